@@ -1,0 +1,123 @@
+package authz
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ConfigVariable is the environment variable that holds the authorizer's [Config] as JSON.
+const ConfigVariable = "GATEHOUSE_AUTHORIZER"
+
+// Config says whose tokens the authorizer accepts and where it finds them. Who may call what is not in it: that is the
+// access table, a file beside the binary.
+type Config struct {
+	// Issuers are those whose tokens are accepted. At least one.
+	Issuers []Issuer `json:"issuers"`
+
+	// TokenSources are the places a REQUEST event's token is looked for; a TOKEN event brings its own.
+	// Two places with different tokens are refused. Default: the Authorization header.
+	TokenSources []TokenSource `json:"tokenSources,omitempty"`
+
+	// NotCached says that API Gateway does not cache the answer (a TTL of 0). The policy then covers the requested
+	// method ARN alone, instead of the whole API.
+	NotCached bool `json:"notCached,omitempty"`
+
+	// ContextClaims are the claims handed to the backend in the authorizer's context, besides the ones it always gets
+	// (sub, iss, scopes, groups, roles). Nested claims are named by a path with dots; values that are no string,
+	// number or boolean are dropped or, if a list of those, joined by spaces.
+	ContextClaims []string `json:"contextClaims,omitempty"`
+
+	// NoTokenCache turns off the memory of tokens that were verified already.
+	NoTokenCache bool `json:"noTokenCache,omitempty"`
+}
+
+// Issuer is an identity provider whose tokens are accepted, and what its tokens must look like.
+type Issuer struct {
+	// URL is the issuer's identifier, compared with the iss claim byte by byte.
+	URL string `json:"url"`
+
+	// Audiences are the values of which the token's audience must contain one. At least one. With TokenUse "access"
+	// they are compared with client_id instead of aud, as Amazon Cognito's access tokens have no aud.
+	Audiences []string `json:"audiences"`
+
+	// Algorithms the issuer signs with: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, or
+	// HS256, HS384, HS512 with SecretARN. Default: RS256, or HS256 with SecretARN.
+	Algorithms []string `json:"algorithms,omitempty"`
+
+	// JWKSURL is where the issuer's keys are. Default: the jwks_uri of its discovery document,
+	// URL + "/.well-known/openid-configuration".
+	JWKSURL string `json:"jwksUrl,omitempty"`
+
+	// SecretARN names the AWS Secrets Manager secret with the HMAC key: the whole secret string, or with SecretField
+	// one field of its JSON.
+	SecretARN   string `json:"secretArn,omitempty"`
+	SecretField string `json:"secretField,omitempty"`
+
+	// Type is the typ header a token must have, without "application/" and in any case: "at+jwt" for RFC 9068 access
+	// tokens. Default: none needed; "JWT" and "at+jwt" pass.
+	Type string `json:"type,omitempty"`
+
+	// TokenUse is the token_use claim a token must have, for Amazon Cognito: "access" or "id". Default: not looked at.
+	TokenUse string `json:"tokenUse,omitempty"`
+
+	// ScopesClaim, GroupsClaim, RolesClaim and PrincipalClaim name the claims that scopes, groups, roles and the
+	// principal are read from; a dot descends into an object ("realm_access.roles"), and a claim whose own name has
+	// dots is found by its whole name first. Scopes are a string of words or an array, groups and roles a string or
+	// an array. Defaults: scope, else scp; groups; roles; sub.
+	ScopesClaim    string `json:"scopesClaim,omitempty"`
+	GroupsClaim    string `json:"groupsClaim,omitempty"`
+	RolesClaim     string `json:"rolesClaim,omitempty"`
+	PrincipalClaim string `json:"principalClaim,omitempty"`
+
+	// Leeway is how far clocks may differ for nbf and iat, in seconds; exp gets none. Default 0, at most 300.
+	LeewaySeconds int `json:"leewaySeconds,omitempty"`
+}
+
+// SourceKind is the part of a request that a token is looked for in.
+type SourceKind string
+
+// The parts of a request that can hold a token.
+const (
+	Header      SourceKind = "header"
+	Cookie      SourceKind = "cookie"
+	QueryString SourceKind = "querystring"
+)
+
+// TokenSource is one place of a request. A header holds "Bearer TOKEN"; a cookie and a query string the token itself.
+type TokenSource struct {
+	Kind SourceKind `json:"kind"`
+	Name string     `json:"name"`
+}
+
+// Leeway is LeewaySeconds as a duration.
+func (i Issuer) Leeway() time.Duration { return time.Duration(i.LeewaySeconds) * time.Second }
+
+// Environment is the configuration as a Lambda function's environment, which [FromEnvironment] reads.
+// Strings that hold a CDK token pass through unharmed.
+func (c Config) Environment() map[string]string {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(c); err != nil {
+		panic(err) // strings, numbers and booleans always encode
+	}
+	return map[string]string{ConfigVariable: string(bytes.TrimSpace(b.Bytes()))}
+}
+
+// FromEnvironment reads what [Config.Environment] wrote, and refuses members it does not know.
+func FromEnvironment(getenv func(string) string) (Config, error) {
+	text := getenv(ConfigVariable)
+	if text == "" {
+		return Config{}, errors.New("authz: the environment variable " + ConfigVariable + " is not set: the secureapi construct sets it on the function it makes")
+	}
+	dec := json.NewDecoder(bytes.NewReader([]byte(text)))
+	dec.DisallowUnknownFields()
+	var c Config
+	if err := dec.Decode(&c); err != nil {
+		return Config{}, fmt.Errorf("authz: %s: %w", ConfigVariable, err)
+	}
+	return c, nil
+}

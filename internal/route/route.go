@@ -1,0 +1,189 @@
+// Package route parses the patterns of an API's routes, written as in net/http ("GET /orders/{id}"), and matches
+// requests against them in the order that API Gateway REST APIs do.
+//
+// It does not decode paths, redirect or clean them: API Gateway does none of that either.
+package route
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Any is the verb that stands for all others.
+const Any = "ANY"
+
+// Verbs are the HTTP verbs that an API Gateway method can have besides [Any].
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-method-settings-method-request.html
+var Verbs = []string{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
+
+// Kind says what a segment of a pattern matches.
+type Kind uint8
+
+const (
+	Literal Kind = iota // itself
+	Param               // one segment: {name}
+	Greedy              // one segment or more, to the end: {name+}
+)
+
+// Segment is one part of a path, between two slashes.
+type Segment struct {
+	Kind Kind
+	Text string // the literal, or the name of the parameter
+}
+
+func (s Segment) String() string {
+	switch s.Kind {
+	case Param:
+		return "{" + s.Text + "}"
+	case Greedy:
+		return "{" + s.Text + "+}"
+	}
+	return s.Text
+}
+
+// Pattern is a verb and a path with parameters.
+type Pattern struct {
+	Verb     string    // one of [Verbs], or [Any]
+	Segments []Segment // none for the root path
+}
+
+// Path is the pattern's path as API Gateway writes it: "/orders/{id}".
+func (p Pattern) Path() string {
+	if len(p.Segments) == 0 {
+		return "/"
+	}
+	var b strings.Builder
+	for _, s := range p.Segments {
+		b.WriteByte('/')
+		b.WriteString(s.String())
+	}
+	return b.String()
+}
+
+func (p Pattern) String() string { return p.Verb + " " + p.Path() }
+
+// Greedy tells whether the pattern ends in a greedy parameter.
+func (p Pattern) Greedy() bool {
+	return len(p.Segments) > 0 && p.Segments[len(p.Segments)-1].Kind == Greedy
+}
+
+// Takes tells whether a request with this verb can reach the pattern.
+func (p Pattern) Takes(verb string) bool { return p.Verb == verb || p.Verb == Any }
+
+// Parse reads a pattern of the form "VERB /path/{param}/{rest+}".
+//
+// The errors name the pattern, what is wrong with it and what to write instead. They cover a verb that API Gateway
+// does not have, a path that does not start with a slash or ends in one, empty segments, characters that API Gateway
+// does not take in a resource, braces inside a segment, a parameter named twice, and a greedy parameter that is not last.
+func Parse(s string) (Pattern, error) {
+	fail := func(format string, a ...any) (Pattern, error) {
+		return Pattern{}, fmt.Errorf("route: pattern %q: %s", s, fmt.Sprintf(format, a...))
+	}
+	verb, path, found := strings.Cut(s, " ")
+	switch {
+	case !found && strings.HasPrefix(s, "/"):
+		return fail("no verb: write %q for every verb, or one of %s", "ANY "+s, strings.Join(Verbs, ", "))
+	case !found:
+		return fail("want a verb, one space and a path, like %q", "GET /orders/{id}")
+	case !knownVerb(verb):
+		if up := strings.ToUpper(verb); knownVerb(up) {
+			return fail("verb %q: verbs are written in capitals: %q", verb, up)
+		}
+		return fail("unknown verb %q: API Gateway has %s and ANY", verb, strings.Join(Verbs, ", "))
+	case !strings.HasPrefix(path, "/"):
+		return fail("path %q does not start with a slash", path)
+	}
+	p := Pattern{Verb: verb}
+	if path == "/" {
+		return p, nil
+	}
+	if strings.HasSuffix(path, "/") {
+		return fail("the path ends in a slash, which API Gateway ignores: write %q, and %q for what lies below it",
+			verb+" "+strings.TrimRight(path, "/"), verb+" "+strings.TrimRight(path, "/")+"/{proxy+}")
+	}
+	names := map[string]bool{}
+	parts := strings.Split(path[1:], "/")
+	for i, part := range parts {
+		seg, err := parseSegment(part)
+		if err != nil {
+			return fail("%v", err)
+		}
+		if seg.Kind == Greedy && i != len(parts)-1 {
+			return fail("the greedy parameter %s is not last: API Gateway takes it only at the end of a path", seg)
+		}
+		if seg.Kind != Literal {
+			if names[seg.Text] {
+				return fail("the parameter %q is named twice: give each its own name", seg.Text)
+			}
+			names[seg.Text] = true
+		}
+		p.Segments = append(p.Segments, seg)
+	}
+	return p, nil
+}
+
+// MustParse is Parse for patterns that are known to be right, such as those of tests.
+func MustParse(s string) Pattern {
+	p, err := Parse(s)
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
+func knownVerb(verb string) bool {
+	if verb == Any {
+		return true
+	}
+	for _, v := range Verbs {
+		if v == verb {
+			return true
+		}
+	}
+	return false
+}
+
+func parseSegment(part string) (Segment, error) {
+	if part == "" {
+		return Segment{}, fmt.Errorf("an empty segment (two slashes in a row)")
+	}
+	inner, open := strings.CutPrefix(part, "{")
+	name, closed := strings.CutSuffix(inner, "}")
+	if !open || !closed {
+		if strings.ContainsAny(part, "{}") {
+			return Segment{}, fmt.Errorf("segment %q: a parameter takes the whole segment, as in {id}", part)
+		}
+		if c, ok := foreign(part, ":._-$"); !ok {
+			return Segment{}, fmt.Errorf("segment %q: API Gateway takes letters, digits and : . _ - $ in a path, not %q", part, c)
+		}
+		return Segment{Literal, part}, nil
+	}
+	kind := Param
+	if n, ok := strings.CutSuffix(name, "+"); ok {
+		kind, name = Greedy, n
+	}
+	switch {
+	case strings.HasSuffix(name, "..."):
+		return Segment{}, fmt.Errorf("segment %q: API Gateway writes a greedy parameter {%s+}", part, strings.TrimSuffix(name, "..."))
+	case name == "$":
+		return Segment{}, fmt.Errorf("segment %q: API Gateway's paths match exactly already; leave it out", part)
+	case name == "":
+		return Segment{}, fmt.Errorf("segment %q: the parameter has no name", part)
+	}
+	if c, ok := foreign(name, ":._-$"); !ok {
+		return Segment{}, fmt.Errorf("segment %q: a parameter's name takes letters, digits and : . _ - $, not %q", part, c)
+	}
+	return Segment{kind, name}, nil
+}
+
+// foreign finds the first character that is no letter, no digit and not in extra.
+// The alphabet is the one CDK checks resources against before API Gateway sees them.
+func foreign(s, extra string) (rune, bool) {
+	for _, c := range s {
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+		if !letter && !strings.ContainsRune(extra, c) {
+			return c, false
+		}
+	}
+	return 0, true
+}
