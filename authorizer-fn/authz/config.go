@@ -21,12 +21,12 @@ type Config struct {
 	// Two places with different tokens are refused. Default: the Authorization header.
 	TokenSources []TokenSource `json:"tokenSources,omitempty"`
 
-	// NotCached says that API Gateway does not cache the answer (a TTL of 0). The policy then covers the requested
-	// method ARN alone, instead of the whole API.
-	NotCached bool `json:"notCached,omitempty"`
+	// PerRequest says that an answer serves the requested verb and path alone: API Gateway does not cache it (a TTL of
+	// 0), or caches it by verb and path too. The policy then covers that method ARN instead of the whole API.
+	PerRequest bool `json:"perRequest,omitempty"`
 
 	// ContextClaims are the claims handed to the backend in the authorizer's context, besides the ones it always gets
-	// (sub, iss, scopes, groups, roles). Nested claims are named by a path with dots; values that are no string,
+	// (issuer, scopes, groups, roles). Nested claims are named by a path with dots; values that are no string,
 	// number or boolean are dropped or, if a list of those, joined by spaces.
 	ContextClaims []string `json:"contextClaims,omitempty"`
 

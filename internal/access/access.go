@@ -7,54 +7,15 @@ package access
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
-
-// Kind is what a requirement asks for.
-type Kind string
-
-// The kinds of requirement.
-const (
-	Scope Kind = "scope" // an OAuth 2.0 scope
-	Group Kind = "group" // membership in a group
-	Role  Kind = "role"  // an application role
-)
-
-// Requirement asks for one of several values: OR. A rule's requirements must all hold: AND.
-type Requirement struct {
-	Kind  Kind
-	AnyOf []string
-}
-
-func (r Requirement) String() string {
-	return fmt.Sprintf("any %s of %s", r.Kind, strings.Join(r.AnyOf, ", "))
-}
 
 // Rule is one route with what its caller must bring.
 type Rule struct {
 	Pattern   route.Pattern
 	Elsewhere bool // not guarded by the authorizer this table is for: public, or guarded by another one
 	Requires  []Requirement
-}
-
-// Rights are the values a caller's claims bring, whatever claims they came in.
-type Rights struct {
-	Scopes, Groups, Roles []string
-}
-
-// Has tells whether the caller has this very value; parts of a value do not count.
-func (r Rights) Has(kind Kind, value string) bool {
-	switch kind {
-	case Scope:
-		return slices.Contains(r.Scopes, value)
-	case Group:
-		return slices.Contains(r.Groups, value)
-	case Role:
-		return slices.Contains(r.Roles, value)
-	}
-	return false
 }
 
 // Permits tells whether these rights meet all of the rule's requirements. A rule without any asks for nothing more
@@ -69,20 +30,37 @@ func (rule Rule) Permits(r Rights) bool {
 }
 
 // Table is the access table as one authorizer sees it: all routes of the API, since matching needs them all, of which
-// it decides those that are not [Rule.Elsewhere].
+// it decides those that are not [Rule.Elsewhere]. It does not change, so any number of goroutines may use it.
 type Table struct {
 	rules  []Rule
 	routes *route.Table
+	values map[value]int // every value that a requirement names, numbered
+	needs  [][]route.Set // of each rule: its requirements, as sets of those numbers
 }
 
-// NewTable checks the rules and makes a table of them.
+type value struct {
+	kind Kind
+	text string
+}
+
+// NewTable checks the rules and makes a table of them. What it says of one rule begins with the rule's route; what is
+// wrong between two routes is said as [route.NewTable] says it.
 func NewTable(rules []Rule) (*Table, error) {
+	t := &Table{rules: make([]Rule, len(rules)), values: map[value]int{}}
 	patterns := make([]route.Pattern, len(rules))
 	for i, r := range rules {
 		patterns[i] = r.Pattern
-		for _, req := range r.Requires {
-			if err := req.check(); err != nil {
+		t.rules[i] = r
+		t.rules[i].Requires = slices.Clone(r.Requires)
+		for j, req := range r.Requires {
+			if err := req.Check(); err != nil {
 				return nil, fmt.Errorf("access: route %q: %w", r.Pattern, err)
+			}
+			t.rules[i].Requires[j].AnyOf = slices.Clone(req.AnyOf)
+			for _, v := range req.AnyOf {
+				if _, known := t.values[value{req.Kind, v}]; !known {
+					t.values[value{req.Kind, v}] = len(t.values)
+				}
 			}
 		}
 	}
@@ -90,40 +68,53 @@ func NewTable(rules []Rule) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Table{rules: rules, routes: routes}, nil
+	t.routes = routes
+	t.number()
+	return t, nil
 }
 
-func (r Requirement) check() error {
-	switch r.Kind {
-	case Scope, Group, Role:
-	default:
-		return fmt.Errorf("unknown kind of requirement %q: want %s, %s or %s", r.Kind, Scope, Group, Role)
-	}
-	if len(r.AnyOf) == 0 {
-		return fmt.Errorf("a %s requirement without a value would let nobody in: name at least one", r.Kind)
-	}
-	for _, v := range r.AnyOf {
-		if v == "" || r.Kind == Scope && strings.ContainsAny(v, " \t\r\n") {
-			return fmt.Errorf("%s %q: want one %s without white space", r.Kind, v, r.Kind)
+// number writes each requirement as a set of numbered values, so that a decision compares words instead of strings.
+func (t *Table) number() {
+	t.needs = make([][]route.Set, len(t.rules))
+	for i, r := range t.rules {
+		for _, req := range r.Requires {
+			need := route.NewSet(len(t.values))
+			for _, v := range req.AnyOf {
+				need.Add(t.values[value{req.Kind, v}])
+			}
+			t.needs[i] = append(t.needs[i], need)
 		}
 	}
-	return nil
 }
 
-// Rules are the table's rules, in the order they were given.
+// Rules are the table's rules, in the order they were given. The slice is the table's own: it is not to be changed.
 func (t *Table) Rules() []Rule { return t.rules }
 
+// Routes are the rules' patterns as a table, under the same indexes.
+func (t *Table) Routes() *route.Table { return t.routes }
+
 // Match finds the rule that a request falls under, by its index. See [route.Table.Match].
-func (t *Table) Match(verb, path string) (int, bool) {
-	i, _, ok := t.routes.Match(verb, path)
-	return i, ok
+func (t *Table) Match(verb, path string) (rule int, ok bool) {
+	i := t.routes.Index(verb, path)
+	return i, i >= 0
 }
 
 // Permitted says of each rule whether these rights permit it; of those that are elsewhere it says false.
 func (t *Table) Permitted(r Rights) []bool {
+	held := route.NewSet(len(t.values))
+	hold := func(kind Kind, texts []string) {
+		for _, text := range texts {
+			if i, named := t.values[value{kind, text}]; named {
+				held.Add(i)
+			}
+		}
+	}
+	hold(Scope, r.Scopes)
+	hold(Group, r.Groups)
+	hold(Role, r.Roles)
 	out := make([]bool, len(t.rules))
-	for i, rule := range t.rules {
-		out[i] = !rule.Elsewhere && rule.Permits(r)
+	for i, needs := range t.needs {
+		out[i] = !t.rules[i].Elsewhere && !slices.ContainsFunc(needs, func(need route.Set) bool { return !held.Meets(need) })
 	}
 	return out
 }

@@ -4,8 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
+	"strconv"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
@@ -13,11 +14,6 @@ import (
 const FileName = "access.json"
 
 const fileVersion = 1
-
-type file struct {
-	Version int         `json:"version"`
-	Routes  []fileRoute `json:"routes"`
-}
 
 type fileRoute struct {
 	Route     string     `json:"route"`
@@ -32,8 +28,7 @@ type fileNeed struct {
 
 // Marshal writes the table as the file that [Parse] reads: one route a line, so that a change shows as one line.
 func (t *Table) Marshal() []byte {
-	var b strings.Builder
-	fmt.Fprintf(&b, "{\"version\":%d,\"routes\":[", fileVersion)
+	b := append(strconv.AppendInt([]byte(`{"version":`), fileVersion, 10), `,"routes":[`...)
 	for i, r := range t.rules {
 		fr := fileRoute{Route: r.Pattern.String(), Elsewhere: r.Elsewhere}
 		for _, req := range r.Requires {
@@ -44,40 +39,131 @@ func (t *Table) Marshal() []byte {
 			panic(err) // strings and booleans always marshal
 		}
 		if i > 0 {
-			b.WriteByte(',')
+			b = append(b, ',')
 		}
-		b.WriteString("\n")
-		b.Write(line)
+		b = append(append(b, '\n'), line...)
 	}
-	b.WriteString("\n]}\n")
-	return []byte(b.String())
+	return append(b, "\n]}\n"...)
 }
 
 // Parse reads a table's file. What it does not know it refuses, so that an older authorizer never passes over a
-// requirement that a newer library wrote.
+// requirement that a newer library wrote; so it does with a member that is there twice or in another case.
 func Parse(data []byte) (*Table, error) {
-	dec := json.NewDecoder(strings.NewReader(string(data)))
-	dec.DisallowUnknownFields()
-	var f file
-	if err := dec.Decode(&f); err != nil {
+	rules, err := readFile(string(data))
+	if err != nil {
 		return nil, fmt.Errorf("access: %s: %w", FileName, err)
 	}
-	if dec.More() {
-		return nil, errors.New("access: " + FileName + ": data after the table")
-	}
-	if f.Version != fileVersion {
-		return nil, fmt.Errorf("access: %s: version %d, want %d: build the authorizer and the stack from one release", FileName, f.Version, fileVersion)
-	}
-	rules := make([]Rule, len(f.Routes))
-	for i, fr := range f.Routes {
-		p, err := route.Parse(fr.Route)
-		if err != nil {
-			return nil, err
-		}
-		rules[i] = Rule{Pattern: p, Elsewhere: fr.Elsewhere}
-		for _, need := range fr.Requires {
-			rules[i].Requires = append(rules[i].Requires, Requirement(need))
-		}
-	}
 	return NewTable(rules)
+}
+
+func readFile(text string) ([]Rule, error) {
+	root, err := strictjson.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	var rules []Rule
+	version, complete := "", false
+	err = eachMember(root, func(name string, v strictjson.Value) error {
+		switch name {
+		case "version":
+			version = v.Raw()
+			return nil
+		case "routes":
+			complete = true
+			return eachElement(v, func(e strictjson.Value) error {
+				rule, err := readRule(e)
+				if err != nil {
+					return fmt.Errorf("route %d: %w", len(rules)+1, err)
+				}
+				rules = append(rules, rule)
+				return nil
+			})
+		}
+		return errUnknown
+	})
+	switch want := strconv.Itoa(fileVersion); {
+	case version != "" && version != want: // which also explains whatever else is not as expected
+		return nil, fmt.Errorf("version %s, want %s: build the authorizer and the stack from one release", version, want)
+	case err == nil && (version == "" || !complete):
+		return nil, fmt.Errorf("want the members %q and %q", "version", "routes")
+	}
+	return rules, err
+}
+
+func readRule(v strictjson.Value) (rule Rule, err error) {
+	var pattern string
+	err = eachMember(v, func(name string, v strictjson.Value) error {
+		switch name {
+		case "route":
+			return readText(v, &pattern)
+		case "elsewhere":
+			b, ok := v.Bool()
+			if rule.Elsewhere = b; !ok {
+				return fmt.Errorf("want a boolean, got %v", v.Kind())
+			}
+			return nil
+		case "requires":
+			return eachElement(v, func(e strictjson.Value) error {
+				req, err := readRequirement(e)
+				rule.Requires = append(rule.Requires, req)
+				return err
+			})
+		}
+		return errUnknown
+	})
+	if err == nil {
+		rule.Pattern, err = route.Parse(pattern)
+	}
+	return rule, err
+}
+
+func readRequirement(v strictjson.Value) (req Requirement, err error) {
+	err = eachMember(v, func(name string, v strictjson.Value) error {
+		switch name {
+		case "kind":
+			return readText(v, (*string)(&req.Kind))
+		case "anyOf":
+			return eachElement(v, func(e strictjson.Value) error {
+				req.AnyOf = append(req.AnyOf, "")
+				return readText(e, &req.AnyOf[len(req.AnyOf)-1])
+			})
+		}
+		return errUnknown
+	})
+	return req, err
+}
+
+var errUnknown = errors.New("not known to this release: build the authorizer and the stack from one release")
+
+// eachMember goes through an object; what is wrong with a member is said with its name.
+func eachMember(v strictjson.Value, read func(name string, v strictjson.Value) error) error {
+	if v.Kind() != strictjson.Object {
+		return fmt.Errorf("want an object, got %v", v.Kind())
+	}
+	for name, member := range v.Members() {
+		if err := read(name, member); err != nil {
+			return fmt.Errorf("%q: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func eachElement(v strictjson.Value, read func(strictjson.Value) error) error {
+	if v.Kind() != strictjson.Array {
+		return fmt.Errorf("want an array, got %v", v.Kind())
+	}
+	for e := range v.Elements() {
+		if err := read(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readText(v strictjson.Value, into *string) error {
+	s, ok := v.Text()
+	if *into = s; !ok {
+		return fmt.Errorf("want a string, got %v", v.Kind())
+	}
+	return nil
 }

@@ -1,11 +1,13 @@
-// Package route parses the patterns of an API's routes, written as in net/http ("GET /orders/{id}"), and matches
-// requests against them in the order that API Gateway REST APIs do.
+// Package route parses the patterns of an API's routes, written as in net/http ("GET /orders/{id}"), matches requests
+// against them in the order that API Gateway REST APIs do, and answers which of them a set of paths leads to.
 //
-// It does not decode paths, redirect or clean them: API Gateway does none of that either.
+// It does not decode paths, redirect or clean them: API Gateway does none of that either. It does not know who may call
+// a route.
 package route
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -67,8 +69,10 @@ func (p Pattern) Greedy() bool {
 	return len(p.Segments) > 0 && p.Segments[len(p.Segments)-1].Kind == Greedy
 }
 
-// Takes tells whether a request with this verb can reach the pattern.
-func (p Pattern) Takes(verb string) bool { return p.Verb == verb || p.Verb == Any }
+// Takes tells whether a request with this verb can reach the pattern. No request has the verb [Any].
+func (p Pattern) Takes(verb string) bool {
+	return verbIndex(verb) >= 0 && (p.Verb == verb || p.Verb == Any)
+}
 
 // Parse reads a pattern of the form "VERB /path/{param}/{rest+}".
 //
@@ -98,28 +102,37 @@ func Parse(s string) (Pattern, error) {
 		return p, nil
 	}
 	if strings.HasSuffix(path, "/") {
+		without := strings.TrimRight(path, "/")
+		if without == "" {
+			return fail("an empty segment (two slashes in a row): the root path is %q", verb+" /")
+		}
 		return fail("the path ends in a slash, which API Gateway ignores: write %q, and %q for what lies below it",
-			verb+" "+strings.TrimRight(path, "/"), verb+" "+strings.TrimRight(path, "/")+"/{proxy+}")
+			verb+" "+without, verb+" "+without+"/{proxy+}")
 	}
-	names := map[string]bool{}
-	parts := strings.Split(path[1:], "/")
-	for i, part := range parts {
+	p.Segments = make([]Segment, 0, strings.Count(path, "/"))
+	for rest, more := path[1:], true; more; {
+		var part string
+		part, rest, more = strings.Cut(rest, "/")
 		seg, err := parseSegment(part)
 		if err != nil {
 			return fail("%v", err)
 		}
-		if seg.Kind == Greedy && i != len(parts)-1 {
+		if seg.Kind == Greedy && more {
 			return fail("the greedy parameter %s is not last: API Gateway takes it only at the end of a path", seg)
 		}
-		if seg.Kind != Literal {
-			if names[seg.Text] {
-				return fail("the parameter %q is named twice: give each its own name", seg.Text)
-			}
-			names[seg.Text] = true
+		if p.names(seg) {
+			return fail("the parameter %q is named twice: give each its own name", seg.Text)
 		}
 		p.Segments = append(p.Segments, seg)
 	}
 	return p, nil
+}
+
+// names tells whether the pattern has a parameter of the name that a parameter has.
+func (p Pattern) names(parameter Segment) bool {
+	return parameter.Kind != Literal && slices.ContainsFunc(p.Segments, func(s Segment) bool {
+		return s.Kind != Literal && s.Text == parameter.Text
+	})
 }
 
 // MustParse is Parse for patterns that are known to be right, such as those of tests.
@@ -131,16 +144,27 @@ func MustParse(s string) Pattern {
 	return p
 }
 
-func knownVerb(verb string) bool {
-	if verb == Any {
-		return true
+func knownVerb(verb string) bool { return verb == Any || verbIndex(verb) >= 0 }
+
+// verbIndex is the place of a verb in [Verbs], or -1. It is what every match begins with.
+func verbIndex(verb string) int {
+	switch verb {
+	case "DELETE":
+		return 0
+	case "GET":
+		return 1
+	case "HEAD":
+		return 2
+	case "OPTIONS":
+		return 3
+	case "PATCH":
+		return 4
+	case "POST":
+		return 5
+	case "PUT":
+		return 6
 	}
-	for _, v := range Verbs {
-		if v == verb {
-			return true
-		}
-	}
-	return false
+	return -1
 }
 
 func parseSegment(part string) (Segment, error) {

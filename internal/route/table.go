@@ -2,27 +2,42 @@ package route
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
-// Table is a set of patterns that can live in one API.
+// Table is a set of patterns that can live in one API. It does not change, so any number of goroutines may use it.
 type Table struct {
 	patterns []Pattern
-	root     node
+	root     *node
+	nodes    []*node // in the order in which the patterns made them
 }
+
+// verbs holds one pattern's index for each of [Verbs], or none.
+type verbs [7]int32
+
+const none = -1
+
+var noVerbs = verbs{none, none, none, none, none, none, none}
 
 // node is one resource of the API: its methods, and its children by what they match.
 type node struct {
-	methods  map[string]int // verb, or ANY -> index of the pattern
+	id       int
+	segment  Segment // what leads here from the parent
+	own      verbs   // methods with a verb of their own
+	any      int32   // the ANY method
 	literals map[string]*node
-	variable *variable
+	children []*node // those of literals, in the order in which the patterns made them
+	variable *node   // the one child whose path part is a parameter, plain or greedy
+	first    int32   // the pattern that made the node, for errors
 }
 
-// variable is the one child of a resource whose path part is a parameter, plain or greedy.
-type variable struct {
-	segment Segment
-	first   Pattern // the pattern that put it there, for errors
-	node    node
+// pattern finds the method that takes a verb, by the pattern's index: one with the verb of its own beats ANY.
+func (n *node) pattern(verb int) int32 {
+	if i := n.own[verb]; i != none {
+		return i
+	}
+	return n.any
 }
 
 // NewTable checks the patterns against each other. None may be there twice, and no place may have two variable parts,
@@ -30,64 +45,89 @@ type variable struct {
 // variable path part -- only one is allowed" when it is deployed.
 // Source: https://github.com/serverless-nextjs/serverless-next.js/issues/206, /938
 func NewTable(patterns []Pattern) (*Table, error) {
-	t := &Table{patterns: patterns}
+	t := &Table{patterns: slices.Clone(patterns)}
+	t.root = t.newNode(Segment{}, none)
 	for i, p := range patterns {
-		if err := t.insert(i, p); err != nil {
+		if err := t.insert(int32(i), p); err != nil {
 			return nil, err
 		}
 	}
 	return t, nil
 }
 
-func (t *Table) insert(index int, p Pattern) error {
-	n := &t.root
+func (t *Table) newNode(s Segment, first int32) *node {
+	n := &node{id: len(t.nodes), segment: s, own: noVerbs, any: none, first: first}
+	t.nodes = append(t.nodes, n)
+	return n
+}
+
+func (t *Table) insert(index int32, p Pattern) error {
+	n := t.root
 	for _, s := range p.Segments {
-		if s.Kind == Literal {
-			if n.literals == nil {
-				n.literals = map[string]*node{}
-			}
-			next := n.literals[s.Text]
-			if next == nil {
-				next = &node{}
-				n.literals[s.Text] = next
-			}
-			n = next
-			continue
+		next, err := t.child(n, s, index)
+		if err != nil {
+			return err
 		}
-		if n.variable == nil {
-			n.variable = &variable{segment: s, first: p}
-		}
-		if v := n.variable; v.segment != s {
-			return fmt.Errorf("route: pattern %q has %s where %q has %s: API Gateway takes one variable part at one place, so write both the same way",
-				p, s, v.first, v.segment)
-		}
-		n = &n.variable.node
+		n = next
 	}
-	if n.methods == nil {
-		n.methods = map[string]int{}
+	method := &n.any
+	if p.Verb != Any {
+		v := verbIndex(p.Verb)
+		if v < 0 {
+			return fmt.Errorf("route: pattern %q: unknown verb %q: API Gateway has %s and ANY", p, p.Verb, strings.Join(Verbs, ", "))
+		}
+		method = &n.own[v]
 	}
-	if _, taken := n.methods[p.Verb]; taken {
+	if *method != none {
 		return fmt.Errorf("route: pattern %q is there twice: one route has one function and one set of requirements", p)
 	}
-	n.methods[p.Verb] = index
+	*method = index
 	return nil
 }
 
-// Patterns are the table's patterns, in the order they were given.
+// child finds or makes the node below n that a segment leads to.
+func (t *Table) child(n *node, s Segment, index int32) (*node, error) {
+	if s.Kind == Literal {
+		next := n.literals[s.Text]
+		if next == nil {
+			if n.literals == nil {
+				n.literals = map[string]*node{}
+			}
+			next = t.newNode(s, index)
+			n.literals[s.Text] = next
+			n.children = append(n.children, next)
+		}
+		return next, nil
+	}
+	if n.variable == nil {
+		n.variable = t.newNode(s, index)
+	}
+	if v := n.variable; v.segment != s {
+		return nil, fmt.Errorf("route: pattern %q has %s where %q has %s: API Gateway takes one variable part at one place, so write both the same way",
+			t.patterns[index], s, t.patterns[v.first], v.segment)
+	}
+	return n.variable, nil
+}
+
+// Patterns are the table's patterns, in the order they were given. The slice is the table's own: it is not to be changed.
 func (t *Table) Patterns() []Pattern { return t.patterns }
 
-// Match finds the pattern that API Gateway sends a request to, by its index, with the values of the path's parameters.
+// Match finds the pattern that API Gateway sends a request to, by its index, with the values of the path's parameters;
+// params is nil if the pattern has none.
 //
-// The path is the raw one, with its leading slash, undecoded. A trailing slash is ignored. At every place a literal
-// beats a variable part; a resource that lacks the verb is passed over, so that the request falls through to the
-// next one that has it, as API Gateway does for a sibling {proxy+}.
+// The path is the raw one, with its leading slash, undecoded. At every place a literal beats a variable part; a
+// resource that lacks the verb is passed over, so that the request falls through to the next one that has it, as API
+// Gateway does for a sibling {proxy+}.
+//
+// Slashes at either end of the path are ignored, however many there are: the service answers /prod//orders as it does
+// /prod/orders, and /orders/ as /orders. A slash too many within the path makes an empty segment, which no literal and
+// no plain parameter matches; a greedy parameter takes it as a part of its value.
+// Source: https://github.com/localstack/localstack/issues/11253 and pull 11304, which record what the service does.
 func (t *Table) Match(verb, path string) (index int, params map[string]string, ok bool) {
-	path = strings.TrimPrefix(path, "/")
-	path = strings.TrimSuffix(path, "/")
 	var found []binding
-	i, ok := t.root.find(verb, path, path == "", &found)
-	if !ok {
-		return -1, nil, false
+	i := t.find(verb, path, &found)
+	if i == none {
+		return none, nil, false
 	}
 	if len(found) > 0 {
 		params = make(map[string]string, len(found))
@@ -95,37 +135,74 @@ func (t *Table) Match(verb, path string) (index int, params map[string]string, o
 			params[b.name] = b.value
 		}
 	}
-	return i, params, true
+	return int(i), params, true
 }
+
+// Index is [Table.Match] without the parameters, and without allocating: the pattern's index, or -1.
+func (t *Table) Index(verb, path string) int { return int(t.find(verb, path, nil)) }
 
 type binding struct{ name, value string }
 
-// find looks for the rest of a path below n; done says that nothing of the path is left.
-func (n *node) find(verb, rest string, done bool, found *[]binding) (int, bool) {
+func (t *Table) find(verb, path string, found *[]binding) int32 {
+	v := verbIndex(verb)
+	if v < 0 {
+		return none
+	}
+	path = strings.Trim(path, "/")
+	return t.root.find(v, path, path == "", found)
+}
+
+// find looks for the rest of a path below n; done says that nothing of the path is left. Each node is visited at most
+// once, since its depth says how much of the path is behind it, so no path takes longer than the table is large.
+func (n *node) find(verb int, rest string, done bool, found *[]binding) int32 {
 	if done {
-		if i, ok := n.methods[verb]; ok {
-			return i, true
-		}
-		i, ok := n.methods[Any]
-		return i, ok && knownVerb(verb)
+		return n.pattern(verb)
 	}
 	segment, tail, more := strings.Cut(rest, "/")
 	if next := n.literals[segment]; next != nil {
-		if i, ok := next.find(verb, tail, !more, found); ok {
-			return i, true
+		if i := next.find(verb, tail, !more, found); i != none {
+			return i
 		}
 	}
-	v := n.variable
-	if v == nil {
-		return -1, false
+	next := n.variable
+	switch {
+	case next == nil:
+		return none
+	case next.segment.Kind == Greedy:
+		segment, more = rest, false
+	case segment == "":
+		return none
 	}
-	value := segment
-	if v.segment.Kind == Greedy {
-		value, tail, more = rest, "", false
+	i := next.find(verb, tail, !more, found)
+	if i != none && found != nil {
+		*found = append(*found, binding{next.segment.Text, segment})
 	}
-	i, ok := v.node.find(verb, tail, !more, found)
-	if ok {
-		*found = append(*found, binding{v.segment.Text, value})
+	return i
+}
+
+// Resource is a node of the tree that a table's patterns make, as API Gateway keeps it: every prefix of a path is one,
+// with methods or without.
+type Resource struct {
+	Parent  int     // its index; -1 for the root
+	Segment Segment // its path part; a literal "" for the root
+	Methods [7]int  // for each of [Verbs]: the pattern that takes it here, by its index, or -1
+}
+
+// Resources are the nodes of the tree, each after its parent. The first is the root.
+func (t *Table) Resources() []Resource {
+	out := make([]Resource, len(t.nodes))
+	out[0].Parent = none
+	for i, n := range t.nodes {
+		out[i].Segment = n.segment
+		for verb := range Verbs {
+			out[i].Methods[verb] = int(n.pattern(verb))
+		}
+		for _, child := range n.children {
+			out[child.id].Parent = i
+		}
+		if n.variable != nil {
+			out[n.variable.id].Parent = i
+		}
 	}
-	return i, ok
+	return out
 }

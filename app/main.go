@@ -1,0 +1,19 @@
+// Command app synthesizes the orders API into a cloud assembly: cdk.out, or the folder that CDK_OUTDIR names.
+package main
+
+import (
+	"cmp"
+	"os"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/app/stack"
+)
+
+func main() {
+	defer jsii.Close()
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(cmp.Or(os.Getenv("CDK_OUTDIR"), "cdk.out"))})
+	stack.New(app, "Orders", stack.FromContext(app))
+	app.Synth(nil)
+}

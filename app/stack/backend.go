@@ -1,0 +1,34 @@
+package stack
+
+import (
+	"path"
+	"reflect"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
+	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
+)
+
+// newBackend makes the function that answers every route, and the table it keeps the orders in. The table outlives
+// the stack, as data should.
+func newBackend(o *Orders) awslambda.Function {
+	attribute := func(name string) *awsdynamodb.Attribute {
+		return &awsdynamodb.Attribute{Name: &name, Type: awsdynamodb.AttributeType_STRING}
+	}
+	table := awsdynamodb.NewTableV2(o.Stack, jsii.String("Table"), &awsdynamodb.TablePropsV2{
+		PartitionKey: attribute(orders.PartitionKey),
+		SortKey:      attribute(orders.SortKey),
+		PointInTimeRecoverySpecification: &awsdynamodb.PointInTimeRecoverySpecification{
+			PointInTimeRecoveryEnabled: jsii.Bool(true),
+		},
+	})
+	backend := gofunction.New(o.Stack, "Backend", &gofunction.Props{
+		Package:     path.Dir(reflect.TypeFor[orders.Order]().PkgPath()), // the main beside the service's package
+		Environment: map[string]string{orders.TableVariable: *table.TableName()},
+	})
+	table.Grant(backend, *jsii.Strings(orders.TableActions()...)...)
+	return backend
+}

@@ -1,0 +1,48 @@
+package authz
+
+import (
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+)
+
+// rightsOf reads a token's scopes, groups and roles from the claims that its issuer has them in.
+func (i Issuer) rightsOf(t *jwt.Token) access.Rights {
+	scopes := t.Claim(orDefault(i.ScopesClaim, "scope"))
+	if i.ScopesClaim == "" && !scopes.Exists() {
+		scopes = t.Claim("scp") // Okta and Microsoft have their scopes there
+	}
+	return access.Rights{
+		Scopes: words(scopes),
+		Groups: names(t.Claim(orDefault(i.GroupsClaim, "groups"))),
+		Roles:  names(t.Claim(orDefault(i.RolesClaim, "roles"))),
+	}
+}
+
+// words are a claim's values: a string of words between spaces (RFC 6749, section 3.3), or an array of strings.
+// Anything else is no values: it can grant nothing.
+func words(v strictjson.Value) []string {
+	if s, ok := v.Text(); ok {
+		return strings.FieldsFunc(s, func(r rune) bool { return r == ' ' })
+	}
+	list, _ := v.Texts()
+	return list
+}
+
+// names are a claim's values where a value may have spaces, as a group's name may: one string, or an array of strings.
+func names(v strictjson.Value) []string {
+	if s, ok := v.Text(); ok && s != "" {
+		return []string{s}
+	}
+	list, _ := v.Texts()
+	return list
+}
+
+func orDefault(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}

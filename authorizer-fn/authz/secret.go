@@ -1,0 +1,126 @@
+package authz
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+)
+
+// secrets reads keys from AWS Secrets Manager with one signed request. The SDK's client for it would add megabytes to
+// a binary that is loaded at every cold start; its signer alone adds 65 KB.
+type secrets struct {
+	getenv    func(string) string
+	transport http.RoundTripper
+	now       func() time.Time
+}
+
+// A secret holds at most 65,536 bytes; the answer has it in JSON, or in base64.
+// Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
+const maxSecretAnswer = 256 << 10
+
+// key is the HMAC key in a secret: its whole text, or one field of its JSON.
+func (s secrets) key(arn, field string) jwt.Secret {
+	return func(ctx context.Context) ([]byte, error) {
+		value, err := s.value(ctx, arn)
+		if err != nil {
+			return nil, fmt.Errorf("authz: secret %s: %w", arn, err)
+		}
+		if field == "" {
+			return value, nil
+		}
+		doc, err := strictjson.Parse(string(value))
+		if err != nil {
+			return nil, fmt.Errorf("authz: secret %s: it is no JSON, and the field %q is asked for", arn, field)
+		}
+		text, ok := doc.Get(field).Text()
+		if !ok {
+			return nil, fmt.Errorf("authz: secret %s: it has no text in the field %q", arn, field)
+		}
+		return []byte(text), nil
+	}
+}
+
+// value asks for the current version of a secret.
+// Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+func (s secrets) value(ctx context.Context, arn string) ([]byte, error) {
+	endpoint, region, err := s.endpoint(arn)
+	if err != nil {
+		return nil, err
+	}
+	body := []byte(`{"SecretId":"` + arn + `"}`)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	r.Header.Set("X-Amz-Target", "secretsmanager.GetSecretValue")
+	sum := sha256.Sum256(body)
+	err = v4.NewSigner().SignHTTP(ctx, aws.Credentials{
+		AccessKeyID:     s.getenv("AWS_ACCESS_KEY_ID"),
+		SecretAccessKey: s.getenv("AWS_SECRET_ACCESS_KEY"),
+		SessionToken:    s.getenv("AWS_SESSION_TOKEN"),
+	}, r, hex.EncodeToString(sum[:]), "secretsmanager", region, s.now())
+	if err != nil {
+		return nil, err
+	}
+	answer, err := (&http.Client{
+		Transport:     s.transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}).Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(answer.Body, maxSecretAnswer))
+	if err != nil {
+		return nil, err
+	}
+	doc, err := strictjson.Parse(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("status %d, and no JSON", answer.StatusCode)
+	}
+	if answer.StatusCode != http.StatusOK {
+		kind, _ := doc.Get("__type").Text()
+		return nil, fmt.Errorf("status %d %s", answer.StatusCode, kind)
+	}
+	if value, ok := doc.Get("SecretString").Text(); ok {
+		return []byte(value), nil
+	}
+	binary, _ := doc.Get("SecretBinary").Text()
+	value, err := base64.StdEncoding.DecodeString(binary)
+	if err != nil || len(value) == 0 {
+		return nil, errors.New("the answer has neither a SecretString nor a SecretBinary")
+	}
+	return value, nil
+}
+
+// endpoint is where the secret's own region answers, or what AWS_ENDPOINT_URL_SECRETS_MANAGER names.
+// Source: https://docs.aws.amazon.com/general/latest/gr/asm.html
+func (s secrets) endpoint(arn string) (url, region string, err error) {
+	parts := strings.SplitN(arn, ":", 7)
+	if len(parts) != 7 || parts[0] != "arn" || parts[2] != "secretsmanager" || strings.ContainsAny(arn, "\"\\\n") {
+		return "", "", fmt.Errorf("%q is no ARN of a secret", arn)
+	}
+	if own := s.getenv("AWS_ENDPOINT_URL_SECRETS_MANAGER"); own != "" {
+		return own, parts[3], nil
+	}
+	domain := "amazonaws.com"
+	if parts[1] == "aws-cn" {
+		domain = "amazonaws.com.cn"
+	}
+	return "https://secretsmanager." + parts[3] + "." + domain + "/", parts[3], nil
+}

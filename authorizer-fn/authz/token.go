@@ -1,0 +1,70 @@
+package authz
+
+import (
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+)
+
+// findToken takes the one token out of an event. None, several, and anything that is no bearer token are rejected, so
+// that nobody has to guess which of two the rest of a system would look at.
+func (e event) findToken(sources []TokenSource) (string, error) {
+	if e.token {
+		return jwt.Bearer(e.header)
+	}
+	found := ""
+	for _, source := range sources {
+		token, err := e.tokenIn(source)
+		if err != nil {
+			return "", err
+		}
+		if token == "" {
+			continue
+		}
+		if found != "" && found != token {
+			return "", jwt.ErrSeveralTokens
+		}
+		found = token
+	}
+	if found == "" {
+		return "", jwt.ErrNoToken
+	}
+	return found, nil
+}
+
+// tokenIn is the token of one place, or "" where the request has nothing there.
+func (e event) tokenIn(source TokenSource) (string, error) {
+	var values []string
+	switch source.Kind {
+	case Header:
+		values = e.values("multiValueHeaders", "headers", source.Name, true)
+	case Cookie:
+		for _, header := range e.values("multiValueHeaders", "headers", "Cookie", true) {
+			values = append(values, cookies(header, source.Name)...)
+		}
+	case QueryString:
+		values = e.values("multiValueQueryStringParameters", "queryStringParameters", source.Name, false)
+	}
+	switch {
+	case len(values) == 0:
+		return "", nil
+	case source.Kind == Header:
+		return jwt.Bearer(values...)
+	case len(values) > 1:
+		return "", jwt.ErrSeveralTokens
+	case values[0] == "":
+		return "", jwt.ErrNoToken
+	}
+	return values[0], nil
+}
+
+// cookies are the values of the cookies with a name in a Cookie header (RFC 6265, section 4.2.1).
+func cookies(header, name string) (out []string) {
+	for pair := range strings.SplitSeq(header, ";") {
+		have, value, _ := strings.Cut(strings.Trim(pair, " \t"), "=")
+		if have == name {
+			out = append(out, value)
+		}
+	}
+	return out
+}

@@ -1,0 +1,36 @@
+// Command backend-fn runs the orders service as a Lambda function behind API Gateway.
+//
+// It only puts the parts together: package orders has the service, and the environment says where the orders are kept.
+package main
+
+import (
+	"log/slog"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/cors"
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders/dynamo"
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders/gateway"
+)
+
+func main() {
+	log := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: lambdacontext.ReplaceAttr}))
+	fatal := func(err error) {
+		if err != nil {
+			log.Error("the function cannot start", "error", err)
+			os.Exit(1)
+		}
+	}
+	origins, err := cors.FromEnvironment(os.Getenv)
+	fatal(err)
+	var store orders.Store = orders.NewMemoryStore(1000)
+	if os.Getenv(orders.TableVariable) != "" {
+		table, err := dynamo.FromEnvironment(os.Getenv)
+		fatal(err)
+		store = dynamo.New(table)
+	}
+	lambda.Start(gateway.Handler(cors.Handler(orders.New(store, orders.Options{Log: log}), origins)))
+}

@@ -1,0 +1,174 @@
+// Package dynamo keeps orders in a DynamoDB table.
+//
+// All orders lie in one partition, sorted by their ids, which begin with the time: listing the newest is one Query
+// without a second index, and reads are strongly consistent, so that an order is there as soon as its creation was
+// answered. The price is one partition's throughput, 1,000 small writes and 3,000 small reads a second; a shop beyond
+// that puts the month, which the id tells, into the partition key.
+// Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
+//
+// The package does not create the table: a stack does, from the key in package orders. It does not read AWS's
+// configuration files or ask the instance for credentials; see [FromEnvironment].
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
+)
+
+// Config says where the table is. Table, Region and Credentials are needed.
+type Config struct {
+	Table       string
+	Region      string
+	Credentials aws.CredentialsProvider
+	Endpoint    string               // default: the region's
+	HTTPClient  dynamodb.HTTPClient  // default: the SDK's
+	Timeout     time.Duration        // for one call of the store, repetitions included; default 5 s
+	Retryer     func() aws.RetryerV2 // default: the SDK's, three attempts with pauses
+}
+
+// Store is an [orders.Store] in a table. Make one with [New].
+type Store struct {
+	client  *dynamodb.Client
+	table   string
+	timeout time.Duration
+}
+
+var _ orders.Store = (*Store)(nil)
+
+// New makes a store. It does not reach the table yet.
+func New(c Config) *Store {
+	o := dynamodb.Options{Region: c.Region, Credentials: c.Credentials, HTTPClient: c.HTTPClient}
+	if c.Endpoint != "" {
+		o.BaseEndpoint = &c.Endpoint
+	}
+	if c.Retryer != nil {
+		o.Retryer = c.Retryer()
+	}
+	if c.Timeout == 0 {
+		// Below API Gateway's 29 seconds, so that the client hears from the service that it is busy.
+		c.Timeout = 5 * time.Second
+	}
+	return &Store{client: dynamodb.New(o), table: c.Table, timeout: c.Timeout}
+}
+
+// Create implements [orders.Store].
+func (s *Store) Create(ctx context.Context, o orders.Order) error {
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
+	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName:           &s.table,
+		Item:                toItem(o),
+		ConditionExpression: aws.String("attribute_not_exists(" + orders.SortKey + ")"),
+	})
+	if isConditionFailed(err) {
+		return orders.ErrExists
+	}
+	return explain("create", err)
+}
+
+// Get implements [orders.Store].
+func (s *Store) Get(ctx context.Context, id string) (orders.Order, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
+	return s.get(ctx, id)
+}
+
+func (s *Store) get(ctx context.Context, id string) (orders.Order, error) {
+	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName:      &s.table,
+		Key:            key(id),
+		ConsistentRead: aws.Bool(true),
+	})
+	switch {
+	case err != nil:
+		return orders.Order{}, explain("get", err)
+	case len(out.Item) == 0:
+		return orders.Order{}, orders.ErrNotFound
+	}
+	return fromItem(out.Item)
+}
+
+// List implements [orders.Store].
+func (s *Store) List(ctx context.Context, before string, limit int) ([]orders.Order, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
+	condition := orders.PartitionKey + " = :pk"
+	values := map[string]types.AttributeValue{":pk": text(partition)}
+	if before != "" {
+		condition += " AND " + orders.SortKey + " < :before"
+		values[":before"] = text(before)
+	}
+	var (
+		found []orders.Order
+		from  map[string]types.AttributeValue
+	)
+	for {
+		out, err := s.client.Query(ctx, &dynamodb.QueryInput{
+			TableName:                 &s.table,
+			KeyConditionExpression:    &condition,
+			ExpressionAttributeValues: values,
+			ExclusiveStartKey:         from,
+			ScanIndexForward:          aws.Bool(false),
+			ConsistentRead:            aws.Bool(true),
+			Limit:                     aws.Int32(int32(limit - len(found))),
+		})
+		if err != nil {
+			return nil, explain("list", err)
+		}
+		for _, item := range out.Items {
+			o, err := fromItem(item)
+			if err != nil {
+				return nil, err
+			}
+			found = append(found, o)
+		}
+		// One answer holds at most 1 MB, so it may stop short of the limit with more to come.
+		// Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.Pagination.html
+		from = out.LastEvaluatedKey
+		if len(from) == 0 || len(found) >= limit {
+			return found, nil
+		}
+	}
+}
+
+// Delete implements [orders.Store].
+func (s *Store) Delete(ctx context.Context, id string) error {
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
+	_, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName:                 &s.table,
+		Key:                       key(id),
+		ConditionExpression:       aws.String("#status = :open"),
+		ExpressionAttributeNames:  map[string]string{"#status": "status"}, // a reserved word
+		ExpressionAttributeValues: map[string]types.AttributeValue{":open": text(string(orders.Open))},
+	})
+	if !isConditionFailed(err) {
+		return explain("delete", err)
+	}
+	// The condition does not hold for an item that is missing either, so look which it was. An order that is open now
+	// has been created since: what was asked for was missing.
+	switch there, err := s.get(ctx, id); {
+	case err != nil:
+		return err
+	case there.Status == orders.Open:
+		return orders.ErrNotFound
+	}
+	return orders.ErrNotOpen
+}
+
+func isConditionFailed(err error) bool {
+	var failed *types.ConditionalCheckFailedException
+	return errors.As(err, &failed)
+}
+
+func badItem(id, format string, a ...any) error {
+	return fmt.Errorf("dynamo: the item %q is not an order: %s", id, fmt.Sprintf(format, a...))
+}

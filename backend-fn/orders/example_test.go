@@ -1,0 +1,24 @@
+package orders_test
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http/httptest"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
+)
+
+// The service is an http.Handler, so it runs wherever one does. The caller comes with the request's context.
+func Example() {
+	service := orders.New(orders.NewMemoryStore(100), orders.Options{Log: slog.New(slog.DiscardHandler)})
+
+	r := httptest.NewRequest("POST", "/orders", strings.NewReader(
+		`{"customer":"c-1","currency":"EUR","lines":[{"sku":"tea-1","quantity":0,"unitPrice":450}]}`))
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	service.ServeHTTP(w, r.WithContext(orders.WithCaller(r.Context(), orders.Caller{Principal: "user-1"})))
+	fmt.Println(w.Code, w.Body)
+	// Output:
+	// 422 {"title":"Unprocessable Entity","status":422,"detail":"some values are missing or not permitted","errors":[{"detail":"want a whole number from 1 to 10000, written in digits","pointer":"#/lines/0/quantity"}]}
+}

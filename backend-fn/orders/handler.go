@@ -1,0 +1,253 @@
+package orders
+
+import (
+	"cmp"
+	"crypto/rand"
+	"errors"
+	"io"
+	"log/slog"
+	"maps"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Options are what the service takes from outside. The zero value works.
+type Options struct {
+	Log    *slog.Logger     // default: slog.Default()
+	Now    func() time.Time // default: time.Now
+	Random io.Reader        // for ids; default: crypto/rand
+}
+
+// New makes the service over a store.
+func New(store Store, o Options) http.Handler {
+	s := &service{store: store, log: o.Log, now: o.Now, random: o.Random}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.random == nil {
+		s.random = rand.Reader
+	}
+	return s
+}
+
+type service struct {
+	store  Store
+	log    *slog.Logger
+	now    func() time.Time
+	random io.Reader
+}
+
+// endpoint answers a request, or says with an error why it did not.
+type endpoint func(w http.ResponseWriter, r *http.Request) error
+
+type methods map[string]endpoint
+
+// find gives the endpoint of a request and its name for the log.
+//
+// It does not use http.ServeMux, which redirects paths with "//" or ".." to where it thinks they belong. API Gateway
+// has matched the raw path by then and let the caller through for that route, so the service matches the raw path too:
+// "/orders/a%2Fb" is an id with an escaped slash, and a trailing slash changes nothing.
+func (s *service) find(r *http.Request) (endpoint, string) {
+	path := strings.TrimSuffix(r.URL.EscapedPath(), "/")
+	switch path {
+	case "/orders":
+		return methods{"GET": s.list, "POST": s.create}.find(r, path)
+	case "/health":
+		return methods{"GET": s.health}.find(r, path)
+	}
+	if id, ok := strings.CutPrefix(path, "/orders/"); ok && id != "" && !strings.Contains(id, "/") {
+		return methods{"GET": s.get(id), "DELETE": s.delete(id)}.find(r, "/orders/{id}")
+	}
+	return func(http.ResponseWriter, *http.Request) error {
+		return problem(http.StatusNotFound, "there are /orders, /orders/{id} and /health here")
+	}, "none"
+}
+
+func (m methods) find(r *http.Request, pattern string) (endpoint, string) {
+	verb := r.Method
+	if verb == http.MethodHead {
+		verb = http.MethodGet // RFC 9110, section 9.3.2; the server leaves the body out
+	}
+	if e, ok := m[verb]; ok {
+		return e, verb + " " + pattern
+	}
+	return func(w http.ResponseWriter, _ *http.Request) error {
+		allow := slices.Collect(maps.Keys(m))
+		if _, ok := m[http.MethodGet]; ok {
+			allow = append(allow, http.MethodHead)
+		}
+		slices.Sort(allow)
+		w.Header().Set("Allow", strings.Join(allow, ", "))
+		return problem(http.StatusMethodNotAllowed, "%s has %s", pattern, strings.Join(allow, ", "))
+	}, "other " + pattern
+}
+
+func (s *service) health(w http.ResponseWriter, _ *http.Request) error {
+	// The route is public, so it costs nothing: it does not reach the store.
+	writeJSON(w, http.StatusOK, "application/json", map[string]string{"status": "ok"})
+	return nil
+}
+
+// page is the answer to a list.
+type page struct {
+	Orders []Order `json:"orders"`
+	Next   string  `json:"next,omitempty"` // the cursor of the next page; absent on the last
+}
+
+func (s *service) list(w http.ResponseWriter, r *http.Request) error {
+	limit, before, p := pageQuery(r.URL.RawQuery)
+	if p != nil {
+		return p
+	}
+	found, err := s.store.List(r.Context(), before, limit+1) // one more tells whether there is a next page
+	if err != nil {
+		return err
+	}
+	out := page{Orders: found}
+	if len(found) > limit {
+		out = page{Orders: found[:limit], Next: encodeCursor(found[limit-1].ID)}
+	}
+	if out.Orders == nil {
+		out.Orders = []Order{} // an empty list, not null
+	}
+	writeJSON(w, http.StatusOK, "application/json", out)
+	return nil
+}
+
+// pageQuery reads limit and cursor. Other parameters are passed over: one may hold the caller's token, where an
+// authorizer takes it from the query.
+func pageQuery(query string) (limit int, before string, p *Problem) {
+	fail := func(parameter, detail string) (int, string, *Problem) {
+		p := problem(http.StatusBadRequest, "the query cannot be read")
+		p.Errors = []Violation{{Detail: detail, Parameter: parameter}}
+		return 0, "", p
+	}
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return fail("", "the query is not form-encoded")
+	}
+	for _, name := range []string{"limit", "cursor"} {
+		if len(values[name]) > 1 {
+			return fail(name, "the parameter is there twice")
+		}
+	}
+	limit = DefaultPage
+	if values.Has("limit") {
+		if limit, err = strconv.Atoi(values.Get("limit")); err != nil || limit < 1 || limit > MaxPage {
+			return fail("limit", "want a whole number from 1 to "+strconv.Itoa(MaxPage))
+		}
+	}
+	if values.Has("cursor") {
+		var ok bool
+		if before, ok = decodeCursor(values.Get("cursor")); !ok {
+			return fail("cursor", "want the value of next from an earlier page, or no cursor for the first page")
+		}
+	}
+	return limit, before, nil
+}
+
+func (s *service) create(w http.ResponseWriter, r *http.Request) error {
+	body, p := readBody(w, r)
+	if p != nil {
+		return p
+	}
+	now := s.now().UTC()
+	d, p := parseDraft(body, now)
+	if p != nil {
+		return p
+	}
+	caller, _ := FromContext(r.Context())
+	o := Order{
+		ID: d.ID, Customer: d.Customer, Lines: d.Lines, Currency: d.Currency,
+		Status: Open, CreatedAt: now.Truncate(time.Millisecond), CreatedBy: caller.Principal,
+	}
+	if o.ID == "" {
+		var err error
+		if o.ID, err = NewID(now, s.random); err != nil {
+			return err
+		}
+	}
+	status := http.StatusCreated
+	switch err := s.store.Create(r.Context(), o); {
+	case errors.Is(err, ErrExists):
+		there, err := s.store.Get(r.Context(), o.ID)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if err != nil || !d.same(there, o.CreatedBy) {
+			return problem(http.StatusConflict, "the id belongs to another order: choose a new one, or none and the service makes it")
+		}
+		o = there
+		if d.ID != "" {
+			status = http.StatusOK // with an id of our own making, it was we who repeated the write
+		}
+	case err != nil:
+		return err
+	}
+	// Relative to the request, so that it holds behind a stage or a base path, which the service does not know
+	// (RFC 9110, section 10.2.2).
+	location := "orders/" + o.ID
+	if strings.HasSuffix(r.URL.Path, "/") {
+		location = o.ID
+	}
+	w.Header().Set("Location", location)
+	writeJSON(w, status, "application/json", o)
+	return nil
+}
+
+// readBody reads a JSON body of bounded size.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *Problem) {
+	coding := cmp.Or(r.Header.Get("Content-Encoding"), "identity")
+	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	charset := cmp.Or(params["charset"], "utf-8")
+	if err != nil || kind != "application/json" || !strings.EqualFold(charset, "utf-8") || !strings.EqualFold(coding, "identity") {
+		w.Header().Set("Accept", "application/json") // RFC 9110, section 15.5.16
+		return nil, problem(http.StatusUnsupportedMediaType, "want Content-Type: application/json, in UTF-8 and not compressed")
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, problem(http.StatusRequestEntityTooLarge, "want at most %d bytes", MaxBody)
+	case err != nil:
+		return nil, problem(http.StatusBadRequest, "the body broke off")
+	}
+	return body, nil
+}
+
+func (s *service) get(segment string) endpoint {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		id, ok := ParseID(segment)
+		if !ok {
+			return ErrNotFound // no order can have this id, so the store need not be asked
+		}
+		o, err := s.store.Get(r.Context(), id)
+		if err != nil {
+			return err
+		}
+		writeJSON(w, http.StatusOK, "application/json", o)
+		return nil
+	}
+}
+
+func (s *service) delete(segment string) endpoint {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		id, ok := ParseID(segment)
+		if !ok {
+			return ErrNotFound
+		}
+		if err := s.store.Delete(r.Context(), id); err != nil {
+			return err
+		}
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+}

@@ -1,0 +1,357 @@
+package orders_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders/storetest"
+)
+
+var now = time.Date(2026, 11, 20, 9, 30, 0, 123_456_789, time.UTC)
+
+// zeros stands in for randomness, so that ids are known.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+const madeID = "01a1f84a-963b-774f-8000-000000000000" // what now and zeros make
+
+const tea = `{"customer":"c-1","currency":"EUR","lines":[{"sku":"tea-1","quantity":2,"unitPrice":450}]}`
+
+func withID(id string) string { return `{"id":"` + id + `",` + tea[1:] }
+
+func service(store orders.Store, log io.Writer) http.Handler {
+	return orders.New(store, orders.Options{
+		Log:    slog.New(slog.NewJSONHandler(log, nil)),
+		Now:    func() time.Time { return now },
+		Random: zeros{},
+	})
+}
+
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func send(h http.Handler, method, target, body string, change ...func(*http.Request)) answer {
+	r := httptest.NewRequest(method, target, strings.NewReader(body))
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for _, c := range change {
+		c(r)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return answer{w.Code, w.Header(), w.Body.String()}
+}
+
+func header(name, value string) func(*http.Request) {
+	return func(r *http.Request) { r.Header.Set(name, value) }
+}
+
+func by(principal string) func(*http.Request) {
+	return func(r *http.Request) {
+		*r = *r.WithContext(orders.WithCaller(r.Context(), orders.Caller{Principal: principal}))
+	}
+}
+
+func TestCreate(t *testing.T) {
+	h := service(orders.NewMemoryStore(10), io.Discard)
+	got := send(h, "POST", "/orders", tea, by("user-1"))
+	want := answer{http.StatusCreated, http.Header{
+		"Content-Type":           {"application/json"},
+		"Location":               {"orders/" + madeID},
+		"Cache-Control":          {"no-store"},
+		"X-Content-Type-Options": {"nosniff"},
+	}, `{"id":"` + madeID + `","customer":"c-1","lines":[{"sku":"tea-1","quantity":2,"unitPrice":450}],"currency":"EUR",` +
+		`"status":"open","createdAt":"2026-11-20T09:30:00.123Z","createdBy":"user-1"}` + "\n"}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(answer{})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+
+	got = send(h, "GET", "/orders/"+madeID, "")
+	if got.status != 200 || got.body != want.body {
+		t.Errorf("get: %d %s", got.status, got.body)
+	}
+}
+
+// The service sees the path without stage and base path, so its Location is relative to the request and must lead to
+// the order from where the client is (RFC 3986, section 5).
+func TestLocationLeadsToTheOrder(t *testing.T) {
+	for _, tt := range []struct{ client, service, want string }{
+		{"/orders", "/orders", "/orders/" + madeID},
+		{"/orders/", "/orders/", "/orders/" + madeID},
+		{"/prod/orders", "/orders", "/prod/orders/" + madeID},
+		{"/shop/v1/orders/", "/orders/", "/shop/v1/orders/" + madeID},
+	} {
+		got := send(service(orders.NewMemoryStore(10), io.Discard), "POST", tt.service, tea)
+		to, err := (&url.URL{Scheme: "https", Host: "api.example.com", Path: tt.client}).Parse(got.header.Get("Location"))
+		if err != nil || to.Path != tt.want {
+			t.Errorf("created at %s: Location leads to %v, %v, want %s", tt.client, to, err, tt.want)
+		}
+	}
+}
+
+func TestRepeatedCreation(t *testing.T) {
+	const id = "019aa094-8d7b-7abc-8000-0123456789ab"
+	for _, tt := range []struct {
+		name, why string
+		body      string
+		by        string
+		want      int
+	}{
+		{"same", "the answer to the first may be lost", withID(id), "user-1", 200},
+		{"same, id in capitals", "RFC 9562, section 4", withID(strings.ToUpper(id)), "user-1", 200},
+		{"same, written otherwise", "the content counts, not the bytes", strings.ReplaceAll(withID(id), ",", " ,\n "), "user-1", 200},
+		{"other customer", "", strings.Replace(withID(id), "c-1", "c-2", 1), "user-1", 409},
+		{"other currency", "", strings.Replace(withID(id), "EUR", "CHF", 1), "user-1", 409},
+		{"other quantity", "", strings.Replace(withID(id), `"quantity":2`, `"quantity":3`, 1), "user-1", 409},
+		{"another line", "", strings.Replace(withID(id), `]`, `,{"sku":"a","quantity":1,"unitPrice":1}]`, 1), "user-1", 409},
+		{"other caller", "an id tells nobody what somebody else ordered", withID(id), "user-2", 409},
+		{"no caller", "", withID(id), "", 409},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			store := orders.NewMemoryStore(10)
+			h := service(store, io.Discard)
+			first := send(h, "POST", "/orders", withID(id), by("user-1"))
+			if first.status != 201 {
+				t.Fatalf("first: %d %s", first.status, first.body)
+			}
+			got := send(h, "POST", "/orders", tt.body, by(tt.by))
+			if got.status != tt.want {
+				t.Fatalf("got %d %s, want %d: %s", got.status, got.body, tt.want, tt.why)
+			}
+			if got.status == 200 && (got.body != first.body || got.header.Get("Location") != first.header.Get("Location")) {
+				t.Errorf("the repetition answered\n%s, the first\n%s", got.body, first.body)
+			}
+			if got.status == 409 && strings.Contains(got.body, "tea-1") {
+				t.Errorf("the conflict shows the other order: %s", got.body)
+			}
+			if all, _ := store.List(t.Context(), "", 10); len(all) != 1 {
+				t.Errorf("there are %d orders, want the first alone", len(all))
+			}
+		})
+	}
+}
+
+func TestList(t *testing.T) {
+	store := orders.NewMemoryStore(300)
+	h := service(store, io.Discard)
+	if got := send(h, "GET", "/orders", ""); got.status != 200 || got.body != `{"orders":[]}`+"\n" {
+		t.Errorf("empty: got %d %s", got.status, got.body)
+	}
+	for i := range 250 {
+		if err := store.Create(t.Context(), storetest.Order(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, tt := range []struct {
+		query string
+		pages []int
+	}{
+		{"", []int{20, 20, 20, 20, 20, 20, 20, 20, 20, 20, 20, 20, 10}},
+		{"limit=100", []int{100, 100, 50}},
+		{"limit=50", []int{50, 50, 50, 50, 50}}, // the last full page has no next
+		{"limit=99", []int{99, 99, 52}},
+	} {
+		t.Run(tt.query, func(t *testing.T) {
+			var pages []int
+			n, cursor := 249, ""
+			for {
+				got := send(h, "GET", "/orders?"+tt.query+cursor, "")
+				var page struct {
+					Orders []orders.Order
+					Next   string
+				}
+				if err := json.Unmarshal([]byte(got.body), &page); err != nil || got.status != 200 {
+					t.Fatalf("%d %s: %v", got.status, got.body, err)
+				}
+				for _, o := range page.Orders {
+					if diff := cmp.Diff(storetest.Order(n), o); diff != "" {
+						t.Fatalf("place %d (-want +got):\n%s", n, diff)
+					}
+					n--
+				}
+				pages = append(pages, len(page.Orders))
+				if page.Next == "" {
+					break
+				}
+				cursor = "&cursor=" + page.Next
+			}
+			if diff := cmp.Diff(tt.pages, pages); diff != "" || n != -1 {
+				t.Errorf("pages (-want +got):\n%s, %d orders left", diff, n+1)
+			}
+		})
+	}
+}
+
+func TestAnswers(t *testing.T) {
+	open, gone := storetest.Order(0), storetest.Order(1)
+	gone.Status = orders.Shipped
+	huge := `{"customer":"` + strings.Repeat("x", orders.MaxBody) + `"}`
+
+	for _, tt := range []struct {
+		name, method, target, body string
+		change                     func(*http.Request)
+		want                       int
+		header                     [2]string // one that must be there
+		text                       string    // in the body
+	}{
+		{name: "health", method: "GET", target: "/health", want: 200, text: `{"status":"ok"}`},
+		{name: "health, any query", method: "GET", target: "/health?probe=1", want: 200},
+		{name: "trailing slash, as API Gateway matches it", method: "GET", target: "/orders/", want: 200, text: open.ID},
+		{name: "trailing slash of an order", method: "GET", target: "/orders/" + open.ID + "/", want: 200, text: open.ID},
+		{name: "id in capitals", method: "GET", target: "/orders/" + strings.ToUpper(open.ID), want: 200, text: open.ID},
+		{name: "delete", method: "DELETE", target: "/orders/" + open.ID, want: 204},
+		{name: "delete a shipped order", method: "DELETE", target: "/orders/" + gone.ID, want: 409, text: "no longer open"},
+		{name: "delete a missing order", method: "DELETE", target: "/orders/" + madeID, want: 404, text: "no order"},
+		{name: "delete by a name", method: "DELETE", target: "/orders/first", want: 404},
+		{name: "get a missing order", method: "GET", target: "/orders/" + madeID, want: 404, text: "no order"},
+		{name: "get by a name", method: "GET", target: "/orders/first", want: 404, text: "no order"},
+		{name: "a version 4 UUID", method: "GET", target: "/orders/0193450c-8d7b-4abc-8000-0123456789ab", want: 404},
+
+		{name: "unknown path", method: "GET", target: "/", want: 404, text: "/orders/{id}"},
+		{name: "path below an order", method: "GET", target: "/orders/" + open.ID + "/lines", want: 404},
+		{name: "escaped slash: one segment, as API Gateway matched it", method: "GET", target: "/orders/" + open.ID + "%2Flines", want: 404, text: "no order"},
+		{name: "escaped letters are not the route's", method: "GET", target: "/%6frders", want: 404},
+		{name: "two slashes are not cleaned", method: "GET", target: "//orders", want: 404},
+		{name: "dots are not resolved", method: "GET", target: "/orders/../health", want: 404},
+		{name: "escaped dots are not resolved", method: "GET", target: "/orders/%2e%2e%2fhealth", want: 404, text: "no order"},
+		{name: "case counts", method: "GET", target: "/Orders", want: 404},
+
+		{name: "method of the list", method: "PUT", target: "/orders", want: 405, header: [2]string{"Allow", "GET, HEAD, POST"}},
+		{name: "method of an order", method: "PATCH", target: "/orders/" + open.ID, want: 405, header: [2]string{"Allow", "DELETE, GET, HEAD"}},
+		{name: "method of health", method: "DELETE", target: "/health", want: 405, header: [2]string{"Allow", "GET, HEAD"}},
+		{name: "head", method: "HEAD", target: "/orders", want: 200},
+
+		{name: "limit below one", method: "GET", target: "/orders?limit=0", want: 400, text: `"parameter":"limit"`},
+		{name: "limit too high", method: "GET", target: "/orders?limit=101", want: 400, text: "1 to 100"},
+		{name: "limit is no number", method: "GET", target: "/orders?limit=ten", want: 400, text: "1 to 100"},
+		{name: "limit overflows", method: "GET", target: "/orders?limit=18446744073709551617", want: 400, text: "1 to 100"},
+		{name: "limit is empty", method: "GET", target: "/orders?limit=", want: 400, text: "1 to 100"},
+		{name: "limit twice", method: "GET", target: "/orders?limit=1&limit=2", want: 400, text: "twice"},
+		{name: "cursor of somebody's own", method: "GET", target: "/orders?cursor=abc", want: 400, text: `"parameter":"cursor"`},
+		{name: "cursor is empty", method: "GET", target: "/orders?cursor=", want: 400, text: "first page"},
+		{name: "query is not form-encoded", method: "GET", target: "/orders?limit=%zz", want: 400, text: "form-encoded"},
+		{name: "other parameters", method: "GET", target: "/orders?access_token=x", want: 200},
+
+		{name: "no content type", method: "POST", target: "/orders", body: tea, change: func(r *http.Request) { r.Header.Del("Content-Type") }, want: 415,
+			header: [2]string{"Accept", "application/json"}, text: "application/json"},
+		{name: "form", method: "POST", target: "/orders", body: tea, change: header("Content-Type", "application/x-www-form-urlencoded"), want: 415},
+		{name: "content type of nobody", method: "POST", target: "/orders", body: tea, change: header("Content-Type", "application/json; charset"), want: 415},
+		{name: "other charset", method: "POST", target: "/orders", body: tea, change: header("Content-Type", "application/json; charset=latin1"), want: 415},
+		{name: "charset named", method: "POST", target: "/orders", body: tea, change: header("Content-Type", "Application/JSON; charset=UTF-8"), want: 201},
+		{name: "compressed", method: "POST", target: "/orders", body: tea, change: header("Content-Encoding", "gzip"), want: 415, text: "not compressed"},
+		{name: "body over the limit", method: "POST", target: "/orders", body: huge, want: 413, text: "65536"},
+		{name: "body at the limit", method: "POST", target: "/orders", body: tea + strings.Repeat(" ", orders.MaxBody-len(tea)), want: 201},
+		{name: "body one over the limit", method: "POST", target: "/orders", body: tea + strings.Repeat(" ", orders.MaxBody-len(tea)+1), want: 413},
+		{name: "no body", method: "POST", target: "/orders", change: header("Content-Type", "application/json"), want: 400, text: "not JSON"},
+		{name: "body breaks off", method: "POST", target: "/orders", change: func(r *http.Request) {
+			r.Header.Set("Content-Type", "application/json")
+			r.Body = io.NopCloser(io.MultiReader(strings.NewReader(tea), brokenReader{}))
+		}, want: 400, text: "broke off"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			store := orders.NewMemoryStore(10)
+			for _, o := range []orders.Order{open, gone} {
+				if err := store.Create(t.Context(), o); err != nil {
+					t.Fatal(err)
+				}
+			}
+			change := tt.change
+			if change == nil {
+				change = func(*http.Request) {}
+			}
+			got := send(service(store, io.Discard), tt.method, tt.target, tt.body, change)
+			if got.status != tt.want {
+				t.Errorf("got %d %s, want %d", got.status, got.body, tt.want)
+			}
+			if tt.header[0] != "" && got.header.Get(tt.header[0]) != tt.header[1] {
+				t.Errorf("%s: got %q, want %q", tt.header[0], got.header.Get(tt.header[0]), tt.header[1])
+			}
+			if !strings.Contains(got.body, tt.text) {
+				t.Errorf("got %s, want it to say %q", got.body, tt.text)
+			}
+			if got.status >= 400 {
+				checkProblem(t, got)
+			}
+			if got.status == 204 && got.body != "" {
+				t.Errorf("a 204 came with a body: %q", got.body)
+			}
+		})
+	}
+}
+
+type brokenReader struct{}
+
+func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// checkProblem tells whether an answer is a problem as RFC 9457 has them.
+func checkProblem(t *testing.T, a answer) {
+	t.Helper()
+	if got := a.header.Get("Content-Type"); got != "application/problem+json" {
+		t.Errorf("Content-Type is %q", got)
+	}
+	var p orders.Problem
+	dec := json.NewDecoder(bytes.NewReader([]byte(a.body)))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&p); err != nil {
+		t.Fatalf("%s: %v", a.body, err)
+	}
+	if p.Status != a.status || p.Title != http.StatusText(a.status) || p.Detail == "" {
+		t.Errorf("got %+v, want status %d with its title and a detail", p, a.status)
+	}
+	for _, v := range p.Errors {
+		if v.Detail == "" || v.Pointer != "" && !strings.HasPrefix(v.Pointer, "#") {
+			t.Errorf("%+v: want a detail and, if any, a pointer that is a fragment", v)
+		}
+	}
+}
+
+func TestOverARealServer(t *testing.T) {
+	server := httptest.NewServer(service(orders.NewMemoryStore(10), io.Discard))
+	defer server.Close()
+	resp, err := http.Post(server.URL+"/orders", "application/json", strings.NewReader(tea))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	to, err := resp.Location()
+	if err != nil || resp.StatusCode != 201 {
+		t.Fatalf("%d, %v", resp.StatusCode, err)
+	}
+	for _, method := range []string{"GET", "HEAD"} {
+		req, _ := http.NewRequest(method, to.String(), nil)
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if resp.StatusCode != 200 || (len(body) > 0) != (method == "GET") || resp.Header.Get("Content-Length") == strconv.Itoa(0) {
+			t.Errorf("%s %s: %d, %d bytes", method, to, resp.StatusCode, len(body))
+		}
+	}
+	resp, err = http.Post(server.URL+"/orders", "application/json", strings.NewReader(strings.Repeat(" ", 1<<20)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("a megabyte got %d, want 413", resp.StatusCode)
+	}
+}

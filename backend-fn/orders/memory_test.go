@@ -1,0 +1,43 @@
+package orders_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders/storetest"
+)
+
+func TestMemoryStore(t *testing.T) {
+	storetest.Run(t, func(*testing.T) orders.Store { return orders.NewMemoryStore(100) })
+}
+
+func TestMemoryStoreIsBounded(t *testing.T) {
+	s := orders.NewMemoryStore(2)
+	for i := range 2 {
+		if err := s.Create(t.Context(), storetest.Order(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Create(t.Context(), storetest.Order(2)); !errors.Is(err, orders.ErrFull) {
+		t.Errorf("got %v, want ErrFull", err)
+	}
+	if err := s.Create(t.Context(), storetest.Order(1)); !errors.Is(err, orders.ErrExists) {
+		t.Errorf("got %v, want ErrExists: a repetition takes no room", err)
+	}
+	if err := s.Delete(t.Context(), storetest.Order(0).ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Create(t.Context(), storetest.Order(2)); err != nil {
+		t.Errorf("got %v, want room after a deletion", err)
+	}
+}
+
+func TestMemoryStoreWithoutRoomPanics(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("a capacity of 0 was taken")
+		}
+	}()
+	orders.NewMemoryStore(0)
+}

@@ -1,0 +1,87 @@
+package orders
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"runtime/debug"
+)
+
+// ServeHTTP answers one request and logs one line about it: what was asked for by its route, not by its path, query or
+// headers, since any of these may hold a token.
+func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := s.now()
+	answer, route := s.find(r)
+	rec := &recorder{ResponseWriter: w}
+	err := safely(answer, rec, r)
+	broken := err != nil && rec.status != 0 // it failed after the answer had begun
+	if err != nil && !broken {
+		rec.fail(err)
+	}
+
+	attrs := append([]slog.Attr{
+		slog.String("route", route),
+		slog.Int("status", rec.status),
+		slog.Int64("durationMs", s.now().Sub(start).Milliseconds()),
+	}, logAttrs(r.Context())...)
+	if c, ok := FromContext(r.Context()); ok {
+		attrs = append(attrs, slog.String("principal", c.Principal))
+	}
+	level := slog.LevelInfo
+	if rec.status >= 500 || broken {
+		level = slog.LevelError
+		attrs = append(attrs, slog.Any("error", err))
+	}
+	s.log.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+// safely turns a panic into an error: in Lambda it would end the process, and the answer would come from API Gateway
+// without the function's CORS headers. What was panicked with may quote the request, so only a runtime error is shown.
+func safely(answer endpoint, w http.ResponseWriter, r *http.Request) (err error) {
+	defer func() {
+		switch p := recover().(type) {
+		case nil:
+		case runtime.Error:
+			err = fmt.Errorf("orders: panic: %w\n%s", p, debug.Stack())
+		default:
+			err = fmt.Errorf("orders: panic with a %T\n%s", p, debug.Stack())
+		}
+	}()
+	return answer(w, r)
+}
+
+// recorder remembers the status for the log.
+type recorder struct {
+	http.ResponseWriter
+	status int
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// fail answers with the problem that an error stands for.
+func (r *recorder) fail(err error) {
+	var p *Problem
+	switch {
+	case errors.As(err, &p):
+	case errors.Is(err, ErrNotFound):
+		p = problem(http.StatusNotFound, "there is no order with this id")
+	case errors.Is(err, ErrNotOpen):
+		p = problem(http.StatusConflict, "the order is no longer open, so it cannot be withdrawn")
+	case errors.Is(err, ErrFull):
+		p = problem(http.StatusServiceUnavailable, "the service has no room for more orders: withdraw some")
+	case errors.Is(err, ErrBusy), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		p = problem(http.StatusServiceUnavailable, "the service is busy: send the request again")
+		r.Header().Set("Retry-After", "1")
+	default:
+		p = problem(http.StatusInternalServerError, "the fault is the service's, and its log has the reason")
+	}
+	writeJSON(r, p.Status, "application/problem+json", p)
+}

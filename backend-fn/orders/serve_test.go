@@ -1,0 +1,160 @@
+package orders_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders/storetest"
+)
+
+// faulty is a store whose calls all end in the same way.
+type faulty func() error
+
+func (f faulty) Create(context.Context, orders.Order) error        { return f() }
+func (f faulty) Delete(context.Context, string) error              { return f() }
+func (f faulty) Get(context.Context, string) (orders.Order, error) { return orders.Order{}, f() }
+func (f faulty) List(context.Context, string, int) ([]orders.Order, error) {
+	return nil, f()
+}
+
+func TestFaultsOfTheStore(t *testing.T) {
+	const secret = "sk-this-must-not-be-seen"
+	for _, tt := range []struct {
+		name   string
+		fault  func() error
+		want   int
+		retry  string // the header
+		logged string
+	}{
+		{"unknown error", func() error { return errors.New("dynamo: list: AccessDeniedException") }, 500, "", "AccessDeniedException"},
+		{"busy", func() error { return fmt.Errorf("dynamo: ThrottlingException: %w", orders.ErrBusy) }, 503, "1", "ThrottlingException"},
+		{"full", func() error { return orders.ErrFull }, 503, "", "full"},
+		{"too slow", func() error { return context.DeadlineExceeded }, 503, "1", "deadline"},
+		{"client went away", func() error { return context.Canceled }, 503, "1", "canceled"},
+		{"runtime panic", func() error { return []error(nil)[len(madeID)] }, 500, "", "index out of range"},
+		{"panic with text of the request", func() error { panic(secret) }, 500, "", "panic with a string"},
+	} {
+		for _, r := range []struct{ method, target, body string }{
+			{"GET", "/orders", ""}, {"POST", "/orders", tea}, {"GET", "/orders/" + madeID, ""}, {"DELETE", "/orders/" + madeID, ""},
+		} {
+			t.Run(tt.name+"/"+r.method+" "+r.target, func(t *testing.T) {
+				var log bytes.Buffer
+				got := send(service(faulty(tt.fault), &log), r.method, r.target, r.body)
+				if got.status != tt.want || got.header.Get("Retry-After") != tt.retry {
+					t.Errorf("got %d, Retry-After %q, want %d, %q", got.status, got.header.Get("Retry-After"), tt.want, tt.retry)
+				}
+				checkProblem(t, got)
+				if strings.Contains(got.body, tt.logged) && tt.want == 500 {
+					t.Errorf("the client sees the fault: %s", got.body)
+				}
+				if !strings.Contains(log.String(), tt.logged) || !strings.Contains(log.String(), `"level":"ERROR"`) {
+					t.Errorf("the log has no %q: %s", tt.logged, log.String())
+				}
+				if strings.Contains(log.String()+got.body, secret) {
+					t.Errorf("what the panic quoted was shown: %s", log.String())
+				}
+			})
+		}
+	}
+}
+
+// A store may find the id taken and then, asked for it, no longer there.
+func TestConflictWithAnOrderThatIsGone(t *testing.T) {
+	store := struct{ orders.Store }{faulty(func() error { return orders.ErrNotFound })}
+	h := service(creates{store, orders.ErrExists}, io.Discard)
+	if got := send(h, "POST", "/orders", withID(madeID)); got.status != 409 {
+		t.Errorf("got %d %s, want 409", got.status, got.body)
+	}
+	h = service(creates{faulty(func() error { return orders.ErrBusy }), orders.ErrExists}, io.Discard)
+	if got := send(h, "POST", "/orders", withID(madeID)); got.status != 503 {
+		t.Errorf("got %d %s, want 503", got.status, got.body)
+	}
+}
+
+// An SDK that got no answer repeats a write that had worked, and then finds its own order there.
+func TestConflictWithOurOwnWrite(t *testing.T) {
+	store := orders.NewMemoryStore(10)
+	if got := send(service(store, io.Discard), "POST", "/orders", tea, by("user-1")); got.status != 201 {
+		t.Fatalf("got %d", got.status)
+	}
+	got := send(service(creates{store, orders.ErrExists}, io.Discard), "POST", "/orders", tea, by("user-1"))
+	if got.status != 201 || !strings.Contains(got.body, madeID) {
+		t.Errorf("got %d %s, want 201 with the order", got.status, got.body)
+	}
+}
+
+// creates is a store that answers creations with one error.
+type creates struct {
+	orders.Store
+	err error
+}
+
+func (c creates) Create(context.Context, orders.Order) error { return c.err }
+
+func TestNoRandomness(t *testing.T) {
+	h := orders.New(orders.NewMemoryStore(1), orders.Options{Log: slog.New(slog.DiscardHandler), Random: strings.NewReader("short")})
+	if got := send(h, "POST", "/orders", tea); got.status != 500 {
+		t.Errorf("got %d, want 500 rather than an id that can be guessed", got.status)
+	}
+}
+
+func TestLogLine(t *testing.T) {
+	const token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1c2VyLTEifQ.c2lnbmF0dXJl"
+	store := orders.NewMemoryStore(10)
+	if err := store.Create(t.Context(), storetest.Order(0)); err != nil {
+		t.Fatal(err)
+	}
+	attrs := func(r *http.Request) {
+		*r = *r.WithContext(orders.WithLogAttrs(orders.WithLogAttrs(r.Context(), slog.String("apiRequestId", "api-1")), slog.String("requestId", "req-1")))
+	}
+	for _, tt := range []struct {
+		name, method, target, body string
+		route                      string
+		status                     float64
+	}{
+		{"list", "GET", "/orders?access_token=" + token, "", "GET /orders", 200},
+		{"bad cursor", "GET", "/orders?cursor=" + token, "", "GET /orders", 400},
+		{"get", "GET", "/orders/" + storetest.Order(0).ID, "", "GET /orders/{id}", 200},
+		{"token as an id", "GET", "/orders/" + token, "", "GET /orders/{id}", 404},
+		{"token as a path", "GET", "/" + token, "", "none", 404},
+		{"token as a method", token, "/orders", "", "other /orders", 405},
+		{"token in the body", "POST", "/orders", `{"` + token + `":1}`, "POST /orders", 400},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var log bytes.Buffer
+			send(service(store, &log), tt.method, tt.target, tt.body, by("user-1"), attrs,
+				header("Authorization", "Bearer "+token), header("Cookie", "session="+token))
+			for part := range strings.SplitSeq(token, ".") {
+				if strings.Contains(log.String(), part) {
+					t.Errorf("a part of the token is in the log: %s", log.String())
+				}
+			}
+			var line map[string]any
+			if err := json.Unmarshal(log.Bytes(), &line); err != nil {
+				t.Fatalf("want one line of JSON: %v: %s", err, log.String())
+			}
+			delete(line, "time")
+			want := map[string]any{
+				"level": "INFO", "msg": "request", "route": tt.route, "status": tt.status, "durationMs": 0.0,
+				"apiRequestId": "api-1", "requestId": "req-1", "principal": "user-1",
+			}
+			for k, v := range want {
+				if line[k] != v {
+					t.Errorf("%s is %v, want %v", k, line[k], v)
+				}
+			}
+			if len(line) != len(want) {
+				t.Errorf("the line has more: %v", line)
+			}
+		})
+	}
+}

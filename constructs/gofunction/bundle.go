@@ -1,0 +1,127 @@
+package gofunction
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+)
+
+// bundle is what Lambda unpacks for a function.
+type bundle []bundleFile
+
+type bundleFile struct {
+	name       string // with slashes
+	data       []byte
+	executable bool
+}
+
+func newBundle(executable []byte, files map[string][]byte) bundle {
+	b := bundle{{name: handler, data: executable, executable: true}}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		b = append(b, bundleFile{name: name, data: files[name]})
+	}
+	return b
+}
+
+// mode is what the file has in the bundle whatever the umask is: the CDK command line puts modes into the zip file.
+func (f bundleFile) mode() fs.FileMode {
+	if f.executable {
+		return 0o755
+	}
+	return 0o644
+}
+
+// fingerprint is the same for the same names, contents and modes. CDK's own would not do: it takes a file with CRLF for
+// one with LF, it ignores modes, and it remembers contents by inode, size and modification time.
+func (b bundle) fingerprint() string {
+	h := sha256.New()
+	fmt.Fprintln(h, "gofunction 1")
+	for _, f := range b {
+		fmt.Fprintf(h, "%q %o %x\n", f.name, f.mode(), sha256.Sum256(f.data))
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// stage writes the bundle into a directory that CDK copies into the cloud assembly when the function is made. The caller
+// then calls done, which removes it. With "cdk synth --no-staging" CDK copies nothing and refers to the directory itself,
+// so it lies in the assembly and stays.
+func (b bundle) stage(outdir, hash string, noStaging bool) (dir string, done func(), err error) {
+	if noStaging {
+		dir = filepath.Join(outdir, "gofunction-"+hash)
+		if !b.is(dir) {
+			err = errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o755), b.write(dir))
+		}
+		return dir, func() {}, err
+	}
+	// CDK takes a directory with the asset's name for the asset, even if its contents are others: a copy that was
+	// interrupted, for instance. (AssetStaging names it so for the hash type CUSTOM.)
+	sum := sha256.Sum256([]byte(hash))
+	if staged := filepath.Join(outdir, "asset."+hex.EncodeToString(sum[:])); !b.is(staged) {
+		err = os.RemoveAll(staged)
+	}
+	dir, errTemp := os.MkdirTemp("", "gofunction-")
+	if err = errors.Join(err, errTemp); err != nil {
+		return "", nil, err
+	}
+	if err := b.write(dir); err != nil {
+		return "", nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return dir, func() { _ = os.RemoveAll(dir) }, nil
+}
+
+func (b bundle) write(dir string) error {
+	for _, f := range b {
+		path := filepath.Join(dir, filepath.FromSlash(f.name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, f.data, f.mode()); err != nil {
+			return err
+		}
+		if err := os.Chmod(path, f.mode()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var errOtherBundle = errors.New("another bundle")
+
+// is says whether a directory holds this bundle and nothing else.
+func (b bundle) is(dir string) bool {
+	want := map[string]bundleFile{}
+	for _, f := range b {
+		want[filepath.Join(dir, filepath.FromSlash(f.name))] = f
+	}
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		f, ok := want[path]
+		if !ok || !entry.Type().IsRegular() {
+			return errOtherBundle
+		}
+		delete(want, path)
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		if runtime.GOOS != "windows" && info.Mode().Perm() != f.mode() { // Windows has no such modes.
+			return errOtherBundle
+		}
+		data, err := os.ReadFile(path)
+		if err == nil && !bytes.Equal(data, f.data) {
+			err = errOtherBundle
+		}
+		return err
+	})
+	return err == nil && len(want) == 0
+}

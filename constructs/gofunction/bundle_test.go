@@ -1,0 +1,150 @@
+package gofunction
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+func TestFileNames(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		file string
+		with string // another file
+		want string // of the error; empty: taken
+	}{
+		{"a file", "routes.json", "", ""},
+		{"in a directory", "templates/order.html", "templates/list.html", ""},
+		{"hidden", ".config", "", ""},
+		{"the directory's name as a prefix", "a.txt", "a", ""},
+		{"a name like the executable's", "bootstrap.json", "", ""},
+		{"the executable's name further down", "etc/bootstrap", "", ""},
+		{"empty", "", "", "is not a relative path"},
+		{"the bundle itself", ".", "", "is not a relative path"},
+		{"out of the bundle", "../routes.json", "", "is not a relative path"},
+		{"out and in again", "a/../../b", "", "is not a relative path"},
+		{"not clean", "a/./b", "", "is not a relative path"},
+		{"absolute", "/etc/passwd", "", "is not a relative path"},
+		{"a directory", "a/", "", "is not a relative path"},
+		{"backslashes", `a\b`, "", "is not a relative path"},
+		{"a drive", "c:a", "", "is not a relative path"},
+		{"a NUL", "a\x00", "", "is not a relative path"},
+		{"not UTF-8", "a\xff", "", "is not a relative path"},
+		{"the executable", "bootstrap", "", "the executable's own name"},
+		{"the executable where case does not count", "BootStrap", "", "the executable's own name"},
+		{"the executable as a directory", "bootstrap/a", "", "the executable's own name"},
+		{"a file as a directory", "a/b/c", "a/b", `"a/b" is a file, and "a/b/c" needs it as a directory`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := &Props{Files: map[string][]byte{tt.file: nil}}
+			if tt.with != "" {
+				p.Files[tt.with] = nil
+			}
+			err := p.checkFile(tt.file)
+			if tt.want == "" && err != nil {
+				t.Errorf("got %v, expected that it is taken", err)
+			}
+			if tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
+				t.Errorf("got %v, expected %q", err, tt.want)
+			}
+		})
+	}
+}
+
+// Whatever name is taken, its file lies inside the bundle and is not the executable.
+func FuzzFileNames(f *testing.F) {
+	for _, name := range []string{"routes.json", "a/b", "../a", "/a", "bootstrap", "Bootstrap/x", `..\a`, "a/../..", ".", "", "con:"} {
+		f.Add(name)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		p := &Props{Files: map[string][]byte{name: nil}}
+		if p.checkFile(name) != nil {
+			return
+		}
+		joined := filepath.Join("bundle", filepath.FromSlash(name))
+		inside, err := filepath.Rel("bundle", joined)
+		if err != nil || !filepath.IsLocal(inside) || filepath.ToSlash(inside) != name {
+			t.Errorf("%q lies at %q", name, joined)
+		}
+		if strings.EqualFold(inside, handler) || inside == "." {
+			t.Errorf("%q takes the executable's place", name)
+		}
+	})
+}
+
+func TestFingerprint(t *testing.T) {
+	base := bundle{{name: "a", data: []byte("bc")}, {name: "d", data: nil}}
+	if base.fingerprint() != (bundle{{name: "a", data: []byte("bc")}, {name: "d", data: []byte{}}}).fingerprint() {
+		t.Errorf("the same bundle has another fingerprint")
+	}
+	for name, other := range map[string]bundle{
+		"contents":               {{name: "a", data: []byte("bd")}, {name: "d"}},
+		"a name":                 {{name: "b", data: []byte("bc")}, {name: "d"}},
+		"a mode":                 {{name: "a", data: []byte("bc"), executable: true}, {name: "d"}},
+		"bytes at another place": {{name: "ab", data: []byte("c")}, {name: "d"}},
+		"a file less":            {{name: "a", data: []byte("bc")}},
+	} {
+		if other.fingerprint() == base.fingerprint() {
+			t.Errorf("%s: the same fingerprint", name)
+		}
+	}
+}
+
+func TestBundleIs(t *testing.T) {
+	b := newBundle([]byte("\x7fELF"), map[string][]byte{"a/b": []byte("1"), "c": nil})
+	for _, tt := range []struct {
+		name   string
+		change func(dir string) error
+		want   bool
+	}{
+		{"nothing", func(string) error { return nil }, true},
+		{"an empty directory", func(dir string) error { return os.Mkdir(filepath.Join(dir, "empty"), 0o755) }, true},
+		{"a file more", func(dir string) error { return os.WriteFile(filepath.Join(dir, "more"), nil, 0o644) }, false},
+		{"a file less", func(dir string) error { return os.Remove(filepath.Join(dir, "c")) }, false},
+		{"other bytes", func(dir string) error { return os.WriteFile(filepath.Join(dir, "a/b"), []byte("2"), 0o644) }, false},
+		{"not executable", func(dir string) error { return os.Chmod(filepath.Join(dir, handler), 0o644) }, runtime.GOOS == "windows"},
+		{"a link", func(dir string) error {
+			file := filepath.Join(dir, "c")
+			if err := os.Remove(file); err != nil {
+				return err
+			}
+			return os.Symlink("a/b", file)
+		}, false},
+		{"no directory", os.RemoveAll, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := b.write(dir); err != nil {
+				t.Fatal(err)
+			}
+			if err := tt.change(dir); err != nil {
+				t.Fatal(err)
+			}
+			if got := b.is(dir); got != tt.want {
+				t.Errorf("got %v, expected %v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestStageFails(t *testing.T) {
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "missing"))
+	t.Setenv("TMP", filepath.Join(t.TempDir(), "missing"))
+	b := newBundle([]byte("x"), nil)
+	if _, _, err := b.stage(t.TempDir(), b.fingerprint(), false); err == nil {
+		t.Errorf("staged without a temporary directory")
+	}
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := b.stage(file, b.fingerprint(), true); err == nil {
+		t.Errorf("staged into a file")
+	}
+	if info, err := os.Stat(file); err != nil || info.Mode()&fs.ModeDir != 0 {
+		t.Errorf("the file is gone")
+	}
+}

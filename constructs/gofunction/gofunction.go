@@ -1,0 +1,159 @@
+// Package gofunction turns a Go main package into an AWS Lambda function:
+//
+//	orders := gofunction.New(stack, "Orders", &gofunction.Props{Package: "example.com/shop/orders-fn"})
+//	orders.AddEnvironment(jsii.String("TABLE"), table.TableName(), nil)
+//	table.GrantReadWriteData(orders)
+//
+// The package is built when the construct is made, with the go command in PATH and the modules of the app itself: a
+// dependency's main package works as well as one's own. The same source gives the same bytes on every machine, and so
+// the same asset hash and the same template. The function runs on arm64 and provided.al2023 and writes JSON logs to a
+// log group of its own.
+//
+// It does not use Docker, does not build what is not written in Go, does not use cgo, and does not run tests. It gives
+// the function no permissions but those to run and to log; the function's Grant methods and those of CDK's resources do.
+//
+// # Where modules come from
+//
+// As in a go build by hand in Props.Dir: from go.mod and go.sum, from go.work, or from a vendor directory. go mod vendor
+// leaves out main packages of other modules. To have one vendored, name it as a tool:
+//
+//	go get -tool example.com/shop/orders-fn
+//	go mod vendor
+//
+// # What the bytes depend on
+//
+// On the source, the modules, the version of Go (pin it by the toolchain line of go.mod) and [Props]. Of GOFLAGS only
+// -mod, -modfile and -modcacherw count; GOAMD64 and GOARM64 of the environment do not; GOEXPERIMENT and GOFIPS140 of
+// the environment are refused unless Props.BuildSettings has them too. A replace line with an absolute path is part of
+// the executable, so write it relative.
+//
+// # How long it takes
+//
+// A package is built once in a process. Between processes, what go compiled is in go's build cache, and what it linked
+// is in the user's cache directory (on Linux ~/.cache/gatehouse/functions) for five days after its last use; it is found
+// by the contents of all packages in it, never by its age or name. Nothing is built for a stack that the CDK command
+// line did not select (Stack.BundlingRequired); its function gets a placeholder.
+package gofunction
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3assets"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction/internal/gobuild"
+)
+
+// What a panic of [New] is because of, for errors.Is on the recovered error.
+var (
+	// ErrProps: the properties contradict themselves or name no package that can be built.
+	ErrProps = gobuild.ErrTarget
+	// ErrNoGo: there is no go command in PATH.
+	ErrNoGo = gobuild.ErrNoGo
+	// ErrEnvironment: GOEXPERIMENT or GOFIPS140 is set, and Props.BuildSettings does not say that it is meant.
+	ErrEnvironment = gobuild.ErrEnvironment
+	// ErrNotVendored: the module vendors its dependencies, and the package is not among them.
+	ErrNotVendored = gobuild.ErrNotVendored
+	// ErrNotMain: the package is a library.
+	ErrNotMain = gobuild.ErrNotMain
+	// ErrGo: go refused or failed; the text has its own words.
+	ErrGo = gobuild.ErrGo
+)
+
+// HostBuildVariable is an environment variable for running functions here rather than on Lambda. If it is true (as
+// strconv.ParseBool reads it), executables are built for the operating system and the architecture of the machine that
+// synthesizes. Templates stay the same except for the asset hashes; above all, the function's Architecture does. Such an
+// assembly is not for deployment, and each function carries a warning that says so.
+const HostBuildVariable = "GATEHOUSE_HOST_BUILD"
+
+// handler is the file that an OS-only runtime runs.
+// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html
+const handler = "bootstrap"
+
+// noStagingContext is how "cdk synth --no-staging" tells the app (aws-cdk-lib/cx-api, DISABLE_ASSET_STAGING_CONTEXT).
+const noStagingContext = "aws:cdk:disable-asset-staging"
+
+// builder is shared by all functions of a process, so that a package is built once.
+var builder = &gobuild.Builder{CacheDir: gobuild.DefaultCacheDir()}
+
+// New builds the package and makes the function. It panics with an error, "gofunction: <construct path>: ...", when the
+// properties are wrong or the package does not build; see the errors of this package.
+func New(scope constructs.Construct, id string, props *Props) awslambda.Function {
+	fn, err := newFunction(scope, id, props)
+	if err != nil {
+		path := id
+		if parent := *scope.Node().Path(); parent != "" {
+			path = parent + "/" + id
+		}
+		panic(fmt.Errorf("gofunction: %s: %w", path, err))
+	}
+	return fn
+}
+
+func newFunction(scope constructs.Construct, id string, props *Props) (awslambda.Function, error) {
+	if props == nil {
+		props = &Props{}
+	}
+	target, err := props.target()
+	if err != nil {
+		return nil, err
+	}
+	if err := props.check(); err != nil {
+		return nil, err
+	}
+	host, err := hostBuild(os.Getenv(HostBuildVariable))
+	if err != nil {
+		return nil, err
+	}
+	if host {
+		target.OS, target.Arch = runtime.GOOS, runtime.GOARCH
+	}
+
+	contents := bundle{{name: handler, data: []byte("not built: the CDK command line did not select this stack\n"), executable: true}}
+	if *awscdk.Stack_Of(scope).BundlingRequired() {
+		executable, err := builder.Build(target)
+		if err != nil {
+			return nil, err
+		}
+		contents = newBundle(executable, props.Files)
+	}
+	hash := contents.fingerprint()
+	noStaging, _ := scope.Node().TryGetContext(jsii.String(noStagingContext)).(bool)
+	dir, done, err := contents.stage(*awscdk.Stage_Of(scope).AssetOutdir(), hash, noStaging)
+	if err != nil {
+		return nil, fmt.Errorf("staging the bundle: %w", err)
+	}
+	defer done()
+
+	p := props.functionProps()
+	p.Code = awslambda.AssetCode_FromAsset(jsii.String(dir), &awss3assets.AssetOptions{AssetHash: jsii.String(hash)})
+	p.Runtime = awslambda.Runtime_PROVIDED_AL2023()
+	p.Handler = jsii.String(handler)
+	if p.LogGroup == nil {
+		p.LogGroup = props.newLogGroup(scope, id)
+	}
+	fn := awslambda.NewFunction(scope, jsii.String(id), p)
+	if host {
+		awscdk.Annotations_Of(fn).AddWarningV2(jsii.String("gatehouse:hostBuild"), jsii.String(fmt.Sprintf(
+			"built for %s/%s because %s is set: this runs here, not on Lambda", runtime.GOOS, runtime.GOARCH, HostBuildVariable)))
+	}
+	return fn, nil
+}
+
+// hostBuild reads the value of [HostBuildVariable].
+func hostBuild(value string) (bool, error) {
+	if value == "" {
+		return false, nil
+	}
+	host, err := strconv.ParseBool(value)
+	if err != nil {
+		return false, fmt.Errorf("%w: %s: expected true or false, got %q", ErrEnvironment, HostBuildVariable, value)
+	}
+	return host, nil
+}

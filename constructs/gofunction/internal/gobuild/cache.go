@@ -1,0 +1,99 @@
+package gobuild
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// cache keeps executables in files that are named by their keys. A file is the SHA-256 of the executable and then the
+// executable, so that one that was damaged, or never written to its end, is not taken. Nothing fails because of the
+// cache: what it cannot read or write is built again.
+type cache struct {
+	dir string // empty: there is none
+	now func() time.Time
+}
+
+// cacheAge is how long an executable is kept that nobody asked for, the same as in go's own cache.
+const cacheAge = 5 * 24 * time.Hour
+
+var errNotCached = errors.New("not in the cache")
+
+// DefaultCacheDir is the user's, or empty for a user without a home directory.
+func DefaultCacheDir() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "gatehouse", "functions")
+}
+
+func (c cache) enabled() bool { return c.dir != "" }
+
+func (c cache) file(key string) string { return filepath.Join(c.dir, key) }
+
+func (c cache) get(key string) ([]byte, error) {
+	if !c.enabled() || key == "" {
+		return nil, errNotCached
+	}
+	content, err := os.ReadFile(c.file(key))
+	if err != nil {
+		return nil, err
+	}
+	if len(content) <= sha256.Size {
+		return nil, errNotCached
+	}
+	data := content[sha256.Size:]
+	if sum := sha256.Sum256(data); !bytes.Equal(sum[:], content[:sha256.Size]) {
+		return nil, errNotCached
+	}
+	now := c.now()
+	_ = os.Chtimes(c.file(key), now, now)
+	return data, nil
+}
+
+// put says whether the executable is in the cache now.
+func (c cache) put(key string, data []byte) bool {
+	if !c.enabled() || key == "" {
+		return false
+	}
+	if err := os.MkdirAll(c.dir, 0o700); err != nil {
+		return false
+	}
+	f, err := os.CreateTemp(c.dir, "new-")
+	if err != nil {
+		return false
+	}
+	defer os.Remove(f.Name())
+	sum := sha256.Sum256(data)
+	_, err = f.Write(sum[:])
+	if err == nil {
+		_, err = f.Write(data)
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return false
+	}
+	now := c.now()
+	if errors.Join(os.Chtimes(f.Name(), now, now), os.Rename(f.Name(), c.file(key))) != nil {
+		return false
+	}
+	c.trim()
+	return true
+}
+
+// trim removes what was not asked for in cacheAge.
+func (c cache) trim() {
+	entries, err := os.ReadDir(c.dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err == nil && info.Mode().IsRegular() && c.now().Sub(info.ModTime()) > cacheAge {
+			_ = os.Remove(c.file(e.Name()))
+		}
+	}
+}

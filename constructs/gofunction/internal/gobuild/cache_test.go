@@ -1,0 +1,221 @@
+package gobuild
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// entries are the files of a cache.
+func entries(t *testing.T, dir string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// plant replaces the only executable of a cache by another that the cache cannot tell from its own.
+func plant(t *testing.T, dir string, data []byte) {
+	t.Helper()
+	files := entries(t, dir)
+	if len(files) != 1 {
+		t.Fatalf("the cache has %d files, expected one", len(files))
+	}
+	sum := sha256.Sum256(data)
+	write(t, files[0], string(append(sum[:], data...)))
+}
+
+// The second process does not link what the first did, and never gets what was made from another source.
+func TestCache(t *testing.T) {
+	planted := []byte("planted")
+	files := maps.Clone(shop)
+	files["orders-fn/main.go"] = "package main\n\nimport (\n\t_ \"embed\"\n\n\t\"example.com/shop/price\"\n)\n\n//go:embed greeting.txt\nvar greeting string\n\n" +
+		"func main() { println(greeting, price.Of()) }\n"
+	files["orders-fn/greeting.txt"] = "hello"
+	for _, tt := range []struct {
+		name   string
+		change func(t *testing.T, dir string, target *Target)
+		hit    bool
+	}{
+		{"nothing", func(*testing.T, string, *Target) {}, true},
+		{"times", func(t *testing.T, dir string, _ *Target) {
+			write(t, filepath.Join(dir, "orders-fn/main.go"), files["orders-fn/main.go"])
+		}, true},
+		{"a file that is not built", func(t *testing.T, dir string, _ *Target) {
+			write(t, filepath.Join(dir, "orders-fn/main_test.go"), "package main\n")
+		}, true},
+		{"a package far away, in nothing but a function's body", func(t *testing.T, dir string, _ *Target) {
+			write(t, filepath.Join(dir, "price/currency/euro.go"), "package currency\n\n//go:noinline\nfunc Name() string { return \"yuan\" }\n")
+		}, false},
+		{"an embedded file", func(t *testing.T, dir string, _ *Target) {
+			write(t, filepath.Join(dir, "orders-fn/greeting.txt"), "howdy")
+		}, false},
+		{"a debug setting of go.mod", func(t *testing.T, dir string, _ *Target) {
+			write(t, filepath.Join(dir, "go.mod"), files["go.mod"]+"\ngodebug panicnil=1\n")
+		}, false},
+		{"the module's name", func(t *testing.T, dir string, target *Target) {
+			write(t, filepath.Join(dir, "go.mod"), "module example.com/shop2\n\ngo 1.26\n\nrequire example.com/shop v1.0.0\n\nreplace example.com/shop => ./price\n")
+			write(t, filepath.Join(dir, "price/go.mod"), "module example.com/shop\n\ngo 1.26\n")
+			write(t, filepath.Join(dir, "price/price/price.go"), "package price\n\nfunc Of() string { return \"\" }\n")
+		}, false},
+		{"tags", func(_ *testing.T, _ string, target *Target) { target.Tags = []string{"other"} }, false},
+		{"architecture", func(_ *testing.T, _ string, target *Target) { target.Arch = "amd64" }, false},
+		{"settings", func(_ *testing.T, _ string, target *Target) { target.Settings = map[string]string{"GOARM64": "v8.2"} }, false},
+		{"an experiment", func(_ *testing.T, _ string, target *Target) {
+			target.Settings = map[string]string{"GOEXPERIMENT": "jsonv2"}
+		}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir, cacheDir := writeModule(t, files), t.TempDir()
+			target := lambda(dir, "./orders-fn")
+			mustBuild(t, &Builder{Environ: environ(), CacheDir: cacheDir}, target)
+			plant(t, cacheDir, planted)
+			tt.change(t, dir, &target)
+			got := mustBuild(t, &Builder{Environ: environ(), CacheDir: cacheDir}, target)
+			if hit := bytes.Equal(got, planted); hit != tt.hit {
+				t.Errorf("taken from the cache: %v, expected %v", hit, tt.hit)
+			}
+			if !tt.hit {
+				if want := mustBuild(t, &Builder{Environ: environ()}, target); !bytes.Equal(got, want) {
+					t.Errorf("got other bytes than without a cache")
+				}
+			}
+		})
+	}
+}
+
+// A source that is saved between compiling and linking must not leave its executable under the other one's key.
+func TestCacheSourceChangesMeanwhile(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the go command is replaced by a shell script")
+	}
+	dir, cacheDir, bin := writeModule(t, shop), t.TempDir(), t.TempDir()
+	goCommand, err := exec.LookPath("go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := filepath.Join(dir, "price/currency/euro.go")
+	changed := strings.Replace(shop["price/currency/euro.go"], "euro", "yuan", 1)
+	write(t, filepath.Join(bin, "yuan.go"), changed)
+	write(t, filepath.Join(bin, "go"), fmt.Sprintf("#!/bin/sh\nif [ \"$1\" = build ]; then cp %q %q; fi\nexec %q \"$@\"\n", filepath.Join(bin, "yuan.go"), source, goCommand))
+	if err := os.Chmod(filepath.Join(bin, "go"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+
+	b := &Builder{Environ: environ(), CacheDir: cacheDir}
+	got := mustBuild(t, b, lambda(dir, "./orders-fn"))
+	if !bytes.Contains(got, []byte("yuan")) {
+		t.Fatalf("the source was not changed before it was linked")
+	}
+	if files := entries(t, cacheDir); len(files) != 0 {
+		t.Errorf("the cache has %q, expected nothing", files)
+	}
+	if again := mustBuild(t, b, lambda(dir, "./orders-fn")); !bytes.Equal(again, got) {
+		t.Errorf("the second function of this process got other bytes")
+	}
+}
+
+// The same bytes come from the cache as from the linker, also for a second copy of the source.
+func TestCacheGivesTheSameBytes(t *testing.T) {
+	cacheDir := t.TempDir()
+	first := mustBuild(t, &Builder{Environ: environ(), CacheDir: cacheDir}, lambda(writeModule(t, shop), "./orders-fn"))
+	second := mustBuild(t, &Builder{Environ: environ(), CacheDir: cacheDir}, lambda(writeModule(t, shop), "./orders-fn"))
+	if !bytes.Equal(first, second) {
+		t.Errorf("got other bytes")
+	}
+	if n := len(entries(t, cacheDir)); n != 1 {
+		t.Errorf("the cache has %d files, expected one", n)
+	}
+}
+
+// A cache that cannot be trusted or used costs time and nothing else.
+func TestCacheThatDoesNotWork(t *testing.T) {
+	target := lambda(writeModule(t, shop), "./orders-fn")
+	want := mustBuild(t, &Builder{Environ: environ()}, target)
+	for _, tt := range []struct {
+		name  string
+		spoil func(t *testing.T, b *Builder)
+	}{
+		{"one bit flipped", func(t *testing.T, b *Builder) {
+			file := entries(t, b.CacheDir)[0]
+			data := []byte(read(t, file))
+			data[len(data)-1] ^= 1
+			write(t, file, string(data))
+		}},
+		{"cut off", func(t *testing.T, b *Builder) {
+			if err := os.Truncate(entries(t, b.CacheDir)[0], 1000); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"empty file", func(t *testing.T, b *Builder) {
+			if err := os.Truncate(entries(t, b.CacheDir)[0], 0); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"removed", func(t *testing.T, b *Builder) {
+			if err := os.RemoveAll(b.CacheDir); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"not a directory", func(t *testing.T, b *Builder) {
+			b.CacheDir = filepath.Join(t.TempDir(), "file")
+			write(t, b.CacheDir, "")
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := &Builder{Environ: environ(), CacheDir: filepath.Join(t.TempDir(), "cache")}
+			mustBuild(t, b, target)
+			next := &Builder{Environ: environ(), CacheDir: b.CacheDir}
+			tt.spoil(t, next)
+			for name, b := range map[string]*Builder{"the same process": b, "the next one": next} {
+				if got := mustBuild(t, b, target); !bytes.Equal(got, want) {
+					t.Errorf("%s got other bytes", name)
+				}
+			}
+		})
+	}
+}
+
+func TestCacheForgets(t *testing.T) {
+	now := time.Now()
+	c := cache{dir: t.TempDir(), now: func() time.Time { return now }}
+	for _, key := range []string{"used", "unused"} {
+		if !c.put(key, []byte(key)) {
+			t.Fatalf("%s was not kept", key)
+		}
+	}
+	now = now.Add(4 * 24 * time.Hour)
+	if _, err := c.get("used"); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(2 * 24 * time.Hour)
+	c.put("new", []byte("new"))
+	for key, kept := range map[string]bool{"used": true, "unused": false, "new": true} {
+		if _, err := c.get(key); (err == nil) != kept {
+			t.Errorf("%s is there: %v, expected %v", key, err == nil, kept)
+		}
+	}
+}
+
+func TestDefaultCacheDir(t *testing.T) {
+	if dir := DefaultCacheDir(); dir != "" && filepath.Base(dir) != "functions" {
+		t.Errorf("got %s", dir)
+	}
+	for _, name := range []string{"HOME", "XDG_CACHE_HOME", "LocalAppData", "home"} {
+		t.Setenv(name, "")
+	}
+	if dir := DefaultCacheDir(); dir != "" {
+		t.Errorf("got %s for a user without a home directory, expected none", dir)
+	}
+}

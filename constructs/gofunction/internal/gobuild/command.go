@@ -1,0 +1,135 @@
+package gobuild
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// command runs go for one target.
+type command struct {
+	target   Target
+	path     string     // of the go command
+	environ  []string   // it runs in
+	settings goSettings // it reports
+	flags    []string   // that go list and go build have in common
+}
+
+func (b *Builder) command(t Target) (*command, error) {
+	path, err := exec.LookPath("go")
+	if err != nil {
+		return nil, fmt.Errorf("%w (%w): install Go from https://go.dev/dl, or add the bin directory of an installed one to PATH", ErrNoGo, err)
+	}
+	environ := os.Environ
+	if b.Environ != nil {
+		environ = b.Environ
+	}
+	c := &command{target: t, path: path, environ: environ()}
+	out, err := c.run("env", append([]string{"-json"}, goSettingsNames...)...)
+	if err != nil {
+		return nil, err
+	}
+	if c.settings, err = parseGoSettings(out); err != nil {
+		return nil, err
+	}
+	if err := c.settings.check(t); err != nil {
+		return nil, err
+	}
+	c.environ = t.environ(c.environ)
+	c.flags = append(moduleFlags(c.settings.GOFLAGS), "-trimpath", "-buildvcs=false", "-tags", strings.Join(t.Tags, ","))
+	return c, nil
+}
+
+// compile compiles the package and all that it imports, or finds them compiled, and returns the key of the executable
+// that links them: everything that decides about its bytes.
+func (c *command) compile() (key string, err error) {
+	const format = `{{if not .DepOnly}}named{{end}}|{{.Name}}|{{.ImportPath}}|{{.BuildID}}|{{.DefaultGODEBUG}}`
+	out, err := c.run("list", slices.Concat([]string{"-export", "-deps", "-f", format}, c.flags, []string{"--", c.target.Package})...)
+	if err != nil {
+		return "", err
+	}
+	var mains, others []string
+	for line := range strings.Lines(string(out)) {
+		f := strings.SplitN(strings.TrimRight(line, "\r\n"), "|", 4)
+		if len(f) != 4 || f[0] != "named" {
+			continue
+		}
+		if f[1] == "main" {
+			mains = append(mains, f[2])
+		} else {
+			others = append(others, fmt.Sprintf("%s is package %s", f[2], f[1]))
+		}
+	}
+	if len(others) > 0 {
+		return "", fmt.Errorf("%w: %s: expected package main, which has the func main that Lambda runs", ErrNotMain, others[0])
+	}
+	if len(mains) != 1 {
+		return "", fmt.Errorf("%w: %q stands for %d packages: name one main package", ErrTarget, c.target.Package, len(mains))
+	}
+	if strings.Contains(c.settings.GOVERSION, "devel") {
+		return "", nil // The version does not tell two linkers apart, so there is no key.
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "gobuild 1\n%q %q %q\n%q\n%q\n%s", c.settings.GOVERSION, c.target.OS, c.target.Arch, c.target.settings(), c.flags, out)
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// link builds the executable.
+func (c *command) link() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "gobuild-")
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrGo, err)
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "bootstrap")
+	args := slices.Concat(c.flags, []string{"-ldflags=-s -w -buildid=", "-o", file, "--", c.target.Package})
+	if _, err := c.run("build", args...); err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrGo, err)
+	}
+	return data, nil
+}
+
+// run runs go and returns its standard output. The error holds all that go wrote, and the way out where go has none.
+func (c *command) run(subcommand string, args ...string) ([]byte, error) {
+	var stdout, stderr bytes.Buffer
+	cmd := exec.Command(c.path, append([]string{subcommand}, args...)...)
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = c.target.Dir, c.environ, &stdout, &stderr
+	err := cmd.Run()
+	if err == nil {
+		return stdout.Bytes(), nil
+	}
+	words := strings.TrimSpace(stderr.String())
+	if words == "" {
+		words = err.Error()
+	}
+	// go mod vendor takes the packages that the module imports, or names as tools, and a main package is never imported:
+	// https://go.dev/ref/mod#go-mod-vendor.
+	if strings.Contains(words, "package "+c.target.Package+": import lookup disabled by -mod=vendor") {
+		return nil, fmt.Errorf("%w: go %s says:\n%s\nAdd the package to the vendor directory, in %s:\n\tgo get -tool %s\n\tgo mod vendor",
+			ErrNotVendored, subcommand, words, c.target.Dir, c.target.Package)
+	}
+	if _, ok := errors.AsType[*exec.ExitError](err); !ok {
+		return nil, fmt.Errorf("%w: go %s: %w", ErrGo, subcommand, err)
+	}
+	return nil, fmt.Errorf("%w: go %s in %s says:\n%s%s", ErrGo, subcommand, c.target.Dir, words, c.dropped())
+}
+
+// dropped reminds of flags that a build by hand would have had.
+func (c *command) dropped() string {
+	flags := droppedFlags(c.settings.GOFLAGS)
+	if len(flags) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("\n(not used, of GOFLAGS: %s; tags go into Tags)", strings.Join(flags, " "))
+}

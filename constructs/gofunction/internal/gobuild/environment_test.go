@@ -1,0 +1,69 @@
+package gobuild
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestModuleFlags(t *testing.T) {
+	for _, tt := range []struct {
+		name, goflags string
+		want, dropped []string
+	}{
+		{"nothing", "", nil, nil},
+		{"only spaces", "  \t ", nil, nil},
+		{"the ones that choose modules", "-mod=mod -modfile=other.mod -modcacherw", []string{"-mod=mod", "-modfile=other.mod", "-modcacherw"}, nil},
+		{"two hyphens are one", "--mod=vendor", []string{"--mod=vendor"}, nil},
+		{"the others", "-tags=a -v -gcflags=-N -race -module=x", nil, []string{"-tags=a", "-v", "-gcflags=-N", "-race", "-module=x"}},
+		{"what is done anyway", "-trimpath -buildvcs=false", nil, nil},
+		{"quoted, with a space", `"-modfile=my dir/go.mod" '-ldflags=-s -mod=mod'`, []string{"-modfile=my dir/go.mod"}, []string{"-ldflags=-s -mod=mod"}},
+		{"a quote that does not end", `'-mod=mod`, []string{"-mod=mod"}, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := moduleFlags(tt.goflags); !slices.Equal(got, tt.want) {
+				t.Errorf("got %q, expected %q", got, tt.want)
+			}
+			if got := droppedFlags(tt.goflags); !slices.Equal(got, tt.dropped) {
+				t.Errorf("dropped %q, expected %q", got, tt.dropped)
+			}
+		})
+	}
+}
+
+// Whatever GOFLAGS hold, only flags that choose modules come through, and never a variable twice.
+func FuzzEnvironment(f *testing.F) {
+	for _, s := range []string{"", "-mod=mod", "'-mod=a b' -race", `"`, "--modfile=x\t-n", "GOOS=plan9", "GOFLAGS", "=", "GOARCH"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, flag := range moduleFlags(s) {
+			name, _, _ := strings.Cut(strings.TrimLeft(flag, "-"), "=")
+			if !strings.HasPrefix(name, "mod") || name == "module" {
+				t.Errorf("GOFLAGS=%q lets %q through", s, flag)
+			}
+		}
+		env := lambda("/", "a").environ([]string{s, "GOFLAGS=" + s, "GOEXPERIMENT=" + s, "GO_LDSO=" + s, "HOME=/"})
+		if !slices.Contains(env, "HOME=/") {
+			t.Errorf("the variables that do not concern the build are gone: %q", env)
+		}
+		for _, name := range []string{"GOFLAGS", "GOOS", "GOARCH", "CGO_ENABLED", "GOAMD64", "GOARM64", "GOEXPERIMENT", "GOFIPS140"} {
+			if n := count(env, name); n != 1 {
+				t.Errorf("%s is there %d times in %q", name, n, env)
+			}
+		}
+		if count(env, "GO_LDSO") != 0 {
+			t.Errorf("the linker's own variables are kept: %q", env)
+		}
+	})
+}
+
+func count(env []string, name string) int {
+	n := 0
+	for _, v := range env {
+		if got, _, _ := strings.Cut(v, "="); got == name {
+			n++
+		}
+	}
+	return n
+}

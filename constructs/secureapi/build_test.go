@@ -1,0 +1,346 @@
+package secureapi_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+)
+
+// A stage serves what was deployed last, so what changes must have a new deployment, whatever feature flags the
+// consumer's app has (aws-cdk#5354, #8024, #16554).
+func TestAChangeIsDeployed(t *testing.T) {
+	const flag = "@aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId"
+	origins := func(o ...string) func(*secureapi.Props) {
+		return func(p *secureapi.Props) { p.CORS = &secureapi.CORS{AllowOrigins: o} }
+	}
+	ranges := func(r ...string) func(*secureapi.Props) {
+		return func(p *secureapi.Props) { p.ResourcePolicy = &secureapi.ResourcePolicy{AllowCIDRs: r} }
+	}
+	guard := func(a secureapi.Authorizer) func(*secureapi.Props) {
+		return func(p *secureapi.Props) { p.Authorizer = a }
+	}
+	with := func(change func(*secureapi.TokenAuthorizer)) func(*secureapi.Props) {
+		a := tokens()
+		change(&a)
+		return guard(a)
+	}
+	for _, on := range []bool{false, true} {
+		t.Run(fmt.Sprint("flag ", on), func(t *testing.T) {
+			seen := map[string]string{}
+			for _, c := range []struct {
+				name   string
+				change func(*secureapi.Props)
+			}{
+				{"as it was", nil},
+				{"a policy", ranges("203.0.113.0/24")},
+				{"another policy", ranges("198.51.100.0/24")},
+				{"gateway responses", origins("https://a.example.com")},
+				{"other gateway responses", origins("https://b.example.com")},
+				{"another TTL", with(func(a *secureapi.TokenAuthorizer) { a.CacheTTL = time.Minute })},
+				{"no cache", with(func(a *secureapi.TokenAuthorizer) { a.CacheTTL = secureapi.NoCache })},
+				{"another header", with(func(a *secureapi.TokenAuthorizer) { a.Header = "X-Token" })},
+				{"another expression", with(func(a *secureapi.TokenAuthorizer) { a.ValidationExpression = "^Bearer .+$" })},
+				{"another kind", guard(secureapi.RequestAuthorizer{JWT: tokens().JWT})},
+				{"other sources", guard(secureapi.RequestAuthorizer{JWT: tokens().JWT, IdentitySources: []secureapi.IdentitySource{
+					secureapi.Header("Authorization"), secureapi.QueryString("tenant")}})},
+			} {
+				id := deployment(t, c.change, flag, on)
+				if other, same := seen[id]; same {
+					t.Errorf("%q and %q have one deployment, %s", c.name, other, id)
+				}
+				seen[id] = c.name
+			}
+			if deployment(t, nil, flag, on) != deployment(t, nil, flag, on) {
+				t.Error("the same API has two deployments")
+			}
+			reversed := func(p *secureapi.Props) { p.Routes[0], p.Routes[1] = p.Routes[1], p.Routes[0] }
+			if deployment(t, nil, flag, on) != deployment(t, reversed, flag, on) {
+				t.Error("moving a line of the table makes a deployment")
+			}
+		})
+	}
+}
+
+func TestTokenAuthorizerInTheTemplate(t *testing.T) {
+	for _, tt := range []struct {
+		name       string
+		authorizer secureapi.TokenAuthorizer
+		want       map[string]any
+	}{
+		{"defaults", tokens(), map[string]any{
+			"AuthorizerResultTtlInSeconds": 300.0, "IdentitySource": "method.request.header.Authorization",
+			"IdentityValidationExpression": secureapi.BearerJWT, "Type": "TOKEN"}},
+		{"no cache, own header and expression", secureapi.TokenAuthorizer{JWT: tokens().JWT, CacheTTL: secureapi.NoCache, Header: "X-Token", ValidationExpression: "^x"},
+			map[string]any{"AuthorizerResultTtlInSeconds": 0.0, "IdentitySource": "method.request.header.X-Token", "IdentityValidationExpression": "^x"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			stack := newStack()
+			shop(stack, func(p *secureapi.Props) { p.Authorizer = tt.authorizer })
+			got := only(t, stack, "AWS::ApiGateway::Authorizer")
+			for name, want := range tt.want {
+				if got[name] != want {
+					t.Errorf("%s = %v, want %v", name, got[name], want)
+				}
+			}
+		})
+	}
+}
+
+func TestRequestAuthorizerInTheTemplate(t *testing.T) {
+	stack := newStack()
+	shop(stack, func(p *secureapi.Props) {
+		p.Authorizer = secureapi.RequestAuthorizer{JWT: tokens().JWT, CacheTTL: secureapi.NoCache}
+	})
+	if got, there := only(t, stack, "AWS::ApiGateway::Authorizer")["IdentitySource"]; there {
+		t.Errorf("without a cache IdentitySource is %q, want none: the sources are optional then", got)
+	}
+	stack = newStack()
+	shop(stack, func(p *secureapi.Props) {
+		p.Authorizer = secureapi.RequestAuthorizer{JWT: tokens().JWT, TokenSources: []secureapi.TokenSource{secureapi.Cookie("session")}}
+	})
+	if got := only(t, stack, "AWS::ApiGateway::Authorizer")["IdentitySource"]; got != "method.request.header.Cookie" {
+		t.Errorf("IdentitySource %v, want the header that holds the token", got)
+	}
+}
+
+func TestCognitoScopes(t *testing.T) {
+	stack := newStack()
+	shop(stack, func(p *secureapi.Props) {
+		p.Authorizer = secureapi.CognitoAuthorizer{UserPools: []awscognito.IUserPool{awscognito.NewUserPool(stack, jsii.String("Pool"), nil)}}
+	})
+	for _, m := range resources(stack, "AWS::ApiGateway::Method") {
+		if m["AuthorizationType"] == "COGNITO_USER_POOLS" {
+			if got := fmt.Sprint(m["AuthorizationScopes"]); got != "[orders:read]" {
+				t.Errorf("AuthorizationScopes %s, want [orders:read]", got)
+			}
+			return
+		}
+	}
+	t.Error("no method is guarded by the user pool")
+}
+
+// The statement that AWS's documentation and many tutorials show: everybody, but for those outside a range.
+func TestAllAllowedOneRangeExcepted(t *testing.T) {
+	stack := newStack()
+	shop(stack, func(p *secureapi.Props) {
+		p.ResourcePolicy = &secureapi.ResourcePolicy{AllowCIDRs: []string{"123.4.5.6/24"}}
+	})
+	want := `{"Statement":[` +
+		`{"Action":"execute-api:Invoke","Effect":"Allow","Principal":"*","Resource":"execute-api:/*"},` +
+		`{"Action":"execute-api:Invoke","Condition":{"NotIpAddress":{"aws:SourceIp":["123.4.5.6/24"]}},"Effect":"Deny","Principal":"*","Resource":"execute-api:/*"}` +
+		`],"Version":"2012-10-17"}`
+	if got := policyOf(t, stack); got != want {
+		t.Errorf("policy\n\t%s\nwant\n\t%s", got, want)
+	}
+}
+
+func policyOf(t *testing.T, stack awscdk.Stack) string {
+	t.Helper()
+	text, err := json.Marshal(only(t, stack, "AWS::ApiGateway::RestApi")["Policy"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// An Allow for everybody would let every AWS account's principals onto the routes that IAM guards: a caller of another
+// account needs the resource policy's Allow and its own, which it can give itself.
+func TestAPolicyDoesNotOpenIAMRoutesToTheWorld(t *testing.T) {
+	for _, tt := range []struct {
+		name       string
+		policy     secureapi.ResourcePolicy
+		want, none string
+	}{
+		{"ranges", secureapi.ResourcePolicy{AllowCIDRs: []string{"203.0.113.0/24"}},
+			`"Condition":{"Null":{"aws:PrincipalAccount":"true"}},"Effect":"Allow"`,
+			`{"Action":"execute-api:Invoke","Effect":"Allow"`},
+		{"accounts", secureapi.ResourcePolicy{AllowAccounts: []string{"123456789012"}},
+			`"Condition":{"StringEquals":{"aws:PrincipalAccount":["123456789012"]}},"Effect":"Allow"`,
+			`{"Action":"execute-api:Invoke","Effect":"Allow"`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			stack := newStack()
+			shop(stack, func(p *secureapi.Props) { iamOnly(p); p.ResourcePolicy = &tt.policy })
+			got := policyOf(t, stack)
+			if !strings.Contains(got, tt.want) || strings.Contains(got, tt.none) {
+				t.Errorf("policy %s\nwant %s\nand no %s", got, tt.want, tt.none)
+			}
+		})
+	}
+}
+
+func TestAPolicyThatCanOnlyBeJudgedWhole(t *testing.T) {
+	many := make([]string, 600)
+	for i := range many {
+		many[i] = fmt.Sprintf("203.%d.%d.0/24", i/256, i%256)
+	}
+	allow := awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Effect: awsiam.Effect_DENY, Principals: &[]awsiam.IPrincipal{awsiam.NewStarPrincipal()},
+		Actions: jsii.Strings("execute-api:Invoke"), Resources: jsii.Strings("execute-api:/*"),
+		Conditions: &map[string]any{"Bool": map[string]any{"aws:SecureTransport": "false"}},
+	})
+	for _, tt := range []struct {
+		name   string
+		policy secureapi.ResourcePolicy
+		want   string
+	}{
+		{"too long", secureapi.ResourcePolicy{AllowCIDRs: many}, "characters and API Gateway takes 8192: merge ranges, or name fewer"},
+		{"denies all", secureapi.ResourcePolicy{AllowCIDRs: []string{"203.0.113.0/24"}, Statements: []awsiam.PolicyStatement{denyAll()}}, "a statement denies everything to everybody, so it locks everybody out"},
+		{"allows nothing", secureapi.ResourcePolicy{Statements: []awsiam.PolicyStatement{allow}}, "no statement allows anything"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			refused(t, func() {
+				shop(newStack(), func(p *secureapi.Props) { p.ResourcePolicy = &tt.policy })
+			}, "secureapi: Shop/Api: ResourcePolicy: ", tt.want)
+		})
+	}
+}
+
+func TestAPrivateAPIComparesTheAddressInTheVPC(t *testing.T) {
+	stack := newStack()
+	shop(stack, func(p *secureapi.Props) {
+		p.ResourcePolicy = &secureapi.ResourcePolicy{AllowCIDRs: []string{"10.0.0.0/8"}, AllowVPCEndpoints: []string{"vpce-0a1b2c3d"}}
+		p.RestApiProps = &awsapigateway.RestApiProps{EndpointTypes: &[]awsapigateway.EndpointType{awsapigateway.EndpointType_PRIVATE}}
+	})
+	want := `"Condition":{"NotIpAddress":{"aws:VpcSourceIp":["10.0.0.0/8"]},"StringNotEquals":{"aws:SourceVpce":["vpce-0a1b2c3d"]}},"Effect":"Deny"`
+	if got := policyOf(t, stack); !strings.Contains(got, want) {
+		t.Errorf("policy %s\nwant %s: one statement, so that being in either network is enough", got, want)
+	}
+}
+
+// A permission on a function makes its stack depend on the API's, which depends on the function (aws-cdk#8241, #20342).
+func TestFunctionsOfAnotherStackMakeNoCycle(t *testing.T) {
+	app := newApp()
+	shared := awscdk.NewStack(app, jsii.String("Shared"), nil)
+	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
+	secureapi.New(stack, "Api", &secureapi.Props{
+		Authorizer: secureapi.TokenAuthorizer{Function: backend(shared, "Check")},
+		Routes:     []secureapi.Route{secureapi.Handle("GET /orders", backend(shared, "Orders"))},
+	})
+	app.Synth(nil) // panics if the stacks depend on each other
+	if only(t, stack, "AWS::ApiGateway::Authorizer")["AuthorizerCredentials"] == nil {
+		t.Error("the authorizer has no role to invoke the function with")
+	}
+	if n := len(resources(shared, "AWS::Lambda::Permission")); n != 0 {
+		t.Errorf("%d permissions in the functions' stack, want none", n)
+	}
+	if n := len(resources(stack, "AWS::Lambda::Permission")); n != 1 {
+		t.Errorf("%d permissions in the API's stack, want one for the backend", n)
+	}
+}
+
+func TestTheFunctionMayReadItsSecretOnly(t *testing.T) {
+	stack := newStack()
+	shop(stack, func(p *secureapi.Props) {
+		p.Authorizer = secureapi.TokenAuthorizer{JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{{
+			URL: "https://legacy.example.com", Audiences: []string{"orders"},
+			HMACSecret: awssecretsmanager.NewSecret(stack, jsii.String("Key"), nil),
+		}}}}
+	})
+	text, _ := json.Marshal(resources(stack, "AWS::IAM::Policy"))
+	if !strings.Contains(string(text), `"secretsmanager:GetSecretValue"`) || !strings.Contains(string(text), `"Resource":{"Ref":"Key`) {
+		t.Errorf("policies %s: want secretsmanager:GetSecretValue on the secret", text)
+	}
+}
+
+func TestRestApiPropsPassThroughUnchanged(t *testing.T) {
+	given := &awsapigateway.RestApiProps{
+		Description:   jsii.String("mine"),
+		DeployOptions: &awsapigateway.StageOptions{Description: jsii.String("my stage"), MetricsEnabled: jsii.Bool(true)},
+	}
+	before := *given
+	stageBefore := *given.DeployOptions
+	stack := newStack()
+	shop(stack, func(p *secureapi.Props) { p.RestApiProps = given })
+	if !reflect.DeepEqual(*given, before) || !reflect.DeepEqual(*given.DeployOptions, stageBefore) {
+		t.Error("the caller's props were changed")
+	}
+	if got := only(t, stack, "AWS::ApiGateway::RestApi"); got["Description"] != "mine" || fmt.Sprint(got["EndpointConfiguration"]) != "map[Types:[REGIONAL]]" {
+		t.Errorf("RestApi %v: want the description given and a REGIONAL endpoint", got)
+	}
+	stage := only(t, stack, "AWS::ApiGateway::Stage")
+	settings, _ := json.Marshal(stage["MethodSettings"])
+	want := `"MetricsEnabled":true,"ResourcePath":"/*","ThrottlingBurstLimit":500,"ThrottlingRateLimit":1000`
+	if stage["Description"] != "my stage" || stage["StageName"] != "prod" || !strings.Contains(string(settings), want) {
+		t.Errorf("stage %v with settings %s: want the description given and the defaults beside it", stage, settings)
+	}
+}
+
+func TestAccessLogIsJSON(t *testing.T) {
+	stack := newStack()
+	shop(stack, nil)
+	setting := only(t, stack, "AWS::ApiGateway::Stage")["AccessLogSetting"].(map[string]any)
+	var line map[string]string
+	if err := json.Unmarshal([]byte(setting["Format"].(string)), &line); err != nil {
+		t.Fatalf("%v: %v", setting["Format"], err)
+	}
+	for _, name := range []string{"requestId", "principal", "authorizerStatus", "error", "latency"} {
+		if !strings.HasPrefix(line[name], "$context.") {
+			t.Errorf("%s is %q, want a variable of the context", name, line[name])
+		}
+	}
+	if got := only(t, stack, "AWS::ApiGateway::Stage")["TracingEnabled"]; got != nil {
+		t.Errorf("tracing is %v, want it off", got)
+	}
+	found := false
+	for _, g := range resources(stack, "AWS::Logs::LogGroup") {
+		found = found || g["RetentionInDays"] == 90.0
+	}
+	if !found {
+		t.Error("no log group keeps its logs for 90 days")
+	}
+}
+
+func TestTwoAPIsWithOneFunctionAgreeOnCORS(t *testing.T) {
+	make := func(origin string) func() {
+		return func() {
+			stack := newStack()
+			f := backend(stack, "Orders")
+			for i, o := range []string{"https://a.example.com", origin} {
+				secureapi.New(stack, fmt.Sprint("Api", i), &secureapi.Props{
+					Routes: []secureapi.Route{secureapi.Handle("GET /", f, secureapi.Public("front page"))},
+					CORS:   &secureapi.CORS{AllowOrigins: []string{o}},
+				})
+			}
+		}
+	}
+	make("https://a.example.com")()
+	refused(t, make("https://b.example.com"), "secureapi: Shop/Api1: CORS: the function Shop/Orders answers for another API with other CORS settings")
+}
+
+func TestAnEnvironmentThatIsTooLarge(t *testing.T) {
+	audiences := make([]string, 200)
+	for i := range audiences {
+		audiences[i] = fmt.Sprintf("https://api-%03d.shop.example.com", i)
+	}
+	refused(t, func() {
+		shop(newStack(), func(p *secureapi.Props) {
+			p.Authorizer = secureapi.TokenAuthorizer{JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{{URL: "https://idp.example.com", Audiences: audiences}}}}
+		})
+	}, "the API's TokenAuthorizer: its configuration takes", "of the 4096 bytes of a Lambda function's environment")
+}
+
+func TestAPanicNamesTheConstruct(t *testing.T) {
+	refused(t, func() { shop(newStack(), func(p *secureapi.Props) { p.Routes = nil }) }, "secureapi: Shop/Api: Routes is empty")
+}
+
+func TestTheAPIIsAScope(t *testing.T) {
+	stack := newStack()
+	api := shop(stack, nil)
+	backend(api, "Inside")
+	if got := *api.Node().FindChild(jsii.String("Inside")).Node().Path(); got != "Shop/Api/Inside" {
+		t.Errorf("path %q, want Shop/Api/Inside", got)
+	}
+}

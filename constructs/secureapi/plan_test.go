@@ -1,0 +1,325 @@
+package secureapi
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
+)
+
+// Stand-ins for CDK's objects: the plan only asks whether they are there, so nothing of CDK has to run.
+var (
+	fn     awslambda.IFunction       = struct{ awslambda.IFunction }{}
+	pool   awscognito.IUserPool      = struct{ awscognito.IUserPool }{}
+	secret awssecretsmanager.ISecret = struct{ awssecretsmanager.ISecret }{}
+)
+
+func jwt() *JWT {
+	return &JWT{Issuers: []Issuer{{URL: "https://idp.example.com/", Audiences: []string{"orders"}}}}
+}
+
+func token() TokenAuthorizer { return TokenAuthorizer{JWT: jwt()} }
+
+// table is a small API that is right; each case breaks it in one place.
+func table(change func(*Props)) *Props {
+	p := &Props{
+		Authorizer: token(),
+		Routes: []Route{
+			Handle("GET /orders", fn, AnyScope("orders:read")),
+			Handle("GET /health", fn, Public("probe")),
+		},
+	}
+	if change != nil {
+		change(p)
+	}
+	return p
+}
+
+func add(routes ...Route) func(*Props) {
+	return func(p *Props) { p.Routes = append(p.Routes, routes...) }
+}
+
+func guardedWith(a Authorizer) func(*Props) { return func(p *Props) { p.Authorizer = a } }
+
+func issuer(change func(*Issuer)) func(*Props) {
+	return func(p *Props) {
+		j := jwt()
+		change(&j.Issuers[0])
+		p.Authorizer = TokenAuthorizer{JWT: j}
+	}
+}
+
+func preset(i Issuer) func(*Props) {
+	return guardedWith(TokenAuthorizer{JWT: &JWT{Issuers: []Issuer{i}}})
+}
+
+func policy(r ResourcePolicy) func(*Props) { return func(p *Props) { p.ResourcePolicy = &r } }
+
+func privately(r ResourcePolicy) func(*Props) {
+	return func(p *Props) {
+		p.ResourcePolicy = &r
+		p.RestApiProps = &awsapigateway.RestApiProps{EndpointTypes: &[]awsapigateway.EndpointType{awsapigateway.EndpointType_PRIVATE}}
+	}
+}
+
+func crossOrigin(c CORS) func(*Props) { return func(p *Props) { p.CORS = &c } }
+
+func rest(r awsapigateway.RestApiProps) func(*Props) { return func(p *Props) { p.RestApiProps = &r } }
+
+func TestAWrongTableIsRefused(t *testing.T) {
+	yes, no := true, false
+	for _, tt := range []struct {
+		name   string
+		change func(*Props)
+		want   string // part of the error's text, all that helps: the place, the value, the way out
+	}{
+		// Routes
+		{"no routes", func(p *Props) { p.Routes = nil }, "Routes is empty: an API needs at least one"},
+		{"the same route twice", add(Handle("GET /orders", fn)), `route: pattern "GET /orders" is there twice`},
+		{"unknown verb", add(Handle("FETCH /orders", fn)), `"FETCH /orders": unknown verb "FETCH": API Gateway has DELETE, GET`},
+		{"lower-case verb", add(Handle("get /orders", fn)), `verbs are written in capitals: "GET"`},
+		{"no verb", add(Handle("/orders", fn)), `write "ANY /orders" for every verb`},
+		{"parameter named twice", add(Handle("GET /a/{id}/b/{id}", fn)), `the parameter "id" is named twice`},
+		{"two names at one place", add(Handle("GET /c/{id}", fn), Handle("POST /c/{order}", fn)),
+			`pattern "POST /c/{order}" has {order} where "GET /c/{id}" has {id}`},
+		{"greedy beside a parameter", add(Handle("GET /d/{id}", fn), Handle("GET /d/{rest+}", fn)), `pattern "GET /d/{rest+}" has {rest+} where "GET /d/{id}" has {id}`},
+		{"a slash at the end", add(Handle("GET /d/", fn)), `the path ends in a slash, which API Gateway ignores: write "GET /d"`},
+		{"greedy not last", add(Handle("GET /e/{rest+}/f", fn)), `the greedy parameter {rest+} is not last`},
+		{"net/http's greedy", add(Handle("GET /g/{rest...}", fn)), `API Gateway writes a greedy parameter {rest+}`},
+		{"function nil", add(Handle("GET /h", nil)), `route "GET /h": its function is nil`},
+
+		// Who guards
+		{"nobody guards", func(p *Props) { p.Authorizer = nil }, `route "GET /orders": nobody guards it: set Props.Authorizer, name one with GuardedBy, or open it with Public and a reason`},
+		{"public without a reason", add(Handle("GET /i", fn, Public(" "))), `route "GET /i": Public needs a reason`},
+		{"public with a requirement", add(Handle("GET /j", fn, Public("x"), AnyScope("s"))), `it is Public and yet requires any scope of s`},
+		{"public and guarded", add(Handle("GET /k", fn, Public("x"), GuardedBy("y"))), `it is both Public and GuardedBy "y"`},
+		{"two guards", add(Handle("GET /l", fn, GuardedBy("x"), GuardedBy("y"))), `it is GuardedBy both "x" and "y"`},
+		{"unknown guard", add(Handle("GET /m", fn, GuardedBy("x"))), `it is GuardedBy "x", which is not among Props.Authorizers: there is none`},
+		{"unused guard", func(p *Props) { p.Authorizers = map[string]Authorizer{"ops": IAMAuthorizer{}} }, `the IAMAuthorizer "ops" guards no route`},
+		{"nil guard", func(p *Props) { p.Authorizers = map[string]Authorizer{"ops": nil} }, `Authorizers["ops"] is nil`},
+		{"a guard's name with a slash", func(p *Props) { p.Authorizers = map[string]Authorizer{"a/b": IAMAuthorizer{}} }, `Authorizers["a/b"]: want a name without slashes`},
+		{"guarded OPTIONS", add(Handle("OPTIONS /n", fn)), `route "OPTIONS /n": the API's TokenAuthorizer would guard it, but a browser's preflight brings no credentials`},
+		{"open greedy route", add(Handle("ANY /{proxy+}", fn, Public("front end"))), `route "ANY /{proxy+}" is public and gets what "GET /orders", which is guarded, does not take: DELETE, HEAD, OPTIONS, PATCH, POST, PUT /orders falls through to it; guard the greedy route`},
+		{"authorizer in MethodOptions", add(Route{Pattern: "GET /o", Function: fn, MethodOptions: &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_NONE}}),
+			`route "GET /o": its MethodOptions set an authorizer`},
+		{"no proxy integration", add(Route{Pattern: "GET /p", Function: fn, IntegrationOptions: &awsapigateway.LambdaIntegrationOptions{Proxy: &no}}), "turn the proxy integration off"},
+
+		{"no cacheable policy", add(
+			Handle("GET /a/{id}", fn, AnyScope("one")), Handle("GET /a/{id}/b", fn, AnyScope("two")), Handle("GET /a/{id}/b/{c}", fn, AnyScope("one"))),
+			`the API's TokenAuthorizer caches one policy for all routes, and there is none for some callers: a caller who may call "GET /a/{id}" and not "GET /a/{id}/b" gets a policy that denies`},
+
+		// Requirements
+		{"requirement without a value", add(Handle("GET /q", fn, AnyScope())), "a scope requirement without a value would let nobody in"},
+		{"two scopes in one text", add(Handle("GET /r", fn, AnyScope("a b"))), `route "GET /r": scope "a b": a space separates scopes (RFC 6749, section 3.3): name each alone`},
+		{"group with Cognito", func(p *Props) {
+			p.Authorizer = CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}
+			add(Handle("GET /s", fn, AnyGroup("staff")))(p)
+		}, `route "GET /s": it requires any group of staff, which the API's CognitoAuthorizer cannot enforce: a Cognito authorizer does not look at groups: guard it with a TokenAuthorizer whose JWT has CognitoIssuer(pool, clients...)`},
+		{"two scope requirements with Cognito", func(p *Props) {
+			p.Authorizer = CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}
+			add(Handle("GET /t", fn, AnyScope("a"), AnyScope("b")))(p)
+		}, "takes any one of a route's scopes, so 2 AnyScope requirements cannot all hold"},
+		{"scope with IAM", guardedWith(IAMAuthorizer{}), `"GET /orders": it requires any scope of orders:read, which the API's IAMAuthorizer cannot enforce: IAM knows no scopes: leave the requirement out and grant callers the route with api.GrantInvoke`},
+		{"scope with a function of one's own", guardedWith(TokenAuthorizer{Function: fn}), "your own Function decides alone, so nothing here enforces a scope: use JWT instead of Function"},
+
+		// Lambda authorizers
+		{"neither JWT nor function", guardedWith(TokenAuthorizer{}), "the API's TokenAuthorizer: neither JWT nor Function is set"},
+		{"both JWT and function", guardedWith(RequestAuthorizer{JWT: jwt(), Function: fn}), "the API's RequestAuthorizer: both JWT and Function are set"},
+		{"TTL over an hour", guardedWith(TokenAuthorizer{JWT: jwt(), CacheTTL: 2 * time.Hour}), "CacheTTL 2h0m0s is over API Gateway's maximum of 1h0m0s"},
+		{"TTL negative", guardedWith(TokenAuthorizer{JWT: jwt(), CacheTTL: -time.Second}), "CacheTTL -1s is negative: give a time up to 1h0m0s, 0 for API Gateway's default of 5m0s, or NoCache"},
+		{"TTL of half seconds", guardedWith(TokenAuthorizer{JWT: jwt(), CacheTTL: 1500 * time.Millisecond}), "CacheTTL 1.5s is not in whole seconds"},
+		{"header with a space", guardedWith(TokenAuthorizer{JWT: jwt(), Header: "X Token"}), `header "X Token": a header's name does not hold ' '`},
+		{"expression that is none", guardedWith(TokenAuthorizer{JWT: jwt(), ValidationExpression: "("}), `ValidationExpression "(": error parsing regexp`},
+		{"cache without identity source", guardedWith(RequestAuthorizer{Function: fn}), "caching is on and there is no identity source to cache by: add IdentitySources, or set CacheTTL to NoCache"},
+		{"cache without the token", guardedWith(RequestAuthorizer{JWT: jwt(), IdentitySources: []IdentitySource{QueryString("tenant")}}),
+			"the token in method.request.header.Authorization is not among the identity sources, so one caller's answer would serve another"},
+		{"cache with two tokens", guardedWith(RequestAuthorizer{JWT: jwt(), TokenSources: []TokenSource{BearerHeader("Authorization"), Cookie("session")}}),
+			"caching is on with 2 TokenSources"},
+		{"token sources for a function of one's own", guardedWith(RequestAuthorizer{Function: fn, CacheTTL: NoCache, TokenSources: []TokenSource{Cookie("a")}}), "TokenSources are for the included function"},
+		{"empty identity source", guardedWith(RequestAuthorizer{Function: fn, IdentitySources: []IdentitySource{{}}}), "an empty IdentitySource"},
+		{"identity source after authorization", guardedWith(RequestAuthorizer{Function: fn, IdentitySources: []IdentitySource{Context("authorizer.principalId")}}),
+			`Context("authorizer.principalId"): API Gateway has no such value before a request is authorized`},
+		{"identity source with a comma", guardedWith(RequestAuthorizer{Function: fn, IdentitySources: []IdentitySource{QueryString("a,b")}}), `identity source "method.request.querystring.a,b": a name without commas`},
+
+		// JWT
+		{"no issuers", guardedWith(TokenAuthorizer{JWT: &JWT{}}), "JWT.Issuers is empty"},
+		{"the same issuer twice", guardedWith(TokenAuthorizer{JWT: &JWT{Issuers: append(jwt().Issuers, jwt().Issuers...)}}), `JWT.Issuers[1]: issuer "https://idp.example.com/" is there twice`},
+		{"no audience", issuer(func(i *Issuer) { i.Audiences = nil }), "has no Audiences, so it would accept tokens meant for other services"},
+		{"empty audience", issuer(func(i *Issuer) { i.Audiences = []string{""} }), "has an empty audience"},
+		{"http issuer", issuer(func(i *Issuer) { i.URL = "http://idp.example.com" }), `URL "http://idp.example.com": want an https URL with a host`},
+		{"no issuer URL", issuer(func(i *Issuer) { i.URL = "" }), "URL is empty"},
+		{"http JWKS", issuer(func(i *Issuer) { i.JWKSURL = "http://idp.example.com/keys" }), `JWKSURL "http://idp.example.com/keys": want an https URL`},
+		{"algorithm none", issuer(func(i *Issuer) { i.Algorithms = []string{"none"} }), `algorithm "none": without HMACSecret an issuer signs with RS256`},
+		{"HMAC without a secret", issuer(func(i *Issuer) { i.Algorithms = []string{"HS256"} }), `algorithm "HS256": without HMACSecret`},
+		{"RSA with a secret", issuer(func(i *Issuer) { i.HMACSecret = secret; i.Algorithms = []string{"RS256"} }), `algorithm "RS256": with HMACSecret an issuer signs with HS256, HS384, HS512`},
+		{"secret and JWKS", issuer(func(i *Issuer) { i.HMACSecret = secret; i.JWKSURL = "https://a.example.com/k" }), "has both HMACSecret and JWKSURL"},
+		{"secret's field without a secret", issuer(func(i *Issuer) { i.HMACSecretField = "key" }), "has HMACSecretField but no HMACSecret"},
+		{"unknown token use", issuer(func(i *Issuer) { i.TokenUse = "refresh" }), `TokenUse "refresh": want "access", "id" or none`},
+		{"leeway too long", issuer(func(i *Issuer) { i.Leeway = time.Hour }), "Leeway 1h0m0s: want whole seconds from 0s to 5m0s"},
+		{"empty context claim", guardedWith(TokenAuthorizer{JWT: &JWT{Issuers: jwt().Issuers, ContextClaims: []string{""}}}), "JWT.ContextClaims has an empty name"},
+		{"reserved context claim", guardedWith(TokenAuthorizer{JWT: &JWT{Issuers: jwt().Issuers, ContextClaims: []string{"scopes"}}}), `JWT.ContextClaims has "scopes", which is the name of what the context holds anyway`},
+		{"Okta's org server", preset(Okta("https://shop.okta.com", "api")), `Okta("https://shop.okta.com"): want a custom authorization server`},
+		{"Entra ID for any tenant", preset(EntraID("common", "api")), `EntraID("common"): want the tenant's id, a GUID`},
+		{"Google with a foreign audience", preset(Google("orders")), `Google("orders"): want an OAuth client id`},
+		{"Auth0 by URL", preset(Auth0("https://shop.eu.auth0.com/", "api")), `want the tenant's domain alone`},
+		{"Cognito without a pool", preset(CognitoIssuer(nil)), "CognitoIssuer: the user pool is nil"},
+
+		// Cognito
+		{"no user pool", guardedWith(CognitoAuthorizer{}), "the API's CognitoAuthorizer: UserPools is empty"},
+		{"nil user pool", guardedWith(CognitoAuthorizer{UserPools: []awscognito.IUserPool{nil}}), "UserPools[0] is nil"},
+
+		// Resource policy
+		{"empty policy", policy(ResourcePolicy{}), "ResourcePolicy is empty"},
+		{"no CIDR", policy(ResourcePolicy{AllowCIDRs: []string{"203.0.113.0"}}), `ResourcePolicy.AllowCIDRs[0]: "203.0.113.0" is no CIDR: want an address and a length, like "203.0.113.0/24"`},
+		{"CIDR too long", policy(ResourcePolicy{DenyCIDRs: []string{"203.0.113.0/33"}}), `DenyCIDRs[0]: "203.0.113.0/33" is no CIDR`},
+		{"account too short", func(p *Props) {
+			p.Authorizer, p.Routes = IAMAuthorizer{}, []Route{Handle("GET /", fn)}
+			p.ResourcePolicy = &ResourcePolicy{AllowAccounts: []string{"1234"}}
+		}, `AllowAccounts[0]: "1234" is no account id: want one like "123456789012"`},
+		{"account without IAM", policy(ResourcePolicy{AllowAccounts: []string{"123456789012"}}), "AllowAccounts: no route takes requests signed with AWS credentials"},
+		{"no organization id", func(p *Props) {
+			p.Authorizer, p.Routes = IAMAuthorizer{}, []Route{Handle("GET /", fn)}
+			p.ResourcePolicy = &ResourcePolicy{DenyOrganizations: []string{"shop"}}
+		}, `DenyOrganizations[0]: "shop" is no organization id`},
+		{"VPC on a public API", policy(ResourcePolicy{AllowVPCs: []string{"vpc-0a1b2c3d"}}), "AllowVPCs: no request to a public endpoint has a VPC"},
+		{"no VPC endpoint id", privately(ResourcePolicy{AllowVPCEndpoints: []string{"vpc-0a1b2c3d"}}), `AllowVPCEndpoints[0]: "vpc-0a1b2c3d" is no VPC endpoint id`},
+		{"allowed and denied", privately(ResourcePolicy{AllowVPCs: []string{"vpc-0a1b2c3d"}, DenyVPCs: []string{"vpc-0a1b2c3d"}}), `AllowVPCs has "vpc-0a1b2c3d", which DenyVPCs takes back`},
+		{"all addresses denied", policy(ResourcePolicy{DenyCIDRs: []string{"0.0.0.0/1", "128.0.0.0/1"}}), "DenyCIDRs covers all IPv4 addresses, which locks everybody out"},
+		{"allowed range denied", policy(ResourcePolicy{AllowCIDRs: []string{"10.1.0.0/16"}, DenyCIDRs: []string{"10.0.0.0/8"}}), `AllowCIDRs[0]: "10.1.0.0/16" is denied as a whole by DenyCIDRs`},
+		{"nil statement", policy(ResourcePolicy{Statements: []awsiam.PolicyStatement{nil}}), "Statements[0] is nil"},
+		{"private without a policy", rest(awsapigateway.RestApiProps{EndpointTypes: &[]awsapigateway.EndpointType{awsapigateway.EndpointType_PRIVATE}}), "the endpoint is PRIVATE and there is no ResourcePolicy"},
+
+		// CORS
+		{"no origin", crossOrigin(CORS{}), "CORS: AllowOrigins is empty"},
+		{"credentials with any origin", crossOrigin(CORS{AllowOrigins: []string{"*"}, AllowCredentials: true}), `CORS: AllowCredentials with the origin "*": browsers refuse that`},
+		{"any origin and another", crossOrigin(CORS{AllowOrigins: []string{"*", "https://a.example.com"}}), `AllowOrigins has "*" and others`},
+		{"origin with a path", crossOrigin(CORS{AllowOrigins: []string{"https://a.example.com/"}}), `origin "https://a.example.com/": want a scheme and a host like "https://shop.example.com"`},
+		{"origin in capitals", crossOrigin(CORS{AllowOrigins: []string{"https://A.example.com"}}), "browsers send origins in lower case"},
+		{"origin pattern", crossOrigin(CORS{AllowOrigins: []string{"https://*.example.com"}}), `origin "https://*.example.com": want a scheme and a host`},
+		{"origin null", crossOrigin(CORS{AllowOrigins: []string{"null"}}), `origin "null" is what sandboxed pages`},
+		{"any header", crossOrigin(CORS{AllowOrigins: []string{"*"}, AllowHeaders: []string{"*"}}), `AllowHeaders has "*", which does not stand for Authorization`},
+		{"unknown method", crossOrigin(CORS{AllowOrigins: []string{"*"}, AllowMethods: []string{"get"}}), `CORS: method "get": want some of DELETE, GET`},
+		{"age in milliseconds", crossOrigin(CORS{AllowOrigins: []string{"*"}, MaxAge: time.Millisecond}), "MaxAge 1ms: want whole seconds"},
+		{"own OPTIONS beside CORS", func(p *Props) {
+			add(Handle("OPTIONS /orders", fn, Public("by hand")))(p)
+			crossOrigin(CORS{AllowOrigins: []string{"*"}})(p)
+		}, `route "OPTIONS /orders" is declared too`},
+
+		// Stage and RestApiProps
+		{"stage name", func(p *Props) { p.Stage.Name = "v 1" }, `Stage.Name "v 1": want 1 to 128 letters`},
+		{"negative limit", func(p *Props) { p.Stage.RateLimit = -1 }, "a RateLimit of -1"},
+		{"limits and none", func(p *Props) { p.Stage = Stage{RateLimit: 1, NoThrottling: true} }, "NoThrottling is set beside limits"},
+		{"logs and none", func(p *Props) {
+			p.Stage = Stage{NoAccessLogs: true, AccessLogRetention: awslogs.RetentionDays_ONE_DAY}
+		}, "NoAccessLogs is set beside AccessLogRetention"},
+		{"policy in RestApiProps", rest(awsapigateway.RestApiProps{Policy: struct{ awsiam.PolicyDocument }{}}), "RestApiProps.Policy is set: use Props.ResourcePolicy"},
+		{"CORS in RestApiProps", rest(awsapigateway.RestApiProps{DefaultCorsPreflightOptions: &awsapigateway.CorsOptions{}}), "RestApiProps.DefaultCorsPreflightOptions is set: use Props.CORS"},
+		{"default method options", rest(awsapigateway.RestApiProps{DefaultMethodOptions: &awsapigateway.MethodOptions{}}), "RestApiProps.DefaultMethodOptions is set"},
+		{"default integration", rest(awsapigateway.RestApiProps{DefaultIntegration: struct{ awsapigateway.Integration }{}}), "RestApiProps.DefaultIntegration is set"},
+		{"tracing twice", func(p *Props) {
+			p.Stage.Tracing = true
+			rest(awsapigateway.RestApiProps{DeployOptions: &awsapigateway.StageOptions{TracingEnabled: &yes}})(p)
+		}, "DeployOptions.TracingEnabled is set: Stage.Tracing is set too"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := newPlan(table(tt.change))
+			if err == nil {
+				t.Fatalf("no error, want one with\n\t%s", tt.want)
+			}
+			if !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error\n\t%v\ndoes not hold\n\t%s", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
+	_, err := newPlan(table(func(p *Props) {
+		add(Handle("GET /a", nil), Handle("FETCH /b", fn))(p)
+		p.Stage.Name = "?"
+	}))
+	for _, want := range []string{"3 things are wrong:", "\n  - route \"GET /a\": its function is nil", "\n  - route: pattern \"FETCH /b\"", "\n  - Stage.Name"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v\ndoes not hold %q", err, want)
+		}
+	}
+	if _, err := newPlan(nil); err == nil || !strings.Contains(err.Error(), "the props are nil") {
+		t.Errorf("nil props: %v", err)
+	}
+}
+
+func TestARightTableIsTaken(t *testing.T) {
+	for _, tt := range []struct {
+		name, why string
+		change    func(*Props)
+	}{
+		{"the table itself", "the cases above break this one", nil},
+		{"tokens of CDK", "their values are known only when deployed", func(p *Props) {
+			p.ResourcePolicy = &ResourcePolicy{AllowCIDRs: []string{"${Token[TOKEN.1]}"}}
+			p.CORS = &CORS{AllowOrigins: []string{"${Token[TOKEN.2]}"}}
+			p.Stage.Name = "${Token[TOKEN.3]}"
+			issuer(func(i *Issuer) { i.URL = "https://${Token[TOKEN.4]}" })(p)
+		}},
+		{"no cache, no source", "with a TTL of 0 the sources are optional", func(p *Props) {
+			p.Authorizer = RequestAuthorizer{JWT: jwt(), CacheTTL: NoCache, TokenSources: []TokenSource{BearerHeader("Authorization"), Cookie("s")}}
+		}},
+		{"a header in another case", "headers are compared without case", func(p *Props) {
+			p.Authorizer = RequestAuthorizer{JWT: jwt(), IdentitySources: []IdentitySource{Header("authorization"), Context("path")}}
+		}},
+		{"look-ahead", "API Gateway's expressions have it, Go's do not", func(p *Props) {
+			p.Authorizer = TokenAuthorizer{JWT: jwt(), ValidationExpression: "^(?=Bearer ).*$"}
+		}},
+		{"host bits in a range", "IAM takes them, and AWS's own examples have some", policy(ResourcePolicy{AllowCIDRs: []string{"123.4.5.6/24"}})},
+		{"part of a range denied", "the rest may still call", policy(ResourcePolicy{AllowCIDRs: []string{"10.0.0.0/8"}, DenyCIDRs: []string{"10.1.0.0/16"}})},
+		{"no cacheable policy, and no cache", "each answer then covers one request", func(p *Props) {
+			add(Handle("GET /a/{id}", fn, AnyScope("one")), Handle("GET /a/{id}/b", fn, AnyScope("two")), Handle("GET /a/{id}/b/{c}", fn, AnyScope("one")))(p)
+			p.Authorizer = TokenAuthorizer{JWT: jwt(), CacheTTL: NoCache}
+		}},
+		{"no cacheable policy, and a cache by path", "so does each cached answer", func(p *Props) {
+			add(Handle("GET /a/{id}", fn, AnyScope("one")), Handle("GET /a/{id}/b", fn, AnyScope("two")), Handle("GET /a/{id}/b/{c}", fn, AnyScope("one")))(p)
+			p.Authorizer = RequestAuthorizer{JWT: jwt(), IdentitySources: []IdentitySource{Header("Authorization"), Context("path"), Context("httpMethod")}}
+		}},
+		{"an open greedy route", "nothing that is guarded lies beside it", add(Handle("GET /assets/{file+}", fn, Public("pictures")))},
+		{"a public OPTIONS", "by hand, without CORS", add(Handle("OPTIONS /orders", fn, Public("by hand")))},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if _, err := newPlan(table(tt.change)); err != nil {
+				t.Errorf("%s: %v", tt.why, err)
+			}
+		})
+	}
+}
+
+func TestCovered(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		prefix string
+		ranges []string
+		want   bool
+	}{
+		{"itself", "10.0.0.0/8", []string{"10.0.0.0/8"}, true},
+		{"a wider one", "10.1.0.0/16", []string{"10.0.0.0/8"}, true},
+		{"two halves", "10.0.0.0/8", []string{"10.128.0.0/9", "10.0.0.0/9"}, true},
+		{"a half and a quarter", "10.0.0.0/8", []string{"10.128.0.0/9", "10.0.0.0/10"}, false},
+		{"all but one address", "10.0.0.0/30", []string{"10.0.0.0/31", "10.0.0.2/32"}, false},
+		{"the other family", "2001:db8::/32", []string{"0.0.0.0/0"}, false},
+		{"IPv6 halves", "2001:db8::/32", []string{"2001:db8::/33", "2001:db8:8000::/33"}, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var ranges []netip.Prefix
+			for _, r := range tt.ranges {
+				ranges = append(ranges, netip.MustParsePrefix(r))
+			}
+			if got := covered(netip.MustParsePrefix(tt.prefix), ranges); got != tt.want {
+				t.Errorf("covered(%s, %v) = %v, want %v", tt.prefix, tt.ranges, got, tt.want)
+			}
+		})
+	}
+}

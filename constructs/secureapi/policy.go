@@ -1,0 +1,211 @@
+package secureapi
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+)
+
+// ResourcePolicy says who reaches the API at all. It comes before and beside the authorizers: a request that it denies
+// gets a 403 whatever token it brings.
+//
+// The lists speak of two things. Networks (CIDRs, VPCs, VPC endpoints): with any allow list, a request must come from
+// one of the networks named, and a deny list takes some out. Identities (accounts, organizations): they concern
+// requests signed with AWS credentials, on routes that an [IAMAuthorizer] guards. Callers of the API's own account
+// are allowed there by their own policies ([API.GrantInvoke]); those of other accounts need a place in AllowAccounts or
+// AllowOrganizations as well. All entries may be CDK tokens.
+//
+// "All allowed, one range excepted" is either AllowCIDRs with that range (nobody else gets in) or DenyCIDRs with it
+// (everybody else does).
+type ResourcePolicy struct {
+	// AllowCIDRs and DenyCIDRs are IPv4 or IPv6 ranges, like "203.0.113.0/24". On a PRIVATE API they are compared with
+	// the address inside the VPC (aws:VpcSourceIp), otherwise with the public one (aws:SourceIp).
+	AllowCIDRs, DenyCIDRs []string
+
+	// AllowVPCs and DenyVPCs are VPC ids. Only requests to a PRIVATE API have one.
+	AllowVPCs, DenyVPCs []string
+
+	// AllowVPCEndpoints and DenyVPCEndpoints are ids of interface endpoints. Only requests to a PRIVATE API have one.
+	AllowVPCEndpoints, DenyVPCEndpoints []string
+
+	// AllowAccounts and DenyAccounts are AWS account ids, of 12 digits. All callers of an allowed account may call
+	// what their own account lets them; of the API's own account, named here, everybody may call every IAM route.
+	AllowAccounts, DenyAccounts []string
+
+	// AllowOrganizations and DenyOrganizations are ids of AWS Organizations: "o-a1b2c3d4e5".
+	AllowOrganizations, DenyOrganizations []string
+
+	// Statements are added as they are. With no list above, the policy is these alone.
+	Statements []awsiam.PolicyStatement
+}
+
+// The longest resource policy, in characters.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+const maxPolicy = 8192
+
+const (
+	invoke   = "execute-api:Invoke"
+	wholeAPI = "execute-api:/*" // API Gateway puts the API's ARN in front when the policy is stored
+)
+
+// Keys of conditions.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
+const (
+	sourceIP         = "aws:SourceIp"
+	vpcSourceIP      = "aws:VpcSourceIp"
+	sourceVPC        = "aws:SourceVpc"
+	sourceVPCE       = "aws:SourceVpce"
+	principalAccount = "aws:PrincipalAccount"
+	principalOrg     = "aws:PrincipalOrgID"
+)
+
+type condition map[string]map[string]any
+
+// statements are the policy's own, besides the raw ones, in the form of IAM's JSON.
+func (r *ResourcePolicy) statements(s scopeOfPolicy) []map[string]any {
+	if !r.hasLists() {
+		return nil
+	}
+	var out []map[string]any
+	add := func(effect string, c condition) {
+		statement := map[string]any{"Effect": effect, "Principal": "*", "Action": invoke, "Resource": wholeAPI}
+		if len(c) > 0 {
+			statement["Condition"] = c
+		}
+		out = append(out, statement)
+	}
+	// Everybody, and then the networks are taken out. With IAM in use "everybody" must not be every AWS principal:
+	// one of another account needs this Allow and one that it gives itself, so the world would be let in.
+	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+	if s.iam {
+		if s.anonymous {
+			add("Allow", condition{"Null": {principalAccount: "true"}})
+		}
+	} else {
+		add("Allow", nil)
+	}
+	if len(r.AllowAccounts) > 0 {
+		add("Allow", condition{"StringEquals": {principalAccount: r.AllowAccounts}})
+	}
+	if len(r.AllowOrganizations) > 0 {
+		add("Allow", condition{"StringEquals": {principalOrg: r.AllowOrganizations}})
+	}
+	// The operators of one statement are ANDed, and a negated one holds where the key is absent: outside all of them.
+	outside := condition{}
+	if len(r.AllowCIDRs) > 0 {
+		outside["NotIpAddress"] = map[string]any{s.ipKey(): r.AllowCIDRs}
+	}
+	vpcs := map[string]any{}
+	if len(r.AllowVPCs) > 0 {
+		vpcs[sourceVPC] = r.AllowVPCs
+	}
+	if len(r.AllowVPCEndpoints) > 0 {
+		vpcs[sourceVPCE] = r.AllowVPCEndpoints
+	}
+	if len(vpcs) > 0 {
+		outside["StringNotEquals"] = vpcs
+	}
+	if len(outside) > 0 {
+		add("Deny", outside)
+	}
+	for _, deny := range []struct {
+		operator, key string
+		values        []string
+	}{
+		{"IpAddress", s.ipKey(), r.DenyCIDRs},
+		{"StringEquals", sourceVPC, r.DenyVPCs},
+		{"StringEquals", sourceVPCE, r.DenyVPCEndpoints},
+		{"StringEquals", principalAccount, r.DenyAccounts},
+		{"StringEquals", principalOrg, r.DenyOrganizations},
+	} {
+		if len(deny.values) > 0 {
+			add("Deny", condition{deny.operator: {deny.key: deny.values}})
+		}
+	}
+	return out
+}
+
+func (r *ResourcePolicy) hasLists() bool {
+	return slices.ContainsFunc(r.lists(), func(l policyList) bool { return len(l.values) > 0 })
+}
+
+// document is the policy for CDK; nil where there is none. The raw statements can be judged only here, since they
+// are CDK's objects.
+func (r *ResourcePolicy) document(b *builder) awsiam.PolicyDocument {
+	if r == nil {
+		return nil
+	}
+	scope := policyScope(b.props, b.plan)
+	doc := awsiam.NewPolicyDocument(nil)
+	for _, s := range r.statements(scope) {
+		doc.AddStatements(awsiam.PolicyStatement_FromJson(s))
+	}
+	doc.AddStatements(r.Statements...)
+	text, err := json.Marshal(awscdk.Stack_Of(b.api).Resolve(doc))
+	if err != nil {
+		b.fail("ResourcePolicy: %w", err)
+	}
+	// API Gateway stores the short form with the API's whole ARN, so the length is that of the long one.
+	long := strings.ReplaceAll(string(text), "execute-api:/", "arn:aws:execute-api:ap-southeast-1:123456789012:a1b2c3d4e5/")
+	if len(long) > maxPolicy {
+		b.fail("ResourcePolicy: the policy has %d characters and API Gateway takes %d: merge ranges, or name fewer", len(long), maxPolicy)
+	}
+	if err := lockedOut(text, scope); err != nil {
+		b.fail("ResourcePolicy: %w", err)
+	}
+	return doc
+}
+
+// lockedOut finds policies under which no request gets through. Raw statements may say anything, so it looks at the
+// finished document, and only at what is certain whatever the conditions are.
+func lockedOut(text []byte, s scopeOfPolicy) error {
+	var doc struct {
+		Statement []struct {
+			Effect    string
+			Condition map[string]any
+			Principal any
+			Action    any
+			Resource  any
+		}
+	}
+	if err := json.Unmarshal(text, &doc); err != nil {
+		return fmt.Errorf("its document is not readable: %w", err)
+	}
+	allows := false
+	for _, st := range doc.Statement {
+		if st.Effect == "Allow" {
+			allows = true
+			continue
+		}
+		everything := covers(st.Action, "execute-api:*", invoke, "*") && covers(st.Resource, wholeAPI, "*", "execute-api:/*/*/*", "execute-api:/*/*")
+		if len(st.Condition) == 0 && everybody(st.Principal) && everything {
+			return errors.New("a statement denies everything to everybody, so it locks everybody out: give it a Condition, or take it out")
+		}
+	}
+	if !allows && s.needsAllow {
+		return errors.New("no statement allows anything, and a route that is public or guarded by Cognito needs an Allow as soon as there is a policy, so it locks everybody out: add an Allow statement")
+	}
+	return nil
+}
+
+func covers(v any, all ...string) bool {
+	switch v := v.(type) {
+	case string:
+		return slices.Contains(all, v)
+	case []any:
+		return slices.ContainsFunc(v, func(e any) bool { return covers(e, all...) })
+	}
+	return false
+}
+
+func everybody(principal any) bool {
+	if m, ok := principal.(map[string]any); ok {
+		return covers(m["AWS"], "*")
+	}
+	return covers(principal, "*")
+}

@@ -1,0 +1,179 @@
+package secureapi
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+)
+
+// scopeOfPolicy is what a resource policy has to know of its API.
+type scopeOfPolicy struct {
+	iam        bool // some route takes requests signed with AWS credentials
+	anonymous  bool // some route takes requests that are not
+	needsAllow bool // some route is public or Cognito's: those need an explicit Allow beside a policy
+	private    bool // the endpoint is PRIVATE
+}
+
+func policyScope(props *Props, p *plan) scopeOfPolicy {
+	s := scopeOfPolicy{private: private(props.RestApiProps)}
+	for _, r := range p.routes {
+		if r.guard == nil {
+			s.anonymous, s.needsAllow = true, true
+			continue
+		}
+		switch r.guard.authorizer.(type) {
+		case IAMAuthorizer:
+			s.iam = true
+		case CognitoAuthorizer:
+			s.anonymous, s.needsAllow = true, true
+		default:
+			s.anonymous = true
+		}
+	}
+	if props.CORS != nil {
+		s.anonymous, s.needsAllow = true, true // preflights
+	}
+	return s
+}
+
+func (s scopeOfPolicy) ipKey() string {
+	if s.private {
+		return vpcSourceIP
+	}
+	return sourceIP
+}
+
+// policyList is one of the lists, as the checks see it.
+type policyList struct {
+	field    string
+	kind     string
+	allow    bool
+	identity bool // accounts and organizations; the others are networks
+	vpc      bool // only requests to a PRIVATE API have one
+	values   []string
+}
+
+func (r *ResourcePolicy) lists() []policyList {
+	return []policyList{
+		{field: "AllowCIDRs", kind: "CIDR", allow: true, values: r.AllowCIDRs},
+		{field: "DenyCIDRs", kind: "CIDR", values: r.DenyCIDRs},
+		{field: "AllowVPCs", kind: "VPC", allow: true, vpc: true, values: r.AllowVPCs},
+		{field: "DenyVPCs", kind: "VPC", vpc: true, values: r.DenyVPCs},
+		{field: "AllowVPCEndpoints", kind: "VPC endpoint", allow: true, vpc: true, values: r.AllowVPCEndpoints},
+		{field: "DenyVPCEndpoints", kind: "VPC endpoint", vpc: true, values: r.DenyVPCEndpoints},
+		{field: "AllowAccounts", kind: "account", allow: true, identity: true, values: r.AllowAccounts},
+		{field: "DenyAccounts", kind: "account", identity: true, values: r.DenyAccounts},
+		{field: "AllowOrganizations", kind: "organization", allow: true, identity: true, values: r.AllowOrganizations},
+		{field: "DenyOrganizations", kind: "organization", identity: true, values: r.DenyOrganizations},
+	}
+}
+
+var forms = map[string]struct {
+	form    *regexp.Regexp
+	example string
+}{
+	"VPC":          {regexp.MustCompile(`^vpc-[0-9a-f]{8,17}$`), "vpc-0a1b2c3d4e5f60718"},
+	"VPC endpoint": {regexp.MustCompile(`^vpce-[0-9a-f]{8,17}$`), "vpce-0a1b2c3d4e5f60718"},
+	"account":      {regexp.MustCompile(`^[0-9]{12}$`), "123456789012"},
+	"organization": {regexp.MustCompile(`^o-[a-z0-9]{10,32}$`), "o-a1b2c3d4e5"},
+}
+
+func (r *ResourcePolicy) check(s scopeOfPolicy) (errs []error) {
+	if r == nil {
+		return nil
+	}
+	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf("ResourcePolicy."+format, a...)) }
+	if !r.hasLists() && len(r.Statements) == 0 {
+		return []error{errors.New("ResourcePolicy is empty: name at least one list or statement, or leave it out")}
+	}
+	for i, st := range r.Statements {
+		if st == nil {
+			bad("Statements[%d] is nil", i)
+		}
+	}
+	lists := r.lists()
+	for n, l := range lists {
+		if len(l.values) == 0 {
+			continue
+		}
+		for i, v := range l.values {
+			if err := checkEntry(l.kind, v); err != nil {
+				bad("%s[%d]: %w", l.field, i, err)
+			}
+		}
+		if l.vpc && !s.private {
+			bad("%s: no request to a public endpoint has a %s: set RestApiProps.EndpointConfiguration to PRIVATE, or use CIDRs", l.field, l.kind)
+		}
+		if l.identity && !s.iam {
+			bad("%s: no route takes requests signed with AWS credentials, so none has an %s: guard one with an IAMAuthorizer, or leave the list out", l.field, l.kind)
+		}
+		if l.kind != "CIDR" && l.allow {
+			for _, v := range l.values {
+				if slices.Contains(lists[n+1].values, v) {
+					bad("%s has %q, which %s takes back: leave one of the two out", l.field, v, lists[n+1].field)
+				}
+			}
+		}
+	}
+	if len(errs) > 0 {
+		return errs
+	}
+	return r.checkRanges()
+}
+
+func checkEntry(kind, v string) error {
+	if unresolved(v) {
+		return nil
+	}
+	if kind == "CIDR" {
+		if _, err := netip.ParsePrefix(v); err != nil {
+			return fmt.Errorf("%q is no CIDR: want an address and a length, like %q or %q", v, "203.0.113.0/24", "2001:db8::/32")
+		}
+		return nil
+	}
+	if f := forms[kind]; !f.form.MatchString(v) {
+		return fmt.Errorf("%q is no %s id: want one like %q", v, kind, f.example)
+	}
+	return nil
+}
+
+// checkRanges refuses ranges that leave nobody in, or that are allowed and taken back whole.
+func (r *ResourcePolicy) checkRanges() (errs []error) {
+	var denied []netip.Prefix
+	for _, v := range r.DenyCIDRs {
+		if !unresolved(v) {
+			denied = append(denied, netip.MustParsePrefix(v).Masked())
+		}
+	}
+	for i, v := range r.AllowCIDRs {
+		if !unresolved(v) && covered(netip.MustParsePrefix(v).Masked(), denied) {
+			errs = append(errs, fmt.Errorf("ResourcePolicy.AllowCIDRs[%d]: %q is denied as a whole by DenyCIDRs, which locks everybody in it out: leave one of the two out", i, v))
+		}
+	}
+	// Public endpoints are reached by IPv4 unless they are dual stack, so without IPv4 there is nobody left.
+	if len(r.AllowCIDRs)+len(r.AllowVPCs)+len(r.AllowVPCEndpoints) == 0 && covered(netip.MustParsePrefix("0.0.0.0/0"), denied) {
+		errs = append(errs, errors.New("ResourcePolicy.DenyCIDRs covers all IPv4 addresses, which locks everybody out: use AllowCIDRs for those who may call"))
+	}
+	return errs
+}
+
+// covered tells whether every address of p is in one of the ranges.
+func covered(p netip.Prefix, ranges []netip.Prefix) bool {
+	overlaps := false
+	for _, r := range ranges {
+		if r.Bits() <= p.Bits() && r.Contains(p.Addr()) {
+			return true
+		}
+		overlaps = overlaps || r.Overlaps(p)
+	}
+	if !overlaps || p.IsSingleIP() {
+		return false
+	}
+	low := netip.PrefixFrom(p.Addr(), p.Bits()+1)
+	high := p.Addr().AsSlice()
+	high[p.Bits()/8] |= 0x80 >> (p.Bits() % 8)
+	upper, _ := netip.AddrFromSlice(high)
+	return covered(low, ranges) && covered(netip.PrefixFrom(upper, p.Bits()+1), ranges)
+}

@@ -1,0 +1,113 @@
+package secureapi
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+)
+
+// Okta is a custom authorization server of Okta: "https://shop.okta.com/oauth2/default" with the audience that the
+// server is configured with. Scopes are in scp; groups, if the server adds such a claim, in groups.
+//
+// The tokens of Okta's org authorization server, whose URL has no /oauth2, are for Okta's own APIs; Okta says that
+// nobody else can verify them.
+// Source: https://developer.okta.com/docs/concepts/auth-servers/ and
+// https://developer.okta.com/docs/reference/api/oidc/#access-token-payload
+func Okta(issuer string, audiences ...string) Issuer {
+	i := Issuer{
+		URL:         issuer,
+		Audiences:   audiences,
+		JWKSURL:     issuer + "/v1/keys",
+		ScopesClaim: "scp",
+		GroupsClaim: "groups",
+	}
+	if !unresolved(issuer) && (!strings.Contains(issuer, "/oauth2/") || strings.HasSuffix(issuer, "/")) {
+		i.problem = fmt.Errorf("Okta(%q): want a custom authorization server, like %q, without a slash at its end: the org server's access tokens cannot be verified by others",
+			issuer, "https://shop.okta.com/oauth2/default")
+	}
+	return i
+}
+
+var entraTenant = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+
+// EntraID is a tenant of Microsoft Entra ID, by its id (a GUID), issuing v2.0 access tokens. The audience is the API's
+// own application (client) id. Delegated permissions are read as scopes (scp), application roles as roles, and
+// groups are the ids of groups, where the application is configured to have them in its tokens.
+//
+// The API's app registration must ask for v2.0 tokens (requestedAccessTokenVersion 2). Users with very many groups
+// get a link in place of the groups, which does not count as membership.
+// Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+func EntraID(tenant string, audiences ...string) Issuer {
+	base := "https://login.microsoftonline.com/" + tenant
+	i := Issuer{
+		URL:         base + "/v2.0",
+		Audiences:   audiences,
+		JWKSURL:     base + "/discovery/v2.0/keys",
+		ScopesClaim: "scp",
+		GroupsClaim: "groups",
+		RolesClaim:  "roles",
+	}
+	if !unresolved(tenant) && !entraTenant.MatchString(tenant) {
+		i.problem = fmt.Errorf("EntraID(%q): want the tenant's id, a GUID: tokens carry that even where the tenant is called %q or by its domain", tenant, "common")
+	}
+	return i
+}
+
+// Google is Google's sign-in: ID tokens whose audience is one of your OAuth client ids. Google's access tokens are
+// opaque, so there are no scopes, groups or roles to require.
+// Source: https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload
+func Google(clientIDs ...string) Issuer {
+	i := Issuer{
+		URL:       "https://accounts.google.com",
+		Audiences: clientIDs,
+		JWKSURL:   "https://www.googleapis.com/oauth2/v3/certs",
+	}
+	for _, id := range clientIDs {
+		if !unresolved(id) && !strings.HasSuffix(id, ".apps.googleusercontent.com") {
+			i.problem = fmt.Errorf("Google(%q): want an OAuth client id, which ends in %q", id, ".apps.googleusercontent.com")
+		}
+	}
+	return i
+}
+
+// Auth0 is a tenant of Auth0 by its domain, without scheme: "shop.eu.auth0.com". The audience is the API's identifier.
+// The permissions of role-based access control, where the API has them in its tokens, are read as roles.
+// Source: https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles
+func Auth0(domain string, audiences ...string) Issuer {
+	i := Issuer{
+		URL:        "https://" + domain + "/",
+		Audiences:  audiences,
+		JWKSURL:    "https://" + domain + "/.well-known/jwks.json",
+		RolesClaim: "permissions",
+	}
+	if !unresolved(domain) && (domain == "" || strings.ContainsAny(domain, "/:")) {
+		i.problem = fmt.Errorf("Auth0(%q): want the tenant's domain alone, like %q", domain, "shop.eu.auth0.com")
+	}
+	return i
+}
+
+// CognitoIssuer is an Amazon Cognito user pool with the app clients whose access tokens are accepted. Such a token has
+// no audience: its client_id is compared, and its token_use must be access. Groups are read from cognito:groups.
+//
+// For ID tokens set TokenUse to "id" afterwards; they have no scopes.
+// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
+func CognitoIssuer(pool awscognito.IUserPool, clients ...awscognito.IUserPoolClient) Issuer {
+	i := Issuer{TokenUse: "access", GroupsClaim: "cognito:groups"}
+	if pool == nil {
+		i.problem = errors.New("CognitoIssuer: the user pool is nil")
+		return i
+	}
+	i.URL = "https://" + *pool.UserPoolProviderName()
+	i.JWKSURL = i.URL + "/.well-known/jwks.json"
+	for n, client := range clients {
+		if client == nil {
+			i.problem = fmt.Errorf("CognitoIssuer: client %d is nil", n+1)
+			return i
+		}
+		i.Audiences = append(i.Audiences, *client.UserPoolClientId())
+	}
+	return i
+}

@@ -1,0 +1,76 @@
+package secureapi
+
+import (
+	"slices"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+)
+
+// Route is one line of the access table: what is called, which function answers, and who may call. [Handle] makes one.
+type Route struct {
+	// Pattern is a verb and a path as in net/http, with API Gateway's own greedy parameter: "GET /orders/{id}",
+	// "ANY /files/{proxy+}". The verbs are GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS and ANY.
+	Pattern string
+
+	// Function answers the route, by a Lambda proxy integration. It may live in another stack.
+	Function awslambda.IFunction
+
+	// Access says who may call. None: whoever the API's authorizer lets in.
+	Access []Access
+
+	// MethodOptions is handed to CDK for all but authorization, which the table decides. Default: none.
+	MethodOptions *awsapigateway.MethodOptions
+
+	// IntegrationOptions is handed to CDK, for a time-out or a credentials role. Default: none, which is a time-out
+	// of 29 seconds and one Lambda permission for the function.
+	IntegrationOptions *awsapigateway.LambdaIntegrationOptions
+}
+
+// Handle is a line of the access table. Several requirements must all hold; each is met by any one of its values.
+func Handle(pattern string, function awslambda.IFunction, access ...Access) Route {
+	return Route{Pattern: pattern, Function: function, Access: access}
+}
+
+// Access is a word on who may call a route: [AnyScope], [AnyGroup], [AnyRole], [GuardedBy] or [Public].
+type Access interface{ isAccess() }
+
+type (
+	requirement access.Requirement
+	public      struct{ reason string }
+	guardedBy   struct{ name string }
+)
+
+func (requirement) isAccess() {}
+func (public) isAccess()      {}
+func (guardedBy) isAccess()   {}
+
+var (
+	_ Access = requirement{}
+	_ Access = public{}
+	_ Access = guardedBy{}
+)
+
+// AnyScope asks for a token with at least one of these OAuth 2.0 scopes, as its issuer writes them. The included
+// authorizer and a Cognito authorizer enforce it.
+func AnyScope(scopes ...string) Access {
+	return requirement{Kind: access.Scope, AnyOf: slices.Clone(scopes)}
+}
+
+// AnyGroup asks for a member of at least one of these groups. The included authorizer enforces it.
+func AnyGroup(groups ...string) Access {
+	return requirement{Kind: access.Group, AnyOf: slices.Clone(groups)}
+}
+
+// AnyRole asks for at least one of these application roles. The included authorizer enforces it.
+func AnyRole(roles ...string) Access {
+	return requirement{Kind: access.Role, AnyOf: slices.Clone(roles)}
+}
+
+// Public opens a route to everybody, and says why for those who review it. It leaves the resource policy in force.
+func Public(reason string) Access { return public{reason} }
+
+// GuardedBy names one of [Props.Authorizers] as the route's, instead of the API's.
+func GuardedBy(name string) Access { return guardedBy{name} }

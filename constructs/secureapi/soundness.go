@@ -1,0 +1,101 @@
+package secureapi
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+)
+
+// checkTogether looks at what only the whole table shows: open routes that swallow what falls through from protected
+// ones, and rights for which no cacheable policy exists.
+func (p *plan) checkTogether() (errs []error) {
+	errs = append(errs, p.checkFallThroughs()...)
+	for _, g := range p.guards {
+		if err := p.makeTable(g); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errs
+}
+
+// checkFallThroughs refuses an open greedy route that takes requests meant for a guarded route's resource: API Gateway
+// passes over a resource that lacks the verb, and the greedy one is next.
+func (p *plan) checkFallThroughs() (errs []error) {
+	type pair struct{ open, protected int }
+	verbs := map[pair][]string{}
+	var pairs []pair
+	for _, f := range p.table.FallThroughs(func(i int) bool { return p.routes[i].guard == nil }) {
+		at := pair{f.Open, f.Protected}
+		if verbs[at] == nil {
+			pairs = append(pairs, at)
+		}
+		verbs[at] = append(verbs[at], f.Verb)
+	}
+	for _, at := range pairs {
+		open, protected := p.routes[at.open].pattern, p.routes[at.protected].pattern
+		errs = append(errs, fmt.Errorf("route %q is public and gets what %q, which is guarded, does not take: %s %s falls through to it; guard the greedy route, or add the missing verbs as guarded routes",
+			open, protected, strings.Join(verbs[at], ", "), protected.Path()))
+	}
+	return errs
+}
+
+// makeTable makes the access table of a guard that uses the included function, and refuses one for which the function
+// could not answer with a policy that may be cached.
+func (p *plan) makeTable(g *guard) error {
+	included, cached := false, false
+	switch a := g.authorizer.(type) {
+	case TokenAuthorizer:
+		included, cached = a.JWT != nil, a.CacheTTL != NoCache
+	case RequestAuthorizer:
+		included, cached = a.JWT != nil, !a.perRequest()
+	}
+	if !included {
+		return nil
+	}
+	var rules []access.Rule
+	for _, r := range p.routes {
+		rules = append(rules, access.Rule{Pattern: r.pattern, Elsewhere: r.guard != g, Requires: r.requires})
+		if r.guard != g {
+			rules[len(rules)-1].Requires = nil // not this authorizer's business
+		}
+	}
+	table, err := access.NewTable(rules)
+	if err != nil {
+		return err
+	}
+	g.table = table
+	if !cached {
+		return nil
+	}
+	return checkCacheable(g, table)
+}
+
+// checkCacheable refuses a table for which some callers' rights have no policy that may be cached, or too large a one.
+func checkCacheable(g *guard, table *access.Table) error {
+	const waysOut = "set CacheTTL to NoCache, or use a RequestAuthorizer with IdentitySources that include Context(\"path\") and Context(\"httpMethod\"), or change the routes or what they require"
+	compiler, err := iampolicy.NewCompiler(table)
+	if err != nil {
+		return fmt.Errorf("%s: %w", g, err)
+	}
+	var errs []error
+	for _, c := range compiler.Conflicts() {
+		errs = append(errs, fmt.Errorf("%s caches one policy for all routes, and there is none for some callers: %s; %s", g, c, waysOut))
+	}
+	// The longest prefix: the partition and region of GovCloud or China, an API's id, and a stage's name.
+	longest := len("arn:aws-us-gov:execute-api:ap-southeast-99:123456789012:abcdef1234/") + 128 + len("/")
+	if size, exact := compiler.MaxSize(longest); exact && size > iampolicy.DefaultLimit {
+		errs = append(errs, fmt.Errorf("%s caches one policy for all routes, which takes up to %d bytes for some callers and may have %d; %s", g, size, iampolicy.DefaultLimit, waysOut))
+	}
+	return errors.Join(errs...)
+}
+
+func quoteAll(texts []string) string {
+	var out []string
+	for _, t := range texts {
+		out = append(out, fmt.Sprintf("%q", t))
+	}
+	return strings.Join(out, ", ")
+}

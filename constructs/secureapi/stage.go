@@ -1,0 +1,134 @@
+package secureapi
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// Stage is where an API is deployed to. Its zero value is a stage "prod" with throttling and access logs.
+type Stage struct {
+	// Name of the stage, the first part of the URL's path: letters, digits, - and _. Default: prod.
+	Name string
+
+	// RateLimit and BurstLimit throttle each method: so many requests a second on average, so many at once. Beyond
+	// them API Gateway answers 429. Defaults: 1000 and 500. NoThrottling leaves the account's limits alone.
+	RateLimit, BurstLimit int
+	NoThrottling          bool
+
+	// AccessLogRetention is how long the access logs are kept. Default: three months. NoAccessLogs turns them off.
+	//
+	// API Gateway writes logs only where the account has a CloudWatch role for it in that region, which is set once
+	// an account and region: without one the deployment says "CloudWatch Logs role ARN must be set in account settings
+	// to enable logging". See RestApiProps.CloudWatchRole for one that the stack makes.
+	AccessLogRetention awslogs.RetentionDays
+	NoAccessLogs       bool
+
+	// Tracing turns on AWS X-Ray. Default: off.
+	Tracing bool
+}
+
+const (
+	defaultStage      = "prod"
+	defaultRateLimit  = 1000
+	defaultBurstLimit = 500
+)
+
+var stageName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
+
+func (s Stage) check() (errs []error) {
+	if s.Name != "" && !unresolved(s.Name) && !stageName.MatchString(s.Name) {
+		errs = append(errs, fmt.Errorf("Stage.Name %q: want 1 to 128 letters, digits, - and _", s.Name))
+	}
+	if s.RateLimit < 0 || s.BurstLimit < 0 {
+		errs = append(errs, fmt.Errorf("Stage: a RateLimit of %d and a BurstLimit of %d: want positive numbers, 0 for the default, or NoThrottling", s.RateLimit, s.BurstLimit))
+	}
+	if s.NoThrottling && (s.RateLimit != 0 || s.BurstLimit != 0) {
+		errs = append(errs, errors.New("Stage: NoThrottling is set beside limits: leave one out"))
+	}
+	if s.NoAccessLogs && s.AccessLogRetention != "" {
+		errs = append(errs, errors.New("Stage: NoAccessLogs is set beside AccessLogRetention: leave one out"))
+	}
+	return errs
+}
+
+// options are CDK's stage options: the caller's own, and ours where those say nothing.
+func (s Stage) options(b *builder, given *awsapigateway.StageOptions) *awsapigateway.StageOptions {
+	var o awsapigateway.StageOptions
+	if given != nil {
+		o = *given
+	}
+	if o.StageName == nil {
+		o.StageName = jsii.String(orDefault(s.Name, defaultStage))
+	}
+	if !s.NoThrottling {
+		if o.ThrottlingRateLimit == nil {
+			o.ThrottlingRateLimit = jsii.Number(float64(orDefault(s.RateLimit, defaultRateLimit)))
+		}
+		if o.ThrottlingBurstLimit == nil {
+			o.ThrottlingBurstLimit = jsii.Number(float64(orDefault(s.BurstLimit, defaultBurstLimit)))
+		}
+	}
+	if !s.NoAccessLogs && o.AccessLogDestination == nil {
+		group := awslogs.NewLogGroup(b.api, jsii.String("AccessLog"), &awslogs.LogGroupProps{
+			Retention: orDefault(s.AccessLogRetention, awslogs.RetentionDays_THREE_MONTHS),
+		})
+		o.AccessLogDestination = awsapigateway.NewLogGroupLogDestination(group)
+		if o.AccessLogFormat == nil {
+			o.AccessLogFormat = awsapigateway.AccessLogFormat_Custom(jsii.String(accessLogFormat()))
+		}
+	}
+	if o.TracingEnabled == nil && s.Tracing {
+		o.TracingEnabled = jsii.Bool(true)
+	}
+	return &o
+}
+
+func orDefault[T comparable](given, otherwise T) T {
+	var zero T
+	if given == zero {
+		return otherwise
+	}
+	return given
+}
+
+// accessLogFields are the members of an access log line. The caller's user agent is left out: its quotes are not
+// escaped and would break the line's JSON.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
+var accessLogFields = [][2]string{
+	{"requestId", "$context.requestId"},
+	{"extendedRequestId", "$context.extendedRequestId"},
+	{"time", "$context.requestTime"},
+	{"ip", "$context.identity.sourceIp"},
+	{"verb", "$context.httpMethod"},
+	{"route", "$context.resourcePath"},
+	{"path", "$context.path"},
+	{"status", "$context.status"},
+	{"principal", "$context.authorizer.principalId"},
+	{"subject", "$context.authorizer.claims.sub"},
+	{"caller", "$context.identity.userArn"},
+	{"authorizerStatus", "$context.authorizer.status"},
+	{"authorizerError", "$context.authorizer.error"},
+	{"authorizerLatency", "$context.authorizer.latency"},
+	{"error", "$context.error.message"},
+	{"errorType", "$context.error.responseType"},
+	{"integrationStatus", "$context.integration.status"},
+	{"integrationError", "$context.integration.error"},
+	{"integrationLatency", "$context.integration.latency"},
+	{"latency", "$context.responseLatency"},
+	{"length", "$context.responseLength"},
+	{"trace", "$context.xrayTraceId"},
+}
+
+func accessLogFormat() string {
+	members := make([]string, len(accessLogFields))
+	for i, f := range accessLogFields {
+		members[i] = fmt.Sprintf("%q:%q", f[0], f[1])
+	}
+	return "{" + strings.Join(members, ",") + "}"
+}

@@ -1,0 +1,91 @@
+package secureapi_test
+
+import (
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+)
+
+func TestAMethodAddedBesideTheTable(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		add  func(stack awscdk.Stack, api *secureapi.API)
+		want string // "" if it may be there
+	}{
+		{"without an authorizer", func(_ awscdk.Stack, api *secureapi.API) {
+			api.RestAPI.Root().AddResource(jsii.String("debug"), nil).AddMethod(jsii.String("GET"), nil, nil)
+		}, "the method GET /debug was added to the API without an authorizer: put it into Routes"},
+		{"an L1 method without an authorizer", func(stack awscdk.Stack, api *secureapi.API) {
+			awsapigateway.NewCfnMethod(stack, jsii.String("Raw"), &awsapigateway.CfnMethodProps{
+				HttpMethod: jsii.String("GET"), ResourceId: api.RestAPI.RestApiRootResourceId(), RestApiId: api.RestAPI.RestApiId(),
+				AuthorizationType: jsii.String("NONE"),
+			})
+		}, "secureapi: Shop/Raw: the method GET of an unknown path was added"},
+		{"an OPTIONS that a function answers", func(stack awscdk.Stack, api *secureapi.API) {
+			api.RestAPI.Root().AddMethod(jsii.String("OPTIONS"), awsapigateway.NewLambdaIntegration(backend(stack, "Other"), nil), nil)
+		}, "the method OPTIONS / was added to the API without an authorizer"},
+		{"with IAM", func(_ awscdk.Stack, api *secureapi.API) {
+			api.RestAPI.Root().AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM})
+		}, ""},
+		{"a preflight", func(_ awscdk.Stack, api *secureapi.API) {
+			api.RestAPI.Root().AddCorsPreflight(&awsapigateway.CorsOptions{AllowOrigins: jsii.Strings("*")})
+		}, ""},
+		{"of another API", func(stack awscdk.Stack, _ *secureapi.API) {
+			awsapigateway.NewRestApi(stack, jsii.String("Open"), nil).Root().AddMethod(jsii.String("GET"), nil, nil)
+		}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			stack := newStack()
+			tt.add(stack, shop(stack, nil))
+			synth := func() { awscdk.App_Of(stack).Synth(nil) }
+			if tt.want == "" {
+				synth()
+				return
+			}
+			refused(t, synth, tt.want)
+		})
+	}
+}
+
+func TestGrantInvoke(t *testing.T) {
+	stack := newStack()
+	f := backend(stack, "Orders")
+	api := secureapi.New(stack, "Api", &secureapi.Props{
+		Authorizer:  secureapi.IAMAuthorizer{},
+		Authorizers: map[string]secureapi.Authorizer{"users": secureapi.TokenAuthorizer{Function: f}},
+		Routes: []secureapi.Route{
+			secureapi.Handle("GET /orders/{id}", f),
+			secureapi.Handle("GET /orders/{id}/items", f),
+			secureapi.Handle("ANY /stock", f),
+			secureapi.Handle("GET /health", f, secureapi.Public("probe")),
+			secureapi.Handle("GET /me", f, secureapi.GuardedBy("users")),
+		},
+	})
+	role := awsiam.NewRole(stack, jsii.String("Caller"), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()})
+	grant := func(patterns ...string) func() {
+		return func() { api.GrantInvoke(role, patterns...) }
+	}
+	for _, tt := range []struct {
+		name     string
+		patterns []string
+		want     string
+	}{
+		{"nothing", nil, "secureapi: Shop/Api: GrantInvoke: no route is named"},
+		{"an unknown route", []string{"GET /nothing"}, `there is no route "GET /nothing": IAM guards "GET /orders/{id}", "GET /orders/{id}/items", "ANY /stock"`},
+		{"a public route", []string{"GET /health"}, `"GET /health" is public`},
+		{"a route of another guard", []string{"GET /me"}, `"GET /me" is guarded by the TokenAuthorizer "users", which does not look at IAM policies`},
+		{"a route whose * crosses a slash", []string{"GET /orders/{id}"}, `a grant of "GET /orders/{id}" also covers "GET /orders/{id}/items"`},
+	} {
+		t.Run(tt.name, func(t *testing.T) { refused(t, grant(tt.patterns...), tt.want) })
+	}
+	grant("GET /orders/{id}", "GET /orders/{id}/items", "ANY /stock")()
+	statement := only(t, stack, "AWS::IAM::Policy")["PolicyDocument"].(map[string]any)["Statement"].([]any)[0].(map[string]any)
+	if n := len(statement["Resource"].([]any)); statement["Action"] != "execute-api:Invoke" || n != 2+7 {
+		t.Errorf("%v on %d resources, want execute-api:Invoke on 2 routes and 7 verbs of the third", statement["Action"], n)
+	}
+}

@@ -1,0 +1,30 @@
+package snapshot
+
+import (
+	"flag"
+	"testing"
+)
+
+const updateFlag = "update"
+
+func init() {
+	if testing.Testing() && flag.Lookup(updateFlag) == nil {
+		flag.Bool(updateFlag, false, "write golden files instead of comparing with them")
+	}
+}
+
+// Updating says whether the test binary was run with -update, for golden files of one's own.
+func Updating() bool { return isOn(flag.Lookup(updateFlag)) }
+
+// isOn takes any flag, as another package may have registered -update, and as what it likes.
+func isOn(f *flag.Flag) bool {
+	if f == nil {
+		return false
+	}
+	getter, ok := f.Value.(flag.Getter)
+	if !ok {
+		return false
+	}
+	on, _ := getter.Get().(bool)
+	return on
+}

@@ -1,0 +1,53 @@
+package snapshot
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+
+	"github.com/aws/jsii-runtime-go"
+)
+
+// validation is the variable with which CDK's own template validation is turned off: it takes seconds for each app.
+// CDK's engine gets a copy of the environment before TestMain runs, so it has to be set when the process starts.
+const validation = "CDK_VALIDATION"
+
+// Main is the TestMain of a package that synthesizes:
+//
+//	func TestMain(m *testing.M) { snapshot.Main(m) }
+//
+// It runs the tests without CDK's template validation, which would take 2 to 4 seconds for each app, stops CDK's engine
+// and exits. To have templates validated, run the tests with CDK_VALIDATION=true.
+//
+// To change the environment in time, the test binary is started once more, in its own place where the system can do
+// that. What comes before Main in a TestMain is therefore run twice.
+func Main(m *testing.M) {
+	if _, said := os.LookupEnv(validation); !said {
+		os.Exit(again(append(os.Environ(), validation+"=false")))
+	}
+	code := m.Run()
+	jsii.Close()
+	os.Exit(code)
+}
+
+// again runs this test binary with another environment and returns its exit code, if it returns at all.
+func again(env []string) int {
+	self, err := os.Executable()
+	if err != nil {
+		panic(err)
+	}
+	_ = syscall.Exec(self, os.Args, env) // returns only where there is no such thing, as on Windows
+	cmd := exec.Command(self, os.Args[1:]...)
+	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = env, os.Stdin, os.Stdout, os.Stderr
+	var exit *exec.ExitError
+	switch err := cmd.Run(); {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit):
+		return exit.ExitCode()
+	default:
+		panic(err)
+	}
+}

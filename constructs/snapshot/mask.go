@@ -1,0 +1,92 @@
+package snapshot
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"regexp"
+	"strings"
+)
+
+// assetHash is what CDK names an asset by. Other things look like that too (a digest in an environment variable, say),
+// so only those are masked that the stack's asset manifest lists.
+var assetHash = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// assetManifest is a *.assets.json file: aws-cdk-lib/cloud-assembly-schema, AssetManifest.
+type assetManifest struct {
+	Files        map[string]assetEntry `json:"files"`
+	DockerImages map[string]assetEntry `json:"dockerImages"`
+}
+
+type assetEntry struct {
+	DisplayName string `json:"displayName"` // the path of the construct within its stack, such as "Orders/Code"
+}
+
+// assetNames are the readable names of a stack's assets by their hashes. A stack without a manifest has none: a stack
+// has one if its synthesizer is CDK's default.
+func assetNames(manifestFile string) (map[string]string, error) {
+	data, err := os.ReadFile(manifestFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	var manifest assetManifest
+	if err := json.Unmarshal(data, &manifest); err != nil {
+		return nil, fmt.Errorf("%s: %w", manifestFile, err)
+	}
+	names := map[string]string{}
+	for _, assets := range []map[string]assetEntry{manifest.Files, manifest.DockerImages} {
+		for hash, asset := range assets {
+			if assetHash.MatchString(hash) {
+				names[hash] = strings.TrimSpace("asset " + asset.DisplayName)
+			}
+		}
+	}
+	return names, nil
+}
+
+// maskedTemplate reads a template and replaces the hash of each asset by its name in brackets: the S3Key of a function
+// becomes "[asset Orders/Code].zip". Hashes are also in the URL of a nested stack's template, in image URIs, in the
+// properties of custom resources that copy assets, and in metadata, so all strings are looked at.
+func maskedTemplate(s synthesized) (any, error) {
+	names, err := assetNames(s.manifest)
+	if err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(s.template)
+	if err != nil {
+		return nil, err
+	}
+	template, err := parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.template, err)
+	}
+	return mask(template, names), nil
+}
+
+// hashInString finds what may be an asset's hash within a string.
+var hashInString = regexp.MustCompile(`[0-9a-f]{64,}`)
+
+func mask(v any, names map[string]string) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, value := range v {
+			v[key] = mask(value, names)
+		}
+	case []any:
+		for i, value := range v {
+			v[i] = mask(value, names)
+		}
+	case string:
+		return hashInString.ReplaceAllStringFunc(v, func(s string) string {
+			if name, ok := names[s]; ok {
+				return "[" + name + "]"
+			}
+			return s
+		})
+	}
+	return v
+}

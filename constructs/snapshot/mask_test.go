@@ -1,0 +1,91 @@
+package snapshot
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var (
+	hashA = strings.Repeat("a", 64)
+	hashB = strings.Repeat("b", 64)
+)
+
+func TestAssetNames(t *testing.T) {
+	for _, tt := range []struct {
+		name, manifest string
+		want           map[string]string
+		err            string
+	}{
+		{"files and images", `{"files":{"` + hashA + `":{"displayName":"Orders/Code"}},"dockerImages":{"` + hashB + `":{"displayName":"Image"}}}`,
+			map[string]string{hashA: "asset Orders/Code", hashB: "asset Image"}, ""},
+		{"without a name", `{"files":{"` + hashA + `":{}}}`, map[string]string{hashA: "asset"}, ""},
+		{"an id that is no hash", `{"files":{"logo":{"displayName":"Logo"}}}`, map[string]string{}, ""},
+		{"not JSON", `{`, nil, "Shop.assets.json: unexpected end of JSON input"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "Shop.assets.json")
+			writeFile(t, file, tt.manifest)
+			got, err := assetNames(file)
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
+				t.Errorf("got %v, expected %q", err, tt.err)
+			}
+		})
+	}
+	if names, err := assetNames(filepath.Join(t.TempDir(), "none.json")); len(names) != 0 || err != nil {
+		t.Errorf("got %v, %v for a stack without a manifest", names, err)
+	}
+}
+
+func TestMask(t *testing.T) {
+	names := map[string]string{hashA: "asset A"}
+	for _, tt := range []struct {
+		name      string
+		got, want any
+	}{
+		{"a key", hashA + ".zip", "[asset A].zip"},
+		{"within a path", "../asset." + hashA + "/x", "../asset.[asset A]/x"},
+		{"twice", hashA + ":" + hashA, "[asset A]:[asset A]"},
+		{"another hash", hashB, hashB},
+		{"a longer one that begins with it", hashA + "a", hashA + "a"},
+		{"upper case", strings.ToUpper(hashA), strings.ToUpper(hashA)},
+		{"deep", map[string]any{"a": []any{1, nil, map[string]any{"b": hashA}}}, map[string]any{"a": []any{1, nil, map[string]any{"b": "[asset A]"}}}},
+		{"a member's name", map[string]any{hashA: true}, map[string]any{hashA: true}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, mask(tt.got, names)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A golden file reads back as what was written, and an asset's hash is never in it.
+func FuzzRender(f *testing.F) {
+	for _, s := range []string{`{"S3Key":"` + hashA + `.zip"}`, `[1e400,-0,0.10,"<&>"]`, `"\ud800"`, "{}", "null x", ""} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		template, err := parse([]byte(s))
+		if err != nil {
+			return
+		}
+		masked := mask(template, map[string]string{hashA: "asset A"})
+		data, err := render(masked)
+		if err != nil {
+			t.Fatalf("%q: %v", s, err)
+		}
+		again, err := parse(data)
+		if err != nil || !cmp.Equal(masked, again) {
+			t.Errorf("%q is written as %q, which reads as %v, %v", s, data, again, err)
+		}
+		if !strings.HasSuffix(string(data), "\n") {
+			t.Errorf("%q has no newline at the end", data)
+		}
+	})
+}

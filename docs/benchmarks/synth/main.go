@@ -1,0 +1,143 @@
+// Command synth measures what the constructs cost at synth: the example, against the same template written directly
+// with CDK's L2 constructs.
+//
+//	CDK_VALIDATION=false go run ./docs/benchmarks/synth
+//
+// Each synthesis is a process of its own, as "go run ./app" is one, and the two take turns; the functions are built
+// before. The templates are compared first: they are the same but for hashes (those of the direct one's assets and of
+// its deployment are made by CDK alone), so that nothing is left out of either side. What counts is the ratio; the
+// times are this machine's.
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/app/stack"
+)
+
+var settings = stack.Settings{
+	Authorizer: stack.Token,
+	Issuer:     "https://idp.example.com/",
+	Audience:   "orders",
+	Origins:    []string{"https://shop.example.com"},
+}
+
+func main() {
+	pairs := flag.Int("pairs", 15, "how many times each is synthesized")
+	out := flag.String("out", "", "synthesize once into this folder, and no more: what the measured processes do")
+	built := flag.String("built", "", "with -out: write the stack directly, with the functions of the assembly in this folder")
+	flag.Parse()
+	if *out != "" {
+		synthesize(*out, *built)
+		return
+	}
+	if err := measure(*pairs); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// synthesize makes the example, or with the folder of built functions its direct counterpart.
+func synthesize(out, built string) {
+	defer jsii.Close()
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &out})
+	if built == "" {
+		stack.New(app, "Orders", settings)
+	} else {
+		newDirect(app, "Orders", builtCode(built))
+	}
+	app.Synth(nil)
+}
+
+func measure(pairs int) error {
+	dir, err := os.MkdirTemp("", "gatehouse-synth-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	once := func(name string, args ...string) (string, float64, error) {
+		out := filepath.Join(dir, name)
+		cmd := exec.Command(self, append([]string{"-out", out}, args...)...)
+		cmd.Stderr = os.Stderr
+		start := time.Now()
+		err := cmd.Run()
+		return out, time.Since(start).Seconds() * 1000, err
+	}
+	ours, _, err := once("ours") // builds the functions
+	if err != nil {
+		return err
+	}
+	theirs, _, err := once("theirs", "-built", ours)
+	if err != nil {
+		return err
+	}
+	if a, b := template(ours), template(theirs); !bytes.Equal(a, b) {
+		return fmt.Errorf("the templates differ:\n%s\n%s", a, b)
+	}
+	var a, b, ratios []float64
+	for i := range pairs {
+		_, x, err := once(fmt.Sprintf("%d-ours", i))
+		if err != nil {
+			return err
+		}
+		_, y, err := once(fmt.Sprintf("%d-theirs", i), "-built", ours)
+		if err != nil {
+			return err
+		}
+		a, b, ratios = append(a, x), append(b, y), append(ratios, x/y)
+	}
+	fmt.Printf("the same template, %d bytes, %d pairs; milliseconds, and their ratio pair by pair\n", len(template(ours)), pairs)
+	fmt.Printf("%-12s %8s %8s %8s\n", "", "min", "median", "max")
+	for _, row := range []struct {
+		name, format string
+		values       []float64
+	}{{"gatehouse", "%8.0f", a}, {"CDK's L2", "%8.0f", b}, {"ratio", "%8.3f", ratios}} {
+		slices.Sort(row.values)
+		n := len(row.values)
+		format := "%-12s " + strings.Repeat(row.format+" ", 3) + "\n"
+		fmt.Printf(format, row.name, row.values[0], row.values[n/2], row.values[n-1])
+	}
+	return nil
+}
+
+var hash = regexp.MustCompile(`[0-9a-f]{64}|[0-9a-f]{32}`)
+
+func template(out string) []byte {
+	text, err := os.ReadFile(filepath.Join(out, "Orders.template.json"))
+	if err != nil {
+		panic(err)
+	}
+	return hash.ReplaceAll(text, []byte("HASH"))
+}
+
+// code are the folders of the two functions that the example's assembly holds.
+type code struct{ backend, authorizer string }
+
+func builtCode(out string) code {
+	var c code
+	assets, _ := filepath.Glob(filepath.Join(out, "asset.*"))
+	for _, dir := range assets {
+		if _, err := os.Stat(filepath.Join(dir, "access.json")); err == nil {
+			c.authorizer = dir
+		} else {
+			c.backend = dir
+		}
+	}
+	return c
+}

@@ -1,0 +1,255 @@
+package iampolicy
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+const (
+	opening   = `{"Version":"` + Version + `","Statement":[{"Effect":"`
+	element   = `","Action":"` + InvokeAction + `","Resource":[`
+	nextDeny  = `]},{"Effect":"Deny`
+	closing   = `]}]}`
+	noSlashes = "*//*" // every path with an empty segment
+)
+
+// Append writes the policy for these rights in JSON, behind what is there already. The prefix is [ARN.Prefix], or
+// "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/"; permitted says of each of the table's rules whether the
+// caller may call it, as [access.Table.Permitted] does. The same rights give the same bytes.
+//
+// The error is [ErrConflict] if there is no such policy: not for rights that claims can give, if [Compiler.Conflicts]
+// found none. Or it is [ErrTooLarge], or [ErrARN] for a prefix that is none. What is returned with an error is what was
+// there before.
+func (c *Compiler) Append(to []byte, prefix string, permitted []bool) ([]byte, error) {
+	set := route.NewSet(len(c.table.Rules()))
+	for i, ok := range permitted {
+		if ok && i < len(c.table.Rules()) && c.ours.Has(i) {
+			set.Add(i)
+		}
+	}
+	key := make([]byte, 0, 256)
+	for _, w := range set {
+		key = binary.LittleEndian.AppendUint64(key, w)
+	}
+	key = append(key, prefix...)
+	c.mu.Lock()
+	policy, ok := c.cached[string(key)]
+	c.mu.Unlock()
+	if ok {
+		return append(to, policy...), nil
+	}
+	if !isPrefix(prefix) {
+		return to, fmt.Errorf("%w: the prefix %q is not what comes before the verb in one", ErrARN, prefix)
+	}
+	policy, err := c.write(nil, prefix, set)
+	if err != nil {
+		return to, err
+	}
+	c.remember(string(key), policy)
+	return append(to, policy...), nil
+}
+
+// maxCached bounds the memory of policies. Few different rights are in use at a time, and no caller can make up rights.
+const maxCached = 256
+
+func (c *Compiler) remember(key string, policy []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.cached) >= maxCached {
+		clear(c.cached)
+	}
+	c.cached[key] = policy
+}
+
+// write makes a policy. The rules in permitted are all the authorizer's own.
+func (c *Compiler) write(to []byte, prefix string, permitted route.Set) ([]byte, error) {
+	w, err := c.compose(to, prefix, permitted)
+	if err != nil {
+		return to, err
+	}
+	return w.close()
+}
+
+// compose writes a policy, whatever its size, up to its end.
+func (c *Compiler) compose(to []byte, prefix string, permitted route.Set) (writer, error) {
+	barred := route.NewSet(len(c.table.Rules()))
+	some, all := false, true
+	for i, w := range c.ours {
+		barred[i] = w &^ permitted[i]
+		some = some || permitted[i] != 0
+		all = all && barred[i] == 0
+	}
+	var plans []plan
+	if some && !all {
+		for i := range c.classes {
+			p, err := c.plan(&c.classes[i], len(prefix), permitted, barred)
+			if err != nil {
+				return writer{}, err
+			}
+			if len(p.allow) > 0 {
+				plans = append(plans, p)
+			}
+		}
+	}
+	w := writer{to: to, start: len(to), prefix: prefix, c: c}
+	switch {
+	case some && all:
+		w.open(Allow)
+		w.resource("", "*")
+	case len(plans) == 0: // API Gateway wants a statement (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html)
+		w.open(Deny)
+		w.resource("", "*")
+	default:
+		w.plans(plans)
+	}
+	return w, nil
+}
+
+// plan finds what to say for a class: the shorter of the two ways.
+func (c *Compiler) plan(k *class, prefix int, permitted, barred route.Set) (plan, error) {
+	tight := planner{plan: plan{class: k}, c: c, permitted: permitted, barred: barred, needed: route.NewSet(len(c.table.Rules()))}
+	tight.tight()
+	if tight.conflict != nil {
+		rules := c.table.Rules()
+		return plan{}, fmt.Errorf("%w: the Deny for %q would hit requests to %q, which are permitted",
+			ErrConflict, rules[tight.conflict.denied].Pattern, rules[tight.conflict.hit].Pattern)
+	}
+	if len(tight.allow) < 2 {
+		return tight.plan, nil
+	}
+	wide := planner{plan: plan{class: k}, c: c, permitted: permitted, barred: barred, needed: route.NewSet(len(c.table.Rules()))}
+	wide.wide()
+	if wide.conflict == nil && wide.size(c, prefix) < tight.size(c, prefix) {
+		return wide.plan, nil
+	}
+	return tight.plan, nil
+}
+
+// paths yields what follows the verb in each of an entry's resources. A parameter is "*", or "?*" where it is the last:
+// "/orders/*" would also match "/orders/", which is another resource's path. Within a path "*" is as good, as what it
+// matches besides has an empty segment, and a policy with a "*" denies those.
+func (c *Compiler) paths(e entry, yield func(base, tail string)) {
+	n := &c.nodes[e.node]
+	switch {
+	case e.form == below:
+		yield(n.stem, "/?*")
+	case n.variable: // atAndBelow is the same
+		yield(n.base, "")
+	case e.form == atAndBelow:
+		if e.node != 0 {
+			yield(n.base, "")
+		}
+		yield(n.base, "/*")
+	default:
+		if e.node != 0 { // the root's path is a slash already, and one more would be an empty segment
+			yield(n.base, "")
+		}
+		yield(n.base, "/")
+	}
+}
+
+// size is how many bytes the plan's resources take.
+func (p *plan) size(c *Compiler, prefix int) int {
+	n := 0
+	for _, verb := range p.class.verbs {
+		add := func(base, tail string) { n += prefix + len(verb) + len(base) + len(tail) + len(`"",`) }
+		for _, e := range p.allow {
+			c.paths(e, add)
+		}
+		for _, e := range p.deny {
+			c.paths(e, add)
+		}
+		for _, path := range p.refined {
+			refinedPaths(path, add)
+		}
+	}
+	return n
+}
+
+// refinedPaths is [Compiler.paths] for a path that is no node's.
+func refinedPaths(path string, yield func(base, tail string)) {
+	yield(path, "")
+	if !strings.HasSuffix(path, "*") {
+		yield(path, "/")
+	}
+}
+
+// writer writes the two statements, and finds what is too large.
+type writer struct {
+	to     []byte
+	start  int // of the policy in to
+	prefix string
+	c      *Compiler
+	denies bool // there is a Deny already
+	err    error
+}
+
+func (w *writer) open(e Effect) { w.to = append(append(append(w.to, opening...), e...), element...) }
+
+// deny goes over from what is allowed to what is denied.
+func (w *writer) deny() {
+	if !w.denies {
+		w.denies = true
+		w.to = append(append(w.to, nextDeny...), element...)
+	}
+}
+
+// resource writes one. Of all that is in it nothing needs to be escaped, in JSON or in a policy: see [ARN] and [route.Parse].
+func (w *writer) resource(verb string, path ...string) {
+	if w.to[len(w.to)-1] != '[' {
+		w.to = append(w.to, ',')
+	}
+	w.to = append(w.to, '"')
+	before := len(w.to)
+	w.to = append(append(w.to, w.prefix...), verb...)
+	for _, p := range path {
+		w.to = append(w.to, p...)
+	}
+	if n := len(w.to) - before; n > maxResource && w.err == nil {
+		w.err = fmt.Errorf("%w: the resource %q has %d characters, and API Gateway takes %d: shorten the route's path", ErrTooLarge, w.to[before:], n, maxResource)
+	}
+	w.to = append(w.to, '"')
+}
+
+func (w *writer) plans(plans []plan) {
+	w.open(Allow)
+	wildcards := false
+	for _, p := range plans {
+		for _, verb := range p.class.verbs {
+			for _, e := range p.allow {
+				w.c.paths(e, func(base, tail string) { w.resource(verb, base, tail) })
+				wildcards = wildcards || e.form != exactly || strings.Contains(w.c.nodes[e.node].base, "*")
+			}
+		}
+	}
+	for _, p := range plans {
+		for _, verb := range p.class.verbs {
+			for _, e := range p.deny {
+				w.deny()
+				w.c.paths(e, func(base, tail string) { w.resource(verb, base, tail) })
+			}
+			for _, path := range p.refined {
+				w.deny()
+				refinedPaths(path, func(base, tail string) { w.resource(verb, base, tail) })
+			}
+		}
+	}
+	if wildcards { // as something is barred, or there would be no plans
+		w.deny()
+		w.resource("", noSlashes)
+	}
+}
+
+func (w *writer) close() ([]byte, error) {
+	w.to = append(w.to, closing...)
+	if n := len(w.to) - w.start; n > w.c.Limit && w.err == nil {
+		w.err = fmt.Errorf("%w: %d bytes, and the limit is %d: guard fewer routes with one authorizer, or put those that need the same under one path", ErrTooLarge, n, w.c.Limit)
+	}
+	if w.err != nil {
+		return w.to[:w.start], w.err
+	}
+	return w.to, nil
+}

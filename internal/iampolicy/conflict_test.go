@@ -1,0 +1,144 @@
+package iampolicy
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+// needing makes a table of lines such as "GET /orders orders:read": a route and the scope it needs, or none.
+func needing(tb testing.TB, lines ...string) *access.Table {
+	tb.Helper()
+	var rules []access.Rule
+	for _, line := range lines {
+		line, minus := strings.CutPrefix(line, "-")
+		fields := strings.Fields(line)
+		rule := access.Rule{Pattern: route.MustParse(fields[0] + " " + fields[1]), Elsewhere: minus}
+		for _, clause := range fields[2:] {
+			rule.Requires = append(rule.Requires, access.Requirement{Kind: access.Scope, AnyOf: strings.Split(clause, "|")})
+		}
+		rules = append(rules, rule)
+	}
+	t, err := access.NewTable(rules)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return t
+}
+
+func TestConflicts(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		rules []string
+		want  []string // denied, hit, request
+	}{
+		{"read and write of one resource", []string{"GET /orders r", "POST /orders w", "GET /orders/{id} r", "DELETE /orders/{id} w"}, nil},
+		{"sub-resources with the same scopes", []string{"GET /orders r", "GET /orders/{id} r", "GET /orders/{id}/items r", "GET /orders/{id}/items/{item} r", "POST /orders/{id}/items w"}, nil},
+		{"a sub-resource with a scope of its own, and nothing permitted below it", []string{"GET /orders/{id} r", "GET /orders/{id}/items i", "GET /orders/{id}/items/{item} i"}, nil},
+		{"what is below needs more", []string{"GET /orders/{id} r", "GET /orders/{id}/items i", "GET /orders/{id}/items/{item} i j"}, nil},
+		{"what is below implies it by a narrower choice", []string{"GET /orders/{id} r", "GET /orders/{id}/items i|j", "GET /orders/{id}/items/{item} i"}, nil},
+		{"the one above implies it", []string{"GET /orders/{id} r", "GET /orders/{id}/items r|i", "GET /orders/{id}/items/{item} j"}, nil},
+		{"me beside an administrator's parameter", []string{"GET /users/me", "GET /users/{id} admin", "GET /users/{id}/posts", "GET /users/{id}/posts/{post}"}, nil},
+		{"an administrator's literal beside everybody's parameter", []string{"GET /orders/{id}", "GET /orders/export admin"}, nil},
+		{"a catch-all over literals", []string{"ANY /{proxy+}", "ANY /admin admin", "ANY /admin/users admin", "ANY /admin/{proxy+} admin"}, nil},
+		{"tenants first", []string{"GET /{tenant}/orders o", "GET /{tenant}/orders/{id} o", "GET /{tenant}/invoices i", "GET /{tenant}/invoices/{id} i", "GET /health", "GET /admin/{what} a"}, nil},
+		{"a tenant that is called as a literal", []string{"GET /{tenant}/orders/{id} o", "GET /admin/{what} a", "GET /admin/{what}/logs a"},
+			[]string{"0 2: GET/admin/orders/?* hits GET /admin/orders/logs"}},
+		{"public routes do not count", []string{"GET /orders/{id} r", "GET /orders/{id}/items i", "-GET /orders/{id}/items/{item}"}, nil},
+		{"nor do those of other authorizers that would be denied", []string{"GET /orders/{id} r", "-GET /orders/{id}/items", "GET /orders/{id}/items/{item} j"}, nil},
+		{"other verbs", []string{"GET /orders/{id} r", "POST /orders/{id}/items i", "GET /orders/{id}/items/{item} j"}, nil},
+		{"an item that is called as its collection", []string{"GET /orders/{id} r", "GET /orders/{id}/items i", "GET /orders/{id}/items/{item} r"},
+			[]string{"1 2: GET/orders/*/items hits GET /orders/x/items/items"}},
+		{"a value that is called as a barred sibling", []string{"GET /orders/{id} r", "GET /orders/{id}/audit a", "GET /orders/{id}/items/{item} r"},
+			[]string{"1 2: GET/orders/*/audit hits GET /orders/x/items/audit"}},
+		{"the word is reserved: no conflict", []string{"GET /orders/{id} r", "GET /orders/{id}/audit a", "GET /orders/{id}/items/{item} r", "GET /orders/{id}/items/audit a"}, nil},
+		{"a parameter under a catch-all", []string{"GET /{proxy+}", "GET /orders/{id} r"}, []string{"1 0: GET/orders/?* hits GET /orders/x/x"}},
+		{"the same with the rest declared", []string{"GET /{proxy+}", "GET /orders/{id} r", "GET /orders/{id}/{rest+} r"}, nil},
+		{"ANY: once, not for each verb", []string{"ANY /{proxy+}", "ANY /orders/{id} r"}, []string{"1 0: DELETE/orders/?* hits DELETE /orders/x/x"}},
+		{"only the part that an Allow matches is denied", []string{"GET /{t}/users u", "GET /admin/{what} a", "GET /admin/{what}/logs l"}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			table := needing(t, c.rules...)
+			var got []string
+			for _, f := range compilerOf(t, table).Conflicts() {
+				got = append(got, fmt.Sprintf("%d %d: %s hits %s", f.Denied, f.Hit, f.Pattern, f.Request))
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestConflictString(t *testing.T) {
+	got := compilerOf(t, needing(t, "GET /orders/{id} r", "GET /orders/{id}/items i", "GET /orders/{id}/items/{item} r")).Conflicts()
+	const want = `a caller who may call "GET /orders/{id}" and not "GET /orders/{id}/items" gets a policy that denies GET/orders/*/items, since the * of the first matches the second; that denies GET /orders/x/items/items too, a request to "GET /orders/{id}/items/{item}", which this caller may make`
+	if len(got) != 1 || got[0].String() != want {
+		t.Errorf("want %s\n got %v", want, got)
+	}
+	if diff := cmp.Diff(access.Rights{Scopes: []string{"r"}}, got[0].Rights); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestConflictsAreAll: where none is found, every set of rights has its policy; where some are, each is real.
+func TestConflictsAreAll(t *testing.T) {
+	r := newRand(21)
+	with, without := 0, 0
+	for range 1500 {
+		table := randomTable(r, 14)
+		c := compilerOf(t, table)
+		conflicts := c.Conflicts()
+		if len(conflicts) == 0 {
+			without++
+		} else {
+			with++
+		}
+		for range 20 {
+			rights := randomRights(r)
+			if _, err := c.Append(nil, prefix, table.Permitted(rights)); err != nil && (len(conflicts) == 0 || !errors.Is(err, ErrConflict)) {
+				t.Fatalf("%v: with %v: %v", table.Routes().Patterns(), rights, err)
+			}
+		}
+		for _, f := range conflicts {
+			checkConflict(t, c, table, f)
+		}
+	}
+	if with < 200 || without < 200 {
+		t.Errorf("%d tables with conflicts and %d without: too few of one to prove anything", with, without)
+	}
+}
+
+func checkConflict(t *testing.T, c *Compiler, table *access.Table, f Conflict) {
+	t.Helper()
+	permitted := table.Permitted(f.Rights)
+	if !permitted[f.Allowed] || !permitted[f.Hit] || permitted[f.Denied] {
+		t.Fatalf("%v: with %v: %v", f, f.Rights, permitted)
+	}
+	if _, err := c.Append(nil, prefix, permitted); !errors.Is(err, ErrConflict) {
+		t.Fatalf("%v\n%v: but there is a policy", table.Routes().Patterns(), f)
+	}
+	verb, path, _ := strings.Cut(f.Request, " ")
+	if hit, ok := table.Match(verb, path); !ok || hit != f.Hit {
+		t.Fatalf("%v\n%v: the request goes to %d", table.Routes().Patterns(), f, hit)
+	}
+	if !wildcardMatch(f.Pattern, verb+path) && !wildcardMatch(f.Pattern+"/", verb+path) {
+		t.Fatalf("%v: the pattern does not match the request", f)
+	}
+}
+
+func TestTangled(t *testing.T) {
+	var lines []string
+	for i := range 20 {
+		lines = append(lines, fmt.Sprintf("GET /x%d/{b}/{c}/{d}", i), fmt.Sprintf("GET /{a}/y%d/{c}/{d}", i), fmt.Sprintf("GET /{a}/{b}/z%d/{d}", i))
+	}
+	if _, err := NewCompiler(needing(t, lines...)); !errors.Is(err, route.ErrTangled) {
+		t.Errorf("want ErrTangled, got %v", err)
+	}
+}

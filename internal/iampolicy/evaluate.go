@@ -1,0 +1,125 @@
+package iampolicy
+
+import "strings"
+
+// Request is what a document is evaluated for.
+type Request struct {
+	Action   string // [InvokeAction]
+	Resource string // a method's ARN
+	Caller   Caller
+	Context  Context
+}
+
+// Context holds what a request's conditions are evaluated on, by lower-case key: "aws:sourceip". A key without values is
+// as good as absent.
+type Context map[string][]string
+
+// Set gives a key its values. Keys are the same in any case.
+func (c Context) Set(key string, values ...string) { c[strings.ToLower(key)] = values }
+
+// Outcome is how an evaluation ends.
+type Outcome uint8
+
+// The outcomes. The zero value denies.
+const (
+	ImplicitDeny Outcome = iota // no statement matched
+	ExplicitDeny                // a Deny matched, whatever else did
+	Allowed                     // an Allow matched and no Deny did
+)
+
+func (o Outcome) String() string {
+	return [...]string{"implicit deny", "explicit deny", "allowed"}[o]
+}
+
+// Decision is an outcome and what brought it about.
+type Decision struct {
+	Outcome   Outcome
+	Statement int // the first statement that did, from 0; -1 if none
+}
+
+// Evaluate decides a request as IAM does: denied if any Deny matches, else allowed if any Allow matches, else denied.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+//
+// It evaluates documents that [Parse] accepts. Of any other, a condition that it does not understand fails closed: it
+// counts as met in a Deny and as unmet in an Allow.
+func (d Document) Evaluate(r Request) Decision {
+	decision := Decision{Statement: -1}
+	for i, s := range d.Statements {
+		if s.Effect == Allow && decision.Outcome == Allowed || !s.matches(r) {
+			continue
+		}
+		if s.Effect == Deny {
+			return Decision{ExplicitDeny, i}
+		}
+		if s.Effect == Allow {
+			decision = Decision{Allowed, i}
+		}
+	}
+	return decision
+}
+
+func (s Statement) matches(r Request) bool {
+	if !listFits(s.Action, s.NotAction, r.Action, actionMatches) || !listFits(s.Resource, s.NotResource, r.Resource, resourceMatches) {
+		return false
+	}
+	if s.Principal != nil && !s.Principal.matches(r.Caller) || s.NotPrincipal != nil && s.NotPrincipal.matches(r.Caller) {
+		return false
+	}
+	for _, c := range s.Conditions {
+		met, understood := c.met(r.Context)
+		if !understood {
+			met = s.Effect == Deny
+		}
+		if !met {
+			return false
+		}
+	}
+	return true
+}
+
+// listFits: one of the elements matches, or, for the list of what is not meant, none does. A statement with neither
+// list matches nothing.
+func listFits(list, not []string, s string, matches func(pattern, s string) bool) bool {
+	if len(not) > 0 {
+		list = not
+	}
+	for _, pattern := range list {
+		if matches(pattern, s) {
+			return len(not) == 0
+		}
+	}
+	return len(not) > 0
+}
+
+// actionMatches: actions are the same in any case.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
+func actionMatches(pattern, action string) bool {
+	return wildcardMatch(strings.ToLower(pattern), strings.ToLower(action))
+}
+
+const shortForm = "execute-api:/"
+
+// Expand puts the API's ARN before the resources that leave it out, as an API's resource policy may:
+// "execute-api:/prod/GET/orders" becomes "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders".
+// The ARN is given without a slash at its end. The document itself is not changed.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
+func (d Document) Expand(api string) Document {
+	out := d
+	out.Statements = make([]Statement, len(d.Statements))
+	for i, s := range d.Statements {
+		s.Resource, s.NotResource = expand(s.Resource, api), expand(s.NotResource, api)
+		out.Statements[i] = s
+	}
+	return out
+}
+
+func expand(list []string, api string) []string {
+	var out []string
+	for _, r := range list {
+		if rest, short := strings.CutPrefix(r, shortForm); short {
+			r = api + "/" + rest
+		}
+		out = append(out, r)
+	}
+	return out
+}

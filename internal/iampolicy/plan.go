@@ -1,0 +1,169 @@
+package iampolicy
+
+import (
+	"math/bits"
+	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+// form is which paths a pattern is to match, of those at and below a node.
+type form uint8
+
+const (
+	exactly form = iota // those of the node's resource, with a slash at the end and without; in truth more if it has a *
+	below               // all that are longer
+	atAndBelow
+)
+
+type entry struct {
+	node int
+	form form
+}
+
+// plan is what a policy says for the verbs of one class.
+type plan struct {
+	class   *class
+	allow   []entry
+	deny    []entry
+	refined []string // paths to deny besides
+}
+
+// planner finds a plan for some permitted rules.
+type planner struct {
+	plan
+	c         *Compiler
+	permitted route.Set
+	barred    route.Set // the rules that the authorizer decides and does not permit
+	needed    route.Set // of those, the ones whose requests an Allow matches, so that there has to be a Deny
+	conflict  *conflict
+}
+
+// conflict says that the Deny for one rule would match a request to a permitted one.
+type conflict struct{ denied, hit int }
+
+// tight allows resource by resource. A whole branch is allowed in one if none of its paths leads to a barred rule.
+func (p *planner) tight() {
+	p.allowFrom(0)
+	p.denyFrom(0)
+}
+
+// wide allows everything and denies all that is barred. It has a conflict wherever tight has one.
+func (p *planner) wide() {
+	p.addAllow(0, atAndBelow)
+	p.denyFrom(0)
+}
+
+func (p *planner) addAllow(i int, f form) {
+	p.allow = append(p.allow, entry{i, f})
+	add := func(rules route.Set) {
+		for w := range rules {
+			p.needed[w] |= rules[w] & p.barred[w]
+		}
+	}
+	if f != below {
+		add(p.class.exact[i])
+	}
+	if f != exactly {
+		add(p.class.below[i])
+	}
+}
+
+// has tells whether a node has a rule, and one of these.
+func (p *planner) has(i int, rules route.Set) bool {
+	r := p.class.rule[i]
+	return r >= 0 && rules.Has(int(r))
+}
+
+func (p *planner) allowFrom(i int) {
+	n := &p.c.nodes[i]
+	mine := p.has(i, p.permitted)
+	switch {
+	case mine && n.variable: // its pattern matches all that is below it, too
+		p.addAllow(i, exactly)
+	case !p.class.under[i].Meets(p.permitted):
+		if mine {
+			p.addAllow(i, exactly)
+		}
+	case n.child != 0 && p.has(n.child, p.permitted), !p.class.below[i].Meets(p.barred) && several(p.class.under[i], p.permitted):
+		p.addAllow(i, formOf(mine))
+	default:
+		if mine {
+			p.addAllow(i, exactly)
+		}
+		for j := i + 1; j < n.end; j = p.c.nodes[j].end {
+			p.allowFrom(j)
+		}
+	}
+}
+
+// formOf is the form that covers a branch, with its own resource or without.
+func formOf(own bool) form {
+	if own {
+		return atAndBelow
+	}
+	return below
+}
+
+// several tells whether two sets have at least two numbers in common.
+func several(a, b route.Set) bool {
+	n := 0
+	for i, w := range a {
+		if n += bits.OnesCount64(w & b[i]); n > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *planner) denyFrom(i int) {
+	n := &p.c.nodes[i]
+	mine := p.has(i, p.needed)
+	if !mine && !p.class.under[i].Meets(p.needed) {
+		return
+	}
+	alone := mine && p.class.exact[i].Meets(p.permitted) // its own pattern would hit too much
+	if alone {
+		p.refine(i)
+		mine = false
+	}
+	switch {
+	case mine && n.variable: // denies all that is below it, too
+		p.deny = append(p.deny, entry{i, exactly})
+		return
+	case !p.class.below[i].Meets(p.permitted) && (n.child != 0 && p.has(n.child, p.needed) || several(p.class.under[i], p.needed)):
+		p.deny = append(p.deny, entry{i, formOf(mine)})
+		return
+	case mine:
+		p.deny = append(p.deny, entry{i, exactly})
+	}
+	for j := i + 1; j < n.end; j = p.c.nodes[j].end {
+		p.denyFrom(j)
+	}
+}
+
+// refine denies of a rule's requests only those that an Allow matches, one by one of the ways in which it does.
+func (p *planner) refine(i int) {
+	denied := int(p.class.rule[i])
+	for _, a := range p.allow {
+		for _, m := range p.c.meetings(p.class, a, i) {
+			if hit := firstOf(m.rules, p.permitted); hit >= 0 {
+				if p.conflict == nil {
+					p.conflict = &conflict{denied, hit}
+				}
+			} else if path := joined(m.path); !slices.Contains(p.refined, path) {
+				p.refined = append(p.refined, path)
+			}
+		}
+	}
+}
+
+// firstOf is the first number that two sets have in common, or -1.
+func firstOf(a, b route.Set) int {
+	for i := range a.All {
+		if b.Has(i) {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,69 @@
+package iampolicy
+
+import "strings"
+
+// Caller is who makes a request. The zero value is an anonymous caller, such as one that a Lambda authorizer let in.
+type Caller struct {
+	ARN     string // of a user, a role or a role session: "arn:aws:sts::123456789012:assumed-role/deploy/ci"
+	Account string // twelve digits
+	Service string // "apigateway.amazonaws.com", if a service calls for itself
+}
+
+// matches tells whether a principal names the caller.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+func (p Principal) matches(c Caller) bool {
+	if p.Anyone {
+		return true
+	}
+	for _, name := range p.Service {
+		if name == c.Service && name != "" {
+			return true
+		}
+	}
+	for _, name := range p.AWS {
+		if name == "*" || matchesAWS(name, c) {
+			return true
+		}
+	}
+	return false
+}
+
+// matchesAWS: an account, by its number or its root user's ARN, is everybody in it; a role is also each of its sessions.
+func matchesAWS(name string, c Caller) bool {
+	switch {
+	case c.ARN == "" && c.Account == "":
+		return false
+	case isAccount(name):
+		return name == c.Account
+	case name == c.ARN:
+		return true
+	}
+	account, kind := arnAccount(name)
+	if account == "" || account != c.Account {
+		return false
+	}
+	if kind == "root" {
+		return true
+	}
+	path, isRole := strings.CutPrefix(kind, "role/")
+	role := path[strings.LastIndexByte(path, '/')+1:] // the session's ARN does not have the role's path
+	_, session := arnAccount(c.ARN)
+	session, assumed := strings.CutPrefix(session, "assumed-role/")
+	name, _, _ = strings.Cut(session, "/")
+	return isRole && assumed && role != "" && name == role
+}
+
+// arnAccount is the account and the last part of the ARN of an IAM or STS principal.
+func arnAccount(arn string) (account, rest string) {
+	i := fifthColon(arn)
+	if i < 0 {
+		return "", ""
+	}
+	parts := strings.Split(arn[:i-1], ":")
+	if parts[0] != "arn" || parts[2] != "iam" && parts[2] != "sts" {
+		return "", ""
+	}
+	return parts[4], arn[i:]
+}
+
+func isAccount(s string) bool { return len(s) == 12 && strings.Trim(s, "0123456789") == "" }

@@ -1,0 +1,251 @@
+package iampolicy
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+)
+
+// Parse reads a policy document. Every list may be a single string instead. The error is [ErrDocument], with the place
+// and the reason: a member that is unknown or there twice, an element that is missing or beside its opposite, a
+// condition that could not be evaluated, a policy variable. Nothing is passed over: a document that is not understood in
+// full allows nothing.
+func Parse(text string) (Document, error) {
+	doc, err := readDocument(text)
+	if err != nil {
+		return Document{}, fmt.Errorf("%w: %w", ErrDocument, err)
+	}
+	return doc, nil
+}
+
+func readDocument(text string) (Document, error) {
+	root, err := strictjson.Parse(text)
+	if err != nil {
+		return Document{}, err
+	}
+	doc := Document{Version: "2008-10-17"}
+	statements := strictjson.Value{}
+	err = eachMember(root, func(name string, v strictjson.Value) (err error) {
+		switch name {
+		case "Version":
+			doc.Version, err = readText(v)
+		case "Id":
+			doc.ID, err = readText(v)
+		case "Statement":
+			statements = v
+		default:
+			err = errMember
+		}
+		return err
+	})
+	if err != nil {
+		return Document{}, err
+	}
+	if doc.Version != Version && doc.Version != "2008-10-17" {
+		return Document{}, fmt.Errorf("version %q: want %q or %q", doc.Version, Version, "2008-10-17")
+	}
+	err = eachOf(statements, func(v strictjson.Value) error {
+		s, err := readStatement(v)
+		if err != nil {
+			return fmt.Errorf("statement %d: %w", len(doc.Statements)+1, err)
+		}
+		doc.Statements = append(doc.Statements, s)
+		return nil
+	})
+	if err == nil && len(doc.Statements) == 0 {
+		err = fmt.Errorf("want at least one statement")
+	}
+	return doc, err
+}
+
+var errMember = fmt.Errorf("not known here")
+
+func readStatement(v strictjson.Value) (s Statement, err error) {
+	err = eachMember(v, func(name string, v strictjson.Value) (err error) {
+		switch name {
+		case "Sid":
+			s.SID, err = readText(v)
+		case "Effect":
+			var effect string
+			effect, err = readText(v)
+			s.Effect = Effect(effect)
+		case "Action":
+			s.Action, err = readTexts(v)
+		case "NotAction":
+			s.NotAction, err = readTexts(v)
+		case "Resource":
+			s.Resource, err = readTexts(v)
+		case "NotResource":
+			s.NotResource, err = readTexts(v)
+		case "Principal":
+			s.Principal, err = readPrincipal(v)
+		case "NotPrincipal":
+			s.NotPrincipal, err = readPrincipal(v)
+		case "Condition":
+			s.Conditions, err = readConditions(v)
+		default:
+			err = errMember
+		}
+		return err
+	})
+	if err == nil {
+		err = s.check()
+	}
+	return s, err
+}
+
+// check finds what makes a statement meaningless, so that evaluating it would be guessing.
+func (s Statement) check() error {
+	switch {
+	case s.Effect != Allow && s.Effect != Deny:
+		return fmt.Errorf("effect %q: want Allow or Deny", s.Effect)
+	case (s.Action == nil) == (s.NotAction == nil):
+		return fmt.Errorf("want either Action or NotAction")
+	case (s.Resource == nil) == (s.NotResource == nil):
+		return fmt.Errorf("want either Resource or NotResource")
+	case s.Principal != nil && s.NotPrincipal != nil:
+		return fmt.Errorf("want either Principal or NotPrincipal")
+	case s.NotPrincipal != nil && s.Effect != Deny:
+		return fmt.Errorf("NotPrincipal stands with Deny only: an Allow would let in everybody else, anonymous callers too")
+	}
+	for _, list := range [][]string{s.Action, s.NotAction} {
+		for _, a := range list {
+			if _, _, ok := strings.Cut(a, ":"); !ok && a != "*" || hasVariable(a) {
+				return fmt.Errorf("action %q: want service:action, like %q, or *", a, InvokeAction)
+			}
+		}
+	}
+	for _, list := range [][]string{s.Resource, s.NotResource} {
+		for _, r := range list {
+			if hasVariable(r) {
+				return fmt.Errorf("resource %q: policy variables are not supported", r)
+			}
+			if r != "*" && !strings.HasPrefix(r, "arn:") && !strings.HasPrefix(r, shortForm) {
+				return fmt.Errorf("resource %q: want an ARN, *, or execute-api:/ and what follows the API's id", r)
+			}
+		}
+	}
+	return nil
+}
+
+// hasVariable tells whether a text has a "${" that is none of the escapes of *, ? and $.
+func hasVariable(s string) bool {
+	for {
+		i := strings.Index(s, "${")
+		if i < 0 {
+			return false
+		}
+		_, width := wildcardToken(s[i:])
+		if width != 4 {
+			return true
+		}
+		s = s[i+width:]
+	}
+}
+
+func readPrincipal(v strictjson.Value) (*Principal, error) {
+	p := &Principal{}
+	if v.Kind() == strictjson.String {
+		if p.Anyone = v.Is("*"); !p.Anyone {
+			return nil, fmt.Errorf("want %q or an object", "*")
+		}
+		return p, nil
+	}
+	err := eachMember(v, func(name string, v strictjson.Value) (err error) {
+		switch name {
+		case "AWS":
+			p.AWS, err = readTexts(v)
+		case "Service":
+			p.Service, err = readTexts(v)
+		default:
+			err = errMember
+		}
+		return err
+	})
+	for i := 0; err == nil && i < len(p.AWS); i++ {
+		switch {
+		case p.AWS[i] == "*":
+			p.Anyone = true
+		case !isAccount(p.AWS[i]) && fifthColon(p.AWS[i]) < 0:
+			err = fmt.Errorf("principal %q: want an account's twelve digits, an ARN or *", p.AWS[i])
+		case strings.ContainsAny(p.AWS[i], "*?$"):
+			err = fmt.Errorf("principal %q: a wildcard stands alone or not at all", p.AWS[i])
+		}
+	}
+	if err == nil && !p.Anyone && len(p.AWS)+len(p.Service) == 0 {
+		err = fmt.Errorf("nobody is named")
+	}
+	return p, err
+}
+
+func readConditions(v strictjson.Value) (all []Condition, err error) {
+	err = eachMember(v, func(operator string, keys strictjson.Value) error {
+		return eachMember(keys, func(key string, v strictjson.Value) error {
+			c := Condition{Operator: operator, Key: key}
+			err := eachOf(v, func(e strictjson.Value) error {
+				text := e.Raw()
+				if s, ok := e.Text(); ok {
+					text = s
+				} else if k := e.Kind(); k != strictjson.True && k != strictjson.False && k != strictjson.Number {
+					return fmt.Errorf("want strings, numbers or booleans, got %v", k)
+				}
+				c.Values = append(c.Values, text)
+				return nil
+			})
+			if err == nil {
+				err = c.check()
+			}
+			all = append(all, c)
+			return err
+		})
+	})
+	return all, err
+}
+
+// eachMember goes through an object; what is wrong with a member is said with its name.
+func eachMember(v strictjson.Value, read func(name string, v strictjson.Value) error) error {
+	if v.Kind() != strictjson.Object {
+		return fmt.Errorf("want an object, got %v", v.Kind())
+	}
+	for name, member := range v.Members() {
+		if err := read(name, member); err != nil {
+			return fmt.Errorf("%q: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// eachOf goes through an array, or takes any other value for the one element of it.
+func eachOf(v strictjson.Value, read func(strictjson.Value) error) error {
+	if v.Exists() && v.Kind() != strictjson.Array {
+		return read(v)
+	}
+	for e := range v.Elements() {
+		if err := read(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readText(v strictjson.Value) (string, error) {
+	s, ok := v.Text()
+	if !ok {
+		return "", fmt.Errorf("want a string, got %v", v.Kind())
+	}
+	return s, nil
+}
+
+// readTexts reads a string or a list of some.
+func readTexts(v strictjson.Value) (list []string, err error) {
+	err = eachOf(v, func(e strictjson.Value) error {
+		s, err := readText(e)
+		list = append(list, s)
+		return err
+	})
+	if err == nil && len(list) == 0 {
+		err = fmt.Errorf("want at least one string")
+	}
+	return list, err
+}

@@ -1,0 +1,102 @@
+package iampolicy
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+)
+
+// TestMaxSize: no policy is larger than is said, and where the size is said to be exact there is one as large.
+func TestMaxSize(t *testing.T) {
+	r := newRand(31)
+	for range 200 {
+		table := randomTable(r, 14)
+		c := compilerOf(t, table)
+		said, exact := c.MaxSize(len(prefix))
+		if !exact {
+			t.Fatal("eight values: want an exact size")
+		}
+		bound := c.bound(len(prefix))
+		largest := 0
+		for bits := range 1 << 8 {
+			rights := access.Rights{}
+			for i := range 4 {
+				if bits>>i&1 != 0 {
+					rights = rights.With(access.Scope, string(rune('s'+i)))
+				}
+				if bits>>(4+i)&1 != 0 {
+					rights = rights.With(access.Group, string(rune('s'+i)))
+				}
+			}
+			if policy, err := c.Append(nil, prefix, table.Permitted(rights)); err == nil {
+				largest = max(largest, len(policy))
+			}
+		}
+		if said != largest {
+			t.Fatalf("want %d, got %d", largest, said)
+		}
+		if bound < largest {
+			t.Fatalf("%v: the bound is %d, and there is a policy of %d", table.Routes().Patterns(), bound, largest)
+		}
+		for range 20 { // the bound holds for whatever is permitted
+			if policy, err := c.Append(nil, prefix, randomPermitted(r, table)); err == nil && len(policy) > bound {
+				t.Fatalf("%v: the bound is %d, and there is a policy of %d: %s", table.Routes().Patterns(), bound, len(policy), policy)
+			}
+		}
+	}
+}
+
+func TestCheckSize(t *testing.T) {
+	table, _ := bigTable(t, 300)
+	c := compilerOf(t, table)
+	if err := c.CheckSize(LongestPrefix + len("prod")); err != nil {
+		t.Errorf("300 routes: %v", err)
+	}
+	c.Limit = 8 << 10
+	if err := c.CheckSize(LongestPrefix); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("300 routes in 8 KB: want ErrTooLarge, got %v", err)
+	}
+	if err := compilerOf(t, needing(t, "GET /"+strings.Repeat("long", 120))).CheckSize(LongestPrefix); !errors.Is(err, ErrTooLarge) || !strings.Contains(err.Error(), "shorten the longest path") {
+		t.Errorf("a long path: want ErrTooLarge, got %v", err)
+	}
+	a, err := ParseARN("arn:aws-us-gov:execute-api:ap-southeast-10-longer:123456789012:abcdefghij/s/GET/")
+	if err != nil || len(a.Prefix()) > LongestPrefix+len("s") {
+		t.Errorf("a prefix of %d characters: the longest has %d and the stage, %v", len(a.Prefix()), LongestPrefix, err)
+	}
+}
+
+// TestSizes logs how large policies are for an API of 300 routes.
+func TestSizes(t *testing.T) {
+	for _, n := range []int{30, 100, 300} {
+		table, rights := bigTable(t, n)
+		c := compilerOf(t, table)
+		said, exact := c.MaxSize(len(prefix))
+		line := fmt.Sprintf("%d routes: at most %d bytes (exact: %v)", n, said, exact)
+		for _, k := range []struct {
+			name   string
+			rights access.Rights
+		}{
+			{"some", rights},
+			{"administrator", access.Rights{Scopes: []string{"admin"}}},
+			{"one resource, read", access.Rights{Scopes: []string{"r0:read"}}},
+			{"all read", allRead(n)},
+		} {
+			policy, err := c.Append(nil, prefix, table.Permitted(k.rights))
+			if err != nil {
+				t.Fatal(err)
+			}
+			line += fmt.Sprintf("; %s: %d", k.name, len(policy))
+		}
+		t.Log(line)
+	}
+}
+
+func allRead(n int) (rights access.Rights) {
+	for i := range n/8 + 1 {
+		rights = rights.With(access.Scope, fmt.Sprintf("r%d:read", i))
+	}
+	return rights
+}

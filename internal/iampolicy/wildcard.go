@@ -1,0 +1,164 @@
+package iampolicy
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// wildcardMatch tells whether a pattern matches all of s: "*" any characters or none, "?" any one character, both
+// slashes as well as any other; "${*}", "${?}" and "${$}" are the characters themselves.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html and
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
+//
+// Only the last * needs to be tried again: whatever the ones before it matched, it can make up for.
+func wildcardMatch(pattern, s string) bool {
+	p, i := 0, 0
+	star, mark := -1, 0 // after the last *, and what it has matched up to
+	for i < len(s) {
+		if p < len(pattern) {
+			c, width := wildcardToken(pattern[p:])
+			if c == anyRun {
+				p += width
+				star, mark = p, i
+				continue
+			}
+			if n := tokenLength(c, s[i:]); n > 0 {
+				p += width
+				i += n
+				continue
+			}
+		}
+		if star < 0 {
+			return false
+		}
+		_, n := utf8.DecodeRuneInString(s[mark:])
+		mark += n
+		p, i = star, mark
+	}
+	for p < len(pattern) {
+		c, width := wildcardToken(pattern[p:])
+		if c != anyRun {
+			return false
+		}
+		p += width
+	}
+	return true
+}
+
+// What a token of a pattern stands for, if not for a byte.
+const (
+	anyRun = -1
+	anyOne = -2
+)
+
+// wildcardToken is the pattern's first token, anyRun, anyOne or a byte, and how long it is.
+func wildcardToken(pattern string) (token, width int) {
+	switch pattern[0] {
+	case '*':
+		return anyRun, 1
+	case '?':
+		return anyOne, 1
+	case '$':
+		if len(pattern) >= 4 && pattern[1] == '{' && pattern[3] == '}' && strings.IndexByte("*?$", pattern[2]) >= 0 {
+			return int(pattern[2]), 4
+		}
+	}
+	return int(pattern[0]), 1
+}
+
+// tokenLength is how much of s a token other than anyRun matches: 0 if it does not.
+func tokenLength(token int, s string) int {
+	if token == anyOne {
+		_, n := utf8.DecodeRuneInString(s)
+		return n
+	}
+	if int(s[0]) == token {
+		return 1
+	}
+	return 0
+}
+
+// unescape is a text whose "${*}", "${?}" and "${$}" are resolved.
+func unescape(s string) string {
+	if !strings.Contains(s, "${") {
+		return s
+	}
+	var b strings.Builder
+	for len(s) > 0 {
+		token, width := wildcardToken(s)
+		if width == 4 {
+			b.WriteByte(byte(token))
+		} else {
+			b.WriteString(s[:width])
+		}
+		s = s[width:]
+	}
+	return b.String()
+}
+
+// resourceMatches tells whether an element of Resource matches an ARN. Wildcards stand within one of an ARN's six
+// parts, but a * that ends a part also goes on beyond its colon; the sixth part may have colons of its own.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+func resourceMatches(pattern, arn string) bool {
+	fixed := fifthColon(pattern)
+	if fixed > 0 && !strings.ContainsAny(pattern[:fixed], "*?$") {
+		return len(arn) >= fixed && arn[:fixed] == pattern[:fixed] && wildcardMatch(pattern[fixed:], arn[fixed:])
+	}
+	return partsMatch(pattern, arn)
+}
+
+// fifthColon is what an ARN's first five parts take, with their colons, or -1.
+func fifthColon(s string) int {
+	at := 0
+	for range 5 {
+		i := strings.IndexByte(s[at:], ':')
+		if i < 0 {
+			return -1
+		}
+		at += i + 1
+	}
+	return at
+}
+
+// partsMatch is resourceMatches for any pattern. It keeps the places in s that the parts read so far can end at.
+func partsMatch(pattern, s string) bool {
+	places := []int{0}
+	for range 5 {
+		head, rest, more := strings.Cut(pattern, ":")
+		if !more {
+			break
+		}
+		pattern = rest
+		if places = afterPart(head, s, places); len(places) == 0 {
+			return false
+		}
+	}
+	for _, at := range places {
+		if wildcardMatch(pattern, s[at:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// afterPart is where a part that starts at one of the places can have ended, its colon included, in ascending order.
+func afterPart(part, s string, places []int) (next []int) {
+	crosses := strings.HasSuffix(part, "*")
+	for _, at := range places {
+		matched := false
+		for end := at; ; end++ {
+			i := strings.IndexByte(s[end:], ':')
+			if i < 0 {
+				break
+			}
+			end += i
+			if matched = matched || wildcardMatch(part, s[at:end]); matched && (len(next) == 0 || next[len(next)-1] <= end) {
+				next = append(next, end+1)
+			}
+			if !crosses {
+				break
+			}
+		}
+	}
+	return next
+}

@@ -1,0 +1,41 @@
+package jwt
+
+// bad marks the bytes that are not in the alphabet. Its two high bits are set, those of a digit's value never.
+const bad = 0xFF
+
+// digit is the value of each byte as a digit of base64url (RFC 4648, section 5).
+var digit = func() (table [256]byte) {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	for i := range table {
+		table[i] = bad
+	}
+	for i := range len(alphabet) {
+		table[alphabet[i]] = byte(i)
+	}
+	return table
+}()
+
+// decode appends what base64url digits stand for. It takes exactly one form for each value, as RFC 7515, section 2, has it:
+// no padding, no white space and no bits left over that are not zero. encoding/base64 passes over CR and LF even in
+// its strict mode.
+func decode(dst, digits []byte) ([]byte, bool) {
+	for len(digits) >= 4 {
+		a, b, c, d := digit[digits[0]], digit[digits[1]], digit[digits[2]], digit[digits[3]]
+		if (a|b|c|d)&0xC0 != 0 {
+			return dst, false
+		}
+		dst = append(dst, a<<2|b>>4, b<<4|c>>2, c<<6|d)
+		digits = digits[4:]
+	}
+	switch len(digits) {
+	case 0:
+		return dst, true
+	case 2:
+		a, b := digit[digits[0]], digit[digits[1]]
+		return append(dst, a<<2|b>>4), (a|b)&0xC0 == 0 && b&0x0F == 0
+	case 3:
+		a, b, c := digit[digits[0]], digit[digits[1]], digit[digits[2]]
+		return append(dst, a<<2|b>>4, b<<4|c>>2), (a|b|c)&0xC0 == 0 && c&0x03 == 0
+	}
+	return dst, false
+}

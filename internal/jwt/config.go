@@ -1,0 +1,165 @@
+package jwt
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// MaxTokenSize is the length in bytes of the longest token that is looked at. API Gateway takes 10,240 bytes of headers
+// in all.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+const MaxTokenSize = 8192
+
+// MaxLeeway is the largest [Issuer.Leeway].
+const MaxLeeway = 5 * time.Minute
+
+// The defaults of [Options].
+const (
+	DefaultFetchTimeout  = 5 * time.Second
+	DefaultCooldown      = 30 * time.Second
+	DefaultMinAge        = time.Minute
+	DefaultAge           = 10 * time.Minute
+	DefaultMaxAge        = time.Hour
+	DefaultStaleCeiling  = 12 * time.Hour
+	DefaultMaxBody       = 1 << 20
+	DefaultMaxKeys       = 100
+	DefaultTokenCacheAge = 5 * time.Minute
+)
+
+// Secret gives the current HMAC key of an issuer, for instance from AWS Secrets Manager. It is called as a key set is
+// fetched: once during [Verifier.Start], again when it is old, and at most once in a cooldown when a signature does not
+// verify, as the key may have been rotated. It must observe the context. Its errors are logged, so they must not
+// hold the key.
+type Secret func(context.Context) ([]byte, error)
+
+// Issuer is an identity provider whose tokens are accepted, and what its tokens must look like.
+type Issuer struct {
+	// URL is the issuer's identifier, compared with the iss claim byte by byte. Required. It is an https URL
+	// unless JWKSURL or Secret is given: Google, for one, also issues tokens with "accounts.google.com".
+	URL string
+
+	// Audiences are the values of which the token's audience must have one: that of aud, or with TokenUse "access"
+	// that of client_id, as Amazon Cognito's access tokens have no aud. At least one.
+	Audiences []string
+
+	// Algorithms are those the issuer signs with: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA;
+	// or HS256, HS384, HS512, with a Secret and never without. Default: RS256, or HS256 with a Secret.
+	Algorithms []string
+
+	// JWKSURL is where the issuer's keys are, over https. Default: the jwks_uri of the discovery document at URL +
+	// "/.well-known/openid-configuration" (a slash that ends URL is left out). Issuers with the same one share its keys.
+	JWKSURL string
+
+	// Secret gives the HMAC key, at least as long as the longest hash of Algorithms.
+	Secret Secret
+
+	// Type is the typ header that a token must have, in any case of letters: "at+jwt" for RFC 9068 access tokens. An
+	// "application/" before either is left out. Default: typ may be missing, "JWT" or "at+jwt", and nothing else, so that
+	// a logout token or a DPoP proof does not pass for an access token.
+	Type string
+
+	// TokenUse is the token_use claim that a token must have: "access" or "id", for Amazon Cognito. Default: not looked at.
+	TokenUse string
+
+	// Leeway is how far nbf and iat may lie ahead, in whole seconds up to [MaxLeeway]. exp gets none. Default: 0.
+	Leeway time.Duration
+
+	// AllowLoopbackHTTP permits http instead of https for hosts of the loopback interface, for development and tests.
+	AllowLoopbackHTTP bool
+}
+
+// Options say how a [Verifier] works. Only Issuers is required; a zero elsewhere means the default.
+type Options struct {
+	// Issuers are those whose tokens are accepted, each with another URL. At least one.
+	Issuers []Issuer
+
+	// Now is the clock. Default: [time.Now].
+	Now func() time.Time
+
+	// Transport makes the requests for keys. Redirects are not followed whatever it does about them. Default: one over
+	// TCP and TLS that honours HTTPS_PROXY and its like as net/http does.
+	Transport http.RoundTripper
+
+	// Logger gets a line when keys change, when they cannot be had and when one is ignored. Default: none.
+	Logger *slog.Logger
+
+	// Observe is called after each fetch of keys, on the fetch's own goroutine, so it must be safe for concurrent use.
+	Observe func(Fetch)
+
+	// FetchTimeout bounds a fetch as a whole, discovery included, and so how long [Verifier.Verify] waits. Default: 5 s.
+	FetchTimeout time.Duration
+
+	// Cooldown is the time after the start of a fetch in which neither an unknown kid nor a bad signature causes another
+	// one. Default: 30 s.
+	Cooldown time.Duration
+
+	// MinAge, Age and MaxAge are how long keys are used before they are fetched again: as long as the answer's
+	// Cache-Control says but between MinAge and MaxAge, or Age where it says nothing, and for a Secret. The
+	// fetch is made, and waited for, when a key is next needed. A key that the issuer withdraws is accepted at most that
+	// long, where the issuer can be reached. Defaults: 1 minute, 10 minutes, 1 hour.
+	MinAge, Age, MaxAge time.Duration
+
+	// StaleCeiling is the age up to which keys are used while newer ones cannot be had. Default: 12 hours.
+	StaleCeiling time.Duration
+
+	// MaxBody is the size of the largest answer that is read, in bytes, and MaxKeys the number of keys in it.
+	// Defaults: 1 MiB and 100.
+	MaxBody int64
+	MaxKeys int
+
+	// TokenCache is how many verified tokens are remembered, so that the same one again costs a hash instead of a
+	// signature. Default: 0, none. TokenCacheAge is how long one is remembered at most; it is forgotten earlier when it
+	// expires and when its key is no longer among the issuer's. Default: 5 minutes.
+	TokenCache    int
+	TokenCacheAge time.Duration
+}
+
+// Fetch is what became of one attempt to get an issuer's keys.
+type Fetch struct {
+	Issuer   string // its URL; of issuers that share their keys, the first one's
+	Duration time.Duration
+	Keys     int   // that can be used
+	Changed  bool  // whether they differ from those before
+	Err      error // why there are none; see [ErrConfig]
+}
+
+// withDefaults fills in what is not set, in a copy.
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Observe == nil {
+		o.Observe = func(Fetch) {}
+	}
+	if o.Transport == nil {
+		o.Transport = newTransport()
+	}
+	for _, f := range []struct {
+		field *time.Duration
+		value time.Duration
+	}{
+		{&o.FetchTimeout, DefaultFetchTimeout},
+		{&o.Cooldown, DefaultCooldown},
+		{&o.MinAge, DefaultMinAge},
+		{&o.Age, DefaultAge},
+		{&o.MaxAge, DefaultMaxAge},
+		{&o.StaleCeiling, DefaultStaleCeiling},
+		{&o.TokenCacheAge, DefaultTokenCacheAge},
+	} {
+		if *f.field == 0 {
+			*f.field = f.value
+		}
+	}
+	if o.MaxBody == 0 {
+		o.MaxBody = DefaultMaxBody
+	}
+	if o.MaxKeys == 0 {
+		o.MaxKeys = DefaultMaxKeys
+	}
+	return o
+}

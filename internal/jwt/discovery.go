@@ -1,0 +1,116 @@
+package jwt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+)
+
+// rediscover is how long a jwks_uri that was discovered is used before the discovery document is read again.
+const rediscover = 24 * time.Hour
+
+// published gets the keys that an issuer publishes.
+type published struct {
+	issuer  *Issuer
+	options *Options
+
+	mu         sync.Mutex
+	url        string    // of the keys: as configured, or as discovered
+	discovered time.Time // zero where it is configured
+}
+
+// load is the [loader].
+func (p *published) load(ctx context.Context) (keys []*key, age time.Duration, err error) {
+	o := p.options
+	if t, ok := o.Transport.(*http.Transport); ok {
+		// A connection kept over a freeze is dead, and using it would cost a time-out.
+		defer t.CloseIdleConnections()
+	}
+	url, err := p.where(ctx)
+	if err != nil {
+		return nil, 0, fmt.Errorf("discovery: %w", err)
+	}
+	text, head, err := getJSON(ctx, o.Transport, url, o.MaxBody)
+	if err == nil {
+		keys, age, err = p.read(text, head)
+	}
+	if err != nil {
+		p.forget() // the keys may have moved
+		return nil, 0, fmt.Errorf("key set: %w", err)
+	}
+	return keys, age, nil
+}
+
+// read parses a key set, and logs which keys are ignored.
+func (p *published) read(text string, head http.Header) ([]*key, time.Duration, error) {
+	keys, ignored, err := parseKeySet(text, p.options.MaxKeys)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, k := range ignored {
+		p.options.Logger.Debug("jwt: key ignored", slog.String("issuer", p.issuer.URL), slog.String("kid", k.id), slog.Any("reason", k.why))
+	}
+	return keys, maxAge(head), nil
+}
+
+// where is the URL of the keys.
+func (p *published) where(ctx context.Context) (string, error) {
+	if p.issuer.JWKSURL != "" {
+		return p.issuer.JWKSURL, nil
+	}
+	now := p.options.Now().Round(0)
+	p.mu.Lock()
+	url, fresh := p.url, within(now, p.discovered, rediscover)
+	p.mu.Unlock()
+	if url != "" && fresh {
+		return url, nil
+	}
+	url, err := p.discover(ctx)
+	if err != nil {
+		return "", err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.url, p.discovered = url, now
+	return url, nil
+}
+
+func (p *published) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.url = ""
+}
+
+// discover reads the jwks_uri of the issuer's discovery document (OpenID Connect Discovery 1.0, sections 4.1 and 4.3).
+func (p *published) discover(ctx context.Context) (string, error) {
+	o := p.options
+	text, _, err := getJSON(ctx, o.Transport, strings.TrimSuffix(p.issuer.URL, "/")+"/.well-known/openid-configuration", o.MaxBody)
+	if err != nil {
+		return "", err
+	}
+	v, err := strictjson.Parse(text)
+	if err != nil {
+		return "", err
+	}
+	if !v.Get("issuer").Is(p.issuer.URL) {
+		// Another issuer's document: its keys must not verify this one's tokens.
+		issuer, _ := v.Get("issuer").Text()
+		return "", fmt.Errorf("%w: the document's issuer is %q instead of %q: configure the issuer exactly as its tokens and its document name it",
+			ErrConfig, issuer, p.issuer.URL)
+	}
+	url, ok := v.Get("jwks_uri").Text()
+	if !ok {
+		return "", errors.New("the document has no jwks_uri")
+	}
+	if err := checkURL(url, p.issuer.AllowLoopbackHTTP); err != nil {
+		return "", fmt.Errorf("the jwks_uri %q %w", url, err)
+	}
+	return url, nil
+}

@@ -1,0 +1,66 @@
+package jwt
+
+import "errors"
+
+// What an error of this package comes to. The callers of an API only ever see "Unauthorized" for the first and an
+// internal error for the others.
+var (
+	// ErrRejected: the token is not accepted. Trying again does not help.
+	ErrRejected = errors.New("jwt: token rejected")
+	// ErrUnavailable: the keys that would tell cannot be had at the moment. The token may be good.
+	ErrUnavailable = errors.New("jwt: no keys")
+	// ErrConfig: the configuration cannot work, whatever the token.
+	ErrConfig = errors.New("jwt: configuration")
+)
+
+// Why a token is rejected. Each is an [ErrRejected] as well; none holds any part of the token.
+var (
+	ErrNoToken        = reject("no_token", "no bearer token")
+	ErrSeveralTokens  = reject("several_tokens", "more than one token")
+	ErrTooLong        = reject("too_long", "longer than 8192 bytes")
+	ErrSerialization  = reject("serialization", "not three parts between two dots")
+	ErrBase64         = reject("base64", "not canonical base64url without padding")
+	ErrHeader         = reject("header", "the header is not strict JSON or not an object")
+	ErrClaims         = reject("claims", "the claims are not strict JSON or not an object")
+	ErrAlgorithm      = reject("algorithm", "alg is none of the issuer's algorithms")
+	ErrType           = reject("type", "typ is not the type of token the issuer is configured for")
+	ErrCritical       = reject("critical", "crit, b64 or zip in the header: no extension is understood")
+	ErrKeyID          = reject("key_id", "kid is not a string")
+	ErrIssuer         = reject("issuer", "iss names no configured issuer")
+	ErrAudience       = reject("audience", "the audience has none of the issuer's audiences, or the wrong form")
+	ErrTokenUse       = reject("token_use", "token_use is not the one the issuer is configured for")
+	ErrExpired        = reject("expired", "exp is not after now")
+	ErrTime           = reject("time", "exp is missing, or exp, nbf or iat is not a number of seconds in range")
+	ErrNotYet         = reject("not_yet", "nbf or iat is after now")
+	ErrClaimType      = reject("claim_type", "sub or jti is not a string")
+	ErrUnknownKey     = reject("unknown_key", "the issuer has no such key")
+	ErrAmbiguousKey   = reject("ambiguous_key", "no kid, and several of the issuer's keys fit")
+	ErrKeyMismatch    = reject("key_mismatch", "the key is not for this algorithm")
+	ErrSignatureShape = reject("signature_shape", "the signature does not have the length of one")
+	ErrSignature      = reject("signature", "the signature is not valid")
+)
+
+// rejection is a reason to reject a token.
+type rejection struct{ code, text string }
+
+func reject(code, text string) error { return &rejection{code, text} }
+
+func (r *rejection) Error() string { return ErrRejected.Error() + ": " + r.text }
+func (r *rejection) Unwrap() error { return ErrRejected }
+
+// Reason is the reason for an error of this package as one word, for logs and metrics: that of a rejection ("expired",
+// "signature", ...), "configuration", "unavailable", or "other" for an error from elsewhere. It is "" for nil.
+func Reason(err error) string {
+	var r *rejection
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &r):
+		return r.code
+	case errors.Is(err, ErrConfig):
+		return "configuration"
+	case errors.Is(err, ErrUnavailable):
+		return "unavailable"
+	}
+	return "other"
+}

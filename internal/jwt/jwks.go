@@ -1,0 +1,51 @@
+package jwt
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+)
+
+// ignoredKey is a member of a key set that is not used.
+type ignoredKey struct {
+	id  string
+	why error
+}
+
+// parseKeySet reads a JWK set (RFC 7517, section 5): the keys that verify signatures, and those that are ignored.
+// A set without any key that can be used is a set still: the issuer then has no valid tokens.
+//
+// The set as a whole is refused when it is not strict JSON, has no list of keys, has more keys than the limit, or has
+// two keys with one kid, as then a kid would not say which key is meant. That holds for keys that are ignored too.
+func parseKeySet(text string, maxKeys int) (keys []*key, ignored []ignoredKey, err error) {
+	v, err := strictjson.Parse(text)
+	if err != nil {
+		return nil, nil, err
+	}
+	list := v.Get("keys")
+	if list.Kind() != strictjson.Array {
+		return nil, nil, fmt.Errorf("keys is %v instead of an array", list.Kind())
+	}
+	if n := list.Len(); n > maxKeys {
+		return nil, nil, fmt.Errorf("%d keys, and the limit is %d", n, maxKeys)
+	}
+	ids := make(map[string]bool)
+	for member := range list.Elements() {
+		if member.Kind() != strictjson.Object {
+			return nil, nil, fmt.Errorf("a key is %v instead of an object", member.Kind())
+		}
+		id, named := member.Get("kid").Text()
+		if named && ids[id] {
+			return nil, nil, errors.New("two keys have the same kid")
+		}
+		ids[id] = ids[id] || named
+		k, err := parseKey(member)
+		if err != nil {
+			ignored = append(ignored, ignoredKey{id, err})
+			continue
+		}
+		keys = append(keys, k)
+	}
+	return keys, ignored, nil
+}

@@ -1,0 +1,258 @@
+package jwt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// How long after a failed fetch the next one is made: the first of these, doubled with each failure up to the second.
+const (
+	firstBackoff = time.Second
+	maxBackoff   = time.Minute
+)
+
+// loader gets an issuer's keys, and how long they may be used: less than 0 where that is not said.
+type loader func(context.Context) (keys []*key, age time.Duration, err error)
+
+// keyCache holds the keys of an issuer and gets new ones when they are needed, by one fetch at a time that all who need
+// it share.
+//
+// It works by the wall clock and only when it is asked for a key. Timers would not do: while a Lambda function is frozen
+// between two invocations neither they nor the monotonic clock need to run. For the same reason a fetch that a
+// freeze interrupted is given up by the wall clock.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+type keyCache struct {
+	name    string // for logs: the issuer's URL
+	load    loader
+	options *Options
+
+	mu       sync.Mutex
+	set      *keySet // the newest; nil before the first
+	flight   *flight // the fetch that is under way, if any
+	started  time.Time
+	failed   time.Time
+	failures int   // since the last success
+	err      error // of the last fetch
+}
+
+// flight is one fetch.
+type flight struct {
+	started time.Time
+	cancel  context.CancelFunc
+	done    chan struct{} // closed once its result is in the cache, or another fetch took its place
+	next    *flight       // that one
+}
+
+// now is the wall clock, without the monotonic reading.
+func (c *keyCache) now() time.Time { return c.options.Now().Round(0) }
+
+// find is the key for a token: [ErrUnknownKey], [ErrAmbiguousKey] and [ErrKeyMismatch] if the issuer has none, and
+// [ErrUnavailable] if that cannot be told. It may wait for a fetch.
+func (c *keyCache) find(ctx context.Context, q query) (*key, error) {
+	c.mu.Lock()
+	now := c.now()
+	switch {
+	case c.set.fresh(now):
+		k, err := c.set.find(q)
+		if err != ErrUnknownKey || !c.mayAsk(now) {
+			c.mu.Unlock()
+			return k, err
+		}
+	case !c.mayRetry(now):
+		set, err := c.set, c.err
+		c.mu.Unlock()
+		if set.usable(now) {
+			return set.find(q)
+		}
+		return nil, c.unavailable(err)
+	}
+	set, err := c.wait(ctx, c.join(ctx, now))
+	if set.usable(c.now()) {
+		return set.find(q)
+	}
+	return nil, c.unavailable(err)
+}
+
+// newer is the key in the place of one that has no name, if it was replaced: with such a key a bad signature can mean
+// just that, as it does with a secret that was rotated. A key that has a name never comes here.
+func (c *keyCache) newer(ctx context.Context, q query, than *key) *key {
+	c.mu.Lock()
+	set := c.set
+	if now := c.now(); c.mayAsk(now) {
+		set, _ = c.wait(ctx, c.join(ctx, now))
+	} else {
+		c.mu.Unlock()
+	}
+	if !set.usable(c.now()) {
+		return nil
+	}
+	if k, err := set.find(q); err == nil && k != than {
+		return k
+	}
+	return nil
+}
+
+// start begins the first fetch, unless there was one.
+func (c *keyCache) start(ctx context.Context) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.set == nil && c.flight == nil && c.failures == 0 {
+		c.join(ctx, c.now())
+	}
+}
+
+// ready waits for the first fetch and is its error, if there are no keys.
+func (c *keyCache) ready(ctx context.Context) error {
+	c.mu.Lock()
+	set, err := c.set, c.err
+	if now := c.now(); set == nil && c.mayRetry(now) {
+		set, err = c.wait(ctx, c.join(ctx, now))
+	} else {
+		c.mu.Unlock()
+	}
+	if set == nil {
+		return c.unavailable(err)
+	}
+	return nil
+}
+
+// generation changes whenever the keys do.
+func (c *keyCache) generation() uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.set == nil {
+		return 0
+	}
+	return c.set.generation
+}
+
+// mayRetry tells whether a fetch is under way or may be started, for want of usable keys.
+func (c *keyCache) mayRetry(now time.Time) bool {
+	if c.flight != nil || c.failures == 0 {
+		return true
+	}
+	return !within(now, c.failed, min(firstBackoff<<min(c.failures-1, 10), maxBackoff))
+}
+
+// mayAsk is mayRetry for what a forged token can bring about.
+func (c *keyCache) mayAsk(now time.Time) bool {
+	return c.flight != nil || c.mayRetry(now) && !within(now, c.started, c.options.Cooldown)
+}
+
+// join is the fetch under way, or a new one.
+func (c *keyCache) join(ctx context.Context, now time.Time) *flight {
+	before := c.flight
+	if before != nil && within(now, before.started, c.options.FetchTimeout) {
+		return before
+	}
+	// The fetch serves others too: it outlives the invocation that needed it first.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.options.FetchTimeout)
+	f := &flight{started: now, cancel: cancel, done: make(chan struct{})}
+	c.flight, c.started = f, now
+	if before != nil { // it was frozen; its connection is gone
+		before.cancel()
+		before.next = f
+		close(before.done)
+	}
+	go c.run(ctx, f)
+	return f
+}
+
+// wait unlocks the cache, waits for a fetch or for the context, and is what the cache holds then.
+func (c *keyCache) wait(ctx context.Context, f *flight) (*keySet, error) {
+	defer c.mu.Unlock()
+	for f != nil {
+		c.mu.Unlock()
+		var interrupted error
+		select {
+		case <-f.done:
+		case <-ctx.Done():
+			interrupted = context.Cause(ctx)
+		}
+		c.mu.Lock()
+		if interrupted != nil {
+			return c.set, interrupted
+		}
+		f = f.next
+	}
+	return c.set, c.err
+}
+
+// run makes a fetch. It is over when its time is up, even should a transport not observe that.
+func (c *keyCache) run(ctx context.Context, f *flight) {
+	defer f.cancel()
+	type result struct {
+		keys []*key
+		age  time.Duration
+		err  error
+	}
+	results := make(chan result, 1)
+	go func() {
+		var r result
+		defer func() {
+			if recover() != nil { // what was thrown might hold anything
+				r = result{err: errors.New("panic in Options.Transport or Issuer.Secret")}
+			}
+			results <- r
+		}()
+		r.keys, r.age, r.err = c.load(ctx)
+	}()
+	var r result
+	select {
+	case r = <-results:
+	case <-ctx.Done():
+		r.err = fmt.Errorf("no answer within %v: %w", c.options.FetchTimeout, ctx.Err())
+	}
+	c.finish(f, r.keys, r.age, r.err)
+}
+
+// finish takes the result of a fetch over, unless the fetch was given up.
+func (c *keyCache) finish(f *flight, keys []*key, age time.Duration, err error) {
+	c.mu.Lock()
+	if c.flight != f {
+		c.mu.Unlock()
+		return
+	}
+	o, now := c.options, c.now()
+	event := Fetch{Issuer: c.name, Duration: now.Sub(f.started), Keys: len(keys), Err: err}
+	c.flight, c.err = nil, err
+	if err != nil {
+		c.failures++
+		c.failed = now
+	} else {
+		c.failures = 0
+		set, changed := newKeySet(c.set, keys)
+		if age < 0 {
+			age = o.Age
+		}
+		set.loaded, set.freshFor, set.usableFor = f.started, min(max(age, o.MinAge), o.MaxAge), o.StaleCeiling
+		c.set, event.Changed = set, changed
+	}
+	stale := c.set.usable(now)
+	c.mu.Unlock()
+	// Those who wait for it go on after the report, as the function may be frozen then.
+	c.report(event, stale)
+	close(f.done)
+}
+
+// report logs a fetch.
+func (c *keyCache) report(event Fetch, stale bool) {
+	switch log := c.options.Logger.With(slog.String("issuer", c.name), slog.Duration("duration", event.Duration)); {
+	case event.Err != nil:
+		log.Warn("jwt: keys not fetched", slog.Any("error", event.Err), slog.Bool("older_keys_serve", stale))
+	case event.Changed:
+		log.Info("jwt: new keys", slog.Int("keys", event.Keys))
+	}
+	c.options.Observe(event)
+}
+
+func (c *keyCache) unavailable(err error) error {
+	if err == nil {
+		err = errors.New("none within the stale ceiling")
+	}
+	return fmt.Errorf("%w of issuer %q: %w", ErrUnavailable, c.name, err)
+}

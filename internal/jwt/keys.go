@@ -1,0 +1,183 @@
+package jwt
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/hmac"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"math/big"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+)
+
+// keyKind is what a key is, curve included.
+type keyKind uint8
+
+const (
+	rsaKey keyKind = iota
+	p256Key
+	p384Key
+	p521Key
+	ed25519Key
+	secretKey
+)
+
+// key verifies signatures. It does not change once made.
+type key struct {
+	id        string
+	named     bool // it has an id, be it empty
+	kind      keyKind
+	algorithm string // the only one it is for; "" where it does not say
+
+	rsa     *rsa.PublicKey
+	ecdsa   *ecdsa.PublicKey
+	ed25519 ed25519.PublicKey
+	secret  []byte
+}
+
+// equal tells whether two keys are the same in all that counts.
+func (k *key) equal(o *key) bool {
+	if k.id != o.id || k.named != o.named || k.kind != o.kind || k.algorithm != o.algorithm {
+		return false
+	}
+	switch k.kind {
+	case rsaKey:
+		return k.rsa.Equal(o.rsa)
+	case ed25519Key:
+		return bytes.Equal(k.ed25519, o.ed25519)
+	case secretKey:
+		return hmac.Equal(k.secret, o.secret)
+	default:
+		return k.ecdsa.Equal(o.ecdsa)
+	}
+}
+
+// The sizes of RSA keys that are taken. RFC 7518, section 3.3, asks for 2048 bits or more; beyond 8192, which is also
+// where crypto/tls stops, verifying takes so long that it could be used to keep the function busy.
+const (
+	minRSABits = 2048
+	maxRSABits = 8192
+)
+
+// parseKey reads a member of a JWK set (RFC 7517). The error says why the key is not used; it can be logged.
+func parseKey(v strictjson.Value) (*key, error) {
+	k := &key{}
+	if kid := v.Get("kid"); kid.Exists() {
+		if k.id, k.named = kid.Text(); !k.named {
+			return nil, fmt.Errorf("kid is %v instead of a string", kid.Kind())
+		}
+	}
+	if use := v.Get("use"); use.Exists() && !use.Is("sig") {
+		return nil, errors.New(`use is not "sig"`)
+	}
+	if ops := v.Get("key_ops"); ops.Exists() {
+		verifies := false
+		for op := range ops.Elements() {
+			verifies = verifies || op.Is("verify")
+		}
+		if !verifies {
+			return nil, errors.New(`key_ops is not a list with "verify"`)
+		}
+	}
+	if v.Get("d").Exists() {
+		return nil, errors.New("it comes with its private part, so anybody can sign with it")
+	}
+	var err error
+	kty, crv := v.Get("kty"), v.Get("crv")
+	switch {
+	case kty.Is("RSA"):
+		k.kind = rsaKey
+		k.rsa, err = parseRSA(v)
+	case kty.Is("EC") && crv.Is("P-256"):
+		k.kind = p256Key
+		k.ecdsa, err = parseEC(v, elliptic.P256())
+	case kty.Is("EC") && crv.Is("P-384"):
+		k.kind = p384Key
+		k.ecdsa, err = parseEC(v, elliptic.P384())
+	case kty.Is("EC") && crv.Is("P-521"):
+		k.kind = p521Key
+		k.ecdsa, err = parseEC(v, elliptic.P521())
+	case kty.Is("OKP") && crv.Is("Ed25519"):
+		k.kind = ed25519Key
+		k.ed25519, err = parseEd25519(v)
+	case kty.Is("oct"):
+		err = errors.New("a secret (oct) has no place in a public key set")
+	default:
+		err = errors.New("kty or crv is none that signatures are verified with here")
+	}
+	if err != nil {
+		return nil, err
+	}
+	if alg := v.Get("alg"); alg.Exists() {
+		name, _ := alg.Text()
+		a := algorithmNamed(name)
+		if a == nil || a.kind != k.kind {
+			return nil, errors.New("alg is none that a key of this kty and crv verifies")
+		}
+		k.algorithm = a.name
+	}
+	return k, nil
+}
+
+// parameter is a key's parameter of the name, decoded.
+func parameter(v strictjson.Value, name string) ([]byte, error) {
+	text, ok := v.Get(name).Text()
+	if !ok {
+		return nil, fmt.Errorf("%s is %v instead of a string", name, v.Get(name).Kind())
+	}
+	b, ok := decode(nil, []byte(text))
+	if !ok {
+		return nil, fmt.Errorf("%s is not base64url without padding", name)
+	}
+	return b, nil
+}
+
+// parseRSA reads n and e (RFC 7518, section 6.3.1).
+func parseRSA(v strictjson.Value) (*rsa.PublicKey, error) {
+	nBytes, err := parameter(v, "n")
+	if err != nil {
+		return nil, err
+	}
+	eBytes, err := parameter(v, "e")
+	if err != nil {
+		return nil, err
+	}
+	n, e := new(big.Int).SetBytes(nBytes), new(big.Int).SetBytes(eBytes)
+	if bits := n.BitLen(); bits < minRSABits || bits > maxRSABits {
+		return nil, fmt.Errorf("the RSA key has %d bits instead of %d to %d", bits, minRSABits, maxRSABits)
+	}
+	if n.Bit(0) == 0 {
+		return nil, errors.New("the RSA modulus is even")
+	}
+	// Up to 31 bits is what crypto/rsa takes. With 1 the signature would be the message.
+	if e.BitLen() > 31 || e.Bit(0) == 0 || e.Int64() < 3 {
+		return nil, errors.New("the RSA exponent is not an odd number from 3 to 2147483647")
+	}
+	return &rsa.PublicKey{N: n, E: int(e.Int64())}, nil
+}
+
+// parseEC reads x and y (RFC 7518, section 6.2.1), each as long as the curve's numbers are.
+func parseEC(v strictjson.Value, curve elliptic.Curve) (*ecdsa.PublicKey, error) {
+	size := (curve.Params().BitSize + 7) / 8
+	point := make([]byte, 1, 1+2*size)
+	point[0] = 4 // uncompressed: SEC 1, section 2.3.3
+	for _, name := range []string{"x", "y"} {
+		b, err := parameter(v, name)
+		if err != nil {
+			return nil, err
+		}
+		if len(b) != size {
+			return nil, fmt.Errorf("%s has %d bytes instead of %d", name, len(b), size)
+		}
+		point = append(point, b...)
+	}
+	k, err := ecdsa.ParseUncompressedPublicKey(curve, point)
+	if err != nil {
+		return nil, errors.New("the point (x, y) is not on the curve")
+	}
+	return k, nil
+}

@@ -1,0 +1,107 @@
+// Package strictjsontest checks strictjson's rules by other means than strictjson does, slowly and on top of encoding/json, so that
+// tests can hold the one against the other.
+//
+// It is for tests alone, and it does not say where a text breaks a rule.
+package strictjsontest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"math"
+	"math/big"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+)
+
+// BrokenRule finds which of strictjson's rules are broken by a text that encoding/json accepts, without strictjson's
+// parser. The answer joins all that are; it is nil if none is.
+func BrokenRule(text string) error {
+	var broken []error
+	if !utf8.ValidString(text) || loneSurrogate(text) {
+		broken = append(broken, strictjson.ErrUTF8)
+	}
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	type level struct {
+		names  map[string]bool // nil in an array
+		isName bool
+	}
+	var stack []level
+	for {
+		token, err := dec.Token()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return errors.Join(append(broken, err)...)
+		}
+		top := len(stack) - 1
+		if name, ok := token.(string); ok && top >= 0 && stack[top].isName {
+			// encoding/json turns what is invalid into U+FFFD, so such names may seem equal: ErrUTF8 is there then.
+			if stack[top].names[name] {
+				broken = append(broken, strictjson.ErrDuplicate)
+			}
+			stack[top].names[name] = true
+			stack[top].isName = false
+			continue
+		}
+		if top >= 0 && stack[top].names != nil && token != json.Delim('}') {
+			stack[top].isName = true // whatever comes after this value
+		}
+		switch token := token.(type) {
+		case json.Number:
+			if x, err := token.Float64(); err != nil || math.IsInf(x, 0) {
+				broken = append(broken, strictjson.ErrNumber)
+			}
+		case json.Delim:
+			switch token {
+			case '{':
+				stack = append(stack, level{names: map[string]bool{}, isName: true})
+			case '[':
+				stack = append(stack, level{})
+			default:
+				stack = stack[:top]
+			}
+			if len(stack) > strictjson.DefaultMaxDepth {
+				broken = append(broken, strictjson.ErrDepth)
+			}
+		}
+	}
+	return errors.Join(broken...)
+}
+
+// loneSurrogate tells whether a valid JSON text escapes half of a surrogate pair.
+func loneSurrogate(text string) bool {
+	b := []byte(text)
+	for i := 0; i+1 < len(b); i++ {
+		if b[i] != '\\' {
+			continue
+		}
+		if b[i+1] != 'u' {
+			i++
+			continue
+		}
+		var unit [2]int
+		for half := range unit {
+			unit[half] = -1
+			if at := i + 6*half; at+6 <= len(b) && bytes.HasPrefix(b[at:], []byte(`\u`)) {
+				if x, ok := new(big.Int).SetString(string(b[at+2:at+6]), 16); ok {
+					unit[half] = int(x.Int64())
+				}
+			}
+		}
+		switch {
+		case unit[0]>>11 != 0xD800>>11:
+			i += 5
+		case unit[0]>>10 == 0xD800>>10 && unit[1]>>10 == 0xDC00>>10:
+			i += 11
+		default:
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,184 @@
+package strictjson
+
+import (
+	"iter"
+	"strings"
+)
+
+// Kind says what a [Value] is.
+type Kind uint8
+
+// The kinds of value. Missing is that of the zero Value: a member that is not there.
+const (
+	Missing Kind = iota
+	Null
+	False
+	True
+	Number
+	String
+	Array
+	Object
+)
+
+func (k Kind) String() string {
+	return [...]string{"nothing", "null", "a boolean", "a boolean", "a number", "a string", "an array", "an object"}[k]
+}
+
+// Value is one value of a [Document], or nothing at all. It is valid as long as the Document is not used for another
+// text. Its methods are safe on any kind: where the kind does not fit they return nothing.
+type Value struct {
+	doc *Document
+	at  uint32
+}
+
+func (v Value) node() *node { return &v.doc.nodes[v.at] }
+
+// Kind is what the value is.
+func (v Value) Kind() Kind {
+	if v.doc == nil {
+		return Missing
+	}
+	return v.node().kind
+}
+
+// Exists tells whether there is a value, be it null.
+func (v Value) Exists() bool { return v.doc != nil }
+
+// Raw is the value's own text, quotes and brackets included: a part of the document's text, not a copy.
+func (v Value) Raw() string {
+	if v.doc == nil {
+		return ""
+	}
+	n := v.node()
+	if n.kind == String {
+		return v.doc.text[n.start-1 : n.end+1]
+	}
+	return v.doc.text[n.start:n.end]
+}
+
+// Text is the string that the value stands for. It is a part of the document's text unless it has escapes.
+func (v Value) Text() (s string, ok bool) {
+	if v.Kind() != String {
+		return "", false
+	}
+	return v.node().decoded(v.doc.text), true
+}
+
+// Is tells whether the value is this string, byte by byte.
+func (v Value) Is(s string) bool { return v.Kind() == String && v.node().is(v.doc.text, s) }
+
+// Bool is the value of true or false.
+func (v Value) Bool() (b, ok bool) {
+	k := v.Kind()
+	return k == True, k == True || k == False
+}
+
+// Get is an object's member of exactly this name.
+func (v Value) Get(name string) Value {
+	if v.Kind() != Object {
+		return Value{}
+	}
+	nodes := v.doc.nodes
+	for i, end := v.at+1, nodes[v.at].next; i < end; i = nodes[i+1].next {
+		if nodes[i].is(v.doc.text, name) {
+			return Value{v.doc, i + 1}
+		}
+	}
+	return Value{}
+}
+
+// Find is the member at a path: the member of the whole path's name if there is one, and else the one found by
+// descending, at one of the path's dots, into the object of the name before it. So "realm_access.roles" finds the roles
+// of {"realm_access":{"roles":[]}}, and "https://example.com/roles" the claim of that name. Where several dots lead to a
+// member, the first one counts.
+func (v Value) Find(path string) Value {
+	if found := v.Get(path); found.Exists() {
+		return found
+	}
+	for i := range len(path) {
+		if path[i] != '.' {
+			continue
+		}
+		if within := v.Get(path[:i]); within.Kind() == Object {
+			if found := within.Find(path[i+1:]); found.Exists() {
+				return found
+			}
+		}
+	}
+	return Value{}
+}
+
+// Members are an object's members in their order, names with their escapes resolved.
+func (v Value) Members() iter.Seq2[string, Value] {
+	return func(yield func(string, Value) bool) {
+		if v.Kind() != Object {
+			return
+		}
+		nodes := v.doc.nodes
+		for i, end := v.at+1, nodes[v.at].next; i < end; i = nodes[i+1].next {
+			if !yield(nodes[i].decoded(v.doc.text), Value{v.doc, i + 1}) {
+				return
+			}
+		}
+	}
+}
+
+// Elements are an array's elements in their order.
+func (v Value) Elements() iter.Seq[Value] {
+	return func(yield func(Value) bool) {
+		if v.Kind() != Array {
+			return
+		}
+		nodes := v.doc.nodes
+		for i, end := v.at+1, nodes[v.at].next; i < end; i = nodes[i].next {
+			if !yield(Value{v.doc, i}) {
+				return
+			}
+		}
+	}
+}
+
+// Len is the number of an array's elements or an object's members.
+func (v Value) Len() int {
+	n := 0
+	switch v.Kind() {
+	case Array:
+		for range v.Elements() {
+			n++
+		}
+	case Object:
+		for range v.Members() {
+			n++
+		}
+	}
+	return n
+}
+
+// Texts are the strings of an array that holds nothing but strings; of any other value, nothing.
+func (v Value) Texts() (list []string, ok bool) {
+	if v.Kind() != Array {
+		return nil, false
+	}
+	list = make([]string, 0, v.Len())
+	for e := range v.Elements() {
+		s, ok := e.Text()
+		if !ok {
+			return nil, false
+		}
+		list = append(list, s)
+	}
+	return list, true
+}
+
+// Clone is the value in a document of its own, which does not keep the rest of the text alive.
+func (v Value) Clone() Value {
+	if v.doc == nil {
+		return Value{}
+	}
+	d := &Document{MaxDepth: v.doc.MaxDepth}
+	clone, err := d.Parse(strings.Clone(v.Raw()))
+	if err != nil {
+		panic("strictjson: a parsed value does not parse: " + err.Error()) // what was accepted as a part is accepted alone
+	}
+	return clone
+}

@@ -1,0 +1,270 @@
+package jwt
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+)
+
+// Verifier verifies tokens. It is safe for concurrent use.
+type Verifier struct {
+	issuers map[string]*issuer // by their URL
+	caches  []*keyCache        // of all issuers, each once
+	tokens  *tokenCache        // nil if there is none
+	now     func() time.Time
+}
+
+// issuer is an [Issuer] made ready.
+type issuer struct {
+	config     Issuer
+	algorithms []*algorithm
+	mediaType  string // "" for the default
+	keys       *keyCache
+}
+
+// New makes a Verifier. The options are copied. The error is an [ErrConfig] that says all that is wrong with them and what
+// to do about it. Nothing is fetched yet.
+func New(options Options) (*Verifier, error) {
+	o := options.withDefaults()
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	v := &Verifier{issuers: make(map[string]*issuer, len(o.Issuers)), now: o.Now}
+	if o.TokenCache > 0 {
+		v.tokens = newTokenCache(o.TokenCache, o.TokenCacheAge)
+	}
+	shared := make(map[string]*keyCache) // by JWKSURL
+	for _, config := range o.Issuers {
+		i := &issuer{config: config, mediaType: mediaType(config.Type)}
+		i.config.Audiences = slices.Clone(config.Audiences)
+		names := config.Algorithms
+		if len(names) == 0 && config.Secret != nil {
+			names = []string{"HS256"}
+		} else if len(names) == 0 {
+			names = []string{"RS256"}
+		}
+		for _, name := range names {
+			i.algorithms = append(i.algorithms, algorithmNamed(name))
+		}
+		if i.keys = shared[config.JWKSURL]; i.keys == nil {
+			load := (&published{issuer: &i.config, options: &o}).load
+			if config.Secret != nil {
+				load = loadSecret(config.Secret, i.algorithms)
+			}
+			i.keys = &keyCache{name: config.URL, load: load, options: &o}
+			v.caches = append(v.caches, i.keys)
+			if config.JWKSURL != "" {
+				shared[config.JWKSURL] = i.keys
+			}
+		}
+		v.issuers[config.URL] = i
+	}
+	return v, nil
+}
+
+// Start begins to fetch the keys of all issuers and does not wait for them. The context lends its values only: each
+// fetch ends with [Options.FetchTimeout]. Calling it is not required; [Verifier.Verify] fetches what is missing.
+func (v *Verifier) Start(ctx context.Context) {
+	for _, c := range v.caches {
+		c.start(ctx)
+	}
+}
+
+// Ready waits until the keys of all issuers are there, or cannot be had, or the context is done, and says what is missing:
+// [ErrUnavailable] joined with the reason, which is an [ErrConfig] if waiting will not help, as with a discovery document
+// of another issuer or a secret that is too short.
+func (v *Verifier) Ready(ctx context.Context) error {
+	v.Start(ctx)
+	var missing []error
+	for _, c := range v.caches {
+		missing = append(missing, c.ready(ctx))
+	}
+	return errors.Join(missing...)
+}
+
+// Generation is a number that changes whenever the known keys of an issuer change. Whoever keeps decisions about its
+// tokens drops them then. It is 0 before the first keys and for an issuer that is not configured.
+func (v *Verifier) Generation(issuer string) uint64 {
+	if i := v.issuers[issuer]; i != nil {
+		return i.keys.generation()
+	}
+	return 0
+}
+
+// scratch is the memory that verifying one token takes and does not keep.
+type scratch struct {
+	token   [MaxTokenSize]byte
+	decoded [MaxTokenSize/4*3 + 3]byte
+	header  strictjson.Document
+}
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+// Verify tells whether a token is valid now, and is what it says. It waits for keys if it must, until the context is
+// done and never for longer than [Options.FetchTimeout].
+//
+// The error is an [ErrRejected] or an [ErrUnavailable].
+func (v *Verifier) Verify(ctx context.Context, token string) (*Token, error) {
+	if len(token) > MaxTokenSize {
+		return nil, ErrTooLong
+	}
+	// Exactly two dots; a JWE has four (RFC 7516, section 9), and JSON serialization none that separate anything.
+	header := strings.IndexByte(token, '.')
+	if header < 0 {
+		return nil, ErrSerialization
+	}
+	claims := strings.IndexByte(token[header+1:], '.')
+	if claims < 0 || strings.IndexByte(token[header+1+claims+1:], '.') >= 0 {
+		return nil, ErrSerialization
+	}
+	s := scratches.Get().(*scratch)
+	defer func() {
+		s.header.Forget()
+		scratches.Put(s)
+	}()
+	all := s.token[:copy(s.token[:], token)]
+	if v.tokens == nil {
+		return v.verify(ctx, s, all, header, header+1+claims)
+	}
+	d := sha256.Sum256(all)
+	if t := v.recall(ctx, d); t != nil {
+		return t, nil
+	}
+	now := v.wall()
+	t, err := v.verify(ctx, s, all, header, header+1+claims)
+	if err == nil {
+		v.tokens.put(d, t, now)
+	}
+	return t, err
+}
+
+// verify verifies a token with its dots at two places.
+func (v *Verifier) verify(ctx context.Context, s *scratch, token []byte, first, second int) (*Token, error) {
+	decoded, ok := decode(s.decoded[:0], token[:first])
+	split := len(decoded)
+	if ok {
+		decoded, ok = decode(decoded, token[first+1:second])
+	}
+	end := len(decoded)
+	if ok {
+		decoded, ok = decode(decoded, token[second+1:])
+	}
+	if !ok {
+		return nil, ErrBase64
+	}
+	text, signature := string(decoded[:end]), decoded[end:]
+
+	h, err := readHeader(&s.header, text[:split])
+	if err != nil {
+		return nil, err
+	}
+	t := &Token{algorithm: h.algorithm, named: h.named}
+	all, c, err := readClaims(&t.document, text[split:])
+	if err != nil {
+		return nil, err
+	}
+	t.claims = all
+	iss, _ := c.issuer.Text()
+	if t.issuer = v.issuers[iss]; t.issuer == nil {
+		return nil, ErrIssuer
+	}
+	if err := t.issuer.checkHeader(&h); err != nil {
+		return nil, err
+	}
+	if err := t.issuer.checkClaims(&c); err != nil {
+		return nil, err
+	}
+	if t.lifetime, err = readLifetime(&c); err != nil {
+		return nil, err
+	}
+	if err := t.checkTime(v.now()); err != nil {
+		return nil, err
+	}
+	t.subject, _ = c.subject.Text()
+
+	q := t.issuer.query(h.algorithm, h.keyID, h.named)
+	if t.key, err = t.issuer.keys.find(ctx, q); err != nil {
+		return nil, err
+	}
+	if err := t.checkTime(v.now()); err != nil {
+		return nil, err // it expired while keys were fetched
+	}
+	if len(signature) != h.algorithm.signatureLength(t.key) {
+		return nil, ErrSignatureShape
+	}
+	if h.algorithm.verify(t.key, token[:second], signature) {
+		return t, nil
+	}
+	if !q.named {
+		if k := t.issuer.keys.newer(ctx, q, t.key); k != nil && h.algorithm.verify(k, token[:second], signature) {
+			t.key = k
+			return t, nil
+		}
+	}
+	return nil, ErrSignature
+}
+
+// recall is a token that was verified before and would be again: it is valid now, and the key that verified it is
+// still the one that its issuer has for it. That look-up is the same as for a new token, so keys that are too old are
+// fetched for this one as well.
+func (v *Verifier) recall(ctx context.Context, d digest) *Token {
+	t := v.tokens.get(d, v.wall())
+	if t == nil {
+		return nil
+	}
+	k, err := t.issuer.keys.find(ctx, t.issuer.query(t.algorithm, t.key.id, t.named))
+	if err != nil || k != t.key || t.checkTime(v.now()) != nil {
+		return nil // verifying it says what is wrong
+	}
+	return t
+}
+
+// wall is the clock without its monotonic reading, which may stand still while a function is frozen.
+func (v *Verifier) wall() time.Time { return v.now().Round(0) }
+
+// query is what to ask the issuer's keys for. A secret has no name, so a kid does not choose it.
+func (i *issuer) query(a *algorithm, id string, named bool) query {
+	return query{id: id, named: named && i.config.Secret == nil, algorithm: a}
+}
+
+// checkHeader holds a header against what the issuer's tokens have.
+func (i *issuer) checkHeader(h *header) error {
+	if !slices.Contains(i.algorithms, h.algorithm) {
+		return ErrAlgorithm
+	}
+	switch {
+	case i.mediaType != "":
+		if !foldEqual(h.mediaType, i.mediaType) {
+			return ErrType
+		}
+	case h.mediaType != "" && !foldEqual(h.mediaType, "JWT") && !foldEqual(h.mediaType, "at+jwt"):
+		return ErrType
+	}
+	return nil
+}
+
+// checkClaims holds all but the times against what the issuer's tokens have.
+func (i *issuer) checkClaims(c *claims) error {
+	if i.config.TokenUse != "" && !c.tokenUse.Is(i.config.TokenUse) {
+		return ErrTokenUse
+	}
+	audience := c.audience
+	if i.config.TokenUse == tokenUseAccess {
+		if audience = c.clientID; audience.Kind() != strictjson.String {
+			return ErrAudience
+		}
+	}
+	if !audienceFits(audience, i.config.Audiences) {
+		return ErrAudience
+	}
+	if !optionalText(c.subject) || !optionalText(c.id) {
+		return ErrClaimType
+	}
+	return nil
+}

@@ -1,0 +1,134 @@
+package route
+
+import "strings"
+
+// FallThrough is a request that is meant for a protected route's resource and reaches an open route.
+type FallThrough struct {
+	Protected, Open int    // patterns, by their index
+	Verb            string // a verb that the protected resource lacks
+}
+
+// FallThroughs finds every open greedy route that a request for a protected route's resource can fall through to: some
+// path leads to the protected resource, which lacks the verb, and API Gateway goes on to the greedy one. Where the
+// verb matters to the caller ("GET /{proxy+}" beside "POST /orders": GET /orders reaches it), each is reported.
+//
+// An open greedy route of its own place, such as "/public/{proxy+}" beside a protected "/{proxy+}", is no such thing:
+// there the open one comes first. Nor are two verbs of one resource.
+func (t *Table) FallThroughs(open func(pattern int) bool) []FallThrough {
+	var found []FallThrough
+	for o, pattern := range t.patterns {
+		if !pattern.Greedy() || !open(o) {
+			continue
+		}
+		for p, protected := range t.patterns {
+			if open(p) || !before(protected, pattern) {
+				continue
+			}
+			for _, verb := range Verbs {
+				if pattern.Takes(verb) && t.fallsThrough(protected, o, verb) {
+					found = append(found, FallThrough{Protected: p, Open: o, Verb: verb})
+				}
+			}
+		}
+	}
+	return found
+}
+
+// before tells whether API Gateway tries pattern a's resource before b's for a path that fits both: where they part, a
+// has a literal and b has none.
+func before(a, b Pattern) bool {
+	for i, s := range b.Segments {
+		if i >= len(a.Segments) {
+			return false
+		}
+		if a.Segments[i] != s {
+			return a.Segments[i].Kind == Literal && s.Kind != Literal
+		}
+	}
+	return false
+}
+
+// fallsThrough tells whether a path of the protected pattern with this verb reaches the open one. Where the path is free
+// it has values that no literal matches: any other value fits no further pattern than they do, so if another resource
+// takes this path it takes all of them. A greedy parameter's value is tried in every length that makes a difference.
+func (t *Table) fallsThrough(protected Pattern, open int, verb string) bool {
+	longest := 0
+	if protected.Greedy() {
+		for _, p := range t.patterns {
+			longest = max(longest, len(p.Segments)+1)
+		}
+	}
+	prefix := t.patterns[open].Segments
+	for length := len(protected.Segments); length <= max(longest, len(protected.Segments)); length++ {
+		var path strings.Builder
+		for i := range length {
+			path.WriteByte('/')
+			switch {
+			case i < len(protected.Segments) && protected.Segments[i].Kind == Literal:
+				path.WriteString(protected.Segments[i].Text)
+			case i < len(prefix) && prefix[i].Kind == Literal:
+				path.WriteString(prefix[i].Text)
+			default:
+				path.WriteByte('*') // no literal has this character
+			}
+		}
+		if t.Index(verb, path.String()) == open {
+			return true
+		}
+	}
+	return false
+}
+
+// Wildcard is the path as the Resource of an IAM policy matches it: "*" for each parameter, which crosses slashes, and
+// "?*" where it is the last, since "/orders/*" also matches "/orders/", which is the path of another resource.
+func (p Pattern) Wildcard() string {
+	if len(p.Segments) == 0 {
+		return "/"
+	}
+	var b strings.Builder
+	for i, s := range p.Segments {
+		b.WriteByte('/')
+		switch {
+		case s.Kind == Literal:
+			b.WriteString(s.Text)
+		case i < len(p.Segments)-1:
+			b.WriteByte('*')
+		default:
+			b.WriteString("?*")
+		}
+	}
+	return b.String()
+}
+
+// WildcardCovers tells whether a policy that names one pattern's verbs and [Pattern.Wildcard] also matches a request
+// that API Gateway sends to the other pattern, of the same API. So "GET /orders/{id}" covers "GET /orders/{id}/items".
+func WildcardCovers(named, other Pattern) bool {
+	t, err := NewTable([]Pattern{named, other})
+	if err != nil {
+		return true // not two routes of one API, so nothing can be promised
+	}
+	m, err := t.Machine()
+	if err != nil {
+		return true
+	}
+	at := NewSet(m.Len())
+	at.Add(Start)
+	for _, s := range named.Segments {
+		if s.Kind == Literal {
+			at = m.Literal(at, s.Text)
+		} else {
+			at = m.Run(at)
+		}
+	}
+	for verb, name := range Verbs {
+		if !named.Takes(name) {
+			continue
+		}
+		for state := range at.All {
+			if m.Pattern(state, verb) == 1 {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,317 @@
+package test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"debug/elf"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/mod/module"
+	modzip "golang.org/x/mod/zip"
+)
+
+const modulePath = "github.com/gatehouse-cdk/gatehouse"
+
+// consumer is a module of somebody else's, outside this repository, that gets Gatehouse as everybody does: through a
+// module proxy, here one of files.
+type consumer struct {
+	t   *testing.T
+	dir string
+	env []string
+}
+
+// A module that imports the constructs, with a backend of its own, synthesizes with the included authorizer: normal,
+// built with -trimpath (which takes away every path that a library could find its own sources by), and vendored.
+func TestAConsumersModule(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds CDK once more, with -trimpath")
+	}
+	version := "v0.0.0-" + time.Unix(0, 0).UTC().Format("20060102150405") + "-"
+	archive, hash := packModule(t, version)
+	version += hash
+
+	make := func(t *testing.T) *consumer {
+		c := &consumer{t: t, dir: t.TempDir()}
+		c.env = append(os.Environ(), "CDK_VALIDATION=false", "GOWORK=off", "GOFLAGS=-mod=mod", "GONOSUMDB=*", "GONOSUMCHECK=1", "GOSUMDB=off",
+			"GOPROXY="+strings.Join([]string{fileURL(proxyOf(t, archive, version)), fileURL(filepath.Join(goEnv(t, "GOMODCACHE"), "cache", "download")), goEnv(t, "GOPROXY")}, ","))
+		forget(t, version)
+		c.write("go.mod", "module example.com/shop\n\ngo 1.26.0\n\nrequire "+modulePath+" "+version+"\n")
+		c.write("main.go", consumerApp)
+		c.write("orders-fn/main.go", consumerBackend)
+		return c
+	}
+
+	var normal map[string]string
+	t.Run("normal", func(t *testing.T) {
+		c := make(t)
+		c.run("go", "build", "-o", "app.bin", ".")
+		normal = c.synthesize("app.bin")
+		if len(normal) != 2 {
+			t.Errorf("%d functions in the assembly, want its own backend and the included authorizer", len(normal))
+		}
+	})
+	t.Run("with -trimpath", func(t *testing.T) {
+		c := make(t)
+		c.run("go", "build", "-trimpath", "-o", "app.bin", ".")
+		c.same(normal, c.synthesize("app.bin"))
+	})
+	t.Run("vendored", func(t *testing.T) {
+		c := make(t)
+		c.run("go", "mod", "tidy")
+		c.run("go", "mod", "vendor")
+		c.env = append(c.env, "GOFLAGS=-mod=vendor")
+		c.run("go", "build", "-trimpath", "-o", "app.bin", ".")
+		out := c.fails("./app.bin")
+		for _, want := range []string{"go get -tool " + modulePath + "/authorizer-fn", "go mod vendor"} {
+			if !strings.Contains(out, want) {
+				t.Errorf("without the tool line the error does not say %q:\n%s", want, out)
+			}
+		}
+		c.env = append(c.env, "GOFLAGS=-mod=mod")
+		c.run("go", "get", "-tool", modulePath+"/authorizer-fn")
+		c.run("go", "mod", "vendor")
+		c.env = append(c.env, "GOFLAGS=")
+		// Go writes the checksums of modules into an executable, and a vendor directory has none. So an authorizer
+		// built from one has other bytes, which are the same wherever it is built from one.
+		vendored := c.synthesize("app.bin")
+		if vendored["backend"] != normal["backend"] || vendored["authorizer"] == "" {
+			t.Errorf("functions %v: want the backend of the normal build, %v, and an authorizer", vendored, normal)
+		}
+		c.same(vendored, c.synthesize("app.bin"))
+	})
+}
+
+const consumerApp = `package main
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+)
+
+func main() {
+	defer jsii.Close()
+	app := awscdk.NewApp(nil)
+	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
+	orders := gofunction.New(stack, "Orders", &gofunction.Props{Package: "example.com/shop/orders-fn"})
+	secureapi.New(stack, "Api", &secureapi.Props{
+		Authorizer: secureapi.TokenAuthorizer{JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{
+			secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders"),
+		}}},
+		Routes: []secureapi.Route{
+			secureapi.Handle("GET /orders", orders, secureapi.AnyScope("orders:read")),
+			secureapi.Handle("GET /health", orders, secureapi.Public("probe")),
+		},
+	})
+	app.Synth(nil)
+}
+`
+
+const consumerBackend = `package main
+
+import "os"
+
+func main() { os.Stdout.WriteString("a backend of the consumer's own\n") }
+`
+
+// packModule makes the module's archive as a proxy serves it, from the working tree as it is. The hash is of what is
+// in it, so that a version stands for one content.
+func packModule(t *testing.T, versionPrefix string) (archive []byte, hash string) {
+	t.Helper()
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []modzip.File
+	sum := sha256.New()
+	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel(root, path)
+		if d.IsDir() {
+			switch d.Name() {
+			case ".git", "node_modules", "cdk.out", "bin", "testdata":
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if d.Type().IsRegular() && !strings.HasSuffix(rel, "_test.go") {
+			content, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(sum, "%s %d\n", rel, len(content))
+			sum.Write(content)
+			files = append(files, moduleFile{path: filepath.ToSlash(rel), disk: path})
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash = hex.EncodeToString(sum.Sum(nil))[:12]
+	var b bytes.Buffer
+	if err := modzip.Create(&b, module.Version{Path: modulePath, Version: versionPrefix + hash}, files); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes(), hash
+}
+
+type moduleFile struct{ path, disk string }
+
+func (f moduleFile) Path() string                 { return f.path }
+func (f moduleFile) Lstat() (fs.FileInfo, error)  { return os.Lstat(f.disk) }
+func (f moduleFile) Open() (io.ReadCloser, error) { return os.Open(f.disk) }
+
+// proxyOf lays the archive out as the module proxy protocol has it.
+// Source: https://go.dev/ref/mod#goproxy-protocol
+func proxyOf(t *testing.T, archive []byte, version string) string {
+	t.Helper()
+	dir := t.TempDir()
+	at := filepath.Join(dir, filepath.FromSlash(modulePath), "@v")
+	goMod, err := os.ReadFile(filepath.Join("..", "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string][]byte{
+		"list":            []byte(version + "\n"),
+		version + ".info": fmt.Appendf(nil, `{"Version":%q,"Time":"1970-01-01T00:00:00Z"}`, version),
+		version + ".mod":  goMod,
+		version + ".zip":  archive,
+	} {
+		if err := os.MkdirAll(at, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(at, name), content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// forget takes the version out of the module cache when the test ends: nobody else will ask for it.
+func forget(t *testing.T, version string) {
+	cache := goEnv(t, "GOMODCACHE")
+	t.Cleanup(func() {
+		extracted := filepath.Join(cache, filepath.FromSlash(modulePath)+"@"+version)
+		_ = filepath.WalkDir(extracted, func(path string, d fs.DirEntry, err error) error {
+			if err == nil && d.IsDir() {
+				_ = os.Chmod(path, 0o755)
+			}
+			return nil
+		})
+		downloads, _ := filepath.Glob(filepath.Join(cache, "cache", "download", filepath.FromSlash(modulePath), "@v", version+".*"))
+		for _, path := range append(downloads, extracted) {
+			if err := os.RemoveAll(path); err != nil {
+				t.Logf("left behind: %v", err)
+			}
+		}
+	})
+}
+
+func goEnv(t *testing.T, name string) string {
+	t.Helper()
+	out, err := exec.Command("go", "env", name).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+func fileURL(dir string) string { return "file://" + filepath.ToSlash(dir) }
+
+func (c *consumer) write(name, content string) {
+	c.t.Helper()
+	path := filepath.Join(c.dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		c.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+func (c *consumer) command(name string, args ...string) ([]byte, error) {
+	cmd := exec.Command(name, args...)
+	if strings.HasPrefix(name, "./") {
+		cmd = exec.Command(filepath.Join(c.dir, name), args...)
+	}
+	cmd.Dir, cmd.Env = c.dir, c.env
+	return cmd.CombinedOutput()
+}
+
+func (c *consumer) run(name string, args ...string) {
+	c.t.Helper()
+	if out, err := c.command(name, args...); err != nil {
+		c.t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+}
+
+func (c *consumer) fails(name string, args ...string) string {
+	c.t.Helper()
+	out, err := c.command(name, args...)
+	if err == nil {
+		c.t.Fatalf("%s %s did not fail:\n%s", name, strings.Join(args, " "), out)
+	}
+	return string(out)
+}
+
+// synthesize runs the consumer's app and returns a hash of each function's executable, by the asset's other files.
+func (c *consumer) synthesize(app string) map[string]string {
+	c.t.Helper()
+	out := filepath.Join(c.dir, "cdk.out")
+	c.env = append(c.env, "CDK_OUTDIR="+out)
+	c.run("./" + app)
+	template, err := os.ReadFile(filepath.Join(out, "Shop.template.json"))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if !json.Valid(template) || bytes.Contains(template, []byte(c.dir)) {
+		c.t.Errorf("the template is no JSON, or holds the folder it was made in:\n%s", template)
+	}
+	found := map[string]string{}
+	executables, _ := filepath.Glob(filepath.Join(out, "asset.*", "bootstrap"))
+	for _, path := range executables {
+		f, err := elf.Open(path)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		if f.Machine != elf.EM_AARCH64 {
+			c.t.Errorf("%s is for %s, want arm64", path, f.Machine)
+		}
+		f.Close()
+		content, err := os.ReadFile(path)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		kind := "backend"
+		if table, err := os.ReadFile(filepath.Join(filepath.Dir(path), "access.json")); err == nil {
+			if kind = "authorizer"; !bytes.Contains(table, []byte(`"GET /orders"`)) {
+				c.t.Errorf("the authorizer's access table does not have the consumer's route:\n%s", table)
+			}
+		}
+		sum := sha256.Sum256(content)
+		found[kind] = hex.EncodeToString(sum[:])
+	}
+	return found
+}
+
+func (c *consumer) same(want, got map[string]string) {
+	c.t.Helper()
+	if !maps.Equal(want, got) {
+		c.t.Errorf("the executables differ from those of the normal build: %v, want %v", got, want)
+	}
+}

@@ -1,0 +1,11 @@
+// Package test looks at the finished product from outside: the templates of the example in all its variants, what a
+// module of somebody else's sees of it, and (once it runs) the API end to end.
+package test
+
+import (
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/snapshot"
+)
+
+func TestMain(m *testing.M) { snapshot.Main(m) }

@@ -1,0 +1,173 @@
+package test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+
+	"github.com/gatehouse-cdk/gatehouse/app/stack"
+	"github.com/gatehouse-cdk/gatehouse/constructs/snapshot"
+)
+
+// variants are the stacks that snapshots and intents are checked on.
+var variants = []struct {
+	name string
+	make func(app awscdk.App) awscdk.Stack
+}{
+	{"orders-token", example(stack.Settings{Authorizer: stack.Token, Issuer: "https://idp.example.com/", Audience: "orders", Origins: []string{"https://shop.example.com"}})},
+	{"orders-request", example(stack.Settings{Authorizer: stack.Request, Origins: []string{"https://shop.example.com", "https://admin.example.com"}})},
+	{"orders-cognito", example(stack.Settings{Authorizer: stack.Cognito, Origins: []string{"*"}})},
+	{"orders-iam", example(stack.Settings{Authorizer: stack.IAM, CIDRs: []string{"203.0.113.0/24"}, Origins: []string{"https://shop.example.com"}})},
+	{"everything", func(app awscdk.App) awscdk.Stack { return newEverything(app) }},
+}
+
+func example(s stack.Settings) func(awscdk.App) awscdk.Stack {
+	return func(app awscdk.App) awscdk.Stack { return stack.New(app, "Orders", s).Stack }
+}
+
+func TestSnapshots(t *testing.T) {
+	for _, v := range variants {
+		t.Run(v.name, func(t *testing.T) {
+			snapshot.Match(t, v.make(awscdk.NewApp(nil)), v.name)
+		})
+	}
+}
+
+// template is a synthesized template with the questions that the intents below ask of it.
+type template struct {
+	t         *testing.T
+	resources map[string]any
+}
+
+func synthesize(t *testing.T, make func(awscdk.App) awscdk.Stack) template {
+	t.Helper()
+	tpl := snapshot.Template(t, make(awscdk.NewApp(nil)))
+	return template{t, tpl["Resources"].(map[string]any)}
+}
+
+// of are the properties of the resources of a type, by logical id.
+func (tpl template) of(kind string) map[string]map[string]any {
+	out := map[string]map[string]any{}
+	for id, r := range tpl.resources {
+		if r := r.(map[string]any); r["Type"] == kind {
+			props, _ := r["Properties"].(map[string]any)
+			out[id] = props
+		}
+	}
+	return out
+}
+
+// path is the path of a method, put together from the resources above it.
+func (tpl template) path(method map[string]any) string {
+	var parts []string
+	resources := tpl.of("AWS::ApiGateway::Resource")
+	id := method["ResourceId"].(map[string]any)
+	for id["Ref"] != nil {
+		r := resources[id["Ref"].(string)]
+		parts = append([]string{r["PathPart"].(string)}, parts...)
+		id = r["ParentId"].(map[string]any)
+	}
+	return "/" + strings.Join(parts, "/")
+}
+
+func TestEveryMethodIsGuardedOrDeclaredPublic(t *testing.T) {
+	public := map[string]bool{"GET /health": true, "GET /": true}
+	for _, v := range variants {
+		t.Run(v.name, func(t *testing.T) {
+			tpl := synthesize(t, v.make)
+			methods := tpl.of("AWS::ApiGateway::Method")
+			if len(methods) < 5 {
+				t.Fatalf("%d methods: the template is not the one meant", len(methods))
+			}
+			for id, m := range methods {
+				verb := m["HttpMethod"].(string)
+				open := m["AuthorizationType"] == "NONE"
+				key := verb + " " + tpl.path(m)
+				switch {
+				case verb == "OPTIONS" && !open:
+					t.Errorf("%s: the preflight %s is guarded by %v, and a browser sends it without credentials", id, key, m["AuthorizationType"])
+				case verb != "OPTIONS" && open != public[key]:
+					t.Errorf("%s: %s: open is %v, want %v", id, key, open, public[key])
+				case !open && m["AuthorizationType"] != "AWS_IAM" && m["AuthorizerId"] == nil:
+					t.Errorf("%s: %s is of type %v and has no authorizer", id, key, m["AuthorizationType"])
+				}
+			}
+		})
+	}
+}
+
+func TestOnePermissionForAFunction(t *testing.T) {
+	for _, v := range variants {
+		t.Run(v.name, func(t *testing.T) {
+			tpl := synthesize(t, v.make)
+			seen := map[string]string{}
+			for id, p := range tpl.of("AWS::Lambda::Permission") {
+				f := fmt.Sprint(p["FunctionName"])
+				if other, twice := seen[f]; twice {
+					t.Errorf("the function %s has two permissions, %s and %s", f, id, other)
+				}
+				seen[f] = id
+				if p["Principal"] != "apigateway.amazonaws.com" || p["SourceArn"] == nil {
+					t.Errorf("%s lets %v invoke the function from %v, want API Gateway from this API", id, p["Principal"], p["SourceArn"])
+				}
+			}
+			if len(seen) == 0 {
+				t.Error("no function may be invoked at all")
+			}
+		})
+	}
+}
+
+func TestCORSOnBothGatewayResponses(t *testing.T) {
+	want := map[string]string{
+		"orders-token": "'https://shop.example.com'", "orders-request": "'*'", "orders-cognito": "'*'",
+		"orders-iam": "'https://shop.example.com'", "everything": "method.request.header.Origin",
+	}
+	for _, v := range variants {
+		t.Run(v.name, func(t *testing.T) {
+			tpl := synthesize(t, v.make)
+			seen := map[string]bool{}
+			for id, r := range tpl.of("AWS::ApiGateway::GatewayResponse") {
+				seen[r["ResponseType"].(string)] = true
+				headers := r["ResponseParameters"].(map[string]any)
+				if got := headers["gatewayresponse.header.Access-Control-Allow-Origin"]; got != want[v.name] {
+					t.Errorf("%s allows the origin %v, want %v", id, got, want[v.name])
+				}
+			}
+			if !seen["DEFAULT_4XX"] || !seen["DEFAULT_5XX"] {
+				t.Errorf("gateway responses %v: want DEFAULT_4XX and DEFAULT_5XX", seen)
+			}
+		})
+	}
+}
+
+func TestFunctionsGetTheCORSOfTheirAPI(t *testing.T) {
+	tpl := synthesize(t, variants[0].make)
+	found := false
+	for _, f := range tpl.of("AWS::Lambda::Function") {
+		env, _ := f["Environment"].(map[string]any)
+		vars, _ := env["Variables"].(map[string]any)
+		if _, backend := vars["ORDERS_TABLE"]; backend {
+			found = strings.Contains(fmt.Sprint(vars["GATEHOUSE_CORS"]), "https://shop.example.com")
+		}
+	}
+	if !found {
+		t.Error("the backend's environment does not have the API's origins")
+	}
+}
+
+func TestNoAccountWideRole(t *testing.T) {
+	for _, v := range variants {
+		t.Run(v.name, func(t *testing.T) {
+			if accounts := synthesize(t, v.make).of("AWS::ApiGateway::Account"); len(accounts) > 0 {
+				t.Errorf("%v: want none, since it overwrites what other stacks of the account use (aws-cdk#10878)", accounts)
+			}
+		})
+	}
+	asked := synthesize(t, example(stack.Settings{Authorizer: stack.IAM, CloudWatchRole: true}))
+	if len(asked.of("AWS::ApiGateway::Account")) != 1 {
+		t.Error("asked for, the role is not there")
+	}
+}
