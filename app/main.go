@@ -3,6 +3,7 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"os"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -13,7 +14,11 @@ import (
 
 func main() {
 	defer jsii.Close()
-	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(cmp.Or(os.Getenv("CDK_OUTDIR"), "cdk.out"))})
+	out := cmp.Or(os.Getenv("CDK_OUTDIR"), "cdk.out")
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &out})
 	stack.New(app, "Orders", stack.FromContext(app))
 	app.Synth(nil)
+	if os.Getenv("CDK_OUTDIR") == "" {
+		fmt.Println("synthesized the stack Orders into " + out)
+	}
 }
