@@ -1,0 +1,71 @@
+package stack
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+)
+
+func from(context map[string]any) (Settings, error) {
+	return parse(func(key string) any { return context[key] })
+}
+
+func TestContext(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		context map[string]any
+		want    Settings
+	}{
+		{"nothing", nil, Settings{Authorizer: Token}},
+		{"all of it, as texts", map[string]any{"authorizer": "request", "issuer": "https://idp.example.com", "audience": "orders", "ttl": "90s",
+			"origins": "https://a.example.com, https://b.example.com", "cidrs": "203.0.113.0/24", "cloudwatch-role": "true"},
+			Settings{Authorizer: Request, Issuer: "https://idp.example.com", Audience: "orders", CacheTTL: 90 * time.Second,
+				Origins: []string{"https://a.example.com", "https://b.example.com"}, CIDRs: []string{"203.0.113.0/24"}, CloudWatchRole: true}},
+		{"as in cdk.json", map[string]any{"origins": []any{"https://a.example.com"}, "cloudwatch-role": true},
+			Settings{Authorizer: Token, Origins: []string{"https://a.example.com"}, CloudWatchRole: true}},
+		{"no cache", map[string]any{"ttl": "0"}, Settings{Authorizer: Token, CacheTTL: secureapi.NoCache}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := from(tt.context)
+			if diff := cmp.Diff(tt.want, got, cmpopts.IgnoreFields(Settings{}, "StackProps")); err != nil || diff != "" {
+				t.Errorf("error %v, difference (-want +got):\n%s", err, diff)
+			}
+		})
+	}
+}
+
+func TestWrongContext(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		context map[string]any
+		want    string
+	}{
+		{"unknown authorizer", map[string]any{"authorizer": "jwt"}, `context authorizer="jwt": want one of token, request, cognito, iam`},
+		{"no duration", map[string]any{"ttl": "300"}, `context ttl="300": want a duration like 5m or 90s, or 0 for no cache`},
+		{"too long", map[string]any{"ttl": "2h"}, `context ttl="2h": want at most 1h`},
+		{"negative", map[string]any{"ttl": "-1s"}, `context ttl="-1s": want at most 1h`},
+		{"empty", map[string]any{"issuer": ""}, "context issuer is empty"},
+		{"an empty entry", map[string]any{"origins": "https://a.example.com,,"}, `context origins="https://a.example.com,," has an empty entry`},
+		{"no text", map[string]any{"cidrs": 10.0}, "context cidrs is 10 (float64): want a text"},
+		{"no texts", map[string]any{"cidrs": []any{10.0}}, "context cidrs has 10 (float64): want texts"},
+		{"no switch", map[string]any{"cloudwatch-role": "yes"}, "context cloudwatch-role=yes: want true or false"},
+		{"issuer alone", map[string]any{"issuer": "https://idp.example.com"}, `context issuer="https://idp.example.com", audience="": give both`},
+		{"issuer with Cognito", map[string]any{"authorizer": "cognito", "issuer": "https://idp.example.com", "audience": "a"}, "only the token and request authorizers take an issuer"},
+		{"ttl with IAM", map[string]any{"authorizer": "iam", "ttl": "5m"}, "IAM has no cache to set"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if _, err := from(tt.context); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error\n\t%v\ndoes not hold\n\t%s", err, tt.want)
+			}
+		})
+	}
+	_, err := from(map[string]any{"authorizer": "jwt", "ttl": "x"})
+	if err == nil || strings.Count(err.Error(), "\n") != 1 {
+		t.Errorf("two wrong values give %v, want two lines", err)
+	}
+}
