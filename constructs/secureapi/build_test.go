@@ -344,3 +344,22 @@ func TestTheAPIIsAScope(t *testing.T) {
 		t.Errorf("path %q, want Shop/Api/Inside", got)
 	}
 }
+
+// A Cognito access token has no aud; its client_id is compared, and its groups are in a claim of their own.
+func TestCognitoIssuer(t *testing.T) {
+	stack := newStack()
+	pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
+	issuer := secureapi.CognitoIssuer(pool, pool.AddClient(jsii.String("Web"), nil))
+	shop(stack, func(p *secureapi.Props) {
+		p.Authorizer = secureapi.TokenAuthorizer{JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{issuer}}}
+	})
+	if issuer.TokenUse != "access" || issuer.GroupsClaim != "cognito:groups" || issuer.JWKSURL != issuer.URL+"/.well-known/jwks.json" {
+		t.Errorf("issuer %+v", issuer)
+	}
+	text, _ := json.Marshal(resources(stack, "AWS::Lambda::Function"))
+	for _, want := range []string{`\"url\":\"https://",{"Fn::GetAtt":["Pool`, `"ProviderName"]}`, `\"audiences\":[\"",{"Ref":"PoolWeb`} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the function's environment does not have %s:\n%s", want, text)
+		}
+	}
+}

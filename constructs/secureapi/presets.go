@@ -12,9 +12,10 @@ import (
 // Okta is a custom authorization server of Okta: "https://shop.okta.com/oauth2/default" with the audience that the
 // server is configured with. Scopes are in scp; groups, if the server adds such a claim, in groups.
 //
-// The tokens of Okta's org authorization server, whose URL has no /oauth2, are for Okta's own APIs; Okta says that
-// nobody else can verify them.
-// Source: https://developer.okta.com/docs/concepts/auth-servers/ and
+// The access tokens of Okta's org authorization server, whose URL has no /oauth2/, are for Okta's own APIs: Okta says
+// to treat them as opaque, since their form may change.
+// Sources: https://support.okta.com/help/s/article/Signature-Validation-Failed-on-Access-Token,
+// https://support.okta.com/help/s/article/Access-Token-validation-failure-due-to-kid-mismatch (where the keys are) and
 // https://developer.okta.com/docs/reference/api/oidc/#access-token-payload
 func Okta(issuer string, audiences ...string) Issuer {
 	i := Issuer{
@@ -57,7 +58,8 @@ func EntraID(tenant string, audiences ...string) Issuer {
 }
 
 // Google is Google's sign-in: ID tokens whose audience is one of your OAuth client ids. Google's access tokens are
-// opaque, so there are no scopes, groups or roles to require.
+// opaque, so there are no scopes, groups or roles to require. The issuer is the one that Google's discovery document
+// names; Google's text also knows "accounts.google.com", without a scheme, which is not accepted here.
 // Source: https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload
 func Google(clientIDs ...string) Issuer {
 	i := Issuer{

@@ -1,0 +1,40 @@
+package secureapi
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// What the documents named at each preset say of its provider's access tokens (ID tokens for Google).
+func TestPresets(t *testing.T) {
+	const tenant = "11111111-2222-3333-4444-555555555555"
+	for _, tt := range []struct {
+		name      string
+		got, want Issuer
+	}{
+		{"Okta", Okta("https://shop.okta.com/oauth2/default", "api://orders"), Issuer{
+			URL: "https://shop.okta.com/oauth2/default", Audiences: []string{"api://orders"},
+			JWKSURL: "https://shop.okta.com/oauth2/default/v1/keys", ScopesClaim: "scp", GroupsClaim: "groups"}},
+		{"Entra ID", EntraID(tenant, "api-client-id"), Issuer{
+			URL: "https://login.microsoftonline.com/" + tenant + "/v2.0", Audiences: []string{"api-client-id"},
+			JWKSURL:     "https://login.microsoftonline.com/" + tenant + "/discovery/v2.0/keys",
+			ScopesClaim: "scp", GroupsClaim: "groups", RolesClaim: "roles"}},
+		{"Google", Google("1.apps.googleusercontent.com"), Issuer{
+			URL: "https://accounts.google.com", Audiences: []string{"1.apps.googleusercontent.com"},
+			JWKSURL: "https://www.googleapis.com/oauth2/v3/certs"}},
+		{"Auth0, whose issuer ends in a slash", Auth0("shop.eu.auth0.com", "https://api.shop.example.com"), Issuer{
+			URL: "https://shop.eu.auth0.com/", Audiences: []string{"https://api.shop.example.com"},
+			JWKSURL: "https://shop.eu.auth0.com/.well-known/jwks.json", RolesClaim: "permissions"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, tt.got, cmpopts.IgnoreUnexported(Issuer{})); diff != "" {
+				t.Errorf("difference (-want +got):\n%s", diff)
+			}
+			if errs := tt.got.check(); errs != nil {
+				t.Errorf("refused: %v", errs)
+			}
+		})
+	}
+}
