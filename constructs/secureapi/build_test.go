@@ -62,12 +62,13 @@ func TestAChangeIsDeployed(t *testing.T) {
 				}
 				seen[id] = c.name
 			}
-			if deployment(t, nil, flag, on) != deployment(t, nil, flag, on) {
-				t.Error("the same API has two deployments")
+			asItWas := deployment(t, nil, flag, on)
+			if again := deployment(t, nil, flag, on); again != asItWas {
+				t.Errorf("the same API has the deployments %s and %s", asItWas, again)
 			}
 			reversed := func(p *secureapi.Props) { p.Routes[0], p.Routes[1] = p.Routes[1], p.Routes[0] }
-			if deployment(t, nil, flag, on) != deployment(t, reversed, flag, on) {
-				t.Error("moving a line of the table makes a deployment")
+			if moved := deployment(t, reversed, flag, on); moved != asItWas {
+				t.Errorf("moving a line of the table makes the deployment %s of %s", moved, asItWas)
 			}
 		})
 	}
@@ -333,7 +334,7 @@ func TestAnEnvironmentThatIsTooLarge(t *testing.T) {
 }
 
 func TestAPanicNamesTheConstruct(t *testing.T) {
-	refused(t, func() { shop(newStack(), func(p *secureapi.Props) { p.Routes = nil }) }, "secureapi: Shop/Api: Routes is empty")
+	refused(t, func() { shop(newStack(), func(p *secureapi.Props) { p.Routes = nil }) }, "secureapi: Shop/Api: there are no Routes")
 }
 
 func TestTheAPIIsAScope(t *testing.T) {

@@ -103,11 +103,11 @@ func (p *plan) addGuards(props *Props) (errs []error) {
 	for _, name := range slices.Sorted(maps.Keys(props.Authorizers)) {
 		a := props.Authorizers[name]
 		if a == nil {
-			errs = append(errs, fmt.Errorf("Authorizers[%q] is nil", name))
+			errs = append(errs, fmt.Errorf("the authorizer %q of Authorizers is nil", name))
 			continue
 		}
 		if name == "" || strings.ContainsAny(name, "/ \t\n") || unresolved(name) {
-			errs = append(errs, fmt.Errorf("Authorizers[%q]: want a name without slashes and spaces, as it becomes part of a construct id", name))
+			errs = append(errs, fmt.Errorf("the name %q in Authorizers: want one without slashes and spaces, as it becomes part of a construct id", name))
 			continue
 		}
 		add(name, a)
@@ -126,7 +126,7 @@ func (p *plan) guard(name string) *guard {
 
 func (p *plan) addRoutes(props *Props) (errs []error) {
 	if len(props.Routes) == 0 {
-		errs = append(errs, errors.New("Routes is empty: an API needs at least one"))
+		errs = append(errs, errors.New("there are no Routes: an API needs at least one"))
 	}
 	var patterns []route.Pattern
 	for _, r := range props.Routes {
@@ -183,9 +183,7 @@ func (p *plan) decide(r *plannedRoute) (errs []error) {
 	if g != nil && !open {
 		g.used = true // also where something else is wrong, so that it is not said to be unused on top
 	}
-	for _, err := range checkRequirements(r.requires) {
-		errs = append(errs, err)
-	}
+	errs = append(errs, checkRequirements(r.requires)...)
 	if err := checkMethodOptions(r.Route); err != nil {
 		errs = append(errs, err)
 	}

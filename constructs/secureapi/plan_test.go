@@ -81,7 +81,7 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		want   string // part of the error's text, all that helps: the place, the value, the way out
 	}{
 		// Routes
-		{"no routes", func(p *Props) { p.Routes = nil }, "Routes is empty: an API needs at least one"},
+		{"no routes", func(p *Props) { p.Routes = nil }, "there are no Routes: an API needs at least one"},
 		{"the same route twice", add(Handle("GET /orders", fn)), `route: pattern "GET /orders" is there twice`},
 		{"unknown verb", add(Handle("FETCH /orders", fn)), `"FETCH /orders": unknown verb "FETCH": API Gateway has DELETE, GET`},
 		{"lower-case verb", add(Handle("get /orders", fn)), `verbs are written in capitals: "GET"`},
@@ -103,8 +103,8 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		{"two guards", add(Handle("GET /l", fn, GuardedBy("x"), GuardedBy("y"))), `it is GuardedBy both "x" and "y"`},
 		{"unknown guard", add(Handle("GET /m", fn, GuardedBy("x"))), `it is GuardedBy "x", which is not among Props.Authorizers: there is none`},
 		{"unused guard", func(p *Props) { p.Authorizers = map[string]Authorizer{"ops": IAMAuthorizer{}} }, `the IAMAuthorizer "ops" guards no route`},
-		{"nil guard", func(p *Props) { p.Authorizers = map[string]Authorizer{"ops": nil} }, `Authorizers["ops"] is nil`},
-		{"a guard's name with a slash", func(p *Props) { p.Authorizers = map[string]Authorizer{"a/b": IAMAuthorizer{}} }, `Authorizers["a/b"]: want a name without slashes`},
+		{"nil guard", func(p *Props) { p.Authorizers = map[string]Authorizer{"ops": nil} }, `the authorizer "ops" of Authorizers is nil`},
+		{"a guard's name with a slash", func(p *Props) { p.Authorizers = map[string]Authorizer{"a/b": IAMAuthorizer{}} }, `the name "a/b" in Authorizers: want one without slashes`},
 		{"guarded OPTIONS", add(Handle("OPTIONS /n", fn)), `route "OPTIONS /n": the API's TokenAuthorizer would guard it, but a browser's preflight brings no credentials`},
 		{"open greedy route", add(Handle("ANY /{proxy+}", fn, Public("front end"))), `route "ANY /{proxy+}" is public and gets what "GET /orders", which is guarded, does not take: DELETE, HEAD, OPTIONS, PATCH, POST, PUT /orders falls through to it; guard the greedy route`},
 		{"authorizer in MethodOptions", add(Route{Pattern: "GET /o", Function: fn, MethodOptions: &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_NONE}}),
