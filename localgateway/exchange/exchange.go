@@ -1,0 +1,71 @@
+// Package exchange is a request and its answer as API Gateway sees them: undecoded, with headers in the case and order
+// they came in. The other packages of the local gateway pass them on to each other.
+//
+// It does not read or write HTTP, and it decides nothing.
+package exchange
+
+import (
+	"iter"
+	"strings"
+	"time"
+)
+
+// Header is one line of a header.
+type Header struct{ Name, Value string }
+
+// Headers are all lines of a header, in the order they came in. Names compare without case.
+type Headers []Header
+
+// Get is the value of the last line with a name, which is what API Gateway's single-value maps hold; "" if there is none.
+func (h Headers) Get(name string) string {
+	for i := len(h) - 1; i >= 0; i-- {
+		if strings.EqualFold(h[i].Name, name) {
+			return h[i].Value
+		}
+	}
+	return ""
+}
+
+// Has tells whether there is a line with a name.
+func (h Headers) Has(name string) bool {
+	for range h.Values(name) {
+		return true
+	}
+	return false
+}
+
+// Values are the values of all lines with a name.
+func (h Headers) Values(name string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, line := range h {
+			if strings.EqualFold(line.Name, name) && !yield(line.Value) {
+				return
+			}
+		}
+	}
+}
+
+// Request is a request to a stage of an API.
+type Request struct {
+	Verb     string // in capitals
+	Stage    string // the first segment of the target's path
+	Path     string // the rest of it, undecoded, with its leading slash; "/" for the root
+	RawQuery string // what follows the question mark, undecoded
+	Headers  Headers
+	Body     []byte
+	Host     string // of the Host header
+	Protocol string // "HTTP/1.1"
+	SourceIP string
+
+	Time       time.Time
+	RequestID  string // a UUID: x-amzn-RequestId
+	ExtendedID string // x-amz-apigw-id
+	TraceID    string // X-Amzn-Trace-Id
+}
+
+// Answer is what the caller gets.
+type Answer struct {
+	Status  int
+	Headers Headers
+	Body    []byte
+}
