@@ -98,6 +98,22 @@ func TestEveryMethodIsGuardedOrDeclaredPublic(t *testing.T) {
 	}
 }
 
+func TestPublicRoutesSayWhyInTheTemplate(t *testing.T) {
+	tpl := synthesize(t, variants[0].make)
+	for id, r := range tpl.resources {
+		r := r.(map[string]any)
+		if r["Type"] != "AWS::ApiGateway::Method" {
+			continue
+		}
+		props, metadata := r["Properties"].(map[string]any), r["Metadata"]
+		open := props["AuthorizationType"] == "NONE" && props["HttpMethod"] != "OPTIONS"
+		reason := fmt.Sprint(metadata)
+		if said := strings.Contains(reason, "gatehouse:public") && strings.Contains(reason, "load balancers"); said != open {
+			t.Errorf("%s: open is %v, and its metadata is %s", id, open, reason)
+		}
+	}
+}
+
 func TestOnePermissionForAFunction(t *testing.T) {
 	for _, v := range variants {
 		t.Run(v.name, func(t *testing.T) {

@@ -39,6 +39,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -68,9 +69,13 @@ var (
 
 // HostBuildVariable is an environment variable for running functions here rather than on Lambda. If it is true (as
 // strconv.ParseBool reads it), executables are built for the operating system and the architecture of the machine that
-// synthesizes. Templates stay the same except for the asset hashes; above all, the function's Architecture does. Such an
-// assembly is not for deployment, and each function carries a warning that says so.
+// synthesizes, with the build tag [HostBuildTag]. Templates stay the same except for the asset hashes; above all, the
+// function's Architecture does. Such an assembly is not for deployment, and each function carries a warning that says so.
 const HostBuildVariable = "GATEHOUSE_HOST_BUILD"
+
+// HostBuildTag is the build tag of what is built to run here. Code under it never reaches Lambda: what the included
+// authorizer accepts for development, as keys over http from this machine, no deployed one can be made to accept.
+const HostBuildTag = "gatehouse_host"
 
 // handler is the file that an OS-only runtime runs.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html
@@ -113,6 +118,7 @@ func newFunction(scope constructs.Construct, id string, props *Props) (awslambda
 	}
 	if host {
 		target.OS, target.Arch = runtime.GOOS, runtime.GOARCH
+		target.Tags = append(slices.Clone(target.Tags), HostBuildTag)
 	}
 
 	contents := bundle{{name: handler, data: []byte("not built: the CDK command line did not select this stack\n"), executable: true}}

@@ -130,10 +130,17 @@ func (b *builder) addMethods(guards map[*guard]attached) []awslambda.IFunction {
 		if path := r.pattern.Path(); path != "/" {
 			resource = root.ResourceForPath(jsii.String(path))
 		}
-		resource.AddMethod(jsii.String(r.pattern.Verb), b.integration(r), b.methodOptions(r, guards))
+		method := resource.AddMethod(jsii.String(r.pattern.Verb), b.integration(r), b.methodOptions(r, guards))
+		if r.guard == nil {
+			method.Node().DefaultChild().(awsapigateway.CfnMethod).AddMetadata(jsii.String(PublicMetadata), r.reason)
+		}
 	}
 	return functions
 }
+
+// PublicMetadata is the name of the metadata of a public route's AWS::ApiGateway::Method: the reason it is public, so
+// that a template, and a difference of two, tell it.
+const PublicMetadata = "gatehouse:public"
 
 // integration invokes the route's function with one permission for the whole API, in the API's own stack: two for
 // every method, as CDK makes them by default, overflow a function's policy at 20 KB, and a permission in the
