@@ -41,6 +41,7 @@ var shop = map[string]string{
 	"go.mod":            "module example.com/shop\n\ngo 1.26\n",
 	"orders-fn/main.go": "package main\n\nimport \"example.com/shop/price\"\n\nfunc main() { println(price.Of()) }\n",
 	"price/price.go":    "package price\n\nfunc Of() string { return \"1 EUR\" }\n",
+	"orders-fn/host.go": "//go:build " + HostBuildTag + "\n\npackage main\n\nfunc init() { println(\"made to run here\") }\n",
 	"broken-fn/main.go": "package main\n\nfunc main() { undefined() }\n",
 }
 
@@ -442,6 +443,13 @@ func TestHostBuild(t *testing.T) {
 		files, _ := filepath.Glob(filepath.Join(outdir, "asset.*", "bootstrap"))
 		if len(files) != 1 {
 			t.Fatalf("got %q", files)
+		}
+		executable, err := os.ReadFile(files[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tagged := bytes.Contains(executable, []byte("made to run here")); tagged != (value != "") {
+			t.Errorf("%s=%s: what only runs here is in the executable: %v", HostBuildVariable, value, tagged)
 		}
 		f, err := elf.Open(files[0])
 		if runtime.GOOS != "linux" && value != "" {
