@@ -20,11 +20,12 @@ func (a *API) GrantInvoke(grantee awsiam.IGrantable, patterns ...string) awsiam.
 	if err != nil {
 		panic(fmt.Errorf("secureapi: %s: GrantInvoke: %w", *a.Node().Path(), err))
 	}
-	var arns []*string
-	stage := jsii.String("*")
-	if s := a.RestAPI.DeploymentStage(); s != nil {
-		stage = s.StageName()
+	if a.plan.stage == "" {
+		// A * for the stage would cross slashes, and so cover other routes.
+		panic(fmt.Errorf("secureapi: %s: GrantInvoke: the API has no stage to grant, as RestApiProps.Deploy is false", *a.Node().Path()))
 	}
+	stage := a.RestAPI.DeploymentStage().StageName()
+	var arns []*string
 	for _, r := range routes {
 		path := r.pattern.Wildcard()
 		for _, verb := range verbsOf(r.pattern) {

@@ -16,6 +16,7 @@ type plan struct {
 	routes []plannedRoute // as given
 	guards []*guard       // the API's own first, then by name
 	table  *route.Table
+	stage  string // "" if the API is not deployed here
 }
 
 // plannedRoute is a route whose pattern is parsed and whose guard is known.
@@ -55,7 +56,7 @@ func newPlan(props *Props) (*plan, error) {
 	if props == nil {
 		return nil, errors.New("the props are nil: at least Routes and an Authorizer are needed")
 	}
-	p := &plan{}
+	p := &plan{stage: stageOf(props)}
 	errs := p.addGuards(props)
 	errs = append(errs, p.addRoutes(props)...)
 	if len(errs) == 0 {
@@ -72,6 +73,20 @@ func newPlan(props *Props) (*plan, error) {
 		return nil, errs[0]
 	}
 	return nil, &problems{errs}
+}
+
+// stageOf is the name of the stage that the API is deployed to.
+func stageOf(props *Props) string {
+	name := orDefault(props.Stage.Name, defaultStage)
+	if r := props.RestApiProps; r != nil {
+		if r.Deploy != nil && !*r.Deploy {
+			return ""
+		}
+		if o := r.DeployOptions; o != nil && o.StageName != nil {
+			name = *o.StageName
+		}
+	}
+	return name
 }
 
 // problems are several errors, one a line.

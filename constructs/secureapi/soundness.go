@@ -70,11 +70,11 @@ func (p *plan) makeTable(g *guard) error {
 	if !cached {
 		return nil
 	}
-	return checkCacheable(g, table)
+	return checkCacheable(g, table, p.stage)
 }
 
 // checkCacheable refuses a table for which some callers' rights have no policy that may be cached, or too large a one.
-func checkCacheable(g *guard, table *access.Table) error {
+func checkCacheable(g *guard, table *access.Table, stage string) error {
 	const waysOut = "set CacheTTL to NoCache, or use a RequestAuthorizer with IdentitySources that include Context(\"path\") and Context(\"httpMethod\"), or change the routes or what they require"
 	compiler, err := iampolicy.NewCompiler(table)
 	if err != nil {
@@ -82,12 +82,11 @@ func checkCacheable(g *guard, table *access.Table) error {
 	}
 	var errs []error
 	for _, c := range compiler.Conflicts() {
-		errs = append(errs, fmt.Errorf("%s caches one policy for all routes, and there is none for some callers: %s; %s", g, c, waysOut))
+		errs = append(errs, fmt.Errorf("%s caches one policy for all routes, and there is none for some callers: %s; declare %q as a route of its own with what %q requires, or %s",
+			g, c, c.Request, table.Rules()[c.Denied].Pattern, waysOut))
 	}
-	// The longest prefix: the partition and region of GovCloud or China, an API's id, and a stage's name.
-	longest := len("arn:aws-us-gov:execute-api:ap-southeast-99:123456789012:abcdef1234/") + 128 + len("/")
-	if size, exact := compiler.MaxSize(longest); exact && size > iampolicy.DefaultLimit {
-		errs = append(errs, fmt.Errorf("%s caches one policy for all routes, which takes up to %d bytes for some callers and may have %d; %s", g, size, iampolicy.DefaultLimit, waysOut))
+	if err := compiler.CheckSize(iampolicy.LongestPrefix + len(stage)); err != nil {
+		errs = append(errs, fmt.Errorf("%s caches one policy for all routes: %w; %s", g, err, waysOut))
 	}
 	return errors.Join(errs...)
 }

@@ -89,3 +89,13 @@ func TestGrantInvoke(t *testing.T) {
 		t.Errorf("%v on %d resources, want execute-api:Invoke on 2 routes and 7 verbs of the third", statement["Action"], n)
 	}
 }
+
+func TestGrantInvokeWithoutAStage(t *testing.T) {
+	stack := newStack()
+	api := shop(stack, func(p *secureapi.Props) {
+		iamOnly(p)
+		p.RestApiProps = &awsapigateway.RestApiProps{Deploy: jsii.Bool(false)}
+	})
+	role := awsiam.NewRole(stack, jsii.String("Caller"), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()})
+	refused(t, func() { api.GrantInvoke(role, "GET /orders") }, "secureapi: Shop/Api: GrantInvoke: the API has no stage to grant")
+}

@@ -40,7 +40,7 @@ func ParseARN(text string) (ARN, error) {
 		}
 	}
 	a.prefix = len(text) - len(rest)
-	a.Verb, rest, _ = strings.Cut(rest, "/")
+	a.Verb, _, _ = strings.Cut(rest, "/")
 	if !plain(a.Verb) {
 		return ARN{}, ErrARN
 	}
@@ -77,10 +77,11 @@ func isPrefix(s string) bool {
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
 const maxResource = 512
 
-// literal tells whether the ARN can be named in a policy so that it means itself: no wildcard, no policy variable, no
-// character that JSON escapes or that no request line has (RFC 3986, section 3.3), and short enough.
+// literal tells whether the ARN can be named in a policy so that it means itself: it is short enough, and its path has
+// none but the characters of a path (RFC 3986, section 3.3), of those not "*", and so neither "?" nor "${" nor what JSON
+// escapes.
 func (a ARN) literal() bool {
-	if len(a.text) > maxResource || strings.Contains(a.Path, "${") {
+	if len(a.text) > maxResource {
 		return false
 	}
 	for i := range len(a.Path) {

@@ -3,6 +3,7 @@ package iampolicy
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
@@ -83,6 +84,7 @@ func (c *Compiler) compose(to []byte, prefix string, permitted route.Set) (write
 		all = all && barred[i] == 0
 	}
 	var plans []plan
+	bytes := len(opening) + len(Allow) + len(nextDeny) + 2*len(element) + len(closing) + 2*(len(prefix)+len(noSlashes))
 	if some && !all {
 		for i := range c.classes {
 			p, err := c.plan(&c.classes[i], len(prefix), permitted, barred)
@@ -91,10 +93,11 @@ func (c *Compiler) compose(to []byte, prefix string, permitted route.Set) (write
 			}
 			if len(p.allow) > 0 {
 				plans = append(plans, p)
+				bytes += p.bytes
 			}
 		}
 	}
-	w := writer{to: to, start: len(to), prefix: prefix, c: c}
+	w := writer{to: slices.Grow(to, bytes), start: len(to), prefix: prefix, c: c}
 	switch {
 	case some && all:
 		w.open(Allow)
@@ -110,19 +113,20 @@ func (c *Compiler) compose(to []byte, prefix string, permitted route.Set) (write
 
 // plan finds what to say for a class: the shorter of the two ways.
 func (c *Compiler) plan(k *class, prefix int, permitted, barred route.Set) (plan, error) {
-	tight := planner{plan: plan{class: k}, c: c, permitted: permitted, barred: barred, needed: route.NewSet(len(c.table.Rules()))}
+	tight := planner{plan: plan{class: k}, c: c, permitted: permitted, barred: barred, needed: make(route.Set, len(barred))}
 	tight.tight()
 	if tight.conflict != nil {
 		rules := c.table.Rules()
 		return plan{}, fmt.Errorf("%w: the Deny for %q would hit requests to %q, which are permitted",
 			ErrConflict, rules[tight.conflict.denied].Pattern, rules[tight.conflict.hit].Pattern)
 	}
+	tight.measure(c, prefix)
 	if len(tight.allow) < 2 {
 		return tight.plan, nil
 	}
-	wide := planner{plan: plan{class: k}, c: c, permitted: permitted, barred: barred, needed: route.NewSet(len(c.table.Rules()))}
+	wide := planner{plan: plan{class: k}, c: c, permitted: permitted, barred: barred, needed: make(route.Set, len(barred))}
 	wide.wide()
-	if wide.conflict == nil && wide.size(c, prefix) < tight.size(c, prefix) {
+	if wide.conflict == nil && wide.measure(c, prefix) < tight.bytes {
 		return wide.plan, nil
 	}
 	return tight.plan, nil
@@ -131,31 +135,30 @@ func (c *Compiler) plan(k *class, prefix int, permitted, barred route.Set) (plan
 // paths yields what follows the verb in each of an entry's resources. A parameter is "*", or "?*" where it is the last:
 // "/orders/*" would also match "/orders/", which is another resource's path. Within a path "*" is as good, as what it
 // matches besides has an empty segment, and a policy with a "*" denies those.
-func (c *Compiler) paths(e entry, yield func(base, tail string)) {
+func (c *Compiler) paths(e entry, yield func(stem, tail string)) {
 	n := &c.nodes[e.node]
 	switch {
 	case e.form == below:
 		yield(n.stem, "/?*")
-	case n.variable: // atAndBelow is the same
-		yield(n.base, "")
-	case e.form == atAndBelow:
-		if e.node != 0 {
-			yield(n.base, "")
-		}
-		yield(n.base, "/*")
+	case n.segment.Kind != route.Literal: // with all that is below it, as it cannot be had without
+		yield(c.nodes[n.parent].stem, "/?*")
 	default:
 		if e.node != 0 { // the root's path is a slash already, and one more would be an empty segment
-			yield(n.base, "")
+			yield(n.stem, "")
 		}
-		yield(n.base, "/")
+		if e.form == exactly {
+			yield(n.stem, "/")
+		} else {
+			yield(n.stem, "/*")
+		}
 	}
 }
 
-// size is how many bytes the plan's resources take.
-func (p *plan) size(c *Compiler, prefix int) int {
+// measure finds how many bytes the plan's resources take.
+func (p *plan) measure(c *Compiler, prefix int) int {
 	n := 0
 	for _, verb := range p.class.verbs {
-		add := func(base, tail string) { n += prefix + len(verb) + len(base) + len(tail) + len(`"",`) }
+		add := func(stem, tail string) { n += prefix + len(verb) + len(stem) + len(tail) + len(`"",`) }
 		for _, e := range p.allow {
 			c.paths(e, add)
 		}
@@ -166,11 +169,12 @@ func (p *plan) size(c *Compiler, prefix int) int {
 			refinedPaths(path, add)
 		}
 	}
+	p.bytes = n
 	return n
 }
 
 // refinedPaths is [Compiler.paths] for a path that is no node's.
-func refinedPaths(path string, yield func(base, tail string)) {
+func refinedPaths(path string, yield func(stem, tail string)) {
 	yield(path, "")
 	if !strings.HasSuffix(path, "*") {
 		yield(path, "/")
@@ -220,8 +224,8 @@ func (w *writer) plans(plans []plan) {
 	for _, p := range plans {
 		for _, verb := range p.class.verbs {
 			for _, e := range p.allow {
-				w.c.paths(e, func(base, tail string) { w.resource(verb, base, tail) })
-				wildcards = wildcards || e.form != exactly || strings.Contains(w.c.nodes[e.node].base, "*")
+				w.c.paths(e, func(stem, tail string) { w.resource(verb, stem, tail) })
+				wildcards = wildcards || e.form != exactly || strings.Contains(w.c.nodes[e.node].stem, "*")
 			}
 		}
 	}
@@ -229,11 +233,11 @@ func (w *writer) plans(plans []plan) {
 		for _, verb := range p.class.verbs {
 			for _, e := range p.deny {
 				w.deny()
-				w.c.paths(e, func(base, tail string) { w.resource(verb, base, tail) })
+				w.c.paths(e, func(stem, tail string) { w.resource(verb, stem, tail) })
 			}
 			for _, path := range p.refined {
 				w.deny()
-				refinedPaths(path, func(base, tail string) { w.resource(verb, base, tail) })
+				refinedPaths(path, func(stem, tail string) { w.resource(verb, stem, tail) })
 			}
 		}
 	}

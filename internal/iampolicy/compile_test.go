@@ -198,24 +198,32 @@ func TestSameRightsSameBytes(t *testing.T) {
 
 func TestAppendInParallel(t *testing.T) {
 	r := newRand(12)
-	table := randomTable(r, 20)
+	table, _ := tableOf(t, "GET /", "GET /a", "GET /b/{id}", "POST /b", "GET /b/{id}/c", "PUT /b/{id}", "ANY /d/{p+}", "GET /e", "GET /f", "POST /f", "GET /g/{x}/{y}")
 	c := compilerOf(t, table)
 	var sets [][]bool
-	for range 400 { // more than are cached, so that the cache is cleared under way
-		sets = append(sets, randomPermitted(r, table))
+	for range 2 * maxCached { // so that the cache is cleared under way
+		set := make([]bool, len(table.Rules()))
+		for i := range set {
+			set[i] = r.IntN(2) == 0
+		}
+		sets = append(sets, set)
 	}
 	var wait sync.WaitGroup
-	for range 8 {
+	for range 4 {
 		wait.Go(func() {
 			for i, s := range sets {
 				got, err := c.Append(nil, prefix, s)
-				if again, err2 := c.Append(nil, prefix, s); string(got) != string(again) || (err == nil) != (err2 == nil) {
-					t.Errorf("set %d: %s, then %s", i, got, again)
+				want, err2 := compilerOf(t, table).Append(nil, prefix, s)
+				if string(got) != string(want) || (err == nil) != (err2 == nil) {
+					t.Errorf("set %d: want %s, got %s", i, want, got)
 				}
 			}
 		})
 	}
 	wait.Wait()
+	if len(c.cached) > maxCached {
+		t.Errorf("%d policies are kept: want %d at most", len(c.cached), maxCached)
+	}
 }
 
 // bigTable is an API of n routes as services grow them, and the rights of a caller who may do a part of it.
@@ -289,6 +297,23 @@ func BenchmarkNewCompiler(b *testing.B) {
 				if _, err := NewCompiler(table); err != nil {
 					b.Fatal(err)
 				}
+			}
+		})
+	}
+}
+
+func BenchmarkAtSynth(b *testing.B) {
+	for _, n := range []int{30, 100, 300} {
+		table, _ := bigTable(b, n)
+		c := compilerOf(b, table)
+		b.Run(fmt.Sprintf("%d-routes/conflicts", n), func(b *testing.B) {
+			for b.Loop() {
+				c.Conflicts()
+			}
+		})
+		b.Run(fmt.Sprintf("%d-routes/size", n), func(b *testing.B) {
+			for b.Loop() {
+				c.MaxSize(len(prefix))
 			}
 		})
 	}

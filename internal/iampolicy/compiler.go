@@ -22,7 +22,10 @@ import (
 // that these match although they are not permitted. If such a Deny matches a request to a permitted rule, there is no
 // such policy for these rights: see [Compiler.Conflicts].
 //
-// What is taken for granted: API Gateway matches the undecoded path, and evaluates the policy on the same undecoded path.
+// What is taken for granted is that API Gateway evaluates the policy on the path that it matched with the routes, be it
+// decoded or, as everything that it hands on, undecoded. Should it match the one and evaluate on the other, then the
+// policy would decide for the decoded path what was sent to the undecoded one's route: with "/users/{id}" barred and
+// "/users/{id}/posts" permitted, "/users/1%2Fposts" would come through. No policy could prevent that.
 type Compiler struct {
 	// Limit is how many bytes a policy may have. Default: [DefaultLimit]. It is to be set before the first use.
 	Limit int
@@ -48,13 +51,11 @@ const DefaultLimit = 256 << 10
 // node is a resource of the API. They stand in the order of a walk through the tree: each before those below it, which
 // follow it up to end.
 type node struct {
-	base     string // its path as a pattern: "/orders/*/items", "/orders/?*"; "" for the root
-	stem     string // the same, as the patterns of what is below it begin: "/orders/*"
-	variable bool   // the path ends in a parameter
-	end      int    // where the nodes below it end
-	child    int    // the one directly below it that is a parameter, or 0
-	parent   int
-	segment  route.Segment
+	stem    string // its path, as the patterns of what is below it begin: "/orders/*"; "" for the root
+	end     int    // where the nodes below it end
+	child   int    // the one directly below it that is a parameter, or 0
+	parent  int
+	segment route.Segment
 }
 
 // class is some verbs for which the resources have the same rules.
@@ -88,19 +89,18 @@ func NewCompiler(t *access.Table) (*Compiler, error) {
 	var walk func(r, parent int)
 	walk = func(r, parent int) {
 		i, s := len(c.nodes), resources[r].Segment
-		n := node{parent: parent, segment: s, variable: s.Kind != route.Literal}
+		n := node{parent: parent, segment: s}
 		switch {
 		case i == 0:
-		case n.variable:
-			above := &c.nodes[parent]
-			n.base, n.stem, above.child = above.stem+"/?*", above.stem+"/*", i
-		default:
+		case s.Kind == route.Literal:
 			n.stem = c.nodes[parent].stem + "/" + s.Text
-			n.base = n.stem
+		default:
+			n.stem = c.nodes[parent].stem + "/*"
+			c.nodes[parent].child = i
 		}
 		order = append(order, r)
 		c.nodes = append(c.nodes, n)
-		c.longest = max(c.longest, len("OPTIONS")+len(n.base)+len("/?*"))
+		c.longest = max(c.longest, len("OPTIONS")+len(n.stem)+len("/?*"))
 		for _, child := range below[r] {
 			walk(child, i)
 		}
@@ -137,10 +137,10 @@ func (c *Compiler) states() []route.Set {
 		switch {
 		case i == 0:
 			states[0] = c.start()
-		case n.variable:
-			states[i] = c.machine.Run(states[n.parent])
-		default:
+		case n.segment.Kind == route.Literal:
 			states[i] = c.machine.Literal(states[n.parent], n.segment.Text)
+		default:
+			states[i] = c.machine.Run(states[n.parent])
 		}
 	}
 	return states

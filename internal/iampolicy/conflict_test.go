@@ -128,9 +128,21 @@ func checkConflict(t *testing.T, c *Compiler, table *access.Table, f Conflict) {
 	if hit, ok := table.Match(verb, path); !ok || hit != f.Hit {
 		t.Fatalf("%v\n%v: the request goes to %d", table.Routes().Patterns(), f, hit)
 	}
-	if !wildcardMatch(f.Pattern, verb+path) && !wildcardMatch(f.Pattern+"/", verb+path) {
+	if !wildcardMatch(f.Pattern, verb+path) {
 		t.Fatalf("%v: the pattern does not match the request", f)
 	}
+	// There is something to deny: a request that the pattern matches, and the Allow, and that is barred.
+	allow := verb + table.Rules()[f.Allowed].Pattern.Wildcard()
+	paths, all := allPaths(table)
+	if !all {
+		return
+	}
+	for _, path := range paths {
+		if rule, ok := table.Match(verb, path); ok && rule == f.Denied && wildcardMatch(f.Pattern, verb+path) && wildcardMatch(allow, verb+path) {
+			return
+		}
+	}
+	t.Fatalf("%v\n%v: but there is nothing to deny", table.Routes().Patterns(), f)
 }
 
 func TestTangled(t *testing.T) {

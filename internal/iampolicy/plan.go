@@ -27,6 +27,7 @@ type plan struct {
 	allow   []entry
 	deny    []entry
 	refined []string // paths to deny besides
+	bytes   int      // how many the resources take
 }
 
 // planner finds a plan for some permitted rules.
@@ -44,6 +45,7 @@ type conflict struct{ denied, hit int }
 
 // tight allows resource by resource. A whole branch is allowed in one if none of its paths leads to a barred rule.
 func (p *planner) tight() {
+	p.allow, p.deny = make([]entry, 0, 16), make([]entry, 0, 16)
 	p.allowFrom(0)
 	p.denyFrom(0)
 }
@@ -79,13 +81,12 @@ func (p *planner) allowFrom(i int) {
 	n := &p.c.nodes[i]
 	mine := p.has(i, p.permitted)
 	switch {
-	case mine && n.variable: // its pattern matches all that is below it, too
-		p.addAllow(i, exactly)
 	case !p.class.under[i].Meets(p.permitted):
 		if mine {
 			p.addAllow(i, exactly)
 		}
-	case n.child != 0 && p.has(n.child, p.permitted), !p.class.below[i].Meets(p.barred) && several(p.class.under[i], p.permitted):
+	case n.child != 0 && p.has(n.child, p.permitted), // whose pattern matches all that is below, too
+		!p.class.below[i].Meets(p.barred) && several(p.class.under[i], p.permitted):
 		p.addAllow(i, formOf(mine))
 	default:
 		if mine {
@@ -128,9 +129,6 @@ func (p *planner) denyFrom(i int) {
 		mine = false
 	}
 	switch {
-	case mine && n.variable: // denies all that is below it, too
-		p.deny = append(p.deny, entry{i, exactly})
-		return
 	case !p.class.below[i].Meets(p.permitted) && (n.child != 0 && p.has(n.child, p.needed) || several(p.class.under[i], p.needed)):
 		p.deny = append(p.deny, entry{i, formOf(mine)})
 		return

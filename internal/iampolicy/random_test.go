@@ -17,12 +17,9 @@ var words = []string{"a", "b", "c", "ab", "b-c"}
 
 // randomTable draws a table of up to n rules that one API can have.
 func randomTable(r *rand.Rand, n int) *access.Table {
-	verbs := []string{"GET", "GET", "GET", "POST", route.Any, "PUT"}
-	if r.IntN(4) == 0 {
-		verbs = append([]string{route.Any}, route.Verbs...)
-	}
+	verbs := [][]string{{"GET"}, {"GET"}, {"GET", "GET", "GET", "POST", route.Any, "PUT"}, append([]string{route.Any}, route.Verbs...)}[r.IntN(4)]
 	depth := 1 + r.IntN(5)
-	literals := 1 + r.IntN(len(words))
+	literals := 1 + r.IntN(1+r.IntN(len(words)))
 	elsewhere := r.IntN(4) == 0
 	var rules []access.Rule
 	for range 1 + r.IntN(n) {

@@ -1,6 +1,7 @@
 package iampolicy
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -54,12 +55,12 @@ func readDocument(text string) (Document, error) {
 		return nil
 	})
 	if err == nil && len(doc.Statements) == 0 {
-		err = fmt.Errorf("want at least one statement")
+		err = errors.New("want at least one statement")
 	}
 	return doc, err
 }
 
-var errMember = fmt.Errorf("not known here")
+var errMember = errors.New("not known here")
 
 func readStatement(v strictjson.Value) (s Statement, err error) {
 	err = eachMember(v, func(name string, v strictjson.Value) (err error) {

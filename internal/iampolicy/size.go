@@ -88,10 +88,10 @@ func some(values []access.Requirement, bits int) (rights access.Rights) {
 // what it replaces. To deny by the ways in which an Allow matches may take more, so all of those are counted.
 func (c *Compiler) bound(prefix int) int {
 	n := len(opening) + len(Allow) + len(nextDeny) + 2*len(element) + len(closing)
-	add := func(verbs []string) func(base, tail string) {
-		return func(base, tail string) {
+	add := func(verbs []string) func(stem, tail string) {
+		return func(stem, tail string) {
 			for _, verb := range verbs {
-				n += len(`"",`) + prefix + len(verb) + len(base) + len(tail)
+				n += len(`"",`) + prefix + len(verb) + len(stem) + len(tail)
 			}
 		}
 	}

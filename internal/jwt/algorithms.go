@@ -65,19 +65,24 @@ func (a *algorithm) fits(k *key) bool {
 	return k.kind == a.kind && (k.algorithm == "" || k.algorithm == a.name)
 }
 
-// signatureLength is the only length a signature by this key has.
-func (a *algorithm) signatureLength(k *key) int {
+// verify is [ErrSignature] if the signature of the input is not valid, and [ErrSignatureShape] if it cannot be one.
+// The key must fit.
+func (a *algorithm) verify(k *key, input, signature []byte) error {
+	length := a.length
 	if a.kind == rsaKey {
-		return k.rsa.Size()
+		length = k.rsa.Size()
 	}
-	return a.length
+	if len(signature) != length {
+		return ErrSignatureShape
+	}
+	if !a.valid(k, input, signature) {
+		return ErrSignature
+	}
+	return nil
 }
 
-// verify tells whether the signature of the input is valid. The key must fit.
-func (a *algorithm) verify(k *key, input, signature []byte) bool {
-	if len(signature) != a.signatureLength(k) {
-		return false
-	}
+// valid tells whether a signature of the right length is valid.
+func (a *algorithm) valid(k *key, input, signature []byte) bool {
 	switch a.family {
 	case okp:
 		return ed25519.Verify(k.ed25519, input, signature)

@@ -15,9 +15,9 @@ var digit = func() (table [256]byte) {
 	return table
 }()
 
-// decode appends what base64url digits stand for. It takes exactly one form for each value, as RFC 7515, section 2, has it:
-// no padding, no white space and no bits left over that are not zero. encoding/base64 passes over CR and LF even in
-// its strict mode.
+// decode appends what base64url digits stand for. It takes exactly one form for each value, as RFC 7515, section 2,
+// has it: no padding, no white space and no bits left over that are not zero. encoding/base64 passes over CR and LF
+// even in its strict mode.
 func decode(dst, digits []byte) ([]byte, bool) {
 	for len(digits) >= 4 {
 		a, b, c, d := digit[digits[0]], digit[digits[1]], digit[digits[2]], digit[digits[3]]

@@ -4,9 +4,9 @@ import "strings"
 
 const scheme = "bearer"
 
-// Bearer is the token in the values of a request's Authorization header: "Bearer", in any case of letters, spaces and the
-// token (RFC 6750, section 2.1, and RFC 9110, section 11.1). Several values are taken only if they are all the same:
-// it must not depend on who reads the request which one counts.
+// Bearer is the token in the values of a request's Authorization header: "Bearer", in any case of letters, spaces and
+// the token (RFC 6750, section 2.1, and RFC 9110, section 11.1). Several values are taken only if they are all the
+// same: it must not depend on who reads the request which one counts.
 //
 // The error is [ErrNoToken] or [ErrSeveralTokens]. The token is not looked at beyond that it is one word.
 func Bearer(values ...string) (string, error) {

@@ -2,7 +2,6 @@ package jwt
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -83,18 +82,29 @@ type lifetime struct {
 	notBefore int64 // the later one of nbf and iat
 }
 
+// maxSeconds is the largest number of seconds that counts as a time, either way. Beyond it, JSON readers that hold
+// numbers as float64 no longer agree on the value (RFC 7493, section 2.2), and computing with times goes wrong
+// further up.
+const maxSeconds = 1<<53 - 1
+
+// seconds is the largest whole number that is not above a claim, and whether it is the claim itself.
+func seconds(v strictjson.Value) (n int64, exact, ok bool) {
+	n, exact, ok = v.Floor()
+	return n, exact, ok && -maxSeconds <= n && n <= maxSeconds
+}
+
 func readLifetime(c *claims) (lifetime, error) {
-	l := lifetime{notBefore: math.MinInt64}
+	l := lifetime{notBefore: -maxSeconds}
 	var ok bool
-	if l.expires, _, ok = c.expires.Floor(); !ok {
+	if l.expires, _, ok = seconds(c.expires); !ok {
 		return l, ErrTime
 	}
 	for _, v := range [...]strictjson.Value{c.notBefore, c.issuedAt} {
 		if !v.Exists() {
 			continue
 		}
-		at, exact, ok := v.Floor()
-		if !ok || at == math.MaxInt64 {
+		at, exact, ok := seconds(v)
+		if !ok {
 			return l, ErrTime
 		}
 		if !exact {

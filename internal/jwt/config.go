@@ -49,18 +49,20 @@ type Issuer struct {
 	Algorithms []string
 
 	// JWKSURL is where the issuer's keys are, over https. Default: the jwks_uri of the discovery document at URL +
-	// "/.well-known/openid-configuration" (a slash that ends URL is left out). Issuers with the same one share its keys.
+	// "/.well-known/openid-configuration" (a slash that ends URL is left out). Issuers with the same one share its
+	// keys.
 	JWKSURL string
 
 	// Secret gives the HMAC key, at least as long as the longest hash of Algorithms.
 	Secret Secret
 
 	// Type is the typ header that a token must have, in any case of letters: "at+jwt" for RFC 9068 access tokens. An
-	// "application/" before either is left out. Default: typ may be missing, "JWT" or "at+jwt", and nothing else, so that
-	// a logout token or a DPoP proof does not pass for an access token.
+	// "application/" before either is left out. Default: typ may be missing, "JWT" or "at+jwt", and nothing else, so
+	// that a logout token or a DPoP proof does not pass for an access token.
 	Type string
 
-	// TokenUse is the token_use claim that a token must have: "access" or "id", for Amazon Cognito. Default: not looked at.
+	// TokenUse is the token_use claim that a token must have: "access" or "id", for Amazon Cognito. Default: not
+	// looked at.
 	TokenUse string
 
 	// Leeway is how far nbf and iat may lie ahead, in whole seconds up to [MaxLeeway]. exp gets none. Default: 0.
@@ -82,23 +84,25 @@ type Options struct {
 	// TCP and TLS that honours HTTPS_PROXY and its like as net/http does.
 	Transport http.RoundTripper
 
-	// Logger gets a line when keys change, when they cannot be had and when one is ignored. Default: none.
+	// Logger gets a line when keys change, one for each that is ignored then, and one when they cannot be had.
+	// Default: none.
 	Logger *slog.Logger
 
 	// Observe is called after each fetch of keys, on the fetch's own goroutine, so it must be safe for concurrent use.
 	Observe func(Fetch)
 
-	// FetchTimeout bounds a fetch as a whole, discovery included, and so how long [Verifier.Verify] waits. Default: 5 s.
+	// FetchTimeout bounds a fetch as a whole, discovery included, and so how long [Verifier.Verify] waits. Default: 5
+	// s.
 	FetchTimeout time.Duration
 
-	// Cooldown is the time after the start of a fetch in which neither an unknown kid nor a bad signature causes another
-	// one. Default: 30 s.
+	// Cooldown is the time after the start of a fetch in which neither an unknown kid nor a bad signature causes
+	// another one. Default: 30 s.
 	Cooldown time.Duration
 
 	// MinAge, Age and MaxAge are how long keys are used before they are fetched again: as long as the answer's
-	// Cache-Control says but between MinAge and MaxAge, or Age where it says nothing, and for a Secret. The
-	// fetch is made, and waited for, when a key is next needed. A key that the issuer withdraws is accepted at most that
-	// long, where the issuer can be reached. Defaults: 1 minute, 10 minutes, 1 hour.
+	// Cache-Control says but between MinAge and MaxAge, or Age where it says nothing, and for a Secret. The fetch is
+	// made, and waited for, when a key is next needed. A key that the issuer withdraws is accepted at most that long,
+	// where the issuer can be reached. Defaults: 1 minute, 10 minutes, 1 hour.
 	MinAge, Age, MaxAge time.Duration
 
 	// StaleCeiling is the age up to which keys are used while newer ones cannot be had. Default: 12 hours.
@@ -121,15 +125,19 @@ type Fetch struct {
 	Issuer   string // its URL; of issuers that share their keys, the first one's
 	Duration time.Duration
 	Keys     int   // that can be used
+	Ignored  int   // that cannot: weak, broken, or for something else than signatures
 	Changed  bool  // whether they differ from those before
 	Err      error // why there are none; see [ErrConfig]
 }
 
 // withDefaults fills in what is not set, in a copy.
 func (o Options) withDefaults() Options {
-	if o.Now == nil {
-		o.Now = time.Now
+	now := o.Now
+	if now == nil {
+		now = time.Now
 	}
+	// Without the monotonic reading, which need not go on while a Lambda function is frozen between two invocations.
+	o.Now = func() time.Time { return now().Round(0) }
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}

@@ -37,6 +37,9 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		{"32 a name that begins like loopback", func(o *Options) {
 			o.Issuers[0].JWKSURL, o.Issuers[0].AllowLoopbackHTTP = "http://127.0.0.1.example.com/keys", true
 		}, "is not an https URL"},
+		{"32 an address that is not loopback where loopback is allowed", func(o *Options) {
+			o.Issuers[0].JWKSURL, o.Issuers[0].AllowLoopbackHTTP = "http://169.254.169.254/keys", true
+		}, "is not an https URL: whoever sits on the way"},
 		{"32 another name below localhost", func(o *Options) {
 			o.Issuers[0].JWKSURL, o.Issuers[0].AllowLoopbackHTTP = "http://x.localhost/keys", true
 		}, "is not an https URL"},

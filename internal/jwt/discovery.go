@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -27,7 +26,7 @@ type published struct {
 }
 
 // load is the [loader].
-func (p *published) load(ctx context.Context) (keys []*key, age time.Duration, err error) {
+func (p *published) load(ctx context.Context) (loaded, error) {
 	o := p.options
 	if t, ok := o.Transport.(*http.Transport); ok {
 		// A connection kept over a freeze is dead, and using it would cost a time-out.
@@ -35,29 +34,19 @@ func (p *published) load(ctx context.Context) (keys []*key, age time.Duration, e
 	}
 	url, err := p.where(ctx)
 	if err != nil {
-		return nil, 0, fmt.Errorf("discovery: %w", err)
+		return loaded{}, fmt.Errorf("discovery: %w", err)
 	}
+	var l loaded
 	text, head, err := getJSON(ctx, o.Transport, url, o.MaxBody)
 	if err == nil {
-		keys, age, err = p.read(text, head)
+		l.age = maxAge(head)
+		l.keys, l.ignored, err = parseKeySet(text, o.MaxKeys)
 	}
 	if err != nil {
 		p.forget() // the keys may have moved
-		return nil, 0, fmt.Errorf("key set: %w", err)
+		return loaded{}, fmt.Errorf("key set: %w", err)
 	}
-	return keys, age, nil
-}
-
-// read parses a key set, and logs which keys are ignored.
-func (p *published) read(text string, head http.Header) ([]*key, time.Duration, error) {
-	keys, ignored, err := parseKeySet(text, p.options.MaxKeys)
-	if err != nil {
-		return nil, 0, err
-	}
-	for _, k := range ignored {
-		p.options.Logger.Debug("jwt: key ignored", slog.String("issuer", p.issuer.URL), slog.String("kid", k.id), slog.Any("reason", k.why))
-	}
-	return keys, maxAge(head), nil
+	return l, nil
 }
 
 // where is the URL of the keys.
@@ -65,7 +54,7 @@ func (p *published) where(ctx context.Context) (string, error) {
 	if p.issuer.JWKSURL != "" {
 		return p.issuer.JWKSURL, nil
 	}
-	now := p.options.Now().Round(0)
+	now := p.options.Now()
 	p.mu.Lock()
 	url, fresh := p.url, within(now, p.discovered, rediscover)
 	p.mu.Unlock()

@@ -51,11 +51,11 @@ func (r *rejection) Unwrap() error { return ErrRejected }
 // Reason is the reason for an error of this package as one word, for logs and metrics: that of a rejection ("expired",
 // "signature", ...), "configuration", "unavailable", or "other" for an error from elsewhere. It is "" for nil.
 func Reason(err error) string {
-	var r *rejection
+	r, rejected := errors.AsType[*rejection](err) // errors.As would add a package for reflection to the binary
 	switch {
 	case err == nil:
 		return ""
-	case errors.As(err, &r):
+	case rejected:
 		return r.code
 	case errors.Is(err, ErrConfig):
 		return "configuration"

@@ -63,8 +63,8 @@ func getJSON(ctx context.Context, transport http.RoundTripper, url string, maxBo
 	return b.String(), resp.Header, nil
 }
 
-// isJSON tells whether a media type is JSON: application/json, or one with the suffix +json (RFC 6839, section 3.1) such as
-// application/jwk-set+json.
+// isJSON tells whether a media type is JSON: application/json, or one with the suffix +json (RFC 6839, section 3.1)
+// such as application/jwk-set+json.
 func isJSON(contentType string) bool {
 	t, _, err := mime.ParseMediaType(contentType)
 	return err == nil && (t == "application/json" || strings.HasPrefix(t, "application/") && strings.HasSuffix(t, "+json"))
@@ -81,18 +81,18 @@ func maxAge(head http.Header) time.Duration {
 			case "no-store", "no-cache":
 				return 0
 			case "max-age":
-				age = max(0, seconds(strings.Trim(value, `"`)))
+				age = max(0, deltaSeconds(strings.Trim(value, `"`)))
 			}
 		}
 	}
 	if age > 0 {
-		age = max(0, age-seconds(head.Get("Age")))
+		age = max(0, age-deltaSeconds(head.Get("Age")))
 	}
 	return age
 }
 
-// seconds reads delta-seconds (RFC 9111, section 1.2.2); what is none counts as 0.
-func seconds(s string) time.Duration {
+// deltaSeconds reads delta-seconds (RFC 9111, section 1.2.2); what is none counts as 0.
+func deltaSeconds(s string) time.Duration {
 	n, err := strconv.ParseUint(strings.TrimSpace(s), 10, 31)
 	if errors.Is(err, strconv.ErrRange) {
 		n = 1<<31 - 1

@@ -156,6 +156,30 @@ func TestFaultyServers(t *testing.T) {
 // waitFor waits until the client has gone.
 func waitFor(r *http.Request) { <-r.Context().Done() }
 
+// endless is a body that does not end, and counts what was read of it.
+type endless struct{ read, closed atomic.Int64 }
+
+func (e *endless) Read(b []byte) (int, error) {
+	e.read.Add(int64(len(b)))
+	return copy(b, bytes.Repeat([]byte{' '}, len(b))), nil
+}
+
+func (e *endless) Close() error { e.closed.Add(1); return nil }
+
+func TestLine32AnEndlessAnswerIsReadUpToTheLimit(t *testing.T) {
+	body := new(endless)
+	f := newFixture(t, func(o *Options) { o.MaxBody = 1000 })
+	f.server.serveWith(func(*http.Request) (*http.Response, error) {
+		answer := response(200, "application/json", "")
+		answer.Body, answer.ContentLength = body, -1
+		return answer, nil
+	})
+	f.want(t, lasting("rsa"), ErrUnavailable)
+	if body.read.Load() != 1001 || body.closed.Load() != 1 {
+		t.Errorf("%d bytes were read, and the body was closed %d times", body.read.Load(), body.closed.Load())
+	}
+}
+
 func TestLine32HTTPSIsVerified(t *testing.T) {
 	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -187,5 +188,116 @@ func compareKey(t *testing.T, k *key, member strictjson.Value) {
 	}
 	if !same || theirs.KeyID != k.id || !theirs.IsPublic() {
 		t.Fatalf("go-jose reads another key: %T %q", theirs.Key, theirs.KeyID)
+	}
+}
+
+// member is a member of a header or of claims with the values that FuzzCombined chooses from, as they stand in the
+// text. The first one is good.
+type member struct {
+	name   string
+	values []string
+}
+
+const long = "1700000300"
+
+var headerMembers = []member{
+	{"alg", []string{`"EdDSA"`, `"EdDSA"`, `"ES256"`, `"none"`, `"HS256"`, `["EdDSA"]`, `"eddsa"`, `null`}},
+	{"kid", []string{`"ed"`, `"ed"`, `"p256"`, `"unknown"`, `""`, `1`, `"\u0065d"`, `null`}},
+	{"typ", []string{`"JWT"`, `"at+jwt"`, `"application/AT+jwt"`, `"jwt"`, `"dpop+jwt"`, `"logout+jwt"`, `""`, `1`, `"application/application/jwt"`, `"x/jwt"`}},
+	{"x", []string{`1`, `{"a":1}`, `{"a":1,"a":1}`, `"\ud800"`, `1e400`, `[[[]]]`}},
+	{"ALG", []string{`"none"`}}, {"crit", []string{`[]`, `["exp"]`, `null`}}, {"b64", []string{`true`, `false`}}, {"zip", []string{`"DEF"`}},
+	{"jwk", []string{`{"kty":"oct","k":"AQ"}`, `1`}}, {"jku", []string{`"https://attacker.example"`}}, {"x5c", []string{`["MIIB"]`, `1`}}, {"cty", []string{`"JWT"`}},
+}
+
+var claimMembers = []member{
+	{"iss", []string{`"` + testIssuer + `"`, `"` + testIssuer + `"`, `"https:\/\/issuer.example.com/"`, `"https://issuer.example.com"`, `["` + testIssuer + `"]`, `null`, `1`}},
+	{"aud", []string{`"` + testAudience + `"`, `["` + testAudience + `"]`, `["x","` + testAudience + `"]`, `["` + testAudience + `",1]`, `[]`, `""`, `"x"`, `null`, `{}`}},
+	{"exp", []string{long, long, `1700000300.5`, `17000003e2`, `1700000000`, `1700000000.9`, `1700000001`, `0`, `-1`, `"1700000300"`, `null`, `1e300`, `1e400`, `9223372036854775807`, `9223372036854775808`, `253402300799`, `[1]`, `true`}},
+	{"nbf", []string{`1699999990`, `1699999990`, `1700000000`, `1700000000.5`, `1700000001`, `-5`, `0`, `-1e300`, `1e300`, `null`, `"0"`, `1e-400`}},
+	{"iat", []string{`1699999990`, `1699999990`, `1700000000`, `1700000000.1`, `1700000001`, `-5`, `9999999999`, `null`, `"0"`, `{}`}},
+	{"sub", []string{`"user-1"`, `"user-1"`, `"\u0000"`, `1`, `null`, `["a"]`}},
+	{"jti", []string{`"id"`, `"id"`, `1`, `null`}},
+	{"x", []string{`1`, `{"a":1}`, `{"a":1,"a":1}`, `"\ud800"`, `"\ud83d\ude00"`, `1e400`, `[[[]]]`, "\"\xff\"", `-0`, `01`}},
+	{"EXP", []string{`1`}}, {"iſs", []string{`"x"`}}, {"Aud", []string{`"x"`}}, {"e\\u0078p", []string{long, `1`}},
+}
+
+// compose makes an object's text: each choice takes a member and a value, or the good one for high numbers; the first
+// ones of the list are added in the end if they were not chosen and no choice says to leave them out.
+func compose(members []member, needed int, choices []byte) string {
+	var parts []string
+	done := make(map[string]bool)
+	for len(choices) >= 2 {
+		m := members[int(choices[0]&0x7F)%len(members)]
+		v := m.values[0]
+		if i := int(choices[1]); i < 128 {
+			v = m.values[i%len(m.values)]
+		}
+		if choices[0] < 0x80 {
+			parts = append(parts, `"`+m.name+`":`+v)
+		}
+		done[m.name] = true // a high first choice only leaves it out
+		choices = choices[2:]
+	}
+	for _, m := range members[:needed] {
+		if !done[m.name] {
+			parts = append(parts, `"`+m.name+`":`+m.values[0])
+		}
+	}
+	return "{" + strings.Join(parts, ",") + "}"
+}
+
+// FuzzCombined makes tokens of good and bad members, nearly good as a whole and truly signed, so that each rule is met
+// alone and together with others.
+func FuzzCombined(f *testing.F) {
+	f.Add([]byte{}, []byte{})
+	for name := range byte(len(headerMembers)) {
+		for value := range byte(len(headerMembers[name].values)) {
+			f.Add([]byte{name, value}, []byte{})
+		}
+		f.Add([]byte{name | 0x80, 0}, []byte{})
+	}
+	for name := range byte(len(claimMembers)) {
+		for value := range byte(len(claimMembers[name].values)) {
+			f.Add([]byte{}, []byte{name, value})
+			f.Add([]byte{3, value}, []byte{name, value, name, 0})
+		}
+		f.Add([]byte{}, []byte{name | 0x80, 0})
+	}
+	fixture := newFixture(f)
+	f.Fuzz(func(t *testing.T, header, claims []byte) {
+		if len(header) > 20 || len(claims) > 30 {
+			return
+		}
+		h := compose(headerMembers, 3, header)
+		alg := "EdDSA"
+		if strings.Contains(h, `"alg":"ES256"`) {
+			alg = "ES256"
+		}
+		compare(t, fixture, sign(alg, keyFor(alg), h, compose(claimMembers, 7, claims)))
+	})
+}
+
+// TestCombinations is FuzzCombined on choices from a fixed source, and sees to it that they make good tokens and bad
+// ones.
+func TestCombinations(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	f := newFixture(t)
+	accepted := 0
+	const rounds = 3000
+	for range rounds {
+		choices := make([]byte, 2*random.IntN(4))
+		for i := range choices {
+			choices[i] = byte(random.Uint32())
+		}
+		split := len(choices) / 4 * 2
+		h, c := compose(headerMembers, 3, choices[:split]), compose(claimMembers, 7, choices[split:])
+		token := sign("EdDSA", keys()["ed"], h, c)
+		compare(t, f, token)
+		if _, err := f.verify(token); err == nil {
+			accepted++
+		}
+	}
+	if accepted < rounds/10 || accepted > rounds*9/10 {
+		t.Errorf("%d of %d tokens are accepted", accepted, rounds)
 	}
 }

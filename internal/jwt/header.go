@@ -42,7 +42,8 @@ func readHeader(d *strictjson.Document, text string) (header, error) {
 			}
 		case "crit", "b64", "zip":
 			// crit lists extensions that must be understood, and none is (RFC 7515, section 4.1.11). b64 is one that
-			// is only valid with crit (RFC 7797, section 6). zip exists for encrypted tokens alone (RFC 7516, section 4.1.3).
+			// is only valid with crit (RFC 7797, section 6). zip exists for encrypted tokens alone (RFC 7516, section
+			// 4.1.3).
 			return header{}, ErrCritical
 		}
 	}

@@ -52,8 +52,8 @@ type testKey struct {
 	secret []byte
 }
 
-// keys are the tests' keys. They are the same in every process, as a fuzz target's workers are processes of their own and
-// its seeds are signed in another one.
+// keys are the tests' keys. They are the same in every process, as a fuzz target's workers are processes of their own
+// and its seeds are signed in another one.
 var keys = sync.OnceValue(func() map[string]testKey {
 	random := rand.NewChaCha8([32]byte([]byte("the test keys of internal/jwt...")))
 	must := func(s crypto.Signer, err error) crypto.Signer {

@@ -15,15 +15,22 @@ const (
 	maxBackoff   = time.Minute
 )
 
-// loader gets an issuer's keys, and how long they may be used: less than 0 where that is not said.
-type loader func(context.Context) (keys []*key, age time.Duration, err error)
+// loader gets an issuer's keys.
+type loader func(context.Context) (loaded, error)
+
+// loaded is what an issuer's keys are at one time.
+type loaded struct {
+	keys    []*key
+	ignored []ignoredKey
+	age     time.Duration // how long they may be used; less than 0 where that is not said
+}
 
 // keyCache holds the keys of an issuer and gets new ones when they are needed, by one fetch at a time that all who need
 // it share.
 //
-// It works by the wall clock and only when it is asked for a key. Timers would not do: while a Lambda function is frozen
-// between two invocations neither they nor the monotonic clock need to run. For the same reason a fetch that a
-// freeze interrupted is given up by the wall clock.
+// It works by the wall clock (see withDefaults) and only when it is asked for a key. Timers would not do: while a
+// Lambda function is frozen between two invocations, neither they nor the monotonic clock need to run. For the same
+// reason a fetch that a freeze interrupted is given up by the wall clock.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 type keyCache struct {
 	name    string // for logs: the issuer's URL
@@ -47,14 +54,11 @@ type flight struct {
 	next    *flight       // that one
 }
 
-// now is the wall clock, without the monotonic reading.
-func (c *keyCache) now() time.Time { return c.options.Now().Round(0) }
-
 // find is the key for a token: [ErrUnknownKey], [ErrAmbiguousKey] and [ErrKeyMismatch] if the issuer has none, and
 // [ErrUnavailable] if that cannot be told. It may wait for a fetch.
 func (c *keyCache) find(ctx context.Context, q query) (*key, error) {
 	c.mu.Lock()
-	now := c.now()
+	now := c.options.Now()
 	switch {
 	case c.set.fresh(now):
 		k, err := c.set.find(q)
@@ -71,7 +75,7 @@ func (c *keyCache) find(ctx context.Context, q query) (*key, error) {
 		return nil, c.unavailable(err)
 	}
 	set, err := c.wait(ctx, c.join(ctx, now))
-	if set.usable(c.now()) {
+	if set.usable(c.options.Now()) {
 		return set.find(q)
 	}
 	return nil, c.unavailable(err)
@@ -82,12 +86,12 @@ func (c *keyCache) find(ctx context.Context, q query) (*key, error) {
 func (c *keyCache) newer(ctx context.Context, q query, than *key) *key {
 	c.mu.Lock()
 	set := c.set
-	if now := c.now(); c.mayAsk(now) {
+	if now := c.options.Now(); c.mayAsk(now) {
 		set, _ = c.wait(ctx, c.join(ctx, now))
 	} else {
 		c.mu.Unlock()
 	}
-	if !set.usable(c.now()) {
+	if !set.usable(c.options.Now()) {
 		return nil
 	}
 	if k, err := set.find(q); err == nil && k != than {
@@ -101,7 +105,7 @@ func (c *keyCache) start(ctx context.Context) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.set == nil && c.flight == nil && c.failures == 0 {
-		c.join(ctx, c.now())
+		c.join(ctx, c.options.Now())
 	}
 }
 
@@ -109,7 +113,7 @@ func (c *keyCache) start(ctx context.Context) {
 func (c *keyCache) ready(ctx context.Context) error {
 	c.mu.Lock()
 	set, err := c.set, c.err
-	if now := c.now(); set == nil && c.mayRetry(now) {
+	if now := c.options.Now(); set == nil && c.mayRetry(now) {
 		set, err = c.wait(ctx, c.join(ctx, now))
 	} else {
 		c.mu.Unlock()
@@ -185,67 +189,67 @@ func (c *keyCache) wait(ctx context.Context, f *flight) (*keySet, error) {
 // run makes a fetch. It is over when its time is up, even should a transport not observe that.
 func (c *keyCache) run(ctx context.Context, f *flight) {
 	defer f.cancel()
-	type result struct {
-		keys []*key
-		age  time.Duration
+	var (
+		l    loaded
 		err  error
-	}
-	results := make(chan result, 1)
+		over = make(chan struct{})
+	)
 	go func() {
-		var r result
+		defer close(over)
 		defer func() {
 			if recover() != nil { // what was thrown might hold anything
-				r = result{err: errors.New("panic in Options.Transport or Issuer.Secret")}
+				err = errors.New("panic in Options.Transport or Issuer.Secret")
 			}
-			results <- r
 		}()
-		r.keys, r.age, r.err = c.load(ctx)
+		l, err = c.load(ctx)
 	}()
-	var r result
 	select {
-	case r = <-results:
+	case <-over:
+		c.finish(f, l, err)
 	case <-ctx.Done():
-		r.err = fmt.Errorf("no answer within %v: %w", c.options.FetchTimeout, ctx.Err())
+		c.finish(f, loaded{}, fmt.Errorf("no answer within %v: %w", c.options.FetchTimeout, ctx.Err()))
 	}
-	c.finish(f, r.keys, r.age, r.err)
 }
 
 // finish takes the result of a fetch over, unless the fetch was given up.
-func (c *keyCache) finish(f *flight, keys []*key, age time.Duration, err error) {
+func (c *keyCache) finish(f *flight, l loaded, err error) {
 	c.mu.Lock()
 	if c.flight != f {
 		c.mu.Unlock()
 		return
 	}
-	o, now := c.options, c.now()
-	event := Fetch{Issuer: c.name, Duration: now.Sub(f.started), Keys: len(keys), Err: err}
+	o, now := c.options, c.options.Now()
+	event := Fetch{Issuer: c.name, Duration: now.Sub(f.started), Keys: len(l.keys), Ignored: len(l.ignored), Err: err}
 	c.flight, c.err = nil, err
 	if err != nil {
 		c.failures++
 		c.failed = now
 	} else {
 		c.failures = 0
-		set, changed := newKeySet(c.set, keys)
-		if age < 0 {
-			age = o.Age
+		set, changed := newKeySet(c.set, l.keys)
+		if l.age < 0 {
+			l.age = o.Age
 		}
-		set.loaded, set.freshFor, set.usableFor = f.started, min(max(age, o.MinAge), o.MaxAge), o.StaleCeiling
+		set.loaded, set.freshFor, set.usableFor = f.started, min(max(l.age, o.MinAge), o.MaxAge), o.StaleCeiling
 		c.set, event.Changed = set, changed
 	}
 	stale := c.set.usable(now)
 	c.mu.Unlock()
 	// Those who wait for it go on after the report, as the function may be frozen then.
-	c.report(event, stale)
+	c.report(event, l.ignored, stale)
 	close(f.done)
 }
 
 // report logs a fetch.
-func (c *keyCache) report(event Fetch, stale bool) {
+func (c *keyCache) report(event Fetch, ignored []ignoredKey, stale bool) {
 	switch log := c.options.Logger.With(slog.String("issuer", c.name), slog.Duration("duration", event.Duration)); {
 	case event.Err != nil:
 		log.Warn("jwt: keys not fetched", slog.Any("error", event.Err), slog.Bool("older_keys_serve", stale))
 	case event.Changed:
-		log.Info("jwt: new keys", slog.Int("keys", event.Keys))
+		log.Info("jwt: new keys", slog.Int("keys", event.Keys), slog.Int("ignored", event.Ignored))
+		for _, k := range ignored {
+			log.Info("jwt: key ignored", slog.String("kid", k.id), slog.Any("reason", k.why))
+		}
 	}
 	c.options.Observe(event)
 }

@@ -3,7 +3,6 @@ package jwt
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -28,11 +27,6 @@ func (f *fixture) wantRequests(t *testing.T, want int64) {
 	}
 }
 
-// unknown are tokens with a kid each that the issuer does not have.
-func unknown(i int) string {
-	return sign("ES256", keys()["p256b"], goodHeader("ES256").with(object{"kid": fmt.Sprint("forged-", i)}).String(), goodClaims().with(object{"exp": t0.AddDate(1, 0, 0).Unix()}).String())
-}
-
 // lasting is a good token that does not expire while a test moves its clock.
 func lasting(key string) string {
 	return sign("RS256", keys()[key], goodHeader("RS256").with(object{"kid": key}).String(), goodClaims().with(object{"exp": t0.AddDate(1, 0, 0).Unix()}).String())
@@ -46,82 +40,6 @@ func withMaxAge(text, cacheControl string) func(*http.Request) (*http.Response, 
 		r.Header.Set("Cache-Control", cacheControl)
 		return r, nil
 	}
-}
-
-func TestLine17ForgedTokensCauseOneFetchInACooldown(t *testing.T) {
-	f := newFixture(t)
-	forged := make([]string, 50)
-	for i := range forged {
-		forged[i] = unknown(i)
-	}
-	f.want(t, lasting("rsa"), nil)
-	f.wantRequests(t, 1)
-	for i := range 1000 {
-		f.want(t, forged[i%len(forged)], ErrUnknownKey)
-	}
-	f.wantRequests(t, 1) // the keys are younger than the cooldown
-	for cooldown := int64(1); cooldown <= 3; cooldown++ {
-		f.clock.advance(DefaultCooldown)
-		for i := range 1000 {
-			f.want(t, forged[i%len(forged)], ErrUnknownKey)
-		}
-		f.wantRequests(t, 1+cooldown)
-	}
-	f.want(t, lasting("rsa"), nil)
-}
-
-func TestLine17ForgedTokensWhileTheServerFails(t *testing.T) {
-	f := newFixture(t)
-	f.want(t, lasting("rsa"), nil)
-	f.server.serveWith(failing)
-	f.clock.advance(DefaultCooldown)
-	token := unknown(0)
-	for range 1000 {
-		f.want(t, token, ErrUnknownKey)
-	}
-	f.wantRequests(t, 2)
-	f.want(t, lasting("rsa"), nil)
-}
-
-func TestLine17ForgedTokensAtOnceCauseOneFetch(t *testing.T) {
-	f := newFixture(t)
-	f.want(t, lasting("rsa"), nil)
-	f.clock.advance(DefaultCooldown)
-	token := unknown(0)
-	var wg sync.WaitGroup
-	for range 1000 {
-		wg.Go(func() {
-			if _, err := f.verify(token); !errors.Is(err, ErrUnknownKey) {
-				t.Errorf("got %v, want %v", err, ErrUnknownKey)
-			}
-		})
-	}
-	wg.Wait()
-	f.wantRequests(t, 2)
-}
-
-func TestLine18BadSignaturesCauseNoFetch(t *testing.T) {
-	f := newFixture(t)
-	f.want(t, lasting("rsa"), nil)
-	var bad []string
-	for _, alg := range allAlgorithms {
-		bad = append(bad, swapClaims(alg))
-	}
-	f.clock.advance(2 * DefaultCooldown)
-	for i := range 1000 {
-		f.want(t, bad[i%len(bad)], ErrSignature)
-	}
-	f.wantRequests(t, 1)
-}
-
-func TestBadClaimsCauseNoFetch(t *testing.T) {
-	f := newFixture(t)
-	for _, token := range []string{
-		rs256(nil, object{"exp": 1}), rs256(nil, object{"iss": "https://other.example.com"}), rs256(nil, object{"aud": "x"}), rs256(object{"typ": "dpop+jwt"}, nil), rs256(nil, object{"nbf": t0.Unix() + 9}),
-	} {
-		f.want(t, token, ErrRejected)
-	}
-	f.wantRequests(t, 0)
 }
 
 func TestFirstRequestsShareOneFetch(t *testing.T) {
@@ -169,6 +87,18 @@ func TestStartDoesNotWait(t *testing.T) {
 		}
 		f.wantRequests(t, 1)
 	})
+}
+
+func TestStartAgainFetchesNothing(t *testing.T) {
+	f := newFixture(t)
+	if err := f.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f.Start(t.Context())
+	f.clock.advance(time.Hour)
+	f.Start(t.Context())
+	time.Sleep(10 * time.Millisecond)
+	f.wantRequests(t, 1)
 }
 
 func TestLine32ATransportThatHangs(t *testing.T) {
@@ -282,6 +212,12 @@ func TestFailuresBackOff(t *testing.T) {
 	f.server.serve(fullKeySet())
 	f.clock.advance(maxBackoff)
 	f.want(t, lasting("rsa"), nil)
+	f.server.serveWith(failing)
+	f.clock.advance(DefaultAge)
+	f.want(t, lasting("rsa"), nil)
+	f.clock.advance(firstBackoff) // it begins anew
+	f.want(t, lasting("rsa"), nil)
+	f.wantRequests(t, requests+3)
 }
 
 func TestAFlappingServer(t *testing.T) {
@@ -341,161 +277,6 @@ func TestMaxAge(t *testing.T) {
 	}
 }
 
-func TestRotation(t *testing.T) {
-	f := newFixture(t, func(o *Options) { o.TokenCache = 10 })
-	before, after := keySetOf(jwk(keys()["rsa"])), keySetOf(jwk(keys()["rsa2"]))
-	both := keySetOf(jwk(keys()["rsa"]), jwk(keys()["rsa2"]))
-	f.server.serve(before)
-	if g := f.Generation(testIssuer); g != 0 {
-		t.Errorf("generation %d before the first keys", g)
-	}
-	f.want(t, lasting("rsa"), nil)
-	f.want(t, lasting("rsa2"), ErrUnknownKey) // within the cooldown
-
-	f.server.serve(both)
-	f.clock.advance(DefaultCooldown)
-	f.want(t, lasting("rsa2"), nil)
-	f.want(t, lasting("rsa"), nil)
-	f.wantRequests(t, 2)
-
-	f.server.serve(after)
-	f.clock.advance(DefaultAge - time.Second)
-	f.want(t, lasting("rsa"), nil)
-	f.clock.advance(time.Second)
-	f.want(t, lasting("rsa"), ErrUnknownKey)
-	f.want(t, lasting("rsa2"), nil)
-	f.wantRequests(t, 3)
-	if g := f.Generation(testIssuer); g != 3 {
-		t.Errorf("generation %d after three sets", g)
-	}
-	f.clock.advance(DefaultAge)
-	f.want(t, lasting("rsa2"), nil)
-	f.wantRequests(t, 4)
-	if g := f.Generation(testIssuer); g != 3 {
-		t.Errorf("generation %d after the same set again", g)
-	}
-	if g := f.Generation("https://other.example.com"); g != 0 {
-		t.Errorf("generation %d of an issuer that is not there", g)
-	}
-}
-
-func TestRotationInMidFlight(t *testing.T) {
-	f := newFixture(t)
-	f.server.serve(keySetOf(jwk(keys()["rsa"])))
-	f.want(t, lasting("rsa"), nil)
-	f.clock.advance(DefaultCooldown)
-	// While the fetch for an unknown kid is under way the issuer rotates; the answer still has the old key.
-	release, asked := make(chan struct{}), make(chan struct{})
-	f.server.serveWith(func(*http.Request) (*http.Response, error) {
-		close(asked)
-		<-release
-		return response(200, "application/json", keySetOf(jwk(keys()["rsa"]))), nil
-	})
-	result := make(chan error)
-	go func() {
-		_, err := f.verify(lasting("rsa2"))
-		result <- err
-	}()
-	<-asked
-	f.want(t, lasting("rsa"), nil) // known keys do not wait for the fetch
-	f.server.serve(keySetOf(jwk(keys()["rsa2"])))
-	close(release)
-	if err := <-result; !errors.Is(err, ErrUnknownKey) {
-		t.Errorf("got %v, want %v", err, ErrUnknownKey)
-	}
-	f.want(t, lasting("rsa2"), ErrUnknownKey) // within the cooldown
-	f.clock.advance(DefaultCooldown)
-	f.want(t, lasting("rsa2"), nil)
-	f.want(t, lasting("rsa"), ErrUnknownKey)
-	f.wantRequests(t, 3)
-}
-
-func TestTheSameKidWithAnotherKey(t *testing.T) {
-	f := newFixture(t)
-	f.server.serve(keySetOf(jwk(keys()["rsa"])))
-	f.want(t, lasting("rsa"), nil)
-	replaced := sign("RS256", keys()["rsa2"], goodHeader("RS256").String(), goodClaims().with(object{"exp": t0.AddDate(1, 0, 0).Unix()}).String())
-	f.server.serve(keySetOf(jwk(testKey{kid: "rsa", signer: keys()["rsa2"].signer})))
-	f.clock.advance(DefaultCooldown)
-	f.want(t, replaced, ErrSignature) // line 18: no fetch
-	f.wantRequests(t, 1)
-	f.clock.advance(DefaultAge)
-	f.want(t, replaced, nil)
-	f.want(t, lasting("rsa"), ErrSignature)
-}
-
-func TestAKeyWithoutNameIsAskedForAgainAfterABadSignature(t *testing.T) {
-	f := newFixture(t)
-	nameless := func(key string) string {
-		return sign("RS256", keys()[key], goodHeader("RS256").with(object{"kid": nil}).String(), goodClaims().with(object{"exp": t0.AddDate(1, 0, 0).Unix()}).String())
-	}
-	f.server.serve(keySetOf(jwk(keys()["rsa"]).with(object{"kid": nil})))
-	f.want(t, nameless("rsa"), nil)
-	f.server.serve(keySetOf(jwk(keys()["rsa2"]).with(object{"kid": nil})))
-	f.want(t, nameless("rsa2"), ErrSignature) // within the cooldown
-	f.clock.advance(DefaultCooldown)
-	f.want(t, nameless("rsa2"), nil)
-	f.clock.advance(DefaultCooldown - time.Second)
-	withdrawn := nameless("rsa")
-	for range 1000 {
-		f.want(t, withdrawn, ErrSignature)
-	}
-	f.wantRequests(t, 2)
-}
-
-func TestLine19ASetThatIsRefusedLeavesTheOneBefore(t *testing.T) {
-	f := newFixture(t)
-	f.want(t, lasting("rsa"), nil)
-	f.server.serve(keySetOf(jwk(keys()["rsa2"]), jwk(keys()["rsa2"])))
-	f.clock.advance(DefaultAge)
-	f.want(t, lasting("rsa"), nil)
-	f.want(t, lasting("rsa2"), ErrUnknownKey)
-
-	fresh := newFixture(t)
-	fresh.server.serve(keySetOf(jwk(keys()["rsa"]), jwk(keys()["rsa"])))
-	fresh.want(t, lasting("rsa"), ErrUnavailable)
-}
-
-func TestAFrozenFetchIsGivenUp(t *testing.T) {
-	f := newFixture(t)
-	frozen := make(chan struct{})
-	f.server.serveWith(func(r *http.Request) (*http.Response, error) {
-		<-frozen
-		return response(200, "application/json", keySetOf(jwk(keys()["rsa2"]))), nil
-	})
-	f.Start(t.Context())
-	f.clock.advance(time.Hour) // frozen right after init
-	for f.server.requests.Load() == 0 {
-		time.Sleep(time.Millisecond)
-	}
-	f.server.serve(fullKeySet())
-	f.want(t, lasting("rsa"), nil)
-	f.wantRequests(t, 2)
-	close(frozen)
-	for range 10 {
-		time.Sleep(time.Millisecond)
-		f.want(t, lasting("rsa"), nil) // the late answer changes nothing
-	}
-	if g := f.Generation(testIssuer); g != 1 {
-		t.Errorf("generation %d: the late answer was taken", g)
-	}
-}
-
-func TestAClockThatIsSetBack(t *testing.T) {
-	f := newFixture(t)
-	f.want(t, lasting("rsa"), nil)
-	f.clock.advance(-5 * time.Second)
-	f.server.serve(keySetOf(jwk(keys()["rsa2"])))
-	f.want(t, lasting("rsa"), ErrUnknownKey) // the age of the keys is not known any more, so they are asked for
-	f.wantRequests(t, 2)
-	f.server.serveWith(failing)
-	f.clock.advance(DefaultAge)
-	f.want(t, lasting("rsa2"), nil)
-	f.clock.advance(-time.Hour) // neither a back-off nor a cooldown can be stretched
-	f.server.serve(fullKeySet())
-	f.want(t, sign("RS256", keys()["rsa"], goodHeader("RS256").String(), goodClaims().with(object{"iat": nil, "nbf": nil}).String()), nil)
-}
-
 func TestThePanicOfATransportIsAnError(t *testing.T) {
 	f := newFixture(t)
 	f.server.serveWith(func(*http.Request) (*http.Response, error) { panic("secret") })
@@ -503,66 +284,4 @@ func TestThePanicOfATransportIsAnError(t *testing.T) {
 	if !errors.Is(err, ErrUnavailable) || strings.Contains(err.Error(), "secret") {
 		t.Errorf("got %v", err)
 	}
-}
-
-func TestIssuersShareTheKeysOfOneURL(t *testing.T) {
-	f := newFixture(t, func(o *Options) {
-		o.Issuers = []Issuer{
-			{URL: "https://accounts.google.com", Audiences: []string{testAudience}, JWKSURL: testJWKSURL},
-			{URL: "accounts.google.com", Audiences: []string{testAudience}, JWKSURL: testJWKSURL},
-			{URL: "https://other.example.com", Audiences: []string{testAudience}, JWKSURL: testJWKSURL + "/other"},
-		}
-	})
-	f.want(t, rs256(nil, object{"iss": "https://accounts.google.com"}), nil)
-	f.want(t, rs256(nil, object{"iss": "accounts.google.com"}), nil)
-	f.wantRequests(t, 1)
-	f.want(t, rs256(nil, object{"iss": "https://other.example.com"}), nil)
-	f.wantRequests(t, 2)
-	f.want(t, rs256(nil, nil), ErrIssuer)
-}
-
-// A token that is signed with a key of one issuer and names another one.
-func TestIssuersKeysAreTheirOwn(t *testing.T) {
-	const other = "https://other.example.com"
-	f := newFixture(t, func(o *Options) {
-		o.Issuers = append(o.Issuers, Issuer{URL: other, Audiences: []string{testAudience}, JWKSURL: other + "/keys"})
-	})
-	f.server.serveWith(func(r *http.Request) (*http.Response, error) {
-		key := keys()["rsa"]
-		if r.URL.Host == "other.example.com" {
-			key = keys()["rsa2"]
-		}
-		return response(200, "application/json", keySetOf(jwk(testKey{kid: "same", signer: key.signer}))), nil
-	})
-	header := goodHeader("RS256").with(object{"kid": "same"}).String()
-	for _, c := range []struct {
-		key, issuer string
-		want        error
-	}{{"rsa", testIssuer, nil}, {"rsa2", other, nil}, {"rsa", other, ErrSignature}, {"rsa2", testIssuer, ErrSignature}} {
-		f.want(t, sign("RS256", keys()[c.key], header, goodClaims().with(object{"iss": c.issuer}).String()), c.want)
-	}
-}
-
-func TestConcurrentUseThroughRotations(t *testing.T) {
-	f := newFixture(t, func(o *Options) { o.TokenCache = 5 })
-	sets := []string{keySetOf(jwk(keys()["rsa"])), keySetOf(jwk(keys()["rsa"]), jwk(keys()["rsa2"])), keySetOf(jwk(keys()["rsa2"]))}
-	tokens := []string{lasting("rsa"), lasting("rsa2"), unknown(0)}
-	var wg sync.WaitGroup
-	for worker := range 8 {
-		wg.Go(func() {
-			for i := range 150 {
-				if worker == 0 {
-					f.clock.advance(20 * time.Second)
-					if f.server.serve(sets[i/50]); i%10 == 9 {
-						f.server.serveWith(failing)
-					}
-				}
-				if _, err := f.verify(tokens[(worker+i)%3]); err != nil && !errors.Is(err, ErrUnknownKey) {
-					t.Error(err)
-				}
-				f.Generation(testIssuer)
-			}
-		})
-	}
-	wg.Wait()
 }

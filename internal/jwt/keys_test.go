@@ -26,7 +26,8 @@ func TestCheckEd25519Point(t *testing.T) {
 		in   []byte
 		want string
 	}{
-		// The points of small order: https://github.com/jedisct1/libsodium, crypto_core/ed25519/ref10/ed25519_ref10.c, has the same list.
+		// The points of small order: https://github.com/jedisct1/libsodium,
+		// crypto_core/ed25519/ref10/ed25519_ref10.c, has the same list.
 		{"the neutral point", encode("1", 0), "small order"},
 		{"the point of order 2", encode("57896044618658097711785492504343953926634992332820282019728792003956564819948", 0), "small order"},
 		{"a point of order 4", encode("0", 0), "small order"},

@@ -19,8 +19,8 @@ type keySet struct {
 	generation uint64        // how many times the keys have changed until then
 }
 
-// newKeySet makes a set that follows the one before, which may be nil. Keys that are in both are kept, so that what was verified
-// with one of them stays so, and changed tells whether there are others.
+// newKeySet makes a set that follows the one before, which may be nil. Keys that are in both are kept, so that what
+// was verified with one of them stays so, and changed tells whether there are others.
 func newKeySet(before *keySet, keys []*key) (s *keySet, changed bool) {
 	s = &keySet{keys: make([]*key, len(keys)), byID: make(map[string]*key, len(keys))}
 	changed = before == nil || len(before.keys) != len(keys)

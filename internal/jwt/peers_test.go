@@ -73,9 +73,9 @@ func joseVerdict(token string) error {
 	return claims.ValidateWithLeeway(josejwt.Expected{Issuer: testIssuer, AnyAudience: josejwt.Audience{testAudience}, Time: t0}, 0)
 }
 
-// brokenLines are the lines of the contract that a token breaks, found without this package and without strictjson: what
-// other people's code says of base64 and JSON, and the rules written down a second time. Whether the signature is valid
-// is left out; the peers see to that.
+// brokenLines are the lines of the contract that a token breaks, found without this package and without strictjson:
+// what other people's code says of base64 and JSON, and the rules written down a second time. Whether the signature
+// is valid is left out; the peers see to that.
 func brokenLines(token string) []int {
 	var lines []int
 	add := func(broken bool, line int) {
@@ -134,10 +134,10 @@ func brokenLines(token string) []int {
 		}
 		add(text != "jwt" && text != "at+jwt", 22)
 	}
-	exp, ok := seconds64(claims["exp"])
+	exp, ok := numericDate(claims["exp"])
 	add(!ok || exp.Cmp(big.NewRat(t0.Unix()+1, 1)) < 0, 25) // less than a second ahead is now
 	for _, name := range []string{"nbf", "iat"} {
-		at, ok := seconds64(claims[name])
+		at, ok := numericDate(claims[name])
 		add(has(claims, name) && (!ok || at.Cmp(big.NewRat(t0.Unix(), 1)) > 0), 26)
 	}
 	add(claims["iss"] != testIssuer, 27)
@@ -165,14 +165,14 @@ func brokenLines(token string) []int {
 	return lines
 }
 
-// seconds64 is a JSON number that fits 64 bits.
-func seconds64(v any) (*big.Rat, bool) {
+// numericDate is a number of seconds that every JSON reader understands alike: a JSON number within 53 bits.
+func numericDate(v any) (*big.Rat, bool) {
 	number, ok := v.(json.Number)
 	if !ok {
 		return nil, false
 	}
 	f, err := number.Float64()
-	if err != nil || f > 1<<63 || f < -1<<63 {
+	if err != nil || f > 1<<60 || f < -1<<60 {
 		return nil, false
 	}
 	if f > -1e-300 && f < 1e-300 {
@@ -183,5 +183,5 @@ func seconds64(v any) (*big.Rat, bool) {
 		return nil, false
 	}
 	whole := new(big.Int).Div(r.Num(), r.Denom())
-	return r, whole.IsInt64()
+	return r, whole.IsInt64() && whole.CmpAbs(big.NewInt(1<<53)) < 0
 }

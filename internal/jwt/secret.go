@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 )
 
 // loadSecret is the [loader] of an issuer with a [Secret].
@@ -14,14 +13,14 @@ func loadSecret(secret Secret, algorithms []*algorithm) loader {
 	for _, a := range algorithms {
 		need = max(need, a.hash.Size())
 	}
-	return func(ctx context.Context) ([]*key, time.Duration, error) {
+	return func(ctx context.Context) (loaded, error) {
 		b, err := secret(ctx)
 		if err != nil {
-			return nil, 0, fmt.Errorf("secret: %w", err)
+			return loaded{}, fmt.Errorf("secret: %w", err)
 		}
 		if len(b) < need {
-			return nil, 0, fmt.Errorf("%w: the secret has %d bytes, and its issuer's algorithms need %d or more: make it of that many random bytes", ErrConfig, len(b), need)
+			return loaded{}, fmt.Errorf("%w: the secret has %d bytes, and its issuer's algorithms need %d or more: make it of that many random bytes", ErrConfig, len(b), need)
 		}
-		return []*key{{kind: secretKey, secret: slices.Clone(b)}}, -1, nil
+		return loaded{keys: []*key{{kind: secretKey, secret: slices.Clone(b)}}, age: -1}, nil
 	}
 }

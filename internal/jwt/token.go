@@ -43,8 +43,9 @@ func (t *Token) Expires() time.Time { return time.Unix(t.lifetime.expires, 0) }
 // Claims are all the claims, an object.
 func (t *Token) Claims() strictjson.Value { return t.claims }
 
-// Claim is the claim at a path: "groups"; "realm_access.roles" for the roles of the object realm_access, or for the claim of
-// that very name, which comes first; see [strictjson.Value.Find]. If there is none, the value does not exist.
+// Claim is the claim at a path: "groups"; "realm_access.roles" for the roles of the object realm_access, or for the
+// claim of that very name, which comes first; see [strictjson.Value.Find]. If there is none, the value does not
+// exist.
 func (t *Token) Claim(path string) strictjson.Value { return t.claims.Find(path) }
 
 // String says which key verified the token, and nothing of its claims, so that printing one does not leak them.

@@ -28,8 +28,8 @@ type issuer struct {
 	keys       *keyCache
 }
 
-// New makes a Verifier. The options are copied. The error is an [ErrConfig] that says all that is wrong with them and what
-// to do about it. Nothing is fetched yet.
+// New makes a Verifier. The options are copied. The error is an [ErrConfig] that says all that is wrong with them and
+// what to do about it. Nothing is fetched yet.
 func New(options Options) (*Verifier, error) {
 	o := options.withDefaults()
 	if err := o.check(); err != nil {
@@ -76,9 +76,9 @@ func (v *Verifier) Start(ctx context.Context) {
 	}
 }
 
-// Ready waits until the keys of all issuers are there, or cannot be had, or the context is done, and says what is missing:
-// [ErrUnavailable] joined with the reason, which is an [ErrConfig] if waiting will not help, as with a discovery document
-// of another issuer or a secret that is too short.
+// Ready waits until the keys of all issuers are there, or cannot be had, or the context is done, and says what is
+// missing: [ErrUnavailable] joined with the reason, which is an [ErrConfig] if waiting will not help, as with a
+// discovery document of another issuer or a secret that is too short.
 func (v *Verifier) Ready(ctx context.Context) error {
 	v.Start(ctx)
 	var missing []error
@@ -107,7 +107,7 @@ type scratch struct {
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
 // Verify tells whether a token is valid now, and is what it says. It waits for keys if it must, until the context is
-// done and never for longer than [Options.FetchTimeout].
+// done and no longer than one fetch takes, which [Options.FetchTimeout] bounds.
 //
 // The error is an [ErrRejected] or an [ErrUnavailable].
 func (v *Verifier) Verify(ctx context.Context, token string) (*Token, error) {
@@ -136,7 +136,7 @@ func (v *Verifier) Verify(ctx context.Context, token string) (*Token, error) {
 	if t := v.recall(ctx, d); t != nil {
 		return t, nil
 	}
-	now := v.wall()
+	now := v.now()
 	t, err := v.verify(ctx, s, all, header, header+1+claims)
 	if err == nil {
 		v.tokens.put(d, t, now)
@@ -192,29 +192,26 @@ func (v *Verifier) verify(ctx context.Context, s *scratch, token []byte, first, 
 	if t.key, err = t.issuer.keys.find(ctx, q); err != nil {
 		return nil, err
 	}
+	err = h.algorithm.verify(t.key, token[:second], signature)
+	if err != nil && !q.named {
+		if k := t.issuer.keys.newer(ctx, q, t.key); k != nil {
+			t.key, err = k, h.algorithm.verify(k, token[:second], signature)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
 	if err := t.checkTime(v.now()); err != nil {
 		return nil, err // it expired while keys were fetched
 	}
-	if len(signature) != h.algorithm.signatureLength(t.key) {
-		return nil, ErrSignatureShape
-	}
-	if h.algorithm.verify(t.key, token[:second], signature) {
-		return t, nil
-	}
-	if !q.named {
-		if k := t.issuer.keys.newer(ctx, q, t.key); k != nil && h.algorithm.verify(k, token[:second], signature) {
-			t.key = k
-			return t, nil
-		}
-	}
-	return nil, ErrSignature
+	return t, nil
 }
 
 // recall is a token that was verified before and would be again: it is valid now, and the key that verified it is
 // still the one that its issuer has for it. That look-up is the same as for a new token, so keys that are too old are
 // fetched for this one as well.
 func (v *Verifier) recall(ctx context.Context, d digest) *Token {
-	t := v.tokens.get(d, v.wall())
+	t := v.tokens.get(d, v.now())
 	if t == nil {
 		return nil
 	}
@@ -224,9 +221,6 @@ func (v *Verifier) recall(ctx context.Context, d digest) *Token {
 	}
 	return t
 }
-
-// wall is the clock without its monotonic reading, which may stand still while a function is frozen.
-func (v *Verifier) wall() time.Time { return v.now().Round(0) }
 
 // query is what to ask the issuer's keys for. A secret has no name, so a kid does not choose it.
 func (i *issuer) query(a *algorithm, id string, named bool) query {

@@ -1,9 +1,6 @@
 package strictjson
 
-import (
-	"iter"
-	"strings"
-)
+import "iter"
 
 // Kind says what a [Value] is.
 type Kind uint8
@@ -88,9 +85,9 @@ func (v Value) Get(name string) Value {
 }
 
 // Find is the member at a path: the member of the whole path's name if there is one, and else the one found by
-// descending, at one of the path's dots, into the object of the name before it. So "realm_access.roles" finds the roles
-// of {"realm_access":{"roles":[]}}, and "https://example.com/roles" the claim of that name. Where several dots lead to a
-// member, the first one counts.
+// descending, at one of the path's dots, into the object of the name before it. So "realm_access.roles" finds the
+// roles of {"realm_access":{"roles":[]}}, and "https://example.com/roles" the claim of that name. Where several dots
+// lead to a member, the first one counts.
 func (v Value) Find(path string) Value {
 	if found := v.Get(path); found.Exists() {
 		return found
@@ -168,17 +165,4 @@ func (v Value) Texts() (list []string, ok bool) {
 		list = append(list, s)
 	}
 	return list, true
-}
-
-// Clone is the value in a document of its own, which does not keep the rest of the text alive.
-func (v Value) Clone() Value {
-	if v.doc == nil {
-		return Value{}
-	}
-	d := &Document{MaxDepth: v.doc.MaxDepth}
-	clone, err := d.Parse(strings.Clone(v.Raw()))
-	if err != nil {
-		panic("strictjson: a parsed value does not parse: " + err.Error()) // what was accepted as a part is accepted alone
-	}
-	return clone
 }

@@ -1,5 +1,5 @@
-// Package strictjsontest checks strictjson's rules by other means than strictjson does, slowly and on top of encoding/json, so that
-// tests can hold the one against the other.
+// Package strictjsontest checks strictjson's rules by other means than strictjson does, slowly and on top of
+// encoding/json, so that tests can hold the one against the other.
 //
 // It is for tests alone, and it does not say where a text breaks a rule.
 package strictjsontest

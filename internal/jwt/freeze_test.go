@@ -1,0 +1,117 @@
+package jwt
+
+import (
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+func TestAFrozenFetchIsGivenUp(t *testing.T) {
+	f := newFixture(t)
+	frozen := make(chan struct{})
+	f.server.serveWith(func(r *http.Request) (*http.Response, error) {
+		<-frozen
+		return response(200, "application/json", keySetOf(jwk(keys()["rsa2"]))), nil
+	})
+	f.Start(t.Context())
+	f.clock.advance(time.Hour) // frozen right after init
+	for f.server.requests.Load() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	f.server.serve(fullKeySet())
+	f.want(t, lasting("rsa"), nil)
+	f.wantRequests(t, 2)
+	close(frozen)
+	for range 10 {
+		time.Sleep(time.Millisecond)
+		f.want(t, lasting("rsa"), nil) // the late answer changes nothing
+	}
+	if g := f.Generation(testIssuer); g != 1 {
+		t.Errorf("generation %d: the late answer was taken", g)
+	}
+}
+
+func TestThoseWhoWaitForAFrozenFetchGetTheNextOnes(t *testing.T) {
+	f := newFixture(t)
+	wait := func(condition func() bool) {
+		for end := time.Now().Add(4 * time.Second); !condition(); time.Sleep(time.Millisecond) { // less than the fetch's own time-out
+			if time.Now().After(end) {
+				t.Fatal("it does not happen")
+			}
+		}
+	}
+	var givenUp atomic.Bool
+	f.server.serveWith(func(r *http.Request) (*http.Response, error) {
+		<-r.Context().Done() // a dead connection
+		givenUp.Store(true)
+		return nil, r.Context().Err()
+	})
+	results := make(chan error)
+	token := lasting("rsa")
+	verify := func() {
+		_, err := f.verify(token)
+		results <- err
+	}
+	go verify()
+	wait(func() bool { return f.server.requests.Load() == 1 })
+	release := make(chan struct{})
+	f.server.serveWith(func(*http.Request) (*http.Response, error) {
+		<-release
+		return response(200, "application/json", fullKeySet()), nil
+	})
+	f.clock.advance(time.Hour)
+	go verify()
+	wait(func() bool { return f.server.requests.Load() == 2 })
+	wait(givenUp.Load)
+	time.Sleep(20 * time.Millisecond) // for the first one to return too early, if it does
+	close(release)
+	for range 2 {
+		if err := <-results; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestTheAgeOfKeysCountsFromTheRequest(t *testing.T) {
+	f := newFixture(t)
+	f.server.serveWith(func(*http.Request) (*http.Response, error) {
+		f.clock.advance(4 * time.Second)
+		return response(200, "application/json", fullKeySet()), nil
+	})
+	f.want(t, lasting("rsa"), nil)
+	f.clock.advance(DefaultAge - 4*time.Second - 1)
+	f.want(t, lasting("rsa"), nil)
+	f.wantRequests(t, 1)
+	f.clock.advance(1)
+	f.want(t, lasting("rsa"), nil)
+	f.wantRequests(t, 2)
+}
+
+// While a function is frozen the monotonic clock may stand still, so times must not be compared by it.
+func TestTheClockHasNoMonotonicReading(t *testing.T) {
+	o := Options{}.withDefaults()
+	if now := o.Now(); now != now.Round(0) || !strings.Contains(time.Now().String(), "m=") {
+		t.Errorf("%v has a monotonic reading", now)
+	}
+	o = Options{Now: time.Now}.withDefaults()
+	if now := o.Now(); now != now.Round(0) {
+		t.Errorf("%v has a monotonic reading", now)
+	}
+}
+
+func TestAClockThatIsSetBack(t *testing.T) {
+	f := newFixture(t)
+	f.want(t, lasting("rsa"), nil)
+	f.clock.advance(-5 * time.Second)
+	f.server.serve(keySetOf(jwk(keys()["rsa2"])))
+	f.want(t, lasting("rsa"), ErrUnknownKey) // the age of the keys is not known any more, so they are asked for
+	f.wantRequests(t, 2)
+	f.server.serveWith(failing)
+	f.clock.advance(DefaultAge)
+	f.want(t, lasting("rsa2"), nil)
+	f.clock.advance(-time.Hour) // neither a back-off nor a cooldown can be stretched
+	f.server.serve(fullKeySet())
+	f.want(t, sign("RS256", keys()["rsa"], goodHeader("RS256").String(), goodClaims().with(object{"iat": nil, "nbf": nil}).String()), nil)
+}

@@ -1,0 +1,40 @@
+package jwt
+
+import (
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// What decides who may call stands on the standard library alone, and does not read JSON with encoding/json, which
+// folds the case of names and lets a name occur twice.
+func TestImports(t *testing.T) {
+	for _, pattern := range []string{"*.go", "strictjson/*.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %d files, %v", pattern, len(files), err)
+		}
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, spec := range f.Imports {
+				path, err := strconv.Unquote(spec.Path.Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				standard := !strings.Contains(strings.Split(path, "/")[0], ".")
+				if path == "encoding/json" || path == "unsafe" || !standard && !strings.HasSuffix(path, "/internal/jwt/strictjson") {
+					t.Errorf("%s imports %s", name, path)
+				}
+			}
+		}
+	}
+}
