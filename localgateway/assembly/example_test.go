@@ -1,0 +1,40 @@
+package assembly_test
+
+import (
+	"fmt"
+
+	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+)
+
+// The routes of an assembly, with how each is guarded.
+func ExampleRead() {
+	a, err := assembly.Read("testdata/shop")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	m := a.Model(assembly.Options{})
+	for _, api := range m.APIs {
+		for _, method := range api.Methods {
+			fmt.Println(api.Name, method.Verb, method.Path, method.Authorization)
+			for _, problem := range m.Blocking(api, nil, method) {
+				fmt.Println("  not run:", problem.What)
+			}
+		}
+	}
+	// Output:
+	// Api GET / COGNITO_USER_POOLS
+	// orders GET /admin AWS_IAM
+	// orders GET /elsewhere NONE
+	//   not run: its integration is HTTP_PROXY, and only AWS_PROXY and MOCK are run here
+	// orders ANY /files/{proxy+} AWS_IAM
+	// orders GET /health NONE
+	// orders GET /orders CUSTOM
+	// orders OPTIONS /orders NONE
+	// orders POST /orders CUSTOM
+	// orders DELETE /orders/{id} AWS_IAM
+	// orders GET /orders/{id} COGNITO_USER_POOLS
+	// orders PUT /orders/{id} CUSTOM
+	// orders POST /queue NONE
+	//   not run: its integration is AWS, and only AWS_PROXY and MOCK are run here
+}
