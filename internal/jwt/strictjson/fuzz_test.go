@@ -4,10 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"math/big"
+	"reflect"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson/strictjsontest"
@@ -18,7 +17,7 @@ import (
 func FuzzParse(f *testing.F) {
 	for _, text := range append(strictjson.Samples, []string{
 		``, `{}`, `[1,2.5e3,-0]`, `{"a":1,"a":2}`, `{"exp":1,"\u0065xp":2}`, `"\ud800"`, `"\ud83d\ude00"`, "\"\xff\"", `1e309`, `1e-400`,
-		strings.Repeat("[", 40), strings.Repeat("[", 33) + strings.Repeat("]", 33), `{"a":{"b":[{"c":null}]}} `, `nullx`, `{"iss":1,"iſs":2}`,
+		strings.Repeat("[", 40), strings.Repeat("[", 26) + strings.Repeat("]", 26), strings.Repeat("[", 33) + strings.Repeat("]", 33), `{"a":{"b":[{"c":null}]}} `, `nullx`, `{"iss":1,"iſs":2}`,
 	}...) {
 		f.Add(text)
 	}
@@ -37,8 +36,8 @@ func FuzzParse(f *testing.F) {
 			if err := dec.Decode(&want); err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(want, asAny(t, v)); diff != "" {
-				t.Fatal("another meaning (-encoding/json +here):\n" + diff)
+			if got := asAny(t, v); !reflect.DeepEqual(got, want) { // cmp.Diff takes minutes for 26 arrays within each other
+				t.Fatalf("another meaning: encoding/json %v, here %v", want, got)
 			}
 			return
 		}
