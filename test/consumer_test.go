@@ -146,6 +146,9 @@ func packModule(t *testing.T, versionPrefix string) (archive []byte, hash string
 			case ".git", "node_modules", "cdk.out", "bin", "testdata":
 				return filepath.SkipDir
 			}
+			if _, err := os.Stat(filepath.Join(path, "go.mod")); err == nil && path != root {
+				return filepath.SkipDir // a module of its own
+			}
 			return nil
 		}
 		if d.Type().IsRegular() && !strings.HasSuffix(rel, "_test.go") {
