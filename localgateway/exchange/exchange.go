@@ -50,6 +50,7 @@ type Request struct {
 	Verb     string // in capitals
 	Stage    string // the first segment of the target's path
 	Path     string // the rest of it, undecoded, with its leading slash; "/" for the root
+	RawPath  string // the whole path as it came, the stage included
 	RawQuery string // what follows the question mark, undecoded
 	Headers  Headers
 	Body     []byte
