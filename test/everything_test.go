@@ -20,7 +20,6 @@ import (
 // newEverything is a stack with every kind of authorizer and every setting that goes with the others: a private API of
 // a company, its partners and its operators.
 func newEverything(scope constructs.Construct) awscdk.Stack {
-	// A region of its own keeps the functions of another stack's references readable.
 	stack := awscdk.NewStack(scope, jsii.String("Everything"), nil)
 	shared := awscdk.NewStack(scope, jsii.String("Shared"), nil)
 

@@ -47,10 +47,17 @@ func (o *Orders) userPool(settings Settings) identity {
 		Identifier: jsii.String("orders"),
 		Scopes:     &scopes,
 	})
-	allowed := []awscognito.OAuthScope{awscognito.OAuthScope_OPENID(), awscognito.OAuthScope_EMAIL()}
-	for _, s := range scopes {
-		allowed = append(allowed, awscognito.OAuthScope_ResourceServer(server, s))
-	}
+	// A client's users may ask for every scope that the client may, whoever they are. So the one that deletes orders is
+	// not the web client's, but that of a service which keeps its secret.
+	allowed := []awscognito.OAuthScope{awscognito.OAuthScope_OPENID(), awscognito.OAuthScope_EMAIL(),
+		awscognito.OAuthScope_ResourceServer(server, scopes[0]), awscognito.OAuthScope_ResourceServer(server, scopes[1])}
+	pool.AddClient(jsii.String("BackOffice"), &awscognito.UserPoolClientOptions{
+		GenerateSecret: jsii.Bool(true),
+		OAuth: &awscognito.OAuthSettings{
+			Flows:  &awscognito.OAuthFlows{ClientCredentials: jsii.Bool(true)},
+			Scopes: &[]awscognito.OAuthScope{awscognito.OAuthScope_ResourceServer(server, scopes[2])},
+		},
+	})
 	client := pool.AddClient(jsii.String("Web"), &awscognito.UserPoolClientOptions{
 		OAuth: &awscognito.OAuthSettings{
 			Flows:        &awscognito.OAuthFlows{AuthorizationCodeGrant: jsii.Bool(true)},

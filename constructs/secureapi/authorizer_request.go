@@ -73,6 +73,19 @@ var contextBeforeAuthorization = []string{"accountId", "apiId", "deploymentId", 
 	"extendedRequestId", "httpMethod", "path", "protocol", "requestId", "requestTime", "requestTimeEpoch", "resourceId",
 	"resourcePath", "stage"}
 
+// identityContext is what $context.identity has before a request is authorized.
+var identityContext = []string{"identity.accountId", "identity.apiKey", "identity.apiKeyId", "identity.caller",
+	"identity.cognitoAuthenticationProvider", "identity.cognitoAuthenticationType", "identity.cognitoIdentityId",
+	"identity.cognitoIdentityPoolId", "identity.clientCert.clientCertPem", "identity.clientCert.subjectDN",
+	"identity.clientCert.issuerDN", "identity.clientCert.serialNumber", "identity.clientCert.validity.notBefore",
+	"identity.clientCert.validity.notAfter", "identity.principalOrgId", "identity.sourceIp", "identity.user",
+	"identity.userAgent", "identity.userArn", "identity.vpcId", "identity.vpceId"}
+
+// ofCaller tells whether a source can differ between two callers of one route.
+func (s IdentitySource) ofCaller() bool {
+	return strings.HasPrefix(s.prefix, "method.request.") || s.prefix == "context." && slices.Contains(identityContext, s.name)
+}
+
 func (s IdentitySource) check() error {
 	if unresolved(s.name) {
 		return nil
@@ -81,9 +94,9 @@ func (s IdentitySource) check() error {
 	case "method.request.header.":
 		return checkHeader(s.name)
 	case "context.":
-		if !slices.Contains(contextBeforeAuthorization, s.name) && !strings.HasPrefix(s.name, "identity.") {
-			return fmt.Errorf("Context(%q): API Gateway has no such value before a request is authorized: it has %s and identity.*",
-				s.name, strings.Join(contextBeforeAuthorization, ", "))
+		if !slices.Contains(contextBeforeAuthorization, s.name) && !slices.Contains(identityContext, s.name) {
+			return fmt.Errorf("Context(%q): API Gateway has no such value before a request is authorized: it has %s and %s",
+				s.name, strings.Join(contextBeforeAuthorization, ", "), strings.Join(identityContext, ", "))
 		}
 	case "":
 		return errors.New("an empty IdentitySource: make it with Header, QueryString, StageVariable or Context")
@@ -152,6 +165,9 @@ func (r RequestAuthorizer) check() []error {
 func (r RequestAuthorizer) checkCache(sources []IdentitySource) (errs []error) {
 	if len(sources) == 0 {
 		return []error{errors.New("caching is on and there is no identity source to cache by: add IdentitySources, or set CacheTTL to NoCache")}
+	}
+	if !slices.ContainsFunc(sources, IdentitySource.ofCaller) {
+		return []error{errors.New("caching is on and no identity source tells callers apart, so one caller's answer would serve all: add a Header, a QueryString or Context(\"identity.sourceIp\"), or set CacheTTL to NoCache")}
 	}
 	if r.JWT == nil {
 		return nil

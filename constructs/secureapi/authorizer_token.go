@@ -137,10 +137,26 @@ func (l lambdaAuthorizer) check() []error {
 }
 
 func (l lambdaAuthorizer) enforces(requires []access.Requirement) error {
-	if len(requires) == 0 || l.jwt != nil {
+	if l.jwt != nil {
+		return literal(requires)
+	}
+	if len(requires) == 0 {
 		return nil
 	}
 	return fmt.Errorf("your own Function decides alone, so nothing here enforces a %s: use JWT instead of Function, or leave the requirement out and let the function check it", requires[0].Kind)
+}
+
+// literal refuses values that are known only when the stack is deployed: they are written into the function's bundle,
+// which is made before.
+func literal(requires []access.Requirement) error {
+	for _, r := range requires {
+		for _, v := range r.AnyOf {
+			if unresolved(v) {
+				return fmt.Errorf("the %s is a CDK token, whose value is not known yet when the function is bundled: write it out", r.Kind)
+			}
+		}
+	}
+	return nil
 }
 
 // handler is the function that the authorizer invokes, and the role it is invoked with, if any.
@@ -149,7 +165,7 @@ func (l lambdaAuthorizer) handler(b *builder, g *guard, config authz.Config) (aw
 		return l.jwt.function(b, g, config), l.invokeRole
 	}
 	if l.invokeRole == nil && b.ofAnotherStack(l.function) {
-		return l.function, awsiam.NewRole(b.api, jsii.String(g.id()+"InvokeRole"), &awsiam.RoleProps{
+		return l.function, awsiam.NewRole(b.api, jsii.String(g.idOf("AuthorizerInvokeRole")), &awsiam.RoleProps{
 			AssumedBy: awsiam.NewServicePrincipal(jsii.String("apigateway.amazonaws.com"), nil),
 		})
 	}

@@ -12,10 +12,12 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
 // A stage serves what was deployed last, so what changes must have a new deployment, whatever feature flags the
@@ -132,11 +134,13 @@ func TestCognitoScopes(t *testing.T) {
 	t.Error("no method is guarded by the user pool")
 }
 
-// The statement that AWS's documentation and many tutorials show: everybody, but for those outside a range.
+// The statements that AWS's documentation and many tutorials show: everybody, but for those outside a range. They fit
+// where every route needs the Allow, as public ones and Cognito's do.
 func TestAllAllowedOneRangeExcepted(t *testing.T) {
 	stack := newStack()
-	shop(stack, func(p *secureapi.Props) {
-		p.ResourcePolicy = &secureapi.ResourcePolicy{AllowCIDRs: []string{"123.4.5.6/24"}}
+	secureapi.New(stack, "Api", &secureapi.Props{
+		Routes:         []secureapi.Route{secureapi.Handle("GET /prices", backend(stack, "Prices"), secureapi.Public("a price list"))},
+		ResourcePolicy: &secureapi.ResourcePolicy{AllowCIDRs: []string{"123.4.5.6/24"}},
 	})
 	want := `{"Statement":[` +
 		`{"Action":"execute-api:Invoke","Effect":"Allow","Principal":"*","Resource":"execute-api:/*"},` +
@@ -144,6 +148,63 @@ func TestAllAllowedOneRangeExcepted(t *testing.T) {
 		`],"Version":"2012-10-17"}`
 	if got := policyOf(t, stack); got != want {
 		t.Errorf("policy\n\t%s\nwant\n\t%s", got, want)
+	}
+}
+
+// To a Lambda authorizer's policy that leaves a route out, API Gateway adds what the resource policy allows ("Neither
+// Allow nor Deny | Allow | Allow"), and a caller of another account allows itself. So nothing that a Lambda authorizer
+// or IAM guards may be allowed to everybody.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+func TestAPolicyAllowsOnlyWhatNeedsIt(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change func(*secureapi.Props)
+	}{
+		{"a Lambda authorizer", func(p *secureapi.Props) {}},
+		{"a Lambda authorizer, by pointer", func(p *secureapi.Props) { a := tokens(); p.Authorizer = &a }},
+		{"IAM", iamOnly},
+		{"IAM, by pointer", func(p *secureapi.Props) { iamOnly(p); p.Authorizer = &secureapi.IAMAuthorizer{} }},
+		{"with preflights", func(p *secureapi.Props) { p.CORS = &secureapi.CORS{AllowOrigins: []string{"*"}} }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			stack := newStack()
+			shop(stack, func(p *secureapi.Props) {
+				tt.change(p)
+				p.ResourcePolicy = &secureapi.ResourcePolicy{AllowCIDRs: []string{"203.0.113.0/24"}}
+			})
+			doc, err := iampolicy.Parse(policyOf(t, stack))
+			if err != nil {
+				t.Fatal(err)
+			}
+			doc = doc.Expand("arn:aws:execute-api:us-east-1:123456789012:abcdef1234")
+			asks := func(method, ip string) iampolicy.Outcome {
+				return doc.Evaluate(iampolicy.Request{
+					Action: iampolicy.InvokeAction, Resource: "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/" + method,
+					Context: iampolicy.Context{"aws:sourceip": {ip}},
+				}).Outcome
+			}
+			if got := asks("GET/health", "203.0.113.7"); got != iampolicy.Allowed {
+				t.Errorf("the public route: %v, want it allowed, or it answers 403 to everybody", got)
+			}
+			if got := asks("GET/orders", "203.0.113.7"); got != iampolicy.ImplicitDeny {
+				t.Errorf("the guarded route: %v, want the policy to leave it to its guard", got)
+			}
+			if got := asks("GET/orders", "198.51.100.1"); got != iampolicy.ExplicitDeny {
+				t.Errorf("the guarded route from elsewhere: %v, want it denied", got)
+			}
+		})
+	}
+}
+
+func TestAllowedAccountsAreThoseThatSign(t *testing.T) {
+	stack := newStack()
+	shop(stack, func(p *secureapi.Props) {
+		iamOnly(p)
+		p.ResourcePolicy = &secureapi.ResourcePolicy{AllowAccounts: []string{"123456789012"}}
+	})
+	want := `"Condition":{"StringEquals":{"aws:PrincipalAccount":["123456789012"]}},"Effect":"Allow"`
+	if got := policyOf(t, stack); !strings.Contains(got, want) {
+		t.Errorf("policy %s\nwant %s", got, want)
 	}
 }
 
@@ -156,55 +217,46 @@ func policyOf(t *testing.T, stack awscdk.Stack) string {
 	return string(text)
 }
 
-// An Allow for everybody would let every AWS account's principals onto the routes that IAM guards: a caller of another
-// account needs the resource policy's Allow and its own, which it can give itself.
-func TestAPolicyDoesNotOpenIAMRoutesToTheWorld(t *testing.T) {
-	for _, tt := range []struct {
-		name       string
-		policy     secureapi.ResourcePolicy
-		want, none string
-	}{
-		{"ranges", secureapi.ResourcePolicy{AllowCIDRs: []string{"203.0.113.0/24"}},
-			`"Condition":{"Null":{"aws:PrincipalAccount":"true"}},"Effect":"Allow"`,
-			`{"Action":"execute-api:Invoke","Effect":"Allow"`},
-		{"accounts", secureapi.ResourcePolicy{AllowAccounts: []string{"123456789012"}},
-			`"Condition":{"StringEquals":{"aws:PrincipalAccount":["123456789012"]}},"Effect":"Allow"`,
-			`{"Action":"execute-api:Invoke","Effect":"Allow"`},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			stack := newStack()
-			shop(stack, func(p *secureapi.Props) { iamOnly(p); p.ResourcePolicy = &tt.policy })
-			got := policyOf(t, stack)
-			if !strings.Contains(got, tt.want) || strings.Contains(got, tt.none) {
-				t.Errorf("policy %s\nwant %s\nand no %s", got, tt.want, tt.none)
-			}
-		})
-	}
-}
-
 func TestAPolicyThatCanOnlyBeJudgedWhole(t *testing.T) {
 	many := make([]string, 600)
 	for i := range many {
 		many[i] = fmt.Sprintf("203.%d.%d.0/24", i/256, i%256)
 	}
-	allow := awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Effect: awsiam.Effect_DENY, Principals: &[]awsiam.IPrincipal{awsiam.NewStarPrincipal()},
-		Actions: jsii.Strings("execute-api:Invoke"), Resources: jsii.Strings("execute-api:/*"),
-		Conditions: &map[string]any{"Bool": map[string]any{"aws:SecureTransport": "false"}},
-	})
+	statement := func(effect awsiam.Effect, principal awsiam.IPrincipal, resource string, conditions map[string]any) []awsiam.PolicyStatement {
+		return []awsiam.PolicyStatement{awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Effect: effect, Principals: &[]awsiam.IPrincipal{principal}, Actions: jsii.Strings("execute-api:Invoke"), Resources: &[]*string{&resource}, Conditions: &conditions,
+		})}
+	}
+	anyone, partner := awsiam.NewStarPrincipal(), awsiam.NewAccountPrincipal(jsii.String("210987654321"))
+	insecure := map[string]any{"Bool": map[string]any{"aws:SecureTransport": "false"}}
 	for _, tt := range []struct {
-		name   string
-		policy secureapi.ResourcePolicy
-		want   string
+		name       string
+		cidrs      []string
+		statements []awsiam.PolicyStatement
+		want       string // "" if it is taken
 	}{
-		{"too long", secureapi.ResourcePolicy{AllowCIDRs: many}, "characters and API Gateway takes 8192: merge ranges, or name fewer"},
-		{"denies all", secureapi.ResourcePolicy{AllowCIDRs: []string{"203.0.113.0/24"}, Statements: []awsiam.PolicyStatement{denyAll()}}, "a statement denies everything to everybody, so it locks everybody out"},
-		{"allows nothing", secureapi.ResourcePolicy{Statements: []awsiam.PolicyStatement{allow}}, "no statement allows anything"},
+		{"too long", many, nil, "characters and API Gateway takes 8192: merge ranges, or name fewer"},
+		{"denies all", []string{"203.0.113.0/24"}, []awsiam.PolicyStatement{denyAll()}, "a statement denies everything to everybody, so it locks everybody out"},
+		{"denies all by a whole ARN", []string{"203.0.113.0/24"}, statement(awsiam.Effect_DENY, anyone, "arn:aws:execute-api:*:*:*", nil), "so it locks everybody out"},
+		{"allows nothing", nil, statement(awsiam.Effect_DENY, anyone, "execute-api:/*", insecure), "no statement allows everybody a route that is public"},
+		{"allows a partner only", nil, statement(awsiam.Effect_ALLOW, partner, "execute-api:/*", nil), "no statement allows everybody a route that is public"},
+		{"allows everybody what is guarded", nil, statement(awsiam.Effect_ALLOW, anyone, "execute-api:/*", nil), "a statement allows everybody execute-api:/prod/GET/orders, which an authorizer guards"},
+		{"the same by a whole ARN", nil, statement(awsiam.Effect_ALLOW, anyone, "arn:aws:execute-api:us-east-1:123456789012:abc/prod/GET/*", nil), "which an authorizer guards"},
+		{"the same in the time of a condition", nil, statement(awsiam.Effect_ALLOW, anyone, "execute-api:/*", insecure), "which an authorizer guards"},
+		{"allows those who sign", []string{"203.0.113.0/24"}, statement(awsiam.Effect_ALLOW, anyone, "execute-api:/*", map[string]any{"StringEquals": map[string]any{"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}), ""},
+		{"allows what is public", nil, statement(awsiam.Effect_ALLOW, anyone, "execute-api:/prod/GET/health", nil), ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			refused(t, func() {
-				shop(newStack(), func(p *secureapi.Props) { p.ResourcePolicy = &tt.policy })
-			}, "secureapi: Shop/Api: ResourcePolicy: ", tt.want)
+			make := func() {
+				shop(newStack(), func(p *secureapi.Props) {
+					p.ResourcePolicy = &secureapi.ResourcePolicy{AllowCIDRs: tt.cidrs, Statements: tt.statements}
+				})
+			}
+			if tt.want == "" {
+				make()
+				return
+			}
+			refused(t, make, "secureapi: Shop/Api: ResourcePolicy: ", tt.want)
 		})
 	}
 }
@@ -215,9 +267,14 @@ func TestAPrivateAPIComparesTheAddressInTheVPC(t *testing.T) {
 		p.ResourcePolicy = &secureapi.ResourcePolicy{AllowCIDRs: []string{"10.0.0.0/8"}, AllowVPCEndpoints: []string{"vpce-0a1b2c3d"}}
 		p.RestApiProps = &awsapigateway.RestApiProps{EndpointTypes: &[]awsapigateway.EndpointType{awsapigateway.EndpointType_PRIVATE}}
 	})
-	want := `"Condition":{"NotIpAddress":{"aws:VpcSourceIp":["10.0.0.0/8"]},"StringNotEquals":{"aws:SourceVpce":["vpce-0a1b2c3d"]}},"Effect":"Deny"`
-	if got := policyOf(t, stack); !strings.Contains(got, want) {
-		t.Errorf("policy %s\nwant %s: one statement, so that being in either network is enough", got, want)
+	// Two statements: every VPC has addresses in 10.0.0.0/8, so an address does not stand for the endpoint.
+	for _, want := range []string{
+		`"Condition":{"NotIpAddress":{"aws:VpcSourceIp":["10.0.0.0/8"]}},"Effect":"Deny"`,
+		`"Condition":{"StringNotEquals":{"aws:SourceVpce":["vpce-0a1b2c3d"]}},"Effect":"Deny"`,
+	} {
+		if got := policyOf(t, stack); !strings.Contains(got, want) {
+			t.Errorf("policy %s\nwant %s", got, want)
+		}
 	}
 }
 
@@ -362,5 +419,75 @@ func TestCognitoIssuer(t *testing.T) {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the function's environment does not have %s:\n%s", want, text)
 		}
+	}
+}
+
+func TestAnInvokeRoleIsUsedAsGiven(t *testing.T) {
+	app := newApp()
+	shared := awscdk.NewStack(app, jsii.String("Shared"), nil)
+	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
+	role := awsiam.NewRole(stack, jsii.String("Mine"), &awsiam.RoleProps{AssumedBy: awsiam.NewServicePrincipal(jsii.String("apigateway.amazonaws.com"), nil)})
+	secureapi.New(stack, "Api", &secureapi.Props{
+		Authorizer: secureapi.TokenAuthorizer{Function: backend(shared, "Check"), InvokeRole: role},
+		Routes:     []secureapi.Route{secureapi.Handle("GET /orders", backend(stack, "Orders"))},
+	})
+	if got := fmt.Sprint(only(t, stack, "AWS::ApiGateway::Authorizer")["AuthorizerCredentials"]); !strings.Contains(got, "Mine") {
+		t.Errorf("AuthorizerCredentials %s, want the role given", got)
+	}
+}
+
+func TestSettingsOfTheIncludedFunction(t *testing.T) {
+	stack := newStack()
+	shop(stack, func(p *secureapi.Props) {
+		a := tokens()
+		a.CacheTTL = secureapi.NoCache
+		a.JWT.FunctionProps = &awslambda.FunctionProps{Timeout: awscdk.Duration_Seconds(jsii.Number(5)), MemorySize: jsii.Number(512)}
+		p.Authorizer = a
+	})
+	for _, f := range resources(stack, "AWS::Lambda::Function") {
+		text := fmt.Sprint(f["Environment"])
+		if !strings.Contains(text, "GATEHOUSE_AUTHORIZER") {
+			continue
+		}
+		if f["Timeout"] != 5.0 || f["MemorySize"] != 512.0 {
+			t.Errorf("time-out %v and memory %v, want those given", f["Timeout"], f["MemorySize"])
+		}
+		if !strings.Contains(text, `"perRequest":true`) {
+			t.Errorf("environment %s: without a cache the policy is for the one request", text)
+		}
+		return
+	}
+	t.Error("there is no authorizer function")
+}
+
+func TestPreflightAllowsTheMethodsGiven(t *testing.T) {
+	stack := newStack()
+	shop(stack, func(p *secureapi.Props) {
+		p.CORS = &secureapi.CORS{AllowOrigins: []string{"*"}, AllowMethods: []string{"PATCH"}}
+	})
+	text, _ := json.Marshal(resources(stack, "AWS::ApiGateway::Method"))
+	if got := strings.Count(string(text), `Access-Control-Allow-Methods":"'PATCH'"`); got != 2 {
+		t.Errorf("%d preflights allow PATCH, want both", got)
+	}
+}
+
+func TestAnAliasesFunctionGetsCORS(t *testing.T) {
+	stack := newStack()
+	f := backend(stack, "Orders")
+	secureapi.New(stack, "Api", &secureapi.Props{
+		Routes: []secureapi.Route{secureapi.Handle("GET /", awslambda.NewAlias(stack, jsii.String("Live"), &awslambda.AliasProps{
+			AliasName: jsii.String("live"), Version: f.CurrentVersion()}), secureapi.Public("front page"))},
+		CORS: &secureapi.CORS{AllowOrigins: []string{"https://a.example.com"}},
+	})
+	if text := fmt.Sprint(only(t, stack, "AWS::Lambda::Function")["Environment"]); !strings.Contains(text, "https://a.example.com") {
+		t.Errorf("environment %s, want the origin in it", text)
+	}
+}
+
+func TestAPIsHaveNamesOfTheirOwn(t *testing.T) {
+	stack := newStack()
+	shop(stack, nil)
+	if got := only(t, stack, "AWS::ApiGateway::RestApi")["Name"]; got != "Shop-Api" {
+		t.Errorf("name %v, want Shop-Api: metrics of two APIs with one name are mixed", got)
 	}
 }

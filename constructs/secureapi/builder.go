@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
@@ -57,6 +58,8 @@ func checkRestApiProps(props *Props) (errs []error) {
 	instead(p.DefaultCorsPreflightOptions != nil, "DefaultCorsPreflightOptions", "use Props.CORS, which also covers errors and functions")
 	instead(p.DefaultMethodOptions != nil, "DefaultMethodOptions", "use Route.MethodOptions, and the table for who may call")
 	instead(p.DefaultIntegration != nil, "DefaultIntegration", "each route names its function")
+	instead(p.CloneFrom != nil, "CloneFrom", "the methods of another API would come along, and the table says nothing of them")
+	instead(p.Deploy != nil && !*p.Deploy && props.Stage != (Stage{}), "Deploy", "it is false, and Stage would have no effect; leave one out")
 	instead(p.EndpointTypes != nil && p.EndpointConfiguration != nil, "EndpointTypes", "EndpointConfiguration is set too; leave one out")
 	if o := p.DeployOptions; o != nil {
 		s := props.Stage
@@ -66,10 +69,30 @@ func checkRestApiProps(props *Props) (errs []error) {
 		instead(o.AccessLogDestination != nil && (s.NoAccessLogs || s.AccessLogRetention != ""), "DeployOptions.AccessLogDestination", "Stage says it too; leave one out")
 		instead(o.TracingEnabled != nil && s.Tracing, "DeployOptions.TracingEnabled", "Stage.Tracing is set too; leave one out")
 	}
+	errs = append(errs, checkResponseCache(p.DeployOptions)...)
 	if private(p) && props.ResourcePolicy == nil {
 		errs = append(errs, errors.New("the endpoint is PRIVATE and there is no ResourcePolicy: API Gateway does not deploy a private API without one; set AllowVPCEndpoints or AllowVPCs"))
 	}
 	return errs
+}
+
+// checkResponseCache refuses the cache of answers: its key has the parameters that a method declares and not the caller,
+// so that one caller would get another one's answer.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html
+func checkResponseCache(o *awsapigateway.StageOptions) []error {
+	if o == nil {
+		return nil
+	}
+	on := o.CachingEnabled != nil && *o.CachingEnabled
+	if o.MethodOptions != nil {
+		for _, m := range *o.MethodOptions {
+			on = on || m != nil && m.CachingEnabled != nil && *m.CachingEnabled
+		}
+	}
+	if !on {
+		return nil
+	}
+	return []error{errors.New("RestApiProps.DeployOptions turn the cache of answers on: API Gateway does not key it by the caller, so one would get another one's answer; cache in the function or in front of public routes")}
 }
 
 // private tells whether the API is reached through VPC endpoints only.
@@ -97,6 +120,9 @@ func (b *builder) restAPIProps(policy awsiam.PolicyDocument) *awsapigateway.Rest
 		p.EndpointConfiguration = &awsapigateway.EndpointConfiguration{
 			Types: &[]awsapigateway.EndpointType{awsapigateway.EndpointType_REGIONAL},
 		}
+	}
+	if p.RestApiName == nil {
+		p.RestApiName = jsii.String(strings.ReplaceAll(b.path, "/", "-")) // metrics are kept by this name
 	}
 	if p.CloudWatchRole == nil {
 		p.CloudWatchRole = jsii.Bool(false)

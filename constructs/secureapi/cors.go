@@ -26,7 +26,8 @@ import (
 //   - Preflights are answered by API Gateway on every resource, with no authorizer in front.
 //   - API Gateway's own errors (DEFAULT_4XX and DEFAULT_5XX, so a 401 or 403 of the authorizer too) carry the headers,
 //     so that a page sees the status instead of a network error.
-//   - The functions find it in their environment, where the middleware of package backend-fn/cors applies it.
+//   - The functions find it in their environment, where the middleware of package backend-fn/cors applies it. An
+//     imported function's environment cannot be changed: set GATEHOUSE_CORS where it is made.
 //
 // An error of API Gateway cannot pick one of several origins, as its headers are fixed values or copies of the
 // request's. With one origin, or *, it carries that. With several it carries *, or, with AllowCredentials, a copy of
@@ -218,9 +219,15 @@ func verbsOf(p route.Pattern) []string {
 func (c *CORS) configure(b *builder, functions []awslambda.IFunction) {
 	environment := c.middleware(b.plan).Environment()
 	for _, f := range functions {
+		if of, ok := f.(interface{ Lambda() awslambda.IFunction }); ok {
+			f = of.Lambda() // of an alias or a version
+		}
 		own, ok := f.(awslambda.Function)
 		if !ok {
-			continue // imported, a version or an alias: its environment is not this app's to change
+			continue // imported: its environment is not this app's to change
+		}
+		if b.ofAnotherStack(own) && slices.ContainsFunc(slices.Collect(maps.Values(environment)), unresolved) {
+			b.fail("CORS: an origin is a CDK token, and the function %s of another stack would need it in its environment, so that each stack depended on the other: write the origin out", *own.Node().Path())
 		}
 		for _, name := range slices.Sorted(maps.Keys(environment)) {
 			claim(b, own, name, environment[name])

@@ -205,7 +205,7 @@ func (j *JWT) function(b *builder, g *guard, config authz.Config) awslambda.IFun
 	if props.Timeout == nil {
 		props.Timeout = awscdk.Duration_Seconds(jsii.Number(10))
 	}
-	function := gofunction.New(b.api, g.id()+"Function", &gofunction.Props{
+	function := gofunction.New(b.api, g.idOf("AuthorizerFunction"), &gofunction.Props{
 		Package:       pkg,
 		Files:         map[string][]byte{access.FileName: g.table.Marshal()},
 		Environment:   environment,

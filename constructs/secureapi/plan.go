@@ -17,6 +17,8 @@ type plan struct {
 	guards []*guard       // the API's own first, then by name
 	table  *route.Table
 	stage  string // "" if the API is not deployed here
+
+	allowsAll bool // the resource policy allows everybody everything, and only Denies and authorizers keep anybody out
 }
 
 // plannedRoute is a route whose pattern is parsed and whose guard is known.
@@ -44,11 +46,15 @@ func (g *guard) String() string {
 }
 
 // id is the construct id of the authorizer; ids are part of the logical ids, which must not change lightly.
-func (g *guard) id() string {
+func (g *guard) id() string { return g.idOf("Authorizer") }
+
+// idOf is the construct id of something that belongs to the authorizer. The name comes last, so that no two ids of two
+// authorizers are the same.
+func (g *guard) idOf(what string) string {
 	if g.name == "" {
-		return "Authorizer"
+		return what
 	}
-	return "Authorizer-" + g.name
+	return what + "-" + g.name
 }
 
 // newPlan checks the props and says all that is wrong with them.
@@ -105,7 +111,12 @@ func (p *problems) Error() string {
 func (p *problems) Unwrap() []error { return p.errs }
 
 func (p *plan) addGuards(props *Props) (errs []error) {
-	add := func(name string, a Authorizer) {
+	add := func(name string, given Authorizer) {
+		a, err := value(given)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("the authorizer %q: %w", name, err))
+			return
+		}
 		g := &guard{name: name, authorizer: a}
 		for _, err := range a.check() {
 			errs = append(errs, fmt.Errorf("%s: %w", g, err))
@@ -128,6 +139,31 @@ func (p *plan) addGuards(props *Props) (errs []error) {
 		add(name, a)
 	}
 	return errs
+}
+
+// value is an authorizer as the rest of the package knows it. A pointer has the methods of what it points to, so
+// Authorizer takes it; and so does a struct that embeds one, which must not pass for the kind it embeds.
+func value(a Authorizer) (Authorizer, error) {
+	switch a := a.(type) {
+	case TokenAuthorizer, RequestAuthorizer, CognitoAuthorizer, IAMAuthorizer:
+		return a, nil
+	case *TokenAuthorizer:
+		return pointed(a)
+	case *RequestAuthorizer:
+		return pointed(a)
+	case *CognitoAuthorizer:
+		return pointed(a)
+	case *IAMAuthorizer:
+		return pointed(a)
+	}
+	return nil, fmt.Errorf("a %T is none: use a TokenAuthorizer, RequestAuthorizer, CognitoAuthorizer or IAMAuthorizer", a)
+}
+
+func pointed[T Authorizer](a *T) (Authorizer, error) {
+	if a == nil {
+		return nil, fmt.Errorf("it is a nil %T", a)
+	}
+	return *a, nil
 }
 
 func (p *plan) guard(name string) *guard {
@@ -163,7 +199,7 @@ func (p *plan) addRoutes(props *Props) (errs []error) {
 	}
 	p.table = table
 	for _, g := range p.guards {
-		if !g.used && len(props.Routes) > 0 {
+		if !g.used && len(props.Routes) > 0 && len(p.routes) == len(props.Routes) {
 			errs = append(errs, fmt.Errorf("%s guards no route: name it with GuardedBy, or take it out", g))
 		}
 	}
@@ -190,8 +226,8 @@ func (p *plan) decide(r *plannedRoute) (errs []error) {
 				errs = append(errs, fmt.Errorf("it is GuardedBy both %q and %q: API Gateway takes one authorizer on a method", guardName, a.name))
 			}
 			guardName, named = a.name, true
-		case nil:
-			errs = append(errs, errors.New("its Access holds a nil"))
+		default:
+			errs = append(errs, fmt.Errorf("its Access holds a %T: use AnyScope, AnyGroup, AnyRole, GuardedBy or Public", a))
 		}
 	}
 	g := p.guard(guardName)

@@ -103,6 +103,13 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		{"two guards", add(Handle("GET /l", fn, GuardedBy("x"), GuardedBy("y"))), `it is GuardedBy both "x" and "y"`},
 		{"unknown guard", add(Handle("GET /m", fn, GuardedBy("x"))), `it is GuardedBy "x", which is not among Props.Authorizers: there is none`},
 		{"unused guard", func(p *Props) { p.Authorizers = map[string]Authorizer{"ops": IAMAuthorizer{}} }, `the IAMAuthorizer "ops" guards no route`},
+		{"nil pointer to a guard", guardedWith((*TokenAuthorizer)(nil)), "it is a nil *secureapi.TokenAuthorizer"},
+		{"a guard in disguise", guardedWith(struct{ IAMAuthorizer }{}), "use a TokenAuthorizer, RequestAuthorizer, CognitoAuthorizer or IAMAuthorizer"},
+		{"an access in disguise", add(Handle("GET /u", fn, struct{ Access }{AnyScope("s")})), `route "GET /u": its Access holds a struct { secureapi.Access }`},
+		{"open parameter", add(Handle("GET /orders/admin", fn), Handle("ANY /orders/{id}", fn, Public("lookup"))), `route "ANY /orders/{id}" is public and gets what "GET /orders/admin", which is guarded, does not take`},
+		{"a token as scope", add(Handle("GET /v", fn, AnyScope("${Token[TOKEN.1]}/read"))), "the scope is a CDK token, whose value is not known yet when the function is bundled"},
+		{"cache that knows no caller", guardedWith(RequestAuthorizer{Function: fn, IdentitySources: []IdentitySource{StageVariable("env"), Context("httpMethod")}}), "no identity source tells callers apart, so one caller's answer would serve all"},
+		{"identity that is none", guardedWith(RequestAuthorizer{Function: fn, IdentitySources: []IdentitySource{Context("identity.nonsense")}}), `Context("identity.nonsense"): API Gateway has no such value`},
 		{"nil guard", func(p *Props) { p.Authorizers = map[string]Authorizer{"ops": nil} }, `the authorizer "ops" of Authorizers is nil`},
 		{"a guard's name with a slash", func(p *Props) { p.Authorizers = map[string]Authorizer{"a/b": IAMAuthorizer{}} }, `the name "a/b" in Authorizers: want one without slashes`},
 		{"guarded OPTIONS", add(Handle("OPTIONS /n", fn)), `route "OPTIONS /n": the API's TokenAuthorizer would guard it, but a browser's preflight brings no credentials`},
@@ -223,6 +230,17 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		{"CORS in RestApiProps", rest(awsapigateway.RestApiProps{DefaultCorsPreflightOptions: &awsapigateway.CorsOptions{}}), "RestApiProps.DefaultCorsPreflightOptions is set: use Props.CORS"},
 		{"default method options", rest(awsapigateway.RestApiProps{DefaultMethodOptions: &awsapigateway.MethodOptions{}}), "RestApiProps.DefaultMethodOptions is set"},
 		{"default integration", rest(awsapigateway.RestApiProps{DefaultIntegration: struct{ awsapigateway.Integration }{}}), "RestApiProps.DefaultIntegration is set"},
+		{"cloned API", rest(awsapigateway.RestApiProps{CloneFrom: struct{ awsapigateway.IRestApi }{}}), "RestApiProps.CloneFrom is set: the methods of another API would come along"},
+		{"stage that is not deployed", func(p *Props) {
+			p.Stage.Name = "v1"
+			rest(awsapigateway.RestApiProps{Deploy: &no})(p)
+		}, "RestApiProps.Deploy is set: it is false, and Stage would have no effect"},
+		{"cache of answers", rest(awsapigateway.RestApiProps{DeployOptions: &awsapigateway.StageOptions{CachingEnabled: &yes}}), "turn the cache of answers on: API Gateway does not key it by the caller"},
+		{"private by address alone", privately(ResourcePolicy{AllowCIDRs: []string{"10.0.0.0/8"}}), "every account's VPCs may call it: an address says nothing about whose it is"},
+		{"an Allow that covers a guarded route", func(p *Props) {
+			add(Handle("GET /files/{id}", fn, Public("downloads")), Handle("GET /files/{id}/audit", fn))(p)
+			p.ResourcePolicy = &ResourcePolicy{AllowCIDRs: []string{"203.0.113.0/24"}}
+		}, `"GET /files/{id}" needs an Allow in the policy, whose * crosses slashes and would cover "GET /files/{id}/audit" too`},
 		{"tracing twice", func(p *Props) {
 			p.Stage.Tracing = true
 			rest(awsapigateway.RestApiProps{DeployOptions: &awsapigateway.StageOptions{TracingEnabled: &yes}})(p)

@@ -2,8 +2,6 @@ package secureapi
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -14,11 +12,15 @@ import (
 // ResourcePolicy says who reaches the API at all. It comes before and beside the authorizers: a request that it denies
 // gets a 403 whatever token it brings.
 //
-// The lists speak of two things. Networks (CIDRs, VPCs, VPC endpoints): with any allow list, a request must come from
-// one of the networks named, and a deny list takes some out. Identities (accounts, organizations): they concern
-// requests signed with AWS credentials, on routes that an [IAMAuthorizer] guards. Callers of the API's own account
-// are allowed there by their own policies ([API.GrantInvoke]); those of other accounts need a place in AllowAccounts or
-// AllowOrganizations as well. All entries may be CDK tokens.
+// The lists speak of three things. Addresses (CIDRs): with an allow list, a request must come from one of them. VPCs and
+// VPC endpoints, of a private API: with an allow list, a request must come through one of them; both kinds must fit
+// where both are named. A deny list takes some out. Identities (accounts, organizations): they concern requests signed
+// with AWS credentials, on routes that an [IAMAuthorizer] guards. Callers of the API's own account are allowed there by
+// their own policies ([API.GrantInvoke]); those of other accounts need a place in AllowAccounts or AllowOrganizations as
+// well. All entries may be CDK tokens.
+//
+// An Allow is written for routes that are public or guarded by Cognito, which need one, and for no others: API Gateway
+// lets a request through that the resource policy allows and a Lambda authorizer's answer leaves out.
 //
 // "All allowed, one range excepted" is either AllowCIDRs with that range (nobody else gets in) or DenyCIDRs with it
 // (everybody else does).
@@ -40,7 +42,8 @@ type ResourcePolicy struct {
 	// AllowOrganizations and DenyOrganizations are ids of AWS Organizations: "o-a1b2c3d4e5".
 	AllowOrganizations, DenyOrganizations []string
 
-	// Statements are added as they are. With no list above, the policy is these alone.
+	// Statements are added as they are. With no list above, the policy is these alone. An Allow for everybody that covers
+	// a route which a Lambda authorizer or IAM guards is refused, since it would let in whom those keep out.
 	Statements []awsiam.PolicyStatement
 }
 
@@ -73,34 +76,33 @@ func (r *ResourcePolicy) statements(s scopeOfPolicy) []map[string]any {
 		return nil
 	}
 	var out []map[string]any
-	add := func(effect string, c condition) {
-		statement := map[string]any{"Effect": effect, "Principal": "*", "Action": invoke, "Resource": wholeAPI}
+	add := func(effect string, resource any, c condition) {
+		statement := map[string]any{"Effect": effect, "Principal": "*", "Action": invoke, "Resource": resource}
 		if len(c) > 0 {
 			statement["Condition"] = c
 		}
 		out = append(out, statement)
 	}
-	// Everybody, and then the networks are taken out. With IAM in use "everybody" must not be every AWS principal:
-	// one of another account needs this Allow and one that it gives itself, so the world would be let in.
+	// Only routes that need an Allow get one: to a Lambda authorizer's answer that leaves a route out, API Gateway adds
+	// what the resource policy allows, and of two accounts' callers each allows itself.
 	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
-	if s.iam {
-		if s.anonymous {
-			add("Allow", condition{"Null": {principalAccount: "true"}})
-		}
-	} else {
-		add("Allow", nil)
+	switch {
+	case s.allowsAll():
+		add("Allow", wholeAPI, nil)
+	case len(s.allowed) > 0:
+		add("Allow", s.allowed, nil)
 	}
 	if len(r.AllowAccounts) > 0 {
-		add("Allow", condition{"StringEquals": {principalAccount: r.AllowAccounts}})
+		add("Allow", wholeAPI, condition{"StringEquals": {principalAccount: r.AllowAccounts}})
 	}
 	if len(r.AllowOrganizations) > 0 {
-		add("Allow", condition{"StringEquals": {principalOrg: r.AllowOrganizations}})
+		add("Allow", wholeAPI, condition{"StringEquals": {principalOrg: r.AllowOrganizations}})
 	}
-	// The operators of one statement are ANDed, and a negated one holds where the key is absent: outside all of them.
-	outside := condition{}
+	// The conditions of one statement are ANDed, and a negated one holds where the key is absent: outside all of them.
 	if len(r.AllowCIDRs) > 0 {
-		outside["NotIpAddress"] = map[string]any{s.ipKey(): r.AllowCIDRs}
+		add("Deny", wholeAPI, condition{"NotIpAddress": {s.ipKey(): r.AllowCIDRs}})
 	}
+	// An address says nothing about whose VPC it is in, so on a private API it does not stand for the VPC or endpoint.
 	vpcs := map[string]any{}
 	if len(r.AllowVPCs) > 0 {
 		vpcs[sourceVPC] = r.AllowVPCs
@@ -109,10 +111,7 @@ func (r *ResourcePolicy) statements(s scopeOfPolicy) []map[string]any {
 		vpcs[sourceVPCE] = r.AllowVPCEndpoints
 	}
 	if len(vpcs) > 0 {
-		outside["StringNotEquals"] = vpcs
-	}
-	if len(outside) > 0 {
-		add("Deny", outside)
+		add("Deny", wholeAPI, condition{"StringNotEquals": vpcs})
 	}
 	for _, deny := range []struct {
 		operator, key string
@@ -125,7 +124,7 @@ func (r *ResourcePolicy) statements(s scopeOfPolicy) []map[string]any {
 		{"StringEquals", principalOrg, r.DenyOrganizations},
 	} {
 		if len(deny.values) > 0 {
-			add("Deny", condition{deny.operator: {deny.key: deny.values}})
+			add("Deny", wholeAPI, condition{deny.operator: {deny.key: deny.values}})
 		}
 	}
 	return out
@@ -156,57 +155,8 @@ func (r *ResourcePolicy) document(b *builder) awsiam.PolicyDocument {
 	if len(long) > maxPolicy {
 		b.fail("ResourcePolicy: the policy has %d characters and API Gateway takes %d: merge ranges, or name fewer", len(long), maxPolicy)
 	}
-	if err := lockedOut(text, scope); err != nil {
+	if b.plan.allowsAll, err = judge(text, scope); err != nil {
 		b.fail("ResourcePolicy: %w", err)
 	}
 	return doc
-}
-
-// lockedOut finds policies under which no request gets through. Raw statements may say anything, so it looks at the
-// finished document, and only at what is certain whatever the conditions are.
-func lockedOut(text []byte, s scopeOfPolicy) error {
-	var doc struct {
-		Statement []struct {
-			Effect    string
-			Condition map[string]any
-			Principal any
-			Action    any
-			Resource  any
-		}
-	}
-	if err := json.Unmarshal(text, &doc); err != nil {
-		return fmt.Errorf("its document is not readable: %w", err)
-	}
-	allows := false
-	for _, st := range doc.Statement {
-		if st.Effect == "Allow" {
-			allows = true
-			continue
-		}
-		everything := covers(st.Action, "execute-api:*", invoke, "*") && covers(st.Resource, wholeAPI, "*", "execute-api:/*/*/*", "execute-api:/*/*")
-		if len(st.Condition) == 0 && everybody(st.Principal) && everything {
-			return errors.New("a statement denies everything to everybody, so it locks everybody out: give it a Condition, or take it out")
-		}
-	}
-	if !allows && s.needsAllow {
-		return errors.New("no statement allows anything, and a route that is public or guarded by Cognito needs an Allow as soon as there is a policy, so it locks everybody out: add an Allow statement")
-	}
-	return nil
-}
-
-func covers(v any, all ...string) bool {
-	switch v := v.(type) {
-	case string:
-		return slices.Contains(all, v)
-	case []any:
-		return slices.ContainsFunc(v, func(e any) bool { return covers(e, all...) })
-	}
-	return false
-}
-
-func everybody(principal any) bool {
-	if m, ok := principal.(map[string]any); ok {
-		return covers(m["AWS"], "*")
-	}
-	return covers(principal, "*")
 }

@@ -6,34 +6,59 @@ import (
 	"net/netip"
 	"regexp"
 	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
 // scopeOfPolicy is what a resource policy has to know of its API.
 type scopeOfPolicy struct {
-	iam        bool // some route takes requests signed with AWS credentials
-	anonymous  bool // some route takes requests that are not
-	needsAllow bool // some route is public or Cognito's: those need an explicit Allow beside a policy
-	private    bool // the endpoint is PRIVATE
+	iam     bool // some route takes requests signed with AWS credentials
+	private bool // the endpoint is PRIVATE
+
+	allowed []string // resources of the routes that need an Allow, preflights included
+	guarded []string // resources of the routes that must not have one: a Lambda authorizer or IAM decides
+	overlap error    // a route that needs an Allow cannot be named without one that must not have it
 }
+
+// allowsAll tells whether every route needs an Allow, so that the policy need not name them.
+func (s scopeOfPolicy) allowsAll() bool { return len(s.allowed) > 0 && len(s.guarded) == 0 }
 
 func policyScope(props *Props, p *plan) scopeOfPolicy {
 	s := scopeOfPolicy{private: private(props.RestApiProps)}
-	for _, r := range p.routes {
+	stage := orDefault(p.stage, "*")
+	resources := func(r plannedRoute) (out []string) {
+		for _, verb := range verbsOf(r.pattern) {
+			out = append(out, "execute-api:/"+stage+"/"+verb+r.pattern.Wildcard())
+		}
+		return out
+	}
+	open := func(r plannedRoute) bool {
 		if r.guard == nil {
-			s.anonymous, s.needsAllow = true, true
+			return true
+		}
+		_, cognito := r.guard.authorizer.(CognitoAuthorizer)
+		return cognito
+	}
+	for _, r := range p.routes {
+		if r.guard != nil {
+			if _, iam := r.guard.authorizer.(IAMAuthorizer); iam {
+				s.iam = true
+			}
+		}
+		if !open(r) {
+			s.guarded = append(s.guarded, resources(r)...)
 			continue
 		}
-		switch r.guard.authorizer.(type) {
-		case IAMAuthorizer:
-			s.iam = true
-		case CognitoAuthorizer:
-			s.anonymous, s.needsAllow = true, true
-		default:
-			s.anonymous = true
+		s.allowed = append(s.allowed, resources(r)...)
+		for _, other := range p.routes {
+			if !open(other) && route.WildcardCovers(r.pattern, other.pattern) {
+				s.overlap = fmt.Errorf("%q needs an Allow in the policy, whose * crosses slashes and would cover %q too, so that it let in whom %s keeps out: guard both alike, move one to another path, or do without the policy",
+					r.pattern, other.pattern, other.guard)
+			}
 		}
 	}
 	if props.CORS != nil {
-		s.anonymous, s.needsAllow = true, true // preflights
+		s.allowed = append(s.allowed, "execute-api:/"+stage+"/OPTIONS/*")
 	}
 	return s
 }
@@ -117,10 +142,16 @@ func (r *ResourcePolicy) check(s scopeOfPolicy) (errs []error) {
 			}
 		}
 	}
+	if s.private && len(r.AllowVPCs)+len(r.AllowVPCEndpoints)+len(r.Statements) == 0 {
+		bad("AllowVPCEndpoints: the endpoint is PRIVATE, and with no AllowVPCEndpoints, AllowVPCs or Statements every account's VPCs may call it: an address says nothing about whose it is")
+	}
+	if r.hasLists() && s.overlap != nil {
+		errs = append(errs, fmt.Errorf("ResourcePolicy: %w", s.overlap))
+	}
 	if len(errs) > 0 {
 		return errs
 	}
-	return r.checkRanges()
+	return r.checkRanges(s)
 }
 
 func checkEntry(kind, v string) error {
@@ -140,7 +171,7 @@ func checkEntry(kind, v string) error {
 }
 
 // checkRanges refuses ranges that leave nobody in, or that are allowed and taken back whole.
-func (r *ResourcePolicy) checkRanges() (errs []error) {
+func (r *ResourcePolicy) checkRanges(s scopeOfPolicy) (errs []error) {
 	var denied []netip.Prefix
 	for _, v := range r.DenyCIDRs {
 		if !unresolved(v) {
@@ -153,7 +184,7 @@ func (r *ResourcePolicy) checkRanges() (errs []error) {
 		}
 	}
 	// Public endpoints are reached by IPv4 unless they are dual stack, so without IPv4 there is nobody left.
-	if len(r.AllowCIDRs)+len(r.AllowVPCs)+len(r.AllowVPCEndpoints) == 0 && covered(netip.MustParsePrefix("0.0.0.0/0"), denied) {
+	if len(r.AllowCIDRs) == 0 && !s.private && covered(netip.MustParsePrefix("0.0.0.0/0"), denied) {
 		errs = append(errs, errors.New("ResourcePolicy.DenyCIDRs covers all IPv4 addresses, which locks everybody out: use AllowCIDRs for those who may call"))
 	}
 	return errs

@@ -86,4 +86,10 @@ func New(scope constructs.Construct, id string, props *Props) *API {
 }
 
 // URL is the address of the deployed stage, with a slash at its end.
-func (a *API) URL() string { return *a.RestAPI.Url() }
+// It panics if the API is not deployed by this construct (RestApiProps.Deploy is false).
+func (a *API) URL() string {
+	if a.plan.stage == "" {
+		panic(fmt.Errorf("secureapi: %s: URL: the API has no stage, as RestApiProps.Deploy is false", *a.Node().Path()))
+	}
+	return *a.RestAPI.Url()
+}

@@ -79,9 +79,9 @@ func (s Stage) options(b *builder, given *awsapigateway.StageOptions) *awsapigat
 			Retention: orDefault(s.AccessLogRetention, awslogs.RetentionDays_THREE_MONTHS),
 		})
 		o.AccessLogDestination = awsapigateway.NewLogGroupLogDestination(group)
-		if o.AccessLogFormat == nil {
-			o.AccessLogFormat = awsapigateway.AccessLogFormat_Custom(jsii.String(accessLogFormat()))
-		}
+	}
+	if o.AccessLogDestination != nil && o.AccessLogFormat == nil {
+		o.AccessLogFormat = awsapigateway.AccessLogFormat_Custom(jsii.String(accessLogFormat()))
 	}
 	if o.TracingEnabled == nil && s.Tracing {
 		o.TracingEnabled = jsii.Bool(true)

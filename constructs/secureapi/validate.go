@@ -18,24 +18,30 @@ var _ constructs.IValidation = (*guardedMethods)(nil)
 // Validate is called by CDK at synth.
 func (v *guardedMethods) Validate() *[]*string {
 	var found []*string
-	stack := awscdk.Stack_Of(v.api)
-	own := fmt.Sprint(stack.Resolve(v.api.RestAPI.RestApiId()))
-	declared := v.api.plan.declared()
-	for _, c := range *stack.Node().FindAll(constructs.ConstructOrder_PREORDER) {
+	declared, table := v.api.plan.declared()
+	for _, c := range *v.api.Node().Root().Node().FindAll(constructs.ConstructOrder_PREORDER) {
 		m, ok := c.(awsapigateway.CfnMethod)
-		if !ok || m.AuthorizationType() != nil && *m.AuthorizationType() != string(awsapigateway.AuthorizationType_NONE) {
+		if !ok || !v.ours(m) {
 			continue
 		}
-		if fmt.Sprint(stack.Resolve(m.RestApiId())) != own {
-			continue
+		authorization := string(awsapigateway.AuthorizationType_NONE)
+		if m.AuthorizationType() != nil {
+			authorization = *m.AuthorizationType()
 		}
 		verb, path := *m.HttpMethod(), methodPath(m)
-		if declared[verb+" "+path] || verb == "OPTIONS" && isMock(m) {
-			continue
+		key := verb + " " + path
+		switch {
+		case authorization == string(awsapigateway.AuthorizationType_NONE):
+			if !declared[key] && !(verb == "OPTIONS" && isMock(m)) {
+				found = append(found, jsii.String(fmt.Sprintf(
+					"secureapi: %s: the method %s is open, and the table does not say so: put it into Routes, where it is guarded or says why it is Public, or give it an AuthorizationType",
+					*m.Node().Path(), key)))
+			}
+		case !table[key] && v.api.plan.allowsAll && authorization != string(awsapigateway.AuthorizationType_COGNITO):
+			found = append(found, jsii.String(fmt.Sprintf(
+				"secureapi: %s: the method %s was added beside the table, and the API's resource policy allows everything, so that it lets in whom %s would keep out: put it into Routes",
+				*m.Node().Path(), key, authorization)))
 		}
-		found = append(found, jsii.String(fmt.Sprintf(
-			"secureapi: %s: the method %s %s was added to the API without an authorizer: put it into Routes, where it is guarded or says why it is Public, or give it an AuthorizationType",
-			*m.Node().Path(), verb, path)))
 	}
 	if found == nil {
 		return &[]*string{}
@@ -43,15 +49,22 @@ func (v *guardedMethods) Validate() *[]*string {
 	return &found
 }
 
-// declared are the routes that the table opens.
-func (p *plan) declared() map[string]bool {
-	out := map[string]bool{}
+// ours tells whether a method belongs to the API, also one of another stack, which refers to it by the same token.
+func (v *guardedMethods) ours(m awsapigateway.CfnMethod) bool {
+	id, own := m.RestApiId(), v.api.RestAPI.RestApiId()
+	return *id == *own || fmt.Sprint(awscdk.Stack_Of(m).Resolve(id)) == fmt.Sprint(awscdk.Stack_Of(v.api).Resolve(own)) && *awscdk.Stack_Of(m).Node().Addr() == *awscdk.Stack_Of(v.api).Node().Addr()
+}
+
+// declared are the routes that the table opens, and all of its routes.
+func (p *plan) declared() (open, all map[string]bool) {
+	open, all = map[string]bool{}, map[string]bool{}
 	for _, r := range p.routes {
+		all[r.pattern.String()] = true
 		if r.guard == nil {
-			out[r.pattern.String()] = true
+			open[r.pattern.String()] = true
 		}
 	}
-	return out
+	return open, all
 }
 
 // methodPath is the path of the resource that an L2 method belongs to; an L1 method of its own has none to tell.

@@ -19,16 +19,25 @@ func TestAMethodAddedBesideTheTable(t *testing.T) {
 	}{
 		{"without an authorizer", func(_ awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Root().AddResource(jsii.String("debug"), nil).AddMethod(jsii.String("GET"), nil, nil)
-		}, "the method GET /debug was added to the API without an authorizer: put it into Routes"},
+		}, "the method GET /debug is open, and the table does not say so: put it into Routes"},
 		{"an L1 method without an authorizer", func(stack awscdk.Stack, api *secureapi.API) {
 			awsapigateway.NewCfnMethod(stack, jsii.String("Raw"), &awsapigateway.CfnMethodProps{
 				HttpMethod: jsii.String("GET"), ResourceId: api.RestAPI.RestApiRootResourceId(), RestApiId: api.RestAPI.RestApiId(),
 				AuthorizationType: jsii.String("NONE"),
 			})
-		}, "secureapi: Shop/Raw: the method GET of an unknown path was added"},
+		}, "secureapi: Shop/Raw: the method GET of an unknown path is open"},
 		{"an OPTIONS that a function answers", func(stack awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Root().AddMethod(jsii.String("OPTIONS"), awsapigateway.NewLambdaIntegration(backend(stack, "Other"), nil), nil)
-		}, "the method OPTIONS / was added to the API without an authorizer"},
+		}, "the method OPTIONS / is open, and the table does not say so"},
+		{"another verb of a public route", func(_ awscdk.Stack, api *secureapi.API) {
+			api.RestAPI.Root().ResourceForPath(jsii.String("/health")).AddMethod(jsii.String("POST"), nil, nil)
+		}, "the method POST /health is open"},
+		{"from another stack", func(stack awscdk.Stack, api *secureapi.API) {
+			other := awscdk.NewStack(awscdk.App_Of(stack), jsii.String("Other"), nil)
+			imported := awsapigateway.RestApi_FromRestApiAttributes(other, jsii.String("Imported"), &awsapigateway.RestApiAttributes{
+				RestApiId: api.RestAPI.RestApiId(), RootResourceId: api.RestAPI.RestApiRootResourceId()})
+			imported.Root().AddResource(jsii.String("debug"), nil).AddMethod(jsii.String("GET"), nil, nil)
+		}, "the method GET /debug is open"},
 		{"with IAM", func(_ awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Root().AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM})
 		}, ""},
@@ -98,4 +107,15 @@ func TestGrantInvokeWithoutAStage(t *testing.T) {
 	})
 	role := awsiam.NewRole(stack, jsii.String("Caller"), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()})
 	refused(t, func() { api.GrantInvoke(role, "GET /orders") }, "secureapi: Shop/Api: GrantInvoke: the API has no stage to grant")
+}
+
+// IAM lets in every AWS account's principals where the resource policy allows everything to everybody.
+func TestAnIAMMethodBesideAPolicyThatAllowsAll(t *testing.T) {
+	stack := newStack()
+	api := secureapi.New(stack, "Api", &secureapi.Props{
+		Routes:         []secureapi.Route{secureapi.Handle("GET /prices", backend(stack, "Prices"), secureapi.Public("a price list"))},
+		ResourcePolicy: &secureapi.ResourcePolicy{AllowCIDRs: []string{"203.0.113.0/24"}},
+	})
+	api.RestAPI.Root().AddMethod(jsii.String("DELETE"), nil, &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM})
+	refused(t, func() { awscdk.App_Of(stack).Synth(nil) }, "the method DELETE / was added beside the table, and the API's resource policy allows everything")
 }

@@ -8,8 +8,10 @@ type FallThrough struct {
 	Verb            string // a verb that the protected resource lacks
 }
 
-// FallThroughs finds every open greedy route that a request for a protected route's resource can fall through to: some
-// path leads to the protected resource, which lacks the verb, and API Gateway goes on to the greedy one. Where the
+// FallThroughs finds every open route with a parameter that a request for a protected route's resource can fall through
+// to: some path leads to the protected resource, which lacks the verb, and API Gateway goes on to the one with the
+// parameter. That it does so for a greedy one is recorded; a plain one is treated alike, as nothing says that it differs.
+// Where the
 // verb matters to the caller ("GET /{proxy+}" beside "POST /orders": GET /orders reaches it), each is reported.
 //
 // An open greedy route of its own place, such as "/public/{proxy+}" beside a protected "/{proxy+}", is no such thing:
@@ -17,7 +19,7 @@ type FallThrough struct {
 func (t *Table) FallThroughs(open func(pattern int) bool) []FallThrough {
 	var found []FallThrough
 	for o, pattern := range t.patterns {
-		if !pattern.Greedy() || !open(o) {
+		if !pattern.Variable() || !open(o) {
 			continue
 		}
 		for p, protected := range t.patterns {

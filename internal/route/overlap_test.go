@@ -34,7 +34,7 @@ func TestFallThroughs(t *testing.T) {
 		{"two verbs of one greedy resource", []string{"GET /{proxy+}"}, []string{"POST /{proxy+}"}, nil},
 		{"other places", []string{"ANY /files/{proxy+}"}, []string{"GET /orders", "GET /files"}, nil},
 		{"too short for the greedy route", []string{"ANY /{a}/{proxy+}"}, []string{"GET /orders"}, nil},
-		{"open, not greedy", []string{"GET /users/{id}"}, []string{"POST /users/me"}, nil},
+		{"open, not greedy", []string{"GET /users/{id}"}, []string{"POST /users/me"}, verbsInto("POST /users/me", "GET /users/{id}", "GET")},
 		{"nothing is open", nil, []string{"ANY /{proxy+}", "GET /orders"}, nil},
 		{"a greedy protected route whose short values another one takes", []string{"POST /{proxy+}"}, []string{"GET /a/{rest+}", "POST /a/{rest+}", "GET /b/c/{rest+}", "POST /b/c"},
 			verbsInto("GET /b/c/{rest+}", "POST /{proxy+}", "POST")},
@@ -80,12 +80,12 @@ func TestFallThroughsSearch(t *testing.T) {
 			open[i] = r.IntN(2) == 0
 		}
 		var want []FallThrough
-		for o, greedy := range tab.Patterns() {
+		for o, variable := range tab.Patterns() {
 			for p, protected := range tab.Patterns() {
 				for _, verb := range Verbs {
-					if greedy.Greedy() && open[o] && !open[p] && slices.ContainsFunc(paths, func(path string) bool {
+					if variable.Variable() && open[o] && !open[p] && slices.ContainsFunc(paths, func(path string) bool {
 						return tab.Index(verb, path) == o && fits(protected.Segments, strings.Split(path[1:], "/")) &&
-							comesFirst(protected, greedy) && protected.Path() != greedy.Path()
+							comesFirst(protected, variable) && protected.Path() != variable.Path()
 					}) {
 						want = append(want, FallThrough{p, o, verb})
 					}

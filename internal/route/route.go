@@ -69,6 +69,11 @@ func (p Pattern) Greedy() bool {
 	return len(p.Segments) > 0 && p.Segments[len(p.Segments)-1].Kind == Greedy
 }
 
+// Variable tells whether the pattern has a parameter, plain or greedy.
+func (p Pattern) Variable() bool {
+	return slices.ContainsFunc(p.Segments, func(s Segment) bool { return s.Kind != Literal })
+}
+
 // Takes tells whether a request with this verb can reach the pattern. No request has the verb [Any].
 func (p Pattern) Takes(verb string) bool {
 	return verbIndex(verb) >= 0 && (p.Verb == verb || p.Verb == Any)

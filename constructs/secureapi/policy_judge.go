@@ -1,0 +1,162 @@
+package secureapi
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// judge looks at the finished document, since raw statements may say anything: for policies under which no request gets
+// through, whatever the conditions are, and for statements that let in whom an authorizer keeps out.
+//
+// It reports whether a statement allows everybody everything.
+func judge(text []byte, s scopeOfPolicy) (allowsAll bool, err error) {
+	var doc struct{ Statement []statement }
+	if err := json.Unmarshal(text, &doc); err != nil {
+		return false, fmt.Errorf("its document is not readable: %w", err)
+	}
+	allows := false
+	for _, st := range doc.Statement {
+		switch {
+		case st.Effect != "Allow" && len(st.Condition) == 0 && st.everybody() && st.everything():
+			return false, errors.New("a statement denies everything to everybody, so it locks everybody out: give it a Condition, or take it out")
+		case st.Effect != "Allow":
+			continue
+		case st.everybody() && !st.signed():
+			for _, guarded := range s.guarded {
+				if st.covers(guarded) {
+					return false, fmt.Errorf("a statement allows everybody %s, which an authorizer guards: API Gateway lets a request through that the resource policy allows and the authorizer's answer leaves out; leave that resource out, or name principals", guarded)
+				}
+			}
+		}
+		allowsAll = allowsAll || st.everybody() && !st.signed() && st.everything()
+		for _, open := range s.allowed {
+			allows = allows || st.everybody() && st.covers(open)
+		}
+	}
+	if !allows && len(s.allowed) > 0 {
+		return false, errors.New("no statement allows everybody a route that is public or guarded by Cognito, which needs an Allow as soon as there is a policy, so it locks everybody out: add an Allow statement")
+	}
+	return allowsAll, nil
+}
+
+// statement is a statement of the finished document. What is no text in it is a CDK token.
+type statement struct {
+	Effect    string
+	Condition map[string]map[string]any
+	Principal any
+	Action    any
+	Resource  any
+}
+
+func (st statement) everybody() bool {
+	if m, ok := st.Principal.(map[string]any); ok {
+		return slices.Contains(textsOf(m["AWS"]).list, "*")
+	}
+	return st.Principal == nil || slices.Contains(textsOf(st.Principal).list, "*") // nil: NotPrincipal
+}
+
+// signed tells whether a condition wants something that only requests signed with AWS credentials have.
+func (st statement) signed() bool {
+	for operator, keys := range st.Condition {
+		if strings.Contains(operator, "Not") || operator == "Null" || strings.HasSuffix(operator, "IfExists") || strings.HasPrefix(operator, "ForAllValues") {
+			continue
+		}
+		for key := range keys {
+			if strings.HasPrefix(strings.ToLower(key), "aws:principal") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// everything tells whether a statement is about every request.
+func (st statement) everything() bool {
+	return !textsOf(st.Resource).token && !textsOf(st.Action).token && st.covers("execute-api:/\x00/\x00/\x00")
+}
+
+// covers tells whether a statement may be about a request to a resource of the short form, which may have wildcards.
+// What is a token may be anything.
+func (st statement) covers(resource string) bool {
+	actions, resources := textsOf(st.Action), textsOf(st.Resource)
+	if !actions.any(func(a string) bool { return meet(strings.ToLower(a), strings.ToLower(invoke)) }) {
+		return false
+	}
+	return resources.any(func(r string) bool { return meet(short(r), resource) })
+}
+
+// short is a resource without the API's ARN before the stage: "arn:aws:execute-api:*:*:abc/prod/GET/x" is
+// "execute-api:/prod/GET/x". One that ends before the stage is about all that follows.
+func short(resource string) string {
+	if strings.HasPrefix(resource, "execute-api:/") || resource == "*" {
+		return resource
+	}
+	parts := strings.SplitN(resource, ":", 6)
+	if len(parts) < 6 {
+		return "*"
+	}
+	_, path, found := strings.Cut(parts[5], "/")
+	if !found {
+		return "*"
+	}
+	return "execute-api:/" + path
+}
+
+// texts are what stands in a place of a policy: a text, a list of them, or tokens.
+type texts struct {
+	list  []string
+	token bool
+}
+
+func textsOf(v any) (t texts) {
+	switch v := v.(type) {
+	case nil: // NotAction, NotResource or NotPrincipal: taken for anything
+		t.token = true
+	case string:
+		t.list = []string{v}
+	case []any:
+		for _, e := range v {
+			of := textsOf(e)
+			t.list, t.token = append(t.list, of.list...), t.token || of.token
+		}
+	default:
+		t.token = true
+	}
+	return t
+}
+
+func (t texts) any(f func(string) bool) bool {
+	if t.token {
+		return true
+	}
+	for _, s := range t.list {
+		if f(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// meet tells whether some text fits both patterns, in which * stands for any characters and ? for one.
+func meet(a, b string) bool {
+	fits := make([][]bool, len(a)+1) // whether the rests from i and j on meet
+	for i := len(a); i >= 0; i-- {
+		fits[i] = make([]bool, len(b)+1)
+		for j := len(b); j >= 0; j-- {
+			switch {
+			case i == len(a) && j == len(b):
+				fits[i][j] = true
+			case i < len(a) && a[i] == '*':
+				fits[i][j] = fits[i+1][j] || j < len(b) && fits[i][j+1]
+			case j < len(b) && b[j] == '*':
+				fits[i][j] = fits[i][j+1] || i < len(a) && fits[i+1][j]
+			case i < len(a) && j < len(b):
+				fits[i][j] = (a[i] == b[j] || a[i] == '?' || b[j] == '?') && fits[i+1][j+1]
+			}
+		}
+	}
+	return fits[0][0]
+}
