@@ -10,11 +10,13 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
+	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
 )
 
 func main() {
 	defer jsii.Close()
 	out := cmp.Or(os.Getenv("CDK_OUTDIR"), "cdk.out")
+	gofunction.Prepare(stack.Packages()...)
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &out})
 	stack.New(app, "Orders", stack.FromContext(app))
 	app.Synth(nil)

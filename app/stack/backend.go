@@ -10,7 +10,14 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
+
+// backendPackage is the backend's main, beside the package of its logic.
+func backendPackage() string { return path.Dir(reflect.TypeFor[orders.Order]().PkgPath()) }
+
+// Packages are the functions that the stack builds, for [gofunction.Prepare].
+func Packages() []string { return []string{backendPackage(), secureapi.IncludedAuthorizer()} }
 
 // newBackend makes the function that answers every route, and the table it keeps the orders in. The table outlives
 // the stack, as data should.
@@ -26,7 +33,7 @@ func newBackend(o *Orders) awslambda.Function {
 		},
 	})
 	backend := gofunction.New(o.Stack, "Backend", &gofunction.Props{
-		Package:     path.Dir(reflect.TypeFor[orders.Order]().PkgPath()), // the main beside the service's package
+		Package:     backendPackage(),
 		Environment: map[string]string{orders.TableVariable: *table.TableName()},
 	})
 	table.Grant(backend, *jsii.Strings(orders.TableActions()...)...)

@@ -101,24 +101,45 @@ func New(scope constructs.Construct, id string, props *Props) awslambda.Function
 	return fn
 }
 
+// Prepare begins to build packages in the background, as [New] would with Props that name nothing else. New then waits
+// for what is left of it, and says what went wrong. Called before awscdk.NewApp, it lets the go command work while
+// CDK's engine starts:
+//
+//	gofunction.Prepare("example.com/shop/orders-fn", secureapi.IncludedAuthorizer())
+//	app := awscdk.NewApp(nil)
+func Prepare(packages ...string) {
+	for _, pkg := range packages {
+		go func() {
+			if target, _, err := (&Props{Package: pkg}).targetHere(); err == nil {
+				_, _ = builder.Build(target)
+			}
+		}()
+	}
+}
+
+// targetHere is what to build: for Lambda, or to run on this host.
+func (p *Props) targetHere() (target gobuild.Target, host bool, err error) {
+	if target, err = p.target(); err != nil {
+		return target, false, err
+	}
+	if host, err = hostBuild(os.Getenv(HostBuildVariable)); err != nil || !host {
+		return target, false, err
+	}
+	target.OS, target.Arch = runtime.GOOS, runtime.GOARCH
+	target.Tags = append(slices.Clone(target.Tags), HostBuildTag)
+	return target, true, nil
+}
+
 func newFunction(scope constructs.Construct, id string, props *Props) (awslambda.Function, error) {
 	if props == nil {
 		props = &Props{}
 	}
-	target, err := props.target()
+	target, host, err := props.targetHere()
 	if err != nil {
 		return nil, err
 	}
 	if err := props.check(); err != nil {
 		return nil, err
-	}
-	host, err := hostBuild(os.Getenv(HostBuildVariable))
-	if err != nil {
-		return nil, err
-	}
-	if host {
-		target.OS, target.Arch = runtime.GOOS, runtime.GOARCH
-		target.Tags = append(slices.Clone(target.Tags), HostBuildTag)
 	}
 
 	contents := bundle{{name: handler, data: []byte("not built: the CDK command line did not select this stack\n"), executable: true}}

@@ -489,3 +489,20 @@ func TestPanicInANestedConstruct(t *testing.T) {
 		t.Errorf("panicked with %v", err)
 	}
 }
+
+// What is built ahead is what New takes: nothing is built twice, and the template does not tell.
+func TestPrepare(t *testing.T) {
+	t.Chdir(shopModule(t))
+	Prepare("./orders-fn", "./broken-fn")
+	outdir := t.TempDir()
+	stack := newStackIn(outdir, nil)
+	New(stack, "Orders", &Props{Package: "./orders-fn"})
+	resources(t, stack)
+	if files, _ := filepath.Glob(filepath.Join(outdir, "asset.*", "bootstrap")); len(files) != 1 {
+		t.Errorf("got %q, expected one executable", files)
+	}
+	err := recovered(func() { New(newStack(t, nil), "Broken", &Props{Package: "./broken-fn"}) })
+	if !errors.Is(err, ErrGo) || !strings.Contains(err.Error(), "undefined: undefined") {
+		t.Errorf("panicked with %v, expected go's own words", err)
+	}
+}

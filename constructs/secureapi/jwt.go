@@ -196,7 +196,7 @@ func (j *JWT) function(b *builder, g *guard, config authz.Config) awslambda.IFun
 	}
 	pkg := j.Package
 	if pkg == "" {
-		pkg = includedAuthorizer()
+		pkg = IncludedAuthorizer()
 	}
 	var props awslambda.FunctionProps
 	if j.FunctionProps != nil {
@@ -219,8 +219,8 @@ func (j *JWT) function(b *builder, g *guard, config authz.Config) awslambda.IFun
 	return function
 }
 
-// includedAuthorizer is the import path of the included function's main, beside the package of its configuration.
-func includedAuthorizer() string { return path.Dir(reflect.TypeOf(authz.Config{}).PkgPath()) }
+// IncludedAuthorizer is the import path of the included function's main, beside the package of its configuration.
+func IncludedAuthorizer() string { return path.Dir(reflect.TypeOf(authz.Config{}).PkgPath()) }
 
 func (i Issuer) config() authz.Issuer {
 	out := authz.Issuer{

@@ -25,6 +25,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
+	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
 )
 
 var settings = stack.Settings{
@@ -52,6 +53,9 @@ func main() {
 // synthesize makes the example, or with the folder of built functions its direct counterpart.
 func synthesize(out, built string) {
 	defer jsii.Close()
+	if built == "" {
+		gofunction.Prepare(stack.Packages()...)
+	}
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &out})
 	if built == "" {
 		stack.New(app, "Orders", settings)
