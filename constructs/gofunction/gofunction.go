@@ -41,6 +41,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -107,14 +108,18 @@ func New(scope constructs.Construct, id string, props *Props) awslambda.Function
 //
 //	gofunction.Prepare("example.com/shop/orders-fn", secureapi.IncludedAuthorizer())
 //	app := awscdk.NewApp(nil)
-func Prepare(packages ...string) {
+//
+// It returns at once; the function that it returns waits until all is built, which nobody has to.
+func Prepare(packages ...string) (wait func()) {
+	var building sync.WaitGroup
 	for _, pkg := range packages {
-		go func() {
+		building.Go(func() {
 			if target, _, err := (&Props{Package: pkg}).targetHere(); err == nil {
 				_, _ = builder.Build(target)
 			}
-		}()
+		})
 	}
+	return building.Wait
 }
 
 // targetHere is what to build: for Lambda, or to run on this host.

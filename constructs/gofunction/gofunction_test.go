@@ -493,7 +493,7 @@ func TestPanicInANestedConstruct(t *testing.T) {
 // What is built ahead is what New takes: nothing is built twice, and the template does not tell.
 func TestPrepare(t *testing.T) {
 	t.Chdir(shopModule(t))
-	Prepare("./orders-fn", "./broken-fn")
+	Prepare("./orders-fn", "./broken-fn")()
 	outdir := t.TempDir()
 	stack := newStackIn(outdir, nil)
 	New(stack, "Orders", &Props{Package: "./orders-fn"})
