@@ -1,0 +1,109 @@
+package events
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+)
+
+// Authorization is what a Lambda authorizer answered.
+type Authorization struct {
+	PrincipalID string
+	Policy      json.RawMessage // the policyDocument, an object that is not read here
+
+	// Context holds the values of the context as strings; nil if there are none.
+	Context map[string]string
+
+	UsageIdentifierKey string // the API key that the request counts to; "" for none
+}
+
+// ReadAuthorizer reads what a TOKEN or REQUEST authorizer answered. The error is [ErrAuthorizer], with the reason in
+// words for the developer.
+//
+// It is strict, as the answer decides who may do what: the principal and the policy have to be there, values of the
+// context are strings, numbers or booleans, and no member may be there twice or be unknown.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
+func ReadAuthorizer(payload []byte) (Authorization, error) {
+	a, err := readAuthorizer(payload)
+	if err != nil {
+		return Authorization{}, fmt.Errorf("%w: %w", ErrAuthorizer, err)
+	}
+	return a, nil
+}
+
+func readAuthorizer(payload []byte) (a Authorization, err error) {
+	if len(payload) > MaxPayload {
+		return a, fmt.Errorf("it has %d bytes, and %d is the most", len(payload), MaxPayload)
+	}
+	root, err := strictjson.Parse(string(payload))
+	if err != nil {
+		return a, err
+	}
+	if root.Kind() != strictjson.Object {
+		return a, fmt.Errorf("want an object with principalId and policyDocument, got %s", root.Kind())
+	}
+	principal := false
+	for name, v := range root.Members() {
+		switch name {
+		case "principalId":
+			a.PrincipalID, principal = v.Text()
+			if !principal {
+				err = fmt.Errorf("want a string, got %s", describe(v))
+			}
+		case "policyDocument":
+			if v.Kind() != strictjson.Object {
+				err = fmt.Errorf("want an object, got %s", describe(v))
+			}
+			a.Policy = json.RawMessage(v.Raw())
+		case "context":
+			a.Context, err = readContext(v)
+		case "usageIdentifierKey":
+			if v.Kind() != strictjson.Null {
+				var ok bool
+				if a.UsageIdentifierKey, ok = v.Text(); !ok {
+					err = fmt.Errorf("want a string, got %s", v.Kind())
+				}
+			}
+		default:
+			err = errors.New("not known: only principalId, policyDocument, context and usageIdentifierKey are")
+		}
+		if err != nil {
+			return Authorization{}, fmt.Errorf("%q: %w", name, err)
+		}
+	}
+	switch {
+	case !principal:
+		return Authorization{}, errors.New("principalId is missing")
+	case a.Policy == nil:
+		return Authorization{}, errors.New("policyDocument is missing")
+	}
+	return a, nil
+}
+
+// readContext reads the context, all of whose values reach the backend as strings: "You can't set a JSON object or array
+// as a valid value of any key in the context map." (the page above). Null as the whole context stands for none.
+func readContext(v strictjson.Value) (map[string]string, error) {
+	if v.Kind() == strictjson.Null {
+		return nil, nil
+	}
+	if v.Kind() != strictjson.Object {
+		return nil, fmt.Errorf("want an object, got %s", v.Kind())
+	}
+	var out map[string]string
+	for name, value := range v.Members() {
+		if value.Kind() == strictjson.Null {
+			return nil, fmt.Errorf("%q: want a string, a number or a boolean, got null", name)
+		}
+		text, err := readScalar(value)
+		if err != nil {
+			return nil, fmt.Errorf("%q: want a string, a number or a boolean, got %s", name, value.Kind())
+		}
+		if out == nil {
+			out = make(map[string]string)
+		}
+		out[name] = text
+	}
+	return out, nil
+}

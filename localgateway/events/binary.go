@@ -1,0 +1,33 @@
+package events
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
+)
+
+// binaryTypes are the media types that an API takes as bytes and not as text, in lower case.
+type binaryTypes []string
+
+// newBinaryTypes reads an API's list. The template may have ~1 for a slash, as in image~1png.
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html
+func newBinaryTypes(list []string) binaryTypes {
+	out := make(binaryTypes, len(list))
+	for i, t := range list {
+		out[i] = strings.ToLower(strings.ReplaceAll(strings.TrimSpace(t), "~1", "/"))
+	}
+	return out
+}
+
+// has tells whether a header's value is of a binary type: one in the list, or one of a family such as image/* or */*.
+// Of an Accept header with several types the first one counts.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html
+func (t binaryTypes) has(header string) bool {
+	if len(t) == 0 {
+		return false
+	}
+	name := exchange.MediaType(header)
+	family, _, _ := strings.Cut(name, "/")
+	return slices.Contains(t, name) || slices.Contains(t, "*/*") || slices.Contains(t, family+"/*")
+}

@@ -1,0 +1,159 @@
+package front
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// ErrClosed is what [Server.Serve] returns after [Server.Shutdown] or [Server.Close].
+var ErrClosed = errors.New("front: the server is closed")
+
+// Server serves requests. It is made by [New].
+type Server struct {
+	options Options
+	date    atomic.Pointer[date]
+
+	closing atomic.Bool
+	done    chan struct{} // closed together with closing
+	running sync.WaitGroup
+	watched sync.Once
+
+	mu        sync.Mutex
+	listeners map[net.Listener]struct{}
+	conns     map[*conn]struct{}
+}
+
+// New makes a server. It panics if there is no Func.
+func New(o Options) *Server {
+	if o.Func == nil {
+		panic("front: Options.Func is missing: it answers the requests")
+	}
+	o.fill()
+	return &Server{options: o, done: make(chan struct{}), listeners: map[net.Listener]struct{}{}, conns: map[*conn]struct{}{}}
+}
+
+// Serve takes connections from l, which must be on 127.0.0.1, and closes it in the end. The error is [ErrAddress],
+// [ErrClosed] or one of the listener.
+func (s *Server) Serve(l net.Listener) error {
+	defer l.Close()
+	if err := checkAddress(l); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	if s.closing.Load() {
+		s.mu.Unlock()
+		return ErrClosed
+	}
+	s.listeners[l] = struct{}{}
+	s.mu.Unlock()
+	s.watched.Do(func() { go s.watch() })
+	for pause := time.Duration(0); ; {
+		c, err := l.Accept()
+		var passing net.Error
+		switch {
+		case err == nil:
+			pause = 0
+			s.start(c)
+		case s.closing.Load():
+			return ErrClosed
+		case errors.As(err, &passing) && !errors.Is(err, net.ErrClosed):
+			// As when there are too many open files: it passes when connections end.
+			pause = min(max(2*pause, 5*time.Millisecond), time.Second)
+			select {
+			case <-time.After(pause):
+			case <-s.done:
+			}
+		default:
+			return err
+		}
+	}
+}
+
+// start serves a connection.
+func (s *Server) start(nc net.Conn) {
+	c := newConn(s, nc)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing.Load() {
+		nc.Close()
+		return
+	}
+	s.conns[c] = struct{}{}
+	s.running.Add(1)
+	go func() {
+		defer s.running.Done()
+		defer func() {
+			s.mu.Lock()
+			delete(s.conns, c)
+			s.mu.Unlock()
+		}()
+		c.serve()
+	}()
+}
+
+// close stops taking connections, and tells whether it was the first to do so.
+func (s *Server) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing.Swap(true) {
+		return
+	}
+	close(s.done)
+	for l := range s.listeners {
+		l.Close()
+	}
+}
+
+// Shutdown stops taking connections and requests, lets those that are being answered end, and waits for them. When ctx
+// ends first it closes them and returns its error.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.close()
+	s.mu.Lock()
+	for c := range s.conns {
+		c.wake()
+	}
+	s.mu.Unlock()
+	ended := make(chan struct{})
+	go func() {
+		s.running.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		return nil
+	case <-ctx.Done():
+		s.Close()
+		return ctx.Err()
+	}
+}
+
+// Close closes the listeners and all connections, and ends the contexts of their requests. It does not wait for them.
+func (s *Server) Close() {
+	s.close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.conns {
+		c.kill()
+	}
+}
+
+// date is the Date header for one second.
+type date struct {
+	second int64
+	text   string
+}
+
+// now is the text of the Date header (RFC 9110, section 6.6.1).
+func (s *Server) now() string {
+	t := s.options.Now()
+	if d := s.date.Load(); d != nil && d.second == t.Unix() {
+		return d.text
+	}
+	d := &date{t.Unix(), t.UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")}
+	s.date.Store(d)
+	return d.text
+}
