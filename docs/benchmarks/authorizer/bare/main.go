@@ -1,0 +1,14 @@
+// Command bare is the smallest Lambda function in Go, which the authorizer's size and start are measured against.
+package main
+
+import (
+	"context"
+
+	"github.com/aws/aws-lambda-go/lambda"
+)
+
+type handler struct{}
+
+func (handler) Invoke(context.Context, []byte) ([]byte, error) { return []byte("{}"), nil }
+
+func main() { lambda.Start(handler{}) }

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+)
+
+// process is a function that runs behind a Runtime API of its own.
+type process struct {
+	*authztest.Runtime
+	cmd     *exec.Cmd
+	log     *os.File
+	started time.Time
+	ready   time.Time
+}
+
+// launch starts a function and waits until it asks for its first event. It is started from a folder with the access table.
+func (b *bench) launch(env map[string]string, name string, args ...string) (*process, error) {
+	runtime, err := authztest.StartRuntime()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(b.dir, "access.json"), accessTable(), 0o600); err != nil {
+		return nil, err
+	}
+	// A file, as a pipe would wake this process for each line.
+	log, err := os.CreateTemp(b.dir, "log-")
+	if err != nil {
+		return nil, err
+	}
+	p := &process{Runtime: runtime, cmd: exec.Command(name, args...), log: log}
+	p.cmd.Env = []string{"AWS_LAMBDA_RUNTIME_API=" + runtime.Address(), "LAMBDA_TASK_ROOT=" + b.dir}
+	for name, value := range env {
+		p.cmd.Env = append(p.cmd.Env, name+"="+value)
+	}
+	p.cmd.Stdout, p.cmd.Stderr = log, log
+	p.started = time.Now()
+	if err := p.cmd.Start(); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if p.ready, err = p.Ready(ctx); err != nil {
+		defer p.stop()
+		return nil, fmt.Errorf("%w\n%s", err, p.logged())
+	}
+	return p, nil
+}
+
+// logged is the log so far.
+func (p *process) logged() string {
+	text, _ := os.ReadFile(p.log.Name())
+	return string(text)
+}
+
+func (p *process) stop() {
+	p.cmd.Process.Kill()
+	p.cmd.Wait()
+	p.Close()
+	p.log.Close()
+	os.Remove(p.log.Name())
+}
+
+// peakRSS is the most memory that the process had resident, in MB.
+func (p *process) peakRSS() (float64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(status)) {
+		var kb float64
+		if n, _ := fmt.Sscanf(line, "VmHWM: %f kB", &kb); n == 1 {
+			return kb / 1024, nil
+		}
+	}
+	return 0, fmt.Errorf("no VmHWM in %s", status)
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+)
+
+const audience = "https://api.example.com/orders"
+
+func signingKey() *authztest.Key { return authztest.RSA("rsa-1", 2048) }
+
+// newToken makes a token of 700 bytes, give or take one for base64url, with some scopes.
+func newToken(issuer, scope string, n int) string {
+	now := time.Now().Unix()
+	claims := authztest.Object{
+		"iss": issuer, "sub": "user-1", "aud": audience, "iat": now - 10, "nbf": now - 10, "exp": now + 3600, "jti": fmt.Sprintf("%08d", n),
+		"scope": scope, "groups": []string{"staff", "admins"}, "azp": "client-1",
+	}
+	for pad := 0; ; pad++ {
+		if token := signingKey().Token("RS256", claims.With(authztest.Object{"x": strings.Repeat("x", pad)})); len(token) >= 700 {
+			return token
+		}
+	}
+}
+
+// tokens makes several of them.
+func tokens(issuer, scope string, n int) []string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = newToken(issuer, scope, i)
+	}
+	return out
+}
+
+// The scopes of which the first permits two thirds of the access table, and both permit all of it.
+const (
+	some = "openid read"
+	all  = "openid read write"
+)
+
+// accessTable has 100 routes, five to a resource.
+func accessTable() []byte {
+	var b strings.Builder
+	b.WriteString(`{"version":1,"routes":[`)
+	for i := range 100 {
+		resource := fmt.Sprintf("/resource-%d", i/5)
+		route := [...]string{"GET " + resource, "POST " + resource, "GET " + resource + "/{id}", "PUT " + resource + "/{id}", "DELETE " + resource + "/{id}/items/{item}"}[i%5]
+		if i > 0 {
+			b.WriteString(",\n")
+		}
+		fmt.Fprintf(&b, `{"route":%q,"requires":[{"kind":"scope","anyOf":[%q]}]}`, route, [...]string{"read", "write", "read"}[i%3])
+	}
+	b.WriteString("]}")
+	return []byte(b.String())
+}
+
+// methodARN is that of a request the scope "read" permits.
+var methodARN = authztest.ARN("GET", "/resource-3/1234")
+
+// config is the environment of an authorizer for an issuer.
+func config(issuer string, discovery bool) map[string]string {
+	i := authz.Issuer{URL: issuer, Audiences: []string{audience}}
+	if !discovery {
+		i.JWKSURL = issuer + "/keys"
+	}
+	env := authz.Config{Issuers: []authz.Issuer{i}, AllowLoopbackHTTP: true}.Environment()
+	env["AWS_LAMBDA_FUNCTION_NAME"] = "authorizer"
+	return env
+}
+
+// startIssuer starts an issuer on loopback that takes a while to answer.
+func startIssuer(delay time.Duration) (issuer *authztest.Issuer, stop func()) {
+	issuer = authztest.NewIssuer("", signingKey())
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(delay)
+		issuer.ServeHTTP(w, r)
+	}))
+	issuer.URL = server.URL
+	return issuer, server.Close
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+)
+
+// start measures the time from starting a process to its asking for the first event.
+func (b *bench) start() error {
+	oursPath, barePath, err := b.buildBoth()
+	if err != nil {
+		return err
+	}
+	issuer, stop := startIssuer(20 * time.Millisecond)
+	defer stop()
+	env := config(issuer.URL, false)
+	const starts = 10 // a round is their median
+	once := func(path string) (float64, error) {
+		var times []float64
+		for range starts {
+			p, err := b.launch(env, path)
+			if err != nil {
+				return 0, err
+			}
+			times = append(times, p.ready.Sub(p.started).Seconds()*1000)
+			p.stop()
+		}
+		return median(times), nil
+	}
+	var ours, bare []float64
+	for range b.rounds {
+		t, err := once(barePath)
+		if err != nil {
+			return err
+		}
+		bare = append(bare, t)
+		if t, err = once(oursPath); err != nil {
+			return err
+		}
+		ours = append(ours, t)
+	}
+	b.reportRounds("process start to first /next / bare", "ms", ours, bare, 1.25)
+	return nil
+}
+
+// first measures the first decision of a process, whose event is there as soon as the function asks for one: what it takes
+// beyond the round trips to the issuer.
+func (b *bench) first() error {
+	path, _, err := b.buildBoth()
+	if err != nil {
+		return err
+	}
+	const trip = 50 * time.Millisecond
+	issuer, stop := startIssuer(trip)
+	defer stop()
+	event := authztest.TokenEvent(methodARN, "Bearer "+newToken(issuer.URL, some, 1))
+	for _, discovery := range []bool{false, true} {
+		name, trips := "first decision, key set", 1
+		if discovery {
+			name, trips = "first decision, discovery and key set", 2
+		}
+		var times []float64
+		for range b.rounds {
+			p, err := b.launch(config(issuer.URL, discovery), path)
+			if err != nil {
+				return err
+			}
+			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+			result, err := p.Invoke(ctx, event)
+			cancel()
+			if err != nil || result.Error != nil {
+				defer p.stop()
+				return fmt.Errorf("%w %v\n%s", err, result.Error, p.logged())
+			}
+			p.stop()
+			times = append(times, result.Took.Seconds()*1000)
+		}
+		allowed := float64(trips)*trip.Seconds()*1000 + 2
+		b.report(name+fmt.Sprintf(" / %d x %v + 2 ms", trips, trip), "ms", median(times), allowed, median(times)/allowed, 1)
+	}
+	return nil
+}
