@@ -165,6 +165,10 @@ func TestAPolicyAllowsOnlyWhatNeedsIt(t *testing.T) {
 		{"IAM", iamOnly},
 		{"IAM, by pointer", func(p *secureapi.Props) { iamOnly(p); p.Authorizer = &secureapi.IAMAuthorizer{} }},
 		{"with preflights", func(p *secureapi.Props) { p.CORS = &secureapi.CORS{AllowOrigins: []string{"*"}} }},
+		{"with preflights of a route for every verb", func(p *secureapi.Props) {
+			p.CORS = &secureapi.CORS{AllowOrigins: []string{"*"}}
+			p.Routes[0].Pattern = "ANY /orders"
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			stack := newStack()

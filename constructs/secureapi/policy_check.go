@@ -28,6 +28,9 @@ func policyScope(props *Props, p *plan) scopeOfPolicy {
 	stage := orDefault(p.stage, "*")
 	resources := func(r plannedRoute) (out []string) {
 		for _, verb := range verbsOf(r.pattern) {
+			if verb == "OPTIONS" && props.CORS != nil {
+				continue // the preflight takes it, on a route for every verb too
+			}
 			out = append(out, "execute-api:/"+stage+"/"+verb+r.pattern.Wildcard())
 		}
 		return out
