@@ -27,7 +27,7 @@ func main() {
 	origins, err := cors.FromEnvironment(os.Getenv)
 	fatal(err)
 	var store orders.Store = orders.NewMemoryStore(1000)
-	if os.Getenv(orders.TableVariable) != "" {
+	if os.Getenv(orders.TableVariable) != "" && !inMemory(os.Getenv) {
 		table, err := dynamo.FromEnvironment(os.Getenv)
 		fatal(err)
 		store = dynamo.New(table)

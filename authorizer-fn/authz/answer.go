@@ -1,50 +1,74 @@
 package authz
 
 import (
-	"maps"
-	"slices"
 	"unicode/utf8"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// appendAnswer writes an authorizer's answer: who calls, what that may do, and what the backend is told.
+// answer writes an authorizer's answer: who calls, what that may do, and what the backend is told.
+//
+// The policy is for the whole API, as API Gateway caches it and evaluates it for the token's next requests too; or, where
+// each answer serves one request, for the method ARN of that.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
-func appendAnswer(b []byte, principal string, policy []byte, context Context) []byte {
+func (a *Authorizer) answer(principal string, arn iampolicy.ARN, permitted []bool, allow bool, context []pair) ([]byte, error) {
+	b := make([]byte, 0, a.answerSize.Load())
 	b = append(b, `{"principalId":`...)
 	b = appendString(b, principal)
 	b = append(b, `,"policyDocument":`...)
-	b = append(b, policy...)
+	if a.config.PerRequest {
+		b = iampolicy.AppendMethod(b, arn, allow)
+	} else {
+		policies, err := a.policies()
+		if err != nil {
+			return nil, err
+		}
+		if b, err = policies.Append(b, arn.Prefix(), permitted); err != nil {
+			return nil, err
+		}
+	}
 	b = append(b, `,"context":{`...)
-	for i, name := range slices.Sorted(maps.Keys(context)) {
+	for i, p := range context {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendString(b, name)
+		b = appendString(b, p.name)
 		b = append(b, ':')
-		b = appendString(b, context[name])
+		b = appendString(b, p.value)
 	}
-	return append(b, "}}"...)
+	b = append(b, "}}"...)
+	a.answerSize.Store(int64(len(b) + spareAnswer)) // most are about as long as the one before
+	return b, nil
 }
+
+const spareAnswer = 256
 
 // appendString writes a JSON string (RFC 8259, section 7).
 func appendString(b []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	b = append(b, '"')
+	done := 0 // how much of s is written
 	for i := 0; i < len(s); {
 		c := s[i]
+		if c >= ' ' && c < 0x7f && c != '"' && c != '\\' {
+			i++
+			continue
+		}
+		b = append(b, s[done:i]...)
 		switch {
-		case c == '"' || c == '\\':
-			b = append(b, '\\', c)
-		case c < ' ' || c == 0x7f:
-			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-		case c < utf8.RuneSelf:
-			b = append(b, c)
-		default:
+		case c >= utf8.RuneSelf:
 			r, n := utf8.DecodeRuneInString(s[i:])
 			b = utf8.AppendRune(b, r) // what is no UTF-8 becomes U+FFFD
 			i += n
-			continue
+		case c == '"' || c == '\\':
+			b = append(b, '\\', c)
+			i++
+		default:
+			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+			i++
 		}
-		i++
+		done = i
 	}
+	b = append(b, s[done:]...)
 	return append(b, '"')
 }

@@ -4,61 +4,71 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"log/slog"
 	"net/http"
 	"os"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
 )
-
-// ErrUnauthorized is the one error that API Gateway answers with 401; its text must be exactly this. To any other it
-// answers 500, and it caches neither.
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
-var ErrUnauthorized = errors.New("Unauthorized")
-
-// errUnavailable is all that a caller of the function learns where no answer can be given. The log has the reason.
-var errUnavailable = errors.New("authz: no decision can be made at the moment")
 
 // Options are what an authorizer takes from outside. The zero value is right in Lambda.
 type Options struct {
 	// Now is the clock. Default: [time.Now].
 	Now func() time.Time
 
-	// Transport makes the requests for keys and secrets. Default: see [jwt.Options].
+	// Transport makes the requests for keys and secrets. Redirects are not followed. Default: one over TCP and TLS that
+	// honours HTTPS_PROXY and its like as net/http does.
 	Transport http.RoundTripper
 
-	// Logger gets one line a decision, and what becomes of keys. Default: JSON to the standard output.
-	Logger *slog.Logger
+	// Log gets a line of JSON for each decision and each fetch of keys, in one Write each and never two at a time.
+	// Default: the standard output.
+	Log io.Writer
 
 	// Files hold the access table. Default: the function's bundle, LAMBDA_TASK_ROOT.
 	Files fs.FS
 
-	// AllowLoopbackHTTP accepts an issuer on the loopback interface without TLS. For tests.
-	AllowLoopbackHTTP bool
+	// Hook has a say in each decision. Default: none.
+	Hook Hook
+
+	// HookTimeout is how long the hook may take. Default: [DefaultHookTimeout].
+	HookTimeout time.Duration
 }
 
-// tokenCacheSize is how many verified tokens are remembered: what one execution environment sees in five minutes.
-const tokenCacheSize = 2048
+// tokenCacheSize is how many verified tokens are remembered, at about 1.4 KB each. One execution environment serves one
+// request at a time, mostly with tokens that API Gateway has no answer for yet.
+const tokenCacheSize = 512
 
 // Authorizer decides on events. It is a lambda.Handler, and any number of goroutines may use it.
 type Authorizer struct {
-	config   Config
-	issuers  map[string]Issuer
-	sources  []TokenSource
-	table    *access.Table
-	policies *iampolicy.Compiler
-	verifier *jwt.Verifier
-	now      func() time.Time
-	log      *slog.Logger
+	config      Config
+	issuers     map[string]Issuer
+	sources     []TokenSource
+	table       *access.Table
+	routes      []string                            // the rules' patterns, for the log
+	policies    func() (*iampolicy.Compiler, error) // made when first asked for
+	verifier    *jwt.Verifier
+	hook        Hook
+	hookTimeout time.Duration
+	now         func() time.Time
+	log         *journal
+	begun       sync.Once
+	answerSize  atomic.Int64 // how much room the next answer may need
 }
 
 // FromLambda makes the authorizer of a Lambda function: its configuration from the environment, the access table from
-// the bundle. The first requests for keys are on their way when it returns.
+// the bundle.
+//
+// What only decisions need, and keys and secrets above all, is got ready a moment after it returns, or by the first
+// decision, which waits for it; what becomes of keys is in the log. With provisioned concurrency FromLambda itself waits,
+// since the function may be frozen as soon as it is ready.
+//
+// The error is an [ErrConfig], or says what is wrong with the access table. The function must not start then.
 func FromLambda(getenv func(string) string, o Options) (*Authorizer, error) {
 	config, err := FromEnvironment(getenv)
 	if err != nil {
@@ -83,126 +93,94 @@ func FromLambda(getenv func(string) string, o Options) (*Authorizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.verifier.Start(context.Background())
+	if getenv("AWS_LAMBDA_INITIALIZATION_TYPE") == "provisioned-concurrency" {
+		err := a.prepare(context.Background())
+		if errors.Is(err, ErrConfig) {
+			return nil, err
+		}
+		return a, nil
+	}
+	time.AfterFunc(prepareDelay, a.begin)
 	return a, nil
+}
+
+// prepareDelay is long enough for the function to tell Lambda first that it is ready. Both at a time take longer than
+// one after the other.
+const prepareDelay = time.Millisecond
+
+// begin has what decisions need got ready in the background, once.
+func (a *Authorizer) begin() {
+	a.begun.Do(func() { go a.prepare(context.Background()) }) // its errors are those of the first decision
+}
+
+// prepare gets ready what decisions need, and waits for it. The error is an [ErrConfig] if there will never be any.
+func (a *Authorizer) prepare(ctx context.Context) error {
+	a.verifier.Start(ctx)
+	if !a.config.PerRequest {
+		if _, err := a.policies(); err != nil {
+			return fmt.Errorf("%w: %w", ErrConfig, err)
+		}
+	}
+	err := a.verifier.Ready(ctx)
+	if errors.Is(err, jwt.ErrConfig) {
+		err = fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	return err
 }
 
 func newAuthorizer(config Config, table *access.Table, getenv func(string) string, o Options) (*Authorizer, error) {
 	if err := config.check(); err != nil {
 		return nil, err
 	}
-	if o.Now == nil {
-		o.Now = time.Now
+	if o.HookTimeout < 0 {
+		return nil, fmt.Errorf("%w: Options.HookTimeout is %v: leave it out for the default", ErrConfig, o.HookTimeout)
 	}
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	a := &Authorizer{
+		config: config, issuers: map[string]Issuer{}, sources: config.TokenSources, table: table,
+		hook: o.Hook, hookTimeout: orDefault(o.HookTimeout, DefaultHookTimeout), now: o.Now,
 	}
-	a := &Authorizer{config: config, issuers: map[string]Issuer{}, sources: config.TokenSources, table: table, now: o.Now, log: o.Logger}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = os.Stdout
+	}
+	a.log = newJournal(o.Log, getenv("AWS_LAMBDA_FUNCTION_NAME"), !config.NoMetrics)
 	if len(a.sources) == 0 {
 		a.sources = []TokenSource{{Header, "Authorization"}}
 	}
-	var err error
-	if a.policies, err = iampolicy.NewCompiler(table); err != nil {
-		return nil, err
+	for _, r := range table.Rules() {
+		a.routes = append(a.routes, r.Pattern.String())
 	}
-	options := jwt.Options{Now: o.Now, Transport: o.Transport, Logger: o.Logger}
+	a.policies = sync.OnceValues(func() (*iampolicy.Compiler, error) { return iampolicy.NewCompiler(table) })
+	options := jwt.Options{Now: a.now, Transport: o.Transport, Observe: func(f jwt.Fetch) { a.log.fetch(f, a.now()) }}
 	if !config.NoTokenCache {
 		options.TokenCache = tokenCacheSize
 	}
-	vault := secrets{getenv: getenv, transport: o.Transport, now: o.Now}
+	vault := secrets{getenv: getenv, transport: o.Transport, now: a.now}
 	for _, i := range config.Issuers {
 		a.issuers[i.URL] = i
 		issuer := jwt.Issuer{
 			URL: i.URL, Audiences: i.Audiences, Algorithms: i.Algorithms, JWKSURL: i.JWKSURL, Type: i.Type, TokenUse: i.TokenUse,
-			Leeway: i.Leeway(), AllowLoopbackHTTP: o.AllowLoopbackHTTP,
+			Leeway: i.Leeway(), AllowLoopbackHTTP: config.AllowLoopbackHTTP,
 		}
 		if i.SecretARN != "" {
 			issuer.Secret = vault.key(i.SecretARN, i.SecretField)
 		}
 		options.Issuers = append(options.Issuers, issuer)
 	}
+	var err error
 	if a.verifier, err = jwt.New(options); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	return a, nil
 }
 
-// Invoke answers one event. The error is [ErrUnauthorized], or another one that says nothing of the reason: that is in
-// the log, with the request's id.
-func (a *Authorizer) Invoke(ctx context.Context, payload []byte) (answer []byte, err error) {
-	d := decision{start: a.now()}
-	defer func() {
-		if p := recover(); p != nil {
-			// What panics may hold a token, so not even its value is logged.
-			d.outcome, d.reason = failed, fmt.Sprintf("panic: %T", p)
-			answer, err = nil, errUnavailable
-		}
-		d.log(ctx, a.log, a.now())
-	}()
-	answer, err = a.decide(ctx, payload, &d)
-	switch {
-	case err == nil:
-		return answer, nil
-	case errors.Is(err, jwt.ErrRejected):
-		d.outcome, d.reason = unauthorized, jwt.Reason(err)
-		return nil, ErrUnauthorized
+// orDefault is a setting, or what it is if it is not set.
+func orDefault[T comparable](setting, otherwise T) T {
+	var unset T
+	if setting == unset {
+		return otherwise
 	}
-	d.outcome, d.reason = failed, err.Error()
-	return nil, errUnavailable
-}
-
-// errPrincipal: the token does not say who calls, or not in a name that can be passed on.
-var errPrincipal = fmt.Errorf("%w: the principal's claim is missing, no text, or too long", jwt.ErrRejected)
-
-// decide goes the whole way: event, token, claims, rights, policy, answer.
-func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([]byte, error) {
-	var doc strictjson.Document
-	e, err := readEvent(&doc, string(payload))
-	if err != nil {
-		return nil, err
-	}
-	arn, err := iampolicy.ParseARN(e.methodARN)
-	if err != nil {
-		return nil, err
-	}
-	if rule, ok := a.table.Match(arn.Verb, arn.Path); ok {
-		d.route = a.table.Rules()[rule].Pattern.String()
-	}
-	text, err := e.findToken(a.sources)
-	if err != nil {
-		return nil, err
-	}
-	verifying := a.now()
-	token, err := a.verifier.Verify(ctx, text)
-	d.verified = a.now().Sub(verifying)
-	if err != nil {
-		return nil, err
-	}
-	issuer := a.issuers[token.Issuer()]
-	d.issuer, d.kid = token.Issuer(), token.KeyID()
-	principal, ok := issuer.principalOf(token)
-	if !ok {
-		return nil, errPrincipal
-	}
-	d.principal = principal
-	rights := issuer.rightsOf(token)
-	permitted := a.table.Permitted(rights)
-	_, allow := iampolicy.Method(a.table, permitted, arn)
-	if d.outcome = denied; allow {
-		d.outcome = allowed
-	}
-	policy, err := a.policy(arn, permitted, allow)
-	if err != nil {
-		return nil, err
-	}
-	return appendAnswer(nil, principal, policy, a.config.contextOf(token, rights)), nil
-}
-
-// policy is for the whole API, as API Gateway caches it and evaluates it for the token's next requests too; or, where
-// each answer serves one request, for the method ARN of that.
-func (a *Authorizer) policy(arn iampolicy.ARN, permitted []bool, allow bool) ([]byte, error) {
-	if a.config.PerRequest {
-		return iampolicy.AppendMethod(nil, arn, allow), nil
-	}
-	return a.policies.Append(nil, arn.Prefix(), permitted)
+	return setting
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // ErrConfig says that the configuration cannot be used, so that the function does not start.
@@ -11,21 +12,43 @@ var ErrConfig = errors.New("authz: configuration")
 
 // check finds what package jwt does not look at: it checks the issuers.
 func (c Config) check() error {
-	if len(c.Issuers) == 0 {
-		return fmt.Errorf("%w: no issuers", ErrConfig)
+	var wrong []error
+	fail := func(format string, a ...any) {
+		wrong = append(wrong, fmt.Errorf("%w: %s", ErrConfig, fmt.Sprintf(format, a...)))
 	}
-	for _, s := range c.TokenSources {
-		if !slices.Contains([]SourceKind{Header, Cookie, QueryString}, s.Kind) || s.Name == "" {
-			return fmt.Errorf("%w: token source %q %q: want a header, a cookie or a querystring with a name", ErrConfig, s.Kind, s.Name)
+	for i, s := range c.TokenSources {
+		switch {
+		case s.Kind != Header && s.Kind != Cookie && s.Kind != QueryString || s.Name == "":
+			fail("token source %q %q: want a header, a cookie or a querystring with a name", s.Kind, s.Name)
+		case s.Kind != QueryString && strings.Trim(s.Name, tokenCharacters) != "":
+			fail("token source %q %q: the name of a header or a cookie has letters, digits and %q (RFC 9110, section 5.6.2)", s.Kind, s.Name, symbols)
+		case slices.Contains(c.TokenSources[:i], s):
+			fail("token source %q %q is there twice", s.Kind, s.Name)
 		}
 	}
 	for _, claim := range c.ContextClaims {
-		if IsReserved(claim) {
-			return fmt.Errorf("%w: the context claim %q has the name of what is in the context already", ErrConfig, claim)
+		switch {
+		case claim == "":
+			fail("a context claim has no name")
+		case IsReserved(claim):
+			fail("the context claim %q has the name of what is in the context already", claim)
 		}
 	}
-	return nil
+	for _, i := range c.Issuers {
+		switch {
+		case i.SecretARN == "" && i.SecretField != "":
+			fail("issuer %q has a secretField and no secretArn", i.URL)
+		case i.SecretARN != "" && !isSecretARN(i.SecretARN):
+			fail("issuer %q: secretArn %q is not the ARN of a secret: want arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME", i.URL, i.SecretARN)
+		}
+	}
+	return errors.Join(wrong...)
 }
+
+const (
+	symbols         = "!#$%&'*+-.^_`|~"
+	tokenCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789" + symbols
+)
 
 // IsReserved tells whether a name in the context is taken, by the authorizer itself or by API Gateway.
 func IsReserved(name string) bool { return slices.Contains(reserved, name) }

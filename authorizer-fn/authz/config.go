@@ -3,8 +3,6 @@ package authz
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"time"
 )
 
@@ -27,11 +25,18 @@ type Config struct {
 
 	// ContextClaims are the claims handed to the backend in the authorizer's context, besides the ones it always gets
 	// (issuer, scopes, groups, roles). Nested claims are named by a path with dots; values that are no string,
-	// number or boolean are dropped or, if a list of those, joined by spaces.
+	// number or boolean are dropped or, if a list of those, joined by spaces. So is a value that is too long.
 	ContextClaims []string `json:"contextClaims,omitempty"`
 
 	// NoTokenCache turns off the memory of tokens that were verified already.
 	NoTokenCache bool `json:"noTokenCache,omitempty"`
+
+	// NoMetrics leaves the CloudWatch metrics out of the log. Every custom metric has its price.
+	NoMetrics bool `json:"noMetrics,omitempty"`
+
+	// AllowLoopbackHTTP accepts an issuer on the loopback interface without TLS. It is for development and tests; the
+	// secureapi construct never sets it.
+	AllowLoopbackHTTP bool `json:"allowLoopbackHttp,omitempty"`
 }
 
 // Issuer is an identity provider whose tokens are accepted, and what its tokens must look like.
@@ -105,19 +110,4 @@ func (c Config) Environment() map[string]string {
 		panic(err) // strings, numbers and booleans always encode
 	}
 	return map[string]string{ConfigVariable: string(bytes.TrimSpace(b.Bytes()))}
-}
-
-// FromEnvironment reads what [Config.Environment] wrote, and refuses members it does not know.
-func FromEnvironment(getenv func(string) string) (Config, error) {
-	text := getenv(ConfigVariable)
-	if text == "" {
-		return Config{}, errors.New("authz: the environment variable " + ConfigVariable + " is not set: the secureapi construct sets it on the function it makes")
-	}
-	dec := json.NewDecoder(bytes.NewReader([]byte(text)))
-	dec.DisallowUnknownFields()
-	var c Config
-	if err := dec.Decode(&c); err != nil {
-		return Config{}, fmt.Errorf("authz: %s: %w", ConfigVariable, err)
-	}
-	return c, nil
 }

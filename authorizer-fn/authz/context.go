@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
 )
 
-// What the context holds besides [Config.ContextClaims].
+// What the context holds besides [Config.ContextClaims] and what a [Hook] adds.
 const (
 	contextIssuer = "issuer"
 	contextScopes = "scopes"
@@ -22,27 +22,38 @@ var reserved = []string{contextIssuer, contextScopes, contextGroups, contextRole
 // Bounds on what reaches the backend, and the access log.
 const (
 	maxPrincipal = 256
-	maxContext   = 2048 // of one value
+	maxValue     = 2048 // of one value in the context
+	maxContext   = 8192 // of all names and values together, but for a hook's
 )
 
-// Context is the flat map of strings that a backend finds in requestContext.authorizer. API Gateway answers 500 if a
-// value is an object, an array or null.
-type Context map[string]string
+// pair is a name and its value in the context: the flat map of strings that a backend finds in
+// requestContext.authorizer. API Gateway answers 500 if a value is an object, an array or null.
+type pair struct{ name, value string }
 
-// contextOf is what the backend is told. Lists are words between single spaces; see [escape].
-func (c Config) contextOf(t *jwt.Token, r access.Rights) Context {
-	out := Context{contextIssuer: bounded(t.Issuer())}
-	list := func(name string, values []string) {
-		if len(values) > 0 {
-			out[name] = join(values)
+// contextOf is what the backend is told, in an order that is always the same. Lists are words between single spaces;
+// see [escape]. A claim that is too long is left out, not cut: a part of a value may be another value.
+func (c Config) contextOf(t *jwt.Token, r access.Rights, added []pair) []pair {
+	out := make([]pair, 0, 4+len(added)+len(c.ContextClaims))
+	room := maxContext
+	add := func(name, value string) {
+		if n := len(name) + len(value); len(value) <= maxValue && n <= room {
+			out = append(out, pair{name, value})
+			room -= n
 		}
 	}
-	list(contextScopes, r.Scopes)
-	list(contextGroups, r.Groups)
-	list(contextRoles, r.Roles)
+	add(contextIssuer, t.Issuer())
+	for _, list := range [...]struct {
+		name   string
+		values []string
+	}{{contextScopes, r.Scopes}, {contextGroups, r.Groups}, {contextRoles, r.Roles}} {
+		if text := join(list.values); text != "" {
+			add(list.name, text)
+		}
+	}
+	out = append(out, added...)
 	for _, claim := range c.ContextClaims {
 		if text, ok := flat(t.Claim(claim)); ok {
-			out[claim] = text
+			add(claim, text)
 		}
 	}
 	return out
@@ -51,24 +62,24 @@ func (c Config) contextOf(t *jwt.Token, r access.Rights) Context {
 // flat is a claim as one string: a string, a number or a boolean as it is, a list of those as words. Objects and null
 // are left out.
 func flat(v strictjson.Value) (string, bool) {
+	if v.Kind() != strictjson.Array {
+		return scalar(v)
+	}
+	var values []string
+	for e := range v.Elements() {
+		if s, ok := scalar(e); ok {
+			values = append(values, s)
+		}
+	}
+	return join(values), len(values) > 0
+}
+
+func scalar(v strictjson.Value) (string, bool) {
 	switch v.Kind() {
 	case strictjson.String:
-		s, _ := v.Text()
-		return bounded(s), true
+		return v.Text()
 	case strictjson.Number, strictjson.True, strictjson.False:
 		return v.Raw(), true
-	case strictjson.Array:
-		var values []string
-		for e := range v.Elements() {
-			switch e.Kind() {
-			case strictjson.String:
-				s, _ := e.Text()
-				values = append(values, s)
-			case strictjson.Number, strictjson.True, strictjson.False:
-				values = append(values, e.Raw())
-			}
-		}
-		return join(values), len(values) > 0
 	}
 	return "", false
 }
@@ -76,11 +87,19 @@ func flat(v strictjson.Value) (string, bool) {
 // join writes a list as words between single spaces, as many as there is room for: a backend is rather told of one
 // right less than of half a name.
 func join(values []string) string {
+	if len(values) == 1 && len(values[0]) <= maxValue && isPlain(values[0]) {
+		return values[0]
+	}
+	size := 0
+	for _, v := range values {
+		size += len(v) + 1
+	}
 	var b strings.Builder
+	b.Grow(min(size, maxValue))
 	for _, v := range values {
 		word := escape(v)
-		if b.Len()+1+len(word) > maxContext {
-			break
+		if word == "" || b.Len()+1+len(word) > maxValue {
+			continue
 		}
 		if b.Len() > 0 {
 			b.WriteByte(' ')
@@ -94,11 +113,7 @@ func join(values []string) string {
 // quotes, backslashes, and all that is not printable ASCII. Plain names stay as they are.
 func escape(s string) string {
 	const hex = "0123456789ABCDEF"
-	plain := true
-	for i := 0; i < len(s) && plain; i++ {
-		plain = !special(s[i])
-	}
-	if plain {
+	if isPlain(s) {
 		return s
 	}
 	var b strings.Builder
@@ -112,23 +127,24 @@ func escape(s string) string {
 	return b.String()
 }
 
-func special(c byte) bool {
-	return c <= ' ' || c >= 0x7f || c == ',' || c == '%' || c == '"' || c == '\\'
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if special(s[i]) {
+			return false
+		}
+	}
+	return true
 }
 
-// bounded cuts a text that is too long, between two characters.
-func bounded(s string) string {
-	if len(s) <= maxContext {
-		return s
-	}
-	return strings.ToValidUTF8(s[:maxContext], "")
+func special(c byte) bool {
+	return c <= ' ' || c >= 0x7f || c == ',' || c == '%' || c == '"' || c == '\\'
 }
 
 // principalOf is who calls, fit for an access log, whose quotes are not escaped: what is not printable ASCII, and what
 // JSON has a meaning for, is percent-encoded. Too long a name is rejected, since a part of one may be another's.
 func (i Issuer) principalOf(t *jwt.Token) (string, bool) {
 	s, ok := t.Claim(orDefault(i.PrincipalClaim, "sub")).Text()
-	if !ok || s == "" {
+	if !ok || s == "" || len(s) > maxPrincipal {
 		return "", false
 	}
 	s = escape(s)

@@ -12,7 +12,12 @@ import (
 // invocation by hand may.
 var ErrEvent = errors.New("authz: not an authorizer event")
 
-// event is what a TOKEN or REQUEST event holds for a decision.
+// maxEvent is how many bytes an event may have. API Gateway takes 10,240 bytes of headers and as much of a request
+// line. An event has each twice, as a list and as a single value, and JSON makes six bytes of some: 240 KB.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+const maxEvent = 512 << 10
+
+// event is what a TOKEN or REQUEST event holds for a decision. Its strings are parts of the payload.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
 type event struct {
 	methodARN string
@@ -21,7 +26,11 @@ type event struct {
 	request   strictjson.Value // of a REQUEST event
 }
 
+// readEvent reads an event. No error of it holds any part of the payload.
 func readEvent(doc *strictjson.Document, payload string) (event, error) {
+	if len(payload) > maxEvent {
+		return event{}, fmt.Errorf("%w: it has %d bytes, and no request that API Gateway takes makes more than %d", ErrEvent, len(payload), maxEvent)
+	}
 	root, err := doc.Parse(payload)
 	if err != nil {
 		return event{}, fmt.Errorf("%w: %w", ErrEvent, err)
@@ -45,16 +54,25 @@ func readEvent(doc *strictjson.Document, payload string) (event, error) {
 	return e, nil
 }
 
+// requestID is the id that the gateway's access log has for the request, a UUID; "" in a TOKEN event, which does not say.
+func (e event) requestID() string {
+	id, _ := e.request.Get("requestContext").Get("requestId").Text()
+	if len(id) > len("c6af9ac6-7b61-11e6-9a41-93e8deadbeef") || strings.Trim(id, "0123456789abcdef-") != "" {
+		return "" // an event made by hand; it is not for this to log what is in it
+	}
+	return id
+}
+
 // values are all values that a REQUEST event has for a name, from the map of lists and the map of single values, which
-// API Gateway fills with the last of each list. fold compares names without case, as for headers.
-func (e event) values(lists, singles, name string, fold bool) []string {
+// API Gateway fills with the last of each list. anyCase compares names without case, as for headers.
+func (e event) values(lists, singles, name string, anyCase bool) []string {
 	var out []string
 	add := func(v strictjson.Value) {
 		if s, ok := v.Text(); ok {
 			out = append(out, s)
 		}
 	}
-	same := func(have string) bool { return have == name || fold && strings.EqualFold(have, name) }
+	same := func(have string) bool { return have == name || anyCase && equalFold(have, name) }
 	for have, list := range e.request.Get(lists).Members() {
 		if same(have) {
 			for v := range list.Elements() {
@@ -74,3 +92,7 @@ func (e event) values(lists, singles, name string, fold bool) []string {
 	}
 	return out
 }
+
+// equalFold compares header names, which are ASCII. strings.EqualFold alone would take the Kelvin sign, which has three
+// bytes, for a k.
+func equalFold(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }

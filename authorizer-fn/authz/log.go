@@ -2,10 +2,16 @@ package authz
 
 import (
 	"context"
-	"log/slog"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
 // outcome is how a decision ended.
@@ -20,49 +26,175 @@ const (
 
 // decision collects what the log says of one event. It never holds a token.
 type decision struct {
-	start     time.Time
-	verified  time.Duration
-	outcome   outcome
-	reason    string
-	route     string
-	issuer    string
-	kid       string
-	principal string
+	start            time.Time
+	verified, hooked time.Duration
+	verifying, asked bool // whether it came to that
+
+	outcome outcome
+	reason  string // a word out of few; "" if allowed
+	detail  string // of a failure
+	missing string // what a denied caller would need
+
+	route, issuer, kid, principal string
+	apiRequestID                  string
 }
 
-// log writes the decision as one line.
-func (d *decision) log(ctx context.Context, to *slog.Logger, now time.Time) {
-	level := slog.LevelInfo
+func (d *decision) end(o outcome, reason, detail string) {
+	d.outcome, d.reason, d.detail = o, reason, detail
+}
+
+// journal writes the log: lines of JSON, each in one Write.
+//
+// "level" and "timestamp" are what Lambda's own filter by level goes by.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+type journal struct {
+	function string // its name; "" outside of Lambda
+	metrics  bool
+
+	mu         sync.Mutex
+	to         io.Writer
+	line       []byte
+	directives map[directiveKey]string
+}
+
+func newJournal(to io.Writer, function string, metrics bool) *journal {
+	return &journal{to: to, function: function, metrics: metrics && function != "", directives: map[directiveKey]string{}}
+}
+
+// decision writes a decision.
+func (j *journal) decision(ctx context.Context, d *decision, now time.Time) {
+	level := "INFO"
 	if d.outcome == failed {
-		level = slog.LevelError
+		level = "ERROR"
 	}
-	if !to.Enabled(ctx, level) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.begin(now, level, "decision")
+	j.text("outcome", string(d.outcome))
+	j.text("reason", d.reason)
+	j.text("error", d.detail)
+	j.text("missing", d.missing)
+	j.text("route", d.route)
+	j.text("principal", d.principal)
+	j.text("issuer", d.issuer)
+	j.text("kid", d.kid)
+	if lc, ok := lambdacontext.FromContext(ctx); ok {
+		j.text("requestId", lc.AwsRequestID)
+	}
+	j.text("apiRequestId", d.apiRequestID)
+	if header, ok := ctx.Value(traceKey).(string); ok {
+		j.text("traceId", traceID(header))
+	}
+	if d.verifying {
+		j.duration("verifyMs", d.verified)
+	}
+	if d.asked {
+		j.duration("hookMs", d.hooked)
+	}
+	j.duration("totalMs", now.Sub(d.start))
+	j.decisionMetrics(d, now)
+	j.finish()
+}
+
+// fetch writes what became of an attempt to get an issuer's keys, or its secret.
+func (j *journal) fetch(f jwt.Fetch, now time.Time) {
+	level := "INFO"
+	switch {
+	case errors.Is(f.Err, jwt.ErrConfig): // it will not get better by itself
+		level = "ERROR"
+	case f.Err != nil:
+		level = "WARN"
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.begin(now, level, "keys")
+	j.text("issuer", f.Issuer)
+	if f.Err != nil {
+		j.text("error", f.Err.Error())
+	} else {
+		j.number("keys", f.Keys)
+		j.number("ignoredKeys", f.Ignored)
+		j.name("changed")
+		j.line = strconv.AppendBool(j.line, f.Changed)
+	}
+	j.duration("keyFetchMs", f.Duration)
+	j.fetchMetrics(f, now)
+	j.finish()
+}
+
+func (j *journal) begin(now time.Time, level, message string) {
+	j.line = append(j.line[:0], `{"timestamp":"`...)
+	j.line = now.UTC().AppendFormat(j.line, "2006-01-02T15:04:05.000Z")
+	j.line = append(append(append(j.line, `","level":"`...), level...), `","message":"`...)
+	j.line = append(append(j.line, message...), '"')
+}
+
+// maxText bounds what one text takes in a line: a key's id, for one, is as long as the issuer likes.
+const maxText = 1024
+
+// text writes a member, unless it is empty.
+func (j *journal) text(name, value string) {
+	if value == "" {
 		return
 	}
-	attrs := make([]slog.Attr, 0, 10)
-	add := func(name, value string) {
-		if value != "" {
-			attrs = append(attrs, slog.String(name, value))
-		}
+	if len(value) > maxText {
+		value = strings.ToValidUTF8(value[:maxText], "") + "..."
 	}
-	add("outcome", string(d.outcome))
-	add("reason", d.reason)
-	add("route", d.route)
-	add("principal", d.principal)
-	add("issuer", d.issuer)
-	add("kid", d.kid)
-	if lc, ok := lambdacontext.FromContext(ctx); ok {
-		add("requestId", lc.AwsRequestID)
+	j.name(name)
+	j.line = appendString(j.line, value)
+}
+
+func (j *journal) number(name string, n int) {
+	j.name(name)
+	j.line = strconv.AppendInt(j.line, int64(n), 10)
+}
+
+// duration writes milliseconds with three decimal places.
+func (j *journal) duration(name string, d time.Duration) {
+	us := max(0, d.Microseconds()) // a clock may have been set back
+	j.name(name)
+	j.line = strconv.AppendInt(j.line, us/1000, 10)
+	j.line = append(j.line, '.', byte('0'+us/100%10), byte('0'+us/10%10), byte('0'+us%10))
+}
+
+func (j *journal) name(name string) {
+	j.line = append(append(append(j.line, `,"`...), name...), `":`...)
+}
+
+func (j *journal) finish() {
+	j.line = append(j.line, '}', '\n')
+	j.to.Write(j.line) // there is nowhere to tell of an error
+	if cap(j.line) > 64<<10 {
+		j.line = nil
 	}
-	if trace, ok := ctx.Value(traceKey).(string); ok {
-		add("trace", trace)
-	}
-	attrs = append(attrs, slog.Float64("verifyMs", milliseconds(d.verified)), slog.Float64("totalMs", milliseconds(now.Sub(d.start))))
-	to.LogAttrs(ctx, level, "decision", attrs...)
 }
 
 // traceKey is where the Lambda runtime keeps the X-Ray header in an invocation's context.
 // Source: https://github.com/aws/aws-lambda-go/blob/main/lambda/invoke_loop.go
 const traceKey = "x-amzn-trace-id"
 
-func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+// traceID is the id in an X-Ray header, "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=...;Sampled=1". Callers can send
+// such a header, so only what has the form of an id is taken from it.
+// Source: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+func traceID(header string) string {
+	for field := range strings.SplitSeq(header, ";") {
+		if id, found := strings.CutPrefix(strings.TrimSpace(field), "Root="); found && isTraceID(id) {
+			return id
+		}
+	}
+	return ""
+}
+
+func isTraceID(id string) bool {
+	const form = "1-xxxxxxxx-xxxxxxxxxxxxxxxxxxxxxxxx"
+	if len(id) != len(form) {
+		return false
+	}
+	for i := range len(id) {
+		c := id[i]
+		if form[i] != 'x' && c != form[i] || form[i] == 'x' && (c < '0' || c > 'f' || '9' < c && c < 'a') {
+			return false
+		}
+	}
+	return true
+}

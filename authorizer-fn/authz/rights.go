@@ -25,7 +25,13 @@ func (i Issuer) rightsOf(t *jwt.Token) access.Rights {
 // Anything else is no values: it can grant nothing.
 func words(v strictjson.Value) []string {
 	if s, ok := v.Text(); ok {
-		return strings.FieldsFunc(s, func(r rune) bool { return r == ' ' })
+		list := make([]string, 0, 1+strings.Count(s, " "))
+		for word := range strings.SplitSeq(s, " ") {
+			if word != "" {
+				list = append(list, word)
+			}
+		}
+		return list
 	}
 	list, _ := v.Texts()
 	return list
@@ -38,11 +44,4 @@ func names(v strictjson.Value) []string {
 	}
 	list, _ := v.Texts()
 	return list
-}
-
-func orDefault(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }

@@ -57,10 +57,7 @@ func (s secrets) key(arn, field string) jwt.Secret {
 // value asks for the current version of a secret.
 // Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
 func (s secrets) value(ctx context.Context, arn string) ([]byte, error) {
-	endpoint, region, err := s.endpoint(arn)
-	if err != nil {
-		return nil, err
-	}
+	endpoint, region := s.endpoint(arn)
 	body := []byte(`{"SecretId":"` + arn + `"}`)
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, bytes.NewReader(body))
 	if err != nil {
@@ -68,6 +65,7 @@ func (s secrets) value(ctx context.Context, arn string) ([]byte, error) {
 	}
 	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
 	r.Header.Set("X-Amz-Target", "secretsmanager.GetSecretValue")
+	r.Close = true // a connection kept over a freeze is dead, and the next secret is asked for in minutes
 	sum := sha256.Sum256(body)
 	err = v4.NewSigner().SignHTTP(ctx, aws.Credentials{
 		AccessKeyID:     s.getenv("AWS_ACCESS_KEY_ID"),
@@ -110,17 +108,29 @@ func (s secrets) value(ctx context.Context, arn string) ([]byte, error) {
 
 // endpoint is where the secret's own region answers, or what AWS_ENDPOINT_URL_SECRETS_MANAGER names.
 // Source: https://docs.aws.amazon.com/general/latest/gr/asm.html
-func (s secrets) endpoint(arn string) (url, region string, err error) {
-	parts := strings.SplitN(arn, ":", 7)
-	if len(parts) != 7 || parts[0] != "arn" || parts[2] != "secretsmanager" || strings.ContainsAny(arn, "\"\\\n") {
-		return "", "", fmt.Errorf("%q is no ARN of a secret", arn)
-	}
+func (s secrets) endpoint(arn string) (url, region string) {
+	parts := strings.SplitN(arn, ":", 5)
+	partition, region := parts[1], parts[3]
 	if own := s.getenv("AWS_ENDPOINT_URL_SECRETS_MANAGER"); own != "" {
-		return own, parts[3], nil
+		return own, region
 	}
 	domain := "amazonaws.com"
-	if parts[1] == "aws-cn" {
+	if partition == "aws-cn" {
 		domain = "amazonaws.com.cn"
 	}
-	return "https://secretsmanager." + parts[3] + "." + domain + "/", parts[3], nil
+	return "https://secretsmanager." + region + "." + domain + "/", region
+}
+
+// isSecretARN tells whether a text is arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME. None of it can then mean
+// anything in a host's name or in JSON.
+// Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
+func isSecretARN(s string) bool {
+	parts := strings.Split(s, ":")
+	if len(parts) != 7 || parts[0] != "arn" || parts[2] != "secretsmanager" || parts[5] != "secret" {
+		return false
+	}
+	const letters = "abcdefghijklmnopqrstuvwxyz0123456789-"
+	only := func(part, characters string) bool { return part != "" && strings.Trim(part, characters) == "" }
+	return only(parts[1], letters) && only(parts[3], letters) && only(parts[4], letters) &&
+		only(parts[6], letters+"ABCDEFGHIJKLMNOPQRSTUVWXYZ/_+=.@!")
 }

@@ -7,7 +7,8 @@ import (
 )
 
 // findToken takes the one token out of an event. None, several, and anything that is no bearer token are rejected, so
-// that nobody has to guess which of two the rest of a system would look at.
+// that nobody has to guess which of two the rest of a system would look at. A place that holds something else than a
+// token, as a header with Basic credentials, is not passed over for another one.
 func (e event) findToken(sources []TokenSource) (string, error) {
 	if e.token {
 		return jwt.Bearer(e.header)
@@ -58,7 +59,8 @@ func (e event) tokenIn(source TokenSource) (string, error) {
 	return values[0], nil
 }
 
-// cookies are the values of the cookies with a name in a Cookie header (RFC 6265, section 4.2.1).
+// cookies are the values of the cookies with a name in a Cookie header (RFC 6265, section 4.2.1). Names are compared
+// with their case, as they are there. A value in quotes keeps them, and so is no token.
 func cookies(header, name string) (out []string) {
 	for pair := range strings.SplitSeq(header, ";") {
 		have, value, _ := strings.Cut(strings.Trim(pair, " \t"), "=")

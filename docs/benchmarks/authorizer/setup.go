@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
@@ -74,13 +75,34 @@ func config(issuer string, discovery bool) map[string]string {
 	return env
 }
 
-// startIssuer starts an issuer on loopback that takes a while to answer.
-func startIssuer(delay time.Duration) (issuer *authztest.Issuer, stop func()) {
-	issuer = authztest.NewIssuer("", signingKey())
+// idp is an issuer on loopback that takes a while to answer.
+type idp struct {
+	*authztest.Issuer
+	stop func()
+
+	mu    sync.Mutex
+	spent time.Duration
+}
+
+func startIssuer(delay time.Duration) *idp {
+	i := &idp{Issuer: authztest.NewIssuer("", signingKey())}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
 		time.Sleep(delay)
-		issuer.ServeHTTP(w, r)
+		i.mu.Lock()
+		i.spent += time.Since(start)
+		i.mu.Unlock()
+		i.ServeHTTP(w, r)
 	}))
-	issuer.URL = server.URL
-	return issuer, server.Close
+	i.URL, i.stop = server.URL, server.Close
+	return i
+}
+
+// spentSince is how long it let its callers wait since it was last asked. A sleep may take longer than was said.
+func (i *idp) spentSince() time.Duration {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	spent := i.spent
+	i.spent = 0
+	return spent
 }

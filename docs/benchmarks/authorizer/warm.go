@@ -23,47 +23,59 @@ func (b *bench) warm() error {
 	if err != nil {
 		return err
 	}
-	issuer, stop := startIssuer(0)
-	defer stop()
+	issuer := startIssuer(0)
+	defer issuer.stop()
 	ours, err := b.launch(config(issuer.URL, false), path)
 	if err != nil {
 		return err
 	}
 	defer ours.stop()
-	node, err := b.launchNode(issuer)
+	node, err := b.launchNode(issuer.Issuer)
 	if err != nil {
 		return err
 	}
 	defer node.stop()
 
-	const block = 600
 	texts := tokens(issuer.URL, all, distinct)
 	next := 0
-	ask := func(p *process, i int) (float64, error) {
+	ask := func(p *process, event []byte) (float64, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
-		result, err := p.Invoke(ctx, authztest.TokenEvent(methodARN, "Bearer "+texts[i%distinct]))
+		result, err := p.Invoke(ctx, event)
 		if err == nil && result.Error != nil {
 			err = fmt.Errorf("%v\n%s", result.Error, p.logged())
 		}
 		return result.Took.Seconds() * 1e6, err
 	}
-	for i := range 3000 { // Node compiles what it finds hot
-		if _, err := ask(node, i); err != nil {
+	events := make([][]byte, len(texts))
+	for i, text := range texts {
+		events[i] = authztest.TokenEvent(methodARN, "Bearer "+text)
+		if _, err := ask(node, events[i]); err != nil { // Node compiles what it finds hot
 			return fmt.Errorf("node: %w", err)
 		}
 	}
-	for _, what := range []string{"new", "repeated"} {
+	for _, kind := range []struct {
+		name   string
+		repeat bool
+		pause  time.Duration
+		block  int // how many events before it is the other's turn
+	}{
+		{"new tokens, back to back", false, 0, 300},
+		{"new tokens, every 5 ms", false, 5 * time.Millisecond, 40},
+		{"one token, back to back", true, 0, 300},
+		{"one token, every 5 ms", true, 5 * time.Millisecond, 40},
+	} {
 		var medians [2][]float64
 		for range b.rounds {
 			for side, p := range []*process{ours, node} {
 				var times []float64
-				for i := range block {
-					n := next + i
-					if what == "repeated" {
-						n = 7
+				for i := range kind.block {
+					event := events[0]
+					if !kind.repeat {
+						event = events[(next+i)%len(events)]
 					}
-					t, err := ask(p, n)
+					time.Sleep(kind.pause)
+					t, err := ask(p, event)
 					if err != nil {
 						return err
 					}
@@ -71,9 +83,9 @@ func (b *bench) warm() error {
 				}
 				medians[side] = append(medians[side], median(times))
 			}
-			next += block
+			next += kind.block
 		}
-		b.reportRounds("warm p50, "+what+" tokens / aws-jwt-verify", "us", medians[0], medians[1], 0.8)
+		b.reportRounds("p50, "+kind.name+" / aws-jwt-verify", "us", medians[0], medians[1], 0.8)
 	}
 	oursRSS, err := ours.peakRSS()
 	if err != nil {

@@ -1,0 +1,217 @@
+package authz
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+)
+
+// corpusRules are the tokens of the corpus: lines 3 to 13, 15, 16, 18, 20 to 28, 30 and 47.
+func corpusRules() (rules []rule) {
+	for _, c := range authztest.Corpus(testIssuer, testAudience, t0) {
+		want := reject
+		if c.Accepted {
+			want = allow
+		}
+		rules = append(rules, rule{line: c.Line, name: c.Name, want: want, event: get(c.Token)})
+	}
+	return rules
+}
+
+// header is a TOKEN event for GET /orders with a whole header.
+func header(value string) []byte { return authztest.TokenEvent(authztest.ARN("GET", "/orders"), value) }
+
+func inputRules() []rule {
+	good := token(nil)
+	tokenEvent := `{"type":"TOKEN","methodArn":"` + authztest.ARN("GET", "/orders") + `"`
+	return []rule{
+		{line: 1, name: "no token", want: reject, event: []byte(tokenEvent + `}`)},
+		{line: 1, name: "a token that is null", want: reject, event: []byte(tokenEvent + `,"authorizationToken":null}`)},
+		{line: 1, name: "a token that is a number", want: reject, event: []byte(tokenEvent + `,"authorizationToken":1}`)},
+		{line: 1, name: "an empty header", want: reject, event: header("")},
+		{line: 1, name: "spaces", want: reject, event: header("   ")},
+		{line: 1, name: "Bearer alone", want: reject, event: header("Bearer")},
+		{line: 1, name: "Bearer and a space", want: reject, event: header("Bearer ")},
+		{line: 1, name: "Basic", want: reject, event: header("Basic dXNlcjpwYXNzd29yZA==")},
+		{line: 1, name: "the token without a scheme", want: reject, event: header(good)},
+		{line: 1, name: "Bearer without a space", want: reject, event: header("Bearer" + good)},
+		{line: 1, name: "a colon after Bearer", want: reject, event: header("Bearer: " + good)},
+		{line: 1, name: "bearer in lower case", want: allow, event: header("bearer " + good)},
+		{line: 1, name: "BEARER in upper case", want: allow, event: header("BEARER " + good)},
+		{line: 1, name: "several spaces", want: allow, event: header("  Bearer   " + good + " ")},
+		{line: 1, name: "a REQUEST event without the header", want: reject, event: authztest.RequestEvent("GET", "/orders", nil, nil)},
+		{line: 1, name: "a REQUEST event whose headers are null", want: reject, event: []byte(`{"type":"REQUEST","methodArn":"` + authztest.ARN("GET", "/orders") + `","headers":null,"multiValueHeaders":null}`)},
+		{line: 2, name: "two tokens", want: reject, event: header("Bearer " + good + " " + good)},
+		{line: 2, name: "a comma", want: reject, event: header("Bearer " + good + ",")},
+		{line: 2, name: "two with a comma", want: reject, event: header("Bearer " + good + ", Bearer " + good)},
+		{line: 2, name: "two schemes", want: reject, event: header("Bearer Bearer " + good)},
+		{line: 2, name: "a tab", want: reject, event: header("Bearer " + good + "\t" + good)},
+	}
+}
+
+func keyRules() []rule {
+	forged := authztest.RSA("attacker", 2048)
+	unknown := forged.Sign("RS256", object{"alg": "RS256", "typ": "JWT", "kid": "attacker"}.String(), goodClaims().String())
+	good := token(nil)
+	slow := func(delay time.Duration) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			select {
+			case <-time.After(delay):
+			case <-r.Context().Done():
+			}
+		}
+	}
+	answers := func(status int, contentType, body string) func(*setup) {
+		return func(s *setup) {
+			s.issuer.AnswerWith(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", contentType)
+				w.Header().Set("Location", testIssuer+"/elsewhere")
+				w.WriteHeader(status)
+				w.Write([]byte(body))
+			})
+		}
+	}
+	sameID := object{"keys": []object{goodKey().JWK(), authztest.RSA("rsa-2", 2048).JWK().With(object{"kid": "rsa-1"})}}.String()
+	return []rule{
+		{line: 14, name: "a secret shorter than its hash", want: fault, change: withSecret("a secret of twenty-nine bytes"),
+			do: afterInit("the secret has 29 bytes", hmacToken("a secret of twenty-nine bytes", "HS256"))},
+		{line: 14, name: "a secret long enough for HS256 alone", want: fault, change: func(s *setup) {
+			withSecret(goodSecret)(s)
+			s.config.Issuers[0].Algorithms = []string{"HS256", "HS512"}
+		}, do: afterInit("need 64 or more", hmacToken(goodSecret, "HS256"))},
+		{line: 14, name: "a secret that is long enough", want: allow, change: withSecret(goodSecret), event: get(hmacToken(goodSecret, "HS256"))},
+		{line: 14, name: "HS256 without a secret", want: noStart, change: func(s *setup) { s.config.Issuers[0].Algorithms = []string{"HS256"} }, event: get(good)},
+		{line: 17, name: "an unknown kid, a thousand times: one fetch a cooldown", want: reject, event: get(unknown), do: func(t *testing.T, f *fixture) string {
+			f.outcome(t, get(good)) // the keys are there
+			f.clock.advance(time.Minute - time.Second)
+			for range 1000 {
+				if got := f.outcome(t, get(unknown)); got != reject {
+					return got
+				}
+			}
+			if n := f.issuer.Requests(); n != 2 {
+				t.Errorf("%d fetches, want the first and one more", n)
+			}
+			return reject
+		}},
+		{line: 18, name: "a known kid and a bad signature, a thousand times: no fetch", want: reject, do: func(t *testing.T, f *fixture) string {
+			f.outcome(t, get(good))
+			f.clock.advance(time.Minute - time.Second)
+			bad := forged.Sign("RS256", object{"alg": "RS256", "typ": "JWT", "kid": "rsa-1"}.String(), goodClaims().String())
+			for range 1000 {
+				if got := f.outcome(t, get(bad)); got != reject {
+					return got
+				}
+			}
+			if n := f.issuer.Requests(); n != 1 {
+				t.Errorf("%d fetches, want the first", n)
+			}
+			return reject
+		}},
+		{line: 19, name: "two keys with one kid: the set is rejected", want: fault, change: func(s *setup) { s.issuer.PublishText(sameID) }, event: get(good)},
+		{line: 29, name: "Cognito: an ID token for access", want: reject, change: cognito("access"), event: get(token(object{"token_use": "id", "client_id": nil}))},
+		{line: 29, name: "Cognito: an ID token with a client_id", want: reject, change: cognito("access"), event: get(token(object{"token_use": "id", "client_id": "client-1"}))},
+		{line: 29, name: "Cognito: another client's access token", want: reject, change: cognito("access"), event: get(token(object{"token_use": "access", "client_id": "client-2", "aud": nil}))},
+		{line: 29, name: "Cognito: an access token without client_id", want: reject, change: cognito("access"), event: get(token(object{"token_use": "access", "aud": "client-1"}))},
+		{line: 29, name: "Cognito: an access token", want: allow, change: cognito("access"), event: get(token(object{"token_use": "access", "client_id": "client-1", "aud": nil}))},
+		{line: 29, name: "Cognito: an access token for ID", want: reject, change: cognito("id"), event: get(token(object{"token_use": "access", "aud": "client-1"}))},
+		{line: 29, name: "typ at+jwt is asked for and JWT comes", want: reject, change: accessTokensOnly, event: get(good)},
+		{line: 29, name: "typ at+jwt is asked for and none comes", want: reject, change: accessTokensOnly,
+			event: get(goodKey().Sign("RS256", `{"alg":"RS256","kid":"rsa-1"}`, goodClaims().String()))},
+		{line: 29, name: "typ at+jwt is asked for and comes", want: allow, change: accessTokensOnly,
+			event: get(goodKey().Sign("RS256", `{"alg":"RS256","kid":"rsa-1","typ":"at+jwt"}`, goodClaims().String()))},
+		{line: 31, name: "the issuer is down, its keys are eleven hours old", want: allow, do: downFor(11 * time.Hour)},
+		{line: 31, name: "the issuer is down, its keys are twelve hours old", want: fault, do: downFor(12 * time.Hour)},
+		{line: 31, name: "no keys, then keys: the failure is not remembered", want: allow, change: answers(503, "text/plain", ""), do: func(t *testing.T, f *fixture) string {
+			if got := f.outcome(t, get(good)); got != fault {
+				return got
+			}
+			f.issuer.AnswerWith(nil)
+			f.clock.advance(time.Minute)
+			return f.outcome(t, get(good))
+		}},
+		{line: 32, name: "a redirect", want: fault, change: answers(302, "application/json", sameID), event: get(good)},
+		{line: 32, name: "HTML", want: fault, change: answers(200, "text/html", "<html>"), event: get(good)},
+		{line: 32, name: "30 MB", want: fault, change: answers(200, "application/json", strings.Repeat(" ", 30<<20)), event: get(good)},
+		{line: 32, name: "cut off", want: fault, change: answers(200, "application/json", `{"keys":[`), event: get(good)},
+		{line: 32, name: "status 500", want: fault, change: answers(500, "application/json", `{"keys":[]}`), event: get(good)},
+		{line: 32, name: "slow: an answer before the function's time is over", want: fault, change: func(s *setup) { s.issuer.AnswerWith(slow(time.Minute)) },
+			do: func(t *testing.T, f *fixture) string {
+				ctx, cancel := context.WithTimeout(context.Background(), answerMargin+50*time.Millisecond)
+				defer cancel()
+				answer, err := f.Invoke(ctx, get(good))
+				if ctx.Err() != nil {
+					t.Error("the answer came too late")
+				}
+				return outcomeOf(t, string(answer), err, "")
+			}},
+		{line: 32, name: "http", want: noStart, change: func(s *setup) { s.config.Issuers[0].JWKSURL = "http://issuer.example.com/keys" }, event: get(good)},
+		{line: 32, name: "http on loopback, not configured", want: noStart, change: func(s *setup) { s.config.Issuers[0].JWKSURL = "http://127.0.0.1:8080/keys" }, event: get(good)},
+		{line: 32, name: "http on loopback, configured", want: allow, change: func(s *setup) {
+			s.config.Issuers[0].JWKSURL = "http://127.0.0.1:8080/keys"
+			s.config.AllowLoopbackHTTP = true
+		}, event: get(good)},
+		{line: 32, name: "back-off: a thousand requests, one fetch", want: fault, change: answers(500, "text/plain", ""), do: func(t *testing.T, f *fixture) string {
+			for range 1000 {
+				if got := f.outcome(t, get(good)); got != fault {
+					return got
+				}
+			}
+			if n := f.issuer.Requests(); n != 1 {
+				t.Errorf("%d fetches, want 1", n)
+			}
+			return fault
+		}},
+		{line: 33, name: "a discovery document of another issuer", want: fault, change: func(s *setup) {
+			s.config.Issuers[0].JWKSURL = ""
+			s.issuer.URL = "https://attacker.example.com"
+		}, do: afterInit("attacker.example.com", good)},
+		{line: 33, name: "a discovery document with a slash more", want: fault, change: func(s *setup) {
+			s.config.Issuers[0].JWKSURL = ""
+			s.issuer.URL = testIssuer + "/"
+		}, do: afterInit("instead of", good)},
+		{line: 33, name: "the issuer's own discovery document", want: allow, change: func(s *setup) { s.config.Issuers[0].JWKSURL = "" }, event: get(good)},
+	}
+}
+
+func cognito(use string) func(*setup) {
+	return func(s *setup) {
+		s.config.Issuers[0].TokenUse = use
+		s.config.Issuers[0].Audiences = []string{"client-1"}
+	}
+}
+
+func accessTokensOnly(s *setup) { s.config.Issuers[0].Type = "at+jwt" }
+
+// downFor lets time pass while the issuer is down, and then asks with a token of that time.
+func downFor(d time.Duration) func(*testing.T, *fixture) string {
+	return func(t *testing.T, f *fixture) string {
+		if got := f.outcome(t, get(token(nil))); got != allow {
+			return got
+		}
+		f.issuer.AnswerWith(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })
+		f.clock.advance(d)
+		now := f.clock.now().Unix()
+		return f.outcome(t, get(token(object{"iat": now, "nbf": now, "exp": now + 60})))
+	}
+}
+
+// afterInit waits until the log says what is wrong with the configuration, which needs no request, and then asks.
+func afterInit(reason, token string) func(*testing.T, *fixture) string {
+	return func(t *testing.T, f *fixture) string {
+		for wait := time.Millisecond; !strings.Contains(f.log.String(), reason); wait *= 2 {
+			if wait > 4*time.Second {
+				t.Fatalf("the log does not say %q: %s", reason, f.log)
+			}
+			time.Sleep(wait)
+		}
+		if !strings.Contains(f.log.String(), `"level":"ERROR","message":"keys"`) {
+			t.Errorf("the log is %s", f.log)
+		}
+		return f.outcome(t, get(token))
+	}
+}

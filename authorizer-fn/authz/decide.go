@@ -1,0 +1,225 @@
+package authz
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+// ErrUnauthorized is the one error that API Gateway answers with 401; its text must be exactly this. To any other it
+// answers 500, and it caches neither.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
+var ErrUnauthorized = errors.New("Unauthorized")
+
+// errUnavailable is all that a caller of the function learns where no answer can be given. The log has the reason.
+var errUnavailable = errors.New("authz: no decision can be made at the moment")
+
+// errPrincipal: the token does not say who calls, or not in a name that can be passed on.
+var errPrincipal = fmt.Errorf("%w: the principal's claim is missing, no text, or too long", jwt.ErrRejected)
+
+// Invoke answers one event. The error is [ErrUnauthorized], or another one that says nothing of the reason: that is in
+// the log, with the request's id.
+func (a *Authorizer) Invoke(ctx context.Context, payload []byte) (answer []byte, err error) {
+	a.begin()
+	d := decision{start: a.now()}
+	defer func() {
+		if recover() != nil { // in Options.Log
+			answer, err = nil, errUnavailable
+		}
+	}()
+	defer func() {
+		if p := recover(); p != nil {
+			d.end(failed, "panic", describe(p))
+			answer, err = nil, errUnavailable
+		}
+		a.log.decision(ctx, &d, a.now())
+	}()
+	answer, err = a.decide(ctx, payload, &d)
+	switch {
+	case err == nil:
+		return answer, nil
+	case errors.Is(err, jwt.ErrRejected), errors.Is(err, ErrUnauthorized):
+		d.end(unauthorized, reasonOf(err), "")
+		return nil, ErrUnauthorized
+	}
+	d.end(failed, reasonOf(err), err.Error())
+	return nil, errUnavailable
+}
+
+// documents are for events, which are parsed again and again. Large ones are not kept.
+var documents = sync.Pool{New: func() any { return new(strictjson.Document) }}
+
+const keptEvent = 32 << 10
+
+// decide goes the whole way: event, token, claims, rights, policy, answer.
+func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([]byte, error) {
+	doc := documents.Get().(*strictjson.Document)
+	if len(payload) <= keptEvent {
+		defer func() {
+			doc.Forget()
+			documents.Put(doc)
+		}()
+	}
+	e, err := readEvent(doc, string(payload))
+	if err != nil {
+		return nil, err
+	}
+	d.apiRequestID = e.requestID()
+	arn, err := iampolicy.ParseARN(e.methodARN)
+	if err != nil {
+		return nil, err
+	}
+	rule, _ := a.table.Match(arn.Verb, arn.Path)
+	if rule >= 0 {
+		d.route = a.routes[rule]
+	}
+	text, err := e.findToken(a.sources)
+	if err != nil {
+		return nil, err
+	}
+	token, err := a.verify(ctx, text, d)
+	if err != nil {
+		return nil, err
+	}
+	issuer := a.issuers[token.Issuer()]
+	d.issuer, d.kid = token.Issuer(), token.KeyID()
+	principal, ok := issuer.principalOf(token)
+	if !ok {
+		return nil, errPrincipal
+	}
+	d.principal = principal
+	rights := issuer.rightsOf(token)
+	var added []pair
+	if a.hook != nil {
+		rights, added, err = a.consult(ctx, &Caller{
+			Issuer: token.Issuer(), Principal: principal, Expires: token.Expires(),
+			Scopes: rights.Scopes, Groups: rights.Groups, Roles: rights.Roles, Request: a.request(arn, d.route), token: token,
+		}, d)
+		if errors.Is(err, ErrDenied) {
+			d.end(denied, "hook", "")
+			return a.answer(principal, arn, nil, false, a.config.contextOf(token, rights, nil))
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	permitted := a.table.Permitted(rights)
+	allow := a.judge(arn, rule, permitted, rights, d)
+	return a.answer(principal, arn, permitted, allow, a.config.contextOf(token, rights, added))
+}
+
+func (a *Authorizer) verify(ctx context.Context, text string, d *decision) (*jwt.Token, error) {
+	start := a.now()
+	early := early{Context: ctx}
+	defer early.release()
+	token, err := a.verifier.Verify(&early, text)
+	d.verified, d.verifying = a.now().Sub(start), true
+	return token, err
+}
+
+func (a *Authorizer) consult(ctx context.Context, c *Caller, d *decision) (access.Rights, []pair, error) {
+	start := a.now()
+	rights, added, err := a.ask(ctx, c)
+	d.hooked, d.asked = a.now().Sub(start), true
+	return rights, added, err
+}
+
+// request is what a hook sees of the request: nothing, where the answer is for others too.
+func (a *Authorizer) request(arn iampolicy.ARN, route string) *Request {
+	if !a.config.PerRequest {
+		return nil
+	}
+	return &Request{Method: arn.Verb, Path: arn.Path, Route: route}
+}
+
+// judge tells whether the answer will allow the request, and says in the decision why not.
+func (a *Authorizer) judge(arn iampolicy.ARN, rule int, permitted []bool, rights access.Rights, d *decision) bool {
+	switch {
+	case rule < 0 || a.table.Rules()[rule].Elsewhere:
+		d.end(denied, "route", "")
+	case !permitted[rule]:
+		d.end(denied, "rights", "")
+		d.missing = missing(a.table.Rules()[rule], rights)
+	case !a.names(arn, permitted):
+		d.end(denied, "path", "")
+	default:
+		d.end(allowed, "", "")
+		return true
+	}
+	return false
+}
+
+// names tells whether the policy can allow this very path. That of one request names the path, which must mean itself
+// there. That of the whole API names routes, and leaves paths with an empty segment to those who may call all of them.
+func (a *Authorizer) names(arn iampolicy.ARN, permitted []bool) bool {
+	if a.config.PerRequest {
+		_, allow := iampolicy.Method(a.table, permitted, arn)
+		return allow
+	}
+	if strings.Contains(arn.Path, "//") {
+		for i, rule := range a.table.Rules() {
+			if !rule.Elsewhere && !permitted[i] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// missing is the first requirement of a rule that the rights do not meet.
+func missing(rule access.Rule, rights access.Rights) string {
+	for _, req := range rule.Requires {
+		if alone := (access.Rule{Requires: []access.Requirement{req}}); !alone.Permits(rights) {
+			return req.String()
+		}
+	}
+	return ""
+}
+
+// reasonOf is an error in a word, one of few, for logs and metrics.
+func reasonOf(err error) string {
+	switch {
+	case errors.Is(err, errHookTimeout):
+		return "hook_timeout"
+	case errors.Is(err, errHook), errors.Is(err, ErrUnauthorized): // nobody else says that one
+		return "hook"
+	case errors.Is(err, errPrincipal):
+		return "principal"
+	case errors.Is(err, ErrEvent):
+		return "event"
+	case errors.Is(err, iampolicy.ErrARN):
+		return "method_arn"
+	case errors.Is(err, iampolicy.ErrConflict), errors.Is(err, iampolicy.ErrTooLarge), errors.Is(err, route.ErrTangled):
+		return "policy"
+	}
+	return jwt.Reason(err)
+}
+
+// describe says what panicked and where, by the names of types and functions alone: a value may hold a token. What the
+// runtime itself says has numbers and types in it.
+func describe(p any) string {
+	var b strings.Builder
+	if r, ok := p.(runtime.Error); ok {
+		b.WriteString(r.Error())
+	} else {
+		fmt.Fprintf(&b, "a value of type %T", p)
+	}
+	var at [16]uintptr
+	frames := runtime.CallersFrames(at[:runtime.Callers(3, at[:])])
+	for {
+		f, more := frames.Next()
+		fmt.Fprintf(&b, ", %s:%d", f.Function, f.Line)
+		if !more {
+			return b.String()
+		}
+	}
+}

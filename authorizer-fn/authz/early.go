@@ -1,0 +1,50 @@
+package authz
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// answerMargin is how long before the function's time is over it stops waiting for keys or for a hook: for as long as it
+// takes to answer and to log. A function that is out of time is stopped, and nobody learns why.
+const answerMargin = 100 * time.Millisecond
+
+// early is an invocation's context that ends by answerMargin before it. Its timer only starts once somebody waits,
+// which few decisions do. It is released when the wait is over.
+type early struct {
+	context.Context
+
+	mu     sync.Mutex
+	timed  context.Context // nil until somebody waits
+	cancel context.CancelFunc
+}
+
+func (e *early) Deadline() (time.Time, bool) {
+	deadline, ok := e.Context.Deadline()
+	return deadline.Add(-answerMargin), ok
+}
+
+func (e *early) Done() <-chan struct{} { return e.start().Done() }
+
+func (e *early) Err() error { return e.start().Err() }
+
+func (e *early) start() context.Context {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.timed == nil {
+		e.timed, e.cancel = e.Context, func() {}
+		if deadline, ok := e.Deadline(); ok {
+			e.timed, e.cancel = context.WithDeadline(e.Context, deadline)
+		}
+	}
+	return e.timed
+}
+
+func (e *early) release() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.cancel != nil {
+		e.cancel()
+	}
+}

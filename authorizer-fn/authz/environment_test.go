@@ -1,0 +1,110 @@
+package authz
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// full is a configuration with everything set.
+var full = Config{
+	Issuers: []Issuer{{
+		URL: "https://a.example.com", Audiences: []string{"a", "b"}, Algorithms: []string{"HS512"}, JWKSURL: "https://a.example.com/keys", SecretARN: "arn", SecretField: "f",
+		Type: "at+jwt", TokenUse: "access", ScopesClaim: "s", GroupsClaim: "g", RolesClaim: "r", PrincipalClaim: "p", LeewaySeconds: 30,
+	}, {URL: "<&>\u2028é\"", Audiences: []string{"x"}}},
+	TokenSources: []TokenSource{{Header, "X-Token"}, {Cookie, "c"}, {QueryString, "q"}},
+	PerRequest:   true, ContextClaims: []string{"email", "realm.roles"}, NoTokenCache: true, NoMetrics: true, AllowLoopbackHTTP: true,
+}
+
+func TestEnvironmentIsReadBack(t *testing.T) {
+	for i := range reflect.TypeFor[Config]().NumField() {
+		if reflect.ValueOf(full).Field(i).IsZero() {
+			t.Errorf("the test leaves %s out", reflect.TypeFor[Config]().Field(i).Name)
+		}
+	}
+	for i := range reflect.TypeFor[Issuer]().NumField() {
+		if reflect.ValueOf(full.Issuers[0]).Field(i).IsZero() {
+			t.Errorf("the test leaves Issuer.%s out", reflect.TypeFor[Issuer]().Field(i).Name)
+		}
+	}
+	for _, c := range []Config{full, {}, goodConfig()} {
+		env := c.Environment()
+		got, err := FromEnvironment(func(name string) string { return env[name] })
+		if err != nil || !reflect.DeepEqual(got, c) {
+			t.Errorf("got %+v, %v\nwant %+v", got, err, c)
+		}
+	}
+}
+
+func TestEnvironmentThatIsRefused(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"not set", "", "is not set"},
+		{"not JSON", "x", "not JSON"},
+		{"an array", "[]", "want an object, got an array"},
+		{"unknown", `{"isuers":[]}`, `"isuers": not known to this release`},
+		{"another case", `{"Issuers":[]}`, `"Issuers": not known`},
+		{"unknown within", `{"issuers":[{"url":"x","x":1}]}`, `"issuers": "x": not known`},
+		{"twice", `{"perRequest":true,"perRequest":false}`, "a member name occurs twice"},
+		{"another type", `{"perRequest":"yes"}`, `"perRequest": a string is not what belongs there`},
+		{"an object for a list", `{"issuers":{}}`, `"issuers": want an array, got an object`},
+		{"null for what is not known", `{"x":null}`, `"x": not known`},
+		{"numbers in a list", `{"contextClaims":[1]}`, `"contextClaims": an array is not what belongs there`},
+		{"a fraction", `{"issuers":[{"leewaySeconds":1.5}]}`, `"leewaySeconds": a number is not`},
+		{"something after it", `{"issuers":[]} x`, "something follows the value"},
+	} {
+		_, err := FromEnvironment(func(string) string { return c.text })
+		if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), ConfigVariable) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+func TestConfigurationThatIsRefused(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*setup)
+		want   string
+	}{
+		{"no issuer", func(s *setup) { s.config.Issuers = []Issuer{} }, "no issuer"},
+		{"no audience", func(s *setup) { s.config.Issuers[0].Audiences = nil }, "no audience"},
+		{"an issuer twice", func(s *setup) { s.config.Issuers = append(s.config.Issuers, s.config.Issuers[0]) }, "given twice"},
+		{"an unknown algorithm", func(s *setup) { s.config.Issuers[0].Algorithms = []string{"none"} }, `algorithm "none"`},
+		{"a leeway of an hour", func(s *setup) { s.config.Issuers[0].LeewaySeconds = 3600 }, "Leeway"},
+		{"a token source of no kind", func(s *setup) { s.config.TokenSources = []TokenSource{{"body", "x"}} }, `token source "body" "x"`},
+		{"a token source without a name", func(s *setup) { s.config.TokenSources = []TokenSource{{Header, ""}} }, `token source "header" ""`},
+		{"a header with a space", func(s *setup) { s.config.TokenSources = []TokenSource{{Header, "X Token"}} }, "RFC 9110"},
+		{"a cookie with a semicolon", func(s *setup) { s.config.TokenSources = []TokenSource{{Cookie, "a;b"}} }, "RFC 9110"},
+		{"a token source twice", func(s *setup) { s.config.TokenSources = []TokenSource{{Cookie, "a"}, {Cookie, "a"}} }, "twice"},
+		{"a context claim without a name", func(s *setup) { s.config.ContextClaims = []string{""} }, "no name"},
+		{"a context claim with a taken name", func(s *setup) { s.config.ContextClaims = []string{"scopes"} }, `"scopes"`},
+		{"a field of no secret", func(s *setup) { s.config.Issuers[0].SecretField = "x" }, "no secretArn"},
+		{"a secret's name for its ARN", func(s *setup) { s.config.Issuers[0].SecretARN = "jwt/hmac" }, `"jwt/hmac" is not the ARN of a secret`},
+		{"all that is wrong is said at once", func(s *setup) {
+			s.config.ContextClaims = []string{"roles", "groups"}
+		}, `"roles" has the name of what is in the context already` + "\nauthz: configuration: the context claim \"groups\""},
+	} {
+		_, err := tryFixture(c.change)
+		if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+func TestBundleThatIsRefused(t *testing.T) {
+	for _, c := range []struct{ name, table, want string }{
+		{"another version", `{"version":2,"routes":[]}`, "version 2, want 1"},
+		{"a requirement that is not known", `{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"mood","anyOf":["x"]}]}]}`, "mood"},
+		{"two names at one place", `{"version":1,"routes":[{"route":"GET /{a}"},{"route":"POST /{b}"}]}`, "{a}"},
+	} {
+		if _, err := tryFixture(func(s *setup) { s.routes = c.table }); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+	_, err := FromLambda(func(name string) string {
+		return map[string]string{ConfigVariable: goodConfig().Environment()[ConfigVariable], "LAMBDA_TASK_ROOT": t.TempDir()}[name]
+	}, Options{})
+	if err == nil || !strings.Contains(err.Error(), "the access table is not in the bundle") {
+		t.Error(err)
+	}
+}

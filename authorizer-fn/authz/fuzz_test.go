@@ -1,0 +1,211 @@
+package authz
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+)
+
+// fuzzed is an authorizer for fuzz targets: made once in a process, with cheap keys, all token sources and a log that is
+// looked at after each event.
+func fuzzed(changes ...func(*setup)) func() *fixture {
+	changes = append([]func(*setup){func(s *setup) {
+		s.issuer.Publish(authztest.Ed25519("ed"))
+		s.config.Issuers[0].Algorithms = []string{"EdDSA"}
+		s.config.ContextClaims = []string{"email", "realm.roles", "claim"}
+		s.config.TokenSources = []TokenSource{{Header, "Authorization"}, {Cookie, "session"}, {QueryString, "access_token"}}
+	}}, changes...)
+	return sync.OnceValue(func() *fixture {
+		f, err := tryFixture(changes...)
+		if err != nil {
+			panic(err)
+		}
+		return f
+	})
+}
+
+// taken is the log since it was last taken.
+func (l *lines) taken() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := l.b.String()
+	l.b.Reset()
+	return s
+}
+
+// FuzzEvent: whatever an event is, there is an answer that API Gateway can read or one of two errors, and a line in the
+// log without a piece of what might be a token.
+func FuzzEvent(f *testing.F) {
+	good := authztest.Ed25519("ed").Token("EdDSA", goodClaims())
+	for _, event := range [][]byte{
+		nil, []byte("null"), get(good), header(good), on("GET", "/orders/*", good), on("DELETE", "//", good), onARN("arn:aws:execute-api:x"),
+		authztest.RequestEvent("GET", "/orders/7", http.Header{"authorization": {"Bearer " + good}}, nil),
+		authztest.RequestEvent("GET", "/orders", http.Header{"Cookie": {"a=b; session=" + good}}, http.Header{"access_token": {good, good}}),
+		[]byte(`{"type":"REQUEST","methodArn":"` + authztest.ARN("GET", "/orders") + `","headers":{"Authorization":"Bearer x.y.z"},"multiValueHeaders":{"AUTHORIZATION":["Bearer x.y.z",1,null]}}`),
+	} {
+		f.Add(event)
+	}
+	a := fuzzed()
+	f.Fuzz(func(t *testing.T, event []byte) {
+		a := a()
+		answer, err := a.invoke(event)
+		log := a.log.taken()
+		switch {
+		case err == nil:
+			readAnswer(t, answer)
+		case answer != "" || err != ErrUnauthorized && err != errUnavailable:
+			t.Fatalf("answer %q, error %v", answer, err)
+		}
+		entries(t, log)
+		checkNoToken(t, string(event), log)
+		if strings.Contains(log, `"reason":"panic"`) || strings.Contains(log, `"reason":"other"`) {
+			t.Fatal(log)
+		}
+	})
+}
+
+// FuzzTokenSources: a token is only found if it is the only one, in all the ways a header, a cookie or a query string can
+// be written; a second, different one in any place is never passed over.
+func FuzzTokenSources(f *testing.F) {
+	f.Add("Authorization", "Bearer a.b.c", "session=a.b.c", "access_token", "a.b.c")
+	f.Add("authorization", "bearer  a.b.c ", "x=1;session=a.b.c ;session=d", "Access_Token", "")
+	f.Add("Cookie", "session=a.b.c", "=; ;;session", "access_token", "a.b.c")
+	f.Add("Authorızation", "Basic x", `session="a.b.c"`, "access_token", "\x00")
+	sources := []TokenSource{{Header, "Authorization"}, {Cookie, "session"}, {QueryString, "access_token"}}
+	f.Fuzz(func(t *testing.T, name, value, cookie, parameter, token string) {
+		if !utf8.ValidString(name + value + cookie + parameter + token) {
+			return // JSON holds none
+		}
+		headers := http.Header{"Cookie": {cookie}}
+		headers[name] = append(headers[name], value)
+		event := authztest.RequestEvent("GET", "/orders", headers, http.Header{parameter: {token}})
+		var doc strictjson.Document
+		e, err := readEvent(&doc, string(event))
+		if err != nil {
+			t.Fatalf("%v: %s", err, event)
+		}
+		found, err := e.findToken(sources)
+		if err != nil {
+			if found != "" || jwt.Reason(err) != "no_token" && jwt.Reason(err) != "several_tokens" {
+				t.Fatalf("%q %v", found, err)
+			}
+			return
+		}
+		for where, text := range map[string]string{"header": value, "parameter": token} {
+			switch {
+			case where == "header" && strings.EqualFold(name, "authorization") && len(name) == len("authorization"):
+				if words := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\t' }); len(words) != 2 || words[1] != found || !strings.EqualFold(words[0], "bearer") {
+					t.Fatalf("%q from %q", found, text)
+				}
+			case where == "parameter" && parameter == "access_token" && text != found:
+				t.Fatalf("%q, and the parameter has %q", found, text)
+			}
+		}
+		if !strings.Contains(value+cookie+token, found) {
+			t.Fatalf("%q is nowhere", found)
+		}
+		if n := strings.Count(";"+strings.NewReplacer(" ", "", "\t", "").Replace(cookie), ";session="); n > 1 {
+			t.Fatalf("%q, and there are %d cookies", found, n)
+		}
+	})
+}
+
+// FuzzContext: whatever the claims are, the context is flat strings within bounds in valid JSON; two lists give the same
+// text only if they hold the same words; and nothing that is special in an access log is in a principal.
+func FuzzContext(f *testing.F) {
+	f.Add(`"x"`, "a b", "c,d", "user")
+	f.Add(`[1,"a",[],{},null,true]`, "", "%20", "\"\\\n\x7f\u2028é")
+	f.Add(`{"a":1}`, "a", "a", strings.Repeat("é", 200))
+	f.Add(`12345678901234567890.5e-300`, "\xff", "\x00", " ")
+	a := fuzzed()
+	f.Fuzz(func(t *testing.T, claim, first, second, sub string) {
+		if _, err := strictjson.Parse(claim); err != nil {
+			claim = "null"
+		}
+		if one, other := join([]string{first, second}), join([]string{first + " " + second}); one == other && first != "" && second != "" && len(one) < maxValue/2 {
+			t.Fatalf("%q and %q become one word, %q", first, second, one)
+		}
+		claims := goodClaims().With(object{"sub": sub, "claim": json.RawMessage(claim), "groups": []string{first, second}, "scope": []string{second, first}})
+		answer, err := a().invoke(get(authztest.Ed25519("ed").Token("EdDSA", claims)))
+		log := a().log.taken()
+		entries(t, log)
+		if err != nil {
+			if err != ErrUnauthorized || !strings.Contains(log, `"reason":"principal"`) && !strings.Contains(log, `"reason":"too_long"`) && !strings.Contains(log, `"reason":"claims"`) {
+				t.Fatalf("%v %s", err, log)
+			}
+			return
+		}
+		c := readAnswer(t, answer).context
+		for _, name := range []string{"groups", "scopes"} {
+			if strings.ContainsFunc(c[name], func(r rune) bool { return r < ' ' || r > '~' || r == ',' || r == '"' || r == '\\' }) || strings.Contains(c[name], "  ") {
+				t.Fatalf("%s %q", name, c[name])
+			}
+		}
+		if got, there := c["claim"]; there && !utf8.ValidString(got) {
+			t.Fatalf("claim %q", got)
+		}
+	})
+}
+
+// FuzzDecision is the whole way, held against a few lines that say who may call what: a token with any rights, on any
+// path, gets a policy that allows the request if and only if its route is the authorizer's and permits it.
+func FuzzDecision(f *testing.F) {
+	f.Add("GET", "/orders", "orders:read", "", "", false)
+	f.Add("DELETE", "/orders/7/", "orders:write x", "admins", "", true)
+	f.Add("GET", "/orders/*", "orders:read", "", "auditor", true)
+	f.Add("GET", "/orders//7", "orders:read orders:write", "support", "auditor", false)
+	f.Add("POST", "//orders", "orders:write", "", "", false)
+	f.Add("GET", "/reports", "", "", "auditor", false)
+	f.Add("GET", "/orders/${aws:username}", "orders:read", "", "", true)
+	f.Add("GET", "", "", "", "", false)
+	table, err := access.Parse([]byte(testRoutes))
+	if err != nil {
+		f.Fatal(err)
+	}
+	forOne := fuzzed(perRequest)
+	forAll := fuzzed()
+	f.Fuzz(func(t *testing.T, method, path, scopes, group, role string, single bool) {
+		if !utf8.ValidString(method + path + scopes + group + role) {
+			return // JSON holds none
+		}
+		a := forAll()
+		if single {
+			a = forOne()
+		}
+		claims := goodClaims().With(object{"scope": scopes, "groups": group, "roles": []string{role}})
+		event := on(method, path, authztest.Ed25519("ed").Token("EdDSA", claims))
+		got := a.outcome(t, event)
+		log := a.log.taken()
+		entries(t, log)
+		checkNoToken(t, string(event), log)
+
+		rule, routed := table.Match(method, path)
+		mine := routed && !table.Rules()[rule].Elsewhere
+		rights := access.Rights{Scopes: strings.Split(scopes, " "), Groups: []string{group}, Roles: []string{role}}
+		permits := mine && table.Rules()[rule].Permits(rights)
+		switch {
+		case got == fault && strings.Contains(log, `"reason":"method_arn"`), got == reject && strings.Contains(log, `"reason":"too_long"`):
+		case got != allow && got != deny:
+			t.Fatalf("got %s: %s", got, log)
+		case got == allow && !permits && (single || mine): // what is not its own is never evaluated, if the answer is for all
+			t.Fatalf("%s %s is allowed to scopes %q, group %q, role %q", method, path, scopes, group, role)
+		case got == deny && permits && !strings.ContainsAny(path, "*?$<>[]{}|\\^`\"# ") && !strings.Contains(path, "//") && isASCII(path) && len(path) < 300:
+			t.Fatalf("%s %s is denied to scopes %q, group %q, role %q: %s", method, path, scopes, group, role, log)
+		case mine && (got == allow) != strings.Contains(log, `"outcome":"allowed"`):
+			t.Fatalf("got %s, and the log says %s", got, log)
+		}
+	})
+}
+
+func isASCII(s string) bool {
+	return !slices.ContainsFunc([]byte(s), func(c byte) bool { return c <= ' ' || c >= 0x7f })
+}

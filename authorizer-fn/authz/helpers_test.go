@@ -1,0 +1,168 @@
+package authz
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+)
+
+type object = authztest.Object
+
+// What the tests' tokens are about, unless a test says otherwise.
+const (
+	testIssuer   = "https://issuer.example.com"
+	testAudience = "https://api.example.com/orders"
+)
+
+// t0 is when the tests' clocks begin.
+var t0 = time.Unix(1_700_000_000, 0)
+
+// clock is a clock that only moves when it is told to.
+type clock struct{ nanos atomic.Int64 }
+
+func newClock() *clock {
+	c := new(clock)
+	c.nanos.Store(t0.UnixNano())
+	return c
+}
+
+func (c *clock) now() time.Time          { return time.Unix(0, c.nanos.Load()) }
+func (c *clock) advance(d time.Duration) { c.nanos.Add(int64(d)) }
+
+// goodKey is the key of the tests' issuer.
+func goodKey() *authztest.Key { return authztest.RSA("rsa-1", 2048) }
+
+// goodClaims are accepted at t0.
+func goodClaims() object {
+	return object{"iss": testIssuer, "sub": "user-1", "aud": testAudience, "iat": t0.Unix() - 10, "nbf": t0.Unix() - 10, "exp": t0.Unix() + 300, "scope": "orders:read"}
+}
+
+// token is a good token but for some changes to its claims.
+func token(changes object) string { return goodKey().Token("RS256", goodClaims().With(changes)) }
+
+// testRoutes are the access table of the tests.
+const testRoutes = `{"version":1,"routes":[
+{"route":"GET /orders","requires":[{"kind":"scope","anyOf":["orders:read"]}]},
+{"route":"POST /orders","requires":[{"kind":"scope","anyOf":["orders:write"]}]},
+{"route":"GET /orders/{id}","requires":[{"kind":"scope","anyOf":["orders:read"]}]},
+{"route":"DELETE /orders/{id}","requires":[{"kind":"group","anyOf":["admins","support"]},{"kind":"scope","anyOf":["orders:write"]}]},
+{"route":"GET /me"},
+{"route":"GET /reports","requires":[{"kind":"role","anyOf":["auditor"]}]},
+{"route":"GET /health","elsewhere":true}
+]}`
+
+// lines collects the log.
+type lines struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// fixture is an authorizer of one issuer, its clock, its issuer and its log.
+type fixture struct {
+	*Authorizer
+	clock  *clock
+	issuer *authztest.Issuer
+	log    *lines
+}
+
+// setup is what an authorizer is made of. Tests change it.
+type setup struct {
+	config  Config
+	options Options
+	routes  string
+	env     map[string]string
+	issuer  *authztest.Issuer
+}
+
+func goodConfig() Config {
+	return Config{Issuers: []Issuer{{URL: testIssuer, Audiences: []string{testAudience}, JWKSURL: testIssuer + "/keys"}}}
+}
+
+// tryFixture makes an authorizer as in Lambda, from an environment and a file.
+func tryFixture(changes ...func(*setup)) (*fixture, error) {
+	f := &fixture{clock: newClock(), issuer: authztest.NewIssuer(testIssuer, goodKey()), log: new(lines)}
+	s := &setup{config: goodConfig(), routes: testRoutes, issuer: f.issuer, env: map[string]string{"AWS_LAMBDA_FUNCTION_NAME": "authorizer"}}
+	s.options = Options{Now: f.clock.now, Transport: f.issuer, Log: f.log}
+	for _, change := range changes {
+		change(s)
+	}
+	for name, value := range s.config.Environment() {
+		if _, set := s.env[name]; !set {
+			s.env[name] = value
+		}
+	}
+	if s.options.Files == nil {
+		s.options.Files = fstest.MapFS{access.FileName: {Data: []byte(s.routes)}}
+	}
+	var err error
+	f.Authorizer, err = FromLambda(func(name string) string { return s.env[name] }, s.options)
+	return f, err
+}
+
+func newFixture(t testing.TB, changes ...func(*setup)) *fixture {
+	t.Helper()
+	f, err := tryFixture(changes...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// lambdaContext is a context as the Lambda runtime makes it.
+func lambdaContext() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: "8476a536-e9f4-11e8-9739-2dfe598c3fcd"})
+	return context.WithValue(ctx, traceKey, "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"), cancel //nolint:staticcheck // the runtime's own key
+}
+
+func (f *fixture) invoke(payload []byte) (string, error) {
+	ctx, cancel := lambdaContext()
+	defer cancel()
+	answer, err := f.Invoke(ctx, payload)
+	return string(answer), err
+}
+
+// get is a TOKEN event for GET /orders with a token.
+func get(token string) []byte {
+	return authztest.TokenEvent(authztest.ARN("GET", "/orders"), "Bearer "+token)
+}
+
+// manyRoutes is a table of n routes, five to a resource, of which the first scope permits two thirds.
+func manyRoutes(n int) string {
+	var b strings.Builder
+	b.WriteString(`{"version":1,"routes":[`)
+	for i := range n {
+		resource := fmt.Sprintf("/resource-%d", i/5)
+		route := [...]string{"GET " + resource, "POST " + resource, "GET " + resource + "/{id}", "PUT " + resource + "/{id}", "DELETE " + resource + "/{id}/items/{item}"}[i%5]
+		scope := [...]string{"read", "write", "read"}[i%3]
+		if i > 0 {
+			b.WriteString(",\n")
+		}
+		fmt.Fprintf(&b, `{"route":%q,"requires":[{"kind":"scope","anyOf":[%q]}]}`, route, scope)
+	}
+	b.WriteString("]}")
+	return b.String()
+}

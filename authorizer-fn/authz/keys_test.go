@@ -1,0 +1,212 @@
+package authz
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+)
+
+// signedBy is an event with a token of a key that is good at the fixture's time.
+func signedBy(f *fixture, k *authztest.Key) []byte {
+	now := f.clock.now().Unix()
+	return get(k.Token("RS256", goodClaims().With(object{"iat": now, "nbf": now, "exp": now + 300})))
+}
+
+func TestKeysAreRotated(t *testing.T) {
+	old, next := goodKey(), authztest.RSA("rsa-2", 2048)
+	f := newFixture(t)
+	remembered := signedBy(f, old)
+	if got := f.outcome(t, remembered); got != allow {
+		t.Fatal(got)
+	}
+	f.clock.advance(45 * time.Second)
+	f.issuer.Publish(old, next)
+	if got := f.outcome(t, signedBy(f, next)); got != allow {
+		t.Errorf("a new key is not taken up: %s", got)
+	}
+	if got := f.outcome(t, remembered); got != allow {
+		t.Errorf("a key that stays does not: %s", got)
+	}
+	f.issuer.Publish(next) // the old one is withdrawn
+	f.clock.advance(61 * time.Second)
+	unknown := authztest.RSA("attacker", 2048)
+	f.outcome(t, signedBy(f, unknown)) // has the keys fetched
+	if got := f.outcome(t, remembered); got != reject {
+		t.Errorf("a remembered token of a withdrawn key: %s", got)
+	}
+	if got := f.outcome(t, signedBy(f, next)); got != allow {
+		t.Errorf("the other key: %s", got)
+	}
+}
+
+func TestAKeyThatChangesUnderItsNameEndsWhatWasRemembered(t *testing.T) {
+	f := newFixture(t)
+	remembered := signedBy(f, goodKey())
+	f.outcome(t, remembered)
+	f.issuer.PublishText(object{"keys": []object{authztest.RSA("rsa-2", 2048).JWK().With(object{"kid": "rsa-1"})}}.String())
+	f.clock.advance(4 * time.Minute)
+	if got := f.outcome(t, remembered); got != allow {
+		t.Fatalf("within the keys' time: %s", got)
+	}
+	f.outcome(t, signedBy(f, authztest.RSA("attacker", 2048)))
+	if got := f.outcome(t, remembered); got != reject {
+		t.Errorf("another key of that name: %s", got)
+	}
+}
+
+func TestRepeatedTokens(t *testing.T) {
+	for _, off := range []bool{false, true} {
+		f := newFixture(t, func(s *setup) { s.config.NoTokenCache = off })
+		event := signedBy(f, goodKey())
+		first, err := f.invoke(event)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			if again, err := f.invoke(event); err != nil || again != first {
+				t.Errorf("another answer: %s %v", again, err)
+			}
+		}
+		f.clock.advance(300*time.Second - 1)
+		if got := f.outcome(t, event); got != allow {
+			t.Errorf("within its time: %s", got)
+		}
+		f.clock.advance(1)
+		if got := f.outcome(t, event); got != reject || f.reason() != "expired" {
+			t.Errorf("once it expired: %s", got)
+		}
+		changed := strings.Replace(string(event), "Bearer e", "Bearer f", 1)
+		if got := f.outcome(t, []byte(changed)); got != reject {
+			t.Errorf("a changed one: %s", got)
+		}
+	}
+}
+
+func TestAThousandFirstRequestsMakeOneFetch(t *testing.T) {
+	release := make(chan struct{})
+	f := newFixture(t, func(s *setup) {
+		s.issuer.AnswerWith(func(w http.ResponseWriter, _ *http.Request) {
+			<-release
+			w.Header().Set("Content-Type", "application/json")
+			w.Write([]byte(object{"keys": []object{goodKey().JWK()}}.String()))
+		})
+	})
+	event := get(token(nil))
+	var all sync.WaitGroup
+	var good atomic.Int64
+	for range 1000 {
+		all.Go(func() {
+			if _, err := f.invoke(event); err == nil {
+				good.Add(1)
+			}
+		})
+	}
+	time.Sleep(20 * time.Millisecond)
+	close(release)
+	all.Wait()
+	if n := f.issuer.Requests(); n != 1 || good.Load() != 1000 {
+		t.Errorf("%d fetches, %d answers", n, good.Load())
+	}
+}
+
+func TestAFlappingIssuer(t *testing.T) {
+	f := newFixture(t)
+	f.outcome(t, signedBy(f, goodKey()))
+	down := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }
+	for i := range 200 {
+		if i%2 == 0 {
+			f.issuer.AnswerWith(down)
+		} else {
+			f.issuer.AnswerWith(nil)
+		}
+		f.clock.advance(7 * time.Minute)
+		if got := f.outcome(t, signedBy(f, goodKey())); got != allow {
+			t.Fatalf("after %d times: %s", i, got)
+		}
+	}
+}
+
+func TestWhatAnIssuerAnswersDoesNotStopGoodKeys(t *testing.T) {
+	for name, h := range map[string]http.HandlerFunc{
+		"truncated": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.Write([]byte(`{"keys":[{"kty":"RSA"`))
+		},
+		"huge": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.Write([]byte(strings.Repeat(" ", 30<<20)))
+		},
+		"a redirect": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://attacker.example.com/keys", http.StatusFound)
+		},
+		"two of one kid": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.Write([]byte(object{"keys": []object{goodKey().JWK(), goodKey().JWK()}}.String()))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			f.outcome(t, signedBy(f, goodKey()))
+			f.issuer.AnswerWith(h)
+			f.clock.advance(2 * time.Hour)
+			if got := f.outcome(t, signedBy(f, goodKey())); got != allow {
+				t.Errorf("got %s: %s", got, f.log)
+			}
+		})
+	}
+}
+
+func TestSeveralIssuers(t *testing.T) {
+	other := authztest.NewIssuer("https://other.example.com", authztest.RSA("rsa-2", 2048))
+	f := newFixture(t, func(s *setup) {
+		s.config.Issuers = append(s.config.Issuers, Issuer{URL: other.URL, Audiences: []string{"client-9"}, JWKSURL: other.JWKSURL(), GroupsClaim: "teams"})
+		first := s.issuer
+		s.options.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+			if r.URL.Host == "other.example.com" {
+				return other.RoundTrip(r)
+			}
+			return first.RoundTrip(r)
+		})
+	})
+	theirs := object{"iss": other.URL, "aud": "client-9", "teams": "admins", "groups": "nobody", "scope": "orders:write"}
+	for _, c := range []struct {
+		name  string
+		key   *authztest.Key
+		claim object
+		want  string
+	}{
+		{"its own key and audience", authztest.RSA("rsa-2", 2048), theirs, allow},
+		{"the first issuer's key", goodKey(), theirs, reject},
+		{"the first issuer's audience", authztest.RSA("rsa-2", 2048), theirs.With(object{"aud": testAudience}), reject},
+		{"the first issuer's name", authztest.RSA("rsa-2", 2048), theirs.With(object{"iss": testIssuer, "aud": testAudience}), reject},
+		{"the first issuer's claim for groups", authztest.RSA("rsa-2", 2048), theirs.With(object{"teams": nil, "groups": "admins"}), deny},
+	} {
+		if got := f.outcome(t, on("DELETE", "/orders/7", c.key.Token("RS256", goodClaims().With(c.claim)))); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+func TestAnIssuerThatFailsDoesNotStopAnother(t *testing.T) {
+	f := newFixture(t, func(s *setup) {
+		s.config.Issuers = append(s.config.Issuers, Issuer{URL: "https://other.example.com", Audiences: []string{"x"}, JWKSURL: "https://other.example.com/keys"})
+		first := s.issuer
+		s.options.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+			if r.URL.Host == "other.example.com" {
+				return nil, http.ErrServerClosed
+			}
+			return first.RoundTrip(r)
+		})
+	})
+	if got := f.outcome(t, get(token(nil))); got != allow {
+		t.Errorf("the first issuer's: %s", got)
+	}
+	if got := f.outcome(t, get(token(object{"iss": "https://other.example.com", "aud": "x"}))); got != fault {
+		t.Errorf("the other's: %s", got)
+	}
+}

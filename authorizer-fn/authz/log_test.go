@@ -1,0 +1,251 @@
+package authz
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+)
+
+// entries are the lines of a log, each checked to be one JSON object that CloudWatch takes metrics from.
+func entries(t testing.TB, log string) (all []map[string]any) {
+	t.Helper()
+	for line := range strings.Lines(log) {
+		if _, err := strictjson.Parse(strings.TrimSuffix(line, "\n")); err != nil || !strings.HasSuffix(line, "\n") {
+			t.Fatalf("%q: %v", line, err)
+		}
+		var entry map[string]any
+		if err := json.Unmarshal([]byte(line), &entry); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		if _, err := time.Parse(time.RFC3339Nano, fmt.Sprint(entry["timestamp"])); err != nil {
+			t.Errorf("timestamp: %v", err)
+		}
+		checkMetrics(t, entry)
+		all = append(all, entry)
+	}
+	return all
+}
+
+// checkMetrics holds a line against the embedded metric format.
+// Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+func checkMetrics(t testing.TB, entry map[string]any) {
+	t.Helper()
+	metadata, there := entry["_aws"].(map[string]any)
+	if !there {
+		return
+	}
+	if at, ok := metadata["Timestamp"].(float64); !ok || at != float64(int64(at)) || len(metadata) != 2 {
+		t.Errorf("metadata %v", metadata)
+	}
+	for _, d := range metadata["CloudWatchMetrics"].([]any) {
+		directive := d.(map[string]any)
+		if len(directive) != 3 || directive["Namespace"] != "Gatehouse" {
+			t.Errorf("directive %v", directive)
+		}
+		for _, set := range directive["Dimensions"].([]any) {
+			if len(set.([]any)) > 30 {
+				t.Errorf("dimensions %v", set)
+			}
+			for _, name := range set.([]any) {
+				value, ok := entry[name.(string)].(string)
+				if !ok || value == "" || len(value) > 1024 || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r > '~' }) {
+					t.Errorf("dimension %v is %q", name, value)
+				}
+			}
+		}
+		for _, m := range directive["Metrics"].([]any) {
+			metric := m.(map[string]any)
+			if _, ok := entry[metric["Name"].(string)].(float64); !ok || !slices.Contains([]any{"Count", "Milliseconds"}, metric["Unit"]) {
+				t.Errorf("metric %v", metric)
+			}
+		}
+	}
+}
+
+// metricsOf are the metrics in a line: "denied by functionName and reason = 1".
+func metricsOf(entry map[string]any) (out []string) {
+	metadata, _ := entry["_aws"].(map[string]any)
+	if metadata == nil {
+		return nil
+	}
+	for _, d := range metadata["CloudWatchMetrics"].([]any) {
+		directive := d.(map[string]any)
+		for _, set := range directive["Dimensions"].([]any) {
+			for _, m := range directive["Metrics"].([]any) {
+				out = append(out, strings.Trim(fmt.Sprint(m.(map[string]any)["Name"], " ", set), "[]"))
+			}
+		}
+	}
+	return out
+}
+
+func TestADecisionIsALine(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*setup)
+		event  []byte
+		want   object // besides what all lines have
+		metric string
+	}{
+		{name: "allowed", event: get(token(nil)),
+			want:   object{"outcome": "allowed", "route": "GET /orders", "principal": "user-1", "issuer": testIssuer, "kid": "rsa-1", "verifyMs": 0.0, "allowed": 1.0},
+			metric: "allowed [functionName; verifyMs [functionName"},
+		{name: "denied", event: on("POST", "/orders", token(nil)),
+			want: object{"outcome": "denied", "reason": "rights", "missing": "any scope of orders:write", "route": "POST /orders", "principal": "user-1",
+				"issuer": testIssuer, "kid": "rsa-1", "verifyMs": 0.0, "denied": 1.0},
+			metric: "denied [functionName; verifyMs [functionName; denied [functionName reason"},
+		{name: "unauthorized", event: get(token(object{"exp": 1})),
+			want:   object{"outcome": "unauthorized", "reason": "expired", "route": "GET /orders", "verifyMs": 0.0, "unauthorized": 1.0},
+			metric: "unauthorized [functionName; verifyMs [functionName; unauthorized [functionName reason"},
+		{name: "no token", event: header(""),
+			want:   object{"outcome": "unauthorized", "reason": "no_token", "route": "GET /orders", "unauthorized": 1.0},
+			metric: "unauthorized [functionName; unauthorized [functionName reason"},
+		{name: "failed", event: []byte("x"),
+			want:   object{"level": "ERROR", "outcome": "failed", "reason": "event", "error": "authz: not an authorizer event: strictjson: not JSON, at byte 0", "failed": 1.0},
+			metric: "failed [functionName; failed [functionName reason"},
+		{name: "a REQUEST event says its own id", event: authztest.RequestEvent("GET", "/me", http.Header{"Authorization": {"Bearer " + token(nil)}}, nil),
+			want: object{"outcome": "allowed", "route": "GET /me", "principal": "user-1", "issuer": testIssuer, "kid": "rsa-1", "verifyMs": 0.0, "allowed": 1.0,
+				"apiRequestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"},
+			metric: "allowed [functionName; verifyMs [functionName"},
+		{name: "without metrics", event: get(token(nil)), change: func(s *setup) { s.config.NoMetrics = true },
+			want: object{"outcome": "allowed", "route": "GET /orders", "principal": "user-1", "issuer": testIssuer, "kid": "rsa-1", "verifyMs": 0.0}},
+		{name: "outside of Lambda", event: get(token(nil)), change: func(s *setup) { delete(s.env, "AWS_LAMBDA_FUNCTION_NAME") },
+			want: object{"outcome": "allowed", "route": "GET /orders", "principal": "user-1", "issuer": testIssuer, "kid": "rsa-1", "verifyMs": 0.0}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := newFixture(t, func(s *setup) {
+				if c.change != nil {
+					c.change(s)
+				}
+			})
+			f.outcome(t, c.event)
+			f.outcome(t, get(token(nil))) // the keys' line is there now, before or after
+			var got map[string]any
+			for _, e := range entries(t, f.log.String()) {
+				if e["message"] == "decision" && got == nil {
+					got = e
+				}
+			}
+			var names []string
+			for _, m := range metricsOf(got) {
+				names = append(names, m)
+			}
+			if m := strings.Join(names, "; "); m != c.metric {
+				t.Errorf("metrics %q, want %q", m, c.metric)
+			}
+			delete(got, "_aws")
+			want := object{"timestamp": "2023-11-14T22:13:20.000Z", "level": "INFO", "message": "decision", "requestId": "8476a536-e9f4-11e8-9739-2dfe598c3fcd",
+				"traceId": "1-5759e988-bd862e3fe1be46a994272793", "totalMs": 0.0}.With(c.want)
+			if c.metric != "" {
+				want["functionName"] = "authorizer"
+			}
+			if g, w := object(got).String(), want.String(); g != w {
+				t.Errorf("got  %s\nwant %s", g, w)
+			}
+		})
+	}
+}
+
+func TestAFetchIsALine(t *testing.T) {
+	f := newFixture(t, func(s *setup) { s.issuer.PublishText(authztest.CorpusKeys()) })
+	f.outcome(t, get(token(nil)))
+	f.clock.advance(time.Hour)
+	f.issuer.AnswerWith(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) })
+	now := f.clock.now().Unix()
+	f.outcome(t, get(token(object{"iat": now, "nbf": now, "exp": now + 60})))
+	var lines []string
+	for _, e := range entries(t, f.log.String()) {
+		if e["message"] == "keys" {
+			metrics := strings.Join(metricsOf(e), "; ")
+			delete(e, "_aws")
+			delete(e, "timestamp")
+			lines = append(lines, object(e).String(), metrics)
+		}
+	}
+	const metrics = `keyFetches [functionName; keyFetchFailures [functionName; keyFetchMs [functionName; keyFetches [functionName issuer; keyFetchFailures [functionName issuer; keyFetchMs [functionName issuer`
+	want := []string{
+		`{"changed":true,"functionName":"authorizer","ignoredKeys":6,"issuer":"https://issuer.example.com","keyFetchFailures":0,"keyFetchMs":0,"keyFetches":1,"keys":7,"level":"INFO","message":"keys"}`, metrics,
+		`{"error":"key set: status 500 instead of 200 (redirects are not followed)","functionName":"authorizer","issuer":"https://issuer.example.com","keyFetchFailures":1,"keyFetchMs":0,"keyFetches":1,"level":"WARN","message":"keys"}`, metrics,
+	}
+	if !slices.Equal(lines, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestTraceID(t *testing.T) {
+	const id = "1-5759e988-bd862e3fe1be46a994272793"
+	for _, c := range []struct{ name, header, want string }{
+		{"alone", "Root=" + id, id},
+		{"first", "Root=" + id + ";Parent=53995c3f42cd8ad8;Sampled=1", id},
+		{"last, with spaces", "Self=1-x; Sampled=0; Root=" + id, id},
+		{"none", "Parent=53995c3f42cd8ad8", ""},
+		{"empty", "", ""},
+		{"too short", "Root=1-5759e988", ""},
+		{"something else of that length", "Root=eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In", ""},
+		{"a letter beyond f", "Root=1-5759e988-bd862e3fe1be46a99427279g", ""},
+		{"upper case", "Root=1-5759E988-bd862e3fe1be46a994272793", ""},
+		{"another version", "Root=2-5759e988-bd862e3fe1be46a994272793", ""},
+	} {
+		if got := traceID(c.header); got != c.want {
+			t.Errorf("%s: %q", c.name, got)
+		}
+	}
+}
+
+func TestTextsInTheLogAreBounded(t *testing.T) {
+	long := authztest.RSA("rsa-1", 2048).JWK().With(object{"kid": strings.Repeat("é", 1000)})
+	f := newFixture(t, func(s *setup) { s.issuer.PublishText(object{"keys": []object{long}}.String()) })
+	head := object{"alg": "RS256", "kid": strings.Repeat("é", 1000)}
+	if got := f.outcome(t, get(goodKey().Sign("RS256", head.String(), goodClaims().String()))); got != allow {
+		t.Fatal(got)
+	}
+	for _, e := range entries(t, f.log.String()) {
+		if kid, _ := e["kid"].(string); len(kid) > maxText+3 {
+			t.Errorf("a kid of %d bytes", len(kid))
+		}
+	}
+}
+
+type brokenWriter struct{ with any }
+
+func (w brokenWriter) Write([]byte) (int, error) {
+	if w.with != nil {
+		panic(w.with)
+	}
+	return 0, errors.New("no room")
+}
+
+func TestALogThatCannotBeWritten(t *testing.T) {
+	f := newFixture(t, func(s *setup) { s.options.Log = brokenWriter{} })
+	if got := f.outcome(t, get(token(nil))); got != allow {
+		t.Errorf("with an error: %s", got)
+	}
+}
+
+func TestALineIsOneWrite(t *testing.T) {
+	writes := make(chan string, 100)
+	f := newFixture(t, func(s *setup) { s.options.Log = writerFunc(func(p []byte) { writes <- string(p) }) })
+	for range 10 {
+		f.outcome(t, get(token(nil)))
+	}
+	for range 11 { // and the keys
+		if line := <-writes; strings.Count(line, "\n") != 1 || !strings.HasSuffix(line, "}\n") {
+			t.Errorf("%q", line)
+		}
+	}
+}
+
+type writerFunc func([]byte)
+
+func (f writerFunc) Write(p []byte) (int, error) {
+	f(p)
+	return len(p), nil
+}

@@ -1,0 +1,87 @@
+package authz
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+)
+
+// The metrics are in the log lines themselves, in CloudWatch's embedded metric format: one line has what was decided, what
+// a search finds it by, and the numbers, and is paid for once. CloudWatch takes from a line the members that its
+// "_aws" member names.
+//
+// Every combination of dimensions is a metric of its own, with its own price. So there are only these: the function's
+// name, with it the reason (a word out of few, see [reasonOf]), and with it the issuer (of those configured).
+//
+// Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+const (
+	namespace    = "Gatehouse"
+	byFunction   = `{"Namespace":"` + namespace + `","Dimensions":[["functionName"]],"Metrics":[`
+	byReason     = `{"Namespace":"` + namespace + `","Dimensions":[["functionName","reason"]],"Metrics":[`
+	byIssuer     = `{"Namespace":"` + namespace + `","Dimensions":[["functionName"],["functionName","issuer"]],"Metrics":[`
+	endDirective = `]}`
+)
+
+// decisionMetrics ends a decision's line with its metrics: "allowed", "denied", "unauthorized" or "failed", which count
+// decisions (all but the first by reason too), and the milliseconds "verifyMs" and "hookMs".
+func (j *journal) decisionMetrics(d *decision, now time.Time) {
+	if !j.metrics {
+		return
+	}
+	key := directiveKey{d.outcome, d.reason != "", d.verifying, d.asked}
+	all, known := j.directives[key]
+	if !known {
+		all = key.directives()
+		j.directives[key] = all
+	}
+	j.embed(all, now)
+	j.number(string(d.outcome), 1)
+}
+
+// directiveKey is what the directives of a decision depend on. There are few, so they are kept.
+type directiveKey struct {
+	outcome                  outcome
+	reason, verifying, asked bool
+}
+
+func (k directiveKey) directives() string {
+	count := metric(string(k.outcome), "Count")
+	all := byFunction + count
+	if k.verifying {
+		all += "," + metric("verifyMs", "Milliseconds")
+	}
+	if k.asked {
+		all += "," + metric("hookMs", "Milliseconds")
+	}
+	all += endDirective
+	if k.reason {
+		all += "," + byReason + count + endDirective
+	}
+	return all
+}
+
+// fetchMetrics ends the line of a fetch with its metrics: "keyFetches" and "keyFetchFailures", which count, and the
+// milliseconds "keyFetchMs".
+func (j *journal) fetchMetrics(f jwt.Fetch, now time.Time) {
+	if !j.metrics {
+		return
+	}
+	j.embed(byIssuer+metric("keyFetches", "Count")+","+metric("keyFetchFailures", "Count")+","+metric("keyFetchMs", "Milliseconds")+endDirective, now)
+	j.number("keyFetches", 1)
+	failures := 0
+	if f.Err != nil {
+		failures = 1
+	}
+	j.number("keyFetchFailures", failures)
+}
+
+// embed writes the member that makes a line metrics, and the dimension that all of them have.
+func (j *journal) embed(all string, now time.Time) {
+	j.line = append(j.line, `,"_aws":{"Timestamp":`...)
+	j.line = strconv.AppendInt(j.line, now.UnixMilli(), 10)
+	j.line = append(append(append(j.line, `,"CloudWatchMetrics":[`...), all...), "]}"...)
+	j.text("functionName", j.function)
+}
+
+func metric(name, unit string) string { return `{"Name":"` + name + `","Unit":"` + unit + `"}` }

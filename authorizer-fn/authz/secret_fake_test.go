@@ -1,0 +1,107 @@
+package authz
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/sigv4"
+)
+
+const (
+	secretName = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:jwt/hmac-AbCdEf"
+	goodSecret = "a secret of some more than thirty-two bytes"
+)
+
+// secretsManager is AWS Secrets Manager as far as GetSecretValue goes. It verifies each request's signature.
+type secretsManager struct {
+	now func() time.Time
+
+	mu       sync.Mutex
+	value    string
+	answer   func(http.ResponseWriter) // instead of the value
+	requests int
+	refused  []error
+}
+
+func (s *secretsManager) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests++
+	body, err := io.ReadAll(r.Body)
+	if err == nil {
+		verifier := sigv4.Verifier{Region: "eu-central-1", Service: "secretsmanager", Now: s.now, Lookup: func(id string) (sigv4.Key, bool) {
+			return sigv4.Key{Secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", SessionToken: "session-token"}, id == "AKIDEXAMPLE"
+		}}
+		_, err = verifier.Verify(r, r.URL.Path, r.URL.RawQuery, body)
+	}
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	if err != nil {
+		s.refused = append(s.refused, err)
+		w.WriteHeader(http.StatusBadRequest)
+		io.WriteString(w, `{"__type":"InvalidSignatureException","message":"no"}`)
+		return
+	}
+	asked, _ := strictjson.Parse(string(body))
+	switch {
+	case s.answer != nil:
+		s.answer(w)
+	case r.Method != http.MethodPost || r.Header.Get("X-Amz-Target") != "secretsmanager.GetSecretValue" || !asked.Get("SecretId").Is(secretName):
+		w.WriteHeader(http.StatusBadRequest)
+		io.WriteString(w, `{"__type":"ResourceNotFoundException","Message":"Secrets Manager can't find the specified secret."}`)
+	default:
+		io.WriteString(w, authztest.Object{"ARN": secretName, "SecretString": s.value, "VersionStages": []string{"AWSCURRENT"}}.String())
+	}
+}
+
+func (s *secretsManager) rotate(value string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.value = value
+}
+
+func (s *secretsManager) answerWith(answer func(http.ResponseWriter)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.answer = answer
+}
+
+func (s *secretsManager) counts() (requests int, refused []error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.requests, s.refused
+}
+
+// useSecret makes the issuer sign with a secret of a Secrets Manager at some URL.
+func (s *secretsManager) use(to *setup, url string) {
+	s.now = to.options.Now
+	to.config.Issuers[0] = Issuer{URL: testIssuer, Audiences: []string{testAudience}, SecretARN: secretName}
+	to.env["AWS_ACCESS_KEY_ID"], to.env["AWS_SECRET_ACCESS_KEY"], to.env["AWS_SESSION_TOKEN"] = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "session-token"
+	if url != "" {
+		to.env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = url
+		to.options.Transport = http.DefaultTransport
+		return
+	}
+	to.options.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+		recorder := httptest.NewRecorder()
+		s.ServeHTTP(recorder, r)
+		return recorder.Result(), nil
+	})
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// withSecret is an issuer that signs with a secret, with no network in between.
+func withSecret(value string) func(*setup) {
+	return func(s *setup) { (&secretsManager{value: value}).use(s, "") }
+}
+
+func hmacToken(secret, alg string) string {
+	return (&authztest.Key{Secret: []byte(secret)}).Token(alg, goodClaims())
+}

@@ -1,0 +1,199 @@
+package authz
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+)
+
+const (
+	secondSecret = "another secret of more than thirty-two bytes"
+	thirdSecret  = "and one that nobody uses, of the same length"
+)
+
+// newVault starts a Secrets Manager on loopback and an authorizer whose issuer signs with its secret.
+func newVault(t *testing.T, changes ...func(*setup)) (*secretsManager, *fixture) {
+	t.Helper()
+	manager := &secretsManager{value: goodSecret}
+	server := httptest.NewServer(manager)
+	t.Cleanup(server.Close)
+	f := newFixture(t, append([]func(*setup){func(s *setup) { manager.use(s, server.URL) }}, changes...)...)
+	return manager, f
+}
+
+func hmacGet(f *fixture, secret string) []byte {
+	now := f.clock.now().Unix()
+	claims := goodClaims().With(object{"iat": now, "nbf": now, "exp": now + 300})
+	return get((&authztest.Key{Secret: []byte(secret)}).Token("HS256", claims))
+}
+
+func TestSecretIsFetchedOnceWithAValidSignature(t *testing.T) {
+	manager, f := newVault(t)
+	for range 3 {
+		if got := f.outcome(t, hmacGet(f, goodSecret)); got != allow {
+			t.Errorf("got %s: %s", got, f.log)
+		}
+	}
+	if n, refused := manager.counts(); n != 1 || refused != nil {
+		t.Errorf("%d requests, refused %v", n, refused)
+	}
+}
+
+func TestSecretIsFetchedAgainAfterRotation(t *testing.T) {
+	manager, f := newVault(t)
+	f.outcome(t, hmacGet(f, goodSecret))
+	manager.rotate(secondSecret)
+	if got := f.outcome(t, hmacGet(f, secondSecret)); got != reject {
+		t.Errorf("within the cooldown: %s", got)
+	}
+	f.clock.advance(time.Minute)
+	for i, want := range map[string]string{secondSecret: allow, thirdSecret: reject} {
+		if got := f.outcome(t, hmacGet(f, i)); got != want {
+			t.Errorf("after the cooldown: %s, want %s", got, want)
+		}
+	}
+	if got := f.outcome(t, hmacGet(f, goodSecret)); got != reject {
+		t.Errorf("the old secret still serves: %s", got)
+	}
+	if n, _ := manager.counts(); n != 2 {
+		t.Errorf("%d requests, want the first and one for the rotation", n)
+	}
+}
+
+func TestARotatedSecretEndsWhatWasRemembered(t *testing.T) {
+	manager, f := newVault(t)
+	event := hmacGet(f, goodSecret)
+	if got := f.outcome(t, event); got != allow {
+		t.Fatal(got)
+	}
+	manager.rotate(secondSecret)
+	f.clock.advance(2 * time.Minute) // within the time a secret is used, and a token remembered
+	if got := f.outcome(t, hmacGet(f, secondSecret)); got != allow {
+		t.Fatal(got)
+	}
+	if got := f.outcome(t, event); got != reject {
+		t.Errorf("a token of the old secret: %s", got)
+	}
+}
+
+func TestForgedTokensDoNotAskForTheSecretAgain(t *testing.T) {
+	manager, f := newVault(t)
+	f.outcome(t, hmacGet(f, goodSecret))
+	f.clock.advance(time.Minute)
+	for i := range 1000 {
+		forged := fmt.Sprintf("forged secret number %012d, long enough", i)
+		if got := f.outcome(t, hmacGet(f, forged)); got != reject {
+			t.Fatal(got)
+		}
+	}
+	if n, _ := manager.counts(); n != 2 {
+		t.Errorf("%d requests, want the first and one in this cooldown", n)
+	}
+}
+
+func TestSecretsThatCannotBeHad(t *testing.T) {
+	text := func(status int, body string) func(http.ResponseWriter) {
+		return func(w http.ResponseWriter) { w.WriteHeader(status); io.WriteString(w, body) }
+	}
+	for _, c := range []struct {
+		name   string
+		change func(*setup)
+		answer func(http.ResponseWriter)
+		want   string // in the log
+	}{
+		{name: "no permission", answer: text(400, `{"__type":"AccessDeniedException","Message":"User is not authorized"}`), want: "status 400 AccessDeniedException"},
+		{name: "throttled", answer: text(400, `{"__type":"ThrottlingException"}`), want: "status 400 ThrottlingException"},
+		{name: "no JSON", answer: text(503, `<html>`), want: "status 503, and no JSON"},
+		{name: "a redirect", answer: func(w http.ResponseWriter) { w.Header().Set("Location", "/x"); text(302, "{}")(w) }, want: "status 302"},
+		{name: "cut off", answer: text(200, `{"SecretString":"Zx81-canary`), want: "status 200, and no JSON"},
+		{name: "too large", answer: text(200, `{"SecretString":"`+strings.Repeat("Zx81-canary", 100_000)+`"}`), want: "status 200, and no JSON"},
+		{name: "neither text nor bytes", answer: text(200, `{"ARN":"x"}`), want: "neither a SecretString nor a SecretBinary"},
+		{name: "bytes that are no base64", answer: text(200, `{"SecretBinary":"Zx81-canary"}`), want: "neither a SecretString nor a SecretBinary"},
+		{name: "too short", answer: text(200, `{"SecretString":"Zx81-canary"}`), want: "the secret has 11 bytes"},
+		{name: "a field of what is no JSON", answer: text(200, `{"SecretString":"Zx81-canary"}`), change: func(s *setup) { s.config.Issuers[0].SecretField = "key" }, want: `it is no JSON, and the field \"key\" is asked for`},
+		{name: "a field that is missing", answer: text(200, `{"SecretString":"{\"other\":\"Zx81-canary\"}"}`), change: func(s *setup) { s.config.Issuers[0].SecretField = "key" }, want: `no text in the field \"key\"`},
+		{name: "another account's key", change: func(s *setup) { s.env["AWS_SECRET_ACCESS_KEY"] = "Zx81-canary" }, want: "status 400 InvalidSignatureException"},
+		{name: "no credentials", change: func(s *setup) { s.env["AWS_ACCESS_KEY_ID"], s.env["AWS_SECRET_ACCESS_KEY"] = "", "" }, want: "status 400 InvalidSignatureException"},
+		{name: "nobody there", change: func(s *setup) { s.env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = "http://127.0.0.1:1" }, want: "connection refused"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			manager := &secretsManager{value: goodSecret, answer: c.answer}
+			server := httptest.NewServer(manager)
+			defer server.Close()
+			f := newFixture(t, func(s *setup) {
+				manager.use(s, server.URL)
+				if c.change != nil {
+					c.change(s)
+				}
+			})
+			if got := f.outcome(t, hmacGet(f, goodSecret)); got != fault {
+				t.Errorf("got %s", got)
+			}
+			if log := f.log.String(); !strings.Contains(log, c.want) || strings.Contains(log, "canary") || strings.Contains(log, goodSecret) {
+				t.Errorf("the log does not say %s, or too much: %s", c.want, log)
+			}
+		})
+	}
+}
+
+func TestKindsOfSecret(t *testing.T) {
+	for _, c := range []struct{ name, body, field string }{
+		{"text", `{"SecretString":"` + goodSecret + `"}`, ""},
+		{"bytes", `{"SecretBinary":"YSBzZWNyZXQgb2Ygc29tZSBtb3JlIHRoYW4gdGhpcnR5LXR3byBieXRlcw=="}`, ""},
+		{"a field", `{"SecretString":"{\"a\":1,\"key\":\"` + goodSecret + `\"}"}`, "key"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			manager, f := newVault(t, func(s *setup) { s.config.Issuers[0].SecretField = c.field })
+			manager.answerWith(func(w http.ResponseWriter) { io.WriteString(w, c.body) })
+			f.clock.advance(time.Hour)
+			if got := f.outcome(t, hmacGet(f, goodSecret)); got != allow {
+				t.Errorf("got %s: %s", got, f.log)
+			}
+		})
+	}
+}
+
+func TestSecretEndpoints(t *testing.T) {
+	for _, c := range []struct{ arn, own, url, region string }{
+		{secretName, "", "https://secretsmanager.eu-central-1.amazonaws.com/", "eu-central-1"},
+		{"arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:a", "", "https://secretsmanager.cn-north-1.amazonaws.com.cn/", "cn-north-1"},
+		{"arn:aws-us-gov:secretsmanager:us-gov-west-1:123456789012:secret:a", "", "https://secretsmanager.us-gov-west-1.amazonaws.com/", "us-gov-west-1"},
+		{secretName, "http://127.0.0.1:4566", "http://127.0.0.1:4566", "eu-central-1"},
+	} {
+		s := secrets{getenv: func(string) string { return c.own }}
+		if url, region := s.endpoint(c.arn); url != c.url || region != c.region {
+			t.Errorf("%s: %s %s", c.arn, url, region)
+		}
+	}
+}
+
+func TestSecretARNs(t *testing.T) {
+	for _, arn := range []string{secretName, "arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:a/b_c+d=e.f@g-h!"} {
+		if !isSecretARN(arn) {
+			t.Errorf("%q is refused", arn)
+		}
+	}
+	for _, arn := range []string{"", "secret", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:", "arn:aws:secretsmanager::123456789012:secret:a", "arn:aws:ssm:eu-central-1:123456789012:secret:a",
+		"arn:aws:secretsmanager:eu.central:123456789012:secret:a", "arn:aws:secretsmanager:eu-central-1/x:123456789012:secret:a", "arn:aws:secretsmanager:eu-central-1:123456789012:parameter:a",
+		`arn:aws:secretsmanager:eu-central-1:123456789012:secret:a"b`, "arn:aws:secretsmanager:eu-central-1:123456789012:secret:a:b", "arn:aws:secretsmanager:eu-central-1@x:123456789012:secret:a"} {
+		if isSecretARN(arn) {
+			t.Errorf("%q is taken", arn)
+		}
+	}
+}
+
+func TestSecretObservesItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	s := secrets{getenv: func(string) string { return "http://127.0.0.1:1" }, now: time.Now}
+	if _, err := s.key(secretName, "")(ctx); err == nil || !strings.Contains(err.Error(), "context canceled") {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,193 @@
+package authztest
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/hmac"
+	cryptorand "crypto/rand"
+	"crypto/rsa"
+	_ "crypto/sha256" // for crypto.Hash.New
+	_ "crypto/sha512"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"strings"
+	"sync"
+)
+
+// Key is a key pair of an issuer, or a secret.
+type Key struct {
+	ID     string        // its kid; "" for none
+	Signer crypto.Signer // nil for a secret
+	Secret []byte
+}
+
+// keys are made once in a process, as an RSA key takes a while.
+var keys sync.Map
+
+// once makes the key of an id and a kind, which is the same in every process: the workers of a fuzz target are processes of
+// their own, and its seeds are signed in another one.
+func once(kind, id string, make func(random *rand.ChaCha8) crypto.Signer) *Key {
+	seed := [32]byte{}
+	copy(seed[:], kind+" "+id)
+	if k, ok := keys.Load(seed); ok {
+		return k.(*Key)
+	}
+	k, _ := keys.LoadOrStore(seed, &Key{ID: id, Signer: make(rand.NewChaCha8(seed))})
+	return k.(*Key)
+}
+
+// RSA is a key pair of so many bits for RS256, PS256 and the like.
+func RSA(id string, bits int) *Key {
+	return once(fmt.Sprint("RSA", bits), id, func(random *rand.ChaCha8) crypto.Signer {
+		one, e := big.NewInt(1), big.NewInt(65537)
+		prime := func() *big.Int {
+			b := make([]byte, bits/16)
+			for {
+				random.Read(b)
+				b[0] |= 0xC0 // so that the product of two has twice the bits
+				b[len(b)-1] |= 1
+				p := new(big.Int).SetBytes(b)
+				if new(big.Int).Mod(p, e).Cmp(one) != 0 && p.ProbablyPrime(10) {
+					return p
+				}
+			}
+		}
+		p, q := prime(), prime()
+		k := &rsa.PrivateKey{PublicKey: rsa.PublicKey{N: new(big.Int).Mul(p, q), E: 65537}, Primes: []*big.Int{p, q}}
+		k.D = new(big.Int).ModInverse(e, new(big.Int).Mul(new(big.Int).Sub(p, one), new(big.Int).Sub(q, one)))
+		k.Precompute()
+		return k
+	})
+}
+
+// ECDSA is a key pair for ES256, ES384 or ES512.
+func ECDSA(id string, curve elliptic.Curve) *Key {
+	return once(curve.Params().Name, id, func(random *rand.ChaCha8) crypto.Signer {
+		b := make([]byte, (curve.Params().BitSize+7)/8)
+		random.Read(b)
+		b[0] = 0 // so that it is below the order
+		k, err := ecdsa.ParseRawPrivateKey(curve, b)
+		if err != nil {
+			panic(err)
+		}
+		return k
+	})
+}
+
+// Ed25519 is a key pair for EdDSA.
+func Ed25519(id string) *Key {
+	return once("Ed25519", id, func(random *rand.ChaCha8) crypto.Signer {
+		seed := make([]byte, ed25519.SeedSize)
+		random.Read(seed)
+		return ed25519.NewKeyFromSeed(seed)
+	})
+}
+
+// Object is a JSON object.
+type Object map[string]any
+
+// With is a copy with some members changed, added or, with a nil, taken away. [Null] stands for JSON's null.
+func (o Object) With(change Object) Object {
+	all := Object{}
+	for _, from := range []Object{o, change} {
+		for name, v := range from {
+			if all[name] = v; v == nil {
+				delete(all, name)
+			}
+		}
+	}
+	return all
+}
+
+// Null is JSON's null.
+var Null = json.RawMessage("null")
+
+func (o Object) String() string {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(o); err != nil {
+		panic(err)
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// Base64 is base64url without padding.
+func Base64[T ~string | ~[]byte](b T) string { return base64.RawURLEncoding.EncodeToString([]byte(b)) }
+
+// Token signs claims with an algorithm, under a header with alg, typ "JWT" and the key's kid.
+func (k *Key) Token(alg string, claims Object) string {
+	header := Object{"alg": alg, "typ": "JWT"}
+	if k.ID != "" {
+		header["kid"] = k.ID
+	}
+	return k.Sign(alg, header.String(), claims.String())
+}
+
+// Sign makes a token of any two texts, with a true signature. The header's alg need not be the algorithm.
+func (k *Key) Sign(alg, header, claims string) string {
+	input := Base64(header) + "." + Base64(claims)
+	return input + "." + Base64(k.signature(alg, input))
+}
+
+func (k *Key) signature(alg, input string) []byte {
+	hash, known := map[string]crypto.Hash{"256": crypto.SHA256, "384": crypto.SHA384, "512": crypto.SHA512}[strings.TrimLeft(alg, "RPEHS")]
+	if !known && alg != "EdDSA" {
+		panic("authztest: unknown algorithm " + alg)
+	}
+	if strings.HasPrefix(alg, "HS") {
+		mac := hmac.New(hash.New, k.Secret)
+		mac.Write([]byte(input))
+		return mac.Sum(nil)
+	}
+	message, options := []byte(input), crypto.SignerOpts(hash)
+	if hash != 0 {
+		h := hash.New()
+		h.Write(message)
+		message = h.Sum(nil)
+	}
+	switch {
+	case strings.HasPrefix(alg, "PS"):
+		options = &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: hash}
+	case strings.HasPrefix(alg, "ES"):
+		private := k.Signer.(*ecdsa.PrivateKey)
+		r, s, err := ecdsa.Sign(cryptorand.Reader, private, message)
+		if err != nil {
+			panic(err)
+		}
+		half := (private.Curve.Params().BitSize + 7) / 8
+		return append(r.FillBytes(make([]byte, half)), s.FillBytes(make([]byte, half))...)
+	}
+	signature, err := k.Signer.Sign(cryptorand.Reader, message, options)
+	if err != nil {
+		panic(err)
+	}
+	return signature
+}
+
+// JWK is the public part (RFC 7517), with use "sig".
+func (k *Key) JWK() Object {
+	o := Object{"use": "sig"}
+	if k.ID != "" {
+		o["kid"] = k.ID
+	}
+	switch public := k.Signer.Public().(type) {
+	case *rsa.PublicKey:
+		return o.With(Object{"kty": "RSA", "n": Base64(public.N.Bytes()), "e": Base64(big.NewInt(int64(public.E)).Bytes())})
+	case *ecdsa.PublicKey:
+		point, err := public.Bytes()
+		if err != nil {
+			panic(err)
+		}
+		half := len(point) / 2
+		return o.With(Object{"kty": "EC", "crv": public.Curve.Params().Name, "x": Base64(point[1 : 1+half]), "y": Base64(point[1+half:])})
+	case ed25519.PublicKey:
+		return o.With(Object{"kty": "OKP", "crv": "Ed25519", "x": Base64(public)})
+	}
+	panic("authztest: no JWK of this key")
+}
