@@ -2,6 +2,12 @@ module github.com/gatehouse-cdk/gatehouse
 
 go 1.26.0
 
+// npm's packages hold Go templates, and the cloud assembly holds whatever a function's bundle does.
+ignore (
+	./cdk.out
+	./node_modules
+)
+
 require (
 	github.com/aws/aws-cdk-go/awscdk/v2 v2.270.0
 	github.com/aws/aws-lambda-go v1.55.1
