@@ -36,6 +36,10 @@ type Options struct {
 	// Hook has a say in each decision. Default: none.
 	Hook Hook
 
+	// AllowLoopbackHTTP accepts keys of the loopback interface without TLS, for tests. It is a matter of code and not of
+	// configuration, so that no deployed function can be told to.
+	AllowLoopbackHTTP bool
+
 	// HookTimeout is how long the hook may take. Default: [DefaultHookTimeout].
 	HookTimeout time.Duration
 }
@@ -153,7 +157,10 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 		a.routes = append(a.routes, r.Pattern.String())
 	}
 	a.policies = sync.OnceValues(func() (*iampolicy.Compiler, error) { return iampolicy.NewCompiler(table) })
-	options := jwt.Options{Now: a.now, Transport: o.Transport, Observe: func(f jwt.Fetch) { a.log.fetch(f, a.now()) }}
+	options := jwt.Options{Now: a.now, Transport: o.Transport, Observe: func(f jwt.Fetch) {
+		defer func() { recover() }() // in Options.Log, which must not end the process
+		a.log.fetch(f, a.now())
+	}}
 	if !config.NoTokenCache {
 		options.TokenCache = tokenCacheSize
 	}
@@ -162,7 +169,7 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 		a.issuers[i.URL] = i
 		issuer := jwt.Issuer{
 			URL: i.URL, Audiences: i.Audiences, Algorithms: i.Algorithms, JWKSURL: i.JWKSURL, Type: i.Type, TokenUse: i.TokenUse,
-			Leeway: i.Leeway(), AllowLoopbackHTTP: config.AllowLoopbackHTTP,
+			Leeway: i.Leeway(), AllowLoopbackHTTP: runsHere || o.AllowLoopbackHTTP,
 		}
 		if i.SecretARN != "" {
 			issuer.Secret = vault.key(i.SecretARN, i.SecretField)

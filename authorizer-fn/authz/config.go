@@ -33,10 +33,6 @@ type Config struct {
 
 	// NoMetrics leaves the CloudWatch metrics out of the log. Every custom metric has its price.
 	NoMetrics bool `json:"noMetrics,omitempty"`
-
-	// AllowLoopbackHTTP accepts an issuer on the loopback interface without TLS. It is for development and tests; the
-	// secureapi construct never sets it.
-	AllowLoopbackHTTP bool `json:"allowLoopbackHttp,omitempty"`
 }
 
 // Issuer is an identity provider whose tokens are accepted, and what its tokens must look like.

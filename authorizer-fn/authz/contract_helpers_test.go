@@ -3,8 +3,8 @@ package authz
 import (
 	"encoding/json"
 	"os/exec"
+	"runtime"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -12,11 +12,12 @@ import (
 // authztestNumber is a number as it shall stand in a claim.
 func authztestNumber(text string) json.RawMessage { return json.RawMessage(text) }
 
-// panicsAt is a clock that panics, with what looks like a token, when it is asked for the time for the nth time.
-func panicsAt(now func() time.Time, n int64) func() time.Time {
-	var asked atomic.Int64
+// panicsIn is a clock that panics, with what looks like a token, when a method of the authorizer asks it for the time.
+func panicsIn(now func() time.Time, method string) func() time.Time {
 	return func() time.Time {
-		if asked.Add(1) == n {
+		var at [1]uintptr
+		runtime.Callers(2, at[:])
+		if f, _ := runtime.CallersFrames(at[:]).Next(); strings.HasSuffix(f.Function, method) {
 			panic(token(nil))
 		}
 		return now()

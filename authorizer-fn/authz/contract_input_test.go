@@ -83,6 +83,10 @@ func keyRules() []rule {
 			withSecret(goodSecret)(s)
 			s.config.Issuers[0].Algorithms = []string{"HS256", "HS512"}
 		}, do: afterInit("need 64 or more", hmacToken(goodSecret, "HS256"))},
+		{line: 14, name: "a secret shorter than its hash, provisioned concurrency", want: noStart, change: func(s *setup) {
+			withSecret("a secret of twenty-nine bytes")(s)
+			provisioned(s)
+		}},
 		{line: 14, name: "a secret that is long enough", want: allow, change: withSecret(goodSecret), event: get(hmacToken(goodSecret, "HS256"))},
 		{line: 14, name: "HS256 without a secret", want: noStart, change: func(s *setup) { s.config.Issuers[0].Algorithms = []string{"HS256"} }, event: get(good)},
 		{line: 17, name: "an unknown kid, a thousand times: one fetch a cooldown", want: reject, event: get(unknown), do: func(t *testing.T, f *fixture) string {
@@ -153,7 +157,7 @@ func keyRules() []rule {
 		{line: 32, name: "http on loopback, not configured", want: noStart, change: func(s *setup) { s.config.Issuers[0].JWKSURL = "http://127.0.0.1:8080/keys" }, event: get(good)},
 		{line: 32, name: "http on loopback, configured", want: allow, change: func(s *setup) {
 			s.config.Issuers[0].JWKSURL = "http://127.0.0.1:8080/keys"
-			s.config.AllowLoopbackHTTP = true
+			s.options.AllowLoopbackHTTP = true
 		}, event: get(good)},
 		{line: 32, name: "back-off: a thousand requests, one fetch", want: fault, change: answers(500, "text/plain", ""), do: func(t *testing.T, f *fixture) string {
 			for range 1000 {
@@ -174,9 +178,21 @@ func keyRules() []rule {
 			s.config.Issuers[0].JWKSURL = ""
 			s.issuer.URL = testIssuer + "/"
 		}, do: afterInit("instead of", good)},
+		{line: 33, name: "a discovery document of another issuer, provisioned concurrency", want: noStart, change: func(s *setup) {
+			s.config.Issuers[0].JWKSURL = ""
+			s.issuer.URL = "https://attacker.example.com"
+			provisioned(s)
+		}},
+		{line: 33, name: "an issuer that is down, provisioned concurrency", want: fault, change: func(s *setup) {
+			answers(503, "text/plain", "")(s)
+			provisioned(s)
+		}, event: get(good)},
 		{line: 33, name: "the issuer's own discovery document", want: allow, change: func(s *setup) { s.config.Issuers[0].JWKSURL = "" }, event: get(good)},
 	}
 }
+
+// provisioned has the authorizer made as with provisioned concurrency, where it waits for keys.
+func provisioned(s *setup) { s.env["AWS_LAMBDA_INITIALIZATION_TYPE"] = "provisioned-concurrency" }
 
 func cognito(use string) func(*setup) {
 	return func(s *setup) {

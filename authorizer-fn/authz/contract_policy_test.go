@@ -295,9 +295,13 @@ func eventRules() []rule {
 		{line: 48, name: "a member twice", want: fault, event: []byte(`{"type":"TOKEN","type":"TOKEN","methodArn":"` + authztest.ARN("GET", "/orders") + `","authorizationToken":"Bearer ` + good + `"}`)},
 		{line: 48, name: "six megabytes", want: fault, event: get(strings.Repeat("x", 6<<20))},
 		{line: 48, name: "an event of API Gateway version 2.0", want: fault, event: []byte(`{"version":"2.0","type":"REQUEST","routeArn":"` + authztest.ARN("GET", "/orders") + `","headers":{"authorization":"Bearer ` + good + `"}}`)},
-		{line: 48, name: "a panic", want: fault, change: func(s *setup) {
-			s.options.Hook = nil
-			s.options.Now = panicsAt(s.options.Now, 4)
-		}, event: get(good)},
+		{line: 48, name: "a panic", want: fault, change: func(s *setup) { s.options.Now = panicsIn(s.options.Now, "(*Authorizer).verify") }, event: get(good),
+			do: func(t *testing.T, f *fixture) string {
+				got := f.outcome(t, get(good))
+				if log := f.log.String(); !strings.Contains(log, `"reason":"panic","error":"a value of type string, `) || !strings.Contains(log, "authz.(*Authorizer).decide:") {
+					t.Errorf("the log does not say where: %s", log)
+				}
+				return got
+			}},
 	}
 }

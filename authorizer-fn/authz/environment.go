@@ -43,7 +43,7 @@ func (c *Config) read(v strictjson.Value) error {
 			})
 		},
 		"perRequest": &c.PerRequest, "contextClaims": &c.ContextClaims, "noTokenCache": &c.NoTokenCache,
-		"noMetrics": &c.NoMetrics, "allowLoopbackHttp": &c.AllowLoopbackHTTP,
+		"noMetrics": &c.NoMetrics,
 	}.read(v)
 }
 

@@ -14,7 +14,7 @@ var full = Config{
 		Type: "at+jwt", TokenUse: "access", ScopesClaim: "s", GroupsClaim: "g", RolesClaim: "r", PrincipalClaim: "p", LeewaySeconds: 30,
 	}, {URL: "<&>\u2028é\"", Audiences: []string{"x"}}},
 	TokenSources: []TokenSource{{Header, "X-Token"}, {Cookie, "c"}, {QueryString, "q"}},
-	PerRequest:   true, ContextClaims: []string{"email", "realm.roles"}, NoTokenCache: true, NoMetrics: true, AllowLoopbackHTTP: true,
+	PerRequest:   true, ContextClaims: []string{"email", "realm.roles"}, NoTokenCache: true, NoMetrics: true,
 }
 
 func TestEnvironmentIsReadBack(t *testing.T) {

@@ -114,6 +114,16 @@ func TestAThousandFirstRequestsMakeOneFetch(t *testing.T) {
 	}
 }
 
+func TestProvisionedConcurrencyWaitsForKeys(t *testing.T) {
+	f := newFixture(t, provisioned)
+	if n := f.issuer.Requests(); n != 1 || !strings.Contains(f.log.String(), `"message":"keys","issuer":"`+testIssuer+`","keys":1`) {
+		t.Errorf("%d requests: %s", n, f.log)
+	}
+	if got := f.outcome(t, get(token(nil))); got != allow || f.issuer.Requests() != 1 {
+		t.Errorf("got %s after %d requests", got, f.issuer.Requests())
+	}
+}
+
 func TestAFlappingIssuer(t *testing.T) {
 	f := newFixture(t)
 	f.outcome(t, signedBy(f, goodKey()))

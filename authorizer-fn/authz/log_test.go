@@ -134,11 +134,7 @@ func TestADecisionIsALine(t *testing.T) {
 					got = e
 				}
 			}
-			var names []string
-			for _, m := range metricsOf(got) {
-				names = append(names, m)
-			}
-			if m := strings.Join(names, "; "); m != c.metric {
+			if m := strings.Join(metricsOf(got), "; "); m != c.metric {
 				t.Errorf("metrics %q, want %q", m, c.metric)
 			}
 			delete(got, "_aws")
@@ -227,6 +223,10 @@ func TestALogThatCannotBeWritten(t *testing.T) {
 	f := newFixture(t, func(s *setup) { s.options.Log = brokenWriter{} })
 	if got := f.outcome(t, get(token(nil))); got != allow {
 		t.Errorf("with an error: %s", got)
+	}
+	f = newFixture(t, func(s *setup) { s.options.Log = brokenWriter{with: "a panic"} })
+	if got := f.outcome(t, get(token(nil))); got != fault {
+		t.Errorf("with a panic: %s", got)
 	}
 }
 

@@ -70,7 +70,7 @@ func config(issuer string, discovery bool) map[string]string {
 	if !discovery {
 		i.JWKSURL = issuer + "/keys"
 	}
-	env := authz.Config{Issuers: []authz.Issuer{i}, AllowLoopbackHTTP: true}.Environment()
+	env := authz.Config{Issuers: []authz.Issuer{i}}.Environment()
 	env["AWS_LAMBDA_FUNCTION_NAME"] = "authorizer"
 	return env
 }

@@ -1,0 +1,242 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+)
+
+const audience = "https://api.example.com/orders"
+
+var dir string // of the built function; "" if it was not built
+
+// built is the function as the constructs build it to run on this machine, where it takes keys over http.
+var built = sync.OnceValues(func() (path string, err error) {
+	if dir, err = os.MkdirTemp("", "authorizer-fn-"); err != nil {
+		return "", err
+	}
+	out := filepath.Join(dir, "bootstrap")
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc,gatehouse_host", "-ldflags=-s -w -buildid=", "-o", out, ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
+	if text, err := cmd.CombinedOutput(); err != nil {
+		os.Stderr.Write(text)
+		return "", err
+	}
+	return out, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// logFile is what a process has logged so far. It is a file, so that a line is there once the process wrote it.
+type logFile struct{ path string }
+
+func (l logFile) String() string {
+	text, err := os.ReadFile(l.path)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
+
+// launch starts the built function behind a Runtime API, with an issuer on loopback.
+func launch(t *testing.T, issuer *authztest.Issuer, change func(*authz.Config)) (*authztest.Runtime, logFile) {
+	t.Helper()
+	path, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(issuer)
+	t.Cleanup(server.Close)
+	issuer.URL = server.URL
+	config := authz.Config{
+		Issuers: []authz.Issuer{{URL: issuer.URL, Audiences: []string{audience}, JWKSURL: issuer.JWKSURL(), Algorithms: authztest.Algorithms}},
+	}
+	if change != nil {
+		change(&config)
+	}
+	dir := t.TempDir()
+	table := `{"version":1,"routes":[{"route":"GET /orders","requires":[{"kind":"scope","anyOf":["orders:read"]}]},{"route":"POST /orders","requires":[{"kind":"scope","anyOf":["orders:write"]}]}]}`
+	if err := os.WriteFile(filepath.Join(dir, "access.json"), []byte(table), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	api, err := authztest.StartRuntime()
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := logFile{filepath.Join(dir, "log")}
+	file, err := os.Create(log.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	cmd := exec.Command(path)
+	cmd.Env = []string{"AWS_LAMBDA_RUNTIME_API=" + api.Address(), "LAMBDA_TASK_ROOT=" + dir, "AWS_LAMBDA_FUNCTION_NAME=authorizer"}
+	for name, value := range config.Environment() {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	cmd.Stdout, cmd.Stderr = file, file
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		api.Close()
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	return api, log
+}
+
+// invoke is what API Gateway makes of the function's answer: "U", "F", "D" or "allowed".
+func invoke(t *testing.T, api *authztest.Runtime, event []byte) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	result, err := api.Invoke(ctx, event)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result.Error != nil {
+		if result.Error.Message != "Unauthorized" {
+			return "F"
+		}
+		// What decides is the message alone, but nothing else may be in it either.
+		if got := string(result.Payload); got != `{"errorMessage":"Unauthorized","errorType":"errorString"}` {
+			t.Errorf("the error is %s", got)
+		}
+		return "U"
+	}
+	answer, err := strictjson.Parse(string(result.Payload))
+	if err != nil {
+		t.Fatalf("%s: %v", result.Payload, err)
+	}
+	policy, err := iampolicy.Parse(answer.Get("policyDocument").Raw())
+	if err != nil {
+		t.Fatalf("%s: %v", result.Payload, err)
+	}
+	request, err := strictjson.Parse(string(event))
+	if err != nil {
+		t.Fatal(err)
+	}
+	arn, _ := request.Get("methodArn").Text()
+	if policy.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: arn}).Outcome == iampolicy.Allowed {
+		return "allowed"
+	}
+	return "D"
+}
+
+// TestContract runs the contract's tokens, and some of its events, through the built binary.
+func TestContract(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the function")
+	}
+	issuer := authztest.NewIssuer("")
+	issuer.PublishText(authztest.CorpusKeys())
+	api, log := launch(t, issuer, nil)
+	arn := authztest.ARN("GET", "/orders")
+	var tokens []string
+	for _, c := range authztest.Corpus(issuer.URL, audience, time.Now()) {
+		want := "U"
+		if c.Accepted {
+			want = "allowed"
+		}
+		if strings.Contains(c.Name, "second") {
+			continue // the clock goes on
+		}
+		tokens = append(tokens, c.Token)
+		if got := invoke(t, api, authztest.TokenEvent(arn, "Bearer "+c.Token)); got != want {
+			t.Errorf("%02d %s: got %s, want %s", c.Line, c.Name, got, want)
+		}
+	}
+	good := tokens[0]
+	for _, c := range []struct {
+		name, want string
+		event      []byte
+	}{
+		{"01 no token", "U", authztest.TokenEvent(arn, "")},
+		{"02 two tokens", "U", authztest.TokenEvent(arn, "Bearer "+good+", Bearer "+good)},
+		{"34 without the scope", "D", authztest.TokenEvent(authztest.ARN("POST", "/orders"), "Bearer "+good)},
+		{"36 another route with the same token", "allowed", authztest.TokenEvent(arn, "Bearer "+good)},
+		{"39 a malformed ARN", "F", authztest.TokenEvent("arn:aws", "Bearer "+good)},
+		{"41 China", "allowed", authztest.TokenEvent("arn:aws-cn:execute-api:cn-north-1:123456789012:abcdef1234/prod/GET/orders", "Bearer "+good)},
+		{"43 a header in another case", "allowed", authztest.RequestEvent("GET", "/orders", http.Header{"aUTHORIZATION": {"Bearer " + good}}, nil)},
+		{"43 two headers", "U", authztest.RequestEvent("GET", "/orders", http.Header{"Authorization": {"Bearer " + good, "Bearer x.y.z"}}, nil)},
+		{"44 in the query string", "U", authztest.RequestEvent("GET", "/orders", nil, http.Header{"access_token": {good}})},
+		{"48 an unknown event", "F", []byte(`{"type":"HTTP","methodArn":"` + arn + `"}`)},
+		{"48 an array", "F", []byte(`[]`)},
+		{"00 and it still answers", "allowed", authztest.TokenEvent(arn, "Bearer "+good)},
+	} {
+		if got := invoke(t, api, c.event); got != c.want {
+			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
+		}
+	}
+	text := log.String()
+	for line := range strings.Lines(text) {
+		if _, err := strictjson.Parse(strings.TrimSpace(line)); err != nil {
+			t.Errorf("the log has %q: %v", line, err)
+		}
+	}
+	for _, token := range tokens {
+		for part := range strings.SplitSeq(token, ".") {
+			if len(part) > 20 && (strings.Contains(text, part) || strings.Contains(text, part[:20])) {
+				t.Errorf("the log has a piece of %.60s", token)
+			}
+		}
+	}
+	if strings.Contains(text, "canary") {
+		t.Error("the log has a claim")
+	}
+}
+
+func TestAnIssuerThatIsDownGetsAFault(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the function")
+	}
+	issuer := authztest.NewIssuer("", authztest.KeyFor("RS256"))
+	issuer.AnswerWith(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
+	api, log := launch(t, issuer, nil)
+	good := authztest.Corpus(issuer.URL, audience, time.Now())[0]
+	if got := invoke(t, api, authztest.TokenEvent(authztest.ARN("GET", "/orders"), "Bearer "+good.Token)); got != "F" {
+		t.Errorf("got %s: %s", got, log)
+	}
+	if !strings.Contains(log.String(), `"reason":"unavailable"`) {
+		t.Error(log)
+	}
+}
+
+func TestAConfigurationThatCannotWorkStopsTheStart(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the function")
+	}
+	path, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, env := range map[string][]string{
+		"no configuration": nil,
+		"no access table":  {authz.ConfigVariable + `={"issuers":[{"url":"https://a.example.com","audiences":["x"]}]}`, "LAMBDA_TASK_ROOT=" + t.TempDir()},
+	} {
+		cmd := exec.Command(path)
+		cmd.Env = append([]string{"AWS_LAMBDA_RUNTIME_API=127.0.0.1:1"}, env...)
+		out, err := cmd.CombinedOutput()
+		if err == nil || !strings.HasPrefix(string(out), "authz: ") {
+			t.Errorf("%s: %v: %s", name, err, out)
+		}
+	}
+}

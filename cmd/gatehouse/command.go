@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+)
+
+// The statuses that the command exits with.
+const (
+	succeeded   = 0
+	failed      = 1
+	calledWrong = 2
+)
+
+// surroundings are what a command takes from outside.
+type surroundings struct {
+	stdout, stderr io.Writer
+	now            func() time.Time
+	cacheDir       func() (string, error) // the user's; see os.UserCacheDir
+	environ        func() []string        // as of os.Environ
+	dir            string                 // the working directory; "" for the process's own
+}
+
+// process are the surroundings of this process.
+func process() *surroundings {
+	return &surroundings{stdout: os.Stdout, stderr: os.Stderr, now: time.Now, cacheDir: os.UserCacheDir, environ: os.Environ}
+}
+
+// note says something on standard error that does not make a command fail.
+func (s *surroundings) note(command, format string, a ...any) {
+	fmt.Fprintf(s.stderr, "gatehouse %s: note: %s\n", command, fmt.Sprintf(format, a...))
+}
+
+// command is one of the things that gatehouse does.
+type command struct {
+	name    string
+	summary string // in a few words
+	usage   string // in full: "usage: gatehouse NAME ...", what it does, each flag, examples
+
+	// run does it. An error of [usageError] says that it was called wrongly, and flag.ErrHelp asks for its usage.
+	run func(ctx context.Context, s *surroundings, args []string) error
+}
+
+// commands are all there are, in the order in which they are listed.
+func commands() []command { return []command{devCommand, tokenCommand, routesCommand} }
+
+// run is the program: it finds the command, and makes a status of its error.
+func run(ctx context.Context, s *surroundings, args []string) int {
+	if len(args) == 0 {
+		fmt.Fprint(s.stderr, overview())
+		return calledWrong
+	}
+	name, rest := args[0], args[1:]
+	switch name {
+	case "help", "-h", "-help", "--help":
+		if len(rest) == 0 {
+			fmt.Fprint(s.stdout, overview())
+			return succeeded
+		}
+		name, rest = rest[0], []string{"-help"}
+	}
+	for _, c := range commands() {
+		if c.name == name {
+			return s.status(c, c.run(ctx, s, rest))
+		}
+	}
+	fmt.Fprintf(s.stderr, "gatehouse: unknown command %q: want one of %s: \"gatehouse help\" tells what they do\n", name, names())
+	return calledWrong
+}
+
+// status says what came of a command.
+func (s *surroundings) status(c command, err error) int {
+	var wrong usageError
+	switch {
+	case err == nil:
+		return succeeded
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(s.stdout, c.usage)
+		return succeeded
+	case errors.As(err, &wrong):
+		fmt.Fprintf(s.stderr, "gatehouse %s: %v\n\"gatehouse help %s\" tells its flags\n", c.name, err, c.name)
+		return calledWrong
+	}
+	fmt.Fprintf(s.stderr, "gatehouse %s: %v\n", c.name, err)
+	return failed
+}
+
+func overview() string {
+	var b strings.Builder
+	b.WriteString("gatehouse runs and inspects what a CDK app synthesizes.\n\nusage: gatehouse COMMAND [flags]\n\n")
+	for _, c := range commands() {
+		fmt.Fprintf(&b, "  %-8s %s\n", c.name, c.summary)
+	}
+	b.WriteString("\n\"gatehouse help COMMAND\" tells more about one.\n")
+	return b.String()
+}
+
+func names() string {
+	var out []string
+	for _, c := range commands() {
+		out = append(out, c.name)
+	}
+	return strings.Join(out, ", ")
+}
+
+// usageError says that a command was called wrongly.
+type usageError struct{ what string }
+
+func (e usageError) Error() string { return e.what }
+
+func wrongly(format string, a ...any) error { return usageError{fmt.Sprintf(format, a...)} }
+
+// parse reads flags, and refuses arguments that are none: no command takes any.
+func parse(f *flag.FlagSet, args []string) error {
+	f.SetOutput(io.Discard) // what it would say, status says
+	f.Usage = func() {}
+	if err := f.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return err
+		}
+		return wrongly("%v", err)
+	}
+	if f.NArg() > 0 {
+		return wrongly("unexpected argument %q: it takes flags only", f.Arg(0))
+	}
+	return nil
+}
+
+// list is a flag that may be given several times.
+type list []string
+
+func (l *list) String() string { return strings.Join(*l, " ") }
+
+func (l *list) Set(value string) error {
+	*l = append(*l, value)
+	return nil
+}

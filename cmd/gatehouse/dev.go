@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"strings"
+)
+
+const defaultPort = 3000
+
+var devCommand = command{
+	name:    "dev",
+	summary: "run the app's REST APIs on this machine, as API Gateway would",
+	usage: `usage: gatehouse dev [flags]
+
+It runs the CDK app of cdk.json with functions built for this machine, and serves what it synthesizes on 127.0.0.1: the
+routing, the authorizers and their cache, the order of checks and the words of API Gateway, and the functions themselves.
+It prints who may call which route, lines to try it with, and last, when it is ready, where it listens. Then every
+request is a line, with the reason for a 401, 403 or 5xx, and so is what the functions write, indented.
+
+  --port N         the port on 127.0.0.1; 0 for any that is free (default 3000)
+  --app CMD        the app's command, or the folder of its assembly (default "app" of cdk.json)
+  -c, --context K=V  a value of the app's context; as often as you like
+  --assembly DIR   serve this cloud assembly and run no app. Its functions must have been built for this machine:
+                   GATEHOUSE_HOST_BUILD=1 cdk synth
+  --api NAME       serve one of several APIs, by its name or its id, such as Shop/Api (default all)
+  --issuer URL     whose tokens the printed lines have, where there are several issuers (default the first one)
+  --audience A     the API or client that those tokens are for (default the issuer's first one)
+  --env N=V        a variable for the functions that their own settings do not have; as often as you like
+  --watch          run the app again when a file below this folder changes, and swap the new API in without losing a
+                   request. Hidden files, node_modules and cdk.out do not count. If the app fails, the old one stays.
+  --json           all lines as JSON objects, each with an "event"
+
+The app gets the environment that the CDK CLI gives it, but for CDK_DEFAULT_ACCOUNT and CDK_DEFAULT_REGION, which are not
+set, and CDK_VALIDATION=false, which saves seconds. AWS is asked nothing: values that have to be looked up there must be
+in cdk.context.json already. Functions get credentials that no AWS service accepts.
+
+The tokens are of the development issuer, which has its keys in your cache folder; see "gatehouse help token".
+
+Ctrl-C or SIGTERM ends it: requests under way have 5 seconds, functions are stopped, and the folder for the assembly is
+removed. It then exits with 0; with 1 if it was ended before it listened.
+
+  gatehouse dev --watch -c authorizer=cognito
+  gatehouse dev --assembly cdk.out --port 0 --json
+`,
+	run: runDev,
+}
+
+type devFlags struct {
+	port               int
+	app, assembly, api string
+	context, env       pairs
+	issuer, audience   string
+	watch, json        bool
+}
+
+func (d *devFlags) set() *flag.FlagSet {
+	f := flag.NewFlagSet("dev", flag.ContinueOnError)
+	f.IntVar(&d.port, "port", defaultPort, "")
+	f.StringVar(&d.app, "app", "", "")
+	f.StringVar(&d.assembly, "assembly", "", "")
+	f.StringVar(&d.api, "api", "", "")
+	f.Var(&d.context, "context", "")
+	f.Var(&d.context, "c", "")
+	f.Var(&d.env, "env", "")
+	f.StringVar(&d.issuer, "issuer", "", "")
+	f.StringVar(&d.audience, "audience", "", "")
+	f.BoolVar(&d.watch, "watch", false, "")
+	f.BoolVar(&d.json, "json", false, "")
+	return f
+}
+
+func (d *devFlags) parse(args []string) error {
+	set := d.set()
+	if err := parse(set, args); err != nil {
+		return err
+	}
+	given := map[string]bool{}
+	set.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	for name, value := range map[string]string{"app": d.app, "assembly": d.assembly, "api": d.api, "issuer": d.issuer, "audience": d.audience} {
+		if given[name] && value == "" {
+			return wrongly("--%s is empty: give it a value or leave it out", name)
+		}
+	}
+	switch {
+	case d.port < 0 || d.port > 65535:
+		return wrongly("--port %d: want 1 to 65535, or 0 for any that is free", d.port)
+	case d.app != "" && d.assembly != "":
+		return wrongly("--app and --assembly: give one of them: the app is run to get an assembly")
+	case len(d.context) > 0 && d.assembly != "":
+		return wrongly("--context and --assembly: the context is for the app, which is not run")
+	case d.audience != "" && d.issuer == "":
+		return wrongly("--audience without --issuer: say whose tokens are for it")
+	}
+	return nil
+}
+
+func runDev(ctx context.Context, s *surroundings, args []string) error {
+	var f devFlags
+	if err := f.parse(args); err != nil {
+		return err
+	}
+	d := newDev(s, f)
+	defer d.close()
+	if err := d.start(ctx); err != nil {
+		if ctx.Err() != nil {
+			return fmt.Errorf("it was stopped before it listened")
+		}
+		return err
+	}
+	return d.run(ctx)
+}
+
+// pairs is a flag of NAME=VALUE, which may be given several times; the last one of a name holds.
+type pairs map[string]string
+
+func (p *pairs) String() string { return "" }
+
+func (p *pairs) Set(text string) error {
+	name, value, found := strings.Cut(text, "=")
+	if !found || name == "" {
+		return fmt.Errorf("want NAME=VALUE")
+	}
+	if *p == nil {
+		*p = pairs{}
+	}
+	(*p)[name] = value
+	return nil
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// TestDevWatch: a change is served without a request lost; a broken app leaves the old API.
+func TestDevWatch(t *testing.T) {
+	dir := fakeApp(t, mockAPI("Api", "hello"))
+	r, temp := start(t, dir, "--watch")
+
+	var asked, lost atomic.Int64
+	done := make(chan struct{})
+	var clients sync.WaitGroup
+	for range 4 {
+		clients.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				answer, err := http.Get(r.url + "/v1/hello")
+				asked.Add(1)
+				if err != nil || answer.StatusCode != 200 {
+					lost.Add(1)
+				}
+				if err == nil {
+					answer.Body.Close()
+				}
+				time.Sleep(2 * time.Millisecond)
+			}
+		})
+	}
+	said := func(what string) func() bool {
+		return func() bool { return strings.Contains(r.stdout.String(), what) }
+	}
+
+	if got := get(t, r.url+"/v1/added").StatusCode; got != 403 {
+		t.Errorf("before the change: %d", got)
+	}
+	writeAssembly(t, filepath.Join(dir, "source"), mockAPI("Api", "hello", "added"))
+	r.wait(t, 20*time.Second, said("  the new API is served, after "))
+	if got := get(t, r.url+"/v1/added").StatusCode; got != 200 {
+		t.Errorf("after the change: %d", got)
+	}
+
+	writeFile(t, filepath.Join(dir, "app.sh"), "echo cannot >&2; exit 1\n")
+	r.wait(t, 20*time.Second, said("  what was served before is still served: the app failed: sh app.sh: exit status 1\n"))
+	if got := get(t, r.url+"/v1/added").StatusCode; got != 200 {
+		t.Errorf("after the app failed: %d", got)
+	}
+	if !strings.Contains(r.stderr.String(), "cannot\n") {
+		t.Errorf("what the app wrote is not there: %s", &r.stderr)
+	}
+
+	writeFile(t, filepath.Join(dir, "app.sh"), "echo '{}' > \"$CDK_OUTDIR/manifest.json\"\n")
+	r.wait(t, 20*time.Second, said("wrote no cloud assembly"))
+	if got := get(t, r.url+"/v1/added").StatusCode; got != 200 {
+		t.Errorf("after the assembly was broken: %d", got)
+	}
+
+	close(done)
+	clients.Wait()
+	if lost.Load() > 0 || asked.Load() < 20 {
+		t.Errorf("%d of %d requests were lost", lost.Load(), asked.Load())
+	}
+	if status := r.stop(t); status != succeeded || left(t, temp) != "[]" {
+		t.Errorf("status %d, left behind %s", status, left(t, temp))
+	}
+}

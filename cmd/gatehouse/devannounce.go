@@ -1,0 +1,152 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/cmd/gatehouse/internal/tryout"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/matrix"
+)
+
+// announce prints what is served, how to try it, and last where.
+func (d *dev) announce() error {
+	a, model, err := readAssembly(d.assembly)
+	if err != nil {
+		return err
+	}
+	m, unknown := matrix.Of(model, "")
+	m.APIs = d.only(m.APIs)
+	d.announceRoutes(model, m)
+	if unknown != nil {
+		d.note("dev", "not all of it can be told: %v", unknown)
+	}
+	if len(a.Missing) > 0 {
+		d.note("dev", "the app asks for values that AWS has to be asked for (%s): run \"cdk synth\" once, which keeps them in cdk.context.json",
+			strings.Join(a.Missing, ", "))
+	}
+	d.announceProblems()
+	d.announceTables(model)
+	keys := d.gateway.AccessKeys()
+	examples, notes := tryout.Make(tryout.Options{
+		URL: d.url, Model: model, Matrix: m, Tokens: d.issuer.now(), Keys: keys, Issuer: d.flags.issuer, Audience: d.flags.audience,
+	})
+	d.announceExamples(examples, notes)
+	d.announceKeys(m, keys)
+	if d.log.JSON() {
+		d.log.Object(map[string]string{"event": "listening", "url": d.url})
+	} else {
+		d.log.Text("listening on " + d.url)
+	}
+	return nil
+}
+
+// only leaves the APIs that are served, as [localgateway.Options] has it.
+func (d *dev) only(apis []matrix.API) (out []matrix.API) {
+	for _, api := range apis {
+		if name := d.flags.api; name == "" || api.ID.String() == name || api.Name == name || strings.HasPrefix(api.Name, name+" [") {
+			out = append(out, api)
+		}
+	}
+	return out
+}
+
+func (d *dev) announceRoutes(model *assembly.Model, m matrix.Matrix) {
+	if d.log.JSON() {
+		var compact any
+		if err := json.Unmarshal(m.JSON(), &compact); err == nil {
+			d.log.Object(map[string]any{"event": "routes", "matrix": compact})
+		}
+	} else {
+		d.log.Text(string(m.Text()) + "\n")
+	}
+	for _, served := range m.APIs {
+		for _, api := range model.APIs {
+			if api.ID != served.ID {
+				continue
+			}
+			for _, stage := range api.Stages {
+				url := d.url + "/" + stage.Name
+				if d.log.JSON() {
+					d.log.Object(map[string]string{"event": "stage", "api": served.String(), "url": url})
+				} else {
+					d.log.Text(served.String() + " is at " + url)
+				}
+			}
+		}
+	}
+}
+
+// announceProblems tells what is not as it is on AWS.
+func (d *dev) announceProblems() {
+	for _, p := range d.gateway.Problems() {
+		if d.log.JSON() {
+			d.log.Object(map[string]string{"event": "problem", "text": p})
+		} else {
+			d.log.Text("not as on AWS: " + p)
+		}
+	}
+}
+
+// dynamoVariable is where the AWS SDKs look for another endpoint of Amazon DynamoDB.
+// Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+const dynamoVariable = "AWS_ENDPOINT_URL_DYNAMODB"
+
+func (d *dev) announceTables(model *assembly.Model) {
+	if _, told := d.flags.env[dynamoVariable]; told || len(model.Tables) == 0 {
+		return
+	}
+	var names []string
+	for _, t := range model.Tables {
+		names = append(names, t.ID.String())
+	}
+	d.note("dev", "functions have no credentials that AWS takes, also not for %s: for a DynamoDB on this machine, say --env %s=http://127.0.0.1:8000",
+		strings.Join(names, ", "), dynamoVariable)
+}
+
+func (d *dev) announceExamples(examples []tryout.Example, notes []string) {
+	for _, n := range notes {
+		d.note("dev", "%s", n)
+	}
+	var b strings.Builder
+	for _, e := range examples {
+		if d.log.JSON() {
+			d.log.Object(map[string]any{"event": "example", "status": e.Status, "text": e.Why, "curl": e.Curl()})
+			continue
+		}
+		outcome := "for the function to say"
+		if e.Status != 0 {
+			outcome = fmt.Sprint(e.Status)
+		}
+		fmt.Fprintf(&b, "# %s: %s\n%s\n", outcome, e.Why, e.Curl())
+	}
+	if b.Len() > 0 {
+		d.log.Text("\nTo try it (the tokens last an hour; \"gatehouse help token\" tells how to make others):\n\n" + b.String() + "\n")
+	}
+}
+
+// announceKeys lists the keys for Signature Version 4, if anything wants them.
+func (d *dev) announceKeys(m matrix.Matrix, keys []checks.AccessKey) {
+	wanted := false
+	for _, api := range m.APIs {
+		for _, r := range api.Routes {
+			wanted = wanted || r.Kind == matrix.IAM
+		}
+	}
+	if !wanted {
+		return
+	}
+	for _, k := range keys {
+		who := "developer, who may call everything"
+		if k.Principal != nil {
+			who = k.Principal.ID.String() + ", by its policies"
+		}
+		if d.log.JSON() {
+			d.log.Object(map[string]string{"event": "key", "id": k.ID, "secret": k.Secret, "text": who})
+		} else {
+			d.log.Text("# the key of " + who + "\n--user " + tryout.Quote(k.ID+":"+k.Secret) + "\n")
+		}
+	}
+}

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/cmd/gatehouse/internal/cdkapp"
+	"github.com/gatehouse-cdk/gatehouse/cmd/gatehouse/internal/requestlog"
+	"github.com/gatehouse-cdk/gatehouse/localgateway"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/front"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/functions"
+)
+
+// dev is one run of the command.
+type dev struct {
+	*surroundings
+	flags devFlags
+	log   *requestlog.Log
+
+	app      *cdkapp.App // nil if an assembly is served as it is
+	assembly string      // its folder
+	scratch  string      // a folder to remove in the end; "" if there is none
+	sources  *cdkapp.Sources
+
+	listener net.Listener
+	url      string // of the listener
+	issuer   *issuerSite
+	gateway  *localgateway.Gateway
+	server   *front.Server
+	served   chan error // what the server ended with
+}
+
+func newDev(s *surroundings, f devFlags) *dev {
+	return &dev{surroundings: s, flags: f, log: requestlog.New(s.stdout, f.json, s.now), served: make(chan error, 1)}
+}
+
+// start does all that there is to do until requests are answered, and prints it.
+func (d *dev) start(ctx context.Context) error {
+	// The port comes first: if it is in use, nobody should have to wait for the app to hear of it.
+	if err := d.listen(); err != nil {
+		return err
+	}
+	if err := d.prepare(); err != nil {
+		return err
+	}
+	if err := d.synthesize(ctx); err != nil {
+		return err
+	}
+	if err := d.serve(); err != nil {
+		return err
+	}
+	return d.announce()
+}
+
+func (d *dev) listen() (err error) {
+	d.listener, err = front.Listen(fmt.Sprintf("127.0.0.1:%d", d.flags.port))
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("port %d is in use: choose another with --port, or --port 0 for any that is free", d.flags.port)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("port %d is not for every user to take: choose one above 1023 with --port", d.flags.port)
+	case err != nil:
+		return err
+	}
+	d.url = "http://" + d.listener.Addr().String()
+	return nil
+}
+
+// prepare finds the app or the assembly.
+func (d *dev) prepare() error {
+	d.assembly = d.flags.assembly
+	if d.assembly == "" {
+		app, err := cdkapp.Load(d.dir, d.flags.app, d.flags.context)
+		if err != nil {
+			return err
+		}
+		if folder, ok := app.Folder(); ok {
+			d.assembly = folder
+		} else {
+			d.app = app
+		}
+	} else if !filepath.IsAbs(d.assembly) {
+		d.assembly = filepath.Join(d.dir, d.assembly)
+	}
+	d.sources = &cdkapp.Sources{Dir: d.assembly}
+	if d.app == nil {
+		return nil
+	}
+	d.sources.Dir = d.dir
+	scratch, err := os.MkdirTemp("", "gatehouse-dev-")
+	if err != nil {
+		return fmt.Errorf("no folder for the assembly: %w", err)
+	}
+	d.scratch, d.assembly = scratch, filepath.Join(scratch, "cdk.out")
+	return nil
+}
+
+// synthesize runs the app. It always writes into the same folder: the files in it have names by their content, so those
+// of the API that is being served stay where they are.
+func (d *dev) synthesize(ctx context.Context) error {
+	d.sources.Look()
+	if d.app == nil {
+		return nil
+	}
+	return d.app.Synthesize(ctx, cdkapp.Run{Outdir: d.assembly, Scratch: d.scratch, Environ: d.environ(), Output: d.stderr})
+}
+
+// serve reads the assembly and takes requests.
+func (d *dev) serve() error {
+	issuer, err := newIssuerSite(d.surroundings)
+	if err != nil {
+		return err
+	}
+	d.issuer = issuer
+	d.gateway, err = localgateway.New(localgateway.Options{
+		Assembly:  d.assembly,
+		API:       d.flags.api,
+		Issuer:    issuer.provider,
+		Functions: functions.Options{Log: d.log.Function, Env: d.flags.env, Now: d.now},
+		Record:    d.log.Request,
+		Now:       d.now,
+	})
+	if err != nil {
+		return d.explain(err)
+	}
+	if d.flags.issuer != "" {
+		if err := d.checkIssuer(); err != nil {
+			return err
+		}
+	}
+	d.server = front.New(front.Options{Func: d.gateway.Serve, Refused: d.log.Refused, Panicked: d.panicked, Now: d.now})
+	go func() { d.served <- d.server.Serve(d.listener) }()
+	return nil
+}
+
+// explain adds the way out in this command's own words.
+func (d *dev) explain(err error) error {
+	switch {
+	case errors.Is(err, assembly.ErrNotAssembly) && d.app != nil:
+		return fmt.Errorf("the app %q ended well and wrote no cloud assembly into the folder that CDK_OUTDIR names: %w", d.app.Command, err)
+	case errors.Is(err, assembly.ErrNotAssembly) && d.flags.assembly != "":
+		return fmt.Errorf("%w, or name another folder with --assembly", err)
+	case errors.Is(err, localgateway.ErrAmbiguous):
+		return fmt.Errorf("%w with --api", err)
+	}
+	return err
+}
+
+func (d *dev) checkIssuer() error {
+	_, err := d.issuer.now().Choose(devissuer.TokenRequest{Issuer: d.flags.issuer, Audience: d.flags.audience})
+	var choice *devissuer.ChoiceError
+	if errors.As(err, &choice) && errors.Is(err, devissuer.ErrNoIssuer) {
+		return chooseFrom(d.assembly, choice)
+	}
+	return nil
+}
+
+func (d *dev) panicked(value any, stack []byte) {
+	d.log.Say("panic", fmt.Sprintf("gatehouse itself is at fault: %v\n%s", value, stack))
+}
+
+// run serves until ctx ends.
+func (d *dev) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var watching sync.WaitGroup
+	defer watching.Wait() // so that nothing is loaded while all is closed
+	defer cancel()
+	if d.flags.watch {
+		watching.Go(func() { d.watch(ctx) })
+	}
+	select {
+	case err := <-d.served:
+		return fmt.Errorf("it cannot go on listening: %w", err)
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// endsWithin is how long requests under way have when it is stopped.
+const endsWithin = 5 * time.Second
+
+// close stops all that was started, in the other order, and leaves nothing behind.
+func (d *dev) close() {
+	if d.server != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), endsWithin)
+		_ = d.server.Shutdown(ctx) // it closes what does not end in time
+		cancel()
+	} else if d.listener != nil {
+		d.listener.Close()
+	}
+	if d.gateway != nil {
+		d.gateway.Close()
+	}
+	if d.issuer != nil {
+		d.issuer.close()
+	}
+	if d.scratch != "" {
+		if err := os.RemoveAll(d.scratch); err != nil {
+			d.note("dev", "the folder %s could not be removed: %v", d.scratch, err)
+		}
+	}
+}

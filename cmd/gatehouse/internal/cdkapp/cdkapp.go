@@ -1,0 +1,140 @@
+// Package cdkapp synthesizes a CDK app in any language, in the way of the CDK CLI: it runs the command of cdk.json with
+// the environment that the app's library reads, and looks for changes of its sources.
+//
+// It asks AWS nothing, so values that the CLI would look up there have to be in cdk.context.json already. It does not read
+// ~/.cdk.json, and it does not read what the app made; package assembly does.
+package cdkapp
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+var (
+	// ErrNoConfig says that there is no cdk.json, and so nothing that says which app to run.
+	ErrNoConfig = errors.New("there is no cdk.json")
+
+	// ErrConfig says that cdk.json or cdk.context.json cannot be read as one.
+	ErrConfig = errors.New("the app's configuration")
+)
+
+// App is a CDK app as cdk.json describes it.
+type App struct {
+	Dir     string // the folder of cdk.json, in which the app runs; "" is the current one
+	Command string // for a shell, or the folder of an assembly
+	Build   string // what runs before it; "" for nothing
+	Context map[string]json.RawMessage
+}
+
+// configFile and lookupFile are the names that the CDK CLI gives them: the settings of the app, and the values that it
+// looked up in AWS before.
+// Source: https://docs.aws.amazon.com/cdk/v2/guide/context.html
+const (
+	configFile = "cdk.json"
+	lookupFile = "cdk.context.json"
+)
+
+// Load reads the app of a folder. A command that is not empty comes before that of cdk.json, which need not be there then;
+// given context comes before that of cdk.json, and that before cdk.context.json.
+//
+// The error is an [ErrNoConfig] or an [ErrConfig].
+func Load(dir, command string, given map[string]string) (*App, error) {
+	var config struct {
+		App     any                        `json:"app"`
+		Build   string                     `json:"build"`
+		Context map[string]json.RawMessage `json:"context"`
+	}
+	found, err := readJSON(filepath.Join(dir, configFile), &config)
+	if err != nil {
+		return nil, err
+	}
+	if !found && command == "" {
+		return nil, fmt.Errorf("%w in %s: run it where the CDK app is, name the app with --app, or an assembly with --assembly", ErrNoConfig, shown(dir))
+	}
+	a := &App{Dir: dir, Command: command, Build: config.Build, Context: map[string]json.RawMessage{}}
+	if command == "" {
+		if a.Command, err = commandOf(config.App); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := readJSON(filepath.Join(dir, lookupFile), &a.Context); err != nil {
+		return nil, err
+	}
+	if a.Context == nil { // the file has null
+		a.Context = map[string]json.RawMessage{}
+	}
+	maps.Copy(a.Context, config.Context)
+	for name, value := range given {
+		text, err := json.Marshal(value)
+		if err != nil {
+			return nil, fmt.Errorf("%w: context %s: %w", ErrConfig, name, err)
+		}
+		a.Context[name] = text
+	}
+	return a, nil
+}
+
+// commandOf reads "app", which is a text or a list of its words.
+func commandOf(app any) (string, error) {
+	switch app := app.(type) {
+	case string:
+		if app != "" {
+			return app, nil
+		}
+	case []any:
+		var words []string
+		for _, w := range app {
+			text, ok := w.(string)
+			if !ok {
+				return "", fmt.Errorf("%w: %s: \"app\": want a text, got a list with %v", ErrConfig, configFile, w)
+			}
+			words = append(words, text)
+		}
+		if len(words) > 0 {
+			return strings.Join(words, " "), nil
+		}
+	case nil:
+	default:
+		return "", fmt.Errorf("%w: %s: \"app\": want a text, got %v", ErrConfig, configFile, app)
+	}
+	return "", fmt.Errorf("%w: %s has no \"app\", which says how to run the app: add it, or name the app with --app", ErrConfig, configFile)
+}
+
+// readJSON tells whether the file is there.
+func readJSON(path string, into any) (bool, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		return true, fmt.Errorf("%w: %s: %w", ErrConfig, path, err)
+	}
+	return true, nil
+}
+
+func shown(dir string) string {
+	if dir == "" {
+		return "this folder"
+	}
+	return dir
+}
+
+// Folder is the assembly that the command names, where it is a folder and no command; the CDK CLI does the same. It
+// reports false where it is a command.
+func (a *App) Folder() (string, bool) {
+	path := a.Command
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(a.Dir, path)
+	}
+	info, err := os.Stat(path)
+	return path, err == nil && info.IsDir()
+}

@@ -1,0 +1,77 @@
+package cdkapp
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"strings"
+)
+
+// Variables by which the CDK CLI and an app's library talk to each other.
+// Source: https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/cx-api/lib/cxapi.ts
+const (
+	outdirVariable   = "CDK_OUTDIR"
+	contextVariable  = "CDK_CONTEXT_JSON"
+	overflowVariable = "CONTEXT_OVERFLOW_LOCATION_ENV"
+	accountVariable  = "CDK_DEFAULT_ACCOUNT"
+	regionVariable   = "CDK_DEFAULT_REGION"
+
+	// validationVariable turns off the validation of templates, which takes seconds.
+	validationVariable = "CDK_VALIDATION"
+
+	// hostBuildVariable has functions built to run here; see package gofunction, which has it as HostBuildVariable and
+	// which this command does not load, as CDK's engine would come with it.
+	hostBuildVariable = "GATEHOUSE_HOST_BUILD"
+)
+
+// ownContext is what the CDK CLI adds to every app's context by itself, as far as it changes what an app synthesizes.
+// The report of versions that it asks for, too, is left out: nothing is deployed.
+// Source: https://github.com/aws/aws-cdk-cli/blob/main/packages/%40aws-cdk/toolkit-lib/lib/api/cloud-assembly/environment.ts
+var ownContext = map[string]json.RawMessage{
+	"aws:cdk:enable-path-metadata":      json.RawMessage("true"),
+	"aws:cdk:enable-asset-metadata":     json.RawMessage("true"),
+	"aws:cdk:bundling-stacks":           json.RawMessage(`["**"]`),
+	"aws:cdk:disable-version-reporting": json.RawMessage("true"),
+}
+
+// maxVariable is how long a variable's value may be before it goes into a file: Linux takes 128 KiB for each variable
+// (MAX_ARG_STRLEN in execve(2)), Windows 32,767 characters.
+const maxVariable = 30_000
+
+// environment is the app's, made of the user's own. What is too long for it goes to the file overflow.
+//
+// CDK_DEFAULT_ACCOUNT and CDK_DEFAULT_REGION are left out, so that the assembly does not depend on whose credentials are
+// around: stacks that take them from there become stacks for any account and region.
+func (a *App) environment(user []string, outdir, overflow string) ([]string, error) {
+	context := maps.Clone(ownContext)
+	maps.Copy(context, a.Context)
+	text, err := json.Marshal(context)
+	if err != nil {
+		return nil, fmt.Errorf("%w: context: %w", ErrConfig, err)
+	}
+	set := map[string]string{outdirVariable: outdir, contextVariable: string(text), hostBuildVariable: "1"}
+	if len(text) > maxVariable {
+		if err := os.WriteFile(overflow, text, 0o600); err != nil {
+			return nil, fmt.Errorf("the context cannot be handed to the app: %w", err)
+		}
+		set[contextVariable], set[overflowVariable] = "{}", overflow
+	}
+	var out []string
+	validation := "false"
+	for _, entry := range user {
+		name, value, _ := strings.Cut(entry, "=")
+		switch name {
+		case validationVariable:
+			validation = value // who asked for it gets it
+		case outdirVariable, contextVariable, hostBuildVariable, overflowVariable, accountVariable, regionVariable:
+		default:
+			out = append(out, entry)
+		}
+	}
+	set[validationVariable] = validation
+	for name, value := range set {
+		out = append(out, name+"="+value)
+	}
+	return out, nil
+}

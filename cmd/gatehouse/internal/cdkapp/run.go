@@ -1,0 +1,188 @@
+package cdkapp
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+)
+
+// ErrApp says that the app, or what it needs to run, failed.
+var ErrApp = errors.New("the app failed")
+
+// Run is how an app is run.
+type Run struct {
+	Outdir  string    // where the app writes its assembly
+	Scratch string    // a folder for what is handed to the app
+	Environ []string  // the user's environment, as of [os.Environ]
+	Output  io.Writer // gets what the app writes, as it is
+}
+
+// Synthesize runs the app. When ctx ends, the app is ended with all that it started.
+//
+// The error is an [ErrApp] if the app failed, and says what is missing if it failed for that.
+func (a *App) Synthesize(ctx context.Context, r Run) error {
+	env, err := a.environment(r.Environ, r.Outdir, filepath.Join(r.Scratch, "context.json"))
+	if err != nil {
+		return err
+	}
+	if a.Build != "" {
+		if err := a.shell(ctx, r, env, a.Build); err != nil {
+			return err
+		}
+	}
+	return a.shell(ctx, r, env, a.interpreted())
+}
+
+// interpreted is the command; a JavaScript file that is not executable is run with Node, as the CDK CLI does.
+func (a *App) interpreted() string {
+	first, rest, _ := strings.Cut(strings.TrimSpace(a.Command), " ")
+	if filepath.Ext(first) != ".js" {
+		return a.Command
+	}
+	path := first
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(a.Dir, path)
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode()&0o111 != 0 && runtime.GOOS != "windows" {
+		return a.Command
+	}
+	return strings.TrimSpace("node " + first + " " + rest)
+}
+
+// endsWithin is how long an app may take to end after it was asked to.
+const endsWithin = 3 * time.Second
+
+// lastWords is how long is waited for the output of what the app left running.
+const lastWords = 200 * time.Millisecond
+
+// shell runs a command as a shell does. Its input is empty, so that an app that asks does not wait for an answer. What it
+// leaves running is not waited for, and ends with ctx.
+func (a *App) shell(ctx context.Context, r Run, env []string, command string) error {
+	name, args := shellOf(runtime.GOOS, command)
+	cmd := exec.CommandContext(ctx, name, args...)
+	read, write, err := os.Pipe() // of its own, as Cmd's would be waited for until nobody holds it
+	if err != nil {
+		return fmt.Errorf("the app's output cannot be read: %w", err)
+	}
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = a.Dir, env, write, write
+	cmd.WaitDelay = endsWithin
+	group(cmd)
+	seen := &tail{to: r.Output}
+	err = cmd.Start()
+	write.Close()
+	copied := make(chan struct{})
+	go func() {
+		defer close(copied)
+		defer read.Close()
+		_, _ = io.Copy(seen, read)
+	}()
+	if err == nil {
+		err = cmd.Wait()
+	}
+	select {
+	case <-copied:
+	case <-time.After(lastWords):
+		go func() {
+			select {
+			case <-copied:
+			case <-ctx.Done():
+				killGroup(cmd)
+			}
+		}()
+	}
+	seen.end()
+	if ctx.Err() != nil {
+		killGroup(cmd)
+		return ctx.Err()
+	}
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %s: %w%s", ErrApp, command, err, hint(seen.text()))
+}
+
+func shellOf(goos, command string) (string, []string) {
+	if goos == "windows" {
+		return "cmd", []string{"/d", "/s", "/c", command}
+	}
+	return "/bin/sh", []string{"-c", command}
+}
+
+// notThere are the ways in which shells, Go, Node and env say that there is no such program.
+var notThere = []*regexp.Regexp{
+	regexp.MustCompile(`exec: "([^"]+)": executable file not found`),
+	regexp.MustCompile(`(?m)^(?:/\S+/)?(?:ba|da|a|k|z)?sh: (?:line )?(?:\d+: )?([^\s:]+): (?:command )?not found\s*$`),
+	regexp.MustCompile(`(?m)command not found: (\S+)\s*$`), // zsh
+	regexp.MustCompile(`env: ['‘]?([^'’\s:]+)['’]?: No such file or directory`),
+	regexp.MustCompile(`spawn (\S+) ENOENT`),
+	regexp.MustCompile(`'([^']+)' is not recognized as an internal or external command`),
+}
+
+// hint says what the app's output means if that is a program that is not there.
+func hint(output string) string {
+	for _, r := range notThere {
+		found := r.FindStringSubmatch(output)
+		if found == nil {
+			continue
+		}
+		switch program := strings.TrimSuffix(filepath.Base(found[1]), ".exe"); program {
+		case "node":
+			return ": Node.js is missing, which CDK apps in any language need: install it from https://nodejs.org, or put node on the PATH"
+		case "go":
+			return ": Go is missing: install it from https://go.dev/dl, or put go on the PATH"
+		default:
+			return ": " + program + " is missing: install it, or put it on the PATH"
+		}
+	}
+	return ""
+}
+
+// tail passes output on and remembers the last of it.
+type tail struct {
+	to io.Writer
+
+	mu   sync.Mutex
+	last []byte
+	open bool // the last line has no end yet
+}
+
+const tailSize = 16 << 10
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.last = append(t.last, p...); len(t.last) > tailSize {
+		t.last = bytes.Clone(t.last[len(t.last)-tailSize:])
+	}
+	if len(p) > 0 {
+		t.open = p[len(p)-1] != '\n'
+	}
+	return t.to.Write(p)
+}
+
+// end ends the last line, so that what follows begins a new one.
+func (t *tail) end() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.open {
+		fmt.Fprintln(t.to)
+		t.open = false
+	}
+}
+
+func (t *tail) text() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.last)
+}

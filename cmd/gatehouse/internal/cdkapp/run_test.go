@@ -1,0 +1,177 @@
+package cdkapp
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// synthesize runs a command, with a PATH of its own if one is given.
+func synthesize(t *testing.T, ctx context.Context, app *App, environ ...string) (output, outdir string, err error) {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("the commands are for a POSIX shell")
+	}
+	if app.Dir == "" {
+		app.Dir = t.TempDir()
+	}
+	if environ == nil {
+		environ = os.Environ()
+	}
+	var b bytes.Buffer
+	outdir = filepath.Join(t.TempDir(), "out")
+	err = app.Synthesize(ctx, Run{Outdir: outdir, Scratch: t.TempDir(), Environ: environ, Output: &b})
+	return b.String(), outdir, err
+}
+
+func TestSynthesize(t *testing.T) {
+	output, outdir, err := synthesize(t, t.Context(), &App{
+		Build: "echo build", Command: `mkdir "$CDK_OUTDIR" && echo synth "$GATEHOUSE_HOST_BUILD" && echo warned >&2 && pwd > "$CDK_OUTDIR/pwd"`,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "build\nsynth 1\nwarned\n"; output != want {
+		t.Errorf("output %q, want %q", output, want)
+	}
+	if _, err := os.Stat(filepath.Join(outdir, "pwd")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSynthesizeFails(t *testing.T) {
+	for _, tt := range []struct {
+		name, why  string
+		app        App
+		wantOutput string // "" for any
+		want       string
+	}{
+		{"it fails", "its output stays as it is, and gets an end", App{Command: "echo half; printf broken >&2; exit 3"}, "half\nbroken\n", "the app failed: echo half; printf broken >&2; exit 3: exit status 3"},
+		{"the build fails", "the app is not run", App{Build: "exit 4", Command: "echo ran"}, "", "the app failed: exit 4: exit status 4"},
+		{"no Go", "the shell says so", App{Command: "PATH=/nonexistent; go run ./app"}, "", ": Go is missing: install it from https://go.dev/dl, or put go on the PATH"},
+		{"no Node", "jsii says so in Go's words", App{Command: `echo 'panic: exec: "node": executable file not found in $PATH' >&2; exit 2`}, "", ": exit status 2: Node.js is missing, which CDK apps in any language need"},
+		{"no Python", "other languages' programs", App{Command: "PATH=/nonexistent; python3 app.py"}, "", ": python3 is missing: install it, or put it on the PATH"},
+		{"something else is not found", "that is no program", App{Command: "echo 'Error: stack Shop: not found' >&2; exit 1"}, "Error: stack Shop: not found\n", "exit 1: exit status 1"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			output, _, err := synthesize(t, t.Context(), &tt.app)
+			if !errors.Is(err, ErrApp) || !strings.Contains(err.Error(), tt.want) || tt.wantOutput != "" && output != tt.wantOutput {
+				t.Errorf("%v\noutput %q\nwant %s, %q", err, output, tt.want, tt.wantOutput)
+			}
+			if strings.Contains(output, "ran") {
+				t.Error("the app was run although its build failed")
+			}
+			if strings.Contains(err.Error(), "\n") {
+				t.Errorf("it is not one line: %v", err)
+			}
+		})
+	}
+}
+
+func TestHint(t *testing.T) {
+	for output, want := range map[string]string{
+		"/bin/sh: 1: node: not found\n":                                "Node.js is missing",
+		"bash: line 1: go: command not found\n":                        "Go is missing",
+		"zsh: command not found: npx\n":                                "npx is missing",
+		"/usr/bin/env: ‘node’: No such file or directory\n":            "Node.js is missing",
+		"env: node: No such file or directory\n":                       "Node.js is missing",
+		"Error: spawn node ENOENT\n":                                   "Node.js is missing",
+		"'go' is not recognized as an internal or external command,\n": "Go is missing",
+	} {
+		if got := hint("before\n" + output + "after\n"); !strings.HasPrefix(got, ": "+want) {
+			t.Errorf("hint(%q) = %q, want %s", output, got, want)
+		}
+	}
+	if got := hint("Error: not found\nmodule: x: not found\n"); got != "" {
+		t.Errorf("a hint from nothing: %s", got)
+	}
+}
+
+func TestInterpreted(t *testing.T) {
+	dir := folder(t, map[string]string{"app.js": "", "run.js": ""})
+	if err := os.Chmod(filepath.Join(dir, "run.js"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for command, want := range map[string]string{
+		"app.js --fast": "node app.js --fast", "run.js": "run.js", "node app.js": "node app.js", "gone.js": "gone.js",
+	} {
+		if got := (&App{Dir: dir, Command: command}).interpreted(); got != want && runtime.GOOS != "windows" {
+			t.Errorf("%s is run as %s, want %s", command, got, want)
+		}
+	}
+}
+
+// TestSynthesizeStops: what the app started ends with it, also if it does not heed SIGTERM.
+func TestSynthesizeStops(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	go func() {
+		for ctx.Err() == nil {
+			if text, err := os.ReadFile(filepath.Join(dir, "pid")); err == nil && bytes.HasSuffix(text, []byte("\n")) {
+				cancel()
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+	}()
+	began := time.Now()
+	_, _, err := synthesize(t, ctx, &App{Dir: dir, Command: `sleep 60 & echo $! > pid; wait`})
+	if !errors.Is(err, context.Canceled) || time.Since(began) > 10*time.Second {
+		t.Fatalf("%v after %v", err, time.Since(began))
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(5 * time.Second); running(pid); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("the process %d that the app started is still there", pid)
+		}
+	}
+}
+
+// running tells whether a process is there and no zombie, which waits for whoever adopted it.
+func running(pid int) bool {
+	out, err := exec.Command("ps", "-o", "stat=", "-p", strconv.Itoa(pid)).Output()
+	return err == nil && len(bytes.TrimSpace(out)) > 0 && !bytes.HasPrefix(bytes.TrimSpace(out), []byte("Z"))
+}
+
+// TestSynthesizeLeavesRunning: what the app leaves behind with its output is neither waited for nor left at the end.
+func TestSynthesizeLeavesRunning(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	began := time.Now()
+	if _, _, err := synthesize(t, ctx, &App{Dir: dir, Command: `sleep 60 & echo $! > pid`}); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("it waited for %v", took)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil || !running(pid) {
+		t.Fatalf("%d does not run: %v", pid, err)
+	}
+	cancel()
+	for deadline := time.Now().Add(5 * time.Second); running(pid); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("the process %d that the app left is still there", pid)
+		}
+	}
+}

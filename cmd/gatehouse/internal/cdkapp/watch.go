@@ -1,0 +1,81 @@
+package cdkapp
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Interval is how often sources are looked at.
+const Interval = 300 * time.Millisecond
+
+// Sources looks for changes below a folder: of files' names, sizes and times. Hidden files and folders, node_modules and
+// cdk.out are left out. It works on every file system, and it costs a walk through the folder for each look.
+type Sources struct {
+	Dir      string
+	Interval time.Duration // default [Interval]
+
+	seen uint64
+}
+
+// Look remembers the sources as they are, and tells whether they differ from what was remembered before.
+func (s *Sources) Look() bool {
+	now := s.sum()
+	changed := now != s.seen
+	s.seen = now
+	return changed
+}
+
+// Wait returns when the sources have changed since the last look, and then stayed the same for an interval, so that a save
+// of several files is one change. The error is that of ctx.
+func (s *Sources) Wait(ctx context.Context) error {
+	interval := s.Interval
+	if interval <= 0 {
+		interval = Interval
+	}
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	changed := false
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+		}
+		if s.Look() {
+			changed = true
+		} else if changed {
+			return nil
+		}
+	}
+}
+
+// sum is of all files that count. What cannot be read, as it was just deleted, does not.
+func (s *Sources) sum() uint64 {
+	h := fnv.New64a()
+	root := filepath.Join(s.Dir, ".")
+	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return nil // the next look sees it, or sees it gone
+		}
+		name := entry.Name()
+		if path != root && (strings.HasPrefix(name, ".") || entry.IsDir() && (name == "node_modules" || name == "cdk.out")) {
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if entry.IsDir() {
+			return nil
+		}
+		if info, err := entry.Info(); err == nil {
+			fmt.Fprintf(h, "%s\x00%d\x00%d\x00", path, info.Size(), info.ModTime().UnixNano())
+		}
+		return nil
+	})
+	return h.Sum64()
+}

@@ -1,0 +1,77 @@
+package cdkapp
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestLook(t *testing.T) {
+	for _, tt := range []struct {
+		name, why string
+		change    func(t *testing.T, dir string)
+		want      bool
+	}{
+		{"nothing", "", func(*testing.T, string) {}, false},
+		{"another text", "", func(t *testing.T, dir string) { write(t, dir+"/app/main.go", "package other") }, true},
+		{"another time", "a text of the same size", func(t *testing.T, dir string) {
+			if err := os.Chtimes(dir+"/app/main.go", time.Time{}, time.Unix(1, 0)); err != nil {
+				t.Fatal(err)
+			}
+		}, true},
+		{"a new file", "", func(t *testing.T, dir string) { write(t, dir+"/app/deep/new.go", "") }, true},
+		{"a file less", "", func(t *testing.T, dir string) { os.Remove(dir + "/app/main.go") }, true},
+		{"another name", "", func(t *testing.T, dir string) { os.Rename(dir+"/app/main.go", dir+"/app/more.go") }, true},
+		{"the assembly", "CDK writes it", func(t *testing.T, dir string) { write(t, dir+"/cdk.out/manifest.json", "") }, false},
+		{"dependencies", "too many to look at", func(t *testing.T, dir string) { write(t, dir+"/web/node_modules/x/index.js", "") }, false},
+		{"a hidden folder", "git writes there", func(t *testing.T, dir string) { write(t, dir+"/.git/index", "") }, false},
+		{"a hidden file", "editors write those", func(t *testing.T, dir string) { write(t, dir+"/app/.main.go.swp", "") }, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), ".hidden-itself")
+			write(t, dir+"/app/main.go", "package main")
+			s := &Sources{Dir: dir}
+			if !s.Look() {
+				t.Fatal("the first look sees nothing")
+			}
+			tt.change(t, dir)
+			if got := s.Look(); got != tt.want {
+				t.Errorf("changed %v, want %v", got, tt.want)
+			}
+			if s.Look() {
+				t.Error("a second look sees the change again")
+			}
+		})
+	}
+}
+
+func TestWait(t *testing.T) {
+	dir := t.TempDir()
+	s := &Sources{Dir: dir, Interval: 2 * time.Millisecond}
+	s.Look()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := s.Wait(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("without a change: %v", err)
+	}
+	write(t, dir+"/main.go", "")
+	if err := s.Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if s.Look() {
+		t.Error("it returned before the sources were still")
+	}
+}

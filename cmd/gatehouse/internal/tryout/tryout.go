@@ -1,0 +1,206 @@
+// Package tryout makes requests to try an API with: for each kind of guard a route that lets the request through, and
+// the same route without what it asks for, each with the status that it is answered by.
+//
+// It makes no requests by itself and asks no function. So what a function answers it does not know, where that depends on
+// the request; and it has nothing for routes that a function of the app's own guards, as nobody else knows what that wants.
+package tryout
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/matrix"
+)
+
+// Example is a request, and what comes of it.
+type Example struct {
+	Status int    // what it is answered by; 0 where that is for the function to say
+	Why    string // in words, such as "GET /orders with a token that has any scope of orders:read"
+
+	Verb    string
+	URL     string
+	Headers []string // such as "Authorization: Bearer ..."
+	Body    string   // of JSON; "" for none
+
+	// Key signs the request with Signature Version 4 for Region; nil for no signature.
+	Key    *checks.AccessKey
+	Region string
+}
+
+// Curl is the request as a line for a POSIX shell.
+func (e Example) Curl() string {
+	words := []string{"curl", "-i"}
+	if e.Verb != http.MethodGet {
+		words = append(words, "-X", e.Verb)
+	}
+	if e.Key != nil {
+		words = append(words, "--aws-sigv4", Quote("aws:amz:"+e.Region+":execute-api"), "--user", Quote(e.Key.ID+":"+e.Key.Secret))
+	}
+	headers := e.Headers
+	if e.Body != "" {
+		headers = append(slices.Clone(headers), "Content-Type: application/json")
+	}
+	for _, h := range headers {
+		words = append(words, "-H", Quote(h))
+	}
+	if e.Body != "" {
+		words = append(words, "-d", Quote(e.Body))
+	}
+	return strings.Join(append(words, Quote(e.URL)), " ")
+}
+
+// Quote is a word for a POSIX shell.
+func Quote(word string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/:@%+=,"
+	if word != "" && strings.Trim(word, plain) == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// Options say what to try.
+type Options struct {
+	URL    string // where the API is served, such as "http://127.0.0.1:3000"
+	Model  *assembly.Model
+	Matrix matrix.Matrix // of the APIs that are served
+
+	Tokens *devissuer.Provider
+	Keys   []checks.AccessKey // that requests may be signed with; the first one may call everything
+
+	// Issuer and Audience are whose tokens to use where there is a choice. Default: the first ones.
+	Issuer, Audience string
+}
+
+// Make makes the examples. The notes say for which routes there is none, and why.
+func Make(o Options) (examples []Example, notes []string) {
+	for _, api := range o.Matrix.APIs {
+		for _, found := range o.Model.APIs {
+			if found.ID != api.ID || len(found.Stages) == 0 {
+				continue
+			}
+			m := &maker{Options: o, api: found, stage: found.Stages[0]}
+			m.make(api)
+			examples, notes = append(examples, m.examples...), append(notes, m.notes...)
+		}
+	}
+	return examples, notes
+}
+
+// maker makes the examples of one stage of an API.
+type maker struct {
+	Options
+	api      *assembly.API
+	stage    *assembly.Stage
+	examples []Example
+	notes    []string
+}
+
+// target is a route with its method.
+type target struct {
+	matrix.Route
+	method *assembly.Method
+}
+
+func (m *maker) make(api matrix.API) {
+	for _, kind := range []string{matrix.None, matrix.Token, matrix.Request, matrix.Cognito, matrix.IAM} {
+		t, ok := m.choose(api, kind)
+		if !ok {
+			continue
+		}
+		switch kind {
+		case matrix.None:
+			m.add(t, 200, "is public")
+		case matrix.IAM:
+			m.iam(t)
+		default:
+			m.token(t)
+		}
+	}
+}
+
+// choose takes the route of a kind that shows the most: one that can be called as it is, and that asks for something.
+func (m *maker) choose(api matrix.API, kind string) (best target, found bool) {
+	highest := 0
+	for _, r := range api.Routes {
+		i := slices.IndexFunc(m.api.Methods, func(method *assembly.Method) bool { return method.Verb == r.Verb && method.Path == r.Path })
+		if r.Kind != kind || r.Verb == http.MethodOptions || i < 0 || len(m.Model.Blocking(m.api, m.stage, m.api.Methods[i])) > 0 {
+			continue
+		}
+		score := 1
+		if r.Verb == http.MethodGet {
+			score += 4
+		} else if r.Verb == "ANY" {
+			score += 3
+		}
+		if !strings.Contains(r.Path, "{") {
+			score += 8
+		}
+		if len(r.Requires) > 0 {
+			score += 2
+		}
+		if score > highest {
+			highest, best, found = score, target{r, m.api.Methods[i]}, true
+		}
+	}
+	return best, found
+}
+
+// add adds a request without credentials, for the caller to complete. A status of 200 holds where the request says all
+// that a function may ask for: without a body and without parts of the path that are made up.
+func (m *maker) add(t target, status int, why string, headers ...string) *Example {
+	e := Example{Status: status, Why: t.String() + " " + why, Verb: t.Verb, URL: m.url(t.Path), Headers: headers}
+	if e.Verb == "ANY" {
+		e.Verb = http.MethodGet
+	}
+	switch e.Verb {
+	case http.MethodPost, http.MethodPut, http.MethodPatch:
+		e.Body = "{}"
+	}
+	if status == 200 && (e.Verb != http.MethodGet || strings.Contains(t.Path, "{")) {
+		e.Status = 0
+	}
+	if t.APIKey {
+		if key := m.apiKey(); key != "" {
+			e.Headers = append(e.Headers, "X-API-Key: "+key)
+		} else if e.Status == 200 {
+			e.Status = 403
+			e.Why += ", but wants an API key, and no enabled one is in a usage plan of the stage"
+		}
+	}
+	m.examples = append(m.examples, e)
+	return &m.examples[len(m.examples)-1]
+}
+
+func (m *maker) url(path string) string {
+	parts := strings.Split(path, "/")
+	for i, p := range parts {
+		if strings.HasPrefix(p, "{") {
+			parts[i] = "1"
+		}
+	}
+	return m.URL + "/" + m.stage.Name + strings.Join(parts, "/")
+}
+
+// apiKey is a key that the stage takes.
+func (m *maker) apiKey() string {
+	for _, plan := range m.Model.UsagePlans {
+		if !slices.ContainsFunc(plan.Stages, func(s assembly.PlanStage) bool { return s.API == m.api && s.Stage == m.stage.Name }) {
+			continue
+		}
+		for _, k := range plan.Keys {
+			if k.Enabled {
+				return k.Value
+			}
+		}
+	}
+	return ""
+}
+
+func (m *maker) note(t target, format string, a ...any) {
+	m.notes = append(m.notes, t.String()+": "+fmt.Sprintf(format, a...))
+}

@@ -1,0 +1,25 @@
+// Command gatehouse runs and inspects what a CDK app synthesizes: a cloud assembly with REST APIs of Amazon API Gateway.
+//
+//	gatehouse dev      runs the app's REST APIs on this machine, as API Gateway would
+//	gatehouse token    prints a token for development, of an issuer that the assembly's authorizers take
+//	gatehouse routes   prints who may call which route, as a table or as JSON
+//
+// "gatehouse help COMMAND" says more about one. It does not deploy anything, and it asks AWS nothing.
+//
+// It exits with 0; with 1 if a command failed, and says on standard error what and what to do about it; and with 2 if it
+// was called wrongly. "gatehouse dev" ends with 0 when it is stopped by Ctrl-C or SIGTERM.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	status := run(ctx, process(), os.Args[1:])
+	stop()
+	os.Exit(status)
+}

@@ -1,0 +1,183 @@
+package localgateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/events"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/functions"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/mapping"
+)
+
+// answer finds the stage and the route of a request, has it checked, and asks its integration.
+func (s *served) answer(ctx context.Context, r *exchange.Request, record *Record) exchange.Answer {
+	st := s.stages[r.Stage]
+	if st == nil {
+		// What API Gateway answers to a stage that does not exist.
+		record.Reason = fmt.Sprintf("there is no stage %q: the stage is the first part of the path", r.Stage)
+		var none *mapping.Responses
+		none, _ = mapping.NewResponses(nil)
+		return none.Answer(&mapping.Failure{Type: mapping.AccessDenied, Status: 403, ErrorType: "ForbiddenException", Message: "Forbidden"}, &mapping.Source{Request: r})
+	}
+	source := &mapping.Source{Request: r, StageVariables: st.stage.Variables, Context: mapping.Context{
+		AccountID: st.api.Account, APIID: st.api.APIID, Stage: st.stage.Name,
+		Identity: map[string]string{"sourceIp": r.SourceIP, "userAgent": r.Headers.Get("User-Agent")},
+	}}
+	answer, failure := st.handle(ctx, r, source, record)
+	if failure == nil {
+		return answer
+	}
+	record.Reason = failure.Reason
+	answer = st.responses.Answer(failure, source)
+	if failure.Status == http.StatusNotImplemented {
+		answer.Status = failure.Status // whatever a gateway response for DEFAULT_5XX says
+	}
+	return answer
+}
+
+// handle is the way of a request through a stage. It ends in an answer of the integration or in a failure.
+func (st *stage) handle(ctx context.Context, r *exchange.Request, source *mapping.Source, record *Record) (exchange.Answer, *mapping.Failure) {
+	if st.blocked != "" {
+		return exchange.Answer{}, notServed(st.blocked)
+	}
+	index, params, ok := st.routes.Match(r.Verb, r.Path)
+	if !ok {
+		return exchange.Answer{}, &mapping.Failure{Type: mapping.MissingAuthenticationToken, Message: "Missing Authentication Token",
+			Reason: fmt.Sprintf("no route takes %s %s: API Gateway answers so to every path and verb that it does not know", r.Verb, r.Path)}
+	}
+	m := st.methods[index]
+	record.Route = m.Verb + " " + m.Path
+	source.Params, source.Context.ResourceID, source.Context.ResourcePath = params, m.Resource.ResourceID, m.Path
+	if m.blocked != "" {
+		return exchange.Answer{}, notServed(m.blocked)
+	}
+	call := &checks.Call{Request: r, Method: m.Method, Route: m.events, Params: params}
+	record.Verdict = st.guard.Check(ctx, call)
+	if d := record.Verdict.Denial; d != nil {
+		return exchange.Answer{}, d
+	}
+	source.Context.Authorizer = authorizerContext(record.Verdict.Caller)
+	addIdentity(source.Context.Identity, record.Verdict.Caller)
+	if m.mock != nil {
+		return m.mock.Answer(source)
+	}
+	return st.invoke(ctx, m, call, record)
+}
+
+// notServed is the answer to what a local run cannot honour. API Gateway has no such answer, so it cannot be mistaken.
+func notServed(why string) *mapping.Failure {
+	return &mapping.Failure{Type: mapping.APIConfigurationError, Status: 501, ErrorType: "NotImplemented",
+		Message: "The local gateway does not serve this route as Amazon API Gateway would", Reason: why}
+}
+
+// authorizerContext is $context.authorizer for the templates.
+func authorizerContext(c events.Caller) map[string]string {
+	switch {
+	case c.Lambda != nil:
+		out := maps.Clone(c.Lambda.Context)
+		if out == nil {
+			out = map[string]string{}
+		}
+		out["principalId"] = c.Lambda.PrincipalID
+		return out
+	case c.Claims != nil:
+		out := map[string]string{}
+		for name, value := range c.Claims {
+			out["claims."+name] = value
+		}
+		return out
+	}
+	return nil
+}
+
+// addIdentity adds to $context.identity what the checks found out about the caller.
+func addIdentity(to map[string]string, c events.Caller) {
+	if c.APIKey != "" {
+		to["apiKey"], to["apiKeyId"] = c.APIKey, c.APIKeyID
+	}
+	if c.IAM != nil {
+		to["accountId"], to["caller"], to["user"], to["userArn"] = c.IAM.AccountID, c.IAM.Caller, c.IAM.User, c.IAM.UserARN
+	}
+}
+
+// integrationTimeout is how long API Gateway waits for an integration that does not say.
+const integrationTimeout = 29 * time.Second
+
+// invoke asks the route's function and reads its answer.
+func (st *stage) invoke(ctx context.Context, m *method, call *checks.Call, record *Record) (exchange.Answer, *mapping.Failure) {
+	event, err := m.events.Proxy(call.Request, call.Params, record.Verdict.Caller)
+	if err != nil {
+		return exchange.Answer{}, &mapping.Failure{Type: mapping.RequestTooLarge, Status: 413, ErrorType: "BadRequestException",
+			Body: `{"message": "Request Too Long"}`, Reason: err.Error()}
+	}
+	timeout := m.Integration.Timeout
+	if timeout <= 0 {
+		timeout = integrationTimeout
+	}
+	limited, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	gateway := st.served.gateway
+	start := gateway.options.Now()
+	result, err := gateway.pool.Invoke(limited, m.Integration.Function.Name, event, functions.InvokeOptions{TraceID: call.TraceID})
+	record.IntegrationTime = gateway.options.Now().Sub(start)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
+		return exchange.Answer{}, &mapping.Failure{Type: mapping.IntegrationTimeout, Status: 504, ErrorType: "InternalServerErrorException",
+			Body: `{"message": "Endpoint request timed out"}`, Message: "Endpoint request timed out",
+			Reason: fmt.Sprintf("the function did not answer within the integration's time-out of %s", timeout)}
+	case err != nil:
+		return exchange.Answer{}, mapping.Internal(500, fmt.Sprintf("the function could not be invoked: %v", err))
+	case result.Error != nil:
+		return exchange.Answer{}, mapping.Internal(502, fmt.Sprintf("the function failed: %v", result.Error))
+	}
+	answer, err := m.events.Answer(call.Request, result.Payload)
+	switch {
+	case errors.Is(err, events.ErrBase64):
+		return exchange.Answer{}, &mapping.Failure{Type: mapping.APIConfigurationError, Reason: err.Error()}
+	case err != nil:
+		return exchange.Answer{}, mapping.Internal(502, err.Error())
+	}
+	return answer, nil
+}
+
+// Route is a route that is served, for whoever lists them.
+type Route struct {
+	Stage  string
+	API    *assembly.API
+	Method *assembly.Method
+	Why    string // why it is answered by 501; "" if it is served
+}
+
+// Routes are all routes, by stage, path and verb.
+func (g *Gateway) Routes() []Route {
+	var out []Route
+	s := g.live.Load()
+	for _, name := range sortedKeys(s.stages) {
+		st := s.stages[name]
+		for _, m := range st.methods {
+			why := st.blocked
+			if why == "" {
+				why = m.blocked
+			}
+			out = append(out, Route{Stage: name, API: st.api, Method: m.Method, Why: why})
+		}
+	}
+	return out
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// AccessKeys are the development keys that requests may be signed with, the developer's own first.
+func (g *Gateway) AccessKeys() []checks.AccessKey { return g.live.Load().accessKeys() }
+
+// Issuer is the development issuer of what is served now; nil if there is none.
+func (g *Gateway) Issuer() *devissuer.Provider { return g.live.Load().issuer }

@@ -1,0 +1,79 @@
+package checks
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+)
+
+func TestAPIKey(t *testing.T) {
+	plans, source := behaviour{7, docKeys}, behaviour{7, docOutput}
+	const forbidden = `403 ForbiddenException {"message":"Forbidden"}`
+	keys := func(g *gate) {
+		other := &assembly.API{APIID: "other"}
+		key := func(id string, enabled bool) *assembly.APIKey {
+			return &assembly.APIKey{KeyID: id, Value: "value-" + id, Enabled: enabled}
+		}
+		plan := func(api *assembly.API, stage string, keys ...*assembly.APIKey) *assembly.UsagePlan {
+			return &assembly.UsagePlan{Keys: keys, Stages: []assembly.PlanStage{{API: api, Stage: stage}}}
+		}
+		g.options.Model.UsagePlans = []*assembly.UsagePlan{
+			plan(g.options.API, "prod", key("good", true), key("off", false), &assembly.APIKey{KeyID: "empty", Enabled: true}),
+			plan(g.options.API, "dev", key("dev", true)), plan(other, "prod", key("other", true)), {Keys: []*assembly.APIKey{key("nowhere", true)}},
+		}
+	}
+	for _, c := range []struct {
+		behaviour
+		name, source, header, usage, want string
+	}{
+		{plans, "of a plan for the stage", "HEADER", "value-good", "", "ok"},
+		{plans, "missing", "HEADER", "", "", forbidden},
+		{plans, "unknown", "HEADER", "value", "", forbidden},
+		{plans, "in other letters", "HEADER", "VALUE-GOOD", "", forbidden},
+		{plans, "its id", "HEADER", "good", "", forbidden},
+		{plans, "disabled", "HEADER", "value-off", "", forbidden},
+		{plans, "of a plan for another stage", "HEADER", "value-dev", "", forbidden},
+		{plans, "of a plan for another API", "HEADER", "value-other", "", forbidden},
+		{plans, "of a plan without a stage", "HEADER", "value-nowhere", "", forbidden},
+		{source, "from the authorizer", "AUTHORIZER", "", "value-good", "ok"},
+		{source, "from the authorizer, unknown", "AUTHORIZER", "value-good", "x", forbidden},
+		{source, "the header does not count", "AUTHORIZER", "value-good", "", forbidden},
+		{source, "the authorizer's does not count", "HEADER", "", "value-good", forbidden},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g := newGate("", keys)
+			g.options.API.APIKeySource = c.source
+			m := guarded(g.token(60*second, ""))
+			m.APIKeyRequired = true
+			g.Guard = New(g.options)
+			g.answer = func(string) (string, error) {
+				return strings.TrimSuffix(allowing("*"), "}") + `,"usageIdentifierKey":"` + c.usage + `"}`, nil
+			}
+			for range 2 { // the second answer is from the cache
+				v := g.check(m, "GET /", "Authorization: x", "X-API-Key: "+c.header)
+				if got := answered(v); got != c.want {
+					t.Errorf("got %s, want %s (%s): %+v", got, c.want, c.behaviour, v.Trace)
+				}
+				if v.Denial == nil && (v.Caller.APIKey != "value-good" || v.Caller.APIKeyID != "good") {
+					t.Errorf("got the key %q with the id %q", v.Caller.APIKey, v.Caller.APIKeyID)
+				}
+			}
+			// The authorizer comes first.
+			if got := answered(g.check(m, "GET /", "X-API-Key: value-good")); got != unauthorized401 {
+				t.Errorf("without a token: got %s", got)
+			}
+			m.APIKeyRequired = false
+			if v := g.check(m, "GET /", "Authorization: x"); v.Denial != nil || v.Caller.APIKey != "" {
+				t.Errorf("the method wants none: got %s", answered(v))
+			}
+		})
+	}
+}
+
+func TestUnknownAuthorization(t *testing.T) {
+	v := newGate("").check(&assembly.Method{Authorization: "SOMETHING"}, "GET /")
+	if got := answered(v); got != broken500 {
+		t.Errorf("got %s, want %s", got, broken500)
+	}
+}

@@ -1,0 +1,165 @@
+// Package checks decides whether a request may reach its integration, in API Gateway's own order: the resource policy
+// and the method's authorizer, as the two depend on each other, and then the API key.
+//
+// Every check leaves a line in the verdict's trace, so that a developer is told why. It does not route, throttle,
+// validate bodies or call integrations.
+//
+// Source of the order: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+package checks
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/events"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/mapping"
+)
+
+// Call is a request on its way, with what routing found out about it.
+type Call struct {
+	*exchange.Request
+	Method *assembly.Method
+	Route  *events.Route     // the method's events
+	Params map[string]string // of the path, undecoded
+}
+
+// Verdict is what the checks came to.
+type Verdict struct {
+	Denial    *mapping.Failure // nil: the request may go on
+	Caller    events.Caller
+	Principal string // the caller's name for a log: the principal, the subject or the ARN; "" for anonymous
+	Trace     []Step
+
+	Authorizer     string        // what guarded the method, in a word: "none", "TOKEN", "REQUEST", "COGNITO_USER_POOLS", "AWS_IAM"
+	Cache          string        // "HIT" or "MISS" of a Lambda authorizer with a cache, else ""
+	AuthorizerTime time.Duration // of the function's invocation; 0 if there was none
+
+	usageKey string // what the authorizer counts the request to
+}
+
+// Step is one check, for the log and the console.
+type Step struct {
+	Check  string // "resource policy", "identity source", "cache", "authorizer", "policy", "token", "scopes", "signature", "API key"
+	Passed bool
+	Detail string // in words, with the statement or the requirement that decided
+}
+
+// Guard checks the requests to one stage of an API. It is safe for concurrent use.
+type Guard struct {
+	o         Options
+	resource  *iampolicy.Document // the expanded resource policy, or nil
+	cache     *cache
+	expanded  string // the API's ARN, without a slash at its end
+	problems  map[assembly.ID]string
+	cognito   map[*assembly.Authorizer]*cognito
+	tokens    map[*assembly.Authorizer]*tokenSource
+	identify  *signatures
+	usageKeys []planKey
+}
+
+// Options are what a Guard works with.
+type Options struct {
+	Model *assembly.Model
+	API   *assembly.API
+	Stage *assembly.Stage
+
+	// Invoke runs a function and returns its answer. A function's own error is a *FunctionError.
+	Invoke func(ctx context.Context, f *assembly.Function, payload []byte, r *exchange.Request) ([]byte, error)
+
+	// Tokens verify the tokens of user pools.
+	Tokens TokenVerifier
+
+	// Keys are the access keys that requests may be signed with.
+	Keys []AccessKey
+
+	Now func() time.Time
+}
+
+// FunctionError is an error that a function answered with, or that Lambda puts in its place.
+type FunctionError struct{ Type, Message string }
+
+func (e *FunctionError) Error() string { return e.Type + ": " + e.Message }
+
+// New prepares the checks of a stage. What cannot be honoured is no error: it is told by [Guard.Problems], and requests
+// that need it must not be served.
+func New(o Options) *Guard {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	g := &Guard{o: o, cache: newCache(o.Now), problems: map[assembly.ID]string{}}
+	g.expanded = fmt.Sprintf("arn:%s:execute-api:%s:%s:%s", o.API.Partition, o.API.Region, o.API.Account, o.API.APIID)
+	if o.API.Policy != nil {
+		doc, err := iampolicy.Parse(string(o.API.Policy))
+		if err != nil {
+			g.problems[o.API.ID] = fmt.Sprintf("its resource policy is not understood: %v", err)
+		}
+		doc = doc.Expand(g.expanded)
+		g.resource = &doc
+	}
+	g.prepareTokens()
+	g.prepareCognito()
+	g.identify = newSignatures(g)
+	g.usageKeys = usageKeys(o.Model, o.API, o.Stage)
+	return g
+}
+
+// Problems say what could not be prepared, by the object it concerns: the API or an authorizer. Requests that need one
+// are to be answered by 501.
+func (g *Guard) Problems() map[assembly.ID]string { return g.problems }
+
+// ARN is the ARN of the method that a request calls, with its own path.
+func (g *Guard) ARN(c *Call) string {
+	return g.expanded + "/" + g.o.Stage.Name + "/" + c.Verb + c.Path
+}
+
+// maxARN: a longer ARN is answered with 414.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
+const maxARN = 1600
+
+// Check runs all checks that the request's method asks for.
+func (g *Guard) Check(ctx context.Context, c *Call) Verdict {
+	v := Verdict{Authorizer: c.Method.Authorization}
+	if v.Authorizer == assembly.AuthorizationNone {
+		v.Authorizer = "none"
+	} else if c.Method.Authorizer != nil {
+		v.Authorizer = c.Method.Authorizer.Type
+	}
+	arn := g.ARN(c)
+	switch c.Method.Authorization {
+	case assembly.AuthorizationNone:
+		g.anonymous(c, arn, &v)
+	case assembly.AuthorizationCustom:
+		g.lambda(ctx, c, arn, &v)
+	case assembly.AuthorizationCognito:
+		g.userPool(ctx, c, arn, &v)
+	case assembly.AuthorizationIAM:
+		g.iam(c, arn, &v)
+	default:
+		v.deny(mapping.Failure{Type: "AUTHORIZER_CONFIGURATION_ERROR", Status: 500, ErrorType: "AuthorizerConfigurationException",
+			Reason: fmt.Sprintf("authorization %q is not known", c.Method.Authorization)})
+	}
+	if v.Denial == nil {
+		g.apiKey(c, &v)
+	}
+	return v
+}
+
+func (v *Verdict) pass(check, format string, a ...any) {
+	v.Trace = append(v.Trace, Step{Check: check, Passed: true, Detail: fmt.Sprintf(format, a...)})
+}
+
+// fail notes the check that ended it, and denies.
+func (v *Verdict) fail(check string, d mapping.Failure) {
+	v.Trace = append(v.Trace, Step{Check: check, Detail: d.Reason})
+	v.deny(d)
+}
+
+func (v *Verdict) deny(d mapping.Failure) { v.Denial = &d }
+
+func unauthorized(format string, a ...any) mapping.Failure {
+	return mapping.Failure{Type: "UNAUTHORIZED", Status: 401, ErrorType: "UnauthorizedException", Message: "Unauthorized", Reason: fmt.Sprintf(format, a...)}
+}

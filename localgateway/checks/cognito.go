@@ -1,0 +1,127 @@
+package checks
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+)
+
+// TokenVerifier verifies the tokens of a user pool.
+type TokenVerifier interface {
+	// Verify wants a token of the pool of this use: "id" or "access". The error is one of package jwt.
+	Verify(ctx context.Context, pool *assembly.UserPool, use, token string) (*jwt.Token, error)
+}
+
+// cognito is an authorizer with user pools, made ready.
+type cognito struct{ header string }
+
+func (g *Guard) prepareCognito() {
+	g.cognito = map[*assembly.Authorizer]*cognito{}
+	for _, a := range g.o.API.Authorizers {
+		if a.Type != assembly.CognitoAuthorizer {
+			continue
+		}
+		header := "Authorization"
+		if len(a.IdentitySources) > 0 {
+			header = a.IdentitySources[0].Name
+		}
+		g.cognito[a] = &cognito{header}
+		if a.Validation != "" {
+			g.problems[a.ID] = "its IdentityValidationExpression is not honoured for user pools: leave it out"
+		}
+	}
+}
+
+// userPool checks a method with a user pool: the token first, then the resource policy, which must allow explicitly.
+// Without scopes an ID token passes, with scopes an access token that has any one of them.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html
+func (g *Guard) userPool(ctx context.Context, c *Call, arn string, v *Verdict) {
+	a := c.Method.Authorizer
+	header := g.cognito[a].header
+	token := c.Headers.Get(header)
+	if scheme, rest, ok := strings.Cut(token, " "); ok && strings.EqualFold(scheme, "Bearer") {
+		token = rest
+	}
+	if token == "" {
+		v.fail("identity source", unauthorized("the header %s is missing or empty", header))
+		return
+	}
+	v.pass("identity source", "the header %s has a token", header)
+	use := "id"
+	if len(c.Method.Scopes) > 0 {
+		use = "access"
+	}
+	verified, err := g.verifyToken(ctx, a.UserPools, use, token)
+	switch {
+	case errors.Is(err, jwt.ErrExpired):
+		d := unauthorized("the token has expired")
+		d.Message = "The incoming token has expired"
+		v.fail("token", d)
+		return
+	case err != nil:
+		v.fail("token", unauthorized("no %s token of the user pools: %v", use, err))
+		return
+	}
+	v.pass("token", "a valid %s token of %s", use, verified.Issuer())
+	if use == "access" {
+		have, _ := verified.Claim("scope").Text()
+		i := slices.IndexFunc(c.Method.Scopes, func(s string) bool { return slices.Contains(strings.Fields(have), s) })
+		if i < 0 {
+			v.fail("scopes", unauthorized("the token has the scopes %q, and the method wants any of %s", have, strings.Join(c.Method.Scopes, ", ")))
+			return
+		}
+		v.pass("scopes", "the token has %s", c.Method.Scopes[i])
+	}
+	g.mustAllow(c, arn, iampolicy.Caller{}, v)
+	if v.Denial == nil {
+		v.Caller.Claims, v.Principal = claims(verified), verified.Subject()
+	}
+}
+
+// verifyToken tries the authorizer's pools. The error is that of the pool which issued the token, if one did, and else
+// the first pool's.
+func (g *Guard) verifyToken(ctx context.Context, pools []*assembly.UserPool, use, token string) (*jwt.Token, error) {
+	failed := errors.New("the authorizer has no user pool")
+	for i, pool := range pools {
+		t, err := g.o.Tokens.Verify(ctx, pool, use, token)
+		if err == nil {
+			return t, nil
+		}
+		if i == 0 || !errors.Is(err, jwt.ErrIssuer) {
+			failed = err
+		}
+	}
+	return nil, failed
+}
+
+// claims are a token's claims as strings, as events recorded on AWS have them: exp and iat are written out ("Sun Dec 17
+// 07:28:12 UTC 2017"), auth_time is a number ("1513492092"), email_verified is "true", groups are joined by commas.
+func claims(t *jwt.Token) map[string]string {
+	out := map[string]string{}
+	for name, value := range t.Claims().Members() {
+		text, isText := value.Text()
+		seconds, isNumber := value.Int64()
+		switch {
+		case isText:
+			out[name] = text
+		case isNumber && (name == "exp" || name == "iat"):
+			out[name] = time.Unix(seconds, 0).UTC().Format("Mon Jan 02 15:04:05 MST 2006")
+		case value.Kind() == strictjson.Array:
+			if list, ok := value.Texts(); ok {
+				out[name] = strings.Join(list, ",")
+			} else {
+				out[name] = value.Raw()
+			}
+		default:
+			out[name] = value.Raw()
+		}
+	}
+	return out
+}

@@ -1,0 +1,158 @@
+package checks
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/events"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/mapping"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/sigv4"
+)
+
+// AccessKey is a development key with the principal it belongs to.
+type AccessKey struct {
+	ID, Secret string
+
+	// Principal is the role or user of the template whose policies say what may be called; nil for a developer who may
+	// call everything.
+	Principal *assembly.Principal
+}
+
+// signatures verifies Signature Version 4 and knows what each key's principal may do.
+type signatures struct {
+	verifier sigv4.Verifier
+	keys     map[string]signer
+}
+
+type signer struct {
+	AccessKey
+	caller   events.IAMCaller
+	policies []iampolicy.Document
+	err      error // the policies are not known in full, so nothing may be decided by them
+}
+
+func newSignatures(g *Guard) *signatures {
+	s := &signatures{keys: map[string]signer{}}
+	for _, k := range g.o.Keys {
+		s.keys[k.ID] = g.newSigner(k)
+	}
+	s.verifier = sigv4.Verifier{Region: g.o.API.Region, Now: g.o.Now, Lookup: func(id string) (sigv4.Key, bool) {
+		k, ok := s.keys[id]
+		return sigv4.Key{Secret: k.Secret}, ok
+	}}
+	return s
+}
+
+func (g *Guard) newSigner(k AccessKey) signer {
+	account := g.o.API.Account
+	s := signer{AccessKey: k, caller: events.IAMCaller{AccessKey: k.ID, AccountID: account, Caller: "AIDALOCALDEVELOPER", User: "AIDALOCALDEVELOPER"}}
+	if k.Principal == nil {
+		s.caller.UserARN = fmt.Sprintf("arn:%s:iam::%s:user/developer", g.o.API.Partition, account)
+		s.policies = []iampolicy.Document{{Statements: []iampolicy.Statement{
+			{Effect: iampolicy.Allow, Action: []string{"*"}, Resource: []string{"*"}}}}}
+		return s
+	}
+	s.caller.UserARN = k.Principal.ARN
+	if !k.Principal.User {
+		// A role calls as the session that assumed it.
+		s.caller.UserARN = fmt.Sprintf("arn:%s:sts::%s:assumed-role/%s/local", g.o.API.Partition, account, k.Principal.Name)
+		s.caller.Caller, s.caller.User = "AROALOCALDEVELOPER:local", "AROALOCALDEVELOPER:local"
+	}
+	s.err = k.Principal.Err
+	for _, text := range k.Principal.Policies {
+		doc, err := iampolicy.Parse(string(text))
+		if err != nil {
+			s.err = errors.Join(s.err, err)
+		}
+		s.policies = append(s.policies, doc)
+	}
+	return s
+}
+
+// iam checks a method with AWS_IAM. In the API's own account a Deny of either policy denies and an Allow of either
+// allows.
+func (g *Guard) iam(c *Call, arn string, v *Verdict) {
+	id, err := g.identify.verify(c)
+	if err != nil {
+		v.fail("signature", signatureDenial(err))
+		return
+	}
+	s := g.identify.keys[id.AccessKeyID]
+	v.pass("signature", "signed with %s, the key of %s", id.AccessKeyID, s.caller.UserARN)
+	caller := iampolicy.Caller{ARN: s.caller.UserARN, Account: s.caller.AccountID}
+	resource := iampolicy.Decision{Statement: -1}
+	if g.resource != nil {
+		if resource = g.evaluate(c, arn, caller); resource.Outcome == iampolicy.ExplicitDeny {
+			v.fail("resource policy", g.policyDenial(resource, arn, caller))
+			return
+		}
+		v.pass("resource policy", "it does not deny the caller")
+	}
+	if s.err != nil {
+		v.fail("policy", mapping.Failure{Type: "ACCESS_DENIED", Status: 403, ErrorType: "AccessDeniedException", Capital: true,
+			Message: g.notAuthorized(s.caller.UserARN, arn) + " because its policies are not known here", Reason: fmt.Sprintf("the policies of %s are not read in full, and one of them may deny: %v", s.caller.UserARN, s.err)})
+		return
+	}
+	identity, statement := s.decide(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: arn, Caller: caller, Context: g.conditions(c, caller)})
+	switch {
+	case identity == iampolicy.ExplicitDeny:
+		v.fail("policy", mapping.Failure{Type: "ACCESS_DENIED", Status: 403, ErrorType: "AccessDeniedException", Capital: true,
+			Message: g.notAuthorized(s.caller.UserARN, arn) + " with an explicit deny in an identity-based policy", Reason: "a policy of the caller denies it: " + statement})
+	case identity == iampolicy.Allowed:
+		v.pass("policy", "a policy of the caller allows it: %s", statement)
+		v.Caller.IAM, v.Principal = &s.caller, s.caller.UserARN
+	case resource.Outcome == iampolicy.Allowed:
+		v.pass("policy", "statement %d of the resource policy allows it", resource.Statement+1)
+		v.Caller.IAM, v.Principal = &s.caller, s.caller.UserARN
+	default:
+		v.fail("policy", mapping.Failure{Type: "ACCESS_DENIED", Status: 403, ErrorType: "AccessDeniedException", Capital: true,
+			Message: g.notAuthorized(s.caller.UserARN, arn) + " because no identity-based policy allows the execute-api:Invoke action",
+			Reason:  fmt.Sprintf("no policy of %s allows execute-api:Invoke on %s: grant the route with api.GrantInvoke", s.caller.UserARN, arn)})
+	}
+}
+
+// decide asks all of a principal's policies: any Deny denies.
+func (s signer) decide(r iampolicy.Request) (outcome iampolicy.Outcome, where string) {
+	for i, doc := range s.policies {
+		d := doc.Evaluate(r)
+		if d.Outcome == iampolicy.ImplicitDeny {
+			continue
+		}
+		outcome, where = d.Outcome, fmt.Sprintf("statement %d of policy %d", d.Statement+1, i+1)
+		if outcome == iampolicy.ExplicitDeny {
+			return outcome, where
+		}
+	}
+	return outcome, where
+}
+
+// verify checks the signature over the request as it came in, the stage included.
+func (s *signatures) verify(c *Call) (sigv4.Identity, error) {
+	r := &http.Request{Method: c.Verb, Host: c.Host, Header: http.Header{}, ContentLength: int64(len(c.Body))}
+	for _, h := range c.Headers {
+		r.Header.Add(h.Name, h.Value)
+	}
+	return s.verifier.Verify(r, c.RawPath, c.RawQuery, c.Body)
+}
+
+// signatureDenial is API Gateway's answer to a signature that does not hold.
+func signatureDenial(err error) mapping.Failure {
+	d := mapping.Failure{Type: "INVALID_SIGNATURE", Status: 403, ErrorType: "InvalidSignatureException", Message: err.Error(), Reason: err.Error()}
+	var refused *sigv4.Error
+	if errors.As(err, &refused) {
+		d.ErrorType, d.Message = refused.Type, refused.Message
+		if detail := refused.Detail(); detail != "" {
+			d.Reason = strings.TrimSpace(refused.Message + " " + detail)
+		} else {
+			d.Reason = refused.Message
+		}
+	}
+	if errors.Is(err, sigv4.ErrMissingToken) {
+		d.Type = "MISSING_AUTHENTICATION_TOKEN"
+	}
+	return d
+}

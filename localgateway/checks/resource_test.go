@@ -1,0 +1,185 @@
+package checks
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+)
+
+// The resource policies of the tables; the caller's address is 203.0.113.9.
+var (
+	allowAll  = policyOf(statement("Allow", `"*"`, "execute-api:/*"))
+	allowElse = policyOf(strings.TrimSuffix(statement("Allow", `"*"`, "execute-api:/*"), "}") + `,"Condition":{"IpAddress":{"aws:SourceIp":"198.51.100.0/24"}}}`)
+	denyHere  = policyOf(statement("Allow", `"*"`, "execute-api:/*"), strings.TrimSuffix(statement("Deny", `"*"`, "execute-api:/*"), "}")+`,"Condition":{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}}`)
+	allowRole = policyOf(statement("Allow", `{"AWS":"arn:aws:iam::123456789012:role/clerk"}`, "execute-api:/prod/*"))
+	denyRole  = policyOf(statement("Deny", `{"AWS":"arn:aws:iam::123456789012:role/clerk"}`, "execute-api:/prod/*"))
+)
+
+// denied is what the resource policy's denial of GET /orders/7 looks like.
+func denied(who, why string) string {
+	return `403 AccessDeniedException {"Message":"User: ` + who + ` is not authorized to perform: execute-api:Invoke on resource: ` +
+		`arn:aws:execute-api:us-east-1:********9012:abcdef1234/prod/GET/orders/7` + why + `"}`
+}
+
+const (
+	noneAllows = " because no resource-based policy allows the execute-api:Invoke action"
+	oneDenies  = " with an explicit deny"
+)
+
+func TestResourcePolicyWithoutAuthorizer(t *testing.T) {
+	open := &assembly.Method{Authorization: assembly.AuthorizationNone}
+	explicit, words, expands := behaviour{8, docFlow}, behaviour{12, seen403}, behaviour{13, docFlow}
+	for _, c := range []struct {
+		behaviour
+		name, policy, want string
+	}{
+		{explicit, "none", "", "ok"},
+		{explicit, "it allows", allowAll, "ok"},
+		{words, "it allows others", allowElse, denied("anonymous", noneAllows)},
+		{words, "it denies", denyHere, denied("anonymous", oneDenies)},
+		{words, "it allows a role", allowRole, denied("anonymous", noneAllows)},
+		{words, "it denies another route and allows none", policyOf(statement("Deny", `"*"`, "execute-api:/prod/POST/*")), denied("anonymous", noneAllows)},
+		{expands, "it allows the full ARN", policyOf(statement("Allow", `"*"`, arnBase+"GET/orders/*")), "ok"},
+		{expands, "it allows the short form", policyOf(statement("Allow", `"*"`, "execute-api:/prod/GET/orders/*")), "ok"},
+		{expands, "it allows another stage", policyOf(statement("Allow", `"*"`, "execute-api:/dev/*")), denied("anonymous", noneAllows)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			want(t, c.behaviour, newGate(c.policy).check(open, "GET /orders/7"), c.want)
+		})
+	}
+	t.Run("a policy that cannot be read is a problem, and allows nobody", func(t *testing.T) {
+		g := newGate(`{"Statement":[{"Effect":"Allow"}]}`)
+		if g.Problems()[g.options.API.ID] == "" {
+			t.Error("there is no problem")
+		}
+		want(t, explicit, g.check(open, "GET /orders/7"), denied("anonymous", noneAllows))
+	})
+}
+
+func TestResourcePolicyConditions(t *testing.T) {
+	open := &assembly.Method{Authorization: assembly.AuthorizationNone}
+	for _, c := range []struct {
+		name, condition string
+		allowed         bool
+	}{
+		{"the address", `"IpAddress":{"aws:SourceIp":"203.0.113.9"}`, true},
+		{"another address", `"NotIpAddress":{"aws:SourceIp":"203.0.113.9"}`, false},
+		{"the user agent", `"StringLike":{"aws:UserAgent":"curl/*"}`, true},
+		{"the referer, which is not there", `"StringLike":{"aws:Referer":"*"}`, false},
+		{"before the time", `"DateLessThan":{"aws:CurrentTime":"2026-03-04T05:06:08Z"}`, true},
+		{"after the time", `"DateGreaterThan":{"aws:CurrentTime":"2026-03-04T05:06:08Z"}`, false},
+		{"TLS, as every execute-api endpoint has", `"Bool":{"aws:SecureTransport":"true"}`, true},
+		{"a VPC, which no request to this machine comes through", `"StringEquals":{"aws:SourceVpc":"vpc-1"}`, false},
+		{"no VPC endpoint", `"Null":{"aws:SourceVpce":"true"}`, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g := newGate(policyOf(strings.TrimSuffix(statement("Allow", `"*"`, "execute-api:/*"), "}") + `,"Condition":{` + c.condition + `}}`))
+			if v := g.check(open, "GET /orders/7", "User-Agent: curl/8"); c.allowed != (v.Denial == nil) {
+				t.Errorf("got %s (%s, problems %v)", answered(v), behaviour{13, docFlow}, g.Problems())
+			}
+		})
+	}
+}
+
+func TestResourcePolicyWithLambda(t *testing.T) {
+	order := behaviour{9, docFlow}
+	says := map[string]string{
+		"allows": allowing("*"), "is silent": allowing(arnBase + "POST/*"), "denies": answering(policyOf(statement("Deny", "", "*"))),
+	}
+	for _, c := range []struct {
+		name, policy, authorizer, want string
+		asked                          int
+	}{
+		{"no policy, the authorizer allows", "", "allows", "ok", 1},
+		{"no policy, the authorizer is silent", "", "is silent", implicit403, 1},
+		{"the policy allows, the authorizer allows", allowAll, "allows", "ok", 1},
+		{"the policy allows, the authorizer is silent", allowAll, "is silent", "ok", 1},
+		{"the policy allows, the authorizer denies", allowAll, "denies", explicit403, 1},
+		{"the policy is silent, the authorizer allows: who is not in an Allow list still gets there", allowElse, "allows", "ok", 1},
+		{"the policy is silent, the authorizer is silent", allowElse, "is silent", implicit403, 1},
+		{"the policy is silent, the authorizer denies", allowElse, "denies", explicit403, 1},
+		{"the policy denies: the function is not invoked", denyHere, "allows", denied("anonymous", oneDenies), 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g := newGate(c.policy)
+			m := guarded(g.token(60*second, ""))
+			g.Guard = New(g.options)
+			g.answer = func(string) (string, error) { return says[c.authorizer], nil }
+			want(t, order, g.check(m, "GET /orders/7", "Authorization: x"), c.want)
+			g.asked(t, order, c.asked)
+			// From the cache it is the same.
+			want(t, order, g.check(m, "GET /orders/7", "Authorization: x"), c.want)
+			g.asked(t, order, c.asked)
+		})
+	}
+	t.Run("a Deny comes before a missing token", func(t *testing.T) {
+		g := newGate(denyHere)
+		m := guarded(g.token(0, ""))
+		g.Guard = New(g.options)
+		want(t, order, g.check(m, "GET /orders/7"), denied("anonymous", oneDenies))
+	})
+	t.Run("an Allow does not stand in for a missing token", func(t *testing.T) {
+		g := newGate(allowAll)
+		m := guarded(g.token(0, ""))
+		g.Guard = New(g.options)
+		want(t, order, g.check(m, "GET /orders/7"), unauthorized401)
+	})
+	t.Run("an Allow does not stand in for an authorizer that fails", func(t *testing.T) {
+		g := newGate(allowAll)
+		m := guarded(g.token(0, ""))
+		g.Guard = New(g.options)
+		g.answer = func(string) (string, error) { return "{}", nil }
+		want(t, order, g.check(m, "GET /orders/7", "Authorization: x"), broken500)
+	})
+}
+
+func TestResourcePolicyWithCognito(t *testing.T) {
+	from := behaviour{10, docFlow}
+	for _, c := range []struct{ name, policy, token, want string }{
+		{"none", "", signed("id", nil), "ok"},
+		{"it allows", allowAll, signed("id", nil), "ok"},
+		{"it is silent", allowElse, signed("id", nil), denied("anonymous", noneAllows)},
+		{"it denies", denyHere, signed("id", nil), denied("anonymous", oneDenies)},
+		{"it denies, and the token is missing: that comes first", denyHere, "", unauthorized401},
+		{"it allows, and the token is missing", allowAll, "", unauthorized401},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g := newGate(c.policy, withPools)
+			m := guarded(g.userPools(poolURL))
+			g.Guard = New(g.options)
+			want(t, from, g.check(m, "GET /orders/7", "Authorization: "+c.token), c.want)
+		})
+	}
+}
+
+func TestResourcePolicyWithIAM(t *testing.T) {
+	from := behaviour{11, docFlow}
+	const ownDeny = oneDenies + " in an identity-based policy"
+	const noOwn = " because no identity-based policy allows the execute-api:Invoke action"
+	verb := func(answer, verb, path string) string { return strings.Replace(answer, "GET/orders/7", verb+path, 1) }
+	for _, c := range []struct{ name, policy, key, target, want string }{
+		{"no policy, the caller's allows", "", clerk, "GET /orders/7", "ok"},
+		{"no policy, the caller's is silent", "", clerk, "POST /orders/7", verb(denied(clerkARN, noOwn), "POST", "/orders/7")},
+		{"no policy, the caller's denies", "", clerk, "GET /orders/13", verb(denied(clerkARN, ownDeny), "GET", "/orders/13")},
+		{"the policy allows, the caller's is silent", allowRole, clerk, "POST /orders/7", "ok"},
+		{"the policy allows, the caller's denies", allowRole, clerk, "GET /orders/13", verb(denied(clerkARN, ownDeny), "GET", "/orders/13")},
+		{"the policy is silent, the caller's allows", allowElse, clerk, "GET /orders/7", "ok"},
+		{"neither allows", allowElse, clerk, "POST /orders/7", verb(denied(clerkARN, noOwn), "POST", "/orders/7")},
+		{"the policy denies, the caller's allows", denyRole, clerk, "GET /orders/7", denied(clerkARN, oneDenies)},
+		{"the policy denies somebody else", denyRole, developer, "GET /orders/7", "ok"},
+		{"the policy denies everybody", denyHere, developer, "GET /orders/7", denied("arn:aws:iam::123456789012:user/developer", oneDenies)},
+		{"a policy of the caller's cannot be read, and might deny", allowAll, broken, "GET /orders/7",
+			denied("arn:aws:iam::123456789012:user/broken", " because its policies are not known here")},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g := newGate(c.policy, withKeys)
+			v := g.Check(context.Background(), g.sign(t, c.key, c.key, c.target))
+			want(t, from, v, c.want)
+			if v.Denial == nil && (v.Caller.IAM == nil || v.Caller.IAM.AccessKey != c.key || v.Caller.IAM.UserARN != v.Principal || v.Principal == "") {
+				t.Errorf("got the caller %+v and the principal %q", v.Caller.IAM, v.Principal)
+			}
+		})
+	}
+}

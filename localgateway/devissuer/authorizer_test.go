@@ -1,0 +1,108 @@
+package devissuer
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"testing"
+	"testing/fstest"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+)
+
+// fromHere answers requests for the issuers' real keys with those that are served here, and leaves others as they are.
+// It is what a name server would do that is told to: this test's authorizer takes keys over https only.
+type fromHere struct{ *served }
+
+func (f fromHere) RoundTrip(r *http.Request) (*http.Response, error) {
+	for _, i := range f.issuers {
+		if i.JWKSURL == r.URL.String() {
+			u, err := url.Parse(f.JWKSURL(i.URL))
+			if err != nil {
+				return nil, err
+			}
+			r = r.Clone(r.Context())
+			r.URL, r.Host = u, u.Host
+		}
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+const policyVersion = "2012-10-17"
+
+// TestIncludedAuthorizerReadsTheRights: the authorizer itself, with the settings of each preset, finds the principal, the
+// scopes, the groups and the roles that a token was asked to have; and without one of them it does not allow.
+func TestIncludedAuthorizerReadsTheRights(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		settings  authz.Issuer
+		principal string
+	}{
+		{"Okta", authz.Issuer{URL: "https://shop.okta.com/oauth2/default", JWKSURL: "https://shop.okta.com/oauth2/default/v1/keys", ScopesClaim: "scp", GroupsClaim: "groups"}, "ada"},
+		{"Entra ID", authz.Issuer{URL: tenant, JWKSURL: "https://login.microsoftonline.com/x/discovery/v2.0/keys", ScopesClaim: "scp", GroupsClaim: "groups", RolesClaim: "roles"}, "ada"},
+		{"Auth0", authz.Issuer{URL: "https://shop.eu.auth0.com/", JWKSURL: "https://shop.eu.auth0.com/.well-known/jwks.json", RolesClaim: "permissions"}, "ada"},
+		{"Keycloak", authz.Issuer{URL: "https://id.example.com/realms/shop", JWKSURL: "https://id.example.com/realms/shop/protocol/openid-connect/certs",
+			RolesClaim: "realm_access.roles", GroupsClaim: "https://id.example.com/groups", PrincipalClaim: "preferred_username", Algorithms: []string{"ES256"}}, "ada"},
+		{"Cognito", authz.Issuer{URL: pool, JWKSURL: pool + "/.well-known/jwks.json", TokenUse: "access", GroupsClaim: "cognito:groups", PrincipalClaim: "client_id"}, "orders"},
+		{"RFC 9068", authz.Issuer{URL: "https://idp.example.com", JWKSURL: "https://idp.example.com/keys", Type: "at+jwt", Algorithms: []string{"EdDSA"}}, "ada"},
+		{"HMAC", authz.Issuer{URL: "https://legacy.example.com", SecretARN: secret, Algorithms: []string{"HS512"}}, "ada"},
+		{"HMAC in a field", authz.Issuer{URL: "https://legacy.example.com", SecretARN: secret, SecretField: "key"}, "ada"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.settings.Audiences = []string{"orders"}
+			s := serve(t, Issuer{Issuer: tt.settings})
+			variables := authz.Config{Issuers: []authz.Issuer{tt.settings}, PerRequest: true, NoMetrics: true}.Environment()
+			if tt.settings.SecretARN != "" { // as the gateway does
+				var err error
+				if variables, err = s.Environment(variables); err != nil {
+					t.Fatal(err)
+				}
+				variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"] = "AKIDEXAMPLE", "example"
+			}
+			authorizer, err := authz.FromLambda(func(name string) string { return variables[name] }, authz.Options{
+				Now: s.clock.now, Transport: fromHere{s}, Log: io.Discard, Files: fstest.MapFS{access.FileName: {Data: []byte(`{"version":1,"routes":[
+					{"route":"GET /orders","requires":[{"kind":"scope","anyOf":["orders:read"]},{"kind":"group","anyOf":["Order managers"]},{"kind":"role","anyOf":["auditor"]}]}]}`)}},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ask := func(r TokenRequest) (principal, effect string) {
+				t.Helper()
+				token, err := s.Mint(r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				answer, err := authorizer.Invoke(t.Context(), []byte(`{"type":"TOKEN","methodArn":"arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders","authorizationToken":"Bearer `+token+`"}`))
+				if err != nil {
+					t.Fatalf("the authorizer refuses the token: %v", err)
+				}
+				var a struct {
+					PrincipalID    string
+					PolicyDocument struct {
+						Version   string
+						Statement []struct{ Effect string }
+					}
+				}
+				if err := json.Unmarshal(answer, &a); err != nil || a.PolicyDocument.Version != policyVersion || len(a.PolicyDocument.Statement) != 1 {
+					t.Fatalf("%v: %s", err, answer)
+				}
+				return a.PrincipalID, a.PolicyDocument.Statement[0].Effect
+			}
+			all := TokenRequest{Subject: "ada", Scopes: []string{"orders:write", "orders:read"}, Groups: []string{"staff", "Order managers"}, Roles: []string{"auditor"}}
+			if principal, effect := ask(all); principal != tt.principal || effect != "Allow" {
+				t.Errorf("%s for %q, want Allow for %q", effect, principal, tt.principal)
+			}
+			for missing, r := range map[string]TokenRequest{
+				"scope": {Groups: all.Groups, Roles: all.Roles},
+				"group": {Scopes: all.Scopes, Roles: all.Roles},
+				"role":  {Scopes: all.Scopes, Groups: all.Groups},
+			} {
+				if _, effect := ask(r); effect != "Deny" {
+					t.Errorf("%s without the %s, want Deny", effect, missing)
+				}
+			}
+		})
+	}
+}

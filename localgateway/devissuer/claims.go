@@ -1,0 +1,154 @@
+package devissuer
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// rfc9068 is the typ of access tokens that are JWTs by RFC 9068.
+const rfc9068 = "at+jwt"
+
+// claims are those of a token, with the time and the id that it gets.
+func (r TokenRequest) claims(i Issuer, now time.Time, id string) ([]byte, error) {
+	expires, subject := r.Expires, r.Subject
+	if expires == 0 {
+		expires = DefaultExpires
+	}
+	if subject == "" {
+		subject = DefaultSubject
+	}
+	issued := now
+	if expires < 0 { // an expired token was issued before it expired
+		issued = now.Add(expires).Add(-DefaultExpires)
+	}
+	c := map[string]any{
+		"iss": i.URL, "sub": subject, "jti": id,
+		"iat": issued.Unix(), "exp": now.Add(expires).Unix(),
+	}
+	r.audienceClaims(i, c)
+	if i.PrincipalClaim != "" {
+		if err := place(c, i.PrincipalClaim, func(before any) any {
+			if before != nil {
+				return before
+			}
+			return subject
+		}); err != nil {
+			return nil, err
+		}
+	}
+	if err := r.rights(i, c); err != nil {
+		return nil, err
+	}
+	for name, v := range r.Claims {
+		if v == nil {
+			delete(c, name)
+		} else {
+			c[name] = v
+		}
+	}
+	return encodeClaims(c)
+}
+
+// audienceClaims say whom the token is for, and what it is for.
+func (r TokenRequest) audienceClaims(i Issuer, c map[string]any) {
+	audience, use := r.audienceOf(i), r.useOf(i)
+	switch {
+	case i.isCognito() && use == Access:
+		// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
+		c["token_use"], c["client_id"], c["username"], c["version"], c["auth_time"] = use, audience, c["sub"], 2, c["iat"]
+	case i.isCognito():
+		// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
+		c["token_use"], c["aud"], c["cognito:username"], c["auth_time"] = use, audience, c["sub"], c["iat"]
+	default:
+		c["aud"] = audience
+		if use == Access && strings.EqualFold(strings.TrimPrefix(i.Type, "application/"), rfc9068) {
+			c["client_id"] = standInClient // RFC 9068, section 2.2
+		}
+	}
+}
+
+// rights writes scopes, groups and roles where the issuer has them.
+func (r TokenRequest) rights(i Issuer, c map[string]any) error {
+	name := func(configured, otherwise string) string {
+		if configured == "" {
+			return otherwise
+		}
+		return configured
+	}
+	if claim := name(i.ScopesClaim, "scope"); len(r.Scopes) > 0 {
+		if err := place(c, claim, func(any) any { return scopesValue(i, claim, r.Scopes) }); err != nil {
+			return err
+		}
+	}
+	for _, right := range []struct {
+		claim  string
+		values []string
+	}{{name(i.GroupsClaim, "groups"), r.Groups}, {name(i.RolesClaim, "roles"), r.Roles}} {
+		if len(right.values) == 0 {
+			continue
+		}
+		if err := place(c, right.claim, func(before any) any { return join(before, right.values) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// join adds values to those that a claim has already, where one claim serves for two kinds of rights.
+func join(before any, values []string) []string {
+	var out []string
+	switch before := before.(type) {
+	case []string:
+		out = slices.Clone(before)
+	case string:
+		out = strings.Fields(before)
+	}
+	for _, v := range values {
+		if !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// scopesValue are scopes in the form that the issuer has: a string of words in scope (RFC 8693, section 4.2), and in the
+// scp of Microsoft Entra ID; an array in Okta's scp and in whatever claim an issuer has of its own.
+// Sources: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference and
+// https://developer.okta.com/docs/reference/api/oidc/#access-token-payload
+func scopesValue(i Issuer, claim string, scopes []string) any {
+	u, err := url.Parse(i.URL)
+	microsoft := err == nil && (u.Host == "login.microsoftonline.com" || u.Host == "sts.windows.net")
+	if claim == "scope" || claim == "scp" && microsoft {
+		return strings.Join(scopes, " ")
+	}
+	return slices.Clone(scopes)
+}
+
+// place sets a claim to what it becomes. The claim is named as in an issuer's settings: a dot descends into an object
+// ("realm_access.roles"), but not in a name that is a URL, as "https://shop.example.com/roles", or that has another sign
+// which no member of a path has.
+func place(claims map[string]any, claim string, becomes func(before any) any) error {
+	path := []string{claim}
+	if !strings.ContainsAny(claim, ":/") && !strings.HasPrefix(claim, ".") && !strings.HasSuffix(claim, ".") && !strings.Contains(claim, "..") {
+		path = strings.Split(claim, ".")
+	}
+	for _, name := range path[:len(path)-1] {
+		if claims[name] == nil {
+			claims[name] = map[string]any{}
+		}
+		inner, ok := claims[name].(map[string]any)
+		if !ok {
+			return fmt.Errorf("%w: the claim %q: %s is no object, so nothing can be in it: change the issuer's claim names", ErrRequest, claim, name)
+		}
+		claims = inner
+	}
+	last := path[len(path)-1]
+	if _, object := claims[last].(map[string]any); object {
+		return fmt.Errorf("%w: the claim %q: it is an object already, of another claim's path: change the issuer's claim names", ErrRequest, claim)
+	}
+	claims[last] = becomes(claims[last])
+	return nil
+}

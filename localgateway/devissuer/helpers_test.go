@@ -1,0 +1,121 @@
+package devissuer
+
+import (
+	"context"
+	"crypto/rand"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+)
+
+// t0 is when the tests' clocks begin.
+var t0 = time.Unix(1_800_000_000, 0)
+
+// clock is a clock that only moves when it is told to.
+type clock struct{ nanos atomic.Int64 }
+
+func newClock() *clock {
+	c := new(clock)
+	c.nanos.Store(t0.UnixNano())
+	return c
+}
+
+func (c *clock) now() time.Time          { return time.Unix(0, c.nanos.Load()) }
+func (c *clock) advance(d time.Duration) { c.nanos.Add(int64(d)) }
+
+// sharedRing is made once, as an RSA key takes a while.
+var sharedRing = sync.OnceValues(func() (*keyring, error) { return newKeyring(rand.Reader) })
+
+func testRing(t testing.TB) *keyring {
+	t.Helper()
+	ring, err := sharedRing()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ring
+}
+
+// testKeys is a store in a folder of the test's own, with the shared keys.
+func testKeys(t testing.TB, c *clock) *KeyStore {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "keys")
+	first, err := openWith(dir, testRing(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := OpenKeys(KeyOptions{Dir: dir, Now: c.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := keys.ring.current(rsaKind).id, first.current(rsaKind).id; got != want {
+		t.Fatalf("the store has the key %s, want %s", got, want)
+	}
+	return keys
+}
+
+// openWith writes keys to a folder that has none.
+func openWith(dir string, ring *keyring) (*keyring, error) {
+	s, err := emptyStore(dir)
+	if err != nil {
+		return nil, err
+	}
+	return ring, s.write(ring, 1)
+}
+
+// emptyStore is a store whose folder is there, and no file in it.
+func emptyStore(dir string) (*KeyStore, error) {
+	s := &KeyStore{options: KeyOptions{Dir: dir}, link: os.Link}
+	return s, s.openFolder()
+}
+
+// served is a provider behind a server on loopback.
+type served struct {
+	*Provider
+	keys  *KeyStore
+	clock *clock
+}
+
+func serve(t testing.TB, issuers ...Issuer) *served {
+	t.Helper()
+	s := &served{clock: newClock()}
+	s.keys = testKeys(t, s.clock)
+	server := httptest.NewUnstartedServer(nil)
+	base := "http://" + server.Listener.Addr().String()
+	var err error
+	s.Provider, err = New(s.keys, issuers, Options{BaseURL: base, Now: s.clock.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Config.Handler = s.Provider
+	server.Start()
+	t.Cleanup(server.Close)
+	return s
+}
+
+// verifier accepts an issuer's tokens as the included authorizer does, but with the keys that are served here.
+func (s *served) verifier(t testing.TB, i authz.Issuer) *jwt.Verifier {
+	t.Helper()
+	config := jwt.Issuer{
+		URL: i.URL, Audiences: i.Audiences, Algorithms: i.Algorithms, Type: i.Type, TokenUse: i.TokenUse, Leeway: i.Leeway(),
+	}
+	if i.SecretARN != "" {
+		config.Secret = func(context.Context) ([]byte, error) {
+			text, _, err := s.Secret(i.SecretARN)
+			return []byte(text), err
+		}
+	} else {
+		config.JWKSURL, config.AllowLoopbackHTTP = s.JWKSURL(i.URL), true
+	}
+	v, err := jwt.New(jwt.Options{Issuers: []jwt.Issuer{config}, Now: s.clock.now, TokenCache: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}

@@ -1,0 +1,136 @@
+package devissuer
+
+import (
+	"fmt"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+)
+
+// Use is what a token is for: an API, or the client that a user signs in to.
+type Use string
+
+// The uses of a token, in the words of Amazon Cognito's token_use claim.
+const (
+	Access Use = "access"
+	ID     Use = "id"
+)
+
+// Issuer is an identity provider that tokens are made of.
+type Issuer struct {
+	// Issuer has the settings by which the included authorizer verifies its tokens, and so what these look like.
+	authz.Issuer
+
+	// Cognito says that its tokens have the form of Amazon Cognito's, whatever its URL and TokenUse say. Default: they do
+	// if the URL is a user pool's, or if TokenUse is set.
+	Cognito bool
+
+	// Use is what its tokens are for unless a request says. Default: TokenUse, else [Access]; [ID] for a user pool
+	// without TokenUse, as its access tokens have no audience to compare.
+	Use Use
+
+	// Scopes and Groups are some that exist, for who offers a choice of them. They restrict nothing.
+	Scopes, Groups []string
+
+	// TakenBy are the authorizers that take its tokens, such as "Shop/ApiAuthorizer787544C1".
+	TakenBy []string
+}
+
+// String is the issuer in a list to choose from.
+func (i Issuer) String() string {
+	var b strings.Builder
+	b.WriteString(i.URL)
+	if len(i.Audiences) > 0 {
+		b.WriteString(", audience " + strings.Join(i.Audiences, " or "))
+	}
+	b.WriteString(", " + string(i.use()) + " tokens")
+	if len(i.TakenBy) > 0 {
+		b.WriteString(", for " + strings.Join(i.TakenBy, ", "))
+	}
+	return b.String()
+}
+
+func (i Issuer) clone() Issuer {
+	for _, list := range []*[]string{&i.Audiences, &i.Algorithms, &i.Scopes, &i.Groups, &i.TakenBy} {
+		*list = slices.Clone(*list)
+	}
+	return i
+}
+
+// check finds what no token can be made with. Whether the authorizer takes the settings is for it to say.
+func (i Issuer) check() error {
+	if i.URL == "" {
+		return fmt.Errorf("%w: an issuer has no URL: it is what its tokens have as iss", ErrConfig)
+	}
+	for _, name := range i.Algorithms {
+		a, ok := algorithms[name]
+		if !ok {
+			return fmt.Errorf("%w: issuer %q: the algorithm %q: want some of %s", ErrConfig, i.URL, name, strings.Join(algorithmNames(), ", "))
+		}
+		if (a.kind == secretKind) != (i.SecretARN != "") {
+			return fmt.Errorf("%w: issuer %q: the algorithm %s: HS256, HS384 and HS512 go with secretArn, and the others without", ErrConfig, i.URL, name)
+		}
+	}
+	for _, text := range slices.Concat([]string{i.URL, i.Type, i.ScopesClaim, i.GroupsClaim, i.RolesClaim, i.PrincipalClaim}, i.Audiences) {
+		if !utf8.ValidString(text) {
+			return fmt.Errorf("%w: issuer %q: %q is not valid UTF-8, as all text in a token is", ErrConfig, i.URL, text)
+		}
+	}
+	if i.Use != "" && i.Use != Access && i.Use != ID {
+		return fmt.Errorf("%w: issuer %q: Use %q: want %q or %q", ErrConfig, i.URL, i.Use, Access, ID)
+	}
+	return nil
+}
+
+// algorithms are those that the issuer signs with, the preferred one first.
+func (i Issuer) algorithms() []string {
+	switch {
+	case len(i.Algorithms) > 0:
+		return i.Algorithms
+	case i.SecretARN != "":
+		return []string{"HS256"}
+	}
+	return []string{"RS256"}
+}
+
+func (i Issuer) isCognito() bool { return i.Cognito || i.TokenUse != "" || isUserPool(i.URL) }
+
+// isUserPool tells whether a URL is that of a user pool, as https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Example.
+// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
+func isUserPool(issuer string) bool {
+	u, err := url.Parse(issuer)
+	return err == nil && u.Scheme == "https" && strings.HasPrefix(u.Host, "cognito-idp.")
+}
+
+func (i Issuer) use() Use {
+	switch {
+	case i.Use != "":
+		return i.Use
+	case i.TokenUse != "":
+		return Use(i.TokenUse)
+	case isUserPool(i.URL):
+		return ID
+	}
+	return Access
+}
+
+// takes tells whether an audience is one of the issuer's. Without any, every audience is.
+func (i Issuer) takes(audience string) bool {
+	return len(i.Audiences) == 0 || slices.Contains(i.Audiences, audience)
+}
+
+// sameForm tells whether a request would get tokens of the same form from both issuers, so that either one will do.
+func sameForm(a, b Issuer, r TokenRequest) bool {
+	reduce := func(i Issuer) Issuer {
+		i.Cognito, i.Use = i.isCognito(), r.useOf(i)
+		i.Audiences = []string{r.audienceOf(i)}
+		i.Algorithms = []string{r.algorithmOf(i)}
+		i.Scopes, i.Groups, i.TakenBy, i.TokenUse, i.JWKSURL, i.LeewaySeconds = nil, nil, nil, "", "", 0
+		return i
+	}
+	return reflect.DeepEqual(reduce(a), reduce(b))
+}

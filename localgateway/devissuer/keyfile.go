@@ -1,0 +1,141 @@
+package devissuer
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+)
+
+const (
+	keyFileVersion = 1
+	keyFileNote    = "Keys that gatehouse signs development tokens with. Nothing that is deployed trusts them. Delete the file for new ones."
+
+	maxKeyFile = 1 << 20 // in bytes; the largest that is written has a tenth
+	maxKey     = 4 << 10 // of one key pair, in bytes
+)
+
+type keyFile struct {
+	Note    string      `json:"note"`
+	Version int         `json:"version"`
+	Keys    []keyInFile `json:"keys"`
+	Secret  string      `json:"secret"`
+}
+
+type keyInFile struct {
+	Kind  string     `json:"kind"`
+	PKCS8 []byte     `json:"pkcs8"`           // RFC 5958, in base64
+	Until *time.Time `json:"until,omitempty"` // of a key that was replaced: when it is no longer published
+}
+
+// format writes the file that [parseKeys] reads.
+func (k *keyring) format() ([]byte, error) {
+	f := keyFile{Note: keyFileNote, Version: keyFileVersion, Secret: k.secret}
+	for _, s := range k.keys {
+		der, err := x509.MarshalPKCS8PrivateKey(s.signer)
+		if err != nil {
+			return nil, fmt.Errorf("devissuer: key of kind %s: %w", s.kind, err)
+		}
+		in := keyInFile{Kind: s.kind, PKCS8: der}
+		if !s.until.IsZero() {
+			until := s.until.UTC()
+			in.Until = &until
+		}
+		f.Keys = append(f.Keys, in)
+	}
+	text, err := json.MarshalIndent(f, "", "  ")
+	return append(text, '\n'), err
+}
+
+// parseKeys reads a file. It has exactly one key pair of each kind to sign with. No error of it holds any part of a key.
+func parseKeys(text []byte) (*keyring, error) {
+	if len(text) > maxKeyFile {
+		return nil, fmt.Errorf("it has %d bytes, and is not larger than %d", len(text), maxKeyFile)
+	}
+	var f keyFile
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&f); err != nil {
+		return nil, errors.New("it is no JSON of this release")
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("something follows its JSON")
+	}
+	if f.Version != keyFileVersion {
+		return nil, fmt.Errorf("version %d, want %d", f.Version, keyFileVersion)
+	}
+	if len(f.Secret) < secretBytes {
+		return nil, fmt.Errorf("a secret of %d bytes, want %d or more", len(f.Secret), secretBytes)
+	}
+	k := &keyring{secret: f.Secret}
+	for n, in := range f.Keys {
+		signer, err := in.signer()
+		if err != nil {
+			return nil, fmt.Errorf("key %d: %w", n+1, err)
+		}
+		var until time.Time
+		if in.Until != nil {
+			until = *in.Until
+			if until.IsZero() {
+				return nil, fmt.Errorf("key %d: until is the year 1", n+1)
+			}
+		}
+		key, err := makeKey(in.Kind, signer, until)
+		if err != nil {
+			return nil, fmt.Errorf("key %d: it cannot be published", n+1)
+		}
+		if slices.ContainsFunc(k.keys, func(other signingKey) bool { return other.id == key.id }) {
+			return nil, fmt.Errorf("key %d: it is there twice", n+1)
+		}
+		k.keys = append(k.keys, key)
+	}
+	for _, kind := range kinds {
+		count := 0
+		for _, s := range k.keys {
+			if s.kind == kind && s.until.IsZero() {
+				count++
+			}
+		}
+		if count != 1 {
+			return nil, fmt.Errorf("%d keys of kind %s to sign with, want one", count, kind)
+		}
+	}
+	return k, nil
+}
+
+// signer is the key pair, if it is of its kind.
+func (in keyInFile) signer() (crypto.Signer, error) {
+	if len(in.PKCS8) > maxKey {
+		return nil, fmt.Errorf("it has %d bytes, and is not longer than %d", len(in.PKCS8), maxKey)
+	}
+	private, err := x509.ParsePKCS8PrivateKey(in.PKCS8)
+	if err != nil {
+		return nil, errors.New("it is no PKCS #8 private key")
+	}
+	switch key := private.(type) {
+	case *rsa.PrivateKey:
+		if bits := key.N.BitLen(); in.Kind == rsaKind && bits < rsaBits {
+			return nil, fmt.Errorf("it has %d bits, want %d or more", bits, rsaBits)
+		}
+		if in.Kind == rsaKind {
+			return key, nil
+		}
+	case *ecdsa.PrivateKey:
+		if key.Curve == curves[in.Kind] {
+			return key, nil
+		}
+	case ed25519.PrivateKey:
+		if in.Kind == ed25519Kind {
+			return key, nil
+		}
+	}
+	return nil, fmt.Errorf("it is a %T, and its kind is %q", private, in.Kind)
+}

@@ -1,0 +1,164 @@
+package devissuer
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"math/big"
+	"slices"
+	"time"
+)
+
+// The kinds of key; the others are named by their curves.
+const (
+	rsaKind     = "RSA"
+	ed25519Kind = "Ed25519"
+	secretKind  = "secret"
+)
+
+// kinds are those of key pairs, of each of which there is one to sign with.
+var kinds = []string{rsaKind, "P-256", "P-384", "P-521", ed25519Kind}
+
+const (
+	rsaBits = 2048
+
+	// RFC 7518, section 3.2: the key of HS512 has at least the 64 bytes of its hash. As text it has twice as many.
+	secretBytes = 64
+
+	// maxRetired bounds how many keys of a kind stay published after they were replaced.
+	maxRetired = 16
+)
+
+// keyring is a set of keys as it is in a file. It does not change.
+type keyring struct {
+	keys   []signingKey // one of each kind to sign with, and those that were replaced
+	secret string       // of HMAC
+}
+
+// signingKey is a key pair.
+type signingKey struct {
+	kind   string
+	id     string // kid
+	signer crypto.Signer
+	until  time.Time // when it is no longer published; zero for a key that is signed with
+}
+
+// newKeyring makes keys of all kinds. The key pairs come from crypto/rand, which Go uses whatever source it is given.
+func newKeyring(random io.Reader) (*keyring, error) {
+	k := &keyring{}
+	for _, kind := range kinds {
+		signer, err := newSigner(kind)
+		if err != nil {
+			return nil, fmt.Errorf("devissuer: make a key of kind %s: %w", kind, err)
+		}
+		key, err := makeKey(kind, signer, time.Time{})
+		if err != nil {
+			return nil, err
+		}
+		k.keys = append(k.keys, key)
+	}
+	secret := make([]byte, secretBytes)
+	if _, err := io.ReadFull(random, secret); err != nil {
+		return nil, fmt.Errorf("devissuer: no randomness: %w", err)
+	}
+	k.secret = hex.EncodeToString(secret)
+	return k, nil
+}
+
+func newSigner(kind string) (crypto.Signer, error) {
+	switch kind {
+	case rsaKind:
+		return rsa.GenerateKey(rand.Reader, rsaBits)
+	case ed25519Kind:
+		_, private, err := ed25519.GenerateKey(rand.Reader)
+		return private, err
+	}
+	return ecdsa.GenerateKey(curves[kind], rand.Reader)
+}
+
+var curves = map[string]elliptic.Curve{"P-256": elliptic.P256(), "P-384": elliptic.P384(), "P-521": elliptic.P521()}
+
+// makeKey gives a key pair its id, which is made of the public key: no two keys have the same, and a key keeps its own.
+func makeKey(kind string, signer crypto.Signer, until time.Time) (signingKey, error) {
+	der, err := x509.MarshalPKIXPublicKey(signer.Public())
+	if err != nil {
+		return signingKey{}, fmt.Errorf("devissuer: key of kind %s: %w", kind, err)
+	}
+	sum := sha256.Sum256(der)
+	return signingKey{kind: kind, id: "dev-" + base64.RawURLEncoding.EncodeToString(sum[:15]), signer: signer, until: until}, nil
+}
+
+// current is the key to sign with.
+func (k *keyring) current(kind string) signingKey {
+	return k.keys[slices.IndexFunc(k.keys, func(s signingKey) bool { return s.kind == kind && s.until.IsZero() })]
+}
+
+// published are the keys of a kind that verify at a time, the one to sign with first.
+func (k *keyring) published(kind string, now time.Time) []signingKey {
+	var out []signingKey
+	for _, s := range k.keys {
+		if s.kind == kind && (s.until.IsZero() || now.Before(s.until)) {
+			out = append(out, s)
+		}
+	}
+	// Those that were replaced lately come first of the others, so that a bound on their number drops the oldest.
+	slices.SortStableFunc(out, func(a, b signingKey) int {
+		if a.until.IsZero() || b.until.IsZero() {
+			return a.until.Compare(b.until)
+		}
+		return b.until.Compare(a.until)
+	})
+	return out
+}
+
+// rotated is a new set of keys, with those of this one still published until then.
+func (k *keyring) rotated(random io.Reader, now, until time.Time) (*keyring, error) {
+	next, err := newKeyring(random)
+	if err != nil {
+		return nil, err
+	}
+	for _, kind := range kinds {
+		for n, s := range k.published(kind, now) {
+			if n == maxRetired {
+				break
+			}
+			if s.until.IsZero() {
+				s.until = until
+			}
+			next.keys = append(next.keys, s)
+		}
+	}
+	return next, nil
+}
+
+// jwk is the public part (RFC 7517). alg is the only algorithm that the issuer uses it with, or "".
+func (s signingKey) jwk(alg string) map[string]string {
+	text := base64.RawURLEncoding.EncodeToString
+	out := map[string]string{"kid": s.id, "use": "sig"}
+	if alg != "" {
+		out["alg"] = alg
+	}
+	switch public := s.signer.Public().(type) {
+	case *rsa.PublicKey: // RFC 7518, section 6.3.1
+		out["kty"], out["n"], out["e"] = "RSA", text(public.N.Bytes()), text(big.NewInt(int64(public.E)).Bytes())
+	case *ecdsa.PublicKey: // RFC 7518, section 6.2.1
+		point, err := public.Bytes() // uncompressed: 4, x, y
+		if err != nil {
+			panic(err) // of a curve that is not one of the standard library's
+		}
+		half := len(point) / 2
+		out["kty"], out["crv"], out["x"], out["y"] = "EC", s.kind, text(point[1:1+half]), text(point[1+half:])
+	case ed25519.PublicKey: // RFC 8037, section 2
+		out["kty"], out["crv"], out["x"] = "OKP", s.kind, text(public)
+	}
+	return out
+}

@@ -1,0 +1,203 @@
+package devissuer
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+)
+
+// The defaults of a [TokenRequest].
+const (
+	DefaultSubject = "developer"
+	DefaultExpires = time.Hour
+
+	// standInClient is the client that tokens of a user pool are for whose clients are not known.
+	standInClient = "gatehouse-client"
+)
+
+// TokenRequest says what token to make. The zero value is a token of the only issuer, without any right.
+type TokenRequest struct {
+	// Issuer is the URL of the issuer. Default: the only one there is.
+	Issuer string
+
+	// Audience is whom the token is for: an API, or with [ID] and for Amazon Cognito a client. It need not be one that
+	// the issuer is configured with. Default: the first one of those.
+	Audience string
+
+	// Subject is the user or the client that the token is about. Default: [DefaultSubject].
+	Subject string
+
+	// Scopes, Groups and Roles are written to the claims that the issuer has them in.
+	Scopes, Groups, Roles []string
+
+	// Claims are further claims by their whole names, as [encoding/json] encodes them. They come last: they replace
+	// claims that the other fields make, and nil leaves one out.
+	Claims map[string]any
+
+	// Expires is how long the token is valid. A negative one makes a token that has expired. Default: [DefaultExpires].
+	Expires time.Duration
+
+	// Use is what the token is for. Default: the issuer's.
+	Use Use
+
+	// Algorithm is one of the issuer's. Default: its first one.
+	Algorithm string
+}
+
+func (r TokenRequest) useOf(i Issuer) Use {
+	if r.Use != "" {
+		return r.Use
+	}
+	return i.use()
+}
+
+func (r TokenRequest) audienceOf(i Issuer) string {
+	switch {
+	case r.Audience != "":
+		return r.Audience
+	case len(i.Audiences) > 0:
+		return i.Audiences[0]
+	case i.isCognito():
+		return standInClient
+	}
+	return ""
+}
+
+func (r TokenRequest) algorithmOf(i Issuer) string {
+	if r.Algorithm != "" {
+		return r.Algorithm
+	}
+	return i.algorithms()[0]
+}
+
+// Mint makes a signed token in the form that the issuer's own tokens have. Asked for something that an authorizer takes,
+// it is one that an authorizer takes.
+//
+// The error is a [ChoiceError] if the request means no issuer in particular, or an [ErrRequest] if there can be no
+// such token, or what [OpenKeys] says if the keys cannot be read any more.
+func (p *Provider) Mint(r TokenRequest) (string, error) {
+	i, err := p.Choose(r)
+	if err != nil {
+		return "", err
+	}
+	if err := r.check(i); err != nil {
+		return "", err
+	}
+	id := make([]byte, 16)
+	if _, err := io.ReadFull(p.random, id); err != nil {
+		return "", fmt.Errorf("devissuer: no randomness: %w", err)
+	}
+	claims, err := r.claims(i, p.now(), hex.EncodeToString(id))
+	if err != nil {
+		return "", err
+	}
+	keys, err := p.keys.current()
+	if err != nil {
+		return "", err
+	}
+	return keys.sign(r.algorithmOf(i), r.mediaType(i), claims)
+}
+
+// check finds what no token can have.
+func (r TokenRequest) check(i Issuer) error {
+	fail := func(format string, a ...any) error {
+		return fmt.Errorf("%w: issuer %q: %s", ErrRequest, i.URL, fmt.Sprintf(format, a...))
+	}
+	if name := r.algorithmOf(i); !slices.Contains(i.algorithms(), name) {
+		return fail("algorithm %q: it signs with %s", name, strings.Join(i.algorithms(), ", "))
+	}
+	use := r.useOf(i)
+	if use != Access && use != ID {
+		return fail("use %q: want %q or %q", use, Access, ID)
+	}
+	if use == ID && len(r.Scopes) > 0 {
+		return fail("scope %q: an ID token has no scopes: ask for an access token, or leave them out", r.Scopes[0])
+	}
+	if r.audienceOf(i) == "" {
+		return fail("it has no audience: give one")
+	}
+	for _, s := range r.Scopes {
+		if s == "" || strings.ContainsAny(s, " \t\r\n") {
+			return fail("scope %q: scopes are words without spaces (RFC 6749, section 3.3): give each by itself", s)
+		}
+	}
+	for what, list := range map[string][]string{"group": r.Groups, "role": r.Roles} {
+		if slices.Contains(list, "") {
+			return fail("a %s is empty: leave it out", what)
+		}
+	}
+	for _, s := range slices.Concat([]string{r.Audience, r.Subject}, r.Scopes, r.Groups, r.Roles) {
+		if !utf8.ValidString(s) {
+			return fail("%q is not valid UTF-8, as all text in a token is", s)
+		}
+	}
+	for name := range r.Claims {
+		if name == "" || !utf8.ValidString(name) {
+			return fail("claim %q: want a name in valid UTF-8", name)
+		}
+	}
+	return nil
+}
+
+// mediaType is the typ header; "" for none. Amazon Cognito's tokens have none.
+func (r TokenRequest) mediaType(i Issuer) string {
+	switch {
+	case r.useOf(i) == Access && i.Type != "":
+		return i.Type
+	case i.isCognito():
+		return ""
+	}
+	return "JWT"
+}
+
+// sign makes the compact serialization (RFC 7515, section 7.1).
+func (k *keyring) sign(name, mediaType string, claims []byte) (string, error) {
+	a := algorithms[name]
+	header := map[string]string{"alg": name}
+	if mediaType != "" {
+		header["typ"] = mediaType
+	}
+	var key signingKey
+	if a.kind != secretKind { // a secret is not published, so it has no id
+		key = k.current(a.kind)
+		header["kid"] = key.id
+	}
+	head, err := json.Marshal(header)
+	if err != nil {
+		return "", fmt.Errorf("devissuer: %w", err)
+	}
+	encode := base64.RawURLEncoding.EncodeToString
+	input := encode(head) + "." + encode(claims)
+	var signature []byte
+	if a.kind == secretKind {
+		signature = a.mac(k.secret, []byte(input))
+	} else if signature, err = a.sign(key.signer, []byte(input)); err != nil {
+		return "", err
+	}
+	token := input + "." + encode(signature)
+	if len(token) > jwt.MaxTokenSize {
+		return "", fmt.Errorf("%w: the token has %d bytes, and no authorizer takes more than %d: give it fewer claims", ErrRequest, len(token), jwt.MaxTokenSize)
+	}
+	return token, nil
+}
+
+// encodeClaims writes the claims, and refuses what a verifier could not read.
+func encodeClaims(claims map[string]any) ([]byte, error) {
+	text, err := json.Marshal(claims)
+	if err != nil {
+		return nil, fmt.Errorf("%w: the claims are no JSON: %w", ErrRequest, err)
+	}
+	if _, err := strictjson.Parse(string(text)); err != nil {
+		return nil, fmt.Errorf("%w: no verifier reads these claims: %w", ErrRequest, err)
+	}
+	return text, nil
+}

@@ -1,0 +1,131 @@
+package devissuer
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+)
+
+// ErrModel says that an authorizer's issuers could not be told from the assembly.
+var ErrModel = errors.New("devissuer: assembly")
+
+// FromModel finds the issuers whose tokens an assembly's authorizers take: those in the configuration of included
+// authorizer functions, and the user pools of Amazon Cognito authorizers. An authorizer with a function of the app's own
+// has none that could be known. Issuers with the same settings are one.
+//
+// With an error, which is an [ErrModel] and says everything that is wrong, come the issuers that were found all the same.
+func FromModel(m *assembly.Model) ([]Issuer, error) {
+	var found []Issuer
+	var errs []error
+	for _, api := range m.APIs {
+		for _, a := range api.Authorizers {
+			issuers, err := fromAuthorizer(m, api, a)
+			if err != nil {
+				errs = append(errs, err)
+			}
+			for _, i := range issuers {
+				found = merge(found, i)
+			}
+		}
+	}
+	return found, errors.Join(errs...)
+}
+
+func fromAuthorizer(m *assembly.Model, api *assembly.API, a *assembly.Authorizer) ([]Issuer, error) {
+	var out []Issuer
+	if a.Type == assembly.CognitoAuthorizer {
+		for _, pool := range a.UserPools {
+			out = append(out, fromPool(pool, poolUse(api, a), a))
+		}
+		return out, nil
+	}
+	if a.Function == nil {
+		return nil, nil
+	}
+	if why, ok := a.Function.Unresolved[authz.ConfigVariable]; ok {
+		return nil, fmt.Errorf("%w: function %s: its variable %s: %s", ErrModel, a.Function.ID, authz.ConfigVariable, why)
+	}
+	text, included := a.Function.Environment[authz.ConfigVariable]
+	if !included {
+		return nil, nil
+	}
+	config, err := authz.FromEnvironment(func(string) string { return text })
+	if err != nil {
+		return nil, fmt.Errorf("%w: function %s: %w: use the command of the release that the stack is made with", ErrModel, a.Function.ID, err)
+	}
+	for _, settings := range config.Issuers {
+		i := Issuer{Issuer: settings, TakenBy: []string{a.ID.String()}}
+		if err := i.check(); err != nil {
+			return nil, fmt.Errorf("%w: function %s: %w", ErrModel, a.Function.ID, err)
+		}
+		for _, pool := range m.UserPools {
+			if pool.ProviderURL == i.URL {
+				i.Scopes, i.Groups = known(pool)
+			}
+		}
+		out = append(out, i)
+	}
+	return out, nil
+}
+
+// fromPool is a user pool as an Amazon Cognito authorizer takes its tokens: those of any of its clients.
+func fromPool(pool *assembly.UserPool, use Use, a *assembly.Authorizer) Issuer {
+	i := Issuer{
+		Issuer:  authz.Issuer{URL: pool.ProviderURL, GroupsClaim: "cognito:groups"},
+		Cognito: true, Use: use, TakenBy: []string{a.ID.String()},
+	}
+	for _, c := range pool.Clients {
+		i.Audiences = append(i.Audiences, c.ClientID)
+	}
+	i.Scopes, i.Groups = known(pool)
+	return i
+}
+
+// poolUse is the kind of tokens that an Amazon Cognito authorizer's methods take: access tokens where they ask for
+// scopes, and ID tokens where none does.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html
+func poolUse(api *assembly.API, a *assembly.Authorizer) Use {
+	for _, m := range api.Methods {
+		if m.Authorizer == a && len(m.Scopes) > 0 {
+			return Access
+		}
+	}
+	return ID
+}
+
+// known are a pool's scopes, those of its resource servers and those that its clients may ask for, and its groups.
+func known(pool *assembly.UserPool) (scopes, groups []string) {
+	for _, s := range pool.ResourceServers {
+		scopes = append(scopes, s.Scopes...)
+	}
+	for _, c := range pool.Clients {
+		for _, s := range c.Scopes {
+			if !slices.Contains(scopes, s) {
+				scopes = append(scopes, s)
+			}
+		}
+	}
+	return scopes, slices.Clone(pool.Groups)
+}
+
+// merge adds an issuer, or its authorizer to the one that has the same settings.
+func merge(issuers []Issuer, i Issuer) []Issuer {
+	for n, other := range issuers {
+		taken := other.TakenBy
+		other.TakenBy = i.TakenBy
+		if reflect.DeepEqual(other, i) {
+			for _, a := range i.TakenBy {
+				if !slices.Contains(taken, a) {
+					taken = append(taken, a)
+				}
+			}
+			issuers[n].TakenBy = taken
+			return issuers
+		}
+	}
+	return append(issuers, i)
+}

@@ -1,0 +1,167 @@
+package devissuer
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+)
+
+type object = map[string]any
+
+func ref(id string) object         { return object{"Ref": id} }
+func att(id, name string) object   { return object{"Fn::GetAtt": []string{id, name}} }
+func joined(parts ...any) object   { return object{"Fn::Join": []any{"", parts}} }
+func apiRef(more object) object    { more["RestApiId"] = ref("Api"); return more }
+func of(kind string, p object) any { return object{"Type": kind, "Properties": p} }
+
+// lambdaAuthorizer is a function with its environment, and a TOKEN authorizer that invokes it.
+func lambdaAuthorizer(name string, variables object) object {
+	return object{
+		name + "Function": of("AWS::Lambda::Function", object{
+			"Runtime": "nodejs22.x", "Handler": "index.handler", "Code": object{"ZipFile": "exports.handler = async () => {}"},
+			"Environment": object{"Variables": variables},
+		}),
+		name: of("AWS::ApiGateway::Authorizer", apiRef(object{
+			"Name": name, "Type": "TOKEN", "IdentitySource": "method.request.header.Authorization",
+			"AuthorizerUri": joined("arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/", att(name+"Function", "Arn"), "/invocations"),
+		})),
+	}
+}
+
+func method(verb string, more object) any {
+	more["HttpMethod"], more["ResourceId"] = verb, att("Api", "RootResourceId")
+	more["Integration"] = object{"Type": "MOCK"}
+	return of("AWS::ApiGateway::Method", apiRef(more))
+}
+
+func cognito(name, pool string) object {
+	return object{name: of("AWS::ApiGateway::Authorizer", apiRef(object{
+		"Name": name, "Type": "COGNITO_USER_POOLS", "IdentitySource": "method.request.header.Authorization", "ProviderARNs": []any{pool},
+	}))}
+}
+
+func userPool() object {
+	return object{
+		"Pool":  of("AWS::Cognito::UserPool", object{}),
+		"Group": of("AWS::Cognito::UserPoolGroup", object{"UserPoolId": ref("Pool"), "GroupName": "admins"}),
+		"Server": of("AWS::Cognito::UserPoolResourceServer", object{"UserPoolId": ref("Pool"), "Identifier": "orders",
+			"Name": "orders", "Scopes": []any{object{"ScopeName": "read", "ScopeDescription": "r"}}}),
+		"Client": of("AWS::Cognito::UserPoolClient", object{"UserPoolId": ref("Pool"), "AllowedOAuthScopes": []any{"openid", "orders/read"}}),
+	}
+}
+
+// modelOf is the model of a stack with an API and these resources.
+func modelOf(t testing.TB, parts ...object) *assembly.Model {
+	t.Helper()
+	resources := object{"Api": of("AWS::ApiGateway::RestApi", object{"Name": "Api"})}
+	for _, p := range parts {
+		for id, r := range p {
+			resources[id] = r
+		}
+	}
+	text, err := json.Marshal(object{"Resources": resources})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := assembly.Parse("Shop", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a.Model(assembly.Options{})
+}
+
+func TestFromModel(t *testing.T) {
+	idp := authz.Issuer{URL: "https://idp.example.com/", Audiences: []string{"orders"}, RolesClaim: "permissions"}
+	other := authz.Issuer{URL: "https://other.example.com", Audiences: []string{"orders"}}
+	config := func(issuers ...authz.Issuer) object {
+		return object{authz.ConfigVariable: authz.Config{Issuers: issuers}.Environment()[authz.ConfigVariable]}
+	}
+	included := object{authz.ConfigVariable: joined(`{"issuers":[{"url":"https://`, att("Pool", "ProviderName"), `","audiences":["`, ref("Client"),
+		`"],"tokenUse":"access","groupsClaim":"cognito:groups"}]}`)}
+	pools := modelOf(t, userPool()).UserPools[0]
+	url, client := pools.ProviderURL, pools.Clients[0].ClientID
+	native := authz.Issuer{URL: url, Audiences: []string{client}, GroupsClaim: "cognito:groups"}
+	for _, tt := range []struct {
+		name  string
+		parts []object
+		want  []Issuer
+	}{
+		{"no authorizer", nil, nil},
+		{"an included function", []object{lambdaAuthorizer("A", config(idp, other))}, []Issuer{
+			{Issuer: idp, TakenBy: []string{"Shop/A"}}, {Issuer: other, TakenBy: []string{"Shop/A"}}}},
+		{"two with the same issuer", []object{lambdaAuthorizer("A", config(idp)), lambdaAuthorizer("B", config(idp))}, []Issuer{
+			{Issuer: idp, TakenBy: []string{"Shop/A", "Shop/B"}}}},
+		{"a function of the app's own", []object{lambdaAuthorizer("A", object{"STAGE": "dev"})}, nil},
+		{"a function that is not in the assembly", []object{functionElsewhere("A")}, nil},
+		{"an included function with the stack's user pool", []object{lambdaAuthorizer("A", included), userPool()}, []Issuer{{
+			Issuer: authz.Issuer{URL: url, Audiences: []string{client}, TokenUse: "access", GroupsClaim: "cognito:groups"},
+			Scopes: []string{"orders/read", "openid"}, Groups: []string{"admins"}, TakenBy: []string{"Shop/A"}}}},
+		{"a user pool whose methods ask for scopes", []object{userPool(), cognitoOfPool("C"), {
+			"Get":  method("GET", object{"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": ref("C")}),
+			"Post": method("POST", object{"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": ref("C"), "AuthorizationScopes": []string{"orders/read"}}),
+		}}, []Issuer{{Issuer: native, Cognito: true, Use: Access,
+			Scopes: []string{"orders/read", "openid"}, Groups: []string{"admins"}, TakenBy: []string{"Shop/C"}}}},
+		{"a user pool whose methods ask for none", []object{userPool(), cognitoOfPool("C"), {
+			"Get": method("GET", object{"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": ref("C")}),
+		}}, []Issuer{{Issuer: native, Cognito: true, Use: ID,
+			Scopes: []string{"orders/read", "openid"}, Groups: []string{"admins"}, TakenBy: []string{"Shop/C"}}}},
+		{"a user pool of another app, whose clients are not known", []object{cognito("C", "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Abc")},
+			[]Issuer{{Issuer: authz.Issuer{URL: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc", GroupsClaim: "cognito:groups"},
+				Cognito: true, Use: ID, TakenBy: []string{"Shop/C"}}}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := FromModel(modelOf(t, tt.parts...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// functionElsewhere is an authorizer whose function another app deploys.
+func functionElsewhere(name string) object {
+	o := lambdaAuthorizer(name, object{})
+	delete(o, name+"Function")
+	o[name].(object)["Properties"].(object)["AuthorizerUri"] = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:theirs/invocations"
+	return o
+}
+
+func cognitoOfPool(name string) object {
+	o := cognito(name, "")
+	o[name].(object)["Properties"].(object)["ProviderARNs"] = []any{att("Pool", "Arn")}
+	return o
+}
+
+// TestFromModelErrors: what cannot be read is said, and the other issuers are found all the same.
+func TestFromModelErrors(t *testing.T) {
+	good := lambdaAuthorizer("Z", object{authz.ConfigVariable: `{"issuers":[{"url":"https://idp.example.com","audiences":["orders"]}]}`})
+	for _, tt := range []struct {
+		name   string
+		config any
+		want   string
+	}{
+		{"no JSON", "{", "function Shop/AFunction: authz: "},
+		{"of another release", `{"issuers":[],"future":true}`, "use the command of the release that the stack is made with"},
+		{"an algorithm that there is not", `{"issuers":[{"url":"https://idp.example.com","audiences":["x"],"algorithms":["none"]}]}`, `the algorithm "none"`},
+		{"not known before the deployment", joined(`{"issuers":[{"url":"`, att("AFunction", "Nothing"), `"}]}`), "function Shop/AFunction: its variable GATEHOUSE_AUTHORIZER: "},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := FromModel(modelOf(t, lambdaAuthorizer("A", object{authz.ConfigVariable: tt.config}), good))
+			if !errors.Is(err, ErrModel) || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("want an ErrModel with %s\n got %v", tt.want, err)
+			}
+			if len(got) != 1 || got[0].URL != "https://idp.example.com" {
+				t.Errorf("found %v, want the other authorizer's issuer", got)
+			}
+		})
+	}
+}

@@ -1,0 +1,323 @@
+package devissuer
+
+import (
+	"crypto/rand"
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// ids are the ids of the keys that are signed with.
+func ids(t testing.TB, s *KeyStore) []string {
+	t.Helper()
+	ring, err := s.current()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, kind := range kinds {
+		out = append(out, ring.current(kind).id)
+	}
+	return append(out, ring.secret)
+}
+
+func names(t testing.TB, dir string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, e := range entries {
+		out = append(out, e.Name())
+	}
+	return out
+}
+
+func TestKeysAreMadeOnceAndForTheUserAlone(t *testing.T) {
+	dir := Folder(filepath.Join(t.TempDir(), "cache"))
+	first, err := OpenKeys(KeyOptions{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := OpenKeys(KeyOptions{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b := ids(t, first), ids(t, second); !slices.Equal(a, b) {
+		t.Errorf("the keys were made twice: %v, %v", a, b)
+	}
+	if got := names(t, dir); !slices.Equal(got, []string{"issuer-1.json"}) {
+		t.Errorf("the folder has %v", got)
+	}
+	if runtime.GOOS == "windows" {
+		return
+	}
+	for path, want := range map[string]fs.FileMode{dir: 0o700, filepath.Dir(dir): 0o700, filepath.Join(dir, "issuer-1.json"): 0o600} {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := info.Mode().Perm(); got != want {
+			t.Errorf("%s has mode %04o, want %04o", path, got, want)
+		}
+	}
+}
+
+func TestExposedKeysAreRefused(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no such modes")
+	}
+	for _, tt := range []struct {
+		name, path string
+		mode       fs.FileMode
+	}{
+		{"the group can read the file", "issuer-1.json", 0o640},
+		{"all can read the file", "issuer-1.json", 0o604},
+		{"all can write the file", "issuer-1.json", 0o602},
+		{"all can look into the folder", ".", 0o755},
+		{"the group can put files into the folder", ".", 0o720},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			keys := testKeys(t, newClock())
+			path := filepath.Join(keys.options.Dir, tt.path)
+			if err := os.Chmod(path, tt.mode); err != nil {
+				t.Fatal(err)
+			}
+			_, opened := OpenKeys(KeyOptions{Dir: keys.options.Dir})
+			_, used := keys.current()
+			for _, err := range []error{opened, used} {
+				if !errors.Is(err, ErrExposed) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "chmod") {
+					t.Errorf("want an ErrExposed that names %s and says chmod, got %v", path, err)
+				}
+			}
+		})
+	}
+}
+
+func TestKeyFilesThatAreNone(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		break_ func(dir string) error
+		want   error
+		says   string
+	}{
+		{"no JSON", func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, "issuer-1.json"), []byte("oops"), 0o600)
+		}, ErrKeyFile, "issuer-1.json: it is no JSON of this release: delete it, and new keys are made"},
+		{"a folder", func(dir string) error { return os.Mkdir(filepath.Join(dir, "issuer-2.json"), 0o700) }, ErrKeyFile, "issuer-2.json is no regular file: delete it"},
+		{"a file where the folder should be", func(dir string) error {
+			return errors.Join(os.RemoveAll(dir), os.WriteFile(dir, nil, 0o600))
+		}, nil, "is no folder, and the keys are kept there: move it away"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			keys := testKeys(t, newClock())
+			if err := tt.break_(keys.options.Dir); err != nil {
+				t.Fatal(err)
+			}
+			_, err := keys.current()
+			if err == nil || tt.want != nil && !errors.Is(err, tt.want) || !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("want %v with %q, got %v", tt.want, tt.says, err)
+			}
+		})
+	}
+}
+
+func TestOtherFilesAreLeftAlone(t *testing.T) {
+	keys := testKeys(t, newClock())
+	for _, name := range []string{"issuer-.json", "issuer-07.json", "issuer--2.json", "issuer-+9.json", "other-9.json", "issuer-9.json.bak", ".keys-123"} {
+		if err := os.WriteFile(filepath.Join(keys.options.Dir, name), []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := keys.current(); err != nil {
+		t.Errorf("one of them was taken for the keys: %v", err)
+	}
+}
+
+func TestOptionsOfKeys(t *testing.T) {
+	for _, o := range []KeyOptions{{}, {Dir: t.TempDir(), Overlap: -time.Second}} {
+		if _, err := OpenKeys(o); !errors.Is(err, ErrConfig) {
+			t.Errorf("%+v: want an ErrConfig, got %v", o, err)
+		}
+	}
+}
+
+// TestRotationKeepsTheOldKeysForAWhile: the keys that were signed with stay published, and no longer than the overlap.
+func TestRotationKeepsTheOldKeysForAWhile(t *testing.T) {
+	c := newClock()
+	keys := testKeys(t, c)
+	published := func() []string {
+		ring, err := keys.current()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []string
+		for _, k := range ring.published(rsaKind, c.now()) {
+			out = append(out, k.id)
+		}
+		return out
+	}
+	first := ids(t, keys)
+	if err := keys.Rotate(); err != nil {
+		t.Fatal(err)
+	}
+	second := ids(t, keys)
+	for n := range first {
+		if first[n] == second[n] {
+			t.Errorf("%q is still in use", first[n])
+		}
+	}
+	if got, want := published(), []string{second[0], first[0]}; !slices.Equal(got, want) {
+		t.Errorf("published are %v, want %v", got, want)
+	}
+	c.advance(DefaultOverlap / 2)
+	if err := keys.Rotate(); err != nil {
+		t.Fatal(err)
+	}
+	third := ids(t, keys)
+	if got, want := published(), []string{third[0], second[0], first[0]}; !slices.Equal(got, want) {
+		t.Errorf("published are %v, want %v", got, want)
+	}
+	c.advance(DefaultOverlap / 2)
+	if got, want := published(), []string{third[0], second[0]}; !slices.Equal(got, want) {
+		t.Errorf("after the overlap, published are %v, want %v", got, want)
+	}
+	if got := names(t, keys.options.Dir); !slices.Equal(got, []string{"issuer-3.json"}) {
+		t.Errorf("the folder has %v", got)
+	}
+}
+
+func TestReplacedKeysAreBounded(t *testing.T) {
+	ring := &keyring{}
+	*ring = *testRing(t)
+	for n := range maxRetired + 5 { // as many rotations, without making new keys for each
+		s := ring.current(rsaKind)
+		s.until = t0.Add(time.Duration(n+1) * time.Hour)
+		s.id += string(rune('a' + n))
+		ring.keys = append(ring.keys, s)
+	}
+	next, err := ring.rotated(rand.Reader, t0, t0.Add(48*time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := next.published(rsaKind, t0)[1:]
+	if len(old) != maxRetired {
+		t.Fatalf("%d replaced keys are kept, want %d", len(old), maxRetired)
+	}
+	if !old[0].until.Equal(t0.Add(48*time.Hour)) || !old[1].until.Equal(t0.Add(21*time.Hour)) {
+		t.Errorf("kept are those until %v, %v and so on, want those that were replaced last", old[0].until, old[1].until)
+	}
+}
+
+// TestOneStoreSeesWhatAnotherDoes: stores of two processes share nothing but the folder.
+func TestOneStoreSeesWhatAnotherDoes(t *testing.T) {
+	c := newClock()
+	mine := testKeys(t, c)
+	theirs, err := OpenKeys(KeyOptions{Dir: mine.options.Dir, Now: c.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := theirs.Rotate(); err != nil {
+		t.Fatal(err)
+	}
+	if a, b := ids(t, mine), ids(t, theirs); !slices.Equal(a, b) {
+		t.Errorf("after another one rotated: %v, want %v", a, b)
+	}
+	if err := os.RemoveAll(mine.options.Dir); err != nil {
+		t.Fatal(err)
+	}
+	if a, b := ids(t, theirs), ids(t, mine); !slices.Equal(a, b) {
+		t.Errorf("after the folder was deleted: %v, want %v", a, b)
+	}
+}
+
+// TestManyAtOnce: of stores that make and replace keys at the same time, none ends with keys that the others do not have.
+func TestManyAtOnce(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		link func(from, to string) error
+	}{
+		{"with hard links", os.Link},
+		{"on a file system without them", func(string, string) error { return errors.ErrUnsupported }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "keys")
+			stores := make([]*KeyStore, 3)
+			for n := range stores {
+				stores[n] = &KeyStore{link: tt.link, options: KeyOptions{Dir: dir, Overlap: time.Hour, Now: time.Now, Random: rand.Reader}}
+			}
+			each := func(do func(s *KeyStore) error) {
+				t.Helper()
+				var wg sync.WaitGroup
+				for _, s := range stores {
+					wg.Go(func() {
+						if err := do(s); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				wg.Wait()
+				for _, s := range stores[1:] {
+					if a, b := ids(t, stores[0]), ids(t, s); !slices.Equal(a, b) {
+						t.Errorf("two stores have keys of their own: %v, %v", a, b)
+					}
+				}
+			}
+			each(func(s *KeyStore) error { _, err := s.current(); return err })
+			each((*KeyStore).Rotate)
+			if got := names(t, dir); len(got) != 1 {
+				t.Errorf("the folder has %v, want one file", got)
+			}
+		})
+	}
+}
+
+const processVariable = "DEVISSUER_TEST_PROCESS"
+
+// TestProcess is not a test by itself: it is what the processes of the next one run.
+func TestProcess(t *testing.T) {
+	dir := os.Getenv(processVariable)
+	if dir == "" {
+		t.Skip("it is run by TestProcessesAtOnce")
+	}
+	s, err := OpenKeys(KeyOptions{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stdout.WriteString("keys " + strings.Join(ids(t, s), " ") + "\n"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestProcessesAtOnce(t *testing.T) {
+	dir := Folder(t.TempDir())
+	answers := make([]string, 4)
+	var wg sync.WaitGroup
+	for n := range answers {
+		wg.Go(func() {
+			c := exec.Command(os.Args[0], "-test.run=^TestProcess$", "-test.count=1")
+			c.Env = append(os.Environ(), processVariable+"="+dir)
+			out, err := c.CombinedOutput()
+			if err != nil {
+				t.Errorf("%v: %s", err, out)
+				return
+			}
+			answers[n], _, _ = strings.Cut(string(out), "\n")
+		})
+	}
+	wg.Wait()
+	for _, a := range answers {
+		if !strings.HasPrefix(a, "keys dev-") || a != answers[0] {
+			t.Errorf("processes have keys of their own: %q, %q", answers[0], a)
+		}
+	}
+}

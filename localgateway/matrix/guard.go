@@ -1,0 +1,167 @@
+package matrix
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+)
+
+// PublicMetadata is the name of the metadata of an AWS::ApiGateway::Method that says why it is public, as a string. The
+// secureapi construct writes it, and other templates may.
+const PublicMetadata = "gatehouse:public"
+
+// guard fills in what guards a route and whom it lets in. The error says why that is not known.
+func (r *Route) guard(m *assembly.Model, method *assembly.Method, t tables) error {
+	r.Kind, r.Who = Unknown, "not known"
+	switch method.Authorization {
+	case assembly.AuthorizationNone:
+		r.public(method)
+		return nil
+	case assembly.AuthorizationIAM:
+		r.Kind, r.Who = IAM, "whom IAM allows execute-api:Invoke"
+		return nil
+	case assembly.AuthorizationCustom, assembly.AuthorizationCognito:
+	default:
+		return problemsOf(m, method.ID, "it has no AuthorizationType that API Gateway knows")
+	}
+	a := method.Authorizer
+	if a == nil {
+		return problemsOf(m, method.ID, "its authorizer is not in the assembly")
+	}
+	r.Authorizer, r.Cache = a.Name, &a.TTL
+	if r.Authorizer == "" {
+		r.Authorizer = a.LogicalID
+	}
+	switch a.Type {
+	case assembly.CognitoAuthorizer:
+		r.Kind = Cognito
+		r.cognito(method)
+		return nil
+	case assembly.TokenAuthorizer:
+		r.Kind = Token
+	case assembly.RequestAuthorizer:
+		r.Kind = Request
+	default:
+		return problemsOf(m, a.ID, "its authorizer has no type that API Gateway knows")
+	}
+	return r.lambda(a, t)
+}
+
+// problemsOf says why something is not known, as the model has it, or else in other words.
+func problemsOf(m *assembly.Model, id assembly.ID, otherwise string) error {
+	var said []string
+	for _, p := range m.ProblemsOf(id) {
+		if p.Blocks {
+			said = append(said, p.What)
+		}
+	}
+	if said == nil {
+		return errors.New(otherwise)
+	}
+	return errors.New(strings.Join(said, "; "))
+}
+
+// public says why there is no guard. Browsers ask for OPTIONS before they send a token, so what CDK and Gatehouse make
+// for CORS has none, and no function answers it.
+func (r *Route) public(method *assembly.Method) {
+	r.Kind = None
+	r.Public = method.Metadata[PublicMetadata]
+	if r.Public == "" && r.Verb == "OPTIONS" && method.Integration.Type == assembly.IntegrationMock {
+		r.Public = "CORS preflight"
+	}
+	r.Who = "anyone"
+}
+
+// cognito is what Amazon Cognito enforces.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html
+func (r *Route) cognito(method *assembly.Method) {
+	if len(method.Scopes) == 0 {
+		r.Who = "any ID token"
+		return
+	}
+	r.require([]access.Requirement{{Kind: access.Scope, AnyOf: method.Scopes}})
+}
+
+// require says what a caller must bring, in words too.
+func (r *Route) require(requires []access.Requirement) {
+	if len(requires) == 0 {
+		r.Who = "any valid token"
+		return
+	}
+	r.Requires = requires
+	words := make([]string, len(requires))
+	for i, req := range requires {
+		words[i] = req.String()
+	}
+	r.Who = strings.Join(words, " and ")
+}
+
+// lambda is what a function enforces: the included one by its access table, any other one by itself.
+func (r *Route) lambda(a *assembly.Authorizer, t tables) error {
+	f := a.Function
+	if f == nil {
+		r.Who = "whom a function allows that is not in the assembly"
+		return nil
+	}
+	_, known := f.Environment[authz.ConfigVariable]
+	_, unresolved := f.Unresolved[authz.ConfigVariable]
+	if !known && !unresolved {
+		r.Who = "whom the function " + f.ID.String() + " allows"
+		return nil
+	}
+	table, err := t.of(f)
+	if err != nil {
+		return err
+	}
+	for _, rule := range table.Rules() {
+		if rule.Pattern.String() != r.String() {
+			continue
+		}
+		if rule.Elsewhere {
+			r.Who = "nobody: its authorizer leaves the route to another one"
+			return nil
+		}
+		r.require(rule.Requires)
+		return nil
+	}
+	r.Who = "nobody: its authorizer does not know the route"
+	return nil
+}
+
+// tables are the access tables of included functions, each read once.
+type tables map[assembly.ID]tableOrError
+
+type tableOrError struct {
+	table *access.Table
+	err   error
+}
+
+func (t tables) of(f *assembly.Function) (*access.Table, error) {
+	known, ok := t[f.ID]
+	if !ok {
+		known.table, known.err = readTable(f)
+		t[f.ID] = known
+	}
+	return known.table, known.err
+}
+
+func readTable(f *assembly.Function) (*access.Table, error) {
+	if f.Code.Folder == "" {
+		return nil, fmt.Errorf("the access table of %s cannot be read: its code is not a folder of the assembly: synthesize it again", f.ID)
+	}
+	text, err := os.ReadFile(filepath.Join(f.Code.Folder, access.FileName))
+	if err != nil {
+		return nil, fmt.Errorf("the access table of %s cannot be read: %w: synthesize it again", f.ID, err)
+	}
+	table, err := access.Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("the access table of %s: %w", f.ID, err)
+	}
+	return table, nil
+}

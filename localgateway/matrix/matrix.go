@@ -1,0 +1,119 @@
+// Package matrix makes the access matrix of a cloud assembly: each route of its REST APIs with what guards it and whom
+// that lets in, in an order and in words that stay the same as long as the access does.
+//
+// It reads what the template and the authorizers' access tables say. It does not evaluate policies: neither resource
+// policies, of which it says only that there is one, nor the IAM policies of callers. It runs no function.
+package matrix
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+)
+
+// ErrUnknown says that something about access cannot be told from the assembly.
+var ErrUnknown = errors.New("access is not known")
+
+// Matrix is who may call what. APIs are in the order of their stacks and names.
+type Matrix struct {
+	APIs []API
+}
+
+// API is a REST API. Routes are in the order of their paths and verbs.
+type API struct {
+	ID    assembly.ID // what it is made of
+	Stack string      // its path, such as "Prod/Shop"
+	Name  string      // with the logical id in brackets where a stack has several of one name
+
+	// ResourcePolicy says that the API has a resource policy, which may keep callers from all of its routes.
+	ResourcePolicy bool
+	Routes         []Route
+}
+
+// String names the API among all of the assembly.
+func (a API) String() string { return a.Stack + "/" + a.Name }
+
+// The kinds of guard.
+const (
+	Token   = "token"   // a Lambda authorizer of type TOKEN
+	Request = "request" // a Lambda authorizer of type REQUEST
+	Cognito = "cognito" // Amazon Cognito user pools
+	IAM     = "iam"     // AWS IAM, by Signature Version 4
+	None    = "none"
+	Unknown = "unknown"
+)
+
+// Route is a method of an API with what guards it.
+type Route struct {
+	Verb, Path string
+
+	Kind       string         // of guard
+	Authorizer string         // its name; "" without one
+	Cache      *time.Duration // how long the authorizer's answers are kept, 0 for not at all; nil without an authorizer
+	APIKey     bool
+
+	// Requires is what a caller must bring, all of it; empty if a valid token or signature will do, or if it is not for
+	// the template to say. Who says in words who may call.
+	Requires []access.Requirement
+	Who      string
+
+	// Public is why a route without a guard is public; "" if no reason is given.
+	Public string
+}
+
+// String is "GET /orders/{id}".
+func (r Route) String() string { return r.Verb + " " + r.Path }
+
+// Of makes the matrix of an assembly's model, or of the one stack of the path. With an error, which is an [ErrUnknown] and
+// says everything that cannot be told, comes the rest.
+func Of(m *assembly.Model, stack string) (Matrix, error) {
+	tables := tables{}
+	var out Matrix
+	var unknown []error
+	for _, api := range m.APIs {
+		if stack != "" && api.Stack != stack {
+			continue
+		}
+		made := API{ID: api.ID, Stack: api.Stack, Name: name(m, api), ResourcePolicy: api.Policy != nil}
+		for _, p := range m.ProblemsOf(api.ID) {
+			if p.Blocks { // a route may be missing, or guarded by something else
+				unknown = append(unknown, fmt.Errorf("%w: %s", ErrUnknown, p))
+			}
+		}
+		for _, method := range api.Methods {
+			r := Route{Verb: method.Verb, Path: method.Path, APIKey: method.APIKeyRequired}
+			if err := r.guard(m, method, tables); err != nil {
+				unknown = append(unknown, fmt.Errorf("%w: %s %s: %w", ErrUnknown, made, r, err))
+			}
+			made.Routes = append(made.Routes, r)
+		}
+		slices.SortStableFunc(made.Routes, func(x, y Route) int {
+			return cmp.Or(cmp.Compare(x.Path, y.Path), cmp.Compare(x.Verb, y.Verb))
+		})
+		out.APIs = append(out.APIs, made)
+	}
+	slices.SortStableFunc(out.APIs, func(x, y API) int {
+		return cmp.Or(cmp.Compare(x.Stack, y.Stack), cmp.Compare(x.Name, y.Name))
+	})
+	return out, errors.Join(unknown...)
+}
+
+// name is an API's name. CDK names an API by its construct's id unless told otherwise, so that several of a stack may
+// have one name; the logical id tells them apart, and changes only where the construct is moved.
+func name(m *assembly.Model, api *assembly.API) string {
+	for _, other := range m.APIs {
+		if other != api && other.Stack == api.Stack && other.Name == api.Name {
+			return strings.TrimSpace(api.Name + " [" + api.LogicalID + "]")
+		}
+	}
+	if api.Name == "" {
+		return api.LogicalID
+	}
+	return api.Name
+}

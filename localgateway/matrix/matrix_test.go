@@ -1,0 +1,176 @@
+package matrix
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+)
+
+// guarded is a model of one API with one method, GET /orders, which an included authorizer guards.
+func guarded(t testing.TB, table string) *assembly.Model {
+	t.Helper()
+	dir := t.TempDir()
+	if table != "" {
+		if err := os.WriteFile(filepath.Join(dir, access.FileName), []byte(table), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	function := &assembly.Function{
+		ID: id("Guard"), Code: assembly.Code{Folder: dir}, Environment: map[string]string{"GATEHOUSE_AUTHORIZER": "{}"},
+	}
+	return &assembly.Model{APIs: []*assembly.API{{ID: id("Api"), Name: "Api", Methods: []*assembly.Method{{
+		ID: id("Get"), Verb: "GET", Path: "/orders", Authorization: assembly.AuthorizationCustom,
+		Authorizer: &assembly.Authorizer{ID: id("Authorizer"), Type: assembly.TokenAuthorizer, Function: function, TTL: 5 * time.Minute},
+	}}}}}
+}
+
+func id(name string) assembly.ID { return assembly.ID{Stack: "Shop", LogicalID: name} }
+
+func TestIncludedAuthorizer(t *testing.T) {
+	const scope = `{"kind":"scope","anyOf":["orders:read"]}`
+	for _, tt := range []struct {
+		name, table, who string
+		requires         int
+	}{
+		{"no requirement", `{"version":1,"routes":[{"route":"GET /orders"}]}`, "any valid token", 0},
+		{"one", `{"version":1,"routes":[{"route":"GET /orders","requires":[` + scope + `]}]}`, "any scope of orders:read", 1},
+		{"several", `{"version":1,"routes":[{"route":"GET /orders","requires":[` + scope + `,{"kind":"group","anyOf":["staff","admins"]}]}]}`, "any scope of orders:read and any group of staff, admins", 2},
+		{"of another authorizer", `{"version":1,"routes":[{"route":"GET /orders","elsewhere":true}]}`, "nobody: its authorizer leaves the route to another one", 0},
+		{"another verb", `{"version":1,"routes":[{"route":"POST /orders"}]}`, "nobody: its authorizer does not know the route", 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			m, err := Of(guarded(t, tt.table), "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := m.APIs[0].Routes[0]
+			if r.Who != tt.who || len(r.Requires) != tt.requires || r.Kind != Token || r.Authorizer != "Authorizer" || *r.Cache != 5*time.Minute {
+				t.Errorf("got %+v, want %s", r, tt.who)
+			}
+		})
+	}
+}
+
+// TestUnknown: what cannot be told is an error and never looks like access that is open.
+func TestUnknown(t *testing.T) {
+	const table = `{"version":1,"routes":[{"route":"GET /orders"}]}`
+	method := func(m *assembly.Model) *assembly.Method { return m.APIs[0].Methods[0] }
+	for _, tt := range []struct {
+		name   string
+		table  string
+		change func(m *assembly.Model)
+		want   string
+	}{
+		{"no access table", "", func(*assembly.Model) {}, "Shop/Api GET /orders: the access table of Shop/Guard cannot be read: "},
+		{"a wrong access table", "{}", func(*assembly.Model) {}, "the access table of Shop/Guard: access: access.json: "},
+		{"code that is no folder", table, func(m *assembly.Model) { method(m).Authorizer.Function.Code = assembly.Code{Zip: "a.zip"} }, "its code is not a folder of the assembly"},
+		{"a configuration that is not known does not make it another function", "", func(m *assembly.Model) {
+			f := method(m).Authorizer.Function
+			f.Environment, f.Unresolved = nil, map[string]string{"GATEHOUSE_AUTHORIZER": "unresolved"}
+		}, "the access table of Shop/Guard cannot be read"},
+		{"no authorizer", table, func(m *assembly.Model) { method(m).Authorizer = nil }, "its authorizer is not in the assembly"},
+		{"no authorizer, in the model's words", table, func(m *assembly.Model) {
+			method(m).Authorizer = nil
+			m.Problems = []assembly.Problem{{ID: id("Get"), What: "its authorizer abc123 is not one of the API's", Blocks: true}}
+		}, "Shop/Api GET /orders: its authorizer abc123 is not one of the API's"},
+		{"an authorizer of no type", table, func(m *assembly.Model) { method(m).Authorizer.Type = "MAGIC" }, "its authorizer has no type that API Gateway knows"},
+		{"no type of authorization", table, func(m *assembly.Model) { method(m).Authorization = "" }, "it has no AuthorizationType that API Gateway knows"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			model := guarded(t, tt.table)
+			tt.change(model)
+			m, err := Of(model, "")
+			if !errors.Is(err, ErrUnknown) || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("want an ErrUnknown with %s\n got %v", tt.want, err)
+			}
+			r := m.APIs[0].Routes[0]
+			if r.Who != "not known" || r.Kind == None {
+				t.Errorf("it reads as %s, %s", r.Kind, r.Who)
+			}
+		})
+	}
+}
+
+// TestIncompleteAPI: where routes of an API may be missing, the matrix says so.
+func TestIncompleteAPI(t *testing.T) {
+	model := guarded(t, `{"version":1,"routes":[{"route":"GET /orders"}]}`)
+	model.Problems = []assembly.Problem{
+		{ID: id("Api"), What: "its routes are in an OpenAPI document (Body), which is not read", Blocks: true},
+		{ID: id("Api"), What: "its endpoint is private"},
+		{ID: id("Get"), What: "its integration is HTTP", Blocks: true}, // of no weight for access
+	}
+	_, err := Of(model, "")
+	if want := "access is not known: Shop/Api: its routes are in an OpenAPI document (Body), which is not read"; err == nil || err.Error() != want {
+		t.Errorf("want %s\n got %v", want, err)
+	}
+	if _, err := Of(model, "Other"); err != nil {
+		t.Errorf("of another stack: %v", err)
+	}
+}
+
+func TestOrder(t *testing.T) {
+	at := func(stack, logical, name string, routes ...string) *assembly.API {
+		api := &assembly.API{ID: assembly.ID{Stack: stack, LogicalID: logical}, Name: name}
+		for _, r := range routes {
+			verb, path, _ := strings.Cut(r, " ")
+			api.Methods = append(api.Methods, &assembly.Method{Verb: verb, Path: path, Authorization: assembly.AuthorizationIAM})
+		}
+		return api
+	}
+	m, err := Of(&assembly.Model{APIs: []*assembly.API{
+		at("Shop", "Z", "Api", "POST /a", "GET /b", "GET /a", "GET /"), at("Shop", "A", "Api"), at("Shop", "B", ""), at("Prod/Shop", "A", "Api"),
+	}}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, api := range m.APIs {
+		got = append(got, api.String())
+		for _, r := range api.Routes {
+			got = append(got, r.String())
+		}
+	}
+	want := "Prod/Shop/Api, Shop/Api [A], Shop/Api [Z], GET /, GET /a, POST /a, GET /b, Shop/B"
+	if got := strings.Join(got, ", "); got != want {
+		t.Errorf("want %s\n got %s", want, got)
+	}
+}
+
+func TestTable(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		rows [][]string
+		want string
+	}{
+		{"columns are rounded up", [][]string{{"A", "B", "C"}, {"1234567", "12", "x"}}, "A               B       C\n1234567         12      x\n"},
+		{"so that a longer value need not move the others", [][]string{{"A", "B", "C"}, {"12345678901234", "123456", "x"}}, "A               B       C\n12345678901234  123456  x\n"},
+		{"characters count, not bytes", [][]string{{"äöü", "x"}, {"abc", "y"}}, "äöü     x\nabc     y\n"},
+		{"nothing that a terminal obeys", [][]string{{"a\x1b[31m\n", "x"}}, "a\\x1b[31m\\n     x\n"},
+		{"quotes stay", [][]string{{`a "b"`, "x"}}, "a \"b\"   x\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := string(table(tt.rows)); got != tt.want {
+				t.Errorf("want\n%s got\n%s", tt.want, got)
+			}
+		})
+	}
+}
+
+func TestCache(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "off", time.Second: "1s", 90 * time.Second: "90s", 5 * time.Minute: "5m", time.Hour: "1h", 3599 * time.Second: "3599s", 1500 * time.Millisecond: "1.5s",
+	} {
+		if got := (Route{Cache: &d}).cache(); got != want {
+			t.Errorf("%v: got %s, want %s", d, got, want)
+		}
+	}
+	if got := (Route{}).cache(); got != "-" {
+		t.Errorf("without an authorizer: got %s", got)
+	}
+}

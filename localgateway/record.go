@@ -1,0 +1,25 @@
+package localgateway
+
+import (
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
+)
+
+// Record is what became of one request, for logs and the console. It is not changed after it was handed out.
+type Record struct {
+	Request *exchange.Request
+	Answer  exchange.Answer
+	Time    time.Time
+	Took    time.Duration
+
+	Route   string // "GET /orders/{id}", or "" if no route was found
+	Verdict checks.Verdict
+
+	// Reason says in words why the answer is a 401, 403 or 5xx: which check, which statement, which requirement. It is
+	// "" where the function itself answered.
+	Reason string
+
+	IntegrationTime time.Duration // of the function; 0 if there was none
+}

@@ -1,0 +1,63 @@
+package localgateway
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
+)
+
+// poolTokens verifies the tokens of user pools with the keys of the development issuer.
+type poolTokens struct {
+	served *served
+
+	mu        sync.Mutex
+	verifiers map[string]*jwt.Verifier // by pool and use
+}
+
+func (s *served) tokens() checks.TokenVerifier {
+	return &poolTokens{served: s, verifiers: map[string]*jwt.Verifier{}}
+}
+
+// Verify wants a token of the pool, for one of its clients, of this use. Package jwt decides, as it does in the included
+// authorizer.
+func (p *poolTokens) Verify(ctx context.Context, pool *assembly.UserPool, use, token string) (*jwt.Token, error) {
+	v, err := p.verifier(pool, use)
+	if err != nil {
+		return nil, err
+	}
+	return v.Verify(ctx, token)
+}
+
+func (p *poolTokens) verifier(pool *assembly.UserPool, use string) (*jwt.Verifier, error) {
+	if p.served.issuer == nil {
+		return nil, errNoIssuer
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	key := use + " " + pool.ProviderURL
+	if v := p.verifiers[key]; v != nil {
+		return v, nil
+	}
+	url := p.served.issuer.JWKSURL(pool.ProviderURL)
+	if url == "" {
+		return nil, fmt.Errorf("localgateway: the development issuer has no keys of %s", pool.ProviderURL)
+	}
+	var clients []string
+	for _, c := range pool.Clients {
+		clients = append(clients, c.ClientID)
+	}
+	if len(clients) == 0 {
+		return nil, fmt.Errorf("localgateway: the user pool %s has no client in the assembly that a token could be for", pool.ID)
+	}
+	v, err := jwt.New(jwt.Options{Now: p.served.gateway.options.Now, TokenCache: 1000, Issuers: []jwt.Issuer{{
+		URL: pool.ProviderURL, Audiences: clients, JWKSURL: url, TokenUse: use, AllowLoopbackHTTP: true}}})
+	if err != nil {
+		return nil, err
+	}
+	p.verifiers[key] = v
+	return v, nil
+}

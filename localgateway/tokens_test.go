@@ -1,0 +1,97 @@
+package localgateway
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
+)
+
+// TestUserPoolTokens asks with tokens of the development issuer, in the form of the assembly's user pool.
+func TestUserPoolTokens(t *testing.T) {
+	var told records
+	resources := shop()
+	resources["Scoped"], resources["GetScoped"] = path("", "scoped"), newMethod("Scoped", "GET", mock("scoped"), object{
+		"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": ref("PoolAuth"), "AuthorizationScopes": []any{"shop/read", "shop/write"}})
+	api := Start(t, assemblyOf(t, resources), Options{Record: told.add})
+	for _, c := range []struct {
+		name, target string
+		request      devissuer.TokenRequest
+		want         int
+	}{
+		{"an ID token", "GET /prod/account", devissuer.TokenRequest{Use: devissuer.ID}, 200},
+		{"an access token where there are no scopes", "GET /prod/account", devissuer.TokenRequest{Use: devissuer.Access}, 401},
+		{"of another client", "GET /prod/account", devissuer.TokenRequest{Use: devissuer.ID, Audience: "stranger"}, 401},
+		{"expired", "GET /prod/account", devissuer.TokenRequest{Use: devissuer.ID, Expires: -time.Minute}, 401},
+		{"one of the scopes", "GET /prod/scoped", devissuer.TokenRequest{Use: devissuer.Access, Scopes: []string{"shop/write"}}, 200},
+		{"another scope", "GET /prod/scoped", devissuer.TokenRequest{Use: devissuer.Access, Scopes: []string{"shop/delete"}}, 401},
+		{"an ID token where there are scopes", "GET /prod/scoped", devissuer.TokenRequest{Use: devissuer.ID}, 401},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			answer, body := send(t, api.URL, c.target, "Authorization: Bearer "+api.Token(c.request))
+			if answer.StatusCode != c.want {
+				t.Errorf("got %d %s, want %d: %s", answer.StatusCode, body, c.want, told.last().Reason)
+			}
+			if expired := strings.Contains(body, "The incoming token has expired"); expired != (c.request.Expires < 0) {
+				t.Errorf("got %s", body)
+			}
+		})
+	}
+}
+
+// TestAccessKeys signs with the development keys: the developer's, and that of a role that may call one route.
+func TestAccessKeys(t *testing.T) {
+	resources := shop()
+	resources["Caller"] = resource("IAM::Role", object{"AssumeRolePolicyDocument": object{}, "Policies": []any{object{"PolicyName": "p", "PolicyDocument": object{
+		"Version": "2012-10-17", "Statement": []any{object{"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "arn:aws:execute-api:*:*:*/prod/GET/signed"}}}}}})
+	resources["Idle"] = resource("IAM::Role", object{"AssumeRolePolicyDocument": object{}})
+	resources["PostSigned"] = newMethod("Signed", "POST", mock("posted"), object{"AuthorizationType": "AWS_IAM"})
+	dir := assemblyOf(t, resources)
+	api := Start(t, dir, Options{})
+	keys := api.AccessKeys()
+	if len(keys) != 2 || keys[0].Principal != nil || keys[1].Principal == nil || keys[1].Principal.LogicalID != "Caller" {
+		t.Fatalf("got the keys %+v, want the developer's and that of the role with a policy", keys)
+	}
+	if again := Start(t, dir, Options{}).AccessKeys(); again[0].ID != keys[0].ID || again[1].Secret != keys[1].Secret || keys[0].ID == keys[1].ID {
+		t.Error("the keys are not the same at the next start, or not different from each other")
+	}
+	for _, c := range []struct {
+		name   string
+		key    int
+		secret string
+		verb   string
+		want   int
+	}{
+		{"the developer", 0, keys[0].Secret, "POST", 200},
+		{"the role, where it may", 1, keys[1].Secret, "GET", 200},
+		{"the role, where it may not", 1, keys[1].Secret, "POST", 403},
+		{"with another's secret", 1, keys[0].Secret, "GET", 403},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, err := http.NewRequest(c.verb, api.URL+"/prod/signed", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			empty := sha256.Sum256(nil)
+			creds := aws.Credentials{AccessKeyID: keys[c.key].ID, SecretAccessKey: c.secret}
+			if err := v4.NewSigner().SignHTTP(context.Background(), creds, r, hex.EncodeToString(empty[:]), "execute-api", "eu-west-1", time.Now()); err != nil {
+				t.Fatal(err)
+			}
+			answer, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer.Body.Close()
+			if answer.StatusCode != c.want {
+				t.Errorf("got %d %s, want %d", answer.StatusCode, answer.Header.Get("x-amzn-ErrorType"), c.want)
+			}
+		})
+	}
+}
