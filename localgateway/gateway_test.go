@@ -219,9 +219,11 @@ func TestFunctionsOfOneName(t *testing.T) {
 	twin := func(stack string) *assembly.Function {
 		return &assembly.Function{ID: assembly.ID{Stack: stack, LogicalID: "Fn"}, Name: "twin", Runtime: "provided.al2023", Code: assembly.Code{Folder: built}}
 	}
-	s := &served{gateway: g, model: &assembly.Model{Functions: []*assembly.Function{twin("East"), twin("West")}}, names: map[string]bool{}, problems: map[string]string{}}
+	second := twin("West")
+	second.Runtime = "nodejs22.x" // so that an attempt to run it would be told
+	s := &served{gateway: g, model: &assembly.Model{Functions: []*assembly.Function{twin("East"), second}}, names: map[string]bool{}, problems: map[string]string{}}
 	s.startFunctions()
-	if !s.names["twin"] || len(s.problems) != 1 || !strings.Contains(s.problems["West/Fn"], `"twin"`) {
+	if !s.names["twin"] || len(s.problems) != 1 || !strings.Contains(s.problems["West/Fn"], `another function of the assembly has the name "twin"`) {
 		t.Errorf("got the functions %v and the problems %q, want one of each", s.names, s.problems)
 	}
 }

@@ -18,13 +18,13 @@ const (
 	guide = "https://docs.aws.amazon.com/apigateway/latest/developerguide/"
 
 	docLambda  = guide + "configure-api-gateway-lambda-authorization.html"
-	docInput   = guide + "api-gateway-lambda-authorizer-input.html"
+	docSources = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-authorizer.html"
 	docOutput  = guide + "api-gateway-lambda-authorizer-output.html"
 	docFlow    = guide + "apigateway-authorization-flow.html"
 	docCognito = guide + "apigateway-integrate-with-cognito.html"
 	docKeys    = guide + "api-gateway-api-usage-plans.html"
 	docIAM     = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html"
-	docUse     = "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html"
+	docUse     = guide + "apigateway-use-lambda-authorizer.html"
 
 	// What was seen on AWS and is not documented as such.
 	seen403 = "https://aws.amazon.com/premiumsupport/knowledge-center/api-gateway-403-error-lambda-authorizer/"

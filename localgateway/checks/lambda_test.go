@@ -64,7 +64,7 @@ func TestTokenSource(t *testing.T) {
 }
 
 func TestRequestSources(t *testing.T) {
-	cached, uncached := behaviour{2, docLambda}, behaviour{2, docInput}
+	cached, uncached := behaviour{2, docLambda}, behaviour{2, docSources}
 	for _, c := range []struct {
 		behaviour
 		name    string
