@@ -61,16 +61,15 @@ type Authorizer struct {
 	hookTimeout time.Duration
 	now         func() time.Time
 	log         *journal
-	begun       sync.Once
 	answerSize  atomic.Int64 // how much room the next answer may need
 }
 
 // FromLambda makes the authorizer of a Lambda function: its configuration from the environment, the access table from
 // the bundle.
 //
-// What only decisions need, and keys and secrets above all, is got ready a moment after it returns, or by the first
-// decision, which waits for it; what becomes of keys is in the log. With provisioned concurrency FromLambda itself waits,
-// since the function may be frozen as soon as it is ready.
+// What only decisions need, and keys and secrets above all, is got ready in the background; the first decision waits for
+// it, and what becomes of keys is in the log. With provisioned concurrency FromLambda itself waits, since the function may
+// be frozen as soon as it is ready.
 //
 // The error is an [ErrConfig], or says what is wrong with the access table. The function must not start then.
 func FromLambda(getenv func(string) string, o Options) (*Authorizer, error) {
@@ -104,17 +103,8 @@ func FromLambda(getenv func(string) string, o Options) (*Authorizer, error) {
 		}
 		return a, nil
 	}
-	time.AfterFunc(prepareDelay, a.begin)
+	go a.prepare(context.Background()) // its errors are those of the first decision
 	return a, nil
-}
-
-// prepareDelay is long enough for the function to tell Lambda first that it is ready. Both at a time take longer than
-// one after the other.
-const prepareDelay = time.Millisecond
-
-// begin has what decisions need got ready in the background, once.
-func (a *Authorizer) begin() {
-	a.begun.Do(func() { go a.prepare(context.Background()) }) // its errors are those of the first decision
 }
 
 // prepare gets ready what decisions need, and waits for it. The error is an [ErrConfig] if there will never be any.

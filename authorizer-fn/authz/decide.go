@@ -29,7 +29,6 @@ var errPrincipal = fmt.Errorf("%w: the principal's claim is missing, no text, or
 // Invoke answers one event. The error is [ErrUnauthorized], or another one that says nothing of the reason: that is in
 // the log, with the request's id.
 func (a *Authorizer) Invoke(ctx context.Context, payload []byte) (answer []byte, err error) {
-	a.begin()
 	d := decision{start: a.now()}
 	defer func() {
 		if recover() != nil { // in Options.Log
