@@ -96,30 +96,40 @@ func FromLambda(getenv func(string) string, o Options) (*Authorizer, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
 	if getenv("AWS_LAMBDA_INITIALIZATION_TYPE") == "provisioned-concurrency" {
-		err := a.prepare(context.Background())
-		if errors.Is(err, ErrConfig) {
+		if err := a.wait(context.Background()); err != nil {
 			return nil, err
 		}
 		return a, nil
 	}
-	go a.prepare(context.Background()) // its errors are those of the first decision
+	time.AfterFunc(fetchDelay, func() { a.verifier.Start(context.Background()) })
+	if !config.PerRequest {
+		time.AfterFunc(compileDelay, func() { a.policies() })
+	}
 	return a, nil
 }
 
-// prepare gets ready what decisions need, and waits for it. The error is an [ErrConfig] if there will never be any.
-func (a *Authorizer) prepare(ctx context.Context) error {
+// What is not needed to start is put off until the function has told Lambda that it is ready, and policies until the
+// request for keys is on its way: side by side, each takes longer. A decision that comes earlier does not wait for these.
+const (
+	fetchDelay   = 300 * time.Microsecond
+	compileDelay = time.Millisecond
+)
+
+// wait gets ready what decisions need. The error is an [ErrConfig]: there will never be any. Keys that cannot be had at
+// the moment are no error.
+func (a *Authorizer) wait(ctx context.Context) error {
 	a.verifier.Start(ctx)
 	if !a.config.PerRequest {
 		if _, err := a.policies(); err != nil {
 			return fmt.Errorf("%w: %w", ErrConfig, err)
 		}
 	}
-	err := a.verifier.Ready(ctx)
-	if errors.Is(err, jwt.ErrConfig) {
-		err = fmt.Errorf("%w: %w", ErrConfig, err)
+	if err := a.verifier.Ready(ctx); errors.Is(err, jwt.ErrConfig) {
+		return fmt.Errorf("%w: %w", ErrConfig, err)
 	}
-	return err
+	return nil
 }
 
 func newAuthorizer(config Config, table *access.Table, getenv func(string) string, o Options) (*Authorizer, error) {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// authztestNumber is a number as it shall stand in a claim.
-func authztestNumber(text string) json.RawMessage { return json.RawMessage(text) }
+// number is a number as it shall stand in a claim.
+func number(text string) json.RawMessage { return json.RawMessage(text) }
 
 // panicsIn is a clock that panics, with what looks like a token, when a method of the authorizer asks it for the time.
 func panicsIn(now func() time.Time, method string) func() time.Time {

@@ -68,7 +68,7 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 			documents.Put(doc)
 		}()
 	}
-	e, err := readEvent(doc, string(payload))
+	e, err := readEvent(doc, payload)
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ var ErrEvent = errors.New("authz: not an authorizer event")
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 const maxEvent = 512 << 10
 
-// event is what a TOKEN or REQUEST event holds for a decision. Its strings are parts of the payload.
+// event is what a TOKEN or REQUEST event holds for a decision.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
 type event struct {
 	methodARN string
@@ -27,11 +27,11 @@ type event struct {
 }
 
 // readEvent reads an event. No error of it holds any part of the payload.
-func readEvent(doc *strictjson.Document, payload string) (event, error) {
+func readEvent(doc *strictjson.Document, payload []byte) (event, error) {
 	if len(payload) > maxEvent {
 		return event{}, fmt.Errorf("%w: it has %d bytes, and no request that API Gateway takes makes more than %d", ErrEvent, len(payload), maxEvent)
 	}
-	root, err := doc.Parse(payload)
+	root, err := doc.Parse(string(payload)) // a copy, as the runtime uses the payload's memory again
 	if err != nil {
 		return event{}, fmt.Errorf("%w: %w", ErrEvent, err)
 	}

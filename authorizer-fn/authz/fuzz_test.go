@@ -89,7 +89,7 @@ func FuzzTokenSources(f *testing.F) {
 		headers[name] = append(headers[name], value)
 		event := authztest.RequestEvent("GET", "/orders", headers, http.Header{parameter: {token}})
 		var doc strictjson.Document
-		e, err := readEvent(&doc, string(event))
+		e, err := readEvent(&doc, event)
 		if err != nil {
 			t.Fatalf("%v: %s", err, event)
 		}

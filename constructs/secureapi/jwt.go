@@ -33,6 +33,10 @@ type JWT struct {
 	// beyond a token's expiry or its key's removal.
 	NoTokenCache bool
 
+	// NoMetrics leaves CloudWatch metrics out of the function's log: decisions by outcome and reason, the time they take,
+	// and fetches of keys, in the namespace "Gatehouse". Every custom metric has its price. Default: they are there.
+	NoMetrics bool
+
 	// Package is the import path of a main package of yours that runs the authorizer, for one with hooks of its own.
 	// Default: the included one.
 	Package string
@@ -186,6 +190,7 @@ const maxEnvironment = 4096
 func (j *JWT) function(b *builder, g *guard, config authz.Config) awslambda.IFunction {
 	config.ContextClaims = slices.Clone(j.ContextClaims)
 	config.NoTokenCache = j.NoTokenCache
+	config.NoMetrics = j.NoMetrics
 	for _, i := range j.Issuers {
 		config.Issuers = append(config.Issuers, i.config())
 	}

@@ -23,14 +23,14 @@ func (b *bench) warm() error {
 	if err != nil {
 		return err
 	}
-	issuer := startIssuer(0)
-	defer issuer.stop()
+	issuer, stop := startIssuer(0)
+	defer stop()
 	ours, err := b.launch(config(issuer.URL, false), path)
 	if err != nil {
 		return err
 	}
 	defer ours.stop()
-	node, err := b.launchNode(issuer.Issuer)
+	node, err := b.launchNode(issuer)
 	if err != nil {
 		return err
 	}
