@@ -1,0 +1,44 @@
+package authz
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+)
+
+// TestEveryReasonIsDocumented: a reason is a metric's dimension, so there are no others than those that docs/authorizer.md
+// lists, and none is listed that does not exist.
+func TestEveryReasonIsDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/authorizer.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "### Reasons")
+	section, _, _ = strings.Cut(section, "### Metrics")
+	listed := map[string]bool{}
+	for _, m := range regexp.MustCompile("`([a-z0-9_]+)`").FindAllStringSubmatch(section, -1) {
+		listed[m[1]] = true
+	}
+	delete(listed, "missing") // a member of the line
+	want := []error{jwt.ErrNoToken, jwt.ErrSeveralTokens, jwt.ErrTooLong, jwt.ErrSerialization, jwt.ErrBase64, jwt.ErrHeader, jwt.ErrClaims,
+		jwt.ErrAlgorithm, jwt.ErrType, jwt.ErrCritical, jwt.ErrKeyID, jwt.ErrIssuer, jwt.ErrAudience, jwt.ErrTokenUse, jwt.ErrExpired, jwt.ErrTime,
+		jwt.ErrNotYet, jwt.ErrClaimType, jwt.ErrUnknownKey, jwt.ErrAmbiguousKey, jwt.ErrKeyMismatch, jwt.ErrSignatureShape, jwt.ErrSignature,
+		jwt.ErrUnavailable, jwt.ErrConfig, errPrincipal, ErrEvent, errHook, errHookTimeout}
+	words := map[string]bool{"rights": true, "route": true, "path": true, "panic": true, "policy": true, "method_arn": true}
+	for _, err := range want {
+		words[reasonOf(err)] = true
+	}
+	for word := range words {
+		if !listed[word] {
+			t.Errorf("%q is not documented", word)
+		}
+	}
+	for word := range listed {
+		if !words[word] {
+			t.Errorf("%q is documented, and is no reason", word)
+		}
+	}
+}
