@@ -113,7 +113,7 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		{"nil guard", func(p *Props) { p.Authorizers = map[string]Authorizer{"ops": nil} }, `the authorizer "ops" of Authorizers is nil`},
 		{"a guard's name with a slash", func(p *Props) { p.Authorizers = map[string]Authorizer{"a/b": IAMAuthorizer{}} }, `the name "a/b" in Authorizers: want one without slashes`},
 		{"guarded OPTIONS", add(Handle("OPTIONS /n", fn)), `route "OPTIONS /n": the API's TokenAuthorizer would guard it, but a browser's preflight brings no credentials`},
-		{"open greedy route", add(Handle("ANY /{proxy+}", fn, Public("front end"))), `route "ANY /{proxy+}" is public and gets what "GET /orders", which is guarded, does not take: DELETE, HEAD, OPTIONS, PATCH, POST, PUT /orders falls through to it; guard the greedy route`},
+		{"open greedy route", add(Handle("ANY /{proxy+}", fn, Public("front end"))), `route "ANY /{proxy+}" is public and gets what "GET /orders", which is guarded, does not take: DELETE, HEAD, OPTIONS, PATCH, POST, PUT /orders falls through to it; guard "ANY /{proxy+}" too, or add the missing verbs as guarded routes`},
 		{"authorizer in MethodOptions", add(Route{Pattern: "GET /o", Function: fn, MethodOptions: &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_NONE}}),
 			`route "GET /o": its MethodOptions set an authorizer`},
 		{"no proxy integration", add(Route{Pattern: "GET /p", Function: fn, IntegrationOptions: &awsapigateway.LambdaIntegrationOptions{Proxy: &no}}), "turn the proxy integration off"},

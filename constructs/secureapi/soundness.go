@@ -21,8 +21,8 @@ func (p *plan) checkTogether() (errs []error) {
 	return errs
 }
 
-// checkFallThroughs refuses an open greedy route that takes requests meant for a guarded route's resource: API Gateway
-// passes over a resource that lacks the verb, and the greedy one is next.
+// checkFallThroughs refuses an open route with a parameter that takes requests meant for a guarded route's resource: API
+// Gateway passes over a resource that lacks the verb, and the one with the parameter is next.
 func (p *plan) checkFallThroughs() (errs []error) {
 	type pair struct{ open, protected int }
 	verbs := map[pair][]string{}
@@ -36,7 +36,7 @@ func (p *plan) checkFallThroughs() (errs []error) {
 	}
 	for _, at := range pairs {
 		open, protected := p.routes[at.open].pattern, p.routes[at.protected].pattern
-		errs = append(errs, fmt.Errorf("route %q is public and gets what %q, which is guarded, does not take: %s %s falls through to it; guard the greedy route, or add the missing verbs as guarded routes",
+		errs = append(errs, fmt.Errorf("route %q is public and gets what %q, which is guarded, does not take: %s %s falls through to it; guard %[1]q too, or add the missing verbs as guarded routes",
 			open, protected, strings.Join(verbs[at], ", "), protected.Path()))
 	}
 	return errs
