@@ -1,14 +1,12 @@
 package dynamo
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -19,50 +17,15 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders/storetest"
+	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
 
-// dynaliteScript serves an empty DynamoDB on a free port of 127.0.0.1, says which, and ends with its standard input,
-// so that it cannot outlive the test.
+// dynaliteScript serves an empty DynamoDB (https://github.com/architect/dynalite) on a free port of 127.0.0.1, says which,
+// and ends with its standard input, so that it cannot outlive the test.
 const dynaliteScript = `
 const server = require('dynalite')({createTableMs: 0, deleteTableMs: 0})
 server.listen(0, '127.0.0.1', () => console.log(server.address().port))
 process.stdin.on('end', () => process.exit()).resume()`
-
-// startDynalite gives the endpoint of a DynamoDB in Node (https://github.com/architect/dynalite), or skips the test.
-// Node looks for it in the node_modules of this folder and those above, and in NODE_PATH.
-func startDynalite(t *testing.T) string {
-	t.Helper()
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("no node in PATH: install Node.js to test the store against dynalite")
-	}
-	if err := exec.Command(node, "-e", "require.resolve('dynalite')").Run(); err != nil {
-		t.Skip("dynalite is not installed: run npm ci in the repository's root, or npm install --no-save dynalite@4")
-	}
-	cmd := exec.Command(node, "-e", dynaliteScript)
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = stdin.Close()
-		_ = cmd.Wait()
-	})
-	port, err := bufio.NewReader(stdout).ReadString('\n')
-	if err != nil {
-		t.Fatalf("dynalite did not start: %v\n%s", err, stderr.String())
-	}
-	return "http://127.0.0.1:" + strings.TrimSpace(port)
-}
 
 // newTable makes a table as a stack does, from the constants of package orders.
 func newTable(t *testing.T, endpoint, name string) *Store {
@@ -110,7 +73,7 @@ func (c *counter) Do(r *http.Request) (*http.Response, error) {
 }
 
 func TestDynalite(t *testing.T) {
-	endpoint, tables := startDynalite(t), 0
+	endpoint, tables := "http://127.0.0.1:"+nodepeer.Start(t, dynaliteScript, []string{"dynalite"}).Ready, 0
 	table := func(t *testing.T) *Store {
 		tables++
 		return newTable(t, endpoint, fmt.Sprintf("orders-%d", tables))

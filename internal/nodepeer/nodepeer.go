@@ -1,0 +1,120 @@
+// Package nodepeer runs the Node.js programs that tests talk to: an OpenID provider, a DynamoDB, a browser's driver.
+//
+// It is for tests alone. It installs nothing: what the repository's package.json pins comes with npm ci, and a test that
+// misses it is skipped with that advice, or fails where GATEHOUSE_TEST_ALL is set, as it is in CI.
+package nodepeer
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// Peer is a Node.js program that runs until the test ends.
+type Peer struct {
+	// Ready is the first line that it wrote: by convention, where it listens.
+	Ready string
+
+	cmd    *exec.Cmd
+	stdin  io.WriteCloser
+	stdout *bufio.Reader
+	stderr *bytes.Buffer
+}
+
+// Start runs a script with these arguments (process.argv from the index 1 on) once its modules can be resolved, and waits
+// for the line by which it says that it is ready. The script has to end when its standard input does, so that it cannot
+// outlive the test:
+//
+//	process.stdin.on('end', () => process.exit()).resume()
+//
+// Node.js looks for modules in the node_modules of the package's folder and of those above it, and in NODE_PATH.
+func Start(t testing.TB, script string, modules []string, args ...string) *Peer {
+	t.Helper()
+	Need(t, modules...)
+	cmd := exec.Command("node", append([]string{"-e", script, "--"}, args...)...)
+	p := &Peer{cmd: cmd, stderr: &bytes.Buffer{}}
+	cmd.Stderr = p.stderr
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.stdout = bufio.NewReader(stdout)
+	if p.stdin, err = cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = p.stdin.Close()
+		_ = cmd.Wait()
+	})
+	p.Ready = p.line(t)
+	return p
+}
+
+// Say writes a line to the script's standard input and returns the line that it answers with.
+func (p *Peer) Say(t testing.TB, line string) string {
+	t.Helper()
+	if _, err := io.WriteString(p.stdin, line+"\n"); err != nil {
+		t.Fatalf("nodepeer: %v", err)
+	}
+	return p.line(t)
+}
+
+func (p *Peer) line(t testing.TB) string {
+	t.Helper()
+	line, err := p.stdout.ReadString('\n')
+	if err != nil {
+		// It has ended or is about to: what it wrote last says why.
+		_ = p.stdin.Close()
+		rest, _ := io.ReadAll(p.stdout)
+		_ = p.cmd.Wait()
+		t.Fatalf("nodepeer: the script ended: %v\n%s%s", err, rest, p.stderr)
+	}
+	return strings.TrimSpace(line)
+}
+
+// Need skips the test if Node.js or one of these modules is missing.
+func Need(t testing.TB, modules ...string) {
+	t.Helper()
+	if _, err := exec.LookPath("node"); err != nil {
+		missing(t, "node is not in PATH: install Node.js 20 or later")
+	}
+	for _, m := range modules {
+		// import.meta.resolve and require.resolve differ for packages that are only to be imported; the folder's own
+		// description can always be found.
+		if err := exec.Command("node", "-e", "require.resolve(process.argv[1])", "--", m+"/package.json").Run(); err != nil {
+			missing(t, m+" is not installed: run npm ci in the repository's root")
+		}
+	}
+}
+
+// Browser is the path of Chromium, or the test is skipped. Default: what CHROMIUM names, or else chromium, chromium-browser
+// or google-chrome in PATH.
+func Browser(t testing.TB) string {
+	t.Helper()
+	names := []string{"chromium", "chromium-browser", "google-chrome"}
+	if name := os.Getenv("CHROMIUM"); name != "" {
+		names = []string{name}
+	}
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	missing(t, "there is no "+strings.Join(names, ", ")+" in PATH: install Chromium (Debian: apt-get install chromium), or name it in CHROMIUM")
+	return ""
+}
+
+func missing(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("GATEHOUSE_TEST_ALL") != "" {
+		t.Fatal(what)
+	}
+	t.Skip(what)
+}
