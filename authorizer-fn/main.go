@@ -22,6 +22,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	sendAnswersAtOnce()
 	lambda.Start(&function{Authorizer: authorizer})
 }
 
