@@ -15,6 +15,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/docs/benchmarks/figures"
 )
 
 func main() {
@@ -36,7 +38,6 @@ func run(rounds int, only []string, modules string) error {
 	defer os.RemoveAll(dir)
 	b := &bench{rounds: rounds, dir: dir, modules: modules}
 	fmt.Printf("%s %s/%s, %d CPUs, load %s\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), load())
-	fmt.Printf("%-44s %14s %14s %8s %8s  %s\n", "", "measured", "against", "ratio", "at most", "")
 	for _, part := range []struct {
 		name    string
 		measure func() error
@@ -59,25 +60,19 @@ type bench struct {
 	modules string
 }
 
-// report prints a line: two values, their ratio, and what it may be at most (0: there is no such bound).
-func (b *bench) report(what, unit string, ours, theirs, ratio, most float64) {
-	bound, verdict := "", ""
-	if most > 0 {
-		bound, verdict = fmt.Sprintf("%.2f", most), "holds"
-		if ratio > most {
-			verdict = "DOES NOT HOLD"
-		}
-	}
-	fmt.Printf("%-44s %11.4g %-2s %11.4g %-2s %8.3f %8s  %s\n", what, ours, unit, theirs, unit, ratio, bound, verdict)
+// report tells two values, their ratio, and what it may be at most (0: there is no such bound).
+func (b *bench) report(f figures.Figure, ours, theirs, ratio, most float64) {
+	f.Measured, f.Against, f.Ratio, f.AtMost = ours, theirs, ratio, most
+	figures.Report(f)
 }
 
-// reportRounds prints the line of rounds that were measured in turns.
-func (b *bench) reportRounds(what, unit string, ours, theirs []float64, most float64) {
+// reportRounds tells the medians of rounds that were measured in turns, and of their ratios.
+func (b *bench) reportRounds(f figures.Figure, ours, theirs []float64, most float64) {
 	ratios := make([]float64, len(ours))
 	for i := range ours {
 		ratios[i] = ours[i] / theirs[i]
 	}
-	b.report(what, unit, median(ours), median(theirs), median(ratios), most)
+	b.report(f, median(ours), median(theirs), median(ratios), most)
 }
 
 func median(values []float64) float64 {

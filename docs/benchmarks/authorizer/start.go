@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+	"github.com/gatehouse-cdk/gatehouse/docs/benchmarks/figures"
 )
 
 // start measures the time from starting a process to its asking for the first event.
@@ -36,7 +37,7 @@ func (b *bench) start() error {
 			medians[side] = append(medians[side], median(times[side]))
 		}
 	}
-	b.reportRounds("process start to first /next / bare", "ms", medians[0], medians[1], 1.25)
+	b.reportRounds(figures.Figure{Subject: "process start", Name: "to its asking for an event", Peer: "a bare aws-lambda-go function", Unit: "ms"}, medians[0], medians[1], 1.25)
 	return nil
 }
 
@@ -75,7 +76,9 @@ func (b *bench) first() error {
 			p.stop()
 			beyond = append(beyond, result.Took.Seconds()*1000-float64(trips)*trip)
 		}
-		b.report(fmt.Sprintf("first decision, beyond %d x %.1f ms for %s", trips, trip, name), "ms", median(beyond), 2, median(beyond)/2, 1)
+		b.report(figures.Figure{
+			Subject: "first decision, with " + name, Name: fmt.Sprintf("beyond %d x %.1f ms on the way", trips, trip), Peer: "2 ms", Unit: "ms",
+		}, median(beyond), 2, median(beyond)/2, 1)
 	}
 	return nil
 }

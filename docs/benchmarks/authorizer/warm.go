@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+	"github.com/gatehouse-cdk/gatehouse/docs/benchmarks/figures"
 )
 
 //go:embed node/index.mjs
@@ -85,7 +86,7 @@ func (b *bench) warm() error {
 			}
 			next += kind.block
 		}
-		b.reportRounds("p50, "+kind.name+" / aws-jwt-verify", "us", medians[0], medians[1], 0.8)
+		b.reportRounds(figures.Figure{Subject: "warm answer, median", Name: kind.name, Peer: "aws-jwt-verify in Node", Unit: "us"}, medians[0], medians[1], 0.8)
 	}
 	oursRSS, err := ours.peakRSS()
 	if err != nil {
@@ -95,7 +96,7 @@ func (b *bench) warm() error {
 	if err != nil {
 		return err
 	}
-	b.report("peak RSS / aws-jwt-verify in Node", "MB", oursRSS, nodeRSS, oursRSS/nodeRSS, 0.2)
+	b.report(figures.Figure{Subject: "memory", Name: "at its peak", Peer: "aws-jwt-verify in Node", Unit: "MB"}, oursRSS, nodeRSS, oursRSS/nodeRSS, 0.2)
 	return nil
 }
 

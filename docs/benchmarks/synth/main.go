@@ -5,9 +5,9 @@
 //
 // Each synthesis is a process of its own, as "go run ./app" is one, and the two take turns. Compared are the time from the
 // app's construction to the end of synthesis, with the functions built, and the whole process, in which Gatehouse also
-// asks the go command whether they still are; the direct one's functions are copied as they lie there. The templates are compared first: they are the same but for hashes (those of the direct one's assets and of
-// its deployment are made by CDK alone), so that nothing is left out of either side. What counts is the ratio; the
-// times are this machine's.
+// asks the go command whether they still are; the direct one's functions are copied as they lie there. The templates are
+// compared first: they are the same but for hashes (those of the direct one's assets and of its deployment are made by
+// CDK alone), so that nothing is left out of either side. What counts is the ratio; the times are this machine's.
 package main
 
 import (
@@ -19,7 +19,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -27,6 +26,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
+	"github.com/gatehouse-cdk/gatehouse/docs/benchmarks/figures"
 )
 
 var settings = stack.Settings{
@@ -104,11 +104,7 @@ func measure(pairs int) error {
 	if a, b := template(ours), template(theirs); !bytes.Equal(a, b) {
 		return fmt.Errorf("the templates differ:\n%s\n%s", a, b)
 	}
-	rows := []struct {
-		name, format string
-		values       []float64
-	}{{name: "synthesis: gatehouse", format: "%8.0f"}, {name: "synthesis: CDK's L2", format: "%8.0f"}, {name: "synthesis: ratio", format: "%8.3f"},
-		{name: "with go check: ours", format: "%8.0f"}, {name: "whole process: L2", format: "%8.0f"}, {name: "with go check: ratio", format: "%8.3f"}}
+	var gatehouse, direct [2][]float64 // synthesis, whole process
 	for i := range pairs {
 		_, x, err := once(fmt.Sprintf("%d-ours", i))
 		if err != nil {
@@ -118,19 +114,26 @@ func measure(pairs int) error {
 		if err != nil {
 			return err
 		}
-		for i, v := range []float64{x.synth, y.synth, x.synth / y.synth, x.whole, y.whole, x.whole / y.whole} {
-			rows[i].values = append(rows[i].values, v)
-		}
+		gatehouse[0], gatehouse[1] = append(gatehouse[0], x.synth), append(gatehouse[1], x.whole)
+		direct[0], direct[1] = append(direct[0], y.synth), append(direct[1], y.whole)
 	}
-	fmt.Printf("the same template, %d bytes, %d pairs; milliseconds, and their ratio pair by pair\n", len(template(ours)), pairs)
-	fmt.Printf("%-21s %8s %8s %8s\n", "", "min", "median", "max")
-	for _, row := range rows {
-		slices.Sort(row.values)
-		n := len(row.values)
-		format := "%-21s " + strings.Repeat(row.format+" ", 3) + "\n"
-		fmt.Printf(format, row.name, row.values[0], row.values[n/2], row.values[n-1])
+	fmt.Printf("the same template, %d bytes, %d pairs; medians, the ratios pair by pair\n", len(template(ours)), pairs)
+	for i, f := range []figures.Figure{{Name: "functions built", AtMost: 1.15}, {Name: "after waiting for go list"}} {
+		f.Subject, f.Peer, f.Unit = "synthesis of the example", "the same template with CDK's L2", "ms"
+		ratios := make([]float64, pairs)
+		for pair := range pairs {
+			ratios[pair] = gatehouse[i][pair] / direct[i][pair]
+		}
+		f.Measured, f.Against, f.Ratio = median(gatehouse[i]), median(direct[i]), median(ratios)
+		figures.Report(f)
+		fmt.Printf("%-65s pairs from %.3f to %.3f\n", "", slices.Min(ratios), slices.Max(ratios))
 	}
 	return nil
+}
+
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[len(sorted)/2]
 }
 
 var hash = regexp.MustCompile(`[0-9a-f]{64}|[0-9a-f]{32}`)
