@@ -11,9 +11,9 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/cors"
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/gateway"
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders/dynamo"
-	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders/gateway"
 )
 
 func main() {

@@ -1,11 +1,14 @@
-// Package cors makes a function's own answers carry the CORS headers that its API was declared with.
+// Package cors makes a function's own answers carry the CORS headers that its API was declared with:
+//
+//	cfg, err := cors.FromEnvironment(os.Getenv)
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	lambda.Start(gateway.Handler(cors.Handler(handler, cfg)))
 //
 // API Gateway answers preflight requests and its own errors by itself, but a proxy integration's answers reach the
 // browser as the function wrote them, so without this a browser hides every one of them from the page. The construct
-// library writes a [Config] into the functions' environment; a function reads it back and wraps its handler:
-//
-//	cfg, err := cors.FromEnvironment(os.Getenv)
-//	handler = cors.Handler(handler, cfg)
+// library writes a [Config] into the functions' environment; a function reads it back and wraps its handler.
 //
 // The package does not decide who may call an API: a request from another origin is served as any other, and it is the
 // browser that keeps the answer from the page. It has no patterns for origins: they match exactly or not at all.

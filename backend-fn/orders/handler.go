@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/request"
 )
 
 // Options are what the service takes from outside. The zero value works.
@@ -164,7 +166,7 @@ func (s *service) create(w http.ResponseWriter, r *http.Request) error {
 	if p != nil {
 		return p
 	}
-	caller, _ := FromContext(r.Context())
+	caller, _ := request.CallerFrom(r.Context())
 	o := Order{
 		ID: d.ID, Customer: d.Customer, Lines: d.Lines, Currency: d.Currency,
 		Status: Open, CreatedAt: now.Truncate(time.Millisecond), CreatedBy: caller.Principal,

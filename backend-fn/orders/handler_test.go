@@ -17,6 +17,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders/storetest"
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/request"
 )
 
 var now = time.Date(2026, 11, 20, 9, 30, 0, 123_456_789, time.UTC)
@@ -65,7 +66,7 @@ func header(name, value string) func(*http.Request) {
 
 func by(principal string) func(*http.Request) {
 	return func(r *http.Request) {
-		*r = *r.WithContext(orders.WithCaller(r.Context(), orders.Caller{Principal: principal}))
+		*r = *r.WithContext(request.WithCaller(r.Context(), request.Caller{Principal: principal}))
 	}
 }
 

@@ -1,5 +1,10 @@
 // Package orders is a small orders service: an http.Handler over a [Store].
 //
+//	service := orders.New(orders.NewMemoryStore(1000), orders.Options{})
+//	http.ListenAndServe("127.0.0.1:8080", service) // or, in a function: lambda.Start(gateway.Handler(service))
+//
+// Its routes:
+//
 //	GET    /orders        lists the shop's orders, newest first
 //	POST   /orders        creates one
 //	GET    /orders/{id}   reads one

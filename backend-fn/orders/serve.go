@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"runtime"
 	"runtime/debug"
+
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/request"
 )
 
 // ServeHTTP answers one request and logs one line about it: what was asked for by its route, not by its path, query or
@@ -26,8 +28,8 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		slog.String("route", route),
 		slog.Int("status", rec.status),
 		slog.Int64("durationMs", s.now().Sub(start).Milliseconds()),
-	}, logAttrs(r.Context())...)
-	if c, ok := FromContext(r.Context()); ok {
+	}, request.LogAttrs(r.Context())...)
+	if c, ok := request.CallerFrom(r.Context()); ok {
 		attrs = append(attrs, slog.String("principal", c.Principal))
 	}
 	level := slog.LevelInfo

@@ -1,5 +1,8 @@
 // Package dynamo keeps orders in a DynamoDB table.
 //
+//	table, err := dynamo.FromEnvironment(os.Getenv)
+//	service := orders.New(dynamo.New(table), orders.Options{})
+//
 // All orders lie in one partition, sorted by their ids, which begin with the time: listing the newest is one Query
 // without a second index, and reads are strongly consistent, so that an order is there as soon as its creation was
 // answered. The price is one partition's throughput, 1,000 small writes and 3,000 small reads a second; a shop beyond

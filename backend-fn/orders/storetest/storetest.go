@@ -1,5 +1,9 @@
 // Package storetest tests that a store of orders does what [orders.Store] says, the same for every store.
 //
+//	func TestMemoryStore(t *testing.T) {
+//		storetest.Run(t, func(*testing.T) orders.Store { return orders.NewMemoryStore(100) })
+//	}
+//
 // It does not test what only one store can do, such as being full or out of reach.
 package storetest
 

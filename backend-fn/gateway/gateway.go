@@ -3,7 +3,7 @@
 //	lambda.Start(gateway.Handler(handler))
 //
 // The handler sees the path that API Gateway matched, byte for byte, so that it cannot route a request elsewhere than
-// where the caller was let through; it finds the caller with [orders.FromContext]. Request ids go to the log.
+// where the caller was let through; it finds the caller with [request.CallerFrom]. Request ids go to the log.
 //
 // It takes no events of HTTP APIs, function URLs or load balancers, which have other shapes, and does not stream.
 //

@@ -19,7 +19,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
-	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/request"
 )
 
 // ErrEvent matches the errors for events that no REST API sends.
@@ -58,13 +58,13 @@ func newRequest(ctx context.Context, e events.APIGatewayProxyRequest) (*http.Req
 	}
 
 	if c, ok := caller(e.RequestContext); ok {
-		ctx = orders.WithCaller(ctx, c)
+		ctx = request.WithCaller(ctx, c)
 	}
 	attrs := []slog.Attr{slog.String("apiRequestId", e.RequestContext.RequestID)} // what the client sees, and the access log
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
 		attrs = append(attrs, slog.String("requestId", lc.AwsRequestID)) // what Lambda's own log lines have
 	}
-	return r.WithContext(orders.WithLogAttrs(ctx, attrs...)), nil
+	return r.WithContext(request.WithLogAttrs(ctx, attrs...)), nil
 }
 
 // valid escapes what RFC 3986, section 3.3, does not let into a path as it is, a percent sign that begins no escape

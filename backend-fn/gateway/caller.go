@@ -6,36 +6,36 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/request"
 )
 
 // caller reads who calls from where API Gateway puts it, which depends on the route's authorizer: claims from Amazon
 // Cognito, a principal and a flat context from a Lambda authorizer, or the identity that signed the request. A public
 // route has none of them.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
-func caller(rc events.APIGatewayProxyRequestContext) (orders.Caller, bool) {
+func caller(rc events.APIGatewayProxyRequestContext) (request.Caller, bool) {
 	claims, cognito := rc.Authorizer["claims"].(map[string]any)
 	switch {
 	case cognito:
 		// The groups come as one string with commas between them, so a group of a pool is better named without one.
-		return known(orders.Caller{
+		return known(request.Caller{
 			Principal: text(claims["sub"]),
 			Scopes:    strings.Fields(text(claims["scope"])),
 			Groups:    strings.FieldsFunc(text(claims["cognito:groups"]), func(r rune) bool { return r == ',' }),
 		})
 	case len(rc.Authorizer) > 0:
-		return known(orders.Caller{
+		return known(request.Caller{
 			Principal: text(rc.Authorizer["principalId"]),
 			Scopes:    words(text(rc.Authorizer["scopes"])),
 			Groups:    words(text(rc.Authorizer["groups"])),
 		})
 	}
-	return known(orders.Caller{Principal: rc.Identity.UserArn})
+	return known(request.Caller{Principal: rc.Identity.UserArn})
 }
 
-func known(c orders.Caller) (orders.Caller, bool) {
+func known(c request.Caller) (request.Caller, bool) {
 	if c.Principal == "" {
-		return orders.Caller{}, false
+		return request.Caller{}, false
 	}
 	return c, true
 }
