@@ -1,6 +1,7 @@
 package gofunction_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -11,7 +12,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
 )
 
-func Example() {
+// A function from its source: built here, without Docker, when the construct is made.
+func ExampleNew() {
 	outdir, err := os.MkdirTemp("", "example-")
 	if err != nil {
 		panic(err)
@@ -27,6 +29,35 @@ func Example() {
 		FunctionProps: &awslambda.FunctionProps{MemorySize: jsii.Number(512)},
 	})
 
+	// It is CDK's own object, with all that CDK does with functions.
+	hello.AddEnvironment(jsii.String("GREETING"), jsii.String("hi"), nil)
 	fmt.Println(*hello.Architecture().Name(), *hello.Runtime().Name(), *hello.Timeout().ToHumanString())
 	// Output: arm64 provided.al2023 10 seconds
+}
+
+// What is wrong is the error of a panic, with the construct and go's own words; errors.Is tells the kinds apart.
+func ExampleNew_wrong() {
+	stack := awscdk.NewStack(awscdk.NewApp(nil), jsii.String("Shop"), nil)
+	defer func() {
+		err := recover().(error)
+		fmt.Println(errors.Is(err, gofunction.ErrProps))
+		fmt.Println(err)
+	}()
+	gofunction.New(stack, "Hello", &gofunction.Props{
+		Package: "./testdata/hello",
+		Files:   map[string][]byte{"../greetings.json": nil},
+	})
+	// Output:
+	// true
+	// gofunction: Shop/Hello: invalid properties: Files: "../greetings.json" is not a relative path with slashes inside the bundle, such as "config/routes.json"
+}
+
+// In main: go builds the functions while CDK's engine starts, which each takes its seconds.
+func ExamplePrepare() {
+	wait := gofunction.Prepare("./testdata/hello")
+	// app := awscdk.NewApp(nil), and then New, which waits by itself.
+
+	wait()
+	fmt.Println("built")
+	// Output: built
 }

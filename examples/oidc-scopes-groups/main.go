@@ -1,0 +1,21 @@
+// Command oidc-scopes-groups synthesizes a team's release API: an OpenID provider says who somebody is, its scopes and
+// groups say what they may do, and a page in the browser is let in by a cookie.
+//
+// It does not sign anybody in: the provider does, and a client brings the token.
+package main
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+)
+
+func main() {
+	defer jsii.Close()
+	gofunction.Prepare(releasesPackage, secureapi.IncludedAuthorizer()) // go builds while CDK's engine starts
+	app := awscdk.NewApp(nil)
+	newStack(app, "Releases")
+	app.Synth(nil)
+}
