@@ -13,8 +13,8 @@ import (
 // gets a 403 whatever token it brings.
 //
 // The lists speak of three things. Addresses (CIDRs): with an allow list, a request must come from one of them. VPCs and
-// VPC endpoints, of a private API: with an allow list, a request must come through one of them; both kinds must fit
-// where both are named. A deny list takes some out. Identities (accounts, organizations): they concern requests signed
+// VPC endpoints, of a private API: with an allow list of either, a request must come through one that the two name. Where
+// addresses and VPCs have allow lists, both must fit. A deny list takes some out. Identities (accounts, organizations): they concern requests signed
 // with AWS credentials, on routes that an [IAMAuthorizer] guards. Callers of the API's own account are allowed there by
 // their own policies ([API.GrantInvoke]); those of other accounts need a place in AllowAccounts or AllowOrganizations as
 // well. All entries may be CDK tokens.

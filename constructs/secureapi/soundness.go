@@ -83,7 +83,7 @@ func checkCacheable(g *guard, table *access.Table, stage string) error {
 	var errs []error
 	for _, c := range compiler.Conflicts() {
 		errs = append(errs, fmt.Errorf("%s caches one policy for all routes, and there is none for some callers: %s; declare %q as a route of its own with what %q requires, or %s",
-			g, c, c.Request, table.Rules()[c.Denied].Pattern, waysOut))
+			g, c, c.Narrower(), table.Rules()[c.Denied].Pattern, waysOut))
 	}
 	if err := compiler.CheckSize(iampolicy.LongestPrefix + len(stage)); err != nil {
 		errs = append(errs, fmt.Errorf("%s caches one policy for all routes: %w; %s", g, err, waysOut))

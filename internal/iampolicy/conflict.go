@@ -28,6 +28,27 @@ func (c Conflict) String() string {
 		c.rules[c.Allowed].Pattern, c.rules[c.Denied].Pattern, c.Pattern, c.Request, c.rules[c.Hit].Pattern)
 }
 
+// Narrower is a route that takes the request, and those like it, away from Hit: Hit's pattern, with the words that the
+// Deny names in place of parameters. With a rule of its own for that route, there is no conflict about them.
+func (c Conflict) Narrower() string {
+	verb, path, _ := strings.Cut(c.Request, " ")
+	named := strings.Split(c.Pattern, "/")
+	hit, denied := c.rules[c.Hit].Pattern.Segments, c.rules[c.Denied].Pattern.Segments
+	words := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	for i, word := range words {
+		switch {
+		case slices.Contains(named, word) || i < len(hit) && hit[i].Kind == route.Literal:
+		case i < len(hit) && hit[i].Kind == route.Param:
+			words[i] = hit[i].String()
+		case i < len(denied) && denied[i].Kind == route.Param: // beside it, a parameter has its name
+			words[i] = denied[i].String()
+		default:
+			return verb + " /" + strings.Join(append(words[:i], "{rest+}"), "/")
+		}
+	}
+	return verb + " /" + strings.Join(words, "/")
+}
+
 // Conflicts finds, for use at synth, whether some rights that claims can give have no cacheable policy. If there are
 // none, [Compiler.Append] never returns [ErrConflict] for such rights. Of each pair of Denied and Hit one is reported,
 // in the order of the rules.

@@ -87,6 +87,30 @@ func TestConflictString(t *testing.T) {
 	}
 }
 
+func TestConflictNarrower(t *testing.T) {
+	for name, c := range map[string]struct {
+		rules []string
+		want  string
+	}{
+		"an item that is called as its collection": {[]string{"GET /orders/{id} r", "GET /orders/{id}/items i", "GET /orders/{id}/items/{item} r"}, "GET /orders/{id}/items/items"},
+		"a barred sibling's name":                  {[]string{"GET /orders/{id} r", "GET /orders/{id}/audit a", "GET /orders/{id}/items/{item} r"}, "GET /orders/{id}/items/audit"},
+		"below a catch-all":                        {[]string{"GET /{proxy+}", "GET /orders/{id} r"}, "GET /orders/{id}/{rest+}"},
+		"a tenant that is called as a literal":     {[]string{"GET /{tenant}/orders/{id} o", "GET /admin/{what} a", "GET /admin/{what}/logs a"}, "GET /admin/orders/logs"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			found := compilerOf(t, needing(t, c.rules...)).Conflicts()
+			if len(found) != 1 || found[0].Narrower() != c.want {
+				t.Fatalf("%v, want %s", found, c.want)
+			}
+			// With the requirement of what is denied, as the construct's error says, it is gone.
+			needs := strings.Fields(c.rules[found[0].Denied])[2]
+			if rest := compilerOf(t, needing(t, append(c.rules, c.want+" "+needs)...)).Conflicts(); len(rest) != 0 {
+				t.Errorf("there still is: %v", rest)
+			}
+		})
+	}
+}
+
 // TestConflictsAreAll: where none is found, every set of rights has its policy; where some are, each is real.
 func TestConflictsAreAll(t *testing.T) {
 	r := newRand(21)
