@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
@@ -62,15 +63,35 @@ func (st *stage) handle(ctx context.Context, r *exchange.Request, source *mappin
 	}
 	call := &checks.Call{Request: r, Method: m.Method, Route: m.events, Params: params}
 	record.Verdict = st.guard.Check(ctx, call)
+	// Also of a request that is denied: a gateway response for ACCESS_DENIED can tell the caller what the authorizer put
+	// into its context. Seen on AWS: https://stackoverflow.com/questions/47921803 and
+	// https://qiita.com/kter/items/4d4163e7f64ed34303bf.
+	source.Context.Authorizer = authorizerContext(record.Verdict.Known)
+	addIdentity(source.Context.Identity, record.Verdict.Known)
 	if d := record.Verdict.Denial; d != nil {
-		return exchange.Answer{}, d
+		return exchange.Answer{}, m.explained(d, &record.Verdict)
 	}
-	source.Context.Authorizer = authorizerContext(record.Verdict.Caller)
-	addIdentity(source.Context.Identity, record.Verdict.Caller)
+	if f := validate(m.Method, r, params, &record.Verdict); f != nil {
+		return exchange.Answer{}, f
+	}
 	if m.mock != nil {
 		return m.mock.Answer(source)
 	}
 	return st.invoke(ctx, m, call, record)
+}
+
+// explained adds to a denial by an authorizer's policy what the access table asks of a caller: the policy is made of that,
+// and does not say it.
+func (m *method) explained(d *mapping.Failure, v *checks.Verdict) *mapping.Failure {
+	last := len(v.Trace) - 1
+	if m.needs == "" || last < 0 || v.Trace[last].Check != "policy" {
+		return d
+	}
+	more := "; the route is for " + m.needs
+	v.Trace[last].Detail += more
+	told := *d
+	told.Reason += more
+	return &told
 }
 
 // notServed is the answer to what a local run cannot honour. API Gateway has no such answer, so it cannot be mistaken.
@@ -117,7 +138,7 @@ func (st *stage) invoke(ctx context.Context, m *method, call *checks.Call, recor
 	event, err := m.events.Proxy(call.Request, call.Params, record.Verdict.Caller)
 	if err != nil {
 		return exchange.Answer{}, &mapping.Failure{Type: mapping.RequestTooLarge, Status: 413, ErrorType: "BadRequestException",
-			Body: `{"message": "Request Too Long"}`, Reason: err.Error()}
+			Body: `{"message": "Request Too Long"}`, Reason: inWords(err)}
 	}
 	timeout := m.Integration.Timeout
 	if timeout <= 0 {
@@ -135,18 +156,27 @@ func (st *stage) invoke(ctx context.Context, m *method, call *checks.Call, recor
 			Body: `{"message": "Endpoint request timed out"}`, Message: "Endpoint request timed out",
 			Reason: fmt.Sprintf("the function did not answer within the integration's time-out of %s", timeout)}
 	case err != nil:
-		return exchange.Answer{}, mapping.Internal(500, fmt.Sprintf("the function could not be invoked: %v", err))
+		return exchange.Answer{}, mapping.Internal(500, "the function could not be invoked: "+inWords(err))
 	case result.Error != nil:
 		return exchange.Answer{}, mapping.Internal(502, fmt.Sprintf("the function failed: %v", result.Error))
 	}
 	answer, err := m.events.Answer(call.Request, result.Payload)
 	switch {
 	case errors.Is(err, events.ErrBase64):
-		return exchange.Answer{}, &mapping.Failure{Type: mapping.APIConfigurationError, Reason: err.Error()}
+		return exchange.Answer{}, &mapping.Failure{Type: mapping.APIConfigurationError, Reason: inWords(err)}
 	case err != nil:
-		return exchange.Answer{}, mapping.Internal(502, err.Error())
+		return exchange.Answer{}, mapping.Internal(502, inWords(err))
 	}
 	return answer, nil
+}
+
+// inWords is an error without the name of the package that it is of, which says nothing to who reads a log.
+func inWords(err error) string {
+	text := err.Error()
+	for _, prefix := range []string{"events: ", "functions: "} {
+		text = strings.TrimPrefix(text, prefix)
+	}
+	return text
 }
 
 // Route is a route that is served, for whoever lists them.
@@ -181,3 +211,6 @@ func (g *Gateway) AccessKeys() []checks.AccessKey { return g.live.Load().accessK
 
 // Issuer is the development issuer of what is served now; nil if there is none.
 func (g *Gateway) Issuer() *devissuer.Provider { return g.live.Load().issuer }
+
+// Model is what is served now: the assembly as it was read. It is not to be changed.
+func (g *Gateway) Model() *assembly.Model { return g.live.Load().model }

@@ -3,113 +3,14 @@ package localgateway
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/functions"
 )
-
-// records collects what a gateway tells of its requests.
-type records struct {
-	mu  sync.Mutex
-	all []*Record
-}
-
-func (r *records) add(one *Record) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.all = append(r.all, one)
-}
-
-func (r *records) last() *Record {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.all[len(r.all)-1]
-}
-
-// The sources of the cases: lines of our list of how API Gateway behaves, and the documents that these are taken from.
-const (
-	guide    = "https://docs.aws.amazon.com/apigateway/latest/developerguide/"
-	snapshot = "https://github.com/localstack/localstack, tests/aws/services/apigateway, recorded on AWS"
-)
-
-func TestRequests(t *testing.T) {
-	var told records
-	api := Start(t, assemblyOf(t, shop()), Options{Record: told.add})
-	const (
-		unauthorized = `401 UnauthorizedException {"message":"Unauthorized"}`
-		missing      = `403 MissingAuthenticationTokenException {"message":"Missing Authentication Token"}`
-	)
-	for _, c := range []struct {
-		line          int
-		source        string
-		name, target  string
-		authorization string
-		want          string // a status, an error type and the body, or a status and the route's name
-		route         string
-	}{
-		{1, guide + "configure-api-gateway-lambda-authorization.html", "without a token", "GET /prod/orders", "", unauthorized, "GET /orders"},
-		{3, guide + "apigateway-use-lambda-authorizer.html", "the authorizer's error is Unauthorized", "GET /prod/orders", "Bearer nobody", unauthorized, "GET /orders"},
-		{4, guide + "apigateway-use-lambda-authorizer.html", "it denies", "GET /prod/orders/mine", "Bearer deny",
-			`403 AccessDeniedException {"Message":"User is not authorized to access this resource with an explicit deny in an identity-based policy"}`, "GET /orders/mine"},
-		{4, guide + "apigateway-use-lambda-authorizer.html", "it is silent", "GET /prod/orders/mine", "Bearer other",
-			`403 AccessDeniedException {"Message":"User is not authorized to access this resource"}`, "GET /orders/mine"},
-		{4, guide + "apigateway-use-lambda-authorizer.html", "it allows", "GET /prod/orders/mine", "Bearer allow", "200 mine", "GET /orders/mine"},
-		{14, guide + "apigateway-integrate-with-cognito.html", "no token of the user pool", "GET /prod/account", "", unauthorized, "GET /account"},
-		{14, guide + "apigateway-integrate-with-cognito.html", "a token of the user pool", "GET /prod/account", api.Token(devissuer.TokenRequest{}), "200 account", "GET /account"},
-		{15, guide + "permissions.html", "unsigned", "GET /prod/signed", "", missing, "GET /signed"},
-
-		{16, snapshot, "an unknown path", "GET /prod/nothing", "", missing, ""},
-		{16, snapshot, "an unknown verb", "DELETE /prod/orders", "", missing, ""},
-		{16, snapshot, "a path in other letters", "GET /prod/Orders", "", missing, ""},
-		{16, snapshot, "an unknown stage", "GET /dev/orders", "", `403 ForbiddenException {"message":"Forbidden"}`, ""},
-		{16, snapshot, "the root", "GET /prod", "", "200 root", "GET /"},
-		{16, snapshot, "the root with a slash", "GET /prod/", "", "200 root", "GET /"},
-		{17, snapshot, "a literal before a parameter", "GET /prod/files/readme", "", "200 readme", "GET /files/readme"},
-		{17, snapshot, "a parameter before a greedy one", "GET /prod/files/folder/x", "", "200 file", "GET /files/folder/{name}"},
-		{17, snapshot, "a greedy one", "GET /prod/files/x/y", "", "200 other", "ANY /files/{proxy+}"},
-		{17, snapshot, "a resource without the verb falls through", "POST /prod/files/readme", "", "200 other", "ANY /files/{proxy+}"},
-		{17, snapshot, "so does one with a parameter", "POST /prod/files/folder/x", "", "200 other", "ANY /files/{proxy+}"},
-		{17, snapshot, "a preflight needs no token", "OPTIONS /prod/orders/mine", "", "200 preflight", "OPTIONS /orders/mine"},
-		{18, snapshot, "a trailing slash", "GET /prod/files/readme/", "", "200 readme", "GET /files/readme"},
-		{18, snapshot, "slashes after the stage", "GET /prod//files/readme", "", "200 readme", "GET /files/readme"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			var headers []string
-			if c.authorization != "" {
-				headers = append(headers, "Authorization: "+c.authorization)
-			}
-			answer, body := send(t, api.URL, c.target, headers...)
-			got := fmt.Sprintf("%d %s", answer.StatusCode, answer.Header.Get("Route"))
-			if answer.StatusCode != 200 {
-				got = fmt.Sprintf("%d %s %s", answer.StatusCode, answer.Header.Get("x-amzn-ErrorType"), body)
-			}
-			if got != c.want {
-				t.Errorf("got  %s\nwant %s\n(line %d, %s)", got, c.want, c.line, c.source)
-			}
-			r := told.last()
-			if r.Route != c.route || (r.Reason == "") != (answer.StatusCode == 200) || r.Answer.Status != answer.StatusCode {
-				t.Errorf("the record has the route %q, want %q, the status %d and the reason %q", r.Route, c.route, r.Answer.Status, r.Reason)
-			}
-			for name, value := range map[string]string{"x-amzn-RequestId": r.Request.RequestID, "x-amz-apigw-id": r.Request.ExtendedID, "X-Amzn-Trace-Id": r.Request.TraceID} {
-				if got := answer.Header.Get(name); got != value || value == "" {
-					t.Errorf("%s: got %q, and the record has %q", name, got, value)
-				}
-			}
-			// Line 25: the gateway response for UNAUTHORIZED adds headers to the 401, and to nothing else.
-			cors := answer.Header.Get("Access-Control-Allow-Origin") + " " + answer.Header.Get("WWW-Authenticate")
-			if want := map[bool]string{true: "* Bearer", false: " "}[answer.StatusCode == 401]; cors != want {
-				t.Errorf("got the headers %q, want %q (line 25, %ssupported-gateway-response-types.html)", cors, want, guide)
-			}
-		})
-	}
-}
 
 // TestAuthorizerFailure is the answer to an authorizer that fails. Here DEFAULT_5XX sets the status, as it would on AWS.
 func TestAuthorizerFailure(t *testing.T) {
@@ -221,8 +122,8 @@ func TestFunctionsOfOneName(t *testing.T) {
 	}
 	second := twin("West")
 	second.Runtime = "nodejs22.x" // so that an attempt to run it would be told
-	s := &served{gateway: g, model: &assembly.Model{Functions: []*assembly.Function{twin("East"), second}}, names: map[string]bool{}, problems: map[string]string{}}
-	s.startFunctions()
+	s := &served{gateway: g, names: map[string]bool{}, problems: map[string]string{}}
+	s.startFunctions([]*assembly.Function{twin("East"), second})
 	if !s.names["twin"] || len(s.problems) != 1 || !strings.Contains(s.problems["West/Fn"], `another function of the assembly has the name "twin"`) {
 		t.Errorf("got the functions %v and the problems %q, want one of each", s.names, s.problems)
 	}

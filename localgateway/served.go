@@ -1,7 +1,6 @@
 package localgateway
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -13,9 +12,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/events"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/functions"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/mapping"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/matrix"
 )
 
 // served is one reading of an assembly, ready to answer. It does not change.
@@ -26,6 +24,8 @@ type served struct {
 	stages   map[string]*stage
 	names    map[string]bool // of the functions in the pool
 	problems map[string]string
+	unread   map[assembly.ID]string            // authorizers whose issuers are not known, with the reason
+	needs    map[assembly.ID]map[string]string // of an API's routes that have requirements: these in words, by "GET /orders"
 }
 
 // stage is a stage of an API with its routes.
@@ -45,6 +45,7 @@ type method struct {
 	*assembly.Method
 	events  *events.Route
 	mock    *mapping.Mock // of a MOCK integration
+	needs   string        // what the included authorizer's access table asks of a caller, in words; "" if nothing is known
 	blocked string        // why it is not served; "" if it is
 }
 
@@ -57,22 +58,20 @@ func (s *served) functionNames() map[string]bool {
 
 // serve prepares a model. What it cannot honour it notes, to be answered by 501.
 func (g *Gateway) serve(m *assembly.Model) (*served, error) {
-	s := &served{gateway: g, model: m, stages: map[string]*stage{}, names: map[string]bool{}, problems: map[string]string{}}
+	s := &served{gateway: g, model: m, stages: map[string]*stage{}, names: map[string]bool{}, problems: map[string]string{}, unread: map[assembly.ID]string{}, needs: needs(m)}
 	chosen, err := s.choose()
 	if err != nil {
 		return nil, err
 	}
 	if g.options.Issuer != nil {
-		issuers, err := devissuer.FromModel(m)
-		if err != nil {
-			return nil, err
-		}
+		issuers, unread := devissuer.FromModel(m)
 		if s.issuer, err = g.options.Issuer(issuers); err != nil {
 			return nil, err
 		}
+		s.noteIssuers(unread)
 	}
 	// Only now: it replaces what the present assembly's requests run.
-	s.startFunctions()
+	s.startFunctions(functionsOf(chosen))
 	for _, c := range chosen {
 		s.stages[c.stage.Name] = s.newStage(c.api, c.stage)
 	}
@@ -119,42 +118,22 @@ func (s *served) choices() string {
 	return fmt.Sprintf(" and the name %q: it has %s", s.gateway.options.API, strings.Join(names, ", "))
 }
 
-// startFunctions puts the functions into the pool. One that cannot run here is remembered, for the routes that need it.
-func (s *served) startFunctions() {
-	for _, f := range s.model.Functions {
-		if s.names[f.Name] {
-			// Of another account or region. The pool knows functions by name, and would run one in the other's place.
-			s.problems[f.ID.String()] = fmt.Sprintf("another function of the assembly has the name %q, too", f.Name)
-			continue
-		}
-		env := maps.Clone(f.Environment)
-		if s.issuer != nil {
-			changed, err := s.issuer.Environment(env)
-			if err != nil {
-				s.problems[f.ID.String()] = err.Error()
-				continue
-			}
-			env = changed
-		}
-		err := s.gateway.pool.Replace(functions.Spec{
-			Name: f.Name, Runtime: f.Runtime, Handler: f.Handler, Dir: f.Code.Folder, Env: env, Timeout: f.Timeout, MemoryMB: f.MemoryMB, ARN: f.ARN,
-			Region: region(f.ARN),
-		})
-		if err != nil {
-			s.problems[f.ID.String()] = err.Error()
-			continue
-		}
-		s.names[f.Name] = true
+// noteIssuers remembers which authorizers' issuers are not known, for the routes that need them.
+func (s *served) noteIssuers(unread error) {
+	if unread == nil {
+		return
 	}
-}
-
-// region is the fourth part of an ARN; "" if there is none.
-func region(arn string) string {
-	parts := strings.SplitN(arn, ":", 5)
-	if len(parts) < 5 {
-		return ""
+	errs := []error{unread}
+	if joined, ok := unread.(interface{ Unwrap() []error }); ok {
+		errs = joined.Unwrap()
 	}
-	return parts[3]
+	for _, err := range errs {
+		var of *devissuer.AuthorizerError
+		if errors.As(err, &of) {
+			s.unread[of.Authorizer] = of.Err.Error()
+			s.problem(of.Authorizer, of.Err.Error())
+		}
+	}
 }
 
 func (s *served) newStage(api *assembly.API, st *assembly.Stage) *stage {
@@ -190,6 +169,21 @@ func (s *served) newStage(api *assembly.API, st *assembly.Stage) *stage {
 	return out
 }
 
+// needs are the requirements of the routes that have any, by their API. What cannot be told is left out: it is for reasons only.
+func needs(m *assembly.Model) map[assembly.ID]map[string]string {
+	out := map[assembly.ID]map[string]string{}
+	all, _ := matrix.Of(m, "")
+	for _, api := range all.APIs {
+		out[api.ID] = map[string]string{}
+		for _, r := range api.Routes {
+			if len(r.Requires) > 0 {
+				out[api.ID][r.String()] = r.Who
+			}
+		}
+	}
+	return out
+}
+
 // problem notes what [Gateway.Problems] tells. An API with several stages has most problems several times.
 func (s *served) problem(id assembly.ID, what string) {
 	if name := id.String(); !strings.Contains(s.problems[name], what) {
@@ -204,12 +198,18 @@ func (st *stage) block(format string, a ...any) {
 }
 
 func (s *served) newMethod(st *stage, m *assembly.Method) *method {
-	out := &method{Method: m, events: events.NewRoute(st.api, st.stage, m), blocked: s.reasons(st.api, st.stage, m, st.guard)}
+	out := &method{Method: m, needs: s.needs[st.api.ID][m.Verb+" "+m.Path], events: events.NewRoute(st.api, st.stage, m), blocked: s.reasons(st.api, st.stage, m, st.guard)}
+	block := func(err error) {
+		out.blocked = strings.TrimSpace(out.blocked + "\n" + m.ID.String() + ": " + err.Error())
+		s.problem(m.ID, err.Error())
+	}
+	if validatesBody(m) {
+		block(errBodyValidation)
+	}
 	if m.Integration.Type == assembly.IntegrationMock {
 		mock, err := mapping.NewMock(m)
 		if err != nil {
-			out.blocked = strings.TrimSpace(out.blocked + "\n" + m.ID.String() + ": " + err.Error())
-			s.problem(m.ID, err.Error())
+			block(err)
 		}
 		out.mock = mock
 	}
@@ -233,6 +233,7 @@ func (s *served) reasons(api *assembly.API, st *assembly.Stage, m *assembly.Meth
 	}
 	if a := m.Authorizer; a != nil {
 		add(a.ID, guard.Problems()[a.ID])
+		add(a.ID, s.unread[a.ID])
 		if a.Function != nil {
 			add(a.Function.ID, s.problems[a.Function.ID.String()])
 		}
@@ -256,18 +257,6 @@ func (g *Gateway) Problems() []string {
 		}
 	}
 	return out
-}
-
-// invoke runs a function for an authorizer.
-func (s *served) invoke(ctx context.Context, f *assembly.Function, payload []byte, r *exchange.Request) ([]byte, error) {
-	result, err := s.gateway.pool.Invoke(ctx, f.Name, payload, functions.InvokeOptions{TraceID: r.TraceID})
-	if err != nil {
-		return nil, err
-	}
-	if result.Error != nil {
-		return nil, &checks.FunctionError{Type: result.Error.Type, Message: result.Error.Message}
-	}
-	return result.Payload, nil
 }
 
 var errNoIssuer = errors.New("localgateway: there is no development issuer, so no user pool's token can be verified")

@@ -34,14 +34,19 @@ type Running struct {
 //	r, _ := http.NewRequest("GET", api.URL+"/prod/orders", nil)
 //	r.Header.Set("Authorization", "Bearer "+api.Token(devissuer.TokenRequest{Scopes: []string{"orders:read"}}))
 //
-// The assembly's functions must have been built for this host: synthesize it with GATEHOUSE_HOST_BUILD=1. The
-// options' Assembly and Issuer are set by Start.
+// Its tokens are of the options' Now. The assembly's functions must have been built for this host: synthesize it with
+// GATEHOUSE_HOST_BUILD=1. The options' Assembly and Issuer are set by Start.
 func Start(t TB, assemblyDir string, o Options) *Running {
 	t.Helper()
 	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: t.TempDir() + "/keys"})
 	if err != nil {
 		t.Fatalf("localgateway: %v", err)
 	}
+	return start(t, assemblyDir, keys, o)
+}
+
+func start(t TB, assemblyDir string, keys *devissuer.KeyStore, o Options) *Running {
+	t.Helper()
 	// The issuer's address has to be known before the functions are told of it, and each reading of the assembly makes
 	// an issuer of its own, which answers from then on.
 	var issuer atomic.Pointer[devissuer.Provider]
@@ -54,7 +59,7 @@ func Start(t TB, assemblyDir string, o Options) *Running {
 	}))
 	o.Assembly = assemblyDir
 	o.Issuer = func(issuers []devissuer.Issuer) (*devissuer.Provider, error) {
-		p, err := devissuer.New(keys, issuers, devissuer.Options{BaseURL: issuerServer.URL})
+		p, err := devissuer.New(keys, issuers, devissuer.Options{BaseURL: issuerServer.URL, Now: o.Now})
 		if err == nil {
 			issuer.Store(p)
 		}

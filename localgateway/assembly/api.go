@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // API is a REST API of Amazon API Gateway.
@@ -39,6 +40,10 @@ type Resource struct {
 	Path       string // such as "/orders/{id}" or "/files/{proxy+}"; "/" for the root
 }
 
+// maxPolicy is the quota "Length, in characters, of API Gateway resource policy".
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+const maxPolicy = 8192
+
 // readAPIs reads the APIs with their root resources.
 func (b *builder) readAPIs() {
 	b.each("AWS::ApiGateway::RestApi", func(r *reader) {
@@ -61,6 +66,9 @@ func (b *builder) readAPIs() {
 		}
 		if r.has("Policy") && string(api.Policy) == "null" {
 			r.problem("its policy is null: leave it out")
+		}
+		if n := utf8.RuneCount(api.Policy); n > maxPolicy {
+			r.notice().problem("its policy has %d characters, and API Gateway takes %d unless that quota was raised", n, maxPolicy)
 		}
 		root := &Resource{ID: r.id, ResourceID: r.attribute("RootResourceId"), Path: "/"}
 		api.Resources = []*Resource{root}

@@ -1,6 +1,14 @@
 // Package assembly reads a CDK cloud assembly: its manifest, templates and assets, and resolves CloudFormation's
 // intrinsic functions to the values that a local run needs.
 //
+//	a, err := assembly.Read("cdk.out")
+//	model := a.Model(assembly.Options{})
+//	for _, api := range model.APIs {
+//		for _, method := range api.Methods {
+//			fmt.Println(api.Name, method.Verb, method.Path, method.Authorization)
+//		}
+//	}
+//
 // It does not synthesize, deploy, or ask AWS anything. What AWS would choose at deployment, such as the id of an API, is
 // a stand-in that looks like the real one and is the same in every run. What it cannot resolve is an error or a
 // [Problem] that names the place: nothing becomes empty in silence.

@@ -38,3 +38,17 @@ func ExampleRead() {
 	// orders POST /queue NONE
 	//   not run: its integration is AWS, and only AWS_PROXY and MOCK are run here
 }
+
+// One template, without a folder around it. What AWS would choose at deployment is a stand-in that is always the same.
+func ExampleParse() {
+	a, err := assembly.Parse("Shop", []byte(`{"Resources": {
+		"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": {"Fn::Join": ["-", ["shop", {"Ref": "AWS::Region"}]]}}},
+		"Stage": {"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "prod"}}}}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	m := a.Model(assembly.Options{Region: "eu-central-1"})
+	fmt.Println(m.APIs[0].Name, m.APIs[0].Stages[0].Name, len(m.APIs[0].APIID))
+	// Output: shop-eu-central-1 prod 10
+}

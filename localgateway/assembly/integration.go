@@ -38,9 +38,13 @@ type IntegrationResponse struct {
 	ContentHandling  string
 }
 
-// integrationTimeout is API Gateway's default.
+// integrationTimeout is API Gateway's default, and the most unless that quota was raised. A shorter time-out than the
+// least is refused when the API is deployed.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integration.html
-const integrationTimeout = 29 * time.Second
+const (
+	integrationTimeout      = 29 * time.Second
+	leastIntegrationTimeout = 50 * time.Millisecond
+)
 
 func (i *Integration) uses() []ID {
 	if i.Function == nil {
@@ -60,6 +64,12 @@ func (b *builder) readIntegration(method *reader) Integration {
 	}
 	if ms := r.integer("TimeoutInMillis"); ms != nil {
 		i.Timeout = time.Duration(*ms) * time.Millisecond
+		switch {
+		case i.Timeout < leastIntegrationTimeout:
+			r.problem("TimeoutInMillis is %d: API Gateway's minimum is 50", *ms)
+		case i.Timeout > integrationTimeout:
+			r.notice().problem("TimeoutInMillis is %d: API Gateway's maximum is 29000 unless that quota was raised", *ms)
+		}
 	}
 	for _, in := range r.objects("IntegrationResponses") {
 		i.Responses = append(i.Responses, IntegrationResponse{

@@ -1,7 +1,9 @@
 package checks
 
 import (
+	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
@@ -17,8 +19,8 @@ type cache struct {
 }
 
 type entry struct {
-	granted *grant
-	until   time.Time
+	granted      *grant
+	since, until time.Time
 }
 
 // grant is an authorizer's answer, read.
@@ -27,6 +29,32 @@ type grant struct {
 	policy    iampolicy.Document
 	context   map[string]string
 	apiKey    string // usageIdentifierKey
+
+	last atomic.Pointer[judgement] // the next request often is for the same method ARN
+}
+
+// judgement is what the policy says of a method ARN, and why.
+type judgement struct {
+	arn      string
+	decision iampolicy.Decision
+	why      string
+}
+
+// judge evaluates the policy for a method ARN.
+func (g *grant) judge(arn string) *judgement {
+	if last := g.last.Load(); last != nil && last.arn == arn {
+		return last
+	}
+	r := iampolicy.Request{Action: iampolicy.InvokeAction, Resource: arn}
+	j := &judgement{arn: arn, decision: g.policy.Evaluate(r)}
+	name := fmt.Sprintf("the authorizer's policy for %q", g.principal)
+	if j.decision.Outcome == iampolicy.ImplicitDeny {
+		j.why = undecided(name, g.policy, r)
+	} else {
+		j.why = decided(name, g.policy, j.decision, r)
+	}
+	g.last.Store(j)
+	return j
 }
 
 // maxEntries bounds the cache; beyond it some entry goes, as one may in API Gateway at any time.
@@ -34,18 +62,21 @@ const maxEntries = 10_000
 
 func newCache(now func() time.Time) *cache { return &cache{now: now, entries: map[string]entry{}} }
 
-func (c *cache) get(key string) *grant {
+// get finds an answer and tells how old it is. The answer is nil if there is none that still holds; the age is 0 then,
+// unless there was one that does so no longer.
+func (c *cache) get(key string) (g *grant, age time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, ok := c.entries[key]
 	if !ok {
-		return nil
+		return nil, 0
 	}
-	if !c.now().Before(e.until) {
+	now := c.now()
+	if age = now.Sub(e.since); !now.Before(e.until) {
 		delete(c.entries, key)
-		return nil
+		return nil, age
 	}
-	return e.granted
+	return e.granted, age
 }
 
 func (c *cache) put(key string, g *grant, ttl time.Duration) {
@@ -57,5 +88,6 @@ func (c *cache) put(key string, g *grant, ttl time.Duration) {
 			break
 		}
 	}
-	c.entries[key] = entry{g, c.now().Add(ttl)}
+	now := c.now()
+	c.entries[key] = entry{g, now, now.Add(ttl)}
 }

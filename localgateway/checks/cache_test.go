@@ -155,7 +155,7 @@ func TestCacheIsBounded(t *testing.T) {
 	if len(c.entries) != maxEntries {
 		t.Errorf("got %d entries, want %d", len(c.entries), maxEntries)
 	}
-	if c.get(fmt.Sprint(maxEntries+9)) == nil {
+	if g, _ := c.get(fmt.Sprint(maxEntries + 9)); g == nil {
 		t.Error("the last entry is gone")
 	}
 }

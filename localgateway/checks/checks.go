@@ -1,6 +1,12 @@
 // Package checks decides whether a request may reach its integration, in API Gateway's own order: the resource policy
 // and the method's authorizer, as the two depend on each other, and then the API key.
 //
+//	guard := checks.New(checks.Options{Model: model, API: api, Stage: stage, Invoke: invoke, Now: time.Now})
+//	verdict := guard.Check(ctx, &checks.Call{Request: r, Method: method, Route: route})
+//	if verdict.Denial != nil {
+//		fmt.Println(verdict.Denial.Status, verdict.Denial.Reason)
+//	}
+//
 // Every check leaves a line in the verdict's trace, so that a developer is told why. It does not route, throttle,
 // validate bodies or call integrations.
 //
@@ -30,9 +36,14 @@ type Call struct {
 // Verdict is what the checks came to.
 type Verdict struct {
 	Denial    *mapping.Failure // nil: the request may go on
-	Caller    events.Caller
-	Principal string // the caller's name for a log: the principal, the subject or the ARN; "" for anonymous
-	Trace     []Step
+	Caller    events.Caller    // zero if it may not
+	Principal string           // the caller's name for a log: the principal, the subject or the ARN; "" for anonymous
+
+	// Known is the caller, as far as a check has found out who it is, also of a request that is denied all the same: what
+	// a gateway response can tell of it.
+	Known events.Caller
+
+	Trace []Step
 
 	Authorizer     string        // what guarded the method, in a word: "none", "TOKEN", "REQUEST", "COGNITO_USER_POOLS", "AWS_IAM"
 	Cache          string        // "HIT" or "MISS" of a Lambda authorizer with a cache, else ""
@@ -43,9 +54,12 @@ type Verdict struct {
 
 // Step is one check, for the log and the console.
 type Step struct {
-	Check  string // "resource policy", "identity source", "cache", "authorizer", "policy", "token", "scopes", "signature", "API key"
+	Check  string // "method ARN", "resource policy", "identity source", "cache", "authorizer", "policy", "token", "scopes", "signature", "API key", "request parameters"
 	Passed bool
-	Detail string // in words, with the statement or the requirement that decided
+
+	// Detail says in a sentence what was found and what decided: the identity source and never its value, the cache's
+	// answer with its age, the authorizer's time, the statement and the pattern in it, the scopes wanted and had.
+	Detail string
 }
 
 // Guard checks the requests to one stage of an API. It is safe for concurrent use.
@@ -116,8 +130,9 @@ func (g *Guard) ARN(c *Call) string {
 	return g.expanded + "/" + g.o.Stage.Name + "/" + c.Verb + c.Path
 }
 
-// maxARN: a longer ARN is answered with 414.
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
+// maxARN: a longer ARN is answered with 414, on methods with authorization, and on others where there is a resource
+// policy.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 const maxARN = 1600
 
 // Check runs all checks that the request's method asks for.
@@ -129,6 +144,11 @@ func (g *Guard) Check(ctx context.Context, c *Call) Verdict {
 		v.Authorizer = c.Method.Authorizer.Type
 	}
 	arn := g.ARN(c)
+	if len(arn) > maxARN && (c.Method.Authorization != assembly.AuthorizationNone || g.resource != nil) {
+		v.fail("method ARN", mapping.Failure{Type: "REQUEST_TOO_LARGE", Status: 414, ErrorType: "RequestTooLongException", Message: "Request URI too long",
+			Reason: fmt.Sprintf("the method's ARN has %d bytes, and API Gateway takes %d where there is something to authorize", len(arn), maxARN)})
+		return v
+	}
 	switch c.Method.Authorization {
 	case assembly.AuthorizationNone:
 		g.anonymous(c, arn, &v)
@@ -144,6 +164,9 @@ func (g *Guard) Check(ctx context.Context, c *Call) Verdict {
 	}
 	if v.Denial == nil {
 		g.apiKey(c, &v)
+	}
+	if v.Denial != nil {
+		v.Caller = events.Caller{}
 	}
 	return v
 }

@@ -66,23 +66,42 @@ func (g *Guard) userPool(ctx context.Context, c *Call, arn string, v *Verdict) {
 		v.fail("token", d)
 		return
 	case err != nil:
-		v.fail("token", unauthorized("no %s token of the user pools: %v", use, err))
+		v.fail("token", unauthorized("no %s token of the user pools, as a method %s takes one: %v", use, map[string]string{"id": "without scopes", "access": "with scopes"}[use], err))
 		return
 	}
-	v.pass("token", "a valid %s token of %s", use, verified.Issuer())
+	v.pass("token", "a valid %s token of %s for %q%s", use, verified.Issuer(), verified.Subject(), g.lifetime(verified))
 	if use == "access" {
 		have, _ := verified.Claim("scope").Text()
+		wanted := strings.Join(c.Method.Scopes, ", ")
 		i := slices.IndexFunc(c.Method.Scopes, func(s string) bool { return slices.Contains(strings.Fields(have), s) })
 		if i < 0 {
-			v.fail("scopes", unauthorized("the token has the scopes %q, and the method wants any of %s", have, strings.Join(c.Method.Scopes, ", ")))
+			v.fail("scopes", unauthorized("the method wants one of the scopes %s, and the token has %s", wanted, scopesOf(have)))
 			return
 		}
-		v.pass("scopes", "the token has %s", c.Method.Scopes[i])
+		v.pass("scopes", "the method wants one of the scopes %s, and the token has %s: %s is enough", wanted, scopesOf(have), c.Method.Scopes[i])
 	}
+	v.Known.Claims, v.Principal = claims(verified), verified.Subject()
 	g.mustAllow(c, arn, iampolicy.Caller{}, v)
 	if v.Denial == nil {
-		v.Caller.Claims, v.Principal = claims(verified), verified.Subject()
+		v.Caller = v.Known
 	}
+}
+
+// lifetime says how long a token is still good for.
+func (g *Guard) lifetime(t *jwt.Token) string {
+	seconds, ok := t.Claim("exp").Int64()
+	if !ok {
+		return ""
+	}
+	return ", good for another " + short(time.Unix(seconds, 0).Sub(g.o.Now()))
+}
+
+// scopesOf lists the scopes in a claim.
+func scopesOf(claim string) string {
+	if list := strings.Fields(claim); len(list) > 0 {
+		return strings.Join(list, ", ")
+	}
+	return "none"
 }
 
 // verifyToken tries the authorizer's pools. The error is that of the pool which issued the token, if one did, and else

@@ -82,52 +82,57 @@ func (g *Guard) iam(c *Call, arn string, v *Verdict) {
 		return
 	}
 	s := g.identify.keys[id.AccessKeyID]
-	v.pass("signature", "signed with %s, the key of %s", id.AccessKeyID, s.caller.UserARN)
+	v.pass("signature", "the signature is that of %s, which signs with the key %s", s.caller.UserARN, id.AccessKeyID)
+	v.Known.IAM, v.Principal = &s.caller, s.caller.UserARN
 	caller := iampolicy.Caller{ARN: s.caller.UserARN, Account: s.caller.AccountID}
-	resource := iampolicy.Decision{Statement: -1}
-	if g.resource != nil {
-		if resource = g.evaluate(c, arn, caller); resource.Outcome == iampolicy.ExplicitDeny {
-			v.fail("resource policy", g.policyDenial(resource, arn, caller))
-			return
-		}
-		v.pass("resource policy", "it does not deny the caller")
+	resource, ok := g.mustNotDeny(c, arn, caller, v)
+	if !ok {
+		return
 	}
 	if s.err != nil {
 		v.fail("policy", mapping.Failure{Type: "ACCESS_DENIED", Status: 403, ErrorType: "AccessDeniedException", Capital: true,
 			Message: g.notAuthorized(s.caller.UserARN, arn) + " because its policies are not known here", Reason: fmt.Sprintf("the policies of %s are not read in full, and one of them may deny: %v", s.caller.UserARN, s.err)})
 		return
 	}
-	identity, statement := s.decide(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: arn, Caller: caller, Context: g.conditions(c, caller)})
+	identity, why := s.decide(g.request(c, arn, caller))
 	switch {
 	case identity == iampolicy.ExplicitDeny:
 		v.fail("policy", mapping.Failure{Type: "ACCESS_DENIED", Status: 403, ErrorType: "AccessDeniedException", Capital: true,
-			Message: g.notAuthorized(s.caller.UserARN, arn) + " with an explicit deny in an identity-based policy", Reason: "a policy of the caller denies it: " + statement})
+			Message: g.notAuthorized(s.caller.UserARN, arn) + " with an explicit deny in an identity-based policy", Reason: why})
 	case identity == iampolicy.Allowed:
-		v.pass("policy", "a policy of the caller allows it: %s", statement)
-		v.Caller.IAM, v.Principal = &s.caller, s.caller.UserARN
+		v.pass("policy", "%s", why)
+		v.Caller = v.Known
 	case resource.Outcome == iampolicy.Allowed:
-		v.pass("policy", "statement %d of the resource policy allows it", resource.Statement+1)
-		v.Caller.IAM, v.Principal = &s.caller, s.caller.UserARN
+		v.pass("policy", "%s, but statement %d of the resource policy allows it", why, resource.Statement+1)
+		v.Caller = v.Known
 	default:
 		v.fail("policy", mapping.Failure{Type: "ACCESS_DENIED", Status: 403, ErrorType: "AccessDeniedException", Capital: true,
 			Message: g.notAuthorized(s.caller.UserARN, arn) + " because no identity-based policy allows the execute-api:Invoke action",
-			Reason:  fmt.Sprintf("no policy of %s allows execute-api:Invoke on %s: grant the route with api.GrantInvoke", s.caller.UserARN, arn)})
+			Reason:  why + ": grant the route with api.GrantInvoke"})
 	}
 }
 
-// decide asks all of a principal's policies: any Deny denies.
-func (s signer) decide(r iampolicy.Request) (outcome iampolicy.Outcome, where string) {
+// decide asks all of a principal's policies, and says why: any Deny denies.
+func (s signer) decide(r iampolicy.Request) (outcome iampolicy.Outcome, why string) {
+	switch n := len(s.policies); n {
+	case 0:
+		why = fmt.Sprintf("%s has no policy, so nothing allows it execute-api:Invoke on %s", s.caller.UserARN, r.Resource)
+	case 1:
+		why = fmt.Sprintf("the policy of %s does not allow execute-api:Invoke on %s", s.caller.UserARN, r.Resource)
+	default:
+		why = fmt.Sprintf("none of the %d policies of %s allows execute-api:Invoke on %s", n, s.caller.UserARN, r.Resource)
+	}
 	for i, doc := range s.policies {
 		d := doc.Evaluate(r)
-		if d.Outcome == iampolicy.ImplicitDeny {
+		if d.Outcome == iampolicy.ImplicitDeny || d.Outcome == outcome {
 			continue
 		}
-		outcome, where = d.Outcome, fmt.Sprintf("statement %d of policy %d", d.Statement+1, i+1)
+		outcome, why = d.Outcome, decided(fmt.Sprintf("policy %d of %s", i+1, s.caller.UserARN), doc, d, r)
 		if outcome == iampolicy.ExplicitDeny {
-			return outcome, where
+			return outcome, why
 		}
 	}
-	return outcome, where
+	return outcome, why
 }
 
 // verify checks the signature over the request as it came in, the stage included.
@@ -146,7 +151,7 @@ func signatureDenial(err error) mapping.Failure {
 	if errors.As(err, &refused) {
 		d.ErrorType, d.Message = refused.Type, refused.Message
 		if detail := refused.Detail(); detail != "" {
-			d.Reason = strings.TrimSpace(refused.Message + " " + detail)
+			d.Reason = strings.TrimRight(refused.Message, ". \n") + ": " + detail
 		} else {
 			d.Reason = refused.Message
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync/atomic"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
@@ -17,6 +18,20 @@ import (
 type tokenSource struct {
 	header     string
 	expression *regexp.Regexp // nil: anything
+
+	matched atomic.Pointer[string] // the last token that the expression matched: the next request often has the same one
+}
+
+// accepts tells whether the expression matches a token.
+func (s *tokenSource) accepts(token string) bool {
+	if last := s.matched.Load(); s.expression == nil || last != nil && *last == token {
+		return true
+	}
+	if !s.expression.MatchString(token) {
+		return false
+	}
+	s.matched.Store(&token)
+	return true
 }
 
 // nothing matches no token: it stands for an expression that is not understood.
@@ -54,13 +69,9 @@ func (g *Guard) prepareTokens() {
 // function, or its cached answer; then both policies together: any Deny denies, an Allow of either allows.
 func (g *Guard) lambda(ctx context.Context, c *Call, arn string, v *Verdict) {
 	a := c.Method.Authorizer
-	resource := iampolicy.Decision{Statement: -1}
-	if g.resource != nil {
-		if resource = g.evaluate(c, arn, iampolicy.Caller{}); resource.Outcome == iampolicy.ExplicitDeny {
-			v.fail("resource policy", g.policyDenial(resource, arn, iampolicy.Caller{}))
-			return
-		}
-		v.pass("resource policy", "it does not deny the request")
+	resource, ok := g.mustNotDeny(c, arn, iampolicy.Caller{}, v)
+	if !ok {
+		return
 	}
 	identity, denial := g.identity(c, a)
 	if denial != nil {
@@ -68,30 +79,35 @@ func (g *Guard) lambda(ctx context.Context, c *Call, arn string, v *Verdict) {
 		return
 	}
 	v.pass("identity source", "%s", describe(a))
-	if len(arn) > maxARN {
-		v.fail("method ARN", mapping.Failure{Type: "REQUEST_TOO_LARGE", Status: 414, ErrorType: "RequestTooLongException", Message: "Request URI too long",
-			Reason: fmt.Sprintf("the method's ARN has %d bytes, and API Gateway takes %d", len(arn), maxARN)})
-		return
-	}
 	granted := g.cached(a, identity, v)
 	if granted == nil {
 		if granted = g.ask(ctx, c, arn, identity, v); granted == nil {
 			return
 		}
 	}
+	v.Known.Lambda = &events.LambdaCaller{PrincipalID: granted.principal, Context: granted.context, LatencyMS: v.AuthorizerTime.Milliseconds()}
+	v.Principal = granted.principal
 	g.judge(arn, granted, resource, v)
 }
 
-// describe says what an authorizer is identified by.
+// describe says what an authorizer knows the caller by, of which nothing is shown.
 func describe(a *assembly.Authorizer) string {
 	var names []string
 	for _, s := range a.IdentitySources {
 		names = append(names, s.String())
 	}
-	if len(names) == 0 {
-		return "none is needed"
+	sources := strings.Join(names, ", ")
+	switch {
+	case a.Type == assembly.TokenAuthorizer && a.Validation != "":
+		return fmt.Sprintf("%s has a value, which the validation expression %s matches", sources, a.Validation)
+	case len(names) == 0:
+		return "the authorizer has none, so the function decides by the request alone"
+	case a.Type == assembly.RequestAuthorizer && a.TTL <= 0:
+		return sources + ": with caching off the function is asked, be it there or not"
+	case len(names) == 1:
+		return sources + " has a value"
 	}
-	return strings.Join(names, ", ") + " is there"
+	return sources + ": each has a value"
 }
 
 // identity finds the values that an answer is cached by, or says why the function is not to be asked.
@@ -103,7 +119,7 @@ func (g *Guard) identity(c *Call, a *assembly.Authorizer) ([]string, *mapping.Fa
 		switch {
 		case token == "":
 			d = unauthorized("the header %s is missing or empty, so the authorizer is not asked", s.header)
-		case s.expression != nil && !s.expression.MatchString(token):
+		case !s.accepts(token):
 			d = unauthorized("the header %s does not match the validation expression %s, so the authorizer is not asked", s.header, a.Validation)
 		default:
 			return []string{token}, nil
@@ -125,12 +141,18 @@ func (g *Guard) identity(c *Call, a *assembly.Authorizer) ([]string, *mapping.Fa
 // cached looks for an earlier answer.
 func (g *Guard) cached(a *assembly.Authorizer, identity []string, v *Verdict) *grant {
 	if a.TTL <= 0 {
+		v.pass("cache", "caching is off, so the function is asked for every request")
 		return nil
 	}
-	granted := g.cache.get(cacheKey(a, identity))
-	if v.Cache = "MISS"; granted != nil {
+	granted, age := g.cache.get(cacheKey(a, identity))
+	switch v.Cache = "MISS"; {
+	case granted != nil:
 		v.Cache = "HIT"
-		v.pass("cache", "an answer for this identity is kept for up to %s", a.TTL)
+		v.pass("cache", "HIT: the function's answer for this identity is %s old, and answers are kept for %s", short(age), short(a.TTL))
+	case age > 0:
+		v.pass("cache", "MISS: the answer for this identity was %s old, and answers are kept for %s", short(age), short(a.TTL))
+	default:
+		v.pass("cache", "MISS: there is no answer for this identity yet; the next one is kept for %s", short(a.TTL))
 	}
 	return granted
 }
@@ -163,20 +185,20 @@ func (g *Guard) ask(ctx context.Context, c *Call, arn string, identity []string,
 		v.fail("authorizer", unauthorized("the function answered Unauthorized"))
 		return nil
 	case err != nil:
-		v.fail("authorizer", authorizerFailure("the function failed: %v", err))
+		v.fail("authorizer", authorizerFailure("the function failed: %s", strings.TrimPrefix(err.Error(), "functions: ")))
 		return nil
 	}
 	read, err := events.ReadAuthorizer(answer)
 	if err != nil {
-		v.fail("authorizer", authorizerFailure("the function's answer cannot be read: %v", err))
+		v.fail("authorizer", authorizerFailure("%s", strings.TrimPrefix(err.Error(), "events: ")))
 		return nil
 	}
 	policy, err := iampolicy.Parse(string(read.Policy))
 	if err != nil {
-		v.fail("authorizer", authorizerFailure("the policy in the function's answer cannot be read: %v", err))
+		v.fail("authorizer", authorizerFailure("the policy in the function's answer: %s", strings.TrimPrefix(err.Error(), "iampolicy: ")))
 		return nil
 	}
-	v.pass("authorizer", "the function let %q in, in %s", read.PrincipalID, v.AuthorizerTime.Round(10_000))
+	v.pass("authorizer", "the function answered in %s: the principal is %q, and its policy has %s", short(v.AuthorizerTime), read.PrincipalID, count(len(policy.Statements), "statement"))
 	granted := &grant{principal: read.PrincipalID, policy: policy, context: read.Context, apiKey: read.UsageIdentifierKey}
 	if a.TTL > 0 {
 		g.cache.put(cacheKey(a, identity), granted, a.TTL)
@@ -189,25 +211,22 @@ func authorizerFailure(format string, a ...any) mapping.Failure {
 	return mapping.Failure{Type: "AUTHORIZER_CONFIGURATION_ERROR", Status: 500, ErrorType: "AuthorizerConfigurationException", Reason: fmt.Sprintf(format, a...)}
 }
 
-// judge evaluates the authorizer's policy on this request, together with what the resource policy said.
+// judge puts together what the authorizer's policy and the resource policy say of a request.
 func (g *Guard) judge(arn string, granted *grant, resource iampolicy.Decision, v *Verdict) {
-	d := granted.policy.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: arn})
-	denied := mapping.Failure{Type: "ACCESS_DENIED", Status: 403, ErrorType: "AccessDeniedException", Capital: true, Message: "User is not authorized to access this resource"}
+	j := granted.judge(arn)
+	denied := mapping.Failure{Type: "ACCESS_DENIED", Status: 403, ErrorType: "AccessDeniedException", Capital: true, Message: "User is not authorized to access this resource", Reason: j.why}
 	switch {
-	case d.Outcome == iampolicy.ExplicitDeny:
+	case j.decision.Outcome == iampolicy.ExplicitDeny:
 		denied.Message += " with an explicit deny in an identity-based policy"
-		denied.Reason = fmt.Sprintf("statement %d of the authorizer's policy for %q denies %s", d.Statement+1, granted.principal, arn)
 		v.fail("policy", denied)
 		return
-	case d.Outcome == iampolicy.Allowed:
-		v.pass("policy", "statement %d of the authorizer's policy allows it", d.Statement+1)
+	case j.decision.Outcome == iampolicy.Allowed:
+		v.pass("policy", "%s", j.why)
 	case resource.Outcome == iampolicy.Allowed:
-		v.pass("policy", "the authorizer's policy does not speak of it, and statement %d of the resource policy allows it", resource.Statement+1)
+		v.pass("policy", "%s, but statement %d of the resource policy allows it", j.why, resource.Statement+1)
 	default:
-		denied.Reason = fmt.Sprintf("no statement of the authorizer's policy for %q allows %s", granted.principal, arn)
 		v.fail("policy", denied)
 		return
 	}
-	v.Caller.Lambda = &events.LambdaCaller{PrincipalID: granted.principal, Context: granted.context, LatencyMS: v.AuthorizerTime.Milliseconds()}
-	v.Principal, v.usageKey = granted.principal, granted.apiKey
+	v.Caller, v.usageKey = v.Known, granted.apiKey
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/mapping"
 )
 
@@ -61,6 +62,20 @@ func TestTokenSource(t *testing.T) {
 			want(t, whole, g.check(guarded(a), "GET /", "Authorization: x"), unauthorized401)
 		}
 	})
+}
+
+// TestTokensInTurn: that one token was matched says nothing of another.
+func TestTokensInTurn(t *testing.T) {
+	g := newGate("")
+	m := guarded(g.token(0, "Bearer [a-z]+"))
+	g.Guard = New(g.options)
+	for _, token := range []string{"Bearer a", "Bearer a", "Bearer 1", "Bearer a", "Bearer 1", "Bearer b", "Bearer aa"} {
+		answer := "ok"
+		if token == "Bearer 1" {
+			answer = unauthorized401
+		}
+		want(t, behaviour{1, docLambda}, g.check(m, "GET /", "Authorization: "+token), answer)
+	}
 }
 
 func TestRequestSources(t *testing.T) {
@@ -226,20 +241,29 @@ func TestWhatAnAuthorizerSaysReachesTheBackend(t *testing.T) {
 }
 
 func TestLongARN(t *testing.T) {
-	from := behaviour{7, docOutput}
+	from := behaviour{7, "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"}
+	const tooLong = `414 RequestTooLongException {"message":"Request URI too long"}`
+	policy := policyOf(statement("Allow", `"*"`, "*"))
+	open := &assembly.Method{Authorization: assembly.AuthorizationNone}
 	for _, c := range []struct {
-		name  string
-		bytes int
-		want  string
+		name   string
+		policy string
+		method func(g *gate) *assembly.Method
+		bytes  int
+		want   string
 	}{
-		{"1600 bytes", 1600, "ok"},
-		{"one more", 1601, `414 RequestTooLongException {"message":"Request URI too long"}`},
+		{"1600 bytes", "", func(g *gate) *assembly.Method { return guarded(g.token(0, "")) }, 1600, "ok"},
+		{"one more", "", func(g *gate) *assembly.Method { return guarded(g.token(0, "")) }, 1601, tooLong},
+		{"one more, with AWS_IAM", "", func(*gate) *assembly.Method { return signedMethod }, 1601, tooLong},
+		{"one more, with a resource policy", policy, func(*gate) *assembly.Method { return open }, 1601, tooLong},
+		{"1600 bytes, with a resource policy", policy, func(*gate) *assembly.Method { return open }, 1600, "ok"},
+		{"one more, with nothing to authorize", "", func(*gate) *assembly.Method { return open }, 1601, "ok"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			g := newGate("")
-			a := g.token(0, "")
+			g := newGate(c.policy)
+			m := c.method(g)
 			g.Guard = New(g.options)
-			v := g.check(guarded(a), "GET /"+strings.Repeat("x", c.bytes-len(arnBase+"GET/")), "Authorization: x")
+			v := g.check(m, "GET /"+strings.Repeat("x", c.bytes-len(arnBase+"GET/")), "Authorization: x")
 			want(t, from, v, c.want)
 			if c.want != "ok" {
 				g.asked(t, from, 0)

@@ -18,17 +18,41 @@ func (g *Guard) mustAllow(c *Call, arn string, caller iampolicy.Caller, v *Verdi
 		v.pass("resource policy", "the API has none")
 		return
 	}
-	d := g.evaluate(c, arn, caller)
+	r := g.request(c, arn, caller)
+	d := g.resource.Evaluate(r)
 	if d.Outcome == iampolicy.Allowed {
-		v.pass("resource policy", "statement %d allows it", d.Statement+1)
+		v.pass("resource policy", "%s", decided(resourcePolicy, *g.resource, d, r))
 		return
 	}
-	v.fail("resource policy", g.policyDenial(d, arn, caller))
+	v.fail("resource policy", g.policyDenial(d, r))
 }
 
-// evaluate asks the resource policy about a request.
-func (g *Guard) evaluate(c *Call, arn string, caller iampolicy.Caller) iampolicy.Decision {
-	return g.resource.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: arn, Caller: caller, Context: g.conditions(c, caller)})
+// mustNotDeny denies if there is a resource policy that explicitly does. Where it returns true its decision is one of two
+// that count: the other is the authorizer's or the caller's own policy's.
+func (g *Guard) mustNotDeny(c *Call, arn string, caller iampolicy.Caller, v *Verdict) (d iampolicy.Decision, ok bool) {
+	d = iampolicy.Decision{Statement: -1}
+	if g.resource == nil {
+		v.pass("resource policy", "the API has none")
+		return d, true
+	}
+	r := g.request(c, arn, caller)
+	switch d = g.resource.Evaluate(r); d.Outcome {
+	case iampolicy.ExplicitDeny:
+		v.fail("resource policy", g.policyDenial(d, r))
+		return d, false
+	case iampolicy.Allowed:
+		v.pass("resource policy", "%s", decided(resourcePolicy, *g.resource, d, r))
+	default:
+		v.pass("resource policy", "%s, and nothing in it denies it: the next policy decides", undecided(resourcePolicy, *g.resource, r))
+	}
+	return d, true
+}
+
+const resourcePolicy = "the resource policy"
+
+// request is what the resource policy is asked about.
+func (g *Guard) request(c *Call, arn string, caller iampolicy.Caller) iampolicy.Request {
+	return iampolicy.Request{Action: iampolicy.InvokeAction, Resource: arn, Caller: caller, Context: g.conditions(c, caller)}
 }
 
 // conditions are the keys that a resource policy's conditions can ask for. A request to this machine comes through no
@@ -62,18 +86,19 @@ func (g *Guard) notAuthorized(who, arn string) string {
 }
 
 // policyDenial is API Gateway's answer to a request that the resource policy does not let through.
-func (g *Guard) policyDenial(d iampolicy.Decision, arn string, caller iampolicy.Caller) mapping.Failure {
+func (g *Guard) policyDenial(d iampolicy.Decision, r iampolicy.Request) mapping.Failure {
 	who := "anonymous"
-	if caller.ARN != "" {
-		who = caller.ARN
+	if r.Caller.ARN != "" {
+		who = r.Caller.ARN
 	}
-	message := g.notAuthorized(who, arn)
-	reason := "the resource policy does not allow it, and it has to, as soon as there is one"
+	message := g.notAuthorized(who, r.Resource)
+	var reason string
 	if d.Outcome == iampolicy.ExplicitDeny {
 		message += " with an explicit deny"
-		reason = fmt.Sprintf("statement %d of the resource policy denies it", d.Statement+1)
+		reason = decided(resourcePolicy, *g.resource, d, r)
 	} else {
 		message += " because no resource-based policy allows the execute-api:Invoke action"
+		reason = undecided(resourcePolicy, *g.resource, r) + ", and where there is such a policy it has to allow the request"
 	}
 	return mapping.Failure{Type: "ACCESS_DENIED", Status: 403, ErrorType: "AccessDeniedException", Message: message, Capital: true, Reason: reason}
 }

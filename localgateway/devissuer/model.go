@@ -10,14 +10,26 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
 )
 
-// ErrModel says that an authorizer's issuers could not be told from the assembly.
+// ErrModel says that an authorizer's issuers could not be told from the assembly. It comes as an [AuthorizerError].
 var ErrModel = errors.New("devissuer: assembly")
+
+// AuthorizerError says of one authorizer why its issuers cannot be told.
+type AuthorizerError struct {
+	Authorizer assembly.ID
+	Err        error // why, with the function or the user pool it is about
+}
+
+func (e *AuthorizerError) Error() string { return fmt.Sprintf("%v: %v", ErrModel, e.Err) }
+
+// Unwrap is [ErrModel], and what Err is, for [errors.Is].
+func (e *AuthorizerError) Unwrap() []error { return []error{ErrModel, e.Err} }
 
 // FromModel finds the issuers whose tokens an assembly's authorizers take: those in the configuration of included
 // authorizer functions, and the user pools of Amazon Cognito authorizers. An authorizer with a function of the app's own
 // has none that could be known. Issuers with the same settings are one.
 //
-// With an error, which is an [ErrModel] and says everything that is wrong, come the issuers that were found all the same.
+// With an error, which joins an [AuthorizerError] for everything that is wrong, come the issuers that were found all the
+// same.
 func FromModel(m *assembly.Model) ([]Issuer, error) {
 	var found []Issuer
 	var errs []error
@@ -25,7 +37,7 @@ func FromModel(m *assembly.Model) ([]Issuer, error) {
 		for _, a := range api.Authorizers {
 			issuers, err := fromAuthorizer(m, api, a)
 			if err != nil {
-				errs = append(errs, err)
+				errs = append(errs, &AuthorizerError{a.ID, err})
 			}
 			for _, i := range issuers {
 				found = merge(found, i)
@@ -39,7 +51,11 @@ func fromAuthorizer(m *assembly.Model, api *assembly.API, a *assembly.Authorizer
 	var out []Issuer
 	if a.Type == assembly.CognitoAuthorizer {
 		for _, pool := range a.UserPools {
-			out = append(out, fromPool(pool, poolUse(api, a), a))
+			i := fromPool(pool, poolUse(api, a), a)
+			if err := i.check(); err != nil {
+				return nil, fmt.Errorf("user pool %s: %w", pool.ID, err)
+			}
+			out = append(out, i)
 		}
 		return out, nil
 	}
@@ -47,7 +63,7 @@ func fromAuthorizer(m *assembly.Model, api *assembly.API, a *assembly.Authorizer
 		return nil, nil
 	}
 	if why, ok := a.Function.Unresolved[authz.ConfigVariable]; ok {
-		return nil, fmt.Errorf("%w: function %s: its variable %s: %s", ErrModel, a.Function.ID, authz.ConfigVariable, why)
+		return nil, fmt.Errorf("function %s: its variable %s: %s", a.Function.ID, authz.ConfigVariable, why)
 	}
 	text, included := a.Function.Environment[authz.ConfigVariable]
 	if !included {
@@ -55,12 +71,12 @@ func fromAuthorizer(m *assembly.Model, api *assembly.API, a *assembly.Authorizer
 	}
 	config, err := authz.FromEnvironment(func(string) string { return text })
 	if err != nil {
-		return nil, fmt.Errorf("%w: function %s: %w: use the command of the release that the stack is made with", ErrModel, a.Function.ID, err)
+		return nil, fmt.Errorf("function %s: %w: use the command of the release that the stack is made with", a.Function.ID, err)
 	}
 	for _, settings := range config.Issuers {
 		i := Issuer{Issuer: settings, TakenBy: []string{a.ID.String()}}
 		if err := i.check(); err != nil {
-			return nil, fmt.Errorf("%w: function %s: %w", ErrModel, a.Function.ID, err)
+			return nil, fmt.Errorf("function %s: %w", a.Function.ID, err)
 		}
 		for _, pool := range m.UserPools {
 			if pool.ProviderURL == i.URL {

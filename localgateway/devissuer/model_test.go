@@ -159,9 +159,28 @@ func TestFromModelErrors(t *testing.T) {
 			if !errors.Is(err, ErrModel) || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("want an ErrModel with %s\n got %v", tt.want, err)
 			}
+			var of *AuthorizerError
+			if !errors.As(err, &of) || of.Authorizer.String() != "Shop/A" {
+				t.Errorf("want an AuthorizerError of Shop/A, got %+v", of)
+			}
 			if len(got) != 1 || got[0].URL != "https://idp.example.com" {
 				t.Errorf("found %v, want the other authorizer's issuer", got)
 			}
 		})
+	}
+}
+
+// TestFromModelOfAPoolWithoutAURL: a pool whose issuer is not known spoils no other's.
+func TestFromModelOfAPoolWithoutAURL(t *testing.T) {
+	m := modelOf(t, cognitoOfPool("A"), userPool(), cognito("B", "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Ab1Cd2Ef3"))
+	for _, p := range m.UserPools {
+		if p.LogicalID == "Pool" {
+			p.ProviderURL = ""
+		}
+	}
+	got, err := FromModel(m)
+	var of *AuthorizerError
+	if !errors.As(err, &of) || of.Authorizer.LogicalID != "A" || len(got) != 1 {
+		t.Errorf("want an error of A and the issuer of B, got %v and %v", err, got)
 	}
 }

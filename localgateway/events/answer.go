@@ -14,14 +14,14 @@ import (
 // Answer reads what a function answered to [Route.Proxy], and makes of it the answer to the caller. The error is
 // [ErrMalformed] or [ErrBase64], with the reason in words for the developer.
 //
-// All members may be missing, but not all at once, and there may be no others: statusCode (default 200), headers,
+// All members may be missing, and there may be no others: statusCode (default 200), headers,
 // multiValueHeaders, body and isBase64Encoded. Where a string is due, a number or a boolean is taken as its text, as
 // recorded for statusCode "201" and a header that is true. Null stands for a member that is missing.
 //
-// NOTE: recordings disagree on {}. Here it is malformed, as that test has it, which sends no body at all for it, however;
-// test_lambda_aws_proxy_response_format of the same file has 200 and no body. What answers {} has forgotten its status.
+// So {} is 200 without a body: recorded as the "empty-response" of test_lambda_aws_proxy_response_format. The other test
+// expects 502 for it, but does not send it: a request without a body makes its function fail.
 //
-// Sources: test_aws_proxy_response_payload_format_validation in
+// Sources: test_aws_proxy_response_payload_format_validation and test_lambda_aws_proxy_response_format in
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_lambda.py, and
 // "Output format of a Lambda function for proxy integration" in
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
@@ -34,10 +34,7 @@ func (rt *Route) Answer(r *exchange.Request, payload []byte) (exchange.Answer, e
 		return exchange.Answer{}, malformedAnswer("%v", err)
 	}
 	if root.Kind() != strictjson.Object {
-		return exchange.Answer{}, malformedAnswer("want an object, got %s", root.Kind())
-	}
-	if root.Len() == 0 {
-		return exchange.Answer{}, malformedAnswer("it is an empty object: answer at least a statusCode")
+		return exchange.Answer{}, malformedAnswer("want an object like {\"statusCode\":200,\"body\":\"...\"}, got %s", root.Kind())
 	}
 	a := exchange.Answer{Status: 200}
 	var single, multi strictjson.Value
@@ -70,7 +67,8 @@ func (rt *Route) Answer(r *exchange.Request, payload []byte) (exchange.Answer, e
 	a.Body = []byte(body)
 	if encoded && rt.binary.has(r.Headers.First("Accept")) {
 		if a.Body, err = base64.StdEncoding.DecodeString(body); err != nil {
-			return exchange.Answer{}, fmt.Errorf("%w: %w", ErrBase64, err)
+			return exchange.Answer{}, fmt.Errorf("%w: isBase64Encoded is true and the caller accepts %s, a binary media type of the API, but: %w",
+				ErrBase64, exchange.MediaType(r.Headers.First("Accept")), err)
 		}
 	}
 	return a, nil

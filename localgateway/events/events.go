@@ -1,6 +1,10 @@
 // Package events writes the events that API Gateway invokes functions with, and reads what the functions answer: those
 // of TOKEN and REQUEST authorizers and of AWS_PROXY integrations.
 //
+//	route := events.NewRoute(api, stage, method)
+//	payload, err := route.Proxy(request, params, events.Caller{}) // for the function
+//	answer, err := route.Answer(request, result)                  // of the function
+//
 // It does not invoke functions, it does not evaluate policies, and it does not write the answer of a request that
 // failed: its errors say which answer is due, and why.
 //

@@ -91,8 +91,8 @@ func FuzzAnswer(f *testing.F) {
 			return
 		}
 		var members map[string]json.RawMessage
-		if err := json.Unmarshal(payload, &members); err != nil || len(members) == 0 {
-			t.Fatalf("taken, but no JSON object with members: %s", payload)
+		if err := json.Unmarshal(payload, &members); err != nil || members == nil {
+			t.Fatalf("taken, but no JSON object: %s", payload)
 		}
 		for name := range members {
 			if !strings.Contains(" statusCode headers multiValueHeaders body isBase64Encoded ", " "+name+" ") {

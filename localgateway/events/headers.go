@@ -1,7 +1,6 @@
 package events
 
 import (
-	"net"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
@@ -44,8 +43,11 @@ func (n *names) has(name string) bool {
 }
 
 // headers are the lines that a function gets: those of the request in their case and order, without what API Gateway
-// keeps to itself, and those that it adds. X-Forwarded-Proto and X-Forwarded-Port tell of the local server, where AWS
-// has https and 443, so that a function which makes URLs of them makes URLs that work.
+// keeps to itself, and those that it adds. X-Forwarded-Proto and X-Forwarded-Port say https and 443, as they do for every
+// request on AWS, which has no other endpoint: a function that redirects what is not https must not do so here, nor one
+// that makes cookies secure leave that out. A caller's address in X-Forwarded-For stays before the one that was seen.
+// Source: events recorded on AWS, in
+// https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_lambda.snapshot.json
 //
 // Signed says that the Authorization header is a signature, which is not passed on: it "is dropped if it contains a
 // Signature Version 4 signature or if AWS_IAM authorization is used" (the page above).
@@ -69,15 +71,7 @@ func headers(to []exchange.Header, r *exchange.Request, signed bool) []exchange.
 	}
 	return append(to,
 		exchange.Header{Name: "X-Forwarded-For", Value: forwarded + r.SourceIP},
-		exchange.Header{Name: "X-Forwarded-Port", Value: port(r.Host)},
-		exchange.Header{Name: "X-Forwarded-Proto", Value: "http"},
+		exchange.Header{Name: "X-Forwarded-Port", Value: "443"},
+		exchange.Header{Name: "X-Forwarded-Proto", Value: "https"},
 	)
-}
-
-// port is the port in a Host header.
-func port(host string) string {
-	if _, p, err := net.SplitHostPort(host); err == nil && p != "" {
-		return p
-	}
-	return "80"
 }

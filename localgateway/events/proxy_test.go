@@ -83,7 +83,7 @@ func TestProxyDecodesAsAWSLambdaGo(t *testing.T) {
 		{"all lines", strings.Join(e.MultiValueHeaders["Accept"], "|"), "text/html|application/json"},
 		{"dropped line", e.Headers["Connection"] + e.Headers["content-length"], ""},
 		{"forwarded for", e.Headers["X-Forwarded-For"], "203.0.113.9, 127.0.0.1"},
-		{"forwarded port", e.Headers["X-Forwarded-Port"], "3000"},
+		{"forwarded port", e.Headers["X-Forwarded-Port"], "443"},
 		{"query: %2B is a plus", e.QueryStringParameters["email"], "test+alias@gmail.com"},
 		{"query: + is a space", e.QueryStringParameters["plus"], "a b"},
 		{"query: last wins", e.QueryStringParameters["page"], "2"},

@@ -1,6 +1,9 @@
 // Package exchange is a request and its answer as API Gateway sees them: undecoded, with headers in the case and order
 // they came in. The other packages of the local gateway pass them on to each other.
 //
+//	r := &exchange.Request{Verb: "GET", RawPath: "/prod/orders", RawQuery: "page=2", Headers: exchange.Headers{{Name: "accept", Value: "*/*"}}}
+//	page, there := exchange.QueryValue(r.RawQuery, "page")
+//
 // It does not read or write HTTP, and it decides nothing.
 package exchange
 

@@ -1,6 +1,12 @@
 // Package front is an HTTP/1.1 server on 127.0.0.1 that keeps what API Gateway keeps and net/http does not: the case and
 // the order of header names, and the path as it came.
 //
+//	l, err := front.Listen("127.0.0.1:3000")
+//	server := front.New(front.Options{Func: func(ctx context.Context, r *exchange.Request) exchange.Answer {
+//		return exchange.Answer{Status: 200, Body: []byte(r.RawPath)}
+//	}})
+//	err = server.Serve(l)
+//
 // It reads requests whole, hands them to a [Func] and writes its answers, one after the other on each connection. It
 // does not know of stages and paths, it does not compress, and it does no TLS, HTTP/2, upgrades or streaming. It is for
 // one machine's own clients and is strict with them: what two servers could read differently is refused.

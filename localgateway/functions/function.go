@@ -18,6 +18,7 @@ type function struct {
 
 	mu        sync.Mutex
 	spec      *Spec // of the current version
+	code      snapshot
 	version   int
 	gone      error // set when it is removed or the pool is closed
 	queue     queue
@@ -107,10 +108,10 @@ func (f *function) drop(p *process) {
 }
 
 // replace puts a new version in place.
-func (f *function) replace(s *Spec) {
+func (f *function) replace(s *Spec, code snapshot) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.spec = s
+	f.spec, f.code = s, code
 	f.version++
 	f.dismiss()
 	f.live, f.starting, f.returning, f.idle = 0, 0, 0, nil

@@ -1,5 +1,10 @@
 // Package functions runs Lambda functions as local processes that speak the Lambda Runtime API, and invokes them.
 //
+//	pool := functions.New(functions.Options{})
+//	defer pool.Close()
+//	err := pool.Replace(functions.Spec{Name: "Orders", Runtime: "provided.al2023", Dir: "cdk.out/asset.1234"})
+//	result, err := pool.Invoke(ctx, "Orders", event, functions.InvokeOptions{})
+//
 // Each process has a Runtime API of its own on 127.0.0.1. Processes are started when there is work for them, take one
 // invocation at a time, are reused, and are replaced when they crash or run out of time; with the pool, they end.
 //
@@ -52,7 +57,8 @@ const DefaultMaxProcesses = 10
 type Options struct {
 	// MaxProcesses is how many invocations of one function run at the same time, each in a process of its own; default
 	// [DefaultMaxProcesses]. Further ones wait, first come, first served, for as long as their context lets them. Beyond
-	// the number of processors, a process is started only when an invocation has waited for some 20 ms.
+	// the number of processors, a process is started only when an invocation has waited for some 20 ms, and only for a
+	// function that takes its time.
 	MaxProcesses int
 
 	// Credentials are given to the functions. By default they get placeholders that no AWS service accepts, so that a
@@ -63,8 +69,7 @@ type Options struct {
 	// them. See [Spec] for what they get.
 	Path string
 
-	// Env is added to the environment of every process. A variable of the function's own wins over it. (GOMAXPROCS=1
-	// takes a fifth off the processor time of a Go function that does little itself, on a machine of few cores.)
+	// Env is added to the environment of every process. A variable of the function's own wins over it.
 	Env map[string]string
 
 	// Log gets every line that the functions write, and what Lambda itself would log. It is called from several
@@ -133,6 +138,9 @@ func New(o Options) *Pool {
 // under way finish in their process, which then ends; those that wait go to the new version. No process is started before
 // there is work for it.
 //
+// Nothing happens if the function is there already, with the same description and the same files in its folder: its
+// processes go on, with all that they remember. In doubt, as where a file was written just before, it is replaced.
+//
 // The error says why the function cannot be run here, as [ErrSpec], [ErrRuntime] or [ErrExecutable].
 func (p *Pool) Replace(s Spec) error {
 	s, err := s.resolve(p.options.Path)
@@ -145,12 +153,15 @@ func (p *Pool) Replace(s Spec) error {
 		return ErrClosed
 	}
 	old := *p.functions.Load()
+	code := lookAt(&s)
 	if f := old[s.Name]; f != nil {
-		f.replace(&s)
+		if !f.unchanged(&s, code) {
+			f.replace(&s, code)
+		}
 		return nil
 	}
 	added := maps.Clone(old)
-	added[s.Name] = &function{pool: p, name: s.Name, spec: &s, processes: map[*process]struct{}{}}
+	added[s.Name] = &function{pool: p, name: s.Name, spec: &s, code: code, processes: map[*process]struct{}{}}
 	p.functions.Store(&added)
 	return nil
 }

@@ -154,7 +154,7 @@ func TestWhatAFunctionSees(t *testing.T) {
 		"A=pool", "AWS_ACCESS_KEY_ID=AKID", "AWS_DEFAULT_REGION=eu-central-1", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=512", "AWS_LAMBDA_FUNCTION_NAME=env",
 		"AWS_LAMBDA_FUNCTION_VERSION=$LATEST", "AWS_LAMBDA_INITIALIZATION_TYPE=on-demand", "AWS_LAMBDA_LOG_GROUP_NAME=/aws/lambda/env",
 		"AWS_LAMBDA_LOG_STREAM_NAME=<stream>", "AWS_LAMBDA_RUNTIME_API=<loopback>", "AWS_REGION=eu-central-1", "AWS_SECRET_ACCESS_KEY=secret",
-		"AWS_SESSION_TOKEN=token", "AWS_XRAY_CONTEXT_MISSING=LOG_ERROR", "AWS_XRAY_DAEMON_ADDRESS=127.0.0.1:2000", "B=function", "HOME=" + os.TempDir(), "LAMBDA_RUNTIME_DIR=/var/runtime",
+		"AWS_SESSION_TOKEN=token", "AWS_XRAY_CONTEXT_MISSING=LOG_ERROR", "AWS_XRAY_DAEMON_ADDRESS=127.0.0.1:2000", "B=function", "GOMAXPROCS=1", "HOME=" + os.TempDir(), "LAMBDA_RUNTIME_DIR=/var/runtime",
 		"LAMBDA_TASK_ROOT=" + s.Dir, "LANG=C", "LD_LIBRARY_PATH=" + s.Dir + ":" + s.Dir + "/lib", "PATH=/usr/bin:/bin", "TZ=:UTC", "_HANDLER=env",
 		"_X_AMZN_TRACE_ID=", // set by aws-lambda-go itself
 	}

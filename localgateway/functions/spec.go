@@ -2,6 +2,7 @@ package functions
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -31,8 +32,9 @@ type Spec struct {
 
 	// Env is the function's own environment. A name that Lambda reserves is an error, as it is when such a function is
 	// deployed. Besides it a process gets the variables that
-	// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html lists, and HOME, which is the folder for
-	// temporary files, so that no SDK finds the developer's own ~/.aws.
+	// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html lists; HOME, which is the folder for
+	// temporary files, so that no SDK finds the developer's own ~/.aws; and up to 1,769 MB of memory GOMAXPROCS=1, as
+	// Lambda gives such a function no more than the time of one processor.
 	Env map[string]string
 
 	Timeout  time.Duration // default 3 s, at most 15 minutes
@@ -52,6 +54,7 @@ func (s Spec) resolve(path string) (Spec, error) {
 	fail := func(kind error, format string, a ...any) (Spec, error) {
 		return Spec{}, fmt.Errorf("%w: function %q: %s", kind, s.Name, fmt.Sprintf(format, a...))
 	}
+	s.Env = maps.Clone(s.Env)
 	if s.Name == "" || !headerValue(s.Name) {
 		return fail(ErrSpec, "the name must be visible ASCII of at most %d bytes, and not empty", maxHeaderValue)
 	}
@@ -81,6 +84,10 @@ func (s Spec) resolve(path string) (Spec, error) {
 			return fail(ErrSpec, "the environment variable %q is not one", name)
 		}
 	}
+	// Before the folder: code that is for another runtime may not be in one.
+	if len(s.Command) == 0 && !strings.HasPrefix(s.Runtime, "provided") && s.Runtime != "go1.x" {
+		return fail(ErrRuntime, "its runtime is %q: without a Command, provided.al2023, provided.al2 and go1.x executables for this host are run", s.Runtime)
+	}
 	dir, err := filepath.Abs(s.Dir)
 	if err != nil {
 		return fail(ErrSpec, "the code folder: %v", err)
@@ -99,14 +106,9 @@ func (s Spec) resolve(path string) (Spec, error) {
 		s.Command[0] = program
 		return s, nil
 	}
-	var file string
-	switch {
-	case strings.HasPrefix(s.Runtime, "provided"):
-		file = "bootstrap"
-	case s.Runtime == "go1.x":
+	file := "bootstrap"
+	if s.Runtime == "go1.x" {
 		file = s.Handler
-	default:
-		return fail(ErrRuntime, "its runtime is %q: without a Command, provided.al2023, provided.al2 and go1.x executables for this host are run", s.Runtime)
 	}
 	program := filepath.Join(dir, file)
 	if err := checkExecutable(program); err != nil {

@@ -1,6 +1,9 @@
 // Package matrix makes the access matrix of a cloud assembly: each route of its REST APIs with what guards it and whom
 // that lets in, in an order and in words that stay the same as long as the access does.
 //
+//	m, err := matrix.Of(a.Model(assembly.Options{}), "")
+//	os.Stdout.Write(m.Text())
+//
 // It reads what the template and the authorizers' access tables say. It does not evaluate policies: neither resource
 // policies, of which it says only that there is one, nor the IAM policies of callers. It runs no function.
 package matrix

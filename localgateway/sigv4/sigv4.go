@@ -1,6 +1,9 @@
 // Package sigv4 verifies AWS Signature Version 4 on incoming requests, in the Authorization header and in the query
 // (presigned) form, and refuses in the words that API Gateway uses.
 //
+//	verifier := sigv4.Verifier{Region: "eu-central-1", Lookup: keys}
+//	identity, err := verifier.Verify(r, r.URL.EscapedPath(), r.URL.RawQuery, body)
+//
 // It does not sign, it does not know who a key belongs to or what that principal may do, and it does not do Signature
 // Version 4A or streamed (chunked) signatures. curl --aws-sigv4 and every AWS SDK sign.
 //

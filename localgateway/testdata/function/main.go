@@ -1,48 +1,140 @@
-// Function is both functions of the tests' API. As a TOKEN authorizer it lets "Bearer allow" in, denies "Bearer deny",
-// is silent about "Bearer other" and fails with any other token. As a backend it answers with the event it got.
+// Function is all functions of the tests' APIs: as an authorizer it does what the token says, as a backend what the path
+// says.
 package main
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"net/http"
 	"os"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 )
 
 type event struct {
-	Type      string `json:"type"`
-	Token     string `json:"authorizationToken"`
-	MethodARN string `json:"methodArn"`
+	Type      string            `json:"type"`
+	Token     string            `json:"authorizationToken"`
+	MethodARN string            `json:"methodArn"`
+	Headers   map[string]string `json:"headers"`
+	Path      string            `json:"path"`
+	Body      string            `json:"body"`
+	Encoded   bool              `json:"isBase64Encoded"`
 }
 
-func handle(_ context.Context, raw json.RawMessage) (any, error) {
+// function answers with bytes of its own, so that it can answer anything.
+type function struct{}
+
+func (function) Invoke(_ context.Context, payload []byte) ([]byte, error) {
 	var e event
-	if err := json.Unmarshal(raw, &e); err != nil {
+	if err := json.Unmarshal(payload, &e); err != nil {
 		return nil, err
 	}
-	if e.Type == "" {
-		return map[string]any{"statusCode": 200, "body": string(raw), "headers": map[string]string{"Region": os.Getenv("AWS_REGION")}}, nil
+	switch {
+	case e.Type == "":
+		return backend(e, payload)
+	case e.Token == "":
+		e.Token = e.Headers["Answer"] // of a REQUEST authorizer
 	}
-	effect, resource := "Allow", e.MethodARN
-	switch e.Token {
-	case "Bearer allow":
-	case "Bearer deny":
+	return authorize(e, payload)
+}
+
+// authorize lets "Bearer allow" in, denies "Bearer deny" and is silent about "Bearer other". It answers with what follows
+// "Bearer answer:", fails with what follows "Bearer error:", and tells "Bearer event" the event in its context.
+func authorize(e event, payload []byte) ([]byte, error) {
+	effect, resource, tell := "Allow", e.MethodARN, map[string]any{"tier": "gold"}
+	word, rest, _ := strings.Cut(strings.TrimPrefix(e.Token, "Bearer "), ":")
+	switch word {
+	case "allow", "":
+	case "everything":
+		resource = "*"
+	case "deny":
 		effect = "Deny"
-	case "Bearer other":
+	case "other":
 		resource += "/other"
-	case "Bearer nobody":
+	case "event":
+		tell["event"] = string(payload)
+	case "answer":
+		return []byte(rest), nil
+	case "crash":
+		os.Exit(3)
+	case "sleep":
+		time.Sleep(time.Minute)
+	case "error":
+		return nil, errors.New(rest)
+	case "nobody":
 		return nil, errors.New("Unauthorized")
 	default:
 		return nil, errors.New("the token is not one of the tests'")
 	}
-	return map[string]any{
-		"principalId": "alice", "context": map[string]any{"tier": "gold"},
+	return json.Marshal(map[string]any{
+		"principalId": "alice", "context": tell,
 		"policyDocument": map[string]any{"Version": "2012-10-17", "Statement": []any{
-			map[string]any{"Effect": effect, "Action": "execute-api:Invoke", "Resource": resource},
+			map[string]any{"Sid": "Tests", "Effect": effect, "Action": "execute-api:Invoke", "Resource": resource},
 		}},
-	}, nil
+	})
 }
 
-func main() { lambda.Start(handle) }
+// backend answers with the event it got, or does what the end of the path says.
+func backend(e event, payload []byte) ([]byte, error) {
+	if e.Encoded {
+		body, err := base64.StdEncoding.DecodeString(e.Body)
+		if err != nil {
+			return nil, err
+		}
+		e.Body = string(body)
+	}
+	switch word := e.Path[strings.LastIndexByte(e.Path, '/')+1:]; word {
+	case "answer":
+		return []byte(e.Body), nil
+	case "panic":
+		panic("out of tea")
+	case "exit":
+		os.Exit(3)
+	case "fail":
+		return nil, errors.New("no such order")
+	case "sleep":
+		ms, _ := strconv.Atoi(e.Body)
+		time.Sleep(time.Duration(ms) * time.Millisecond)
+		return answer(strconv.Itoa(os.Getpid()))
+	case "pid":
+		return answer(strconv.Itoa(os.Getpid()))
+	case "large":
+		n, _ := strconv.Atoi(e.Body)
+		return answer(strings.Repeat("x", n))
+	case "runtime":
+		return answer(outOfTurn())
+	}
+	return json.Marshal(map[string]any{"statusCode": 200, "body": string(payload), "headers": map[string]string{"Region": os.Getenv("AWS_REGION")}})
+}
+
+func answer(body string) ([]byte, error) {
+	return json.Marshal(map[string]any{"statusCode": 200, "body": body})
+}
+
+// outOfTurn asks the Runtime API for what it should not while it has an invocation, and lists the statuses.
+func outOfTurn() string {
+	base := "http://" + os.Getenv("AWS_LAMBDA_RUNTIME_API") + "/2018-06-01/runtime/"
+	var out []string
+	for _, ask := range []string{"GET invocation/next", "POST invocation/another-id/response", "POST init/error"} {
+		verb, path, _ := strings.Cut(ask, " ")
+		r, err := http.NewRequest(verb, base+path, strings.NewReader("{}"))
+		if err != nil {
+			return err.Error()
+		}
+		got, err := http.DefaultClient.Do(r)
+		if err != nil {
+			return err.Error()
+		}
+		got.Body.Close()
+		out = append(out, fmt.Sprint(path, " ", got.StatusCode))
+	}
+	return strings.Join(out, ", ")
+}
+
+func main() { lambda.Start(function{}) }

@@ -1,0 +1,40 @@
+package checks_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/events"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
+)
+
+// An open route behind a resource policy: one address that it lets through, and one that it does not.
+func ExampleGuard_Check() {
+	api := &assembly.API{
+		ID: assembly.ID{Stack: "Shop", LogicalID: "Api"}, APIID: "abcdef1234", Account: "123456789012", Region: "us-east-1", Partition: "aws",
+		Policy: []byte(`{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke",
+			"Resource": "execute-api:/*", "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}`),
+	}
+	stage := &assembly.Stage{Name: "prod"}
+	method := &assembly.Method{Verb: "GET", Path: "/health", Resource: &assembly.Resource{Path: "/health"}, Authorization: assembly.AuthorizationNone}
+	guard := checks.New(checks.Options{Model: &assembly.Model{APIs: []*assembly.API{api}}, API: api, Stage: stage})
+
+	for _, address := range []string{"203.0.113.7", "198.51.100.1"} {
+		verdict := guard.Check(context.Background(), &checks.Call{
+			Request: &exchange.Request{Verb: "GET", Stage: "prod", Path: "/health", RawPath: "/prod/health", SourceIP: address},
+			Method:  method, Route: events.NewRoute(api, stage, method),
+		})
+		for _, step := range verdict.Trace {
+			fmt.Println(step.Check, step.Passed)
+		}
+		if verdict.Denial != nil {
+			fmt.Println(verdict.Denial.Status, verdict.Denial.Type)
+		}
+	}
+	// Output:
+	// resource policy true
+	// resource policy false
+	// 403 ACCESS_DENIED
+}

@@ -1,0 +1,97 @@
+package localgateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/functions"
+)
+
+// functionsOf are the functions that the routes of some stages need, each once, in a stable order.
+func functionsOf(chosen []choice) (list []*assembly.Function) {
+	add := func(f *assembly.Function) {
+		if f != nil && !slices.Contains(list, f) {
+			list = append(list, f)
+		}
+	}
+	for _, c := range chosen {
+		for _, m := range c.api.Methods {
+			if m.Authorizer != nil {
+				add(m.Authorizer.Function)
+			}
+			add(m.Integration.Function)
+		}
+	}
+	return list
+}
+
+// startFunctions puts functions into the pool. One that cannot run here is remembered, for the routes that need it.
+func (s *served) startFunctions(list []*assembly.Function) {
+	for _, f := range list {
+		if s.names[f.Name] {
+			// Of another account or region. The pool knows functions by name, and would run one in the other's place.
+			s.problems[f.ID.String()] = fmt.Sprintf("another function of the assembly has the name %q, too", f.Name)
+			continue
+		}
+		env := maps.Clone(f.Environment)
+		if s.issuer != nil {
+			changed, err := s.issuer.Environment(env)
+			if err != nil {
+				s.problems[f.ID.String()] = err.Error()
+				continue
+			}
+			env = changed
+		}
+		err := s.gateway.pool.Replace(functions.Spec{
+			Name: f.Name, Runtime: f.Runtime, Handler: f.Handler, Dir: f.Code.Folder, Env: env, Timeout: f.Timeout, MemoryMB: f.MemoryMB, ARN: f.ARN,
+			Region: region(f.ARN),
+		})
+		if err != nil {
+			s.problems[f.ID.String()] = notRun(f, err)
+			continue
+		}
+		s.names[f.Name] = true
+	}
+}
+
+// notRun says why a function cannot run here.
+func notRun(f *assembly.Function, err error) string {
+	switch {
+	case f.Code.Folder != "" || errors.Is(err, functions.ErrRuntime):
+	case f.Code.Zip != "":
+		return fmt.Sprintf("its code is the file %s, and only folders are run: give the folder to the asset", f.Code.Zip)
+	case f.Code.Inline != "":
+		return "its code is in the template, and only folders are run: make it an asset"
+	default:
+		return "its code is not in the assembly"
+	}
+	return inWords(err)
+}
+
+// region is the fourth part of an ARN; "" if there is none.
+func region(arn string) string {
+	parts := strings.SplitN(arn, ":", 5)
+	if len(parts) < 5 {
+		return ""
+	}
+	return parts[3]
+}
+
+// invoke runs a function for an authorizer.
+func (s *served) invoke(ctx context.Context, f *assembly.Function, payload []byte, r *exchange.Request) ([]byte, error) {
+	result, err := s.gateway.pool.Invoke(ctx, f.Name, payload, functions.InvokeOptions{TraceID: r.TraceID})
+	if err != nil {
+		return nil, err
+	}
+	if result.Error != nil {
+		return nil, &checks.FunctionError{Type: result.Error.Type, Message: result.Error.Message}
+	}
+	return result.Payload, nil
+}
