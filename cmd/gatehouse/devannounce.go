@@ -35,6 +35,7 @@ func (d *dev) announce() error {
 	})
 	d.announceExamples(examples, notes)
 	d.announceKeys(m, keys)
+	d.announceConsole()
 	if d.log.JSON() {
 		d.log.Object(map[string]string{"event": "listening", "url": d.url})
 	} else {
@@ -102,7 +103,7 @@ func (d *dev) announceTables(model *assembly.Model) {
 	for _, t := range model.Tables {
 		names = append(names, t.ID.String())
 	}
-	d.note("dev", "functions have no credentials that AWS takes, also not for %s: for a DynamoDB on this machine, say --env %s=http://127.0.0.1:8000",
+	d.note("dev", "DynamoDB is not run here (%s). Functions that need it can be given one on this machine: --env %s=http://127.0.0.1:8000",
 		strings.Join(names, ", "), dynamoVariable)
 }
 

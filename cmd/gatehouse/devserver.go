@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/cmd/gatehouse/internal/cdkapp"
+	"github.com/gatehouse-cdk/gatehouse/cmd/gatehouse/internal/console"
 	"github.com/gatehouse-cdk/gatehouse/cmd/gatehouse/internal/requestlog"
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
@@ -35,6 +36,7 @@ type dev struct {
 	url      string // of the listener
 	issuer   *issuerSite
 	gateway  *localgateway.Gateway
+	console  *console.Console
 	server   *front.Server
 	served   chan error // what the server ended with
 }
@@ -126,7 +128,7 @@ func (d *dev) serve() error {
 		API:       d.flags.api,
 		Issuer:    issuer.provider,
 		Functions: functions.Options{Log: d.log.Function, Env: d.flags.env, Now: d.now},
-		Record:    d.log.Request,
+		Record:    d.record,
 		Now:       d.now,
 	})
 	if err != nil {
@@ -137,7 +139,8 @@ func (d *dev) serve() error {
 			return err
 		}
 	}
-	d.server = front.New(front.Options{Func: d.gateway.Serve, Refused: d.log.Refused, Panicked: d.panicked, Now: d.now})
+	d.console = console.New(console.Options{URL: d.url, Gateway: d.gateway, Now: d.now})
+	d.server = front.New(front.Options{Func: d.answer, Refused: d.log.Refused, Panicked: d.panicked, Now: d.now})
 	go func() { d.served <- d.server.Serve(d.listener) }()
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/cmd/gatehouse/internal/credentials"
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/front"
@@ -62,7 +63,7 @@ type authorizer struct {
 
 // Request writes a request that was answered.
 func (l *Log) Request(r *localgateway.Record) {
-	m := mask(r.Request)
+	m := credentials.Mask(r.Request)
 	line := request{
 		Event: "request", Time: r.Time.UTC(), Status: r.Answer.Status, Verb: r.Request.Verb, Path: m(r.Request.RawPath), Route: r.Route,
 		Principal: m(r.Verdict.Principal), IntegrationMS: milliseconds(r.IntegrationTime), MS: milliseconds(r.Took),
@@ -105,7 +106,7 @@ func guard(v checks.Verdict) string {
 
 // Function writes a line that a function wrote.
 func (l *Log) Function(line functions.LogLine) {
-	text := maskTokens(line.Text)
+	text := credentials.MaskTokens(line.Text)
 	if l.json {
 		l.Object(struct {
 			Event     string           `json:"event"`
@@ -129,10 +130,10 @@ func (l *Log) Refused(r front.Refusal) {
 			Time   time.Time `json:"time"`
 			Status int       `json:"status"`
 			Reason string    `json:"reason"`
-		}{"refused", l.now().UTC(), r.Status, maskTokens(r.Reason)})
+		}{"refused", l.now().UTC(), r.Status, credentials.MaskTokens(r.Reason)})
 		return
 	}
-	l.write(l.now().Format(clock) + "  " + fmt.Sprint(r.Status) + "  not understood: " + printable(maskTokens(r.Reason)))
+	l.write(l.now().Format(clock) + "  " + fmt.Sprint(r.Status) + "  not understood: " + printable(credentials.MaskTokens(r.Reason)))
 }
 
 // Say writes something else that happened: what it is, as JSON, and a text.

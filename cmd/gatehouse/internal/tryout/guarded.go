@@ -64,7 +64,7 @@ func (m *maker) token(t target) {
 			return
 		}
 	}
-	p := placeOf(a)
+	p := place{TokenSource(a)}
 	with := "with a token that has " + t.Who
 	if len(t.Requires) == 0 {
 		with = "with a valid token"
@@ -109,18 +109,22 @@ type place struct {
 	authz.TokenSource
 }
 
-// placeOf is where an authorizer looks first.
-func placeOf(a *assembly.Authorizer) place {
-	p := place{authz.TokenSource{Kind: authz.Header, Name: "Authorization"}}
+// TokenSource is where an authorizer looks for the token first. Where only a function of the app's own knows, it is the
+// Authorization header.
+func TokenSource(a *assembly.Authorizer) authz.TokenSource {
+	p := authz.TokenSource{Kind: authz.Header, Name: "Authorization"}
 	if a.Type != assembly.RequestAuthorizer {
 		if len(a.IdentitySources) > 0 {
 			p.Name = a.IdentitySources[0].Name
 		}
 		return p
 	}
+	if a.Function == nil {
+		return p
+	}
 	config, err := authz.FromEnvironment(func(name string) string { return a.Function.Environment[name] })
 	if err == nil && len(config.TokenSources) > 0 {
-		p.TokenSource = config.TokenSources[0]
+		p = config.TokenSources[0]
 	}
 	return p
 }

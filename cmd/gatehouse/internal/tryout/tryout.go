@@ -25,7 +25,7 @@ type Example struct {
 	Verb    string
 	URL     string
 	Headers []string // such as "Authorization: Bearer ..."
-	Body    string   // of JSON; "" for none
+	Body    string   // of JSON unless a header says otherwise; "" for none
 
 	// Key signs the request with Signature Version 4 for Region; nil for no signature.
 	Key    *checks.AccessKey
@@ -42,7 +42,7 @@ func (e Example) Curl() string {
 		words = append(words, "--aws-sigv4", Quote("aws:amz:"+e.Region+":execute-api"), "--user", Quote(e.Key.ID+":"+e.Key.Secret))
 	}
 	headers := e.Headers
-	if e.Body != "" {
+	if e.Body != "" && !slices.ContainsFunc(headers, isContentType) {
 		headers = append(slices.Clone(headers), "Content-Type: application/json")
 	}
 	for _, h := range headers {
@@ -52,6 +52,10 @@ func (e Example) Curl() string {
 		words = append(words, "-d", Quote(e.Body))
 	}
 	return strings.Join(append(words, Quote(e.URL)), " ")
+}
+
+func isContentType(header string) bool {
+	return strings.HasPrefix(strings.ToLower(header), "content-type:")
 }
 
 // Quote is a word for a POSIX shell.
@@ -165,7 +169,7 @@ func (m *maker) add(t target, status int, why string, headers ...string) *Exampl
 		e.Status = 0
 	}
 	if t.APIKey {
-		if key := m.apiKey(); key != "" {
+		if key := APIKey(m.Model, m.api, m.stage.Name); key != "" {
 			e.Headers = append(e.Headers, "X-API-Key: "+key)
 		} else if e.Status == 200 {
 			e.Status = 403
@@ -186,14 +190,14 @@ func (m *maker) url(path string) string {
 	return m.URL + "/" + m.stage.Name + strings.Join(parts, "/")
 }
 
-// apiKey is a key that the stage takes.
-func (m *maker) apiKey() string {
-	for _, plan := range m.Model.UsagePlans {
-		if !slices.ContainsFunc(plan.Stages, func(s assembly.PlanStage) bool { return s.API == m.api && s.Stage == m.stage.Name }) {
+// APIKey is a key that a stage of an API takes; "" if there is none.
+func APIKey(m *assembly.Model, api *assembly.API, stage string) string {
+	for _, plan := range m.UsagePlans {
+		if !slices.ContainsFunc(plan.Stages, func(s assembly.PlanStage) bool { return s.API == api && s.Stage == stage }) {
 			continue
 		}
 		for _, k := range plan.Keys {
-			if k.Enabled {
+			if k.Enabled && k.Value != "" {
 				return k.Value
 			}
 		}

@@ -1,0 +1,31 @@
+package main
+
+import (
+	"context"
+
+	"github.com/gatehouse-cdk/gatehouse/cmd/gatehouse/internal/console"
+	"github.com/gatehouse-cdk/gatehouse/localgateway"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
+)
+
+// answer gives the console its own requests, which are no line of the log, and the gateway all others.
+func (d *dev) answer(ctx context.Context, r *exchange.Request) exchange.Answer {
+	if console.Mine(r) {
+		return d.console.Serve(r)
+	}
+	return d.gateway.Serve(ctx, r)
+}
+
+// record passes on what became of a request.
+func (d *dev) record(r *localgateway.Record) {
+	d.log.Request(r)
+	d.console.Record(r)
+}
+
+func (d *dev) announceConsole() {
+	if d.log.JSON() {
+		d.log.Object(map[string]string{"event": "console", "url": d.url + "/"})
+		return
+	}
+	d.log.Text("the console is at " + d.url + "/")
+}

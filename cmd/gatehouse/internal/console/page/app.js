@@ -1,0 +1,68 @@
+// The console of a local gateway: it loads the routes, and asks about once a second for what is new while it is looked at.
+
+import {$, get} from './dom.js'
+import {choose, offer, start} from './call.js'
+import {addRequests, forgetRequests, openRequest} from './requests.js'
+import {showRoutes} from './routes.js'
+
+const interval = 1000 // ms
+let known = {run: '', apis: 0, last: 0}
+let asking = null
+
+// ask brings what is new. Those who call it while it is under way wait for the same answer.
+function ask() {
+  asking ??= news().finally(() => { asking = null })
+  return asking
+}
+
+async function news() {
+  try {
+    let now = await get('requests?after=' + known.last)
+    if (known.run && now.run !== known.run) { // another run of the program: all begins anew
+      forgetRequests()
+      now = await get('requests')
+    }
+    if (now.run !== known.run || now.apis !== known.apis) await routes()
+    addRequests(now.requests)
+    known = {run: now.run, apis: now.apis, last: now.last}
+    connected(true)
+  } catch {
+    connected(false)
+  }
+}
+
+async function routes() {
+  const served = await get('apis')
+  showRoutes(served, choose)
+  offer(served)
+}
+
+function connected(is) {
+  const text = is ? 'live' : 'not answering'
+  if ($('connection').textContent !== text) $('connection').textContent = text
+  $('connection').classList.toggle('lost', !is)
+}
+
+// found brings a request into the list that the form made.
+async function found(id) {
+  await ask()
+  await ask() // the first one may have begun before
+  if (id && location.hash === '#r-' + id) openRequest(id)
+}
+
+function follow() {
+  const id = location.hash.match(/^#r-(.+)$/)?.[1]
+  if (id) openRequest(id)
+}
+
+addEventListener('hashchange', follow)
+document.addEventListener('click', event => {
+  const link = event.target.closest?.('a[href^="#r-"]')
+  if (link && link.hash === location.hash) follow() // no hashchange comes
+})
+document.addEventListener('visibilitychange', () => { if (!document.hidden) ask() })
+
+start(found)
+await ask()
+follow()
+setInterval(() => { if (!document.hidden) ask() }, interval)

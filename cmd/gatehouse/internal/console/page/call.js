@@ -1,0 +1,202 @@
+// The form: it has the console make a token or a signature, and calls the route as any page of this origin would.
+
+import {$, code, copied, el, more, ms, options, pairs, status} from './dom.js'
+
+let apis = []
+let data = {issuers: [], keys: []}
+const shown = 100_000 // characters of a body
+
+// offer fills the form with what is served now.
+export function offer(served) {
+  data = served
+  apis = served.apis
+  options($('route'), apis.flatMap((api, a) => api.stages.map(stage => el('optgroup', {label: `${api.name}, stage ${stage}`},
+    api.routes.flatMap((r, i) => r.verb === 'OPTIONS' ? [] : [el('option', {value: `${a} ${i} ${stage}`}, `${r.verb} /${stage}${r.path}`)])))))
+  options($('issuer'), served.issuers.map((i, n) => el('option', {value: String(n)}, i.audiences?.length ? `${i.url} (${i.audiences.join(', ')})` : i.url)))
+  options($('key'), served.keys.map(k => el('option', {value: k.id}, k.who)))
+  adapt()
+}
+
+// choose takes a route of the table into the form.
+export function choose(api, route) {
+  $('route').value = `${apis.indexOf(api)} ${api.routes.indexOf(route)} ${api.stages[0]}`
+  adapt()
+  $('call').scrollIntoView({block: 'start'})
+  $('route').focus({preventScroll: true})
+}
+
+function chosen() {
+  const [a, i, stage] = $('route').value.split(' ')
+  const api = apis[a]
+  return api ? {stage, route: api.routes[i]} : null
+}
+
+// adapt asks for what the chosen route needs, so that a call with what the form then has is let through.
+function adapt() {
+  const now = chosen()
+  $('send').disabled = !now
+  if (!now) return
+  const r = now.route
+  $('verb-field').hidden = r.verb !== 'ANY'
+  $('needs').textContent = r.notServed ? `It is answered by 501 here: ${r.notServed}` : `Who may call it: ${r.who}${r.public ? ` (${r.public})` : ''}${r.apiKey ? ', with an API key' : ''}`
+  const names = [...r.path.matchAll(/\{([^}+]+)(\+?)\}/g)]
+  $('params').replaceChildren(...names.map(([, name, greedy]) => {
+    const id = 'params.' + name
+    return el('p', {className: 'field'}, el('label', {htmlFor: id}, greedy ? `{${name}+}` : `{${name}}`),
+      el('input', {id, name: id, value: '1', autocomplete: 'off', spellcheck: false}))
+  }))
+  const before = $('form').elements.credential.value
+  const kind = before === 'bearer' && r.issuers ? before : r.kind === 'iam' ? 'key' : r.kind === 'none' || !data.issuers.length ? 'none' : 'token'
+  $('form').elements.credential.value = kind
+  if (r.issuers?.length) $('issuer').value = String(r.issuers[0])
+  const wanted = kind => (r.requires || []).filter(q => q.kind === kind).map(q => q.anyOf[0])
+  $('scopes').value = wanted('scope').join(' ')
+  $('groups').value = wanted('group').join(', ')
+  $('roles').value = wanted('role').join(', ')
+  $('use').value = r.use || ''
+  if (wanted('role').length) $('more-token').open = true
+  adaptVerb()
+  adaptIssuer()
+  adaptCredential()
+  clearErrors()
+}
+
+function adaptVerb() {
+  const verb = verbNow()
+  $('body-field').hidden = verb === 'GET' || verb === 'HEAD'
+  const sends = ['POST', 'PUT', 'PATCH'].includes(verb)
+  $('more-request').open = sends || Boolean($('query').value || $('headers').value)
+  if (sends && !$('body').value) $('body').value = '{}'
+}
+
+const verbNow = () => { const v = chosen()?.route.verb; return v === 'ANY' ? $('verb').value : v }
+
+function adaptIssuer() {
+  const i = data.issuers[$('issuer').value] || {}
+  const list = (id, values) => options($(id), (values || []).map(value => el('option', {value})))
+  list('known-scopes', i.scopes)
+  list('known-groups', i.groups)
+  list('known-audiences', i.audiences)
+}
+
+function adaptCredential() {
+  const kind = $('form').elements.credential.value
+  for (const k of ['token', 'bearer', 'key']) $('with-' + k).hidden = kind !== k
+}
+
+const words = (text, separator) => text.split(separator).map(w => w.trim()).filter(Boolean)
+
+function ask() {
+  const {stage, route} = chosen()
+  const verb = verbNow()
+  const issuer = data.issuers[$('issuer').value] || {}
+  const params = {}
+  for (const input of $('params').querySelectorAll('input')) params[input.name.slice('params.'.length)] = input.value
+  return {
+    stage, route: {verb: route.verb, path: route.path}, verb, params, query: $('query').value, headers: $('headers').value,
+    body: verb === 'GET' || verb === 'HEAD' ? '' : $('body').value,
+    credential: $('form').elements.credential.value, bearer: $('bearer').value, key: $('key').value,
+    token: {
+      // Several issuers may have one URL, and differ in the rest.
+      issuer: issuer.url || '', audience: $('audience').value.trim() || issuer.audiences?.[0] || '', use: $('use').value || issuer.use || '', subject: $('subject').value.trim(),
+      scopes: words($('scopes').value, /\s+/), groups: words($('groups').value, ','), roles: words($('roles').value, ','),
+      claims: $('claims').value, expires: $('expires').value.trim(),
+    },
+  }
+}
+
+async function call(event, found) {
+  event.preventDefault()
+  clearErrors()
+  $('send').disabled = true
+  try {
+    const answer = await fetch('/~/prepare', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(ask())})
+    const prepared = await answer.json()
+    if (answer.ok) await make(prepared, found)
+    else refuse(prepared.field, prepared.error)
+  } catch (err) {
+    refuse('', `The gateway does not answer: ${err.message}`)
+  } finally {
+    $('send').disabled = false
+  }
+}
+
+// make makes the request. A token that belongs in a cookie is one for the moment.
+async function make(prepared, found) {
+  if (prepared.token) $('bearer').value = prepared.token.text
+  const cookie = prepared.cookie
+  if (cookie) document.cookie = `${cookie}; path=/; max-age=60; samesite=strict`
+  const began = performance.now()
+  let answer, body
+  try {
+    answer = await fetch(prepared.url, {
+      method: prepared.verb, headers: prepared.headers, body: prepared.body || undefined,
+      cache: 'no-store', redirect: 'manual', credentials: cookie ? 'same-origin' : 'omit',
+    })
+    body = await answer.text()
+  } finally {
+    if (cookie) document.cookie = `${cookie.split('=')[0]}=; path=/; max-age=0; samesite=strict`
+  }
+  show(prepared, answer, body, performance.now() - began)
+  await found(answer.headers.get('x-amzn-requestid'))
+}
+
+function show(prepared, answer, body, took) {
+  const time = ms(Math.round(took * 10) / 10)
+  const redirect = answer.type === 'opaqueredirect'
+  const id = answer.headers.get('x-amzn-requestid')
+  const link = id ? el('a', {href: '#r-' + id}, 'See how it was decided') : null
+  $('outcome').textContent = redirect ? 'It was answered by a redirect' : `It was answered ${answer.status} in ${time}`
+  const first = redirect ? el('span', {}, 'a redirect, which a page cannot look into: its decision has it') : status(answer.status, answer.statusText)
+  const headers = [...answer.headers]
+  $('answer').replaceChildren(...[
+    el('h3', {}, first, el('span', {className: 'hint'}, ` in ${time}`)),
+    el('p', {className: 'hint'}, el('span', {className: 'verb'}, prepared.verb), ' ', el('span', {className: 'path'}, prepared.url.split('?')[0])),
+    link ? el('p', {}, link) : null,
+    body ? code(pretty(body), 'Body of the answer') : el('p', {className: 'hint'}, 'It has no body.'),
+    more(`Headers of the answer (${headers.length})`, pairs(headers)),
+    prepared.token ? more('Claims of the token that was made', code(JSON.stringify(prepared.token.claims, null, 2), 'Claims of the token that was made')) : null,
+    more('The same in a terminal', code(prepared.curl, 'A line for curl'), el('p', {}, copied(prepared.curl, 'the line'))),
+  ].filter(Boolean))
+  $('answer').hidden = false
+  $('answer').scrollIntoView({block: 'nearest'})
+}
+
+function pretty(text) {
+  const cut = text.length > shown ? `${text.slice(0, shown)}\n… and ${text.length - shown} characters more` : text
+  if (cut !== text) return cut
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2)
+  } catch {
+    return text
+  }
+}
+
+// refuse says what is wrong at the field that it is about.
+function refuse(field, text) {
+  $('form-error').textContent = text
+  const input = field && field !== 'credential' ? $(field) : null
+  if (!input) return
+  input.closest('details')?.setAttribute('open', '')
+  input.setAttribute('aria-invalid', 'true')
+  input.setAttribute('aria-describedby', 'form-error')
+  input.focus()
+}
+
+function clearErrors() {
+  $('form-error').textContent = ''
+  for (const e of $('form').querySelectorAll('[aria-invalid]')) {
+    e.removeAttribute('aria-invalid')
+    e.removeAttribute('aria-describedby')
+  }
+}
+
+// start makes the form work. Of each request that it made, found is told the id.
+export function start(found) {
+  $('form').addEventListener('input', event => { if (event.target.getAttribute('aria-invalid')) clearErrors() })
+  $('form').addEventListener('submit', event => call(event, found))
+  $('route').addEventListener('change', adapt)
+  $('verb').addEventListener('change', adaptVerb)
+  $('issuer').addEventListener('change', adaptIssuer)
+  $('credential').addEventListener('change', adaptCredential)
+}

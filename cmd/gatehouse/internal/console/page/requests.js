@@ -1,0 +1,97 @@
+// The last requests, each with its decision step by step.
+
+import {$, clock, code, el, get, more, ms, pairs, status} from './dom.js'
+
+const kept = 200
+const items = new Map() // by the request's id
+
+// addRequests puts new ones on top. The newest comes first in the list that is given.
+export function addRequests(list) {
+  for (const r of list.toReversed()) {
+    if (items.has(r.id)) continue
+    const item = entry(r)
+    items.set(r.id, item)
+    $('list').prepend(item)
+  }
+  while ($('list').children.length > kept) {
+    const oldest = $('list').lastElementChild
+    items.delete(oldest.dataset.id)
+    oldest.remove()
+  }
+  $('list').hidden = items.size === 0
+  $('none').hidden = items.size > 0
+}
+
+export function forgetRequests() {
+  items.clear()
+  $('list').replaceChildren()
+}
+
+// openRequest shows the decision of a request, and goes there.
+export function openRequest(id) {
+  const item = items.get(id)
+  if (!item) return false
+  const details = item.querySelector('details')
+  details.open = true
+  details.querySelector('summary').focus({preventScroll: true})
+  item.scrollIntoView({block: 'nearest', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth'})
+  return true
+}
+
+function entry(r) {
+  const facts = [r.route ? null : 'no route', guard(r), r.principal].filter(Boolean).join(' · ')
+  const summary = el('summary', {},
+    status(r.status),
+    el('span', {className: 'what'}, el('span', {className: 'verb'}, r.verb), ' ', el('span', {className: 'path'}, r.path)),
+    el('span', {className: 'when'}, el('time', {dateTime: r.time}, clock(r.time)), ' · ', ms(r.ms)),
+    el('span', {className: 'facts'}, facts),
+    r.reason ? el('span', {className: 'reason'}, r.reason.split('\n')[0]) : null)
+  const inside = el('div', {className: 'decision'})
+  const details = el('details', {}, summary, inside)
+  details.addEventListener('toggle', async () => {
+    if (!details.open || inside.childElementCount) return
+    try {
+      inside.replaceChildren(...decision(await get('requests/' + encodeURIComponent(r.id))))
+    } catch (err) {
+      inside.replaceChildren(el('p', {className: 'error'}, err.message))
+    }
+  })
+  const item = el('li', {id: 'r-' + r.id}, details)
+  item.dataset.id = r.id
+  return item
+}
+
+function guard(r) {
+  if (!r.authorizer || r.authorizer === 'none') return r.route ? 'no authorizer' : ''
+  return [r.authorizer, r.cache, r.authorizerMs ? ms(r.authorizerMs) : ''].filter(Boolean).join(' ')
+}
+
+const marks = {passed: '✓', stopped: '✕', 'not reached': '–'}
+
+function decision(d) {
+  const steps = d.steps.map(s => el('li', {className: 'step ' + s.outcome.replace(' ', '-')},
+    el('span', {className: 'mark', 'aria-hidden': 'true'}, marks[s.outcome]),
+    el('span', {className: 'check'}, s.check, el('span', {className: 'outcome'}, s.outcome === 'passed' ? 'passed' : s.outcome === 'stopped' ? 'stopped here' : 'not reached')),
+    el('span', {className: 'detail'}, s.detail)))
+  const facts = [
+    ['Route', d.route || 'none'],
+    ['Request id', d.id],
+    ['From', `${d.sourceIp}, ${d.protocol}`],
+    ['Query', d.query ? `${d.query.join(', ')} (values are not kept)` : 'none'],
+    ['Authorizer', d.authorizerMs ? ms(d.authorizerMs) : 'no function was asked'],
+    ['Integration', d.integrationMs ? ms(d.integrationMs) : 'no function was asked'],
+    ['In all', ms(d.ms)],
+  ]
+  const claims = (d.claims || []).map(c => [
+    el('h4', {}, 'Claims of the token, as sent'),
+    code(JSON.stringify(c.claims, null, 2), 'Claims of the token, as sent'),
+    el('p', {className: 'hint'}, `Its header: ${JSON.stringify(c.header)}. Whether the token holds is in the steps above.`),
+  ])
+  return [
+    el('h4', {}, 'Decision, step by step'), el('ol', {className: 'steps'}, steps),
+    ...claims.flat(),
+    el('h4', {}, 'Facts'), pairs(facts),
+    more(`Headers of the request (${d.headers.length})`, pairs(d.headers)),
+    more(`Headers of the answer (${d.answered.length})`, pairs(d.answered)),
+  ]
+}

@@ -1,0 +1,58 @@
+// The table of routes and who may call each.
+
+import {$, el, scrolling} from './dom.js'
+
+const guards = {
+  token: 'Lambda authorizer, TOKEN',
+  request: 'Lambda authorizer, REQUEST',
+  cognito: 'Cognito user pools',
+  iam: 'AWS IAM',
+  none: 'none',
+  unknown: 'not known',
+}
+
+export function showRoutes(data, choose) {
+  $('url').textContent = data.url
+  $('apis').replaceChildren(...data.apis.map(api => card(api, choose)))
+  const notices = [...(data.unknown ? [`Not all of the access is known: ${data.unknown}`] : []), ...(data.problems || []).map(p => `Not as on AWS: ${p}`)]
+  $('notices').replaceChildren(...notices.map(text => el('p', {className: 'notice'}, text)))
+}
+
+function card(api, choose) {
+  const stages = api.stages.map(s => el('span', {className: 'code'}, `/${s}`))
+  const about = el('p', {className: 'hint'}, api.stages.length === 1 ? 'stage ' : 'stages ', ...between(stages, ', '),
+    api.resourcePolicy ? ' · a resource policy decides, too' : '')
+  const cell = (label, ...children) => el('td', {role: 'cell', 'data-label': label}, el('div', {}, ...children))
+  const rows = api.routes.map(r => {
+    const name = `${r.verb} ${r.path}`
+    const button = el('button', {type: 'button', className: 'quiet', 'aria-label': `Try ${name}`}, 'Try')
+    button.addEventListener('click', () => choose(api, r))
+    return el('tr', {role: 'row'},
+      el('th', {role: 'rowheader', scope: 'row'}, el('span', {className: 'verb'}, r.verb), ' ', el('span', {className: 'path'}, r.path)),
+      cell('Who may call', who(r), r.notServed ? el('p', {className: 'error'}, `answered by 501 here: ${r.notServed}`) : null),
+      cell('Guard', guards[r.kind] || r.kind, r.authorizer ? el('span', {className: 'hint'}, r.authorizer) : null, r.apiKey ? el('span', {className: 'hint'}, 'and an API key') : null),
+      cell('Cache', cache(r.cacheSeconds)),
+      el('td', {role: 'cell', className: 'try'}, button))
+  })
+  const head = ['Route', 'Who may call', 'Guard', 'Cache'].map(t => el('th', {role: 'columnheader', scope: 'col'}, t))
+  const table = el('table', {role: 'table', 'aria-label': `Routes of ${api.name}`},
+    el('thead', {role: 'rowgroup'}, el('tr', {role: 'row'}, head, el('td', {role: 'cell'}))),
+    el('tbody', {role: 'rowgroup'}, rows))
+  const box = scrolling(el('div', {className: 'scroll'}, table), `Routes of ${api.name}, to scroll`)
+  return el('div', {className: 'card api'}, el('h3', {}, api.name), about, box)
+}
+
+function who(r) {
+  if (r.kind !== 'none') return r.who
+  return el('span', {}, el('strong', {}, 'anyone'), r.public ? ` (${r.public})` : ' (no reason is given)')
+}
+
+function cache(seconds) {
+  if (seconds === undefined) return el('span', {className: 'hint'}, '–')
+  if (seconds === 0) return 'off'
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`
+}
+
+function between(list, text) {
+  return list.flatMap((e, i) => i ? [text, e] : [e])
+}

@@ -1,0 +1,186 @@
+// It uses the console in a browser, by the keyboard alone, and tells what it saw: a line of JSON for each line it is given.
+const {chromium} = require('playwright-core')
+const [executablePath, url, pictures] = process.argv.slice(1)
+
+const wrong = [] // what the page should not do
+let page
+
+async function open() {
+  const browser = await chromium.launch({executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+    '--disable-background-networking', '--disable-component-update', '--disable-sync']})
+  process.stdin.on('end', () => browser.close().finally(() => process.exit()))
+  page = await browser.newPage({viewport: {width: 1280, height: 900}})
+  page.setDefaultTimeout(30000)
+  page.on('pageerror', e => wrong.push(`error: ${e}`))
+  page.on('request', r => { if (new URL(r.url()).origin !== url) wrong.push(`a request to ${r.url()}`) })
+  page.on('console', m => {
+    // The browser notes each 401 and 403 of the API and the 400 for a wrong field, which are what is asked for.
+    const asked = m.text().startsWith('Failed to load resource') && /^\/(v1\/|~\/prepare$)/.test(new URL(m.location().url).pathname)
+    if (['error', 'warning'].includes(m.type()) && !asked) wrong.push(`console: ${m.text()}`)
+  })
+  await page.goto(url + '/')
+  await page.waitForFunction(() => document.querySelectorAll('#route option').length > 0)
+}
+
+// focused is what has the focus: its id, its name for assistive technology, and whether one can see that it has it.
+const focused = () => page.evaluate(() => {
+  const e = document.activeElement
+  const name = e.getAttribute('aria-label') || [...(e.labels || [])].map(l => l.textContent).join(' ') || e.textContent
+  return {id: e.id, tag: e.tagName, href: e.getAttribute('href') || '', name: name.trim(), seen: getComputedStyle(e).outlineStyle !== 'none'}
+})
+
+// tabTo presses Tab until something has the focus.
+async function tabTo(is, key = 'Tab') {
+  for (let n = 0; n < 150; n++) {
+    await page.keyboard.press(key)
+    const f = await focused()
+    if (f.tag !== 'BODY' && (!f.name || !f.seen)) wrong.push(`the focus is not seen, or what has it has no name: ${JSON.stringify(f)}`)
+    if (is(f)) return f
+  }
+  throw new Error('the keyboard does not get there: ' + is)
+}
+
+async function toField(id) {
+  await page.evaluate(() => { document.activeElement.blur(); getSelection().removeAllRanges() })
+  await tabTo(f => f.tag === 'A' && f.name === 'Skip to calling a route')
+  await page.keyboard.press('Enter')
+  await tabTo(f => f.id === id)
+}
+
+async function chooseRoute(text) {
+  await toField('route')
+  await page.keyboard.press('Home')
+  for (let n = 0; n < 20; n++) {
+    if (await page.$eval('#route', s => s.selectedOptions[0].textContent) === text) return
+    await page.keyboard.press('ArrowDown')
+  }
+  throw new Error('there is no route ' + text)
+}
+
+// toCredential goes to the radio button that is chosen.
+async function toCredential() {
+  await toField('route')
+  await tabTo(f => f.name.startsWith('a ') && f.tag === 'INPUT')
+}
+
+async function fill(id, text) {
+  await toField(id)
+  await page.keyboard.press('Control+A')
+  await page.keyboard.press('Delete')
+  await page.keyboard.type(text)
+}
+
+// send submits the form and goes to the decision, and tells both.
+async function send() {
+  await page.evaluate(() => { document.getElementById('outcome').textContent = '' })
+  await tabTo(f => f.id === 'send')
+  await page.keyboard.press('Enter')
+  await page.waitForFunction(() => document.getElementById('outcome').textContent !== '')
+  const outcome = await page.textContent('#outcome')
+  const link = await tabTo(f => f.tag === 'A' && f.href.startsWith('#r-'))
+  await page.keyboard.press('Enter')
+  const item = page.locator(`[id="${link.href.slice(1)}"]`)
+  await item.locator('.steps').waitFor()
+  const f = await focused()
+  return {
+    outcome, status: await item.locator('.status').textContent(), onSummary: f.tag === 'SUMMARY',
+    steps: await item.locator('.step').evaluateAll(all => all.map(s => ['.check', '.detail'].map(c => s.querySelector(c).innerText.replace(/\s+/g, ' ')).join(': '))),
+    decision: await item.locator('.decision').innerText(),
+  }
+}
+
+const commands = {
+  // flow calls routes as a developer would.
+  async flow() {
+    const seen = {}
+    await chooseRoute('GET /v1/orders')
+    seen.allowed = await send()
+    await toCredential()
+    await page.keyboard.press('ArrowRight') // the token that was just made
+    seen.again = await send()
+    await toCredential()
+    await page.keyboard.press('ArrowLeft')
+    await fill('scopes', '')
+    seen.refused = await send()
+    await chooseRoute('GET /v1/signed')
+    seen.signed = await send()
+    await toCredential()
+    await page.keyboard.press('ArrowRight')
+    seen.unsigned = await send()
+    await chooseRoute('GET /v1/orders')
+    await fill('expires', 'soon')
+    await page.keyboard.press('Enter')
+    await page.waitForFunction(() => document.getElementById('form-error').textContent !== '')
+    seen.error = {text: await page.textContent('#form-error'), focus: (await focused()).id, invalid: await page.getAttribute('#expires', 'aria-invalid')}
+    await fill('expires', '1h')
+    await fetch(url + '/v1/hello') // from elsewhere
+    await page.waitForFunction(() => document.querySelector('#list .path').textContent === '/v1/hello')
+    seen.list = await page.locator('#list .path').allTextContents()
+    return seen
+  },
+
+  // looks measures the page at each width and in each scheme.
+  async looks() {
+    const seen = []
+    for (const [width, height] of [[1280, 900], [400, 860]]) for (const colorScheme of ['light', 'dark']) {
+      await page.setViewportSize({width, height})
+      await page.emulateMedia({colorScheme})
+      await page.evaluate(() => { for (const d of document.querySelectorAll('details')) d.open = true })
+      await page.waitForFunction(() => ![...document.querySelectorAll('.decision')].some(d => !d.childElementCount))
+      seen.push({width, colorScheme, ...await page.evaluate(measure)})
+      if (pictures) {
+        await page.evaluate(() => { for (const d of document.querySelectorAll('#list details:not(:has([id])), form details, #answer details')) d.open = false })
+        await page.screenshot({path: `${pictures}/console-${width}-${colorScheme}.png`, fullPage: true})
+      }
+    }
+    return seen
+  },
+
+  async until(path) {
+    await page.waitForFunction(p => [...document.querySelectorAll('table .path')].some(e => e.textContent === p), path)
+    return {options: await page.locator('#route option').allTextContents()}
+  },
+
+  async wrong() { return wrong },
+}
+
+// measure runs in the page.
+function measure() {
+  const rgb = text => { const [r, g, b, a = 1] = text.match(/[\d.]+/g).map(Number); return {r, g, b, a} }
+  const luminance = ({r, g, b}) => {
+    const [x, y, z] = [r, g, b].map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z
+  }
+  const ground = e => {
+    for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c.a === 1) return c }
+    return {r: 255, g: 255, b: 255}
+  }
+  const faint = []
+  let texts = 0
+  for (const e of document.body.querySelectorAll('*')) {
+    const own = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) || e.matches('input:not([type=radio]), textarea, select')
+    if (!own || !e.checkVisibility()) continue
+    texts++
+    const [a, b] = [luminance(rgb(getComputedStyle(e).color)), luminance(ground(e))].sort((x, y) => y - x)
+    const ratio = (a + 0.05) / (b + 0.05)
+    if (ratio < 4.5) faint.push(`${e.tagName}.${e.className}: ${ratio.toFixed(2)}`)
+  }
+  const ids = [...document.querySelectorAll('[id]')].map(e => e.id)
+  return {
+    texts, faint: [...new Set(faint)], over: document.documentElement.scrollWidth - innerWidth,
+    dark: luminance(rgb(getComputedStyle(document.body).backgroundColor)) < 0.2,
+    unlabelled: [...document.querySelectorAll('input, select, textarea')].filter(e => !e.labels.length).map(e => e.id),
+    unnamed: [...document.querySelectorAll('button, a, summary')].filter(e => !(e.getAttribute('aria-label') || e.textContent).trim()).length,
+    twice: ids.filter((id, n) => ids.indexOf(id) !== n),
+    broken: [...document.body.querySelectorAll('*')].flatMap(e => [...e.childNodes]).filter(n => n.nodeType === 3 && /^(null|undefined|NaN|\[object)/.test(n.data.trim())).length,
+    headings: [...document.querySelectorAll('h1, h2')].map(h => h.textContent),
+  }
+}
+
+open().then(() => {
+  require('readline').createInterface({input: process.stdin}).on('line', async line => {
+    const [name, ...rest] = line.split(' ')
+    console.log(JSON.stringify(await commands[name](...rest)))
+  })
+  console.log('ready')
+})
