@@ -3,46 +3,129 @@ package test
 import (
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
 )
 
-// running synthesizes the example for this host and serves it.
-func running(t *testing.T, s stack.Settings) *localgateway.Running {
+// synthesizedHere is the cloud assembly of an app whose functions are built for this host.
+func synthesizedHere(t *testing.T, build func(app awscdk.App)) string {
 	t.Helper()
 	t.Setenv(gofunction.HostBuildVariable, "1")
 	dir := t.TempDir()
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &dir})
-	stack.New(app, "Orders", s)
+	build(app)
 	app.Synth(nil)
-	return localgateway.Start(t, dir, localgateway.Options{Record: func(r *localgateway.Record) {
-		if r.Reason != "" {
-			t.Logf("%s %s: %d: %s", r.Request.Verb, r.Request.Path, r.Answer.Status, r.Reason)
-		}
-	}})
+	return dir
 }
 
-// call asks the API and wants an answer with a status and a part of its body.
-func call(t *testing.T, api *localgateway.Running, verb, path, token, body string, status int, part string) *http.Response {
+// exampleHere is the assembly of the example.
+func exampleHere(t *testing.T, s stack.Settings) string {
 	t.Helper()
-	r, err := http.NewRequest(verb, api.URL+"/prod"+path, strings.NewReader(body))
+	return synthesizedHere(t, func(app awscdk.App) { stack.New(app, "Orders", s) })
+}
+
+// service is a gateway that runs until the test ends.
+type service struct {
+	*localgateway.Running
+	url  string // of the stage
+	told *records
+}
+
+// running serves an assembly's stage with a development issuer.
+func running(t *testing.T, dir, stage string, o localgateway.Options) service {
+	t.Helper()
+	told := &records{}
+	o.Record = told.add
+	r := localgateway.Start(t, dir, o)
+	return service{r, r.URL + "/" + stage, told}
+}
+
+// served serves the example with these settings.
+func served(t *testing.T, s stack.Settings) service {
+	t.Helper()
+	return running(t, exampleHere(t, s), "prod", localgateway.Options{})
+}
+
+// runningByItself serves an assembly's stage without a development issuer: authorizers take the keys that their
+// configuration names. It takes no tokens of user pools.
+func runningByItself(t *testing.T, dir, stage string, o localgateway.Options) service {
+	t.Helper()
+	told := &records{}
+	o.Assembly, o.Record = dir, told.add
+	g, err := localgateway.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if token != "" {
-		r.Header.Set("Authorization", "Bearer "+token)
+	server := httptest.NewServer(g)
+	t.Cleanup(func() {
+		server.Close()
+		g.Close()
+	})
+	for _, p := range g.Problems() {
+		t.Error(p)
 	}
-	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
+	return service{url: server.URL + "/" + stage, told: told}
+}
+
+// records are what a gateway told of its requests.
+type records struct {
+	mu  sync.Mutex
+	all []*localgateway.Record
+}
+
+func (r *records) add(one *localgateway.Record) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.all = append(r.all, one)
+}
+
+// take are those since the last time.
+func (r *records) take() []*localgateway.Record {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := r.all
+	r.all = nil
+	return all
+}
+
+func (r *records) of(id string) *localgateway.Record {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, one := range r.all {
+		if one.Request.RequestID == id {
+			return one
+		}
 	}
+	return nil
+}
+
+// reply is an answer with what the gateway told of it.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+	record *localgateway.Record
+}
+
+// errorType is the kind of error that API Gateway names, or "".
+func (r reply) errorType() string { return r.header.Get("x-amzn-ErrorType") }
+
+// send makes a request. The gateway has told of it when it is answered.
+func (s service) send(t *testing.T, r *http.Request) reply {
+	t.Helper()
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
@@ -52,49 +135,91 @@ func call(t *testing.T, api *localgateway.Running, verb, path, token, body strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	if answer.StatusCode != status || !strings.Contains(string(text), part) {
-		t.Errorf("%s %s: %d %s, want %d with %q", verb, path, answer.StatusCode, text, status, part)
+	record := s.told.of(answer.Header.Get("x-amzn-RequestId"))
+	if record == nil {
+		t.Fatalf("%s %s: the gateway told nothing of it", r.Method, r.URL.Path)
 	}
-	return answer
+	return reply{answer.StatusCode, answer.Header, string(text), record}
+}
+
+// request is one without its credentials, which come as "Name: value".
+func (s service) request(t *testing.T, verb, path, body string, headers ...string) *http.Request {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), verb, s.url+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		r.Header.Set(name, value)
+	}
+	return r
+}
+
+// call asks the API with a bearer token, or with none, and wants an answer with a status and a part of its body.
+func (s service) call(t *testing.T, verb, path, token, body string, status int, part string) reply {
+	t.Helper()
+	var headers []string
+	if token != "" {
+		headers = []string{"Authorization: Bearer " + token}
+	}
+	got := s.send(t, s.request(t, verb, path, body, headers...))
+	if got.status != status || !strings.Contains(got.body, part) {
+		t.Errorf("%s %s: got %d %s (%s), want %d with %q", verb, path, got.status, got.body, got.record.Reason, status, part)
+	}
+	return got
+}
+
+// clock is the time with an offset, so that hours pass without waiting. Processes read the offset from a file.
+type clock struct {
+	offset atomic.Int64
+	file   string // "" for a clock of this process alone
+}
+
+func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.offset.Load())) }
+
+func (c *clock) advance(t *testing.T, d time.Duration) {
+	t.Helper()
+	offset := c.offset.Add(int64(d))
+	if c.file == "" {
+		return
+	}
+	// Nobody reads half of it.
+	if err := os.WriteFile(c.file+".new", []byte(time.Duration(offset).String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(c.file+".new", c.file); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// newClock is a clock that processes can read, at the path in its field file.
+func newClock(t *testing.T) *clock {
+	t.Helper()
+	c := &clock{file: filepath.Join(t.TempDir(), "offset")}
+	c.advance(t, 0)
+	return c
+}
+
+// buildHere builds a main package of this folder for this host, with the tag of such builds.
+func buildHere(t *testing.T, folder, executable string) {
+	t.Helper()
+	build := exec.Command("go", "build", "-buildvcs=false", "-tags", "lambda.norpc,"+gofunction.HostBuildTag, "-o", executable, folder)
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", build, err, out)
+	}
 }
 
 const anOrder = `{"customer":"c-1","currency":"EUR","lines":[{"sku":"book","quantity":1,"unitPrice":1200}]}`
 
-func TestTheExampleRunsHere(t *testing.T) {
-	if os.Getenv("GATEHOUSE_TEST_AWS") != "" {
-		t.Skip("the functions would talk to AWS")
-	}
-	const noToken, forbidden = `{"message":"Unauthorized"}`, `{"Message":"User is not authorized to access this resource`
-	for _, kind := range []string{stack.Token, stack.Request} {
-		t.Run(kind, func(t *testing.T) {
-			api := running(t, stack.Settings{Authorizer: kind, Issuer: "https://idp.example.com/", Audience: "orders", Origins: []string{"https://shop.example.com"}})
-			reader := api.Token(devissuer.TokenRequest{Scopes: []string{"orders/read"}})
-			writer := api.Token(devissuer.TokenRequest{Scopes: []string{"orders/read", "orders/write"}})
-			admin := api.Token(devissuer.TokenRequest{Scopes: []string{"orders/write"}, Groups: []string{"admins"}})
-			call(t, api, "GET", "/health", "", "", 200, "")
-			call(t, api, "GET", "/orders", "", "", 401, noToken)
-			call(t, api, "GET", "/orders", "no.real.token", "", 401, noToken)
-			call(t, api, "GET", "/orders", reader, "", 200, "[]")
-			call(t, api, "POST", "/orders", reader, anOrder, 403, forbidden) // the policy that was cached for GET
-			call(t, api, "DELETE", "/orders/018f0000-0000-7000-8000-000000000000", writer, "", 403, forbidden)
-			call(t, api, "POST", "/orders", writer, anOrder, 201, `"createdBy":"developer"`)
-			call(t, api, "DELETE", "/orders/018f0000-0000-7000-8000-000000000000", admin, "", 404, "")
-			call(t, api, "GET", "/nothing", reader, "", 403, `{"message":"Missing Authentication Token"}`)
-			if got := call(t, api, "GET", "/orders", "", "", 401, noToken).Header.Get("Access-Control-Allow-Origin"); got != "https://shop.example.com" {
-				t.Errorf("a 401 allows the origin %q, so that a page cannot read it", got)
-			}
-		})
-	}
-	t.Run(stack.Cognito, func(t *testing.T) {
-		api := running(t, stack.Settings{Authorizer: stack.Cognito})
-		call(t, api, "GET", "/orders", "", "", 401, noToken)
-		call(t, api, "GET", "/orders", api.Token(devissuer.TokenRequest{Use: devissuer.Access, Scopes: []string{"orders/read"}}), "", 200, "[]")
-		call(t, api, "POST", "/orders", api.Token(devissuer.TokenRequest{Use: devissuer.Access, Scopes: []string{"orders/read"}}), anOrder, 401, noToken)
-		call(t, api, "GET", "/orders", api.Token(devissuer.TokenRequest{Use: devissuer.ID}), "", 401, noToken)
-	})
-	t.Run(stack.IAM, func(t *testing.T) {
-		api := running(t, stack.Settings{Authorizer: stack.IAM})
-		call(t, api, "GET", "/orders", "", "", 403, `{"message":"Missing Authentication Token"}`)
-		call(t, api, "GET", "/health", "", "", 200, "")
-	})
+// noOrder is the id of an order that there is not.
+const noOrder = "/orders/018f0000-0000-7000-8000-000000000000"
+
+// idp is an issuer for the stacks whose tokens the development issuer makes.
+func idp(kind string) stack.Settings {
+	return stack.Settings{Authorizer: kind, Issuer: "https://idp.example.com/", Audience: "orders", Origins: []string{"https://shop.example.com"}}
 }

@@ -1,0 +1,259 @@
+package test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+
+	"github.com/gatehouse-cdk/gatehouse/app/stack"
+	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
+)
+
+// commandLine is one command of a page, as the shell would see it.
+type commandLine struct {
+	where string
+	words []string
+}
+
+var (
+	substitution = regexp.MustCompile(`\$\(([^()]*)\)`)
+	word         = regexp.MustCompile(`(?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+`)
+	separator    = regexp.MustCompile(`\s(?:&&|\|\||[|;])\s`)
+	redirection  = regexp.MustCompile(`\s>\s*\S+`)
+	workflowStep = regexp.MustCompile(`(?m)^\s*(?:- )?run: (.+)$`)
+	assignment   = regexp.MustCompile(`^[A-Z_]+=`)
+)
+
+// commandLines reads a block of commands: one a line, joined where a line ends in a backslash, those of a substitution
+// besides. Comments and variables before a command are left out.
+func commandLines(where, text string) (found []commandLine) {
+	text = strings.ReplaceAll(text, "\\\n", " ")
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if at := strings.Index(" "+line, " #"); at >= 0 {
+			line = line[:at]
+		}
+		for _, m := range substitution.FindAllStringSubmatch(line, -1) {
+			found = append(found, commandLines(where, m[1])...)
+		}
+		line = redirection.ReplaceAllString(substitution.ReplaceAllString(line, "SUBSTITUTED"), "")
+		for _, part := range separator.Split(line, -1) {
+			words := word.FindAllString(part, -1)
+			for i, w := range words {
+				words[i] = strings.NewReplacer(`'`, "", `"`, "").Replace(w)
+			}
+			for len(words) > 0 && assignment.MatchString(words[0]) {
+				words = words[1:]
+			}
+			if len(words) > 0 {
+				found = append(found, commandLine{where, words})
+			}
+		}
+	}
+	return found
+}
+
+// commandsOf are the commands of a page: of its blocks, and those in its prose that begin as one of ours does.
+func commandsOf(p *page) (found []commandLine) {
+	for _, b := range p.blocks {
+		switch b.language {
+		case "sh":
+			found = append(found, commandLines(b.String(), b.text)...)
+		case "yaml": // the steps of a workflow
+			for _, m := range workflowStep.FindAllStringSubmatch(b.text, -1) {
+				found = append(found, commandLines(b.String(), m[1])...)
+			}
+		}
+	}
+	for i, line := range p.lines {
+		if p.code[i] {
+			continue
+		}
+		for _, span := range codeSpan.FindAllString(line, -1) {
+			span = strings.Trim(span, "`")
+			for _, start := range []string{"gatehouse ", "npx cdk ", "go run ", "go test ", "go get "} {
+				if strings.HasPrefix(span, start) && span == strings.ReplaceAll(span, "...", "") {
+					found = append(found, commandLines(fmt.Sprintf("%s:%d", p.name, i+1), span)...)
+				}
+			}
+		}
+	}
+	return found
+}
+
+// bench checks commands with what they are commands of.
+type bench struct {
+	t         *testing.T
+	gatehouse string
+	empty     string          // a folder with nothing in it
+	contexts  map[string]bool // that the example knows
+	cdkHelp   map[string]string
+	checked   map[string]error // what came of a command, by its words
+}
+
+// Every command of the documentation is one that its program takes: gatehouse and the CDK's command line say so
+// themselves, the example reads its context, and packages and tests that the go command is given exist.
+func TestTheDocumentationsCommands(t *testing.T) {
+	b := newBench(t)
+	t.Run("pages", func(t *testing.T) { checkPages(t, b, false) })
+	t.Run("pages, cdk", func(t *testing.T) {
+		nodepeer.Need(t, "aws-cdk")
+		checkPages(t, b, true)
+	})
+	t.Run("routes", func(t *testing.T) { checkRoutes(t, b) })
+	t.Run("tables", func(t *testing.T) { checkTables(t, b) })
+	t.Run("the checks", func(t *testing.T) {
+		nodepeer.Need(t, "aws-cdk")
+		checkTheChecks(t, b)
+	})
+}
+
+// checkPages checks the commands of all pages: those of the CDK's command line, which npm ci installs, or all others.
+func checkPages(t *testing.T, b *bench, cdk bool) {
+	n := 0
+	for _, p := range documentation(t) {
+		for _, c := range commandsOf(p) {
+			if (c.words[0] == "npx") != cdk {
+				continue
+			}
+			n++
+			if err := b.check(c.words); err != nil {
+				t.Errorf("%s: %s: %v", c.where, strings.Join(c.words, " "), err)
+			}
+		}
+	}
+	if n < 8 {
+		t.Errorf("only %d commands were found", n)
+	}
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	b := &bench{t: t, gatehouse: filepath.Join(t.TempDir(), "gatehouse"), empty: t.TempDir(), contexts: map[string]bool{}, cdkHelp: map[string]string{}, checked: map[string]error{}}
+	build := exec.Command("go", "build", "-o", b.gatehouse, "./cmd/gatehouse")
+	build.Dir = ".."
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	settings, err := os.ReadFile(filepath.Join("..", "app", "stack", "settings.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`\b(?:text|list|get)\("([a-z-]+)"\)`).FindAllStringSubmatch(string(settings), -1) {
+		b.contexts[m[1]] = true
+	}
+	return b
+}
+
+func (b *bench) check(words []string) error {
+	key := strings.Join(words, "\x00")
+	err, known := b.checked[key]
+	if !known {
+		err = b.checkNow(words)
+		b.checked[key] = err
+	}
+	return err
+}
+
+func (b *bench) checkNow(words []string) error {
+	switch name, args := words[0], words[1:]; name {
+	case "gatehouse", "./gatehouse":
+		return b.checkGatehouse(args)
+	case "go":
+		return b.checkGo(args)
+	case "npx":
+		return b.checkCDK(args)
+	case "npm":
+		return checkNPM(args)
+	case "aws", "cd", "curl", "diff", "echo", "filter", "git":
+		return nil // not ours; what is in them is not looked at
+	default:
+		return fmt.Errorf("the command %q is not known to this test", name)
+	}
+}
+
+// checkRoutes holds what a page says that "gatehouse routes" prints against what it prints for the example.
+func checkRoutes(t *testing.T, b *bench) {
+	dir := t.TempDir()
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &dir})
+	stack.New(app, "Orders", stack.Settings{Authorizer: stack.Token})
+	app.Synth(nil)
+	cmd := exec.Command(b.gatehouse, "routes", "--assembly", dir)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, &stderr)
+	}
+	found := false
+	for _, p := range documentation(t) {
+		for _, shown := range p.blocks {
+			if shown.language != "text" || shown.before == nil || shown.before.language != "sh" {
+				continue
+			}
+			if c := commandLines("", shown.before.text); !strings.HasSuffix(strings.Join(c[len(c)-1].words, " "), "gatehouse routes") {
+				t.Errorf("%s: a text after commands is what \"gatehouse routes\" prints for the example: nothing checks another one", shown)
+				continue
+			}
+			found = true
+			if tables(shown.text) != tables(string(out)) {
+				t.Errorf("%s: it is not what \"gatehouse routes\" prints:\n%s", shown, out)
+			}
+		}
+	}
+	if !found {
+		t.Error("no page shows the routes")
+	}
+}
+
+// tables is a text with one space between words.
+func tables(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString(strings.Join(strings.Fields(line), " ") + "\n")
+	}
+	return b.String()
+}
+
+// checkTheChecks makes sure that they can fail.
+func checkTheChecks(t *testing.T, b *bench) {
+	for line, good := range map[string]bool{
+		"gatehouse dev --watch -c authorizer=cognito # a word":                   true,
+		`curl -H "Authorization: Bearer $(gatehouse token --scope orders/read)"`: true,
+		"go run ./cmd/gatehouse token --group admins":                            true,
+		"cd x && go test ./authorizer-fn/authz -run TestContract -v -matrix":     true,
+		"GATEHOUSE_HOST_BUILD=1 npx cdk synth --quiet -c ttl=90s \\\n --strict":  true,
+		"go get -tool " + modulePath + "/authorizer-fn@latest":                   true,
+		"npm install --save-dev aws-cdk@2.1148.1":                                true,
+		"gatehouse dev --wach": false,
+		"gatehouse serve":      false,
+		`curl -H "Authorization: Bearer $(gatehouse token --scopes orders/read)"`: false,
+		"gatehouse dev -c authorizer=jwt":                                         false,
+		"gatehouse dev -c autorizer=token":                                        false,
+		"npx cdk deploy --quick":                                                  false,
+		"npx cdk ship":                                                            false,
+		"go test ./authorizer-fn/authz -run TestNoSuch":                           false,
+		"go test ./authorizer-fn/authz -matrices":                                 false,
+		"go test ./... -update":                                                   false,
+		"go test ./test -run TestSnapshots -update":                               true,
+		"go run ./nowhere":                                                        false,
+		"npm install --save-dev aws-cdk@3.0.0":                                    false,
+		"sam deploy":                                                              false,
+	} {
+		var err error
+		for _, c := range commandLines("", line) {
+			err = errors.Join(err, b.check(c.words))
+		}
+		if (err == nil) != good {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+}

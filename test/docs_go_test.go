@@ -1,0 +1,301 @@
+package test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// runner runs the statements one after another, each in a new app, and prints for each a line of what came of it.
+const runner = `package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/aws/jsii-runtime-go"
+)
+
+type run struct {
+	at string
+	do func()
+}
+
+var runs []run
+
+type outcome struct {
+	At, Panic string
+	Template  any
+}
+
+func main() {
+	defer jsii.Close()
+	for _, r := range runs {
+		json.NewEncoder(os.Stdout).Encode(try(r))
+	}
+}
+
+func try(r run) (o outcome) {
+	o.At = r.at
+	defer func() {
+		if p := recover(); p != nil {
+			o.Panic = fmt.Sprint(p)
+		}
+	}()
+	setUp()
+	r.do()
+	o.Template = app.Synth(nil).GetStackByName(jsii.String("Shop")).Template()
+	return o
+}
+`
+
+// Everything that the documentation shows in Go compiles against this module, and statements run: a fragment makes what
+// it says without a panic, or with the one that the text block after it quotes. A JSON block after a fragment is a part of
+// the template that it makes. Functions are not built for that.
+func TestTheDocumentationsGo(t *testing.T) {
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	givenSource, err := os.ReadFile(filepath.Join("testdata", "docs", "given.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := topLevel(t, string(givenSource))
+
+	at := filepath.Join(root, "test", "docsblocks") // there is no such folder: an overlay says what is in it
+	dir := t.TempDir()
+	overlay := map[string]string{}
+	add := func(pkg, name, source string) {
+		real := filepath.Join(dir, pkg+"-"+name)
+		if err := os.WriteFile(real, []byte(source), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		overlay[filepath.Join(at, pkg, name)] = real
+	}
+	givenIn := func(pkg string) string { return packageClause.ReplaceAllString(string(givenSource), "package "+pkg) }
+
+	var others []string // packages that are compiled only
+	running := map[string]*snippet{}
+	for _, p := range documentation(t) {
+		for _, b := range p.blocks {
+			if b.language != "go" {
+				continue
+			}
+			s, err := readSnippet(b, given)
+			if err != nil {
+				t.Errorf("%s: %v", b, err)
+				continue
+			}
+			if strings.Contains(b.text, modulePath+"/internal/") {
+				t.Errorf("%s: it imports an internal package, which nobody else can", b)
+			}
+			name := fmt.Sprintf("%s_%d", nameOf(p.name), b.line)
+			if s.kind == statements {
+				add("run", name+".go", s.source(root, "main"))
+				running[s.String()] = s
+				continue
+			}
+			others = append(others, "./"+path.Join("test", "docsblocks", name))
+			add(name, "block.go", s.source(root, name))
+			if s.kind == declarations {
+				add(name, "given.go", givenIn(name)+"\nvar _ = setUp\n")
+			}
+		}
+	}
+	add("run", "given.go", givenIn("main"))
+	add("run", "main.go", runner)
+
+	replace, err := json.Marshal(map[string]any{"Replace": overlay})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(file, replace, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	build := func(args ...string) bool {
+		cmd := exec.Command("go", append([]string{"build", "-overlay", file}, args...)...)
+		cmd.Dir = root
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Errorf("the documentation's Go does not compile: %v\n%s", err, out)
+		}
+		return err == nil
+	}
+	build(others...)
+	program := filepath.Join(dir, "run.exe")
+	if build("-o", program, "./test/docsblocks/run") {
+		checkRuns(t, program, running)
+	}
+}
+
+// checkRuns runs the statements and holds what came of each against the block that follows it.
+func checkRuns(t *testing.T, program string, running map[string]*snippet) {
+	cmd := exec.Command(program)
+	cmd.Dir, cmd.Env = t.TempDir(), append(os.Environ(), "CDK_VALIDATION=false")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, &stderr)
+	}
+	after := map[*block]*block{}
+	for _, s := range running {
+		for _, b := range s.page.blocks {
+			if b.before == s.block {
+				after[s.block] = b
+			}
+		}
+	}
+	lines := bufio.NewScanner(bytes.NewReader(out))
+	lines.Buffer(nil, 16<<20)
+	n := 0
+	for ; lines.Scan(); n++ {
+		var got struct {
+			At, Panic string
+			Template  any
+		}
+		if err := json.Unmarshal(lines.Bytes(), &got); err != nil {
+			t.Fatalf("%v: %s", err, lines.Text())
+		}
+		s := running[got.At]
+		if s == nil {
+			t.Fatalf("there is no block at %q", got.At)
+		}
+		if err := checkOutcome(got.Panic, got.Template, after[s.block]); err != nil {
+			t.Errorf("%s: %v", s, err)
+		}
+	}
+	if n != len(running) {
+		t.Errorf("%d blocks were run, of %d\n%s", n, len(running), &stderr)
+	}
+}
+
+func checkOutcome(panicked string, template any, then *block) error {
+	if then == nil {
+		then = &block{}
+	}
+	words := func(text string) string { return strings.Join(strings.Fields(text), " ") }
+	switch {
+	case then.language == "text" && panicked == "":
+		return fmt.Errorf("it does not panic, and the text at %s says that it does", then)
+	case then.language == "text" && words(panicked) != words(then.text):
+		return fmt.Errorf("it panics with\n%s\nand the text at %s says\n%s", panicked, then, then.text)
+	case then.language != "text" && panicked != "":
+		return fmt.Errorf("it panics: %s", panicked)
+	case then.language == "json":
+		var want any
+		if err := json.Unmarshal([]byte(then.text), &want); err != nil {
+			return err
+		}
+		if !has(template, want) {
+			text, _ := json.MarshalIndent(template, "", "  ")
+			return fmt.Errorf("its template does not have what is shown at %s:\n%s", then, text)
+		}
+	}
+	return nil
+}
+
+// has tells whether a JSON value is another one or is in it. An object is taken for one that has more members.
+func has(value, wanted any) bool {
+	if fits(value, wanted) {
+		return true
+	}
+	switch v := value.(type) {
+	case map[string]any:
+		return slices.ContainsFunc(slices.Collect(maps.Values(v)), func(e any) bool { return has(e, wanted) })
+	case []any:
+		return slices.ContainsFunc(v, func(e any) bool { return has(e, wanted) })
+	}
+	return false
+}
+
+func fits(value, wanted any) bool {
+	object, ok := wanted.(map[string]any)
+	if !ok {
+		return reflect.DeepEqual(value, wanted)
+	}
+	v, ok := value.(map[string]any)
+	for name, w := range object {
+		if !ok || v[name] == nil || !fits(v[name], w) {
+			return false
+		}
+	}
+	return ok
+}
+
+// topLevel are the names that a file declares.
+func topLevel(t *testing.T, source string) map[string]bool {
+	t.Helper()
+	tree, err := parse(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for name := range tree.Scope.Objects {
+		names[name] = true
+	}
+	return names
+}
+
+// nameOf makes a package's name of a page's.
+func nameOf(page string) string {
+	return "x_" + strings.ToLower(regexp.MustCompile(`[^A-Za-z0-9]+`).ReplaceAllString(strings.TrimSuffix(page, ".md"), "_"))
+}
+
+func TestTheDocumentationsGoChecks(t *testing.T) {
+	read := func(text string) *snippet {
+		s, err := readSnippet(&block{page: &page{name: "a.md"}, line: 3, text: text}, map[string]bool{"orders": true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	if s := read("package main\n\nfunc main() {}\n"); s.kind != file || !strings.Contains(s.source("/r", "x"), "//line /r/a.md:3\npackage x\n") {
+		t.Errorf("a file: %+v", s)
+	}
+	if s := read("func TestX(t *testing.T) { cors := 1; _ = cors }\n"); s.kind != declarations || !slices.Equal(s.imports, []string{"testing"}) {
+		t.Errorf("declarations: %+v", s)
+	}
+	if s := read("a, _ := secureapi.Okta(orders.X)\nvar b = a\n"); s.kind != statements || !slices.Equal(s.names, []string{"a", "b"}) || !slices.Equal(s.imports, []string{"secureapi"}) {
+		t.Errorf("statements: %+v", s)
+	}
+	if _, err := readSnippet(&block{text: "Routes: []string{},\n"}, nil); err == nil {
+		t.Error("a part of a literal is taken for Go")
+	}
+	text, said := &block{page: &page{name: "a.md"}, language: "text", text: "it is\n  wrong\n"}, "it is wrong"
+	template := map[string]any{"A": []any{map[string]any{"B": "c", "D": 1.0}}}
+	for _, c := range []struct {
+		name string
+		err  error
+		good bool
+	}{
+		{"the panic that was quoted", checkOutcome(said, nil, text), true},
+		{"another panic", checkOutcome("it is right", nil, text), false},
+		{"no panic", checkOutcome("", template, text), false},
+		{"a panic that nobody quotes", checkOutcome(said, nil, nil), false},
+		{"a part of the template", checkOutcome("", template, &block{page: text.page, language: "json", text: `{"B":"c"}`}), true},
+		{"no part of the template", checkOutcome("", template, &block{page: text.page, language: "json", text: `{"B":"d"}`}), false},
+	} {
+		if (c.err == nil) != c.good {
+			t.Errorf("%s: %v", c.name, c.err)
+		}
+	}
+	if !errors.Is(os.Remove(filepath.Join("..", "test", "docsblocks")), os.ErrNotExist) {
+		t.Error("the folder of the overlay was made in earnest")
+	}
+}

@@ -1,0 +1,177 @@
+package test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+)
+
+// fieldsUnder are the words in code of the first column of the first table under a heading.
+func fieldsUnder(t *testing.T, p *page, heading string) (fields []string) {
+	t.Helper()
+	at := slices.Index(p.lines, heading)
+	if at < 0 {
+		t.Fatalf("%s has no %q", p.name, heading)
+	}
+	in := false
+	for _, line := range p.lines[at+1:] {
+		switch {
+		case strings.HasPrefix(line, "#"), in && !strings.HasPrefix(line, "|"):
+			return fields
+		case strings.HasPrefix(line, "|"):
+			in = true
+			for _, span := range codeSpan.FindAllString(strings.Split(line, "|")[1], -1) {
+				fields = append(fields, strings.Trim(span, "`"))
+			}
+		}
+	}
+	return fields
+}
+
+func operating(t *testing.T) *page {
+	t.Helper()
+	found := pages(t, "docs/operating.md")
+	if len(found) != 1 {
+		t.Fatal("there is no docs/operating.md")
+	}
+	return found[0]
+}
+
+// The page on operating lists each field of the access log, as the template has them.
+func TestTheDocumentationsAccessLog(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("testdata", "orders-token.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var template struct {
+		Resources map[string]struct {
+			Properties struct{ AccessLogSetting struct{ Format string } }
+		}
+	}
+	if err := json.Unmarshal(text, &template); err != nil {
+		t.Fatal(err)
+	}
+	var format map[string]string
+	for _, r := range template.Resources {
+		if f := r.Properties.AccessLogSetting.Format; f != "" {
+			if err := json.Unmarshal([]byte(f), &format); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	same(t, "the access log", fieldsUnder(t, operating(t), "## The access log"), slices.Collect(maps.Keys(format)))
+}
+
+func same(t *testing.T, what string, page, real []string) {
+	t.Helper()
+	slices.Sort(page)
+	slices.Sort(real)
+	if len(real) == 0 || !slices.Equal(page, real) {
+		t.Errorf("%s has the fields\n%q, and the page says\n%q", what, real, page)
+	}
+}
+
+// The page lists each field of the authorizer's lines and each metric, as an authorizer writes them; and the example of
+// the authorizer's own page is such a line.
+func TestTheDocumentationsAuthorizerLog(t *testing.T) {
+	decisions, fetches := authorizerLog(t)
+	fields, metrics := map[string]bool{}, map[string]bool{}
+	for _, line := range append(slices.Clone(decisions), fetches...) {
+		embedded, _ := line["_aws"].(map[string]any)
+		for _, d := range embedded["CloudWatchMetrics"].([]any) {
+			for _, m := range d.(map[string]any)["Metrics"].([]any) {
+				metrics[m.(map[string]any)["Name"].(string)] = true
+			}
+		}
+	}
+	for _, line := range decisions {
+		for name := range line {
+			if !metrics[name] || strings.HasSuffix(name, "Ms") {
+				fields[name] = true
+			}
+		}
+	}
+	p := operating(t)
+	same(t, "a decision", fieldsUnder(t, p, "## The authorizer's log"), slices.Collect(maps.Keys(fields)))
+	same(t, "the metrics", fieldsUnder(t, p, "## Metrics"), slices.Collect(maps.Keys(metrics)))
+
+	for _, p := range documentation(t) {
+		for _, b := range p.blocks {
+			var shown map[string]any
+			if b.language != "json" || json.Unmarshal([]byte(b.text), &shown) != nil || shown["message"] != "decision" {
+				continue
+			}
+			for name := range shown {
+				if !fields[name] && !metrics[name] {
+					t.Errorf("%s: no decision's line has %q", b, name)
+				}
+			}
+		}
+	}
+}
+
+// authorizerLog are the lines that an authorizer writes in its life: decisions of each outcome, and fetches of keys.
+func authorizerLog(t *testing.T) (decisions, fetches []map[string]any) {
+	t.Helper()
+	key := authztest.RSA("rsa-1", 2048)
+	issuer := authztest.NewIssuer("https://idp.example.com/", key)
+	config := authz.Config{
+		Issuers:      []authz.Issuer{{URL: "https://idp.example.com/", Audiences: []string{"orders"}, JWKSURL: issuer.JWKSURL()}},
+		TokenSources: []authz.TokenSource{{Kind: authz.Header, Name: "Authorization"}},
+	}
+	environment := config.Environment()
+	environment["AWS_LAMBDA_FUNCTION_NAME"] = "authorizer"
+	var log bytes.Buffer
+	a, err := authz.FromLambda(func(name string) string { return environment[name] }, authz.Options{
+		Log: &log, Transport: issuer,
+		Files: fstest.MapFS{"access.json": {Data: []byte(`{"version":1,"routes":[
+			{"route":"GET /orders","requires":[{"kind":"scope","anyOf":["orders:read"]}]},
+			{"route":"POST /orders","requires":[{"kind":"scope","anyOf":["orders:write"]}]}]}`)}},
+		Hook: func(context.Context, *authz.Caller) error { return nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := lambdacontext.NewContext(t.Context(), &lambdacontext.LambdaContext{AwsRequestID: "8476a536-e9f4-11e8-9739-2dfe598c3fcd"})
+	//lint:ignore SA1029 the runtime's own key
+	ctx = context.WithValue(ctx, "x-amzn-trace-id", "Root=1-5759e988-bd862e3fe1be46a994272793")
+	now := time.Now().Unix()
+	good := key.Token("RS256", authztest.Object{"iss": "https://idp.example.com/", "sub": "user-1", "aud": "orders", "iat": now, "exp": now + 300, "scope": "orders:read"})
+	for _, event := range [][]byte{
+		authztest.RequestEvent("GET", "/orders", http.Header{"Authorization": {"Bearer " + good}}, nil),
+		authztest.RequestEvent("POST", "/orders", http.Header{"Authorization": {"Bearer " + good}}, nil),
+		authztest.RequestEvent("GET", "/orders", http.Header{}, nil),
+		[]byte("x"),
+	} {
+		_, _ = a.Invoke(ctx, event) // what comes of it is in the log
+	}
+	for line := range strings.Lines(log.String()) {
+		var fields map[string]any
+		if err := json.Unmarshal([]byte(line), &fields); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		if fields["message"] == "keys" {
+			fetches = append(fetches, fields)
+		} else {
+			decisions = append(decisions, fields)
+		}
+	}
+	if len(decisions) != 4 || len(fetches) == 0 {
+		t.Fatalf("the log has %d decisions and %d fetches:\n%s", len(decisions), len(fetches), &log)
+	}
+	return decisions, fetches
+}

@@ -1,0 +1,265 @@
+package test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+
+	"github.com/gatehouse-cdk/gatehouse/app/stack"
+)
+
+// checkGatehouse gives the arguments to the command itself, in a folder with nothing in it. There it fails, and it tells
+// by its exit status whether it was called wrongly.
+func (b *bench) checkGatehouse(args []string) error {
+	if len(args) == 0 {
+		return nil // its name
+	}
+	if err := b.checkContext(args); err != nil {
+		return err
+	}
+	if slices.Contains(args, "--app") {
+		return fmt.Errorf("an app that would be run is not taken here")
+	}
+	ctx, cancel := context.WithTimeout(b.t.Context(), 20*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, b.gatehouse, args...)
+	cmd.Dir, cmd.Env = b.empty, append(os.Environ(), "HOME="+b.empty, "XDG_CACHE_HOME="+b.empty)
+	out, err := cmd.CombinedOutput()
+	if exit, ok := errors.AsType[*exec.ExitError](err); err == nil || ok && exit.ExitCode() == 1 {
+		return nil
+	}
+	return fmt.Errorf("%w\n%s", err, out)
+}
+
+// checkContext reads the values of -c as the example does.
+func (b *bench) checkContext(args []string) (err error) {
+	values := map[string]any{}
+	for i, a := range args {
+		if a != "-c" && a != "--context" {
+			continue
+		}
+		if i+1 == len(args) {
+			return fmt.Errorf("%s has no value", a)
+		}
+		key, value, found := strings.Cut(args[i+1], "=")
+		if !found || !b.contexts[key] && !strings.Contains(key, ":") {
+			return fmt.Errorf("the example has no context %q: it has %v", key, b.contexts)
+		}
+		values[key] = value
+	}
+	if len(values) == 0 {
+		return nil
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%v", p)
+		}
+	}()
+	stack.FromContext(awscdk.NewApp(&awscdk.AppProps{Context: &values}))
+	return nil
+}
+
+// checkGo looks at what a go command is about. Its flags are those of Go 1.26 that pages use.
+func (b *bench) checkGo(args []string) error {
+	if len(args) == 0 {
+		return errors.New("what should go do?")
+	}
+	verb, args := args[0], args[1:]
+	switch verb {
+	case "mod":
+		if len(args) == 0 || !slices.Contains([]string{"init", "tidy", "vendor"}, args[0]) {
+			return fmt.Errorf("go mod %v is not known to this test", args)
+		}
+		return nil
+	case "run", "doc", "test", "get":
+	case "build":
+		return checkBuild(args)
+	case "tool":
+		if len(args) == 0 || args[0] != "gatehouse" {
+			return fmt.Errorf("go tool %v is not known to this test", args)
+		}
+		return b.checkGatehouse(args[1:])
+	default:
+		return fmt.Errorf("go %s is not known to this test", verb)
+	}
+	var folders []string
+	for i := 0; i < len(args); i++ {
+		a := args[i]
+		if !strings.HasPrefix(a, "-") {
+			folder, err := folderOf(a)
+			if err != nil {
+				return err
+			}
+			folders = append(folders, folder)
+			if verb == "run" {
+				if strings.HasSuffix(folder, "cmd/gatehouse") {
+					return b.checkGatehouse(args[i+1:])
+				}
+				return nil
+			}
+			continue
+		}
+		switch strings.TrimLeft(a, "-") {
+		case "run":
+			if i++; i == len(args) || verb != "test" {
+				return fmt.Errorf("-run has no value")
+			}
+			if err := checkTestName(folders, args[i]); err != nil {
+				return err
+			}
+		case "v", "tool", "all":
+		case "update": // of package snapshot, in test binaries that import it
+			if text, err := testFiles(folders); err != nil || len(folders) > 0 && !strings.Contains(text, "snapshot.Match") {
+				return fmt.Errorf("not all tests of %v know -update (%v)", folders, err)
+			}
+		case "count":
+			i++
+		default:
+			if err := checkOwnFlag(folders, strings.TrimLeft(a, "-")); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkBuild holds the flags of a build against those that functions are built with.
+func checkBuild(flags []string) error {
+	text, err := os.ReadFile(filepath.Join("..", "constructs", "gofunction", "internal", "gobuild", "command.go"))
+	if err != nil {
+		return err
+	}
+	for _, f := range flags {
+		if strings.HasPrefix(f, "-") && !strings.Contains(string(text), `"`+f+`"`) && !strings.Contains(string(text), `"`+f) {
+			return fmt.Errorf("functions are not built with %s", f)
+		}
+	}
+	return nil
+}
+
+// folderOf is where a package is that a go command names, from this folder; "" for one of somebody else's module.
+func folderOf(pkg string) (string, error) {
+	pkg, _, _ = strings.Cut(pkg, "@")
+	folder, recursive := strings.CutSuffix(pkg, "...")
+	switch {
+	case strings.HasPrefix(folder, modulePath):
+		folder = strings.TrimPrefix(folder, modulePath)
+	case !strings.HasPrefix(folder, "."):
+		return "", nil
+	}
+	folder = filepath.Join("..", folder)
+	if recursive {
+		return folder, nil
+	}
+	if files, _ := filepath.Glob(filepath.Join(folder, "*.go")); len(files) == 0 && folder != ".." {
+		return "", fmt.Errorf("there is no package in %s", pkg)
+	}
+	return folder, nil
+}
+
+func testFiles(folders []string) (text string, err error) {
+	for _, folder := range folders {
+		files, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
+		if err != nil {
+			return "", err
+		}
+		for _, f := range files {
+			content, err := os.ReadFile(f)
+			if err != nil {
+				return "", err
+			}
+			text += string(content)
+		}
+	}
+	return text, nil
+}
+
+func checkTestName(folders []string, pattern string) error {
+	text, err := testFiles(folders)
+	if err != nil {
+		return err
+	}
+	expression, err := regexp.Compile(strings.Split(pattern, "/")[0])
+	if err != nil {
+		return err
+	}
+	for _, m := range regexp.MustCompile(`(?m)^func (Test\w+)\(`).FindAllStringSubmatch(text, -1) {
+		if expression.MatchString(m[1]) {
+			return nil
+		}
+	}
+	return fmt.Errorf("no test in %v is named %s", folders, pattern)
+}
+
+func checkOwnFlag(folders []string, name string) error {
+	text, err := testFiles(folders)
+	if err != nil {
+		return err
+	}
+	if !regexp.MustCompile(`flag\.\w+\("` + regexp.QuoteMeta(name) + `"`).MatchString(text) {
+		return fmt.Errorf("no test in %v has the flag -%s", folders, name)
+	}
+	return nil
+}
+
+// checkCDK asks the CDK's command line, as this repository pins it, for its flags.
+func (b *bench) checkCDK(args []string) error {
+	if len(args) < 2 || args[0] != "cdk" {
+		return errors.New("npx runs cdk, and no more")
+	}
+	verb := args[1]
+	if b.cdkHelp[verb] == "" {
+		cmd := exec.CommandContext(b.t.Context(), "node", filepath.Join("..", "node_modules", "aws-cdk", "bin", "cdk"), verb, "--help")
+		cmd.Env = append(os.Environ(), "CI=1")
+		out, err := cmd.Output()
+		if err != nil {
+			return fmt.Errorf("cdk %s --help: %w", verb, err)
+		}
+		if !strings.HasPrefix(string(out), "cdk "+verb) {
+			return fmt.Errorf("cdk has no command %q", verb)
+		}
+		b.cdkHelp[verb] = string(out)
+	}
+	for _, a := range args[2:] {
+		name, _, _ := strings.Cut(a, "=")
+		if strings.HasPrefix(name, "-") && !regexp.MustCompile(`(?m)(?:^|\s)`+regexp.QuoteMeta(name)+`[\s,]`).MatchString(b.cdkHelp[verb]) {
+			return fmt.Errorf("cdk %s has no %s", verb, name)
+		}
+	}
+	return b.checkContext(args[2:])
+}
+
+// checkNPM wants the versions that this repository pins.
+func checkNPM(args []string) error {
+	text, err := os.ReadFile(filepath.Join("..", "package.json"))
+	if err != nil {
+		return err
+	}
+	var pinned struct{ DevDependencies map[string]string }
+	if err := json.Unmarshal(text, &pinned); err != nil {
+		return err
+	}
+	switch {
+	case len(args) == 1 && args[0] == "ci":
+		return nil
+	case len(args) > 1 && args[0] == "install":
+		for _, a := range args[1:] {
+			name, version, found := strings.Cut(a, "@")
+			if !strings.HasPrefix(a, "-") && (!found || pinned.DevDependencies[name] != version) {
+				return fmt.Errorf("%s: package.json pins %q", a, pinned.DevDependencies[name])
+			}
+		}
+		return nil
+	}
+	return fmt.Errorf("npm %v is not known to this test", args)
+}

@@ -1,0 +1,134 @@
+package test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// imports are the packages that a fragment may use without saying so.
+var imports = map[string]string{
+	"awsapigateway": "github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway",
+	"awscdk":        "github.com/aws/aws-cdk-go/awscdk/v2",
+	"awscognito":    "github.com/aws/aws-cdk-go/awscdk/v2/awscognito",
+	"awsiam":        "github.com/aws/aws-cdk-go/awscdk/v2/awsiam",
+	"awslambda":     "github.com/aws/aws-cdk-go/awscdk/v2/awslambda",
+	"awslogs":       "github.com/aws/aws-cdk-go/awscdk/v2/awslogs",
+	"jsii":          "github.com/aws/jsii-runtime-go",
+	"lambda":        "github.com/aws/aws-lambda-go/lambda",
+	"authz":         modulePath + "/authorizer-fn/authz",
+	"cors":          modulePath + "/backend-fn/cors",
+	"gofunction":    modulePath + "/constructs/gofunction",
+	"secureapi":     modulePath + "/constructs/secureapi",
+	"snapshot":      modulePath + "/constructs/snapshot",
+	"localgateway":  modulePath + "/localgateway",
+	"devissuer":     modulePath + "/localgateway/devissuer",
+	"context":       "context",
+	"errors":        "errors",
+	"fmt":           "fmt",
+	"http":          "net/http",
+	"os":            "os",
+	"testing":       "testing",
+	"time":          "time",
+}
+
+// snippet is a Go block, read.
+type snippet struct {
+	*block
+	kind    snippetKind
+	imports []string // that the block does not have itself
+	names   []string // of variables that its statements declare
+}
+
+type snippetKind int
+
+const (
+	file         snippetKind = iota // a whole one, which says its package
+	declarations                    // functions and types
+	statements                      // which can be run
+)
+
+// readSnippet finds out what a block is. What it uses and does not declare is imported, unless it is given.
+func readSnippet(b *block, given map[string]bool) (*snippet, error) {
+	s := &snippet{block: b}
+	if _, err := parse(b.text); err == nil {
+		return s, nil
+	}
+	s.kind = declarations
+	tree, err := parse("package given\n" + b.text)
+	if err != nil {
+		s.kind = statements
+		if tree, err = parse("package given; func _() {\n" + b.text + "\n}"); err != nil {
+			return nil, fmt.Errorf("it is no file, no declarations and no statements: %w", err)
+		}
+		for _, statement := range tree.Decls[0].(*ast.FuncDecl).Body.List {
+			s.names = append(s.names, declared(statement)...)
+		}
+	}
+	for _, ident := range tree.Unresolved {
+		if _, ok := imports[ident.Name]; ok && !given[ident.Name] && !slices.Contains(s.imports, ident.Name) {
+			s.imports = append(s.imports, ident.Name)
+		}
+	}
+	return s, nil
+}
+
+func parse(text string) (*ast.File, error) {
+	return parser.ParseFile(token.NewFileSet(), "", text, 0)
+}
+
+// declared are the variables of a statement, which a compiler wants used.
+func declared(s ast.Stmt) (names []string) {
+	add := func(e ast.Expr) {
+		if ident, ok := e.(*ast.Ident); ok && ident.Name != "_" {
+			names = append(names, ident.Name)
+		}
+	}
+	switch s := s.(type) {
+	case *ast.AssignStmt:
+		if s.Tok == token.DEFINE {
+			for _, left := range s.Lhs {
+				add(left)
+			}
+		}
+	case *ast.DeclStmt:
+		for _, spec := range s.Decl.(*ast.GenDecl).Specs {
+			if values, ok := spec.(*ast.ValueSpec); ok {
+				for _, name := range values.Names {
+					add(name)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// source is the snippet as a Go file, whose compiler errors name the page's lines.
+func (s *snippet) source(root, pkg string) string {
+	var b strings.Builder
+	at := fmt.Sprintf("//line %s:%d\n", filepath.Join(root, filepath.FromSlash(s.page.name)), s.line)
+	if s.kind == file {
+		// A program is compiled and not linked, so it must not be a main package.
+		return at + packageClause.ReplaceAllString(s.text, "package "+pkg)
+	}
+	fmt.Fprintf(&b, "package %s\n\nimport (\n", pkg)
+	for _, name := range s.imports {
+		fmt.Fprintf(&b, "\t%q\n", imports[name])
+	}
+	b.WriteString(")\n")
+	if s.kind == declarations {
+		return b.String() + at + s.text
+	}
+	fmt.Fprintf(&b, "func init() { runs = append(runs, run{%q, func() {\n%s%s", s.String(), at, s.text)
+	for _, name := range s.names {
+		fmt.Fprintf(&b, "_ = %s\n", name)
+	}
+	return b.String() + "} }) }\n"
+}
+
+var packageClause = regexp.MustCompile(`(?m)^package \w+`)

@@ -1,0 +1,77 @@
+package test
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
+	"github.com/gatehouse-cdk/gatehouse/localgateway"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
+)
+
+var goFile = regexp.MustCompile("`([a-z/-]+\\.go)`:$")
+
+// What the page on getting started has one write into an empty folder is an API that answers 200 to whom it should.
+func TestGettingStarted(t *testing.T) {
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "cdk.out")
+	c := &consumer{t: t, dir: t.TempDir()}
+	c.env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "CDK_VALIDATION=false", "CDK_OUTDIR="+out, gofunction.HostBuildVariable+"=1")
+	c.write("go.mod", "module example.com/shop\n\ngo 1.26.0\n\nrequire "+modulePath+" v0.0.0\n\nreplace "+modulePath+" => "+root+"\n")
+	files := 0
+	for _, p := range pages(t, "docs/getting-started.md") {
+		for _, b := range p.blocks {
+			if b.language != "go" {
+				continue
+			}
+			line := b.line - 3 // above the fence and an empty line
+			name := goFile.FindStringSubmatch(p.lines[line-1])
+			if name == nil {
+				t.Fatalf("%s: the line above the block does not name its file: %q", b, p.lines[line-1])
+			}
+			c.write(name[1], b.text)
+			files++
+		}
+	}
+	if files != 2 {
+		t.Fatalf("%d files, want an app and a function", files)
+	}
+	c.run("go", "run", ".")
+
+	api := localgateway.Start(t, out, localgateway.Options{})
+	for _, r := range []struct {
+		path, token string
+		status      int
+		body        string
+	}{
+		{"/orders", "", 401, "Unauthorized"},
+		{"/orders", api.Token(devissuer.TokenRequest{}), 403, "not authorized"},
+		{"/orders", api.Token(devissuer.TokenRequest{Scopes: []string{"orders:read"}}), 200, "GET /orders by developer"},
+		{"/health", "", 200, "GET /health by"},
+	} {
+		request, err := http.NewRequest("GET", api.URL+"/prod"+r.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.token != "" {
+			request.Header.Set("Authorization", "Bearer "+r.token)
+		}
+		answer, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if err != nil || answer.StatusCode != r.status || !strings.Contains(string(body), r.body) {
+			t.Errorf("%s: %d %q (%v), want %d and %q", r.path, answer.StatusCode, body, err, r.status, r.body)
+		}
+	}
+}

@@ -1,0 +1,109 @@
+package test
+
+import (
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// listing is a table of a page that lists all of something: the fields of a type, the flags of a command.
+type listing struct {
+	page    *page
+	line    int
+	heading string // of its first column
+	names   []string
+}
+
+// listings are the tables whose first column's heading begins so. The names are the words in code of that column.
+func listings(t *testing.T, heading string) (found []listing) {
+	t.Helper()
+	for _, p := range documentation(t) {
+		var in *listing
+		for i, line := range p.lines {
+			cells := strings.Split(line, "|")
+			switch {
+			case p.code[i] || len(cells) < 3:
+				in = nil
+			case strings.HasPrefix(strings.TrimSpace(cells[1]), heading) && strings.HasPrefix(p.lines[i+1], "|-"):
+				found = append(found, listing{p, i + 1, strings.TrimSpace(cells[1]), nil})
+				in = &found[len(found)-1]
+			case in != nil:
+				for _, span := range codeSpan.FindAllString(cells[1], -1) {
+					in.names = append(in.names, strings.Trim(span, "`"))
+				}
+			}
+		}
+	}
+	if len(found) == 0 {
+		t.Errorf("there is no table of %q", heading)
+	}
+	return found
+}
+
+func (l listing) compare(t *testing.T, real []string) {
+	t.Helper()
+	for _, name := range real {
+		if !slices.Contains(l.names, name) {
+			t.Errorf("%s:%d: the table does not list %s", l.page.name, l.line, name)
+		}
+	}
+	for _, name := range l.names {
+		if !slices.Contains(real, name) {
+			t.Errorf("%s:%d: the table lists %s, and there is none", l.page.name, l.line, name)
+		}
+	}
+}
+
+var ofType = regexp.MustCompile("^field of `(?:([a-z]+)\\.)?([A-Z]\\w*)`$")
+
+// A table of a type's fields has all of them.
+func TestTheDocumentationsFields(t *testing.T) {
+	for _, l := range listings(t, "field of") {
+		m := ofType.FindStringSubmatch(l.heading)
+		if m == nil {
+			t.Errorf("%s:%d: %q: want the name of a type", l.page.name, l.line, l.heading)
+			continue
+		}
+		pkg := m[1]
+		if pkg == "" {
+			pkg = "secureapi"
+		}
+		fields := fieldsOf(t, public[pkg], m[2])
+		if len(fields) == 0 {
+			t.Errorf("%s:%d: package %s has no struct %s", l.page.name, l.line, pkg, m[2])
+			continue
+		}
+		l.compare(t, fields)
+	}
+}
+
+var usageFlag = regexp.MustCompile(`(?m)^  (?:-(\w), )?--(\w+)`)
+
+// A table of a command's flags has all of them, and that of the context all that the example reads.
+func checkTables(t *testing.T, b *bench) {
+	for _, l := range listings(t, "flag of") {
+		command := strings.Fields(strings.Trim(strings.TrimPrefix(l.heading, "flag of "), "`"))[1]
+		usage, err := exec.Command(b.gatehouse, "help", command).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var flags []string
+		for _, m := range usageFlag.FindAllStringSubmatch(string(usage), -1) {
+			if m[1] != "" {
+				flags = append(flags, "-"+m[1])
+				continue
+			}
+			flags = append(flags, "--"+m[2])
+		}
+		l.compare(t, flags)
+	}
+	var contexts []string
+	for name := range b.contexts {
+		contexts = append(contexts, name)
+	}
+	for _, l := range listings(t, "`-c`") {
+		l.compare(t, contexts)
+	}
+}

@@ -1,0 +1,244 @@
+package test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+
+	"github.com/gatehouse-cdk/gatehouse/localgateway"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/functions"
+)
+
+// plain is the app that does not use Gatehouse, served.
+type plain struct {
+	service
+	now      *clock
+	denyList string
+}
+
+func startPlain(t *testing.T, dir, stage string) plain {
+	t.Helper()
+	p := plain{now: &clock{}, denyList: filepath.Join(t.TempDir(), "deny")}
+	p.revoke(t)
+	p.service = running(t, dir, stage, localgateway.Options{Now: p.now.now, Functions: functions.Options{Env: map[string]string{"DENY_LIST": p.denyList}}})
+	return p
+}
+
+// revoke makes these the tokens that the authorizer's function lets in no more.
+func (p plain) revoke(t *testing.T, tokens ...string) {
+	t.Helper()
+	if err := os.WriteFile(p.denyList, []byte(strings.Join(tokens, "\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// question is a request with what it comes to.
+type question struct {
+	name    string
+	request *http.Request
+	status  int
+	body    string // a part of it
+	cache   string
+	asked   bool // whether the authorizer's function was
+}
+
+func (p plain) ask(t *testing.T, questions ...question) {
+	t.Helper()
+	for _, q := range questions {
+		t.Run(q.name, func(t *testing.T) {
+			got := p.send(t, q.request)
+			if got.status != q.status || !strings.Contains(got.body, q.body) {
+				t.Errorf("got %d %s (%s), want %d with %s", got.status, got.body, got.record.Reason, q.status, q.body)
+			}
+			if v := got.record.Verdict; v.Cache != q.cache || (v.AuthorizerTime > 0) != q.asked {
+				t.Errorf("cache %q, the authorizer was asked for %v, want %q and asked: %v", v.Cache, v.AuthorizerTime, q.cache, q.asked)
+			}
+		})
+	}
+}
+
+// TestAppWithoutGatehouse serves what CDK's own constructs make. Nothing in the gateway knows who made a template.
+func TestAppWithoutGatehouse(t *testing.T) {
+	executable := filepath.Join(t.TempDir(), "bootstrap")
+	buildHere(t, "./testdata/plainfunction", executable)
+	dir := synthesizedHere(t, func(app awscdk.App) { newPlain(app, executable) })
+
+	t.Run("a TOKEN authorizer", func(t *testing.T) {
+		p := startPlain(t, dir, "live")
+		with := func(verb, path, token string) *http.Request {
+			return p.request(t, verb, path, "", "Authorization: "+token)
+		}
+		const refused = `{"error":"Unauthorized","type":"UNAUTHORIZED"}` // by the app's own gateway response
+		p.ask(t,
+			question{"allowed", with("GET", "/token", "allow me"), 200, `"level":"7","plan":"gold","principalId":"somebody","trial":"false"`, "MISS", true},
+			question{"the same on another route", with("POST", "/token", "allow me"), 200, `"path":"/token"`, "HIT", false},
+			question{"below a greedy path", with("PUT", "/files/a/b%2Fc", "allow me"), 200, `"parameters":{"proxy":"a/b%2Fc"}`, "HIT", false},
+			question{"the folder itself, which has no method", with("GET", "/files", "allow me"), 403, `{"message":"Missing Authentication Token"}`, "", false},
+			question{"a policy for one route", with("GET", "/token", "route"), 200, "", "MISS", true},
+			question{"which is kept for all", with("POST", "/token", "route"), 403, `{"Message":"User is not authorized to access this resource"}`, "HIT", false},
+			question{"denied", with("GET", "/token", "deny"), 403, `with an explicit deny in an identity-based policy`, "MISS", true},
+			question{"denied below a greedy path", with("GET", "/files/x", "deny"), 403, `with an explicit deny in an identity-based policy`, "HIT", false},
+			question{"unauthorized", with("GET", "/token", "unauthorized"), 401, refused, "MISS", true},
+			question{"an authorizer that fails", with("GET", "/token", "mistake"), 500, `{"message":null}`, "MISS", true},
+			question{"no token", p.request(t, "GET", "/token", ""), 401, refused, "", false},
+			question{"one that the expression does not match", with("GET", "/token", "ALLOW 1"), 401, refused, "", false},
+		)
+		got := p.send(t, p.request(t, "GET", "/token", ""))
+		if got.header.Get("WWW-Authenticate") != "Bearer" || got.header.Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("got the headers %v: want those of the response for UNAUTHORIZED alone, as it takes the place of DEFAULT_4XX", got.header)
+		}
+		if got := p.send(t, with("GET", "/token", "deny")); got.header.Get("Access-Control-Allow-Origin") != "*" {
+			t.Errorf("got the headers %v: want that of the response for DEFAULT_4XX", got.header)
+		}
+	})
+
+	// For as long as the TTL "API Gateway also caches the policy so that the Lambda authorizer function doesn't need to be
+	// invoked again": what is revoked passes until then. The other way round there is no wait, as errors are not kept.
+	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
+	t.Run("revoked", func(t *testing.T) {
+		p := startPlain(t, dir, "live")
+		for _, c := range []struct {
+			name    string
+			token   string
+			ttl     time.Duration
+			request func() *http.Request
+		}{
+			{"TOKEN", "allow alice", 10 * time.Minute, func() *http.Request { return p.request(t, "GET", "/token", "", "Authorization: allow alice") }},
+			{"REQUEST", "allow in eu", time.Minute, func() *http.Request { return p.request(t, "GET", "/request?region=eu", "", "X-Tenant: allow") }},
+		} {
+			t.Run(c.name, func(t *testing.T) {
+				p.revoke(t, c.token)
+				p.ask(t, question{"before", c.request(), 401, "Unauthorized", "MISS", true})
+				p.revoke(t)
+				p.ask(t, question{"granted", c.request(), 200, "", "MISS", true})
+				p.revoke(t, c.token)
+				p.now.advance(t, c.ttl-time.Second)
+				p.ask(t, question{"within the TTL", c.request(), 200, "", "HIT", false})
+				p.now.advance(t, time.Second)
+				p.ask(t,
+					question{"after the TTL", c.request(), 401, "Unauthorized", "MISS", true},
+					question{"and from then on", c.request(), 401, "Unauthorized", "MISS", true})
+			})
+		}
+	})
+
+	t.Run("a REQUEST authorizer", func(t *testing.T) {
+		p := startPlain(t, dir, "live")
+		with := func(verb, query, tenant string) *http.Request {
+			return p.request(t, verb, "/request"+query, "", "X-Tenant: "+tenant)
+		}
+		p.ask(t,
+			question{"allowed", with("GET", "?region=eu", "allow"), 200, `"principalId":"somebody"`, "MISS", true},
+			question{"the same on another route", with("POST", "?region=eu", "allow"), 200, "", "HIT", false},
+			question{"what is no identity source does not count", with("GET", "?region=eu&page=2", "allow"), 200, "", "HIT", false},
+			question{"another region", with("GET", "?region=us", "allow"), 200, "", "MISS", true},
+			question{"a policy for one route", with("POST", "?region=eu", "route"), 200, "", "MISS", true},
+			question{"which is kept for all", with("GET", "?region=eu", "route"), 403, `{"Message":"User is not authorized to access this resource"}`, "HIT", false},
+			question{"denied", with("GET", "?region=eu", "deny"), 403, "explicit deny", "MISS", true},
+			question{"unauthorized", with("GET", "?region=eu", "unauthorized"), 401, `"Unauthorized"`, "MISS", true},
+			question{"no header", p.request(t, "GET", "/request?region=eu", ""), 401, `"Unauthorized"`, "", false},
+			question{"no query string", with("GET", "", "allow"), 401, `"Unauthorized"`, "", false},
+			question{"an empty one", with("GET", "?region=", "allow"), 401, `"Unauthorized"`, "", false},
+		)
+	})
+
+	t.Run("a user pool", func(t *testing.T) {
+		p := startPlain(t, dir, "live")
+		with := func(verb string, token devissuer.TokenRequest) *http.Request {
+			return p.request(t, verb, "/users", "", "Authorization: "+p.Token(token))
+		}
+		p.ask(t,
+			question{"an ID token", with("GET", devissuer.TokenRequest{Use: devissuer.ID, Subject: "alice"}), 200, `"sub":"alice"`, "", false},
+			question{"an access token where no scope is wanted", with("GET", devissuer.TokenRequest{Use: devissuer.Access}), 401, "Unauthorized", "", false},
+			question{"a scope", with("POST", devissuer.TokenRequest{Use: devissuer.Access, Scopes: []string{"shop/write"}}), 200, "", "", false},
+			question{"another scope", with("POST", devissuer.TokenRequest{Use: devissuer.Access, Scopes: []string{"shop/read"}}), 401, "Unauthorized", "", false},
+			question{"an ID token where a scope is wanted", with("POST", devissuer.TokenRequest{Use: devissuer.ID}), 401, "Unauthorized", "", false},
+			question{"no token", p.request(t, "GET", "/users", ""), 401, "Unauthorized", "", false},
+		)
+	})
+
+	t.Run("IAM", func(t *testing.T) {
+		p := startPlain(t, dir, "live")
+		caller := roleKey(t, p.service)
+		p.ask(t,
+			question{"the role, where it may", sign(t, p.request(t, "GET", "/signed", ""), caller, region, time.Now()), 200, `:assumed-role/`, "", false},
+			question{"the role, where it may not", sign(t, p.request(t, "POST", "/signed", "{}"), caller, region, time.Now()), 403,
+				"because no identity-based policy allows the execute-api:Invoke action", "", false},
+			question{"not signed", p.request(t, "GET", "/signed", ""), 403, `{"message":"Missing Authentication Token"}`, "", false},
+		)
+	})
+
+	t.Run("an API key", func(t *testing.T) {
+		p := startPlain(t, dir, "live")
+		with := func(key string) *http.Request { return p.request(t, "GET", "/metered", "", "X-API-Key: "+key) }
+		p.ask(t,
+			question{"of a usage plan", with(plainKey), 200, `"key":"` + plainKey + `"`, "", false},
+			question{"of none", with(plainKey + "-one-day"), 403, `{"message":"Forbidden"}`, "", false},
+			question{"of nobody", with("x"), 403, `{"message":"Forbidden"}`, "", false},
+			question{"no key", p.request(t, "GET", "/metered", ""), 403, `{"message":"Forbidden"}`, "", false},
+		)
+	})
+
+	t.Run("a resource policy", func(t *testing.T) {
+		p := startPlain(t, dir, "fenced")
+		const denied = `{"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:us-east-1:********`
+		p.ask(t,
+			question{"open", p.request(t, "GET", "/open", ""), 200, "", "", false},
+			// Whose address counts is who connects; a header can say anything.
+			question{"a header with a denied address", p.request(t, "GET", "/open", "", "X-Forwarded-For: 203.0.113.7"), 200, "", "", false},
+			question{"before the authorizer", p.request(t, "GET", "/internal", "", "Authorization: allow"), 403, denied, "", false},
+			question{"whatever a header says", p.request(t, "GET", "/internal", "", "Authorization: allow", "X-Forwarded-For: 198.51.100.7"), 403, denied, "", false},
+			question{"an authorizer's Allow", p.request(t, "GET", "/token", "", "Authorization: allow"), 200, "", "MISS", true},
+			question{"its Deny, which the policy's Allow does not outweigh", p.request(t, "GET", "/token", "", "Authorization: deny"), 403, "explicit deny", "MISS", true},
+			question{"no token", p.request(t, "GET", "/token", ""), 401, `{"message":"Unauthorized"}`, "", false},
+		)
+	})
+
+	t.Run("what is not run here", func(t *testing.T) {
+		p := startPlain(t, dir, "live")
+		const said = "The local gateway does not serve this route"
+		for _, c := range []struct {
+			name    string
+			request *http.Request
+			reason  string
+		}{
+			{"a function in Python", p.request(t, "GET", "/python", ""), "python3.13"},
+			{"an authorizer in Python is not left out", p.request(t, "GET", "/python/checked", "", "Authorization: allow"), "python3.13"},
+			{"a server elsewhere", p.request(t, "GET", "/elsewhere", ""), "HTTP_PROXY"},
+		} {
+			t.Run(c.name, func(t *testing.T) {
+				got := p.send(t, c.request)
+				if got.status != 501 || !strings.Contains(got.body, said) || !strings.Contains(got.record.Reason, c.reason) {
+					t.Errorf("got %d %s (%s), want 501 because of %s", got.status, got.body, got.record.Reason, c.reason)
+				}
+			})
+		}
+		p.ask(t, question{"and all the rest is", p.request(t, "GET", "/mock", ""), 200, `{"status":"up"}`, "", false})
+		problems := strings.Join(p.Problems(), "\n")
+		if strings.Count(problems, "\n") != 1 || !strings.Contains(problems, "Plain/Python") || !strings.Contains(problems, "Plain/Apielsewhere") {
+			t.Errorf("the gateway tells of\n%s\nwant the function and the method", problems)
+		}
+	})
+
+	t.Run("preflights", func(t *testing.T) {
+		p := startPlain(t, dir, "live")
+		for origin, want := range map[string]string{"https://admin.example.com": "https://admin.example.com", "https://shop.example.com": "https://shop.example.com",
+			"https://evil.example.com": "https://shop.example.com"} {
+			got := p.send(t, p.request(t, "OPTIONS", "/token", "", "Origin: "+origin, "Access-Control-Request-Method: POST", "Access-Control-Request-Headers: authorization"))
+			allowed := got.header.Get("Access-Control-Allow-Origin")
+			if got.status != 204 || allowed != want || got.record.Verdict.Authorizer != "none" {
+				t.Errorf("the preflight of %s: got %d, origin %q, by %s, want 204, %q, by none", origin, got.status, allowed, got.record.Verdict.Authorizer, want)
+			}
+			if methods := strings.Split(got.header.Get("Access-Control-Allow-Methods"), ","); !slices.Equal(methods, []string{"GET", "POST"}) {
+				t.Errorf("the preflight allows %q", methods)
+			}
+		}
+	})
+}

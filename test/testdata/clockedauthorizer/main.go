@@ -1,0 +1,33 @@
+// Command clockedauthorizer is the included authorizer with a clock that a test sets: the time plus the duration in the file
+// that CLOCK_FILE names.
+package main
+
+import (
+	"log"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+)
+
+func main() {
+	authorizer, err := authz.FromLambda(os.Getenv, authz.Options{Now: now})
+	if err != nil {
+		log.Fatal(err)
+	}
+	lambda.Start(authorizer)
+}
+
+func now() time.Time {
+	text, err := os.ReadFile(os.Getenv("CLOCK_FILE"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	offset, err := time.ParseDuration(string(text))
+	if err != nil {
+		log.Fatal(err)
+	}
+	return time.Now().Add(offset)
+}

@@ -1,0 +1,67 @@
+// Package given declares what fragments of the documentation take as there: the stack that they stand in, functions and
+// the like. The test compiles each fragment beside it, and runs those of statements after setUp.
+package given
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+)
+
+var (
+	app    awscdk.App
+	stack  awscdk.Stack
+	orders awslambda.Function // answers routes
+	decide awslambda.Function // an authorizer of one's own
+	pool   awscognito.UserPool
+	client awscognito.UserPoolClient
+	secret awssecretsmanager.Secret
+	role   awsiam.Role
+	jwt    *secureapi.JWT
+)
+
+// shop is the package of a stack of one's own.
+var shop = struct {
+	NewStack func(awscdk.App) awscdk.Stack
+}{func(app awscdk.App) awscdk.Stack { return awscdk.NewStack(app, jsii.String("Shop"), nil) }}
+
+// members is a table that a hook looks callers up in.
+var members table
+
+var errNoMember = errors.New("no such member")
+
+type table struct{}
+
+type member struct {
+	Tenant    string
+	Teams     []string
+	Suspended bool
+}
+
+func (table) Find(context.Context, string) (member, error) { return member{}, errNoMember }
+
+func setUp() {
+	app = awscdk.NewApp(&awscdk.AppProps{Context: &map[string]any{"aws:cdk:bundling-stacks": []string{}}})
+	stack = awscdk.NewStack(app, jsii.String("Shop"), nil)
+	function := func(id string) awslambda.Function {
+		return awslambda.NewFunction(stack, &id, &awslambda.FunctionProps{
+			Runtime: awslambda.Runtime_NODEJS_22_X(),
+			Handler: jsii.String("index.handler"),
+			Code:    awslambda.Code_FromInline(jsii.String("exports.handler = async () => ({ statusCode: 200 })")),
+		})
+	}
+	orders, decide = function("GivenOrders"), function("GivenDecide")
+	pool = awscognito.NewUserPool(stack, jsii.String("GivenUsers"), nil)
+	client = pool.AddClient(jsii.String("GivenClient"), nil)
+	secret = awssecretsmanager.NewSecret(stack, jsii.String("GivenSecret"), nil)
+	role = awsiam.NewRole(stack, jsii.String("GivenRole"), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()})
+	jwt = &secureapi.JWT{Issuers: []secureapi.Issuer{secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders")}}
+}
