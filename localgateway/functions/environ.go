@@ -29,6 +29,11 @@ func reserved(name string) bool {
 	return false
 }
 
+// oneVCPU is up to how much memory, in MB, a function has the time of one processor at most.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html ("At 1,769 MB, a function has the
+// equivalent of one vCPU")
+const oneVCPU = 1769
+
 // environ is the whole environment of a process, sorted.
 func (p *Pool) environ(s *Spec, runtimeAPI string) []string {
 	o := &p.options
@@ -41,6 +46,11 @@ func (p *Pool) environ(s *Spec, runtimeAPI string) []string {
 		"HOME":                     os.TempDir(),
 		"AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
 		"AWS_XRAY_DAEMON_ADDRESS":  "127.0.0.1:2000",
+	}
+	if s.MemoryMB <= oneVCPU {
+		// A function written in Go would otherwise use all processors of this host, and spend a fifth of its time on passing
+		// work between them.
+		env["GOMAXPROCS"] = "1"
 	}
 	maps.Copy(env, o.Env)
 	maps.Copy(env, s.Env)

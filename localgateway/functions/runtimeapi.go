@@ -3,6 +3,7 @@ package functions
 import (
 	"net"
 	"strconv"
+	"time"
 )
 
 // The answers that have no content of their own. Their bodies are those of AWS's emulator (lambda/rapi/rendering).
@@ -160,6 +161,7 @@ func (p *process) respond(req *request) []byte {
 	default:
 		out = outcome{result: Result{RequestID: inv.id, Payload: req.body, ColdStart: inv.cold}}
 	}
+	f.growth.took(time.Since(p.since), inv.cold)
 	p.leave()
 	p.answer(out)
 	return answer
