@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaio"
 )
 
 func main() {
@@ -22,7 +23,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	sendAnswersAtOnce()
+	lambdaio.SendAnswersAtOnce()
 	lambda.Start(&function{Authorizer: authorizer})
 }
 

@@ -16,7 +16,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
 const audience = "https://api.example.com/orders"

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/cors"
@@ -32,5 +31,5 @@ func main() {
 		fatal(err)
 		store = dynamo.New(table)
 	}
-	lambda.Start(gateway.Handler(cors.Handler(orders.New(store, orders.Options{Log: log}), origins)))
+	gateway.Start(cors.Handler(orders.New(store, orders.Options{Log: log}), origins))
 }

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
 // parsed is an answer, read as strictly as can be.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
 // What the context holds besides [Config.ContextClaims] and what a [Hook] adds.

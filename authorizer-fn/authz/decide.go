@@ -11,8 +11,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
 // ErrUnauthorized is the one error that API Gateway answers with 401; its text must be exactly this. To any other it

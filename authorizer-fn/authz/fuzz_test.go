@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
 // fuzzed is an authorizer for fuzz targets: made once in a process, with cheap keys, all token sources and a log that is

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
 // entries are the lines of a log, each checked to be one JSON object that CloudWatch takes metrics from.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
 // rightsOf reads a token's scopes, groups and roles from the claims that its issuer has them in.

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
 // secrets reads keys from AWS Secrets Manager with one signed request. The SDK's client for it would add megabytes to

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/sigv4"
 )
 

@@ -4,7 +4,7 @@
 //	if err != nil {
 //		log.Fatal(err)
 //	}
-//	lambda.Start(gateway.Handler(cors.Handler(handler, cfg)))
+//	gateway.Start(cors.Handler(handler, cfg))
 //
 // API Gateway answers preflight requests and its own errors by itself, but a proxy integration's answers reach the
 // browser as the function wrote them, so without this a browser hides every one of them from the page. The construct

@@ -1,6 +1,6 @@
 // Package gateway lets an http.Handler answer the events of an API Gateway REST API (AWS_PROXY integrations).
 //
-//	lambda.Start(gateway.Handler(handler))
+//	gateway.Start(handler)
 //
 // The handler sees the path that API Gateway matched, byte for byte, so that it cannot route a request elsewhere than
 // where the caller was let through; it finds the caller with [request.CallerFrom]. Request ids go to the log.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
 // claims is a flag of NAME=VALUE, which may be given several times.

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
 // FileName is the name of the table's file in the authorizer's bundle.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
 // The values of Amazon Cognito's token_use claim.

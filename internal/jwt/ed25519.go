@@ -7,7 +7,7 @@ import (
 	"math/big"
 	"slices"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
 // parseEd25519 reads x (RFC 8037, section 2). crypto/ed25519 would take any 32 bytes and find out at each signature

@@ -17,8 +17,8 @@ import (
 	josejwt "github.com/go-jose/go-jose/v4/jwt"
 	golang "github.com/golang-jwt/jwt/v5"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson/strictjsontest"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson/strictjsontest"
 )
 
 // peerKey is the public key that a peer is given: the one of the kid, or without a kid the only one that fits.

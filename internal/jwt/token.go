@@ -5,7 +5,7 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
 // Token is a token that was verified. It does not change, and any number of goroutines may use it; it may be handed out

@@ -9,7 +9,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
 )
 

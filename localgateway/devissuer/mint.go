@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
 // The defaults of a [TokenRequest].

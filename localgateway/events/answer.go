@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
 )
 

@@ -11,7 +11,7 @@ import (
 
 	awsevents "github.com/aws/aws-lambda-go/events"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
 )
 

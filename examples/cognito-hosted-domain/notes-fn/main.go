@@ -6,8 +6,6 @@ import (
 	"log"
 	"os"
 
-	"github.com/aws/aws-lambda-go/lambda"
-
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/cors"
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/gateway"
 )
@@ -19,5 +17,5 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	lambda.Start(gateway.Handler(cors.Handler(newNotes(), origins)))
+	gateway.Start(cors.Handler(newNotes(), origins))
 }

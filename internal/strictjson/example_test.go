@@ -3,7 +3,7 @@ package strictjson_test
 import (
 	"fmt"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
 func Example() {

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson"
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt/strictjson/strictjsontest"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson/strictjsontest"
 )
 
 // FuzzParse compares with encoding/json. What is accepted here must be JSON there and mean the same; what is refused

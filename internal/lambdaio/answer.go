@@ -1,4 +1,10 @@
-package main
+// Package lambdaio has the Lambda runtime of aws-lambda-go send answers with fewer system calls.
+//
+//	lambdaio.SendAnswersAtOnce()
+//	lambda.Start(handler)
+//
+// What is sent stays the same to the byte.
+package lambdaio
 
 import (
 	"bytes"
@@ -7,10 +13,10 @@ import (
 	"net/http"
 )
 
-// sendAnswersAtOnce has the Lambda runtime, which takes its transport from [http.DefaultTransport], send an answer with one
-// system call. net/http makes it three, as it flushes the header, the body and the end of a body of unknown length, and
+// SendAnswersAtOnce has the Lambda runtime, which takes its transport from [http.DefaultTransport] when it starts, send an
+// answer with one system call. net/http makes it three, as it flushes the header, the body and the end of a body of unknown length, and
 // each of them wakes the other side. docs/authorizer.md has the figures.
-func sendAnswersAtOnce() {
+func SendAnswersAtOnce() {
 	transport, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
 		return // then the runtime has another idea of it, too

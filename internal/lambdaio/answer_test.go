@@ -1,4 +1,4 @@
-package main
+package lambdaio
 
 import (
 	"bytes"

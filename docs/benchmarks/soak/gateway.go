@@ -1,0 +1,122 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// gateway is a "gatehouse dev" that runs.
+type gateway struct {
+	cmd    *exec.Cmd
+	url    string
+	marker string // an environment variable that its functions have, "NAME=value"
+	ended  chan struct{}
+
+	mu     sync.Mutex
+	lines  int
+	faults []string // lines that say the gateway itself is at fault
+	errors strings.Builder
+}
+
+var listening = regexp.MustCompile(`^listening on (http://127\.0\.0\.1:\d+)$`)
+
+// start runs the command and waits until it listens.
+func (s *soak) start() (*gateway, error) {
+	g := &gateway{marker: "GATEHOUSE_SOAK=" + rand.Text(), ended: make(chan struct{})}
+	g.cmd = exec.Command(s.binary, "dev", "--port", "0", "--assembly", s.assembly, "--env", g.marker)
+	g.cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+s.cache(), "GOTRACEBACK=all")
+	g.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for this process, which then ends it
+	stdout, err1 := g.cmd.StdoutPipe()
+	stderr, err2 := g.cmd.StderrPipe()
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	if err := g.cmd.Start(); err != nil {
+		return nil, err
+	}
+	ready := make(chan string, 1)
+	var reading sync.WaitGroup
+	reading.Go(func() { g.readLog(stdout, ready) })
+	reading.Go(func() {
+		text, _ := io.ReadAll(stderr)
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.errors.Write(text)
+	})
+	go func() {
+		reading.Wait()
+		_ = g.cmd.Wait() // it is told from outside to end
+		close(g.ended)
+	}()
+	select {
+	case g.url = <-ready:
+		return g, nil
+	case <-g.ended:
+		return nil, fmt.Errorf("gatehouse dev ended: %s", g.errors.String())
+	case <-time.After(time.Minute):
+		return nil, errors.Join(errors.New("gatehouse dev does not listen"), g.cmd.Process.Kill())
+	}
+}
+
+// readLog reads the log to its end. What it is about is in its lines: nothing but faults is kept.
+func (g *gateway) readLog(from io.Reader, ready chan<- string) {
+	r := bufio.NewScanner(from)
+	r.Buffer(nil, 1<<20)
+	for r.Scan() {
+		g.mu.Lock()
+		g.lines++
+		if strings.Contains(r.Text(), "gatehouse itself is at fault") && len(g.faults) < 10 {
+			g.faults = append(g.faults, r.Text())
+		}
+		g.mu.Unlock()
+		if found := listening.FindStringSubmatch(r.Text()); found != nil {
+			ready <- found[1]
+		}
+	}
+	_, _ = io.Copy(io.Discard, from) // after a line that is too long, so that the gateway can go on
+}
+
+// end sends a signal and waits for the process to go. It says what is left after a while.
+func (g *gateway) end(signal syscall.Signal) (left []string) {
+	family := append(children(g.cmd.Process.Pid), marked(g.marker)...)
+	_ = g.cmd.Process.Signal(signal)
+	select {
+	case <-g.ended:
+	case <-time.After(20 * time.Second):
+		left = append(left, fmt.Sprintf("the gateway, 20 s after signal %v", signal))
+		_ = g.cmd.Process.Kill()
+		<-g.ended
+	}
+	// Those that are killed by the kernel or the gateway's watchdog go a moment later.
+	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		var still []string
+		for _, p := range append(family, marked(g.marker)...) {
+			if runs(p.identity) {
+				command, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", p.pid))
+				still = append(still, fmt.Sprintf("process %d: %.80q", p.pid, strings.ReplaceAll(string(command), "\x00", " ")))
+			}
+		}
+		if len(still) == 0 || time.Now().After(deadline) {
+			return append(left, still...)
+		}
+	}
+}
+
+// goroutines are how many a crash has listed.
+func (g *gateway) goroutines() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(regexp.MustCompile(`(?m)^goroutine \d+`).FindAllString(g.errors.String(), -1))
+}

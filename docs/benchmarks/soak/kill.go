@@ -1,0 +1,68 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// kills are the ends that functions' processes were put to.
+type kills struct {
+	mu    sync.Mutex
+	count int
+	last  []time.Time // of the last while
+}
+
+// slack is how long after a kill the request that had the process may still begin to fail: the process may die between
+// being chosen for a request and getting it, and clocks are read at different times.
+const slack = 500 * time.Millisecond
+
+// run kills one process after the other, at random times, until the context ends.
+func (k *kills) run(ctx context.Context, every time.Duration, gateway int, assembly string) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(every/4 + rand.N(every*3/2)):
+		}
+		if running := functionsOf(gateway, assembly); len(running) > 0 {
+			if victim := choose(rand.New(rand.NewPCG(rand.Uint64(), 0)), running); runs(victim.identity) {
+				k.note()
+				_ = syscall.Kill(victim.pid, syscall.SIGKILL) // it may have ended
+			}
+		}
+	}
+}
+
+func (k *kills) note() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.count++
+	now := time.Now()
+	k.last = append(k.last, now)
+	for len(k.last) > 0 && now.Sub(k.last[0]) > 2*hangs {
+		k.last = k.last[1:]
+	}
+}
+
+// during tells whether a process was killed while a request was under way.
+func (k *kills) during(start, end time.Time) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, at := range k.last {
+		if at.After(start.Add(-slack)) && at.Before(end) {
+			return true
+		}
+	}
+	return false
+}
+
+func (k *kills) total() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.count
+}

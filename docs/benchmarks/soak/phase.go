@@ -1,0 +1,90 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// phase starts a gateway, keeps it busy for a while, ends it, and adds to the verdict what was seen.
+func (s *soak) phase(ctx context.Context, v *verdict, duration time.Duration, signal syscall.Signal) error {
+	callers, err := s.callers(8)
+	if err != nil {
+		return err
+	}
+	g, err := s.start()
+	if err != nil {
+		return err
+	}
+	pid := g.cmd.Process.Pid
+	k := &kills{}
+	t := newTraffic(g.url, s.workers, k)
+	loading, stopLoad := context.WithTimeout(ctx, duration)
+	defer stopLoad()
+	killing, stopKills := context.WithCancel(loading)
+	defer stopKills()
+	var all sync.WaitGroup
+	all.Go(func() { t.run(loading, s.rate, s.workers, callers) })
+	all.Go(func() { k.run(killing, s.killEvery, pid, s.assembly) })
+	samples := s.watch(loading, g, t)
+
+	crash := signal == syscall.SIGQUIT
+	if !crash {
+		// It ends in the middle of the load.
+		t.mu.Lock()
+		t.stopping = true
+		t.mu.Unlock()
+	} else {
+		all.Wait()
+		time.Sleep(2 * time.Second) // until it has noticed that the connections are closed
+		v.idle = len(functionsOf(pid, s.assembly))
+	}
+	select {
+	case <-g.ended:
+		v.fail("the gateway ended by itself", g.errors.String())
+	default:
+	}
+	left := g.end(signal)
+	stopLoad()
+	all.Wait()
+	v.add(t, k, g, left)
+	if crash {
+		v.samples, v.goroutines = samples, g.goroutines()
+	}
+	return nil
+}
+
+// watch takes samples until the context ends. For a run under load that is to be ended, it returns while the load lasts.
+func (s *soak) watch(ctx context.Context, g *gateway, t *traffic) (samples []sample) {
+	next, told := time.Now().Add(s.sampleEvery), time.Now()
+	deadline, _ := ctx.Deadline()
+	for ctx.Err() == nil && time.Until(deadline) > time.Second {
+		select {
+		case <-g.ended:
+			return samples
+		case <-ctx.Done():
+		case <-time.After(min(time.Until(next), time.Until(deadline)-time.Second)):
+		}
+		if time.Now().Before(next) {
+			continue
+		}
+		next = next.Add(s.sampleEvery)
+		if one, err := takeSample(g.cmd.Process.Pid); err == nil {
+			samples = append(samples, one)
+		}
+		if time.Since(told) >= time.Minute && len(samples) > 0 {
+			told = time.Now()
+			last := samples[len(samples)-1]
+			t.mu.Lock()
+			fmt.Printf("%s: %d requests, statuses %v, %d kills, p50 %.1f ms, p99 %.1f ms, longest %s; gateway %.1f MB, %.0f files, %.0f threads, %d functions; %s; failures %v\n",
+				told.Format(time.TimeOnly), t.sent, t.statuses, t.kills.total(), t.quantile(0.5), t.quantile(0.99), t.worst.Round(time.Millisecond),
+				last.memory, last.files, last.threads, len(functionsOf(g.cmd.Process.Pid, s.assembly)), load(), t.counts)
+			t.mu.Unlock()
+		}
+	}
+	return samples
+}
