@@ -23,7 +23,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	lambdaio.SendAnswersAtOnce()
+	lambdaio.SendAnswersAtOnce(os.Getenv("AWS_LAMBDA_RUNTIME_API"))
 	lambda.Start(&function{Authorizer: authorizer})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"os"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
@@ -15,7 +16,7 @@ import (
 // Start has h answer the function's events, until Lambda ends the process. It does not return. It is lambda.Start of
 // [Handler] with less work for each event: of that it reads what h gets to see, and the answer is sent in one piece.
 func Start(h http.Handler) {
-	lambdaio.SendAnswersAtOnce()
+	lambdaio.SendAnswersAtOnce(os.Getenv("AWS_LAMBDA_RUNTIME_API"))
 	lambda.Start(invoker(Handler(h)))
 }
 

@@ -1,6 +1,6 @@
 // Package lambdaio has the Lambda runtime of aws-lambda-go send answers with fewer system calls.
 //
-//	lambdaio.SendAnswersAtOnce()
+//	lambdaio.SendAnswersAtOnce(os.Getenv("AWS_LAMBDA_RUNTIME_API"))
 //	lambda.Start(handler)
 //
 // What is sent stays the same to the byte.
@@ -16,7 +16,10 @@ import (
 // SendAnswersAtOnce has the Lambda runtime, which takes its transport from [http.DefaultTransport] when it starts, send an
 // answer with one system call. net/http makes it three, as it flushes the header, the body and the end of a body of unknown length, and
 // each of them wakes the other side. docs/authorizer.md has the figures.
-func SendAnswersAtOnce() {
+//
+// It is for connections to runtimeAPI alone, "127.0.0.1:9001", which AWS_LAMBDA_RUNTIME_API has: what else a function
+// asks over that transport may want the header first, as for "Expect: 100-continue" and for answers that come meanwhile.
+func SendAnswersAtOnce(runtimeAPI string) {
 	transport, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
 		return // then the runtime has another idea of it, too
@@ -24,8 +27,8 @@ func SendAnswersAtOnce() {
 	dial := transport.DialContext
 	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
-		if err != nil {
-			return nil, err
+		if err != nil || address != runtimeAPI {
+			return conn, err
 		}
 		return &answerConn{Conn: conn}, nil
 	}

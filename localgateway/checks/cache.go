@@ -30,6 +30,8 @@ type grant struct {
 	context   map[string]string
 	apiKey    string // usageIdentifierKey
 
+	conditional bool // the policy has conditions, so the method ARN alone does not decide
+
 	last atomic.Pointer[judgement] // the next request often is for the same method ARN
 }
 
@@ -40,13 +42,12 @@ type judgement struct {
 	why      string
 }
 
-// judge evaluates the policy for a method ARN.
-func (g *grant) judge(arn string) *judgement {
-	if last := g.last.Load(); last != nil && last.arn == arn {
+// judge evaluates the policy for a request.
+func (g *grant) judge(r iampolicy.Request) *judgement {
+	if last := g.last.Load(); last != nil && !g.conditional && last.arn == r.Resource {
 		return last
 	}
-	r := iampolicy.Request{Action: iampolicy.InvokeAction, Resource: arn}
-	j := &judgement{arn: arn, decision: g.policy.Evaluate(r)}
+	j := &judgement{arn: r.Resource, decision: g.policy.Evaluate(r)}
 	name := fmt.Sprintf("the authorizer's policy for %q", g.principal)
 	if j.decision.Outcome == iampolicy.ImplicitDeny {
 		j.why = undecided(name, g.policy, r)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -87,7 +88,7 @@ func (g *Guard) lambda(ctx context.Context, c *Call, arn string, v *Verdict) {
 	}
 	v.Known.Lambda = &events.LambdaCaller{PrincipalID: granted.principal, Context: granted.context, LatencyMS: v.AuthorizerTime.Milliseconds()}
 	v.Principal = granted.principal
-	g.judge(arn, granted, resource, v)
+	g.judge(c, arn, granted, resource, v)
 }
 
 // describe says what an authorizer knows the caller by, of which nothing is shown.
@@ -199,7 +200,10 @@ func (g *Guard) ask(ctx context.Context, c *Call, arn string, identity []string,
 		return nil
 	}
 	v.pass("authorizer", "the function answered in %s: the principal is %q, and its policy has %s", short(v.AuthorizerTime), read.PrincipalID, count(len(policy.Statements), "statement"))
-	granted := &grant{principal: read.PrincipalID, policy: policy, context: read.Context, apiKey: read.UsageIdentifierKey}
+	granted := &grant{
+		principal: read.PrincipalID, policy: policy, context: read.Context, apiKey: read.UsageIdentifierKey,
+		conditional: slices.ContainsFunc(policy.Statements, func(s iampolicy.Statement) bool { return len(s.Conditions) > 0 }),
+	}
 	if a.TTL > 0 {
 		g.cache.put(cacheKey(a, identity), granted, a.TTL)
 	}
@@ -211,9 +215,15 @@ func authorizerFailure(format string, a ...any) mapping.Failure {
 	return mapping.Failure{Type: "AUTHORIZER_CONFIGURATION_ERROR", Status: 500, ErrorType: "AuthorizerConfigurationException", Reason: fmt.Sprintf(format, a...)}
 }
 
-// judge puts together what the authorizer's policy and the resource policy say of a request.
-func (g *Guard) judge(arn string, granted *grant, resource iampolicy.Decision, v *Verdict) {
-	j := granted.judge(arn)
+// judge puts together what the authorizer's policy and the resource policy say of a request. The authorizer's may have
+// conditions as well, as those that AWS's own blueprints make with allowMethodWithConditions and denyMethodWithConditions:
+// https://github.com/awslabs/aws-apigateway-lambda-authorizer-blueprints
+func (g *Guard) judge(c *Call, arn string, granted *grant, resource iampolicy.Decision, v *Verdict) {
+	r := iampolicy.Request{Action: iampolicy.InvokeAction, Resource: arn}
+	if granted.conditional {
+		r.Context = g.conditions(c, iampolicy.Caller{})
+	}
+	j := granted.judge(r)
 	denied := mapping.Failure{Type: "ACCESS_DENIED", Status: 403, ErrorType: "AccessDeniedException", Capital: true, Message: "User is not authorized to access this resource", Reason: j.why}
 	switch {
 	case j.decision.Outcome == iampolicy.ExplicitDeny:

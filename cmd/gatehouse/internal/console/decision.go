@@ -108,8 +108,9 @@ func (v *view) headers(lines exchange.Headers, m func(string) string) [][2]strin
 				value = scheme + " " + value
 			}
 		case strings.EqualFold(h.Name, "Referer") || strings.EqualFold(h.Name, "Location"):
-			if before, _, ok := strings.Cut(value, "?"); ok {
-				value = before + "?" + credentials.Hidden
+			// A fragment has what an implicit grant gives (RFC 6749, section 4.2.2).
+			if end := strings.IndexAny(value, "?#"); end >= 0 {
+				value = value[:end+1] + credentials.Hidden
 			}
 		}
 		out = append(out, [2]string{h.Name, value})

@@ -199,7 +199,8 @@ func TestNoCredential(t *testing.T) {
 		c.call(t, "GET /prod/query?access="+opaque+"12", "X-Session-Of: "+opaque+"13", "X-Note: the token is "+token),
 	}
 	c.Record(&localgateway.Record{Request: request("GET /prod/open", "Authorization: "+opaque+"14"), Route: "GET /open", Reason: "who sent " + opaque + "14 may not",
-		Answer:  exchange.Answer{Headers: exchange.Headers{{Name: "Set-Cookie", Value: "id=" + opaque + "15"}, {Name: "Location", Value: "/x?code=" + opaque + "16"}}},
+		Answer: exchange.Answer{Headers: exchange.Headers{{Name: "Set-Cookie", Value: "id=" + opaque + "15"}, {Name: "Location", Value: "/x?code=" + opaque + "16"},
+			{Name: "Location", Value: "/x#access_token=" + opaque + "17"}}},
 		Verdict: checks.Verdict{Principal: opaque + "14", Trace: []checks.Step{{Check: "policy", Detail: "for " + opaque + "14"}}}})
 	data := [][]byte{c.Serve(request("GET /~/requests")).Body, c.Serve(request("GET /~/apis")).Body}
 	for _, e := range append([]entry(nil), must(c.ring.after(0))...) {

@@ -34,14 +34,18 @@ func (r *ring) add(record *localgateway.Record) {
 	request.Body = nil
 	e.Request, e.Answer.Body, e.Reason = &request, nil, short(record.Reason)
 	v := record.Verdict
-	e.Verdict = checks.Verdict{Denial: shortDenial(v.Denial), Principal: v.Principal, Authorizer: v.Authorizer, Cache: v.Cache, AuthorizerTime: v.AuthorizerTime}
+	e.Verdict = checks.Verdict{Denial: shortDenial(v.Denial), Principal: short(v.Principal), Authorizer: v.Authorizer, Cache: v.Cache, AuthorizerTime: v.AuthorizerTime}
 	for _, s := range v.Trace {
 		e.Verdict.Trace = append(e.Verdict.Trace, checks.Step{Check: s.Check, Passed: s.Passed, Detail: short(s.Detail)})
 	}
 	// The headers of an answer may be parts of the text that a function answered with, all of which they would keep.
-	e.Answer.Headers = make(exchange.Headers, len(record.Answer.Headers))
-	for i, h := range record.Answer.Headers {
-		e.Answer.Headers[i] = exchange.Header{Name: strings.Clone(h.Name), Value: strings.Clone(short(h.Value))}
+	all := record.Answer.Headers
+	e.Answer.Headers = make(exchange.Headers, min(len(all), mostHeaders))
+	for i, h := range all[:len(e.Answer.Headers)] {
+		e.Answer.Headers[i] = exchange.Header{Name: strings.Clone(short(h.Name)), Value: strings.Clone(short(h.Value))}
+	}
+	if more := len(all) - mostHeaders; more > 0 {
+		e.Answer.Headers = append(e.Answer.Headers, exchange.Header{Name: "…", Value: fmt.Sprintf("%d more", more)})
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -49,6 +53,9 @@ func (r *ring) add(record *localgateway.Record) {
 	e.seq = r.last
 	r.entries[e.seq%kept] = e
 }
+
+// mostHeaders is how many headers of an answer are kept: nothing but the function bounds how many there are.
+const mostHeaders = 100
 
 // longest is how much is kept of a text, in bytes: a function can fail with words of some megabytes.
 const longest = 4000

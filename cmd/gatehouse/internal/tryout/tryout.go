@@ -35,7 +35,14 @@ type Example struct {
 // Curl is the request as a line for a POSIX shell.
 func (e Example) Curl() string {
 	words := []string{"curl", "-i"}
-	if e.Verb != http.MethodGet {
+	if strings.ContainsAny(e.URL, "[]{}") {
+		words = append(words, "-g") // these are not for curl to expand
+	}
+	switch e.Verb {
+	case http.MethodGet:
+	case http.MethodHead:
+		words = append(words, "-I") // with -X it waits for a body
+	default:
 		words = append(words, "-X", e.Verb)
 	}
 	if e.Key != nil {
@@ -49,7 +56,11 @@ func (e Example) Curl() string {
 		words = append(words, "-H", Quote(h))
 	}
 	if e.Body != "" {
-		words = append(words, "-d", Quote(e.Body))
+		data := "-d"
+		if strings.HasPrefix(e.Body, "@") {
+			data = "--data-raw" // not the name of a file
+		}
+		words = append(words, data, Quote(e.Body))
 	}
 	return strings.Join(append(words, Quote(e.URL)), " ")
 }

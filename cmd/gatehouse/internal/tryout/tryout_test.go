@@ -185,6 +185,8 @@ func TestCurl(t *testing.T) {
 		want string
 	}{
 		{"plain", Example{Verb: "GET", URL: "http://127.0.0.1:3000/prod/"}, "curl -i http://127.0.0.1:3000/prod/"},
+		{"a body that looks like a file's name", Example{Verb: "PUT", URL: "http://h/p", Body: "@/etc/passwd"}, `curl -i -X PUT -H 'Content-Type: application/json' --data-raw @/etc/passwd http://h/p`},
+		{"brackets", Example{Verb: "HEAD", URL: "http://h/p?a[1-3]=x"}, `curl -i -g -I 'http://h/p?a[1-3]=x'`},
 		{"body", Example{Verb: "POST", URL: "http://h/p?a=b&c=d", Headers: []string{"A: it's"}, Body: "{}"}, `curl -i -X POST -H 'A: it'\''s' -H 'Content-Type: application/json' -d '{}' 'http://h/p?a=b&c=d'`},
 		{"signed", Example{Verb: "GET", URL: "http://h/p", Key: &checks.AccessKey{ID: "AKIA", Secret: "s+/="}, Region: "eu-west-1"}, "curl -i --aws-sigv4 aws:amz:eu-west-1:execute-api --user AKIA:s+/= http://h/p"},
 	} {

@@ -1,0 +1,39 @@
+package checks
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestConditionsOfAnAuthorizersPolicy asks twice with one token from two addresses: the second time the policy comes from
+// the cache, and its conditions are about the second request.
+func TestConditionsOfAnAuthorizersPolicy(t *testing.T) {
+	const here, elsewhere = "203.0.113.9", "198.51.100.7"
+	conditional := func(effect, condition string) string {
+		return strings.TrimSuffix(statement(effect, "", "*"), "}") + `,"Condition":{` + condition + `}}`
+	}
+	for _, c := range []struct {
+		name, policy, here, elsewhere string
+	}{
+		{"a Deny for an address", policyOf(statement("Allow", "", "*"), conditional("Deny", `"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}`)), explicit403, "ok"},
+		{"an Allow for an address", policyOf(conditional("Allow", `"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}`)), "ok", implicit403},
+		{"an Allow for all others", policyOf(conditional("Allow", `"NotIpAddress":{"aws:SourceIp":"203.0.113.0/24"}`)), implicit403, "ok"},
+		{"a Deny from some day on", policyOf(statement("Allow", "", "*"), conditional("Deny", `"DateGreaterThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}`)), explicit403, explicit403},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			from := behaviour{5, docLambda}
+			g := newGate("")
+			m := guarded(g.token(60*second, ""))
+			g.Guard = New(g.options)
+			g.answer = func(string) (string, error) { return answering(c.policy), nil }
+			for address, answer := range map[string]string{here: c.here, elsewhere: c.elsewhere} {
+				for range 2 {
+					call := g.call(m, "GET /", "Authorization: x")
+					call.SourceIP = address
+					want(t, from, g.Check(t.Context(), call), answer)
+				}
+			}
+			g.asked(t, from, 1)
+		})
+	}
+}

@@ -1,0 +1,140 @@
+package test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const ours = "github.com/gatehouse-cdk/gatehouse"
+
+// floors are the folders of the house, the highest first. A package imports only what stands on its own floor or below: what
+// it is told comes from above, and what it needs from underneath.
+var floors = [][]string{
+	{"test", "app", "examples", "docs"},
+	{"cmd/gatehouse"},
+	{"cmd/gatehouse/internal/console", "cmd/gatehouse/internal/requestlog", "cmd/gatehouse/internal/cdkapp"},
+	{"cmd/gatehouse/internal/tryout"},
+	{"cmd/gatehouse/internal/credentials"},
+	{"localgateway"},
+	{"localgateway/checks", "localgateway/matrix"},
+	{"localgateway/devissuer", "localgateway/events", "localgateway/mapping"},
+	{"localgateway/assembly", "localgateway/front", "localgateway/functions", "localgateway/sigv4"},
+	{"localgateway/exchange"},
+	{"app/stack"},
+	{"constructs/secureapi"},
+	{"constructs/gofunction", "constructs/snapshot"},
+	{"constructs/gofunction/internal"},
+	{"authorizer-fn", "backend-fn"},
+	{"authorizer-fn/authztest", "backend-fn/gateway", "backend-fn/orders"},
+	{"authorizer-fn/authz", "backend-fn/cors", "backend-fn/request"},
+	{"internal/iampolicy"},
+	{"internal/access", "internal/jwt"},
+	{"internal/route", "internal/strictjson", "internal/lambdaio", "internal/nodepeer"},
+}
+
+// floorOf is the number of the floor of the longest folder that a package is in; -1 for what is not of this module.
+func floorOf(path string) int {
+	rest, ok := strings.CutPrefix(path, ours+"/")
+	if !ok {
+		return -1
+	}
+	floor, longest := -2, -1
+	for i, folders := range floors {
+		for _, f := range folders {
+			if (rest == f || strings.HasPrefix(rest, f+"/")) && len(f) > longest {
+				floor, longest = i, len(f)
+			}
+		}
+	}
+	return floor
+}
+
+type listed struct {
+	ImportPath, Dir string
+	Imports, Deps   []string
+	GoFiles         []string
+}
+
+// packages are those of this module, as the go command lists them.
+func packages(t *testing.T) []listed {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Dir,Imports,Deps,GoFiles", "./...")
+	cmd.Dir, cmd.Stderr = "..", os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []listed
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p listed
+		if err := d.Decode(&p); err == io.EOF {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+// TestHouse reads who imports whom. What neither synthesizes nor tests it does not load CDK, whose compilation takes a minute.
+func TestHouse(t *testing.T) {
+	synthesizes := func(path string) bool {
+		for _, folder := range []string{"app", "constructs", "examples", "test", "docs/benchmarks/synth"} {
+			if strings.HasPrefix(path+"/", ours+"/"+folder+"/") {
+				return true
+			}
+		}
+		return false
+	}
+	for _, p := range packages(t) {
+		floor := floorOf(p.ImportPath)
+		if floor < 0 {
+			t.Errorf("%s is on no floor: say where it stands", p.ImportPath)
+			continue
+		}
+		for _, imported := range p.Imports {
+			switch other := floorOf(imported); {
+			case other == -1: // somebody else's
+			case other < floor:
+				t.Errorf("%s imports %s, which stands above it", p.ImportPath, imported)
+			}
+			if top := strings.Split(strings.TrimPrefix(imported, ours+"/"), "/")[0]; strings.HasPrefix(imported, ours+"/") && floor > 0 &&
+				(top == "test" || top == "examples" || top == "docs" || top == "app" && p.ImportPath != ours+"/app") {
+				t.Errorf("%s imports %s: nobody depends on what is only shown or tested", p.ImportPath, imported)
+			}
+		}
+		for _, d := range p.Deps {
+			if (strings.Contains(d, "jsii-runtime-go") || strings.Contains(d, "awscdk")) && !synthesizes(p.ImportPath) {
+				t.Errorf("%s loads %s: that is for what synthesizes", p.ImportPath, d)
+				break
+			}
+		}
+	}
+}
+
+// TestRooms: a file of more lines than can be kept in mind is two.
+func TestRooms(t *testing.T) {
+	const most = 400
+	for _, p := range packages(t) {
+		for _, name := range p.GoFiles {
+			f, err := os.Open(filepath.Join(p.Dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := 0
+			for lines := bufio.NewScanner(f); lines.Scan(); n++ {
+			}
+			f.Close()
+			if n > most {
+				t.Errorf("%s/%s has %d lines: split it by its ideas", p.ImportPath, name, n)
+			}
+		}
+	}
+}
