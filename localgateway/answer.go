@@ -68,8 +68,10 @@ func (st *stage) handle(ctx context.Context, r *exchange.Request, source *mappin
 	// https://qiita.com/kter/items/4d4163e7f64ed34303bf.
 	source.Context.Authorizer = authorizerContext(record.Verdict.Known)
 	addIdentity(source.Context.Identity, record.Verdict.Known)
-	if d := record.Verdict.Denial; d != nil {
-		return exchange.Answer{}, m.explained(d, &record.Verdict)
+	d := record.Verdict.Denial
+	said := st.served.gateway.decisions.take(r.TraceID, d != nil)
+	if d != nil {
+		return exchange.Answer{}, m.explained(d, &record.Verdict, said)
 	}
 	if f := validate(m.Method, r, params, &record.Verdict); f != nil {
 		return exchange.Answer{}, f
@@ -80,17 +82,23 @@ func (st *stage) handle(ctx context.Context, r *exchange.Request, source *mappin
 	return st.invoke(ctx, m, call, record)
 }
 
-// explained adds to a denial by an authorizer's policy what the access table asks of a caller: the policy is made of that,
-// and does not say it.
-func (m *method) explained(d *mapping.Failure, v *checks.Verdict) *mapping.Failure {
+// explained puts before a denial by an authorizer's function or its policy what neither of them says: the included
+// authorizer's reason or, of an answer from the cache, what the access table asks of a caller.
+func (m *method) explained(d *mapping.Failure, v *checks.Verdict, s said) *mapping.Failure {
 	last := len(v.Trace) - 1
-	if m.needs == "" || last < 0 || v.Trace[last].Check != "policy" {
+	if last < 0 || v.Trace[last].Check != "policy" && v.Trace[last].Check != "authorizer" {
 		return d
 	}
-	more := "; the route is for " + m.needs
-	v.Trace[last].Detail += more
+	why := s.why()
+	if why == "" && m.needs != "" && v.Trace[last].Check == "policy" {
+		why = "the route is for " + m.needs
+	}
+	if why == "" {
+		return d
+	}
+	v.Trace[last].Detail = why + "; " + v.Trace[last].Detail
 	told := *d
-	told.Reason += more
+	told.Reason = why + "; " + told.Reason
 	return &told
 }
 

@@ -64,8 +64,11 @@ type Options struct {
 type Gateway struct {
 	options Options
 	pool    *functions.Pool
-	live    atomic.Pointer[served]
-	http    http.Handler
+
+	decisions decisions
+
+	live atomic.Pointer[served]
+	http http.Handler
 }
 
 // New reads the assembly and makes its functions ready; their processes start with the first request for them.
@@ -76,7 +79,15 @@ func New(o Options) (*Gateway, error) {
 	if o.Record == nil {
 		o.Record = func(*Record) {}
 	}
-	g := &Gateway{options: o, pool: functions.New(o.Functions)}
+	g := &Gateway{options: o}
+	log := o.Functions.Log
+	o.Functions.Log = func(line functions.LogLine) {
+		g.decisions.see(line)
+		if log != nil {
+			log(line)
+		}
+	}
+	g.pool = functions.New(o.Functions)
 	g.http = front.Handler(g.Serve)
 	if err := g.Reload(); err != nil {
 		g.pool.Close()

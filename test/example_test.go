@@ -91,9 +91,16 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 				{"a verb that is none", with("PUT", "/orders", writer), 403, notSigned, "MissingAuthenticationTokenException"},
 			})
 			// The policy does not say why it is as it is; the access table does.
-			const needs = "; the route is for any scope of orders/write and any group of admins"
-			if got := api.send(t, with("DELETE", noOrder, writer)).record; !strings.HasSuffix(got.Reason, needs) || !strings.HasSuffix(got.Verdict.Trace[len(got.Verdict.Trace)-1].Detail, needs) {
-				t.Errorf("the reason is %q, without what the route needs", got.Reason)
+			const needs, lacks = "the route is for any scope of orders/write and any group of admins; ", "the caller lacks any group of admins; "
+			for _, c := range []struct{ name, token, cache, want string }{
+				{"cached", writer, "HIT", needs},
+				{"asked", api.Token(devissuer.TokenRequest{Subject: "other", Scopes: []string{"orders/write"}}), "MISS", lacks},
+				{"expired", api.Token(devissuer.TokenRequest{Expires: -time.Minute}), "MISS", "the authorizer refused the token: expired, its exp has passed; "},
+			} {
+				got := api.send(t, with("DELETE", noOrder, c.token)).record
+				if detail := got.Verdict.Trace[len(got.Verdict.Trace)-1].Detail; got.Verdict.Cache != c.cache || !strings.HasPrefix(got.Reason, c.want) || !strings.HasPrefix(detail, c.want) {
+					t.Errorf("%s: %s, the reason is %q, and the step %q, want %s %q", c.name, got.Verdict.Cache, got.Reason, detail, c.cache, c.want)
+				}
 			}
 			if got := api.call(t, "GET", "/orders", "", "", 401, "").header.Get("Access-Control-Allow-Origin"); got != "https://shop.example.com" {
 				t.Errorf("a 401 allows the origin %q, so that a page cannot read it", got)

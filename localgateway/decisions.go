@@ -1,0 +1,121 @@
+package localgateway
+
+import (
+	"cmp"
+	"encoding/json"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/functions"
+)
+
+// decisions are what the included authorizer logs of each request. Its answers do not say why, and must not; its log does,
+// and a developer should not have to look for the line. Those are kept that somebody waits for.
+type decisions struct {
+	mu       sync.Mutex
+	expected map[string]chan said // by trace id
+}
+
+// said is the part of such a line that tells why.
+// Source: authz's documentation of its log, docs/authorizer.md.
+type said struct {
+	Message, Outcome, Reason, Error, Missing, TraceID string
+}
+
+// patience is how long a line may take after the answer: it was written before it, and comes through a pipe.
+const patience = 50 * time.Millisecond
+
+// expect prepares for the line about a request, if the function is an included authorizer.
+func (d *decisions) expect(f *assembly.Function, traceID string) {
+	if _, ours := f.Environment[authz.ConfigVariable]; !ours {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.expected == nil {
+		d.expected = map[string]chan said{}
+	}
+	d.expected[root(traceID)] = make(chan said, 1)
+}
+
+// see looks at a line that a function wrote.
+func (d *decisions) see(line functions.LogLine) {
+	if !strings.Contains(line.Text, `"message":"decision"`) {
+		return
+	}
+	var s said
+	if json.Unmarshal([]byte(line.Text), &s) != nil || s.Message != "decision" {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if c := d.expected[s.TraceID]; c != nil {
+		select {
+		case c <- s:
+		default: // it was asked once, and has said so
+		}
+	}
+}
+
+// take is what was said of a request, if anything was expected. It waits for the line only if that is of interest.
+func (d *decisions) take(traceID string, wanted bool) (s said) {
+	id := root(traceID)
+	d.mu.Lock()
+	c := d.expected[id]
+	d.mu.Unlock()
+	if c == nil {
+		return said{}
+	}
+	defer func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		delete(d.expected, id)
+	}()
+	if !wanted {
+		return said{}
+	}
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case s = <-c:
+	case <-timer.C:
+	}
+	return s
+}
+
+// root is the part of a trace header that names the trace: "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=...".
+func root(header string) string {
+	id, _, _ := strings.Cut(strings.TrimPrefix(header, "Root="), ";")
+	return id
+}
+
+// glosses say in words what the reasons for a 401 mean that a developer meets most.
+var glosses = map[string]string{
+	"no_token": "there is none where the authorizer looks", "base64": "it is not a JSON Web Token", "serialization": "it is not a JSON Web Token",
+	"algorithm": "its alg is none of the issuer's", "issuer": "its iss is no configured issuer", "audience": "its aud, or client_id, is not this API's",
+	"token_use": "an ID token where an access token is wanted, or the other way round", "expired": "its exp has passed", "not_yet": "its nbf is still to come",
+	"principal": "it does not name the caller", "unknown_key": "the issuer has no key with its kid", "signature": "it is not signed with the issuer's key",
+	"hook": "the hook rejected it",
+}
+
+// why is what was said, in words; "" if nothing was.
+func (s said) why() string {
+	switch {
+	case s.Outcome == "unauthorized" && glosses[s.Reason] != "":
+		return "the authorizer refused the token: " + s.Reason + ", " + glosses[s.Reason]
+	case s.Outcome == "unauthorized":
+		return "the authorizer refused the token: " + s.Reason
+	case s.Outcome == "denied" && s.Reason == "rights":
+		return "the caller lacks " + s.Missing
+	case s.Outcome == "denied" && s.Reason == "hook":
+		return "the authorizer's hook denied it"
+	case s.Outcome == "denied":
+		return "the authorizer says: " + s.Reason
+	case s.Outcome == "failed":
+		return "the authorizer failed: " + cmp.Or(strings.TrimSpace(s.Reason+" "+s.Error), "it does not say why")
+	}
+	return ""
+}
