@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/cmd/gatehouse/internal/cdkapp"
 	"github.com/gatehouse-cdk/gatehouse/cmd/gatehouse/internal/tryout"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/functions"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/matrix"
 )
 
@@ -32,6 +34,7 @@ func (d *dev) announce() error {
 	keys := d.gateway.AccessKeys()
 	examples, notes := tryout.Make(tryout.Options{
 		URL: d.url, Model: model, Matrix: m, Tokens: d.issuer.now(), Keys: keys, Issuer: d.flags.issuer, Audience: d.flags.audience,
+		NotServed: d.notServed(),
 	})
 	d.announceExamples(examples, notes)
 	d.announceKeys(m, keys)
@@ -89,6 +92,26 @@ func (d *dev) announceProblems() {
 			d.log.Text("not as on AWS: " + p)
 		}
 	}
+}
+
+// notServed tells of a route whether it is answered by 501. Where no function was built for this machine, it says how to.
+func (d *dev) notServed() func(api assembly.ID, stage, verb, path string) bool {
+	type key struct {
+		api               assembly.ID
+		stage, verb, path string
+	}
+	blocked, foreign := map[key]bool{}, false
+	for _, r := range d.gateway.Routes() {
+		if r.Why != "" {
+			blocked[key{r.API.ID, r.Stage, r.Method.Verb, r.Method.Path}] = true
+			foreign = foreign || strings.Contains(r.Why, functions.NotForHost)
+		}
+	}
+	if foreign {
+		d.note("dev", "functions were built for Lambda, so their routes answer 501: synthesize with %s=1, as in \"%s=1 npx cdk synth\", or leave --assembly out",
+			cdkapp.HostBuildVariable, cdkapp.HostBuildVariable)
+	}
+	return func(api assembly.ID, stage, verb, path string) bool { return blocked[key{api, stage, verb, path}] }
 }
 
 // dynamoVariable is where the AWS SDKs look for another endpoint of Amazon DynamoDB.

@@ -9,6 +9,9 @@ import (
 	"runtime"
 )
 
+// NotForHost is how the error ends for a program that was built for another system.
+const NotForHost = "build the function for this host"
+
 // checkExecutable tells a file that is missing, not executable, or built for another system: a synthesized app holds
 // functions built for Lambda, which is linux on arm64 or amd64. A file whose format it does not know passes.
 func checkExecutable(path string) error {
@@ -32,7 +35,7 @@ func checkExecutable(path string) error {
 	}
 	host := runtime.GOOS + "/" + runtime.GOARCH
 	if built := builtFor(file); built != "" && built != host {
-		return fmt.Errorf("%s is built for %s, this host is %s: build the function for this host", path, built, host)
+		return fmt.Errorf("%s is built for %s, this host is %s: %s", path, built, host, NotForHost)
 	}
 	return nil
 }

@@ -20,9 +20,9 @@ const (
 	// validationVariable turns off the validation of templates, which takes seconds.
 	validationVariable = "CDK_VALIDATION"
 
-	// hostBuildVariable has functions built to run here; see package gofunction, which has it as HostBuildVariable and
+	// HostBuildVariable has functions built to run here; see package gofunction, which has it as HostBuildVariable and
 	// which this command does not load, as CDK's engine would come with it.
-	hostBuildVariable = "GATEHOUSE_HOST_BUILD"
+	HostBuildVariable = "GATEHOUSE_HOST_BUILD"
 )
 
 // ownContext is what the CDK CLI adds to every app's context by itself, as far as it changes what an app synthesizes.
@@ -50,7 +50,7 @@ func (a *App) environment(user []string, outdir, overflow string) ([]string, err
 	if err != nil {
 		return nil, fmt.Errorf("%w: context: %w", ErrConfig, err)
 	}
-	set := map[string]string{outdirVariable: outdir, contextVariable: string(text), hostBuildVariable: "1"}
+	set := map[string]string{outdirVariable: outdir, contextVariable: string(text), HostBuildVariable: "1"}
 	if len(text) > maxVariable {
 		if err := os.WriteFile(overflow, text, 0o600); err != nil {
 			return nil, fmt.Errorf("the context cannot be handed to the app: %w", err)
@@ -64,7 +64,7 @@ func (a *App) environment(user []string, outdir, overflow string) ([]string, err
 		switch name {
 		case validationVariable:
 			validation = value // who asked for it gets it
-		case outdirVariable, contextVariable, hostBuildVariable, overflowVariable, accountVariable, regionVariable:
+		case outdirVariable, contextVariable, HostBuildVariable, overflowVariable, accountVariable, regionVariable:
 		default:
 			out = append(out, entry)
 		}

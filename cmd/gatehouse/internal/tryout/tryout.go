@@ -87,6 +87,9 @@ type Options struct {
 	Tokens *devissuer.Provider
 	Keys   []checks.AccessKey // that requests may be signed with; the first one may call everything
 
+	// NotServed tells of a route whether it is answered by 501 for another reason than the model's. Default: none is.
+	NotServed func(api assembly.ID, stage, verb, path string) bool
+
 	// Issuer and Audience are whose tokens to use where there is a choice. Default: the first ones.
 	Issuer, Audience string
 }
@@ -144,6 +147,9 @@ func (m *maker) choose(api matrix.API, kind string) (best target, found bool) {
 	for _, r := range api.Routes {
 		i := slices.IndexFunc(m.api.Methods, func(method *assembly.Method) bool { return method.Verb == r.Verb && method.Path == r.Path })
 		if r.Kind != kind || r.Verb == http.MethodOptions || i < 0 || len(m.Model.Blocking(m.api, m.stage, m.api.Methods[i])) > 0 {
+			continue
+		}
+		if m.NotServed != nil && m.NotServed(m.api.ID, m.stage.Name, r.Verb, r.Path) {
 			continue
 		}
 		score := 1
