@@ -79,7 +79,7 @@ func commandsOf(p *page) (found []commandLine) {
 		}
 		for _, span := range codeSpan.FindAllString(line, -1) {
 			span = strings.Trim(span, "`")
-			for _, start := range []string{"gatehouse ", "npx cdk ", "go run ", "go test ", "go get "} {
+			for _, start := range []string{"gatehouse ", "npx cdk ", "npx aws-cdk@", "go run ", "go test ", "go get "} {
 				if strings.HasPrefix(span, start) && span == strings.ReplaceAll(span, "...", "") {
 					found = append(found, commandLines(fmt.Sprintf("%s:%d", p.name, i+1), span)...)
 				}
@@ -226,15 +226,17 @@ func tables(text string) string {
 // checkTheChecks makes sure that they can fail.
 func checkTheChecks(t *testing.T, b *bench) {
 	for line, good := range map[string]bool{
-		"gatehouse dev --watch -c authorizer=cognito # a word":                   true,
-		`curl -H "Authorization: Bearer $(gatehouse token --scope orders/read)"`: true,
-		"go run ./cmd/gatehouse token --group admins":                            true,
-		"cd x && go test ./authorizer-fn/authz -run TestContract -v -matrix":     true,
-		"GATEHOUSE_HOST_BUILD=1 npx cdk synth --quiet -c ttl=90s \\\n --strict":  true,
-		"go get -tool " + modulePath + "/authorizer-fn@latest":                   true,
-		"npm install --save-dev aws-cdk@2.1148.1":                                true,
-		"gatehouse dev --wach": false,
-		"gatehouse serve":      false,
+		"gatehouse dev --watch -c authorizer=cognito # a word":                    true,
+		`curl -H "Authorization: Bearer $(gatehouse token --scope orders/read)"`:  true,
+		"go run ./cmd/gatehouse token --group admins":                             true,
+		"cd x && go test ./authorizer-fn/authz -run TestContract -v -matrix":      true,
+		"GATEHOUSE_HOST_BUILD=1 npx cdk synth --quiet -c ttl=90s \\\n --strict":   true,
+		"go get -tool " + modulePath + "/authorizer-fn@latest":                    true,
+		"npm install --save-dev aws-cdk@2.1148.1":                                 true,
+		"npx aws-cdk@2.1148.1 synth --quiet":                                      true,
+		"npx aws-cdk@2.0.0 synth":                                                 false,
+		"gatehouse dev --wach":                                                    false,
+		"gatehouse serve":                                                         false,
 		`curl -H "Authorization: Bearer $(gatehouse token --scopes orders/read)"`: false,
 		"gatehouse dev -c authorizer=jwt":                                         false,
 		"gatehouse dev -c autorizer=token":                                        false,

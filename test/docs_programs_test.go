@@ -214,8 +214,13 @@ func checkOwnFlag(folders []string, name string) error {
 
 // checkCDK asks the CDK's command line, as this repository pins it, for its flags.
 func (b *bench) checkCDK(args []string) error {
-	if len(args) < 2 || args[0] != "cdk" {
+	if len(args) < 2 || args[0] != "cdk" && !strings.HasPrefix(args[0], "aws-cdk@") {
 		return errors.New("npx runs cdk, and no more")
+	}
+	if args[0] != "cdk" { // where nothing is installed, "npx cdk" would take a package of that name
+		if err := checkNPM([]string{"install", args[0]}); err != nil {
+			return err
+		}
 	}
 	verb := args[1]
 	if b.cdkHelp[verb] == "" {

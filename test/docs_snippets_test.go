@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -71,11 +72,16 @@ func readSnippet(b *block, given map[string]bool) (*snippet, error) {
 		}
 	}
 	for _, ident := range tree.Unresolved {
-		if _, ok := imports[ident.Name]; ok && !given[ident.Name] && !slices.Contains(s.imports, ident.Name) {
+		if path, ok := imports[ident.Name]; ok && !its(tree, path) && !given[ident.Name] && !slices.Contains(s.imports, ident.Name) {
 			s.imports = append(s.imports, ident.Name)
 		}
 	}
 	return s, nil
+}
+
+// its tells whether a file imports a package itself.
+func its(tree *ast.File, path string) bool {
+	return slices.ContainsFunc(tree.Imports, func(i *ast.ImportSpec) bool { return i.Path.Value == strconv.Quote(path) })
 }
 
 func parse(text string) (*ast.File, error) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -48,7 +49,7 @@ type command struct {
 }
 
 // commands are all there are, in the order in which they are listed.
-func commands() []command { return []command{devCommand, tokenCommand, routesCommand} }
+func commands() []command { return []command{devCommand, tokenCommand, routesCommand, versionCommand} }
 
 // run is the program: it finds the command, and makes a status of its error.
 func run(ctx context.Context, s *surroundings, args []string) int {
@@ -64,6 +65,8 @@ func run(ctx context.Context, s *surroundings, args []string) int {
 			return succeeded
 		}
 		name, rest = rest[0], []string{"-help"}
+	case "-version", "--version":
+		name = versionCommand.name
 	}
 	for _, c := range commands() {
 		if c.name == name {
@@ -124,12 +127,45 @@ func parse(f *flag.FlagSet, args []string) error {
 		if errors.Is(err, flag.ErrHelp) {
 			return err
 		}
-		return wrongly("%v", err)
+		return wrongly("%s", inOurWords(f, err.Error()))
 	}
 	if f.NArg() > 0 {
 		return wrongly("unexpected argument %q: it takes flags only", f.Arg(0))
 	}
 	return nil
+}
+
+// ofFlag is an error of package flag: what comes before the flag's name, with the value in quotes if there is one; the
+// name; and what is wrong with the value.
+var ofFlag = regexp.MustCompile(`^(invalid (?:boolean )?value ("(?:[^"\\]|\\.)*") for (?:flag )?|flag provided but not defined: |flag needs an argument: )-([^\s:]+)(?:: (?s:(.*)))?$`)
+
+// inOurWords names a flag as the usage does, and says what its value should be where package flag says "parse error".
+func inOurWords(f *flag.FlagSet, text string) string {
+	m := ofFlag.FindStringSubmatch(text)
+	if m == nil {
+		return text
+	}
+	before, value, name, wrong := m[1], m[2], m[3], m[4]
+	flagName := "--" + name
+	if len(name) == 1 {
+		flagName = "-" + name
+	}
+	if value == "" {
+		return before + flagName
+	}
+	if given := f.Lookup(name); given != nil && wrong == "parse error" {
+		if g, ok := given.Value.(flag.Getter); ok {
+			switch g.Get().(type) {
+			case int:
+				wrong = "want a number, such as " + given.DefValue
+			case time.Duration:
+				wrong = "want a time, such as 90s, 15m or 8h"
+			case bool:
+				wrong = "want true or false, or the flag alone"
+			}
+		}
+	}
+	return fmt.Sprintf("%s %s: %s", flagName, value, wrong)
 }
 
 // list is a flag that may be given several times.

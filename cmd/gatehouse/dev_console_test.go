@@ -148,6 +148,7 @@ func TestDevConsoleBrowser(t *testing.T) {
 
 	var looks []struct {
 		Width, Texts, Over, Unnamed, Broken int
+		CredentialLines                     int
 		ColorScheme                         string
 		Dark                                bool
 		Faint, Unlabelled, Twice            []string
@@ -158,16 +159,25 @@ func TestDevConsoleBrowser(t *testing.T) {
 		if l.Over > 0 || l.Texts < 100 || len(l.Faint)+len(l.Unlabelled)+len(l.Twice)+l.Unnamed+l.Broken > 0 || l.Dark != (l.ColorScheme == "dark") {
 			t.Errorf("%+v", l)
 		}
+		if l.Width == 1280 && l.CredentialLines != 1 {
+			t.Errorf("at %d pixels the choice of credentials takes %d lines, want 1", l.Width, l.CredentialLines)
+		}
 	}
 	if len(looks) != 4 {
 		t.Errorf("%d looks", len(looks))
 	}
 
 	writeAssembly(t, filepath.Join(dir, "source"), guardedAPI("hello", "added"))
-	var after struct{ Options []string }
+	var after struct{ Options, Credentials []string }
 	say("until /added", &after)
 	if !slices.Contains(after.Options, "GET /v1/added") || slices.Contains(after.Options, "GET /v1/signed") {
 		t.Errorf("after the change the form offers %q", after.Options)
+	}
+	for i, c := range after.Credentials {
+		after.Credentials[i] = strings.TrimSpace(c)
+	}
+	if want := []string{"a new token", "my token", "nothing"}; !slices.Equal(after.Credentials, want) {
+		t.Errorf("without a route that IAM guards the form calls with %q, want %q", after.Credentials, want)
 	}
 
 	var wrong []string

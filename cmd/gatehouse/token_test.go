@@ -147,8 +147,8 @@ func TestTokenErrors(t *testing.T) {
 		{"an empty issuer", "request", []string{"--issuer="}, calledWrong, `--issuer is empty`},
 		{"no time", "request", []string{"--expires", "0"}, calledWrong, `gatehouse token: --expires 0s: want a second or more, such as 15m`},
 		{"less than a second", "request", []string{"--expires", "900ms"}, calledWrong, `--expires 900ms: want a second or more`},
-		{"time without a unit", "request", []string{"--expires", "60"}, calledWrong, `invalid value "60" for flag -expires`},
-		{"a claim without a value", "request", []string{"--claim", "tenant"}, calledWrong, `invalid value "tenant" for flag -claim: want NAME=VALUE, such as tenant=acme or level=3`},
+		{"time without a unit", "request", []string{"--expires", "60"}, calledWrong, `--expires "60": want a time, such as 90s, 15m or 8h`},
+		{"a claim without a value", "request", []string{"--claim", "tenant"}, calledWrong, `--claim "tenant": want NAME=VALUE, such as tenant=acme or level=3`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			status, stdout, stderr := call(t, append([]string{"token", "--assembly", filepath.Join("testdata", tt.assembly)}, tt.args...)...)

@@ -155,7 +155,7 @@ func (r RequestAuthorizer) check() []error {
 	if r.Function != nil && len(r.TokenSources) > 0 {
 		errs = append(errs, errors.New("TokenSources are for the included function: your own Function finds its token itself"))
 	}
-	if ttl > 0 {
+	if ttl > 0 && (r.JWT != nil || r.Function != nil) { // what to cache by depends on which of them it is
 		errs = append(errs, r.checkCache(sources)...)
 	}
 	return errs

@@ -140,7 +140,7 @@ func (l lambdaAuthorizer) enforces(requires []access.Requirement) error {
 	if l.jwt != nil {
 		return literal(requires)
 	}
-	if len(requires) == 0 {
+	if len(requires) == 0 || l.function == nil { // neither is set: check says so, and JWT may be what was meant
 		return nil
 	}
 	return fmt.Errorf("your own Function decides alone, so nothing here enforces a %s: use JWT instead of Function, or leave the requirement out and let the function check it", requires[0].Kind)

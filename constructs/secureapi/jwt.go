@@ -124,10 +124,12 @@ func (i Issuer) check() (errs []error) {
 		return []error{i.problem}
 	}
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
+	derived := false // from a URL that is wrong: to say the same of both would help nobody
 	if err := checkURL("URL", i.URL); err != nil {
 		errs = append(errs, err)
+		derived = i.URL != "" && strings.HasPrefix(i.JWKSURL, i.URL)
 	}
-	if i.JWKSURL != "" {
+	if i.JWKSURL != "" && !derived {
 		if err := checkURL("JWKSURL", i.JWKSURL); err != nil {
 			errs = append(errs, err)
 		}

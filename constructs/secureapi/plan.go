@@ -3,8 +3,6 @@ package secureapi
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
@@ -28,33 +26,6 @@ type plannedRoute struct {
 	guard    *guard // nil: public
 	reason   string // why it is public
 	requires []access.Requirement
-}
-
-// guard is an authorizer in use, with the access table as it sees it.
-type guard struct {
-	name       string // as in GuardedBy; "" is the API's own
-	authorizer Authorizer
-	used       bool
-	table      *access.Table // for the included function
-}
-
-func (g *guard) String() string {
-	if g.name == "" {
-		return "the API's " + g.authorizer.kind()
-	}
-	return fmt.Sprintf("the %s %q", g.authorizer.kind(), g.name)
-}
-
-// id is the construct id of the authorizer; ids are part of the logical ids, which must not change lightly.
-func (g *guard) id() string { return g.idOf("Authorizer") }
-
-// idOf is the construct id of something that belongs to the authorizer. The name comes last, so that no two ids of two
-// authorizers are the same.
-func (g *guard) idOf(what string) string {
-	if g.name == "" {
-		return what
-	}
-	return what + "-" + g.name
 }
 
 // newPlan checks the props and says all that is wrong with them.
@@ -110,78 +81,14 @@ func (p *problems) Error() string {
 
 func (p *problems) Unwrap() []error { return p.errs }
 
-func (p *plan) addGuards(props *Props) (errs []error) {
-	add := func(name string, given Authorizer) {
-		a, err := value(given)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("the authorizer %q: %w", name, err))
-			return
-		}
-		g := &guard{name: name, authorizer: a}
-		for _, err := range a.check() {
-			errs = append(errs, fmt.Errorf("%s: %w", g, err))
-		}
-		p.guards = append(p.guards, g)
-	}
-	if props.Authorizer != nil {
-		add("", props.Authorizer)
-	}
-	for _, name := range slices.Sorted(maps.Keys(props.Authorizers)) {
-		a := props.Authorizers[name]
-		if a == nil {
-			errs = append(errs, fmt.Errorf("the authorizer %q of Authorizers is nil", name))
-			continue
-		}
-		if name == "" || strings.ContainsAny(name, "/ \t\n") || unresolved(name) {
-			errs = append(errs, fmt.Errorf("the name %q in Authorizers: want one without slashes and spaces, as it becomes part of a construct id", name))
-			continue
-		}
-		add(name, a)
-	}
-	return errs
-}
-
-// value is an authorizer as the rest of the package knows it. A pointer has the methods of what it points to, so
-// Authorizer takes it; and so does a struct that embeds one, which must not pass for the kind it embeds.
-func value(a Authorizer) (Authorizer, error) {
-	switch a := a.(type) {
-	case TokenAuthorizer, RequestAuthorizer, CognitoAuthorizer, IAMAuthorizer:
-		return a, nil
-	case *TokenAuthorizer:
-		return pointed(a)
-	case *RequestAuthorizer:
-		return pointed(a)
-	case *CognitoAuthorizer:
-		return pointed(a)
-	case *IAMAuthorizer:
-		return pointed(a)
-	}
-	return nil, fmt.Errorf("a %T is none: use a TokenAuthorizer, RequestAuthorizer, CognitoAuthorizer or IAMAuthorizer", a)
-}
-
-func pointed[T Authorizer](a *T) (Authorizer, error) {
-	if a == nil {
-		return nil, fmt.Errorf("it is a nil %T", a)
-	}
-	return *a, nil
-}
-
-func (p *plan) guard(name string) *guard {
-	for _, g := range p.guards {
-		if g.name == name {
-			return g
-		}
-	}
-	return nil
-}
-
 func (p *plan) addRoutes(props *Props) (errs []error) {
 	if len(props.Routes) == 0 {
 		errs = append(errs, errors.New("there are no Routes: an API needs at least one"))
 	}
 	var patterns []route.Pattern
-	for _, r := range props.Routes {
-		pattern, err := route.Parse(r.Pattern)
+	first := map[string]int{} // where each pattern is in Routes
+	for i, r := range props.Routes {
+		pattern, err := parsePattern(r.Pattern)
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -190,26 +97,49 @@ func (p *plan) addRoutes(props *Props) (errs []error) {
 		for _, err := range p.decide(&planned) {
 			errs = append(errs, fmt.Errorf("route %q: %w", r.Pattern, err))
 		}
-		patterns = append(patterns, pattern)
 		p.routes = append(p.routes, planned)
+		if at, twice := first[pattern.String()]; twice {
+			errs = append(errs, fmt.Errorf("route %q is there twice, as Routes[%d] and Routes[%d]: leave one out, or join what they require in one", r.Pattern, at, i))
+			continue
+		}
+		first[pattern.String()] = i
+		patterns = append(patterns, pattern)
 	}
 	table, err := route.NewTable(patterns)
 	if err != nil {
 		errs = append(errs, err)
 	}
 	p.table = table
+	if len(errs) > 0 {
+		return errs // a route that is mended may need a guard that none needs now
+	}
 	for _, g := range p.guards {
-		if !g.used && len(props.Routes) > 0 && len(p.routes) == len(props.Routes) {
+		if !g.used {
 			errs = append(errs, fmt.Errorf("%s guards no route: name it with GuardedBy, or take it out", g))
 		}
 	}
 	return errs
 }
 
+// parsePattern is [route.Parse] without a habit from other routers: in API Gateway ":id" is a literal, which a request
+// for /orders/42 does not match. Package route takes it, since it also reads templates that others made.
+func parsePattern(text string) (route.Pattern, error) {
+	pattern, err := route.Parse(text)
+	if err != nil {
+		return pattern, err
+	}
+	for _, s := range pattern.Segments {
+		if name, found := strings.CutPrefix(s.Text, ":"); found && s.Kind == route.Literal {
+			return pattern, fmt.Errorf("route %q: segment %q: API Gateway writes a parameter {%s}", text, s.Text, orDefault(name, "id"))
+		}
+	}
+	return pattern, nil
+}
+
 // decide finds out who guards a route, and whether that guard can enforce what the route asks for.
 func (p *plan) decide(r *plannedRoute) (errs []error) {
 	if r.Function == nil {
-		errs = append(errs, errors.New("its function is nil"))
+		errs = append(errs, errors.New("its function is nil: give it an awslambda.IFunction, such as gofunction.New returns"))
 	}
 	guardName, named, open := "", false, false
 	for _, a := range r.Access {
@@ -231,18 +161,15 @@ func (p *plan) decide(r *plannedRoute) (errs []error) {
 		}
 	}
 	g := p.guard(guardName)
-	if g != nil && !open {
-		g.used = true // also where something else is wrong, so that it is not said to be unused on top
-	}
 	errs = append(errs, checkRequirements(r.requires)...)
 	if err := checkMethodOptions(r.Route); err != nil {
 		errs = append(errs, err)
 	}
 	switch {
 	case open && named:
-		errs = append(errs, fmt.Errorf("it is both Public and GuardedBy %q", guardName))
+		errs = append(errs, fmt.Errorf("it is both Public and GuardedBy %q: leave one of them out", guardName))
 	case open && len(r.requires) > 0:
-		errs = append(errs, fmt.Errorf("it is Public and yet requires %s", r.requires[0]))
+		errs = append(errs, fmt.Errorf("it is Public and yet requires %s: leave one of them out", r.requires[0]))
 	case open:
 	case named && g == nil:
 		errs = append(errs, fmt.Errorf("it is GuardedBy %q, which is not among Props.Authorizers: %s", guardName, p.names()))
@@ -251,25 +178,12 @@ func (p *plan) decide(r *plannedRoute) (errs []error) {
 	case r.pattern.Verb == "OPTIONS":
 		errs = append(errs, fmt.Errorf("%s would guard it, but a browser's preflight brings no credentials: declare Props.CORS instead of the route, or make it Public", g))
 	default:
-		r.guard = g
+		r.guard, g.used = g, true
 		if err := g.authorizer.enforces(r.requires); err != nil {
 			errs = append(errs, fmt.Errorf("it requires %s, which %s cannot enforce: %w", joinRequirements(r.requires), g, err))
 		}
 	}
 	return errs
-}
-
-func (p *plan) names() string {
-	var out []string
-	for _, g := range p.guards {
-		if g.name != "" {
-			out = append(out, fmt.Sprintf("%q", g.name))
-		}
-	}
-	if len(out) == 0 {
-		return "there is none"
-	}
-	return "they are " + strings.Join(out, ", ")
 }
 
 func checkRequirements(requires []access.Requirement) (errs []error) {

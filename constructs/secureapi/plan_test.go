@@ -1,6 +1,7 @@
 package secureapi
 
 import (
+	"fmt"
 	"net/netip"
 	"strings"
 	"testing"
@@ -82,7 +83,7 @@ func TestAWrongTableIsRefused(t *testing.T) {
 	}{
 		// Routes
 		{"no routes", func(p *Props) { p.Routes = nil }, "there are no Routes: an API needs at least one"},
-		{"the same route twice", add(Handle("GET /orders", fn)), `route: pattern "GET /orders" is there twice`},
+		{"the same route twice", add(Handle("GET /orders", fn)), `route "GET /orders" is there twice, as Routes[0] and Routes[2]: leave one out, or join what they require in one`},
 		{"unknown verb", add(Handle("FETCH /orders", fn)), `"FETCH /orders": unknown verb "FETCH": API Gateway has DELETE, GET`},
 		{"lower-case verb", add(Handle("get /orders", fn)), `verbs are written in capitals: "GET"`},
 		{"no verb", add(Handle("/orders", fn)), `write "ANY /orders" for every verb`},
@@ -93,13 +94,16 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		{"a slash at the end", add(Handle("GET /d/", fn)), `the path ends in a slash, which API Gateway ignores: write "GET /d"`},
 		{"greedy not last", add(Handle("GET /e/{rest+}/f", fn)), `the greedy parameter {rest+} is not last`},
 		{"net/http's greedy", add(Handle("GET /g/{rest...}", fn)), `API Gateway writes a greedy parameter {rest+}`},
-		{"function nil", add(Handle("GET /h", nil)), `route "GET /h": its function is nil`},
+		{"function nil", add(Handle("GET /h", nil)), `route "GET /h": its function is nil: give it an awslambda.IFunction, such as gofunction.New returns`},
+		{"Express's parameter", add(Handle("GET /orders/:id", fn)), `route "GET /orders/:id": segment ":id": API Gateway writes a parameter {id}`},
+		{"a colon alone", add(Handle("GET /orders/:", fn)), `segment ":": API Gateway writes a parameter {id}`},
+		{"Flask's parameter", add(Handle("GET /orders/<id>", fn)), `not '<': a parameter is {id}, and all that lies below is {proxy+}`},
 
 		// Who guards
 		{"nobody guards", func(p *Props) { p.Authorizer = nil }, `route "GET /orders": nobody guards it: set Props.Authorizer, name one with GuardedBy, or open it with Public and a reason`},
 		{"public without a reason", add(Handle("GET /i", fn, Public(" "))), `route "GET /i": Public needs a reason`},
-		{"public with a requirement", add(Handle("GET /j", fn, Public("x"), AnyScope("s"))), `it is Public and yet requires any scope of s`},
-		{"public and guarded", add(Handle("GET /k", fn, Public("x"), GuardedBy("y"))), `it is both Public and GuardedBy "y"`},
+		{"public with a requirement", add(Handle("GET /j", fn, Public("x"), AnyScope("s"))), `it is Public and yet requires any scope of s: leave one of them out`},
+		{"public and guarded", add(Handle("GET /k", fn, Public("x"), GuardedBy("y"))), `it is both Public and GuardedBy "y": leave one of them out`},
 		{"two guards", add(Handle("GET /l", fn, GuardedBy("x"), GuardedBy("y"))), `it is GuardedBy both "x" and "y"`},
 		{"unknown guard", add(Handle("GET /m", fn, GuardedBy("x"))), `it is GuardedBy "x", which is not among Props.Authorizers: there is none`},
 		{"unused guard", func(p *Props) { p.Authorizers = map[string]Authorizer{"ops": IAMAuthorizer{}} }, `the IAMAuthorizer "ops" guards no route`},
@@ -273,6 +277,46 @@ func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
 	}
 }
 
+// A second error that only follows from the first one sends people after what is not wrong.
+func TestNothingIsSaidOfWhatFollows(t *testing.T) {
+	only := func(routes ...Route) func(*Props) { return func(p *Props) { p.Routes = routes } }
+	const neither = "the API's %s: neither JWT nor Function is set: JWT uses the included function, Function is your own"
+	for _, tt := range []struct {
+		name, why string
+		change    func(*Props)
+		want      string // all of it
+	}{
+		{"public without a reason", "its guard may be used once it is mended", only(Handle("GET /a", fn, Public(""))),
+			`route "GET /a": Public needs a reason, for those who review it: Public("load balancer health check")`},
+		{"an unknown guard", "the same", only(Handle("GET /a", fn, GuardedBy("x"))),
+			`route "GET /a": it is GuardedBy "x", which is not among Props.Authorizers: there is none`},
+		{"public with a scope", "the same", only(Handle("GET /a", fn, Public("x"), AnyScope("a"))),
+			`route "GET /a": it is Public and yet requires any scope of a: leave one of them out`},
+		{"a pattern that is none", "the same", only(Handle("GET /a", fn, Public("x")), Handle("GET /:b", fn)),
+			`route "GET /:b": segment ":b": API Gateway writes a parameter {b}`},
+		{"an empty TokenAuthorizer", "nobody chose a function of their own", guardedWith(TokenAuthorizer{}),
+			fmt.Sprintf(neither, "TokenAuthorizer")},
+		{"an empty RequestAuthorizer", "with JWT there would be an identity source", guardedWith(RequestAuthorizer{}),
+			fmt.Sprintf(neither, "RequestAuthorizer")},
+		{"a preset's URL", "the preset made the other one of it", preset(Okta("http://shop.okta.com/oauth2/default", "api")),
+			`the API's TokenAuthorizer: JWT.Issuers[0]: URL "http://shop.okta.com/oauth2/default": want an https URL with a host`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if _, err := newPlan(table(tt.change)); err == nil || err.Error() != tt.want {
+				t.Errorf("%s:\n\t%v\nwant\n\t%s", tt.why, err, tt.want)
+			}
+		})
+	}
+}
+
+// Where both are wrong of themselves, both are said.
+func TestTwoURLsThatAreWrong(t *testing.T) {
+	_, err := newPlan(table(issuer(func(i *Issuer) { i.URL, i.JWKSURL = "http://a.example.com", "http://b.example.com/keys" })))
+	if err == nil || !strings.Contains(err.Error(), `URL "http://a.example.com"`) || !strings.Contains(err.Error(), `JWKSURL "http://b.example.com/keys"`) {
+		t.Errorf("%v, want an error of each", err)
+	}
+}
+
 func TestARightTableIsTaken(t *testing.T) {
 	for _, tt := range []struct {
 		name, why string
@@ -291,6 +335,7 @@ func TestARightTableIsTaken(t *testing.T) {
 		{"a header in another case", "headers are compared without case", func(p *Props) {
 			p.Authorizer = RequestAuthorizer{JWT: jwt(), IdentitySources: []IdentitySource{Header("authorization"), Context("path")}}
 		}},
+		{"a colon within a segment", "a verb of one's own after a name, as Google's APIs have it", add(Handle("POST /orders:cancel", fn))},
 		{"look-ahead", "API Gateway's expressions have it, Go's do not", func(p *Props) {
 			p.Authorizer = TokenAuthorizer{JWT: jwt(), ValidationExpression: "^(?=Bearer ).*$"}
 		}},

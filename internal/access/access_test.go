@@ -31,7 +31,7 @@ func TestNewTableErrors(t *testing.T) {
 		{"empty value", []Rule{rule("GET /a", group("staff", ""))}, `access: route "GET /a": a group requirement has an empty value, which no token brings: leave it out`},
 		{"two scopes in one", []Rule{rule("GET /a", scope("a b"))}, `access: route "GET /a": scope "a b": a space separates scopes (RFC 6749, section 3.3): name each alone`},
 		{"not UTF-8", []Rule{rule("GET /a", role("\xff"))}, `access: route "GET /a": role "\xff" is not valid UTF-8, which no token is either`},
-		{"one route twice", []Rule{rule("GET /a"), rule("GET /a", scope("x"))}, `route: pattern "GET /a" is there twice: one route has one function and one set of requirements`},
+		{"one route twice", []Rule{rule("GET /a"), rule("GET /a", scope("x"))}, `route: pattern "GET /a" is there twice: one route has one function and one set of requirements, so leave one out`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := NewTable(c.rules); err == nil || err.Error() != c.want {

@@ -183,7 +183,11 @@ func parseSegment(part string) (Segment, error) {
 			return Segment{}, fmt.Errorf("segment %q: a parameter takes the whole segment, as in {id}", part)
 		}
 		if c, ok := foreign(part, ":._-$"); !ok {
-			return Segment{}, fmt.Errorf("segment %q: API Gateway takes letters, digits and : . _ - $ in a path, not %q", part, c)
+			wayOut := ""
+			if strings.ContainsRune("<[*", c) { // as other routers write what varies: <id>, [id], *
+				wayOut = ": a parameter is {id}, and all that lies below is {proxy+}"
+			}
+			return Segment{}, fmt.Errorf("segment %q: API Gateway takes letters, digits and : . _ - $ in a path, not %q%s", part, c, wayOut)
 		}
 		return Segment{Literal, part}, nil
 	}

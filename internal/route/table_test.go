@@ -35,8 +35,8 @@ func TestNewTableErrors(t *testing.T) {
 		in   []Pattern
 		want string
 	}{
-		{"twice", patterns("GET /a", "POST /a", "GET /a"), `route: pattern "GET /a" is there twice: one route has one function and one set of requirements`},
-		{"ANY twice", patterns("ANY /{p+}", "ANY /{p+}"), `route: pattern "ANY /{p+}" is there twice: one route has one function and one set of requirements`},
+		{"twice", patterns("GET /a", "POST /a", "GET /a"), `route: pattern "GET /a" is there twice: one route has one function and one set of requirements, so leave one out`},
+		{"ANY twice", patterns("ANY /{p+}", "ANY /{p+}"), `route: pattern "ANY /{p+}" is there twice: one route has one function and one set of requirements, so leave one out`},
 		{"two names at one place", patterns("GET /orders/{id}", "GET /orders/{order}/items"), `route: pattern "GET /orders/{order}/items" has {order} where "GET /orders/{id}" has {id}: ` + once},
 		{"{id} beside {proxy+}", patterns("GET /orders/{id}", "ANY /orders/{proxy+}"), `route: pattern "ANY /orders/{proxy+}" has {proxy+} where "GET /orders/{id}" has {id}: ` + once},
 		{"the same name, once greedy", patterns("GET /{p+}", "GET /{p}"), `route: pattern "GET /{p}" has {p} where "GET /{p+}" has {p+}: ` + once},

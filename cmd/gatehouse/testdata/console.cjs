@@ -60,7 +60,7 @@ async function chooseRoute(text) {
 // toCredential goes to the radio button that is chosen.
 async function toCredential() {
   await toField('route')
-  await tabTo(f => f.name.startsWith('a ') && f.tag === 'INPUT')
+  await tabTo(f => /^(a|my) /.test(f.name) && f.tag === 'INPUT')
 }
 
 async function fill(id, text) {
@@ -138,7 +138,7 @@ const commands = {
 
   async until(path) {
     await page.waitForFunction(p => [...document.querySelectorAll('table .path')].some(e => e.textContent === p), path)
-    return {options: await page.locator('#route option').allTextContents()}
+    return {options: await page.locator('#route option').allTextContents(), credentials: await page.locator('#credential label:visible').allInnerTexts()}
   },
 
   async wrong() { return wrong },
@@ -173,6 +173,7 @@ function measure() {
     unnamed: [...document.querySelectorAll('button, a, summary')].filter(e => !(e.getAttribute('aria-label') || e.textContent).trim()).length,
     twice: ids.filter((id, n) => ids.indexOf(id) !== n),
     broken: [...document.body.querySelectorAll('*')].flatMap(e => [...e.childNodes]).filter(n => n.nodeType === 3 && /^(null|undefined|NaN|\[object)/.test(n.data.trim())).length,
+    credentialLines: new Set([...document.querySelectorAll('#credential label')].map(l => l.getBoundingClientRect().top)).size,
     headings: [...document.querySelectorAll('h1, h2')].map(h => h.textContent),
   }
 }

@@ -24,7 +24,7 @@ type Run struct {
 	Outdir  string    // where the app writes its assembly
 	Scratch string    // a folder for what is handed to the app
 	Environ []string  // the user's environment, as of [os.Environ]
-	Output  io.Writer // gets what the app writes, as it is
+	Output  io.Writer // gets what the app writes, but for a harmless text of jsii
 }
 
 // Synthesize runs the app. When ctx ends, the app is ended with all that it started.
@@ -79,13 +79,14 @@ func (a *App) shell(ctx context.Context, r Run, env []string, command string) er
 	cmd.WaitDelay = endsWithin
 	group(cmd)
 	seen := &tail{to: r.Output}
+	output := &without{to: seen, text: jsiiWaitedTwice}
 	err = cmd.Start()
 	write.Close()
 	copied := make(chan struct{})
 	go func() {
 		defer close(copied)
 		defer read.Close()
-		_, _ = io.Copy(seen, read)
+		_, _ = io.Copy(output, read)
 	}()
 	if err == nil {
 		err = cmd.Wait()
@@ -101,6 +102,7 @@ func (a *App) shell(ctx context.Context, r Run, env []string, command string) er
 			}
 		}()
 	}
+	output.flush()
 	seen.end()
 	if ctx.Err() != nil {
 		killGroup(cmd)

@@ -47,6 +47,16 @@ func TestSynthesize(t *testing.T) {
 	}
 }
 
+// What jsii says about itself at the end of an app that succeeded is no line of the app's.
+func TestSynthesizeLeavesAHarmlessTextOut(t *testing.T) {
+	output, _, err := synthesize(t, t.Context(), &App{
+		Command: `echo synth; printf 'Runtime process exited abnormally: ' >&2; sleep 0.05; printf 'waitid: no child processes' >&2`,
+	})
+	if err != nil || output != "synth\n" {
+		t.Errorf("output %q, %v, want the app's own line", output, err)
+	}
+}
+
 func TestSynthesizeFails(t *testing.T) {
 	for _, tt := range []struct {
 		name, why  string

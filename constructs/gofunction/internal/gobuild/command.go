@@ -113,16 +113,53 @@ func (c *command) run(subcommand string, args ...string) ([]byte, error) {
 	if words == "" {
 		words = err.Error()
 	}
+	missing := c.missing(words)
 	// go mod vendor takes the packages that the module imports, or names as tools, and a main package is never imported:
 	// https://go.dev/ref/mod#go-mod-vendor.
 	if strings.Contains(words, "package "+c.target.Package+": import lookup disabled by -mod=vendor") {
-		return nil, fmt.Errorf("%w: go %s says:\n%s\nAdd the package to the vendor directory, in %s:\n\tgo get -tool %s\n\tgo mod vendor",
-			ErrNotVendored, subcommand, words, c.target.Dir, c.target.Package)
+		add := "Add"
+		if missing != "" {
+			add = "If another module has it, add"
+		}
+		return nil, fmt.Errorf("%w: %sgo %s says:\n%s\n%s the package to the vendor directory, in %s:\n\tgo get -tool %s\n\tgo mod vendor",
+			ErrNotVendored, missing, subcommand, words, add, c.target.Dir, c.target.Package)
 	}
 	if _, ok := errors.AsType[*exec.ExitError](err); !ok {
 		return nil, fmt.Errorf("%w: go %s: %w", ErrGo, subcommand, err)
 	}
-	return nil, fmt.Errorf("%w: go %s in %s says:\n%s%s", ErrGo, subcommand, c.target.Dir, words, c.dropped())
+	return nil, fmt.Errorf("%w: %sgo %s in %s says:\n%s%s", ErrGo, missing, subcommand, c.target.Dir, words, c.dropped())
+}
+
+// unprovided is how go begins to say that no module it knows has a package: by itself, with -mod=vendor, and with
+// -mod=mod, where it goes on to look for the package elsewhere.
+var unprovided = []string{"no required module provides package ", "cannot find module providing package ", "finding module for package "}
+
+// missing says that the package, by its path, belongs to a module that is built here and has no such folder: a name that
+// is misspelt. Go takes it for one of another module, and says how to get that. It is empty if it is something else.
+func (c *command) missing(words string) string {
+	pkg := c.target.Package
+	if !slices.ContainsFunc(unprovided, func(begin string) bool {
+		_, rest, found := strings.Cut(words, begin+pkg)
+		return found && (rest == "" || strings.ContainsRune(";:\r\n", rune(rest[0]))) // not the beginning of another's path
+	}) {
+		return ""
+	}
+	out, err := c.run("list", slices.Concat([]string{"-m", "-f", "{{.Path}}|{{.Dir}}"}, c.flags)...)
+	if err != nil {
+		return "" // what is wrong is said in any case
+	}
+	for line := range strings.Lines(string(out)) { // several in a workspace
+		module, dir, _ := strings.Cut(strings.TrimSpace(line), "|")
+		folder, within := strings.CutPrefix(pkg, module+"/")
+		if !within {
+			continue
+		}
+		if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(folder))); err != nil {
+			return fmt.Sprintf("there is no folder %s in module %s: ", folder, module)
+		}
+		return fmt.Sprintf("the folder %s of module %s has no Go files: ", folder, module)
+	}
+	return ""
 }
 
 // dropped reminds of flags that a build by hand would have had.

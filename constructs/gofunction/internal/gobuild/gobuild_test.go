@@ -24,6 +24,7 @@ var shop = map[string]string{
 	"tagged-fn/main.go":         "//go:build staging\n\npackage main\n\nfunc main() {}\n",
 	"tagged-fn/without_test.go": "package main\n",
 	"broken-fn/main.go":         "package main\n\nfunc main() { undefined() }\n",
+	"lost-fn/main.go":           "package main\n\nimport _ \"example.com/shop/lost-fn2\"\n\nfunc main() {}\n",
 	"empty/README":              "no Go in here\n",
 }
 
@@ -181,6 +182,10 @@ func TestErrors(t *testing.T) {
 		{"all files excluded by tags", lambda(dir, "./tagged-fn"), nil, ErrGo, []string{"build constraints exclude all Go files"}},
 		{"tags in GOFLAGS", lambda(dir, "./tagged-fn"), environ("GOFLAGS=-buildvcs=false -tags=staging -mod=mod"), ErrGo, []string{"build constraints", "(not used, of GOFLAGS: -tags=staging; tags go into Tags)"}},
 		{"an unknown module", lambda(dir, "example.com/other/fn"), nil, ErrGo, []string{"no required module provides package example.com/other/fn", "go get example.com/other/fn"}},
+		{"a folder that is misspelt", lambda(dir, "example.com/shop/order-fn"), nil, ErrGo, []string{": there is no folder order-fn in module example.com/shop: go list in ", "no required module provides package example.com/shop/order-fn"}},
+		{"an import that is misspelt", lambda(dir, "example.com/shop/lost-fn"), nil, ErrGo, []string{"the go command failed: go list in ", "no required module provides package example.com/shop/lost-fn2"}},
+		{"a folder without Go", lambda(dir, "example.com/shop/empty"), nil, ErrGo, []string{": the folder empty of module example.com/shop has no Go files: go list in "}},
+		{"a misspelt folder, and modules that may be looked for", lambda(dir, "example.com/shop/order-fn"), environ("GOFLAGS=-mod=mod"), ErrGo, []string{": there is no folder order-fn in module example.com/shop: "}},
 		{"not in a module", lambda(t.TempDir(), "example.com/shop/orders-fn"), nil, ErrGo, []string{"go.mod"}},
 		{"flags of GOFLAGS that are wrong", lambda(dir, "./orders-fn"), environ("GOFLAGS=-mod=nonsense"), ErrGo, []string{"-mod=nonsense"}},
 		{"a module that wants a newer Go", lambda(writeModule(t, map[string]string{"go.mod": "module a\n\ngo 1.999\n", "a.go": "package main\n"}), "."), environ("GOTOOLCHAIN=local"), ErrGo, []string{"go >= 1.999"}},

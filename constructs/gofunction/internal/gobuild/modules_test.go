@@ -118,6 +118,16 @@ func TestVendored(t *testing.T) {
 		}
 	}
 
+	if strings.Contains(err.Error(), "there is no folder") {
+		t.Errorf("the package is not of the main module:\n%v", err)
+	}
+	_, typo := b.Build(lambda(app, "example.com/app/ap"))
+	for _, part := range []string{": there is no folder ap in module example.com/app: go list says:", "\nIf another module has it, add the package to the vendor directory, in " + app} {
+		if !errors.Is(typo, ErrNotVendored) || !strings.Contains(typo.Error(), part) {
+			t.Errorf("expected %q in:\n%v", part, typo)
+		}
+	}
+
 	for line := range strings.Lines(err.Error()) {
 		if command, ok := strings.CutPrefix(line, "\tgo "); ok {
 			run(t, app, env(), strings.Fields(command)...)

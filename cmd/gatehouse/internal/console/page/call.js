@@ -28,7 +28,7 @@ export function choose(api, route) {
 function chosen() {
   const [a, i, stage] = $('route').value.split(' ')
   const api = apis[a]
-  return api ? {stage, route: api.routes[i]} : null
+  return api ? {stage, api, route: api.routes[i]} : null
 }
 
 // adapt asks for what the chosen route needs, so that a call with what the form then has is let through.
@@ -48,6 +48,7 @@ function adapt() {
   const before = $('form').elements.credential.value
   const kind = before === 'bearer' && r.issuers ? before : r.kind === 'iam' ? 'key' : r.kind === 'none' || !data.issuers.length ? 'none' : 'token'
   $('form').elements.credential.value = kind
+  $('signature').hidden = !now.api.routes.some(other => other.kind === 'iam') // nobody would look at one
   if (r.issuers?.length) $('issuer').value = String(r.issuers[0])
   const wanted = kind => (r.requires || []).filter(q => q.kind === kind).map(q => q.anyOf[0])
   $('scopes').value = wanted('scope').join(' ')
