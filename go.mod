@@ -4,8 +4,8 @@ go 1.26.0
 
 // npm's packages hold Go templates, and the cloud assembly holds whatever a function's bundle does.
 ignore (
-	cdk.out
 	./node_modules
+	cdk.out
 )
 
 require (
