@@ -17,8 +17,9 @@ var devCommand = command{
 It runs the CDK app of cdk.json with functions built for this machine, and serves what it synthesizes on 127.0.0.1: the
 routing, the authorizers and their cache, the order of checks and the words of API Gateway, and the functions themselves.
 It prints who may call which route, lines to try it with, and last, when it is ready, where it listens. Then every
-request is a line, with the reason for a 401, 403 or 5xx, and so is what the functions write, indented. The page at "/"
-shows the routes, the last requests with how each was decided, and a form that makes a token and calls a route with it.
+request is a line, with the reason for a 401, 403 or 5xx, and so is what the functions write, indented; metrics for
+CloudWatch in it are left out, but with --json. The page at "/" shows the routes, the last requests with how each was
+decided, and a form that makes a token and calls a route with it.
 
   --port N         the port on 127.0.0.1; 0 for any that is free (default 3000)
   --app CMD        the app's command, or the folder of its assembly (default "app" of cdk.json)

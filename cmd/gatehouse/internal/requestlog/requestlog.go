@@ -119,7 +119,7 @@ func (l *Log) Function(line functions.LogLine) {
 		}{"log", l.now().UTC(), line.Function, line.RequestID, line.Stream, text, line.Cut})
 		return
 	}
-	l.write("    " + line.Function + " " + orDash(line.RequestID) + " | " + printable(text))
+	l.write("    " + line.Function + " " + orDash(line.RequestID) + " | " + printable(withoutMetrics(text)))
 }
 
 // Refused writes a request that was not understood.

@@ -155,3 +155,23 @@ func FuzzPrintable(f *testing.F) {
 		}
 	})
 }
+
+func TestMetricsAreLeftOutForPeople(t *testing.T) {
+	const line = `{"message":"decision","totalMs":0.1,"_aws":{"Timestamp":1,"CloudWatchMetrics":[]},"functionName":"a","allowed":1}`
+	for text, want := range map[string]string{
+		line:                       `{"message":"decision","totalMs":0.1} and metrics`,
+		`{"_aws":{"Timestamp":1}}`: `{"_aws":{"Timestamp":1}}`,
+		`not JSON,"_aws":{`:        `not JSON,"_aws":{`,
+	} {
+		var out bytes.Buffer
+		New(&out, false, time.Now).Function(functions.LogLine{Function: "f", Text: text})
+		if got := out.String(); !strings.HasSuffix(got, " | "+want+"\n") {
+			t.Errorf("got %q, want the end %q", got, want)
+		}
+	}
+	var out bytes.Buffer
+	New(&out, true, time.Now).Function(functions.LogLine{Function: "f", Text: line})
+	if !strings.Contains(out.String(), "CloudWatchMetrics") {
+		t.Errorf("a machine does not get them: %s", out.String())
+	}
+}

@@ -7,6 +7,18 @@ import (
 	"unicode"
 )
 
+// metrics are what CloudWatch is told at the end of a line of JSON, as the included authorizer does it.
+// Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+const metrics = `,"_aws":{`
+
+// withoutMetrics shortens a line for people, who would not see the rest of it for them.
+func withoutMetrics(text string) string {
+	if before, _, ok := strings.Cut(text, metrics); ok && strings.HasPrefix(text, "{") && strings.HasSuffix(text, "}") {
+		return before + "} and metrics"
+	}
+	return text
+}
+
 // printable is a text that stays on its line and tells a terminal nothing: tabs become spaces, and all else that is not
 // printable is written as in Go.
 func printable(text string) string {
