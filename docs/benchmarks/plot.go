@@ -63,11 +63,7 @@ func plot(measured []figures.Figure) string {
 		if f.Subject != subject {
 			subject = f.Subject
 			y += heading
-			better := ""
-			if f.AtLeast > 0 {
-				better = " (more is better)"
-			}
-			fmt.Fprintf(&body, `<text x="16" y="%d" class="subject">%s<tspan class="peer"> over %s%s</tspan></text>`+"\n", y-heading/2+10, escaped(subject), escaped(f.Peer), better)
+			fmt.Fprintf(&body, `<text x="16" y="%d" class="subject">%s<tspan class="peer"> over %s</tspan></text>`+"\n", y-heading/2+10, escaped(subject), escaped(f.Peer))
 		}
 		from, to := min(x(1), x(f.Ratio)), max(x(1), x(f.Ratio))
 		class := "ours"

@@ -69,7 +69,7 @@ func (b *bench) load(ctx context.Context) error {
 		}
 		printRow("median", row)
 		subject := "gatehouse dev, " + route.name
-		figures.Report(figures.Figure{Subject: subject, Name: "requests per second", Peer: peer, Measured: row[0], Against: row[4], Ratio: row[8], AtLeast: route.least})
+		figures.Report(figures.Figure{Subject: subject, Name: "requests per second (more is better)", Peer: peer, Measured: row[0], Against: row[4], Ratio: row[8], AtLeast: route.least})
 		figures.Report(figures.Figure{Subject: subject, Name: "99th percentile", Peer: peer, Unit: "ms", Measured: row[2], Against: row[6], Ratio: row[2] / row[6]})
 		figures.Report(figures.Figure{Subject: subject, Name: "processor time for one", Peer: peer, Unit: "us", Measured: row[3], Against: row[7], Ratio: row[3] / row[7]})
 	}
