@@ -19,6 +19,7 @@ var _ constructs.IValidation = (*guardedMethods)(nil)
 func (v *guardedMethods) Validate() *[]*string {
 	var found []*string
 	declared, table := v.api.plan.declared()
+	var beside []string
 	for _, c := range *v.api.Node().Root().Node().FindAll(constructs.ConstructOrder_PREORDER) {
 		m, ok := c.(awsapigateway.CfnMethod)
 		if !ok || !v.ours(m) {
@@ -30,6 +31,9 @@ func (v *guardedMethods) Validate() *[]*string {
 		}
 		verb, path := *m.HttpMethod(), methodPath(m)
 		key := verb + " " + path
+		if !table[key] && authorization != string(awsapigateway.AuthorizationType_NONE) {
+			beside = append(beside, key)
+		}
 		switch {
 		case authorization == string(awsapigateway.AuthorizationType_NONE):
 			if !declared[key] && !(verb == "OPTIONS" && isMock(m)) {
@@ -42,6 +46,9 @@ func (v *guardedMethods) Validate() *[]*string {
 				"secureapi: %s: the method %s was added beside the table, and the API's resource policy allows everything, so that it lets in whom %s would keep out: put it into Routes",
 				*m.Node().Path(), key, authorization)))
 		}
+	}
+	for _, err := range v.api.plan.checkBeside(beside) {
+		found = append(found, jsii.String(fmt.Sprintf("secureapi: %s: %v", *v.api.Node().Path(), err)))
 	}
 	if found == nil {
 		return &[]*string{}

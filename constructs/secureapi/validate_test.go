@@ -119,3 +119,25 @@ func TestAnIAMMethodBesideAPolicyThatAllowsAll(t *testing.T) {
 	api.RestAPI.Root().AddMethod(jsii.String("DELETE"), nil, &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM})
 	refused(t, func() { awscdk.App_Of(stack).Synth(nil) }, "the method DELETE / was added beside the table, and the API's resource policy allows everything")
 }
+
+// What a guarded method beside the table does not take must not fall through to an open route of the table.
+func TestAGuardedMethodBesideAnOpenGreedyRoute(t *testing.T) {
+	files := func(stack awscdk.Stack) *secureapi.API {
+		return secureapi.New(stack, "Api", &secureapi.Props{
+			Routes: []secureapi.Route{secureapi.Handle("ANY /files/{proxy+}", backend(stack, "Files"), secureapi.Public("downloads"))},
+		})
+	}
+	iam := &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM}
+	stack := newStack()
+	files(stack).RestAPI.Root().ResourceForPath(jsii.String("/files/secret")).AddMethod(jsii.String("GET"), nil, iam)
+	refused(t, func() { awscdk.App_Of(stack).Synth(nil) },
+		`secureapi: Shop/Api: route "ANY /files/{proxy+}" is public and gets what "GET /files/secret", which is guarded, does not take: DELETE`)
+
+	elsewhere := newStack()
+	files(elsewhere).RestAPI.Root().ResourceForPath(jsii.String("/secret")).AddMethod(jsii.String("GET"), nil, iam)
+	awscdk.App_Of(elsewhere).Synth(nil)
+
+	whole := newStack()
+	files(whole).RestAPI.Root().ResourceForPath(jsii.String("/files/secret")).AddMethod(jsii.String("ANY"), nil, iam)
+	awscdk.App_Of(whole).Synth(nil)
+}
