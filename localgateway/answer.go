@@ -21,6 +21,7 @@ import (
 
 // answer finds the stage and the route of a request, has it checked, and asks its integration.
 func (s *served) answer(ctx context.Context, r *exchange.Request, record *Record) exchange.Answer {
+	record.Identity = s.identity
 	st := s.stages[r.Stage]
 	if st == nil {
 		// What API Gateway answers to a stage that does not exist.

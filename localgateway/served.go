@@ -23,6 +23,7 @@ type served struct {
 	issuer   *devissuer.Provider // nil if there is none
 	stages   map[string]*stage
 	names    map[string]bool // of the functions in the pool
+	identity []string        // names of what authorizers know callers by
 	problems map[string]string
 	unread   map[assembly.ID]string            // authorizers whose issuers are not known, with the reason
 	needs    map[assembly.ID]map[string]string // of an API's routes that have requirements: these in words, by "GET /orders"
@@ -75,6 +76,7 @@ func (g *Gateway) serve(m *assembly.Model) (*served, error) {
 	for _, c := range chosen {
 		s.stages[c.stage.Name] = s.newStage(c.api, c.stage)
 	}
+	s.identity = identityNames(chosen)
 	return s, nil
 }
 
@@ -167,6 +169,23 @@ func (s *served) newStage(api *assembly.API, st *assembly.Stage) *stage {
 	}
 	out.routes = routes
 	return out
+}
+
+// identityNames are those of the headers and parameters that the authorizers of some APIs look at, each once.
+func identityNames(chosen []choice) (names []string) {
+	for _, c := range chosen {
+		for _, m := range c.api.Methods {
+			if m.Authorizer == nil {
+				continue
+			}
+			for _, source := range m.Authorizer.IdentitySources {
+				if (source.In == "header" || source.In == "querystring") && !slices.Contains(names, source.Name) {
+					names = append(names, source.Name)
+				}
+			}
+		}
+	}
+	return names
 }
 
 // needs are the requirements of the routes that have any, by their API. What cannot be told is left out: it is for reasons only.

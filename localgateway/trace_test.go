@@ -2,6 +2,7 @@ package localgateway
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -89,5 +90,21 @@ func TestTrace(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", text, want)
 			}
 		})
+	}
+}
+
+// TestIdentity: whoever writes a request down has to know which of its values are secret, also if it found no route.
+func TestIdentity(t *testing.T) {
+	r := bare()
+	addAuthorizer(r, "Auth", object{})
+	addAuthorizer(r, "Asked", object{"Type": "REQUEST", "IdentitySource": "method.request.header.X-Shop, method.request.querystring.tenant, context.path"})
+	addRoute(r, "GET /orders", mock("orders"), guardedBy("Auth"))
+	addRoute(r, "GET /asked", mock("asked"), guardedBy("Asked"))
+	s := serve(t, r)
+	for _, target := range []string{"GET /prod/orders", "GET /prod/nothing", "GET /nowhere/orders"} {
+		got := slices.Sorted(slices.Values(s.send(t, target).record.Identity))
+		if want := []string{"Authorization", "X-Shop", "tenant"}; !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", target, got, want)
+		}
 	}
 }

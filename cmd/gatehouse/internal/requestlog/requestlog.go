@@ -63,7 +63,7 @@ type authorizer struct {
 
 // Request writes a request that was answered.
 func (l *Log) Request(r *localgateway.Record) {
-	m := credentials.Mask(r.Request)
+	m := credentials.Mask(r.Request, r.Identity...)
 	line := request{
 		Event: "request", Time: r.Time.UTC(), Status: r.Answer.Status, Verb: r.Request.Verb, Path: m(r.Request.RawPath), Route: r.Route,
 		Principal: m(r.Verdict.Principal), IntegrationMS: milliseconds(r.IntegrationTime), MS: milliseconds(r.Took),

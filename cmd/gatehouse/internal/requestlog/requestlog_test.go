@@ -175,3 +175,19 @@ func TestMetricsAreLeftOutForPeople(t *testing.T) {
 		t.Errorf("a machine does not get them: %s", out.String())
 	}
 }
+
+// TestIdentityIsNotShown: what an authorizer knows callers by may say nothing by its name.
+func TestIdentityIsNotShown(t *testing.T) {
+	const secret = "shop-secret-1234"
+	for _, asJSON := range []bool{false, true} {
+		var b bytes.Buffer
+		New(&b, asJSON, time.Now).Request(record(func(r *localgateway.Record) {
+			r.Identity = []string{"X-Shop"}
+			r.Request.Headers = append(r.Request.Headers, exchange.Header{Name: "x-shop", Value: secret})
+			r.Verdict.Principal, r.Reason = secret, "the authorizer's policy for "+secret+" denies it"
+		}))
+		if strings.Contains(b.String(), secret) {
+			t.Errorf("it is shown: %s", &b)
+		}
+	}
+}
