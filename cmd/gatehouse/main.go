@@ -22,7 +22,7 @@ import (
 func main() {
 	if os.Getenv("GOGC") == "" {
 		// Little is alive in "gatehouse dev", and each request leaves garbage: at the usual rate the collector runs several
-		// times a second under load, for a sixth of the processor time. This costs some 20 MB.
+		// times a second under load. This costs some 10 MB.
 		debug.SetGCPercent(400)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

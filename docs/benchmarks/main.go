@@ -3,7 +3,7 @@
 //
 //	go run ./docs/benchmarks
 //
-// It takes about ten minutes, needs Node.js and npm for the peers that run in it, and means most on a machine that does
+// It takes about six minutes, needs Node.js and npm for the peers that run in it, and means most on a machine that does
 // nothing else. What counts are ratios, each within one run against something named; README.md says what each compares.
 package main
 

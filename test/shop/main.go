@@ -1,6 +1,12 @@
-// This app made the assembly in shop, with aws-cdk-lib 2.270.0: "go run . shop" in a module that requires it, with files of
-// any content in fn/token and fn/backend. Afterwards the metadata and what concerns the deployment alone was taken out:
-// Lambda permissions, rules, the roles of CDK's bootstrap stack, and the user pools' mail texts.
+// Command shop made the assembly in localgateway/assembly/testdata/shop, with aws-cdk-lib 2.270.0. It uses no construct of
+// Gatehouse, so that the local gateway is tested with what any CDK app writes. It is kept here, and not beside the
+// assembly, since nothing there may load CDK.
+//
+//	go run ./test/shop DIR
+//
+// It takes files of any content in fn/token and fn/backend of the folder that it is run in. Afterwards the metadata and what
+// concerns the deployment alone was taken out: Lambda permissions, rules, the roles of CDK's bootstrap stack, and the user
+// pools' mail texts.
 package main
 
 import (
