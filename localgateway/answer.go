@@ -74,7 +74,7 @@ func (st *stage) handle(ctx context.Context, r *exchange.Request, source *mappin
 	if d != nil {
 		return exchange.Answer{}, m.explained(d, &record.Verdict, said)
 	}
-	if f := validate(m.Method, r, params, &record.Verdict); f != nil {
+	if f := m.validator.Check(r, params, &record.Verdict); f != nil {
 		return exchange.Answer{}, f
 	}
 	if m.mock != nil {

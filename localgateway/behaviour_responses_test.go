@@ -53,8 +53,6 @@ func responseTypeBehaviour(t *testing.T) (list []behaviour) {
 		switch c.name {
 		case "QUOTA_EXCEEDED", "THROTTLED", "WAF_FILTERED", "RESOURCE_NOT_FOUND", "AUTHORIZER_FAILURE", "INTEGRATION_FAILURE", "EXPIRED_TOKEN":
 			b.differs = "no request to a local run is answered so: there is no throttling, quota, firewall or failing connection here, and an expired token has other answers (lines 14 and 15)"
-		case "BAD_REQUEST_BODY":
-			b.differs = "no request to a local run is answered so: a method whose bodies API Gateway would validate is refused with 501"
 		case "REQUEST_TOO_LARGE":
 			b.source, b.differs = docIssues, "documented as ignored by API Gateway where it is customised, and not taken from DEFAULT_4XX here"
 		case "DEFAULT_4XX", "DEFAULT_5XX":
@@ -77,12 +75,17 @@ func responseBehaviour(t *testing.T) []behaviour {
 	addRoute(r, "POST /typed", never)
 	r["Validator"] = resource("ApiGateway::RequestValidator", object{"RestApiId": ref("Api"), "ValidateRequestParameters": true})
 	r["Bodies"] = resource("ApiGateway::RequestValidator", object{"RestApiId": ref("Api"), "ValidateRequestBody": true})
-	r["Model"] = resource("ApiGateway::Model", object{"RestApiId": ref("Api"), "ContentType": "application/json", "Schema": object{"type": "object"}})
+	r["Model"] = resource("ApiGateway::Model", object{"RestApiId": ref("Api"), "ContentType": "application/json", "Schema": object{
+		"type": "object", "required": []any{"a", "b"}, "properties": object{"a": object{"$ref": object{"Fn::Join": []any{"", []any{"https://apigateway.amazonaws.com/restapis/", ref("Api"), "/models/Number"}}}}}}})
+	r["Number"] = resource("ApiGateway::Model", object{"RestApiId": ref("Api"), "Name": "Number", "ContentType": "application/json", "Schema": object{"type": "number"}})
+	r["Javas"] = resource("ApiGateway::Model", object{"RestApiId": ref("Api"), "ContentType": "application/json", "Schema": object{"pattern": "(?=a).*"}})
 	wanted := object{"RequestValidatorId": ref("Validator"), "RequestParameters": object{"method.request.header.X-Tenant": true,
 		"method.request.querystring.page": true, "method.request.querystring.size": false, "method.request.path.id": true}}
 	addRoute(r, "GET /wanted/{id}", mock("wanted"), wanted)
 	addRoute(r, "POST /wanted/{id}", mock("wanted"), wanted, guardedBy("Auth"))
 	addRoute(r, "PUT /wanted/{id}", mock("wanted"), object{"RequestValidatorId": ref("Bodies"), "RequestModels": object{"application/json": ref("Model")}})
+	addRoute(r, "POST /checked", proxy("Fn"), object{"RequestValidatorId": ref("Bodies"), "RequestModels": object{"application/json": ref("Model")}})
+	addRoute(r, "DELETE /wanted/{id}", mock("wanted"), object{"RequestValidatorId": ref("Bodies"), "RequestModels": object{"application/json": ref("Javas")}})
 	addRoute(r, "PATCH /wanted/{id}", mock("wanted"), object{"RequestValidatorId": ref("Bodies"), "RequestModels": object{"application/json": "Empty"}})
 	defaults := object{
 		"Default4": gatewayResponse("DEFAULT_4XX", object{"ResponseParameters": object{"gatewayresponse.header.From": "'DEFAULT_4XX'"}}),
@@ -100,7 +103,12 @@ func responseBehaviour(t *testing.T) []behaviour {
 	for id, v := range defaults {
 		customised[id] = v
 	}
-	plain, own := serve(t, r), serve(t, customised)
+	explained := bare()
+	for id, v := range r {
+		explained[id] = v
+	}
+	explained["Body"] = gatewayResponse("BAD_REQUEST_BODY", object{"StatusCode": "422", "ResponseTemplates": object{"application/json": `{"why":"$context.error.validationErrorString"}`}})
+	plain, own, told := serve(t, r), serve(t, customised), serve(t, explained)
 	ask := func(name, source string, s *site, target, want string, show string, headers ...string) behaviour {
 		return behaviour{line: 25, name: name, source: source, want: want, got: func(t *testing.T) string {
 			got := s.send(t, target, headers...)
@@ -112,6 +120,16 @@ func responseBehaviour(t *testing.T) []behaviour {
 		}}
 	}
 	const default4 = "; From: DEFAULT_4XX"
+	const refusedBody = `400 BadRequestException {"message":"Invalid request body"}`
+	say := func(name, source string, s *site, target, body, want string, headers ...string) behaviour {
+		return behaviour{line: 25, name: name, source: source, want: want, got: func(t *testing.T) string {
+			got := s.post(t, target, body, headers...)
+			if s == own {
+				return got.String() + "; " + got.headers("From")
+			}
+			return got.String()
+		}}
+	}
 	return []behaviour{
 		ask("UNAUTHORIZED", docResponses, plain, "GET /prod/guarded/7", unauthorized, ""),
 		ask("ACCESS_DENIED", docResponses, plain, "GET /prod/guarded/7", implicitDeny, "", bearer("other")),
@@ -124,8 +142,20 @@ func responseBehaviour(t *testing.T) []behaviour {
 		ask("all that are wanted", docValidation, plain, "GET /prod/wanted/7?page=1", "200 wanted", "", "X-Tenant: acme"),
 		ask("authorization comes before validation", docValidation, plain, "POST /prod/wanted/7", unauthorized, ""),
 		ask("and validation after it", docValidation, plain, "POST /prod/wanted/7", `400 BadRequestException {"message":"Missing required request parameters: [X-Tenant, page]"}`, "", bearer("everything")),
-		ask("a body that would be validated by a model", docValidation, plain, "PUT /prod/wanted/7", notServedHere, ""),
-		ask("a body that any fits", docValidation, plain, "PATCH /prod/wanted/7", "200 wanted", ""),
+		say("BAD_REQUEST_BODY", seenValidation, plain, "PUT /prod/wanted/7", `{"test":"test"}`, refusedBody),
+		say("a body that fits the model, which refers to another one", docValidation, plain, "PUT /prod/wanted/7", `{"a":1,"b":2}`, "200 wanted"),
+		say("one that does not fit the other one", docValidation, plain, "PUT /prod/wanted/7", `{"a":"1","b":2}`, refusedBody),
+		say("no body", seenValidation, plain, "PUT /prod/wanted/7", "", refusedBody),
+		say("a body that is not JSON", docValidation, plain, "PUT /prod/wanted/7", "a=1", refusedBody),
+		say("a content type without a model", docValidation, plain, "POST /prod/checked", "a=1", "200", "Content-Type: application/x-www-form-urlencoded"),
+		say("the model Empty takes any object", docValidation, plain, "PATCH /prod/wanted/7", `{"any":1}`, "200 wanted"),
+		say("and no list", docValidation, plain, "PATCH /prod/wanted/7", `[]`, refusedBody),
+		say("BAD_REQUEST_BODY takes DEFAULT_4XX's headers", docValidation, own, "PUT /prod/wanted/7", "{}", refusedBody+default4),
+		{line: 25, name: "what is wrong with a body, for a gateway response", source: docCustomize, want: `422 BadRequestException {"why":"[at '/': missing property 'b']"}`,
+			got:     func(t *testing.T) string { return told.post(t, "PUT /prod/wanted/7", `{"a":1}`).String() },
+			differs: "the words of $context.error.validationErrorString are those of another library than API Gateway's, such as [object has missing required properties ([\"b\"])]"},
+		{line: 25, name: "a model with an expression of Java's", source: docValidation, want: notServedHere, got: func(t *testing.T) string { return plain.send(t, "DELETE /prod/wanted/7").String() },
+			differs: "API Gateway's expressions are Java's: those with look-around or back references are refused, and the route answers 501"},
 		ask("BAD_REQUEST_PARAMETERS takes DEFAULT_4XX's headers", docValidation, own, "GET /prod/wanted/7", `400 BadRequestException {"message":"Missing required request parameters: [X-Tenant, page]"}`+default4, "From"),
 
 		ask("a type without a response takes DEFAULT_4XX's headers", docResponses, own, "GET /prod/nothing", noSuchRoute+default4, "From"),

@@ -69,6 +69,7 @@ const (
 	sourcePreflight  = "https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-apigateway/lib/resource.ts"
 	seenModes        = "https://dev.to/marcogrcr/api-gateway-lambda-authorizer-lambda-proxy-integration-failure-modes-52bc"
 	seen403          = "https://repost.aws/knowledge-center/api-gateway-403-error-lambda-authorizer"
+	seenValidation   = "https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_common.py"
 	seenContext      = "https://stackoverflow.com/questions/47921803"
 	seenTooLong      = "https://github.com/koki-develop/lgtm-generator/issues/10"
 	strictestReading = "not documented, the stricter reading"

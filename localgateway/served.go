@@ -14,6 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway/events"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/mapping"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/validation"
 )
 
 // served is one reading of an assembly, ready to answer. It does not change.
@@ -44,10 +45,11 @@ type stage struct {
 // method is a route, with what answers it.
 type method struct {
 	*assembly.Method
-	events  *events.Route
-	mock    *mapping.Mock // of a MOCK integration
-	needs   string        // what the included authorizer's access table asks of a caller, in words; "" if nothing is known
-	blocked string        // why it is not served; "" if it is
+	events    *events.Route
+	validator *validation.Validator
+	mock      *mapping.Mock // of a MOCK integration
+	needs     string        // what the included authorizer's access table asks of a caller, in words; "" if nothing is known
+	blocked   string        // why it is not served; "" if it is
 }
 
 func (s *served) functionNames() map[string]bool {
@@ -222,9 +224,11 @@ func (s *served) newMethod(st *stage, m *assembly.Method) *method {
 		out.blocked = strings.TrimSpace(out.blocked + "\n" + m.ID.String() + ": " + err.Error())
 		s.problem(m.ID, err.Error())
 	}
-	if validatesBody(m) {
-		block(errBodyValidation)
+	validator, err := validation.New(st.api, m)
+	if err != nil {
+		block(err)
 	}
+	out.validator = validator
 	if m.Integration.Type == assembly.IntegrationMock {
 		mock, err := mapping.NewMock(m)
 		if err != nil {

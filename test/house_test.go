@@ -23,6 +23,7 @@ var floors = [][]string{
 	{"cmd/gatehouse/internal/tryout"},
 	{"cmd/gatehouse/internal/credentials"},
 	{"localgateway"},
+	{"localgateway/validation"},
 	{"localgateway/checks", "localgateway/matrix"},
 	{"localgateway/devissuer", "localgateway/events", "localgateway/mapping"},
 	{"localgateway/assembly", "localgateway/front", "localgateway/functions", "localgateway/sigv4"},

@@ -28,6 +28,7 @@ type API struct {
 	Resources        []*Resource // in the order of their paths, "/" first
 	Methods          []*Method   // in the order of their paths and verbs
 	Authorizers      []*Authorizer
+	Schemas          []*Schema // the models: those that API Gateway makes, and the app's own
 	GatewayResponses []*GatewayResponse
 	Deployments      []*Deployment
 	Stages           []*Stage
