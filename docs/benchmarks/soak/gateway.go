@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -26,17 +27,28 @@ type gateway struct {
 
 	mu     sync.Mutex
 	lines  int
+	swaps  int      // how often it served another API than before
 	faults []string // lines that say the gateway itself is at fault
 	errors strings.Builder
 }
 
-var listening = regexp.MustCompile(`^listening on (http://127\.0\.0\.1:\d+)$`)
+var (
+	listening  = regexp.MustCompile(`^listening on (http://127\.0\.0\.1:\d+)$`)
+	swapped    = regexp.MustCompile(`^[\d:.]+  the new API is served`)
+	swapFailed = regexp.MustCompile(`^[\d:.]+  what was served before is still served`)
+)
 
-// start runs the command and waits until it listens.
+// start runs the command and waits until it listens. Its app only hands out the assembly, so that it runs in no time.
 func (s *soak) start() (*gateway, error) {
 	g := &gateway{marker: "GATEHOUSE_SOAK=" + rand.Text(), ended: make(chan struct{})}
-	g.cmd = exec.Command(s.binary, "dev", "--port", "0", "--assembly", s.assembly, "--env", g.marker)
-	g.cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+s.cache(), "GOTRACEBACK=all")
+	sources, temporary := filepath.Join(s.dir, "sources"), filepath.Join(s.dir, "tmp")
+	self, err := os.Executable()
+	if err = errors.Join(err, os.MkdirAll(sources, 0o755), os.MkdirAll(temporary, 0o755)); err != nil {
+		return nil, err
+	}
+	g.cmd = exec.Command(s.binary, "dev", "--port", "0", "--watch", "--app", `"$SOAK_SELF" -hand-out "$SOAK_ASSEMBLY"`, "--env", g.marker)
+	g.cmd.Dir = sources
+	g.cmd.Env = append(os.Environ(), "SOAK_SELF="+self, "SOAK_ASSEMBLY="+s.assembly, "TMPDIR="+temporary, "XDG_CACHE_HOME="+s.cache(), "GOTRACEBACK=all")
 	g.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for this process, which then ends it
 	stdout, err1 := g.cmd.StdoutPipe()
 	stderr, err2 := g.cmd.StderrPipe()
@@ -77,11 +89,15 @@ func (g *gateway) readLog(from io.Reader, ready chan<- string) {
 	for r.Scan() {
 		g.mu.Lock()
 		g.lines++
-		if strings.Contains(r.Text(), "gatehouse itself is at fault") && len(g.faults) < 10 {
-			g.faults = append(g.faults, r.Text())
+		text := r.Text()
+		if (strings.Contains(text, "gatehouse itself is at fault") || swapFailed.MatchString(text)) && len(g.faults) < 10 {
+			g.faults = append(g.faults, text)
+		}
+		if swapped.MatchString(text) {
+			g.swaps++
 		}
 		g.mu.Unlock()
-		if found := listening.FindStringSubmatch(r.Text()); found != nil {
+		if found := listening.FindStringSubmatch(text); found != nil {
 			ready <- found[1]
 		}
 	}

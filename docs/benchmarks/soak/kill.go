@@ -22,14 +22,14 @@ type kills struct {
 const slack = 500 * time.Millisecond
 
 // run kills one process after the other, at random times, until the context ends.
-func (k *kills) run(ctx context.Context, every time.Duration, gateway int, assembly string) {
+func (k *kills) run(ctx context.Context, every time.Duration, gateway int) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(every/4 + rand.N(every*3/2)):
 		}
-		if running := functionsOf(gateway, assembly); len(running) > 0 {
+		if running := functionsOf(gateway); len(running) > 0 {
 			if victim := choose(rand.New(rand.NewPCG(rand.Uint64(), 0)), running); runs(victim.identity) {
 				k.note()
 				_ = syscall.Kill(victim.pid, syscall.SIGKILL) // it may have ended

@@ -1,7 +1,7 @@
 //go:build linux
 
-// Command soak keeps "gatehouse dev" busy on the example for as long as it is told, kills its functions' processes at random
-// meanwhile, and tells whether anything went wrong.
+// Command soak keeps "gatehouse dev --watch" busy on the example for as long as it is told, kills its functions' processes at
+// random meanwhile, has it swap the API for a new one now and then, and tells whether anything went wrong.
 //
 //	go run ./docs/benchmarks/soak -duration 1h
 //
@@ -40,10 +40,19 @@ func main() {
 	flag.IntVar(&s.rate, "rate", 300, "requests per second")
 	flag.IntVar(&s.workers, "workers", 32, "how many requests are under way at a time, at most")
 	flag.DurationVar(&s.killEvery, "kill-every", 400*time.Millisecond, "how long it is between two kills, on average")
+	flag.DurationVar(&s.swapEvery, "swap-every", 20*time.Second, "how long it is between two changes of the app")
 	flag.DurationVar(&s.sampleEvery, "sample-every", 10*time.Second, "how often memory is looked at")
 	flag.StringVar(&s.binary, "gatehouse", "", "the command, built; by default it is built from this folder, the repository's root")
 	flag.StringVar(&s.assembly, "assembly", "", "the example's cloud assembly with functions for this machine; by default it is synthesized")
+	from := flag.String("hand-out", "", "not for you: to be the app, whose assembly is this one")
 	flag.Parse()
+	if *from != "" {
+		if err := handOut(*from, os.Getenv("CDK_OUTDIR")); err != nil {
+			fmt.Fprintln(os.Stderr, "soak:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	passed, err := s.run(ctx)
@@ -58,9 +67,9 @@ func main() {
 
 // soak is one run.
 type soak struct {
-	duration, killEvery, sampleEvery time.Duration
-	rate, workers                    int
-	binary, assembly                 string
+	duration, killEvery, swapEvery, sampleEvery time.Duration
+	rate, workers                               int
+	binary, assembly                            string
 
 	dir string // temporary
 }

@@ -5,6 +5,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
@@ -29,7 +31,8 @@ func (s *soak) phase(ctx context.Context, v *verdict, duration time.Duration, si
 	defer stopKills()
 	var all sync.WaitGroup
 	all.Go(func() { t.run(loading, s.rate, s.workers, callers) })
-	all.Go(func() { k.run(killing, s.killEvery, pid, s.assembly) })
+	all.Go(func() { k.run(killing, s.killEvery, pid) })
+	all.Go(func() { s.change(killing) })
 	samples := s.watch(loading, g, t)
 
 	crash := signal == syscall.SIGQUIT
@@ -41,7 +44,7 @@ func (s *soak) phase(ctx context.Context, v *verdict, duration time.Duration, si
 	} else {
 		all.Wait()
 		time.Sleep(2 * time.Second) // until it has noticed that the connections are closed
-		v.idle = len(functionsOf(pid, s.assembly))
+		v.idle = len(functionsOf(pid))
 	}
 	select {
 	case <-g.ended:
@@ -82,9 +85,24 @@ func (s *soak) watch(ctx context.Context, g *gateway, t *traffic) (samples []sam
 			t.mu.Lock()
 			fmt.Printf("%s: %d requests, statuses %v, %d kills, p50 %.1f ms, p99 %.1f ms, longest %s; gateway %.1f MB, %.0f files, %.0f threads, %d functions; %s; failures %v\n",
 				told.Format(time.TimeOnly), t.sent, t.statuses, t.kills.total(), t.quantile(0.5), t.quantile(0.99), t.worst.Round(time.Millisecond),
-				last.memory, last.files, last.threads, len(functionsOf(g.cmd.Process.Pid, s.assembly)), load(), t.counts)
+				last.memory, last.files, last.threads, len(functionsOf(g.cmd.Process.Pid)), load(), t.counts)
 			t.mu.Unlock()
 		}
 	}
 	return samples
+}
+
+// change touches the app's sources, so that the gateway runs the app again and swaps in what it makes.
+func (s *soak) change(ctx context.Context) {
+	for n := 0; ; n++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(s.swapEvery):
+		}
+		if err := os.WriteFile(filepath.Join(s.dir, "sources", "change"), fmt.Append(nil, n), 0o644); err != nil {
+			fmt.Println("the app's sources cannot be changed:", err)
+			return
+		}
+	}
 }

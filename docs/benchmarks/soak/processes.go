@@ -72,10 +72,10 @@ func runs(id identity) bool {
 	return ok && p.identity == id && !p.zombie
 }
 
-// functionsOf are the children of a gateway that run a file of its assembly.
-func functionsOf(gateway int, assembly string) (out []process) {
+// functionsOf are the children of a gateway that run a function: its other one is the app's shell, now and then.
+func functionsOf(gateway int) (out []process) {
 	for _, p := range children(gateway) {
-		if exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", p.pid)); err == nil && strings.HasPrefix(exe, assembly+string(filepath.Separator)) {
+		if exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", p.pid)); err == nil && strings.HasPrefix(filepath.Base(exe), "bootstrap") {
 			out = append(out, p)
 		}
 	}

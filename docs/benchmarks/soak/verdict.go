@@ -13,13 +13,13 @@ import (
 
 // verdict is what came of all phases.
 type verdict struct {
-	sent, skipped, kills, fives, broken, lines int
-	statuses                                   map[int]int
-	kinds                                      map[string]int
-	counts                                     map[string]int
-	phases                                     []string
-	left, faults, other                        []string
-	worst                                      time.Duration
+	sent, skipped, kills, swaps, fives, broken, lines int
+	statuses                                          map[int]int
+	kinds                                             map[string]int
+	counts                                            map[string]int
+	phases                                            []string
+	left, faults, other                               []string
+	worst                                             time.Duration
 
 	samples    []sample // of the long phase
 	goroutines int      // in its end
@@ -58,6 +58,7 @@ func (v *verdict) add(t *traffic, k *kills, g *gateway, left []string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	v.lines += g.lines
+	v.swaps += g.swaps
 	v.left, v.faults = append(v.left, left...), append(v.faults, g.faults...)
 }
 
@@ -107,6 +108,7 @@ func (v *verdict) print() (passed bool) {
 	say(v.counts["no answer"] == 0, "no request that hangs or breaks off", "%d; the longest took %.2f s; %d broke off as the gateway was ended under load",
 		v.counts["no answer"], v.worst.Seconds(), v.broken)
 	say(v.counts["5xx without a kill"] == 0, "5xx around kills only", "%d, %d of them without a kill, for %d kills", v.fives, v.counts["5xx without a kill"], v.kills)
+	say(v.swaps > 0, "the API was swapped under load", "%d times", v.swaps)
 	say(len(v.left) == 0, "no process left behind", "%s", orNone(v.left))
 	say(len(v.faults) == 0, "no fault that it tells of itself", "%s", orNone(v.faults))
 	say(len(v.other) == 0, "nothing else", "%s", orNone(v.other))
