@@ -182,7 +182,7 @@ func (st *stage) invoke(ctx context.Context, m *method, call *checks.Call, recor
 // inWords is an error without the name of the package that it is of, which says nothing to who reads a log.
 func inWords(err error) string {
 	text := err.Error()
-	for _, prefix := range []string{"events: ", "functions: "} {
+	for _, prefix := range []string{"events: ", "functions: ", "nodejs: "} {
 		text = strings.TrimPrefix(text, prefix)
 	}
 	return text

@@ -86,7 +86,7 @@ func TestBlockedByWhatGuards(t *testing.T) {
 		breaks func(object)
 		all    bool // routes are blocked, not only the authorizer's
 	}{
-		{"the authorizer's runtime is not run here", func(r object) { properties(r, "AuthFn")["Runtime"] = "nodejs22.x" }, false},
+		{"the authorizer's runtime is not run here", func(r object) { properties(r, "AuthFn")["Runtime"] = "python3.13" }, false},
 		{"two variable parts at one place, which API Gateway does not take", func(r object) {
 			r["Clash"], r["GetClash"] = path("Files", "{name}"), newMethod("Clash", "GET", mock("clash"))
 		}, true},
@@ -121,7 +121,7 @@ func TestFunctionsOfOneName(t *testing.T) {
 		return &assembly.Function{ID: assembly.ID{Stack: stack, LogicalID: "Fn"}, Name: "twin", Runtime: "provided.al2023", Code: assembly.Code{Folder: built}}
 	}
 	second := twin("West")
-	second.Runtime = "nodejs22.x" // so that an attempt to run it would be told
+	second.Runtime = "python3.13" // so that an attempt to run it would be told
 	s := &served{gateway: g, names: map[string]bool{}, problems: map[string]string{}}
 	s.startFunctions([]*assembly.Function{twin("East"), second})
 	if !s.names["twin"] || len(s.problems) != 1 || !strings.Contains(s.problems["West/Fn"], `another function of the assembly has the name "twin"`) {
@@ -149,7 +149,7 @@ func TestReload(t *testing.T) {
 
 	// What cannot be served leaves everything as it was, the functions too.
 	delete(resources, "Stage")
-	resources["AuthFn"].(object)["Properties"].(object)["Runtime"] = "nodejs22.x"
+	resources["AuthFn"].(object)["Properties"].(object)["Runtime"] = "python3.13"
 	write(t, dir, resources)
 	if err := api.Reload(); !errors.Is(err, ErrNothing) {
 		t.Fatalf("got %v, want ErrNothing", err)

@@ -12,6 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/functions"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/functions/nodejs"
 )
 
 // functionsOf are the functions that the routes of some stages need, each once, in a stable order.
@@ -49,10 +50,17 @@ func (s *served) startFunctions(list []*assembly.Function) {
 			}
 			env = changed
 		}
-		err := s.gateway.pool.Replace(functions.Spec{
+		spec := functions.Spec{
 			Name: f.Name, Runtime: f.Runtime, Handler: f.Handler, Dir: f.Code.Folder, Env: env, Timeout: f.Timeout, MemoryMB: f.MemoryMB, ARN: f.ARN,
 			Region: region(f.ARN),
-		})
+		}
+		var err error
+		if nodejs.Runs(f.Runtime) {
+			err = s.inNode(&spec, f.Code)
+		}
+		if err == nil {
+			err = s.gateway.pool.Replace(spec)
+		}
 		if err != nil {
 			s.problems[f.ID.String()] = notRun(f, err)
 			continue
@@ -61,10 +69,30 @@ func (s *served) startFunctions(list []*assembly.Function) {
 	}
 }
 
+// inNode has Node.js run a function: its code is in a folder or in the template. The modules that Lambda's runtimes have are
+// those of the app, whose folder this process runs in.
+func (s *served) inNode(spec *functions.Spec, code assembly.Code) (err error) {
+	if spec.Command, err = nodejs.Command(code.Inline); err != nil {
+		return err
+	}
+	if code.Inline != "" {
+		spec.Dir = s.gateway.options.Assembly
+	}
+	if modules := nodejs.Modules("."); modules != "" && spec.Env["NODE_PATH"] == "" {
+		if spec.Env == nil {
+			spec.Env = map[string]string{}
+		}
+		spec.Env["NODE_PATH"] = modules
+	}
+	return nil
+}
+
 // notRun says why a function cannot run here.
 func notRun(f *assembly.Function, err error) string {
 	switch {
-	case f.Code.Folder != "" || errors.Is(err, functions.ErrRuntime):
+	case errors.Is(err, functions.ErrRuntime):
+		return fmt.Sprintf("its runtime is %q, and run here are provided.al2023, provided.al2 and go1.x, if built for this host, and nodejs", f.Runtime)
+	case f.Code.Folder != "" || errors.Is(err, nodejs.ErrMissing) || errors.Is(err, nodejs.ErrInline):
 	case f.Code.Zip != "":
 		return fmt.Sprintf("its code is the file %s, and only folders are run: give the folder to the asset", f.Code.Zip)
 	case f.Code.Inline != "":

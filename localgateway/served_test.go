@@ -52,7 +52,7 @@ func TestFunctionsThatAreNeeded(t *testing.T) {
 	addAuthorizer(r, "Auth", nil)
 	addRoute(r, "GET /", proxy("Fn"), guardedBy("Auth"))
 	r["Cron"], r["OtherFn"] = function(), function()
-	r["OtherFn"].(object)["Properties"].(object)["Runtime"] = "nodejs22.x" // which would be a problem if it was needed
+	r["OtherFn"].(object)["Properties"].(object)["Runtime"] = "python3.13" // which would be a problem if it was needed
 	for id, v := range map[string]object{
 		"Other":      resource("ApiGateway::RestApi", object{"Name": "other"}),
 		"OtherStage": resource("ApiGateway::Stage", object{"RestApiId": ref("Other"), "StageName": "other"}),
@@ -127,6 +127,12 @@ func TestWhyAFunctionIsNotRun(t *testing.T) {
 			p["Runtime"], p["Code"] = "python3.13", object{"ZipFile": "def handler(e, c): pass"}
 		}, `its runtime is "python3.13"`},
 		{"inline code", func(f, p object) { p["Code"] = object{"ZipFile": "x"} }, "its code is in the template"},
+		{"a zip file for Node.js", func(f, p object) {
+			p["Runtime"], f["Metadata"] = "nodejs22.x", object{"aws:asset:path": built + "/bootstrap"}
+		}, "and only folders are run"},
+		{"too much code in the template", func(f, p object) {
+			p["Runtime"], p["Code"] = "nodejs22.x", object{"ZipFile": strings.Repeat("//", 1<<16)}
+		}, "the code in the template is too long to be run here"},
 		{"a zip file", func(f, p object) { f["Metadata"] = object{"aws:asset:path": built + "/bootstrap"} }, "and only folders are run"},
 		{"a folder without the program", func(f, p object) { f["Metadata"] = object{"aws:asset:path": built + "/keys"} }, "bootstrap: no such file"},
 	} {

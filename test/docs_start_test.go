@@ -47,31 +47,39 @@ func TestGettingStarted(t *testing.T) {
 	c.run("go", "run", ".")
 
 	api := localgateway.Start(t, out, localgateway.Options{})
-	for _, r := range []struct {
-		path, token string
-		status      int
-		body        string
-	}{
+	for _, r := range []call{
 		{"/orders", "", 401, "Unauthorized"},
 		{"/orders", api.Token(devissuer.TokenRequest{}), 403, "not authorized"},
 		{"/orders", api.Token(devissuer.TokenRequest{Scopes: []string{"orders:read"}}), 200, "GET /orders by developer"},
 		{"/health", "", 200, "GET /health by"},
 	} {
-		request, err := http.NewRequest("GET", api.URL+"/prod"+r.path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if r.token != "" {
-			request.Header.Set("Authorization", "Bearer "+r.token)
-		}
-		answer, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, err := io.ReadAll(answer.Body)
-		answer.Body.Close()
-		if err != nil || answer.StatusCode != r.status || !strings.Contains(string(body), r.body) {
-			t.Errorf("%s: %d %q (%v), want %d and %q", r.path, answer.StatusCode, body, err, r.status, r.body)
-		}
+		r.check(t, api.URL)
+	}
+}
+
+// call is a GET request to the stage prod, and what its answer has to be.
+type call struct {
+	path, token string
+	status      int
+	body        string // a part of it
+}
+
+func (c call) check(t *testing.T, url string) {
+	t.Helper()
+	request, err := http.NewRequest("GET", url+"/prod"+c.path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.token != "" {
+		request.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != c.status || !strings.Contains(string(body), c.body) {
+		t.Errorf("%s: %d %q (%v), want %d and %q", c.path, answer.StatusCode, body, err, c.status, c.body)
 	}
 }

@@ -21,8 +21,8 @@ type Spec struct {
 	Runtime string
 
 	// Command runs instead of what Runtime implies: a program that speaks the Runtime API, with its arguments. A relative
-	// program is looked up in [Options.Path]. AWS publishes such programs for its managed runtimes:
-	// {"npx", "aws-lambda-ric", "index.handler"} or {"python3", "-m", "awslambdaric", "app.handler"}.
+	// program is looked up in [Options.Path]. Package nodejs has one for functions in JavaScript; AWS publishes such programs
+	// for its managed runtimes, such as {"python3", "-m", "awslambdaric", "app.handler"}.
 	Command []string
 
 	// Dir is the folder with the code: the working directory, and LAMBDA_TASK_ROOT. It must exist.
