@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -20,14 +21,19 @@ func caller(rc events.APIGatewayProxyRequestContext) (request.Caller, bool) {
 		// The groups come as one string with commas between them, so a group of a pool is better named without one.
 		return known(request.Caller{
 			Principal: text(claims["sub"]),
+			Issuer:    text(claims["iss"]),
 			Scopes:    strings.Fields(text(claims["scope"])),
 			Groups:    strings.FieldsFunc(text(claims["cognito:groups"]), func(r rune) bool { return r == ',' }),
+			Context:   texts(claims),
 		})
 	case len(rc.Authorizer) > 0:
 		return known(request.Caller{
 			Principal: text(rc.Authorizer["principalId"]),
+			Issuer:    text(rc.Authorizer["issuer"]),
 			Scopes:    words(text(rc.Authorizer["scopes"])),
 			Groups:    words(text(rc.Authorizer["groups"])),
+			Roles:     words(text(rc.Authorizer["roles"])),
+			Context:   texts(rc.Authorizer, "principalId", "issuer", "scopes", "groups", "roles"),
 		})
 	}
 	return known(request.Caller{Principal: rc.Identity.UserArn})
@@ -43,6 +49,17 @@ func known(c request.Caller) (request.Caller, bool) {
 func text(v any) string {
 	s, _ := v.(string)
 	return s
+}
+
+// texts are the members that are strings, but for some: API Gateway's own integrationLatency is a number.
+func texts(members map[string]any, but ...string) map[string]string {
+	out := make(map[string]string, len(members))
+	for name, v := range members {
+		if s, ok := v.(string); ok && !slices.Contains(but, name) {
+			out[name] = s
+		}
+	}
+	return out
 }
 
 // words takes a list apart as the included authorizer writes it: words between spaces, in which what would make one
