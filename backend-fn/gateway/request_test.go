@@ -154,6 +154,7 @@ func TestPath(t *testing.T) {
 		{name: "base path before a greedy parameter", resource: "/{proxy+}", path: "/shop/orders/1", proxy: "orders/1", want: "/orders/1", decoded: "/orders/1"},
 		{name: "base path before a literal and a greedy one", resource: "/files/{proxy+}", path: "/shop/files/a/b", proxy: "a/b", want: "/files/a/b", decoded: "/files/a/b"},
 		{name: "a greedy parameter that ends in slashes", resource: "/files/{proxy+}", path: "/files/a//", proxy: "a//", want: "/files/a//", decoded: "/files/a//"},
+		{name: "base path before a greedy parameter that ends in a slash", resource: "/files/{proxy+}", path: "/shop/files/a/", proxy: "a/", want: "/files/a/", decoded: "/files/a/"},
 		{name: "a greedy parameter without its slash", resource: "/files/{proxy+}", path: "/files/a/", proxy: "a", want: "/files/a/", decoded: "/files/a/"},
 		{name: "a greedy parameter that is not the path's end", resource: "/{proxy+}", path: "/shop/a%20b", proxy: "a b", want: "/shop/a%20b", decoded: "/shop/a b"},
 		{name: "fewer segments than the resource", resource: "/a/{b}/{c}", path: "/a//c", want: "/a//c", decoded: "/a//c"},
