@@ -23,7 +23,7 @@ import (
 
 // CORS lets pages of other origins call the API. One declaration serves the three places that answer a browser:
 //
-//   - Preflights are answered by API Gateway on every resource, with no authorizer in front.
+//   - Preflights are answered by API Gateway on every path that has a route, with no authorizer in front.
 //   - API Gateway's own errors (DEFAULT_4XX and DEFAULT_5XX, so a 401 or 403 of the authorizer too) carry the headers,
 //     so that a page sees the status instead of a network error.
 //   - The functions find it in their environment, where the middleware of package backend-fn/cors applies it. An
