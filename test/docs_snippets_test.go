@@ -16,6 +16,7 @@ import (
 var imports = map[string]string{
 	"awsapigateway": "github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway",
 	"awscdk":        "github.com/aws/aws-cdk-go/awscdk/v2",
+	"awscloudwatch": "github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch",
 	"awscognito":    "github.com/aws/aws-cdk-go/awscdk/v2/awscognito",
 	"awsiam":        "github.com/aws/aws-cdk-go/awscdk/v2/awsiam",
 	"awslambda":     "github.com/aws/aws-cdk-go/awscdk/v2/awslambda",
