@@ -317,6 +317,29 @@ func TestTheFunctionMayReadItsSecretOnly(t *testing.T) {
 	}
 }
 
+func TestAuthorizerFunction(t *testing.T) {
+	stack := newStack()
+	api := shop(stack, func(p *secureapi.Props) {
+		p.Authorizers = map[string]secureapi.Authorizer{
+			"partners": secureapi.IAMAuthorizer{},
+			"pages":    secureapi.TokenAuthorizer{JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{secureapi.Google("1.apps.googleusercontent.com")}}},
+		}
+		f := p.Routes[0].Function
+		p.Routes = append(p.Routes, secureapi.Handle("GET /partners", f, secureapi.GuardedBy("partners")), secureapi.Handle("GET /pages", f, secureapi.GuardedBy("pages")))
+	})
+	for name, id := range map[string]string{"": "AuthorizerFunction", "pages": "AuthorizerFunction-pages"} {
+		if got := *api.AuthorizerFunction(name).Node().Id(); got != id {
+			t.Errorf("%q: the function is %s, want %s", name, got, id)
+		}
+	}
+	awssecretsmanager.NewSecret(stack, jsii.String("Members"), nil).GrantRead(api.AuthorizerFunction(""), nil)
+	if n := len(resources(stack, "AWS::IAM::Policy")); n != 1 {
+		t.Errorf("%d policies, want the one of the grant", n)
+	}
+	refused(t, func() { api.AuthorizerFunction("partners") }, `secureapi: Shop/Api: AuthorizerFunction: the IAMAuthorizer "partners" has no included function`)
+	refused(t, func() { api.AuthorizerFunction("nobody") }, `there is no authorizer "nobody" in Authorizers: they are "pages", "partners"`)
+}
+
 func TestRestApiPropsPassThroughUnchanged(t *testing.T) {
 	given := &awsapigateway.RestApiProps{
 		Description:   jsii.String("mine"),

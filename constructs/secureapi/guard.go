@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
@@ -15,6 +17,8 @@ type guard struct {
 	authorizer Authorizer
 	used       bool
 	table      *access.Table // for the included function
+
+	function awslambda.Function // the included one, once it is made
 }
 
 func (g *guard) String() string {

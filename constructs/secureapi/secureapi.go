@@ -23,6 +23,7 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/constructs-go/constructs/v10"
 )
 
@@ -92,4 +93,21 @@ func (a *API) URL() string {
 		panic(fmt.Errorf("secureapi: %s: URL: the API has no stage, as RestApiProps.Deploy is false", *a.Node().Path()))
 	}
 	return *a.RestAPI.Url()
+}
+
+// AuthorizerFunction is the function that an authorizer with JWT has, for grants to its hook and for alarms: that of
+// Props.Authorizer by the name "", another one by its name in Props.Authorizers.
+//
+// It panics if there is no such authorizer, or if that one has no JWT.
+func (a *API) AuthorizerFunction(name string) awslambda.Function {
+	g := a.plan.guard(name)
+	switch {
+	case g == nil && name == "":
+		panic(fmt.Errorf("secureapi: %s: AuthorizerFunction: Props.Authorizer is not set: name one of Authorizers: %s", *a.Node().Path(), a.plan.names()))
+	case g == nil:
+		panic(fmt.Errorf("secureapi: %s: AuthorizerFunction: there is no authorizer %q in Authorizers: %s", *a.Node().Path(), name, a.plan.names()))
+	case g.function == nil:
+		panic(fmt.Errorf("secureapi: %s: AuthorizerFunction: %s has no included function: it has one with JWT", *a.Node().Path(), g))
+	}
+	return g.function
 }
