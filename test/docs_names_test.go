@@ -20,6 +20,8 @@ var public = map[string]string{
 	"authz":        "authorizer-fn/authz",
 	"authztest":    "authorizer-fn/authztest",
 	"cors":         "backend-fn/cors",
+	"gateway":      "backend-fn/gateway",
+	"request":      "backend-fn/request",
 	"gofunction":   "constructs/gofunction",
 	"secureapi":    "constructs/secureapi",
 	"snapshot":     "constructs/snapshot",
