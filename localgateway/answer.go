@@ -216,7 +216,7 @@ func (g *Gateway) Routes() []Route {
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // AccessKeys are the development keys that requests may be signed with, the developer's own first.
-func (g *Gateway) AccessKeys() []checks.AccessKey { return g.live.Load().accessKeys() }
+func (g *Gateway) AccessKeys() []checks.AccessKey { return slices.Clone(g.live.Load().keys) }
 
 // Issuer is the development issuer of what is served now; nil if there is none.
 func (g *Gateway) Issuer() *devissuer.Provider { return g.live.Load().issuer }

@@ -66,6 +66,7 @@ type Gateway struct {
 	pool    *functions.Pool
 
 	decisions decisions
+	seed      [32]byte // what access keys come from where there is no issuer
 
 	live atomic.Pointer[served]
 	http http.Handler
@@ -80,6 +81,7 @@ func New(o Options) (*Gateway, error) {
 		o.Record = func(*Record) {}
 	}
 	g := &Gateway{options: o}
+	rand.Read(g.seed[:]) // which never fails
 	log := o.Functions.Log
 	o.Functions.Log = func(line functions.LogLine) {
 		g.decisions.see(line)

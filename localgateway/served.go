@@ -22,6 +22,7 @@ type served struct {
 	gateway  *Gateway
 	model    *assembly.Model
 	issuer   *devissuer.Provider // nil if there is none
+	keys     []checks.AccessKey
 	stages   map[string]*stage
 	names    map[string]bool // of the functions in the pool
 	identity []string        // names of what authorizers know callers by
@@ -72,6 +73,9 @@ func (g *Gateway) serve(m *assembly.Model) (*served, error) {
 			return nil, err
 		}
 		s.noteIssuers(unread)
+	}
+	if err := s.makeAccessKeys(); err != nil {
+		return nil, err
 	}
 	// Only now: it replaces what the present assembly's requests run.
 	s.startFunctions(functionsOf(chosen))
@@ -143,7 +147,7 @@ func (s *served) noteIssuers(unread error) {
 func (s *served) newStage(api *assembly.API, st *assembly.Stage) *stage {
 	out := &stage{served: s, api: api, stage: st}
 	out.guard = checks.New(checks.Options{
-		Model: s.model, API: api, Stage: st, Invoke: s.invoke, Tokens: s.tokens(), Keys: s.accessKeys(), Now: s.gateway.options.Now,
+		Model: s.model, API: api, Stage: st, Invoke: s.invoke, Tokens: s.tokens(), Keys: s.keys, Now: s.gateway.options.Now,
 	})
 	out.blocked = s.reasons(api, st, nil, out.guard)
 	responses, problems := mapping.NewResponses(api.GatewayResponses)

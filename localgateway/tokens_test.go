@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
 )
 
@@ -46,6 +47,16 @@ func TestUserPoolTokens(t *testing.T) {
 	}
 }
 
+func keysWithoutIssuer(t *testing.T, dir string) []checks.AccessKey {
+	t.Helper()
+	g, err := New(Options{Assembly: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(g.Close)
+	return g.AccessKeys()
+}
+
 // TestAccessKeys signs with the development keys: the developer's, and that of a role that may call one route.
 func TestAccessKeys(t *testing.T) {
 	resources := shop()
@@ -54,13 +65,22 @@ func TestAccessKeys(t *testing.T) {
 	resources["Idle"] = resource("IAM::Role", object{"AssumeRolePolicyDocument": object{}})
 	resources["PostSigned"] = newMethod("Signed", "POST", mock("posted"), object{"AuthorizationType": "AWS_IAM"})
 	dir := assemblyOf(t, resources)
-	api := Start(t, dir, Options{})
+	store, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: t.TempDir() + "/keys"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	api := start(t, dir, store, Options{})
 	keys := api.AccessKeys()
 	if len(keys) != 2 || keys[0].Principal != nil || keys[1].Principal == nil || keys[1].Principal.LogicalID != "Caller" {
 		t.Fatalf("got the keys %+v, want the developer's and that of the role with a policy", keys)
 	}
-	if again := Start(t, dir, Options{}).AccessKeys(); again[0].ID != keys[0].ID || again[1].Secret != keys[1].Secret || keys[0].ID == keys[1].ID {
+	if again := start(t, dir, store, Options{}).AccessKeys(); again[0].ID != keys[0].ID || again[1].Secret != keys[1].Secret || keys[0].ID == keys[1].ID {
 		t.Error("the keys are not the same at the next start, or not different from each other")
+	}
+	for name, others := range map[string][]checks.AccessKey{"issuer": Start(t, dir, Options{}).AccessKeys(), "gateway": keysWithoutIssuer(t, dir)} {
+		if others[0].ID != keys[0].ID || others[0].Secret == keys[0].Secret || others[1].Secret == keys[1].Secret {
+			t.Errorf("another user's %s has the same secrets, so anybody can sign", name)
+		}
 	}
 	for _, c := range []struct {
 		name   string

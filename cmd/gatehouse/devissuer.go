@@ -45,7 +45,7 @@ func (i *issuerSite) provider(issuers []devissuer.Issuer) (*devissuer.Provider, 
 	if i.current != nil && reflect.DeepEqual(i.current.Issuers(), issuers) {
 		return i.current, nil
 	}
-	if i.keys == nil && len(issuers) > 0 {
+	if i.keys == nil { // access keys come from them too, where there is no issuer
 		keys, err := openKeys(i.s)
 		if err != nil {
 			return nil, err
