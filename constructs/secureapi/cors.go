@@ -37,8 +37,8 @@ type CORS struct {
 	// At least one.
 	AllowOrigins []string
 
-	// AllowHeaders are the request headers a page may set. Default: Content-Type, and those that the API's
-	// authorizers read.
+	// AllowHeaders are the request headers a page may set. Default: Content-Type, those that the API's authorizers read,
+	// and X-Api-Key if a route needs an API key.
 	AllowHeaders []string
 
 	// ExposeHeaders are the answer's headers a page may read, besides those that are always readable. Default: none.
@@ -127,11 +127,19 @@ func (c *CORS) allowHeaders(p *plan) []string {
 		return c.AllowHeaders
 	}
 	out := []string{"Content-Type"}
+	add := func(h string) {
+		if !slices.ContainsFunc(out, func(have string) bool { return strings.EqualFold(have, h) }) {
+			out = append(out, h)
+		}
+	}
 	for _, g := range p.guards {
 		for _, h := range g.authorizer.headers() {
-			if !slices.ContainsFunc(out, func(have string) bool { return strings.EqualFold(have, h) }) {
-				out = append(out, h)
-			}
+			add(h)
+		}
+	}
+	for _, r := range p.routes {
+		if o := r.MethodOptions; o != nil && o.ApiKeyRequired != nil && *o.ApiKeyRequired {
+			add("X-Api-Key")
 		}
 	}
 	return out

@@ -3,6 +3,8 @@ package secureapi
 import (
 	"testing"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -29,5 +31,17 @@ func TestHeadersOfGatewayResponses(t *testing.T) {
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
 		}
+	}
+}
+
+// A browser asks in the preflight for every header that a call to this API takes.
+func TestAllowHeadersByDefault(t *testing.T) {
+	keyed := plannedRoute{Route: Route{MethodOptions: &awsapigateway.MethodOptions{ApiKeyRequired: jsii.Bool(true)}}}
+	p := &plan{guards: []*guard{{authorizer: TokenAuthorizer{}}}, routes: []plannedRoute{{}, keyed, keyed}}
+	if diff := cmp.Diff([]string{"Content-Type", "Authorization", "X-Api-Key"}, (&CORS{}).allowHeaders(p)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"X-Tenant"}, (&CORS{AllowHeaders: []string{"X-Tenant"}}).allowHeaders(p)); diff != "" {
+		t.Errorf("with AllowHeaders (-want +got):\n%s", diff)
 	}
 }
