@@ -24,8 +24,10 @@ type Config struct {
 	PerRequest bool `json:"perRequest,omitempty"`
 
 	// ContextClaims are the claims handed to the backend in the authorizer's context, besides the ones it always gets
-	// (issuer, scopes, groups, roles). Nested claims are named by a path with dots; values that are no string,
-	// number or boolean are dropped or, if a list of those, joined by spaces. So is a value that is too long.
+	// (issuer, scopes, groups, roles). Nested claims are named by a path with dots. Strings, numbers and booleans are
+	// handed on as they are, lists of those as words between spaces, percent-encoded where a word would look like two.
+	// Objects and null are dropped, and so are values of more than 2,048 bytes and what exceeds 8,192 in all; of a list
+	// that is too long, the words that there is no room for.
 	ContextClaims []string `json:"contextClaims,omitempty"`
 
 	// NoTokenCache turns off the memory of tokens that were verified already.
