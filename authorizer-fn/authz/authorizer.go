@@ -36,8 +36,8 @@ type Options struct {
 	// Hook has a say in each decision. Default: none.
 	Hook Hook
 
-	// AllowLoopbackHTTP accepts keys of the loopback interface without TLS, for tests. It is a matter of code and not of
-	// configuration, so that no deployed function can be told to.
+	// AllowLoopbackHTTP accepts keys of the loopback interface and secrets without TLS, for tests. It is a matter of code
+	// and not of configuration, so that no deployed function can be told to.
 	AllowLoopbackHTTP bool
 
 	// HookTimeout is how long the hook may take. Default: [DefaultHookTimeout].
@@ -164,7 +164,7 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 	if !config.NoTokenCache {
 		options.TokenCache = tokenCacheSize
 	}
-	vault := secrets{getenv: getenv, transport: o.Transport, now: a.now}
+	vault := secrets{getenv: getenv, transport: o.Transport, now: a.now, plain: runsHere || o.AllowLoopbackHTTP}
 	for _, i := range config.Issuers {
 		a.issuers[i.URL] = i
 		issuer := jwt.Issuer{

@@ -21,6 +21,7 @@ type secrets struct {
 	getenv    func(string) string
 	transport http.RoundTripper
 	now       func() time.Time
+	plain     bool // whether an endpoint may do without TLS, as a development issuer's does
 }
 
 // A secret holds at most 65,536 bytes; the answer has it in JSON, or in base64.
@@ -53,6 +54,10 @@ func (s secrets) key(arn, field string) jwt.Secret {
 // Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
 func (s secrets) value(ctx context.Context, arn string) ([]byte, error) {
 	endpoint, region := s.endpoint(arn)
+	if !s.plain && !strings.HasPrefix(endpoint, "https://") {
+		// Whoever is on the way could hand out a key of its own.
+		return nil, fmt.Errorf("AWS_ENDPOINT_URL_SECRETS_MANAGER is %q: want one that begins with https://", endpoint)
+	}
 	body := []byte(`{"SecretId":"` + arn + `"}`)
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, bytes.NewReader(body))
 	if err != nil {

@@ -83,7 +83,7 @@ func (s *secretsManager) use(to *setup, url string) {
 	to.env["AWS_ACCESS_KEY_ID"], to.env["AWS_SECRET_ACCESS_KEY"], to.env["AWS_SESSION_TOKEN"] = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "session-token"
 	if url != "" {
 		to.env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = url
-		to.options.Transport = http.DefaultTransport
+		to.options.Transport, to.options.AllowLoopbackHTTP = http.DefaultTransport, true
 		return
 	}
 	to.options.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {

@@ -121,6 +121,7 @@ func TestSecretsThatCannotBeHad(t *testing.T) {
 		{name: "a field that is missing", answer: text(200, `{"SecretString":"{\"other\":\"Zx81-canary\"}"}`), change: func(s *setup) { s.config.Issuers[0].SecretField = "key" }, want: `no text in the field \"key\"`},
 		{name: "another account's key", change: func(s *setup) { s.env["AWS_SECRET_ACCESS_KEY"] = "Zx81-canary" }, want: "status 400 InvalidSignatureException"},
 		{name: "no credentials", change: func(s *setup) { s.env["AWS_ACCESS_KEY_ID"], s.env["AWS_SECRET_ACCESS_KEY"] = "", "" }, want: "status 400 InvalidSignatureException"},
+		{name: "an endpoint without TLS, in a function that is built for Lambda", change: func(s *setup) { s.options.AllowLoopbackHTTP = false }, want: "want one that begins with https://"},
 		{name: "nobody there", change: func(s *setup) { s.env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = "http://127.0.0.1:1" }, want: "connection refused"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -192,7 +193,7 @@ func TestSecretARNs(t *testing.T) {
 func TestSecretObservesItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	s := secrets{getenv: func(string) string { return "http://127.0.0.1:1" }, now: time.Now}
+	s := secrets{getenv: func(string) string { return "http://127.0.0.1:1" }, now: time.Now, plain: true}
 	if _, err := s.key(secretName, "")(ctx); err == nil || !strings.Contains(err.Error(), "context canceled") {
 		t.Error(err)
 	}
