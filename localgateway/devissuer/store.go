@@ -102,8 +102,9 @@ func (s *KeyStore) Rotate() error {
 	if err := s.load(); err != nil {
 		return err
 	}
-	if s.number > old {
-		_ = os.Remove(s.file(old)) // what is left of it is not read any more
+	for number := old; number < s.number; number++ {
+		// Not read any more. The one that was just written may be among them: others had been faster by two.
+		_ = os.Remove(s.file(number))
 	}
 	return nil
 }
