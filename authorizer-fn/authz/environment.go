@@ -30,13 +30,13 @@ func FromEnvironment(getenv func(string) string) (Config, error) {
 func (c *Config) read(v strictjson.Value) error {
 	return fields{
 		"issuers": func(v strictjson.Value) error {
-			return each(v, func(e strictjson.Value) error {
+			return v.EachElement(func(e strictjson.Value) error {
 				c.Issuers = append(c.Issuers, Issuer{})
 				return c.Issuers[len(c.Issuers)-1].read(e)
 			})
 		},
 		"tokenSources": func(v strictjson.Value) error {
-			return each(v, func(e strictjson.Value) error {
+			return v.EachElement(func(e strictjson.Value) error {
 				c.TokenSources = append(c.TokenSources, TokenSource{})
 				s := &c.TokenSources[len(c.TokenSources)-1]
 				return fields{"kind": (*string)(&s.Kind), "name": &s.Name}.read(e)
@@ -62,14 +62,10 @@ type fields map[string]any
 var errUnknown = errors.New("not known to this release: build the authorizer and the stack from one release")
 
 func (f fields) read(v strictjson.Value) error {
-	if v.Kind() != strictjson.Object {
-		return fmt.Errorf("want an object, got %v", v.Kind())
-	}
-	for name, member := range v.Members() {
+	return v.EachMember(func(name string, member strictjson.Value) error {
 		if _, known := f[name]; known && member.Kind() == strictjson.Null {
-			continue // what Config.Environment writes for a list that is not set
+			return nil // what Config.Environment writes for a list that is not set
 		}
-		var err error
 		ok := true
 		switch to := f[name].(type) {
 		case *string:
@@ -83,28 +79,13 @@ func (f fields) read(v strictjson.Value) error {
 		case *[]string:
 			*to, ok = member.Texts()
 		case func(strictjson.Value) error:
-			err = to(member)
+			return to(member)
 		default:
-			err = errUnknown
+			return errUnknown
 		}
 		if !ok {
-			err = fmt.Errorf("%v is not what belongs there", member.Kind())
+			return fmt.Errorf("%v is not what belongs there", member.Kind())
 		}
-		if err != nil {
-			return fmt.Errorf("%q: %w", name, err)
-		}
-	}
-	return nil
-}
-
-func each(v strictjson.Value, read func(strictjson.Value) error) error {
-	if v.Kind() != strictjson.Array {
-		return fmt.Errorf("want an array, got %v", v.Kind())
-	}
-	for e := range v.Elements() {
-		if err := read(e); err != nil {
-			return err
-		}
-	}
-	return nil
+		return nil
+	})
 }

@@ -63,14 +63,14 @@ func readFile(text string) ([]Rule, error) {
 	}
 	var rules []Rule
 	version, complete := "", false
-	err = eachMember(root, func(name string, v strictjson.Value) error {
+	err = root.EachMember(func(name string, v strictjson.Value) error {
 		switch name {
 		case "version":
 			version = v.Raw()
 			return nil
 		case "routes":
 			complete = true
-			return eachElement(v, func(e strictjson.Value) error {
+			return v.EachElement(func(e strictjson.Value) error {
 				rule, err := readRule(e)
 				if err != nil {
 					return fmt.Errorf("route %d: %w", len(rules)+1, err)
@@ -92,7 +92,7 @@ func readFile(text string) ([]Rule, error) {
 
 func readRule(v strictjson.Value) (rule Rule, err error) {
 	var pattern string
-	err = eachMember(v, func(name string, v strictjson.Value) error {
+	err = v.EachMember(func(name string, v strictjson.Value) error {
 		switch name {
 		case "route":
 			return readText(v, &pattern)
@@ -103,7 +103,7 @@ func readRule(v strictjson.Value) (rule Rule, err error) {
 			}
 			return nil
 		case "requires":
-			return eachElement(v, func(e strictjson.Value) error {
+			return v.EachElement(func(e strictjson.Value) error {
 				req, err := readRequirement(e)
 				rule.Requires = append(rule.Requires, req)
 				return err
@@ -118,12 +118,12 @@ func readRule(v strictjson.Value) (rule Rule, err error) {
 }
 
 func readRequirement(v strictjson.Value) (req Requirement, err error) {
-	err = eachMember(v, func(name string, v strictjson.Value) error {
+	err = v.EachMember(func(name string, v strictjson.Value) error {
 		switch name {
 		case "kind":
 			return readText(v, (*string)(&req.Kind))
 		case "anyOf":
-			return eachElement(v, func(e strictjson.Value) error {
+			return v.EachElement(func(e strictjson.Value) error {
 				req.AnyOf = append(req.AnyOf, "")
 				return readText(e, &req.AnyOf[len(req.AnyOf)-1])
 			})
@@ -134,31 +134,6 @@ func readRequirement(v strictjson.Value) (req Requirement, err error) {
 }
 
 var errUnknown = errors.New("not known to this release: build the authorizer and the stack from one release")
-
-// eachMember goes through an object; what is wrong with a member is said with its name.
-func eachMember(v strictjson.Value, read func(name string, v strictjson.Value) error) error {
-	if v.Kind() != strictjson.Object {
-		return fmt.Errorf("want an object, got %v", v.Kind())
-	}
-	for name, member := range v.Members() {
-		if err := read(name, member); err != nil {
-			return fmt.Errorf("%q: %w", name, err)
-		}
-	}
-	return nil
-}
-
-func eachElement(v strictjson.Value, read func(strictjson.Value) error) error {
-	if v.Kind() != strictjson.Array {
-		return fmt.Errorf("want an array, got %v", v.Kind())
-	}
-	for e := range v.Elements() {
-		if err := read(e); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 func readText(v strictjson.Value, into *string) error {
 	s, ok := v.Text()

@@ -27,7 +27,7 @@ func readDocument(text string) (Document, error) {
 	}
 	doc := Document{Version: "2008-10-17"}
 	statements := strictjson.Value{}
-	err = eachMember(root, func(name string, v strictjson.Value) (err error) {
+	err = root.EachMember(func(name string, v strictjson.Value) (err error) {
 		switch name {
 		case "Version":
 			doc.Version, err = readText(v)
@@ -63,7 +63,7 @@ func readDocument(text string) (Document, error) {
 var errMember = errors.New("not known here")
 
 func readStatement(v strictjson.Value) (s Statement, err error) {
-	err = eachMember(v, func(name string, v strictjson.Value) (err error) {
+	err = v.EachMember(func(name string, v strictjson.Value) (err error) {
 		switch name {
 		case "Sid":
 			s.SID, err = readText(v)
@@ -153,7 +153,7 @@ func readPrincipal(v strictjson.Value) (*Principal, error) {
 		}
 		return p, nil
 	}
-	err := eachMember(v, func(name string, v strictjson.Value) (err error) {
+	err := v.EachMember(func(name string, v strictjson.Value) (err error) {
 		switch name {
 		case "AWS":
 			p.AWS, err = readTexts(v)
@@ -181,8 +181,8 @@ func readPrincipal(v strictjson.Value) (*Principal, error) {
 }
 
 func readConditions(v strictjson.Value) (all []Condition, err error) {
-	err = eachMember(v, func(operator string, keys strictjson.Value) error {
-		return eachMember(keys, func(key string, v strictjson.Value) error {
+	err = v.EachMember(func(operator string, keys strictjson.Value) error {
+		return keys.EachMember(func(key string, v strictjson.Value) error {
 			c := Condition{Operator: operator, Key: key}
 			err := eachOf(v, func(e strictjson.Value) error {
 				text := e.Raw()
@@ -202,19 +202,6 @@ func readConditions(v strictjson.Value) (all []Condition, err error) {
 		})
 	})
 	return all, err
-}
-
-// eachMember goes through an object; what is wrong with a member is said with its name.
-func eachMember(v strictjson.Value, read func(name string, v strictjson.Value) error) error {
-	if v.Kind() != strictjson.Object {
-		return fmt.Errorf("want an object, got %v", v.Kind())
-	}
-	for name, member := range v.Members() {
-		if err := read(name, member); err != nil {
-			return fmt.Errorf("%q: %w", name, err)
-		}
-	}
-	return nil
 }
 
 // eachOf goes through an array, or takes any other value for the one element of it.

@@ -69,6 +69,8 @@ func TestResourcePolicyConditions(t *testing.T) {
 		{"the user agent", `"StringLike":{"aws:UserAgent":"curl/*"}`, true},
 		{"the referer, which is not there", `"StringLike":{"aws:Referer":"*"}`, false},
 		{"before the time", `"DateLessThan":{"aws:CurrentTime":"2026-03-04T05:06:08Z"}`, true},
+		{"the time in seconds", `"NumericEquals":{"aws:EpochTime":"1772600767"}`, true},
+		{"another second", `"NumericEquals":{"aws:EpochTime":"1772600768"}`, false},
 		{"after the time", `"DateGreaterThan":{"aws:CurrentTime":"2026-03-04T05:06:08Z"}`, false},
 		{"TLS, as every execute-api endpoint has", `"Bool":{"aws:SecureTransport":"true"}`, true},
 		{"a VPC, which no request to this machine comes through", `"StringEquals":{"aws:SourceVpc":"vpc-1"}`, false},
