@@ -101,21 +101,6 @@ func (r *reader) bool(name string) bool {
 	return false
 }
 
-// number is a property as a number; nil if it is not set.
-func (r *reader) number(name string) *float64 {
-	v := r.get(name)
-	if v == nil {
-		return nil
-	}
-	t, _ := text(v)
-	f, err := strconv.ParseFloat(t, 64)
-	if err != nil {
-		r.wrong(name, "a number", v)
-		return nil
-	}
-	return &f
-}
-
 // integer is a property as a whole number that is not negative; nil if it is not set.
 func (r *reader) integer(name string) *int {
 	v := r.get(name)

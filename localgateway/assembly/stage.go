@@ -28,16 +28,6 @@ type Stage struct {
 	DeploymentID string
 	Description  string
 	Variables    map[string]string
-	Settings     []MethodSetting
-}
-
-// MethodSetting is what a stage sets for methods.
-type MethodSetting struct {
-	Verb string // "*" for all
-	Path string // such as "/orders/{id}"; "*" for all
-
-	RatePerSecond *float64 // nil leaves it to the account's limit
-	Burst         *int
 }
 
 // readGatewayResponses reads how the APIs answer by themselves. One that cannot be read leaves API Gateway's default.
@@ -89,12 +79,9 @@ func (b *builder) readStage(r, settings *reader, api *API, deployment string) {
 		Description: settings.notice().text("Description"), Variables: settings.textMap("Variables"),
 	}
 	for _, in := range settings.objects("MethodSettings") {
-		m := MethodSetting{Verb: in.text("HttpMethod"), RatePerSecond: in.number("ThrottlingRateLimit"), Burst: in.integer("ThrottlingBurstLimit")}
-		m.Path = settingPath(in.text("ResourcePath"))
 		if in.bool("CachingEnabled") && settings.bool("CacheClusterEnabled") {
-			in.notice().problem("the responses of %s %s are not cached", m.Verb, m.Path)
+			in.notice().problem("the responses of %s %s are not cached", in.text("HttpMethod"), settingPath(in.text("ResourcePath")))
 		}
-		s.Settings = append(s.Settings, m)
 	}
 	for _, name := range []string{"CanarySetting", "ClientCertificateId"} {
 		if settings.has(name) {

@@ -11,37 +11,19 @@ type APIKey struct {
 	Enabled bool   // default false
 }
 
-// UsagePlan says which keys may call which stages, and how much.
+// UsagePlan says which keys may call which stages. How much they may call is not read, as nothing here counts it.
 type UsagePlan struct {
 	ID
 	PlanID string
 	Name   string
 	Keys   []*APIKey
 	Stages []PlanStage
-
-	RatePerSecond *float64 // nil for no limit
-	Burst         *int
-	Quota         *Quota
 }
 
 // PlanStage is a stage that a usage plan covers.
 type PlanStage struct {
-	API       *API
-	Stage     string
-	Throttles map[string]Throttle // by method, such as "/orders/GET"
-}
-
-// Throttle bounds how fast a key may call.
-type Throttle struct {
-	RatePerSecond *float64
-	Burst         *int
-}
-
-// Quota bounds how often a key may call in a period.
-type Quota struct {
-	Limit  int
-	Period string // "DAY", "WEEK" or "MONTH"
-	Offset int    // requests subtracted from the first period's limit
+	API   *API
+	Stage string
 }
 
 // readUsage reads keys and plans. A key whose value is not known is not enabled.
@@ -58,32 +40,12 @@ func (b *builder) readUsage() {
 		b.model.APIKeys = append(b.model.APIKeys, k)
 	})
 	b.each("AWS::ApiGateway::UsagePlan", func(r *reader) {
-		throttle := r.object("Throttle")
-		p := &UsagePlan{
-			ID: r.id, PlanID: r.physicalID(), Name: r.notice().text("UsagePlanName"),
-			RatePerSecond: throttle.number("RateLimit"), Burst: throttle.integer("BurstLimit"),
-		}
-		if quota := r.object("Quota"); quota.has("Limit") {
-			if limit := quota.integer("Limit"); limit != nil {
-				p.Quota = &Quota{Limit: *limit, Period: quota.oneOf("Period", "DAY", "WEEK", "MONTH")}
-			}
-			if offset := quota.integer("Offset"); offset != nil && p.Quota != nil {
-				p.Quota.Offset = *offset
-			}
-		}
+		p := &UsagePlan{ID: r.id, PlanID: r.physicalID(), Name: r.notice().text("UsagePlanName")}
 		for _, in := range r.objects("ApiStages") {
 			s := PlanStage{API: b.apis[in.need("ApiId")], Stage: in.need("Stage")}
 			if s.API == nil || s.Stage == "" {
 				in.notice().problem("%s is not a stage of an API in the assembly", in.path)
 				continue
-			}
-			methods := in.object("Throttle")
-			for _, method := range methods.names() {
-				if s.Throttles == nil {
-					s.Throttles = map[string]Throttle{}
-				}
-				limits := methods.object(method)
-				s.Throttles[method] = Throttle{limits.number("RateLimit"), limits.integer("BurstLimit")}
 			}
 			p.Stages = append(p.Stages, s)
 		}
