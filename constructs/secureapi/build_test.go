@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,6 +72,15 @@ func TestAChangeIsDeployed(t *testing.T) {
 			reversed := func(p *secureapi.Props) { p.Routes[0], p.Routes[1] = p.Routes[1], p.Routes[0] }
 			if moved := deployment(t, reversed, flag, on); moved != asItWas {
 				t.Errorf("moving a line of the table makes the deployment %s of %s", moved, asItWas)
+			}
+			// The policy names the routes that need an Allow, and it is a part of the API.
+			twoOpen := func(p *secureapi.Props) {
+				ranges("203.0.113.0/24")(p)
+				p.Routes = append(p.Routes, secureapi.Handle("GET /version", p.Routes[0].Function, secureapi.Public("shown on the status page")))
+			}
+			backwards := func(p *secureapi.Props) { twoOpen(p); slices.Reverse(p.Routes) }
+			if was, moved := deployment(t, twoOpen, flag, on), deployment(t, backwards, flag, on); moved != was {
+				t.Errorf("moving a line of a table with a policy makes the deployment %s of %s", moved, was)
 			}
 		})
 	}
