@@ -27,11 +27,15 @@ func (b *builder) fail(format string, a ...any) {
 }
 
 func (b *builder) build() {
+	b.api.scope = policyScope(b.props, b.plan)
 	policy := b.props.ResourcePolicy.document(b)
 	b.api.RestAPI = awsapigateway.NewRestApi(b.api, jsii.String("RestApi"), b.restAPIProps(policy))
 	guards := map[*guard]attached{}
 	for _, g := range b.plan.guards {
 		guards[g] = g.authorizer.attach(b, g)
+		if g.table != nil {
+			b.api.included = append(b.api.included, guards[g].authorizer)
+		}
 	}
 	functions := b.addMethods(guards)
 	if c := b.props.CORS; c != nil {

@@ -13,7 +13,7 @@ import (
 //
 // The * that stands for a parameter in a policy crosses slashes, so a grant of "GET /orders/{id}" would cover
 // "GET /orders/{id}/items" as well. Where it would cover a route that is not among those named in the call,
-// GrantInvoke panics and names it.
+// GrantInvoke panics and names it; where it would cover a method that was added beside the table, the synthesis fails.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
 func (a *API) GrantInvoke(grantee awsiam.IGrantable, patterns ...string) awsiam.Grant {
 	routes, err := a.plan.grantable(patterns)
@@ -31,6 +31,9 @@ func (a *API) GrantInvoke(grantee awsiam.IGrantable, patterns ...string) awsiam.
 		for _, verb := range verbsOf(r.pattern) {
 			arns = append(arns, a.RestAPI.ArnForExecuteApi(jsii.String(verb), jsii.String(path), stage))
 		}
+	}
+	for _, r := range routes {
+		a.granted = append(a.granted, r.pattern)
 	}
 	return awsiam.Grant_AddToPrincipal(&awsiam.GrantOnPrincipalOptions{
 		Grantee:      grantee,

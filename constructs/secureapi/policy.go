@@ -2,6 +2,7 @@ package secureapi
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -140,23 +141,30 @@ func (r *ResourcePolicy) document(b *builder) awsiam.PolicyDocument {
 	if r == nil {
 		return nil
 	}
-	scope := policyScope(b.props, b.plan)
+	scope := b.api.scope
 	doc := awsiam.NewPolicyDocument(nil)
 	for _, s := range r.statements(scope) {
 		doc.AddStatements(awsiam.PolicyStatement_FromJson(s))
 	}
 	doc.AddStatements(r.Statements...)
-	text, err := json.Marshal(awscdk.Stack_Of(b.api).Resolve(doc))
-	if err != nil {
+	if err := b.api.judgePolicy(doc, scope); err != nil {
 		b.fail("ResourcePolicy: %w", err)
+	}
+	return doc
+}
+
+// judgePolicy looks at a whole resource policy, once as it is made and again when the app is synthesized: CDK's RestApi
+// has methods that add to it, such as AddToResourcePolicy and GrantInvokeFromVpcEndpointsOnly.
+func (a *API) judgePolicy(document any, scope scopeOfPolicy) error {
+	text, err := json.Marshal(awscdk.Stack_Of(a).Resolve(document))
+	if err != nil || string(text) == "null" {
+		return err
 	}
 	// API Gateway stores the short form with the API's whole ARN, so the length is that of the long one.
 	long := strings.ReplaceAll(string(text), "execute-api:/", "arn:aws:execute-api:ap-southeast-1:123456789012:a1b2c3d4e5/")
 	if len(long) > maxPolicy {
-		b.fail("ResourcePolicy: the policy has %d characters and API Gateway takes %d: merge ranges, or name fewer", len(long), maxPolicy)
+		return fmt.Errorf("the policy has %d characters and API Gateway takes %d: merge ranges, or name fewer", len(long), maxPolicy)
 	}
-	if b.plan.allowsAll, err = judge(text, scope); err != nil {
-		b.fail("ResourcePolicy: %w", err)
-	}
-	return doc
+	a.plan.allowsAll, err = judge(text, scope)
+	return err
 }

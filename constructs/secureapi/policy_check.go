@@ -12,6 +12,7 @@ import (
 
 // scopeOfPolicy is what a resource policy has to know of its API.
 type scopeOfPolicy struct {
+	stage   string
 	iam     bool // some route takes requests signed with AWS credentials
 	private bool // the endpoint is PRIVATE
 
@@ -24,8 +25,8 @@ type scopeOfPolicy struct {
 func (s scopeOfPolicy) allowsAll() bool { return len(s.allowed) > 0 && len(s.guarded) == 0 }
 
 func policyScope(props *Props, p *plan) scopeOfPolicy {
-	s := scopeOfPolicy{private: private(props.RestApiProps)}
 	stage := orDefault(p.stage, "*")
+	s := scopeOfPolicy{stage: stage, private: private(props.RestApiProps)}
 	resources := func(r plannedRoute) (out []string) {
 		for _, verb := range verbsOf(r.pattern) {
 			if verb == "OPTIONS" && props.CORS != nil {
@@ -65,6 +66,22 @@ func policyScope(props *Props, p *plan) scopeOfPolicy {
 	}
 	// The policy is a part of the API, and a change of it is a new deployment: moving a line of the table is none.
 	slices.Sort(s.allowed)
+	return s
+}
+
+// with is the scope with more methods that must not have an Allow, like "GET /orders/{id}". One whose path is not known
+// is passed over.
+func (s scopeOfPolicy) with(methods []string) scopeOfPolicy {
+	s.guarded = slices.Clone(s.guarded)
+	for _, m := range methods {
+		pattern, err := route.Parse(m)
+		if err != nil {
+			continue
+		}
+		for _, verb := range verbsOf(pattern) {
+			s.guarded = append(s.guarded, "execute-api:/"+s.stage+"/"+verb+pattern.Wildcard())
+		}
+	}
 	return s
 }
 

@@ -2,15 +2,27 @@ package secureapi
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// guardedMethods looks at the finished tree for methods that somebody added beside the table without an authorization
-// type. Those of the table were decided when the API was made.
+// Authorization types as CloudFormation has them; CDK's own names, AuthorizationType_IAM and so on, are others.
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-method.html
+const (
+	typeNone    = "NONE"
+	typeIAM     = "AWS_IAM"
+	typeCognito = "COGNITO_USER_POOLS"
+)
+
+// guardedMethods looks at the finished tree for what somebody added beside the table: open methods, methods of which the
+// table's guards cannot tell who may call them, and statements of the resource policy that let everybody in. What the
+// table says was decided when the API was made.
 type guardedMethods struct{ api *API }
 
 var _ constructs.IValidation = (*guardedMethods)(nil)
@@ -18,34 +30,58 @@ var _ constructs.IValidation = (*guardedMethods)(nil)
 // Validate is called by CDK at synth.
 func (v *guardedMethods) Validate() *[]*string {
 	var found []*string
+	rest := v.api.RestAPI.Node().DefaultChild().(awsapigateway.CfnRestApi)
+	judge := func(scope scopeOfPolicy) bool {
+		err := v.api.judgePolicy(rest.Policy(), scope)
+		if err != nil {
+			found = append(found, jsii.String(fmt.Sprintf(
+				"secureapi: %s: ResourcePolicy, with what was added beside the table: %v", *v.api.Node().Path(), err)))
+		}
+		return err == nil
+	}
+	sound := judge(v.api.scope)
 	declared, table := v.api.plan.declared()
-	var beside []string
+	var beside, byPolicy []string // guarded methods, and those that an Allow of the resource policy would open
 	for _, c := range *v.api.Node().Root().Node().FindAll(constructs.ConstructOrder_PREORDER) {
 		m, ok := c.(awsapigateway.CfnMethod)
 		if !ok || !v.ours(m) {
 			continue
 		}
-		authorization := string(awsapigateway.AuthorizationType_NONE)
+		authorization := typeNone
 		if m.AuthorizationType() != nil {
 			authorization = *m.AuthorizationType()
 		}
 		verb, path := *m.HttpMethod(), methodPath(m)
 		key := verb + " " + path
-		if !table[key] && authorization != string(awsapigateway.AuthorizationType_NONE) {
+		if !table[key] && authorization != typeNone {
 			beside = append(beside, key)
+			if authorization != typeCognito {
+				byPolicy = append(byPolicy, key)
+			}
 		}
 		switch {
-		case authorization == string(awsapigateway.AuthorizationType_NONE):
+		case authorization == typeNone:
 			if !declared[key] && !(verb == "OPTIONS" && isMock(m)) {
 				found = append(found, jsii.String(fmt.Sprintf(
 					"secureapi: %s: the method %s is open, and the table does not say so: put it into Routes, where it is guarded or says why it is Public, or give it an AuthorizationType",
 					*m.Node().Path(), key)))
 			}
-		case !table[key] && v.api.plan.allowsAll && authorization != string(awsapigateway.AuthorizationType_COGNITO):
+		case !table[key] && v.included(m):
+			found = append(found, jsii.String(fmt.Sprintf(
+				"secureapi: %s: the method %s was added beside the table with an authorizer that answers for the table alone, so that it lets in nobody, or by the * of another route whoever may call that one: put it into Routes, or give it another authorizer",
+				*m.Node().Path(), key)))
+		case !table[key] && authorization == typeIAM && v.granted(key) != "":
+			found = append(found, jsii.String(fmt.Sprintf(
+				"secureapi: %s: the method %s was added beside the table, and the * of the grant of %q covers it, as it crosses slashes: put it into Routes, where GrantInvoke sees it",
+				*m.Node().Path(), key, v.granted(key))))
+		case !table[key] && v.api.plan.allowsAll && authorization != typeCognito:
 			found = append(found, jsii.String(fmt.Sprintf(
 				"secureapi: %s: the method %s was added beside the table, and the API's resource policy allows everything, so that it lets in whom %s would keep out: put it into Routes",
 				*m.Node().Path(), key, authorization)))
 		}
+	}
+	if sound && !v.api.plan.allowsAll && len(byPolicy) > 0 { // with one that allows all, each was named above
+		judge(v.api.scope.with(byPolicy))
 	}
 	for _, err := range v.api.plan.checkBeside(beside) {
 		found = append(found, jsii.String(fmt.Sprintf("secureapi: %s: %v", *v.api.Node().Path(), err)))
@@ -56,10 +92,36 @@ func (v *guardedMethods) Validate() *[]*string {
 	return &found
 }
 
-// ours tells whether a method belongs to the API, also one of another stack, which refers to it by the same token.
+// ours tells whether a method belongs to the API.
 func (v *guardedMethods) ours(m awsapigateway.CfnMethod) bool {
-	id, own := m.RestApiId(), v.api.RestAPI.RestApiId()
+	return v.same(m, m.RestApiId(), v.api.RestAPI.RestApiId())
+}
+
+// same tells whether a method names something of the API's stack, also from another stack, which refers to it by the
+// same token.
+func (v *guardedMethods) same(m awsapigateway.CfnMethod, id, own *string) bool {
 	return *id == *own || fmt.Sprint(awscdk.Stack_Of(m).Resolve(id)) == fmt.Sprint(awscdk.Stack_Of(v.api).Resolve(own)) && *awscdk.Stack_Of(m).Node().Addr() == *awscdk.Stack_Of(v.api).Node().Addr()
+}
+
+// included tells whether a method is guarded by an included authorizer of the table.
+func (v *guardedMethods) included(m awsapigateway.CfnMethod) bool {
+	return m.AuthorizerId() != nil && slices.ContainsFunc(v.api.included, func(a awsapigateway.IAuthorizer) bool {
+		return v.same(m, m.AuthorizerId(), a.AuthorizerId())
+	})
+}
+
+// granted is the pattern of a route whose grant covers a method beside the table, or "".
+func (v *guardedMethods) granted(method string) string {
+	beside, err := route.Parse(method)
+	if err != nil {
+		return "" // of an L1 method's resource no path is known
+	}
+	for _, pattern := range v.api.granted {
+		if route.WildcardCovers(pattern, beside) {
+			return pattern.String()
+		}
+	}
+	return ""
 }
 
 // declared are the routes that the table opens, and all of its routes.

@@ -5,6 +5,8 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/jsii-runtime-go"
 
@@ -40,6 +42,21 @@ func TestAMethodAddedBesideTheTable(t *testing.T) {
 		}, "the method GET /debug is open"},
 		{"with IAM", func(_ awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Root().AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM})
+		}, ""},
+		{"with the included authorizer", func(_ awscdk.Stack, api *secureapi.API) {
+			api.RestAPI.Root().ResourceForPath(jsii.String("/orders/archive")).AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{
+				Authorizer: api.Node().FindChild(jsii.String("Authorizer")).(awsapigateway.IAuthorizer)})
+		}, "the method GET /orders/archive was added beside the table with an authorizer that answers for the table alone"},
+		{"with the included authorizer, from another stack", func(stack awscdk.Stack, api *secureapi.API) {
+			other := awscdk.NewStack(awscdk.App_Of(stack), jsii.String("Other"), nil)
+			imported := awsapigateway.RestApi_FromRestApiAttributes(other, jsii.String("Imported"), &awsapigateway.RestApiAttributes{
+				RestApiId: api.RestAPI.RestApiId(), RootResourceId: api.RestAPI.RestApiRootResourceId()})
+			imported.Root().AddResource(jsii.String("archive"), nil).AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{
+				Authorizer: api.Node().FindChild(jsii.String("Authorizer")).(awsapigateway.IAuthorizer)})
+		}, "the method GET /archive was added beside the table with an authorizer that answers for the table alone"},
+		{"with a function's authorizer of its own", func(stack awscdk.Stack, api *secureapi.API) {
+			api.RestAPI.Root().AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{
+				Authorizer: awsapigateway.NewTokenAuthorizer(stack, jsii.String("Own"), &awsapigateway.TokenAuthorizerProps{Handler: backend(stack, "Decide")})})
 		}, ""},
 		{"a preflight", func(_ awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Root().AddCorsPreflight(&awsapigateway.CorsOptions{AllowOrigins: jsii.Strings("*")})
@@ -99,6 +116,82 @@ func TestGrantInvoke(t *testing.T) {
 	}
 }
 
+// The * of a grant's ARN crosses slashes into what was added beside the table, too.
+func TestAGrantThatCoversAMethodBesideTheTable(t *testing.T) {
+	for path, want := range map[string]string{
+		"/orders/{id}/audit": `the method GET /orders/{id}/audit was added beside the table, and the * of the grant of "GET /orders/{id}" covers it`,
+		"/audit":             "",
+	} {
+		stack := newStack()
+		f := backend(stack, "Orders")
+		api := secureapi.New(stack, "Api", &secureapi.Props{
+			Authorizer: secureapi.IAMAuthorizer{}, Routes: []secureapi.Route{secureapi.Handle("GET /orders/{id}", f)},
+		})
+		api.GrantInvoke(f, "GET /orders/{id}")
+		api.RestAPI.Root().ResourceForPath(&path).AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM})
+		synth := func() { awscdk.App_Of(stack).Synth(nil) }
+		if want == "" {
+			synth()
+			continue
+		}
+		refused(t, synth, want)
+	}
+}
+
+// CDK's RestApi has methods that add to the policy after it was judged.
+func TestAStatementAddedBesideThePolicy(t *testing.T) {
+	everybody := func(stack awscdk.Stack, api *secureapi.API, effect awsiam.Effect, resource string) {
+		api.RestAPI.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Effect: effect, Principals: &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()},
+			Actions: jsii.Strings("execute-api:Invoke"), Resources: jsii.Strings(resource),
+		}))
+	}
+	const lets = "secureapi: Shop/Api: ResourcePolicy, with what was added beside the table: a statement allows everybody execute-api:/prod/GET/orders, which an authorizer guards"
+	ranges := func(p *secureapi.Props) {
+		p.ResourcePolicy = &secureapi.ResourcePolicy{AllowCIDRs: []string{"203.0.113.0/24"}}
+	}
+	endpoint := awsec2.InterfaceVpcEndpointAwsService_APIGATEWAY
+	for _, tt := range []struct {
+		name  string
+		props func(*secureapi.Props)
+		add   func(stack awscdk.Stack, api *secureapi.API)
+		want  string // "" if it may be there
+	}{
+		{"an Allow to a policy", ranges, func(stack awscdk.Stack, api *secureapi.API) {
+			everybody(stack, api, awsiam.Effect_ALLOW, "execute-api:/*")
+		}, lets},
+		{"an Allow to none", nil, func(stack awscdk.Stack, api *secureapi.API) {
+			everybody(stack, api, awsiam.Effect_ALLOW, "execute-api:/*")
+		}, lets},
+		{"for VPC endpoints only", func(p *secureapi.Props) {
+			p.ResourcePolicy = &secureapi.ResourcePolicy{AllowVPCEndpoints: []string{"vpce-0a1b2c3d4e5f60718"}}
+			p.RestApiProps = &awsapigateway.RestApiProps{EndpointConfiguration: &awsapigateway.EndpointConfiguration{
+				Types: &[]awsapigateway.EndpointType{awsapigateway.EndpointType_PRIVATE}}}
+		}, func(stack awscdk.Stack, api *secureapi.API) {
+			vpc := awsec2.NewVpc(stack, jsii.String("Vpc"), nil)
+			api.RestAPI.GrantInvokeFromVpcEndpointsOnly(&[]awsec2.IVpcEndpoint{
+				vpc.AddInterfaceEndpoint(jsii.String("Endpoint"), &awsec2.InterfaceVpcEndpointOptions{Service: endpoint()})})
+		}, lets},
+		{"an Allow of what is public", ranges, func(stack awscdk.Stack, api *secureapi.API) {
+			everybody(stack, api, awsiam.Effect_ALLOW, "execute-api:/prod/GET/health")
+		}, ""},
+		{"a Deny of a part", ranges, func(stack awscdk.Stack, api *secureapi.API) {
+			everybody(stack, api, awsiam.Effect_DENY, "execute-api:/prod/GET/orders")
+		}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			stack := newStack()
+			tt.add(stack, shop(stack, tt.props))
+			synth := func() { awscdk.App_Of(stack).Synth(nil) }
+			if tt.want == "" {
+				synth()
+				return
+			}
+			refused(t, synth, tt.want)
+		})
+	}
+}
+
 func TestGrantInvokeWithoutAStage(t *testing.T) {
 	stack := newStack()
 	api := shop(stack, func(p *secureapi.Props) {
@@ -118,6 +211,40 @@ func TestAnIAMMethodBesideAPolicyThatAllowsAll(t *testing.T) {
 	})
 	api.RestAPI.Root().AddMethod(jsii.String("DELETE"), nil, &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM})
 	refused(t, func() { awscdk.App_Of(stack).Synth(nil) }, "the method DELETE / was added beside the table, and the API's resource policy allows everything")
+}
+
+// The Allow of a public route, whose * crosses slashes, would open a method beside the table.
+func TestAMethodBesideTheTableThatThePolicyCovers(t *testing.T) {
+	for _, path := range []string{"/items/{id}/secret", "/secret"} {
+		stack := newStack()
+		f := backend(stack, "Items")
+		api := secureapi.New(stack, "Api", &secureapi.Props{
+			Authorizer:     tokens(),
+			Routes:         []secureapi.Route{secureapi.Handle("GET /items/{id}", f, secureapi.Public("the catalogue")), secureapi.Handle("GET /stock", f)},
+			ResourcePolicy: &secureapi.ResourcePolicy{DenyCIDRs: []string{"203.0.113.0/24"}},
+		})
+		api.RestAPI.Root().ResourceForPath(&path).AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM})
+		synth := func() { awscdk.App_Of(stack).Synth(nil) }
+		if path == "/secret" {
+			synth()
+			continue
+		}
+		refused(t, synth, "a statement allows everybody execute-api:/prod/GET/items/*/secret, which an authorizer guards")
+	}
+}
+
+// Cognito lets nobody in by the policy alone.
+func TestACognitoMethodBesideAPolicyThatAllowsAll(t *testing.T) {
+	stack := newStack()
+	api := secureapi.New(stack, "Api", &secureapi.Props{
+		Routes:         []secureapi.Route{secureapi.Handle("GET /prices", backend(stack, "Prices"), secureapi.Public("a price list"))},
+		ResourcePolicy: &secureapi.ResourcePolicy{AllowCIDRs: []string{"203.0.113.0/24"}},
+	})
+	pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
+	api.RestAPI.Root().AddMethod(jsii.String("DELETE"), nil, &awsapigateway.MethodOptions{
+		Authorizer: awsapigateway.NewCognitoUserPoolsAuthorizer(stack, jsii.String("Users"), &awsapigateway.CognitoUserPoolsAuthorizerProps{
+			CognitoUserPools: &[]awscognito.IUserPool{pool}})})
+	awscdk.App_Of(stack).Synth(nil)
 }
 
 // What a guarded method beside the table does not take must not fall through to an open route of the table.
