@@ -77,6 +77,9 @@ func checkHeader(name string) error {
 	if name == "" {
 		return fmt.Errorf("a header without a name")
 	}
+	if bare, found := strings.CutPrefix(name, "method.request.header."); found {
+		return fmt.Errorf("header %q: want its name alone: %q", name, bare)
+	}
 	for _, c := range name {
 		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 		if !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", c) {

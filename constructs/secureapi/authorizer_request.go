@@ -101,6 +101,9 @@ func (s IdentitySource) check() error {
 	case "":
 		return errors.New("an empty IdentitySource: make it with Header, QueryString, StageVariable or Context")
 	}
+	if bare, found := strings.CutPrefix(s.name, s.prefix); found {
+		return fmt.Errorf("identity source %q: want the name alone: %q", s, bare)
+	}
 	if s.name == "" || strings.ContainsAny(s.name, ", \t\r\n") {
 		return fmt.Errorf("identity source %q: a name without commas and spaces is needed", s)
 	}
@@ -125,6 +128,26 @@ func Cookie(name string) TokenSource {
 // it only for what cannot send a header.
 func QueryToken(name string) TokenSource {
 	return TokenSource{authz.TokenSource{Kind: authz.QueryString, Name: name}}
+}
+
+// check refuses names with which the function would not start.
+func (t TokenSource) check() error {
+	switch t.source.Kind {
+	case authz.Header:
+		return checkHeader(t.source.Name)
+	case authz.Cookie:
+		// RFC 6265, section 4.1.1: a token too.
+		if err := checkHeader(t.source.Name); err != nil {
+			return fmt.Errorf("cookie %q: want a name of letters, digits and !#$%%&'*+-.^_`|~, without its value", t.source.Name)
+		}
+	case authz.QueryString:
+		if t.source.Name == "" {
+			return errors.New("a query string parameter without a name")
+		}
+	default:
+		return errors.New("an empty TokenSource: make it with BearerHeader, Cookie or QueryToken")
+	}
+	return nil
 }
 
 // identity is the identity source that holds the token.
@@ -154,6 +177,13 @@ func (r RequestAuthorizer) check() []error {
 	}
 	if r.Function != nil && len(r.TokenSources) > 0 {
 		errs = append(errs, errors.New("TokenSources are for the included function: your own Function finds its token itself"))
+	}
+	for i, t := range r.TokenSources {
+		if err := t.check(); err != nil {
+			errs = append(errs, fmt.Errorf("TokenSources[%d]: %w", i, err))
+		} else if slices.Contains(r.TokenSources[:i], t) {
+			errs = append(errs, fmt.Errorf("TokenSources[%d]: the %s %q is there twice: leave one out", i, t.source.Kind, t.source.Name))
+		}
 	}
 	if ttl > 0 && (r.JWT != nil || r.Function != nil) { // what to cache by depends on which of them it is
 		errs = append(errs, r.checkCache(sources)...)

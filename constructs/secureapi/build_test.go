@@ -528,3 +528,27 @@ func TestAPIsHaveNamesOfTheirOwn(t *testing.T) {
 		t.Errorf("name %v, want Shop-Api: metrics of two APIs with one name are mixed", got)
 	}
 }
+
+func TestNoScope(t *testing.T) {
+	refused(t, func() { secureapi.New(nil, "Api", &secureapi.Props{}) }, "secureapi: Api: the scope is nil: give it the stack")
+}
+
+// A page has to be allowed to send the key that a route asks for.
+func TestThePreflightAllowsAPIKeys(t *testing.T) {
+	for required, want := range map[bool]string{true: "'Content-Type,Authorization,X-Api-Key'", false: "'Content-Type,Authorization'"} {
+		stack := newStack()
+		shop(stack, func(p *secureapi.Props) {
+			p.CORS = &secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}}
+			p.Routes[0].MethodOptions = &awsapigateway.MethodOptions{ApiKeyRequired: &required}
+		})
+		for id, m := range resources(stack, "AWS::ApiGateway::Method") {
+			if m["HttpMethod"] != "OPTIONS" {
+				continue
+			}
+			answer := m["Integration"].(map[string]any)["IntegrationResponses"].([]any)[0].(map[string]any)["ResponseParameters"].(map[string]any)
+			if got := answer["method.response.header.Access-Control-Allow-Headers"]; got != want {
+				t.Errorf("%s with an API key %v: allows %v, want %s", id, required, got, want)
+			}
+		}
+	}
+}

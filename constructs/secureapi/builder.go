@@ -68,12 +68,16 @@ func checkRestApiProps(props *Props) (errs []error) {
 	if o := p.DeployOptions; o != nil {
 		s := props.Stage
 		instead(o.StageName != nil && s.Name != "", "DeployOptions.StageName", "Stage.Name is set too; leave one out")
+		if o.StageName != nil && !stageName.MatchString(*o.StageName) {
+			errs = append(errs, badStageName("RestApiProps.DeployOptions.StageName", *o.StageName))
+		}
 		instead((o.ThrottlingRateLimit != nil || o.ThrottlingBurstLimit != nil) && (s.RateLimit != 0 || s.BurstLimit != 0 || s.NoThrottling),
 			"DeployOptions.ThrottlingRateLimit or ThrottlingBurstLimit", "Stage says it too; leave one out")
 		instead(o.AccessLogDestination != nil && (s.NoAccessLogs || s.AccessLogRetention != ""), "DeployOptions.AccessLogDestination", "Stage says it too; leave one out")
 		instead(o.TracingEnabled != nil && s.Tracing, "DeployOptions.TracingEnabled", "Stage.Tracing is set too; leave one out")
 	}
 	errs = append(errs, checkResponseCache(p.DeployOptions)...)
+	errs = append(errs, checkKeySource(props)...)
 	if private(p) && props.ResourcePolicy == nil {
 		errs = append(errs, errors.New("the endpoint is PRIVATE and there is no ResourcePolicy: API Gateway does not deploy a private API without one; set AllowVPCEndpoints or AllowVPCs"))
 	}
@@ -97,6 +101,22 @@ func checkResponseCache(o *awsapigateway.StageOptions) []error {
 		return nil
 	}
 	return []error{errors.New("RestApiProps.DeployOptions turn the cache of answers on: API Gateway does not key it by the caller, so one would get another one's answer; cache in the function or in front of public routes")}
+}
+
+// checkKeySource refuses API keys that an authorizer would have to name, where that is the included one: it has none to
+// name, so that every request got 403.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
+func checkKeySource(props *Props) (errs []error) {
+	if props.RestApiProps.ApiKeySourceType != awsapigateway.ApiKeySourceType_AUTHORIZER {
+		return nil
+	}
+	for name, a := range allAuthorizers(props) {
+		if known, err := value(a); err == nil && usesIncluded(known) {
+			errs = append(errs, fmt.Errorf("RestApiProps.ApiKeySourceType is AUTHORIZER, and %s answers without a key: leave it out, so that callers send the key in %s, or guard by a Function of your own",
+				&guard{name: name, authorizer: known}, apiKeyHeader))
+		}
+	}
+	return errs
 }
 
 // private tells whether the API is reached through VPC endpoints only.

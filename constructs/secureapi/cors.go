@@ -99,6 +99,16 @@ func (c *CORS) check(p *plan) (errs []error) {
 			bad("route %q is declared too: the preflight takes OPTIONS on every resource; leave one of the two out", r.pattern)
 		}
 	}
+	if len(errs) == 0 {
+		// The functions' middleware refuses what it does not take when they start, which is too late.
+		config := c.middleware(p)
+		config.AllowOrigins = slices.DeleteFunc(slices.Clone(config.AllowOrigins), unresolved)
+		config.AllowHeaders = slices.DeleteFunc(slices.Clone(config.AllowHeaders), unresolved)
+		config.ExposeHeaders = slices.DeleteFunc(slices.Clone(config.ExposeHeaders), unresolved)
+		if err := config.Validate(); err != nil && len(config.AllowOrigins) > 0 {
+			bad("%w", err)
+		}
+	}
 	return errs
 }
 
@@ -139,11 +149,15 @@ func (c *CORS) allowHeaders(p *plan) []string {
 	}
 	for _, r := range p.routes {
 		if o := r.MethodOptions; o != nil && o.ApiKeyRequired != nil && *o.ApiKeyRequired {
-			add("X-Api-Key")
+			add(apiKeyHeader)
 		}
 	}
 	return out
 }
+
+// apiKeyHeader is where API Gateway looks for an API key.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
+const apiKeyHeader = "X-Api-Key"
 
 // preflight are CDK's options for the preflight of a resource with these verbs.
 func (c *CORS) preflight(p *plan, verbs []string) *awsapigateway.CorsOptions {
@@ -255,7 +269,7 @@ func claim(b *builder, f awslambda.Function, name, value string) {
 			return
 		}
 		if ours {
-			b.fail("CORS: the function %s answers for another API with other CORS settings, and has one environment: give both APIs the same CORS, or each its own function", *f.Node().Path())
+			b.fail("CORS: the function %s answers for another API with other CORS settings, and has one environment: give both APIs the same CORS, with AllowMethods and AllowHeaders, whose defaults are the API's own, or each its own function", *f.Node().Path())
 		}
 	}
 	constructs.NewConstruct(f, jsii.String(prefix+id))

@@ -16,6 +16,9 @@ import (
 // GrantInvoke panics and names it; where it would cover a method that was added beside the table, the synthesis fails.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
 func (a *API) GrantInvoke(grantee awsiam.IGrantable, patterns ...string) awsiam.Grant {
+	if grantee == nil {
+		panic(fmt.Errorf("secureapi: %s: GrantInvoke: the grantee is nil: give it a role, a user or a function", *a.Node().Path()))
+	}
 	routes, err := a.plan.grantable(patterns)
 	if err != nil {
 		panic(fmt.Errorf("secureapi: %s: GrantInvoke: %w", *a.Node().Path(), err))
@@ -35,11 +38,16 @@ func (a *API) GrantInvoke(grantee awsiam.IGrantable, patterns ...string) awsiam.
 	for _, r := range routes {
 		a.granted = append(a.granted, r.pattern)
 	}
-	return awsiam.Grant_AddToPrincipal(&awsiam.GrantOnPrincipalOptions{
+	grant := awsiam.Grant_AddToPrincipal(&awsiam.GrantOnPrincipalOptions{
 		Grantee:      grantee,
 		Actions:      jsii.Strings(invoke),
 		ResourceArns: &arns,
 	})
+	if !*grant.Success() {
+		panic(fmt.Errorf("secureapi: %s: GrantInvoke: the grantee takes no policy, as an account or a service does: grant a role or a user; callers of another account are let in by ResourcePolicy.AllowAccounts and by that account's own policies",
+			*a.Node().Path()))
+	}
+	return grant
 }
 
 // grantable finds the routes with these patterns and makes sure that granting them grants no other.

@@ -96,6 +96,28 @@ func pointed[T Authorizer](a *T) (Authorizer, error) {
 	return *a, nil
 }
 
+// allAuthorizers are the API's own, by the name "", and the named ones.
+func allAuthorizers(props *Props) map[string]Authorizer {
+	all := maps.Clone(props.Authorizers)
+	if all == nil {
+		all = map[string]Authorizer{}
+	}
+	if props.Authorizer != nil {
+		all[""] = props.Authorizer
+	}
+	return all
+}
+
+func usesIncluded(a Authorizer) bool {
+	switch a := a.(type) {
+	case TokenAuthorizer:
+		return a.JWT != nil
+	case RequestAuthorizer:
+		return a.JWT != nil
+	}
+	return false
+}
+
 func (p *plan) guard(name string) *guard {
 	for _, g := range p.guards {
 		if g.name == name {

@@ -84,7 +84,8 @@ type Issuer struct {
 	// An expired token is expired. Default: none.
 	Leeway time.Duration
 
-	problem error // what a preset found wrong with its arguments
+	problem  error  // what a preset found wrong with its arguments
+	audience string // what the preset's audiences are, for errors
 }
 
 var (
@@ -135,7 +136,10 @@ func (i Issuer) check() (errs []error) {
 		}
 	}
 	if len(i.Audiences) == 0 {
-		bad("issuer %q has no Audiences, so it would accept tokens meant for other services: name your API's", i.URL)
+		bad("issuer %q has no Audiences, so it would accept tokens meant for other services: name %s", i.URL, orDefault(i.audience, "your API's"))
+	}
+	if slices.ContainsFunc(i.Audiences, func(a string) bool { return strings.Contains(a, "#{Token[") }) {
+		bad("issuer %q has Audiences that are a list known only when the stack is deployed: take single values of it with awscdk.Fn_Select", i.URL)
 	}
 	if slices.Contains(i.Audiences, "") {
 		bad("issuer %q has an empty audience", i.URL)
@@ -158,6 +162,10 @@ func (i Issuer) check() (errs []error) {
 	case "", "access", "id":
 	default:
 		bad("issuer %q: TokenUse %q: want %q, %q or none", i.URL, i.TokenUse, "access", "id")
+	}
+	// As package jwt takes it when the function starts.
+	if strings.ContainsFunc(i.Type, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		bad("issuer %q: Type %q: want the typ header of its tokens, like %q", i.URL, i.Type, "at+jwt")
 	}
 	if i.Leeway < 0 || i.Leeway > maxLeeway || i.Leeway%time.Second != 0 {
 		bad("issuer %q: Leeway %s: want whole seconds from 0s to %s", i.URL, i.Leeway, maxLeeway)

@@ -159,7 +159,22 @@ func TestAWrongTableIsRefused(t *testing.T) {
 			`Context("authorizer.principalId"): API Gateway has no such value before a request is authorized`},
 		{"identity source with a comma", guardedWith(RequestAuthorizer{Function: fn, IdentitySources: []IdentitySource{QueryString("a,b")}}), `identity source "method.request.querystring.a,b": a name without commas`},
 
+		{"empty cookie", guardedWith(RequestAuthorizer{JWT: jwt(), TokenSources: []TokenSource{Cookie("")}}), `TokenSources[0]: cookie "": want a name of letters`},
+		{"cookie with a value", guardedWith(RequestAuthorizer{JWT: jwt(), TokenSources: []TokenSource{Cookie("a=b")}}), `TokenSources[0]: cookie "a=b"`},
+		{"token source that is none", guardedWith(RequestAuthorizer{JWT: jwt(), CacheTTL: NoCache, TokenSources: []TokenSource{{}}}), "TokenSources[0]: an empty TokenSource"},
+		{"token header with a space", guardedWith(RequestAuthorizer{JWT: jwt(), CacheTTL: NoCache, TokenSources: []TokenSource{BearerHeader("X Y")}}), `TokenSources[0]: header "X Y"`},
+		{"query parameter without a name", guardedWith(RequestAuthorizer{JWT: jwt(), CacheTTL: NoCache, TokenSources: []TokenSource{QueryToken("")}}), "TokenSources[0]: a query string parameter without a name"},
+		{"token source twice", guardedWith(RequestAuthorizer{JWT: jwt(), CacheTTL: NoCache, TokenSources: []TokenSource{Cookie("s"), Cookie("s")}}), `TokenSources[1]: the cookie "s" is there twice`},
+		{"header as API Gateway writes it", guardedWith(TokenAuthorizer{JWT: jwt(), Header: "method.request.header.X-Token"}), `header "method.request.header.X-Token": want its name alone: "X-Token"`},
+		{"query string as API Gateway writes it", guardedWith(RequestAuthorizer{Function: fn, IdentitySources: []IdentitySource{QueryString("method.request.querystring.tenant")}}), `want the name alone: "tenant"`},
+		{"API keys that the included function would name", func(p *Props) {
+			rest(awsapigateway.RestApiProps{ApiKeySourceType: awsapigateway.ApiKeySourceType_AUTHORIZER})(p)
+		}, "ApiKeySourceType is AUTHORIZER, and the API's TokenAuthorizer answers without a key"},
+
 		// JWT
+		{"type with a space", issuer(func(i *Issuer) { i.Type = "at jwt" }), `Type "at jwt": want the typ header of its tokens, like "at+jwt"`},
+		{"audiences known at deployment", issuer(func(i *Issuer) { i.Audiences = []string{"#{Token[TOKEN.7]}"} }), "take single values of it with awscdk.Fn_Select"},
+		{"Google without a client", preset(Google()), "name your OAuth client ids"},
 		{"no issuers", guardedWith(TokenAuthorizer{JWT: &JWT{}}), "JWT.Issuers is empty"},
 		{"the same issuer twice", guardedWith(TokenAuthorizer{JWT: &JWT{Issuers: append(jwt().Issuers, jwt().Issuers...)}}), `JWT.Issuers[1]: issuer "https://idp.example.com/" is there twice`},
 		{"no audience", issuer(func(i *Issuer) { i.Audiences = nil }), "has no Audiences, so it would accept tokens meant for other services"},
@@ -203,7 +218,8 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		{"no VPC endpoint id", privately(ResourcePolicy{AllowVPCEndpoints: []string{"vpc-0a1b2c3d"}}), `AllowVPCEndpoints[0]: "vpc-0a1b2c3d" is no VPC endpoint id`},
 		{"allowed and denied", privately(ResourcePolicy{AllowVPCs: []string{"vpc-0a1b2c3d"}, DenyVPCs: []string{"vpc-0a1b2c3d"}}), `AllowVPCs has "vpc-0a1b2c3d", which DenyVPCs takes back`},
 		{"all addresses denied", policy(ResourcePolicy{DenyCIDRs: []string{"0.0.0.0/1", "128.0.0.0/1"}}), "DenyCIDRs covers all IPv4 addresses, which locks everybody out"},
-		{"allowed range denied", policy(ResourcePolicy{AllowCIDRs: []string{"10.1.0.0/16"}, DenyCIDRs: []string{"10.0.0.0/8"}}), `AllowCIDRs[0]: "10.1.0.0/16" is denied as a whole by DenyCIDRs`},
+		{"allowed range denied", policy(ResourcePolicy{AllowCIDRs: []string{"11.1.0.0/16"}, DenyCIDRs: []string{"11.0.0.0/8"}}), `AllowCIDRs[0]: "11.1.0.0/16" is denied as a whole by DenyCIDRs`},
+		{"private ranges on a public API", policy(ResourcePolicy{AllowCIDRs: []string{"10.0.0.0/8", "fd00::/8"}}), "AllowCIDRs has private addresses only"},
 		{"nil statement", policy(ResourcePolicy{Statements: []awsiam.PolicyStatement{nil}}), "Statements[0] is nil"},
 		{"private without a policy", rest(awsapigateway.RestApiProps{EndpointTypes: &[]awsapigateway.EndpointType{awsapigateway.EndpointType_PRIVATE}}), "the endpoint is PRIVATE and there is no ResourcePolicy"},
 
@@ -223,7 +239,12 @@ func TestAWrongTableIsRefused(t *testing.T) {
 			crossOrigin(CORS{AllowOrigins: []string{"*"}})(p)
 		}, `route "OPTIONS /orders" is declared too`},
 
+		{"origin with its scheme's port", crossOrigin(CORS{AllowOrigins: []string{"https://a.example.com:443"}}), `browsers leave the scheme's own port out: write "https://a.example.com"`},
+		{"origin outside of ASCII", crossOrigin(CORS{AllowOrigins: []string{"https://bücher.example"}}), "want a host name in ASCII"},
+		{"any exposed header, with credentials", crossOrigin(CORS{AllowOrigins: []string{"https://a.example.com"}, AllowCredentials: true, ExposeHeaders: []string{"*"}}), `AllowCredentials is set and ExposeHeaders has "*"`},
+
 		// Stage and RestApiProps
+		{"stage name that is a token", func(p *Props) { p.Stage.Name = "${Token[TOKEN.7]}" }, "Stage.Name is a CDK token, and it becomes a part of a construct's id: write it out"},
 		{"stage name", func(p *Props) { p.Stage.Name = "v 1" }, `Stage.Name "v 1": want 1 to 128 letters`},
 		{"negative limit", func(p *Props) { p.Stage.RateLimit = -1 }, "a RateLimit of -1"},
 		{"limits and none", func(p *Props) { p.Stage = Stage{RateLimit: 1, NoThrottling: true} }, "NoThrottling is set beside limits"},
@@ -326,7 +347,6 @@ func TestARightTableIsTaken(t *testing.T) {
 		{"tokens of CDK", "their values are known only when deployed", func(p *Props) {
 			p.ResourcePolicy = &ResourcePolicy{AllowCIDRs: []string{"${Token[TOKEN.1]}"}}
 			p.CORS = &CORS{AllowOrigins: []string{"${Token[TOKEN.2]}"}}
-			p.Stage.Name = "${Token[TOKEN.3]}"
 			issuer(func(i *Issuer) { i.URL = "https://${Token[TOKEN.4]}" })(p)
 		}},
 		{"no cache, no source", "with a TTL of 0 the sources are optional", func(p *Props) {
@@ -340,7 +360,7 @@ func TestARightTableIsTaken(t *testing.T) {
 			p.Authorizer = TokenAuthorizer{JWT: jwt(), ValidationExpression: "^(?=Bearer ).*$"}
 		}},
 		{"host bits in a range", "IAM takes them, and AWS's own examples have some", policy(ResourcePolicy{AllowCIDRs: []string{"123.4.5.6/24"}})},
-		{"part of a range denied", "the rest may still call", policy(ResourcePolicy{AllowCIDRs: []string{"10.0.0.0/8"}, DenyCIDRs: []string{"10.1.0.0/16"}})},
+		{"part of a range denied", "the rest may still call", policy(ResourcePolicy{AllowCIDRs: []string{"11.0.0.0/8"}, DenyCIDRs: []string{"11.1.0.0/16"}})},
 		{"no cacheable policy, and no cache", "each answer then covers one request", func(p *Props) {
 			add(Handle("GET /a/{id}", fn, AnyScope("one")), Handle("GET /a/{id}/b", fn, AnyScope("two")), Handle("GET /a/{id}/b/{c}", fn, AnyScope("one")))(p)
 			p.Authorizer = TokenAuthorizer{JWT: jwt(), CacheTTL: NoCache}

@@ -205,11 +205,24 @@ func (r *ResourcePolicy) checkRanges(s scopeOfPolicy) (errs []error) {
 			errs = append(errs, fmt.Errorf("ResourcePolicy.AllowCIDRs[%d]: %q is denied as a whole by DenyCIDRs, which locks everybody in it out: leave one of the two out", i, v))
 		}
 	}
+	if len(r.AllowCIDRs) > 0 && !s.private && !slices.ContainsFunc(r.AllowCIDRs, func(v string) bool { return unresolved(v) || !internal(netip.MustParsePrefix(v)) }) {
+		errs = append(errs, fmt.Errorf("ResourcePolicy.AllowCIDRs has private addresses only, like %q, from which nothing reaches a public endpoint, which locks everybody out: name the public addresses of those who may call, or set RestApiProps.EndpointConfiguration to PRIVATE", r.AllowCIDRs[0]))
+	}
 	// Public endpoints are reached by IPv4 unless they are dual stack, so without IPv4 there is nobody left.
 	if len(r.AllowCIDRs) == 0 && !s.private && covered(netip.MustParsePrefix("0.0.0.0/0"), denied) {
 		errs = append(errs, errors.New("ResourcePolicy.DenyCIDRs covers all IPv4 addresses, which locks everybody out: use AllowCIDRs for those who may call"))
 	}
 	return errs
+}
+
+// internal tells whether a range is one of those that are not routed on the internet (RFC 1918, RFC 4193).
+func internal(p netip.Prefix) bool {
+	for _, of := range []string{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"} {
+		if of := netip.MustParsePrefix(of); of.Bits() <= p.Bits() && of.Contains(p.Addr()) {
+			return true
+		}
+	}
+	return false
 }
 
 // covered tells whether every address of p is in one of the ranges.

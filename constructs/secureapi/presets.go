@@ -42,7 +42,11 @@ var entraTenant = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-
 // get a link in place of the groups, which does not count as membership.
 // Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
 func EntraID(tenant string, audiences ...string) Issuer {
-	base := "https://login.microsoftonline.com/" + tenant
+	id := tenant
+	if !unresolved(tenant) {
+		id = strings.ToLower(tenant) // as tokens have it
+	}
+	base := "https://login.microsoftonline.com/" + id
 	i := Issuer{
 		URL:         base + "/v2.0",
 		Audiences:   audiences,
@@ -66,6 +70,7 @@ func Google(clientIDs ...string) Issuer {
 		URL:       "https://accounts.google.com",
 		Audiences: clientIDs,
 		JWKSURL:   "https://www.googleapis.com/oauth2/v3/certs",
+		audience:  "your OAuth client ids",
 	}
 	for _, id := range clientIDs {
 		if !unresolved(id) && !strings.HasSuffix(id, ".apps.googleusercontent.com") {
@@ -97,7 +102,7 @@ func Auth0(domain string, audiences ...string) Issuer {
 // For ID tokens set TokenUse to "id" afterwards; they have no scopes.
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
 func CognitoIssuer(pool awscognito.IUserPool, clients ...awscognito.IUserPoolClient) Issuer {
-	i := Issuer{TokenUse: "access", GroupsClaim: "cognito:groups"}
+	i := Issuer{TokenUse: "access", GroupsClaim: "cognito:groups", audience: "the user pool's app clients in CognitoIssuer"}
 	if pool == nil {
 		i.problem = errors.New("CognitoIssuer: the user pool is nil")
 		return i

@@ -78,7 +78,10 @@ type API struct {
 // It panics with an error if the props are wrong. All that is wrong with the table is said at once.
 func New(scope constructs.Construct, id string, props *Props) *API {
 	path := id
-	if scope != nil && *scope.Node().Path() != "" {
+	if scope == nil {
+		panic(fmt.Errorf("secureapi: %s: the scope is nil: give it the stack", path))
+	}
+	if *scope.Node().Path() != "" {
 		path = *scope.Node().Path() + "/" + id
 	}
 	p, err := newPlan(props)

@@ -42,8 +42,8 @@ const (
 var stageName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
 
 func (s Stage) check() (errs []error) {
-	if s.Name != "" && !unresolved(s.Name) && !stageName.MatchString(s.Name) {
-		errs = append(errs, fmt.Errorf("Stage.Name %q: want 1 to 128 letters, digits, - and _", s.Name))
+	if s.Name != "" && !stageName.MatchString(s.Name) {
+		errs = append(errs, badStageName("Stage.Name", s.Name))
 	}
 	if s.RateLimit < 0 || s.BurstLimit < 0 {
 		errs = append(errs, fmt.Errorf("Stage: a RateLimit of %d and a BurstLimit of %d: want positive numbers, 0 for the default, or NoThrottling", s.RateLimit, s.BurstLimit))
@@ -55,6 +55,14 @@ func (s Stage) check() (errs []error) {
 		errs = append(errs, errors.New("Stage: NoAccessLogs is set beside AccessLogRetention: leave one out"))
 	}
 	return errs
+}
+
+// badStageName says what a stage may be called. CDK makes the name part of a construct id, which a token cannot be.
+func badStageName(field, name string) error {
+	if unresolved(name) {
+		return fmt.Errorf("%s is a CDK token, and it becomes a part of a construct's id: write it out", field)
+	}
+	return fmt.Errorf("%s %q: want 1 to 128 letters, digits, - and _", field, name)
 }
 
 // options are CDK's stage options: the caller's own, and ours where those say nothing.

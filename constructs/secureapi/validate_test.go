@@ -192,6 +192,14 @@ func TestAStatementAddedBesideThePolicy(t *testing.T) {
 	}
 }
 
+func TestGrantInvokeOfNobody(t *testing.T) {
+	stack := newStack()
+	api := shop(stack, iamOnly)
+	refused(t, func() { api.GrantInvoke(nil, "GET /orders") }, "secureapi: Shop/Api: GrantInvoke: the grantee is nil")
+	refused(t, func() { api.GrantInvoke(awsiam.NewAccountPrincipal("210987654321"), "GET /orders") },
+		"secureapi: Shop/Api: GrantInvoke: the grantee takes no policy", "ResourcePolicy.AllowAccounts")
+}
+
 func TestGrantInvokeWithoutAStage(t *testing.T) {
 	stack := newStack()
 	api := shop(stack, func(p *secureapi.Props) {
