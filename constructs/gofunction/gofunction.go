@@ -94,8 +94,8 @@ func New(scope constructs.Construct, id string, props *Props) awslambda.Function
 	fn, err := newFunction(scope, id, props)
 	if err != nil {
 		path := id
-		if parent := *scope.Node().Path(); parent != "" {
-			path = parent + "/" + id
+		if scope != nil && *scope.Node().Path() != "" {
+			path = *scope.Node().Path() + "/" + id
 		}
 		panic(fmt.Errorf("gofunction: %s: %w", path, err))
 	}
@@ -144,6 +144,9 @@ func newFunction(scope constructs.Construct, id string, props *Props) (awslambda
 		return nil, err
 	}
 	if err := props.check(); err != nil {
+		return nil, err
+	}
+	if err := props.checkPlace(scope, id); err != nil {
 		return nil, err
 	}
 

@@ -19,6 +19,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
 
@@ -226,6 +227,7 @@ func TestPanics(t *testing.T) {
 		{"Variable", &Props{Package: orders, Environment: map[string]string{"B": "", "A": ""},
 			FunctionProps: &awslambda.FunctionProps{Environment: &map[string]*string{"B": nil}}}, ErrProps,
 			[]string{"environment variable B is both in Environment and in FunctionProps.Environment"}},
+		{"VariableName", &Props{Package: orders, Environment: map[string]string{"A-B": ""}}, ErrProps, []string{`Environment: "A-B" is no name of a variable`}},
 		{"File", &Props{Package: orders, Files: map[string][]byte{"../x": nil}}, ErrProps, []string{`Files: "../x" is not a relative path`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -243,6 +245,33 @@ func TestPanics(t *testing.T) {
 			}
 			if stack.Node().TryFindChild(jsii.String(tt.name)) != nil {
 				t.Errorf("the construct was made all the same")
+			}
+		})
+	}
+}
+
+// The caller named the function, and not its log group.
+func TestPlaces(t *testing.T) {
+	dir := shopModule(t)
+	stack := newStack(t, nil)
+	orders := func(scope constructs.Construct, id string) func() {
+		return func() { New(scope, id, &Props{Package: "example.com/shop/orders-fn", Dir: dir}) }
+	}
+	orders(stack, "Orders")()
+	awslogs.NewLogGroup(stack, jsii.String("OtherLogs"), nil)
+	for _, tt := range []struct {
+		name string
+		do   func()
+		want string
+	}{
+		{"an id twice", orders(stack, "Orders"), `gofunction: Shop/Orders: invalid properties: its scope has a construct "Orders" already: choose another id`},
+		{"the log group's id", orders(stack, "Other"), `gofunction: Shop/Other: invalid properties: its scope has a construct "OtherLogs" already`},
+		{"no scope", orders(nil, "Orders"), "gofunction: Orders: invalid properties: the scope is nil: give it the stack"},
+		{"no scope and no properties", func() { New(nil, "Orders", nil) }, "gofunction: Orders: invalid properties: Package is empty"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if err := recovered(tt.do); !errors.Is(err, ErrProps) || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("panicked with %v, expected %q", err, tt.want)
 			}
 		})
 	}

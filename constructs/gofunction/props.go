@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -99,6 +100,11 @@ func (p *Props) check() error {
 			return err
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(p.Environment)) {
+		if !variableName.MatchString(name) {
+			return fmt.Errorf("%w: Environment: %q is no name of a variable: Lambda takes a letter, and then letters, digits and _", ErrProps, name)
+		}
+	}
 	f := p.FunctionProps
 	if f == nil {
 		return nil
@@ -130,6 +136,31 @@ func (p *Props) check() error {
 	}
 	return nil
 }
+
+// checkPlace refuses a scope that is none, and ids that are taken: CDK would speak of the log group, which the caller did
+// not name.
+func (p *Props) checkPlace(scope constructs.Construct, id string) error {
+	if scope == nil {
+		return fmt.Errorf("%w: the scope is nil: give it the stack", ErrProps)
+	}
+	ids := []string{id}
+	if p.FunctionProps == nil || p.FunctionProps.LogGroup == nil {
+		ids = append(ids, id+logsSuffix)
+	}
+	for _, taken := range ids {
+		if taken != "" && scope.Node().TryFindChild(jsii.String(taken)) != nil {
+			return fmt.Errorf("%w: its scope has a construct %q already: choose another id", ErrProps, taken)
+		}
+	}
+	return nil
+}
+
+// logsSuffix makes the id of a function's log group of that of the function.
+const logsSuffix = "Logs"
+
+// variableName has the characters that Lambda takes in the name of an environment variable.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+var variableName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
 
 // checkFile refuses names that lead out of the bundle, that mean something else on another system, or that collide.
 func (p *Props) checkFile(name string) error {
@@ -190,7 +221,7 @@ func (p *Props) newLogGroup(scope constructs.Construct, id string) awslogs.LogGr
 	if retention == "" {
 		retention = awslogs.RetentionDays_THREE_MONTHS
 	}
-	return awslogs.NewLogGroup(scope, jsii.String(id+"Logs"), &awslogs.LogGroupProps{
+	return awslogs.NewLogGroup(scope, jsii.String(id+logsSuffix), &awslogs.LogGroupProps{
 		Retention: retention, RemovalPolicy: awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
 	})
 }

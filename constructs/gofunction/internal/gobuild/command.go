@@ -2,6 +2,7 @@ package gobuild
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -113,7 +114,7 @@ func (c *command) run(subcommand string, args ...string) ([]byte, error) {
 	if words == "" {
 		words = err.Error()
 	}
-	missing := c.missing(words)
+	missing := cmp.Or(c.missing(words), c.elsewhere(words), c.excluded(words))
 	// go mod vendor takes the packages that the module imports, or names as tools, and a main package is never imported:
 	// https://go.dev/ref/mod#go-mod-vendor.
 	if strings.Contains(words, "package "+c.target.Package+": import lookup disabled by -mod=vendor") {
@@ -160,6 +161,30 @@ func (c *command) missing(words string) string {
 		return fmt.Sprintf("the folder %s of module %s has no Go files: ", folder, module)
 	}
 	return ""
+}
+
+// elsewhere says how an import path begins, of a package that is named without its module: "orders-fn" or "fn/orders". Go
+// takes a first element without a dot for the standard library. It is empty if it is something else.
+func (c *command) elsewhere(words string) string {
+	pkg := c.target.Package
+	if !strings.Contains(words, "package "+pkg+" is not in std") {
+		return ""
+	}
+	out, err := c.run("list", slices.Concat([]string{"-m", "-f", "{{.Path}}"}, c.flags)...)
+	module, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n") // several in a workspace
+	if err != nil || module == "" {
+		return ""
+	}
+	return fmt.Sprintf("an import path begins with that of its module, like %q, and a directory with ./: ", module+"/"+pkg)
+}
+
+// excluded says what is built, of a package that has no file for it. It is empty if it is something else.
+func (c *command) excluded(words string) string {
+	if !strings.Contains(words, "build constraints exclude all Go files") {
+		return ""
+	}
+	return fmt.Sprintf("it is built for %s/%s without cgo, with the tags %s, and there is a package without a file for that: ",
+		c.target.OS, c.target.Arch, strings.Join(c.target.Tags, ","))
 }
 
 // dropped reminds of flags that a build by hand would have had.
