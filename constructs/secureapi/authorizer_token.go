@@ -164,6 +164,9 @@ func (l lambdaAuthorizer) handler(b *builder, g *guard, config authz.Config) (aw
 	if l.jwt != nil {
 		return l.jwt.function(b, g, config), l.invokeRole
 	}
+	if of, here, foreign := b.ofAnotherAccount(l.function); foreign && l.invokeRole == nil {
+		b.fail("%s: its Function is of account %s and the API of %s, so no permission for it can be made from here, and every request would get 500: set InvokeRole, and let that role invoke the function there", g, of, here)
+	}
 	if l.invokeRole == nil && b.ofAnotherStack(l.function) {
 		return l.function, awsiam.NewRole(b.api, jsii.String(g.idOf("AuthorizerInvokeRole")), &awsiam.RoleProps{
 			AssumedBy: awsiam.NewServicePrincipal(jsii.String("apigateway.amazonaws.com"), nil),

@@ -552,3 +552,24 @@ func TestThePreflightAllowsAPIKeys(t *testing.T) {
 		}
 	}
 }
+
+func TestAFunctionOfAnotherAccount(t *testing.T) {
+	api := func(account string, role bool) func() {
+		return func() {
+			stack := awscdk.NewStack(newApp(), jsii.String("Shop"), &awscdk.StackProps{
+				Env: &awscdk.Environment{Account: jsii.String("111111111111"), Region: jsii.String("eu-west-1")}})
+			shop(stack, func(p *secureapi.Props) {
+				a := secureapi.TokenAuthorizer{Function: awslambda.Function_FromFunctionArn(stack, jsii.String("Decide"),
+					jsii.String("arn:aws:lambda:eu-west-1:"+account+":function:decide"))}
+				if role {
+					a.InvokeRole = awsiam.NewRole(stack, jsii.String("Invoke"), &awsiam.RoleProps{
+						AssumedBy: awsiam.NewServicePrincipal(jsii.String("apigateway.amazonaws.com"), nil)})
+				}
+				p.Authorizer, p.Routes[0].Access = a, nil
+			})
+		}
+	}
+	refused(t, api("222222222222", false), "secureapi: Shop/Api: the API's TokenAuthorizer: its Function is of account 222222222222 and the API of 111111111111", "set InvokeRole")
+	api("222222222222", true)()
+	api("111111111111", false)()
+}

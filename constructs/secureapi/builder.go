@@ -276,6 +276,12 @@ func (b *builder) redeployOn(guards map[*guard]attached) {
 	}
 }
 
+// ofAnotherAccount tells whether a function belongs to an account other than the API's, where both are known.
+func (b *builder) ofAnotherAccount(f awslambda.IFunction) (of, here string, is bool) {
+	of, here = *f.Env().Account, *awscdk.Stack_Of(b.api).Account()
+	return of, here, of != here && !unresolved(of) && !unresolved(here)
+}
+
 // ofAnotherStack tells whether a function belongs to a stack of this app other than the API's.
 func (b *builder) ofAnotherStack(f awslambda.IFunction) bool {
 	return *awscdk.Stack_Of(f).Node().Addr() != *awscdk.Stack_Of(b.api).Node().Addr()
