@@ -38,6 +38,7 @@ func newPlan(props *Props) (*plan, error) {
 	errs = append(errs, p.addRoutes(props)...)
 	if len(errs) == 0 {
 		errs = append(errs, p.checkTogether()...)
+		errs = append(errs, p.checkSize(props.CORS != nil)...)
 	}
 	errs = append(errs, props.ResourcePolicy.check(policyScope(props, p))...)
 	errs = append(errs, props.CORS.check(p)...)
@@ -50,6 +51,37 @@ func newPlan(props *Props) (*plan, error) {
 		return nil, errs[0]
 	}
 	return nil, &problems{errs}
+}
+
+// maxResources is how many a CloudFormation stack takes.
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+const maxResources = 500
+
+// checkSize refuses a table that no stack takes. CDK says so too, but of the largest ones only after its recursion has
+// run out of stack, which says nothing.
+func (p *plan) checkSize(preflights bool) []error {
+	paths, parts := map[string]bool{}, map[string]bool{}
+	for _, r := range p.routes {
+		path := r.pattern.Path()
+		paths[path] = true
+		for i := range path {
+			if i > 0 && path[i] == '/' {
+				parts[path[:i]] = true
+			}
+		}
+		if path != "/" {
+			parts[path] = true
+		}
+	}
+	options := 0
+	if preflights {
+		options = len(paths)
+	}
+	if n := len(p.routes) + len(parts) + options; n > maxResources {
+		return []error{fmt.Errorf("the table makes %d resources (%d methods, %d parts of paths, %d preflights), and a CloudFormation stack takes %d: make several APIs of it, each in a stack of its own, behind one custom domain with a base path for each, or let a function answer more paths by a greedy parameter",
+			n, len(p.routes), len(parts), options, maxResources)}
+	}
+	return nil
 }
 
 // stageOf is the name of the stage that the API is deployed to.
@@ -165,6 +197,11 @@ func (p *plan) decide(r *plannedRoute) (errs []error) {
 	if err := checkMethodOptions(r.Route); err != nil {
 		errs = append(errs, err)
 	}
+	if i := r.IntegrationOptions; i != nil && i.CredentialsPassthrough != nil && *i.CredentialsPassthrough {
+		if _, iam := authorizerOf(g).(IAMAuthorizer); open || !iam {
+			errs = append(errs, errors.New("its IntegrationOptions pass the caller's credentials through, which only requests signed for an IAMAuthorizer have: leave CredentialsPassthrough out, or guard it with one"))
+		}
+	}
 	switch {
 	case open && named:
 		errs = append(errs, fmt.Errorf("it is both Public and GuardedBy %q: leave one of them out", guardName))
@@ -184,6 +221,13 @@ func (p *plan) decide(r *plannedRoute) (errs []error) {
 		}
 	}
 	return errs
+}
+
+func authorizerOf(g *guard) Authorizer {
+	if g == nil {
+		return nil
+	}
+	return g.authorizer
 }
 
 func checkRequirements(requires []access.Requirement) (errs []error) {

@@ -243,6 +243,16 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		{"origin outside of ASCII", crossOrigin(CORS{AllowOrigins: []string{"https://bücher.example"}}), "want a host name in ASCII"},
 		{"any exposed header, with credentials", crossOrigin(CORS{AllowOrigins: []string{"https://a.example.com"}, AllowCredentials: true, ExposeHeaders: []string{"*"}}), `AllowCredentials is set and ExposeHeaders has "*"`},
 
+		{"a caller's credentials without IAM", func(p *Props) {
+			p.Routes[0].IntegrationOptions = &awsapigateway.LambdaIntegrationOptions{CredentialsPassthrough: &yes}
+		}, `route "GET /orders": its IntegrationOptions pass the caller's credentials through`},
+		{"more than a stack takes", func(p *Props) {
+			for i := range 160 {
+				p.Routes = append(p.Routes, Handle(fmt.Sprintf("GET /r%d/x", i), fn))
+			}
+			crossOrigin(CORS{AllowOrigins: []string{"https://a.example.com"}})(p)
+		}, "the table makes 646 resources (162 methods, 322 parts of paths, 162 preflights), and a CloudFormation stack takes 500: make several APIs of it"},
+
 		// Stage and RestApiProps
 		{"stage name that is a token", func(p *Props) { p.Stage.Name = "${Token[TOKEN.7]}" }, "Stage.Name is a CDK token, and it becomes a part of a construct's id: write it out"},
 		{"stage name", func(p *Props) { p.Stage.Name = "v 1" }, `Stage.Name "v 1": want 1 to 128 letters`},
@@ -339,6 +349,7 @@ func TestTwoURLsThatAreWrong(t *testing.T) {
 }
 
 func TestARightTableIsTaken(t *testing.T) {
+	passed := true
 	for _, tt := range []struct {
 		name, why string
 		change    func(*Props)
@@ -368,6 +379,10 @@ func TestARightTableIsTaken(t *testing.T) {
 		{"no cacheable policy, and a cache by path", "so does each cached answer", func(p *Props) {
 			add(Handle("GET /a/{id}", fn, AnyScope("one")), Handle("GET /a/{id}/b", fn, AnyScope("two")), Handle("GET /a/{id}/b/{c}", fn, AnyScope("one")))(p)
 			p.Authorizer = RequestAuthorizer{JWT: jwt(), IdentitySources: []IdentitySource{Header("Authorization"), Context("path"), Context("httpMethod")}}
+		}},
+		{"a caller's credentials with IAM", "they are in the request", func(p *Props) {
+			p.Authorizer, p.Routes[0].Access = IAMAuthorizer{}, nil
+			p.Routes[0].IntegrationOptions = &awsapigateway.LambdaIntegrationOptions{CredentialsPassthrough: &passed}
 		}},
 		{"an open greedy route", "nothing that is guarded lies beside it", add(Handle("GET /assets/{file+}", fn, Public("pictures")))},
 		{"a public OPTIONS", "by hand, without CORS", add(Handle("OPTIONS /orders", fn, Public("by hand")))},
