@@ -51,7 +51,7 @@ func (b *builder) readAPIs() {
 		api := &API{
 			ID: r.id, APIID: r.physicalID(), Name: r.text("Name"), Description: r.notice().text("Description"),
 			Account: b.evaluator.Account(r.stack), Region: b.evaluator.Region(r.stack), Partition: b.evaluator.Partition(r.stack),
-			Policy: r.json("Policy"), BinaryMediaTypes: r.texts("BinaryMediaTypes"),
+			Policy: r.ofPolicy().json("Policy"), BinaryMediaTypes: r.texts("BinaryMediaTypes"),
 			APIKeySource:        r.oneOf("ApiKeySourceType", "HEADER", "AUTHORIZER"),
 			MinCompressionBytes: r.integer("MinimumCompressionSize"),
 			EndpointTypes:       r.object("EndpointConfiguration").texts("Types"),
@@ -66,7 +66,7 @@ func (b *builder) readAPIs() {
 			r.problem("it is cloned from an API that is not in the assembly (CloneFrom)")
 		}
 		if r.has("Policy") && string(api.Policy) == "null" {
-			r.problem("its policy is null: leave it out")
+			r.ofPolicy().problem("its policy is null: leave it out")
 		}
 		if n := utf8.RuneCount(api.Policy); n > maxPolicy {
 			r.notice().problem("its policy has %d characters, and API Gateway takes %d unless that quota was raised", n, maxPolicy)

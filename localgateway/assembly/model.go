@@ -42,6 +42,9 @@ type Problem struct {
 	// may call what, and it is enough to tell the user.
 	Blocks bool
 
+	// OfPolicy says that it is about the resource policy of an API alone, and not about its routes and their guards.
+	OfPolicy bool
+
 	// Err is the error where a value could not be resolved, else nil.
 	Err error
 }

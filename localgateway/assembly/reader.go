@@ -20,6 +20,7 @@ type reader struct {
 	path     string
 	values   map[string]any
 	blocks   bool // that its problems block
+	policy   bool // that they are about a resource policy
 }
 
 // notice is a reader whose problems do not block.
@@ -29,8 +30,15 @@ func (r *reader) notice() *reader {
 	return &out
 }
 
+// ofPolicy is a reader whose problems are about a resource policy.
+func (r *reader) ofPolicy() *reader {
+	out := *r
+	out.policy = true
+	return &out
+}
+
 func (r *reader) problem(format string, args ...any) {
-	r.b.problem(Problem{ID: r.id, What: fmt.Sprintf(format, args...), Blocks: r.blocks})
+	r.b.problem(Problem{ID: r.id, What: fmt.Sprintf(format, args...), Blocks: r.blocks, OfPolicy: r.policy})
 }
 
 // get is a property; nil if it is not set.
@@ -44,7 +52,7 @@ func (r *reader) get(name string) any {
 }
 
 func (r *reader) broken(bad broken) {
-	r.b.problem(Problem{ID: r.id, What: short(bad.err), Blocks: r.blocks, Err: bad.err})
+	r.b.problem(Problem{ID: r.id, What: short(bad.err), Blocks: r.blocks, OfPolicy: r.policy, Err: bad.err})
 }
 
 func (r *reader) has(name string) bool { return r.values[name] != nil }

@@ -85,7 +85,8 @@ func Of(m *assembly.Model, stack string) (Matrix, error) {
 		}
 		made := API{ID: api.ID, Stack: api.Stack, Name: name(m, api), ResourcePolicy: api.Policy != nil}
 		for _, p := range m.ProblemsOf(api.ID) {
-			if p.Blocks { // a route may be missing, or guarded by something else
+			made.ResourcePolicy = made.ResourcePolicy || p.OfPolicy // what it says is not told in any case
+			if p.Blocks && !p.OfPolicy {                            // a route may be missing, or guarded by something else
 				unknown = append(unknown, fmt.Errorf("%w: %s", ErrUnknown, p))
 			}
 		}

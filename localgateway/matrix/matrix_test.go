@@ -114,6 +114,16 @@ func TestIncompleteAPI(t *testing.T) {
 	}
 }
 
+// TestPolicyThatIsNotKnown: the range of a VPC, say, is known only when the stack is deployed. The matrix tells that there
+// is a policy, and no more of any.
+func TestPolicyThatIsNotKnown(t *testing.T) {
+	model := guarded(t, `{"version":1,"routes":[{"route":"GET /orders"}]}`)
+	model.Problems = []assembly.Problem{{ID: id("Api"), What: "unresolved", Blocks: true, OfPolicy: true}}
+	if m, err := Of(model, ""); err != nil || !m.APIs[0].ResourcePolicy {
+		t.Errorf("got %+v and %v, want a resource policy and no error", m, err)
+	}
+}
+
 func TestOrder(t *testing.T) {
 	at := func(stack, logical, name string, routes ...string) *assembly.API {
 		api := &assembly.API{ID: assembly.ID{Stack: stack, LogicalID: logical}, Name: name}
