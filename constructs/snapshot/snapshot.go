@@ -58,6 +58,9 @@ func Match(t testing.TB, stack awscdk.Stack, name string) {
 		t.Fatalf("snapshot: -update is refused as CI=%s is set: a golden file that is written there lets any change pass. "+
 			"Run it on your own machine and commit the file, or unset CI", os.Getenv("CI"))
 	}
+	if stack == nil {
+		t.Fatalf("snapshot: the stack for %s is nil", file)
+	}
 	got, err := maskedTemplate(synthesize(stack))
 	if err != nil {
 		t.Fatalf("snapshot: %v", err)
@@ -75,6 +78,9 @@ func Match(t testing.TB, stack awscdk.Stack, name string) {
 //	for id, resource := range snapshot.Template(t, stack)["Resources"].(map[string]any) { ... }
 func Template(t testing.TB, stack awscdk.Stack) map[string]any {
 	t.Helper()
+	if stack == nil {
+		t.Fatalf("snapshot: the stack is nil")
+	}
 	data, err := os.ReadFile(synthesize(stack).template)
 	if err != nil {
 		t.Fatalf("snapshot: %v", err)

@@ -415,3 +415,8 @@ func TestUpdateFlag(t *testing.T) {
 		t.Errorf("on are %q", on)
 	}
 }
+
+func TestNoStack(t *testing.T) {
+	expect(t, match(nil, "shop"), "fatal", "snapshot: the stack for "+filepath.Join("testdata", "shop.json")+" is nil")
+	expect(t, record("TestShop", func(t testing.TB) { Template(t, nil) }), "fatal", "snapshot: the stack is nil")
+}
