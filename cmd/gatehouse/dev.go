@@ -5,6 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
 )
 
 const defaultPort = 3000
@@ -29,7 +31,9 @@ decided, and a form that makes a token and calls a route with it.
   --api NAME       serve one of several APIs, by its name or its id, such as Shop/Api (default all)
   --issuer URL     whose tokens the printed lines have, where there are several issuers (default the first one)
   --audience A     the API or client that those tokens are for (default the issuer's first one)
-  --env N=V        a variable for the functions that their own settings do not have; as often as you like
+  --env N=V        a variable for the functions that their own settings do not have, or whose value only a deployment
+                   knows; as often as you like
+  --parameters [STACK:]N=V  the value of a template parameter; as often as you like
   --watch          run the app again when a file below this folder changes, and swap the new API in without losing a
                    request. Hidden files, node_modules and cdk.out do not count. If the app fails, the old one stays.
   --json           all lines as JSON objects, each with an "event"
@@ -53,6 +57,7 @@ type devFlags struct {
 	port               int
 	app, assembly, api string
 	context, env       pairs
+	parameters         pairs
 	issuer, audience   string
 	watch, json        bool
 }
@@ -66,6 +71,7 @@ func (d *devFlags) set() *flag.FlagSet {
 	f.Var(&d.context, "context", "")
 	f.Var(&d.context, "c", "")
 	f.Var(&d.env, "env", "")
+	f.Var(&d.parameters, "parameters", "")
 	f.StringVar(&d.issuer, "issuer", "", "")
 	f.StringVar(&d.audience, "audience", "", "")
 	f.BoolVar(&d.watch, "watch", false, "")
@@ -96,6 +102,11 @@ func (d *devFlags) parse(args []string) error {
 		return wrongly("--audience without --issuer: say whose tokens are for it")
 	}
 	return nil
+}
+
+// model are the values that a template leaves to its deployment.
+func (d *devFlags) model() assembly.Options {
+	return assembly.Options{Parameters: d.parameters, Environment: d.env}
 }
 
 func runDev(ctx context.Context, s *surroundings, args []string) error {

@@ -15,10 +15,11 @@ import (
 
 // announce prints what is served, how to try it, and last where.
 func (d *dev) announce() error {
-	a, model, err := readAssembly(d.assembly)
+	a, _, err := readAssembly(d.assembly)
 	if err != nil {
 		return err
 	}
+	model := d.gateway.Model()
 	m, unknown := matrix.Of(model, "")
 	m.APIs = d.only(m.APIs)
 	d.announceRoutes(model, m)

@@ -126,6 +126,7 @@ func (d *dev) serve() error {
 	d.gateway, err = localgateway.New(localgateway.Options{
 		Assembly:  d.assembly,
 		API:       d.flags.api,
+		Model:     d.flags.model(),
 		Issuer:    issuer.provider,
 		Functions: functions.Options{Log: d.log.Function, Env: d.flags.env, Now: d.now},
 		Record:    d.record,

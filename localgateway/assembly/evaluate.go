@@ -17,7 +17,8 @@ type Options struct {
 	// parameter store, not its name there.
 	Parameters map[string]string
 
-	// Environment has values, by name, for environment variables of functions whose own value cannot be resolved.
+	// Environment has values, by name, for environment variables of functions whose own value cannot be resolved, or is a
+	// dynamic reference such as {{resolve:ssm:/shop/url}}, which only CloudFormation resolves.
 	Environment map[string]string
 
 	// Account and Region are those of stacks that leave them open. Defaults: 123456789012 and us-east-1.

@@ -239,7 +239,7 @@ func TestErrorText(t *testing.T) {
 	_, err := a.Evaluator(Options{}).Evaluate(a.stacks[0], "It", "Properties.Uri", decode(t, `{"Fn::Join": ["", ["x", {"Fn::GetAtt": ["Needs", "Arn"]}]]}`))
 	want := "assembly: Shop/It/Properties.Uri.Fn::Join[1][1]: Fn::GetAtt: Needs.Arn has no value, " +
 		"as Shop/Needs/Properties.QueueName: Ref: parameter Open has no value, " +
-		"as Shop/Parameters.Open: Ref: the parameter Open has no default and no value: give one for Shop:Open"
+		"as Shop/Parameters.Open: Ref: the parameter Open has no default and no value: give it one with --parameters Shop:Open=VALUE, or in a test with Model.Parameters of its options"
 	if err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}

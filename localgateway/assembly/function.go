@@ -96,31 +96,44 @@ func (r *reader) code(f *Function) {
 	}
 }
 
-// environment resolves the variables one by one, so that a missing one does not hide the others.
+// environment resolves the variables one by one, so that a missing one does not hide the others. What only a deployment
+// knows, or only CloudFormation resolves, can be given in the options.
 func (r *reader) environment(f *Function) {
 	variables := r.object("Environment").object("Variables")
 	f.Environment = map[string]string{}
 	for _, name := range variables.names() {
+		given, isGiven := r.b.evaluator.options.Environment[name]
 		if bad, ok := variables.values[name].(broken); ok {
-			if v, given := r.b.evaluator.options.Environment[name]; given {
-				f.Environment[name] = v
+			if isGiven {
+				f.Environment[name] = given
 				continue
 			}
 			if f.Unresolved == nil {
 				f.Unresolved = map[string]string{}
 			}
 			f.Unresolved[name] = short(bad.err)
+			r.b.problem(Problem{ID: r.id, What: short(bad.err) + giveVariable(name), Blocks: r.blocks, Err: bad.err})
+			continue
 		}
 		before := len(r.b.model.Problems)
 		v := variables.text(name)
 		if len(r.b.model.Problems) > before {
 			continue
 		}
-		f.Environment[name] = v
 		if strings.Contains(v, "{{resolve:") {
-			r.notice().problem("the variable %s holds %s, which only CloudFormation resolves", name, describe(v))
+			if isGiven {
+				v = given
+			} else {
+				r.notice().problem("the variable %s holds %s, which only CloudFormation resolves%s", name, describe(v), giveVariable(name))
+			}
 		}
+		f.Environment[name] = v
 	}
+}
+
+// giveVariable is the way out for a variable that has no value here.
+func giveVariable(name string) string {
+	return ": give it one with --env " + name + "=VALUE, or in a test with Model.Environment of its options"
 }
 
 // FunctionOf finds the function that an ARN or a name means, with the alias or version that follows it, or "". A name that

@@ -103,15 +103,18 @@ func TestEnvironmentVariables(t *testing.T) {
 	if len(f.Unresolved) != 1 || !strings.Contains(f.Unresolved["CUSTOM"], "Thing.Url") {
 		t.Errorf("got unresolved %v, want CUSTOM alone", f.Unresolved)
 	}
-	given := a.Model(Options{Environment: map[string]string{"CUSTOM": "here", "PLAIN": "not this"}})
-	if f := given.Functions[0]; f.Environment["CUSTOM"] != "here" || f.Environment["PLAIN"] != "a" || f.Unresolved != nil || len(given.Problems) != 2 {
+	given := a.Model(Options{Environment: map[string]string{"CUSTOM": "here", "SECRET": "mine", "PLAIN": "not this"}})
+	if f := given.Functions[0]; f.Environment["CUSTOM"] != "here" || f.Environment["SECRET"] != "mine" || f.Environment["PLAIN"] != "a" ||
+		f.Unresolved != nil || len(given.Problems) != 1 {
 		t.Errorf("got %v, %v, %v, want a given value where the template's is not known", f.Environment, f.Unresolved, given.Problems)
 	}
 	problems(t, m, []string{
 		`Shop/F: Properties.Environment.Variables.LIST: want a string, got a list of 1 (blocks)`,
-		`Shop/F: the variable SECRET holds "{{resolve:secretsmanager:key}}", which only CloudFormation resolves`,
+		`Shop/F: the variable SECRET holds "{{resolve:secretsmanager:key}}", which only CloudFormation resolves` +
+			`: give it one with --env SECRET=VALUE, or in a test with Model.Environment of its options`,
 		`Shop/F: unresolved: Shop/F/Properties.Environment.Variables.CUSTOM: Fn::GetAtt: Thing.Url has no value, as ` +
-			`Shop/Thing: Fn::GetAtt: Url is made by the function of a custom resource when the stack is deployed (blocks)`,
+			`Shop/Thing: Fn::GetAtt: Url is made by the function of a custom resource when the stack is deployed` +
+			`: give it one with --env CUSTOM=VALUE, or in a test with Model.Environment of its options (blocks)`,
 	})
 }
 

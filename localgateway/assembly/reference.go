@@ -107,7 +107,8 @@ func (e *Evaluator) parameter(w where, fn, name string, p Parameter) (any, error
 		t, ok = text(p.Default)
 	}
 	if !ok {
-		return nil, w.fail(fn, nil, "the parameter %s has no default and no value: give one for %s:%s", name, s.Name, name)
+		return nil, w.fail(fn, nil, "the parameter %s has no default and no value: give it one with --parameters %s:%s=VALUE, or in a test with Model.Parameters of its options",
+			name, s.Name, name)
 	}
 	kind, stored := strings.CutPrefix(p.Type, "AWS::SSM::Parameter::Value<")
 	if stored && !given {
