@@ -78,6 +78,9 @@ func (st *stage) handle(ctx context.Context, r *exchange.Request, source *mappin
 		return exchange.Answer{}, f
 	}
 	if m.mock != nil {
+		if m.Integration.ContentHandling != "CONVERT_TO_TEXT" && m.events.BinaryRequest(r) {
+			return exchange.Answer{}, notTransformed()
+		}
 		return m.mock.Answer(source)
 	}
 	return st.invoke(ctx, m, call, record)
@@ -107,6 +110,16 @@ func (m *method) explained(d *mapping.Failure, v *checks.Verdict, s said) *mappi
 func notServed(why string) *mapping.Failure {
 	return &mapping.Failure{Type: mapping.APIConfigurationError, Status: 501, ErrorType: "NotImplemented",
 		Message: "The local gateway does not serve this route as Amazon API Gateway would", Reason: why}
+}
+
+// notTransformed is the answer of a MOCK integration to a request that counts as binary: its request template takes text
+// only. A preflight is such a request where the API's binary media types have */*, though it has no body.
+// Source: https://github.com/aws/serverless-application-model/issues/553, https://github.com/clebert/aws-simple/issues/167
+func notTransformed() *mapping.Failure {
+	f := mapping.Internal(500, "API Gateway would not transform the request (Unable to transform request): its media type is one of the API's binary ones, "+
+		"and the MOCK integration's ContentHandling is not CONVERT_TO_TEXT")
+	f.Type = mapping.APIConfigurationError
+	return f
 }
 
 // authorizerContext is $context.authorizer for the templates.

@@ -192,6 +192,15 @@ func binaryBehaviour(t *testing.T) []behaviour {
 		return backends(t, func(r object) { r["Api"].(object)["Properties"].(object)["BinaryMediaTypes"] = types })
 	}
 	none, images, all := with(), with("image/png", "application~1octet-stream"), with("*/*")
+	asText := backends(t, func(r object) {
+		r["Api"].(object)["Properties"].(object)["BinaryMediaTypes"] = []any{"*/*"}
+		r["MANYRmock"].(object)["Properties"].(object)["Integration"].(object)["ContentHandling"] = "CONVERT_TO_TEXT"
+	})
+	mocked := func(name string, s *site, want string, headers ...string) behaviour {
+		return behaviour{line: 22, name: name, source: seenBinaryMock, want: want, got: func(t *testing.T) string {
+			return s.send(t, "OPTIONS /prod/mock", headers...).String()
+		}}
+	}
 	const hello, helloBase64 = "hello", "aGVsbG8="
 	const payload = `{"statusCode":200,"isBase64Encoded":true,"body":"` + helloBase64 + `"}`
 	out := func(name string, s *site, payload, want string, headers ...string) behaviour {
@@ -230,6 +239,9 @@ func binaryBehaviour(t *testing.T) []behaviour {
 		in("a request's body of a binary type", images, "image/png", helloBase64+" true"),
 		in("a request's body of another type", images, "text/plain", hello+" false"),
 		in("*/* covers all requests", all, "text/plain", helloBase64+" true"),
+		mocked("a MOCK does not transform what is binary, as a preflight of */*", all, `500 ApiConfigurationException {"message": "Internal server error"}`, "Origin: https://a.example.com"),
+		mocked("unless it is converted to text", asText, "200 mock", "Origin: https://a.example.com"),
+		mocked("nor is it of another type", images, "200 mock", "Origin: https://a.example.com"),
 	}
 }
 

@@ -71,6 +71,7 @@ const (
 	seen403          = "https://repost.aws/knowledge-center/api-gateway-403-error-lambda-authorizer"
 	seenValidation   = "https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_common.py"
 	seenContext      = "https://stackoverflow.com/questions/47921803"
+	seenBinaryMock   = "https://github.com/aws/serverless-application-model/issues/553"
 	seenTooLong      = "https://github.com/koki-develop/lgtm-generator/issues/10"
 	strictestReading = "not documented, the stricter reading"
 )

@@ -373,6 +373,38 @@ func TestRestApiPropsPassThroughUnchanged(t *testing.T) {
 	}
 }
 
+// TestPreflightsOfBinaryAPIs: where */* is a binary media type, API Gateway takes a preflight for binary, and answers it
+// with 500 unless its mock integration converts it to text.
+func TestPreflightsOfBinaryAPIs(t *testing.T) {
+	for _, types := range [][]string{nil, {"*/*"}} {
+		stack := newStack()
+		shop(stack, func(p *secureapi.Props) {
+			p.CORS = &secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}}
+			if types != nil {
+				p.RestApiProps = &awsapigateway.RestApiProps{BinaryMediaTypes: jsii.Strings(types...)}
+			}
+		})
+		preflights := 0
+		for id, m := range resources(stack, "AWS::ApiGateway::Method") {
+			integration := m["Integration"].(map[string]any)
+			got, converted := integration["ContentHandling"]
+			if m["HttpMethod"] != "OPTIONS" {
+				if converted {
+					t.Errorf("%v: %s has ContentHandling %v: it is not a preflight", types, id, got)
+				}
+				continue
+			}
+			preflights++
+			if converted != (types != nil) || converted && got != "CONVERT_TO_TEXT" {
+				t.Errorf("%v: the preflight %s has ContentHandling %v", types, id, got)
+			}
+		}
+		if preflights == 0 {
+			t.Errorf("%v: there is no preflight", types)
+		}
+	}
+}
+
 func TestAccessLogIsJSON(t *testing.T) {
 	stack := newStack()
 	shop(stack, nil)

@@ -240,8 +240,22 @@ func (b *builder) addPreflights() {
 		if path != "/" {
 			resource = resource.ResourceForPath(jsii.String(path))
 		}
-		resource.AddCorsPreflight(b.props.CORS.preflight(b.plan, verbs))
+		preflight := resource.AddCorsPreflight(b.props.CORS.preflight(b.plan, verbs))
+		if b.binary() {
+			preflight.Node().DefaultChild().(awsapigateway.CfnMethod).AddPropertyOverride(jsii.String("Integration.ContentHandling"), "CONVERT_TO_TEXT")
+		}
 	}
+	if deployment := b.api.RestAPI.LatestDeployment(); deployment != nil && b.binary() {
+		deployment.AddToLogicalId("preflights are converted to text") // CDK does not see the override
+	}
+}
+
+// binary tells whether the API has binary media types. A preflight counts as binary where */* is one, and a mock
+// integration answers what is binary with 500, unless it is told to convert it to text.
+// Source: https://github.com/aws/serverless-application-model/issues/553
+func (b *builder) binary() bool {
+	p := b.props.RestApiProps
+	return p != nil && p.BinaryMediaTypes != nil && len(*p.BinaryMediaTypes) > 0
 }
 
 // addGatewayResponses puts CORS headers on the answers that API Gateway makes itself.

@@ -31,3 +31,8 @@ func (t binaryTypes) has(header string) bool {
 	family, _, _ := strings.Cut(name, "/")
 	return slices.Contains(t, name) || slices.Contains(t, "*/*") || slices.Contains(t, family+"/*")
 }
+
+// BinaryRequest tells whether API Gateway takes the body of a request as bytes, even where there is none.
+func (rt *Route) BinaryRequest(r *exchange.Request) bool {
+	return rt.binary.has(r.Headers.Get("Content-Type"))
+}

@@ -155,7 +155,7 @@ func (rt *Route) appendBody(b []byte, r *exchange.Request) []byte {
 	switch {
 	case len(r.Body) == 0:
 		return append(b, `null,"isBase64Encoded":false}`...)
-	case rt.binary.has(r.Headers.Get("Content-Type")):
+	case rt.BinaryRequest(r):
 		b = append(b, '"')
 		b = base64.StdEncoding.AppendEncode(b, r.Body)
 		return append(b, `","isBase64Encoded":true}`...)
