@@ -51,6 +51,10 @@ func (st *stage) handle(ctx context.Context, r *exchange.Request, source *mappin
 	if st.blocked != "" {
 		return exchange.Answer{}, notServed(st.blocked)
 	}
+	body, unread := decompressed(r)
+	if unread != nil {
+		return exchange.Answer{}, unread
+	}
 	index, params, ok := st.routes.Match(r.Verb, r.Path)
 	if !ok {
 		return exchange.Answer{}, &mapping.Failure{Type: mapping.MissingAuthenticationToken, Message: "Missing Authentication Token",
@@ -74,6 +78,7 @@ func (st *stage) handle(ctx context.Context, r *exchange.Request, source *mappin
 	if d != nil {
 		return exchange.Answer{}, m.explained(d, &record.Verdict, said)
 	}
+	r.Body = body // only now: what was signed is the body as it was sent
 	if f := m.validator.Check(r, params, &record.Verdict); f != nil {
 		return exchange.Answer{}, f
 	}

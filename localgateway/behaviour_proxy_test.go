@@ -1,6 +1,9 @@
 package localgateway
 
 import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -242,6 +245,47 @@ func binaryBehaviour(t *testing.T) []behaviour {
 		mocked("a MOCK does not transform what is binary, as a preflight of */*", all, `500 ApiConfigurationException {"message": "Internal server error"}`, "Origin: https://a.example.com"),
 		mocked("unless it is converted to text", asText, "200 mock", "Origin: https://a.example.com"),
 		mocked("nor is it of another type", images, "200 mock", "Origin: https://a.example.com"),
+	}
+}
+
+// compressed are what becomes of requests with a Content-Encoding.
+func compressedBehaviour(t *testing.T) []behaviour {
+	s := backends(t, func(r object) { r["Api"].(object)["Properties"].(object)["BinaryMediaTypes"] = []any{"image/png"} })
+	with := func(coding string) string {
+		var b bytes.Buffer
+		var w io.WriteCloser = gzip.NewWriter(&b)
+		if coding == "deflate" {
+			w = zlib.NewWriter(&b)
+		}
+		io.WriteString(w, "hello")
+		w.Close()
+		return b.String()
+	}
+	const large = 10<<20 + 1
+	var bomb bytes.Buffer
+	w := gzip.NewWriter(&bomb)
+	w.Write(make([]byte, large))
+	w.Close()
+	ask := func(name, source, body, want string, headers ...string) behaviour {
+		return behaviour{line: 19, name: name, source: source, want: want, got: func(t *testing.T) string {
+			got := s.post(t, "POST /prod/fn/x", body, headers...)
+			if got.status != 200 {
+				return got.String()
+			}
+			e := eventOf(t, got)
+			return fmt.Sprint(e["body"], " ", e["isBase64Encoded"], " ", e["headers"].(object)["Content-Encoding"])
+		}}
+	}
+	const refused = `415 BadRequestException {"message":"Unsupported Media Type"}`
+	return []behaviour{
+		ask("gzip is taken off, and the header stays", seenCompressed, with("gzip"), "hello false gzip", "Content-Encoding: gzip", "Content-Type: text/plain"),
+		ask("deflate", docCompressed, with("deflate"), "hello false Deflate", "Content-Encoding: Deflate", "Content-Type: text/plain"),
+		ask("identity", docCompressed, "hello", "hello false identity", "Content-Encoding: identity", "Content-Type: text/plain"),
+		ask("of a binary media type", "https://yoshihiro-kato.blogspot.com/2018/03/api-gateway.html", with("gzip"), "aGVsbG8= true gzip", "Content-Encoding: gzip", "Content-Type: image/png"),
+		ask("no body", strictestReading, "", "<nil> false gzip", "Content-Encoding: gzip"),
+		ask("a coding that is not known", docCompressed, "hello", refused, "Content-Encoding: br"),
+		ask("a body that is not in it", docCompressed, "hello", refused, "Content-Encoding: gzip"),
+		ask("more than the most", strictestReading, bomb.String(), `413 BadRequestException {"message": "Request Too Long"}`, "Content-Encoding: gzip"),
 	}
 }
 

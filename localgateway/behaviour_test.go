@@ -48,6 +48,7 @@ const (
 	docKeys          = guide + "api-gateway-api-usage-plans.html"
 	docIssues        = guide + "api-gateway-known-issues.html"
 	docProxy         = guide + "set-up-lambda-proxy-integrations.html"
+	docCompressed    = guide + "api-gateway-make-request-with-compressed-payload.html"
 	docBinary        = guide + "lambda-proxy-binary-media.html"
 	docLimits        = guide + "api-gateway-execution-service-limits-table.html"
 	docARN           = guide + "limits.html"
@@ -71,6 +72,7 @@ const (
 	seen403          = "https://repost.aws/knowledge-center/api-gateway-403-error-lambda-authorizer"
 	seenValidation   = "https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_common.py"
 	seenContext      = "https://stackoverflow.com/questions/47921803"
+	seenCompressed   = "https://github.com/dougmoscrop/serverless-http/issues/194"
 	seenBinaryMock   = "https://github.com/aws/serverless-application-model/issues/553"
 	seenTooLong      = "https://github.com/koki-develop/lgtm-generator/issues/10"
 	strictestReading = "not documented, the stricter reading"
@@ -88,7 +90,8 @@ func TestBehaviour(t *testing.T) {
 			{"TOKEN", tokenBehaviour}, {"REQUEST", requestBehaviour}, {"cache", cacheBehaviour}, {"ARN", arnBehaviour},
 			{"resource policy", policyBehaviour}, {"order of checks", policyWithAuthorizerBehaviour}, {"conditions", conditionBehaviour},
 			{"Cognito", cognitoBehaviour}, {"IAM", iamBehaviour}, {"routing", routingBehaviour}, {"paths", pathBehaviour},
-			{"headers", headerBehaviour}, {"answers", answerBehaviour}, {"failures", failureBehaviour}, {"binary", binaryBehaviour}, {"limits", limitBehaviour},
+			{"headers", headerBehaviour}, {"answers", answerBehaviour}, {"failures", failureBehaviour}, {"binary", binaryBehaviour},
+			{"compressed", compressedBehaviour}, {"limits", limitBehaviour},
 			{"response types", responseTypeBehaviour}, {"responses", responseBehaviour}, {"preflights", preflightBehaviour},
 			{"runtime", runtimeBehaviour}, {"events", eventBehaviour},
 		} {

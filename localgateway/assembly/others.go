@@ -54,6 +54,9 @@ func (b *builder) readOthers() {
 		if api.ExecuteAPIDisabled {
 			b.problem(Problem{ID: api.ID, What: "its default endpoint is disabled: on AWS it is called by its custom domain only"})
 		}
+		if api.MinCompressionBytes != nil {
+			b.problem(Problem{ID: api.ID, What: "its answers are not compressed (MinimumCompressionSize)"})
+		}
 		if len(api.Stages) == 0 && len(api.Methods) > 0 {
 			b.problem(Problem{ID: api.ID, What: "it has no stage, so it is not deployed"})
 		}
