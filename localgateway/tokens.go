@@ -8,6 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
 )
 
 // poolTokens verifies the tokens of user pools with the keys of the development issuer.
@@ -50,8 +51,8 @@ func (p *poolTokens) verifier(pool *assembly.UserPool, use string) (*jwt.Verifie
 	for _, c := range pool.Clients {
 		clients = append(clients, c.ClientID)
 	}
-	if len(clients) == 0 {
-		return nil, fmt.Errorf("localgateway: the user pool %s has no client in the assembly that a token could be for", pool.ID)
+	if len(clients) == 0 { // API Gateway takes tokens of any client of the pool, and this one's are not in the assembly
+		clients = []string{devissuer.StandInClient}
 	}
 	v, err := jwt.New(jwt.Options{Now: p.served.gateway.options.Now, TokenCache: 1000, Issuers: []jwt.Issuer{{
 		URL: pool.ProviderURL, Audiences: clients, JWKSURL: url, TokenUse: use, AllowLoopbackHTTP: true}}})

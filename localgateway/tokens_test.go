@@ -57,6 +57,33 @@ func keysWithoutIssuer(t *testing.T, dir string) []checks.AccessKey {
 	return g.AccessKeys()
 }
 
+// TestImportedUserPool asks with a token of a pool that the assembly only has the ARN of: its clients are not known, so
+// that the development issuer's own stands for them.
+func TestImportedUserPool(t *testing.T) {
+	var told records
+	resources := bare()
+	resources["PoolAuth"] = resource("ApiGateway::Authorizer", object{"RestApiId": ref("Api"), "Name": "pool", "Type": "COGNITO_USER_POOLS",
+		"IdentitySource": "method.request.header.Authorization", "ProviderARNs": []any{"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Ab1Cd2Ef3"}})
+	addRoute(resources, "GET /account", mock("account"), object{"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": ref("PoolAuth")})
+	api := Start(t, assemblyOf(t, resources), Options{Record: told.add})
+	for _, c := range []struct {
+		name    string
+		request devissuer.TokenRequest
+		want    int
+	}{
+		{"an ID token", devissuer.TokenRequest{}, 200},
+		{"an access token", devissuer.TokenRequest{Use: devissuer.Access}, 401},
+		{"expired", devissuer.TokenRequest{Expires: -time.Minute}, 401},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			answer, body := send(t, api.URL, "GET /prod/account", "Authorization: Bearer "+api.Token(c.request))
+			if answer.StatusCode != c.want {
+				t.Errorf("got %d %s, want %d: %s", answer.StatusCode, body, c.want, told.last().Reason)
+			}
+		})
+	}
+}
+
 // TestAccessKeys signs with the development keys: the developer's, and that of a role that may call one route.
 func TestAccessKeys(t *testing.T) {
 	resources := shop()

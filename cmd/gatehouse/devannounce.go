@@ -101,18 +101,16 @@ func (d *dev) notServed() func(api assembly.ID, stage, verb, path string) bool {
 		api               assembly.ID
 		stage, verb, path string
 	}
-	blocked, foreign := map[key]bool{}, false
-	for _, r := range d.gateway.Routes() {
-		if r.Why != "" {
-			blocked[key{r.API.ID, r.Stage, r.Method.Verb, r.Method.Path}] = true
-			foreign = foreign || strings.Contains(r.Why, functions.NotForHost)
-		}
+	served, foreign := map[key]bool{}, false
+	for _, r := range d.gateway.Routes() { // those that cannot be a route are not among them
+		served[key{r.API.ID, r.Stage, r.Method.Verb, r.Method.Path}] = r.Why == ""
+		foreign = foreign || strings.Contains(r.Why, functions.NotForHost)
 	}
 	if foreign {
 		d.note("dev", "functions were built for Lambda, so their routes answer 501: synthesize with %s=1, as in \"%s=1 npx cdk synth\", or leave --assembly out",
 			cdkapp.HostBuildVariable, cdkapp.HostBuildVariable)
 	}
-	return func(api assembly.ID, stage, verb, path string) bool { return blocked[key{api, stage, verb, path}] }
+	return func(api assembly.ID, stage, verb, path string) bool { return !served[key{api, stage, verb, path}] }
 }
 
 // dynamoVariable is where the AWS SDKs look for another endpoint of Amazon DynamoDB.

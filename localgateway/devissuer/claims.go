@@ -65,7 +65,7 @@ func (r TokenRequest) audienceClaims(i Issuer, c map[string]any) {
 	default:
 		c["aud"] = audience
 		if use == Access && strings.EqualFold(strings.TrimPrefix(i.Type, "application/"), rfc9068) {
-			c["client_id"] = standInClient // RFC 9068, section 2.2
+			c["client_id"] = StandInClient // RFC 9068, section 2.2
 		}
 	}
 }

@@ -20,8 +20,9 @@ const (
 	DefaultSubject = "developer"
 	DefaultExpires = time.Hour
 
-	// standInClient is the client that tokens of a user pool are for whose clients are not known.
-	standInClient = "gatehouse-client"
+	// StandInClient is the client that tokens of a user pool are for whose clients are not known, as that of one imported into
+	// the app.
+	StandInClient = "gatehouse-client"
 )
 
 // TokenRequest says what token to make. The zero value is a token of the only issuer, without any right.
@@ -67,7 +68,7 @@ func (r TokenRequest) audienceOf(i Issuer) string {
 	case len(i.Audiences) > 0:
 		return i.Audiences[0]
 	case i.isCognito():
-		return standInClient
+		return StandInClient
 	}
 	return ""
 }
