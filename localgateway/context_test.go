@@ -41,3 +41,18 @@ func TestContextOfCaller(t *testing.T) {
 		}
 	})
 }
+
+// TestAPIKeyInTemplates reads the API key of a request where a template does. It is part of $context.identity of methods
+// that require a key: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+func TestAPIKeyInTemplates(t *testing.T) {
+	r := bare()
+	answer := mock("key")
+	answer["IntegrationResponses"].([]any)[0].(object)["ResponseParameters"] = object{"method.response.header.Route": "context.identity.apiKey"}
+	addRoute(r, "GET /key", answer, object{"ApiKeyRequired": true})
+	r["Key"] = resource("ApiGateway::ApiKey", object{"Value": "a-key-of-the-plan-123", "Enabled": true})
+	r["Plan"] = resource("ApiGateway::UsagePlan", object{"ApiStages": []any{object{"ApiId": ref("Api"), "Stage": ref("Stage")}}})
+	r["PlanKey"] = resource("ApiGateway::UsagePlanKey", object{"KeyId": ref("Key"), "KeyType": "API_KEY", "UsagePlanId": ref("Plan")})
+	if got := serve(t, r).send(t, "GET /prod/key", "X-API-Key: a-key-of-the-plan-123").String(); got != "200 a-key-of-the-plan-123" {
+		t.Errorf("got %s, want 200 and the key", got)
+	}
+}

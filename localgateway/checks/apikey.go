@@ -41,6 +41,7 @@ func (g *Guard) apiKey(c *Call, v *Verdict) {
 	for _, k := range g.usageKeys {
 		if value != "" && subtle.ConstantTimeCompare([]byte(k.value), []byte(value)) == 1 {
 			v.Caller.APIKey, v.Caller.APIKeyID = k.value, k.id
+			v.Known.APIKey, v.Known.APIKeyID = k.value, k.id
 			v.pass("API key", "%s is a key of a usage plan for this stage", from)
 			return
 		}
