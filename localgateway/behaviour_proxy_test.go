@@ -51,7 +51,23 @@ func headerBehaviour(t *testing.T) []behaviour {
 			return s.post(t, "POST /prod/fn/answer", body).headers(show...)
 		}}
 	}
+	trace := func(name, sent, want string) behaviour {
+		return behaviour{line: 23, name: name, source: docXRay, want: want + " " + want, got: func(t *testing.T) string {
+			got := s.post(t, "POST /prod/fn/x", "", "X-Amzn-Trace-Id: "+sent)
+			passed, _ := eventOf(t, got)["headers"].(object)["X-Amzn-Trace-Id"].(string)
+			if passed != got.header.Get("X-Amzn-Trace-Id") {
+				return passed + " and " + got.header.Get("X-Amzn-Trace-Id")
+			}
+			if want == "its own" && passed != sent && regexp.MustCompile(`^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$`).MatchString(passed) {
+				passed = want
+			}
+			return passed + " " + passed
+		}}
+	}
 	list := []behaviour{
+		trace("a trace of the caller's goes on", "Root=1-67891233-abcdef012345678912345678;Parent=463ac35c9f6413ad;Sampled=1",
+			"Root=1-67891233-abcdef012345678912345678;Parent=463ac35c9f6413ad;Sampled=1"),
+		trace("what is no trace does not", "Root=1-a\" b", "its own"),
 		has(19, "in capitals", recordedLambda, "X-UPPER: a", `["a",["a"]]`),
 		has(19, "in small letters", recordedLambda, "x-lower: a", `["a",["a"]]`),
 		has(19, "mixed", recordedLambda, "tEsT-HEADeR: aValUE", `["aValUE",["aValUE"]]`),

@@ -48,6 +48,7 @@ const (
 	docKeys          = guide + "api-gateway-api-usage-plans.html"
 	docIssues        = guide + "api-gateway-known-issues.html"
 	docProxy         = guide + "set-up-lambda-proxy-integrations.html"
+	docXRay          = "https://docs.aws.amazon.com/xray/latest/devguide/xray-services-apigateway.html"
 	docCompressed    = guide + "api-gateway-make-request-with-compressed-payload.html"
 	docBinary        = guide + "lambda-proxy-binary-media.html"
 	docLimits        = guide + "api-gateway-execution-service-limits-table.html"

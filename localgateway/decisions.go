@@ -88,8 +88,12 @@ func (d *decisions) take(traceID string, wanted bool) (s said) {
 
 // root is the part of a trace header that names the trace: "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=...".
 func root(header string) string {
-	id, _, _ := strings.Cut(strings.TrimPrefix(header, "Root="), ";")
-	return id
+	for part := range strings.SplitSeq(header, ";") {
+		if id, ok := strings.CutPrefix(part, "Root="); ok {
+			return id
+		}
+	}
+	return header
 }
 
 // glosses say in words what the reasons for a 401 mean that a developer meets most.

@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -130,7 +131,9 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 	r.Time = now
 	r.RequestID = newUUID()
 	r.ExtendedID = newExtendedID()
-	r.TraceID = fmt.Sprintf("Root=1-%08x-%s", now.Unix(), randomHex(12))
+	if r.TraceID = callersTrace(r.Headers); r.TraceID == "" {
+		r.TraceID = fmt.Sprintf("Root=1-%08x-%s", now.Unix(), randomHex(12))
+	}
 	r.Stage, r.Path = splitStage(r.RawPath)
 	record := &Record{Request: r, Time: now}
 	answer := g.live.Load().answer(ctx, r, record)
@@ -141,6 +144,20 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 	record.Answer, record.Took = answer, g.options.Now().Sub(now)
 	g.options.Record(record)
 	return answer
+}
+
+// traced is an X-Ray header with a trace: Root=1-5759e988-bd862e3fe1be46a994272793, and perhaps Parent, Sampled and such.
+var traced = regexp.MustCompile(`^(?:[A-Za-z0-9_-]+=[A-Za-z0-9:_.-]*;)*Root=1-[0-9a-f]{8}-[0-9a-f]{24}(?:;[A-Za-z0-9_-]+=[A-Za-z0-9:_.-]*)*;?$`)
+
+// callersTrace is the trace that a request is part of already; "" if it is none, or not well-formed. API Gateway adds a
+// trace "to incoming HTTP requests that don't already have one".
+// Source: https://docs.aws.amazon.com/xray/latest/devguide/xray-services-apigateway.html
+func callersTrace(h exchange.Headers) string {
+	value := strings.ReplaceAll(h.Get("X-Amzn-Trace-Id"), " ", "")
+	if len(value) > 256 || !traced.MatchString(value) {
+		return ""
+	}
+	return value
 }
 
 // splitStage takes the stage off a path: "/prod/orders" is "/orders" of the stage prod, and "/prod" is its root. Slashes

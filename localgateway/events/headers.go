@@ -16,7 +16,7 @@ var droppedHeaders = byLength(
 )
 
 // ownHeaders are those that API Gateway sets itself. What the caller sent in their place is not passed on, apart from
-// X-Forwarded-For, which it extends.
+// X-Forwarded-For, which it extends, and a well-formed X-Amzn-Trace-Id, which is the request's then.
 var ownHeaders = byLength("X-Amzn-Trace-Id", "X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto")
 
 // names are header names by their lengths, so that most are told apart without being compared.
