@@ -139,7 +139,7 @@ func (b *builder) readMethods() {
 
 // readAuthorization reads how a method is guarded, closed where that is not known.
 func (b *builder) readAuthorization(r *reader, api *API, m *Method) {
-	switch kind := r.need("AuthorizationType"); kind {
+	switch kind := strings.ToUpper(r.need("AuthorizationType")); kind { // in any letters, as PutMethod takes it
 	case AuthorizationNone, AuthorizationIAM:
 		m.Authorization = kind
 		if r.has("AuthorizerId") {

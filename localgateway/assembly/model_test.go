@@ -288,3 +288,13 @@ func TestMetadata(t *testing.T) {
 		})
 	}
 }
+
+// TestAuthorizationTypeInAnyLetters: API Gateway takes "none", and has it as "NONE" from then on. Recorded on AWS by
+// test_put_integration_responses of
+// https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_integrations.py
+func TestAuthorizationTypeInAnyLetters(t *testing.T) {
+	m := parse(t, api("Method", method(`"AuthorizationType": "none"`, proxy("Fn")))).Model(Options{})
+	if got := m.APIs[0].Methods[0].Authorization; got != AuthorizationNone || len(m.Problems) > 0 {
+		t.Errorf("got %q, %v, want %s", got, m.Problems, AuthorizationNone)
+	}
+}
