@@ -12,6 +12,7 @@
 package localgateway
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -23,6 +24,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/front"
@@ -56,6 +58,10 @@ type Options struct {
 
 	// Record is told of every request when it is answered. It must be safe for concurrent use. Default: nobody is told.
 	Record func(*Record)
+
+	// SourceIP is the address that requests seem to come from, for an API whose resource policy lets in certain addresses
+	// only. Default: their own, which is 127.0.0.1.
+	SourceIP string
 
 	// Now is the clock. Default: [time.Now].
 	Now func() time.Time
@@ -135,6 +141,9 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 		r.TraceID = fmt.Sprintf("Root=1-%08x-%s", now.Unix(), randomHex(12))
 	}
 	r.Stage, r.Path = splitStage(r.RawPath)
+	if g.options.SourceIP != "" {
+		r.SourceIP = g.options.SourceIP
+	}
 	record := &Record{Request: r, Time: now}
 	answer := g.live.Load().answer(ctx, r, record)
 	answer.Headers = append(answer.Headers,
@@ -158,6 +167,17 @@ func callersTrace(h exchange.Headers) string {
 		return ""
 	}
 	return value
+}
+
+// Policy is what the resource policy of a stage's API says of a request from this machine, or from the options' SourceIP:
+// that it allows it, or denies it, or neither. It allows all where there is none.
+func (g *Gateway) Policy(stage, verb, path string) (allows, denies bool) {
+	st := g.live.Load().stages[stage]
+	if st == nil {
+		return true, false
+	}
+	r := &exchange.Request{Verb: verb, Stage: stage, Path: path, SourceIP: cmp.Or(g.options.SourceIP, "127.0.0.1"), Time: g.options.Now()}
+	return st.guard.Policy(&checks.Call{Request: r})
 }
 
 // splitStage takes the stage off a path: "/prod/orders" is "/orders" of the stage prod, and "/prod" is its root. Slashes

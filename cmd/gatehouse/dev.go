@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"net/netip"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
@@ -34,6 +35,7 @@ decided, and a form that makes a token and calls a route with it.
   --env N=V        a variable for the functions that their own settings do not have, or whose value only a deployment
                    knows; as often as you like
   --parameters [STACK:]N=V  the value of a template parameter; as often as you like
+  --source-ip ADDR  the address that requests seem to come from, for resource policies (default their own, 127.0.0.1)
   --watch          run the app again when a file below this folder changes, and swap the new API in without losing a
                    request. Hidden files, node_modules and cdk.out do not count. If the app fails, the old one stays.
   --json           all lines as JSON objects, each with an "event"
@@ -59,6 +61,7 @@ type devFlags struct {
 	context, env       pairs
 	parameters         pairs
 	issuer, audience   string
+	sourceIP           string
 	watch, json        bool
 }
 
@@ -74,6 +77,7 @@ func (d *devFlags) set() *flag.FlagSet {
 	f.Var(&d.parameters, "parameters", "")
 	f.StringVar(&d.issuer, "issuer", "", "")
 	f.StringVar(&d.audience, "audience", "", "")
+	f.StringVar(&d.sourceIP, "source-ip", "", "")
 	f.BoolVar(&d.watch, "watch", false, "")
 	f.BoolVar(&d.json, "json", false, "")
 	return f
@@ -86,10 +90,13 @@ func (d *devFlags) parse(args []string) error {
 	}
 	given := map[string]bool{}
 	set.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	for name, value := range map[string]string{"app": d.app, "assembly": d.assembly, "api": d.api, "issuer": d.issuer, "audience": d.audience} {
+	for name, value := range map[string]string{"app": d.app, "assembly": d.assembly, "api": d.api, "issuer": d.issuer, "audience": d.audience, "source-ip": d.sourceIP} {
 		if given[name] && value == "" {
 			return wrongly("--%s is empty: give it a value or leave it out", name)
 		}
+	}
+	if _, err := netip.ParseAddr(d.sourceIP); d.sourceIP != "" && err != nil {
+		return wrongly("--source-ip %q: want an address, such as 203.0.113.7", d.sourceIP)
 	}
 	switch {
 	case d.port < 0 || d.port > 65535:

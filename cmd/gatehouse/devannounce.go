@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/cmd/gatehouse/internal/cdkapp"
@@ -35,8 +36,9 @@ func (d *dev) announce() error {
 	keys := d.gateway.AccessKeys()
 	examples, notes := tryout.Make(tryout.Options{
 		URL: d.url, Model: model, Matrix: m, Tokens: d.issuer.now(), Keys: keys, Issuer: d.flags.issuer, Audience: d.flags.audience,
-		NotServed: d.notServed(),
+		NotServed: d.notServed(), Policy: d.gateway.Policy,
 	})
+	d.announceAddress(examples)
 	d.announceExamples(examples, notes)
 	d.announceKeys(m, keys)
 	d.announceConsole()
@@ -127,6 +129,18 @@ func (d *dev) announceTables(model *assembly.Model) {
 	}
 	d.note("dev", "DynamoDB is not run here (%s). Functions that need it can be given one on this machine: --env %s=http://127.0.0.1:8000",
 		strings.Join(names, ", "), dynamoVariable)
+}
+
+// announceAddress tells the way out where a resource policy keeps this machine out.
+func (d *dev) announceAddress(examples []tryout.Example) {
+	kept := slices.ContainsFunc(examples, func(e tryout.Example) bool { return e.Limited })
+	switch {
+	case !kept:
+	case d.flags.sourceIP == "":
+		d.note("dev", "a resource policy does not let 127.0.0.1 in: --source-ip says from which address requests seem to come, such as --source-ip 203.0.113.7")
+	default:
+		d.note("dev", "a resource policy does not let %s in: name another address with --source-ip", d.flags.sourceIP)
+	}
 }
 
 func (d *dev) announceExamples(examples []tryout.Example, notes []string) {

@@ -130,6 +130,7 @@ func (d *dev) serve() error {
 		Issuer:    issuer.provider,
 		Functions: functions.Options{Log: d.log.Function, Env: d.flags.env, Now: d.now},
 		Record:    d.record,
+		SourceIP:  d.flags.sourceIP,
 		Now:       d.now,
 	})
 	if err != nil {

@@ -7,7 +7,9 @@ package tryout
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -26,6 +28,8 @@ type Example struct {
 	URL     string
 	Headers []string // such as "Authorization: Bearer ..."
 	Body    string   // of JSON unless a header says otherwise; "" for none
+
+	Limited bool // the resource policy does not let it through
 
 	// Key signs the request with Signature Version 4 for Region; nil for no signature.
 	Key    *checks.AccessKey
@@ -89,6 +93,10 @@ type Options struct {
 
 	// NotServed tells of a route whether it is answered by 501 for another reason than the model's. Default: none is.
 	NotServed func(api assembly.ID, stage, verb, path string) bool
+
+	// Policy tells what the resource policy says of a request: that it allows it, or denies it, or neither. Default: it
+	// allows all.
+	Policy func(stage, verb, path string) (allows, denies bool)
 
 	// Issuer and Audience are whose tokens to use where there is a choice. Default: the first ones.
 	Issuer, Audience string
@@ -182,7 +190,8 @@ func (m *maker) add(t target, status int, why string, headers ...string) *Exampl
 	case http.MethodPost, http.MethodPut, http.MethodPatch:
 		e.Body = "{}"
 	}
-	if status == 200 && (e.Verb != http.MethodGet || strings.Contains(t.Path, "{")) {
+	m.parameters(t, &e)
+	if status == 200 && (e.Verb != http.MethodGet || e.URL != m.url(t.Path) || len(e.Headers) > len(headers) || strings.Contains(t.Path, "{")) {
 		e.Status = 0
 	}
 	if t.APIKey {
@@ -193,18 +202,60 @@ func (m *maker) add(t target, status int, why string, headers ...string) *Exampl
 			e.Why += ", but wants an API key, and no enabled one is in a usage plan of the stage"
 		}
 	}
+	m.limit(t, &e)
 	m.examples = append(m.examples, e)
 	return &m.examples[len(m.examples)-1]
 }
 
-func (m *maker) url(path string) string {
+// parameters adds values for those that a method's request validator wants.
+func (m *maker) parameters(t target, e *Example) {
+	if v := t.method.Validator; v == nil || !v.Parameters {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.method.RequestParameters)) {
+		if !t.method.RequestParameters[name] {
+			continue
+		}
+		if header, ok := strings.CutPrefix(name, "method.request.header."); ok {
+			e.Headers = append(e.Headers, header+": 1")
+		} else if parameter, ok := strings.CutPrefix(name, "method.request.querystring."); ok {
+			separator := "?"
+			if strings.Contains(e.URL, "?") {
+				separator = "&"
+			}
+			e.URL += separator + url.QueryEscape(parameter) + "=1"
+		}
+	}
+}
+
+// limit corrects what is said of a request that the resource policy does not let through. A denial comes before a Lambda
+// authorizer is asked, and after a user pool's token is verified; silence is a denial where the guard's policy is not one
+// that can allow.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+func (m *maker) limit(t target, e *Example) {
+	if m.Policy == nil {
+		return
+	}
+	allows, denies := m.Policy(m.stage.Name, e.Verb, concrete(t.Path))
+	silent := !allows && (t.Kind == matrix.None || t.Kind == matrix.Cognito)
+	if !denies && !silent || t.Kind == matrix.Cognito && e.Status == http.StatusUnauthorized {
+		return
+	}
+	e.Status, e.Limited = http.StatusForbidden, true
+	e.Why += ", but the resource policy does not let this machine in"
+}
+
+func (m *maker) url(path string) string { return m.URL + "/" + m.stage.Name + concrete(path) }
+
+// concrete is a path with values for its parameters.
+func concrete(path string) string {
 	parts := strings.Split(path, "/")
 	for i, p := range parts {
 		if strings.HasPrefix(p, "{") {
 			parts[i] = "1"
 		}
 	}
-	return m.URL + "/" + m.stage.Name + strings.Join(parts, "/")
+	return strings.Join(parts, "/")
 }
 
 // APIKey is a key that a stage of an API takes; "" if there is none.
