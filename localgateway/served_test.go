@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
 )
 
 // TestUnreadableIssuers has authorizers whose issuers cannot be told: one of another release, and one whose settings are
@@ -150,5 +151,18 @@ func TestWhyAFunctionIsNotRun(t *testing.T) {
 				t.Errorf("got %d for the reason %q, want 501 for %q", got.status, got.record.Reason, c.want)
 			}
 		})
+	}
+}
+
+// TestProblemsInWords reads what is told at the start of a function that cannot run and of the assembly as a whole.
+func TestProblemsInWords(t *testing.T) {
+	r := bare()
+	r["Fn"].(object)["Properties"].(object)["Runtime"] = "nodejs22.x"
+	addRoute(r, "GET /x", proxy("Fn"))
+	if got := strings.Join(serve(t, r).Problems(), "\n"); got != `Shop/Fn: its runtime is "nodejs22.x", and only executables for provided.al2023, provided.al2 and go1.x are run here` {
+		t.Errorf("got %s", got)
+	}
+	if got := (assembly.Problem{What: "dummy values"}).String(); got != "dummy values" {
+		t.Errorf("got %q", got)
 	}
 }

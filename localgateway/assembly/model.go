@@ -50,7 +50,12 @@ type Problem struct {
 }
 
 // String is the problem as a line of text.
-func (p Problem) String() string { return p.ID.String() + ": " + p.What }
+func (p Problem) String() string {
+	if p.ID == (ID{}) { // it is the assembly's
+		return p.What
+	}
+	return p.ID.String() + ": " + p.What
+}
 
 // Model resolves what the stacks make. It always succeeds: what cannot be read becomes a [Problem].
 func (a *Assembly) Model(o Options) *Model {
