@@ -25,6 +25,12 @@ func TestDevLimited(t *testing.T) {
 		denied = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"},
 			{"Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*", "Condition": {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}`
 	)
+	// Gateway responses, which the test takes out of the method again.
+	const (
+		missing      = `#MISSING_AUTHENTICATION_TOKEN 404`
+		unauthorized = `#UNAUTHORIZED 418`
+		others       = `#DEFAULT_4XX 451`
+	)
 	from := []string{"--source-ip", "203.0.113.7"}
 	for _, c := range []struct {
 		name, policy, kind string
@@ -40,9 +46,17 @@ func TestDevLimited(t *testing.T) {
 		{"open, from there", denied, open, from, []int{200}},
 		{"a user pool, from there", denied, pooled, from, []int{200, 401}},
 		{"parameters: the function may say more", "", wants, nil, []int{}},
+		{"an unsigned request's own status", "", signed + missing, nil, []int{200, 404}},
+		{"a missing token's own status", "", pooled + unauthorized, nil, []int{200, 418}},
+		{"the default's status", denied, open + others, nil, []int{451}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
+			kind, response, _ := strings.Cut(c.kind, "#")
+			responseType, status, _ := strings.Cut(response, " ")
+			if response == "" {
+				responseType, status = "THROTTLED", "429"
+			}
 			policy := c.policy
 			if policy == "" {
 				policy = `{"Ref": "AWS::NoValue"}`
@@ -53,7 +67,8 @@ func TestDevLimited(t *testing.T) {
 					"Auth": {"Type": "AWS::ApiGateway::Authorizer", "Properties": {"RestApiId": {"Ref": "Api"}, "Name": "a", "Type": "COGNITO_USER_POOLS",
 						"IdentitySource": "method.request.header.Authorization", "ProviderARNs": ["arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Ab1Cd2Ef3"]}},
 					"Valid": {"Type": "AWS::ApiGateway::RequestValidator", "Properties": {"RestApiId": {"Ref": "Api"}, "ValidateRequestParameters": true}},
-					"Get": ` + strings.Replace(method, "KIND", c.kind, 1) + `,
+					"Get": ` + strings.Replace(method, "KIND", kind, 1) + `,
+					"Response": {"Type": "AWS::ApiGateway::GatewayResponse", "Properties": {"RestApiId": {"Ref": "Api"}, "ResponseType": "` + responseType + `", "StatusCode": "` + status + `"}},
 					"Deployment": {"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": {"Ref": "Api"}}},
 					"Stage": {"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "DeploymentId": {"Ref": "Deployment"}, "StageName": "prod"}}}}`,
 			} {

@@ -30,6 +30,7 @@ type Example struct {
 	Body    string   // of JSON unless a header says otherwise; "" for none
 
 	Limited bool // the resource policy does not let it through
+	keyless bool // there is no API key that it could bring
 
 	// Key signs the request with Signature Version 4 for Region; nil for no signature.
 	Key    *checks.AccessKey
@@ -198,11 +199,12 @@ func (m *maker) add(t target, status int, why string, headers ...string) *Exampl
 		if key := APIKey(m.Model, m.api, m.stage.Name); key != "" {
 			e.Headers = append(e.Headers, "X-API-Key: "+key)
 		} else if e.Status == 200 {
-			e.Status = 403
+			e.Status, e.keyless = 403, true
 			e.Why += ", but wants an API key, and no enabled one is in a usage plan of the stage"
 		}
 	}
 	m.limit(t, &e)
+	e.Status = m.answered(t, &e)
 	m.examples = append(m.examples, e)
 	return &m.examples[len(m.examples)-1]
 }
@@ -243,6 +245,38 @@ func (m *maker) limit(t target, e *Example) {
 	}
 	e.Status, e.Limited = http.StatusForbidden, true
 	e.Why += ", but the resource policy does not let this machine in"
+}
+
+// answered is the status of an example after the API's gateway responses, which may have one of their own: 404 for an
+// unsigned request, say.
+func (m *maker) answered(t target, e *Example) int {
+	var kind string
+	switch {
+	case e.Limited:
+		kind = "ACCESS_DENIED"
+	case e.Status == http.StatusUnauthorized:
+		kind = "UNAUTHORIZED"
+	case e.Status == http.StatusForbidden && e.keyless:
+		kind = "INVALID_API_KEY"
+	case e.Status == http.StatusForbidden && t.Kind == matrix.IAM:
+		kind = "MISSING_AUTHENTICATION_TOKEN"
+	case e.Status == http.StatusForbidden:
+		kind = "ACCESS_DENIED"
+	default:
+		return e.Status
+	}
+	for _, of := range []string{kind, "DEFAULT_4XX"} {
+		for _, r := range m.api.GatewayResponses {
+			if r.Type != of {
+				continue
+			}
+			if r.StatusCode != 0 {
+				return r.StatusCode
+			}
+			return e.Status // DEFAULT_4XX is for types without a response of their own
+		}
+	}
+	return e.Status
 }
 
 func (m *maker) url(path string) string { return m.URL + "/" + m.stage.Name + concrete(path) }
