@@ -79,7 +79,7 @@ func TestTheDocumentationsFields(t *testing.T) {
 	}
 }
 
-var usageFlag = regexp.MustCompile(`(?m)^  (?:-(\w), )?--(\w+)`)
+var usageFlag = regexp.MustCompile(`(?m)^  (?:-(\w), )?--(\w[\w-]*)`)
 
 // A table of a command's flags has all of them, and that of the context all that the example reads.
 func checkTables(t *testing.T, b *bench) {
