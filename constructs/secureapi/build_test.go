@@ -373,10 +373,14 @@ func TestRestApiPropsPassThroughUnchanged(t *testing.T) {
 	}
 }
 
-// TestPreflightsOfBinaryAPIs: where */* is a binary media type, API Gateway takes a preflight for binary, and answers it
-// with 500 unless its mock integration converts it to text.
+// TestPreflightsOfBinaryAPIs: where the binary media types cover application/json, as */* does, API Gateway takes a
+// preflight for binary, and answers it with 500 unless its mock integration converts it to text.
 func TestPreflightsOfBinaryAPIs(t *testing.T) {
-	for _, types := range [][]string{nil, {"*/*"}} {
+	for _, c := range []struct {
+		types  []string
+		binary bool
+	}{{nil, false}, {[]string{"image/png"}, false}, {[]string{"image/png", "*/*"}, true}, {[]string{"application~1json"}, true}} {
+		types := c.types
 		stack := newStack()
 		shop(stack, func(p *secureapi.Props) {
 			p.CORS = &secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}}
@@ -395,7 +399,7 @@ func TestPreflightsOfBinaryAPIs(t *testing.T) {
 				continue
 			}
 			preflights++
-			if converted != (types != nil) || converted && got != "CONVERT_TO_TEXT" {
+			if converted != c.binary || converted && got != "CONVERT_TO_TEXT" {
 				t.Errorf("%v: the preflight %s has ContentHandling %v", types, id, got)
 			}
 		}

@@ -250,12 +250,17 @@ func (b *builder) addPreflights() {
 	}
 }
 
-// binary tells whether the API has binary media types. A preflight counts as binary where */* is one, and a mock
-// integration answers what is binary with 500, unless it is told to convert it to text.
+// binary tells whether a preflight counts as binary: it has no Content-Type, which stands for application/json, and the
+// API's binary media types cover that. A mock integration answers what is binary with 500, unless it is told to convert it.
 // Source: https://github.com/aws/serverless-application-model/issues/553
 func (b *builder) binary() bool {
 	p := b.props.RestApiProps
-	return p != nil && p.BinaryMediaTypes != nil && len(*p.BinaryMediaTypes) > 0
+	if p == nil || p.BinaryMediaTypes == nil {
+		return false
+	}
+	return slices.ContainsFunc(*p.BinaryMediaTypes, func(t *string) bool {
+		return unresolved(*t) || slices.Contains([]string{"*/*", "application/*", "application/json"}, strings.ToLower(strings.ReplaceAll(*t, "~1", "/")))
+	})
 }
 
 // addGatewayResponses puts CORS headers on the answers that API Gateway makes itself.
