@@ -29,6 +29,7 @@ func TestDevLimited(t *testing.T) {
 	const (
 		missing      = `#MISSING_AUTHENTICATION_TOKEN 404`
 		unauthorized = `#UNAUTHORIZED 418`
+		odd          = `#UNAUTHORIZED 199`
 		others       = `#DEFAULT_4XX 451`
 	)
 	from := []string{"--source-ip", "203.0.113.7"}
@@ -48,6 +49,7 @@ func TestDevLimited(t *testing.T) {
 		{"parameters: the function may say more", "", wants, nil, []int{}},
 		{"an unsigned request's own status", "", signed + missing, nil, []int{200, 404}},
 		{"a missing token's own status", "", pooled + unauthorized, nil, []int{200, 418}},
+		{"one that is not understood does not count", "", pooled + odd, nil, []int{200, 401}},
 		{"the default's status", denied, open + others, nil, []int{451}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
@@ -64,13 +65,7 @@ func newResponse(g *assembly.GatewayResponse) (r *response, err error) {
 // on AWS for the status (test_lambda_aws_proxy_integration_non_post_method in
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_lambda.py).
 func (rs *Responses) Answer(f *Failure, s *Source) exchange.Answer {
-	r := rs.own[f.Type]
-	if r == nil && f.Type != RequestTooLarge {
-		r = rs.own[f.Type.fallback()]
-	}
-	if r == nil {
-		r = &response{}
-	}
+	r := rs.of(f.Type)
 	a := exchange.Answer{Status: defaults[f.Type].status}
 	if a.Status == 0 {
 		a.Status = 500 // a type that is not one
@@ -102,6 +97,21 @@ func (rs *Responses) Answer(f *Failure, s *Source) exchange.Answer {
 	}
 	return a
 }
+
+// of is the response for a type; one that sets nothing if the API has none.
+func (rs *Responses) of(t Type) *response {
+	r := rs.own[t]
+	if r == nil && t != RequestTooLarge {
+		r = rs.own[t.fallback()]
+	}
+	if r == nil {
+		r = &response{}
+	}
+	return r
+}
+
+// Status is what a failure of a type is answered by that has this status of its own.
+func (rs *Responses) Status(t Type, own int) int { return cmp.Or(rs.of(t).status, own) }
 
 // body is what API Gateway answers where no template says otherwise.
 func (f *Failure) body() string {

@@ -16,6 +16,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/mapping"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/matrix"
 )
 
@@ -110,7 +111,8 @@ func Make(o Options) (examples []Example, notes []string) {
 			if found.ID != api.ID || len(found.Stages) == 0 {
 				continue
 			}
-			m := &maker{Options: o, api: found, stage: found.Stages[0]}
+			responses, _ := mapping.NewResponses(found.GatewayResponses)
+			m := &maker{Options: o, api: found, stage: found.Stages[0], responses: responses}
 			m.make(api)
 			examples, notes = append(examples, m.examples...), append(notes, m.notes...)
 		}
@@ -125,6 +127,8 @@ type maker struct {
 	stage    *assembly.Stage
 	examples []Example
 	notes    []string
+
+	responses *mapping.Responses
 }
 
 // target is a route with its method.
@@ -250,33 +254,22 @@ func (m *maker) limit(t target, e *Example) {
 // answered is the status of an example after the API's gateway responses, which may have one of their own: 404 for an
 // unsigned request, say.
 func (m *maker) answered(t target, e *Example) int {
-	var kind string
+	var kind mapping.Type
 	switch {
 	case e.Limited:
-		kind = "ACCESS_DENIED"
+		kind = mapping.AccessDenied
 	case e.Status == http.StatusUnauthorized:
-		kind = "UNAUTHORIZED"
+		kind = mapping.Unauthorized
 	case e.Status == http.StatusForbidden && e.keyless:
-		kind = "INVALID_API_KEY"
+		kind = mapping.InvalidAPIKey
 	case e.Status == http.StatusForbidden && t.Kind == matrix.IAM:
-		kind = "MISSING_AUTHENTICATION_TOKEN"
+		kind = mapping.MissingAuthenticationToken
 	case e.Status == http.StatusForbidden:
-		kind = "ACCESS_DENIED"
+		kind = mapping.AccessDenied
 	default:
 		return e.Status
 	}
-	for _, of := range []string{kind, "DEFAULT_4XX"} {
-		for _, r := range m.api.GatewayResponses {
-			if r.Type != of {
-				continue
-			}
-			if r.StatusCode != 0 {
-				return r.StatusCode
-			}
-			return e.Status // DEFAULT_4XX is for types without a response of their own
-		}
-	}
-	return e.Status
+	return m.responses.Status(kind, e.Status)
 }
 
 func (m *maker) url(path string) string { return m.URL + "/" + m.stage.Name + concrete(path) }
