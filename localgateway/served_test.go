@@ -157,9 +157,9 @@ func TestWhyAFunctionIsNotRun(t *testing.T) {
 // TestProblemsInWords reads what is told at the start of a function that cannot run and of the assembly as a whole.
 func TestProblemsInWords(t *testing.T) {
 	r := bare()
-	r["Fn"].(object)["Properties"].(object)["Runtime"] = "nodejs22.x"
+	r["Fn"].(object)["Properties"].(object)["Runtime"] = "python3.13"
 	addRoute(r, "GET /x", proxy("Fn"))
-	if got := strings.Join(serve(t, r).Problems(), "\n"); got != `Shop/Fn: its runtime is "nodejs22.x", and only executables for provided.al2023, provided.al2 and go1.x are run here` {
+	if got := strings.Join(serve(t, r).Problems(), "\n"); got != `Shop/Fn: its runtime is "python3.13", and run here are provided.al2023, provided.al2 and go1.x, if built for this host, and nodejs` {
 		t.Errorf("got %s", got)
 	}
 	if got := (assembly.Problem{What: "dummy values"}).String(); got != "dummy values" {
