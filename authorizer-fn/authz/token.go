@@ -40,8 +40,14 @@ func (e event) tokenIn(source TokenSource) (string, error) {
 	case Header:
 		values = e.values("multiValueHeaders", "headers", source.Name, true)
 	case Cookie:
-		for _, header := range e.values("multiValueHeaders", "headers", "Cookie", true) {
+		headers := e.values("multiValueHeaders", "headers", "Cookie", true)
+		for _, header := range headers {
 			values = append(values, cookies(header, source.Name)...)
+		}
+		if len(values) > 0 && len(headers) > 1 {
+			// No browser sends two (RFC 6265, section 5.4). API Gateway caches the answer by one of them, and if that is the
+			// other one, whoever sends that alone would be taken for the token's holder.
+			return "", jwt.ErrSeveralTokens
 		}
 	case QueryString:
 		values = e.values("multiValueQueryStringParameters", "queryStringParameters", source.Name, false)
