@@ -14,24 +14,23 @@ var ErrConfig = errors.New("authz: configuration")
 func (c Config) check() error {
 	var wrong []error
 	fail := func(format string, a ...any) {
-		wrong = append(wrong, fmt.Errorf("%w: %s", ErrConfig, fmt.Sprintf(format, a...)))
+		wrong = append(wrong, fmt.Errorf("%w: %w", ErrConfig, fmt.Errorf(format, a...)))
 	}
 	for i, s := range c.TokenSources {
-		switch {
-		case s.Kind != Header && s.Kind != Cookie && s.Kind != QueryString || s.Name == "":
-			fail("token source %q %q: want a header, a cookie or a querystring with a name", s.Kind, s.Name)
-		case s.Kind != QueryString && strings.Trim(s.Name, tokenCharacters) != "":
-			fail("token source %q %q: the name of a header or a cookie has letters, digits and %q (RFC 9110, section 5.6.2)", s.Kind, s.Name, symbols)
-		case slices.Contains(c.TokenSources[:i], s):
+		if err := s.Check(); err != nil {
+			fail("%w", err)
+		} else if slices.Contains(c.TokenSources[:i], s) {
 			fail("token source %q %q is there twice", s.Kind, s.Name)
 		}
 	}
-	for _, claim := range c.ContextClaims {
+	for i, claim := range c.ContextClaims {
 		switch {
 		case claim == "":
 			fail("a context claim has no name")
 		case IsReserved(claim):
 			fail("the context claim %q has the name of what is in the context already", claim)
+		case slices.Contains(c.ContextClaims[:i], claim): // a name twice in an answer is not for API Gateway to sort out
+			fail("the context claim %q is there twice", claim)
 		}
 	}
 	for _, i := range c.Issuers {
@@ -49,6 +48,17 @@ const (
 	symbols         = "!#$%&'*+-.^_`|~"
 	tokenCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789" + symbols
 )
+
+// Check says why no request has such a place: its kind is unknown, or its name is none.
+func (s TokenSource) Check() error {
+	switch {
+	case s.Kind != Header && s.Kind != Cookie && s.Kind != QueryString || s.Name == "":
+		return fmt.Errorf("token source %q %q: want a header, a cookie or a querystring with a name", s.Kind, s.Name)
+	case s.Kind != QueryString && strings.Trim(s.Name, tokenCharacters) != "":
+		return fmt.Errorf("token source %q %q: the name of a header or a cookie has letters, digits and %q (RFC 9110, section 5.6.2)", s.Kind, s.Name, symbols)
+	}
+	return nil
+}
 
 // IsReserved tells whether a name in the context is taken, by the authorizer itself or by API Gateway.
 func IsReserved(name string) bool { return slices.Contains(reserved, name) }

@@ -78,6 +78,7 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 		{"a token source twice", func(s *setup) { s.config.TokenSources = []TokenSource{{Cookie, "a"}, {Cookie, "a"}} }, "twice"},
 		{"a context claim without a name", func(s *setup) { s.config.ContextClaims = []string{""} }, "no name"},
 		{"a context claim with a taken name", func(s *setup) { s.config.ContextClaims = []string{"scopes"} }, `"scopes"`},
+		{"a context claim twice", func(s *setup) { s.config.ContextClaims = []string{"email", "tenant", "email"} }, `"email" is there twice`},
 		{"a field of no secret", func(s *setup) { s.config.Issuers[0].SecretField = "x" }, "no secretArn"},
 		{"a secret's name for its ARN", func(s *setup) { s.config.Issuers[0].SecretARN = "jwt/hmac" }, `"jwt/hmac" is not the ARN of a secret`},
 		{"all that is wrong is said at once", func(s *setup) {

@@ -175,6 +175,15 @@ func (r RequestAuthorizer) check() []error {
 			errs = append(errs, err)
 		}
 	}
+	for i, t := range r.TokenSources {
+		switch err := t.source.Check(); {
+		case unresolved(t.source.Name), slices.Contains(sources, t.identity()) && t.identity().check() != nil: // which was said
+		case err != nil:
+			errs = append(errs, err)
+		case slices.Contains(r.TokenSources[:i], t):
+			errs = append(errs, fmt.Errorf("token source %q %q is there twice: leave one out", t.source.Kind, t.source.Name))
+		}
+	}
 	if r.Function != nil && len(r.TokenSources) > 0 {
 		errs = append(errs, errors.New("TokenSources are for the included function: your own Function finds its token itself"))
 	}

@@ -109,12 +109,14 @@ func (j *JWT) check() (errs []error) {
 		}
 		seen[issuer.URL] = true
 	}
-	for _, claim := range j.ContextClaims {
+	for i, claim := range j.ContextClaims {
 		switch {
 		case claim == "":
 			errs = append(errs, errors.New("JWT.ContextClaims has an empty name"))
 		case authz.IsReserved(claim):
 			errs = append(errs, fmt.Errorf("JWT.ContextClaims has %q, which is the name of what the context holds anyway: leave it out", claim))
+		case slices.Contains(j.ContextClaims[:i], claim):
+			errs = append(errs, fmt.Errorf("JWT.ContextClaims has %q twice: leave one out", claim))
 		}
 	}
 	return errs
@@ -158,6 +160,9 @@ func (i Issuer) check() (errs []error) {
 			bad("issuer %q: algorithm %q: %s an issuer signs with %s", i.URL, alg, kind, strings.Join(known, ", "))
 		}
 	}
+	if !unresolved(i.Type) && !mediaType(i.Type) {
+		bad("issuer %q: Type %q is no media type: want %q, %q or none", i.URL, i.Type, "at+jwt", "JWT")
+	}
 	switch i.TokenUse {
 	case "", "access", "id":
 	default:
@@ -173,6 +178,11 @@ func (i Issuer) check() (errs []error) {
 	return errs
 }
 
+// mediaType tells whether a typ header can have this value, or none is asked for.
+func mediaType(s string) bool {
+	return !strings.EqualFold(s, "application/") && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7F })
+}
+
 // checkURL wants an absolute https URL without query and fragment, as OpenID Connect Discovery 1.0 does in section 3.
 func checkURL(field, text string) error {
 	if unresolved(text) {
@@ -184,9 +194,9 @@ func checkURL(field, text string) error {
 		return fmt.Errorf("%s is empty: it is the issuer's identifier, like %q", field, "https://idp.example.com/")
 	case err != nil:
 		return fmt.Errorf("%s %q: %w", field, text, err)
-	case u.Scheme != "https" || u.Host == "":
+	case u.Scheme != "https" || u.Hostname() == "":
 		return fmt.Errorf("%s %q: want an https URL with a host", field, text)
-	case u.RawQuery != "" && field == "URL" || u.Fragment != "" || u.User != nil:
+	case field == "URL" && strings.ContainsAny(text, "?#") || u.Fragment != "" || u.User != nil:
 		return fmt.Errorf("%s %q: a query, a fragment or a user does not belong in it", field, text)
 	}
 	return nil
