@@ -36,7 +36,7 @@ type Options struct {
 	// Hook has a say in each decision. Default: none.
 	Hook Hook
 
-	// AllowLoopbackHTTP accepts keys of the loopback interface and secrets without TLS, for tests. It is a matter of code
+	// AllowLoopbackHTTP accepts keys and secrets of the loopback interface without TLS, for tests. It is a matter of code
 	// and not of configuration, so that no deployed function can be told to.
 	AllowLoopbackHTTP bool
 
@@ -164,14 +164,18 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 	if !config.NoTokenCache {
 		options.TokenCache = tokenCacheSize
 	}
-	vault := secrets{getenv: getenv, transport: o.Transport, now: a.now, plain: runsHere || o.AllowLoopbackHTTP}
+	loopbackHTTP := runsHere || o.AllowLoopbackHTTP
+	vault := secrets{getenv: getenv, transport: o.Transport, now: a.now}
 	for _, i := range config.Issuers {
 		a.issuers[i.URL] = i
 		issuer := jwt.Issuer{
 			URL: i.URL, Audiences: i.Audiences, Algorithms: i.Algorithms, JWKSURL: i.JWKSURL, Type: i.Type, TokenUse: i.TokenUse,
-			Leeway: i.Leeway(), AllowLoopbackHTTP: runsHere || o.AllowLoopbackHTTP,
+			Leeway: i.Leeway(), AllowLoopbackHTTP: loopbackHTTP,
 		}
 		if i.SecretARN != "" {
+			if err := vault.check(loopbackHTTP); err != nil {
+				return nil, err
+			}
 			issuer.Secret = vault.key(i.SecretARN, i.SecretField)
 		}
 		options.Issuers = append(options.Issuers, issuer)

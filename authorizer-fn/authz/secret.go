@@ -21,7 +21,6 @@ type secrets struct {
 	getenv    func(string) string
 	transport http.RoundTripper
 	now       func() time.Time
-	plain     bool // whether an endpoint may do without TLS, as a development issuer's does
 }
 
 // A secret holds at most 65,536 bytes; the answer has it in JSON, or in base64.
@@ -54,10 +53,6 @@ func (s secrets) key(arn, field string) jwt.Secret {
 // Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
 func (s secrets) value(ctx context.Context, arn string) ([]byte, error) {
 	endpoint, region := s.endpoint(arn)
-	if !s.plain && !strings.HasPrefix(endpoint, "https://") {
-		// Whoever is on the way could hand out a key of its own.
-		return nil, fmt.Errorf("AWS_ENDPOINT_URL_SECRETS_MANAGER is %q: want one that begins with https://", endpoint)
-	}
 	body := []byte(`{"SecretId":"` + arn + `"}`)
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, bytes.NewReader(body))
 	if err != nil {
@@ -100,19 +95,42 @@ func (s secrets) value(ctx context.Context, arn string) ([]byte, error) {
 	return value, nil
 }
 
-// endpoint is where the secret's own region answers, or what AWS_ENDPOINT_URL_SECRETS_MANAGER names.
+// secretsEndpoint is the AWS SDKs' variable for another endpoint, as that of a VPC.
+// Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+const secretsEndpoint = "AWS_ENDPOINT_URL_SECRETS_MANAGER"
+
+// check refuses an endpoint that keys are not fetched from. The request to it has the role's session token, too.
+func (s secrets) check(loopbackHTTP bool) error {
+	own := s.getenv(secretsEndpoint)
+	if own == "" {
+		return nil
+	}
+	if err := jwt.CheckURL(own, loopbackHTTP); err != nil {
+		return fmt.Errorf("%w: %s %q %w", ErrConfig, secretsEndpoint, own, err)
+	}
+	return nil
+}
+
+// domains are those of AWS where they are not amazonaws.com, by partition.
+// Source: https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json
+var domains = map[string]string{
+	"aws-cn":    "amazonaws.com.cn",
+	"aws-eusc":  "amazonaws.eu",
+	"aws-iso":   "c2s.ic.gov",
+	"aws-iso-b": "sc2s.sgov.gov",
+	"aws-iso-e": "cloud.adc-e.uk",
+	"aws-iso-f": "csp.hci.ic.gov",
+}
+
+// endpoint is where the secret's own region answers, or what [secretsEndpoint] names.
 // Source: https://docs.aws.amazon.com/general/latest/gr/asm.html
 func (s secrets) endpoint(arn string) (url, region string) {
 	parts := strings.SplitN(arn, ":", 5)
 	partition, region := parts[1], parts[3]
-	if own := s.getenv("AWS_ENDPOINT_URL_SECRETS_MANAGER"); own != "" {
+	if own := s.getenv(secretsEndpoint); own != "" {
 		return own, region
 	}
-	domain := "amazonaws.com"
-	if partition == "aws-cn" {
-		domain = "amazonaws.com.cn"
-	}
-	return "https://secretsmanager." + region + "." + domain + "/", region
+	return "https://secretsmanager." + region + "." + orDefault(domains[partition], "amazonaws.com") + "/", region
 }
 
 // isSecretARN tells whether a text is arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME. None of it can then mean

@@ -2,6 +2,7 @@ package authz
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -121,7 +122,6 @@ func TestSecretsThatCannotBeHad(t *testing.T) {
 		{name: "a field that is missing", answer: text(200, `{"SecretString":"{\"other\":\"Zx81-canary\"}"}`), change: func(s *setup) { s.config.Issuers[0].SecretField = "key" }, want: `no text in the field \"key\"`},
 		{name: "another account's key", change: func(s *setup) { s.env["AWS_SECRET_ACCESS_KEY"] = "Zx81-canary" }, want: "status 400 InvalidSignatureException"},
 		{name: "no credentials", change: func(s *setup) { s.env["AWS_ACCESS_KEY_ID"], s.env["AWS_SECRET_ACCESS_KEY"] = "", "" }, want: "status 400 InvalidSignatureException"},
-		{name: "an endpoint without TLS, in a function that is built for Lambda", change: func(s *setup) { s.options.AllowLoopbackHTTP = false }, want: "want one that begins with https://"},
 		{name: "nobody there", change: func(s *setup) { s.env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = "http://127.0.0.1:1" }, want: "connection refused"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -166,12 +166,41 @@ func TestSecretEndpoints(t *testing.T) {
 		{secretName, "", "https://secretsmanager.eu-central-1.amazonaws.com/", "eu-central-1"},
 		{"arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:a", "", "https://secretsmanager.cn-north-1.amazonaws.com.cn/", "cn-north-1"},
 		{"arn:aws-us-gov:secretsmanager:us-gov-west-1:123456789012:secret:a", "", "https://secretsmanager.us-gov-west-1.amazonaws.com/", "us-gov-west-1"},
+		{"arn:aws-eusc:secretsmanager:eusc-de-east-1:123456789012:secret:a", "", "https://secretsmanager.eusc-de-east-1.amazonaws.eu/", "eusc-de-east-1"},
+		{"arn:aws-iso-b:secretsmanager:us-isob-east-1:123456789012:secret:a", "", "https://secretsmanager.us-isob-east-1.sc2s.sgov.gov/", "us-isob-east-1"},
 		{secretName, "http://127.0.0.1:4566", "http://127.0.0.1:4566", "eu-central-1"},
 	} {
 		s := secrets{getenv: func(string) string { return c.own }}
 		if url, region := s.endpoint(c.arn); url != c.url || region != c.region {
 			t.Errorf("%s: %s %s", c.arn, url, region)
 		}
+	}
+}
+
+// TestSecretsComeOverTLS: what a deployed function reads its environment from must not have it take a key, or send its
+// role's session token, in the clear.
+func TestSecretsComeOverTLS(t *testing.T) {
+	for _, c := range []struct {
+		endpoint string
+		tests    bool // AllowLoopbackHTTP
+		want     string
+	}{
+		{"http://127.0.0.1:4566", false, "AllowLoopbackHTTP permits this one"},
+		{"http://secrets.example.com", false, "whoever sits on the way"},
+		{"http://secrets.example.com", true, "whoever sits on the way"},
+		{"secrets.example.com", true, "is no absolute URL"},
+		{"http://127.0.0.1:4566", true, ""},
+		{"https://vpce-1a2b.secretsmanager.eu-central-1.vpce.amazonaws.com", false, ""},
+	} {
+		_, err := tryFixture(withSecret(goodSecret), func(s *setup) {
+			s.env["AWS_ENDPOINT_URL_SECRETS_MANAGER"], s.options.AllowLoopbackHTTP = c.endpoint, c.tests
+		})
+		if c.want == "" && err != nil || c.want != "" && (!errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), fmt.Sprintf("%q", c.endpoint)) || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: %v, want %q", c.endpoint, err, c.want)
+		}
+	}
+	if _, err := tryFixture(func(s *setup) { s.env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = "http://127.0.0.1" }); err != nil {
+		t.Errorf("without a secret: %v", err)
 	}
 }
 
@@ -193,7 +222,7 @@ func TestSecretARNs(t *testing.T) {
 func TestSecretObservesItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	s := secrets{getenv: func(string) string { return "http://127.0.0.1:1" }, now: time.Now, plain: true}
+	s := secrets{getenv: func(string) string { return "http://127.0.0.1:1" }, now: time.Now}
 	if _, err := s.key(secretName, "")(ctx); err == nil || !strings.Contains(err.Error(), "context canceled") {
 		t.Error(err)
 	}

@@ -56,7 +56,7 @@ func (i *Issuer) check(fail func(format string, a ...any)) {
 	case i.URL == "" || !utf8.ValidString(i.URL):
 		fail("the URL is empty or not UTF-8: give the iss claim of its tokens")
 	case i.JWKSURL == "" && i.Secret == nil:
-		if err := checkURL(i.URL, i.AllowLoopbackHTTP); err != nil {
+		if err := CheckURL(i.URL, i.AllowLoopbackHTTP); err != nil {
 			fail("the URL %v, or give JWKSURL so that there is no discovery", err)
 		} else if strings.ContainsAny(i.URL, "?#") {
 			fail("the URL has a query or a fragment, so there can be no discovery: give JWKSURL")
@@ -82,7 +82,7 @@ func (i *Issuer) check(fail func(format string, a ...any)) {
 		if i.Secret != nil {
 			fail("both JWKSURL and Secret: give the one its tokens are signed with")
 		}
-		if err := checkURL(i.JWKSURL, i.AllowLoopbackHTTP); err != nil {
+		if err := CheckURL(i.JWKSURL, i.AllowLoopbackHTTP); err != nil {
 			fail("JWKSURL %q %v", i.JWKSURL, err)
 		}
 	}
@@ -105,8 +105,9 @@ func algorithmNames() string {
 	return strings.Join(names, ", ")
 }
 
-// checkURL refuses what keys are not fetched from. The error continues a sentence that names the URL.
-func checkURL(text string, loopbackHTTP bool) error {
+// CheckURL refuses what keys are not fetched from: anything but https, unless it is of this machine and that is permitted.
+// The error continues a sentence that names the URL.
+func CheckURL(text string, loopbackHTTP bool) error {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Host == "" || u.Hostname() == "":

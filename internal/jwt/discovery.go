@@ -98,7 +98,7 @@ func (p *published) discover(ctx context.Context) (string, error) {
 	if !ok {
 		return "", errors.New("the document has no jwks_uri")
 	}
-	if err := checkURL(url, p.issuer.AllowLoopbackHTTP); err != nil {
+	if err := CheckURL(url, p.issuer.AllowLoopbackHTTP); err != nil {
 		return "", fmt.Errorf("the jwks_uri %q %w", url, err)
 	}
 	return url, nil

@@ -62,7 +62,8 @@ func TestIncludedAuthorizerReadsTheRights(t *testing.T) {
 				variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"] = "AKIDEXAMPLE", "example"
 			}
 			authorizer, err := authz.FromLambda(func(name string) string { return variables[name] }, authz.Options{
-				Now: s.clock.now, AllowLoopbackHTTP: true, Transport: fromHere{s}, Log: io.Discard, Files: fstest.MapFS{access.FileName: {Data: []byte(`{"version":1,"routes":[
+				AllowLoopbackHTTP: true, // as one that was built to run here
+				Now:               s.clock.now, Transport: fromHere{s}, Log: io.Discard, Files: fstest.MapFS{access.FileName: {Data: []byte(`{"version":1,"routes":[
 					{"route":"GET /orders","requires":[{"kind":"scope","anyOf":["orders:read"]},{"kind":"group","anyOf":["Order managers"]},{"kind":"role","anyOf":["auditor"]}]}]}`)}},
 			})
 			if err != nil {
