@@ -73,12 +73,15 @@ type Authorizer struct {
 //
 // The error is an [ErrConfig], or says what is wrong with the access table. The function must not start then.
 func FromLambda(getenv func(string) string, o Options) (*Authorizer, error) {
+	root := getenv("LAMBDA_TASK_ROOT")
+	if err := misplaced(runsHere, root); err != nil {
+		return nil, err
+	}
 	config, err := FromEnvironment(getenv)
 	if err != nil {
 		return nil, err
 	}
 	if o.Files == nil {
-		root := getenv("LAMBDA_TASK_ROOT")
 		if root == "" {
 			root = "."
 		}
@@ -108,6 +111,19 @@ func FromLambda(getenv func(string) string, o Options) (*Authorizer, error) {
 		time.AfterFunc(compileDelay, func() { a.policies() })
 	}
 	return a, nil
+}
+
+// lambdaRoot is where Lambda has a function's code. LAMBDA_TASK_ROOT says so, and a function's configuration cannot set that.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+const lambdaRoot = "/var/task"
+
+// misplaced refuses to start, on Lambda, what was built for a developer's machine: an assembly of such functions is not for
+// deployment, and nothing but a warning keeps it from that.
+func misplaced(runsHere bool, root string) error {
+	if runsHere && root == lambdaRoot {
+		return fmt.Errorf("%w: this function was built for a developer's machine and is not to run on Lambda: synthesize and deploy again, without GATEHOUSE_HOST_BUILD", ErrConfig)
+	}
+	return nil
 }
 
 // What is not needed to start is put off until the function has told Lambda that it is ready, and policies until the

@@ -92,6 +92,22 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 	}
 }
 
+// TestAHostBuildDoesNotStartOnLambda: a deployed function must not be one that takes keys over http, however it came to be
+// deployed.
+func TestAHostBuildDoesNotStartOnLambda(t *testing.T) {
+	if err := misplaced(true, "/var/task"); !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), "without GATEHOUSE_HOST_BUILD") {
+		t.Error(err)
+	}
+	for _, root := range []string{"", "/home/me/shop/cdk.out/asset.1"} {
+		if err := misplaced(true, root); err != nil {
+			t.Error(root, err)
+		}
+	}
+	if err := misplaced(false, "/var/task"); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestBundleThatIsRefused(t *testing.T) {
 	for _, c := range []struct{ name, table, want string }{
 		{"another version", `{"version":2,"routes":[]}`, "version 2, want 1"},

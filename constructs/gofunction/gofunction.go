@@ -74,8 +74,9 @@ var (
 // function's Architecture does. Such an assembly is not for deployment, and each function carries a warning that says so.
 const HostBuildVariable = "GATEHOUSE_HOST_BUILD"
 
-// HostBuildTag is the build tag of what is built to run here. Code under it never reaches Lambda: what the included
-// authorizer accepts for development, as keys over http from this machine, no deployed one can be made to accept.
+// HostBuildTag is the build tag of what is built to run here. Code under it is not for Lambda: what the included
+// authorizer accepts for development, as keys over http from this machine, no deployed one can be made to accept. Should
+// an assembly of a host build be deployed all the same, its authorizer does not start.
 const HostBuildTag = "gatehouse_host"
 
 // handler is the file that an OS-only runtime runs.
