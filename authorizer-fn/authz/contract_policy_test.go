@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"strings"
@@ -85,6 +86,8 @@ func policyRules() []rule {
 		{line: 38, name: "an encoded slash is no slash", want: deny, change: perRequest, event: on("GET", "/orders%2F7", token(nil))},
 		{line: 38, name: "an encoded slash in a parameter", want: allow, change: perRequest, event: on("GET", "/orders/7%2F8", token(nil))},
 		{line: 38, name: "an encoded wildcard stays one character", want: allow, change: perRequest, event: on("GET", "/orders/%2A", token(nil))},
+		{line: 38, name: "a decoded path of another resource than the gateway's", want: deny, change: func(s *setup) { userRoutes(s); perRequest(s) }, event: sentTo("/user/{id}", "/user/1/admin")},
+		{line: 38, name: "a path of the gateway's resource", want: allow, change: func(s *setup) { userRoutes(s); perRequest(s) }, event: sentTo("/user/{id}/admin", "/user/1/admin")},
 		{line: 38, name: "two dots are a parameter's value", want: allow, change: perRequest, event: on("GET", "/orders/..", token(nil))},
 		{line: 38, name: "two dots lead nowhere", want: deny, change: perRequest, event: on("GET", "/health/../orders", token(nil))},
 		{line: 38, name: "two slashes", want: deny, event: on("GET", "//orders", token(nil))},
@@ -179,6 +182,12 @@ func longRoutes(n int) func(*setup) {
 		list[i] = fmt.Sprintf(`{"route":"GET /%s-%d","requires":[{"kind":"scope","anyOf":[%q]}]}`, strings.Repeat("x", 200), i, [...]string{"read", "write"}[i%2])
 	}
 	return routes(list...)
+}
+
+// sentTo is a REQUEST event by an administrator for a path that API Gateway sent to a resource.
+func sentTo(resource, path string) []byte {
+	headers := http.Header{"Authorization": {"Bearer " + token(object{"scope": "admin"})}}
+	return bytes.Replace(authztest.RequestEvent("GET", path, headers, nil), []byte(`"resource":"`+path+`"`), []byte(`"resource":"`+resource+`"`), 1)
 }
 
 // userRoutes are two routes of which a caller may call the shorter one.

@@ -54,6 +54,15 @@ func readEvent(doc *strictjson.Document, payload []byte) (event, error) {
 	return e, nil
 }
 
+// sentElsewhere tells whether API Gateway says that it chose another resource for the request than the one of a path with
+// parameters. What the method's ARN has as its path, decoded or not, is not documented: with "/users/{id}" barred and
+// "/users/{id}/posts" permitted, "/users/1%2Fposts" must not pass for the latter. An event that names no such resource,
+// as one made by hand, does not say.
+func (e event) sentElsewhere(path string) bool {
+	chosen, ok := e.request.Get("resource").Text()
+	return ok && chosen != path && strings.Contains(chosen, "{")
+}
+
 // requestID is the id that the gateway's access log has for the request, a UUID; "" in a TOKEN event, which does not say.
 func (e event) requestID() string {
 	id, _ := e.request.Get("requestContext").Get("requestId").Text()
