@@ -40,7 +40,11 @@ var entraTenant = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-
 //
 // The API's app registration must ask for v2.0 tokens (requestedAccessTokenVersion 2). Users with very many groups
 // get a link in place of the groups, which does not count as membership.
-// Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+//
+// ID tokens for the API's own registration have its audience too, with roles and groups and without scopes. Where a
+// client signs its users in with that registration, require a scope on each route, or give the client its own.
+// Sources: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference and
+// https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference
 func EntraID(tenant string, audiences ...string) Issuer {
 	id := tenant
 	if !unresolved(tenant) {
