@@ -130,24 +130,16 @@ func QueryToken(name string) TokenSource {
 	return TokenSource{authz.TokenSource{Kind: authz.QueryString, Name: name}}
 }
 
-// check refuses names with which the function would not start.
+// check refuses what the function would not start with.
 func (t TokenSource) check() error {
-	switch t.source.Kind {
-	case authz.Header:
-		return checkHeader(t.source.Name)
-	case authz.Cookie:
-		// RFC 6265, section 4.1.1: a token too.
-		if err := checkHeader(t.source.Name); err != nil {
-			return fmt.Errorf("cookie %q: want a name of letters, digits and !#$%%&'*+-.^_`|~, without its value", t.source.Name)
-		}
-	case authz.QueryString:
-		if t.source.Name == "" {
-			return errors.New("a query string parameter without a name")
-		}
-	default:
+	switch {
+	case t.source.Kind == "":
 		return errors.New("an empty TokenSource: make it with BearerHeader, Cookie or QueryToken")
+	case unresolved(t.source.Name):
+		return nil
+	default:
+		return t.source.Check()
 	}
-	return nil
 }
 
 // identity is the identity source that holds the token.
@@ -173,15 +165,6 @@ func (r RequestAuthorizer) check() []error {
 	for _, s := range sources {
 		if err := s.check(); err != nil {
 			errs = append(errs, err)
-		}
-	}
-	for i, t := range r.TokenSources {
-		switch err := t.source.Check(); {
-		case unresolved(t.source.Name), slices.Contains(sources, t.identity()) && t.identity().check() != nil: // which was said
-		case err != nil:
-			errs = append(errs, err)
-		case slices.Contains(r.TokenSources[:i], t):
-			errs = append(errs, fmt.Errorf("token source %q %q is there twice: leave one out", t.source.Kind, t.source.Name))
 		}
 	}
 	if r.Function != nil && len(r.TokenSources) > 0 {

@@ -168,10 +168,6 @@ func (i Issuer) check() (errs []error) {
 	default:
 		bad("issuer %q: TokenUse %q: want %q, %q or none", i.URL, i.TokenUse, "access", "id")
 	}
-	// As package jwt takes it when the function starts.
-	if strings.ContainsFunc(i.Type, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
-		bad("issuer %q: Type %q: want the typ header of its tokens, like %q", i.URL, i.Type, "at+jwt")
-	}
 	if i.Leeway < 0 || i.Leeway > maxLeeway || i.Leeway%time.Second != 0 {
 		bad("issuer %q: Leeway %s: want whole seconds from 0s to %s", i.URL, i.Leeway, maxLeeway)
 	}
