@@ -75,3 +75,56 @@ func TestDevWatch(t *testing.T) {
 		t.Errorf("status %d, left behind %s", status, left(t, temp))
 	}
 }
+
+// TestDevWatchConfiguration: cdk.json and cdk.context.json are sources, too. What the app is told is what they say now.
+func TestDevWatchConfiguration(t *testing.T) {
+	dir := fakeApp(t, mockAPI("Api", "hello"))
+	writeFile(t, filepath.Join(dir, "app.sh"), "case $CDK_CONTEXT_JSON in *'\"more\":true'*) cp -R more/. \"$CDK_OUTDIR\";; *) mkdir -p \"$CDK_OUTDIR\" && cp -R source/. \"$CDK_OUTDIR\";; esac\n")
+	writeAssembly(t, filepath.Join(dir, "more"), mockAPI("Api", "hello", "added"))
+	r, _ := start(t, dir, "--watch")
+	served := func(times int) func() bool {
+		return func() bool { return strings.Count(r.stdout.String(), "  the new API is served, after ") >= times }
+	}
+
+	writeFile(t, filepath.Join(dir, "cdk.json"), `{"app":"sh app.sh","context":{"more":true}}`)
+	r.wait(t, 20*time.Second, served(1))
+	if got := get(t, r.url+"/v1/added").StatusCode; got != 200 {
+		t.Errorf("after a change of the context in cdk.json: %d", got)
+	}
+
+	writeFile(t, filepath.Join(dir, "cdk.json"), `{"app":`)
+	r.wait(t, 20*time.Second, func() bool {
+		return strings.Contains(r.stdout.String(), "  what was served before is still served: the app's configuration: ")
+	})
+
+	writeFile(t, filepath.Join(dir, "cdk.json"), `{"app":"sh app.sh"}`)
+	r.wait(t, 20*time.Second, served(2))
+	if got := get(t, r.url+"/v1/added").StatusCode; got != 403 {
+		t.Errorf("after the context was taken out again: %d", got)
+	}
+
+	writeFile(t, filepath.Join(dir, "cdk.context.json"), `{"more":true}`)
+	r.wait(t, 20*time.Second, served(3))
+	if got := get(t, r.url+"/v1/added").StatusCode; got != 200 {
+		t.Errorf("after a change of cdk.context.json: %d", got)
+	}
+
+	writeFile(t, filepath.Join(dir, "cdk.json"), `{"app":"more"}`)
+	r.wait(t, 20*time.Second, func() bool { return strings.Contains(r.stdout.String(), "start again") })
+}
+
+// TestDevWatchWithoutAssembly: an app that ends well and writes nothing is not taken for one that wrote the same again.
+func TestDevWatchWithoutAssembly(t *testing.T) {
+	dir := fakeApp(t, mockAPI("Api", "hello"))
+	r, _ := start(t, dir, "--watch")
+	writeFile(t, filepath.Join(dir, "app.sh"), "exit 0\n")
+	r.wait(t, 20*time.Second, func() bool {
+		return strings.Contains(r.stdout.String(), "still served: ") || strings.Contains(r.stdout.String(), "the new API is served")
+	})
+	if out := r.stdout.String(); !strings.Contains(out, `  what was served before is still served: the app "sh app.sh" ended well and wrote no cloud assembly`) {
+		t.Errorf("it says\n%s", out)
+	}
+	if got := get(t, r.url+"/v1/hello").StatusCode; got != 200 {
+		t.Errorf("what was served before: %d", got)
+	}
+}

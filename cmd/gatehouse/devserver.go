@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -107,13 +108,33 @@ func (d *dev) prepare() error {
 }
 
 // synthesize runs the app. It always writes into the same folder: the files in it have names by their content, so those
-// of the API that is being served stay where they are.
+// of the API that is being served stay where they are. The manifest of the run before goes, as an app that ends well
+// without an assembly would seem to have made the same one again.
 func (d *dev) synthesize(ctx context.Context) error {
 	d.sources.Look()
 	if d.app == nil {
 		return nil
 	}
+	if err := d.configure(); err != nil {
+		return err
+	}
+	if err := os.Remove(filepath.Join(d.assembly, "manifest.json")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the assembly of the run before cannot be removed: %w", err)
+	}
 	return d.app.Synthesize(ctx, cdkapp.Run{Outdir: d.assembly, Scratch: d.scratch, Environ: d.environ(), Output: d.stderr})
+}
+
+// configure reads the app's configuration, which may have changed since it last ran.
+func (d *dev) configure() error {
+	app, err := cdkapp.Load(d.dir, d.flags.app, d.flags.context)
+	if err != nil {
+		return err
+	}
+	if folder, ok := app.Folder(); ok {
+		return fmt.Errorf("the app is the folder %s now, and no command any more: start again to serve the assembly in it", folder)
+	}
+	d.app = app
+	return nil
 }
 
 // serve reads the assembly and takes requests.
