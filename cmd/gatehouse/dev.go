@@ -2,10 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"net/netip"
+	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 
 	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
 )
@@ -46,8 +51,9 @@ in cdk.context.json already. Functions get credentials that no AWS service accep
 
 The tokens are of the development issuer, which has its keys in your cache folder; see "gatehouse help token".
 
-Ctrl-C or SIGTERM ends it: requests under way have 5 seconds, functions are stopped, and the folder for the assembly is
-removed. It then exits with 0; with 1 if it was ended before it listened.
+Ctrl-C or SIGTERM ends it, and so does closing its terminal or whatever reads its output: requests under way have 5 seconds,
+or until the next Ctrl-C, functions are stopped, and the folder for the assembly is removed. It then exits with 0; with 1 if
+it was ended before it listened.
 
   gatehouse dev --watch -c authorizer=cognito
   gatehouse dev --assembly cdk.out --port 0 --json
@@ -121,7 +127,9 @@ func runDev(ctx context.Context, s *surroundings, args []string) error {
 	if err := f.parse(args); err != nil {
 		return err
 	}
-	d := newDev(s, f)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	d := newDev(s.untilUnread(cancel), f)
 	defer d.close()
 	if err := d.start(ctx); err != nil {
 		if ctx.Err() != nil {
@@ -147,4 +155,27 @@ func (p *pairs) Set(text string) error {
 	}
 	(*p)[name] = value
 	return nil
+}
+
+// untilUnread calls gone when nobody reads standard output any more, as in "gatehouse dev | head".
+func (s *surroundings) untilUnread(gone func()) *surroundings {
+	// Without this, writing to a pipe that nobody reads ends the process at once and leaves its folder behind. The signal
+	// is also sent for connections that clients have closed, so it is not looked at.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	out := *s
+	out.stdout = &untilUnread{s.stdout, gone}
+	return &out
+}
+
+type untilUnread struct {
+	to   io.Writer
+	gone func()
+}
+
+func (u *untilUnread) Write(p []byte) (int, error) {
+	n, err := u.to.Write(p)
+	if errors.Is(err, syscall.EPIPE) {
+		u.gone()
+	}
+	return n, err
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"sync"
 	"syscall"
@@ -218,7 +219,9 @@ const endsWithin = 5 * time.Second
 func (d *dev) close() {
 	if d.server != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), endsWithin)
-		_ = d.server.Shutdown(ctx) // it closes what does not end in time
+		ctx, stop := signal.NotifyContext(ctx, endings()...) // another Ctrl-C does not wait
+		_ = d.server.Shutdown(ctx)                           // it closes what does not end in time
+		stop()
 		cancel()
 	} else if d.listener != nil {
 		d.listener.Close()

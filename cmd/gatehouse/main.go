@@ -8,7 +8,7 @@
 // "gatehouse help COMMAND" says more about one. It does not deploy anything, and it asks AWS nothing.
 //
 // It exits with 0; with 1 if a command failed, and says on standard error what and what to do about it; and with 2 if it
-// was called wrongly. "gatehouse dev" ends with 0 when it is stopped by Ctrl-C or SIGTERM.
+// was called wrongly. "gatehouse dev" ends with 0 when it is stopped by Ctrl-C or SIGTERM, or when its terminal is closed.
 package main
 
 import (
@@ -25,8 +25,18 @@ func main() {
 		// times a second under load. This costs some 10 MB.
 		debug.SetGCPercent(400)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	status := run(ctx, process(), os.Args[1:])
 	stop()
 	os.Exit(status)
+}
+
+// endings are the signals that end the program after it has tidied up: Ctrl-C, SIGTERM, and the end of the terminal,
+// except under nohup, which has the last one ignored.
+func endings() []os.Signal {
+	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		all = append(all, syscall.SIGHUP)
+	}
+	return all
 }

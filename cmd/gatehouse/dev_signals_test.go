@@ -1,0 +1,116 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// own is a "gatehouse dev" in a process of its own.
+type own struct {
+	*exec.Cmd
+	stdout io.ReadCloser
+	lines  *bufio.Scanner
+	stderr bytes.Buffer
+	temp   string
+}
+
+func startOwn(t *testing.T, dir string, args ...string) *own {
+	t.Helper()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := &own{Cmd: exec.Command(program, append([]string{"dev", "--port", "0"}, args...)...), temp: t.TempDir()}
+	o.Dir, o.Stderr = dir, &o.stderr
+	o.Env = append(os.Environ(), asMain+"=1", "TMPDIR="+o.temp, "XDG_CACHE_HOME="+t.TempDir())
+	if o.stdout, err = o.StdoutPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = o.Process.Kill() })
+	o.lines = bufio.NewScanner(o.stdout)
+	return o
+}
+
+func (o *own) listening(t *testing.T) (url string) {
+	t.Helper()
+	for o.lines.Scan() {
+		if url, ok := strings.CutPrefix(o.lines.Text(), "listening on "); ok {
+			return url
+		}
+	}
+	t.Fatalf("it does not listen: %s", &o.stderr)
+	return ""
+}
+
+// ended waits for its end, and gives its status; -1 if a signal ended it.
+func (o *own) ended(t *testing.T) int {
+	t.Helper()
+	timer := time.AfterFunc(20*time.Second, func() { _ = o.Process.Kill() })
+	defer timer.Stop()
+	_, _ = io.Copy(io.Discard, o.stdout)
+	_ = o.Wait()
+	return o.ProcessState.ExitCode()
+}
+
+// TestDevTerminalClosed: it then ends as by Ctrl-C, also while the app runs, which a terminal does not reach by itself.
+func TestDevTerminalClosed(t *testing.T) {
+	o := startOwn(t, fakeApp(t, mockAPI("Api", "hello")))
+	o.listening(t)
+	if err := o.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	if status, left := o.ended(t), left(t, o.temp); status != succeeded || left != "[]" {
+		t.Errorf("serving: status %d, left behind %s: %s", status, left, &o.stderr)
+	}
+
+	dir := fakeApp(t)
+	writeFile(t, filepath.Join(dir, "app.sh"), "sleep 60 & echo $! > pid; wait\n")
+	o = startOwn(t, dir)
+	var pid int
+	for deadline := time.Now().Add(20 * time.Second); pid == 0 && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if text, _ := os.ReadFile(filepath.Join(dir, "pid")); bytes.HasSuffix(text, []byte("\n")) {
+			pid, _ = strconv.Atoi(strings.TrimSpace(string(text)))
+		}
+	}
+	if err := o.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	if status, left := o.ended(t), left(t, o.temp); status != failed || left != "[]" {
+		t.Errorf("while the app runs: status %d, left behind %s: %s", status, left, &o.stderr)
+	}
+	for deadline := time.Now().Add(5 * time.Second); alive(pid); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+			t.Fatalf("the process %d of the app is still there", pid)
+		}
+	}
+}
+
+// TestDevUnread: "gatehouse dev | head" ends when head does, and leaves nothing. A client that goes away ends nothing.
+func TestDevUnread(t *testing.T) {
+	o := startOwn(t, fakeApp(t, mockAPI("Api", "hello")))
+	url := o.listening(t)
+	get(t, url+"/v1/hello")
+	o.stdout.Close()
+	if answer, err := http.Get(url + "/v1/hello"); err == nil { // a line that nobody reads
+		answer.Body.Close()
+	}
+	if status, left := o.ended(t), left(t, o.temp); status != succeeded || left != "[]" {
+		t.Errorf("status %d, left behind %s: %s", status, left, &o.stderr)
+	}
+}
