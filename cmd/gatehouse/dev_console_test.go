@@ -167,9 +167,21 @@ func TestDevConsoleBrowser(t *testing.T) {
 		t.Errorf("%d looks", len(looks))
 	}
 
+	var held struct{ Moved int }
+	if say("held", &held); held.Moved < -1 || held.Moved > 1 {
+		t.Errorf("new requests move the decision that is open by %d pixels", held.Moved)
+	}
+
+	say("type", &struct{}{})
 	writeAssembly(t, filepath.Join(dir, "source"), guardedAPI("hello", "added"))
-	var after struct{ Options, Credentials []string }
+	var after struct {
+		Route, Scopes, Focus, Error string
+		Options, Credentials        []string
+	}
 	say("until /added", &after)
+	if after.Route != "GET /v1/orders" || after.Scopes != "orders/read mine" || after.Focus != "scopes" || after.Error != "" {
+		t.Errorf("a change of other routes changed what is in the form: %+v", after)
+	}
 	if !slices.Contains(after.Options, "GET /v1/added") || slices.Contains(after.Options, "GET /v1/signed") {
 		t.Errorf("after the change the form offers %q", after.Options)
 	}
@@ -178,6 +190,12 @@ func TestDevConsoleBrowser(t *testing.T) {
 	}
 	if want := []string{"a new token", "my token", "nothing"}; !slices.Equal(after.Credentials, want) {
 		t.Errorf("without a route that IAM guards the form calls with %q, want %q", after.Credentials, want)
+	}
+
+	writeAssembly(t, filepath.Join(dir, "source"), mockAPI("Api", "hello", "last"))
+	say("until /last", &after)
+	if after.Route != "GET /v1/hello" || after.Error != "There is no GET /v1/orders any more: choose another route." {
+		t.Errorf("a change that takes the chosen route away: %+v", after)
 	}
 
 	var wrong []string

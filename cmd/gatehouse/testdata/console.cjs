@@ -136,9 +136,33 @@ const commands = {
     return seen
   },
 
+  // held opens a decision, and tells how far it moves when other requests come in.
+  async held() {
+    await page.setViewportSize({width: 1280, height: 900})
+    await page.evaluate(() => { for (const d of document.querySelectorAll('details')) d.open = false })
+    await page.evaluate(() => { document.getElementById('list').scrollTop = 0; document.querySelector('#list > li > details').open = true })
+    await page.locator('#list > li > details[open] .steps').waitFor()
+    const top = () => page.$eval('#list > li > details[open]', d => d.getBoundingClientRect().top)
+    const before = await top(), listed = await page.locator('#list > li').count()
+    for (let n = 0; n < 5; n++) await fetch(url + '/v1/hello')
+    await page.waitForFunction(n => document.querySelectorAll('#list > li').length === n, listed + 5)
+    return {moved: Math.round(await top() - before)}
+  },
+
+  // type chooses a route and fills the form.
+  async type() {
+    await chooseRoute('GET /v1/orders')
+    await fill('scopes', 'orders/read mine')
+    return {}
+  },
+
   async until(path) {
     await page.waitForFunction(p => [...document.querySelectorAll('table .path')].some(e => e.textContent === p), path)
-    return {options: await page.locator('#route option').allTextContents(), credentials: await page.locator('#credential label:visible').allInnerTexts()}
+    return {
+      route: await page.$eval('#route', s => s.selectedOptions[0].textContent), scopes: await page.inputValue('#scopes'), focus: (await focused()).id,
+      error: await page.textContent('#form-error'),
+      options: await page.locator('#route option').allTextContents(), credentials: await page.locator('#credential label:visible').allInnerTexts(),
+    }
   },
 
   async wrong() { return wrong },

@@ -8,6 +8,7 @@ import {showRoutes} from './routes.js'
 const interval = 1000 // ms
 let known = {run: '', apis: 0, last: 0}
 let asking = null
+let offered = '' // what was served when it was last shown
 
 // ask brings what is new. Those who call it while it is under way wait for the same answer.
 function ask() {
@@ -33,6 +34,9 @@ async function news() {
 
 async function routes() {
   const served = await get('apis')
+  const text = JSON.stringify({...served, version: 0})
+  if (text === offered) return // the functions alone are others: nobody's place on the page is to be lost for that
+  offered = text
   showRoutes(served, choose)
   offer(served)
 }

@@ -6,29 +6,44 @@ let apis = []
 let data = {issuers: [], keys: []}
 const shown = 100_000 // characters of a body
 
-// offer fills the form with what is served now.
+// Options are known by what they name and not by their place: with the next change another one may have that.
+const routeKey = (stage, r) => `${r.verb} /${stage}${r.path}`
+const issuerKey = i => i ? [i.url, i.use, ...i.audiences || []].join(' ') : ''
+const issuerNow = () => data.issuers.find(i => issuerKey(i) === $('issuer').value) || {}
+
+// offer fills the form with what is served now. What was typed stays, as long as the chosen route needs the same as before.
 export function offer(served) {
+  const before = $('route').value, needed = JSON.stringify(chosen()?.route)
   data = served
   apis = served.apis
-  options($('route'), apis.flatMap((api, a) => api.stages.map(stage => el('optgroup', {label: `${api.name}, stage ${stage}`},
-    api.routes.flatMap((r, i) => r.verb === 'OPTIONS' ? [] : [el('option', {value: `${a} ${i} ${stage}`}, `${r.verb} /${stage}${r.path}`)])))))
-  options($('issuer'), served.issuers.map((i, n) => el('option', {value: String(n)}, i.audiences?.length ? `${i.url} (${i.audiences.join(', ')})` : i.url)))
+  options($('route'), apis.flatMap(api => api.stages.map(stage => el('optgroup', {label: `${api.name}, stage ${stage}`},
+    api.routes.flatMap(r => r.verb === 'OPTIONS' ? [] : [el('option', {value: routeKey(stage, r)}, routeKey(stage, r))])))))
+  options($('issuer'), served.issuers.map(i => el('option', {value: issuerKey(i)}, i.audiences?.length ? `${i.url} (${i.audiences.join(', ')})` : i.url)))
   options($('key'), served.keys.map(k => el('option', {value: k.id}, k.who)))
+  if (before && $('route').value === before && JSON.stringify(chosen().route) === needed) {
+    adaptChoices()
+    adaptIssuer()
+    return
+  }
   adapt()
+  if (before && $('route').value !== before) $('form-error').textContent = `There is no ${before} any more: choose another route.`
 }
 
 // choose takes a route of the table into the form.
 export function choose(api, route) {
-  $('route').value = `${apis.indexOf(api)} ${api.routes.indexOf(route)} ${api.stages[0]}`
+  $('route').value = routeKey(api.stages[0], route)
   adapt()
   $('call').scrollIntoView({block: 'start'})
   $('route').focus({preventScroll: true})
 }
 
 function chosen() {
-  const [a, i, stage] = $('route').value.split(' ')
-  const api = apis[a]
-  return api ? {stage, api, route: api.routes[i]} : null
+  const key = $('route').value
+  for (const api of apis) for (const stage of api.stages) {
+    const route = api.routes.find(r => routeKey(stage, r) === key)
+    if (route) return {stage, api, route}
+  }
+  return null
 }
 
 // adapt asks for what the chosen route needs, so that a call with what the form then has is let through.
@@ -40,16 +55,17 @@ function adapt() {
   $('verb-field').hidden = r.verb !== 'ANY'
   $('needs').textContent = r.notServed ? `It is answered by 501 here: ${r.notServed}` : `Who may call it: ${r.who}${r.public ? ` (${r.public})` : ''}${r.apiKey ? ', with an API key' : ''}`
   const names = [...r.path.matchAll(/\{([^}+]+)(\+?)\}/g)]
+  const typed = new Map([...$('params').querySelectorAll('input')].map(input => [input.name, input.value]))
   $('params').replaceChildren(...names.map(([, name, greedy]) => {
     const id = 'params.' + name
     return el('p', {className: 'field'}, el('label', {htmlFor: id}, greedy ? `{${name}+}` : `{${name}}`),
-      el('input', {id, name: id, value: '1', autocomplete: 'off', spellcheck: false}))
+      el('input', {id, name: id, value: typed.get(id) || '1', autocomplete: 'off', spellcheck: false}))
   }))
   const before = $('form').elements.credential.value
   const kind = before === 'bearer' && r.issuers ? before : r.kind === 'iam' ? 'key' : r.kind === 'none' || !data.issuers.length ? 'none' : 'token'
   $('form').elements.credential.value = kind
-  $('signature').hidden = !now.api.routes.some(other => other.kind === 'iam') // nobody would look at one
-  if (r.issuers?.length) $('issuer').value = String(r.issuers[0])
+  adaptChoices()
+  if (r.issuers?.length) $('issuer').value = issuerKey(data.issuers[r.issuers[0]])
   const wanted = kind => (r.requires || []).filter(q => q.kind === kind).map(q => q.anyOf[0])
   $('scopes').value = wanted('scope').join(' ')
   $('groups').value = wanted('group').join(', ')
@@ -60,6 +76,10 @@ function adapt() {
   adaptIssuer()
   adaptCredential()
   clearErrors()
+}
+
+function adaptChoices() {
+  $('signature').hidden = !chosen()?.api.routes.some(other => other.kind === 'iam') // nobody would look at one
 }
 
 function adaptVerb() {
@@ -73,7 +93,7 @@ function adaptVerb() {
 const verbNow = () => { const v = chosen()?.route.verb; return v === 'ANY' ? $('verb').value : v }
 
 function adaptIssuer() {
-  const i = data.issuers[$('issuer').value] || {}
+  const i = issuerNow()
   const list = (id, values) => options($(id), (values || []).map(value => el('option', {value})))
   list('known-scopes', i.scopes)
   list('known-groups', i.groups)
@@ -90,7 +110,7 @@ const words = (text, separator) => text.split(separator).map(w => w.trim()).filt
 function ask() {
   const {stage, route} = chosen()
   const verb = verbNow()
-  const issuer = data.issuers[$('issuer').value] || {}
+  const issuer = issuerNow()
   const params = {}
   for (const input of $('params').querySelectorAll('input')) params[input.name.slice('params.'.length)] = input.value
   return {

@@ -7,6 +7,7 @@ const items = new Map() // by the request's id
 
 // addRequests puts new ones on top. The newest comes first in the list that is given.
 export function addRequests(list) {
+  const stay = held()
   for (const r of list.toReversed()) {
     if (items.has(r.id)) continue
     const item = entry(r)
@@ -14,12 +15,32 @@ export function addRequests(list) {
     $('list').prepend(item)
   }
   while ($('list').children.length > kept) {
-    const oldest = $('list').lastElementChild
+    const oldest = [...$('list').children].findLast(item => !item.firstElementChild.open && !item.contains(document.activeElement))
+    if (!oldest) break // all are being read
     items.delete(oldest.dataset.id)
     oldest.remove()
   }
   $('list').hidden = items.size === 0
   $('none').hidden = items.size > 0
+  stay()
+}
+
+// held remembers where on the screen a request is that somebody reads, and gives what brings it there again: the new ones
+// come in above it. Browsers do so by themselves only in a box that is scrolled.
+function held() {
+  const box = $('list')
+  const {top, bottom} = box.getBoundingClientRect()
+  const seen = [...box.children].filter(item => {
+    const r = item.getBoundingClientRect()
+    return r.bottom > Math.max(top, 0) && r.top < Math.min(bottom, innerHeight)
+  })
+  const read = seen.find(item => item.querySelector(':focus-visible')) || seen.find(item => item.firstElementChild.open) || (box.scrollTop > 0 && seen[0])
+  if (!read) return () => {}
+  const before = read.getBoundingClientRect().top
+  return () => {
+    box.scrollTop += read.getBoundingClientRect().top - before
+    if (getComputedStyle(box).overflowY === 'visible') scrollBy(0, read.getBoundingClientRect().top - before)
+  }
 }
 
 export function forgetRequests() {

@@ -13,7 +13,9 @@ const guards = {
 
 export function showRoutes(data, choose) {
   $('url').textContent = data.url
+  const focused = $('apis').contains(document.activeElement) ? document.activeElement.getAttribute('aria-label') : null
   $('apis').replaceChildren(...data.apis.map(api => card(api, choose)))
+  if (focused) [...$('apis').querySelectorAll('button')].find(b => b.getAttribute('aria-label') === focused)?.focus({preventScroll: true})
   const notices = [...(data.unknown ? [`Not all of the access is known: ${data.unknown}`] : []), ...(data.problems || []).map(p => `Not as on AWS: ${p}`)]
   $('notices').replaceChildren(...notices.map(text => el('p', {className: 'notice'}, text)))
 }
