@@ -42,7 +42,8 @@ decided, and a form that makes a token and calls a route with it.
   --parameters [STACK:]N=V  the value of a template parameter; as often as you like
   --source-ip ADDR  the address that requests seem to come from, for resource policies (default their own, 127.0.0.1)
   --watch          run the app again when a file below this folder changes, and swap the new API in without losing a
-                   request. Hidden files, node_modules and cdk.out do not count. If the app fails, the old one stays.
+                   request. Hidden files, logs (*.log and where its output goes), node_modules and cdk.out do not count. If
+                   the app fails, the old one stays.
   --json           all lines as JSON objects, each with an "event"
 
 The app gets the environment that the CDK CLI gives it, but for CDK_DEFAULT_ACCOUNT and CDK_DEFAULT_REGION, which are not

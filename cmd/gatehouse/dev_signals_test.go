@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/cmd/gatehouse/internal/cdkapp"
 )
 
 // own is a "gatehouse dev" in a process of its own.
@@ -99,6 +101,54 @@ func TestDevTerminalClosed(t *testing.T) {
 			t.Fatalf("the process %d of the app is still there", pid)
 		}
 	}
+}
+
+// TestDevWatchOwnOutput: what it writes into a file in the app's folder is no change of the app, also when tee writes it.
+func TestDevWatchOwnOutput(t *testing.T) {
+	dir := fakeApp(t, mockAPI("Api", "hello"))
+	out, err := os.Create(filepath.Join(dir, "dev.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program, "dev", "--port", "0", "--watch")
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, out, out
+	cmd.Env = append(os.Environ(), asMain+"=1", "TMPDIR="+t.TempDir(), "XDG_CACHE_HOME="+t.TempDir())
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = cmd.Wait() }()
+	defer func() { _ = cmd.Process.Signal(os.Interrupt) }()
+	text := func() string {
+		b, err := os.ReadFile(out.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	wait := func(what string) {
+		for deadline := time.Now().Add(20 * time.Second); !strings.Contains(text(), what); time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("want %q:\n%s", what, text())
+			}
+		}
+	}
+	wait("listening on ")
+	url := listening.FindStringSubmatch(text())[1]
+	for range 3 {
+		get(t, url+"/v1/hello")
+		writeFile(t, filepath.Join(dir, "tee.log"), text())
+		time.Sleep(3 * cdkapp.Interval)
+	}
+	if strings.Contains(text(), "the sources have changed") {
+		t.Errorf("it takes its own output for a change:\n%s", text())
+	}
+	writeFile(t, filepath.Join(dir, "real.txt"), "a change")
+	wait("the new API is served")
 }
 
 // TestDevUnread: "gatehouse dev | head" ends when head does, and leaves nothing. A client that goes away ends nothing.

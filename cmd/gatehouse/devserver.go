@@ -95,7 +95,7 @@ func (d *dev) prepare() error {
 	} else if !filepath.IsAbs(d.assembly) {
 		d.assembly = filepath.Join(d.dir, d.assembly)
 	}
-	d.sources = &cdkapp.Sources{Dir: d.assembly}
+	d.sources = &cdkapp.Sources{Dir: d.assembly, Without: d.outputs()}
 	if d.app == nil {
 		return nil
 	}
@@ -106,6 +106,16 @@ func (d *dev) prepare() error {
 	}
 	d.scratch, d.assembly = scratch, filepath.Join(scratch, "cdk.out")
 	return nil
+}
+
+// outputs are the files that the log and the errors go to, as in "gatehouse dev --watch > dev.txt".
+func (d *dev) outputs() (files []fs.FileInfo) {
+	for _, out := range []*os.File{os.Stdout, os.Stderr} {
+		if info, err := out.Stat(); err == nil && info.Mode().IsRegular() {
+			files = append(files, info)
+		}
+	}
+	return files
 }
 
 // synthesize runs the app. It always writes into the same folder: the files in it have names by their content, so those

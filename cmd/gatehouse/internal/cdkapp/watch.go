@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -13,11 +15,15 @@ import (
 // Interval is how often sources are looked at.
 const Interval = 300 * time.Millisecond
 
-// Sources looks for changes below a folder: of files' names, sizes and times. Hidden files and folders, node_modules and
-// cdk.out are left out. It works on every file system, and it costs a walk through the folder for each look.
+// Sources looks for changes below a folder: of files' names, sizes and times. Hidden files and folders, node_modules,
+// cdk.out and logs are left out. It works on every file system, and it costs a walk through the folder for each look.
 type Sources struct {
 	Dir      string
 	Interval time.Duration // default [Interval]
+
+	// Without are files that do not count, wherever they are: those into which the program writes what it does. Each line
+	// of it would be a change else.
+	Without []fs.FileInfo
 
 	seen uint64
 }
@@ -72,7 +78,10 @@ func (s *Sources) sum() uint64 {
 		if entry.IsDir() {
 			return nil
 		}
-		if info, err := entry.Info(); err == nil {
+		if filepath.Ext(name) == ".log" {
+			return nil
+		}
+		if info, err := entry.Info(); err == nil && !slices.ContainsFunc(s.Without, func(w fs.FileInfo) bool { return os.SameFile(w, info) }) {
 			fmt.Fprintf(h, "%s\x00%d\x00%d\x00", path, info.Size(), info.ModTime().UnixNano())
 		}
 		return nil
