@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -111,6 +112,37 @@ func TestDevWatchConfiguration(t *testing.T) {
 
 	writeFile(t, filepath.Join(dir, "cdk.json"), `{"app":"more"}`)
 	r.wait(t, 20*time.Second, func() bool { return strings.Contains(r.stdout.String(), "start again") })
+}
+
+// TestDevWatchAssets: programs of functions that were changed long ago do not pile up.
+func TestDevWatchAssets(t *testing.T) {
+	dir := fakeApp(t, mockAPI("Api", "hello"))
+	writeFile(t, filepath.Join(dir, "app.sh"), `mkdir -p "$CDK_OUTDIR" && cp -R source/. "$CDK_OUTDIR" && mkdir -p "$CDK_OUTDIR/asset.$(cat version)"
+echo "{\"files\":{\"a\":{\"source\":{\"path\":\"asset.$(cat version)\"}}}}" > "$CDK_OUTDIR/Test.assets.json"
+`)
+	writeFile(t, filepath.Join(dir, "version"), "one")
+	r, temp := start(t, dir, "--watch")
+	for n, version := range []string{"two", "three", "four"} {
+		writeFile(t, filepath.Join(dir, "version"), version)
+		r.wait(t, 20*time.Second, func() bool {
+			return strings.Count(r.stdout.String(), "  the new API is served, after ") > n
+		})
+	}
+	var got []string
+	r.wait(t, 20*time.Second, func() bool {
+		found, err := filepath.Glob(filepath.Join(temp, "gatehouse-dev-*", "cdk.out", "asset.*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = nil
+		for _, f := range found {
+			got = append(got, filepath.Base(f))
+		}
+		return len(got) <= 2
+	})
+	if want := []string{"asset.four", "asset.three"}; !slices.Equal(got, want) {
+		t.Errorf("there are %q, want %q", got, want)
+	}
 }
 
 // TestDevWatchWithoutAssembly: an app that ends well and writes nothing is not taken for one that wrote the same again.

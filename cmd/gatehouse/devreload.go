@@ -36,6 +36,7 @@ func (d *dev) again(ctx context.Context) {
 	case err != nil:
 		d.log.Say("reload failed", fmt.Sprintf("what was served before is still served: %v", err))
 	default:
+		d.forget()
 		d.log.Say("reloaded", fmt.Sprintf("the new API is served, after %.1f s", d.now().Sub(began).Seconds()))
 		d.announceProblems()
 	}

@@ -33,6 +33,7 @@ type dev struct {
 	assembly string      // its folder
 	scratch  string      // a folder to remove in the end; "" if there is none
 	sources  *cdkapp.Sources
+	assets   []string // of the assembly that is served
 
 	listener net.Listener
 	url      string // of the listener
@@ -173,6 +174,7 @@ func (d *dev) serve() error {
 			return err
 		}
 	}
+	d.forget()
 	d.console = console.New(console.Options{URL: d.url, Gateway: d.gateway, Now: d.now})
 	d.server = front.New(front.Options{Func: d.answer, Refused: d.log.Refused, Panicked: d.panicked, Now: d.now})
 	go func() { d.served <- d.server.Serve(d.listener) }()
