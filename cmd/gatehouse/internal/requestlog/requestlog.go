@@ -69,6 +69,9 @@ func (l *Log) Request(r *localgateway.Record) {
 		Principal: m(r.Verdict.Principal), IntegrationMS: milliseconds(r.IntegrationTime), MS: milliseconds(r.Took),
 		Reason: m(r.Reason), RequestID: r.Request.RequestID,
 	}
+	if s := line.Status; line.Reason == "" && r.IntegrationTime > 0 && (s == 401 || s == 403 || s >= 500) {
+		line.Reason = fmt.Sprintf("the function itself answered %d", s) // and no check, which is what one would look for
+	}
 	if v := r.Verdict; v.Authorizer != "" && v.Authorizer != "none" {
 		line.Authorizer = &authorizer{v.Authorizer, v.Cache, milliseconds(v.AuthorizerTime)}
 	}

@@ -49,6 +49,10 @@ func TestRequest(t *testing.T) {
 		{"no route", "nothing was checked", func(r *localgateway.Record) {
 			r.Route, r.Verdict, r.Answer.Status, r.Reason = "", checks.Verdict{}, 403, "no route"
 		}, "12:00:00.123  403  GET /prod/orders/42  [-]  -  -  23ms  no route"},
+		{"refused by the function", "who looks at the guards looks in vain", func(r *localgateway.Record) { r.Answer.Status = 403 },
+			"12:00:00.123  403  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  jane  23ms  the function itself answered 403"},
+		{"not found by the function", "404 says it", func(r *localgateway.Record) { r.Answer.Status = 404 },
+			"12:00:00.123  404  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  jane  23ms"},
 		{"public", "", func(r *localgateway.Record) { r.Verdict = checks.Verdict{Authorizer: "none"} },
 			"12:00:00.123  200  GET /prod/orders/42  [GET /orders/{id}]  none  -  23ms"},
 		{"credentials", "in a path and in what others say about the request", func(r *localgateway.Record) {
