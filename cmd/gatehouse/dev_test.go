@@ -217,6 +217,19 @@ func TestDevStopped(t *testing.T) {
 	}
 }
 
+// TestDevSlowApp: an app that takes long is not mistaken for a command that hangs.
+func TestDevSlowApp(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: it waits for seconds")
+	}
+	dir := fakeApp(t)
+	writeFile(t, filepath.Join(dir, "app.sh"), "sleep 60\n")
+	r, _ := launch(t, dir)
+	r.wait(t, 20*time.Second, func() bool {
+		return strings.HasPrefix(r.stderr.String(), "gatehouse dev: note: the app still runs: sh app.sh: ")
+	})
+}
+
 // alive tells whether a process is there and no zombie.
 func alive(pid int) bool {
 	f, err := os.Open("/proc/" + strconv.Itoa(pid) + "/stat")

@@ -133,8 +133,15 @@ func (d *dev) synthesize(ctx context.Context) error {
 	if err := os.Remove(filepath.Join(d.assembly, "manifest.json")); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("the assembly of the run before cannot be removed: %w", err)
 	}
+	slow := time.AfterFunc(patience, func() {
+		d.note("dev", "the app still runs: %s: the first time, it may have a minute of compiling to do", d.app.Command)
+	})
+	defer slow.Stop()
 	return d.app.Synthesize(ctx, cdkapp.Run{Outdir: d.assembly, Scratch: d.scratch, Environ: d.environ(), Output: d.stderr})
 }
+
+// patience is how long an app may run before a word is said about it: nothing else tells it from one that hangs.
+const patience = 5 * time.Second
 
 // configure reads the app's configuration, which may have changed since it last ran.
 func (d *dev) configure() error {

@@ -13,6 +13,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 )
 
@@ -115,7 +116,18 @@ func readJSON(path string, into any) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
-	if err := json.Unmarshal(text, into); err != nil {
+	var other *json.UnmarshalTypeError
+	switch err := json.Unmarshal(text, into); {
+	case errors.As(err, &other): // whose own words have Go's types
+		where, want := "", "an object"
+		if other.Field != "" {
+			where = fmt.Sprintf("%q: ", other.Field)
+		}
+		if other.Type.Kind() == reflect.String {
+			want = "a text"
+		}
+		return true, fmt.Errorf("%w: %s: %swant %s, got %s", ErrConfig, path, where, want, other.Value)
+	case err != nil:
 		return true, fmt.Errorf("%w: %s: %w", ErrConfig, path, err)
 	}
 	return true, nil

@@ -69,8 +69,11 @@ func TestLoadErrors(t *testing.T) {
 		{"an empty app", map[string]string{"cdk.json": `{"app":""}`}, ErrConfig, `cdk.json has no "app"`},
 		{"a number", map[string]string{"cdk.json": `{"app":1}`}, ErrConfig, "want a text, got 1"},
 		{"a list of numbers", map[string]string{"cdk.json": `{"app":["node",1]}`}, ErrConfig, "got a list with 1"},
+		{"no object", map[string]string{"cdk.json": `[]`}, ErrConfig, "cdk.json: want an object, got array"},
+		{"a list as the context", map[string]string{"cdk.json": `{"app":"true","context":[]}`}, ErrConfig, `cdk.json: "context": want an object, got array`},
+		{"a number as the build", map[string]string{"cdk.json": `{"app":"true","build":1}`}, ErrConfig, `cdk.json: "build": want a text, got number`},
 		{"no JSON", map[string]string{"cdk.json": `{`}, ErrConfig, "cdk.json: unexpected end of JSON input"},
-		{"lookups that are no JSON", map[string]string{"cdk.json": `{"app":"true"}`, "cdk.context.json": `[]`}, ErrConfig, "cdk.context.json"},
+		{"lookups that are no JSON", map[string]string{"cdk.json": `{"app":"true"}`, "cdk.context.json": `[]`}, ErrConfig, "cdk.context.json: want an object, got array"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := Load(folder(t, tt.files), "", nil)
