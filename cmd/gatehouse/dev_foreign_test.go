@@ -40,10 +40,13 @@ func TestDevForeignFunctions(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	r, _ := start(t, dir, "--assembly", ".")
+	r, _ := start(t, dir, "--assembly", ".", "--env", "ORDERS_TABLE=mine", "--env", "OTHER=mine")
 	out := r.stdout.String() + r.stderr.String()
 	if !strings.Contains(out, "GATEHOUSE_HOST_BUILD=1 npx cdk synth") || !strings.Contains(out, "not as on AWS: ") {
 		t.Errorf("the way out is not said:\n%s", out)
+	}
+	if !strings.Contains(out, "note: --env ORDERS_TABLE is not for Orders/Backend") || strings.Contains(out, "--env OTHER") {
+		t.Errorf("a variable that is given in vain is not told, or another one is:\n%s", out)
 	}
 	if strings.Contains(out, "# 200") || strings.Contains(out, "curl ") {
 		t.Errorf("it promises what it does not do:\n%s", out)

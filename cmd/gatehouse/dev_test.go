@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -215,6 +216,26 @@ func TestDevStopped(t *testing.T) {
 	if got := left(t, temp); got != "[]" {
 		t.Errorf("it left behind %s", got)
 	}
+}
+
+// TestDevAudience: an audience that is misspelt is not passed over, with lines for another one.
+func TestDevAudience(t *testing.T) {
+	dir := fakeApp(t, guardedAPI())
+	r, _ := launch(t, dir, "--issuer", "https://idp.example.com")
+	<-r.status
+	r.status <- failed
+	known := regexp.MustCompile(`--issuer (\S+) --audience (\S+)`).FindStringSubmatch(r.stderr.String())
+	if known == nil {
+		t.Fatalf("no choice is given: %s", &r.stderr)
+	}
+	r, _ = launch(t, dir, "--issuer", known[1], "--audience", "misspelt")
+	status := <-r.status
+	r.status <- status
+	want := "gatehouse dev: --audience misspelt: no authorizer takes it of the issuer " + known[1] + ": want one of " + known[2] + "\n"
+	if status != failed || !strings.HasSuffix(r.stderr.String(), want) {
+		t.Errorf("status %d: %s\nwant %s", status, &r.stderr, want)
+	}
+	start(t, dir, "--issuer", known[1], "--audience", known[2])
 }
 
 // TestDevSlowApp: an app that takes long is not mistaken for a command that hangs.

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -33,6 +34,7 @@ func (d *dev) announce() error {
 	}
 	d.announceProblems()
 	d.announceTables(model)
+	d.announceOwn(model)
 	keys := d.gateway.AccessKeys()
 	examples, notes := tryout.Make(tryout.Options{
 		URL: d.url, Model: model, Matrix: m, Tokens: d.issuer.now(), Keys: keys, Issuer: d.flags.issuer, Audience: d.flags.audience,
@@ -140,6 +142,21 @@ func (d *dev) announceAddress(examples []tryout.Example) {
 		d.note("dev", "a resource policy does not let 127.0.0.1 in: --source-ip says from which address requests seem to come, such as --source-ip 203.0.113.7")
 	default:
 		d.note("dev", "a resource policy does not let %s in: name another address with --source-ip", d.flags.sourceIP)
+	}
+}
+
+// announceOwn tells of variables that were given in vain, as a function has a value of its own for them.
+func (d *dev) announceOwn(model *assembly.Model) {
+	for _, name := range slices.Sorted(maps.Keys(d.flags.env)) {
+		var own []string
+		for _, f := range model.Functions {
+			if value, has := f.Environment[name]; has && value != d.flags.env[name] {
+				own = append(own, f.ID.String())
+			}
+		}
+		if len(own) > 0 {
+			d.note("dev", "--env %s is not for %s: the template has another value there, and that one holds", name, strings.Join(own, ", "))
+		}
 	}
 }
 

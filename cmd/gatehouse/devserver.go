@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -207,7 +209,26 @@ func (d *dev) checkIssuer() error {
 	if errors.As(err, &choice) && errors.Is(err, devissuer.ErrNoIssuer) {
 		return chooseFrom(d.assembly, choice)
 	}
-	return nil
+	return d.checkAudience()
+}
+
+// checkAudience refuses an audience that no issuer of this URL has: the printed lines would be for another one. An issuer
+// without audiences takes all.
+func (d *dev) checkAudience() error {
+	if d.flags.audience == "" {
+		return nil
+	}
+	var known []string
+	for _, i := range d.issuer.now().Issuers() {
+		if i.URL != d.flags.issuer {
+			continue
+		}
+		if len(i.Audiences) == 0 || slices.Contains(i.Audiences, d.flags.audience) {
+			return nil
+		}
+		known = append(known, i.Audiences...)
+	}
+	return fmt.Errorf("--audience %s: no authorizer takes it of the issuer %s: want one of %s", d.flags.audience, d.flags.issuer, strings.Join(known, ", "))
 }
 
 func (d *dev) panicked(value any, stack []byte) {

@@ -64,6 +64,9 @@ func (s *Sources) Wait(ctx context.Context) error {
 func (s *Sources) sum() uint64 {
 	h := fnv.New64a()
 	root := filepath.Join(s.Dir, ".")
+	if real, err := filepath.EvalSymlinks(root); err == nil {
+		root = real // a walk does not follow a link, not even where it begins
+	}
 	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return nil // the next look sees it, or sees it gone

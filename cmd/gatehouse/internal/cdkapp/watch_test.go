@@ -19,6 +19,28 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
+// TestLookThroughLink: the folder may be a symbolic link, as one to the latest of several assemblies.
+func TestLookThroughLink(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir+"/one/manifest.json", "")
+	if err := os.Symlink("one", dir+"/latest"); err != nil {
+		t.Skip(err)
+	}
+	s := &Sources{Dir: dir + "/latest"}
+	s.Look()
+	write(t, dir+"/one/manifest.json", "another")
+	if !s.Look() {
+		t.Error("a change behind the link is not seen")
+	}
+	write(t, dir+"/two/manifest.json", "another")
+	if err := errors.Join(os.Remove(dir+"/latest"), os.Symlink("two", dir+"/latest")); err != nil {
+		t.Fatal(err)
+	}
+	if !s.Look() {
+		t.Error("that the link leads elsewhere is not seen")
+	}
+}
+
 func TestLook(t *testing.T) {
 	for _, tt := range []struct {
 		name, why string
