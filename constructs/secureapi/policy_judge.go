@@ -13,7 +13,7 @@ import (
 //
 // It reports whether a statement allows everybody everything.
 func judge(text []byte, s scopeOfPolicy) (allowsAll bool, err error) {
-	var doc struct{ Statement []statement }
+	var doc struct{ Statement statements }
 	if err := json.Unmarshal(text, &doc); err != nil {
 		return false, fmt.Errorf("its document is not readable: %w", err)
 	}
@@ -40,6 +40,17 @@ func judge(text []byte, s scopeOfPolicy) (allowsAll bool, err error) {
 		return false, errors.New("no statement allows everybody a route that is public or guarded by Cognito, which needs an Allow as soon as there is a policy, so it locks everybody out: add an Allow statement")
 	}
 	return allowsAll, nil
+}
+
+// statements are a list of them or, in a document that somebody wrote for the L1 resource, one without a list.
+type statements []statement
+
+func (s *statements) UnmarshalJSON(text []byte) error {
+	if len(text) > 0 && text[0] == '{' {
+		*s = make(statements, 1)
+		return json.Unmarshal(text, &(*s)[0])
+	}
+	return json.Unmarshal(text, (*[]statement)(s))
 }
 
 // statement is a statement of the finished document. What is no text in it is a CDK token.

@@ -172,6 +172,10 @@ func TestAStatementAddedBesideThePolicy(t *testing.T) {
 			api.RestAPI.GrantInvokeFromVpcEndpointsOnly(&[]awsec2.IVpcEndpoint{
 				vpc.AddInterfaceEndpoint(jsii.String("Endpoint"), &awsec2.InterfaceVpcEndpointOptions{Service: endpoint()})})
 		}, lets},
+		{"an Allow by the L1 resource", nil, func(_ awscdk.Stack, api *secureapi.API) {
+			api.RestAPI.Node().DefaultChild().(awsapigateway.CfnRestApi).SetPolicy(map[string]any{
+				"Statement": map[string]any{"Effect": "Allow", "Principal": "*", "Action": "execute-api:*", "Resource": "*"}})
+		}, lets},
 		{"an Allow of what is public", ranges, func(stack awscdk.Stack, api *secureapi.API) {
 			everybody(stack, api, awsiam.Effect_ALLOW, "execute-api:/prod/GET/health")
 		}, ""},
