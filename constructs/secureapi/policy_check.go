@@ -16,9 +16,10 @@ type scopeOfPolicy struct {
 	iam     bool // some route takes requests signed with AWS credentials
 	private bool // the endpoint is PRIVATE
 
-	allowed []string // resources of the routes that need an Allow, preflights included
-	guarded []string // resources of the routes that must not have one: a Lambda authorizer or IAM decides
-	overlap error    // a route that needs an Allow cannot be named without one that must not have it
+	allowed    []string // resources of the routes that need an Allow, preflights included
+	guarded    []string // resources of the routes that must not have one: a Lambda authorizer or IAM decides
+	preflights string   // of allowed, that of the preflights; "" without CORS
+	overlap    error    // a route that needs an Allow cannot be named without one that must not have it
 }
 
 // allowsAll tells whether every route needs an Allow, so that the policy need not name them.
@@ -62,7 +63,8 @@ func policyScope(props *Props, p *plan) scopeOfPolicy {
 		}
 	}
 	if props.CORS != nil {
-		s.allowed = append(s.allowed, "execute-api:/"+stage+"/OPTIONS/*")
+		s.preflights = "execute-api:/" + stage + "/OPTIONS/*"
+		s.allowed = append(s.allowed, s.preflights)
 	}
 	// The policy is a part of the API, and a change of it is a new deployment: moving a line of the table is none.
 	slices.Sort(s.allowed)

@@ -17,7 +17,7 @@ func judge(text []byte, s scopeOfPolicy) (allowsAll bool, err error) {
 	if err := json.Unmarshal(text, &doc); err != nil {
 		return false, fmt.Errorf("its document is not readable: %w", err)
 	}
-	allows := false
+	allows, preflights := false, s.preflights == ""
 	for _, st := range doc.Statement {
 		switch {
 		case st.Effect != "Allow" && len(st.Condition) == 0 && st.everybody() && st.everything():
@@ -35,9 +35,13 @@ func judge(text []byte, s scopeOfPolicy) (allowsAll bool, err error) {
 		for _, open := range s.allowed {
 			allows = allows || st.everybody() && st.covers(open)
 		}
+		preflights = preflights || st.everybody() && st.covers(s.preflights)
 	}
 	if !allows && len(s.allowed) > 0 {
 		return false, errors.New("no statement allows everybody a route that is public or guarded by Cognito, which needs an Allow as soon as there is a policy, so it locks everybody out: add an Allow statement")
+	}
+	if !preflights {
+		return false, fmt.Errorf("no statement allows everybody the preflights, %s, which have no authorizer and so need an Allow as soon as there is a policy: no page of another origin could call; add an Allow of that resource, or leave CORS out", s.preflights)
 	}
 	return allowsAll, nil
 }

@@ -280,3 +280,28 @@ func TestAGuardedMethodBesideAnOpenGreedyRoute(t *testing.T) {
 	files(whole).RestAPI.Root().ResourceForPath(jsii.String("/files/secret")).AddMethod(jsii.String("ANY"), nil, iam)
 	awscdk.App_Of(whole).Synth(nil)
 }
+
+// Raw statements stand alone, so they have to allow preflights as well.
+func TestStatementsThatForgetPreflights(t *testing.T) {
+	for _, also := range []string{"execute-api:/prod/OPTIONS/*", ""} {
+		synth := func() {
+			shop(newStack(), func(p *secureapi.Props) {
+				p.CORS = &secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}}
+				resources := []string{"execute-api:/prod/GET/health"}
+				if also != "" {
+					resources = append(resources, also)
+				}
+				p.ResourcePolicy = &secureapi.ResourcePolicy{Statements: []awsiam.PolicyStatement{
+					awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+						Principals: &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()},
+						Actions:    jsii.Strings("execute-api:Invoke"), Resources: jsii.Strings(resources...),
+					})}}
+			})
+		}
+		if also != "" {
+			synth()
+			continue
+		}
+		refused(t, synth, "ResourcePolicy: no statement allows everybody the preflights, execute-api:/prod/OPTIONS/*")
+	}
+}
