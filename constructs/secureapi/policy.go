@@ -147,7 +147,11 @@ func (r *ResourcePolicy) document(b *builder) awsiam.PolicyDocument {
 		doc.AddStatements(awsiam.PolicyStatement_FromJson(s))
 	}
 	doc.AddStatements(r.Statements...)
-	if err := b.api.judgePolicy(doc, scope); err != nil {
+	err := b.api.judgePolicy(doc, scope)
+	if err != nil && b.plan.stage == "" && r.hasLists() {
+		b.fail("ResourcePolicy: the stage is not known, as RestApiProps.Deploy is false, and the * that stands for it crosses slashes: let the API be deployed here, guard all routes by Lambda authorizers or IAM, or write Statements with your stage: %w", err)
+	}
+	if err != nil {
 		b.fail("ResourcePolicy: %w", err)
 	}
 	return doc

@@ -281,6 +281,16 @@ func TestAGuardedMethodBesideAnOpenGreedyRoute(t *testing.T) {
 	awscdk.App_Of(whole).Synth(nil)
 }
 
+func TestAnAllowWithoutAStage(t *testing.T) {
+	refused(t, func() {
+		shop(newStack(), func(p *secureapi.Props) {
+			p.Routes[0].Pattern = "GET /orders/{id}"
+			p.RestApiProps = &awsapigateway.RestApiProps{Deploy: jsii.Bool(false)}
+			p.ResourcePolicy = &secureapi.ResourcePolicy{DenyCIDRs: []string{"203.0.113.0/24"}}
+		})
+	}, "ResourcePolicy: the stage is not known, as RestApiProps.Deploy is false, and the * that stands for it crosses slashes", "execute-api:/*/GET/orders/?*")
+}
+
 // Raw statements stand alone, so they have to allow preflights as well.
 func TestStatementsThatForgetPreflights(t *testing.T) {
 	for _, also := range []string{"execute-api:/prod/OPTIONS/*", ""} {
