@@ -41,6 +41,12 @@ func (s *served) startFunctions(list []*assembly.Function) {
 			s.problems[f.ID.String()] = fmt.Sprintf("another function of the assembly has the name %q, too", f.Name)
 			continue
 		}
+		if f.Concurrency != nil && *f.Concurrency == 0 {
+			// Every invocation is throttled then:
+			// https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+			s.problems[f.ID.String()] = "its reserved concurrency is 0, so that Lambda does not run it"
+			continue
+		}
 		env := maps.Clone(f.Environment)
 		if s.issuer != nil {
 			changed, err := s.issuer.Environment(env)

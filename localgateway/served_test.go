@@ -134,6 +134,9 @@ func TestWhyAFunctionIsNotRun(t *testing.T) {
 		{"too much code in the template", func(f, p object) {
 			p["Runtime"], p["Code"] = "nodejs22.x", object{"ZipFile": strings.Repeat("//", 1<<16)}
 		}, "the code in the template is too long to be run here"},
+		{"no concurrency at all", func(f, p object) {
+			p["ReservedConcurrentExecutions"], f["Metadata"] = 0, object{"aws:asset:path": built}
+		}, "its reserved concurrency is 0"},
 		{"a zip file", func(f, p object) { f["Metadata"] = object{"aws:asset:path": built + "/bootstrap"} }, "and only folders are run"},
 		{"a folder without the program", func(f, p object) { f["Metadata"] = object{"aws:asset:path": built + "/keys"} }, "bootstrap: no such file"},
 	} {

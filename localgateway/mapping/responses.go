@@ -19,8 +19,8 @@ type response struct {
 	templates  byType[substitution] // none for the default
 }
 
-// NewResponses reads an API's gateway responses. One that has something which is not done here is a problem, and API
-// Gateway's own answer takes its place.
+// NewResponses reads an API's gateway responses. One that has something which is not done here is a problem, and what would
+// be answered without it takes its place.
 func NewResponses(list []*assembly.GatewayResponse) (*Responses, []assembly.Problem) {
 	rs := &Responses{own: map[Type]*response{}}
 	var problems []assembly.Problem
@@ -30,7 +30,7 @@ func NewResponses(list []*assembly.GatewayResponse) (*Responses, []assembly.Prob
 			err = unsupported("a second response of the type %s", g.Type)
 		}
 		if err != nil {
-			problems = append(problems, assembly.Problem{ID: g.ID, What: err.Error() + "; API Gateway's own response takes its place", Err: err})
+			problems = append(problems, assembly.Problem{ID: g.ID, What: err.Error() + "; what would be answered without it takes its place", Err: err})
 			continue
 		}
 		rs.own[Type(g.Type)] = r
