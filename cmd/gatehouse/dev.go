@@ -128,7 +128,7 @@ func runDev(ctx context.Context, s *surroundings, args []string) error {
 	if err := f.parse(args); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := signal.NotifyContext(ctx, endings()...)
 	defer cancel()
 	d := newDev(s.untilUnread(cancel), f)
 	defer d.close()

@@ -151,6 +151,33 @@ func TestDevWatchOwnOutput(t *testing.T) {
 	wait("the new API is served")
 }
 
+// TestRoutesStopped: a command that waits for a file, as of a folder in a network, ends when it is told to.
+func TestRoutesStopped(t *testing.T) {
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := syscall.Mkfifo(filepath.Join(dir, "manifest.json"), 0o600); err != nil {
+		t.Skip(err)
+	}
+	cmd := exec.Command(program, "routes", "--assembly", dir)
+	cmd.Env = append(os.Environ(), asMain+"=1")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(200 * time.Millisecond) // it begins to wait
+	kill := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
+	defer kill.Stop()
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGINT {
+		t.Errorf("it ended with %v", cmd.ProcessState)
+	}
+}
+
 // TestDevUnread: "gatehouse dev | head" ends when head does, and leaves nothing. A client that goes away ends nothing.
 func TestDevUnread(t *testing.T) {
 	o := startOwn(t, fakeApp(t, mockAPI("Api", "hello")))

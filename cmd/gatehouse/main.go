@@ -25,13 +25,10 @@ func main() {
 		// times a second under load. This costs some 10 MB.
 		debug.SetGCPercent(400)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
-	status := run(ctx, process(), os.Args[1:])
-	stop()
-	os.Exit(status)
+	os.Exit(run(context.Background(), process(), os.Args[1:]))
 }
 
-// endings are the signals that end the program after it has tidied up: Ctrl-C, SIGTERM, and the end of the terminal,
+// endings are the signals that end "gatehouse dev" after it has tidied up, and any other command at once: Ctrl-C, SIGTERM, and the end of the terminal,
 // except under nohup, which has the last one ignored.
 func endings() []os.Signal {
 	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
