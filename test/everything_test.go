@@ -101,6 +101,7 @@ func newEverything(scope constructs.Construct) awscdk.Stack {
 		},
 		Stage: secureapi.Stage{
 			Name: "v1", RateLimit: 200, BurstLimit: 100, AccessLogRetention: awslogs.RetentionDays_ONE_YEAR, Tracing: true,
+			FlushAuthorizerCache: true,
 		},
 		RestApiProps: &awsapigateway.RestApiProps{
 			RestApiName:      jsii.String("everything"),

@@ -44,6 +44,7 @@ func (b *builder) build() {
 		c.configure(b, functions)
 	}
 	b.redeployOn(guards)
+	b.flush()
 	b.api.Node().AddValidation(&guardedMethods{b.api})
 }
 

@@ -18,7 +18,8 @@ type guard struct {
 	used       bool
 	table      *access.Table // for the included function
 
-	function awslambda.Function // the included one, once it is made
+	function    awslambda.Function // the included one, once it is made
+	environment map[string]string  // its settings
 }
 
 func (g *guard) String() string {

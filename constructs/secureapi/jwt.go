@@ -232,7 +232,7 @@ func (j *JWT) function(b *builder, g *guard, config authz.Config) awslambda.IFun
 		Environment:   environment,
 		FunctionProps: &props,
 	})
-	g.function = function
+	g.function, g.environment = function, environment
 	for _, i := range j.Issuers {
 		if i.HMACSecret != nil {
 			i.HMACSecret.GrantRead(function, nil)

@@ -43,6 +43,7 @@ func newPlan(props *Props) (*plan, error) {
 	errs = append(errs, props.ResourcePolicy.check(policyScope(props, p))...)
 	errs = append(errs, props.CORS.check(p)...)
 	errs = append(errs, props.Stage.check()...)
+	errs = append(errs, p.checkFlush(props.Stage)...)
 	errs = append(errs, checkRestApiProps(props)...)
 	switch len(errs) {
 	case 0:

@@ -261,6 +261,10 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		{"stage name that is a token", func(p *Props) { p.Stage.Name = "${Token[TOKEN.7]}" }, "Stage.Name is a CDK token, and it becomes a part of a construct's id: write it out"},
 		{"stage name", func(p *Props) { p.Stage.Name = "v 1" }, `Stage.Name "v 1": want 1 to 128 letters`},
 		{"negative limit", func(p *Props) { p.Stage.RateLimit = -1 }, "a RateLimit of -1"},
+		{"a cache to empty, of IAM", func(p *Props) {
+			p.Authorizer, p.Stage.FlushAuthorizerCache = IAMAuthorizer{}, true
+			p.Routes = []Route{Handle("GET /orders", fn)}
+		}, "Stage.FlushAuthorizerCache: the API has no authorizer with a cache: leave it out"},
 		{"limits and none", func(p *Props) { p.Stage = Stage{RateLimit: 1, NoThrottling: true} }, "NoThrottling is set beside limits"},
 		{"logs and none", func(p *Props) {
 			p.Stage = Stage{NoAccessLogs: true, AccessLogRetention: awslogs.RetentionDays_ONE_DAY}

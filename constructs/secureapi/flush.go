@@ -1,0 +1,94 @@
+package secureapi
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/customresources"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// checkFlush refuses to empty a cache that there is none of.
+func (p *plan) checkFlush(s Stage) []error {
+	cached := slices.ContainsFunc(p.guards, func(g *guard) bool {
+		_, iam := g.authorizer.(IAMAuthorizer)
+		return !iam
+	})
+	if !s.FlushAuthorizerCache || cached {
+		return nil
+	}
+	return []error{errors.New("Stage.FlushAuthorizerCache: the API has no authorizer with a cache: leave it out")}
+}
+
+// flush has API Gateway forget what its authorizers answered, once the stage serves the new deployment and the included
+// functions have the new table. A policy in the cache was made from the table before: its patterns let their caller into a
+// route that is new, or that wants more now, for as long as it is kept.
+func (b *builder) flush() {
+	if !b.props.Stage.FlushAuthorizerCache {
+		return
+	}
+	rest, stage := b.api.RestAPI, b.api.RestAPI.DeploymentStage()
+	call := &customresources.AwsSdkCall{
+		Service: jsii.String("api-gateway"),
+		Action:  jsii.String("flushStageAuthorizersCache"),
+		Parameters: map[string]any{
+			"restApiId": rest.RestApiId(),
+			"stageName": stage.StageName(),
+		},
+		PhysicalResourceId: customresources.PhysicalResourceId_Of(awscdk.Fn_Join(jsii.String("-"), &[]*string{rest.LatestDeployment().DeploymentId(), jsii.String(b.rights())})),
+	}
+	// What the service's API does over DELETE is permitted by that verb.
+	// Sources: https://docs.aws.amazon.com/apigateway/latest/api/API_FlushStageAuthorizersCache.html and
+	// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-iam-policy-examples.html
+	cache := awscdk.Stack_Of(b.api).FormatArn(&awscdk.ArnComponents{
+		Service: jsii.String("apigateway"), Account: jsii.String(""), ArnFormat: awscdk.ArnFormat_SLASH_RESOURCE_SLASH_RESOURCE_NAME,
+		Resource: jsii.String("restapis"), ResourceName: jsii.String(*rest.RestApiId() + "/stages/" + *stage.StageName() + "/cache/authorizers"),
+	})
+	flush := customresources.NewAwsCustomResource(b.api, jsii.String("FlushAuthorizerCache"), &customresources.AwsCustomResourceProps{
+		OnUpdate:            call,
+		InstallLatestAwsSdk: jsii.Bool(false),
+		LogGroup:            flushLogs(awscdk.Stack_Of(b.api)),
+		Policy: customresources.AwsCustomResourcePolicy_FromStatements(&[]awsiam.PolicyStatement{
+			awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{Actions: jsii.Strings("apigateway:DELETE"), Resources: &[]*string{cache}}),
+		}),
+	})
+	flush.Node().AddDependency(stage)
+	for _, g := range b.plan.guards {
+		if g.function != nil {
+			flush.Node().AddDependency(g.function)
+		}
+	}
+}
+
+// flushLogs is the log group of the function that makes the call, of which CDK makes one in a stack.
+func flushLogs(stack awscdk.Stack) awslogs.ILogGroup {
+	const id = "FlushAuthorizerCacheLogs"
+	if made := stack.Node().TryFindChild(jsii.String(id)); made != nil {
+		return made.(awslogs.ILogGroup)
+	}
+	return awslogs.NewLogGroup(stack, jsii.String(id), &awslogs.LogGroupProps{
+		Retention: awslogs.RetentionDays_THREE_MONTHS, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+	})
+}
+
+// rights is a digest of what the included authorizers decide by: their tables and their settings.
+func (b *builder) rights() string {
+	h := sha256.New()
+	for _, g := range b.plan.guards {
+		if g.table != nil {
+			var rules []string // in an order that does not depend on the table's
+			for _, r := range g.table.Rules() {
+				rules = append(rules, fmt.Sprint(r.Pattern, r.Requires, r.Elsewhere))
+			}
+			// Resolved, as the number of a CDK token may be another one each time.
+			settings := awscdk.Stack_Of(b.api).Resolve(g.environment)
+			fmt.Fprintf(h, "%q\n%q\n%v\n", g.id(), slices.Sorted(slices.Values(rules)), settings)
+		}
+	}
+	return fmt.Sprintf("%x", h.Sum(nil)[:8])
+}
