@@ -15,6 +15,9 @@ import (
 func TestDevWatch(t *testing.T) {
 	dir := fakeApp(t, mockAPI("Api", "hello"))
 	r, temp := start(t, dir, "--watch")
+	if want := "a change below " + dir + " makes the API anew\n"; !strings.Contains(r.stdout.String(), want) {
+		t.Errorf("%q does not say %q", r.stdout.String(), want)
+	}
 
 	var asked, lost atomic.Int64
 	done := make(chan struct{})

@@ -44,6 +44,7 @@ func (d *dev) announce() error {
 	d.announceExamples(examples, notes)
 	d.announceKeys(m, keys)
 	d.announceConsole()
+	d.announceWatch()
 	if d.log.JSON() {
 		d.log.Object(map[string]string{"event": "listening", "url": d.url})
 	} else {

@@ -29,3 +29,14 @@ func (d *dev) announceConsole() {
 	}
 	d.log.Text("the console is at " + d.url + "/")
 }
+
+// announceWatch says whose changes count: what the app uses may be in a folder beside it, too.
+func (d *dev) announceWatch() {
+	switch {
+	case !d.flags.watch:
+	case d.log.JSON():
+		d.log.Object(map[string]string{"event": "watch", "folder": d.sources.Dir})
+	default:
+		d.log.Text("a change below " + d.sources.Dir + " makes the API anew")
+	}
+}
