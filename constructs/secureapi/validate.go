@@ -42,11 +42,7 @@ func (v *guardedMethods) Validate() *[]*string {
 	sound := judge(v.api.scope)
 	declared, table := v.api.plan.declared()
 	var beside, byPolicy []string // guarded methods, and those that an Allow of the resource policy would open
-	for _, c := range *v.api.Node().Root().Node().FindAll(constructs.ConstructOrder_PREORDER) {
-		m, ok := c.(awsapigateway.CfnMethod)
-		if !ok || !v.ours(m) {
-			continue
-		}
+	for _, m := range v.methods() {
 		authorization := typeNone
 		if m.AuthorizationType() != nil {
 			authorization = *m.AuthorizationType()
@@ -92,9 +88,71 @@ func (v *guardedMethods) Validate() *[]*string {
 	return &found
 }
 
-// ours tells whether a method belongs to the API.
-func (v *guardedMethods) ours(m awsapigateway.CfnMethod) bool {
-	return v.same(m, m.RestApiId(), v.api.RestAPI.RestApiId())
+// methods are those of the API, in its own stack and in those that depend on it: a stack that refers to the API does.
+//
+// Calls into CDK's engine are counted here. Each one that a callback of the engine makes lies on the engine's call stack
+// until the callback returns, and after some thousands that stack overflows. So what an app has of other APIs' methods
+// must not be asked, one by one, for each API.
+func (v *guardedMethods) methods() (out []awsapigateway.CfnMethod) {
+	top := topStack(v.api)
+	own := v.api.RestAPI.RestApiId()
+	ours := map[string]bool{*own: true} // by the text of an id, which for one token is always the same
+	for _, stack := range append(dependents(top), top) {
+		for _, c := range *stack.Node().FindAll(constructs.ConstructOrder_PREORDER) {
+			m, ok := c.(awsapigateway.CfnMethod)
+			if !ok {
+				continue
+			}
+			id := m.RestApiId()
+			is, known := ours[*id]
+			if !known {
+				is = v.same(m, id, own)
+				ours[*id] = is
+			}
+			if is {
+				out = append(out, m)
+			}
+		}
+	}
+	return out
+}
+
+// topStack is the stack that something is in, and not one that is nested in another.
+func topStack(c constructs.IConstruct) awscdk.Stack {
+	stack := awscdk.Stack_Of(c)
+	for parent := stack.NestedStackParent(); parent != nil; parent = stack.NestedStackParent() {
+		stack = parent
+	}
+	return stack
+}
+
+// dependents are the stacks that depend on one, directly. CDK has found them before it validates, and a reference never
+// leaves a stage. Stacks are looked for outside of stacks and directly in them, since to list all constructs of an app
+// for each of its APIs takes seconds.
+func dependents(stack awscdk.Stack) (out []awscdk.Stack) {
+	addr := *stack.Node().Addr()
+	var walk func(constructs.IConstruct, bool)
+	walk = func(c constructs.IConstruct, inStack bool) {
+		for _, child := range *c.Node().Children() {
+			switch child := child.(type) {
+			case awscdk.Stack:
+				walk(child, true)
+				for _, on := range *child.Dependencies() {
+					if *on.Node().Addr() == addr {
+						out = append(out, child)
+						break
+					}
+				}
+			case awscdk.Stage:
+			default:
+				if !inStack {
+					walk(child, false)
+				}
+			}
+		}
+	}
+	walk(awscdk.Stage_Of(stack), false)
+	return out
 }
 
 // same tells whether a method names something of the API's stack, also from another stack, which refers to it by the

@@ -1,6 +1,7 @@
 package secureapi_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -8,6 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
@@ -37,6 +39,18 @@ func TestAMethodAddedBesideTheTable(t *testing.T) {
 		{"from another stack", func(stack awscdk.Stack, api *secureapi.API) {
 			other := awscdk.NewStack(awscdk.App_Of(stack), jsii.String("Other"), nil)
 			imported := awsapigateway.RestApi_FromRestApiAttributes(other, jsii.String("Imported"), &awsapigateway.RestApiAttributes{
+				RestApiId: api.RestAPI.RestApiId(), RootResourceId: api.RestAPI.RestApiRootResourceId()})
+			imported.Root().AddResource(jsii.String("debug"), nil).AddMethod(jsii.String("GET"), nil, nil)
+		}, "the method GET /debug is open"},
+		{"from a stack within another stack", func(stack awscdk.Stack, api *secureapi.API) {
+			group := constructs.NewConstruct(awscdk.App_Of(stack), jsii.String("Group"))
+			within := awscdk.NewStack(awscdk.NewStack(group, jsii.String("Outer"), nil), jsii.String("Inner"), nil)
+			imported := awsapigateway.RestApi_FromRestApiAttributes(within, jsii.String("Imported"), &awsapigateway.RestApiAttributes{
+				RestApiId: api.RestAPI.RestApiId(), RootResourceId: api.RestAPI.RestApiRootResourceId()})
+			imported.Root().AddResource(jsii.String("debug"), nil).AddMethod(jsii.String("GET"), nil, nil)
+		}, "the method GET /debug is open"},
+		{"from a nested stack", func(stack awscdk.Stack, api *secureapi.API) {
+			imported := awsapigateway.RestApi_FromRestApiAttributes(awscdk.NewNestedStack(stack, jsii.String("Nested"), nil), jsii.String("Imported"), &awsapigateway.RestApiAttributes{
 				RestApiId: api.RestAPI.RestApiId(), RootResourceId: api.RestAPI.RestApiRootResourceId()})
 			imported.Root().AddResource(jsii.String("debug"), nil).AddMethod(jsii.String("GET"), nil, nil)
 		}, "the method GET /debug is open"},
@@ -76,6 +90,22 @@ func TestAMethodAddedBesideTheTable(t *testing.T) {
 			refused(t, synth, tt.want)
 		})
 	}
+}
+
+// CDK's engine keeps each call that a validation makes on its stack until the validation returns, so that many APIs in one
+// app overflowed it: "RangeError: Maximum call stack size exceeded".
+func TestManyAPIsInOneApp(t *testing.T) {
+	app := newApp()
+	for i := range 12 {
+		stack := awscdk.NewStack(app, jsii.String(fmt.Sprint("Stack", i)), nil)
+		f := backend(stack, "Function")
+		var routes []secureapi.Route
+		for k := range 40 {
+			routes = append(routes, secureapi.Handle(fmt.Sprintf("GET /r%d/{id}", k), f))
+		}
+		secureapi.New(stack, "Api", &secureapi.Props{Authorizer: secureapi.IAMAuthorizer{}, Routes: routes})
+	}
+	app.Synth(nil)
 }
 
 func TestGrantInvoke(t *testing.T) {
