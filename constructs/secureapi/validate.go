@@ -44,8 +44,8 @@ func (v *guardedMethods) Validate() *[]*string {
 	var beside, byPolicy []string // guarded methods, and those that an Allow of the resource policy would open
 	for _, m := range v.methods() {
 		authorization := typeNone
-		if m.AuthorizationType() != nil {
-			authorization = *m.AuthorizationType()
+		if given := m.AuthorizationType(); given != nil {
+			authorization = *given
 		}
 		verb, path := *m.HttpMethod(), methodPath(m)
 		key := verb + " " + path
