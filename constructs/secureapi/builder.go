@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -111,8 +112,9 @@ func checkKeySource(props *Props) (errs []error) {
 	if props.RestApiProps.ApiKeySourceType != awsapigateway.ApiKeySourceType_AUTHORIZER {
 		return nil
 	}
-	for name, a := range allAuthorizers(props) {
-		if known, err := value(a); err == nil && usesIncluded(known) {
+	all := allAuthorizers(props)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if known, err := value(all[name]); err == nil && usesIncluded(known) {
 			errs = append(errs, fmt.Errorf("RestApiProps.ApiKeySourceType is AUTHORIZER, and %s answers without a key: leave it out, so that callers send the key in %s, or guard by a Function of your own",
 				&guard{name: name, authorizer: known}, apiKeyHeader))
 		}
