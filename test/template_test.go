@@ -114,6 +114,28 @@ func TestPublicRoutesSayWhyInTheTemplate(t *testing.T) {
 	}
 }
 
+func TestGuardedRoutesSayWhatTheyRequireInTheTemplate(t *testing.T) {
+	want := map[string]string{
+		"GET": "any scope of orders/read", "POST": "any scope of orders/write", "DELETE": "any scope of orders/write and any group of admins",
+	}
+	found := 0
+	for id, r := range synthesize(t, variants[0].make).resources {
+		r := r.(map[string]any)
+		props, _ := r["Properties"].(map[string]any)
+		if r["Type"] != "AWS::ApiGateway::Method" || props["AuthorizationType"] != "CUSTOM" {
+			continue
+		}
+		found++
+		metadata, _ := r["Metadata"].(map[string]any)
+		if got := metadata["gatehouse:requires"]; got != want[props["HttpMethod"].(string)] {
+			t.Errorf("%s: its metadata says it requires %v", id, got)
+		}
+	}
+	if found != 4 {
+		t.Errorf("%d guarded routes, want 4", found)
+	}
+}
+
 func TestOnePermissionForAFunction(t *testing.T) {
 	for _, v := range variants {
 		t.Run(v.name, func(t *testing.T) {

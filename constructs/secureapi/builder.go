@@ -13,6 +13,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
 // builder turns a checked plan into CDK's objects. Nothing is decided here.
@@ -184,16 +186,33 @@ func (b *builder) addMethods(guards map[*guard]attached) []awslambda.IFunction {
 			resource = root.ResourceForPath(jsii.String(path))
 		}
 		method := resource.AddMethod(jsii.String(r.pattern.Verb), b.integration(r), b.methodOptions(r, guards))
-		if r.guard == nil {
-			method.Node().DefaultChild().(awsapigateway.CfnMethod).AddMetadata(jsii.String(PublicMetadata), r.reason)
+		note := func(name, text string) {
+			method.Node().DefaultChild().(awsapigateway.CfnMethod).AddMetadata(jsii.String(name), text)
+		}
+		switch {
+		case r.guard == nil:
+			note(PublicMetadata, r.reason)
+		case len(r.requires) > 0:
+			note(RequiresMetadata, inWords(r.requires))
 		}
 	}
 	return functions
 }
 
-// PublicMetadata is the name of the metadata of a public route's AWS::ApiGateway::Method: the reason it is public, so
-// that a template, and a difference of two, tell it.
-const PublicMetadata = "gatehouse:public"
+// Names of the metadata of an AWS::ApiGateway::Method. What a route is for is part of a function's bundle or says nothing for
+// itself, so that neither a template, nor a difference of two, nor "cdk diff" would tell of a change.
+const (
+	PublicMetadata   = "gatehouse:public"   // of a public route: the reason it is
+	RequiresMetadata = "gatehouse:requires" // of a guarded one: what its callers must have, such as "any scope of orders:read"
+)
+
+func inWords(requires []access.Requirement) string {
+	words := make([]string, len(requires))
+	for i, r := range requires {
+		words[i] = r.String()
+	}
+	return strings.Join(words, " and ")
+}
 
 // integration invokes the route's function with one permission for the whole API, in the API's own stack: two for
 // every method, as CDK makes them by default, overflow a function's policy at 20 KB, and a permission in the

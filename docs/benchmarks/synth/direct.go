@@ -63,21 +63,22 @@ func newDirect(scope constructs.Construct, id string, built code) {
 	})
 	for _, m := range []struct {
 		verb, path string
-		open       bool
+		requires   string // "" for an open one
 	}{
-		{"GET", "/health", true}, {"GET", "/orders", false}, {"POST", "/orders", false},
-		{"DELETE", "/orders/{id}", false}, {"GET", "/orders/{id}", false},
+		{"GET", "/health", ""}, {"GET", "/orders", "any scope of orders/read"}, {"POST", "/orders", "any scope of orders/write"},
+		{"DELETE", "/orders/{id}", "any scope of orders/write and any group of admins"}, {"GET", "/orders/{id}", "any scope of orders/read"},
 	} {
 		options := &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_CUSTOM, Authorizer: authorizer}
-		if m.open {
+		if m.requires == "" {
 			options = &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_NONE}
 		}
 		integration := awsapigateway.NewLambdaIntegration(backend, &awsapigateway.LambdaIntegrationOptions{ScopePermissionToMethod: jsii.Bool(false)})
 		method := rest.Root().ResourceForPath(&m.path).AddMethod(&m.verb, integration, options)
-		if m.open {
-			method.Node().DefaultChild().(awsapigateway.CfnMethod).AddMetadata(jsii.String("gatehouse:public"),
-				"load balancers and monitors look here; it tells nothing about orders")
+		name, text := secureapi.RequiresMetadata, m.requires
+		if m.requires == "" {
+			name, text = secureapi.PublicMetadata, "load balancers and monitors look here; it tells nothing about orders"
 		}
+		method.Node().DefaultChild().(awsapigateway.CfnMethod).AddMetadata(&name, text)
 	}
 	for _, p := range []struct {
 		path  string
