@@ -1,15 +1,10 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
-	"io"
-	"net"
 	"slices"
 	"strconv"
-	"strings"
-	"sync"
 	"time"
 )
 
@@ -36,99 +31,57 @@ const patience = 30 * time.Second
 // load keeps a number of connections busy for a while, each with one request at a time: the next one is sent when the answer
 // has been read. Every answer is checked.
 //
-// It speaks HTTP itself, as the machine is shared with the servers: what net/http spends on a request would be taken from
-// the faster of them.
+// It speaks HTTP itself and waits for all connections at once, as the machine is shared with the servers: what a client
+// spends on a request is taken from the faster of them.
 func (t target) load(connections int, length time.Duration) (round, error) {
-	took := make([][]time.Duration, connections)
-	errs := make([]error, connections)
 	before, start := processorTime(t.pid), time.Now()
-	var wg sync.WaitGroup
-	for i := range connections {
-		wg.Go(func() { took[i], errs[i] = t.repeat(start.Add(length)) })
+	took, err := t.drive(connections, start.Add(length))
+	if err != nil {
+		return round{}, fmt.Errorf("%s, GET %s: %w", t.name, t.path, err)
 	}
-	wg.Wait()
 	passed, used := time.Since(start).Seconds(), processorTime(t.pid)-before
-	for _, err := range errs {
-		if err != nil {
-			return round{}, fmt.Errorf("%s, GET %s: %w", t.name, t.path, err)
-		}
-	}
-	all := slices.Concat(took...)
-	slices.Sort(all)
-	at := func(share float64) float64 { return all[int(share*float64(len(all)-1))].Seconds() * 1000 }
-	return round{float64(len(all)) / passed, at(0.5), at(0.99), used / float64(len(all))}, nil
+	slices.Sort(took)
+	at := func(share float64) float64 { return took[int(share*float64(len(took)-1))].Seconds() * 1000 }
+	return round{float64(len(took)) / passed, at(0.5), at(0.99), used / float64(len(took))}, nil
 }
 
-// repeat sends requests on one connection until a time, and tells what each took.
-func (t target) repeat(until time.Time) (took []time.Duration, err error) {
-	c, err := net.Dial("tcp", t.address)
-	if err != nil {
-		return nil, err
-	}
-	defer c.Close()
-	var request strings.Builder
-	fmt.Fprintf(&request, "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: benchmark/1\r\nAccept: application/json\r\n", t.path, t.address)
+// request is the text of a request.
+func (t target) request() []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: benchmark/1\r\nAccept: application/json\r\n", t.path, t.address)
 	if t.token != "" {
-		fmt.Fprintf(&request, "Authorization: Bearer %s\r\n", t.token)
+		fmt.Fprintf(&b, "Authorization: Bearer %s\r\n", t.token)
 	}
-	request.WriteString("\r\n")
-	text := []byte(request.String())
-	r := bufio.NewReader(c)
-	var renewed time.Time // a deadline for each request would take as long as the rest
-	for now := time.Now(); now.Before(until); {
-		if now.Sub(renewed) > time.Second {
-			if err := c.SetDeadline(now.Add(patience)); err != nil {
-				return nil, err
-			}
-			renewed = now
-		}
-		if _, err := c.Write(text); err != nil {
-			return nil, err
-		}
-		if err := t.check(r); err != nil {
-			return nil, err
-		}
-		after := time.Now()
-		took = append(took, after.Sub(now))
-		now = after
-	}
-	return took, nil
+	b.WriteString("\r\n")
+	return b.Bytes()
 }
 
-// check reads an answer.
-func (t target) check(r *bufio.Reader) error {
-	status, err := r.ReadSlice('\n')
-	if err != nil {
-		return err
+// check looks at what has come of an answer. It is whole, and right, or more has to come, or it is wrong.
+func (t target) check(text []byte) (whole bool, err error) {
+	head, body, found := bytes.Cut(text, []byte("\r\n\r\n"))
+	if !found {
+		if len(text) > 1<<16 {
+			return false, fmt.Errorf("an answer without an end of its headers: %.80q", text)
+		}
+		return false, nil
 	}
-	ok := bytes.HasPrefix(status, []byte("HTTP/1.1 200 "))
-	first := string(status)
+	status, headers, _ := bytes.Cut(head, []byte("\r\n"))
 	length := -1
-	for {
-		line, err := r.ReadSlice('\n')
-		if err != nil {
-			return err
-		}
-		line = bytes.TrimRight(line, "\r\n")
-		if len(line) == 0 {
-			break
-		}
+	for line := range bytes.SplitSeq(headers, []byte("\r\n")) {
 		name, value, _ := bytes.Cut(line, []byte(":"))
 		if bytes.EqualFold(name, []byte("Content-Length")) {
 			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
-				return err
+				return false, err
 			}
 		}
 	}
-	if length < 0 || length > 1<<16 {
-		return fmt.Errorf("an answer without a usable Content-Length: %q", first)
+	switch {
+	case length < 0:
+		return false, fmt.Errorf("an answer without a Content-Length: %q", status)
+	case len(body) < length:
+		return false, nil
+	case !bytes.HasPrefix(status, []byte("HTTP/1.1 200 ")) || string(body) != t.body:
+		return false, fmt.Errorf("want 200 with %q, got %q with %q", t.body, status, body)
 	}
-	body := make([]byte, length)
-	if _, err := io.ReadFull(r, body); err != nil {
-		return err
-	}
-	if !ok || string(body) != t.body {
-		return fmt.Errorf("want 200 with %q, got %q with %q", t.body, strings.TrimSpace(first), body)
-	}
-	return nil
+	return true, nil
 }
