@@ -51,3 +51,32 @@ func TestDevGiven(t *testing.T) {
 		t.Errorf("status %d", got)
 	}
 }
+
+// TestDevWithoutPermission has a function that API Gateway may not invoke: it works here, and would not on AWS.
+func TestDevWithoutPermission(t *testing.T) {
+	dir := t.TempDir()
+	write := func(permission string) {
+		writeFile(t, filepath.Join(dir, "manifest.json"), `{"version": "48.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack", "environment": "aws://unknown-account/unknown-region",
+			"properties": {"templateFile": "Shop.template.json"}}}}`)
+		writeFile(t, filepath.Join(dir, "Shop.template.json"), `{"Resources": {`+permission+`
+			"F": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "provided.al2023", "Code": {"ZipFile": "x"}}},
+			"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "shop"}},
+			"Get": {"Type": "AWS::ApiGateway::Method", "Properties": {"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
+				"HttpMethod": "GET", "AuthorizationType": "NONE", "Integration": {"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST",
+				"Uri": {"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations"}}}},
+			"Deployment": {"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": {"Ref": "Api"}}},
+			"Live": {"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "DeploymentId": {"Ref": "Deployment"}, "StageName": "live"}}}}`)
+	}
+	const note = "no AWS::Lambda::Permission lets API Gateway invoke Shop/F: on AWS, what needs it answers 500"
+	for permission, want := range map[string]bool{
+		"": true,
+		`"P": {"Type": "AWS::Lambda::Permission", "Properties": {"Action": "lambda:InvokeFunction", "FunctionName": {"Ref": "F"}, "Principal": "apigateway.amazonaws.com"}},`: false,
+	} {
+		write(permission)
+		r, _ := start(t, dir, "--assembly", ".")
+		if got := strings.Contains(r.stdout.String()+r.stderr.String(), note); got != want {
+			t.Errorf("with the permission %q it is said: %v, want %v\n%s", permission, got, want, r.stderr.String())
+		}
+		r.stop(t)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -18,6 +19,16 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/cmd/gatehouse/internal/cdkapp"
 )
+
+// startInTerminal starts a command that Ctrl-C and the end of a terminal mean something to, as they do in one. A process inherits
+// that its parent ignores them, as under nohup and in the background of a shell's script; one that handles them is no such
+// parent.
+func startInTerminal(cmd *exec.Cmd) error {
+	handled := make(chan os.Signal, 1)
+	signal.Notify(handled, os.Interrupt, syscall.SIGHUP)
+	defer signal.Stop(handled)
+	return cmd.Start()
+}
 
 // own is a "gatehouse dev" in a process of its own.
 type own struct {
@@ -40,7 +51,7 @@ func startOwn(t *testing.T, dir string, args ...string) *own {
 	if o.stdout, err = o.StdoutPipe(); err != nil {
 		t.Fatal(err)
 	}
-	if err := o.Start(); err != nil {
+	if err := startInTerminal(o.Cmd); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = o.Process.Kill() })
@@ -118,7 +129,7 @@ func TestDevWatchOwnOutput(t *testing.T) {
 	cmd := exec.Command(program, "dev", "--port", "0", "--watch")
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, out, out
 	cmd.Env = append(os.Environ(), asMain+"=1", "TMPDIR="+t.TempDir(), "XDG_CACHE_HOME="+t.TempDir())
-	if err := cmd.Start(); err != nil {
+	if err := startInTerminal(cmd); err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = cmd.Wait() }()
@@ -163,7 +174,7 @@ func TestRoutesStopped(t *testing.T) {
 	}
 	cmd := exec.Command(program, "routes", "--assembly", dir)
 	cmd.Env = append(os.Environ(), asMain+"=1")
-	if err := cmd.Start(); err != nil {
+	if err := startInTerminal(cmd); err != nil {
 		t.Fatal(err)
 	}
 	time.Sleep(200 * time.Millisecond) // it begins to wait

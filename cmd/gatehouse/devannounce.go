@@ -34,6 +34,7 @@ func (d *dev) announce() error {
 	}
 	d.announceProblems()
 	d.announceTables(model)
+	d.announcePermissions(model)
 	d.announceOwn(model)
 	keys := d.gateway.AccessKeys()
 	examples, notes := tryout.Make(tryout.Options{
@@ -132,6 +133,13 @@ func (d *dev) announceTables(model *assembly.Model) {
 	}
 	d.note("dev", "DynamoDB is not run here (%s). Functions that need it can be given one on this machine: --env %s=http://127.0.0.1:8000",
 		strings.Join(names, ", "), dynamoVariable)
+}
+
+// announcePermissions tells of what works here and not on AWS.
+func (d *dev) announcePermissions(model *assembly.Model) {
+	for _, f := range model.WithoutPermission() {
+		d.note("dev", "no AWS::Lambda::Permission lets API Gateway invoke %s: on AWS, what needs it answers 500", f.ID)
+	}
 }
 
 // announceAddress tells the way out where a resource policy keeps this machine out.

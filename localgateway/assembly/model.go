@@ -24,6 +24,8 @@ type Model struct {
 	Tables    []*Table
 	Secrets   []*Secret
 
+	Permissions []*Permission // to invoke functions
+
 	Principals []*Principal // IAM roles and users
 
 	APIKeys    []*APIKey
@@ -65,6 +67,7 @@ func (a *Assembly) Model(o Options) *Model {
 	b.readIdentity()
 	b.readData()
 	b.readPrincipals()
+	b.readPermissions()
 	b.readAPIs()
 	b.readResources()
 	b.readAuthorizers()
