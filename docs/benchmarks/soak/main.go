@@ -13,8 +13,8 @@
 //   - a request that must not pass never gets a 2xx, and no request gets another one's answer;
 //   - every request is answered;
 //   - there are no more answers of 5xx than processes were killed, and each had a kill while it was under way;
-//   - memory, open files and threads of the gateway do not grow over the second half; when it is idle in the end,
-//     the goroutines that are left are as few as after its start;
+//   - memory and open files of the gateway do not grow over the second half, and it has no more threads than its processes
+//     need; when it is idle in the end, the goroutines that are left are as few as after its start;
 //   - nothing is left of it, however it ends: by SIGTERM, by a crash (SIGQUIT), or killed itself.
 //
 // It does not measure how fast the gateway is, and it does not try what AWS would do: the tests do. It needs Linux, as it
