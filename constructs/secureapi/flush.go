@@ -47,7 +47,8 @@ func (b *builder) flush() {
 	// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-iam-policy-examples.html
 	cache := awscdk.Stack_Of(b.api).FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("apigateway"), Account: jsii.String(""), ArnFormat: awscdk.ArnFormat_SLASH_RESOURCE_SLASH_RESOURCE_NAME,
-		Resource: jsii.String("restapis"), ResourceName: jsii.String(*rest.RestApiId() + "/stages/" + *stage.StageName() + "/cache/authorizers"),
+		// The stage's name is written out: a reference to the stage would have the policy wait for it, see below.
+		Resource: jsii.String("restapis"), ResourceName: jsii.String(*rest.RestApiId() + "/stages/" + b.plan.stage + "/cache/authorizers"),
 	})
 	flush := customresources.NewAwsCustomResource(b.api, jsii.String("FlushAuthorizerCache"), &customresources.AwsCustomResourceProps{
 		OnUpdate:            call,
@@ -57,10 +58,14 @@ func (b *builder) flush() {
 			awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{Actions: jsii.Strings("apigateway:DELETE"), Resources: &[]*string{cache}}),
 		}),
 	})
-	flush.Node().AddDependency(stage)
+	// The call alone waits, and not its policy: one that is made just before the call, IAM does not know of everywhere yet,
+	// so that the call is denied and the deployment fails.
+	// Source: https://github.com/aws/aws-cdk/pull/37085, https://github.com/aws/aws-cdk/issues/37675
+	resource := flush.Node().FindChild(jsii.String("Resource"))
+	resource.Node().AddDependency(stage)
 	for _, g := range b.plan.guards {
 		if g.function != nil {
-			flush.Node().AddDependency(g.function)
+			resource.Node().AddDependency(g.function)
 		}
 	}
 }
