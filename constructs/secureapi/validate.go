@@ -3,6 +3,7 @@ package secureapi
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
@@ -45,7 +46,7 @@ func (v *guardedMethods) Validate() *[]*string {
 	for _, m := range v.methods() {
 		authorization := typeNone
 		if given := m.AuthorizationType(); given != nil {
-			authorization = *given
+			authorization = strings.ToUpper(*given) // API Gateway takes "none" as well
 		}
 		verb, path := *m.HttpMethod(), methodPath(m)
 		key := verb + " " + path

@@ -57,6 +57,10 @@ func TestAMethodAddedBesideTheTable(t *testing.T) {
 		{"with IAM", func(_ awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Root().AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM})
 		}, ""},
+		{"in small letters, which API Gateway takes", func(stack awscdk.Stack, api *secureapi.API) {
+			awsapigateway.NewCfnMethod(stack, jsii.String("Debug"), &awsapigateway.CfnMethodProps{
+				RestApiId: api.RestAPI.RestApiId(), ResourceId: api.RestAPI.RestApiRootResourceId(), HttpMethod: jsii.String("GET"), AuthorizationType: jsii.String("none")})
+		}, "the method GET of an unknown path is open"},
 		{"with the included authorizer", func(_ awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Root().ResourceForPath(jsii.String("/orders/archive")).AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{
 				Authorizer: api.Node().FindChild(jsii.String("Authorizer")).(awsapigateway.IAuthorizer)})
