@@ -20,7 +20,7 @@ func judge(text []byte, s scopeOfPolicy) (allowsAll bool, err error) {
 	allows, preflights := false, s.preflights == ""
 	for _, st := range doc.Statement {
 		switch {
-		case st.Effect != "Allow" && len(st.Condition) == 0 && st.everybody() && st.everything():
+		case st.Effect != "Allow" && len(st.Condition) == 0 && st.Principal != nil && st.everybody() && st.everything(): // a NotPrincipal leaves somebody in
 			return false, errors.New("a statement denies everything to everybody, so it locks everybody out: give it a Condition, or take it out")
 		case st.Effect != "Allow":
 			continue
@@ -138,9 +138,37 @@ func textsOf(v any) (t texts) {
 			t.list, t.token = append(t.list, of.list...), t.token || of.token
 		}
 	default:
-		t.token = true
+		text, ok := joined(v)
+		if t.token = !ok; ok {
+			t.list = []string{text}
+		}
 	}
 	return t
+}
+
+// joined is the pattern of an ARN that CDK puts together when the stack is deployed, as Stack.FormatArn does: the partition,
+// the region and the account, which have no separators in them, stand as *.
+func joined(v any) (text string, ok bool) {
+	object, _ := v.(map[string]any)
+	args, _ := object["Fn::Join"].([]any)
+	if len(object) != 1 || len(args) != 2 || args[0] != "" {
+		return "", false
+	}
+	parts, ok := args[1].([]any)
+	for _, part := range parts {
+		switch part := part.(type) {
+		case string:
+			text += part
+		case map[string]any:
+			if ref := part["Ref"]; ref != "AWS::Partition" && ref != "AWS::Region" && ref != "AWS::AccountId" {
+				return "", false
+			}
+			text += "*"
+		default:
+			return "", false
+		}
+	}
+	return text, ok
 }
 
 func (t texts) any(f func(string) bool) bool {

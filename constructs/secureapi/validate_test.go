@@ -213,6 +213,18 @@ func TestAStatementAddedBesideThePolicy(t *testing.T) {
 		{"an Allow of what is public", ranges, func(stack awscdk.Stack, api *secureapi.API) {
 			everybody(stack, api, awsiam.Effect_ALLOW, "execute-api:/prod/GET/health")
 		}, ""},
+		{"an Allow of what is public, with the account's own ARN", ranges, func(stack awscdk.Stack, api *secureapi.API) {
+			everybody(stack, api, awsiam.Effect_ALLOW, *stack.FormatArn(&awscdk.ArnComponents{
+				Service: jsii.String("execute-api"), Resource: jsii.String("*"), ResourceName: jsii.String("prod/GET/health")}))
+		}, ""},
+		{"an Allow of all, with the account's own ARN", ranges, func(stack awscdk.Stack, api *secureapi.API) {
+			everybody(stack, api, awsiam.Effect_ALLOW, *stack.FormatArn(&awscdk.ArnComponents{
+				Service: jsii.String("execute-api"), Resource: jsii.String("*"), ResourceName: jsii.String("prod/GET/*")}))
+		}, lets},
+		{"an Allow of what is known only when deployed", ranges, func(stack awscdk.Stack, api *secureapi.API) {
+			which := awscdk.NewCfnParameter(stack, jsii.String("Which"), nil)
+			everybody(stack, api, awsiam.Effect_ALLOW, "execute-api:/prod/GET/"+*which.ValueAsString())
+		}, lets},
 		{"a Deny of a part", ranges, func(stack awscdk.Stack, api *secureapi.API) {
 			everybody(stack, api, awsiam.Effect_DENY, "execute-api:/prod/GET/orders")
 		}, ""},
@@ -228,6 +240,24 @@ func TestAStatementAddedBesideThePolicy(t *testing.T) {
 			refused(t, synth, tt.want)
 		})
 	}
+}
+
+// A Deny for all but some is not one for everybody.
+func TestADenyThatLeavesSomebodyIn(t *testing.T) {
+	stack := newStack()
+	partner := awsiam.NewArnPrincipal(jsii.String("arn:aws:iam::210987654321:role/partner"))
+	statement := func(p *awsiam.PolicyStatementProps) awsiam.PolicyStatement {
+		p.Actions, p.Resources = jsii.Strings("execute-api:Invoke"), jsii.Strings("execute-api:/*")
+		return awsiam.NewPolicyStatement(p)
+	}
+	secureapi.New(stack, "Api", &secureapi.Props{
+		Authorizer: secureapi.IAMAuthorizer{}, Routes: []secureapi.Route{secureapi.Handle("GET /orders", backend(stack, "Orders"))},
+		ResourcePolicy: &secureapi.ResourcePolicy{Statements: []awsiam.PolicyStatement{
+			statement(&awsiam.PolicyStatementProps{Principals: &[]awsiam.IPrincipal{partner}}),
+			statement(&awsiam.PolicyStatementProps{Effect: awsiam.Effect_DENY, NotPrincipals: &[]awsiam.IPrincipal{partner, awsiam.NewAccountPrincipal("210987654321")}}),
+		}},
+	})
+	awscdk.App_Of(stack).Synth(nil)
 }
 
 func TestGrantInvokeOfNobody(t *testing.T) {
