@@ -148,7 +148,7 @@ func (c *CORS) allowHeaders(p *plan) []string {
 		}
 	}
 	for _, r := range p.routes {
-		if o := r.MethodOptions; o != nil && o.ApiKeyRequired != nil && *o.ApiKeyRequired {
+		if r.needsKey() {
 			add(apiKeyHeader)
 		}
 	}

@@ -97,18 +97,7 @@ func pointed[T Authorizer](a *T) (Authorizer, error) {
 	return *a, nil
 }
 
-// allAuthorizers are the API's own, by the name "", and the named ones.
-func allAuthorizers(props *Props) map[string]Authorizer {
-	all := maps.Clone(props.Authorizers)
-	if all == nil {
-		all = map[string]Authorizer{}
-	}
-	if props.Authorizer != nil {
-		all[""] = props.Authorizer
-	}
-	return all
-}
-
+// usesIncluded tells whether an authorizer has the included function.
 func usesIncluded(a Authorizer) bool {
 	switch a := a.(type) {
 	case TokenAuthorizer:

@@ -44,7 +44,7 @@ func newPlan(props *Props) (*plan, error) {
 	errs = append(errs, props.CORS.check(p)...)
 	errs = append(errs, props.Stage.check()...)
 	errs = append(errs, p.checkFlush(props.Stage)...)
-	errs = append(errs, checkRestApiProps(props)...)
+	errs = append(errs, checkRestApiProps(props, p)...)
 	switch len(errs) {
 	case 0:
 		return p, nil

@@ -168,8 +168,10 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		{"header as API Gateway writes it", guardedWith(TokenAuthorizer{JWT: jwt(), Header: "method.request.header.X-Token"}), `header "method.request.header.X-Token": want its name alone: "X-Token"`},
 		{"query string as API Gateway writes it", guardedWith(RequestAuthorizer{Function: fn, IdentitySources: []IdentitySource{QueryString("method.request.querystring.tenant")}}), `want the name alone: "tenant"`},
 		{"API keys that the included function would name", func(p *Props) {
+			yes := true
+			p.Routes[0].MethodOptions = &awsapigateway.MethodOptions{ApiKeyRequired: &yes}
 			rest(awsapigateway.RestApiProps{ApiKeySourceType: awsapigateway.ApiKeySourceType_AUTHORIZER})(p)
-		}, "ApiKeySourceType is AUTHORIZER, and the API's TokenAuthorizer answers without a key"},
+		}, "needs an API key, RestApiProps.ApiKeySourceType is AUTHORIZER, and the API's TokenAuthorizer answers without a key"},
 
 		// JWT
 		{"audiences known at deployment", issuer(func(i *Issuer) { i.Audiences = []string{"#{Token[TOKEN.7]}"} }), "take single values of it with awscdk.Fn_Select"},
@@ -391,6 +393,13 @@ func TestARightTableIsTaken(t *testing.T) {
 		{"a caller's credentials with IAM", "they are in the request", func(p *Props) {
 			p.Authorizer, p.Routes[0].Access = IAMAuthorizer{}, nil
 			p.Routes[0].IntegrationOptions = &awsapigateway.LambdaIntegrationOptions{CredentialsPassthrough: &passed}
+		}},
+		{"keys that a function of one's own names", "the included one guards other routes", func(p *Props) {
+			p.Authorizers = map[string]Authorizer{"partners": TokenAuthorizer{Function: fn}}
+			keyed := Handle("GET /partners", fn, GuardedBy("partners"))
+			keyed.MethodOptions = &awsapigateway.MethodOptions{ApiKeyRequired: &passed}
+			add(keyed)(p)
+			rest(awsapigateway.RestApiProps{ApiKeySourceType: awsapigateway.ApiKeySourceType_AUTHORIZER})(p)
 		}},
 		{"an open greedy route", "nothing that is guarded lies beside it", add(Handle("GET /assets/{file+}", fn, Public("pictures")))},
 		{"a public OPTIONS", "by hand, without CORS", add(Handle("OPTIONS /orders", fn, Public("by hand")))},

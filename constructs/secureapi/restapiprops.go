@@ -3,7 +3,6 @@ package secureapi
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -13,7 +12,7 @@ import (
 )
 
 // checkRestApiProps refuses what would work around the table, or say a thing twice.
-func checkRestApiProps(props *Props) (errs []error) {
+func checkRestApiProps(props *Props, plan *plan) (errs []error) {
 	p := props.RestApiProps
 	if p == nil {
 		return nil
@@ -42,7 +41,7 @@ func checkRestApiProps(props *Props) (errs []error) {
 		instead(o.TracingEnabled != nil && s.Tracing, "DeployOptions.TracingEnabled", "Stage.Tracing is set too; leave one out")
 	}
 	errs = append(errs, checkResponseCache(p.DeployOptions)...)
-	errs = append(errs, checkKeySource(props)...)
+	errs = append(errs, plan.checkKeySource(p.ApiKeySourceType)...)
 	if private(p) && props.ResourcePolicy == nil {
 		errs = append(errs, errors.New("the endpoint is PRIVATE and there is no ResourcePolicy: API Gateway does not deploy a private API without one; set AllowVPCEndpoints or AllowVPCs"))
 	}
@@ -68,18 +67,17 @@ func checkResponseCache(o *awsapigateway.StageOptions) []error {
 	return []error{errors.New("RestApiProps.DeployOptions turn the cache of answers on: API Gateway does not key it by the caller, so one would get another one's answer; cache in the function or in front of public routes")}
 }
 
-// checkKeySource refuses API keys that an authorizer would have to name, where that is the included one: it has none to
-// name, so that every request got 403.
+// checkKeySource refuses routes whose API key the included authorizer would have to name: it has none to name, so that
+// every request got 403.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
-func checkKeySource(props *Props) (errs []error) {
-	if props.RestApiProps.ApiKeySourceType != awsapigateway.ApiKeySourceType_AUTHORIZER {
+func (p *plan) checkKeySource(source awsapigateway.ApiKeySourceType) (errs []error) {
+	if source != awsapigateway.ApiKeySourceType_AUTHORIZER {
 		return nil
 	}
-	all := allAuthorizers(props)
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if known, err := value(all[name]); err == nil && usesIncluded(known) {
-			errs = append(errs, fmt.Errorf("RestApiProps.ApiKeySourceType is AUTHORIZER, and %s answers without a key: leave it out, so that callers send the key in %s, or guard by a Function of your own",
-				&guard{name: name, authorizer: known}, apiKeyHeader))
+	for _, r := range p.routes {
+		if r.needsKey() && r.guard != nil && usesIncluded(r.guard.authorizer) {
+			errs = append(errs, fmt.Errorf("route %q needs an API key, RestApiProps.ApiKeySourceType is AUTHORIZER, and %s answers without a key: leave it out, so that callers send the key in %s, or guard the route by a Function of your own",
+				r.pattern, r.guard, apiKeyHeader))
 		}
 	}
 	return errs

@@ -34,6 +34,12 @@ func Handle(pattern string, function awslambda.IFunction, access ...Access) Rout
 	return Route{Pattern: pattern, Function: function, Access: access}
 }
 
+// needsKey tells whether a request needs an API key.
+func (r Route) needsKey() bool {
+	o := r.MethodOptions
+	return o != nil && o.ApiKeyRequired != nil && *o.ApiKeyRequired
+}
+
 // Access is a word on who may call a route: [AnyScope], [AnyGroup], [AnyRole], [GuardedBy] or [Public].
 type Access interface{ isAccess() }
 
