@@ -146,9 +146,9 @@ func TestProperties(t *testing.T) {
 		{"ArchitectureBelow", Props{FunctionProps: &awslambda.FunctionProps{Architecture: awslambda.Architecture_X86_64()}},
 			map[string]any{"Architectures": []any{"x86_64"}}},
 		{"Environment", Props{
-			Environment:   map[string]string{"A": "1", "REGION": *stack.Region()},
-			FunctionProps: &awslambda.FunctionProps{Environment: &map[string]*string{"B": jsii.String("2")}},
-		}, map[string]any{"Environment": map[string]any{"Variables": map[string]any{"A": "1", "B": "2", "REGION": map[string]any{"Ref": "AWS::Region"}}}}},
+			Environment:   map[string]string{"AA": "1", "REGION": *stack.Region()},
+			FunctionProps: &awslambda.FunctionProps{Environment: &map[string]*string{"BB": jsii.String("2")}},
+		}, map[string]any{"Environment": map[string]any{"Variables": map[string]any{"AA": "1", "BB": "2", "REGION": map[string]any{"Ref": "AWS::Region"}}}}},
 		{"FunctionProps", Props{FunctionProps: &awslambda.FunctionProps{
 			Timeout: awscdk.Duration_Seconds(jsii.Number(3)), MemorySize: jsii.Number(512), Description: jsii.String("mine"),
 			LoggingFormat: awslambda.LoggingFormat_TEXT, Tracing: awslambda.Tracing_ACTIVE,
@@ -224,10 +224,11 @@ func TestPanics(t *testing.T) {
 		{"LogGroup", &Props{Package: orders, LogRetention: awslogs.RetentionDays_ONE_DAY,
 			FunctionProps: &awslambda.FunctionProps{LogGroup: awslogs.NewLogGroup(stack, jsii.String("G"), nil)}}, ErrProps,
 			[]string{"FunctionProps.LogGroup is set: Props.LogRetention is set too"}},
-		{"Variable", &Props{Package: orders, Environment: map[string]string{"B": "", "A": ""},
-			FunctionProps: &awslambda.FunctionProps{Environment: &map[string]*string{"B": nil}}}, ErrProps,
-			[]string{"environment variable B is both in Environment and in FunctionProps.Environment"}},
+		{"Variable", &Props{Package: orders, Environment: map[string]string{"BB": "", "AA": ""},
+			FunctionProps: &awslambda.FunctionProps{Environment: &map[string]*string{"BB": nil}}}, ErrProps,
+			[]string{"environment variable BB is both in Environment and in FunctionProps.Environment"}},
 		{"VariableName", &Props{Package: orders, Environment: map[string]string{"A-B": ""}}, ErrProps, []string{`Environment: "A-B" is no name of a variable`}},
+		{"VariableNameOfOneLetter", &Props{Package: orders, Environment: map[string]string{"A": ""}}, ErrProps, []string{`Environment: "A" is no name of a variable`}},
 		{"File", &Props{Package: orders, Files: map[string][]byte{"../x": nil}}, ErrProps, []string{`Files: "../x" is not a relative path`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -289,7 +290,7 @@ func TestNoGoCommand(t *testing.T) {
 func TestCallersPropsAreNotChanged(t *testing.T) {
 	environment := map[string]*string{"B": jsii.String("2")}
 	theirs := awslambda.FunctionProps{Environment: &environment}
-	props := Props{Package: "./orders-fn", Dir: shopModule(t), Environment: map[string]string{"A": "1"}, FunctionProps: &theirs, Tags: []string{"b", "a"}}
+	props := Props{Package: "./orders-fn", Dir: shopModule(t), Environment: map[string]string{"AA": "1"}, FunctionProps: &theirs, Tags: []string{"b", "a"}}
 	New(newStack(t, nil), "Orders", &props)
 	if want := (awslambda.FunctionProps{Environment: &environment}); theirs != want {
 		t.Errorf("FunctionProps are now %+v", theirs)

@@ -102,7 +102,7 @@ func (p *Props) check() error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Environment)) {
 		if !variableName.MatchString(name) {
-			return fmt.Errorf("%w: Environment: %q is no name of a variable: Lambda takes a letter, and then letters, digits and _", ErrProps, name)
+			return fmt.Errorf("%w: Environment: %q is no name of a variable: Lambda takes a letter, and then at least one letter, digit or _", ErrProps, name)
 		}
 	}
 	f := p.FunctionProps
@@ -158,9 +158,9 @@ func (p *Props) checkPlace(scope constructs.Construct, id string) error {
 // logsSuffix makes the id of a function's log group of that of the function.
 const logsSuffix = "Logs"
 
-// variableName has the characters that Lambda takes in the name of an environment variable.
+// variableName is what Lambda takes for the name of an environment variable: two characters or more.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
-var variableName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
+var variableName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]+$`)
 
 // checkFile refuses names that lead out of the bundle, that mean something else on another system, or that collide.
 func (p *Props) checkFile(name string) error {
