@@ -127,22 +127,23 @@ func topStack(c constructs.IConstruct) awscdk.Stack {
 	return stack
 }
 
-// dependents are the stacks that depend on one, directly. CDK has found them before it validates, and a reference never
-// leaves a stage. Stacks are looked for outside of stacks and directly in them, since to list all constructs of an app
-// for each of its APIs takes seconds.
+// dependents are the stacks outside of one that depend on it, directly, without those within them: what such a stack has is
+// in its own tree. CDK has found them before it validates, and a reference never leaves a stage. Stacks are looked for
+// outside of stacks and directly in them, since to list all constructs of an app for each of its APIs takes seconds.
 func dependents(stack awscdk.Stack) (out []awscdk.Stack) {
 	addr := *stack.Node().Addr()
+	is := func(s awscdk.Stack) bool { return *s.Node().Addr() == addr }
 	var walk func(constructs.IConstruct, bool)
 	walk = func(c constructs.IConstruct, inStack bool) {
 		for _, child := range *c.Node().Children() {
 			switch child := child.(type) {
 			case awscdk.Stack:
-				walk(child, true)
-				for _, on := range *child.Dependencies() {
-					if *on.Node().Addr() == addr {
-						out = append(out, child)
-						break
-					}
+				switch {
+				case is(child):
+				case slices.ContainsFunc(*child.Dependencies(), is):
+					out = append(out, child)
+				default:
+					walk(child, true)
 				}
 			case awscdk.Stage:
 			default:

@@ -2,6 +2,7 @@ package secureapi_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -92,6 +93,33 @@ func TestAMethodAddedBesideTheTable(t *testing.T) {
 				return
 			}
 			refused(t, synth, tt.want)
+		})
+	}
+}
+
+// What is in a stack is in those that the stack is in, too.
+func TestAMethodOfAStackWithinAStackIsNamedOnce(t *testing.T) {
+	for name, place := range map[string]func(awscdk.Stack) constructs.Construct{
+		"of the API's own stack": func(stack awscdk.Stack) constructs.Construct { return stack },
+		"of one that depends on it": func(stack awscdk.Stack) constructs.Construct {
+			outer := awscdk.NewStack(awscdk.App_Of(stack), jsii.String("Outer"), nil)
+			outer.AddDependency(stack, nil)
+			return outer
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			stack := newStack()
+			api := shop(stack, nil)
+			within := awscdk.NewStack(place(stack), jsii.String("Within"), nil)
+			imported := awsapigateway.RestApi_FromRestApiAttributes(within, jsii.String("Imported"), &awsapigateway.RestApiAttributes{
+				RestApiId: api.RestAPI.RestApiId(), RootResourceId: api.RestAPI.RestApiRootResourceId()})
+			imported.Root().AddResource(jsii.String("debug"), nil).AddMethod(jsii.String("GET"), nil, nil)
+			defer func() {
+				if text := fmt.Sprint(recover()); strings.Count(text, "the method GET /debug is open") != 1 {
+					t.Errorf("panicked with %s", text)
+				}
+			}()
+			awscdk.App_Of(stack).Synth(nil)
 		})
 	}
 }
