@@ -31,8 +31,8 @@ type TokenAuthorizer struct {
 	Function awslambda.IFunction
 
 	// InvokeRole is what API Gateway assumes to invoke the function, instead of a permission on the function. A
-	// function of another account needs one. Default: none; for a function of another stack, one is made, since a
-	// permission would make each stack depend on the other.
+	// function of another account needs one, unless it is imported and has a permission for API Gateway. Default: none;
+	// for a function of another stack, one is made, since a permission would make each stack depend on the other.
 	InvokeRole awsiam.IRole
 
 	// Header that holds the token. Default: Authorization.
@@ -165,7 +165,13 @@ func (l lambdaAuthorizer) handler(b *builder, g *guard, config authz.Config) (aw
 		return l.jwt.function(b, g, config), l.invokeRole
 	}
 	if of, here, foreign := b.ofAnotherAccount(l.function); foreign && l.invokeRole == nil {
-		b.fail("%s: its Function is of account %s and the API of %s, so no permission for it can be made from here, and every request would get 500: set InvokeRole, and let that role invoke the function there", g, of, here)
+		if b.ofAnotherStack(l.function) {
+			b.fail("%s: its Function is of account %s and the API of %s, and a permission for it would make each stack depend on the other: set InvokeRole, and let that role invoke the function there", g, of, here)
+		}
+		// An imported function may have its permission already.
+		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-lambda-authorizer-cross-account-lambda-authorizer.html
+		awscdk.Annotations_Of(b.api).AddWarningV2(jsii.String("gatehouse:authorizerOfAnotherAccount"), jsii.String(fmt.Sprintf(
+			"%s: its Function is of account %s and the API of %s, so no permission for it can be made from here, and without one every request gets 500: let apigateway.amazonaws.com invoke it there, or set InvokeRole, and let that role", g, of, here)))
 	}
 	if l.invokeRole == nil && b.ofAnotherStack(l.function) {
 		return l.function, awsiam.NewRole(b.api, jsii.String(g.idOf("AuthorizerInvokeRole")), &awsiam.RoleProps{

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -589,23 +590,41 @@ func TestThePreflightAllowsAPIKeys(t *testing.T) {
 	}
 }
 
+// The guide's own way is a permission that the other account gives; only it can know of that.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-lambda-authorizer-cross-account-lambda-authorizer.html
 func TestAFunctionOfAnotherAccount(t *testing.T) {
-	api := func(account string, role bool) func() {
-		return func() {
-			stack := awscdk.NewStack(newApp(), jsii.String("Shop"), &awscdk.StackProps{
-				Env: &awscdk.Environment{Account: jsii.String("111111111111"), Region: jsii.String("eu-west-1")}})
-			shop(stack, func(p *secureapi.Props) {
-				a := secureapi.TokenAuthorizer{Function: awslambda.Function_FromFunctionArn(stack, jsii.String("Decide"),
-					jsii.String("arn:aws:lambda:eu-west-1:"+account+":function:decide"))}
-				if role {
-					a.InvokeRole = awsiam.NewRole(stack, jsii.String("Invoke"), &awsiam.RoleProps{
-						AssumedBy: awsiam.NewServicePrincipal(jsii.String("apigateway.amazonaws.com"), nil)})
-				}
-				p.Authorizer, p.Routes[0].Access = a, nil
-			})
+	in := func(app awscdk.App, id, account string) awscdk.Stack {
+		return awscdk.NewStack(app, &id, &awscdk.StackProps{Env: &awscdk.Environment{Account: &account, Region: jsii.String("eu-west-1")}})
+	}
+	const here, there = "111111111111", "222222222222"
+	warned := func(account string, role bool) bool {
+		stack := in(newApp(), "Shop", here)
+		shop(stack, func(p *secureapi.Props) {
+			a := secureapi.TokenAuthorizer{Function: awslambda.Function_FromFunctionArn(stack, jsii.String("Decide"),
+				jsii.String("arn:aws:lambda:eu-west-1:"+account+":function:decide"))}
+			if role {
+				a.InvokeRole = awsiam.NewRole(stack, jsii.String("Invoke"), &awsiam.RoleProps{
+					AssumedBy: awsiam.NewServicePrincipal(jsii.String("apigateway.amazonaws.com"), nil)})
+			}
+			p.Authorizer, p.Routes[0].Access = a, nil
+		})
+		return len(*assertions.Annotations_FromStack(stack).FindWarning(jsii.String("/Shop/Api"), assertions.Match_StringLikeRegexp(jsii.String(
+			"the API's TokenAuthorizer: its Function is of account 222222222222 and the API of 111111111111.*set InvokeRole")))) > 0
+	}
+	for _, tt := range []struct {
+		account string
+		role    bool
+		want    bool
+	}{{there, false, true}, {there, true, false}, {here, false, false}} {
+		if got := warned(tt.account, tt.role); got != tt.want {
+			t.Errorf("of account %s, with a role: %v: warned: %v", tt.account, tt.role, got)
 		}
 	}
-	refused(t, api("222222222222", false), "secureapi: Shop/Api: the API's TokenAuthorizer: its Function is of account 222222222222 and the API of 111111111111", "set InvokeRole")
-	api("222222222222", true)()
-	api("111111111111", false)()
+	app := newApp()
+	shared := backend(in(app, "Shared", there), "Decide")
+	refused(t, func() {
+		shop(in(app, "Shop", here), func(p *secureapi.Props) {
+			p.Authorizer, p.Routes[0].Access = secureapi.TokenAuthorizer{Function: shared}, nil
+		})
+	}, "secureapi: Shop/Api: the API's TokenAuthorizer: its Function is of account 222222222222 and the API of 111111111111", "set InvokeRole")
 }
