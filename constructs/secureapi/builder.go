@@ -4,14 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
-
-	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
 // builder turns a checked plan into CDK's objects. Nothing is decided here.
@@ -76,26 +73,18 @@ func (b *builder) addMethods(guards map[*guard]attached) []awslambda.IFunction {
 		case r.guard == nil:
 			note(PublicMetadata, r.reason)
 		case len(r.requires) > 0:
-			note(RequiresMetadata, inWords(r.requires))
+			note(RequiresMetadata, joinRequirements(r.requires))
 		}
 	}
 	return functions
 }
 
-// Names of the metadata of an AWS::ApiGateway::Method. What a route is for is part of a function's bundle or says nothing for
-// itself, so that neither a template, nor a difference of two, nor "cdk diff" would tell of a change.
+// Names of the metadata of an AWS::ApiGateway::Method. What a route requires is in the bundle of the included authorizer, and
+// why it is public is in this table alone: without these neither a snapshot nor "cdk diff" would tell of a change.
 const (
 	PublicMetadata   = "gatehouse:public"   // of a public route: the reason it is
 	RequiresMetadata = "gatehouse:requires" // of a guarded one: what its callers must have, such as "any scope of orders:read"
 )
-
-func inWords(requires []access.Requirement) string {
-	words := make([]string, len(requires))
-	for i, r := range requires {
-		words[i] = r.String()
-	}
-	return strings.Join(words, " and ")
-}
 
 // integration invokes the route's function with one permission for the whole API, in the API's own stack: two for
 // every method, as CDK makes them by default, overflow a function's policy at 20 KB, and a permission in the
