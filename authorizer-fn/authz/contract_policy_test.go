@@ -87,6 +87,8 @@ func policyRules() []rule {
 		{line: 38, name: "an encoded slash in a parameter", want: allow, change: perRequest, event: on("GET", "/orders/7%2F8", token(nil))},
 		{line: 38, name: "an encoded wildcard stays one character", want: allow, change: perRequest, event: on("GET", "/orders/%2A", token(nil))},
 		{line: 38, name: "a decoded path of another resource than the gateway's", want: deny, change: func(s *setup) { userRoutes(s); perRequest(s) }, event: sentTo("/user/{id}", "/user/1/admin")},
+		{line: 38, name: "a decoded path of another resource without parameters", want: deny, change: func(s *setup) { literalRoutes(s); perRequest(s) }, event: sentTo("/user/me", "/user/%6De")},
+		{line: 38, name: "a path of the gateway's resource, encoded", want: allow, change: func(s *setup) { literalRoutes(s); perRequest(s) }, event: sentTo("/user/{id}", "/user/%6De")},
 		{line: 38, name: "a path of the gateway's resource", want: allow, change: func(s *setup) { userRoutes(s); perRequest(s) }, event: sentTo("/user/{id}/admin", "/user/1/admin")},
 		{line: 38, name: "two dots are a parameter's value", want: allow, change: perRequest, event: on("GET", "/orders/..", token(nil))},
 		{line: 38, name: "two dots lead nowhere", want: deny, change: perRequest, event: on("GET", "/health/../orders", token(nil))},
@@ -194,6 +196,12 @@ func sentTo(resource, path string) []byte {
 func userRoutes(s *setup) {
 	routes(`{"route":"GET /user/{id}","requires":[{"kind":"scope","anyOf":["orders:read"]}]}`,
 		`{"route":"GET /user/{id}/admin","requires":[{"kind":"scope","anyOf":["admin"]}]}`)(s)
+}
+
+// literalRoutes are two routes of which an administrator may call the one with the parameter.
+func literalRoutes(s *setup) {
+	routes(`{"route":"GET /user/{id}","requires":[{"kind":"scope","anyOf":["admin"]}]}`,
+		`{"route":"GET /user/me","requires":[{"kind":"scope","anyOf":["orders:read"]}]}`)(s)
 }
 
 func eventRules() []rule {

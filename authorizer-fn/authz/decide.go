@@ -78,7 +78,7 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 		return nil, err
 	}
 	rule, _ := a.table.Match(arn.Verb, arn.Path)
-	if rule >= 0 && a.config.PerRequest && e.sentElsewhere(a.table.Rules()[rule].Pattern.Path()) {
+	if rule >= 0 && a.config.PerRequest && e.sentElsewhere(a.table.Rules(), rule) {
 		rule = -1
 	}
 	if rule >= 0 {

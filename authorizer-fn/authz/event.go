@@ -3,8 +3,10 @@ package authz
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
@@ -54,13 +56,14 @@ func readEvent(doc *strictjson.Document, payload []byte) (event, error) {
 	return e, nil
 }
 
-// sentElsewhere tells whether API Gateway says that it chose another resource for the request than the one of a path with
-// parameters. What the method's ARN has as its path, decoded or not, is not documented: with "/users/{id}" barred and
-// "/users/{id}/posts" permitted, "/users/1%2Fposts" must not pass for the latter. An event that names no such resource,
-// as one made by hand, does not say.
-func (e event) sentElsewhere(path string) bool {
+// sentElsewhere tells whether API Gateway says that it chose another resource for the request than that of a rule. What the
+// method's ARN has as its path, decoded or not, is not documented: with "/users/{id}" barred and "/users/{id}/posts"
+// permitted, "/users/1%2Fposts" must not pass for the latter, nor "/users/%6De" for "/users/{id}" with "/users/me" barred.
+// An event that names no such resource, as one made by hand, does not say.
+func (e event) sentElsewhere(rules []access.Rule, rule int) bool {
 	chosen, ok := e.request.Get("resource").Text()
-	return ok && chosen != path && strings.Contains(chosen, "{")
+	return ok && chosen != rules[rule].Pattern.Path() &&
+		(strings.Contains(chosen, "{") || slices.ContainsFunc(rules, func(r access.Rule) bool { return r.Pattern.Path() == chosen }))
 }
 
 // requestID is the id that the gateway's access log has for the request, a UUID; "" in a TOKEN event, which does not say.
