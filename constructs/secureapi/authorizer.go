@@ -91,6 +91,8 @@ func checkHeader(name string) error {
 
 // unresolved tells whether a string holds a CDK token, whose value is known only when the stack is deployed, so that
 // checks of the literal text do not apply. It reads the text, as asking CDK would start its kernel.
-func unresolved(s string) bool {
-	return strings.Contains(s, "${Token[") || strings.Contains(s, "#{Token[")
-}
+func unresolved(s string) bool { return strings.Contains(s, "${Token[") || unresolvedList(s) }
+
+// unresolvedList tells whether a string stands for a whole list that is known only when the stack is deployed. It is the
+// only element of one, and cannot be a part of a text.
+func unresolvedList(s string) bool { return strings.Contains(s, "#{Token[") }

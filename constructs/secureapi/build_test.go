@@ -145,6 +145,21 @@ func TestCognitoScopes(t *testing.T) {
 	t.Error("no method is guarded by the user pool")
 }
 
+// API Gateway takes a list that only the deployment knows; the template says in words what it will be.
+func TestCognitoScopesOfAParameter(t *testing.T) {
+	stack := newStack()
+	scopes := awscdk.NewCfnParameter(stack, jsii.String("Scopes"), &awscdk.CfnParameterProps{Type: jsii.String("CommaDelimitedList")})
+	shop(stack, func(p *secureapi.Props) {
+		p.Authorizer = secureapi.CognitoAuthorizer{UserPools: []awscognito.IUserPool{awscognito.NewUserPool(stack, jsii.String("Pool"), nil)}}
+		p.Routes[0].Access = []secureapi.Access{secureapi.AnyScope(*(*scopes.ValueAsList())[0])}
+	})
+	assertions.Template_FromStack(stack, nil).HasResource(jsii.String("AWS::ApiGateway::Method"), map[string]any{
+		"Properties": map[string]any{"AuthorizationScopes": map[string]any{"Ref": "Scopes"}},
+		"Metadata": map[string]any{"gatehouse:requires": map[string]any{"Fn::Join": []any{"", []any{
+			"any scope of ", map[string]any{"Fn::Join": []any{", ", map[string]any{"Ref": "Scopes"}}}}}}},
+	})
+}
+
 // The statements that AWS's documentation and many tutorials show: everybody, but for those outside a range. They fit
 // where every route needs the Allow, as public ones and Cognito's do.
 func TestAllAllowedOneRangeExcepted(t *testing.T) {

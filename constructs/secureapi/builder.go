@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
 // builder turns a checked plan into CDK's objects. Nothing is decided here.
@@ -73,7 +75,7 @@ func (b *builder) addMethods(guards map[*guard]attached) []awslambda.IFunction {
 		case r.guard == nil:
 			note(PublicMetadata, r.reason)
 		case len(r.requires) > 0:
-			note(RequiresMetadata, joinRequirements(r.requires))
+			note(RequiresMetadata, inWords(r.requires))
 		}
 	}
 	return functions
@@ -85,6 +87,17 @@ const (
 	PublicMetadata   = "gatehouse:public"   // of a public route: the reason it is
 	RequiresMetadata = "gatehouse:requires" // of a guarded one: what its callers must have, such as "any scope of orders:read"
 )
+
+// inWords says what a route requires, also where that is a list that is known only when the stack is deployed.
+func inWords(requires []access.Requirement) string {
+	requires = slices.Clone(requires)
+	for i, r := range requires {
+		if slices.ContainsFunc(r.AnyOf, unresolvedList) {
+			requires[i].AnyOf = []string{*awscdk.Fn_Join(jsii.String(", "), jsii.Strings(r.AnyOf...))}
+		}
+	}
+	return joinRequirements(requires)
+}
 
 // integration invokes the route's function with one permission for the whole API, in the API's own stack: two for
 // every method, as CDK makes them by default, overflow a function's policy at 20 KB, and a permission in the

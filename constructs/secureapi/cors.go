@@ -69,6 +69,14 @@ func (c *CORS) check(p *plan) (errs []error) {
 			bad("%w", err)
 		}
 	}
+	for _, list := range []struct {
+		field  string
+		values []string
+	}{{"AllowOrigins", c.AllowOrigins}, {"AllowHeaders", c.AllowHeaders}, {"ExposeHeaders", c.ExposeHeaders}} {
+		if slices.ContainsFunc(list.values, unresolvedList) {
+			bad("%s is a list known only when the stack is deployed: take single values of it with awscdk.Fn_Select", list.field)
+		}
+	}
 	if slices.Contains(c.AllowOrigins, "*") {
 		if len(c.AllowOrigins) > 1 {
 			bad(`AllowOrigins has "*" and others: "*" alone is all`)

@@ -140,7 +140,7 @@ func (i Issuer) check() (errs []error) {
 	if len(i.Audiences) == 0 {
 		bad("issuer %q has no Audiences, so it would accept tokens meant for other services: name %s", i.URL, orDefault(i.audience, "your API's"))
 	}
-	if slices.ContainsFunc(i.Audiences, func(a string) bool { return strings.Contains(a, "#{Token[") }) {
+	if slices.ContainsFunc(i.Audiences, unresolvedList) {
 		bad("issuer %q has Audiences that are a list known only when the stack is deployed: take single values of it with awscdk.Fn_Select", i.URL)
 	}
 	if slices.Contains(i.Audiences, "") {

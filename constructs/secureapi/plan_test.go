@@ -231,6 +231,7 @@ func TestAWrongTableIsRefused(t *testing.T) {
 
 		// CORS
 		{"no origin", crossOrigin(CORS{}), "CORS: AllowOrigins is empty"},
+		{"origins known at deployment", crossOrigin(CORS{AllowOrigins: []string{"#{Token[TOKEN.7]}"}}), "CORS: AllowOrigins is a list known only when the stack is deployed: take single values of it with awscdk.Fn_Select"},
 		{"credentials with any origin", crossOrigin(CORS{AllowOrigins: []string{"*"}, AllowCredentials: true}), `CORS: AllowCredentials with the origin "*": browsers refuse that`},
 		{"any origin and another", crossOrigin(CORS{AllowOrigins: []string{"*", "https://a.example.com"}}), `AllowOrigins has "*" and others`},
 		{"origin with a path", crossOrigin(CORS{AllowOrigins: []string{"https://a.example.com/"}}), `origin "https://a.example.com/": want a scheme and a host like "https://shop.example.com"`},
