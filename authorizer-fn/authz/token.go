@@ -45,8 +45,9 @@ func (e event) tokenIn(source TokenSource) (string, error) {
 			values = append(values, cookies(header, source.Name)...)
 		}
 		if len(values) > 0 && len(headers) > 1 {
-			// No browser sends two (RFC 6265, section 5.4). API Gateway caches the answer by one of them, and if that is the
-			// other one, whoever sends that alone would be taken for the token's holder.
+			// No browser means two: what it splits for HTTP/2, a server joins again (RFC 6265, section 5.4; RFC 9113, section
+			// 8.2.3). API Gateway caches the answer by one of them, and if that is the other one, whoever sends that alone
+			// would be taken for the token's holder.
 			return "", jwt.ErrSeveralTokens
 		}
 	case QueryString:
