@@ -88,7 +88,7 @@ func (b *builder) rights() string {
 		if g.table != nil {
 			var rules []string // in an order that does not depend on the table's
 			for _, r := range g.table.Rules() {
-				rules = append(rules, fmt.Sprint(r.Pattern, r.Requires, r.Elsewhere))
+				rules = append(rules, fmt.Sprintf("%v %#v %v", r.Pattern, r.Requires, r.Elsewhere)) // a name may have a comma
 			}
 			// Resolved, as the number of a CDK token may be another one each time.
 			settings := awscdk.Stack_Of(b.api).Resolve(g.environment)

@@ -117,6 +117,16 @@ func TestWhenTheCacheIsEmptied(t *testing.T) {
 	}
 }
 
+// Two groups, and one whose name has a comma, are not the same.
+func TestNamesWithCommasAreToldApart(t *testing.T) {
+	of := func(groups ...string) string {
+		return flushed(t, func(p *secureapi.Props) { p.Routes[0].Access = []secureapi.Access{secureapi.AnyGroup(groups...)} })
+	}
+	if two := of("Sales", "EMEA"); two == of("Sales, EMEA") {
+		t.Errorf("both are %s", two)
+	}
+}
+
 // TestTwoCachesAreEmptied has two APIs in a stack, for which CDK makes one function, and guards without one of their own.
 func TestTwoCachesAreEmptied(t *testing.T) {
 	stack := newStack()
