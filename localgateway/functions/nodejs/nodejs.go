@@ -44,8 +44,9 @@ func Command(inline string) ([]string, error) {
 	if err != nil {
 		return nil, ErrMissing
 	}
-	// In a function, so that its names are not globals of the code that it runs.
-	command := []string{node, "--input-type=commonjs", "-e", "(() => {" + runtime + "})()"}
+	// In a function, so that its names are not globals of the code that it runs. Threads would inherit a flag that says what
+	// kind of module the argument is, and refuse it for theirs.
+	command := []string{node, "-e", "((require, main) => {" + runtime + "})(require, module)"}
 	if inline == "" {
 		return command, nil
 	}

@@ -109,6 +109,20 @@ func TestHandlers(t *testing.T) {
 			code: `exports.handler = (event, context, callback) => { context.callbackWaitsForEmptyEventLoop = false; let s = "none"; setTimeout(() => { s = "first" }, 20); callback(null, { toJSON: () => s }) }`},
 		{name: "neither promise nor callback is null", code: `exports.handler = () => "lost"`, want: `null`},
 		{name: "a promise that nobody will keep is null", code: `exports.handler = () => new Promise(() => {})`, want: `null`},
+		{name: "a promise that nothing keeps of an async function", code: `exports.handler = async () => { await new Promise(() => {}) }`, want: `Runtime.NodeJsExit: `},
+		{name: "a callback in an async function", code: `exports.handler = async (event, context, callback) => { callback(null, "called back") }`, want: `"called back"`},
+		{name: "a callback after the promise", code: `exports.handler = (event, context, callback) => { setTimeout(() => callback(null, "late"), 20); return Promise.resolve("first") }`, want: `"first"`},
+		{name: "an exception after a callback", code: `exports.handler = (event, context, callback) => { callback(null, "first"); throw new Error("late") }`, want: `"first"`},
+		{name: "a callback with an error does not wait", code: `exports.handler = (event, context, callback) => { setInterval(() => {}, 1000); callback(new TypeError("no")) }`, want: `TypeError: no`},
+		{name: "context.succeed does not wait", code: `exports.handler = (event, context) => { setInterval(() => {}, 1000); context.succeed(1) }`, want: `1`},
+		{name: "context.fail does not wait", code: `exports.handler = (event, context) => { setInterval(() => {}, 1000); context.fail() }`, want: `string: handled`},
+		{name: "context.done does not wait", code: `exports.handler = (event, context) => { setInterval(() => {}, 1000); context.done(null, 1) }`, want: `1`},
+		{name: "an error of another context", code: `exports.handler = async () => require("vm").runInNewContext("throw new TypeError('no')")`, want: `TypeError: no`},
+		{name: "an error without a text", code: `exports.handler = async () => { throw Object.create(null) }`, want: `handled: there was an error that has no text`},
+		{name: "an error whose name is none", code: `exports.handler = async () => { throw Object.assign(new Error("no"), { name: undefined }) }`, want: `undefined: no`},
+		{name: "modules that it forgot to require", code: `exports.handler = async () => [typeof fs, typeof path, typeof crypto.randomBytes, typeof crypto.subtle]`, want: `["undefined","undefined","undefined","object"]`},
+		{name: "a module that is required has a parent", code: `exports.handler = async () => [!!module.parent, require.main === module]`, want: `[true,false]`},
+		{name: "flags are not inherited", code: `exports.handler = async () => process.execArgv`, want: `[]`},
 		{name: "context.succeed", code: `exports.handler = (event, context) => context.succeed([1])`, want: `[1]`},
 		{name: "context.fail", code: `exports.handler = (event, context) => context.fail(new RangeError("far"))`, want: `RangeError: far`},
 		{name: "context.done", code: `exports.handler = (event, context) => context.done(null, 2)`, want: `2`},
@@ -157,6 +171,7 @@ func TestModules(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		handler string // default index.handler
+		within  string // which folder of the files is the function's; default all
 		files   map[string]string
 		want    string
 	}{
@@ -172,6 +187,12 @@ func TestModules(t *testing.T) {
 		{name: "a member of a member", handler: "app.orders.list", files: map[string]string{"app.js": `exports.orders = { list: async () => "list" }`}, want: `"list"`},
 		{name: "a module beside it", files: map[string]string{"index.js": `const { text } = require("./lib/text"); exports.handler = async () => text`, "lib/text.js": `exports.text = "beside"`}, want: `"beside"`},
 		{name: "a module in node_modules", files: map[string]string{"index.mjs": `import text from "text"; export const handler = async () => text`, "node_modules/text/index.js": `module.exports = "module"`}, want: `"module"`},
+		{name: "what modules of the other kind have", files: map[string]string{"index.mjs": `export const handler = async () => [typeof require, typeof module, typeof __dirname]`}, want: `["undefined","undefined","undefined"]`},
+		{name: "whether it is what was started", files: map[string]string{"index.mjs": `import { pathToFileURL } from "node:url"; const main = import.meta.url === pathToFileURL(process.argv[1]).href; export const handler = async () => main`}, want: `false`},
+		{name: "a thread with an ES module", want: `"a thread"`, files: map[string]string{
+			"index.js":   `const { Worker } = require("worker_threads"); exports.handler = () => new Promise((resolve, reject) => new Worker(__dirname + "/thread.mjs").on("message", resolve).on("error", reject))`,
+			"thread.mjs": `import { parentPort } from "node:worker_threads"; parentPort.postMessage("a thread")`}},
+		{name: "a package.json above the function's folder", handler: "index.handler", within: "asset", files: map[string]string{"asset/index.js": common, "package.json": `{"type":"module"}`}, want: `"common"`},
 		{name: "no file", files: map[string]string{"other.js": common}, want: `Runtime.ImportModuleError: Error: Cannot find module 'index' in `},
 		{name: "an import that is not there", files: map[string]string{"index.mjs": `import "nowhere"`}, want: `Runtime.ImportModuleError: Cannot find package 'nowhere'`},
 		{name: "no name of an export", handler: "index", files: map[string]string{"index.js": common}, want: `Runtime.MalformedHandlerName: Bad handler`},
@@ -182,7 +203,7 @@ func TestModules(t *testing.T) {
 			if c.handler == "" {
 				c.handler = "index.handler"
 			}
-			invoke, _ := deploy(t, functions.Spec{Handler: c.handler, Dir: written(t, c.files)}, "")
+			invoke, _ := deploy(t, functions.Spec{Handler: c.handler, Dir: filepath.Join(written(t, c.files), c.within)}, "")
 			got := shown(invoke("{}"))
 			if got != c.want && (!strings.Contains(c.want, ": ") || !strings.HasPrefix(got, c.want)) {
 				t.Errorf("got %s, want %s", got, c.want)
@@ -206,7 +227,7 @@ exports.handler = async (event, context) => {
 			t.Fatal(err, shown(result))
 		}
 		want := map[string]any{
-			"count": float64(n), "table": "orders", "trace": "Root=1-2-3", "argv": 1.0, "functionName": "Fn", "functionVersion": "$LATEST", "memoryLimitInMB": "256",
+			"count": float64(n), "table": "orders", "trace": "Root=1-2-3", "argv": 2.0, "functionName": "Fn", "functionVersion": "$LATEST", "memoryLimitInMB": "256",
 			"awsRequestId": result.RequestID, "invokedFunctionArn": "arn:aws:lambda:us-east-1:123456789012:function:Fn", "logGroupName": "/aws/lambda/Fn",
 		}
 		for name, value := range want {
@@ -240,6 +261,47 @@ func TestErrorsAreLogged(t *testing.T) {
 	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(log.String(), "index.js:3"); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("the log is %q", log)
+		}
+	}
+}
+
+// TestBetweenInvocations: what goes wrong after the answer ends the process at once, and not when the next event comes, which
+// would be lost with it.
+func TestBetweenInvocations(t *testing.T) {
+	for name, code := range map[string]string{
+		"an exception": `exports.handler = async () => { setTimeout(() => { throw new Error("between") }, 1); return 1 }`,
+		"a promise":    `exports.handler = async () => { setTimeout(() => Promise.reject(new Error("between")), 1); return 1 }`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			invoke, log := deploy(t, functions.Spec{Handler: "index.handler", Dir: t.TempDir()}, code)
+			for n := 1; n <= 3; n++ {
+				if got := shown(invoke("{}")); got != "1" {
+					t.Fatalf("invocation %d: got %s", n, got)
+				}
+				for deadline := time.Now().Add(10 * time.Second); strings.Count(log.String(), "Error: between\n") < n; time.Sleep(time.Millisecond) {
+					if time.Now().After(deadline) {
+						t.Fatalf("the log is %q", log)
+					}
+				}
+				time.Sleep(50 * time.Millisecond) // until it has ended
+			}
+		})
+	}
+}
+
+// TestNode24 has what is different since Node.js 24, whatever the version that runs here.
+func TestNode24(t *testing.T) {
+	for code, want := range map[string]string{
+		`exports.handler = () => "returned"`:                                             `"returned"`,
+		`exports.handler = async (event, context) => [typeof context.done, event]`:       `["undefined",{}]`,
+		`exports.handler = (event, context, callback) => callback(null, 1)`:              `Runtime.CallbackHandlerDeprecated: index.handler takes a callback`,
+		`exports.handler = () => new Promise(() => {})`:                                  `Runtime.NodeJsExit: `,
+		`exports.handler = () => { setInterval(() => {}, 1000); throw new Error("no") }`: `Error: no`,
+	} {
+		invoke, _ := deploy(t, functions.Spec{Runtime: "nodejs24.x", Handler: "index.handler", Dir: t.TempDir()}, code)
+		if got := shown(invoke("{}")); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: got %s, want %s", code, got, want)
 		}
 	}
 }

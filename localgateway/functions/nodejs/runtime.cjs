@@ -8,6 +8,7 @@ const http = require('node:http');
 const Module = require('node:module');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
+const { types } = require('node:util');
 
 const environment = process.env;
 const root = environment.LAMBDA_TASK_ROOT;
@@ -44,17 +45,25 @@ function fault(name, message) {
   return error;
 }
 
-// described is an error as Lambda writes it.
+// described is an error as Lambda writes it. Its parts may be anything, and have getters that fail.
 function described(error) {
-  if (error instanceof Error) {
-    return { errorType: error.name, errorMessage: error.message, trace: String(error.stack).split('\n') };
+  try {
+    if (types.isNativeError(error) || error instanceof Error) { // the former also of another context (node:vm)
+      return { errorType: String(error.name), errorMessage: String(error.message), trace: String(error.stack).split('\n') };
+    }
+    return { errorType: typeof error, errorMessage: String(error), trace: [] };
+  } catch {
+    return { errorType: 'handled', errorMessage: 'there was an error that has no text', trace: [] };
   }
-  return { errorType: typeof error, errorMessage: String(error), trace: [] };
+}
+
+function log(text) {
+  console.error(text.trace.join('\n') || text.errorMessage);
 }
 
 function report(target, error) {
   const text = described(error);
-  console.error(text.trace.join('\n') || text.errorMessage);
+  log(text);
   return post(target, JSON.stringify(text), { 'Lambda-Runtime-Function-Error-Type': text.errorType.replace(/[^\x20-\x7e]/g, '?') });
 }
 
@@ -67,40 +76,57 @@ async function load(name, inline) {
   if (!parts) {
     throw fault('Runtime.MalformedHandlerName', 'Bad handler');
   }
-  const module = inline === undefined ? await fromFile(path.resolve(root, path.dirname(name), parts[1])) : fromText(inline);
-  for (const within of [module, module?.default]) {
-    const found = parts[2].split('.').reduce((at, key) => at?.[key], within);
-    if (found === undefined) {
-      continue;
-    }
-    if (typeof found !== 'function') {
-      throw fault('Runtime.HandlerNotFound', `${name} is not a function`);
-    }
-    if (found[streams]) {
-      throw fault('Runtime.StreamingNotSupported', `${name} streams its answers, which is not done here`);
-    }
-    return found;
+  const module = inline === undefined ? await fromFile(path.resolve(root, path.dirname(name), parts[1])) : fromText(path.join(root, 'index.js'), inline);
+  const within = (at) => parts[2].split('.').reduce((at, key) => at?.[key], at);
+  const found = within(module) || within(module?.default);
+  if (!found) {
+    throw fault('Runtime.HandlerNotFound', `${name} is undefined or not exported`);
   }
-  throw fault('Runtime.HandlerNotFound', `${name} is undefined or not exported`);
+  if (typeof found !== 'function') {
+    throw fault('Runtime.HandlerNotFound', `${name} is not a function`);
+  }
+  if (found[streams]) {
+    throw fault('Runtime.StreamingNotSupported', `${name} streams its answers, which is not done here`);
+  }
+  return found;
 }
 
 async function fromFile(stem) {
   for (const file of [stem, stem + '.js', stem + '.mjs', stem + '.cjs']) {
     if (fs.statSync(file, { throwIfNoEntry: false })?.isFile()) {
-      return import(pathToFileURL(file));
+      return isES(file) ? import(pathToFileURL(file)) : fromText(file, fs.readFileSync(file, 'utf8'));
     }
   }
   throw fault('Runtime.ImportModuleError', `Error: Cannot find module '${path.relative(root, stem)}' in ${root}`);
 }
 
-// fromText runs code as the file index.js. "ES modules aren't supported for inline functions":
+// isES tells whether a file is an ES module. Above the function's folder Lambda has no package.json, and here there may be the app's:
+// https://nodejs.org/api/packages.html#determining-module-system
+function isES(file) {
+  if (path.extname(file) !== '.js') {
+    return path.extname(file) === '.mjs';
+  }
+  for (let dir = path.dirname(file); ; dir = path.dirname(dir)) {
+    const said = path.join(dir, 'package.json');
+    if (fs.existsSync(said)) {
+      return JSON.parse(fs.readFileSync(said, 'utf8'))?.type === 'module';
+    }
+    if (dir === root || path.basename(dir) === 'node_modules' || dir === path.dirname(dir)) {
+      return false;
+    }
+  }
+}
+
+// fromText runs code as a CommonJS module. It has a parent, as it is required on Lambda: code that finds it has none starts a server.
+// Code in a template is the file index.js: "ES modules aren't supported for inline functions",
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html
-function fromText(text) {
-  const file = path.join(root, 'index.js');
-  const module = new Module(file);
+function fromText(file, text) {
+  const module = new Module(file, main);
   module.filename = file;
-  module.paths = Module._nodeModulePaths(root);
+  module.paths = Module._nodeModulePaths(path.dirname(file));
+  Module._cache[file] = module;
   module._compile(text, file);
+  module.loaded = true;
   return module.exports;
 }
 
@@ -122,25 +148,52 @@ process.on('beforeExit', () => {
   then?.();
 });
 
+// stuck is what an asynchronous handler ends with whose promise nothing can settle any more.
+const stuck = () => fault('Runtime.NodeJsExit', 'nothing is left that could go on, and the promise of the handler is not settled');
+
 // run gives an event to the handler and settles with its answer.
 function run(handler, event, context) {
   return new Promise((resolve, reject) => {
-    idle = () => resolve(null); // a handler that neither returns a promise nor calls back
-    const done = (error, value) => {
-      const settle = () => (error === undefined || error === null ? resolve(value) : reject(error));
-      if (context.callbackWaitsForEmptyEventLoop) {
-        idle = settle;
-      } else {
-        settle();
-      }
-    };
-    Object.assign(context, { done, succeed: (value) => done(null, value), fail: (error) => done(error ?? 'handled') });
-    const returned = handler(event, context, done);
-    if (typeof returned?.then === 'function') {
-      returned.then(resolve, reject);
-    }
+    idle = () => reject(stuck());
+    Promise.resolve(handler(event, context)).then(resolve, reject);
   }).finally(() => {
     idle = undefined;
+  });
+}
+
+// runWithCallback is run before Node.js 24. The first answer counts, whether it is returned or called back.
+function runWithCallback(handler, event, context) {
+  return new Promise((resolve, reject) => {
+    let answered = false;
+    const once = (answer) => (...values) => {
+      if (!answered) {
+        answered = true;
+        idle = undefined;
+        answer(...values);
+      }
+    };
+    const settle = (error, value) => (error === undefined || error === null ? resolve(value) : reject(error));
+    const succeed = once(resolve);
+    const fail = once((error) => reject(error ?? 'handled'));
+    // Only a callback without an error waits until nothing is left to do.
+    const callback = once((error, value) => {
+      if (context.callbackWaitsForEmptyEventLoop && (error === undefined || error === null)) {
+        idle = () => resolve(value);
+      } else {
+        settle(error, value);
+      }
+    });
+    Object.assign(context, { callbackWaitsForEmptyEventLoop: true, done: once(settle), succeed, fail });
+    // A handler that neither returns a promise nor calls back answers null.
+    idle = once(() => (handler.constructor.name === 'AsyncFunction' ? reject(stuck()) : resolve(null)));
+    try {
+      const returned = handler(event, context, callback);
+      if (typeof returned?.then === 'function') {
+        returned.then(succeed, fail);
+      }
+    } catch (error) {
+      fail(error);
+    }
   });
 }
 
@@ -148,7 +201,6 @@ function contextOf(headers) {
   const deadline = Number(headers['lambda-runtime-deadline-ms']);
   const json = (name) => (headers[name] ? JSON.parse(headers[name]) : undefined);
   return {
-    callbackWaitsForEmptyEventLoop: true,
     functionName: environment.AWS_LAMBDA_FUNCTION_NAME,
     functionVersion: environment.AWS_LAMBDA_FUNCTION_VERSION,
     memoryLimitInMB: environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
@@ -163,14 +215,20 @@ function contextOf(headers) {
 }
 
 let current; // the invocation that is under way
+let waiting = false; // for the next one
 let failed = false;
 
-// fatal reports what the handler did not catch, and ends the process, as its state is unknown.
+// fatal reports what the handler did not catch, and ends the process, as its state is unknown. Between invocations there is
+// nobody to report to, and the only connection waits for the next one, which must not be taken any more.
 function fatal(error) {
   if (failed) {
     return;
   }
   failed = true;
+  if (waiting) {
+    log(described(error));
+    exit(1);
+  }
   const target = current === undefined ? '/init/error' : `/invocation/${current}/error`;
   report(target, error).catch(() => {}).finally(() => exit(1));
 }
@@ -191,28 +249,49 @@ function asText(value) {
   return text ?? 'null'; // of a function or a symbol
 }
 
-async function main() {
+// asOfAFile takes away what only code of an argument has: the modules of Node.js as globals, with which code runs that forgets
+// to require them and fails on Lambda, and what modules of the other kind have, such as __dirname.
+function asOfAFile() {
+  for (const name of [...Module.builtinModules, 'require', 'module', 'exports', '__filename', '__dirname']) {
+    if (name !== 'console' && name !== 'process') {
+      delete globalThis[name];
+    }
+  }
+  Object.defineProperty(globalThis, 'crypto', { configurable: true, enumerable: true, get: () => require('node:crypto').webcrypto, set: undefined });
+  process.execArgv.splice(0); // child processes and threads inherit it
+}
+
+async function serve() {
   const inline = process.argv[1];
-  process.argv.splice(1);
+  process.argv.splice(1, Infinity, '/var/runtime/index.mjs');
+  await new Promise(setImmediate); // Node.js adds a last global when the argument has run
+  asOfAFile();
   globalThis.awslambda = { streamifyResponse: (handler) => Object.assign(handler, { [streams]: true }) };
-  const wanted = /^AWS_Lambda_nodejs(\d+)\./.exec(environment.AWS_EXECUTION_ENV ?? '')?.[1];
-  if (wanted !== undefined && wanted !== process.versions.node.split('.')[0]) {
+  const [here] = process.versions.node.split('.');
+  const wanted = /^AWS_Lambda_nodejs(\d+)\./.exec(environment.AWS_EXECUTION_ENV ?? '')?.[1] ?? here;
+  if (wanted !== here) {
     console.error(`Lambda runs this function with Node.js ${wanted}; here it is ${process.versions.node}`);
   }
+  const callbacks = wanted < 24; // Lambda has no callbacks since Node.js 24: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
   let handler;
   try {
     handler = await load(environment._HANDLER, inline);
+    if (!callbacks && handler.length > 2) {
+      throw fault('Runtime.CallbackHandlerDeprecated', `${environment._HANDLER} takes a callback, which Lambda has not since Node.js 24: make it an async function of two parameters`);
+    }
   } catch (error) {
     fatal(renamed(error));
     return;
   }
   for (;;) {
+    waiting = true;
     const next = await ask('GET', '/invocation/next');
+    waiting = false;
     const id = next.headers['lambda-runtime-aws-request-id'];
     current = id;
     environment._X_AMZN_TRACE_ID = next.headers['lambda-runtime-trace-id'] ?? '';
     try {
-      const text = asText(await run(handler, JSON.parse(next.body), contextOf(next.headers)));
+      const text = asText(await (callbacks ? runWithCallback : run)(handler, JSON.parse(next.body), contextOf(next.headers)));
       if (!failed) {
         await post(`/invocation/${id}/response`, text);
       }
@@ -228,7 +307,7 @@ async function main() {
   }
 }
 
-main().catch((error) => {
+serve().catch((error) => {
   // The Runtime API is gone: so is whoever asked for this process.
   console.error(error);
   exit(1);
