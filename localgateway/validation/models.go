@@ -84,7 +84,7 @@ func (m *model) check(body []byte) string {
 		return "it is not JSON: " + oneLine(err)
 	}
 	if n := immense(value); n != "" {
-		return "the number " + n + " is out of range"
+		return "the number " + cut(n) + " is out of range"
 	}
 	if err = m.schema.Validate(value); err == nil {
 		return ""
@@ -99,9 +99,13 @@ func inWords(err error) string {
 		return oneLine(err)
 	}
 	var wrong []string
-	for _, leaf := range leaves(invalid) {
+	all := leaves(invalid)
+	for _, leaf := range all[:min(len(all), maxFaults)] {
 		where := "/" + strings.Join(leaf.InstanceLocation, "/")
-		wrong = append(wrong, fmt.Sprintf("at '%s': %s", where, leaf.ErrorKind.LocalizedString(printer)))
+		wrong = append(wrong, cut(fmt.Sprintf("at '%s': %s", where, leaf.ErrorKind.LocalizedString(printer))))
+	}
+	if more := len(all) - len(wrong); more > 0 {
+		wrong = append(wrong, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(wrong, "; ")
 }
@@ -117,12 +121,12 @@ func leaves(e *jsonschema.ValidationError) (list []*jsonschema.ValidationError) 
 	return list
 }
 
-// immense finds a number that would take more room, written out, than a body has; "" if there is none.
+// immense finds a number that would take more time or room to compute with than a body is worth; "" if there is none.
 func immense(value any) string {
 	switch value := value.(type) {
 	case json.Number:
 		_, exponent, found := strings.Cut(strings.ToLower(value.String()), "e")
-		if n, err := strconv.Atoi(exponent); found && (err != nil || n > maxExponent || n < -maxExponent) {
+		if n, err := strconv.Atoi(exponent); len(value) > maxNumber || found && (err != nil || n > maxExponent || n < -maxExponent) {
 			return value.String()
 		}
 	case []any:
@@ -141,8 +145,26 @@ func immense(value any) string {
 	return ""
 }
 
-// maxExponent is more than a float64 has.
-const maxExponent = 400
+// maxExponent is more than a float64 has. maxNumber is how long a number may be that Jackson reads, the JSON parser of Java,
+// if it is not told otherwise (StreamReadConstraints): one of some megabytes takes minutes to convert.
+const (
+	maxExponent = 400
+	maxNumber   = 1000
+)
+
+// What is said of a body is a line of the log, and kept with the request: so not all of a large one.
+const (
+	maxFaults = 10
+	maxFault  = 500 // in bytes
+)
+
+// cut is the start of a text that is too long.
+func cut(text string) string {
+	if len(text) <= maxFault {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxFault], "") + "..."
+}
 
 // prefix starts the address of a model: "To reference another model, use
 // https://apigateway.amazonaws.com/restapis/{restapi_id}/models/{model_name}".

@@ -65,6 +65,10 @@ func TestBodies(t *testing.T) {
 		{"and for none", twoNumbers, "$default", "", `{}`, refused, "missing properties"},
 		{"a number that no computer could hold", twoNumbers, "", "", `{"a":1e999999999,"b":[{"c":1}]}`, refused, "the number 1e999999999 is out of range"},
 		{"one that is out of range below", twoNumbers, "", "", `{"a":1,"b":[1e-99999999999999999999]}`, refused, "out of range"},
+		{"one that takes minutes to convert", twoNumbers, "", "", `{"a":1,"b":` + strings.Repeat("9", 1<<20) + `}`, refused, "999... is out of range"},
+		{"one that the schema's package cannot hold", `{"minimum":1}`, "", "", "1." + strings.Repeat("9", 1<<20), refused, "999... is out of range"},
+		{"more faults than anybody reads", `{"items":{"type":"string"}}`, "", "", "[" + strings.Repeat("1,", 1000) + "1]", refused, "at '/9': got number, want string; and 991 more"},
+		{"a fault that is too long", `{"pattern":"^a$"}`, "", "", `"` + strings.Repeat("ä", 1<<20) + `"`, refused, "ää..."},
 		{"a model without a schema", "", "", "", `[]`, "", "it fits the model Two"},
 		{"draft 4: exclusiveMinimum belongs to minimum", `{"minimum":1,"exclusiveMinimum":true}`, "", "", `1`, refused, "exclusiveMinimum: got 1, want 1"},
 		{"draft 4 is what a model without $schema is of", `{"id":"https://example.com/two","minimum":1,"exclusiveMinimum":true}`, "", "", `1`, refused, "exclusiveMinimum: got 1, want 1"},
@@ -94,6 +98,9 @@ func TestBodies(t *testing.T) {
 				failure = &mapping.Failure{Reason: verdict.Trace[0].Detail}
 			} else if failure.Type != mapping.BadRequestBody || failure.Reason != verdict.Trace[0].Detail || !strings.HasPrefix(failure.Validation, "[") {
 				t.Errorf("got %+v", failure)
+			}
+			if len(failure.Reason) > 8<<10 {
+				t.Errorf("the reason has %d bytes", len(failure.Reason))
 			}
 			if failure.Message != c.want || !strings.Contains(failure.Reason, c.why) {
 				t.Errorf("got %q because %s, want %q because %s", failure.Message, failure.Reason, c.want, c.why)
