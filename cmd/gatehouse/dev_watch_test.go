@@ -1,14 +1,18 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
 	"net/http"
+	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/cmd/gatehouse/internal/cdkapp"
 )
 
 // TestDevWatch: a change is served without a request lost; a broken app leaves the old API.
@@ -117,34 +121,67 @@ func TestDevWatchConfiguration(t *testing.T) {
 	r.wait(t, 20*time.Second, func() bool { return strings.Contains(r.stdout.String(), "start again") })
 }
 
-// TestDevWatchAssets: programs of functions that were changed long ago do not pile up.
-func TestDevWatchAssets(t *testing.T) {
-	dir := fakeApp(t, mockAPI("Api", "hello"))
-	writeFile(t, filepath.Join(dir, "app.sh"), `mkdir -p "$CDK_OUTDIR" && cp -R source/. "$CDK_OUTDIR" && mkdir -p "$CDK_OUTDIR/asset.$(cat version)"
-echo "{\"files\":{\"a\":{\"source\":{\"path\":\"asset.$(cat version)\"}}}}" > "$CDK_OUTDIR/Test.assets.json"
-`)
-	writeFile(t, filepath.Join(dir, "version"), "one")
-	r, temp := start(t, dir, "--watch")
-	for n, version := range []string{"two", "three", "four"} {
-		writeFile(t, filepath.Join(dir, "version"), version)
-		r.wait(t, 20*time.Second, func() bool {
-			return strings.Count(r.stdout.String(), "  the new API is served, after ") > n
-		})
+// TestForget: programs of functions that were changed long ago do not pile up, and those of the last minutes stay for the
+// requests that are under way.
+func TestForget(t *testing.T) {
+	now := time.Now()
+	d := &dev{surroundings: &surroundings{now: func() time.Time { return now }}, app: &cdkapp.App{}, assembly: t.TempDir()}
+	made := func(name string) {
+		if err := os.MkdirAll(filepath.Join(d.assembly, "asset."+name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, filepath.Join(d.assembly, "assembly-Prod", "Test.assets.json"), `{"files":{"a":{"source":{"path":"../asset.`+name+`"}}}}`)
 	}
-	var got []string
-	r.wait(t, 20*time.Second, func() bool {
-		found, err := filepath.Glob(filepath.Join(temp, "gatehouse-dev-*", "cdk.out", "asset.*"))
+	for _, step := range []struct {
+		after   time.Duration
+		version string
+		want    string
+	}{
+		{0, "one", "one"},
+		{time.Hour, "two", "one two"},
+		{time.Second, "three", "one three two"},
+		{lingers - 2*time.Second, "four", "four one three two"},
+		{time.Second, "two", "four three two"},
+		{lingers, "two", "two"},
+		{time.Hour, "five", "five two"},
+	} {
+		now = now.Add(step.after)
+		made(step.version)
+		d.forget()
+		found, err := filepath.Glob(filepath.Join(d.assembly, "asset.*"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		got = nil
+		var got []string
 		for _, f := range found {
-			got = append(got, filepath.Base(f))
+			got = append(got, strings.TrimPrefix(filepath.Base(f), "asset."))
 		}
-		return len(got) <= 2
-	})
-	if want := []string{"asset.four", "asset.three"}; !slices.Equal(got, want) {
-		t.Errorf("there are %q, want %q", got, want)
+		if strings.Join(got, " ") != step.want {
+			t.Errorf("after %s: there are %q, want %s", step.version, got, step.want)
+		}
+	}
+	made("failed")
+	made("six") // in the place of an assembly that could not be served
+	d.forget()
+	if _, err := os.Stat(filepath.Join(d.assembly, "asset.failed")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the asset of an assembly that was not served is there: %v", err)
+	}
+}
+
+// TestAnnounceWatch: the folder is named also where it is the working directory.
+func TestAnnounceWatch(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	d := newDev(&surroundings{stdout: &out, now: time.Now}, devFlags{watch: true})
+	d.sources = &cdkapp.Sources{}
+	d.announceWatch()
+	if want := "a change below " + here + " makes the API anew\n"; out.String() != want {
+		t.Errorf("got %q, want %q", out.String(), want)
 	}
 }
 

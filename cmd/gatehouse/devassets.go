@@ -7,24 +7,39 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // asset is how the names of assets begin in an assembly.
 const asset = "asset."
 
-// forget removes the assets that neither this assembly nor the one before names. Each change of a function leaves its
-// program behind, megabytes each time. Those of the assembly before stay, for requests that are under way.
+// lingers is how long the assets of a function stay that was changed: longer than API Gateway waits for any, as a request
+// under way may be for a function that reads its files late, and two swaps may follow each other within seconds.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+const lingers = 5 * time.Minute
+
+// forget removes the assets that no assembly has named for some time. Each change of a function leaves its program behind,
+// megabytes each time. What no assembly named that was served, but one that failed, goes at once.
 func (d *dev) forget() {
 	if d.app == nil {
 		return
 	}
+	now, kept := d.now(), map[string]time.Time{}
 	all, named := assetsOf(d.assembly)
 	for _, name := range all {
-		if d.assets != nil && !slices.Contains(named, name) && !slices.Contains(d.assets, name) {
+		since, known := d.assets[name]
+		switch {
+		case slices.Contains(named, name):
+			kept[name] = time.Time{}
+		case known && since.IsZero():
+			kept[name] = now
+		case known && now.Sub(since) < lingers:
+			kept[name] = since
+		case d.assets != nil:
 			_ = os.RemoveAll(filepath.Join(d.assembly, name)) // if it stays, it goes with the folder in the end
 		}
 	}
-	d.assets = named
+	d.assets = kept
 }
 
 // assetsOf are the assets that are in an assembly, and those of them that its manifests name, or those of the assemblies
@@ -49,8 +64,5 @@ func assetsOf(dir string) (all, named []string) {
 	named = slices.DeleteFunc(slices.Clone(all), func(name string) bool {
 		return !slices.ContainsFunc(texts, func(text []byte) bool { return bytes.Contains(text, []byte(name)) })
 	})
-	if named == nil {
-		named = []string{}
-	}
 	return all, named
 }

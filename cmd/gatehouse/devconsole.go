@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"path/filepath"
 
 	"github.com/gatehouse-cdk/gatehouse/cmd/gatehouse/internal/console"
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
@@ -32,11 +33,15 @@ func (d *dev) announceConsole() {
 
 // announceWatch says whose changes count: what the app uses may be in a folder beside it, too.
 func (d *dev) announceWatch() {
+	folder, err := filepath.Abs(d.sources.Dir)
+	if err != nil {
+		folder = d.sources.Dir
+	}
 	switch {
 	case !d.flags.watch:
 	case d.log.JSON():
-		d.log.Object(map[string]string{"event": "watch", "folder": d.sources.Dir})
+		d.log.Object(map[string]string{"event": "watch", "folder": folder})
 	default:
-		d.log.Text("a change below " + d.sources.Dir + " makes the API anew")
+		d.log.Text("a change below " + folder + " makes the API anew")
 	}
 }

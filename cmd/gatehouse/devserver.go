@@ -35,7 +35,7 @@ type dev struct {
 	assembly string      // its folder
 	scratch  string      // a folder to remove in the end; "" if there is none
 	sources  *cdkapp.Sources
-	assets   []string // of the assembly that is served
+	assets   map[string]time.Time // of the assemblies that were served: since when no longer; zero of those that are
 
 	listener net.Listener
 	url      string // of the listener
