@@ -196,13 +196,13 @@ func (m *maker) add(t target, status int, why string, headers ...string) *Exampl
 		e.Body = "{}"
 	}
 	m.parameters(t, &e)
-	if status == 200 && (e.Verb != http.MethodGet || e.URL != m.url(t.Path) || len(e.Headers) > len(headers) || strings.Contains(t.Path, "{")) {
+	if status == 200 && (e.Verb != http.MethodGet || validated(t.method) || e.URL != m.url(t.Path) || len(e.Headers) > len(headers) || strings.Contains(t.Path, "{")) {
 		e.Status = 0
 	}
 	if t.APIKey {
 		if key := APIKey(m.Model, m.api, m.stage.Name); key != "" {
 			e.Headers = append(e.Headers, "X-API-Key: "+key)
-		} else if e.Status == 200 {
+		} else if status == 200 {
 			e.Status, e.keyless = 403, true
 			e.Why += ", but wants an API key, and no enabled one is in a usage plan of the stage"
 		}
@@ -213,7 +213,13 @@ func (m *maker) add(t target, status int, why string, headers ...string) *Exampl
 	return &m.examples[len(m.examples)-1]
 }
 
-// parameters adds values for those that a method's request validator wants.
+// validated tells whether a method's request validator looks at bodies, of which none counts as an empty object.
+func validated(m *assembly.Method) bool {
+	return m.Validator != nil && m.Validator.Body && len(m.RequestSchemas) > 0
+}
+
+// parameters adds values for those that a method's request validator wants, but for credentials: those of the request come
+// later, and one that is said to have none must not have wrong ones.
 func (m *maker) parameters(t target, e *Example) {
 	if v := t.method.Validator; v == nil || !v.Parameters {
 		return
@@ -223,6 +229,9 @@ func (m *maker) parameters(t target, e *Example) {
 			continue
 		}
 		if header, ok := strings.CutPrefix(name, "method.request.header."); ok {
+			if strings.EqualFold(header, "Authorization") && t.Kind != matrix.None || strings.EqualFold(header, "X-API-Key") && t.APIKey {
+				continue
+			}
 			e.Headers = append(e.Headers, header+": 1")
 		} else if parameter, ok := strings.CutPrefix(name, "method.request.querystring."); ok {
 			separator := "?"

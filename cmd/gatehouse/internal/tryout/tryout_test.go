@@ -147,6 +147,50 @@ func TestMake(t *testing.T) {
 	}
 }
 
+// TestRequestValidator: what the validator of a method wants is added where it is not there, and credentials are not made up.
+func TestRequestValidator(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change func(*assembly.Method)
+		want   []string
+	}{
+		{"parameters", func(m *assembly.Method) {
+			m.Validator = &assembly.Validator{Parameters: true}
+			m.RequestParameters = map[string]bool{"method.request.header.authorization": true, "method.request.header.X-Tenant": true, "method.request.querystring.q": true}
+		}, []string{
+			"0 GET http://127.0.0.1:3000/prod/health?q=1, X-Tenant: 1, authorization: 1",
+			"0 GET http://127.0.0.1:3000/prod/orders?q=1, X-Tenant: 1, Authorization: access token, scope orders/read",
+			"401 GET http://127.0.0.1:3000/prod/orders?q=1, X-Tenant: 1",
+			"403 GET http://127.0.0.1:3000/prod/orders?q=1, X-Tenant: 1, Authorization: access token, scope <nil>",
+		}},
+		{"a body", func(m *assembly.Method) {
+			m.Validator, m.RequestSchemas = &assembly.Validator{Body: true}, map[string]*assembly.Schema{"application/json": {Name: "Order"}}
+		}, []string{
+			"0 GET http://127.0.0.1:3000/prod/health",
+			"0 GET http://127.0.0.1:3000/prod/orders, Authorization: access token, scope orders/read",
+			"401 GET http://127.0.0.1:3000/prod/orders",
+			"403 GET http://127.0.0.1:3000/prod/orders, Authorization: access token, scope <nil>",
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			o := options(t, "token")
+			for _, m := range o.Model.APIs[0].Methods {
+				if m.Verb == "GET" && (m.Path == "/health" || m.Path == "/orders") {
+					tt.change(m)
+				}
+			}
+			examples, _ := Make(o)
+			var got []string
+			for _, e := range examples {
+				got = append(got, shown(t, e))
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(tt.want, "\n"))
+			}
+		})
+	}
+}
+
 // TestMakeShop has what the example has not: stages of several APIs, keys, a function of the app's own.
 func TestMakeShop(t *testing.T) {
 	o := options(t, "shop")
