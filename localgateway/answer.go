@@ -74,7 +74,7 @@ func (st *stage) handle(ctx context.Context, r *exchange.Request, source *mappin
 	source.Context.Authorizer = authorizerContext(record.Verdict.Known)
 	addIdentity(source.Context.Identity, record.Verdict.Known)
 	d := record.Verdict.Denial
-	said := st.served.gateway.decisions.take(r.TraceID, d != nil)
+	said := st.served.gateway.decisions.take(r.RequestID, d != nil)
 	if d != nil {
 		return exchange.Answer{}, m.explained(d, &record.Verdict, said)
 	}

@@ -16,29 +16,33 @@ import (
 // and a developer should not have to look for the line. Those are kept that somebody waits for.
 type decisions struct {
 	mu       sync.Mutex
-	expected map[string]chan said // by trace id
+	expected map[string]chan said // by Lambda's request id, as several requests can have one trace
+	of       map[string]string    // that id, by API Gateway's
 }
 
 // said is the part of such a line that tells why.
 // Source: authz's documentation of its log, docs/authorizer.md.
 type said struct {
-	Message, Outcome, Reason, Error, Missing, TraceID string
+	Message, Outcome, Reason, Error, Missing, RequestID string
 }
 
 // patience is how long a line may take after the answer: it was written before it, and comes through a pipe.
 const patience = 50 * time.Millisecond
 
-// expect prepares for the line about a request, if the function is an included authorizer.
-func (d *decisions) expect(f *assembly.Function, traceID string) {
+// expect prepares for the line about a request, if the function is an included authorizer. It returns the id that the function is
+// to be invoked with; "" for any.
+func (d *decisions) expect(f *assembly.Function, request string) (id string) {
 	if _, ours := f.Environment[authz.ConfigVariable]; !ours {
-		return
+		return ""
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.expected == nil {
-		d.expected = map[string]chan said{}
+		d.expected, d.of = map[string]chan said{}, map[string]string{}
 	}
-	d.expected[root(traceID)] = make(chan said, 1)
+	id = newUUID()
+	d.expected[id], d.of[request] = make(chan said, 1), id
+	return id
 }
 
 // see looks at a line that a function wrote.
@@ -52,7 +56,7 @@ func (d *decisions) see(line functions.LogLine) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if c := d.expected[s.TraceID]; c != nil {
+	if c := d.expected[s.RequestID]; c != nil {
 		select {
 		case c <- s:
 		default: // it was asked once, and has said so
@@ -61,9 +65,9 @@ func (d *decisions) see(line functions.LogLine) {
 }
 
 // take is what was said of a request, if anything was expected. It waits for the line only if that is of interest.
-func (d *decisions) take(traceID string, wanted bool) (s said) {
-	id := root(traceID)
+func (d *decisions) take(request string, wanted bool) (s said) {
 	d.mu.Lock()
+	id := d.of[request]
 	c := d.expected[id]
 	d.mu.Unlock()
 	if c == nil {
@@ -73,6 +77,7 @@ func (d *decisions) take(traceID string, wanted bool) (s said) {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		delete(d.expected, id)
+		delete(d.of, request)
 	}()
 	if !wanted {
 		return said{}
@@ -84,16 +89,6 @@ func (d *decisions) take(traceID string, wanted bool) (s said) {
 	case <-timer.C:
 	}
 	return s
-}
-
-// root is the part of a trace header that names the trace: "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=...".
-func root(header string) string {
-	for part := range strings.SplitSeq(header, ";") {
-		if id, ok := strings.CutPrefix(part, "Root="); ok {
-			return id
-		}
-	}
-	return header
 }
 
 // glosses say in words what the reasons for a 401 mean that a developer meets most.

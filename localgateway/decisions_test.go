@@ -1,6 +1,7 @@
 package localgateway
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -12,7 +13,11 @@ import (
 func TestDecisions(t *testing.T) {
 	included := &assembly.Function{Environment: map[string]string{authz.ConfigVariable: "{}"}}
 	line := func(id, rest string) functions.LogLine {
-		return functions.LogLine{Text: `{"timestamp":"x","message":"decision","traceId":"` + id + `",` + rest + `}`}
+		return functions.LogLine{Text: `{"timestamp":"x","message":"decision","requestId":"` + id + `","traceId":"1-a",` + rest + `}`}
+	}
+	about := func(l functions.LogLine, id string) functions.LogLine { // of which only now the id is known
+		l.Text = strings.ReplaceAll(l.Text, `"1-a","traceId"`, `"`+id+`","traceId"`)
+		return l
 	}
 	for _, c := range []struct {
 		name     string
@@ -34,33 +39,45 @@ func TestDecisions(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var d decisions
-			d.expect(c.function, "Root=1-a;Parent=2;Sampled=0")
+			id := d.expect(c.function, "api-1")
 			for _, l := range c.before {
-				d.see(l)
+				d.see(about(l, id))
 			}
 			if c.later != nil {
 				time.AfterFunc(time.Millisecond, func() {
 					for _, l := range c.later {
-						d.see(l)
+						d.see(about(l, id))
 					}
 				})
 			}
 			start := time.Now()
-			if got := d.take("Root=1-a;Parent=2;Sampled=0", true).why(); got != c.want {
+			if got := d.take("api-1", true).why(); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 			if c.function != included && time.Since(start) > patience/2 {
 				t.Error("it waited for a function that says nothing")
 			}
-			if len(d.expected) != 0 {
-				t.Errorf("%d are kept", len(d.expected))
+			if len(d.expected)+len(d.of) != 0 {
+				t.Errorf("%d are kept", len(d.expected)+len(d.of))
 			}
 		})
 	}
+	t.Run("two requests of one trace", func(t *testing.T) {
+		var d decisions
+		one, two := d.expect(included, "api-1"), d.expect(included, "api-2")
+		d.see(line(two, `"outcome":"unauthorized","reason":"expired"`))
+		d.see(line(one, `"outcome":"denied","reason":"rights","missing":"any scope of x"`))
+		if got := d.take("api-1", true).why(); got != "the caller lacks any scope of x" {
+			t.Errorf("of the first: %q", got)
+		}
+		if got := d.take("api-2", true).why(); !strings.Contains(got, "expired") {
+			t.Errorf("of the second: %q", got)
+		}
+	})
 	t.Run("what is let through is not waited for", func(t *testing.T) {
 		var d decisions
-		d.expect(included, "Root=1-a")
-		if got := d.take("Root=1-a", false); got != (said{}) || len(d.expected) != 0 {
+		d.expect(included, "api-1")
+		if got := d.take("api-1", false); got != (said{}) || len(d.expected) != 0 {
 			t.Errorf("got %+v, %d are kept", got, len(d.expected))
 		}
 	})

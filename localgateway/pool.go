@@ -120,8 +120,8 @@ func region(arn string) string {
 
 // invoke runs a function for an authorizer.
 func (s *served) invoke(ctx context.Context, f *assembly.Function, payload []byte, r *exchange.Request) ([]byte, error) {
-	s.gateway.decisions.expect(f, r.TraceID)
-	result, err := s.gateway.pool.Invoke(ctx, f.Name, payload, functions.InvokeOptions{TraceID: r.TraceID})
+	id := s.gateway.decisions.expect(f, r.RequestID)
+	result, err := s.gateway.pool.Invoke(ctx, f.Name, payload, functions.InvokeOptions{RequestID: id, TraceID: r.TraceID})
 	if err != nil {
 		return nil, err
 	}
