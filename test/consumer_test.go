@@ -34,6 +34,7 @@ type consumer struct {
 // A module that imports the constructs, with a backend of its own, synthesizes with the included authorizer: normal,
 // built with -trimpath (which takes away every path that a library could find its own sources by), and vendored.
 func TestAConsumersModule(t *testing.T) {
+	t.Parallel() // other processes do the work
 	if testing.Short() {
 		t.Skip("builds CDK once more, with -trimpath")
 	}

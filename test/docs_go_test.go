@@ -66,6 +66,7 @@ func try(r run) (o outcome) {
 // it says without a panic, or with the one that the text block after it quotes. A JSON block after a fragment is a part of
 // the template that it makes. Functions are not built for that.
 func TestTheDocumentationsGo(t *testing.T) {
+	t.Parallel() // other processes do the work
 	root, err := filepath.Abs("..")
 	if err != nil {
 		t.Fatal(err)

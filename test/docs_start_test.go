@@ -18,6 +18,7 @@ var goFile = regexp.MustCompile("`([a-z/-]+\\.go)`:$")
 
 // What the page on getting started has one write into an empty folder is an API that answers 200 to whom it should.
 func TestGettingStarted(t *testing.T) {
+	t.Parallel() // other processes do the work
 	root, err := filepath.Abs("..")
 	if err != nil {
 		t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 // The README's first program is what a newcomer pastes into an empty folder: it has to be whole, to compile and to
 // synthesize there, and its API has to run on this machine.
 func TestTheREADMEsFirstProgram(t *testing.T) {
+	t.Parallel() // other processes do the work
 	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
 	if err != nil {
 		t.Fatal(err)
