@@ -6,7 +6,7 @@ import (
 	"encoding/base32"
 	"encoding/base64"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
 )
 
@@ -24,7 +24,7 @@ func (s *served) makeAccessKeys() error {
 	if s.issuer != nil {
 		secret = s.issuer.AccessSecret
 	}
-	add := func(name string, p *assembly.Principal) error {
+	add := func(name string, p *cloudassembly.Principal) error {
 		text, err := secret(name)
 		if err != nil {
 			return err

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/events"
@@ -209,8 +209,8 @@ func inWords(err error) string {
 // Route is a route that is served, for whoever lists them.
 type Route struct {
 	Stage  string
-	API    *assembly.API
-	Method *assembly.Method
+	API    *cloudassembly.API
+	Method *cloudassembly.Method
 	Why    string // why it is answered by 501; "" if it is served
 }
 
@@ -240,4 +240,4 @@ func (g *Gateway) AccessKeys() []checks.AccessKey { return slices.Clone(g.live.L
 func (g *Gateway) Issuer() *devissuer.Provider { return g.live.Load().issuer }
 
 // Model is what is served now: the assembly as it was read. It is not to be changed.
-func (g *Gateway) Model() *assembly.Model { return g.live.Load().model }
+func (g *Gateway) Model() *cloudassembly.Model { return g.live.Load().model }

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/mapping"
 )
@@ -23,7 +23,7 @@ func gatewayResponse(of string, properties object) object {
 // and which default it takes what is customised from.
 func responseTypeBehaviour(t *testing.T) (list []behaviour) {
 	plain, _ := mapping.NewResponses(nil)
-	custom, problems := mapping.NewResponses([]*assembly.GatewayResponse{
+	custom, problems := mapping.NewResponses([]*cloudassembly.GatewayResponse{
 		{Type: "DEFAULT_4XX", Parameters: map[string]string{"gatewayresponse.header.From": "'DEFAULT_4XX'"}},
 		{Type: "DEFAULT_5XX", Parameters: map[string]string{"gatewayresponse.header.From": "'DEFAULT_5XX'"}},
 	})

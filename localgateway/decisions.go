@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/functions"
 )
 
@@ -31,7 +31,7 @@ const patience = 50 * time.Millisecond
 
 // expect prepares for the line about a request, if the function is an included authorizer. It returns the id that the function is
 // to be invoked with; "" for any.
-func (d *decisions) expect(f *assembly.Function, request string) (id string) {
+func (d *decisions) expect(f *cloudassembly.Function, request string) (id string) {
 	if _, ours := f.Environment[authz.ConfigVariable]; !ours {
 		return ""
 	}

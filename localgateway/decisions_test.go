@@ -6,12 +6,12 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/functions"
 )
 
 func TestDecisions(t *testing.T) {
-	included := &assembly.Function{Environment: map[string]string{authz.ConfigVariable: "{}"}}
+	included := &cloudassembly.Function{Environment: map[string]string{authz.ConfigVariable: "{}"}}
 	line := func(id, rest string) functions.LogLine {
 		return functions.LogLine{Text: `{"timestamp":"x","message":"decision","requestId":"` + id + `","traceId":"1-a",` + rest + `}`}
 	}
@@ -21,7 +21,7 @@ func TestDecisions(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name     string
-		function *assembly.Function
+		function *cloudassembly.Function
 		before   []functions.LogLine
 		later    []functions.LogLine // while it is waited for
 		want     string
@@ -35,7 +35,7 @@ func TestDecisions(t *testing.T) {
 		{"allowed", included, []functions.LogLine{line("1-a", `"outcome":"allowed"`)}, nil, ""},
 		{"about another request", included, []functions.LogLine{line("1-b", `"outcome":"unauthorized","reason":"expired"`)}, nil, ""},
 		{"another line", included, []functions.LogLine{{Text: "decision"}, {Text: `{"message":"decision"`}, {Text: `{"message":"fetch","traceId":"1-a"}`}}, nil, ""},
-		{"another function, for which nobody waits", &assembly.Function{}, []functions.LogLine{line("1-a", `"outcome":"unauthorized","reason":"expired"`)}, nil, ""},
+		{"another function, for which nobody waits", &cloudassembly.Function{}, []functions.LogLine{line("1-a", `"outcome":"unauthorized","reason":"expired"`)}, nil, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var d decisions

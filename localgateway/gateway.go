@@ -23,7 +23,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
@@ -47,7 +47,7 @@ type Options struct {
 	API string
 
 	// Model says what cannot be told from the templates, such as parameters.
-	Model assembly.Options
+	Model cloudassembly.Options
 
 	// Issuer makes and verifies the tokens of the assembly's issuers. Default: none, so that authorizers take the keys
 	// that their configuration names, and user pools' tokens are not accepted.
@@ -108,7 +108,7 @@ func New(o Options) (*Gateway, error) {
 // Reload reads the assembly again and swaps it in. Requests under way are finished by what they began with; if the new
 // assembly cannot be served, the old one stays.
 func (g *Gateway) Reload() error {
-	a, err := assembly.Read(g.options.Assembly)
+	a, err := cloudassembly.Read(g.options.Assembly)
 	if err != nil {
 		return err
 	}

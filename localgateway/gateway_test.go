@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/functions"
 )
 
@@ -117,13 +117,13 @@ func TestBlockedByWhatGuards(t *testing.T) {
 func TestFunctionsOfOneName(t *testing.T) {
 	g := &Gateway{pool: functions.New(functions.Options{})}
 	t.Cleanup(g.pool.Close)
-	twin := func(stack string) *assembly.Function {
-		return &assembly.Function{ID: assembly.ID{Stack: stack, LogicalID: "Fn"}, Name: "twin", Runtime: "provided.al2023", Code: assembly.Code{Folder: built}}
+	twin := func(stack string) *cloudassembly.Function {
+		return &cloudassembly.Function{ID: cloudassembly.ID{Stack: stack, LogicalID: "Fn"}, Name: "twin", Runtime: "provided.al2023", Code: cloudassembly.Code{Folder: built}}
 	}
 	second := twin("West")
 	second.Runtime = "python3.13" // so that an attempt to run it would be told
 	s := &served{gateway: g, names: map[string]bool{}, problems: map[string]string{}}
-	s.startFunctions([]*assembly.Function{twin("East"), second})
+	s.startFunctions([]*cloudassembly.Function{twin("East"), second})
 	if !s.names["twin"] || len(s.problems) != 1 || !strings.Contains(s.problems["West/Fn"], `another function of the assembly has the name "twin"`) {
 		t.Errorf("got the functions %v and the problems %q, want one of each", s.names, s.problems)
 	}

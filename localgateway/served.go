@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/events"
@@ -20,22 +20,22 @@ import (
 // served is one reading of an assembly, ready to answer. It does not change.
 type served struct {
 	gateway  *Gateway
-	model    *assembly.Model
+	model    *cloudassembly.Model
 	issuer   *devissuer.Provider // nil if there is none
 	keys     []checks.AccessKey
 	stages   map[string]*stage
 	names    map[string]bool // of the functions in the pool
 	identity []string        // names of what authorizers know callers by
 	problems map[string]string
-	unread   map[assembly.ID]string            // authorizers whose issuers are not known, with the reason
-	needs    map[assembly.ID]map[string]string // of an API's routes that have requirements: these in words, by "GET /orders"
+	unread   map[cloudassembly.ID]string            // authorizers whose issuers are not known, with the reason
+	needs    map[cloudassembly.ID]map[string]string // of an API's routes that have requirements: these in words, by "GET /orders"
 }
 
 // stage is a stage of an API with its routes.
 type stage struct {
 	served    *served
-	api       *assembly.API
-	stage     *assembly.Stage
+	api       *cloudassembly.API
+	stage     *cloudassembly.Stage
 	routes    *route.Table
 	methods   []*method // by the index of their pattern
 	guard     *checks.Guard
@@ -45,7 +45,7 @@ type stage struct {
 
 // method is a route, with what answers it.
 type method struct {
-	*assembly.Method
+	*cloudassembly.Method
 	events    *events.Route
 	validator *validation.Validator
 	mock      *mapping.Mock // of a MOCK integration
@@ -61,8 +61,8 @@ func (s *served) functionNames() map[string]bool {
 }
 
 // serve prepares a model. What it cannot honour it notes, to be answered by 501.
-func (g *Gateway) serve(m *assembly.Model) (*served, error) {
-	s := &served{gateway: g, model: m, stages: map[string]*stage{}, names: map[string]bool{}, problems: map[string]string{}, unread: map[assembly.ID]string{}, needs: needs(m)}
+func (g *Gateway) serve(m *cloudassembly.Model) (*served, error) {
+	s := &served{gateway: g, model: m, stages: map[string]*stage{}, names: map[string]bool{}, problems: map[string]string{}, unread: map[cloudassembly.ID]string{}, needs: needs(m)}
 	chosen, err := s.choose()
 	if err != nil {
 		return nil, err
@@ -88,8 +88,8 @@ func (g *Gateway) serve(m *assembly.Model) (*served, error) {
 
 // choice is a stage to be served.
 type choice struct {
-	api   *assembly.API
-	stage *assembly.Stage
+	api   *cloudassembly.API
+	stage *cloudassembly.Stage
 }
 
 // choose finds the stages of the APIs that were asked for.
@@ -144,7 +144,7 @@ func (s *served) noteIssuers(unread error) {
 	}
 }
 
-func (s *served) newStage(api *assembly.API, st *assembly.Stage) *stage {
+func (s *served) newStage(api *cloudassembly.API, st *cloudassembly.Stage) *stage {
 	out := &stage{served: s, api: api, stage: st}
 	out.guard = checks.New(checks.Options{
 		Model: s.model, API: api, Stage: st, Invoke: s.invoke, Tokens: s.tokens(), Keys: s.keys, Now: s.gateway.options.Now,
@@ -195,8 +195,8 @@ func identityNames(chosen []choice) (names []string) {
 }
 
 // needs are the requirements of the routes that have any, by their API. What cannot be told is left out: it is for reasons only.
-func needs(m *assembly.Model) map[assembly.ID]map[string]string {
-	out := map[assembly.ID]map[string]string{}
+func needs(m *cloudassembly.Model) map[cloudassembly.ID]map[string]string {
+	out := map[cloudassembly.ID]map[string]string{}
 	all, _ := matrix.Of(m, "")
 	for _, api := range all.APIs {
 		out[api.ID] = map[string]string{}
@@ -210,7 +210,7 @@ func needs(m *assembly.Model) map[assembly.ID]map[string]string {
 }
 
 // problem notes what [Gateway.Problems] tells. An API with several stages has most problems several times.
-func (s *served) problem(id assembly.ID, what string) {
+func (s *served) problem(id cloudassembly.ID, what string) {
 	if name := id.String(); !strings.Contains(s.problems[name], what) {
 		s.problems[name] = strings.TrimSpace(s.problems[name] + "\n" + what)
 	}
@@ -222,7 +222,7 @@ func (st *stage) block(format string, a ...any) {
 	st.served.problem(st.api.ID, why)
 }
 
-func (s *served) newMethod(st *stage, m *assembly.Method) *method {
+func (s *served) newMethod(st *stage, m *cloudassembly.Method) *method {
 	out := &method{Method: m, needs: s.needs[st.api.ID][m.Verb+" "+m.Path], events: events.NewRoute(st.api, st.stage, m), blocked: s.reasons(st.api, st.stage, m, st.guard)}
 	block := func(err error) {
 		out.blocked = strings.TrimSpace(out.blocked + "\n" + m.ID.String() + ": " + err.Error())
@@ -233,7 +233,7 @@ func (s *served) newMethod(st *stage, m *assembly.Method) *method {
 		block(err)
 	}
 	out.validator = validator
-	if m.Integration.Type == assembly.IntegrationMock {
+	if m.Integration.Type == cloudassembly.IntegrationMock {
 		mock, err := mapping.NewMock(m)
 		if err != nil {
 			block(err)
@@ -244,12 +244,12 @@ func (s *served) newMethod(st *stage, m *assembly.Method) *method {
 }
 
 // reasons are why a method, or with none a whole stage, is not served.
-func (s *served) reasons(api *assembly.API, st *assembly.Stage, m *assembly.Method, guard *checks.Guard) string {
+func (s *served) reasons(api *cloudassembly.API, st *cloudassembly.Stage, m *cloudassembly.Method, guard *checks.Guard) string {
 	var out []string
 	for _, p := range s.model.Blocking(api, st, m) {
 		out = append(out, p.String())
 	}
-	add := func(id assembly.ID, problem string) {
+	add := func(id cloudassembly.ID, problem string) {
 		if problem != "" {
 			out = append(out, id.String()+": "+problem)
 		}

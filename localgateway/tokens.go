@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
 )
@@ -25,7 +25,7 @@ func (s *served) tokens() checks.TokenVerifier {
 
 // Verify wants a token of the pool, for one of its clients, of this use. Package jwt decides, as it does in the included
 // authorizer.
-func (p *poolTokens) Verify(ctx context.Context, pool *assembly.UserPool, use, token string) (*jwt.Token, error) {
+func (p *poolTokens) Verify(ctx context.Context, pool *cloudassembly.UserPool, use, token string) (*jwt.Token, error) {
 	v, err := p.verifier(pool, use)
 	if err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func (p *poolTokens) Verify(ctx context.Context, pool *assembly.UserPool, use, t
 	return v.Verify(ctx, token)
 }
 
-func (p *poolTokens) verifier(pool *assembly.UserPool, use string) (*jwt.Verifier, error) {
+func (p *poolTokens) verifier(pool *cloudassembly.UserPool, use string) (*jwt.Verifier, error) {
 	if p.served.issuer == nil {
 		return nil, errNoIssuer
 	}

@@ -16,9 +16,9 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/functions"
 )
@@ -84,12 +84,12 @@ func TestOrdersAreKept(t *testing.T) {
 // createTable makes the table that the template declares, under the name that the functions are told, and returns that.
 func createTable(t *testing.T, client *dynamodb.Client, dir string) string {
 	t.Helper()
-	a, err := assembly.Read(dir)
+	a, err := cloudassembly.Read(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var names []string
-	for _, f := range a.Model(assembly.Options{}).Functions {
+	for _, f := range a.Model(cloudassembly.Options{}).Functions {
 		if name := f.Environment[orders.TableVariable]; name != "" {
 			names = append(names, name)
 		}

@@ -26,7 +26,7 @@ var floors = [][]string{
 	{"localgateway/validation"},
 	{"localgateway/checks", "localgateway/matrix"},
 	{"localgateway/devissuer", "localgateway/events", "localgateway/mapping"},
-	{"localgateway/assembly", "localgateway/front", "localgateway/functions", "localgateway/sigv4"},
+	{"localgateway/front", "localgateway/functions", "localgateway/sigv4"},
 	{"localgateway/exchange"},
 	{"app/stack"},
 	{"constructs/secureapi"},
@@ -37,7 +37,7 @@ var floors = [][]string{
 	{"authorizer-fn/authz", "backend-fn/cors", "backend-fn/request"},
 	{"internal/iampolicy"},
 	{"internal/access", "internal/jwt"},
-	{"internal/route", "internal/strictjson", "internal/lambdaio", "internal/nodepeer"},
+	{"internal/route", "internal/strictjson", "internal/lambdaio", "internal/nodepeer", "internal/cloudassembly"},
 }
 
 // floorOf is the number of the floor of the longest folder that a package is in; -1 for what is not of this module.

@@ -21,9 +21,9 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/functions"
 )
 
@@ -221,12 +221,12 @@ func TestKeyRotation(t *testing.T) {
 // replaceAuthorizer puts the authorizer with a clock of ours in the place of the included one.
 func replaceAuthorizer(t *testing.T, dir string) {
 	t.Helper()
-	a, err := assembly.Read(dir)
+	a, err := cloudassembly.Read(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	replaced := 0
-	for _, f := range a.Model(assembly.Options{}).Functions {
+	for _, f := range a.Model(cloudassembly.Options{}).Functions {
 		if f.Environment[authz.ConfigVariable] != "" {
 			buildHere(t, "./testdata/clockedauthorizer", filepath.Join(f.Code.Folder, "bootstrap"))
 			replaced++

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
 const defaultPort = 3000
@@ -119,8 +119,8 @@ func (d *devFlags) parse(args []string) error {
 }
 
 // model are the values that a template leaves to its deployment.
-func (d *devFlags) model() assembly.Options {
-	return assembly.Options{Parameters: d.parameters, Environment: d.env}
+func (d *devFlags) model() cloudassembly.Options {
+	return cloudassembly.Options{Parameters: d.parameters, Environment: d.env}
 }
 
 func runDev(ctx context.Context, s *surroundings, args []string) error {

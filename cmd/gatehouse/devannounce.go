@@ -9,7 +9,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/cmd/gatehouse/internal/cdkapp"
 	"github.com/gatehouse-cdk/gatehouse/cmd/gatehouse/internal/tryout"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/functions"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/matrix"
@@ -65,7 +65,7 @@ func (d *dev) only(apis []matrix.API) (out []matrix.API) {
 	return out
 }
 
-func (d *dev) announceRoutes(model *assembly.Model, m matrix.Matrix) {
+func (d *dev) announceRoutes(model *cloudassembly.Model, m matrix.Matrix) {
 	if d.log.JSON() {
 		var compact any
 		if err := json.Unmarshal(m.JSON(), &compact); err == nil {
@@ -103,9 +103,9 @@ func (d *dev) announceProblems() {
 }
 
 // notServed tells of a route whether it is answered by 501. Where no function was built for this machine, it says how to.
-func (d *dev) notServed() func(api assembly.ID, stage, verb, path string) bool {
+func (d *dev) notServed() func(api cloudassembly.ID, stage, verb, path string) bool {
 	type key struct {
-		api               assembly.ID
+		api               cloudassembly.ID
 		stage, verb, path string
 	}
 	served, foreign := map[key]bool{}, false
@@ -117,14 +117,14 @@ func (d *dev) notServed() func(api assembly.ID, stage, verb, path string) bool {
 		d.note("dev", "functions were built for Lambda, so their routes answer 501: synthesize with %s=1, as in \"%s=1 npx cdk synth\", or leave --assembly out",
 			cdkapp.HostBuildVariable, cdkapp.HostBuildVariable)
 	}
-	return func(api assembly.ID, stage, verb, path string) bool { return !served[key{api, stage, verb, path}] }
+	return func(api cloudassembly.ID, stage, verb, path string) bool { return !served[key{api, stage, verb, path}] }
 }
 
 // dynamoVariable is where the AWS SDKs look for another endpoint of Amazon DynamoDB.
 // Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 const dynamoVariable = "AWS_ENDPOINT_URL_DYNAMODB"
 
-func (d *dev) announceTables(model *assembly.Model) {
+func (d *dev) announceTables(model *cloudassembly.Model) {
 	if _, told := d.flags.env[dynamoVariable]; told || len(model.Tables) == 0 {
 		return
 	}
@@ -137,7 +137,7 @@ func (d *dev) announceTables(model *assembly.Model) {
 }
 
 // announcePermissions tells of what works here and not on AWS.
-func (d *dev) announcePermissions(model *assembly.Model) {
+func (d *dev) announcePermissions(model *cloudassembly.Model) {
 	for _, f := range model.WithoutPermission() {
 		d.note("dev", "no AWS::Lambda::Permission lets API Gateway invoke %s: on AWS, what needs it answers 500", f.ID)
 	}
@@ -156,7 +156,7 @@ func (d *dev) announceAddress(examples []tryout.Example) {
 }
 
 // announceOwn tells of variables that were given in vain, as a function has a value of its own for them.
-func (d *dev) announceOwn(model *assembly.Model) {
+func (d *dev) announceOwn(model *cloudassembly.Model) {
 	for _, name := range slices.Sorted(maps.Keys(d.flags.env)) {
 		var own []string
 		for _, f := range model.Functions {
@@ -171,7 +171,7 @@ func (d *dev) announceOwn(model *assembly.Model) {
 }
 
 // announceParameters tells of parameters that were given in vain, as no template has them: a name may be misspelt.
-func (d *dev) announceParameters(a *assembly.Assembly) {
+func (d *dev) announceParameters(a *cloudassembly.Assembly) {
 	var known []string
 	for _, s := range a.Stacks() {
 		for name := range s.Template.Parameters {

@@ -18,8 +18,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/cmd/gatehouse/internal/cdkapp"
 	"github.com/gatehouse-cdk/gatehouse/cmd/gatehouse/internal/console"
 	"github.com/gatehouse-cdk/gatehouse/cmd/gatehouse/internal/requestlog"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/front"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/functions"
@@ -193,9 +193,9 @@ func (d *dev) serve() error {
 // explain adds the way out in this command's own words.
 func (d *dev) explain(err error) error {
 	switch {
-	case errors.Is(err, assembly.ErrNotAssembly) && d.app != nil:
+	case errors.Is(err, cloudassembly.ErrNotAssembly) && d.app != nil:
 		return fmt.Errorf("the app %q ended well and wrote no cloud assembly into the folder that CDK_OUTDIR names: %w", d.app.Command, err)
-	case errors.Is(err, assembly.ErrNotAssembly) && d.flags.assembly != "":
+	case errors.Is(err, cloudassembly.ErrNotAssembly) && d.flags.assembly != "":
 		return fmt.Errorf("%w, or name another folder with --assembly", err)
 	case errors.Is(err, localgateway.ErrAmbiguous):
 		return fmt.Errorf("%w with --api", err)

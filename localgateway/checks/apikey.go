@@ -3,7 +3,7 @@ package checks
 import (
 	"crypto/subtle"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/mapping"
 )
 
@@ -12,7 +12,7 @@ type planKey struct{ id, value string }
 
 // usageKeys are the enabled keys of the plans that cover a stage. A key outside of any such plan is worth nothing.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
-func usageKeys(m *assembly.Model, api *assembly.API, stage *assembly.Stage) (keys []planKey) {
+func usageKeys(m *cloudassembly.Model, api *cloudassembly.API, stage *cloudassembly.Stage) (keys []planKey) {
 	for _, plan := range m.UsagePlans {
 		for _, s := range plan.Stages {
 			if s.API != api || s.Stage != stage.Name {

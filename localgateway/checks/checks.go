@@ -18,8 +18,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/events"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/mapping"
@@ -28,7 +28,7 @@ import (
 // Call is a request on its way, with what routing found out about it.
 type Call struct {
 	*exchange.Request
-	Method *assembly.Method
+	Method *cloudassembly.Method
 	Route  *events.Route     // the method's events
 	Params map[string]string // of the path, undecoded
 }
@@ -68,21 +68,21 @@ type Guard struct {
 	resource  *iampolicy.Document // the expanded resource policy, or nil
 	cache     *cache
 	expanded  string // the API's ARN, without a slash at its end
-	problems  map[assembly.ID]string
-	cognito   map[*assembly.Authorizer]*cognito
-	tokens    map[*assembly.Authorizer]*tokenSource
+	problems  map[cloudassembly.ID]string
+	cognito   map[*cloudassembly.Authorizer]*cognito
+	tokens    map[*cloudassembly.Authorizer]*tokenSource
 	identify  *signatures
 	usageKeys []planKey
 }
 
 // Options are what a Guard works with.
 type Options struct {
-	Model *assembly.Model
-	API   *assembly.API
-	Stage *assembly.Stage
+	Model *cloudassembly.Model
+	API   *cloudassembly.API
+	Stage *cloudassembly.Stage
 
 	// Invoke runs a function and returns its answer. A function's own error is a *FunctionError.
-	Invoke func(ctx context.Context, f *assembly.Function, payload []byte, r *exchange.Request) ([]byte, error)
+	Invoke func(ctx context.Context, f *cloudassembly.Function, payload []byte, r *exchange.Request) ([]byte, error)
 
 	// Tokens verify the tokens of user pools.
 	Tokens TokenVerifier
@@ -104,7 +104,7 @@ func New(o Options) *Guard {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	g := &Guard{o: o, cache: newCache(o.Now), problems: map[assembly.ID]string{}}
+	g := &Guard{o: o, cache: newCache(o.Now), problems: map[cloudassembly.ID]string{}}
 	g.expanded = fmt.Sprintf("arn:%s:execute-api:%s:%s:%s", o.API.Partition, o.API.Region, o.API.Account, o.API.APIID)
 	if o.API.Policy != nil {
 		doc, err := iampolicy.Parse(string(o.API.Policy))
@@ -123,7 +123,7 @@ func New(o Options) *Guard {
 
 // Problems say what could not be prepared, by the object it concerns: the API or an authorizer. Requests that need one
 // are to be answered by 501.
-func (g *Guard) Problems() map[assembly.ID]string { return g.problems }
+func (g *Guard) Problems() map[cloudassembly.ID]string { return g.problems }
 
 // ARN is the ARN of the method that a request calls, with its own path.
 func (g *Guard) ARN(c *Call) string {
@@ -138,25 +138,25 @@ const maxARN = 1600
 // Check runs all checks that the request's method asks for.
 func (g *Guard) Check(ctx context.Context, c *Call) Verdict {
 	v := Verdict{Authorizer: c.Method.Authorization}
-	if v.Authorizer == assembly.AuthorizationNone {
+	if v.Authorizer == cloudassembly.AuthorizationNone {
 		v.Authorizer = "none"
 	} else if c.Method.Authorizer != nil {
 		v.Authorizer = c.Method.Authorizer.Type
 	}
 	arn := g.ARN(c)
-	if len(arn) > maxARN && (c.Method.Authorization != assembly.AuthorizationNone || g.resource != nil) {
+	if len(arn) > maxARN && (c.Method.Authorization != cloudassembly.AuthorizationNone || g.resource != nil) {
 		v.fail("method ARN", mapping.Failure{Type: "REQUEST_TOO_LARGE", Status: 414, ErrorType: "RequestTooLongException", Message: "Request URI too long",
 			Reason: fmt.Sprintf("the method's ARN has %d bytes, and API Gateway takes %d where there is something to authorize", len(arn), maxARN)})
 		return v
 	}
 	switch c.Method.Authorization {
-	case assembly.AuthorizationNone:
+	case cloudassembly.AuthorizationNone:
 		g.anonymous(c, arn, &v)
-	case assembly.AuthorizationCustom:
+	case cloudassembly.AuthorizationCustom:
 		g.lambda(ctx, c, arn, &v)
-	case assembly.AuthorizationCognito:
+	case cloudassembly.AuthorizationCognito:
 		g.userPool(ctx, c, arn, &v)
-	case assembly.AuthorizationIAM:
+	case cloudassembly.AuthorizationIAM:
 		g.iam(c, arn, &v)
 	default:
 		v.deny(mapping.Failure{Type: "AUTHORIZER_CONFIGURATION_ERROR", Status: 500, ErrorType: "AuthorizerConfigurationException",

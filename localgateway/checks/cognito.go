@@ -7,25 +7,25 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
 )
 
 // TokenVerifier verifies the tokens of a user pool.
 type TokenVerifier interface {
 	// Verify wants a token of the pool of this use: "id" or "access". The error is one of package jwt.
-	Verify(ctx context.Context, pool *assembly.UserPool, use, token string) (*jwt.Token, error)
+	Verify(ctx context.Context, pool *cloudassembly.UserPool, use, token string) (*jwt.Token, error)
 }
 
 // cognito is an authorizer with user pools, made ready.
 type cognito struct{ header string }
 
 func (g *Guard) prepareCognito() {
-	g.cognito = map[*assembly.Authorizer]*cognito{}
+	g.cognito = map[*cloudassembly.Authorizer]*cognito{}
 	for _, a := range g.o.API.Authorizers {
-		if a.Type != assembly.CognitoAuthorizer {
+		if a.Type != cloudassembly.CognitoAuthorizer {
 			continue
 		}
 		header := "Authorization"
@@ -106,7 +106,7 @@ func scopesOf(claim string) string {
 
 // verifyToken tries the authorizer's pools. The error is that of the pool which issued the token, if one did, and else
 // the first pool's.
-func (g *Guard) verifyToken(ctx context.Context, pools []*assembly.UserPool, use, token string) (*jwt.Token, error) {
+func (g *Guard) verifyToken(ctx context.Context, pools []*cloudassembly.UserPool, use, token string) (*jwt.Token, error) {
 	failed := errors.New("the authorizer has no user pool")
 	for i, pool := range pools {
 		t, err := g.o.Tokens.Verify(ctx, pool, use, token)

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/events"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
@@ -12,14 +12,14 @@ import (
 
 // An open route behind a resource policy: one address that it lets through, and one that it does not.
 func ExampleGuard_Check() {
-	api := &assembly.API{
-		ID: assembly.ID{Stack: "Shop", LogicalID: "Api"}, APIID: "abcdef1234", Account: "123456789012", Region: "us-east-1", Partition: "aws",
+	api := &cloudassembly.API{
+		ID: cloudassembly.ID{Stack: "Shop", LogicalID: "Api"}, APIID: "abcdef1234", Account: "123456789012", Region: "us-east-1", Partition: "aws",
 		Policy: []byte(`{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke",
 			"Resource": "execute-api:/*", "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}`),
 	}
-	stage := &assembly.Stage{Name: "prod"}
-	method := &assembly.Method{Verb: "GET", Path: "/health", Resource: &assembly.Resource{Path: "/health"}, Authorization: assembly.AuthorizationNone}
-	guard := checks.New(checks.Options{Model: &assembly.Model{APIs: []*assembly.API{api}}, API: api, Stage: stage})
+	stage := &cloudassembly.Stage{Name: "prod"}
+	method := &cloudassembly.Method{Verb: "GET", Path: "/health", Resource: &cloudassembly.Resource{Path: "/health"}, Authorization: cloudassembly.AuthorizationNone}
+	guard := checks.New(checks.Options{Model: &cloudassembly.Model{APIs: []*cloudassembly.API{api}}, API: api, Stage: stage})
 
 	for _, address := range []string{"203.0.113.7", "198.51.100.1"} {
 		verdict := guard.Check(context.Background(), &checks.Call{

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/events"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/mapping"
@@ -62,18 +62,18 @@ type gate struct {
 // newGate makes a guard of an API with this policy ("" for none), after the changes.
 func newGate(policy string, changes ...func(*gate)) *gate {
 	g := &gate{now: t0, answer: func(string) (string, error) { return allowing("*"), nil }}
-	api := &assembly.API{
-		ID: assembly.ID{Stack: "Shop", LogicalID: "Api"}, APIID: "abcdef1234", Account: account, Region: "us-east-1", Partition: "aws",
+	api := &cloudassembly.API{
+		ID: cloudassembly.ID{Stack: "Shop", LogicalID: "Api"}, APIID: "abcdef1234", Account: account, Region: "us-east-1", Partition: "aws",
 		APIKeySource: "HEADER",
 	}
 	if policy != "" {
 		api.Policy = []byte(policy)
 	}
 	g.options = Options{
-		Model: &assembly.Model{APIs: []*assembly.API{api}}, API: api,
-		Stage: &assembly.Stage{Name: "prod", Variables: map[string]string{"tenant": "acme"}},
+		Model: &cloudassembly.Model{APIs: []*cloudassembly.API{api}}, API: api,
+		Stage: &cloudassembly.Stage{Name: "prod", Variables: map[string]string{"tenant": "acme"}},
 		Now:   func() time.Time { return g.now },
-		Invoke: func(_ context.Context, f *assembly.Function, event []byte, _ *exchange.Request) ([]byte, error) {
+		Invoke: func(_ context.Context, f *cloudassembly.Function, event []byte, _ *exchange.Request) ([]byte, error) {
 			if f == nil {
 				return nil, fmt.Errorf("there is no function")
 			}
@@ -90,45 +90,45 @@ func newGate(policy string, changes ...func(*gate)) *gate {
 }
 
 // token is a TOKEN authorizer of the header Authorization.
-func (g *gate) token(ttl time.Duration, expression string) *assembly.Authorizer {
-	return g.authorizer(&assembly.Authorizer{
-		Type: assembly.TokenAuthorizer, TTL: ttl, Validation: expression, IdentitySources: []assembly.IdentitySource{{In: "header", Name: "Authorization"}},
+func (g *gate) token(ttl time.Duration, expression string) *cloudassembly.Authorizer {
+	return g.authorizer(&cloudassembly.Authorizer{
+		Type: cloudassembly.TokenAuthorizer, TTL: ttl, Validation: expression, IdentitySources: []cloudassembly.IdentitySource{{In: "header", Name: "Authorization"}},
 	})
 }
 
 // request is a REQUEST authorizer of these sources, as "header.X".
-func (g *gate) request(ttl time.Duration, sources ...string) *assembly.Authorizer {
-	a := &assembly.Authorizer{Type: assembly.RequestAuthorizer, TTL: ttl}
+func (g *gate) request(ttl time.Duration, sources ...string) *cloudassembly.Authorizer {
+	a := &cloudassembly.Authorizer{Type: cloudassembly.RequestAuthorizer, TTL: ttl}
 	for _, s := range sources {
 		in, name, _ := strings.Cut(s, ".")
-		a.IdentitySources = append(a.IdentitySources, assembly.IdentitySource{In: in, Name: name})
+		a.IdentitySources = append(a.IdentitySources, cloudassembly.IdentitySource{In: in, Name: name})
 	}
 	return g.authorizer(a)
 }
 
-func (g *gate) authorizer(a *assembly.Authorizer) *assembly.Authorizer {
+func (g *gate) authorizer(a *cloudassembly.Authorizer) *cloudassembly.Authorizer {
 	api := g.options.API
 	a.AuthorizerID = fmt.Sprintf("auth%02d", len(api.Authorizers))
-	a.ID = assembly.ID{Stack: "Shop", LogicalID: "Auth" + a.AuthorizerID}
-	a.Function = &assembly.Function{Name: a.AuthorizerID}
+	a.ID = cloudassembly.ID{Stack: "Shop", LogicalID: "Auth" + a.AuthorizerID}
+	a.Function = &cloudassembly.Function{Name: a.AuthorizerID}
 	api.Authorizers = append(api.Authorizers, a)
 	return a
 }
 
 // guarded is a method with an authorizer; its path says nothing about routing, which is not done here.
-func guarded(a *assembly.Authorizer) *assembly.Method {
-	kind := assembly.AuthorizationCustom
-	if a.Type == assembly.CognitoAuthorizer {
-		kind = assembly.AuthorizationCognito
+func guarded(a *cloudassembly.Authorizer) *cloudassembly.Method {
+	kind := cloudassembly.AuthorizationCustom
+	if a.Type == cloudassembly.CognitoAuthorizer {
+		kind = cloudassembly.AuthorizationCognito
 	}
-	return &assembly.Method{Authorization: kind, Authorizer: a}
+	return &cloudassembly.Method{Authorization: kind, Authorizer: a}
 }
 
 // call makes a request, "GET /orders/7?a=b", with headers "Name: value".
-func (g *gate) call(m *assembly.Method, target string, headers ...string) *Call {
+func (g *gate) call(m *cloudassembly.Method, target string, headers ...string) *Call {
 	method := *m
 	method.Verb, method.Path = "ANY", "/{proxy+}"
-	method.Resource = &assembly.Resource{ResourceID: "res", Path: method.Path}
+	method.Resource = &cloudassembly.Resource{ResourceID: "res", Path: method.Path}
 	verb, rest, _ := strings.Cut(target, " ")
 	path, query, _ := strings.Cut(rest, "?")
 	r := &exchange.Request{
@@ -142,7 +142,7 @@ func (g *gate) call(m *assembly.Method, target string, headers ...string) *Call 
 	return &Call{Request: r, Method: &method, Route: events.NewRoute(g.options.API, g.options.Stage, &method)}
 }
 
-func (g *gate) check(m *assembly.Method, target string, headers ...string) Verdict {
+func (g *gate) check(m *cloudassembly.Method, target string, headers ...string) Verdict {
 	return g.Check(context.Background(), g.call(m, target, headers...))
 }
 

@@ -6,8 +6,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/events"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/mapping"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/sigv4"
@@ -19,7 +19,7 @@ type AccessKey struct {
 
 	// Principal is the role or user of the template whose policies say what may be called; nil for a developer who may
 	// call everything.
-	Principal *assembly.Principal
+	Principal *cloudassembly.Principal
 }
 
 // signatures verifies Signature Version 4 and knows what each key's principal may do.

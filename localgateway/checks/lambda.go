@@ -9,8 +9,8 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/events"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/mapping"
 )
@@ -41,9 +41,9 @@ var nothing = regexp.MustCompile(`[^\s\S]`)
 // prepareTokens compiles the validation expressions. Whether API Gateway anchors them is not documented; here they
 // match the whole token, so that nothing passes that an anchored one would stop.
 func (g *Guard) prepareTokens() {
-	g.tokens = map[*assembly.Authorizer]*tokenSource{}
+	g.tokens = map[*cloudassembly.Authorizer]*tokenSource{}
 	for _, a := range g.o.API.Authorizers {
-		if a.Type != assembly.TokenAuthorizer {
+		if a.Type != cloudassembly.TokenAuthorizer {
 			continue
 		}
 		s := &tokenSource{header: "Authorization"}
@@ -92,18 +92,18 @@ func (g *Guard) lambda(ctx context.Context, c *Call, arn string, v *Verdict) {
 }
 
 // describe says what an authorizer knows the caller by, of which nothing is shown.
-func describe(a *assembly.Authorizer) string {
+func describe(a *cloudassembly.Authorizer) string {
 	var names []string
 	for _, s := range a.IdentitySources {
 		names = append(names, s.String())
 	}
 	sources := strings.Join(names, ", ")
 	switch {
-	case a.Type == assembly.TokenAuthorizer && a.Validation != "":
+	case a.Type == cloudassembly.TokenAuthorizer && a.Validation != "":
 		return fmt.Sprintf("%s has a value, which the validation expression %s matches", sources, a.Validation)
 	case len(names) == 0:
 		return "the authorizer has none, so the function decides by the request alone"
-	case a.Type == assembly.RequestAuthorizer && a.TTL <= 0:
+	case a.Type == cloudassembly.RequestAuthorizer && a.TTL <= 0:
 		return sources + ": with caching off the function is asked, be it there or not"
 	case len(names) == 1:
 		return sources + " has a value"
@@ -112,8 +112,8 @@ func describe(a *assembly.Authorizer) string {
 }
 
 // identity finds the values that an answer is cached by, or says why the function is not to be asked.
-func (g *Guard) identity(c *Call, a *assembly.Authorizer) ([]string, *mapping.Failure) {
-	if a.Type == assembly.TokenAuthorizer {
+func (g *Guard) identity(c *Call, a *cloudassembly.Authorizer) ([]string, *mapping.Failure) {
+	if a.Type == cloudassembly.TokenAuthorizer {
 		s := g.tokens[a]
 		token := c.Headers.Get(s.header)
 		var d mapping.Failure
@@ -140,7 +140,7 @@ func (g *Guard) identity(c *Call, a *assembly.Authorizer) ([]string, *mapping.Fa
 }
 
 // cached looks for an earlier answer.
-func (g *Guard) cached(a *assembly.Authorizer, identity []string, v *Verdict) *grant {
+func (g *Guard) cached(a *cloudassembly.Authorizer, identity []string, v *Verdict) *grant {
 	if a.TTL <= 0 {
 		v.pass("cache", "caching is off, so the function is asked for every request")
 		return nil
@@ -159,7 +159,7 @@ func (g *Guard) cached(a *assembly.Authorizer, identity []string, v *Verdict) *g
 }
 
 // cacheKey cannot be made by another list of values: each is preceded by its length.
-func cacheKey(a *assembly.Authorizer, identity []string) string {
+func cacheKey(a *cloudassembly.Authorizer, identity []string) string {
 	var b strings.Builder
 	b.WriteString(a.AuthorizerID)
 	for _, value := range identity {
@@ -172,7 +172,7 @@ func cacheKey(a *assembly.Authorizer, identity []string) string {
 func (g *Guard) ask(ctx context.Context, c *Call, arn string, identity []string, v *Verdict) *grant {
 	a := c.Method.Authorizer
 	var payload []byte
-	if a.Type == assembly.TokenAuthorizer {
+	if a.Type == cloudassembly.TokenAuthorizer {
 		payload = events.Token(identity[0], arn)
 	} else {
 		payload = c.Route.Request(c.Request, c.Params, arn, c.Headers.Get("X-API-Key"))

@@ -3,12 +3,12 @@ package checks
 import (
 	"fmt"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
 )
 
 // sourceValue is the value of an identity source in a request, "" if it is missing.
-func (g *Guard) sourceValue(c *Call, s assembly.IdentitySource) string {
+func (g *Guard) sourceValue(c *Call, s cloudassembly.IdentitySource) string {
 	switch s.In {
 	case "header":
 		return c.Headers.Get(s.Name)

@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
 // ErrModel says that an authorizer's issuers could not be told from the assembly. It comes as an [AuthorizerError].
@@ -15,7 +15,7 @@ var ErrModel = errors.New("devissuer: assembly")
 
 // AuthorizerError says of one authorizer why its issuers cannot be told.
 type AuthorizerError struct {
-	Authorizer assembly.ID
+	Authorizer cloudassembly.ID
 	Err        error // why, with the function or the user pool it is about
 }
 
@@ -30,7 +30,7 @@ func (e *AuthorizerError) Unwrap() []error { return []error{ErrModel, e.Err} }
 //
 // With an error, which joins an [AuthorizerError] for everything that is wrong, come the issuers that were found all the
 // same.
-func FromModel(m *assembly.Model) ([]Issuer, error) {
+func FromModel(m *cloudassembly.Model) ([]Issuer, error) {
 	var found []Issuer
 	var errs []error
 	for _, api := range m.APIs {
@@ -47,9 +47,9 @@ func FromModel(m *assembly.Model) ([]Issuer, error) {
 	return found, errors.Join(errs...)
 }
 
-func fromAuthorizer(m *assembly.Model, api *assembly.API, a *assembly.Authorizer) ([]Issuer, error) {
+func fromAuthorizer(m *cloudassembly.Model, api *cloudassembly.API, a *cloudassembly.Authorizer) ([]Issuer, error) {
 	var out []Issuer
-	if a.Type == assembly.CognitoAuthorizer {
+	if a.Type == cloudassembly.CognitoAuthorizer {
 		for _, pool := range a.UserPools {
 			i := fromPool(pool, poolUse(api, a), a)
 			if err := i.check(); err != nil {
@@ -89,7 +89,7 @@ func fromAuthorizer(m *assembly.Model, api *assembly.API, a *assembly.Authorizer
 }
 
 // fromPool is a user pool as an Amazon Cognito authorizer takes its tokens: those of any of its clients.
-func fromPool(pool *assembly.UserPool, use Use, a *assembly.Authorizer) Issuer {
+func fromPool(pool *cloudassembly.UserPool, use Use, a *cloudassembly.Authorizer) Issuer {
 	i := Issuer{
 		Issuer:  authz.Issuer{URL: pool.ProviderURL, GroupsClaim: "cognito:groups"},
 		Cognito: true, Use: use, TakenBy: []string{a.ID.String()},
@@ -104,7 +104,7 @@ func fromPool(pool *assembly.UserPool, use Use, a *assembly.Authorizer) Issuer {
 // poolUse is the kind of tokens that an Amazon Cognito authorizer's methods take: access tokens where they ask for
 // scopes, and ID tokens where none does.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html
-func poolUse(api *assembly.API, a *assembly.Authorizer) Use {
+func poolUse(api *cloudassembly.API, a *cloudassembly.Authorizer) Use {
 	for _, m := range api.Methods {
 		if m.Authorizer == a && len(m.Scopes) > 0 {
 			return Access
@@ -114,7 +114,7 @@ func poolUse(api *assembly.API, a *assembly.Authorizer) Use {
 }
 
 // known are a pool's scopes, those of its resource servers and those that its clients may ask for, and its groups.
-func known(pool *assembly.UserPool) (scopes, groups []string) {
+func known(pool *cloudassembly.UserPool) (scopes, groups []string) {
 	for _, s := range pool.ResourceServers {
 		scopes = append(scopes, s.Scopes...)
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
 type object = map[string]any
@@ -57,7 +57,7 @@ func userPool() object {
 }
 
 // modelOf is the model of a stack with an API and these resources.
-func modelOf(t testing.TB, parts ...object) *assembly.Model {
+func modelOf(t testing.TB, parts ...object) *cloudassembly.Model {
 	t.Helper()
 	resources := object{"Api": of("AWS::ApiGateway::RestApi", object{"Name": "Api"})}
 	for _, p := range parts {
@@ -69,11 +69,11 @@ func modelOf(t testing.TB, parts ...object) *assembly.Model {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := assembly.Parse("Shop", text)
+	a, err := cloudassembly.Parse("Shop", text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a.Model(assembly.Options{})
+	return a.Model(cloudassembly.Options{})
 }
 
 func TestFromModel(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 
 	awsevents "github.com/aws/aws-lambda-go/events"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
 )
 
@@ -29,8 +29,8 @@ func TestProxyGolden(t *testing.T) {
 	broken.Body = []byte("a\xFFb\xE2\x82c\xF0\x9F\x98\xED\xA0\x80")
 	signed := request()
 	signed.Headers = append(signed.Headers, exchange.Header{Name: "authorization", Value: "AWS4-HMAC-SHA256 Credential=AKID/..."})
-	iam := func(_ *assembly.API, _ *assembly.Stage, m *assembly.Method) {
-		m.Authorization = assembly.AuthorizationIAM
+	iam := func(_ *cloudassembly.API, _ *cloudassembly.Stage, m *cloudassembly.Method) {
+		m.Authorization = cloudassembly.AuthorizationIAM
 	}
 
 	for _, c := range []struct {

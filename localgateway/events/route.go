@@ -3,7 +3,7 @@ package events
 import (
 	"strings"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
 )
 
@@ -26,11 +26,11 @@ type Route struct {
 }
 
 // NewRoute prepares the events of a method.
-func NewRoute(api *assembly.API, stage *assembly.Stage, method *assembly.Method) *Route {
+func NewRoute(api *cloudassembly.API, stage *cloudassembly.Stage, method *cloudassembly.Method) *Route {
 	text := func(s string) string { return string(appendString(nil, s)) }
 	return &Route{
 		params: parameters(method.Path), binary: newBinaryTypes(api.BinaryMediaTypes),
-		signed: method.Authorization == assembly.AuthorizationIAM, apiID: api.APIID,
+		signed: method.Authorization == cloudassembly.AuthorizationIAM, apiID: api.APIID,
 		resource:      text(method.Path),
 		variables:     string(appendMap(nil, stage.Variables, nothing)),
 		authVariables: string(appendMap(nil, stage.Variables, empty)),

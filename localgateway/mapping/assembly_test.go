@@ -3,18 +3,18 @@ package mapping
 import (
 	"testing"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
 )
 
 // All that the AWS CDK synthesized for a real app is done: its preflight of two origins, a mock, and gateway responses.
 func TestSynthesized(t *testing.T) {
-	a, err := assembly.Read("../assembly/testdata/shop")
+	a, err := cloudassembly.Read("../../internal/cloudassembly/testdata/shop")
 	if err != nil {
 		t.Fatal(err)
 	}
 	mocks, responses := 0, 0
-	for _, api := range a.Model(assembly.Options{}).APIs {
+	for _, api := range a.Model(cloudassembly.Options{}).APIs {
 		rs, problems := NewResponses(api.GatewayResponses)
 		for _, p := range problems {
 			t.Error(p)
@@ -26,7 +26,7 @@ func TestSynthesized(t *testing.T) {
 			}
 		}
 		for _, m := range api.Methods {
-			if m.Integration.Type != assembly.IntegrationMock {
+			if m.Integration.Type != cloudassembly.IntegrationMock {
 				continue
 			}
 			mocks++

@@ -3,14 +3,14 @@ package mapping_test
 import (
 	"fmt"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/mapping"
 )
 
 // A 401 of the gateway, with the header that the API's gateway response gives it.
 func ExampleResponses_Answer() {
-	responses, problems := mapping.NewResponses([]*assembly.GatewayResponse{{
+	responses, problems := mapping.NewResponses([]*cloudassembly.GatewayResponse{{
 		Type:       "DEFAULT_4XX",
 		Parameters: map[string]string{"gatewayresponse.header.Access-Control-Allow-Origin": "'https://shop.example.com'"},
 	}})
@@ -27,17 +27,17 @@ func ExampleResponses_Answer() {
 
 // A CORS preflight as CDK makes it. What is not done here is an error when it is read, not an answer that is wrong.
 func ExampleNewMock() {
-	method := &assembly.Method{
+	method := &cloudassembly.Method{
 		Verb: "OPTIONS", Path: "/orders",
-		Integration: assembly.Integration{
-			Type:             assembly.IntegrationMock,
+		Integration: cloudassembly.Integration{
+			Type:             cloudassembly.IntegrationMock,
 			RequestTemplates: map[string]string{"application/json": "{ statusCode: 200 }"},
-			Responses: []assembly.IntegrationResponse{{
+			Responses: []cloudassembly.IntegrationResponse{{
 				StatusCode: "204",
 				Parameters: map[string]string{"method.response.header.Access-Control-Allow-Methods": "'GET,POST'"},
 			}},
 		},
-		Responses: []assembly.MethodResponse{{
+		Responses: []cloudassembly.MethodResponse{{
 			StatusCode: "204",
 			Parameters: map[string]bool{"method.response.header.Access-Control-Allow-Methods": true},
 		}},

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
 )
 
@@ -30,9 +30,9 @@ type mockResponse struct {
 
 // NewMock reads the integration of a method. The error is [ErrUnsupported], or says what API Gateway would refuse when
 // the API is deployed.
-func NewMock(m *assembly.Method) (*Mock, error) {
+func NewMock(m *cloudassembly.Method) (*Mock, error) {
 	i := &m.Integration
-	if i.Type != assembly.IntegrationMock {
+	if i.Type != cloudassembly.IntegrationMock {
 		return nil, unsupported("the integration %s as a MOCK", i.Type)
 	}
 	requests, err := parseTemplates(i.RequestTemplates, parseVelocity)
@@ -59,7 +59,7 @@ func NewMock(m *assembly.Method) (*Mock, error) {
 	return out, nil
 }
 
-func newMockResponse(m *assembly.Method, in assembly.IntegrationResponse) (r mockResponse, err error) {
+func newMockResponse(m *cloudassembly.Method, in cloudassembly.IntegrationResponse) (r mockResponse, err error) {
 	if in.ContentHandling != "" {
 		return r, unsupported("the content handling %s", in.ContentHandling)
 	}
@@ -71,7 +71,7 @@ func newMockResponse(m *assembly.Method, in assembly.IntegrationResponse) (r moc
 			return r, unsupported("the selection pattern %q: %v", in.SelectionPattern, err)
 		}
 	}
-	at := slices.IndexFunc(m.Responses, func(r assembly.MethodResponse) bool { return r.StatusCode == in.StatusCode })
+	at := slices.IndexFunc(m.Responses, func(r cloudassembly.MethodResponse) bool { return r.StatusCode == in.StatusCode })
 	if at < 0 {
 		return r, fmt.Errorf("mapping: the method has no response %s, so that API Gateway would not deploy it", in.StatusCode)
 	}

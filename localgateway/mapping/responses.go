@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
 )
 
@@ -21,16 +21,16 @@ type response struct {
 
 // NewResponses reads an API's gateway responses. One that has something which is not done here is a problem, and what would
 // be answered without it takes its place.
-func NewResponses(list []*assembly.GatewayResponse) (*Responses, []assembly.Problem) {
+func NewResponses(list []*cloudassembly.GatewayResponse) (*Responses, []cloudassembly.Problem) {
 	rs := &Responses{own: map[Type]*response{}}
-	var problems []assembly.Problem
+	var problems []cloudassembly.Problem
 	for _, g := range list {
 		r, err := newResponse(g)
 		if err == nil && rs.own[Type(g.Type)] != nil {
 			err = unsupported("a second response of the type %s", g.Type)
 		}
 		if err != nil {
-			problems = append(problems, assembly.Problem{ID: g.ID, What: err.Error() + "; what would be answered without it takes its place", Err: err})
+			problems = append(problems, cloudassembly.Problem{ID: g.ID, What: err.Error() + "; what would be answered without it takes its place", Err: err})
 			continue
 		}
 		rs.own[Type(g.Type)] = r
@@ -38,7 +38,7 @@ func NewResponses(list []*assembly.GatewayResponse) (*Responses, []assembly.Prob
 	return rs, problems
 }
 
-func newResponse(g *assembly.GatewayResponse) (r *response, err error) {
+func newResponse(g *cloudassembly.GatewayResponse) (r *response, err error) {
 	r = &response{status: g.StatusCode}
 	switch {
 	case !Type(g.Type).Known():

@@ -3,13 +3,13 @@ package matrix_test
 import (
 	"fmt"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/matrix"
 )
 
 // The matrix of a template: one line a route, the same for as long as the access is.
 func ExampleOf() {
-	a, err := assembly.Parse("Shop", []byte(`{"Resources": {
+	a, err := cloudassembly.Parse("Shop", []byte(`{"Resources": {
 		"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "shop"}},
 		"Health": {"Type": "AWS::ApiGateway::Method", "Metadata": {"gatehouse:public": "load balancers look here"}, "Properties": {
 			"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
@@ -21,7 +21,7 @@ func ExampleOf() {
 		fmt.Println(err)
 		return
 	}
-	m, err := matrix.Of(a.Model(assembly.Options{}), "")
+	m, err := matrix.Of(a.Model(cloudassembly.Options{}), "")
 	if err != nil {
 		fmt.Println(err) // what cannot be told; the rest is in the matrix
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
 // PublicMetadata is the name of the metadata of an AWS::ApiGateway::Method that says why it is public, as a string. The
@@ -17,16 +17,16 @@ import (
 const PublicMetadata = "gatehouse:public"
 
 // guard fills in what guards a route and whom it lets in. The error says why that is not known.
-func (r *Route) guard(m *assembly.Model, method *assembly.Method, t tables) error {
+func (r *Route) guard(m *cloudassembly.Model, method *cloudassembly.Method, t tables) error {
 	r.Kind, r.Who = Unknown, "not known"
 	switch method.Authorization {
-	case assembly.AuthorizationNone:
+	case cloudassembly.AuthorizationNone:
 		r.public(method)
 		return nil
-	case assembly.AuthorizationIAM:
+	case cloudassembly.AuthorizationIAM:
 		r.Kind, r.Who = IAM, "whom IAM allows execute-api:Invoke"
 		return nil
-	case assembly.AuthorizationCustom, assembly.AuthorizationCognito:
+	case cloudassembly.AuthorizationCustom, cloudassembly.AuthorizationCognito:
 	default:
 		return problemsOf(m, method.ID, "it has no AuthorizationType that API Gateway knows")
 	}
@@ -39,13 +39,13 @@ func (r *Route) guard(m *assembly.Model, method *assembly.Method, t tables) erro
 		r.Authorizer = a.LogicalID
 	}
 	switch a.Type {
-	case assembly.CognitoAuthorizer:
+	case cloudassembly.CognitoAuthorizer:
 		r.Kind = Cognito
 		r.cognito(method)
 		return nil
-	case assembly.TokenAuthorizer:
+	case cloudassembly.TokenAuthorizer:
 		r.Kind = Token
-	case assembly.RequestAuthorizer:
+	case cloudassembly.RequestAuthorizer:
 		r.Kind = Request
 	default:
 		return problemsOf(m, a.ID, "its authorizer has no type that API Gateway knows")
@@ -54,7 +54,7 @@ func (r *Route) guard(m *assembly.Model, method *assembly.Method, t tables) erro
 }
 
 // problemsOf says why something is not known, as the model has it, or else in other words.
-func problemsOf(m *assembly.Model, id assembly.ID, otherwise string) error {
+func problemsOf(m *cloudassembly.Model, id cloudassembly.ID, otherwise string) error {
 	var said []string
 	for _, p := range m.ProblemsOf(id) {
 		if p.Blocks {
@@ -69,10 +69,10 @@ func problemsOf(m *assembly.Model, id assembly.ID, otherwise string) error {
 
 // public says why there is no guard. Browsers ask for OPTIONS before they send a token, so what CDK and Gatehouse make
 // for CORS has none, and no function answers it.
-func (r *Route) public(method *assembly.Method) {
+func (r *Route) public(method *cloudassembly.Method) {
 	r.Kind = None
 	r.Public = method.Metadata[PublicMetadata]
-	if r.Public == "" && r.Verb == "OPTIONS" && method.Integration.Type == assembly.IntegrationMock {
+	if r.Public == "" && r.Verb == "OPTIONS" && method.Integration.Type == cloudassembly.IntegrationMock {
 		r.Public = "CORS preflight"
 	}
 	r.Who = "anyone"
@@ -80,7 +80,7 @@ func (r *Route) public(method *assembly.Method) {
 
 // cognito is what Amazon Cognito enforces.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html
-func (r *Route) cognito(method *assembly.Method) {
+func (r *Route) cognito(method *cloudassembly.Method) {
 	if len(method.Scopes) == 0 {
 		r.Who = "any ID token"
 		return
@@ -103,7 +103,7 @@ func (r *Route) require(requires []access.Requirement) {
 }
 
 // lambda is what a function enforces: the included one by its access table, any other one by itself.
-func (r *Route) lambda(a *assembly.Authorizer, t tables) error {
+func (r *Route) lambda(a *cloudassembly.Authorizer, t tables) error {
 	f := a.Function
 	if f == nil {
 		r.Who = "whom a function allows that is not in the assembly"
@@ -135,14 +135,14 @@ func (r *Route) lambda(a *assembly.Authorizer, t tables) error {
 }
 
 // tables are the access tables of included functions, each read once.
-type tables map[assembly.ID]tableOrError
+type tables map[cloudassembly.ID]tableOrError
 
 type tableOrError struct {
 	table *access.Table
 	err   error
 }
 
-func (t tables) of(f *assembly.Function) (*access.Table, error) {
+func (t tables) of(f *cloudassembly.Function) (*access.Table, error) {
 	known, ok := t[f.ID]
 	if !ok {
 		known.table, known.err = readTable(f)
@@ -151,7 +151,7 @@ func (t tables) of(f *assembly.Function) (*access.Table, error) {
 	return known.table, known.err
 }
 
-func readTable(f *assembly.Function) (*access.Table, error) {
+func readTable(f *cloudassembly.Function) (*access.Table, error) {
 	if f.Code.Folder == "" {
 		return nil, fmt.Errorf("the access table of %s cannot be read: its code is not a folder of the assembly: synthesize it again", f.ID)
 	}

@@ -1,7 +1,7 @@
 // Package matrix makes the access matrix of a cloud assembly: each route of its REST APIs with what guards it and whom
 // that lets in, in an order and in words that stay the same as long as the access does.
 //
-//	m, err := matrix.Of(a.Model(assembly.Options{}), "")
+//	m, err := matrix.Of(a.Model(cloudassembly.Options{}), "")
 //	os.Stdout.Write(m.Text())
 //
 // It reads what the template and the authorizers' access tables say. It does not evaluate policies: neither resource
@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
 // ErrUnknown says that something about access cannot be told from the assembly.
@@ -30,9 +30,9 @@ type Matrix struct {
 
 // API is a REST API. Routes are in the order of their paths and verbs.
 type API struct {
-	ID    assembly.ID // what it is made of
-	Stack string      // its path, such as "Prod/Shop"
-	Name  string      // with the logical id in brackets where a stack has several of one name
+	ID    cloudassembly.ID // what it is made of
+	Stack string           // its path, such as "Prod/Shop"
+	Name  string           // with the logical id in brackets where a stack has several of one name
 
 	// ResourcePolicy says that the API has a resource policy, which may keep callers from all of its routes.
 	ResourcePolicy bool
@@ -75,7 +75,7 @@ func (r Route) String() string { return r.Verb + " " + r.Path }
 
 // Of makes the matrix of an assembly's model, or of the one stack of the path. With an error, which is an [ErrUnknown] and
 // says everything that cannot be told, comes the rest.
-func Of(m *assembly.Model, stack string) (Matrix, error) {
+func Of(m *cloudassembly.Model, stack string) (Matrix, error) {
 	tables := tables{}
 	var out Matrix
 	var unknown []error
@@ -110,7 +110,7 @@ func Of(m *assembly.Model, stack string) (Matrix, error) {
 
 // name is an API's name. CDK names an API by its construct's id unless told otherwise, so that several of a stack may
 // have one name; the logical id tells them apart, and changes only where the construct is moved.
-func name(m *assembly.Model, api *assembly.API) string {
+func name(m *cloudassembly.Model, api *cloudassembly.API) string {
 	for _, other := range m.APIs {
 		if other != api && other.Stack == api.Stack && other.Name == api.Name {
 			return strings.TrimSpace(api.Name + " [" + api.LogicalID + "]")

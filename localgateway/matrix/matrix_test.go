@@ -9,11 +9,11 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
 // guarded is a model of one API with one method, GET /orders, which an included authorizer guards.
-func guarded(t testing.TB, table string) *assembly.Model {
+func guarded(t testing.TB, table string) *cloudassembly.Model {
 	t.Helper()
 	dir := t.TempDir()
 	if table != "" {
@@ -21,16 +21,16 @@ func guarded(t testing.TB, table string) *assembly.Model {
 			t.Fatal(err)
 		}
 	}
-	function := &assembly.Function{
-		ID: id("Guard"), Code: assembly.Code{Folder: dir}, Environment: map[string]string{"GATEHOUSE_AUTHORIZER": "{}"},
+	function := &cloudassembly.Function{
+		ID: id("Guard"), Code: cloudassembly.Code{Folder: dir}, Environment: map[string]string{"GATEHOUSE_AUTHORIZER": "{}"},
 	}
-	return &assembly.Model{APIs: []*assembly.API{{ID: id("Api"), Name: "Api", Methods: []*assembly.Method{{
-		ID: id("Get"), Verb: "GET", Path: "/orders", Authorization: assembly.AuthorizationCustom,
-		Authorizer: &assembly.Authorizer{ID: id("Authorizer"), Type: assembly.TokenAuthorizer, Function: function, TTL: 5 * time.Minute},
+	return &cloudassembly.Model{APIs: []*cloudassembly.API{{ID: id("Api"), Name: "Api", Methods: []*cloudassembly.Method{{
+		ID: id("Get"), Verb: "GET", Path: "/orders", Authorization: cloudassembly.AuthorizationCustom,
+		Authorizer: &cloudassembly.Authorizer{ID: id("Authorizer"), Type: cloudassembly.TokenAuthorizer, Function: function, TTL: 5 * time.Minute},
 	}}}}}
 }
 
-func id(name string) assembly.ID { return assembly.ID{Stack: "Shop", LogicalID: name} }
+func id(name string) cloudassembly.ID { return cloudassembly.ID{Stack: "Shop", LogicalID: name} }
 
 func TestIncludedAuthorizer(t *testing.T) {
 	const scope = `{"kind":"scope","anyOf":["orders:read"]}`
@@ -60,27 +60,27 @@ func TestIncludedAuthorizer(t *testing.T) {
 // TestUnknown: what cannot be told is an error and never looks like access that is open.
 func TestUnknown(t *testing.T) {
 	const table = `{"version":1,"routes":[{"route":"GET /orders"}]}`
-	method := func(m *assembly.Model) *assembly.Method { return m.APIs[0].Methods[0] }
+	method := func(m *cloudassembly.Model) *cloudassembly.Method { return m.APIs[0].Methods[0] }
 	for _, tt := range []struct {
 		name   string
 		table  string
-		change func(m *assembly.Model)
+		change func(m *cloudassembly.Model)
 		want   string
 	}{
-		{"no access table", "", func(*assembly.Model) {}, "Shop/Api GET /orders: the access table of Shop/Guard cannot be read: "},
-		{"a wrong access table", "{}", func(*assembly.Model) {}, "the access table of Shop/Guard: access: access.json: "},
-		{"code that is no folder", table, func(m *assembly.Model) { method(m).Authorizer.Function.Code = assembly.Code{Zip: "a.zip"} }, "its code is not a folder of the assembly"},
-		{"a configuration that is not known does not make it another function", "", func(m *assembly.Model) {
+		{"no access table", "", func(*cloudassembly.Model) {}, "Shop/Api GET /orders: the access table of Shop/Guard cannot be read: "},
+		{"a wrong access table", "{}", func(*cloudassembly.Model) {}, "the access table of Shop/Guard: access: access.json: "},
+		{"code that is no folder", table, func(m *cloudassembly.Model) { method(m).Authorizer.Function.Code = cloudassembly.Code{Zip: "a.zip"} }, "its code is not a folder of the assembly"},
+		{"a configuration that is not known does not make it another function", "", func(m *cloudassembly.Model) {
 			f := method(m).Authorizer.Function
 			f.Environment, f.Unresolved = nil, map[string]string{"GATEHOUSE_AUTHORIZER": "unresolved"}
 		}, "the access table of Shop/Guard cannot be read"},
-		{"no authorizer", table, func(m *assembly.Model) { method(m).Authorizer = nil }, "its authorizer is not in the assembly"},
-		{"no authorizer, in the model's words", table, func(m *assembly.Model) {
+		{"no authorizer", table, func(m *cloudassembly.Model) { method(m).Authorizer = nil }, "its authorizer is not in the assembly"},
+		{"no authorizer, in the model's words", table, func(m *cloudassembly.Model) {
 			method(m).Authorizer = nil
-			m.Problems = []assembly.Problem{{ID: id("Get"), What: "its authorizer abc123 is not one of the API's", Blocks: true}}
+			m.Problems = []cloudassembly.Problem{{ID: id("Get"), What: "its authorizer abc123 is not one of the API's", Blocks: true}}
 		}, "Shop/Api GET /orders: its authorizer abc123 is not one of the API's"},
-		{"an authorizer of no type", table, func(m *assembly.Model) { method(m).Authorizer.Type = "MAGIC" }, "its authorizer has no type that API Gateway knows"},
-		{"no type of authorization", table, func(m *assembly.Model) { method(m).Authorization = "" }, "it has no AuthorizationType that API Gateway knows"},
+		{"an authorizer of no type", table, func(m *cloudassembly.Model) { method(m).Authorizer.Type = "MAGIC" }, "its authorizer has no type that API Gateway knows"},
+		{"no type of authorization", table, func(m *cloudassembly.Model) { method(m).Authorization = "" }, "it has no AuthorizationType that API Gateway knows"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			model := guarded(t, tt.table)
@@ -100,7 +100,7 @@ func TestUnknown(t *testing.T) {
 // TestIncompleteAPI: where routes of an API may be missing, the matrix says so.
 func TestIncompleteAPI(t *testing.T) {
 	model := guarded(t, `{"version":1,"routes":[{"route":"GET /orders"}]}`)
-	model.Problems = []assembly.Problem{
+	model.Problems = []cloudassembly.Problem{
 		{ID: id("Api"), What: "its routes are in an OpenAPI document (Body), which is not read", Blocks: true},
 		{ID: id("Api"), What: "its endpoint is private"},
 		{ID: id("Get"), What: "its integration is HTTP", Blocks: true}, // of no weight for access
@@ -118,22 +118,22 @@ func TestIncompleteAPI(t *testing.T) {
 // is a policy, and no more of any.
 func TestPolicyThatIsNotKnown(t *testing.T) {
 	model := guarded(t, `{"version":1,"routes":[{"route":"GET /orders"}]}`)
-	model.Problems = []assembly.Problem{{ID: id("Api"), What: "unresolved", Blocks: true, OfPolicy: true}}
+	model.Problems = []cloudassembly.Problem{{ID: id("Api"), What: "unresolved", Blocks: true, OfPolicy: true}}
 	if m, err := Of(model, ""); err != nil || !m.APIs[0].ResourcePolicy {
 		t.Errorf("got %+v and %v, want a resource policy and no error", m, err)
 	}
 }
 
 func TestOrder(t *testing.T) {
-	at := func(stack, logical, name string, routes ...string) *assembly.API {
-		api := &assembly.API{ID: assembly.ID{Stack: stack, LogicalID: logical}, Name: name}
+	at := func(stack, logical, name string, routes ...string) *cloudassembly.API {
+		api := &cloudassembly.API{ID: cloudassembly.ID{Stack: stack, LogicalID: logical}, Name: name}
 		for _, r := range routes {
 			verb, path, _ := strings.Cut(r, " ")
-			api.Methods = append(api.Methods, &assembly.Method{Verb: verb, Path: path, Authorization: assembly.AuthorizationIAM})
+			api.Methods = append(api.Methods, &cloudassembly.Method{Verb: verb, Path: path, Authorization: cloudassembly.AuthorizationIAM})
 		}
 		return api
 	}
-	m, err := Of(&assembly.Model{APIs: []*assembly.API{
+	m, err := Of(&cloudassembly.Model{APIs: []*cloudassembly.API{
 		at("Shop", "Z", "Api", "POST /a", "GET /b", "GET /a", "GET /"), at("Shop", "A", "Api"), at("Shop", "B", ""), at("Prod/Shop", "A", "Api"),
 	}}, "")
 	if err != nil {

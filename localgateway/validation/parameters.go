@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
 )
 
@@ -13,7 +13,7 @@ import (
 type parameter struct{ in, name string } // in is "header", "querystring" or "path"
 
 // required are a method's required parameters, in the order in which API Gateway lists them.
-func required(m *assembly.Method) (list []parameter) {
+func required(m *cloudassembly.Method) (list []parameter) {
 	for _, key := range slices.Sorted(maps.Keys(m.RequestParameters)) {
 		if m.RequestParameters[key] {
 			in, name, _ := strings.Cut(strings.TrimPrefix(key, "method.request."), ".")

@@ -19,7 +19,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/mapping"
@@ -36,7 +36,7 @@ type Validator struct {
 
 // New prepares what a method's request validator wants. A method without one has a Validator that lets everything through.
 // The error is [ErrModel], with the model's name and what is wrong with it.
-func New(api *assembly.API, m *assembly.Method) (*Validator, error) {
+func New(api *cloudassembly.API, m *cloudassembly.Method) (*Validator, error) {
 	v := &Validator{}
 	if m.Validator == nil {
 		return v, nil

@@ -6,20 +6,20 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/mapping"
 )
 
 // api has some models, and a method that wants bodies of these content types to fit them, and the parameters.
-func api(models map[string]string, wants map[string]string, parameters map[string]bool) (*assembly.API, *assembly.Method) {
-	a := &assembly.API{APIID: "a1b2c3d4e5"}
-	m := &assembly.Method{
-		Validator: &assembly.Validator{Body: wants != nil, Parameters: parameters != nil}, RequestParameters: parameters, RequestSchemas: map[string]*assembly.Schema{},
+func api(models map[string]string, wants map[string]string, parameters map[string]bool) (*cloudassembly.API, *cloudassembly.Method) {
+	a := &cloudassembly.API{APIID: "a1b2c3d4e5"}
+	m := &cloudassembly.Method{
+		Validator: &cloudassembly.Validator{Body: wants != nil, Parameters: parameters != nil}, RequestParameters: parameters, RequestSchemas: map[string]*cloudassembly.Schema{},
 	}
 	for name, text := range models {
-		s := &assembly.Schema{Name: name, JSON: json.RawMessage(text)}
+		s := &cloudassembly.Schema{Name: name, JSON: json.RawMessage(text)}
 		if text == "" {
 			s.JSON = nil
 		}
@@ -189,8 +189,8 @@ func TestParameters(t *testing.T) {
 func TestNothingToValidate(t *testing.T) {
 	_, off := api(map[string]string{"Two": `{"type":"text"}`}, map[string]string{"application/json": "Two"}, map[string]bool{"method.request.path.id": true})
 	off.Validator.Body, off.Validator.Parameters = false, false
-	for name, m := range map[string]*assembly.Method{"no validator": {RequestParameters: map[string]bool{"method.request.path.id": true}}, "one that is off": off} {
-		v, err := New(&assembly.API{}, m)
+	for name, m := range map[string]*cloudassembly.Method{"no validator": {RequestParameters: map[string]bool{"method.request.path.id": true}}, "one that is off": off} {
+		v, err := New(&cloudassembly.API{}, m)
 		if err != nil {
 			t.Fatal(name, err)
 		}

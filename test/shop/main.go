@@ -1,4 +1,4 @@
-// Command shop made the assembly in localgateway/assembly/testdata/shop, with aws-cdk-lib 2.270.0. It uses no construct of
+// Command shop made the assembly in internal/cloudassembly/testdata/shop, with aws-cdk-lib 2.270.0. It uses no construct of
 // Gatehouse, so that the local gateway is tested with what any CDK app writes. It is kept here, and not beside the
 // assembly, since nothing there may load CDK.
 //

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/docs/benchmarks/figures"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
 )
 
@@ -88,11 +88,11 @@ func within(f figures.Figure, measured, most float64) {
 
 // token makes a token that may read orders, and the issuer's keys as a JWKS, as the development issuer gives them.
 func (b *bench) token() (token string, jwks []byte, err error) {
-	a, err := assembly.Read(b.assembly)
+	a, err := cloudassembly.Read(b.assembly)
 	if err != nil {
 		return "", nil, err
 	}
-	issuers, err := devissuer.FromModel(a.Model(assembly.Options{}))
+	issuers, err := devissuer.FromModel(a.Model(cloudassembly.Options{}))
 	if err != nil {
 		return "", nil, err
 	}

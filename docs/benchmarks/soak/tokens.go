@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
 )
 
@@ -79,11 +79,11 @@ func (s *soak) cache() string { return filepath.Join(s.dir, "cache") }
 
 // provider is the development issuer of the assembly, with keys of a folder.
 func (s *soak) provider(folder string) (*devissuer.Provider, error) {
-	a, err := assembly.Read(s.assembly)
+	a, err := cloudassembly.Read(s.assembly)
 	if err != nil {
 		return nil, err
 	}
-	issuers, err := devissuer.FromModel(a.Model(assembly.Options{}))
+	issuers, err := devissuer.FromModel(a.Model(cloudassembly.Options{}))
 	if err != nil {
 		return nil, err
 	}

@@ -7,8 +7,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/cmd/gatehouse/internal/tryout"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/matrix"
@@ -69,7 +69,7 @@ type key struct {
 
 // view is what was made of one reading of an assembly.
 type view struct {
-	model   *assembly.Model
+	model   *cloudassembly.Model
 	apis    apis
 	issuer  *devissuer.Provider // nil if there is none
 	routes  []localgateway.Route

@@ -7,7 +7,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/matrix"
 )
@@ -83,7 +83,7 @@ func (m *maker) token(t target) {
 }
 
 // issuer is one whose tokens an authorizer takes.
-func (m *maker) issuer(a *assembly.Authorizer) (devissuer.Issuer, bool) {
+func (m *maker) issuer(a *cloudassembly.Authorizer) (devissuer.Issuer, bool) {
 	if m.Tokens == nil {
 		return devissuer.Issuer{}, false
 	}
@@ -111,9 +111,9 @@ type place struct {
 
 // TokenSource is where an authorizer looks for the token first. Where only a function of the app's own knows, it is the
 // Authorization header.
-func TokenSource(a *assembly.Authorizer) authz.TokenSource {
+func TokenSource(a *cloudassembly.Authorizer) authz.TokenSource {
 	p := authz.TokenSource{Kind: authz.Header, Name: "Authorization"}
-	if a.Type != assembly.RequestAuthorizer {
+	if a.Type != cloudassembly.RequestAuthorizer {
 		if len(a.IdentitySources) > 0 {
 			p.Name = a.IdentitySources[0].Name
 		}

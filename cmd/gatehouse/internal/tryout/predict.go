@@ -7,13 +7,13 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/mapping"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/matrix"
 )
 
 // validated tells whether a method's request validator looks at bodies, of which none counts as an empty object.
-func validated(m *assembly.Method) bool {
+func validated(m *cloudassembly.Method) bool {
 	return m.Validator != nil && m.Validator.Body && len(m.RequestSchemas) > 0
 }
 

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/mapping"
@@ -85,14 +85,14 @@ func Quote(word string) string {
 // Options say what to try.
 type Options struct {
 	URL    string // where the API is served, such as "http://127.0.0.1:3000"
-	Model  *assembly.Model
+	Model  *cloudassembly.Model
 	Matrix matrix.Matrix // of the APIs that are served
 
 	Tokens *devissuer.Provider
 	Keys   []checks.AccessKey // that requests may be signed with; the first one may call everything
 
 	// NotServed tells of a route whether it is answered by 501 for another reason than the model's. Default: none is.
-	NotServed func(api assembly.ID, stage, verb, path string) bool
+	NotServed func(api cloudassembly.ID, stage, verb, path string) bool
 
 	// Policy tells what the resource policy says of a request: that it allows it, or denies it, or neither. Default: it
 	// allows all.
@@ -121,8 +121,8 @@ func Make(o Options) (examples []Example, notes []string) {
 // maker makes the examples of one stage of an API.
 type maker struct {
 	Options
-	api      *assembly.API
-	stage    *assembly.Stage
+	api      *cloudassembly.API
+	stage    *cloudassembly.Stage
 	examples []Example
 	notes    []string
 
@@ -132,7 +132,7 @@ type maker struct {
 // target is a route with its method.
 type target struct {
 	matrix.Route
-	method *assembly.Method
+	method *cloudassembly.Method
 }
 
 func (m *maker) make(api matrix.API) {
@@ -156,7 +156,7 @@ func (m *maker) make(api matrix.API) {
 func (m *maker) choose(api matrix.API, kind string) (best target, found bool) {
 	highest := 0
 	for _, r := range api.Routes {
-		i := slices.IndexFunc(m.api.Methods, func(method *assembly.Method) bool { return method.Verb == r.Verb && method.Path == r.Path })
+		i := slices.IndexFunc(m.api.Methods, func(method *cloudassembly.Method) bool { return method.Verb == r.Verb && method.Path == r.Path })
 		if r.Kind != kind || r.Verb == http.MethodOptions || i < 0 || len(m.Model.Blocking(m.api, m.stage, m.api.Methods[i])) > 0 {
 			continue
 		}
@@ -225,9 +225,9 @@ func concrete(path string) string {
 }
 
 // APIKey is a key that a stage of an API takes; "" if there is none.
-func APIKey(m *assembly.Model, api *assembly.API, stage string) string {
+func APIKey(m *cloudassembly.Model, api *cloudassembly.API, stage string) string {
 	for _, plan := range m.UsagePlans {
-		if !slices.ContainsFunc(plan.Stages, func(s assembly.PlanStage) bool { return s.API == api && s.Stage == stage }) {
+		if !slices.ContainsFunc(plan.Stages, func(s cloudassembly.PlanStage) bool { return s.API == api && s.Stage == stage }) {
 			continue
 		}
 		for _, k := range plan.Keys {

@@ -12,7 +12,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway/assembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/matrix"
@@ -20,14 +20,14 @@ import (
 
 func options(t *testing.T, name string) Options {
 	t.Helper()
-	a, err := assembly.Read(withAssets(t, filepath.Join("../../testdata", name)))
+	a, err := cloudassembly.Read(withAssets(t, filepath.Join("../../testdata", name)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	model := a.Model(assembly.Options{})
+	model := a.Model(cloudassembly.Options{})
 	for _, api := range model.APIs {
 		if api.Stages == nil {
-			api.Stages = []*assembly.Stage{{Name: "v1"}}
+			api.Stages = []*cloudassembly.Stage{{Name: "v1"}}
 		}
 	}
 	m, _ := matrix.Of(model, "")
@@ -151,11 +151,11 @@ func TestMake(t *testing.T) {
 func TestRequestValidator(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
-		change func(*assembly.Method)
+		change func(*cloudassembly.Method)
 		want   []string
 	}{
-		{"parameters", func(m *assembly.Method) {
-			m.Validator = &assembly.Validator{Parameters: true}
+		{"parameters", func(m *cloudassembly.Method) {
+			m.Validator = &cloudassembly.Validator{Parameters: true}
 			m.RequestParameters = map[string]bool{"method.request.header.authorization": true, "method.request.header.X-Tenant": true, "method.request.querystring.q": true}
 		}, []string{
 			"0 GET http://127.0.0.1:3000/prod/health?q=1, X-Tenant: 1, authorization: 1",
@@ -163,8 +163,8 @@ func TestRequestValidator(t *testing.T) {
 			"401 GET http://127.0.0.1:3000/prod/orders?q=1, X-Tenant: 1",
 			"403 GET http://127.0.0.1:3000/prod/orders?q=1, X-Tenant: 1, Authorization: access token, scope <nil>",
 		}},
-		{"a body", func(m *assembly.Method) {
-			m.Validator, m.RequestSchemas = &assembly.Validator{Body: true}, map[string]*assembly.Schema{"application/json": {Name: "Order"}}
+		{"a body", func(m *cloudassembly.Method) {
+			m.Validator, m.RequestSchemas = &cloudassembly.Validator{Body: true}, map[string]*cloudassembly.Schema{"application/json": {Name: "Order"}}
 		}, []string{
 			"0 GET http://127.0.0.1:3000/prod/health",
 			"0 GET http://127.0.0.1:3000/prod/orders, Authorization: access token, scope orders/read",

@@ -1,0 +1,99 @@
+package cloudassembly
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// asset is a file or folder that is uploaded when the stack is deployed.
+type asset struct {
+	name string // as the app calls it
+	path string
+	made bool // by a command, when it is published
+}
+
+// assetSet are the assets of the stacks in one folder, by their key in S3, which holds a hash of the content.
+type assetSet map[string]asset
+
+// assetManifest is a file of the kind that CDK calls *.assets.json.
+// Source: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.cloud_assembly_schema.AssetManifest.html
+type assetManifest struct {
+	Files map[string]struct {
+		DisplayName string `json:"displayName"`
+		Source      struct {
+			Path       string   `json:"path"`
+			Executable []string `json:"executable"`
+		} `json:"source"`
+		Destinations map[string]struct {
+			ObjectKey string `json:"objectKey"`
+		} `json:"destinations"`
+	} `json:"files"`
+}
+
+// read adds what an asset manifest lists.
+func (s assetSet) read(dir, id, file string) error {
+	if file == "" {
+		return notAssembly(dir, "artifact %s in %s names no file", id, manifestFile)
+	}
+	data, err := os.ReadFile(filepath.Join(dir, file))
+	if err != nil {
+		return notAssembly(dir, "the asset manifest %s: %w: run \"cdk synth\" again", file, err)
+	}
+	var m assetManifest
+	if err := json.Unmarshal(data, &m); err != nil {
+		return notAssembly(dir, "the asset manifest %s: %w", file, err)
+	}
+	for hash, f := range m.Files {
+		name := f.DisplayName
+		if name == "" {
+			name = hash
+		}
+		for _, to := range f.Destinations {
+			s[to.ObjectKey] = asset{name: name, path: within(dir, f.Source.Path), made: len(f.Source.Executable) > 0}
+		}
+	}
+	return nil
+}
+
+// Asset is the folder or file on disk of what is uploaded under a key of S3. The error is [ErrNoAsset].
+func (s *Stack) Asset(key string) (string, error) {
+	a, ok := s.assets[key]
+	switch {
+	case !ok:
+		return "", fmt.Errorf("assembly: %s: %w: nothing in the assembly is uploaded as %q", s.Path, ErrNoAsset, key)
+	case a.made:
+		return "", fmt.Errorf("assembly: %s: %w: %s is made by a command when it is published", s.Path, ErrNoAsset, a.name)
+	}
+	return exists(s, a.path)
+}
+
+// assetOf finds a resource's asset: by its key in S3, or else by the path that CDK notes for local tools, which an asset
+// of the older kind, whose key is a parameter, has too.
+func (s *Stack) assetOf(r *TemplateResource, key string) (string, error) {
+	if _, listed := s.assets[key]; listed || r.Metadata[assetPath] == "" {
+		return s.Asset(key)
+	}
+	return exists(s, within(s.dir, r.Metadata[assetPath]))
+}
+
+func exists(s *Stack, path string) (string, error) {
+	if _, err := os.Stat(path); err != nil {
+		return "", fmt.Errorf("assembly: %s: %w: %s is gone: run \"cdk synth\" again", s.Path, ErrNoAsset, path)
+	}
+	return path, nil
+}
+
+// within is a path of the assembly, which is absolute where the app turned the staging of assets off.
+func within(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, filepath.FromSlash(path))
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}

@@ -1,0 +1,73 @@
+package cloudassembly
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+var (
+	// ErrNotAssembly is returned for a folder that is not a cloud assembly, or that lacks a file its manifest names.
+	ErrNotAssembly = errors.New("not a cloud assembly")
+
+	// ErrNoStack is returned for a stack that the assembly does not have.
+	ErrNoStack = errors.New("no such stack")
+
+	// ErrNoAsset is returned for an asset that the assembly does not have, or whose file is gone.
+	ErrNoAsset = errors.New("no such asset")
+
+	// ErrUnresolved is what every [UnresolvedError] is.
+	ErrUnresolved = errors.New("unresolved")
+
+	// ErrCycle says that a value is defined by way of itself.
+	ErrCycle = errors.New("a cycle")
+
+	// ErrTooLarge says that a template nests too deeply, or would grow without bounds when it is evaluated.
+	ErrTooLarge = errors.New("too large")
+)
+
+// UnresolvedError says which value of a template could not be resolved, and why.
+type UnresolvedError struct {
+	Stack     string // the stack's path
+	LogicalID string // the resource; "" outside of Resources
+	Path      string // inside the resource or the template, such as "Properties.Uri.Fn::Join[1][3]"
+	Intrinsic string // the function that has no value, such as "Fn::GetAtt"
+	Reason    string
+
+	// Err is the error that this one follows from, as the value refers to one that is unresolved; or [ErrCycle] or
+	// [ErrTooLarge]; or nil.
+	Err error
+}
+
+// Error names the place, the function and the reason; of a chain of values, where it begins and what is at its end.
+func (e *UnresolvedError) Error() string {
+	return "assembly: " + e.text(0)
+}
+
+// maxChain is how many links of a chain of unresolved values an error tells.
+const maxChain = 4
+
+func (e *UnresolvedError) text(depth int) string {
+	var place []string
+	for _, part := range []string{e.Stack, e.LogicalID, e.Path} {
+		if part != "" {
+			place = append(place, part)
+		}
+	}
+	text := fmt.Sprintf("%s: %s: %s", strings.Join(place, "/"), e.Intrinsic, e.Reason)
+	if cause, ok := e.Err.(*UnresolvedError); ok {
+		if depth == maxChain {
+			return text + ", and so on"
+		}
+		return text + ", as " + cause.text(depth+1)
+	}
+	return text
+}
+
+// Unwrap makes errors.Is find [ErrUnresolved], and the reason where it is one of this package's errors.
+func (e *UnresolvedError) Unwrap() []error {
+	if e.Err == nil {
+		return []error{ErrUnresolved}
+	}
+	return []error{ErrUnresolved, e.Err}
+}

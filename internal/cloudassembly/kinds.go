@@ -1,0 +1,135 @@
+package cloudassembly
+
+// kind is what Ref and Fn::GetAtt yield for a type of resource. In the patterns, {name} is the resource's name, {ref}
+// what Ref yields, {id...} an id of that length, lower-case words are explained at [Evaluator.placeholder], and others
+// are properties of the resource.
+type kind struct {
+	name       string // the property that names the resource; without it the name is generated
+	longest    int    // of generated names; 0 says that there is no bound
+	lower      bool   // generated names are in lower case
+	ref        string // "" stands for {name}
+	attributes map[string]string
+}
+
+// only is a kind whose single attribute is what Ref yields too.
+func only(ref, attribute string) kind {
+	return kind{ref: ref, attributes: map[string]string{attribute: ref}}
+}
+
+// kinds are the types whose values templates of APIs use. Of others, Ref yields a generated name, and Fn::GetAtt fails.
+// Source: "Return values" of each type at
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
+var kinds = map[string]kind{
+	"AWS::ApiGateway::RestApi": {ref: "{id10}", attributes: map[string]string{
+		"RestApiId": "{id10}", "RootResourceId": "{root10}",
+	}},
+	"AWS::ApiGateway::Resource":         only("{id10}", "ResourceId"),
+	"AWS::ApiGateway::Method":           {ref: "{id10}"},
+	"AWS::ApiGateway::Authorizer":       only("{id6}", "AuthorizerId"),
+	"AWS::ApiGateway::Deployment":       only("{id6}", "DeploymentId"),
+	"AWS::ApiGateway::Stage":            {ref: "{StageName}"},
+	"AWS::ApiGateway::RequestValidator": only("{id6}", "RequestValidatorId"),
+	"AWS::ApiGateway::Model":            {name: "Name"},
+	"AWS::ApiGateway::GatewayResponse":  only("{id10}", "Id"),
+	"AWS::ApiGateway::ApiKey":           only("{id10}", "APIKeyId"),
+	"AWS::ApiGateway::UsagePlan":        only("{id6}", "Id"),
+	"AWS::ApiGateway::UsagePlanKey":     only("{KeyId}:{UsagePlanId}", "Id"),
+	"AWS::ApiGateway::VpcLink":          only("{id6}", "VpcLinkId"),
+	"AWS::ApiGateway::DomainName":       {ref: "{DomainName}"},
+
+	"AWS::Lambda::Function": {name: "FunctionName", longest: 64, attributes: map[string]string{
+		"Arn": "arn:{partition}:lambda:{region}:{account}:function:{name}",
+	}},
+	"AWS::Lambda::Version": {ref: "{function}:1", attributes: map[string]string{
+		"Version": "1", "FunctionArn": "{function}:1",
+	}},
+	"AWS::Lambda::Alias": only("{function}:{Name}", "AliasArn"),
+	"AWS::Lambda::LayerVersion": {
+		name: "LayerName", longest: 64, ref: "arn:{partition}:lambda:{region}:{account}:layer:{name}:1",
+		attributes: map[string]string{"LayerVersionArn": "arn:{partition}:lambda:{region}:{account}:layer:{name}:1"},
+	},
+	"AWS::Lambda::Url": {ref: "{TargetFunctionArn}", attributes: map[string]string{
+		"FunctionArn": "{TargetFunctionArn}", "FunctionUrl": "https://{id32}.lambda-url.{region}.on.aws/",
+	}},
+
+	"AWS::Cognito::UserPool": {ref: "{region}_{Id9}", attributes: map[string]string{
+		"UserPoolId":   "{region}_{Id9}",
+		"Arn":          "arn:{partition}:cognito-idp:{region}:{account}:userpool/{region}_{Id9}",
+		"ProviderName": "cognito-idp.{region}.{suffix}/{region}_{Id9}",
+		"ProviderURL":  "https://cognito-idp.{region}.{suffix}/{region}_{Id9}",
+	}},
+	"AWS::Cognito::UserPoolClient":         {ref: "{id26}", attributes: map[string]string{"ClientId": "{id26}", "Name": "{ClientName}"}},
+	"AWS::Cognito::UserPoolResourceServer": {ref: "{Identifier}"},
+	"AWS::Cognito::UserPoolGroup":          {name: "GroupName"},
+	"AWS::Cognito::UserPoolDomain":         {ref: "{Domain}"},
+	"AWS::Cognito::IdentityPool":           only("{region}:{uuid}", "Id"),
+
+	"AWS::DynamoDB::Table": {name: "TableName", longest: 255, attributes: map[string]string{
+		"Arn":       "arn:{partition}:dynamodb:{region}:{account}:table/{name}",
+		"StreamArn": "arn:{partition}:dynamodb:{region}:{account}:table/{name}/stream/2020-01-01T00:00:00.000",
+	}},
+	"AWS::DynamoDB::GlobalTable": {name: "TableName", longest: 255, attributes: map[string]string{
+		"Arn":       "arn:{partition}:dynamodb:{region}:{account}:table/{name}",
+		"StreamArn": "arn:{partition}:dynamodb:{region}:{account}:table/{name}/stream/2020-01-01T00:00:00.000",
+		"TableId":   "{uuid}",
+	}},
+
+	"AWS::SecretsManager::Secret": {
+		name: "Name", ref: "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-{Id6}",
+		attributes: map[string]string{"Id": "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-{Id6}"},
+	},
+	"AWS::SecretsManager::SecretTargetAttachment": only("{SecretId}", "Id"),
+
+	"AWS::IAM::Role": {name: "RoleName", longest: 64, attributes: map[string]string{
+		"Arn": "arn:{partition}:iam::{account}:role{path}{name}", "RoleId": "AROA{ID17}",
+	}},
+	"AWS::IAM::User": {name: "UserName", longest: 64, attributes: map[string]string{
+		"Arn": "arn:{partition}:iam::{account}:user{path}{name}",
+	}},
+	"AWS::IAM::Group": {name: "GroupName", longest: 128, attributes: map[string]string{
+		"Arn": "arn:{partition}:iam::{account}:group{path}{name}",
+	}},
+	"AWS::IAM::Policy": {ref: "{id10}", attributes: map[string]string{"Id": "{id10}"}},
+	"AWS::IAM::ManagedPolicy": {
+		name: "ManagedPolicyName", longest: 128, ref: "arn:{partition}:iam::{account}:policy{path}{name}",
+		attributes: map[string]string{"PolicyArn": "arn:{partition}:iam::{account}:policy{path}{name}"},
+	},
+
+	"AWS::Logs::LogGroup": {name: "LogGroupName", attributes: map[string]string{
+		"Arn": "arn:{partition}:logs:{region}:{account}:log-group:{name}:*",
+	}},
+	"AWS::Logs::LogStream": {name: "LogStreamName"},
+	"AWS::S3::Bucket": {name: "BucketName", longest: 63, lower: true, attributes: map[string]string{
+		"Arn":                "arn:{partition}:s3:::{name}",
+		"DomainName":         "{name}.s3.{suffix}",
+		"RegionalDomainName": "{name}.s3.{region}.{suffix}",
+	}},
+	"AWS::SQS::Queue": {
+		name: "QueueName", longest: 80, ref: "https://sqs.{region}.{suffix}/{account}/{name}",
+		attributes: map[string]string{
+			"Arn": "arn:{partition}:sqs:{region}:{account}:{name}", "QueueName": "{name}",
+			"QueueUrl": "https://sqs.{region}.{suffix}/{account}/{name}",
+		},
+	},
+	"AWS::SNS::Topic": {
+		name: "TopicName", longest: 256, ref: "arn:{partition}:sns:{region}:{account}:{name}",
+		attributes: map[string]string{"TopicArn": "arn:{partition}:sns:{region}:{account}:{name}", "TopicName": "{name}"},
+	},
+	"AWS::KMS::Key": {ref: "{uuid}", attributes: map[string]string{
+		"Arn": "arn:{partition}:kms:{region}:{account}:key/{uuid}", "KeyId": "{uuid}",
+	}},
+	"AWS::KMS::Alias": {ref: "{AliasName}"},
+	"AWS::SSM::Parameter": {name: "Name", attributes: map[string]string{
+		"Value": "{Value}", "Type": "{Type}", "Arn": "arn:{partition}:ssm:{region}:{account}:parameter/{name}",
+	}},
+	"AWS::Events::EventBus": {name: "Name", attributes: map[string]string{
+		"Arn": "arn:{partition}:events:{region}:{account}:event-bus/{name}", "Name": "{name}",
+	}},
+	"AWS::StepFunctions::StateMachine": {
+		name: "StateMachineName", longest: 80, ref: "arn:{partition}:states:{region}:{account}:stateMachine:{name}",
+		attributes: map[string]string{
+			"Arn": "arn:{partition}:states:{region}:{account}:stateMachine:{name}", "Name": "{name}",
+		},
+	},
+	nestedStackType: {ref: "arn:{partition}:cloudformation:{region}:{account}:stack/{name}/{uuid}"},
+}

@@ -1,0 +1,204 @@
+package cloudassembly
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"math/big"
+	"strings"
+)
+
+// physicalID is what Ref yields for a resource: its stand-in, in the shape of the real one.
+func (e *Evaluator) physicalID(w where, id string) (string, error) {
+	k := kinds[w.stack.Template.Resources[id].Type]
+	if k.ref == "" {
+		return e.name(w, id, k)
+	}
+	return e.expand(w, id, k, k.ref)
+}
+
+// attributeOf is what Fn::GetAtt yields for an attribute of a resource.
+func (e *Evaluator) attributeOf(w where, fn, id, attribute string) (any, error) {
+	r := w.stack.Template.Resources[id]
+	w = w.of(id, "")
+	if r.Type == nestedStackType {
+		if output, ok := strings.CutPrefix(attribute, "Outputs."); ok {
+			n := w.stack.nested[id]
+			if n.stack == nil {
+				return nil, w.fail(fn, n.err, "the nested stack could not be read")
+			}
+			return e.output(w, fn, n.stack, output)
+		}
+	}
+	k := kinds[r.Type]
+	if pattern, ok := k.attributes[attribute]; ok {
+		return e.expand(w, id, k, pattern)
+	}
+	if isCustom(r.Type) {
+		return nil, w.fail(fn, nil, "%s is made by the function of a custom resource when the stack is deployed", attribute)
+	}
+	return nil, w.fail(fn, nil, "%s, of type %s, is known only when the stack is deployed", attribute, r.Type)
+}
+
+func isCustom(kind string) bool {
+	return strings.HasPrefix(kind, "Custom::") || kind == "AWS::CloudFormation::CustomResource"
+}
+
+// name is a resource's name: the one that its template gives, or a generated one.
+func (e *Evaluator) name(w where, id string, k kind) (string, error) {
+	if k.name != "" {
+		v, err := e.property(w, id, k.name)
+		if err != nil || v != "" {
+			return v, err
+		}
+	}
+	return e.generatedName(w.stack, id, k), nil
+}
+
+// property is a property of a resource as a string; "" if it is not set.
+func (e *Evaluator) property(w where, id, name string) (string, error) {
+	raw, ok := w.stack.Template.Resources[id].Properties[name]
+	if !ok {
+		return "", nil
+	}
+	in := w.of(id, "Properties."+name)
+	v, err := e.value(in, raw)
+	if err != nil {
+		return "", err
+	}
+	if v == nil || v == (noValue{}) {
+		return "", nil
+	}
+	t, ok := text(v)
+	if !ok {
+		return "", in.fail("Ref", nil, "want a string, got %s", describe(v))
+	}
+	return t, e.spend(in, len(t))
+}
+
+// generatedName is a name as CloudFormation makes it: the stack, the logical id, and something random.
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
+func (e *Evaluator) generatedName(s *Stack, id string, k kind) string {
+	end := "-" + random(s, id, "name", upper, 12)
+	name := s.Name + "-" + id
+	if k.longest > 0 && len(name)+len(end) > k.longest {
+		name = name[:k.longest-len(end)]
+	}
+	if name += end; k.lower {
+		name = strings.ToLower(name)
+	}
+	return name
+}
+
+// The alphabets of generated ids.
+const (
+	upper = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	lower = "0123456789abcdefghijklmnopqrstuvwxyz"
+	mixed = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+)
+
+// random is a text that looks random, is the same in every run and on every machine, and of which no two places in an
+// assembly have the same.
+func random(s *Stack, id, use, alphabet string, length int) string {
+	sum := sha256.Sum256([]byte(s.Path + "\x00" + id + "\x00" + use))
+	n, base, digit := new(big.Int).SetBytes(sum[:]), big.NewInt(int64(len(alphabet))), new(big.Int)
+	out := make([]byte, length)
+	for i := range out {
+		n.DivMod(n, base, digit)
+		out[i] = alphabet[digit.Int64()]
+	}
+	return string(out)
+}
+
+func uuid(s *Stack, id string) string {
+	sum := sha256.Sum256([]byte(s.Path + "\x00" + id + "\x00uuid"))
+	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
+}
+
+func (e *Evaluator) stackID(s *Stack) string {
+	id := uuid(s, "")
+	if s.Parent != nil { // what Ref yields there
+		id = uuid(s.Parent, s.LogicalID)
+	}
+	return fmt.Sprintf("arn:%s:cloudformation:%s:%s:stack/%s/%s", e.Partition(s), e.Region(s), e.Account(s), s.Name, id)
+}
+
+// expand fills a pattern of a [kind] in.
+func (e *Evaluator) expand(w where, id string, k kind, pattern string) (string, error) {
+	var out strings.Builder
+	for rest := pattern; rest != ""; {
+		literal, after, found := strings.Cut(rest, "{")
+		out.WriteString(literal)
+		if rest = after; !found {
+			break
+		}
+		name, after, _ := strings.Cut(rest, "}")
+		t, err := e.placeholder(w, id, k, name)
+		if err != nil {
+			return "", err
+		}
+		out.WriteString(t)
+		rest = after
+	}
+	return out.String(), e.spend(w, out.Len())
+}
+
+func (e *Evaluator) placeholder(w where, id string, k kind, name string) (string, error) {
+	s := w.stack
+	switch name {
+	case "partition":
+		return e.Partition(s), nil
+	case "region":
+		return e.Region(s), nil
+	case "account":
+		return e.Account(s), nil
+	case "suffix":
+		return e.suffix(s), nil
+	case "name":
+		return e.name(w, id, k)
+	case "ref":
+		return e.physicalID(w, id)
+	case "uuid":
+		return uuid(s, id), nil
+	case "id6":
+		return random(s, id, "id", lower, 6), nil
+	case "id10":
+		return random(s, id, "id", lower, 10), nil
+	case "root10":
+		return random(s, id, "root", lower, 10), nil
+	case "id26":
+		return random(s, id, "id", lower, 26), nil
+	case "id32":
+		return random(s, id, "id", lower, 32), nil
+	case "Id9":
+		return random(s, id, "id", mixed, 9), nil
+	case "Id6":
+		return random(s, id, "id", mixed, 6), nil
+	case "ID17":
+		return random(s, id, "id", upper, 17), nil
+	case "path": // of an IAM entity
+		p, err := e.property(w, id, "Path")
+		if p == "" {
+			p = "/"
+		}
+		return p, err
+	case "function":
+		return e.functionARN(w, id)
+	}
+	t, err := e.property(w, id, name)
+	if err == nil && t == "" {
+		return "", w.of(id, "Properties").fail("Ref", nil, "%s is missing, which the resource's id is made of", name)
+	}
+	return t, err
+}
+
+// functionARN is the ARN of the function that a resource names in FunctionName, by its name or by its ARN.
+func (e *Evaluator) functionARN(w where, id string) (string, error) {
+	t, err := e.property(w, id, "FunctionName")
+	switch {
+	case err != nil || strings.HasPrefix(t, "arn:"):
+		return t, err
+	case t == "":
+		return "", w.of(id, "Properties").fail("Ref", nil, "FunctionName is missing, which the resource's id is made of")
+	}
+	return fmt.Sprintf("arn:%s:lambda:%s:%s:function:%s", e.Partition(w.stack), e.Region(w.stack), e.Account(w.stack), t), nil
+}

@@ -1,0 +1,115 @@
+package cloudassembly
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Template is a CloudFormation template. Its values are as JSON has them, numbers as [json.Number], and not evaluated.
+type Template struct {
+	Parameters map[string]Parameter
+	Mappings   map[string]map[string]map[string]any
+	Conditions map[string]any
+	Resources  map[string]*TemplateResource
+	Outputs    map[string]Output
+
+	// Transforms are the macros by which CloudFormation rewrites the template before it deploys it.
+	Transforms []string
+}
+
+// Parameter is a value that the deployment gives.
+type Parameter struct {
+	Type    string
+	Default any // nil if there is none
+}
+
+// TemplateResource is a resource of a template.
+type TemplateResource struct {
+	Type       string
+	Condition  string // the name of a condition; "" if the resource is unconditional
+	Properties map[string]any
+	Metadata   map[string]string // what the app and CDK note at the resource, of that what is a string
+}
+
+// assetPath is the metadata that says which folder or file of the assembly the resource's asset is.
+// Source: https://www.npmjs.com/package/@aws-cdk/cloud-assembly-api (lib/assets.js)
+const assetPath = "aws:asset:path"
+
+// Output is a value that a stack gives away.
+type Output struct {
+	Condition string
+	Value     any
+	Export    *struct{ Name any }
+}
+
+// maxTemplate bounds a template, in bytes. CloudFormation's own bound is 1 MB.
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+const maxTemplate = 4 << 20
+
+func parseTemplate(data []byte) (*Template, error) {
+	if len(data) > maxTemplate {
+		return nil, fmt.Errorf("%w: %d bytes, and a template has at most 1 MB", ErrTooLarge, len(data))
+	}
+	var in struct {
+		Template
+		Transform any
+		Resources map[string]*struct {
+			Type       string
+			Condition  string
+			Properties map[string]any
+			Metadata   any
+		}
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	if err := d.Decode(&in); err != nil {
+		return nil, fmt.Errorf("want a template in JSON, as CDK writes it: %w", err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("want a template in JSON, as CDK writes it: something follows it")
+	}
+	t := in.Template
+	t.Transforms = transforms(in.Transform)
+	t.Resources = make(map[string]*TemplateResource, len(in.Resources))
+	for id, r := range in.Resources {
+		if r == nil || r.Type == "" {
+			return nil, fmt.Errorf("resource %s has no Type", id)
+		}
+		out := &TemplateResource{Type: r.Type, Condition: r.Condition, Properties: r.Properties}
+		notes, _ := r.Metadata.(map[string]any) // others write what they like there
+		for key, note := range notes {
+			if t, ok := note.(string); ok {
+				if out.Metadata == nil {
+					out.Metadata = map[string]string{}
+				}
+				out.Metadata[key] = t
+			}
+		}
+		t.Resources[id] = out
+	}
+	return &t, nil
+}
+
+// transforms are the names of macros, which a template has one or a list of, as strings or as objects with a Name.
+func transforms(v any) []string {
+	switch v := v.(type) {
+	case nil:
+		return nil
+	case string:
+		return []string{v}
+	case map[string]any:
+		return transforms(v["Name"])
+	case []any:
+		var out []string
+		for _, entry := range v {
+			if _, nested := entry.([]any); !nested {
+				out = append(out, transforms(entry)...)
+			}
+		}
+		return out
+	}
+	return []string{describe(v)}
+}
