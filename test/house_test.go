@@ -31,7 +31,7 @@ var floors = [][]string{
 	{"app/stack"},
 	{"constructs/secureapi"},
 	{"constructs/gofunction", "constructs/snapshot"},
-	{"constructs/gofunction/internal"},
+	{"constructs/gofunction/internal", "constructs/internal/annotation"},
 	{"authorizer-fn", "backend-fn"},
 	{"authorizer-fn/authztest", "backend-fn/gateway", "backend-fn/orders"},
 	{"authorizer-fn/authz", "backend-fn/cors", "backend-fn/request"},

@@ -50,6 +50,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction/internal/gobuild"
+	"github.com/gatehouse-cdk/gatehouse/constructs/internal/annotation"
 )
 
 // What a panic of [New] is because of, for errors.Is on the recovered error.
@@ -176,8 +177,8 @@ func newFunction(scope constructs.Construct, id string, props *Props) (awslambda
 	}
 	fn := awslambda.NewFunction(scope, jsii.String(id), p)
 	if host {
-		awscdk.Annotations_Of(fn).AddWarningV2(jsii.String("gatehouse:hostBuild"), jsii.String(fmt.Sprintf(
-			"built for %s/%s because %s is set: this runs here, not on Lambda", runtime.GOOS, runtime.GOARCH, HostBuildVariable)))
+		annotation.Warn(fn, "gatehouse:hostBuild", fmt.Sprintf(
+			"built for %s/%s because %s is set: this runs here, not on Lambda", runtime.GOOS, runtime.GOARCH, HostBuildVariable))
 	}
 	return fn, nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/constructs/internal/annotation"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
@@ -170,8 +171,8 @@ func (l lambdaAuthorizer) handler(b *builder, g *guard, config authz.Config) (aw
 		}
 		// An imported function may have its permission already.
 		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-lambda-authorizer-cross-account-lambda-authorizer.html
-		awscdk.Annotations_Of(b.api).AddWarningV2(jsii.String("gatehouse:authorizerOfAnotherAccount"), jsii.String(fmt.Sprintf(
-			"%s: its Function is of account %s and the API of %s, so no permission for it can be made from here, and without one every request gets 500: let apigateway.amazonaws.com invoke it there, or set InvokeRole, and let that role", g, of, here)))
+		annotation.Warn(b.api, "gatehouse:authorizerOfAnotherAccount", fmt.Sprintf(
+			"%s: its Function is of account %s and the API of %s, so no permission for it can be made from here, and without one every request gets 500: let apigateway.amazonaws.com invoke it there, or set InvokeRole, and let that role", g, of, here))
 	}
 	if l.invokeRole == nil && b.ofAnotherStack(l.function) {
 		return l.function, awsiam.NewRole(b.api, jsii.String(g.idOf("AuthorizerInvokeRole")), &awsiam.RoleProps{
