@@ -90,10 +90,15 @@ func start(t *testing.T, env ...string) (invoke func(event string) string, stop 
 }
 
 func event(method, path, body string) string {
-	return fmt.Sprintf(`{"resource":%q,"path":%q,"httpMethod":%q,"headers":{},
+	resource, parameters := strings.TrimRight(path, "/"), "null"
+	if id, ok := strings.CutPrefix(resource, "/orders/"); ok {
+		resource, parameters = "/orders/{id}", fmt.Sprintf(`{"id":%q}`, id)
+	}
+	return fmt.Sprintf(`{"resource":%q,"path":%q,"httpMethod":%q,"pathParameters":%s,"headers":{},
 		"multiValueHeaders":{"Origin":["https://shop.example.com"],"Content-Type":["application/json"],"Authorization":["Bearer SECRET.TOKEN"]},
 		"body":%q,"isBase64Encoded":false,"requestContext":{"requestId":"api-request-1","identity":{"sourceIp":"192.0.2.1"},
-		"authorizer":{"principalId":"user-1","integrationLatency":3,"scopes":"orders:read orders:write"}}}`, path, path, method, body)
+		"authorizer":{"principalId":"user-1","integrationLatency":3,"scopes":"orders:read orders:write"}}}`,
+		resource, path, method, parameters, body)
 }
 
 func TestFunction(t *testing.T) {

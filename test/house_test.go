@@ -33,11 +33,12 @@ var floors = [][]string{
 	{"constructs/gofunction", "constructs/snapshot"},
 	{"constructs/gofunction/internal", "constructs/internal/annotation"},
 	{"authorizer-fn", "backend-fn"},
-	{"authorizer-fn/authztest", "backend-fn/gateway", "backend-fn/orders"},
+	{"authorizer-fn/authztest", "backend-fn/orders"},
+	{"backend-fn/gateway"},
 	{"authorizer-fn/authz", "backend-fn/cors", "backend-fn/request"},
 	{"internal/iampolicy"},
 	{"internal/access", "internal/jwt"},
-	{"internal/route", "internal/strictjson", "internal/lambdaio", "internal/nodepeer", "internal/cloudassembly"},
+	{"internal/route", "internal/strictjson", "internal/lambdaio", "internal/routermark", "internal/nodepeer", "internal/cloudassembly"},
 }
 
 // floorOf is the number of the floor of the longest folder that a package is in; -1 for what is not of this module.

@@ -69,8 +69,17 @@ func Handler(next http.Handler, cfg Config) http.Handler {
 	if len(cfg.AllowOrigins) == 0 {
 		return next
 	}
-	return cors.New(cfg.options()).Handler(next)
+	return handler{cors.New(cfg.options()).Handler(next), next}
 }
+
+// handler shows what it is around, so that package gateway finds a Mux in it.
+type handler struct {
+	http.Handler
+	next http.Handler
+}
+
+// Unwrap is the handler whose answers carry the headers.
+func (h handler) Unwrap() http.Handler { return h.next }
 
 func (c Config) options() cors.Options {
 	o := cors.Options{

@@ -39,7 +39,8 @@ func newRequest(ctx context.Context, e events.APIGatewayProxyRequest) (*http.Req
 		}
 	}
 
-	raw := valid(withoutBasePath(e))
+	own, located := withoutBasePath(e)
+	raw := valid(own)
 	path, _ := url.PathUnescape(raw) // every escape in it is one
 	u := &url.URL{Path: path, RawPath: raw, RawQuery: query(e).Encode()}
 
@@ -57,6 +58,9 @@ func newRequest(ctx context.Context, e events.APIGatewayProxyRequest) (*http.Req
 		r.Body = http.NoBody
 	}
 
+	ctx = context.WithValue(ctx, authorizedKey{}, &authorized{
+		verb: e.HTTPMethod, resource: e.Resource, params: e.PathParameters, located: located,
+	})
 	if c, ok := caller(e.RequestContext); ok {
 		ctx = request.WithCaller(ctx, c)
 	}
@@ -115,31 +119,4 @@ func query(e events.APIGatewayProxyRequest) url.Values {
 		q.Set(name, v)
 	}
 	return q
-}
-
-// withoutBasePath is the path as the API has it. Behind a custom domain the event's path begins with the mapping's base
-// path, and with the stage where the mapping names none, while its resource does not. The resource says how many
-// segments are the API's own.
-// Source: https://github.com/localstack/localstack/pull/12296, https://github.com/awslabs/aws-lambda-go-api-proxy/issues/82
-func withoutBasePath(e events.APIGatewayProxyRequest) string {
-	own, path := strings.Trim(e.Resource, "/"), strings.TrimRight(e.Path, "/")
-	if e.Resource == "" {
-		return e.Path
-	}
-	if i := strings.LastIndex(own, "{"); i >= 0 && strings.HasSuffix(own, "+}") {
-		greedy, ok := strings.CutSuffix(path, "/"+strings.TrimRight(e.PathParameters[own[i+1:len(own)-2]], "/"))
-		if !ok {
-			return e.Path
-		}
-		own, path = strings.TrimSuffix(own[:i], "/"), greedy
-	}
-	start := len(path)
-	if own != "" {
-		for range strings.Count(own, "/") + 1 {
-			if start = strings.LastIndexByte(path[:start], '/'); start < 0 {
-				return e.Path
-			}
-		}
-	}
-	return cmp.Or(e.Path[start:], "/")
 }

@@ -16,6 +16,9 @@ import (
 // Start has h answer the function's events, until Lambda ends the process. It does not return. It is lambda.Start of
 // [Handler] with less work for each event: of that it reads what h gets to see, and the answer is sent in one piece.
 func Start(h http.Handler) {
+	if m := muxOf(h); m != nil {
+		m.started = true
+	}
 	lambdaio.SendAnswersAtOnce(os.Getenv("AWS_LAMBDA_RUNTIME_API"))
 	lambda.Start(invoker(Handler(h)))
 }

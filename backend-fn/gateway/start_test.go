@@ -122,7 +122,7 @@ func FuzzStart(f *testing.F) {
 
 func TestInvoker(t *testing.T) {
 	h := invoker(Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "hello "+r.URL.Path) })))
-	answer, err := h.Invoke(t.Context(), []byte(`{"httpMethod":"GET","path":"/you"}`))
+	answer, err := h.Invoke(t.Context(), []byte(`{"httpMethod":"GET","resource":"/{who}","path":"/you"}`))
 	if err != nil || !bytes.Contains(answer, []byte(`"body":"hello /you"`)) || !bytes.Contains(answer, []byte(`"statusCode":200`)) {
 		t.Errorf("%s %v", answer, err)
 	}

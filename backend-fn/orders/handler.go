@@ -6,15 +6,14 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"maps"
 	"mime"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/gateway"
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/request"
 )
 
@@ -25,7 +24,8 @@ type Options struct {
 	Random io.Reader        // for ids; default: crypto/rand
 }
 
-// New makes the service over a store.
+// New makes the service over a store. It serves the routes of the API's access table by the route that was authorized:
+// see [gateway.Mux].
 func New(store Store, o Options) http.Handler {
 	s := &service{store: store, log: o.Log, now: o.Now, random: o.Random}
 	if s.log == nil {
@@ -37,7 +37,20 @@ func New(store Store, o Options) http.Handler {
 	if s.random == nil {
 		s.random = rand.Reader
 	}
-	return s
+	mux := gateway.NewMux()
+	for pattern, answer := range map[string]endpoint{
+		"GET /health":         s.health,
+		"GET /orders":         s.list,
+		"POST /orders":        s.create,
+		"GET /orders/{id}":    s.get,
+		"DELETE /orders/{id}": s.delete,
+	} {
+		mux.Handle(pattern, s.logged(pattern, answer))
+	}
+	mux.NotFound(s.logged("none", func(http.ResponseWriter, *http.Request) error {
+		return problem(http.StatusNotFound, "there are /orders, /orders/{id} and /health here")
+	}))
+	return mux
 }
 
 type service struct {
@@ -49,48 +62,6 @@ type service struct {
 
 // endpoint answers a request, or says with an error why it did not.
 type endpoint func(w http.ResponseWriter, r *http.Request) error
-
-type methods map[string]endpoint
-
-// find gives the endpoint of a request and its name for the log.
-//
-// It does not use http.ServeMux, which redirects paths with "//" or ".." to where it thinks they belong. API Gateway
-// has matched the raw path by then and let the caller through for that route, so the service matches the raw path too:
-// "/orders/a%2Fb" is an id with an escaped slash, and a trailing slash changes nothing.
-func (s *service) find(r *http.Request) (endpoint, string) {
-	path := strings.TrimSuffix(r.URL.EscapedPath(), "/")
-	switch path {
-	case "/orders":
-		return methods{"GET": s.list, "POST": s.create}.find(r, path)
-	case "/health":
-		return methods{"GET": s.health}.find(r, path)
-	}
-	if id, ok := strings.CutPrefix(path, "/orders/"); ok && id != "" && !strings.Contains(id, "/") {
-		return methods{"GET": s.get(id), "DELETE": s.delete(id)}.find(r, "/orders/{id}")
-	}
-	return func(http.ResponseWriter, *http.Request) error {
-		return problem(http.StatusNotFound, "there are /orders, /orders/{id} and /health here")
-	}, "none"
-}
-
-func (m methods) find(r *http.Request, pattern string) (endpoint, string) {
-	verb := r.Method
-	if verb == http.MethodHead {
-		verb = http.MethodGet // RFC 9110, section 9.3.2; the server leaves the body out
-	}
-	if e, ok := m[verb]; ok {
-		return e, verb + " " + pattern
-	}
-	return func(w http.ResponseWriter, _ *http.Request) error {
-		allow := slices.Collect(maps.Keys(m))
-		if _, ok := m[http.MethodGet]; ok {
-			allow = append(allow, http.MethodHead)
-		}
-		slices.Sort(allow)
-		w.Header().Set("Allow", strings.Join(allow, ", "))
-		return problem(http.StatusMethodNotAllowed, "%s has %s", pattern, strings.Join(allow, ", "))
-	}, "other " + pattern
-}
 
 func (s *service) health(w http.ResponseWriter, _ *http.Request) error {
 	// The route is public, so it costs nothing: it does not reach the store.
@@ -225,31 +196,27 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *Problem) {
 	return body, nil
 }
 
-func (s *service) get(segment string) endpoint {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		id, ok := ParseID(segment)
-		if !ok {
-			return ErrNotFound // no order can have this id, so the store need not be asked
-		}
-		o, err := s.store.Get(r.Context(), id)
-		if err != nil {
-			return err
-		}
-		writeJSON(w, http.StatusOK, "application/json", o)
-		return nil
+func (s *service) get(w http.ResponseWriter, r *http.Request) error {
+	id, ok := ParseID(r.PathValue("id"))
+	if !ok {
+		return ErrNotFound // no order can have this id, so the store need not be asked
 	}
+	o, err := s.store.Get(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, "application/json", o)
+	return nil
 }
 
-func (s *service) delete(segment string) endpoint {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		id, ok := ParseID(segment)
-		if !ok {
-			return ErrNotFound
-		}
-		if err := s.store.Delete(r.Context(), id); err != nil {
-			return err
-		}
-		w.WriteHeader(http.StatusNoContent)
-		return nil
+func (s *service) delete(w http.ResponseWriter, r *http.Request) error {
+	id, ok := ParseID(r.PathValue("id"))
+	if !ok {
+		return ErrNotFound
 	}
+	if err := s.store.Delete(r.Context(), id); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -229,15 +228,15 @@ func TestAnswers(t *testing.T) {
 		{name: "path below an order", method: "GET", target: "/orders/" + open.ID + "/lines", want: 404},
 		{name: "escaped slash: one segment, as API Gateway matched it", method: "GET", target: "/orders/" + open.ID + "%2Flines", want: 404, text: "no order"},
 		{name: "escaped letters are not the route's", method: "GET", target: "/%6frders", want: 404},
-		{name: "two slashes are not cleaned", method: "GET", target: "//orders", want: 404},
+		{name: "two slashes within are not cleaned", method: "GET", target: "/orders//" + open.ID, want: 404},
+		{name: "two slashes at the start, as API Gateway matches them", method: "GET", target: "//orders", want: 200},
 		{name: "dots are not resolved", method: "GET", target: "/orders/../health", want: 404},
 		{name: "escaped dots are not resolved", method: "GET", target: "/orders/%2e%2e%2fhealth", want: 404, text: "no order"},
 		{name: "case counts", method: "GET", target: "/Orders", want: 404},
 
-		{name: "method of the list", method: "PUT", target: "/orders", want: 405, header: [2]string{"Allow", "GET, HEAD, POST"}},
-		{name: "method of an order", method: "PATCH", target: "/orders/" + open.ID, want: 405, header: [2]string{"Allow", "DELETE, GET, HEAD"}},
-		{name: "method of health", method: "DELETE", target: "/health", want: 405, header: [2]string{"Allow", "GET, HEAD"}},
-		{name: "head", method: "HEAD", target: "/orders", want: 200},
+		{name: "method of the list", method: "PUT", target: "/orders", want: 404},
+		{name: "method of an order", method: "PATCH", target: "/orders/" + open.ID, want: 404},
+		{name: "HEAD, which API Gateway does not take for GET", method: "HEAD", target: "/orders", want: 404},
 
 		{name: "limit below one", method: "GET", target: "/orders?limit=0", want: 400, text: `"parameter":"limit"`},
 		{name: "limit too high", method: "GET", target: "/orders?limit=101", want: 400, text: "1 to 100"},
@@ -335,17 +334,14 @@ func TestOverARealServer(t *testing.T) {
 	if err != nil || resp.StatusCode != 201 {
 		t.Fatalf("%d, %v", resp.StatusCode, err)
 	}
-	for _, method := range []string{"GET", "HEAD"} {
-		req, _ := http.NewRequest(method, to.String(), nil)
-		resp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, _ := io.ReadAll(resp.Body)
-		_ = resp.Body.Close()
-		if resp.StatusCode != 200 || (len(body) > 0) != (method == "GET") || resp.Header.Get("Content-Length") == strconv.Itoa(0) {
-			t.Errorf("%s %s: %d, %d bytes", method, to, resp.StatusCode, len(body))
-		}
+	resp, err = http.Get(to.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, _ := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	if resp.StatusCode != 200 || len(body) == 0 {
+		t.Errorf("%s: %d, %d bytes", to, resp.StatusCode, len(body))
 	}
 	resp, err = http.Post(server.URL+"/orders", "application/json", strings.NewReader(strings.Repeat(" ", 1<<20)))
 	if err != nil {

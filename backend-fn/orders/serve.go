@@ -12,11 +12,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/request"
 )
 
-// ServeHTTP answers one request and logs one line about it: what was asked for by its route, not by its path, query or
-// headers, since any of these may hold a token.
-func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// logged answers the requests of a route and logs one line about each: what was asked for by its route, not by its path,
+// query or headers, since any of these may hold a token.
+func (s *service) logged(route string, answer endpoint) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(route, answer, w, r) })
+}
+
+func (s *service) serve(route string, answer endpoint, w http.ResponseWriter, r *http.Request) {
 	start := s.now()
-	answer, route := s.find(r)
 	rec := &recorder{ResponseWriter: w}
 	err := safely(answer, rec, r)
 	broken := err != nil && rec.status != 0 // it failed after the answer had begun

@@ -127,7 +127,7 @@ func TestLogLine(t *testing.T) {
 		{"get", "GET", "/orders/" + storetest.Order(0).ID, "", "GET /orders/{id}", 200},
 		{"token as an id", "GET", "/orders/" + token, "", "GET /orders/{id}", 404},
 		{"token as a path", "GET", "/" + token, "", "none", 404},
-		{"token as a method", token, "/orders", "", "other /orders", 405},
+		{"token as a method", token, "/orders", "", "none", 404},
 		{"token in the body", "POST", "/orders", `{"` + token + `":1}`, "POST /orders", 400},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

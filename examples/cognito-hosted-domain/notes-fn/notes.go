@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/gateway"
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/request"
 )
 
@@ -22,7 +23,7 @@ type notes struct {
 
 func newNotes() *notes {
 	n := &notes{all: map[string][]string{}}
-	mux := http.NewServeMux()
+	mux := gateway.NewMux() // its patterns are those of the stack's routes
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusOK, map[string]string{"status": "ok"})
 	})
