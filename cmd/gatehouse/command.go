@@ -44,6 +44,9 @@ type command struct {
 	summary string // in a few words
 	usage   string // in full: "usage: gatehouse NAME ...", what it does, each flag, examples
 
+	// flags returns its flags with their defaults; nil if it has none.
+	flags func() *flag.FlagSet
+
 	// run does it. An error of [usageError] says that it was called wrongly, and flag.ErrHelp asks for its usage.
 	run func(ctx context.Context, s *surroundings, args []string) error
 }
@@ -73,8 +76,21 @@ func run(ctx context.Context, s *surroundings, args []string) int {
 			return s.status(c, c.run(ctx, s, rest))
 		}
 	}
-	fmt.Fprintf(s.stderr, "gatehouse: unknown command %q: want one of %s: \"gatehouse help\" tells what they do\n", name, names())
+	fmt.Fprintln(s.stderr, "gatehouse: "+unknownCommand(name))
 	return calledWrong
+}
+
+// unknownCommand says which commands there are, and which one a misspelt name probably means.
+func unknownCommand(name string) string {
+	all := names()
+	list := fmt.Sprintf("the commands are %s: \"gatehouse help\" describes them", strings.Join(all, ", "))
+	if strings.HasPrefix(name, "-") {
+		return fmt.Sprintf("flag %s without a command: flags come after the command, as in \"gatehouse token --assembly ...\"; %s", name, list)
+	}
+	if near := closest(name, all); near != "" {
+		list = fmt.Sprintf("did you mean %q? %s", near, list)
+	}
+	return fmt.Sprintf("unknown command %q: %s", name, list)
 }
 
 // status says what came of a command.
@@ -87,7 +103,7 @@ func (s *surroundings) status(c command, err error) int {
 		fmt.Fprint(s.stdout, c.usage)
 		return succeeded
 	case errors.As(err, &wrong):
-		fmt.Fprintf(s.stderr, "gatehouse %s: %v\n\"gatehouse help %s\" tells its flags\n", c.name, err, c.name)
+		fmt.Fprintf(s.stderr, "gatehouse %s: %v%s\n\"gatehouse help %s\" describes its flags\n", c.name, err, c.flagMeant(wrong.unknown), c.name)
 		return calledWrong
 	}
 	fmt.Fprintf(s.stderr, "gatehouse %s: %v\n", c.name, err)
@@ -100,24 +116,26 @@ func overview() string {
 	for _, c := range commands() {
 		fmt.Fprintf(&b, "  %-8s %s\n", c.name, c.summary)
 	}
-	b.WriteString("\n\"gatehouse help COMMAND\" tells more about one.\n")
+	b.WriteString("\n\"gatehouse help COMMAND\" says more about one.\n")
 	return b.String()
 }
 
-func names() string {
-	var out []string
+func names() (out []string) {
 	for _, c := range commands() {
 		out = append(out, c.name)
 	}
-	return strings.Join(out, ", ")
+	return out
 }
 
 // usageError says that a command was called wrongly.
-type usageError struct{ what string }
+type usageError struct {
+	what    string
+	unknown string // the name of a flag that there is not; "" if something else is wrong
+}
 
 func (e usageError) Error() string { return e.what }
 
-func wrongly(format string, a ...any) error { return usageError{fmt.Sprintf(format, a...)} }
+func wrongly(format string, a ...any) error { return usageError{what: fmt.Sprintf(format, a...)} }
 
 // parse reads flags, and refuses arguments that are none: no command takes any.
 func parse(f *flag.FlagSet, args []string) error {
@@ -127,7 +145,7 @@ func parse(f *flag.FlagSet, args []string) error {
 		if errors.Is(err, flag.ErrHelp) {
 			return err
 		}
-		return wrongly("%s", inOurWords(f, err.Error()))
+		return inOurWords(f, err.Error())
 	}
 	if f.NArg() > 0 {
 		return wrongly("unexpected argument %q: it takes flags only", f.Arg(0))
@@ -140,18 +158,21 @@ func parse(f *flag.FlagSet, args []string) error {
 var ofFlag = regexp.MustCompile(`^(invalid (?:boolean )?value ("(?:[^"\\]|\\.)*") for (?:flag )?|flag provided but not defined: |flag needs an argument: )-([^\s:]+)(?:: (?s:(.*)))?$`)
 
 // inOurWords names a flag as the usage does, and says what its value should be where package flag says "parse error".
-func inOurWords(f *flag.FlagSet, text string) string {
+func inOurWords(f *flag.FlagSet, text string) error {
 	m := ofFlag.FindStringSubmatch(text)
 	if m == nil {
-		return text
+		return wrongly("%s", text)
 	}
 	before, value, name, wrong := m[1], m[2], m[3], m[4]
 	flagName := "--" + name
 	if len(name) == 1 {
 		flagName = "-" + name
 	}
+	if strings.HasPrefix(before, undefined) {
+		return usageError{what: "unknown flag " + flagName, unknown: name}
+	}
 	if value == "" {
-		return before + flagName
+		return wrongly("%s%s", before, flagName)
 	}
 	if given := f.Lookup(name); given != nil && wrong == "parse error" {
 		if g, ok := given.Value.(flag.Getter); ok {
@@ -165,8 +186,11 @@ func inOurWords(f *flag.FlagSet, text string) string {
 			}
 		}
 	}
-	return fmt.Sprintf("%s %s: %s", flagName, value, wrong)
+	return wrongly("%s %s: %s", flagName, value, wrong)
 }
+
+// undefined is how package flag says that there is no such flag.
+const undefined = "flag provided but not defined"
 
 // list is a flag that may be given several times.
 type list []string

@@ -59,7 +59,8 @@ it was ended before it listened.
   gatehouse dev --watch -c authorizer=cognito
   gatehouse dev --assembly cdk.out --port 0 --json
 `,
-	run: runDev,
+	flags: func() *flag.FlagSet { return new(devFlags).set() },
+	run:   runDev,
 }
 
 type devFlags struct {

@@ -26,7 +26,8 @@ method's metadata "` + matrix.PublicMetadata + `". What cannot be told is an err
 
   gatehouse routes > routes.txt && git diff --exit-code routes.txt
 `,
-	run: printRoutes,
+	flags: func() *flag.FlagSet { return new(routesFlags).set() },
+	run:   printRoutes,
 }
 
 type routesFlags struct {

@@ -39,7 +39,8 @@ Scopes, groups and roles go to the claims that the issuer has them in.
 
   curl -H "Authorization: Bearer $(gatehouse token --scope orders:read)" http://127.0.0.1:3000/prod/orders
 `,
-	run: printToken,
+	flags: func() *flag.FlagSet { return new(tokenFlags).set() },
+	run:   printToken,
 }
 
 // tokenFlags are what was asked for.
