@@ -19,7 +19,7 @@ const ours = "github.com/gatehouse-cdk/gatehouse"
 var floors = [][]string{
 	{"test", "app", "examples", "docs"},
 	{"cmd/gatehouse"},
-	{"cmd/gatehouse/internal/console", "cmd/gatehouse/internal/requestlog", "cmd/gatehouse/internal/cdkapp"},
+	{"cmd/gatehouse/internal/console", "cmd/gatehouse/internal/requestlog", "cmd/gatehouse/internal/cdkapp", "cmd/gatehouse/internal/devrecord"},
 	{"cmd/gatehouse/internal/tryout"},
 	{"cmd/gatehouse/internal/credentials"},
 	{"localgateway"},

@@ -116,6 +116,7 @@ func (o *output) String() string {
 type running struct {
 	stdout, stderr output
 	url            string
+	cache          string // its user's cache folder
 	cancel         context.CancelFunc
 	status         chan int
 }
@@ -123,11 +124,16 @@ type running struct {
 // launch runs "gatehouse dev" in a folder, with a cache and a folder for temporary files of its own.
 func launch(t *testing.T, dir string, args ...string) (r *running, temp string) {
 	t.Helper()
+	return launchWith(t, dir, t.TempDir(), args...)
+}
+
+// launchWith is launch with a cache folder that is there already.
+func launchWith(t *testing.T, dir, cache string, args ...string) (r *running, temp string) {
+	t.Helper()
 	temp = t.TempDir()
 	t.Setenv("TMPDIR", temp)
-	cache := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
-	r = &running{cancel: cancel, status: make(chan int, 1)}
+	r = &running{cache: cache, cancel: cancel, status: make(chan int, 1)}
 	s := &surroundings{
 		stdout: &r.stdout, stderr: &r.stderr, now: time.Now, dir: dir, environ: os.Environ,
 		cacheDir: func() (string, error) { return cache, nil },

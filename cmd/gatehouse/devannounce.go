@@ -17,7 +17,7 @@ import (
 
 // announce prints what is served, how to try it, and last where.
 func (d *dev) announce() error {
-	a, _, err := readAssembly(d.assembly)
+	a, _, err := readAssembly(d.assembly, d.flags.parameters)
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (d *dev) announce() error {
 	d.announceTables(model)
 	d.announcePermissions(model)
 	d.announceOwn(model)
-	d.announceParameters(a)
+	d.noteParameters("dev", a, d.flags.parameters)
 	keys := d.gateway.AccessKeys()
 	examples, notes := tryout.Make(tryout.Options{
 		URL: d.url, Model: model, Matrix: m, Tokens: d.issuer.now(), Keys: keys, Issuer: d.flags.issuer, Audience: d.flags.audience,
@@ -166,24 +166,6 @@ func (d *dev) announceOwn(model *cloudassembly.Model) {
 		}
 		if len(own) > 0 {
 			d.note("dev", "--env %s is not for %s: the template has another value there, and that one holds", name, strings.Join(own, ", "))
-		}
-	}
-}
-
-// announceParameters tells of parameters that were given in vain, as no template has them: a name may be misspelt.
-func (d *dev) announceParameters(a *cloudassembly.Assembly) {
-	var known []string
-	for _, s := range a.Stacks() {
-		for name := range s.Template.Parameters {
-			known = append(known, s.Name+":"+name)
-			if s.Parent == nil {
-				known = append(known, name)
-			}
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(d.flags.parameters)) {
-		if !slices.Contains(known, name) {
-			d.note("dev", "--parameters %s is of no template: want STACK:NAME or NAME, with the stack's name in CloudFormation", name)
 		}
 	}
 }

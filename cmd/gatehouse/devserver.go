@@ -44,6 +44,8 @@ type dev struct {
 	console  *console.Console
 	server   *front.Server
 	served   chan error // what the server ended with
+
+	unpublish func() // removes the record of this process; nil if there is not one
 }
 
 func newDev(s *surroundings, f devFlags) *dev {
@@ -187,6 +189,7 @@ func (d *dev) serve() error {
 	d.console = console.New(console.Options{URL: d.url, Gateway: d.gateway, Now: d.now})
 	d.server = front.New(front.Options{Func: d.answer, Refused: d.log.Refused, Panicked: d.panicked, Now: d.now})
 	go func() { d.served <- d.server.Serve(d.listener) }()
+	d.publish()
 	return nil
 }
 
@@ -257,6 +260,9 @@ const endsWithin = 5 * time.Second
 
 // close stops all that was started, in the other order, and leaves nothing behind.
 func (d *dev) close() {
+	if d.unpublish != nil {
+		d.unpublish()
+	}
 	if d.server != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), endsWithin)
 		ctx, stop := signal.NotifyContext(ctx, endings()...) // another Ctrl-C does not wait

@@ -19,6 +19,7 @@ it changes from one synthesis to the next, so the output can be kept as a file: 
 
   --assembly DIR   the cloud assembly (default ` + defaultAssembly + `)
   --stack NAME     the APIs of one stack, by its path, name or artifact id (default all)
+  --parameters [STACK:]N=V  the value of a template parameter; as often as you like
   --json           the same as JSON
 
 What an included authorizer requires is read from the access table beside it, and the reason for a public route from the
@@ -32,6 +33,7 @@ method's metadata "` + matrix.PublicMetadata + `". What cannot be told is an err
 
 type routesFlags struct {
 	assembly, stack string
+	parameters      pairs
 	json            bool
 }
 
@@ -39,6 +41,7 @@ func (r *routesFlags) set() *flag.FlagSet {
 	f := flag.NewFlagSet("routes", flag.ContinueOnError)
 	f.StringVar(&r.assembly, "assembly", defaultAssembly, "")
 	f.StringVar(&r.stack, "stack", "", "")
+	f.Var(&r.parameters, "parameters", "")
 	f.BoolVar(&r.json, "json", false, "")
 	return f
 }
@@ -48,10 +51,11 @@ func printRoutes(_ context.Context, s *surroundings, args []string) error {
 	if err := parse(r.set(), args); err != nil {
 		return err
 	}
-	a, model, err := readAssembly(r.assembly)
+	a, model, err := readAssembly(r.assembly, r.parameters)
 	if err != nil {
 		return err
 	}
+	s.noteParameters("routes", a, r.parameters)
 	stack := ""
 	if r.stack != "" {
 		found, err := a.Stack(r.stack)

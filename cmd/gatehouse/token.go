@@ -21,9 +21,11 @@ It prints one token and nothing else. The token looks as those of the issuer do 
 machine's, which is kept for you alone in your cache folder. "gatehouse dev" takes it; nothing that is deployed does.
 
 The issuers are those of the assembly: what the included authorizer is configured with, and the user pools of Amazon
-Cognito authorizers. Where there are several, --issuer, --audience and --use choose one.
+Cognito authorizers. Where there is no ` + defaultAssembly + `, they are those of the "gatehouse dev" that runs from this folder. Where
+there are several, --issuer, --audience and --use choose one.
 
-  --assembly DIR   the cloud assembly (default ` + defaultAssembly + `)
+  --assembly DIR   the cloud assembly (default ` + defaultAssembly + `, or else what "gatehouse dev" serves)
+  --parameters [STACK:]N=V  the value of a template parameter; as often as you like
   --issuer URL     the issuer, as tokens name it in iss (default the only one)
   --audience A     the API or the client that the token is for (default the issuer's first one)
   --subject S      the user that the token is about (default ` + devissuer.DefaultSubject + `)
@@ -46,6 +48,7 @@ Scopes, groups and roles go to the claims that the issuer has them in.
 // tokenFlags are what was asked for.
 type tokenFlags struct {
 	assembly              string
+	parameters            pairs
 	request               devissuer.TokenRequest
 	scopes, groups, roles list
 	claims                claims
@@ -54,7 +57,8 @@ type tokenFlags struct {
 
 func (t *tokenFlags) set() *flag.FlagSet {
 	f := flag.NewFlagSet("token", flag.ContinueOnError)
-	f.StringVar(&t.assembly, "assembly", defaultAssembly, "")
+	f.StringVar(&t.assembly, "assembly", "", "")
+	f.Var(&t.parameters, "parameters", "")
 	f.StringVar(&t.request.Issuer, "issuer", "", "")
 	f.StringVar(&t.request.Audience, "audience", "", "")
 	f.StringVar(&t.request.Subject, "subject", devissuer.DefaultSubject, "")
@@ -92,30 +96,20 @@ func (t *tokenFlags) parse(args []string) error {
 	return nil
 }
 
-func printToken(_ context.Context, s *surroundings, args []string) error {
+func printToken(ctx context.Context, s *surroundings, args []string) error {
 	var t tokenFlags
 	if err := t.parse(args); err != nil {
 		return err
 	}
-	_, model, err := readAssembly(t.assembly)
+	from, err := t.source(ctx, s)
 	if err != nil {
 		return err
-	}
-	issuers, unread := devissuer.FromModel(model)
-	if len(issuers) == 0 {
-		if unread != nil {
-			return fmt.Errorf("%s: %w", t.assembly, unread)
-		}
-		return fmt.Errorf("%s: no authorizer takes tokens of an issuer that is known: routes are guarded by IAM, by functions of the app's own, or not at all", t.assembly)
-	}
-	if unread != nil {
-		s.note("token", "%s: an authorizer is left out: %v", t.assembly, unread)
 	}
 	keys, err := openKeys(s)
 	if err != nil {
 		return err
 	}
-	provider, err := devissuer.New(keys, issuers, devissuer.Options{Now: s.now})
+	provider, err := devissuer.New(keys, from.issuers, devissuer.Options{Now: s.now})
 	if err != nil {
 		return err
 	}
@@ -123,7 +117,7 @@ func printToken(_ context.Context, s *surroundings, args []string) error {
 	var choice *devissuer.ChoiceError
 	switch {
 	case errors.As(err, &choice):
-		return chooseFrom(t.assembly, choice)
+		return chooseFrom(from.name, choice)
 	case err != nil:
 		return err
 	}
@@ -143,9 +137,9 @@ func openKeys(s *surroundings) (*devissuer.KeyStore, error) {
 }
 
 // chooseFrom lists issuers as the flags that choose them.
-func chooseFrom(dir string, choice *devissuer.ChoiceError) error {
+func chooseFrom(source string, choice *devissuer.ChoiceError) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %v", dir, choice.Err)
+	fmt.Fprintf(&b, "%s: %v", source, choice.Err)
 	if choice.URL != "" {
 		fmt.Fprintf(&b, ": --issuer %s", choice.URL)
 	}

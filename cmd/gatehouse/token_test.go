@@ -104,7 +104,7 @@ func TestToken(t *testing.T) {
 // serveKeys serves an assembly's issuers as the gateway does, and says where one's keys are.
 func serveKeys(t testing.TB, dir, issuer string) string {
 	t.Helper()
-	_, model, err := readAssembly(dir)
+	_, model, err := readAssembly(dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -84,6 +84,8 @@ func (c *Console) Serve(r *exchange.Request) exchange.Answer {
 		return file("index.html")
 	case path == "apis":
 		return answer(http.StatusOK, c.current().apis)
+	case r.RawPath == IssuersPath:
+		return c.answerIssuers()
 	case path == "requests":
 		return c.answerRequests(r)
 	case isRequest:

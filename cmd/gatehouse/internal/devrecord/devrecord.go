@@ -1,0 +1,184 @@
+// Package devrecord lets the commands of one user find the "gatehouse dev" processes that run from a folder: each of them
+// keeps a small file with its process id and its address in the user's cache folder for as long as it listens.
+//
+// A record is a hint and not a proof: the process may have been killed, and another one may listen at its address. The
+// reader asks the address which run it is. Records that other users could have written are refused.
+package devrecord
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// ErrExposed is returned for a folder or a file that belongs to another user, or that others can write or read.
+var ErrExposed = errors.New("devrecord: not private")
+
+// Record describes a running "gatehouse dev".
+type Record struct {
+	PID     int       `json:"pid"`
+	URL     string    `json:"url"`     // where it listens, such as "http://127.0.0.1:3000"
+	Run     string    `json:"run"`     // by which its address proves that it is this run
+	Folder  string    `json:"folder"`  // that it runs from, absolute and without symbolic links
+	Started time.Time `json:"started"` // when it began to listen
+
+	path string // of its file
+}
+
+// Dir is where records are kept, below the user's cache folder (see [os.UserCacheDir]).
+func Dir(userCache string) string { return filepath.Join(userCache, "gatehouse", "dev") }
+
+// Project is the name of a folder in records: absolute, and the same whichever symbolic link leads to it. An empty folder
+// is the process's own.
+func Project(folder string) (string, error) {
+	path, err := filepath.Abs(folder)
+	if err == nil {
+		path, err = filepath.EvalSymlinks(path)
+	}
+	if err != nil {
+		return "", fmt.Errorf("devrecord: folder %q: %w", folder, err)
+	}
+	return path, nil
+}
+
+// prefix is how the names of the files for one project begin.
+func prefix(project string) string {
+	sum := sha256.Sum256([]byte(project))
+	return hex.EncodeToString(sum[:8]) + "-"
+}
+
+const suffix = ".json"
+
+// Write keeps a record in a folder, which is made with mode 0700 if it is not there. The file has mode 0600. The function
+// it returns removes the record.
+//
+// The error is [ErrExposed] if others can write or read the folder.
+func Write(dir string, r Record) (remove func(), err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("devrecord: %w", err)
+	}
+	if err := checkDir(dir); err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("devrecord: %w", err)
+	}
+	// It is written under another name first, so that no reader sees half of it. CreateTemp makes files of mode 0600.
+	f, err := os.CreateTemp(dir, "new-")
+	if err != nil {
+		return nil, fmt.Errorf("devrecord: %w", err)
+	}
+	_, err = f.Write(text)
+	path := filepath.Join(dir, fmt.Sprintf("%s%d%s", prefix(r.Folder), r.PID, suffix))
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+		return nil, fmt.Errorf("devrecord: %w", err)
+	}
+	r.path = path
+	return r.Remove, nil
+}
+
+// Remove deletes the record's file, unless another run has taken its place.
+func (r Record) Remove() {
+	if now, err := read(r.path); err == nil && now.Run == r.Run {
+		_ = os.Remove(r.path)
+	}
+}
+
+// Find returns the records of a project, the newest first. None is no error.
+//
+// The error is [ErrExposed] if the folder or one of the files is not the user's alone. A file that cannot be read as a
+// record is an error that names it.
+func Find(dir, project string) ([]Record, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("devrecord: %w", err)
+	}
+	if err := checkDir(dir); err != nil {
+		return nil, err
+	}
+	var found []Record
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), prefix(project)) || !strings.HasSuffix(e.Name(), suffix) {
+			continue
+		}
+		r, err := read(filepath.Join(dir, e.Name()))
+		switch {
+		case errors.Is(err, fs.ErrNotExist): // it ended just now
+		case err != nil:
+			return nil, err
+		case r.Folder == project:
+			found = append(found, r)
+		}
+	}
+	slices.SortFunc(found, func(a, b Record) int { return b.Started.Compare(a.Started) })
+	return found, nil
+}
+
+// most is the size of the largest file that is read as a record.
+const most = 64 << 10
+
+func read(path string) (Record, error) {
+	before, err := os.Lstat(path)
+	if err != nil {
+		return Record{}, fmt.Errorf("devrecord: %w", err)
+	}
+	if !before.Mode().IsRegular() { // a link may lead to what is not the user's, and a pipe would block
+		return Record{}, fmt.Errorf("%w: %s is not a regular file: delete it", ErrExposed, path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return Record{}, fmt.Errorf("devrecord: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat() // of what was opened, so that nothing can change in between
+	if err != nil {
+		return Record{}, fmt.Errorf("devrecord: %w", err)
+	}
+	if !os.SameFile(before, info) {
+		return Record{}, fmt.Errorf("%w: %s was replaced while it was opened: run the command again", ErrExposed, path)
+	}
+	if err := private(path, info); err != nil {
+		return Record{}, err
+	}
+	text, err := io.ReadAll(io.LimitReader(f, most))
+	if err != nil {
+		return Record{}, fmt.Errorf("devrecord: %w", err)
+	}
+	r := Record{path: path}
+	if err := json.Unmarshal(text, &r); err != nil {
+		return Record{}, fmt.Errorf("devrecord: %s is not a record: %w: delete it", path, err)
+	}
+	if u, err := url.Parse(r.URL); err != nil || u.Scheme != "http" || u.Hostname() != "127.0.0.1" || r.Run == "" {
+		return Record{}, fmt.Errorf("devrecord: %s: url %q, run %q: want http://127.0.0.1:PORT and a run: delete it", path, r.URL, r.Run)
+	}
+	return r, nil
+}
+
+func checkDir(dir string) error {
+	info, err := os.Lstat(dir)
+	switch {
+	case err != nil:
+		return fmt.Errorf("devrecord: %w", err)
+	case !info.IsDir():
+		return fmt.Errorf("%w: %s is not a folder: move it away", ErrExposed, dir)
+	}
+	return private(dir, info)
+}
