@@ -31,6 +31,10 @@ type Authorizer struct {
 
 	TTL       time.Duration // how long its answers are kept: default 300 s, 0 for not at all
 	UserPools []*UserPool   // of a Cognito authorizer
+
+	// NotKnown are the names of properties that are not resolved, such as "AuthorizerResultTtlInSeconds": the field that
+	// is read from one has its default. Each is a problem that blocks.
+	NotKnown []string
 }
 
 // IdentitySource is a part of the request that says who the caller is.
@@ -76,6 +80,11 @@ func (b *builder) readAuthorizers() {
 			a.TTL = time.Duration(*s) * time.Second
 			if a.TTL > maxAuthorizerTTL {
 				r.problem("AuthorizerResultTtlInSeconds is %d: API Gateway's maximum is 3600", *s)
+			}
+		}
+		for _, name := range r.names() {
+			if _, bad := r.values[name].(broken); bad {
+				a.NotKnown = append(a.NotKnown, name)
 			}
 		}
 		r.identitySources(a)

@@ -20,6 +20,9 @@ type Function struct {
 	Environment map[string]string
 	Unresolved  map[string]string
 
+	// Variables are all variables of the template as [Written] shows them, without a value that was resolved or given.
+	Variables map[string]string
+
 	Timeout      time.Duration // default 3 s
 	MemoryMB     int           // default 128
 	Architecture string        // "x86_64", the default, or "arm64"
@@ -100,7 +103,7 @@ func (r *reader) code(f *Function) {
 // knows, or only CloudFormation resolves, can be given in the options.
 func (r *reader) environment(f *Function) {
 	variables := r.object("Environment").object("Variables")
-	f.Environment = map[string]string{}
+	f.Environment, f.Variables = map[string]string{}, r.writtenVariables()
 	for _, name := range variables.names() {
 		given, isGiven := r.b.evaluator.options.Environment[name]
 		if bad, ok := variables.values[name].(broken); ok {
@@ -129,6 +132,26 @@ func (r *reader) environment(f *Function) {
 		}
 		f.Environment[name] = v
 	}
+}
+
+// writtenVariables are the variables as the template has them. Where an intrinsic function yields all of them, the name is
+// "*".
+func (r *reader) writtenVariables() map[string]string {
+	environment, _ := r.resource.Properties["Environment"].(map[string]any)
+	variables, _ := environment["Variables"].(map[string]any)
+	for _, all := range []map[string]any{environment, variables} {
+		if _, _, ok := intrinsic(all); ok {
+			return map[string]string{"*": Written(all)}
+		}
+	}
+	if len(variables) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(variables))
+	for name, v := range variables {
+		out[name] = Written(v)
+	}
+	return out
 }
 
 // giveVariable is the way out for a variable that has no value here.

@@ -27,6 +27,8 @@ type Integration struct {
 	RequestParameters map[string]string
 	RequestTemplates  map[string]string // by content type
 	Responses         []IntegrationResponse
+
+	CacheKeys []string // request parameters that a cached response is kept under, beside the method and its resource
 }
 
 // IntegrationResponse maps what the integration answers to a method response.
@@ -61,6 +63,7 @@ func (b *builder) readIntegration(method *reader) Integration {
 		Passthrough:       r.oneOf("PassthroughBehavior", "WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"),
 		ContentHandling:   r.text("ContentHandling"),
 		RequestParameters: r.textMap("RequestParameters"), RequestTemplates: r.textMap("RequestTemplates"),
+		CacheKeys: r.notice().texts("CacheKeyParameters"),
 	}
 	if ms := r.integer("TimeoutInMillis"); ms != nil {
 		i.Timeout = time.Duration(*ms) * time.Millisecond
@@ -119,6 +122,16 @@ func (b *builder) functionFor(r *reader, property, uri string) (*Function, strin
 		return f, qualifier
 	}
 	return nil, ""
+}
+
+// Behind is the function that answers a method, by a proxy integration or another one; nil if none in the assembly does.
+func (m *Model) Behind(method *Method) *Function {
+	if f := method.Integration.Function; f != nil {
+		return f
+	}
+	arn, _ := invoked(method.Integration.URI)
+	f, _ := m.FunctionOf(arn, method.Stack)
+	return f
 }
 
 // invoked is the ARN in a URI of the form

@@ -24,7 +24,8 @@ type Model struct {
 	Tables    []*Table
 	Secrets   []*Secret
 
-	Permissions []*Permission // to invoke functions
+	Permissions  []*Permission // to invoke functions
+	FunctionURLs []*FunctionURL
 
 	Principals []*Principal // IAM roles and users
 
@@ -68,6 +69,7 @@ func (a *Assembly) Model(o Options) *Model {
 	b.readData()
 	b.readPrincipals()
 	b.readPermissions()
+	b.readFunctionURLs()
 	b.readAPIs()
 	b.readResources()
 	b.readAuthorizers()

@@ -28,6 +28,8 @@ type Stage struct {
 	DeploymentID string
 	Description  string
 	Variables    map[string]string
+
+	ResponseCaches []ResponseCache // what its settings say of methods; none without a cache cluster
 }
 
 // readGatewayResponses reads how the APIs answer by themselves. One that cannot be read leaves API Gateway's default.
@@ -78,11 +80,7 @@ func (b *builder) readStage(r, settings *reader, api *API, deployment string) {
 		ID: r.id, Name: r.need("StageName"), DeploymentID: deployment,
 		Description: settings.notice().text("Description"), Variables: settings.textMap("Variables"),
 	}
-	for _, in := range settings.objects("MethodSettings") {
-		if in.bool("CachingEnabled") && settings.bool("CacheClusterEnabled") {
-			in.notice().problem("the responses of %s %s are not cached", in.text("HttpMethod"), settingPath(in.text("ResourcePath")))
-		}
-	}
+	settings.readResponseCaches(s)
 	for _, name := range []string{"CanarySetting", "ClientCertificateId"} {
 		if settings.has(name) {
 			settings.notice().problem("%s is not honoured", name)

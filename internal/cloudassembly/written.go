@@ -1,0 +1,94 @@
+package cloudassembly
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// Written is a value of a template in the notation of Fn::Sub, for people and for files that are compared: a reference is
+// "${Users}" or "${Users.Arn}", the text "${x}" is "${!x}", and what Fn::Sub has no notation for is its JSON in "${...}".
+// It resolves nothing, so it holds neither a stand-in nor the value of a parameter that is a secret.
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-sub.html
+func Written(v any) string {
+	var b strings.Builder
+	write(&b, v, 0)
+	return b.String()
+}
+
+func write(b *strings.Builder, v any, depth int) {
+	if t, ok := text(v); ok {
+		b.WriteString(strings.ReplaceAll(t, "${", "${!"))
+		return
+	}
+	m, _ := v.(map[string]any)
+	name, arg, ok := intrinsic(m)
+	if !ok || depth > maxDepth {
+		writeJSON(b, v)
+		return
+	}
+	switch name {
+	case "Ref":
+		if id, ok := arg.(string); ok {
+			b.WriteString("${" + id + "}")
+			return
+		}
+	case "Fn::GetAtt":
+		if place, ok := attributeName(arg); ok {
+			b.WriteString("${" + place + "}")
+			return
+		}
+	case "Fn::Join":
+		if by, list, ok := joined(arg); ok {
+			for i, entry := range list {
+				if i > 0 {
+					write(b, by, depth+1)
+				}
+				write(b, entry, depth+1)
+			}
+			return
+		}
+	case "Fn::Sub":
+		if t, ok := arg.(string); ok {
+			b.WriteString(t)
+			return
+		}
+	}
+	b.WriteString("${")
+	writeJSON(b, v)
+	b.WriteString("}")
+}
+
+// attributeName is "Users.Arn" for both ways to write Fn::GetAtt.
+func attributeName(arg any) (string, bool) {
+	if t, ok := arg.(string); ok {
+		return t, true
+	}
+	list, _ := arg.([]any)
+	if len(list) != 2 {
+		return "", false
+	}
+	id, isID := list[0].(string)
+	attribute, isAttribute := list[1].(string)
+	return id + "." + attribute, isID && isAttribute
+}
+
+// joined takes the argument of Fn::Join apart, if its list is written out.
+func joined(arg any) (by string, list []any, ok bool) {
+	args, _ := arg.([]any)
+	if len(args) != 2 {
+		return "", nil, false
+	}
+	by, isText := args[0].(string)
+	list, isList := args[1].([]any)
+	return by, list, isText && isList
+}
+
+func writeJSON(b *strings.Builder, v any) {
+	var out strings.Builder
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic(err) // what was decoded from JSON encodes
+	}
+	b.WriteString(strings.TrimSuffix(out.String(), "\n"))
+}
