@@ -72,7 +72,7 @@ func (d *dev) announceRoutes(model *cloudassembly.Model, m matrix.Matrix) {
 			d.log.Object(map[string]any{"event": "routes", "matrix": compact})
 		}
 	} else {
-		d.log.Text(string(m.Text()) + "\n")
+		d.log.Text(string(m.Routes()) + "\n")
 	}
 	for _, served := range m.APIs {
 		for _, api := range model.APIs {

@@ -14,8 +14,10 @@ var routesCommand = command{
 	usage: `usage: gatehouse routes [flags]
 
 It prints each route of the assembly's REST APIs with its authorizer, how long that one's answers are cached, whether an
-API key is needed, and what a caller must bring, or why the route is public. The order is always the same and nothing in
-it changes from one synthesis to the next, so the output can be kept as a file: a change of access then shows in review.
+API key is needed, and what a caller must bring, or why the route is public. What access depends on follows: the
+authorizers with their identity sources, cache keys and environments, answers that a stage keeps, and function URLs that
+lead past the API. The order is always the same and nothing in it changes from one synthesis to the next, so the output
+can be kept as a file: a change of access then shows in review.
 
   --assembly DIR   the cloud assembly (default ` + defaultAssembly + `)
   --stack NAME     the APIs of one stack, by its path, name or artifact id (default all)
@@ -23,7 +25,8 @@ it changes from one synthesis to the next, so the output can be kept as a file: 
   --json           the same as JSON
 
 What an included authorizer requires is read from the access table beside it, and the reason for a public route from the
-method's metadata "` + matrix.PublicMetadata + `". What cannot be told is an error, after the rest was printed.
+method's metadata "` + matrix.PublicMetadata + `". References are printed as the template has them, such as ${Users.Arn}:
+neither a secret nor a parameter's value is. What is not known is an error, after the rest was printed.
 
   gatehouse routes > routes.txt && git diff --exit-code routes.txt
 `,

@@ -1,10 +1,12 @@
 package matrix
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
@@ -34,20 +36,12 @@ func (r *Route) guard(m *cloudassembly.Model, method *cloudassembly.Method, t ta
 	if a == nil {
 		return problemsOf(m, method.ID, "its authorizer is not in the assembly")
 	}
-	r.Authorizer, r.Cache = a.Name, &a.TTL
-	if r.Authorizer == "" {
-		r.Authorizer = a.LogicalID
-	}
-	switch a.Type {
-	case cloudassembly.CognitoAuthorizer:
-		r.Kind = Cognito
+	r.Authorizer, r.Cache = cmp.Or(a.Name, a.LogicalID), cacheOf(a)
+	switch r.Kind = kindOf(a); r.Kind {
+	case Cognito:
 		r.cognito(method)
 		return nil
-	case cloudassembly.TokenAuthorizer:
-		r.Kind = Token
-	case cloudassembly.RequestAuthorizer:
-		r.Kind = Request
-	default:
+	case Unknown:
 		return problemsOf(m, a.ID, "its authorizer has no type that API Gateway knows")
 	}
 	return r.lambda(a, t)
@@ -105,6 +99,9 @@ func (r *Route) require(requires []access.Requirement) {
 // lambda is what a function enforces: the included one by its access table, any other one by itself.
 func (r *Route) lambda(a *cloudassembly.Authorizer, t tables) error {
 	f := a.Function
+	if f == nil && slices.Contains(a.NotKnown, "AuthorizerUri") {
+		return nil // it is said of the authorizer
+	}
 	if f == nil {
 		r.Who = "whom a function allows that is not in the assembly"
 		return nil

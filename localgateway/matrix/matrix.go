@@ -4,8 +4,12 @@
 //	m, err := matrix.Of(a.Model(cloudassembly.Options{}), "")
 //	os.Stdout.Write(m.Text())
 //
+// Beside the routes it has what access to them depends on: the authorizers with their identity sources, caches and
+// environments, the stages that keep answers, and the function URLs that lead past the API.
+//
 // It reads what the template and the authorizers' access tables say. It does not evaluate policies: neither resource
-// policies, of which it says only that there is one, nor the IAM policies of callers. It runs no function.
+// policies, of which it says only whether they allow every caller everything, nor the IAM policies of callers. It runs no
+// function, and resolves no reference to a secret.
 package matrix
 
 import (
@@ -34,9 +38,14 @@ type API struct {
 	Stack string           // its path, such as "Prod/Shop"
 	Name  string           // with the logical id in brackets where a stack has several of one name
 
-	// ResourcePolicy says that the API has a resource policy, which may keep callers from all of its routes.
-	ResourcePolicy bool
-	Routes         []Route
+	// ResourcePolicy reports whether the API has a resource policy, and AllowsAll whether that one allows every caller
+	// every route without a condition, so that it keeps no caller out.
+	ResourcePolicy, AllowsAll bool
+
+	Routes       []Route
+	Authorizers  []Authorizer // in the order of their names
+	Kept         []Kept       // answers, by stage and route
+	FunctionURLs []FunctionURL
 }
 
 // String names the API among all of the assembly.
@@ -58,7 +67,7 @@ type Route struct {
 
 	Kind       string         // of guard
 	Authorizer string         // its name; "" without one
-	Cache      *time.Duration // how long the authorizer's answers are kept, 0 for not at all; nil without an authorizer
+	Cache      *time.Duration // how long the authorizer's answers are kept, 0 for not at all; nil without one, or if it is not known
 	APIKey     bool
 
 	// Requires is what a caller must bring, all of it; empty if a valid token or signature will do, or if it is not for
@@ -83,10 +92,10 @@ func Of(m *cloudassembly.Model, stack string) (Matrix, error) {
 		if stack != "" && api.Stack != stack {
 			continue
 		}
-		made := API{ID: api.ID, Stack: api.Stack, Name: name(m, api), ResourcePolicy: api.Policy != nil}
+		made := API{ID: api.ID, Stack: api.Stack, Name: name(m, api), ResourcePolicy: api.Policy != nil, AllowsAll: allowsAll(api)}
 		for _, p := range m.ProblemsOf(api.ID) {
-			made.ResourcePolicy = made.ResourcePolicy || p.OfPolicy // what it says is not told in any case
-			if p.Blocks && !p.OfPolicy {                            // a route may be missing, or guarded by something else
+			made.ResourcePolicy = made.ResourcePolicy || p.OfPolicy
+			if p.Blocks && !p.OfPolicy { // a route may be missing, or guarded by something else
 				unknown = append(unknown, fmt.Errorf("%w: %s", ErrUnknown, p))
 			}
 		}
@@ -100,6 +109,10 @@ func Of(m *cloudassembly.Model, stack string) (Matrix, error) {
 		slices.SortStableFunc(made.Routes, func(x, y Route) int {
 			return cmp.Or(cmp.Compare(x.Path, y.Path), cmp.Compare(x.Verb, y.Verb))
 		})
+		var notKnown []error
+		made.Authorizers, notKnown = authorizers(m, api)
+		unknown = append(unknown, notKnown...)
+		made.Kept, made.FunctionURLs = kept(api), functionURLs(m, api)
 		out.APIs = append(out.APIs, made)
 	}
 	slices.SortStableFunc(out.APIs, func(x, y API) int {

@@ -176,11 +176,14 @@ func TestCache(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "off", time.Second: "1s", 90 * time.Second: "90s", 5 * time.Minute: "5m", time.Hour: "1h", 3599 * time.Second: "3599s", 1500 * time.Millisecond: "1.5s",
 	} {
-		if got := (Route{Cache: &d}).cache(); got != want {
+		if got := (Route{Authorizer: "Jwt", Cache: &d}).cache(); got != want {
 			t.Errorf("%v: got %s, want %s", d, got, want)
 		}
 	}
 	if got := (Route{}).cache(); got != "-" {
 		t.Errorf("without an authorizer: got %s", got)
+	}
+	if got := (Route{Authorizer: "Jwt"}).cache(); got != "not known" {
+		t.Errorf("of a time that is not resolved: got %s", got)
 	}
 }

@@ -2,6 +2,7 @@ package matrix
 
 import (
 	"bytes"
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -13,8 +14,22 @@ import (
 // lines as they are, and a comparison of two tables shows what changed.
 const stop = 8
 
-// Text is the matrix as a table, one route a line; nothing if there is no API.
+// Text is the matrix as tables: one route a line, then what access depends on; nothing if there is no API.
 func (m Matrix) Text() []byte {
+	if len(m.APIs) == 0 {
+		return nil
+	}
+	out := m.Routes()
+	for _, rows := range [][][]string{m.authorizerRows(), m.variableRows(), m.keptRows(), m.functionURLRows()} {
+		if len(rows) > 1 {
+			out = append(append(out, '\n'), table(rows)...)
+		}
+	}
+	return out
+}
+
+// Routes is the first part of [Matrix.Text]: who may call which route, and what resource policies do to that.
+func (m Matrix) Routes() []byte {
 	if len(m.APIs) == 0 {
 		return nil
 	}
@@ -35,8 +50,8 @@ func (m Matrix) Text() []byte {
 		if len(api.Routes) == 0 {
 			notes = append(notes, api.String()+" has no routes.")
 		}
-		if api.ResourcePolicy {
-			notes = append(notes, api.String()+" has a resource policy, which limits all of its routes.")
+		if note := api.policyNote(); note != "" {
+			notes = append(notes, note)
 		}
 	}
 	out := table(rows)
@@ -47,6 +62,91 @@ func (m Matrix) Text() []byte {
 		out = append(append(out, plain(n)...), '\n')
 	}
 	return out
+}
+
+// policyNote says what the resource policy does to who may call. One that allows everything keeps no request out, and where
+// IAM's or a Lambda authorizer's policy says nothing of a request, it lets that one in.
+//
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html, tables A and B.
+func (a API) policyNote() string {
+	switch {
+	case !a.ResourcePolicy:
+		return ""
+	case !a.AllowsAll:
+		return a.String() + " has a resource policy, which may refuse requests to its routes."
+	}
+	note := a.String() + " has a resource policy that allows every caller every route, so it refuses no request"
+	for _, r := range a.Routes {
+		if r.Kind == Token || r.Kind == Request || r.Kind == IAM {
+			return note + ", and admits those that an authorizer's or IAM's policy neither allows nor denies."
+		}
+	}
+	return note + "."
+}
+
+func (m Matrix) authorizerRows() [][]string {
+	rows := [][]string{{"API", "AUTHORIZER", "IDENTITY SOURCES", "CACHE", "CACHE KEY", "VERIFIED BY"}}
+	for _, api := range m.APIs {
+		for _, a := range api.Authorizers {
+			sources := strings.Join(a.Sources, ", ")
+			if a.Validation != "" {
+				sources += " matching " + a.Validation
+			}
+			by := strings.Join(a.By, ", ")
+			if by == "" {
+				by = "not in the assembly"
+			}
+			rows = append(rows, []string{
+				api.String(), a.Kind + " " + a.Name, cmp.Or(sources, "-"), period(a.Cache, "not known"), cmp.Or(a.CacheKey, "-"), by,
+			})
+		}
+	}
+	return rows
+}
+
+// variableRows are the environments of authorizers' functions, each function's once.
+func (m Matrix) variableRows() [][]string {
+	rows := [][]string{{"AUTHORIZER FUNCTION", "VARIABLE", "VALUE"}}
+	shown := map[string]bool{}
+	for _, api := range m.APIs {
+		for _, a := range api.Authorizers {
+			if a.Variables == nil || shown[a.By[0]] {
+				continue
+			}
+			shown[a.By[0]] = true
+			for _, v := range a.Variables {
+				rows = append(rows, []string{a.By[0], v.Name, v.Value})
+			}
+		}
+	}
+	return rows
+}
+
+func (m Matrix) keptRows() [][]string {
+	rows := [][]string{{"API", "STAGE", "ROUTE", "ANSWERS KEPT FOR", "SHARED BY REQUESTS WITH THE SAME"}}
+	for _, api := range m.APIs {
+		for _, k := range api.Kept {
+			rows = append(rows, []string{api.String(), k.Stage, k.Route, period(&k.For, ""), strings.Join(append([]string{"route"}, k.Keys...), ", ")})
+		}
+	}
+	return rows
+}
+
+func (m Matrix) functionURLRows() [][]string {
+	rows := [][]string{{"API", "FUNCTION URL OF", "WHO MAY CALL IT", "PAST THE CHECKS OF"}}
+	for _, api := range m.APIs {
+		for _, u := range api.FunctionURLs {
+			who := "not known"
+			switch u.AuthType {
+			case "NONE":
+				who = "anyone"
+			case "AWS_IAM":
+				who = "whom IAM allows lambda:InvokeFunctionUrl"
+			}
+			rows = append(rows, []string{api.String(), u.Function, who, strings.Join(u.Routes, ", ")})
+		}
+	}
+	return rows
 }
 
 // table aligns rows. The last column is not padded.
@@ -95,19 +195,24 @@ func (r Route) who() string {
 	return "anyone: " + r.Public
 }
 
-// cache is a duration in its largest whole unit.
 func (r Route) cache() string {
-	if r.Cache == nil {
+	if r.Authorizer == "" {
 		return "-"
 	}
-	d := *r.Cache
+	return period(r.Cache, "not known")
+}
+
+// period is a duration in its largest whole unit.
+func period(d *time.Duration, unknown string) string {
 	switch {
-	case d == 0:
+	case d == nil:
+		return unknown
+	case *d == 0:
 		return "off"
-	case d%time.Hour == 0:
-		return strconv.FormatInt(int64(d/time.Hour), 10) + "h"
-	case d%time.Minute == 0:
-		return strconv.FormatInt(int64(d/time.Minute), 10) + "m"
+	case *d%time.Hour == 0:
+		return strconv.FormatInt(int64(*d/time.Hour), 10) + "h"
+	case *d%time.Minute == 0:
+		return strconv.FormatInt(int64(*d/time.Minute), 10) + "m"
 	}
 	return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + "s"
 }

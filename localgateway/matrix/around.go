@@ -1,0 +1,80 @@
+package matrix
+
+import (
+	"slices"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+)
+
+// Kept says that a stage keeps the answers of a route: a caller can get the answer that another one asked for.
+type Kept struct {
+	Stage, Route string
+	For          time.Duration
+	Keys         []string // request parameters that two requests have in common that share an answer, beside the route
+}
+
+// FunctionURL is an address of a function behind a route, by which it is called without the API.
+type FunctionURL struct {
+	Function string   // such as "Shop/Orders", with the alias after it where the address is that of one
+	AuthType string   // "AWS_IAM", "NONE" for all callers, or "" if it is not known
+	Routes   []string // that the function answers
+}
+
+// kept are the routes whose answers are kept.
+func kept(api *cloudassembly.API) (out []Kept) {
+	for _, s := range api.Stages {
+		for _, m := range api.Methods {
+			if ttl := s.Caches(m); ttl > 0 {
+				out = append(out, Kept{Stage: s.Name, Route: m.Verb + " " + m.Path, For: ttl, Keys: m.Integration.CacheKeys})
+			}
+		}
+	}
+	return out
+}
+
+func functionURLs(m *cloudassembly.Model, api *cloudassembly.API) (out []FunctionURL) {
+	for _, u := range m.FunctionURLs {
+		made := FunctionURL{AuthType: u.AuthType}
+		for _, method := range api.Methods {
+			if f := m.Behind(method); f != nil && f == u.Function {
+				made.Function = f.ID.String()
+				made.Routes = append(made.Routes, method.Verb+" "+method.Path)
+			}
+		}
+		if u.Qualifier != "" {
+			made.Function += ":" + u.Qualifier
+		}
+		if made.Routes != nil {
+			out = append(out, made)
+		}
+	}
+	return out
+}
+
+// allowsAll reports whether an API's resource policy denies nothing and allows every caller every route, so that it keeps
+// no request out. A policy that is not read in full is not such a one.
+func allowsAll(api *cloudassembly.API) bool {
+	doc, err := iampolicy.Parse(string(api.Policy))
+	if err != nil || slices.ContainsFunc(doc.Statements, func(s iampolicy.Statement) bool { return s.Effect != iampolicy.Allow }) {
+		return false
+	}
+	root := "arn:" + api.Partition + ":execute-api:" + api.Region + ":" + api.Account + ":" + api.APIID
+	doc = doc.Expand(root)
+	for _, s := range doc.Statements {
+		if s.Principal == nil || !s.Principal.Anyone || len(s.Conditions) > 0 || s.NotResource != nil || s.NotAction != nil {
+			continue
+		}
+		alone, all := iampolicy.Document{Version: doc.Version, Statements: []iampolicy.Statement{s}}, true
+		// A pattern that matches two names of different lengths, which no stage, verb and path have, matches all.
+		for _, name := range []string{"/\x00/\x00/\x00", "/\x00\x00/\x00\x00/\x00\x00"} {
+			request := iampolicy.Request{Action: iampolicy.InvokeAction, Resource: root + name}
+			all = all && alone.Evaluate(request).Outcome == iampolicy.Allowed
+		}
+		if all {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,143 @@
+package matrix
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+)
+
+// Authorizer is an authorizer of an API: what it identifies a caller by, what its answers are kept under, and what decides.
+type Authorizer struct {
+	Kind, Name string // as in [Route]
+
+	// Sources are the parts of a request that it reads, such as "method.request.header.Authorization". Validation is the
+	// regular expression that the token, or the audience of a Cognito authorizer, has to match; "" if there is none.
+	Sources    []string
+	Validation string
+
+	// Cache is how long its answers are kept, 0 for not at all, nil if that is not known. CacheKey says in words what two
+	// requests have in common that share an answer; "" without a cache.
+	Cache    *time.Duration
+	CacheKey string
+
+	// By are the user pools that its tokens are of, or the Lambda function that decides.
+	By []string
+
+	// Variables are the function's environment as the template has it, in the notation of [cloudassembly.Written].
+	Variables []Variable
+}
+
+// Variable is a variable of a function's environment, or a value in a variable that holds a JSON object.
+type Variable struct {
+	Name  string // such as "TABLE", or "GATEHOUSE_AUTHORIZER.issuers[0].url"
+	Value string
+}
+
+// authorizers are those of an API in the order of their names. The error says what is not known of one.
+func authorizers(m *cloudassembly.Model, api *cloudassembly.API) (out []Authorizer, unknown []error) {
+	for _, a := range api.Authorizers {
+		made := Authorizer{Kind: kindOf(a), Name: cmp.Or(a.Name, a.LogicalID), Validation: a.Validation, Cache: cacheOf(a)}
+		for _, s := range a.IdentitySources {
+			made.Sources = append(made.Sources, s.String())
+		}
+		made.CacheKey = made.cacheKey()
+		for _, p := range a.UserPools {
+			if p.LogicalID == "" {
+				made.By = append(made.By, p.ARN)
+			} else {
+				made.By = append(made.By, p.ID.String())
+			}
+		}
+		if f := a.Function; f != nil {
+			made.By = []string{f.ID.String()}
+			for _, name := range slices.Sorted(maps.Keys(f.Variables)) {
+				made.Variables = append(made.Variables, flatten(name, f.Variables[name])...)
+			}
+		}
+		if len(a.NotKnown) > 0 {
+			unknown = append(unknown, fmt.Errorf("%w: %s: %w", ErrUnknown, a.ID, problemsOf(m, a.ID, "not known: "+strings.Join(a.NotKnown, ", "))))
+		}
+		out = append(out, made)
+	}
+	slices.SortStableFunc(out, func(x, y Authorizer) int { return cmp.Compare(x.Name, y.Name) })
+	return out, unknown
+}
+
+func kindOf(a *cloudassembly.Authorizer) string {
+	switch a.Type {
+	case cloudassembly.TokenAuthorizer:
+		return Token
+	case cloudassembly.RequestAuthorizer:
+		return Request
+	case cloudassembly.CognitoAuthorizer:
+		return Cognito
+	}
+	return Unknown
+}
+
+// cacheOf is how long an authorizer's answers are kept; nil if that is not known.
+func cacheOf(a *cloudassembly.Authorizer) *time.Duration {
+	if slices.Contains(a.NotKnown, "AuthorizerResultTtlInSeconds") {
+		return nil
+	}
+	return &a.TTL
+}
+
+// cacheKey is what an answer is kept under.
+//
+// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html, "identitySource" and
+// "authorizerResultTtlInSeconds".
+func (a Authorizer) cacheKey() string {
+	switch {
+	case a.Cache == nil || *a.Cache == 0:
+		return ""
+	case a.Kind == Request:
+		return "all identity sources"
+	}
+	return "the token"
+}
+
+// flatten is a variable, or the values in it where it holds a JSON object: one a line, so that a comparison shows which
+// of them changed.
+func flatten(name, text string) []Variable {
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	var v map[string]any
+	if d.Decode(&v) != nil || d.More() || len(v) == 0 || strings.HasPrefix(text, "${") {
+		return []Variable{{name, text}}
+	}
+	return values(nil, name, v)
+}
+
+func values(out []Variable, name string, v any) []Variable {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			out = values(out, name+"."+key, v[key])
+		}
+		if len(v) > 0 {
+			return out
+		}
+	case []any:
+		for i, entry := range v {
+			out = values(out, name+"["+strconv.Itoa(i)+"]", entry)
+		}
+		if len(v) > 0 {
+			return out
+		}
+	case string:
+		return append(out, Variable{name, v})
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // it was decoded from JSON
+	}
+	return append(out, Variable{name, string(text)})
+}
