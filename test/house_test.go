@@ -36,9 +36,10 @@ var floors = [][]string{
 	{"authorizer-fn/authztest", "backend-fn/orders"},
 	{"backend-fn/gateway"},
 	{"authorizer-fn/authz", "backend-fn/cors", "backend-fn/request"},
+	{"internal/cloudassembly"},
 	{"internal/iampolicy"},
 	{"internal/access", "internal/jwt"},
-	{"internal/route", "internal/strictjson", "internal/lambdaio", "internal/routermark", "internal/nodepeer", "internal/cloudassembly"},
+	{"internal/route", "internal/strictjson", "internal/lambdaio", "internal/routermark", "internal/nodepeer"},
 }
 
 // floorOf is the number of the floor of the longest folder that a package is in; -1 for what is not of this module.

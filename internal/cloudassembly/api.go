@@ -49,7 +49,7 @@ const maxPolicy = 8192
 func (b *builder) readAPIs() {
 	b.each("AWS::ApiGateway::RestApi", func(r *reader) {
 		api := &API{
-			ID: r.id, APIID: r.physicalID(), Name: r.text("Name"), Description: r.notice().text("Description"),
+			ID: r.id, APIID: r.physicalID(), Name: r.notice().text("Name"), Description: r.notice().text("Description"),
 			Account: b.evaluator.Account(r.stack), Region: b.evaluator.Region(r.stack), Partition: b.evaluator.Partition(r.stack),
 			Policy: r.ofPolicy().json("Policy"), BinaryMediaTypes: r.texts("BinaryMediaTypes"),
 			APIKeySource:        r.oneOf("ApiKeySourceType", "HEADER", "AUTHORIZER"),

@@ -19,9 +19,13 @@ type Authorizer struct {
 	Name         string
 	Type         string // one of the constants above
 
-	Function    *Function // of a Lambda authorizer
-	Qualifier   string    // the alias or version of Function; "" for its latest code
-	Credentials string    // the ARN of the role that the function is invoked with; "" for a permission of the function
+	// URI names the function of a Lambda authorizer. Function is that function, and Qualifier its alias or version, or "" for
+	// its latest code; see [Authorizer.FunctionOn] for a URI with stage variables.
+	URI         string
+	Function    *Function
+	Qualifier   string
+	Credentials string // the ARN of the role that the function is invoked with; "" for a permission of the function
+	byStage     targets
 
 	// IdentitySources are what the request must have, in order. A TOKEN or Cognito authorizer has one header.
 	IdentitySources []IdentitySource
@@ -58,10 +62,11 @@ const (
 	maxAuthorizerTTL = 3600 * time.Second
 )
 
-func (a *Authorizer) uses() []ID {
+// uses are the objects that the authorizer needs on a stage, itself among them.
+func (a *Authorizer) uses(s *Stage) []ID {
 	ids := []ID{a.ID}
-	if a.Function != nil {
-		ids = append(ids, a.Function.ID)
+	if f, _ := a.FunctionOn(s); f != nil {
+		ids = append(ids, f.ID)
 	}
 	return ids
 }
@@ -90,7 +95,8 @@ func (b *builder) readAuthorizers() {
 		r.identitySources(a)
 		switch a.Type {
 		case TokenAuthorizer, RequestAuthorizer:
-			a.Function, a.Qualifier = b.functionFor(r, "AuthorizerUri", r.text("AuthorizerUri"))
+			a.URI = r.text("AuthorizerUri")
+			a.Function, a.Qualifier = b.functionFor(r, "AuthorizerUri", a.URI)
 		case CognitoAuthorizer:
 			for _, arn := range r.texts("ProviderARNs") {
 				if p := b.pool(arn); p != nil {

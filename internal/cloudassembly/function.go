@@ -159,25 +159,31 @@ func giveVariable(name string) string {
 	return ": give it one with --env " + name + "=VALUE, or in a test with Model.Environment of its options"
 }
 
-// FunctionOf finds the function that an ARN or a name means, with the alias or version that follows it, or "". A name that
-// stacks of several stages have is that of the stack nearest to the one whose path is given.
+// FunctionOf finds the function that an ARN, a partial ARN or a name means, with the alias or version that follows it, or "".
+// A name that stacks of several stages have is that of the stack nearest to the one whose path is given.
+// Source of the three forms: FunctionName in https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
 func (m *Model) FunctionOf(arn, stack string) (f *Function, qualifier string) {
+	end := "" // of the ARN that is meant, where the name is not enough
 	name := arn
-	if strings.HasPrefix(arn, "arn:") {
-		parts := strings.SplitN(arn, ":", 8) // arn:partition:lambda:region:account:function:name:qualifier
-		if len(parts) < 7 || parts[2] != "lambda" || parts[5] != "function" {
-			return nil, ""
+	if before, after, ok := strings.Cut(arn, ":function:"); ok {
+		name = after
+		if strings.HasPrefix(before, "arn:") {
+			if parts := strings.Split(before, ":"); len(parts) != 5 || parts[2] != "lambda" {
+				return nil, ""
+			}
+		} else {
+			before = ":" + before
 		}
-		if len(parts) == 8 {
-			qualifier = parts[7]
-		}
-		arn = strings.Join(parts[:7], ":")
+		name, qualifier, _ = strings.Cut(name, ":")
+		end = before + ":function:" + name
+	} else if strings.HasPrefix(arn, "arn:") {
+		return nil, ""
 	} else {
 		name, qualifier, _ = strings.Cut(name, ":")
 	}
 	best := -1
 	for _, candidate := range m.Functions {
-		if candidate.ARN == "" || candidate.ARN != arn && candidate.Name != name {
+		if candidate.ARN == "" || candidate.Name != name || !strings.HasSuffix(candidate.ARN, end) {
 			continue
 		}
 		if n := shared(candidate.Stack, stack); n > best {

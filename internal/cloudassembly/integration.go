@@ -17,8 +17,12 @@ type Integration struct {
 	HTTPMethod string // that it is called with; "" for IntegrationMock
 	URI        string
 
-	Function  *Function // nil unless Type is IntegrationProxy
-	Qualifier string    // the alias or version of Function that is called; "" for its latest code
+	// Function is nil unless Type is IntegrationProxy. Qualifier is the alias or version of it that is called; "" for its
+	// latest code. Where stage variables name the function they hold for all stages or, where stages differ, for one of
+	// them: see [Integration.FunctionOn].
+	Function  *Function
+	Qualifier string
+	byStage   targets
 
 	Credentials       string        // the ARN of a role, or "arn:aws:iam::*:user/*" for the caller's own
 	Timeout           time.Duration // default 29 s
@@ -48,11 +52,12 @@ const (
 	leastIntegrationTimeout = 50 * time.Millisecond
 )
 
-func (i *Integration) uses() []ID {
-	if i.Function == nil {
-		return nil
+// uses are the objects that the integration needs on a stage.
+func (i *Integration) uses(s *Stage) []ID {
+	if f, _ := i.FunctionOn(s); f != nil {
+		return []ID{f.ID}
 	}
-	return []ID{i.Function.ID}
+	return nil
 }
 
 func (b *builder) readIntegration(method *reader) Integration {
@@ -84,7 +89,7 @@ func (b *builder) readIntegration(method *reader) Integration {
 	case IntegrationMock:
 	case IntegrationProxy:
 		i.Function, i.Qualifier = b.functionFor(r, "Uri", i.URI)
-		if m := i.HTTPMethod; m != "POST" && i.Function != nil {
+		if m := i.HTTPMethod; m != "POST" && (i.Function != nil || stageVariable.MatchString(i.URI)) {
 			r.problem("a function is called by POST, and IntegrationHttpMethod is %q: API Gateway would answer 500", m)
 		}
 	case "":
@@ -113,11 +118,14 @@ func (b *builder) functionFor(r *reader, property, uri string) (*Function, strin
 	case !ok:
 		r.problem("%s.%s does not invoke a Lambda function: %s", r.path, property, uri)
 	case strings.Contains(arn, "${stageVariables."):
-		r.problem("%s.%s names the function by a stage variable, which is not done here: %s", r.path, property, arn)
+		if rest := stageVariable.ReplaceAllString(arn, ""); strings.Contains(rest, "${") {
+			r.problem("%s.%s: want ${stageVariables.NAME} with a NAME of letters, digits and _, got %s", r.path, property, arn)
+		} // else readTargets finds the function of each stage
 	default:
 		f, qualifier := b.model.FunctionOf(arn, r.id.Stack)
 		if f == nil {
-			r.problem("%s.%s: the function %s is not in the assembly", r.path, property, arn)
+			r.problem("%s.%s: the function %s is not in the assembly, so it is not run, and it is not known whether API Gateway may invoke it",
+				r.path, property, arn)
 		}
 		return f, qualifier
 	}

@@ -77,6 +77,7 @@ func (a *Assembly) Model(o Options) *Model {
 	b.readMethods()
 	b.readGatewayResponses()
 	b.readStages()
+	b.readTargets()
 	b.readUsage()
 	b.readOthers()
 	b.finish()
@@ -92,9 +93,9 @@ func (m *Model) Blocking(api *API, stage *Stage, method *Method) []Problem {
 	}
 	if method != nil {
 		ids = append(ids, method.ID, method.Resource.ID)
-		ids = append(ids, method.Integration.uses()...)
+		ids = append(ids, method.Integration.uses(stage)...)
 		if method.Authorizer != nil {
-			ids = append(ids, method.Authorizer.uses()...)
+			ids = append(ids, method.Authorizer.uses(stage)...)
 		}
 		if method.Validator != nil {
 			ids = append(ids, method.Validator.ID)
@@ -107,6 +108,12 @@ func (m *Model) Blocking(api *API, stage *Stage, method *Method) []Problem {
 	for _, p := range m.Problems {
 		if p.Blocks && slices.Contains(ids, p.ID) {
 			out = append(out, p)
+		}
+	}
+	if method != nil {
+		out = append(out, method.Integration.byStage.onStage(stage, method.ID)...)
+		if method.Authorizer != nil {
+			out = append(out, method.Authorizer.byStage.onStage(stage, method.Authorizer.ID)...)
 		}
 	}
 	return out
