@@ -162,6 +162,9 @@ const integrationTimeout = 29 * time.Second
 
 // invoke asks the route's function and reads its answer.
 func (st *stage) invoke(ctx context.Context, m *method, call *checks.Call, record *Record) (exchange.Answer, *mapping.Failure) {
+	if why := m.refused[call.Verb]; why != "" {
+		return exchange.Answer{}, noPermission(why)
+	}
 	event, err := m.events.Proxy(call.Request, call.Params, record.Verdict.Caller)
 	if err != nil {
 		return exchange.Answer{}, &mapping.Failure{Type: mapping.RequestTooLarge, Status: 413, ErrorType: "BadRequestException",
@@ -175,7 +178,7 @@ func (st *stage) invoke(ctx context.Context, m *method, call *checks.Call, recor
 	defer cancel()
 	gateway := st.served.gateway
 	start := gateway.options.Now()
-	result, err := gateway.pool.Invoke(limited, m.Integration.Function.Name, event, functions.InvokeOptions{TraceID: call.TraceID})
+	result, err := gateway.pool.Invoke(limited, m.function.Name, event, functions.InvokeOptions{TraceID: call.TraceID})
 	record.IntegrationTime = gateway.options.Now().Sub(start)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
@@ -212,6 +215,10 @@ type Route struct {
 	API    *cloudassembly.API
 	Method *cloudassembly.Method
 	Why    string // why it is answered by 501; "" if it is served
+
+	// Refused says why API Gateway may not invoke its function or its authorizer's, so that requests are answered by 500.
+	// Of a method for any verb it says it only where no verb is permitted. "" if the route works.
+	Refused string
 }
 
 // Routes are all routes, by stage, path and verb.
@@ -225,10 +232,24 @@ func (g *Gateway) Routes() []Route {
 			if why == "" {
 				why = m.blocked
 			}
-			out = append(out, Route{Stage: name, API: st.api, Method: m.Method, Why: why})
+			out = append(out, Route{Stage: name, API: st.api, Method: m.Method, Why: why, Refused: st.refusal(m)})
 		}
 	}
 	return out
+}
+
+// refusal is why a route does not work on AWS either; see [Route].
+func (st *stage) refusal(m *method) string {
+	if a := m.Authorizer; a != nil {
+		if why := st.refusedAuthorizer(a); why != "" {
+			return why
+		}
+	}
+	verbs := m.Verbs(st.api)
+	if len(m.refused) == 0 || len(m.refused) < len(verbs) {
+		return ""
+	}
+	return m.refused[verbs[0]]
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

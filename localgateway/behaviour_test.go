@@ -25,9 +25,9 @@ type behaviour struct {
 	differs string
 }
 
-// The list has 28 numbered lines and a section on events.
+// The list has 38 numbered lines and a section on events.
 const (
-	lines      = 28
+	lines      = 30
 	eventsLine = lines + 1
 )
 
@@ -61,6 +61,11 @@ const (
 	docReference     = guide + "api-gateway-mapping-template-reference.html"
 	docMock          = guide + "how-to-mock-integration.html"
 	docCORS          = guide + "how-to-cors.html"
+	docJWT           = guide + "rest-api-jwt-authorizer.html"
+	docARNs          = guide + "arn-format-reference.html"
+	docVariables     = guide + "aws-api-gateway-stage-variables-reference.html"
+	docAliases       = "https://docs.aws.amazon.com/lambda/latest/dg/versioning-aliases-permissions.html"
+	docPermissions   = "https://repost.aws/knowledge-center/api-gateway-rest-api-lambda-integrations"
 
 	// Tests whose answers were recorded on AWS, and what they recorded.
 	localstack       = "https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/"
@@ -72,6 +77,7 @@ const (
 	seenModes        = "https://dev.to/marcogrcr/api-gateway-lambda-authorizer-lambda-proxy-integration-failure-modes-52bc"
 	seen403          = "https://repost.aws/knowledge-center/api-gateway-403-error-lambda-authorizer"
 	seenValidation   = "https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_common.py"
+	seenNoPermission = "https://sal-blog.com/iam-api-gateway-500error"
 	seenContext      = "https://stackoverflow.com/questions/47921803"
 	seenCompressed   = "https://github.com/dougmoscrop/serverless-http/issues/194"
 	seenBinaryMock   = "https://github.com/aws/serverless-application-model/issues/553"
@@ -95,6 +101,7 @@ func TestBehaviour(t *testing.T) {
 			{"compressed", compressedBehaviour}, {"limits", limitBehaviour},
 			{"response types", responseTypeBehaviour}, {"responses", responseBehaviour}, {"preflights", preflightBehaviour},
 			{"runtime", runtimeBehaviour}, {"events", eventBehaviour},
+			{"JWT", jwtBehaviour}, {"permissions", permissionBehaviour},
 		} {
 			t.Run(group.name, func(t *testing.T) {
 				t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -124,10 +125,34 @@ func shop() object {
 	}
 }
 
-// write makes an assembly of one stack of these resources.
+// permission lets API Gateway invoke a function, with changes.
+func permission(function string, changes ...object) object {
+	p := object{"Action": "lambda:InvokeFunction", "FunctionName": object{"Fn::GetAtt": []any{function, "Arn"}}, "Principal": "apigateway.amazonaws.com"}
+	for _, change := range changes {
+		for name, value := range change {
+			p[name] = value
+		}
+	}
+	return resource("Lambda::Permission", p)
+}
+
+// from is a change of a permission: its SourceArn, what follows the API's id.
+func from(rest string) object {
+	return object{"SourceArn": object{"Fn::Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/" + rest}}
+}
+
+// write makes an assembly of one stack of these resources. API Gateway may invoke all functions but those that have another
+// resource, or nil, under their id with "Permission".
 func write(t *testing.T, dir string, resources object) {
 	t.Helper()
-	template, err := json.Marshal(object{"Resources": resources})
+	all := maps.Clone(resources)
+	for id, r := range resources {
+		if _, own := resources[id+"Permission"]; r != nil && r.(object)["Type"] == "AWS::Lambda::Function" && !own {
+			all[id+"Permission"] = permission(id)
+		}
+	}
+	maps.DeleteFunc(all, func(_ string, r any) bool { return r == nil })
+	template, err := json.Marshal(object{"Resources": all})
 	if err != nil {
 		t.Fatal(err)
 	}

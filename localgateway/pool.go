@@ -25,9 +25,11 @@ func functionsOf(chosen []choice) (list []*cloudassembly.Function) {
 	for _, c := range chosen {
 		for _, m := range c.api.Methods {
 			if m.Authorizer != nil {
-				add(m.Authorizer.Function)
+				f, _ := m.Authorizer.FunctionOn(c.stage)
+				add(f)
 			}
-			add(m.Integration.Function)
+			f, _ := m.Integration.FunctionOn(c.stage)
+			add(f)
 		}
 	}
 	return list

@@ -47,6 +47,8 @@ type stage struct {
 type method struct {
 	*cloudassembly.Method
 	events    *events.Route
+	function  *cloudassembly.Function // of an AWS_PROXY integration on this stage
+	refused   map[string]string       // by verb: why Lambda lets API Gateway not invoke the function
 	validator *validation.Validator
 	mock      *mapping.Mock // of a MOCK integration
 	needs     string        // what the included authorizer's access table asks of a caller, in words; "" if nothing is known
@@ -148,6 +150,7 @@ func (s *served) newStage(api *cloudassembly.API, st *cloudassembly.Stage) *stag
 	out := &stage{served: s, api: api, stage: st}
 	out.guard = checks.New(checks.Options{
 		Model: s.model, API: api, Stage: st, Invoke: s.invoke, Tokens: s.tokens(), Keys: s.keys, Now: s.gateway.options.Now,
+		Refused: out.refusedAuthorizer,
 	})
 	out.blocked = s.reasons(api, st, nil, out.guard)
 	responses, problems := mapping.NewResponses(api.GatewayResponses)
@@ -228,6 +231,8 @@ func (s *served) newMethod(st *stage, m *cloudassembly.Method) *method {
 		out.blocked = strings.TrimSpace(out.blocked + "\n" + m.ID.String() + ": " + err.Error())
 		s.problem(m.ID, err.Error())
 	}
+	out.function, _ = m.Integration.FunctionOn(st.stage)
+	out.refused = st.refusedMethod(m)
 	validator, err := validation.New(st.api, m)
 	if err != nil {
 		block(err)
@@ -261,11 +266,11 @@ func (s *served) reasons(api *cloudassembly.API, st *cloudassembly.Stage, m *clo
 	if a := m.Authorizer; a != nil {
 		add(a.ID, guard.Problems()[a.ID])
 		add(a.ID, s.unread[a.ID])
-		if a.Function != nil {
-			add(a.Function.ID, s.problems[a.Function.ID.String()])
+		if f, _ := a.FunctionOn(st); f != nil {
+			add(f.ID, s.problems[f.ID.String()])
 		}
 	}
-	if f := m.Integration.Function; f != nil {
+	if f, _ := m.Integration.FunctionOn(st); f != nil {
 		add(f.ID, s.problems[f.ID.String()])
 	}
 	return strings.Join(out, "\n")

@@ -76,7 +76,7 @@ func start(t TB, assemblyDir string, keys *devissuer.KeyStore, o Options) *Runni
 		issuerServer.Close()
 		g.Close()
 	})
-	for _, p := range g.Problems() {
+	for _, p := range append(g.Problems(), g.Permissions()...) {
 		t.Logf("localgateway: %s", p)
 	}
 	return &Running{Gateway: g, URL: server.URL, t: t}

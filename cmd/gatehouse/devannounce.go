@@ -34,7 +34,7 @@ func (d *dev) announce() error {
 	}
 	d.announceProblems()
 	d.announceTables(model)
-	d.announcePermissions(model)
+	d.announcePermissions()
 	d.announceOwn(model)
 	d.noteParameters("dev", a, d.flags.parameters)
 	keys := d.gateway.AccessKeys()
@@ -102,7 +102,8 @@ func (d *dev) announceProblems() {
 	}
 }
 
-// notServed tells of a route whether it is answered by 501. Where no function was built for this machine, it says how to.
+// notServed reports of a route whether it is answered by 501, or by 500 as on AWS for want of a permission. Where no function
+// was built for this machine, it says how to.
 func (d *dev) notServed() func(api cloudassembly.ID, stage, verb, path string) bool {
 	type key struct {
 		api               cloudassembly.ID
@@ -110,7 +111,7 @@ func (d *dev) notServed() func(api cloudassembly.ID, stage, verb, path string) b
 	}
 	served, foreign := map[key]bool{}, false
 	for _, r := range d.gateway.Routes() { // those that cannot be a route are not among them
-		served[key{r.API.ID, r.Stage, r.Method.Verb, r.Method.Path}] = r.Why == ""
+		served[key{r.API.ID, r.Stage, r.Method.Verb, r.Method.Path}] = r.Why == "" && r.Refused == ""
 		foreign = foreign || strings.Contains(r.Why, functions.NotForHost)
 	}
 	if foreign {
@@ -136,10 +137,10 @@ func (d *dev) announceTables(model *cloudassembly.Model) {
 		strings.Join(names, ", "), dynamoVariable)
 }
 
-// announcePermissions tells of what works here and not on AWS.
-func (d *dev) announcePermissions(model *cloudassembly.Model) {
-	for _, f := range model.WithoutPermission() {
-		d.note("dev", "no AWS::Lambda::Permission lets API Gateway invoke %s: on AWS, what needs it answers 500", f.ID)
+// announcePermissions names the routes and authorizers whose functions API Gateway may not invoke.
+func (d *dev) announcePermissions() {
+	for _, note := range d.gateway.Permissions() {
+		d.note("dev", "%s", note)
 	}
 }
 

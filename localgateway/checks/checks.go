@@ -72,6 +72,7 @@ type Guard struct {
 	cognito   map[*cloudassembly.Authorizer]*cognito
 	tokens    map[*cloudassembly.Authorizer]*tokenSource
 	identify  *signatures
+	refused   map[*cloudassembly.Authorizer]string
 	usageKeys []planKey
 }
 
@@ -83,6 +84,10 @@ type Options struct {
 
 	// Invoke runs a function and returns its answer. A function's own error is a *FunctionError.
 	Invoke func(ctx context.Context, f *cloudassembly.Function, payload []byte, r *exchange.Request) ([]byte, error)
+
+	// Refused says why Lambda does not let API Gateway invoke the function of an authorizer; "" where it does. Default: it
+	// does.
+	Refused func(*cloudassembly.Authorizer) string
 
 	// Tokens verify the tokens of user pools.
 	Tokens TokenVerifier
@@ -104,6 +109,9 @@ func New(o Options) *Guard {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Refused == nil {
+		o.Refused = func(*cloudassembly.Authorizer) string { return "" }
+	}
 	g := &Guard{o: o, cache: newCache(o.Now), problems: map[cloudassembly.ID]string{}}
 	g.expanded = fmt.Sprintf("arn:%s:execute-api:%s:%s:%s", o.API.Partition, o.API.Region, o.API.Account, o.API.APIID)
 	if o.API.Policy != nil {
@@ -113,6 +121,10 @@ func New(o Options) *Guard {
 		}
 		doc = doc.Expand(g.expanded)
 		g.resource = &doc
+	}
+	g.refused = map[*cloudassembly.Authorizer]string{}
+	for _, a := range o.API.Authorizers {
+		g.refused[a] = o.Refused(a)
 	}
 	g.prepareTokens()
 	g.prepareCognito()

@@ -171,6 +171,11 @@ func cacheKey(a *cloudassembly.Authorizer, identity []string) string {
 // ask invokes the function and reads its answer. It is kept if it can be read: errors never are.
 func (g *Guard) ask(ctx context.Context, c *Call, arn string, identity []string, v *Verdict) *grant {
 	a := c.Method.Authorizer
+	if why := g.refused[a]; why != "" {
+		v.fail("authorizer", authorizerFailure("%s", why))
+		return nil
+	}
+	f, _ := a.FunctionOn(g.o.Stage)
 	var payload []byte
 	if a.Type == cloudassembly.TokenAuthorizer {
 		payload = events.Token(identity[0], arn)
@@ -178,12 +183,16 @@ func (g *Guard) ask(ctx context.Context, c *Call, arn string, identity []string,
 		payload = c.Route.Request(c.Request, c.Params, arn, c.Headers.Get("X-API-Key"))
 	}
 	start := g.o.Now()
-	answer, err := g.o.Invoke(ctx, a.Function, payload, c.Request)
+	answer, err := g.o.Invoke(ctx, f, payload, c.Request)
 	v.AuthorizerTime = g.o.Now().Sub(start)
 	var failed *FunctionError
 	switch {
 	case errors.As(err, &failed) && failed.Message == "Unauthorized":
 		v.fail("authorizer", unauthorized("the function answered Unauthorized"))
+		return nil
+	case failed != nil && strings.EqualFold(strings.TrimSpace(failed.Message), "Unauthorized"):
+		v.fail("authorizer", authorizerFailure("the function failed with %q: API Gateway answers 401 only to an error that is exactly %q, "+
+			"and 500 to every other", failed.Message, "Unauthorized"))
 		return nil
 	case err != nil:
 		v.fail("authorizer", authorizerFailure("the function failed: %s", strings.TrimPrefix(err.Error(), "functions: ")))
