@@ -313,7 +313,9 @@ func BenchmarkAtSynth(b *testing.B) {
 		})
 		b.Run(fmt.Sprintf("%d-routes/size", n), func(b *testing.B) {
 			for b.Loop() {
-				c.MaxSize(len(prefix))
+				if err := c.CheckSize(len(prefix)); err != nil {
+					b.Fatal(err)
+				}
 			}
 		})
 	}

@@ -68,6 +68,53 @@ func TestCheckSize(t *testing.T) {
 	}
 }
 
+// TestCheckSizeAgrees: asking the bound first changes no verdict. Each table is checked against limits on both sides of its
+// exact size and of its bound, and the verdict is that of the exact size alone.
+func TestCheckSizeAgrees(t *testing.T) {
+	r := newRand(47)
+	refused, between := 0, 0
+	for range 300 {
+		c := compilerOf(t, randomTable(r, 14))
+		exact, ok := c.MaxSize(len(prefix))
+		if !ok {
+			t.Fatal("eight values: want an exact size")
+		}
+		bound := c.bound(len(prefix))
+		for _, limit := range []int{exact - 1, exact, (exact + bound) / 2, bound - 1, bound, bound + 1} {
+			c.Limit = limit
+			err := c.CheckSize(len(prefix))
+			if got, want := errors.Is(err, ErrTooLarge), exact > limit; got != want {
+				t.Fatalf("%v: exact size %d, bound %d, limit %d: want too large %v, got %v", c.table.Routes().Patterns(), exact, bound, limit, want, err)
+			}
+			if err != nil {
+				refused++
+			} else if limit < bound {
+				between++
+			}
+		}
+	}
+	if refused == 0 || between == 0 {
+		t.Errorf("%d refusals and %d limits between the exact size and the bound: want some of both, or nothing is compared", refused, between)
+	}
+}
+
+// TestCheckSizeAsksTheBoundFirst: a table of twelve values has 4096 rights, and none of their policies is written where the
+// bound fits. Writing one allocates, so allocations are counted and not time.
+func TestCheckSizeAsksTheBoundFirst(t *testing.T) {
+	var rules []string
+	for i := range exhaustive {
+		rules = append(rules, fmt.Sprintf("GET /r%d/{id} s%d", i, i))
+	}
+	c := compilerOf(t, needing(t, rules...))
+	if got := testing.AllocsPerRun(1, func() {
+		if err := c.CheckSize(LongestPrefix); err != nil {
+			t.Fatal(err)
+		}
+	}); got > 1<<exhaustive {
+		t.Errorf("%v allocations: the policies of all %d rights were written", got, 1<<exhaustive)
+	}
+}
+
 // TestSizes: the policies of an API of 300 routes stay far below the limit; -v shows how large they are.
 func TestSizes(t *testing.T) {
 	for _, n := range []int{30, 100, 300} {
