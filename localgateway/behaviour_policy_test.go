@@ -45,6 +45,14 @@ func addPool(to object) {
 		"IdentitySource": "method.request.header.Authorization", "ProviderARNs": []any{object{"Fn::GetAtt": []any{"Pool", "Arn"}}}})
 }
 
+// addClient adds a second client of the pool, and an authorizer for its ID tokens alone.
+func addClient(to object) {
+	to["Second"] = resource("Cognito::UserPoolClient", object{"UserPoolId": ref("Pool")})
+	to["ClientAuth"] = resource("ApiGateway::Authorizer", object{"RestApiId": ref("Api"), "Name": "client", "Type": "COGNITO_USER_POOLS",
+		"IdentitySource": "method.request.header.Authorization", "ProviderARNs": []any{object{"Fn::GetAtt": []any{"Pool", "Arn"}}},
+		"IdentityValidationExpression": object{"Fn::Join": []any{"", []any{"^(", ref("Second"), ")$"}}}})
+}
+
 // rule is a statement of a resource policy, for anyone, with changes.
 func rule(effect, on string, changes ...object) object {
 	s := object{"Effect": effect, "Principal": "*", "Action": "execute-api:Invoke", "Resource": on}
@@ -211,6 +219,19 @@ func cognitoBehaviour(t *testing.T) []behaviour {
 			return s.send(t, "GET /prod/"+path, bearer(s.Token(request))).String()
 		}}
 	}
+	addClient(r)
+	addRoute(r, "GET /client", mock("client"), object{"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": ref("ClientAuth")})
+	two := serve(t, r)
+	of := func(name, source, path, client, want string) behaviour {
+		return behaviour{line: 14, name: name, source: source, want: want, got: func(t *testing.T) string {
+			for _, c := range two.Model().UserPools[0].Clients {
+				if c.LogicalID == client {
+					return two.send(t, "GET /prod/"+path, bearer(two.Token(devissuer.TokenRequest{Use: devissuer.ID, Audience: c.ClientID}))).String()
+				}
+			}
+			return "there is no such client"
+		}}
+	}
 	const expired = `401 UnauthorizedException {"message":"The incoming token has expired"}`
 	return []behaviour{
 		{line: 14, name: "no token", source: docCognito, want: unauthorized, got: func(t *testing.T) string { return s.send(t, "GET /prod/account").String() }},
@@ -225,6 +246,9 @@ func cognitoBehaviour(t *testing.T) []behaviour {
 		ask("with scopes, an access token with one of them", docCognito, "scoped", devissuer.TokenRequest{Use: devissuer.Access, Scopes: []string{"shop/write"}}, "200 scoped"),
 		ask("with scopes, an access token with none of them", docCognito, "scoped", devissuer.TokenRequest{Use: devissuer.Access, Scopes: []string{"shop/delete"}}, unauthorized),
 		ask("with scopes, an access token without any", docCognito, "scoped", devissuer.TokenRequest{Use: devissuer.Access}, unauthorized),
+		of("an expression for aud, the client that it names", docAuthorizer, "client", "Second", "200 client"),
+		of("an expression for aud, another client", docAuthorizer, "client", "Client", unauthorized),
+		of("no expression, that client", docCognito, "account", "Client", "200 account"),
 		ask("with scopes, an ID token", docCognito, "scoped", devissuer.TokenRequest{Use: devissuer.ID}, unauthorized),
 	}
 }

@@ -23,7 +23,8 @@ func (s *served) tokens() checks.TokenVerifier {
 	return &poolTokens{served: s, verifiers: map[string]*jwt.Verifier{}}
 }
 
-// Verify wants a token of the pool, for one of its clients, of this use. Package jwt decides, as it does in the included
+// Verify wants a token of the pool, for one of its clients, of this use. Which of them an authorizer takes is for its
+// expression to say. Package jwt decides, as it does in the included
 // authorizer.
 func (p *poolTokens) Verify(ctx context.Context, pool *cloudassembly.UserPool, use, token string) (*jwt.Token, error) {
 	v, err := p.verifier(pool, use)
@@ -47,18 +48,29 @@ func (p *poolTokens) verifier(pool *cloudassembly.UserPool, use string) (*jwt.Ve
 	if url == "" {
 		return nil, fmt.Errorf("localgateway: the development issuer has no keys of %s", pool.ProviderURL)
 	}
-	var clients []string
-	for _, c := range pool.Clients {
-		clients = append(clients, c.ClientID)
-	}
-	if len(clients) == 0 { // API Gateway takes tokens of any client of the pool, and this one's are not in the assembly
-		clients = []string{devissuer.StandInClient}
-	}
 	v, err := jwt.New(jwt.Options{Now: p.served.gateway.options.Now, TokenCache: 1000, Issuers: []jwt.Issuer{{
-		URL: pool.ProviderURL, Audiences: clients, JWKSURL: url, TokenUse: use, AllowLoopbackHTTP: true}}})
+		URL: pool.ProviderURL, Audiences: p.clients(pool), JWKSURL: url, TokenUse: use, AllowLoopbackHTTP: true}}})
 	if err != nil {
 		return nil, err
 	}
 	p.verifiers[key] = v
 	return v, nil
+}
+
+// clients are those of a pool: those in the assembly, and those that authorizers name of a pool or with a client outside of
+// it, for which the development issuer makes tokens. If none is known, it is the one that such tokens are for.
+func (p *poolTokens) clients(pool *cloudassembly.UserPool) []string {
+	var out []string
+	for _, c := range pool.Clients {
+		out = append(out, c.ClientID)
+	}
+	for _, i := range p.served.issuer.Issuers() {
+		if i.URL == pool.ProviderURL && i.Cognito {
+			out = append(out, i.Audiences...)
+		}
+	}
+	if len(out) == 0 {
+		return []string{devissuer.StandInClient}
+	}
+	return out
 }

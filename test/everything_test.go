@@ -58,7 +58,13 @@ func newEverything(scope constructs.Construct) awscdk.Stack {
 				TokenSources: []secureapi.TokenSource{secureapi.BearerHeader("Authorization"), secureapi.Cookie("session")},
 				CacheTTL:     secureapi.NoCache,
 			},
-			"users":     secureapi.CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}, Header: "X-User-Token", CacheTTL: time.Hour},
+			"users": secureapi.CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}, Header: "X-User-Token", CacheTTL: time.Hour},
+			"web": secureapi.CognitoAuthorizer{
+				UserPools: []awscognito.IUserPool{pool},
+				Clients: []awscognito.IUserPoolClient{
+					client, awscognito.UserPoolClient_FromUserPoolClientId(stack, jsii.String("Partner"), jsii.String("3n4b5urk1ft4fl3mg5e62d9ado")),
+				},
+			},
 			"operators": secureapi.IAMAuthorizer{},
 		},
 		Routes: []secureapi.Route{
@@ -70,6 +76,7 @@ func newEverything(scope constructs.Construct) awscdk.Stack {
 			secureapi.Handle("ANY /files/{path+}", files),
 			secureapi.Handle("GET /profile", orders, secureapi.GuardedBy("users")),
 			secureapi.Handle("PUT /profile", orders, secureapi.GuardedBy("users"), secureapi.AnyScope("profile/write")),
+			secureapi.Handle("GET /settings", orders, secureapi.GuardedBy("web")),
 			secureapi.Handle("GET /feed", orders, secureapi.GuardedBy("browser"), secureapi.AnyScope("feed:read")),
 			secureapi.Handle("POST /partners/{partner}/orders", orders, secureapi.GuardedBy("partners")),
 			secureapi.Handle("GET /ops/status", orders, secureapi.GuardedBy("operators")),

@@ -3,6 +3,9 @@ package secureapi
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -24,6 +27,13 @@ type CognitoAuthorizer struct {
 	// UserPools whose tokens are accepted. At least one.
 	UserPools []awscognito.IUserPool
 
+	// Clients are the app clients of the user pools whose ID tokens are accepted. API Gateway compares the token's aud with
+	// their ids and answers 401 to another client's token. An access token has no aud, so that routes which require a scope
+	// cannot be guarded by an authorizer with Clients. Default: nil, which accepts ID tokens of every client of the pools. An
+	// empty list that is not nil is an error.
+	// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html (identityValidationExpression)
+	Clients []awscognito.IUserPoolClient
+
 	// Header that holds the token. Default: Authorization.
 	Header string
 
@@ -43,6 +53,7 @@ func (c CognitoAuthorizer) check() (errs []error) {
 			errs = append(errs, fmt.Errorf("UserPools[%d] is nil", i))
 		}
 	}
+	errs = append(errs, c.checkClients()...)
 	if _, err := cacheTTL(c.CacheTTL); err != nil {
 		errs = append(errs, err)
 	}
@@ -50,6 +61,49 @@ func (c CognitoAuthorizer) check() (errs []error) {
 		errs = append(errs, err)
 	}
 	return errs
+}
+
+// clientID is what the id of an app client consists of.
+// Source: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html
+var clientID = regexp.MustCompile(`^[\w+]{1,128}$`)
+
+func (c CognitoAuthorizer) checkClients() (errs []error) {
+	if c.Clients != nil && len(c.Clients) == 0 {
+		return []error{errors.New("Clients is empty, which reads as no client at all: name at least one app client, or leave it nil to accept the tokens of every client of the user pools")}
+	}
+	ids := make([]string, len(c.Clients))
+	for i, client := range c.Clients {
+		if client == nil {
+			errs = append(errs, fmt.Errorf("Clients[%d] is nil", i))
+			continue
+		}
+		ids[i] = *client.UserPoolClientId()
+		switch first := slices.Index(ids, ids[i]); {
+		case unresolvedList(ids[i]):
+			errs = append(errs, fmt.Errorf("Clients[%d] has a list for its id, which is known only when the stack is deployed: take single values of it with awscdk.Fn_Select", i))
+		case !unresolved(ids[i]) && !clientID.MatchString(ids[i]):
+			errs = append(errs, fmt.Errorf("Clients[%d] has the id %q: want 1 to 128 letters, digits, _ and +, as Amazon Cognito makes them", i, ids[i]))
+		case first < i:
+			errs = append(errs, fmt.Errorf("Clients[%d] is the same app client as Clients[%d]: leave one out", i, first))
+		}
+	}
+	return errs
+}
+
+// audience is the expression that API Gateway compares a token's aud with; "" if the token of any client will do. It is
+// written with anchors, as API Gateway does not document whether it adds them.
+func (c CognitoAuthorizer) audience() string {
+	if c.Clients == nil {
+		return ""
+	}
+	ids := make([]string, len(c.Clients))
+	for i, client := range c.Clients {
+		ids[i] = *client.UserPoolClientId()
+		if !unresolved(ids[i]) {
+			ids[i] = regexp.QuoteMeta(ids[i])
+		}
+	}
+	return "^(" + strings.Join(ids, "|") + ")$"
 }
 
 func (c CognitoAuthorizer) header() string {
@@ -74,6 +128,11 @@ func (c CognitoAuthorizer) enforces(requires []access.Requirement) error {
 	if scopes > 1 {
 		return fmt.Errorf("a Cognito authorizer takes any one of a route's scopes, so %d AnyScope requirements cannot all hold: %s", scopes, insteadOfCognito)
 	}
+	if scopes > 0 && c.Clients != nil {
+		// Source: https://github.com/awsdocs/amazon-api-gateway-developer-guide/pull/54
+		return fmt.Errorf("its Clients are compared with aud, which an access token does not have, so that API Gateway would answer 401 to all of them: name a CognitoAuthorizer without Clients for this route, or %s of these clients alone",
+			insteadOfCognito)
+	}
 	return nil
 }
 
@@ -86,13 +145,15 @@ func (c CognitoAuthorizer) attach(b *builder, g *guard) attached {
 	for i, p := range pools {
 		arns[i] = p.UserPoolArn()
 	}
-	return attached{
-		authorizationType: awsapigateway.AuthorizationType_COGNITO,
-		authorizer: awsapigateway.NewCognitoUserPoolsAuthorizer(b.api, jsii.String(g.id()), &awsapigateway.CognitoUserPoolsAuthorizerProps{
-			CognitoUserPools: &pools,
-			IdentitySource:   source,
-			ResultsCacheTtl:  awscdk.Duration_Seconds(jsii.Number(ttl.Seconds())),
-		}),
-		fingerprint: map[string]any{"type": "COGNITO_USER_POOLS", "pools": arns, "source": source, "ttl": ttl.Seconds()},
+	authorizer := awsapigateway.NewCognitoUserPoolsAuthorizer(b.api, jsii.String(g.id()), &awsapigateway.CognitoUserPoolsAuthorizerProps{
+		CognitoUserPools: &pools,
+		IdentitySource:   source,
+		ResultsCacheTtl:  awscdk.Duration_Seconds(jsii.Number(ttl.Seconds())),
+	})
+	fingerprint := map[string]any{"type": typeCognito, "pools": arns, "source": source, "ttl": ttl.Seconds()}
+	if audience := c.audience(); audience != "" { // CDK's L2 has no such prop
+		authorizer.Node().DefaultChild().(awsapigateway.CfnAuthorizer).SetIdentityValidationExpression(&audience)
+		fingerprint["audience"] = audience
 	}
+	return attached{awsapigateway.AuthorizationType_COGNITO, authorizer, fingerprint}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
@@ -143,6 +144,37 @@ func TestCognitoScopes(t *testing.T) {
 		}
 	}
 	t.Error("no method is guarded by the user pool")
+}
+
+// The expression names the clients by what they are at deployment, also those of another stack, and the deployment follows.
+func TestCognitoClientsInTheTemplate(t *testing.T) {
+	made := func(all bool) (id string, expression any) {
+		app := newApp()
+		users := awscdk.NewStack(app, jsii.String("Users"), nil)
+		pool := awscognito.NewUserPool(users, jsii.String("Pool"), nil)
+		clients := []awscognito.IUserPoolClient{pool.AddClient(jsii.String("Web"), nil)}
+		stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
+		if all {
+			clients = append(clients, awscognito.UserPoolClient_FromUserPoolClientId(stack, jsii.String("Partner"), jsii.String("part+ner")))
+		}
+		shop(stack, func(p *secureapi.Props) {
+			p.Authorizer = secureapi.CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}, Clients: clients}
+			p.Routes[0].Access = nil
+		})
+		for id = range resources(stack, "AWS::ApiGateway::Deployment") {
+			break
+		}
+		return id, only(t, stack, "AWS::ApiGateway::Authorizer")["IdentityValidationExpression"]
+	}
+	one, _ := made(false)
+	both, expression := made(true)
+	want := map[string]any{"Fn::Join": []any{"", []any{"^(", map[string]any{"Fn::ImportValue": "Users:ExportsOutputRefPoolWeb224A1DFFBC5EA2FE"}, `|part\+ner)$`}}}
+	if diff := cmp.Diff(any(want), expression); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if again, _ := made(true); again != both || one == both {
+		t.Errorf("one client has the deployment %s, two have %s, and again %s", one, both, again)
+	}
 }
 
 // API Gateway takes a list that only the deployment knows; the template says in words what it will be.

@@ -54,7 +54,7 @@ type Verdict struct {
 
 // Step is one check, for the log and the console.
 type Step struct {
-	Check  string // "method ARN", "resource policy", "identity source", "cache", "authorizer", "policy", "token", "scopes", "signature", "API key", "request parameters", "request body"
+	Check  string // "method ARN", "resource policy", "identity source", "cache", "authorizer", "policy", "token", "audience", "scopes", "signature", "API key", "request parameters", "request body"
 	Passed bool
 
 	// Detail says in a sentence what was found and what decided: the identity source and never its value, the cache's

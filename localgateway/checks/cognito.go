@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -20,7 +21,10 @@ type TokenVerifier interface {
 }
 
 // cognito is an authorizer with user pools, made ready.
-type cognito struct{ header string }
+type cognito struct {
+	header   string
+	audience *regexp.Regexp // that the token's aud has to match, or nil
+}
 
 func (g *Guard) prepareCognito() {
 	g.cognito = map[*cloudassembly.Authorizer]*cognito{}
@@ -32,10 +36,7 @@ func (g *Guard) prepareCognito() {
 		if len(a.IdentitySources) > 0 {
 			header = a.IdentitySources[0].Name
 		}
-		g.cognito[a] = &cognito{header}
-		if a.Validation != "" {
-			g.problems[a.ID] = "its IdentityValidationExpression is not honoured for user pools: leave it out"
-		}
+		g.cognito[a] = &cognito{header, g.expression(a)}
 	}
 }
 
@@ -70,6 +71,9 @@ func (g *Guard) userPool(ctx context.Context, c *Call, arn string, v *Verdict) {
 		return
 	}
 	v.pass("token", "a valid %s token of %s for %q%s", use, verified.Issuer(), verified.Subject(), g.lifetime(verified))
+	if !g.audience(a, verified, v) {
+		return
+	}
 	if use == "access" {
 		have, _ := verified.Claim("scope").Text()
 		wanted := strings.Join(c.Method.Scopes, ", ")
@@ -85,6 +89,30 @@ func (g *Guard) userPool(ctx context.Context, c *Call, arn string, v *Verdict) {
 	if v.Denial == nil {
 		v.Caller = v.Known
 	}
+}
+
+// audience compares a token's aud with the authorizer's expression, if it has one, and reports whether the request may go
+// on. An access token of Amazon Cognito has no aud, so that an authorizer with an expression passes none.
+// Sources: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html ("API Gateway will match the aud field
+// of the incoming token from the client against the specified regular expression"; no match is a 401) and, for access tokens,
+// https://github.com/awsdocs/amazon-api-gateway-developer-guide/pull/54
+func (g *Guard) audience(a *cloudassembly.Authorizer, token *jwt.Token, v *Verdict) bool {
+	expression := g.cognito[a].audience
+	if expression == nil {
+		return true
+	}
+	aud, ok := token.Claim("aud").Text()
+	switch {
+	case !ok:
+		v.fail("audience", unauthorized("the authorizer compares aud with %q, and the token has no aud that is a text, as Amazon Cognito's access tokens have none: "+
+			"leave its IdentityValidationExpression out for methods with scopes", a.Validation))
+	case !expression.MatchString(aud):
+		v.fail("audience", unauthorized("the token's aud %q does not match the authorizer's expression %q", aud, a.Validation))
+	default:
+		v.pass("audience", "the token's aud %q matches the authorizer's expression %q", aud, a.Validation)
+		return true
+	}
+	return false
 }
 
 // lifetime says how long a token is still good for.

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 )
@@ -84,12 +85,68 @@ func TestUserPools(t *testing.T) {
 		g.now = t0.Add(2 * time.Hour)
 		want(t, from, g.check(m, "GET /", "Authorization: "+signed("id", nil)), `401 UnauthorizedException {"message":"The incoming token has expired"}`)
 	}
-	t.Run("an expression for the audience is a problem", func(t *testing.T) {
+}
+
+// docAudience: "For COGNITO_USER_POOLS authorizers, API Gateway will match the aud field of the incoming token from the client
+// against the specified regular expression."
+const docAudience = "https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html"
+
+// seenAccess: access tokens have no aud, so an authorizer with an expression answers 401 to all of them.
+const seenAccess = "https://github.com/awsdocs/amazon-api-gateway-developer-guide/pull/54"
+
+func TestCognitoAudience(t *testing.T) {
+	documented, seen, anchored := behaviour{14, docAudience}, behaviour{14, seenAccess}, behaviour{14, strict}
+	access := signed("access", map[string]any{"scope": "orders/read"})
+	for _, c := range []struct {
+		behaviour
+		name       string
+		expression string
+		scopes     []string
+		token      string
+		want       string
+		why        string // the step "audience"; "" if it is not reached
+	}{
+		{documented, "the client", "^(client)$", nil, signed("id", nil), "ok", `the token's aud "client" matches the authorizer's expression "^(client)$"`},
+		{documented, "one of two", "^(other|client)$", nil, signed("id", nil), "ok", `the token's aud "client" matches the authorizer's expression "^(other|client)$"`},
+		{documented, "another client", "^(other)$", nil, signed("id", nil), unauthorized401, `the token's aud "client" does not match the authorizer's expression "^(other)$"`},
+		{anchored, "a part of the client's id", "lien", nil, signed("id", nil), unauthorized401, `the token's aud "client" does not match the authorizer's expression "lien"`},
+		{documented, "no expression", "", nil, signed("id", nil), "ok", ""},
+		{documented, "an expression for everything", ".*", nil, signed("id", nil), "ok", `the token's aud "client" matches the authorizer's expression ".*"`},
+		{documented, "a bad token", "^(client)$", nil, signed("id", nil) + "x", unauthorized401, ""},
+		{seen, "an access token with the scope", "^(client)$", []string{"orders/read"}, access, unauthorized401,
+			`the authorizer compares aud with "^(client)$", and the token has no aud that is a text, as Amazon Cognito's access tokens have none: ` +
+				`leave its IdentityValidationExpression out for methods with scopes`},
+		{seen, "an access token and no expression", "", []string{"orders/read"}, access, "ok", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g := newGate("", withPools)
+			a := g.userPools(poolURL)
+			a.Validation = c.expression
+			m := guarded(a)
+			m.Scopes = c.scopes
+			g.Guard = New(g.options)
+			v := g.check(m, "GET /", "Authorization: "+c.token)
+			want(t, c.behaviour, v, c.want)
+			why := ""
+			for _, step := range v.Trace {
+				if step.Check == "audience" {
+					why = step.Detail
+				}
+			}
+			if why != c.why {
+				t.Errorf("got  %s\nwant %s", why, c.why)
+			}
+		})
+	}
+	t.Run("an expression that is not understood is a problem of the authorizer, and matches nothing", func(t *testing.T) {
 		g := newGate("", withPools)
 		a := g.userPools(poolURL)
-		a.Validation = "client"
-		if New(g.options).Problems()[a.ID] == "" {
-			t.Error("it is ignored")
+		a.Validation = "(?=client)"
+		m := guarded(a)
+		g.Guard = New(g.options)
+		if why := g.Problems()[a.ID]; !strings.Contains(why, `its validation expression "(?=client)" is not understood here`) {
+			t.Errorf("got the problem %q", why)
 		}
+		want(t, anchored, g.check(m, "GET /", "Authorization: "+signed("id", nil)), unauthorized401)
 	})
 }

@@ -38,8 +38,7 @@ func (s *tokenSource) accepts(token string) bool {
 // nothing matches no token: it stands for an expression that is not understood.
 var nothing = regexp.MustCompile(`[^\s\S]`)
 
-// prepareTokens compiles the validation expressions. Whether API Gateway anchors them is not documented; here they
-// match the whole token, so that nothing passes that an anchored one would stop.
+// prepareTokens compiles the validation expressions.
 func (g *Guard) prepareTokens() {
 	g.tokens = map[*cloudassembly.Authorizer]*tokenSource{}
 	for _, a := range g.o.API.Authorizers {
@@ -50,20 +49,20 @@ func (g *Guard) prepareTokens() {
 		if len(a.IdentitySources) > 0 {
 			s.header = a.IdentitySources[0].Name
 		}
-		if a.Validation != "" {
-			// First by itself, as "a)|(b" is only an expression between the parentheses that are put around it.
-			expression, err := regexp.Compile(a.Validation)
-			if err == nil {
-				expression, err = regexp.Compile(`\A(?:` + a.Validation + `)\z`)
-			}
-			if err != nil {
-				g.problems[a.ID] = fmt.Sprintf("its validation expression %q is not understood here: %v", a.Validation, err)
-				expression = nothing
-			}
-			s.expression = expression
-		}
+		s.expression = g.expression(a)
 		g.tokens[a] = s
 	}
+}
+
+// expression is an authorizer's validation expression, or nil if it has none. One that is not understood is a problem of the
+// authorizer, and matches nothing.
+func (g *Guard) expression(a *cloudassembly.Authorizer) *regexp.Regexp {
+	e, err := a.Expression()
+	if err != nil {
+		g.problems[a.ID] = fmt.Sprintf("its validation expression %q is not understood here: %v", a.Validation, err)
+		return nothing
+	}
+	return e
 }
 
 // lambda checks a method with a Lambda authorizer. An explicit Deny of the resource policy comes first; then the

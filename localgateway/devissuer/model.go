@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
@@ -48,17 +49,10 @@ func FromModel(m *cloudassembly.Model) ([]Issuer, error) {
 }
 
 func fromAuthorizer(m *cloudassembly.Model, api *cloudassembly.API, a *cloudassembly.Authorizer) ([]Issuer, error) {
-	var out []Issuer
 	if a.Type == cloudassembly.CognitoAuthorizer {
-		for _, pool := range a.UserPools {
-			i := fromPool(pool, poolUse(api, a), a)
-			if err := i.check(); err != nil {
-				return nil, fmt.Errorf("user pool %s: %w", pool.ID, err)
-			}
-			out = append(out, i)
-		}
-		return out, nil
+		return fromPools(m, poolUse(api, a), a)
 	}
+	var out []Issuer
 	if a.Function == nil {
 		return nil, nil
 	}
@@ -88,17 +82,60 @@ func fromAuthorizer(m *cloudassembly.Model, api *cloudassembly.API, a *cloudasse
 	return out, nil
 }
 
-// fromPool is a user pool as an Amazon Cognito authorizer takes its tokens: those of any of its clients.
-func fromPool(pool *cloudassembly.UserPool, use Use, a *cloudassembly.Authorizer) Issuer {
-	i := Issuer{
-		Issuer:  authz.Issuer{URL: pool.ProviderURL, GroupsClaim: "cognito:groups"},
-		Cognito: true, Use: use, TakenBy: []string{a.ID.String()},
+// fromPools are the user pools of an Amazon Cognito authorizer. A pool of which the authorizer takes no client's tokens is
+// left out, unless that leaves none.
+func fromPools(m *cloudassembly.Model, use Use, a *cloudassembly.Authorizer) (out []Issuer, err error) {
+	expression, err := a.Expression()
+	if err != nil {
+		return nil, fmt.Errorf("the expression %q is not understood here: %w", a.Validation, err)
 	}
+	for _, pool := range a.UserPools {
+		i := Issuer{
+			Issuer:  authz.Issuer{URL: pool.ProviderURL, Audiences: clientsOf(pool), GroupsClaim: "cognito:groups"},
+			Cognito: true, Use: use, TakenBy: []string{a.ID.String()},
+		}
+		i.Scopes, i.Groups = known(pool)
+		if expression != nil {
+			if i.Audiences = matching(m, pool, a, expression); i.Audiences == nil {
+				continue
+			}
+		}
+		if err := i.check(); err != nil {
+			return nil, fmt.Errorf("user pool %s: %w", pool.ID, err)
+		}
+		out = append(out, i)
+	}
+	if len(out) == 0 && len(a.UserPools) > 0 {
+		return nil, fmt.Errorf("the expression %q of %s matches the id of no client that is known of its user pools", a.Validation, a.ID)
+	}
+	return out, nil
+}
+
+func clientsOf(pool *cloudassembly.UserPool) (ids []string) {
 	for _, c := range pool.Clients {
-		i.Audiences = append(i.Audiences, c.ClientID)
+		ids = append(ids, c.ClientID)
 	}
-	i.Scopes, i.Groups = known(pool)
-	return i
+	return ids
+}
+
+// matching are the clients of a pool whose ID tokens an authorizer's expression lets pass: those in the assembly, those that
+// it lists and that are in no assembly, or else the stand-in.
+func matching(m *cloudassembly.Model, pool *cloudassembly.UserPool, a *cloudassembly.Authorizer, expression *regexp.Regexp) (ids []string) {
+	ofOthers := map[string]bool{}
+	for _, other := range m.UserPools {
+		for _, id := range clientsOf(other) {
+			ofOthers[id] = other != pool
+		}
+	}
+	for _, id := range slices.Concat(clientsOf(pool), a.Audiences()) {
+		if expression.MatchString(id) && !ofOthers[id] && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	if ids == nil && expression.MatchString(StandInClient) {
+		return []string{StandInClient}
+	}
+	return ids
 }
 
 // poolUse is the kind of tokens that an Amazon Cognito authorizer's methods take: access tokens where they ask for

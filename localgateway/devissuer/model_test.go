@@ -86,6 +86,7 @@ func TestFromModel(t *testing.T) {
 		`"],"tokenUse":"access","groupsClaim":"cognito:groups"}]}`)}
 	pools := modelOf(t, userPool()).UserPools[0]
 	url, client := pools.ProviderURL, pools.Clients[0].ClientID
+	second := modelOf(t, userPool(), secondClient("Pool")).UserPools[0].Clients[1].ClientID
 	native := authz.Issuer{URL: url, Audiences: []string{client}, GroupsClaim: "cognito:groups"}
 	for _, tt := range []struct {
 		name  string
@@ -114,6 +115,21 @@ func TestFromModel(t *testing.T) {
 		{"a user pool of another app, whose clients are not known", []object{cognito("C", "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Abc")},
 			[]Issuer{{Issuer: authz.Issuer{URL: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc", GroupsClaim: "cognito:groups"},
 				Cognito: true, Use: ID, TakenBy: []string{"Shop/C"}}}},
+		{"a user pool, one client of it", []object{userPool(), secondClient("Pool"), ofAudience("C", joined("^(", ref("Second"), ")$"), "Pool")},
+			[]Issuer{{Issuer: authz.Issuer{URL: url, Audiences: []string{second}, GroupsClaim: "cognito:groups"}, Cognito: true, Use: ID,
+				Scopes: []string{"orders/read", "openid"}, Groups: []string{"admins"}, TakenBy: []string{"Shop/C"}}}},
+		{"a user pool, a client outside of the assembly", []object{userPool(), ofAudience("C", "^(outside)$", "Pool")},
+			[]Issuer{{Issuer: authz.Issuer{URL: url, Audiences: []string{"outside"}, GroupsClaim: "cognito:groups"}, Cognito: true, Use: ID,
+				Scopes: []string{"orders/read", "openid"}, Groups: []string{"admins"}, TakenBy: []string{"Shop/C"}}}},
+		{"a user pool of another app, an expression that is not a list", []object{func() object {
+			o := cognito("C", "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Abc")
+			o["C"].(object)["Properties"].(object)["IdentityValidationExpression"] = "[a-z-]+"
+			return o
+		}()}, []Issuer{{Issuer: authz.Issuer{URL: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc", Audiences: []string{StandInClient},
+			GroupsClaim: "cognito:groups"}, Cognito: true, Use: ID, TakenBy: []string{"Shop/C"}}}},
+		{"two user pools, a client of one", []object{userPool(), {"Other": of("AWS::Cognito::UserPool", object{})}, secondClient("Other"),
+			ofAudience("C", joined("^(", ref("Client"), ")$"), "Other", "Pool")},
+			[]Issuer{{Issuer: native, Cognito: true, Use: ID, Scopes: []string{"orders/read", "openid"}, Groups: []string{"admins"}, TakenBy: []string{"Shop/C"}}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := FromModel(modelOf(t, tt.parts...))
@@ -139,6 +155,37 @@ func cognitoOfPool(name string) object {
 	o := cognito(name, "")
 	o[name].(object)["Properties"].(object)["ProviderARNs"] = []any{att("Pool", "Arn")}
 	return o
+}
+
+// secondClient is one more client, of this pool.
+func secondClient(pool string) object {
+	return object{"Second": of("AWS::Cognito::UserPoolClient", object{"UserPoolId": ref(pool)})}
+}
+
+// ofAudience is an authorizer of these pools with an expression for aud.
+func ofAudience(name string, expression any, pools ...string) object {
+	o := cognito(name, "")
+	p := o[name].(object)["Properties"].(object)
+	var arns []any
+	for _, pool := range pools {
+		arns = append(arns, att(pool, "Arn"))
+	}
+	p["ProviderARNs"], p["IdentityValidationExpression"] = arns, expression
+	return o
+}
+
+// TestFromModelOfNoClient: where an expression fits no client that is known, no token could pass, and that is said.
+func TestFromModelOfNoClient(t *testing.T) {
+	for expression, want := range map[string]string{
+		"[0-9]":    `the expression "[0-9]" of Shop/C matches the id of no client that is known of its user pools`,
+		"(?=rest)": `the expression "(?=rest)" is not understood here: `,
+	} {
+		got, err := FromModel(modelOf(t, userPool(), ofAudience("C", expression, "Pool")))
+		var of *AuthorizerError
+		if !errors.As(err, &of) || of.Authorizer.LogicalID != "C" || !strings.Contains(err.Error(), want) || got != nil {
+			t.Errorf("want an error of C with %s, got %v and %v", want, err, got)
+		}
+	}
 }
 
 // TestFromModelErrors: what cannot be read is said, and the other issuers are found all the same.

@@ -39,7 +39,7 @@ func (r *Route) guard(m *cloudassembly.Model, method *cloudassembly.Method, t ta
 	r.Authorizer, r.Cache = cmp.Or(a.Name, a.LogicalID), cacheOf(a)
 	switch r.Kind = kindOf(a); r.Kind {
 	case Cognito:
-		r.cognito(method)
+		r.cognito(m, method)
 		return nil
 	case Unknown:
 		return problemsOf(m, a.ID, "its authorizer has no type that API Gateway knows")
@@ -74,12 +74,35 @@ func (r *Route) public(method *cloudassembly.Method) {
 
 // cognito is what Amazon Cognito enforces.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html
-func (r *Route) cognito(method *cloudassembly.Method) {
+func (r *Route) cognito(m *cloudassembly.Model, method *cloudassembly.Method) {
 	if len(method.Scopes) == 0 {
-		r.Who = "any ID token"
+		r.Who = "any ID token" + ofClients(m, method.Authorizer)
 		return
 	}
 	r.require([]access.Requirement{{Kind: access.Scope, AnyOf: method.Scopes}})
+	if method.Authorizer.Validation != "" {
+		r.Who = "no token: its authorizer compares aud, and access tokens of Amazon Cognito have none"
+	}
+}
+
+// ofClients names the app clients that a Cognito authorizer restricts ID tokens to; "" if it does not. Clients of the assembly
+// have their logical ids.
+func ofClients(m *cloudassembly.Model, a *cloudassembly.Authorizer) string {
+	if a.Validation == "" {
+		return ""
+	}
+	ids := a.Audiences()
+	if ids == nil {
+		return fmt.Sprintf(" whose aud matches %q", a.Validation)
+	}
+	for _, pool := range m.UserPools {
+		for _, c := range pool.Clients {
+			if i := slices.Index(ids, c.ClientID); i >= 0 {
+				ids[i] = c.ID.String()
+			}
+		}
+	}
+	return " of the app client " + strings.Join(ids, " or ")
 }
 
 // require says what a caller must bring, in words too.

@@ -57,6 +57,36 @@ func TestIncludedAuthorizer(t *testing.T) {
 	}
 }
 
+func TestCognitoClients(t *testing.T) {
+	for _, tt := range []struct {
+		name, expression string
+		scopes           []string
+		who              string
+	}{
+		{"any client", "", nil, "any ID token"},
+		{"a client of the assembly", "^(abc)$", nil, "any ID token of the app client Shop/Web"},
+		{"and one outside of it", "^(other|abc)$", nil, "any ID token of the app client other or Shop/Web"},
+		{"an expression that is not a list", "^a", nil, `any ID token whose aud matches "^a"`},
+		{"a scope", "", []string{"orders/read"}, "any scope of orders/read"},
+		{"a scope, which is in tokens without aud", "^(abc)$", []string{"orders/read"}, "no token: its authorizer compares aud, and access tokens of Amazon Cognito have none"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			model := guarded(t, "")
+			method := model.APIs[0].Methods[0]
+			method.Authorization, method.Scopes = cloudassembly.AuthorizationCognito, tt.scopes
+			method.Authorizer.Type, method.Authorizer.Validation = cloudassembly.CognitoAuthorizer, tt.expression
+			model.UserPools = []*cloudassembly.UserPool{{Clients: []*cloudassembly.UserPoolClient{{ID: id("Web"), ClientID: "abc"}}}}
+			m, err := Of(model, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := m.APIs[0].Routes[0].Who; got != tt.who {
+				t.Errorf("got  %s\nwant %s", got, tt.who)
+			}
+		})
+	}
+}
+
 // TestUnknown: what cannot be told is an error and never looks like access that is open.
 func TestUnknown(t *testing.T) {
 	const table = `{"version":1,"routes":[{"route":"GET /orders"}]}`

@@ -39,6 +39,10 @@ func (m *maker) token(t target) {
 	if t.Kind == matrix.Cognito {
 		request.Use = devissuer.ID
 		if len(t.method.Scopes) > 0 {
+			if a.Validation != "" {
+				m.note(t, "no token passes: %s compares aud, and access tokens of Amazon Cognito have none", a.ID)
+				return
+			}
 			request.Use = devissuer.Access
 		}
 	}

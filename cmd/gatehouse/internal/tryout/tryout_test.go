@@ -18,7 +18,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway/matrix"
 )
 
-func options(t *testing.T, name string) Options {
+func options(t *testing.T, name string, changes ...func(*cloudassembly.Model)) Options {
 	t.Helper()
 	a, err := cloudassembly.Read(withAssets(t, filepath.Join("../../testdata", name)))
 	if err != nil {
@@ -29,6 +29,9 @@ func options(t *testing.T, name string) Options {
 		if api.Stages == nil {
 			api.Stages = []*cloudassembly.Stage{{Name: "v1"}}
 		}
+	}
+	for _, change := range changes {
+		change(model)
 	}
 	m, _ := matrix.Of(model, "")
 	issuers, err := devissuer.FromModel(model)
@@ -144,6 +147,31 @@ func TestMake(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s\nnotes %q", strings.Join(got, "\n"), strings.Join(tt.want, "\n"), notes)
 			}
 		})
+	}
+}
+
+// TestClients: tokens are for a client that the authorizer takes, also for one outside of the assembly. Where none can pass,
+// that is said instead.
+func TestClients(t *testing.T) {
+	change := func(scopes []string) func(*cloudassembly.Model) {
+		return func(m *cloudassembly.Model) {
+			m.APIs[0].Authorizers[0].Validation = "^(outside)$"
+			for _, method := range m.APIs[0].Methods {
+				method.Scopes = scopes
+			}
+		}
+	}
+	examples, notes := Make(options(t, "cognito", change(nil)))
+	claims := jwt.MapClaims{}
+	if len(examples) != 3 || notes != nil {
+		t.Fatalf("got %+v and the notes %q, want a public request, one with a token and one without", examples, notes)
+	}
+	token := strings.TrimPrefix(examples[1].Headers[0], "Authorization: Bearer ")
+	if _, _, err := jwt.NewParser().ParseUnverified(token, claims); err != nil || claims["aud"] != "outside" || examples[1].Status != 200 {
+		t.Errorf("status %d with aud %v, want 200 with outside: %v", examples[1].Status, claims["aud"], err)
+	}
+	if _, notes := Make(options(t, "cognito", change([]string{"orders/read"}))); len(notes) == 0 || !strings.Contains(notes[0], "compares aud, and access tokens of Amazon Cognito have none") {
+		t.Errorf("got the notes %q", notes)
 	}
 }
 
