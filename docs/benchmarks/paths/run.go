@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"sync"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+)
+
+// perTable is how many requests a table is made for.
+const perTable = 250
+
+// count is what was seen.
+type count struct {
+	tables, cases, authorized, served, refused, conflicts int
+}
+
+func (c count) String() string {
+	return fmt.Sprintf("%d requests to %d tables: %d authorized; of their answers by %s %d came from the route's handler "+
+		"and %d were 404; %d tables are none for http.ServeMux",
+		c.cases, c.tables, c.authorized, "the backends", c.served, c.refused, c.conflicts)
+}
+
+func (c *count) add(o count) {
+	c.tables, c.cases, c.authorized = c.tables+o.tables, c.cases+o.cases, c.authorized+o.authorized
+	c.served, c.refused, c.conflicts = c.served+o.served, c.refused+o.refused, c.conflicts+o.conflicts
+}
+
+// run makes the requests. The same seed makes the same requests, whatever the number of workers. The error says which
+// request was served as what it was not authorized for.
+func run(ctx context.Context, seed uint64, cases, workers int) (count, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var (
+		mu    sync.Mutex
+		total count
+		tasks sync.WaitGroup
+	)
+	tables := make(chan int)
+	for range workers {
+		tasks.Go(func() {
+			for table := range tables {
+				c, err := try(ctx, rand.New(rand.NewPCG(seed, uint64(table))), min(perTable, cases-table*perTable))
+				mu.Lock()
+				total.add(c)
+				mu.Unlock()
+				if err != nil {
+					cancel(fmt.Errorf("table %d of seed %d: %w", table, seed, err))
+				}
+			}
+		})
+	}
+	for table := 0; table*perTable < cases && ctx.Err() == nil; table++ {
+		tables <- table
+	}
+	close(tables)
+	tasks.Wait()
+	return total, context.Cause(ctx)
+}
+
+// try makes requests to one table.
+func try(ctx context.Context, r *rand.Rand, cases int) (count, error) {
+	table := drawTable(r)
+	s, err := newSetup(table, r.IntN(4) == 0)
+	if err != nil {
+		return count{}, err
+	}
+	c := count{tables: 1}
+	if len(s.behind) < 3 {
+		c.conflicts++
+	}
+	for range cases {
+		verb, path := drawRequest(r, table)
+		one, err := s.request(ctx, verb, path, drawBasePath(r), callers[r.IntN(len(callers))])
+		c.add(one)
+		if err != nil {
+			return c, fmt.Errorf("%w\n%s", err, table.Marshal())
+		}
+	}
+	return c, nil
+}
+
+// setup is an API with its backends.
+type setup struct {
+	*api
+	behind []backend
+}
+
+func newSetup(table *access.Table, perRequest bool) (*setup, error) {
+	a, err := newAPI(table, perRequest)
+	if err != nil {
+		return nil, err
+	}
+	return &setup{a, backends(table)}, nil
+}
+
+// request makes one request, and compares who served it with the route that was authorized.
+func (s *setup) request(ctx context.Context, verb, path, base string, by caller) (count, error) {
+	c := count{cases: 1}
+	rule, payload, err := s.pass(ctx, s.api.request(verb, path, by))
+	if err != nil {
+		return c, fmt.Errorf("%s %s: %w", verb, path, err)
+	}
+	if rule < 0 {
+		return c, nil
+	}
+	c.authorized++
+	rules := s.table.Rules()
+	what := fmt.Sprintf("%s %s, base path %q, authorized as %q", verb, path, base, rules[rule].Pattern)
+	if err := permitted(rules[rule], by); err != nil {
+		return c, fmt.Errorf("%s: %w", what, err)
+	}
+	var event events.APIGatewayProxyRequest
+	if err := json.Unmarshal(payload, &event); err != nil {
+		return c, fmt.Errorf("%s: %w", what, err)
+	}
+	event.Path = base + event.Path
+	for _, b := range s.behind {
+		answer, err := b.call(ctx, event)
+		if err != nil {
+			return c, fmt.Errorf("%s: %s: %w", what, b.name, err)
+		}
+		switch by := answer.MultiValueHeaders[servedBy]; {
+		case len(by) == 0 && b.whole:
+			return c, fmt.Errorf("%s: %s answers %d", what, b.name, answer.StatusCode)
+		case len(by) == 0:
+			c.refused++
+		case by[0] != strconv.Itoa(rule):
+			other, err := strconv.Atoi(by[0])
+			if err != nil {
+				return c, fmt.Errorf("%s: %s: %w", what, b.name, err)
+			}
+			return c, fmt.Errorf("%s: %s serves it as %q", what, b.name, rules[other].Pattern)
+		default:
+			c.served++
+		}
+	}
+	return c, nil
+}
+
+// permitted compares the rule of a request that was let through with its caller's rights, without the authorizer.
+func permitted(rule access.Rule, c caller) error {
+	if !rule.Elsewhere && !rule.Permits(c.rights) {
+		return fmt.Errorf("a caller with the scopes %q is let through to %q", c.rights.Scopes, rule.Pattern)
+	}
+	return nil
+}
