@@ -186,7 +186,9 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 		a.issuers[i.URL] = i
 		issuer := jwt.Issuer{
 			URL: i.URL, Audiences: i.Audiences, Algorithms: i.Algorithms, JWKSURL: i.JWKSURL, Type: i.Type, TokenUse: i.TokenUse,
-			Leeway: i.Leeway(), AllowLoopbackHTTP: loopbackHTTP,
+			Leeway: i.Leeway(), AcceptBoundTokens: i.AcceptBoundTokens, Clients: i.Clients, ClientClaim: i.ClientClaim,
+			MaxLifetime: seconds(i.MaxLifetimeSeconds), MaxKeyAge: seconds(i.MaxKeyAgeSeconds), StaleCeiling: seconds(i.StaleCeilingSeconds),
+			AllowLoopbackHTTP: loopbackHTTP,
 		}
 		if i.SecretARN != "" {
 			if err := vault.check(loopbackHTTP); err != nil {

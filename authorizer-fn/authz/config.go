@@ -3,6 +3,7 @@ package authz
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"time"
 )
 
@@ -43,11 +44,12 @@ type Issuer struct {
 	URL string `json:"url"`
 
 	// Audiences are the values of which the token's audience must contain one. At least one. With TokenUse "access"
-	// they are compared with client_id instead of aud, as Amazon Cognito's access tokens have no aud.
+	// they are compared with client_id instead of aud, as Amazon Cognito's access tokens have no aud; with aud as well
+	// where one has it.
 	Audiences []string `json:"audiences"`
 
-	// Algorithms the issuer signs with: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, or
-	// HS256, HS384, HS512 with SecretARN. Default: RS256, or HS256 with SecretARN.
+	// Algorithms the issuer signs with: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA
+	// (or Ed25519, which is the same here), or HS256, HS384, HS512 with SecretARN. Default: RS256, or HS256 with SecretARN.
 	Algorithms []string `json:"algorithms,omitempty"`
 
 	// JWKSURL is where the issuer's keys are. Default: the jwks_uri of its discovery document,
@@ -75,6 +77,25 @@ type Issuer struct {
 	RolesClaim     string `json:"rolesClaim,omitempty"`
 	PrincipalClaim string `json:"principalClaim,omitempty"`
 
+	// AcceptBoundTokens takes tokens that are bound to a key or certificate of the client, those with a cnf claim, as if
+	// they were bearer tokens. The binding is NOT checked: a stolen token works for the thief. Default: 401.
+	AcceptBoundTokens bool `json:"acceptBoundTokens,omitempty"`
+
+	// Clients are the client ids of which a token must have one in azp or client_id, and in both if it has both; or in the
+	// claim at the path ClientClaim ("cid" for Okta). Default: any client; with TokenUse "access", those of Audiences.
+	Clients     []string `json:"clients,omitempty"`
+	ClientClaim string   `json:"clientClaim,omitempty"`
+
+	// MaxLifetimeSeconds is the longest time that a token may be valid for in all, exp - iat; a token without iat is
+	// rejected then. Default 0: any.
+	MaxLifetimeSeconds int `json:"maxLifetimeSeconds,omitempty"`
+
+	// MaxKeyAgeSeconds is after how long keys are asked for again whatever the issuer's Cache-Control says, from 60 on;
+	// StaleCeilingSeconds is for how long they are used while the issuer does not answer, at least as long and up to
+	// 604,800 (7 days). Defaults: 3,600 (1 hour) and 43,200 (12 hours). Issuers with one JWKSURL have the shorter ones.
+	MaxKeyAgeSeconds    int `json:"maxKeyAgeSeconds,omitempty"`
+	StaleCeilingSeconds int `json:"staleCeilingSeconds,omitempty"`
+
 	// Leeway is how far clocks may differ for nbf and iat, in seconds; exp gets none. Default 0, at most 300.
 	LeewaySeconds int `json:"leewaySeconds,omitempty"`
 }
@@ -96,7 +117,13 @@ type TokenSource struct {
 }
 
 // Leeway is LeewaySeconds as a duration.
-func (i Issuer) Leeway() time.Duration { return time.Duration(i.LeewaySeconds) * time.Second }
+func (i Issuer) Leeway() time.Duration { return seconds(i.LeewaySeconds) }
+
+// seconds is a number of them as a duration. What overflows is the longest one, which [jwt.New] refuses.
+func seconds(n int) time.Duration {
+	const most = math.MaxInt64 / int64(time.Second)
+	return time.Duration(max(-most, min(int64(n), most))) * time.Second
+}
 
 // Environment is the configuration as a Lambda function's environment, which [FromEnvironment] reads.
 // Strings that hold a CDK token pass through unharmed.

@@ -2,6 +2,7 @@ package authz
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -76,6 +77,7 @@ func keyRules() []rule {
 		}
 	}
 	sameID := object{"keys": []object{goodKey().JWK(), authztest.RSA("rsa-2", 2048).JWK().With(object{"kid": "rsa-1"})}}.String()
+	badSignature := forged.Sign("RS256", object{"alg": "RS256", "typ": "JWT", "kid": "rsa-1"}.String(), goodClaims().String())
 	return []rule{
 		{line: 14, name: "a secret shorter than its hash", want: fault, change: withSecret("a secret of twenty-nine bytes"),
 			do: afterInit("the secret has 29 bytes", hmacToken("a secret of twenty-nine bytes", "HS256"))},
@@ -90,33 +92,51 @@ func keyRules() []rule {
 		{line: 14, name: "a secret that is long enough", want: allow, change: withSecret(goodSecret), event: get(hmacToken(goodSecret, "HS256"))},
 		{line: 14, name: "HS256 without a secret", want: noStart, change: func(s *setup) { s.config.Issuers[0].Algorithms = []string{"HS256"} }, event: get(good)},
 		{line: 17, name: "an unknown kid, a thousand times: one fetch a cooldown", want: reject, event: get(unknown), do: func(t *testing.T, f *fixture) string {
-			f.outcome(t, get(good)) // the keys are there
-			f.clock.advance(time.Minute - time.Second)
-			for range 1000 {
-				if got := f.outcome(t, get(unknown)); got != reject {
-					return got
-				}
-			}
-			if n := f.issuer.Requests(); n != 2 {
-				t.Errorf("%d fetches, want the first and one more", n)
-			}
-			return reject
+			return f.flood(t, unknown, time.Minute-time.Second, 2)
 		}},
-		{line: 18, name: "a known kid and a bad signature, a thousand times: no fetch", want: reject, do: func(t *testing.T, f *fixture) string {
-			f.outcome(t, get(good))
-			f.clock.advance(time.Minute - time.Second)
-			bad := forged.Sign("RS256", object{"alg": "RS256", "typ": "JWT", "kid": "rsa-1"}.String(), goodClaims().String())
-			for range 1000 {
-				if got := f.outcome(t, get(bad)); got != reject {
-					return got
-				}
-			}
-			if n := f.issuer.Requests(); n != 1 {
-				t.Errorf("%d fetches, want the first", n)
-			}
-			return reject
+		{line: 18, name: "a known kid and a bad signature, a thousand times within the cooldown: no fetch", want: reject, do: func(t *testing.T, f *fixture) string {
+			return f.flood(t, badSignature, 30*time.Second-1, 1)
 		}},
 		{line: 19, name: "two keys with one kid: the set is rejected", want: fault, change: func(s *setup) { s.issuer.PublishText(sameID) }, event: get(good)},
+		{line: 51, name: "a known kid and a bad signature, a thousand times: one fetch a cooldown", want: reject, do: func(t *testing.T, f *fixture) string {
+			return f.flood(t, badSignature, time.Minute-time.Second, 2)
+		}},
+		{line: 51, name: "bad signatures and unknown kids by turns: one fetch a cooldown for both", want: reject, do: func(t *testing.T, f *fixture) string {
+			f.flood(t, badSignature, 30*time.Second, 2)
+			return f.flood(t, unknown, 0, 2)
+		}},
+		{line: 51, name: "new material under an old kid", want: allow, do: func(t *testing.T, f *fixture) string {
+			f.outcome(t, get(good))
+			f.issuer.PublishText(object{"keys": []object{forged.JWK().With(object{"kid": "rsa-1"})}}.String())
+			f.clock.advance(30 * time.Second)
+			return f.outcome(t, get(badSignature))
+		}},
+		{line: 52, name: "the issuer hangs, and stale keys serve", want: allow, do: func(t *testing.T, f *fixture) string {
+			f.outcome(t, get(good))
+			f.issuer.AnswerWith(slow(time.Hour))
+			f.clock.advance(time.Hour) // the keys' age; the fetch is given up by a clock that moves
+			now := f.clock.now().Unix()
+			return f.outcome(t, get(token(object{"iat": now, "nbf": now, "exp": now + 60})))
+		}},
+		{line: 53, name: "a bound token where the issuer accepts them", want: allow, change: func(s *setup) { s.config.Issuers[0].AcceptBoundTokens = true },
+			event: get(token(object{"cnf": object{"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}}))},
+		{line: 54, name: "a lifetime above the limit", want: reject, change: lifetimeOf(300), event: get(token(nil))},
+		{line: 54, name: "a lifetime of the limit", want: allow, change: lifetimeOf(310), event: get(token(nil))},
+		{line: 54, name: "a limited lifetime, and no iat", want: reject, change: lifetimeOf(310), event: get(token(object{"iat": nil}))},
+		{line: 54, name: "a client that is not named", want: reject, change: clientsOf("", "client-1"), event: get(token(object{"azp": "client-2"}))},
+		{line: 54, name: "a client that is named", want: allow, change: clientsOf("", "client-1"), event: get(token(object{"azp": "client-1"}))},
+		{line: 54, name: "no client", want: reject, change: clientsOf("", "client-1"), event: get(token(nil))},
+		{line: 54, name: "a client that Okta names", want: allow, change: clientsOf("cid", "client-1"), event: get(token(object{"cid": "client-1"}))},
+		{line: 54, name: "the issuer is down, its keys have reached its own ceiling", want: fault, change: func(s *setup) { s.config.Issuers[0].StaleCeilingSeconds = 7200 }, do: downFor(2 * time.Hour)},
+		{line: 54, name: "the issuer is down, its keys have not reached its own ceiling", want: allow, change: func(s *setup) { s.config.Issuers[0].StaleCeilingSeconds = 7200 }, do: downFor(2*time.Hour - 1)},
+		{line: 54, name: "keys of the longest age are asked for again", want: "2 fetches", change: func(s *setup) { s.config.Issuers[0].MaxKeyAgeSeconds = 60 }, do: func(t *testing.T, f *fixture) string {
+			f.outcome(t, get(good))
+			f.clock.advance(time.Minute)
+			f.outcome(t, get(good))
+			return fmt.Sprint(f.issuer.Requests(), " fetches")
+		}},
+		{line: 54, name: "Cognito: an access token with another API's aud", want: reject, change: cognito("access"),
+			event: get(token(object{"token_use": "access", "client_id": "client-1", "aud": "https://other.example.com"}))},
 		{line: 29, name: "Cognito: an ID token for access", want: reject, change: cognito("access"), event: get(token(object{"token_use": "id", "client_id": nil}))},
 		{line: 29, name: "Cognito: an ID token with a client_id", want: reject, change: cognito("access"), event: get(token(object{"token_use": "id", "client_id": "client-1"}))},
 		{line: 29, name: "Cognito: another client's access token", want: reject, change: cognito("access"), event: get(token(object{"token_use": "access", "client_id": "client-2", "aud": nil}))},
@@ -201,6 +221,14 @@ func cognito(use string) func(*setup) {
 	}
 }
 
+func lifetimeOf(seconds int) func(*setup) {
+	return func(s *setup) { s.config.Issuers[0].MaxLifetimeSeconds = seconds }
+}
+
+func clientsOf(claim string, clients ...string) func(*setup) {
+	return func(s *setup) { s.config.Issuers[0].Clients, s.config.Issuers[0].ClientClaim = clients, claim }
+}
+
 func accessTokensOnly(s *setup) { s.config.Issuers[0].Type = "at+jwt" }
 
 // downFor lets time pass while the issuer is down, and then asks with a token of that time.
@@ -230,4 +258,20 @@ func afterInit(reason, token string) func(*testing.T, *fixture) string {
 		}
 		return f.outcome(t, get(token))
 	}
+}
+
+// flood asks a thousand times with a token that is rejected, once the keys are there and some time has passed, and expects
+// so many fetches in all.
+func (f *fixture) flood(t *testing.T, token string, after time.Duration, fetches int) string {
+	f.outcome(t, get(goodKey().Token("RS256", goodClaims())))
+	f.clock.advance(after)
+	for range 1000 {
+		if got := f.outcome(t, get(token)); got != reject {
+			return got
+		}
+	}
+	if n := f.issuer.Requests(); n != fetches {
+		t.Errorf("%d fetches, want %d", n, fetches)
+	}
+	return reject
 }

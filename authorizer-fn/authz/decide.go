@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,6 +49,7 @@ func (a *Authorizer) Invoke(ctx context.Context, payload []byte) (answer []byte,
 		return answer, nil
 	case errors.Is(err, jwt.ErrRejected), errors.Is(err, ErrUnauthorized):
 		d.end(unauthorized, reasonOf(err), "")
+		d.got, d.want = jwt.Mismatch(err)
 		return nil, ErrUnauthorized
 	}
 	d.end(failed, reasonOf(err), err.Error())
@@ -150,7 +152,7 @@ func (a *Authorizer) judge(arn iampolicy.ARN, rule int, permitted []bool, rights
 		d.end(denied, "route", "")
 	case !permitted[rule]:
 		d.end(denied, "rights", "")
-		d.missing = missing(a.table.Rules()[rule], rights)
+		d.missing, d.got = missing(a.table.Rules()[rule], rights)
 	case !a.names(arn, permitted):
 		d.end(denied, "path", "")
 	default:
@@ -177,14 +179,15 @@ func (a *Authorizer) names(arn iampolicy.ARN, permitted []bool) bool {
 	return true
 }
 
-// missing is the first requirement of a rule that the rights do not meet.
-func missing(rule access.Rule, rights access.Rights) string {
+// missing is the first requirement of a rule that the rights do not meet, and what they have of its kind.
+func missing(rule access.Rule, rights access.Rights) (requirement, got string) {
 	for _, req := range rule.Requires {
 		if alone := (access.Rule{Requires: []access.Requirement{req}}); !alone.Permits(rights) {
-			return req.String()
+			have := map[access.Kind][]string{access.Scope: rights.Scopes, access.Group: rights.Groups, access.Role: rights.Roles}[req.Kind]
+			return req.String(), cmp.Or(join(have), "none")
 		}
 	}
-	return ""
+	return "", ""
 }
 
 // reasonOf is an error in a word, one of few, for logs and metrics.

@@ -53,6 +53,9 @@ func (i *Issuer) read(v strictjson.Value) error {
 		"secretArn": &i.SecretARN, "secretField": &i.SecretField, "type": &i.Type, "tokenUse": &i.TokenUse,
 		"scopesClaim": &i.ScopesClaim, "groupsClaim": &i.GroupsClaim, "rolesClaim": &i.RolesClaim,
 		"principalClaim": &i.PrincipalClaim, "leewaySeconds": &i.LeewaySeconds,
+		"acceptBoundTokens": &i.AcceptBoundTokens, "clients": &i.Clients, "clientClaim": &i.ClientClaim,
+		"maxLifetimeSeconds": &i.MaxLifetimeSeconds, "maxKeyAgeSeconds": &i.MaxKeyAgeSeconds,
+		"staleCeilingSeconds": &i.StaleCeilingSeconds,
 	}.read(v)
 }
 

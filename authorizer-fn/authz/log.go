@@ -35,6 +35,8 @@ type decision struct {
 	detail  string // of a failure
 	missing string // what a denied caller would need
 
+	got, want string // the value that was rejected, and what it should be; got also what a denied caller has
+
 	route, issuer, kid, principal string
 	apiRequestID                  string
 }
@@ -74,6 +76,8 @@ func (j *journal) decision(ctx context.Context, d *decision, now time.Time) {
 	j.text("reason", d.reason)
 	j.text("error", d.detail)
 	j.text("missing", d.missing)
+	j.text("got", d.got)
+	j.text("want", d.want)
 	j.text("route", d.route)
 	j.text("principal", d.principal)
 	j.text("issuer", d.issuer)

@@ -99,12 +99,19 @@ func TestADecisionIsALine(t *testing.T) {
 			want:   object{"outcome": "allowed", "route": "GET /orders", "principal": "user-1", "issuer": testIssuer, "kid": "rsa-1", "verifyMs": 0.0, "allowed": 1.0},
 			metric: "allowed [functionName; verifyMs [functionName"},
 		{name: "denied", event: on("POST", "/orders", token(nil)),
-			want: object{"outcome": "denied", "reason": "rights", "missing": "any scope of orders:write", "route": "POST /orders", "principal": "user-1",
+			want: object{"outcome": "denied", "reason": "rights", "missing": "any scope of orders:write", "got": "orders:read", "route": "POST /orders", "principal": "user-1",
 				"issuer": testIssuer, "kid": "rsa-1", "verifyMs": 0.0, "denied": 1.0},
 			metric: "denied [functionName; verifyMs [functionName; denied [functionName reason"},
 		{name: "unauthorized", event: get(token(object{"exp": 1})),
-			want:   object{"outcome": "unauthorized", "reason": "expired", "route": "GET /orders", "verifyMs": 0.0, "unauthorized": 1.0},
+			want:   object{"outcome": "unauthorized", "reason": "expired", "got": "1970-01-01T00:00:01Z", "want": "after 2023-11-14T22:13:20Z", "route": "GET /orders", "verifyMs": 0.0, "unauthorized": 1.0},
 			metric: "unauthorized [functionName; verifyMs [functionName; unauthorized [functionName reason"},
+		{name: "another audience", event: get(token(object{"aud": []string{"api://x", "\n{\"level\":\"INFO\"}"}})),
+			want:   object{"outcome": "unauthorized", "reason": "audience", "got": "api://x, \n{\"level\":\"INFO\"}", "want": testAudience, "route": "GET /orders", "verifyMs": 0.0, "unauthorized": 1.0},
+			metric: "unauthorized [functionName; verifyMs [functionName; unauthorized [functionName reason"},
+		{name: "denied for a group, without any", event: on("DELETE", "/orders/7", token(object{"scope": "orders:write"})),
+			want: object{"outcome": "denied", "reason": "rights", "missing": "any group of admins, support", "got": "none", "route": "DELETE /orders/{id}", "principal": "user-1",
+				"issuer": testIssuer, "kid": "rsa-1", "verifyMs": 0.0, "denied": 1.0},
+			metric: "denied [functionName; verifyMs [functionName; denied [functionName reason"},
 		{name: "no token", event: header(""),
 			want:   object{"outcome": "unauthorized", "reason": "no_token", "route": "GET /orders", "unauthorized": 1.0},
 			metric: "unauthorized [functionName; unauthorized [functionName reason"},
@@ -168,7 +175,7 @@ func TestAFetchIsALine(t *testing.T) {
 	}
 	const metrics = `keyFetches [functionName; keyFetchFailures [functionName; keyFetchMs [functionName; keyFetches [functionName issuer; keyFetchFailures [functionName issuer; keyFetchMs [functionName issuer`
 	want := []string{
-		`{"changed":true,"functionName":"authorizer","ignoredKeys":6,"issuer":"https://issuer.example.com","keyFetchFailures":0,"keyFetchMs":0,"keyFetches":1,"keys":7,"level":"INFO","message":"keys"}`, metrics,
+		`{"changed":true,"functionName":"authorizer","ignoredKeys":19,"issuer":"https://issuer.example.com","keyFetchFailures":0,"keyFetchMs":0,"keyFetches":1,"keys":7,"level":"INFO","message":"keys"}`, metrics,
 		`{"error":"key set: status 500 instead of 200 (redirects are not followed)","functionName":"authorizer","issuer":"https://issuer.example.com","keyFetchFailures":1,"keyFetchMs":0,"keyFetches":1,"level":"WARN","message":"keys"}`, metrics,
 	}
 	if !slices.Equal(lines, want) {

@@ -55,6 +55,7 @@ func Corpus(issuer, audience string, now time.Time) []Case {
 	c.times()
 	c.identity()
 	c.texts()
+	c.hygiene()
 	slices.SortFunc(c.cases, func(a, b Case) int {
 		if a.Line != b.Line {
 			return a.Line - b.Line

@@ -33,6 +33,7 @@ func CorpusKeys() string {
 		spare.JWK().With(Object{"kid": "rs512-only", "alg": "RS512"}),
 		spare.JWK().With(Object{"kid": "ps256-only", "alg": "PS256"}),
 	)
+	members = append(members, brokenKeys()...)
 	return Object{"keys": members}.String()
 }
 

@@ -49,8 +49,13 @@ var algorithms = [...]algorithm{
 	{name: "HS512", family: oct, hash: crypto.SHA512, kind: secretKey, length: sha512.Size, mac: sha512.New},
 }
 
-// algorithmNamed is the algorithm of exactly this name, or nil.
+// algorithmNamed is the algorithm of exactly this name, or nil. "Ed25519" is another name of "EdDSA", which here has no
+// other curve: RFC 9864, section 2.2, registers it so that the name alone says the curve. Both stand for the same
+// wherever an algorithm is named: in a token's header, in a JWK, and in [Issuer.Algorithms].
 func algorithmNamed(name string) *algorithm {
+	if name == "Ed25519" {
+		name = "EdDSA"
+	}
 	for i := range algorithms {
 		if algorithms[i].name == name {
 			return &algorithms[i]

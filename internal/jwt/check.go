@@ -1,6 +1,7 @@
 package jwt
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -27,6 +28,9 @@ func (o *Options) check() error {
 			fail("issuer %q is given twice: put its audiences and algorithms into one", issuer.URL)
 		}
 		seen[issuer.URL] = true
+		issuer.checkKeyAges(o, func(format string, a ...any) {
+			fail("issuer %q: %s", issuer.URL, fmt.Sprintf(format, a...))
+		})
 		issuer.check(func(format string, a ...any) {
 			fail("issuer %q: %s", issuer.URL, fmt.Sprintf(format, a...))
 		})
@@ -35,8 +39,8 @@ func (o *Options) check() error {
 		name  string
 		value time.Duration
 	}{
-		{"FetchTimeout", o.FetchTimeout}, {"Cooldown", o.Cooldown}, {"MinAge", o.MinAge}, {"Age", o.Age}, {"MaxAge", o.MaxAge},
-		{"StaleCeiling", o.StaleCeiling}, {"TokenCacheAge", o.TokenCacheAge},
+		{"FetchTimeout", o.FetchTimeout}, {"StaleWait", o.StaleWait}, {"Cooldown", o.Cooldown}, {"MinAge", o.MinAge},
+		{"Age", o.Age}, {"MaxAge", o.MaxAge}, {"StaleCeiling", o.StaleCeiling}, {"TokenCacheAge", o.TokenCacheAge},
 	} {
 		if d.value < 0 {
 			fail("Options.%s is %v: leave it out for the default", d.name, d.value)
@@ -92,9 +96,40 @@ func (i *Issuer) check(fail func(format string, a ...any)) {
 	if i.TokenUse != "" && i.TokenUse != tokenUseAccess && i.TokenUse != tokenUseID {
 		fail(`TokenUse %q is neither "access" nor "id"`, i.TokenUse)
 	}
+	if slices.Contains(i.Clients, "") {
+		fail("a client is empty: leave it out")
+	}
+	if i.ClientClaim != "" && len(i.Clients) == 0 {
+		fail("ClientClaim %q without Clients: name the clients, or leave it out", i.ClientClaim)
+	}
+	if i.MaxLifetime < 0 || i.MaxLifetime%time.Second != 0 {
+		fail("MaxLifetime %v is not a number of whole seconds above 0: leave it out for no limit", i.MaxLifetime)
+	}
 	if i.Leeway < 0 || i.Leeway > MaxLeeway || i.Leeway%time.Second != 0 {
 		fail("Leeway %v is not a number of whole seconds from 0 to %v", i.Leeway, MaxLeeway)
 	}
+}
+
+// checkKeyAges checks how long the issuer's keys may be used, as a whole with the options.
+func (i *Issuer) checkKeyAges(o *Options, fail func(format string, a ...any)) {
+	if i.MaxKeyAge != 0 && (i.MaxKeyAge < MinKeyAge || i.MaxKeyAge%time.Second != 0) {
+		fail("MaxKeyAge %v is not a number of whole seconds from %v on", i.MaxKeyAge, MinKeyAge)
+	}
+	if i.StaleCeiling < 0 || i.StaleCeiling > MaxStaleCeiling || i.StaleCeiling%time.Second != 0 {
+		fail("StaleCeiling %v is not a number of whole seconds up to %v", i.StaleCeiling, MaxStaleCeiling)
+	}
+	if i.MaxKeyAge == 0 && i.StaleCeiling == 0 {
+		return // the options are checked by themselves
+	}
+	if age, ceiling := i.maxKeyAge(o), i.staleCeiling(o); ceiling < age {
+		fail("MaxKeyAge is %v and StaleCeiling %v: keys are used for longer only while there are no newer ones, so give a StaleCeiling that is no shorter", age, ceiling)
+	}
+}
+
+func (i *Issuer) maxKeyAge(o *Options) time.Duration { return cmp.Or(i.MaxKeyAge, o.MaxAge) }
+
+func (i *Issuer) staleCeiling(o *Options) time.Duration {
+	return cmp.Or(i.StaleCeiling, o.StaleCeiling)
 }
 
 func algorithmNames() string {

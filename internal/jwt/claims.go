@@ -3,6 +3,7 @@ package jwt
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
@@ -15,10 +16,11 @@ const (
 	tokenUseID     = "id"
 )
 
-// claims are the claims that verification looks at (RFC 7519, section 4.1, and Cognito's two).
+// claims are the claims that verification looks at (RFC 7519, section 4.1; client_id of RFC 9068; azp
+// of OpenID Connect Core 1.0, section 2; cnf of RFC 7800; and Cognito's token_use).
 type claims struct {
 	issuer, subject, audience, expires, notBefore, issuedAt, id strictjson.Value
-	clientID, tokenUse                                          strictjson.Value
+	clientID, authorizedParty, tokenUse, confirmation           strictjson.Value
 }
 
 // readClaims picks the claims out of a token's payload.
@@ -48,8 +50,12 @@ func readClaims(d *strictjson.Document, text string) (all strictjson.Value, c cl
 			c.id = v
 		case "client_id":
 			c.clientID = v
+		case "azp":
+			c.authorizedParty = v
 		case "token_use":
 			c.tokenUse = v
+		case "cnf":
+			c.confirmation = v
 		}
 	}
 	return all, c, nil
@@ -73,6 +79,24 @@ func audienceFits(aud strictjson.Value, audiences []string) bool {
 	return fits
 }
 
+// checkClient compares the claims that name the client: the one at the path, if there is a path, and else azp and
+// client_id, of which there must be one, and which must both fit where there are both.
+func (c *claims) checkClient(path string, all strictjson.Value, clients []string) error {
+	first, second := c.authorizedParty, c.clientID
+	if path != "" {
+		first, second = all.Find(path), strictjson.Value{}
+	}
+	for _, v := range [...]strictjson.Value{first, second} {
+		if v.Exists() && !isOneOf(v, clients) {
+			return mismatch(ErrClient, describe(v), strings.Join(clients, ", "))
+		}
+	}
+	if !first.Exists() && !second.Exists() {
+		return mismatch(ErrClient, describe(first), strings.Join(clients, ", "))
+	}
+	return nil
+}
+
 func isOneOf(v strictjson.Value, list []string) bool { return slices.ContainsFunc(list, v.Is) }
 
 // lifetime is when a token is valid, in whole seconds since 1970. A fraction is cut from exp and makes nbf and iat a
@@ -80,6 +104,7 @@ func isOneOf(v strictjson.Value, list []string) bool { return slices.ContainsFun
 type lifetime struct {
 	expires   int64
 	notBefore int64 // the later one of nbf and iat
+	issuedAt  int64 // with a fraction cut from it; where there is no iat, lower than any
 }
 
 // maxSeconds is the largest number of seconds that counts as a time, either way. Beyond it, JSON readers that hold
@@ -94,18 +119,21 @@ func seconds(v strictjson.Value) (n int64, exact, ok bool) {
 }
 
 func readLifetime(c *claims) (lifetime, error) {
-	l := lifetime{notBefore: -maxSeconds}
+	l := lifetime{notBefore: -maxSeconds, issuedAt: noTime}
 	var ok bool
 	if l.expires, _, ok = seconds(c.expires); !ok {
 		return l, ErrTime
 	}
-	for _, v := range [...]strictjson.Value{c.notBefore, c.issuedAt} {
+	for i, v := range [...]strictjson.Value{c.notBefore, c.issuedAt} {
 		if !v.Exists() {
 			continue
 		}
 		at, exact, ok := seconds(v)
 		if !ok {
 			return l, ErrTime
+		}
+		if i == 1 {
+			l.issuedAt = at
 		}
 		if !exact {
 			at++
@@ -115,13 +143,29 @@ func readLifetime(c *claims) (lifetime, error) {
 	return l, nil
 }
 
-// check tells whether a token is valid at a time.
+const noTime = -maxSeconds - 1
+
+// check reports whether a token is valid at a time.
 func (l lifetime) check(now time.Time, leeway time.Duration) error {
 	if l.expires <= now.Unix() {
-		return ErrExpired
+		return mismatch(ErrExpired, timeText(l.expires), "after "+timeText(now.Unix()))
 	}
-	if l.notBefore > now.Add(leeway).Unix() {
-		return ErrNotYet
+	if latest := now.Add(leeway).Unix(); l.notBefore > latest {
+		return mismatch(ErrNotYet, timeText(l.notBefore), "not after "+timeText(latest))
+	}
+	return nil
+}
+
+// checkLength reports whether a token is valid for no longer than it may be, if there is such a limit.
+func (l lifetime) checkLength(limit time.Duration) error {
+	most := int64(limit / time.Second)
+	switch {
+	case most == 0:
+		return nil
+	case l.issuedAt == noTime:
+		return mismatch(ErrLifetime, "no iat", durationText(most))
+	case l.expires-l.issuedAt > most:
+		return mismatch(ErrLifetime, durationText(l.expires-l.issuedAt), durationText(most))
 	}
 	return nil
 }

@@ -12,12 +12,17 @@ import (
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 const MaxTokenSize = 8192
 
-// MaxLeeway is the largest [Issuer.Leeway].
-const MaxLeeway = 5 * time.Minute
+// The limits of an [Issuer]'s fields.
+const (
+	MaxLeeway       = 5 * time.Minute
+	MinKeyAge       = time.Minute        // of MaxKeyAge: a shorter time would ask the issuer again and again
+	MaxStaleCeiling = 7 * 24 * time.Hour // a key that the issuer withdraws may be accepted for so long
+)
 
 // The defaults of [Options].
 const (
 	DefaultFetchTimeout  = 5 * time.Second
+	DefaultStaleWait     = 300 * time.Millisecond
 	DefaultCooldown      = 30 * time.Second
 	DefaultMinAge        = time.Minute
 	DefaultAge           = 10 * time.Minute
@@ -41,11 +46,12 @@ type Issuer struct {
 	URL string
 
 	// Audiences are the values of which the token's audience must have one: that of aud, or with TokenUse "access"
-	// that of client_id, as Amazon Cognito's access tokens have no aud. At least one.
+	// that of client_id, as Amazon Cognito's access tokens have no aud unless the application asks for a resource (RFC
+	// 8707). One that has an aud is compared by that, and by its client_id with Clients or else with these. At least one.
 	Audiences []string
 
-	// Algorithms are those the issuer signs with: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA;
-	// or HS256, HS384, HS512, with a Secret and never without. Default: RS256, or HS256 with a Secret.
+	// Algorithms are those the issuer signs with: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA
+	// (also called Ed25519, by RFC 9864; either name accepts tokens and keys of both); or HS256, HS384, HS512, with a Secret and never without. Default: RS256, or HS256 with a Secret.
 	Algorithms []string
 
 	// JWKSURL is where the issuer's keys are, over https. Default: the jwks_uri of the discovery document at URL +
@@ -65,8 +71,31 @@ type Issuer struct {
 	// looked at.
 	TokenUse string
 
+	// Clients are the client ids of the applications whose tokens are accepted: the token must have one of them in azp or
+	// client_id, and in both if it has both; or in ClientClaim. Default: any client of the issuer; with TokenUse "access",
+	// those of Audiences.
+	Clients []string
+
+	// ClientClaim is the path of the claim that has the client id instead, see [Token.Claim]: "cid" for Okta. It needs
+	// Clients.
+	ClientClaim string
+
+	// MaxLifetime is the longest time that a token may be valid for in all, exp - iat, in whole seconds; a token without
+	// iat is rejected then. Default: any.
+	MaxLifetime time.Duration
+
+	// MaxKeyAge is [Options.MaxAge] for this issuer, from [MinKeyAge] on in whole seconds, and StaleCeiling is
+	// [Options.StaleCeiling], which is at least as long, up to [MaxStaleCeiling]. Of issuers that share a JWKSURL, the
+	// shorter ones count. Default: those of the Options.
+	MaxKeyAge, StaleCeiling time.Duration
+
 	// Leeway is how far nbf and iat may lie ahead, in whole seconds up to [MaxLeeway]. exp gets none. Default: 0.
 	Leeway time.Duration
+
+	// AcceptBoundTokens takes tokens that are bound to a key or a certificate of the client, those with a cnf claim (RFC
+	// 7800), as if they were bearer tokens: that the client has the key, as DPoP (RFC 9449) and mutual TLS (RFC 8705)
+	// prove, is NOT checked, so a stolen token works for the thief. Default: they are rejected.
+	AcceptBoundTokens bool
 
 	// AllowLoopbackHTTP permits http instead of https for hosts of the loopback interface, for development and tests.
 	AllowLoopbackHTTP bool
@@ -95,8 +124,13 @@ type Options struct {
 	// s.
 	FetchTimeout time.Duration
 
+	// StaleWait is how long a token waits for keys in the place of older ones that are still usable and have its key,
+	// counted from the start of the fetch. After that the older ones serve, and the fetch goes on. Default: 300 ms.
+	StaleWait time.Duration
+
 	// Cooldown is the time after the start of a fetch in which neither an unknown kid nor a bad signature causes
-	// another one. Default: 30 s.
+	// another one: both together cause one at most, so that forged tokens cannot make an issuer's server busy. Default:
+	// 30 s.
 	Cooldown time.Duration
 
 	// MinAge, Age and MaxAge are how long keys are used before they are fetched again: as long as the answer's
@@ -105,7 +139,8 @@ type Options struct {
 	// where the issuer can be reached. Defaults: 1 minute, 10 minutes, 1 hour.
 	MinAge, Age, MaxAge time.Duration
 
-	// StaleCeiling is the age up to which keys are used while newer ones cannot be had. Default: 12 hours.
+	// StaleCeiling is the age up to which keys are used while newer ones cannot be had, or not within StaleWait. Default:
+	// 12 hours.
 	StaleCeiling time.Duration
 
 	// MaxBody is the size of the largest answer that is read, in bytes, and MaxKeys the number of keys in it.
@@ -152,6 +187,7 @@ func (o Options) withDefaults() Options {
 		value time.Duration
 	}{
 		{&o.FetchTimeout, DefaultFetchTimeout},
+		{&o.StaleWait, DefaultStaleWait},
 		{&o.Cooldown, DefaultCooldown},
 		{&o.MinAge, DefaultMinAge},
 		{&o.Age, DefaultAge},

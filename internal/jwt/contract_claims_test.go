@@ -112,6 +112,16 @@ func claimCases() []contractCase {
 	} {
 		cases = append(cases, contractCase{name: c.name, token: rs256(nil, c.claims), want: c.want, change: c.change})
 	}
+	for name, v := range map[string]any{
+		"of DPoP": object{"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}, "of a certificate": object{"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"},
+		"empty": object{}, "null": null, "a string": "x",
+	} {
+		add("53 cnf "+name, object{"cnf": v}, ErrBound)
+		cases = append(cases, contractCase{name: "53 cnf " + name + " where the issuer accepts bound tokens", token: rs256(nil, object{"cnf": v}), change: func(o *Options) { o.Issuers[0].AcceptBoundTokens = true }})
+	}
+	add("53 CNF is not cnf", object{"CNF": object{"jkt": "x"}}, nil)
+	add("53 cnf within another claim", object{"act": object{"cnf": object{"jkt": "x"}}}, nil)
+	cases = append(cases, limitCases()...)
 	deep := func(n int) string {
 		return `{` + inside + `,"x":` + strings.Repeat("[", n) + strings.Repeat("]", n) + `}`
 	}

@@ -28,6 +28,10 @@ func keyCases() []contractCase {
 	ed := func(change object) string { return keySetOf(jwk(keys()["ed"]).with(change)) }
 	oneRSA, oneEC, oneEd := good("RS256"), good("ES256"), good("EdDSA")
 	weak := sign("RS256", keys()["weak"], goodHeader("RS256").with(object{"kid": "weak"}).String(), goodClaims().String())
+	fullySpecified := sign("EdDSA", keys()["ed"], goodHeader("EdDSA").with(object{"alg": "Ed25519"}).String(), goodClaims().String())
+	weakToken := func(k weakRSA) string {
+		return k.token(goodHeader("RS256").with(object{"kid": "weak"}).String(), goodClaims().String())
+	}
 	var cases []contractCase
 	for _, c := range []struct{ name, token, keySet string }{
 		{"13 RSA of 1024 bits", weak, keySetOf(jwk(keys()["weak"]))},
@@ -71,7 +75,29 @@ func keyCases() []contractCase {
 		{"20 kty in another case", oneRSA, key(object{"kty": "rsa"})},
 		{"20 kty missing", oneRSA, key(object{"kty": nil})},
 		{"20 kid a number", oneRSA, key(object{"kid": 1})},
-		{"20 with its private part", oneRSA, key(object{"d": "AQ"})},
+		{"49 RSA with d", oneRSA, key(object{"d": "AQ"})},
+		{"49 RSA with p", oneRSA, key(object{"p": "AQ"})},
+		{"49 RSA with q", oneRSA, key(object{"q": "AQ"})},
+		{"49 RSA with dp", oneRSA, key(object{"dp": "AQ"})},
+		{"49 RSA with dq", oneRSA, key(object{"dq": "AQ"})},
+		{"49 RSA with qi", oneRSA, key(object{"qi": "AQ"})},
+		{"49 RSA with oth", oneRSA, key(object{"oth": []object{{"r": "AQ", "d": "AQ", "t": "AQ"}}})},
+		{"49 RSA with k", oneRSA, key(object{"k": "AQ"})},
+		{"49 RSA with d null", oneRSA, key(object{"d": null})},
+		{"49 EC with d", oneEC, ec(object{"d": "AQ"})},
+		{"49 EC with k", oneEC, ec(object{"k": "AQ"})},
+		{"49 Ed25519 with d", oneEd, ed(object{"d": "AQ"})},
+		{"49 key_ops with verify twice", oneRSA, key(object{"key_ops": []string{"verify", "verify"}})},
+		{"49 key_ops with a number", oneRSA, key(object{"key_ops": []any{"verify", 1}})},
+		{"49 key_ops with a null", oneRSA, key(object{"key_ops": []any{"verify", null}})},
+		{"49 key_ops with a list in it", oneRSA, key(object{"key_ops": []any{[]string{"verify"}}})},
+		{"49 key_ops with sign beside verify", oneRSA, key(object{"key_ops": []string{"sign", "verify"}})},
+		{"49 key_ops with encrypt beside verify", oneRSA, key(object{"key_ops": []string{"verify", "encrypt"}})},
+		{"49 key_ops with an unknown one beside verify", oneRSA, key(object{"key_ops": []string{"verify", "x"}})},
+		{"49 key_ops in another case", oneRSA, key(object{"key_ops": []string{"Verify"}})},
+		{"49 a ROCA modulus of 2048 bits", weakToken(rocaKey()), keySetOf(jwk(testKey{kid: "weak", signer: rocaKey()}))},
+		{"49 a modulus with the factor 3", weakToken(smallFactorKey(3)), keySetOf(jwk(testKey{kid: "weak", signer: smallFactorKey(3)}))},
+		{"49 a modulus with the factor 65521", weakToken(smallFactorKey(65521)), keySetOf(jwk(testKey{kid: "weak", signer: smallFactorKey(65521)}))},
 		{"24 KTY is not kty", oneRSA, key(object{"kty": nil, "KTY": "RSA"})},
 	} {
 		cases = append(cases, contractCase{name: c.name, token: c.token, keySet: c.keySet, want: ErrUnknownKey})
@@ -80,10 +106,29 @@ func keyCases() []contractCase {
 		cases = append(cases, contractCase{name: c.name + ": another key of the set still serves", token: good("ES384"), keySet: with})
 	}
 	return append(cases,
-		contractCase{name: "20 key_ops with verify is accepted", token: oneRSA, keySet: key(object{"use": nil, "key_ops": []string{"sign", "verify"}})},
+		contractCase{name: "20 key_ops with verify is accepted", token: oneRSA, keySet: key(object{"use": nil, "key_ops": []string{"verify"}})},
 		contractCase{name: "20 neither use, key_ops nor alg is accepted, as Entra ID has it", token: oneRSA, keySet: key(object{"use": nil})},
 		contractCase{name: "20 a modulus with a zero byte before it is accepted", token: oneRSA,
 			keySet: key(object{"n": b64(append([]byte{0}, keys()["rsa"].signer.Public().(*rsa.PublicKey).N.Bytes()...))})},
+		contractCase{name: "49 a modulus whose smallest factor is 65539 is accepted", token: weakToken(smallFactorKey(65539)),
+			keySet: keySetOf(jwk(testKey{kid: "weak", signer: smallFactorKey(65539)}))},
+		contractCase{name: "50 alg Ed25519 in the header", token: fullySpecified},
+		contractCase{name: "50 alg Ed25519 in the header and the JWK", token: fullySpecified, keySet: ed(object{"alg": "Ed25519"})},
+		contractCase{name: "50 alg Ed25519 in the header, EdDSA in the JWK", token: fullySpecified, keySet: ed(object{"alg": "EdDSA"})},
+		contractCase{name: "50 alg EdDSA in the header, Ed25519 in the JWK", token: oneEd, keySet: ed(object{"alg": "Ed25519"})},
+		contractCase{name: "50 alg Ed25519 where the issuer is configured with EdDSA", token: fullySpecified, change: withAlgorithm("EdDSA")},
+		contractCase{name: "50 alg EdDSA where the issuer is configured with Ed25519", token: oneEd, change: withAlgorithm("Ed25519")},
+		contractCase{name: "50 alg Ed25519 where the issuer is configured with RS256", token: fullySpecified, change: withAlgorithm("RS256"), want: ErrAlgorithm},
+		contractCase{name: "50 alg Ed25519 of an RSA key", token: sign("EdDSA", keys()["ed"], object{"alg": "Ed25519", "kid": "rsa"}.String(), goodClaims().String()), want: ErrKeyMismatch},
+		contractCase{name: "50 alg Ed25519 in an RSA key's JWK", token: oneRSA, keySet: key(object{"alg": "Ed25519"}), want: ErrUnknownKey},
+		contractCase{name: "50 alg ed25519 is not Ed25519", token: sign("EdDSA", keys()["ed"], object{"alg": "ed25519", "kid": "ed"}.String(), goodClaims().String()), want: ErrAlgorithm},
+		contractCase{name: "50 alg Ed448 is not Ed25519", token: sign("EdDSA", keys()["ed"], object{"alg": "Ed448", "kid": "ed"}.String(), goodClaims().String()), want: ErrAlgorithm},
+		contractCase{name: "50 alg Ed25519 with one bit of the signature changed", token: fullySpecified[:len(fullySpecified)-4] + "AAAA", want: ErrSignature},
 		contractCase{name: "20 no keys at all", token: oneRSA, keySet: keySetOf(), want: ErrUnknownKey},
 	)
+}
+
+// withAlgorithm has the tests' issuer sign with one algorithm alone.
+func withAlgorithm(name string) func(*Options) {
+	return func(o *Options) { o.Issuers[0].Algorithms = []string{name} }
 }

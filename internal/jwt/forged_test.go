@@ -64,16 +64,78 @@ func TestLine17ForgedTokensAtOnceCauseOneFetch(t *testing.T) {
 	f.wantRequests(t, 2)
 }
 
-func TestLine18BadSignaturesCauseNoFetch(t *testing.T) {
-	f := newFixture(t)
-	f.want(t, lasting("rsa"), nil)
-	var bad []string
+// forgedUnderKnownKIDs are tokens with a kid that the issuer has and a signature that is not its key's.
+func forgedUnderKnownKIDs() (bad []string) {
 	for _, alg := range allAlgorithms {
 		bad = append(bad, swapClaims(alg))
 	}
-	f.clock.advance(2 * DefaultCooldown)
+	return bad
+}
+
+func TestLine18BadSignaturesWithinTheCooldownCauseNoFetch(t *testing.T) {
+	f := newFixture(t)
+	f.want(t, lasting("rsa"), nil)
+	bad := forgedUnderKnownKIDs()
+	f.clock.advance(DefaultCooldown - 1)
 	for i := range 1000 {
 		f.want(t, bad[i%len(bad)], ErrSignature)
+	}
+	f.wantRequests(t, 1)
+}
+
+func TestLine51BadSignaturesCauseOneFetchInACooldown(t *testing.T) {
+	f := newFixture(t)
+	f.want(t, lasting("rsa"), nil)
+	bad := forgedUnderKnownKIDs()
+	for cooldown := int64(1); cooldown <= 3; cooldown++ {
+		f.clock.advance(DefaultCooldown)
+		for i := range 500 {
+			f.want(t, bad[i%len(bad)], ErrSignature)
+			f.want(t, unknown(0), ErrUnknownKey) // the cooldown is one for both
+		}
+		f.wantRequests(t, 1+cooldown)
+	}
+	f.want(t, lasting("rsa"), nil)
+}
+
+func TestLine51BadSignaturesAtOnceCauseOneFetch(t *testing.T) {
+	f := newFixture(t)
+	f.want(t, lasting("rsa"), nil)
+	f.clock.advance(DefaultCooldown)
+	bad := swapClaims("ES256")
+	var wg sync.WaitGroup
+	for range 200 {
+		wg.Go(func() {
+			if _, err := f.verify(bad); !errors.Is(err, ErrSignature) {
+				t.Errorf("got %v, want %v", err, ErrSignature)
+			}
+		})
+	}
+	wg.Wait()
+	f.wantRequests(t, 2)
+}
+
+func TestLine51BadSignaturesWhileTheServerFailsCauseOneFetch(t *testing.T) {
+	f := newFixture(t)
+	f.want(t, lasting("rsa"), nil)
+	f.server.serveWith(failing)
+	f.clock.advance(DefaultCooldown)
+	bad := swapClaims("ES256")
+	for range 500 {
+		f.want(t, bad, ErrSignature)
+	}
+	f.wantRequests(t, 2)
+	f.want(t, lasting("rsa"), nil)
+}
+
+// A signature that no key can make, whatever its material, is no reason to ask the issuer.
+func TestLine51SignaturesOfNoKeyCauseNoFetch(t *testing.T) {
+	f := newFixture(t)
+	f.want(t, lasting("rsa"), nil)
+	f.clock.advance(DefaultCooldown)
+	cut := func(s []byte) []byte { return s[:len(s)-1] }
+	for _, token := range []string{resigned("ES256", cut), resigned("EdDSA", cut), resigned("RS256", cut), resigned("RS256", func([]byte) []byte { return make([]byte, maxRSABits/8+1) })} {
+		f.want(t, token, ErrSignatureShape)
 	}
 	f.wantRequests(t, 1)
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"math/big"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -176,6 +177,24 @@ func compareKey(t *testing.T, k *key, member strictjson.Value) {
 	if use := member.Get("use"); use.Exists() && !use.Is("sig") {
 		t.Fatalf("a key for something else is used: %s", use.Raw())
 	}
+	for _, name := range []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k"} {
+		if member.Get(name).Exists() {
+			t.Fatalf("a key with the member %s is used", name)
+		}
+	}
+	if ops := member.Get("key_ops"); ops.Exists() {
+		var list []any
+		if err := json.Unmarshal([]byte(ops.Raw()), &list); err != nil || len(list) != 1 || list[0] != "verify" {
+			t.Fatalf("a key with the key_ops %s is used", ops.Raw())
+		}
+	}
+	if k.kind == rsaKey {
+		for p := int64(3); p < 1000; p += 2 {
+			if new(big.Int).Mod(k.rsa.N, big.NewInt(p)).Sign() == 0 {
+				t.Fatalf("a key whose modulus has the factor %d is used", p)
+			}
+		}
+	}
 	var theirs jose.JSONWebKey
 	if err := json.Unmarshal([]byte(reduced.String()), &theirs); err != nil {
 		t.Fatalf("go-jose refuses the key: %v", err)
@@ -204,7 +223,7 @@ type member struct {
 const long = "1700000300"
 
 var headerMembers = []member{
-	{"alg", []string{`"EdDSA"`, `"EdDSA"`, `"ES256"`, `"none"`, `"HS256"`, `["EdDSA"]`, `"eddsa"`, `null`}},
+	{"alg", []string{`"EdDSA"`, `"EdDSA"`, `"ES256"`, `"none"`, `"HS256"`, `["EdDSA"]`, `"eddsa"`, `null`, `"Ed25519"`, `"ed25519"`}},
 	{"kid", []string{`"ed"`, `"ed"`, `"p256"`, `"unknown"`, `""`, `1`, `"\u0065d"`, `null`}},
 	{"typ", []string{`"JWT"`, `"at+jwt"`, `"application/AT+jwt"`, `"jwt"`, `"dpop+jwt"`, `"logout+jwt"`, `""`, `1`, `"application/application/jwt"`, `"x/jwt"`}},
 	{"x", []string{`1`, `{"a":1}`, `{"a":1,"a":1}`, `"\ud800"`, `1e400`, `[[[]]]`}},
@@ -220,6 +239,7 @@ var claimMembers = []member{
 	{"iat", []string{`1699999990`, `1699999990`, `1700000000`, `1700000000.1`, `1700000001`, `-5`, `9999999999`, `null`, `"0"`, `{}`}},
 	{"sub", []string{`"user-1"`, `"user-1"`, `"\u0000"`, `1`, `null`, `["a"]`}},
 	{"jti", []string{`"id"`, `"id"`, `1`, `null`}},
+	{"cnf", []string{`{"jkt":"x"}`, `{}`, `null`, `1`}},
 	{"x", []string{`1`, `{"a":1}`, `{"a":1,"a":1}`, `"\ud800"`, `"\ud83d\ude00"`, `1e400`, `[[[]]]`, "\"\xff\"", `-0`, `01`}},
 	{"EXP", []string{`1`}}, {"iſs", []string{`"x"`}}, {"Aud", []string{`"x"`}}, {"e\\u0078p", []string{long, `1`}},
 }

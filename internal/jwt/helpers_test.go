@@ -117,7 +117,7 @@ func keyFor(alg string) testKey {
 		return keys()["p384"]
 	case "ES512":
 		return keys()["p521"]
-	case "EdDSA":
+	case "EdDSA", "Ed25519":
 		return keys()["ed"]
 	case "HS256", "HS384", "HS512":
 		return keys()["secret"]

@@ -37,6 +37,8 @@ type keyCache struct {
 	load    loader
 	options *Options
 
+	maxAge, staleCeiling time.Duration // see [Issuer.MaxKeyAge]
+
 	mu       sync.Mutex
 	set      *keySet // the newest; nil before the first
 	flight   *flight // the fetch that is under way, if any
@@ -54,8 +56,12 @@ type flight struct {
 	next    *flight       // that one
 }
 
+// within reports whether the fetch has taken less than d. The clock may have been set back since.
+func (f *flight) within(d time.Duration, now time.Time) bool { return within(now, f.started, d) }
+
 // find is the key for a token: [ErrUnknownKey], [ErrAmbiguousKey] and [ErrKeyMismatch] if the issuer has none, and
-// [ErrUnavailable] if that cannot be told. It may wait for a fetch.
+// [ErrUnavailable] if that cannot be told. It may wait for a fetch: no longer than [Options.StaleWait] if the keys at
+// hand, although stale, have the one that is asked for.
 func (c *keyCache) find(ctx context.Context, q query) (*key, error) {
 	c.mu.Lock()
 	now := c.options.Now()
@@ -74,15 +80,28 @@ func (c *keyCache) find(ctx context.Context, q query) (*key, error) {
 		}
 		return nil, c.unavailable(err)
 	}
-	set, err := c.wait(ctx, c.join(ctx, now))
+	f := c.join(ctx, now)
+	if stale := c.set; stale.usable(now) && !stale.fresh(now) {
+		if k, err := stale.find(q); err == nil {
+			if !f.within(c.options.StaleWait, now) { // it has hung for as long as one is to wait
+				c.mu.Unlock()
+				return k, nil
+			}
+			bounded, cancel := context.WithTimeout(ctx, f.started.Add(c.options.StaleWait).Sub(now))
+			defer cancel()
+			ctx = bounded
+		}
+	}
+	set, err := c.wait(ctx, f)
 	if set.usable(c.options.Now()) {
 		return set.find(q)
 	}
 	return nil, c.unavailable(err)
 }
 
-// newer is the key in the place of one that has no name, if it was replaced: with such a key a bad signature can mean
-// just that, as it does with a secret that was rotated. A key that has a name never comes here.
+// newer is the key in the place of one whose signature is bad, if it was replaced: a secret was rotated, a key without a
+// name, or a key whose issuer has put new material under its old name. It may cause a fetch, within the same cooldown as
+// an unknown name: an issuer that does neither is asked at most once in it, however many forged tokens come.
 func (c *keyCache) newer(ctx context.Context, q query, than *key) *key {
 	c.mu.Lock()
 	set := c.set
@@ -150,7 +169,7 @@ func (c *keyCache) mayAsk(now time.Time) bool {
 // join is the fetch under way, or a new one.
 func (c *keyCache) join(ctx context.Context, now time.Time) *flight {
 	before := c.flight
-	if before != nil && within(now, before.started, c.options.FetchTimeout) {
+	if before != nil && before.within(c.options.FetchTimeout, now) {
 		return before
 	}
 	// The fetch serves others too: it outlives the invocation that needed it first.
@@ -203,6 +222,7 @@ func (c *keyCache) run(ctx context.Context, f *flight) {
 		}()
 		l, err = c.load(ctx)
 	}()
+	smallPrimes() // while the request is on its way
 	select {
 	case <-over:
 		c.finish(f, l, err)
@@ -214,11 +234,13 @@ func (c *keyCache) run(ctx context.Context, f *flight) {
 // finish takes the result of a fetch over, unless the fetch was given up.
 func (c *keyCache) finish(f *flight, l loaded, err error) {
 	c.mu.Lock()
+	o, now := c.options, c.options.Now()
 	if c.flight != f {
+		stale := c.set.usable(now)
 		c.mu.Unlock()
+		c.report(Fetch{Issuer: c.name, Duration: now.Sub(f.started), Err: errGivenUp}, nil, stale)
 		return
 	}
-	o, now := c.options, c.options.Now()
 	event := Fetch{Issuer: c.name, Duration: now.Sub(f.started), Keys: len(l.keys), Ignored: len(l.ignored), Err: err}
 	c.flight, c.err = nil, err
 	if err != nil {
@@ -230,7 +252,7 @@ func (c *keyCache) finish(f *flight, l loaded, err error) {
 		if l.age < 0 {
 			l.age = o.Age
 		}
-		set.loaded, set.freshFor, set.usableFor = f.started, min(max(l.age, o.MinAge), o.MaxAge), o.StaleCeiling
+		set.loaded, set.freshFor, set.usableFor = f.started, min(max(l.age, o.MinAge), c.maxAge), c.staleCeiling
 		c.set, event.Changed = set, changed
 	}
 	stale := c.set.usable(now)
@@ -239,6 +261,10 @@ func (c *keyCache) finish(f *flight, l loaded, err error) {
 	c.report(event, l.ignored, stale)
 	close(f.done)
 }
+
+// errGivenUp: a fetch took longer than it may by the wall clock, and another one took its place. An issuer that answers
+// later than [Options.StaleWait] to a function that is frozen in between shows itself by these.
+var errGivenUp = errors.New("given up: the function was frozen before there was an answer")
 
 // report logs a fetch.
 func (c *keyCache) report(event Fetch, ignored []ignoredKey, stale bool) {

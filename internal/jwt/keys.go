@@ -63,6 +63,10 @@ const (
 	maxRSABits = 8192
 )
 
+// privateMembers are those of private and of symmetric keys: RFC 7518, sections 6.2.2, 6.3.2 and 6.4.1, and RFC 8037,
+// section 2. The value of one does not matter: an issuer that publishes it has mixed up its keys.
+var privateMembers = [...]string{"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
+
 // parseKey reads a member of a JWK set (RFC 7517). The error says why the key is not used; it can be logged.
 func parseKey(v strictjson.Value) (*key, error) {
 	k := &key{}
@@ -74,20 +78,18 @@ func parseKey(v strictjson.Value) (*key, error) {
 	if use := v.Get("use"); use.Exists() && !use.Is("sig") {
 		return nil, errors.New(`use is not "sig"`)
 	}
-	if ops := v.Get("key_ops"); ops.Exists() {
-		verifies := false
-		for op := range ops.Elements() {
-			verifies = verifies || op.Is("verify")
-		}
-		if !verifies {
-			return nil, errors.New(`key_ops is not a list with "verify"`)
-		}
+	// RFC 7517, section 4.3, wants no value twice; and a key that is also for something else, as for encryption, is one
+	// that the issuer uses in ways that may make its signatures forgeable.
+	if ops := v.Get("key_ops"); ops.Exists() && !isVerifyAlone(ops) {
+		return nil, errors.New(`key_ops is not ["verify"]`)
 	}
-	if v.Get("d").Exists() {
-		return nil, errors.New("it comes with its private part, so anybody can sign with it")
+	kty, crv := v.Get("kty"), v.Get("crv")
+	for _, name := range privateMembers {
+		if v.Get(name).Exists() && !kty.Is("oct") { // of which the error below says more
+			return nil, fmt.Errorf("it has the private member %s, so every reader of the key set can sign with it", name)
+		}
 	}
 	var err error
-	kty, crv := v.Get("kty"), v.Get("crv")
 	switch {
 	case kty.Is("RSA"):
 		k.kind = rsaKey
@@ -123,6 +125,12 @@ func parseKey(v strictjson.Value) (*key, error) {
 	return k, nil
 }
 
+// isVerifyAlone reports whether key_ops is ["verify"].
+func isVerifyAlone(ops strictjson.Value) bool {
+	list, ok := ops.Texts()
+	return ok && len(list) == 1 && list[0] == "verify"
+}
+
 // parameter is a key's parameter of the name, decoded.
 func parameter(v strictjson.Value, name string) ([]byte, error) {
 	text, ok := v.Get(name).Text()
@@ -156,6 +164,9 @@ func parseRSA(v strictjson.Value) (*rsa.PublicKey, error) {
 	// Up to 31 bits is what crypto/rsa takes. With 1 the signature would be the message.
 	if e.BitLen() > 31 || e.Bit(0) == 0 || e.Int64() < 3 {
 		return nil, errors.New("the RSA exponent is not an odd number from 3 to 2147483647")
+	}
+	if err := checkModulus(n); err != nil {
+		return nil, err
 	}
 	return &rsa.PublicKey{N: n, E: int(e.Int64())}, nil
 }

@@ -147,7 +147,7 @@ func TestParseKeyReasons(t *testing.T) {
 		{jwk(keys()["p256"]).with(object{"x": jwk(keys()["p256b"])["x"]}), "the point (x, y) is not on the curve"},
 		{jwk(keys()["p521"]).with(object{"crv": "P-256"}), "x has 66 bytes instead of 32"},
 		{object{"kty": "oct"}, "a secret (oct) has no place in a public key set"},
-		{jwk(keys()["ed"]).with(object{"d": "x"}), "it comes with its private part, so anybody can sign with it"},
+		{jwk(keys()["ed"]).with(object{"d": "x"}), "it has the private member d, so every reader of the key set can sign with it"},
 	} {
 		v, err := strictjson.Parse(c.key.String())
 		if err != nil {

@@ -77,18 +77,32 @@ func TestRotationInMidFlight(t *testing.T) {
 	f.wantRequests(t, 3)
 }
 
-func TestTheSameKidWithAnotherKey(t *testing.T) {
-	f := newFixture(t)
+func TestLine51NewMaterialUnderAnOldKid(t *testing.T) {
+	f := newFixture(t, func(o *Options) { o.TokenCache = 10 })
 	f.server.serve(keySetOf(jwk(keys()["rsa"])))
 	f.want(t, lasting("rsa"), nil)
 	replaced := sign("RS256", keys()["rsa2"], goodHeader("RS256").String(), goodClaims().with(object{"exp": t0.AddDate(1, 0, 0).Unix()}).String())
 	f.server.serve(keySetOf(jwk(testKey{kid: "rsa", signer: keys()["rsa2"].signer})))
-	f.clock.advance(DefaultCooldown)
-	f.want(t, replaced, ErrSignature) // line 18: no fetch
+	f.clock.advance(DefaultCooldown - 1)
+	f.want(t, replaced, ErrSignature)
 	f.wantRequests(t, 1)
-	f.clock.advance(DefaultAge)
+	f.clock.advance(1)
 	f.want(t, replaced, nil)
-	f.want(t, lasting("rsa"), ErrSignature)
+	f.want(t, lasting("rsa"), ErrSignature) // although it was remembered
+	f.want(t, replaced, nil)
+	f.wantRequests(t, 2)
+}
+
+// The new key may have another size, so that the signature has another length than the old key's.
+func TestLine51NewMaterialOfAnotherSizeUnderAnOldKid(t *testing.T) {
+	f := newFixture(t)
+	f.server.serve(keySetOf(jwk(keys()["rsa"])))
+	f.want(t, lasting("rsa"), nil)
+	larger := smallFactorKey(65539) // of 2,064 bits
+	f.server.serve(keySetOf(jwk(testKey{kid: "rsa", signer: larger})))
+	f.clock.advance(DefaultCooldown)
+	f.want(t, larger.token(goodHeader("RS256").String(), goodClaims().String()), nil)
+	f.wantRequests(t, 2)
 }
 
 func TestAKeyWithoutNameIsAskedForAgainAfterABadSignature(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -42,7 +43,7 @@ func New(options Options) (*Verifier, error) {
 	shared := make(map[string]*keyCache) // by JWKSURL
 	for _, config := range o.Issuers {
 		i := &issuer{config: config, mediaType: mediaType(config.Type)}
-		i.config.Audiences = slices.Clone(config.Audiences)
+		i.config.Audiences, i.config.Clients = slices.Clone(config.Audiences), slices.Clone(config.Clients)
 		names := config.Algorithms
 		if len(names) == 0 && config.Secret != nil {
 			names = []string{"HS256"}
@@ -57,12 +58,14 @@ func New(options Options) (*Verifier, error) {
 			if config.Secret != nil {
 				load = loadSecret(config.Secret, i.algorithms)
 			}
-			i.keys = &keyCache{name: config.URL, load: load, options: &o}
+			i.keys = &keyCache{name: config.URL, load: load, options: &o, maxAge: config.maxKeyAge(&o), staleCeiling: config.staleCeiling(&o)}
 			v.caches = append(v.caches, i.keys)
 			if config.JWKSURL != "" {
 				shared[config.JWKSURL] = i.keys
 			}
 		}
+		i.keys.maxAge = min(i.keys.maxAge, config.maxKeyAge(&o))
+		i.keys.staleCeiling = min(i.keys.staleCeiling, config.staleCeiling(&o))
 		v.issuers[config.URL] = i
 	}
 	return v, nil
@@ -172,15 +175,18 @@ func (v *Verifier) verify(ctx context.Context, s *scratch, token []byte, first, 
 	t.claims = all
 	iss, _ := c.issuer.Text()
 	if t.issuer = v.issuers[iss]; t.issuer == nil {
-		return nil, ErrIssuer
+		return nil, mismatch(ErrIssuer, describe(c.issuer), strings.Join(slices.Sorted(maps.Keys(v.issuers)), ", "))
 	}
 	if err := t.issuer.checkHeader(&h); err != nil {
 		return nil, err
 	}
-	if err := t.issuer.checkClaims(&c); err != nil {
+	if err := t.issuer.checkClaims(&c, all); err != nil {
 		return nil, err
 	}
 	if t.lifetime, err = readLifetime(&c); err != nil {
+		return nil, err
+	}
+	if err := t.lifetime.checkLength(t.issuer.config.MaxLifetime); err != nil {
 		return nil, err
 	}
 	if err := t.checkTime(v.now()); err != nil {
@@ -193,7 +199,7 @@ func (v *Verifier) verify(ctx context.Context, s *scratch, token []byte, first, 
 		return nil, err
 	}
 	err = h.algorithm.verify(t.key, token[:second], signature)
-	if err != nil && !q.named {
+	if err == ErrSignature || err == ErrSignatureShape && h.algorithm.kind == rsaKey && isRSASize(len(signature)) {
 		if k := t.issuer.keys.newer(ctx, q, t.key); k != nil {
 			t.key, err = k, h.algorithm.verify(k, token[:second], signature)
 		}
@@ -222,12 +228,16 @@ func (v *Verifier) recall(ctx context.Context, d digest) *Token {
 	return t
 }
 
+// isRSASize reports whether a signature has the length of one of some RSA key that is taken: another one may have come
+// into the place of the key at hand. The signatures of all other algorithms have one length.
+func isRSASize(length int) bool { return minRSABits/8 <= length && length <= maxRSABits/8 }
+
 // query is what to ask the issuer's keys for. A secret has no name, so a kid does not choose it.
 func (i *issuer) query(a *algorithm, id string, named bool) query {
 	return query{id: id, named: named && i.config.Secret == nil, algorithm: a}
 }
 
-// checkHeader holds a header against what the issuer's tokens have.
+// checkHeader compares a header with what the issuer's tokens have.
 func (i *issuer) checkHeader(h *header) error {
 	if !slices.Contains(i.algorithms, h.algorithm) {
 		return ErrAlgorithm
@@ -243,19 +253,36 @@ func (i *issuer) checkHeader(h *header) error {
 	return nil
 }
 
-// checkClaims holds all but the times against what the issuer's tokens have.
-func (i *issuer) checkClaims(c *claims) error {
-	if i.config.TokenUse != "" && !c.tokenUse.Is(i.config.TokenUse) {
+// checkClaims compares all but the times with what the issuer's tokens have.
+func (i *issuer) checkClaims(c *claims, all strictjson.Value) error {
+	config := &i.config
+	if config.TokenUse != "" && !c.tokenUse.Is(config.TokenUse) {
 		return ErrTokenUse
 	}
-	audience := c.audience
-	if i.config.TokenUse == tokenUseAccess {
-		if audience = c.clientID; audience.Kind() != strictjson.String {
-			return ErrAudience
+	audience, clients := c.audience, config.Clients
+	if config.TokenUse == tokenUseAccess {
+		// Amazon Cognito has the client in each access token, and the audience where the client asked for a resource.
+		// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
+		if !audience.Exists() {
+			audience = c.clientID
+		}
+		if len(clients) == 0 {
+			clients = config.Audiences
+		}
+		if c.clientID.Kind() != strictjson.String {
+			return mismatch(ErrAudience, describe(c.clientID), strings.Join(clients, ", "))
 		}
 	}
-	if !audienceFits(audience, i.config.Audiences) {
-		return ErrAudience
+	if !audienceFits(audience, config.Audiences) {
+		return mismatch(ErrAudience, describe(audience), strings.Join(config.Audiences, ", "))
+	}
+	if len(clients) > 0 {
+		if err := c.checkClient(config.ClientClaim, all, clients); err != nil {
+			return err
+		}
+	}
+	if c.confirmation.Exists() && !config.AcceptBoundTokens {
+		return ErrBound
 	}
 	if !optionalText(c.subject) || !optionalText(c.id) {
 		return ErrClaimType

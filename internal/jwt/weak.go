@@ -1,0 +1,102 @@
+package jwt
+
+import (
+	"errors"
+	"math/big"
+	"sync"
+)
+
+// checkModulus refuses the odd RSA moduli that can be factored with little effort: those with a prime factor below
+// 2^16, and those of the key generator with CVE-2017-15361 (ROCA).
+func checkModulus(n *big.Int) error {
+	if roca(n) {
+		return errors.New("the RSA modulus is of the broken generator of CVE-2017-15361 (ROCA): have the issuer make a new key")
+	}
+	// n and the primes' product have a common factor exactly if n has one of the primes. Where n is larger than the
+	// product, the remainder is the product itself.
+	rest := new(big.Int).Rem(smallPrimes(), n)
+	if rest.GCD(nil, nil, rest, n).Cmp(big.NewInt(1)) != 0 {
+		return errors.New("the RSA modulus has a factor below 65536: have the issuer make a new key")
+	}
+	return nil
+}
+
+// rocaPrimes are the odd primes up to 167. Every modulus of the broken generator is, modulo each of them, a power of
+// 65537; so is one in 2^27 of all others.
+// Source: Nemec, Sys, Svenda, Klinec, Matyas: The Return of Coppersmith's Attack (ACM CCS 2017), sections 2.1 and 3.3,
+// https://crocs.fi.muni.cz/public/papers/rsa_ccs17
+var rocaPrimes = [...]uint8{
+	3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109, 113,
+	127, 131, 137, 139, 149, 151, 157, 163, 167,
+}
+
+// roca reports whether a modulus has the fingerprint of CVE-2017-15361. The primes of a vulnerable modulus have the
+// form k*M + (65537^a mod M), where M is a product of small primes; so modulo each of these the modulus itself is a
+// power of 65537. Most other moduli are found not to be at 11, modulo which 65537 has two powers.
+func roca(n *big.Int) bool {
+	var prime, rest big.Int
+	for _, p := range rocaPrimes {
+		r := uint32(rest.Rem(n, prime.SetUint64(uint64(p))).Uint64())
+		if !isPowerOf65537(r, uint32(p)) {
+			return false
+		}
+	}
+	return true
+}
+
+// isPowerOf65537 reports whether r is a power of 65537 modulo a prime. The powers form a cycle that begins at 1.
+func isPowerOf65537(r, p uint32) bool {
+	for x := uint32(1); x != r; {
+		if x = x * (65537 % p) % p; x == 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// smallPrimes is the product of the odd primes below 2^16, a number of 94,000 bits. It is made while the first keys are
+// on their way (see [keyCache.run]), so that it delays neither the start nor the first decision.
+var smallPrimes = sync.OnceValue(func() *big.Int {
+	const (
+		limit = 1 << 16
+		chunk = 2048 // bits; to go on with one word at a time is slower, and so is to have more numbers
+	)
+	var (
+		composite [limit / 2]bool // of the odd number 2*i+1
+		chunks    []*big.Int
+		product   = big.NewInt(1)
+		word      = uint64(1)
+		factor    big.Int
+	)
+	multiply := func() {
+		product.Mul(product, factor.SetUint64(word))
+		word = 1
+	}
+	for i := 1; i < limit/2; i++ {
+		if composite[i] {
+			continue
+		}
+		p := 2*i + 1
+		for j := p * p / 2; j < limit/2; j += p {
+			composite[j] = true
+		}
+		if word >= 1<<48 { // no room for another prime
+			multiply()
+			if product.BitLen() >= chunk {
+				chunks = append(chunks, product)
+				product = big.NewInt(1)
+			}
+		}
+		word *= uint64(p)
+	}
+	multiply()
+	chunks = append(chunks, product)
+	for len(chunks) > 1 { // numbers of about equal length are the fastest to multiply
+		half := (len(chunks) + 1) / 2
+		for i := range len(chunks) / 2 {
+			chunks[i].Mul(chunks[i], chunks[half+i])
+		}
+		chunks = chunks[:half]
+	}
+	return chunks[0]
+})
