@@ -10,7 +10,8 @@ import (
 )
 
 // Okta is a custom authorization server of Okta: "https://shop.okta.com/oauth2/default" with the audience that the
-// server is configured with. Scopes are in scp; groups, if the server adds such a claim, in groups.
+// server is configured with. Scopes are in scp; groups, if the server adds such a claim, in groups; the client, for
+// [Issuer.Clients], in cid.
 //
 // The access tokens of Okta's org authorization server, whose URL has no /oauth2/, are for Okta's own APIs: Okta says
 // to treat them as opaque, since their form may change.
@@ -24,6 +25,7 @@ func Okta(issuer string, audiences ...string) Issuer {
 		JWKSURL:     issuer + "/v1/keys",
 		ScopesClaim: "scp",
 		GroupsClaim: "groups",
+		ClientClaim: "cid",
 	}
 	if !unresolved(issuer) && (!strings.Contains(issuer, "/oauth2/") || strings.HasSuffix(issuer, "/")) {
 		i.problem = fmt.Errorf("Okta(%q): want a custom authorization server, like %q, without a slash at its end: the org server's access tokens cannot be verified by others",
@@ -102,6 +104,10 @@ func Auth0(domain string, audiences ...string) Issuer {
 
 // CognitoIssuer is an Amazon Cognito user pool with the app clients whose access tokens are accepted. Such a token has
 // no audience: its client_id is compared, and its token_use must be access. Groups are read from cognito:groups.
+//
+// Where clients ask for a resource (RFC 8707), Cognito writes it into aud, and that is compared as well: append the API's
+// resource identifier to the Audiences. To take tokens of this resource alone, replace the Audiences with it and name the
+// clients in Clients.
 //
 // For ID tokens set TokenUse to "id" afterwards; they have no scopes.
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html

@@ -16,7 +16,7 @@ func TestPresets(t *testing.T) {
 	}{
 		{"Okta", Okta("https://shop.okta.com/oauth2/default", "api://orders"), Issuer{
 			URL: "https://shop.okta.com/oauth2/default", Audiences: []string{"api://orders"},
-			JWKSURL: "https://shop.okta.com/oauth2/default/v1/keys", ScopesClaim: "scp", GroupsClaim: "groups"}},
+			JWKSURL: "https://shop.okta.com/oauth2/default/v1/keys", ScopesClaim: "scp", GroupsClaim: "groups", ClientClaim: "cid"}},
 		{"Entra ID", EntraID(tenant, "api-client-id"), Issuer{
 			URL: "https://login.microsoftonline.com/" + tenant + "/v2.0", Audiences: []string{"api-client-id"},
 			JWKSURL:     "https://login.microsoftonline.com/" + tenant + "/discovery/v2.0/keys",

@@ -22,19 +22,20 @@ type algorithm struct {
 }
 
 var algorithms = map[string]algorithm{
-	"RS256": {kind: rsaKind, hash: crypto.SHA256},
-	"RS384": {kind: rsaKind, hash: crypto.SHA384},
-	"RS512": {kind: rsaKind, hash: crypto.SHA512},
-	"PS256": {kind: rsaKind, hash: crypto.SHA256, pss: true},
-	"PS384": {kind: rsaKind, hash: crypto.SHA384, pss: true},
-	"PS512": {kind: rsaKind, hash: crypto.SHA512, pss: true},
-	"ES256": {kind: "P-256", hash: crypto.SHA256},
-	"ES384": {kind: "P-384", hash: crypto.SHA384},
-	"ES512": {kind: "P-521", hash: crypto.SHA512},
-	"EdDSA": {kind: ed25519Kind},
-	"HS256": {kind: secretKind, hash: crypto.SHA256},
-	"HS384": {kind: secretKind, hash: crypto.SHA384},
-	"HS512": {kind: secretKind, hash: crypto.SHA512},
+	"RS256":   {kind: rsaKind, hash: crypto.SHA256},
+	"RS384":   {kind: rsaKind, hash: crypto.SHA384},
+	"RS512":   {kind: rsaKind, hash: crypto.SHA512},
+	"PS256":   {kind: rsaKind, hash: crypto.SHA256, pss: true},
+	"PS384":   {kind: rsaKind, hash: crypto.SHA384, pss: true},
+	"PS512":   {kind: rsaKind, hash: crypto.SHA512, pss: true},
+	"ES256":   {kind: "P-256", hash: crypto.SHA256},
+	"ES384":   {kind: "P-384", hash: crypto.SHA384},
+	"ES512":   {kind: "P-521", hash: crypto.SHA512},
+	"EdDSA":   {kind: ed25519Kind},
+	"Ed25519": {kind: ed25519Kind}, // the same by the name of RFC 9864
+	"HS256":   {kind: secretKind, hash: crypto.SHA256},
+	"HS384":   {kind: secretKind, hash: crypto.SHA384},
+	"HS512":   {kind: secretKind, hash: crypto.SHA512},
 }
 
 func algorithmNames() []string { return slices.Sorted(maps.Keys(algorithms)) }

@@ -47,6 +47,11 @@ func TestIncludedAuthorizerReadsTheRights(t *testing.T) {
 			RolesClaim: "realm_access.roles", GroupsClaim: "https://id.example.com/groups", PrincipalClaim: "preferred_username", Algorithms: []string{"ES256"}}, "ada"},
 		{"Cognito", authz.Issuer{URL: pool, JWKSURL: pool + "/.well-known/jwks.json", TokenUse: "access", GroupsClaim: "cognito:groups", PrincipalClaim: "client_id"}, "orders"},
 		{"RFC 9068", authz.Issuer{URL: "https://idp.example.com", JWKSURL: "https://idp.example.com/keys", Type: "at+jwt", Algorithms: []string{"EdDSA"}}, "ada"},
+		{"Okta with clients and limits", authz.Issuer{URL: "https://shop.okta.com/oauth2/default", JWKSURL: "https://shop.okta.com/oauth2/default/v1/keys", ScopesClaim: "scp",
+			Clients: []string{"web", "app"}, ClientClaim: "cid", MaxLifetimeSeconds: 600, MaxKeyAgeSeconds: 60, StaleCeilingSeconds: 120}, "ada"},
+		{"clients of any issuer", authz.Issuer{URL: "https://idp.example.com", JWKSURL: "https://idp.example.com/keys", Clients: []string{"web"}}, "ada"},
+		{"clients of RFC 9068", authz.Issuer{URL: "https://idp.example.com", JWKSURL: "https://idp.example.com/keys", Type: "at+jwt", Clients: []string{"web"}, Algorithms: []string{"Ed25519"}}, "ada"},
+		{"Cognito with a resource", authz.Issuer{URL: pool, JWKSURL: pool + "/.well-known/jwks.json", TokenUse: "access", GroupsClaim: "cognito:groups", Clients: []string{"web"}}, "ada"},
 		{"HMAC", authz.Issuer{URL: "https://legacy.example.com", SecretARN: secret, Algorithms: []string{"HS512"}}, "ada"},
 		{"HMAC in a field", authz.Issuer{URL: "https://legacy.example.com", SecretARN: secret, SecretField: "key"}, "ada"},
 	} {

@@ -14,21 +14,28 @@ const rfc9068 = "at+jwt"
 // claims are those of a token, with the time and the id that it gets.
 func (r TokenRequest) claims(i Issuer, now time.Time, id string) ([]byte, error) {
 	expires, subject := r.Expires, r.Subject
+	longest := DefaultExpires
+	if i.MaxLifetimeSeconds > 0 {
+		longest = min(longest, time.Duration(i.MaxLifetimeSeconds)*time.Second)
+	}
 	if expires == 0 {
-		expires = DefaultExpires
+		expires = longest
 	}
 	if subject == "" {
 		subject = DefaultSubject
 	}
 	issued := now
 	if expires < 0 { // an expired token was issued before it expired
-		issued = now.Add(expires).Add(-DefaultExpires)
+		issued = now.Add(expires).Add(-longest)
 	}
 	c := map[string]any{
 		"iss": i.URL, "sub": subject, "jti": id,
 		"iat": issued.Unix(), "exp": now.Add(expires).Unix(),
 	}
 	r.audienceClaims(i, c)
+	if err := clientClaims(i, c); err != nil {
+		return nil, err
+	}
 	if i.PrincipalClaim != "" {
 		if err := place(c, i.PrincipalClaim, func(before any) any {
 			if before != nil {
@@ -59,6 +66,9 @@ func (r TokenRequest) audienceClaims(i Issuer, c map[string]any) {
 	case i.isCognito() && use == Access:
 		// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
 		c["token_use"], c["client_id"], c["username"], c["version"], c["auth_time"] = use, audience, c["sub"], 2, c["iat"]
+		if len(i.Clients) > 0 && !slices.Contains(i.Clients, audience) { // the client's request named the API as its resource
+			c["aud"] = audience
+		}
 	case i.isCognito():
 		// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
 		c["token_use"], c["aud"], c["cognito:username"], c["auth_time"] = use, audience, c["sub"], c["iat"]
@@ -68,6 +78,26 @@ func (r TokenRequest) audienceClaims(i Issuer, c map[string]any) {
 			c["client_id"] = StandInClient // RFC 9068, section 2.2
 		}
 	}
+}
+
+// clientClaims name the first of the issuer's clients, where the authorizer compares them, unless one of them is named.
+func clientClaims(i Issuer, c map[string]any) error {
+	if len(i.Clients) == 0 {
+		return nil
+	}
+	claim := i.ClientClaim
+	if claim == "" {
+		claim = "azp"
+		if _, there := c["client_id"]; there {
+			claim = "client_id"
+		}
+	}
+	return place(c, claim, func(before any) any {
+		if name, ok := before.(string); ok && slices.Contains(i.Clients, name) {
+			return before
+		}
+		return i.Clients[0]
+	})
 }
 
 // rights writes scopes, groups and roles where the issuer has them.

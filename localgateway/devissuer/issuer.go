@@ -55,7 +55,7 @@ func (i Issuer) String() string {
 }
 
 func (i Issuer) clone() Issuer {
-	for _, list := range []*[]string{&i.Audiences, &i.Algorithms, &i.Scopes, &i.Groups, &i.TakenBy} {
+	for _, list := range []*[]string{&i.Audiences, &i.Algorithms, &i.Clients, &i.Scopes, &i.Groups, &i.TakenBy} {
 		*list = slices.Clone(*list)
 	}
 	return i
@@ -75,7 +75,7 @@ func (i Issuer) check() error {
 			return fmt.Errorf("%w: issuer %q: the algorithm %s: HS256, HS384 and HS512 go with secretArn, and the others without", ErrConfig, i.URL, name)
 		}
 	}
-	for _, text := range slices.Concat([]string{i.URL, i.Type, i.ScopesClaim, i.GroupsClaim, i.RolesClaim, i.PrincipalClaim}, i.Audiences) {
+	for _, text := range slices.Concat([]string{i.URL, i.Type, i.ScopesClaim, i.GroupsClaim, i.RolesClaim, i.PrincipalClaim, i.ClientClaim}, i.Audiences, i.Clients) {
 		if !utf8.ValidString(text) {
 			return fmt.Errorf("%w: issuer %q: %q is not valid UTF-8, as all text in a token is", ErrConfig, i.URL, text)
 		}
@@ -130,6 +130,7 @@ func sameForm(a, b Issuer, r TokenRequest) bool {
 		i.Audiences = []string{r.audienceOf(i)}
 		i.Algorithms = []string{r.algorithmOf(i)}
 		i.Scopes, i.Groups, i.TakenBy, i.TokenUse, i.JWKSURL, i.LeewaySeconds = nil, nil, nil, "", "", 0
+		i.MaxKeyAgeSeconds, i.StaleCeilingSeconds, i.AcceptBoundTokens = 0, 0, false
 		return i
 	}
 	return reflect.DeepEqual(reduce(a), reduce(b))
