@@ -36,9 +36,10 @@ var floors = [][]string{
 	{"authorizer-fn/authztest", "backend-fn/orders"},
 	{"backend-fn/gateway"},
 	{"authorizer-fn/authz", "backend-fn/cors", "backend-fn/request"},
+	{"internal/rules"},
 	{"internal/cloudassembly"},
 	{"internal/iampolicy"},
-	{"internal/access", "internal/jwt"},
+	{"internal/access", "internal/jwt", "internal/resourcepolicy"},
 	{"internal/route", "internal/strictjson", "internal/lambdaio", "internal/routermark", "internal/nodepeer"},
 }
 

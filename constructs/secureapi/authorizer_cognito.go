@@ -150,10 +150,10 @@ func (c CognitoAuthorizer) attach(b *builder, g *guard) attached {
 		IdentitySource:   source,
 		ResultsCacheTtl:  awscdk.Duration_Seconds(jsii.Number(ttl.Seconds())),
 	})
-	fingerprint := map[string]any{"type": typeCognito, "pools": arns, "source": source, "ttl": ttl.Seconds()}
+	fingerprint := map[string]any{"type": "COGNITO_USER_POOLS", "pools": arns, "source": source, "ttl": ttl.Seconds()}
 	if audience := c.audience(); audience != "" { // CDK's L2 has no such prop
 		authorizer.Node().DefaultChild().(awsapigateway.CfnAuthorizer).SetIdentityValidationExpression(&audience)
-		fingerprint["audience"] = audience
+		fingerprint["expression"] = audience
 	}
 	return attached{awsapigateway.AuthorizationType_COGNITO, authorizer, fingerprint}
 }

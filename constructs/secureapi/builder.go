@@ -11,6 +11,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
 // builder turns a checked plan into CDK's objects. Nothing is decided here.
@@ -26,15 +27,11 @@ func (b *builder) fail(format string, a ...any) {
 }
 
 func (b *builder) build() {
-	b.api.scope = policyScope(b.props, b.plan)
 	policy := b.props.ResourcePolicy.document(b)
 	b.api.RestAPI = awsapigateway.NewRestApi(b.api, jsii.String("RestApi"), b.restAPIProps(policy))
 	guards := map[*guard]attached{}
 	for _, g := range b.plan.guards {
 		guards[g] = g.authorizer.attach(b, g)
-		if g.table != nil {
-			b.api.included = append(b.api.included, guards[g].authorizer)
-		}
 	}
 	functions := b.addMethods(guards)
 	if c := b.props.CORS; c != nil {
@@ -44,7 +41,8 @@ func (b *builder) build() {
 	}
 	b.redeployOn(guards)
 	b.flush()
-	b.api.Node().AddValidation(&guardedMethods{b.api})
+	b.notePlan(guards)
+	b.check()
 }
 
 // sorted are the routes by path and verb: CDK's deployment id depends on the order in which methods are made, and
@@ -82,10 +80,10 @@ func (b *builder) addMethods(guards map[*guard]attached) []awslambda.IFunction {
 }
 
 // Names of the metadata of an AWS::ApiGateway::Method. What a route requires is in the bundle of the included authorizer, and
-// why it is public is in this table alone: without these neither a snapshot nor "cdk diff" would tell of a change.
+// why it is public is in this table alone: without these neither a snapshot nor "cdk diff" would show a change.
 const (
-	PublicMetadata   = "gatehouse:public"   // of a public route: the reason it is
-	RequiresMetadata = "gatehouse:requires" // of a guarded one: what its callers must have, such as "any scope of orders:read"
+	PublicMetadata   = rules.PublicMetadata   // of a public route: the reason it is
+	RequiresMetadata = rules.RequiresMetadata // of a guarded one: what its callers must have, such as "any scope of orders:read"
 )
 
 // inWords says what a route requires, also where that is a list that is known only when the stack is deployed.

@@ -35,9 +35,6 @@ func (a *API) GrantInvoke(grantee awsiam.IGrantable, patterns ...string) awsiam.
 			arns = append(arns, a.RestAPI.ArnForExecuteApi(jsii.String(verb), jsii.String(path), stage))
 		}
 	}
-	for _, r := range routes {
-		a.granted = append(a.granted, r.pattern)
-	}
 	grant := awsiam.Grant_AddToPrincipal(&awsiam.GrantOnPrincipalOptions{
 		Grantee:      grantee,
 		Actions:      jsii.Strings(invoke),

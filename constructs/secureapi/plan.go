@@ -15,8 +15,6 @@ type plan struct {
 	guards []*guard       // the API's own first, then by name
 	table  *route.Table
 	stage  string // "" if the API is not deployed here
-
-	allowsAll bool // the resource policy allows everybody everything, and only Denies and authorizers keep anybody out
 }
 
 // plannedRoute is a route whose pattern is parsed and whose guard is known.

@@ -8,6 +8,8 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/resourcepolicy"
 )
 
 // ResourcePolicy says who reaches the API at all. It comes before and beside the authorizers: a request that it denies
@@ -53,7 +55,7 @@ type ResourcePolicy struct {
 const maxPolicy = 8192
 
 const (
-	invoke   = "execute-api:Invoke"
+	invoke   = resourcepolicy.Invoke
 	wholeAPI = "execute-api:/*" // API Gateway puts the API's ARN in front when the policy is stored
 )
 
@@ -90,8 +92,8 @@ func (r *ResourcePolicy) statements(s scopeOfPolicy) []map[string]any {
 	switch {
 	case s.allowsAll():
 		add("Allow", wholeAPI, nil)
-	case len(s.allowed) > 0:
-		add("Allow", s.allowed, nil)
+	case len(s.Allowed) > 0:
+		add("Allow", s.Allowed, nil)
 	}
 	if len(r.AllowAccounts) > 0 {
 		add("Allow", wholeAPI, condition{"StringEquals": {principalAccount: r.AllowAccounts}})
@@ -141,13 +143,13 @@ func (r *ResourcePolicy) document(b *builder) awsiam.PolicyDocument {
 	if r == nil {
 		return nil
 	}
-	scope := b.api.scope
+	scope := policyScope(b.props, b.plan)
 	doc := awsiam.NewPolicyDocument(nil)
 	for _, s := range r.statements(scope) {
 		doc.AddStatements(awsiam.PolicyStatement_FromJson(s))
 	}
 	doc.AddStatements(r.Statements...)
-	err := b.api.judgePolicy(doc, scope)
+	err := b.judgePolicy(doc, scope)
 	if err != nil && b.plan.stage == "" && r.hasLists() {
 		b.fail("ResourcePolicy: the stage is not known, as RestApiProps.Deploy is false, and the * that stands for it crosses slashes: let the API be deployed here, guard all routes by Lambda authorizers or IAM, or write Statements with your stage: %w", err)
 	}
@@ -157,10 +159,10 @@ func (r *ResourcePolicy) document(b *builder) awsiam.PolicyDocument {
 	return doc
 }
 
-// judgePolicy looks at a whole resource policy, once as it is made and again when the app is synthesized: CDK's RestApi
-// has methods that add to it, such as AddToResourcePolicy and GrantInvokeFromVpcEndpointsOnly.
-func (a *API) judgePolicy(document any, scope scopeOfPolicy) error {
-	text, err := json.Marshal(awscdk.Stack_Of(a).Resolve(document))
+// judgePolicy looks at a resource policy as it is made. What is added to it later, by AddToResourcePolicy for one, the rule
+// resource-policy finds in the finished template.
+func (b *builder) judgePolicy(document any, scope scopeOfPolicy) error {
+	text, err := json.Marshal(awscdk.Stack_Of(b.api).Resolve(document))
 	if err != nil || string(text) == "null" {
 		return err
 	}
@@ -169,6 +171,6 @@ func (a *API) judgePolicy(document any, scope scopeOfPolicy) error {
 	if len(long) > maxPolicy {
 		return fmt.Errorf("the policy has %d characters and API Gateway takes %d: merge ranges, or name fewer", len(long), maxPolicy)
 	}
-	a.plan.allowsAll, err = judge(text, scope)
+	_, err = resourcepolicy.Judge(text, scope.Scope)
 	return err
 }

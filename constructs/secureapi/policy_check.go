@@ -7,27 +7,25 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/resourcepolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
 // scopeOfPolicy is what a resource policy has to know of its API.
 type scopeOfPolicy struct {
-	stage   string
-	iam     bool // some route takes requests signed with AWS credentials
-	private bool // the endpoint is PRIVATE
+	resourcepolicy.Scope
 
-	allowed    []string // resources of the routes that need an Allow, preflights included
-	guarded    []string // resources of the routes that must not have one: a Lambda authorizer or IAM decides
-	preflights string   // of allowed, that of the preflights; "" without CORS
-	overlap    error    // a route that needs an Allow cannot be named without one that must not have it
+	iam     bool  // some route takes requests signed with AWS credentials
+	private bool  // the endpoint is PRIVATE
+	overlap error // a route that needs an Allow cannot be named without one that must not have it
 }
 
 // allowsAll tells whether every route needs an Allow, so that the policy need not name them.
-func (s scopeOfPolicy) allowsAll() bool { return len(s.allowed) > 0 && len(s.guarded) == 0 }
+func (s scopeOfPolicy) allowsAll() bool { return len(s.Allowed) > 0 && len(s.Guarded) == 0 }
 
 func policyScope(props *Props, p *plan) scopeOfPolicy {
 	stage := orDefault(p.stage, "*")
-	s := scopeOfPolicy{stage: stage, private: private(props.RestApiProps)}
+	s := scopeOfPolicy{private: private(props.RestApiProps)}
 	resources := func(r plannedRoute) (out []string) {
 		for _, verb := range verbsOf(r.pattern) {
 			if verb == "OPTIONS" && props.CORS != nil {
@@ -51,10 +49,10 @@ func policyScope(props *Props, p *plan) scopeOfPolicy {
 			}
 		}
 		if !open(r) {
-			s.guarded = append(s.guarded, resources(r)...)
+			s.Guarded = append(s.Guarded, resources(r)...)
 			continue
 		}
-		s.allowed = append(s.allowed, resources(r)...)
+		s.Allowed = append(s.Allowed, resources(r)...)
 		for _, other := range p.routes {
 			if !open(other) && route.WildcardCovers(r.pattern, other.pattern) {
 				s.overlap = fmt.Errorf("%q needs an Allow in the policy, whose * crosses slashes and would cover %q too, so that it let in whom %s keeps out: guard both alike, move one to another path, or do without the policy",
@@ -63,27 +61,11 @@ func policyScope(props *Props, p *plan) scopeOfPolicy {
 		}
 	}
 	if props.CORS != nil {
-		s.preflights = "execute-api:/" + stage + "/OPTIONS/*"
-		s.allowed = append(s.allowed, s.preflights)
+		s.Preflights = "execute-api:/" + stage + "/OPTIONS/*"
+		s.Allowed = append(s.Allowed, s.Preflights)
 	}
 	// The policy is a part of the API, and a change of it is a new deployment: moving a line of the table is none.
-	slices.Sort(s.allowed)
-	return s
-}
-
-// with is the scope with more methods that must not have an Allow, like "GET /orders/{id}". One whose path is not known
-// is passed over.
-func (s scopeOfPolicy) with(methods []string) scopeOfPolicy {
-	s.guarded = slices.Clone(s.guarded)
-	for _, m := range methods {
-		pattern, err := route.Parse(m)
-		if err != nil {
-			continue
-		}
-		for _, verb := range verbsOf(pattern) {
-			s.guarded = append(s.guarded, "execute-api:/"+s.stage+"/"+verb+pattern.Wildcard())
-		}
-	}
+	slices.Sort(s.Allowed)
 	return s
 }
 

@@ -25,8 +25,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/constructs-go/constructs/v10"
-
-	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
 // Props describe an API. Routes and an authorizer (or a reason for each route to be public) are required; the zero
@@ -62,15 +60,12 @@ type Props struct {
 type API struct {
 	constructs.Construct
 
-	// RestAPI is CDK's own object, for all that this package does not do. What is added to it is looked at when the app
-	// is synthesized, and refused there: a method without an authorization type or with the included authorizer, which
-	// answers for the table alone, and a statement of the resource policy that lets in whom a guard keeps out.
+	// RestAPI is CDK's own object, for all that this package does not do. When the app is synthesized, the finished templates
+	// are checked, and what was added to it or changed in it is refused if it undermines the table: docs/checking.md lists
+	// the rules, and [Accept] accepts a finding. The same rules run in "gatehouse check".
 	RestAPI awsapigateway.RestApi
 
-	plan     *plan
-	scope    scopeOfPolicy
-	included []awsapigateway.IAuthorizer // those whose answers come from the table
-	granted  []route.Pattern             // what GrantInvoke has granted
+	plan *plan
 }
 
 // New builds the API with its authorizers, methods, permissions, gateway responses, stage and deployment.

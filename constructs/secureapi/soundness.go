@@ -7,7 +7,6 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
-	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
 // checkTogether looks at what only the whole table shows: open routes that swallow what falls through from protected
@@ -23,36 +22,13 @@ func (p *plan) checkTogether() (errs []error) {
 }
 
 // checkFallThroughs refuses an open route with a parameter that takes requests meant for a guarded route's resource: API
-// Gateway passes over a resource that lacks the verb, and the one with the parameter is next.
-func (p *plan) checkFallThroughs() []error { return p.fallThroughs(p.table, 0) }
-
-// checkBeside does the same for guarded methods that were added beside the table, such as "GET /files/secret".
-func (p *plan) checkBeside(methods []string) []error {
-	var patterns []route.Pattern
-	for _, r := range p.routes {
-		patterns = append(patterns, r.pattern)
-	}
-	for _, m := range methods {
-		if pattern, err := route.Parse(m); err == nil { // of an L1 method's resource no path is known
-			patterns = append(patterns, pattern)
-		}
-	}
-	table, err := route.NewTable(patterns)
-	if err != nil {
-		return nil // API Gateway does not take such resources side by side
-	}
-	return p.fallThroughs(table, len(p.routes))
-}
-
-// fallThroughs finds what the plan's open routes take from those that are protected, of which the first few are passed over.
-func (p *plan) fallThroughs(table *route.Table, first int) (errs []error) {
+// Gateway passes over a resource that lacks the verb, and the one with the parameter is next. The rule fall-through does
+// the same for guarded methods that were added beside the table.
+func (p *plan) checkFallThroughs() (errs []error) {
 	type pair struct{ open, protected int }
 	verbs := map[pair][]string{}
 	var pairs []pair
-	for _, f := range table.FallThroughs(func(i int) bool { return i < len(p.routes) && p.routes[i].guard == nil }) {
-		if f.Protected < first {
-			continue
-		}
+	for _, f := range p.table.FallThroughs(func(i int) bool { return p.routes[i].guard == nil }) {
 		at := pair{f.Open, f.Protected}
 		if verbs[at] == nil {
 			pairs = append(pairs, at)
@@ -60,7 +36,7 @@ func (p *plan) fallThroughs(table *route.Table, first int) (errs []error) {
 		verbs[at] = append(verbs[at], f.Verb)
 	}
 	for _, at := range pairs {
-		open, protected := table.Patterns()[at.open], table.Patterns()[at.protected]
+		open, protected := p.table.Patterns()[at.open], p.table.Patterns()[at.protected]
 		errs = append(errs, fmt.Errorf("route %q is public and gets what %q, which is guarded, does not take: %s %s falls through to it; guard %[1]q too, or add the missing verbs as guarded routes",
 			open, protected, strings.Join(verbs[at], ", "), protected.Path()))
 	}

@@ -24,13 +24,13 @@ func TestAMethodAddedBesideTheTable(t *testing.T) {
 	}{
 		{"without an authorizer", func(_ awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Root().AddResource(jsii.String("debug"), nil).AddMethod(jsii.String("GET"), nil, nil)
-		}, "the method GET /debug is open, and the table does not say so: put it into Routes"},
+		}, "the method GET /debug is open, and the table does not say so"},
 		{"an L1 method without an authorizer", func(stack awscdk.Stack, api *secureapi.API) {
 			awsapigateway.NewCfnMethod(stack, jsii.String("Raw"), &awsapigateway.CfnMethodProps{
 				HttpMethod: jsii.String("GET"), ResourceId: api.RestAPI.RestApiRootResourceId(), RestApiId: api.RestAPI.RestApiId(),
 				AuthorizationType: jsii.String("NONE"),
 			})
-		}, "secureapi: Shop/Raw: the method GET of an unknown path is open"},
+		}, "the method GET / is open"},
 		{"an OPTIONS that a function answers", func(stack awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Root().AddMethod(jsii.String("OPTIONS"), awsapigateway.NewLambdaIntegration(backend(stack, "Other"), nil), nil)
 		}, "the method OPTIONS / is open, and the table does not say so"},
@@ -61,7 +61,7 @@ func TestAMethodAddedBesideTheTable(t *testing.T) {
 		{"in small letters, which API Gateway takes", func(stack awscdk.Stack, api *secureapi.API) {
 			awsapigateway.NewCfnMethod(stack, jsii.String("Debug"), &awsapigateway.CfnMethodProps{
 				RestApiId: api.RestAPI.RestApiId(), ResourceId: api.RestAPI.RestApiRootResourceId(), HttpMethod: jsii.String("GET"), AuthorizationType: jsii.String("none")})
-		}, "the method GET of an unknown path is open"},
+		}, "the method GET / is open"},
 		{"with the included authorizer", func(_ awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Root().ResourceForPath(jsii.String("/orders/archive")).AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{
 				Authorizer: api.Node().FindChild(jsii.String("Authorizer")).(awsapigateway.IAuthorizer)})
@@ -208,7 +208,7 @@ func TestAStatementAddedBesideThePolicy(t *testing.T) {
 			Actions: jsii.Strings("execute-api:Invoke"), Resources: jsii.Strings(resource),
 		}))
 	}
-	const lets = "secureapi: Shop/Api: ResourcePolicy, with what was added beside the table: a statement allows everybody execute-api:/prod/GET/orders, which an authorizer guards"
+	const lets = "ResourcePolicy, with what was added beside the table: a statement allows everybody execute-api:/prod/GET/orders, which an authorizer guards"
 	ranges := func(p *secureapi.Props) {
 		p.ResourcePolicy = &secureapi.ResourcePolicy{AllowCIDRs: []string{"203.0.113.0/24"}}
 	}
@@ -362,7 +362,7 @@ func TestAGuardedMethodBesideAnOpenGreedyRoute(t *testing.T) {
 	stack := newStack()
 	files(stack).RestAPI.Root().ResourceForPath(jsii.String("/files/secret")).AddMethod(jsii.String("GET"), nil, iam)
 	refused(t, func() { awscdk.App_Of(stack).Synth(nil) },
-		`secureapi: Shop/Api: route "ANY /files/{proxy+}" is public and gets what "GET /files/secret", which is guarded, does not take: DELETE`)
+		`route "ANY /files/{proxy+}" is public and gets what "GET /files/secret", which is guarded, does not take: DELETE`)
 
 	elsewhere := newStack()
 	files(elsewhere).RestAPI.Root().ResourceForPath(jsii.String("/secret")).AddMethod(jsii.String("GET"), nil, iam)

@@ -21,6 +21,11 @@ type Options struct {
 	// dynamic reference such as {{resolve:ssm:/shop/url}}, which only CloudFormation resolves.
 	Environment map[string]string
 
+	// NoDefaults leaves a template parameter unresolved that has neither a value in Parameters nor one of its parent stack: its
+	// default is only what it is deployed with unless it is given another value. A resource whose condition depends on such
+	// a parameter counts as made.
+	NoDefaults bool
+
 	// Account and Region are those of stacks that leave them open. Defaults: 123456789012 and us-east-1.
 	Account, Region string
 }
@@ -83,6 +88,10 @@ func (e *Evaluator) Evaluate(s *Stack, logicalID, path string, v any) (any, erro
 	}
 	return out, err
 }
+
+// Exists reports whether a resource of a stack is made, as its condition and those of the stacks around it say. The error
+// says why that is not known.
+func (e *Evaluator) Exists(s *Stack, logicalID string) (bool, error) { return e.exists(s, logicalID) }
 
 // noValue is what AWS::NoValue stands for: the absence of what it is the value of.
 type noValue struct{}

@@ -65,6 +65,9 @@ func (e *Evaluator) mustExist(w where, fn, id string) error {
 		return nil
 	}
 	holds, err := e.condition(w, fn, r.Condition)
+	if err != nil && e.options.NoDefaults {
+		return nil
+	}
 	if err == nil && !holds {
 		err = w.fail(fn, nil, "%s is not made, as the condition %s does not hold", id, r.Condition)
 	}
@@ -100,6 +103,9 @@ func (e *Evaluator) parameter(w where, fn, name string, p Parameter) (any, error
 		t, ok = e.options.Parameters[name]
 	}
 	given := ok
+	if !ok && e.options.NoDefaults {
+		return nil, w.fail(fn, nil, "the parameter %s gets its value when the stack is deployed", name)
+	}
 	if !ok {
 		t, ok = s.parameters[name]
 	}

@@ -36,6 +36,12 @@ type Stack struct {
 	nested     map[string]nested
 }
 
+// File is the path of the stack's template; "" for one that was parsed by itself.
+func (s *Stack) File() string { return s.file }
+
+// NestedError says why the template of a nested stack, which is the resource of that logical id, could not be read.
+func (s *Stack) NestedError(logicalID string) error { return s.nested[logicalID].err }
+
 // nested is the stack that a resource of type AWS::CloudFormation::Stack is, or why it cannot be read.
 type nested struct {
 	stack *Stack

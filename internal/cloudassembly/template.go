@@ -22,8 +22,9 @@ type Template struct {
 
 // Parameter is a value that the deployment gives.
 type Parameter struct {
-	Type    string
-	Default any // nil if there is none
+	Type          string
+	Default       any   // nil if there is none
+	AllowedValues []any // nil if it may have any value
 }
 
 // TemplateResource is a resource of a template.
@@ -32,6 +33,7 @@ type TemplateResource struct {
 	Condition  string // the name of a condition; "" if the resource is unconditional
 	Properties map[string]any
 	Metadata   map[string]string // what the app and CDK note at the resource, of that what is a string
+	Notes      map[string]any    // the same as the template has it, with what is not a string; nil if it is not a map
 }
 
 // assetPath is the metadata that says which folder or file of the assembly the resource's asset is.
@@ -80,6 +82,7 @@ func parseTemplate(data []byte) (*Template, error) {
 		}
 		out := &TemplateResource{Type: r.Type, Condition: r.Condition, Properties: r.Properties}
 		notes, _ := r.Metadata.(map[string]any) // others write what they like there
+		out.Notes = notes
 		for key, note := range notes {
 			if t, ok := note.(string); ok {
 				if out.Metadata == nil {

@@ -1,4 +1,8 @@
-package secureapi
+// Package resourcepolicy judges the resource policy of a REST API against its routes: for policies under which no request
+// gets through, and for statements that admit callers that an authorizer rejects.
+//
+// It does not evaluate a request against a policy. What is known only when the stack is deployed counts as anything.
+package resourcepolicy
 
 import (
 	"encoding/json"
@@ -8,45 +12,56 @@ import (
 	"strings"
 )
 
-// judge looks at the finished document, since raw statements may say anything: for policies under which no request gets
-// through, whatever the conditions are, and for statements that let in whom an authorizer keeps out.
+// Scope is what a policy has to fit: resources in the short form, such as "execute-api:/prod/GET/orders".
+type Scope struct {
+	Allowed    []string // of routes that need an Allow, preflights included: public ones, and those that Cognito guards
+	Guarded    []string // of routes that must not have one: a Lambda authorizer or IAM decides
+	Preflights string   // of Allowed, that of the preflights; "" without CORS
+}
+
+// Invoke is the action of a request to an API.
+const Invoke = "execute-api:Invoke"
+
+// Judge reads a policy document in JSON, in which CDK tokens are the objects that they resolve to. It reports whether a
+// statement allows everybody everything. The error says what is wrong, and the way out.
 //
-// It reports whether a statement allows everybody everything.
-func judge(text []byte, s scopeOfPolicy) (allowsAll bool, err error) {
+// That an Allow of the policy beats an answer that leaves a route out is in
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+func Judge(document []byte, s Scope) (allowsAll bool, err error) {
 	var doc struct{ Statement statements }
-	if err := json.Unmarshal(text, &doc); err != nil {
+	if err := json.Unmarshal(document, &doc); err != nil {
 		return false, fmt.Errorf("its document is not readable: %w", err)
 	}
-	allows, preflights := false, s.preflights == ""
+	allows, preflights := false, s.Preflights == ""
 	for _, st := range doc.Statement {
 		switch {
-		case st.Effect != "Allow" && len(st.Condition) == 0 && st.Principal != nil && st.everybody() && st.everything(): // a NotPrincipal leaves somebody in
+		case st.Effect != "Allow" && len(st.Condition) == 0 && st.Principal != nil && st.everybody() && st.everything(): // a NotPrincipal leaves some callers in
 			return false, errors.New("a statement denies everything to everybody, so it locks everybody out: give it a Condition, or take it out")
 		case st.Effect != "Allow":
 			continue
 		case st.everybody() && !st.signed():
-			for _, guarded := range s.guarded {
+			for _, guarded := range s.Guarded {
 				if st.covers(guarded) {
 					return false, fmt.Errorf("a statement allows everybody %s, which an authorizer guards: API Gateway lets a request through that the resource policy allows and the authorizer's answer leaves out; leave that resource out, or name principals", guarded)
 				}
 			}
 		}
 		allowsAll = allowsAll || st.everybody() && !st.signed() && st.everything()
-		for _, open := range s.allowed {
+		for _, open := range s.Allowed {
 			allows = allows || st.everybody() && st.covers(open)
 		}
-		preflights = preflights || st.everybody() && st.covers(s.preflights)
+		preflights = preflights || st.everybody() && st.covers(s.Preflights)
 	}
-	if !allows && len(s.allowed) > 0 {
+	if !allows && len(s.Allowed) > 0 {
 		return false, errors.New("no statement allows everybody a route that is public or guarded by Cognito, which needs an Allow as soon as there is a policy, so it locks everybody out: add an Allow statement")
 	}
 	if !preflights {
-		return false, fmt.Errorf("no statement allows everybody the preflights, %s, which have no authorizer and so need an Allow as soon as there is a policy: no page of another origin could call; add an Allow of that resource, or leave CORS out", s.preflights)
+		return false, fmt.Errorf("no statement allows everybody the preflights, %s, which have no authorizer and so need an Allow as soon as there is a policy: no page of another origin could call; add an Allow of that resource, or leave CORS out", s.Preflights)
 	}
 	return allowsAll, nil
 }
 
-// statements are a list of them or, in a document that somebody wrote for the L1 resource, one without a list.
+// statements are a list of them or, one without a list, in a document that was written for the L1 resource.
 type statements []statement
 
 func (s *statements) UnmarshalJSON(text []byte) error {
@@ -73,7 +88,7 @@ func (st statement) everybody() bool {
 	return st.Principal == nil || slices.Contains(textsOf(st.Principal).list, "*") // nil: NotPrincipal
 }
 
-// signed tells whether a condition wants something that only requests signed with AWS credentials have.
+// signed reports whether a condition wants something that only requests signed with AWS credentials have.
 func (st statement) signed() bool {
 	for operator, keys := range st.Condition {
 		if strings.Contains(operator, "Not") || operator == "Null" || strings.HasSuffix(operator, "IfExists") || strings.HasPrefix(operator, "ForAllValues") {
@@ -88,16 +103,16 @@ func (st statement) signed() bool {
 	return false
 }
 
-// everything tells whether a statement is about every request.
+// everything reports whether a statement is about every request.
 func (st statement) everything() bool {
 	return !textsOf(st.Resource).token && !textsOf(st.Action).token && st.covers("execute-api:/\x00/\x00/\x00")
 }
 
-// covers tells whether a statement may be about a request to a resource of the short form, which may have wildcards.
+// covers reports whether a statement may be about a request to a resource of the short form, which may have wildcards.
 // What is a token may be anything.
 func (st statement) covers(resource string) bool {
 	actions, resources := textsOf(st.Action), textsOf(st.Resource)
-	if !actions.any(func(a string) bool { return meet(strings.ToLower(a), strings.ToLower(invoke)) }) {
+	if !actions.any(func(a string) bool { return meet(strings.ToLower(a), strings.ToLower(Invoke)) }) {
 		return false
 	}
 	return resources.any(func(r string) bool { return meet(short(r), resource) })
@@ -183,7 +198,7 @@ func (t texts) any(f func(string) bool) bool {
 	return false
 }
 
-// meet tells whether some text fits both patterns, in which * stands for any characters and ? for one.
+// meet reports whether some text fits both patterns, in which * stands for any characters and ? for one.
 func meet(a, b string) bool {
 	fits := make([][]bool, len(a)+1) // whether the rests from i and j on meet
 	for i := len(a); i >= 0; i-- {

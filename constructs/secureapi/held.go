@@ -1,0 +1,50 @@
+package secureapi
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/rules"
+)
+
+// notePlan writes what the finished template is held to into its metadata: the table into that of the API, and each
+// authorizer's settings into that authorizer's own. References would make the API depend on its authorizers, which depend
+// on it, so the API's has their logical ids as text.
+func (b *builder) notePlan(guards map[*guard]attached) {
+	routes, authorizers, scopes := map[string]string{}, map[string]string{}, map[string]any{}
+	for _, r := range b.plan.routes {
+		routes[r.pattern.String()] = ""
+		if r.guard != nil {
+			routes[r.pattern.String()] = r.guard.id()
+			if guards[r.guard].authorizationType == awsapigateway.AuthorizationType_COGNITO && len(r.requires) > 0 {
+				scopes[r.pattern.String()] = r.requires[0].AnyOf
+			}
+		}
+	}
+	for _, g := range b.plan.guards {
+		at := guards[g]
+		if at.authorizer == nil {
+			authorizers[g.id()] = "AWS_IAM"
+			continue
+		}
+		resource := at.authorizer.(awsapigateway.Authorizer).Node().DefaultChild().(awsapigateway.CfnAuthorizer)
+		authorizers[g.id()] = *resource.LogicalId()
+		settings := map[string]any{"included": g.table != nil}
+		for name, value := range at.fingerprint {
+			if value != nil && value != "" {
+				settings[name] = value
+			}
+		}
+		resource.AddMetadata(jsii.String(rules.AuthorizerMetadata), settings)
+	}
+	plan := map[string]any{"path": b.path, "routes": routes, "guards": authorizers, "preflights": b.props.CORS != nil}
+	if len(scopes) > 0 {
+		plan["scopes"] = scopes
+	}
+	b.restAPI().AddMetadata(jsii.String(rules.PlanMetadata), plan)
+}
+
+func (b *builder) restAPI() awscdk.CfnResource {
+	return b.api.RestAPI.Node().DefaultChild().(awscdk.CfnResource)
+}

@@ -1,0 +1,277 @@
+package rules
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/resourcepolicy"
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+var foreignGuard = Rule{
+	ID:       "included-authorizer",
+	Severity: Error,
+	Why:      "The included authorizer answers for the routes of its table: a method beside it admits no callers, or those of a route whose * covers it.",
+	Looks:    "methods that are not in the table of their API and name an authorizer with the included function",
+	WayOut:   "put it into Routes, or give it another authorizer",
+	check: func(v *view, report reporter) {
+		for _, m := range v.methods {
+			if !m.beside() || m.preflight() || !m.is(authCustom) {
+				continue
+			}
+			switch {
+			case m.guard == nil:
+				report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf(
+					"the method %s was added beside the table, and it cannot be told whether the included authorizer guards it: AuthorizerId: %s", m.key(), m.noID)})
+			case m.guard.included():
+				report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf(
+					"the method %s was added beside the table with an authorizer that answers for the table alone: it admits no callers, or by the * of another route the callers of that one", m.key())})
+			}
+		}
+	},
+}
+
+// included reports whether an authorizer has the included function.
+func (r *resource) included() bool {
+	settings, _ := r.t.Notes[AuthorizerMetadata].(map[string]any)
+	included, _ := settings["included"].(bool)
+	return included
+}
+
+var grantCoversMethod = Rule{
+	ID:       "grant-covers-method",
+	Severity: Error,
+	Why:      "The * for a parameter in the ARN of a grant crosses slashes, so a grant of a route covers methods below it that were added beside the table.",
+	Looks:    "IAM policies of the assembly that name a route of a table, and methods with AWS_IAM beside that table",
+	WayOut:   "put it into Routes, where GrantInvoke sees it",
+	check: func(v *view, report reporter) {
+		granted := v.granted()
+		for _, m := range v.methods {
+			beside, ok := m.pattern()
+			if !m.beside() || !m.is(authIAM) || !ok {
+				continue
+			}
+			for _, name := range granted[m.api] {
+				if pattern, err := route.Parse(name); err == nil && route.WildcardCovers(pattern, beside) {
+					report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf(
+						"the method %s was added beside the table, and the * of the grant of %q covers it, as it crosses slashes", m.key(), name)})
+					break
+				}
+			}
+		}
+	},
+}
+
+// granted are the routes of each API's plan that an IAM policy of the assembly allows, as GrantInvoke does: by the ARN of
+// the route.
+func (v *view) granted() map[*api][]string {
+	allowed := map[string]bool{} // the part of an ARN after the account, such as "a1b2c3/prod/GET/orders/?*"
+	for kind, property := range map[string]string{
+		"AWS::IAM::Policy": "PolicyDocument", "AWS::IAM::ManagedPolicy": "PolicyDocument", "AWS::IAM::RolePolicy": "PolicyDocument",
+		"AWS::IAM::UserPolicy": "PolicyDocument", "AWS::IAM::Role": "Policies", "AWS::IAM::User": "Policies", "AWS::IAM::Group": "Policies",
+	} {
+		for _, r := range v.byType[kind] {
+			collectARNs(r.partly("Properties."+property, r.t.Properties[property]), allowed)
+		}
+	}
+	out := map[*api][]string{}
+	for _, a := range v.apis {
+		if a.plan == nil {
+			continue
+		}
+		for name, guard := range a.plan.routes {
+			pattern, err := route.Parse(name)
+			if err != nil || a.plan.guards[guard] != planIAM {
+				continue
+			}
+			for _, verb := range verbsOf(pattern) {
+				if allowed[a.ref()+"/"+a.stage()+"/"+verb+pattern.Wildcard()] {
+					out[a] = append(out[a], name)
+					break
+				}
+			}
+		}
+		slices.Sort(out[a])
+	}
+	return out
+}
+
+// collectARNs notes the execute-api ARNs in a policy.
+func collectARNs(v any, into map[string]bool) {
+	switch v := v.(type) {
+	case string:
+		if parts := strings.SplitN(v, ":", 6); len(parts) == 6 && parts[2] == "execute-api" {
+			into[parts[5]] = true
+		}
+	case []any:
+		for _, entry := range v {
+			collectARNs(entry, into)
+		}
+	case map[string]any:
+		for _, member := range v {
+			collectARNs(member, into)
+		}
+	}
+}
+
+func verbsOf(p route.Pattern) []string {
+	if p.Verb == route.Any {
+		return route.Verbs
+	}
+	return []string{p.Verb}
+}
+
+var fallThrough = Rule{
+	ID:       "fall-through",
+	Severity: Error,
+	Why:      "API Gateway passes over a path that lacks the verb, so what a guarded method does not take reaches an open route with a parameter.",
+	Looks:    "guarded methods that were added beside a table with public routes",
+	WayOut:   "guard the public route too, or add the missing verbs as guarded routes",
+	check: func(v *view, report reporter) {
+		for _, a := range v.apis {
+			if a.plan != nil {
+				a.fallThroughs(report)
+			}
+		}
+	},
+}
+
+func (a *api) fallThroughs(report reporter) {
+	var patterns []route.Pattern
+	var of []*method // of those that were added beside the table
+	open := map[int]bool{}
+	for _, name := range slices.Sorted(mapKeys(a.plan.routes)) {
+		if pattern, err := route.Parse(name); err == nil {
+			open[len(patterns)] = a.plan.routes[name] == ""
+			patterns, of = append(patterns, pattern), append(of, nil)
+		}
+	}
+	for _, m := range a.methods {
+		if pattern, ok := m.pattern(); ok && m.beside() && !m.is(authNone) {
+			patterns, of = append(patterns, pattern), append(of, m)
+		}
+	}
+	table, err := route.NewTable(patterns)
+	if err != nil {
+		return // API Gateway does not take such paths side by side
+	}
+	type pair struct{ open, guarded int }
+	verbs := map[pair][]string{}
+	for _, f := range table.FallThroughs(func(i int) bool { return open[i] }) {
+		verbs[pair{f.Open, f.Protected}] = append(verbs[pair{f.Open, f.Protected}], f.Verb)
+	}
+	for at, missing := range verbs {
+		if m := of[at.guarded]; m != nil {
+			report(m.resource, Finding{API: a.name(), Message: fmt.Sprintf(
+				"route %q is public and gets what %q, which is guarded, does not take: %s %s falls through to it",
+				patterns[at.open], patterns[at.guarded], strings.Join(missing, ", "), m.path)})
+		}
+	}
+}
+
+var resourcePolicy = Rule{
+	ID:       "resource-policy",
+	Severity: Error,
+	Why:      "API Gateway lets a request through that the resource policy allows and the answer of a Lambda authorizer leaves out, and IAM routes are opened to every account.",
+	Looks:    "the resource policies of APIs that Gatehouse built, with what was added to them",
+	WayOut:   "leave the resource out of the statement, or name principals",
+	check: func(v *view, report reporter) {
+		for _, a := range v.apis {
+			if a.plan != nil && a.t.Properties["Policy"] != nil {
+				if _, err := resourcepolicy.Judge(a.policy(), a.policyScope()); err != nil {
+					report(a.resource, Finding{API: a.name(), Message: "ResourcePolicy, with what was added beside the table: " + err.Error()})
+				}
+			}
+		}
+	},
+}
+
+var policyOpensMethod = Rule{
+	ID:       "policy-opens-method",
+	Severity: Error,
+	Why:      "An Allow of the resource policy for everybody admits callers to a method beside the table that its authorizer or IAM would reject.",
+	Looks:    "methods with a Lambda authorizer or IAM that were added beside a table whose API has a resource policy",
+	WayOut:   "put it into Routes, where the policy leaves it out",
+	check: func(v *view, report reporter) {
+		for _, m := range v.methods {
+			if !m.beside() || m.api.t.Properties["Policy"] == nil || !m.is(authCustom) && !m.is(authIAM) {
+				continue
+			}
+			scope := m.api.policyScope()
+			all, err := resourcepolicy.Judge(m.api.policy(), scope)
+			if err != nil {
+				continue // it is named already
+			}
+			if all {
+				report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf(
+					"the method %s was added beside the table, and the API's resource policy allows everything: it admits callers that %s would reject", m.key(), strings.Join(m.types, " or "))})
+				continue
+			}
+			if pattern, ok := m.pattern(); ok {
+				scope.Guarded = m.api.resourcesOf(pattern, false)
+				if _, err := resourcepolicy.Judge(m.api.policy(), scope); err != nil {
+					report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf("the method %s was added beside the table: %v", m.key(), err)})
+				}
+			}
+		}
+	},
+}
+
+// policy is the resource policy as JSON, in which what is not known is an object.
+func (a *api) policy() []byte {
+	document := a.partly("Properties.Policy", a.t.Properties["Policy"])
+	if text, ok := document.(string); ok {
+		return []byte(text)
+	}
+	text, err := json.Marshal(document)
+	if err != nil {
+		return nil // Judge says that it is not readable
+	}
+	return text
+}
+
+// policyScope is what the plan asks of a resource policy.
+func (a *api) policyScope() resourcepolicy.Scope {
+	var s resourcepolicy.Scope
+	for _, name := range slices.Sorted(mapKeys(a.plan.routes)) {
+		pattern, err := route.Parse(name)
+		if err != nil {
+			continue
+		}
+		guard := a.plan.routes[name]
+		if guard == "" || a.cognito(guard) {
+			s.Allowed = append(s.Allowed, a.resourcesOf(pattern, a.plan.preflights)...)
+		} else {
+			s.Guarded = append(s.Guarded, a.resourcesOf(pattern, a.plan.preflights)...)
+		}
+	}
+	if a.plan.preflights {
+		s.Preflights = "execute-api:/" + a.stage() + "/OPTIONS/*"
+		s.Allowed = append(s.Allowed, s.Preflights)
+	}
+	return s
+}
+
+// cognito reports whether a guard of the plan is an authorizer of Amazon Cognito.
+func (a *api) cognito(guard string) bool {
+	for _, r := range a.guards {
+		if r.id == a.plan.guards[guard] {
+			kind, _ := r.text("Type")
+			return kind == authCognito
+		}
+	}
+	return false
+}
+
+// resourcesOf are the requests of a pattern, as a policy names them. The preflight takes OPTIONS, on a route for every
+// verb too.
+func (a *api) resourcesOf(p route.Pattern, preflights bool) (out []string) {
+	for _, verb := range verbsOf(p) {
+		if verb != "OPTIONS" || !preflights {
+			out = append(out, "execute-api:/"+a.stage()+"/"+verb+p.Wildcard())
+		}
+	}
+	return out
+}

@@ -1,0 +1,189 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Names of metadata that a template may have. Package secureapi writes them; a template that is written by hand may.
+const (
+	// PlanMetadata is at an AWS::ApiGateway::RestApi: the access table that its methods are held to. It is an object with
+	//   path        the construct path of the API
+	//   routes      an object: of each route, such as "GET /orders/{id}", the name of its guard, or "" for a public one
+	//   guards      an object: of each guard's name the logical id of its AWS::ApiGateway::Authorizer, or "AWS_IAM"
+	//   scopes      an object: of each route that Cognito guards the list of its scopes
+	//   preflights  whether CORS preflights are answered
+	PlanMetadata = "gatehouse:plan"
+
+	// PublicMetadata is at a public AWS::ApiGateway::Method: the reason that it is.
+	PublicMetadata = "gatehouse:public"
+
+	// RequiresMetadata is at a guarded AWS::ApiGateway::Method: what its callers must have, such as "any scope of orders:read".
+	RequiresMetadata = "gatehouse:requires"
+
+	// AuthorizerMetadata is at an AWS::ApiGateway::Authorizer: the settings that it is held to. It is an object with
+	//   type        TOKEN, REQUEST or COGNITO_USER_POOLS
+	//   sources     the list of its identity sources
+	//   ttl         for how many seconds its answers are cached
+	//   expression  the validation expression; absent for none
+	//   function    the ARN of its function, of a Lambda authorizer
+	//   role        the ARN of the role that the function is invoked with; absent for none
+	//   pools       the list of the ARNs of its user pools, of a Cognito authorizer
+	//   included    whether its function is the included one, which answers for the routes of the plan alone
+	AuthorizerMetadata = "gatehouse:authorizer"
+)
+
+// planIAM is the name that a plan gives AWS_IAM where another guard has its authorizer.
+const planIAM = "AWS_IAM"
+
+// plan is the access table of an API, as its metadata has it.
+type plan struct {
+	path       string
+	routes     map[string]string // the name of the guard; "" for a public route
+	guards     map[string]string // the logical id of the authorizer, or planIAM
+	scopes     map[string]any
+	preflights bool
+}
+
+// readPlan reads the plan of an API; nil if it has none. The error says what of it cannot be read.
+func readPlan(raw any) (*plan, error) {
+	if raw == nil {
+		return nil, nil
+	}
+	object, ok := raw.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("its metadata %s is not an object", PlanMetadata)
+	}
+	p := &plan{routes: map[string]string{}, guards: map[string]string{}, scopes: map[string]any{}}
+	p.path, _ = object["path"].(string)
+	p.preflights, _ = object["preflights"].(bool)
+	for name, into := range map[string]map[string]string{"routes": p.routes, "guards": p.guards} {
+		members, ok := object[name].(map[string]any)
+		if !ok && object[name] != nil {
+			return nil, fmt.Errorf("the %s of its metadata %s are not an object", name, PlanMetadata)
+		}
+		for key, value := range members {
+			text, ok := value.(string)
+			if !ok {
+				return nil, fmt.Errorf("the %s of its metadata %s: %q is not a string", name, PlanMetadata, key)
+			}
+			into[key] = text
+		}
+	}
+	for route, guard := range p.routes {
+		if guard != "" && p.guards[guard] == "" {
+			return nil, fmt.Errorf("the routes of its metadata %s: the guard %q of %q is not among its guards", PlanMetadata, guard, route)
+		}
+	}
+	if scopes, ok := object["scopes"].(map[string]any); ok {
+		p.scopes = scopes
+	}
+	return p, nil
+}
+
+// api is a REST API.
+type api struct {
+	*resource
+	plan    *plan // nil for one that Gatehouse did not build
+	badPlan error // why its plan cannot be read
+	stages  []string
+	guards  []*resource // its authorizers
+	methods []*method
+}
+
+// name is what people call the API.
+func (a *api) name() string {
+	if a.plan != nil && a.plan.path != "" {
+		return a.plan.path
+	}
+	if path, ok := strings.CutSuffix(a.t.Metadata[pathMetadata], "/Resource"); ok {
+		return path
+	}
+	return a.resource.String()
+}
+
+// stage is the name of its only stage, or the wildcard that stands for any.
+func (a *api) stage() string {
+	if len(a.stages) == 1 && a.stages[0] != "" {
+		return a.stages[0]
+	}
+	return "*"
+}
+
+func (v *view) readAPIs() {
+	for _, r := range v.byType[typeAPI] {
+		a := &api{resource: r}
+		a.plan, a.badPlan = readPlan(r.partly("Metadata", r.t.Notes[PlanMetadata]))
+		v.apis = append(v.apis, a)
+		if id := r.ref(); id != "" {
+			v.byID[id] = a
+		}
+		if root := r.attribute("RootResourceId"); root != "" {
+			v.paths[root] = pathOf{a, "/"}
+		}
+	}
+	for _, kind := range []string{typeStage, typeDeployment} {
+		for _, r := range v.byType[kind] {
+			if a, _ := v.apiOf(r); a != nil && (kind == typeStage || r.t.Properties["StageName"] != nil) {
+				name, _ := r.text("StageName") // "" if it is not known, which makes it any
+				a.stages = append(a.stages, name)
+			}
+		}
+	}
+}
+
+// apiOf finds the API that a resource belongs to; nil if it is not in the assembly, or if it cannot be told, and why.
+func (v *view) apiOf(r *resource) (*api, string) {
+	id, err := r.text("RestApiId")
+	if err != nil {
+		return nil, unresolved(err)
+	}
+	if a := v.byID[id]; a != nil {
+		return a, ""
+	}
+	if id == "" {
+		return nil, "it has no RestApiId"
+	}
+	return nil, fmt.Sprintf("no API of the assembly has the id %q", id)
+}
+
+// built reports whether the assembly has an API that Gatehouse built.
+func (v *view) built() bool {
+	for _, a := range v.apis {
+		if a.plan != nil || a.badPlan != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// readPaths puts the tree of paths together.
+func (v *view) readPaths() {
+	left := v.byType[typeResource]
+	for len(left) > 0 {
+		var next []*resource
+		for _, r := range left {
+			parent, _ := r.text("ParentId")
+			up, ok := v.paths[parent]
+			part, _ := r.text("PathPart")
+			if id := r.ref(); ok && id != "" && part != "" {
+				v.paths[id] = pathOf{up.api, strings.TrimSuffix(up.path, "/") + "/" + part}
+				continue
+			}
+			next = append(next, r)
+		}
+		if len(next) == len(left) {
+			return // their parents are not known
+		}
+		left = next
+	}
+}
+
+func (v *view) readAuthorizers() {
+	for _, r := range v.byType[typeAuthorizer] {
+		if a, _ := v.apiOf(r); a != nil {
+			a.guards = append(a.guards, r)
+			v.guards[a.ref()+" "+r.ref()] = r
+		}
+	}
+}

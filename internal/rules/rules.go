@@ -1,0 +1,119 @@
+// Package rules judges finished cloud assemblies: whether the templates still guard each REST API as its access table
+// says, and whether an API of any origin has a hole that is certain.
+//
+//	a, err := cloudassembly.Read("cdk.out")
+//	for _, f := range rules.Check(a, rules.Options{}) {
+//		fmt.Println(f.Rule, f.ConstructPath, f.Message)
+//	}
+//
+// It reads what is deployed and not the constructs, so overrides, aspects and generic resources are judged alike. The
+// plan of an API that package secureapi built is in the metadata of its resources: see [PlanMetadata]. Of other APIs it
+// reports only what is wrong in any app. It does not ask AWS anything, and it does not change anything.
+package rules
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+)
+
+// Severity says what a finding does to a synthesis.
+type Severity string
+
+const (
+	Error   Severity = "error"   // it fails
+	Warning Severity = "warning" // it goes on
+)
+
+// Finding is one place of a template that breaks a rule.
+type Finding struct {
+	Rule      string // the id, such as "open-method"
+	Severity  Severity
+	Stack     string // the stack's path in the app, such as "Prod/Shop"
+	LogicalID string // the resource; "" for the stack as a whole
+
+	// ConstructPath is the resource's path in the app, such as "Shop/Api/RestApi/Default/GET/Resource"; "" if the template
+	// does not have it.
+	ConstructPath string
+
+	// API is the path of the API that it is about, or its logical id; "" if it is about none.
+	API string
+
+	Message string // what is wrong
+	WayOut  string // what to do about it
+
+	// Accepted is the reason that the resource gives for accepting it; "" if it does not.
+	Accepted string
+
+	// File is the template, as a path; "" for one that was parsed by itself.
+	File string
+}
+
+// Options are how an assembly is judged.
+type Options struct {
+	// Accepted adds the findings that the app accepts, with their reasons. They are left out by default.
+	Accepted bool
+}
+
+// Rule is something that is judged.
+type Rule struct {
+	ID  string // in kebab case; it does not change
+	Why string // the reason in one sentence
+
+	// Looks says at what the rule looks, and of which APIs.
+	Looks string
+
+	WayOut string // in general; a finding has its own words
+
+	// Severity is that of its findings, unless they say otherwise.
+	Severity Severity
+
+	check func(v *view, report reporter)
+}
+
+// reporter takes what a rule finds at a resource.
+type reporter func(at *resource, f Finding)
+
+// All are the rules, in the order of their ids.
+func All() []Rule {
+	all := []Rule{
+		openMethod, undecidedAuthorization, unknownAPI, foreignGuard, grantCoversMethod, changedGuard,
+		resourcePolicy, policyOpensMethod, fallThrough, hiddenMethods,
+	}
+	slices.SortFunc(all, func(x, y Rule) int { return cmp.Compare(x.ID, y.ID) })
+	return all
+}
+
+// IDs are the ids of all rules.
+func IDs() []string {
+	var out []string
+	for _, r := range All() {
+		out = append(out, r.ID)
+	}
+	return out
+}
+
+// Check judges an assembly. The findings are in the order of their stacks, constructs and rules.
+func Check(a *cloudassembly.Assembly, o Options) []Finding {
+	v := newView(a)
+	var out []Finding
+	for _, rule := range All() {
+		rule.check(v, func(at *resource, f Finding) {
+			f.Rule, f.Severity = rule.ID, cmp.Or(f.Severity, rule.Severity)
+			f.WayOut = cmp.Or(f.WayOut, rule.WayOut)
+			at.place(&f)
+			out = append(out, f)
+		})
+	}
+	slices.SortStableFunc(out, func(x, y Finding) int {
+		return cmp.Or(cmp.Compare(x.Stack, y.Stack), cmp.Compare(x.ConstructPath, y.ConstructPath),
+			cmp.Compare(x.LogicalID, y.LogicalID), cmp.Compare(x.Rule, y.Rule), cmp.Compare(x.Message, y.Message))
+	})
+	return slices.Compact(out)
+}
+
+// Failing are those of the findings that fail a synthesis: errors that are not accepted.
+func Failing(findings []Finding) []Finding {
+	return slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return f.Severity != Error || f.Accepted != "" })
+}

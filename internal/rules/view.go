@@ -1,0 +1,148 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+)
+
+// Types of resource that the rules look at.
+const (
+	typeAPI        = "AWS::ApiGateway::RestApi"
+	typeResource   = "AWS::ApiGateway::Resource"
+	typeMethod     = "AWS::ApiGateway::Method"
+	typeAuthorizer = "AWS::ApiGateway::Authorizer"
+	typeStage      = "AWS::ApiGateway::Stage"
+	typeDeployment = "AWS::ApiGateway::Deployment"
+)
+
+// view is an assembly, indexed once for all rules.
+type view struct {
+	assembly *cloudassembly.Assembly
+	e        *cloudassembly.Evaluator
+	byType   map[string][]*resource
+	apis     []*api
+	byID     map[string]*api   // by the stand-in of an API's id
+	paths    map[string]pathOf // by the stand-in of a path's id
+	methods  []*method
+	guards   map[string]*resource // authorizers, by the stand-ins of the API's id and their own, with a space between
+}
+
+// resource is a resource of a template that is made, or may be.
+type resource struct {
+	v     *view
+	stack *cloudassembly.Stack
+	id    string
+	t     *cloudassembly.TemplateResource
+}
+
+// pathOf is a path of an API.
+type pathOf struct {
+	api  *api
+	path string
+}
+
+func newView(a *cloudassembly.Assembly) *view {
+	v := &view{
+		assembly: a, e: a.Evaluator(cloudassembly.Options{NoDefaults: true}),
+		byType: map[string][]*resource{}, byID: map[string]*api{}, paths: map[string]pathOf{}, guards: map[string]*resource{},
+	}
+	for _, s := range a.Stacks() {
+		for _, id := range slices.Sorted(maps.Keys(s.Template.Resources)) {
+			if made, err := v.e.Exists(s, id); made || err != nil {
+				t := s.Template.Resources[id]
+				v.byType[t.Type] = append(v.byType[t.Type], &resource{v: v, stack: s, id: id, t: t})
+			}
+		}
+	}
+	v.readAPIs()
+	v.readPaths()
+	v.readAuthorizers()
+	v.readMethods()
+	return v
+}
+
+// place fills in where a finding is.
+func (r *resource) place(f *Finding) {
+	f.Stack, f.LogicalID, f.ConstructPath, f.File = r.stack.Path, r.id, r.t.Metadata[pathMetadata], r.stack.File()
+}
+
+// pathMetadata is where CDK notes a resource's construct path.
+// Source: https://docs.aws.amazon.com/cdk/v2/guide/configure-synth.html
+const pathMetadata = "aws:cdk:path"
+
+func (r *resource) String() string { return r.stack.Path + "/" + r.id }
+
+// get resolves a property; nil if it is not set. The error says why it is known only when the stack is deployed.
+func (r *resource) get(name string) (any, error) {
+	return r.resolve("Properties."+name, r.t.Properties[name])
+}
+
+func (r *resource) resolve(path string, raw any) (any, error) {
+	return r.v.e.Evaluate(r.stack, r.id, path, raw)
+}
+
+// text resolves a property that is a string, a number or a boolean; "" if it is not set.
+func (r *resource) text(name string) (string, error) {
+	value, err := r.get(name)
+	if err != nil || value == nil {
+		return "", err
+	}
+	t, ok := scalar(value)
+	if !ok {
+		return "", fmt.Errorf("%s is not a string", name)
+	}
+	return t, nil
+}
+
+// ref is what Ref yields for the resource, and attribute what Fn::GetAtt does; "" if that is not known.
+func (r *resource) ref() string { return r.textOf(map[string]any{"Ref": r.id}) }
+
+func (r *resource) attribute(name string) string {
+	return r.textOf(map[string]any{"Fn::GetAtt": []any{r.id, name}})
+}
+
+func (r *resource) textOf(raw any) string {
+	value, err := r.resolve("", raw)
+	if err != nil {
+		return ""
+	}
+	t, _ := scalar(value)
+	return t
+}
+
+// partly resolves what of a value it can, and leaves the intrinsic functions that have no value.
+func (r *resource) partly(path string, raw any) any {
+	if value, err := r.resolve(path, raw); err == nil {
+		return value
+	}
+	switch raw := raw.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(raw))
+		for name, member := range raw {
+			if strings.HasPrefix(name, "Fn::") || name == "Ref" {
+				return raw
+			}
+			out[name] = r.partly(path+"."+name, member)
+		}
+		return out
+	case []any:
+		out := make([]any, len(raw))
+		for i, entry := range raw {
+			out[i] = r.partly(fmt.Sprintf("%s[%d]", path, i), entry)
+		}
+		return out
+	}
+	return raw
+}
+
+func scalar(v any) (string, bool) {
+	switch v.(type) {
+	case nil, map[string]any, []any:
+		return "", false
+	}
+	return fmt.Sprint(v), true
+}
