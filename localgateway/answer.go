@@ -100,7 +100,7 @@ func (m *method) explained(d *mapping.Failure, v *checks.Verdict, s said) *mappi
 	}
 	why := s.why()
 	if why == "" && m.needs != "" && v.Trace[last].Check == "policy" {
-		why = "the route is for " + m.needs
+		why = "the route is for " + m.needs + has(v.Known)
 	}
 	if why == "" {
 		return d

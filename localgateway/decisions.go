@@ -3,12 +3,14 @@ package localgateway
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/events"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/functions"
 )
 
@@ -24,6 +26,8 @@ type decisions struct {
 // Source: authz's documentation of its log, docs/authorizer.md.
 type said struct {
 	Message, Outcome, Reason, Error, Missing, RequestID string
+
+	Got, Want string // the value that was refused or what the caller has, and what is wanted in its place
 }
 
 // patience is how long a line may take after the answer: it was written before it, and comes through a pipe.
@@ -100,13 +104,20 @@ var glosses = map[string]string{
 	"hook": "the hook rejected it",
 }
 
-// why is what was said, in words; "" if nothing was.
+// why is what was said, in words; "" if nothing was. It says which value came and which one is wanted, if the line does.
 func (s said) why() string {
 	switch {
-	case s.Outcome == "unauthorized" && glosses[s.Reason] != "":
-		return "the authorizer refused the token: " + s.Reason + ", " + glosses[s.Reason]
 	case s.Outcome == "unauthorized":
-		return "the authorizer refused the token: " + s.Reason
+		why := "the authorizer refused the token: " + s.Reason
+		if gloss := glosses[s.Reason]; gloss != "" {
+			why += ", " + gloss
+		}
+		if s.Got != "" && s.Want != "" {
+			why += fmt.Sprintf(": got %q, want %q", s.Got, s.Want)
+		}
+		return why
+	case s.Outcome == "denied" && s.Reason == "rights" && s.Got != "":
+		return "the caller lacks " + s.Missing + " and has " + s.Got
 	case s.Outcome == "denied" && s.Reason == "rights":
 		return "the caller lacks " + s.Missing
 	case s.Outcome == "denied" && s.Reason == "hook":
@@ -117,4 +128,23 @@ func (s said) why() string {
 		return "the authorizer failed: " + cmp.Or(strings.TrimSpace(s.Reason+" "+s.Error), "it does not say why")
 	}
 	return ""
+}
+
+// has says which rights the included authorizer found in a token, as its context lists them: of an answer from the cache
+// there is no line in the log. It is "" for the context of another function.
+// Source: docs/authorizer.md, "What the backend gets".
+func has(c events.Caller) string {
+	if c.Lambda == nil || c.Lambda.Context["issuer"] == "" {
+		return ""
+	}
+	var found []string
+	for _, kind := range []string{"scopes", "groups", "roles"} {
+		if words := c.Lambda.Context[kind]; words != "" {
+			found = append(found, "the "+kind+" "+strings.ReplaceAll(words, " ", ", "))
+		}
+	}
+	if found == nil {
+		return ", and the caller has no scope, group or role"
+	}
+	return ", and the caller has " + strings.Join(found, " and ")
 }

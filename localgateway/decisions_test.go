@@ -28,6 +28,11 @@ func TestDecisions(t *testing.T) {
 	}{
 		{"before the answer is read", included, []functions.LogLine{line("1-a", `"outcome":"unauthorized","reason":"expired"`)}, nil, "the authorizer refused the token: expired, its exp has passed"},
 		{"after it", included, nil, []functions.LogLine{line("1-a", `"outcome":"denied","reason":"rights","missing":"any scope of x"`)}, "the caller lacks any scope of x"},
+		{"a value that is not the one that is wanted", included, []functions.LogLine{line("1-a", `"outcome":"unauthorized","reason":"audience","got":"api://x","want":"api://orders"`)}, nil,
+			`the authorizer refused the token: audience, its aud, or client_id, is not this API's: got "api://x", want "api://orders"`},
+		{"a time that has passed", included, []functions.LogLine{line("1-a", `"outcome":"unauthorized","reason":"expired","got":"2023-11-14T22:12:20Z","want":"after 2023-11-14T22:13:20Z"`)}, nil,
+			`the authorizer refused the token: expired, its exp has passed: got "2023-11-14T22:12:20Z", want "after 2023-11-14T22:13:20Z"`},
+		{"rights that are not enough", included, []functions.LogLine{line("1-a", `"outcome":"denied","reason":"rights","missing":"any scope of x","got":"y, z"`)}, nil, "the caller lacks any scope of x and has y, z"},
 		{"the hook", included, []functions.LogLine{line("1-a", `"outcome":"denied","reason":"hook"`)}, nil, "the authorizer's hook denied it"},
 		{"no route of its own", included, []functions.LogLine{line("1-a", `"outcome":"denied","reason":"route"`)}, nil, "the authorizer says: route"},
 		{"a reason without words", included, []functions.LogLine{line("1-a", `"outcome":"unauthorized","reason":"critical"`)}, nil, "the authorizer refused the token: critical"},

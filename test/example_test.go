@@ -91,11 +91,12 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 				{"a verb that is none", with("PUT", "/orders", writer), 403, notSigned, "MissingAuthenticationTokenException"},
 			})
 			// The policy does not say why it is as it is; the access table does.
-			const needs, lacks = "the route is for any scope of orders/write and any group of admins; ", "the caller lacks any group of admins; "
+			const needs, lacks = "the route is for any scope of orders/write and any group of admins, and the caller has the scopes orders/read, orders/write; ",
+				"the caller lacks any group of admins"
 			for _, c := range []struct{ name, token, cache, want string }{
 				{"cached", writer, "HIT", needs},
 				{"asked", api.Token(devissuer.TokenRequest{Subject: "other", Scopes: []string{"orders/write"}}), "MISS", lacks},
-				{"expired", api.Token(devissuer.TokenRequest{Expires: -time.Minute}), "MISS", "the authorizer refused the token: expired, its exp has passed; "},
+				{"expired", api.Token(devissuer.TokenRequest{Expires: -time.Minute}), "MISS", "the authorizer refused the token: expired, its exp has passed"},
 			} {
 				got := api.send(t, with("DELETE", noOrder, c.token)).record
 				if detail := got.Verdict.Trace[len(got.Verdict.Trace)-1].Detail; got.Verdict.Cache != c.cache || !strings.HasPrefix(got.Reason, c.want) || !strings.HasPrefix(detail, c.want) {
