@@ -1,6 +1,6 @@
 // It uses the console in a browser, by the keyboard alone, and tells what it saw: a line of JSON for each line it is given.
 const {chromium} = require('playwright-core')
-const [executablePath, url, pictures] = process.argv.slice(1)
+const [executablePath, url, pictures, axe] = process.argv.slice(1)
 
 const wrong = [] // what the page should not do
 let page
@@ -133,6 +133,78 @@ const commands = {
         await page.screenshot({path: `${pictures}/console-${width}-${colorScheme}.png`, fullPage: true})
       }
     }
+    return seen
+  },
+
+  // axe has axe-core look at the page as it is now, with everything open, at each width and in each scheme: all of its rules.
+  // In pictures, those of a state have its name.
+  async axe(state) {
+    const found = []
+    for (const [width, height] of [[1280, 900], [390, 844]]) for (const colorScheme of ['light', 'dark']) {
+      await page.setViewportSize({width, height})
+      await page.emulateMedia({colorScheme})
+      if (pictures) await page.screenshot({path: `${pictures}/${state}-${width}-${colorScheme}.png`, fullPage: true})
+      await page.evaluate(() => { for (const d of document.querySelectorAll('details')) d.open = true })
+      await page.waitForFunction(() => ![...document.querySelectorAll('.decision')].some(d => !d.childElementCount))
+      if (!await page.evaluate(() => Boolean(window.axe))) await page.evaluate(require('fs').readFileSync(axe, 'utf8'))
+      const result = await page.evaluate(() => axe.run(document, {resultTypes: ['violations', 'incomplete']}))
+      if (result.passes.length < 20) found.push(`only ${result.passes.length} rules were applied`)
+      for (const v of result.violations) for (const n of v.nodes) found.push(`${width} ${colorScheme}: ${v.id}: ${n.html}: ${n.failureSummary}`)
+      await page.evaluate(() => { for (const d of document.querySelectorAll('#list > li > details')) d.open = false })
+    }
+    await page.setViewportSize({width: 1280, height: 900})
+    return found
+  },
+
+  // use does what a developer does with the form, and what once went wrong.
+  async use() {
+    const seen = {}
+    const form = () => page.evaluate(() => ({
+      route: document.getElementById('route').value, disabled: document.getElementById('send').disabled, verb: document.getElementById('verb').value,
+      body: document.getElementById('body').value, hint: document.getElementById('body-hint').textContent,
+    }))
+    const outcome = async act => {
+      await page.evaluate(() => { document.getElementById('outcome').textContent = '' })
+      await act()
+      await page.waitForFunction(() => document.getElementById('outcome').textContent !== '')
+      await page.waitForFunction(() => !document.getElementById('send').disabled)
+      return page.textContent('#outcome')
+    }
+    await page.getByRole('button', {name: 'Try OPTIONS /orders', exact: true}).click()
+    seen.preflight = await form()
+    seen.preflightOutcome = await outcome(() => page.click('#send'))
+
+    await page.selectOption('#route', 'POST /v1/orders')
+    seen.model = await form()
+    seen.modelOutcome = await outcome(() => page.press('#body', 'Control+Enter'))
+    await page.fill('#body', '{"mine": true}')
+    await page.selectOption('#route', 'GET /v1/orders')
+    await page.selectOption('#route', 'POST /v1/orders')
+    seen.typed = await form()
+    seen.typedOutcome = await outcome(() => page.press('#body', 'Meta+Enter'))
+    seen.why = await page.textContent('#why')
+
+    const sent = await page.locator('#list > li').count()
+    await page.fill('#expires', 'soon')
+    await page.press('#expires', 'Control+Enter') // where Enter alone submits as well
+    await page.waitForFunction(() => document.getElementById('form-error').textContent !== '')
+    seen.refused = await page.evaluate(() => ({
+      answerHidden: document.getElementById('answer').hidden, answer: document.getElementById('answer').textContent, outcome: document.getElementById('outcome').textContent,
+    }))
+    await page.fill('#expires', '1h')
+    await page.selectOption('#route', 'GET /v1/orders')
+    seen.once = await outcome(() => page.press('#scopes', 'Control+Enter'))
+    seen.requests = await page.locator('#list > li').count() - sent
+    seen.made = await page.locator('#answer .pairs:has(time)').evaluate(e => e.textContent)
+
+    await page.fill('#scopes', 'orders/other')
+    await page.fill('#expires', '2m')
+    seen.scope = await outcome(() => page.press('#scopes', 'Control+Enter'))
+    const item = page.locator('#list > li').first()
+    await item.locator('summary').first().click()
+    await item.locator('.steps').waitFor()
+    seen.first = await item.locator('.decision > :first-child').textContent()
+    seen.sent = await item.locator('.pairs:has(time)').evaluateAll(all => all.map(e => e.textContent))
     return seen
   },
 

@@ -12,6 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/validation"
 )
 
 // apis are the APIs that are served, and what the form offers to call them with.
@@ -44,6 +45,7 @@ type route struct {
 	Public       string        `json:"public,omitempty"`
 	Requires     []requirement `json:"requires,omitempty"`
 	NotServed    string        `json:"notServed,omitempty"` // why it is answered by 501
+	Body         string        `json:"body,omitempty"`      // one that the route's model accepts; "" without a model
 
 	Issuers []int         `json:"issuers,omitempty"` // indices of those whose tokens its authorizer takes
 	Use     devissuer.Use `json:"use,omitempty"`     // what these are for
@@ -150,6 +152,7 @@ func (v *view) readRoute(r matrix.Route, served localgateway.Route) route {
 	out := route{
 		Verb: r.Verb, Path: r.Path, Kind: r.Kind, Authorizer: r.Authorizer, APIKey: r.APIKey, Who: r.Who, Public: r.Public, NotServed: served.Why,
 	}
+	out.Body, _ = validation.Sample(served.API, served.Method)
 	if r.Cache != nil {
 		seconds := r.Cache.Seconds()
 		out.CacheSeconds = &seconds

@@ -1,6 +1,8 @@
 package tryout
 
 import (
+	"bytes"
+	"encoding/json"
 	"maps"
 	"net/http"
 	"net/url"
@@ -10,11 +12,22 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/mapping"
 	"github.com/gatehouse-cdk/gatehouse/localgateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/localgateway/validation"
 )
 
 // validated tells whether a method's request validator looks at bodies, of which none counts as an empty object.
 func validated(m *cloudassembly.Method) bool {
 	return m.Validator != nil && m.Validator.Body && len(m.RequestSchemas) > 0
+}
+
+// body is a JSON body for a method: one that its model accepts, if it has a model, on one line.
+func body(api *cloudassembly.API, m *cloudassembly.Method) string {
+	sample, ok := validation.Sample(api, m)
+	var compact bytes.Buffer
+	if !ok || json.Compact(&compact, []byte(sample)) != nil {
+		return "{}"
+	}
+	return compact.String()
 }
 
 // parameters adds values for those that a method's request validator wants, but for credentials: those of the request come

@@ -191,7 +191,7 @@ func (m *maker) add(t target, status int, why string, headers ...string) *Exampl
 	}
 	switch e.Verb {
 	case http.MethodPost, http.MethodPut, http.MethodPatch:
-		e.Body = "{}"
+		e.Body = body(m.api, t.method)
 	}
 	m.parameters(t, &e)
 	if status == 200 && (e.Verb != http.MethodGet || validated(t.method) || e.URL != m.url(t.Path) || len(e.Headers) > len(headers) || strings.Contains(t.Path, "{")) {

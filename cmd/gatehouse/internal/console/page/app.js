@@ -2,7 +2,7 @@
 
 import {$, get} from './dom.js'
 import {choose, offer, start} from './call.js'
-import {addRequests, forgetRequests, openRequest} from './requests.js'
+import {addRequests, forgetRequests, openRequest, reasonOf} from './requests.js'
 import {showRoutes} from './routes.js'
 
 const interval = 1000 // ms
@@ -47,11 +47,12 @@ function connected(is) {
   $('connection').classList.toggle('lost', !is)
 }
 
-// found brings a request into the list that the form made.
+// found brings a request into the list that the form made, and returns the reason of its answer.
 async function found(id) {
   await ask()
   await ask() // the first one may have begun before
   if (id && location.hash === '#r-' + id) openRequest(id)
+  return id ? reasonOf(id) : ''
 }
 
 function follow() {

@@ -1,10 +1,11 @@
 // The form: it has the console make a token or a signature, and calls the route as any page of this origin would.
 
-import {$, code, copied, el, more, ms, options, pairs, status} from './dom.js'
+import {$, code, copied, el, more, ms, options, pairs, status, times} from './dom.js'
 
 let apis = []
 let data = {issuers: [], keys: []}
 const shown = 100_000 // characters of a body
+let suggested = '' // the body that was filled in for the route, and not typed
 
 // Options are known by what they name and not by their place: with the next change another one may have that.
 const routeKey = (stage, r) => `${r.verb} /${stage}${r.path}`
@@ -17,7 +18,7 @@ export function offer(served) {
   data = served
   apis = served.apis
   options($('route'), apis.flatMap(api => api.stages.map(stage => el('optgroup', {label: `${api.name}, stage ${stage}`},
-    api.routes.flatMap(r => r.verb === 'OPTIONS' ? [] : [el('option', {value: routeKey(stage, r)}, routeKey(stage, r))])))))
+    inOrder(api.routes).map(r => el('option', {value: routeKey(stage, r)}, routeKey(stage, r)))))))
   options($('issuer'), served.issuers.map(i => el('option', {value: issuerKey(i)}, i.audiences?.length ? `${i.url} (${i.audiences.join(', ')})` : i.url)))
   options($('key'), served.keys.map(k => el('option', {value: k.id}, k.who)))
   if (before && $('route').value === before && JSON.stringify(chosen().route) === needed) {
@@ -28,6 +29,9 @@ export function offer(served) {
   adapt()
   if (before && $('route').value !== before) $('form-error').textContent = `There is no ${before} any more: choose another route.`
 }
+
+// inOrder puts what browsers ask by themselves, preflights, behind the routes that people call.
+const inOrder = routes => [...routes.filter(r => r.verb !== 'OPTIONS'), ...routes.filter(r => r.verb === 'OPTIONS')]
 
 // choose takes a route of the table into the form.
 export function choose(api, route) {
@@ -54,6 +58,7 @@ function adapt() {
   const r = now.route
   $('verb-field').hidden = r.verb !== 'ANY'
   $('needs').textContent = r.notServed ? `It is answered by 501 here: ${r.notServed}` : `Who may call it: ${r.who}${r.public ? ` (${r.public})` : ''}${r.apiKey ? ', with an API key' : ''}`
+  suggest(r)
   const names = [...r.path.matchAll(/\{([^}+]+)(\+?)\}/g)]
   const typed = new Map([...$('params').querySelectorAll('input')].map(input => [input.name, input.value]))
   $('params').replaceChildren(...names.map(([, name, greedy]) => {
@@ -86,8 +91,15 @@ function adaptVerb() {
   const verb = verbNow()
   $('body-field').hidden = verb === 'GET' || verb === 'HEAD'
   const sends = ['POST', 'PUT', 'PATCH'].includes(verb)
+  $('body-hint').hidden = $('body-field').hidden || !$('body-hint').textContent
   $('more-request').open = sends || Boolean($('query').value || $('headers').value)
-  if (sends && !$('body').value) $('body').value = '{}'
+}
+
+// suggest fills in a body that the route's model accepts, unless another one was typed.
+function suggest(route) {
+  if (!$('body').value || $('body').value === suggested) $('body').value = route.body || ''
+  suggested = route.body || ''
+  $('body-hint').textContent = route.body ? 'The body is made up from the route’s model, which accepts it.' : 'The route has no model of its body: its function decides what it takes.'
 }
 
 const verbNow = () => { const v = chosen()?.route.verb; return v === 'ANY' ? $('verb').value : v }
@@ -128,6 +140,7 @@ function ask() {
 
 async function call(event, found) {
   event.preventDefault()
+  if ($('send').disabled) return // Ctrl+Enter while a call is under way
   clearErrors()
   $('send').disabled = true
   try {
@@ -159,7 +172,10 @@ async function make(prepared, found) {
     if (cookie) document.cookie = `${cookie.split('=')[0]}=; path=/; max-age=0; samesite=strict`
   }
   show(prepared, answer, body, performance.now() - began)
-  await found(answer.headers.get('x-amzn-requestid'))
+  const reason = await found(answer.headers.get('x-amzn-requestid'))
+  if (!reason) return
+  $('why').textContent = reason
+  $('outcome').textContent += `: ${reason}`
 }
 
 function show(prepared, answer, body, took) {
@@ -172,11 +188,13 @@ function show(prepared, answer, body, took) {
   const headers = [...answer.headers]
   $('answer').replaceChildren(...[
     el('h3', {}, first, el('span', {className: 'hint'}, ` in ${time}`)),
+    el('p', {id: 'why'}), // the reason, as soon as the gateway has told it
     el('p', {className: 'hint'}, el('span', {className: 'verb'}, prepared.verb), ' ', el('span', {className: 'path'}, prepared.url.split('?')[0])),
     link ? el('p', {}, link) : null,
     body ? code(pretty(body), 'Body of the answer') : el('p', {className: 'hint'}, 'It has no body.'),
     more(`Headers of the answer (${headers.length})`, pairs(headers)),
-    prepared.token ? more('Claims of the token that was made', code(JSON.stringify(prepared.token.claims, null, 2), 'Claims of the token that was made')) : null,
+    prepared.token ? more('Claims of the token that was made', code(JSON.stringify(prepared.token.claims, null, 2), 'Claims of the token that was made'),
+      times(prepared.token.claims, Date.now())) : null,
     more('The same in a terminal', code(prepared.curl, 'A line for curl'), el('p', {}, copied(prepared.curl, 'the line'))),
   ].filter(Boolean))
   $('answer').hidden = false
@@ -193,14 +211,17 @@ function pretty(text) {
   }
 }
 
-// refuse says what is wrong at the field that it is about.
+// refuse says what is wrong at the field that it is about. The answer to an earlier call goes: it is not the form's.
 function refuse(field, text) {
+  $('answer').hidden = true
+  $('answer').replaceChildren()
+  $('outcome').textContent = ''
   $('form-error').textContent = text
   const input = field && field !== 'credential' ? $(field) : null
   if (!input) return
   input.closest('details')?.setAttribute('open', '')
   input.setAttribute('aria-invalid', 'true')
-  input.setAttribute('aria-describedby', 'form-error')
+  input.setAttribute('aria-describedby', ['form-error', described(input)].filter(Boolean).join(' '))
   input.focus()
 }
 
@@ -208,14 +229,23 @@ function clearErrors() {
   $('form-error').textContent = ''
   for (const e of $('form').querySelectorAll('[aria-invalid]')) {
     e.removeAttribute('aria-invalid')
-    e.removeAttribute('aria-describedby')
+    if (described(e)) e.setAttribute('aria-describedby', described(e))
+    else e.removeAttribute('aria-describedby')
   }
 }
 
-// start makes the form work. Of each request that it made, found is told the id.
+// described is the id of the hint that a field always has; '' without one.
+const described = field => $(field.id + '-hint') ? field.id + '-hint' : ''
+
+// start makes the form work. Of each request that it made, found is told the id, and returns the reason of its answer.
 export function start(found) {
   $('form').addEventListener('input', event => { if (event.target.getAttribute('aria-invalid')) clearErrors() })
   $('form').addEventListener('submit', event => call(event, found))
+  $('form').addEventListener('keydown', event => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.repeat) return
+    event.preventDefault() // where Enter alone submits, it would do so twice
+    if (!$('send').disabled) $('form').requestSubmit()
+  })
   $('route').addEventListener('change', adapt)
   $('verb').addEventListener('change', adaptVerb)
   $('issuer').addEventListener('change', adaptIssuer)

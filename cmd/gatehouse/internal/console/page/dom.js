@@ -37,13 +37,38 @@ export function pairs(list) {
   return el('dl', {className: 'pairs'}, list.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))))
 }
 
+const moments = {iat: 'issued', auth_time: 'signed in', nbf: 'valid from', exp: 'expires'}
+
+// times lists the claims of a token that are times (RFC 7519, section 4.1) as people read them, and how far they are from
+// a moment: "2 min after the request", or "in 2 min" for the present. It is null if the token has none.
+export function times(claims, moment, what = '') {
+  const list = Object.entries(moments).filter(([claim]) => isTime(claims[claim])).map(([claim, meaning]) => {
+    const at = new Date(claims[claim] * 1000)
+    const apart = Math.round((at - moment) / 1000)
+    const far = apart === 0 ? what && `at ${what}` || 'now' : what ? `${lasting(Math.abs(apart))} ${apart > 0 ? 'after' : 'before'} ${what}` :
+      apart > 0 ? `in ${lasting(apart)}` : `${lasting(-apart)} ago`
+    return [`${claim} (${meaning})`, el('span', {}, el('time', {dateTime: at.toISOString()}, at.toISOString().replace('T', ' ').replace('.000', '').replace('Z', ' UTC')), `, ${far}`)]
+  })
+  return list.length ? pairs(list) : null
+}
+
+const isTime = n => typeof n === 'number' && !Number.isNaN(new Date(n * 1000).getTime())
+
+// lasting is a number of seconds in its two largest units.
+function lasting(seconds) {
+  const units = [['d', 86400], ['h', 3600], ['min', 60], ['s', 1]]
+  const first = units.findIndex(([, size]) => seconds >= size)
+  return units.slice(first, first + 2).map(([name, size], n) => [Math.floor((n ? seconds % units[first][1] : seconds) / size), name])
+    .filter(([n]) => n).map(([n, name]) => `${n} ${name}`).join(' ')
+}
+
 // scrolling is a box that scrolls by itself. As long as it does, it can be reached by the keyboard.
 export function scrolling(box, label) {
   new ResizeObserver(() => {
     const does = box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1
     if (does) {
       box.tabIndex = 0
-      box.setAttribute('role', 'region')
+      box.setAttribute('role', 'group') // and not a landmark: there are many
       box.setAttribute('aria-label', label)
     } else for (const name of ['tabindex', 'role', 'aria-label']) box.removeAttribute(name)
   }).observe(box)

@@ -1,6 +1,6 @@
 // The last requests, each with its decision step by step.
 
-import {$, clock, code, el, get, more, ms, pairs, status} from './dom.js'
+import {$, clock, code, el, get, more, ms, pairs, status, times} from './dom.js'
 
 const kept = 200
 const items = new Map() // by the request's id
@@ -48,6 +48,9 @@ export function forgetRequests() {
   $('list').replaceChildren()
 }
 
+// reasonOf is why a request got its answer; '' where its function answered.
+export const reasonOf = id => items.get(id)?.reason || ''
+
 // openRequest shows the decision of a request, and goes there.
 export function openRequest(id) {
   const item = items.get(id)
@@ -65,8 +68,8 @@ function entry(r) {
     status(r.status),
     el('span', {className: 'what'}, el('span', {className: 'verb'}, r.verb), ' ', el('span', {className: 'path'}, r.path)),
     el('span', {className: 'when'}, el('time', {dateTime: r.time}, clock(r.time)), ' · ', ms(r.ms)),
-    el('span', {className: 'facts'}, facts),
-    r.reason ? el('span', {className: 'reason'}, r.reason.split('\n')[0]) : null)
+    r.reason ? el('span', {className: 'reason'}, r.reason.split('\n')[0]) : null,
+    el('span', {className: 'facts'}, facts))
   const inside = el('div', {className: 'decision'})
   const details = el('details', {}, summary, inside)
   details.addEventListener('toggle', async () => {
@@ -79,6 +82,7 @@ function entry(r) {
   })
   const item = el('li', {id: 'r-' + r.id}, details)
   item.dataset.id = r.id
+  item.reason = r.reason || ''
   return item
 }
 
@@ -104,15 +108,17 @@ function decision(d) {
     ['In all', ms(d.ms)],
   ]
   const claims = (d.claims || []).map(c => [
-    el('h4', {}, 'Claims of the token, as sent'),
+    el('h3', {}, 'Claims of the token, as sent'),
     code(JSON.stringify(c.claims, null, 2), 'Claims of the token, as sent'),
+    times(c.claims, new Date(d.time), 'the request'),
     el('p', {className: 'hint'}, `Its header: ${JSON.stringify(c.header)}. Whether the token holds is in the steps above.`),
   ])
   return [
-    el('h4', {}, 'Decision, step by step'), el('ol', {className: 'steps'}, steps),
+    d.reason ? el('p', {className: 'why'}, d.reason) : null,
+    el('h3', {}, 'Decision, step by step'), el('ol', {className: 'steps'}, steps),
     ...claims.flat(),
-    el('h4', {}, 'Facts'), pairs(facts),
+    el('h3', {}, 'Facts'), pairs(facts),
     more(`Headers of the request (${d.headers.length})`, pairs(d.headers)),
     more(`Headers of the answer (${d.answered.length})`, pairs(d.answered)),
-  ]
+  ].filter(Boolean)
 }
