@@ -59,6 +59,7 @@ func (b *builder) addMethods(guards map[*guard]attached) []awslambda.IFunction {
 	root := b.api.RestAPI.Root()
 	for _, r := range b.sorted() {
 		if !slices.ContainsFunc(functions, func(f awslambda.IFunction) bool { return f == r.Function }) {
+			b.checkBackend(r)
 			functions = append(functions, r.Function)
 		}
 		resource := root
@@ -145,15 +146,4 @@ func (b *builder) redeployOn(guards map[*guard]attached) {
 			deployment.Node().AddDependency(at.authorizer)
 		}
 	}
-}
-
-// ofAnotherAccount tells whether a function belongs to an account other than the API's, where both are known.
-func (b *builder) ofAnotherAccount(f awslambda.IFunction) (of, here string, is bool) {
-	of, here = *f.Env().Account, *awscdk.Stack_Of(b.api).Account()
-	return of, here, of != here && !unresolved(of) && !unresolved(here)
-}
-
-// ofAnotherStack tells whether a function belongs to a stack of this app other than the API's.
-func (b *builder) ofAnotherStack(f awslambda.IFunction) bool {
-	return *awscdk.Stack_Of(f).Node().Addr() != *awscdk.Stack_Of(b.api).Node().Addr()
 }

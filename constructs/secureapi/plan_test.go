@@ -171,7 +171,7 @@ func TestAWrongTableIsRefused(t *testing.T) {
 			yes := true
 			p.Routes[0].MethodOptions = &awsapigateway.MethodOptions{ApiKeyRequired: &yes}
 			rest(awsapigateway.RestApiProps{ApiKeySourceType: awsapigateway.ApiKeySourceType_AUTHORIZER})(p)
-		}, "needs an API key, RestApiProps.ApiKeySourceType is AUTHORIZER, and the API's TokenAuthorizer answers without a key"},
+		}, "needs an API key, RestApiProps.ApiKeySourceType is AUTHORIZER, and the API's TokenAuthorizer names none: leave ApiKeySourceType out"},
 
 		// JWT
 		{"audiences known at deployment", issuer(func(i *Issuer) { i.Audiences = []string{"#{Token[TOKEN.7]}"} }), "take single values of it with awscdk.Fn_Select"},

@@ -42,6 +42,7 @@ func checkRestApiProps(props *Props, plan *plan) (errs []error) {
 	}
 	errs = append(errs, checkResponseCache(p.DeployOptions)...)
 	errs = append(errs, plan.checkKeySource(p.ApiKeySourceType)...)
+	errs = append(errs, checkMutualTLS(p)...)
 	if private(p) && props.ResourcePolicy == nil {
 		errs = append(errs, errors.New("the endpoint is PRIVATE and there is no ResourcePolicy: API Gateway does not deploy a private API without one; set AllowVPCEndpoints or AllowVPCs"))
 	}
@@ -67,20 +68,52 @@ func checkResponseCache(o *awsapigateway.StageOptions) []error {
 	return []error{errors.New("RestApiProps.DeployOptions turn the cache of answers on: API Gateway does not key it by the caller, so one would get another one's answer; cache in the function or in front of public routes")}
 }
 
-// checkKeySource refuses routes whose API key the included authorizer would have to name: it has none to name, so that
-// every request got 403.
+// checkKeySource refuses an API key that nothing names, so that every request got 403. With AUTHORIZER as its source the key
+// is the usageIdentifierKey of a Lambda authorizer's answer, and the included function has none to name.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
 func (p *plan) checkKeySource(source awsapigateway.ApiKeySourceType) (errs []error) {
 	if source != awsapigateway.ApiKeySourceType_AUTHORIZER {
 		return nil
 	}
+	const out = "leave ApiKeySourceType out, so that callers send the key in " + apiKeyHeader + ", or guard the route by a Lambda authorizer with a Function of your own that answers with usageIdentifierKey"
+	named := false
+	for _, g := range p.guards {
+		named = named || namesKey(g)
+	}
 	for _, r := range p.routes {
-		if r.needsKey() && r.guard != nil && usesIncluded(r.guard.authorizer) {
-			errs = append(errs, fmt.Errorf("route %q needs an API key, RestApiProps.ApiKeySourceType is AUTHORIZER, and %s answers without a key: leave it out, so that callers send the key in %s, or guard the route by a Function of your own",
-				r.pattern, r.guard, apiKeyHeader))
+		switch {
+		case !r.needsKey() || namesKey(r.guard):
+		case r.guard == nil:
+			errs = append(errs, fmt.Errorf("route %q needs an API key, RestApiProps.ApiKeySourceType is AUTHORIZER, and a public route has no authorizer to name one: %s", r.pattern, out))
+		default:
+			errs = append(errs, fmt.Errorf("route %q needs an API key, RestApiProps.ApiKeySourceType is AUTHORIZER, and %s names none: %s", r.pattern, r.guard, out))
 		}
 	}
+	if !named && errs == nil {
+		errs = append(errs, fmt.Errorf("RestApiProps.ApiKeySourceType is AUTHORIZER, and no authorizer of the API names a key: %s", out))
+	}
 	return errs
+}
+
+// namesKey reports whether a guard may answer with a usageIdentifierKey: a function of the caller's own does what it likes.
+func namesKey(g *guard) bool {
+	switch a := authorizerOf(g).(type) {
+	case TokenAuthorizer:
+		return a.Function != nil
+	case RequestAuthorizer:
+		return a.Function != nil
+	}
+	return false
+}
+
+// checkMutualTLS refuses a domain that asks for client certificates while the API's own endpoint, which asks for none, is
+// open beside it.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
+func checkMutualTLS(p *awsapigateway.RestApiProps) []error {
+	if d := p.DomainName; d == nil || d.Mtls == nil || p.DisableExecuteApiEndpoint != nil && *p.DisableExecuteApiEndpoint {
+		return nil
+	}
+	return []error{errors.New("RestApiProps.DomainName has Mtls, and callers without a certificate reach the API by its execute-api endpoint: set RestApiProps.DisableExecuteApiEndpoint to true")}
 }
 
 // private tells whether the API is reached through VPC endpoints only.

@@ -65,7 +65,8 @@ type API struct {
 	// the rules, and [Accept] accepts a finding. The same rules run in "gatehouse check".
 	RestAPI awsapigateway.RestApi
 
-	plan *plan
+	plan        *plan
+	corsHeaders *map[string]*string // of gateway responses; nil without CORS
 }
 
 // New builds the API with its authorizers, methods, permissions, gateway responses, stage and deployment.

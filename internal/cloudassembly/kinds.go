@@ -36,6 +36,7 @@ var kinds = map[string]kind{
 	"AWS::ApiGateway::UsagePlanKey":     only("{KeyId}:{UsagePlanId}", "Id"),
 	"AWS::ApiGateway::VpcLink":          only("{id6}", "VpcLinkId"),
 	"AWS::ApiGateway::DomainName":       {ref: "{DomainName}"},
+	"AWS::ApiGatewayV2::DomainName":     {ref: "{DomainName}"},
 
 	"AWS::Lambda::Function": {name: "FunctionName", longest: 64, attributes: map[string]string{
 		"Arn": "arn:{partition}:lambda:{region}:{account}:function:{name}",

@@ -80,6 +80,7 @@ func All() []Rule {
 	all := []Rule{
 		openMethod, undecidedAuthorization, unknownAPI, foreignGuard, grantCoversMethod, changedGuard,
 		resourcePolicy, policyOpensMethod, fallThrough, hiddenMethods,
+		openEndpoint, responseWithoutCORS, responseTwice, keyWithoutPlan, keyThatNothingNames, permissionElsewhere, functionElsewhere,
 	}
 	slices.SortFunc(all, func(x, y Rule) int { return cmp.Compare(x.ID, y.ID) })
 	return all

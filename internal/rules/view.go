@@ -29,6 +29,9 @@ type view struct {
 	paths    map[string]pathOf // by the stand-in of a path's id
 	methods  []*method
 	guards   map[string]*resource // authorizers, by the stand-ins of the API's id and their own, with a space between
+
+	e2      *cloudassembly.Evaluator // see elsewhereEvaluator; nil until a rule asks for it
+	lambdas map[string]*resource     // see functions; nil until a rule asks for them
 }
 
 // resource is a resource of a template that is made, or may be.

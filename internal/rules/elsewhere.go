@@ -1,0 +1,145 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+)
+
+var permissionElsewhere = Rule{
+	ID:       "permission-elsewhere",
+	Severity: Error,
+	Why:      "AWS::Lambda::Permission is made in the account and region of its stack: for a function that is elsewhere the deployment fails.",
+	Looks:    "permissions for API Gateway, of stacks whose account or region is known",
+	WayOut:   "deploy the function where the API is, or import it with SkipPermissions and let apigateway.amazonaws.com invoke it from a stack where the function is",
+	check: func(v *view, report reporter) {
+		for _, r := range v.byType["AWS::Lambda::Permission"] {
+			if principal, err := r.text("Principal"); err != nil || principal != "apigateway.amazonaws.com" {
+				continue
+			}
+			arn := r.functionARN(r.t.Properties["FunctionName"])
+			if where := v.elsewhere(arn, r.stack); where != "" {
+				report(r, Finding{Message: fmt.Sprintf("the permission for API Gateway is for the function %s %s", arn, where)})
+			}
+		}
+	},
+}
+
+var functionElsewhere = Rule{
+	ID:       "function-elsewhere",
+	Severity: Warning,
+	Why:      "API Gateway invokes a function of another account or region only if that one permits it there, or by a role: without either every call answers 500.",
+	Looks:    "methods of APIs whose function is in another account or region and has no permission for API Gateway in the assembly",
+	WayOut:   "let apigateway.amazonaws.com invoke the function from a stack where it is, set the integration's Credentials to a role that may, or accept this if the permission is made outside of the app",
+	check: func(v *view, report reporter) {
+		permitted := v.permitted()
+		for _, m := range v.methods {
+			integration, _ := m.t.Properties["Integration"].(map[string]any)
+			if m.api == nil || integration["Credentials"] != nil {
+				continue
+			}
+			arn := m.functionARN(integration["Uri"])
+			if where := v.elsewhere(arn, m.api.stack); where != "" && !permitted[unqualified(arn)] {
+				report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf(
+					"%s invokes the function %s %s, and nothing in the assembly permits that: unless it is permitted there, each call answers 500", m.key(), arn, where)})
+			}
+		}
+	},
+}
+
+// permitted are the functions, by their ARNs without a qualifier, that a permission of the assembly lets API Gateway invoke.
+func (v *view) permitted() map[string]bool {
+	out := map[string]bool{}
+	for _, r := range v.byType["AWS::Lambda::Permission"] {
+		if principal, err := r.text("Principal"); err == nil && principal != "apigateway.amazonaws.com" && principal != "*" {
+			continue
+		}
+		name, err := r.text("FunctionName")
+		if err != nil {
+			continue
+		}
+		out[unqualified(name)] = true
+		if f := v.functions()[r.stack.Path+" "+name]; f != nil {
+			out[f.attribute("Arn")] = true
+		}
+	}
+	return out
+}
+
+// functions are those of the assembly, by their ARNs and by their stack's path and name.
+func (v *view) functions() map[string]*resource {
+	if v.lambdas == nil {
+		v.lambdas = map[string]*resource{}
+		for _, f := range v.byType["AWS::Lambda::Function"] {
+			v.lambdas[f.attribute("Arn")], v.lambdas[f.stack.Path+" "+f.ref()] = f, f
+		}
+	}
+	return v.lambdas
+}
+
+// elsewhere says in which other account or region than a stack's a function is; "" if it is in the same, or if that is not
+// known. The ARN of a function of the assembly has a stand-in for what its stack leaves open.
+func (v *view) elsewhere(arn string, s *cloudassembly.Stack) string {
+	parts := strings.Split(arn, ":") // arn:partition:lambda:region:account:function:name
+	if len(parts) < 7 || parts[2] != "lambda" {
+		return ""
+	}
+	region, account := parts[3], parts[4]
+	if f := v.functions()[unqualified(arn)]; f != nil {
+		region, account = f.stack.Region, f.stack.Account
+	}
+	switch {
+	case account != "" && s.Account != "" && account != s.Account:
+		return fmt.Sprintf("of account %s, and the stack is of account %s", account, s.Account)
+	case region != "" && s.Region != "" && region != s.Region:
+		return fmt.Sprintf("in %s, and the stack is in %s", region, s.Region)
+	}
+	return ""
+}
+
+// functionARN is the ARN of the function in a property, which may be a URI that invokes it; "" if that depends on an account
+// or a region that a stack leaves open, unless the function is of the assembly: its own stack is asked then.
+func (r *resource) functionARN(raw any) string {
+	if raw == nil || r.stack.Account == "" && r.stack.Region == "" {
+		return ""
+	}
+	value, err := r.resolve("Properties", raw)
+	text, ok := scalar(value)
+	if err != nil || !ok {
+		return ""
+	}
+	arn := invokedBy(text)
+	if r.v.functions()[unqualified(arn)] != nil {
+		return arn
+	}
+	if again, err := r.v.elsewhereEvaluator().Evaluate(r.stack, r.id, "Properties", raw); err != nil || again != value {
+		return ""
+	}
+	return arn
+}
+
+// elsewhereEvaluator resolves with another account and region for stacks that leave them open.
+func (v *view) elsewhereEvaluator() *cloudassembly.Evaluator {
+	if v.e2 == nil {
+		v.e2 = v.assembly.Evaluator(cloudassembly.Options{NoDefaults: true, Account: "999999999999", Region: "eu-isoe-west-1"})
+	}
+	return v.e2
+}
+
+// invokedBy is the ARN of the function in a URI such as
+// arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{ARN}/invocations, or a text that is no such URI.
+func invokedBy(text string) string {
+	if _, rest, is := strings.Cut(text, "/functions/"); is {
+		text, _, _ = strings.Cut(rest, "/")
+	}
+	return text
+}
+
+// unqualified is a function's ARN without the alias or version after its name.
+func unqualified(arn string) string {
+	if parts := strings.Split(arn, ":"); len(parts) > 7 {
+		return strings.Join(parts[:7], ":")
+	}
+	return arn
+}

@@ -1,0 +1,119 @@
+package rules
+
+import (
+	"fmt"
+	"strconv"
+)
+
+var openEndpoint = Rule{
+	ID:       "mutual-tls-bypass",
+	Severity: Error,
+	Why:      "A custom domain with mutual TLS asks for client certificates, and the API's execute-api endpoint, which is open by default, does not.",
+	Looks:    "REST APIs that a base path mapping of the assembly puts behind a domain with MutualTlsAuthentication",
+	WayOut:   "set DisableExecuteApiEndpoint to true (RestApiProps.DisableExecuteApiEndpoint)",
+	check: func(v *view, report reporter) {
+		domains := v.mutualTLS()
+		if len(domains) == 0 {
+			return
+		}
+		for _, m := range v.mappings() {
+			domain, is := domains[m.domain]
+			if !is || m.api == nil || !m.api.endpointOpen() {
+				continue
+			}
+			report(m.api.resource, Finding{API: m.api.name(), Message: fmt.Sprintf(
+				"the domain %s asks for client certificates (mutual TLS), and callers without one reach the API by its execute-api endpoint", domain)})
+		}
+	},
+}
+
+// mutualTLS are the domains that ask for client certificates, by what a mapping names them by. Both kinds of domain serve
+// REST APIs.
+//
+// Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html,
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-domainname.html
+func (v *view) mutualTLS() map[string]string {
+	out := map[string]string{}
+	for _, kind := range []string{"AWS::ApiGateway::DomainName", "AWS::ApiGatewayV2::DomainName"} {
+		for _, r := range v.byType[kind] {
+			settings, _ := r.partly("Properties.MutualTlsAuthentication", r.t.Properties["MutualTlsAuthentication"]).(map[string]any)
+			if settings["TruststoreUri"] == nil {
+				continue
+			}
+			if name, err := r.text("DomainName"); err == nil && name != "" {
+				out[name] = name
+			} else if ref := r.ref(); ref != "" {
+				out[ref] = r.id
+			}
+		}
+	}
+	return out
+}
+
+// mapping is a REST API behind a custom domain.
+type mapping struct {
+	api    *api // nil if it is not in the assembly, or not known
+	domain string
+}
+
+func (v *view) mappings() (out []mapping) {
+	for _, kind := range []struct{ name, api string }{
+		{"AWS::ApiGateway::BasePathMapping", "RestApiId"}, {"AWS::ApiGatewayV2::ApiMapping", "ApiId"},
+	} {
+		for _, r := range v.byType[kind.name] {
+			id, err := r.text(kind.api)
+			domain, notKnown := r.text("DomainName")
+			if err == nil && notKnown == nil {
+				out = append(out, mapping{v.byID[id], domain})
+			}
+		}
+	}
+	return out
+}
+
+// endpointOpen reports whether callers reach the API by its execute-api endpoint. Where a parameter decides, it may be open
+// for an API that Gatehouse built, and others are given the benefit of the doubt. An OpenAPI document can close it too.
+//
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/openapi-extensions-endpoint-configuration.html
+func (a *api) endpointOpen() bool {
+	c := a.choose("DisableExecuteApiEndpoint")
+	if c.why != "" {
+		return a.plan != nil
+	}
+	for _, text := range c.values {
+		if disabled, err := strconv.ParseBool(text); err == nil && disabled {
+			continue
+		}
+		return !a.documentCloses()
+	}
+	return false
+}
+
+// documentCloses reports whether an OpenAPI document of the API closes its endpoint, or is not in the template.
+func (a *api) documentCloses() bool {
+	if a.t.Properties["BodyS3Location"] != nil {
+		return true
+	}
+	body, isMap := a.partly("Properties.Body", a.t.Properties["Body"]).(map[string]any)
+	if !isMap {
+		return a.t.Properties["Body"] != nil
+	}
+	for name := range body {
+		if intrinsic(name) {
+			return true
+		}
+	}
+	places := []any{body["x-amazon-apigateway-endpoint-configuration"]} // OpenAPI 2
+	servers, _ := body["servers"].([]any)                               // OpenAPI 3
+	for _, s := range servers {
+		server, _ := s.(map[string]any)
+		places = append(places, server["x-amazon-apigateway-endpoint-configuration"])
+	}
+	for _, place := range places {
+		settings, _ := place.(map[string]any)
+		if disabled, set := settings["disableExecuteApiEndpoint"]; set && disabled != false && disabled != "false" {
+			return true
+		}
+	}
+	return false
+}
