@@ -31,7 +31,7 @@ var floors = [][]string{
 	{"app/stack"},
 	{"constructs/secureapi"},
 	{"constructs/gofunction", "constructs/snapshot"},
-	{"constructs/gofunction/internal", "constructs/internal/annotation"},
+	{"constructs/gofunction/internal", "constructs/internal/annotation", "constructs/internal/executable"},
 	{"authorizer-fn", "backend-fn"},
 	{"authorizer-fn/authztest", "backend-fn/orders"},
 	{"backend-fn/gateway"},

@@ -51,6 +51,8 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction/internal/gobuild"
 	"github.com/gatehouse-cdk/gatehouse/constructs/internal/annotation"
+	"github.com/gatehouse-cdk/gatehouse/constructs/internal/executable"
+	"github.com/gatehouse-cdk/gatehouse/internal/routermark"
 )
 
 // What a panic of [New] is because of, for errors.Is on the recovered error.
@@ -152,13 +154,14 @@ func newFunction(scope constructs.Construct, id string, props *Props) (awslambda
 		return nil, err
 	}
 
+	built := *awscdk.Stack_Of(scope).BundlingRequired()
 	contents := bundle{{name: handler, data: []byte("not built: the CDK command line did not select this stack\n"), executable: true}}
-	if *awscdk.Stack_Of(scope).BundlingRequired() {
-		executable, err := builder.Build(target)
+	if built {
+		data, err := builder.Build(target)
 		if err != nil {
 			return nil, err
 		}
-		contents = newBundle(executable, props.Files)
+		contents = newBundle(data, props.Files)
 	}
 	hash := contents.fingerprint()
 	noStaging, _ := scope.Node().TryGetContext(jsii.String(noStagingContext)).(bool)
@@ -176,11 +179,23 @@ func newFunction(scope constructs.Construct, id string, props *Props) (awslambda
 		p.LogGroup = props.newLogGroup(scope, id)
 	}
 	fn := awslambda.NewFunction(scope, jsii.String(id), p)
+	executable.Record(fn, func() executable.Router { return routerOf(target, built) })
 	if host {
 		annotation.Warn(fn, "gatehouse:hostBuild", fmt.Sprintf(
 			"built for %s/%s because %s is set: this runs here, not on Lambda", runtime.GOOS, runtime.GOARCH, HostBuildVariable))
 	}
 	return fn, nil
+}
+
+// routerOf looks into the executable, which the builder has at hand.
+func routerOf(target gobuild.Target, built bool) executable.Router {
+	if !built {
+		return executable.NotBuilt
+	}
+	if data, err := builder.Build(target); err == nil && routermark.In(data) {
+		return executable.ByResource
+	}
+	return executable.Other
 }
 
 // hostBuild reads the value of [HostBuildVariable].

@@ -41,6 +41,7 @@ func (b *builder) build() {
 	}
 	b.redeployOn(guards)
 	b.flush()
+	b.warnOfSiblings()
 	b.notePlan(guards)
 	b.check()
 }

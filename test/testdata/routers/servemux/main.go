@@ -1,0 +1,19 @@
+// Command servemux is a function whose router matches the decoded path once more.
+package main
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/gateway"
+)
+
+func main() {
+	mux := http.NewServeMux()
+	for _, pattern := range []string{"GET /admin", "GET /users/me", "GET /users/{id}", "/{proxy...}"} {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			fmt.Fprintf(w, "%s id=%s proxy=%s", pattern, r.PathValue("id"), r.PathValue("proxy"))
+		})
+	}
+	gateway.Start(mux)
+}
