@@ -26,10 +26,12 @@ func (s *served) answer(ctx context.Context, r *exchange.Request, record *Record
 	if st == nil {
 		// What API Gateway answers to a stage that does not exist.
 		record.Reason = fmt.Sprintf("there is no stage %q: the stage is the first part of the path", r.Stage)
+		record.trace = r.TraceID
 		var none *mapping.Responses
 		none, _ = mapping.NewResponses(nil)
 		return none.Answer(&mapping.Failure{Type: mapping.AccessDenied, Status: 403, ErrorType: "ForbiddenException", Message: "Forbidden"}, &mapping.Source{Request: r})
 	}
+	st.arrive(r)
 	source := &mapping.Source{Request: r, StageVariables: st.stage.Variables, Context: mapping.Context{
 		AccountID: st.api.Account, APIID: st.api.APIID, Stage: st.stage.Name,
 		Identity: map[string]string{"sourceIp": r.SourceIP, "userAgent": r.Headers.Get("User-Agent")},
@@ -39,6 +41,9 @@ func (s *served) answer(ctx context.Context, r *exchange.Request, record *Record
 		return answer
 	}
 	record.Reason = failure.Reason
+	if !failure.Untraced {
+		record.trace = r.TraceID
+	}
 	answer = st.responses.Answer(failure, source)
 	if failure.Status == http.StatusNotImplemented {
 		answer.Status = failure.Status // whatever a gateway response for DEFAULT_5XX says
@@ -57,8 +62,7 @@ func (st *stage) handle(ctx context.Context, r *exchange.Request, source *mappin
 	}
 	index, params, ok := st.routes.Match(r.Verb, r.Path)
 	if !ok {
-		return exchange.Answer{}, &mapping.Failure{Type: mapping.MissingAuthenticationToken, Message: "Missing Authentication Token",
-			Reason: fmt.Sprintf("no route takes %s %s: API Gateway answers so to every path and verb that it does not know", r.Verb, r.Path)}
+		return exchange.Answer{}, noRoute(r)
 	}
 	m := st.methods[index]
 	record.Route = m.Verb + " " + m.Path
@@ -88,7 +92,7 @@ func (st *stage) handle(ctx context.Context, r *exchange.Request, source *mappin
 		}
 		return m.mock.Answer(source)
 	}
-	return st.invoke(ctx, m, call, record)
+	return st.invoke(ctx, m, call, source, record)
 }
 
 // explained puts before a denial by an authorizer's function or its policy what neither of them says: the included
@@ -161,9 +165,12 @@ func addIdentity(to map[string]string, c events.Caller) {
 const integrationTimeout = 29 * time.Second
 
 // invoke asks the route's function and reads its answer.
-func (st *stage) invoke(ctx context.Context, m *method, call *checks.Call, record *Record) (exchange.Answer, *mapping.Failure) {
+func (st *stage) invoke(ctx context.Context, m *method, call *checks.Call, source *mapping.Source, record *Record) (exchange.Answer, *mapping.Failure) {
 	if why := m.refused[call.Verb]; why != "" {
 		return exchange.Answer{}, noPermission(why)
+	}
+	if f := m.forbidden.Check(source); f != nil {
+		return exchange.Answer{}, f
 	}
 	event, err := m.events.Proxy(call.Request, call.Params, record.Verdict.Caller)
 	if err != nil {
@@ -195,8 +202,11 @@ func (st *stage) invoke(ctx context.Context, m *method, call *checks.Call, recor
 	case errors.Is(err, events.ErrBase64):
 		return exchange.Answer{}, &mapping.Failure{Type: mapping.APIConfigurationError, Reason: inWords(err)}
 	case err != nil:
-		return exchange.Answer{}, mapping.Internal(502, inWords(err))
+		f := mapping.Internal(502, inWords(err))
+		f.Untraced = true
+		return exchange.Answer{}, f
 	}
+	record.trace = answered(call.TraceID)
 	return answer, nil
 }
 
@@ -211,7 +221,8 @@ func inWords(err error) string {
 
 // Route is a route that is served, for whoever lists them.
 type Route struct {
-	Stage  string
+	Stage  string // the first path segment that it is served under; see [Gateway.Mount]
+	Name   string // the stage's own name
 	API    *cloudassembly.API
 	Method *cloudassembly.Method
 	Why    string // why it is answered by 501; "" if it is served
@@ -232,7 +243,7 @@ func (g *Gateway) Routes() []Route {
 			if why == "" {
 				why = m.blocked
 			}
-			out = append(out, Route{Stage: name, API: st.api, Method: m.Method, Why: why, Refused: st.refusal(m)})
+			out = append(out, Route{Stage: name, Name: st.stage.Name, API: st.api, Method: m.Method, Why: why, Refused: st.refusal(m)})
 		}
 	}
 	return out

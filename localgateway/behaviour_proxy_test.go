@@ -55,7 +55,7 @@ func headerBehaviour(t *testing.T) []behaviour {
 		return behaviour{line: 23, name: name, source: docXRay, want: want + " " + want, got: func(t *testing.T) string {
 			got := s.post(t, "POST /prod/fn/x", "", "X-Amzn-Trace-Id: "+sent)
 			passed, _ := eventOf(t, got)["headers"].(object)["X-Amzn-Trace-Id"].(string)
-			if passed != got.header.Get("X-Amzn-Trace-Id") {
+			if !strings.HasPrefix(got.header.Get("X-Amzn-Trace-Id"), passed+";") { // it has a Lineage, see line 37
 				return passed + " and " + got.header.Get("X-Amzn-Trace-Id")
 			}
 			if want == "its own" && passed != sent && regexp.MustCompile(`^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$`).MatchString(passed) {
@@ -97,7 +97,7 @@ func headerBehaviour(t *testing.T) []behaviour {
 			h := s.send(t, "GET /prod/fn/x").header
 			return fmt.Sprint(regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`).MatchString(h.Get("x-amzn-RequestId")),
 				regexp.MustCompile(`^[-_0-9A-Za-z]{15}=$`).MatchString(h.Get("x-amz-apigw-id")),
-				regexp.MustCompile(`^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$`).MatchString(h.Get("X-Amzn-Trace-Id")))
+				regexp.MustCompile(`^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=`).MatchString(h.Get("X-Amzn-Trace-Id")))
 		}},
 		{line: 23, name: "the ids of an error", source: recordedLambda, want: "true", got: func(t *testing.T) string {
 			got := s.send(t, "GET /prod/nothing")

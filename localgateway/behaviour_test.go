@@ -27,7 +27,7 @@ type behaviour struct {
 
 // The list has 38 numbered lines and a section on events.
 const (
-	lines      = 30
+	lines      = 38
 	eventsLine = lines + 1
 )
 
@@ -63,6 +63,7 @@ const (
 	docCORS          = guide + "how-to-cors.html"
 	docJWT           = guide + "rest-api-jwt-authorizer.html"
 	docARNs          = guide + "arn-format-reference.html"
+	docGWVariables   = guide + "api-gateway-gatewayResponse-definition.html"
 	docVariables     = guide + "aws-api-gateway-stage-variables-reference.html"
 	docAliases       = "https://docs.aws.amazon.com/lambda/latest/dg/versioning-aliases-permissions.html"
 	docPermissions   = "https://repost.aws/knowledge-center/api-gateway-rest-api-lambda-integrations"
@@ -78,6 +79,14 @@ const (
 	seen403          = "https://repost.aws/knowledge-center/api-gateway-403-error-lambda-authorizer"
 	seenValidation   = "https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_common.py"
 	seenNoPermission = "https://sal-blog.com/iam-api-gateway-500error"
+	recordedEdge     = "https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/integrations/aws.py"
+	recordedIllegal  = "https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/handlers/integration_request.py"
+	recordedTrace    = "https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/handlers/parse.py"
+	recordedNoTrace  = "https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/handlers/response_enricher.py"
+	recordedBinary   = localstack + "test_apigateway_s3.py"
+	seenNoPolicy     = "https://github.com/hashicorp/terraform-provider-aws/issues/5549"
+	seenIncomplete   = "https://github.com/aws/chalice/issues/828"
+	seenNoRoute      = "https://github.com/HumanCellAtlas/data-store/issues/328"
 	seenContext      = "https://stackoverflow.com/questions/47921803"
 	seenCompressed   = "https://github.com/dougmoscrop/serverless-http/issues/194"
 	seenBinaryMock   = "https://github.com/aws/serverless-application-model/issues/553"
@@ -102,6 +111,8 @@ func TestBehaviour(t *testing.T) {
 			{"response types", responseTypeBehaviour}, {"responses", responseBehaviour}, {"preflights", preflightBehaviour},
 			{"runtime", runtimeBehaviour}, {"events", eventBehaviour},
 			{"JWT", jwtBehaviour}, {"permissions", permissionBehaviour},
+			{"variables", variableBehaviour}, {"edge", edgeBehaviour}, {"unknown routes", unknownBehaviour}, {"parameters", parameterBehaviour},
+			{"media types", mediaTypeBehaviour}, {"deployed", deployedBehaviour}, {"traces", traceBehaviour}, {"as sent", sentBehaviour},
 		} {
 			t.Run(group.name, func(t *testing.T) {
 				t.Parallel()

@@ -18,7 +18,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -34,16 +33,13 @@ import (
 // ErrNothing says that an assembly has no REST API with a stage, so that there is nothing to serve.
 var ErrNothing = errors.New("localgateway: the assembly has no REST API with a stage")
 
-// ErrAmbiguous says that two APIs have stages of one name, so that a path does not tell them apart.
-var ErrAmbiguous = errors.New("localgateway: two APIs have a stage of the same name")
-
 // Options are what a gateway takes from outside. Only Assembly is required.
 type Options struct {
 	// Assembly is the folder of the cloud assembly.
 	Assembly string
 
-	// API picks one of several APIs, by its name or the path of its construct's stack and logical id. Default: all,
-	// which must have stages of different names.
+	// API picks one of several APIs, by its name or the path of its construct's stack and logical id. Default: all. Where
+	// two have a stage of the same name, [Gateway.Mount] tells where each is.
 	API string
 
 	// Model says what cannot be told from the templates, such as parameters.
@@ -137,9 +133,7 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 	r.Time = now
 	r.RequestID = newUUID()
 	r.ExtendedID = newExtendedID()
-	if r.TraceID = callersTrace(r.Headers); r.TraceID == "" {
-		r.TraceID = fmt.Sprintf("Root=1-%08x-%s", now.Unix(), randomHex(12))
-	}
+	r.TraceID = traceOf(r.Headers, now)
 	r.Stage, r.Path = splitStage(r.RawPath)
 	if g.options.SourceIP != "" {
 		r.SourceIP = g.options.SourceIP
@@ -148,42 +142,32 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 	answer := g.live.Load().answer(ctx, r, record)
 	answer.Headers = append(answer.Headers,
 		exchange.Header{Name: "x-amzn-RequestId", Value: r.RequestID},
-		exchange.Header{Name: "x-amz-apigw-id", Value: r.ExtendedID},
-		exchange.Header{Name: "X-Amzn-Trace-Id", Value: r.TraceID})
+		exchange.Header{Name: "x-amz-apigw-id", Value: r.ExtendedID})
+	if record.trace != "" {
+		answer.Headers = append(answer.Headers, exchange.Header{Name: "X-Amzn-Trace-Id", Value: record.trace})
+	}
 	record.Answer, record.Took = answer, g.options.Now().Sub(now)
 	g.options.Record(record)
 	return answer
 }
 
-// traced is an X-Ray header with a trace: Root=1-5759e988-bd862e3fe1be46a994272793, and perhaps Parent, Sampled and such.
-var traced = regexp.MustCompile(`^(?:[A-Za-z0-9_-]+=[A-Za-z0-9:_.-]*;)*Root=1-[0-9a-f]{8}-[0-9a-f]{24}(?:;[A-Za-z0-9_-]+=[A-Za-z0-9:_.-]*)*;?$`)
-
-// callersTrace is the trace that a request is part of already; "" if it is none, or not well-formed. API Gateway adds a
-// trace "to incoming HTTP requests that don't already have one".
-// Source: https://docs.aws.amazon.com/xray/latest/devguide/xray-services-apigateway.html
-func callersTrace(h exchange.Headers) string {
-	value := strings.ReplaceAll(h.Get("X-Amzn-Trace-Id"), " ", "")
-	if len(value) > 256 || !traced.MatchString(value) {
-		return ""
-	}
-	return value
-}
-
-// Policy is what the resource policy of a stage's API says of a request from this machine, or from the options' SourceIP:
+// Policy is what the resource policy of the API says whose stage is served under a path segment of a request from this machine, or from the options' SourceIP:
 // that it allows it, or denies it, or neither. It allows all where there is none.
-func (g *Gateway) Policy(stage, verb, path string) (allows, denies bool) {
-	st := g.live.Load().stages[stage]
+func (g *Gateway) Policy(mount, verb, path string) (allows, denies bool) {
+	st := g.live.Load().stages[mount]
 	if st == nil {
 		return true, false
 	}
-	r := &exchange.Request{Verb: verb, Stage: stage, Path: path, SourceIP: cmp.Or(g.options.SourceIP, "127.0.0.1"), Time: g.options.Now()}
+	r := &exchange.Request{Verb: verb, Stage: st.stage.Name, Path: path, SourceIP: cmp.Or(g.options.SourceIP, "127.0.0.1"), Time: g.options.Now()}
 	return st.guard.Policy(&checks.Call{Request: r})
 }
 
 // splitStage takes the stage off a path: "/prod/orders" is "/orders" of the stage prod, and "/prod" is its root. Slashes
-// that follow the stage are one, as in the path of events that were recorded on AWS (see package events).
+// that precede or follow the stage are one, as in the path of events that were recorded on AWS (see package events) and in
+// test_api_gateway_http_integration_with_path_request_parameter of
+// https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_basic.py.
 func splitStage(path string) (stage, rest string) {
-	stage, rest, _ = strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	stage, rest, _ = strings.Cut(strings.TrimLeft(path, "/"), "/")
 	return stage, "/" + strings.TrimLeft(rest, "/")
 }
 

@@ -169,7 +169,7 @@ func TestChoosing(t *testing.T) {
 		want      error
 		words     string
 	}{
-		{"all, whose stages have one name", "", ErrAmbiguous, "Shop/Other"},
+		{"all, whose stages have one name", "", nil, ""},
 		{"one by its name", "shop", nil, ""},
 		{"one by its id", "Shop/Api", nil, ""},
 		{"one that is not there", "stop", ErrNothing, `"shop" (Shop/Api)`},

@@ -128,7 +128,7 @@ func (s *served) invoke(ctx context.Context, f *cloudassembly.Function, payload 
 		return nil, err
 	}
 	if result.Error != nil {
-		return nil, &checks.FunctionError{Type: result.Error.Type, Message: result.Error.Message}
+		return nil, &checks.FunctionError{Type: result.Error.Type, Message: result.Error.Message, Where: result.Error.Where}
 	}
 	return result.Payload, nil
 }

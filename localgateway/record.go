@@ -26,4 +26,6 @@ type Record struct {
 	Identity []string
 
 	IntegrationTime time.Duration // of the function; 0 if there was none
+
+	trace string // X-Amzn-Trace-Id of the answer; "" for none
 }

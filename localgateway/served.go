@@ -40,6 +40,8 @@ type stage struct {
 	methods   []*method // by the index of their pattern
 	guard     *checks.Guard
 	responses *mapping.Responses
+	mount     string // the first segment of its paths
+	edge      bool   // the API is edge-optimized
 	blocked   string // why nothing of it is served
 }
 
@@ -51,8 +53,9 @@ type method struct {
 	refused   map[string]string       // by verb: why Lambda lets API Gateway not invoke the function
 	validator *validation.Validator
 	mock      *mapping.Mock // of a MOCK integration
-	needs     string        // what the included authorizer's access table asks of a caller, in words; "" if nothing is known
-	blocked   string        // why it is not served; "" if it is
+	forbidden mapping.Forbidden
+	needs     string // what the included authorizer's access table asks of a caller, in words; "" if nothing is known
+	blocked   string // why it is not served; "" if it is
 }
 
 func (s *served) functionNames() map[string]bool {
@@ -82,16 +85,17 @@ func (g *Gateway) serve(m *cloudassembly.Model) (*served, error) {
 	// Only now: it replaces what the present assembly's requests run.
 	s.startFunctions(functionsOf(chosen))
 	for _, c := range chosen {
-		s.stages[c.stage.Name] = s.newStage(c.api, c.stage)
+		s.stages[c.mount] = s.newStage(c.api, c.stage, c.mount)
 	}
 	s.identity = identityNames(chosen)
 	return s, nil
 }
 
-// choice is a stage to be served.
+// choice is a stage to be served, and the first segment of the paths that it is served under.
 type choice struct {
 	api   *cloudassembly.API
 	stage *cloudassembly.Stage
+	mount string
 }
 
 // choose finds the stages of the APIs that were asked for.
@@ -102,26 +106,31 @@ func (s *served) choose() (chosen []choice, err error) {
 			continue
 		}
 		for _, st := range api.Stages {
-			for _, other := range chosen {
-				if other.stage.Name == st.Name {
-					return nil, fmt.Errorf("%w: %q of %s and of %s: name one API", ErrAmbiguous, st.Name, other.api.ID, api.ID)
-				}
-			}
-			chosen = append(chosen, choice{api, st})
+			chosen = append(chosen, choice{api: api, stage: st})
 		}
 	}
 	if len(chosen) == 0 {
 		return nil, fmt.Errorf("%w%s", ErrNothing, s.choices())
 	}
+	mount(chosen)
 	return chosen, nil
 }
 
-// choices lists the APIs there are, where one was asked for that is not.
+// choices lists the APIs there are: those that can be asked for or, where none was, those that are not served.
 func (s *served) choices() string {
-	if s.gateway.options.API == "" {
-		return ""
-	}
 	var names []string
+	if s.gateway.options.API == "" {
+		for _, other := range s.model.OtherAPIs {
+			names = append(names, fmt.Sprintf("%s is %s API, which is not served: use a REST API, as awsapigateway.RestApi makes it", other.ID, other.Kind))
+		}
+		for _, api := range s.model.APIs {
+			names = append(names, fmt.Sprintf("%s has no AWS::ApiGateway::Stage", api.ID))
+		}
+		if names == nil {
+			return ""
+		}
+		return ": " + strings.Join(names, "; ")
+	}
 	for _, api := range s.model.APIs {
 		names = append(names, fmt.Sprintf("%q (%s)", api.Name, api.ID))
 	}
@@ -146,8 +155,8 @@ func (s *served) noteIssuers(unread error) {
 	}
 }
 
-func (s *served) newStage(api *cloudassembly.API, st *cloudassembly.Stage) *stage {
-	out := &stage{served: s, api: api, stage: st}
+func (s *served) newStage(api *cloudassembly.API, st *cloudassembly.Stage, mount string) *stage {
+	out := &stage{served: s, api: api, stage: st, mount: mount, edge: isEdge(api.EndpointTypes)}
 	out.guard = checks.New(checks.Options{
 		Model: s.model, API: api, Stage: st, Invoke: s.invoke, Tokens: s.tokens(), Keys: s.keys, Now: s.gateway.options.Now,
 		Refused: out.refusedAuthorizer,
@@ -233,6 +242,7 @@ func (s *served) newMethod(st *stage, m *cloudassembly.Method) *method {
 	}
 	out.function, _ = m.Integration.FunctionOn(st.stage)
 	out.refused = st.refusedMethod(m)
+	out.forbidden = mapping.NewForbidden(&m.Integration)
 	validator, err := validation.New(st.api, m)
 	if err != nil {
 		block(err)

@@ -28,7 +28,8 @@ func TestSplitStage(t *testing.T) {
 		{"/prod/%2Fx", "prod", "/%2Fx"},
 		{"/", "", "/"},
 		{"", "", "/"},
-		{"//prod/x", "", "/prod/x"},
+		{"//prod/x", "prod", "/x"},
+		{"///prod", "prod", "/"},
 	} {
 		if stage, rest := splitStage(c.path); stage != c.stage || rest != c.rest {
 			t.Errorf("%q: got %q and %q, want %q and %q", c.path, stage, rest, c.stage, c.rest)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -98,14 +99,18 @@ func TestAccessKeys(t *testing.T) {
 	}
 	api := start(t, dir, store, Options{})
 	keys := api.AccessKeys()
-	if len(keys) != 2 || keys[0].Principal != nil || keys[1].Principal == nil || keys[1].Principal.LogicalID != "Caller" {
-		t.Fatalf("got the keys %+v, want the developer's and that of the role with a policy", keys)
+	if len(keys) != 3 || keys[0].Principal != nil || keys[0].SessionToken != "" || keys[1].Principal != nil || keys[1].SessionToken == "" {
+		t.Fatalf("got the keys %+v, want the developer's two first", keys)
 	}
-	if again := start(t, dir, store, Options{}).AccessKeys(); again[0].ID != keys[0].ID || again[1].Secret != keys[1].Secret || keys[0].ID == keys[1].ID {
+	keys = append(keys[:1:1], keys[2], keys[1])
+	if keys[1].Principal == nil || keys[1].Principal.LogicalID != "Caller" || !strings.HasPrefix(keys[1].ID, "ASIA") || keys[1].SessionToken == "" {
+		t.Fatalf("got the keys %+v, want temporary credentials of the role with a policy", keys)
+	}
+	if again := start(t, dir, store, Options{}).AccessKeys(); again[0].ID != keys[0].ID || again[2].Secret != keys[1].Secret || again[2].SessionToken != keys[1].SessionToken || keys[0].ID == keys[1].ID {
 		t.Error("the keys are not the same at the next start, or not different from each other")
 	}
 	for name, others := range map[string][]checks.AccessKey{"issuer": Start(t, dir, Options{}).AccessKeys(), "gateway": keysWithoutIssuer(t, dir)} {
-		if others[0].ID != keys[0].ID || others[0].Secret == keys[0].Secret || others[1].Secret == keys[1].Secret {
+		if others[0].ID != keys[0].ID || others[0].Secret == keys[0].Secret || others[2].Secret == keys[1].Secret || others[2].SessionToken == keys[1].SessionToken {
 			t.Errorf("another user's %s has the same secrets, so anybody can sign", name)
 		}
 	}
@@ -113,13 +118,20 @@ func TestAccessKeys(t *testing.T) {
 		name   string
 		key    int
 		secret string
+		token  string
 		verb   string
-		want   int
+		want   string
 	}{
-		{"the developer", 0, keys[0].Secret, "POST", 200},
-		{"the role, where it may", 1, keys[1].Secret, "GET", 200},
-		{"the role, where it may not", 1, keys[1].Secret, "POST", 403},
-		{"with another's secret", 1, keys[0].Secret, "GET", 403},
+		{"the developer", 0, keys[0].Secret, "", "POST", "200 "},
+		{"the developer's temporary credentials", 2, keys[2].Secret, keys[2].SessionToken, "POST", "200 "},
+		{"the role, where it may", 1, keys[1].Secret, keys[1].SessionToken, "GET", "200 "},
+		{"the role, where it may not", 1, keys[1].Secret, keys[1].SessionToken, "POST", "403 AccessDeniedException"},
+		{"with another's secret", 1, keys[0].Secret, keys[1].SessionToken, "GET", "403 InvalidSignatureException"},
+		// "The security token included in the request is invalid.":
+		// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+		{"without the token", 1, keys[1].Secret, "", "GET", "403 UnrecognizedClientException"},
+		{"with another's token", 1, keys[1].Secret, keys[2].SessionToken, "GET", "403 UnrecognizedClientException"},
+		{"with a token, of a long-term key", 0, keys[0].Secret, keys[2].SessionToken, "GET", "403 UnrecognizedClientException"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r, err := http.NewRequest(c.verb, api.URL+"/prod/signed", nil)
@@ -127,7 +139,7 @@ func TestAccessKeys(t *testing.T) {
 				t.Fatal(err)
 			}
 			empty := sha256.Sum256(nil)
-			creds := aws.Credentials{AccessKeyID: keys[c.key].ID, SecretAccessKey: c.secret}
+			creds := aws.Credentials{AccessKeyID: keys[c.key].ID, SecretAccessKey: c.secret, SessionToken: c.token}
 			if err := v4.NewSigner().SignHTTP(context.Background(), creds, r, hex.EncodeToString(empty[:]), "execute-api", "eu-west-1", time.Now()); err != nil {
 				t.Fatal(err)
 			}
@@ -136,8 +148,8 @@ func TestAccessKeys(t *testing.T) {
 				t.Fatal(err)
 			}
 			answer.Body.Close()
-			if answer.StatusCode != c.want {
-				t.Errorf("got %d %s, want %d", answer.StatusCode, answer.Header.Get("x-amzn-ErrorType"), c.want)
+			if got := fmt.Sprint(answer.StatusCode, " ", answer.Header.Get("x-amzn-ErrorType")); got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
 			}
 		})
 	}

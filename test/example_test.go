@@ -26,6 +26,7 @@ import (
 const (
 	unauthorized = `\{"message":"Unauthorized"\}`
 	expiredToken = `\{"message":"The incoming token has expired"\}`
+	noSignature  = `\{"message":"Invalid key=value pair \(missing equal-sign\) in Authorization header .*"\}` // a token on a path that is none
 	notSigned    = `\{"message":"Missing Authentication Token"\}`
 	notAllowed   = `\{"Message":"User is not authorized to access this resource( with an explicit deny in an identity-based policy)?"\}`
 )
@@ -87,8 +88,8 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 				{"reading is not writing", with("POST", "/orders", reader), 403, notAllowed, "AccessDeniedException"},
 				{"the scope without the group", with("DELETE", noOrder, writer), 403, notAllowed, "AccessDeniedException"},
 				{"the group without the scope", with("DELETE", noOrder, api.Token(devissuer.TokenRequest{Groups: []string{"admins"}})), 403, notAllowed, "AccessDeniedException"},
-				{"a path that is none", with("GET", "/nothing", reader), 403, notSigned, "MissingAuthenticationTokenException"},
-				{"a verb that is none", with("PUT", "/orders", writer), 403, notSigned, "MissingAuthenticationTokenException"},
+				{"a path that is none", with("GET", "/nothing", reader), 403, noSignature, "IncompleteSignatureException"},
+				{"a verb that is none", with("PUT", "/orders", writer), 403, noSignature, "IncompleteSignatureException"},
 			})
 			// The policy does not say why it is as it is; the access table does.
 			const needs, lacks = "the route is for any scope of orders/write and any group of admins, and the caller has the scopes orders/read, orders/write; ",
@@ -145,7 +146,7 @@ func TestTheExampleBehindAUserPool(t *testing.T) {
 		{"an ID token where scopes are wanted", with("GET", "/orders", api.Token(devissuer.TokenRequest{Use: devissuer.ID})), 401, unauthorized, "UnauthorizedException"},
 		{"expired", with("GET", "/orders", api.Token(devissuer.TokenRequest{Use: devissuer.Access, Scopes: []string{"orders/read"}, Expires: -time.Minute})),
 			401, expiredToken, "UnauthorizedException"},
-		{"a path that is none", with("GET", "/nothing", access("orders/read")), 403, notSigned, "MissingAuthenticationTokenException"},
+		{"a path that is none", with("GET", "/nothing", access("orders/read")), 403, noSignature, "IncompleteSignatureException"},
 	})
 }
 
@@ -161,7 +162,7 @@ func sign(t *testing.T, r *http.Request, key checks.AccessKey, region string, at
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	hash := sha256.Sum256(body)
-	credentials := aws.Credentials{AccessKeyID: key.ID, SecretAccessKey: key.Secret}
+	credentials := aws.Credentials{AccessKeyID: key.ID, SecretAccessKey: key.Secret, SessionToken: key.SessionToken}
 	if err := v4.NewSigner().SignHTTP(context.Background(), credentials, r, hex.EncodeToString(hash[:]), "execute-api", region, at); err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +212,7 @@ func TestTheExampleBehindIAM(t *testing.T) {
 	elsewhere := signed("GET", "/orders", "")
 	elsewhere.URL.Path = "/prod" + noOrder
 	stranger := checks.AccessKey{ID: "AKIAIOSFODNN7EXAMPLE", Secret: caller.Secret}
-	liar := checks.AccessKey{ID: caller.ID, Secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}
+	liar := checks.AccessKey{ID: caller.ID, SessionToken: caller.SessionToken, Secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}
 	const mismatch = `(?s)\{"message":"The request signature we calculated does not match the signature you provided\. .*`
 	wantRefusals(t, api, []refusal{
 		{"not signed", api.request(t, "GET", "/orders", ""), 403, notSigned, "MissingAuthenticationTokenException"},

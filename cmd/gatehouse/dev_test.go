@@ -149,7 +149,6 @@ func TestDevErrors(t *testing.T) {
 		{"the app writes nothing", with("true"), nil, failed, "...gatehouse dev: the app \"sh app.sh\" ended well and wrote no cloud assembly into the folder that CDK_OUTDIR names: "},
 		{"no assembly", empty, []string{"--assembly", "."}, failed, "...not a cloud assembly"},
 		{"no such assembly", empty, []string{"--assembly", "gone"}, failed, "...or name another folder with --assembly"},
-		{"two APIs with one stage", two, nil, failed, "...name one API with --api"},
 		{"no such API", two, []string{"--api", "Three"}, failed, "...\"One\" (Test/One)"},
 		{"no such issuer", two, []string{"--api", "One", "--issuer", "https://idp.example.com"}, failed, "...no such issuer"},
 		{"a port that is none", empty, []string{"--port", "70000"}, calledWrong, "...--port 70000: want 1 to 65535"},
@@ -180,6 +179,29 @@ func TestDevErrors(t *testing.T) {
 				t.Errorf("it left behind %s", got)
 			}
 		})
+	}
+}
+
+// TestDevTwoAPIs serves two APIs that have the same stage, each under a name that the output tells.
+func TestDevTwoAPIs(t *testing.T) {
+	r, _ := start(t, fakeApp(t, mockAPI("One", "first"), mockAPI("Two", "second", "signed")))
+	for _, path := range []string{"/v1/first", "/v1-two/second"} {
+		if got := get(t, r.url+path).StatusCode; got != 200 {
+			t.Errorf("%s: status %d", path, got)
+		}
+	}
+	for _, want := range []string{
+		"Test/One is at " + r.url + "/v1\n",
+		"Test/Two is at " + r.url + "/v1-two, as another API has the stage v1 too: its functions see v1\n",
+		r.url + "/v1-two/second\n",
+		"# the temporary credentials of developer, who may call everything\n--user ASIA",
+	} {
+		if text := r.stdout.String(); !strings.Contains(text, want) {
+			t.Errorf("want %q in\n%s", want, text)
+		}
+	}
+	if got, want := r.tryAll(t), []int{200, 200, 200, 403}; !slices.Equal(got, want) {
+		t.Errorf("lines to try come to %v, want %v", got, want)
 	}
 }
 

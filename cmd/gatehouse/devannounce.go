@@ -40,7 +40,7 @@ func (d *dev) announce() error {
 	keys := d.gateway.AccessKeys()
 	examples, notes := tryout.Make(tryout.Options{
 		URL: d.url, Model: model, Matrix: m, Tokens: d.issuer.now(), Keys: keys, Issuer: d.flags.issuer, Audience: d.flags.audience,
-		NotServed: d.notServed(), Policy: d.gateway.Policy,
+		NotServed: d.notServed(), Policy: d.gateway.Policy, Mount: d.gateway.Mount,
 	})
 	d.announceAddress(examples)
 	d.announceExamples(examples, notes)
@@ -80,11 +80,16 @@ func (d *dev) announceRoutes(model *cloudassembly.Model, m matrix.Matrix) {
 				continue
 			}
 			for _, stage := range api.Stages {
-				url := d.url + "/" + stage.Name
+				mount := d.gateway.Mount(api.ID, stage.Name)
+				url := d.url + "/" + mount
 				if d.log.JSON() {
 					d.log.Object(map[string]string{"event": "stage", "api": served.String(), "url": url})
 				} else {
-					d.log.Text(served.String() + " is at " + url)
+					text := served.String() + " is at " + url
+					if mount != stage.Name {
+						text += ", as another API has the stage " + stage.Name + " too: its functions see " + stage.Name
+					}
+					d.log.Text(text)
 				}
 			}
 		}
@@ -208,10 +213,22 @@ func (d *dev) announceKeys(m matrix.Matrix, keys []checks.AccessKey) {
 		if k.Principal != nil {
 			who = k.Principal.ID.String() + ", by its policies"
 		}
-		if d.log.JSON() {
-			d.log.Object(map[string]string{"event": "key", "id": k.ID, "secret": k.Secret, "text": who})
-		} else {
-			d.log.Text("# the key of " + who + "\n--user " + tryout.Quote(k.ID+":"+k.Secret) + "\n")
+		of := "key"
+		if k.SessionToken != "" {
+			of = "temporary credentials"
 		}
+		if d.log.JSON() {
+			object := map[string]string{"event": "key", "id": k.ID, "secret": k.Secret, "text": who}
+			if k.SessionToken != "" {
+				object["token"] = k.SessionToken
+			}
+			d.log.Object(object)
+			continue
+		}
+		arguments := "--user " + tryout.Quote(k.ID+":"+k.Secret)
+		if k.SessionToken != "" {
+			arguments += " -H " + tryout.Quote(tryout.SecurityToken+": "+k.SessionToken)
+		}
+		d.log.Text("# the " + of + " of " + who + "\n" + arguments + "\n")
 	}
 }

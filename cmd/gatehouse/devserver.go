@@ -200,8 +200,6 @@ func (d *dev) explain(err error) error {
 		return fmt.Errorf("the app %q ended well and wrote no cloud assembly into the folder that CDK_OUTDIR names: %w", d.app.Command, err)
 	case errors.Is(err, cloudassembly.ErrNotAssembly) && d.flags.assembly != "":
 		return fmt.Errorf("%w, or name another folder with --assembly", err)
-	case errors.Is(err, localgateway.ErrAmbiguous):
-		return fmt.Errorf("%w with --api", err)
 	}
 	return err
 }

@@ -38,17 +38,16 @@ func TestTemplate(t *testing.T) {
 const region = "us-east-1"
 
 // sign signs a request as an AWS SDK does.
-func sign(t *testing.T, r *http.Request, body, key, secret string) {
+func sign(t *testing.T, r *http.Request, body string, credentials aws.Credentials) {
 	t.Helper()
 	sum := sha256.Sum256([]byte(body))
-	credentials := aws.Credentials{AccessKeyID: key, SecretAccessKey: secret}
 	if err := v4.NewSigner().SignHTTP(t.Context(), credentials, r, hex.EncodeToString(sum[:]), "execute-api", region, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// TestCallers synthesizes the stack for this machine and asks it as the partners would. The gateway has a development
-// key for each role of the stack; it is asked as an http.Handler, so that a request can come from any address.
+// TestCallers synthesizes the stack for this machine and asks it as the partners would. The gateway has temporary credentials
+// for each role of the stack, as AWS STS has; it is asked as an http.Handler, so that a request can come from any address.
 func TestCallers(t *testing.T) {
 	t.Setenv(gofunction.HostBuildVariable, "1")
 	dir := t.TempDir()
@@ -59,12 +58,11 @@ func TestCallers(t *testing.T) {
 	var last atomic.Pointer[localgateway.Record]
 	api := localgateway.Start(t, dir, localgateway.Options{Record: last.Store})
 
-	type key struct{ id, secret string }
-	keys := map[string]key{"": {}, "nobody": {"AKIANOBODYNOBODYNOBO", "nothing"}}
+	keys := map[string]aws.Credentials{"": {}, "nobody": {AccessKeyID: "AKIANOBODYNOBODYNOBO", SecretAccessKey: "nothing"}}
 	for _, k := range api.AccessKeys() {
 		for _, p := range partners {
 			if k.Principal != nil && strings.HasPrefix(k.Principal.LogicalID, p.name) {
-				keys[p.name] = key{k.ID, k.Secret}
+				keys[p.name] = aws.Credentials{AccessKeyID: k.ID, SecretAccessKey: k.Secret, SessionToken: k.SessionToken}
 			}
 		}
 	}
@@ -105,8 +103,8 @@ func TestCallers(t *testing.T) {
 			}
 			r := httptest.NewRequest(verb, api.URL+"/prod"+path, strings.NewReader(body))
 			r.RemoteAddr = c.from + ":40000"
-			if k.id != "" {
-				sign(t, r, body, k.id, k.secret)
+			if k.AccessKeyID != "" {
+				sign(t, r, body, k)
 			}
 			w := httptest.NewRecorder()
 			api.ServeHTTP(w, r)

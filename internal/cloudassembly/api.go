@@ -51,7 +51,7 @@ func (b *builder) readAPIs() {
 		api := &API{
 			ID: r.id, APIID: r.physicalID(), Name: r.notice().text("Name"), Description: r.notice().text("Description"),
 			Account: b.evaluator.Account(r.stack), Region: b.evaluator.Region(r.stack), Partition: b.evaluator.Partition(r.stack),
-			Policy: r.ofPolicy().json("Policy"), BinaryMediaTypes: r.texts("BinaryMediaTypes"),
+			Policy: r.ofPolicy().policyDocument("Policy"), BinaryMediaTypes: r.texts("BinaryMediaTypes"),
 			APIKeySource:        r.oneOf("ApiKeySourceType", "HEADER", "AUTHORIZER"),
 			MinCompressionBytes: r.integer("MinimumCompressionSize"),
 			EndpointTypes:       r.object("EndpointConfiguration").texts("Types"),
@@ -76,6 +76,16 @@ func (b *builder) readAPIs() {
 		b.apis[api.APIID], b.resources[root.ResourceID], b.owner[root] = api, root, api
 		b.model.APIs = append(b.model.APIs, api)
 	})
+}
+
+// policyDocument is a policy as a JSON document; nil if it is not set, or is the empty text. CloudFormation takes that for no policy.
+// Source: "To remove a policy, set it to an empty string", seen in
+// https://github.com/hashicorp/terraform-provider-aws/issues/5549
+func (r *reader) policyDocument(name string) json.RawMessage {
+	if t, ok := r.values[name].(string); ok && t == "" {
+		return nil
+	}
+	return r.json(name)
 }
 
 // apiOf finds the API that a resource belongs to; nil if it is not in the assembly, or not known. What cannot be told

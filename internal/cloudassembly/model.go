@@ -26,6 +26,7 @@ type Model struct {
 
 	Permissions  []*Permission // to invoke functions
 	FunctionURLs []*FunctionURL
+	OtherAPIs    []OtherAPI // that are not REST APIs
 
 	Principals []*Principal // IAM roles and users
 

@@ -12,8 +12,16 @@ var unsupported = map[string]string{
 	"AWS::WAFRegional::WebACLAssociation": "the web ACL is not applied",
 	"AWS::ApiGateway::BasePathMapping":    "the custom domain is not served: call the API under its stage's name",
 	"AWS::ApiGateway::BasePathMappingV2":  "the custom domain is not served: call the API under its stage's name",
-	"AWS::ApiGatewayV2::Api":              "HTTP and WebSocket APIs are not run, only REST APIs",
+	otherAPIType:                          "HTTP and WebSocket APIs are not run, only REST APIs",
 	"AWS::ApiGatewayV2::ApiMapping":       "the custom domain is not served: call the API under its stage's name",
+}
+
+const otherAPIType = "AWS::ApiGatewayV2::Api"
+
+// OtherAPI is an API that a local run does not serve.
+type OtherAPI struct {
+	ID
+	Kind string // "an HTTP" or "a WebSocket"
 }
 
 // harmless are transforms that add what no API needs, or functions that are resolved here.
@@ -33,6 +41,13 @@ func (b *builder) readOthers() {
 			}
 		}
 	}
+	b.each(otherAPIType, func(r *reader) {
+		other := OtherAPI{ID: r.id, Kind: "an HTTP"}
+		if r.notice().text("ProtocolType") == "WEBSOCKET" {
+			other.Kind = "a WebSocket"
+		}
+		b.model.OtherAPIs = append(b.model.OtherAPIs, other)
+	})
 	for _, s := range b.assembly.stacks {
 		for _, name := range s.Template.Transforms {
 			if !slices.Contains(harmless, name) {

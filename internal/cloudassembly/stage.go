@@ -81,6 +81,7 @@ func (b *builder) readStage(r, settings *reader, api *API, deployment string) {
 		Description: settings.notice().text("Description"), Variables: settings.textMap("Variables"),
 	}
 	settings.readResponseCaches(s)
+	settings.notice().stageExtras()
 	for _, name := range []string{"CanarySetting", "ClientCertificateId"} {
 		if settings.has(name) {
 			settings.notice().problem("%s is not honoured", name)

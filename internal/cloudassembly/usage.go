@@ -49,6 +49,7 @@ func (b *builder) readUsage() {
 			}
 			p.Stages = append(p.Stages, s)
 		}
+		r.notice().planExtras()
 		b.plans[p.PlanID] = p
 		b.model.UsagePlans = append(b.model.UsagePlans, p)
 	})

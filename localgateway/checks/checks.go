@@ -99,9 +99,18 @@ type Options struct {
 }
 
 // FunctionError is an error that a function answered with, or that Lambda puts in its place.
-type FunctionError struct{ Type, Message string }
+type FunctionError struct {
+	Type, Message string
+	Where         string // the place in its code, if it panicked there; "" if that is not known
+}
 
-func (e *FunctionError) Error() string { return e.Type + ": " + e.Message }
+func (e *FunctionError) Error() string {
+	text := e.Type + ": " + e.Message
+	if e.Where != "" {
+		text += " at " + e.Where
+	}
+	return text
+}
 
 // New prepares the checks of a stage. What cannot be honoured is no error: it is told by [Guard.Problems], and requests
 // that need it must not be served.

@@ -17,6 +17,9 @@ import (
 type AccessKey struct {
 	ID, Secret string
 
+	// SessionToken is that of temporary credentials, which requests bring in X-Amz-Security-Token; "" for a long-term key.
+	SessionToken string
+
 	// Principal is the role or user of the template whose policies say what may be called; nil for a developer who may
 	// call everything.
 	Principal *cloudassembly.Principal
@@ -42,7 +45,7 @@ func newSignatures(g *Guard) *signatures {
 	}
 	s.verifier = sigv4.Verifier{Region: g.o.API.Region, Now: g.o.Now, Lookup: func(id string) (sigv4.Key, bool) {
 		k, ok := s.keys[id]
-		return sigv4.Key{Secret: k.Secret}, ok
+		return sigv4.Key{Secret: k.Secret, SessionToken: k.SessionToken}, ok
 	}}
 	return s
 }

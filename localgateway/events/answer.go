@@ -65,7 +65,7 @@ func (rt *Route) Answer(r *exchange.Request, payload []byte) (exchange.Answer, e
 		return exchange.Answer{}, malformedAnswer("%v", err)
 	}
 	a.Body = []byte(body)
-	if encoded && rt.binary.has(r.Headers.First("Accept")) {
+	if encoded && rt.binary.accepts(r.Headers.First("Accept")) {
 		if a.Body, err = base64.StdEncoding.DecodeString(body); err != nil {
 			return exchange.Answer{}, fmt.Errorf("%w: isBase64Encoded is true and the caller accepts %s, a binary media type of the API, but: %w",
 				ErrBase64, exchange.MediaType(r.Headers.First("Accept")), err)

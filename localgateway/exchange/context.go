@@ -5,6 +5,9 @@ import "strings"
 // FullPath is the path with the stage, undecoded, as requestContext.path and $context.path have it.
 func (r *Request) FullPath() string {
 	if r.RawPath != "" {
+		if r.Mount != "" {
+			return strings.Replace(r.RawPath, r.Mount, r.Stage, 1)
+		}
 		return r.RawPath
 	}
 	return "/" + r.Stage + r.Path

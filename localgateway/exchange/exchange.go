@@ -54,6 +54,7 @@ type Request struct {
 	Stage    string // the first segment of the target's path
 	Path     string // the rest of it, undecoded, with its leading slash; "/" for the root
 	RawPath  string // the whole path as it came, the stage included
+	Mount    string // what stands in RawPath where a caller on AWS has Stage; "" for Stage itself
 	RawQuery string // what follows the question mark, undecoded
 	Headers  Headers
 	Body     []byte

@@ -53,7 +53,7 @@ func fromHTTP(hr *http.Request) (*exchange.Request, *refusal) {
 		}
 	}
 	if size > DefaultMaxHead {
-		return nil, headTooLarge(DefaultMaxHead)
+		return nil, headTooLarge(DefaultMaxHead, nil)
 	}
 	if hr.Body == nil {
 		return r, nil
@@ -63,7 +63,7 @@ func fromHTTP(hr *http.Request) (*exchange.Request, *refusal) {
 	case err != nil:
 		return nil, malformed("the body cannot be read: %v", err)
 	case len(body) > DefaultMaxBody:
-		return nil, bodyTooLarge(DefaultMaxBody)
+		return nil, bodyTooLarge(int64(len(body)), DefaultMaxBody, false)
 	case len(body) > 0:
 		r.Body = body
 	}

@@ -8,7 +8,7 @@ func (r *reader) body(h *head, limit int64) ([]byte, error) {
 	case h.length == 0:
 		return nil, nil
 	case h.length > limit:
-		return nil, bodyTooLarge(limit)
+		return nil, bodyTooLarge(h.length, limit, true)
 	case h.length < 0:
 		return r.chunked(limit)
 	}
@@ -32,7 +32,7 @@ func (r *reader) chunked(limit int64) ([]byte, error) {
 			return b, r.trailer()
 		}
 		if size > limit-int64(len(b)) {
-			return nil, bodyTooLarge(limit)
+			return nil, bodyTooLarge(int64(len(b))+size, limit, false)
 		}
 		at := len(b)
 		b = append(b, make([]byte, size)...)

@@ -174,7 +174,7 @@ func (c *conn) write(h *head, a *exchange.Answer, persist bool) error {
 // refuse answers a request that is not handed on.
 func (c *conn) refuse(h *head, refused *refusal) {
 	if c.server.options.Refused != nil {
-		c.server.options.Refused(Refusal{Status: refused.status, Reason: refused.reason, SourceIP: c.source})
+		c.server.options.Refused(Refusal{Status: refused.status, Reason: refused.told(), SourceIP: c.source})
 	}
 	if h == nil {
 		h = &head{}

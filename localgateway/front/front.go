@@ -55,8 +55,8 @@ type Options struct {
 	WriteTimeout time.Duration // to take an answer; default 30 s
 	IdleTimeout  time.Duration // between two requests; default 2 min
 
-	// Refused is told of requests that were refused before Func saw them; default: nobody. It is called on many
-	// goroutines.
+	// Refused is called for requests that Func does not see, and for connections that are closed as the client is too slow.
+	// It is called on many goroutines. If nil, they are discarded.
 	Refused func(Refusal)
 
 	// Panicked is told of panics of Func, with the stack; the client gets a 500. Default: the panic is not caught.
@@ -67,9 +67,9 @@ type Options struct {
 	tick time.Duration // how often connections are looked after
 }
 
-// Refusal is a request that was not understood or is too large.
+// Refusal is a request that was not understood, is too large or came too slowly.
 type Refusal struct {
-	Status   int    // what the client got
+	Status   int    // what the client got; 408 if the connection was closed without an answer
 	Reason   string // in words
 	SourceIP string
 }

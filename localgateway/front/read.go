@@ -60,7 +60,7 @@ func (r *reader) head(max int) (text string, count int, err error) {
 			case line == 0:
 				return "", 0, targetTooLong(max)
 			default:
-				return "", 0, headTooLarge(max)
+				return "", 0, headTooLarge(max, r.buf[r.start:r.end])
 			}
 			if err := r.fill(max); err != nil {
 				return "", 0, err
@@ -77,7 +77,7 @@ func (r *reader) head(max int) (text string, count int, err error) {
 				return "", 0, malformed("the request line is empty")
 			}
 			if scanned > max {
-				return "", 0, headTooLarge(max)
+				return "", 0, headTooLarge(max, r.buf[r.start:r.start+scanned])
 			}
 			text = string(r.buf[r.start : r.start+scanned])
 			r.start += scanned

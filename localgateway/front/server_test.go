@@ -159,7 +159,9 @@ func TestRefused(t *testing.T) {
 	if len(served) != 0 {
 		t.Errorf("want no request to be served, got %q", served)
 	}
-	if len(told) != 5 || told[0].Status != 400 || told[0].SourceIP != "127.0.0.1" || told[4].Reason != "HTTP content length exceeded 10485760 bytes." {
+	if len(told) != 5 || told[0].Status != 400 || told[0].SourceIP != "127.0.0.1" ||
+		!strings.HasPrefix(told[3].Reason, "HTTP header is larger than 10240 bytes: its longest line is Cookie, of which 10") ||
+		told[4].Reason != "HTTP content length exceeded 10485760 bytes: the body has 10485761 bytes, and API Gateway takes 10485760" {
 		t.Errorf("want Refused to be told of each, got %+v", told)
 	}
 }

@@ -65,6 +65,9 @@ func (c *conn) check() {
 		return
 	}
 	if time.Duration(c.ticks)*o.tick > limit {
+		if at := phase(state % phases); at != idle && o.Refused != nil {
+			o.Refused(Refusal{Status: 408, Reason: tooSlow(at, limit).told(), SourceIP: c.source})
+		}
 		c.kill()
 	}
 }

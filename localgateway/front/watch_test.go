@@ -60,6 +60,10 @@ func TestClientStays(t *testing.T) {
 // Connections that take too long are ended.
 func TestTimeouts(t *testing.T) {
 	const short, long = 30 * time.Millisecond, time.Hour
+	slow := map[string]string{
+		"header": "the client did not send a whole header within 30ms, so the connection is closed",
+		"body":   "the client sent no more of the body for 30ms, so the connection is closed",
+	}
 	for _, c := range []struct {
 		name, sent string
 		options    Options
@@ -71,8 +75,18 @@ func TestTimeouts(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.options.tick = 2 * time.Millisecond
+			told := make(chan Refusal, 10)
+			c.options.Refused = func(r Refusal) { told <- r }
 			_, address := serve(t, c.options)
 			got := talk(t, address, c.sent)
+			if want := slow[c.name]; want != "" {
+				if r := <-told; r.Status != 408 || r.Reason != want || r.SourceIP != "127.0.0.1" {
+					t.Errorf("want a refusal that says %q, got %+v", want, r)
+				}
+			}
+			if len(told) > 0 {
+				t.Errorf("want no refusal beside, got %+v", <-told)
+			}
 			if want := c.name == "idle after an answer"; strings.HasPrefix(got, "HTTP/1.1 200") != want {
 				t.Errorf("want the connection to end, answered %t, got %q", want, got)
 			}
@@ -80,7 +94,8 @@ func TestTimeouts(t *testing.T) {
 	}
 	t.Run("a client that does not read", func(t *testing.T) {
 		served := make(chan struct{})
-		s, address := serve(t, Options{WriteTimeout: short, tick: 2 * time.Millisecond, Func: func(context.Context, *exchange.Request) exchange.Answer {
+		told := make(chan Refusal, 1)
+		s, address := serve(t, Options{WriteTimeout: short, tick: 2 * time.Millisecond, Refused: func(r Refusal) { told <- r }, Func: func(context.Context, *exchange.Request) exchange.Answer {
 			defer close(served)
 			return exchange.Answer{Status: 200, Body: make([]byte, 64<<20)}
 		}})
@@ -88,6 +103,9 @@ func TestTimeouts(t *testing.T) {
 		io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
 		<-served
 		s.running.Wait() // the connection ends by itself
+		if r := <-told; r.Reason != "the client did not take the answer within 30ms, so the connection is closed" {
+			t.Errorf("got %+v", r)
+		}
 	})
 	t.Run("a header that trickles in is not let go on for ever", func(t *testing.T) {
 		_, address := serve(t, Options{HeadTimeout: short, tick: 2 * time.Millisecond})

@@ -46,7 +46,7 @@ var (
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (6 MB each).
 const MaxPayload = 6 << 20
 
-// InitLimit is how long a process may take from its start to its first question for work.
+// InitLimit is how long a process may take from when it runs to its first question for work.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib
 const InitLimit = 10 * time.Second
 
@@ -79,6 +79,7 @@ type Options struct {
 
 	// InitLimit is for tests; default [InitLimit].
 	InitLimit time.Duration
+	initTimer func(time.Duration, func()) *time.Timer // default [time.AfterFunc]
 
 	Listen func() (net.Listener, error) // makes the Runtime API of one process; default 127.0.0.1, any free port
 	Now    func() time.Time             // the wall clock, for deadlines and texts; default [time.Now]
@@ -118,6 +119,9 @@ func New(o Options) *Pool {
 	}
 	if o.InitLimit <= 0 {
 		o.InitLimit = InitLimit
+	}
+	if o.initTimer == nil {
+		o.initTimer = time.AfterFunc
 	}
 	if o.Listen == nil {
 		o.Listen = func() (net.Listener, error) { return net.Listen("tcp", "127.0.0.1:0") }

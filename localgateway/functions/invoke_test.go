@@ -43,23 +43,23 @@ func TestOutcomes(t *testing.T) {
 	}{
 		{name: "an answer as large as there can be", handler: "size", payload: fmt.Sprint(MaxPayload), answer: MaxPayload},
 		{name: "one byte more: 413, and Lambda's words", handler: "size", payload: fmt.Sprint(MaxPayload + 1),
-			err: FunctionError{"Function.ResponseSizeTooLarge", "Response payload size exceeded maximum allowed payload size (6291456 bytes)."}},
+			err: FunctionError{Type: "Function.ResponseSizeTooLarge", Message: "Response payload size exceeded maximum allowed payload size (6291456 bytes)."}},
 		{name: "much more than it: still 413", handler: "size", payload: fmt.Sprint(20 << 20),
-			err: FunctionError{"Function.ResponseSizeTooLarge", "Response payload size exceeded"}},
-		{name: "an error as the authorizer sends it", handler: "error", err: FunctionError{"errorString", "Unauthorized"}},
-		{name: "a panic", handler: "panic", err: FunctionError{"string", "out of tea"}},
+			err: FunctionError{Type: "Function.ResponseSizeTooLarge", Message: "Response payload size exceeded"}},
+		{name: "an error as the authorizer sends it", handler: "error", err: FunctionError{Type: "errorString", Message: "Unauthorized"}},
+		{name: "a panic", handler: "panic", err: FunctionError{Type: "string", Message: "out of tea"}},
 		{name: "a process that exits", handler: "exit",
-			err: FunctionError{"Runtime.ExitError", "RequestId: " + id + " Error: Runtime exited with error: exit status 7"}},
+			err: FunctionError{Type: "Runtime.ExitError", Message: "RequestId: " + id + " Error: Runtime exited with error: exit status 7"}},
 		{name: "a process that exits well", handler: "quit",
-			err: FunctionError{"Runtime.ExitError", "RequestId: " + id + " Error: Runtime exited without providing a reason"}},
+			err: FunctionError{Type: "Runtime.ExitError", Message: "RequestId: " + id + " Error: Runtime exited without providing a reason"}},
 		{name: "time-out", handler: "slow", timeout: time.Second,
-			err: FunctionError{"Sandbox.Timedout", "2020-05-06T07:08:09.123Z " + id + " Task timed out after 1.00 seconds"}},
-		{name: "an answer that breaks off", handler: "broken-stream", err: FunctionError{"errorString", "the other half is gone"}},
-		{name: "init: the report to /init/error", handler: "init-error", err: FunctionError{"Config.Missing", "no such table"}},
+			err: FunctionError{Type: "Sandbox.Timedout", Message: "2020-05-06T07:08:09.123Z " + id + " Task timed out after 1.00 seconds"}},
+		{name: "an answer that breaks off", handler: "broken-stream", err: FunctionError{Type: "errorString", Message: "the other half is gone"}},
+		{name: "init: the report to /init/error", handler: "init-error", err: FunctionError{Type: "Config.Missing", Message: "no such table"}},
 		{name: "init: an exit", handler: "init-exit",
-			err: FunctionError{"Runtime.ExitError", "RequestId: " + id + " Error: Runtime exited with error: exit status 3"}},
+			err: FunctionError{Type: "Runtime.ExitError", Message: "RequestId: " + id + " Error: Runtime exited with error: exit status 3"}},
 		{name: "init: an exit without an error", handler: "init-quit",
-			err: FunctionError{"Runtime.ExitError", "RequestId: " + id + " Error: Runtime exited without providing a reason"}},
+			err: FunctionError{Type: "Runtime.ExitError", Message: "RequestId: " + id + " Error: Runtime exited without providing a reason"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := fault(c.handler)
@@ -93,19 +93,72 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
+// TestInitLimit lets the limit pass when the process has shown that it runs, however long a busy machine takes to start it.
 func TestInitLimit(t *testing.T) {
 	g, log := newGate(t), newRecord()
-	p := newPool(t, Options{InitLimit: 300 * time.Millisecond, Log: log.add})
+	begun := make(chan *time.Timer, 1)
+	p := newPool(t, Options{InitLimit: 300 * time.Millisecond, Log: log.add, initTimer: func(d time.Duration, f func()) *time.Timer {
+		if d != 300*time.Millisecond {
+			t.Errorf("the limit is %s", d)
+		}
+		timer := time.AfterFunc(time.Hour, f)
+		begun <- timer
+		return timer
+	}})
 	s := fault("init-hang")
 	s.Env = g.env()
 	add(t, p, s)
-	r := invoke(t, p, s.Name, "")
-	if r.Error == nil || *r.Error != (FunctionError{"Sandbox.Timedout", "Init timed out after 0.30 seconds"}) {
+	failed := make(chan Result, 1)
+	go func() {
+		r, err := p.Invoke(context.Background(), s.Name, nil, InvokeOptions{})
+		if err != nil {
+			t.Error(err)
+		}
+		failed <- r
+	}()
+	v := g.wait(t)
+	select {
+	case r := <-failed:
+		t.Fatalf("it failed before the limit: %v", r.Error)
+	default:
+	}
+	(<-begun).Reset(0)
+	r := <-failed
+	if r.Error == nil || *r.Error != (FunctionError{Type: "Sandbox.Timedout", Message: "Init timed out after 0.30 seconds"}) {
 		t.Errorf("got %v", r.Error)
 	}
-	g.wait(t).gone(t)
+	v.gone(t)
 	if l := log.find(t, "INIT_REPORT"); l.Stream != Platform || l.Function != s.Name {
 		t.Errorf("logged %+v", l)
+	}
+}
+
+// TestPanicPlace has a function that panics: its error says where.
+func TestPanicPlace(t *testing.T) {
+	p := newPool(t, Options{})
+	s := fault("panic")
+	s.Env = newGate(t).env()
+	add(t, p, s)
+	r := invoke(t, p, s.Name, "")
+	if r.Error == nil || !regexp.MustCompile(`^string: out of tea at faults/main\.go:\d+ \(.+\)$`).MatchString(r.Error.Error()) {
+		t.Errorf("got %v", r.Error)
+	}
+}
+
+// TestWhere reads the stacks of error documents.
+func TestWhere(t *testing.T) {
+	for _, c := range []struct{ name, document, want string }{
+		{"Go", `{"errorType":"string","stackTrace":[{"path":"example.com/shop/main.go","line":42,"label":"serve"},{"path":"x.go","line":1,"label":"main"}]}`, "example.com/shop/main.go:42 (serve)"},
+		{"Go's own runtime before it", `{"stackTrace":[{"path":"runtime/panic.go","line":9,"label":"gopanic"},{"path":"/usr/local/go/src/runtime/signal.go","line":9,"label":"sigpanic"},{"path":"main.go","line":7,"label":"get"}]}`, "main.go:7 (get)"},
+		{"nothing but the runtime", `{"stackTrace":[{"path":"runtime/panic.go","line":9,"label":"gopanic"}]}`, ""},
+		{"an error that was returned", `{"errorType":"errorString","errorMessage":"no"}`, ""},
+		{"Node.js", `{"errorType":"TypeError","trace":["TypeError: x is not a function","    at Runtime.handler (/var/task/index.js:3:9)","    at next"]}`, "Runtime.handler (/var/task/index.js:3:9)"},
+		{"Python, whose stack is text", `{"stackTrace":["  File \"/var/task/app.py\", line 3, in handler\n"]}`, ""},
+		{"not a stack", `{"stackTrace":7,"trace":{}}`, ""},
+	} {
+		if got := parseError([]byte(c.document), "").Where; got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
 	}
 }
 

@@ -96,7 +96,8 @@ func (p *process) live() (started bool, err error) {
 		logs.abandon()
 		return false, errShuttingDown
 	}
-	p.timer = time.AfterFunc(pool.options.InitLimit, p.late)
+	p.timer = time.AfterFunc(time.Hour, p.late)
+	p.timer.Stop() // the limit of init begins when the process runs
 	p.f.mu.Unlock()
 
 	p.conns.Add(1)
@@ -105,6 +106,7 @@ func (p *process) live() (started bool, err error) {
 		logs.abandon()
 		return false, err
 	}
+	p.beginInit()
 	logs.started()
 	err = cmd.Wait()
 
@@ -115,6 +117,16 @@ func (p *process) live() (started bool, err error) {
 	}
 	logs.drain(drainLimit)
 	return true, err
+}
+
+// beginInit starts the limit of init, now that the process runs: on a busy machine the start itself may take as long as the
+// limit. A process that has asked for work already is past it.
+func (p *process) beginInit() {
+	p.f.mu.Lock()
+	defer p.f.mu.Unlock()
+	if p.state == starting {
+		p.timer = p.f.pool.options.initTimer(p.f.pool.options.InitLimit, p.late)
+	}
 }
 
 // spawn starts the command, unless the process was told to stop in the meantime.
@@ -213,7 +225,7 @@ func (p *process) late() {
 	id, text := p.lastID, ""
 	switch p.state {
 	case starting:
-		p.initError = &FunctionError{typeTimeout, fmt.Sprintf("Init timed out after %.2f seconds", f.pool.options.InitLimit.Seconds())}
+		p.initError = &FunctionError{Type: typeTimeout, Message: fmt.Sprintf("Init timed out after %.2f seconds", f.pool.options.InitLimit.Seconds())}
 		text = p.failInit(nil, true)
 		p.stop(nil)
 	case busy, away:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"strings"
 	"time"
 )
 
@@ -20,9 +21,19 @@ type Result struct {
 type FunctionError struct {
 	Type    string // as "errorString", "Runtime.ExitError", "Sandbox.Timedout"
 	Message string
+
+	// Where is the place in the function's code that panicked, such as "orders-fn/main.go:42 (serve)"; ""
+	// if the runtime did not say.
+	Where string
 }
 
-func (e *FunctionError) Error() string { return e.Type + ": " + e.Message }
+func (e *FunctionError) Error() string {
+	text := e.Type + ": " + e.Message
+	if e.Where != "" {
+		text += " at " + e.Where
+	}
+	return text
+}
 
 // The types of the errors that are Lambda's own. Sources: lambda/fatalerror of the runtime interface emulator, and
 // https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html.
@@ -49,7 +60,7 @@ func failed(inv *invocation, typ, message string) outcome {
 	if err != nil {
 		panic(err) // two strings
 	}
-	return outcome{result: Result{RequestID: inv.id, Payload: document, Error: &FunctionError{typ, message}, ColdStart: inv.cold}}
+	return outcome{result: Result{RequestID: inv.id, Payload: document, Error: &FunctionError{Type: typ, Message: message}, ColdStart: inv.cold}}
 }
 
 // reported is an outcome with the error document that the runtime sent. Everything in it is optional.
@@ -60,8 +71,10 @@ func reported(inv *invocation, document []byte, headerType string) outcome {
 
 func parseError(document []byte, headerType string) FunctionError {
 	var d struct {
-		Message string `json:"errorMessage"`
-		Type    string `json:"errorType"`
+		Message string          `json:"errorMessage"`
+		Type    string          `json:"errorType"`
+		Stack   json.RawMessage `json:"stackTrace"`
+		Trace   json.RawMessage `json:"trace"`
 	}
 	if err := json.Unmarshal(document, &d); err != nil || d.Type == "" {
 		d.Type = headerType
@@ -69,7 +82,40 @@ func parseError(document []byte, headerType string) FunctionError {
 	if d.Type == "" {
 		d.Type = typeUnknown
 	}
-	return FunctionError{d.Type, d.Message}
+	return FunctionError{Type: d.Type, Message: d.Message, Where: where(d.Stack, d.Trace)}
+}
+
+// where is the place of a panic: the first frame of the stack that is neither Go's own runtime nor Lambda's. Of an error that a Go
+// function returns there is no stack. Of a Node.js function it is the first line of the trace that names a place.
+// Source of the forms: https://github.com/aws/aws-lambda-go/blob/main/lambda/messages/messages.go (stackTrace) and
+// https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/Errors.js (trace).
+func where(stack, trace json.RawMessage) string {
+	var frames []struct {
+		Path  string `json:"path"`
+		Line  int    `json:"line"`
+		Label string `json:"label"`
+	}
+	if json.Unmarshal(stack, &frames) == nil {
+		for _, f := range frames {
+			if f.Path != "" && !isRuntime(f.Path) {
+				return fmt.Sprintf("%s:%d (%s)", f.Path, f.Line, f.Label)
+			}
+		}
+	}
+	var lines []string
+	if json.Unmarshal(trace, &lines) == nil {
+		for _, line := range lines {
+			if place, ok := strings.CutPrefix(strings.TrimSpace(line), "at "); ok && !strings.Contains(place, "node:internal") {
+				return place
+			}
+		}
+	}
+	return ""
+}
+
+// isRuntime reports whether a file is of Go's own runtime, or of aws-lambda-go, whose frames stand before those of a panic.
+func isRuntime(path string) bool {
+	return strings.HasPrefix(path, "runtime/") || strings.Contains(path, "/src/runtime/") || strings.Contains(path, "github.com/aws/aws-lambda-go")
 }
 
 // timedOut has the words of Lambda, as in https://github.com/alexa/alexa-cookbook/issues/36.

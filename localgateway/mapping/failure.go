@@ -96,6 +96,8 @@ type Failure struct {
 	Capital bool
 	Body    string
 
+	Untraced bool // the answer has no X-Amzn-Trace-Id
+
 	Reason string // in words, for the developer; the caller does not get it
 }
 

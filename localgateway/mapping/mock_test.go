@@ -212,7 +212,7 @@ func TestNewMockRefuses(t *testing.T) {
 		{"two defaults", func(m *cloudassembly.Method) {
 			m.Integration.Responses = append(m.Integration.Responses, m.Integration.Responses[0])
 		}, "2 integration responses", ErrUnsupported},
-		{"a response that the method does not have", func(m *cloudassembly.Method) { m.Responses = nil }, "no response 204", nil},
+		{"a header of a response that the method does not have", func(m *cloudassembly.Method) { m.Responses = nil }, "response 204 does not have", nil},
 		{"a header that the method's response does not have", func(m *cloudassembly.Method) {
 			delete(m.Responses[0].Parameters, "method.response.header.Vary")
 		}, "does not have method.response.header.Vary", nil},

@@ -16,8 +16,9 @@ type parameter struct {
 }
 
 // parseParameters reads a map such as {"gatewayresponse.header.Vary": "'Origin'"}, in the order of its names. request
-// says that values may come from the request. All names begin with prefix.
-func parseParameters(m map[string]string, prefix string, request bool) ([]parameter, error) {
+// says that values may come from the request. All names begin with prefix. A variable that is not known is told to unknown,
+// and makes no header; without unknown it is an error.
+func parseParameters(m map[string]string, prefix string, request bool, unknown func(name string)) ([]parameter, error) {
 	var out []parameter
 	for to, from := range m {
 		name, ok := strings.CutPrefix(to, prefix)
@@ -25,6 +26,10 @@ func parseParameters(m map[string]string, prefix string, request bool) ([]parame
 			return nil, unsupported("the parameter %q: want %sNAME", to, prefix)
 		}
 		get, err := parseValue(from, request)
+		if err != nil && unknown != nil && isVariable(from) {
+			unknown("$" + from)
+			continue
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", to, err)
 		}
@@ -37,6 +42,11 @@ func parseParameters(m map[string]string, prefix string, request bool) ([]parame
 		}
 	}
 	return out, nil
+}
+
+// isVariable reports whether a value names a variable of $context or $stageVariables.
+func isVariable(from string) bool {
+	return strings.HasPrefix(from, "context.") || strings.HasPrefix(from, "stageVariables.")
 }
 
 // parseValue reads where a value comes from: 'text', context.NAME, stageVariables.NAME, or method.request.header.NAME,
@@ -69,7 +79,7 @@ func parseValue(from string, request bool) (func(*Source, *Failure) (string, boo
 	if request {
 		context = errorVariable
 	}
-	if root, _, _ := strings.Cut(from, "."); root != "context" && root != "stageVariables" {
+	if !isVariable(from) {
 		return nil, unsupported("the value %s: want a 'text' in single quotes, or a variable", from)
 	}
 	get, err := rootVariable(from, context)

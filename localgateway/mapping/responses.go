@@ -20,12 +20,18 @@ type response struct {
 }
 
 // NewResponses reads an API's gateway responses. One that has something which is not done here is a problem, and what would
-// be answered without it takes its place.
+// be answered without it takes its place. A variable that is not known is a problem too, but the response stays: the variable
+// has no value, as one on AWS that the request gives none.
+//
+// Source: "Variables for gateway responses" in
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
 func NewResponses(list []*cloudassembly.GatewayResponse) (*Responses, []cloudassembly.Problem) {
 	rs := &Responses{own: map[Type]*response{}}
 	var problems []cloudassembly.Problem
 	for _, g := range list {
-		r, err := newResponse(g)
+		r, err := newResponse(g, func(name string) {
+			problems = append(problems, cloudassembly.Problem{ID: g.ID, What: "the variable " + name + " is not known here: it has no value"})
+		})
 		if err == nil && rs.own[Type(g.Type)] != nil {
 			err = unsupported("a second response of the type %s", g.Type)
 		}
@@ -38,7 +44,7 @@ func NewResponses(list []*cloudassembly.GatewayResponse) (*Responses, []cloudass
 	return rs, problems
 }
 
-func newResponse(g *cloudassembly.GatewayResponse) (r *response, err error) {
+func newResponse(g *cloudassembly.GatewayResponse, unknown func(name string)) (r *response, err error) {
 	r = &response{status: g.StatusCode}
 	switch {
 	case !Type(g.Type).Known():
@@ -49,10 +55,11 @@ func newResponse(g *cloudassembly.GatewayResponse) (r *response, err error) {
 	case g.StatusCode != 0 && (g.StatusCode < 200 || g.StatusCode > 599):
 		return nil, unsupported("the status code %d", g.StatusCode)
 	}
-	if r.parameters, err = parseParameters(g.Parameters, "gatewayresponse.header.", true); err != nil {
+	if r.parameters, err = parseParameters(g.Parameters, "gatewayresponse.header.", true, unknown); err != nil {
 		return nil, err
 	}
-	if r.templates, err = parseTemplates(g.Templates, parseSubstitution); err != nil {
+	parse := func(text string) (substitution, error) { return parseSubstitution(text, unknown) }
+	if r.templates, err = parseTemplates(g.Templates, parse); err != nil {
 		return nil, err
 	}
 	return r, nil

@@ -192,7 +192,7 @@ func TestSubstitution(t *testing.T) {
 		"$context.stage.":                                  "prod.",
 		"":                                                 "",
 	} {
-		got, err := parseSubstitution(template)
+		got, err := parseSubstitution(template, func(name string) { t.Errorf("%q: %s is not known", template, name) })
 		if err != nil {
 			t.Errorf("%q: %v", template, err)
 			continue
@@ -219,15 +219,10 @@ func TestNewResponsesProblems(t *testing.T) {
 		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "method.request.body"}}, "method.request.body"},
 		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "method.request.multivalueheader.b"}}, "multivalueheader"},
 		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "integration.response.header.b"}}, "integration.response.header.b"},
-		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "context.none"}}, "$context.none"},
 		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "'1'", "gatewayresponse.header.A": "'2'"}}, "twice"},
-		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", Templates: map[string]string{"a/b": "$context.wafResponseCode"}}, "$context.wafResponseCode"},
-		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", Templates: map[string]string{"a/b": "$context.identity.none"}}, "$context.identity.none"},
-		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", Templates: map[string]string{"a/b": "$input.body"}}, "$input.body"},
 		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", Templates: map[string]string{"a/b": "$util.escapeJavaScript($context.error.message)"}}, "$util.escapeJavaScript("},
 		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", Templates: map[string]string{"a/b": "${context.stage}"}}, "${"},
 		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", Templates: map[string]string{"a/b": "#if($context.stage)a#end"}}, "#if"},
-		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", Templates: map[string]string{"a/b": "$stageVariables.a.b"}}, "$stageVariables.a.b"},
 	} {
 		t.Run(c.names, func(t *testing.T) {
 			c.response.ID = cloudassembly.ID{Stack: "Shop", LogicalID: "R"}
@@ -291,5 +286,32 @@ func BenchmarkResponses(b *testing.B) {
 		if a := rs.Answer(f, s); a.Status != 401 {
 			b.Fatal(fmt.Sprint(a))
 		}
+	}
+}
+
+// TestUnknownVariables has variables that are not known here. They have no value, and the rest of the response stays.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
+func TestUnknownVariables(t *testing.T) {
+	for name, template := range map[string]string{
+		"$context.wafResponseCode": "<$context.wafResponseCode>",
+		"$context.identity.none":   "<$context.identity.none>",
+		"$input.body":              "<$input.body>",
+		"$stageVariables.a.b":      "<$stageVariables.a.b>",
+	} {
+		rs, problems := NewResponses([]*cloudassembly.GatewayResponse{{Type: "UNAUTHORIZED", StatusCode: 418, Templates: map[string]string{"a/b": template}}})
+		if len(problems) != 1 || problems[0].Blocks || problems[0].What != "the variable "+name+" is not known here: it has no value" {
+			t.Errorf("%s: got the problems %v", name, problems)
+		}
+		if a := rs.Answer(&Failure{Type: Unauthorized, Message: "m"}, source()); a.Status != 418 || string(a.Body) != "<>" {
+			t.Errorf("%s: got %d %s", name, a.Status, a.Body)
+		}
+	}
+	rs, problems := NewResponses([]*cloudassembly.GatewayResponse{{Type: "UNAUTHORIZED", Parameters: map[string]string{
+		"gatewayresponse.header.a": "context.none", "gatewayresponse.header.b": "'b'"}}})
+	if len(problems) != 1 || !strings.Contains(problems[0].What, "$context.none") {
+		t.Errorf("got the problems %v", problems)
+	}
+	if a := rs.Answer(&Failure{Type: Unauthorized, Message: "m"}, source()); a.Headers.Has("a") || a.Headers.Get("b") != "b" {
+		t.Errorf("got the headers %v", a.Headers)
 	}
 }

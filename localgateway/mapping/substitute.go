@@ -16,8 +16,9 @@ type segment struct {
 }
 
 // parseSubstitution reads a template. Variables are those of $context and $stageVariables; a dollar sign that no name
-// follows stands for itself. A directive of Velocity would be text, which nobody means, so it is refused.
-func parseSubstitution(text string) (substitution, error) {
+// follows stands for itself. A variable that is not known has no value: it is told to unknown and renders as nothing. A
+// directive of Velocity is refused, as it would be sent to callers as text.
+func parseSubstitution(text string, unknown func(name string)) (substitution, error) {
 	var out substitution
 	for text != "" {
 		i := strings.IndexAny(text, "$#")
@@ -43,13 +44,17 @@ func parseSubstitution(text string) (substitution, error) {
 		}
 		get, err := rootVariable(name, errorVariable)
 		if err != nil {
-			return nil, err
+			unknown("$" + name)
+			get = nothing
 		}
 		out = append(out, segment{text: text[:i]}, segment{get: get})
 		text = text[i+length:]
 	}
 	return out, nil
 }
+
+// nothing is the value of a variable that has none.
+func nothing(*Source, *Failure) string { return "" }
 
 // render replaces the variables.
 func (t substitution) render(s *Source, f *Failure) string {

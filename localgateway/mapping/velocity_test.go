@@ -149,7 +149,7 @@ func FuzzVelocity(f *testing.F) {
 		} else if !errors.Is(err, ErrUnsupported) {
 			t.Fatalf("want ErrUnsupported, got %v", err)
 		}
-		if template, err := parseSubstitution(text); err == nil {
+		if template, err := parseSubstitution(text, func(string) {}); err == nil {
 			if out := template.render(s, &Failure{}); !strings.ContainsRune(text, '$') && out != text {
 				t.Fatalf("want the text itself, got %q", out)
 			}

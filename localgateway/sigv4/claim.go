@@ -1,6 +1,7 @@
 package sigv4
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -50,6 +51,20 @@ func readClaim(h http.Header, rawQuery string) (claim, error) {
 		return claim{}, missingToken()
 	}
 	return queryClaim(query)
+}
+
+// Unreadable is AWS's answer to an Authorization header that is not a Signature Version 4; nil if it is one, or if there is
+// no such header. It does not verify the signature.
+func Unreadable(h http.Header) *Error {
+	if h.Get("Authorization") == "" {
+		return nil
+	}
+	_, err := readClaim(h, "")
+	var refused *Error
+	if !errors.As(err, &refused) || !errors.Is(err, ErrIncomplete) {
+		return nil
+	}
+	return refused
 }
 
 // headerClaim reads "AWS4-HMAC-SHA256 Credential=..., SignedHeaders=..., Signature=..." and the headers beside it.

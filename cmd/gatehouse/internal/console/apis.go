@@ -103,6 +103,9 @@ func (c *Console) current() *view {
 		if k.Principal != nil {
 			who = k.Principal.ID.String() + ", by its policies"
 		}
+		if k.SessionToken != "" {
+			who += ", temporary credentials"
+		}
 		v.apis.Keys = append(v.apis.Keys, key{ID: k.ID, Who: who})
 	}
 	v.readAPIs()

@@ -110,7 +110,7 @@ func (c *Console) prepare(a ask, host string) (out prepared, err error) {
 		}
 	}
 	if served.Method.APIKeyRequired && !has(out.Headers, "X-API-Key") {
-		if value := tryout.APIKey(v.model, served.API, served.Stage); value != "" {
+		if value := tryout.APIKey(v.model, served.API, served.Name); value != "" {
 			out.Headers = append(out.Headers, [2]string{"X-API-Key", value})
 		}
 	}

@@ -77,6 +77,7 @@ func TestPrepare(t *testing.T) {
 		{"an ID token, and a path with an escape", form("GET", "/orders/{id}", "token", token("id"), object{"params": object{"id": "a b/c"}}), 200, "/prod/orders/a%20b%2Fc"},
 		{"a greedy path", form("ANY", "/files/{name+}", "none", object{"verb": "PUT", "params": object{"name": "a/b c"}, "body": "x", "headers": "Content-Type: application/json"}), 200, "/prod/files/a/b%20c"},
 		{"a query", form("GET", "/open", "none", object{"query": "?a=b&c"}), 200, "/prod/open?a=b&c"},
+		{"a signature with temporary credentials", form("GET", "/signed", "key", object{"key": c.gateway.AccessKeys()[1].ID}), 200, "/prod/signed"},
 		{"a signature", form("GET", "/signed", "key", object{"key": c.gateway.AccessKeys()[0].ID, "query": "b=x+y&a=%2F&c"}), 200, "/prod/signed?a=%2F&b=x%20y&c="},
 		{"no signature", form("GET", "/signed", "none"), 403, "/prod/signed"},
 		{"an API key, which is added", form("POST", "/keyed", "none", object{"body": "{}"}), 200, "/prod/keyed"},
@@ -215,7 +216,7 @@ func TestNoIssuer(t *testing.T) {
 func TestAPIs(t *testing.T) {
 	c := newConsole(t, shop())
 	got := get[apis](t, c, "/~/apis")
-	if got.URL != base || got.Version != 1 || len(got.APIs) != 1 || got.APIs[0].Name != "Shop/shop" || !slices.Equal(got.APIs[0].Stages, []string{"prod"}) || len(got.Keys) != 1 {
+	if got.URL != base || got.Version != 1 || len(got.APIs) != 1 || got.APIs[0].Name != "Shop/shop" || !slices.Equal(got.APIs[0].Stages, []string{"prod"}) || len(got.Keys) != 2 {
 		t.Errorf("%+v", got)
 	}
 	route := func(verb, path string) route {

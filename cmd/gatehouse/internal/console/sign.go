@@ -34,11 +34,15 @@ func sign(p *prepared, host string, k checks.AccessKey, region string, now time.
 		return wrong("route", "%v", err)
 	}
 	hash := sha256.Sum256([]byte(p.Body))
-	credentials := aws.Credentials{AccessKeyID: k.ID, SecretAccessKey: k.Secret}
+	credentials := aws.Credentials{AccessKeyID: k.ID, SecretAccessKey: k.Secret, SessionToken: k.SessionToken}
 	if err := v4.NewSigner().SignHTTP(context.Background(), credentials, r, hex.EncodeToString(hash[:]), sigv4.DefaultService, region, now); err != nil {
 		return fmt.Errorf("console: the request cannot be signed: %w", err)
 	}
-	for _, name := range []string{"X-Amz-Date", "Authorization"} {
+	names := []string{"X-Amz-Date", "Authorization"}
+	if k.SessionToken != "" {
+		names = append(names, "X-Amz-Security-Token")
+	}
+	for _, name := range names {
 		if has(p.Headers, name) {
 			return wrong("headers", "%s is there already, and it is a part of the signature: leave it out, or choose no credential", name)
 		}

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -136,7 +137,12 @@ func (l *Log) Refused(r front.Refusal) {
 		}{"refused", l.now().UTC(), r.Status, credentials.MaskTokens(r.Reason)})
 		return
 	}
-	l.write(l.now().Format(clock) + "  " + fmt.Sprint(r.Status) + "  not understood: " + printable(credentials.MaskTokens(r.Reason)))
+	what := "not understood: "
+	switch r.Status {
+	case http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusRequestURITooLong, http.StatusRequestHeaderFieldsTooLarge:
+		what = "refused: "
+	}
+	l.write(l.now().Format(clock) + "  " + fmt.Sprint(r.Status) + "  " + what + printable(credentials.MaskTokens(r.Reason)))
 }
 
 // Say writes something else that happened: what it is, as JSON, and a text.

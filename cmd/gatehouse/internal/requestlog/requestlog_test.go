@@ -103,6 +103,8 @@ func TestOthers(t *testing.T) {
 			"    f - | INIT\n", `{"event":"log","time":"2026-03-01T12:00:00.123Z","function":"f","stream":"platform","text":"INIT","cut":true}` + "\n"},
 		{"refused", func(l *Log) { l.Refused(front.Refusal{Status: 400, Reason: "two Host headers"}) },
 			"12:00:00.123  400  not understood: two Host headers\n", `{"event":"refused","time":"2026-03-01T12:00:00.123Z","status":400,"reason":"two Host headers"}` + "\n"},
+		{"refused for its size", func(l *Log) { l.Refused(front.Refusal{Status: 413, Reason: "too large"}) },
+			"12:00:00.123  413  refused: too large\n", `{"event":"refused","time":"2026-03-01T12:00:00.123Z","status":413,"reason":"too large"}` + "\n"},
 		{"said", func(l *Log) { l.Say("reloaded", "the new API is served") },
 			"12:00:00.123  the new API is served\n", `{"event":"reloaded","time":"2026-03-01T12:00:00.123Z","text":"the new API is served"}` + "\n"},
 	} {

@@ -63,7 +63,7 @@ func (m *maker) limit(t target, e *Example) {
 	if m.Policy == nil {
 		return
 	}
-	allows, denies := m.Policy(m.stage.Name, e.Verb, concrete(t.Path))
+	allows, denies := m.Policy(m.mount, e.Verb, concrete(t.Path))
 	silent := !allows && (t.Kind == matrix.None || t.Kind == matrix.Cognito)
 	if !denies && !silent || t.Kind == matrix.Cognito && e.Status == http.StatusUnauthorized {
 		return

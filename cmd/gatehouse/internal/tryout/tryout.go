@@ -49,10 +49,13 @@ func (e Example) Curl() string {
 	default:
 		words = append(words, "-X", e.Verb)
 	}
+	headers := e.Headers
 	if e.Key != nil {
 		words = append(words, "--aws-sigv4", Quote("aws:amz:"+e.Region+":execute-api"), "--user", Quote(e.Key.ID+":"+e.Key.Secret))
+		if e.Key.SessionToken != "" {
+			headers = append(slices.Clone(headers), SecurityToken+": "+e.Key.SessionToken)
+		}
 	}
-	headers := e.Headers
 	if e.Body != "" && !slices.ContainsFunc(headers, isContentType) {
 		headers = append(slices.Clone(headers), "Content-Type: application/json")
 	}
@@ -68,6 +71,10 @@ func (e Example) Curl() string {
 	}
 	return strings.Join(append(words, Quote(e.URL)), " ")
 }
+
+// SecurityToken is the header of temporary credentials. curl signs it with the others.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+const SecurityToken = "X-Amz-Security-Token"
 
 func isContentType(header string) bool {
 	return strings.HasPrefix(strings.ToLower(header), "content-type:")
@@ -94,6 +101,9 @@ type Options struct {
 	// NotServed tells of a route whether it is answered by 501 for another reason than the model's. Default: none is.
 	NotServed func(api cloudassembly.ID, stage, verb, path string) bool
 
+	// Mount is the first path segment that a stage is served under. If nil, it is the stage's name.
+	Mount func(api cloudassembly.ID, stage string) string
+
 	// Policy tells what the resource policy says of a request: that it allows it, or denies it, or neither. Default: it
 	// allows all.
 	Policy func(stage, verb, path string) (allows, denies bool)
@@ -111,6 +121,10 @@ func Make(o Options) (examples []Example, notes []string) {
 			}
 			responses, _ := mapping.NewResponses(found.GatewayResponses)
 			m := &maker{Options: o, api: found, stage: found.Stages[0], responses: responses}
+			m.mount = m.stage.Name
+			if o.Mount != nil {
+				m.mount = o.Mount(found.ID, m.stage.Name)
+			}
 			m.make(api)
 			examples, notes = append(examples, m.examples...), append(notes, m.notes...)
 		}
@@ -123,6 +137,7 @@ type maker struct {
 	Options
 	api      *cloudassembly.API
 	stage    *cloudassembly.Stage
+	mount    string // the first segment of its paths
 	examples []Example
 	notes    []string
 
@@ -160,7 +175,7 @@ func (m *maker) choose(api matrix.API, kind string) (best target, found bool) {
 		if r.Kind != kind || r.Verb == http.MethodOptions || i < 0 || len(m.Model.Blocking(m.api, m.stage, m.api.Methods[i])) > 0 {
 			continue
 		}
-		if m.NotServed != nil && m.NotServed(m.api.ID, m.stage.Name, r.Verb, r.Path) {
+		if m.NotServed != nil && m.NotServed(m.api.ID, m.mount, r.Verb, r.Path) {
 			continue
 		}
 		score := 1
@@ -211,7 +226,7 @@ func (m *maker) add(t target, status int, why string, headers ...string) *Exampl
 	return &m.examples[len(m.examples)-1]
 }
 
-func (m *maker) url(path string) string { return m.URL + "/" + m.stage.Name + concrete(path) }
+func (m *maker) url(path string) string { return m.URL + "/" + m.mount + concrete(path) }
 
 // concrete is a path with values for its parameters.
 func concrete(path string) string {

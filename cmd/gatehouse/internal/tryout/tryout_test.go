@@ -260,6 +260,8 @@ func TestCurl(t *testing.T) {
 		{"a body that looks like a file's name", Example{Verb: "PUT", URL: "http://h/p", Body: "@/etc/passwd"}, `curl -i -X PUT -H 'Content-Type: application/json' --data-raw @/etc/passwd http://h/p`},
 		{"brackets", Example{Verb: "HEAD", URL: "http://h/p?a[1-3]=x"}, `curl -i -g -I 'http://h/p?a[1-3]=x'`},
 		{"body", Example{Verb: "POST", URL: "http://h/p?a=b&c=d", Headers: []string{"A: it's"}, Body: "{}"}, `curl -i -X POST -H 'A: it'\''s' -H 'Content-Type: application/json' -d '{}' 'http://h/p?a=b&c=d'`},
+		{"signed with temporary credentials", Example{Verb: "GET", URL: "http://h/p", Key: &checks.AccessKey{ID: "ASIA", Secret: "s", SessionToken: "t+/="}, Region: "eu-west-1"},
+			"curl -i --aws-sigv4 aws:amz:eu-west-1:execute-api --user ASIA:s -H 'X-Amz-Security-Token: t+/=' http://h/p"},
 		{"signed", Example{Verb: "GET", URL: "http://h/p", Key: &checks.AccessKey{ID: "AKIA", Secret: "s+/="}, Region: "eu-west-1"}, "curl -i --aws-sigv4 aws:amz:eu-west-1:execute-api --user AKIA:s+/= http://h/p"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

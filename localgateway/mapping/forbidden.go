@@ -1,0 +1,59 @@
+package mapping
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+)
+
+// forbiddenHeaders are those that no integration request of AWS or AWS_PROXY may set.
+var forbiddenHeaders = []string{
+	"Authorization", "Connection", "Content-Length", "Expect", "Proxy-Authenticate", "TE", "Transfer-Encoding", "X-Amzn-Trace-Id",
+}
+
+// Forbidden are the parameter mappings of an AWS_PROXY integration that set headers which must not be set. API Gateway
+// applies none of an AWS_PROXY integration's mappings, but fails on these.
+//
+// Source: recorded on AWS for ILLEGAL_INTEGRATION_REQUESTS_AWS in
+// https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/handlers/integration_request.py
+type Forbidden []forbidden
+
+type forbidden struct {
+	header string
+	get    func(s *Source, f *Failure) (string, bool) // nil where it cannot be told whether there is a value
+}
+
+// NewForbidden reads the RequestParameters of an integration.
+func NewForbidden(i *cloudassembly.Integration) (list Forbidden) {
+	if i.Type != cloudassembly.IntegrationProxy {
+		return nil
+	}
+	for _, to := range slices.Sorted(maps.Keys(i.RequestParameters)) {
+		header, ok := strings.CutPrefix(to, "integration.request.header.")
+		if !ok || !slices.ContainsFunc(forbiddenHeaders, func(name string) bool { return strings.EqualFold(name, header) }) {
+			continue
+		}
+		get, err := parseValue(i.RequestParameters[to], true)
+		if err != nil {
+			get = nil
+		}
+		list = append(list, forbidden{header, get})
+	}
+	return list
+}
+
+// Check is the answer to a request that such a mapping has a value for; nil if there is none.
+func (list Forbidden) Check(s *Source) *Failure {
+	for _, one := range list {
+		if one.get != nil {
+			if value, ok := one.get(s, &Failure{}); !ok || value == "" {
+				continue
+			}
+		}
+		return Internal(500, fmt.Sprintf("the integration's RequestParameters set the header %s, which API Gateway does not let them: leave it out", one.header))
+	}
+	return nil
+}
