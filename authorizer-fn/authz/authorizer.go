@@ -44,9 +44,13 @@ type Options struct {
 	HookTimeout time.Duration
 }
 
-// tokenCacheSize is how many verified tokens are remembered, at about 1.4 KB each. One execution environment serves one
-// request at a time, mostly with tokens that API Gateway has no answer for yet.
-const tokenCacheSize = 512
+// tokenCacheSize is how many verified tokens are remembered, at about 2 KB each, and tokenCacheBytes how much memory they
+// take together: large ones, of which a single one can take 100 KB, are fewer. One execution environment serves one request
+// at a time, mostly with tokens that API Gateway has no answer for yet.
+const (
+	tokenCacheSize  = 512
+	tokenCacheBytes = 2 << 20
+)
 
 // Authorizer decides on events. It is a lambda.Handler, and any number of goroutines may use it.
 type Authorizer struct {
@@ -178,7 +182,7 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 		a.log.fetch(f, a.now())
 	}}
 	if !config.NoTokenCache {
-		options.TokenCache = tokenCacheSize
+		options.TokenCache, options.TokenCacheBytes = tokenCacheSize, tokenCacheBytes
 	}
 	loopbackHTTP := runsHere || o.AllowLoopbackHTTP
 	vault := secrets{getenv: getenv, transport: o.Transport, now: a.now}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -120,6 +121,25 @@ func keyRules() []rule {
 		}},
 		{line: 53, name: "a bound token where the issuer accepts them", want: allow, change: func(s *setup) { s.config.Issuers[0].AcceptBoundTokens = true },
 			event: get(token(object{"cnf": object{"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}}))},
+		{line: 55, name: "a hundred tokens of 7.7 KB: remembered in two megabytes, and all good", want: allow, do: func(t *testing.T, f *fixture) string {
+			many := strings.Split(strings.Repeat("1,", 1250), ",")[:1250]
+			var before, after runtime.MemStats
+			for i := range 100 {
+				if i == 10 { // whatever is kept once is there now
+					runtime.GC()
+					runtime.ReadMemStats(&before)
+				}
+				if got := f.outcome(t, get(authztest.Ed25519("ed").Token("EdDSA", goodClaims().With(object{"n": i, "x": many})))); got != allow {
+					return got
+				}
+			}
+			runtime.GC()
+			runtime.ReadMemStats(&after)
+			if grown := int(after.HeapAlloc) - int(before.HeapAlloc); grown > 2<<20 {
+				t.Errorf("the heap has grown by %d bytes", grown)
+			}
+			return allow
+		}},
 		{line: 54, name: "a lifetime above the limit", want: reject, change: lifetimeOf(300), event: get(token(nil))},
 		{line: 54, name: "a lifetime of the limit", want: allow, change: lifetimeOf(310), event: get(token(nil))},
 		{line: 54, name: "a limited lifetime, and no iat", want: reject, change: lifetimeOf(310), event: get(token(object{"iat": nil}))},

@@ -49,8 +49,9 @@ func (o *Options) check() error {
 	if o.MinAge > o.MaxAge || o.MaxAge > o.StaleCeiling {
 		fail("Options.MinAge, MaxAge and StaleCeiling are %v, %v and %v: each must be at least the one before", o.MinAge, o.MaxAge, o.StaleCeiling)
 	}
-	if o.MaxBody < 0 || o.MaxKeys < 0 || o.TokenCache < 0 {
-		fail("Options.MaxBody, MaxKeys and TokenCache are %d, %d and %d: none may be negative", o.MaxBody, o.MaxKeys, o.TokenCache)
+	if o.MaxBody < 0 || o.MaxKeys < 0 || o.TokenCache < 0 || o.TokenCacheBytes < 0 {
+		fail("Options.MaxBody, MaxKeys, TokenCache and TokenCacheBytes are %d, %d, %d and %d: none may be negative",
+			o.MaxBody, o.MaxKeys, o.TokenCache, o.TokenCacheBytes)
 	}
 	return errors.Join(wrong...)
 }

@@ -31,6 +31,8 @@ const (
 	DefaultMaxBody       = 1 << 20
 	DefaultMaxKeys       = 100
 	DefaultTokenCacheAge = 5 * time.Minute
+
+	DefaultTokenCacheBytes = 2 << 20
 )
 
 // Secret gives the current HMAC key of an issuer, for instance from AWS Secrets Manager. It is called as a key set is
@@ -150,9 +152,11 @@ type Options struct {
 
 	// TokenCache is how many verified tokens are remembered, so that the same one again costs a hash instead of a
 	// signature. Default: 0, none. TokenCacheAge is how long one is remembered at most; it is forgotten earlier when it
-	// expires and when its key is no longer among the issuer's. Default: 5 minutes.
-	TokenCache    int
-	TokenCacheAge time.Duration
+	// expires and when its key is no longer among the issuer's. Default: 5 minutes. TokenCacheBytes is how much memory
+	// they take together, about: the parsed claims of one token of 8 KB can take 100 KB. Default: 2 MiB.
+	TokenCache      int
+	TokenCacheAge   time.Duration
+	TokenCacheBytes int
 }
 
 // Fetch is what became of one attempt to get an issuer's keys.
@@ -204,6 +208,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxKeys == 0 {
 		o.MaxKeys = DefaultMaxKeys
+	}
+	if o.TokenCacheBytes == 0 {
+		o.TokenCacheBytes = DefaultTokenCacheBytes
 	}
 	return o
 }

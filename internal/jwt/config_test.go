@@ -65,6 +65,7 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		{"ages the wrong way round", func(o *Options) { o.MinAge = 2 * time.Hour }, "each must be at least the one before"},
 		{"a ceiling below the age", func(o *Options) { o.StaleCeiling = time.Minute }, "each must be at least the one before"},
 		{"a negative size", func(o *Options) { o.MaxBody = -1 }, "none may be negative"},
+		{"negative bytes for a cache", func(o *Options) { o.TokenCacheBytes = -1 }, "none may be negative"},
 		{"a negative cache", func(o *Options) { o.TokenCache = -1 }, "none may be negative"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

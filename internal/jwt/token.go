@@ -19,6 +19,8 @@ type Token struct {
 	subject   string
 	claims    strictjson.Value
 	document  strictjson.Document
+
+	headerSize int // of the header's text, which the claims' keeps in memory: they are parts of one
 }
 
 func (t *Token) checkTime(now time.Time) error {

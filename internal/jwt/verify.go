@@ -38,7 +38,7 @@ func New(options Options) (*Verifier, error) {
 	}
 	v := &Verifier{issuers: make(map[string]*issuer, len(o.Issuers)), now: o.Now}
 	if o.TokenCache > 0 {
-		v.tokens = newTokenCache(o.TokenCache, o.TokenCacheAge)
+		v.tokens = newTokenCache(o.TokenCache, o.TokenCacheBytes, o.TokenCacheAge)
 	}
 	shared := make(map[string]*keyCache) // by JWKSURL
 	for _, config := range o.Issuers {
@@ -167,7 +167,7 @@ func (v *Verifier) verify(ctx context.Context, s *scratch, token []byte, first, 
 	if err != nil {
 		return nil, err
 	}
-	t := &Token{algorithm: h.algorithm, named: h.named}
+	t := &Token{algorithm: h.algorithm, named: h.named, headerSize: split}
 	all, c, err := readClaims(&t.document, text[split:])
 	if err != nil {
 		return nil, err

@@ -61,6 +61,11 @@ type node struct {
 	escaped    bool // a string with a backslash in it
 }
 
+const (
+	nodeSize     = 16               // three numbers of 4 bytes, and two of 1
+	documentSize = 48 + 32*nodeSize // with the room for a few
+)
+
 // Parse reads a whole text. White space may stand around the value, and nothing else.
 // The error is an [*Error], and no value can be had of a text that is refused.
 func (d *Document) Parse(text string) (Value, error) {
@@ -91,6 +96,15 @@ func (d *Document) Parse(text string) (Value, error) {
 	}
 	d.text = text
 	return Value{doc: d}, nil
+}
+
+// Size is about how many bytes of memory the Document holds, the text's own among them.
+func (d *Document) Size() int {
+	size := documentSize + len(d.text)
+	if cap(d.nodes) > len(d.few) {
+		size += cap(d.nodes) * nodeSize
+	}
+	return size
 }
 
 // Forget lets go of the text, so that a Document kept for reuse does not keep it alive. Its values become invalid.

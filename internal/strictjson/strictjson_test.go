@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -377,5 +378,14 @@ func TestAllocations(t *testing.T) {
 		}
 	}); n != 0 {
 		t.Errorf("%v allocations, want none", n)
+	}
+}
+
+func TestNodeSizes(t *testing.T) {
+	if got := unsafe.Sizeof(node{}); got != nodeSize {
+		t.Errorf("a node has %d bytes, and nodeSize is %d", got, nodeSize)
+	}
+	if got := unsafe.Sizeof(Document{}); got != documentSize {
+		t.Errorf("a Document has %d bytes, and documentSize is %d", got, documentSize)
 	}
 }
