@@ -58,7 +58,7 @@ type Authorizer struct {
 	issuers     map[string]Issuer
 	sources     []TokenSource
 	table       *access.Table
-	routes      []string                            // the rules' patterns, for the log
+	routes      func() []string                     // the rules' patterns, for the log; made when first asked for
 	policies    func() (*iampolicy.Compiler, error) // made when first asked for
 	verifier    *jwt.Verifier
 	hook        Hook
@@ -173,9 +173,12 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 	if len(a.sources) == 0 {
 		a.sources = []TokenSource{{Header, "Authorization"}}
 	}
-	for _, r := range table.Rules() {
-		a.routes = append(a.routes, r.Pattern.String())
-	}
+	a.routes = sync.OnceValue(func() (patterns []string) {
+		for _, r := range table.Rules() {
+			patterns = append(patterns, r.Pattern.String())
+		}
+		return patterns
+	})
 	a.policies = sync.OnceValues(func() (*iampolicy.Compiler, error) { return iampolicy.NewCompiler(table) })
 	options := jwt.Options{Now: a.now, Transport: o.Transport, Observe: func(f jwt.Fetch) {
 		defer func() { recover() }() // in Options.Log, which must not end the process

@@ -84,7 +84,7 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 		rule = -1
 	}
 	if rule >= 0 {
-		d.route = a.routes[rule]
+		d.route = a.routes()[rule]
 	}
 	text, err := e.findToken(a.sources)
 	if err != nil {

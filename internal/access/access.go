@@ -34,34 +34,46 @@ func (rule Rule) Permits(r Rights) bool {
 type Table struct {
 	rules  []Rule
 	routes *route.Table
-	values map[value]int // every value that a requirement names, numbered
+	values valueSet      // every value that a requirement names, numbered
 	needs  [][]route.Set // of each rule: its requirements, as sets of those numbers
-}
-
-type value struct {
-	kind Kind
-	text string
 }
 
 // NewTable checks the rules and makes a table of them. What it says of one rule begins with the rule's route; what is
 // wrong between two routes is said as [route.NewTable] says it.
 func NewTable(rules []Rule) (*Table, error) {
-	t := &Table{rules: make([]Rule, len(rules)), values: map[value]int{}}
+	t := &Table{rules: make([]Rule, len(rules))}
 	patterns := make([]route.Pattern, len(rules))
+	// The function reads its table at each cold start, so what the rules hold is in few pieces of memory.
+	var sizes struct{ requires, values int }
+	for _, r := range rules {
+		sizes.requires += len(r.Requires)
+		for _, req := range r.Requires {
+			sizes.values += len(req.AnyOf)
+		}
+	}
+	requires := make([]Requirement, 0, sizes.requires)
+	values := make([]string, 0, sizes.values)
+	numbers := make([]int, 0, sizes.values) // of the values
 	for i, r := range rules {
 		patterns[i] = r.Pattern
 		t.rules[i] = r
-		t.rules[i].Requires = slices.Clone(r.Requires)
-		for j, req := range r.Requires {
+		before := len(requires)
+		for _, req := range r.Requires {
 			if err := req.Check(); err != nil {
 				return nil, fmt.Errorf("access: route %q: %w", r.Pattern, err)
 			}
-			t.rules[i].Requires[j].AnyOf = slices.Clone(req.AnyOf)
+			first := len(values)
 			for _, v := range req.AnyOf {
-				if _, known := t.values[value{req.Kind, v}]; !known {
-					t.values[value{req.Kind, v}] = len(t.values)
+				n := t.values.find(req.Kind, v)
+				if n < 0 {
+					n = t.values.add(req.Kind, v)
 				}
+				values, numbers = append(values, v), append(numbers, n)
 			}
+			requires = append(requires, Requirement{req.Kind, slices.Clip(values[first:])})
+		}
+		if t.rules[i].Requires = nil; len(requires) > before {
+			t.rules[i].Requires = slices.Clip(requires[before:])
 		}
 	}
 	routes, err := route.NewTable(patterns)
@@ -69,20 +81,29 @@ func NewTable(rules []Rule) (*Table, error) {
 		return nil, err
 	}
 	t.routes = routes
-	t.number()
+	t.number(numbers)
 	return t, nil
 }
 
-// number writes each requirement as a set of numbered values, so that a decision compares words instead of strings.
-func (t *Table) number() {
+// number writes each requirement as a set of numbered values, so that a decision compares words instead of strings. The
+// numbers are those of all values that the requirements name, in their order.
+func (t *Table) number(numbers []int) {
+	count := 0
+	for _, r := range t.rules {
+		count += len(r.Requires)
+	}
 	t.needs = make([][]route.Set, len(t.rules))
+	sets := make([]route.Set, count)
+	words := len(route.NewSet(len(t.values.list)))
+	memory := make(route.Set, count*words)
 	for i, r := range t.rules {
-		for _, req := range r.Requires {
-			need := route.NewSet(len(t.values))
-			for _, v := range req.AnyOf {
-				need.Add(t.values[value{req.Kind, v}])
+		t.needs[i], sets = slices.Clip(sets[:len(r.Requires)]), sets[len(r.Requires):]
+		for j, req := range r.Requires {
+			t.needs[i][j], memory = slices.Clip(memory[:words]), memory[words:]
+			for range req.AnyOf {
+				t.needs[i][j].Add(numbers[0])
+				numbers = numbers[1:]
 			}
-			t.needs[i] = append(t.needs[i], need)
 		}
 	}
 }
@@ -101,10 +122,10 @@ func (t *Table) Match(verb, path string) (rule int, ok bool) {
 
 // Permitted says of each rule whether these rights permit it; of those that are elsewhere it says false.
 func (t *Table) Permitted(r Rights) []bool {
-	held := route.NewSet(len(t.values))
+	held := route.NewSet(len(t.values.list))
 	hold := func(kind Kind, texts []string) {
 		for _, text := range texts {
-			if i, named := t.values[value{kind, text}]; named {
+			if i := t.values.find(kind, text); i >= 0 {
 				held.Add(i)
 			}
 		}

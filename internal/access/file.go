@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
@@ -57,11 +58,16 @@ func Parse(data []byte) (*Table, error) {
 }
 
 func readFile(text string) ([]Rule, error) {
-	root, err := strictjson.Parse(text)
+	var doc strictjson.Document
+	doc.Grow(len(text) / bytesPerValue)
+	root, err := doc.Parse(text)
 	if err != nil {
 		return nil, err
 	}
-	var rules []Rule
+	var (
+		rules []Rule
+		read  reader
+	)
 	version, complete := "", false
 	err = root.EachMember(func(name string, v strictjson.Value) error {
 		switch name {
@@ -70,8 +76,11 @@ func readFile(text string) ([]Rule, error) {
 			return nil
 		case "routes":
 			complete = true
+			n := v.Len()
+			rules = slices.Grow(rules, n)
+			read = reader{requires: make([]Requirement, 0, n), values: make([]string, 0, n)}
 			return v.EachElement(func(e strictjson.Value) error {
-				rule, err := readRule(e)
+				rule, err := read.rule(e)
 				if err != nil {
 					return fmt.Errorf("route %d: %w", len(rules)+1, err)
 				}
@@ -90,7 +99,16 @@ func readFile(text string) ([]Rule, error) {
 	return rules, err
 }
 
-func readRule(v strictjson.Value) (rule Rule, err error) {
+// bytesPerValue is how many bytes of the file there are for each value and each name, at least.
+const bytesPerValue = 6
+
+// reader holds what the rules that it reads are made of, in few pieces of memory.
+type reader struct {
+	requires []Requirement
+	values   []string
+}
+
+func (r *reader) rule(v strictjson.Value) (rule Rule, err error) {
 	var pattern string
 	err = v.EachMember(func(name string, v strictjson.Value) error {
 		switch name {
@@ -103,11 +121,14 @@ func readRule(v strictjson.Value) (rule Rule, err error) {
 			}
 			return nil
 		case "requires":
-			return v.EachElement(func(e strictjson.Value) error {
-				req, err := readRequirement(e)
-				rule.Requires = append(rule.Requires, req)
+			first := len(r.requires)
+			err := v.EachElement(func(e strictjson.Value) error {
+				req, err := r.requirement(e)
+				r.requires = append(r.requires, req)
 				return err
 			})
+			rule.Requires = slices.Clip(r.requires[first:])
+			return err
 		}
 		return errUnknown
 	})
@@ -117,16 +138,19 @@ func readRule(v strictjson.Value) (rule Rule, err error) {
 	return rule, err
 }
 
-func readRequirement(v strictjson.Value) (req Requirement, err error) {
+func (r *reader) requirement(v strictjson.Value) (req Requirement, err error) {
 	err = v.EachMember(func(name string, v strictjson.Value) error {
 		switch name {
 		case "kind":
 			return readText(v, (*string)(&req.Kind))
 		case "anyOf":
-			return v.EachElement(func(e strictjson.Value) error {
-				req.AnyOf = append(req.AnyOf, "")
-				return readText(e, &req.AnyOf[len(req.AnyOf)-1])
+			first := len(r.values)
+			err := v.EachElement(func(e strictjson.Value) error {
+				r.values = append(r.values, "")
+				return readText(e, &r.values[len(r.values)-1])
 			})
+			req.AnyOf = slices.Clip(r.values[first:])
+			return err
 		}
 		return errUnknown
 	})

@@ -43,12 +43,14 @@ func (r Requirement) Check() error {
 			return fmt.Errorf("a %s requirement has an empty value, which no token brings: leave it out", r.Kind)
 		case !utf8.ValidString(v):
 			return fmt.Errorf("%s %q is not valid UTF-8, which no token is either", r.Kind, v)
-		case r.Kind == Scope && strings.ContainsAny(v, " \t\r\n"):
+		case r.Kind == Scope && strings.ContainsFunc(v, isSpace):
 			return fmt.Errorf("scope %q: a space separates scopes (RFC 6749, section 3.3): name each alone", v)
 		}
 	}
 	return nil
 }
+
+func isSpace(r rune) bool { return r == ' ' || r == '\t' || r == '\r' || r == '\n' }
 
 // Rights are the values a caller's claims bring, whatever claims they came in.
 type Rights struct {

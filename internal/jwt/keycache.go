@@ -222,7 +222,7 @@ func (c *keyCache) run(ctx context.Context, f *flight) {
 		}()
 		l, err = c.load(ctx)
 	}()
-	smallPrimes() // while the request is on its way
+	smallPrimes() // which checking keys takes, while the request for them is on its way
 	select {
 	case <-over:
 		c.finish(f, l, err)

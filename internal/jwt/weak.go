@@ -3,6 +3,7 @@ package jwt
 import (
 	"errors"
 	"math/big"
+	"math/bits"
 	"sync"
 )
 
@@ -12,10 +13,15 @@ func checkModulus(n *big.Int) error {
 	if roca(n) {
 		return errors.New("the RSA modulus is of the broken generator of CVE-2017-15361 (ROCA): have the issuer make a new key")
 	}
-	// n and the primes' product have a common factor exactly if n has one of the primes. Where n is larger than the
-	// product, the remainder is the product itself.
-	rest := new(big.Int).Rem(smallPrimes(), n)
-	if rest.GCD(nil, nil, rest, n).Cmp(big.NewInt(1)) != 0 {
+	// n and the product of the primes have a common factor exactly if n has one of the primes; so have n and what is left of
+	// the product modulo n, which is all that is computed of it.
+	var left, product, quotient big.Int
+	left.SetUint64(1)
+	for _, chunk := range smallPrimes() {
+		product.Mul(&left, chunk)
+		quotient.QuoRem(&product, n, &left)
+	}
+	if left.GCD(nil, nil, &left, n).Cmp(big.NewInt(1)) != 0 {
 		return errors.New("the RSA modulus has a factor below 65536: have the issuer make a new key")
 	}
 	return nil
@@ -54,49 +60,49 @@ func isPowerOf65537(r, p uint32) bool {
 	return true
 }
 
-// smallPrimes is the product of the odd primes below 2^16, a number of 94,000 bits. It is made while the first keys are
-// on their way (see [keyCache.run]), so that it delays neither the start nor the first decision.
-var smallPrimes = sync.OnceValue(func() *big.Int {
+// smallPrimes are numbers whose product is that of the odd primes below 2^16: some forty of 2,048 bits, about as many as
+// a modulus has, as that is the cheapest to go on with. They are made while the first keys are on their way (see
+// [keyCache.run]), so that they delay neither the start nor the first decision.
+var smallPrimes = sync.OnceValue(func() (chunks []*big.Int) {
 	const (
 		limit = 1 << 16
-		chunk = 2048 // bits; to go on with one word at a time is slower, and so is to have more numbers
+		size  = 2048 / bits.UintSize
 	)
 	var (
 		composite [limit / 2]bool // of the odd number 2*i+1
-		chunks    []*big.Int
-		product   = big.NewInt(1)
-		word      = uint64(1)
-		factor    big.Int
+		words     []big.Word      // of the chunk
+		word      = uint(1)       // a product of primes
 	)
 	multiply := func() {
-		product.Mul(product, factor.SetUint64(word))
-		word = 1
+		if words == nil {
+			words = make([]big.Word, 0, size)
+			words = append(words, 1)
+		}
+		var carry uint
+		for i, w := range words {
+			high, low := bits.Mul(uint(w), word)
+			low, over := bits.Add(low, carry, 0)
+			words[i], carry = big.Word(low), high+over
+		}
+		if words, word = append(words, big.Word(carry)), 1; len(words) == size {
+			chunks, words = append(chunks, new(big.Int).SetBits(words)), nil
+		}
 	}
 	for i := 1; i < limit/2; i++ {
 		if composite[i] {
 			continue
 		}
 		p := 2*i + 1
-		for j := p * p / 2; j < limit/2; j += p {
-			composite[j] = true
-		}
-		if word >= 1<<48 { // no room for another prime
-			multiply()
-			if product.BitLen() >= chunk {
-				chunks = append(chunks, product)
-				product = big.NewInt(1)
+		if p < 1<<8 {
+			for j := p * p / 2; j < limit/2; j += p {
+				composite[j] = true
 			}
 		}
-		word *= uint64(p)
+		if word > ^uint(0)>>16 { // no room for another prime
+			multiply()
+		}
+		word *= uint(p)
 	}
 	multiply()
-	chunks = append(chunks, product)
-	for len(chunks) > 1 { // numbers of about equal length are the fastest to multiply
-		half := (len(chunks) + 1) / 2
-		for i := range len(chunks) / 2 {
-			chunks[i].Mul(chunks[i], chunks[half+i])
-		}
-		chunks = chunks[:half]
-	}
-	return chunks[0]
+	return append(chunks, new(big.Int).SetBits(words))
 })

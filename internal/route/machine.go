@@ -117,7 +117,7 @@ func after(nodes []*node, segment string) []*node {
 	for _, n := range nodes {
 		greedy := n
 		if n.segment.Kind != Greedy {
-			if child := n.literals[segment]; child != nil {
+			if child := n.literal(segment); child != nil {
 				next = append(next, child)
 			}
 			if n.variable == nil {

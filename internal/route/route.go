@@ -179,10 +179,12 @@ func parseSegment(part string) (Segment, error) {
 	inner, open := strings.CutPrefix(part, "{")
 	name, closed := strings.CutSuffix(inner, "}")
 	if !open || !closed {
-		if strings.ContainsAny(part, "{}") {
+		c, ok := foreign(part, ":._-$")
+		switch {
+		case ok:
+		case strings.ContainsAny(part, "{}"):
 			return Segment{}, fmt.Errorf("segment %q: a parameter takes the whole segment, as in {id}", part)
-		}
-		if c, ok := foreign(part, ":._-$"); !ok {
+		default:
 			wayOut := ""
 			if strings.ContainsRune("<[*", c) { // as other routers write what varies: <id>, [id], *
 				wayOut = ": a parameter is {id}, and all that lies below is {proxy+}"

@@ -23,13 +23,13 @@ var noVerbs = verbs{none, none, none, none, none, none, none}
 // node is one resource of the API: its methods, and its children by what they match.
 type node struct {
 	id       int
-	segment  Segment // what leads here from the parent
-	own      verbs   // methods with a verb of their own
-	any      int32   // the ANY method
-	literals map[string]*node
-	children []*node // those of literals, in the order in which the patterns made them
-	variable *node   // the one child whose path part is a parameter, plain or greedy
-	first    int32   // the pattern that made the node, for errors
+	segment  Segment          // what leads here from the parent
+	own      verbs            // methods with a verb of their own
+	any      int32            // the ANY method
+	children []*node          // those of literals, in the order in which the patterns made them
+	literals map[string]*node // the same by their text, once there are many
+	variable *node            // the one child whose path part is a parameter, plain or greedy
+	first    int32            // the pattern that made the node, for errors
 }
 
 // pattern finds the method that takes a verb, by the pattern's index: one with the verb of its own beats ANY.
@@ -88,14 +88,10 @@ func (t *Table) insert(index int32, p Pattern) error {
 // child finds or makes the node below n that a segment leads to.
 func (t *Table) child(n *node, s Segment, index int32) (*node, error) {
 	if s.Kind == Literal {
-		next := n.literals[s.Text]
+		next := n.literal(s.Text)
 		if next == nil {
-			if n.literals == nil {
-				n.literals = map[string]*node{}
-			}
 			next = t.newNode(s, index)
-			n.literals[s.Text] = next
-			n.children = append(n.children, next)
+			n.addLiteral(next)
 		}
 		return next, nil
 	}
@@ -107,6 +103,35 @@ func (t *Table) child(n *node, s Segment, index int32) (*node, error) {
 			t.patterns[index], s, t.patterns[v.first], v.segment)
 	}
 	return n.variable, nil
+}
+
+// manyLiterals is the number of children up to which comparing is as fast as a map, which takes memory of its own.
+const manyLiterals = 8
+
+// literal is the child for a segment that is a literal, or nil.
+func (n *node) literal(text string) *node {
+	if n.literals != nil {
+		return n.literals[text]
+	}
+	for _, child := range n.children {
+		if child.segment.Text == text {
+			return child
+		}
+	}
+	return nil
+}
+
+func (n *node) addLiteral(child *node) {
+	n.children = append(n.children, child)
+	switch {
+	case n.literals != nil:
+		n.literals[child.segment.Text] = child
+	case len(n.children) > manyLiterals:
+		n.literals = make(map[string]*node, 4*manyLiterals)
+		for _, c := range n.children {
+			n.literals[c.segment.Text] = c
+		}
+	}
 }
 
 // Patterns are the table's patterns, in the order they were given. The slice is the table's own: it is not to be changed.
@@ -159,7 +184,7 @@ func (n *node) find(verb int, rest string, done bool, found *[]binding) int32 {
 		return n.pattern(verb)
 	}
 	segment, tail, more := strings.Cut(rest, "/")
-	if next := n.literals[segment]; next != nil {
+	if next := n.literal(segment); next != nil {
 		if i := next.find(verb, tail, !more, found); i != none {
 			return i
 		}

@@ -98,6 +98,14 @@ func (d *Document) Parse(text string) (Value, error) {
 	return Value{doc: d}, nil
 }
 
+// Grow makes room for so many values and member names, where a caller knows better than [Document.Parse] does how dense
+// its text is.
+func (d *Document) Grow(n int) {
+	if n > cap(d.nodes) {
+		d.nodes = make([]node, 0, n)
+	}
+}
+
 // Size is about how many bytes of memory the Document holds, the text's own among them.
 func (d *Document) Size() int {
 	size := documentSize + len(d.text)
