@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"time"
 	"unicode/utf8"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
@@ -11,11 +12,12 @@ import (
 // The policy is for the whole API, as API Gateway caches it and evaluates it for the token's next requests too; or, where
 // each answer serves one request, for the method ARN of that.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
-func (a *Authorizer) answer(principal string, arn iampolicy.ARN, permitted []bool, allow bool, context []pair) ([]byte, error) {
+func (a *Authorizer) answer(principal string, arn iampolicy.ARN, permitted []bool, allow bool, expires time.Time, context []pair) ([]byte, error) {
 	b := make([]byte, 0, a.answerSize.Load())
 	b = append(b, `{"principalId":`...)
 	b = appendString(b, principal)
 	b = append(b, `,"policyDocument":`...)
+	policy := len(b)
 	if a.config.PerRequest {
 		b = iampolicy.AppendMethod(b, arn, allow)
 	} else {
@@ -26,6 +28,9 @@ func (a *Authorizer) answer(principal string, arn iampolicy.ARN, permitted []boo
 		if b, err = policies.Append(b, arn.Prefix(), permitted); err != nil {
 			return nil, err
 		}
+	}
+	if a.config.PolicyEndsWithToken {
+		b = iampolicy.AppendUntil(b, policy, expires)
 	}
 	b = append(b, `,"context":{`...)
 	for i, p := range context {

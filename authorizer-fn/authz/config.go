@@ -24,6 +24,11 @@ type Config struct {
 	// 0), or caches it by verb and path too. The policy then covers that method ARN instead of the whole API.
 	PerRequest bool `json:"perRequest,omitempty"`
 
+	// PolicyEndsWithToken puts a condition on the time into each policy, so that one that API Gateway has cached allows
+	// nothing once the token has expired: the answer is then 403 until the cache's TTL is over, and 401 after that. Default:
+	// a cached policy counts for its TTL.
+	PolicyEndsWithToken bool `json:"policyEndsWithToken,omitempty"`
+
 	// ContextClaims are the claims handed to the backend in the authorizer's context, besides the ones it always gets
 	// (issuer, scopes, groups, roles). Nested claims are named by a path with dots. Strings, numbers and booleans are
 	// handed on as they are, lists of those as words between spaces, percent-encoded where a word would look like two.

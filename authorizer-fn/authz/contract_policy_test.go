@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
@@ -23,6 +24,29 @@ func perRequest(s *setup) { s.config.PerRequest = true }
 
 func routes(list ...string) func(*setup) {
 	return func(s *setup) { s.routes = `{"version":1,"routes":[` + strings.Join(list, ",") + `]}` }
+}
+
+func endsWithToken(s *setup) { s.config.PolicyEndsWithToken = true }
+
+// cachedAt asks with a token that is good for 300 s, and is what API Gateway allows by the cached policy after some time.
+func cachedAt(after time.Duration) func(*testing.T, *fixture) string {
+	return func(t *testing.T, f *fixture) string {
+		text, err := f.invoke(get(token(nil)))
+		if err != nil {
+			return err.Error()
+		}
+		policy := readAnswer(t, text).policy
+		now := iampolicy.Context{}
+		now.Set("aws:CurrentTime", t0.Add(after).UTC().Format("2006-01-02T15:04:05Z"))
+		var out []string
+		for _, path := range []string{"/orders", "/orders/7"} {
+			d := policy.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: authztest.ARN("GET", path), Context: now})
+			if d.Outcome == iampolicy.Allowed {
+				out = append(out, "GET "+path)
+			}
+		}
+		return strings.Join(out, ", ")
+	}
 }
 
 func policyRules() []rule {
@@ -54,6 +78,11 @@ func policyRules() []rule {
 		{line: 35, name: "scopes between commas", want: deny, event: get(token(object{"scope": "x,orders:read"}))},
 		{line: 35, name: "roles at a nested path", want: allow, change: func(s *setup) { s.config.Issuers[0].RolesClaim = "realm_access.roles" },
 			event: on("GET", "/reports", token(object{"realm_access": object{"roles": []string{"auditor"}}}))},
+		{line: 57, name: "a cached policy, a second before the token expires", want: "GET /orders, GET /orders/7", change: endsWithToken, do: cachedAt(299 * time.Second)},
+		{line: 57, name: "a cached policy, as the token expires", want: "", change: endsWithToken, do: cachedAt(300 * time.Second)},
+		{line: 57, name: "a cached policy of one request, as the token expires", want: "", change: func(s *setup) { endsWithToken(s); perRequest(s) }, do: cachedAt(300 * time.Second)},
+		{line: 57, name: "by default a cached policy counts for its TTL", want: "GET /orders, GET /orders/7", do: cachedAt(300 * time.Second)},
+		{line: 57, name: "a policy that only denies has no end", want: deny, change: endsWithToken, event: on("POST", "/orders", token(object{"scope": nil}))},
 		{line: 36, name: "GET /orders cached, then POST and DELETE", want: "GET /orders, GET /orders/7, POST /orders", do: func(t *testing.T, f *fixture) string {
 			return f.rightsOn(t, on("GET", "/orders", both), "GET /orders", "GET /orders/7", "POST /orders", "DELETE /orders/7", "GET /reports")
 		}},

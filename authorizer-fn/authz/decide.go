@@ -110,7 +110,7 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 		}, d)
 		if errors.Is(err, ErrDenied) {
 			d.end(denied, "hook", "")
-			return a.answer(principal, arn, nil, false, a.config.contextOf(token, rights, nil))
+			return a.answer(principal, arn, nil, false, token.Expires(), a.config.contextOf(token, rights, nil))
 		}
 		if err != nil {
 			return nil, err
@@ -118,7 +118,7 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 	}
 	permitted := a.table.Permitted(rights)
 	allow := a.judge(arn, rule, permitted, rights, d)
-	return a.answer(principal, arn, permitted, allow, a.config.contextOf(token, rights, added))
+	return a.answer(principal, arn, permitted, allow, token.Expires(), a.config.contextOf(token, rights, added))
 }
 
 func (a *Authorizer) verify(ctx context.Context, text string, d *decision) (*jwt.Token, error) {

@@ -43,7 +43,7 @@ func (c *Config) read(v strictjson.Value) error {
 			})
 		},
 		"perRequest": &c.PerRequest, "contextClaims": &c.ContextClaims, "noTokenCache": &c.NoTokenCache,
-		"noMetrics": &c.NoMetrics,
+		"noMetrics": &c.NoMetrics, "policyEndsWithToken": &c.PolicyEndsWithToken,
 	}.read(v)
 }
 

@@ -15,7 +15,7 @@ var full = Config{
 		AcceptBoundTokens: true, Clients: []string{"c"}, ClientClaim: "cid", MaxLifetimeSeconds: 60, MaxKeyAgeSeconds: 61, StaleCeilingSeconds: 62,
 	}, {URL: "<&>\u2028é\"", Audiences: []string{"x"}}},
 	TokenSources: []TokenSource{{Header, "X-Token"}, {Cookie, "c"}, {QueryString, "q"}},
-	PerRequest:   true, ContextClaims: []string{"email", "realm.roles"}, NoTokenCache: true, NoMetrics: true,
+	PerRequest:   true, ContextClaims: []string{"email", "realm.roles"}, NoTokenCache: true, NoMetrics: true, PolicyEndsWithToken: true,
 }
 
 func TestEnvironmentIsReadBack(t *testing.T) {

@@ -73,3 +73,13 @@ func TestLimitsOfAnIssuerReachTheFunction(t *testing.T) {
 		}
 	}
 }
+
+// The function's configuration has what its JWT says, and no more than that.
+func TestPolicyEndsWithTokenIsAnOption(t *testing.T) {
+	if text := (authz.Config{}).Environment()[authz.ConfigVariable]; strings.Contains(text, "policyEndsWithToken") {
+		t.Errorf("by default the configuration is %s", text)
+	}
+	if text := (authz.Config{PolicyEndsWithToken: true}).Environment()[authz.ConfigVariable]; !strings.Contains(text, `"policyEndsWithToken":true`) {
+		t.Errorf("the configuration is %s", text)
+	}
+}

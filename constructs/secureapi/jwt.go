@@ -25,6 +25,13 @@ type JWT struct {
 	// and its scopes, groups and roles. A dot descends into an object. Default: none.
 	ContextClaims []string
 
+	// PolicyEndsWithToken ends a policy that API Gateway has cached when its token expires, by a condition on
+	// aws:CurrentTime. A caller then gets a 403 from the token's expiry until the policy's TTL is over, and a 401 after that:
+	// set it where clients get new tokens before the old ones expire, and not only on a 401. Try it on your deployment:
+	// AWS does not document the condition for policies of authorizers, and without it every request would get a 403.
+	// Default: a policy counts for its TTL, even if the token expires before.
+	PolicyEndsWithToken bool
+
 	// NoTokenCache turns off the function's own memory of tokens that it verified. Default: on, bounded, and never
 	// beyond a token's expiry or its key's removal.
 	NoTokenCache bool
@@ -78,6 +85,7 @@ func (j *JWT) function(b *builder, g *guard, config authz.Config) awslambda.IFun
 	config.ContextClaims = slices.Clone(j.ContextClaims)
 	config.NoTokenCache = j.NoTokenCache
 	config.NoMetrics = j.NoMetrics
+	config.PolicyEndsWithToken = j.PolicyEndsWithToken
 	for _, i := range j.Issuers {
 		config.Issuers = append(config.Issuers, i.config())
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
@@ -36,6 +37,16 @@ func soundness(t *testing.T, r *rand.Rand, table *access.Table, permitted []bool
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
+	end := time.Unix(1_700_000_000, 0)
+	bounded, err := Parse(string(AppendUntil(text, 0, end)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(d time.Duration) Context {
+		context := Context{}
+		context.Set("aws:CurrentTime", end.Add(d).UTC().Format("2006-01-02T15:04:05Z"))
+		return context
+	}
 	everything := true
 	for i, rule := range table.Rules() {
 		everything = everything && (rule.Elsewhere || permitted[i])
@@ -48,6 +59,15 @@ func soundness(t *testing.T, r *rand.Rand, table *access.Table, permitted []bool
 		}
 		decided++
 		allowed := policy.Evaluate(Request{Action: InvokeAction, Resource: prefix + verb + path}).Outcome == Allowed
+		// A policy with an end decides as the one without, and allows nothing from then on; nor where there is no time.
+		for _, c := range []struct {
+			context Context
+			want    bool
+		}{{at(-time.Second), allowed}, {at(0), false}, {at(time.Hour), false}, {nil, false}} {
+			if got := bounded.Evaluate(Request{Action: InvokeAction, Resource: prefix + verb + path, Context: c.context}).Outcome == Allowed; got != c.want {
+				t.Fatalf("%s %s at %v: allowed %v, want %v", verb, path, c.context, got, c.want)
+			}
+		}
 		// With an empty segment in the path, whatever the gateway makes of it, only who may call everything is let in.
 		want := permitted[rule]
 		if strings.Contains(path, "//") {

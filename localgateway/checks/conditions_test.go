@@ -3,6 +3,7 @@ package checks
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestConditionsOfAnAuthorizersPolicy asks twice with one token from two addresses: the second time the policy comes from
@@ -36,4 +37,26 @@ func TestConditionsOfAnAuthorizersPolicy(t *testing.T) {
 			g.asked(t, from, 1)
 		})
 	}
+}
+
+// A policy that ends with its token, as the included authorizer writes one where it is configured so: the cache keeps it for
+// its TTL, and from the end on it allows nothing.
+func TestACachedPolicyThatEnds(t *testing.T) {
+	from := behaviour{5, docLambda}
+	g := newGate("")
+	m := guarded(g.token(60*second, ""))
+	g.Guard = New(g.options)
+	end := g.now.Add(20 * second).UTC().Truncate(second)
+	g.answer = func(string) (string, error) {
+		return answering(policyOf(strings.TrimSuffix(statement("Allow", "", "*"), "}") +
+			`,"Condition":{"DateLessThan":{"aws:CurrentTime":"` + end.Format(time.RFC3339) + `"}}}`)), nil
+	}
+	for _, step := range []struct {
+		at   time.Time
+		want string
+	}{{g.now, "ok"}, {end.Add(-second), "ok"}, {end, implicit403}, {end.Add(30 * second), implicit403}} {
+		g.now = step.at
+		want(t, from, g.check(m, "GET /", "Authorization: x"), step.want)
+	}
+	g.asked(t, from, 1)
 }
