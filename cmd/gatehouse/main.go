@@ -3,6 +3,7 @@
 //	gatehouse dev      runs the app's REST APIs on this machine, as API Gateway would
 //	gatehouse token    prints a token for development, of an issuer that the assembly's authorizers take
 //	gatehouse routes   prints who may call which route, as a table or as JSON
+//	gatehouse check    reports holes in the REST APIs of the finished templates
 //	gatehouse version  prints which gatehouse this is
 //
 // "gatehouse help COMMAND" says more about one. It does not deploy anything, and it asks AWS nothing.

@@ -48,3 +48,15 @@ func (b *builder) notePlan(guards map[*guard]attached) {
 func (b *builder) restAPI() awscdk.CfnResource {
 	return b.api.RestAPI.Node().DefaultChild().(awscdk.CfnResource)
 }
+
+// heldEnvironment is an environment as the metadata of its function has it. What is known only when the stack is deployed is
+// there as it is.
+func heldEnvironment(environment map[string]string) map[string]string {
+	out := map[string]string{}
+	for name, value := range environment {
+		if out[name] = value; !unresolved(value) {
+			out[name] = rules.Digest(value)
+		}
+	}
+	return out
+}

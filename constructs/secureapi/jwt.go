@@ -14,6 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
 // JWT configures the included authorizer function: whose tokens it accepts, and what it tells the backend.
@@ -112,6 +113,7 @@ func (j *JWT) function(b *builder, g *guard, config authz.Config) awslambda.IFun
 		FunctionProps: &props,
 	})
 	g.function, g.environment = function, environment
+	function.Node().DefaultChild().(awscdk.CfnResource).AddMetadata(jsii.String(rules.FunctionMetadata), heldEnvironment(environment))
 	for _, i := range j.Issuers {
 		if i.HMACSecret != nil {
 			i.HMACSecret.GrantRead(function, nil)

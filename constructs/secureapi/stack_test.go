@@ -69,6 +69,15 @@ func resources(stack awscdk.Stack, kind string) map[string]map[string]any {
 	return out
 }
 
+// resourceMetadata is the metadata of a template's only resource of a type.
+func resourceMetadata(stack awscdk.Stack, kind string) map[string]any {
+	for _, r := range *assertions.Template_FromStack(stack, nil).FindResources(jsii.String(kind), nil) {
+		metadata, _ := (*r)["Metadata"].(map[string]any)
+		return metadata
+	}
+	return nil
+}
+
 func only(t *testing.T, stack awscdk.Stack, kind string) map[string]any {
 	t.Helper()
 	all := resources(stack, kind)

@@ -66,8 +66,11 @@ var unknownAPI = Rule{
 	},
 }
 
+// HiddenMethods is the id of the rule that an API without a readable plan breaks.
+const HiddenMethods = "hidden-methods"
+
 var hiddenMethods = Rule{
-	ID:       "hidden-methods",
+	ID:       HiddenMethods,
 	Severity: Error,
 	Why:      "An OpenAPI document or a cloned API brings methods along that are not in the template, so nothing holds them to the table.",
 	Looks:    "Body, BodyS3Location and CloneFrom of APIs that Gatehouse built, and whether their plan can be read",

@@ -3,6 +3,8 @@ package rules
 import (
 	"fmt"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
 // Names of metadata that a template may have. Package secureapi writes them; a template that is written by hand may.
@@ -130,6 +132,19 @@ func (v *view) readAPIs() {
 			}
 		}
 	}
+}
+
+// Planned are the construct paths of the APIs whose plans an assembly has.
+func Planned(a *cloudassembly.Assembly) (paths []string) {
+	for _, s := range a.Stacks() {
+		for _, r := range s.Template.Resources {
+			if plan, ok := r.Notes[PlanMetadata].(map[string]any); ok && r.Type == typeAPI {
+				path, _ := plan["path"].(string)
+				paths = append(paths, path)
+			}
+		}
+	}
+	return paths
 }
 
 // apiOf finds the API that a resource belongs to; nil if it is not in the assembly, or if it cannot be told, and why.

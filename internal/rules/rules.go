@@ -81,6 +81,8 @@ func All() []Rule {
 		openMethod, undecidedAuthorization, unknownAPI, foreignGuard, grantCoversMethod, changedGuard,
 		resourcePolicy, policyOpensMethod, fallThrough, hiddenMethods,
 		openEndpoint, responseWithoutCORS, responseTwice, keyWithoutPlan, keyThatNothingNames, permissionElsewhere, functionElsewhere,
+		changedAuthorizer, cachedWithoutIdentity, changedFunction, openFunctionURL, responseCache, unreadTemplate, missingRoute,
+		acceptance,
 	}
 	slices.SortFunc(all, func(x, y Rule) int { return cmp.Compare(x.ID, y.ID) })
 	return all
@@ -95,17 +97,32 @@ func IDs() []string {
 	return out
 }
 
+// Acceptable are the ids of the rules whose findings an app may accept.
+func Acceptable() []string {
+	return slices.DeleteFunc(IDs(), func(id string) bool { return id == acceptance.ID })
+}
+
 // Check judges an assembly. The findings are in the order of their stacks, constructs and rules.
 func Check(a *cloudassembly.Assembly, o Options) []Finding {
 	v := newView(a)
 	var out []Finding
-	for _, rule := range All() {
-		rule.check(v, func(at *resource, f Finding) {
+	reporterOf := func(rule Rule) reporter {
+		return func(at *resource, f Finding) {
 			f.Rule, f.Severity = rule.ID, cmp.Or(f.Severity, rule.Severity)
 			f.WayOut = cmp.Or(f.WayOut, rule.WayOut)
 			at.place(&f)
 			out = append(out, f)
-		})
+		}
+	}
+	for _, rule := range All() {
+		rule.check(v, reporterOf(rule))
+	}
+	found := out
+	out = nil // accept writes into what was found, and reports beside it
+	v.accept(found, reporterOf(acceptance))
+	out = append(found, out...)
+	if !o.Accepted {
+		out = slices.DeleteFunc(out, func(f Finding) bool { return f.Accepted != "" })
 	}
 	slices.SortStableFunc(out, func(x, y Finding) int {
 		return cmp.Or(cmp.Compare(x.Stack, y.Stack), cmp.Compare(x.ConstructPath, y.ConstructPath),

@@ -1,0 +1,197 @@
+package secureapi_test
+
+import (
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+)
+
+// child is a construct below another one, by the ids on the way.
+func child(c constructs.IConstruct, ids ...string) constructs.IConstruct {
+	for _, id := range ids {
+		c = c.Node().FindChild(&id)
+	}
+	return c
+}
+
+// cfn is the resource of a construct.
+func cfn(c constructs.IConstruct) awscdk.CfnResource {
+	return c.Node().DefaultChild().(awscdk.CfnResource)
+}
+
+func cached() secureapi.RequestAuthorizer {
+	return secureapi.RequestAuthorizer{JWT: tokens().JWT}
+}
+
+// Each of these synthesized before the finished templates were checked.
+func TestHolesAreRefusedAtSynth(t *testing.T) {
+	method := func(api *secureapi.API, path, verb string) constructs.IConstruct {
+		return api.RestAPI.Root().ResourceForPath(&path).Node().FindChild(&verb)
+	}
+	raw := func(scope constructs.Construct, id string, props *awsapigateway.CfnMethodProps) awsapigateway.CfnMethod {
+		props.HttpMethod = jsii.String("POST")
+		return awsapigateway.NewCfnMethod(scope, &id, props)
+	}
+	for _, tt := range []struct {
+		name   string
+		change func(*secureapi.Props)
+		add    func(stack awscdk.Stack, api *secureapi.API)
+		rule   string
+		want   string
+	}{
+		{"a type from a parameter", nil, func(stack awscdk.Stack, api *secureapi.API) {
+			kind := awscdk.NewCfnParameter(stack, jsii.String("Type"), &awscdk.CfnParameterProps{Default: "AWS_IAM"})
+			raw(stack, "Raw", &awsapigateway.CfnMethodProps{RestApiId: api.RestAPI.RestApiId(), ResourceId: api.RestAPI.RestApiRootResourceId(),
+				AuthorizationType: kind.ValueAsString()})
+		}, "undecided-authorization", "it cannot be told whether the method POST / is open: AuthorizationType: it is the parameter Type"},
+		{"a type from a token", nil, func(stack awscdk.Stack, api *secureapi.API) {
+			raw(stack, "Raw", &awsapigateway.CfnMethodProps{RestApiId: api.RestAPI.RestApiId(), ResourceId: api.RestAPI.RestApiRootResourceId(),
+				AuthorizationType: awscdk.Lazy_String(&typeNone{}, nil)})
+		}, "open-method", "the method POST / is open"},
+		{"an override of a guarded method", nil, func(_ awscdk.Stack, api *secureapi.API) {
+			cfn(method(api, "/orders", "GET")).AddPropertyOverride(jsii.String("AuthorizationType"), "NONE")
+		}, "open-method", "the method GET /orders is open, and the table says that Authorizer guards it"},
+		{"a generic resource", nil, func(stack awscdk.Stack, api *secureapi.API) {
+			awscdk.NewCfnResource(stack, jsii.String("Generic"), &awscdk.CfnResourceProps{Type: jsii.String("AWS::ApiGateway::Method"), Properties: &map[string]any{
+				"RestApiId": api.RestAPI.RestApiId(), "ResourceId": api.RestAPI.RestApiRootResourceId(), "HttpMethod": "DELETE", "AuthorizationType": "NONE"}})
+		}, "open-method", "the method DELETE / is open"},
+		{"an id by Fn::Sub", nil, func(stack awscdk.Stack, api *secureapi.API) {
+			id := "${" + *stack.GetLogicalId(cfn(api.RestAPI)) + "}"
+			raw(stack, "Raw", &awsapigateway.CfnMethodProps{RestApiId: awscdk.Fn_Sub(&id, nil), ResourceId: api.RestAPI.RestApiRootResourceId(), AuthorizationType: jsii.String("NONE")})
+		}, "open-method", "the method POST / is open"},
+		{"an id by an import from another stack", nil, func(stack awscdk.Stack, api *secureapi.API) {
+			awscdk.NewCfnOutput(stack, jsii.String("Id"), &awscdk.CfnOutputProps{Value: api.RestAPI.RestApiId(), ExportName: jsii.String("shop-api")})
+			awscdk.NewCfnOutput(stack, jsii.String("Root"), &awscdk.CfnOutputProps{Value: api.RestAPI.RestApiRootResourceId(), ExportName: jsii.String("shop-root")})
+			other := awscdk.NewStack(awscdk.App_Of(stack), jsii.String("Other"), nil)
+			raw(other, "Raw", &awsapigateway.CfnMethodProps{RestApiId: awscdk.Fn_ImportValue(jsii.String("shop-api")),
+				ResourceId: awscdk.Fn_ImportValue(jsii.String("shop-root")), AuthorizationType: jsii.String("NONE")})
+		}, "open-method", "the method POST / is open"},
+		{"an id by an import of another app", nil, func(stack awscdk.Stack, _ *secureapi.API) {
+			raw(awscdk.NewStack(awscdk.App_Of(stack), jsii.String("Other"), nil), "Raw", &awsapigateway.CfnMethodProps{
+				RestApiId: awscdk.Fn_ImportValue(jsii.String("shop-api")), ResourceId: jsii.String("abc"), AuthorizationType: jsii.String("NONE")})
+		}, "unknown-api", "it cannot be told whether its API is one that Gatehouse built"},
+		{"a method in a public method's scope", nil, func(_ awscdk.Stack, api *secureapi.API) {
+			raw(method(api, "/health", "GET").(constructs.Construct), "Raw", &awsapigateway.CfnMethodProps{RestApiId: api.RestAPI.RestApiId(),
+				ResourceId: api.RestAPI.RestApiRootResourceId(), AuthorizationType: jsii.String("NONE")})
+		}, "open-method", "the method POST / is open"},
+		{"a public method at another path", nil, func(_ awscdk.Stack, api *secureapi.API) {
+			cfn(method(api, "/health", "GET")).(awsapigateway.CfnMethod).SetResourceId(api.RestAPI.RestApiRootResourceId())
+		}, "open-method", "the method GET / is open"},
+		{"a body", nil, func(_ awscdk.Stack, api *secureapi.API) {
+			cfn(api.RestAPI).(awsapigateway.CfnRestApi).SetBody(map[string]any{"openapi": "3.0.1", "paths": map[string]any{}})
+		}, "hidden-methods", "Body is set"},
+		{"a clone", nil, func(_ awscdk.Stack, api *secureapi.API) {
+			cfn(api.RestAPI).(awsapigateway.CfnRestApi).SetCloneFrom(jsii.String("a1b2c3d4e5"))
+		}, "hidden-methods", "CloneFrom is set"},
+		{"metadata that is gone", nil, func(_ awscdk.Stack, api *secureapi.API) {
+			cfn(api.RestAPI).AddDeletionOverride(jsii.String("Metadata"))
+		}, "hidden-methods", "the templates have no gatehouse:plan for the API Shop/Api"},
+		{"an identity source", func(p *secureapi.Props) { p.Authorizer = cached() }, func(_ awscdk.Stack, api *secureapi.API) {
+			cfn(child(api, "Authorizer")).(awsapigateway.CfnAuthorizer).SetIdentitySource(jsii.String("method.request.header.X-Version"))
+		}, "changed-authorizer", `IdentitySource is "method.request.header.X-Version", want "method.request.header.Authorization"`},
+		{"a cache of an authorizer that has none", func(p *secureapi.Props) {
+			a := tokens()
+			a.CacheTTL = secureapi.NoCache
+			p.Authorizer = a
+		}, func(_ awscdk.Stack, api *secureapi.API) {
+			cfn(child(api, "Authorizer")).(awsapigateway.CfnAuthorizer).SetAuthorizerResultTtlInSeconds(jsii.Number(300))
+		}, "changed-authorizer", "AuthorizerResultTtlInSeconds is 300, want 0"},
+		{"a longer cache", nil, func(_ awscdk.Stack, api *secureapi.API) {
+			cfn(child(api, "Authorizer")).(awsapigateway.CfnAuthorizer).SetAuthorizerResultTtlInSeconds(jsii.Number(3600))
+		}, "changed-authorizer", "AuthorizerResultTtlInSeconds is 3600, want 300"},
+		{"a function of another one", nil, func(stack awscdk.Stack, api *secureapi.API) {
+			uri := "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/" + *backend(stack, "Lax").FunctionArn() + "/invocations"
+			cfn(child(api, "Authorizer")).(awsapigateway.CfnAuthorizer).SetAuthorizerUri(&uri)
+		}, "changed-authorizer", "AuthorizerUri is "},
+		{"an environment", nil, func(_ awscdk.Stack, api *secureapi.API) {
+			api.AuthorizerFunction("").AddEnvironment(jsii.String("GATEHOUSE_AUTHORIZER"), jsii.String(`{"issuers":[]}`), nil)
+		}, "changed-function", "has not the GATEHOUSE_AUTHORIZER that was planned"},
+		{"a second stage with a cache", nil, func(stack awscdk.Stack, api *secureapi.API) {
+			awsapigateway.NewStage(stack, jsii.String("Fast"), &awsapigateway.StageProps{StageName: jsii.String("fast"), Deployment: api.RestAPI.LatestDeployment(), CachingEnabled: jsii.Bool(true)})
+		}, "response-cache", `the stage "fast" caches the answers of * /*`},
+		{"settings with a cache", nil, func(_ awscdk.Stack, api *secureapi.API) {
+			cfn(api.RestAPI.DeploymentStage()).AddPropertyOverride(jsii.String("MethodSettings"), []any{map[string]any{
+				"HttpMethod": "GET", "ResourcePath": "/orders", "CachingEnabled": true}})
+		}, "response-cache", `the stage "prod" caches the answers of GET /orders`},
+		{"a deployment with a cache", nil, func(stack awscdk.Stack, api *secureapi.API) {
+			awsapigateway.NewCfnDeployment(stack, jsii.String("Fast"), &awsapigateway.CfnDeploymentProps{RestApiId: api.RestAPI.RestApiId(), StageName: jsii.String("fast"),
+				StageDescription: &awsapigateway.CfnDeployment_StageDescriptionProperty{CacheClusterEnabled: jsii.Bool(true), CachingEnabled: jsii.Bool(true)}})
+		}, "response-cache", `the stage "fast" caches the answers of all methods`},
+		{"a function URL", nil, func(stack awscdk.Stack, _ *secureapi.API) {
+			child(stack, "Orders").(awslambda.Function).AddFunctionUrl(&awslambda.FunctionUrlOptions{AuthType: awslambda.FunctionUrlAuthType_NONE})
+		}, "open-function-url", "the function URL is open, and its function answers GET /orders, which CUSTOM guards"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			stack := newStack()
+			tt.add(stack, shop(stack, tt.change))
+			refused(t, func() { awscdk.App_Of(stack).Synth(nil) }, tt.want, "Rule Gatehouse::"+tt.rule, "Suggested fix: ")
+		})
+	}
+}
+
+type typeNone struct{ _ byte } // the engine tells objects apart by their addresses
+
+func (*typeNone) Produce() *string { return jsii.String("NONE") }
+
+// A finding is accepted at its construct, with a reason.
+func TestAccept(t *testing.T) {
+	stack := newStack()
+	api := shop(stack, nil)
+	url := child(stack, "Orders").(awslambda.Function).AddFunctionUrl(&awslambda.FunctionUrlOptions{AuthType: awslambda.FunctionUrlAuthType_NONE})
+	refused(t, func() { secureapi.Accept(nil, "open-function-url", "x") }, "secureapi: Accept: the scope is nil")
+	refused(t, func() { secureapi.Accept(url, "open-url", "x") }, `there is no rule "open-url": want one of `, "open-function-url")
+	refused(t, func() { secureapi.Accept(url, "acceptance", "x") }, `there is no rule "acceptance"`)
+	refused(t, func() { secureapi.Accept(url, "open-function-url", " ") }, "open-function-url needs a reason")
+	refused(t, func() { secureapi.Accept(stack, "open-function-url", "x") }, "it has no resource of its own")
+	secureapi.Accept(url, "open-function-url", "it verifies signatures itself")
+	cfn(api.RestAPI).(awsapigateway.CfnRestApi).SetCloneFrom(jsii.String("a1b2c3d4e5"))
+	secureapi.Accept(api, "hidden-methods", "a clone of a closed one")
+	secureapi.Accept(api, "resource-policy", "left over")
+	awscdk.App_Of(stack).Synth(nil) // what is left over is a warning
+	if got := resourceMetadata(stack, "AWS::ApiGateway::RestApi")["gatehouse:accepts"].(map[string]any); len(got) != 2 {
+		t.Errorf("the API accepts %v, want two rules", got)
+	}
+}
+
+// CDK's acknowledgement is for a whole app and shows in no template, so it silences no error.
+func TestAcknowledgeDoesNotSilenceAnError(t *testing.T) {
+	stack := newStack()
+	shop(stack, nil).RestAPI.Root().AddMethod(jsii.String("GET"), nil, nil)
+	awscdk.Validations_Of(stack).Acknowledge(&awscdk.Acknowledgment{Id: jsii.String("Gatehouse::open-method"), Reason: jsii.String("no")})
+	refused(t, func() { awscdk.App_Of(stack).Synth(nil) }, "the method GET / is open")
+}
+
+// What is in a stage is checked with the app.
+func TestAStageIsCheckedWithItsApp(t *testing.T) {
+	app := newApp()
+	stack := awscdk.NewStack(awscdk.NewStage(app, jsii.String("Prod"), nil), jsii.String("Shop"), nil)
+	shop(stack, nil).RestAPI.Root().AddMethod(jsii.String("GET"), nil, nil)
+	refused(t, func() { app.Synth(nil) }, "the method GET / is open", "Prod/Shop/Api/RestApi/Default/GET/Resource")
+}
+
+func TestSkippedValidationSkipsNoChecks(t *testing.T) {
+	stack := newStack()
+	shop(stack, nil).RestAPI.Root().AddMethod(jsii.String("GET"), nil, nil)
+	refused(t, func() { awscdk.App_Of(stack).Synth(&awscdk.StageSynthesisOptions{SkipValidation: jsii.Bool(true)}) }, "the method GET / is open")
+}
+
+// A stage without an app runs no plugins.
+func TestAStageWithoutAnApp(t *testing.T) {
+	dir := t.TempDir()
+	stage := awscdk.NewStage(nil, jsii.String("Prod"), &awscdk.StageProps{Outdir: &dir})
+	refused(t, func() { shop(awscdk.NewStack(stage, jsii.String("Shop"), nil), nil) }, "only an app runs the checks")
+}
+
+// An API that was taken out of the tree again is no API without a plan.
+func TestAnAPIThatWasTakenOut(t *testing.T) {
+	stack := newStack()
+	shop(stack, nil)
+	stack.Node().TryRemoveChild(jsii.String("Api"))
+	awscdk.App_Of(stack).Synth(nil)
+}

@@ -1,0 +1,61 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// AcceptsMetadata is at a resource whose findings are accepted: an object that has for the id of each rule the reason.
+const AcceptsMetadata = "gatehouse:accepts"
+
+// acceptance judges what the other rules' findings were accepted by. It is not run as they are: see [Check].
+var acceptance = Rule{
+	ID:       "acceptance",
+	Severity: Error,
+	Why:      "An acceptance is for a finding that there is and says why: one that is left over would hide the next hole at its place.",
+	Looks:    "the metadata gatehouse:accepts of every resource",
+	WayOut:   "take the acceptance out, or name a rule that \"gatehouse check --rules\" lists, and a reason",
+	check:    func(*view, reporter) {},
+}
+
+// accept notes at each finding the reason why it is accepted, and reports acceptances that are wrong or left over.
+func (v *view) accept(findings []Finding, report reporter) {
+	type place struct{ stack, id, rule string }
+	found := map[place][]int{}
+	for i, f := range findings {
+		at := place{f.Stack, f.LogicalID, f.Rule}
+		found[at] = append(found[at], i)
+	}
+	known := Acceptable()
+	for _, kind := range slices.Sorted(maps.Keys(v.byType)) {
+		for _, r := range v.byType[kind] {
+			raw, is := r.t.Notes[AcceptsMetadata]
+			if !is {
+				continue
+			}
+			accepts, ok := raw.(map[string]any)
+			if !ok {
+				report(r, Finding{Message: "the metadata " + AcceptsMetadata + " is not an object of rules and reasons"})
+				continue
+			}
+			for _, rule := range slices.Sorted(maps.Keys(accepts)) {
+				reason, _ := accepts[rule].(string)
+				at := found[place{r.stack.Path, r.id, rule}]
+				switch {
+				case !slices.Contains(known, rule):
+					report(r, Finding{Message: fmt.Sprintf("it accepts the rule %q, which does not exist: want one of %s", rule, strings.Join(known, ", "))})
+				case strings.TrimSpace(reason) == "":
+					report(r, Finding{Message: fmt.Sprintf("it accepts %s without a reason", rule)})
+				case at == nil:
+					report(r, Finding{Severity: Warning, Message: fmt.Sprintf("it accepts %s, and the rule finds nothing here", rule),
+						WayOut: "take the acceptance out"})
+				}
+				for _, i := range at {
+					findings[i].Accepted = strings.TrimSpace(reason)
+				}
+			}
+		}
+	}
+}

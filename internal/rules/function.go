@@ -1,0 +1,135 @@
+package rules
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// FunctionMetadata is at the AWS::Lambda::Function of an included authorizer: the environment variables that it is held
+// to. It is an object with the value of each, or its [Digest].
+const FunctionMetadata = "gatehouse:environment"
+
+// Digest stands for a value in metadata that need not be there twice.
+func Digest(value string) string { return fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(value))) }
+
+var changedFunction = Rule{
+	ID:       "changed-function",
+	Severity: Error,
+	Why:      "The included authorizer trusts the issuers that its environment names, and answers by the table in its bundle.",
+	Looks:    "the environment and the code of the functions of included authorizers",
+	WayOut:   "set it in JWT instead of the function",
+	check: func(v *view, report reporter) {
+		for _, r := range v.byType[typeFunction] {
+			settings, ok := r.t.Notes[FunctionMetadata].(map[string]any)
+			if !ok {
+				continue
+			}
+			environment, _ := r.partly("Properties.Environment", r.t.Properties["Environment"]).(map[string]any)
+			variables, _ := environment["Variables"].(map[string]any)
+			for _, name := range slices.Sorted(maps.Keys(settings)) {
+				got, want := variables[name], r.partly("Metadata", settings[name])
+				if text, ok := want.(string); ok && strings.HasPrefix(text, "sha256:") {
+					if value, is := got.(string); is {
+						got = Digest(value)
+					}
+				}
+				if !reflect.DeepEqual(got, want) {
+					report(r, Finding{Message: fmt.Sprintf("the function of the included authorizer has not the %s that was planned", name)})
+				}
+			}
+			if what := r.changedCode(); what != "" {
+				report(r, Finding{Message: "the function of the included authorizer has not the code that was planned: " + what})
+			}
+		}
+	},
+}
+
+// changedCode says that a function's code is not the asset that CDK made for it; "" if it is, or if nothing is noted.
+// Source: https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-lambda/lib/code.ts (bindToResource)
+func (r *resource) changedCode() string {
+	asset, noted := strings.CutPrefix(r.t.Metadata["aws:asset:path"], "asset.")
+	if !noted {
+		return ""
+	}
+	code, _ := r.partly("Properties.Code", r.t.Properties["Code"]).(map[string]any)
+	if key, ok := code["S3Key"].(string); !ok || !strings.Contains(key, strings.TrimSuffix(asset, ".zip")) {
+		return fmt.Sprintf("Code is %s, want the asset %s", inJSON(code), asset)
+	}
+	return ""
+}
+
+const (
+	typeFunction = "AWS::Lambda::Function"
+	typeURL      = "AWS::Lambda::Url"
+)
+
+var openFunctionURL = Rule{
+	ID:       "open-function-url",
+	Severity: Error,
+	Why:      "A function URL without authorization calls the function past the API: its authorizer, its throttling and its resource policy.",
+	Looks:    "function URLs whose AuthType is NONE, or not known, of functions behind guarded methods of every API",
+	WayOut:   "set the AuthType to AWS_IAM, take the URL away, or give it a function of its own",
+	check: func(v *view, report reporter) {
+		guarded := v.guardedFunctions()
+		for _, r := range v.byType[typeURL] {
+			kind := r.choose("AuthType")
+			if !slices.Contains(kind.values, authNone) && kind.why == "" {
+				continue
+			}
+			target, err := r.text("TargetFunctionArn")
+			if err != nil {
+				if v.built() {
+					report(r, Finding{Message: fmt.Sprintf("the function URL is open, and it cannot be told whether its function is behind a guarded route: TargetFunctionArn: %s", unresolved(err))})
+				}
+				continue
+			}
+			m := guarded[v.functionName(target)]
+			if m == nil {
+				continue
+			}
+			f := Finding{Message: fmt.Sprintf("the function URL is open, and its function answers %s, which %s guards", m.key(), strings.Join(m.types, " or "))}
+			if kind.why != "" {
+				f.Message = fmt.Sprintf("it cannot be told whether the function URL is open (AuthType: %s), and its function answers %s, which %s guards", kind.why, m.key(), strings.Join(m.types, " or "))
+			}
+			if m.api != nil {
+				f.API = m.api.name()
+			}
+			report(r, f)
+		}
+	},
+}
+
+// guardedFunctions are a guarded method of each function that is behind one, by the function's name.
+func (v *view) guardedFunctions() map[string]*method {
+	out := map[string]*method{}
+	for _, m := range v.methods {
+		integration, _ := m.partly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
+		uri, ok := integration["Uri"].(string)
+		if m.open() || !ok {
+			continue
+		}
+		if _, arn, ok := strings.Cut(uri, "/functions/"); ok {
+			if name := v.functionName(strings.TrimSuffix(arn, "/invocations")); out[name] == nil {
+				out[name] = m
+			}
+		}
+	}
+	return out
+}
+
+// functionName is what an ARN or a name of a function means, without an alias or a version: the account, the region and the
+// name, where it has them.
+// Source: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunctionUrlConfig.html (FunctionName)
+func (v *view) functionName(text string) string {
+	parts := strings.Split(text, ":")
+	for i, p := range parts { // arn:aws:lambda:region:account:function:name:qualifier, or account:function:name
+		if p == "function" && i+1 < len(parts) {
+			return parts[i+1]
+		}
+	}
+	return parts[0]
+}

@@ -1,0 +1,107 @@
+package rules_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/rules"
+)
+
+// holes are the templates in testdata/holes, each of which has one hole, with the rule that finds it. They are written by
+// hand, with the metadata that secureapi writes.
+var holes = map[string]string{
+	"acceptance-unknown":             "acceptance",
+	"api-by-import":                  "unknown-api",
+	"api-by-parameter":               "unknown-api",
+	"api-by-sub":                     "open-method",
+	"authorizer-environment":         "changed-function",
+	"authorizer-uri":                 "changed-authorizer",
+	"body":                           "hidden-methods",
+	"cache-time":                     "changed-authorizer",
+	"clone":                          "hidden-methods",
+	"deployment-cache":               "response-cache",
+	"fall-through":                   "fall-through",
+	"foreign-cache-without-identity": "cache-without-identity",
+	"foreign-type-from-parameter":    "undecided-authorization",
+	"function-url":                   "open-function-url",
+	"function-url-undecided":         "open-function-url",
+	"generic-method":                 "open-method",
+	"grant-covers-method":            "grant-covers-method",
+	"guarded-method-opened":          "open-method",
+	"identity-source":                "changed-authorizer",
+	"included-authorizer-beside":     "included-authorizer",
+	"macro":                          "unread-template",
+	"method-settings-cache":          "response-cache",
+	"missing-route":                  "missing-route",
+	"nested-stack":                   "unread-template",
+	"other-authorizer":               "changed-guard",
+	"plan-unreadable":                "hidden-methods",
+	"policy-allows-all":              "resource-policy",
+	"policy-opens-method":            "policy-opens-method",
+	"public-method-moved":            "open-method",
+	"scopes-taken-away":              "changed-guard",
+	"second-stage-cache":             "response-cache",
+	"type-from-condition":            "open-method",
+	"type-from-parameter":            "undecided-authorization",
+	"type-from-store":                "undecided-authorization",
+}
+
+func parse(t *testing.T, file string) *cloudassembly.Assembly {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := cloudassembly.Parse("Shop", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func TestHoles(t *testing.T) {
+	files, err := filepath.Glob("testdata/holes/*.json")
+	if err != nil || len(files) != len(holes) {
+		t.Fatalf("%d templates, want %d, one a hole: %v", len(files), len(holes), err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".json")
+		t.Run(name, func(t *testing.T) {
+			findings := rules.Check(parse(t, file), rules.Options{})
+			for _, f := range findings {
+				if f.Rule != holes[name] || f.Severity != rules.Error || f.Stack != "Shop" || f.LogicalID == "" || f.WayOut == "" {
+					t.Errorf("found %+v, want the rule %s", f, holes[name])
+				}
+			}
+			if len(findings) != 1 {
+				t.Errorf("%d findings, want one of the rule %s", len(findings), holes[name])
+			}
+		})
+	}
+}
+
+// An API that is as its plan says has no findings.
+func TestClosed(t *testing.T) {
+	for _, f := range rules.Check(parse(t, "testdata/closed.json"), rules.Options{}) {
+		t.Errorf("found %+v", f)
+	}
+}
+
+// Each rule finds something in a template of its own.
+func TestEachRuleHasAHole(t *testing.T) {
+	has := map[string]bool{}
+	for _, rule := range holes {
+		has[rule] = true
+	}
+	for _, r := range rules.All() {
+		if !has[r.ID] {
+			t.Errorf("no template in testdata/holes is for the rule %s", r.ID)
+		}
+		if r.Why == "" || r.Looks == "" || r.WayOut == "" || r.Severity == "" {
+			t.Errorf("%s: a rule says why it is, what it looks at, and the way out", r.ID)
+		}
+	}
+}
