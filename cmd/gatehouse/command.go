@@ -52,7 +52,9 @@ type command struct {
 }
 
 // commands are all there are, in the order in which they are listed.
-func commands() []command { return []command{devCommand, tokenCommand, routesCommand, checkCommand, versionCommand} }
+func commands() []command {
+	return []command{devCommand, tokenCommand, routesCommand, checkCommand, versionCommand}
+}
 
 // run is the program: it finds the command, and makes a status of its error.
 func run(ctx context.Context, s *surroundings, args []string) int {

@@ -57,7 +57,7 @@ func TestCommandLine(t *testing.T) {
 		{"the flag for help", []string{"--help"}, 0, "  routes   print who may call which route of the assembly\n", ""},
 		{"help for a command", []string{"help", "routes"}, 0, "usage: gatehouse routes [flags]\n", ""},
 		{"a command's flag for help", []string{"token", "-h"}, 0, "usage: gatehouse token [flags]\n", ""},
-		{"an unknown command", []string{"tokens"}, 2, "", "gatehouse: unknown command \"tokens\": did you mean \"token\"? the commands are dev, token, routes, version: \"gatehouse help\" describes them\n"},
+		{"an unknown command", []string{"tokens"}, 2, "", "gatehouse: unknown command \"tokens\": did you mean \"token\"? the commands are dev, token, routes, check, version: \"gatehouse help\" describes them\n"},
 		{"help for an unknown command", []string{"help", "tokens"}, 2, "", "unknown command \"tokens\""},
 		{"an unknown flag", []string{"routes", "--yaml"}, 2, "", "gatehouse routes: unknown flag --yaml\n\"gatehouse help routes\" describes its flags\n"},
 		{"an argument that is no flag", []string{"routes", "cdk.out"}, 2, "", "gatehouse routes: unexpected argument \"cdk.out\": it takes flags only\n"},

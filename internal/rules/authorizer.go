@@ -35,49 +35,50 @@ var changedAuthorizer = Rule{
 func (r *resource) differences(settings map[string]any) (out []string) {
 	planned := func(name string) any { return r.partly("Metadata."+AuthorizerMetadata+"."+name, settings[name]) }
 	property := func(name string) any { return r.partly("Properties."+name, r.t.Properties[name]) }
-	compare := func(what string, got, want any) {
-		if !reflect.DeepEqual(got, want) {
-			out = append(out, fmt.Sprintf("%s is %s, want %s", what, inJSON(got), inJSON(want)))
+	compare := func(name string, want any) {
+		if got := property(name); !same(got, want) {
+			out = append(out, fmt.Sprintf("%s is %s, want %s", name, inJSON(got), inJSON(want)))
 		}
 	}
-	compare("Type", property("Type"), planned("type"))
-	var sources any
-	if list, ok := planned("sources").([]any); ok && len(list) > 0 {
-		var all []string
-		for _, s := range list {
-			t, _ := scalar(s)
-			all = append(all, t)
+	for _, c := range []struct{ setting, property string }{
+		{"type", "Type"}, {"source", "IdentitySource"}, {"ttl", "AuthorizerResultTtlInSeconds"},
+		{"expression", "IdentityValidationExpression"}, {"role", "AuthorizerCredentials"}, {"pools", "ProviderARNs"},
+	} {
+		if settings[c.setting] != nil {
+			compare(c.property, planned(c.setting))
 		}
-		sources = strings.Join(all, ",")
-	} else if s := planned("source"); s != nil {
-		sources = s
 	}
-	compare("IdentitySource", nilIfEmpty(property("IdentitySource")), sources)
-	ttl, _ := scalar(property("AuthorizerResultTtlInSeconds"))
-	if want, _ := scalar(planned("ttl")); ttl != want {
-		out = append(out, fmt.Sprintf("AuthorizerResultTtlInSeconds is %s, want %s", inJSON(property("AuthorizerResultTtlInSeconds")), want))
-	}
-	compare("IdentityValidationExpression", property("IdentityValidationExpression"), planned("expression"))
-	compare("AuthorizerCredentials", property("AuthorizerCredentials"), planned("role"))
-	if pools, ok := planned("pools").([]any); ok {
-		compare("ProviderARNs", property("ProviderARNs"), any(pools))
-	}
-	if function, ok := scalar(planned("function")); ok {
-		uri, _ := scalar(property("AuthorizerUri"))
-		if !strings.HasSuffix(uri, "/functions/"+function+"/invocations") {
-			out = append(out, fmt.Sprintf("AuthorizerUri is %s, want the one of the function %s", inJSON(property("AuthorizerUri")), function))
+	if list, ok := planned("sources").([]any); ok {
+		all := make([]string, len(list))
+		for i, s := range list {
+			all[i], _ = scalar(s)
 		}
-	} else if settings["function"] != nil && !strings.Contains(inJSON(property("AuthorizerUri")), inJSON(planned("function"))) {
+		compare("IdentitySource", strings.Join(all, ","))
+	}
+	if settings["function"] != nil && !names(property("AuthorizerUri"), planned("function")) {
 		out = append(out, fmt.Sprintf("AuthorizerUri is %s, want the one of the function %s", inJSON(property("AuthorizerUri")), inJSON(planned("function"))))
 	}
 	return out
 }
 
-func nilIfEmpty(v any) any {
-	if v == "" {
-		return nil
+// same compares values as CloudFormation does: scalars as strings, and what is not set as what is empty.
+func same(got, want any) bool {
+	g, isScalar := scalar(got)
+	w, wantScalar := scalar(want)
+	if (isScalar || got == nil) && (wantScalar || want == nil) {
+		return g == w
 	}
-	return v
+	return reflect.DeepEqual(got, want)
+}
+
+// names reports whether a URI is the one that invokes a function.
+func names(uri, function any) bool {
+	text, known := scalar(uri)
+	arn, is := scalar(function)
+	if known && is {
+		return strings.HasSuffix(text, "/functions/"+arn+"/invocations")
+	}
+	return strings.Contains(inJSON(uri), inJSON(function)) // as both are known only when the stack is deployed
 }
 
 var cachedWithoutIdentity = Rule{

@@ -14,14 +14,15 @@ var openMethod = Rule{
 			if m.api == nil || m.api.plan == nil || !m.is(authNone) || planned && guard == "" || m.preflight() {
 				continue
 			}
-			what := fmt.Sprintf("the method %s is open, and the table does not say so", m.key())
+			what, wayOut := fmt.Sprintf("the method %s is open, and the table does not say so", m.key()), ""
 			if planned {
+				wayOut = "leave its AuthorizationType as secureapi.New writes it, or say in the table that the route is Public and why"
 				what = fmt.Sprintf("the method %s is open, and the table says that %s guards it", m.key(), guard)
 			}
 			if len(m.types) > 1 {
 				what += ", where a condition or a parameter has it so"
 			}
-			report(m.resource, Finding{API: m.api.name(), Message: what})
+			report(m.resource, Finding{API: m.api.name(), Message: what, WayOut: wayOut})
 		}
 	},
 }
