@@ -101,7 +101,8 @@ var glosses = map[string]string{
 	"algorithm": "its alg is none of the issuer's", "issuer": "its iss is no configured issuer", "audience": "its aud, or client_id, is not this API's",
 	"token_use": "an ID token where an access token is wanted, or the other way round", "expired": "its exp has passed", "not_yet": "its nbf is still to come",
 	"principal": "it does not name the caller", "unknown_key": "the issuer has no key with its kid", "signature": "it is not signed with the issuer's key",
-	"hook": "the hook rejected it",
+	"hook": "the hook rejected it", "client": "it was issued to another client", "lifetime": "it is valid for longer than the issuer's limit",
+	"bound": "cnf binds it to a key of its holder's, which a bearer does not prove",
 }
 
 // why is what was said, in words; "" if nothing was. It says which value came and which one is wanted, if the line does.
@@ -132,7 +133,6 @@ func (s said) why() string {
 
 // has says which rights the included authorizer found in a token, as its context lists them: of an answer from the cache
 // there is no line in the log. It is "" for the context of another function.
-// Source: docs/authorizer.md, "What the backend gets".
 func has(c events.Caller) string {
 	if c.Lambda == nil || c.Lambda.Context["issuer"] == "" {
 		return ""

@@ -3,6 +3,7 @@ package localgateway
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
@@ -72,5 +73,6 @@ func (p *poolTokens) clients(pool *cloudassembly.UserPool) []string {
 	if len(out) == 0 {
 		return []string{devissuer.StandInClient}
 	}
-	return out
+	slices.Sort(out)
+	return slices.Compact(out) // reasons list them
 }

@@ -93,11 +93,18 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 			})
 			// The policy does not say why it is as it is; the access table does.
 			const needs, lacks = "the route is for any scope of orders/write and any group of admins, and the caller has the scopes orders/read, orders/write; ",
-				"the caller lacks any group of admins"
+				"the caller lacks any group of admins and has none; "
 			for _, c := range []struct{ name, token, cache, want string }{
 				{"cached", writer, "HIT", needs},
 				{"asked", api.Token(devissuer.TokenRequest{Subject: "other", Scopes: []string{"orders/write"}}), "MISS", lacks},
-				{"expired", api.Token(devissuer.TokenRequest{Expires: -time.Minute}), "MISS", "the authorizer refused the token: expired, its exp has passed"},
+				{"expired", api.Token(devissuer.TokenRequest{Expires: -time.Minute}), "MISS",
+					`the authorizer refused the token: expired, its exp has passed: got "20`},
+				{"another audience", api.Token(devissuer.TokenRequest{Audience: "invoices"}), "MISS",
+					`the authorizer refused the token: audience, its aud, or client_id, is not this API's: got "invoices", want "orders"; `},
+				{"another issuer", api.Token(devissuer.TokenRequest{Claims: map[string]any{"iss": "https://other.example.com"}}), "MISS",
+					`the authorizer refused the token: issuer, its iss is no configured issuer: got "https://other.example.com", want "` + api.Issuer().Issuers()[0].URL + `"; `},
+				{"another scope", api.Token(devissuer.TokenRequest{Scopes: []string{"orders/writer"}}), "MISS",
+					"the caller lacks any scope of orders/write and has orders/writer; "},
 			} {
 				got := api.send(t, with("DELETE", noOrder, c.token)).record
 				if detail := got.Verdict.Trace[len(got.Verdict.Trace)-1].Detail; got.Verdict.Cache != c.cache || !strings.HasPrefix(got.Reason, c.want) || !strings.HasPrefix(detail, c.want) {

@@ -27,6 +27,8 @@ func TestMismatchSaysWhatCameAndWhatIsWanted(t *testing.T) {
 		{"an empty list", object{"aud": []string{}}, nil, "(an array)", testAudience, ErrAudience},
 		{"another client of Cognito", object{"token_use": "access", "aud": nil, "client_id": "c2"},
 			func(o *Options) { o.Issuers[0].TokenUse, o.Issuers[0].Audiences = "access", []string{"c0", "c1"} }, "c2", "c0, c1", ErrAudience},
+		{"an ID token of Cognito", object{"token_use": "id"}, func(o *Options) { o.Issuers[0].TokenUse = "access" }, "id", "access", ErrTokenUse},
+		{"no token_use", nil, func(o *Options) { o.Issuers[0].TokenUse = "id" }, "(nothing)", "id", ErrTokenUse},
 		{"another client", object{"azp": "c2"}, func(o *Options) { o.Issuers[0].Clients = []string{"c1"} }, "c2", "c1", ErrClient},
 		{"an expired token", object{"exp": t0.Unix() - 60}, nil, "2023-11-14T22:12:20Z", "after 2023-11-14T22:13:20Z", ErrExpired},
 		{"a token for later", object{"nbf": t0.Unix() + 60}, func(o *Options) { o.Issuers[0].Leeway = 30 * time.Second },

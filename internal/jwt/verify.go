@@ -257,7 +257,7 @@ func (i *issuer) checkHeader(h *header) error {
 func (i *issuer) checkClaims(c *claims, all strictjson.Value) error {
 	config := &i.config
 	if config.TokenUse != "" && !c.tokenUse.Is(config.TokenUse) {
-		return ErrTokenUse
+		return mismatch(ErrTokenUse, describe(c.tokenUse), config.TokenUse)
 	}
 	audience, clients := c.audience, config.Clients
 	if config.TokenUse == tokenUseAccess {

@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -62,12 +63,13 @@ func (g *Guard) userPool(ctx context.Context, c *Call, arn string, v *Verdict) {
 	verified, err := g.verifyToken(ctx, a.UserPools, use, token)
 	switch {
 	case errors.Is(err, jwt.ErrExpired):
-		d := unauthorized("the token has expired")
+		d := unauthorized("the token has expired%s", cameAndWanted(err))
 		d.Message = "The incoming token has expired"
 		v.fail("token", d)
 		return
 	case err != nil:
-		v.fail("token", unauthorized("no %s token of the user pools, as a method %s takes one: %v", use, map[string]string{"id": "without scopes", "access": "with scopes"}[use], err))
+		v.fail("token", unauthorized("no %s token of the user pools, as a method %s takes one: %s%s", use,
+			map[string]string{"id": "without scopes", "access": "with scopes"}[use], strings.TrimPrefix(err.Error(), jwt.ErrRejected.Error()+": "), cameAndWanted(err)))
 		return
 	}
 	v.pass("token", "a valid %s token of %s for %q%s", use, verified.Issuer(), verified.Subject(), g.lifetime(verified))
@@ -132,6 +134,27 @@ func scopesOf(claim string) string {
 	return "none"
 }
 
+// cameAndWanted says which value of a token was refused, and which one is wanted in its place; "" if it is not known.
+func cameAndWanted(err error) string {
+	var foreign *foreignError
+	got, want := jwt.Mismatch(err)
+	if errors.As(err, &foreign) {
+		want = strings.Join(foreign.pools, ", ")
+	}
+	if got == "" || want == "" {
+		return ""
+	}
+	return fmt.Sprintf(": got %q, want %q", got, want)
+}
+
+// foreignError is a rejection by the issuer, with the issuers that all of the authorizer's pools are.
+type foreignError struct {
+	error
+	pools []string
+}
+
+func (e *foreignError) Unwrap() error { return e.error }
+
 // verifyToken tries the authorizer's pools. The error is that of the pool which issued the token, if one did, and else
 // the first pool's.
 func (g *Guard) verifyToken(ctx context.Context, pools []*cloudassembly.UserPool, use, token string) (*jwt.Token, error) {
@@ -144,6 +167,13 @@ func (g *Guard) verifyToken(ctx context.Context, pools []*cloudassembly.UserPool
 		if i == 0 || !errors.Is(err, jwt.ErrIssuer) {
 			failed = err
 		}
+	}
+	if errors.Is(failed, jwt.ErrIssuer) {
+		foreign := &foreignError{error: failed}
+		for _, pool := range pools {
+			foreign.pools = append(foreign.pools, pool.ProviderURL)
+		}
+		return nil, foreign
 	}
 	return nil, failed
 }

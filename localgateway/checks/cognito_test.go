@@ -150,3 +150,37 @@ func TestCognitoAudience(t *testing.T) {
 		want(t, anchored, g.check(m, "GET /", "Authorization: "+signed("id", nil)), unauthorized401)
 	})
 }
+
+// TestCognitoReasons: the reason for a 401 says which value came and which one is wanted.
+func TestCognitoReasons(t *testing.T) {
+	const other = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Zz9Yy8Xx7"
+	const id = "no id token of the user pools, as a method without scopes takes one: "
+	for _, c := range []struct {
+		name   string
+		scopes []string
+		token  string
+		want   string
+	}{
+		{"audience", nil, signed("id", map[string]any{"aud": "other"}),
+			id + `the audience has none of the issuer's audiences, or the wrong form: got "other", want "client"`},
+		{"issuer", nil, signed("id", map[string]any{"iss": "https://example.com"}),
+			id + `iss names no configured issuer: got "https://example.com", want "` + poolURL + ", " + other + `"`},
+		{"expiry", nil, signed("id", map[string]any{"exp": t0.Unix() - 60, "iat": t0.Unix() - 120}),
+			`the token has expired: got "2026-03-04T05:05:07Z", want "after 2026-03-04T05:06:07Z"`},
+		{"use", nil, signed("access", nil), id + `token_use is not the one the issuer is configured for: got "access", want "id"`},
+		{"scope", []string{"orders/read"}, signed("access", map[string]any{"scope": "orders/write openid"}),
+			"the method wants one of the scopes orders/read, and the token has orders/write, openid"},
+		{"what has no such value", nil, "x.y.z", id + "not canonical base64url without padding"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g := newGate("", withPools)
+			m := guarded(g.userPools(poolURL, other))
+			m.Scopes = c.scopes
+			g.Guard = New(g.options)
+			v := g.check(m, "GET /", "Authorization: "+c.token)
+			if v.Denial == nil || v.Denial.Reason != c.want || v.Trace[len(v.Trace)-1].Detail != c.want {
+				t.Errorf("got %+v\nwant %s", v, c.want)
+			}
+		})
+	}
+}

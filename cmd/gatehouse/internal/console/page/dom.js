@@ -39,7 +39,7 @@ export function pairs(list) {
 
 const moments = {iat: 'issued', auth_time: 'signed in', nbf: 'valid from', exp: 'expires'}
 
-// times lists the claims of a token that are times (RFC 7519, section 4.1) as people read them, and how far they are from
+// times lists the claims of a token that are times (RFC 7519, section 4.1) as people read them, each with its distance to
 // a moment: "2 min after the request", or "in 2 min" for the present. It is null if the token has none.
 export function times(claims, moment, what = '') {
   const list = Object.entries(moments).filter(([claim]) => isTime(claims[claim])).map(([claim, meaning]) => {
