@@ -26,7 +26,7 @@ import (
 const (
 	unauthorized = `\{"message":"Unauthorized"\}`
 	expiredToken = `\{"message":"The incoming token has expired"\}`
-	noSignature  = `\{"message":"Invalid key=value pair \(missing equal-sign\) in Authorization header .*"\}` // a token on a path that is none
+	noSignature  = `\{"message":"(Invalid key=value pair|Authorization header requires).*"\}` // a token on a path that has no route
 	notSigned    = `\{"message":"Missing Authentication Token"\}`
 	notAllowed   = `\{"Message":"User is not authorized to access this resource( with an explicit deny in an identity-based policy)?"\}`
 )

@@ -75,6 +75,9 @@ func FuzzModel(f *testing.F) {
 	f.Add([]byte(api()))
 	f.Add([]byte(api("Method", open(`{"Type": "MOCK", "RequestTemplates": {"application/json": "{ statusCode: 200 }"}}`))))
 	f.Add([]byte(api("Fn", `{"Type": "AWS::Lambda::Function", "Properties": {"Code": {"S3Key": {"Ref": "Nope"}}, "Environment": {"Variables": {"A": {"Fn::GetAtt": ["Thing", "X"]}}}}}`)))
+	f.Add([]byte(api("P", permit(`{"Ref": "Fn"}`, gatewayPrincipal, source("*/GET/*")), "Q", permit(unresolvable, "*", `"SourceAccount": {"Ref": "AWS::AccountId"}`))))
+	f.Add([]byte(api("Method", open(strings.Replace(proxy("Fn"), "${Fn.Arn}", "${Fn.Arn}:${!stageVariables.alias}", 1)),
+		"Stage", `{"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "v1", "Variables": {"alias": "live"}}}`)))
 	f.Add([]byte(api("Nested", `{"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "x"}}`)))
 	for _, file := range []string{"More.template.json", "MoreRoutesC01D27F4.nested.template.json"} {
 		data, err := os.ReadFile("testdata/shop/" + file)
@@ -100,8 +103,15 @@ func FuzzModel(f *testing.F) {
 		}
 		for _, api := range m.APIs {
 			for _, method := range api.Methods {
-				if len(m.Blocking(api, nil, method)) == 0 {
-					checkServed(t, method)
+				for _, stage := range append([]*Stage{nil}, api.Stages...) {
+					if len(m.Blocking(api, stage, method)) == 0 {
+						checkServed(t, method, stage)
+					}
+				}
+			}
+			for _, note := range m.PermissionNotes(api) {
+				if !strings.Contains(note, "API Gateway") {
+					t.Errorf("a note says %q", note)
 				}
 			}
 		}
@@ -109,11 +119,15 @@ func FuzzModel(f *testing.F) {
 }
 
 // checkServed checks that a method which is not blocked has all that decides who may call it and what answers.
-func checkServed(t *testing.T, m *Method) {
+func checkServed(t *testing.T, m *Method, on *Stage) {
 	switch m.Authorization {
 	case AuthorizationNone, AuthorizationIAM:
 	case AuthorizationCustom:
-		if a := m.Authorizer; a == nil || a.Function == nil || a.Type == TokenAuthorizer && len(a.IdentitySources) != 1 {
+		a := m.Authorizer
+		if a == nil {
+			t.Fatalf("%s is served without its authorizer", m.ID)
+		}
+		if f, _ := a.FunctionOn(on); f == nil || a.Type == TokenAuthorizer && len(a.IdentitySources) != 1 {
 			t.Errorf("%s is served with the authorizer %+v", m.ID, a)
 		}
 	case AuthorizationCognito:
@@ -123,7 +137,8 @@ func checkServed(t *testing.T, m *Method) {
 	default:
 		t.Errorf("%s is served, and its authorization is %q", m.ID, m.Authorization)
 	}
-	if i := m.Integration; i.Type != IntegrationMock && (i.Type != IntegrationProxy || i.Function == nil) {
+	i := &m.Integration
+	if f, _ := i.FunctionOn(on); i.Type != IntegrationMock && (i.Type != IntegrationProxy || f == nil) {
 		t.Errorf("%s is served by the integration %+v", m.ID, i)
 	}
 }

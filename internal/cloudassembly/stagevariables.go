@@ -3,6 +3,7 @@ package cloudassembly
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -41,12 +42,25 @@ func (a *Authorizer) FunctionOn(s *Stage) (f *Function, qualifier string) {
 	return t.function, t.qualifier
 }
 
-// onStage is why something invokes no function on a stage, as a problem of its own; nil if it does, or needs none.
-func (t targets) onStage(s *Stage, id ID) []Problem {
-	if problem := t[s].problem; problem != "" {
-		return []Problem{{ID: id, What: problem, Blocks: true}}
+// onStage is why something invokes no function on a stage, as a problem of its own; nil if it does, or needs none. Where the
+// stage is not given, every stage counts.
+func (t targets) onStage(s *Stage, id ID) (list []Problem) {
+	if s != nil {
+		if problem := t[s].problem; problem != "" {
+			list = append(list, Problem{ID: id, What: problem, Blocks: true})
+		}
+		return list
 	}
-	return nil
+	for _, one := range t {
+		if one.problem != "" {
+			list = append(list, Problem{ID: id, What: one.problem, Blocks: true})
+		}
+	}
+	if t != nil && len(t) == 0 {
+		list = append(list, Problem{ID: id, What: "it names its function by a stage variable, and the API has no stage", Blocks: true})
+	}
+	slices.SortFunc(list, compareProblems)
+	return list
 }
 
 // readTargets finds the functions that stage variables name, stage by stage. A stage without such a function blocks what
