@@ -179,7 +179,13 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 		}
 		return patterns
 	})
-	a.policies = sync.OnceValues(func() (*iampolicy.Compiler, error) { return iampolicy.NewCompiler(table) })
+	a.policies = sync.OnceValues(func() (*iampolicy.Compiler, error) {
+		c, err := iampolicy.NewCompiler(table)
+		if err == nil {
+			c.DenyEscapes = config.DenyEscapedPaths
+		}
+		return c, err
+	})
 	options := jwt.Options{Now: a.now, Transport: o.Transport, Observe: func(f jwt.Fetch) {
 		defer func() { recover() }() // in Options.Log, which must not end the process
 		a.log.fetch(f, a.now())

@@ -36,6 +36,10 @@ type Config struct {
 	// that is too long, the words that there is no room for.
 	ContextClaims []string `json:"contextClaims,omitempty"`
 
+	// DenyEscapedPaths denies every request whose path has a percent-escape, on the routes that the authorizer guards. The
+	// values of parameters can then hold neither spaces nor slashes nor letters beyond ASCII. Default: escapes are allowed.
+	DenyEscapedPaths bool `json:"denyEscapedPaths,omitempty"`
+
 	// NoTokenCache turns off the memory of tokens that were verified already.
 	NoTokenCache bool `json:"noTokenCache,omitempty"`
 

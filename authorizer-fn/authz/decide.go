@@ -165,6 +165,9 @@ func (a *Authorizer) judge(arn iampolicy.ARN, rule int, permitted []bool, rights
 // names tells whether the policy can allow this very path. That of one request names the path, which must mean itself
 // there. That of the whole API names routes, and leaves paths with an empty segment to those who may call all of them.
 func (a *Authorizer) names(arn iampolicy.ARN, permitted []bool) bool {
+	if a.config.DenyEscapedPaths && strings.Contains(arn.Path, "%") {
+		return false
+	}
 	if a.config.PerRequest {
 		_, allow := iampolicy.Method(a.table, permitted, arn)
 		return allow

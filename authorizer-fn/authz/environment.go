@@ -44,6 +44,7 @@ func (c *Config) read(v strictjson.Value) error {
 		},
 		"perRequest": &c.PerRequest, "contextClaims": &c.ContextClaims, "noTokenCache": &c.NoTokenCache,
 		"noMetrics": &c.NoMetrics, "policyEndsWithToken": &c.PolicyEndsWithToken,
+		"denyEscapedPaths": &c.DenyEscapedPaths,
 	}.read(v)
 }
 

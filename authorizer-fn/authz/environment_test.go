@@ -16,6 +16,7 @@ var full = Config{
 	}, {URL: "<&>\u2028é\"", Audiences: []string{"x"}}},
 	TokenSources: []TokenSource{{Header, "X-Token"}, {Cookie, "c"}, {QueryString, "q"}},
 	PerRequest:   true, ContextClaims: []string{"email", "realm.roles"}, NoTokenCache: true, NoMetrics: true, PolicyEndsWithToken: true,
+	DenyEscapedPaths: true,
 }
 
 func TestEnvironmentIsReadBack(t *testing.T) {

@@ -1,10 +1,12 @@
 package secureapi_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
@@ -127,4 +129,19 @@ func TestSiblingsThatAreNotWarnedOf(t *testing.T) {
 			t.Error(got)
 		}
 	})
+}
+
+func TestDenyEscapedPathsIsConfigured(t *testing.T) {
+	for _, deny := range []bool{false, true} {
+		stack := newStack()
+		shop(stack, func(p *secureapi.Props) {
+			a := tokens()
+			a.JWT.DenyEscapedPaths = deny
+			p.Authorizer = a
+		})
+		text := fmt.Sprint(*assertions.Template_FromStack(stack, nil).ToJSON())
+		if strings.Contains(text, `"denyEscapedPaths":true`) != deny {
+			t.Errorf("DenyEscapedPaths %v: the function's environment has it: %v", deny, !deny)
+		}
+	}
 }

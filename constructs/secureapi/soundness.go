@@ -46,14 +46,15 @@ func (p *plan) checkFallThroughs() (errs []error) {
 // makeTable makes the access table of a guard that uses the included function, and refuses one for which the function
 // could not answer with a policy that may be cached.
 func (p *plan) makeTable(g *guard) error {
-	included, cached := false, false
+	var jwt *JWT
+	cached := false
 	switch a := g.authorizer.(type) {
 	case TokenAuthorizer:
-		included, cached = a.JWT != nil, a.CacheTTL != NoCache
+		jwt, cached = a.JWT, a.CacheTTL != NoCache
 	case RequestAuthorizer:
-		included, cached = a.JWT != nil, !a.perRequest()
+		jwt, cached = a.JWT, !a.perRequest()
 	}
-	if !included {
+	if jwt == nil {
 		return nil
 	}
 	var rules []access.Rule
@@ -71,16 +72,17 @@ func (p *plan) makeTable(g *guard) error {
 	if !cached {
 		return nil
 	}
-	return checkCacheable(g, table, p.stage)
+	return checkCacheable(g, table, p.stage, jwt.DenyEscapedPaths)
 }
 
 // checkCacheable refuses a table for which some callers' rights have no policy that may be cached, or too large a one.
-func checkCacheable(g *guard, table *access.Table, stage string) error {
+func checkCacheable(g *guard, table *access.Table, stage string, denyEscapes bool) error {
 	const waysOut = "set CacheTTL to NoCache, or use a RequestAuthorizer with IdentitySources that include Context(\"path\") and Context(\"httpMethod\"), or change the routes or what they require"
 	compiler, err := iampolicy.NewCompiler(table)
 	if err != nil {
 		return fmt.Errorf("%s: %w", g, err)
 	}
+	compiler.DenyEscapes = denyEscapes
 	var errs []error
 	for _, c := range compiler.Conflicts() {
 		errs = append(errs, fmt.Errorf("%s caches one policy for all routes, and there is none for some callers: %s; declare %q as a route of its own with what %q requires, or %s",

@@ -15,6 +15,7 @@ const (
 	nextDeny  = `]},{"Effect":"Deny`
 	closing   = `]}]}`
 	noSlashes = "*//*" // every path with an empty segment
+	noEscapes = "*%*"  // every path with an escape
 )
 
 // Append writes the policy for these rights in JSON, behind what is there already. The prefix is [ARN.Prefix], or
@@ -84,7 +85,7 @@ func (c *Compiler) compose(to []byte, prefix string, permitted route.Set) (write
 		all = all && barred[i] == 0
 	}
 	var plans []plan
-	bytes := len(opening) + len(Allow) + len(nextDeny) + 2*len(element) + len(closing) + 2*(len(prefix)+len(noSlashes))
+	bytes := len(opening) + len(Allow) + len(nextDeny) + 2*len(element) + len(closing) + 3*(len(prefix)+len(noSlashes))
 	if some && !all {
 		for i := range c.classes {
 			p, err := c.plan(&c.classes[i], len(prefix), permitted, barred)
@@ -102,6 +103,7 @@ func (c *Compiler) compose(to []byte, prefix string, permitted route.Set) (write
 	case some && all:
 		w.open(Allow)
 		w.resource("", "*")
+		w.denyEscapes()
 	case len(plans) == 0: // API Gateway wants a statement (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html)
 		w.open(Deny)
 		w.resource("", "*")
@@ -244,6 +246,14 @@ func (w *writer) plans(plans []plan) {
 	if wildcards { // as something is barred, or there would be no plans
 		w.deny()
 		w.resource("", noSlashes)
+	}
+	w.denyEscapes()
+}
+
+func (w *writer) denyEscapes() {
+	if w.c.DenyEscapes {
+		w.deny()
+		w.resource("", noEscapes)
 	}
 }
 

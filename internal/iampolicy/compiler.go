@@ -23,12 +23,17 @@ import (
 // such policy for these rights: see [Compiler.Conflicts].
 //
 // What is taken for granted is that API Gateway evaluates the policy on the path that it matched with the routes, be it
-// decoded or, as everything that it hands on, undecoded. Should it match the one and evaluate on the other, then the
-// policy would decide for the decoded path what was sent to the undecoded one's route: with "/users/{id}" barred and
-// "/users/{id}/posts" permitted, "/users/1%2Fposts" would come through. No policy could prevent that.
+// decoded or, as everything that it hands on, undecoded. Should it match the undecoded path and evaluate on the decoded
+// one, then with "/users/{id}" barred and "/users/{id}/posts" permitted, "/users/1%2Fposts" would come through, and no
+// policy could prevent that. Should it match the decoded path and evaluate on the undecoded one, then with "/admin" barred
+// and "/{proxy+}" permitted, "/%61dmin" would come through, which DenyEscapes prevents.
 type Compiler struct {
 	// Limit is how many bytes a policy may have. Default: [DefaultLimit]. It is to be set before the first use.
 	Limit int
+
+	// DenyEscapes denies every path with a "%" in it, also to those who may call every route. It is to be set before the
+	// first use. Default: escapes in the values of parameters are allowed.
+	DenyEscapes bool
 
 	table   *access.Table
 	machine *route.Machine

@@ -101,6 +101,9 @@ func (c *Compiler) bound(prefix int) int {
 		}
 	}
 	add([]string{""})(noSlashes, "")
+	if c.DenyEscapes {
+		add([]string{""})(noEscapes, "")
+	}
 	for k := range c.classes {
 		class := &c.classes[k]
 		for i, r := range class.rule {

@@ -60,14 +60,15 @@ type api struct {
 }
 
 // newAPI makes an API of a table, with a TOKEN authorizer whose answers are kept or with a REQUEST authorizer whose answers
-// are for one request.
-func newAPI(table *access.Table, perRequest bool) (*api, error) {
+// are for one request; either denies escaped paths, or does not.
+func newAPI(table *access.Table, perRequest, denyEscapes bool) (*api, error) {
 	config := authz.Config{
 		Issuers: []authz.Issuer{{
 			URL: issuerURL, Audiences: []string{"paths"}, JWKSURL: issuer.JWKSURL(), Algorithms: []string{"EdDSA"},
 		}},
-		PerRequest: perRequest,
-		NoMetrics:  true,
+		PerRequest:       perRequest,
+		DenyEscapedPaths: denyEscapes,
+		NoMetrics:        true,
 	}
 	environment := config.Environment()
 	authorizer, err := authz.FromLambda(func(name string) string { return environment[name] }, authz.Options{

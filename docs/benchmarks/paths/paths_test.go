@@ -79,7 +79,7 @@ func FuzzPath(f *testing.F) {
 		f.Add("GET", path, uint8(0))
 		f.Add("HEAD", path, uint8(1))
 	}
-	s, err := newSetup(adminTable(f), false)
+	s, err := newSetup(adminTable(f), false, false)
 	if err != nil {
 		f.Fatal(err)
 	}

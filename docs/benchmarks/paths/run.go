@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -66,7 +67,7 @@ func run(ctx context.Context, seed uint64, cases, workers int) (count, error) {
 // try makes requests to one table.
 func try(ctx context.Context, r *rand.Rand, cases int) (count, error) {
 	table := drawTable(r)
-	s, err := newSetup(table, r.IntN(4) == 0)
+	s, err := newSetup(table, r.IntN(4) == 0, r.IntN(8) == 0)
 	if err != nil {
 		return count{}, err
 	}
@@ -88,15 +89,16 @@ func try(ctx context.Context, r *rand.Rand, cases int) (count, error) {
 // setup is an API with its backends.
 type setup struct {
 	*api
-	behind []backend
+	behind      []backend
+	denyEscapes bool
 }
 
-func newSetup(table *access.Table, perRequest bool) (*setup, error) {
-	a, err := newAPI(table, perRequest)
+func newSetup(table *access.Table, perRequest, denyEscapes bool) (*setup, error) {
+	a, err := newAPI(table, perRequest, denyEscapes)
 	if err != nil {
 		return nil, err
 	}
-	return &setup{a, backends(table)}, nil
+	return &setup{a, backends(table), denyEscapes}, nil
 }
 
 // request makes one request, and compares who served it with the route that was authorized.
@@ -114,6 +116,9 @@ func (s *setup) request(ctx context.Context, verb, path, base string, by caller)
 	what := fmt.Sprintf("%s %s, base path %q, authorized as %q", verb, path, base, rules[rule].Pattern)
 	if err := permitted(rules[rule], by); err != nil {
 		return c, fmt.Errorf("%s: %w", what, err)
+	}
+	if s.denyEscapes && !rules[rule].Elsewhere && strings.Contains(path, "%") {
+		return c, fmt.Errorf("%s: it has an escape, and the authorizer is to deny those", what)
 	}
 	var event events.APIGatewayProxyRequest
 	if err := json.Unmarshal(payload, &event); err != nil {
