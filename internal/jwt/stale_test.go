@@ -135,6 +135,37 @@ func TestLine52AFetchThatWasFrozenIsMadeAgain(t *testing.T) {
 	})
 }
 
+// An issuer that is too slow for a function that is frozen again and again would go unnoticed otherwise.
+func TestLine52AFetchThatIsGivenUpIsReported(t *testing.T) {
+	events := make(chan Fetch, 10)
+	f := newFixture(t, func(o *Options) { o.Observe = func(e Fetch) { events <- e } })
+	f.want(t, lasting("rsa"), nil)
+	if e := <-events; e.Err != nil {
+		t.Fatal(e.Err)
+	}
+	f.clock.advance(DefaultAge)
+	f.server.serveWith(hanging)
+	f.want(t, lasting("rsa"), nil)
+	f.server.serve(fullKeySet())
+	f.clock.advance(time.Hour) // frozen
+	f.want(t, lasting("rsa"), nil)
+	var givenUp, fetched int
+	for range 2 {
+		switch e := <-events; {
+		case errors.Is(e.Err, errGivenUp):
+			givenUp++
+			if e.Duration != time.Hour || e.Issuer != testIssuer {
+				t.Errorf("%+v", e)
+			}
+		case e.Err == nil:
+			fetched++
+		}
+	}
+	if givenUp != 1 || fetched != 1 {
+		t.Errorf("%d given up, %d fetched", givenUp, fetched)
+	}
+}
+
 func TestLine54AnIssuersOwnStaleCeilingAndKeyAge(t *testing.T) {
 	f := newFixture(t, func(o *Options) {
 		o.Issuers[0].MaxKeyAge, o.Issuers[0].StaleCeiling = 5*time.Minute, 20*time.Minute
