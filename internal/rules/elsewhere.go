@@ -19,7 +19,7 @@ var permissionElsewhere = Rule{
 				continue
 			}
 			arn := r.functionARN(r.t.Properties["FunctionName"])
-			if where := v.elsewhere(arn, r.stack); where != "" {
+			if where := r.elsewhere(arn, r.stack); where != "" {
 				report(r, Finding{Message: fmt.Sprintf("the permission for API Gateway is for the function %s %s", arn, where)})
 			}
 		}
@@ -40,7 +40,7 @@ var functionElsewhere = Rule{
 				continue
 			}
 			arn := m.functionARN(integration["Uri"])
-			if where := v.elsewhere(arn, m.api.stack); where != "" && !permitted[unqualified(arn)] {
+			if where := m.elsewhere(arn, m.api.stack); where != "" && !permitted[unqualified(arn)] {
 				report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf(
 					"%s invokes the function %s %s, and nothing in the assembly permits that: unless it is permitted there, each call answers 500", m.key(), arn, where)})
 			}
@@ -60,7 +60,7 @@ func (v *view) permitted() map[string]bool {
 			continue
 		}
 		out[unqualified(name)] = true
-		if f := v.functions()[r.stack.Path+" "+name]; f != nil {
+		if f := r.functionOf(name); f != nil {
 			out[f.attribute("Arn")] = true
 		}
 	}
@@ -78,15 +78,29 @@ func (v *view) functions() map[string]*resource {
 	return v.lambdas
 }
 
+// functionOf is the function of the assembly that a resource names by its ARN or its name; nil if it is not in the assembly.
+// Stacks of several accounts and regions may have functions of one name, and the ARNs of those that leave theirs open are
+// alike: the one of the resource's own stack comes first.
+func (r *resource) functionOf(text string) *resource {
+	name := text
+	if parts := strings.Split(text, ":"); len(parts) > 6 { // arn:partition:lambda:region:account:function:name
+		name = parts[6]
+	}
+	if f := r.v.functions()[r.stack.Path+" "+name]; f != nil {
+		return f
+	}
+	return r.v.functions()[unqualified(text)]
+}
+
 // elsewhere says in which other account or region than a stack's a function is; "" if it is in the same, or if that is not
 // known. The ARN of a function of the assembly has a stand-in for what its stack leaves open.
-func (v *view) elsewhere(arn string, s *cloudassembly.Stack) string {
+func (r *resource) elsewhere(arn string, s *cloudassembly.Stack) string {
 	parts := strings.Split(arn, ":") // arn:partition:lambda:region:account:function:name
 	if len(parts) < 7 || parts[2] != "lambda" {
 		return ""
 	}
 	region, account := parts[3], parts[4]
-	if f := v.functions()[unqualified(arn)]; f != nil {
+	if f := r.functionOf(arn); f != nil {
 		region, account = f.stack.Region, f.stack.Account
 	}
 	switch {
@@ -110,7 +124,7 @@ func (r *resource) functionARN(raw any) string {
 		return ""
 	}
 	arn := invokedBy(text)
-	if r.v.functions()[unqualified(arn)] != nil {
+	if r.functionOf(arn) != nil {
 		return arn
 	}
 	if again, err := r.v.elsewhereEvaluator().Evaluate(r.stack, r.id, "Properties", raw); err != nil || again != value {

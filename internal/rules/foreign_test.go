@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -45,16 +46,17 @@ func foreign(t *testing.T, folder, environment string) *cloudassembly.Assembly {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var template struct{ Description string }
+		var template trap
 		if err := json.Unmarshal(text, &template); err != nil {
 			t.Fatalf("%s: %v", file, err)
 		}
 		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
 			t.Fatal(err)
 		}
+		at := cmp.Or(template.Metadata.Test.Environment, environment)
 		if stack := strings.TrimSuffix(name, ".template.json"); !strings.HasSuffix(stack, ".nested") {
 			artifacts[stack] = map[string]any{
-				"type": "aws:cloudformation:stack", "environment": environment, "properties": map[string]any{"templateFile": name},
+				"type": "aws:cloudformation:stack", "environment": at, "properties": map[string]any{"templateFile": name},
 			}
 		}
 	}
