@@ -33,6 +33,9 @@ func TestTrapsAtSynth(t *testing.T) {
 	own := &awsapigateway.GatewayResponseOptions{
 		Type: awsapigateway.ResponseType_UNAUTHORIZED(), ResponseHeaders: &map[string]*string{"WWW-Authenticate": jsii.String("'Bearer'")},
 	}
+	authorizer := func(api *secureapi.API) awsapigateway.CfnAuthorizer {
+		return api.Node().FindChild(jsii.String("Authorizer")).Node().DefaultChild().(awsapigateway.CfnAuthorizer)
+	}
 	for _, tt := range []struct {
 		name   string
 		props  func(*secureapi.Props)
@@ -71,6 +74,12 @@ func TestTrapsAtSynth(t *testing.T) {
 		{"a key that callers send, without a usage plan: a warning", func(p *secureapi.Props) {
 			p.Routes[1].MethodOptions = &awsapigateway.MethodOptions{ApiKeyRequired: jsii.Bool(true)}
 		}, nil, ""},
+		{"an authorizer's cache that is changed without a new deployment", nil, func(_ awscdk.Stack, api *secureapi.API) {
+			authorizer(api).SetAuthorizerResultTtlInSeconds(jsii.Number(3600))
+		}, "the authorizer is not as it was planned: AuthorizerResultTtlInSeconds is 3600, want 300"},
+		{"an authorizer's source that is overridden", nil, func(_ awscdk.Stack, api *secureapi.API) {
+			authorizer(api).AddPropertyOverride(jsii.String("IdentitySource"), "method.request.header.X-Token")
+		}, "the authorizer is not as it was planned: IdentitySource is"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			stack := newStack()

@@ -82,11 +82,8 @@ func (v *view) functions() map[string]*resource {
 // Stacks of several accounts and regions may have functions of one name, and the ARNs of those that leave theirs open are
 // alike: the one of the resource's own stack comes first.
 func (r *resource) functionOf(text string) *resource {
-	name := text
-	if parts := strings.Split(text, ":"); len(parts) > 6 { // arn:partition:lambda:region:account:function:name
-		name = parts[6]
-	}
-	if f := r.v.functions()[r.stack.Path+" "+name]; f != nil {
+	f := r.v.functions()[r.stack.Path+" "+functionName(text)]
+	if f != nil && (!strings.HasPrefix(text, "arn:") || f.attribute("Arn") == unqualified(text)) {
 		return f
 	}
 	return r.v.functions()[unqualified(text)]

@@ -87,7 +87,7 @@ var openFunctionURL = Rule{
 				}
 				continue
 			}
-			m := guarded[v.functionName(target)]
+			m := guarded.find(r, target)
 			if m == nil {
 				continue
 			}
@@ -103,28 +103,60 @@ var openFunctionURL = Rule{
 	},
 }
 
-// guardedFunctions are a guarded method of each function that is behind one, by the function's name.
-func (v *view) guardedFunctions() map[string]*method {
-	out := map[string]*method{}
+// guardedFunctions have a guarded method of each function that is behind one.
+type guardedFunctions struct {
+	of    map[*resource]*method // of functions in the assembly
+	named map[string]*method    // of all, by name
+	loose map[string]*method    // of those that are not in the assembly, or not known to be, by name
+}
+
+func (v *view) guardedFunctions() guardedFunctions {
+	g := guardedFunctions{of: map[*resource]*method{}, named: map[string]*method{}, loose: map[string]*method{}}
 	for _, m := range v.methods {
 		integration, _ := m.partly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
 		uri, ok := integration["Uri"].(string)
 		if m.open() || !ok {
 			continue
 		}
-		if _, arn, ok := strings.Cut(uri, "/functions/"); ok {
-			if name := v.functionName(strings.TrimSuffix(arn, "/invocations")); out[name] == nil {
-				out[name] = m
-			}
+		_, arn, ok := strings.Cut(uri, "/functions/")
+		if !ok {
+			continue
 		}
+		arn = strings.TrimSuffix(arn, "/invocations")
+		name := functionName(arn)
+		if f := m.functionOf(arn); f == nil {
+			first(g.loose, name, m)
+		} else {
+			first(g.of, f, m)
+		}
+		first(g.named, name, m)
 	}
-	return out
+	return g
+}
+
+func first[K comparable](into map[K]*method, key K, m *method) {
+	if into[key] == nil {
+		into[key] = m
+	}
+}
+
+// find is a guarded method of the function that a resource names, or nil. Stacks of several accounts may each have a function
+// of one name: the name alone decides only where one of the two is not in the assembly.
+func (g guardedFunctions) find(r *resource, target string) *method {
+	f, name := r.functionOf(target), functionName(target)
+	if f == nil {
+		return g.named[name]
+	}
+	if m := g.of[f]; m != nil {
+		return m
+	}
+	return g.loose[name]
 }
 
 // functionName is what an ARN or a name of a function means, without an alias or a version: the account, the region and the
 // name, where it has them.
 // Source: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunctionUrlConfig.html (FunctionName)
-func (v *view) functionName(text string) string {
+func functionName(text string) string {
 	parts := strings.Split(text, ":")
 	for i, p := range parts { // arn:aws:lambda:region:account:function:name:qualifier, or account:function:name
 		if p == "function" && i+1 < len(parts) {
