@@ -31,7 +31,8 @@ accepted by secureapi.Accept in the app, or by the metadata "` + rules.AcceptsMe
 
   "Metadata": {"` + rules.AcceptsMetadata + `": {"open-function-url": "a webhook, which verifies its caller's signature itself"}}
 `,
-	run: check,
+	flags: func() *flag.FlagSet { return new(checkFlags).set() },
+	run:   check,
 }
 
 type checkFlags struct {
