@@ -13,8 +13,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
 )
 
-// TestEscapedPaths sends escaped paths through the gateway to two built functions, one with a gateway.Mux and one with an
-// http.ServeMux, to routes of which the literal ones are stricter. Only the second is warned of at synth.
+// TestEscapedPaths sends escaped paths through the gateway to two built functions, one with a gateway.Mux and one with
+// an http.ServeMux, to routes of which the literal ones are stricter. Only the second is warned of at synth.
 func TestEscapedPaths(t *testing.T) {
 	warnings := map[string]string{}
 	dir := synthesizedHere(t, func(app awscdk.App) {
@@ -43,7 +43,8 @@ func TestEscapedPaths(t *testing.T) {
 	if w := warnings["mux"]; w != "" {
 		t.Errorf("a function with a gateway.Mux is warned of: %s", w)
 	}
-	if w := warnings["servemux"]; !strings.Contains(w, secureapi.SiblingsWarning) || !strings.Contains(w, "gateway.NewMux") {
+	if w := warnings["servemux"]; !strings.Contains(w, secureapi.SiblingsWarning) || !strings.Contains(w,
+		"gateway.NewMux") {
 		t.Errorf("a function without one is not warned of: %q", w)
 	}
 

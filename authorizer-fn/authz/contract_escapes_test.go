@@ -12,8 +12,8 @@ func denyEscapes(s *setup) {
 	s.config.DenyEscapedPaths = true
 }
 
-// escapeRules are the authorizer's part of line 56: an escaped letter makes no literal, and with DenyEscapedPaths no escape
-// is allowed. That the function serves the route that was authorized is shown by docs/benchmarks/paths.
+// escapeRules are the authorizer's part of line 56: an escaped letter makes no literal, and with DenyEscapedPaths no
+// escape is allowed. That the function serves the route that was authorized is shown by docs/benchmarks/paths.
 func escapeRules() []rule {
 	some, all := token(object{"scope": "orders:read"}), token(object{"scope": "admin"})
 	both := func(change func(*setup)) func(*setup) { return func(s *setup) { change(s); perRequest(s) } }
@@ -22,14 +22,22 @@ func escapeRules() []rule {
 		return func(t *testing.T, f *fixture) string { return f.rightsOn(t, on("GET", "/files/a", token), asked...) }
 	}
 	return []rule{
-		{line: 56, name: "a literal, without its scope", want: deny, change: adminRoutes, event: on("GET", "/admin", some)},
-		{line: 56, name: "a literal with an escaped letter is the parameter's", want: allow, change: adminRoutes, event: on("GET", "/%61dmin", some)},
-		{line: 56, name: "the same, one request", want: allow, change: both(adminRoutes), event: on("GET", "/%61dmin", some)},
-		{line: 56, name: "a cached policy", want: "GET /%61dmin, GET /files/a%20b, GET /files/a", change: adminRoutes, do: rights(some)},
+		{line: 56, name: "a literal, without its scope", want: deny, change: adminRoutes,
+			event: on("GET", "/admin", some)},
+		{line: 56, name: "a literal with an escaped letter is the parameter's", want: allow, change: adminRoutes,
+			event: on("GET", "/%61dmin", some)},
+		{line: 56, name: "the same, one request", want: allow, change: both(adminRoutes),
+			event: on("GET", "/%61dmin", some)},
+		{line: 56, name: "a cached policy", want: "GET /%61dmin, GET /files/a%20b, GET /files/a", change: adminRoutes,
+			do: rights(some)},
 		{line: 56, name: "escapes are denied", want: deny, change: denyEscapes, event: on("GET", "/%61dmin", some)},
-		{line: 56, name: "escapes are denied, one request", want: deny, change: both(denyEscapes), event: on("GET", "/%61dmin", some)},
-		{line: 56, name: "no escape, one request", want: allow, change: both(denyEscapes), event: on("GET", "/files/a", some)},
-		{line: 56, name: "escapes are denied by a cached policy", want: "GET /files/a", change: denyEscapes, do: rights(some)},
-		{line: 56, name: "escapes are denied to who may call all", want: "GET /admin, GET /files/a", change: denyEscapes, do: rights(all)},
+		{line: 56, name: "escapes are denied, one request", want: deny, change: both(denyEscapes),
+			event: on("GET", "/%61dmin", some)},
+		{line: 56, name: "no escape, one request", want: allow, change: both(denyEscapes),
+			event: on("GET", "/files/a", some)},
+		{line: 56, name: "escapes are denied by a cached policy", want: "GET /files/a", change: denyEscapes,
+			do: rights(some)},
+		{line: 56, name: "escapes are denied to who may call all", want: "GET /admin, GET /files/a",
+			change: denyEscapes, do: rights(all)},
 	}
 }

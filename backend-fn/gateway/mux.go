@@ -13,8 +13,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/routermark"
 )
 
-// Mux serves a request with the handler of the route that API Gateway authorized. It takes the route from the event, its
-// resource and its method, and does not match the path again:
+// Mux serves a request with the handler of the route that API Gateway authorized. It takes the route from the event,
+// its resource and its method, and does not match the path again:
 //
 //	mux := gateway.NewMux()
 //	mux.HandleFunc("GET /orders/{id}", get)
@@ -44,8 +44,8 @@ import (
 // Without an event, as in a test with httptest, a Mux matches the undecoded path against its patterns in the order of
 // API Gateway. After [Start] it does not: a request without an event is then answered with 404.
 //
-// Middleware belongs into [Mux.Use]. Outside of the Mux it hides it from [Start], which then applies [Strict], except for
-// middleware that has a method Unwrap() http.Handler, as that of package cors does.
+// Middleware belongs into [Mux.Use]. Outside of the Mux it hides it from [Start], which then applies [Strict], except
+// for middleware that has a method Unwrap() http.Handler, as that of package cors does.
 type Mux struct {
 	mark     string                            // for the executable: see package routermark
 	handlers map[string]*registered            // by pattern

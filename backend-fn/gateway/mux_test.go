@@ -42,7 +42,9 @@ func captured(t *testing.T, f func()) string {
 	return log.String()
 }
 
-func invoke(t *testing.T, h http.Handler, verb, resource, path string, params map[string]string) events.APIGatewayProxyResponse {
+type values = map[string]string
+
+func invoke(t *testing.T, h http.Handler, verb, resource, path string, params values) events.APIGatewayProxyResponse {
 	t.Helper()
 	answer, err := Handler(h)(context.Background(), events.APIGatewayProxyRequest{
 		HTTPMethod: verb, Resource: resource, Path: path, PathParameters: params,
@@ -54,7 +56,8 @@ func invoke(t *testing.T, h http.Handler, verb, resource, path string, params ma
 }
 
 func TestMux(t *testing.T) {
-	mux := muxWith("GET /", "GET /admin", "GET /users/me", "GET /users/{id}", "HEAD /users/{id}", "ANY /users/{id}/files/{proxy+}", "ANY /{proxy+}")
+	mux := muxWith("GET /", "GET /admin", "GET /users/me", "GET /users/{id}", "HEAD /users/{id}",
+		"ANY /users/{id}/files/{proxy+}", "ANY /{proxy+}")
 	id := func(v string) map[string]string { return map[string]string{"id": v} }
 	proxy := func(v string) map[string]string { return map[string]string{"proxy": v} }
 	for _, tt := range []struct {
@@ -65,17 +68,24 @@ func TestMux(t *testing.T) {
 		{"root", "GET", "/", "/", nil, `GET / id="" proxy="" path=/`},
 		{"literal", "GET", "/admin", "/admin", nil, `GET /admin id="" proxy="" path=/admin`},
 		{"literal with a slash at the end", "GET", "/admin", "/admin/", nil, `GET /admin id="" proxy="" path=/admin/`},
-		{"escaped letter that hides a literal", "GET", "/{proxy+}", "/%61dmin", proxy("%61dmin"), `ANY /{proxy+} id="" proxy="admin" path=/%61dmin`},
-		{"escaped letter beside a literal", "GET", "/users/{id}", "/users/%6De", id("%6De"), `GET /users/{id} id="me" proxy="" path=/users/%6De`},
-		{"escaped slash", "GET", "/users/{id}", "/users/a%2Fb", id("a%2Fb"), `GET /users/{id} id="a/b" proxy="" path=/users/a%2Fb`},
-		{"value that is escaped twice", "GET", "/users/{id}", "/users/%256De", id("%256De"), `GET /users/{id} id="%6De" proxy="" path=/users/%256De`},
-		{"percent sign that begins no escape", "GET", "/users/{id}", "/users/50%25x", id("50%x"), `GET /users/{id} id="50%x" proxy="" path=/users/50%25x`},
-		{"a literal's path, authorized as another route", "GET", "/{proxy+}", "/admin", proxy("admin"), `ANY /{proxy+} id="" proxy="admin" path=/admin`},
-		{"dots", "GET", "/{proxy+}", "/x/../admin", proxy("x/../admin"), `ANY /{proxy+} id="" proxy="x/../admin" path=/x/../admin`},
+		{"escaped letter that hides a literal", "GET", "/{proxy+}", "/%61dmin", proxy("%61dmin"),
+			`ANY /{proxy+} id="" proxy="admin" path=/%61dmin`},
+		{"escaped letter beside a literal", "GET", "/users/{id}", "/users/%6De", id("%6De"),
+			`GET /users/{id} id="me" proxy="" path=/users/%6De`},
+		{"escaped slash", "GET", "/users/{id}", "/users/a%2Fb", id("a%2Fb"),
+			`GET /users/{id} id="a/b" proxy="" path=/users/a%2Fb`},
+		{"value that is escaped twice", "GET", "/users/{id}", "/users/%256De", id("%256De"),
+			`GET /users/{id} id="%6De" proxy="" path=/users/%256De`},
+		{"percent sign that begins no escape", "GET", "/users/{id}", "/users/50%25x", id("50%x"),
+			`GET /users/{id} id="50%x" proxy="" path=/users/50%25x`},
+		{"a literal's path, authorized as another route", "GET", "/{proxy+}", "/admin", proxy("admin"),
+			`ANY /{proxy+} id="" proxy="admin" path=/admin`},
+		{"dots", "GET", "/{proxy+}", "/x/../admin", proxy("x/../admin"),
+			`ANY /{proxy+} id="" proxy="x/../admin" path=/x/../admin`},
 		{"HEAD of its own", "HEAD", "/users/{id}", "/users/1", id("1"), ``},
 		{"HEAD under ANY, beside GET", "HEAD", "/{proxy+}", "/admin", proxy("admin"), ``},
 		{"OPTIONS under ANY", "OPTIONS", "/{proxy+}", "/x", proxy("x"), `ANY /{proxy+} id="" proxy="x" path=/x`},
-		{"two parameters", "PUT", "/users/{id}/files/{proxy+}", "/users/1/files/a//b", map[string]string{"id": "1", "proxy": "a//b"},
+		{"two parameters", "PUT", "/users/{id}/files/{proxy+}", "/users/1/files/a//b", values{"id": "1", "proxy": "a//b"},
 			`ANY /users/{id}/files/{proxy+} id="1" proxy="a//b" path=/users/1/files/a//b`},
 		{"base path", "GET", "/admin", "/shop/admin", nil, `GET /admin id="" proxy="" path=/admin`},
 		{"another verb of a resource", "POST", "/admin", "/admin", nil, ""},
@@ -103,7 +113,8 @@ func TestMux(t *testing.T) {
 func wantNotFound(t *testing.T, got events.APIGatewayProxyResponse) {
 	t.Helper()
 	want := events.APIGatewayProxyResponse{
-		StatusCode: 404, MultiValueHeaders: http.Header{"Content-Type": {"application/json"}}, Body: `{"message":"Not Found"}` + "\n",
+		StatusCode: 404, MultiValueHeaders: http.Header{"Content-Type": {"application/json"}},
+		Body: `{"message":"Not Found"}` + "\n",
 	}
 	if diff := cmp.Diff(want, got); diff != "" && got.Body != "" { // HEAD has no body
 		t.Errorf("-want +got:\n%s", diff)
@@ -120,7 +131,8 @@ func TestMuxSaysWhatIsMissing(t *testing.T) {
 		{"/orders/{order}", `\"GET /orders/{id}\" has other names for its parameters`},
 	} {
 		log := captured(t, func() { invoke(t, mux, "GET", tt.resource, "/orders/SECRET", nil) })
-		if !strings.Contains(log, tt.want) || !strings.Contains(log, `"level":"WARN"`) || strings.Contains(log, "SECRET") {
+		if !strings.Contains(log, tt.want) || !strings.Contains(log, `"level":"WARN"`) ||
+			strings.Contains(log, "SECRET") {
 			t.Errorf("the log should say %q and not have the path: %s", tt.want, log)
 		}
 	}
@@ -187,7 +199,9 @@ func TestMiddleware(t *testing.T) {
 	// A context that is replaced takes the route with it: the Mux does not fall back to the path.
 	mux = muxWith("GET /admin")
 	mux.Use(func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(w, r.WithContext(context.Background())) })
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			next.ServeHTTP(w, r.WithContext(context.Background()))
+		})
 	})
 	wantNotFound(t, invoke(t, mux, "GET", "/admin", "/admin", nil))
 }
@@ -247,7 +261,7 @@ func TestRouterOfTwoResources(t *testing.T) {
 	mux = NewMux()
 	mux.Handle("GET /files/{proxy+}", http.StripPrefix("/files", http.FileServer(http.Dir("testdata"))))
 	mux.Handle("ANY /x/{proxy+}", router)
-	if got := invoke(t, mux, "GET", "/x/{proxy+}", "/x/a%2Fb/", map[string]string{"proxy": "a%2Fb/"}); got.Body != "other" {
+	if got := invoke(t, mux, "GET", "/x/{proxy+}", "/x/a%2Fb/", values{"proxy": "a%2Fb/"}); got.Body != "other" {
 		t.Errorf("got %d %s", got.StatusCode, got.Body)
 	}
 }
@@ -260,11 +274,14 @@ func TestMisregistration(t *testing.T) {
 	}{
 		{"twice", func() { muxWith("GET /a", "GET /a") }, `gateway: pattern "GET /a" is registered already`},
 		{"no verb", func() { muxWith("/a") }, `gateway: route: pattern "/a": no verb: write "ANY /a"`},
-		{"pattern of net/http", func() { muxWith("GET /a/{rest...}") }, `API Gateway writes a greedy parameter {rest+}`},
+		{"pattern of net/http", func() { muxWith("GET /a/{rest...}") },
+			`API Gateway writes a greedy parameter {rest+}`},
 		{"slash at the end", func() { muxWith("GET /a/") }, `the path ends in a slash, which API Gateway ignores`},
-		{"two variable parts", func() { muxWith("GET /a/{id}", "GET /a/{proxy+}") }, `pattern "GET /a/{proxy+}" has {proxy+} where another pattern has {id}`},
+		{"two variable parts", func() { muxWith("GET /a/{id}", "GET /a/{proxy+}") },
+			`pattern "GET /a/{proxy+}" has {proxy+} where another pattern has {id}`},
 		{"nil handler", func() { NewMux().Handle("GET /a", nil) }, `gateway: pattern "GET /a": the handler is nil`},
-		{"nil function", func() { NewMux().HandleFunc("GET /a", nil) }, `gateway: pattern "GET /a": the handler is nil`},
+		{"nil function", func() { NewMux().HandleFunc("GET /a", nil) },
+			`gateway: pattern "GET /a": the handler is nil`},
 		{"not by NewMux", func() { new(Mux).HandleFunc("GET /a", reply) }, `the Mux was not made by NewMux`},
 		{"after a request", func() {
 			m := muxWith("GET /a")
@@ -288,7 +305,8 @@ func TestMisregistration(t *testing.T) {
 	}
 }
 
-// The test's own executable uses NewMux, so it has the mark; TestMarkIsLeftOut of package routermark has the other side.
+// The test's own executable uses NewMux, so it has the mark; TestMarkIsInWhatMakesAMux of package routermark has the
+// other side.
 func TestExecutableHasTheMark(t *testing.T) {
 	name, err := os.Executable()
 	if err != nil {

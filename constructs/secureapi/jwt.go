@@ -33,10 +33,11 @@ type JWT struct {
 	// Default: a policy counts for its TTL, even if the token expires before.
 	PolicyEndsWithToken bool
 
-	// DenyEscapedPaths adds a Deny for */*%* to each policy: a 403 for every request with a percent-escape in its path, on the
-	// routes that the authorizer guards. With it, a request is denied even if API Gateway should match the decoded path, as
-	// "/admin" for "/%61dmin", and evaluate the policy on the one that was sent, which AWS does not document. The cost: the
-	// values of parameters can hold neither spaces nor slashes nor letters beyond ASCII. Default: escapes are allowed.
+	// DenyEscapedPaths adds a Deny for */*%* to each policy: a 403 for every request with a percent-escape in its path,
+	// on the routes that the authorizer guards. With it, a request is denied even if API Gateway should match the
+	// decoded path, as "/admin" for "/%61dmin", and evaluate the policy on the one that was sent, which AWS does not
+	// document. The cost: the values of parameters can hold neither spaces nor slashes nor letters beyond ASCII.
+	// Default: escapes are allowed.
 	DenyEscapedPaths bool
 
 	// NoTokenCache turns off the function's own memory of tokens that it verified. Default: on, bounded, and never

@@ -12,15 +12,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// SiblingsWarning is the id of the warning that one function answers routes of different requirements, which a router that
-// decodes paths can take for each other. Once the function is known to route by the event's resource, or to match the
-// path undecoded:
+// SiblingsWarning is the id of the warning that one function answers routes of different requirements, which a router
+// that decodes paths can take for each other. Once the function is known to route by the event's resource, or to match
+// the path undecoded:
 //
-//	awscdk.Annotations_Of(api).AcknowledgeWarning(jsii.String(secureapi.SiblingsWarning), jsii.String("routes by event.resource"))
+//	reason := jsii.String("routes by event.resource")
+//	awscdk.Annotations_Of(api).AcknowledgeWarning(jsii.String(secureapi.SiblingsWarning), reason)
 const SiblingsWarning = "gatehouse:siblingRoutes"
 
-// warnOfSiblings warns, once for a function, of routes that its own router can take for each other, unless its executable
-// has a gateway.Mux, which takes the route from the event.
+// warnOfSiblings warns, once for a function, of routes that its own router can take for each other, unless its
+// executable has a gateway.Mux, which takes the route from the event.
 func (b *builder) warnOfSiblings() {
 	byFunction := map[awslambda.IFunction][]route.Sibling{}
 	var functions []awslambda.IFunction
@@ -57,7 +58,8 @@ func implies(a, b plannedRoute) bool {
 	}
 	return a.guard == b.guard && !slices.ContainsFunc(b.requires, func(need access.Requirement) bool {
 		return !slices.ContainsFunc(a.requires, func(have access.Requirement) bool {
-			return have.Kind == need.Kind && !slices.ContainsFunc(have.AnyOf, func(v string) bool { return !slices.Contains(need.AnyOf, v) })
+			return have.Kind == need.Kind && !slices.ContainsFunc(have.AnyOf,
+				func(v string) bool { return !slices.Contains(need.AnyOf, v) })
 		})
 	})
 }
@@ -76,7 +78,8 @@ func (p *plan) siblingsMessage(function string, found []route.Sibling, router ex
 	return fmt.Sprintf("the function %s answers %q, for %s, and %q, for %s. API Gateway authorizes %s %s as %q, and a router in "+
 		"the function that decodes the path, or takes HEAD for GET, serves it as %q%s. Have the function %s; "+
 		"or give the routes functions of their own; or acknowledge %q once you know that the function does so",
-		function, chosen.pattern, chosen.callers(), served.pattern, served.callers(), first.Verb, first.Path, chosen.pattern,
+		function, chosen.pattern, chosen.callers(), served.pattern, served.callers(), first.Verb, first.Path,
+		chosen.pattern,
 		served.pattern, more, wayOut, SiblingsWarning)
 }
 

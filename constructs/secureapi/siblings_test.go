@@ -16,7 +16,8 @@ import (
 // siblingWarnings are those of an API.
 func siblingWarnings(api *secureapi.API) (found []string) {
 	for _, entry := range *api.Node().Metadata() {
-		if text, ok := entry.Data.(string); ok && *entry.Type == "aws:cdk:warning" && strings.Contains(text, secureapi.SiblingsWarning) {
+		if text, ok := entry.Data.(string); ok && *entry.Type == "aws:cdk:warning" && strings.Contains(text,
+			secureapi.SiblingsWarning) {
 			found = append(found, text)
 		}
 	}
@@ -37,7 +38,8 @@ func TestSiblingsOfOneFunction(t *testing.T) {
 		{name: "a stricter literal beside a greedy parameter",
 			routes: map[string][]secureapi.Access{"GET /admin": {admin}, "GET /{proxy+}": nil},
 			want: []string{`secureapi: Shop/Api: the function Shop/Fn answers "GET /{proxy+}", for all callers of the API's TokenAuthorizer, and "GET /admin", `,
-				`for any scope of admin by the API's TokenAuthorizer`, `authorizes GET /%61dmin as "GET /{proxy+}"`, "route by the event's resource and httpMethod",
+				`for any scope of admin by the API's TokenAuthorizer`, `authorizes GET /%61dmin as "GET /{proxy+}"`,
+				"route by the event's resource and httpMethod",
 				`acknowledge "gatehouse:siblingRoutes"`}},
 		{name: "a public greedy parameter", // GET alone falls through nowhere: the verbs are the same
 			routes: map[string][]secureapi.Access{"ANY /admin": {admin}, "GET /{proxy+}": {secureapi.Public("pages")}},
@@ -45,19 +47,24 @@ func TestSiblingsOfOneFunction(t *testing.T) {
 		{name: "a stricter literal beside a parameter",
 			routes: map[string][]secureapi.Access{"GET /users/me": {read}, "GET /users/{id}": {admin}},
 			want:   []string{`GET /users/%6de as "GET /users/{id}"`}},
-		{name: "two pairs", routes: map[string][]secureapi.Access{"GET /admin": {admin}, "GET /root": {admin}, "GET /{proxy+}": nil},
+		{name: "two pairs", routes: map[string][]secureapi.Access{"GET /admin": {admin}, "GET /root": {admin},
+			"GET /{proxy+}": nil},
 			want: []string{"(and 1 more pairs of routes)"}},
 		{name: "another guard", change: partners,
-			routes: map[string][]secureapi.Access{"GET /users/me": {secureapi.GuardedBy("partners")}, "GET /users/{id}": nil},
-			want:   []string{`for all callers of the IAMAuthorizer "partners"`}},
+			routes: map[string][]secureapi.Access{"GET /users/me": {secureapi.GuardedBy("partners")},
+				"GET /users/{id}": nil},
+			want: []string{`for all callers of the IAMAuthorizer "partners"`}},
 		{name: "HEAD on ANY beside GET", routes: map[string][]secureapi.Access{"GET /a": {admin}, "ANY /a": nil},
 			want: []string{`authorizes HEAD /a as "ANY /a"`}},
 
-		{name: "the same requirement", routes: map[string][]secureapi.Access{"GET /users/me": {read}, "GET /users/{id}": {read}}},
-		{name: "a literal for more callers", routes: map[string][]secureapi.Access{"GET /users/me": nil, "GET /users/{id}": {read}}},
+		{name: "the same requirement", routes: map[string][]secureapi.Access{"GET /users/me": {read},
+			"GET /users/{id}": {read}}},
+		{name: "a literal for more callers", routes: map[string][]secureapi.Access{"GET /users/me": nil,
+			"GET /users/{id}": {read}}},
 		{name: "a literal for more scopes", routes: map[string][]secureapi.Access{
 			"GET /users/me": {secureapi.AnyScope("orders:read", "admin")}, "GET /users/{id}": {admin}}},
-		{name: "a public literal", routes: map[string][]secureapi.Access{"GET /health": {secureapi.Public("probe")}, "GET /{proxy+}": nil}},
+		{name: "a public literal", routes: map[string][]secureapi.Access{"GET /health": {secureapi.Public("probe")},
+			"GET /{proxy+}": nil}},
 		{name: "no siblings", routes: map[string][]secureapi.Access{"GET /orders": {read}, "GET /orders/{id}": nil}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -111,7 +118,8 @@ func TestSiblingsThatAreNotWarnedOf(t *testing.T) {
 				secureapi.Handle("GET /{proxy+}", f),
 			}
 		})
-		awscdk.Annotations_Of(api).AcknowledgeWarning(jsii.String(secureapi.SiblingsWarning), jsii.String("routes by event.resource"))
+		awscdk.Annotations_Of(api).AcknowledgeWarning(jsii.String(secureapi.SiblingsWarning),
+			jsii.String("routes by event.resource"))
 		if got := siblingWarnings(api); got != nil {
 			t.Error(got)
 		}

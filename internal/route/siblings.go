@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Sibling is a request that API Gateway sends to one pattern, and that a router with the same patterns serves as another
-// one where it decodes the path, or takes HEAD for GET.
+// Sibling is a request that API Gateway sends to one pattern, and that a router with the same patterns serves as
+// another one where it decodes the path, or takes HEAD for GET.
 type Sibling struct {
 	Chosen, Served int    // patterns, by their index
 	Verb, Path     string // of the request: "GET" and "/%61dmin"
@@ -18,9 +18,9 @@ const other = "~"
 // Siblings finds a request for each two patterns of which a router that matches again can serve the second where API
 // Gateway has chosen the first. Only pairs for which matters(chosen, served) holds are looked at.
 //
-// An escaped letter keeps a segment from being the literal that it decodes to. So a request for the more specific pattern,
-// with such literals respelled as the other pattern has a parameter there, is one for that other pattern, if API Gateway
-// chooses it. Routers also answer HEAD with what is registered for GET, which API Gateway does not.
+// An escaped letter keeps a segment from being the literal that it decodes to. So a request for the more specific
+// pattern, with such literals respelled as the other pattern has a parameter there, is one for that other pattern, if
+// API Gateway chooses it. Routers also answer HEAD with what is registered for GET, which API Gateway does not.
 func (t *Table) Siblings(matters func(chosen, served int) bool) (found []Sibling) {
 	for c, chosen := range t.patterns {
 		for s, served := range t.patterns {
@@ -72,7 +72,8 @@ func (t *Table) respelled(c, s int) (Sibling, bool) {
 		return Sibling{}, false
 	}
 	for _, verb := range Verbs {
-		if chosen.Takes(verb) && served.Takes(verb) && t.Index(verb, sent.String()) == c && t.Index(verb, decoded.String()) == s {
+		if chosen.Takes(verb) && served.Takes(verb) && t.Index(verb, sent.String()) == c && t.Index(verb,
+			decoded.String()) == s {
 			return Sibling{Chosen: c, Served: s, Verb: verb, Path: sent.String()}, true
 		}
 	}

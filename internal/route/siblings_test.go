@@ -38,13 +38,15 @@ func TestSiblings(t *testing.T) {
 		{"HEAD at the root", []string{"GET /", "ANY /"}, []string{"HEAD /: ANY / -> GET /"}},
 		{"HEAD of its own", []string{"GET /x", "HEAD /x", "ANY /x"}, nil},
 		{"two candidates: the most specific is served", []string{"GET /a/b", "GET /a/{x}", "GET /{p+}"}, []string{
-			"GET /a/%62: GET /a/{x} -> GET /a/b", "GET /%61/%62: GET /{p+} -> GET /a/b", "GET /%61/~: GET /{p+} -> GET /a/{x}"}},
+			"GET /a/%62: GET /a/{x} -> GET /a/b", "GET /%61/%62: GET /{p+} -> GET /a/b",
+			"GET /%61/~: GET /{p+} -> GET /a/{x}"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			table := tableOf(t, tt.patterns...)
 			var got []string
 			for _, s := range table.Siblings(all) {
-				got = append(got, fmt.Sprintf("%s %s: %s -> %s", s.Verb, s.Path, tt.patterns[s.Chosen], tt.patterns[s.Served]))
+				got = append(got, fmt.Sprintf("%s %s: %s -> %s", s.Verb, s.Path, tt.patterns[s.Chosen],
+					tt.patterns[s.Served]))
 			}
 			slices.Sort(got)
 			slices.Sort(tt.want)
@@ -53,7 +55,10 @@ func TestSiblings(t *testing.T) {
 			}
 		})
 	}
-	if got := tableOf(t, "GET /admin", "GET /{proxy+}").Siblings(func(chosen, served int) bool { return chosen == 0 }); got != nil {
+	if got := tableOf(t, "GET /admin", "GET /{proxy+}").Siblings(func(chosen,
+		served int) bool {
+		return chosen == 0
+	}); got != nil {
 		t.Errorf("pairs that do not matter: %v", got)
 	}
 }
@@ -115,7 +120,8 @@ func TestSiblingsAreAll(t *testing.T) {
 			if chosen >= 0 && served >= 0 && chosen != served {
 				found++
 				if !pairs[[2]int{chosen, served}] {
-					t.Fatalf("%s %s is for %s, and decoded for %s, of %v", verb, sent, patterns[chosen], patterns[served], patterns)
+					t.Fatalf("%s %s is for %s, and decoded for %s, of %v", verb, sent, patterns[chosen],
+						patterns[served], patterns)
 				}
 			}
 		}

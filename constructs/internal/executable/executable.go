@@ -18,8 +18,8 @@ const (
 // routers hold a func() Router for each function.
 var routers sync.Map
 
-// Record notes how to find a function's router. The function is an awslambda.IFunction, the very value that New returned;
-// find is called when it is asked for, since an executable is large.
+// Record notes how to find a function's router. The function is an awslambda.IFunction, the very value that New
+// returned; find is called when it is asked for, since an executable is large.
 func Record(function any, find func() Router) { routers.Store(function, sync.OnceValue(find)) }
 
 // RouterOf is the router of a function.

@@ -43,7 +43,8 @@ var callers = func() []caller {
 			}
 		}
 		token := key.Token("EdDSA", authztest.Object{
-			"iss": issuerURL, "aud": "paths", "sub": "user-1", "scope": scopes, "exp": time.Now().Add(24 * time.Hour).Unix(),
+			"iss": issuerURL, "aud": "paths", "sub": "user-1", "scope": scopes,
+			"exp": time.Now().Add(24 * time.Hour).Unix(),
 		})
 		c.header = exchange.Headers{{Name: "Authorization", Value: "Bearer " + token}}
 		all = append(all, c)
@@ -59,8 +60,8 @@ type api struct {
 	guard   *checks.Guard
 }
 
-// newAPI makes an API of a table, with a TOKEN authorizer whose answers are kept or with a REQUEST authorizer whose answers
-// are for one request; either denies escaped paths, or does not.
+// newAPI makes an API of a table, with a TOKEN authorizer whose answers are kept or with a REQUEST authorizer whose
+// answers are for one request; either denies escaped paths, or does not.
 func newAPI(table *access.Table, perRequest, denyEscapes bool) (*api, error) {
 	config := authz.Config{
 		Issuers: []authz.Issuer{{
@@ -94,7 +95,8 @@ func newAPI(table *access.Table, perRequest, denyEscapes bool) (*api, error) {
 	stage := &cloudassembly.Stage{Name: "prod"}
 	a := &api{table: table, guard: checks.New(checks.Options{
 		Model: &cloudassembly.Model{APIs: []*cloudassembly.API{model}}, API: model, Stage: stage,
-		Invoke: func(ctx context.Context, _ *cloudassembly.Function, payload []byte, _ *exchange.Request) ([]byte, error) {
+		Invoke: func(ctx context.Context, _ *cloudassembly.Function, payload []byte, _ *exchange.Request) ([]byte,
+			error) {
 			answer, err := authorizer.Invoke(ctx, payload)
 			if err != nil {
 				return nil, &checks.FunctionError{Type: "errorString", Message: err.Error()}
@@ -119,18 +121,21 @@ func newAPI(table *access.Table, perRequest, denyEscapes bool) (*api, error) {
 // request is one of a caller to the API's stage.
 func (a *api) request(verb, path string, c caller) *exchange.Request {
 	return &exchange.Request{
-		Verb: verb, Stage: "prod", Path: path, RawPath: "/prod" + path, Headers: c.header, Host: "abcdef1234.example.com",
+		Verb: verb, Stage: "prod", Path: path, RawPath: "/prod" + path, Headers: c.header,
+		Host:     "abcdef1234.example.com",
 		Protocol: "HTTP/1.1", SourceIP: "192.0.2.1", RequestID: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
 	}
 }
 
-// pass takes a request as far as the integration: the rule that it is served by, and the event. No rule, and it was turned away.
+// pass takes a request as far as the integration: the rule that it is served by, and the event. No rule, and it was
+// turned away.
 func (a *api) pass(ctx context.Context, r *exchange.Request) (rule int, event []byte, err error) {
 	rule, params, ok := a.table.Routes().Match(r.Verb, r.Path)
 	if !ok {
 		return -1, nil, nil
 	}
-	verdict := a.guard.Check(ctx, &checks.Call{Request: r, Method: a.methods[rule], Route: a.routes[rule], Params: params})
+	verdict := a.guard.Check(ctx, &checks.Call{Request: r, Method: a.methods[rule], Route: a.routes[rule],
+		Params: params})
 	if verdict.Denial != nil {
 		return -1, nil, nil
 	}

@@ -33,8 +33,8 @@ func handlerOf(rule int) http.Handler {
 	})
 }
 
-// backends are the functions for a table. A table that http.ServeMux refuses, since two of its patterns conflict there, has
-// no backend of that kind.
+// backends are the functions for a table. A table that http.ServeMux refuses, since two of its patterns conflict there,
+// has no backend of that kind.
 func backends(table *access.Table) []backend {
 	mux := gateway.NewMux()
 	for i, rule := range table.Rules() {

@@ -68,7 +68,8 @@ func TestARouterWithoutStrictIsFound(t *testing.T) {
 			PathParameters: map[string]string{tt.parameter: tt.path[strings.LastIndex(tt.path, "/")+1:]},
 		})
 		if err != nil || len(answer.MultiValueHeaders[servedBy]) != 1 || answer.MultiValueHeaders[servedBy][0] != tt.want {
-			t.Errorf("%s %s: %v %v, want the handler of rule %s", tt.verb, tt.path, answer.MultiValueHeaders, err, tt.want)
+			t.Errorf("%s %s: %v %v, want the handler of rule %s", tt.verb, tt.path, answer.MultiValueHeaders, err,
+				tt.want)
 		}
 	}
 }
