@@ -8,6 +8,13 @@
 // asks the go command whether they still are; the direct one's functions are copied as they lie there. The templates are
 // compared first: they are the same but for hashes (those of the direct one's assets and of its deployment are made by
 // CDK alone), so that nothing is left out of either side. What counts is the ratio; the times are this machine's.
+//
+// With -stacks it measures an app of that many stacks, and one of twice as many, each with an API of ten routes:
+//
+//	CDK_VALIDATION=false go run ./docs/benchmarks/synth -stacks 50
+//
+// Compared is the processor time of the whole process, with that of CDK's engine and of the go command, which are children of
+// it. It does not depend on what else the machine does as a clock would.
 package main
 
 import (
@@ -40,28 +47,38 @@ func main() {
 	pairs := flag.Int("pairs", 15, "how many times each is synthesized")
 	out := flag.String("out", "", "synthesize once into this folder, and no more: what the measured processes do")
 	built := flag.String("built", "", "with -out: write the stack directly, with the functions of the assembly in this folder")
+	stacks := flag.Int("stacks", 0, "measure an app of so many stacks, and one of twice as many, instead of the example")
 	flag.Parse()
 	if *out != "" {
-		synthesize(*out, *built)
+		synthesize(*out, *built, *stacks)
 		return
 	}
-	if err := measure(*pairs); err != nil {
+	run := measure
+	if *stacks > 0 {
+		run = func(pairs int) error { return measureStacks(*stacks, pairs) }
+	}
+	if err := run(*pairs); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-// synthesize makes the example, or with the folder of built functions its direct counterpart.
-func synthesize(out, built string) {
+// synthesize makes the example or so many stacks, or with the folder of built functions their direct counterpart.
+func synthesize(out, built string, stacks int) {
 	defer jsii.Close()
 	if built == "" {
 		gofunction.Prepare(stack.Packages()...)()
 	}
 	start := time.Now()
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &out})
-	if built == "" {
+	switch {
+	case stacks > 0 && built == "":
+		newStacks(app, stacks)
+	case stacks > 0:
+		newDirectStacks(app, stacks, builtCode(built))
+	case built == "":
 		stack.New(app, "Orders", settings)
-	} else {
+	default:
 		newDirect(app, "Orders", builtCode(built))
 	}
 	app.Synth(nil)
