@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
@@ -20,6 +21,21 @@ type builder struct {
 	path  string // the construct's, for errors
 	props *Props
 	plan  *plan
+
+	// What CDK was asked for already: each question is a call into another process.
+	node       constructs.Node
+	stack      awscdk.Stack
+	resources  map[string]awsapigateway.IResource // by path
+	elsewhere  map[awslambda.IFunction]bool       // whether a function is of another stack
+	methods    []madeMethod
+	constructs []constructs.IConstruct
+}
+
+// madeMethod is a method with what its L1 resource is told beside CDK's own settings.
+type madeMethod struct {
+	awsapigateway.Method
+	metadata, text string // what the table says of it; "" for a route without a requirement
+	binary         bool   // a preflight of an API with binary media types
 }
 
 func (b *builder) fail(format string, a ...any) {
@@ -40,9 +56,10 @@ func (b *builder) build() {
 		c.configure(b, functions)
 	}
 	b.redeployOn(guards)
-	b.flush()
 	b.warnOfSiblings()
+	b.noteMethods()
 	b.notePlan(guards)
+	b.flush()
 	b.check()
 }
 
@@ -57,28 +74,68 @@ func (b *builder) sorted() []plannedRoute {
 // addMethods makes resources and methods, and returns the functions they use, each once.
 func (b *builder) addMethods(guards map[*guard]attached) []awslambda.IFunction {
 	var functions []awslambda.IFunction
-	root := b.api.RestAPI.Root()
+	var integrations []awsapigateway.Integration // of the functions, without options of a route
 	for _, r := range b.sorted() {
-		if !slices.ContainsFunc(functions, func(f awslambda.IFunction) bool { return f == r.Function }) {
+		i := slices.IndexFunc(functions, func(f awslambda.IFunction) bool { return f == r.Function })
+		if i < 0 {
 			b.checkBackend(r)
-			functions = append(functions, r.Function)
+			i = len(functions)
+			functions, integrations = append(functions, r.Function), append(integrations, nil)
 		}
-		resource := root
-		if path := r.pattern.Path(); path != "/" {
-			resource = root.ResourceForPath(jsii.String(path))
+		integration := integrations[i]
+		if integration == nil || r.IntegrationOptions != nil {
+			integration = newIntegration(r)
 		}
-		method := resource.AddMethod(jsii.String(r.pattern.Verb), b.integration(r), b.methodOptions(r, guards))
-		note := func(name, text string) {
-			method.Node().DefaultChild().(awsapigateway.CfnMethod).AddMetadata(jsii.String(name), text)
+		if r.IntegrationOptions == nil {
+			integrations[i] = integration
 		}
+		method := madeMethod{Method: b.resource(r.pattern.Path()).AddMethod(jsii.String(r.pattern.Verb), integration, b.methodOptions(r, guards))}
 		switch {
 		case r.guard == nil:
-			note(PublicMetadata, r.reason)
+			method.metadata, method.text = PublicMetadata, r.reason
 		case len(r.requires) > 0:
-			note(RequiresMetadata, inWords(r.requires))
+			method.metadata, method.text = RequiresMetadata, inWords(r.requires)
 		}
+		b.methods = append(b.methods, method)
 	}
 	return functions
+}
+
+// resource is CDK's resource of a path, with those above it.
+func (b *builder) resource(path string) awsapigateway.IResource {
+	if b.resources == nil {
+		b.resources = map[string]awsapigateway.IResource{"/": b.api.RestAPI.Root()}
+	}
+	if b.resources[path] == nil {
+		b.resources[path] = b.resources["/"].ResourceForPath(jsii.String(path))
+	}
+	return b.resources[path]
+}
+
+// noteMethods tells the methods' L1 resources what CDK's L2 has no property for.
+func (b *builder) noteMethods() {
+	for _, m := range b.methods {
+		if m.metadata != "" {
+			b.l1(m.Method).AddMetadata(jsii.String(m.metadata), m.text)
+		}
+		if m.binary {
+			b.l1(m.Method).AddPropertyOverride(jsii.String("Integration.ContentHandling"), "CONVERT_TO_TEXT")
+		}
+	}
+}
+
+// l1 is the L1 resource of one of the API's constructs. CDK is asked for all constructs of the API in one call, since the
+// default child of each by itself takes two; in that list it follows its construct.
+func (b *builder) l1(of constructs.IConstruct) awscdk.CfnResource {
+	if b.constructs == nil {
+		b.constructs = *b.node.FindAll(constructs.ConstructOrder_PREORDER)
+	}
+	if i := slices.Index(b.constructs, of); i >= 0 && i+1 < len(b.constructs) {
+		if resource, ok := b.constructs[i+1].(awscdk.CfnResource); ok {
+			return resource
+		}
+	}
+	return of.Node().DefaultChild().(awscdk.CfnResource)
 }
 
 // Names of the metadata of an AWS::ApiGateway::Method. What a route requires is in the bundle of the included authorizer, and
@@ -99,11 +156,11 @@ func inWords(requires []access.Requirement) string {
 	return joinRequirements(requires)
 }
 
-// integration invokes the route's function with one permission for the whole API, in the API's own stack: two for
+// newIntegration invokes the route's function with one permission for the whole API, in the API's own stack: two for
 // every method, as CDK makes them by default, overflow a function's policy at 20 KB, and a permission in the
-// function's stack would make each stack depend on the other.
+// function's stack would make each stack depend on the other. Routes without options share their function's.
 // Source: https://github.com/aws/aws-cdk/issues/9327, https://github.com/aws/aws-cdk/issues/8241
-func (b *builder) integration(r plannedRoute) awsapigateway.Integration {
+func newIntegration(r plannedRoute) awsapigateway.Integration {
 	var o awsapigateway.LambdaIntegrationOptions
 	if r.IntegrationOptions != nil {
 		o = *r.IntegrationOptions

@@ -3,7 +3,6 @@ package secureapi
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -21,45 +20,35 @@ const pluginName = "Gatehouse"
 // checks judge the finished assembly of an app, once, when it is synthesized. CDK calls them after it has written all
 // templates, so they cost no walk of the tree.
 type checks struct {
-	key  string   // in registered
 	dir  string   // the app's assembly
 	apis []string // the paths of its APIs
 }
 
 var _ awscdk.IPolicyValidationPlugin = (*checks)(nil)
 
-// checkedMetadata is at the root of an app whose assembly is checked already, with the key of its checks.
-const checkedMetadata = "gatehouse:checked"
-
-// registered are the checks of apps that are not synthesized yet.
+// registered are the checks of apps. They are not in CDK's tree, say as metadata of the app: to list that again for each API
+// takes time by the square of their number. jsii keeps the apps as long as the process, too.
 var registered = struct {
 	sync.Mutex
-	next  int
-	byKey map[string]*checks
-}{byKey: map[string]*checks{}}
+	of map[awscdk.App]*checks
+}{of: map[awscdk.App]*checks{}}
 
 // check registers the checks with the app, once an app. A tree whose root is a stage runs none, so it is refused.
 func (b *builder) check() {
-	root := b.api.Node().Root()
+	root := b.node.Root()
 	app, ok := root.(awscdk.App)
 	if !ok {
 		b.fail("the root of the tree is a %T, and only an app runs the checks of its templates: make an awscdk.NewApp, and the stack or the stage in it", root)
 	}
 	registered.Lock()
 	defer registered.Unlock()
-	for _, entry := range *app.Node().Metadata() {
-		if key, ok := entry.Data.(string); ok && *entry.Type == checkedMetadata {
-			if c := registered.byKey[key]; c != nil {
-				c.apis = append(c.apis, b.path)
-			}
-			return
-		}
+	c := registered.of[app]
+	if c == nil {
+		c = &checks{dir: *app.Outdir()}
+		registered.of[app] = c
+		awscdk.Validations_Of(app).AddPlugins(c)
 	}
-	registered.next++
-	c := &checks{key: strconv.Itoa(registered.next), dir: *app.Outdir(), apis: []string{b.path}}
-	registered.byKey[c.key] = c
-	app.Node().AddMetadata(jsii.String(checkedMetadata), c.key, nil)
-	awscdk.Validations_Of(app).AddPlugins(c)
+	c.apis = append(c.apis, b.path)
 }
 
 func (*checks) Name() *string       { return jsii.String(pluginName) }
@@ -69,9 +58,6 @@ func (*checks) RuleIds() *[]*string { return jsii.Strings(rules.IDs()...) }
 // Validate is called by CDK at synth. Errors are fatal in CDK's words, as others can be acknowledged for a whole app at
 // once, of which the templates show nothing.
 func (c *checks) Validate(context awscdk.IPolicyValidationContext) *awscdk.PolicyValidationPluginReport {
-	registered.Lock()
-	delete(registered.byKey, c.key)
-	registered.Unlock()
 	assembly, err := cloudassembly.Read(c.dir)
 	if err != nil {
 		panic(fmt.Errorf("secureapi: the finished templates could not be checked: %w", err))

@@ -1,8 +1,6 @@
 package secureapi
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -269,16 +267,19 @@ func (c *CORS) configure(b *builder, functions []awslambda.IFunction) {
 // claim marks a function's variable as taken with this value, by a construct without resources, and refuses another
 // value: the function would apply one API's CORS to the other's answers.
 func claim(b *builder, f awslambda.Function, name, value string) {
-	sum := sha256.Sum256([]byte(value))
-	prefix, id := "Gatehouse."+name+".", hex.EncodeToString(sum[:8])
-	for _, child := range *f.Node().Children() {
-		have, ours := strings.CutPrefix(*child.Node().Id(), prefix)
-		if ours && have == id {
-			return
-		}
-		if ours {
-			b.fail("CORS: the function %s answers for another API with other CORS settings, and has one environment: give both APIs the same CORS, with AllowMethods and AllowHeaders, whose defaults are the API's own, or each its own function", *f.Node().Path())
-		}
+	id := jsii.String("Gatehouse." + name)
+	if made := f.Node().TryFindChild(id); made == nil {
+		constructs.NewConstruct_Override(&claimed{value: value}, f, id)
+	} else if c, ours := made.(*claimed); !ours || c.Value() != value {
+		b.fail("CORS: the function %s answers for another API with other CORS settings, and has one environment: give both APIs the same CORS, with AllowMethods and AllowHeaders, whose defaults are the API's own, or each its own function", *f.Node().Path())
 	}
-	constructs.NewConstruct(f, jsii.String(prefix+id))
 }
+
+// claimed is the construct that marks a variable.
+type claimed struct {
+	constructs.Construct
+	value string
+}
+
+// Value is what the variable is set to. jsii makes a struct a construct only if it has an exported method.
+func (c *claimed) Value() string { return c.value }

@@ -22,17 +22,13 @@ func (b *builder) addPreflights() {
 				}
 			}
 		}
-		resource := b.api.RestAPI.Root()
-		if path != "/" {
-			resource = resource.ResourceForPath(jsii.String(path))
-		}
-		preflight := resource.AddCorsPreflight(b.props.CORS.preflight(b.plan, verbs))
-		if b.binary() {
-			preflight.Node().DefaultChild().(awsapigateway.CfnMethod).AddPropertyOverride(jsii.String("Integration.ContentHandling"), "CONVERT_TO_TEXT")
-		}
+		preflight := b.resource(path).AddCorsPreflight(b.props.CORS.preflight(b.plan, verbs))
+		b.methods = append(b.methods, madeMethod{Method: preflight, binary: b.binary()})
 	}
-	if deployment := b.api.RestAPI.LatestDeployment(); deployment != nil && b.binary() {
-		deployment.AddToLogicalId("preflights are converted to text") // CDK does not see the override
+	if b.binary() {
+		if deployment := b.api.RestAPI.LatestDeployment(); deployment != nil {
+			deployment.AddToLogicalId("preflights are converted to text") // CDK does not see the override
+		}
 	}
 }
 

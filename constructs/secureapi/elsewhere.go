@@ -1,7 +1,6 @@
 package secureapi
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 )
 
@@ -16,19 +15,21 @@ import (
 // https://github.com/aws/serverless-application-model/issues/59
 func (b *builder) checkBackend(r plannedRoute) {
 	const out = "import it by its ARN with awslambda.Function_FromFunctionAttributes and SkipPermissions, and let apigateway.amazonaws.com invoke it there"
-	stack := awscdk.Stack_Of(b.api)
+	if !b.ofAnotherStack(r.Function) {
+		return
+	}
 	env := r.Function.Env()
-	if of, here, is := another(*env.Account, *stack.Account()); is && b.ofAnotherStack(r.Function) {
+	if of, here, is := another(*env.Account, *b.stack.Account()); is {
 		b.fail("route %q: its function is of account %s and the API of %s, where no permission for it can be made: %s", r.pattern, of, here, out)
 	}
-	if of, here, is := another(*env.Region, *stack.Region()); is && b.ofAnotherStack(r.Function) {
+	if of, here, is := another(*env.Region, *b.stack.Region()); is {
 		b.fail("route %q: its function is in %s and the API in %s, where no permission for it can be made: deploy both in one region, or %s", r.pattern, of, here, out)
 	}
 }
 
 // ofAnotherAccount reports whether a function belongs to an account other than the API's, where both are known.
 func (b *builder) ofAnotherAccount(f awslambda.IFunction) (of, here string, is bool) {
-	return another(*f.Env().Account, *awscdk.Stack_Of(b.api).Account())
+	return another(*f.Env().Account, *b.stack.Account())
 }
 
 // another reports whether two names of accounts or regions differ, where both are known.
@@ -38,5 +39,11 @@ func another(of, here string) (string, string, bool) {
 
 // ofAnotherStack reports whether a function belongs to a stack of this app other than the API's.
 func (b *builder) ofAnotherStack(f awslambda.IFunction) bool {
-	return *awscdk.Stack_Of(f).Node().Addr() != *awscdk.Stack_Of(b.api).Node().Addr()
+	other, known := b.elsewhere[f]
+	if !known {
+		stack := f.Stack()
+		other = stack != b.stack && *stack.Node().Addr() != *b.stack.Node().Addr()
+		b.elsewhere[f] = other
+	}
+	return other
 }

@@ -45,7 +45,7 @@ func (b *builder) flush() {
 	// What the service's API does over DELETE is permitted by that verb.
 	// Sources: https://docs.aws.amazon.com/apigateway/latest/api/API_FlushStageAuthorizersCache.html and
 	// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-iam-policy-examples.html
-	cache := awscdk.Stack_Of(b.api).FormatArn(&awscdk.ArnComponents{
+	cache := b.stack.FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("apigateway"), Account: jsii.String(""), ArnFormat: awscdk.ArnFormat_SLASH_RESOURCE_SLASH_RESOURCE_NAME,
 		// The stage's name is written out: a reference to the stage would have the policy wait for it, see below.
 		Resource: jsii.String("restapis"), ResourceName: jsii.String(*rest.RestApiId() + "/stages/" + b.plan.stage + "/cache/authorizers"),
@@ -53,7 +53,7 @@ func (b *builder) flush() {
 	flush := customresources.NewAwsCustomResource(b.api, jsii.String("FlushAuthorizerCache"), &customresources.AwsCustomResourceProps{
 		OnUpdate:            call,
 		InstallLatestAwsSdk: jsii.Bool(false),
-		LogGroup:            flushLogs(awscdk.Stack_Of(b.api)),
+		LogGroup:            flushLogs(b.stack),
 		Policy: customresources.AwsCustomResourcePolicy_FromStatements(&[]awsiam.PolicyStatement{
 			awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{Actions: jsii.Strings("apigateway:DELETE"), Resources: &[]*string{cache}}),
 		}),
@@ -91,7 +91,7 @@ func (b *builder) rights() string {
 				rules = append(rules, fmt.Sprintf("%v %#v %v", r.Pattern, r.Requires, r.Elsewhere)) // a name may have a comma
 			}
 			// Resolved, as the number of a CDK token may be another one each time.
-			settings := awscdk.Stack_Of(b.api).Resolve(g.environment)
+			settings := b.stack.Resolve(g.environment)
 			fmt.Fprintf(h, "%q\n%q\n%v\n", g.id(), slices.Sorted(slices.Values(rules)), settings)
 		}
 	}

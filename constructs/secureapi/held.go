@@ -1,7 +1,6 @@
 package secureapi
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/jsii-runtime-go"
 
@@ -28,7 +27,7 @@ func (b *builder) notePlan(guards map[*guard]attached) {
 			authorizers[g.id()] = "AWS_IAM"
 			continue
 		}
-		resource := at.authorizer.(awsapigateway.Authorizer).Node().DefaultChild().(awsapigateway.CfnAuthorizer)
+		resource := b.l1(at.authorizer.(awsapigateway.Authorizer))
 		authorizers[g.id()] = *resource.LogicalId()
 		settings := map[string]any{"included": g.table != nil}
 		for name, value := range at.fingerprint {
@@ -42,11 +41,7 @@ func (b *builder) notePlan(guards map[*guard]attached) {
 	if len(scopes) > 0 {
 		plan["scopes"] = scopes
 	}
-	b.restAPI().AddMetadata(jsii.String(rules.PlanMetadata), plan)
-}
-
-func (b *builder) restAPI() awscdk.CfnResource {
-	return b.api.RestAPI.Node().DefaultChild().(awscdk.CfnResource)
+	b.l1(b.api.RestAPI).AddMetadata(jsii.String(rules.PlanMetadata), plan)
 }
 
 // heldEnvironment is an environment as the metadata of its function has it. What is known only when the stack is deployed is

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/resourcepolicy"
@@ -162,7 +161,7 @@ func (r *ResourcePolicy) document(b *builder) awsiam.PolicyDocument {
 // judgePolicy looks at a resource policy as it is made. What is added to it later, by AddToResourcePolicy for one, the rule
 // resource-policy finds in the finished template.
 func (b *builder) judgePolicy(document any, scope scopeOfPolicy) error {
-	text, err := json.Marshal(awscdk.Stack_Of(b.api).Resolve(document))
+	text, err := json.Marshal(b.stack.Resolve(document))
 	if err != nil || string(text) == "null" {
 		return err
 	}

@@ -22,6 +22,7 @@ package secureapi
 import (
 	"fmt"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -77,8 +78,8 @@ func New(scope constructs.Construct, id string, props *Props) *API {
 	if scope == nil {
 		panic(fmt.Errorf("secureapi: %s: the scope is nil: give it the stack", path))
 	}
-	if *scope.Node().Path() != "" {
-		path = *scope.Node().Path() + "/" + id
+	if above := *scope.Node().Path(); above != "" {
+		path = above + "/" + id
 	}
 	p, err := newPlan(props)
 	if err != nil {
@@ -86,7 +87,7 @@ func New(scope constructs.Construct, id string, props *Props) *API {
 	}
 	a := &API{plan: p}
 	constructs.NewConstruct_Override(a, scope, &id)
-	b := &builder{api: a, path: path, props: props, plan: p}
+	b := &builder{api: a, path: path, props: props, plan: p, node: a.Node(), stack: awscdk.Stack_Of(a), elsewhere: map[awslambda.IFunction]bool{}}
 	b.build()
 	return a
 }
