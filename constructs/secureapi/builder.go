@@ -58,7 +58,7 @@ func (b *builder) build() {
 	b.redeployOn(guards)
 	b.warnOfSiblings()
 	b.noteMethods()
-	b.notePlan(guards)
+	b.notePlan(guards, policy)
 	b.flush()
 	b.check()
 }

@@ -1,7 +1,10 @@
 package secureapi
 
 import (
+	"cmp"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -67,7 +70,48 @@ func (c *checks) Validate(context awscdk.IPolicyValidationContext) *awscdk.Polic
 	for i, f := range findings {
 		violations[i] = violation(f)
 	}
-	return &awscdk.PolicyValidationPluginReport{Success: jsii.Bool(len(rules.Failing(findings)) == 0), Violations: &violations}
+	failing := rules.Failing(findings)
+	if len(failing) > 0 && unheard(context.AppConstruct()) {
+		c.withdraw(failing)
+	}
+	return &awscdk.PolicyValidationPluginReport{Success: jsii.Bool(len(failing) == 0), Violations: &violations}
+}
+
+// unheard reports whether a failing report would not fail the synthesis. In the mode "process" CDK sets the exit status of
+// its engine, which is another process than a Go app; and where the CDK command line is to read the report, there has to be
+// one.
+// Source: aws-cdk-lib 2.270.0, core/lib/private/synthesis-validation.js, which 2.277.0 has too
+func unheard(root constructs.IConstruct) bool {
+	context := func(key string) string {
+		value := root.Node().TryGetContext(&key)
+		if value == nil {
+			return ""
+		}
+		return fmt.Sprint(value)
+	}
+	if context("@aws-cdk/core:failSynthOnValidationErrors") == "false" {
+		return os.Getenv("CDK_CLI_VERSION") == ""
+	}
+	mode := context("@aws-cdk/core:appMode")
+	if mode != "process" && mode != "inmemory" {
+		mode = os.Getenv("CDK_APP_MODE")
+	}
+	return mode == "process"
+}
+
+// withdraw says what fails, and takes away the assembly's manifest. Nothing can deploy the assembly then, and CDK fails the
+// synthesis in every mode, as it does when a plugin changes the assembly.
+func (c *checks) withdraw(failing []rules.Finding) {
+	var b strings.Builder
+	b.WriteString("secureapi: the finished templates are not as the access table says, so the cloud assembly is withdrawn:\n")
+	for _, f := range failing {
+		place := cmp.Or(f.ConstructPath, f.Stack+"/"+f.LogicalID)
+		fmt.Fprintf(&b, "  - %s: %s: %s: %s\n", place, f.Rule, f.Message, f.WayOut)
+	}
+	fmt.Fprint(os.Stderr, b.String())
+	if err := os.Remove(filepath.Join(c.dir, "manifest.json")); err != nil {
+		panic(fmt.Errorf("secureapi: the cloud assembly could not be withdrawn: %w", err))
+	}
 }
 
 // lost are the APIs of the app whose plan the templates do not have, so that no rule holds them to it.

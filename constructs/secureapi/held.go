@@ -2,6 +2,7 @@ package secureapi
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
@@ -10,7 +11,7 @@ import (
 // notePlan writes what the finished template is held to into its metadata: the table into that of the API, and each
 // authorizer's settings into that authorizer's own. References would make the API depend on its authorizers, which depend
 // on it, so the API's has their logical ids as text.
-func (b *builder) notePlan(guards map[*guard]attached) {
+func (b *builder) notePlan(guards map[*guard]attached, policy awsiam.PolicyDocument) {
 	routes, authorizers, scopes := map[string]string{}, map[string]string{}, map[string]any{}
 	for _, r := range b.plan.routes {
 		routes[r.pattern.String()] = ""
@@ -40,6 +41,9 @@ func (b *builder) notePlan(guards map[*guard]attached) {
 	plan := map[string]any{"path": b.path, "routes": routes, "guards": authorizers, "preflights": b.props.CORS != nil}
 	if len(scopes) > 0 {
 		plan["scopes"] = scopes
+	}
+	if policy != nil {
+		plan["policy"] = policy
 	}
 	b.l1(b.api.RestAPI).AddMetadata(jsii.String(rules.PlanMetadata), plan)
 }

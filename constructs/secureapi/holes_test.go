@@ -1,6 +1,9 @@
 package secureapi_test
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -83,6 +86,15 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 		{"a public method at another path", nil, func(_ awscdk.Stack, api *secureapi.API) {
 			cfn(method(api, "/health", "GET")).(awsapigateway.CfnMethod).SetResourceId(api.RestAPI.RestApiRootResourceId())
 		}, "open-method", "the method GET / is open"},
+		{"a resource policy that is taken away", func(p *secureapi.Props) {
+			p.ResourcePolicy = &secureapi.ResourcePolicy{AllowCIDRs: []string{"203.0.113.0/24"}}
+		}, func(_ awscdk.Stack, api *secureapi.API) {
+			cfn(api.RestAPI).AddPropertyDeletionOverride(jsii.String("Policy"))
+		}, "resource-policy", "the resource policy lacks a Deny that was planned"},
+		{"an authorizer of its own with the included function", nil, func(stack awscdk.Stack, api *secureapi.API) {
+			api.RestAPI.Root().AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{Authorizer: awsapigateway.NewTokenAuthorizer(stack, jsii.String("Own"),
+				&awsapigateway.TokenAuthorizerProps{Handler: api.AuthorizerFunction("")})})
+		}, "included-authorizer", "the method GET / was added beside the table with an authorizer that answers for the table alone"},
 		{"a body", nil, func(_ awscdk.Stack, api *secureapi.API) {
 			cfn(api.RestAPI).(awsapigateway.CfnRestApi).SetBody(map[string]any{"openapi": "3.0.1", "paths": map[string]any{}})
 		}, "hidden-methods", "Body is set"},
@@ -181,11 +193,15 @@ func TestSkippedValidationSkipsNoChecks(t *testing.T) {
 	refused(t, func() { awscdk.App_Of(stack).Synth(&awscdk.StageSynthesisOptions{SkipValidation: jsii.Bool(true)}) }, "the method GET / is open")
 }
 
-// A stage without an app runs no plugins.
-func TestAStageWithoutAnApp(t *testing.T) {
+// A tree without an app runs no plugins. CDK makes an app for a stack without a scope.
+func TestATreeWithoutAnApp(t *testing.T) {
 	dir := t.TempDir()
-	stage := awscdk.NewStage(nil, jsii.String("Prod"), &awscdk.StageProps{Outdir: &dir})
-	refused(t, func() { shop(awscdk.NewStack(stage, jsii.String("Shop"), nil), nil) }, "only an app runs the checks")
+	stage := awscdk.NewStage(constructs.NewRootConstruct(jsii.String("Root")), jsii.String("Prod"), &awscdk.StageProps{Outdir: &dir})
+	refused(t, func() { shop(awscdk.NewStack(stage, jsii.String("Shop"), nil), nil) }, "only an app runs the checks of its templates: make an awscdk.NewApp")
+
+	alone := awscdk.NewStack(nil, jsii.String("Shop"), nil)
+	shop(alone, iamOnly).RestAPI.Root().AddMethod(jsii.String("GET"), nil, nil)
+	refused(t, func() { awscdk.App_Of(alone).Synth(nil) }, "the method GET / is open")
 }
 
 // An API that was taken out of the tree again is no API without a plan.
@@ -194,4 +210,40 @@ func TestAnAPIThatWasTakenOut(t *testing.T) {
 	shop(stack, nil)
 	stack.Node().TryRemoveChild(jsii.String("Api"))
 	awscdk.App_Of(stack).Synth(nil)
+}
+
+// In these modes CDK itself leaves it to another process to fail.
+func TestAReportThatNothingReadsIsRefused(t *testing.T) {
+	for name, value := range map[string]any{"@aws-cdk/core:appMode": "process", "@aws-cdk/core:failSynthOnValidationErrors": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("CDK_CLI_VERSION", "")
+			stack := newStack(name, value)
+			shop(stack, nil).RestAPI.Root().AddMethod(jsii.String("GET"), nil, nil)
+			log, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer log.Close()
+			before := os.Stderr
+			os.Stderr = log
+			defer func() { os.Stderr = before }()
+			refused(t, func() { awscdk.App_Of(stack).Synth(nil) }, "IllegalPluginOperation", "Gatehouse")
+			const want = "Shop/ApiRestApiGET64A608B1: open-method: the method GET / is open, and the table does not say so: put it into Routes"
+			if text, err := os.ReadFile(log.Name()); err != nil || !strings.Contains(string(text), want) {
+				t.Errorf("standard error has %s (%v), want %s", text, err, want)
+			}
+			if _, err := os.Stat(filepath.Join(*awscdk.App_Of(stack).Outdir(), "manifest.json")); err == nil {
+				t.Error("the assembly has its manifest still")
+			}
+		})
+	}
+	t.Run("the command line reads it", func(t *testing.T) {
+		t.Setenv("CDK_CLI_VERSION", "2.1148.1")
+		stack := newStack("@aws-cdk/core:failSynthOnValidationErrors", false)
+		shop(stack, nil).RestAPI.Root().AddMethod(jsii.String("GET"), nil, nil)
+		report := *awscdk.App_Of(stack).Synth(nil).Directory() + "/validation-report.json"
+		if text, err := os.ReadFile(report); err != nil || !strings.Contains(string(text), "the method GET / is open") {
+			t.Errorf("the report says %s (%v)", text, err)
+		}
+	})
 }

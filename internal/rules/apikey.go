@@ -38,7 +38,7 @@ var keyThatNothingNames = Rule{
 			}
 			for _, m := range a.keyed() {
 				switch {
-				case m.why != "" || m.is(authCustom) && !(len(m.types) == 1 && m.guard != nil && m.guard.included()):
+				case m.why != "" || m.is(authCustom) && !(len(m.types) == 1 && m.guard != nil && v.included(m.guard)):
 				case m.is(authCustom):
 					report(m.resource, Finding{API: a.name(), Message: fmt.Sprintf(
 						"%s needs an API key, ApiKeySourceType is AUTHORIZER, and the included authorizer names none: each call answers 403", m.key())})

@@ -3,6 +3,7 @@ package rules
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -25,7 +26,7 @@ var foreignGuard = Rule{
 			case m.guard == nil:
 				report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf(
 					"the method %s was added beside the table, and it cannot be told whether the included authorizer guards it: AuthorizerId: %s", m.key(), m.noID)})
-			case m.guard.included():
+			case v.included(m.guard):
 				report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf(
 					"the method %s was added beside the table with an authorizer that answers for the table alone: it admits no callers, or by the * of another route the callers of that one", m.key())})
 			}
@@ -33,11 +34,22 @@ var foreignGuard = Rule{
 	},
 }
 
-// included reports whether an authorizer has the included function.
-func (r *resource) included() bool {
+// included reports whether an authorizer has the included function: the plan's, or another one that invokes it too.
+func (v *view) included(r *resource) bool {
 	settings, _ := r.t.Notes[AuthorizerMetadata].(map[string]any)
-	included, _ := settings["included"].(bool)
-	return included
+	if included, _ := settings["included"].(bool); included {
+		return true
+	}
+	uri, _ := r.text("AuthorizerUri")
+	_, arn, invokes := strings.Cut(uri, "/functions/")
+	if !invokes {
+		return false
+	}
+	name := v.functionName(strings.TrimSuffix(arn, "/invocations"))
+	return slices.ContainsFunc(v.byType[typeFunction], func(f *resource) bool {
+		_, ours := f.t.Notes[FunctionMetadata]
+		return ours && f.ref() == name
+	})
 }
 
 var grantCoversMethod = Rule{
@@ -47,11 +59,17 @@ var grantCoversMethod = Rule{
 	Looks:    "IAM policies of the assembly that name a route of a table, and methods with AWS_IAM beside that table",
 	WayOut:   "put it into Routes, where GrantInvoke sees it",
 	check: func(v *view, report reporter) {
-		granted := v.granted()
+		var granted map[*api][]string
 		for _, m := range v.methods {
-			beside, ok := m.pattern()
-			if !m.beside() || !m.is(authIAM) || !ok {
+			if !m.beside() || !m.is(authIAM) {
 				continue
+			}
+			beside, ok := m.pattern()
+			if !ok {
+				continue
+			}
+			if granted == nil {
+				granted = v.granted()
 			}
 			for _, name := range granted[m.api] {
 				if pattern, err := route.Parse(name); err == nil && route.WildcardCovers(pattern, beside) {
@@ -179,7 +197,14 @@ var resourcePolicy = Rule{
 	WayOut:   "leave the resource out of the statement, or name principals",
 	check: func(v *view, report reporter) {
 		for _, a := range v.apis {
-			if a.plan != nil && a.t.Properties["Policy"] != nil {
+			if a.plan == nil {
+				continue
+			}
+			for _, statement := range a.missingDenies() {
+				report(a.resource, Finding{API: a.name(), Message: "the resource policy lacks a Deny that was planned: " + inJSON(statement),
+					WayOut: "leave the Policy of the API as secureapi.New writes it"})
+			}
+			if a.t.Properties["Policy"] != nil {
 				if _, err := resourcepolicy.Judge(a.policy(), a.policyScope()); err != nil {
 					report(a.resource, Finding{API: a.name(), Message: "ResourcePolicy, with what was added beside the table: " + err.Error()})
 				}
@@ -230,6 +255,30 @@ func (a *api) policy() []byte {
 		return nil // Judge says that it is not readable
 	}
 	return text
+}
+
+// missingDenies are the Deny statements of the plan's policy that the template's does not have.
+func (a *api) missingDenies() (out []any) {
+	statements := func(document any) []any {
+		object, _ := document.(map[string]any)
+		if one, ok := object["Statement"].(map[string]any); ok {
+			return []any{one}
+		}
+		list, _ := object["Statement"].([]any)
+		return list
+	}
+	planned := statements(a.partly("Metadata."+PlanMetadata+".policy", a.plan.policy))
+	if len(planned) == 0 {
+		return nil
+	}
+	there := statements(a.partly("Properties.Policy", a.t.Properties["Policy"]))
+	for _, p := range planned {
+		statement, _ := p.(map[string]any)
+		if statement["Effect"] == "Deny" && !slices.ContainsFunc(there, func(t any) bool { return reflect.DeepEqual(t, p) }) {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // policyScope is what the plan asks of a resource policy.

@@ -74,6 +74,9 @@ var openFunctionURL = Rule{
 	Looks:    "function URLs whose AuthType is NONE, or not known, of functions behind guarded methods of every API",
 	WayOut:   "set the AuthType to AWS_IAM, take the URL away, or give it a function of its own",
 	check: func(v *view, report reporter) {
+		if len(v.byType[typeURL]) == 0 {
+			return
+		}
 		guarded := v.guardedFunctions()
 		for _, r := range v.byType[typeURL] {
 			kind := r.choose("AuthType")

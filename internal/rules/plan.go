@@ -15,6 +15,7 @@ const (
 	//   guards      an object: of each guard's name the logical id of its AWS::ApiGateway::Authorizer, or "AWS_IAM"
 	//   scopes      an object: of each route that Cognito guards the list of its scopes
 	//   preflights  whether CORS preflights are answered
+	//   policy      the resource policy, whose Deny statements have to be there; absent for none
 	PlanMetadata = "gatehouse:plan"
 
 	// PublicMetadata is at a public AWS::ApiGateway::Method: the reason that it is.
@@ -45,6 +46,7 @@ type plan struct {
 	guards     map[string]string // the logical id of the authorizer, or planIAM
 	scopes     map[string]any
 	preflights bool
+	policy     any
 }
 
 // readPlan reads the plan of an API; nil if it has none. The error says what of it cannot be read.
@@ -59,6 +61,7 @@ func readPlan(raw any) (*plan, error) {
 	p := &plan{routes: map[string]string{}, guards: map[string]string{}, scopes: map[string]any{}}
 	p.path, _ = object["path"].(string)
 	p.preflights, _ = object["preflights"].(bool)
+	p.policy = object["policy"]
 	for name, into := range map[string]map[string]string{"routes": p.routes, "guards": p.guards} {
 		members, ok := object[name].(map[string]any)
 		if !ok && object[name] != nil {
