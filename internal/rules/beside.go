@@ -41,15 +41,12 @@ func (v *view) included(r *resource) bool {
 		return true
 	}
 	uri, _ := r.text("AuthorizerUri")
-	_, arn, invokes := strings.Cut(uri, "/functions/")
-	if !invokes {
+	f := r.functionOf(invokedBy(uri))
+	if f == nil {
 		return false
 	}
-	name := v.functionName(strings.TrimSuffix(arn, "/invocations"))
-	return slices.ContainsFunc(v.byType[typeFunction], func(f *resource) bool {
-		_, ours := f.t.Notes[FunctionMetadata]
-		return ours && f.ref() == name
-	})
+	_, ours := f.t.Notes[FunctionMetadata]
+	return ours
 }
 
 var grantCoversMethod = Rule{
