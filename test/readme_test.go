@@ -1,8 +1,13 @@
 package test
 
 import (
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -12,29 +17,142 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
 )
 
+const cdkModule = "github.com/aws/aws-cdk-go/awscdk/v2"
+
 // The README's first program is what a newcomer pastes into an empty folder: it has to be whole, to compile and to
-// synthesize there, and its API has to run on this machine.
+// synthesize there by the commands below it, and its API has to run on this machine. The commands take the oldest CDK that
+// Gatehouse supports; the program has to do the same with the newest one that is served.
 func TestTheREADMEsFirstProgram(t *testing.T) {
 	t.Parallel() // other processes do the work
+	program, commands := readmesProgram(t)
+	for _, tt := range []struct {
+		name    string
+		before  []string // commands between "go mod init" and the rest
+		newest  bool
+		version string // of CDK; "" for any but the oldest
+	}{
+		{name: "as printed", version: oldestCDK(t)},
+		{name: "its own go.mod requires the oldest", version: oldestCDK(t), before: []string{"go mod edit -require " + cdkModule + "@" + oldestCDK(t)}},
+		{name: "with the newest", newest: true, before: []string{"go get " + cdkModule + "@latest github.com/aws/constructs-go/constructs/v10@latest github.com/aws/jsii-runtime-go@latest"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if tt.newest && os.Getenv("GATEHOUSE_TEST_ALL") == "" {
+				t.Skip("compiles another release of CDK, which takes minutes: set GATEHOUSE_TEST_ALL=1")
+			}
+			c := &consumer{t: t, dir: t.TempDir()}
+			c.env = append(os.Environ(), "GOWORK=off", "GOFLAGS=", "GONOSUMDB=*", "GOPROXY="+proxyWithoutGatehouse(t),
+				"CDK_OUTDIR="+filepath.Join(c.dir, "cdk.out"), gofunction.HostBuildVariable+"=1")
+			c.write("main.go", program)
+			for _, line := range commands {
+				switch {
+				case strings.HasPrefix(line, "go tool gatehouse dev"):
+					line = "go tool gatehouse help dev" // what it does with the program is below
+				case strings.HasPrefix(line, "npx aws-cdk@"):
+					line = "go run ." // what the CDK command line runs, by cdk.json
+				}
+				c.run("sh", "-c", line)
+				if strings.HasPrefix(line, "go mod init") {
+					root, err := filepath.Abs("..")
+					if err != nil {
+						t.Fatal(err)
+					}
+					c.run("go", "mod", "edit", "-replace", modulePath+"="+root)
+					for _, more := range tt.before {
+						c.run("sh", "-c", more)
+					}
+				}
+			}
+			out, err := c.command("go", "list", "-m", "-f", "{{.Version}}", cdkModule)
+			if got := strings.TrimSpace(string(out)); err != nil || tt.version != "" && got != tt.version || tt.newest && got == oldestCDK(t) {
+				t.Errorf("CDK %s, %v: want %q", got, err, tt.version)
+			}
+			checkREADMEsAPI(t, filepath.Join(c.dir, "cdk.out"))
+		})
+	}
+}
+
+// readmesProgram is the README's first Go block and the commands that go with it.
+func readmesProgram(t *testing.T) (program string, commands []string) {
+	t.Helper()
 	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, rest, found := strings.Cut(string(readme), "```go\n")
-	program, _, closed := strings.Cut(rest, "```\n")
-	if !found || !closed {
-		t.Fatal("the README has no Go block")
+	program, rest, closed := strings.Cut(rest, "```\n")
+	_, rest, introduced := strings.Cut(rest, "In an empty folder with this as `main.go`:\n\n")
+	if !found || !closed || !introduced {
+		t.Fatal("the README has no Go block with commands below it")
 	}
-	root, err := filepath.Abs("..")
+	for line := range strings.Lines(rest) {
+		line, indented := strings.CutPrefix(line, "    ")
+		if !indented {
+			break
+		}
+		line, _, _ = strings.Cut(line, " #")
+		commands = append(commands, strings.TrimSpace(line))
+	}
+	if get, tidy := at(commands, "go get "), at(commands, "go mod tidy"); get < 0 || tidy < get {
+		t.Errorf("commands %q: go mod tidy before go get takes the newest of everything", commands)
+	}
+	return program, commands
+}
+
+func at(lines []string, start string) int {
+	for i, line := range lines {
+		if strings.HasPrefix(line, start) {
+			return i
+		}
+	}
+	return -1
+}
+
+var requiresCDK = regexp.MustCompile(`(?m)^\s*` + regexp.QuoteMeta(cdkModule) + ` (v\S+)`)
+
+// oldestCDK is the release that go.mod requires.
+func oldestCDK(t *testing.T) string {
+	t.Helper()
+	mod, err := os.ReadFile(filepath.Join("..", "go.mod"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &consumer{t: t, dir: t.TempDir(), env: append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off")}
-	c.write("main.go", program)
-	c.write("go.mod", "module example.com/shop\n\ngo 1.26.0\n\nrequire "+modulePath+" v0.0.0\n\nreplace "+modulePath+" => "+root+"\n")
-	c.env = append(c.env, "CDK_OUTDIR="+filepath.Join(c.dir, "cdk.out"), gofunction.HostBuildVariable+"=1")
-	c.run("go", "run", ".")
-	template, err := os.ReadFile(filepath.Join(c.dir, "cdk.out", "Shop.template.json"))
+	m := requiresCDK.FindSubmatch(mod)
+	if m == nil {
+		t.Fatal("go.mod does not require CDK")
+	}
+	return string(m[1])
+}
+
+// proxyWithoutGatehouse is a module proxy that passes everything on to the user's own one but Gatehouse, which it does
+// not know, so that the replacement decides.
+func proxyWithoutGatehouse(t *testing.T) string {
+	t.Helper()
+	upstream := ""
+	for _, one := range strings.FieldsFunc(goEnv(t, "GOPROXY"), func(r rune) bool { return r == ',' || r == '|' }) {
+		if strings.HasPrefix(one, "https://") || strings.HasPrefix(one, "http://") {
+			upstream = one
+			break
+		}
+	}
+	to, err := url.Parse(upstream)
+	if err != nil || upstream == "" {
+		t.Skipf("GOPROXY names no module proxy: %v", err)
+	}
+	forward := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) }}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/"+modulePath+"/") || strings.HasPrefix(modulePath, strings.TrimPrefix(strings.Split(r.URL.Path, "/@")[0], "/")) {
+			http.NotFound(w, r)
+			return
+		}
+		forward.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func checkREADMEsAPI(t *testing.T, assembly string) {
+	t.Helper()
+	template, err := os.ReadFile(filepath.Join(assembly, "Shop.template.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +162,7 @@ func TestTheREADMEsFirstProgram(t *testing.T) {
 		}
 	}
 	nodepeer.Need(t)
-	api := localgateway.Start(t, filepath.Join(c.dir, "cdk.out"), localgateway.Options{})
+	api := localgateway.Start(t, assembly, localgateway.Options{})
 	for _, r := range []call{
 		{"/health", "", 200, "[]"},
 		{"/orders", "", 401, "Unauthorized"},
