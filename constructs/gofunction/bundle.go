@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction/internal/gobuild"
 )
 
 // bundle is what Lambda unpacks for a function.
@@ -20,13 +22,14 @@ type bundle []bundleFile
 type bundleFile struct {
 	name       string // with slashes
 	data       []byte
+	digest     [sha256.Size]byte // of data
 	executable bool
 }
 
-func newBundle(executable []byte, files map[string][]byte) bundle {
-	b := bundle{{name: handler, data: executable, executable: true}}
+func newBundle(executable *gobuild.Executable, files map[string][]byte) bundle {
+	b := bundle{{name: handler, data: executable.Data, digest: executable.Digest, executable: true}}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		b = append(b, bundleFile{name: name, data: files[name]})
+		b = append(b, bundleFile{name: name, data: files[name], digest: sha256.Sum256(files[name])})
 	}
 	return b
 }
@@ -45,7 +48,7 @@ func (b bundle) fingerprint() string {
 	h := sha256.New()
 	fmt.Fprintln(h, "gofunction 1")
 	for _, f := range b {
-		fmt.Fprintf(h, "%q %o %x\n", f.name, f.mode(), sha256.Sum256(f.data))
+		fmt.Fprintf(h, "%q %o %x\n", f.name, f.mode(), f.digest)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
@@ -67,14 +70,22 @@ func (b bundle) stage(outdir, hash string, noStaging bool) (dir string, done fun
 	if staged := filepath.Join(outdir, "asset."+hex.EncodeToString(sum[:])); !b.is(staged) {
 		err = os.RemoveAll(staged)
 	}
-	dir, errTemp := os.MkdirTemp("", "gofunction-")
-	if err = errors.Join(err, errTemp); err != nil {
+	if err != nil {
 		return "", nil, err
 	}
+	if dir, err = os.MkdirTemp("", "gofunction-"); err != nil {
+		return "", nil, temporary(err)
+	}
 	if err := b.write(dir); err != nil {
-		return "", nil, errors.Join(err, os.RemoveAll(dir))
+		return "", nil, errors.Join(temporary(err), os.RemoveAll(dir))
 	}
 	return dir, func() { _ = os.RemoveAll(dir) }, nil
+}
+
+// temporary adds the way out to an error of the folder for temporary files, which may be full or not writable.
+func temporary(err error) error {
+	return fmt.Errorf("%w: the folder for temporary files is %s: make room in it and let this user write to it, or name another one with TMPDIR (TMP on Windows)",
+		err, os.TempDir())
 }
 
 func (b bundle) write(dir string) error {
@@ -95,7 +106,7 @@ func (b bundle) write(dir string) error {
 
 var errOtherBundle = errors.New("another bundle")
 
-// is says whether a directory holds this bundle and nothing else.
+// is reports whether a directory holds this bundle and nothing else.
 func (b bundle) is(dir string) bool {
 	want := map[string]bundleFile{}
 	for _, f := range b {

@@ -1,12 +1,15 @@
 package gofunction
 
 import (
+	"crypto/sha256"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction/internal/gobuild"
 )
 
 func TestFileNames(t *testing.T) {
@@ -75,17 +78,36 @@ func FuzzFileNames(f *testing.F) {
 	})
 }
 
+// built is a build that made these bytes.
+func built(text string) *gobuild.Executable {
+	return &gobuild.Executable{Data: []byte(text), Digest: sha256.Sum256([]byte(text))}
+}
+
 func TestFingerprint(t *testing.T) {
-	base := bundle{{name: "a", data: []byte("bc")}, {name: "d", data: nil}}
-	if base.fingerprint() != (bundle{{name: "a", data: []byte("bc")}, {name: "d", data: []byte{}}}).fingerprint() {
+	files := func(nameAndText ...string) bundle {
+		all := map[string][]byte{}
+		for i := 0; i < len(nameAndText); i += 2 {
+			all[nameAndText[i]] = []byte(nameAndText[i+1])
+		}
+		return newBundle(built("x"), all)
+	}
+	base := files("a", "bc", "d", "")
+	if base.fingerprint() != newBundle(built("x"), map[string][]byte{"a": []byte("bc"), "d": nil}).fingerprint() {
 		t.Errorf("the same bundle has another fingerprint")
 	}
+	// The value is part of every template, so it changes on purpose only.
+	if got, want := base.fingerprint(), "9a545d812ccd4fa7c2af381de595e5925c9a9bba978106bbb4c256094c5d3b91"; got != want {
+		t.Errorf("got %s, expected %s", got, want)
+	}
+	mode := files("a", "bc", "d", "")
+	mode[1].executable = true
 	for name, other := range map[string]bundle{
-		"contents":               {{name: "a", data: []byte("bd")}, {name: "d"}},
-		"a name":                 {{name: "b", data: []byte("bc")}, {name: "d"}},
-		"a mode":                 {{name: "a", data: []byte("bc"), executable: true}, {name: "d"}},
-		"bytes at another place": {{name: "ab", data: []byte("c")}, {name: "d"}},
-		"a file less":            {{name: "a", data: []byte("bc")}},
+		"contents":               files("a", "bd", "d", ""),
+		"a name":                 files("b", "bc", "d", ""),
+		"a mode":                 mode,
+		"bytes at another place": files("ab", "c", "d", ""),
+		"a file less":            files("a", "bc"),
+		"another executable":     newBundle(built("y"), map[string][]byte{"a": []byte("bc"), "d": nil}),
 	} {
 		if other.fingerprint() == base.fingerprint() {
 			t.Errorf("%s: the same fingerprint", name)
@@ -94,7 +116,7 @@ func TestFingerprint(t *testing.T) {
 }
 
 func TestBundleIs(t *testing.T) {
-	b := newBundle([]byte("\x7fELF"), map[string][]byte{"a/b": []byte("1"), "c": nil})
+	b := newBundle(built("\x7fELF"), map[string][]byte{"a/b": []byte("1"), "c": nil})
 	for _, tt := range []struct {
 		name   string
 		change func(dir string) error
@@ -131,11 +153,13 @@ func TestBundleIs(t *testing.T) {
 }
 
 func TestStageFails(t *testing.T) {
-	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "missing"))
-	t.Setenv("TMP", filepath.Join(t.TempDir(), "missing"))
-	b := newBundle([]byte("x"), nil)
-	if _, _, err := b.stage(t.TempDir(), b.fingerprint(), false); err == nil {
-		t.Errorf("staged without a temporary directory")
+	missing := filepath.Join(t.TempDir(), "missing")
+	t.Setenv("TMPDIR", missing)
+	t.Setenv("TMP", missing)
+	b := newBundle(built("x"), nil)
+	_, _, err := b.stage(t.TempDir(), b.fingerprint(), false)
+	if err == nil || !strings.Contains(err.Error(), "the folder for temporary files is "+missing) || !strings.Contains(err.Error(), "TMPDIR") {
+		t.Errorf("got %v, expected the folder, the variable and the way out", err)
 	}
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o644); err != nil {

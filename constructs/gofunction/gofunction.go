@@ -32,7 +32,8 @@
 // A package is built once in a process. Between processes, what go compiled is in go's build cache, and what it linked
 // is in the user's cache directory (on Linux ~/.cache/gatehouse/functions) for five days after its last use; it is found
 // by the contents of all packages in it, never by its age or name. Nothing is built for a stack that the CDK command
-// line did not select (Stack.BundlingRequired); its function gets a placeholder.
+// line did not select (Stack.BundlingRequired). Its function has an asset that cannot be published, so an assembly of it is
+// refused when it is deployed: the error names the function and says to synthesize its stack.
 package gofunction
 
 import (
@@ -154,31 +155,35 @@ func newFunction(scope constructs.Construct, id string, props *Props) (awslambda
 		return nil, err
 	}
 
+	p := props.functionProps()
+	discard := func(awslambda.Function) error { return nil }
 	built := *awscdk.Stack_Of(scope).BundlingRequired()
-	contents := bundle{{name: handler, data: []byte("not built: the CDK command line did not select this stack\n"), executable: true}}
 	if built {
-		data, err := builder.Build(target)
+		made, err := builder.Build(target)
 		if err != nil {
 			return nil, err
 		}
-		contents = newBundle(data, props.Files)
+		contents := newBundle(made, props.Files)
+		hash := contents.fingerprint()
+		noStaging, _ := scope.Node().TryGetContext(jsii.String(noStagingContext)).(bool)
+		dir, done, err := contents.stage(*awscdk.Stage_Of(scope).AssetOutdir(), hash, noStaging)
+		if err != nil {
+			return nil, fmt.Errorf("staging the bundle: %w", err)
+		}
+		defer done()
+		p.Code = awslambda.AssetCode_FromAsset(&dir, &awss3assets.AssetOptions{AssetHash: &hash})
+	} else if p.Code, discard, err = notBuilt(scope, id); err != nil {
+		return nil, err
 	}
-	hash := contents.fingerprint()
-	noStaging, _ := scope.Node().TryGetContext(jsii.String(noStagingContext)).(bool)
-	dir, done, err := contents.stage(*awscdk.Stage_Of(scope).AssetOutdir(), hash, noStaging)
-	if err != nil {
-		return nil, fmt.Errorf("staging the bundle: %w", err)
-	}
-	defer done()
-
-	p := props.functionProps()
-	p.Code = awslambda.AssetCode_FromAsset(jsii.String(dir), &awss3assets.AssetOptions{AssetHash: jsii.String(hash)})
 	p.Runtime = awslambda.Runtime_PROVIDED_AL2023()
 	p.Handler = jsii.String(handler)
 	if p.LogGroup == nil {
 		p.LogGroup = props.newLogGroup(scope, id)
 	}
 	fn := awslambda.NewFunction(scope, jsii.String(id), p)
+	if err := discard(fn); err != nil {
+		return nil, fmt.Errorf("removing the placeholder from the assembly: %w", err)
+	}
 	executable.Record(fn, func() executable.Router { return routerOf(target, built) })
 	if host {
 		annotation.Warn(fn, "gatehouse:hostBuild", fmt.Sprintf(
@@ -192,7 +197,7 @@ func routerOf(target gobuild.Target, built bool) executable.Router {
 	if !built {
 		return executable.NotBuilt
 	}
-	if data, err := builder.Build(target); err == nil && routermark.In(data) {
+	if made, err := builder.Build(target); err == nil && routermark.In(made.Data) {
 		return executable.ByResource
 	}
 	return executable.Other

@@ -436,19 +436,6 @@ func TestNoStaging(t *testing.T) {
 	}
 }
 
-// The CDK command line selects stacks. Functions of the others are not built, not even if they cannot be.
-func TestStackIsNotSelected(t *testing.T) {
-	stack := newStack(t, map[string]any{"aws:cdk:bundling-stacks": []string{"Other"}})
-	t.Setenv("PATH", t.TempDir())
-	fn := New(stack, "Orders", &Props{Package: "example.com/nowhere"})
-	if got := properties(t, stack, fn.Node().DefaultChild().(awscdk.CfnElement)); got["Handler"] != "bootstrap" {
-		t.Errorf("got %v, expected a function", got)
-	}
-	if err := recovered(func() { New(stack, "Wrong", &Props{}) }); !errors.Is(err, ErrProps) {
-		t.Errorf("panicked with %v, expected that wrong properties stay wrong", err)
-	}
-}
-
 func TestHostBuild(t *testing.T) {
 	dir := shopModule(t)
 	props := &Props{Package: "./orders-fn", Dir: dir, Architecture: awslambda.Architecture_X86_64()}

@@ -8,6 +8,8 @@ import (
 	"os"
 	"regexp"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
 // assetHash is what CDK names an asset by. Other things look like that too (a digest in an environment variable, say),
@@ -41,7 +43,8 @@ func assetNames(manifestFile string) (map[string]string, error) {
 	for _, assets := range []map[string]assetEntry{manifest.Files, manifest.DockerImages} {
 		for hash, asset := range assets {
 			if assetHash.MatchString(hash) {
-				names[hash] = strings.TrimSpace("asset " + asset.DisplayName)
+				name, _ := cloudassembly.BuiltName(asset.DisplayName) // the same whether it was built or not
+				names[hash] = strings.TrimSpace("asset " + name)
 			}
 		}
 	}

@@ -66,6 +66,9 @@ func (s *Stack) Asset(key string) (string, error) {
 	case a.made:
 		return "", fmt.Errorf("assembly: %s: %w: %s is made by a command when it is published", s.Path, ErrNoAsset, a.name)
 	}
+	if name, reason := BuiltName(a.name); reason != "" {
+		return "", fmt.Errorf("assembly: %s: %w: %s is not built: %s", s.Path, ErrNoAsset, name, reason)
+	}
 	return exists(s, a.path)
 }
 

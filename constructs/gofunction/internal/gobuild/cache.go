@@ -35,7 +35,7 @@ func (c cache) enabled() bool { return c.dir != "" }
 
 func (c cache) file(key string) string { return filepath.Join(c.dir, key) }
 
-func (c cache) get(key string) ([]byte, error) {
+func (c cache) get(key string) (*Executable, error) {
 	if !c.enabled() || key == "" {
 		return nil, errNotCached
 	}
@@ -46,17 +46,17 @@ func (c cache) get(key string) ([]byte, error) {
 	if len(content) <= sha256.Size {
 		return nil, errNotCached
 	}
-	data := content[sha256.Size:]
-	if sum := sha256.Sum256(data); !bytes.Equal(sum[:], content[:sha256.Size]) {
+	made := &Executable{Data: content[sha256.Size:]}
+	if made.Digest = sha256.Sum256(made.Data); !bytes.Equal(made.Digest[:], content[:sha256.Size]) {
 		return nil, errNotCached
 	}
 	now := c.now()
 	_ = os.Chtimes(c.file(key), now, now)
-	return data, nil
+	return made, nil
 }
 
-// put says whether the executable is in the cache now.
-func (c cache) put(key string, data []byte) bool {
+// put reports whether the executable is in the cache now.
+func (c cache) put(key string, made *Executable) bool {
 	if !c.enabled() || key == "" {
 		return false
 	}
@@ -68,10 +68,9 @@ func (c cache) put(key string, data []byte) bool {
 		return false
 	}
 	defer os.Remove(f.Name())
-	sum := sha256.Sum256(data)
-	_, err = f.Write(sum[:])
+	_, err = f.Write(made.Digest[:])
 	if err == nil {
-		_, err = f.Write(data)
+		_, err = f.Write(made.Data)
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		return false

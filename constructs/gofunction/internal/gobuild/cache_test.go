@@ -187,11 +187,15 @@ func TestCacheThatDoesNotWork(t *testing.T) {
 	}
 }
 
+func executable(text string) *Executable {
+	return &Executable{Data: []byte(text), Digest: sha256.Sum256([]byte(text))}
+}
+
 func TestCacheForgets(t *testing.T) {
 	now := time.Now()
 	c := cache{dir: t.TempDir(), now: func() time.Time { return now }}
 	for _, key := range []string{"used", "unused"} {
-		if !c.put(key, []byte(key)) {
+		if !c.put(key, executable(key)) {
 			t.Fatalf("%s was not kept", key)
 		}
 	}
@@ -200,7 +204,7 @@ func TestCacheForgets(t *testing.T) {
 		t.Fatal(err)
 	}
 	now = now.Add(2 * 24 * time.Hour)
-	c.put("new", []byte("new"))
+	c.put("new", executable("new"))
 	for key, kept := range map[string]bool{"used": true, "unused": false, "new": true} {
 		if _, err := c.get(key); (err == nil) != kept {
 			t.Errorf("%s is there: %v, expected %v", key, err == nil, kept)

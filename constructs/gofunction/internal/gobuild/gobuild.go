@@ -14,6 +14,7 @@
 package gobuild
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -151,17 +152,28 @@ type Builder struct {
 
 	mu     sync.Mutex
 	builds map[string]*build
+	held   int // bytes in memory that are also in the cache
 }
 
-// build is one target's turn: whoever comes second waits for the first and gets the same bytes.
+// Executable is what a build made, with the SHA-256 of its bytes, which is computed once for all functions that have it.
+type Executable struct {
+	Data   []byte
+	Digest [sha256.Size]byte
+}
+
+// build is one target's turn: the second caller waits for the first and gets the same bytes.
 type build struct {
 	mu   sync.Mutex
-	read func() ([]byte, error)
+	made *Executable // nil: not built yet, or to be read from the cache
+	key  string      // of the cache; "": it is not there
 }
 
-// Build returns the executable. The same target is built once by a Builder, even if its source changes meanwhile: the
-// functions of one synthesis belong together. A failed build is tried again.
-func (b *Builder) Build(t Target) ([]byte, error) {
+// maxHeld is how many bytes of executables that are also in the cache a Builder holds in memory.
+const maxHeld = 64 << 20
+
+// Build returns the executable, which the caller must not change. The same target is built once by a Builder, even if its
+// source changes meanwhile: the functions of one synthesis belong together. A failed build is tried again.
+func (b *Builder) Build(t Target) (*Executable, error) {
 	t, err := t.resolve()
 	if err != nil {
 		return nil, err
@@ -169,21 +181,35 @@ func (b *Builder) Build(t Target) ([]byte, error) {
 	one := b.turn(t.key())
 	one.mu.Lock()
 	defer one.mu.Unlock()
-	if one.read != nil {
-		if data, err := one.read(); err == nil {
-			return data, nil
+	if one.made != nil {
+		return one.made, nil
+	}
+	if one.key != "" {
+		if made, err := b.cache().get(one.key); err == nil {
+			b.hold(one, made)
+			return made, nil
 		}
 	}
-	data, key, err := b.build(t)
+	made, key, err := b.build(t)
 	if err != nil {
 		return nil, err
 	}
-	// Bytes that are safe on disk are not also held in memory: a stack may have a hundred functions of 10 MB.
-	one.read = func() ([]byte, error) { return data, nil }
-	if key != "" {
-		one.read = func() ([]byte, error) { return b.cache().get(key) }
+	if one.key = key; key == "" {
+		one.made = made
 	}
-	return data, nil
+	return made, nil
+}
+
+// hold keeps an executable in memory that was asked for a second time, such as the included authorizer of many APIs, so
+// that it is read and verified no more. One that is asked for once stays on disk alone: a stack may have a hundred
+// functions of 10 MB.
+func (b *Builder) hold(one *build, made *Executable) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.held+len(made.Data) <= maxHeld {
+		b.held += len(made.Data)
+		one.made = made
+	}
 }
 
 func (b *Builder) turn(key string) *build {
@@ -213,7 +239,7 @@ func (b *Builder) cache() cache {
 // and links every time: 0.3 s for each function. The packages that are linked have build IDs, though, which are made of
 // the contents of all that went in, so they are the key under which the executable is kept. Since the source may change
 // between looking and linking, what was linked is only kept if it still has the same key afterwards.
-func (b *Builder) build(t Target) (data []byte, key string, err error) {
+func (b *Builder) build(t Target) (made *Executable, key string, err error) {
 	c, err := b.command(t)
 	if err != nil {
 		return nil, "", err
@@ -223,17 +249,19 @@ func (b *Builder) build(t Target) (data []byte, key string, err error) {
 		return nil, "", err
 	}
 	cache := b.cache()
-	if data, err := cache.get(before); err == nil {
-		return data, before, nil
+	if made, err := cache.get(before); err == nil {
+		return made, before, nil
 	}
-	if data, err = c.link(); err != nil {
+	data, err := c.link()
+	if err != nil {
 		return nil, "", err
 	}
+	made = &Executable{Data: data, Digest: sha256.Sum256(data)}
 	if !cache.enabled() {
-		return data, "", nil
+		return made, "", nil
 	}
-	if after, err := c.compile(); err != nil || after != before || !cache.put(after, data) {
-		return data, "", nil
+	if after, err := c.compile(); err != nil || after != before || !cache.put(after, made) {
+		return made, "", nil
 	}
-	return data, before, nil
+	return made, before, nil
 }

@@ -2,6 +2,7 @@ package gobuild
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"debug/buildinfo"
 	"debug/elf"
 	"errors"
@@ -65,11 +66,14 @@ func lambda(dir, pkg string) Target {
 
 func mustBuild(t *testing.T, b *Builder, target Target) []byte {
 	t.Helper()
-	data, err := b.Build(target)
+	made, err := b.Build(target)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return data
+	if made.Digest != sha256.Sum256(made.Data) {
+		t.Error("the digest is not that of the bytes")
+	}
+	return made.Data
 }
 
 func TestExecutable(t *testing.T) {
@@ -252,7 +256,11 @@ func TestOnce(t *testing.T) {
 			var wg sync.WaitGroup
 			results := make([][]byte, 8)
 			for i := range results {
-				wg.Go(func() { results[i], _ = b.Build(target) })
+				wg.Go(func() {
+					if made, err := b.Build(target); err == nil {
+						results[i] = made.Data
+					}
+				})
 			}
 			wg.Wait()
 			write(t, filepath.Join(dir, "price/currency/euro.go"), "package currency\n\nfunc Name() string { return \"yen\" }\n")
@@ -272,6 +280,31 @@ func TestOnce(t *testing.T) {
 				t.Errorf("another target: built %d times in all, expected twice", n)
 			}
 		})
+	}
+}
+
+// What is asked for again is neither read nor hashed again, up to a bound of memory.
+func TestOneDigestABuild(t *testing.T) {
+	b := &Builder{Environ: environ(), CacheDir: t.TempDir()}
+	target := lambda(writeModule(t, shop), "./orders-fn")
+	want := mustBuild(t, b, target)
+	second, err := b.Build(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(b.CacheDir); err != nil {
+		t.Fatal(err)
+	}
+	third, err := b.Build(target)
+	if err != nil || third != second || !bytes.Equal(third.Data, want) {
+		t.Errorf("got another executable, %v", err)
+	}
+	one := &build{}
+	if b.hold(one, &Executable{Data: make([]byte, maxHeld-len(want)+1)}); one.made != nil {
+		t.Error("more than the bound is held in memory")
+	}
+	if b.hold(one, &Executable{Data: make([]byte, maxHeld-len(want))}); one.made == nil {
+		t.Error("what fits is not held in memory")
 	}
 }
 
