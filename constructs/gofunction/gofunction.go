@@ -53,6 +53,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction/internal/gobuild"
 	"github.com/gatehouse-cdk/gatehouse/constructs/internal/annotation"
 	"github.com/gatehouse-cdk/gatehouse/constructs/internal/executable"
+	_ "github.com/gatehouse-cdk/gatehouse/constructs/internal/startup" // says in time what would stop CDK
 	"github.com/gatehouse-cdk/gatehouse/internal/routermark"
 )
 

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/aws/jsii-runtime-go"
+
+	_ "github.com/gatehouse-cdk/gatehouse/constructs/internal/startup" // says in time what would stop CDK
 )
 
 // validation is the variable with which CDK's own template validation is turned off: it takes seconds for each app.
