@@ -14,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/jsiienv"
 )
 
 // mockAPI is the template of an API whose routes are answered by API Gateway itself, so that it needs no function: by
@@ -135,7 +137,9 @@ func launchWith(t *testing.T, dir, cache string, args ...string) (r *running, te
 	ctx, cancel := context.WithCancel(t.Context())
 	r = &running{cache: cache, cancel: cancel, status: make(chan int, 1)}
 	s := &surroundings{
-		stdout: &r.stdout, stderr: &r.stderr, now: time.Now, dir: dir, environ: os.Environ,
+		stdout: &r.stdout, stderr: &r.stderr, now: time.Now, dir: dir,
+		// whatever Node.js there is, its age is not what these tests are about
+		environ:  func() []string { return append(os.Environ(), jsiienv.SilenceEndOfLife+"=18,20,22,24") },
 		cacheDir: func() (string, error) { return cache, nil },
 	}
 	go func() { r.status <- run(ctx, s, append([]string{"dev", "--port", "0"}, args...)) }()

@@ -34,6 +34,7 @@ type dev struct {
 	app      *cdkapp.App // nil if an assembly is served as it is
 	assembly string      // its folder
 	scratch  string      // a folder to remove in the end; "" if there is none
+	engine   []string    // variables that CDK's engine gets besides the environment
 	sources  *cdkapp.Sources
 	assets   map[string]time.Time // of the assemblies that were served: since when no longer; zero of those that are
 
@@ -58,7 +59,7 @@ func (d *dev) start(ctx context.Context) error {
 	if err := d.listen(); err != nil {
 		return err
 	}
-	if err := d.prepare(); err != nil {
+	if err := d.prepare(ctx); err != nil {
 		return err
 	}
 	if err := d.synthesize(ctx); err != nil {
@@ -85,7 +86,7 @@ func (d *dev) listen() (err error) {
 }
 
 // prepare finds the app or the assembly.
-func (d *dev) prepare() error {
+func (d *dev) prepare(ctx context.Context) error {
 	d.assembly = d.flags.assembly
 	if d.assembly == "" {
 		app, err := cdkapp.Load(d.dir, d.flags.app, d.flags.context)
@@ -107,9 +108,11 @@ func (d *dev) prepare() error {
 	d.sources.Dir = d.dir
 	scratch, err := os.MkdirTemp("", "gatehouse-dev-")
 	if err != nil {
-		return fmt.Errorf("no folder for the assembly: %w", err)
+		return fmt.Errorf("no folder for the assembly: %w: the folder for temporary files is %s: make room in it and let this "+
+			"user write to it, or name another one with TMPDIR (TMP on Windows)", err, os.TempDir())
 	}
 	d.scratch, d.assembly = scratch, filepath.Join(scratch, "cdk.out")
+	d.prepareEngine(ctx)
 	return nil
 }
 
@@ -141,7 +144,7 @@ func (d *dev) synthesize(ctx context.Context) error {
 		d.note("dev", "the app still runs: %s: the first time, it may have a minute of compiling to do", d.app.Command)
 	})
 	defer slow.Stop()
-	return d.app.Synthesize(ctx, cdkapp.Run{Outdir: d.assembly, Scratch: d.scratch, Environ: d.environ(), Output: d.stderr})
+	return d.app.Synthesize(ctx, cdkapp.Run{Outdir: d.assembly, Scratch: d.scratch, Environ: append(d.environ(), d.engine...), Output: d.stderr})
 }
 
 // patience is how long an app may run before a word is said about it: nothing else tells it from one that hangs.
@@ -197,7 +200,8 @@ func (d *dev) serve() error {
 func (d *dev) explain(err error) error {
 	switch {
 	case errors.Is(err, cloudassembly.ErrNotAssembly) && d.app != nil:
-		return fmt.Errorf("the app %q ended well and wrote no cloud assembly into the folder that CDK_OUTDIR names: %w", d.app.Command, err)
+		return fmt.Errorf("the app %q ended well and wrote no cloud assembly into the folder that CDK_OUTDIR names: "+
+			"its main has to end with app.Synth(nil), and AppProps.Outdir, if it is set, has to be that folder: %w", d.app.Command, err)
 	case errors.Is(err, cloudassembly.ErrNotAssembly) && d.flags.assembly != "":
 		return fmt.Errorf("%w, or name another folder with --assembly", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -133,7 +134,12 @@ func openKeys(s *surroundings) (*devissuer.KeyStore, error) {
 	if err != nil {
 		return nil, fmt.Errorf("no folder for the key: %w: set HOME or XDG_CACHE_HOME", err)
 	}
-	return devissuer.OpenKeys(devissuer.KeyOptions{Dir: devissuer.Folder(cache), Now: s.now})
+	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: devissuer.Folder(cache), Now: s.now})
+	if _, ok := errors.AsType[*fs.PathError](err); ok {
+		return nil, fmt.Errorf("%w: the keys are kept in the user's cache folder, %s: make room in it and let this user write to it, "+
+			"or name another one with XDG_CACHE_HOME (HOME on macOS, LOCALAPPDATA on Windows)", err, cache)
+	}
+	return keys, err
 }
 
 // chooseFrom lists issuers as the flags that choose them.

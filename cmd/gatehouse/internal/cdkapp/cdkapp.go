@@ -6,6 +6,7 @@
 package cdkapp
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"unicode/utf8"
 )
 
 var (
@@ -107,7 +109,7 @@ func commandOf(app any) (string, error) {
 	return "", fmt.Errorf("%w: %s has no \"app\", which says how to run the app: add it, or name the app with --app", ErrConfig, configFile)
 }
 
-// readJSON tells whether the file is there.
+// readJSON reports whether the file is there.
 func readJSON(path string, into any) (bool, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -117,6 +119,7 @@ func readJSON(path string, into any) (bool, error) {
 		return false, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	var other *json.UnmarshalTypeError
+	var broken *json.SyntaxError
 	switch err := json.Unmarshal(text, into); {
 	case errors.As(err, &other): // whose own words have Go's types
 		where, want := "", "an object"
@@ -127,10 +130,24 @@ func readJSON(path string, into any) (bool, error) {
 			want = "a text"
 		}
 		return true, fmt.Errorf("%w: %s: %swant %s, got %s", ErrConfig, path, where, want, other.Value)
+	case errors.As(err, &broken):
+		return true, fmt.Errorf("%w: %s:%s: %w", ErrConfig, path, position(text, broken), err)
 	case err != nil:
 		return true, fmt.Errorf("%w: %s: %w", ErrConfig, path, err)
 	}
 	return true, nil
+}
+
+// position is the line and the column, in characters, of the place that an error is about: the last byte that was read, or
+// the end of the text if that comes too early.
+func position(text []byte, err *json.SyntaxError) string {
+	at := int(err.Offset) - 1
+	if strings.HasPrefix(err.Error(), "unexpected end") {
+		at = len(bytes.TrimRight(text, " \t\r\n"))
+	}
+	before := text[:min(max(at, 0), len(text))]
+	line := before[bytes.LastIndexByte(before, '\n')+1:]
+	return fmt.Sprintf("%d:%d", bytes.Count(before, []byte{'\n'})+1, utf8.RuneCount(line)+1)
 }
 
 func shown(dir string) string {

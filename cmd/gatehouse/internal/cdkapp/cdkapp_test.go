@@ -72,7 +72,14 @@ func TestLoadErrors(t *testing.T) {
 		{"no object", map[string]string{"cdk.json": `[]`}, ErrConfig, "cdk.json: want an object, got array"},
 		{"a list as the context", map[string]string{"cdk.json": `{"app":"true","context":[]}`}, ErrConfig, `cdk.json: "context": want an object, got array`},
 		{"a number as the build", map[string]string{"cdk.json": `{"app":"true","build":1}`}, ErrConfig, `cdk.json: "build": want a text, got number`},
-		{"no JSON", map[string]string{"cdk.json": `{`}, ErrConfig, "cdk.json: unexpected end of JSON input"},
+		{"cut off", map[string]string{"cdk.json": `{`}, ErrConfig, "cdk.json:1:2: unexpected end of JSON input"},
+		{"cut off, with an end of line", map[string]string{"cdk.json": "{\n  \"app\": \"x\"\n"}, ErrConfig, "cdk.json:2:13: unexpected end of JSON input"},
+		{"empty", map[string]string{"cdk.json": ""}, ErrConfig, "cdk.json:1:1: unexpected end of JSON input"},
+		{"a comma too many", map[string]string{"cdk.json": "{\n  \"app\": \"go run .\",\n}\n"}, ErrConfig, "cdk.json:3:1: invalid character '}'"},
+		{"a value missing at the end", map[string]string{"cdk.json": `{"app":}`}, ErrConfig, "cdk.json:1:8: invalid character '}'"},
+		{"a comment, after characters of several bytes", map[string]string{"cdk.json": "{\n\t\"é\": \"ü\", // app\n}"}, ErrConfig, "cdk.json:2:12: invalid character '/'"},
+		{"two values", map[string]string{"cdk.json": "{}\r\n{}"}, ErrConfig, "cdk.json:2:1: invalid character '{' after top-level value"},
+		{"lookups that are cut off", map[string]string{"cdk.json": `{"app":"true"}`, "cdk.context.json": `{"a":`}, ErrConfig, "cdk.context.json:1:6: unexpected end"},
 		{"lookups that are no JSON", map[string]string{"cdk.json": `{"app":"true"}`, "cdk.context.json": `[]`}, ErrConfig, "cdk.context.json: want an object, got array"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/jsiienv"
 )
 
 // ErrApp says that the app, or what it needs to run, failed.
@@ -111,7 +113,7 @@ func (a *App) shell(ctx context.Context, r Run, env []string, command string) er
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%w: %s: %w%s", ErrApp, command, err, hint(seen.text()))
+	return fmt.Errorf("%w: %s: %w%s", ErrApp, command, err, hint(seen.text(), os.TempDir()))
 }
 
 func shellOf(goos, command string) (string, []string) {
@@ -131,8 +133,15 @@ var notThere = []*regexp.Regexp{
 	regexp.MustCompile(`'([^']+)' is not recognized as an internal or external command`),
 }
 
-// hint says what the app's output means if that is a program that is not there.
-func hint(output string) string {
+// noRoom is how Go and Node say that a folder is full or read-only, after the path that they could not write.
+var noRoom = regexp.MustCompile(`(?m)(no space left on device|read-only file system|disk quota exceeded|ENOSPC|EROFS|EDQUOT)`)
+
+// hint says what the app's output means if that is a program that is not there, or a folder that cannot be written to.
+func hint(output, temporary string) string {
+	if found := noRoom.FindString(output); found != "" {
+		return fmt.Sprintf(": a folder is full or read-only (%s), and the lines above name it: make room in it, or name another one: "+
+			"TMPDIR (now %s) is for temporary files, GOCACHE for Go's cache, and %s for jsii's", found, temporary, jsiienv.CacheRoot)
+	}
 	for _, r := range notThere {
 		found := r.FindStringSubmatch(output)
 		if found == nil {

@@ -96,11 +96,23 @@ func TestHint(t *testing.T) {
 		"Error: spawn node ENOENT\n":                                   "Node.js is missing",
 		"'go' is not recognized as an internal or external command,\n": "Go is missing",
 	} {
-		if got := hint("before\n" + output + "after\n"); !strings.HasPrefix(got, ": "+want) {
+		if got := hint("before\n"+output+"after\n", "/tmp"); !strings.HasPrefix(got, ": "+want) {
 			t.Errorf("hint(%q) = %q, want %s", output, got, want)
 		}
 	}
-	if got := hint("Error: not found\nmodule: x: not found\n"); got != "" {
+	for _, output := range []string{
+		"panic: mkdir /tmp/jsii-runtime.12: no space left on device\n",
+		"go: mkdir /t/go-build1: read-only file system\n",
+		"Error: ENOSPC: no space left on device, write\n",
+	} {
+		got := hint(output, "/t")
+		for _, want := range []string{"full or read-only", "TMPDIR (now /t)", "GOCACHE", "JSII_RUNTIME_PACKAGE_CACHE_ROOT"} {
+			if !strings.Contains(got, want) {
+				t.Errorf("hint(%q) = %q, want %s", output, got, want)
+			}
+		}
+	}
+	if got := hint("Error: not found\nmodule: x: not found\n", "/tmp"); got != "" {
 		t.Errorf("a hint from nothing: %s", got)
 	}
 }
