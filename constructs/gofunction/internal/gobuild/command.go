@@ -86,7 +86,7 @@ func (c *command) compile() (key string, err error) {
 func (c *command) link() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "gobuild-")
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrGo, err)
+		return nil, fmt.Errorf("%w: %w%s", ErrGo, err, noRoom())
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "bootstrap")
@@ -128,7 +128,23 @@ func (c *command) run(subcommand string, args ...string) ([]byte, error) {
 	if _, ok := errors.AsType[*exec.ExitError](err); !ok {
 		return nil, fmt.Errorf("%w: go %s: %w", ErrGo, subcommand, err)
 	}
-	return nil, fmt.Errorf("%w: %sgo %s in %s says:\n%s%s", ErrGo, missing, subcommand, c.target.Dir, words, c.dropped())
+	room := ""
+	if slices.ContainsFunc(unwritable, func(of string) bool { return strings.Contains(words, of) }) {
+		room = noRoom()
+	}
+	return nil, fmt.Errorf("%w: %sgo %s in %s says:\n%s%s%s", ErrGo, missing, subcommand, c.target.Dir, words, c.dropped(), room)
+}
+
+// unwritable is how go says that a folder of its own is missing, full or read-only.
+var unwritable = []string{
+	"creating work dir", "could not create the build cache", "build cache is required", "failed to initialize build cache",
+	"no space left on device", "read-only file system", "disk quota exceeded",
+}
+
+// noRoom is the way out of that.
+func noRoom() string {
+	return fmt.Sprintf("\n(Go keeps temporary files in %s, which TMPDIR names, and its cache in GOCACHE: "+
+		"make room there and let this user write to it, or name other folders)", os.TempDir())
 }
 
 // unprovided is how go begins to say that no module it knows has a package: by itself, with -mod=vendor, and with

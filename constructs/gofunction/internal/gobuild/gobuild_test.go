@@ -318,6 +318,25 @@ func TestFailureIsTriedAgain(t *testing.T) {
 	mustBuild(t, b, lambda(dir, "./broken-fn"))
 }
 
+// A folder that go cannot write to is named with its variable.
+func TestWithoutAFolderToWriteTo(t *testing.T) {
+	missing := filepath.Join(t.TempDir(), "missing")
+	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
+		t.Setenv(name, missing)
+	}
+	file := filepath.Join(t.TempDir(), "file")
+	write(t, file, "")
+	for name, env := range map[string]func() []string{
+		"temporary files": environ(),
+		"the build cache": environ("GOCACHE=" + filepath.Join(file, "cache")),
+	} {
+		_, err := (&Builder{Environ: env}).Build(lambda(writeModule(t, shop), "./orders-fn"))
+		if !errors.Is(err, ErrGo) || !strings.Contains(err.Error(), missing+", which TMPDIR names") || !strings.Contains(err.Error(), "GOCACHE") {
+			t.Errorf("%s: got %v, expected the folders, the variables and the way out", name, err)
+		}
+	}
+}
+
 func TestNothingIsLeftBehind(t *testing.T) {
 	dir, temporary := writeModule(t, shop), t.TempDir()
 	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
