@@ -2,7 +2,9 @@ package secureapi
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -61,6 +63,11 @@ func (*checks) RuleIds() *[]*string { return jsii.Strings(rules.IDs()...) }
 // Validate is called by CDK at synth. Errors are fatal in CDK's words, as others can be acknowledged for a whole app at
 // once, of which the templates show nothing.
 func (c *checks) Validate(context awscdk.IPolicyValidationContext) *awscdk.PolicyValidationPluginReport {
+	if info, err := os.Stat(filepath.Join(c.dir, report)); err == nil && info.IsDir() { // of a synthesis that was stopped
+		if err := os.Remove(filepath.Join(c.dir, report)); err != nil {
+			panic(fmt.Errorf("secureapi: %w: remove it", err))
+		}
+	}
 	assembly, err := cloudassembly.Read(c.dir)
 	if err != nil {
 		panic(fmt.Errorf("secureapi: the finished templates could not be checked: %w", err))
@@ -99,8 +106,13 @@ func unheard(root constructs.IConstruct) bool {
 	return mode == "process"
 }
 
-// withdraw says what fails, and takes away the assembly's manifest. Nothing can deploy the assembly then, and CDK fails the
-// synthesis in every mode, as it does when a plugin changes the assembly.
+// report is the file that CDK writes after the plugins have run.
+// Source: aws-cdk-lib 2.270.0, cx-api/lib/cxapi.js (VALIDATION_REPORT_FILE)
+const report = "validation-report.json"
+
+// withdraw says what fails, and takes the assembly's manifest away, so that nothing can deploy it. CDK 2.270 fails where a
+// plugin changes the assembly. Newer releases look at that no longer: they fail as a folder is where they write their report.
+// [checks.Validate] removes it in the next synthesis.
 func (c *checks) withdraw(failing []rules.Finding) {
 	var b strings.Builder
 	b.WriteString("secureapi: the finished templates are not as the access table says, so the cloud assembly is withdrawn:\n")
@@ -111,6 +123,13 @@ func (c *checks) withdraw(failing []rules.Finding) {
 	fmt.Fprint(os.Stderr, b.String())
 	if err := os.Remove(filepath.Join(c.dir, "manifest.json")); err != nil {
 		panic(fmt.Errorf("secureapi: the cloud assembly could not be withdrawn: %w", err))
+	}
+	file := filepath.Join(c.dir, report)
+	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		panic(fmt.Errorf("secureapi: the synthesis could not be stopped: %w", err))
+	}
+	if err := os.Mkdir(file, 0o755); err != nil {
+		panic(fmt.Errorf("secureapi: the synthesis could not be stopped: %w", err))
 	}
 }
 

@@ -1,0 +1,75 @@
+package rules_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/rules"
+)
+
+// What a template leaves to the deployment may be anything that it allows.
+func TestWhatADeploymentDecides(t *testing.T) {
+	const kind = `{"Type": "String", "Default": "AWS_IAM"%s}`
+	for _, tt := range []struct {
+		name, parameter, conditions, value string
+		want                               string // of the finding; "" for none
+	}{
+		{"written out", "", "", `"AWS_IAM"`, ""},
+		{"written out in small letters", "", "", `"aws_iam"`, ""},
+		{"open in small letters", "", "", `"none"`, "the method GET / is open"},
+		{"not set", "", "", `{"Ref": "AWS::NoValue"}`, "the method GET / is open"},
+		{"a default that is closed", "", "", `{"Ref": "Kind"}`, "it cannot be told whether the method GET / is open: AuthorizationType: it is the parameter Kind"},
+		{"allowed values that are closed", `, "AllowedValues": ["AWS_IAM", "CUSTOM"]`, "", `{"Ref": "Kind"}`, ""},
+		{"allowed values of which one is open", `, "AllowedValues": ["AWS_IAM", "NONE"]`, "", `{"Ref": "Kind"}`, "the method GET / is open, and the table does not say so, where a condition or a parameter has it so"},
+		{"a condition on a parameter, closed in both cases", "", `"C": {"Fn::Equals": [{"Ref": "Kind"}, "x"]}`, `{"Fn::If": ["C", "AWS_IAM", "CUSTOM"]}`, ""},
+		{"a condition on a parameter, open in one case", "", `"C": {"Fn::Equals": [{"Ref": "Kind"}, "x"]}`, `{"Fn::If": ["C", "AWS_IAM", {"Ref": "AWS::NoValue"}]}`, "where a condition or a parameter has it so"},
+		{"a condition that always holds", "", `"C": {"Fn::Equals": ["x", "x"]}`, `{"Fn::If": ["C", "AWS_IAM", "NONE"]}`, ""},
+		{"a parameter within a text", "", "", `{"Fn::Sub": "AWS_${Kind}"}`, "it cannot be told whether the method GET / is open"},
+		{"a stored value", "", "", `"{{resolve:ssm:/kind}}"`, `it cannot be told whether the method GET / is open: AuthorizationType: it is "{{resolve:ssm:/kind}}"`},
+		{"a list", "", "", `["AWS_IAM"]`, "it cannot be told whether the method GET / is open: AuthorizationType: it is not a string"},
+		{"a type that there is not", "", "", `"JWT"`, `it cannot be told whether the method GET / is open: AuthorizationType: it is "JWT"`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a, err := cloudassembly.Parse("Shop", fmt.Appendf(nil, `{"Parameters": {"Kind": %s}, "Conditions": {%s}, "Resources": {
+				"Api": {"Type": "AWS::ApiGateway::RestApi", "Metadata": {"gatehouse:plan": {"routes": {}}}, "Properties": {"Name": "shop"}},
+				"Own": {"Type": "AWS::ApiGateway::Authorizer", "Properties": {"RestApiId": {"Ref": "Api"}, "Type": "TOKEN", "AuthorizerUri": "arn:x"}},
+				"Get": {"Type": "AWS::ApiGateway::Method", "Properties": {"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
+					"HttpMethod": "GET", "AuthorizationType": %s, "AuthorizerId": {"Ref": "Own"}}}
+			}}`, fmt.Sprintf(kind, tt.parameter), tt.conditions, tt.value))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, f := range rules.Check(a, rules.Options{}) {
+				got = append(got, f.Message)
+			}
+			if tt.want == "" && len(got) > 0 || tt.want != "" && (len(got) != 1 || !strings.Contains(got[0], tt.want)) {
+				t.Errorf("found %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// The templates of the app and of all examples, as their tests keep them, have no findings.
+func TestExamples(t *testing.T) {
+	var files []string
+	for _, pattern := range []string{"../../examples/*/testdata/*.json", "../../test/testdata/orders-*.json", "../../test/testdata/everything.json"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || found == nil {
+			t.Fatalf("%s: no template: %v", pattern, err)
+		}
+		files = append(files, found...)
+	}
+	for _, file := range files {
+		a := parse(t, file)
+		if len(rules.Planned(a)) == 0 {
+			t.Errorf("%s: it has no API with a plan", file)
+		}
+		for _, f := range rules.Check(a, rules.Options{}) {
+			t.Errorf("%s: %+v", file, f)
+		}
+	}
+}
