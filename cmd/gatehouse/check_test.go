@@ -70,7 +70,8 @@ func TestCheckFailsOnEachHole(t *testing.T) {
 func TestCheckPasses(t *testing.T) {
 	for _, dir := range []string{"testdata/token", "testdata/request", "testdata/cognito", "testdata/iam", assemblyOf(t, ofRules+"/closed.json")} {
 		status, stdout, stderr := call(t, "check", "--assembly", dir)
-		if status != succeeded || stdout != "" || stderr != "gatehouse check: note: "+dir+": nothing is wrong with 1 REST API\n" {
+		if status != succeeded || stdout != "" || stderr != "gatehouse check: note: "+dir+": nothing is wrong with 1 "+
+			"REST API\n" {
 			t.Errorf("%s: status %d: %s%s", dir, status, stdout, stderr)
 		}
 	}
@@ -85,7 +86,8 @@ func TestCheckOutput(t *testing.T) {
 		"accepted.golden.json": {"--accepted", "--json"},
 	} {
 		status, stdout, stderr := call(t, append([]string{"check", "--assembly", dir}, args...)...)
-		if want := "gatehouse check: " + dir + ": 2 findings: mend them, or accept them with a reason: \"gatehouse help check\" says how\n"; status != failed || stderr != want {
+		if want := "gatehouse check: " + dir + ": 2 findings: mend them, or accept them with a reason: \"gatehouse help " +
+			"check\" says how\n"; status != failed || stderr != want {
 			t.Errorf("%s: status %d, %q", name, status, stderr)
 		}
 		golden(t, filepath.Join("check", name), stdout)

@@ -31,7 +31,8 @@ type checks struct {
 
 var _ awscdk.IPolicyValidationPlugin = (*checks)(nil)
 
-// registered are the checks of apps. They are not in CDK's tree, say as metadata of the app: to list that again for each API
+// registered are the checks of apps. They are not in CDK's tree, say as metadata of the app: to list that again for
+// each API
 // takes time by the square of their number. jsii keeps the apps as long as the process, too.
 var registered = struct {
 	sync.Mutex
@@ -43,7 +44,8 @@ func (b *builder) check() {
 	root := b.node.Root()
 	app, ok := root.(awscdk.App)
 	if !ok {
-		b.fail("the root of the tree is a %T, and only an app runs the checks of its templates: make an awscdk.NewApp, and the stack or the stage in it", root)
+		b.fail("the root of the tree is a %T, and only an app runs the checks of its templates: make an awscdk.NewApp, "+
+			"and the stack or the stage in it", root)
 	}
 	registered.Lock()
 	defer registered.Unlock()
@@ -84,8 +86,10 @@ func (c *checks) Validate(context awscdk.IPolicyValidationContext) *awscdk.Polic
 	return &awscdk.PolicyValidationPluginReport{Success: jsii.Bool(len(failing) == 0), Violations: &violations}
 }
 
-// unheard reports whether a failing report would not fail the synthesis. In the mode "process" CDK sets the exit status of
-// its engine, which is another process than a Go app; and where the CDK command line is to read the report, there has to be
+// unheard reports whether a failing report would not fail the synthesis. In the mode "process" CDK sets the exit status
+// of
+// its engine, which is another process than a Go app; and where the CDK command line is to read the report, there has
+// to be
 // one.
 // Source: aws-cdk-lib 2.270.0, core/lib/private/synthesis-validation.js, which 2.277.0 has too
 func unheard(root constructs.IConstruct) bool {
@@ -110,12 +114,15 @@ func unheard(root constructs.IConstruct) bool {
 // Source: aws-cdk-lib 2.270.0, cx-api/lib/cxapi.js (VALIDATION_REPORT_FILE)
 const report = "validation-report.json"
 
-// withdraw says what fails, and takes the assembly's manifest away, so that nothing can deploy it. CDK 2.270 fails where a
-// plugin changes the assembly. Newer releases look at that no longer: they fail as a folder is where they write their report.
+// withdraw says what fails, and takes the assembly's manifest away, so that nothing can deploy it. CDK 2.270 fails
+// where a
+// plugin changes the assembly. Newer releases look at that no longer: they fail as a folder is where they write their
+// report.
 // [checks.Validate] removes it in the next synthesis.
 func (c *checks) withdraw(failing []rules.Finding) {
 	var b strings.Builder
-	b.WriteString("secureapi: the finished templates are not as the access table says, so the cloud assembly is withdrawn:\n")
+	b.WriteString("secureapi: the finished templates are not as the access table says, so the cloud assembly is " +
+		"withdrawn:\n")
 	for _, f := range failing {
 		place := cmp.Or(f.ConstructPath, f.Stack+"/"+f.LogicalID)
 		fmt.Fprintf(&b, "  - %s: %s: %s: %s\n", place, f.Rule, f.Message, f.WayOut)
@@ -141,8 +148,9 @@ func (c *checks) lost(context awscdk.IPolicyValidationContext, planned []string)
 		}
 		out = append(out, rules.Finding{
 			Rule: rules.HiddenMethods, Severity: rules.Error, Stack: path, API: path,
-			Message: fmt.Sprintf("the templates have no %s for the API %s, so nothing holds it to its table", rules.PlanMetadata, path),
-			WayOut:  "leave the metadata of the API as secureapi.New writes it",
+			Message: fmt.Sprintf("the templates have no %s for the API %s, so nothing holds it to its "+
+				"table", rules.PlanMetadata, path),
+			WayOut: "leave the metadata of the API as secureapi.New writes it",
 		})
 	}
 	return out

@@ -9,7 +9,8 @@ import (
 )
 
 // notePlan writes what the finished template is held to into its metadata: the table into that of the API, and each
-// authorizer's settings into that authorizer's own. References would make the API depend on its authorizers, which depend
+// authorizer's settings into that authorizer's own. References would make the API depend on its authorizers, which
+// depend
 // on it, so the API's has their logical ids as text.
 func (b *builder) notePlan(guards map[*guard]attached, policy awsiam.PolicyDocument) {
 	routes, authorizers, scopes := map[string]string{}, map[string]string{}, map[string]any{}
@@ -48,7 +49,8 @@ func (b *builder) notePlan(guards map[*guard]attached, policy awsiam.PolicyDocum
 	b.l1(b.api.RestAPI).AddMetadata(jsii.String(rules.PlanMetadata), plan)
 }
 
-// heldEnvironment is an environment as the metadata of its function has it. What is known only when the stack is deployed is
+// heldEnvironment is an environment as the metadata of its function has it. What is known only when the stack is
+// deployed is
 // there as it is.
 func heldEnvironment(environment map[string]string) map[string]string {
 	out := map[string]string{}

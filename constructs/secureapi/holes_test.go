@@ -52,7 +52,8 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 			kind := awscdk.NewCfnParameter(stack, jsii.String("Type"), &awscdk.CfnParameterProps{Default: "AWS_IAM"})
 			raw(stack, "Raw", &awsapigateway.CfnMethodProps{RestApiId: api.RestAPI.RestApiId(), ResourceId: api.RestAPI.RestApiRootResourceId(),
 				AuthorizationType: kind.ValueAsString()})
-		}, "undecided-authorization", "it cannot be told whether the method POST / is open: AuthorizationType: it is the parameter Type"},
+		}, "undecided-authorization", "it cannot be told whether the method POST / is open: AuthorizationType: it is the " +
+			"parameter Type"},
 		{"a type from a token", nil, func(stack awscdk.Stack, api *secureapi.API) {
 			raw(stack, "Raw", &awsapigateway.CfnMethodProps{RestApiId: api.RestAPI.RestApiId(), ResourceId: api.RestAPI.RestApiRootResourceId(),
 				AuthorizationType: awscdk.Lazy_String(&typeNone{}, nil)})
@@ -94,7 +95,8 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 		{"an authorizer of its own with the included function", nil, func(stack awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Root().AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{Authorizer: awsapigateway.NewTokenAuthorizer(stack, jsii.String("Own"),
 				&awsapigateway.TokenAuthorizerProps{Handler: api.AuthorizerFunction("")})})
-		}, "included-authorizer", "the method GET / was added beside the table with an authorizer that answers for the table alone"},
+		}, "included-authorizer", "the method GET / was added beside the table with an authorizer that answers for the " +
+			"table alone"},
 		{"a body", nil, func(_ awscdk.Stack, api *secureapi.API) {
 			cfn(api.RestAPI).(awsapigateway.CfnRestApi).SetBody(map[string]any{"openapi": "3.0.1", "paths": map[string]any{}})
 		}, "hidden-methods", "Body is set"},
@@ -197,7 +199,8 @@ func TestSkippedValidationSkipsNoChecks(t *testing.T) {
 func TestATreeWithoutAnApp(t *testing.T) {
 	dir := t.TempDir()
 	stage := awscdk.NewStage(constructs.NewRootConstruct(jsii.String("Root")), jsii.String("Prod"), &awscdk.StageProps{Outdir: &dir})
-	refused(t, func() { shop(awscdk.NewStack(stage, jsii.String("Shop"), nil), nil) }, "only an app runs the checks of its templates: make an awscdk.NewApp")
+	refused(t, func() { shop(awscdk.NewStack(stage, jsii.String("Shop"), nil), nil) }, "only an app runs the checks "+
+		"of its templates: make an awscdk.NewApp")
 
 	alone := awscdk.NewStack(nil, jsii.String("Shop"), nil)
 	shop(alone, iamOnly).RestAPI.Root().AddMethod(jsii.String("GET"), nil, nil)
@@ -228,7 +231,8 @@ func TestAReportThatNothingReadsIsRefused(t *testing.T) {
 			os.Stderr = log
 			defer func() { os.Stderr = before }()
 			refused(t, func() { awscdk.App_Of(stack).Synth(nil) })
-			const want = "Shop/ApiRestApiGET64A608B1: open-method: the method GET / is open, and the table does not say so: put it into Routes"
+			const want = "Shop/ApiRestApiGET64A608B1: open-method: the method GET / is open, and the table does not say so: " +
+				"put it into Routes"
 			if text, err := os.ReadFile(log.Name()); err != nil || !strings.Contains(string(text), want) {
 				t.Errorf("standard error has %s (%v), want %s", text, err, want)
 			}

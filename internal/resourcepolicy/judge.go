@@ -1,4 +1,5 @@
-// Package resourcepolicy judges the resource policy of a REST API against its routes: for policies under which no request
+// Package resourcepolicy judges the resource policy of a REST API against its routes: for policies under which no
+// request
 // gets through, and for statements that admit callers that an authorizer rejects.
 //
 // It does not evaluate a request against a policy. What is known only when the stack is deployed counts as anything.
@@ -36,13 +37,16 @@ func Judge(document []byte, s Scope) (allowsAll bool, err error) {
 	for _, st := range doc.Statement {
 		switch {
 		case st.Effect != "Allow" && len(st.Condition) == 0 && st.Principal != nil && st.everybody() && st.everything(): // a NotPrincipal leaves some callers in
-			return false, errors.New("a statement denies everything to everybody, so it locks everybody out: give it a Condition, or take it out")
+			return false, errors.New("a statement denies everything to everybody, so it locks everybody out: give it a " +
+				"Condition, or take it out")
 		case st.Effect != "Allow":
 			continue
 		case st.everybody() && !st.signed():
 			for _, guarded := range s.Guarded {
 				if st.covers(guarded) {
-					return false, fmt.Errorf("a statement allows everybody %s, which an authorizer guards: API Gateway lets a request through that the resource policy allows and the authorizer's answer leaves out; leave that resource out, or name principals", guarded)
+					return false, fmt.Errorf("a statement allows everybody %s, which an authorizer guards: API Gateway lets a "+
+						"request through that the resource policy allows and the authorizer's answer leaves out; leave that resource "+
+						"out, or name principals", guarded)
 				}
 			}
 		}
@@ -53,10 +57,13 @@ func Judge(document []byte, s Scope) (allowsAll bool, err error) {
 		preflights = preflights || st.everybody() && st.covers(s.Preflights)
 	}
 	if !allows && len(s.Allowed) > 0 {
-		return false, errors.New("no statement allows everybody a route that is public or guarded by Cognito, which needs an Allow as soon as there is a policy, so it locks everybody out: add an Allow statement")
+		return false, errors.New("no statement allows everybody a route that is public or guarded by Cognito, which " +
+			"needs an Allow as soon as there is a policy, so it locks everybody out: add an Allow statement")
 	}
 	if !preflights {
-		return false, fmt.Errorf("no statement allows everybody the preflights, %s, which have no authorizer and so need an Allow as soon as there is a policy: no page of another origin could call; add an Allow of that resource, or leave CORS out", s.Preflights)
+		return false, fmt.Errorf("no statement allows everybody the preflights, %s, which have no authorizer and so need "+
+			"an Allow as soon as there is a policy: no page of another origin could call; add an Allow of that resource, or "+
+			"leave CORS out", s.Preflights)
 	}
 	return allowsAll, nil
 }
@@ -161,7 +168,8 @@ func textsOf(v any) (t texts) {
 	return t
 }
 
-// joined is the pattern of an ARN that CDK puts together when the stack is deployed, as Stack.FormatArn does: the partition,
+// joined is the pattern of an ARN that CDK puts together when the stack is deployed, as Stack.FormatArn does: the
+// partition,
 // the region and the account, which have no separators in them, stand as *.
 func joined(v any) (text string, ok bool) {
 	object, _ := v.(map[string]any)

@@ -14,10 +14,11 @@ const AcceptsMetadata = "gatehouse:accepts"
 var acceptance = Rule{
 	ID:       "acceptance",
 	Severity: Error,
-	Why:      "An acceptance is for a finding that there is and says why: one that is left over would hide the next hole at its place.",
-	Looks:    "the metadata gatehouse:accepts of every resource",
-	WayOut:   "take the acceptance out, or name a rule that \"gatehouse check --rules\" lists, and a reason",
-	check:    func(*view, reporter) {},
+	Why: "An acceptance is for a finding that there is and says why: one that is left over would hide the next " +
+		"hole at its place.",
+	Looks:  "the metadata gatehouse:accepts of every resource",
+	WayOut: "take the acceptance out, or name a rule that \"gatehouse check --rules\" lists, and a reason",
+	check:  func(*view, reporter) {},
 }
 
 // accept notes at each finding the reason why it is accepted, and reports acceptances that are wrong or left over.
@@ -45,7 +46,8 @@ func (v *view) accept(findings []Finding, report reporter) {
 				at := found[place{r.stack.Path, r.id, rule}]
 				switch {
 				case !slices.Contains(known, rule):
-					report(r, Finding{Message: fmt.Sprintf("it accepts the rule %q, which does not exist: want one of %s", rule, strings.Join(known, ", "))})
+					report(r, Finding{Message: fmt.Sprintf("it accepts the rule %q, which does not exist: want one of "+
+						"%s", rule, strings.Join(known, ", "))})
 				case strings.TrimSpace(reason) == "":
 					report(r, Finding{Message: fmt.Sprintf("it accepts %s without a reason", rule)})
 				case at == nil:

@@ -10,9 +10,12 @@ import (
 var changedAuthorizer = Rule{
 	ID:       "changed-authorizer",
 	Severity: Error,
-	Why:      "What an authorizer caches by, for how long, and which function it asks are a part of who is admitted: another value serves one caller's answer to another, or asks code that is not the planned one.",
-	Looks:    "the type, identity sources, cache time, validation expression, function, role and user pools of authorizers that Gatehouse built",
-	WayOut:   "set it in the authorizer of Props instead of the resource, as in CacheTTL, Header, IdentitySources or Function",
+	Why: "What an authorizer caches by, for how long, and which function it asks are a part of who is admitted: " +
+		"another value serves one caller's answer to another, or asks code that is not the planned one.",
+	Looks: "the type, identity sources, cache time, validation expression, function, role and user pools of " +
+		"authorizers that Gatehouse built",
+	WayOut: "set it in the authorizer of Props instead of the resource, as in CacheTTL, Header, IdentitySources or " +
+		"Function",
 	check: func(v *view, report reporter) {
 		for _, r := range v.byType[typeAuthorizer] {
 			settings, ok := r.t.Notes[AuthorizerMetadata].(map[string]any)
@@ -56,7 +59,8 @@ func (r *resource) differences(settings map[string]any) (out []string) {
 		compare("IdentitySource", strings.Join(all, ","))
 	}
 	if settings["function"] != nil && !names(property("AuthorizerUri"), planned("function")) {
-		out = append(out, fmt.Sprintf("AuthorizerUri is %s, want the one of the function %s", inJSON(property("AuthorizerUri")), inJSON(planned("function"))))
+		out = append(out, fmt.Sprintf("AuthorizerUri is %s, want the one of the function "+
+			"%s", inJSON(property("AuthorizerUri")), inJSON(planned("function"))))
 	}
 	return out
 }
@@ -86,7 +90,8 @@ var cachedWithoutIdentity = Rule{
 	Severity: Error,
 	Why:      "An authorizer's cache finds the answer by the identity sources: without one, nothing tells callers apart.",
 	Looks:    "REQUEST authorizers of every API",
-	WayOut:   "name an identity source, such as method.request.header.Authorization, or set AuthorizerResultTtlInSeconds to 0",
+	WayOut: "name an identity source, such as method.request.header.Authorization, or set " +
+		"AuthorizerResultTtlInSeconds to 0",
 	check: func(v *view, report reporter) {
 		for _, r := range v.byType[typeAuthorizer] {
 			kind, err := r.text("Type")

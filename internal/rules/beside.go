@@ -1,22 +1,20 @@
 package rules
 
 import (
-	"encoding/json"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/resourcepolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
 var foreignGuard = Rule{
 	ID:       "included-authorizer",
 	Severity: Error,
-	Why:      "The included authorizer answers for the routes of its table: a method beside it admits no callers, or those of a route whose * covers it.",
-	Looks:    "methods that are not in the table of their API and name an authorizer with the included function",
-	WayOut:   "put it into Routes, or give it another authorizer",
+	Why: "The included authorizer answers for the routes of its table: a method beside it admits no callers, or " +
+		"those of a route whose * covers it.",
+	Looks:  "methods that are not in the table of their API and name an authorizer with the included function",
+	WayOut: "put it into Routes, or give it another authorizer",
 	check: func(v *view, report reporter) {
 		for _, m := range v.methods {
 			if !m.beside() || m.preflight() || !m.is(authCustom) {
@@ -25,10 +23,12 @@ var foreignGuard = Rule{
 			switch {
 			case m.guard == nil:
 				report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf(
-					"the method %s was added beside the table, and it cannot be told whether the included authorizer guards it: AuthorizerId: %s", m.key(), m.noID)})
+					"the method %s was added beside the table, and it cannot be told whether the included authorizer guards it: "+
+						"AuthorizerId: %s", m.key(), m.noID)})
 			case v.included(m.guard):
 				report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf(
-					"the method %s was added beside the table with an authorizer that answers for the table alone: it admits no callers, or by the * of another route the callers of that one", m.key())})
+					"the method %s was added beside the table with an authorizer that answers for the table alone: it admits no "+
+						"callers, or by the * of another route the callers of that one", m.key())})
 			}
 		}
 	},
@@ -52,9 +52,10 @@ func (v *view) included(r *resource) bool {
 var grantCoversMethod = Rule{
 	ID:       "grant-covers-method",
 	Severity: Error,
-	Why:      "The * for a parameter in the ARN of a grant crosses slashes, so a grant of a route covers methods below it that were added beside the table.",
-	Looks:    "IAM policies of the assembly that name a route of a table, and methods with AWS_IAM beside that table",
-	WayOut:   "put it into Routes, where GrantInvoke sees it",
+	Why: "The * for a parameter in the ARN of a grant crosses slashes, so a grant of a route covers methods " +
+		"below it that were added beside the table.",
+	Looks:  "IAM policies of the assembly that name a route of a table, and methods with AWS_IAM beside that table",
+	WayOut: "put it into Routes, where GrantInvoke sees it",
 	check: func(v *view, report reporter) {
 		var granted map[*api][]string
 		for _, m := range v.methods {
@@ -71,7 +72,8 @@ var grantCoversMethod = Rule{
 			for _, name := range granted[m.api] {
 				if pattern, err := route.Parse(name); err == nil && route.WildcardCovers(pattern, beside) {
 					report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf(
-						"the method %s was added beside the table, and the * of the grant of %q covers it, as it crosses slashes", m.key(), name)})
+						"the method %s was added beside the table, and the * of the grant of %q covers it, as it crosses "+
+							"slashes", m.key(), name)})
 					break
 				}
 			}
@@ -79,7 +81,8 @@ var grantCoversMethod = Rule{
 	},
 }
 
-// granted are the routes of each API's plan that an IAM policy of the assembly allows, as GrantInvoke does: by the ARN of
+// granted are the routes of each API's plan that an IAM policy of the assembly allows, as GrantInvoke does: by the ARN
+// of
 // the route.
 func (v *view) granted() map[*api][]string {
 	allowed := map[string]bool{} // the part of an ARN after the account, such as "a1b2c3/prod/GET/orders/?*"
@@ -141,9 +144,10 @@ func verbsOf(p route.Pattern) []string {
 var fallThrough = Rule{
 	ID:       "fall-through",
 	Severity: Error,
-	Why:      "API Gateway passes over a path that lacks the verb, so what a guarded method does not take reaches an open route with a parameter.",
-	Looks:    "guarded methods that were added beside a table with public routes",
-	WayOut:   "guard the public route too, or add the missing verbs as guarded routes",
+	Why: "API Gateway passes over a path that lacks the verb, so what a guarded method does not take reaches an " +
+		"open route with a parameter.",
+	Looks:  "guarded methods that were added beside a table with public routes",
+	WayOut: "guard the public route too, or add the missing verbs as guarded routes",
 	check: func(v *view, report reporter) {
 		for _, a := range v.apis {
 			if a.plan != nil {
@@ -184,140 +188,4 @@ func (a *api) fallThroughs(report reporter) {
 				patterns[at.open], patterns[at.guarded], strings.Join(missing, ", "), m.path)})
 		}
 	}
-}
-
-var resourcePolicy = Rule{
-	ID:       "resource-policy",
-	Severity: Error,
-	Why:      "API Gateway lets a request through that the resource policy allows and the answer of a Lambda authorizer leaves out, and IAM routes are opened to every account.",
-	Looks:    "the resource policies of APIs that Gatehouse built, with what was added to them",
-	WayOut:   "leave the resource out of the statement, or name principals",
-	check: func(v *view, report reporter) {
-		for _, a := range v.apis {
-			if a.plan == nil {
-				continue
-			}
-			for _, statement := range a.missingDenies() {
-				report(a.resource, Finding{API: a.name(), Message: "the resource policy lacks a Deny that was planned: " + inJSON(statement),
-					WayOut: "leave the Policy of the API as secureapi.New writes it"})
-			}
-			if a.t.Properties["Policy"] != nil {
-				if _, err := resourcepolicy.Judge(a.policy(), a.policyScope()); err != nil {
-					report(a.resource, Finding{API: a.name(), Message: "ResourcePolicy, with what was added beside the table: " + err.Error()})
-				}
-			}
-		}
-	},
-}
-
-var policyOpensMethod = Rule{
-	ID:       "policy-opens-method",
-	Severity: Error,
-	Why:      "An Allow of the resource policy for everybody admits callers to a method beside the table that its authorizer or IAM would reject.",
-	Looks:    "methods with a Lambda authorizer or IAM that were added beside a table whose API has a resource policy",
-	WayOut:   "put it into Routes, where the policy leaves it out",
-	check: func(v *view, report reporter) {
-		for _, m := range v.methods {
-			if !m.beside() || m.api.t.Properties["Policy"] == nil || !m.is(authCustom) && !m.is(authIAM) {
-				continue
-			}
-			scope := m.api.policyScope()
-			all, err := resourcepolicy.Judge(m.api.policy(), scope)
-			if err != nil {
-				continue // it is named already
-			}
-			if all {
-				report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf(
-					"the method %s was added beside the table, and the API's resource policy allows everything: it admits callers that %s would reject", m.key(), strings.Join(m.types, " or "))})
-				continue
-			}
-			if pattern, ok := m.pattern(); ok {
-				scope.Guarded = m.api.resourcesOf(pattern, false)
-				if _, err := resourcepolicy.Judge(m.api.policy(), scope); err != nil {
-					report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf("the method %s was added beside the table: %v", m.key(), err)})
-				}
-			}
-		}
-	},
-}
-
-// policy is the resource policy as JSON, in which what is not known is an object.
-func (a *api) policy() []byte {
-	document := a.partly("Properties.Policy", a.t.Properties["Policy"])
-	if text, ok := document.(string); ok {
-		return []byte(text)
-	}
-	text, err := json.Marshal(document)
-	if err != nil {
-		return nil // Judge says that it is not readable
-	}
-	return text
-}
-
-// missingDenies are the Deny statements of the plan's policy that the template's does not have.
-func (a *api) missingDenies() (out []any) {
-	statements := func(document any) []any {
-		object, _ := document.(map[string]any)
-		if one, ok := object["Statement"].(map[string]any); ok {
-			return []any{one}
-		}
-		list, _ := object["Statement"].([]any)
-		return list
-	}
-	planned := statements(a.partly("Metadata."+PlanMetadata+".policy", a.plan.policy))
-	if len(planned) == 0 {
-		return nil
-	}
-	there := statements(a.partly("Properties.Policy", a.t.Properties["Policy"]))
-	for _, p := range planned {
-		statement, _ := p.(map[string]any)
-		if statement["Effect"] == "Deny" && !slices.ContainsFunc(there, func(t any) bool { return reflect.DeepEqual(t, p) }) {
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
-// policyScope is what the plan asks of a resource policy.
-func (a *api) policyScope() resourcepolicy.Scope {
-	var s resourcepolicy.Scope
-	for _, name := range slices.Sorted(mapKeys(a.plan.routes)) {
-		pattern, err := route.Parse(name)
-		if err != nil {
-			continue
-		}
-		guard := a.plan.routes[name]
-		if guard == "" || a.cognito(guard) {
-			s.Allowed = append(s.Allowed, a.resourcesOf(pattern, a.plan.preflights)...)
-		} else {
-			s.Guarded = append(s.Guarded, a.resourcesOf(pattern, a.plan.preflights)...)
-		}
-	}
-	if a.plan.preflights {
-		s.Preflights = "execute-api:/" + a.stage() + "/OPTIONS/*"
-		s.Allowed = append(s.Allowed, s.Preflights)
-	}
-	return s
-}
-
-// cognito reports whether a guard of the plan is an authorizer of Amazon Cognito.
-func (a *api) cognito(guard string) bool {
-	for _, r := range a.guards {
-		if r.id == a.plan.guards[guard] {
-			kind, _ := r.text("Type")
-			return kind == authCognito
-		}
-	}
-	return false
-}
-
-// resourcesOf are the requests of a pattern, as a policy names them. The preflight takes OPTIONS, on a route for every
-// verb too.
-func (a *api) resourcesOf(p route.Pattern, preflights bool) (out []string) {
-	for _, verb := range verbsOf(p) {
-		if verb != "OPTIONS" || !preflights {
-			out = append(out, "execute-api:/"+a.stage()+"/"+verb+p.Wildcard())
-		}
-	}
-	return out
 }

@@ -8,9 +8,10 @@ import (
 var responseCache = Rule{
 	ID:       "response-cache",
 	Severity: Error,
-	Why:      "API Gateway's cache of answers has the parameters that a method declares in its key and not the caller, so one caller gets another one's answer.",
-	Looks:    "the MethodSettings of stages, and the StageDescription of deployments, of APIs that Gatehouse built",
-	WayOut:   "turn CachingEnabled off, and cache in the function or in front of public routes",
+	Why: "API Gateway's cache of answers has the parameters that a method declares in its key and not the " +
+		"caller, so one caller gets another one's answer.",
+	Looks:  "the MethodSettings of stages, and the StageDescription of deployments, of APIs that Gatehouse built",
+	WayOut: "turn CachingEnabled off, and cache in the function or in front of public routes",
 	check: func(v *view, report reporter) {
 		for _, kind := range []string{typeStage, typeDeployment} {
 			for _, r := range v.byType[kind] {

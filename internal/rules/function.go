@@ -19,9 +19,10 @@ func Digest(value string) string { return fmt.Sprintf("sha256:%x", sha256.Sum256
 var changedFunction = Rule{
 	ID:       "changed-function",
 	Severity: Error,
-	Why:      "The included authorizer trusts the issuers that its environment names, and answers by the table in its bundle.",
-	Looks:    "the environment and the code of the functions of included authorizers",
-	WayOut:   "set it in JWT instead of the function",
+	Why: "The included authorizer trusts the issuers that its environment names, and answers by the table in its " +
+		"bundle.",
+	Looks:  "the environment and the code of the functions of included authorizers",
+	WayOut: "set it in JWT instead of the function",
 	check: func(v *view, report reporter) {
 		for _, r := range v.byType[typeFunction] {
 			settings, ok := r.t.Notes[FunctionMetadata].(map[string]any)
@@ -38,7 +39,8 @@ var changedFunction = Rule{
 					}
 				}
 				if !reflect.DeepEqual(got, want) {
-					report(r, Finding{Message: fmt.Sprintf("the function of the included authorizer has not the %s that was planned", name)})
+					report(r, Finding{Message: fmt.Sprintf("the function of the included authorizer has not the %s that was "+
+						"planned", name)})
 				}
 			}
 			if what := r.changedCode(); what != "" {
@@ -70,9 +72,10 @@ const (
 var openFunctionURL = Rule{
 	ID:       "open-function-url",
 	Severity: Error,
-	Why:      "A function URL without authorization calls the function past the API: its authorizer, its throttling and its resource policy.",
-	Looks:    "function URLs whose AuthType is NONE, or not known, of functions behind guarded methods of every API",
-	WayOut:   "set the AuthType to AWS_IAM, take the URL away, or give it a function of its own",
+	Why: "A function URL without authorization calls the function past the API: its authorizer, its throttling " +
+		"and its resource policy.",
+	Looks:  "function URLs whose AuthType is NONE, or not known, of functions behind guarded methods of every API",
+	WayOut: "set the AuthType to AWS_IAM, take the URL away, or give it a function of its own",
 	check: func(v *view, report reporter) {
 		if len(v.byType[typeURL]) == 0 {
 			return
@@ -86,7 +89,8 @@ var openFunctionURL = Rule{
 			target, err := r.text("TargetFunctionArn")
 			if err != nil {
 				if v.built() {
-					report(r, Finding{Message: fmt.Sprintf("the function URL is open, and it cannot be told whether its function is behind a guarded route: TargetFunctionArn: %s", unresolved(err))})
+					report(r, Finding{Message: fmt.Sprintf("the function URL is open, and it cannot be told whether its function "+
+						"is behind a guarded route: TargetFunctionArn: %s", unresolved(err))})
 				}
 				continue
 			}
@@ -94,9 +98,11 @@ var openFunctionURL = Rule{
 			if m == nil {
 				continue
 			}
-			f := Finding{Message: fmt.Sprintf("the function URL is open, and its function answers %s, which %s guards", m.key(), strings.Join(m.types, " or "))}
+			f := Finding{Message: fmt.Sprintf("the function URL is open, and its function answers %s, which %s "+
+				"guards", m.key(), strings.Join(m.types, " or "))}
 			if kind.why != "" {
-				f.Message = fmt.Sprintf("it cannot be told whether the function URL is open (AuthType: %s), and its function answers %s, which %s guards", kind.why, m.key(), strings.Join(m.types, " or "))
+				f.Message = fmt.Sprintf("it cannot be told whether the function URL is open (AuthType: %s), and its function "+
+					"answers %s, which %s guards", kind.why, m.key(), strings.Join(m.types, " or "))
 			}
 			if m.api != nil {
 				f.API = m.api.name()
@@ -143,7 +149,8 @@ func first[K comparable](into map[K]*method, key K, m *method) {
 	}
 }
 
-// find is a guarded method of the function that a resource names, or nil. Stacks of several accounts may each have a function
+// find is a guarded method of the function that a resource names, or nil. Stacks of several accounts may each have a
+// function
 // of one name: the name alone decides only where one of the two is not in the assembly.
 func (g guardedFunctions) find(r *resource, target string) *method {
 	f, name := r.functionOf(target), functionName(target)
@@ -156,7 +163,8 @@ func (g guardedFunctions) find(r *resource, target string) *method {
 	return g.loose[name]
 }
 
-// functionName is what an ARN or a name of a function means, without an alias or a version: the account, the region and the
+// functionName is what an ARN or a name of a function means, without an alias or a version: the account, the region and
+// the
 // name, where it has them.
 // Source: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunctionUrlConfig.html (FunctionName)
 func functionName(text string) string {

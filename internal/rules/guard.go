@@ -14,9 +14,10 @@ func mapKeys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
 var changedGuard = Rule{
 	ID:       "changed-guard",
 	Severity: Error,
-	Why:      "A route is guarded by the authorizer and the scopes that the table gives it: another one may admit other callers.",
-	Looks:    "the AuthorizationType, AuthorizerId and AuthorizationScopes of methods that are in the table of their API",
-	WayOut:   "change the table instead of the method: GuardedBy names another authorizer, AnyScope the scopes",
+	Why: "A route is guarded by the authorizer and the scopes that the table gives it: another one may admit " +
+		"other callers.",
+	Looks:  "the AuthorizationType, AuthorizerId and AuthorizationScopes of methods that are in the table of their API",
+	WayOut: "change the table instead of the method: GuardedBy names another authorizer, AnyScope the scopes",
 	check: func(v *view, report reporter) {
 		for _, m := range v.methods {
 			guard, planned := m.planned()
@@ -24,7 +25,8 @@ var changedGuard = Rule{
 				continue
 			}
 			if what := m.changed(m.api.plan.guards[guard]); what != "" {
-				report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf("the method %s is not guarded as the table says: %s", m.key(), what)})
+				report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf("the method %s is not guarded as the table "+
+					"says: %s", m.key(), what)})
 			}
 		}
 	},
@@ -48,7 +50,8 @@ func (m *method) changed(authorizer string) string {
 	case want == nil:
 		return fmt.Sprintf("the template has no authorizer %s of this API", authorizer)
 	case m.is(authIAM):
-		return fmt.Sprintf("its AuthorizationType is %s, want the one of the authorizer %s", strings.Join(m.types, " or "), authorizer)
+		return fmt.Sprintf("its AuthorizationType is %s, want the one of the authorizer "+
+			"%s", strings.Join(m.types, " or "), authorizer)
 	case m.guard == nil:
 		return fmt.Sprintf("its AuthorizerId is not known (%s), want %s", m.noID, authorizer)
 	case m.guard != want:

@@ -5,9 +5,10 @@ import "fmt"
 var openMethod = Rule{
 	ID:       "open-method",
 	Severity: Error,
-	Why:      "An API that Gatehouse built is closed: a method without an authorizer is open to the internet, and no line of the table says so.",
-	Looks:    "methods of APIs that Gatehouse built, in any stack and however they were added",
-	WayOut:   "put it into Routes, where it is guarded or says why it is Public, or give it an AuthorizationType",
+	Why: "An API that Gatehouse built is closed: a method without an authorizer is open to the internet, and no " +
+		"line of the table says so.",
+	Looks:  "methods of APIs that Gatehouse built, in any stack and however they were added",
+	WayOut: "put it into Routes, where it is guarded or says why it is Public, or give it an AuthorizationType",
 	check: func(v *view, report reporter) {
 		for _, m := range v.methods {
 			guard, planned := m.planned()
@@ -30,16 +31,18 @@ var openMethod = Rule{
 var undecidedAuthorization = Rule{
 	ID:       "undecided-authorization",
 	Severity: Error,
-	Why:      "What is decided at the deployment is not in the template, so nothing that reads the template sees whether the method is open.",
-	Looks:    "the AuthorizationType of every method",
-	WayOut:   "write the AuthorizationType out, or give the parameter AllowedValues without NONE",
+	Why: "What is decided at the deployment is not in the template, so nothing that reads the template sees " +
+		"whether the method is open.",
+	Looks:  "the AuthorizationType of every method",
+	WayOut: "write the AuthorizationType out, or give the parameter AllowedValues without NONE",
 	check: func(v *view, report reporter) {
 		for _, m := range v.methods {
 			guard, planned := m.planned()
 			if m.why == "" || planned && guard == "" || m.preflight() {
 				continue
 			}
-			f := Finding{Message: fmt.Sprintf("it cannot be told whether the method %s is open: AuthorizationType: %s", m.key(), m.why)}
+			f := Finding{Message: fmt.Sprintf("it cannot be told whether the method %s is open: AuthorizationType: "+
+				"%s", m.key(), m.why)}
 			if m.api != nil {
 				f.API = m.api.name()
 			}
@@ -51,9 +54,11 @@ var undecidedAuthorization = Rule{
 var unknownAPI = Rule{
 	ID:       "unknown-api",
 	Severity: Error,
-	Why:      "An open method that names its API in a way that the template does not resolve may belong to an API that Gatehouse closed.",
-	Looks:    "open methods whose RestApiId is a parameter, an import or a literal id, in assemblies with an API that Gatehouse built",
-	WayOut:   "refer to the API by its construct, or give the method an AuthorizationType",
+	Why: "An open method that names its API in a way that the template does not resolve may belong to an API " +
+		"that Gatehouse closed.",
+	Looks: "open methods whose RestApiId is a parameter, an import or a literal id, in assemblies with an API that " +
+		"Gatehouse built",
+	WayOut: "refer to the API by its construct, or give the method an AuthorizationType",
 	check: func(v *view, report reporter) {
 		if !v.built() {
 			return
@@ -61,7 +66,8 @@ var unknownAPI = Rule{
 		for _, m := range v.methods {
 			if m.api == nil && m.open() && !m.preflight() {
 				report(m.resource, Finding{Message: fmt.Sprintf(
-					"the method %s is open, and it cannot be told whether its API is one that Gatehouse built: RestApiId: %s", m.key(), m.whyAPI)})
+					"the method %s is open, and it cannot be told whether its API is one that Gatehouse built: RestApiId: "+
+						"%s", m.key(), m.whyAPI)})
 			}
 		}
 	},
@@ -73,20 +79,23 @@ const HiddenMethods = "hidden-methods"
 var hiddenMethods = Rule{
 	ID:       HiddenMethods,
 	Severity: Error,
-	Why:      "An OpenAPI document or a cloned API brings methods along that are not in the template, so nothing holds them to the table.",
-	Looks:    "Body, BodyS3Location and CloneFrom of APIs that Gatehouse built, and whether their plan can be read",
-	WayOut:   "declare the methods as routes of the table, and leave it out",
+	Why: "An OpenAPI document or a cloned API brings methods along that are not in the template, so nothing " +
+		"holds them to the table.",
+	Looks:  "Body, BodyS3Location and CloneFrom of APIs that Gatehouse built, and whether their plan can be read",
+	WayOut: "declare the methods as routes of the table, and leave it out",
 	check: func(v *view, report reporter) {
 		for _, a := range v.apis {
 			if a.badPlan != nil {
-				report(a.resource, Finding{API: a.name(), Message: a.badPlan.Error(), WayOut: "leave the metadata as secureapi.New writes it"})
+				report(a.resource, Finding{API: a.name(), Message: a.badPlan.Error(), WayOut: "leave the metadata as " +
+					"secureapi.New writes it"})
 			}
 			if a.plan == nil {
 				continue
 			}
 			for _, name := range []string{"Body", "BodyS3Location", "CloneFrom"} {
 				if a.t.Properties[name] != nil {
-					report(a.resource, Finding{API: a.name(), Message: fmt.Sprintf("%s is set: methods of the API come from there, and the table says nothing of them", name)})
+					report(a.resource, Finding{API: a.name(), Message: fmt.Sprintf("%s is set: methods of the API come from "+
+						"there, and the table says nothing of them", name)})
 				}
 			}
 		}

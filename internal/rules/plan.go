@@ -21,7 +21,8 @@ const (
 	// PublicMetadata is at a public AWS::ApiGateway::Method: the reason that it is.
 	PublicMetadata = "gatehouse:public"
 
-	// RequiresMetadata is at a guarded AWS::ApiGateway::Method: what its callers must have, such as "any scope of orders:read".
+	// RequiresMetadata is at a guarded AWS::ApiGateway::Method: what its callers must have, such as "any scope of
+	// orders:read".
 	RequiresMetadata = "gatehouse:requires"
 
 	// AuthorizerMetadata is at an AWS::ApiGateway::Authorizer: the settings that it is held to. It is an object with
@@ -77,7 +78,8 @@ func readPlan(raw any) (*plan, error) {
 	}
 	for route, guard := range p.routes {
 		if guard != "" && p.guards[guard] == "" {
-			return nil, fmt.Errorf("the routes of its metadata %s: the guard %q of %q is not among its guards", PlanMetadata, guard, route)
+			return nil, fmt.Errorf("the routes of its metadata %s: the guard %q of %q is not among its "+
+				"guards", PlanMetadata, guard, route)
 		}
 	}
 	if scopes, ok := object["scopes"].(map[string]any); ok {

@@ -14,9 +14,11 @@ import (
 var unreadTemplate = Rule{
 	ID:       "unread-template",
 	Severity: Error,
-	Why:      "What a macro makes of the template, or a nested stack whose template is not in the assembly adds to the API, nothing holds to the table.",
-	Looks:    "macros of stacks with an API that Gatehouse built, and nested stacks that are given the id of one or of its root",
-	WayOut:   "leave the macro out, or make the nested stack an awscdk.NestedStack of the app",
+	Why: "What a macro makes of the template, or a nested stack whose template is not in the assembly adds to " +
+		"the API, nothing holds to the table.",
+	Looks: "macros of stacks with an API that Gatehouse built, and nested stacks that are given the id of one or " +
+		"of its root",
+	WayOut: "leave the macro out, or make the nested stack an awscdk.NestedStack of the app",
 	check: func(v *view, report reporter) {
 		ids := map[string]*api{}
 		for _, a := range v.apis {
@@ -26,7 +28,8 @@ var unreadTemplate = Rule{
 			ids[a.ref()], ids[a.attribute("RootResourceId")] = a, a
 			for _, name := range a.stack.Template.Transforms {
 				if !harmless(name) {
-					report(a.resource, Finding{API: a.name(), Message: fmt.Sprintf("the macro %s may change what is deployed, and it is not run here", name)})
+					report(a.resource, Finding{API: a.name(), Message: fmt.Sprintf("the macro %s may change what is deployed, and "+
+						"it is not run here", name)})
 				}
 			}
 		}
@@ -40,7 +43,8 @@ var unreadTemplate = Rule{
 			for _, name := range slices.Sorted(maps.Keys(given)) {
 				value, _ := scalar(given[name])
 				if a := ids[value]; a != nil {
-					report(r, Finding{API: a.name(), Message: fmt.Sprintf("the nested stack is given the API by its parameter %s, and its template could not be read: %s", name, short(err))})
+					report(r, Finding{API: a.name(), Message: fmt.Sprintf("the nested stack is given the API by its parameter %s, "+
+						"and its template could not be read: %s", name, short(err))})
 					break
 				}
 			}
@@ -70,9 +74,10 @@ func harmless(macro string) bool {
 var missingRoute = Rule{
 	ID:       "missing-route",
 	Severity: Error,
-	Why:      "A request for a guarded route that is not in the template reaches an open route with a parameter that fits its path.",
-	Looks:    "guarded routes of a table that the template does not have",
-	WayOut:   "leave the method as secureapi.New makes it, or guard the public route too",
+	Why: "A request for a guarded route that is not in the template reaches an open route with a parameter that " +
+		"fits its path.",
+	Looks:  "guarded routes of a table that the template does not have",
+	WayOut: "leave the method as secureapi.New makes it, or guard the public route too",
 	check: func(v *view, report reporter) {
 		for _, a := range v.apis {
 			if a.plan != nil {

@@ -1,0 +1,154 @@
+package rules
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/resourcepolicy"
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+var resourcePolicy = Rule{
+	ID:       "resource-policy",
+	Severity: Error,
+	Why: "API Gateway lets a request through that the resource policy allows and the answer of a Lambda " +
+		"authorizer leaves out, and IAM routes are opened to every account.",
+	Looks:  "the resource policies of APIs that Gatehouse built, with what was added to them",
+	WayOut: "leave the resource out of the statement, or name principals",
+	check: func(v *view, report reporter) {
+		for _, a := range v.apis {
+			if a.plan == nil {
+				continue
+			}
+			for _, statement := range a.missingDenies() {
+				report(a.resource, Finding{API: a.name(), Message: "the resource policy lacks a Deny that was planned: " +
+					"" + inJSON(statement),
+					WayOut: "leave the Policy of the API as secureapi.New writes it"})
+			}
+			if a.t.Properties["Policy"] != nil {
+				if _, err := resourcepolicy.Judge(a.policy(), a.policyScope()); err != nil {
+					report(a.resource, Finding{API: a.name(), Message: "ResourcePolicy, with what was added beside the table: " +
+						"" + err.Error()})
+				}
+			}
+		}
+	},
+}
+
+var policyOpensMethod = Rule{
+	ID:       "policy-opens-method",
+	Severity: Error,
+	Why: "An Allow of the resource policy for everybody admits callers to a method beside the table that its " +
+		"authorizer or IAM would reject.",
+	Looks:  "methods with a Lambda authorizer or IAM that were added beside a table whose API has a resource policy",
+	WayOut: "put it into Routes, where the policy leaves it out",
+	check: func(v *view, report reporter) {
+		for _, m := range v.methods {
+			if !m.beside() || m.api.t.Properties["Policy"] == nil || !m.is(authCustom) && !m.is(authIAM) {
+				continue
+			}
+			scope := m.api.policyScope()
+			all, err := resourcepolicy.Judge(m.api.policy(), scope)
+			if err != nil {
+				continue // it is named already
+			}
+			if all {
+				report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf(
+					"the method %s was added beside the table, and the API's resource policy allows everything: it admits callers "+
+						"that %s would reject", m.key(), strings.Join(m.types, " or "))})
+				continue
+			}
+			if pattern, ok := m.pattern(); ok {
+				scope.Guarded = m.api.resourcesOf(pattern, false)
+				if _, err := resourcepolicy.Judge(m.api.policy(), scope); err != nil {
+					report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf("the method %s was added beside the table: "+
+						"%v", m.key(), err)})
+				}
+			}
+		}
+	},
+}
+
+// policy is the resource policy as JSON, in which what is not known is an object.
+func (a *api) policy() []byte {
+	document := a.partly("Properties.Policy", a.t.Properties["Policy"])
+	if text, ok := document.(string); ok {
+		return []byte(text)
+	}
+	text, err := json.Marshal(document)
+	if err != nil {
+		return nil // Judge says that it is not readable
+	}
+	return text
+}
+
+// missingDenies are the Deny statements of the plan's policy that the template's does not have.
+func (a *api) missingDenies() (out []any) {
+	statements := func(document any) []any {
+		object, _ := document.(map[string]any)
+		if one, ok := object["Statement"].(map[string]any); ok {
+			return []any{one}
+		}
+		list, _ := object["Statement"].([]any)
+		return list
+	}
+	planned := statements(a.partly("Metadata."+PlanMetadata+".policy", a.plan.policy))
+	if len(planned) == 0 {
+		return nil
+	}
+	there := statements(a.partly("Properties.Policy", a.t.Properties["Policy"]))
+	for _, p := range planned {
+		statement, _ := p.(map[string]any)
+		if statement["Effect"] == "Deny" && !slices.ContainsFunc(there, func(t any) bool { return reflect.DeepEqual(t, p) }) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// policyScope is what the plan asks of a resource policy.
+func (a *api) policyScope() resourcepolicy.Scope {
+	var s resourcepolicy.Scope
+	for _, name := range slices.Sorted(mapKeys(a.plan.routes)) {
+		pattern, err := route.Parse(name)
+		if err != nil {
+			continue
+		}
+		guard := a.plan.routes[name]
+		if guard == "" || a.cognito(guard) {
+			s.Allowed = append(s.Allowed, a.resourcesOf(pattern, a.plan.preflights)...)
+		} else {
+			s.Guarded = append(s.Guarded, a.resourcesOf(pattern, a.plan.preflights)...)
+		}
+	}
+	if a.plan.preflights {
+		s.Preflights = "execute-api:/" + a.stage() + "/OPTIONS/*"
+		s.Allowed = append(s.Allowed, s.Preflights)
+	}
+	return s
+}
+
+// cognito reports whether a guard of the plan is an authorizer of Amazon Cognito.
+func (a *api) cognito(guard string) bool {
+	for _, r := range a.guards {
+		if r.id == a.plan.guards[guard] {
+			kind, _ := r.text("Type")
+			return kind == authCognito
+		}
+	}
+	return false
+}
+
+// resourcesOf are the requests of a pattern, as a policy names them. The preflight takes OPTIONS, on a route for every
+// verb too.
+func (a *api) resourcesOf(p route.Pattern, preflights bool) (out []string) {
+	for _, verb := range verbsOf(p) {
+		if verb != "OPTIONS" || !preflights {
+			out = append(out, "execute-api:/"+a.stage()+"/"+verb+p.Wildcard())
+		}
+	}
+	return out
+}
