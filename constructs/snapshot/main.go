@@ -25,21 +25,28 @@ const mode = "CDK_APP_MODE"
 //	func TestMain(m *testing.M) { snapshot.Main(m) }
 //
 // It runs the tests without CDK's template validation, which would take 2 to 4 seconds for each app, and so that what
-// validation plugins find is in the panic of App.Synth. It stops CDK's engine and exits. To have templates validated, run the tests with CDK_VALIDATION=true.
+// validation plugins find is in the panic of App.Synth. It stops CDK's engine and exits. To have templates validated, run
+// the tests with CDK_VALIDATION=true.
 //
 // To change the environment in time, the test binary is started once more, in its own place where the system can do
 // that. What comes before Main in a TestMain is therefore run twice.
 func Main(m *testing.M) {
-	if _, said := os.LookupEnv(validation); !said {
-		env := append(os.Environ(), validation+"=false")
-		if _, said := os.LookupEnv(mode); !said {
-			env = append(env, mode+"=inmemory")
-		}
-		os.Exit(again(env))
+	if unsaid := defaults(os.LookupEnv); len(unsaid) > 0 {
+		os.Exit(again(append(os.Environ(), unsaid...)))
 	}
 	code := m.Run()
 	jsii.Close()
 	os.Exit(code)
+}
+
+// defaults are the variables that the environment does not say, as NAME=value.
+func defaults(lookup func(string) (string, bool)) (unsaid []string) {
+	for _, entry := range []struct{ name, value string }{{validation, "false"}, {mode, "inmemory"}} {
+		if _, said := lookup(entry.name); !said {
+			unsaid = append(unsaid, entry.name+"="+entry.value)
+		}
+	}
+	return unsaid
 }
 
 // again runs this test binary with another environment and returns its exit code, if it returns at all.
