@@ -79,9 +79,10 @@ func TestFiguresAreGathered(t *testing.T) {
 	}
 }
 
-// TestEachIsThere: what is run is in the tree, and what is in the tree is run or is the hour of load.
+// TestEachIsThere: what is run is in the tree, and what is in the tree is run, or is the hour of load or the search for paths that
+// are served as another route, neither of which is a ratio.
 func TestEachIsThere(t *testing.T) {
-	run := map[string]bool{"soak": true, "figures": true}
+	run := map[string]bool{"soak": true, "paths": true, "figures": true}
 	for _, b := range all {
 		run[b.name] = true
 		if _, err := os.Stat(b.name); err != nil {
