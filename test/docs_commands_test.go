@@ -199,8 +199,15 @@ func checkRoutes(t *testing.T, b *bench) {
 			if shown.language != "text" || shown.before == nil || shown.before.language != "sh" {
 				continue
 			}
-			if c := commandLines("", shown.before.text); !strings.HasSuffix(strings.Join(c[len(c)-1].words, " "), "gatehouse routes") {
-				t.Errorf("%s: a text after commands is what \"gatehouse routes\" prints for the example: nothing checks another one", shown)
+			c := commandLines("", shown.before.text)
+			switch command := strings.Join(c[len(c)-1].words, " "); {
+			case strings.HasSuffix(command, "gatehouse check"):
+				if out := checkOfAHole(t, b); tables(shown.text) != tables(out) {
+					t.Errorf("%s: it is not what \"gatehouse check\" prints:\n%s", shown, out)
+				}
+				continue
+			case !strings.HasSuffix(command, "gatehouse routes"):
+				t.Errorf("%s: a text after commands is what \"gatehouse routes\" or \"gatehouse check\" prints: nothing checks another one", shown)
 				continue
 			}
 			found = true
@@ -212,6 +219,28 @@ func checkRoutes(t *testing.T, b *bench) {
 	if !found {
 		t.Error("no page shows the routes")
 	}
+}
+
+// checkOfAHole is what "gatehouse check" prints for an app with a method that a generic resource opens.
+func checkOfAHole(t *testing.T, b *bench) string {
+	t.Helper()
+	dir := t.TempDir()
+	template, err := os.ReadFile("../internal/rules/testdata/holes/generic-method.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const manifest = `{"version": "48.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack",
+		"environment": "aws://unknown-account/unknown-region", "properties": {"templateFile": "Shop.template.json"}}}}`
+	for name, text := range map[string][]byte{"Shop.template.json": template, "manifest.json": []byte(manifest)} {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := exec.Command(b.gatehouse, "check", "--assembly", dir).Output()
+	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) || exit.ExitCode() != 1 {
+		t.Errorf("gatehouse check ends with %v, want exit code 1", err)
+	}
+	return string(out)
 }
 
 // tables is a text with one space between words.

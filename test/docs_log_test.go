@@ -151,10 +151,12 @@ func authorizerLog(t *testing.T) (decisions, fetches []map[string]any) {
 	ctx = context.WithValue(ctx, "x-amzn-trace-id", "Root=1-5759e988-bd862e3fe1be46a994272793")
 	now := time.Now().Unix()
 	good := key.Token("RS256", authztest.Object{"iss": "https://idp.example.com/", "sub": "user-1", "aud": "orders", "iat": now, "exp": now + 300, "scope": "orders:read"})
+	foreign := key.Token("RS256", authztest.Object{"iss": "https://idp.example.com/", "sub": "user-1", "aud": "invoices", "iat": now, "exp": now + 300})
 	for _, event := range [][]byte{
 		authztest.RequestEvent("GET", "/orders", http.Header{"Authorization": {"Bearer " + good}}, nil),
 		authztest.RequestEvent("POST", "/orders", http.Header{"Authorization": {"Bearer " + good}}, nil),
 		authztest.RequestEvent("GET", "/orders", http.Header{}, nil),
+		authztest.RequestEvent("GET", "/orders", http.Header{"Authorization": {"Bearer " + foreign}}, nil),
 		[]byte("x"),
 	} {
 		_, _ = a.Invoke(ctx, event) // what comes of it is in the log
@@ -170,7 +172,7 @@ func authorizerLog(t *testing.T) (decisions, fetches []map[string]any) {
 			decisions = append(decisions, fields)
 		}
 	}
-	if len(decisions) != 4 || len(fetches) == 0 {
+	if len(decisions) != 5 || len(fetches) == 0 {
 		t.Fatalf("the log has %d decisions and %d fetches:\n%s", len(decisions), len(fetches), &log)
 	}
 	return decisions, fetches

@@ -80,7 +80,7 @@ func TestAppWithoutGatehouse(t *testing.T) {
 			question{"allowed", with("GET", "/token", "allow me"), 200, `"level":"7","plan":"gold","principalId":"somebody","trial":"false"`, "MISS", true},
 			question{"the same on another route", with("POST", "/token", "allow me"), 200, `"path":"/token"`, "HIT", false},
 			question{"below a greedy path", with("PUT", "/files/a/b%2Fc", "allow me"), 200, `"parameters":{"proxy":"a/b%2Fc"}`, "HIT", false},
-			question{"the folder itself, which has no method", with("GET", "/files", "allow me"), 403, `{"message":"Missing Authentication Token"}`, "", false},
+			question{"the folder itself, which has no method", with("GET", "/files", "allow me"), 403, `{"message":"Invalid key=value pair (missing equal-sign) in Authorization header`, "", false},
 			question{"a policy for one route", with("GET", "/token", "route"), 200, "", "MISS", true},
 			question{"which is kept for all", with("POST", "/token", "route"), 403, `{"Message":"User is not authorized to access this resource"}`, "HIT", false},
 			question{"denied", with("GET", "/token", "deny"), 403, `with an explicit deny in an identity-based policy`, "MISS", true},
