@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction/internal/gobuild"
 )
@@ -59,7 +60,7 @@ func (b bundle) fingerprint() string {
 func (b bundle) stage(outdir, hash string, noStaging bool) (dir string, done func(), err error) {
 	if noStaging {
 		dir = filepath.Join(outdir, "gofunction-"+hash)
-		if !b.is(dir) {
+		if !b.is(dir, nil) {
 			err = errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o755), b.write(dir))
 		}
 		return dir, func() {}, err
@@ -67,10 +68,11 @@ func (b bundle) stage(outdir, hash string, noStaging bool) (dir string, done fun
 	// CDK takes a directory with the asset's name for the asset, even if its contents are others: a copy that was
 	// interrupted, for instance. (AssetStaging names it so for the hash type CUSTOM.)
 	sum := sha256.Sum256([]byte(hash))
-	if staged := filepath.Join(outdir, "asset."+hex.EncodeToString(sum[:])); !b.is(staged) {
-		err = os.RemoveAll(staged)
+	staged := filepath.Join(outdir, "asset."+hex.EncodeToString(sum[:]))
+	if b.isKnown(staged, hash) {
+		return staged, func() {}, nil // there is nothing to copy
 	}
-	if err != nil {
+	if err := os.RemoveAll(staged); err != nil {
 		return "", nil, err
 	}
 	if dir, err = os.MkdirTemp("", "gofunction-"); err != nil {
@@ -104,27 +106,66 @@ func (b bundle) write(dir string) error {
 	return nil
 }
 
+// read are the bundles that this process has found in directories, by directory.
+var read sync.Map
+
+// found is a bundle that a directory held, with its files and directories as they were before they were read.
+type found struct {
+	hash  string
+	infos map[string]fs.FileInfo
+}
+
+// isKnown is [bundle.is], but what it has read it reads again only when something about a file or a directory has changed.
+// Many functions of an app share an executable of some megabytes.
+func (b bundle) isKnown(dir, hash string) bool {
+	if known, ok := read.Load(dir); ok && known.(found).hash == hash && known.(found).unchanged() {
+		return true
+	}
+	infos := map[string]fs.FileInfo{}
+	if !b.is(dir, infos) {
+		return false
+	}
+	read.Store(dir, found{hash, infos})
+	return true
+}
+
+func (f found) unchanged() bool {
+	for path, before := range f.infos {
+		now, err := os.Lstat(path)
+		if err != nil || !os.SameFile(before, now) || now.Size() != before.Size() || now.Mode() != before.Mode() || !now.ModTime().Equal(before.ModTime()) {
+			return false
+		}
+	}
+	return true
+}
+
 var errOtherBundle = errors.New("another bundle")
 
-// is reports whether a directory holds this bundle and nothing else.
-func (b bundle) is(dir string) bool {
+// is reports whether a directory holds this bundle and nothing else. It notes what it found in infos, unless that is nil.
+func (b bundle) is(dir string, infos map[string]fs.FileInfo) bool {
 	want := map[string]bundleFile{}
 	for _, f := range b {
 		want[filepath.Join(dir, filepath.FromSlash(f.name))] = f
 	}
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+		if err != nil {
 			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		if infos != nil {
+			infos[path] = info
+		}
+		if entry.IsDir() {
+			return nil
 		}
 		f, ok := want[path]
 		if !ok || !entry.Type().IsRegular() {
 			return errOtherBundle
 		}
 		delete(want, path)
-		info, err := entry.Info()
-		if err != nil {
-			return err
-		}
 		if runtime.GOOS != "windows" && info.Mode().Perm() != f.mode() { // Windows has no such modes.
 			return errOtherBundle
 		}

@@ -2,12 +2,15 @@ package gofunction
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction/internal/gobuild"
 )
@@ -142,13 +145,60 @@ func TestBundleIs(t *testing.T) {
 			if err := b.write(dir); err != nil {
 				t.Fatal(err)
 			}
+			if !b.isKnown(dir, "hash") { // what is remembered is compared with what there is
+				t.Fatal("the bundle is not found")
+			}
 			if err := tt.change(dir); err != nil {
 				t.Fatal(err)
 			}
-			if got := b.is(dir); got != tt.want {
+			later := time.Now().Add(time.Minute) // as a file system's clock may not tell apart what follows at once
+			if err := os.Chtimes(filepath.Join(dir, "a/b"), later, later); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				t.Fatal(err)
+			}
+			if got := b.isKnown(dir, "hash"); got != tt.want {
+				t.Errorf("remembered: got %v, expected %v", got, tt.want)
+			}
+			if got := b.is(dir, nil); got != tt.want {
 				t.Errorf("got %v, expected %v", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestStageOnce: a bundle that lies in the assembly is not written again, and one that was changed there is.
+func TestStageOnce(t *testing.T) {
+	outdir := t.TempDir()
+	b := newBundle(built("\x7fELF"), map[string][]byte{"a": []byte("1")})
+	stage := func() string {
+		t.Helper()
+		dir, done, err := b.stage(outdir, b.fingerprint(), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(done)
+		return dir
+	}
+	sum := sha256.Sum256([]byte(b.fingerprint()))
+	staged := filepath.Join(outdir, "asset."+hex.EncodeToString(sum[:]))
+	if dir := stage(); dir == staged {
+		t.Fatal("CDK has copied nothing yet")
+	}
+	if err := errors.Join(os.Mkdir(staged, 0o755), b.write(staged)); err != nil { // as CDK does
+		t.Fatal(err)
+	}
+	for range 2 {
+		if dir := stage(); dir != staged {
+			t.Errorf("staged in %s, expected what is in %s", dir, staged)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(staged, "a"), []byte("12"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if dir := stage(); dir == staged {
+		t.Error("a changed bundle was used")
+	}
+	if _, err := os.Stat(staged); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the changed bundle is left: %v", err)
 	}
 }
 

@@ -158,16 +158,15 @@ func newFunction(scope constructs.Construct, id string, props *Props) (awslambda
 
 	p := props.functionProps()
 	discard := func(awslambda.Function) error { return nil }
-	built := *awscdk.Stack_Of(scope).BundlingRequired()
-	if built {
+	at := placeOf(scope)
+	if at.built {
 		made, err := builder.Build(target)
 		if err != nil {
 			return nil, err
 		}
 		contents := newBundle(made, props.Files)
 		hash := contents.fingerprint()
-		noStaging, _ := scope.Node().TryGetContext(jsii.String(noStagingContext)).(bool)
-		dir, done, err := contents.stage(*awscdk.Stage_Of(scope).AssetOutdir(), hash, noStaging)
+		dir, done, err := contents.stage(at.outdir, hash, at.noStaging)
 		if err != nil {
 			return nil, fmt.Errorf("staging the bundle: %w", err)
 		}
@@ -185,7 +184,7 @@ func newFunction(scope constructs.Construct, id string, props *Props) (awslambda
 	if err := discard(fn); err != nil {
 		return nil, fmt.Errorf("removing the placeholder from the assembly: %w", err)
 	}
-	executable.Record(fn, func() executable.Router { return routerOf(target, built) })
+	executable.Record(fn, func() executable.Router { return routerOf(target, at.built) })
 	if host {
 		annotation.Warn(fn, "gatehouse:hostBuild", fmt.Sprintf(
 			"built for %s/%s because %s is set: this runs here, not on Lambda", runtime.GOOS, runtime.GOARCH, HostBuildVariable))
@@ -202,6 +201,27 @@ func routerOf(target gobuild.Target, built bool) executable.Router {
 		return executable.ByResource
 	}
 	return executable.Other
+}
+
+// place is what the functions of a stack have in common.
+type place struct {
+	built     bool   // the CDK command line selected the stack
+	outdir    string // where its stage has its assets
+	noStaging bool
+}
+
+// places are those of stacks. CDK runs in another process, so what it has answered is not asked again.
+var places sync.Map
+
+func placeOf(scope constructs.Construct) place {
+	stack := awscdk.Stack_Of(scope)
+	if known, ok := places.Load(stack); ok {
+		return known.(place)
+	}
+	noStaging, _ := stack.Node().TryGetContext(jsii.String(noStagingContext)).(bool)
+	at := place{*stack.BundlingRequired(), *awscdk.Stage_Of(stack).AssetOutdir(), noStaging}
+	places.Store(stack, at)
+	return at
 }
 
 // hostBuild reads the value of [HostBuildVariable].

@@ -147,8 +147,9 @@ func (p *Props) checkPlace(scope constructs.Construct, id string) error {
 	if p.FunctionProps == nil || p.FunctionProps.LogGroup == nil {
 		ids = append(ids, id+logsSuffix)
 	}
+	node := scope.Node()
 	for _, taken := range ids {
-		if taken != "" && scope.Node().TryFindChild(jsii.String(taken)) != nil {
+		if taken != "" && node.TryFindChild(jsii.String(taken)) != nil {
 			return fmt.Errorf("%w: its scope has a construct %q already: choose another id", ErrProps, taken)
 		}
 	}

@@ -98,6 +98,7 @@ func (b *builder) addMethods(guards map[*guard]attached) []awslambda.IFunction {
 		}
 		b.methods = append(b.methods, method)
 	}
+	b.constructs = *b.api.RestAPI.Node().FindAll(constructs.ConstructOrder_PREORDER) // before the preflights, which are as many
 	return functions
 }
 
@@ -124,12 +125,9 @@ func (b *builder) noteMethods() {
 	}
 }
 
-// l1 is the L1 resource of one of the API's constructs. CDK is asked for all constructs of the API in one call, since the
+// l1 is the L1 resource of one of the RestApi's constructs. CDK is asked for the routes' constructs in one call, since the
 // default child of each by itself takes two; in that list it follows its construct.
 func (b *builder) l1(of constructs.IConstruct) awscdk.CfnResource {
-	if b.constructs == nil {
-		b.constructs = *b.node.FindAll(constructs.ConstructOrder_PREORDER)
-	}
 	if i := slices.Index(b.constructs, of); i >= 0 && i+1 < len(b.constructs) {
 		if resource, ok := b.constructs[i+1].(awscdk.CfnResource); ok {
 			return resource

@@ -7,12 +7,12 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
-	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/cors"
@@ -264,22 +264,24 @@ func (c *CORS) configure(b *builder, functions []awslambda.IFunction) {
 	}
 }
 
-// claim marks a function's variable as taken with this value, by a construct without resources, and refuses another
-// value: the function would apply one API's CORS to the other's answers.
+// claims are the variables of functions that are taken, with their values. jsii keeps the functions as long as the process.
+var claims = struct {
+	sync.Mutex
+	of map[variable]string
+}{of: map[variable]string{}}
+
+type variable struct {
+	function awslambda.Function
+	name     string
+}
+
+// claim marks a function's variable as taken with this value, and refuses another value: the function would apply one API's
+// CORS to the other's answers.
 func claim(b *builder, f awslambda.Function, name, value string) {
-	id := jsii.String("Gatehouse." + name)
-	if made := f.Node().TryFindChild(id); made == nil {
-		constructs.NewConstruct_Override(&claimed{value: value}, f, id)
-	} else if c, ours := made.(*claimed); !ours || c.Value() != value {
+	claims.Lock()
+	defer claims.Unlock()
+	if have, taken := claims.of[variable{f, name}]; taken && have != value {
 		b.fail("CORS: the function %s answers for another API with other CORS settings, and has one environment: give both APIs the same CORS, with AllowMethods and AllowHeaders, whose defaults are the API's own, or each its own function", *f.Node().Path())
 	}
+	claims.of[variable{f, name}] = value
 }
-
-// claimed is the construct that marks a variable.
-type claimed struct {
-	constructs.Construct
-	value string
-}
-
-// Value is what the variable is set to. jsii makes a struct a construct only if it has an exported method.
-func (c *claimed) Value() string { return c.value }
