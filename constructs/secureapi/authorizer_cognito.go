@@ -69,22 +69,22 @@ var clientID = regexp.MustCompile(`^[\w+]{1,128}$`)
 
 func (c CognitoAuthorizer) checkClients() (errs []error) {
 	if c.Clients != nil && len(c.Clients) == 0 {
-		return []error{errors.New("Clients is empty, which reads as no client at all: name at least one app client, or leave it nil to accept the tokens of every client of the user pools")}
+		return []error{errors.New("the list Clients is empty, which reads as no client at all: name at least one app client, or leave it nil to accept the tokens of every client of the user pools")}
 	}
 	ids := make([]string, len(c.Clients))
 	for i, client := range c.Clients {
 		if client == nil {
-			errs = append(errs, fmt.Errorf("Clients[%d] is nil", i))
+			errs = append(errs, fmt.Errorf("the app client Clients[%d] is nil", i))
 			continue
 		}
 		ids[i] = *client.UserPoolClientId()
 		switch first := slices.Index(ids, ids[i]); {
 		case unresolvedList(ids[i]):
-			errs = append(errs, fmt.Errorf("Clients[%d] has a list for its id, which is known only when the stack is deployed: take single values of it with awscdk.Fn_Select", i))
+			errs = append(errs, fmt.Errorf("the app client Clients[%d] has a list for its id, which is known only when the stack is deployed: take single values of it with awscdk.Fn_Select", i))
 		case !unresolved(ids[i]) && !clientID.MatchString(ids[i]):
-			errs = append(errs, fmt.Errorf("Clients[%d] has the id %q: want 1 to 128 letters, digits, _ and +, as Amazon Cognito makes them", i, ids[i]))
+			errs = append(errs, fmt.Errorf("the app client Clients[%d] has the id %q: want 1 to 128 letters, digits, _ and +, as Amazon Cognito makes them", i, ids[i]))
 		case first < i:
-			errs = append(errs, fmt.Errorf("Clients[%d] is the same app client as Clients[%d]: leave one out", i, first))
+			errs = append(errs, fmt.Errorf("the app client Clients[%d] is the same app client as Clients[%d]: leave one out", i, first))
 		}
 	}
 	return errs

@@ -34,8 +34,8 @@ func TestWrongClientsAreRefused(t *testing.T) {
 		authorizer CognitoAuthorizer
 		want       string
 	}{
-		{"no client", ofClients(), "the API's CognitoAuthorizer: Clients is empty, which reads as no client at all: name at least one app client, or leave it nil"},
-		{"nil client", ofClients("a", "nil"), "the API's CognitoAuthorizer: Clients[1] is nil"},
+		{"no client", ofClients(), "the API's CognitoAuthorizer: the list Clients is empty, which reads as no client at all: name at least one app client, or leave it nil"},
+		{"nil client", ofClients("a", "nil"), "the API's CognitoAuthorizer: the app client Clients[1] is nil"},
 		{"client without an id", ofClients(""), `Clients[0] has the id "": want 1 to 128 letters, digits, _ and +`},
 		{"client whose id is an expression", ofClients("abc", ".*"), `Clients[1] has the id ".*": want 1 to 128 letters, digits, _ and +`},
 		{"client whose id has an alternative", ofClients("abc|def"), `Clients[0] has the id "abc|def": want`},

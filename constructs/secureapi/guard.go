@@ -97,17 +97,6 @@ func pointed[T Authorizer](a *T) (Authorizer, error) {
 	return *a, nil
 }
 
-// usesIncluded tells whether an authorizer has the included function.
-func usesIncluded(a Authorizer) bool {
-	switch a := a.(type) {
-	case TokenAuthorizer:
-		return a.JWT != nil
-	case RequestAuthorizer:
-		return a.JWT != nil
-	}
-	return false
-}
-
 func (p *plan) guard(name string) *guard {
 	for _, g := range p.guards {
 		if g.name == name {

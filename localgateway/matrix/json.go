@@ -118,7 +118,7 @@ func (a *jsonAPI) around(api API) {
 		a.Kept = append(a.Kept, jsonKept{k.Stage, k.Route, k.For.Seconds(), list(k.Keys)})
 	}
 	for _, u := range api.FunctionURLs {
-		a.FunctionURLs = append(a.FunctionURLs, jsonFunctionURL{u.Function, u.AuthType, u.Routes})
+		a.FunctionURLs = append(a.FunctionURLs, jsonFunctionURL(u))
 	}
 }
 
