@@ -13,19 +13,15 @@ import (
 )
 
 // Accept accepts a finding of the checks: it is no longer refused when the app is synthesized, nor by "gatehouse
-// check". The
-// scope is the construct that the finding names, or one whose resource that is, such as an [API], a method, an
-// authorizer or
-// a function URL. The rule is one that "gatehouse check --rules" lists. The reason is for those who review it; it
-// stands in
-// the template, as the resource's metadata "gatehouse:accepts".
+// check". The scope is the construct that the finding names, or one whose resource that is, such as an [API], a method,
+// an authorizer or a function URL. The rule is one that "gatehouse check --rules" lists. The reason is for those who
+// review it; it stands in the template, as the resource's metadata "gatehouse:accepts".
 //
 //	url := function.AddFunctionUrl(&awslambda.FunctionUrlOptions{AuthType: awslambda.FunctionUrlAuthType_NONE})
 //	secureapi.Accept(url, "open-function-url", "a webhook, which verifies its caller's signature itself")
 //
 // An acceptance of what the rule does not find is reported in turn. It panics with an error if the scope has no
-// resource of
-// its own, if there is no such rule, or if the reason is empty.
+// resource of its own, if there is no such rule, or if the reason is empty.
 func Accept(scope constructs.IConstruct, rule, reason string) {
 	if scope == nil {
 		panic(fmt.Errorf("secureapi: Accept: the scope is nil: give it the construct that the finding names"))

@@ -32,8 +32,7 @@ type checks struct {
 var _ awscdk.IPolicyValidationPlugin = (*checks)(nil)
 
 // registered are the checks of apps. They are not in CDK's tree, say as metadata of the app: to list that again for
-// each API
-// takes time by the square of their number. jsii keeps the apps as long as the process, too.
+// each API takes time by the square of their number. jsii keeps the apps as long as the process, too.
 var registered = struct {
 	sync.Mutex
 	of map[awscdk.App]*checks
@@ -87,10 +86,8 @@ func (c *checks) Validate(context awscdk.IPolicyValidationContext) *awscdk.Polic
 }
 
 // unheard reports whether a failing report would not fail the synthesis. In the mode "process" CDK sets the exit status
-// of
-// its engine, which is another process than a Go app; and where the CDK command line is to read the report, there has
-// to be
-// one.
+// of its engine, which is another process than a Go app; and where the CDK command line is to read the report, there
+// has to be one.
 // Source: aws-cdk-lib 2.270.0, core/lib/private/synthesis-validation.js, which 2.277.0 has too
 func unheard(root constructs.IConstruct) bool {
 	context := func(key string) string {
@@ -115,10 +112,8 @@ func unheard(root constructs.IConstruct) bool {
 const report = "validation-report.json"
 
 // withdraw says what fails, and takes the assembly's manifest away, so that nothing can deploy it. CDK 2.270 fails
-// where a
-// plugin changes the assembly. Newer releases look at that no longer: they fail as a folder is where they write their
-// report.
-// [checks.Validate] removes it in the next synthesis.
+// where a plugin changes the assembly. Newer releases look at that no longer: they fail as a folder is where they write
+// their report. [checks.Validate] removes it in the next synthesis.
 func (c *checks) withdraw(failing []rules.Finding) {
 	var b strings.Builder
 	b.WriteString("secureapi: the finished templates are not as the access table says, so the cloud assembly is " +

@@ -10,8 +10,7 @@ import (
 
 // notePlan writes what the finished template is held to into its metadata: the table into that of the API, and each
 // authorizer's settings into that authorizer's own. References would make the API depend on its authorizers, which
-// depend
-// on it, so the API's has their logical ids as text.
+// depend on it, so the API's has their logical ids as text.
 func (b *builder) notePlan(guards map[*guard]attached, policy awsiam.PolicyDocument) {
 	routes, authorizers, scopes := map[string]string{}, map[string]string{}, map[string]any{}
 	for _, r := range b.plan.routes {
@@ -50,8 +49,7 @@ func (b *builder) notePlan(guards map[*guard]attached, policy awsiam.PolicyDocum
 }
 
 // heldEnvironment is an environment as the metadata of its function has it. What is known only when the stack is
-// deployed is
-// there as it is.
+// deployed is there as it is.
 func heldEnvironment(environment map[string]string) map[string]string {
 	out := map[string]string{}
 	for name, value := range environment {

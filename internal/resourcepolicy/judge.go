@@ -1,6 +1,5 @@
 // Package resourcepolicy judges the resource policy of a REST API against its routes: for policies under which no
-// request
-// gets through, and for statements that admit callers that an authorizer rejects.
+// request gets through, and for statements that admit callers that an authorizer rejects.
 //
 // It does not evaluate a request against a policy. What is known only when the stack is deployed counts as anything.
 package resourcepolicy
@@ -169,8 +168,7 @@ func textsOf(v any) (t texts) {
 }
 
 // joined is the pattern of an ARN that CDK puts together when the stack is deployed, as Stack.FormatArn does: the
-// partition,
-// the region and the account, which have no separators in them, stand as *.
+// partition, the region and the account, which have no separators in them, stand as *.
 func joined(v any) (text string, ok bool) {
 	object, _ := v.(map[string]any)
 	args, _ := object["Fn::Join"].([]any)

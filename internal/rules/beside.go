@@ -82,8 +82,7 @@ var grantCoversMethod = Rule{
 }
 
 // granted are the routes of each API's plan that an IAM policy of the assembly allows, as GrantInvoke does: by the ARN
-// of
-// the route.
+// of the route.
 func (v *view) granted() map[*api][]string {
 	allowed := map[string]bool{} // the part of an ARN after the account, such as "a1b2c3/prod/GET/orders/?*"
 	for kind, property := range map[string]string{

@@ -150,8 +150,7 @@ func first[K comparable](into map[K]*method, key K, m *method) {
 }
 
 // find is a guarded method of the function that a resource names, or nil. Stacks of several accounts may each have a
-// function
-// of one name: the name alone decides only where one of the two is not in the assembly.
+// function of one name: the name alone decides only where one of the two is not in the assembly.
 func (g guardedFunctions) find(r *resource, target string) *method {
 	f, name := r.functionOf(target), functionName(target)
 	if f == nil {
@@ -164,8 +163,7 @@ func (g guardedFunctions) find(r *resource, target string) *method {
 }
 
 // functionName is what an ARN or a name of a function means, without an alias or a version: the account, the region and
-// the
-// name, where it has them.
+// the name, where it has them.
 // Source: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunctionUrlConfig.html (FunctionName)
 func functionName(text string) string {
 	parts := strings.Split(text, ":")
