@@ -40,7 +40,7 @@ func TestDecisions(t *testing.T) {
 		{"allowed", included, []functions.LogLine{line("1-a", `"outcome":"allowed"`)}, nil, ""},
 		{"about another request", included, []functions.LogLine{line("1-b", `"outcome":"unauthorized","reason":"expired"`)}, nil, ""},
 		{"another line", included, []functions.LogLine{{Text: "decision"}, {Text: `{"message":"decision"`}, {Text: `{"message":"fetch","traceId":"1-a"}`}}, nil, ""},
-		{"another function, for which nobody waits", &cloudassembly.Function{}, []functions.LogLine{line("1-a", `"outcome":"unauthorized","reason":"expired"`)}, nil, ""},
+		{"another function, for which no request waits", &cloudassembly.Function{}, []functions.LogLine{line("1-a", `"outcome":"unauthorized","reason":"expired"`)}, nil, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var d decisions

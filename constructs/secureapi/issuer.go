@@ -100,7 +100,7 @@ func (i Issuer) check() (errs []error) {
 		return []error{i.problem}
 	}
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
-	derived := false // from a URL that is wrong: to say the same of both would help nobody
+	derived := false // from a URL that is wrong: saying the same of both does not help
 	if err := checkURL("URL", i.URL); err != nil {
 		errs = append(errs, err)
 		derived = i.URL != "" && strings.HasPrefix(i.JWKSURL, i.URL)
@@ -172,7 +172,7 @@ func (i Issuer) checkLimits() (errs []error) {
 	return errs
 }
 
-// mediaType tells whether a typ header can have this value, or none is asked for.
+// mediaType reports whether a typ header can have this value, or none is asked for.
 func mediaType(s string) bool {
 	return !strings.EqualFold(s, "application/") && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7F })
 }

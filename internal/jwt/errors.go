@@ -28,7 +28,7 @@ var (
 	ErrKeyID          = reject("key_id", "kid is not a string")
 	ErrIssuer         = reject("issuer", "iss names no configured issuer")
 	ErrAudience       = reject("audience", "the audience has none of the issuer's audiences, or the wrong form")
-	ErrClient         = reject("client", "the client is none of the issuer's clients")
+	ErrClient         = reject("client", "the client is not one of the issuer's clients")
 	ErrTokenUse       = reject("token_use", "token_use is not the one the issuer is configured for")
 	ErrExpired        = reject("expired", "exp is not after now")
 	ErrTime           = reject("time", "exp is missing, or exp, nbf or iat is not a number of seconds in range")

@@ -60,7 +60,7 @@ func newStacks(app constructs.Construct, n int) {
 	}
 }
 
-// newDirectStacks makes the same stacks with CDK's L2 constructs, as somebody who knows them writes it: what the stacks
+// newDirectStacks makes the same stacks with CDK's L2 constructs, as one who knows them writes it: what the stacks
 // share is made once, each function has one integration, and nothing is asked twice.
 func newDirectStacks(app constructs.Construct, n int, built code) {
 	config := authz.Config{Issuers: []authz.Issuer{{URL: settings.Issuer, Audiences: []string{settings.Audience}}}}
