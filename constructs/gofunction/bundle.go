@@ -69,14 +69,19 @@ func (b bundle) stage(outdir, hash string, noStaging bool) (dir string, done fun
 	// interrupted, for instance. (AssetStaging names it so for the hash type CUSTOM.)
 	sum := sha256.Sum256([]byte(hash))
 	staged := filepath.Join(outdir, "asset."+hex.EncodeToString(sum[:]))
-	if b.isKnown(staged, hash) {
-		return staged, func() {}, nil // there is nothing to copy
-	}
-	if err := os.RemoveAll(staged); err != nil {
-		return "", nil, err
+	known := b.isKnown(staged, hash)
+	if !known {
+		if err := os.RemoveAll(staged); err != nil {
+			return "", nil, err
+		}
 	}
 	if dir, err = os.MkdirTemp("", "gofunction-"); err != nil {
 		return "", nil, temporary(err)
+	}
+	if known {
+		// CDK copies nothing, so the directory stays empty. It cannot be the asset's own: CDK takes what follows the dot in
+		// its name for an extension, and copies it to asset.HASH.HASH.
+		return dir, func() { _ = os.RemoveAll(dir) }, nil
 	}
 	if err := b.write(dir); err != nil {
 		return "", nil, errors.Join(temporary(err), os.RemoveAll(dir))

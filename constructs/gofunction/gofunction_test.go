@@ -417,6 +417,34 @@ func TestDamagedAssetIsReplaced(t *testing.T) {
 	}
 }
 
+// An asset has one directory and one name, also for a second function and for a second synthesis into the same assembly.
+func TestAssetIsStagedOnce(t *testing.T) {
+	outdir := t.TempDir()
+	props := &Props{Package: "./orders-fn", Dir: shopModule(t)}
+	for range 2 {
+		stack := newStackIn(outdir, map[string]any{"aws:cdk:enable-asset-metadata": true})
+		New(stack, "Orders", props)
+		New(stack, "Returns", props)
+		found, err := filepath.Glob(filepath.Join(outdir, "asset.*"))
+		if err != nil || len(found) != 1 {
+			t.Fatalf("the assembly has %q, %v, expected one asset", found, err)
+		}
+		n := 0
+		for _, resource := range resources(t, stack) {
+			if resource["Type"] != "AWS::Lambda::Function" {
+				continue
+			}
+			n++
+			if path := resource["Metadata"].(map[string]any)["aws:asset:path"]; path != filepath.Base(found[0]) {
+				t.Errorf("the asset's path is %v, expected %s", path, filepath.Base(found[0]))
+			}
+		}
+		if n != 2 {
+			t.Errorf("%d functions, expected 2", n)
+		}
+	}
+}
+
 // With --no-staging CDK refers to the bundle where it is.
 func TestNoStaging(t *testing.T) {
 	outdir := t.TempDir()
