@@ -60,6 +60,7 @@ func (b *builder) build() {
 	b.noteMethods()
 	b.notePlan(guards, policy)
 	b.flush()
+	b.settle()
 	b.check()
 }
 

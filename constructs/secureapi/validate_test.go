@@ -2,6 +2,8 @@ package secureapi_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -46,6 +48,13 @@ func TestAMethodAddedBesideTheTable(t *testing.T) {
 		{"from a stack within another stack", func(stack awscdk.Stack, api *secureapi.API) {
 			group := constructs.NewConstruct(awscdk.App_Of(stack), jsii.String("Group"))
 			within := awscdk.NewStack(awscdk.NewStack(group, jsii.String("Outer"), nil), jsii.String("Inner"), nil)
+			imported := awsapigateway.RestApi_FromRestApiAttributes(within, jsii.String("Imported"), &awsapigateway.RestApiAttributes{
+				RestApiId: api.RestAPI.RestApiId(), RootResourceId: api.RestAPI.RestApiRootResourceId()})
+			imported.Root().AddResource(jsii.String("debug"), nil).AddMethod(jsii.String("GET"), nil, nil)
+		}, "the method GET /debug is open"},
+		{"from a stack within a construct of another stack", func(stack awscdk.Stack, api *secureapi.API) {
+			outer := awscdk.NewStack(awscdk.App_Of(stack), jsii.String("Outer"), nil)
+			within := awscdk.NewStack(constructs.NewConstruct(outer, jsii.String("Group")), jsii.String("Inner"), nil)
 			imported := awsapigateway.RestApi_FromRestApiAttributes(within, jsii.String("Imported"), &awsapigateway.RestApiAttributes{
 				RestApiId: api.RestAPI.RestApiId(), RootResourceId: api.RestAPI.RestApiRootResourceId()})
 			imported.Root().AddResource(jsii.String("debug"), nil).AddMethod(jsii.String("GET"), nil, nil)
@@ -121,6 +130,36 @@ func TestAMethodOfAStackWithinAStackIsNamedOnce(t *testing.T) {
 			}()
 			awscdk.App_Of(stack).Synth(nil)
 		})
+	}
+}
+
+// Validations made a call for each method of all nested stacks of one stack, which overflowed the engine's call stack in the
+// same way.
+func TestNestedStacksOfManyRoutes(t *testing.T) {
+	const stacks, routes = 6, 100
+	stack := newStack()
+	for i := range stacks {
+		nested := awscdk.NewNestedStack(stack, jsii.String(fmt.Sprintf("Part%d", i)), nil)
+		f := backend(nested, "Orders")
+		props := &secureapi.Props{Authorizer: secureapi.IAMAuthorizer{}, CORS: &secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}}}
+		for r := range routes {
+			props.Routes = append(props.Routes, secureapi.Handle(fmt.Sprintf("GET /r%d", r), f))
+		}
+		secureapi.New(nested, "Api", props)
+	}
+	app := awscdk.App_Of(stack)
+	app.Synth(nil)
+	methods := 0
+	for i := range stacks {
+		nested := stack.Node().FindChild(jsii.String(fmt.Sprintf("Part%d", i))).(awscdk.NestedStack)
+		text, err := os.ReadFile(filepath.Join(*app.Outdir(), *nested.TemplateFile()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		methods += strings.Count(string(text), `"AWS::ApiGateway::Method"`)
+	}
+	if want := stacks * routes * 2; methods != want { // each with its preflight
+		t.Errorf("the templates have %d methods, want %d", methods, want)
 	}
 }
 

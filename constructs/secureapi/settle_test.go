@@ -1,0 +1,79 @@
+package secureapi_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+)
+
+// deploymentOf synthesizes and finds the deployment's logical id, and that the stage refers to it.
+func deploymentOf(t *testing.T, stack awscdk.Stack) string {
+	t.Helper()
+	app := stack.Node().Root().(awscdk.App)
+	template := app.Synth(&awscdk.StageSynthesisOptions{Force: jsii.Bool(true)}).GetStackByName(jsii.String("Shop")).Template()
+	id, of := "", any(nil)
+	for name, r := range template.(map[string]any)["Resources"].(map[string]any) {
+		switch r := r.(map[string]any); r["Type"] {
+		case "AWS::ApiGateway::Deployment":
+			id = name
+		case "AWS::ApiGateway::Stage":
+			of = r["Properties"].(map[string]any)["DeploymentId"].(map[string]any)["Ref"]
+		}
+	}
+	if id == "" || of != id {
+		t.Fatalf("the deployment is %q, and the stage deploys %v", id, of)
+	}
+	return id
+}
+
+// TestASecondSynthesisDeploysAChange: the id that one synthesis fixes is not that of the next.
+func TestASecondSynthesisDeploysAChange(t *testing.T) {
+	describe := func(api *secureapi.API, text string) {
+		api.RestAPI.Node().DefaultChild().(awsapigateway.CfnRestApi).AddPropertyOverride(jsii.String("Description"), text)
+	}
+	stack := newStack()
+	api := shop(stack, nil)
+	first := deploymentOf(t, stack)
+	if again := deploymentOf(t, stack); again != first {
+		t.Errorf("nothing changed, and the deployment %s is %s", first, again)
+	}
+	describe(api, "changed")
+	second := deploymentOf(t, stack)
+	if second == first {
+		t.Errorf("the change is not deployed: it is %s again", second)
+	}
+	other := newStack()
+	describe(shop(other, nil), "changed")
+	if want := deploymentOf(t, other); want != second {
+		t.Errorf("the second synthesis has the deployment %s, want that of a first one, %s", second, want)
+	}
+}
+
+// TestALockedDeployment: CDK locks the id of what another stack imports.
+func TestALockedDeployment(t *testing.T) {
+	stack := newStack()
+	api := shop(stack, nil)
+	stack.ExportValue(api.RestAPI.LatestDeployment().Node().DefaultChild().(awsapigateway.CfnDeployment).AttrDeploymentId(), nil)
+	if locked, free := deploymentOf(t, stack), newStack(); !strings.HasPrefix(locked, "ApiRestApiDeployment") {
+		t.Errorf("got the deployment %s", locked)
+	} else {
+		shop(free, nil)
+		if want := deploymentOf(t, free); locked != want {
+			t.Errorf("got the deployment %s, want %s", locked, want)
+		}
+	}
+}
+
+// TestADeploymentWithAnIDOfItsOwn keeps what the app has overridden CDK's hash with.
+func TestADeploymentWithAnIDOfItsOwn(t *testing.T) {
+	stack := newStack()
+	shop(stack, nil).RestAPI.LatestDeployment().Node().DefaultChild().(awsapigateway.CfnDeployment).OverrideLogicalId(jsii.String("Mine"))
+	if id := deploymentOf(t, stack); id != "Mine" {
+		t.Errorf("got the deployment %s", id)
+	}
+}
