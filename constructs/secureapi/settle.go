@@ -53,12 +53,12 @@ func (s *settled) override(id *string) {
 // overridden is the text that a logical id is overridden with, whose tokens are not resolved; nil if that is not known. The id
 // itself is a token that gives this text.
 func overridden(id *string) *string {
-	fragments := awscdk.Tokenization_ReverseString(id)
-	if *fragments.Length() != 1 || fragments.FirstToken() == nil {
+	token := awscdk.Tokenization_ReverseCompleteString(id)
+	if token == nil {
 		return nil
 	}
-	if text, ok := fragments.FirstToken().Resolve(&noContext{}).(string); ok {
-		return jsii.String(text)
+	if text, ok := token.Resolve(&noContext{}).(string); ok {
+		return &text
 	}
 	return nil
 }

@@ -105,7 +105,13 @@ func (c *command) link() ([]byte, error) {
 func (c *command) run(subcommand string, args ...string) ([]byte, error) {
 	var stdout, stderr bytes.Buffer
 	cmd := exec.Command(c.path, append([]string{subcommand}, args...)...)
-	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = c.target.Dir, c.environ, &stdout, &stderr
+	// go reads a few thousand files and exits: it need not collect garbage as often as a server. With 400 instead of Go's
+	// 100, "go list" of a small function takes 0.23 s of processor time instead of 0.31, and 44 MB instead of 31.
+	environ := c.environ
+	if !slices.ContainsFunc(environ, func(v string) bool { return strings.HasPrefix(v, "GOGC=") }) {
+		environ = append(slices.Clip(environ), "GOGC=400")
+	}
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = c.target.Dir, environ, &stdout, &stderr
 	err := cmd.Run()
 	if err == nil {
 		return stdout.Bytes(), nil
