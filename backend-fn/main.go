@@ -9,10 +9,10 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
-	"github.com/gatehouse-cdk/gatehouse/backend-fn/cors"
-	"github.com/gatehouse-cdk/gatehouse/backend-fn/gateway"
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/internal/dynamo"
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
-	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders/dynamo"
+	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
+	"github.com/gatehouse-cdk/gatehouse/lambdahttp/cors"
 )
 
 func main() {
@@ -31,5 +31,5 @@ func main() {
 		fatal(err)
 		store = dynamo.New(table)
 	}
-	gateway.Start(cors.Handler(orders.New(store, orders.Options{Log: log}), origins))
+	lambdahttp.Start(cors.Handler(orders.New(store, orders.Options{Log: log}), origins))
 }

@@ -12,8 +12,8 @@ import (
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
+	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
 )
 
 //go:embed testdata/peers/browser.cjs

@@ -5,7 +5,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
 // TestOneAnswerForAllRoutes asks for several routes with one token. API Gateway keeps the policy that the authorizer

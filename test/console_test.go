@@ -7,12 +7,12 @@ import (
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
 // TestConsoleSuggestsABodyThatTheExampleTakes sends the body that the console's form suggests where a route has no model.
 func TestConsoleSuggestsABodyThatTheExampleTakes(t *testing.T) {
-	page, err := os.ReadFile("../cmd/gatehouse/internal/console/page/index.html")
+	page, err := os.ReadFile("../internal/cli/console/page/index.html")
 	if err != nil {
 		t.Fatal(err)
 	}

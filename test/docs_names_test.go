@@ -19,14 +19,14 @@ import (
 var public = map[string]string{
 	"authz":        "authorizer-fn/authz",
 	"authztest":    "authorizer-fn/authztest",
-	"cors":         "backend-fn/cors",
-	"gateway":      "backend-fn/gateway",
-	"request":      "backend-fn/request",
+	"cors":         "lambdahttp/cors",
+	"gateway":      "lambdahttp",
+	"request":      "lambdahttp",
 	"gofunction":   "constructs/gofunction",
 	"secureapi":    "constructs/secureapi",
 	"snapshot":     "constructs/snapshot",
 	"localgateway": "localgateway",
-	"devissuer":    "localgateway/devissuer",
+	"devissuer":    "internal/devissuer",
 }
 
 // nameKind tells what a name is of; none is for those that are not there.

@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
-	"github.com/gatehouse-cdk/gatehouse/localgateway"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
 var goFile = regexp.MustCompile("`([a-z/-]+\\.go)`:$")
@@ -47,7 +47,7 @@ func TestGettingStarted(t *testing.T) {
 	}
 	c.run("go", "run", ".")
 
-	api := localgateway.Start(t, out, localgateway.Options{})
+	api := apigateway.Start(t, out, apigateway.Options{})
 	for _, r := range []call{
 		{"/orders", "", 401, "Unauthorized"},
 		{"/orders", api.Token(devissuer.TokenRequest{}), 403, "not authorized"},

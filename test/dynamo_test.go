@@ -16,11 +16,11 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
-	"github.com/gatehouse-cdk/gatehouse/localgateway"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/functions"
 )
 
 //go:embed testdata/peers/dynamodb.cjs
@@ -50,7 +50,7 @@ func TestOrdersAreKept(t *testing.T) {
 		t.Fatalf("%d items in a new table", n)
 	}
 
-	options := localgateway.Options{Functions: functions.Options{Env: map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": endpoint}}}
+	options := apigateway.Options{Functions: lambdaruntime.Options{Env: map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": endpoint}}}
 	first := running(t, dir, "prod", options)
 	writer := devissuer.TokenRequest{Subject: "alice", Scopes: []string{"orders/read", "orders/write"}}
 	made := first.call(t, "POST", "/orders", first.Token(writer), anOrder, 201, `"createdBy":"alice"`)

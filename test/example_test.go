@@ -16,8 +16,8 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/checks"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
 // What API Gateway answers with, to the letter; that of a policy with either kind of denial. Sources:

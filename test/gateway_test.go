@@ -17,7 +17,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
-	"github.com/gatehouse-cdk/gatehouse/localgateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 )
 
 // synthesizedHere is the cloud assembly of an app whose functions are built for this host.
@@ -39,33 +39,33 @@ func exampleHere(t *testing.T, s stack.Settings) string {
 
 // service is a gateway that runs until the test ends.
 type service struct {
-	*localgateway.Running
+	*apigateway.Running
 	url  string // of the stage
 	told *records
 }
 
 // running serves an assembly's stage with a development issuer.
-func running(t *testing.T, dir, stage string, o localgateway.Options) service {
+func running(t *testing.T, dir, stage string, o apigateway.Options) service {
 	t.Helper()
 	told := &records{}
 	o.Record = told.add
-	r := localgateway.Start(t, dir, o)
+	r := apigateway.Start(t, dir, o)
 	return service{r, r.URL + "/" + stage, told}
 }
 
 // served serves the example with these settings.
 func served(t *testing.T, s stack.Settings) service {
 	t.Helper()
-	return running(t, exampleHere(t, s), "prod", localgateway.Options{})
+	return running(t, exampleHere(t, s), "prod", apigateway.Options{})
 }
 
 // runningByItself serves an assembly's stage without a development issuer: authorizers take the keys that their
 // configuration names. It takes no tokens of user pools.
-func runningByItself(t *testing.T, dir, stage string, o localgateway.Options) service {
+func runningByItself(t *testing.T, dir, stage string, o apigateway.Options) service {
 	t.Helper()
 	told := &records{}
 	o.Assembly, o.Record = dir, told.add
-	g, err := localgateway.New(o)
+	g, err := apigateway.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,17 +85,17 @@ func runningByItself(t *testing.T, dir, stage string, o localgateway.Options) se
 // records are what a gateway told of its requests.
 type records struct {
 	mu  sync.Mutex
-	all []*localgateway.Record
+	all []*apigateway.Record
 }
 
-func (r *records) add(one *localgateway.Record) {
+func (r *records) add(one *apigateway.Record) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.all = append(r.all, one)
 }
 
 // take are those since the last time.
-func (r *records) take() []*localgateway.Record {
+func (r *records) take() []*apigateway.Record {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	all := r.all
@@ -103,7 +103,7 @@ func (r *records) take() []*localgateway.Record {
 	return all
 }
 
-func (r *records) of(id string) *localgateway.Record {
+func (r *records) of(id string) *apigateway.Record {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, one := range r.all {
@@ -119,7 +119,7 @@ type reply struct {
 	status int
 	header http.Header
 	body   string
-	record *localgateway.Record
+	record *apigateway.Record
 }
 
 // errorType is the kind of error that API Gateway names, or "".

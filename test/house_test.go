@@ -17,25 +17,28 @@ const ours = "github.com/gatehouse-cdk/gatehouse"
 // floors are the folders of the house, the highest first. A package imports only what stands on its own floor or below: what
 // it is told comes from above, and what it needs from underneath.
 var floors = [][]string{
-	{"test", "app", "examples", "docs"},
+	{"test", "app", "examples", "bench"},
 	{"cmd/gatehouse"},
-	{"cmd/gatehouse/internal/console", "cmd/gatehouse/internal/requestlog", "cmd/gatehouse/internal/cdkapp", "cmd/gatehouse/internal/devrecord"},
-	{"cmd/gatehouse/internal/tryout"},
-	{"cmd/gatehouse/internal/credentials"},
+	{"internal/cli"},
+	{"internal/cli/console", "internal/cli/requestlog", "internal/cli/cdkapp", "internal/cli/devrecord"},
+	{"internal/cli/tryout"},
+	{"internal/cli/credentials"},
 	{"localgateway"},
-	{"localgateway/validation"},
-	{"localgateway/checks", "localgateway/matrix"},
-	{"localgateway/devissuer", "localgateway/events", "localgateway/mapping"},
-	{"localgateway/front", "localgateway/functions", "localgateway/sigv4"},
-	{"localgateway/exchange"},
+	{"internal/apigateway"},
+	{"internal/apigateway/validation"},
+	{"internal/apigateway/checks", "internal/apigateway/matrix"},
+	{"internal/devissuer", "internal/apigateway/events", "internal/apigateway/mapping"},
+	{"internal/apigateway/front", "internal/lambdaruntime", "internal/sigv4"},
+	{"internal/apigateway/exchange"},
 	{"app/stack"},
 	{"constructs/secureapi"},
 	{"constructs/gofunction", "constructs/snapshot"},
 	{"constructs/gofunction/internal", "constructs/internal/annotation", "constructs/internal/executable", "constructs/internal/startup"},
 	{"authorizer-fn", "backend-fn"},
-	{"authorizer-fn/authztest", "backend-fn/orders"},
-	{"backend-fn/gateway"},
-	{"authorizer-fn/authz", "backend-fn/cors", "backend-fn/request"},
+	{"authorizer-fn/authztest", "backend-fn/internal"},
+	{"backend-fn/orders"},
+	{"lambdahttp"},
+	{"authorizer-fn/authz", "lambdahttp/cors"},
 	{"internal/rules"},
 	{"internal/cloudassembly", "internal/jsiienv"},
 	{"internal/iampolicy"},
@@ -90,7 +93,7 @@ func packages(t *testing.T) []listed {
 // TestHouse reads who imports whom. What neither synthesizes nor tests it does not load CDK, whose compilation takes a minute.
 func TestHouse(t *testing.T) {
 	synthesizes := func(path string) bool {
-		for _, folder := range []string{"app", "constructs", "examples", "test", "docs/benchmarks/synth"} {
+		for _, folder := range []string{"app", "constructs", "examples", "test", "bench/synth"} {
 			if strings.HasPrefix(path+"/", ours+"/"+folder+"/") {
 				return true
 			}

@@ -21,10 +21,10 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
-	"github.com/gatehouse-cdk/gatehouse/localgateway"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/functions"
 )
 
 //go:embed testdata/peers/provider.cjs
@@ -125,7 +125,7 @@ func TestRealProvider(t *testing.T) {
 	p := startProvider(t)
 	dir := exampleHere(t, p.settings())
 	// One process, so that what it asks the provider for can be told.
-	trusting := localgateway.Options{Functions: functions.Options{Env: p.environment(t), MaxProcesses: 1}}
+	trusting := apigateway.Options{Functions: lambdaruntime.Options{Env: p.environment(t), MaxProcesses: 1}}
 	api := runningByItself(t, dir, "prod", trusting)
 
 	reader := p.token(t, "shop", "orders", "orders/read")
@@ -150,7 +150,7 @@ func TestRealProvider(t *testing.T) {
 
 	t.Run("a provider that is not trusted", func(t *testing.T) {
 		// Without keys nothing can be decided, which is no 401: the token may be good.
-		stranger := runningByItself(t, dir, "prod", localgateway.Options{})
+		stranger := runningByItself(t, dir, "prod", apigateway.Options{})
 		got := stranger.call(t, "GET", "/orders", reader, "", 500, `{"message":null}`)
 		if got.errorType() != "AuthorizerConfigurationException" {
 			t.Errorf("got %s", got.errorType())
@@ -183,7 +183,7 @@ func TestKeyRotation(t *testing.T) {
 	now := newClock(t)
 	env := p.environment(t)
 	env["CLOCK_FILE"] = now.file
-	api := runningByItself(t, dir, "prod", localgateway.Options{Now: now.now, Functions: functions.Options{Env: env, MaxProcesses: 1}})
+	api := runningByItself(t, dir, "prod", apigateway.Options{Now: now.now, Functions: lambdaruntime.Options{Env: env, MaxProcesses: 1}})
 	old := p.token(t, "shop", "orders", "orders/read")
 	ask := func(what, token string, status int, cache string) {
 		t.Helper()

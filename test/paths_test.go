@@ -9,11 +9,11 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
-	"github.com/gatehouse-cdk/gatehouse/localgateway"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// TestEscapedPaths sends escaped paths through the gateway to two built functions, one with a gateway.Mux and one with
+// TestEscapedPaths sends escaped paths through the gateway to two built functions, one with a lambdahttp.Mux and one with
 // an http.ServeMux, to routes of which the literal ones are stricter. Only the second is warned of at synth.
 func TestEscapedPaths(t *testing.T) {
 	warnings := map[string]string{}
@@ -41,14 +41,14 @@ func TestEscapedPaths(t *testing.T) {
 		}
 	})
 	if w := warnings["mux"]; w != "" {
-		t.Errorf("a function with a gateway.Mux is warned of: %s", w)
+		t.Errorf("a function with a lambdahttp.Mux is warned of: %s", w)
 	}
 	if w := warnings["servemux"]; !strings.Contains(w, secureapi.SiblingsWarning) || !strings.Contains(w,
-		"gateway.NewMux") {
+		"lambdahttp.NewMux") {
 		t.Errorf("a function without one is not warned of: %q", w)
 	}
 
-	s := running(t, dir, "mux", localgateway.Options{})
+	s := running(t, dir, "mux", apigateway.Options{})
 	plain := s
 	plain.url = strings.TrimSuffix(s.url, "mux") + "servemux"
 	anyone := s.Token(devissuer.TokenRequest{Subject: "user-1"})

@@ -11,9 +11,9 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 
-	"github.com/gatehouse-cdk/gatehouse/localgateway"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/functions"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
 // plain is the app that does not use Gatehouse, served.
@@ -27,7 +27,7 @@ func startPlain(t *testing.T, dir, stage string) plain {
 	t.Helper()
 	p := plain{now: &clock{}, denyList: filepath.Join(t.TempDir(), "deny")}
 	p.revoke(t)
-	p.service = running(t, dir, stage, localgateway.Options{Now: p.now.now, Functions: functions.Options{Env: map[string]string{"DENY_LIST": p.denyList}}})
+	p.service = running(t, dir, stage, apigateway.Options{Now: p.now.now, Functions: lambdaruntime.Options{Env: map[string]string{"DENY_LIST": p.denyList}}})
 	return p
 }
 

@@ -12,9 +12,9 @@ import (
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
-	"github.com/gatehouse-cdk/gatehouse/localgateway"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
 )
 
 const cdkModule = "github.com/aws/aws-cdk-go/awscdk/v2"
@@ -162,7 +162,7 @@ func checkREADMEsAPI(t *testing.T, assembly string) {
 		}
 	}
 	nodepeer.Need(t)
-	api := localgateway.Start(t, assembly, localgateway.Options{})
+	api := apigateway.Start(t, assembly, apigateway.Options{})
 	for _, r := range []call{
 		{"/health", "", 200, "[]"},
 		{"/orders", "", 401, "Unauthorized"},

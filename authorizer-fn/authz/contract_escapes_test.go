@@ -13,7 +13,7 @@ func denyEscapes(s *setup) {
 }
 
 // escapeRules are the authorizer's part of line 56: an escaped letter makes no literal, and with DenyEscapedPaths no
-// escape is allowed. That the function serves the route that was authorized is shown by docs/benchmarks/paths.
+// escape is allowed. That the function serves the route that was authorized is shown by bench/paths.
 func escapeRules() []rule {
 	some, all := token(object{"scope": "orders:read"}), token(object{"scope": "admin"})
 	both := func(change func(*setup)) func(*setup) { return func(s *setup) { change(s); perRequest(s) } }

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+	"github.com/gatehouse-cdk/gatehouse/internal/sigv4"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/sigv4"
 )
 
 const (

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
-	"github.com/gatehouse-cdk/gatehouse/backend-fn/request"
+	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
 )
 
 // The service is an http.Handler, so it runs wherever one does. The caller comes with the request's context.
@@ -18,7 +18,7 @@ func Example() {
 		`{"customer":"c-1","currency":"EUR","lines":[{"sku":"tea-1","quantity":0,"unitPrice":450}]}`))
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
-	service.ServeHTTP(w, r.WithContext(request.WithCaller(r.Context(), request.Caller{Principal: "user-1"})))
+	service.ServeHTTP(w, r.WithContext(lambdahttp.WithCaller(r.Context(), lambdahttp.Caller{Principal: "user-1"})))
 	fmt.Println(w.Code, w.Body)
 	// Output:
 	// 422 {"title":"Unprocessable Entity","status":422,"detail":"some values are missing or not permitted","errors":[{"detail":"want a whole number from 1 to 10000, written in digits","pointer":"#/lines/0/quantity"}]}

@@ -13,8 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/backend-fn/gateway"
-	"github.com/gatehouse-cdk/gatehouse/backend-fn/request"
+	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
 )
 
 // Options are what the service takes from outside. The zero value works.
@@ -25,7 +24,7 @@ type Options struct {
 }
 
 // New makes the service over a store. It serves the routes of the API's access table by the route that was authorized:
-// see [gateway.Mux].
+// see [lambdahttp.Mux].
 func New(store Store, o Options) http.Handler {
 	s := &service{store: store, log: o.Log, now: o.Now, random: o.Random}
 	if s.log == nil {
@@ -37,7 +36,7 @@ func New(store Store, o Options) http.Handler {
 	if s.random == nil {
 		s.random = rand.Reader
 	}
-	mux := gateway.NewMux()
+	mux := lambdahttp.NewMux()
 	for pattern, answer := range map[string]endpoint{
 		"GET /health":         s.health,
 		"GET /orders":         s.list,
@@ -137,7 +136,7 @@ func (s *service) create(w http.ResponseWriter, r *http.Request) error {
 	if p != nil {
 		return p
 	}
-	caller, _ := request.CallerFrom(r.Context())
+	caller, _ := lambdahttp.CallerFrom(r.Context())
 	o := Order{
 		ID: d.ID, Customer: d.Customer, Lines: d.Lines, Currency: d.Currency,
 		Status: Open, CreatedAt: now.Truncate(time.Millisecond), CreatedBy: caller.Principal,

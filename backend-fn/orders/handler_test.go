@@ -14,9 +14,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/internal/storetest"
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
-	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders/storetest"
-	"github.com/gatehouse-cdk/gatehouse/backend-fn/request"
+	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
 )
 
 var now = time.Date(2026, 11, 20, 9, 30, 0, 123_456_789, time.UTC)
@@ -65,7 +65,7 @@ func header(name, value string) func(*http.Request) {
 
 func by(principal string) func(*http.Request) {
 	return func(r *http.Request) {
-		*r = *r.WithContext(request.WithCaller(r.Context(), request.Caller{Principal: principal}))
+		*r = *r.WithContext(lambdahttp.WithCaller(r.Context(), lambdahttp.Caller{Principal: principal}))
 	}
 }
 

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/internal/storetest"
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
-	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders/storetest"
 )
 
 func TestMemoryStore(t *testing.T) {

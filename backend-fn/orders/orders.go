@@ -1,7 +1,7 @@
 // Package orders is a small orders service: an http.Handler over a [Store].
 //
 //	service := orders.New(orders.NewMemoryStore(1000), orders.Options{})
-//	http.ListenAndServe("127.0.0.1:8080", service) // or, in a function: gateway.Start(service)
+//	http.ListenAndServe("127.0.0.1:8080", service) // or, in a function: lambdahttp.Start(service)
 //
 // Its routes:
 //

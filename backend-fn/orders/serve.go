@@ -9,7 +9,7 @@ import (
 	"runtime"
 	"runtime/debug"
 
-	"github.com/gatehouse-cdk/gatehouse/backend-fn/request"
+	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
 )
 
 // logged answers the requests of a route and logs one line about each: what was asked for by its route, not by its path,
@@ -31,8 +31,8 @@ func (s *service) serve(route string, answer endpoint, w http.ResponseWriter, r 
 		slog.String("route", route),
 		slog.Int("status", rec.status),
 		slog.Int64("durationMs", s.now().Sub(start).Milliseconds()),
-	}, request.LogAttrs(r.Context())...)
-	if c, ok := request.CallerFrom(r.Context()); ok {
+	}, lambdahttp.LogAttrs(r.Context())...)
+	if c, ok := lambdahttp.CallerFrom(r.Context()); ok {
 		attrs = append(attrs, slog.String("principal", c.Principal))
 	}
 	level := slog.LevelInfo

@@ -12,9 +12,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/internal/storetest"
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
-	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders/storetest"
-	"github.com/gatehouse-cdk/gatehouse/backend-fn/request"
+	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
 )
 
 // faulty is a store whose calls all end in the same way.
@@ -115,7 +115,7 @@ func TestLogLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	attrs := func(r *http.Request) {
-		*r = *r.WithContext(request.WithLogAttrs(request.WithLogAttrs(r.Context(), slog.String("apiRequestId", "api-1")), slog.String("requestId", "req-1")))
+		*r = *r.WithContext(lambdahttp.WithLogAttrs(lambdahttp.WithLogAttrs(r.Context(), slog.String("apiRequestId", "api-1")), slog.String("requestId", "req-1")))
 	}
 	for _, tt := range []struct {
 		name, method, target, body string

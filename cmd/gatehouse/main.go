@@ -13,11 +13,10 @@
 package main
 
 import (
-	"context"
 	"os"
-	"os/signal"
 	"runtime/debug"
-	"syscall"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cli"
 )
 
 func main() {
@@ -26,15 +25,5 @@ func main() {
 		// times a second under load. This costs some 10 MB.
 		debug.SetGCPercent(400)
 	}
-	os.Exit(run(context.Background(), process(), os.Args[1:]))
-}
-
-// endings are the signals that end "gatehouse dev" after it has tidied up, and any other command at once: Ctrl-C, SIGTERM, and the end of the terminal,
-// except under nohup, which has the last one ignored.
-func endings() []os.Signal {
-	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) {
-		all = append(all, syscall.SIGHUP)
-	}
-	return all
+	os.Exit(cli.Main())
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/gatehouse-cdk/gatehouse/backend-fn/cors"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
+	"github.com/gatehouse-cdk/gatehouse/lambdahttp/cors"
 )
 
 // CORS lets pages of other origins call the API. One declaration serves the three places that answer a browser:
@@ -24,7 +24,7 @@ import (
 //   - Preflights are answered by API Gateway on every path that has a route, with no authorizer in front.
 //   - API Gateway's own errors (DEFAULT_4XX and DEFAULT_5XX, so a 401 or 403 of the authorizer too) carry the headers,
 //     so that a page sees the status instead of a network error.
-//   - The functions find it in their environment, where the middleware of package backend-fn/cors applies it. An
+//   - The functions find it in their environment, where the middleware of package lambdahttp/cors applies it. An
 //     imported function's environment cannot be changed: set GATEHOUSE_CORS where it is made.
 //
 // An error of API Gateway cannot pick one of several origins, as its headers are fixed values or copies of the

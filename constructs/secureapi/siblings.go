@@ -21,7 +21,7 @@ import (
 const SiblingsWarning = "gatehouse:siblingRoutes"
 
 // warnOfSiblings warns, once for a function, of routes that its own router can take for each other, unless its
-// executable has a gateway.Mux, which takes the route from the event.
+// executable has a lambdahttp.Mux, which takes the route from the event.
 func (b *builder) warnOfSiblings() {
 	byFunction := map[awslambda.IFunction][]route.Sibling{}
 	var functions []awslambda.IFunction
@@ -73,7 +73,7 @@ func (p *plan) siblingsMessage(function string, found []route.Sibling, router ex
 	}
 	wayOut := "route by the event's resource and httpMethod, or match its path undecoded"
 	if router == executable.Other {
-		wayOut = "register its handlers with gateway.NewMux, which its executable does not have"
+		wayOut = "register its handlers with lambdahttp.NewMux, which its executable does not have"
 	}
 	return fmt.Sprintf("the function %s answers %q, for %s, and %q, for %s. API Gateway authorizes %s %s as %q, and a router in "+
 		"the function that decodes the path, or takes HEAD for GET, serves it as %q%s. Have the function %s; "+

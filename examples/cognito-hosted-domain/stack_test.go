@@ -13,8 +13,8 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
 	"github.com/gatehouse-cdk/gatehouse/constructs/snapshot"
-	"github.com/gatehouse-cdk/gatehouse/localgateway"
-	"github.com/gatehouse-cdk/gatehouse/localgateway/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
 func TestMain(m *testing.M) { snapshot.Main(m) }
@@ -36,8 +36,8 @@ func TestCallers(t *testing.T) {
 	newStack(app, "Notes")
 	app.Synth(nil)
 
-	var last atomic.Pointer[localgateway.Record]
-	api := localgateway.Start(t, dir, localgateway.Options{Record: last.Store})
+	var last atomic.Pointer[apigateway.Record]
+	api := apigateway.Start(t, dir, apigateway.Options{Record: last.Store})
 
 	token := func(use devissuer.Use, user, scopes string, expires time.Duration) string {
 		return api.Token(devissuer.TokenRequest{Use: use, Subject: user, Scopes: strings.Fields(scopes), Expires: expires})

@@ -19,7 +19,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
 	"github.com/gatehouse-cdk/gatehouse/constructs/snapshot"
-	"github.com/gatehouse-cdk/gatehouse/localgateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 )
 
 func TestMain(m *testing.M) { snapshot.Main(m) }
@@ -55,8 +55,8 @@ func TestCallers(t *testing.T) {
 	newStack(app, "Partners")
 	app.Synth(nil)
 
-	var last atomic.Pointer[localgateway.Record]
-	api := localgateway.Start(t, dir, localgateway.Options{Record: last.Store})
+	var last atomic.Pointer[apigateway.Record]
+	api := apigateway.Start(t, dir, apigateway.Options{Record: last.Store})
 
 	keys := map[string]aws.Credentials{"": {}, "nobody": {AccessKeyID: "AKIANOBODYNOBODYNOBO", SecretAccessKey: "nothing"}}
 	for _, k := range api.AccessKeys() {

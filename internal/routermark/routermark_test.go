@@ -17,8 +17,8 @@ func TestMarkIsInWhatMakesAMux(t *testing.T) {
 		name, body string
 		want       bool
 	}{
-		{"a Mux", `m := gateway.NewMux(); m.Handle("GET /a", http.NotFoundHandler()); gateway.Start(m)`, true},
-		{"a ServeMux", `m := http.NewServeMux(); m.Handle("GET /a", http.NotFoundHandler()); gateway.Start(m)`, false},
+		{"a Mux", `m := lambdahttp.NewMux(); m.Handle("GET /a", http.NotFoundHandler()); lambdahttp.Start(m)`, true},
+		{"a ServeMux", `m := http.NewServeMux(); m.Handle("GET /a", http.NotFoundHandler()); lambdahttp.Start(m)`, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			// The file lies in the module's tree for its imports, in a folder that the go command's patterns pass over.
@@ -28,7 +28,7 @@ func TestMarkIsInWhatMakesAMux(t *testing.T) {
 			}
 			defer os.RemoveAll(dir)
 			file, out := filepath.Join(dir, "main.go"), filepath.Join(t.TempDir(), "out")
-			text := "package main\n\nimport (\n\t\"net/http\"\n\n\t\"" + module + "/backend-fn/gateway\"\n)\n\nfunc main() { " + tt.body + " }\n"
+			text := "package main\n\nimport (\n\t\"net/http\"\n\n\t\"" + module + "/lambdahttp\"\n)\n\nfunc main() { " + tt.body + " }\n"
 			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 				t.Fatal(err)
 			}

@@ -11,7 +11,7 @@ type Router int
 const (
 	Unknown    Router = iota // not one of gofunction's
 	NotBuilt                 // the CDK command line did not select the function's stack
-	ByResource               // it has a gateway.Mux
+	ByResource               // it has a lambdahttp.Mux
 	Other                    // it has none
 )
 

@@ -6,8 +6,8 @@ import (
 	"log"
 	"os"
 
-	"github.com/gatehouse-cdk/gatehouse/backend-fn/cors"
-	"github.com/gatehouse-cdk/gatehouse/backend-fn/gateway"
+	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
+	"github.com/gatehouse-cdk/gatehouse/lambdahttp/cors"
 )
 
 func main() {
@@ -17,5 +17,5 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	gateway.Start(cors.Handler(newNotes(), origins))
+	lambdahttp.Start(cors.Handler(newNotes(), origins))
 }

@@ -6,8 +6,7 @@ import (
 	"net/http"
 	"sync"
 
-	"github.com/gatehouse-cdk/gatehouse/backend-fn/gateway"
-	"github.com/gatehouse-cdk/gatehouse/backend-fn/request"
+	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
 )
 
 // maxBody bounds a note; API Gateway itself would take 10 MB.
@@ -23,7 +22,7 @@ type notes struct {
 
 func newNotes() *notes {
 	n := &notes{all: map[string][]string{}}
-	mux := gateway.NewMux() // its patterns are those of the stack's routes
+	mux := lambdahttp.NewMux() // its patterns are those of the stack's routes
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusOK, map[string]string{"status": "ok"})
 	})
@@ -65,7 +64,7 @@ func (n *notes) add(w http.ResponseWriter, r *http.Request) {
 // userOf is the user's sub. Package gateway reads it from the claims that API Gateway verified; that there is none can
 // only mean that the route was opened.
 func userOf(w http.ResponseWriter, r *http.Request) (string, bool) {
-	caller, ok := request.CallerFrom(r.Context())
+	caller, ok := lambdahttp.CallerFrom(r.Context())
 	if !ok {
 		answer(w, http.StatusForbidden, map[string]string{"message": "nobody is signed in"})
 	}

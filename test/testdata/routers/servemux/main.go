@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/gatehouse-cdk/gatehouse/backend-fn/gateway"
+	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
 )
 
 func main() {
@@ -15,5 +15,5 @@ func main() {
 			fmt.Fprintf(w, "%s id=%s proxy=%s", pattern, r.PathValue("id"), r.PathValue("proxy"))
 		})
 	}
-	gateway.Start(mux)
+	lambdahttp.Start(mux)
 }

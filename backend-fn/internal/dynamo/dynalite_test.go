@@ -1,0 +1,152 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/internal/storetest"
+	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
+	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
+)
+
+// dynaliteScript serves an empty DynamoDB (https://github.com/architect/dynalite) on a free port of 127.0.0.1, says which,
+// and ends with its standard input, so that it cannot outlive the test.
+const dynaliteScript = `
+const server = require('dynalite')({createTableMs: 0, deleteTableMs: 0})
+server.listen(0, '127.0.0.1', () => console.log(server.address().port))
+process.stdin.on('end', () => process.exit()).resume()`
+
+// newTable makes a table as a stack does, from the constants of package orders.
+func newTable(t *testing.T, endpoint, name string) *Store {
+	t.Helper()
+	c, err := FromEnvironment(environment(map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": endpoint, "ORDERS_TABLE": name}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := New(c)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	_, err = s.client.CreateTable(ctx, &dynamodb.CreateTableInput{
+		TableName:   &name,
+		BillingMode: types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{
+			{AttributeName: aws.String(orders.PartitionKey), AttributeType: types.ScalarAttributeTypeS},
+			{AttributeName: aws.String(orders.SortKey), AttributeType: types.ScalarAttributeTypeS},
+		},
+		KeySchema: []types.KeySchemaElement{
+			{AttributeName: aws.String(orders.PartitionKey), KeyType: types.KeyTypeHash},
+			{AttributeName: aws.String(orders.SortKey), KeyType: types.KeyTypeRange},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wait := dynamodb.NewTableExistsWaiter(s.client, func(o *dynamodb.TableExistsWaiterOptions) {
+		o.MinDelay, o.MaxDelay = 5*time.Millisecond, 50*time.Millisecond
+	})
+	if err := wait.Wait(ctx, &dynamodb.DescribeTableInput{TableName: &name}, 10*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// counter is a transport that counts the requests.
+type counter struct {
+	next *http.Client
+	n    int
+}
+
+func (c *counter) Do(r *http.Request) (*http.Response, error) {
+	c.n++
+	return c.next.Do(r)
+}
+
+func TestDynalite(t *testing.T) {
+	endpoint, tables := "http://127.0.0.1:"+nodepeer.Start(t, dynaliteScript, []string{"dynalite"}).Ready, 0
+	table := func(t *testing.T) *Store {
+		tables++
+		return newTable(t, endpoint, fmt.Sprintf("orders-%d", tables))
+	}
+
+	storetest.Run(t, func(t *testing.T) orders.Store { return table(t) })
+
+	t.Run("a list longer than one answer", func(t *testing.T) {
+		// 100 orders of 100 long lines are more than the 1 MB that a Query answers at once.
+		s, queries := table(t), &counter{next: http.DefaultClient}
+		s.client = dynamodb.New(s.client.Options(), func(o *dynamodb.Options) { o.HTTPClient = queries })
+		var want int
+		for i := range orders.MaxPage {
+			o := storetest.Order(i)
+			for len(o.Lines) < 100 {
+				o.Lines = append(o.Lines, orders.Line{SKU: strings.Repeat("x", 150), Quantity: 10_000, UnitPrice: 1_000_000_000})
+			}
+			want += len(o.Lines)
+			if err := s.Create(t.Context(), o); err != nil {
+				t.Fatal(err)
+			}
+		}
+		queries.n = 0
+		got, err := s.List(t.Context(), "", orders.MaxPage)
+		if queries.n < 2 {
+			t.Errorf("%d request for the list: it fitted into one answer, and nothing was shown", queries.n)
+		}
+		var lines int
+		for i, o := range got {
+			lines += len(o.Lines)
+			if o.ID != storetest.Order(orders.MaxPage-1-i).ID {
+				t.Fatalf("place %d is %s", i, o.ID)
+			}
+		}
+		if err != nil || lines != want {
+			t.Errorf("%d orders with %d lines, %v, want %d lines", len(got), lines, err, want)
+		}
+	})
+
+	t.Run("the service over the table", func(t *testing.T) {
+		server := httptest.NewServer(orders.New(table(t), orders.Options{Log: slog.New(slog.DiscardHandler)}))
+		defer server.Close()
+		const id = "01957f3e-7d00-7000-8000-000000000001"
+		tea := `{"id":"` + id + `","customer":"c-1","currency":"EUR","lines":[{"sku":"tea-1","quantity":2,"unitPrice":450}]}`
+		for _, step := range []struct {
+			method, path, body string
+			want               int
+			text               string
+		}{
+			{"GET", "/orders", "", 200, `{"orders":[]}`},
+			{"POST", "/orders", tea, 201, id},
+			{"POST", "/orders", tea, 200, id},
+			{"POST", "/orders", strings.Replace(tea, "c-1", "c-2", 1), 409, "another order"},
+			{"GET", "/orders/" + id, "", 200, `"customer":"c-1"`},
+			{"GET", "/orders?limit=1", "", 200, id},
+			{"DELETE", "/orders/" + id, "", 204, ""},
+			{"DELETE", "/orders/" + id, "", 404, ""},
+			{"GET", "/orders/" + id, "", 404, ""},
+		} {
+			r, err := http.NewRequest(step.method, server.URL+step.path, strings.NewReader(step.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Content-Type", "application/json")
+			resp, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, _ := io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+			if resp.StatusCode != step.want || !strings.Contains(string(body), step.text) {
+				t.Errorf("%s %s: got %d %s, want %d with %q", step.method, step.path, resp.StatusCode, body, step.want, step.text)
+			}
+		}
+	})
+}

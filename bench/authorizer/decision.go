@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"os"
+	"strings"
+	"testing/fstest"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
+)
+
+// distinct is how many tokens take turns as new ones: more than the authorizer remembers.
+const distinct = 2500
+
+// decision measures whole decisions, from the bytes of an event to those of the answer, with the log line written to a
+// file descriptor, against the signature of such a token alone (its input hashed, its signature decoded beforehand).
+func (b *bench) decision() error {
+	issuer := authztest.NewIssuer("https://issuer.example.com", signingKey())
+	texts := tokens(issuer.URL, some, distinct)
+	raw, err := rawRS256(texts)
+	if err != nil {
+		return err
+	}
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer null.Close()
+	env := config(issuer.URL, false)
+	a, err := authz.FromLambda(func(name string) string { return env[name] }, authz.Options{
+		Transport: issuer, Log: null, Files: fstest.MapFS{"access.json": {Data: accessTable()}},
+	})
+	if err != nil {
+		return err
+	}
+	ctx := lambdacontext.NewContext(context.Background(), &lambdacontext.LambdaContext{AwsRequestID: "8476a536-e9f4-11e8-9739-2dfe598c3fcd"})
+	ctx, cancel := context.WithTimeout(ctx, time.Hour)
+	defer cancel()
+	//lint:ignore SA1029 the runtime's own key
+	ctx = context.WithValue(ctx, "x-amzn-trace-id", "Root=1-5759e988-bd862e3fe1be46a994272793")
+
+	for _, kind := range []string{"TOKEN", "REQUEST"} {
+		events := make([][]byte, len(texts))
+		for i, text := range texts {
+			if kind == "TOKEN" {
+				events[i] = authztest.TokenEvent(methodARN, "Bearer "+text)
+			} else {
+				events[i] = authztest.RequestEvent("GET", "/resource-3/1234", map[string][]string{"Authorization": {"Bearer " + text}}, nil)
+			}
+		}
+		decide := func(event []byte) error {
+			answer, err := a.Invoke(ctx, event)
+			if err == nil && !strings.Contains(string(answer[:200]), `"Allow"`) {
+				err = errors.New("not allowed")
+			}
+			return err
+		}
+		var raws, new, repeated []float64
+		for range b.rounds {
+			for _, side := range []struct {
+				times *[]float64
+				call  func(i int) error
+			}{
+				{&raws, raw},
+				{&new, func(i int) error { return decide(events[i]) }},
+				{&repeated, func(int) error { return decide(events[len(events)-1]) }},
+			} {
+				t, err := perCall(len(events), side.call)
+				if err != nil {
+					return err
+				}
+				*side.times = append(*side.times, t)
+			}
+		}
+		f := figures.Figure{Subject: "decision on a " + kind + " event", Peer: "an RS256 signature alone", Unit: "us"}
+		f.Name = "new token"
+		b.reportRounds(f, new, raws, 1.6)
+		f.Name = "repeated token"
+		b.reportRounds(f, repeated, raws, 0.4)
+	}
+	return nil
+}
+
+// perCall is how many microseconds one of n calls takes.
+func perCall(n int, call func(i int) error) (float64, error) {
+	start := time.Now()
+	for i := range n {
+		if err := call(i); err != nil {
+			return 0, err
+		}
+	}
+	return float64(time.Since(start).Nanoseconds()) / 1000 / float64(n), nil
+}
+
+func rawRS256(texts []string) (func(i int) error, error) {
+	inputs, signatures := make([][]byte, len(texts)), make([][]byte, len(texts))
+	for i, text := range texts {
+		dot := strings.LastIndexByte(text, '.')
+		inputs[i] = []byte(text[:dot])
+		var err error
+		if signatures[i], err = base64.RawURLEncoding.DecodeString(text[dot+1:]); err != nil {
+			return nil, err
+		}
+	}
+	public := signingKey().Signer.Public().(*rsa.PublicKey)
+	return func(i int) error {
+		sum := sha256.Sum256(inputs[i])
+		return rsa.VerifyPKCS1v15(public, crypto.SHA256, sum[:], signatures[i])
+	}, nil
+}

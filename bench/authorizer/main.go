@@ -1,0 +1,91 @@
+// Command authorizer measures the included authorizer: its decisions against the signature alone, its binary and its start
+// against the smallest Lambda function in Go, and its answers against aws-jwt-verify in Node.
+//
+//	go run ./bench/authorizer
+//
+// What counts are the ratios: both sides of one are measured in turns, several times, and the median of the rounds is
+// taken; the times are this machine's. Node and npm are needed for the last part, which fetches aws-jwt-verify into a
+// temporary folder.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
+)
+
+func main() {
+	rounds := flag.Int("rounds", 15, "how many rounds each measurement has")
+	only := flag.String("only", "decision,size,start,first,warm", "what to measure")
+	modules := flag.String("modules", "", "a folder with node_modules/aws-jwt-verify; by default npm makes a temporary one")
+	flag.Parse()
+	if err := run(*rounds, strings.Split(*only, ","), *modules); err != nil {
+		fmt.Fprintln(os.Stderr, "authorizer:", err)
+		os.Exit(1)
+	}
+}
+
+func run(rounds int, only []string, modules string) error {
+	dir, err := os.MkdirTemp("", "gatehouse-authorizer-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	b := &bench{rounds: rounds, dir: dir, modules: modules}
+	fmt.Printf("%s %s/%s, %d CPUs, load %s\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), load())
+	for _, part := range []struct {
+		name    string
+		measure func() error
+	}{{"decision", b.decision}, {"size", b.size}, {"start", b.start}, {"first", b.first}, {"warm", b.warm}} {
+		if !slices.Contains(only, part.name) {
+			continue
+		}
+		if err := part.measure(); err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
+		}
+	}
+	fmt.Printf("\nload %s\n", load())
+	return nil
+}
+
+// bench is one run.
+type bench struct {
+	rounds  int
+	dir     string // temporary
+	modules string
+}
+
+// report tells two values, their ratio, and what it may be at most (0: there is no such bound).
+func (b *bench) report(f figures.Figure, ours, theirs, ratio, most float64) {
+	f.Measured, f.Against, f.Ratio, f.AtMost = ours, theirs, ratio, most
+	figures.Report(f)
+}
+
+// reportRounds tells the medians of rounds that were measured in turns, and of their ratios.
+func (b *bench) reportRounds(f figures.Figure, ours, theirs []float64, most float64) {
+	ratios := make([]float64, len(ours))
+	for i := range ours {
+		ratios[i] = ours[i] / theirs[i]
+	}
+	b.report(f, median(ours), median(theirs), median(ratios), most)
+}
+
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[len(sorted)/2]
+}
+
+// load is the machine's load average of the last minute, where there is one.
+func load() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	one, _, _ := strings.Cut(string(text), " ")
+	return one
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
+)
+
+// start measures the time from starting a process to its asking for the first event.
+func (b *bench) start() error {
+	oursPath, barePath, err := b.buildBoth()
+	if err != nil {
+		return err
+	}
+	issuer, stop := startIssuer(20 * time.Millisecond)
+	defer stop()
+	env := config(issuer.URL, false)
+	const starts = 10 // a round is their median, on either side
+	var medians [2][]float64
+	for range b.rounds {
+		var times [2][]float64
+		for range starts {
+			for side, path := range []string{oursPath, barePath} {
+				time.Sleep(5 * time.Millisecond) // what the one before left behind is cleared away
+				p, err := b.launch(env, path)
+				if err != nil {
+					return err
+				}
+				times[side] = append(times[side], p.ready.Sub(p.started).Seconds()*1000)
+				p.stop()
+			}
+		}
+		for side := range medians {
+			medians[side] = append(medians[side], median(times[side]))
+		}
+	}
+	b.reportRounds(figures.Figure{Subject: "process start", Name: "to its asking for an event", Peer: "a bare aws-lambda-go function", Unit: "ms"}, medians[0], medians[1], 1.25)
+	return nil
+}
+
+// first measures the first decision of a process, whose event is there as soon as the function asks for one: what it takes
+// beyond a round trip to the issuer, or two with discovery.
+func (b *bench) first() error {
+	path, _, err := b.buildBoth()
+	if err != nil {
+		return err
+	}
+	issuer, stop := startIssuer(50 * time.Millisecond)
+	defer stop()
+	trip, err := roundTrip(issuer)
+	if err != nil {
+		return err
+	}
+	event := authztest.TokenEvent(methodARN, "Bearer "+newToken(issuer.URL, some, 1))
+	for _, discovery := range []bool{false, true} {
+		name, trips := "keys", 1
+		if discovery {
+			name, trips = "discovery and keys", 2
+		}
+		var beyond []float64
+		for range b.rounds {
+			p, err := b.launch(config(issuer.URL, discovery), path)
+			if err != nil {
+				return err
+			}
+			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+			result, err := p.Invoke(ctx, event)
+			cancel()
+			if err != nil || result.Error != nil {
+				defer p.stop()
+				return fmt.Errorf("%w %v\n%s", err, result.Error, p.logged())
+			}
+			p.stop()
+			beyond = append(beyond, result.Took.Seconds()*1000-float64(trips)*trip)
+		}
+		b.report(figures.Figure{
+			Subject: "first decision, with " + name, Name: fmt.Sprintf("beyond %d x %.1f ms on the way", trips, trip), Peer: "2 ms", Unit: "ms",
+		}, median(beyond), 2, median(beyond)/2, 1)
+	}
+	return nil
+}

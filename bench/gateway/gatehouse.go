@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+)
+
+// build builds the command, and synthesizes the example with its functions built for this machine.
+func (b *bench) build(ctx context.Context) error {
+	b.binary, b.assembly = filepath.Join(b.dir, "gatehouse"), filepath.Join(b.dir, "cdk.out")
+	if err := run(ctx, nil, "go", "build", "-o", b.binary, "./cmd/gatehouse"); err != nil {
+		return err
+	}
+	return run(ctx, []string{"GATEHOUSE_HOST_BUILD=1", "CDK_VALIDATION=false", "CDK_OUTDIR=" + b.assembly}, "go", "run", "./app")
+}
+
+// run runs a command in this folder, which is the repository's root, with further variables.
+func run(ctx context.Context, env []string, name string, args ...string) error {
+	c := exec.CommandContext(ctx, name, args...)
+	c.Env = append(os.Environ(), env...)
+	if text, err := c.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, text)
+	}
+	return nil
+}
+
+// gatehouse is a "gatehouse dev" that listens.
+type gatehouse struct {
+	*process
+	address string        // host:port
+	took    time.Duration // from the start of the process
+}
+
+var listening = regexp.MustCompile(`(?m)^listening on http://(127\.0\.0\.1:\d+)$`)
+
+// dev starts the command and waits until it listens.
+func (b *bench) dev(ctx context.Context, env []string, args ...string) (*gatehouse, error) {
+	p, err := b.launch(ctx, "", env, b.binary, append([]string{"dev", "--port", "0"}, args...)...)
+	if err != nil {
+		return nil, err
+	}
+	text, at, err := p.wait(listening)
+	if err != nil {
+		return nil, err
+	}
+	return &gatehouse{p, text[1], at}, nil
+}
+
+// start measures from the start of the process to the line "listening on": running the app, which asks the go command
+// whether its functions are still built and starts CDK's engine in Node, and reading what it synthesized.
+func (b *bench) start(ctx context.Context) error {
+	const times, most = 5, 4.0
+	var seconds []float64
+	for range times {
+		g, err := b.dev(ctx, nil)
+		if err != nil {
+			return err
+		}
+		seconds = append(seconds, g.took.Seconds())
+		if err := g.stop(); err != nil {
+			return err
+		}
+	}
+	fmt.Printf("\nseconds from the start of gatehouse dev, everything built, to \"listening on\": %.2f\n", seconds)
+	within(figures.Figure{Subject: "gatehouse dev, start", Name: "the example, everything built", Unit: "s"}, median(seconds), most)
+	return nil
+}
+
+// cache is a folder for the development issuer's keys.
+func (b *bench) cache() string { return filepath.Join(b.dir, "cache") }
+
+// within reports a figure that is held against a limit of its own.
+func within(f figures.Figure, measured, most float64) {
+	f.Peer, f.Measured, f.Against, f.Ratio, f.AtMost = "the limit", measured, most, measured/most, 1
+	figures.Report(f)
+}
+
+// token makes a token that may read orders, and the issuer's keys as a JWKS, as the development issuer gives them.
+func (b *bench) token() (token string, jwks []byte, err error) {
+	a, err := cloudassembly.Read(b.assembly)
+	if err != nil {
+		return "", nil, err
+	}
+	issuers, err := devissuer.FromModel(a.Model(cloudassembly.Options{}))
+	if err != nil {
+		return "", nil, err
+	}
+	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: devissuer.Folder(b.cache())})
+	if err != nil {
+		return "", nil, err
+	}
+	const base = "http://127.0.0.1"
+	provider, err := devissuer.New(keys, issuers, devissuer.Options{BaseURL: base})
+	if err != nil {
+		return "", nil, err
+	}
+	if token, err = provider.Mint(devissuer.TokenRequest{Scopes: []string{"orders/read"}}); err != nil {
+		return "", nil, err
+	}
+	answer := httptest.NewRecorder()
+	provider.ServeHTTP(answer, httptest.NewRequest("GET", provider.JWKSURL(issuers[0].URL), nil))
+	if answer.Code != 200 {
+		return "", nil, fmt.Errorf("the issuer's keys: %d %s", answer.Code, answer.Body)
+	}
+	return token, answer.Body.Bytes(), nil
+}

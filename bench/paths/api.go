@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"testing/fstest"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+)
+
+const issuerURL = "https://idp.example.com"
+
+var (
+	key    = authztest.Ed25519("paths")
+	issuer = authztest.NewIssuer(issuerURL, key)
+)
+
+// caller is who makes requests: a token, and what it gives.
+type caller struct {
+	header exchange.Headers
+	rights access.Rights
+}
+
+// callers have each set of the rights.
+var callers = func() []caller {
+	var all []caller
+	for set := range 1 << len(rights) {
+		c := caller{}
+		scopes := ""
+		for i, name := range rights {
+			if set>>i&1 == 1 {
+				c.rights.Scopes = append(c.rights.Scopes, name)
+				scopes += " " + name
+			}
+		}
+		token := key.Token("EdDSA", authztest.Object{
+			"iss": issuerURL, "aud": "paths", "sub": "user-1", "scope": scopes,
+			"exp": time.Now().Add(24 * time.Hour).Unix(),
+		})
+		c.header = exchange.Headers{{Name: "Authorization", Value: "Bearer " + token}}
+		all = append(all, c)
+	}
+	return all
+}()
+
+// api is a table as the local gateway serves it.
+type api struct {
+	table   *access.Table
+	methods []*cloudassembly.Method // by the table's rules
+	routes  []*events.Route
+	guard   *checks.Guard
+}
+
+// newAPI makes an API of a table, with a TOKEN authorizer whose answers are kept or with a REQUEST authorizer whose
+// answers are for one request; either denies escaped paths, or does not.
+func newAPI(table *access.Table, perRequest, denyEscapes bool) (*api, error) {
+	config := authz.Config{
+		Issuers: []authz.Issuer{{
+			URL: issuerURL, Audiences: []string{"paths"}, JWKSURL: issuer.JWKSURL(), Algorithms: []string{"EdDSA"},
+		}},
+		PerRequest:       perRequest,
+		DenyEscapedPaths: denyEscapes,
+		NoMetrics:        true,
+	}
+	environment := config.Environment()
+	authorizer, err := authz.FromLambda(func(name string) string { return environment[name] }, authz.Options{
+		Transport: issuer,
+		Log:       io.Discard,
+		Files:     fstest.MapFS{access.FileName: {Data: table.Marshal()}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	guardedBy := &cloudassembly.Authorizer{
+		AuthorizerID: "paths", Type: cloudassembly.TokenAuthorizer, TTL: 5 * time.Minute,
+		Function:        &cloudassembly.Function{Name: "authorizer"},
+		IdentitySources: []cloudassembly.IdentitySource{{In: "header", Name: "Authorization"}},
+	}
+	if perRequest {
+		guardedBy.Type, guardedBy.TTL = cloudassembly.RequestAuthorizer, 0
+	}
+	model := &cloudassembly.API{
+		APIID: "abcdef1234", Account: "123456789012", Region: "us-east-1", Partition: "aws", APIKeySource: "HEADER",
+		Authorizers: []*cloudassembly.Authorizer{guardedBy},
+	}
+	stage := &cloudassembly.Stage{Name: "prod"}
+	a := &api{table: table, guard: checks.New(checks.Options{
+		Model: &cloudassembly.Model{APIs: []*cloudassembly.API{model}}, API: model, Stage: stage,
+		Invoke: func(ctx context.Context, _ *cloudassembly.Function, payload []byte, _ *exchange.Request) ([]byte,
+			error) {
+			answer, err := authorizer.Invoke(ctx, payload)
+			if err != nil {
+				return nil, &checks.FunctionError{Type: "errorString", Message: err.Error()}
+			}
+			return answer, nil
+		},
+	})}
+	for i, rule := range table.Rules() {
+		m := &cloudassembly.Method{
+			Verb: rule.Pattern.Verb, Path: rule.Pattern.Path(), Authorization: cloudassembly.AuthorizationCustom,
+			Resource: &cloudassembly.Resource{ResourceID: fmt.Sprint(i)}, Authorizer: guardedBy,
+		}
+		if rule.Elsewhere {
+			m.Authorization, m.Authorizer = cloudassembly.AuthorizationNone, nil
+		}
+		a.methods = append(a.methods, m)
+		a.routes = append(a.routes, events.NewRoute(model, stage, m))
+	}
+	return a, nil
+}
+
+// request is one of a caller to the API's stage.
+func (a *api) request(verb, path string, c caller) *exchange.Request {
+	return &exchange.Request{
+		Verb: verb, Stage: "prod", Path: path, RawPath: "/prod" + path, Headers: c.header,
+		Host:     "abcdef1234.example.com",
+		Protocol: "HTTP/1.1", SourceIP: "192.0.2.1", RequestID: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
+	}
+}
+
+// pass takes a request as far as the integration: the rule that it is served by, and the event. No rule, and it was
+// turned away.
+func (a *api) pass(ctx context.Context, r *exchange.Request) (rule int, event []byte, err error) {
+	rule, params, ok := a.table.Routes().Match(r.Verb, r.Path)
+	if !ok {
+		return -1, nil, nil
+	}
+	verdict := a.guard.Check(ctx, &checks.Call{Request: r, Method: a.methods[rule], Route: a.routes[rule],
+		Params: params})
+	if verdict.Denial != nil {
+		return -1, nil, nil
+	}
+	event, err = a.routes[rule].Proxy(r, params, verdict.Caller)
+	return rule, event, err
+}
+
+// basePaths are mappings of a custom domain, which stand before the path in an event.
+var basePaths = []string{"", "", "", "/a", "/shop/v1"}
+
+func drawBasePath(r *rand.Rand) string { return basePaths[r.IntN(len(basePaths))] }

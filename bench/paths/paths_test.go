@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
+)
+
+var seed = flag.Uint64("seed", 1, "where the random numbers begin")
+
+func TestMain(m *testing.M) {
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	m.Run()
+}
+
+// TestPaths is contract line 56, in a hundredth of what the command makes.
+func TestPaths(t *testing.T) {
+	c, err := run(t.Context(), *seed, 10_000, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(c)
+	if c.cases != 10_000 || c.authorized < c.cases/4 || c.served < c.authorized || c.refused < c.authorized/10 || c.conflicts > c.tables/2 {
+		t.Errorf("the requests are too far from the routes to prove anything: %s", c)
+	}
+}
+
+// adminTable is the table of the two requests that started this.
+func adminTable(t testing.TB) *access.Table {
+	t.Helper()
+	admin := []access.Requirement{{Kind: access.Scope, AnyOf: []string{"r"}}}
+	table, err := access.NewTable([]access.Rule{
+		{Pattern: route.MustParse("GET /admin"), Requires: admin},
+		{Pattern: route.MustParse("GET /users/me"), Requires: admin},
+		{Pattern: route.MustParse("GET /users/{p1}")},
+		{Pattern: route.MustParse("ANY /{p0+}")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return table
+}
+
+// A router that is given every request as it came is found out: without Strict the search would not be clean.
+func TestARouterWithoutStrictIsFound(t *testing.T) {
+	table := adminTable(t)
+	router := serveMux(table)
+	mux := lambdahttp.NewMux() // lets every request through to what it is registered for
+	mux.Handle("GET /users/{p1}", http.HandlerFunc(router.ServeHTTP))
+	mux.Handle("ANY /{p0+}", http.HandlerFunc(router.ServeHTTP))
+	call := lambdahttp.Handler(mux)
+	for _, tt := range []struct{ verb, path, resource, parameter, want string }{
+		{"GET", "/%61dmin", "/{p0+}", "p0", "0"},
+		{"GET", "/users/%6De", "/users/{p1}", "p1", "1"},
+		{"HEAD", "/admin", "/{p0+}", "p0", "0"},
+	} {
+		answer, err := call(context.Background(), events.APIGatewayProxyRequest{
+			HTTPMethod: tt.verb, Path: tt.path, Resource: tt.resource,
+			PathParameters: map[string]string{tt.parameter: tt.path[strings.LastIndex(tt.path, "/")+1:]},
+		})
+		if err != nil || len(answer.MultiValueHeaders[servedBy]) != 1 || answer.MultiValueHeaders[servedBy][0] != tt.want {
+			t.Errorf("%s %s: %v %v, want the handler of rule %s", tt.verb, tt.path, answer.MultiValueHeaders, err,
+				tt.want)
+		}
+	}
+}
+
+// FuzzPath lets the fuzzer write a request to one table.
+func FuzzPath(f *testing.F) {
+	for _, path := range []string{"/%61dmin", "/users/%6De", "/users/me/", "/users/a%2Fb", "/x/../admin", "//admin", "/%2561dmin", "/users/%24x", "/admin/"} {
+		f.Add("GET", path, uint8(0))
+		f.Add("HEAD", path, uint8(1))
+	}
+	s, err := newSetup(adminTable(f), false, false)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, verb, path string, who uint8) {
+		if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "\r\n ?#") || len(path) > 1000 {
+			return // no request line has these in its path
+		}
+		if _, err := s.request(t.Context(), verb, path, "", callers[int(who)%len(callers)]); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

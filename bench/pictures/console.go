@@ -1,0 +1,77 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// photograph runs the example with gatehouse dev and takes the console page's pictures with Chromium.
+func photograph(ctx context.Context, out string) error {
+	browser, err := exec.LookPath("chromium")
+	if err != nil {
+		return err
+	}
+	url, stop, err := serve(ctx)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	cmd := exec.CommandContext(ctx, "node", "bench/pictures/console.cjs", browser, url, out)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	return cmd.Run()
+}
+
+// serve builds and runs the command, and returns where its console is.
+func serve(ctx context.Context) (url string, stop func(), err error) {
+	dir, err := os.MkdirTemp("", "gatehouse-pictures-")
+	if err != nil {
+		return "", nil, err
+	}
+	command := filepath.Join(dir, "gatehouse")
+	if text, err := exec.CommandContext(ctx, "go", "build", "-o", command, "./cmd/gatehouse").CombinedOutput(); err != nil {
+		os.RemoveAll(dir)
+		return "", nil, fmt.Errorf("go build: %w\n%s", err, text)
+	}
+	cmd := exec.CommandContext(ctx, command, "dev", "--port", "0", "--json")
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it has functions to stop
+	cmd.WaitDelay = 10 * time.Second
+	cmd.Stderr = os.Stderr
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return "", nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return "", nil, err
+	}
+	stop = func() {
+		_ = cmd.Cancel()
+		_ = cmd.Wait()
+		os.RemoveAll(dir)
+	}
+	for lines := bufio.NewScanner(stdout); lines.Scan(); {
+		var event struct{ Event, URL string }
+		if json.Unmarshal(lines.Bytes(), &event) != nil {
+			continue
+		}
+		switch event.Event {
+		case "console":
+			url = event.URL
+		case "listening":
+			go func() { // what comes from now on is nobody's concern, but must not fill the pipe
+				for lines.Scan() {
+				}
+			}()
+			return url, stop, nil
+		}
+	}
+	stop()
+	return "", nil, errors.New("gatehouse dev ended before it listened")
+}

@@ -1,0 +1,26 @@
+package main
+
+import (
+	"encoding/xml"
+	"io"
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestDrawingsAreUpToDate: what is committed is what the command draws.
+func TestDrawingsAreUpToDate(t *testing.T) {
+	for name, want := range drawings() {
+		got, err := os.ReadFile("../../docs/pictures/" + name)
+		if err != nil || string(got) != want {
+			t.Errorf("%s is not as it is drawn (%v): go run ./bench/pictures", name, err)
+		}
+		for d := xml.NewDecoder(strings.NewReader(want)); ; {
+			if _, err := d.Token(); err == io.EOF {
+				break
+			} else if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+	}
+}

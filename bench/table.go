@@ -1,0 +1,47 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
+)
+
+// table is results.md.
+func table(machine string, measured []figures.Figure) string {
+	var b strings.Builder
+	b.WriteString("# What the benchmarks measured\n\n")
+	b.WriteString("Written by `go run ./bench`; [README.md](README.md) says what each compares. " + machine + "\n\n")
+	b.WriteString("![the ratios](results.svg)\n")
+	subject := ""
+	for _, f := range measured {
+		if f.Subject != subject {
+			subject = f.Subject
+			fmt.Fprintf(&b, "\n## %s\n\n| | measured | against %s | ratio | bound |\n|---|---|---|---|---|\n", strings.ToUpper(subject[:1])+subject[1:], f.Peer)
+		}
+		bound := f.Bound()
+		if !f.Holds() {
+			bound = "**" + bound + ": does not hold**"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", f.Name, value(f.Measured, f.Unit), value(f.Against, f.Unit), ratio(f.Ratio), bound)
+	}
+	return b.String()
+}
+
+// value has four digits at most before it is rounded, and its unit.
+func value(v float64, unit string) string {
+	if v == 0 {
+		return ""
+	}
+	if v >= 1000 {
+		return strings.TrimSpace(fmt.Sprintf("%.0f %s", v, unit))
+	}
+	return strings.TrimSpace(fmt.Sprintf("%.3g %s", v, unit))
+}
+
+func ratio(r float64) string {
+	if r >= 10 {
+		return fmt.Sprintf("%.1f", r)
+	}
+	return fmt.Sprintf("%.2f", r)
+}

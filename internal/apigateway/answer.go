@@ -1,0 +1,275 @@
+package apigateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
+)
+
+// answer finds the stage and the route of a request, has it checked, and asks its integration.
+func (s *served) answer(ctx context.Context, r *exchange.Request, record *Record) exchange.Answer {
+	record.Identity = s.identity
+	st := s.stages[r.Stage]
+	if st == nil {
+		// What API Gateway answers to a stage that does not exist.
+		record.Reason = fmt.Sprintf("there is no stage %q: the stage is the first part of the path", r.Stage)
+		record.trace = r.TraceID
+		var none *mapping.Responses
+		none, _ = mapping.NewResponses(nil)
+		return none.Answer(&mapping.Failure{Type: mapping.AccessDenied, Status: 403, ErrorType: "ForbiddenException", Message: "Forbidden"}, &mapping.Source{Request: r})
+	}
+	st.arrive(r)
+	source := &mapping.Source{Request: r, StageVariables: st.stage.Variables, Context: mapping.Context{
+		AccountID: st.api.Account, APIID: st.api.APIID, Stage: st.stage.Name,
+		Identity: map[string]string{"sourceIp": r.SourceIP, "userAgent": r.Headers.Get("User-Agent")},
+	}}
+	answer, failure := st.handle(ctx, r, source, record)
+	if failure == nil {
+		return answer
+	}
+	record.Reason = failure.Reason
+	if !failure.Untraced {
+		record.trace = r.TraceID
+	}
+	answer = st.responses.Answer(failure, source)
+	if failure.Status == http.StatusNotImplemented {
+		answer.Status = failure.Status // whatever a gateway response for DEFAULT_5XX says
+	}
+	return answer
+}
+
+// handle is the way of a request through a stage. It ends in an answer of the integration or in a failure.
+func (st *stage) handle(ctx context.Context, r *exchange.Request, source *mapping.Source, record *Record) (exchange.Answer, *mapping.Failure) {
+	if st.blocked != "" {
+		return exchange.Answer{}, notServed(st.blocked)
+	}
+	body, unread := decompressed(r)
+	if unread != nil {
+		return exchange.Answer{}, unread
+	}
+	index, params, ok := st.routes.Match(r.Verb, r.Path)
+	if !ok {
+		return exchange.Answer{}, noRoute(r)
+	}
+	m := st.methods[index]
+	record.Route = m.Verb + " " + m.Path
+	source.Params, source.Context.ResourceID, source.Context.ResourcePath = params, m.Resource.ResourceID, m.Path
+	if m.blocked != "" {
+		return exchange.Answer{}, notServed(m.blocked)
+	}
+	call := &checks.Call{Request: r, Method: m.Method, Route: m.events, Params: params}
+	record.Verdict = st.guard.Check(ctx, call)
+	// Also of a request that is denied: a gateway response for ACCESS_DENIED can tell the caller what the authorizer put
+	// into its context. Seen on AWS: https://stackoverflow.com/questions/47921803 and
+	// https://qiita.com/kter/items/4d4163e7f64ed34303bf.
+	source.Context.Authorizer = authorizerContext(record.Verdict.Known)
+	addIdentity(source.Context.Identity, record.Verdict.Known)
+	d := record.Verdict.Denial
+	said := st.served.gateway.decisions.take(r.RequestID, d != nil)
+	if d != nil {
+		return exchange.Answer{}, m.explained(d, &record.Verdict, said)
+	}
+	r.Body = body // only now: what was signed is the body as it was sent
+	if f := m.validator.Check(r, params, &record.Verdict); f != nil {
+		return exchange.Answer{}, f
+	}
+	if m.mock != nil {
+		if m.Integration.ContentHandling != "CONVERT_TO_TEXT" && m.events.BinaryRequest(r) {
+			return exchange.Answer{}, notTransformed()
+		}
+		return m.mock.Answer(source)
+	}
+	return st.invoke(ctx, m, call, source, record)
+}
+
+// explained puts before a denial by an authorizer's function or its policy what neither of them says: the included
+// authorizer's reason or, of an answer from the cache, what the access table asks of a caller.
+func (m *method) explained(d *mapping.Failure, v *checks.Verdict, s said) *mapping.Failure {
+	last := len(v.Trace) - 1
+	if last < 0 || v.Trace[last].Check != "policy" && v.Trace[last].Check != "authorizer" {
+		return d
+	}
+	why := s.why()
+	if why == "" && m.needs != "" && v.Trace[last].Check == "policy" {
+		why = "the route is for " + m.needs + has(v.Known)
+	}
+	if why == "" {
+		return d
+	}
+	v.Trace[last].Detail = why + "; " + v.Trace[last].Detail
+	told := *d
+	told.Reason = why + "; " + told.Reason
+	return &told
+}
+
+// notServed is the answer to what a local run cannot honour. API Gateway has no such answer, so it cannot be mistaken.
+func notServed(why string) *mapping.Failure {
+	return &mapping.Failure{Type: mapping.APIConfigurationError, Status: 501, ErrorType: "NotImplemented",
+		Message: "The local gateway does not serve this route as Amazon API Gateway would", Reason: why}
+}
+
+// notTransformed is the answer of a MOCK integration to a request that counts as binary: its request template takes text
+// only. A preflight is such a request where the API's binary media types have */*, though it has no body.
+// Source: https://github.com/aws/serverless-application-model/issues/553, https://github.com/clebert/aws-simple/issues/167
+func notTransformed() *mapping.Failure {
+	f := mapping.Internal(500, "API Gateway would not transform the request (Unable to transform request): its media type is one of the API's binary ones, "+
+		"and the MOCK integration's ContentHandling is not CONVERT_TO_TEXT")
+	f.Type = mapping.APIConfigurationError
+	return f
+}
+
+// authorizerContext is $context.authorizer for the templates.
+func authorizerContext(c events.Caller) map[string]string {
+	switch {
+	case c.Lambda != nil:
+		out := maps.Clone(c.Lambda.Context)
+		if out == nil {
+			out = map[string]string{}
+		}
+		out["principalId"] = c.Lambda.PrincipalID
+		return out
+	case c.Claims != nil:
+		out := map[string]string{}
+		for name, value := range c.Claims {
+			out["claims."+name] = value
+		}
+		return out
+	}
+	return nil
+}
+
+// addIdentity adds to $context.identity what the checks found out about the caller.
+func addIdentity(to map[string]string, c events.Caller) {
+	if c.APIKey != "" {
+		to["apiKey"], to["apiKeyId"] = c.APIKey, c.APIKeyID
+	}
+	if c.IAM != nil {
+		to["accountId"], to["caller"], to["user"], to["userArn"] = c.IAM.AccountID, c.IAM.Caller, c.IAM.User, c.IAM.UserARN
+	}
+}
+
+// integrationTimeout is how long API Gateway waits for an integration that does not say.
+const integrationTimeout = 29 * time.Second
+
+// invoke asks the route's function and reads its answer.
+func (st *stage) invoke(ctx context.Context, m *method, call *checks.Call, source *mapping.Source, record *Record) (exchange.Answer, *mapping.Failure) {
+	if why := m.refused[call.Verb]; why != "" {
+		return exchange.Answer{}, noPermission(why)
+	}
+	if f := m.forbidden.Check(source); f != nil {
+		return exchange.Answer{}, f
+	}
+	event, err := m.events.Proxy(call.Request, call.Params, record.Verdict.Caller)
+	if err != nil {
+		return exchange.Answer{}, &mapping.Failure{Type: mapping.RequestTooLarge, Status: 413, ErrorType: "BadRequestException",
+			Body: `{"message": "Request Too Long"}`, Reason: inWords(err)}
+	}
+	timeout := m.Integration.Timeout
+	if timeout <= 0 {
+		timeout = integrationTimeout
+	}
+	limited, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	gateway := st.served.gateway
+	start := gateway.options.Now()
+	result, err := gateway.pool.Invoke(limited, m.function.Name, event, lambdaruntime.InvokeOptions{TraceID: call.TraceID})
+	record.IntegrationTime = gateway.options.Now().Sub(start)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
+		return exchange.Answer{}, &mapping.Failure{Type: mapping.IntegrationTimeout, Status: 504, ErrorType: "InternalServerErrorException",
+			Body: `{"message": "Endpoint request timed out"}`, Message: "Endpoint request timed out",
+			Reason: fmt.Sprintf("the function did not answer within the integration's time-out of %s", timeout)}
+	case err != nil:
+		return exchange.Answer{}, mapping.Internal(500, "the function could not be invoked: "+inWords(err))
+	case result.Error != nil:
+		return exchange.Answer{}, mapping.Internal(502, fmt.Sprintf("the function failed: %v", result.Error))
+	}
+	answer, err := m.events.Answer(call.Request, result.Payload)
+	switch {
+	case errors.Is(err, events.ErrBase64):
+		return exchange.Answer{}, &mapping.Failure{Type: mapping.APIConfigurationError, Reason: inWords(err)}
+	case err != nil:
+		f := mapping.Internal(502, inWords(err))
+		f.Untraced = true
+		return exchange.Answer{}, f
+	}
+	record.trace = answered(call.TraceID)
+	return answer, nil
+}
+
+// inWords is an error without the name of the package that it is of, which says nothing to who reads a log.
+func inWords(err error) string {
+	text := err.Error()
+	for _, prefix := range []string{"events: ", "functions: ", "nodejs: "} {
+		text = strings.TrimPrefix(text, prefix)
+	}
+	return text
+}
+
+// Route is a route that is served, for whoever lists them.
+type Route struct {
+	Stage  string // the first path segment that it is served under; see [Gateway.Mount]
+	Name   string // the stage's own name
+	API    *cloudassembly.API
+	Method *cloudassembly.Method
+	Why    string // why it is answered by 501; "" if it is served
+
+	// Refused says why API Gateway may not invoke its function or its authorizer's, so that requests are answered by 500.
+	// Of a method for any verb it says it only where no verb is permitted. "" if the route works.
+	Refused string
+}
+
+// Routes are all routes, by stage, path and verb.
+func (g *Gateway) Routes() []Route {
+	var out []Route
+	s := g.live.Load()
+	for _, name := range sortedKeys(s.stages) {
+		st := s.stages[name]
+		for _, m := range st.methods {
+			why := st.blocked
+			if why == "" {
+				why = m.blocked
+			}
+			out = append(out, Route{Stage: name, Name: st.stage.Name, API: st.api, Method: m.Method, Why: why, Refused: st.refusal(m)})
+		}
+	}
+	return out
+}
+
+// refusal is why a route does not work on AWS either; see [Route].
+func (st *stage) refusal(m *method) string {
+	if a := m.Authorizer; a != nil {
+		if why := st.refusedAuthorizer(a); why != "" {
+			return why
+		}
+	}
+	verbs := m.Verbs(st.api)
+	if len(m.refused) == 0 || len(m.refused) < len(verbs) {
+		return ""
+	}
+	return m.refused[verbs[0]]
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// AccessKeys are the development keys that requests may be signed with, the developer's own first.
+func (g *Gateway) AccessKeys() []checks.AccessKey { return slices.Clone(g.live.Load().keys) }
+
+// Issuer is the development issuer of what is served now; nil if there is none.
+func (g *Gateway) Issuer() *devissuer.Provider { return g.live.Load().issuer }
+
+// Model is what is served now: the assembly as it was read. It is not to be changed.
+func (g *Gateway) Model() *cloudassembly.Model { return g.live.Load().model }

@@ -1,0 +1,56 @@
+package apigateway
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
+	"github.com/gatehouse-cdk/gatehouse/internal/sigv4"
+)
+
+// arrive makes a request that of the stage: with the stage's own name, whatever it is served under, and with the header
+// Authorization as an edge-optimized API hands it on.
+func (st *stage) arrive(r *exchange.Request) {
+	if st.mount != st.stage.Name {
+		r.Stage, r.Mount = st.stage.Name, st.mount
+	}
+	if !st.edge {
+		return
+	}
+	const name = "Authorization"
+	for i, h := range r.Headers {
+		if h.Name != name && strings.EqualFold(h.Name, name) {
+			r.Headers = slices.Clone(r.Headers)
+			r.Headers[i].Name = name
+		}
+	}
+}
+
+// isEdge reports whether an API with these endpoint types is edge-optimized, which is the default. Amazon CloudFront, which
+// is before it, writes the name of the header Authorization with a capital letter.
+// Source: recorded in _format_headers of
+// https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/integrations/aws.py
+func isEdge(types []string) bool { return len(types) == 0 || slices.Contains(types, "EDGE") }
+
+// noRoute is the answer to a path or verb that no route has. API Gateway takes such a request for one to its own service: an
+// Authorization header is read as a signature, and one that is not is refused in the words of Signature Version 4.
+//
+// Seen: https://github.com/HumanCellAtlas/data-store/issues/328, https://github.com/aws/chalice/issues/828 and
+// https://github.com/amazon-archives/aws-cognito-angular-quickstart/issues/50, which also says that the gateway response is
+// the same.
+func noRoute(r *exchange.Request) *mapping.Failure {
+	f := &mapping.Failure{Type: mapping.MissingAuthenticationToken, Message: "Missing Authentication Token",
+		Reason: fmt.Sprintf("no route takes %s %s: API Gateway answers so to every path and verb that it does not know", r.Verb, r.Path)}
+	h := http.Header{}
+	for _, line := range r.Headers {
+		h.Add(line.Name, line.Value)
+	}
+	if refused := sigv4.Unreadable(h); refused != nil {
+		f.ErrorType, f.Message = refused.Type, refused.Message
+		f.Reason += ", and reads their Authorization header as a Signature Version 4, which it is not"
+	}
+	return f
+}

@@ -1,0 +1,197 @@
+package apigateway
+
+import (
+	"flag"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+var showMatrix = flag.Bool("matrix", false, "print what TestBehaviour expected and got, by line")
+
+// behaviour is a line of our list of how API Gateway behaves, or a part of one, with where it is known from, and what
+// shows it here.
+type behaviour struct {
+	line   int
+	name   string
+	source string
+	want   string
+	got    func(t *testing.T) string
+
+	// differs says why a line is not done here, or done in another way, or cannot be shown. Such a line may go without
+	// want and got.
+	differs string
+}
+
+// The list has 38 numbered lines and a section on events.
+const (
+	lines      = 38
+	eventsLine = lines + 1
+)
+
+// The documents that lines are taken from.
+const (
+	guide = "https://docs.aws.amazon.com/apigateway/latest/developerguide/"
+
+	docAuthorizer    = guide + "configure-api-gateway-lambda-authorization.html"
+	docUseAuthorizer = guide + "apigateway-use-lambda-authorizer.html"
+	docAuthInput     = guide + "api-gateway-lambda-authorizer-input.html"
+	docAuthOutput    = guide + "api-gateway-lambda-authorizer-output.html"
+	docFlow          = guide + "apigateway-authorization-flow.html"
+	docPolicies      = guide + "apigateway-resource-policies-examples.html"
+	docConditions    = guide + "apigateway-resource-policies-aws-condition-keys.html"
+	docCognito       = guide + "apigateway-integrate-with-cognito.html"
+	docIAM           = guide + "permissions.html"
+	docSigV4         = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html"
+	docKeys          = guide + "api-gateway-api-usage-plans.html"
+	docIssues        = guide + "api-gateway-known-issues.html"
+	docProxy         = guide + "set-up-lambda-proxy-integrations.html"
+	docXRay          = "https://docs.aws.amazon.com/xray/latest/devguide/xray-services-apigateway.html"
+	docCompressed    = guide + "api-gateway-make-request-with-compressed-payload.html"
+	docBinary        = guide + "lambda-proxy-binary-media.html"
+	docLimits        = guide + "api-gateway-execution-service-limits-table.html"
+	docARN           = guide + "limits.html"
+	docLambdaLimits  = "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"
+	docRuntime       = "https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html"
+	docResponses     = guide + "supported-gateway-response-types.html"
+	docValidation    = guide + "api-gateway-method-request-validation.html"
+	docCustomize     = guide + "customize-gateway-responses.html"
+	docReference     = guide + "api-gateway-mapping-template-reference.html"
+	docMock          = guide + "how-to-mock-integration.html"
+	docCORS          = guide + "how-to-cors.html"
+	docJWT           = guide + "rest-api-jwt-authorizer.html"
+	docARNs          = guide + "arn-format-reference.html"
+	docGWVariables   = guide + "api-gateway-gatewayResponse-definition.html"
+	docVariables     = guide + "aws-api-gateway-stage-variables-reference.html"
+	docAliases       = "https://docs.aws.amazon.com/lambda/latest/dg/versioning-aliases-permissions.html"
+	docPermissions   = "https://repost.aws/knowledge-center/api-gateway-rest-api-lambda-integrations"
+
+	// Tests whose answers were recorded on AWS, and what they recorded.
+	localstack       = "https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/"
+	recordedLambda   = localstack + "test_apigateway_lambda.py"
+	recordedEvents   = localstack + "test_apigateway_lambda.snapshot.json"
+	recordedRouting  = localstack + "test_apigateway_common.py" // test_proxy_routing_with_hardcoded_resource_sibling
+	recordedMock     = "https://github.com/localstack/localstack/pull/11967"
+	sourcePreflight  = "https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-apigateway/lib/resource.ts"
+	seenModes        = "https://dev.to/marcogrcr/api-gateway-lambda-authorizer-lambda-proxy-integration-failure-modes-52bc"
+	seen403          = "https://repost.aws/knowledge-center/api-gateway-403-error-lambda-authorizer"
+	seenValidation   = "https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_common.py"
+	seenNoPermission = "https://sal-blog.com/iam-api-gateway-500error"
+	recordedEdge     = "https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/integrations/aws.py"
+	recordedIllegal  = "https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/handlers/integration_request.py"
+	recordedTrace    = "https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/handlers/parse.py"
+	recordedNoTrace  = "https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/handlers/response_enricher.py"
+	recordedBinary   = localstack + "test_apigateway_s3.py"
+	seenNoPolicy     = "https://github.com/hashicorp/terraform-provider-aws/issues/5549"
+	seenIncomplete   = "https://github.com/aws/chalice/issues/828"
+	seenNoRoute      = "https://github.com/HumanCellAtlas/data-store/issues/328"
+	seenContext      = "https://stackoverflow.com/questions/47921803"
+	seenCompressed   = "https://github.com/dougmoscrop/serverless-http/issues/194"
+	seenBinaryMock   = "https://github.com/aws/serverless-application-model/issues/553"
+	seenTooLong      = "https://github.com/koki-develop/lgtm-generator/issues/10"
+	strictestReading = "not documented, the stricter reading"
+)
+
+// TestBehaviour is the list, line by line, against a gateway with real function processes, over HTTP.
+func TestBehaviour(t *testing.T) {
+	var mu sync.Mutex
+	var rows []row
+	t.Run("line", func(t *testing.T) {
+		for _, group := range []struct {
+			name  string
+			cases func(*testing.T) []behaviour
+		}{
+			{"TOKEN", tokenBehaviour}, {"REQUEST", requestBehaviour}, {"cache", cacheBehaviour}, {"ARN", arnBehaviour},
+			{"resource policy", policyBehaviour}, {"order of checks", policyWithAuthorizerBehaviour}, {"conditions", conditionBehaviour},
+			{"Cognito", cognitoBehaviour}, {"IAM", iamBehaviour}, {"routing", routingBehaviour}, {"paths", pathBehaviour},
+			{"headers", headerBehaviour}, {"answers", answerBehaviour}, {"failures", failureBehaviour}, {"binary", binaryBehaviour},
+			{"compressed", compressedBehaviour}, {"limits", limitBehaviour},
+			{"response types", responseTypeBehaviour}, {"responses", responseBehaviour}, {"preflights", preflightBehaviour},
+			{"runtime", runtimeBehaviour}, {"events", eventBehaviour},
+			{"JWT", jwtBehaviour}, {"permissions", permissionBehaviour},
+			{"variables", variableBehaviour}, {"edge", edgeBehaviour}, {"unknown routes", unknownBehaviour}, {"parameters", parameterBehaviour},
+			{"media types", mediaTypeBehaviour}, {"deployed", deployedBehaviour}, {"traces", traceBehaviour}, {"as sent", sentBehaviour},
+		} {
+			t.Run(group.name, func(t *testing.T) {
+				t.Parallel()
+				for _, b := range group.cases(t) {
+					t.Run(fmt.Sprintf("%d %s", b.line, b.name), func(t *testing.T) {
+						r := row{behaviour: b}
+						if b.got != nil {
+							r.found = b.got(t)
+						}
+						r.check(t)
+						mu.Lock()
+						defer mu.Unlock()
+						rows = append(rows, r)
+					})
+				}
+			})
+		}
+	})
+	for line := 1; line <= eventsLine; line++ {
+		if !slices.ContainsFunc(rows, func(r row) bool { return r.line == line }) {
+			t.Errorf("line %d has no case", line)
+		}
+	}
+	if *showMatrix {
+		printMatrix(rows)
+	}
+}
+
+// row is a case and what it came to.
+type row struct {
+	behaviour
+	found string
+}
+
+func (r row) check(t *testing.T) {
+	switch {
+	case r.source == "":
+		t.Errorf("line %d has no source", r.line)
+	case r.got == nil && r.differs == "":
+		t.Errorf("nothing is checked, and no reason is given")
+	case r.got != nil && r.found != r.want:
+		t.Errorf("got  %s\nwant %s\n(line %d, %s)", r.found, r.want, r.line, r.source)
+	}
+}
+
+func printMatrix(rows []row) {
+	slices.SortStableFunc(rows, func(x, y row) int { return x.line - y.line })
+	fmt.Printf("%-6s  %-70s  %-90s  %s\n", "line", "case", "expected", "got")
+	for _, r := range rows {
+		line := fmt.Sprint(r.line)
+		if r.line == eventsLine {
+			line = "events"
+		}
+		got := "as expected"
+		if r.found != r.want {
+			got = r.found
+		}
+		if r.got == nil {
+			got = "not shown"
+		}
+		fmt.Printf("%-6s  %-70s  %-90s  %s\n        %s\n", line, r.name, printable(r.want), got, r.source)
+		if r.differs != "" {
+			fmt.Printf("        DIFFERS: %s\n", r.differs)
+		}
+	}
+	differ := 0
+	for _, r := range rows {
+		if r.differs != "" {
+			differ++
+		}
+	}
+	fmt.Printf("%d cases, %d of them for what is not done or differs\n", len(rows), differ)
+}
+
+// printable is a text on a line, not too long.
+func printable(s string) string {
+	s = strings.ReplaceAll(s, "\n", `\n`)
+	if len(s) > 150 {
+		return s[:147] + "..."
+	}
+	return s
+}

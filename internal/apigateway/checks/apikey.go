@@ -1,0 +1,54 @@
+package checks
+
+import (
+	"crypto/subtle"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+)
+
+// planKey is a key that a usage plan admits to this stage.
+type planKey struct{ id, value string }
+
+// usageKeys are the enabled keys of the plans that cover a stage. A key outside of any such plan is worth nothing.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
+func usageKeys(m *cloudassembly.Model, api *cloudassembly.API, stage *cloudassembly.Stage) (keys []planKey) {
+	for _, plan := range m.UsagePlans {
+		for _, s := range plan.Stages {
+			if s.API != api || s.Stage != stage.Name {
+				continue
+			}
+			for _, k := range plan.Keys {
+				if k.Enabled && k.Value != "" {
+					keys = append(keys, planKey{k.KeyID, k.Value})
+				}
+			}
+		}
+	}
+	return keys
+}
+
+// apiKey checks the key where the method wants one: from the X-API-Key header, or from the authorizer's answer where
+// the API says so.
+func (g *Guard) apiKey(c *Call, v *Verdict) {
+	if !c.Method.APIKeyRequired {
+		return
+	}
+	value, from := c.Headers.Get("X-API-Key"), "the X-API-Key header"
+	if g.o.API.APIKeySource == "AUTHORIZER" {
+		value, from = v.usageKey, "the authorizer's usageIdentifierKey"
+	}
+	for _, k := range g.usageKeys {
+		if value != "" && subtle.ConstantTimeCompare([]byte(k.value), []byte(value)) == 1 {
+			v.Caller.APIKey, v.Caller.APIKeyID = k.value, k.id
+			v.Known.APIKey, v.Known.APIKeyID = k.value, k.id
+			v.pass("API key", "%s is a key of a usage plan for this stage", from)
+			return
+		}
+	}
+	reason := from + " is no enabled key of a usage plan for this stage"
+	if value == "" {
+		reason = "the method wants an API key, and " + from + " is missing"
+	}
+	v.fail("API key", mapping.Failure{Type: "INVALID_API_KEY", Status: 403, ErrorType: "ForbiddenException", Message: "Forbidden", Reason: reason})
+}

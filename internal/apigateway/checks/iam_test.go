@@ -1,0 +1,56 @@
+package checks
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
+)
+
+func TestSignatures(t *testing.T) {
+	from := behaviour{15, docIAM}
+	for _, c := range []struct {
+		name, key, secret, target string
+		spoil                     func(*gate, *Call)
+		want                      string // the answer's beginning
+		failure                   mapping.Type
+	}{
+		{"signed", developer, developer, "GET /orders/7?b=2&a=1", nil, "ok", ""},
+		{"unsigned", developer, developer, "GET /orders/7", func(_ *gate, c *Call) { c.Headers = nil },
+			`403 MissingAuthenticationTokenException {"message":"Missing Authentication Token"}`, mapping.MissingAuthenticationToken},
+		{"an unknown key", "AKIANOBODY", "x", "GET /orders/7", nil,
+			`403 UnrecognizedClientException {"message":"The security token included in the request is invalid."}`, mapping.InvalidSignature},
+		{"the wrong secret", developer, "x", "GET /orders/7", nil, `403 InvalidSignatureException {"message":"The request signature we calculated does not match`, mapping.InvalidSignature},
+		{"signed for another query", developer, developer, "GET /orders/7?a=1", func(_ *gate, c *Call) { c.RawQuery = "a=2" },
+			`403 InvalidSignatureException {"message":"The request signature we calculated does not match`, mapping.InvalidSignature},
+		{"signed for another path", developer, developer, "GET /orders/7", func(_ *gate, c *Call) { c.RawPath = "/prod/orders/8" },
+			`403 InvalidSignatureException {"message":"The request signature we calculated does not match`, mapping.InvalidSignature},
+		{"signed for another body", developer, developer, "POST /orders/7", func(_ *gate, c *Call) { c.Body = []byte("x") },
+			`403 InvalidSignatureException {"message":"The request signature we calculated does not match`, mapping.InvalidSignature},
+		{"signed an hour ago", developer, developer, "GET /orders/7", func(g *gate, _ *Call) { g.now = g.now.Add(time.Hour) },
+			`403 InvalidSignatureException {"message":"Signature expired`, mapping.InvalidSignature},
+		{"a token of another kind", developer, developer, "GET /orders/7", func(_ *gate, c *Call) {
+			c.Headers = exchange.Headers{{Name: "Authorization", Value: "Bearer x"}}
+		}, `403 IncompleteSignatureException {"message":"`, mapping.InvalidSignature},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g := newGate("", withKeys)
+			call := g.sign(t, c.key, c.secret, c.target)
+			if c.spoil != nil {
+				c.spoil(g, call)
+			}
+			v := g.Check(context.Background(), call)
+			got := answered(v)
+			want(t, from, v, got)
+			if !strings.HasPrefix(got, c.want) || c.want == "ok" && got != "ok" {
+				t.Errorf("got  %s\nwant %s (%s)", got, c.want, from)
+			}
+			if v.Denial != nil && v.Denial.Type != c.failure {
+				t.Errorf("got the type %s, want %s", v.Denial.Type, c.failure)
+			}
+		})
+	}
+}

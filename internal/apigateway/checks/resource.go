@@ -1,0 +1,114 @@
+package checks
+
+import (
+	"fmt"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+)
+
+// anonymous checks a method without an authorizer: where there is a resource policy, it must allow explicitly.
+func (g *Guard) anonymous(c *Call, arn string, v *Verdict) {
+	g.mustAllow(c, arn, iampolicy.Caller{}, v)
+}
+
+// mustAllow denies unless there is no resource policy or it allows the request.
+func (g *Guard) mustAllow(c *Call, arn string, caller iampolicy.Caller, v *Verdict) {
+	if g.resource == nil {
+		v.pass("resource policy", "the API has none")
+		return
+	}
+	r := g.request(c, arn, caller)
+	d := g.resource.Evaluate(r)
+	if d.Outcome == iampolicy.Allowed {
+		v.pass("resource policy", "%s", decided(resourcePolicy, *g.resource, d, r))
+		return
+	}
+	v.fail("resource policy", g.policyDenial(d, r))
+}
+
+// mustNotDeny denies if there is a resource policy that explicitly does. Where it returns true its decision is one of two
+// that count: the other is the authorizer's or the caller's own policy's.
+func (g *Guard) mustNotDeny(c *Call, arn string, caller iampolicy.Caller, v *Verdict) (d iampolicy.Decision, ok bool) {
+	d = iampolicy.Decision{Statement: -1}
+	if g.resource == nil {
+		v.pass("resource policy", "the API has none")
+		return d, true
+	}
+	r := g.request(c, arn, caller)
+	switch d = g.resource.Evaluate(r); d.Outcome {
+	case iampolicy.ExplicitDeny:
+		v.fail("resource policy", g.policyDenial(d, r))
+		return d, false
+	case iampolicy.Allowed:
+		v.pass("resource policy", "%s", decided(resourcePolicy, *g.resource, d, r))
+	default:
+		v.pass("resource policy", "%s, and nothing in it denies it: the next policy decides", undecided(resourcePolicy, *g.resource, r))
+	}
+	return d, true
+}
+
+// Policy is what the resource policy alone says of a call without a signature: that it allows it, or denies it, or neither
+// where it is silent. An API without one allows all.
+func (g *Guard) Policy(c *Call) (allows, denies bool) {
+	if g.resource == nil {
+		return true, false
+	}
+	outcome := g.resource.Evaluate(g.request(c, g.ARN(c), iampolicy.Caller{})).Outcome
+	return outcome == iampolicy.Allowed, outcome == iampolicy.ExplicitDeny
+}
+
+const resourcePolicy = "the resource policy"
+
+// request is what the resource policy is asked about.
+func (g *Guard) request(c *Call, arn string, caller iampolicy.Caller) iampolicy.Request {
+	return iampolicy.Request{Action: iampolicy.InvokeAction, Resource: arn, Caller: caller, Context: g.conditions(c, caller)}
+}
+
+// conditions are the keys that a resource policy's conditions can ask for. A request to this machine comes through no
+// VPC, and those keys are absent, as they are in a request to a public endpoint.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html
+func (g *Guard) conditions(c *Call, caller iampolicy.Caller) iampolicy.Context {
+	keys := iampolicy.Context{}
+	keys.Set("aws:SourceIp", c.SourceIP)
+	keys.Set("aws:CurrentTime", c.Time.UTC().Format("2006-01-02T15:04:05Z"))
+	keys.Set("aws:EpochTime", fmt.Sprint(c.Time.Unix()))
+	keys.Set("aws:SecureTransport", "true") // an execute-api endpoint has no other
+	for key, header := range map[string]string{"aws:UserAgent": "User-Agent", "aws:Referer": "Referer"} {
+		if c.Headers.Has(header) {
+			keys.Set(key, c.Headers.Get(header))
+		}
+	}
+	if caller.ARN != "" {
+		keys.Set("aws:PrincipalArn", caller.ARN)
+		keys.Set("aws:PrincipalAccount", caller.Account)
+	}
+	return keys
+}
+
+// notAuthorized is how the denials of resource policies and of IAM begin. Of the API's account they show the last four
+// digits only.
+func (g *Guard) notAuthorized(who, arn string) string {
+	account := g.o.API.Account
+	masked := "********" + account[max(0, len(account)-4):]
+	shown := fmt.Sprintf("arn:%s:execute-api:%s:%s:%s", g.o.API.Partition, g.o.API.Region, masked, g.o.API.APIID) + arn[len(g.expanded):]
+	return fmt.Sprintf("User: %s is not authorized to perform: execute-api:Invoke on resource: %s", who, shown)
+}
+
+// policyDenial is API Gateway's answer to a request that the resource policy does not let through.
+func (g *Guard) policyDenial(d iampolicy.Decision, r iampolicy.Request) mapping.Failure {
+	who := "anonymous"
+	if r.Caller.ARN != "" {
+		who = r.Caller.ARN
+	}
+	message := g.notAuthorized(who, r.Resource)
+	var reason string
+	if d.Outcome == iampolicy.ExplicitDeny {
+		message += " with an explicit deny"
+		reason = decided(resourcePolicy, *g.resource, d, r)
+	} else {
+		message += " because no resource-based policy allows the execute-api:Invoke action"
+		reason = undecided(resourcePolicy, *g.resource, r) + ", and where there is such a policy it has to allow the request"
+	}
+	return mapping.Failure{Type: "ACCESS_DENIED", Status: 403, ErrorType: "AccessDeniedException", Message: message, Capital: true, Reason: reason}
+}

@@ -1,0 +1,55 @@
+package events
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+)
+
+// binaryTypes are the media types that an API takes as bytes and not as text, in lower case.
+type binaryTypes []string
+
+// newBinaryTypes reads an API's list. The template may have ~1 for a slash, as in image~1png.
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html
+func newBinaryTypes(list []string) binaryTypes {
+	out := make(binaryTypes, len(list))
+	for i, t := range list {
+		out[i] = strings.ToLower(strings.ReplaceAll(strings.TrimSpace(t), "~1", "/"))
+	}
+	return out
+}
+
+// has reports whether a Content-Type is of a binary type: one in the list, or one of a family such as image/* or */*.
+// Without a Content-Type it is application/json.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html
+func (t binaryTypes) has(header string) bool {
+	if len(t) == 0 {
+		return false
+	}
+	name := exchange.MediaType(header)
+	family, _, _ := strings.Cut(name, "/")
+	return slices.Contains(t, name) || slices.Contains(t, "*/*") || slices.Contains(t, family+"/*")
+}
+
+// accepts reports whether the first type of an Accept header is a binary type. The whole type has to match: a caller that
+// sends no Accept, or a part of a type such as "image" or "image/*", gets bytes only from an API whose list has */*.
+// Source: recorded on AWS by
+// https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_s3.py
+func (t binaryTypes) accepts(header string) bool {
+	if slices.Contains(t, "*/*") {
+		return true
+	}
+	first, _, _ := strings.Cut(header, ",")
+	first, _, _ = strings.Cut(first, ";")
+	family, kind, _ := strings.Cut(strings.ToLower(strings.TrimSpace(first)), "/")
+	if family == "" || kind == "" || strings.Contains(family+kind, "*") {
+		return false
+	}
+	return slices.Contains(t, family+"/"+kind) || slices.Contains(t, family+"/*")
+}
+
+// BinaryRequest tells whether API Gateway takes the body of a request as bytes, even where there is none.
+func (rt *Route) BinaryRequest(r *exchange.Request) bool {
+	return rt.binary.has(r.Headers.Get("Content-Type"))
+}

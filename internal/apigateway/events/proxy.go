@@ -1,0 +1,165 @@
+package events
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strconv"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+)
+
+// Caller is who calls, as far as the function is told. At most one of Lambda, Claims and IAM is set, and none on a
+// method that is open.
+type Caller struct {
+	Lambda *LambdaCaller
+	Claims map[string]string // of a user pool's token; not nil after a Cognito authorizer
+	IAM    *IAMCaller
+
+	APIKey, APIKeyID string // of a method that wants a key; "" for none
+}
+
+// LambdaCaller is what a Lambda authorizer said of the caller.
+type LambdaCaller struct {
+	PrincipalID string
+	Context     map[string]string // as [ReadAuthorizer] has it
+	LatencyMS   int64             // of the authorizer, in milliseconds; 0 if its answer was in the cache
+}
+
+// IAMCaller is who signed the request. What is empty is null in the event.
+type IAMCaller struct {
+	AccessKey string
+	AccountID string
+	Caller    string // the id of the principal, such as "AIDACKCEVSQ6C2EXAMPLE"
+	User      string // as Caller
+	UserARN   string
+}
+
+// requestTime is the Common Log Format's.
+// Source: $context.requestTime in
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+const requestTime = "02/Jan/2006:15:04:05 -0700"
+
+// Proxy is the event of an AWS_PROXY integration. Params are the path's parameters, undecoded. The error is
+// [ErrTooLarge].
+// Source: "Input format of a Lambda function for proxy integration" in
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+func (rt *Route) Proxy(r *exchange.Request, params map[string]string, c Caller) ([]byte, error) {
+	b := make([]byte, 0, size(r))
+	b = append(b, `{"resource":`...)
+	b = append(b, rt.resource...)
+	b = append(b, `,"path":`...)
+	b = appendString(b, path(r))
+	b = append(b, `,"httpMethod":`...)
+	b = appendString(b, r.Verb)
+	var few [fewLines]exchange.Header
+	b = appendPair(b, `,"headers":`, `,"multiValueHeaders":`, headers(few[:0], r, rt.signed), nothing)
+	b = appendPair(b, `,"queryStringParameters":`, `,"multiValueQueryStringParameters":`, exchange.AppendQuery(few[:0], r.RawQuery), nothing)
+	b = append(b, `,"pathParameters":`...)
+	b = rt.appendParams(b, params, nothing)
+	b = append(b, `,"stageVariables":`...)
+	b = append(b, rt.variables...)
+	b = rt.appendContext(b, r, c)
+	b = rt.appendBody(b, r)
+	if len(b) > MaxPayload {
+		return nil, fmt.Errorf("%w: it has %d bytes, and %d is the most", ErrTooLarge, len(b), MaxPayload)
+	}
+	return b, nil
+}
+
+func (rt *Route) appendContext(b []byte, r *exchange.Request, c Caller) []byte {
+	b = append(b, `,"requestContext":{"resourceId":`...)
+	b = append(b, rt.resourceID...)
+	b = appendAuthorizer(b, c)
+	b = append(b, `,"resourcePath":`...)
+	b = append(b, rt.resource...)
+	b = append(b, `,"httpMethod":`...)
+	b = appendString(b, r.Verb)
+	b = append(b, `,"extendedRequestId":`...)
+	b = appendString(b, r.ExtendedID)
+	b = append(b, `,"requestTime":"`...)
+	b = r.Time.UTC().AppendFormat(b, requestTime)
+	b = append(b, `","path":`...)
+	b = appendString(b, r.FullPath())
+	b = append(b, `,"accountId":`...)
+	b = append(b, rt.account...)
+	b = append(b, `,"protocol":`...)
+	b = appendString(b, r.Protocol)
+	b = append(b, `,"stage":`...)
+	b = append(b, rt.stage...)
+	b = append(b, `,"domainPrefix":`...)
+	b = appendString(b, r.DomainPrefix(rt.apiID))
+	b = append(b, `,"requestTimeEpoch":`...)
+	b = strconv.AppendInt(b, r.Time.UnixMilli(), 10)
+	b = append(b, `,"requestId":`...)
+	b = appendString(b, r.RequestID)
+	b = appendIdentity(b, r, c)
+	b = append(b, `,"domainName":`...)
+	b = appendString(b, r.Host)
+	b = append(b, `,"deploymentId":`...)
+	b = append(b, rt.deployment...)
+	b = append(b, `,"apiId":`...)
+	b = append(b, rt.api...)
+	return append(b, '}')
+}
+
+// appendAuthorizer writes what the authorizer said; of an open method there is no such member. The authorizer's own
+// context cannot take the place of who the principal is.
+func appendAuthorizer(b []byte, c Caller) []byte {
+	switch {
+	case c.Lambda != nil:
+		b = append(b, `,"authorizer":{"principalId":`...)
+		b = appendString(b, c.Lambda.PrincipalID)
+		b = append(b, `,"integrationLatency":`...)
+		b = strconv.AppendInt(b, c.Lambda.LatencyMS, 10)
+		b = appendMembers(b, c.Lambda.Context, "principalId", "integrationLatency")
+	case c.Claims != nil:
+		b = append(b, `,"authorizer":{"claims":`...)
+		b = appendMap(b, c.Claims, empty)
+		b = append(b, '}')
+	}
+	return b
+}
+
+func appendIdentity(b []byte, r *exchange.Request, c Caller) []byte {
+	iam := IAMCaller{}
+	if c.IAM != nil {
+		iam = *c.IAM
+	}
+	b = append(b, `,"identity":{"cognitoIdentityPoolId":null,"accountId":`...)
+	b = appendNullable(b, iam.AccountID)
+	b = append(b, `,"cognitoIdentityId":null,"caller":`...)
+	b = appendNullable(b, iam.Caller)
+	if c.APIKey != "" {
+		b = append(b, `,"apiKey":`...)
+		b = appendString(b, c.APIKey)
+		b = append(b, `,"apiKeyId":`...)
+		b = appendNullable(b, c.APIKeyID)
+	}
+	b = append(b, `,"sourceIp":`...)
+	b = appendString(b, r.SourceIP)
+	b = append(b, `,"principalOrgId":null,"accessKey":`...)
+	b = appendNullable(b, iam.AccessKey)
+	b = append(b, `,"cognitoAuthenticationType":null,"cognitoAuthenticationProvider":null,"userArn":`...)
+	b = appendNullable(b, iam.UserARN)
+	b = append(b, `,"userAgent":`...)
+	b = appendNullable(b, r.Headers.Get("User-Agent"))
+	b = append(b, `,"user":`...)
+	b = appendNullable(b, iam.User)
+	return append(b, '}')
+}
+
+// appendBody writes the body: as base64 if the Content-Type is one of the API's binary media types, and else as text.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/lambda-proxy-binary-media.html
+func (rt *Route) appendBody(b []byte, r *exchange.Request) []byte {
+	b = append(b, `,"body":`...)
+	switch {
+	case len(r.Body) == 0:
+		return append(b, `null,"isBase64Encoded":false}`...)
+	case rt.BinaryRequest(r):
+		b = append(b, '"')
+		b = base64.StdEncoding.AppendEncode(b, r.Body)
+		return append(b, `","isBase64Encoded":true}`...)
+	}
+	b = appendString(b, r.Body)
+	return append(b, `,"isBase64Encoded":false}`...)
+}

@@ -1,0 +1,165 @@
+package front
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+)
+
+// head is a request without its body, and how the body follows.
+type head struct {
+	verb, path, query, host string
+
+	protocol string // "HTTP/1.1" or "HTTP/1.0"
+	headers  exchange.Headers
+
+	length  int64 // of the body; -1 if it is chunked
+	persist bool  // the connection is kept
+	expects bool  // the client waits for a 100 before it sends the body
+}
+
+// parseHead reads the request line and the header, up to and with the empty line. Lines end in CRLF, of which the caller
+// has made sure. count is how many there are.
+//
+// Names are kept as they are, values without the white space around them. Refused are, as RFC 9112 asks: white space
+// before the colon (section 5.1), lines folded over two (5.2), control characters (RFC 9110, section 5.5), a missing or
+// second Host (3.2), and all that makes the body's length doubtful (6.3).
+func parseHead(text string, count int) (h head, refused *refusal) {
+	line, rest := cutLine(text)
+	if refused := h.requestLine(line); refused != nil {
+		return h, refused
+	}
+	h.headers = make(exchange.Headers, 0, count)
+	f := framing{}
+	for {
+		line, rest = cutLine(rest)
+		if line == "" {
+			break
+		}
+		name, v, refused := headerLine(line)
+		if refused != nil {
+			return h, refused
+		}
+		if refused := f.note(name, v); refused != nil {
+			return h, refused
+		}
+		h.headers = append(h.headers, exchange.Header{Name: name, Value: v})
+	}
+	return h, h.settle(&f)
+}
+
+// cutLine is the first line of text, without its CRLF, and what follows.
+func cutLine(text string) (line, rest string) {
+	i := strings.IndexByte(text, '\n')
+	return text[:i-1], text[i+1:]
+}
+
+// headerLine splits a line of a header, or of a trailer.
+func headerLine(line string) (name, v string, refused *refusal) {
+	if line[0] == ' ' || line[0] == '\t' {
+		return "", "", malformed("a header line begins with white space: lines cannot be folded")
+	}
+	colon := strings.IndexByte(line, ':')
+	if colon < 0 || !exchange.ValidName(line[:colon]) {
+		return "", "", malformed("a header line has no valid name")
+	}
+	name, v = line[:colon], trimSpace(line[colon+1:])
+	if !exchange.ValidValue(v) {
+		return "", "", malformed("the value of %s has a control character", name)
+	}
+	return name, v, nil
+}
+
+// trimSpace removes the white space that may stand around a value: spaces and tabs, and no others.
+func trimSpace(s string) string {
+	for s != "" && (s[0] == ' ' || s[0] == '\t') {
+		s = s[1:]
+	}
+	for s != "" && (s[len(s)-1] == ' ' || s[len(s)-1] == '\t') {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+func (h *head) requestLine(line string) *refusal {
+	first, last := strings.IndexByte(line, ' '), strings.LastIndexByte(line, ' ')
+	if first <= 0 || first == last {
+		return malformed("the request line is not METHOD TARGET HTTP/1.1")
+	}
+	h.verb, h.protocol = line[:first], line[last+1:]
+	if !exchange.ValidName(h.verb) {
+		return malformed("the method has a character that no method has")
+	}
+	switch p := h.protocol; {
+	case p == "HTTP/1.1", p == "HTTP/1.0":
+	case len(p) == 8 && strings.HasPrefix(p, "HTTP/") && p[5] >= '0' && p[5] <= '9' && p[6] == '.' && p[7] >= '0' && p[7] <= '9':
+		return &refusal{status: 505, reason: "want HTTP/1.1 or HTTP/1.0, got " + p}
+	default:
+		return malformed("the request line does not end in HTTP/1.1")
+	}
+	return h.target(line[first+1 : last])
+}
+
+// target reads the request target (RFC 9112, section 3.2).
+func (h *head) target(t string) *refusal {
+	if !target.all(t) || t == "" {
+		return malformed("the target has a character that must be encoded")
+	}
+	if t == "*" && h.verb == "OPTIONS" {
+		h.path = t
+		return nil
+	}
+	if t[0] != '/' { // the absolute form
+		scheme, rest, ok := strings.Cut(t, "://")
+		if !ok || !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") {
+			return malformed("the target is not a path")
+		}
+		end := strings.IndexAny(rest, "/?")
+		if end < 0 {
+			end = len(rest)
+		}
+		if h.host = rest[:end]; !validHost(h.host) {
+			return malformed("the target has no valid host")
+		}
+		if t = rest[end:]; t == "" || t[0] == '?' {
+			t = "/" + t
+		}
+	}
+	h.path, h.query, _ = strings.Cut(t, "?")
+	for i := 0; i < len(h.path); i++ {
+		if h.path[i] == '%' {
+			if i+2 >= len(h.path) || !hex.has(h.path[i+1]) || !hex.has(h.path[i+2]) {
+				return malformed("the path has a percent sign that no two digits follow")
+			}
+			i += 2
+		}
+	}
+	// "not supported for any request URL query string and must be URL-encoded":
+	// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+	if strings.ContainsAny(h.query, "|{}") {
+		return malformed("the query string has one of | { }, which must be encoded")
+	}
+	return nil
+}
+
+// validHost tells whether s is a name or an address, with or without a port.
+func validHost(s string) bool {
+	name, port := s, ""
+	if strings.HasPrefix(s, "[") {
+		end := strings.IndexByte(s, ']')
+		if end < 0 {
+			return false
+		}
+		if ip, err := netip.ParseAddr(s[1:end]); err != nil || !ip.Is6() || ip.Zone() != "" {
+			return false
+		}
+		if name, port = "address", s[end+1:]; port != "" && port[0] != ':' {
+			return false
+		}
+		port = strings.TrimPrefix(port, ":")
+	} else if i := strings.IndexByte(s, ':'); i >= 0 {
+		name, port = s[:i], s[i+1:]
+	}
+	return name != "" && host.all(name) && strings.Trim(port, "0123456789") == ""
+}

@@ -1,0 +1,91 @@
+package front
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+)
+
+// refusal is why a request is not handed on. The connection is closed after it, as it is not known where the next
+// request would begin.
+type refusal struct {
+	status int
+	reason string
+	detail string // what the log says beyond the reason; "" for no more
+}
+
+// told is the reason as the log has it.
+func (r *refusal) told() string {
+	if r.detail == "" {
+		return r.reason
+	}
+	return strings.TrimSuffix(r.reason, ".") + ": " + r.detail
+}
+
+func (r *refusal) Error() string { return fmt.Sprintf("front: %d: %s", r.status, r.reason) }
+
+func malformed(format string, a ...any) *refusal {
+	return &refusal{status: 400, reason: fmt.Sprintf(format, a...)}
+}
+
+// bodyTooLarge has API Gateway's words and type. Size is that of the body, or of the part of it that has come; the log says
+// it.
+// Source: https://github.com/koki-develop/lgtm-generator/issues/10
+func bodyTooLarge(size, limit int64, whole bool) *refusal {
+	about := "the body has"
+	if !whole {
+		about = "it is chunked, and so far has"
+	}
+	return &refusal{
+		status: 413, reason: fmt.Sprintf("HTTP content length exceeded %d bytes.", limit),
+		detail: fmt.Sprintf("%s %d bytes, and API Gateway takes %d", about, size, limit),
+	}
+}
+
+// headTooLarge has API Gateway's words. Which status goes with them is not documented; this is the one that
+// RFC 6585, section 5, has for it.
+// Source: https://ntsblog.homedev.com.au/index.php/2021/03/09/aws-api-gateway-http-header-is-larger-than-10240-bytes/
+//
+// The log names the longest line, which is what a client can do something about. Head is what has come of the header, the
+// request line first.
+func headTooLarge(limit int, head []byte) *refusal {
+	r := &refusal{status: 431, reason: fmt.Sprintf("HTTP header is larger than %d bytes.", limit)}
+	_, rest, _ := strings.Cut(string(head), "\n")
+	longest, size := "", 0
+	for line := range strings.SplitSeq(rest, "\n") {
+		if name, _, ok := strings.Cut(line, ":"); ok && len(line) > size && exchange.ValidName(name) {
+			longest, size = name, len(line)
+		}
+	}
+	if longest != "" {
+		r.detail = fmt.Sprintf("its longest line is %s, of which %d bytes have come", longest, size)
+	}
+	return r
+}
+
+// tooSlow is of a client that stops in the midst of a request, or of taking its answer. It gets no answer: the connection is
+// closed.
+func tooSlow(at phase, limit time.Duration) *refusal {
+	what := map[phase]string{
+		heading: "the client did not send a whole header within %s",
+		reading: "the client sent no more of the body for %s",
+		writing: "the client did not take the answer within %s",
+	}[at]
+	return &refusal{status: 408, reason: fmt.Sprintf(what, limit) + ", so the connection is closed"}
+}
+
+// targetTooLong is of a request line that alone is longer than the header may be (RFC 9110, section 15.5.15).
+func targetTooLong(limit int) *refusal {
+	return &refusal{status: 414, reason: fmt.Sprintf("The request line is longer than %d bytes.", limit)}
+}
+
+// answer tells the client the reason, as it is a developer's own.
+func (r *refusal) answer() exchange.Answer {
+	return exchange.Answer{
+		Status:  r.status,
+		Headers: exchange.Headers{{Name: "Content-Type", Value: "text; charset=utf-8"}},
+		Body:    []byte(r.reason),
+	}
+}

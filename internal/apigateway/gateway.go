@@ -1,0 +1,189 @@
+// Package localgateway runs the REST APIs of a synthesized cloud assembly on this machine, as Amazon API Gateway would:
+// its routing, its order of checks, its words, and the real functions. It needs no AWS account and no Docker.
+//
+//	gateway, err := localgateway.New(localgateway.Options{Assembly: "cdk.out"})
+//	http.ListenAndServe("127.0.0.1:3000", gateway)
+//
+// What it cannot honour it says, with the logical id, and answers 501 for that route alone; nothing fails open.
+//
+// It knows the template and not the constructs it was made with, so any CDK app's assembly will do. It is for
+// development: it does not throttle, cache answers, log to CloudWatch or do TLS, and it does not limit what a function
+// may do on this machine.
+package apigateway
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
+)
+
+// ErrNothing says that an assembly has no REST API with a stage, so that there is nothing to serve.
+var ErrNothing = errors.New("localgateway: the assembly has no REST API with a stage")
+
+// Options are what a gateway takes from outside. Only Assembly is required.
+type Options struct {
+	// Assembly is the folder of the cloud assembly.
+	Assembly string
+
+	// API picks one of several APIs, by its name or the path of its construct's stack and logical id. Default: all. Where
+	// two have a stage of the same name, [Gateway.Mount] tells where each is.
+	API string
+
+	// Model says what cannot be told from the templates, such as parameters.
+	Model cloudassembly.Options
+
+	// Issuer makes and verifies the tokens of the assembly's issuers. Default: none, so that authorizers take the keys
+	// that their configuration names, and user pools' tokens are not accepted.
+	Issuer func([]devissuer.Issuer) (*devissuer.Provider, error)
+
+	// Functions are the options of the processes that run the functions.
+	Functions lambdaruntime.Options
+
+	// Record is told of every request when it is answered. It must be safe for concurrent use. Default: nobody is told.
+	Record func(*Record)
+
+	// SourceIP is the address that requests seem to come from, for an API whose resource policy lets in certain addresses
+	// only. Default: their own, which is 127.0.0.1.
+	SourceIP string
+
+	// Now is the clock. Default: [time.Now].
+	Now func() time.Time
+}
+
+// Gateway serves an assembly. It is safe for concurrent use.
+type Gateway struct {
+	options Options
+	pool    *lambdaruntime.Pool
+
+	decisions decisions
+	seed      [32]byte // what access keys come from where there is no issuer
+
+	live atomic.Pointer[served]
+	http http.Handler
+}
+
+// New reads the assembly and makes its functions ready; their processes start with the first request for them.
+func New(o Options) (*Gateway, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Record == nil {
+		o.Record = func(*Record) {}
+	}
+	g := &Gateway{options: o}
+	rand.Read(g.seed[:]) // which never fails
+	log := o.Functions.Log
+	o.Functions.Log = func(line lambdaruntime.LogLine) {
+		g.decisions.see(line)
+		if log != nil {
+			log(line)
+		}
+	}
+	g.pool = lambdaruntime.New(o.Functions)
+	g.http = front.Handler(g.Serve)
+	if err := g.Reload(); err != nil {
+		g.pool.Close()
+		return nil, err
+	}
+	return g, nil
+}
+
+// Reload reads the assembly again and swaps it in. Requests under way are finished by what they began with; if the new
+// assembly cannot be served, the old one stays.
+func (g *Gateway) Reload() error {
+	a, err := cloudassembly.Read(g.options.Assembly)
+	if err != nil {
+		return err
+	}
+	s, err := g.serve(a.Model(g.options.Model))
+	if err != nil {
+		return err
+	}
+	old := g.live.Swap(s)
+	for name := range old.functionNames() {
+		if !s.names[name] {
+			_ = g.pool.Remove(name) // it may never have run
+		}
+	}
+	return nil
+}
+
+// Close stops the functions' processes. Requests that need one afterwards fail.
+func (g *Gateway) Close() { g.pool.Close() }
+
+// ServeHTTP serves over net/http, which writes header names in its own way; see [front.Handler].
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.http.ServeHTTP(w, r) }
+
+// Serve answers one request. The first segment of its path is the stage.
+func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answer {
+	now := g.options.Now()
+	r.Time = now
+	r.RequestID = newUUID()
+	r.ExtendedID = newExtendedID()
+	r.TraceID = traceOf(r.Headers, now)
+	r.Stage, r.Path = splitStage(r.RawPath)
+	if g.options.SourceIP != "" {
+		r.SourceIP = g.options.SourceIP
+	}
+	record := &Record{Request: r, Time: now}
+	answer := g.live.Load().answer(ctx, r, record)
+	answer.Headers = append(answer.Headers,
+		exchange.Header{Name: "x-amzn-RequestId", Value: r.RequestID},
+		exchange.Header{Name: "x-amz-apigw-id", Value: r.ExtendedID})
+	if record.trace != "" {
+		answer.Headers = append(answer.Headers, exchange.Header{Name: "X-Amzn-Trace-Id", Value: record.trace})
+	}
+	record.Answer, record.Took = answer, g.options.Now().Sub(now)
+	g.options.Record(record)
+	return answer
+}
+
+// Policy is what the resource policy of the API says whose stage is served under a path segment of a request from this machine, or from the options' SourceIP:
+// that it allows it, or denies it, or neither. It allows all where there is none.
+func (g *Gateway) Policy(mount, verb, path string) (allows, denies bool) {
+	st := g.live.Load().stages[mount]
+	if st == nil {
+		return true, false
+	}
+	r := &exchange.Request{Verb: verb, Stage: st.stage.Name, Path: path, SourceIP: cmp.Or(g.options.SourceIP, "127.0.0.1"), Time: g.options.Now()}
+	return st.guard.Policy(&checks.Call{Request: r})
+}
+
+// splitStage takes the stage off a path: "/prod/orders" is "/orders" of the stage prod, and "/prod" is its root. Slashes
+// that precede or follow the stage are one, as in the path of events that were recorded on AWS (see package events) and in
+// test_api_gateway_http_integration_with_path_request_parameter of
+// https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_basic.py.
+func splitStage(path string) (stage, rest string) {
+	stage, rest, _ = strings.Cut(strings.TrimLeft(path, "/"), "/")
+	return stage, "/" + strings.TrimLeft(rest, "/")
+}
+
+// newUUID is a version 4 UUID (RFC 9562, section 5.4), the form of API Gateway's request ids.
+func newUUID() string {
+	var b [16]byte
+	rand.Read(b[:]) // never fails, see crypto/rand
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// newExtendedID has the form of x-amz-apigw-id.
+func newExtendedID() string { return rand.Text()[:15] + "=" }
+
+func randomHex(bytes int) string {
+	b := make([]byte, bytes)
+	rand.Read(b)
+	return fmt.Sprintf("%x", b)
+}

@@ -1,0 +1,117 @@
+// Package mapping does what API Gateway does with templates and parameter mappings: gateway responses, which are its own
+// answers where no integration gives one, and MOCK integrations, such as the CORS preflights of the AWS CDK.
+//
+//	responses, problems := mapping.NewResponses(api.GatewayResponses)
+//	answer := responses.Answer(&mapping.Failure{Type: mapping.Unauthorized, Message: "Unauthorized"}, source)
+//
+// Templates are read once, when the API is loaded, and rendered for every request. It is no Velocity engine: it does the
+// part of the language that the CDK's preflights use, and says of every other construct, at load, that it does not. It
+// decides nothing, and it does not validate requests.
+package mapping
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+)
+
+// ErrUnsupported says that a template or a parameter has something that is not done here; the error names it.
+var ErrUnsupported = errors.New("mapping: not done here")
+
+func unsupported(format string, a ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{ErrUnsupported}, a...)...)
+}
+
+// Source is the request that templates and parameters read.
+type Source struct {
+	Request *exchange.Request
+	Params  map[string]string // of the path, undecoded; nil where no method was found
+
+	StageVariables map[string]string
+	Context        Context
+}
+
+// Context is what $context has beside the request. What is empty is not known, and renders as nothing.
+type Context struct {
+	AccountID, APIID, Stage  string
+	ResourceID, ResourcePath string // "" where no method was found
+
+	Authorizer map[string]string // "principalId" and the authorizer's own context; after Cognito "claims.sub" and so on
+	Identity   map[string]string // as in an event's identity: "apiKey", "caller", "userArn" and so on
+}
+
+// contextNames are the variables of $context that are known here, apart from those of authorizer and identity.
+// Source: "$context Variables for data models, authorizers, mapping templates, and CloudWatch access logging" in
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+var contextNames = map[string]func(s *Source) string{
+	"accountId":          func(s *Source) string { return s.Context.AccountID },
+	"apiId":              func(s *Source) string { return s.Context.APIID },
+	"domainName":         func(s *Source) string { return s.Request.Host },
+	"domainPrefix":       func(s *Source) string { return s.Request.DomainPrefix(s.Context.APIID) },
+	"extendedRequestId":  func(s *Source) string { return s.Request.ExtendedID },
+	"httpMethod":         func(s *Source) string { return s.Request.Verb },
+	"identity.sourceIp":  func(s *Source) string { return s.Request.SourceIP },
+	"identity.userAgent": func(s *Source) string { return s.Request.Headers.Get("User-Agent") },
+	"path":               func(s *Source) string { return s.Request.FullPath() },
+	"protocol":           func(s *Source) string { return s.Request.Protocol },
+	"requestId":          func(s *Source) string { return s.Request.RequestID },
+	"requestTime":        func(s *Source) string { return s.Request.Time.UTC().Format("02/Jan/2006:15:04:05 -0700") },
+	"requestTimeEpoch":   func(s *Source) string { return strconv.FormatInt(s.Request.Time.UnixMilli(), 10) },
+	"resourceId":         func(s *Source) string { return s.Context.ResourceID },
+	"resourcePath":       func(s *Source) string { return s.Context.ResourcePath },
+	"stage":              func(s *Source) string { return s.Context.Stage },
+}
+
+// identityNames are those of $context.identity that come from the checks.
+var identityNames = []string{
+	"accountId", "apiKey", "apiKeyId", "caller", "cognitoAuthenticationProvider", "cognitoAuthenticationType", "cognitoIdentityId",
+	"cognitoIdentityPoolId", "principalOrgId", "user", "userArn",
+}
+
+// variable is a value that a template or a parameter names.
+type variable func(s *Source, f *Failure) string
+
+// contextVariable finds a variable of $context by what follows "context.".
+func contextVariable(name string) (variable, error) {
+	if get, ok := contextNames[name]; ok {
+		return func(s *Source, _ *Failure) string { return get(s) }, nil
+	}
+	if rest, ok := strings.CutPrefix(name, "authorizer."); ok && rest != "" {
+		return func(s *Source, _ *Failure) string { return s.Context.Authorizer[rest] }, nil
+	}
+	if rest, ok := strings.CutPrefix(name, "identity."); ok {
+		for _, known := range identityNames {
+			if rest == known {
+				return func(s *Source, _ *Failure) string { return s.Context.Identity[rest] }, nil
+			}
+		}
+	}
+	return nil, unsupported("the variable $context.%s", name)
+}
+
+// errorVariable finds a variable of $context.error, which only gateway responses have.
+// Source: $context.error in the reference above.
+func errorVariable(name string) (variable, error) {
+	switch name {
+	case "error.message":
+		return func(_ *Source, f *Failure) string { return f.Message }, nil
+	case "error.messageString":
+		return func(_ *Source, f *Failure) string { return f.quoted() }, nil
+	case "error.responseType":
+		return func(_ *Source, f *Failure) string { return string(f.Type) }, nil
+	case "error.validationErrorString":
+		return func(_ *Source, f *Failure) string { return f.Validation }, nil
+	}
+	return contextVariable(name)
+}
+
+// stageVariable finds a stage variable by its name.
+func stageVariable(name string) (variable, error) {
+	if name == "" || strings.ContainsRune(name, '.') {
+		return nil, unsupported("the variable $stageVariables.%s", name)
+	}
+	return func(s *Source, _ *Failure) string { return s.StageVariables[name] }, nil
+}

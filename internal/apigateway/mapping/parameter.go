@@ -1,0 +1,105 @@
+package mapping
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+)
+
+// parameter is a header of an answer, and where its value comes from.
+type parameter struct {
+	name string
+	get  func(s *Source, f *Failure) (value string, ok bool)
+}
+
+// parseParameters reads a map such as {"gatewayresponse.header.Vary": "'Origin'"}, in the order of its names. request
+// says that values may come from the request. All names begin with prefix. A variable that is not known is told to unknown,
+// and makes no header; without unknown it is an error.
+func parseParameters(m map[string]string, prefix string, request bool, unknown func(name string)) ([]parameter, error) {
+	var out []parameter
+	for to, from := range m {
+		name, ok := strings.CutPrefix(to, prefix)
+		if !ok || !exchange.ValidName(name) {
+			return nil, unsupported("the parameter %q: want %sNAME", to, prefix)
+		}
+		get, err := parseValue(from, request)
+		if err != nil && unknown != nil && isVariable(from) {
+			unknown("$" + from)
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", to, err)
+		}
+		out = append(out, parameter{name, get})
+	}
+	slices.SortFunc(out, func(x, y parameter) int { return cmp.Compare(x.name, y.name) })
+	for i := 1; i < len(out); i++ {
+		if strings.EqualFold(out[i-1].name, out[i].name) {
+			return nil, unsupported("the header %s, which is there twice", out[i].name)
+		}
+	}
+	return out, nil
+}
+
+// isVariable reports whether a value names a variable of $context or $stageVariables.
+func isVariable(from string) bool {
+	return strings.HasPrefix(from, "context.") || strings.HasPrefix(from, "stageVariables.")
+}
+
+// parseValue reads where a value comes from: 'text', context.NAME, stageVariables.NAME, or method.request.header.NAME,
+// method.request.querystring.NAME and method.request.path.NAME. Headers are found in any case, as HTTP/2, which AWS
+// speaks to browsers, has them in lower case. What the request does not have makes no header.
+// Source: "Mapping data to method response headers" in
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html, and the example of
+// https://docs.aws.amazon.com/apigateway/latest/api/API_GatewayResponse.html
+func parseValue(from string, request bool) (func(*Source, *Failure) (string, bool), error) {
+	if len(from) >= 2 && from[0] == '\'' && from[len(from)-1] == '\'' {
+		text := from[1 : len(from)-1]
+		return func(*Source, *Failure) (string, bool) { return text, true }, nil
+	}
+	if rest, ok := strings.CutPrefix(from, "method.request."); ok && request {
+		in, name, _ := strings.Cut(rest, ".")
+		switch {
+		case name == "":
+		case in == "header":
+			return func(s *Source, _ *Failure) (string, bool) {
+				return s.Request.Headers.Get(name), s.Request.Headers.Has(name)
+			}, nil
+		case in == "querystring":
+			return func(s *Source, _ *Failure) (string, bool) { return exchange.QueryValue(s.Request.RawQuery, name) }, nil
+		case in == "path":
+			return func(s *Source, _ *Failure) (string, bool) { v, ok := s.Params[name]; return v, ok }, nil
+		}
+		return nil, unsupported("the value %s", from)
+	}
+	context := contextVariable
+	if request {
+		context = errorVariable
+	}
+	if !isVariable(from) {
+		return nil, unsupported("the value %s: want a 'text' in single quotes, or a variable", from)
+	}
+	get, err := rootVariable(from, context)
+	if err != nil {
+		return nil, err
+	}
+	return func(s *Source, f *Failure) (string, bool) { v := get(s, f); return v, v != "" }, nil
+}
+
+// set sets the header of an answer, in place of one of the same name. A value with control characters, which only a
+// request can have brought, is left out: it could end the line.
+func set(to *exchange.Headers, name, value string) {
+	if !exchange.ValidValue(value) {
+		return
+	}
+	for i := range *to {
+		if strings.EqualFold((*to)[i].Name, name) {
+			(*to)[i] = exchange.Header{Name: name, Value: value}
+			return
+		}
+	}
+	*to = append(*to, exchange.Header{Name: name, Value: value})
+}

@@ -1,0 +1,132 @@
+package mapping
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+)
+
+// Responses are the gateway responses of an API. They do not change, so any number of goroutines may use them.
+type Responses struct {
+	own map[Type]*response
+}
+
+type response struct {
+	status     int // 0 for the default
+	parameters []parameter
+	templates  byType[substitution] // none for the default
+}
+
+// NewResponses reads an API's gateway responses. One that has something which is not done here is a problem, and what would
+// be answered without it takes its place. A variable that is not known is a problem too, but the response stays: the variable
+// has no value, as one on AWS that the request gives none.
+//
+// Source: "Variables for gateway responses" in
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
+func NewResponses(list []*cloudassembly.GatewayResponse) (*Responses, []cloudassembly.Problem) {
+	rs := &Responses{own: map[Type]*response{}}
+	var problems []cloudassembly.Problem
+	for _, g := range list {
+		r, err := newResponse(g, func(name string) {
+			problems = append(problems, cloudassembly.Problem{ID: g.ID, What: "the variable " + name + " is not known here: it has no value"})
+		})
+		if err == nil && rs.own[Type(g.Type)] != nil {
+			err = unsupported("a second response of the type %s", g.Type)
+		}
+		if err != nil {
+			problems = append(problems, cloudassembly.Problem{ID: g.ID, What: err.Error() + "; what would be answered without it takes its place", Err: err})
+			continue
+		}
+		rs.own[Type(g.Type)] = r
+	}
+	return rs, problems
+}
+
+func newResponse(g *cloudassembly.GatewayResponse, unknown func(name string)) (r *response, err error) {
+	r = &response{status: g.StatusCode}
+	switch {
+	case !Type(g.Type).Known():
+		return nil, unsupported("the response type %q", g.Type)
+	case Type(g.Type) == RequestTooLarge:
+		// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+		return nil, unsupported("%s: API Gateway ignores what is set for it", g.Type)
+	case g.StatusCode != 0 && (g.StatusCode < 200 || g.StatusCode > 599):
+		return nil, unsupported("the status code %d", g.StatusCode)
+	}
+	if r.parameters, err = parseParameters(g.Parameters, "gatewayresponse.header.", true, unknown); err != nil {
+		return nil, err
+	}
+	parse := func(text string) (substitution, error) { return parseSubstitution(text, unknown) }
+	if r.templates, err = parseTemplates(g.Templates, parse); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// Answer is the answer to a request that failed. Where the type has no response of its own, that for DEFAULT_4XX or
+// DEFAULT_5XX counts, all of it, and else API Gateway's default, whose body is {"message":$context.error.messageString}.
+//
+// A response that sets no template leaves the failure's own body, and one that sets no status its own status: recorded
+// on AWS for the status (test_lambda_aws_proxy_integration_non_post_method in
+// https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_lambda.py).
+func (rs *Responses) Answer(f *Failure, s *Source) exchange.Answer {
+	r := rs.of(f.Type)
+	a := exchange.Answer{Status: defaults[f.Type].status}
+	if a.Status == 0 {
+		a.Status = 500 // a type that is not one
+	}
+	if f.Status != 0 {
+		a.Status = f.Status
+	}
+	if r.status != 0 {
+		a.Status = r.status
+	}
+	mediaType := jsonType
+	if t, ok := r.templates.accepted(s.Request); ok {
+		a.Body, mediaType = []byte(t.template.render(s, f)), t.mediaType
+	} else {
+		a.Body = []byte(f.body())
+	}
+	set(&a.Headers, "Content-Type", mediaType)
+	errorType := f.ErrorType
+	if errorType == "" {
+		errorType = defaults[f.Type].errorType
+	}
+	if errorType != "" {
+		set(&a.Headers, "x-amzn-ErrorType", errorType)
+	}
+	for _, p := range r.parameters {
+		if value, ok := p.get(s, f); ok {
+			set(&a.Headers, p.name, value)
+		}
+	}
+	return a
+}
+
+// of is the response for a type; one that sets nothing if the API has none.
+func (rs *Responses) of(t Type) *response {
+	r := rs.own[t]
+	if r == nil && t != RequestTooLarge {
+		r = rs.own[t.fallback()]
+	}
+	if r == nil {
+		r = &response{}
+	}
+	return r
+}
+
+// Status is what a failure of a type is answered by that has this status of its own.
+func (rs *Responses) Status(t Type, own int) int { return cmp.Or(rs.of(t).status, own) }
+
+// body is what API Gateway answers where no template says otherwise.
+func (f *Failure) body() string {
+	switch {
+	case f.Body != "":
+		return f.Body
+	case f.Capital:
+		return fmt.Sprintf(`{"Message":%s}`, f.quoted())
+	}
+	return fmt.Sprintf(`{"message":%s}`, f.quoted())
+}

@@ -1,0 +1,33 @@
+package matrix_test
+
+import (
+	"fmt"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+)
+
+// The matrix of a template: one line a route, the same for as long as the access is.
+func ExampleOf() {
+	a, err := cloudassembly.Parse("Shop", []byte(`{"Resources": {
+		"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "shop"}},
+		"Health": {"Type": "AWS::ApiGateway::Method", "Metadata": {"gatehouse:public": "load balancers look here"}, "Properties": {
+			"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
+			"HttpMethod": "GET", "AuthorizationType": "NONE", "Integration": {"Type": "MOCK"}}},
+		"Create": {"Type": "AWS::ApiGateway::Method", "Properties": {
+			"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
+			"HttpMethod": "POST", "AuthorizationType": "AWS_IAM", "Integration": {"Type": "MOCK"}}}}}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	m, err := matrix.Of(a.Model(cloudassembly.Options{}), "")
+	if err != nil {
+		fmt.Println(err) // what cannot be told; the rest is in the matrix
+	}
+	fmt.Printf("%s", m.Text())
+	// Output:
+	// API             ROUTE   AUTHORIZER      CACHE   API KEY         WHO MAY CALL
+	// Shop/shop       GET /   none            -       -               anyone: load balancers look here
+	// Shop/shop       POST /  iam             -       -               whom IAM allows execute-api:Invoke
+}

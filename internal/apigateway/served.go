@@ -1,0 +1,304 @@
+package apigateway
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/validation"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+// served is one reading of an assembly, ready to answer. It does not change.
+type served struct {
+	gateway  *Gateway
+	model    *cloudassembly.Model
+	issuer   *devissuer.Provider // nil if there is none
+	keys     []checks.AccessKey
+	stages   map[string]*stage
+	names    map[string]bool // of the functions in the pool
+	identity []string        // names of what authorizers know callers by
+	problems map[string]string
+	unread   map[cloudassembly.ID]string            // authorizers whose issuers are not known, with the reason
+	needs    map[cloudassembly.ID]map[string]string // of an API's routes that have requirements: these in words, by "GET /orders"
+}
+
+// stage is a stage of an API with its routes.
+type stage struct {
+	served    *served
+	api       *cloudassembly.API
+	stage     *cloudassembly.Stage
+	routes    *route.Table
+	methods   []*method // by the index of their pattern
+	guard     *checks.Guard
+	responses *mapping.Responses
+	mount     string // the first segment of its paths
+	edge      bool   // the API is edge-optimized
+	blocked   string // why nothing of it is served
+}
+
+// method is a route, with what answers it.
+type method struct {
+	*cloudassembly.Method
+	events    *events.Route
+	function  *cloudassembly.Function // of an AWS_PROXY integration on this stage
+	refused   map[string]string       // by verb: why Lambda lets API Gateway not invoke the function
+	validator *validation.Validator
+	mock      *mapping.Mock // of a MOCK integration
+	forbidden mapping.Forbidden
+	needs     string // what the included authorizer's access table asks of a caller, in words; "" if nothing is known
+	blocked   string // why it is not served; "" if it is
+}
+
+func (s *served) functionNames() map[string]bool {
+	if s == nil {
+		return nil
+	}
+	return s.names
+}
+
+// serve prepares a model. What it cannot honour it notes, to be answered by 501.
+func (g *Gateway) serve(m *cloudassembly.Model) (*served, error) {
+	s := &served{gateway: g, model: m, stages: map[string]*stage{}, names: map[string]bool{}, problems: map[string]string{}, unread: map[cloudassembly.ID]string{}, needs: needs(m)}
+	chosen, err := s.choose()
+	if err != nil {
+		return nil, err
+	}
+	if g.options.Issuer != nil {
+		issuers, unread := devissuer.FromModel(m)
+		if s.issuer, err = g.options.Issuer(issuers); err != nil {
+			return nil, err
+		}
+		s.noteIssuers(unread)
+	}
+	if err := s.makeAccessKeys(); err != nil {
+		return nil, err
+	}
+	// Only now: it replaces what the present assembly's requests run.
+	s.startFunctions(functionsOf(chosen))
+	for _, c := range chosen {
+		s.stages[c.mount] = s.newStage(c.api, c.stage, c.mount)
+	}
+	s.identity = identityNames(chosen)
+	return s, nil
+}
+
+// choice is a stage to be served, and the first segment of the paths that it is served under.
+type choice struct {
+	api   *cloudassembly.API
+	stage *cloudassembly.Stage
+	mount string
+}
+
+// choose finds the stages of the APIs that were asked for.
+func (s *served) choose() (chosen []choice, err error) {
+	wanted := s.gateway.options.API
+	for _, api := range s.model.APIs {
+		if wanted != "" && wanted != api.Name && wanted != api.ID.String() {
+			continue
+		}
+		for _, st := range api.Stages {
+			chosen = append(chosen, choice{api: api, stage: st})
+		}
+	}
+	if len(chosen) == 0 {
+		return nil, fmt.Errorf("%w%s", ErrNothing, s.choices())
+	}
+	mount(chosen)
+	return chosen, nil
+}
+
+// choices lists the APIs there are: those that can be asked for or, where none was, those that are not served.
+func (s *served) choices() string {
+	var names []string
+	if s.gateway.options.API == "" {
+		for _, other := range s.model.OtherAPIs {
+			names = append(names, fmt.Sprintf("%s is %s API, which is not served: use a REST API, as awsapigateway.RestApi makes it", other.ID, other.Kind))
+		}
+		for _, api := range s.model.APIs {
+			names = append(names, fmt.Sprintf("%s has no AWS::ApiGateway::Stage", api.ID))
+		}
+		if names == nil {
+			return ""
+		}
+		return ": " + strings.Join(names, "; ")
+	}
+	for _, api := range s.model.APIs {
+		names = append(names, fmt.Sprintf("%q (%s)", api.Name, api.ID))
+	}
+	return fmt.Sprintf(" and the name %q: it has %s", s.gateway.options.API, strings.Join(names, ", "))
+}
+
+// noteIssuers remembers which authorizers' issuers are not known, for the routes that need them.
+func (s *served) noteIssuers(unread error) {
+	if unread == nil {
+		return
+	}
+	errs := []error{unread}
+	if joined, ok := unread.(interface{ Unwrap() []error }); ok {
+		errs = joined.Unwrap()
+	}
+	for _, err := range errs {
+		var of *devissuer.AuthorizerError
+		if errors.As(err, &of) {
+			s.unread[of.Authorizer] = of.Err.Error()
+			s.problem(of.Authorizer, of.Err.Error())
+		}
+	}
+}
+
+func (s *served) newStage(api *cloudassembly.API, st *cloudassembly.Stage, mount string) *stage {
+	out := &stage{served: s, api: api, stage: st, mount: mount, edge: isEdge(api.EndpointTypes)}
+	out.guard = checks.New(checks.Options{
+		Model: s.model, API: api, Stage: st, Invoke: s.invoke, Tokens: s.tokens(), Keys: s.keys, Now: s.gateway.options.Now,
+		Refused: out.refusedAuthorizer,
+	})
+	out.blocked = s.reasons(api, st, nil, out.guard)
+	responses, problems := mapping.NewResponses(api.GatewayResponses)
+	out.responses = responses
+	for _, p := range problems {
+		s.problem(p.ID, p.What)
+	}
+	for id, what := range out.guard.Problems() {
+		s.problem(id, what)
+	}
+	var patterns []route.Pattern
+	for _, m := range api.Methods {
+		pattern, err := route.Parse(m.Verb + " " + m.Path)
+		if err != nil {
+			// Without this method a request for it would reach another one.
+			out.block("%s: %v", m.ID, err)
+			continue
+		}
+		patterns = append(patterns, pattern)
+		out.methods = append(out.methods, s.newMethod(out, m))
+	}
+	routes, err := route.NewTable(patterns)
+	if err != nil {
+		out.block("%v", err)
+	}
+	out.routes = routes
+	return out
+}
+
+// identityNames are those of the headers and parameters that the authorizers of some APIs look at, each once.
+func identityNames(chosen []choice) (names []string) {
+	for _, c := range chosen {
+		for _, m := range c.api.Methods {
+			if m.Authorizer == nil {
+				continue
+			}
+			for _, source := range m.Authorizer.IdentitySources {
+				if (source.In == "header" || source.In == "querystring") && !slices.Contains(names, source.Name) {
+					names = append(names, source.Name)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// needs are the requirements of the routes that have any, by their API. What cannot be told is left out: it is for reasons only.
+func needs(m *cloudassembly.Model) map[cloudassembly.ID]map[string]string {
+	out := map[cloudassembly.ID]map[string]string{}
+	all, _ := matrix.Of(m, "")
+	for _, api := range all.APIs {
+		out[api.ID] = map[string]string{}
+		for _, r := range api.Routes {
+			if len(r.Requires) > 0 {
+				out[api.ID][r.String()] = r.Who
+			}
+		}
+	}
+	return out
+}
+
+// problem notes what [Gateway.Problems] tells. An API with several stages has most problems several times.
+func (s *served) problem(id cloudassembly.ID, what string) {
+	if name := id.String(); !strings.Contains(s.problems[name], what) {
+		s.problems[name] = strings.TrimSpace(s.problems[name] + "\n" + what)
+	}
+}
+
+func (st *stage) block(format string, a ...any) {
+	why := fmt.Sprintf(format, a...)
+	st.blocked = strings.TrimSpace(st.blocked + "\n" + why)
+	st.served.problem(st.api.ID, why)
+}
+
+func (s *served) newMethod(st *stage, m *cloudassembly.Method) *method {
+	out := &method{Method: m, needs: s.needs[st.api.ID][m.Verb+" "+m.Path], events: events.NewRoute(st.api, st.stage, m), blocked: s.reasons(st.api, st.stage, m, st.guard)}
+	block := func(err error) {
+		out.blocked = strings.TrimSpace(out.blocked + "\n" + m.ID.String() + ": " + err.Error())
+		s.problem(m.ID, err.Error())
+	}
+	out.function, _ = m.Integration.FunctionOn(st.stage)
+	out.refused = st.refusedMethod(m)
+	out.forbidden = mapping.NewForbidden(&m.Integration)
+	validator, err := validation.New(st.api, m)
+	if err != nil {
+		block(err)
+	}
+	out.validator = validator
+	if m.Integration.Type == cloudassembly.IntegrationMock {
+		mock, err := mapping.NewMock(m)
+		if err != nil {
+			block(err)
+		}
+		out.mock = mock
+	}
+	return out
+}
+
+// reasons are why a method, or with none a whole stage, is not served.
+func (s *served) reasons(api *cloudassembly.API, st *cloudassembly.Stage, m *cloudassembly.Method, guard *checks.Guard) string {
+	var out []string
+	for _, p := range s.model.Blocking(api, st, m) {
+		out = append(out, p.String())
+	}
+	add := func(id cloudassembly.ID, problem string) {
+		if problem != "" {
+			out = append(out, id.String()+": "+problem)
+		}
+	}
+	if m == nil {
+		add(api.ID, guard.Problems()[api.ID])
+		return strings.Join(out, "\n")
+	}
+	if a := m.Authorizer; a != nil {
+		add(a.ID, guard.Problems()[a.ID])
+		add(a.ID, s.unread[a.ID])
+		if f, _ := a.FunctionOn(st); f != nil {
+			add(f.ID, s.problems[f.ID.String()])
+		}
+	}
+	if f, _ := m.Integration.FunctionOn(st); f != nil {
+		add(f.ID, s.problems[f.ID.String()])
+	}
+	return strings.Join(out, "\n")
+}
+
+// Problems are all that is not served as AWS would, a line each, in a stable order.
+func (g *Gateway) Problems() []string {
+	s := g.live.Load()
+	var out []string
+	for _, p := range s.model.Problems {
+		out = append(out, p.String())
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.problems)) {
+		for what := range strings.Lines(s.problems[id]) {
+			out = append(out, id+": "+strings.TrimSpace(what))
+		}
+	}
+	return out
+}
+
+var errNoIssuer = errors.New("localgateway: there is no development issuer, so no user pool's token can be verified")

@@ -1,0 +1,253 @@
+package apigateway
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
+	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+)
+
+// clock stands still until a test moves it.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+var began = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// records collects what a gateway tells of its requests.
+type records struct {
+	mu  sync.Mutex
+	all []*Record
+}
+
+func (r *records) add(one *Record) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.all = append(r.all, one)
+}
+
+// of is the record of an answer, by its request id.
+func (r *records) of(id string) *Record {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i := slices.IndexFunc(r.all, func(one *Record) bool { return one.Request.RequestID == id })
+	if i < 0 {
+		return nil
+	}
+	return r.all[i]
+}
+
+func (r *records) last() *Record {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.all[len(r.all)-1]
+}
+
+// developmentKeys are one store for all tests: to make the keys takes the longest.
+var developmentKeys = sync.OnceValues(func() (*devissuer.KeyStore, error) {
+	return devissuer.OpenKeys(devissuer.KeyOptions{Dir: built + "/keys"})
+})
+
+// site is a gateway behind the server that keeps header names as they came, with a clock of its own.
+type site struct {
+	*Running
+	clock   *clock
+	told    records
+	address string
+	apiID   string
+}
+
+// serve starts a site of an assembly with these resources.
+func serve(t *testing.T, resources object) *site {
+	t.Helper()
+	s := &site{clock: &clock{at: began}}
+	keys, err := developmentKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Running = start(t, assemblyOf(t, resources), keys, Options{Now: s.clock.now, Record: s.told.add})
+	l, err := front.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := front.New(front.Options{Func: s.Serve})
+	go server.Serve(l)
+	t.Cleanup(server.Close)
+	s.address = l.Addr().String()
+	s.URL = "http://" + s.address
+	for _, r := range s.Routes() {
+		s.apiID = r.API.APIID
+	}
+	return s
+}
+
+// reply is an answer with what was recorded of it.
+type reply struct {
+	site   *site
+	status int
+	header http.Header
+	body   string
+	record *Record
+}
+
+// client does not follow redirects, and asks for no compression.
+var client = &http.Client{
+	Transport:     &http.Transport{DisableCompression: true, DisableKeepAlives: true},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
+
+// send makes a request, "GET /prod/orders", with headers "Name: value".
+func (s *site) send(t *testing.T, target string, headers ...string) reply {
+	t.Helper()
+	return s.post(t, target, "", headers...)
+}
+
+// post is send with a body.
+func (s *site) post(t *testing.T, target, body string, headers ...string) reply {
+	t.Helper()
+	return s.do(t, s.request(t, target, body, headers...))
+}
+
+func (s *site) request(t *testing.T, target, body string, headers ...string) *http.Request {
+	t.Helper()
+	verb, path, _ := strings.Cut(target, " ")
+	r, err := http.NewRequest(verb, s.URL+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		r.Header.Add(name, value)
+	}
+	return r
+}
+
+// do sends a request, and checks what holds for every answer: it is the one that was recorded, with its ids (line 23),
+// it has a reason if and only if the gateway itself answered with an error, and no header's value is in what is told.
+func (s *site) do(t *testing.T, r *http.Request) reply {
+	t.Helper()
+	got, err := client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer got.Body.Close()
+	body, err := io.ReadAll(got.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := reply{site: s, status: got.StatusCode, header: got.Header, body: string(body), record: s.told.of(got.Header.Get("x-amzn-RequestId"))}
+	if out.record == nil {
+		return out // the server refused it
+	}
+	q := out.record.Request
+	if trace := got.Header.Get("X-Amzn-Trace-Id"); trace != "" && !strings.HasPrefix(trace, strings.Split(q.TraceID, ";")[0]) {
+		t.Errorf("the trace of the answer is %q, and of the request %q", trace, q.TraceID)
+	}
+	if out.record.Answer.Status != out.status || got.Header.Get("x-amz-apigw-id") != q.ExtendedID {
+		t.Errorf("the record of %d has the status %d, the id %q, and the answer the header %v", out.status, out.record.Answer.Status, q.ExtendedID, got.Header)
+	}
+	if own := got.Header.Get("x-amzn-ErrorType") != ""; own != (out.record.Reason != "") {
+		t.Errorf("%d by the gateway itself: %v, and the reason is %q", out.status, own, out.record.Reason)
+	}
+	told := fmt.Sprintf("%s %+v %s", out.record.Reason, out.record.Verdict.Trace, out.record.Verdict.Principal)
+	for _, name := range []string{"Authorization", "X-Api-Key", "Answer", "X-Tenant"} {
+		for _, secret := range r.Header.Values(name) {
+			if len(secret) >= 12 && strings.Contains(told, secret) {
+				t.Errorf("what is told of the request has the header %s in it: %s", name, told)
+			}
+		}
+	}
+	return out
+}
+
+// String is the answer: "200 route" of what a mock answered, or the status, the error type and the body.
+func (r reply) String() string {
+	if r.status < 400 {
+		return strings.TrimSpace(fmt.Sprintf("%d %s", r.status, r.header.Get("Route")))
+	}
+	body := strings.ReplaceAll(r.body, r.site.apiID, "API")
+	return strings.TrimSpace(fmt.Sprintf("%d %s %s", r.status, r.header.Get("x-amzn-ErrorType"), body))
+}
+
+// asked is the answer, and whether the authorizer's function was invoked for it.
+func (r reply) asked() string {
+	for _, step := range r.record.Verdict.Trace {
+		if step.Check == "authorizer" {
+			return r.String() + ", invoked"
+		}
+	}
+	return r.String() + ", not invoked"
+}
+
+// cached is the answer, and what the cache had for it.
+func (r reply) cached() string { return strings.TrimSpace(r.String() + " " + r.record.Verdict.Cache) }
+
+// headers are some headers of an answer: "Name: value".
+func (r reply) headers(names ...string) string {
+	var out []string
+	for _, name := range names {
+		for _, value := range r.header.Values(name) {
+			out = append(out, name+": "+value)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// raw sends a request as it stands, with CRLF for every line end, and is all that comes back.
+func (s *site) raw(t *testing.T, request string) string {
+	t.Helper()
+	c, err := net.Dial("tcp", s.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(20 * time.Second))
+	if _, err := io.WriteString(c, strings.ReplaceAll(request, "\n", "\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	all, err := io.ReadAll(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(all)
+}
+
+// signed signs a request by Signature Version 4 with a key, at a time.
+func (s *site) signed(t *testing.T, target string, key checks.AccessKey, at time.Time) *http.Request {
+	t.Helper()
+	r := s.request(t, target, "")
+	empty := sha256.Sum256(nil)
+	creds := aws.Credentials{AccessKeyID: key.ID, SecretAccessKey: key.Secret, SessionToken: key.SessionToken}
+	if err := v4.NewSigner().SignHTTP(context.Background(), creds, r, hex.EncodeToString(empty[:]), "execute-api", "eu-west-1", at); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}

@@ -1,0 +1,78 @@
+package apigateway
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+)
+
+// poolTokens verifies the tokens of user pools with the keys of the development issuer.
+type poolTokens struct {
+	served *served
+
+	mu        sync.Mutex
+	verifiers map[string]*jwt.Verifier // by pool and use
+}
+
+func (s *served) tokens() checks.TokenVerifier {
+	return &poolTokens{served: s, verifiers: map[string]*jwt.Verifier{}}
+}
+
+// Verify wants a token of the pool, for one of its clients, of this use. Which of them an authorizer takes is for its
+// expression to say. Package jwt decides, as it does in the included
+// authorizer.
+func (p *poolTokens) Verify(ctx context.Context, pool *cloudassembly.UserPool, use, token string) (*jwt.Token, error) {
+	v, err := p.verifier(pool, use)
+	if err != nil {
+		return nil, err
+	}
+	return v.Verify(ctx, token)
+}
+
+func (p *poolTokens) verifier(pool *cloudassembly.UserPool, use string) (*jwt.Verifier, error) {
+	if p.served.issuer == nil {
+		return nil, errNoIssuer
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	key := use + " " + pool.ProviderURL
+	if v := p.verifiers[key]; v != nil {
+		return v, nil
+	}
+	url := p.served.issuer.JWKSURL(pool.ProviderURL)
+	if url == "" {
+		return nil, fmt.Errorf("localgateway: the development issuer has no keys of %s", pool.ProviderURL)
+	}
+	v, err := jwt.New(jwt.Options{Now: p.served.gateway.options.Now, TokenCache: 1000, Issuers: []jwt.Issuer{{
+		URL: pool.ProviderURL, Audiences: p.clients(pool), JWKSURL: url, TokenUse: use, AllowLoopbackHTTP: true}}})
+	if err != nil {
+		return nil, err
+	}
+	p.verifiers[key] = v
+	return v, nil
+}
+
+// clients are those of a pool: those in the assembly, and those that authorizers name of a pool or with a client outside of
+// it, for which the development issuer makes tokens. If none is known, it is the one that such tokens are for.
+func (p *poolTokens) clients(pool *cloudassembly.UserPool) []string {
+	var out []string
+	for _, c := range pool.Clients {
+		out = append(out, c.ClientID)
+	}
+	for _, i := range p.served.issuer.Issuers() {
+		if i.URL == pool.ProviderURL && i.Cognito {
+			out = append(out, i.Audiences...)
+		}
+	}
+	if len(out) == 0 {
+		return []string{devissuer.StandInClient}
+	}
+	slices.Sort(out)
+	return slices.Compact(out) // reasons list them
+}

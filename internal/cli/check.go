@@ -1,0 +1,226 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/rules"
+)
+
+var checkCommand = command{
+	name:    "check",
+	summary: "report holes in the assembly's REST APIs",
+	usage: `usage: gatehouse check [flags]
+
+It reads the finished templates and reports where they do not guard an API as its access table says, however that came
+about: a method that was added beside the table, an override, a generic resource, another stack. Of APIs that Gatehouse did
+not build it reports only what is wrong in any app. The same rules run when an app with Gatehouse is synthesized; this
+command also checks assemblies that another machine made, and templates that were written by hand.
+
+  --assembly DIR   the cloud assembly (default ` + defaultAssembly + `)
+  --accepted       also list the findings that the app accepts, with their reasons
+  --json           the findings as JSON
+  --rules          list the rules, with their reasons, and check nothing
+
+It exits with 0 if nothing is wrong, warnings aside; with 1 if something is; and with 2 if it was called wrongly. A finding is
+accepted by secureapi.Accept in the app, or by the metadata "` + rules.AcceptsMetadata + `" of the resource:
+
+  "Metadata": {"` + rules.AcceptsMetadata + `": {"open-function-url": "a webhook, which verifies its caller's signature itself"}}
+`,
+	flags: func() *flag.FlagSet { return new(checkFlags).set() },
+	run:   check,
+}
+
+type checkFlags struct {
+	assembly              string
+	json, rules, accepted bool
+}
+
+func (c *checkFlags) set() *flag.FlagSet {
+	f := flag.NewFlagSet("check", flag.ContinueOnError)
+	f.StringVar(&c.assembly, "assembly", defaultAssembly, "")
+	f.BoolVar(&c.json, "json", false, "")
+	f.BoolVar(&c.rules, "rules", false, "")
+	f.BoolVar(&c.accepted, "accepted", false, "")
+	return f
+}
+
+func check(_ context.Context, s *surroundings, args []string) error {
+	var c checkFlags
+	if err := parse(c.set(), args); err != nil {
+		return err
+	}
+	if c.rules {
+		return s.print("the rules", ruleList(c.json))
+	}
+	a, _, err := readAssembly(c.assembly, nil)
+	if err != nil {
+		return err
+	}
+	findings := rules.Check(a, rules.Options{Accepted: c.accepted})
+	text := findingsText(findings)
+	if c.json {
+		text = findingsJSON(findings)
+	}
+	if err := s.print("the findings", text); err != nil {
+		return err
+	}
+	apis := 0
+	for _, stack := range a.Stacks() {
+		for _, r := range stack.Template.Resources {
+			if r.Type == "AWS::ApiGateway::RestApi" {
+				apis++
+			}
+		}
+	}
+	failing := len(rules.Failing(findings))
+	switch {
+	case failing > 0:
+		return fmt.Errorf("%s: %s: mend %s, or accept %s with a reason: \"gatehouse help check\" says how",
+			c.assembly, count(failing, "finding"), them(failing), them(failing))
+	case apis == 0:
+		s.note("check", "%s: the assembly has no REST API", c.assembly)
+	default:
+		s.note("check", "%s: nothing is wrong with %s", c.assembly, count(apis, "REST API"))
+	}
+	return nil
+}
+
+// print writes what a command is about to standard output.
+func (s *surroundings) print(what string, text []byte) error {
+	if _, err := s.stdout.Write(text); err != nil {
+		return fmt.Errorf("%s could not be written: %w", what, err)
+	}
+	return nil
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func them(n int) string {
+	if n == 1 {
+		return "it"
+	}
+	return "them"
+}
+
+// findingsText are the findings as people read them, those of one API together.
+func findingsText(findings []rules.Finding) []byte {
+	var b bytes.Buffer
+	var groups []string
+	byGroup := map[string][]rules.Finding{}
+	for _, f := range findings {
+		group := "stack " + f.Stack
+		if f.API != "" {
+			group = "API " + f.API
+		}
+		if byGroup[group] == nil {
+			groups = append(groups, group)
+		}
+		byGroup[group] = append(byGroup[group], f)
+	}
+	for i, group := range groups {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		fmt.Fprintln(&b, group)
+		for _, f := range byGroup[group] {
+			fmt.Fprintf(&b, "\n  %s  %s\n", label(f), f.Rule)
+			fmt.Fprintf(&b, "    %s\n", place(f))
+			fmt.Fprintf(&b, "    %s\n", indented(f.Message))
+			if f.Accepted != "" {
+				fmt.Fprintf(&b, "    accepted: %s\n", indented(f.Accepted))
+			} else {
+				fmt.Fprintf(&b, "    way out: %s\n", indented(f.WayOut))
+			}
+		}
+	}
+	return b.Bytes()
+}
+
+func label(f rules.Finding) string {
+	if f.Accepted != "" {
+		return "accepted"
+	}
+	return string(f.Severity)
+}
+
+func place(f rules.Finding) string {
+	at := f.Stack
+	if f.LogicalID != "" {
+		at += "/" + f.LogicalID
+	}
+	if f.ConstructPath != "" {
+		return f.ConstructPath + " (" + f.LogicalID + ")"
+	}
+	return at
+}
+
+func indented(text string) string { return strings.ReplaceAll(text, "\n", "\n    ") }
+
+// findingJSON is a finding as --json writes it. The names are stable.
+type findingJSON struct {
+	Rule          string `json:"rule"`
+	Severity      string `json:"severity"`
+	Stack         string `json:"stack"`
+	LogicalID     string `json:"logicalId,omitempty"`
+	ConstructPath string `json:"constructPath,omitempty"`
+	API           string `json:"api,omitempty"`
+	Message       string `json:"message"`
+	WayOut        string `json:"wayOut"`
+	Accepted      string `json:"accepted,omitempty"`
+}
+
+func findingsJSON(findings []rules.Finding) []byte {
+	out := make([]findingJSON, len(findings))
+	for i, f := range findings {
+		out[i] = findingJSON{f.Rule, string(f.Severity), f.Stack, f.LogicalID, f.ConstructPath, f.API, f.Message, f.WayOut, f.Accepted}
+	}
+	return marshal(map[string]any{"findings": out})
+}
+
+type ruleJSON struct {
+	ID       string `json:"id"`
+	Severity string `json:"severity"`
+	Why      string `json:"why"`
+	Looks    string `json:"looksAt"`
+	WayOut   string `json:"wayOut"`
+}
+
+func ruleList(asJSON bool) []byte {
+	if asJSON {
+		var out []ruleJSON
+		for _, r := range rules.All() {
+			out = append(out, ruleJSON{r.ID, string(r.Severity), r.Why, r.Looks, r.WayOut})
+		}
+		return marshal(map[string]any{"rules": out})
+	}
+	var b bytes.Buffer
+	for i, r := range rules.All() {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		fmt.Fprintf(&b, "%s (%s)\n  %s\n  looks at: %s\n  way out: %s\n", r.ID, r.Severity, r.Why, r.Looks, r.WayOut)
+	}
+	return b.Bytes()
+}
+
+// marshal writes a value as JSON for people and programs: indented, with < and > as they are.
+func marshal(v any) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
+		panic(err) // strings and lists of them always encode
+	}
+	return b.Bytes()
+}

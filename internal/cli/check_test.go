@@ -1,0 +1,130 @@
+package cli
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/rules"
+)
+
+// assemblyOf is a cloud assembly of one template, in a folder of the test's.
+func assemblyOf(t *testing.T, template string) string {
+	t.Helper()
+	text, err := os.ReadFile(template)
+	if err != nil {
+		t.Fatal(err)
+	}
+	environment := "aws://unknown-account/unknown-region"
+	var said struct {
+		Metadata struct{ Test struct{ Environment string } }
+	}
+	if err := json.Unmarshal(text, &said); err != nil {
+		t.Fatal(err)
+	}
+	if given := said.Metadata.Test.Environment; given != "" {
+		environment = given
+	}
+	dir := t.TempDir()
+	for name, content := range map[string][]byte{
+		"Shop.template.json": text,
+		"manifest.json": []byte(`{"version":"54.0.0","artifacts":{"Shop":{"type":"aws:cloudformation:stack",
+			"environment":"` + environment + `","properties":{"templateFile":"Shop.template.json"}}}}`),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+const ofRules = "../rules/testdata"
+
+// Each hole, as a template that is written by hand, fails the command.
+func TestCheckFailsOnEachHole(t *testing.T) {
+	holes, err := filepath.Glob(ofRules + "/holes/*.json")
+	if err != nil || len(holes) < 30 {
+		t.Fatalf("%d holes: %v", len(holes), err)
+	}
+	traps, err := filepath.Glob(ofRules + "/traps/*.bad*.json")
+	if err != nil || len(traps) < 5 {
+		t.Fatalf("%d traps: %v", len(traps), err)
+	}
+	for _, file := range append(holes, traps...) {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			dir := assemblyOf(t, file)
+			status, stdout, stderr := call(t, "check", "--assembly", dir)
+			if status != failed || !strings.Contains(stdout, "\n  error  ") || !strings.Contains(stdout, "\n    way out: ") {
+				t.Errorf("status %d, want 1 with an error and its way out:\n%s", status, stdout)
+			}
+			if !strings.HasPrefix(stderr, "gatehouse check: "+dir+": ") || !strings.Contains(stderr, "accept") {
+				t.Errorf("standard error says %q", stderr)
+			}
+		})
+	}
+}
+
+// What is as planned passes: the example with each of its guards, as CDK made it.
+func TestCheckPasses(t *testing.T) {
+	for _, dir := range []string{"testdata/token", "testdata/request", "testdata/cognito", "testdata/iam", assemblyOf(t, ofRules+"/closed.json")} {
+		status, stdout, stderr := call(t, "check", "--assembly", dir)
+		if status != succeeded || stdout != "" || stderr != "gatehouse check: note: "+dir+": nothing is wrong with 1 "+
+			"REST API\n" {
+			t.Errorf("%s: status %d: %s%s", dir, status, stdout, stderr)
+		}
+	}
+}
+
+func TestCheckOutput(t *testing.T) {
+	dir := assemblyOf(t, "testdata/check/accepted.json")
+	for name, args := range map[string][]string{
+		"findings.golden.txt":  {},
+		"findings.golden.json": {"--json"},
+		"accepted.golden.txt":  {"--accepted"},
+		"accepted.golden.json": {"--accepted", "--json"},
+	} {
+		status, stdout, stderr := call(t, append([]string{"check", "--assembly", dir}, args...)...)
+		if want := "gatehouse check: " + dir + ": 2 findings: mend them, or accept them with a reason: \"gatehouse help " +
+			"check\" says how\n"; status != failed || stderr != want {
+			t.Errorf("%s: status %d, %q", name, status, stderr)
+		}
+		golden(t, filepath.Join("check", name), stdout)
+	}
+}
+
+func TestCheckRules(t *testing.T) {
+	status, text, _ := call(t, "check", "--rules")
+	_, document, _ := call(t, "check", "--rules", "--json", "--assembly", "nowhere")
+	var listed struct {
+		Rules []struct{ ID, Severity, Why, LooksAt, WayOut string }
+	}
+	if err := json.Unmarshal([]byte(document), &listed); err != nil || status != succeeded || len(listed.Rules) != len(rules.All()) {
+		t.Fatalf("status %d, %d rules: %v", status, len(listed.Rules), err)
+	}
+	for _, r := range listed.Rules {
+		for _, want := range []string{r.ID, r.Severity, r.Why, r.LooksAt, r.WayOut} {
+			if want == "" || !strings.Contains(text, want) {
+				t.Errorf("the list lacks %q of %+v", want, r)
+			}
+		}
+	}
+}
+
+func TestCheckWithoutAnAPI(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "empty.json")
+	if err := os.WriteFile(file, []byte(`{"Resources": {"T": {"Type": "AWS::SNS::Topic"}}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dir := assemblyOf(t, file)
+	if status, stdout, stderr := call(t, "check", "--assembly", dir); status != succeeded || stdout != "" || stderr != "gatehouse check: note: "+dir+": the assembly has no REST API\n" {
+		t.Errorf("status %d: %s%s", status, stdout, stderr)
+	}
+	if status, _, stderr := call(t, "check", "--assembly", "testdata/nowhere"); status != failed || !strings.Contains(stderr, "not a cloud assembly") {
+		t.Errorf("status %d: %s", status, stderr)
+	}
+	if status, _, stderr := call(t, "check", "cdk.out"); status != calledWrong || !strings.Contains(stderr, "takes flags only") {
+		t.Errorf("status %d: %s", status, stderr)
+	}
+}

@@ -1,0 +1,219 @@
+package console
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/validation"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/tryout"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+)
+
+// apis are the APIs that are served, and what the form offers to call them with.
+type apis struct {
+	Version int      `json:"version"` // another one with each assembly
+	URL     string   `json:"url"`
+	APIs    []api    `json:"apis"`
+	Issuers []issuer `json:"issuers"`
+	Keys    []key    `json:"keys"`
+
+	Problems []string `json:"problems,omitempty"` // what is not as it is on AWS
+	Unknown  string   `json:"unknown,omitempty"`  // what of the access is not known
+}
+
+type api struct {
+	Name           string   `json:"name"`
+	ResourcePolicy bool     `json:"resourcePolicy"`
+	Stages         []string `json:"stages"`
+	Routes         []route  `json:"routes"`
+}
+
+type route struct {
+	Verb         string        `json:"verb"`
+	Path         string        `json:"path"`
+	Kind         string        `json:"kind"` // of guard, as package matrix has it
+	Authorizer   string        `json:"authorizer,omitempty"`
+	CacheSeconds *float64      `json:"cacheSeconds,omitempty"`
+	APIKey       bool          `json:"apiKey"`
+	Who          string        `json:"who"`
+	Public       string        `json:"public,omitempty"`
+	Requires     []requirement `json:"requires,omitempty"`
+	NotServed    string        `json:"notServed,omitempty"` // why it is answered by 501
+	Body         string        `json:"body,omitempty"`      // one that the route's model accepts; "" without a model
+
+	Issuers []int         `json:"issuers,omitempty"` // indices of those whose tokens its authorizer takes
+	Use     devissuer.Use `json:"use,omitempty"`     // what these are for
+}
+
+type requirement struct {
+	Kind  access.Kind `json:"kind"`
+	AnyOf []string    `json:"anyOf"`
+}
+
+type issuer struct {
+	URL       string        `json:"url"`
+	Audiences []string      `json:"audiences"`
+	Use       devissuer.Use `json:"use,omitempty"`
+	Scopes    []string      `json:"scopes,omitempty"`
+	Groups    []string      `json:"groups,omitempty"`
+}
+
+type key struct {
+	ID  string `json:"id"`
+	Who string `json:"who"`
+}
+
+// view is what was made of one reading of an assembly.
+type view struct {
+	model   *cloudassembly.Model
+	apis    apis
+	issuer  *devissuer.Provider // nil if there is none
+	routes  []apigateway.Route
+	keys    []checks.AccessKey
+	sources []string // the names that identity sources have in headers and queries
+}
+
+// current is the view of what is served now.
+func (c *Console) current() *view {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	g := c.options.Gateway
+	model := g.Model()
+	if c.view != nil && c.view.model == model {
+		return c.view
+	}
+	v := &view{model: model, issuer: g.Issuer(), routes: g.Routes(), keys: g.AccessKeys()}
+	v.apis = apis{Version: 1, URL: c.options.URL, APIs: []api{}, Issuers: []issuer{}, Keys: []key{}, Problems: g.Problems()}
+	if c.view != nil {
+		v.apis.Version = c.view.apis.Version + 1
+	}
+	if v.issuer != nil {
+		for _, i := range v.issuer.Issuers() {
+			v.apis.Issuers = append(v.apis.Issuers, issuer{URL: i.URL, Audiences: i.Audiences, Use: i.Use, Scopes: i.Scopes, Groups: i.Groups})
+		}
+	}
+	for _, k := range v.keys {
+		who := "developer, who may call everything"
+		if k.Principal != nil {
+			who = k.Principal.ID.String() + ", by its policies"
+		}
+		if k.SessionToken != "" {
+			who += ", temporary credentials"
+		}
+		v.apis.Keys = append(v.apis.Keys, key{ID: k.ID, Who: who})
+	}
+	v.readAPIs()
+	v.readSources()
+	c.view = v
+	return v
+}
+
+// readAPIs lists the APIs that have a stage here. The matrix knows who may call, and the gateway what is served.
+func (v *view) readAPIs() {
+	m, unknown := matrix.Of(v.model, "")
+	if unknown != nil {
+		v.apis.Unknown = unknown.Error()
+	}
+	for _, found := range m.APIs {
+		made := api{Name: found.String(), ResourcePolicy: found.ResourcePolicy}
+		for _, r := range v.routes {
+			if r.API.ID == found.ID && !slices.Contains(made.Stages, r.Stage) {
+				made.Stages = append(made.Stages, r.Stage)
+			}
+		}
+		if made.Stages == nil {
+			continue
+		}
+		for _, r := range found.Routes {
+			served, ok := v.route(made.Stages[0], r.Verb, r.Path)
+			if ok {
+				made.Routes = append(made.Routes, v.readRoute(r, served))
+			}
+		}
+		v.apis.APIs = append(v.apis.APIs, made)
+	}
+}
+
+// route is a route that is served.
+func (v *view) route(stage, verb, path string) (apigateway.Route, bool) {
+	i := slices.IndexFunc(v.routes, func(r apigateway.Route) bool {
+		return r.Stage == stage && r.Method.Verb == verb && r.Method.Path == path
+	})
+	if i < 0 {
+		return apigateway.Route{}, false
+	}
+	return v.routes[i], true
+}
+
+func (v *view) readRoute(r matrix.Route, served apigateway.Route) route {
+	out := route{
+		Verb: r.Verb, Path: r.Path, Kind: r.Kind, Authorizer: r.Authorizer, APIKey: r.APIKey, Who: r.Who, Public: r.Public, NotServed: served.Why,
+	}
+	out.Body, _ = validation.Sample(served.API, served.Method)
+	if r.Cache != nil {
+		seconds := r.Cache.Seconds()
+		out.CacheSeconds = &seconds
+	}
+	for _, req := range r.Requires {
+		out.Requires = append(out.Requires, requirement(req))
+	}
+	a := served.Method.Authorizer
+	if a == nil || v.issuer == nil {
+		return out
+	}
+	for n, i := range v.issuer.Issuers() {
+		if slices.Contains(i.TakenBy, a.ID.String()) {
+			out.Issuers = append(out.Issuers, n)
+		}
+	}
+	if r.Kind == matrix.Cognito {
+		out.Use = devissuer.ID
+		if len(served.Method.Scopes) > 0 {
+			out.Use = devissuer.Access
+		}
+	}
+	return out
+}
+
+// readSources finds the names under which requests bring what callers are identified by. Some say nothing by themselves, as
+// the header X-Shop.
+func (v *view) readSources() {
+	add := func(name string) {
+		if !slices.Contains(v.sources, name) {
+			v.sources = append(v.sources, name)
+		}
+	}
+	for _, r := range v.routes {
+		a := r.Method.Authorizer
+		if a == nil {
+			continue
+		}
+		for _, s := range a.IdentitySources {
+			if s.In == "header" || s.In == "querystring" {
+				add(s.Name)
+			}
+		}
+		add(tryout.TokenSource(a).Name)
+		if a.Function == nil {
+			continue
+		}
+		config, err := authz.FromEnvironment(func(name string) string { return a.Function.Environment[name] })
+		if err != nil {
+			continue // another function than the included one
+		}
+		for _, s := range config.TokenSources {
+			add(s.Name)
+		}
+	}
+}
+
+// label names a route in an error.
+func label(stage, verb, path string) string {
+	return fmt.Sprintf("%s %s of the stage %s", verb, path, stage)
+}

@@ -1,0 +1,134 @@
+// Package console is the page of a local gateway: who may call which route, the last requests with what was decided about
+// each and why, and a form that makes a token and calls a route with it.
+//
+// It is for the developer at this machine. It answers nobody who came by another name or from another site, it shows no
+// credential that a request brought, and it keeps the last requests in memory alone. It decides nothing: requests that the
+// form makes go to the gateway as any others do.
+package console
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+)
+
+// prefix is where all but the page itself is. No stage can have this name: those consist of letters, digits, hyphens and
+// underscores.
+// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateStage.html
+const prefix = "/~/"
+
+// Options are what a console takes from outside. All are required.
+type Options struct {
+	URL     string // of the gateway, which the console is a part of, such as "http://127.0.0.1:3000"
+	Gateway *apigateway.Gateway
+	Now     func() time.Time
+}
+
+// Console is the page with its data. It is safe for concurrent use.
+type Console struct {
+	options Options
+	hosts   []string // by which it may be called
+	run     string   // tells one run of the program from another
+	ring    ring
+
+	mu   sync.Mutex
+	view *view // of what was served when it was last asked for
+}
+
+// New makes the console of a gateway.
+func New(o Options) *Console {
+	return &Console{options: o, hosts: hostsOf(o.URL), run: fmt.Sprint(o.Now().UnixNano())}
+}
+
+// Record takes note of a request to the gateway.
+func (c *Console) Record(r *apigateway.Record) { c.ring.add(r) }
+
+// Mine tells whether a request is for the console and not for an API.
+func Mine(r *exchange.Request) bool {
+	read := r.Verb == http.MethodGet || r.Verb == http.MethodHead
+	return read && r.RawPath == "/" || strings.HasPrefix(r.RawPath, prefix)
+}
+
+//go:embed page
+var files embed.FS
+
+// mediaTypes are those of the files of the page.
+var mediaTypes = map[string]string{"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+
+// Serve answers a request that is [Mine].
+func (c *Console) Serve(r *exchange.Request) exchange.Answer {
+	if why := c.refuse(r); why != "" {
+		return problem(http.StatusForbidden, "", why)
+	}
+	path := strings.TrimPrefix(r.RawPath, prefix)
+	if r.Verb == http.MethodPost {
+		if path == "prepare" {
+			return c.answerPrepare(r)
+		}
+		return problem(http.StatusMethodNotAllowed, "", "the console takes POST for "+prefix+"prepare alone")
+	}
+	if r.Verb != http.MethodGet && r.Verb != http.MethodHead {
+		return problem(http.StatusMethodNotAllowed, "", "the console takes GET, HEAD and POST")
+	}
+	id, isRequest := strings.CutPrefix(path, "requests/")
+	switch {
+	case r.RawPath == "/":
+		return file("index.html")
+	case path == "apis":
+		return answer(http.StatusOK, c.current().apis)
+	case r.RawPath == IssuersPath:
+		return c.answerIssuers()
+	case path == "requests":
+		return c.answerRequests(r)
+	case isRequest:
+		return c.answerRequest(id)
+	}
+	return file(path)
+}
+
+func isFile(name string) bool {
+	info, err := fs.Stat(files, "page/"+name)
+	return err == nil && !info.IsDir()
+}
+
+// file is a part of the page.
+func file(name string) exchange.Answer {
+	if !isFile(name) {
+		return problem(http.StatusNotFound, "", "the console has no "+name)
+	}
+	_, extension, _ := strings.Cut(name, ".")
+	text, err := files.ReadFile("page/" + name)
+	if err != nil {
+		panic("console: " + err.Error()) // it is a part of this program
+	}
+	return secured(exchange.Answer{Status: http.StatusOK, Body: text, Headers: exchange.Headers{
+		{Name: "Content-Type", Value: mediaTypes[extension] + "; charset=utf-8"},
+	}})
+}
+
+// answer is data.
+func answer(status int, v any) exchange.Answer {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic("console: " + err.Error()) // its data are texts, numbers and JSON that was read before
+	}
+	return secured(exchange.Answer{Status: status, Body: text, Headers: exchange.Headers{
+		{Name: "Content-Type", Value: "application/json"},
+	}})
+}
+
+// problem is an answer that says what is wrong, and with which field of the form, if it is about one.
+func problem(status int, field, text string) exchange.Answer {
+	return answer(status, struct {
+		Field string `json:"field,omitempty"`
+		Error string `json:"error"`
+	}{field, text})
+}

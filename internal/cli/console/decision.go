@@ -1,0 +1,149 @@
+package console
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/credentials"
+)
+
+// decision is a request with everything that was decided about it, in order.
+type decision struct {
+	summary
+	Steps         []step      `json:"steps"`
+	IntegrationMS float64     `json:"integrationMs,omitempty"`
+	SourceIP      string      `json:"sourceIp"`
+	Protocol      string      `json:"protocol"`
+	Query         []string    `json:"query,omitempty"` // the names of the parameters
+	Headers       [][2]string `json:"headers"`
+	Answered      [][2]string `json:"answered"` // the answer's headers
+	Claims        []sent      `json:"claims,omitempty"`
+}
+
+// The outcomes of a step.
+const (
+	passed     = "passed"
+	stopped    = "stopped"     // and so the request was answered here
+	notReached = "not reached" // the request was answered before
+)
+
+// step is one thing that was decided.
+type step struct {
+	Check   string `json:"check"`
+	Outcome string `json:"outcome"`
+	Detail  string `json:"detail"`
+}
+
+// sent is a token that a request brought, without its signature. Nobody has verified it for this page: what the checks
+// found out is in their steps.
+type sent struct {
+	Header json.RawMessage `json:"header"`
+	Claims json.RawMessage `json:"claims"`
+}
+
+func (v *view) decision(e entry) decision {
+	m := credentials.Mask(e.Request, v.sources...)
+	out := decision{
+		summary: v.summary(e), Steps: steps(e), IntegrationMS: milliseconds(e.IntegrationTime), SourceIP: e.Request.SourceIP, Protocol: e.Request.Protocol,
+		Query: parameters(e.Request.RawQuery, m), Headers: v.headers(e.Request.Headers, m), Answered: v.headers(e.Answer.Headers, m),
+	}
+	for i := range out.Steps {
+		out.Steps[i].Detail = m(out.Steps[i].Detail)
+	}
+	for _, token := range credentials.Tokens(e.Request) {
+		if t, ok := read(token, m); ok {
+			out.Claims = append(out.Claims, t)
+		}
+	}
+	return out
+}
+
+// steps are the checks with what comes before and after them.
+func steps(e entry) []step {
+	if e.Route == "" {
+		return []step{{"route", stopped, e.Reason}}
+	}
+	out := []step{{"route", passed, fmt.Sprintf("%s of the stage %s", e.Route, e.Request.Stage)}}
+	for _, s := range e.Verdict.Trace {
+		outcome := passed
+		if !s.Passed {
+			outcome = stopped
+		}
+		out = append(out, step{s.Check, outcome, s.Detail})
+	}
+	return append(out, integration(e))
+}
+
+// integration is the last step, also where it was not reached.
+func integration(e entry) step {
+	s := step{"integration", passed, fmt.Sprintf("answered %d without a function", e.Answer.Status)}
+	switch denied := slices.ContainsFunc(e.Verdict.Trace, func(s checks.Step) bool { return !s.Passed }); {
+	case e.Verdict.Denial != nil && !denied: // of no check
+		s.Outcome, s.Detail = stopped, e.Verdict.Denial.Reason
+	case e.Verdict.Denial != nil:
+		s.Outcome, s.Detail = notReached, "the request was answered before"
+	case e.Reason != "":
+		s.Outcome, s.Detail = stopped, e.Reason
+	case e.IntegrationTime > 0:
+		s.Detail = fmt.Sprintf("the function answered %d in %g ms", e.Answer.Status, milliseconds(e.IntegrationTime))
+	}
+	return s
+}
+
+// headers are as they came, but for credentials. Of those, the scheme is shown.
+func (v *view) headers(lines exchange.Headers, m func(string) string) [][2]string {
+	out := make([][2]string, 0, len(lines))
+	for _, h := range lines {
+		value := m(h.Value)
+		switch {
+		case credentials.Named(h.Name, v.sources...):
+			value = credentials.Hidden
+			if scheme, _, ok := strings.Cut(h.Value, " "); ok && slices.Contains(schemes, scheme) {
+				value = scheme + " " + value
+			}
+		case strings.EqualFold(h.Name, "Referer") || strings.EqualFold(h.Name, "Location"):
+			// A fragment has what an implicit grant gives (RFC 6749, section 4.2.2).
+			if end := strings.IndexAny(value, "?#"); end >= 0 {
+				value = value[:end+1] + credentials.Hidden
+			}
+		}
+		out = append(out, [2]string{h.Name, value})
+	}
+	return out
+}
+
+// schemes may be shown of an Authorization header.
+var schemes = []string{"Bearer", "Basic", "Digest", "DPoP", "AWS4-HMAC-SHA256"}
+
+// parameters are the names in a query. A parameter without a name is not shown, as it may be a token.
+func parameters(query string, m func(string) string) (names []string) {
+	for part := range strings.FieldsFuncSeq(query, func(c rune) bool { return c == '&' || c == ';' }) {
+		name := credentials.Hidden
+		if strings.Contains(part, "=") {
+			name = m(exchange.AppendQuery(nil, part)[0].Name)
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// read decodes a token. Its claims may have further tokens in them.
+func read(token string, m func(string) string) (sent, bool) {
+	parts := strings.Split(token, ".")
+	var out sent
+	for i, to := range []*json.RawMessage{&out.Header, &out.Claims} {
+		text, err := base64.RawURLEncoding.DecodeString(parts[i])
+		var b bytes.Buffer
+		if err != nil || !bytes.HasPrefix(text, []byte("{")) || json.Compact(&b, []byte(m(string(text)))) != nil {
+			return sent{}, false
+		}
+		*to = b.Bytes()
+	}
+	return out, true
+}

@@ -1,0 +1,204 @@
+package console
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/tryout"
+)
+
+// ask is what the form has: a route to call, and what to call it with.
+type ask struct {
+	Stage  string            `json:"stage"`
+	Route  routeName         `json:"route"`
+	Verb   string            `json:"verb"` // of the request; where the route's is ANY, one of them
+	Params map[string]string `json:"params"`
+	Query  string            `json:"query"` // without the question mark, escaped
+	Header string            `json:"headers"`
+	Body   string            `json:"body"`
+
+	Credential string   `json:"credential"` // "token", "bearer", "key" or "none"
+	Token      tokenAsk `json:"token"`      // to be made
+	Bearer     string   `json:"bearer"`     // a token that is there already
+	Key        string   `json:"key"`        // its id
+}
+
+type routeName struct {
+	Verb string `json:"verb"`
+	Path string `json:"path"`
+}
+
+// prepared is a request that is ready to be made by a page of this origin.
+type prepared struct {
+	Verb    string      `json:"verb"`
+	URL     string      `json:"url"` // from the slash on
+	Headers [][2]string `json:"headers"`
+	Body    string      `json:"body"`
+	Cookie  string      `json:"cookie,omitempty"` // NAME=VALUE, which scripts cannot put into a header
+	Curl    string      `json:"curl"`             // the same, for a shell
+	Token   *minted     `json:"token,omitempty"`
+}
+
+// fieldError is what is wrong with a field of the form.
+type fieldError struct{ field, text string }
+
+func (e *fieldError) Error() string { return e.field + ": " + e.text }
+
+func wrong(field, format string, a ...any) error {
+	return &fieldError{field, fmt.Sprintf(format, a...)}
+}
+
+// answerPrepare makes the token or the signature, and the request with it.
+func (c *Console) answerPrepare(r *exchange.Request) exchange.Answer {
+	var a ask
+	d := json.NewDecoder(bytes.NewReader(r.Body))
+	d.DisallowUnknownFields()
+	err := d.Decode(&a)
+	if err == nil {
+		if _, more := d.Token(); !errors.Is(more, io.EOF) {
+			err = errors.New("something follows the object")
+		}
+	}
+	if err != nil {
+		return problem(http.StatusBadRequest, "", "the body is not what the form sends: "+err.Error())
+	}
+	out, err := c.prepare(a, r.Host)
+	var field *fieldError
+	switch {
+	case errors.As(err, &field):
+		return problem(http.StatusBadRequest, field.field, field.text)
+	case err != nil:
+		return problem(http.StatusInternalServerError, "", err.Error())
+	}
+	return answer(http.StatusOK, out)
+}
+
+func (c *Console) prepare(a ask, host string) (out prepared, err error) {
+	v := c.current()
+	served, ok := v.route(a.Stage, a.Route.Verb, a.Route.Path)
+	if !ok {
+		return out, wrong("route", "there is no %s: it may have gone with the last change", label(a.Stage, a.Route.Verb, a.Route.Path))
+	}
+	if out.Verb, err = verb(a); err != nil {
+		return out, err
+	}
+	if out.URL, err = target(a); err != nil {
+		return out, err
+	}
+	if out.Headers, err = headers(a.Header); err != nil {
+		return out, err
+	}
+	if a.Body != "" {
+		if out.Verb == http.MethodGet || out.Verb == http.MethodHead {
+			return out, wrong("body", "a browser sends no body with %s: leave it out", out.Verb)
+		}
+		out.Body = a.Body
+		if !has(out.Headers, "Content-Type") {
+			out.Headers = append(out.Headers, [2]string{"Content-Type", "application/json"})
+		}
+	}
+	if served.Method.APIKeyRequired && !has(out.Headers, "X-API-Key") {
+		if value := tryout.APIKey(v.model, served.API, served.Name); value != "" {
+			out.Headers = append(out.Headers, [2]string{"X-API-Key", value})
+		}
+	}
+	example := tryout.Example{Verb: out.Verb, Body: out.Body}
+	switch a.Credential {
+	case "none":
+	case "token":
+		made, err := v.mint(a.Token)
+		if err != nil {
+			return out, err
+		}
+		out.Token = &made
+		if err := withToken(made.Text, served, &out); err != nil {
+			return out, err
+		}
+	case "bearer":
+		token := strings.TrimSpace(a.Bearer)
+		if !b64token.MatchString(token) {
+			return out, wrong("bearer", "want a token by itself, without Bearer before it (RFC 6750, section 2.1)")
+		}
+		if err := withToken(token, served, &out); err != nil {
+			return out, err
+		}
+	case "key":
+		i := slices.IndexFunc(v.apis.Keys, func(k key) bool { return k.ID == a.Key })
+		if i < 0 {
+			return out, wrong("key", "there is no development key %q", a.Key)
+		}
+		example.Key, example.Region = &v.keys[i], served.API.Region
+	default:
+		return out, wrong("credential", "%q: want token, bearer, key or none", a.Credential)
+	}
+	for _, h := range out.Headers {
+		example.Headers = append(example.Headers, h[0]+": "+h[1])
+	}
+	if out.Cookie != "" {
+		example.Headers = append(example.Headers, "Cookie: "+out.Cookie)
+	}
+	example.URL = "http://" + host + out.URL
+	out.Curl = example.Curl()
+	if example.Key != nil { // curl signs by itself
+		if err := sign(&out, host, *example.Key, example.Region, c.options.Now()); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// withToken puts a token where the route's authorizer looks for it.
+func withToken(token string, served apigateway.Route, out *prepared) error {
+	place := authz.TokenSource{Kind: authz.Header, Name: "Authorization"}
+	if served.Method.Authorizer != nil {
+		place = tryout.TokenSource(served.Method.Authorizer)
+	}
+	switch place.Kind {
+	case authz.Cookie:
+		out.Cookie = place.Name + "=" + token
+	case authz.QueryString:
+		separator := "?"
+		if strings.Contains(out.URL, "?") {
+			separator = "&"
+		}
+		out.URL += separator + url.QueryEscape(place.Name) + "=" + url.QueryEscape(token)
+	default:
+		if has(out.Headers, place.Name) {
+			return wrong("headers", "%s is there already, and it is where the token goes: leave it out, or choose no credential", place.Name)
+		}
+		out.Headers = append(out.Headers, [2]string{place.Name, "Bearer " + token})
+	}
+	return nil
+}
+
+// b64token is what a bearer token consists of.
+// Source: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
+var b64token = regexp.MustCompile(`^[A-Za-z0-9._~+/-]+=*$`)
+
+// lifetime reads how long a token is to be valid.
+func lifetime(text string) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d/time.Second == 0 {
+		return 0, wrong("expires", "%q: want a time such as 90s, 15m or 8h, or -1m for a token that has expired", text)
+	}
+	return d, nil
+}
+
+func has(headers [][2]string, name string) bool {
+	return slices.ContainsFunc(headers, func(h [2]string) bool { return strings.EqualFold(h[0], name) })
+}

@@ -1,0 +1,83 @@
+package console
+
+import (
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/credentials"
+)
+
+// summary is a request in the list. Times are in milliseconds.
+type summary struct {
+	Seq          int       `json:"seq"`
+	ID           string    `json:"id"`
+	Time         time.Time `json:"time"`
+	Status       int       `json:"status"`
+	Verb         string    `json:"verb"`
+	Path         string    `json:"path"`            // with the stage, without the query
+	Route        string    `json:"route,omitempty"` // "" if none was found
+	Authorizer   string    `json:"authorizer,omitempty"`
+	Cache        string    `json:"cache,omitempty"`
+	AuthorizerMS float64   `json:"authorizerMs,omitempty"`
+	Principal    string    `json:"principal,omitempty"`
+	MS           float64   `json:"ms"`
+	Reason       string    `json:"reason,omitempty"`
+}
+
+// requests is what a page that has been there before has to know.
+type requests struct {
+	Run      string    `json:"run"`  // another one: all that the page knows is gone
+	APIs     int       `json:"apis"` // another one: the routes are to be asked for again
+	Last     int       `json:"last"`
+	Requests []summary `json:"requests"` // the newest first
+}
+
+// answerRequests are the requests after the one that the query names, "after=17".
+func (c *Console) answerRequests(r *exchange.Request) exchange.Answer {
+	after := 0
+	if text, given := exchange.QueryValue(r.RawQuery, "after"); given {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 {
+			return problem(http.StatusBadRequest, "after", fmt.Sprintf("after=%s: want the number of a request, or leave it out for all", text))
+		}
+		after = n
+	}
+	v := c.current()
+	entries, last := c.ring.after(after)
+	out := requests{Run: c.run, APIs: v.apis.Version, Last: last, Requests: make([]summary, 0, len(entries))}
+	for _, e := range entries {
+		out.Requests = append(out.Requests, v.summary(e))
+	}
+	return answer(http.StatusOK, out)
+}
+
+// answerRequest is one request in full.
+func (c *Console) answerRequest(id string) exchange.Answer {
+	e, ok := c.ring.find(id)
+	if !ok {
+		return problem(http.StatusNotFound, "", fmt.Sprintf("no request of this id is kept: the console keeps the last %d", kept))
+	}
+	return answer(http.StatusOK, c.current().decision(e))
+}
+
+func (v *view) summary(e entry) summary {
+	m := credentials.Mask(e.Request, v.sources...)
+	return summary{
+		Seq: e.seq, ID: e.Request.RequestID, Time: e.Time.UTC(), Status: e.Answer.Status, Verb: e.Request.Verb, Path: m(e.Request.RawPath),
+		Route: e.Route, Authorizer: e.Verdict.Authorizer, Cache: e.Verdict.Cache, AuthorizerMS: milliseconds(e.Verdict.AuthorizerTime),
+		Principal: m(e.Verdict.Principal), MS: milliseconds(e.Took), Reason: m(e.Reason),
+	}
+}
+
+// milliseconds have one decimal, below 10 two.
+func milliseconds(d time.Duration) float64 {
+	ms := float64(d.Microseconds()) / 1000
+	if ms < 10 {
+		return math.Round(ms*100) / 100
+	}
+	return math.Round(ms*10) / 10
+}

@@ -1,0 +1,99 @@
+package console
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
+)
+
+// kept is how many requests are kept.
+const kept = 200
+
+// entry is a request that was answered, without its body and the answer's.
+type entry struct {
+	seq int // from 1 on
+	apigateway.Record
+}
+
+// ring keeps the last requests.
+type ring struct {
+	mu      sync.Mutex
+	last    int // the number of the last one
+	entries [kept]entry
+}
+
+// add takes a request without what may be large. It is done while the request's caller waits, so nothing is made of it yet.
+func (r *ring) add(record *apigateway.Record) {
+	e := entry{Record: *record}
+	request := *record.Request
+	request.Body = nil
+	e.Request, e.Answer.Body, e.Reason = &request, nil, short(record.Reason)
+	v := record.Verdict
+	e.Verdict = checks.Verdict{Denial: shortDenial(v.Denial), Principal: short(v.Principal), Authorizer: v.Authorizer, Cache: v.Cache, AuthorizerTime: v.AuthorizerTime}
+	for _, s := range v.Trace {
+		e.Verdict.Trace = append(e.Verdict.Trace, checks.Step{Check: s.Check, Passed: s.Passed, Detail: short(s.Detail)})
+	}
+	// The headers of an answer may be parts of the text that a function answered with, all of which they would keep.
+	all := record.Answer.Headers
+	e.Answer.Headers = make(exchange.Headers, min(len(all), mostHeaders))
+	for i, h := range all[:len(e.Answer.Headers)] {
+		e.Answer.Headers[i] = exchange.Header{Name: strings.Clone(short(h.Name)), Value: strings.Clone(short(h.Value))}
+	}
+	if more := len(all) - mostHeaders; more > 0 {
+		e.Answer.Headers = append(e.Answer.Headers, exchange.Header{Name: "…", Value: fmt.Sprintf("%d more", more)})
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.last++
+	e.seq = r.last
+	r.entries[e.seq%kept] = e
+}
+
+// mostHeaders is how many headers of an answer are kept: nothing but the function bounds how many there are.
+const mostHeaders = 100
+
+// longest is how much is kept of a text, in bytes: a function can fail with words of some megabytes.
+const longest = 4000
+
+// short is the beginning of a text up to a space, so that no credential in it is cut and then no longer found.
+func short(text string) string {
+	if len(text) <= longest {
+		return text
+	}
+	end := strings.LastIndexAny(text[:longest], " \n")
+	return strings.Clone(text[:max(end, 0)]) + fmt.Sprintf(" … (%d bytes in all)", len(text))
+}
+
+func shortDenial(d *mapping.Failure) *mapping.Failure {
+	if d == nil {
+		return nil
+	}
+	return &mapping.Failure{Status: d.Status, Reason: short(d.Reason)}
+}
+
+// after are the requests that came after one, the newest first, and the number of the newest one there is.
+func (r *ring) after(seq int) (out []entry, last int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for n := r.last; n > max(seq, r.last-kept, 0); n-- {
+		out = append(out, r.entries[n%kept])
+	}
+	return out, r.last
+}
+
+// find looks a request up by its id.
+func (r *ring) find(id string) (entry, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, e := range r.entries {
+		if e.seq > 0 && e.Request.RequestID == id {
+			return e, true
+		}
+	}
+	return entry{}, false
+}

@@ -1,0 +1,108 @@
+// Package credentials finds what a request brought to prove who calls, and takes it out of texts about the request: a log
+// and a page show what was decided, and never what somebody else could call with.
+//
+// It goes by names and forms. It does not tell whether a credential is worth anything, and it cannot know a secret that is
+// sent under a harmless name.
+package credentials
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+)
+
+// Hidden stands where a credential was.
+const Hidden = "[not shown]"
+
+// tokens are JSON Web Tokens (RFC 7519): three parts of base64url, the first of which begins as an object does. The third
+// is empty for a token without a signature.
+var tokens = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`)
+
+// MaskTokens takes out of a text what looks like a JSON Web Token.
+func MaskTokens(text string) string {
+	if !strings.Contains(text, "eyJ") { // much faster than to let the expression find that out
+		return text
+	}
+	return tokens.ReplaceAllLiteralString(text, Hidden)
+}
+
+// words are parts of the names that credentials are sent under, in headers, cookies and queries.
+var words = []string{"auth", "token", "secret", "passw", "cookie", "session", "signature", "credential", "api-key", "api_key", "apikey",
+	"access-key", "access_key", "jwt", "assertion", "csrf", "xsrf"}
+
+// Named tells whether a header or a parameter of this name holds a credential. The further names are those of the identity
+// sources of an API's authorizers.
+func Named(name string, further ...string) bool {
+	lower := strings.ToLower(name)
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(lower, w) }) ||
+		slices.ContainsFunc(further, func(f string) bool { return strings.EqualFold(f, name) })
+}
+
+// minLength is that of the shortest value that is looked for: a shorter one would be found by chance.
+const minLength = 6
+
+// Mask takes out of texts about a request what it brought as credentials, also where an authorizer or a function repeats
+// it. The further names are as in [Named].
+func Mask(r *exchange.Request, further ...string) func(string) string {
+	values := valuesOf(r, further)
+	return func(text string) string {
+		for _, v := range values {
+			text = strings.ReplaceAll(text, v, Hidden)
+		}
+		return MaskTokens(text)
+	}
+}
+
+// valuesOf are the values to look for, the longest first, so that none is left over in part.
+func valuesOf(r *exchange.Request, further []string) (values []string) {
+	add := func(v string) {
+		if v = strings.TrimSpace(v); len(v) >= minLength {
+			values = append(values, v)
+		}
+	}
+	for _, h := range r.Headers {
+		if !Named(h.Name, further...) {
+			continue
+		}
+		_, afterScheme, _ := strings.Cut(h.Value, " ")
+		add(h.Value)
+		add(afterScheme)
+		if strings.EqualFold(h.Name, "Cookie") {
+			for cookie := range strings.SplitSeq(h.Value, ";") {
+				_, value, _ := strings.Cut(cookie, "=")
+				add(value)
+			}
+		}
+	}
+	for part := range strings.FieldsFuncSeq(r.RawQuery, func(c rune) bool { return c == '&' || c == ';' }) {
+		for _, p := range exchange.AppendQuery(nil, part) {
+			if Named(p.Name, further...) {
+				_, raw, _ := strings.Cut(part, "=")
+				add(raw)
+				add(p.Value)
+			}
+		}
+	}
+	slices.SortFunc(values, func(a, b string) int { return len(b) - len(a) })
+	return slices.Compact(values)
+}
+
+// Tokens are the JSON Web Tokens that a request brought in its header and its query, each once, as they came.
+func Tokens(r *exchange.Request) (found []string) {
+	add := func(text string) {
+		for _, t := range tokens.FindAllString(text, -1) {
+			if !slices.Contains(found, t) {
+				found = append(found, t)
+			}
+		}
+	}
+	for _, h := range r.Headers {
+		add(h.Value)
+	}
+	for _, p := range exchange.AppendQuery(nil, r.RawQuery) {
+		add(p.Value)
+	}
+	return found
+}

@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// emptyTable stands in for Amazon DynamoDB with a table that has no items.
+func emptyTable(t *testing.T) (url string) {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+		_, _ = io.WriteString(w, `{"Items":[],"Count":0,"ScannedCount":0}`)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// TestDevExample runs the example as the README says, with its functions built and CDK's engine in Node. By default it
+// runs one kind of authorizer; with GATEHOUSE_TEST_ALL=1 it runs all four.
+func TestDevExample(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: the example takes some seconds to synthesize")
+	}
+	for _, program := range []string{"node", "go"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skipf("there is no %s, which the example's app needs", program)
+		}
+	}
+	kinds := []struct {
+		kind string
+		want []int // what the printed lines come to
+	}{
+		{"token", []int{200, 200, 401, 403}},
+		{"request", []int{200, 200, 401, 403}},
+		{"cognito", []int{200, 200, 401, 401}},
+		{"iam", []int{200, 200, 403}},
+	}
+	if os.Getenv("GATEHOUSE_TEST_ALL") == "" {
+		kinds = kinds[:1]
+	}
+	for _, tt := range kinds {
+		t.Run(tt.kind, func(t *testing.T) {
+			r, temp := start(t, "../..", "-c", "authorizer="+tt.kind, "--env", dynamoVariable+"="+emptyTable(t))
+			if got := r.tryAll(t); !slices.Equal(got, tt.want) {
+				t.Errorf("lines to try come to %v, want %v", got, tt.want)
+			}
+			r.wait(t, 5*time.Second, func() bool { return strings.Count(r.stdout.String(), "  GET /prod/") >= len(tt.want) })
+			if !strings.Contains(r.stdout.String(), "    Orders-Backend") {
+				t.Errorf("no log of the function:\n%s", &r.stdout)
+			}
+			if status := r.stop(t); status != succeeded || left(t, temp) != "[]" {
+				t.Errorf("status %d, left behind %s", status, left(t, temp))
+			}
+		})
+	}
+}

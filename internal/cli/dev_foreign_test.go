@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"debug/elf"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// TestDevForeignFunctions serves an assembly that was synthesized for deployment: its functions cannot run here. No line to
+// try promises what would be a 501, and the way out is said.
+func TestDevForeignFunctions(t *testing.T) {
+	if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
+		t.Skip("what a program was built for is not looked into here")
+	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("testdata/token")); err != nil {
+		t.Fatal(err)
+	}
+	assets, err := os.ReadFile(filepath.Join(dir, "Orders.assets.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	header := make([]byte, 64) // an ELF file of a processor that this is not
+	copy(header, elf.ELFMAG)
+	header[elf.EI_CLASS], header[elf.EI_DATA], header[elf.EI_VERSION] = byte(elf.ELFCLASS64), byte(elf.ELFDATA2LSB), byte(elf.EV_CURRENT)
+	machine := elf.EM_AARCH64
+	if runtime.GOARCH == "arm64" {
+		machine = elf.EM_X86_64
+	}
+	header[16], header[18], header[20], header[52] = byte(elf.ET_EXEC), byte(machine), byte(elf.EV_CURRENT), 64
+	for _, name := range regexp.MustCompile(`asset\.[0-9a-f]{64}`).FindAllString(string(assets), -1) {
+		if err := os.MkdirAll(filepath.Join(dir, name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name, "bootstrap"), header, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, _ := start(t, dir, "--assembly", ".", "--env", "ORDERS_TABLE=mine", "--env", "OTHER=mine")
+	out := r.stdout.String() + r.stderr.String()
+	if !strings.Contains(out, "GATEHOUSE_HOST_BUILD=1 npx cdk synth") || !strings.Contains(out, "not as on AWS: ") {
+		t.Errorf("the way out is not said:\n%s", out)
+	}
+	if !strings.Contains(out, "note: --env ORDERS_TABLE is not for Orders/Backend") || strings.Contains(out, "--env OTHER") {
+		t.Errorf("a variable that is given in vain is not told, or another one is:\n%s", out)
+	}
+	if strings.Contains(out, "# 200") || strings.Contains(out, "curl ") {
+		t.Errorf("it promises what it does not do:\n%s", out)
+	}
+	if got := get(t, r.url+"/prod/health").StatusCode; got != 501 {
+		t.Errorf("status %d", got)
+	}
+}

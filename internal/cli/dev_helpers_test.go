@@ -1,0 +1,214 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/jsiienv"
+)
+
+// mockAPI is the template of an API whose routes are answered by API Gateway itself, so that it needs no function: by
+// default GET, guarded by AWS_IAM where the path says so.
+func mockAPI(id string, paths ...string) map[string]any {
+	resources := map[string]any{
+		id:           map[string]any{"Type": "AWS::ApiGateway::RestApi", "Properties": map[string]any{"Name": id}},
+		id + "Depl":  map[string]any{"Type": "AWS::ApiGateway::Deployment", "Properties": map[string]any{"RestApiId": ref(id)}},
+		id + "Stage": map[string]any{"Type": "AWS::ApiGateway::Stage", "Properties": map[string]any{"RestApiId": ref(id), "DeploymentId": ref(id + "Depl"), "StageName": "v1"}},
+	}
+	for _, path := range paths {
+		authorization := "NONE"
+		if path == "signed" {
+			authorization = "AWS_IAM"
+		}
+		resources[id+path] = map[string]any{"Type": "AWS::ApiGateway::Resource", "Properties": map[string]any{
+			"RestApiId": ref(id), "ParentId": map[string]any{"Fn::GetAtt": []string{id, "RootResourceId"}}, "PathPart": path,
+		}}
+		resources[id+path+"Get"] = map[string]any{"Type": "AWS::ApiGateway::Method", "Properties": map[string]any{
+			"RestApiId": ref(id), "ResourceId": ref(id + path), "HttpMethod": "GET", "AuthorizationType": authorization,
+			"Integration": map[string]any{
+				"Type": "MOCK", "RequestTemplates": map[string]any{"application/json": `{"statusCode": 200}`},
+				"IntegrationResponses": []any{map[string]any{"StatusCode": "200"}},
+			},
+			"MethodResponses": []any{map[string]any{"StatusCode": "200"}},
+		}}
+	}
+	return resources
+}
+
+func ref(id string) map[string]any { return map[string]any{"Ref": id} }
+
+// writeAssembly writes an assembly of one stack.
+func writeAssembly(t *testing.T, dir string, apis ...map[string]any) {
+	t.Helper()
+	resources := map[string]any{}
+	for _, api := range apis {
+		for id, r := range api {
+			resources[id] = r
+		}
+	}
+	writeJSON(t, filepath.Join(dir, "Test.template.json"), map[string]any{"Resources": resources})
+	writeJSON(t, filepath.Join(dir, "manifest.json"), map[string]any{"version": "48.0.0", "artifacts": map[string]any{
+		"Test": map[string]any{"type": "aws:cloudformation:stack", "environment": "aws://unknown-account/unknown-region",
+			"properties": map[string]any{"templateFile": "Test.template.json"}, "displayName": "Test"},
+	}})
+}
+
+func writeJSON(t *testing.T, path string, v any) {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, path, string(text))
+}
+
+func writeFile(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// fakeApp makes a folder with a cdk.json whose app copies the assembly beside it, as an app that synthesizes it would.
+func fakeApp(t *testing.T, apis ...map[string]any) (dir string) {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("the app is a POSIX shell script")
+	}
+	dir = t.TempDir()
+	writeAssembly(t, filepath.Join(dir, "source"), apis...)
+	writeFile(t, filepath.Join(dir, "cdk.json"), `{"app":"sh app.sh"}`)
+	writeFile(t, filepath.Join(dir, "app.sh"), "mkdir -p \"$CDK_OUTDIR\" && cp -R source/. \"$CDK_OUTDIR\" && echo synthesized\n")
+	return dir
+}
+
+// output is written by the command and read by the test.
+type output struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.String()
+}
+
+// running is a "gatehouse dev" under test.
+type running struct {
+	stdout, stderr output
+	url            string
+	cache          string // its user's cache folder
+	cancel         context.CancelFunc
+	status         chan int
+}
+
+// launch runs "gatehouse dev" in a folder, with a cache and a folder for temporary files of its own.
+func launch(t *testing.T, dir string, args ...string) (r *running, temp string) {
+	t.Helper()
+	return launchWith(t, dir, t.TempDir(), args...)
+}
+
+// launchWith is launch with a cache folder that is there already.
+func launchWith(t *testing.T, dir, cache string, args ...string) (r *running, temp string) {
+	t.Helper()
+	temp = t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	ctx, cancel := context.WithCancel(t.Context())
+	r = &running{cache: cache, cancel: cancel, status: make(chan int, 1)}
+	s := &surroundings{
+		stdout: &r.stdout, stderr: &r.stderr, now: time.Now, dir: dir,
+		// whatever Node.js there is, its age is not what these tests are about
+		environ:  func() []string { return append(os.Environ(), jsiienv.SilenceEndOfLife+"=18,20,22,24") },
+		cacheDir: func() (string, error) { return cache, nil },
+	}
+	go func() { r.status <- run(ctx, s, append([]string{"dev", "--port", "0"}, args...)) }()
+	t.Cleanup(func() { r.stop(t) })
+	return r, temp
+}
+
+var listening = regexp.MustCompile(`(?m)^listening on (http://127\.0\.0\.1:\d+)$`)
+
+// start waits until it listens.
+func start(t *testing.T, dir string, args ...string) (r *running, temp string) {
+	t.Helper()
+	r, temp = launch(t, dir, args...)
+	r.wait(t, 2*time.Minute, func() bool {
+		found := listening.FindStringSubmatch(r.stdout.String())
+		if found != nil {
+			r.url = found[1]
+		}
+		return found != nil
+	})
+	return r, temp
+}
+
+// wait waits for something to happen while the command runs.
+func (r *running) wait(t *testing.T, limit time.Duration, happened func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(limit); !happened(); time.Sleep(5 * time.Millisecond) {
+		select {
+		case status := <-r.status:
+			r.status <- status
+			if happened() {
+				return
+			}
+			t.Fatalf("it ended with %d:\n%s%s", status, &r.stdout, &r.stderr)
+		default:
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("nothing came of it:\n%s%s", &r.stdout, &r.stderr)
+		}
+	}
+}
+
+// stop ends it as Ctrl-C does, and gives its status. It may be called again.
+func (r *running) stop(t *testing.T) int {
+	t.Helper()
+	r.cancel()
+	select {
+	case status := <-r.status:
+		r.status <- status
+		return status
+	case <-time.After(20 * time.Second):
+		t.Fatalf("it does not end:\n%s%s", &r.stdout, &r.stderr)
+		return -1
+	}
+}
+
+// left lists what the command has left in the folder for temporary files. What other programs leave there is theirs.
+func left(t *testing.T, dir string) string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries = slices.DeleteFunc(entries, func(e os.DirEntry) bool { return !strings.HasPrefix(e.Name(), "gatehouse-") })
+	return fmt.Sprint(entries)
+}
+
+// lastLine is the last line that is not empty.
+func lastLine(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return lines[len(lines)-1]
+}

@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestDevLimited makes the printed requests to APIs that let in some addresses only, or want parameters: each has to be
+// answered as the line says.
+func TestDevLimited(t *testing.T) {
+	const (
+		method = `{"Type": "AWS::ApiGateway::Method", "Properties": {"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]}, "HttpMethod": "GET", KIND,
+			"Integration": {"Type": "MOCK", "RequestTemplates": {"application/json": "{\"statusCode\": 200}"}, "IntegrationResponses": [{"StatusCode": "200"}]},
+			"MethodResponses": [{"StatusCode": "200"}]}}`
+		open   = `"AuthorizationType": "NONE"`
+		pooled = `"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": {"Ref": "Auth"}`
+		signed = `"AuthorizationType": "AWS_IAM"`
+		wants  = open + `, "RequestValidatorId": {"Ref": "Valid"}, "RequestParameters": {"method.request.querystring.q": true, "method.request.header.X-Tenant": true}`
+
+		allowed = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*",
+			"Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}`
+		denied = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"},
+			{"Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*", "Condition": {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}`
+	)
+	// Gateway responses, which the test takes out of the method again.
+	const (
+		missing      = `#MISSING_AUTHENTICATION_TOKEN 404`
+		unauthorized = `#UNAUTHORIZED 418`
+		odd          = `#UNAUTHORIZED 199`
+		others       = `#DEFAULT_4XX 451`
+	)
+	from := []string{"--source-ip", "203.0.113.7"}
+	for _, c := range []struct {
+		name, policy, kind string
+		args               []string
+		want               []int
+	}{
+		{"open, allowed from elsewhere", allowed, open, nil, []int{403}},
+		{"open, denied here", denied, open, nil, []int{403}},
+		{"a user pool, allowed from elsewhere", allowed, pooled, nil, []int{403, 401}},
+		{"a user pool, denied here", denied, pooled, nil, []int{403, 401}},
+		{"IAM, allowed from elsewhere: the caller's own policy is enough", allowed, signed, nil, []int{200, 403}},
+		{"IAM, denied here", denied, signed, nil, []int{403, 403}},
+		{"open, from there", denied, open, from, []int{200}},
+		{"a user pool, from there", denied, pooled, from, []int{200, 401}},
+		{"parameters: the function may say more", "", wants, nil, []int{}},
+		{"an unsigned request's own status", "", signed + missing, nil, []int{200, 404}},
+		{"a missing token's own status", "", pooled + unauthorized, nil, []int{200, 418}},
+		{"one that is not understood does not count", "", pooled + odd, nil, []int{200, 401}},
+		{"the default's status", denied, open + others, nil, []int{451}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			kind, response, _ := strings.Cut(c.kind, "#")
+			responseType, status, _ := strings.Cut(response, " ")
+			if response == "" {
+				responseType, status = "THROTTLED", "429"
+			}
+			policy := c.policy
+			if policy == "" {
+				policy = `{"Ref": "AWS::NoValue"}`
+			}
+			for name, text := range map[string]string{
+				"manifest.json": `{"version": "48.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Shop.template.json"}}}}`,
+				"Shop.template.json": `{"Resources": {"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "shop", "Policy": ` + policy + `}},
+					"Auth": {"Type": "AWS::ApiGateway::Authorizer", "Properties": {"RestApiId": {"Ref": "Api"}, "Name": "a", "Type": "COGNITO_USER_POOLS",
+						"IdentitySource": "method.request.header.Authorization", "ProviderARNs": ["arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Ab1Cd2Ef3"]}},
+					"Valid": {"Type": "AWS::ApiGateway::RequestValidator", "Properties": {"RestApiId": {"Ref": "Api"}, "ValidateRequestParameters": true}},
+					"Get": ` + strings.Replace(method, "KIND", kind, 1) + `,
+					"Response": {"Type": "AWS::ApiGateway::GatewayResponse", "Properties": {"RestApiId": {"Ref": "Api"}, "ResponseType": "` + responseType + `", "StatusCode": "` + status + `"}},
+					"Deployment": {"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": {"Ref": "Api"}}},
+					"Stage": {"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "DeploymentId": {"Ref": "Deployment"}, "StageName": "prod"}}}}`,
+			} {
+				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			r, _ := start(t, dir, append([]string{"--assembly", "."}, c.args...)...)
+			if got := r.tryAll(t); !slices.Equal(got, c.want) {
+				t.Errorf("the statuses %v, want %v:\n%s", got, c.want, r.stdout.String())
+			}
+			out := r.stdout.String()
+			if c.kind == wants && !strings.Contains(out, "X-Tenant: 1") || c.kind == wants && !strings.Contains(out, "/prod/?q=1") {
+				t.Errorf("the parameters are not in the line:\n%s", out)
+			}
+			if note := strings.Contains(r.stderr.String()+out, "--source-ip"); note != strings.Contains(out, "does not let this machine in") {
+				t.Errorf("the way out is said: %v:\n%s%s", note, out, r.stderr.String())
+			}
+		})
+	}
+}

@@ -1,0 +1,204 @@
+//go:build unix
+
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/cdkapp"
+)
+
+// startInTerminal starts a command that Ctrl-C and the end of a terminal mean something to, as they do in one. A process inherits
+// that its parent ignores them, as under nohup and in the background of a shell's script; one that handles them is no such
+// parent.
+func startInTerminal(cmd *exec.Cmd) error {
+	handled := make(chan os.Signal, 1)
+	signal.Notify(handled, os.Interrupt, syscall.SIGHUP)
+	defer signal.Stop(handled)
+	return cmd.Start()
+}
+
+// own is a "gatehouse dev" in a process of its own.
+type own struct {
+	*exec.Cmd
+	stdout io.ReadCloser
+	lines  *bufio.Scanner
+	stderr bytes.Buffer
+	temp   string
+}
+
+func startOwn(t *testing.T, dir string, args ...string) *own {
+	t.Helper()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := &own{Cmd: exec.Command(program, append([]string{"dev", "--port", "0"}, args...)...), temp: t.TempDir()}
+	o.Dir, o.Stderr = dir, &o.stderr
+	o.Env = append(os.Environ(), asMain+"=1", "TMPDIR="+o.temp, "XDG_CACHE_HOME="+t.TempDir())
+	if o.stdout, err = o.StdoutPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if err := startInTerminal(o.Cmd); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = o.Process.Kill() })
+	o.lines = bufio.NewScanner(o.stdout)
+	return o
+}
+
+func (o *own) listening(t *testing.T) (url string) {
+	t.Helper()
+	for o.lines.Scan() {
+		if url, ok := strings.CutPrefix(o.lines.Text(), "listening on "); ok {
+			return url
+		}
+	}
+	t.Fatalf("it does not listen: %s", &o.stderr)
+	return ""
+}
+
+// ended waits for its end, and gives its status; -1 if a signal ended it.
+func (o *own) ended(t *testing.T) int {
+	t.Helper()
+	timer := time.AfterFunc(20*time.Second, func() { _ = o.Process.Kill() })
+	defer timer.Stop()
+	_, _ = io.Copy(io.Discard, o.stdout)
+	_ = o.Wait()
+	return o.ProcessState.ExitCode()
+}
+
+// TestDevTerminalClosed: it then ends as by Ctrl-C, also while the app runs, which a terminal does not reach by itself.
+func TestDevTerminalClosed(t *testing.T) {
+	o := startOwn(t, fakeApp(t, mockAPI("Api", "hello")))
+	o.listening(t)
+	if err := o.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	if status, left := o.ended(t), left(t, o.temp); status != succeeded || left != "[]" {
+		t.Errorf("serving: status %d, left behind %s: %s", status, left, &o.stderr)
+	}
+
+	dir := fakeApp(t)
+	writeFile(t, filepath.Join(dir, "app.sh"), "sleep 60 & echo $! > pid; wait\n")
+	o = startOwn(t, dir)
+	var pid int
+	for deadline := time.Now().Add(20 * time.Second); pid == 0 && time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if text, _ := os.ReadFile(filepath.Join(dir, "pid")); bytes.HasSuffix(text, []byte("\n")) {
+			pid, _ = strconv.Atoi(strings.TrimSpace(string(text)))
+		}
+	}
+	if err := o.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	if status, left := o.ended(t), left(t, o.temp); status != failed || left != "[]" {
+		t.Errorf("while the app runs: status %d, left behind %s: %s", status, left, &o.stderr)
+	}
+	for deadline := time.Now().Add(5 * time.Second); alive(pid); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+			t.Fatalf("the process %d of the app is still there", pid)
+		}
+	}
+}
+
+// TestDevWatchOwnOutput: what it writes into a file in the app's folder is no change of the app, also when tee writes it.
+func TestDevWatchOwnOutput(t *testing.T) {
+	dir := fakeApp(t, mockAPI("Api", "hello"))
+	out, err := os.Create(filepath.Join(dir, "dev.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program, "dev", "--port", "0", "--watch")
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, out, out
+	cmd.Env = append(os.Environ(), asMain+"=1", "TMPDIR="+t.TempDir(), "XDG_CACHE_HOME="+t.TempDir())
+	if err := startInTerminal(cmd); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = cmd.Wait() }()
+	defer func() { _ = cmd.Process.Signal(os.Interrupt) }()
+	text := func() string {
+		b, err := os.ReadFile(out.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	wait := func(what string) {
+		for deadline := time.Now().Add(20 * time.Second); !strings.Contains(text(), what); time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("want %q:\n%s", what, text())
+			}
+		}
+	}
+	wait("listening on ")
+	url := listening.FindStringSubmatch(text())[1]
+	for range 3 {
+		get(t, url+"/v1/hello")
+		writeFile(t, filepath.Join(dir, "tee.log"), text())
+		time.Sleep(3 * cdkapp.Interval)
+	}
+	if strings.Contains(text(), "the sources have changed") {
+		t.Errorf("it takes its own output for a change:\n%s", text())
+	}
+	writeFile(t, filepath.Join(dir, "real.txt"), "a change")
+	wait("the new API is served")
+}
+
+// TestRoutesStopped: a command that waits for a file, as of a folder in a network, ends when it is told to.
+func TestRoutesStopped(t *testing.T) {
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := syscall.Mkfifo(filepath.Join(dir, "manifest.json"), 0o600); err != nil {
+		t.Skip(err)
+	}
+	cmd := exec.Command(program, "routes", "--assembly", dir)
+	cmd.Env = append(os.Environ(), asMain+"=1")
+	if err := startInTerminal(cmd); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(200 * time.Millisecond) // it begins to wait
+	kill := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
+	defer kill.Stop()
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGINT {
+		t.Errorf("it ended with %v", cmd.ProcessState)
+	}
+}
+
+// TestDevUnread: "gatehouse dev | head" ends when head does, and leaves nothing. A client that goes away ends nothing.
+func TestDevUnread(t *testing.T) {
+	o := startOwn(t, fakeApp(t, mockAPI("Api", "hello")))
+	url := o.listening(t)
+	get(t, url+"/v1/hello")
+	o.stdout.Close()
+	if answer, err := http.Get(url + "/v1/hello"); err == nil { // a line that nobody reads
+		answer.Body.Close()
+	}
+	if status, left := o.ended(t), left(t, o.temp); status != succeeded || left != "[]" {
+		t.Errorf("status %d, left behind %s: %s", status, left, &o.stderr)
+	}
+}

@@ -1,0 +1,289 @@
+package cli
+
+import (
+	"bufio"
+	"encoding/json"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestDev is a life of the command: the app runs, the lines it prints hold, and nothing is left behind.
+func TestDev(t *testing.T) {
+	dir := fakeApp(t, mockAPI("Api", "hello", "signed"))
+	r, temp := start(t, dir)
+	if got := lastLine(r.stdout.String()); got != "listening on "+r.url {
+		t.Errorf("the last line is %q", got)
+	}
+	if got := r.stderr.String(); got != "synthesized\n" {
+		t.Errorf("on standard error: %q, want what the app wrote", got)
+	}
+	for _, want := range []string{"Test/Api  ", "GET /signed", "whom IAM allows execute-api:Invoke", "Test/Api is at " + r.url + "/v1\n", "# the key of developer, who may call everything\n--user AKIA"} {
+		if !strings.Contains(r.stdout.String(), want) {
+			t.Errorf("want %q in\n%s", want, &r.stdout)
+		}
+	}
+	if got, want := r.tryAll(t), []int{200, 200, 403}; !slices.Equal(got, want) {
+		t.Errorf("lines to try come to %v, want %v", got, want)
+	}
+	if left(t, temp) == "[]" {
+		t.Error("the assembly is not in the folder for temporary files")
+	}
+	if status := r.stop(t); status != succeeded {
+		t.Errorf("it ended with %d", status)
+	}
+	if got := left(t, temp); got != "[]" {
+		t.Errorf("it left behind %s", got)
+	}
+	if c, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://")); err == nil {
+		c.Close()
+		t.Error("it still listens")
+	}
+}
+
+// TestDevRequests: each request is a line that has the reason, and no token.
+func TestDevRequests(t *testing.T) {
+	r, _ := start(t, fakeApp(t, mockAPI("Api", "hello", "signed")))
+	const secret = "a-very-secret-value"
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.url+"/v1/signed?token="+secret, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+secret)
+	if got := send(t, request).StatusCode; got != 403 {
+		t.Errorf("status %d", got)
+	}
+	get(t, r.url+"/v1/hello")
+	get(t, r.url+"/v2/hello")
+	r.wait(t, 5*time.Second, func() bool { return strings.Count(r.stdout.String(), "  GET /v") == 3 })
+	_, log, _ := strings.Cut(r.stdout.String(), "listening on ")
+	lines := strings.Split(strings.TrimSpace(log), "\n")[1:]
+	for i, want := range []string{"  403  GET /v1/signed  [GET /signed]  AWS_IAM  -  ", "  200  GET /v1/hello  [GET /hello]  none  -  ", "  403  GET /v2/hello  [-]  -  -  "} {
+		if !strings.Contains(lines[i], want) {
+			t.Errorf("line %q, want %q", lines[i], want)
+		}
+		if reason := len(strings.Split(lines[i], "  ")) > 7; reason != !strings.Contains(want, " 200 ") {
+			t.Errorf("a reason is there %v: %q", reason, lines[i])
+		}
+	}
+	if strings.Contains(log, secret) {
+		t.Errorf("a token that came in is printed:\n%s", log)
+	}
+}
+
+func TestDevJSON(t *testing.T) {
+	r, _ := launch(t, fakeApp(t, mockAPI("Api", "hello", "signed")), "--json")
+	var url string
+	r.wait(t, 30*time.Second, func() bool { return strings.Contains(r.stdout.String(), `"event":"listening"`) })
+	for line := range strings.Lines(r.stdout.String()) {
+		var event struct{ Event, URL, Curl string }
+		if err := json.Unmarshal([]byte(line), &event); err != nil || event.Event == "" {
+			t.Fatalf("no JSON object with an event: %s: %v", line, err)
+		}
+		if event.Event == "listening" {
+			url = event.URL
+		}
+	}
+	get(t, url+"/v1/hello")
+	r.wait(t, 5*time.Second, func() bool { return strings.Contains(r.stdout.String(), `"event":"request"`) })
+	var request struct {
+		Status int
+		Route  string
+	}
+	if err := json.Unmarshal([]byte(lastLine(r.stdout.String())), &request); err != nil || request.Status != 200 || request.Route != "GET /hello" {
+		t.Errorf("%s: %v", lastLine(r.stdout.String()), err)
+	}
+}
+
+// TestDevAssembly serves an assembly as it is, and runs nothing.
+func TestDevAssembly(t *testing.T) {
+	dir := t.TempDir()
+	writeAssembly(t, filepath.Join(dir, "out"), mockAPI("One", "hello"))
+	for _, args := range [][]string{{"--assembly", "out"}, {"--assembly", filepath.Join(dir, "out")}, {"--app", "out"}} {
+		r, temp := start(t, dir, args...)
+		if got := get(t, r.url+"/v1/hello").StatusCode; got != 200 {
+			t.Errorf("%v: status %d", args, got)
+		}
+		if got := left(t, temp); got != "[]" {
+			t.Errorf("%v: files in the folder for temporary ones: %s", args, got)
+		}
+		r.stop(t)
+	}
+}
+
+func TestDevErrors(t *testing.T) {
+	busy, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer busy.Close()
+	_, port, _ := net.SplitHostPort(busy.Addr().String())
+	two := fakeApp(t, mockAPI("One", "hello"), mockAPI("Two", "hello"))
+	with := func(text string) string {
+		dir := fakeApp(t)
+		writeFile(t, filepath.Join(dir, "app.sh"), text)
+		return dir
+	}
+	empty, broken := t.TempDir(), t.TempDir()
+	writeFile(t, filepath.Join(broken, "cdk.json"), "{\"app\": \"sh app.sh\",\n")
+	for _, tt := range []struct {
+		name   string
+		dir    string
+		args   []string
+		status int
+		want   string // all of standard error, or what it has if it begins with "..."
+	}{
+		{"a busy port", with("echo not to be run"), []string{"--port", port}, failed, "gatehouse dev: port " + port + " is in use: choose another with --port, or --port 0 for any that is free\n"},
+		{"no cdk.json", empty, nil, failed, "gatehouse dev: there is no cdk.json in " + empty + ": run it where the CDK app is, name the app with --app, or an assembly with --assembly\n"},
+		{"the app fails", with("echo building; echo 'app.go:1: broken' >&2; exit 7"), nil, failed, "building\napp.go:1: broken\ngatehouse dev: the app failed: sh app.sh: exit status 7\n"},
+		{"no Node", with(`echo 'panic: exec: "node": executable file not found in $PATH' >&2; exit 2`), nil, failed, "...gatehouse dev: the app failed: sh app.sh: exit status 2: Node.js is missing"},
+		{"no Go", empty, []string{"--app", "PATH=/nonexistent; go run ./app"}, failed, "...: Go is missing: install it from https://go.dev/dl"},
+		{"no such program", empty, []string{"--app", "gatehouse-test-no-such-program"}, failed, "...: gatehouse-test-no-such-program is missing"},
+		{"the app writes nothing", with("true"), nil, failed, "...gatehouse dev: the app \"sh app.sh\" ended well and wrote no cloud assembly into the folder that CDK_OUTDIR names: its main has to end with app.Synth(nil)"},
+		{"a broken cdk.json", broken, nil, failed, "gatehouse dev: the app's configuration: " + filepath.Join(broken, "cdk.json") + ":1:21: unexpected end of JSON input\n"},
+		{"no assembly", empty, []string{"--assembly", "."}, failed, "...not a cloud assembly"},
+		{"no such assembly", empty, []string{"--assembly", "gone"}, failed, "...or name another folder with --assembly"},
+		{"no such API", two, []string{"--api", "Three"}, failed, "...\"One\" (Test/One)"},
+		{"no such issuer", two, []string{"--api", "One", "--issuer", "https://idp.example.com"}, failed, "...no such issuer"},
+		{"a port that is none", empty, []string{"--port", "70000"}, calledWrong, "...--port 70000: want 1 to 65535"},
+		{"app and assembly", empty, []string{"--app", "a", "--assembly", "b"}, calledWrong, "...--app and --assembly: give one of them"},
+		{"context of no app", empty, []string{"-c", "a=b", "--assembly", "b"}, calledWrong, "...the context is for the app"},
+		{"context without a value", empty, []string{"-c", "a"}, calledWrong, "...want NAME=VALUE"},
+		{"an empty flag", empty, []string{"--api", ""}, calledWrong, "...--api is empty"},
+		{"an audience of nobody", empty, []string{"--audience", "a"}, calledWrong, "...--audience without --issuer"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r, temp := launch(t, tt.dir, tt.args...)
+			var status int
+			select {
+			case status = <-r.status:
+				r.status <- status
+			case <-time.After(30 * time.Second):
+				t.Fatalf("it does not end:\n%s%s", &r.stdout, &r.stderr)
+			}
+			got := r.stderr.String()
+			part, some := strings.CutPrefix(tt.want, "...")
+			if status != tt.status || some && !strings.Contains(got, part) || !some && got != tt.want {
+				t.Errorf("status %d: %s\nwant %d: %s", status, got, tt.status, tt.want)
+			}
+			if strings.Contains(r.stdout.String(), "listening") {
+				t.Errorf("it says that it listens:\n%s", &r.stdout)
+			}
+			if got := left(t, temp); got != "[]" {
+				t.Errorf("it left behind %s", got)
+			}
+		})
+	}
+}
+
+// TestDevTwoAPIs serves two APIs that have the same stage, each under a name that the output tells.
+func TestDevTwoAPIs(t *testing.T) {
+	r, _ := start(t, fakeApp(t, mockAPI("One", "first"), mockAPI("Two", "second", "signed")))
+	for _, path := range []string{"/v1/first", "/v1-two/second"} {
+		if got := get(t, r.url+path).StatusCode; got != 200 {
+			t.Errorf("%s: status %d", path, got)
+		}
+	}
+	for _, want := range []string{
+		"Test/One is at " + r.url + "/v1\n",
+		"Test/Two is at " + r.url + "/v1-two, as another API has the stage v1 too: its functions see v1\n",
+		r.url + "/v1-two/second\n",
+		"# the temporary credentials of developer, who may call everything\n--user ASIA",
+	} {
+		if text := r.stdout.String(); !strings.Contains(text, want) {
+			t.Errorf("want %q in\n%s", want, text)
+		}
+	}
+	if got, want := r.tryAll(t), []int{200, 200, 200, 403}; !slices.Equal(got, want) {
+		t.Errorf("lines to try come to %v, want %v", got, want)
+	}
+}
+
+// TestDevOneAPI picks one of two that have the same stage.
+func TestDevOneAPI(t *testing.T) {
+	r, _ := start(t, fakeApp(t, mockAPI("One", "first"), mockAPI("Two", "second")), "--api", "Two")
+	if got := get(t, r.url+"/v1/second").StatusCode; got != 200 {
+		t.Errorf("status %d", got)
+	}
+	if text := r.stdout.String(); strings.Contains(text, "/first") {
+		t.Errorf("the other API's routes are printed:\n%s", text)
+	}
+}
+
+// TestDevStopped: Ctrl-C while the app runs ends the app too.
+func TestDevStopped(t *testing.T) {
+	dir := fakeApp(t)
+	writeFile(t, filepath.Join(dir, "app.sh"), "sleep 60 & echo $! > pid; wait\n")
+	r, temp := launch(t, dir)
+	var pid int
+	r.wait(t, 20*time.Second, func() bool {
+		text, _ := os.ReadFile(filepath.Join(dir, "pid"))
+		pid, _ = strconv.Atoi(strings.TrimSpace(string(text)))
+		return strings.HasSuffix(string(text), "\n")
+	})
+	if status := r.stop(t); status != failed || r.stderr.String() != "gatehouse dev: it was stopped before it listened\n" {
+		t.Errorf("status %d: %s", status, &r.stderr)
+	}
+	for deadline := time.Now().Add(5 * time.Second); alive(pid); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("the process %d of the app is still there", pid)
+		}
+	}
+	if got := left(t, temp); got != "[]" {
+		t.Errorf("it left behind %s", got)
+	}
+}
+
+// TestDevAudience: an audience that is misspelt is not passed over, with lines for another one.
+func TestDevAudience(t *testing.T) {
+	dir := fakeApp(t, guardedAPI())
+	r, _ := launch(t, dir, "--issuer", "https://idp.example.com")
+	<-r.status
+	r.status <- failed
+	known := regexp.MustCompile(`--issuer (\S+) --audience (\S+)`).FindStringSubmatch(r.stderr.String())
+	if known == nil {
+		t.Fatalf("no choice is given: %s", &r.stderr)
+	}
+	r, _ = launch(t, dir, "--issuer", known[1], "--audience", "misspelt")
+	status := <-r.status
+	r.status <- status
+	want := "gatehouse dev: --audience misspelt: no authorizer takes it of the issuer " + known[1] + ": want one of " + known[2] + "\n"
+	if status != failed || !strings.HasSuffix(r.stderr.String(), want) {
+		t.Errorf("status %d: %s\nwant %s", status, &r.stderr, want)
+	}
+	start(t, dir, "--issuer", known[1], "--audience", known[2])
+}
+
+// TestDevSlowApp: an app that takes long is not mistaken for a command that hangs.
+func TestDevSlowApp(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: it waits for seconds")
+	}
+	dir := fakeApp(t)
+	writeFile(t, filepath.Join(dir, "app.sh"), "sleep 60\n")
+	r, _ := launch(t, dir)
+	r.wait(t, 20*time.Second, func() bool {
+		return strings.HasPrefix(r.stderr.String(), "gatehouse dev: note: the app still runs: sh app.sh: ")
+	})
+}
+
+// alive tells whether a process is there and no zombie.
+func alive(pid int) bool {
+	f, err := os.Open("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		p, err := os.FindProcess(pid)
+		return err == nil && p.Signal(syscall.Signal(0)) == nil
+	}
+	defer f.Close()
+	line := bufio.NewScanner(f)
+	line.Scan()
+	return !strings.Contains(line.Text(), ") Z ")
+}

@@ -1,0 +1,199 @@
+package requestlog
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/credentials"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
+)
+
+const token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJqYW5lIn0.c2lnbmF0dXJl"
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 123e6, time.UTC)
+
+func record(change func(*apigateway.Record)) *apigateway.Record {
+	r := &apigateway.Record{
+		Request: &exchange.Request{Verb: "GET", RawPath: "/prod/orders/42", RawQuery: "token=" + token, RequestID: "a-request",
+			Headers: exchange.Headers{{Name: "authorization", Value: "Bearer " + token}, {Name: "x-api-key", Value: "opaque-key"}}},
+		Answer: exchange.Answer{Status: 200}, Time: noon, Took: 23456 * time.Microsecond, Route: "GET /orders/{id}",
+		Verdict:         checks.Verdict{Authorizer: "TOKEN", Cache: "MISS", AuthorizerTime: 11 * time.Millisecond, Principal: "jane"},
+		IntegrationTime: 9 * time.Millisecond,
+	}
+	change(r)
+	return r
+}
+
+func TestRequest(t *testing.T) {
+	for _, tt := range []struct {
+		name, why string
+		change    func(*apigateway.Record)
+		want      string
+	}{
+		{"allowed", "", func(*apigateway.Record) {}, "12:00:00.123  200  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  jane  23ms"},
+		{"cached", "no function was asked", func(r *apigateway.Record) {
+			r.Verdict.Cache, r.Verdict.AuthorizerTime, r.Took = "HIT", 0, 1234*time.Microsecond
+		},
+			"12:00:00.123  200  GET /prod/orders/42  [GET /orders/{id}]  TOKEN HIT  jane  1.2ms"},
+		{"denied", "the reason is on the same line", func(r *apigateway.Record) {
+			r.Answer.Status, r.Verdict.Principal, r.Reason = 403, "", "statement 2 of the authorizer's policy denies it\nand so does another"
+		}, "12:00:00.123  403  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  -  23ms  statement 2 of the authorizer's policy denies it; and so does another"},
+		{"no route", "nothing was checked", func(r *apigateway.Record) {
+			r.Route, r.Verdict, r.Answer.Status, r.Reason = "", checks.Verdict{}, 403, "no route"
+		}, "12:00:00.123  403  GET /prod/orders/42  [-]  -  -  23ms  no route"},
+		{"refused by the function", "who looks at the guards looks in vain", func(r *apigateway.Record) { r.Answer.Status = 403 },
+			"12:00:00.123  403  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  jane  23ms  the function itself answered 403"},
+		{"not found by the function", "404 says it", func(r *apigateway.Record) { r.Answer.Status = 404 },
+			"12:00:00.123  404  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  jane  23ms"},
+		{"public", "", func(r *apigateway.Record) { r.Verdict = checks.Verdict{Authorizer: "none"} },
+			"12:00:00.123  200  GET /prod/orders/42  [GET /orders/{id}]  none  -  23ms"},
+		{"credentials", "in a path and in what others say about the request", func(r *apigateway.Record) {
+			r.Request.RawPath, r.Reason, r.Verdict.Principal = "/prod/"+token, "the header is Bearer "+token+", with opaque-key", "key opaque-key"
+		}, "12:00:00.123  200  GET /prod/[not shown]  [GET /orders/{id}]  TOKEN MISS 11ms  key [not shown]  23ms  the header is [not shown], with [not shown]"},
+		{"escapes", "a terminal is told nothing", func(r *apigateway.Record) { r.Verdict.Principal, r.Reason = "\x1b[31mjane", "a\tb\u202ec" },
+			"12:00:00.123  200  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  \\x1b[31mjane  23ms  a  b\\u202ec"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var b bytes.Buffer
+			New(&b, false, time.Now).Request(record(tt.change))
+			if got := b.String(); got != tt.want+"\n" {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+			b.Reset()
+			New(&b, true, time.Now).Request(record(tt.change))
+			if strings.Count(b.String(), "\n") != 1 || strings.Contains(b.String(), token) || strings.Contains(b.String(), "opaque-key") {
+				t.Errorf("JSON: %s", &b)
+			}
+		})
+	}
+}
+
+func TestRequestJSON(t *testing.T) {
+	var b bytes.Buffer
+	New(&b, true, time.Now).Request(record(func(r *apigateway.Record) { r.Answer.Status, r.Reason = 403, "a <reason>" }))
+	const want = `{"event":"request","time":"2026-03-01T12:00:00.123Z","status":403,"verb":"GET","path":"/prod/orders/42","route":"GET /orders/{id}",` +
+		`"authorizer":{"kind":"TOKEN","cache":"MISS","ms":11},"principal":"jane","integrationMs":9,"ms":23.456,"reason":"a <reason>","requestId":"a-request"}` + "\n"
+	if got := b.String(); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestOthers(t *testing.T) {
+	now := func() time.Time { return noon }
+	for _, tt := range []struct {
+		name       string
+		write      func(*Log)
+		text, json string
+	}{
+		{"a function's line", func(l *Log) {
+			l.Function(lambdaruntime.LogLine{Function: "Orders-Backend", RequestID: "a-request", Stream: lambdaruntime.Stdout, Text: "got\t" + token})
+		}, "    Orders-Backend a-request | got  [not shown]\n",
+			`{"event":"log","time":"2026-03-01T12:00:00.123Z","function":"Orders-Backend","requestId":"a-request","stream":"stdout","text":"got\t[not shown]"}` + "\n"},
+		{"before the first request", func(l *Log) {
+			l.Function(lambdaruntime.LogLine{Function: "f", Stream: lambdaruntime.Platform, Text: "INIT", Cut: true})
+		},
+			"    f - | INIT\n", `{"event":"log","time":"2026-03-01T12:00:00.123Z","function":"f","stream":"platform","text":"INIT","cut":true}` + "\n"},
+		{"refused", func(l *Log) { l.Refused(front.Refusal{Status: 400, Reason: "two Host headers"}) },
+			"12:00:00.123  400  not understood: two Host headers\n", `{"event":"refused","time":"2026-03-01T12:00:00.123Z","status":400,"reason":"two Host headers"}` + "\n"},
+		{"refused for its size", func(l *Log) { l.Refused(front.Refusal{Status: 413, Reason: "too large"}) },
+			"12:00:00.123  413  refused: too large\n", `{"event":"refused","time":"2026-03-01T12:00:00.123Z","status":413,"reason":"too large"}` + "\n"},
+		{"said", func(l *Log) { l.Say("reloaded", "the new API is served") },
+			"12:00:00.123  the new API is served\n", `{"event":"reloaded","time":"2026-03-01T12:00:00.123Z","text":"the new API is served"}` + "\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for asJSON, want := range map[bool]string{false: tt.text, true: tt.json} {
+				var b bytes.Buffer
+				tt.write(New(&b, asJSON, now))
+				if got := b.String(); got != want {
+					t.Errorf("got  %s\nwant %s", got, want)
+				}
+			}
+		})
+	}
+}
+
+// TestConcurrent: lines of many requests do not mix.
+func TestConcurrent(t *testing.T) {
+	var b bytes.Buffer
+	l := New(&b, true, time.Now)
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			for range 20 {
+				l.Request(record(func(*apigateway.Record) {}))
+			}
+		})
+	}
+	all.Wait()
+	lines := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
+	for _, line := range lines {
+		if !json.Valid([]byte(line)) {
+			t.Fatalf("no JSON: %s", line)
+		}
+	}
+	if len(lines) != 400 {
+		t.Errorf("%d lines, want 400", len(lines))
+	}
+}
+
+// FuzzPrintable: whatever comes in is one line without controls.
+func FuzzPrintable(f *testing.F) {
+	for _, seed := range []string{"plain", "a\nb", "\x1b[2J", "\xff\xfe", "\u202e", token} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got := printable(credentials.MaskTokens(text))
+		for _, r := range got {
+			if r < ' ' || r == 0x7f || r == '\u202e' {
+				t.Errorf("printable(%q) has %q", text, r)
+			}
+		}
+		if credentials.MaskTokens(got) != got {
+			t.Errorf("printable(%q) has a token: %q", text, got)
+		}
+	})
+}
+
+func TestMetricsAreLeftOutForPeople(t *testing.T) {
+	const line = `{"message":"decision","totalMs":0.1,"_aws":{"Timestamp":1,"CloudWatchMetrics":[]},"functionName":"a","allowed":1}`
+	for text, want := range map[string]string{
+		line:                       `{"message":"decision","totalMs":0.1} and metrics`,
+		`{"_aws":{"Timestamp":1}}`: `{"_aws":{"Timestamp":1}}`,
+		`not JSON,"_aws":{`:        `not JSON,"_aws":{`,
+	} {
+		var out bytes.Buffer
+		New(&out, false, time.Now).Function(lambdaruntime.LogLine{Function: "f", Text: text})
+		if got := out.String(); !strings.HasSuffix(got, " | "+want+"\n") {
+			t.Errorf("got %q, want the end %q", got, want)
+		}
+	}
+	var out bytes.Buffer
+	New(&out, true, time.Now).Function(lambdaruntime.LogLine{Function: "f", Text: line})
+	if !strings.Contains(out.String(), "CloudWatchMetrics") {
+		t.Errorf("a machine does not get them: %s", out.String())
+	}
+}
+
+// TestIdentityIsNotShown: what an authorizer knows callers by may say nothing by its name.
+func TestIdentityIsNotShown(t *testing.T) {
+	const secret = "shop-secret-1234"
+	for _, asJSON := range []bool{false, true} {
+		var b bytes.Buffer
+		New(&b, asJSON, time.Now).Request(record(func(r *apigateway.Record) {
+			r.Identity = []string{"X-Shop"}
+			r.Request.Headers = append(r.Request.Headers, exchange.Header{Name: "x-shop", Value: secret})
+			r.Verdict.Principal, r.Reason = secret, "the authorizer's policy for "+secret+" denies it"
+		}))
+		if strings.Contains(b.String(), secret) {
+			t.Errorf("it is shown: %s", &b)
+		}
+	}
+}

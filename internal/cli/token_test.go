@@ -1,0 +1,202 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+)
+
+// claimsOf are a token's claims, unverified, with numbers as they stand.
+func claimsOf(t testing.TB, token string) (claims map[string]any) {
+	t.Helper()
+	text, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	if err := d.Decode(&claims); err != nil {
+		t.Fatal(err)
+	}
+	return claims
+}
+
+const idp = "https://idp.example.com/"
+
+// TestToken prints tokens for assemblies, and verifies them with the assembly's own settings, by keys that another process
+// would serve.
+func TestToken(t *testing.T) {
+	const (
+		pool   = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_CD7iYX2qu"
+		client = "4rpnpec2asxrfqorpmrno68scf"
+	)
+	now := json.Number("1800000000")
+	hour := json.Number("1800003600")
+	for _, tt := range []struct {
+		name, assembly string
+		args           []string
+		verify         jwt.Issuer
+		want           map[string]any
+	}{
+		{"the user pool of an included authorizer", "token", []string{"--scope", "orders/read", "--scope", "orders/write", "--group", "admins"},
+			jwt.Issuer{URL: pool, Audiences: []string{client}, TokenUse: "access"}, map[string]any{
+				"iss": pool, "sub": "developer", "username": "developer", "client_id": client, "token_use": "access", "version": json.Number("2"),
+				"auth_time": now, "iat": now, "exp": hour, "scope": "orders/read orders/write", "cognito:groups": []any{"admins"},
+			}},
+		{"the user pool of a Cognito authorizer, whose methods ask for scopes", "cognito", []string{"--scope=orders/read", "--subject=ada"},
+			jwt.Issuer{URL: pool, Audiences: []string{client}, TokenUse: "access"}, map[string]any{
+				"iss": pool, "sub": "ada", "username": "ada", "client_id": client, "token_use": "access", "version": json.Number("2"),
+				"auth_time": now, "iat": now, "exp": hour, "scope": "orders/read",
+			}},
+		{"an ID token of that pool", "cognito", []string{"--use", "id", "--claim", "email=ada@example.com", "--expires", "90s"},
+			jwt.Issuer{URL: pool, Audiences: []string{client}, TokenUse: "id"}, map[string]any{
+				"iss": pool, "sub": "developer", "cognito:username": "developer", "aud": client, "token_use": "id",
+				"auth_time": now, "iat": now, "exp": json.Number("1800000090"), "email": "ada@example.com",
+			}},
+		{"an identity provider", "request", []string{"--role", "auditor", "--claim", "level=3", "--claim", `tags=["a"]`},
+			jwt.Issuer{URL: idp, Audiences: []string{"api://orders"}}, map[string]any{
+				"iss": idp, "sub": "developer", "aud": "api://orders", "iat": now, "exp": hour,
+				"roles": []any{"auditor"}, "level": json.Number("3"), "tags": []any{"a"},
+			}},
+		{"one of several, by its URL", "shop", []string{"--issuer", "https://shop.okta.com/oauth2/default", "--scope", "orders:read"},
+			jwt.Issuer{URL: "https://shop.okta.com/oauth2/default", Audiences: []string{"api://shop"}}, map[string]any{
+				"iss": "https://shop.okta.com/oauth2/default", "sub": "developer", "aud": "api://shop", "iat": now, "exp": hour,
+				"scp": []any{"orders:read"},
+			}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := filepath.Join("testdata", tt.assembly)
+			status, stdout, stderr := call(t, append([]string{"token", "--assembly", dir}, tt.args...)...)
+			token, newline := strings.CutSuffix(stdout, "\n")
+			if status != succeeded || stderr != "" || !newline || strings.ContainsAny(token, " \n") {
+				t.Fatalf("status %d: %q, %q, want a token on a line and nothing else", status, stdout, stderr)
+			}
+			claims := claimsOf(t, token)
+			delete(claims, "jti")
+			if diff := cmp.Diff(tt.want, claims); diff != "" {
+				t.Errorf("claims (-want +got):\n%s", diff)
+			}
+			tt.verify.JWKSURL, tt.verify.AllowLoopbackHTTP = serveKeys(t, dir, tt.verify.URL), true
+			v, err := jwt.New(jwt.Options{Issuers: []jwt.Issuer{tt.verify}, Now: func() time.Time { return t0 }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := v.Verify(t.Context(), token); err != nil {
+				t.Errorf("it is refused: %v", err)
+			}
+		})
+	}
+}
+
+// serveKeys serves an assembly's issuers as the gateway does, and says where one's keys are.
+func serveKeys(t testing.TB, dir, issuer string) string {
+	t.Helper()
+	_, model, err := readAssembly(dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	issuers, err := devissuer.FromModel(model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: devissuer.Folder(keyFolder)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(nil)
+	p, err := devissuer.New(keys, issuers, devissuer.Options{BaseURL: "http://" + server.Listener.Addr().String()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Config.Handler = p
+	server.Start()
+	t.Cleanup(server.Close)
+	return p.JWKSURL(issuer)
+}
+
+func TestTokenErrors(t *testing.T) {
+	for _, tt := range []struct {
+		name, assembly string
+		args           []string
+		status         int
+		want           string
+	}{
+		{"several issuers", "shop", nil, failed, "gatehouse token: testdata/shop: more than one issuer: choose one of\n" +
+			"  --issuer https://cognito-idp.us-east-1.amazonaws.com/us-east-1_1Eyc4KRAf  (for Shop/Users)\n" +
+			"  --issuer https://idp.example.com/ --audience api://shop  (for Shop/JWT)\n" +
+			"  --issuer https://shop.okta.com/oauth2/default --audience api://shop  (for Shop/JWT)\n"},
+		{"an issuer that is almost one", "request", []string{"--issuer", "https://idp.example.com"}, failed,
+			"gatehouse token: testdata/request: no such issuer: --issuer https://idp.example.com: choose one of\n  --issuer https://idp.example.com/ --audience api://orders  (for Orders/"},
+		{"no issuer", "iam", nil, failed, "gatehouse token: testdata/iam: no authorizer takes tokens of an issuer that is known: routes are guarded by IAM, by functions of the app's own, or not at all\n"},
+		{"scopes in an ID token", "request", []string{"--use", "id", "--scope", "a"}, failed, `gatehouse token: devissuer: token request: issuer "https://idp.example.com/": scope "a": an ID token has no scopes`},
+		{"an unknown use", "request", []string{"--use", "refresh"}, calledWrong, `gatehouse token: --use "refresh": want access or id`},
+		{"an empty subject", "request", []string{"--subject", ""}, calledWrong, `gatehouse token: --subject is empty: give it a value or leave it out`},
+		{"an empty issuer", "request", []string{"--issuer="}, calledWrong, `--issuer is empty`},
+		{"no time", "request", []string{"--expires", "0"}, calledWrong, `gatehouse token: --expires 0s: want a second or more, such as 15m`},
+		{"less than a second", "request", []string{"--expires", "900ms"}, calledWrong, `--expires 900ms: want a second or more`},
+		{"time without a unit", "request", []string{"--expires", "60"}, calledWrong, `--expires "60": want a time, such as 90s, 15m or 8h`},
+		{"a claim without a value", "request", []string{"--claim", "tenant"}, calledWrong, `--claim "tenant": want NAME=VALUE, such as tenant=acme or level=3`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			status, stdout, stderr := call(t, append([]string{"token", "--assembly", filepath.Join("testdata", tt.assembly)}, tt.args...)...)
+			if status != tt.status || stdout != "" || !strings.Contains(filepath.ToSlash(stderr), tt.want) {
+				t.Errorf("status %d, want %d and nothing on standard output, got %q\nwant %s\n got %s", status, tt.status, stdout, tt.want, stderr)
+			}
+		})
+	}
+}
+
+// TestTokenOfWhatIsLeft: an authorizer that cannot be read does not stand in the way of another one's issuer.
+func TestTokenOfWhatIsLeft(t *testing.T) {
+	resources := `"Api":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Name":"Api"}}`
+	for name, config := range map[string]string{"Bad": `{`, "Good": `{\"issuers\":[{\"url\":\"https://idp.example.com/\",\"audiences\":[\"orders\"]}]}`} {
+		resources += strings.ReplaceAll(`,"NAMEFunction":{"Type":"AWS::Lambda::Function","Properties":{"Runtime":"nodejs22.x","Handler":"index.handler","Code":{"ZipFile":"x"},
+			"Environment":{"Variables":{"GATEHOUSE_AUTHORIZER":"`+config+`"}}}},
+			"NAME":{"Type":"AWS::ApiGateway::Authorizer","Properties":{"RestApiId":{"Ref":"Api"},"Name":"NAME","Type":"TOKEN","IdentitySource":"method.request.header.Authorization",
+			"AuthorizerUri":{"Fn::Sub":"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${NAMEFunction.Arn}/invocations"}}}`, "NAME", name)
+	}
+	dir := write(t, `{"Resources":{`+resources+`}}`)
+	status, stdout, stderr := call(t, "token", "--assembly", dir)
+	if status != succeeded || claimsOf(t, stdout)["iss"] != idp || !strings.Contains(stderr, "note: "+dir+": an authorizer is left out: devissuer: assembly: function Shop/BadFunction: ") {
+		t.Errorf("status %d\n%s%s", status, stdout, stderr)
+	}
+}
+
+func TestTokenWithoutFolderForTheKey(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		cache func() (string, error)
+		want  string
+	}{
+		{"no home", func() (string, error) { return "", errors.New("neither $XDG_CACHE_HOME nor $HOME are defined") },
+			"no folder for the key: neither $XDG_CACHE_HOME nor $HOME are defined: set HOME or XDG_CACHE_HOME"},
+		{"a key that others can read", func() (string, error) {
+			dir := t.TempDir()
+			if runtime.GOOS == "windows" {
+				return "", errors.New("so others can get at the keys: no modes here")
+			}
+			return dir, errors.Join(os.MkdirAll(devissuer.Folder(dir), 0o700), os.Chmod(devissuer.Folder(dir), 0o755))
+		}, "so others can get at the keys: "},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var stdout, stderr bytes.Buffer
+			s := &surroundings{stdout: &stdout, stderr: &stderr, now: time.Now, cacheDir: tt.cache}
+			if status := run(t.Context(), s, []string{"token", "--assembly", "testdata/request"}); status != failed || stdout.Len() > 0 || !strings.Contains(stderr.String(), tt.want) {
+				t.Errorf("status %d: %s%s\nwant %s", status, &stdout, &stderr, tt.want)
+			}
+		})
+	}
+}

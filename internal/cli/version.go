@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"strings"
+)
+
+var versionCommand = command{
+	name:    "version",
+	summary: "print which gatehouse this is, for a report",
+	usage: `usage: gatehouse version
+
+It prints one line: the version of Gatehouse's module, the revision that it was built from if that is known, the version
+of Go, and the system. "gatehouse --version" does the same. The version is (devel) in a clone of the repository, and
+"replaced" says that a go.mod has another place for the module than its own.
+
+  gatehouse version
+`,
+	run: printVersion,
+}
+
+func printVersion(_ context.Context, s *surroundings, args []string) error {
+	if err := parse(flag.NewFlagSet("version", flag.ContinueOnError), args); err != nil {
+		return err
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		info = &debug.BuildInfo{} // built without modules
+	}
+	if _, err := fmt.Fprintf(s.stdout, "gatehouse %s, %s, %s/%s\n", built(info), runtime.Version(), runtime.GOOS, runtime.GOARCH); err != nil {
+		return fmt.Errorf("the version could not be written: %w", err)
+	}
+	return nil
+}
+
+// built is what is known of the source: the module's version, and the revision in brackets.
+func built(info *debug.BuildInfo) string {
+	version := info.Main.Version
+	if version == "" {
+		version = "(devel)"
+	}
+	var known []string
+	if info.Main.Replace != nil {
+		known = append(known, "replaced")
+	}
+	settings := map[string]string{}
+	for _, s := range info.Settings {
+		settings[s.Key] = s.Value
+	}
+	if revision := settings["vcs.revision"]; revision != "" {
+		known = append(known, "revision "+revision)
+		if settings["vcs.modified"] == "true" {
+			known = append(known, "modified")
+		}
+	}
+	if len(known) == 0 {
+		return version
+	}
+	return fmt.Sprintf("%s (%s)", version, strings.Join(known, ", "))
+}

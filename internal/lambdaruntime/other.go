@@ -1,0 +1,25 @@
+//go:build !unix
+
+package lambdaruntime
+
+import (
+	"os"
+	"os/exec"
+)
+
+// Where there are no process groups, a process is killed alone. When this process dies without closing the pool, the
+// connections to the Runtime API break, and a runtime that waits for work ends with an error.
+
+func isolate(*exec.Cmd) {}
+
+func killGroup(cmd *exec.Cmd) { cmd.Process.Kill() }
+
+func terminate(p *os.Process) error { return p.Signal(os.Interrupt) }
+
+type watchdog struct{}
+
+func newWatchdog() *watchdog { return nil }
+
+func (*watchdog) add(int)    {}
+func (*watchdog) remove(int) {}
+func (*watchdog) close()     {}

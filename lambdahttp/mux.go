@@ -1,0 +1,269 @@
+package lambdahttp
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+	"github.com/gatehouse-cdk/gatehouse/internal/routermark"
+)
+
+// Mux serves a request with the handler of the route that API Gateway authorized. It takes the route from the event,
+// its resource and its method, and does not match the path again:
+//
+//	mux := lambdahttp.NewMux()
+//	mux.HandleFunc("GET /orders/{id}", get)
+//	mux.HandleFunc("ANY /files/{proxy+}", files)
+//	lambdahttp.Start(mux)
+//
+// Patterns are those of the API's access table: a verb or ANY, and the path as API Gateway writes it. The names of the
+// parameters are part of it. What no pattern stands for is answered with 404 and {"message":"Not Found"}, or by the
+// handler of [Mux.NotFound], and the log says which pattern is missing.
+//
+// A handler finds the route in r.Pattern and the parameters by r.PathValue, decoded once as http.ServeMux decodes them:
+// for "/orders/a%2Fb" the value of id is "a/b". The path in r.URL is as it was sent, with a slash at its end and two in
+// a row; r.URL.EscapedPath has the undecoded values.
+//
+// Methods are those of API Gateway: GET does not include HEAD, and a pattern with the verb of the request comes before
+// ANY. An API's CORS preflight is answered by API Gateway; OPTIONS reaches a Mux if the table has OPTIONS or ANY.
+//
+// # Routers below
+//
+// A handler may be a router of its own, for a greedy resource above all. It sees the whole path. All that it serves, it
+// serves with the requirement of the pattern it is registered for, so it must not hold handlers of routes that have
+// another one: register those with the Mux. An http.ServeMux that is registered for more than one resource is wrapped
+// by [Strict], since it can take a request of one for a request of the other; wrap other routers yourself.
+//
+// # Elsewhere than on Lambda
+//
+// Without an event, as in a test with httptest, a Mux matches the undecoded path against its patterns in the order of
+// API Gateway. After [Start] it does not: a request without an event is then answered with 404.
+//
+// Middleware belongs into [Mux.Use]. Outside of the Mux it hides it from [Start], which then applies [Strict], except
+// for middleware that has a method Unwrap() http.Handler, as that of package cors does.
+type Mux struct {
+	mark     string                            // for the executable: see package routermark
+	handlers map[string]*registered            // by pattern
+	routers  map[*http.ServeMux][]*registered  // the routers among the handlers
+	parts    map[string]string                 // the variable path part at a place: "{id}" at "/orders"
+	patterns []route.Pattern                   // in the order of registration
+	use      []func(http.Handler) http.Handler // the outermost first
+	unknown  http.Handler                      // of NotFound; nil: a plain answer
+	started  bool                              // by Start: requests without an event are refused
+
+	served sync.Once    // the first request makes what follows
+	chain  http.Handler // the middleware around the handlers
+	table  *route.Table // the patterns, for requests without an event
+}
+
+// registered is a pattern with its handler.
+type registered struct {
+	pattern  string
+	resource string
+	names    []string
+	handler  http.Handler
+}
+
+// NewMux makes a Mux without patterns.
+func NewMux() *Mux {
+	return &Mux{
+		mark:     routermark.ByResource(),
+		handlers: map[string]*registered{},
+		routers:  map[*http.ServeMux][]*registered{},
+		parts:    map[string]string{},
+	}
+}
+
+// HandleFunc is [Mux.Handle] for a function.
+func (m *Mux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
+	if h == nil {
+		panic(fmt.Errorf("gateway: pattern %q: the handler is nil", pattern))
+	}
+	m.Handle(pattern, http.HandlerFunc(h))
+}
+
+// Handle registers the handler of a route: "GET /orders/{id}", "ANY /files/{proxy+}". It panics if the pattern is not
+// one of API Gateway's, is registered already, has another variable part than a pattern beside it ("/{id}" and
+// "/{proxy+}"), or if the Mux has served a request.
+func (m *Mux) Handle(pattern string, h http.Handler) {
+	p, err := route.Parse(pattern)
+	switch {
+	case m.handlers == nil:
+		panic(fmt.Errorf("gateway: pattern %q: the Mux was not made by NewMux", pattern))
+	case err != nil:
+		panic(fmt.Errorf("gateway: %w", err))
+	case h == nil:
+		panic(fmt.Errorf("gateway: pattern %q: the handler is nil", pattern))
+	case m.handlers[pattern] != nil:
+		panic(fmt.Errorf("gateway: pattern %q is registered already: one route has one handler", pattern))
+	case m.chain != nil:
+		panic(fmt.Errorf("gateway: pattern %q: the Mux has begun to serve: register all patterns before", pattern))
+	}
+	added := &registered{pattern: pattern, resource: p.Path(), handler: h}
+	place := ""
+	for _, s := range p.Segments {
+		if s.Kind != route.Literal {
+			if other, ok := m.parts[place]; ok && other != s.String() {
+				panic(fmt.Errorf("gateway: pattern %q has %s where another pattern has %s: "+
+					"API Gateway takes one variable part at one place, so write both the same way", pattern, s, other))
+			}
+			m.parts[place] = s.String()
+			added.names = append(added.names, s.Text)
+		}
+		place += "/" + s.String()
+	}
+	m.handlers[pattern] = added
+	m.patterns = append(m.patterns, p)
+	if router, ok := h.(*http.ServeMux); ok {
+		m.routers[router] = append(m.routers[router], added)
+		all := m.routers[router]
+		if slices.ContainsFunc(all, func(r *registered) bool { return r.resource != all[0].resource }) {
+			for _, r := range all {
+				r.handler = Strict(router)
+			}
+		}
+	}
+}
+
+// Use puts middleware around everything that the Mux answers, its 404 too; the first given is the outermost. The
+// middleware sees r.Pattern and the parameters. Use panics if the Mux has served a request.
+func (m *Mux) Use(middleware ...func(http.Handler) http.Handler) {
+	if m.chain != nil {
+		panic(fmt.Errorf("gateway: Use after the Mux has begun to serve: add all middleware before"))
+	}
+	m.use = append(m.use, middleware...)
+}
+
+// NotFound has h answer what no pattern stands for, in place of {"message":"Not Found"}.
+func (m *Mux) NotFound(h http.Handler) { m.unknown = h }
+
+// found is what ServeHTTP hands to the end of the middleware.
+type found struct {
+	handler http.Handler // nil: no pattern
+	reason  string
+}
+
+type foundKey struct{ of *Mux }
+
+// ServeHTTP serves the request with the handler of its route.
+func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	m.served.Do(m.begin)
+	target, f := m.find(r)
+	r = r.WithContext(context.WithValue(r.Context(), foundKey{m}, f))
+	if target != nil {
+		r.Pattern = target.pattern
+	}
+	m.chain.ServeHTTP(w, r)
+}
+
+// begin makes what the patterns and the middleware amount to.
+func (m *Mux) begin() {
+	table, err := route.NewTable(m.patterns)
+	if err != nil {
+		panic(fmt.Errorf("gateway: %w", err)) // Handle has refused all that can be wrong
+	}
+	m.table = table
+	h := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		f, ok := r.Context().Value(foundKey{m}).(found)
+		if !ok {
+			f.reason = "middleware has replaced the request's context, and the route was in it"
+		}
+		switch {
+		case f.handler != nil:
+			f.handler.ServeHTTP(w, r)
+		case m.unknown != nil:
+			logNotFound(r, f.reason)
+			m.unknown.ServeHTTP(w, r)
+		default:
+			notFound(w, r, f.reason)
+		}
+	}))
+	for _, wrap := range slices.Backward(m.use) {
+		h = wrap(h)
+	}
+	m.chain = h
+}
+
+// find gives the handler of the route of a request, and writes the parameters into the request.
+func (m *Mux) find(r *http.Request) (*registered, found) {
+	a, event := authorizedRoute(r.Context())
+	if !event {
+		return m.match(r)
+	}
+	target := m.handlers[a.verb+" "+a.resource]
+	if target == nil {
+		target = m.handlers[route.Any+" "+a.resource]
+	}
+	if target == nil {
+		return nil, found{reason: m.missing(a)}
+	}
+	setValues(r, target.names, a.params)
+	return target, found{handler: target.handler}
+}
+
+// match finds the route by the path, where there is no event.
+func (m *Mux) match(r *http.Request) (*registered, found) {
+	if m.started {
+		return nil, found{reason: "the request has no event, and so no authorized route"}
+	}
+	i, params, ok := m.table.Match(r.Method, r.URL.EscapedPath())
+	if !ok {
+		return nil, found{reason: "no pattern matches the path"}
+	}
+	target := m.handlers[m.patterns[i].String()]
+	setValues(r, target.names, params)
+	return target, found{handler: target.handler}
+}
+
+func setValues(r *http.Request, names []string, values map[string]string) {
+	for _, name := range names {
+		value := values[name]
+		if decoded, err := url.PathUnescape(value); err == nil {
+			value = decoded // as http.ServeMux does, which leaves alone what has a percent sign that begins no escape
+		}
+		r.SetPathValue(name, value)
+	}
+}
+
+// missing says why no pattern stands for a route, and what to register.
+func (m *Mux) missing(a *authorized) string {
+	for _, p := range m.patterns {
+		if shape(p.Path()) == shape(a.resource) && p.Path() != a.resource {
+			return fmt.Sprintf("no handler for %q; %q has other names for its parameters", a.verb+" "+a.resource, p)
+		}
+	}
+	return fmt.Sprintf("no handler for %q: register it as the API's table has it", a.verb+" "+a.resource)
+}
+
+// shape is a resource without the names of its parameters.
+func shape(resource string) string {
+	segments := strings.Split(resource, "/")
+	for i, s := range segments {
+		if strings.HasPrefix(s, "{") {
+			segments[i] = "{}"
+			if isGreedy(s) {
+				segments[i] = "{+}"
+			}
+		}
+	}
+	return strings.Join(segments, "/")
+}
+
+// muxOf finds the Mux that a handler is, or is middleware around; nil if there is none.
+func muxOf(h http.Handler) *Mux {
+	for {
+		switch inner := h.(type) {
+		case *Mux:
+			return inner
+		case interface{ Unwrap() http.Handler }:
+			h = inner.Unwrap()
+		default:
+			return nil
+		}
+	}
+}

@@ -1,0 +1,120 @@
+package lambdahttp
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+)
+
+// ErrEvent matches the errors for events that no REST API sends.
+var ErrEvent = errors.New("not an event of an API Gateway REST API")
+
+// newRequest makes the request that a server would have read from the client.
+func newRequest(ctx context.Context, e events.APIGatewayProxyRequest) (*http.Request, error) {
+	if e.HTTPMethod == "" || !strings.HasPrefix(e.Path, "/") {
+		return nil, fmt.Errorf("gateway: %w: httpMethod %q and path %q: want both, the path with its slash; "+
+			"for an HTTP API choose payload format 1.0", ErrEvent, e.HTTPMethod, e.Path)
+	}
+	body := []byte(e.Body)
+	if e.IsBase64Encoded {
+		var err error
+		if body, err = base64.StdEncoding.DecodeString(e.Body); err != nil {
+			return nil, fmt.Errorf("gateway: %w: isBase64Encoded is true, but the body is not base64: %w", ErrEvent, err)
+		}
+	}
+
+	own, located := withoutBasePath(e)
+	raw := valid(own)
+	path, _ := url.PathUnescape(raw) // every escape in it is one
+	u := &url.URL{Path: path, RawPath: raw, RawQuery: query(e).Encode()}
+
+	h := headers(e)
+	host := cmp.Or(h.Get("Host"), e.RequestContext.DomainName)
+	h.Del("Host") // net/http keeps it apart
+	r := &http.Request{
+		Method: e.HTTPMethod, URL: u, RequestURI: u.RequestURI(),
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Host: host, Header: h, RemoteAddr: net.JoinHostPort(e.RequestContext.Identity.SourceIP, "0"),
+		// API Gateway drops Content-Length, and the whole body is here.
+		Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
+	}
+	if len(body) == 0 {
+		r.Body = http.NoBody
+	}
+
+	ctx = context.WithValue(ctx, authorizedKey{}, &authorized{
+		verb: e.HTTPMethod, resource: e.Resource, params: e.PathParameters, located: located,
+	})
+	if c, ok := caller(e.RequestContext); ok {
+		ctx = WithCaller(ctx, c)
+	}
+	attrs := []slog.Attr{slog.String("apiRequestId", e.RequestContext.RequestID)} // what the client sees, and the access log
+	if lc, ok := lambdacontext.FromContext(ctx); ok {
+		attrs = append(attrs, slog.String("requestId", lc.AwsRequestID)) // what Lambda's own log lines have
+	}
+	return r.WithContext(WithLogAttrs(ctx, attrs...)), nil
+}
+
+// valid escapes what RFC 3986, section 3.3, does not let into a path as it is, a percent sign that begins no escape
+// among it. Of a path with such a character net/url would ignore how it was written, and take %2F for a slash after all.
+func valid(path string) string {
+	var b strings.Builder
+	for i := range len(path) {
+		c := path[i]
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+		escape := c == '%' && len(path) > i+2 && isHex(path[i+1]) && isHex(path[i+2])
+		if letter || escape || strings.IndexByte("-._~!$&'()*+,;=:@/", c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+func isHex(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
+}
+
+// headers puts the event's headers into their canonical case. A client may send one in two cases, and API Gateway keeps
+// them apart; here they come together, in an order that does not change from call to call.
+func headers(e events.APIGatewayProxyRequest) http.Header {
+	h := http.Header{}
+	for _, name := range slices.Sorted(maps.Keys(e.MultiValueHeaders)) {
+		for _, v := range e.MultiValueHeaders[name] {
+			h.Add(name, v)
+		}
+	}
+	if len(e.MultiValueHeaders) == 0 { // events written by hand often have no more than these
+		for _, name := range slices.Sorted(maps.Keys(e.Headers)) {
+			h.Add(name, e.Headers[name])
+		}
+	}
+	return h
+}
+
+// query gives the parameters, which API Gateway has decoded.
+func query(e events.APIGatewayProxyRequest) url.Values {
+	if len(e.MultiValueQueryStringParameters) > 0 {
+		return e.MultiValueQueryStringParameters
+	}
+	q := url.Values{}
+	for name, v := range e.QueryStringParameters {
+		q.Set(name, v)
+	}
+	return q
+}

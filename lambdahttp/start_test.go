@@ -1,0 +1,164 @@
+package lambdahttp
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
+)
+
+// seen is what a handler sees of a request.
+type seen struct {
+	Method, URI, Path, Host, Remote, Body string
+	Header                                http.Header
+	Caller                                Caller
+	Known                                 bool
+	Log                                   string
+}
+
+func see(t *testing.T, e events.APIGatewayProxyRequest) (seen, error) {
+	r, err := newRequest(context.Background(), e)
+	if err != nil {
+		return seen{}, err
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	caller, known := CallerFrom(r.Context())
+	log := ""
+	for _, a := range LogAttrs(r.Context()) {
+		log += a.String() + " "
+	}
+	return seen{r.Method, r.RequestURI, r.URL.EscapedPath(), r.Host, r.RemoteAddr, string(body), r.Header, caller, known, log}, nil
+}
+
+// sameRequest wants Start to read an event as aws-lambda-go does.
+func sameRequest(t *testing.T, payload []byte) {
+	t.Helper()
+	var full events.APIGatewayProxyRequest
+	if json.Unmarshal(payload, &full) != nil {
+		return // what aws-lambda-go refuses, no REST API sends
+	}
+	part, err := read(payload)
+	if err != nil {
+		t.Fatalf("aws-lambda-go reads it: %v", err)
+	}
+	want, wantErr := see(t, full)
+	got, gotErr := see(t, part)
+	if (wantErr == nil) != (gotErr == nil) {
+		t.Fatalf("error %v, want %v", gotErr, wantErr)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("-want +got:\n%s", diff)
+	}
+}
+
+func TestStartReadsWhatTheRuntimeReads(t *testing.T) {
+	files, err := filepath.Glob("../internal/apigateway/events/testdata/proxy-*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d events, %v", len(files), err)
+	}
+	for _, name := range files {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if v, err := strictjson.Parse(string(text)); err == nil {
+				if _, ok := readPart(v); !ok {
+					t.Error("it is not taken for an event of API Gateway, which is slower")
+				}
+			} else {
+				t.Error(err)
+			}
+			sameRequest(t, text)
+		})
+	}
+	for name, text := range map[string]string{
+		"single values alone":  `{"httpMethod":"GET","path":"/","headers":{"Host":"a","X":"1"},"queryStringParameters":{"a":"b c"}}`,
+		"nothing there":        `{"httpMethod":"GET","path":"/","headers":null,"multiValueHeaders":{},"queryStringParameters":null}`,
+		"names in other cases": `{"httpMethod":"GET","path":"/","Headers":{"x":"y"},"MULTIVALUEHEADERS":{"x":["z"]},"requestContext":{"authorizer":{"claims":{"sub":"u","cognito:groups":"a,b"}}}}`,
+		"a null among values":  `{"httpMethod":"GET","path":"/","multiValueHeaders":{"x":["z",null],"y":null}}`,
+		"a body in base64":     `{"httpMethod":"PUT","path":"/x","multiValueHeaders":{"a":["b"]},"body":"aGk=","isBase64Encoded":true,"pathParameters":{"proxy":"x"},"resource":"/{proxy+}"}`,
+		"a surrogate alone":    `{"httpMethod":"PUT","path":"/x","multiValueHeaders":{"a":["b"]},"body":"\ud800"}`,
+		"a name twice":         `{"httpMethod":"PUT","httpMethod":"GET","path":"/x","multiValueHeaders":{"a":["b"]}}`,
+		"a list":               `[]`, "nothing": ``, "null": `null`,
+	} {
+		t.Run(name, func(t *testing.T) { sameRequest(t, []byte(text)) })
+	}
+}
+
+// FuzzStart: whatever is in an event, the handler sees it as it would with lambda.Start.
+func FuzzStart(f *testing.F) {
+	f.Add("GET", "/orders/{id}", "/orders/7", "id", "7", "X-Custom", "a", "b", "q", "", "", false, `{"principalId":"u","scopes":"a b"}`)
+	f.Add("PUT", "", "/\u2028", "", "", "x", "\xff", "\xed\xa0\x80", "", "\x00", "aGk=", true, `{"claims":{"sub":"u","cognito:groups":"a,b"}}`)
+	f.Add("", "/", "", "proxy", "", "", "", "", "", "", "{}", false, `null`)
+	f.Fuzz(func(t *testing.T, verb, resource, path, parameter, argument, name, first, second, query, value, body string, binary bool, authorizer string) {
+		e := events.APIGatewayProxyRequest{
+			HTTPMethod: verb, Resource: resource, Path: path, PathParameters: map[string]string{parameter: argument}, Body: body, IsBase64Encoded: binary,
+			Headers: map[string]string{name: second}, MultiValueHeaders: map[string][]string{name: {first, second}, "Host": {value}},
+			QueryStringParameters: map[string]string{query: value}, MultiValueQueryStringParameters: map[string][]string{query: {first, value}},
+		}
+		_ = json.Unmarshal([]byte(authorizer), &e.RequestContext.Authorizer)
+		e.RequestContext.Identity.UserArn, e.RequestContext.DomainName, e.RequestContext.RequestID = argument, value, first
+		payload, err := json.Marshal(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameRequest(t, payload)
+	})
+}
+
+func TestInvoker(t *testing.T) {
+	h := invoker(Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "hello "+r.URL.Path) })))
+	answer, err := h.Invoke(t.Context(), []byte(`{"httpMethod":"GET","resource":"/{who}","path":"/you"}`))
+	if err != nil || !bytes.Contains(answer, []byte(`"body":"hello /you"`)) || !bytes.Contains(answer, []byte(`"statusCode":200`)) {
+		t.Errorf("%s %v", answer, err)
+	}
+	for name, payload := range map[string]string{"no JSON": "{", "another service's event": `{"Records":[]}`} {
+		if answer, err := h.Invoke(t.Context(), []byte(payload)); err == nil {
+			t.Errorf("%s: %s", name, answer)
+		}
+	}
+}
+
+// BenchmarkEvent is an event through [Start]'s way and through that of lambda.Start, without a network.
+func BenchmarkEvent(b *testing.B) {
+	payload, err := os.ReadFile("../internal/apigateway/events/testdata/proxy-lambda.json")
+	if err != nil {
+		b.Fatal(err)
+	}
+	h := Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "{}") }))
+	b.Run("Start", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := invoker(h).Invoke(b.Context(), payload); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("lambda.Start", func(b *testing.B) {
+		for b.Loop() {
+			var e events.APIGatewayProxyRequest
+			if err := json.NewDecoder(bytes.NewReader(payload)).Decode(&e); err != nil {
+				b.Fatal(err)
+			}
+			answer, err := h(b.Context(), e)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if err := json.NewEncoder(io.Discard).Encode(answer); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
