@@ -17,6 +17,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
@@ -89,7 +90,7 @@ func createTable(t *testing.T, client *dynamodb.Client, dir string) string {
 		t.Fatal(err)
 	}
 	var names []string
-	for _, f := range a.Model(cloudassembly.Options{}).Functions {
+	for _, f := range apimodel.Read(a, cloudassembly.Options{}).Functions {
 		if name := f.Environment[orders.TableVariable]; name != "" {
 			names = append(names, name)
 		}

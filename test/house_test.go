@@ -40,6 +40,7 @@ var floors = [][]string{
 	{"lambdahttp"},
 	{"authorizer-fn/authz", "lambdahttp/cors"},
 	{"internal/rules"},
+	{"internal/apimodel"},
 	{"internal/cloudassembly", "internal/jsiienv"},
 	{"internal/iampolicy"},
 	{"internal/access", "internal/jwt", "internal/resourcepolicy"},

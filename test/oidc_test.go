@@ -22,6 +22,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
@@ -226,7 +227,7 @@ func replaceAuthorizer(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	replaced := 0
-	for _, f := range a.Model(cloudassembly.Options{}).Functions {
+	for _, f := range apimodel.Read(a, cloudassembly.Options{}).Functions {
 		if f.Environment[authz.ConfigVariable] != "" {
 			buildHere(t, "./testdata/clockedauthorizer", filepath.Join(f.Code.Folder, "bootstrap"))
 			replaced++

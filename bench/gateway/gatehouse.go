@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
@@ -92,7 +93,7 @@ func (b *bench) token() (token string, jwks []byte, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	issuers, err := devissuer.FromModel(a.Model(cloudassembly.Options{}))
+	issuers, err := devissuer.FromModel(apimodel.Read(a, cloudassembly.Options{}))
 	if err != nil {
 		return "", nil, err
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 const issuerURL = "https://idp.example.com"
@@ -55,7 +55,7 @@ var callers = func() []caller {
 // api is a table as the local gateway serves it.
 type api struct {
 	table   *access.Table
-	methods []*cloudassembly.Method // by the table's rules
+	methods []*apimodel.Method // by the table's rules
 	routes  []*events.Route
 	guard   *checks.Guard
 }
@@ -80,22 +80,22 @@ func newAPI(table *access.Table, perRequest, denyEscapes bool) (*api, error) {
 	if err != nil {
 		return nil, err
 	}
-	guardedBy := &cloudassembly.Authorizer{
-		AuthorizerID: "paths", Type: cloudassembly.TokenAuthorizer, TTL: 5 * time.Minute,
-		Function:        &cloudassembly.Function{Name: "authorizer"},
-		IdentitySources: []cloudassembly.IdentitySource{{In: "header", Name: "Authorization"}},
+	guardedBy := &apimodel.Authorizer{
+		AuthorizerID: "paths", Type: apimodel.TokenAuthorizer, TTL: 5 * time.Minute,
+		Function:        &apimodel.Function{Name: "authorizer"},
+		IdentitySources: []apimodel.IdentitySource{{In: "header", Name: "Authorization"}},
 	}
 	if perRequest {
-		guardedBy.Type, guardedBy.TTL = cloudassembly.RequestAuthorizer, 0
+		guardedBy.Type, guardedBy.TTL = apimodel.RequestAuthorizer, 0
 	}
-	model := &cloudassembly.API{
+	model := &apimodel.API{
 		APIID: "abcdef1234", Account: "123456789012", Region: "us-east-1", Partition: "aws", APIKeySource: "HEADER",
-		Authorizers: []*cloudassembly.Authorizer{guardedBy},
+		Authorizers: []*apimodel.Authorizer{guardedBy},
 	}
-	stage := &cloudassembly.Stage{Name: "prod"}
+	stage := &apimodel.Stage{Name: "prod"}
 	a := &api{table: table, guard: checks.New(checks.Options{
-		Model: &cloudassembly.Model{APIs: []*cloudassembly.API{model}}, API: model, Stage: stage,
-		Invoke: func(ctx context.Context, _ *cloudassembly.Function, payload []byte, _ *exchange.Request) ([]byte,
+		Model: &apimodel.Model{APIs: []*apimodel.API{model}}, API: model, Stage: stage,
+		Invoke: func(ctx context.Context, _ *apimodel.Function, payload []byte, _ *exchange.Request) ([]byte,
 			error) {
 			answer, err := authorizer.Invoke(ctx, payload)
 			if err != nil {
@@ -105,12 +105,12 @@ func newAPI(table *access.Table, perRequest, denyEscapes bool) (*api, error) {
 		},
 	})}
 	for i, rule := range table.Rules() {
-		m := &cloudassembly.Method{
-			Verb: rule.Pattern.Verb, Path: rule.Pattern.Path(), Authorization: cloudassembly.AuthorizationCustom,
-			Resource: &cloudassembly.Resource{ResourceID: fmt.Sprint(i)}, Authorizer: guardedBy,
+		m := &apimodel.Method{
+			Verb: rule.Pattern.Verb, Path: rule.Pattern.Path(), Authorization: apimodel.AuthorizationCustom,
+			Resource: &apimodel.Resource{ResourceID: fmt.Sprint(i)}, Authorizer: guardedBy,
 		}
 		if rule.Elsewhere {
-			m.Authorization, m.Authorizer = cloudassembly.AuthorizationNone, nil
+			m.Authorization, m.Authorizer = apimodel.AuthorizationNone, nil
 		}
 		a.methods = append(a.methods, m)
 		a.routes = append(a.routes, events.NewRoute(model, stage, m))

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
@@ -83,7 +84,7 @@ func (s *soak) provider(folder string) (*devissuer.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	issuers, err := devissuer.FromModel(a.Model(cloudassembly.Options{}))
+	issuers, err := devissuer.FromModel(apimodel.Read(a, cloudassembly.Options{}))
 	if err != nil {
 		return nil, err
 	}

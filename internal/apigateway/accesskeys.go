@@ -7,7 +7,7 @@ import (
 	"encoding/base64"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // makeAccessKeys makes the development keys: a long-term key and temporary credentials for a developer who may call
@@ -27,7 +27,7 @@ func (s *served) makeAccessKeys() error {
 	}
 	// Ids have the prefixes that IAM gives:
 	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
-	add := func(prefix, name string, p *cloudassembly.Principal) error {
+	add := func(prefix, name string, p *apimodel.Principal) error {
 		text, err := secret(name)
 		if err != nil {
 			return err

@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
@@ -223,8 +223,8 @@ func inWords(err error) string {
 type Route struct {
 	Stage  string // the first path segment that it is served under; see [Gateway.Mount]
 	Name   string // the stage's own name
-	API    *cloudassembly.API
-	Method *cloudassembly.Method
+	API    *apimodel.API
+	Method *apimodel.Method
 	Why    string // why it is answered by 501; "" if it is served
 
 	// Refused says why API Gateway may not invoke its function or its authorizer's, so that requests are answered by 500.
@@ -272,4 +272,4 @@ func (g *Gateway) AccessKeys() []checks.AccessKey { return slices.Clone(g.live.L
 func (g *Gateway) Issuer() *devissuer.Provider { return g.live.Load().issuer }
 
 // Model is what is served now: the assembly as it was read. It is not to be changed.
-func (g *Gateway) Model() *cloudassembly.Model { return g.live.Load().model }
+func (g *Gateway) Model() *apimodel.Model { return g.live.Load().model }

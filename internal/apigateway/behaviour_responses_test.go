@@ -7,7 +7,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // gatewayResponse is a customised gateway response.
@@ -23,7 +23,7 @@ func gatewayResponse(of string, properties object) object {
 // and which default it takes what is customised from.
 func responseTypeBehaviour(t *testing.T) (list []behaviour) {
 	plain, _ := mapping.NewResponses(nil)
-	custom, problems := mapping.NewResponses([]*cloudassembly.GatewayResponse{
+	custom, problems := mapping.NewResponses([]*apimodel.GatewayResponse{
 		{Type: "DEFAULT_4XX", Parameters: map[string]string{"gatewayresponse.header.From": "'DEFAULT_4XX'"}},
 		{Type: "DEFAULT_5XX", Parameters: map[string]string{"gatewayresponse.header.From": "'DEFAULT_5XX'"}},
 	})

@@ -10,7 +10,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
@@ -35,7 +35,7 @@ const patience = 50 * time.Millisecond
 
 // expect prepares for the line about a request, if the function is an included authorizer. It returns the id that the function is
 // to be invoked with; "" for any.
-func (d *decisions) expect(f *cloudassembly.Function, request string) (id string) {
+func (d *decisions) expect(f *apimodel.Function, request string) (id string) {
 	if _, ours := f.Environment[authz.ConfigVariable]; !ours {
 		return ""
 	}

@@ -6,12 +6,12 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
 func TestDecisions(t *testing.T) {
-	included := &cloudassembly.Function{Environment: map[string]string{authz.ConfigVariable: "{}"}}
+	included := &apimodel.Function{Environment: map[string]string{authz.ConfigVariable: "{}"}}
 	line := func(id, rest string) lambdaruntime.LogLine {
 		return lambdaruntime.LogLine{Text: `{"timestamp":"x","message":"decision","requestId":"` + id + `","traceId":"1-a",` + rest + `}`}
 	}
@@ -21,7 +21,7 @@ func TestDecisions(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name     string
-		function *cloudassembly.Function
+		function *apimodel.Function
 		before   []lambdaruntime.LogLine
 		later    []lambdaruntime.LogLine // while it is waited for
 		want     string
@@ -40,7 +40,7 @@ func TestDecisions(t *testing.T) {
 		{"allowed", included, []lambdaruntime.LogLine{line("1-a", `"outcome":"allowed"`)}, nil, ""},
 		{"about another request", included, []lambdaruntime.LogLine{line("1-b", `"outcome":"unauthorized","reason":"expired"`)}, nil, ""},
 		{"another line", included, []lambdaruntime.LogLine{{Text: "decision"}, {Text: `{"message":"decision"`}, {Text: `{"message":"fetch","traceId":"1-a"}`}}, nil, ""},
-		{"another function, for which no request waits", &cloudassembly.Function{}, []lambdaruntime.LogLine{line("1-a", `"outcome":"unauthorized","reason":"expired"`)}, nil, ""},
+		{"another function, for which no request waits", &apimodel.Function{}, []lambdaruntime.LogLine{line("1-a", `"outcome":"unauthorized","reason":"expired"`)}, nil, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var d decisions

@@ -25,6 +25,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
@@ -108,7 +109,7 @@ func (g *Gateway) Reload() error {
 	if err != nil {
 		return err
 	}
-	s, err := g.serve(a.Model(g.options.Model))
+	s, err := g.serve(apimodel.Read(a, g.options.Model))
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
@@ -117,13 +117,13 @@ func TestBlockedByWhatGuards(t *testing.T) {
 func TestFunctionsOfOneName(t *testing.T) {
 	g := &Gateway{pool: lambdaruntime.New(lambdaruntime.Options{})}
 	t.Cleanup(g.pool.Close)
-	twin := func(stack string) *cloudassembly.Function {
-		return &cloudassembly.Function{ID: cloudassembly.ID{Stack: stack, LogicalID: "Fn"}, Name: "twin", Runtime: "provided.al2023", Code: cloudassembly.Code{Folder: built}}
+	twin := func(stack string) *apimodel.Function {
+		return &apimodel.Function{ID: apimodel.ID{Stack: stack, LogicalID: "Fn"}, Name: "twin", Runtime: "provided.al2023", Code: apimodel.Code{Folder: built}}
 	}
 	second := twin("West")
 	second.Runtime = "python3.13" // so that an attempt to run it would be told
 	s := &served{gateway: g, names: map[string]bool{}, problems: map[string]string{}}
-	s.startFunctions([]*cloudassembly.Function{twin("East"), second})
+	s.startFunctions([]*apimodel.Function{twin("East"), second})
 	if !s.names["twin"] || len(s.problems) != 1 || !strings.Contains(s.problems["West/Fn"], `another function of the assembly has the name "twin"`) {
 		t.Errorf("got the functions %v and the problems %q, want one of each", s.names, s.problems)
 	}

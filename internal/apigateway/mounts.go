@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // mount gives each stage a first path segment of its own. The first API that has a stage of a name keeps the name; each
@@ -33,7 +33,7 @@ func mount(chosen []choice) {
 
 // slug is the name of an API as a part of a path segment: lower-case letters, digits and hyphens. An API without such a
 // name has its logical id.
-func slug(api *cloudassembly.API) string {
+func slug(api *apimodel.API) string {
 	for _, name := range []string{api.Name, api.LogicalID} {
 		words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool {
 			return (r < 'a' || r > 'z') && (r < '0' || r > '9')
@@ -47,7 +47,7 @@ func slug(api *cloudassembly.API) string {
 
 // Mount is the first path segment that a stage of an API is served under: the stage's name, unless another API has a stage
 // of that name. "" if it is not served.
-func (g *Gateway) Mount(api cloudassembly.ID, stage string) string {
+func (g *Gateway) Mount(api apimodel.ID, stage string) string {
 	for name, st := range g.live.Load().stages {
 		if st.api.ID == api && st.stage.Name == stage {
 			return name

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // TestMounts gives stages of one name segments of their own, the same at every start.
@@ -30,9 +30,9 @@ func TestMounts(t *testing.T) {
 			var chosen []choice
 			for i, text := range c.apis {
 				words := strings.Split(text, " ")
-				api := &cloudassembly.API{ID: cloudassembly.ID{Stack: "Shop", LogicalID: fmt.Sprint("Api", i)}, Name: words[0]}
+				api := &apimodel.API{ID: apimodel.ID{Stack: "Shop", LogicalID: fmt.Sprint("Api", i)}, Name: words[0]}
 				for _, name := range words[1:] {
-					chosen = append(chosen, choice{api: api, stage: &cloudassembly.Stage{Name: name}})
+					chosen = append(chosen, choice{api: api, stage: &apimodel.Stage{Name: name}})
 				}
 			}
 			mount(chosen)
@@ -66,7 +66,7 @@ func TestTwoAPIs(t *testing.T) {
 	if got := s.send(t, "GET /prod/orders").String(); got != "200 first" {
 		t.Errorf("the first API: got %s", got)
 	}
-	two := cloudassembly.ID{Stack: "Shop", LogicalID: "Two"}
+	two := apimodel.ID{Stack: "Shop", LogicalID: "Two"}
 	if got := s.Mount(two, "prod"); got != "prod-orders" {
 		t.Fatalf("the second API is at %q", got)
 	}

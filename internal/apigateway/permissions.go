@@ -2,19 +2,19 @@ package apigateway
 
 import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // refusedMethod says, by verb, why Lambda refuses the invocations that API Gateway makes for a method of the stage. It has
 // no verb whose invocations are permitted.
-func (st *stage) refusedMethod(m *cloudassembly.Method) map[string]string {
+func (st *stage) refusedMethod(m *apimodel.Method) map[string]string {
 	f, qualifier := m.Integration.FunctionOn(st.stage)
 	if f == nil {
 		return nil
 	}
 	out := map[string]string{}
 	for _, verb := range m.Verbs(st.api) {
-		ok, why := st.served.model.Permitted(cloudassembly.Invocation{
+		ok, why := st.served.model.Permitted(apimodel.Invocation{
 			API: st.api, Function: f, Qualifier: qualifier, Credentials: m.Integration.Credentials,
 			SourceARN: st.api.MethodARN(st.stage.Name, verb, m.Path),
 		})
@@ -26,12 +26,12 @@ func (st *stage) refusedMethod(m *cloudassembly.Method) map[string]string {
 }
 
 // refusedAuthorizer says why Lambda refuses the invocations of an authorizer; "" if it does not.
-func (st *stage) refusedAuthorizer(a *cloudassembly.Authorizer) string {
+func (st *stage) refusedAuthorizer(a *apimodel.Authorizer) string {
 	f, qualifier := a.FunctionOn(st.stage)
 	if f == nil {
 		return ""
 	}
-	ok, why := st.served.model.Permitted(cloudassembly.Invocation{
+	ok, why := st.served.model.Permitted(apimodel.Invocation{
 		API: st.api, Function: f, Qualifier: qualifier, Credentials: a.Credentials, SourceARN: st.api.AuthorizerARN(a),
 	})
 	if ok {
@@ -55,7 +55,7 @@ func noPermission(why string) *mapping.Failure {
 // for each reason, with the routes and authorizers that answer 500 for it.
 func (g *Gateway) Permissions() (notes []string) {
 	s := g.live.Load()
-	told := map[*cloudassembly.API]bool{}
+	told := map[*apimodel.API]bool{}
 	for _, name := range sortedKeys(s.stages) {
 		if api := s.stages[name].api; !told[api] {
 			told[api] = true

@@ -10,14 +10,14 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/nodejs"
 )
 
 // functionsOf are the functions that the routes of some stages need, each once, in a stable order.
-func functionsOf(chosen []choice) (list []*cloudassembly.Function) {
-	add := func(f *cloudassembly.Function) {
+func functionsOf(chosen []choice) (list []*apimodel.Function) {
+	add := func(f *apimodel.Function) {
 		if f != nil && !slices.Contains(list, f) {
 			list = append(list, f)
 		}
@@ -36,7 +36,7 @@ func functionsOf(chosen []choice) (list []*cloudassembly.Function) {
 }
 
 // startFunctions puts functions into the pool. One that cannot run here is remembered, for the routes that need it.
-func (s *served) startFunctions(list []*cloudassembly.Function) {
+func (s *served) startFunctions(list []*apimodel.Function) {
 	for _, f := range list {
 		if s.names[f.Name] {
 			// Of another account or region. The pool knows functions by name, and would run one in the other's place.
@@ -79,7 +79,7 @@ func (s *served) startFunctions(list []*cloudassembly.Function) {
 
 // inNode has Node.js run a function: its code is in a folder or in the template. The modules that Lambda's runtimes have are
 // those of the app, whose folder this process runs in.
-func (s *served) inNode(spec *lambdaruntime.Spec, code cloudassembly.Code) (err error) {
+func (s *served) inNode(spec *lambdaruntime.Spec, code apimodel.Code) (err error) {
 	if spec.Command, err = nodejs.Command(code.Inline); err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (s *served) inNode(spec *lambdaruntime.Spec, code cloudassembly.Code) (err 
 }
 
 // notRun says why a function cannot run here.
-func notRun(f *cloudassembly.Function, err error) string {
+func notRun(f *apimodel.Function, err error) string {
 	switch {
 	case errors.Is(err, lambdaruntime.ErrRuntime):
 		return fmt.Sprintf("its runtime is %q, and run here are provided.al2023, provided.al2 and go1.x, if built for this host, and nodejs", f.Runtime)
@@ -121,7 +121,7 @@ func region(arn string) string {
 }
 
 // invoke runs a function for an authorizer.
-func (s *served) invoke(ctx context.Context, f *cloudassembly.Function, payload []byte, r *exchange.Request) ([]byte, error) {
+func (s *served) invoke(ctx context.Context, f *apimodel.Function, payload []byte, r *exchange.Request) ([]byte, error) {
 	id := s.gateway.decisions.expect(f, r.RequestID)
 	result, err := s.gateway.pool.Invoke(ctx, f.Name, payload, lambdaruntime.InvokeOptions{RequestID: id, TraceID: r.TraceID})
 	if err != nil {

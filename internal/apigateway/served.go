@@ -12,7 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/validation"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
@@ -20,22 +20,22 @@ import (
 // served is one reading of an assembly, ready to answer. It does not change.
 type served struct {
 	gateway  *Gateway
-	model    *cloudassembly.Model
+	model    *apimodel.Model
 	issuer   *devissuer.Provider // nil if there is none
 	keys     []checks.AccessKey
 	stages   map[string]*stage
 	names    map[string]bool // of the functions in the pool
 	identity []string        // names of what authorizers know callers by
 	problems map[string]string
-	unread   map[cloudassembly.ID]string            // authorizers whose issuers are not known, with the reason
-	needs    map[cloudassembly.ID]map[string]string // of an API's routes that have requirements: these in words, by "GET /orders"
+	unread   map[apimodel.ID]string            // authorizers whose issuers are not known, with the reason
+	needs    map[apimodel.ID]map[string]string // of an API's routes that have requirements: these in words, by "GET /orders"
 }
 
 // stage is a stage of an API with its routes.
 type stage struct {
 	served    *served
-	api       *cloudassembly.API
-	stage     *cloudassembly.Stage
+	api       *apimodel.API
+	stage     *apimodel.Stage
 	routes    *route.Table
 	methods   []*method // by the index of their pattern
 	guard     *checks.Guard
@@ -47,10 +47,10 @@ type stage struct {
 
 // method is a route, with what answers it.
 type method struct {
-	*cloudassembly.Method
+	*apimodel.Method
 	events    *events.Route
-	function  *cloudassembly.Function // of an AWS_PROXY integration on this stage
-	refused   map[string]string       // by verb: why Lambda lets API Gateway not invoke the function
+	function  *apimodel.Function // of an AWS_PROXY integration on this stage
+	refused   map[string]string  // by verb: why Lambda lets API Gateway not invoke the function
 	validator *validation.Validator
 	mock      *mapping.Mock // of a MOCK integration
 	forbidden mapping.Forbidden
@@ -66,8 +66,8 @@ func (s *served) functionNames() map[string]bool {
 }
 
 // serve prepares a model. What it cannot honour it notes, to be answered by 501.
-func (g *Gateway) serve(m *cloudassembly.Model) (*served, error) {
-	s := &served{gateway: g, model: m, stages: map[string]*stage{}, names: map[string]bool{}, problems: map[string]string{}, unread: map[cloudassembly.ID]string{}, needs: needs(m)}
+func (g *Gateway) serve(m *apimodel.Model) (*served, error) {
+	s := &served{gateway: g, model: m, stages: map[string]*stage{}, names: map[string]bool{}, problems: map[string]string{}, unread: map[apimodel.ID]string{}, needs: needs(m)}
 	chosen, err := s.choose()
 	if err != nil {
 		return nil, err
@@ -93,8 +93,8 @@ func (g *Gateway) serve(m *cloudassembly.Model) (*served, error) {
 
 // choice is a stage to be served, and the first segment of the paths that it is served under.
 type choice struct {
-	api   *cloudassembly.API
-	stage *cloudassembly.Stage
+	api   *apimodel.API
+	stage *apimodel.Stage
 	mount string
 }
 
@@ -155,7 +155,7 @@ func (s *served) noteIssuers(unread error) {
 	}
 }
 
-func (s *served) newStage(api *cloudassembly.API, st *cloudassembly.Stage, mount string) *stage {
+func (s *served) newStage(api *apimodel.API, st *apimodel.Stage, mount string) *stage {
 	out := &stage{served: s, api: api, stage: st, mount: mount, edge: isEdge(api.EndpointTypes)}
 	out.guard = checks.New(checks.Options{
 		Model: s.model, API: api, Stage: st, Invoke: s.invoke, Tokens: s.tokens(), Keys: s.keys, Now: s.gateway.options.Now,
@@ -207,8 +207,8 @@ func identityNames(chosen []choice) (names []string) {
 }
 
 // needs are the requirements of the routes that have any, by their API. What cannot be told is left out: it is for reasons only.
-func needs(m *cloudassembly.Model) map[cloudassembly.ID]map[string]string {
-	out := map[cloudassembly.ID]map[string]string{}
+func needs(m *apimodel.Model) map[apimodel.ID]map[string]string {
+	out := map[apimodel.ID]map[string]string{}
 	all, _ := matrix.Of(m, "")
 	for _, api := range all.APIs {
 		out[api.ID] = map[string]string{}
@@ -222,7 +222,7 @@ func needs(m *cloudassembly.Model) map[cloudassembly.ID]map[string]string {
 }
 
 // problem notes what [Gateway.Problems] tells. An API with several stages has most problems several times.
-func (s *served) problem(id cloudassembly.ID, what string) {
+func (s *served) problem(id apimodel.ID, what string) {
 	if name := id.String(); !strings.Contains(s.problems[name], what) {
 		s.problems[name] = strings.TrimSpace(s.problems[name] + "\n" + what)
 	}
@@ -234,7 +234,7 @@ func (st *stage) block(format string, a ...any) {
 	st.served.problem(st.api.ID, why)
 }
 
-func (s *served) newMethod(st *stage, m *cloudassembly.Method) *method {
+func (s *served) newMethod(st *stage, m *apimodel.Method) *method {
 	out := &method{Method: m, needs: s.needs[st.api.ID][m.Verb+" "+m.Path], events: events.NewRoute(st.api, st.stage, m), blocked: s.reasons(st.api, st.stage, m, st.guard)}
 	block := func(err error) {
 		out.blocked = strings.TrimSpace(out.blocked + "\n" + m.ID.String() + ": " + err.Error())
@@ -248,7 +248,7 @@ func (s *served) newMethod(st *stage, m *cloudassembly.Method) *method {
 		block(err)
 	}
 	out.validator = validator
-	if m.Integration.Type == cloudassembly.IntegrationMock {
+	if m.Integration.Type == apimodel.IntegrationMock {
 		mock, err := mapping.NewMock(m)
 		if err != nil {
 			block(err)
@@ -259,12 +259,12 @@ func (s *served) newMethod(st *stage, m *cloudassembly.Method) *method {
 }
 
 // reasons are why a method, or with none a whole stage, is not served.
-func (s *served) reasons(api *cloudassembly.API, st *cloudassembly.Stage, m *cloudassembly.Method, guard *checks.Guard) string {
+func (s *served) reasons(api *apimodel.API, st *apimodel.Stage, m *apimodel.Method, guard *checks.Guard) string {
 	var out []string
 	for _, p := range s.model.Blocking(api, st, m) {
 		out = append(out, p.String())
 	}
-	add := func(id cloudassembly.ID, problem string) {
+	add := func(id apimodel.ID, problem string) {
 		if problem != "" {
 			out = append(out, id.String()+": "+problem)
 		}

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // TestUnreadableIssuers has authorizers whose issuers cannot be told: one of another release, and one whose settings are
@@ -165,7 +165,7 @@ func TestProblemsInWords(t *testing.T) {
 	if got := strings.Join(serve(t, r).Problems(), "\n"); got != `Shop/Fn: its runtime is "python3.13", and run here are provided.al2023, provided.al2 and go1.x, if built for this host, and nodejs` {
 		t.Errorf("got %s", got)
 	}
-	if got := (cloudassembly.Problem{What: "dummy values"}).String(); got != "dummy values" {
+	if got := (apimodel.Problem{What: "dummy values"}).String(); got != "dummy values" {
 		t.Errorf("got %q", got)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"sync"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
@@ -27,7 +27,7 @@ func (s *served) tokens() checks.TokenVerifier {
 // Verify wants a token of the pool, for one of its clients, of this use. Which of them an authorizer takes is for its
 // expression to say. Package jwt decides, as it does in the included
 // authorizer.
-func (p *poolTokens) Verify(ctx context.Context, pool *cloudassembly.UserPool, use, token string) (*jwt.Token, error) {
+func (p *poolTokens) Verify(ctx context.Context, pool *apimodel.UserPool, use, token string) (*jwt.Token, error) {
 	v, err := p.verifier(pool, use)
 	if err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func (p *poolTokens) Verify(ctx context.Context, pool *cloudassembly.UserPool, u
 	return v.Verify(ctx, token)
 }
 
-func (p *poolTokens) verifier(pool *cloudassembly.UserPool, use string) (*jwt.Verifier, error) {
+func (p *poolTokens) verifier(pool *apimodel.UserPool, use string) (*jwt.Verifier, error) {
 	if p.served.issuer == nil {
 		return nil, errNoIssuer
 	}
@@ -60,7 +60,7 @@ func (p *poolTokens) verifier(pool *cloudassembly.UserPool, use string) (*jwt.Ve
 
 // clients are those of a pool: those in the assembly, and those that authorizers name of a pool or with a client outside of
 // it, for which the development issuer makes tokens. If none is known, it is the one that such tokens are for.
-func (p *poolTokens) clients(pool *cloudassembly.UserPool) []string {
+func (p *poolTokens) clients(pool *apimodel.UserPool) []string {
 	var out []string
 	for _, c := range pool.Clients {
 		out = append(out, c.ClientID)

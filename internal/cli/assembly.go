@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
@@ -16,7 +17,7 @@ const defaultAssembly = "cdk.out"
 // readAssembly reads a cloud assembly and resolves it. What AWS would choose, such as a user pool's id, is the same in
 // every run and for every command, so that a token that one makes is for the API that another one runs. The parameters are
 // values of template parameters.
-func readAssembly(dir string, parameters pairs) (*cloudassembly.Assembly, *cloudassembly.Model, error) {
+func readAssembly(dir string, parameters pairs) (*cloudassembly.Assembly, *apimodel.Model, error) {
 	a, err := cloudassembly.Read(dir)
 	if err != nil {
 		if errors.Is(err, cloudassembly.ErrNotAssembly) {
@@ -24,7 +25,7 @@ func readAssembly(dir string, parameters pairs) (*cloudassembly.Assembly, *cloud
 		}
 		return nil, nil, err
 	}
-	return a, a.Model(cloudassembly.Options{Parameters: parameters}), nil
+	return a, apimodel.Read(a, cloudassembly.Options{Parameters: parameters}), nil
 }
 
 // noteParameters notes parameters that no template of an assembly has: their names may be misspelt.

@@ -9,9 +9,9 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/cdkapp"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/tryout"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
@@ -65,7 +65,7 @@ func (d *dev) only(apis []matrix.API) (out []matrix.API) {
 	return out
 }
 
-func (d *dev) announceRoutes(model *cloudassembly.Model, m matrix.Matrix) {
+func (d *dev) announceRoutes(model *apimodel.Model, m matrix.Matrix) {
 	if d.log.JSON() {
 		var compact any
 		if err := json.Unmarshal(m.JSON(), &compact); err == nil {
@@ -109,9 +109,9 @@ func (d *dev) announceProblems() {
 
 // notServed reports of a route whether it is answered by 501, or by 500 as on AWS for want of a permission. Where no function
 // was built for this machine, it says how to.
-func (d *dev) notServed() func(api cloudassembly.ID, stage, verb, path string) bool {
+func (d *dev) notServed() func(api apimodel.ID, stage, verb, path string) bool {
 	type key struct {
-		api               cloudassembly.ID
+		api               apimodel.ID
 		stage, verb, path string
 	}
 	served, foreign := map[key]bool{}, false
@@ -123,14 +123,14 @@ func (d *dev) notServed() func(api cloudassembly.ID, stage, verb, path string) b
 		d.note("dev", "functions were built for Lambda, so their routes answer 501: synthesize with %s=1, as in \"%s=1 npx cdk synth\", or leave --assembly out",
 			cdkapp.HostBuildVariable, cdkapp.HostBuildVariable)
 	}
-	return func(api cloudassembly.ID, stage, verb, path string) bool { return !served[key{api, stage, verb, path}] }
+	return func(api apimodel.ID, stage, verb, path string) bool { return !served[key{api, stage, verb, path}] }
 }
 
 // dynamoVariable is where the AWS SDKs look for another endpoint of Amazon DynamoDB.
 // Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 const dynamoVariable = "AWS_ENDPOINT_URL_DYNAMODB"
 
-func (d *dev) announceTables(model *cloudassembly.Model) {
+func (d *dev) announceTables(model *apimodel.Model) {
 	if _, told := d.flags.env[dynamoVariable]; told || len(model.Tables) == 0 {
 		return
 	}
@@ -162,7 +162,7 @@ func (d *dev) announceAddress(examples []tryout.Example) {
 }
 
 // announceOwn tells of variables that were given in vain, as a function has a value of its own for them.
-func (d *dev) announceOwn(model *cloudassembly.Model) {
+func (d *dev) announceOwn(model *apimodel.Model) {
 	for _, name := range slices.Sorted(maps.Keys(d.flags.env)) {
 		var own []string
 		for _, f := range model.Functions {

@@ -1,17 +1,3 @@
-// Package cloudassembly reads a CDK cloud assembly: its manifest, templates and assets, and resolves CloudFormation's
-// intrinsic functions to the values that a local run needs.
-//
-//	a, err := cloudassembly.Read("cdk.out")
-//	model := a.Model(cloudassembly.Options{})
-//	for _, api := range model.APIs {
-//		for _, method := range api.Methods {
-//			fmt.Println(api.Name, method.Verb, method.Path, method.Authorization)
-//		}
-//	}
-//
-// It does not synthesize, deploy, or ask AWS anything. What AWS would choose at deployment, such as the id of an API, is
-// a stand-in that looks like the real one and is the same in every run. What it cannot resolve is an error or a
-// [Problem] that names the place: nothing becomes empty in silence.
 package cloudassembly
 
 import (
@@ -33,32 +19,6 @@ type Assembly struct {
 	Missing []string
 
 	stacks []*Stack
-}
-
-// Read reads the cloud assembly in a folder, such as cdk.out: the manifest, every stack's template, the asset
-// manifests, the assemblies of stages inside it, and the templates of nested stacks. Assets themselves are not opened.
-//
-// The error is [ErrNotAssembly] if the folder is none, or is incomplete.
-func Read(dir string) (*Assembly, error) {
-	a := &Assembly{Dir: dir}
-	if err := a.readFolder(dir, nil); err != nil {
-		return nil, err
-	}
-	a.sortStacks()
-	a.readNestedStacks()
-	return a, nil
-}
-
-// Parse makes an assembly of one stack out of a template in JSON. It has no assets: its functions can have inline code
-// only, and its nested stacks are not read.
-func Parse(stackName string, template []byte) (*Assembly, error) {
-	t, err := parseTemplate(template)
-	if err != nil {
-		return nil, fmt.Errorf("assembly: template of stack %s: %w", stackName, err)
-	}
-	a := &Assembly{stacks: []*Stack{{Name: stackName, Path: stackName, Template: t}}}
-	a.readNestedStacks()
-	return a, nil
 }
 
 // Stacks are all stacks, those of stages and nested ones included, in the order of their paths and nested ones last.
@@ -85,10 +45,6 @@ func (a *Assembly) Stack(name string) (*Stack, error) {
 	return nil, fmt.Errorf("assembly: %w: %q is more than one stack, say which: %s", ErrNoStack, name, paths(found))
 }
 
-func (a *Assembly) sortStacks() {
-	slices.SortFunc(a.stacks, func(x, y *Stack) int { return strings.Compare(x.Path, y.Path) })
-}
-
 func paths(stacks []*Stack) string {
 	if len(stacks) == 0 {
 		return "none"
@@ -98,4 +54,15 @@ func paths(stacks []*Stack) string {
 		names[i] = s.Path
 	}
 	return strings.Join(names, ", ")
+}
+
+// Evaluator makes an evaluator.
+func (a *Assembly) Evaluator(o Options) *Evaluator {
+	if o.Account == "" {
+		o.Account = defaultAccount
+	}
+	if o.Region == "" {
+		o.Region = defaultRegion
+	}
+	return &Evaluator{stacks: a.stacks, calls: intrinsics, options: o, known: map[value]result{}}
 }

@@ -2,7 +2,6 @@ package cloudassembly
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 )
@@ -57,46 +56,10 @@ func (s assetSet) read(dir, id, file string) error {
 	return nil
 }
 
-// Asset is the folder or file on disk of what is uploaded under a key of S3. The error is [ErrNoAsset].
-func (s *Stack) Asset(key string) (string, error) {
-	a, ok := s.assets[key]
-	switch {
-	case !ok:
-		return "", fmt.Errorf("assembly: %s: %w: nothing in the assembly is uploaded as %q", s.Path, ErrNoAsset, key)
-	case a.made:
-		return "", fmt.Errorf("assembly: %s: %w: %s is made by a command when it is published", s.Path, ErrNoAsset, a.name)
-	}
-	if name, reason := BuiltName(a.name); reason != "" {
-		return "", fmt.Errorf("assembly: %s: %w: %s is not built: %s", s.Path, ErrNoAsset, name, reason)
-	}
-	return exists(s, a.path)
-}
-
-// assetOf finds a resource's asset: by its key in S3, or else by the path that CDK notes for local tools, which an asset
-// of the older kind, whose key is a parameter, has too.
-func (s *Stack) assetOf(r *TemplateResource, key string) (string, error) {
-	if _, listed := s.assets[key]; listed || r.Metadata[assetPath] == "" {
-		return s.Asset(key)
-	}
-	return exists(s, within(s.dir, r.Metadata[assetPath]))
-}
-
-func exists(s *Stack, path string) (string, error) {
-	if _, err := os.Stat(path); err != nil {
-		return "", fmt.Errorf("assembly: %s: %w: %s is gone: run \"cdk synth\" again", s.Path, ErrNoAsset, path)
-	}
-	return path, nil
-}
-
 // within is a path of the assembly, which is absolute where the app turned the staging of assets off.
 func within(dir, path string) string {
 	if filepath.IsAbs(path) {
 		return path
 	}
 	return filepath.Join(dir, filepath.FromSlash(path))
-}
-
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
 }

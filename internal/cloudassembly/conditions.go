@@ -12,7 +12,7 @@ func (e *Evaluator) ifElse(w, in where, arg any) (any, error) {
 	}
 	name, ok := args[0].(string)
 	if !ok {
-		return nil, w.fail("Fn::If", nil, "want the name of a condition, got %s", describe(args[0]))
+		return nil, w.fail("Fn::If", nil, "want the name of a condition, got %s", Describe(args[0]))
 	}
 	holds, err := e.condition(w, "Fn::If", name)
 	if err != nil {
@@ -47,7 +47,7 @@ func (e *Evaluator) holds(w where, expression any) (bool, error) {
 	}
 	m, _ := expression.(map[string]any)
 	if len(m) != 1 {
-		return false, w.fail("condition", nil, "want one of Fn::Equals, Fn::And, Fn::Or, Fn::Not and Condition, got %s", describe(expression))
+		return false, w.fail("condition", nil, "want one of Fn::Equals, Fn::And, Fn::Or, Fn::Not and Condition, got %s", Describe(expression))
 	}
 	for name, arg := range m {
 		in := w.member(name)
@@ -56,7 +56,7 @@ func (e *Evaluator) holds(w where, expression any) (bool, error) {
 			if of, ok := arg.(string); ok {
 				return e.condition(w, name, of)
 			}
-			return false, w.fail(name, nil, "want the name of a condition, got %s", describe(arg))
+			return false, w.fail(name, nil, "want the name of a condition, got %s", Describe(arg))
 		case "Fn::Equals":
 			return e.equal(w, in, arg)
 		case "Fn::Not":
@@ -96,9 +96,26 @@ func (e *Evaluator) equal(w, in where, arg any) (bool, error) {
 		if sides[i], err = e.value(in.entry(i), args[i]); err != nil {
 			return false, err
 		}
-		if t, ok := text(sides[i]); ok {
+		if t, ok := Text(sides[i]); ok {
 			sides[i] = t
 		}
 	}
 	return reflect.DeepEqual(sides[0], sides[1]), nil
+}
+
+// Exists reports whether a resource of a stack is made, as its condition and those of the stacks around it say. The error
+// says why that is not known.
+func (e *Evaluator) Exists(s *Stack, logicalID string) (bool, error) { return e.exists(s, logicalID) }
+
+// exists tells whether a resource is made, and the stack that it is in.
+func (e *Evaluator) exists(s *Stack, id string) (bool, error) {
+	if s.Parent != nil {
+		if ok, err := e.exists(s.Parent, s.LogicalID); !ok || err != nil {
+			return ok, err
+		}
+	}
+	if c := s.Template.Resources[id].Condition; c != "" {
+		return e.condition(at(s, id, "Condition"), "Condition", c)
+	}
+	return true, nil
 }

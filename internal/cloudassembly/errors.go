@@ -26,6 +26,13 @@ var (
 	ErrTooLarge = errors.New("too large")
 )
 
+const manifestFile = "manifest.json"
+
+// notAssembly is an [ErrNotAssembly] about a folder.
+func notAssembly(dir, format string, args ...any) error {
+	return fmt.Errorf("assembly: %s: %w: %w", dir, ErrNotAssembly, fmt.Errorf(format, args...))
+}
+
 // UnresolvedError says which value of a template could not be resolved, and why.
 type UnresolvedError struct {
 	Stack     string // the stack's path

@@ -7,46 +7,9 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-)
 
-// evaluated is a template that the values below are evaluated in.
-const evaluated = `{
-  "Parameters": {
-    "Env": {"Type": "String", "Default": "prod"},
-    "Size": {"Type": "Number", "Default": 512},
-    "Zones": {"Type": "CommaDelimitedList", "Default": "a, b,c"},
-    "Subnets": {"Type": "List<AWS::EC2::Subnet::Id>", "Default": ""},
-    "Image": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/images/latest"},
-    "Images": {"Type": "AWS::SSM::Parameter::Value<List<String>>", "Default": "/images/all"},
-    "Given": {"Type": "String"},
-    "Open": {"Type": "String"}
-  },
-  "Mappings": {"Regions": {"us-east-1": {"code": "iad", "list": ["x", "y"]}, "eu-west-1": {"code": "dub"}}},
-  "Conditions": {
-    "IsProd": {"Fn::Equals": [{"Ref": "Env"}, "prod"]},
-    "IsDev": {"Fn::Not": [{"Condition": "IsProd"}]},
-    "SizeIs512": {"Fn::Equals": [{"Ref": "Size"}, 512]},
-    "Both": {"Fn::And": [{"Condition": "IsProd"}, {"Condition": "SizeIs512"}]},
-    "Neither": {"Fn::And": [{"Condition": "IsProd"}, {"Condition": "IsDev"}]},
-    "Either": {"Fn::Or": [{"Condition": "IsDev"}, {"Fn::Equals": ["a", "b"]}]},
-    "Lazy": {"Fn::Or": [{"Condition": "IsProd"}, {"Fn::Equals": [{"Ref": "Open"}, ""]}]},
-    "Loop": {"Fn::Not": [{"Condition": "Pool"}]}, "Pool": {"Condition": "Loop"},
-    "NeedsOpen": {"Fn::Equals": [{"Ref": "Open"}, "x"]},
-    "Odd": {"Fn::Contains": [["a"], "a"]}
-  },
-  "Resources": {
-    "Fn": {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": {"Fn::Sub": "${Env}-orders"}}},
-    "Plain": {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": {"Ref": "AWS::NoValue"}}},
-    "Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": 7}},
-    "Dev": {"Type": "AWS::SQS::Queue", "Condition": "IsDev"},
-    "Chicken": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "Egg"}}},
-    "Egg": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::GetAtt": ["Chicken", "QueueName"]}}},
-    "Needs": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "Open"}}},
-    "Listed": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": ["a"]}},
-    "Custom": {"Type": "Custom::Thing"},
-    "Strange": {"Type": "AWS::EC2::VPC"}
-  }
-}`
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly/assemblytest"
+)
 
 func decode(t *testing.T, text string) any {
 	t.Helper()
@@ -80,7 +43,7 @@ func parse(t *testing.T, template string) *Assembly {
 }
 
 func TestEvaluate(t *testing.T) {
-	a := parse(t, evaluated)
+	a := parse(t, assemblytest.Template)
 	for _, c := range []struct{ name, value, want string }{
 		{"a string is itself", `"${Env}"`, `"${Env}"`},
 		{"numbers keep their digits", `[1.50, 12345678901234567890]`, `[1.50,12345678901234567890]`},
@@ -158,7 +121,7 @@ func TestEvaluate(t *testing.T) {
 }
 
 func TestUnresolved(t *testing.T) {
-	a := parse(t, evaluated)
+	a := parse(t, assemblytest.Template)
 	for _, c := range []struct {
 		name, value string
 		path        string // after Properties.X
@@ -235,7 +198,7 @@ func TestUnresolved(t *testing.T) {
 
 // TestErrorText checks that an error tells the whole chain: where the value is used, and what is wrong at its end.
 func TestErrorText(t *testing.T) {
-	a := parse(t, evaluated)
+	a := parse(t, assemblytest.Template)
 	_, err := a.Evaluator(Options{}).Evaluate(a.stacks[0], "It", "Properties.Uri", decode(t, `{"Fn::Join": ["", ["x", {"Fn::GetAtt": ["Needs", "Arn"]}]]}`))
 	want := "assembly: Shop/It/Properties.Uri.Fn::Join[1][1]: Fn::GetAtt: Needs.Arn has no value, " +
 		"as Shop/Needs/Properties.QueueName: Ref: parameter Open has no value, " +

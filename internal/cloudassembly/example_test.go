@@ -6,49 +6,34 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// The routes of an assembly, with how each is guarded.
+// The stacks of an assembly, those of stages and nested ones included.
 func ExampleRead() {
 	a, err := cloudassembly.Read("testdata/shop")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	m := a.Model(cloudassembly.Options{})
-	for _, api := range m.APIs {
-		for _, method := range api.Methods {
-			fmt.Println(api.Name, method.Verb, method.Path, method.Authorization)
-			for _, problem := range m.Blocking(api, nil, method) {
-				fmt.Println("  not run:", problem.What)
-			}
-		}
+	for _, stack := range a.Stacks() {
+		fmt.Println(stack.Path)
 	}
 	// Output:
-	// Api GET / COGNITO_USER_POOLS
-	// orders GET /admin AWS_IAM
-	// orders GET /elsewhere NONE
-	//   not run: its integration is HTTP_PROXY, and only AWS_PROXY and MOCK are run here
-	// orders ANY /files/{proxy+} AWS_IAM
-	// orders GET /health NONE
-	// orders GET /orders CUSTOM
-	// orders OPTIONS /orders NONE
-	// orders POST /orders CUSTOM
-	// orders DELETE /orders/{id} AWS_IAM
-	// orders GET /orders/{id} COGNITO_USER_POOLS
-	// orders PUT /orders/{id} CUSTOM
-	// orders POST /queue NONE
-	//   not run: its integration is AWS, and only AWS_PROXY and MOCK are run here
+	// More
+	// Prod/Shared
+	// Prod/Shop
+	// Shared
+	// Shop
+	// More/RoutesNestedStackRoutesNestedStackResource887AB1AF
 }
 
 // One template, without a folder around it. What AWS would choose at deployment is a stand-in that is always the same.
 func ExampleParse() {
 	a, err := cloudassembly.Parse("Shop", []byte(`{"Resources": {
-		"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": {"Fn::Join": ["-", ["shop", {"Ref": "AWS::Region"}]]}}},
-		"Stage": {"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "prod"}}}}`))
+		"Orders": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::Sub": "orders-${AWS::Region}"}}}}}`))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	m := a.Model(cloudassembly.Options{Region: "eu-central-1"})
-	fmt.Println(m.APIs[0].Name, m.APIs[0].Stages[0].Name, len(m.APIs[0].APIID))
-	// Output: shop-eu-central-1 prod 10
+	e := a.Evaluator(cloudassembly.Options{Region: "eu-central-1"})
+	fmt.Println(e.Evaluate(a.Stacks()[0], "", "", map[string]any{"Fn::GetAtt": []any{"Orders", "Arn"}}))
+	// Output: arn:aws:sqs:eu-central-1:123456789012:orders-eu-central-1 <nil>
 }

@@ -1,5 +1,8 @@
 package cloudassembly
 
+// NestedStackType is the type of resource that a nested stack is.
+const NestedStackType = "AWS::CloudFormation::Stack"
+
 // kind is what Ref and Fn::GetAtt yield for a type of resource. In the patterns, {name} is the resource's name, {ref}
 // what Ref yields, {id...} an id of that length, lower-case words are explained at [Evaluator.placeholder], and others
 // are properties of the resource.
@@ -132,5 +135,5 @@ var kinds = map[string]kind{
 			"Arn": "arn:{partition}:states:{region}:{account}:stateMachine:{name}", "Name": "{name}",
 		},
 	},
-	nestedStackType: {ref: "arn:{partition}:cloudformation:{region}:{account}:stack/{name}/{uuid}"},
+	NestedStackType: {ref: "arn:{partition}:cloudformation:{region}:{account}:stack/{name}/{uuid}"},
 }

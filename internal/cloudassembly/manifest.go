@@ -3,12 +3,9 @@ package cloudassembly
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 )
 
 // The kinds of artifact that are read; others, such as the tree of constructs, are passed over.
@@ -18,8 +15,6 @@ const (
 	assetsArtifact   = "cdk:asset-manifest"
 	assemblyArtifact = "cdk:cloud-assembly"
 )
-
-const manifestFile = "manifest.json"
 
 // manifest is a manifest.json. Its version says nothing about how to read it, as all versions so far add to the ones
 // before; what a newer one might lack is reported where it is missed.
@@ -47,66 +42,6 @@ type properties struct {
 	DirectoryName string            `json:"directoryName"`
 }
 
-// readFolder reads the assembly in a folder and those inside it; parents are the folders that it is in.
-func (a *Assembly) readFolder(dir string, parents []string) error {
-	if slices.Contains(parents, dir) || len(parents) > 10 {
-		return notAssembly(dir, "its stages contain each other")
-	}
-	m, err := readManifest(dir)
-	if err != nil {
-		return err
-	}
-	if m.Version == "" || m.Artifacts == nil && len(parents) == 0 { // an empty stage has none
-		return notAssembly(dir, "%s is not one of a cloud assembly: want a version and artifacts: run \"cdk synth\"", manifestFile)
-	}
-	if a.Version == "" {
-		a.Version = m.Version
-	}
-	for _, missing := range m.Missing {
-		a.Missing = append(a.Missing, missing.Key)
-	}
-	found := map[string]properties{}
-	for _, id := range slices.Sorted(maps.Keys(m.Artifacts)) {
-		switch m.Artifacts[id].Type {
-		case stackArtifact, assetsArtifact, assemblyArtifact:
-			var p properties
-			if raw := m.Artifacts[id].Properties; raw != nil {
-				if err := json.Unmarshal(raw, &p); err != nil {
-					return notAssembly(dir, "the properties of artifact %s in %s: %v", id, manifestFile, err)
-				}
-			}
-			found[id] = p
-		}
-	}
-	assets := assetSet{}
-	for _, id := range slices.Sorted(maps.Keys(found)) {
-		if m.Artifacts[id].Type == assetsArtifact {
-			if err := assets.read(dir, id, found[id].File); err != nil {
-				return err
-			}
-		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(found)) {
-		switch p := found[id]; m.Artifacts[id].Type {
-		case stackArtifact:
-			s, err := readStack(dir, id, m.Artifacts[id], p)
-			if err != nil {
-				return err
-			}
-			s.assets = assets
-			a.stacks = append(a.stacks, s)
-		case assemblyArtifact:
-			if p.DirectoryName == "" {
-				return notAssembly(dir, "artifact %s in %s has no directoryName", id, manifestFile)
-			}
-			if err := a.readFolder(filepath.Join(dir, p.DirectoryName), append(parents, dir)); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 func readManifest(dir string) (*manifest, error) {
 	data, err := os.ReadFile(filepath.Join(dir, manifestFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -126,9 +61,4 @@ func readManifest(dir string) (*manifest, error) {
 		return nil, notAssembly(dir, "%s: %w", manifestFile, err)
 	}
 	return m, nil
-}
-
-// notAssembly is an [ErrNotAssembly] about a folder.
-func notAssembly(dir, format string, args ...any) error {
-	return fmt.Errorf("assembly: %s: %w: %w", dir, ErrNotAssembly, fmt.Errorf(format, args...))
 }

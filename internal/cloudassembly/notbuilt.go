@@ -1,6 +1,8 @@
 package cloudassembly
 
-import "strings"
+import (
+	"strings"
+)
 
 // notBuilt stands between the name of an asset that was not built and the reason.
 const notBuilt = ", not built: "

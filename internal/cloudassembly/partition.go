@@ -1,6 +1,8 @@
 package cloudassembly
 
-import "strings"
+import (
+	"strings"
+)
 
 // partitions are what regions begin with, with their partition and the suffix of its domain names.
 // Source: https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json
@@ -15,34 +17,8 @@ var partitions = []struct{ prefix, name, suffix string }{
 	{"", "aws", "amazonaws.com"},
 }
 
-// Region is the region that a stack is in.
-func (e *Evaluator) Region(s *Stack) string {
-	if s.Region != "" {
-		return s.Region
-	}
-	return e.options.Region
-}
-
-// Account is the account that a stack is in.
-func (e *Evaluator) Account(s *Stack) string {
-	if s.Account != "" {
-		return s.Account
-	}
-	return e.options.Account
-}
-
-// Partition is the partition of a stack's region, such as "aws".
-func (e *Evaluator) Partition(s *Stack) string {
-	name, _ := partition(e.Region(s))
-	return name
-}
-
-func (e *Evaluator) suffix(s *Stack) string {
-	_, suffix := partition(e.Region(s))
-	return suffix
-}
-
-func partition(region string) (name, suffix string) {
+// Partition returns the partition of a region, such as "aws", and the suffix of its domain names.
+func Partition(region string) (name, suffix string) {
 	for _, p := range partitions {
 		if strings.HasPrefix(region, p.prefix) {
 			return p.name, p.suffix

@@ -4,6 +4,15 @@ import (
 	"strings"
 )
 
+// refTo resolves Ref: "name".
+func (e *Evaluator) refTo(w, _ where, arg any) (any, error) {
+	name, ok := arg.(string)
+	if !ok {
+		return nil, w.fail("Ref", nil, "want the name of a parameter or resource, got %s", Describe(arg))
+	}
+	return e.ref(w, "Ref", name)
+}
+
 // ref resolves a reference by name: a pseudo parameter, a parameter, or a resource's physical id.
 func (e *Evaluator) ref(w where, fn, name string) (any, error) {
 	if strings.HasPrefix(name, "AWS::") {
@@ -36,7 +45,7 @@ func (e *Evaluator) getAtt(w, in where, arg any) (any, error) {
 	}
 	id, ok := args[0].(string)
 	if !ok {
-		return nil, w.fail(fn, nil, "want the logical id of a resource, got %s", describe(args[0]))
+		return nil, w.fail(fn, nil, "want the logical id of a resource, got %s", Describe(args[0]))
 	}
 	attribute, err := e.text(w, in.entry(1), fn, args[1])
 	if err != nil {
@@ -74,19 +83,6 @@ func (e *Evaluator) mustExist(w where, fn, id string) error {
 	return err
 }
 
-// exists tells whether a resource is made, and the stack that it is in.
-func (e *Evaluator) exists(s *Stack, id string) (bool, error) {
-	if s.Parent != nil {
-		if ok, err := e.exists(s.Parent, s.LogicalID); !ok || err != nil {
-			return ok, err
-		}
-	}
-	if c := s.Template.Resources[id].Condition; c != "" {
-		return e.condition(at(s, id, "Condition"), "Condition", c)
-	}
-	return true, nil
-}
-
 // parameter is the value of a parameter: that of the parent's resource in a nested stack, else the one given, else the
 // app's, else the template's default.
 func (e *Evaluator) parameter(w where, fn, name string, p Parameter) (any, error) {
@@ -110,7 +106,7 @@ func (e *Evaluator) parameter(w where, fn, name string, p Parameter) (any, error
 		t, ok = s.parameters[name]
 	}
 	if !ok {
-		t, ok = text(p.Default)
+		t, ok = Text(p.Default)
 	}
 	if !ok {
 		return nil, w.fail(fn, nil, "the parameter %s has no default and no value: give it one with --parameters %s:%s=VALUE, or in a test with Model.Parameters of its options",

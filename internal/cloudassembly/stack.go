@@ -4,11 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 )
 
 // Stack is a CloudFormation stack of the assembly.
@@ -36,50 +33,20 @@ type Stack struct {
 	nested     map[string]nested
 }
 
-// File is the path of the stack's template; "" for one that was parsed by itself.
-func (s *Stack) File() string { return s.file }
-
-// NestedError says why the template of a nested stack, which is the resource of that logical id, could not be read.
-func (s *Stack) NestedError(logicalID string) error { return s.nested[logicalID].err }
-
 // nested is the stack that a resource of type AWS::CloudFormation::Stack is, or why it cannot be read.
 type nested struct {
 	stack *Stack
 	err   error
 }
 
-const nestedStackType = "AWS::CloudFormation::Stack"
+// SharesManifest reports whether two stacks are of one manifest, and so of one app or one stage of it.
+func (s *Stack) SharesManifest(o *Stack) bool { return s.dir == o.dir }
 
-func readStack(dir, id string, a artifact, p properties) (*Stack, error) {
-	s := &Stack{Name: p.StackName, Path: a.DisplayName, artifact: id, dir: dir, parameters: p.Parameters}
-	if s.Name == "" {
-		s.Name = id
-	}
-	if s.Path == "" {
-		s.Path = id
-	}
-	s.Account, s.Region = environment(a.Environment)
-	if p.TemplateFile == "" {
-		return nil, notAssembly(dir, "artifact %s in %s names no templateFile", id, manifestFile)
-	}
-	if err := s.readTemplate(filepath.Join(dir, p.TemplateFile)); err != nil {
-		return nil, err
-	}
-	return s, nil
-}
+// File is the path of the stack's template; "" for one that was parsed by itself.
+func (s *Stack) File() string { return s.file }
 
-// environment splits aws://account/region, and drops the parts that are unknown-account and unknown-region.
-// Source: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.cx_api.EnvironmentUtils.html
-func environment(url string) (account, region string) {
-	account, region, _ = strings.Cut(strings.TrimPrefix(url, "aws://"), "/")
-	if account == "unknown-account" {
-		account = ""
-	}
-	if region == "unknown-region" {
-		region = ""
-	}
-	return account, region
-}
+// NestedError says why the template of a nested stack, which is the resource of that logical id, could not be read.
+func (s *Stack) NestedError(logicalID string) error { return s.nested[logicalID].err }
 
 func (s *Stack) readTemplate(file string) error {
 	data, err := os.ReadFile(file)
@@ -96,69 +63,33 @@ func (s *Stack) readTemplate(file string) error {
 	return nil
 }
 
-// readNestedStacks adds the stacks that are resources of other stacks, at any depth. One that cannot be read is a
-// problem of the model, not of the assembly, as nothing may need it.
-func (a *Assembly) readNestedStacks() {
-	e := a.Evaluator(Options{})
-	for i := 0; i < len(a.stacks); i++ { // the list grows
-		s := a.stacks[i]
-		for _, id := range slices.Sorted(maps.Keys(s.Template.Resources)) {
-			if s.Template.Resources[id].Type != nestedStackType {
-				continue
-			}
-			child, err := s.readNested(e, id)
-			if s.nested == nil {
-				s.nested = map[string]nested{}
-			}
-			s.nested[id] = nested{child, err}
-			if err == nil {
-				a.stacks = append(a.stacks, child)
-			}
-		}
+// Asset is the folder or file on disk of what is uploaded under a key of S3. The error is [ErrNoAsset].
+func (s *Stack) Asset(key string) (string, error) {
+	a, ok := s.assets[key]
+	switch {
+	case !ok:
+		return "", fmt.Errorf("assembly: %s: %w: nothing in the assembly is uploaded as %q", s.Path, ErrNoAsset, key)
+	case a.made:
+		return "", fmt.Errorf("assembly: %s: %w: %s is made by a command when it is published", s.Path, ErrNoAsset, a.name)
 	}
+	if name, reason := BuiltName(a.name); reason != "" {
+		return "", fmt.Errorf("assembly: %s: %w: %s is not built: %s", s.Path, ErrNoAsset, name, reason)
+	}
+	return exists(s, a.path)
 }
 
-func (s *Stack) readNested(e *Evaluator, id string) (*Stack, error) {
-	file, err := s.nestedTemplate(e, id)
-	if err != nil {
-		return nil, err
+// AssetOf finds a resource's asset: by its key in S3, or else by the path that CDK notes for local tools, which an asset
+// of the older kind, whose key is a parameter, has too.
+func (s *Stack) AssetOf(r *TemplateResource, key string) (string, error) {
+	if _, listed := s.assets[key]; listed || r.Metadata[assetPath] == "" {
+		return s.Asset(key)
 	}
-	for up := s; up != nil; up = up.Parent {
-		if up.file == file {
-			return nil, fmt.Errorf("%w: the nested stack's template is that of %s, which it is nested in", ErrCycle, up.Path)
-		}
-	}
-	child := &Stack{
-		Name: e.generatedName(s, id, kind{}), Path: s.Path + "/" + id, Account: s.Account, Region: s.Region,
-		Parent: s, LogicalID: id, dir: s.dir, assets: s.assets,
-	}
-	if err := child.readTemplate(file); err != nil {
-		return nil, err
-	}
-	return child, nil
+	return exists(s, within(s.dir, r.Metadata[assetPath]))
 }
 
-// nestedTemplate finds the file of a nested stack's template: an asset that the TemplateURL ends in the key of.
-func (s *Stack) nestedTemplate(e *Evaluator, id string) (string, error) {
-	r := s.Template.Resources[id]
-	url, err := e.Evaluate(s, id, "Properties.TemplateURL", r.Properties["TemplateURL"])
-	text, ok := url.(string)
-	if err == nil && ok {
-		found := "" // the longest, as a key may end in another
-		for key := range s.assets {
-			if strings.HasSuffix(text, "/"+key) && len(key) > len(found) {
-				found = key
-			}
-		}
-		if found != "" {
-			return s.Asset(found)
-		}
+func exists(s *Stack, path string) (string, error) {
+	if _, err := os.Stat(path); err != nil {
+		return "", fmt.Errorf("assembly: %s: %w: %s is gone: run \"cdk synth\" again", s.Path, ErrNoAsset, path)
 	}
-	if r.Metadata[assetPath] != "" {
-		return exists(s, within(s.dir, r.Metadata[assetPath]))
-	}
-	if err != nil {
-		return "", err
-	}
-	return "", fmt.Errorf("%w: its template %v is not in the assembly", ErrNoAsset, url)
+	return path, nil
 }

@@ -20,7 +20,7 @@ func (e *Evaluator) physicalID(w where, id string) (string, error) {
 func (e *Evaluator) attributeOf(w where, fn, id, attribute string) (any, error) {
 	r := w.stack.Template.Resources[id]
 	w = w.of(id, "")
-	if r.Type == nestedStackType {
+	if r.Type == NestedStackType {
 		if output, ok := strings.CutPrefix(attribute, "Outputs."); ok {
 			n := w.stack.nested[id]
 			if n.stack == nil {
@@ -68,9 +68,9 @@ func (e *Evaluator) property(w where, id, name string) (string, error) {
 	if v == nil || v == (noValue{}) {
 		return "", nil
 	}
-	t, ok := text(v)
+	t, ok := Text(v)
 	if !ok {
-		return "", in.fail("Ref", nil, "want a string, got %s", describe(v))
+		return "", in.fail("Ref", nil, "want a string, got %s", Describe(v))
 	}
 	return t, e.spend(in, len(t))
 }
@@ -107,6 +107,12 @@ func random(s *Stack, id, use, alphabet string, length int) string {
 		out[i] = alphabet[digit.Int64()]
 	}
 	return string(out)
+}
+
+// StandIn returns length letters and digits that look random and are the same in every run, for what AWS would make for a
+// resource. Use tells what they are for, as a resource may need several.
+func (s *Stack) StandIn(logicalID, use string, length int) string {
+	return random(s, logicalID, use, mixed, length)
 }
 
 func uuid(s *Stack, id string) string {

@@ -1,6 +1,8 @@
 package cloudassembly
 
-import "strings"
+import (
+	"strings"
+)
 
 // sub resolves Fn::Sub: a string, or a string and a map of variables of its own.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-sub.html
@@ -15,7 +17,7 @@ func (e *Evaluator) sub(w, in where, arg any) (any, error) {
 		ok = ok && isMap
 	}
 	if !ok {
-		return nil, w.fail(fn, nil, "want a string, or a list of a string and a map, got %s", describe(arg))
+		return nil, w.fail(fn, nil, "want a string, or a list of a string and a map, got %s", Describe(arg))
 	}
 	var out strings.Builder
 	for rest := format; rest != ""; {
@@ -25,7 +27,7 @@ func (e *Evaluator) sub(w, in where, arg any) (any, error) {
 		if rest = after; found {
 			name, after, closed := strings.Cut(rest, "}")
 			if !closed {
-				return nil, w.fail(fn, nil, "${ without } in %s: write ${!Name} for the text ${Name}", describe(format))
+				return nil, w.fail(fn, nil, "${ without } in %s: write ${!Name} for the text ${Name}", Describe(format))
 			}
 			var err error
 			if t, err = e.variable(w, in, own, name); err != nil {
@@ -64,9 +66,9 @@ func (e *Evaluator) variable(w, in where, own map[string]any, name string) (stri
 	if err != nil {
 		return "", err
 	}
-	t, ok := text(v)
+	t, ok := Text(v)
 	if !ok {
-		return "", w.fail(fn, nil, "want a string for ${%s}, got %s", name, describe(v))
+		return "", w.fail(fn, nil, "want a string for ${%s}, got %s", name, Describe(v))
 	}
 	return t, nil
 }

@@ -114,5 +114,5 @@ func transforms(v any) []string {
 		}
 		return out
 	}
-	return []string{describe(v)}
+	return []string{Describe(v)}
 }

@@ -16,12 +16,12 @@ func Written(v any) string {
 }
 
 func write(b *strings.Builder, v any, depth int) {
-	if t, ok := text(v); ok {
+	if t, ok := Text(v); ok {
 		b.WriteString(strings.ReplaceAll(t, "${", "${!"))
 		return
 	}
 	m, _ := v.(map[string]any)
-	name, arg, ok := intrinsic(m)
+	name, arg, ok := Intrinsic(m)
 	if !ok || depth > maxDepth {
 		writeJSON(b, v)
 		return

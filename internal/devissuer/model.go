@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // ErrModel says that an authorizer's issuers could not be told from the assembly. It comes as an [AuthorizerError].
@@ -16,7 +16,7 @@ var ErrModel = errors.New("devissuer: assembly")
 
 // AuthorizerError says of one authorizer why its issuers cannot be told.
 type AuthorizerError struct {
-	Authorizer cloudassembly.ID
+	Authorizer apimodel.ID
 	Err        error // why, with the function or the user pool it is about
 }
 
@@ -31,7 +31,7 @@ func (e *AuthorizerError) Unwrap() []error { return []error{ErrModel, e.Err} }
 //
 // With an error, which joins an [AuthorizerError] for everything that is wrong, come the issuers that were found all the
 // same.
-func FromModel(m *cloudassembly.Model) ([]Issuer, error) {
+func FromModel(m *apimodel.Model) ([]Issuer, error) {
 	var found []Issuer
 	var errs []error
 	for _, api := range m.APIs {
@@ -48,8 +48,8 @@ func FromModel(m *cloudassembly.Model) ([]Issuer, error) {
 	return found, errors.Join(errs...)
 }
 
-func fromAuthorizer(m *cloudassembly.Model, api *cloudassembly.API, a *cloudassembly.Authorizer) ([]Issuer, error) {
-	if a.Type == cloudassembly.CognitoAuthorizer {
+func fromAuthorizer(m *apimodel.Model, api *apimodel.API, a *apimodel.Authorizer) ([]Issuer, error) {
+	if a.Type == apimodel.CognitoAuthorizer {
 		return fromPools(m, poolUse(api, a), a)
 	}
 	var out []Issuer
@@ -84,7 +84,7 @@ func fromAuthorizer(m *cloudassembly.Model, api *cloudassembly.API, a *cloudasse
 
 // fromPools are the user pools of an Amazon Cognito authorizer. A pool of which the authorizer takes no client's tokens is
 // left out, unless that leaves none.
-func fromPools(m *cloudassembly.Model, use Use, a *cloudassembly.Authorizer) (out []Issuer, err error) {
+func fromPools(m *apimodel.Model, use Use, a *apimodel.Authorizer) (out []Issuer, err error) {
 	expression, err := a.Expression()
 	if err != nil {
 		return nil, fmt.Errorf("the expression %q is not understood here: %w", a.Validation, err)
@@ -111,7 +111,7 @@ func fromPools(m *cloudassembly.Model, use Use, a *cloudassembly.Authorizer) (ou
 	return out, nil
 }
 
-func clientsOf(pool *cloudassembly.UserPool) (ids []string) {
+func clientsOf(pool *apimodel.UserPool) (ids []string) {
 	for _, c := range pool.Clients {
 		ids = append(ids, c.ClientID)
 	}
@@ -120,7 +120,7 @@ func clientsOf(pool *cloudassembly.UserPool) (ids []string) {
 
 // matching are the clients of a pool whose ID tokens an authorizer's expression lets pass: those in the assembly, those that
 // it lists and that are in no assembly, or else the stand-in.
-func matching(m *cloudassembly.Model, pool *cloudassembly.UserPool, a *cloudassembly.Authorizer, expression *regexp.Regexp) (ids []string) {
+func matching(m *apimodel.Model, pool *apimodel.UserPool, a *apimodel.Authorizer, expression *regexp.Regexp) (ids []string) {
 	ofOthers := map[string]bool{}
 	for _, other := range m.UserPools {
 		for _, id := range clientsOf(other) {
@@ -141,7 +141,7 @@ func matching(m *cloudassembly.Model, pool *cloudassembly.UserPool, a *cloudasse
 // poolUse is the kind of tokens that an Amazon Cognito authorizer's methods take: access tokens where they ask for
 // scopes, and ID tokens where none does.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html
-func poolUse(api *cloudassembly.API, a *cloudassembly.Authorizer) Use {
+func poolUse(api *apimodel.API, a *apimodel.Authorizer) Use {
 	for _, m := range api.Methods {
 		if m.Authorizer == a && len(m.Scopes) > 0 {
 			return Access
@@ -151,7 +151,7 @@ func poolUse(api *cloudassembly.API, a *cloudassembly.Authorizer) Use {
 }
 
 // known are a pool's scopes, those of its resource servers and those that its clients may ask for, and its groups.
-func known(pool *cloudassembly.UserPool) (scopes, groups []string) {
+func known(pool *apimodel.UserPool) (scopes, groups []string) {
 	for _, s := range pool.ResourceServers {
 		scopes = append(scopes, s.Scopes...)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
@@ -57,7 +58,7 @@ func userPool() object {
 }
 
 // modelOf is the model of a stack with an API and these resources.
-func modelOf(t testing.TB, parts ...object) *cloudassembly.Model {
+func modelOf(t testing.TB, parts ...object) *apimodel.Model {
 	t.Helper()
 	resources := object{"Api": of("AWS::ApiGateway::RestApi", object{"Name": "Api"})}
 	for _, p := range parts {
@@ -73,7 +74,7 @@ func modelOf(t testing.TB, parts ...object) *cloudassembly.Model {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a.Model(cloudassembly.Options{})
+	return apimodel.Read(a, cloudassembly.Options{})
 }
 
 func TestFromModel(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"crypto/subtle"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // planKey is a key that a usage plan admits to this stage.
@@ -12,7 +12,7 @@ type planKey struct{ id, value string }
 
 // usageKeys are the enabled keys of the plans that cover a stage. A key outside of any such plan is worth nothing.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
-func usageKeys(m *cloudassembly.Model, api *cloudassembly.API, stage *cloudassembly.Stage) (keys []planKey) {
+func usageKeys(m *apimodel.Model, api *apimodel.API, stage *apimodel.Stage) (keys []planKey) {
 	for _, plan := range m.UsagePlans {
 		for _, s := range plan.Stages {
 			if s.API != api || s.Stage != stage.Name {

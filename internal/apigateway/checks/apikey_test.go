@@ -4,23 +4,23 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 func TestAPIKey(t *testing.T) {
 	plans, source := behaviour{7, docKeys}, behaviour{7, docOutput}
 	const forbidden = `403 ForbiddenException {"message":"Forbidden"}`
 	keys := func(g *gate) {
-		other := &cloudassembly.API{APIID: "other"}
-		key := func(id string, enabled bool) *cloudassembly.APIKey {
-			return &cloudassembly.APIKey{KeyID: id, Value: "value-" + id, Enabled: enabled}
+		other := &apimodel.API{APIID: "other"}
+		key := func(id string, enabled bool) *apimodel.APIKey {
+			return &apimodel.APIKey{KeyID: id, Value: "value-" + id, Enabled: enabled}
 		}
-		plan := func(api *cloudassembly.API, stage string, keys ...*cloudassembly.APIKey) *cloudassembly.UsagePlan {
-			return &cloudassembly.UsagePlan{Keys: keys, Stages: []cloudassembly.PlanStage{{API: api, Stage: stage}}}
+		plan := func(api *apimodel.API, stage string, keys ...*apimodel.APIKey) *apimodel.UsagePlan {
+			return &apimodel.UsagePlan{Keys: keys, Stages: []apimodel.PlanStage{{API: api, Stage: stage}}}
 		}
-		g.options.Model.UsagePlans = []*cloudassembly.UsagePlan{
-			plan(g.options.API, "prod", key("good", true), key("off", false), &cloudassembly.APIKey{KeyID: "empty", Enabled: true}),
-			plan(g.options.API, "dev", key("dev", true)), plan(other, "prod", key("other", true)), {Keys: []*cloudassembly.APIKey{key("nowhere", true)}},
+		g.options.Model.UsagePlans = []*apimodel.UsagePlan{
+			plan(g.options.API, "prod", key("good", true), key("off", false), &apimodel.APIKey{KeyID: "empty", Enabled: true}),
+			plan(g.options.API, "dev", key("dev", true)), plan(other, "prod", key("other", true)), {Keys: []*apimodel.APIKey{key("nowhere", true)}},
 		}
 	}
 	for _, c := range []struct {
@@ -72,7 +72,7 @@ func TestAPIKey(t *testing.T) {
 }
 
 func TestUnknownAuthorization(t *testing.T) {
-	v := newGate("").check(&cloudassembly.Method{Authorization: "SOMETHING"}, "GET /")
+	v := newGate("").check(&apimodel.Method{Authorization: "SOMETHING"}, "GET /")
 	if got := answered(v); got != broken500 {
 		t.Errorf("got %s, want %s", got, broken500)
 	}

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 const second = time.Second
@@ -136,7 +136,7 @@ func FuzzCacheKey(f *testing.F) {
 	f.Add("a", "b", "ab", "")
 	f.Add("1 x", "y", "1", "x y")
 	f.Add("", "", "0 ", "")
-	a := &cloudassembly.Authorizer{AuthorizerID: "a"}
+	a := &apimodel.Authorizer{AuthorizerID: "a"}
 	f.Fuzz(func(t *testing.T, w, x, y, z string) {
 		if (cacheKey(a, []string{w, x}) == cacheKey(a, []string{y, z})) != (w == y && x == z) {
 			t.Errorf("%q, %q and %q, %q", w, x, y, z)

@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
@@ -29,7 +29,7 @@ type pools struct {
 	asked []string // for tokens of this use
 }
 
-func (p *pools) Verify(ctx context.Context, pool *cloudassembly.UserPool, use, token string) (*jwt.Token, error) {
+func (p *pools) Verify(ctx context.Context, pool *apimodel.UserPool, use, token string) (*jwt.Token, error) {
 	p.asked = append(p.asked, use)
 	v, err := jwt.New(jwt.Options{Now: p.now, Issuers: []jwt.Issuer{{
 		URL: pool.ProviderURL, Audiences: []string{"client"}, Algorithms: []string{"HS256"}, TokenUse: use,
@@ -67,10 +67,10 @@ func signed(use string, more map[string]any) string {
 func withPools(g *gate) { g.options.Tokens = &pools{now: func() time.Time { return g.now }} }
 
 // cognito is an authorizer of these user pools.
-func (g *gate) userPools(urls ...string) *cloudassembly.Authorizer {
-	a := &cloudassembly.Authorizer{Type: cloudassembly.CognitoAuthorizer, IdentitySources: []cloudassembly.IdentitySource{{In: "header", Name: "Authorization"}}}
+func (g *gate) userPools(urls ...string) *apimodel.Authorizer {
+	a := &apimodel.Authorizer{Type: apimodel.CognitoAuthorizer, IdentitySources: []apimodel.IdentitySource{{In: "header", Name: "Authorization"}}}
 	for _, url := range urls {
-		a.UserPools = append(a.UserPools, &cloudassembly.UserPool{ProviderURL: url})
+		a.UserPools = append(a.UserPools, &apimodel.UserPool{ProviderURL: url})
 	}
 	return g.authorizer(a)
 }
@@ -87,16 +87,16 @@ const clerkARN = "arn:aws:sts::123456789012:assumed-role/clerk/local"
 func withKeys(g *gate) {
 	g.options.Keys = []AccessKey{
 		{ID: developer, Secret: developer},
-		{ID: clerk, Secret: clerk, Principal: &cloudassembly.Principal{Name: "clerk", ARN: "arn:aws:iam::123456789012:role/clerk", Policies: []json.RawMessage{
+		{ID: clerk, Secret: clerk, Principal: &apimodel.Principal{Name: "clerk", ARN: "arn:aws:iam::123456789012:role/clerk", Policies: []json.RawMessage{
 			[]byte(policyOf(statement("Allow", "", arnBase+"GET/orders/*"))), []byte(policyOf(statement("Deny", "", arnBase+"*/orders/13"))),
 		}}},
-		{ID: broken, Secret: broken, Principal: &cloudassembly.Principal{User: true, ARN: "arn:aws:iam::123456789012:user/broken", Policies: []json.RawMessage{
+		{ID: broken, Secret: broken, Principal: &apimodel.Principal{User: true, ARN: "arn:aws:iam::123456789012:user/broken", Policies: []json.RawMessage{
 			[]byte(policyOf(statement("Allow", "", "*"))), []byte(`{"Statement":"?"}`),
 		}}},
 	}
 }
 
-var signedMethod = &cloudassembly.Method{Authorization: cloudassembly.AuthorizationIAM}
+var signedMethod = &apimodel.Method{Authorization: apimodel.AuthorizationIAM}
 
 // sign makes a request that is signed with a key.
 func (g *gate) sign(t *testing.T, key, secret, target string) *Call {

@@ -21,14 +21,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
 // Call is a request on its way, with what routing found out about it.
 type Call struct {
 	*exchange.Request
-	Method *cloudassembly.Method
+	Method *apimodel.Method
 	Route  *events.Route     // the method's events
 	Params map[string]string // of the path, undecoded
 }
@@ -68,26 +68,26 @@ type Guard struct {
 	resource  *iampolicy.Document // the expanded resource policy, or nil
 	cache     *cache
 	expanded  string // the API's ARN, without a slash at its end
-	problems  map[cloudassembly.ID]string
-	cognito   map[*cloudassembly.Authorizer]*cognito
-	tokens    map[*cloudassembly.Authorizer]*tokenSource
+	problems  map[apimodel.ID]string
+	cognito   map[*apimodel.Authorizer]*cognito
+	tokens    map[*apimodel.Authorizer]*tokenSource
 	identify  *signatures
-	refused   map[*cloudassembly.Authorizer]string
+	refused   map[*apimodel.Authorizer]string
 	usageKeys []planKey
 }
 
 // Options are what a Guard works with.
 type Options struct {
-	Model *cloudassembly.Model
-	API   *cloudassembly.API
-	Stage *cloudassembly.Stage
+	Model *apimodel.Model
+	API   *apimodel.API
+	Stage *apimodel.Stage
 
 	// Invoke runs a function and returns its answer. A function's own error is a *FunctionError.
-	Invoke func(ctx context.Context, f *cloudassembly.Function, payload []byte, r *exchange.Request) ([]byte, error)
+	Invoke func(ctx context.Context, f *apimodel.Function, payload []byte, r *exchange.Request) ([]byte, error)
 
 	// Refused says why Lambda does not let API Gateway invoke the function of an authorizer; "" where it does. Default: it
 	// does.
-	Refused func(*cloudassembly.Authorizer) string
+	Refused func(*apimodel.Authorizer) string
 
 	// Tokens verify the tokens of user pools.
 	Tokens TokenVerifier
@@ -119,9 +119,9 @@ func New(o Options) *Guard {
 		o.Now = time.Now
 	}
 	if o.Refused == nil {
-		o.Refused = func(*cloudassembly.Authorizer) string { return "" }
+		o.Refused = func(*apimodel.Authorizer) string { return "" }
 	}
-	g := &Guard{o: o, cache: newCache(o.Now), problems: map[cloudassembly.ID]string{}}
+	g := &Guard{o: o, cache: newCache(o.Now), problems: map[apimodel.ID]string{}}
 	g.expanded = fmt.Sprintf("arn:%s:execute-api:%s:%s:%s", o.API.Partition, o.API.Region, o.API.Account, o.API.APIID)
 	if o.API.Policy != nil {
 		doc, err := iampolicy.Parse(string(o.API.Policy))
@@ -131,7 +131,7 @@ func New(o Options) *Guard {
 		doc = doc.Expand(g.expanded)
 		g.resource = &doc
 	}
-	g.refused = map[*cloudassembly.Authorizer]string{}
+	g.refused = map[*apimodel.Authorizer]string{}
 	for _, a := range o.API.Authorizers {
 		g.refused[a] = o.Refused(a)
 	}
@@ -144,7 +144,7 @@ func New(o Options) *Guard {
 
 // Problems say what could not be prepared, by the object it concerns: the API or an authorizer. Requests that need one
 // are to be answered by 501.
-func (g *Guard) Problems() map[cloudassembly.ID]string { return g.problems }
+func (g *Guard) Problems() map[apimodel.ID]string { return g.problems }
 
 // ARN is the ARN of the method that a request calls, with its own path.
 func (g *Guard) ARN(c *Call) string {
@@ -159,25 +159,25 @@ const maxARN = 1600
 // Check runs all checks that the request's method asks for.
 func (g *Guard) Check(ctx context.Context, c *Call) Verdict {
 	v := Verdict{Authorizer: c.Method.Authorization}
-	if v.Authorizer == cloudassembly.AuthorizationNone {
+	if v.Authorizer == apimodel.AuthorizationNone {
 		v.Authorizer = "none"
 	} else if c.Method.Authorizer != nil {
 		v.Authorizer = c.Method.Authorizer.Type
 	}
 	arn := g.ARN(c)
-	if len(arn) > maxARN && (c.Method.Authorization != cloudassembly.AuthorizationNone || g.resource != nil) {
+	if len(arn) > maxARN && (c.Method.Authorization != apimodel.AuthorizationNone || g.resource != nil) {
 		v.fail("method ARN", mapping.Failure{Type: "REQUEST_TOO_LARGE", Status: 414, ErrorType: "RequestTooLongException", Message: "Request URI too long",
 			Reason: fmt.Sprintf("the method's ARN has %d bytes, and API Gateway takes %d where there is something to authorize", len(arn), maxARN)})
 		return v
 	}
 	switch c.Method.Authorization {
-	case cloudassembly.AuthorizationNone:
+	case apimodel.AuthorizationNone:
 		g.anonymous(c, arn, &v)
-	case cloudassembly.AuthorizationCustom:
+	case apimodel.AuthorizationCustom:
 		g.lambda(ctx, c, arn, &v)
-	case cloudassembly.AuthorizationCognito:
+	case apimodel.AuthorizationCognito:
 		g.userPool(ctx, c, arn, &v)
-	case cloudassembly.AuthorizationIAM:
+	case apimodel.AuthorizationIAM:
 		g.iam(c, arn, &v)
 	default:
 		v.deny(mapping.Failure{Type: "AUTHORIZER_CONFIGURATION_ERROR", Status: 500, ErrorType: "AuthorizerConfigurationException",

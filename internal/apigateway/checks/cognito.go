@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
@@ -18,7 +18,7 @@ import (
 // TokenVerifier verifies the tokens of a user pool.
 type TokenVerifier interface {
 	// Verify wants a token of the pool of this use: "id" or "access". The error is one of package jwt.
-	Verify(ctx context.Context, pool *cloudassembly.UserPool, use, token string) (*jwt.Token, error)
+	Verify(ctx context.Context, pool *apimodel.UserPool, use, token string) (*jwt.Token, error)
 }
 
 // cognito is an authorizer with user pools, made ready.
@@ -28,9 +28,9 @@ type cognito struct {
 }
 
 func (g *Guard) prepareCognito() {
-	g.cognito = map[*cloudassembly.Authorizer]*cognito{}
+	g.cognito = map[*apimodel.Authorizer]*cognito{}
 	for _, a := range g.o.API.Authorizers {
-		if a.Type != cloudassembly.CognitoAuthorizer {
+		if a.Type != apimodel.CognitoAuthorizer {
 			continue
 		}
 		header := "Authorization"
@@ -98,7 +98,7 @@ func (g *Guard) userPool(ctx context.Context, c *Call, arn string, v *Verdict) {
 // Sources: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html ("API Gateway will match the aud field
 // of the incoming token from the client against the specified regular expression"; no match is a 401) and, for access tokens,
 // https://github.com/awsdocs/amazon-api-gateway-developer-guide/pull/54
-func (g *Guard) audience(a *cloudassembly.Authorizer, token *jwt.Token, v *Verdict) bool {
+func (g *Guard) audience(a *apimodel.Authorizer, token *jwt.Token, v *Verdict) bool {
 	expression := g.cognito[a].audience
 	if expression == nil {
 		return true
@@ -157,7 +157,7 @@ func (e *foreignError) Unwrap() error { return e.error }
 
 // verifyToken tries the authorizer's pools. The error is that of the pool which issued the token, if one did, and else
 // the first pool's.
-func (g *Guard) verifyToken(ctx context.Context, pools []*cloudassembly.UserPool, use, token string) (*jwt.Token, error) {
+func (g *Guard) verifyToken(ctx context.Context, pools []*apimodel.UserPool, use, token string) (*jwt.Token, error) {
 	failed := errors.New("the authorizer has no user pool")
 	for i, pool := range pools {
 		t, err := g.o.Tokens.Verify(ctx, pool, use, token)

@@ -7,19 +7,19 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // An open route behind a resource policy: one address that it lets through, and one that it does not.
 func ExampleGuard_Check() {
-	api := &cloudassembly.API{
-		ID: cloudassembly.ID{Stack: "Shop", LogicalID: "Api"}, APIID: "abcdef1234", Account: "123456789012", Region: "us-east-1", Partition: "aws",
+	api := &apimodel.API{
+		ID: apimodel.ID{Stack: "Shop", LogicalID: "Api"}, APIID: "abcdef1234", Account: "123456789012", Region: "us-east-1", Partition: "aws",
 		Policy: []byte(`{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke",
 			"Resource": "execute-api:/*", "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}`),
 	}
-	stage := &cloudassembly.Stage{Name: "prod"}
-	method := &cloudassembly.Method{Verb: "GET", Path: "/health", Resource: &cloudassembly.Resource{Path: "/health"}, Authorization: cloudassembly.AuthorizationNone}
-	guard := checks.New(checks.Options{Model: &cloudassembly.Model{APIs: []*cloudassembly.API{api}}, API: api, Stage: stage})
+	stage := &apimodel.Stage{Name: "prod"}
+	method := &apimodel.Method{Verb: "GET", Path: "/health", Resource: &apimodel.Resource{Path: "/health"}, Authorization: apimodel.AuthorizationNone}
+	guard := checks.New(checks.Options{Model: &apimodel.Model{APIs: []*apimodel.API{api}}, API: api, Stage: stage})
 
 	for _, address := range []string{"203.0.113.7", "198.51.100.1"} {
 		verdict := guard.Check(context.Background(), &checks.Call{

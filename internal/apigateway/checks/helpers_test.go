@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // The documents that cases are taken from.
@@ -62,18 +62,18 @@ type gate struct {
 // newGate makes a guard of an API with this policy ("" for none), after the changes.
 func newGate(policy string, changes ...func(*gate)) *gate {
 	g := &gate{now: t0, answer: func(string) (string, error) { return allowing("*"), nil }}
-	api := &cloudassembly.API{
-		ID: cloudassembly.ID{Stack: "Shop", LogicalID: "Api"}, APIID: "abcdef1234", Account: account, Region: "us-east-1", Partition: "aws",
+	api := &apimodel.API{
+		ID: apimodel.ID{Stack: "Shop", LogicalID: "Api"}, APIID: "abcdef1234", Account: account, Region: "us-east-1", Partition: "aws",
 		APIKeySource: "HEADER",
 	}
 	if policy != "" {
 		api.Policy = []byte(policy)
 	}
 	g.options = Options{
-		Model: &cloudassembly.Model{APIs: []*cloudassembly.API{api}}, API: api,
-		Stage: &cloudassembly.Stage{Name: "prod", Variables: map[string]string{"tenant": "acme"}},
+		Model: &apimodel.Model{APIs: []*apimodel.API{api}}, API: api,
+		Stage: &apimodel.Stage{Name: "prod", Variables: map[string]string{"tenant": "acme"}},
 		Now:   func() time.Time { return g.now },
-		Invoke: func(_ context.Context, f *cloudassembly.Function, event []byte, _ *exchange.Request) ([]byte, error) {
+		Invoke: func(_ context.Context, f *apimodel.Function, event []byte, _ *exchange.Request) ([]byte, error) {
 			if f == nil {
 				return nil, fmt.Errorf("there is no function")
 			}
@@ -90,45 +90,45 @@ func newGate(policy string, changes ...func(*gate)) *gate {
 }
 
 // token is a TOKEN authorizer of the header Authorization.
-func (g *gate) token(ttl time.Duration, expression string) *cloudassembly.Authorizer {
-	return g.authorizer(&cloudassembly.Authorizer{
-		Type: cloudassembly.TokenAuthorizer, TTL: ttl, Validation: expression, IdentitySources: []cloudassembly.IdentitySource{{In: "header", Name: "Authorization"}},
+func (g *gate) token(ttl time.Duration, expression string) *apimodel.Authorizer {
+	return g.authorizer(&apimodel.Authorizer{
+		Type: apimodel.TokenAuthorizer, TTL: ttl, Validation: expression, IdentitySources: []apimodel.IdentitySource{{In: "header", Name: "Authorization"}},
 	})
 }
 
 // request is a REQUEST authorizer of these sources, as "header.X".
-func (g *gate) request(ttl time.Duration, sources ...string) *cloudassembly.Authorizer {
-	a := &cloudassembly.Authorizer{Type: cloudassembly.RequestAuthorizer, TTL: ttl}
+func (g *gate) request(ttl time.Duration, sources ...string) *apimodel.Authorizer {
+	a := &apimodel.Authorizer{Type: apimodel.RequestAuthorizer, TTL: ttl}
 	for _, s := range sources {
 		in, name, _ := strings.Cut(s, ".")
-		a.IdentitySources = append(a.IdentitySources, cloudassembly.IdentitySource{In: in, Name: name})
+		a.IdentitySources = append(a.IdentitySources, apimodel.IdentitySource{In: in, Name: name})
 	}
 	return g.authorizer(a)
 }
 
-func (g *gate) authorizer(a *cloudassembly.Authorizer) *cloudassembly.Authorizer {
+func (g *gate) authorizer(a *apimodel.Authorizer) *apimodel.Authorizer {
 	api := g.options.API
 	a.AuthorizerID = fmt.Sprintf("auth%02d", len(api.Authorizers))
-	a.ID = cloudassembly.ID{Stack: "Shop", LogicalID: "Auth" + a.AuthorizerID}
-	a.Function = &cloudassembly.Function{Name: a.AuthorizerID}
+	a.ID = apimodel.ID{Stack: "Shop", LogicalID: "Auth" + a.AuthorizerID}
+	a.Function = &apimodel.Function{Name: a.AuthorizerID}
 	api.Authorizers = append(api.Authorizers, a)
 	return a
 }
 
 // guarded is a method with an authorizer; its path says nothing about routing, which is not done here.
-func guarded(a *cloudassembly.Authorizer) *cloudassembly.Method {
-	kind := cloudassembly.AuthorizationCustom
-	if a.Type == cloudassembly.CognitoAuthorizer {
-		kind = cloudassembly.AuthorizationCognito
+func guarded(a *apimodel.Authorizer) *apimodel.Method {
+	kind := apimodel.AuthorizationCustom
+	if a.Type == apimodel.CognitoAuthorizer {
+		kind = apimodel.AuthorizationCognito
 	}
-	return &cloudassembly.Method{Authorization: kind, Authorizer: a}
+	return &apimodel.Method{Authorization: kind, Authorizer: a}
 }
 
 // call makes a request, "GET /orders/7?a=b", with headers "Name: value".
-func (g *gate) call(m *cloudassembly.Method, target string, headers ...string) *Call {
+func (g *gate) call(m *apimodel.Method, target string, headers ...string) *Call {
 	method := *m
 	method.Verb, method.Path = "ANY", "/{proxy+}"
-	method.Resource = &cloudassembly.Resource{ResourceID: "res", Path: method.Path}
+	method.Resource = &apimodel.Resource{ResourceID: "res", Path: method.Path}
 	verb, rest, _ := strings.Cut(target, " ")
 	path, query, _ := strings.Cut(rest, "?")
 	r := &exchange.Request{
@@ -142,7 +142,7 @@ func (g *gate) call(m *cloudassembly.Method, target string, headers ...string) *
 	return &Call{Request: r, Method: &method, Route: events.NewRoute(g.options.API, g.options.Stage, &method)}
 }
 
-func (g *gate) check(m *cloudassembly.Method, target string, headers ...string) Verdict {
+func (g *gate) check(m *apimodel.Method, target string, headers ...string) Verdict {
 	return g.Check(context.Background(), g.call(m, target, headers...))
 }
 

@@ -8,7 +8,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/sigv4"
 )
@@ -22,7 +22,7 @@ type AccessKey struct {
 
 	// Principal is the role or user of the template whose policies say what may be called; nil for a developer who may
 	// call everything.
-	Principal *cloudassembly.Principal
+	Principal *apimodel.Principal
 }
 
 // signatures verifies Signature Version 4 and knows what each key's principal may do.

@@ -11,7 +11,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
@@ -40,9 +40,9 @@ var nothing = regexp.MustCompile(`[^\s\S]`)
 
 // prepareTokens compiles the validation expressions.
 func (g *Guard) prepareTokens() {
-	g.tokens = map[*cloudassembly.Authorizer]*tokenSource{}
+	g.tokens = map[*apimodel.Authorizer]*tokenSource{}
 	for _, a := range g.o.API.Authorizers {
-		if a.Type != cloudassembly.TokenAuthorizer {
+		if a.Type != apimodel.TokenAuthorizer {
 			continue
 		}
 		s := &tokenSource{header: "Authorization"}
@@ -56,7 +56,7 @@ func (g *Guard) prepareTokens() {
 
 // expression is an authorizer's validation expression, or nil if it has none. One that is not understood is a problem of the
 // authorizer, and matches nothing.
-func (g *Guard) expression(a *cloudassembly.Authorizer) *regexp.Regexp {
+func (g *Guard) expression(a *apimodel.Authorizer) *regexp.Regexp {
 	e, err := a.Expression()
 	if err != nil {
 		g.problems[a.ID] = fmt.Sprintf("its validation expression %q is not understood here: %v", a.Validation, err)
@@ -91,18 +91,18 @@ func (g *Guard) lambda(ctx context.Context, c *Call, arn string, v *Verdict) {
 }
 
 // describe says what an authorizer knows the caller by, of which nothing is shown.
-func describe(a *cloudassembly.Authorizer) string {
+func describe(a *apimodel.Authorizer) string {
 	var names []string
 	for _, s := range a.IdentitySources {
 		names = append(names, s.String())
 	}
 	sources := strings.Join(names, ", ")
 	switch {
-	case a.Type == cloudassembly.TokenAuthorizer && a.Validation != "":
+	case a.Type == apimodel.TokenAuthorizer && a.Validation != "":
 		return fmt.Sprintf("%s has a value, which the validation expression %s matches", sources, a.Validation)
 	case len(names) == 0:
 		return "the authorizer has none, so the function decides by the request alone"
-	case a.Type == cloudassembly.RequestAuthorizer && a.TTL <= 0:
+	case a.Type == apimodel.RequestAuthorizer && a.TTL <= 0:
 		return sources + ": with caching off the function is asked, be it there or not"
 	case len(names) == 1:
 		return sources + " has a value"
@@ -111,8 +111,8 @@ func describe(a *cloudassembly.Authorizer) string {
 }
 
 // identity finds the values that an answer is cached by, or says why the function is not to be asked.
-func (g *Guard) identity(c *Call, a *cloudassembly.Authorizer) ([]string, *mapping.Failure) {
-	if a.Type == cloudassembly.TokenAuthorizer {
+func (g *Guard) identity(c *Call, a *apimodel.Authorizer) ([]string, *mapping.Failure) {
+	if a.Type == apimodel.TokenAuthorizer {
 		s := g.tokens[a]
 		token := c.Headers.Get(s.header)
 		var d mapping.Failure
@@ -139,7 +139,7 @@ func (g *Guard) identity(c *Call, a *cloudassembly.Authorizer) ([]string, *mappi
 }
 
 // cached looks for an earlier answer.
-func (g *Guard) cached(a *cloudassembly.Authorizer, identity []string, v *Verdict) *grant {
+func (g *Guard) cached(a *apimodel.Authorizer, identity []string, v *Verdict) *grant {
 	if a.TTL <= 0 {
 		v.pass("cache", "caching is off, so the function is asked for every request")
 		return nil
@@ -158,7 +158,7 @@ func (g *Guard) cached(a *cloudassembly.Authorizer, identity []string, v *Verdic
 }
 
 // cacheKey cannot be made by another list of values: each is preceded by its length.
-func cacheKey(a *cloudassembly.Authorizer, identity []string) string {
+func cacheKey(a *apimodel.Authorizer, identity []string) string {
 	var b strings.Builder
 	b.WriteString(a.AuthorizerID)
 	for _, value := range identity {
@@ -176,7 +176,7 @@ func (g *Guard) ask(ctx context.Context, c *Call, arn string, identity []string,
 	}
 	f, _ := a.FunctionOn(g.o.Stage)
 	var payload []byte
-	if a.Type == cloudassembly.TokenAuthorizer {
+	if a.Type == apimodel.TokenAuthorizer {
 		payload = events.Token(identity[0], arn)
 	} else {
 		payload = c.Route.Request(c.Request, c.Params, arn, c.Headers.Get("X-API-Key"))

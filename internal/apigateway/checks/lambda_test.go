@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 func TestTokenSource(t *testing.T) {
@@ -244,20 +244,20 @@ func TestLongARN(t *testing.T) {
 	from := behaviour{7, "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"}
 	const tooLong = `414 RequestTooLongException {"message":"Request URI too long"}`
 	policy := policyOf(statement("Allow", `"*"`, "*"))
-	open := &cloudassembly.Method{Authorization: cloudassembly.AuthorizationNone}
+	open := &apimodel.Method{Authorization: apimodel.AuthorizationNone}
 	for _, c := range []struct {
 		name   string
 		policy string
-		method func(g *gate) *cloudassembly.Method
+		method func(g *gate) *apimodel.Method
 		bytes  int
 		want   string
 	}{
-		{"1600 bytes", "", func(g *gate) *cloudassembly.Method { return guarded(g.token(0, "")) }, 1600, "ok"},
-		{"one more", "", func(g *gate) *cloudassembly.Method { return guarded(g.token(0, "")) }, 1601, tooLong},
-		{"one more, with AWS_IAM", "", func(*gate) *cloudassembly.Method { return signedMethod }, 1601, tooLong},
-		{"one more, with a resource policy", policy, func(*gate) *cloudassembly.Method { return open }, 1601, tooLong},
-		{"1600 bytes, with a resource policy", policy, func(*gate) *cloudassembly.Method { return open }, 1600, "ok"},
-		{"one more, with nothing to authorize", "", func(*gate) *cloudassembly.Method { return open }, 1601, "ok"},
+		{"1600 bytes", "", func(g *gate) *apimodel.Method { return guarded(g.token(0, "")) }, 1600, "ok"},
+		{"one more", "", func(g *gate) *apimodel.Method { return guarded(g.token(0, "")) }, 1601, tooLong},
+		{"one more, with AWS_IAM", "", func(*gate) *apimodel.Method { return signedMethod }, 1601, tooLong},
+		{"one more, with a resource policy", policy, func(*gate) *apimodel.Method { return open }, 1601, tooLong},
+		{"1600 bytes, with a resource policy", policy, func(*gate) *apimodel.Method { return open }, 1600, "ok"},
+		{"one more, with nothing to authorize", "", func(*gate) *apimodel.Method { return open }, 1601, "ok"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g := newGate(c.policy)

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // The resource policies of the tables; the caller's address is 203.0.113.9.
@@ -29,7 +29,7 @@ const (
 )
 
 func TestResourcePolicyWithoutAuthorizer(t *testing.T) {
-	open := &cloudassembly.Method{Authorization: cloudassembly.AuthorizationNone}
+	open := &apimodel.Method{Authorization: apimodel.AuthorizationNone}
 	explicit, words, expands := behaviour{8, docFlow}, behaviour{12, seen403}, behaviour{13, docFlow}
 	for _, c := range []struct {
 		behaviour
@@ -59,7 +59,7 @@ func TestResourcePolicyWithoutAuthorizer(t *testing.T) {
 }
 
 func TestResourcePolicyConditions(t *testing.T) {
-	open := &cloudassembly.Method{Authorization: cloudassembly.AuthorizationNone}
+	open := &apimodel.Method{Authorization: apimodel.AuthorizationNone}
 	for _, c := range []struct {
 		name, condition string
 		allowed         bool

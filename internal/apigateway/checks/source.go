@@ -4,11 +4,11 @@ import (
 	"fmt"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // sourceValue is the value of an identity source in a request, "" if it is missing.
-func (g *Guard) sourceValue(c *Call, s cloudassembly.IdentitySource) string {
+func (g *Guard) sourceValue(c *Call, s apimodel.IdentitySource) string {
 	switch s.In {
 	case "header":
 		return c.Headers.Get(s.Name)

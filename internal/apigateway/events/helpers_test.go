@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -47,15 +47,15 @@ func indent(b []byte) string {
 }
 
 // route is a route with a parameter on a stage with variables.
-func route(change ...func(*cloudassembly.API, *cloudassembly.Stage, *cloudassembly.Method)) *Route {
-	api := &cloudassembly.API{
+func route(change ...func(*apimodel.API, *apimodel.Stage, *apimodel.Method)) *Route {
+	api := &apimodel.API{
 		APIID: "a1b2c3d4e5", Account: "123456789012", Region: "us-east-1", Partition: "aws",
 		BinaryMediaTypes: []string{"image/png", "application~1octet-stream", "audio/*"},
 	}
-	stage := &cloudassembly.Stage{Name: "prod", DeploymentID: "e7imtx", Variables: map[string]string{"table": "orders", "a": "1"}}
-	method := &cloudassembly.Method{
-		Verb: "ANY", Path: "/orders/{id}/{proxy+}", Authorization: cloudassembly.AuthorizationNone,
-		Resource: &cloudassembly.Resource{ResourceID: "r5s6t7", Path: "/orders/{id}/{proxy+}"},
+	stage := &apimodel.Stage{Name: "prod", DeploymentID: "e7imtx", Variables: map[string]string{"table": "orders", "a": "1"}}
+	method := &apimodel.Method{
+		Verb: "ANY", Path: "/orders/{id}/{proxy+}", Authorization: apimodel.AuthorizationNone,
+		Resource: &apimodel.Resource{ResourceID: "r5s6t7", Path: "/orders/{id}/{proxy+}"},
 	}
 	for _, c := range change {
 		c(api, stage, method)
@@ -65,10 +65,10 @@ func route(change ...func(*cloudassembly.API, *cloudassembly.Stage, *cloudassemb
 
 // plainRoute has no parameters, and its stage no variables.
 func plainRoute() *Route {
-	return route(func(_ *cloudassembly.API, s *cloudassembly.Stage, m *cloudassembly.Method) {
+	return route(func(_ *apimodel.API, s *apimodel.Stage, m *apimodel.Method) {
 		s.Variables = nil
 		m.Path = "/orders"
-		m.Resource = &cloudassembly.Resource{ResourceID: "q1w2e3", Path: "/orders"}
+		m.Resource = &apimodel.Resource{ResourceID: "q1w2e3", Path: "/orders"}
 	})
 }
 

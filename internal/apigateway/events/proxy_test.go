@@ -10,7 +10,7 @@ import (
 	awsevents "github.com/aws/aws-lambda-go/events"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // The whole events, byte for byte. The members are those of "Events" in the recorded list: the snapshots of
@@ -29,8 +29,8 @@ func TestProxyGolden(t *testing.T) {
 	broken.Body = []byte("a\xFFb\xE2\x82c\xF0\x9F\x98\xED\xA0\x80")
 	signed := request()
 	signed.Headers = append(signed.Headers, exchange.Header{Name: "authorization", Value: "AWS4-HMAC-SHA256 Credential=AKID/..."})
-	iam := func(_ *cloudassembly.API, _ *cloudassembly.Stage, m *cloudassembly.Method) {
-		m.Authorization = cloudassembly.AuthorizationIAM
+	iam := func(_ *apimodel.API, _ *apimodel.Stage, m *apimodel.Method) {
+		m.Authorization = apimodel.AuthorizationIAM
 	}
 
 	for _, c := range []struct {

@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // Route is a method on a stage: what its events have in common, written out once. It does not change, so any number of
@@ -26,11 +26,11 @@ type Route struct {
 }
 
 // NewRoute prepares the events of a method.
-func NewRoute(api *cloudassembly.API, stage *cloudassembly.Stage, method *cloudassembly.Method) *Route {
+func NewRoute(api *apimodel.API, stage *apimodel.Stage, method *apimodel.Method) *Route {
 	text := func(s string) string { return string(appendString(nil, s)) }
 	return &Route{
 		params: parameters(method.Path), binary: newBinaryTypes(api.BinaryMediaTypes),
-		signed: method.Authorization == cloudassembly.AuthorizationIAM, apiID: api.APIID,
+		signed: method.Authorization == apimodel.AuthorizationIAM, apiID: api.APIID,
 		resource:      text(method.Path),
 		variables:     string(appendMap(nil, stage.Variables, nothing)),
 		authVariables: string(appendMap(nil, stage.Variables, empty)),

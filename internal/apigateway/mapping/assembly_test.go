@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
@@ -14,7 +15,7 @@ func TestSynthesized(t *testing.T) {
 		t.Fatal(err)
 	}
 	mocks, responses := 0, 0
-	for _, api := range a.Model(cloudassembly.Options{}).APIs {
+	for _, api := range apimodel.Read(a, cloudassembly.Options{}).APIs {
 		rs, problems := NewResponses(api.GatewayResponses)
 		for _, p := range problems {
 			t.Error(p)
@@ -26,7 +27,7 @@ func TestSynthesized(t *testing.T) {
 			}
 		}
 		for _, m := range api.Methods {
-			if m.Integration.Type != cloudassembly.IntegrationMock {
+			if m.Integration.Type != apimodel.IntegrationMock {
 				continue
 			}
 			mocks++

@@ -5,12 +5,12 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // A 401 of the gateway, with the header that the API's gateway response gives it.
 func ExampleResponses_Answer() {
-	responses, problems := mapping.NewResponses([]*cloudassembly.GatewayResponse{{
+	responses, problems := mapping.NewResponses([]*apimodel.GatewayResponse{{
 		Type:       "DEFAULT_4XX",
 		Parameters: map[string]string{"gatewayresponse.header.Access-Control-Allow-Origin": "'https://shop.example.com'"},
 	}})
@@ -27,17 +27,17 @@ func ExampleResponses_Answer() {
 
 // A CORS preflight as CDK makes it. What is not done here is an error when it is read, not an answer that is wrong.
 func ExampleNewMock() {
-	method := &cloudassembly.Method{
+	method := &apimodel.Method{
 		Verb: "OPTIONS", Path: "/orders",
-		Integration: cloudassembly.Integration{
-			Type:             cloudassembly.IntegrationMock,
+		Integration: apimodel.Integration{
+			Type:             apimodel.IntegrationMock,
 			RequestTemplates: map[string]string{"application/json": "{ statusCode: 200 }"},
-			Responses: []cloudassembly.IntegrationResponse{{
+			Responses: []apimodel.IntegrationResponse{{
 				StatusCode: "204",
 				Parameters: map[string]string{"method.response.header.Access-Control-Allow-Methods": "'GET,POST'"},
 			}},
 		},
-		Responses: []cloudassembly.MethodResponse{{
+		Responses: []apimodel.MethodResponse{{
 			StatusCode: "204",
 			Parameters: map[string]bool{"method.response.header.Access-Control-Allow-Methods": true},
 		}},

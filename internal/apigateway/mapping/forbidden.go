@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // forbiddenHeaders are those that no integration request of AWS or AWS_PROXY may set.
@@ -27,8 +27,8 @@ type forbidden struct {
 }
 
 // NewForbidden reads the RequestParameters of an integration.
-func NewForbidden(i *cloudassembly.Integration) (list Forbidden) {
-	if i.Type != cloudassembly.IntegrationProxy {
+func NewForbidden(i *apimodel.Integration) (list Forbidden) {
+	if i.Type != apimodel.IntegrationProxy {
 		return nil
 	}
 	for _, to := range slices.Sorted(maps.Keys(i.RequestParameters)) {

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // Mock is a MOCK integration, made ready. It does not change, so any number of goroutines may use it.
@@ -30,9 +30,9 @@ type mockResponse struct {
 
 // NewMock reads the integration of a method. The error is [ErrUnsupported], or says what API Gateway would refuse when
 // the API is deployed.
-func NewMock(m *cloudassembly.Method) (*Mock, error) {
+func NewMock(m *apimodel.Method) (*Mock, error) {
 	i := &m.Integration
-	if i.Type != cloudassembly.IntegrationMock {
+	if i.Type != apimodel.IntegrationMock {
 		return nil, unsupported("the integration %s as a MOCK", i.Type)
 	}
 	requests, err := parseTemplates(i.RequestTemplates, parseVelocity)
@@ -59,7 +59,7 @@ func NewMock(m *cloudassembly.Method) (*Mock, error) {
 	return out, nil
 }
 
-func newMockResponse(m *cloudassembly.Method, in cloudassembly.IntegrationResponse) (r mockResponse, err error) {
+func newMockResponse(m *apimodel.Method, in apimodel.IntegrationResponse) (r mockResponse, err error) {
 	if in.ContentHandling != "" {
 		return r, unsupported("the content handling %s", in.ContentHandling)
 	}

@@ -8,11 +8,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // preflight is a method as addCorsPreflight of aws-cdk-lib 2.270.0 makes it (aws-apigateway/lib/resource.ts).
-func preflight(origins ...string) *cloudassembly.Method {
+func preflight(origins ...string) *apimodel.Method {
 	headers := map[string]string{
 		"method.response.header.Access-Control-Allow-Headers": "'Content-Type,Authorization'",
 		"method.response.header.Access-Control-Allow-Origin":  "'" + origins[0] + "'",
@@ -23,13 +23,13 @@ func preflight(origins ...string) *cloudassembly.Method {
 	for name := range headers {
 		declared[name] = true
 	}
-	m := &cloudassembly.Method{
-		Verb: "OPTIONS", Path: "/orders", Authorization: cloudassembly.AuthorizationNone,
-		Integration: cloudassembly.Integration{
-			Type: cloudassembly.IntegrationMock, Passthrough: "WHEN_NO_MATCH", RequestTemplates: map[string]string{"application/json": "{ statusCode: 200 }"},
-			Responses: []cloudassembly.IntegrationResponse{{StatusCode: "204", Parameters: headers}},
+	m := &apimodel.Method{
+		Verb: "OPTIONS", Path: "/orders", Authorization: apimodel.AuthorizationNone,
+		Integration: apimodel.Integration{
+			Type: apimodel.IntegrationMock, Passthrough: "WHEN_NO_MATCH", RequestTemplates: map[string]string{"application/json": "{ statusCode: 200 }"},
+			Responses: []apimodel.IntegrationResponse{{StatusCode: "204", Parameters: headers}},
 		},
-		Responses: []cloudassembly.MethodResponse{{StatusCode: "204", Parameters: declared}},
+		Responses: []apimodel.MethodResponse{{StatusCode: "204", Parameters: declared}},
 	}
 	if len(origins) > 1 {
 		var conditions []string
@@ -49,7 +49,7 @@ func preflight(origins ...string) *cloudassembly.Method {
 	return m
 }
 
-func newMock(t *testing.T, m *cloudassembly.Method) *Mock {
+func newMock(t *testing.T, m *apimodel.Method) *Mock {
 	t.Helper()
 	mock, err := NewMock(m)
 	if err != nil {
@@ -98,16 +98,16 @@ func TestPreflight(t *testing.T) {
 // How a mock finds its request template, its status and its response.
 func TestMock(t *testing.T) {
 	const text = "Content-Type"
-	health := func(change func(*cloudassembly.Method)) *cloudassembly.Method {
-		m := &cloudassembly.Method{
-			Integration: cloudassembly.Integration{
-				Type: cloudassembly.IntegrationMock, Passthrough: "WHEN_NO_MATCH", RequestTemplates: map[string]string{"application/json": `{"statusCode": 200}`},
-				Responses: []cloudassembly.IntegrationResponse{
+	health := func(change func(*apimodel.Method)) *apimodel.Method {
+		m := &apimodel.Method{
+			Integration: apimodel.Integration{
+				Type: apimodel.IntegrationMock, Passthrough: "WHEN_NO_MATCH", RequestTemplates: map[string]string{"application/json": `{"statusCode": 200}`},
+				Responses: []apimodel.IntegrationResponse{
 					{StatusCode: "200", Templates: map[string]string{"application/json": `{"ok": true, "stage": "$context.stage"}`, "text/plain": "ok"}},
 					{StatusCode: "404", SelectionPattern: "4\\d{2}"},
 				},
 			},
-			Responses: []cloudassembly.MethodResponse{{StatusCode: "200"}, {StatusCode: "404"}},
+			Responses: []apimodel.MethodResponse{{StatusCode: "200"}, {StatusCode: "404"}},
 		}
 		if change != nil {
 			change(m)
@@ -116,7 +116,7 @@ func TestMock(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name   string
-		method *cloudassembly.Method
+		method *apimodel.Method
 		source *Source
 		status int
 		body   string
@@ -125,23 +125,23 @@ func TestMock(t *testing.T) {
 		{"default response with a template", health(nil), source(), 200, `{"ok": true, "stage": "prod"}`, ""},
 		{"template by Accept", health(nil), source(withHeader("Accept", "text/plain")), 200, "ok", ""},
 		{"Content-Type with parameters", health(nil), source(withHeader(text, "application/json; charset=utf-8")), 200, `{"ok": true, "stage": "prod"}`, ""},
-		{"selection by the status", health(func(m *cloudassembly.Method) {
+		{"selection by the status", health(func(m *apimodel.Method) {
 			m.Integration.RequestTemplates["application/json"] = `{"statusCode": 404}`
 		}), source(), 404, "", ""},
-		{"the pattern matches the whole status", health(func(m *cloudassembly.Method) {
+		{"the pattern matches the whole status", health(func(m *apimodel.Method) {
 			m.Integration.RequestTemplates["application/json"] = `{"statusCode": 4044}`
 		}), source(), 200, `{"ok": true, "stage": "prod"}`, ""},
-		{"a status that a template makes", health(func(m *cloudassembly.Method) {
+		{"a status that a template makes", health(func(m *apimodel.Method) {
 			m.Integration.RequestTemplates["application/json"] = "#set($tier = $context.authorizer.tier)\n#if($tier == 'gold')\n{\"statusCode\": 404}\n#end"
 		}), source(), 404, "", ""},
 		{"no template for the Content-Type: the body passes", health(nil), source(withHeader(text, "text/plain"), func(s *Source) { s.Request.Body = []byte(`{"statusCode": 404}`) }), 404, "", ""},
 		{"and a body without a status is an error, as on AWS", health(nil), source(withHeader(text, "text/plain")), 500, "", Default5XX},
-		{"NEVER: 415", health(func(m *cloudassembly.Method) { m.Integration.Passthrough = "NEVER" }), source(withHeader(text, "text/plain")), 415, "", UnsupportedMediaType},
-		{"WHEN_NO_TEMPLATES with a template: 415", health(func(m *cloudassembly.Method) { m.Integration.Passthrough = "WHEN_NO_TEMPLATES" }), source(withHeader(text, "text/plain")), 415, "", UnsupportedMediaType},
-		{"WHEN_NO_TEMPLATES without: the body passes", health(func(m *cloudassembly.Method) {
+		{"NEVER: 415", health(func(m *apimodel.Method) { m.Integration.Passthrough = "NEVER" }), source(withHeader(text, "text/plain")), 415, "", UnsupportedMediaType},
+		{"WHEN_NO_TEMPLATES with a template: 415", health(func(m *apimodel.Method) { m.Integration.Passthrough = "WHEN_NO_TEMPLATES" }), source(withHeader(text, "text/plain")), 415, "", UnsupportedMediaType},
+		{"WHEN_NO_TEMPLATES without: the body passes", health(func(m *apimodel.Method) {
 			m.Integration.Passthrough, m.Integration.RequestTemplates = "WHEN_NO_TEMPLATES", nil
 		}), source(func(s *Source) { s.Request.Body = []byte(`{"statusCode": 200}`) }), 200, `{"ok": true, "stage": "prod"}`, ""},
-		{"no response matches", health(func(m *cloudassembly.Method) { m.Integration.Responses = m.Integration.Responses[1:] }), source(), 500, "", APIConfigurationError},
+		{"no response matches", health(func(m *apimodel.Method) { m.Integration.Responses = m.Integration.Responses[1:] }), source(), 500, "", APIConfigurationError},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a, failure := newMock(t, c.method).Answer(c.source)
@@ -189,31 +189,31 @@ func TestMockStatus(t *testing.T) {
 func TestNewMockRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		change func(*cloudassembly.Method)
+		change func(*apimodel.Method)
 		reason string
 		is     error
 	}{
-		{"another integration", func(m *cloudassembly.Method) { m.Integration.Type = "HTTP" }, "HTTP", ErrUnsupported},
-		{"request template", func(m *cloudassembly.Method) {
+		{"another integration", func(m *apimodel.Method) { m.Integration.Type = "HTTP" }, "HTTP", ErrUnsupported},
+		{"request template", func(m *apimodel.Method) {
 			m.Integration.RequestTemplates["application/json"] = "#foreach($a in $b)"
 		}, "#foreach($a in $b)", ErrUnsupported},
-		{"response template", func(m *cloudassembly.Method) {
+		{"response template", func(m *apimodel.Method) {
 			m.Integration.Responses[0].Templates = map[string]string{"a/b": "$input.json('$')"}
 		}, "$input.json('$')", ErrUnsupported},
-		{"status", func(m *cloudassembly.Method) { m.Integration.Responses[0].StatusCode = "2xx" }, `"2xx"`, ErrUnsupported},
-		{"pattern", func(m *cloudassembly.Method) { m.Integration.Responses[0].SelectionPattern = "(?!a)" }, "(?!a)", ErrUnsupported},
-		{"content handling", func(m *cloudassembly.Method) { m.Integration.Responses[0].ContentHandling = "CONVERT_TO_BINARY" }, "CONVERT_TO_BINARY", ErrUnsupported},
-		{"value of the integration", func(m *cloudassembly.Method) {
+		{"status", func(m *apimodel.Method) { m.Integration.Responses[0].StatusCode = "2xx" }, `"2xx"`, ErrUnsupported},
+		{"pattern", func(m *apimodel.Method) { m.Integration.Responses[0].SelectionPattern = "(?!a)" }, "(?!a)", ErrUnsupported},
+		{"content handling", func(m *apimodel.Method) { m.Integration.Responses[0].ContentHandling = "CONVERT_TO_BINARY" }, "CONVERT_TO_BINARY", ErrUnsupported},
+		{"value of the integration", func(m *apimodel.Method) {
 			m.Integration.Responses[0].Parameters["method.response.header.Vary"] = "integration.response.header.Vary"
 		}, "integration.response.header.Vary", ErrUnsupported},
-		{"value of the request", func(m *cloudassembly.Method) {
+		{"value of the request", func(m *apimodel.Method) {
 			m.Integration.Responses[0].Parameters["method.response.header.Vary"] = "method.request.header.Origin"
 		}, "method.request.header.Origin", ErrUnsupported},
-		{"two defaults", func(m *cloudassembly.Method) {
+		{"two defaults", func(m *apimodel.Method) {
 			m.Integration.Responses = append(m.Integration.Responses, m.Integration.Responses[0])
 		}, "2 integration responses", ErrUnsupported},
-		{"a header of a response that the method does not have", func(m *cloudassembly.Method) { m.Responses = nil }, "response 204 does not have", nil},
-		{"a header that the method's response does not have", func(m *cloudassembly.Method) {
+		{"a header of a response that the method does not have", func(m *apimodel.Method) { m.Responses = nil }, "response 204 does not have", nil},
+		{"a header that the method's response does not have", func(m *apimodel.Method) {
 			delete(m.Responses[0].Parameters, "method.response.header.Vary")
 		}, "does not have method.response.header.Vary", nil},
 	} {

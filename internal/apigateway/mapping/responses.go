@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // Responses are the gateway responses of an API. They do not change, so any number of goroutines may use them.
@@ -25,18 +25,18 @@ type response struct {
 //
 // Source: "Variables for gateway responses" in
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
-func NewResponses(list []*cloudassembly.GatewayResponse) (*Responses, []cloudassembly.Problem) {
+func NewResponses(list []*apimodel.GatewayResponse) (*Responses, []apimodel.Problem) {
 	rs := &Responses{own: map[Type]*response{}}
-	var problems []cloudassembly.Problem
+	var problems []apimodel.Problem
 	for _, g := range list {
 		r, err := newResponse(g, func(name string) {
-			problems = append(problems, cloudassembly.Problem{ID: g.ID, What: "the variable " + name + " is not known here: it has no value"})
+			problems = append(problems, apimodel.Problem{ID: g.ID, What: "the variable " + name + " is not known here: it has no value"})
 		})
 		if err == nil && rs.own[Type(g.Type)] != nil {
 			err = unsupported("a second response of the type %s", g.Type)
 		}
 		if err != nil {
-			problems = append(problems, cloudassembly.Problem{ID: g.ID, What: err.Error() + "; what would be answered without it takes its place", Err: err})
+			problems = append(problems, apimodel.Problem{ID: g.ID, What: err.Error() + "; what would be answered without it takes its place", Err: err})
 			continue
 		}
 		rs.own[Type(g.Type)] = r
@@ -44,7 +44,7 @@ func NewResponses(list []*cloudassembly.GatewayResponse) (*Responses, []cloudass
 	return rs, problems
 }
 
-func newResponse(g *cloudassembly.GatewayResponse, unknown func(name string)) (r *response, err error) {
+func newResponse(g *apimodel.GatewayResponse, unknown func(name string)) (r *response, err error) {
 	r = &response{status: g.StatusCode}
 	switch {
 	case !Type(g.Type).Known():

@@ -9,10 +9,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-func newResponses(t *testing.T, list ...*cloudassembly.GatewayResponse) *Responses {
+func newResponses(t *testing.T, list ...*apimodel.GatewayResponse) *Responses {
 	t.Helper()
 	rs, problems := NewResponses(list)
 	if len(problems) > 0 {
@@ -39,8 +39,8 @@ func TestTypes(t *testing.T) {
 		t.Fatalf("want 21 types, got %d documented and %d here", n, len(defaults))
 	}
 	plain := newResponses(t)
-	custom := newResponses(t, &cloudassembly.GatewayResponse{Type: "DEFAULT_4XX", Parameters: map[string]string{"gatewayresponse.header.x": "'DEFAULT_4XX'"}},
-		&cloudassembly.GatewayResponse{Type: "DEFAULT_5XX", Parameters: map[string]string{"gatewayresponse.header.x": "'DEFAULT_5XX'"}})
+	custom := newResponses(t, &apimodel.GatewayResponse{Type: "DEFAULT_4XX", Parameters: map[string]string{"gatewayresponse.header.x": "'DEFAULT_4XX'"}},
+		&apimodel.GatewayResponse{Type: "DEFAULT_5XX", Parameters: map[string]string{"gatewayresponse.header.x": "'DEFAULT_5XX'"}})
 	for name, want := range documented {
 		got := plain.Answer(&Failure{Type: name, Message: "m"}, source())
 		if got.Status != want.status || string(got.Body) != `{"message":"m"}` || got.Headers.Get("Content-Type") != "application/json" {
@@ -89,7 +89,7 @@ func TestDefaultAnswers(t *testing.T) {
 
 // The example of https://docs.aws.amazon.com/apigateway/latest/api/API_GatewayResponse.html.
 func TestDocumentedExample(t *testing.T) {
-	rs := newResponses(t, &cloudassembly.GatewayResponse{
+	rs := newResponses(t, &apimodel.GatewayResponse{
 		Type: "MISSING_AUTHENTICATION_TOKEN", StatusCode: 404,
 		Parameters: map[string]string{
 			"gatewayresponse.header.x-request-path":              "method.request.path.id",
@@ -118,38 +118,38 @@ func TestDocumentedExample(t *testing.T) {
 func TestAnswerCustomized(t *testing.T) {
 	for _, c := range []struct {
 		name, reason string
-		list         []*cloudassembly.GatewayResponse
+		list         []*apimodel.GatewayResponse
 		failure      Failure
 		source       *Source
 		want         exchange.Answer
 	}{
 		{"headers alone", "the body stays API Gateway's own, its capital letter too",
-			[]*cloudassembly.GatewayResponse{{Type: "DEFAULT_4XX", Parameters: map[string]string{"gatewayresponse.header.Vary": "'Origin'"}}},
+			[]*apimodel.GatewayResponse{{Type: "DEFAULT_4XX", Parameters: map[string]string{"gatewayresponse.header.Vary": "'Origin'"}}},
 			Failure{Type: AccessDenied, Capital: true, Message: "m"}, source(),
 			exchange.Answer{Status: 403, Body: []byte(`{"Message":"m"}`), Headers: exchange.Headers{{Name: "Content-Type", Value: "application/json"},
 				{Name: "x-amzn-ErrorType", Value: "AccessDeniedException"}, {Name: "Vary", Value: "Origin"}}}},
 		{"own response", "it takes the place of the default altogether",
-			[]*cloudassembly.GatewayResponse{{Type: "DEFAULT_4XX", StatusCode: 418, Parameters: map[string]string{"gatewayresponse.header.a": "'1'"}},
+			[]*apimodel.GatewayResponse{{Type: "DEFAULT_4XX", StatusCode: 418, Parameters: map[string]string{"gatewayresponse.header.a": "'1'"}},
 				{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.b": "'2'"}}},
 			Failure{Type: Unauthorized, Message: "m"}, source(),
 			exchange.Answer{Status: 401, Body: []byte(`{"message":"m"}`), Headers: exchange.Headers{{Name: "Content-Type", Value: "application/json"},
 				{Name: "x-amzn-ErrorType", Value: "UnauthorizedException"}, {Name: "b", Value: "2"}}}},
 		{"status of the default", `"changes the status codes of all other 4XX responses to the new value"`,
-			[]*cloudassembly.GatewayResponse{{Type: "DEFAULT_4XX", StatusCode: 418}}, Failure{Type: Unauthorized, Status: 401, Message: "m"}, source(),
+			[]*apimodel.GatewayResponse{{Type: "DEFAULT_4XX", StatusCode: 418}}, Failure{Type: Unauthorized, Status: 401, Message: "m"}, source(),
 			exchange.Answer{Status: 418, Body: []byte(`{"message":"m"}`), Headers: exchange.Headers{{Name: "Content-Type", Value: "application/json"},
 				{Name: "x-amzn-ErrorType", Value: "UnauthorizedException"}}}},
 		{"template by Accept", "the first type of the header, and its type is the answer's",
-			[]*cloudassembly.GatewayResponse{{Type: "UNAUTHORIZED", Templates: map[string]string{"application/json": "{}", "Text/HTML": "<p>$context.error.message"}}},
+			[]*apimodel.GatewayResponse{{Type: "UNAUTHORIZED", Templates: map[string]string{"application/json": "{}", "Text/HTML": "<p>$context.error.message"}}},
 			Failure{Type: Unauthorized, Message: "m"}, source(withHeader("Accept", "text/html, application/json")),
 			exchange.Answer{Status: 401, Body: []byte(`<p>m`), Headers: exchange.Headers{{Name: "Content-Type", Value: "text/html"},
 				{Name: "x-amzn-ErrorType", Value: "UnauthorizedException"}}}},
 		{"no template for Accept", "application/json then",
-			[]*cloudassembly.GatewayResponse{{Type: "UNAUTHORIZED", Templates: map[string]string{"application/json": "{}", "a/b": "x"}}},
+			[]*apimodel.GatewayResponse{{Type: "UNAUTHORIZED", Templates: map[string]string{"application/json": "{}", "a/b": "x"}}},
 			Failure{Type: Unauthorized}, source(withHeader("Accept", "text/html")),
 			exchange.Answer{Status: 401, Body: []byte(`{}`), Headers: exchange.Headers{{Name: "Content-Type", Value: "application/json"},
 				{Name: "x-amzn-ErrorType", Value: "UnauthorizedException"}}}},
 		{"values of all kinds", "those the request does not have make no header, and one that would end its line neither",
-			[]*cloudassembly.GatewayResponse{{Type: "UNAUTHORIZED", Parameters: map[string]string{
+			[]*apimodel.GatewayResponse{{Type: "UNAUTHORIZED", Parameters: map[string]string{
 				"gatewayresponse.header.content-type": "'text/x'", "gatewayresponse.header.b": "method.request.header.ORIGIN", "gatewayresponse.header.c": "method.request.header.none",
 				"gatewayresponse.header.d": "context.requestId", "gatewayresponse.header.e": "stageVariables.table", "gatewayresponse.header.f": "method.request.querystring.evil",
 				"gatewayresponse.header.g": "context.authorizer.none", "gatewayresponse.header.h": "context.error.message", "gatewayresponse.header.i": "''"}}},
@@ -206,27 +206,27 @@ func TestSubstitution(t *testing.T) {
 // What is not done is said when the API is loaded, by its name, and API Gateway's own response takes the place.
 func TestNewResponsesProblems(t *testing.T) {
 	for _, c := range []struct {
-		response cloudassembly.GatewayResponse
+		response apimodel.GatewayResponse
 		names    string
 	}{
-		{cloudassembly.GatewayResponse{Type: "NEW"}, `"NEW"`},
-		{cloudassembly.GatewayResponse{Type: "REQUEST_TOO_LARGE", StatusCode: 400}, "REQUEST_TOO_LARGE"},
-		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", StatusCode: 100}, "100"},
-		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.path.a": "'b'"}}, "gatewayresponse.path.a"},
-		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a b": "'b'"}}, "gatewayresponse.header.a b"},
-		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "b"}}, "the value b"},
-		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "'"}}, "the value '"},
-		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "method.request.body"}}, "method.request.body"},
-		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "method.request.multivalueheader.b"}}, "multivalueheader"},
-		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "integration.response.header.b"}}, "integration.response.header.b"},
-		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "'1'", "gatewayresponse.header.A": "'2'"}}, "twice"},
-		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", Templates: map[string]string{"a/b": "$util.escapeJavaScript($context.error.message)"}}, "$util.escapeJavaScript("},
-		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", Templates: map[string]string{"a/b": "${context.stage}"}}, "${"},
-		{cloudassembly.GatewayResponse{Type: "UNAUTHORIZED", Templates: map[string]string{"a/b": "#if($context.stage)a#end"}}, "#if"},
+		{apimodel.GatewayResponse{Type: "NEW"}, `"NEW"`},
+		{apimodel.GatewayResponse{Type: "REQUEST_TOO_LARGE", StatusCode: 400}, "REQUEST_TOO_LARGE"},
+		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", StatusCode: 100}, "100"},
+		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.path.a": "'b'"}}, "gatewayresponse.path.a"},
+		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a b": "'b'"}}, "gatewayresponse.header.a b"},
+		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "b"}}, "the value b"},
+		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "'"}}, "the value '"},
+		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "method.request.body"}}, "method.request.body"},
+		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "method.request.multivalueheader.b"}}, "multivalueheader"},
+		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "integration.response.header.b"}}, "integration.response.header.b"},
+		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "'1'", "gatewayresponse.header.A": "'2'"}}, "twice"},
+		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", Templates: map[string]string{"a/b": "$util.escapeJavaScript($context.error.message)"}}, "$util.escapeJavaScript("},
+		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", Templates: map[string]string{"a/b": "${context.stage}"}}, "${"},
+		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", Templates: map[string]string{"a/b": "#if($context.stage)a#end"}}, "#if"},
 	} {
 		t.Run(c.names, func(t *testing.T) {
-			c.response.ID = cloudassembly.ID{Stack: "Shop", LogicalID: "R"}
-			rs, problems := NewResponses([]*cloudassembly.GatewayResponse{&c.response})
+			c.response.ID = apimodel.ID{Stack: "Shop", LogicalID: "R"}
+			rs, problems := NewResponses([]*apimodel.GatewayResponse{&c.response})
 			if len(problems) != 1 || problems[0].ID != c.response.ID || problems[0].Blocks || !errors.Is(problems[0].Err, ErrUnsupported) ||
 				!strings.Contains(problems[0].What, c.names) {
 				t.Fatalf("want one problem that names %s, got %v", c.names, problems)
@@ -240,8 +240,8 @@ func TestNewResponsesProblems(t *testing.T) {
 }
 
 func TestSecondResponse(t *testing.T) {
-	r := &cloudassembly.GatewayResponse{Type: "UNAUTHORIZED"}
-	if _, problems := NewResponses([]*cloudassembly.GatewayResponse{r, r}); len(problems) != 1 {
+	r := &apimodel.GatewayResponse{Type: "UNAUTHORIZED"}
+	if _, problems := NewResponses([]*apimodel.GatewayResponse{r, r}); len(problems) != 1 {
 		t.Errorf("want a problem with the second of a type, got %v", problems)
 	}
 }
@@ -275,7 +275,7 @@ func TestChoose(t *testing.T) {
 }
 
 func BenchmarkResponses(b *testing.B) {
-	rs, problems := NewResponses([]*cloudassembly.GatewayResponse{{Type: "DEFAULT_4XX", Parameters: map[string]string{
+	rs, problems := NewResponses([]*apimodel.GatewayResponse{{Type: "DEFAULT_4XX", Parameters: map[string]string{
 		"gatewayresponse.header.Access-Control-Allow-Origin": "'https://shop.example.com'", "gatewayresponse.header.Vary": "'Origin'"}}})
 	if len(problems) > 0 {
 		b.Fatal(problems)
@@ -298,7 +298,7 @@ func TestUnknownVariables(t *testing.T) {
 		"$input.body":              "<$input.body>",
 		"$stageVariables.a.b":      "<$stageVariables.a.b>",
 	} {
-		rs, problems := NewResponses([]*cloudassembly.GatewayResponse{{Type: "UNAUTHORIZED", StatusCode: 418, Templates: map[string]string{"a/b": template}}})
+		rs, problems := NewResponses([]*apimodel.GatewayResponse{{Type: "UNAUTHORIZED", StatusCode: 418, Templates: map[string]string{"a/b": template}}})
 		if len(problems) != 1 || problems[0].Blocks || problems[0].What != "the variable "+name+" is not known here: it has no value" {
 			t.Errorf("%s: got the problems %v", name, problems)
 		}
@@ -306,7 +306,7 @@ func TestUnknownVariables(t *testing.T) {
 			t.Errorf("%s: got %d %s", name, a.Status, a.Body)
 		}
 	}
-	rs, problems := NewResponses([]*cloudassembly.GatewayResponse{{Type: "UNAUTHORIZED", Parameters: map[string]string{
+	rs, problems := NewResponses([]*apimodel.GatewayResponse{{Type: "UNAUTHORIZED", Parameters: map[string]string{
 		"gatewayresponse.header.a": "context.none", "gatewayresponse.header.b": "'b'"}}})
 	if len(problems) != 1 || !strings.Contains(problems[0].What, "$context.none") {
 		t.Errorf("got the problems %v", problems)

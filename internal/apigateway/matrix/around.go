@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
@@ -23,7 +23,7 @@ type FunctionURL struct {
 }
 
 // kept are the routes whose answers are kept.
-func kept(api *cloudassembly.API) (out []Kept) {
+func kept(api *apimodel.API) (out []Kept) {
 	for _, s := range api.Stages {
 		for _, m := range api.Methods {
 			if ttl := s.Caches(m); ttl > 0 {
@@ -34,7 +34,7 @@ func kept(api *cloudassembly.API) (out []Kept) {
 	return out
 }
 
-func functionURLs(m *cloudassembly.Model, api *cloudassembly.API) (out []FunctionURL) {
+func functionURLs(m *apimodel.Model, api *apimodel.API) (out []FunctionURL) {
 	for _, u := range m.FunctionURLs {
 		made := FunctionURL{AuthType: u.AuthType}
 		for _, method := range api.Methods {
@@ -55,7 +55,7 @@ func functionURLs(m *cloudassembly.Model, api *cloudassembly.API) (out []Functio
 
 // allowsAll reports whether an API's resource policy denies nothing and allows every caller every route, so that it keeps
 // no request out. A policy that is not read in full is not such a one.
-func allowsAll(api *cloudassembly.API) bool {
+func allowsAll(api *apimodel.API) bool {
 	doc, err := iampolicy.Parse(string(api.Policy))
 	if err != nil || slices.ContainsFunc(doc.Statements, func(s iampolicy.Statement) bool { return s.Effect != iampolicy.Allow }) {
 		return false

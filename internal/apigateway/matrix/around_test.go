@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
@@ -86,7 +87,7 @@ func TestVariables(t *testing.T) {
 }
 
 // template is the model of an API with one method, GET /, and other resources.
-func template(t *testing.T, authorizer string, resources ...string) *cloudassembly.Model {
+func template(t *testing.T, authorizer string, resources ...string) *apimodel.Model {
 	t.Helper()
 	text := `{"Parameters": {"Choice": {"Type": "String"}}, "Resources": {
 		"Fn": {"Type": "AWS::Lambda::Function", "Properties": {}},
@@ -99,7 +100,7 @@ func template(t *testing.T, authorizer string, resources ...string) *cloudassemb
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a.Model(cloudassembly.Options{})
+	return apimodel.Read(a, cloudassembly.Options{})
 }
 
 const (

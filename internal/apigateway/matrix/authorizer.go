@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // Authorizer is an authorizer of an API: what it identifies a caller by, what its answers are kept under, and what decides.
@@ -41,7 +41,7 @@ type Variable struct {
 }
 
 // authorizers are those of an API in the order of their names. The error says what is not known of one.
-func authorizers(m *cloudassembly.Model, api *cloudassembly.API) (out []Authorizer, unknown []error) {
+func authorizers(m *apimodel.Model, api *apimodel.API) (out []Authorizer, unknown []error) {
 	for _, a := range api.Authorizers {
 		made := Authorizer{Kind: kindOf(a), Name: cmp.Or(a.Name, a.LogicalID), Validation: a.Validation, Cache: cacheOf(a)}
 		for _, s := range a.IdentitySources {
@@ -70,20 +70,20 @@ func authorizers(m *cloudassembly.Model, api *cloudassembly.API) (out []Authoriz
 	return out, unknown
 }
 
-func kindOf(a *cloudassembly.Authorizer) string {
+func kindOf(a *apimodel.Authorizer) string {
 	switch a.Type {
-	case cloudassembly.TokenAuthorizer:
+	case apimodel.TokenAuthorizer:
 		return Token
-	case cloudassembly.RequestAuthorizer:
+	case apimodel.RequestAuthorizer:
 		return Request
-	case cloudassembly.CognitoAuthorizer:
+	case apimodel.CognitoAuthorizer:
 		return Cognito
 	}
 	return Unknown
 }
 
 // cacheOf is how long an authorizer's answers are kept; nil if that is not known.
-func cacheOf(a *cloudassembly.Authorizer) *time.Duration {
+func cacheOf(a *apimodel.Authorizer) *time.Duration {
 	if slices.Contains(a.NotKnown, "AuthorizerResultTtlInSeconds") {
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
@@ -21,7 +22,7 @@ func ExampleOf() {
 		fmt.Println(err)
 		return
 	}
-	m, err := matrix.Of(a.Model(cloudassembly.Options{}), "")
+	m, err := matrix.Of(apimodel.Read(a, cloudassembly.Options{}), "")
 	if err != nil {
 		fmt.Println(err) // what cannot be told; the rest is in the matrix
 	}

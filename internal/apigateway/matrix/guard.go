@@ -11,7 +11,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // PublicMetadata is the name of the metadata of an AWS::ApiGateway::Method that says why it is public, as a string. The
@@ -19,16 +19,16 @@ import (
 const PublicMetadata = "gatehouse:public"
 
 // guard fills in what guards a route and whom it lets in. The error says why that is not known.
-func (r *Route) guard(m *cloudassembly.Model, method *cloudassembly.Method, t tables) error {
+func (r *Route) guard(m *apimodel.Model, method *apimodel.Method, t tables) error {
 	r.Kind, r.Who = Unknown, "not known"
 	switch method.Authorization {
-	case cloudassembly.AuthorizationNone:
+	case apimodel.AuthorizationNone:
 		r.public(method)
 		return nil
-	case cloudassembly.AuthorizationIAM:
+	case apimodel.AuthorizationIAM:
 		r.Kind, r.Who = IAM, "whom IAM allows execute-api:Invoke"
 		return nil
-	case cloudassembly.AuthorizationCustom, cloudassembly.AuthorizationCognito:
+	case apimodel.AuthorizationCustom, apimodel.AuthorizationCognito:
 	default:
 		return problemsOf(m, method.ID, "it has no AuthorizationType that API Gateway knows")
 	}
@@ -48,7 +48,7 @@ func (r *Route) guard(m *cloudassembly.Model, method *cloudassembly.Method, t ta
 }
 
 // problemsOf says why something is not known, as the model has it, or else in other words.
-func problemsOf(m *cloudassembly.Model, id cloudassembly.ID, otherwise string) error {
+func problemsOf(m *apimodel.Model, id apimodel.ID, otherwise string) error {
 	var said []string
 	for _, p := range m.ProblemsOf(id) {
 		if p.Blocks {
@@ -63,10 +63,10 @@ func problemsOf(m *cloudassembly.Model, id cloudassembly.ID, otherwise string) e
 
 // public says why there is no guard. Browsers ask for OPTIONS before they send a token, so what CDK and Gatehouse make
 // for CORS has none, and no function answers it.
-func (r *Route) public(method *cloudassembly.Method) {
+func (r *Route) public(method *apimodel.Method) {
 	r.Kind = None
 	r.Public = method.Metadata[PublicMetadata]
-	if r.Public == "" && r.Verb == "OPTIONS" && method.Integration.Type == cloudassembly.IntegrationMock {
+	if r.Public == "" && r.Verb == "OPTIONS" && method.Integration.Type == apimodel.IntegrationMock {
 		r.Public = "CORS preflight"
 	}
 	r.Who = "anyone"
@@ -74,7 +74,7 @@ func (r *Route) public(method *cloudassembly.Method) {
 
 // cognito is what Amazon Cognito enforces.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html
-func (r *Route) cognito(m *cloudassembly.Model, method *cloudassembly.Method) {
+func (r *Route) cognito(m *apimodel.Model, method *apimodel.Method) {
 	if len(method.Scopes) == 0 {
 		r.Who = "any ID token" + ofClients(m, method.Authorizer)
 		return
@@ -87,7 +87,7 @@ func (r *Route) cognito(m *cloudassembly.Model, method *cloudassembly.Method) {
 
 // ofClients names the app clients that a Cognito authorizer restricts ID tokens to; "" if it does not. Clients of the assembly
 // have their logical ids.
-func ofClients(m *cloudassembly.Model, a *cloudassembly.Authorizer) string {
+func ofClients(m *apimodel.Model, a *apimodel.Authorizer) string {
 	if a.Validation == "" {
 		return ""
 	}
@@ -120,7 +120,7 @@ func (r *Route) require(requires []access.Requirement) {
 }
 
 // lambda is what a function enforces: the included one by its access table, any other one by itself.
-func (r *Route) lambda(a *cloudassembly.Authorizer, t tables) error {
+func (r *Route) lambda(a *apimodel.Authorizer, t tables) error {
 	f := a.Function
 	if f == nil && slices.Contains(a.NotKnown, "AuthorizerUri") {
 		return nil // it is said of the authorizer
@@ -155,14 +155,14 @@ func (r *Route) lambda(a *cloudassembly.Authorizer, t tables) error {
 }
 
 // tables are the access tables of included functions, each read once.
-type tables map[cloudassembly.ID]tableOrError
+type tables map[apimodel.ID]tableOrError
 
 type tableOrError struct {
 	table *access.Table
 	err   error
 }
 
-func (t tables) of(f *cloudassembly.Function) (*access.Table, error) {
+func (t tables) of(f *apimodel.Function) (*access.Table, error) {
 	known, ok := t[f.ID]
 	if !ok {
 		known.table, known.err = readTable(f)
@@ -171,7 +171,7 @@ func (t tables) of(f *cloudassembly.Function) (*access.Table, error) {
 	return known.table, known.err
 }
 
-func readTable(f *cloudassembly.Function) (*access.Table, error) {
+func readTable(f *apimodel.Function) (*access.Table, error) {
 	if f.Code.Folder == "" {
 		return nil, fmt.Errorf("the access table of %s cannot be read: its code is not a folder of the assembly: synthesize it again", f.ID)
 	}

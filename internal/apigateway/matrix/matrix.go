@@ -1,7 +1,7 @@
 // Package matrix makes the access matrix of a cloud assembly: each route of its REST APIs with what guards it and whom
 // that lets in, in an order and in words that stay the same as long as the access does.
 //
-//	m, err := matrix.Of(a.Model(cloudassembly.Options{}), "")
+//	m, err := matrix.Of(apimodel.Read(a, cloudassembly.Options{}), "")
 //	os.Stdout.Write(m.Text())
 //
 // Beside the routes it has what access to them depends on: the authorizers with their identity sources, caches and
@@ -21,7 +21,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // ErrUnknown says that something about access cannot be told from the assembly.
@@ -34,9 +34,9 @@ type Matrix struct {
 
 // API is a REST API. Routes are in the order of their paths and verbs.
 type API struct {
-	ID    cloudassembly.ID // what it is made of
-	Stack string           // its path, such as "Prod/Shop"
-	Name  string           // with the logical id in brackets where a stack has several of one name
+	ID    apimodel.ID // what it is made of
+	Stack string      // its path, such as "Prod/Shop"
+	Name  string      // with the logical id in brackets where a stack has several of one name
 
 	// ResourcePolicy reports whether the API has a resource policy, and AllowsAll whether that one allows every caller
 	// every route without a condition, so that it keeps no caller out.
@@ -84,7 +84,7 @@ func (r Route) String() string { return r.Verb + " " + r.Path }
 
 // Of makes the matrix of an assembly's model, or of the one stack of the path. With an error, which is an [ErrUnknown] and
 // says everything that cannot be told, comes the rest.
-func Of(m *cloudassembly.Model, stack string) (Matrix, error) {
+func Of(m *apimodel.Model, stack string) (Matrix, error) {
 	tables := tables{}
 	var out Matrix
 	var unknown []error
@@ -123,7 +123,7 @@ func Of(m *cloudassembly.Model, stack string) (Matrix, error) {
 
 // name is an API's name. CDK names an API by its construct's id unless told otherwise, so that several of a stack may
 // have one name; the logical id tells them apart, and changes only where the construct is moved.
-func name(m *cloudassembly.Model, api *cloudassembly.API) string {
+func name(m *apimodel.Model, api *apimodel.API) string {
 	for _, other := range m.APIs {
 		if other != api && other.Stack == api.Stack && other.Name == api.Name {
 			return strings.TrimSpace(api.Name + " [" + api.LogicalID + "]")

@@ -9,11 +9,11 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // guarded is a model of one API with one method, GET /orders, which an included authorizer guards.
-func guarded(t testing.TB, table string) *cloudassembly.Model {
+func guarded(t testing.TB, table string) *apimodel.Model {
 	t.Helper()
 	dir := t.TempDir()
 	if table != "" {
@@ -21,16 +21,16 @@ func guarded(t testing.TB, table string) *cloudassembly.Model {
 			t.Fatal(err)
 		}
 	}
-	function := &cloudassembly.Function{
-		ID: id("Guard"), Code: cloudassembly.Code{Folder: dir}, Environment: map[string]string{"GATEHOUSE_AUTHORIZER": "{}"},
+	function := &apimodel.Function{
+		ID: id("Guard"), Code: apimodel.Code{Folder: dir}, Environment: map[string]string{"GATEHOUSE_AUTHORIZER": "{}"},
 	}
-	return &cloudassembly.Model{APIs: []*cloudassembly.API{{ID: id("Api"), Name: "Api", Methods: []*cloudassembly.Method{{
-		ID: id("Get"), Verb: "GET", Path: "/orders", Authorization: cloudassembly.AuthorizationCustom,
-		Authorizer: &cloudassembly.Authorizer{ID: id("Authorizer"), Type: cloudassembly.TokenAuthorizer, Function: function, TTL: 5 * time.Minute},
+	return &apimodel.Model{APIs: []*apimodel.API{{ID: id("Api"), Name: "Api", Methods: []*apimodel.Method{{
+		ID: id("Get"), Verb: "GET", Path: "/orders", Authorization: apimodel.AuthorizationCustom,
+		Authorizer: &apimodel.Authorizer{ID: id("Authorizer"), Type: apimodel.TokenAuthorizer, Function: function, TTL: 5 * time.Minute},
 	}}}}}
 }
 
-func id(name string) cloudassembly.ID { return cloudassembly.ID{Stack: "Shop", LogicalID: name} }
+func id(name string) apimodel.ID { return apimodel.ID{Stack: "Shop", LogicalID: name} }
 
 func TestIncludedAuthorizer(t *testing.T) {
 	const scope = `{"kind":"scope","anyOf":["orders:read"]}`
@@ -73,9 +73,9 @@ func TestCognitoClients(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			model := guarded(t, "")
 			method := model.APIs[0].Methods[0]
-			method.Authorization, method.Scopes = cloudassembly.AuthorizationCognito, tt.scopes
-			method.Authorizer.Type, method.Authorizer.Validation = cloudassembly.CognitoAuthorizer, tt.expression
-			model.UserPools = []*cloudassembly.UserPool{{Clients: []*cloudassembly.UserPoolClient{{ID: id("Web"), ClientID: "abc"}}}}
+			method.Authorization, method.Scopes = apimodel.AuthorizationCognito, tt.scopes
+			method.Authorizer.Type, method.Authorizer.Validation = apimodel.CognitoAuthorizer, tt.expression
+			model.UserPools = []*apimodel.UserPool{{Clients: []*apimodel.UserPoolClient{{ID: id("Web"), ClientID: "abc"}}}}
 			m, err := Of(model, "")
 			if err != nil {
 				t.Fatal(err)
@@ -90,27 +90,27 @@ func TestCognitoClients(t *testing.T) {
 // TestUnknown: what cannot be told is an error and never looks like access that is open.
 func TestUnknown(t *testing.T) {
 	const table = `{"version":1,"routes":[{"route":"GET /orders"}]}`
-	method := func(m *cloudassembly.Model) *cloudassembly.Method { return m.APIs[0].Methods[0] }
+	method := func(m *apimodel.Model) *apimodel.Method { return m.APIs[0].Methods[0] }
 	for _, tt := range []struct {
 		name   string
 		table  string
-		change func(m *cloudassembly.Model)
+		change func(m *apimodel.Model)
 		want   string
 	}{
-		{"no access table", "", func(*cloudassembly.Model) {}, "Shop/Api GET /orders: the access table of Shop/Guard cannot be read: "},
-		{"a wrong access table", "{}", func(*cloudassembly.Model) {}, "the access table of Shop/Guard: access: access.json: "},
-		{"code that is no folder", table, func(m *cloudassembly.Model) { method(m).Authorizer.Function.Code = cloudassembly.Code{Zip: "a.zip"} }, "its code is not a folder of the assembly"},
-		{"a configuration that is not known does not make it another function", "", func(m *cloudassembly.Model) {
+		{"no access table", "", func(*apimodel.Model) {}, "Shop/Api GET /orders: the access table of Shop/Guard cannot be read: "},
+		{"a wrong access table", "{}", func(*apimodel.Model) {}, "the access table of Shop/Guard: access: access.json: "},
+		{"code that is no folder", table, func(m *apimodel.Model) { method(m).Authorizer.Function.Code = apimodel.Code{Zip: "a.zip"} }, "its code is not a folder of the assembly"},
+		{"a configuration that is not known does not make it another function", "", func(m *apimodel.Model) {
 			f := method(m).Authorizer.Function
 			f.Environment, f.Unresolved = nil, map[string]string{"GATEHOUSE_AUTHORIZER": "unresolved"}
 		}, "the access table of Shop/Guard cannot be read"},
-		{"no authorizer", table, func(m *cloudassembly.Model) { method(m).Authorizer = nil }, "its authorizer is not in the assembly"},
-		{"no authorizer, in the model's words", table, func(m *cloudassembly.Model) {
+		{"no authorizer", table, func(m *apimodel.Model) { method(m).Authorizer = nil }, "its authorizer is not in the assembly"},
+		{"no authorizer, in the model's words", table, func(m *apimodel.Model) {
 			method(m).Authorizer = nil
-			m.Problems = []cloudassembly.Problem{{ID: id("Get"), What: "its authorizer abc123 is not one of the API's", Blocks: true}}
+			m.Problems = []apimodel.Problem{{ID: id("Get"), What: "its authorizer abc123 is not one of the API's", Blocks: true}}
 		}, "Shop/Api GET /orders: its authorizer abc123 is not one of the API's"},
-		{"an authorizer of no type", table, func(m *cloudassembly.Model) { method(m).Authorizer.Type = "MAGIC" }, "its authorizer has no type that API Gateway knows"},
-		{"no type of authorization", table, func(m *cloudassembly.Model) { method(m).Authorization = "" }, "it has no AuthorizationType that API Gateway knows"},
+		{"an authorizer of no type", table, func(m *apimodel.Model) { method(m).Authorizer.Type = "MAGIC" }, "its authorizer has no type that API Gateway knows"},
+		{"no type of authorization", table, func(m *apimodel.Model) { method(m).Authorization = "" }, "it has no AuthorizationType that API Gateway knows"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			model := guarded(t, tt.table)
@@ -130,7 +130,7 @@ func TestUnknown(t *testing.T) {
 // TestIncompleteAPI: where routes of an API may be missing, the matrix says so.
 func TestIncompleteAPI(t *testing.T) {
 	model := guarded(t, `{"version":1,"routes":[{"route":"GET /orders"}]}`)
-	model.Problems = []cloudassembly.Problem{
+	model.Problems = []apimodel.Problem{
 		{ID: id("Api"), What: "its routes are in an OpenAPI document (Body), which is not read", Blocks: true},
 		{ID: id("Api"), What: "its endpoint is private"},
 		{ID: id("Get"), What: "its integration is HTTP", Blocks: true}, // of no weight for access
@@ -148,22 +148,22 @@ func TestIncompleteAPI(t *testing.T) {
 // is a policy, and no more of any.
 func TestPolicyThatIsNotKnown(t *testing.T) {
 	model := guarded(t, `{"version":1,"routes":[{"route":"GET /orders"}]}`)
-	model.Problems = []cloudassembly.Problem{{ID: id("Api"), What: "unresolved", Blocks: true, OfPolicy: true}}
+	model.Problems = []apimodel.Problem{{ID: id("Api"), What: "unresolved", Blocks: true, OfPolicy: true}}
 	if m, err := Of(model, ""); err != nil || !m.APIs[0].ResourcePolicy {
 		t.Errorf("got %+v and %v, want a resource policy and no error", m, err)
 	}
 }
 
 func TestOrder(t *testing.T) {
-	at := func(stack, logical, name string, routes ...string) *cloudassembly.API {
-		api := &cloudassembly.API{ID: cloudassembly.ID{Stack: stack, LogicalID: logical}, Name: name}
+	at := func(stack, logical, name string, routes ...string) *apimodel.API {
+		api := &apimodel.API{ID: apimodel.ID{Stack: stack, LogicalID: logical}, Name: name}
 		for _, r := range routes {
 			verb, path, _ := strings.Cut(r, " ")
-			api.Methods = append(api.Methods, &cloudassembly.Method{Verb: verb, Path: path, Authorization: cloudassembly.AuthorizationIAM})
+			api.Methods = append(api.Methods, &apimodel.Method{Verb: verb, Path: path, Authorization: apimodel.AuthorizationIAM})
 		}
 		return api
 	}
-	m, err := Of(&cloudassembly.Model{APIs: []*cloudassembly.API{
+	m, err := Of(&apimodel.Model{APIs: []*apimodel.API{
 		at("Shop", "Z", "Api", "POST /a", "GET /b", "GET /a", "GET /"), at("Shop", "A", "Api"), at("Shop", "B", ""), at("Prod/Shop", "A", "Api"),
 	}}, "")
 	if err != nil {

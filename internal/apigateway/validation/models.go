@@ -15,7 +15,7 @@ import (
 	"golang.org/x/text/message"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 var printer = message.NewPrinter(language.English)
@@ -31,7 +31,7 @@ type model struct {
 }
 
 // compile prepares a method's models.
-func compile(api *cloudassembly.API, m *cloudassembly.Method) (list []model, err error) {
+func compile(api *apimodel.API, m *apimodel.Method) (list []model, err error) {
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft4)
 	c.UseLoader(siblings{api})
@@ -50,7 +50,7 @@ func compile(api *cloudassembly.API, m *cloudassembly.Method) (list []model, err
 }
 
 // nameOf is what a model is called in the app; one of API Gateway's own has only its name.
-func nameOf(s *cloudassembly.Schema) string {
+func nameOf(s *apimodel.Schema) string {
 	if s.LogicalID == "" {
 		return s.Name
 	}
@@ -171,7 +171,7 @@ func cut(text string) string {
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html
 const prefix = "https://apigateway.amazonaws.com/restapis/"
 
-func addressOf(api *cloudassembly.API, name string) string {
+func addressOf(api *apimodel.API, name string) string {
 	return prefix + api.APIID + "/models/" + name
 }
 
@@ -190,7 +190,7 @@ func whyNot(err error) string {
 }
 
 // siblings finds the models of an API. There is nothing else that a model may refer to.
-type siblings struct{ api *cloudassembly.API }
+type siblings struct{ api *apimodel.API }
 
 func (s siblings) Load(url string) (any, error) {
 	for _, schema := range s.api.Schemas {

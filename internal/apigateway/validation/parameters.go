@@ -6,14 +6,14 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // parameter is one that a request must have.
 type parameter struct{ in, name string } // in is "header", "querystring" or "path"
 
 // required are a method's required parameters, in the order in which API Gateway lists them.
-func required(m *cloudassembly.Method) (list []parameter) {
+func required(m *apimodel.Method) (list []parameter) {
 	for _, key := range slices.Sorted(maps.Keys(m.RequestParameters)) {
 		if m.RequestParameters[key] {
 			in, name, _ := strings.Cut(strings.TrimPrefix(key, "method.request."), ".")

@@ -10,14 +10,14 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // Sample returns a JSON body that the method's request validator accepts, made from the method's model for
 // application/json, and reports whether there is one. It has all properties that the model describes, or only the required
 // ones where all together are refused. There is none for a method without such a model, and for a model that asks for what
 // cannot be made up, such as a value that a "not" excludes.
-func Sample(api *cloudassembly.API, m *cloudassembly.Method) (body string, ok bool) {
+func Sample(api *apimodel.API, m *apimodel.Method) (body string, ok bool) {
 	v, err := New(api, m)
 	if err != nil {
 		return "", false

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 func TestSample(t *testing.T) {
@@ -63,7 +63,7 @@ func TestSample(t *testing.T) {
 		}
 	})
 	t.Run("no validator", func(t *testing.T) {
-		if body, ok := Sample(&cloudassembly.API{}, &cloudassembly.Method{}); ok {
+		if body, ok := Sample(&apimodel.API{}, &apimodel.Method{}); ok {
 			t.Errorf("got %q", body)
 		}
 	})

@@ -22,7 +22,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // ErrModel is for a model that cannot be enforced here: it is no JSON Schema, or has what only API Gateway understands.
@@ -36,7 +36,7 @@ type Validator struct {
 
 // New prepares what a method's request validator wants. A method without one has a Validator that lets everything through.
 // The error is [ErrModel], with the model's name and what is wrong with it.
-func New(api *cloudassembly.API, m *cloudassembly.Method) (*Validator, error) {
+func New(api *apimodel.API, m *apimodel.Method) (*Validator, error) {
 	v := &Validator{}
 	if m.Validator == nil {
 		return v, nil

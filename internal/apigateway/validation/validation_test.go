@@ -9,17 +9,17 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // api has some models, and a method that wants bodies of these content types to fit them, and the parameters.
-func api(models map[string]string, wants map[string]string, parameters map[string]bool) (*cloudassembly.API, *cloudassembly.Method) {
-	a := &cloudassembly.API{APIID: "a1b2c3d4e5"}
-	m := &cloudassembly.Method{
-		Validator: &cloudassembly.Validator{Body: wants != nil, Parameters: parameters != nil}, RequestParameters: parameters, RequestSchemas: map[string]*cloudassembly.Schema{},
+func api(models map[string]string, wants map[string]string, parameters map[string]bool) (*apimodel.API, *apimodel.Method) {
+	a := &apimodel.API{APIID: "a1b2c3d4e5"}
+	m := &apimodel.Method{
+		Validator: &apimodel.Validator{Body: wants != nil, Parameters: parameters != nil}, RequestParameters: parameters, RequestSchemas: map[string]*apimodel.Schema{},
 	}
 	for name, text := range models {
-		s := &cloudassembly.Schema{Name: name, JSON: json.RawMessage(text)}
+		s := &apimodel.Schema{Name: name, JSON: json.RawMessage(text)}
 		if text == "" {
 			s.JSON = nil
 		}
@@ -189,8 +189,8 @@ func TestParameters(t *testing.T) {
 func TestNothingToValidate(t *testing.T) {
 	_, off := api(map[string]string{"Two": `{"type":"text"}`}, map[string]string{"application/json": "Two"}, map[string]bool{"method.request.path.id": true})
 	off.Validator.Body, off.Validator.Parameters = false, false
-	for name, m := range map[string]*cloudassembly.Method{"no validator": {RequestParameters: map[string]bool{"method.request.path.id": true}}, "one that is off": off} {
-		v, err := New(&cloudassembly.API{}, m)
+	for name, m := range map[string]*apimodel.Method{"no validator": {RequestParameters: map[string]bool{"method.request.path.id": true}}, "one that is off": off} {
+		v, err := New(&apimodel.API{}, m)
 		if err != nil {
 			t.Fatal(name, err)
 		}

@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/validation"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/tryout"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
@@ -71,7 +71,7 @@ type key struct {
 
 // view is what was made of one reading of an assembly.
 type view struct {
-	model   *cloudassembly.Model
+	model   *apimodel.Model
 	apis    apis
 	issuer  *devissuer.Provider // nil if there is none
 	routes  []apigateway.Route

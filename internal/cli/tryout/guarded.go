@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
@@ -87,7 +87,7 @@ func (m *maker) token(t target) {
 }
 
 // issuer is one whose tokens an authorizer takes.
-func (m *maker) issuer(a *cloudassembly.Authorizer) (devissuer.Issuer, bool) {
+func (m *maker) issuer(a *apimodel.Authorizer) (devissuer.Issuer, bool) {
 	if m.Tokens == nil {
 		return devissuer.Issuer{}, false
 	}
@@ -115,9 +115,9 @@ type place struct {
 
 // TokenSource is where an authorizer looks for the token first. Where only a function of the app's own knows, it is the
 // Authorization header.
-func TokenSource(a *cloudassembly.Authorizer) authz.TokenSource {
+func TokenSource(a *apimodel.Authorizer) authz.TokenSource {
 	p := authz.TokenSource{Kind: authz.Header, Name: "Authorization"}
-	if a.Type != cloudassembly.RequestAuthorizer {
+	if a.Type != apimodel.RequestAuthorizer {
 		if len(a.IdentitySources) > 0 {
 			p.Name = a.IdentitySources[0].Name
 		}

@@ -12,16 +12,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/validation"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // validated tells whether a method's request validator looks at bodies, of which none counts as an empty object.
-func validated(m *cloudassembly.Method) bool {
+func validated(m *apimodel.Method) bool {
 	return m.Validator != nil && m.Validator.Body && len(m.RequestSchemas) > 0
 }
 
 // body is a JSON body for a method: one that its model accepts, if it has a model, on one line.
-func body(api *cloudassembly.API, m *cloudassembly.Method) string {
+func body(api *apimodel.API, m *apimodel.Method) string {
 	sample, ok := validation.Sample(api, m)
 	var compact bytes.Buffer
 	if !ok || json.Compact(&compact, []byte(sample)) != nil {

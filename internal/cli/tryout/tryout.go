@@ -14,7 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
@@ -92,17 +92,17 @@ func Quote(word string) string {
 // Options say what to try.
 type Options struct {
 	URL    string // where the API is served, such as "http://127.0.0.1:3000"
-	Model  *cloudassembly.Model
+	Model  *apimodel.Model
 	Matrix matrix.Matrix // of the APIs that are served
 
 	Tokens *devissuer.Provider
 	Keys   []checks.AccessKey // that requests may be signed with; the first one may call everything
 
 	// NotServed tells of a route whether it is answered by 501 for another reason than the model's. Default: none is.
-	NotServed func(api cloudassembly.ID, stage, verb, path string) bool
+	NotServed func(api apimodel.ID, stage, verb, path string) bool
 
 	// Mount is the first path segment that a stage is served under. If nil, it is the stage's name.
-	Mount func(api cloudassembly.ID, stage string) string
+	Mount func(api apimodel.ID, stage string) string
 
 	// Policy tells what the resource policy says of a request: that it allows it, or denies it, or neither. Default: it
 	// allows all.
@@ -135,8 +135,8 @@ func Make(o Options) (examples []Example, notes []string) {
 // maker makes the examples of one stage of an API.
 type maker struct {
 	Options
-	api      *cloudassembly.API
-	stage    *cloudassembly.Stage
+	api      *apimodel.API
+	stage    *apimodel.Stage
 	mount    string // the first segment of its paths
 	examples []Example
 	notes    []string
@@ -147,7 +147,7 @@ type maker struct {
 // target is a route with its method.
 type target struct {
 	matrix.Route
-	method *cloudassembly.Method
+	method *apimodel.Method
 }
 
 func (m *maker) make(api matrix.API) {
@@ -171,7 +171,7 @@ func (m *maker) make(api matrix.API) {
 func (m *maker) choose(api matrix.API, kind string) (best target, found bool) {
 	highest := 0
 	for _, r := range api.Routes {
-		i := slices.IndexFunc(m.api.Methods, func(method *cloudassembly.Method) bool { return method.Verb == r.Verb && method.Path == r.Path })
+		i := slices.IndexFunc(m.api.Methods, func(method *apimodel.Method) bool { return method.Verb == r.Verb && method.Path == r.Path })
 		if r.Kind != kind || r.Verb == http.MethodOptions || i < 0 || len(m.Model.Blocking(m.api, m.stage, m.api.Methods[i])) > 0 {
 			continue
 		}
@@ -240,9 +240,9 @@ func concrete(path string) string {
 }
 
 // APIKey is a key that a stage of an API takes; "" if there is none.
-func APIKey(m *cloudassembly.Model, api *cloudassembly.API, stage string) string {
+func APIKey(m *apimodel.Model, api *apimodel.API, stage string) string {
 	for _, plan := range m.UsagePlans {
-		if !slices.ContainsFunc(plan.Stages, func(s cloudassembly.PlanStage) bool { return s.API == api && s.Stage == stage }) {
+		if !slices.ContainsFunc(plan.Stages, func(s apimodel.PlanStage) bool { return s.API == api && s.Stage == stage }) {
 			continue
 		}
 		for _, k := range plan.Keys {

@@ -14,20 +14,21 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-func options(t *testing.T, name string, changes ...func(*cloudassembly.Model)) Options {
+func options(t *testing.T, name string, changes ...func(*apimodel.Model)) Options {
 	t.Helper()
 	a, err := cloudassembly.Read(withAssets(t, filepath.Join("../testdata", name)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	model := a.Model(cloudassembly.Options{})
+	model := apimodel.Read(a, cloudassembly.Options{})
 	for _, api := range model.APIs {
 		if api.Stages == nil {
-			api.Stages = []*cloudassembly.Stage{{Name: "v1"}}
+			api.Stages = []*apimodel.Stage{{Name: "v1"}}
 		}
 	}
 	for _, change := range changes {
@@ -153,8 +154,8 @@ func TestMake(t *testing.T) {
 // TestClients: tokens are for a client that the authorizer takes, also for one outside of the assembly. Where none can pass,
 // that is said instead.
 func TestClients(t *testing.T) {
-	change := func(scopes []string) func(*cloudassembly.Model) {
-		return func(m *cloudassembly.Model) {
+	change := func(scopes []string) func(*apimodel.Model) {
+		return func(m *apimodel.Model) {
 			m.APIs[0].Authorizers[0].Validation = "^(outside)$"
 			for _, method := range m.APIs[0].Methods {
 				method.Scopes = scopes
@@ -179,11 +180,11 @@ func TestClients(t *testing.T) {
 func TestRequestValidator(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
-		change func(*cloudassembly.Method)
+		change func(*apimodel.Method)
 		want   []string
 	}{
-		{"parameters", func(m *cloudassembly.Method) {
-			m.Validator = &cloudassembly.Validator{Parameters: true}
+		{"parameters", func(m *apimodel.Method) {
+			m.Validator = &apimodel.Validator{Parameters: true}
 			m.RequestParameters = map[string]bool{"method.request.header.authorization": true, "method.request.header.X-Tenant": true, "method.request.querystring.q": true}
 		}, []string{
 			"0 GET http://127.0.0.1:3000/prod/health?q=1, X-Tenant: 1, authorization: 1",
@@ -191,8 +192,8 @@ func TestRequestValidator(t *testing.T) {
 			"401 GET http://127.0.0.1:3000/prod/orders?q=1, X-Tenant: 1",
 			"403 GET http://127.0.0.1:3000/prod/orders?q=1, X-Tenant: 1, Authorization: access token, scope <nil>",
 		}},
-		{"a body", func(m *cloudassembly.Method) {
-			m.Validator, m.RequestSchemas = &cloudassembly.Validator{Body: true}, map[string]*cloudassembly.Schema{"application/json": {Name: "Order"}}
+		{"a body", func(m *apimodel.Method) {
+			m.Validator, m.RequestSchemas = &apimodel.Validator{Body: true}, map[string]*apimodel.Schema{"application/json": {Name: "Order"}}
 		}, []string{
 			"0 GET http://127.0.0.1:3000/prod/health",
 			"0 GET http://127.0.0.1:3000/prod/orders, Authorization: access token, scope orders/read",

@@ -1,0 +1,40 @@
+// Package apimodel models what a CDK cloud assembly makes, as far as a local run of its REST APIs needs it: the APIs with
+// their resources, methods, authorizers and stages, and the functions, permissions and user pools behind them.
+//
+//	a, err := cloudassembly.Read("cdk.out")
+//	model := apimodel.Read(a, cloudassembly.Options{})
+//	for _, api := range model.APIs {
+//		for _, method := range api.Methods {
+//			fmt.Println(api.Name, method.Verb, method.Path, method.Authorization)
+//		}
+//	}
+//
+// What cannot be read or honoured is a [Problem] of the object that it concerns, and [Model.Blocking] says which of them
+// keep a request from being served. The package does not serve anything itself.
+package apimodel
+
+import "github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+
+// Read resolves what the stacks of an assembly make. It always succeeds: what cannot be read becomes a [Problem].
+func Read(a *cloudassembly.Assembly, o cloudassembly.Options) *Model {
+	b := newBuilder(a, o)
+	b.readNestedProblems()
+	b.readFunctions()
+	b.readIdentity()
+	b.readData()
+	b.readPrincipals()
+	b.readPermissions()
+	b.readFunctionURLs()
+	b.readAPIs()
+	b.readResources()
+	b.readAuthorizers()
+	b.readSchemas()
+	b.readMethods()
+	b.readGatewayResponses()
+	b.readStages()
+	b.readTargets()
+	b.readUsage()
+	b.readOthers()
+	b.finish()
+	return b.model
+}

@@ -1,0 +1,40 @@
+package apimodel
+
+import (
+	"slices"
+)
+
+// Blocking lists the problems for which a request must not be served, but be answered by 501: those of the API, the stage,
+// the method, and all that the method uses. Stage and method may be nil, for a request that none is found for.
+func (m *Model) Blocking(api *API, stage *Stage, method *Method) []Problem {
+	ids := []ID{api.ID}
+	if stage != nil {
+		ids = append(ids, stage.ID)
+	}
+	if method != nil {
+		ids = append(ids, method.ID, method.Resource.ID)
+		ids = append(ids, method.Integration.uses(stage)...)
+		if method.Authorizer != nil {
+			ids = append(ids, method.Authorizer.uses(stage)...)
+		}
+		if method.Validator != nil {
+			ids = append(ids, method.Validator.ID)
+		}
+		for _, s := range method.RequestSchemas {
+			ids = append(ids, s.ID)
+		}
+	}
+	var out []Problem
+	for _, p := range m.Problems {
+		if p.Blocks && slices.Contains(ids, p.ID) {
+			out = append(out, p)
+		}
+	}
+	if method != nil {
+		out = append(out, method.Integration.byStage.onStage(stage, method.ID)...)
+		if method.Authorizer != nil {
+			out = append(out, method.Authorizer.byStage.onStage(stage, method.Authorizer.ID)...)
+		}
+	}
+	return out
+}

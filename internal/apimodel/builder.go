@@ -1,0 +1,125 @@
+package apimodel
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+)
+
+// builder makes the model of an assembly. Objects find each other by their physical ids, as in AWS, so it does not
+// matter in which stack they are.
+type builder struct {
+	assembly  *cloudassembly.Assembly
+	options   cloudassembly.Options
+	evaluator *cloudassembly.Evaluator
+	model     *Model
+
+	byType    map[string][]*reader
+	apis      map[string]*API
+	resources map[string]*Resource // by the resource's physical id
+	owner     map[*Resource]*API
+
+	pools       map[string]*UserPool // by ARN
+	authorizers map[inAPI]*Authorizer
+	validators  map[inAPI]*Validator
+	schemas     map[inAPI]*Schema
+	keys        map[string]*APIKey
+	plans       map[string]*UsagePlan
+}
+
+// inAPI names something that is found in one API only.
+type inAPI struct {
+	api *API
+	id  string
+}
+
+func newBuilder(a *cloudassembly.Assembly, o cloudassembly.Options) *builder {
+	b := &builder{
+		assembly: a, options: o, evaluator: a.Evaluator(o), model: &Model{},
+		byType: map[string][]*reader{}, apis: map[string]*API{}, resources: map[string]*Resource{}, owner: map[*Resource]*API{},
+		pools:       map[string]*UserPool{},
+		authorizers: map[inAPI]*Authorizer{}, validators: map[inAPI]*Validator{}, schemas: map[inAPI]*Schema{},
+		keys: map[string]*APIKey{}, plans: map[string]*UsagePlan{},
+	}
+	for _, s := range a.Stacks() {
+		for _, id := range slices.Sorted(maps.Keys(s.Template.Resources)) {
+			r := s.Template.Resources[id]
+			made, err := b.evaluator.Exists(s, id)
+			if err != nil {
+				b.problem(Problem{ID: ID{s.Path, id}, What: "it is not known whether it is made: " + short(err), Blocks: true, Err: err})
+			}
+			if made || err != nil {
+				b.byType[r.Type] = append(b.byType[r.Type], &reader{
+					model: b.model, evaluator: b.evaluator, stack: s, resource: r, id: ID{s.Path, id}, blocks: true,
+				})
+			}
+		}
+	}
+	return b
+}
+
+// each reads the resources of a type. Their properties are resolved only now, so those of other types never are.
+func (b *builder) each(kind string, read func(r *reader)) {
+	for _, r := range b.byType[kind] {
+		if r.values == nil {
+			r.path = "Properties"
+			r.values = map[string]any{}
+			v := b.evaluator.Tree(r.stack, r.id.LogicalID, r.path, map[string]any(r.resource.Properties))
+			if v, ok := v.(map[string]any); ok {
+				r.values = v
+			} else if r.resource.Properties != nil {
+				r.problem("its properties could not be resolved")
+			}
+		}
+		read(r)
+	}
+}
+
+func (b *builder) problem(p Problem) { b.model.problem(p) }
+
+// finish puts the lists in order, and drops problems that were found twice.
+func (b *builder) finish() {
+	m := b.model
+	slices.SortStableFunc(m.Problems, compareProblems)
+	m.Problems = slices.CompactFunc(m.Problems, func(x, y Problem) bool {
+		return x.ID == y.ID && x.What == y.What && x.Blocks == y.Blocks
+	})
+}
+
+// blockAPIs takes all APIs of the app or stage that a stack is in out of service, as something in the stack may belong to
+// any of them.
+func (b *builder) blockAPIs(s *cloudassembly.Stack, what string) {
+	for _, api := range b.byType["AWS::ApiGateway::RestApi"] {
+		if api.stack.SharesManifest(s) {
+			b.problem(Problem{ID: api.id, What: what, Blocks: true})
+		}
+	}
+}
+
+// apiOf finds the API that a resource belongs to; nil if it is not in the assembly, or not known. What cannot be told
+// apart takes all APIs out of service that it may belong to, so that no route is served without what guards it.
+func (b *builder) apiOf(r *reader) *API {
+	const name = "RestApiId"
+	if bad, ok := r.values[name].(cloudassembly.Unresolved); ok {
+		r.broken(bad)
+		b.blockAPIs(r.stack, "it cannot be told whether "+r.id.String()+" belongs to it, as that one's "+name+" is not resolved")
+		return nil
+	}
+	id := r.need(name)
+	if id == "" {
+		return nil
+	}
+	api := b.apis[id]
+	if api == nil {
+		r.problem("its API %s is not in the assembly", id)
+	}
+	return api
+}
+
+// unplaced notes that a path or method of an API could not be read: a request for it would reach another one, so the API
+// is taken out of service.
+func (b *builder) unplaced(r *reader, api *API, format string, args ...any) {
+	r.problem(format, args...)
+	b.problem(Problem{ID: api.ID, What: "it is not complete without " + r.id.String() + ", which could not be read", Blocks: true})
+}

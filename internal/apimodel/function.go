@@ -1,0 +1,47 @@
+package apimodel
+
+import (
+	"time"
+)
+
+// Function is a Lambda function.
+type Function struct {
+	ID
+	Name string // such as "Shop-Orders-1A2B3C4D5E6F"
+	ARN  string
+
+	Runtime string // such as "provided.al2023" or "nodejs22.x"
+	Handler string
+	Code    Code
+
+	// Environment holds the variables of the template. Unresolved are those whose value is not known, neither from the
+	// template nor from the options, with the reason: each is a problem that blocks.
+	Environment map[string]string
+	Unresolved  map[string]string
+
+	// Variables are all variables of the template as [cloudassembly.Written] shows them, without a value that was resolved or given.
+	Variables map[string]string
+
+	Timeout      time.Duration // default 3 s
+	MemoryMB     int           // default 128
+	Architecture string        // "x86_64", the default, or "arm64"
+	Layers       []string      // ARNs; their content is not unpacked
+	Role         string        // the ARN of its execution role
+	Concurrency  *int          // reserved; nil if it has none, and 0 turns it off
+}
+
+// Code is where a function's code is: one of these is set, or none if it is not in the assembly.
+type Code struct {
+	Folder string // an asset that is a folder, to be zipped when it is deployed
+	Zip    string // an asset that is a file
+	Inline string // the text of the only file, index.js or index.py
+}
+
+// FunctionURL is an HTTPS address of a function itself. A request to it does not pass any API.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+type FunctionURL struct {
+	ID
+	Function  *Function // nil if it is not in the assembly, or not known
+	Qualifier string    // the alias; "" for the function's latest code
+	AuthType  string    // "AWS_IAM", or "NONE" for all callers; "" if it is not known
+}

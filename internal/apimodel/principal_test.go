@@ -1,0 +1,78 @@
+package apimodel
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+)
+
+// TestPrincipals checks the policies that a role or user has, and that one which is not known as a whole is told.
+func TestPrincipals(t *testing.T) {
+	const document = `"PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": {"Fn::Sub": "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:api/*"}}]}`
+	const resolved = `{"Statement":[{"Action":"execute-api:Invoke","Effect":"Allow","Resource":"arn:aws:execute-api:us-east-1:123456789012:api/*"}]}`
+	role := func(properties string) string {
+		return `"Role": {"Type": "AWS::IAM::Role", "Properties": {` + properties + `}}`
+	}
+	for _, c := range []struct {
+		name, resources string
+		policies        int
+		managed         string
+		err             string // a part of it; "" for none
+	}{
+		{"none", role(``), 0, "[]", ""},
+		{"inline", role(`"Policies": [{"PolicyName": "p", ` + document + `}]`), 1, "[]", ""},
+		{"a policy of its own", role(``) + `, "P": {"Type": "AWS::IAM::Policy", "Properties": {"PolicyName": "p", "Roles": [{"Ref": "Role"}], ` + document + `}}`, 1, "[]", ""},
+		{"a policy of another role", role(``) + `, "P": {"Type": "AWS::IAM::Policy", "Properties": {"PolicyName": "p", "Roles": ["other"], ` + document + `}}`, 0, "[]", ""},
+		{"a policy of one role", role(``) + `, "P": {"Type": "AWS::IAM::RolePolicy", "Properties": {"PolicyName": "p", "RoleName": {"Ref": "Role"}, ` + document + `}}`, 1, "[]", ""},
+		{"a managed policy that it names", role(`"ManagedPolicyArns": ["arn:aws:iam::aws:policy/A", {"Ref": "M"}]`) + `, "M": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {` + document + `}}`, 1, "[arn:aws:iam::aws:policy/A]", ""},
+		{"a managed policy that names it", role(``) + `, "M": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"Roles": [{"Ref": "Role"}], ` + document + `}}`, 1, "[]", ""},
+		{"a statement that has no value", role(`"Policies": [{"PolicyDocument": {"Statement": [{"Resource": {"Fn::GetAtt": ["Nope", "X"]}}]}}]`), 0, "[]", `"Nope"`},
+		{"a policy of a role that has no value", role(``) + `, "P": {"Type": "AWS::IAM::Policy", "Properties": {"Roles": [{"Ref": "Nope"}], ` + document + `}}`, 0, "[]", `"Nope"`},
+		{"no document", role(`"Policies": [{"PolicyName": "p"}]`), 0, "[]", "want a policy document"},
+		{"policies that are no list", role(`"Policies": {}`), 0, "[]", "not a list"},
+		{"managed policies that are no list", role(`"ManagedPolicyArns": "a"`), 0, "[]", "want a list of names"},
+		{"a managed policy that is no name", role(`"ManagedPolicyArns": [{}]`), 0, "[]", "want a name"},
+		{"a boundary, which is not read", role(`"PermissionsBoundary": "arn:aws:iam::aws:policy/A"`), 0, "[]", "PermissionsBoundary"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := Read(parse(t, `{"Resources": {`+c.resources+`}}`), cloudassembly.Options{})
+			p := m.Principals[0]
+			if len(p.Policies) != c.policies || fmt.Sprint(p.Managed) != c.managed {
+				t.Errorf("got %s, %v, want %d policies and %s", p.Policies, p.Managed, c.policies, c.managed)
+			}
+			for _, document := range p.Policies {
+				if string(document) != resolved {
+					t.Errorf("got %s, want %s", document, resolved)
+				}
+			}
+			if c.err == "" && p.Err != nil || c.err != "" && (p.Err == nil || !strings.Contains(p.Err.Error(), c.err)) {
+				t.Errorf("got %v, want an error with %q", p.Err, c.err)
+			}
+			if len(m.Problems) != 0 {
+				t.Errorf("got problems %v: a role is nobody's concern until it calls", m.Problems)
+			}
+		})
+	}
+}
+
+// TestUsersInGroups checks that a user whose groups may deny is not taken to be known.
+func TestUsersInGroups(t *testing.T) {
+	for _, c := range []struct {
+		name, resources string
+		known           bool
+	}{
+		{"no group", `"U": {"Type": "AWS::IAM::User"}`, true},
+		{"a group of its own", `"U": {"Type": "AWS::IAM::User", "Properties": {"Groups": ["g"]}}`, false},
+		{"a group that it is added to", `"U": {"Type": "AWS::IAM::User"}, "A": {"Type": "AWS::IAM::UserToGroupAddition", "Properties": {"GroupName": "g", "Users": [{"Ref": "U"}]}}`, false},
+		{"a role of the same name is another one", `"U": {"Type": "AWS::IAM::User", "Properties": {"UserName": "n"}}, "P": {"Type": "AWS::IAM::Policy", "Properties": {"Roles": ["n"], "PolicyDocument": {}}}`, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := Read(parse(t, `{"Resources": {`+c.resources+`}}`), cloudassembly.Options{}).Principals[0]
+			if !p.User || (p.Err == nil) != c.known || len(p.Policies) != 0 {
+				t.Errorf("got %+v, want it known: %v", p, c.known)
+			}
+		})
+	}
+}

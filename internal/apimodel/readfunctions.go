@@ -1,0 +1,149 @@
+package apimodel
+
+import (
+	"os"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+)
+
+// Lambda's defaults.
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
+const (
+	functionTimeout = 3 * time.Second
+	functionMemory  = 128
+)
+
+func (b *builder) readFunctions() {
+	b.each("AWS::Lambda::Function", func(r *reader) {
+		f := &Function{
+			ID: r.id, Timeout: functionTimeout, MemoryMB: functionMemory,
+			Runtime: r.text("Runtime"), Handler: r.text("Handler"), Role: r.notice().text("Role"), Layers: r.texts("Layers"),
+			Architecture: "x86_64", Concurrency: r.integer("ReservedConcurrentExecutions"),
+		}
+		f.Name = r.physicalID()
+		f.ARN = r.attribute("Arn")
+		if v := r.integer("Timeout"); v != nil {
+			f.Timeout = time.Duration(*v) * time.Second
+		}
+		if v := r.integer("MemorySize"); v != nil {
+			f.MemoryMB = *v
+		}
+		if v := r.texts("Architectures"); len(v) > 0 {
+			f.Architecture = v[0]
+		}
+		r.code(f)
+		r.environment(f, b.options.Environment)
+		if len(f.Layers) > 0 {
+			r.notice().problem("its %d layers are not unpacked: what they hold is missing in /opt", len(f.Layers))
+		}
+		if r.has("FileSystemConfigs") {
+			r.notice().problem("its file system is not mounted")
+		}
+		b.model.Functions = append(b.model.Functions, f)
+	})
+}
+
+// code finds the function's code.
+func (r *reader) code(f *Function) {
+	code := r.object("Code")
+	switch {
+	case code.has("ZipFile"):
+		f.Code.Inline = code.text("ZipFile")
+	case code.has("ImageUri") || r.text("PackageType") == "Image":
+		r.problem("it is a container image, which is not run here: give the function a zip package")
+	default:
+		key, _ := code.values["S3Key"].(string)
+		path, err := r.stack.AssetOf(r.resource, key)
+		switch {
+		case err == nil && isFolder(path):
+			f.Code.Folder = path
+		case err == nil:
+			f.Code.Zip = path
+		case key == "":
+			code.need("S3Key")
+		default:
+			r.model.problem(Problem{ID: r.id, What: "its code: " + short(err), Blocks: true, Err: err})
+		}
+	}
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// environment resolves the variables one by one, so that a missing one does not hide the others. What only a deployment
+// knows, or only CloudFormation resolves, can be given in the options.
+func (r *reader) environment(f *Function, given map[string]string) {
+	variables := r.object("Environment").object("Variables")
+	f.Environment, f.Variables = map[string]string{}, r.writtenVariables()
+	for _, name := range variables.names() {
+		value, isGiven := given[name]
+		if bad, ok := variables.values[name].(cloudassembly.Unresolved); ok {
+			if isGiven {
+				f.Environment[name] = value
+				continue
+			}
+			if f.Unresolved == nil {
+				f.Unresolved = map[string]string{}
+			}
+			f.Unresolved[name] = short(bad.Err)
+			r.model.problem(Problem{ID: r.id, What: short(bad.Err) + giveVariable(name), Blocks: r.blocks, Err: bad.Err})
+			continue
+		}
+		before := len(r.model.Problems)
+		v := variables.text(name)
+		if len(r.model.Problems) > before {
+			continue
+		}
+		if strings.Contains(v, "{{resolve:") {
+			if isGiven {
+				v = value
+			} else {
+				r.notice().problem("the variable %s holds %s, which only CloudFormation resolves%s", name, cloudassembly.Describe(v), giveVariable(name))
+			}
+		}
+		f.Environment[name] = v
+	}
+}
+
+// writtenVariables are the variables as the template has them. Where an intrinsic function yields all of them, the name is
+// "*".
+func (r *reader) writtenVariables() map[string]string {
+	environment, _ := r.resource.Properties["Environment"].(map[string]any)
+	variables, _ := environment["Variables"].(map[string]any)
+	for _, all := range []map[string]any{environment, variables} {
+		if _, _, ok := cloudassembly.Intrinsic(all); ok {
+			return map[string]string{"*": cloudassembly.Written(all)}
+		}
+	}
+	if len(variables) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(variables))
+	for name, v := range variables {
+		out[name] = cloudassembly.Written(v)
+	}
+	return out
+}
+
+// giveVariable is the way out for a variable that has no value here.
+func giveVariable(name string) string {
+	return ": give it one with --env " + name + "=VALUE, or in a test with Model.Environment of its options"
+}
+
+func (b *builder) readFunctionURLs() {
+	b.each("AWS::Lambda::Url", func(r *reader) {
+		r = r.notice()
+		u := &FunctionURL{ID: r.id, AuthType: r.need("AuthType")}
+		if target := r.need("TargetFunctionArn"); target != "" {
+			u.Function, u.Qualifier = b.model.FunctionOf(target, r.id.Stack)
+		}
+		if q := r.text("Qualifier"); q != "" {
+			u.Qualifier = q
+		}
+		b.model.FunctionURLs = append(b.model.FunctionURLs, u)
+	})
+}

@@ -1,0 +1,86 @@
+package apimodel
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+)
+
+// unsupported are types of resource that a local run does not honour, and that change what callers of an API meet.
+var unsupported = map[string]string{
+	"AWS::WAFv2::WebACLAssociation":       "the web ACL is not applied",
+	"AWS::WAFRegional::WebACLAssociation": "the web ACL is not applied",
+	"AWS::ApiGateway::BasePathMapping":    "the custom domain is not served: call the API under its stage's name",
+	"AWS::ApiGateway::BasePathMappingV2":  "the custom domain is not served: call the API under its stage's name",
+	otherAPIType:                          "HTTP and WebSocket APIs are not run, only REST APIs",
+	"AWS::ApiGatewayV2::ApiMapping":       "the custom domain is not served: call the API under its stage's name",
+}
+
+const otherAPIType = "AWS::ApiGatewayV2::Api"
+
+// harmless are transforms that add what no API needs, or functions that are resolved here.
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-reference.html
+var harmless = []string{"AWS::LanguageExtensions", "AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16", "AWS::CodeDeployBlueGreen"}
+
+// readNestedProblems says which nested stacks could not be read: they may hold routes of any API.
+func (b *builder) readNestedProblems() {
+	b.each(cloudassembly.NestedStackType, func(r *reader) {
+		if err := r.stack.NestedError(r.id.LogicalID); err != nil {
+			r.problem("the nested stack is not run: %s", short(err))
+			b.blockAPIs(r.stack, fmt.Sprintf("the nested stack %s, which may hold routes of it, could not be read", r.id))
+		}
+	})
+}
+
+// readOthers notes what is in the templates and not in the model, though it matters.
+func (b *builder) readOthers() {
+	for _, kind := range slices.Sorted(maps.Keys(b.byType)) {
+		what, ok := unsupported[kind]
+		if !ok && strings.HasPrefix(kind, "AWS::Serverless::") {
+			what, ok = kind+" needs a transform, which is not done: write it with the resources that it becomes", true
+		}
+		for _, r := range b.byType[kind] {
+			if ok {
+				r.notice().problem("%s", what)
+			}
+		}
+	}
+	b.each(otherAPIType, func(r *reader) {
+		other := OtherAPI{ID: r.id, Kind: "an HTTP"}
+		if r.notice().text("ProtocolType") == "WEBSOCKET" {
+			other.Kind = "a WebSocket"
+		}
+		b.model.OtherAPIs = append(b.model.OtherAPIs, other)
+	})
+	for _, s := range b.assembly.Stacks() {
+		for _, name := range s.Template.Transforms {
+			if !slices.Contains(harmless, name) {
+				what := "the macro " + name + ", which may change what is deployed, is not run"
+				b.problem(Problem{ID: ID{Stack: s.Path}, What: what, Blocks: true})
+				b.blockAPIs(s, "of the template of "+s.Path+": "+what)
+			}
+		}
+	}
+	for _, key := range b.assembly.Missing {
+		b.problem(Problem{What: "dummy values stand for the context value " + key + ", which the app did not have: run \"cdk synth\""})
+	}
+	for _, api := range b.model.APIs {
+		for _, kind := range api.EndpointTypes {
+			if kind == "PRIVATE" {
+				b.problem(Problem{ID: api.ID, What: "its endpoint is private: aws:SourceVpc and aws:SourceVpce have no value here"})
+			}
+		}
+		if api.ExecuteAPIDisabled {
+			b.problem(Problem{ID: api.ID, What: "its default endpoint is disabled: on AWS it is called by its custom domain only"})
+		}
+		if api.MinCompressionBytes != nil {
+			b.problem(Problem{ID: api.ID, What: "its answers are not compressed (MinimumCompressionSize)"})
+		}
+		if len(api.Stages) == 0 && len(api.Methods) > 0 {
+			b.problem(Problem{ID: api.ID, What: "it has no stage, so it is not deployed"})
+		}
+	}
+}

@@ -1,0 +1,33 @@
+package apimodel
+
+import "github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+
+func (b *builder) readPermissions() {
+	b.each("AWS::Lambda::Permission", func(r *reader) {
+		r = r.notice()
+		p := &Permission{ID: r.id}
+		for _, field := range []struct {
+			name string
+			to   *string
+		}{
+			{"FunctionName", &p.Function},
+			{"Action", &p.Action},
+			{"Principal", &p.Principal},
+			{"SourceArn", &p.SourceARN},
+			{"SourceAccount", &p.SourceAccount},
+		} {
+			if bad, ok := r.values[field.name].(cloudassembly.Unresolved); ok && p.Unknown == "" {
+				p.Unknown = short(bad.Err)
+			}
+			*field.to = r.text(field.name)
+		}
+		// PrincipalOrgID needs a principal of an organization, which a service is not; an event source token is Alexa's; and
+		// the other two are for function URLs.
+		for _, name := range []string{"PrincipalOrgID", "EventSourceToken", "FunctionUrlAuthType", "InvokedViaFunctionUrl"} {
+			if r.has(name) {
+				p.conditions = append(p.conditions, name)
+			}
+		}
+		b.model.Permissions = append(b.model.Permissions, p)
+	})
+}

@@ -1,0 +1,72 @@
+package apimodel
+
+import (
+	"strconv"
+)
+
+// readGatewayResponses reads how the APIs answer by themselves. One that cannot be read leaves API Gateway's default.
+func (b *builder) readGatewayResponses() {
+	b.each("AWS::ApiGateway::GatewayResponse", func(r *reader) {
+		r = r.notice()
+		api := b.apis[r.need("RestApiId")]
+		if api == nil {
+			return
+		}
+		g := &GatewayResponse{
+			ID: r.id, Type: r.need("ResponseType"), Parameters: r.textMap("ResponseParameters"), Templates: r.textMap("ResponseTemplates"),
+		}
+		if t := r.text("StatusCode"); t != "" {
+			code, err := strconv.Atoi(t)
+			if err != nil || code < 100 || code > 599 {
+				r.problem("StatusCode: want a status code, got %q", t)
+				code = 0
+			}
+			g.StatusCode = code
+		}
+		api.GatewayResponses = append(api.GatewayResponses, g)
+	})
+}
+
+func (b *builder) readStages() {
+	b.each("AWS::ApiGateway::Deployment", func(r *reader) {
+		api := b.apiOf(r)
+		if api == nil {
+			return
+		}
+		d := &Deployment{ID: r.id, DeploymentID: r.physicalID(), Description: r.notice().text("Description")}
+		api.Deployments = append(api.Deployments, d)
+		if r.has("StageName") {
+			b.readStage(r, r.object("StageDescription"), api, d.DeploymentID)
+		}
+	})
+	b.each("AWS::ApiGateway::Stage", func(r *reader) {
+		if api := b.apiOf(r); api != nil {
+			b.readStage(r, r, api, r.text("DeploymentId"))
+		}
+	})
+}
+
+// readStage reads a stage, of which a deployment may have the settings in an object of its own.
+func (b *builder) readStage(r, settings *reader, api *API, deployment string) {
+	s := &Stage{
+		ID: r.id, Name: r.need("StageName"), DeploymentID: deployment,
+		Description: settings.notice().text("Description"), Variables: settings.textMap("Variables"),
+	}
+	settings.readResponseCaches(s)
+	settings.notice().stageExtras()
+	for _, name := range []string{"CanarySetting", "ClientCertificateId"} {
+		if settings.has(name) {
+			settings.notice().problem("%s is not honoured", name)
+		}
+	}
+	for _, other := range api.Stages {
+		if other.Name == s.Name {
+			r.problem("the API has the stage %q already: %s", s.Name, other.ID)
+			return
+		}
+	}
+	if s.Name == "" {
+		return
+	}
+	api.Stages = append(api.Stages, s)
+}

@@ -1,0 +1,66 @@
+package apimodel
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+const responseTTL = 300 * time.Second
+
+// readResponseCaches reads the settings of a stage's cache. Without a cluster a stage has none, and
+// AWS::ApiGateway::Deployment can turn it on for the stage as a whole too.
+func (r *reader) readResponseCaches(s *Stage) {
+	r = r.notice()
+	if !r.bool("CacheClusterEnabled") {
+		return
+	}
+	if r.bool("CachingEnabled") {
+		s.ResponseCaches = append(s.ResponseCaches, ResponseCache{Verb: "*", Path: "*", TTL: r.responseTTL()})
+	}
+	for _, in := range r.objects("MethodSettings") {
+		c := ResponseCache{Verb: in.text("HttpMethod"), Path: settingPath(in.text("ResourcePath"))}
+		if in.bool("CachingEnabled") {
+			c.TTL = in.responseTTL()
+			in.problem("the responses of %s %s are not cached", c.Verb, c.Path)
+		}
+		s.ResponseCaches = append(s.ResponseCaches, c)
+	}
+}
+
+func (r *reader) responseTTL() time.Duration {
+	if s := r.integer("CacheTtlInSeconds"); s != nil {
+		return time.Duration(*s) * time.Second
+	}
+	return responseTTL
+}
+
+// settingPath decodes the path of a method setting, in which "/~1orders~1{id}" is "/orders/{id}", and "/*" all.
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-methodsetting.html
+func settingPath(t string) string {
+	if t == "/*" || t == "*" {
+		return "*"
+	}
+	rest := strings.TrimPrefix(t, "/")
+	return "/" + strings.TrimPrefix(strings.ReplaceAll(rest, "~1", "/"), "/")
+}
+
+// stageExtras notes in one line what a stage asks for that a local run does not do: throttling, logs, metrics and traces.
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html
+func (r *reader) stageExtras() {
+	var list []string
+	add := func(name string, there bool) {
+		if there && !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	// A deployment's StageDescription has the settings of all methods beside those by method; a stage has only the latter.
+	for _, in := range append([]*reader{r}, r.objects("MethodSettings")...) {
+		add("throttling (ThrottlingRateLimit, ThrottlingBurstLimit)", in.has("ThrottlingRateLimit") || in.has("ThrottlingBurstLimit"))
+		add("execution logs (LoggingLevel, DataTraceEnabled)", in.has("LoggingLevel") && in.text("LoggingLevel") != "OFF" || in.bool("DataTraceEnabled"))
+		add("CloudWatch metrics (MetricsEnabled)", in.bool("MetricsEnabled"))
+	}
+	add("access logs (AccessLogSetting)", r.has("AccessLogSetting"))
+	add("X-Ray (TracingEnabled)", r.bool("TracingEnabled"))
+	r.extras(list)
+}

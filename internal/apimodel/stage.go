@@ -1,0 +1,40 @@
+package apimodel
+
+import (
+	"time"
+)
+
+// GatewayResponse is how an API answers what its integrations do not.
+type GatewayResponse struct {
+	ID
+	Type       string            // such as "UNAUTHORIZED" or "DEFAULT_4XX"
+	StatusCode int               // 0 for the default of its type
+	Parameters map[string]string // such as "gatewayresponse.header.Vary": "'Origin'"
+	Templates  map[string]string // by content type; nil for the default
+}
+
+// Deployment is a snapshot of an API. A local run serves the API as the template has it now.
+type Deployment struct {
+	ID
+	DeploymentID string // the stand-in for its id
+	Description  string
+}
+
+// Stage is a name that an API is called under.
+type Stage struct {
+	ID
+	Name         string // the first segment of the path
+	DeploymentID string
+	Description  string
+	Variables    map[string]string
+
+	ResponseCaches []ResponseCache // what its settings say of methods; none without a cache cluster
+}
+
+// ResponseCache is a stage's setting of which methods' answers API Gateway keeps. A kept answer serves every request of the
+// same cache key, regardless of the caller.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html
+type ResponseCache struct {
+	Verb, Path string        // of the methods; "*" for all
+	TTL        time.Duration // default 300 s; 0 if nothing is kept
+}

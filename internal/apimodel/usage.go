@@ -1,0 +1,25 @@
+package apimodel
+
+// APIKey is a key that clients send in X-API-Key.
+type APIKey struct {
+	ID
+	KeyID   string // the stand-in for its id
+	Name    string
+	Value   string // what clients send: that of the template, or a stand-in
+	Enabled bool   // default false
+}
+
+// UsagePlan says which keys may call which stages. How much they may call is not read, as nothing here counts it.
+type UsagePlan struct {
+	ID
+	PlanID string
+	Name   string
+	Keys   []*APIKey
+	Stages []PlanStage
+}
+
+// PlanStage is a stage that a usage plan covers.
+type PlanStage struct {
+	API   *API
+	Stage string
+}

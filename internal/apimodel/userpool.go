@@ -1,0 +1,38 @@
+package apimodel
+
+import (
+	"time"
+)
+
+// UserPool is an Amazon Cognito user pool.
+type UserPool struct {
+	ID          // LogicalID is "" for a pool that is imported into the app
+	PoolID      string
+	ARN         string
+	Name        string
+	Region      string
+	ProviderURL string // the issuer of its tokens, such as "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Ab1Cd2Ef3"
+
+	Clients         []*UserPoolClient
+	ResourceServers []*ResourceServer
+	Groups          []string
+}
+
+// UserPoolClient is an app client of a user pool.
+type UserPoolClient struct {
+	ID
+	ClientID string
+	Name     string
+	Secret   bool     // it has a client secret
+	Scopes   []string // that it may ask for, such as "openid" or "orders/read"
+	Flows    []string // code, implicit, client_credentials
+
+	AccessTokenValidity, IDTokenValidity time.Duration // default 1 h
+}
+
+// ResourceServer is an API that scopes of a user pool belong to.
+type ResourceServer struct {
+	ID
+	Identifier string
+	Scopes     []string // as tokens have them: the identifier, a slash, the name
+}

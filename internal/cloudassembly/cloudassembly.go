@@ -1,0 +1,52 @@
+// Package cloudassembly reads a CDK cloud assembly: its manifest, stacks, templates and assets. It resolves
+// CloudFormation's intrinsic functions to the values that a local run needs.
+//
+//	a, err := cloudassembly.Read("cdk.out")
+//	evaluator := a.Evaluator(cloudassembly.Options{})
+//	for _, stack := range a.Stacks() {
+//		for id, output := range stack.Template.Outputs {
+//			value, err := evaluator.Evaluate(stack, "", "Outputs."+id+".Value", output.Value)
+//			fmt.Println(stack.Path, id, value, err)
+//		}
+//	}
+//
+// It does not synthesize, deploy, or call AWS, and it does not know what the resources are for: package apimodel does.
+// What AWS would choose at deployment, such as the ID of an API, is a stand-in of the same shape that does not change
+// from run to run. A value that cannot be resolved is an error that names the place; it never becomes empty silently.
+package cloudassembly
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Read reads the cloud assembly in a folder, such as cdk.out: the manifest, every stack's template, the asset
+// manifests, the assemblies of stages inside it, and the templates of nested stacks. Assets themselves are not opened.
+//
+// The error is [ErrNotAssembly] if the folder is none, or is incomplete.
+func Read(dir string) (*Assembly, error) {
+	a := &Assembly{Dir: dir}
+	if err := a.readFolder(dir, nil); err != nil {
+		return nil, err
+	}
+	a.sortStacks()
+	a.readNestedStacks()
+	return a, nil
+}
+
+// Parse makes an assembly of one stack out of a template in JSON. It has no assets: its functions can have inline code
+// only, and its nested stacks are not read.
+func Parse(stackName string, template []byte) (*Assembly, error) {
+	t, err := parseTemplate(template)
+	if err != nil {
+		return nil, fmt.Errorf("assembly: template of stack %s: %w", stackName, err)
+	}
+	a := &Assembly{stacks: []*Stack{{Name: stackName, Path: stackName, Template: t}}}
+	a.readNestedStacks()
+	return a, nil
+}
+
+func (a *Assembly) sortStacks() {
+	slices.SortFunc(a.stacks, func(x, y *Stack) int { return strings.Compare(x.Path, y.Path) })
+}

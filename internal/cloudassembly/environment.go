@@ -1,0 +1,45 @@
+package cloudassembly
+
+import (
+	"strings"
+)
+
+// environment splits aws://account/region, and drops the parts that are unknown-account and unknown-region.
+// Source: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.cx_api.EnvironmentUtils.html
+func environment(url string) (account, region string) {
+	account, region, _ = strings.Cut(strings.TrimPrefix(url, "aws://"), "/")
+	if account == "unknown-account" {
+		account = ""
+	}
+	if region == "unknown-region" {
+		region = ""
+	}
+	return account, region
+}
+
+// Region is the region that a stack is in.
+func (e *Evaluator) Region(s *Stack) string {
+	if s.Region != "" {
+		return s.Region
+	}
+	return e.options.Region
+}
+
+// Account is the account that a stack is in.
+func (e *Evaluator) Account(s *Stack) string {
+	if s.Account != "" {
+		return s.Account
+	}
+	return e.options.Account
+}
+
+// Partition is the partition of a stack's region, such as "aws".
+func (e *Evaluator) Partition(s *Stack) string {
+	name, _ := Partition(e.Region(s))
+	return name
+}
+
+func (e *Evaluator) suffix(s *Stack) string {
+	_, suffix := Partition(e.Region(s))
+	return suffix
+}

@@ -1,0 +1,86 @@
+package cloudassembly
+
+import (
+	"encoding/json"
+	"maps"
+	"path/filepath"
+	"slices"
+)
+
+// readFolder reads the assembly in a folder and those inside it; parents are the folders that it is in.
+func (a *Assembly) readFolder(dir string, parents []string) error {
+	if slices.Contains(parents, dir) || len(parents) > 10 {
+		return notAssembly(dir, "its stages contain each other")
+	}
+	m, err := readManifest(dir)
+	if err != nil {
+		return err
+	}
+	if m.Version == "" || m.Artifacts == nil && len(parents) == 0 { // an empty stage has none
+		return notAssembly(dir, "%s is not one of a cloud assembly: want a version and artifacts: run \"cdk synth\"", manifestFile)
+	}
+	if a.Version == "" {
+		a.Version = m.Version
+	}
+	for _, missing := range m.Missing {
+		a.Missing = append(a.Missing, missing.Key)
+	}
+	found := map[string]properties{}
+	for _, id := range slices.Sorted(maps.Keys(m.Artifacts)) {
+		switch m.Artifacts[id].Type {
+		case stackArtifact, assetsArtifact, assemblyArtifact:
+			var p properties
+			if raw := m.Artifacts[id].Properties; raw != nil {
+				if err := json.Unmarshal(raw, &p); err != nil {
+					return notAssembly(dir, "the properties of artifact %s in %s: %v", id, manifestFile, err)
+				}
+			}
+			found[id] = p
+		}
+	}
+	assets := assetSet{}
+	for _, id := range slices.Sorted(maps.Keys(found)) {
+		if m.Artifacts[id].Type == assetsArtifact {
+			if err := assets.read(dir, id, found[id].File); err != nil {
+				return err
+			}
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(found)) {
+		switch p := found[id]; m.Artifacts[id].Type {
+		case stackArtifact:
+			s, err := readStack(dir, id, m.Artifacts[id], p)
+			if err != nil {
+				return err
+			}
+			s.assets = assets
+			a.stacks = append(a.stacks, s)
+		case assemblyArtifact:
+			if p.DirectoryName == "" {
+				return notAssembly(dir, "artifact %s in %s has no directoryName", id, manifestFile)
+			}
+			if err := a.readFolder(filepath.Join(dir, p.DirectoryName), append(parents, dir)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func readStack(dir, id string, a artifact, p properties) (*Stack, error) {
+	s := &Stack{Name: p.StackName, Path: a.DisplayName, artifact: id, dir: dir, parameters: p.Parameters}
+	if s.Name == "" {
+		s.Name = id
+	}
+	if s.Path == "" {
+		s.Path = id
+	}
+	s.Account, s.Region = environment(a.Environment)
+	if p.TemplateFile == "" {
+		return nil, notAssembly(dir, "artifact %s in %s names no templateFile", id, manifestFile)
+	}
+	if err := s.readTemplate(filepath.Join(dir, p.TemplateFile)); err != nil {
+		return nil, err
+	}
+	return s, nil
+}

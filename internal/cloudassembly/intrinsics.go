@@ -1,0 +1,19 @@
+package cloudassembly
+
+// intrinsics are the functions that are resolved, by name; the functions of conditions are in [Evaluator.holds].
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+var intrinsics = map[string]call{
+	"Ref":                (*Evaluator).refTo,
+	"Fn::GetAtt":         (*Evaluator).getAtt,
+	"Fn::Sub":            (*Evaluator).sub,
+	"Fn::If":             (*Evaluator).ifElse,
+	"Fn::FindInMap":      (*Evaluator).findInMap,
+	"Fn::ImportValue":    (*Evaluator).importValue,
+	"Fn::GetStackOutput": (*Evaluator).stackOutput,
+	"Fn::Join":           (*Evaluator).join,
+	"Fn::Split":          (*Evaluator).split,
+	"Fn::Select":         (*Evaluator).selectEntry,
+	"Fn::Base64":         (*Evaluator).base64,
+	"Fn::Length":         (*Evaluator).length,
+	"Fn::ToJsonString":   (*Evaluator).toJSON,
+}

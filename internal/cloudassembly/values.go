@@ -1,0 +1,65 @@
+package cloudassembly
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// noValue is what AWS::NoValue stands for: the absence of what it is the value of.
+type noValue struct{}
+
+// Unresolved stands in the result of [Evaluator.Tree] for a value that could not be resolved.
+type Unresolved struct{ Err error }
+
+// What an evaluation may take. A template that CloudFormation accepts needs a thousandth of it.
+const (
+	maxWork  = 1 << 26 // values looked at and bytes made
+	maxDepth = 256     // of values in values, and of references
+)
+
+// Intrinsic reports whether a map is a call of an intrinsic function, and returns its name and argument.
+func Intrinsic(v map[string]any) (name string, arg any, ok bool) {
+	if len(v) != 1 {
+		return "", nil, false
+	}
+	for name, arg = range v {
+	}
+	return name, arg, name == "Ref" || strings.HasPrefix(name, "Fn::")
+}
+
+// Text returns a scalar as a string, as CloudFormation converts it. It reports false for null, a map and a list.
+func Text(v any) (string, bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case json.Number:
+		return v.String(), true
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), true
+	case bool:
+		return strconv.FormatBool(v), true
+	}
+	return "", false
+}
+
+// Describe returns a short description of a value for error messages.
+func Describe(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case string:
+		if len(v) > 60 {
+			return fmt.Sprintf("%.60q...", v)
+		}
+		return strconv.Quote(v)
+	case map[string]any:
+		return "a map"
+	case []any:
+		return fmt.Sprintf("a list of %d", len(v))
+	case noValue:
+		return "AWS::NoValue"
+	}
+	return fmt.Sprint(v)
+}
