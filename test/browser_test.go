@@ -12,8 +12,8 @@ import (
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
-	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
+	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
 //go:embed testdata/peers/browser.cjs
@@ -91,8 +91,8 @@ func (v visit) run(t *testing.T, browser *nodepeer.Peer, page string, api servic
 	}
 	var reached []string
 	for _, r := range api.told.take() {
-		line := fmt.Sprintf("%s %d", r.Request.Verb, r.Answer.Status)
-		if r.Verdict.AuthorizerTime > 0 {
+		line := fmt.Sprintf("%s %d", r.Method, r.Status)
+		if r.AuthorizerTime > 0 {
 			line += " asked"
 		}
 		reached = append(reached, line)
@@ -114,8 +114,8 @@ func TestBrowser(t *testing.T) {
 		s := idp(stack.Token)
 		s.Origins = []string{shop}
 		api := served(t, s)
-		reader := api.Token(devissuer.TokenRequest{Scopes: []string{"orders/read"}})
-		writer := api.Token(devissuer.TokenRequest{Scopes: []string{"orders/read", "orders/write"}})
+		reader := api.Token(localgateway.TokenRequest{Scopes: []string{"orders/read"}})
+		writer := api.Token(localgateway.TokenRequest{Scopes: []string{"orders/read", "orders/write"}})
 		for _, v := range []visit{
 			{"public", "GET", "/health", "", "", 200, `"ok"`, []string{"GET 200"}},
 			{"without a token", "GET", "/orders", "", "", 401, `{"message":"Unauthorized"}`, []string{"GET 401"}},
@@ -153,7 +153,7 @@ func TestBrowser(t *testing.T) {
 		s := idp(stack.Request)
 		s.Origins = []string{shop, office}
 		api := served(t, s)
-		reader := api.Token(devissuer.TokenRequest{Scopes: []string{"orders/read"}})
+		reader := api.Token(localgateway.TokenRequest{Scopes: []string{"orders/read"}})
 		for n, page := range s.Origins {
 			asked := []string{" asked", ""}[n] // the first one's answer is kept for the second
 			for _, v := range []visit{

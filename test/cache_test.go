@@ -5,7 +5,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
-	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
 // TestOneAnswerForAllRoutes asks for several routes with one token. API Gateway keeps the policy that the authorizer
@@ -35,12 +35,12 @@ func TestOneAnswerForAllRoutes(t *testing.T) {
 			api := served(t, idp(kind))
 			for _, o := range orders {
 				t.Run(o.name, func(t *testing.T) {
-					token := api.Token(devissuer.TokenRequest{Subject: o.name, Scopes: []string{"orders/read"}})
+					token := api.Token(localgateway.TokenRequest{Subject: o.name, Scopes: []string{"orders/read"}})
 					for n, s := range o.steps {
-						got := api.call(t, s.verb, s.path, token, anOrder, s.status, "").record.Verdict
-						want, asked := "HIT", false
+						got := api.call(t, s.verb, s.path, token, anOrder, s.status, "").record
+						want, asked := localgateway.CacheHit, false
 						if n == 0 {
-							want, asked = "MISS", true
+							want, asked = localgateway.CacheMiss, true
 						}
 						if got.Cache != want || (got.AuthorizerTime > 0) != asked {
 							t.Errorf("request %d, %s %s: cache %q, the authorizer was asked for %v, want %q and asked: %v", n+1, s.verb, s.path, got.Cache, got.AuthorizerTime, want, asked)
@@ -49,14 +49,14 @@ func TestOneAnswerForAllRoutes(t *testing.T) {
 				})
 			}
 			t.Run("another token", func(t *testing.T) {
-				token := api.Token(devissuer.TokenRequest{Subject: "a stranger", Scopes: []string{"orders/write"}})
-				if got := api.call(t, "GET", "/orders", token, "", 403, "").record.Verdict.Cache; got != "MISS" {
+				token := api.Token(localgateway.TokenRequest{Subject: "a stranger", Scopes: []string{"orders/write"}})
+				if got := api.call(t, "GET", "/orders", token, "", 403, "").record.Cache; got != "MISS" {
 					t.Errorf("cache %q, want MISS: what is kept for one token is no other's", got)
 				}
 			})
 			t.Run("what is no answer is not kept", func(t *testing.T) {
 				for range 2 {
-					got := api.call(t, "GET", "/orders", "no.real.token", "", 401, "").record.Verdict
+					got := api.call(t, "GET", "/orders", "no.real.token", "", 401, "").record
 					if got.Cache != "MISS" || got.AuthorizerTime == 0 {
 						t.Errorf("cache %q, asked for %v: want a refused token to be looked at each time", got.Cache, got.AuthorizerTime)
 					}
@@ -71,12 +71,12 @@ func TestNoCache(t *testing.T) {
 	s := idp(stack.Token)
 	s.CacheTTL = secureapi.NoCache
 	api := served(t, s)
-	token := api.Token(devissuer.TokenRequest{Scopes: []string{"orders/read"}})
+	token := api.Token(localgateway.TokenRequest{Scopes: []string{"orders/read"}})
 	for _, s := range []struct {
 		verb   string
 		status int
 	}{{"GET", 200}, {"GET", 200}, {"POST", 403}, {"GET", 200}} {
-		got := api.call(t, s.verb, "/orders", token, anOrder, s.status, "").record.Verdict
+		got := api.call(t, s.verb, "/orders", token, anOrder, s.status, "").record
 		if got.Cache != "" || got.AuthorizerTime == 0 {
 			t.Errorf("%s: cache %q, the authorizer was asked for %v, want it asked", s.verb, got.Cache, got.AuthorizerTime)
 		}

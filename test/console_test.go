@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
-	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
 // TestConsoleSuggestsABodyThatTheExampleTakes sends the body that the console's form suggests where a route has no model.
@@ -21,6 +21,6 @@ func TestConsoleSuggestsABodyThatTheExampleTakes(t *testing.T) {
 		t.Fatal("the form's field for the body has no placeholder")
 	}
 	api := served(t, idp(stack.Token))
-	writer := api.Token(devissuer.TokenRequest{Scopes: []string{"orders/write"}})
+	writer := api.Token(localgateway.TokenRequest{Scopes: []string{"orders/write"}})
 	api.call(t, "POST", "/orders", writer, html.UnescapeString(string(found[1])), 201, `"createdBy":"developer"`)
 }

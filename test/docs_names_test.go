@@ -20,13 +20,11 @@ var public = map[string]string{
 	"authz":        "authorizer-fn/authz",
 	"authztest":    "authorizer-fn/authztest",
 	"cors":         "lambdahttp/cors",
-	"gateway":      "lambdahttp",
-	"request":      "lambdahttp",
+	"lambdahttp":   "lambdahttp",
 	"gofunction":   "constructs/gofunction",
 	"secureapi":    "constructs/secureapi",
 	"snapshot":     "constructs/snapshot",
 	"localgateway": "localgateway",
-	"devissuer":    "internal/devissuer",
 }
 
 // nameKind tells what a name is of; none is for those that are not there.

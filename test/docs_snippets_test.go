@@ -29,7 +29,6 @@ var imports = map[string]string{
 	"secureapi":     modulePath + "/constructs/secureapi",
 	"snapshot":      modulePath + "/constructs/snapshot",
 	"localgateway":  modulePath + "/localgateway",
-	"devissuer":     modulePath + "/internal/devissuer",
 	"context":       "context",
 	"errors":        "errors",
 	"fmt":           "fmt",

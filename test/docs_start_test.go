@@ -10,8 +10,7 @@ import (
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
-	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
-	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
 var goFile = regexp.MustCompile("`([a-z/-]+\\.go)`:$")
@@ -47,11 +46,11 @@ func TestGettingStarted(t *testing.T) {
 	}
 	c.run("go", "run", ".")
 
-	api := apigateway.Start(t, out, apigateway.Options{})
+	api := localgateway.Start(t, out, localgateway.Options{})
 	for _, r := range []call{
 		{"/orders", "", 401, "Unauthorized"},
-		{"/orders", api.Token(devissuer.TokenRequest{}), 403, "not authorized"},
-		{"/orders", api.Token(devissuer.TokenRequest{Scopes: []string{"orders:read"}}), 200, "GET /orders by developer"},
+		{"/orders", api.Token(localgateway.TokenRequest{}), 403, "not authorized"},
+		{"/orders", api.Token(localgateway.TokenRequest{Scopes: []string{"orders:read"}}), 200, "GET /orders by developer"},
 		{"/health", "", 200, "GET /health by"},
 	} {
 		r.check(t, api.URL)

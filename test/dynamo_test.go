@@ -16,12 +16,10 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
 	"github.com/gatehouse-cdk/gatehouse/backend-fn/orders"
-	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
-	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
-	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
+	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
 //go:embed testdata/peers/dynamodb.cjs
@@ -51,9 +49,9 @@ func TestOrdersAreKept(t *testing.T) {
 		t.Fatalf("%d items in a new table", n)
 	}
 
-	options := apigateway.Options{Functions: lambdaruntime.Options{Env: map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": endpoint}}}
+	options := localgateway.Options{Env: map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": endpoint}}
 	first := running(t, dir, "prod", options)
-	writer := devissuer.TokenRequest{Subject: "alice", Scopes: []string{"orders/read", "orders/write"}}
+	writer := localgateway.TokenRequest{Subject: "alice", Scopes: []string{"orders/read", "orders/write"}}
 	made := first.call(t, "POST", "/orders", first.Token(writer), anOrder, 201, `"createdBy":"alice"`)
 	path := "/" + made.header.Get("Location")
 	first.call(t, "GET", path, first.Token(writer), "", 200, `"customer":"c-1"`)
@@ -74,7 +72,7 @@ func TestOrdersAreKept(t *testing.T) {
 	if n := count(); n != 1 {
 		t.Errorf("%d items in the table, want the one order still", n)
 	}
-	admin := second.Token(devissuer.TokenRequest{Scopes: []string{"orders/write"}, Groups: []string{"admins"}})
+	admin := second.Token(localgateway.TokenRequest{Scopes: []string{"orders/write"}, Groups: []string{"admins"}})
 	second.call(t, "DELETE", path, admin, "", 204, "")
 	second.call(t, "GET", path, second.Token(writer), "", 404, "")
 	if n := count(); n != 0 {

@@ -16,8 +16,7 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
-	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
-	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
 // What API Gateway answers with, to the letter; that of a policy with either kind of denial. Sources:
@@ -61,9 +60,9 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 	for _, kind := range []string{stack.Token, stack.Request} {
 		t.Run(kind, func(t *testing.T) {
 			api := served(t, idp(kind))
-			reader := api.Token(devissuer.TokenRequest{Scopes: []string{"orders/read"}})
-			writer := api.Token(devissuer.TokenRequest{Scopes: []string{"orders/read", "orders/write"}})
-			admin := api.Token(devissuer.TokenRequest{Scopes: []string{"orders/write"}, Groups: []string{"admins"}})
+			reader := api.Token(localgateway.TokenRequest{Scopes: []string{"orders/read"}})
+			writer := api.Token(localgateway.TokenRequest{Scopes: []string{"orders/read", "orders/write"}})
+			admin := api.Token(localgateway.TokenRequest{Scopes: []string{"orders/write"}, Groups: []string{"admins"}})
 			api.call(t, "GET", "/health", "", "", 200, `"ok"`)
 			api.call(t, "GET", "/orders", reader, "", 200, `{"orders":[]}`)
 			api.call(t, "POST", "/orders", writer, anOrder, 201, `"createdBy":"developer"`)
@@ -78,37 +77,41 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 				{"an empty header", api.request(t, "GET", "/orders", "", "Authorization: "), 401, unauthorized, "UnauthorizedException"},
 				{"no token at all in it", with("GET", "/orders", "no.real.token"), 401, unauthorized, "UnauthorizedException"},
 				{"another scheme", api.request(t, "GET", "/orders", "", "Authorization: Basic dXNlcjpwYXNz"), 401, unauthorized, "UnauthorizedException"},
-				{"expired", with("GET", "/orders", api.Token(devissuer.TokenRequest{Scopes: []string{"orders/read"}, Expires: -time.Minute})),
+				{"expired", with("GET", "/orders", api.Token(localgateway.TokenRequest{Scopes: []string{"orders/read"}, Expires: -time.Minute})),
 					401, unauthorized, "UnauthorizedException"},
-				{"for somebody else", with("GET", "/orders", api.Token(devissuer.TokenRequest{Scopes: []string{"orders/read"}, Audience: "invoices"})),
+				{"for somebody else", with("GET", "/orders", api.Token(localgateway.TokenRequest{Scopes: []string{"orders/read"}, Audience: "invoices"})),
 					401, unauthorized, "UnauthorizedException"},
 				{"changed by a letter", with("GET", "/orders", forged(reader)), 401, unauthorized, "UnauthorizedException"},
-				{"no right at all", with("GET", "/orders", api.Token(devissuer.TokenRequest{})), 403, notAllowed, "AccessDeniedException"},
-				{"a scope that is almost the one", with("POST", "/orders", api.Token(devissuer.TokenRequest{Scopes: []string{"orders/writer"}})), 403, notAllowed, "AccessDeniedException"},
+				{"no right at all", with("GET", "/orders", api.Token(localgateway.TokenRequest{})), 403, notAllowed, "AccessDeniedException"},
+				{"a scope that is almost the one", with("POST", "/orders", api.Token(localgateway.TokenRequest{Scopes: []string{"orders/writer"}})), 403, notAllowed, "AccessDeniedException"},
 				{"reading is not writing", with("POST", "/orders", reader), 403, notAllowed, "AccessDeniedException"},
 				{"the scope without the group", with("DELETE", noOrder, writer), 403, notAllowed, "AccessDeniedException"},
-				{"the group without the scope", with("DELETE", noOrder, api.Token(devissuer.TokenRequest{Groups: []string{"admins"}})), 403, notAllowed, "AccessDeniedException"},
+				{"the group without the scope", with("DELETE", noOrder, api.Token(localgateway.TokenRequest{Groups: []string{"admins"}})), 403, notAllowed, "AccessDeniedException"},
 				{"a path that is none", with("GET", "/nothing", reader), 403, noSignature, "IncompleteSignatureException"},
 				{"a verb that is none", with("PUT", "/orders", writer), 403, noSignature, "IncompleteSignatureException"},
 			})
 			// The policy does not say why it is as it is; the access table does.
 			const needs, lacks = "the route is for any scope of orders/write and any group of admins, and the caller has the scopes orders/read, orders/write; ",
 				"the caller lacks any group of admins and has none; "
-			for _, c := range []struct{ name, token, cache, want string }{
+			for _, c := range []struct {
+				name, token string
+				cache       localgateway.CacheResult
+				want        string
+			}{
 				{"cached", writer, "HIT", needs},
-				{"asked", api.Token(devissuer.TokenRequest{Subject: "other", Scopes: []string{"orders/write"}}), "MISS", lacks},
-				{"expired", api.Token(devissuer.TokenRequest{Expires: -time.Minute}), "MISS",
+				{"asked", api.Token(localgateway.TokenRequest{Subject: "other", Scopes: []string{"orders/write"}}), "MISS", lacks},
+				{"expired", api.Token(localgateway.TokenRequest{Expires: -time.Minute}), "MISS",
 					`the authorizer refused the token: expired, its exp has passed: got "20`},
-				{"another audience", api.Token(devissuer.TokenRequest{Audience: "invoices"}), "MISS",
+				{"another audience", api.Token(localgateway.TokenRequest{Audience: "invoices"}), "MISS",
 					`the authorizer refused the token: audience, its aud, or client_id, is not this API's: got "invoices", want "orders"; `},
-				{"another issuer", api.Token(devissuer.TokenRequest{Claims: map[string]any{"iss": "https://other.example.com"}}), "MISS",
-					`the authorizer refused the token: issuer, its iss is no configured issuer: got "https://other.example.com", want "` + api.Issuer().Issuers()[0].URL + `"; `},
-				{"another scope", api.Token(devissuer.TokenRequest{Scopes: []string{"orders/writer"}}), "MISS",
+				{"another issuer", api.Token(localgateway.TokenRequest{Claims: map[string]any{"iss": "https://other.example.com"}}), "MISS",
+					`the authorizer refused the token: issuer, its iss is no configured issuer: got "https://other.example.com", want "` + api.Issuers()[0] + `"; `},
+				{"another scope", api.Token(localgateway.TokenRequest{Scopes: []string{"orders/writer"}}), "MISS",
 					"the caller lacks any scope of orders/write and has orders/writer; "},
 			} {
 				got := api.send(t, with("DELETE", noOrder, c.token)).record
-				if detail := got.Verdict.Trace[len(got.Verdict.Trace)-1].Detail; got.Verdict.Cache != c.cache || !strings.HasPrefix(got.Reason, c.want) || !strings.HasPrefix(detail, c.want) {
-					t.Errorf("%s: %s, the reason is %q, and the step %q, want %s %q", c.name, got.Verdict.Cache, got.Reason, detail, c.cache, c.want)
+				if detail := got.Checks[len(got.Checks)-1].Detail; got.Cache != c.cache || !strings.HasPrefix(got.Reason, c.want) || !strings.HasPrefix(detail, c.want) {
+					t.Errorf("%s: %s, the reason is %q, and the step %q, want %s %q", c.name, got.Cache, got.Reason, detail, c.cache, c.want)
 				}
 			}
 			if got := api.call(t, "GET", "/orders", "", "", 401, "").header.Get("Access-Control-Allow-Origin"); got != "https://shop.example.com" {
@@ -135,7 +138,7 @@ func forged(token string) string {
 func TestTheExampleBehindAUserPool(t *testing.T) {
 	api := served(t, stack.Settings{Authorizer: stack.Cognito})
 	access := func(scopes ...string) string {
-		return api.Token(devissuer.TokenRequest{Use: devissuer.Access, Scopes: scopes})
+		return api.Token(localgateway.TokenRequest{Use: localgateway.AccessToken, Scopes: scopes})
 	}
 	api.call(t, "GET", "/health", "", "", 200, `"ok"`)
 	api.call(t, "GET", "/orders", access("orders/read"), "", 200, `{"orders":[]}`)
@@ -150,8 +153,8 @@ func TestTheExampleBehindAUserPool(t *testing.T) {
 		{"no token at all in it", with("GET", "/orders", "no.real.token"), 401, unauthorized, "UnauthorizedException"},
 		{"changed by a letter", with("GET", "/orders", forged(access("orders/read"))), 401, unauthorized, "UnauthorizedException"},
 		{"another scope", with("POST", "/orders", access("orders/read")), 401, unauthorized, "UnauthorizedException"},
-		{"an ID token where scopes are wanted", with("GET", "/orders", api.Token(devissuer.TokenRequest{Use: devissuer.ID})), 401, unauthorized, "UnauthorizedException"},
-		{"expired", with("GET", "/orders", api.Token(devissuer.TokenRequest{Use: devissuer.Access, Scopes: []string{"orders/read"}, Expires: -time.Minute})),
+		{"an ID token where scopes are wanted", with("GET", "/orders", api.Token(localgateway.TokenRequest{Use: localgateway.IDToken})), 401, unauthorized, "UnauthorizedException"},
+		{"expired", with("GET", "/orders", api.Token(localgateway.TokenRequest{Use: localgateway.AccessToken, Scopes: []string{"orders/read"}, Expires: -time.Minute})),
 			401, expiredToken, "UnauthorizedException"},
 		{"a path that is none", with("GET", "/nothing", access("orders/read")), 403, noSignature, "IncompleteSignatureException"},
 	})
@@ -161,7 +164,7 @@ func TestTheExampleBehindAUserPool(t *testing.T) {
 const region = "us-east-1"
 
 // sign signs a request for an API with Signature Version 4, by the signer of the AWS SDK.
-func sign(t *testing.T, r *http.Request, key checks.AccessKey, region string, at time.Time) *http.Request {
+func sign(t *testing.T, r *http.Request, key localgateway.AccessKey, region string, at time.Time) *http.Request {
 	t.Helper()
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -177,11 +180,11 @@ func sign(t *testing.T, r *http.Request, key checks.AccessKey, region string, at
 }
 
 // roleKey is the development key of the assembly's only role with a policy.
-func roleKey(t *testing.T, api service) checks.AccessKey {
+func roleKey(t *testing.T, api service) localgateway.AccessKey {
 	t.Helper()
-	var found []checks.AccessKey
+	var found []localgateway.AccessKey
 	for _, k := range api.AccessKeys() {
-		if k.Principal != nil && !k.Principal.User && regexp.MustCompile(`Caller`).MatchString(k.Principal.LogicalID) {
+		if k.SessionToken != "" && regexp.MustCompile(`/.*Caller`).MatchString(k.Principal) {
 			found = append(found, k)
 		}
 	}
@@ -218,8 +221,8 @@ func TestTheExampleBehindIAM(t *testing.T) {
 	changed.Body, changed.ContentLength = io.NopCloser(bytes.NewReader([]byte(`{}`))), 2
 	elsewhere := signed("GET", "/orders", "")
 	elsewhere.URL.Path = "/prod" + noOrder
-	stranger := checks.AccessKey{ID: "AKIAIOSFODNN7EXAMPLE", Secret: caller.Secret}
-	liar := checks.AccessKey{ID: caller.ID, SessionToken: caller.SessionToken, Secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}
+	stranger := localgateway.AccessKey{ID: "AKIAIOSFODNN7EXAMPLE", Secret: caller.Secret}
+	liar := localgateway.AccessKey{ID: caller.ID, SessionToken: caller.SessionToken, Secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}
 	const mismatch = `(?s)\{"message":"The request signature we calculated does not match the signature you provided\. .*`
 	wantRefusals(t, api, []refusal{
 		{"not signed", api.request(t, "GET", "/orders", ""), 403, notSigned, "MissingAuthenticationTokenException"},

@@ -3,7 +3,6 @@ package test
 import (
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,7 +16,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
-	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
 // synthesizedHere is the cloud assembly of an app whose functions are built for this host.
@@ -39,63 +38,55 @@ func exampleHere(t *testing.T, s stack.Settings) string {
 
 // service is a gateway that runs until the test ends.
 type service struct {
-	*apigateway.Running
+	*localgateway.Server
 	url  string // of the stage
 	told *records
 }
 
 // running serves an assembly's stage with a development issuer.
-func running(t *testing.T, dir, stage string, o apigateway.Options) service {
+func running(t *testing.T, dir, stage string, o localgateway.Options) service {
 	t.Helper()
 	told := &records{}
 	o.Record = told.add
-	r := apigateway.Start(t, dir, o)
+	r := localgateway.Start(t, dir, o)
 	return service{r, r.URL + "/" + stage, told}
 }
 
 // served serves the example with these settings.
 func served(t *testing.T, s stack.Settings) service {
 	t.Helper()
-	return running(t, exampleHere(t, s), "prod", apigateway.Options{})
+	return running(t, exampleHere(t, s), "prod", localgateway.Options{})
 }
 
 // runningByItself serves an assembly's stage without a development issuer: authorizers take the keys that their
 // configuration names. It takes no tokens of user pools.
-func runningByItself(t *testing.T, dir, stage string, o apigateway.Options) service {
+func runningByItself(t *testing.T, dir, stage string, o localgateway.Options) service {
 	t.Helper()
 	told := &records{}
-	o.Assembly, o.Record = dir, told.add
-	g, err := apigateway.New(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(g)
-	t.Cleanup(func() {
-		server.Close()
-		g.Close()
-	})
-	for _, p := range append(g.Problems(), g.Permissions()...) {
+	o.Issuers, o.Record = localgateway.ConfiguredIssuers, told.add
+	r := localgateway.Start(t, dir, o)
+	for _, p := range r.Problems() {
 		if !strings.Contains(p, ": not done here: ") { // throttling, logs and traces, which change no answer
 			t.Error(p)
 		}
 	}
-	return service{url: server.URL + "/" + stage, told: told}
+	return service{r, r.URL + "/" + stage, told}
 }
 
 // records are what a gateway told of its requests.
 type records struct {
 	mu  sync.Mutex
-	all []*apigateway.Record
+	all []*localgateway.Record
 }
 
-func (r *records) add(one *apigateway.Record) {
+func (r *records) add(one *localgateway.Record) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.all = append(r.all, one)
 }
 
 // take are those since the last time.
-func (r *records) take() []*apigateway.Record {
+func (r *records) take() []*localgateway.Record {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	all := r.all
@@ -103,11 +94,11 @@ func (r *records) take() []*apigateway.Record {
 	return all
 }
 
-func (r *records) of(id string) *apigateway.Record {
+func (r *records) of(id string) *localgateway.Record {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, one := range r.all {
-		if one.Request.RequestID == id {
+		if one.RequestID == id {
 			return one
 		}
 	}
@@ -119,7 +110,7 @@ type reply struct {
 	status int
 	header http.Header
 	body   string
-	record *apigateway.Record
+	record *localgateway.Record
 }
 
 // errorType is the kind of error that API Gateway names, or "".

@@ -21,11 +21,10 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
-	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
-	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
+	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
 //go:embed testdata/peers/provider.cjs
@@ -126,7 +125,7 @@ func TestRealProvider(t *testing.T) {
 	p := startProvider(t)
 	dir := exampleHere(t, p.settings())
 	// One process, so that what it asks the provider for can be told.
-	trusting := apigateway.Options{Functions: lambdaruntime.Options{Env: p.environment(t), MaxProcesses: 1}}
+	trusting := localgateway.Options{Env: p.environment(t), MaxProcesses: 1}
 	api := runningByItself(t, dir, "prod", trusting)
 
 	reader := p.token(t, "shop", "orders", "orders/read")
@@ -151,7 +150,7 @@ func TestRealProvider(t *testing.T) {
 
 	t.Run("a provider that is not trusted", func(t *testing.T) {
 		// Without keys nothing can be decided, which is no 401: the token may be good.
-		stranger := runningByItself(t, dir, "prod", apigateway.Options{})
+		stranger := runningByItself(t, dir, "prod", localgateway.Options{})
 		got := stranger.call(t, "GET", "/orders", reader, "", 500, `{"message":null}`)
 		if got.errorType() != "AuthorizerConfigurationException" {
 			t.Errorf("got %s", got.errorType())
@@ -184,12 +183,12 @@ func TestKeyRotation(t *testing.T) {
 	now := newClock(t)
 	env := p.environment(t)
 	env["CLOCK_FILE"] = now.file
-	api := runningByItself(t, dir, "prod", apigateway.Options{Now: now.now, Functions: lambdaruntime.Options{Env: env, MaxProcesses: 1}})
+	api := runningByItself(t, dir, "prod", localgateway.Options{Now: now.now, Env: env, MaxProcesses: 1})
 	old := p.token(t, "shop", "orders", "orders/read")
-	ask := func(what, token string, status int, cache string) {
+	ask := func(what, token string, status int, cache localgateway.CacheResult) {
 		t.Helper()
-		if got := api.call(t, "GET", "/orders", token, "", status, ""); got.record.Verdict.Cache != cache {
-			t.Errorf("%s: cache %q, want %q", what, got.record.Verdict.Cache, cache)
+		if got := api.call(t, "GET", "/orders", token, "", status, ""); got.record.Cache != cache {
+			t.Errorf("%s: cache %q, want %q", what, got.record.Cache, cache)
 		}
 	}
 	ask("the first request", old, 200, "MISS")

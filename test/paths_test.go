@@ -9,8 +9,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
-	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
-	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
 // TestEscapedPaths sends escaped paths through the gateway to two built functions, one with a lambdahttp.Mux and one with
@@ -48,11 +47,11 @@ func TestEscapedPaths(t *testing.T) {
 		t.Errorf("a function without one is not warned of: %q", w)
 	}
 
-	s := running(t, dir, "mux", apigateway.Options{})
+	s := running(t, dir, "mux", localgateway.Options{})
 	plain := s
 	plain.url = strings.TrimSuffix(s.url, "mux") + "servemux"
-	anyone := s.Token(devissuer.TokenRequest{Subject: "user-1"})
-	admin := s.Token(devissuer.TokenRequest{Subject: "user-2", Scopes: []string{"admin"}})
+	anyone := s.Token(localgateway.TokenRequest{Subject: "user-1"})
+	admin := s.Token(localgateway.TokenRequest{Subject: "user-2", Scopes: []string{"admin"}})
 	const notFound = `{"message":"Not Found"}`
 	for _, tt := range []struct {
 		verb, path, token string

@@ -11,9 +11,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
-	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
-	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
+	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
 // plain is the app that does not use Gatehouse, served.
@@ -27,7 +25,7 @@ func startPlain(t *testing.T, dir, stage string) plain {
 	t.Helper()
 	p := plain{now: &clock{}, denyList: filepath.Join(t.TempDir(), "deny")}
 	p.revoke(t)
-	p.service = running(t, dir, stage, apigateway.Options{Now: p.now.now, Functions: lambdaruntime.Options{Env: map[string]string{"DENY_LIST": p.denyList}}})
+	p.service = running(t, dir, stage, localgateway.Options{Now: p.now.now, Env: map[string]string{"DENY_LIST": p.denyList}})
 	return p
 }
 
@@ -45,7 +43,7 @@ type question struct {
 	request *http.Request
 	status  int
 	body    string // a part of it
-	cache   string
+	cache   localgateway.CacheResult
 	asked   bool // whether the authorizer's function was
 }
 
@@ -57,7 +55,7 @@ func (p plain) ask(t *testing.T, questions ...question) {
 			if got.status != q.status || !strings.Contains(got.body, q.body) {
 				t.Errorf("got %d %s (%s), want %d with %s", got.status, got.body, got.record.Reason, q.status, q.body)
 			}
-			if v := got.record.Verdict; v.Cache != q.cache || (v.AuthorizerTime > 0) != q.asked {
+			if v := got.record; v.Cache != q.cache || (v.AuthorizerTime > 0) != q.asked {
 				t.Errorf("cache %q, the authorizer was asked for %v, want %q and asked: %v", v.Cache, v.AuthorizerTime, q.cache, q.asked)
 			}
 		})
@@ -151,15 +149,15 @@ func TestAppWithoutGatehouse(t *testing.T) {
 
 	t.Run("a user pool", func(t *testing.T) {
 		p := startPlain(t, dir, "live")
-		with := func(verb string, token devissuer.TokenRequest) *http.Request {
+		with := func(verb string, token localgateway.TokenRequest) *http.Request {
 			return p.request(t, verb, "/users", "", "Authorization: "+p.Token(token))
 		}
 		p.ask(t,
-			question{"an ID token", with("GET", devissuer.TokenRequest{Use: devissuer.ID, Subject: "alice"}), 200, `"sub":"alice"`, "", false},
-			question{"an access token where no scope is wanted", with("GET", devissuer.TokenRequest{Use: devissuer.Access}), 401, "Unauthorized", "", false},
-			question{"a scope", with("POST", devissuer.TokenRequest{Use: devissuer.Access, Scopes: []string{"shop/write"}}), 200, "", "", false},
-			question{"another scope", with("POST", devissuer.TokenRequest{Use: devissuer.Access, Scopes: []string{"shop/read"}}), 401, "Unauthorized", "", false},
-			question{"an ID token where a scope is wanted", with("POST", devissuer.TokenRequest{Use: devissuer.ID}), 401, "Unauthorized", "", false},
+			question{"an ID token", with("GET", localgateway.TokenRequest{Use: localgateway.IDToken, Subject: "alice"}), 200, `"sub":"alice"`, "", false},
+			question{"an access token where no scope is wanted", with("GET", localgateway.TokenRequest{Use: localgateway.AccessToken}), 401, "Unauthorized", "", false},
+			question{"a scope", with("POST", localgateway.TokenRequest{Use: localgateway.AccessToken, Scopes: []string{"shop/write"}}), 200, "", "", false},
+			question{"another scope", with("POST", localgateway.TokenRequest{Use: localgateway.AccessToken, Scopes: []string{"shop/read"}}), 401, "Unauthorized", "", false},
+			question{"an ID token where a scope is wanted", with("POST", localgateway.TokenRequest{Use: localgateway.IDToken}), 401, "Unauthorized", "", false},
 			question{"no token", p.request(t, "GET", "/users", ""), 401, "Unauthorized", "", false},
 		)
 	})
@@ -233,8 +231,8 @@ func TestAppWithoutGatehouse(t *testing.T) {
 			"https://evil.example.com": "https://shop.example.com"} {
 			got := p.send(t, p.request(t, "OPTIONS", "/token", "", "Origin: "+origin, "Access-Control-Request-Method: POST", "Access-Control-Request-Headers: authorization"))
 			allowed := got.header.Get("Access-Control-Allow-Origin")
-			if got.status != 204 || allowed != want || got.record.Verdict.Authorizer != "none" {
-				t.Errorf("the preflight of %s: got %d, origin %q, by %s, want 204, %q, by none", origin, got.status, allowed, got.record.Verdict.Authorizer, want)
+			if got.status != 204 || allowed != want || got.record.Authorizer != "none" {
+				t.Errorf("the preflight of %s: got %d, origin %q, by %s, want 204, %q, by none", origin, got.status, allowed, got.record.Authorizer, want)
 			}
 			if methods := strings.Split(got.header.Get("Access-Control-Allow-Methods"), ","); !slices.Equal(methods, []string{"GET", "POST"}) {
 				t.Errorf("the preflight allows %q", methods)

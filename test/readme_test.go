@@ -12,9 +12,8 @@ import (
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
-	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
-	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
+	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
 const cdkModule = "github.com/aws/aws-cdk-go/awscdk/v2"
@@ -162,12 +161,12 @@ func checkREADMEsAPI(t *testing.T, assembly string) {
 		}
 	}
 	nodepeer.Need(t)
-	api := apigateway.Start(t, assembly, apigateway.Options{})
+	api := localgateway.Start(t, assembly, localgateway.Options{})
 	for _, r := range []call{
 		{"/health", "", 200, "[]"},
 		{"/orders", "", 401, "Unauthorized"},
-		{"/orders", api.Token(devissuer.TokenRequest{}), 403, "not authorized"},
-		{"/orders", api.Token(devissuer.TokenRequest{Scopes: []string{"orders:read"}}), 200, "[]"},
+		{"/orders", api.Token(localgateway.TokenRequest{}), 403, "not authorized"},
+		{"/orders", api.Token(localgateway.TokenRequest{Scopes: []string{"orders:read"}}), 200, "[]"},
 	} {
 		r.check(t, api.URL)
 	}

@@ -13,8 +13,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
 	"github.com/gatehouse-cdk/gatehouse/constructs/snapshot"
-	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
-	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
 func TestMain(m *testing.M) { snapshot.Main(m) }
@@ -36,18 +35,18 @@ func TestCallers(t *testing.T) {
 	newStack(app, "Notes")
 	app.Synth(nil)
 
-	var last atomic.Pointer[apigateway.Record]
-	api := apigateway.Start(t, dir, apigateway.Options{Record: last.Store})
+	var last atomic.Pointer[localgateway.Record]
+	api := localgateway.Start(t, dir, localgateway.Options{Record: last.Store})
 
-	token := func(use devissuer.Use, user, scopes string, expires time.Duration) string {
-		return api.Token(devissuer.TokenRequest{Use: use, Subject: user, Scopes: strings.Fields(scopes), Expires: expires})
+	token := func(use localgateway.TokenUse, user, scopes string, expires time.Duration) string {
+		return api.Token(localgateway.TokenRequest{Use: use, Subject: user, Scopes: strings.Fields(scopes), Expires: expires})
 	}
 	var (
-		ada     = token(devissuer.Access, "ada", "openid notes/read notes/write", 0)
-		reader  = token(devissuer.Access, "ben", "openid notes/read", 0)
-		id      = token(devissuer.ID, "ada", "", 0)
-		expired = token(devissuer.Access, "ada", "notes/read", -time.Minute)
-		foreign = api.Token(devissuer.TokenRequest{Use: devissuer.Access, Audience: "anotherclient", Scopes: []string{"notes/read"}})
+		ada     = token(localgateway.AccessToken, "ada", "openid notes/read notes/write", 0)
+		reader  = token(localgateway.AccessToken, "ben", "openid notes/read", 0)
+		id      = token(localgateway.IDToken, "ada", "", 0)
+		expired = token(localgateway.AccessToken, "ada", "notes/read", -time.Minute)
+		foreign = api.Token(localgateway.TokenRequest{Use: localgateway.AccessToken, Audience: "anotherclient", Scopes: []string{"notes/read"}})
 	)
 	for _, c := range []struct {
 		name, route, token, origin string

@@ -13,8 +13,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
 	"github.com/gatehouse-cdk/gatehouse/constructs/snapshot"
-	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
-	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
 func TestMain(m *testing.M) { snapshot.Main(m) }
@@ -36,12 +35,12 @@ func TestCallers(t *testing.T) {
 	newStack(app, "Releases")
 	app.Synth(nil)
 
-	var last atomic.Pointer[apigateway.Record]
-	api := apigateway.Start(t, dir, apigateway.Options{Record: last.Store})
+	var last atomic.Pointer[localgateway.Record]
+	api := localgateway.Start(t, dir, localgateway.Options{Record: last.Store})
 
 	// token is of a user; the claims uid and sub are as Okta has them.
 	token := func(scopes, groups string) string {
-		return api.Token(devissuer.TokenRequest{
+		return api.Token(localgateway.TokenRequest{
 			Scopes: strings.Fields(scopes), Groups: strings.Fields(groups),
 			Claims: map[string]any{"uid": "00u1ada", "sub": "ada@example.com"},
 		})
@@ -52,8 +51,8 @@ func TestCallers(t *testing.T) {
 		reader  = token("releases:read", "engineering")
 		client  = token("releases:read releases:write", "engineering") // the client may write, the user may not
 		manager = token("releases:read releases:write", "release-managers")
-		expired = api.Token(devissuer.TokenRequest{Scopes: []string{"releases:read"}, Expires: -time.Minute})
-		service = api.Token(devissuer.TokenRequest{Scopes: []string{"releases:read"}, Claims: map[string]any{"uid": nil}})
+		expired = api.Token(localgateway.TokenRequest{Scopes: []string{"releases:read"}, Expires: -time.Minute})
+		service = api.Token(localgateway.TokenRequest{Scopes: []string{"releases:read"}, Claims: map[string]any{"uid": nil}})
 	)
 	const version = `{"version":"1.4.2"}`
 	for _, c := range []struct {

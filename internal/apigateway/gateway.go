@@ -1,14 +1,11 @@
-// Package localgateway runs the REST APIs of a synthesized cloud assembly on this machine, as Amazon API Gateway would:
-// its routing, its order of checks, its words, and the real functions. It needs no AWS account and no Docker.
+// Package apigateway answers requests to the REST APIs of a synthesized cloud assembly as Amazon API Gateway does: with its
+// routing, its order of checks, its words, and the real functions. It is what package localgateway and "gatehouse dev" run.
 //
-//	gateway, err := localgateway.New(localgateway.Options{Assembly: "cdk.out"})
-//	http.ListenAndServe("127.0.0.1:3000", gateway)
+//	gateway, err := apigateway.New(apigateway.Options{Assembly: "cdk.out"})
 //
-// What it cannot honour it says, with the logical id, and answers 501 for that route alone; nothing fails open.
-//
-// It knows the template and not the constructs it was made with, so any CDK app's assembly will do. It is for
-// development: it does not throttle, cache answers, log to CloudWatch or do TLS, and it does not limit what a function
-// may do on this machine.
+// What it cannot serve as API Gateway would, it reports by logical ID and answers by 501 for that route alone; nothing fails
+// open. It does not throttle, cache answers, log to CloudWatch or do TLS, and it does not limit what a function does on this
+// machine.
 package apigateway
 
 import (
@@ -31,8 +28,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
-// ErrNothing says that an assembly has no REST API with a stage, so that there is nothing to serve.
-var ErrNothing = errors.New("localgateway: the assembly has no REST API with a stage")
+// ErrNoStage is returned for an assembly without a REST API that has a stage.
+var ErrNoStage = errors.New("localgateway: the assembly has no REST API with a stage")
 
 // Options are what a gateway takes from outside. Only Assembly is required.
 type Options struct {

@@ -151,8 +151,8 @@ func TestReload(t *testing.T) {
 	delete(resources, "Stage")
 	resources["AuthFn"].(object)["Properties"].(object)["Runtime"] = "python3.13"
 	write(t, dir, resources)
-	if err := api.Reload(); !errors.Is(err, ErrNothing) {
-		t.Fatalf("got %v, want ErrNothing", err)
+	if err := api.Reload(); !errors.Is(err, ErrNoStage) {
+		t.Fatalf("got %v, want ErrNoStage", err)
 	}
 	if got := status("GET /prod/orders"); got != 200 {
 		t.Errorf("after an assembly that cannot be served: got %d, want 200 as before", got)
@@ -172,7 +172,7 @@ func TestChoosing(t *testing.T) {
 		{"all, whose stages have one name", "", nil, ""},
 		{"one by its name", "shop", nil, ""},
 		{"one by its id", "Shop/Api", nil, ""},
-		{"one that is not there", "stop", ErrNothing, `"shop" (Shop/Api)`},
+		{"one that is not there", "stop", ErrNoStage, `"shop" (Shop/Api)`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g, err := New(Options{Assembly: dir, API: c.api})

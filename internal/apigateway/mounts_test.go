@@ -125,7 +125,7 @@ func TestNothingToServe(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := New(Options{Assembly: assemblyOf(t, c.resources)})
-			if !errors.Is(err, ErrNothing) || !strings.Contains(err.Error(), c.want) {
+			if !errors.Is(err, ErrNoStage) || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
 		})

@@ -110,7 +110,7 @@ func (s *served) choose() (chosen []choice, err error) {
 		}
 	}
 	if len(chosen) == 0 {
-		return nil, fmt.Errorf("%w%s", ErrNothing, s.choices())
+		return nil, fmt.Errorf("%w%s", ErrNoStage, s.choices())
 	}
 	mount(chosen)
 	return chosen, nil

@@ -78,7 +78,7 @@ var developmentKeys = sync.OnceValues(func() (*devissuer.KeyStore, error) {
 
 // site is a gateway behind the server that keeps header names as they came, with a clock of its own.
 type site struct {
-	*Running
+	*running
 	clock   *clock
 	told    records
 	address string
@@ -93,7 +93,7 @@ func serve(t *testing.T, resources object) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Running = start(t, assemblyOf(t, resources), keys, Options{Now: s.clock.now, Record: s.told.add})
+	s.running = start(t, assemblyOf(t, resources), keys, Options{Now: s.clock.now, Record: s.told.add})
 	l, err := front.Listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,87 @@
+package localgateway
+
+import (
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+)
+
+// Record describes one request with its answer. It does not change after [Options.Record] has received it.
+type Record struct {
+	Time       time.Time     // when the request arrived
+	Duration   time.Duration // from then to the answer
+	RequestID  string        // the answer's x-amzn-RequestId, and requestContext.requestId in the function's event
+	SourceIP   string        // "127.0.0.1"
+	Method     string        // "GET"
+	Path       string        // with the stage, undecoded: "/prod/orders/7"
+	Route      string        // "GET /orders/{id}"; "" if no route matched
+	Status     int           // of the answer
+	Principal  string        // who called: the principal ID, the subject or the ARN; "" for an anonymous caller
+	Authorizer Authorizer    // what guards the route; "" if no route matched
+	Cache      CacheResult   // of a Lambda authorizer with a cache, else ""
+
+	// Reason says why the answer is a 401, 403 or 5xx: which check failed, what it got and what it wanted. It is "" where
+	// the function itself answered. It is never sent to the caller.
+	Reason string
+
+	// Checks are the checks in the order in which they ran, up to the one that failed.
+	Checks []Check
+
+	AuthorizerTime  time.Duration // of the authorizer function; 0 if it was not invoked
+	IntegrationTime time.Duration // of the route's function; 0 if it was not invoked
+}
+
+// Authorizer is a kind of authorizer, in the words of API Gateway.
+type Authorizer string
+
+// The kinds of authorizer.
+const (
+	NoAuthorizer      Authorizer = "none"
+	TokenAuthorizer   Authorizer = "TOKEN"
+	RequestAuthorizer Authorizer = "REQUEST"
+	CognitoAuthorizer Authorizer = "COGNITO_USER_POOLS"
+	IAMAuthorizer     Authorizer = "AWS_IAM"
+)
+
+// CacheResult says whether the cache of a Lambda authorizer had the answer.
+type CacheResult string
+
+// The results of a cache. A request without a cached authorizer has "".
+const (
+	CacheHit  CacheResult = "HIT"
+	CacheMiss CacheResult = "MISS"
+)
+
+// Check is a check of one request.
+type Check struct {
+	// Name is what was checked: "method ARN", "resource policy", "identity source", "cache", "authorizer", "policy",
+	// "token", "audience", "scopes", "signature", "API key", "request parameters" or "request body".
+	Name   string
+	Passed bool
+
+	// Detail is a sentence with what was found and what decided. It holds no credential.
+	Detail string
+}
+
+func newRecord(r *apigateway.Record) *Record {
+	out := &Record{
+		Time:            r.Time,
+		Duration:        r.Took,
+		RequestID:       r.Request.RequestID,
+		SourceIP:        r.Request.SourceIP,
+		Method:          r.Request.Verb,
+		Path:            r.Request.RawPath,
+		Route:           r.Route,
+		Status:          r.Answer.Status,
+		Principal:       r.Verdict.Principal,
+		Authorizer:      Authorizer(r.Verdict.Authorizer),
+		Cache:           CacheResult(r.Verdict.Cache),
+		Reason:          r.Reason,
+		AuthorizerTime:  r.Verdict.AuthorizerTime,
+		IntegrationTime: r.IntegrationTime,
+	}
+	for _, step := range r.Verdict.Trace {
+		out.Checks = append(out.Checks, Check{Name: step.Check, Passed: step.Passed, Detail: step.Detail})
+	}
+	return out
+}
