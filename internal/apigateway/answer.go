@@ -71,7 +71,11 @@ func (st *stage) handle(ctx context.Context, r *exchange.Request, source *mappin
 		return exchange.Answer{}, notServed(m.blocked)
 	}
 	call := &checks.Call{Request: r, Method: m.Method, Route: m.events, Params: params}
-	record.Verdict = st.guard.Check(ctx, call)
+	guard := st.guard
+	if record.dry {
+		guard = st.dryGuard()
+	}
+	record.Verdict = guard.Check(ctx, call)
 	// Also of a request that is denied: a gateway response for ACCESS_DENIED can tell the caller what the authorizer put
 	// into its context. Seen on AWS: https://stackoverflow.com/questions/47921803 and
 	// https://qiita.com/kter/items/4d4163e7f64ed34303bf.
@@ -176,6 +180,9 @@ func (st *stage) invoke(ctx context.Context, m *method, call *checks.Call, sourc
 	if err != nil {
 		return exchange.Answer{}, &mapping.Failure{Type: mapping.RequestTooLarge, Status: 413, ErrorType: "BadRequestException",
 			Body: `{"message": "Request Too Long"}`, Reason: inWords(err)}
+	}
+	if record.dry {
+		return exchange.Answer{}, nil
 	}
 	timeout := m.Integration.Timeout
 	if timeout <= 0 {

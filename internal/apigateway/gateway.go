@@ -9,7 +9,6 @@
 package apigateway
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -19,7 +18,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
@@ -67,6 +65,7 @@ type Gateway struct {
 	pool    *lambdaruntime.Pool
 
 	decisions decisions
+	dryRuns   dryRuns
 	seed      [32]byte // what access keys come from where there is no issuer
 
 	live atomic.Pointer[served]
@@ -86,7 +85,7 @@ func New(o Options) (*Gateway, error) {
 	log := o.Functions.Log
 	o.Functions.Log = func(line lambdaruntime.LogLine) {
 		g.decisions.see(line)
-		if log != nil {
+		if log != nil && !g.dryRuns.wrote(line) {
 			log(line)
 		}
 	}
@@ -127,15 +126,8 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.http.Ser
 
 // Serve answers one request. The first segment of its path is the stage.
 func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answer {
-	now := g.options.Now()
-	r.Time = now
-	r.RequestID = newUUID()
-	r.ExtendedID = newExtendedID()
-	r.TraceID = traceOf(r.Headers, now)
-	r.Stage, r.Path = splitStage(r.RawPath)
-	if g.options.SourceIP != "" {
-		r.SourceIP = g.options.SourceIP
-	}
+	g.receive(r)
+	now := r.Time
 	record := &Record{Request: r, Time: now}
 	answer := g.live.Load().answer(ctx, r, record)
 	answer.Headers = append(answer.Headers,
@@ -149,15 +141,16 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 	return answer
 }
 
-// Policy is what the resource policy of the API says whose stage is served under a path segment of a request from this machine, or from the options' SourceIP:
-// that it allows it, or denies it, or neither. It allows all where there is none.
-func (g *Gateway) Policy(mount, verb, path string) (allows, denies bool) {
-	st := g.live.Load().stages[mount]
-	if st == nil {
-		return true, false
+// receive gives a request its time, its IDs and its stage.
+func (g *Gateway) receive(r *exchange.Request) {
+	r.Time = g.options.Now()
+	r.RequestID = newUUID()
+	r.ExtendedID = newExtendedID()
+	r.TraceID = traceOf(r.Headers, r.Time)
+	r.Stage, r.Path = splitStage(r.RawPath)
+	if g.options.SourceIP != "" {
+		r.SourceIP = g.options.SourceIP
 	}
-	r := &exchange.Request{Verb: verb, Stage: st.stage.Name, Path: path, SourceIP: cmp.Or(g.options.SourceIP, "127.0.0.1"), Time: g.options.Now()}
-	return st.guard.Policy(&checks.Call{Request: r})
 }
 
 // splitStage takes the stage off a path: "/prod/orders" is "/orders" of the stage prod, and "/prod" is its root. Slashes

@@ -123,7 +123,11 @@ func region(arn string) string {
 // invoke runs a function for an authorizer.
 func (s *served) invoke(ctx context.Context, f *apimodel.Function, payload []byte, r *exchange.Request) ([]byte, error) {
 	id := s.gateway.decisions.expect(f, r.RequestID)
-	result, err := s.gateway.pool.Invoke(ctx, f.Name, payload, lambdaruntime.InvokeOptions{RequestID: id, TraceID: r.TraceID})
+	return payloadOf(s.gateway.pool.Invoke(ctx, f.Name, payload, lambdaruntime.InvokeOptions{RequestID: id, TraceID: r.TraceID}))
+}
+
+// payloadOf is the answer in the result of an invocation. The error of a function is a [checks.FunctionError].
+func payloadOf(result lambdaruntime.Result, err error) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}

@@ -27,5 +27,6 @@ type Record struct {
 
 	IntegrationTime time.Duration // of the function; 0 if there was none
 
+	dry   bool   // see [Gateway.DryRun]
 	trace string // X-Amzn-Trace-Id of the answer; "" for none
 }

@@ -38,6 +38,7 @@ type stage struct {
 	stage     *apimodel.Stage
 	routes    *route.Table
 	methods   []*method // by the index of their pattern
+	checks    checks.Options
 	guard     *checks.Guard
 	responses *mapping.Responses
 	mount     string // the first segment of its paths
@@ -157,10 +158,11 @@ func (s *served) noteIssuers(unread error) {
 
 func (s *served) newStage(api *apimodel.API, st *apimodel.Stage, mount string) *stage {
 	out := &stage{served: s, api: api, stage: st, mount: mount, edge: isEdge(api.EndpointTypes)}
-	out.guard = checks.New(checks.Options{
+	out.checks = checks.Options{
 		Model: s.model, API: api, Stage: st, Invoke: s.invoke, Tokens: s.tokens(), Keys: s.keys, Now: s.gateway.options.Now,
 		Refused: out.refusedAuthorizer,
-	})
+	}
+	out.guard = checks.New(out.checks)
 	out.blocked = s.reasons(api, st, nil, out.guard)
 	responses, problems := mapping.NewResponses(api.GatewayResponses)
 	out.responses = responses

@@ -50,6 +50,9 @@ func TestDevExample(t *testing.T) {
 	for _, tt := range kinds {
 		t.Run(tt.kind, func(t *testing.T) {
 			r, temp := start(t, "../..", "-c", "authorizer="+tt.kind, "--env", dynamoVariable+"="+emptyTable(t))
+			if before, _, _ := strings.Cut(r.stdout.String(), "listening on "); strings.Contains(before, " | ") {
+				t.Errorf("functions log before the first request:\n%s", before)
+			}
 			if got := r.tryAll(t); !slices.Equal(got, tt.want) {
 				t.Errorf("lines to try come to %v, want %v", got, tt.want)
 			}

@@ -46,7 +46,7 @@ func TestDevLimited(t *testing.T) {
 		{"IAM, denied here", denied, signed, nil, []int{403, 403}},
 		{"open, from there", denied, open, from, []int{200}},
 		{"a user pool, from there", denied, pooled, from, []int{200, 401}},
-		{"parameters: the function may say more", "", wants, nil, []int{}},
+		{"parameters", "", wants, nil, []int{200}},
 		{"an unsigned request's own status", "", signed + missing, nil, []int{200, 404}},
 		{"a missing token's own status", "", pooled + unauthorized, nil, []int{200, 418}},
 		{"one that is not understood does not count", "", pooled + odd, nil, []int{200, 401}},
@@ -86,7 +86,7 @@ func TestDevLimited(t *testing.T) {
 			if c.kind == wants && !strings.Contains(out, "X-Tenant: 1") || c.kind == wants && !strings.Contains(out, "/prod/?q=1") {
 				t.Errorf("the parameters are not in the line:\n%s", out)
 			}
-			if note := strings.Contains(r.stderr.String()+out, "--source-ip"); note != strings.Contains(out, "does not let this machine in") {
+			if note := strings.Contains(r.stderr.String()+out, "--source-ip"); note != strings.Contains(out, "does not allow this machine") {
 				t.Errorf("the way out is said: %v:\n%s%s", note, out, r.stderr.String())
 			}
 		})

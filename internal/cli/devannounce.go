@@ -1,12 +1,15 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
@@ -16,7 +19,7 @@ import (
 )
 
 // announce prints what is served, how to try it, and last where.
-func (d *dev) announce() error {
+func (d *dev) announce(ctx context.Context) error {
 	a, _, err := readAssembly(d.assembly, d.flags.parameters)
 	if err != nil {
 		return err
@@ -38,9 +41,11 @@ func (d *dev) announce() error {
 	d.announceOwn(model)
 	d.noteParameters("dev", a, d.flags.parameters)
 	keys := d.gateway.AccessKeys()
-	examples, notes := tryout.Make(tryout.Options{
-		URL: d.url, Model: model, Matrix: m, Tokens: d.issuer.now(), Keys: keys, Issuer: d.flags.issuer, Audience: d.flags.audience,
-		NotServed: d.notServed(), Policy: d.gateway.Policy, Mount: d.gateway.Mount,
+	d.announceForeign()
+	ctx, cancel := context.WithTimeout(ctx, trying)
+	defer cancel()
+	examples, notes := tryout.Make(ctx, tryout.Options{
+		Gateway: d.gateway, URL: d.url, Matrix: m, Now: d.now, Issuer: d.flags.issuer, Audience: d.flags.audience,
 	})
 	d.announceAddress(examples)
 	d.announceExamples(examples, notes)
@@ -107,23 +112,16 @@ func (d *dev) announceProblems() {
 	}
 }
 
-// notServed reports of a route whether it is answered by 501, or by 500 as on AWS for want of a permission. Where no function
-// was built for this machine, it says how to.
-func (d *dev) notServed() func(api apimodel.ID, stage, verb, path string) bool {
-	type key struct {
-		api               apimodel.ID
-		stage, verb, path string
-	}
-	served, foreign := map[key]bool{}, false
-	for _, r := range d.gateway.Routes() { // those that cannot be a route are not among them
-		served[key{r.API.ID, r.Stage, r.Method.Verb, r.Method.Path}] = r.Why == "" && r.Refused == ""
-		foreign = foreign || strings.Contains(r.Why, lambdaruntime.NotForHost)
-	}
-	if foreign {
+// trying is how long the dry runs of examples may take: an authorizer may wait for what is not there.
+const trying = 5 * time.Second
+
+// announceForeign says how to build functions that were built for Lambda for this machine.
+func (d *dev) announceForeign() {
+	foreign := func(r apigateway.Route) bool { return strings.Contains(r.Why, lambdaruntime.NotForHost) }
+	if slices.ContainsFunc(d.gateway.Routes(), foreign) {
 		d.note("dev", "functions were built for Lambda, so their routes answer 501: synthesize with %s=1, as in \"%s=1 npx cdk synth\", or leave --assembly out",
 			cdkapp.HostBuildVariable, cdkapp.HostBuildVariable)
 	}
-	return func(api apimodel.ID, stage, verb, path string) bool { return !served[key{api, stage, verb, path}] }
 }
 
 // dynamoVariable is where the AWS SDKs look for another endpoint of Amazon DynamoDB.
@@ -155,9 +153,9 @@ func (d *dev) announceAddress(examples []tryout.Example) {
 	switch {
 	case !kept:
 	case d.flags.sourceIP == "":
-		d.note("dev", "a resource policy does not let 127.0.0.1 in: --source-ip says from which address requests seem to come, such as --source-ip 203.0.113.7")
+		d.note("dev", "a resource policy does not allow 127.0.0.1: send requests from another address with --source-ip, such as --source-ip 203.0.113.7")
 	default:
-		d.note("dev", "a resource policy does not let %s in: name another address with --source-ip", d.flags.sourceIP)
+		d.note("dev", "a resource policy does not allow %s: name another address with --source-ip", d.flags.sourceIP)
 	}
 }
 

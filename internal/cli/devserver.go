@@ -68,7 +68,7 @@ func (d *dev) start(ctx context.Context) error {
 	if err := d.serve(); err != nil {
 		return err
 	}
-	return d.announce()
+	return d.announce(ctx)
 }
 
 func (d *dev) listen() (err error) {

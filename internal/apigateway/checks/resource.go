@@ -48,16 +48,6 @@ func (g *Guard) mustNotDeny(c *Call, arn string, caller iampolicy.Caller, v *Ver
 	return d, true
 }
 
-// Policy is what the resource policy alone says of a call without a signature: that it allows it, or denies it, or neither
-// where it is silent. An API without one allows all.
-func (g *Guard) Policy(c *Call) (allows, denies bool) {
-	if g.resource == nil {
-		return true, false
-	}
-	outcome := g.resource.Evaluate(g.request(c, g.ARN(c), iampolicy.Caller{})).Outcome
-	return outcome == iampolicy.Allowed, outcome == iampolicy.ExplicitDeny
-}
-
 const resourcePolicy = "the resource policy"
 
 // request is what the resource policy is asked about.

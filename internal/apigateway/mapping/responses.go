@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"cmp"
 	"fmt"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
@@ -116,9 +115,6 @@ func (rs *Responses) of(t Type) *response {
 	}
 	return r
 }
-
-// Status is what a failure of a type is answered by that has this status of its own.
-func (rs *Responses) Status(t Type, own int) int { return cmp.Or(rs.of(t).status, own) }
 
 // body is what API Gateway answers where no template says otherwise.
 func (f *Failure) body() string {

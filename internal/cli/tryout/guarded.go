@@ -1,9 +1,8 @@
 package tryout
 
 import (
-	"net/url"
+	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
@@ -12,41 +11,29 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// iam is a signed request and one without a signature.
+// iam adds a signed request and one without a signature.
 func (m *maker) iam(t target) {
-	if len(m.Keys) > 0 {
-		e := m.add(t, 200, "signed with a development key that may call everything")
-		e.Key, e.Region = &m.Keys[0], m.api.Region
+	if len(m.keys) > 0 {
+		e := m.add(t, "signed with a development key that may call everything")
+		e.Key, e.Region, e.allowed = &m.keys[0], m.api.Region, true
 	}
-	m.add(t, 403, "without a signature")
+	m.add(t, "without a signature")
 }
 
-// token is a request with a token, one without, and one with a token that lacks what the route asks for.
+// token adds a request with a token, one without, and one with a token that lacks what the route requires.
 func (m *maker) token(t target) {
 	a := t.method.Authorizer
 	issuer, ok := m.issuer(a)
 	if !ok {
-		m.note(t, "no token can be made for it: %s lets in %s", a.ID, t.Who)
+		m.note(t, "no token can be made for it: %s admits %s", a.ID, t.Who)
 		return
 	}
-	request := devissuer.TokenRequest{Issuer: issuer.URL, Use: issuer.Use}
-	switch {
-	case slices.Contains(issuer.Audiences, m.Audience):
-		request.Audience = m.Audience
-	case len(issuer.Audiences) > 0:
-		request.Audience = issuer.Audiences[0]
+	request, err := m.tokenRequest(t, issuer)
+	if err != nil {
+		m.note(t, "%v", err)
+		return
 	}
-	if t.Kind == matrix.Cognito {
-		request.Use = devissuer.ID
-		if len(t.method.Scopes) > 0 {
-			if a.Validation != "" {
-				m.note(t, "no token passes: %s compares aud, and access tokens of Amazon Cognito have none", a.ID)
-				return
-			}
-			request.Use = devissuer.Access
-		}
-	}
-	bare, err := m.Tokens.Mint(request)
+	bare, err := m.Gateway.Issuer().Mint(request)
 	if err != nil {
 		m.note(t, "no token can be made for it: %v", err)
 		return
@@ -61,38 +48,54 @@ func (m *maker) token(t target) {
 			request.Roles = append(request.Roles, r.AnyOf[0])
 		}
 	}
-	full := bare
+	full, with := bare, "with a valid token"
 	if len(t.Requires) > 0 {
-		if full, err = m.Tokens.Mint(request); err != nil {
+		if full, err = m.Gateway.Issuer().Mint(request); err != nil {
 			m.note(t, "no token with %s can be made: %v", t.Who, err)
 			return
 		}
+		with = "with a token that has " + t.Who
 	}
 	p := place{TokenSource(a)}
-	with := "with a token that has " + t.Who
-	if len(t.Requires) == 0 {
-		with = "with a valid token"
-	}
-	p.put(m.add(t, 200, with), full)
-	m.add(t, 401, "without a token")
+	e := m.add(t, with)
+	e.allowed = true
+	p.put(e, full)
+	m.add(t, "without a token")
 	if len(t.Requires) > 0 {
-		// Amazon Cognito authorizers answer both by 401; a Lambda authorizer's Deny is 403.
-		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html
-		status := 403
-		if t.Kind == matrix.Cognito {
-			status = 401
-		}
-		p.put(m.add(t, status, "with a token that has none of that"), bare)
+		p.put(m.add(t, "with a token that lacks "+t.Who), bare)
 	}
 }
 
-// issuer is one whose tokens an authorizer takes.
+// tokenRequest is for a token of an issuer that the authorizer of a route accepts, without rights.
+func (m *maker) tokenRequest(t target, issuer devissuer.Issuer) (devissuer.TokenRequest, error) {
+	request := devissuer.TokenRequest{Issuer: issuer.URL, Use: issuer.Use}
+	switch {
+	case slices.Contains(issuer.Audiences, m.Audience):
+		request.Audience = m.Audience
+	case len(issuer.Audiences) > 0:
+		request.Audience = issuer.Audiences[0]
+	}
+	if t.Kind != matrix.Cognito {
+		return request, nil
+	}
+	request.Use = devissuer.ID
+	if len(t.method.Scopes) > 0 {
+		if a := t.method.Authorizer; a.Validation != "" {
+			return request, fmt.Errorf("no token passes: %s compares aud, and access tokens of Amazon Cognito have none", a.ID)
+		}
+		request.Use = devissuer.Access
+	}
+	return request, nil
+}
+
+// issuer returns one whose tokens an authorizer accepts.
 func (m *maker) issuer(a *apimodel.Authorizer) (devissuer.Issuer, bool) {
-	if m.Tokens == nil {
+	tokens := m.Gateway.Issuer()
+	if tokens == nil {
 		return devissuer.Issuer{}, false
 	}
 	var found []devissuer.Issuer
-	for _, i := range m.Tokens.Issuers() {
+	for _, i := range tokens.Issuers() {
 		if slices.Contains(i.TakenBy, a.ID.String()) {
 			found = append(found, i)
 		}
@@ -108,12 +111,12 @@ func (m *maker) issuer(a *apimodel.Authorizer) (devissuer.Issuer, bool) {
 	return found[0], true
 }
 
-// place is where a request has its token.
+// place is where a request carries its token.
 type place struct {
 	authz.TokenSource
 }
 
-// TokenSource is where an authorizer looks for the token first. Where only a function of the app's own knows, it is the
+// TokenSource returns where an authorizer looks for the token first. For an authorizer function of the app's own, it is the
 // Authorization header.
 func TokenSource(a *apimodel.Authorizer) authz.TokenSource {
 	p := authz.TokenSource{Kind: authz.Header, Name: "Authorization"}
@@ -138,11 +141,7 @@ func (p place) put(e *Example, token string) {
 	case authz.Cookie:
 		e.Headers = append(e.Headers, "Cookie: "+p.Name+"="+token)
 	case authz.QueryString:
-		separator := "?"
-		if strings.Contains(e.URL, "?") {
-			separator = "&"
-		}
-		e.URL += separator + url.QueryEscape(p.Name) + "=" + token
+		e.addQuery(p.Name, token)
 	default:
 		e.Headers = append(e.Headers, p.Name+": Bearer "+token)
 	}

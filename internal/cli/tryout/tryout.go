@@ -1,131 +1,75 @@
-// Package tryout makes requests to try an API with: for each kind of guard a route that lets the request through, and
-// the same route without what it asks for, each with the status that it is answered by.
+// Package tryout makes example requests for the APIs of a gateway: for each kind of guard a request that a route lets
+// through, and the same request without what the route requires, each with the status of its answer.
 //
-// It makes no requests by itself and asks no function. So what a function answers it does not know, where that depends on
-// the request; and it has nothing for routes that a function of the app's own guards, as nobody else knows what that wants.
+// The statuses come from dry runs, which invoke authorizers and no other function. There are no examples for routes behind
+// an authorizer function of the app's own: only that function knows what it accepts.
 package tryout
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
-	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
-	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// Example is a request, and what comes of it.
+// Example is a request with the status of its answer.
 type Example struct {
-	Status int    // what it is answered by; 0 where that is for the function to say
+	Status int    // of the answer; 0 if the function decides it
 	Why    string // in words, such as "GET /orders with a token that has any scope of orders:read"
 
 	Verb    string
 	URL     string
 	Headers []string // such as "Authorization: Bearer ..."
-	Body    string   // of JSON unless a header says otherwise; "" for none
+	Body    string   // JSON unless a header says otherwise; "" for none
 
-	Limited bool // the resource policy does not let it through
-	keyless bool // there is no API key that it could bring
+	Limited bool // the resource policy denies it
 
 	// Key signs the request with Signature Version 4 for Region; nil for no signature.
 	Key    *checks.AccessKey
 	Region string
+
+	allowed  bool // it has all that the route requires of a caller
+	complete bool // nothing in it is made up, so a function answers 200
+	keyless  bool // the route requires an API key, and there is none
 }
 
-// Curl is the request as a line for a POSIX shell.
-func (e Example) Curl() string {
-	words := []string{"curl", "-i"}
-	if strings.ContainsAny(e.URL, "[]{}") {
-		words = append(words, "-g") // these are not for curl to expand
-	}
-	switch e.Verb {
-	case http.MethodGet:
-	case http.MethodHead:
-		words = append(words, "-I") // with -X it waits for a body
-	default:
-		words = append(words, "-X", e.Verb)
-	}
-	headers := e.Headers
-	if e.Key != nil {
-		words = append(words, "--aws-sigv4", Quote("aws:amz:"+e.Region+":execute-api"), "--user", Quote(e.Key.ID+":"+e.Key.Secret))
-		if e.Key.SessionToken != "" {
-			headers = append(slices.Clone(headers), SecurityToken+": "+e.Key.SessionToken)
-		}
-	}
-	if e.Body != "" && !slices.ContainsFunc(headers, isContentType) {
-		headers = append(slices.Clone(headers), "Content-Type: application/json")
-	}
-	for _, h := range headers {
-		words = append(words, "-H", Quote(h))
-	}
-	if e.Body != "" {
-		data := "-d"
-		if strings.HasPrefix(e.Body, "@") {
-			data = "--data-raw" // not the name of a file
-		}
-		words = append(words, data, Quote(e.Body))
-	}
-	return strings.Join(append(words, Quote(e.URL)), " ")
-}
-
-// SecurityToken is the header of temporary credentials. curl signs it with the others.
-// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-const SecurityToken = "X-Amz-Security-Token"
-
-func isContentType(header string) bool {
-	return strings.HasPrefix(strings.ToLower(header), "content-type:")
-}
-
-// Quote is a word for a POSIX shell.
-func Quote(word string) string {
-	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/:@%+=,"
-	if word != "" && strings.Trim(word, plain) == "" {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-}
-
-// Options say what to try.
+// Options are what examples are made of.
 type Options struct {
-	URL    string // where the API is served, such as "http://127.0.0.1:3000"
-	Model  *apimodel.Model
-	Matrix matrix.Matrix // of the APIs that are served
+	Gateway *apigateway.Gateway
+	URL     string        // where the gateway listens, such as "http://127.0.0.1:3000"
+	Matrix  matrix.Matrix // of the APIs that are served
+	Now     func() time.Time
 
-	Tokens *devissuer.Provider
-	Keys   []checks.AccessKey // that requests may be signed with; the first one may call everything
-
-	// NotServed tells of a route whether it is answered by 501 for another reason than the model's. Default: none is.
-	NotServed func(api apimodel.ID, stage, verb, path string) bool
-
-	// Mount is the first path segment that a stage is served under. If nil, it is the stage's name.
-	Mount func(api apimodel.ID, stage string) string
-
-	// Policy tells what the resource policy says of a request: that it allows it, or denies it, or neither. Default: it
-	// allows all.
-	Policy func(stage, verb, path string) (allows, denies bool)
-
-	// Issuer and Audience are whose tokens to use where there is a choice. Default: the first ones.
+	// Issuer and Audience choose the tokens where there are several. Default: the first ones.
 	Issuer, Audience string
 }
 
-// Make makes the examples. The notes say for which routes there is none, and why.
-func Make(o Options) (examples []Example, notes []string) {
+// Make makes the examples. The notes name the routes without one, and the reasons. When ctx ends, the statuses that are not
+// known by then are left to the functions.
+func Make(ctx context.Context, o Options) (examples []Example, notes []string) {
+	served := map[string]bool{}
+	for _, r := range o.Gateway.Routes() {
+		served[r.Stage+" "+r.Method.Verb+" "+r.Method.Path] = r.Why == "" && r.Refused == ""
+	}
+	model, keys := o.Gateway.Model(), o.Gateway.AccessKeys()
 	for _, api := range o.Matrix.APIs {
-		for _, found := range o.Model.APIs {
+		for _, found := range model.APIs {
 			if found.ID != api.ID || len(found.Stages) == 0 {
 				continue
 			}
-			responses, _ := mapping.NewResponses(found.GatewayResponses)
-			m := &maker{Options: o, api: found, stage: found.Stages[0], responses: responses}
-			m.mount = m.stage.Name
-			if o.Mount != nil {
-				m.mount = o.Mount(found.ID, m.stage.Name)
-			}
+			m := &maker{Options: o, model: model, keys: keys, served: served, api: found, stage: found.Stages[0].Name}
+			m.mount = o.Gateway.Mount(found.ID, m.stage)
 			m.make(api)
+			for i := range m.examples {
+				m.try(ctx, &m.examples[i])
+			}
 			examples, notes = append(examples, m.examples...), append(notes, m.notes...)
 		}
 	}
@@ -135,13 +79,14 @@ func Make(o Options) (examples []Example, notes []string) {
 // maker makes the examples of one stage of an API.
 type maker struct {
 	Options
+	model    *apimodel.Model
+	keys     []checks.AccessKey // the first one may call everything
+	served   map[string]bool    // by "prod GET /orders", with the first segment of the path
 	api      *apimodel.API
-	stage    *apimodel.Stage
+	stage    string
 	mount    string // the first segment of its paths
 	examples []Example
 	notes    []string
-
-	responses *mapping.Responses
 }
 
 // target is a route with its method.
@@ -158,7 +103,7 @@ func (m *maker) make(api matrix.API) {
 		}
 		switch kind {
 		case matrix.None:
-			m.add(t, 200, "is public")
+			m.add(t, "is public").allowed = true
 		case matrix.IAM:
 			m.iam(t)
 		default:
@@ -167,15 +112,14 @@ func (m *maker) make(api matrix.API) {
 	}
 }
 
-// choose takes the route of a kind that shows the most: one that can be called as it is, and that asks for something.
+// choose returns the route of a kind that shows the most: one that can be called as it is, and that requires something.
 func (m *maker) choose(api matrix.API, kind string) (best target, found bool) {
 	highest := 0
 	for _, r := range api.Routes {
-		i := slices.IndexFunc(m.api.Methods, func(method *apimodel.Method) bool { return method.Verb == r.Verb && method.Path == r.Path })
-		if r.Kind != kind || r.Verb == http.MethodOptions || i < 0 || len(m.Model.Blocking(m.api, m.stage, m.api.Methods[i])) > 0 {
-			continue
-		}
-		if m.NotServed != nil && m.NotServed(m.api.ID, m.mount, r.Verb, r.Path) {
+		i := slices.IndexFunc(m.api.Methods, func(method *apimodel.Method) bool {
+			return method.Verb == r.Verb && method.Path == r.Path
+		})
+		if r.Kind != kind || r.Verb == http.MethodOptions || i < 0 || !m.served[m.mount+" "+r.Verb+" "+r.Path] {
 			continue
 		}
 		score := 1
@@ -197,36 +141,54 @@ func (m *maker) choose(api matrix.API, kind string) (best target, found bool) {
 	return best, found
 }
 
-// add adds a request without credentials, for the caller to complete. A status of 200 holds where the request says all
-// that a function may ask for: without a body and without parts of the path that are made up.
-func (m *maker) add(t target, status int, why string, headers ...string) *Example {
-	e := Example{Status: status, Why: t.String() + " " + why, Verb: t.Verb, URL: m.url(t.Path), Headers: headers}
+// add adds a request without credentials, for the caller to complete.
+func (m *maker) add(t target, why string) *Example {
+	e := Example{Why: t.String() + " " + why, Verb: t.Verb, URL: m.URL + "/" + m.mount + concrete(t.Path)}
 	if e.Verb == "ANY" {
 		e.Verb = http.MethodGet
 	}
-	switch e.Verb {
-	case http.MethodPost, http.MethodPut, http.MethodPatch:
+	if bodied(e.Verb) {
 		e.Body = body(m.api, t.method)
 	}
+	plain := e.URL
 	m.parameters(t, &e)
-	if status == 200 && (e.Verb != http.MethodGet || validated(t.method) || e.URL != m.url(t.Path) || len(e.Headers) > len(headers) || strings.Contains(t.Path, "{")) {
-		e.Status = 0
-	}
+	e.complete = e.Verb == http.MethodGet && !validated(t.method) && !strings.Contains(t.Path, "{") &&
+		e.URL == plain && len(e.Headers) == 0
 	if t.APIKey {
-		if key := APIKey(m.Model, m.api, m.stage.Name); key != "" {
+		key := APIKey(m.model, m.api, m.stage)
+		if e.keyless = key == ""; !e.keyless {
 			e.Headers = append(e.Headers, "X-API-Key: "+key)
-		} else if status == 200 {
-			e.Status, e.keyless = 403, true
-			e.Why += ", but wants an API key, and no enabled one is in a usage plan of the stage"
 		}
 	}
-	m.limit(t, &e)
-	e.Status = m.answered(t, &e)
 	m.examples = append(m.examples, e)
 	return &m.examples[len(m.examples)-1]
 }
 
-func (m *maker) url(path string) string { return m.URL + "/" + m.mount + concrete(path) }
+// try sets the status of an example.
+func (m *maker) try(ctx context.Context, e *Example) {
+	r, err := e.request(m.Now())
+	if err != nil {
+		return // the status is not known
+	}
+	outcome := m.Gateway.DryRun(ctx, r)
+	if ctx.Err() != nil {
+		return
+	}
+	e.Status = outcome.Status
+	if e.Status == 0 && e.complete {
+		e.Status = http.StatusOK
+	}
+	switch {
+	case outcome.Check == "":
+	case outcome.Check == "resource policy":
+		e.Limited = true
+		e.Why += ", but the resource policy does not allow this machine"
+	case outcome.Check == "API key" && e.keyless:
+		e.Why += ", but the route requires an API key, and no usage plan of the stage has an enabled one"
+	case e.allowed:
+		e.Why += ", but " + strings.ReplaceAll(outcome.Reason, "\n", "; ")
+	}
+}
 
 // concrete is a path with values for its parameters.
 func concrete(path string) string {
@@ -239,10 +201,11 @@ func concrete(path string) string {
 	return strings.Join(parts, "/")
 }
 
-// APIKey is a key that a stage of an API takes; "" if there is none.
+// APIKey returns a key that a stage of an API accepts; "" if there is none.
 func APIKey(m *apimodel.Model, api *apimodel.API, stage string) string {
 	for _, plan := range m.UsagePlans {
-		if !slices.ContainsFunc(plan.Stages, func(s apimodel.PlanStage) bool { return s.API == api && s.Stage == stage }) {
+		covers := func(s apimodel.PlanStage) bool { return s.API == api && s.Stage == stage }
+		if !slices.ContainsFunc(plan.Stages, covers) {
 			continue
 		}
 		for _, k := range plan.Keys {

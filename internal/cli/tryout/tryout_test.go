@@ -3,57 +3,149 @@ package tryout
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
-	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
-func options(t *testing.T, name string, changes ...func(*apimodel.Model)) Options {
+// authorizer is the folder of the included authorizer, built for this machine.
+var authorizer = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "gatehouse-tryout-")
+	if err != nil {
+		return "", err
+	}
+	build := exec.Command("go", "build", "-tags", "lambda.norpc,gatehouse_host",
+		"-o", filepath.Join(dir, "bootstrap"), "../../../authorizer-fn")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return dir, nil
+})
+
+func program(t *testing.T) (dir string) {
 	t.Helper()
-	a, err := cloudassembly.Read(withAssets(t, filepath.Join("../testdata", name)))
+	dir, err := authorizer()
 	if err != nil {
 		t.Fatal(err)
 	}
-	model := apimodel.Read(a, cloudassembly.Options{})
-	for _, api := range model.APIs {
-		if api.Stages == nil {
-			api.Stages = []*apimodel.Stage{{Name: "v1"}}
+	return dir
+}
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	if dir, err := authorizer(); err == nil {
+		os.RemoveAll(dir)
+	}
+	os.Exit(status)
+}
+
+// resources are those of a template.
+type resources = map[string]map[string]any
+
+// options has a gateway that serves an assembly, with changes of its template. Its functions are the included authorizer.
+func options(t *testing.T, name string, changes ...func(resources)) Options {
+	t.Helper()
+	dir := withAssets(t, filepath.Join("../testdata", name))
+	templates, err := filepath.Glob(filepath.Join(dir, "*.template.json"))
+	if err != nil || len(templates) != 1 {
+		t.Fatalf("the templates %v: %v", templates, err)
+	}
+	text, err := os.ReadFile(templates[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := map[string]any{}
+	if err := json.Unmarshal(text, &template); err != nil {
+		t.Fatal(err)
+	}
+	of := resources{}
+	for id, r := range template["Resources"].(map[string]any) {
+		of[id] = r.(map[string]any)
+	}
+	for _, change := range append(changes, withStages) {
+		change(of)
+	}
+	template["Resources"] = of
+	if text, err = json.Marshal(template); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(templates[0], text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return optionsOf(t, dir)
+}
+
+// withStages gives each API without a stage the stage v1.
+func withStages(all resources) {
+	for id, r := range maps.Clone(all) {
+		ref := map[string]any{"Ref": id}
+		staged := false
+		for _, other := range all {
+			if other["Type"] == "AWS::ApiGateway::Stage" {
+				staged = staged || reflect.DeepEqual(properties(other)["RestApiId"], ref)
+			}
 		}
+		if r["Type"] != "AWS::ApiGateway::RestApi" || staged {
+			continue
+		}
+		all[id+"Depl"] = map[string]any{"Type": "AWS::ApiGateway::Deployment", "Properties": map[string]any{"RestApiId": ref}}
+		all[id+"Stage"] = map[string]any{"Type": "AWS::ApiGateway::Stage", "Properties": map[string]any{
+			"RestApiId": ref, "DeploymentId": map[string]any{"Ref": id + "Depl"}, "StageName": "v1"}}
 	}
-	for _, change := range changes {
-		change(model)
-	}
-	m, _ := matrix.Of(model, "")
-	issuers, err := devissuer.FromModel(model)
-	if err != nil {
-		t.Fatal(err)
-	}
+}
+
+func properties(resource map[string]any) map[string]any {
+	p, _ := resource["Properties"].(map[string]any)
+	return p
+}
+
+func optionsOf(t *testing.T, dir string) Options {
+	t.Helper()
 	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: t.TempDir() + "/keys"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	tokens, err := devissuer.New(keys, issuers, devissuer.Options{})
+	var provider atomic.Pointer[devissuer.Provider]
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { provider.Load().ServeHTTP(w, r) }))
+	t.Cleanup(site.Close)
+	gateway, err := apigateway.New(apigateway.Options{
+		Assembly: dir,
+		Issuer: func(i []devissuer.Issuer) (*devissuer.Provider, error) {
+			p, err := devissuer.New(keys, i, devissuer.Options{BaseURL: site.URL})
+			provider.Store(p)
+			return p, err
+		},
+		Functions: lambdaruntime.Options{Log: func(l lambdaruntime.LogLine) { t.Log(l.Text) }},
+		SourceIP:  "203.0.113.7", // which the example's resource policy allows
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Options{
-		URL: "http://127.0.0.1:3000", Model: model, Matrix: m, Tokens: tokens,
-		Keys: []checks.AccessKey{{ID: "AKIAEXAMPLE", Secret: "a+secret/="}},
-	}
+	t.Cleanup(gateway.Close)
+	m, _ := matrix.Of(gateway.Model(), "")
+	return Options{URL: "http://127.0.0.1:3000", Gateway: gateway, Matrix: m, Now: time.Now}
 }
 
-// withAssets copies an assembly and makes the folders of its functions, which testdata leaves out.
+// withAssets copies an assembly and adds the program of the included authorizer to its functions, whose folders testdata
+// leaves out.
 func withAssets(t *testing.T, from string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -79,7 +171,7 @@ func withAssets(t *testing.T, from string) string {
 		}
 		for _, a := range assets.Files {
 			if a.Source.Packaging == "zip" {
-				if err := os.MkdirAll(filepath.Join(dir, a.Source.Path), 0o700); err != nil {
+				if err := os.CopyFS(filepath.Join(dir, a.Source.Path), os.DirFS(program(t))); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -93,7 +185,7 @@ func shown(t *testing.T, e Example) string {
 	t.Helper()
 	out := fmt.Sprint(e.Status, " ", e.Verb, " ", e.URL)
 	if e.Key != nil {
-		out += " signed by " + e.Key.ID + " for " + e.Region
+		out += " signed by " + e.Key.ID[:4] + " for " + e.Region
 	}
 	for _, h := range e.Headers {
 		name, value, _ := strings.Cut(h, ": ")
@@ -134,12 +226,12 @@ func TestMake(t *testing.T) {
 		}},
 		{"iam", []string{
 			"200 GET http://127.0.0.1:3000/prod/health",
-			"200 GET http://127.0.0.1:3000/prod/orders signed by AKIAEXAMPLE for us-east-1",
+			"200 GET http://127.0.0.1:3000/prod/orders signed by AKIA for us-east-1",
 			"403 GET http://127.0.0.1:3000/prod/orders",
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			examples, notes := Make(options(t, tt.name))
+			examples, notes := Make(t.Context(), options(t, tt.name))
 			var got []string
 			for _, e := range examples {
 				got = append(got, shown(t, e))
@@ -154,15 +246,21 @@ func TestMake(t *testing.T) {
 // TestClients: tokens are for a client that the authorizer takes, also for one outside of the assembly. Where none can pass,
 // that is said instead.
 func TestClients(t *testing.T) {
-	change := func(scopes []string) func(*apimodel.Model) {
-		return func(m *apimodel.Model) {
-			m.APIs[0].Authorizers[0].Validation = "^(outside)$"
-			for _, method := range m.APIs[0].Methods {
-				method.Scopes = scopes
+	change := func(scopes []string) func(resources) {
+		return func(all resources) {
+			for _, r := range all {
+				switch p := properties(r); r["Type"] {
+				case "AWS::ApiGateway::Authorizer":
+					p["IdentityValidationExpression"] = "^(outside)$"
+				case "AWS::ApiGateway::Method":
+					if p["AuthorizationType"] == "COGNITO_USER_POOLS" {
+						p["AuthorizationScopes"] = scopes
+					}
+				}
 			}
 		}
 	}
-	examples, notes := Make(options(t, "cognito", change(nil)))
+	examples, notes := Make(t.Context(), options(t, "cognito", change(nil)))
 	claims := jwt.MapClaims{}
 	if len(examples) != 3 || notes != nil {
 		t.Fatalf("got %+v and the notes %q, want a public request, one with a token and one without", examples, notes)
@@ -171,30 +269,30 @@ func TestClients(t *testing.T) {
 	if _, _, err := jwt.NewParser().ParseUnverified(token, claims); err != nil || claims["aud"] != "outside" || examples[1].Status != 200 {
 		t.Errorf("status %d with aud %v, want 200 with outside: %v", examples[1].Status, claims["aud"], err)
 	}
-	if _, notes := Make(options(t, "cognito", change([]string{"orders/read"}))); len(notes) == 0 || !strings.Contains(notes[0], "compares aud, and access tokens of Amazon Cognito have none") {
+	if _, notes := Make(t.Context(), options(t, "cognito", change([]string{"orders/read"}))); len(notes) == 0 || !strings.Contains(notes[0], "compares aud, and access tokens of Amazon Cognito have none") {
 		t.Errorf("got the notes %q", notes)
 	}
 }
 
-// TestRequestValidator: what the validator of a method wants is added where it is not there, and credentials are not made up.
+// TestRequestValidator: the parameters that the validator of a method requires are added, and credentials are not made up.
 func TestRequestValidator(t *testing.T) {
 	for _, tt := range []struct {
-		name   string
-		change func(*apimodel.Method)
-		want   []string
+		name       string
+		validator  map[string]any
+		properties map[string]any // of the methods
+		want       []string
 	}{
-		{"parameters", func(m *apimodel.Method) {
-			m.Validator = &apimodel.Validator{Parameters: true}
-			m.RequestParameters = map[string]bool{"method.request.header.authorization": true, "method.request.header.X-Tenant": true, "method.request.querystring.q": true}
-		}, []string{
+		{"parameters", map[string]any{"ValidateRequestParameters": true}, map[string]any{"RequestParameters": map[string]any{
+			"method.request.header.authorization": true, "method.request.header.X-Tenant": true, "method.request.querystring.q": true,
+		}}, []string{
 			"0 GET http://127.0.0.1:3000/prod/health?q=1, X-Tenant: 1, authorization: 1",
 			"0 GET http://127.0.0.1:3000/prod/orders?q=1, X-Tenant: 1, Authorization: access token, scope orders/read",
 			"401 GET http://127.0.0.1:3000/prod/orders?q=1, X-Tenant: 1",
 			"403 GET http://127.0.0.1:3000/prod/orders?q=1, X-Tenant: 1, Authorization: access token, scope <nil>",
 		}},
-		{"a body", func(m *apimodel.Method) {
-			m.Validator, m.RequestSchemas = &apimodel.Validator{Body: true}, map[string]*apimodel.Schema{"application/json": {Name: "Order"}}
-		}, []string{
+		{"a body", map[string]any{"ValidateRequestBody": true}, map[string]any{"RequestModels": map[string]any{
+			"application/json": map[string]any{"Ref": "Order"},
+		}}, []string{
 			"0 GET http://127.0.0.1:3000/prod/health",
 			"0 GET http://127.0.0.1:3000/prod/orders, Authorization: access token, scope orders/read",
 			"401 GET http://127.0.0.1:3000/prod/orders",
@@ -202,13 +300,22 @@ func TestRequestValidator(t *testing.T) {
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			o := options(t, "token")
-			for _, m := range o.Model.APIs[0].Methods {
-				if m.Verb == "GET" && (m.Path == "/health" || m.Path == "/orders") {
-					tt.change(m)
+			examples, _ := Make(t.Context(), options(t, "token", func(all resources) {
+				var api any
+				for _, r := range all {
+					p := properties(r)
+					if p["HttpMethod"] != "GET" {
+						continue
+					}
+					api = p["RestApiId"]
+					p["RequestValidatorId"] = map[string]any{"Ref": "Valid"}
+					maps.Copy(p, tt.properties)
 				}
-			}
-			examples, _ := Make(o)
+				tt.validator["RestApiId"] = api
+				all["Valid"] = map[string]any{"Type": "AWS::ApiGateway::RequestValidator", "Properties": tt.validator}
+				all["Order"] = map[string]any{"Type": "AWS::ApiGateway::Model", "Properties": map[string]any{
+					"RestApiId": api, "Name": "Order", "ContentType": "application/json", "Schema": map[string]any{"type": "object"}}}
+			}))
 			var got []string
 			for _, e := range examples {
 				got = append(got, shown(t, e))
@@ -222,8 +329,17 @@ func TestRequestValidator(t *testing.T) {
 
 // TestMakeShop has what the example has not: stages of several APIs, keys, a function of the app's own.
 func TestMakeShop(t *testing.T) {
-	o := options(t, "shop")
-	examples, notes := Make(o)
+	o := options(t, "shop", func(all resources) { // its functions have no code that runs here, and no permissions
+		for id, r := range maps.Clone(all) {
+			if r["Type"] == "AWS::Lambda::Function" {
+				properties(r)["Code"] = map[string]any{"S3Bucket": "assets", "S3Key": "x.zip"}
+				r["Metadata"] = map[string]any{"aws:asset:path": program(t)}
+				all[id+"Permission"] = map[string]any{"Type": "AWS::Lambda::Permission", "Properties": map[string]any{
+					"Action": "lambda:InvokeFunction", "FunctionName": map[string]any{"Ref": id}, "Principal": "apigateway.amazonaws.com"}}
+			}
+		}
+	})
+	examples, notes := Make(t.Context(), o)
 	for _, e := range examples {
 		if e.Status == 200 && strings.ContainsAny(e.URL, "{}") {
 			t.Errorf("a part of the path is not filled in: %s", e.URL)
@@ -237,9 +353,9 @@ func TestMakeShop(t *testing.T) {
 // TestIssuer: the one that was asked for is taken where the authorizer takes it, and its own elsewhere.
 func TestIssuer(t *testing.T) {
 	o := options(t, "token")
-	known := o.Tokens.Issuers()
+	known := o.Gateway.Issuer().Issuers()
 	o.Issuer = known[len(known)-1].URL
-	examples, _ := Make(o)
+	examples, _ := Make(t.Context(), o)
 	claims := jwt.MapClaims{}
 	token := strings.TrimPrefix(examples[1].Headers[0], "Authorization: Bearer ")
 	if _, _, err := jwt.NewParser().ParseUnverified(token, claims); err != nil || claims["iss"] != o.Issuer {

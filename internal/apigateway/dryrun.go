@@ -1,0 +1,66 @@
+package apigateway
+
+import (
+	"context"
+	"sync"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
+)
+
+// Outcome is the result of a dry run.
+type Outcome struct {
+	// Status is the status that the caller gets, after the API's gateway responses. 0 means that the request reaches the
+	// function of its integration, which decides the status.
+	Status int
+
+	// Check is the check that denied the request, as in [checks.Step]; "" if none did.
+	Check string
+
+	// Reason says in words why the answer is a 401, 403 or 5xx, as in [Record].
+	Reason string
+}
+
+// DryRun reports how a request would be answered, without invoking the function of its integration and without leaving a
+// trace: the request is not recorded, answers of authorizers are neither taken from the cache nor kept in it, and what
+// their functions log is discarded. Everything before the integration runs as for a real request: authorizer functions are
+// invoked, and a MOCK integration answers.
+func (g *Gateway) DryRun(ctx context.Context, r *exchange.Request) Outcome {
+	g.receive(r)
+	record := &Record{Request: r, Time: r.Time, dry: true}
+	answer := g.live.Load().answer(ctx, r, record)
+	out := Outcome{Status: answer.Status, Reason: record.Reason}
+	if trace := record.Verdict.Trace; len(trace) > 0 && !trace[len(trace)-1].Passed {
+		out.Check = trace[len(trace)-1].Check
+	}
+	return out
+}
+
+// dryGuard has the checks of the stage with an empty cache.
+func (st *stage) dryGuard() *checks.Guard {
+	o := st.checks
+	o.Invoke = st.served.invokeDry
+	return checks.New(o)
+}
+
+// invokeDry invokes the function of an authorizer and discards what it logs.
+func (s *served) invokeDry(
+	ctx context.Context, f *apimodel.Function, payload []byte, r *exchange.Request,
+) ([]byte, error) {
+	id := newUUID()
+	s.gateway.dryRuns.add(id)
+	return payloadOf(s.gateway.pool.Invoke(ctx, f.Name, payload, lambdaruntime.InvokeOptions{RequestID: id, TraceID: r.TraceID}))
+}
+
+// dryRuns are the request IDs of the invocations of dry runs. They are kept: a function's lines arrive after its answer.
+type dryRuns struct{ ids sync.Map }
+
+func (d *dryRuns) add(id string) { d.ids.Store(id, true) }
+
+// wrote reports whether a dry run made a function write a line.
+func (d *dryRuns) wrote(line lambdaruntime.LogLine) bool {
+	_, dry := d.ids.Load(line.RequestID)
+	return dry
+}

@@ -1,0 +1,49 @@
+package tryout
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// Curl is the request as a line for a POSIX shell.
+func (e Example) Curl() string {
+	words := []string{"curl", "-i"}
+	if strings.ContainsAny(e.URL, "[]{}") {
+		words = append(words, "-g") // curl would expand these
+	}
+	switch e.Verb {
+	case http.MethodGet:
+	case http.MethodHead:
+		words = append(words, "-I") // with -X it waits for a body
+	default:
+		words = append(words, "-X", e.Verb)
+	}
+	headers := e.headers()
+	if e.Key != nil {
+		words = append(words, "--aws-sigv4", Quote("aws:amz:"+e.Region+":execute-api"), "--user", Quote(e.Key.ID+":"+e.Key.Secret))
+		if e.Key.SessionToken != "" {
+			headers = append(slices.Clone(headers), SecurityToken+": "+e.Key.SessionToken)
+		}
+	}
+	for _, h := range headers {
+		words = append(words, "-H", Quote(h))
+	}
+	if e.Body != "" {
+		data := "-d"
+		if strings.HasPrefix(e.Body, "@") {
+			data = "--data-raw" // not the name of a file
+		}
+		words = append(words, data, Quote(e.Body))
+	}
+	return strings.Join(append(words, Quote(e.URL)), " ")
+}
+
+// Quote quotes a word for a POSIX shell.
+func Quote(word string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/:@%+=,"
+	if word != "" && strings.Trim(word, plain) == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
