@@ -57,6 +57,12 @@ type result struct {
 	err   error
 }
 
+// export is an output that other stacks can import.
+type export struct {
+	stack  *Stack
+	output string
+}
+
 // Evaluate resolves all intrinsic functions in a value of a stack's template, as [encoding/json] decodes it. The
 // logical id and the path, such as "Properties.Uri", say in errors where the value stands.
 //

@@ -5,12 +5,6 @@ import (
 	"slices"
 )
 
-// export is an output that other stacks can import.
-type export struct {
-	stack  *Stack
-	output string
-}
-
 // importValue resolves Fn::ImportValue. Names of exports are unique in an account and region, so one of another region
 // is not found.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-importvalue.html
