@@ -28,7 +28,7 @@ var floors = [][]string{
 	{"internal/apigateway/validation"},
 	{"internal/apigateway/checks", "internal/apigateway/matrix"},
 	{"internal/devissuer", "internal/apigateway/events", "internal/apigateway/mapping"},
-	{"internal/apigateway/front", "internal/lambdaruntime", "internal/sigv4"},
+	{"internal/apigateway/front", "internal/lambdaruntime"},
 	{"internal/apigateway/exchange"},
 	{"app/stack"},
 	{"constructs/secureapi"},
@@ -44,7 +44,7 @@ var floors = [][]string{
 	{"internal/cloudassembly", "internal/jsiienv"},
 	{"internal/iampolicy"},
 	{"internal/access", "internal/jwt", "internal/resourcepolicy"},
-	{"internal/route", "internal/strictjson", "internal/lambdaio", "internal/routermark", "internal/nodepeer"},
+	{"internal/route", "internal/strictjson", "internal/lambdaio", "internal/routermark", "internal/nodepeer", "internal/sigv4"},
 }
 
 // floorOf is the number of the floor of the longest folder that a package is in; -1 for what is not of this module.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/sigv4"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
@@ -61,9 +62,7 @@ func (s secrets) value(ctx context.Context, arn string) ([]byte, error) {
 	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
 	r.Header.Set("X-Amz-Target", "secretsmanager.GetSecretValue")
 	r.Close = true // a connection kept over a freeze is dead, and the next secret is asked for in minutes
-	sign(r, body, s.now(), "secretsmanager", region, credentials{
-		id: s.getenv("AWS_ACCESS_KEY_ID"), secret: s.getenv("AWS_SECRET_ACCESS_KEY"), token: s.getenv("AWS_SESSION_TOKEN"),
-	})
+	s.signer(region).Sign(r, body, s.now())
 	answer, err := (&http.Client{
 		Transport:     s.transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -109,6 +108,19 @@ func (s secrets) check(loopbackHTTP bool) error {
 		return fmt.Errorf("%w: %s %q %w", ErrConfig, secretsEndpoint, own, err)
 	}
 	return nil
+}
+
+// signer signs as the function's role, whose credentials Lambda puts into the environment.
+func (s secrets) signer(region string) sigv4.Signer {
+	return sigv4.Signer{
+		AccessKeyID: s.getenv("AWS_ACCESS_KEY_ID"),
+		Key: sigv4.Key{
+			Secret:       s.getenv("AWS_SECRET_ACCESS_KEY"),
+			SessionToken: s.getenv("AWS_SESSION_TOKEN"),
+		},
+		Region:  region,
+		Service: "secretsmanager",
+	}
 }
 
 // domains are those of AWS where they are not amazonaws.com, by partition.

@@ -11,6 +11,15 @@ import (
 	"time"
 )
 
+const (
+	algorithm  = "AWS4-HMAC-SHA256"
+	terminator = "aws4_request"
+	isoBasic   = "20060102T150405Z"
+
+	// DefaultService is the service that requests to an API Gateway stage are signed for.
+	DefaultService = "execute-api"
+)
+
 // claim is what a request says about its own signature, before any of it is believed.
 type claim struct {
 	accessKeyID                      string
@@ -23,6 +32,9 @@ type claim struct {
 	token         string        // X-Amz-Security-Token
 	presigned     bool
 }
+
+// scope is the credential scope, which the signing key is derived for.
+func (c *claim) scope() string { return c.day + "/" + c.region + "/" + c.service + "/" + c.terminator }
 
 const maxExpires = 7 * 24 * time.Hour
 

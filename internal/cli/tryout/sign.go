@@ -1,15 +1,9 @@
 package tryout
 
 import (
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"net/http"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/sigv4"
@@ -26,13 +20,12 @@ func Sign(verb, url, body string, k checks.AccessKey, region string, now time.Ti
 	if err != nil {
 		return nil, fmt.Errorf("tryout: %w", err)
 	}
-	hash := sha256.Sum256([]byte(body))
-	credentials := aws.Credentials{AccessKeyID: k.ID, SecretAccessKey: k.Secret, SessionToken: k.SessionToken}
-	payload := hex.EncodeToString(hash[:])
-	err = v4.NewSigner().SignHTTP(context.Background(), credentials, r, payload, sigv4.DefaultService, region, now)
-	if err != nil {
-		return nil, fmt.Errorf("tryout: the request cannot be signed: %w", err)
+	signer := sigv4.Signer{
+		AccessKeyID: k.ID,
+		Key:         sigv4.Key{Secret: k.Secret, SessionToken: k.SessionToken},
+		Region:      region,
 	}
+	signer.Sign(r, []byte(body), now)
 	names := []string{"X-Amz-Date", "Authorization"}
 	if k.SessionToken != "" {
 		names = append(names, SecurityToken)

@@ -1,0 +1,40 @@
+package sigv4
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Signer signs requests with the key of an access key ID.
+type Signer struct {
+	AccessKeyID string
+	Key         Key
+	Region      string // that the requests are for, such as "eu-central-1"; required
+	Service     string // default [DefaultService]
+}
+
+// Sign signs r at a time, in its header Authorization, and sets X-Amz-Date and, for temporary credentials,
+// X-Amz-Security-Token. The signature covers the verb, the path and the query of r.URL, r.Host, the body, and all headers
+// that r has; headers that something on the way changes must be set after signing.
+func (s Signer) Sign(r *http.Request, body []byte, at time.Time) {
+	at = at.UTC()
+	r.Header.Del("Authorization")
+	r.Header.Set(qDate, at.Format(isoBasic))
+	if s.Key.SessionToken != "" {
+		r.Header.Set(qToken, s.Key.SessionToken)
+	}
+	c := claim{
+		day: at.Format("20060102"), region: s.Region, service: cmp.Or(s.Service, DefaultService), terminator: terminator,
+		date: at, signedHeaders: []string{"host"},
+	}
+	for name := range r.Header {
+		c.signedHeaders = append(c.signedHeaders, strings.ToLower(name))
+	}
+	slices.Sort(c.signedHeaders)
+	toSign := stringToSign(&c, canonicalRequest(r, r.URL.EscapedPath(), r.URL.RawQuery, &c, body))
+	r.Header.Set("Authorization", algorithm+" Credential="+s.AccessKeyID+"/"+c.scope()+
+		", SignedHeaders="+strings.Join(c.signedHeaders, ";")+", Signature="+signature(s.Key.Secret, &c, toSign))
+}
