@@ -44,7 +44,8 @@ var floors = [][]string{
 	{"internal/cloudassembly", "internal/jsiienv"},
 	{"internal/iampolicy"},
 	{"internal/access", "internal/jwt", "internal/resourcepolicy"},
-	{"internal/route", "internal/strictjson", "internal/lambdaio", "internal/routermark", "internal/nodepeer", "internal/sigv4"},
+	{"internal/route", "internal/strictjson", "internal/lambdaio", "internal/routermark", "internal/nodepeer", "internal/sigv4",
+		"internal/httpname"},
 }
 
 // floorOf is the number of the floor of the longest folder that a package is in; -1 for what is not of this module.

@@ -4,7 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
 // ErrConfig says that the configuration cannot be used, so that the function does not start.
@@ -44,18 +45,14 @@ func (c Config) check() error {
 	return errors.Join(wrong...)
 }
 
-const (
-	symbols         = "!#$%&'*+-.^_`|~"
-	tokenCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789" + symbols
-)
-
 // Check says why no request has such a place: its kind is unknown, or its name is none.
 func (s TokenSource) Check() error {
 	switch {
 	case s.Kind != Header && s.Kind != Cookie && s.Kind != QueryString || s.Name == "":
 		return fmt.Errorf("token source %q %q: want a header, a cookie or a querystring with a name", s.Kind, s.Name)
-	case s.Kind != QueryString && strings.Trim(s.Name, tokenCharacters) != "":
-		return fmt.Errorf("token source %q %q: the name of a header or a cookie has letters, digits and %q (RFC 9110, section 5.6.2)", s.Kind, s.Name, symbols)
+	case s.Kind != QueryString && !httpname.IsToken(s.Name):
+		return fmt.Errorf("token source %q %q: the name of a header or a cookie has letters, digits and %q (RFC 9110, section 5.6.2)",
+			s.Kind, s.Name, httpname.TokenSymbols)
 	}
 	return nil
 }

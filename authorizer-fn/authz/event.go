@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
@@ -84,7 +85,7 @@ func (e event) values(lists, singles, name string, anyCase bool) []string {
 			out = append(out, s)
 		}
 	}
-	same := func(have string) bool { return have == name || anyCase && equalFold(have, name) }
+	same := func(have string) bool { return have == name || anyCase && httpname.Equal(have, name) }
 	for have, list := range e.request.Get(lists).Members() {
 		if same(have) {
 			for v := range list.Elements() {
@@ -104,7 +105,3 @@ func (e event) values(lists, singles, name string, anyCase bool) []string {
 	}
 	return out
 }
-
-// equalFold compares header names, which are ASCII. strings.EqualFold alone would take the Kelvin sign, which has three
-// bytes, for a k.
-func equalFold(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }

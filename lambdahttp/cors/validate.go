@@ -3,10 +3,11 @@ package cors
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
 // The faults that [Config.Validate] finds, for errors.Is.
@@ -28,15 +29,6 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// CheckOrigin tells whether a browser can send this as its Origin: a scheme and a host in small letters, and a port
-// unless it is the scheme's own (RFC 6454, section 6.1). "*" passes. The error matches [ErrOrigin].
-func CheckOrigin(origin string) error {
-	if err := checkOrigin(origin); err != nil {
-		return fmt.Errorf("cors: %w", err)
-	}
-	return nil
-}
-
 func (c Config) check() error {
 	if len(c.AllowOrigins) == 0 {
 		if c.AllowCredentials || c.MaxAge != 0 || len(c.AllowHeaders)+len(c.ExposeHeaders)+len(c.AllowMethods) > 0 {
@@ -45,8 +37,8 @@ func (c Config) check() error {
 		return nil
 	}
 	for _, o := range c.AllowOrigins {
-		if err := checkOrigin(o); err != nil {
-			return err
+		if err := httpname.CheckOrigin(o); err != nil {
+			return fmt.Errorf("%w: %w", ErrOrigin, err)
 		}
 	}
 	if slices.Contains(c.AllowOrigins, "*") && len(c.AllowOrigins) > 1 {
@@ -68,7 +60,7 @@ func (c Config) check() error {
 				ErrCredentials, list.field, "*")
 		}
 		for _, v := range list.values {
-			if list.field != "AllowOrigins" && !isToken(v) {
+			if list.field != "AllowOrigins" && !httpname.IsToken(v) {
 				return fmt.Errorf("%w: %s has %q: want a name without spaces or separators", ErrConfig, list.field, v)
 			}
 		}
@@ -83,45 +75,4 @@ func (c Config) check() error {
 		return fmt.Errorf("%w: MaxAge is %v: want whole seconds, none of them negative", ErrConfig, c.MaxAge)
 	}
 	return nil
-}
-
-func checkOrigin(origin string) error {
-	fail := func(format string, a ...any) error {
-		return fmt.Errorf("%w: %q: %s", ErrOrigin, origin, fmt.Sprintf(format, a...))
-	}
-	if origin == "*" {
-		return nil
-	}
-	if origin == "null" {
-		return fail("every sandboxed page and local file sends it, so it lets anyone in: leave it out")
-	}
-	if strings.Contains(origin, "*") {
-		return fail("origins match exactly: list each one")
-	}
-	scheme, host, ok := strings.Cut(origin, "://")
-	if !ok || scheme == "" || host == "" {
-		return fail("want a scheme and a host, like %q", "https://shop.example.com")
-	}
-	if i := strings.IndexAny(host, "/?#"); i >= 0 {
-		return fail("an origin ends with the host or the port: write %q", scheme+"://"+host[:i])
-	}
-	if low := strings.ToLower(origin); low != origin {
-		return fail("browsers send origins in small letters: write %q", low)
-	}
-	u, err := url.Parse(origin)
-	foreign := func(r rune) bool { return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789.-_:[]", r) }
-	if err != nil || u.Host != host || u.Hostname() == "" || strings.ContainsFunc(host, foreign) {
-		return fail("want a host name in ASCII, without user or list: one origin a string, like %q", "https://shop.example.com")
-	}
-	if p := u.Port(); scheme == "https" && p == "443" || scheme == "http" && p == "80" {
-		return fail("browsers leave the scheme's own port out: write %q", strings.TrimSuffix(origin, ":"+p))
-	}
-	return nil
-}
-
-// isToken tells whether s is a token, as names of headers and methods are: RFC 9110, section 5.6.2.
-func isToken(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
-	})
 }

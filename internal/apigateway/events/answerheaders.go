@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
@@ -71,7 +72,7 @@ func eachHeader(member string, v strictjson.Value, read func(name string, v stri
 		return fmt.Errorf("%q: want an object, got %s", member, describe(v))
 	}
 	for name, value := range v.Members() {
-		if !exchange.ValidName(name) {
+		if !httpname.IsToken(name) {
 			return fmt.Errorf("%q: %q is not the name of a header", member, name)
 		}
 		if err := read(name, value); err != nil {
@@ -88,7 +89,7 @@ func addHeader(to *exchange.Headers, name string, v strictjson.Value) error {
 	if err != nil {
 		return err
 	}
-	if !exchange.ValidValue(value) {
+	if !httpname.IsValue(value) {
 		return errors.New("the value has a control character")
 	}
 	switch {

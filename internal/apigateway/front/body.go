@@ -1,6 +1,6 @@
 package front
 
-import "github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+import "github.com/gatehouse-cdk/gatehouse/internal/httpname"
 
 // body reads what follows a head; nil if nothing does. The error is a *[refusal], or one of the connection.
 func (r *reader) body(h *head, limit int64) ([]byte, error) {
@@ -63,7 +63,7 @@ func chunkSize(line string) (int64, *refusal) {
 			n = n<<4 | int64(c|0x20-'a'+10)
 		}
 	}
-	if i == 0 || i < len(line) && line[i] != ';' || !exchange.ValidValue(line[i:]) {
+	if i == 0 || i < len(line) && line[i] != ';' || !httpname.IsValue(line[i:]) {
 		return 0, malformed("the size of a chunk is not a number")
 	}
 	return n, nil

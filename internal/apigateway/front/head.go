@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
 // head is a request without its body, and how the body follows.
@@ -61,11 +62,11 @@ func headerLine(line string) (name, v string, refused *refusal) {
 		return "", "", malformed("a header line begins with white space: lines cannot be folded")
 	}
 	colon := strings.IndexByte(line, ':')
-	if colon < 0 || !exchange.ValidName(line[:colon]) {
+	if colon < 0 || !httpname.IsToken(line[:colon]) {
 		return "", "", malformed("a header line has no valid name")
 	}
 	name, v = line[:colon], trimSpace(line[colon+1:])
-	if !exchange.ValidValue(v) {
+	if !httpname.IsValue(v) {
 		return "", "", malformed("the value of %s has a control character", name)
 	}
 	return name, v, nil
@@ -88,7 +89,7 @@ func (h *head) requestLine(line string) *refusal {
 		return malformed("the request line is not METHOD TARGET HTTP/1.1")
 	}
 	h.verb, h.protocol = line[:first], line[last+1:]
-	if !exchange.ValidName(h.verb) {
+	if !httpname.IsToken(h.verb) {
 		return malformed("the method has a character that no method has")
 	}
 	switch p := h.protocol; {

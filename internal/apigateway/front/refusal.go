@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
 // refusal is why a request is not handed on. The connection is closed after it, as it is not known where the next
@@ -55,7 +56,7 @@ func headTooLarge(limit int, head []byte) *refusal {
 	_, rest, _ := strings.Cut(string(head), "\n")
 	longest, size := "", 0
 	for line := range strings.SplitSeq(rest, "\n") {
-		if name, _, ok := strings.Cut(line, ":"); ok && len(line) > size && exchange.ValidName(name) {
+		if name, _, ok := strings.Cut(line, ":"); ok && len(line) > size && httpname.IsToken(name) {
 			longest, size = name, len(line)
 		}
 	}

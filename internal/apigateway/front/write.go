@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
 // reply is how an answer is to be written.
@@ -68,7 +69,7 @@ func (o *reply) appendHead(b []byte, a *exchange.Answer) (out []byte, body bool)
 
 // sendable tells whether a line can be sent: it must not end before its end, and not say how the answer is framed.
 func sendable(line exchange.Header) bool {
-	if !exchange.ValidName(line.Name) || !exchange.ValidValue(line.Value) {
+	if !httpname.IsToken(line.Name) || !httpname.IsValue(line.Value) {
 		return false
 	}
 	switch len(line.Name) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
 // parameter is a header of an answer, and where its value comes from.
@@ -22,7 +23,7 @@ func parseParameters(m map[string]string, prefix string, request bool, unknown f
 	var out []parameter
 	for to, from := range m {
 		name, ok := strings.CutPrefix(to, prefix)
-		if !ok || !exchange.ValidName(name) {
+		if !ok || !httpname.IsToken(name) {
 			return nil, unsupported("the parameter %q: want %sNAME", to, prefix)
 		}
 		get, err := parseValue(from, request)
@@ -92,7 +93,7 @@ func parseValue(from string, request bool) (func(*Source, *Failure) (string, boo
 // set sets the header of an answer, in place of one of the same name. A value with control characters, which only a
 // request can have brought, is left out: it could end the line.
 func set(to *exchange.Headers, name, value string) {
-	if !exchange.ValidValue(value) {
+	if !httpname.IsValue(value) {
 		return
 	}
 	for i := range *to {

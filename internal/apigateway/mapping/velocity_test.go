@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
 func TestVelocity(t *testing.T) {
@@ -139,7 +140,7 @@ func FuzzVelocity(f *testing.F) {
 				t.Fatalf("want the text itself, got %q", out)
 			}
 			for _, h := range overrides {
-				if !exchange.ValidName(h.Name) || !exchange.ValidValue(h.Value) {
+				if !httpname.IsToken(h.Name) || !httpname.IsValue(h.Value) {
 					t.Fatalf("the header %q: %q cannot be sent", h.Name, h.Value)
 				}
 			}

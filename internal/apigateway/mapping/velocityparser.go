@@ -3,7 +3,7 @@ package mapping
 import (
 	"strings"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
 // parser reads a template from its beginning to its end.
@@ -174,7 +174,7 @@ func (p *parser) setting() (node, error) {
 	if !p.take(")") {
 		return nil, unsupported("%s: want one value", snippet(p.text[start:]))
 	}
-	if header, ok := strings.CutPrefix(name, "context.responseOverride.header."); ok && exchange.ValidName(header) && !strings.Contains(header, ".") {
+	if header, ok := strings.CutPrefix(name, "context.responseOverride.header."); ok && httpname.IsToken(header) && !strings.Contains(header, ".") {
 		return overrideNode{header, to}, nil
 	}
 	root, _, dotted := strings.Cut(name, ".")

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
 // verbs are those that a page can use and API Gateway has.
@@ -78,7 +78,7 @@ func headers(text string) ([][2]string, error) {
 		value = strings.TrimSpace(value)
 		lower := strings.ToLower(name)
 		switch {
-		case !ok || !exchange.ValidName(name) || !exchange.ValidValue(value):
+		case !ok || !httpname.IsToken(name) || !httpname.IsValue(value):
 			return nil, wrong("headers", "%q: want a line such as Accept: application/json", line)
 		case slices.Contains(ofTheBrowser, lower) || strings.HasPrefix(lower, "proxy-") || strings.HasPrefix(lower, "sec-"):
 			return nil, wrong("headers", "a browser lets no page set %s: use curl for it", name)
