@@ -50,6 +50,7 @@ func TestAConsumersModule(t *testing.T) {
 		c.write("go.mod", "module example.com/shop\n\ngo 1.26.0\n\nrequire "+modulePath+" "+version+"\n")
 		c.write("main.go", consumerApp)
 		c.write("orders-fn/main.go", consumerBackend)
+		c.write("uses/uses.go", consumerUses)
 		return c
 	}
 
@@ -57,6 +58,7 @@ func TestAConsumersModule(t *testing.T) {
 	t.Run("normal", func(t *testing.T) {
 		c := make(t)
 		c.run("go", "build", "-o", "app.bin", ".")
+		c.run("go", "vet", "./uses")
 		normal = c.synthesize("app.bin")
 		if len(normal) != 2 {
 			t.Errorf("%d functions in the assembly, want its own backend and the included authorizer", len(normal))
@@ -141,6 +143,103 @@ const consumerBackend = `package main
 import "os"
 
 func main() { os.Stdout.WriteString("a backend of the consumer's own\n") }
+`
+
+// consumerUses has a use of each public package that the app does not import.
+const consumerUses = `package uses
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+	"github.com/gatehouse-cdk/gatehouse/constructs/snapshot"
+	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
+	"github.com/gatehouse-cdk/gatehouse/lambdahttp/cors"
+	"github.com/gatehouse-cdk/gatehouse/localgateway"
+)
+
+// Backend is a function's main.
+func Backend() error {
+	settings, err := cors.FromEnvironment(os.Getenv)
+	if err != nil {
+		return err
+	}
+	mux := lambdahttp.NewMux()
+	mux.HandleFunc("GET /orders", func(w http.ResponseWriter, r *http.Request) {
+		caller, _ := lambdahttp.CallerFrom(r.Context())
+		io.WriteString(w, caller.Principal)
+	})
+	lambdahttp.Start(cors.Handler(mux, settings))
+	return nil
+}
+
+// Authorizer is an authorizer with a rule of its own.
+func Authorizer() (*authz.Authorizer, error) {
+	return authz.FromLambda(os.Getenv, authz.Options{Hook: func(_ context.Context, c *authz.Caller) error {
+		if c.Principal == "blocked" {
+			return authz.ErrDenied
+		}
+		return nil
+	}})
+}
+
+// Decision tests the authorizer.
+func Decision(t *testing.T) {
+	key := authztest.Ed25519("key")
+	token := key.Token("EdDSA", authztest.Object{"sub": "ada", "exp": time.Now().Add(time.Hour).Unix()})
+	a, err := Authorizer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Invoke(t.Context(), authztest.TokenEvent(authztest.ARN("GET", "/orders"), "Bearer "+token)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Template tests the stack.
+func Template(t *testing.T, stack awscdk.Stack) { snapshot.Match(t, stack, "shop") }
+
+// API tests the API over HTTP.
+func API(t *testing.T) {
+	var last *localgateway.Record
+	api := localgateway.Start(t, "cdk.out", localgateway.Options{
+		Issuers:    localgateway.DevelopmentIssuers,
+		Parameters: map[string]string{"DbName": "orders"},
+		Env:        map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:8000"},
+		Record:     func(r *localgateway.Record) { last = r },
+		Log:        func(l localgateway.LogLine) { t.Log(l.Function, l.Text) },
+	})
+	token := api.Token(localgateway.TokenRequest{Scopes: []string{"orders:read"}, Use: localgateway.AccessToken})
+	r, err := http.NewRequest("GET", api.URL+"/prod/orders", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != 200 || last.Cache != localgateway.CacheMiss {
+		t.Errorf("status %d: %s", answer.StatusCode, last.Reason)
+	}
+	for _, route := range api.Routes() {
+		if route.State != localgateway.RouteServed {
+			t.Error(route.Why)
+		}
+	}
+	for _, key := range api.AccessKeys() {
+		t.Log(key.ID, key.Principal)
+	}
+}
 `
 
 // packModule makes the module's archive as a proxy serves it, from the working tree as it is. The hash is of what is

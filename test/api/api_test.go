@@ -1,0 +1,379 @@
+// Package api checks what the module exports. It reads source files alone: it compiles nothing and does not load CDK.
+package api
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/build"
+	"go/parser"
+	"go/printer"
+	"go/token"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write api.txt")
+
+const (
+	module = "github.com/gatehouse-cdk/gatehouse"
+	root   = "../.."
+)
+
+// public are the packages whose exported API Semantic Versioning covers.
+var public = []string{
+	"authorizer-fn/authz",
+	"authorizer-fn/authztest",
+	"constructs/gofunction",
+	"constructs/secureapi",
+	"constructs/snapshot",
+	"lambdahttp",
+	"lambdahttp/cors",
+	"localgateway",
+}
+
+// shown are packages that others can import and that may change at any time: the example stack and the sample backend.
+var shown = []string{"app/stack", "backend-fn/orders"}
+
+// TestAPI compares the exported API with api.txt. A change that is meant is written with -update, and reviewed there.
+func TestAPI(t *testing.T) {
+	var lines []string
+	for _, folder := range public {
+		p := readPackage(t, folder)
+		for _, feature := range p.features() {
+			lines = append(lines, folder+": "+feature)
+		}
+	}
+	got := strings.Join(lines, "\n") + "\n"
+	if *update {
+		if os.Getenv("CI") != "" {
+			t.Fatal("-update is refused where CI is set")
+		}
+		if err := os.WriteFile("api.txt", []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile("api.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); d != "" {
+		t.Errorf("the exported API differs from api.txt (-want +got): if that is meant, run go test ./test/api -update and "+
+			"say so in CHANGELOG.md:\n%s", d)
+	}
+}
+
+// TestPackages fails for a package that others can import and that is not on the list.
+func TestPackages(t *testing.T) {
+	cmd := exec.Command("go", "list", "-f", "{{.ImportPath}} {{.Name}} {{len .GoFiles}}", "./...")
+	cmd.Dir, cmd.Stderr = root, os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		folder := strings.TrimPrefix(fields[0], module+"/")
+		isInternal := slices.Contains(strings.Split(folder, "/"), "internal")
+		if isInternal || fields[1] == "main" || fields[2] == "0" { // a package of tests alone has no Go files
+			continue
+		}
+		found = append(found, folder)
+	}
+	want := slices.Sorted(slices.Values(slices.Concat(public, shown)))
+	if d := cmp.Diff(want, slices.Sorted(slices.Values(found))); d != "" {
+		t.Errorf("packages that others can import (-want +got): move what is not meant to be public under internal/:\n%s", d)
+	}
+}
+
+const (
+	sameError    = "errors.Is finds the error of the internal package by it; its type is error"
+	sameConstant = "the construct writes the key that the checks read; its type is string"
+)
+
+// fromInternal are the exported names whose value an internal package declares, each with the reason why that is meant.
+var fromInternal = map[string]string{
+	"constructs/gofunction.ErrEnvironment":  sameError,
+	"constructs/gofunction.ErrGo":           sameError,
+	"constructs/gofunction.ErrNoGo":         sameError,
+	"constructs/gofunction.ErrNotMain":      sameError,
+	"constructs/gofunction.ErrNotVendored":  sameError,
+	"constructs/gofunction.ErrProps":        sameError,
+	"constructs/secureapi.PublicMetadata":   sameConstant,
+	"constructs/secureapi.RequiresMetadata": sameConstant,
+	"localgateway.ErrNoStage":               sameError,
+	"localgateway.ErrNotAssembly":           sameError,
+}
+
+// TestInternalTypes fails for an exported declaration that names an internal package: its users can neither write that
+// type down nor read its documentation.
+func TestInternalTypes(t *testing.T) {
+	unused := maps.Clone(fromInternal)
+	for _, folder := range public {
+		p := readPackage(t, folder)
+		for name, of := range p.internal() {
+			if _, known := fromInternal[folder+"."+name]; !known {
+				t.Errorf("%s.%s has a type or value of %s", folder, name, strings.Join(of, ", "))
+			}
+			delete(unused, folder+"."+name)
+		}
+	}
+	for name := range unused {
+		t.Errorf("%s names no internal package: take it off the list", name)
+	}
+}
+
+// source is a package's source: the files that are built for Linux, without tests.
+type source struct {
+	fset  *token.FileSet
+	files []*ast.File
+}
+
+func readPackage(t *testing.T, folder string) source {
+	t.Helper()
+	context := build.Default
+	context.GOOS, context.GOARCH = "linux", "amd64"
+	dir := filepath.Join(root, filepath.FromSlash(folder))
+	p, err := context.ImportDir(dir, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := source{fset: token.NewFileSet()}
+	for _, name := range p.GoFiles {
+		f, err := parser.ParseFile(s.fset, filepath.Join(dir, name), nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.files = append(s.files, f)
+	}
+	return s
+}
+
+// features are the lines of api.txt, sorted: one for each function, method, type, field, constant and variable.
+func (s source) features() []string {
+	var out []string
+	for _, f := range s.files {
+		for _, d := range exported(f) {
+			out = append(out, s.text(d)...)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// declaration is an exported one, with the name that it has for the package's users.
+type declaration struct {
+	name string // "Start", or "Gateway.Close" of a method
+	node ast.Node
+
+	token token.Token // CONST or VAR of an *ast.ValueSpec
+}
+
+func exported(f *ast.File) (found []declaration) {
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			name := d.Name.Name
+			if d.Recv != nil {
+				receiver := receiverName(d.Recv.List[0].Type)
+				if !ast.IsExported(receiver) {
+					continue
+				}
+				name = receiver + "." + name
+			}
+			if d.Name.IsExported() {
+				found = append(found, declaration{name: name, node: d})
+			}
+		case *ast.GenDecl:
+			var kind ast.Expr
+			for _, spec := range d.Specs {
+				switch spec := spec.(type) {
+				case *ast.TypeSpec:
+					if spec.Name.IsExported() {
+						found = append(found, declaration{name: spec.Name.Name, node: spec})
+					}
+				case *ast.ValueSpec:
+					if spec.Type != nil || len(spec.Values) > 0 {
+						kind = spec.Type
+					}
+					for i, name := range spec.Names {
+						if !name.IsExported() {
+							continue
+						}
+						one := &ast.ValueSpec{Names: []*ast.Ident{name}, Type: kind}
+						if i < len(spec.Values) {
+							one.Values = spec.Values[i : i+1]
+						}
+						found = append(found, declaration{name: name.Name, node: one, token: d.Tok})
+					}
+				}
+			}
+		}
+	}
+	return found
+}
+
+func receiverName(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.StarExpr:
+		return receiverName(e.X)
+	case *ast.IndexExpr:
+		return receiverName(e.X)
+	case *ast.Ident:
+		return e.Name
+	}
+	return ""
+}
+
+// text is a declaration as lines of api.txt.
+func (s source) text(d declaration) []string {
+	switch node := d.node.(type) {
+	case *ast.FuncDecl:
+		kind := "func "
+		if node.Recv != nil {
+			kind = fmt.Sprintf("method (%s) ", s.print(node.Recv.List[0].Type))
+		}
+		return []string{kind + node.Name.Name + strings.TrimPrefix(s.print(node.Type), "func")}
+	case *ast.ValueSpec:
+		line := d.token.String() + " " + d.name
+		if node.Type != nil {
+			line += " " + s.print(node.Type)
+		}
+		if d.token == token.CONST && len(node.Values) > 0 {
+			line += " = " + s.print(node.Values[0])
+		}
+		return []string{line}
+	case *ast.TypeSpec:
+		head := "type " + d.name
+		if node.TypeParams != nil {
+			head += "[...]"
+		}
+		if node.Assign.IsValid() {
+			return []string{head + " = " + s.print(node.Type)}
+		}
+		switch of := node.Type.(type) {
+		case *ast.StructType:
+			return append([]string{head + " struct"}, s.members(head+" struct", of.Fields)...)
+		case *ast.InterfaceType:
+			return append([]string{head + " interface"}, s.members(head+" interface", of.Methods)...)
+		}
+		return []string{head + " " + s.print(node.Type)}
+	}
+	return nil
+}
+
+// members are the exported fields of a struct, or the methods of an interface. An interface with a method that is not
+// exported can be implemented by this module alone.
+func (s source) members(head string, list *ast.FieldList) (lines []string) {
+	sealed := false
+	for _, field := range list.List {
+		if len(field.Names) == 0 {
+			lines = append(lines, head+", embedded "+s.print(field.Type))
+		}
+		for _, name := range field.Names {
+			if !name.IsExported() {
+				sealed = true
+				continue
+			}
+			text := s.print(field.Type)
+			if _, isFunc := field.Type.(*ast.FuncType); isFunc && strings.HasSuffix(head, "interface") {
+				text = strings.TrimPrefix(text, "func")
+			} else {
+				text = " " + text
+			}
+			if field.Tag != nil {
+				text += " " + field.Tag.Value
+			}
+			lines = append(lines, head+", "+name.Name+text)
+		}
+	}
+	if sealed && strings.HasSuffix(head, "interface") {
+		lines = append(lines, head+", sealed")
+	}
+	return lines
+}
+
+// print is an expression on one line.
+func (s source) print(e ast.Node) string {
+	var b bytes.Buffer
+	if err := printer.Fprint(&b, s.fset, e); err != nil {
+		panic(err)
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// internal are the exported declarations that name internal packages, with their paths: in a signature, a field, the
+// target of an alias, or the value of a variable.
+func (s source) internal() map[string][]string {
+	found := map[string][]string{}
+	for _, f := range s.files {
+		paths := map[string]string{}
+		for _, i := range f.Imports {
+			path, _ := strconv.Unquote(i.Path.Value)
+			name := path[strings.LastIndexByte(path, '/')+1:]
+			if i.Name != nil {
+				name = i.Name.Name
+			}
+			if slices.Contains(strings.Split(path, "/"), "internal") {
+				paths[name] = path
+			}
+		}
+		for _, d := range exported(f) {
+			for _, part := range visible(d.node) {
+				ast.Inspect(part, func(n ast.Node) bool {
+					selector, ok := n.(*ast.SelectorExpr)
+					if !ok {
+						return true
+					}
+					if x, ok := selector.X.(*ast.Ident); ok && paths[x.Name] != "" && !slices.Contains(found[d.name], paths[x.Name]) {
+						found[d.name] = append(found[d.name], paths[x.Name])
+					}
+					return true
+				})
+			}
+		}
+	}
+	return found
+}
+
+// visible are the parts of a declaration that its users see.
+func visible(n ast.Node) (parts []ast.Node) {
+	switch n := n.(type) {
+	case *ast.FuncDecl:
+		return []ast.Node{n.Type}
+	case *ast.TypeSpec:
+		var list *ast.FieldList
+		switch of := n.Type.(type) {
+		case *ast.StructType:
+			list = of.Fields
+		case *ast.InterfaceType:
+			list = of.Methods
+		default:
+			return []ast.Node{n.Type}
+		}
+		for _, field := range list.List {
+			if len(field.Names) == 0 || slices.ContainsFunc(field.Names, (*ast.Ident).IsExported) {
+				parts = append(parts, field.Type)
+			}
+		}
+	case *ast.ValueSpec:
+		if n.Type != nil {
+			return []ast.Node{n.Type}
+		}
+		for _, v := range n.Values {
+			parts = append(parts, v)
+		}
+	}
+	return parts
+}
