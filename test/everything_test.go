@@ -50,12 +50,12 @@ func newEverything(scope constructs.Construct) awscdk.Stack {
 		Authorizers: map[string]secureapi.Authorizer{
 			"partners": secureapi.RequestAuthorizer{
 				Function:        partnerCheck,
-				IdentitySources: []secureapi.IdentitySource{secureapi.Header("X-Partner"), secureapi.QueryString("region"), secureapi.Context("identity.sourceIp")},
+				IdentitySources: []secureapi.IdentitySource{secureapi.IdentityHeader("X-Partner"), secureapi.IdentityQuery("region"), secureapi.IdentityContext("identity.sourceIp")},
 				CacheTTL:        time.Minute,
 			},
 			"browser": secureapi.RequestAuthorizer{
 				JWT:          &secureapi.JWT{Issuers: []secureapi.Issuer{secureapi.Auth0("shop.eu.auth0.com", "https://api.shop.example.com")}},
-				TokenSources: []secureapi.TokenSource{secureapi.BearerHeader("Authorization"), secureapi.Cookie("session")},
+				TokenSources: []secureapi.TokenSource{secureapi.TokenHeader("Authorization"), secureapi.TokenCookie("session")},
 				CacheTTL:     secureapi.NoCache,
 			},
 			"users": secureapi.CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}, Header: "X-User-Token", CacheTTL: time.Hour},

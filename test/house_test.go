@@ -38,6 +38,7 @@ var floors = [][]string{
 	{"authorizer-fn/authztest", "backend-fn/internal"},
 	{"backend-fn/orders"},
 	{"lambdahttp"},
+	{"internal/plan"},
 	{"authorizer-fn/authz", "lambdahttp/cors"},
 	{"internal/rules"},
 	{"internal/apimodel"},

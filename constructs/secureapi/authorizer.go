@@ -2,97 +2,83 @@ package secureapi
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
 // Authorizer guards routes: a [TokenAuthorizer], a [RequestAuthorizer], a [CognitoAuthorizer] or an [IAMAuthorizer].
 type Authorizer interface {
-	// kind is what the authorizer is called in errors.
-	kind() string
-
-	// check says what is wrong with the authorizer, seen by itself.
-	check() []error
-
-	// enforces says why the authorizer cannot enforce a route's requirements, with the way out; nil if it can.
-	enforces(requires []access.Requirement) error
-
-	// headers are the request headers it reads, for the preflight's answer.
-	headers() []string
+	// plan describes the authorizer in plain values: what is wrong with it, which requirements it can enforce, what it
+	// reads and what its answers are cached by.
+	plan() plan.Authorizer
 
 	// attach makes what the API's methods refer to.
-	attach(b *builder, g *guard) attached
+	attach(s *site, g *plan.Guard) attached
 }
 
-var (
-	_ Authorizer = TokenAuthorizer{}
-	_ Authorizer = RequestAuthorizer{}
-	_ Authorizer = CognitoAuthorizer{}
-	_ Authorizer = IAMAuthorizer{}
-)
+// kinds are the kinds of authorizer.
+var kinds = []kind{
+	kindOf[TokenAuthorizer](),
+	kindOf[RequestAuthorizer](),
+	kindOf[CognitoAuthorizer](),
+	kindOf[IAMAuthorizer](),
+}
+
+// kind is a type of authorizer.
+type kind struct {
+	name string
+	// value is the authorizer if it is of this kind or a pointer to it; the error says that the pointer is nil.
+	value func(Authorizer) (a Authorizer, is bool, err error)
+}
+
+func kindOf[T Authorizer]() kind {
+	return kind{reflect.TypeFor[T]().Name(), func(a Authorizer) (Authorizer, bool, error) {
+		switch a := any(a).(type) {
+		case T:
+			return a, true, nil
+		case *T:
+			if a == nil {
+				return nil, true, fmt.Errorf("it is a nil %T", a)
+			}
+			return *a, true, nil
+		}
+		return nil, false, nil
+	}}
+}
+
+// valueOf is an authorizer as the rest of the package knows it. A pointer has the methods of what it points to, so
+// Authorizer takes it; and so does a struct that embeds one, which must not pass for the kind it embeds.
+func valueOf(a Authorizer) (Authorizer, error) {
+	var names []string
+	for _, k := range kinds {
+		if value, is, err := k.value(a); is {
+			return value, err
+		}
+		names = append(names, k.name)
+	}
+	last := len(names) - 1
+	return nil, fmt.Errorf("unsupported authorizer type %T: use a %s or %s", a, strings.Join(names[:last], ", "), names[last])
+}
 
 // attached is an authorizer as methods refer to it.
 type attached struct {
 	authorizationType awsapigateway.AuthorizationType
 	authorizer        awsapigateway.IAuthorizer // nil for IAM
 	fingerprint       map[string]any            // what the deployment depends on; may hold CDK tokens
+	included          included                  // of an authorizer with JWT
 }
 
-// NoCache turns an authorizer's cache off: it is asked on every request.
-const NoCache time.Duration = -1
-
-// API Gateway's bounds of an authorizer's cache.
-// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html
-const (
-	defaultCacheTTL = 300 * time.Second
-	maxCacheTTL     = 3600 * time.Second
-)
-
-// cacheTTL gives an authorizer's CacheTTL its default and checks its bounds; 0 says that the cache is off.
-func cacheTTL(d time.Duration) (time.Duration, error) {
-	switch {
-	case d == 0:
-		return defaultCacheTTL, nil
-	case d == NoCache:
-		return 0, nil
-	case d < 0:
-		return 0, fmt.Errorf("CacheTTL %s is negative: give a time up to 1h0m0s, 0 for API Gateway's default of 5m0s, or NoCache", d)
-	case d > maxCacheTTL:
-		return 0, fmt.Errorf("CacheTTL %s is over API Gateway's maximum of 1h0m0s (3600 seconds)", d)
-	case d%time.Second != 0:
-		return 0, fmt.Errorf("CacheTTL %s is not in whole seconds, as API Gateway takes it", d)
-	}
-	return d, nil
+// included is the included function with its settings.
+type included struct {
+	function    awslambda.Function // nil without one
+	environment map[string]string
 }
 
-// checkHeader says what is wrong with the name of a header (RFC 9110, section 5.6.2: a token).
-func checkHeader(name string) error {
-	if unresolved(name) {
-		return nil
-	}
-	if name == "" {
-		return fmt.Errorf("a header without a name")
-	}
-	if bare, found := strings.CutPrefix(name, "method.request.header."); found {
-		return fmt.Errorf("header %q: want its name alone: %q", name, bare)
-	}
-	for _, c := range name {
-		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-		if !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", c) {
-			return fmt.Errorf("header %q: a header's name does not hold %q", name, c)
-		}
-	}
-	return nil
-}
-
-// unresolved tells whether a string holds a CDK token, whose value is known only when the stack is deployed, so that
-// checks of the literal text do not apply. It reads the text, as asking CDK would start its kernel.
-func unresolved(s string) bool { return strings.Contains(s, "${Token[") || unresolvedList(s) }
-
-// unresolvedList tells whether a string stands for a whole list that is known only when the stack is deployed. It is the
-// only element of one, and cannot be a part of a text.
-func unresolvedList(s string) bool { return strings.Contains(s, "#{Token[") }
+// NoCache turns an authorizer's cache off: the authorizer runs on every request.
+const NoCache time.Duration = plan.NoCache

@@ -1,6 +1,7 @@
 package secureapi
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -14,6 +15,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
 // CognitoAuthorizer guards routes with Amazon Cognito user pools. No function runs: API Gateway verifies the token.
@@ -42,7 +44,19 @@ type CognitoAuthorizer struct {
 	CacheTTL time.Duration
 }
 
-func (CognitoAuthorizer) kind() string { return "CognitoAuthorizer" }
+var _ Authorizer = CognitoAuthorizer{}
+
+func (c CognitoAuthorizer) plan() plan.Authorizer {
+	return plan.Authorizer{
+		Kind:           "CognitoAuthorizer",
+		Problems:       c.check(),
+		Enforces:       c.enforces,
+		Headers:        []string{c.header()},
+		Keeps:          true,
+		NeedsAllow:     true,
+		ComparesScopes: true,
+	}
+}
 
 func (c CognitoAuthorizer) check() (errs []error) {
 	if len(c.UserPools) == 0 {
@@ -54,10 +68,10 @@ func (c CognitoAuthorizer) check() (errs []error) {
 		}
 	}
 	errs = append(errs, c.checkClients()...)
-	if _, err := cacheTTL(c.CacheTTL); err != nil {
+	if _, err := plan.CacheTTL(c.CacheTTL); err != nil {
 		errs = append(errs, err)
 	}
-	if err := checkHeader(c.header()); err != nil {
+	if err := plan.CheckHeader(c.header()); err != nil {
 		errs = append(errs, err)
 	}
 	return errs
@@ -79,9 +93,9 @@ func (c CognitoAuthorizer) checkClients() (errs []error) {
 		}
 		ids[i] = *client.UserPoolClientId()
 		switch first := slices.Index(ids, ids[i]); {
-		case unresolvedList(ids[i]):
+		case plan.UnresolvedList(ids[i]):
 			errs = append(errs, fmt.Errorf("the app client Clients[%d] has a list for its id, which is known only when the stack is deployed: take single values of it with awscdk.Fn_Select", i))
-		case !unresolved(ids[i]) && !clientID.MatchString(ids[i]):
+		case !plan.Unresolved(ids[i]) && !clientID.MatchString(ids[i]):
 			errs = append(errs, fmt.Errorf("the app client Clients[%d] has the id %q: want 1 to 128 letters, digits, _ and +, as Amazon Cognito makes them", i, ids[i]))
 		case first < i:
 			errs = append(errs, fmt.Errorf("the app client Clients[%d] is the same app client as Clients[%d]: leave one out", i, first))
@@ -99,21 +113,14 @@ func (c CognitoAuthorizer) audience() string {
 	ids := make([]string, len(c.Clients))
 	for i, client := range c.Clients {
 		ids[i] = *client.UserPoolClientId()
-		if !unresolved(ids[i]) {
+		if !plan.Unresolved(ids[i]) {
 			ids[i] = regexp.QuoteMeta(ids[i])
 		}
 	}
 	return "^(" + strings.Join(ids, "|") + ")$"
 }
 
-func (c CognitoAuthorizer) header() string {
-	if c.Header == "" {
-		return "Authorization"
-	}
-	return c.Header
-}
-
-func (c CognitoAuthorizer) headers() []string { return []string{c.header()} }
+func (c CognitoAuthorizer) header() string { return cmp.Or(c.Header, "Authorization") }
 
 const insteadOfCognito = "guard it with a TokenAuthorizer whose JWT has CognitoIssuer(pool, clients...), which takes access tokens"
 
@@ -136,24 +143,32 @@ func (c CognitoAuthorizer) enforces(requires []access.Requirement) error {
 	return nil
 }
 
-func (c CognitoAuthorizer) attach(b *builder, g *guard) attached {
-	ttl, _ := cacheTTL(c.CacheTTL)
-	pools := make([]awscognito.IUserPool, len(c.UserPools))
-	copy(pools, c.UserPools)
+func (c CognitoAuthorizer) attach(s *site, g *plan.Guard) attached {
+	ttl, _ := plan.CacheTTL(c.CacheTTL)
+	pools := slices.Clone(c.UserPools)
 	source := awsapigateway.IdentitySource_Header(jsii.String(c.header()))
 	arns := make([]*string, len(pools))
 	for i, p := range pools {
 		arns[i] = p.UserPoolArn()
 	}
-	authorizer := awsapigateway.NewCognitoUserPoolsAuthorizer(b.api, jsii.String(g.id()), &awsapigateway.CognitoUserPoolsAuthorizerProps{
+	authorizer := awsapigateway.NewCognitoUserPoolsAuthorizer(s.scope, jsii.String(g.ID()), &awsapigateway.CognitoUserPoolsAuthorizerProps{
 		CognitoUserPools: &pools,
 		IdentitySource:   source,
 		ResultsCacheTtl:  awscdk.Duration_Seconds(jsii.Number(ttl.Seconds())),
 	})
-	fingerprint := map[string]any{"type": "COGNITO_USER_POOLS", "pools": arns, "source": source, "ttl": ttl.Seconds()}
+	fingerprint := map[string]any{
+		"type":   "COGNITO_USER_POOLS",
+		"pools":  arns,
+		"source": source,
+		"ttl":    ttl.Seconds(),
+	}
 	if audience := c.audience(); audience != "" { // CDK's L2 has no such prop
 		authorizer.Node().DefaultChild().(awsapigateway.CfnAuthorizer).SetIdentityValidationExpression(&audience)
 		fingerprint["expression"] = audience
 	}
-	return attached{awsapigateway.AuthorizationType_COGNITO, authorizer, fingerprint}
+	return attached{
+		authorizationType: awsapigateway.AuthorizationType_COGNITO,
+		authorizer:        authorizer,
+		fingerprint:       fingerprint,
+	}
 }

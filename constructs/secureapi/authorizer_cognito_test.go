@@ -47,7 +47,7 @@ func TestWrongClientsAreRefused(t *testing.T) {
 		{"clients and a scope", ofClients("abc"), `route "GET /orders": it requires any scope of orders:read, which the API's CognitoAuthorizer cannot enforce: its Clients are compared with aud, which an access token does not have, so that API Gateway would answer 401 to all of them: name a CognitoAuthorizer without Clients for this route, or guard it with a TokenAuthorizer whose JWT has CognitoIssuer(pool, clients...), which takes access tokens of these clients alone`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if _, err := newPlan(table(guardedWith(tt.authorizer))); err == nil || !strings.Contains(err.Error(), tt.want) {
+			if _, err := newTable(props(guardedWith(tt.authorizer))); err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("want %s\n got %v", tt.want, err)
 			}
 		})

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
 // IAMAuthorizer guards routes with AWS credentials: requests are signed with Signature Version 4, and the caller's
@@ -14,23 +15,28 @@ import (
 // Callers of other accounts need the API's resource policy too: see [ResourcePolicy.AllowAccounts].
 type IAMAuthorizer struct{}
 
-func (IAMAuthorizer) kind() string   { return "IAMAuthorizer" }
-func (IAMAuthorizer) check() []error { return nil }
+var _ Authorizer = IAMAuthorizer{}
+
+func (i IAMAuthorizer) plan() plan.Authorizer {
+	return plan.Authorizer{
+		Kind:     "IAMAuthorizer",
+		Enforces: i.enforces,
+		// Those that Signature Version 4 adds.
+		// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+		Headers: []string{"Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256"},
+		Signed:  true,
+	}
+}
 
 func (IAMAuthorizer) enforces(requires []access.Requirement) error {
 	if len(requires) == 0 {
 		return nil
 	}
-	return fmt.Errorf("IAM knows no %ss: leave the requirement out and grant callers the route with api.GrantInvoke, or guard it with a TokenAuthorizer and JWT", requires[0].Kind)
+	return fmt.Errorf("IAM does not look at %ss: leave the requirement out and grant callers the route with api.GrantInvoke, "+
+		"or guard it with a TokenAuthorizer and JWT", requires[0].Kind)
 }
 
-// headers are those that Signature Version 4 adds.
-// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-func (IAMAuthorizer) headers() []string {
-	return []string{"Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256"}
-}
-
-func (IAMAuthorizer) attach(*builder, *guard) attached {
+func (IAMAuthorizer) attach(*site, *plan.Guard) attached {
 	return attached{
 		authorizationType: awsapigateway.AuthorizationType_IAM,
 		fingerprint:       map[string]any{"type": "AWS_IAM"},

@@ -59,7 +59,7 @@ func TestAChangeIsDeployed(t *testing.T) {
 				{"another expression", with(func(a *secureapi.TokenAuthorizer) { a.ValidationExpression = "^Bearer .+$" })},
 				{"another kind", guard(secureapi.RequestAuthorizer{JWT: tokens().JWT})},
 				{"other sources", guard(secureapi.RequestAuthorizer{JWT: tokens().JWT, IdentitySources: []secureapi.IdentitySource{
-					secureapi.Header("Authorization"), secureapi.QueryString("tenant")}})},
+					secureapi.IdentityHeader("Authorization"), secureapi.IdentityQuery("tenant")}})},
 			} {
 				id := deployment(t, c.change, flag, on)
 				if other, same := seen[id]; same {
@@ -123,7 +123,7 @@ func TestRequestAuthorizerInTheTemplate(t *testing.T) {
 	}
 	stack = newStack()
 	shop(stack, func(p *secureapi.Props) {
-		p.Authorizer = secureapi.RequestAuthorizer{JWT: tokens().JWT, TokenSources: []secureapi.TokenSource{secureapi.Cookie("session")}}
+		p.Authorizer = secureapi.RequestAuthorizer{JWT: tokens().JWT, TokenSources: []secureapi.TokenSource{secureapi.TokenCookie("session")}}
 	})
 	if got := only(t, stack, "AWS::ApiGateway::Authorizer")["IdentitySource"]; got != "method.request.header.Cookie" {
 		t.Errorf("IdentitySource %v, want the header that holds the token", got)
@@ -385,17 +385,26 @@ func TestAuthorizerFunction(t *testing.T) {
 		f := p.Routes[0].Function
 		p.Routes = append(p.Routes, secureapi.Handle("GET /partners", f, secureapi.GuardedBy("partners")), secureapi.Handle("GET /pages", f, secureapi.GuardedBy("pages")))
 	})
-	for name, id := range map[string]string{"": "AuthorizerFunction", "pages": "AuthorizerFunction-pages"} {
-		if got := *api.AuthorizerFunction(name).Node().Id(); got != id {
-			t.Errorf("%q: the function is %s, want %s", name, got, id)
-		}
+	if got := *api.AuthorizerFunction().Node().Id(); got != "AuthorizerFunction" {
+		t.Errorf("the function of Props.Authorizer is %s", got)
 	}
-	awssecretsmanager.NewSecret(stack, jsii.String("Members"), nil).GrantRead(api.AuthorizerFunction(""), nil)
+	if got := *api.NamedAuthorizerFunction("pages").Node().Id(); got != "AuthorizerFunction-pages" {
+		t.Errorf("the function of pages is %s", got)
+	}
+	awssecretsmanager.NewSecret(stack, jsii.String("Members"), nil).GrantRead(api.AuthorizerFunction(), nil)
 	if n := len(resources(stack, "AWS::IAM::Policy")); n != 1 {
 		t.Errorf("%d policies, want the one of the grant", n)
 	}
-	refused(t, func() { api.AuthorizerFunction("partners") }, `secureapi: Shop/Api: AuthorizerFunction: the IAMAuthorizer "partners" has no included function`)
-	refused(t, func() { api.AuthorizerFunction("nobody") }, `there is no authorizer "nobody" in Authorizers: they are "pages", "partners"`)
+	const named = `secureapi: Shop/Api: NamedAuthorizerFunction: `
+	refused(t, func() { api.NamedAuthorizerFunction("partners") }, named+`the IAMAuthorizer "partners" has no included function`)
+	refused(t, func() { api.NamedAuthorizerFunction("nobody") },
+		named+`there is no authorizer "nobody" in Authorizers: they are "pages", "partners"`)
+	refused(t, func() { api.NamedAuthorizerFunction("") }, named+`the name is empty: use AuthorizerFunction for Props.Authorizer`)
+	public := shop(newStack(), func(p *secureapi.Props) {
+		p.Authorizer, p.Routes = nil, p.Routes[1:]
+	})
+	refused(t, func() { public.AuthorizerFunction() },
+		`secureapi: Shop/Api: AuthorizerFunction: Props.Authorizer is not set: use NamedAuthorizerFunction with one of Authorizers: there is none`)
 }
 
 func TestRestApiPropsPassThroughUnchanged(t *testing.T) {

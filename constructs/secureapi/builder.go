@@ -1,8 +1,6 @@
 package secureapi
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -12,21 +10,19 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
 // builder turns a checked plan into CDK's objects. Nothing is decided here.
 type builder struct {
-	api   *API
-	path  string // the construct's, for errors
-	props *Props
-	plan  *plan
+	*site
+	*accessTable // with the plan
+	api          *API
+	props        *Props
 
-	// What CDK was asked for already: each question is a call into another process.
-	node       constructs.Node
-	stack      awscdk.Stack
+	attached   map[*plan.Guard]attached
 	resources  map[string]awsapigateway.IResource // by path
-	elsewhere  map[awslambda.IFunction]bool       // whether a function is of another stack
 	methods    []madeMethod
 	constructs []constructs.IConstruct
 }
@@ -38,69 +34,71 @@ type madeMethod struct {
 	binary         bool   // a preflight of an API with binary media types
 }
 
-func (b *builder) fail(format string, a ...any) {
-	panic(fmt.Errorf("secureapi: %s: %w", b.path, fmt.Errorf(format, a...)))
-}
-
 func (b *builder) build() {
-	policy := b.props.ResourcePolicy.document(b)
+	policy := b.policyDocument()
 	b.api.RestAPI = awsapigateway.NewRestApi(b.api, jsii.String("RestApi"), b.restAPIProps(policy))
-	guards := map[*guard]attached{}
-	for _, g := range b.plan.guards {
-		guards[g] = g.authorizer.attach(b, g)
-	}
-	functions := b.addMethods(guards)
-	if c := b.props.CORS; c != nil {
+	b.attach()
+	b.addMethods()
+	if b.props.CORS != nil {
 		b.addPreflights()
 		b.addGatewayResponses()
-		c.configure(b, functions)
+		b.configureFunctions()
 	}
-	b.redeployOn(guards)
+	b.redeploy()
 	b.warnOfSiblings()
 	b.noteMethods()
-	b.notePlan(guards, policy)
+	b.notePlan(policy)
 	b.flush()
 	b.settle()
 	b.check()
 }
 
-// sorted are the routes by path and verb: CDK's deployment id depends on the order in which methods are made, and
-// moving a line of the table is no reason to deploy.
-func (b *builder) sorted() []plannedRoute {
-	return slices.SortedFunc(slices.Values(b.plan.routes), func(x, y plannedRoute) int {
-		return cmp.Or(cmp.Compare(x.pattern.Path(), y.pattern.Path()), cmp.Compare(x.pattern.Verb, y.pattern.Verb))
-	})
+// attach makes the authorizers.
+func (b *builder) attach() {
+	b.attached, b.api.functions = map[*plan.Guard]attached{}, map[*plan.Guard]awslambda.Function{}
+	for _, g := range b.plan.Guards {
+		at := b.authorizers[g.Name].attach(b.site, g)
+		b.attached[g] = at
+		if f := at.included.function; f != nil {
+			b.api.functions[g] = f
+		}
+	}
 }
 
-// addMethods makes resources and methods, and returns the functions they use, each once.
-func (b *builder) addMethods(guards map[*guard]attached) []awslambda.IFunction {
-	var functions []awslambda.IFunction
-	var integrations []awsapigateway.Integration // of the functions, without options of a route
-	for _, r := range b.sorted() {
-		i := slices.IndexFunc(functions, func(f awslambda.IFunction) bool { return f == r.Function })
-		if i < 0 {
-			b.checkBackend(r)
-			i = len(functions)
-			functions, integrations = append(functions, r.Function), append(integrations, nil)
+// functionOf is a route's function.
+func (b *builder) functionOf(r plan.PlannedRoute) awslambda.IFunction {
+	return b.functions[r.Function-1]
+}
+
+// addMethods makes resources and methods.
+func (b *builder) addMethods() {
+	integrations := make([]awsapigateway.Integration, len(b.functions)) // without options of a route
+	checked := make([]bool, len(b.functions))
+	for _, r := range b.plan.Sorted() {
+		i, given := r.Function-1, b.props.Routes[r.Index]
+		if !checked[i] {
+			b.checkBackend(r.Pattern, b.functions[i])
+			checked[i] = true
 		}
 		integration := integrations[i]
-		if integration == nil || r.IntegrationOptions != nil {
-			integration = newIntegration(r)
+		if integration == nil || given.IntegrationOptions != nil {
+			integration = newIntegration(given)
 		}
-		if r.IntegrationOptions == nil {
+		if given.IntegrationOptions == nil {
 			integrations[i] = integration
 		}
-		method := madeMethod{Method: b.resource(r.pattern.Path()).AddMethod(jsii.String(r.pattern.Verb), integration, b.methodOptions(r, guards))}
+		resource := b.resource(r.Pattern.Path())
+		method := madeMethod{Method: resource.AddMethod(jsii.String(r.Pattern.Verb), integration, b.methodOptions(r, given))}
 		switch {
-		case r.guard == nil:
-			method.metadata, method.text = PublicMetadata, r.reason
-		case len(r.requires) > 0:
-			method.metadata, method.text = RequiresMetadata, inWords(r.requires)
+		case r.Guard == nil:
+			method.metadata, method.text = PublicMetadata, r.Reason
+		case len(r.Requires) > 0:
+			method.metadata, method.text = RequiresMetadata, inWords(r.Requires)
 		}
 		b.methods = append(b.methods, method)
 	}
-	b.constructs = *b.api.RestAPI.Node().FindAll(constructs.ConstructOrder_PREORDER) // before the preflights, which are as many
-	return functions
+	// Before the preflights, which are as many.
+	b.constructs = *b.api.RestAPI.Node().FindAll(constructs.ConstructOrder_PREORDER)
 }
 
 // resource is CDK's resource of a path, with those above it.
@@ -148,18 +146,18 @@ const (
 func inWords(requires []access.Requirement) string {
 	requires = slices.Clone(requires)
 	for i, r := range requires {
-		if slices.ContainsFunc(r.AnyOf, unresolvedList) {
+		if slices.ContainsFunc(r.AnyOf, plan.UnresolvedList) {
 			requires[i].AnyOf = []string{*awscdk.Fn_Join(jsii.String(", "), jsii.Strings(r.AnyOf...))}
 		}
 	}
-	return joinRequirements(requires)
+	return plan.JoinRequirements(requires)
 }
 
 // newIntegration invokes the route's function with one permission for the whole API, in the API's own stack: two for
 // every method, as CDK makes them by default, overflow a function's policy at 20 KB, and a permission in the
 // function's stack would make each stack depend on the other. Routes without options share their function's.
 // Source: https://github.com/aws/aws-cdk/issues/9327, https://github.com/aws/aws-cdk/issues/8241
-func newIntegration(r plannedRoute) awsapigateway.Integration {
+func newIntegration(r Route) awsapigateway.Integration {
 	var o awsapigateway.LambdaIntegrationOptions
 	if r.IntegrationOptions != nil {
 		o = *r.IntegrationOptions
@@ -170,35 +168,35 @@ func newIntegration(r plannedRoute) awsapigateway.Integration {
 	return awsapigateway.NewLambdaIntegration(r.Function, &o)
 }
 
-func (b *builder) methodOptions(r plannedRoute, guards map[*guard]attached) *awsapigateway.MethodOptions {
+func (b *builder) methodOptions(r plan.PlannedRoute, given Route) *awsapigateway.MethodOptions {
 	var o awsapigateway.MethodOptions
-	if r.MethodOptions != nil {
-		o = *r.MethodOptions
+	if given.MethodOptions != nil {
+		o = *given.MethodOptions
 	}
-	if r.guard == nil {
+	if r.Guard == nil {
 		o.AuthorizationType = awsapigateway.AuthorizationType_NONE
 		return &o
 	}
-	at := guards[r.guard]
+	at := b.attached[r.Guard]
 	o.AuthorizationType, o.Authorizer = at.authorizationType, at.authorizer
-	if at.authorizationType == awsapigateway.AuthorizationType_COGNITO && len(r.requires) > 0 {
-		o.AuthorizationScopes = jsii.Strings(r.requires[0].AnyOf...)
+	if scopes := r.MethodScopes(); scopes != nil {
+		o.AuthorizationScopes = jsii.Strings(scopes...)
 	}
 	return &o
 }
 
-// redeployOn makes the deployment depend on what a stage serves only after a new deployment. CDK does it for methods
+// redeploy makes the deployment depend on what a stage serves only after a new deployment. CDK does it for methods
 // and gateway responses, for the resource policy as part of the API, but for authorizers only under the feature flag
 // @aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId, which is the consumer's.
 // Source: https://github.com/aws/aws-cdk/issues/5354, https://github.com/aws/aws-cdk/issues/16554
-func (b *builder) redeployOn(guards map[*guard]attached) {
+func (b *builder) redeploy() {
 	deployment := b.api.RestAPI.LatestDeployment()
 	if deployment == nil {
 		return
 	}
-	for _, g := range b.plan.guards {
-		at := guards[g]
-		deployment.AddToLogicalId(map[string]any{"authorizer": g.id(), "settings": at.fingerprint})
+	for _, g := range b.plan.Guards {
+		at := b.attached[g]
+		deployment.AddToLogicalId(map[string]any{"authorizer": g.ID(), "settings": at.fingerprint})
 		if at.authorizer != nil {
 			deployment.Node().AddDependency(at.authorizer)
 		}

@@ -1,54 +1,59 @@
 package secureapi
 
 import (
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
+	"sync"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
 // addPreflights answers OPTIONS on each resource that has a route.
 func (b *builder) addPreflights() {
-	routes := b.sorted()
-	for i := 0; i < len(routes); {
-		path, verbs := routes[i].pattern.Path(), []string(nil)
-		for ; i < len(routes) && routes[i].pattern.Path() == path; i++ {
-			for _, v := range verbsOf(routes[i].pattern) {
-				if !slices.Contains(verbs, v) {
-					verbs = append(verbs, v)
-				}
-			}
-		}
-		preflight := b.resource(path).AddCorsPreflight(b.props.CORS.preflight(b.plan, verbs))
-		b.methods = append(b.methods, madeMethod{Method: preflight, binary: b.binary()})
+	binary := b.plan.BinaryPreflights()
+	for _, p := range b.plan.Preflights() {
+		method := b.resource(p.Path).AddCorsPreflight(b.corsOptions(p.Methods))
+		b.methods = append(b.methods, madeMethod{Method: method, binary: binary})
 	}
-	if b.binary() {
+	if binary {
 		if deployment := b.api.RestAPI.LatestDeployment(); deployment != nil {
 			deployment.AddToLogicalId("preflights are converted to text") // CDK does not see the override
 		}
 	}
 }
 
-// binary tells whether a preflight counts as binary: it has no Content-Type, which stands for application/json, and the
-// API's binary media types cover that. A mock integration answers what is binary with 500, unless it is told to convert it.
-// Source: https://github.com/aws/serverless-application-model/issues/553
-func (b *builder) binary() bool {
-	p := b.props.RestApiProps
-	if p == nil || p.BinaryMediaTypes == nil {
-		return false
+// corsOptions are CDK's options for the preflight of a resource that allows these methods.
+func (b *builder) corsOptions(methods []string) *awsapigateway.CorsOptions {
+	c := b.props.CORS
+	o := &awsapigateway.CorsOptions{
+		AllowOrigins: jsii.Strings(c.AllowOrigins...),
+		AllowHeaders: jsii.Strings(b.plan.AllowHeaders()...),
+		AllowMethods: jsii.Strings(methods...),
 	}
-	return slices.ContainsFunc(*p.BinaryMediaTypes, func(t *string) bool {
-		return unresolved(*t) || slices.Contains([]string{"*/*", "application/*", "application/json"}, strings.ToLower(strings.ReplaceAll(*t, "~1", "/")))
-	})
+	if c.AllowCredentials {
+		o.AllowCredentials = jsii.Bool(true)
+	}
+	if len(c.ExposeHeaders) > 0 {
+		o.ExposeHeaders = jsii.Strings(c.ExposeHeaders...)
+	}
+	if c.MaxAge > 0 {
+		o.MaxAge = awscdk.Duration_Seconds(jsii.Number(c.MaxAge.Seconds()))
+	}
+	return o
 }
 
 // addGatewayResponses puts CORS headers on the answers that API Gateway makes itself.
 func (b *builder) addGatewayResponses() {
-	headers := b.props.CORS.gatewayHeaders()
-	b.api.corsHeaders = headers
+	b.api.corsHeaders = (*plan.CORS)(b.props.CORS).GatewayHeaders()
+	headers := map[string]*string{}
+	for name, value := range b.api.corsHeaders {
+		headers[name] = jsii.String(value)
+	}
 	for _, t := range []struct {
 		id string
 		of awsapigateway.ResponseType
@@ -56,46 +61,57 @@ func (b *builder) addGatewayResponses() {
 		{"Default4xx", awsapigateway.ResponseType_DEFAULT_4XX()},
 		{"Default5xx", awsapigateway.ResponseType_DEFAULT_5XX()},
 	} {
-		b.api.RestAPI.AddGatewayResponse(jsii.String(t.id), &awsapigateway.GatewayResponseOptions{Type: t.of, ResponseHeaders: headers})
+		b.api.RestAPI.AddGatewayResponse(jsii.String(t.id), &awsapigateway.GatewayResponseOptions{
+			Type:            t.of,
+			ResponseHeaders: &headers,
+		})
 	}
 }
 
-// AddGatewayResponse adds an answer that API Gateway makes itself, such as one of your own for UNAUTHORIZED. With
-// Props.CORS the headers of CORS join those that are given: without them a page of another origin sees a network error
-// instead of the status. [API.RestAPI] has a method of that name which leaves them out, and the rule
-// gateway-response-cors refuses such a response at synth.
-//
-// It panics without a type, for one of the two types that Props.CORS declares itself (DEFAULT_4XX and DEFAULT_5XX), and for a
-// header of CORS that is given as well.
-//
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-cors.html
-func (a *API) AddGatewayResponse(id string, options *awsapigateway.GatewayResponseOptions) awsapigateway.GatewayResponse {
-	fail := func(format string, args ...any) {
-		panic(fmt.Errorf("secureapi: %s: AddGatewayResponse %q: %w", *a.Node().Path(), id, fmt.Errorf(format, args...)))
-	}
-	if options == nil || options.Type == nil {
-		fail("the options have no Type: name one, such as awsapigateway.ResponseType_UNAUTHORIZED()")
-	}
-	o := *options
-	if a.corsHeaders == nil {
-		return a.RestAPI.AddGatewayResponse(&id, &o)
-	}
-	kind := *o.Type.ResponseType()
-	if kind == "DEFAULT_4XX" || kind == "DEFAULT_5XX" {
-		fail("Props.CORS declares %s, and an API has one response of a type: name the types that differ, such as awsapigateway.ResponseType_UNAUTHORIZED()", kind)
-	}
-	headers := map[string]*string{}
-	if o.ResponseHeaders != nil {
-		maps.Copy(headers, *o.ResponseHeaders)
-	}
-	for name, value := range *a.corsHeaders {
-		for given := range headers {
-			if strings.EqualFold(given, name) {
-				fail("the header %s is given, and Props.CORS sets it: leave it out", given)
-			}
+// configureFunctions hands the configuration to the functions. One that serves two APIs has one environment, so these
+// must agree.
+func (b *builder) configureFunctions() {
+	environment := b.plan.Middleware().Environment()
+	for _, f := range b.functions {
+		if of, ok := f.(interface{ Lambda() awslambda.IFunction }); ok {
+			f = of.Lambda() // of an alias or a version
 		}
-		headers[name] = value
+		own, ok := f.(awslambda.Function)
+		if !ok {
+			continue // imported: its environment is not this app's to change
+		}
+		if b.ofAnotherStack(own) && slices.ContainsFunc(slices.Collect(maps.Values(environment)), plan.Unresolved) {
+			b.fail("CORS: an origin is a CDK token, and the function %s of another stack would need it in its environment, so that "+
+				"each stack depended on the other: write the origin out", *own.Node().Path())
+		}
+		for _, name := range slices.Sorted(maps.Keys(environment)) {
+			b.claim(own, name, environment[name])
+			own.AddEnvironment(jsii.String(name), jsii.String(environment[name]), nil)
+		}
 	}
-	o.ResponseHeaders = &headers
-	return a.RestAPI.AddGatewayResponse(&id, &o)
+}
+
+// claims are the variables of functions that are taken, with their values. jsii keeps the functions as long as the
+// process.
+var claims = struct {
+	sync.Mutex
+	of map[variable]string
+}{of: map[variable]string{}}
+
+type variable struct {
+	function awslambda.Function
+	name     string
+}
+
+// claim marks a function's variable as taken with this value, and refuses another value: the function would apply one
+// API's CORS to the other's answers.
+func (b *builder) claim(f awslambda.Function, name, value string) {
+	claims.Lock()
+	defer claims.Unlock()
+	if have, taken := claims.of[variable{f, name}]; taken && have != value {
+		b.fail("CORS: the function %s answers for another API with other CORS settings, and has one environment: give both APIs "+
+			"the same CORS, with AllowMethods and AllowHeaders, whose defaults are the API's own, or each its own function",
+			*f.Node().Path())
+	}
+	claims.of[variable{f, name}] = value
 }

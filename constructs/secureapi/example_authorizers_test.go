@@ -52,8 +52,8 @@ func ExampleRequestAuthorizer() {
 	secureapi.New(stack, "Api", &secureapi.Props{
 		Authorizer: secureapi.RequestAuthorizer{
 			JWT:             &secureapi.JWT{Issuers: []secureapi.Issuer{secureapi.Auth0("shop.eu.auth0.com", "orders")}},
-			TokenSources:    []secureapi.TokenSource{secureapi.Cookie("session")},
-			IdentitySources: []secureapi.IdentitySource{secureapi.Header("Cookie"), secureapi.Context("identity.sourceIp")},
+			TokenSources:    []secureapi.TokenSource{secureapi.TokenCookie("session")},
+			IdentitySources: []secureapi.IdentitySource{secureapi.IdentityHeader("Cookie"), secureapi.IdentityContext("identity.sourceIp")},
 		},
 		Routes: []secureapi.Route{secureapi.Handle("GET /orders", orders, secureapi.AnyScope("orders:read"))},
 	})

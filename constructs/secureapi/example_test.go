@@ -75,7 +75,7 @@ func ExampleNew_misuse() {
 		Routes: []secureapi.Route{secureapi.Handle("GET /orders", orders)},
 	})
 	// Output:
-	// secureapi: Shop/Api: route "GET /orders": nobody guards it: set Props.Authorizer, name one with GuardedBy, or open it with Public and a reason
+	// secureapi: Shop/Api: route "GET /orders": no authorizer guards it: set Props.Authorizer, name one with GuardedBy, or open it with Public and a reason
 }
 
 // Requirements of one route must all hold, and any one value of each will do: a scope of two, and a group.

@@ -2,7 +2,6 @@ package secureapi
 
 import (
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -12,18 +11,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/customresources"
 	"github.com/aws/jsii-runtime-go"
 )
-
-// checkFlush refuses to empty a cache that there is none of.
-func (p *plan) checkFlush(s Stage) []error {
-	cached := slices.ContainsFunc(p.guards, func(g *guard) bool {
-		_, iam := g.authorizer.(IAMAuthorizer)
-		return !iam
-	})
-	if !s.FlushAuthorizerCache || cached {
-		return nil
-	}
-	return []error{errors.New("Stage.FlushAuthorizerCache: the API has no authorizer with a cache: leave it out")}
-}
 
 // flush has API Gateway forget what its authorizers answered, once the stage serves the new deployment and the included
 // functions have the new table. A policy in the cache was made from the table before: its patterns let their caller into a
@@ -48,7 +35,7 @@ func (b *builder) flush() {
 	cache := b.stack.FormatArn(&awscdk.ArnComponents{
 		Service: jsii.String("apigateway"), Account: jsii.String(""), ArnFormat: awscdk.ArnFormat_SLASH_RESOURCE_SLASH_RESOURCE_NAME,
 		// The stage's name is written out: a reference to the stage would have the policy wait for it, see below.
-		Resource: jsii.String("restapis"), ResourceName: jsii.String(*rest.RestApiId() + "/stages/" + b.plan.stage + "/cache/authorizers"),
+		Resource: jsii.String("restapis"), ResourceName: jsii.String(*rest.RestApiId() + "/stages/" + b.plan.Stage + "/cache/authorizers"),
 	})
 	flush := customresources.NewAwsCustomResource(b.api, jsii.String("FlushAuthorizerCache"), &customresources.AwsCustomResourceProps{
 		OnUpdate:            call,
@@ -63,9 +50,9 @@ func (b *builder) flush() {
 	// Source: https://github.com/aws/aws-cdk/pull/37085, https://github.com/aws/aws-cdk/issues/37675
 	resource := flush.Node().FindChild(jsii.String("Resource"))
 	resource.Node().AddDependency(stage)
-	for _, g := range b.plan.guards {
-		if g.function != nil {
-			resource.Node().AddDependency(g.function)
+	for _, g := range b.plan.Guards {
+		if f := b.attached[g].included.function; f != nil {
+			resource.Node().AddDependency(f)
 		}
 	}
 }
@@ -84,15 +71,15 @@ func flushLogs(stack awscdk.Stack) awslogs.ILogGroup {
 // rights is a digest of what the included authorizers decide by: their tables and their settings.
 func (b *builder) rights() string {
 	h := sha256.New()
-	for _, g := range b.plan.guards {
-		if g.table != nil {
+	for _, g := range b.plan.Guards {
+		if g.Table != nil {
 			var rules []string // in an order that does not depend on the table's
-			for _, r := range g.table.Rules() {
+			for _, r := range g.Table.Rules() {
 				rules = append(rules, fmt.Sprintf("%v %#v %v", r.Pattern, r.Requires, r.Elsewhere)) // a name may have a comma
 			}
 			// Resolved, as the number of a CDK token may be another one each time.
-			settings := b.stack.Resolve(g.environment)
-			fmt.Fprintf(h, "%q\n%q\n%v\n", g.id(), slices.Sorted(slices.Values(rules)), settings)
+			settings := b.stack.Resolve(b.attached[g].included.environment)
+			fmt.Fprintf(h, "%q\n%q\n%v\n", g.ID(), slices.Sorted(slices.Values(rules)), settings)
 		}
 	}
 	return fmt.Sprintf("%x", h.Sum(nil)[:8])

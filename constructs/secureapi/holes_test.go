@@ -94,7 +94,7 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 		}, "resource-policy", "the resource policy lacks a Deny that was planned"},
 		{"an authorizer of its own with the included function", nil, func(stack awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Root().AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{Authorizer: awsapigateway.NewTokenAuthorizer(stack, jsii.String("Own"),
-				&awsapigateway.TokenAuthorizerProps{Handler: api.AuthorizerFunction("")})})
+				&awsapigateway.TokenAuthorizerProps{Handler: api.AuthorizerFunction()})})
 		}, "included-authorizer", "the method GET / was added beside the table with an authorizer that answers for the " +
 			"table alone"},
 		{"a body", nil, func(_ awscdk.Stack, api *secureapi.API) {
@@ -124,7 +124,7 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 			cfn(child(api, "Authorizer")).(awsapigateway.CfnAuthorizer).SetAuthorizerUri(&uri)
 		}, "changed-authorizer", "AuthorizerUri is "},
 		{"an environment", nil, func(_ awscdk.Stack, api *secureapi.API) {
-			api.AuthorizerFunction("").AddEnvironment(jsii.String("GATEHOUSE_AUTHORIZER"), jsii.String(`{"issuers":[]}`), nil)
+			api.AuthorizerFunction().AddEnvironment(jsii.String("GATEHOUSE_AUTHORIZER"), jsii.String(`{"issuers":[]}`), nil)
 		}, "changed-function", "has not the GATEHOUSE_AUTHORIZER that was planned"},
 		{"a second stage with a cache", nil, func(stack awscdk.Stack, api *secureapi.API) {
 			awsapigateway.NewStage(stack, jsii.String("Fast"), &awsapigateway.StageProps{StageName: jsii.String("fast"), Deployment: api.RestAPI.LatestDeployment(), CachingEnabled: jsii.Bool(true)})

@@ -1,15 +1,13 @@
 package secureapi
 
 import (
-	"fmt"
-	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
 // Issuer is an identity provider whose tokens are accepted, and what its tokens must look like. [Okta], [EntraID],
@@ -81,119 +79,25 @@ type Issuer struct {
 	audience string // what the preset's audiences are, for errors
 }
 
-var (
-	asymmetric = []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"}
-	symmetric  = []string{"HS256", "HS384", "HS512"}
-)
-
-// The limits of package jwt, which the function checks again.
-const (
-	maxLeeway           = 5 * time.Minute
-	minKeyAge           = time.Minute
-	maxStaleCeiling     = 7 * 24 * time.Hour
-	defaultMaxKeyAge    = time.Hour
-	defaultStaleCeiling = 12 * time.Hour
-)
-
-func (i Issuer) check() (errs []error) {
-	if i.problem != nil {
-		return []error{i.problem}
+// plan is what the checks look at.
+func (i Issuer) plan() plan.Issuer {
+	return plan.Issuer{
+		URL:             i.URL,
+		Audiences:       i.Audiences,
+		Algorithms:      i.Algorithms,
+		JWKSURL:         i.JWKSURL,
+		HMACSecret:      i.HMACSecret != nil,
+		HMACSecretField: i.HMACSecretField,
+		Type:            i.Type,
+		TokenUse:        i.TokenUse,
+		Clients:         i.Clients,
+		Leeway:          i.Leeway,
+		MaxLifetime:     i.MaxLifetime,
+		MaxKeyAge:       i.MaxKeyAge,
+		StaleCeiling:    i.StaleCeiling,
+		Problem:         i.problem,
+		AudienceName:    i.audience,
 	}
-	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
-	derived := false // from a URL that is wrong: saying the same of both does not help
-	if err := checkURL("URL", i.URL); err != nil {
-		errs = append(errs, err)
-		derived = i.URL != "" && strings.HasPrefix(i.JWKSURL, i.URL)
-	}
-	if i.JWKSURL != "" && !derived {
-		if err := checkURL("JWKSURL", i.JWKSURL); err != nil {
-			errs = append(errs, err)
-		}
-	}
-	if len(i.Audiences) == 0 {
-		bad("issuer %q has no Audiences, so it would accept tokens meant for other services: name %s", i.URL, orDefault(i.audience, "your API's"))
-	}
-	if slices.ContainsFunc(i.Audiences, unresolvedList) {
-		bad("issuer %q has Audiences that are a list known only when the stack is deployed: take single values of it with awscdk.Fn_Select", i.URL)
-	}
-	if slices.Contains(i.Audiences, "") {
-		bad("issuer %q has an empty audience", i.URL)
-	}
-	known, kind := asymmetric, "without HMACSecret"
-	if i.HMACSecret != nil {
-		known, kind = symmetric, "with HMACSecret"
-		if i.JWKSURL != "" {
-			bad("issuer %q has both HMACSecret and JWKSURL: keys are either shared or published", i.URL)
-		}
-	} else if i.HMACSecretField != "" {
-		bad("issuer %q has HMACSecretField but no HMACSecret", i.URL)
-	}
-	for _, alg := range i.Algorithms {
-		if !slices.Contains(known, alg) {
-			bad("issuer %q: algorithm %q: %s an issuer signs with %s", i.URL, alg, kind, strings.Join(known, ", "))
-		}
-	}
-	if !unresolved(i.Type) && !mediaType(i.Type) {
-		bad("issuer %q: Type %q is no media type: want %q, %q or none", i.URL, i.Type, "at+jwt", "JWT")
-	}
-	switch i.TokenUse {
-	case "", "access", "id":
-	default:
-		bad("issuer %q: TokenUse %q: want %q, %q or none", i.URL, i.TokenUse, "access", "id")
-	}
-	if i.Leeway < 0 || i.Leeway > maxLeeway || i.Leeway%time.Second != 0 {
-		bad("issuer %q: Leeway %s: want whole seconds from 0s to %s", i.URL, i.Leeway, maxLeeway)
-	}
-	errs = append(errs, i.checkLimits()...)
-	return errs
-}
-
-// checkLimits checks what the issuer's tokens and keys are limited to.
-func (i Issuer) checkLimits() (errs []error) {
-	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
-	if slices.ContainsFunc(i.Clients, unresolvedList) {
-		bad("issuer %q has Clients that are a list known only when the stack is deployed: take single values of it with awscdk.Fn_Select", i.URL)
-	}
-	if slices.Contains(i.Clients, "") {
-		bad("issuer %q has an empty client in Clients", i.URL)
-	}
-	if i.MaxLifetime < 0 || i.MaxLifetime%time.Second != 0 {
-		bad("issuer %q: MaxLifetime %s: want whole seconds above 0s, or none for no limit", i.URL, i.MaxLifetime)
-	}
-	age, ceiling := orDefault(i.MaxKeyAge, defaultMaxKeyAge), orDefault(i.StaleCeiling, defaultStaleCeiling)
-	switch {
-	case age < minKeyAge || age%time.Second != 0:
-		bad("issuer %q: MaxKeyAge %s: want whole seconds from %s on, or none for %s", i.URL, age, minKeyAge, defaultMaxKeyAge)
-	case ceiling < 0 || ceiling > maxStaleCeiling || ceiling%time.Second != 0:
-		bad("issuer %q: StaleCeiling %s: want whole seconds up to %s, or none for %s", i.URL, ceiling, maxStaleCeiling, defaultStaleCeiling)
-	case ceiling < age:
-		bad("issuer %q: StaleCeiling %s is shorter than MaxKeyAge %s: raise StaleCeiling, or lower MaxKeyAge", i.URL, ceiling, age)
-	}
-	return errs
-}
-
-// mediaType reports whether a typ header can have this value, or none is asked for.
-func mediaType(s string) bool {
-	return !strings.EqualFold(s, "application/") && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7F })
-}
-
-// checkURL wants an absolute https URL without query and fragment, as OpenID Connect Discovery 1.0 does in section 3.
-func checkURL(field, text string) error {
-	if unresolved(text) {
-		return nil
-	}
-	u, err := url.Parse(text)
-	switch {
-	case text == "":
-		return fmt.Errorf("%s is empty: it is the issuer's identifier, like %q", field, "https://idp.example.com/")
-	case err != nil:
-		return fmt.Errorf("%s %q: %w", field, text, err)
-	case u.Scheme != "https" || u.Hostname() == "":
-		return fmt.Errorf("%s %q: want an https URL with a host", field, text)
-	case field == "URL" && strings.ContainsAny(text, "?#") || u.Fragment != "" || u.User != nil:
-		return fmt.Errorf("%s %q: a query, a fragment or a user does not belong in it", field, text)
-	}
-	return nil
 }
 
 func (i Issuer) config() authz.Issuer {

@@ -38,7 +38,7 @@ func TestLimitsOfAnIssuerThatAreRefused(t *testing.T) {
 			"StaleCeiling 1m0s is shorter than MaxKeyAge 1h0m0s: raise StaleCeiling, or lower MaxKeyAge"},
 		{"key age above the default stale ceiling", func(i *Issuer) { i.MaxKeyAge = 24 * time.Hour }, "StaleCeiling 12h0m0s is shorter than MaxKeyAge 24h0m0s"},
 	} {
-		errs := goodIssuer(c.change).check()
+		errs := goodIssuer(c.change).plan().Check()
 		if len(errs) != 1 || !strings.Contains(errs[0].Error(), `issuer "https://idp.example.com/"`) || !strings.Contains(errs[0].Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", c.name, errs, c.want)
 		}
@@ -65,7 +65,7 @@ func TestLimitsOfAnIssuerReachTheFunction(t *testing.T) {
 	} {
 		issuer, want := goodIssuer(c.change), unit
 		c.want(&want)
-		if errs := issuer.check(); errs != nil {
+		if errs := issuer.plan().Check(); errs != nil {
 			t.Errorf("%s: refused: %v", c.name, errs)
 		}
 		if diff := cmp.Diff(want, issuer.config(), cmpopts.EquateEmpty()); diff != "" {

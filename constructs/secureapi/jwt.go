@@ -1,8 +1,7 @@
 package secureapi
 
 import (
-	"errors"
-	"fmt"
+	"cmp"
 	"path"
 	"reflect"
 	"slices"
@@ -14,6 +13,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
@@ -57,39 +57,20 @@ type JWT struct {
 	FunctionProps *awslambda.FunctionProps
 }
 
-func (j *JWT) check() (errs []error) {
-	if len(j.Issuers) == 0 {
-		errs = append(errs, errors.New("JWT.Issuers is empty: name at least one issuer"))
+// plan describes the settings in plain values; nil for none.
+func (j *JWT) plan() *plan.JWT {
+	if j == nil {
+		return nil
 	}
-	seen := map[string]bool{}
-	for i, issuer := range j.Issuers {
-		for _, err := range issuer.check() {
-			errs = append(errs, fmt.Errorf("JWT.Issuers[%d]: %w", i, err))
-		}
-		if seen[issuer.URL] {
-			errs = append(errs, fmt.Errorf("JWT.Issuers[%d]: issuer %q is there twice: give one issuer all its audiences", i, issuer.URL))
-		}
-		seen[issuer.URL] = true
+	out := &plan.JWT{ContextClaims: j.ContextClaims, DenyEscapedPaths: j.DenyEscapedPaths}
+	for _, i := range j.Issuers {
+		out.Issuers = append(out.Issuers, i.plan())
 	}
-	for i, claim := range j.ContextClaims {
-		switch {
-		case claim == "":
-			errs = append(errs, errors.New("JWT.ContextClaims has an empty name"))
-		case authz.IsReserved(claim):
-			errs = append(errs, fmt.Errorf("JWT.ContextClaims has %q, which is the name of what the context holds anyway: leave it out", claim))
-		case slices.Contains(j.ContextClaims[:i], claim):
-			errs = append(errs, fmt.Errorf("JWT.ContextClaims has %q twice: leave one out", claim))
-		}
-	}
-	return errs
+	return out
 }
 
-// A Lambda function's environment holds 4 KB in all.
-// Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-const maxEnvironment = 4096
-
-// function builds the included function with its configuration and the guard's access table.
-func (j *JWT) function(b *builder, g *guard, config authz.Config) awslambda.IFunction {
+// build makes the included function with its configuration and the guard's access table.
+func (j *JWT) build(s *site, g *plan.Guard, config authz.Config) included {
 	config.ContextClaims = slices.Clone(j.ContextClaims)
 	config.DenyEscapedPaths = j.DenyEscapedPaths
 	config.NoTokenCache = j.NoTokenCache
@@ -99,13 +80,8 @@ func (j *JWT) function(b *builder, g *guard, config authz.Config) awslambda.IFun
 		config.Issuers = append(config.Issuers, i.config())
 	}
 	environment := config.Environment()
-	if text := environment[authz.ConfigVariable]; len(text) > maxEnvironment-512 {
-		b.fail("%s: its configuration takes %d of the %d bytes of a Lambda function's environment: name fewer issuers, audiences or ContextClaims",
-			g, len(text), maxEnvironment)
-	}
-	pkg := j.Package
-	if pkg == "" {
-		pkg = IncludedAuthorizer()
+	if err := g.CheckEnvironment(environment[authz.ConfigVariable]); err != nil {
+		s.fail("%w", err)
 	}
 	var props awslambda.FunctionProps
 	if j.FunctionProps != nil {
@@ -114,20 +90,32 @@ func (j *JWT) function(b *builder, g *guard, config authz.Config) awslambda.IFun
 	if props.Timeout == nil {
 		props.Timeout = awscdk.Duration_Seconds(jsii.Number(10))
 	}
-	function := gofunction.New(b.api, g.idOf("AuthorizerFunction"), &gofunction.Props{
-		Package:       pkg,
-		Files:         map[string][]byte{access.FileName: g.table.Marshal()},
+	function := gofunction.New(s.scope, g.IDOf("AuthorizerFunction"), &gofunction.Props{
+		Package:       cmp.Or(j.Package, IncludedAuthorizer()),
+		Files:         map[string][]byte{access.FileName: g.Table.Marshal()},
 		Environment:   environment,
 		FunctionProps: &props,
 	})
-	g.function, g.environment = function, environment
-	function.Node().DefaultChild().(awscdk.CfnResource).AddMetadata(jsii.String(rules.FunctionMetadata), heldEnvironment(environment))
+	resource := function.Node().DefaultChild().(awscdk.CfnResource)
+	resource.AddMetadata(jsii.String(rules.FunctionMetadata), heldEnvironment(environment))
 	for _, i := range j.Issuers {
 		if i.HMACSecret != nil {
 			i.HMACSecret.GrantRead(function, nil)
 		}
 	}
-	return function
+	return included{function, environment}
+}
+
+// heldEnvironment is an environment as the metadata of its function has it. What is known only when the stack is
+// deployed is there as it is.
+func heldEnvironment(environment map[string]string) map[string]string {
+	out := map[string]string{}
+	for name, value := range environment {
+		if out[name] = value; !plan.Unresolved(value) {
+			out[name] = rules.Digest(value)
+		}
+	}
+	return out
 }
 
 // IncludedAuthorizer is the import path of the included function's main, beside the package of its configuration.

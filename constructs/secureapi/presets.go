@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
 // Okta is a custom authorization server of Okta: "https://shop.okta.com/oauth2/default" with the audience that the
@@ -27,7 +29,7 @@ func Okta(issuer string, audiences ...string) Issuer {
 		GroupsClaim: "groups",
 		ClientClaim: "cid",
 	}
-	if !unresolved(issuer) && (!strings.Contains(issuer, "/oauth2/") || strings.HasSuffix(issuer, "/")) {
+	if !plan.Unresolved(issuer) && (!strings.Contains(issuer, "/oauth2/") || strings.HasSuffix(issuer, "/")) {
 		i.problem = fmt.Errorf("Okta(%q): want a custom authorization server, like %q, without a slash at its end: the org server's access tokens cannot be verified by others",
 			issuer, "https://shop.okta.com/oauth2/default")
 	}
@@ -49,7 +51,7 @@ var entraTenant = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-
 // https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference
 func EntraID(tenant string, audiences ...string) Issuer {
 	id := tenant
-	if !unresolved(tenant) {
+	if !plan.Unresolved(tenant) {
 		id = strings.ToLower(tenant) // as tokens have it
 	}
 	base := "https://login.microsoftonline.com/" + id
@@ -61,7 +63,7 @@ func EntraID(tenant string, audiences ...string) Issuer {
 		GroupsClaim: "groups",
 		RolesClaim:  "roles",
 	}
-	if !unresolved(tenant) && !entraTenant.MatchString(tenant) {
+	if !plan.Unresolved(tenant) && !entraTenant.MatchString(tenant) {
 		i.problem = fmt.Errorf("EntraID(%q): want the tenant's id, a GUID: tokens carry that even where the tenant is called %q or by its domain", tenant, "common")
 	}
 	return i
@@ -79,7 +81,7 @@ func Google(clientIDs ...string) Issuer {
 		audience:  "your OAuth client ids",
 	}
 	for _, id := range clientIDs {
-		if !unresolved(id) && !strings.HasSuffix(id, ".apps.googleusercontent.com") {
+		if !plan.Unresolved(id) && !strings.HasSuffix(id, ".apps.googleusercontent.com") {
 			i.problem = fmt.Errorf("Google(%q): want an OAuth client id, which ends in %q", id, ".apps.googleusercontent.com")
 		}
 	}
@@ -96,7 +98,7 @@ func Auth0(domain string, audiences ...string) Issuer {
 		JWKSURL:    "https://" + domain + "/.well-known/jwks.json",
 		RolesClaim: "permissions",
 	}
-	if !unresolved(domain) && (domain == "" || strings.ContainsAny(domain, "/:")) {
+	if !plan.Unresolved(domain) && (domain == "" || strings.ContainsAny(domain, "/:")) {
 		i.problem = fmt.Errorf("Auth0(%q): want the tenant's domain alone, like %q", domain, "shop.eu.auth0.com")
 	}
 	return i

@@ -36,7 +36,7 @@ func TestPresets(t *testing.T) {
 			if diff := cmp.Diff(tt.want, tt.got, cmpopts.IgnoreUnexported(Issuer{})); diff != "" {
 				t.Errorf("difference (-want +got):\n%s", diff)
 			}
-			if errs := tt.got.check(); errs != nil {
+			if errs := tt.got.plan().Check(); errs != nil {
 				t.Errorf("refused: %v", errs)
 			}
 		})

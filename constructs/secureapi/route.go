@@ -1,12 +1,14 @@
 package secureapi
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
 // Route is one line of the access table: what is called, which function answers, and who may call. [Handle] makes one.
@@ -18,7 +20,7 @@ type Route struct {
 	// Function answers the route, by a Lambda proxy integration. It may live in another stack.
 	Function awslambda.IFunction
 
-	// Access says who may call. None: whoever the API's authorizer lets in.
+	// Access restricts who may call. Default: every caller that the API's authorizer admits.
 	Access []Access
 
 	// MethodOptions is handed to CDK for all but authorization, which the table decides. Default: none.
@@ -34,49 +36,58 @@ func Handle(pattern string, function awslambda.IFunction, access ...Access) Rout
 	return Route{Pattern: pattern, Function: function, Access: access}
 }
 
-// needsKey tells whether a request needs an API key.
-func (r Route) needsKey() bool {
-	o := r.MethodOptions
-	return o != nil && o.ApiKeyRequired != nil && *o.ApiKeyRequired
+// plan describes the route in plain values, with the number of its function.
+func (r Route) plan(function int) plan.Route {
+	out := plan.Route{Pattern: r.Pattern, Function: function}
+	for _, a := range r.Access {
+		if own, ok := a.(restriction); ok {
+			out.Access = append(out.Access, own.plan())
+		} else { // a struct that embeds one has its methods, and must not pass for it
+			out.Access = append(out.Access, plan.Unsupported{Type: fmt.Sprintf("%T", a)})
+		}
+	}
+	if o := r.MethodOptions; o != nil {
+		out.SetsAuthorization = o.Authorizer != nil || o.AuthorizationType != "" || o.AuthorizationScopes != nil
+		out.NeedsKey = isTrue(o.ApiKeyRequired)
+	}
+	if i := r.IntegrationOptions; i != nil {
+		out.NoProxy = isFalse(i.Proxy)
+		out.PassesCredentials = isTrue(i.CredentialsPassthrough)
+	}
+	return out
 }
 
-// Access is a word on who may call a route: [AnyScope], [AnyGroup], [AnyRole], [GuardedBy] or [Public].
-type Access interface{ isAccess() }
+func isTrue(b *bool) bool  { return b != nil && *b }
+func isFalse(b *bool) bool { return b != nil && !*b }
 
-type (
-	requirement access.Requirement
-	public      struct{ reason string }
-	guardedBy   struct{ name string }
-)
+// Access restricts who may call a route: [AnyScope], [AnyGroup], [AnyRole], [GuardedBy] or [Public].
+type Access interface{ plan() plan.Access }
 
-func (requirement) isAccess() {}
-func (public) isAccess()      {}
-func (guardedBy) isAccess()   {}
+// restriction is the one kind of Access.
+type restriction struct{ access plan.Access }
 
-var (
-	_ Access = requirement{}
-	_ Access = public{}
-	_ Access = guardedBy{}
-)
+var _ Access = restriction{}
+
+func (r restriction) plan() plan.Access { return r.access }
 
 // AnyScope asks for a token with at least one of these OAuth 2.0 scopes, as its issuer writes them. The included
 // authorizer and a Cognito authorizer enforce it.
 func AnyScope(scopes ...string) Access {
-	return requirement{Kind: access.Scope, AnyOf: slices.Clone(scopes)}
+	return restriction{plan.Requirement{Kind: access.Scope, AnyOf: slices.Clone(scopes)}}
 }
 
 // AnyGroup asks for a member of at least one of these groups. The included authorizer enforces it.
 func AnyGroup(groups ...string) Access {
-	return requirement{Kind: access.Group, AnyOf: slices.Clone(groups)}
+	return restriction{plan.Requirement{Kind: access.Group, AnyOf: slices.Clone(groups)}}
 }
 
 // AnyRole asks for at least one of these application roles. The included authorizer enforces it.
 func AnyRole(roles ...string) Access {
-	return requirement{Kind: access.Role, AnyOf: slices.Clone(roles)}
+	return restriction{plan.Requirement{Kind: access.Role, AnyOf: slices.Clone(roles)}}
 }
 
-// Public opens a route to everybody, and says why for those who review it. It leaves the resource policy in force.
-func Public(reason string) Access { return public{reason} }
+// Public opens a route to every caller, and says why for those who review it. It leaves the resource policy in force.
+func Public(reason string) Access { return restriction{plan.Public{Reason: reason}} }
 
 // GuardedBy names one of [Props.Authorizers] as the route's, instead of the API's.
-func GuardedBy(name string) Access { return guardedBy{name} }
+func GuardedBy(name string) Access { return restriction{plan.GuardedBy{Name: name}} }

@@ -1,14 +1,15 @@
 package secureapi
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
 // Stage is where an API is deployed to. Its zero value is a stage "prod" with throttling and access logs.
@@ -39,58 +40,46 @@ type Stage struct {
 	FlushAuthorizerCache bool
 }
 
+// The limits of [Stage] by default.
 const (
-	defaultStage      = "prod"
 	defaultRateLimit  = 1000
 	defaultBurstLimit = 500
 )
 
-var stageName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
-
-func (s Stage) check() (errs []error) {
-	if s.Name != "" && !stageName.MatchString(s.Name) {
-		errs = append(errs, badStageName("Stage.Name", s.Name))
+// plan is what the checks look at.
+func (s Stage) plan() plan.Stage {
+	return plan.Stage{
+		Name:                 s.Name,
+		RateLimit:            s.RateLimit,
+		BurstLimit:           s.BurstLimit,
+		NoThrottling:         s.NoThrottling,
+		SetsRetention:        s.AccessLogRetention != "",
+		NoAccessLogs:         s.NoAccessLogs,
+		Tracing:              s.Tracing,
+		FlushAuthorizerCache: s.FlushAuthorizerCache,
 	}
-	if s.RateLimit < 0 || s.BurstLimit < 0 {
-		errs = append(errs, fmt.Errorf("Stage: a RateLimit of %d and a BurstLimit of %d: want positive numbers, 0 for the default, or NoThrottling", s.RateLimit, s.BurstLimit))
-	}
-	if s.NoThrottling && (s.RateLimit != 0 || s.BurstLimit != 0) {
-		errs = append(errs, errors.New("Stage: NoThrottling is set beside limits: leave one out"))
-	}
-	if s.NoAccessLogs && s.AccessLogRetention != "" {
-		errs = append(errs, errors.New("Stage: NoAccessLogs is set beside AccessLogRetention: leave one out"))
-	}
-	return errs
-}
-
-// badStageName says what a stage may be called. CDK makes the name part of a construct id, which a token cannot be.
-func badStageName(field, name string) error {
-	if unresolved(name) {
-		return fmt.Errorf("%s is a CDK token, and it becomes a part of a construct's id: write it out", field)
-	}
-	return fmt.Errorf("%s %q: want 1 to 128 letters, digits, - and _", field, name)
 }
 
 // options are CDK's stage options: the caller's own, and ours where those say nothing.
-func (s Stage) options(b *builder, given *awsapigateway.StageOptions) *awsapigateway.StageOptions {
+func (s Stage) options(at *site, given *awsapigateway.StageOptions) *awsapigateway.StageOptions {
 	var o awsapigateway.StageOptions
 	if given != nil {
 		o = *given
 	}
 	if o.StageName == nil {
-		o.StageName = jsii.String(orDefault(s.Name, defaultStage))
+		o.StageName = jsii.String(cmp.Or(s.Name, plan.DefaultStage))
 	}
 	if !s.NoThrottling {
 		if o.ThrottlingRateLimit == nil {
-			o.ThrottlingRateLimit = jsii.Number(float64(orDefault(s.RateLimit, defaultRateLimit)))
+			o.ThrottlingRateLimit = jsii.Number(float64(cmp.Or(s.RateLimit, defaultRateLimit)))
 		}
 		if o.ThrottlingBurstLimit == nil {
-			o.ThrottlingBurstLimit = jsii.Number(float64(orDefault(s.BurstLimit, defaultBurstLimit)))
+			o.ThrottlingBurstLimit = jsii.Number(float64(cmp.Or(s.BurstLimit, defaultBurstLimit)))
 		}
 	}
 	if !s.NoAccessLogs && o.AccessLogDestination == nil {
-		group := awslogs.NewLogGroup(b.api, jsii.String("AccessLog"), &awslogs.LogGroupProps{
-			Retention: orDefault(s.AccessLogRetention, awslogs.RetentionDays_THREE_MONTHS),
+		group := awslogs.NewLogGroup(at.scope, jsii.String("AccessLog"), &awslogs.LogGroupProps{
+			Retention: cmp.Or(s.AccessLogRetention, awslogs.RetentionDays_THREE_MONTHS),
 		})
 		o.AccessLogDestination = awsapigateway.NewLogGroupLogDestination(group)
 	}
@@ -101,14 +90,6 @@ func (s Stage) options(b *builder, given *awsapigateway.StageOptions) *awsapigat
 		o.TracingEnabled = jsii.Bool(true)
 	}
 	return &o
-}
-
-func orDefault[T comparable](given, otherwise T) T {
-	var zero T
-	if given == zero {
-		return otherwise
-	}
-	return given
 }
 
 // accessLogFields are the members of an access log line. The caller's user agent is left out: its quotes are not

@@ -41,7 +41,7 @@ func TestTrapsOfTheProps(t *testing.T) {
 		{"a domain without client certificates", domain(nil, nil), ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := newPlan(table(tt.change))
+			_, err := newTable(props(tt.change))
 			switch {
 			case tt.want == "" && err != nil:
 				t.Errorf("got %v", err)

@@ -50,7 +50,7 @@ func newStack(scope constructs.Construct, id string) awscdk.Stack {
 			// A page that is opened in a browser cannot send a header, but its cookie comes along.
 			"browser": secureapi.RequestAuthorizer{
 				JWT:          jwt,
-				TokenSources: []secureapi.TokenSource{secureapi.Cookie("session")},
+				TokenSources: []secureapi.TokenSource{secureapi.TokenCookie("session")},
 				CacheTTL:     time.Minute,
 			},
 		},

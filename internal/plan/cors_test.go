@@ -1,10 +1,8 @@
-package secureapi
+package plan
 
 import (
 	"testing"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
-	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -25,8 +23,8 @@ func TestHeadersOfGatewayResponses(t *testing.T) {
 			map[string]string{"Access-Control-Allow-Origin": "'*'", "Access-Control-Expose-Headers": "'ETag,X-Total'"}},
 	} {
 		got := map[string]string{}
-		for name, value := range *c.cors.gatewayHeaders() {
-			got[name] = *value
+		for name, value := range c.cors.GatewayHeaders() {
+			got[name] = value
 		}
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
@@ -36,12 +34,17 @@ func TestHeadersOfGatewayResponses(t *testing.T) {
 
 // A browser asks in the preflight for every header that a call to this API takes.
 func TestAllowHeadersByDefault(t *testing.T) {
-	keyed := plannedRoute{Route: Route{MethodOptions: &awsapigateway.MethodOptions{ApiKeyRequired: jsii.Bool(true)}}}
-	p := &plan{guards: []*guard{{authorizer: TokenAuthorizer{}}}, routes: []plannedRoute{{}, keyed, keyed}}
-	if diff := cmp.Diff([]string{"Content-Type", "Authorization", "X-Api-Key"}, (&CORS{}).allowHeaders(p)); diff != "" {
+	keyed := PlannedRoute{Route: Route{NeedsKey: true}}
+	p := &Plan{
+		Guards: []*Guard{{Authorizer: Authorizer{Headers: []string{"Authorization"}}}},
+		Routes: []PlannedRoute{{}, keyed, keyed},
+		props:  Props{CORS: &CORS{}},
+	}
+	if diff := cmp.Diff([]string{"Content-Type", "Authorization", "X-Api-Key"}, p.AllowHeaders()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"X-Tenant"}, (&CORS{AllowHeaders: []string{"X-Tenant"}}).allowHeaders(p)); diff != "" {
+	p.props.CORS.AllowHeaders = []string{"X-Tenant"}
+	if diff := cmp.Diff([]string{"X-Tenant"}, p.AllowHeaders()); diff != "" {
 		t.Errorf("with AllowHeaders (-want +got):\n%s", diff)
 	}
 }

@@ -1,0 +1,75 @@
+package secureapi
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+)
+
+// API is a guarded REST API. It is a construct, so that other constructs can be made inside it.
+type API struct {
+	constructs.Construct
+
+	// RestAPI is CDK's own object, for all that this package does not do. When the app is synthesized, the finished templates
+	// are checked, and what was added to it or changed in it is refused if it undermines the table: docs/checking.md lists
+	// the rules, and [Accept] accepts a finding. The same rules run in "gatehouse check".
+	RestAPI awsapigateway.RestApi
+
+	plan        *plan.Plan
+	functions   map[*plan.Guard]awslambda.Function // the included ones
+	corsHeaders map[string]string                  // of gateway responses; nil without CORS
+}
+
+// URL is the address of the deployed stage, with a slash at its end.
+// It panics if the API is not deployed by this construct (RestApiProps.Deploy is false).
+func (a *API) URL() string {
+	if a.plan.Stage == "" {
+		panic(fmt.Errorf("secureapi: %s: URL: the API has no stage, as RestApiProps.Deploy is false", *a.Node().Path()))
+	}
+	return *a.RestAPI.Url()
+}
+
+// AuthorizerFunction returns the included function of Props.Authorizer, for grants to its hook and for alarms.
+//
+// It panics if Props.Authorizer is not set, or if it has no JWT.
+func (a *API) AuthorizerFunction() awslambda.Function {
+	const method = "AuthorizerFunction"
+	g := a.plan.Guard("")
+	if g == nil {
+		a.fail(method, "Props.Authorizer is not set: use NamedAuthorizerFunction with one of Authorizers: %s", a.plan.Names())
+	}
+	return a.functionOf(method, g)
+}
+
+// NamedAuthorizerFunction returns the included function of one of Props.Authorizers, by its name there.
+//
+// It panics if there is no authorizer of that name, or if it has no JWT.
+func (a *API) NamedAuthorizerFunction(name string) awslambda.Function {
+	const method = "NamedAuthorizerFunction"
+	if name == "" {
+		a.fail(method, "the name is empty: use AuthorizerFunction for Props.Authorizer, or one of Authorizers: %s",
+			a.plan.Names())
+	}
+	g := a.plan.Guard(name)
+	if g == nil {
+		a.fail(method, "there is no authorizer %q in Authorizers: %s", name, a.plan.Names())
+	}
+	return a.functionOf(method, g)
+}
+
+func (a *API) functionOf(method string, g *plan.Guard) awslambda.Function {
+	f := a.functions[g]
+	if f == nil {
+		a.fail(method, "%s has no included function: it has one with JWT", g)
+	}
+	return f
+}
+
+// fail panics with an error of a method.
+func (a *API) fail(method, format string, args ...any) {
+	panic(fmt.Errorf("secureapi: %s: %s: %w", *a.Node().Path(), method, fmt.Errorf(format, args...)))
+}

@@ -1,0 +1,51 @@
+package secureapi
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// AddGatewayResponse adds an answer that API Gateway makes itself, such as one of your own for UNAUTHORIZED. With
+// Props.CORS the headers of CORS join those that are given: without them a page of another origin sees a network error
+// instead of the status. [API.RestAPI] has a method of that name which leaves them out, and the rule
+// gateway-response-cors refuses such a response at synth.
+//
+// It panics without a type, for one of the two types that Props.CORS declares itself (DEFAULT_4XX and DEFAULT_5XX), and
+// for a header of CORS that is given as well.
+//
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-cors.html
+func (a *API) AddGatewayResponse(id string, options *awsapigateway.GatewayResponseOptions) awsapigateway.GatewayResponse {
+	fail := func(format string, args ...any) {
+		panic(fmt.Errorf("secureapi: %s: AddGatewayResponse %q: %w", *a.Node().Path(), id, fmt.Errorf(format, args...)))
+	}
+	if options == nil || options.Type == nil {
+		fail("the options have no Type: name one, such as awsapigateway.ResponseType_UNAUTHORIZED()")
+	}
+	o := *options
+	if a.corsHeaders == nil {
+		return a.RestAPI.AddGatewayResponse(&id, &o)
+	}
+	kind := *o.Type.ResponseType()
+	if kind == "DEFAULT_4XX" || kind == "DEFAULT_5XX" {
+		fail("Props.CORS declares %s, and an API has one response of a type: name the types that differ, such as "+
+			"awsapigateway.ResponseType_UNAUTHORIZED()", kind)
+	}
+	headers := map[string]*string{}
+	if o.ResponseHeaders != nil {
+		maps.Copy(headers, *o.ResponseHeaders)
+	}
+	for name, value := range a.corsHeaders {
+		for given := range headers {
+			if strings.EqualFold(given, name) {
+				fail("the header %s is given, and Props.CORS sets it: leave it out", given)
+			}
+		}
+		headers[name] = jsii.String(value)
+	}
+	o.ResponseHeaders = &headers
+	return a.RestAPI.AddGatewayResponse(&id, &o)
+}

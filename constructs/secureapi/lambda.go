@@ -1,0 +1,64 @@
+package secureapi
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/constructs/internal/annotation"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+)
+
+// lambdaAuthorizer is what both kinds of Lambda authorizer share: where the function comes from and who invokes it.
+type lambdaAuthorizer struct {
+	jwt        *JWT
+	function   awslambda.IFunction
+	invokeRole awsiam.IRole
+}
+
+func (l lambdaAuthorizer) plan() plan.Lambda {
+	return plan.Lambda{JWT: l.jwt.plan(), Own: l.function != nil}
+}
+
+// handler is the function that an authorizer invokes, and the role it is invoked with, if any.
+type handler struct {
+	function awslambda.IFunction
+	role     awsiam.IRole
+	included included
+}
+
+func (h handler) roleARN() any {
+	if h.role == nil {
+		return nil
+	}
+	return h.role.RoleArn()
+}
+
+func (l lambdaAuthorizer) handler(s *site, g *plan.Guard, config authz.Config) handler {
+	if l.jwt != nil {
+		made := l.jwt.build(s, g, config)
+		return handler{function: made.function, role: l.invokeRole, included: made}
+	}
+	if of, here, foreign := s.ofAnotherAccount(l.function); foreign && l.invokeRole == nil {
+		if s.ofAnotherStack(l.function) {
+			s.fail("%s: its Function is of account %s and the API of %s, and a permission for it would make each stack depend on "+
+				"the other: set InvokeRole, and let that role invoke the function there", g, of, here)
+		}
+		// An imported function may have its permission already.
+		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-lambda-authorizer-cross-account-lambda-authorizer.html
+		annotation.Warn(s.scope, "gatehouse:authorizerOfAnotherAccount", fmt.Sprintf(
+			"%s: its Function is of account %s and the API of %s, so no permission for it can be made from here, and without "+
+				"one every request gets 500: let apigateway.amazonaws.com invoke it there, or set InvokeRole, and let that role",
+			g, of, here))
+	}
+	if l.invokeRole == nil && s.ofAnotherStack(l.function) {
+		role := awsiam.NewRole(s.scope, jsii.String(g.IDOf("AuthorizerInvokeRole")), &awsiam.RoleProps{
+			AssumedBy: awsiam.NewServicePrincipal(jsii.String("apigateway.amazonaws.com"), nil),
+		})
+		return handler{function: l.function, role: role}
+	}
+	return handler{function: l.function, role: l.invokeRole}
+}

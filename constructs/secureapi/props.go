@@ -1,0 +1,164 @@
+package secureapi
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+)
+
+// Props describe an API. Routes and an authorizer (or a reason for each route to be public) are required; the zero
+// value of everything else is the safe one. They are read, never changed.
+type Props struct {
+	// Routes is the access table. At least one.
+	Routes []Route
+
+	// Authorizer guards every route that is not [Public] and is not [GuardedBy] another one: a [TokenAuthorizer],
+	// [RequestAuthorizer], [CognitoAuthorizer] or [IAMAuthorizer]. Default: none, so that each route has to say.
+	Authorizer Authorizer
+
+	// Authorizers are further ones, by the name that [GuardedBy] refers to. Each must be used by a route.
+	Authorizers map[string]Authorizer
+
+	// ResourcePolicy limits who reaches the API at all, before and beside the authorizers. Default: none, which a
+	// PRIVATE API does not deploy with.
+	ResourcePolicy *ResourcePolicy
+
+	// CORS lets pages of other origins call the API. Default: none may.
+	CORS *CORS
+
+	// Stage is where the API is deployed to, with its limits and logs.
+	Stage Stage
+
+	// RestApiProps is handed to CDK's RestApi for all that is not said above. Policy, DefaultMethodOptions,
+	// DefaultIntegration and DefaultCorsPreflightOptions are refused in it, as they would work around the table.
+	// Defaults that differ from CDK's: the endpoint is REGIONAL, and there is no account-wide CloudWatch role.
+	RestApiProps *awsapigateway.RestApiProps
+}
+
+// accessTable is a checked access table, with CDK's objects that the plan has numbers and names of.
+type accessTable struct {
+	plan        *plan.Plan
+	functions   []awslambda.IFunction // by the number of plan.Route.Function, less one
+	authorizers map[string]Authorizer // by the name of plan.Guard; "" is the API's own
+}
+
+// newTable checks the props. The error has all that is wrong with them.
+func newTable(props *Props) (*accessTable, error) {
+	if props == nil {
+		return nil, errors.New("the props are nil: at least Routes and an Authorizer are needed")
+	}
+	t := &accessTable{authorizers: map[string]Authorizer{}}
+	in := plan.Props{
+		Authorizer:  t.authorizer("", props.Authorizer),
+		Authorizers: map[string]*plan.Authorizer{},
+		Policy:      props.ResourcePolicy.plan(),
+		CORS:        (*plan.CORS)(props.CORS),
+		Stage:       props.Stage.plan(),
+		RestAPI:     planRestAPI(props.RestApiProps),
+	}
+	for name, a := range props.Authorizers {
+		in.Authorizers[name] = t.authorizer(name, a)
+	}
+	for _, r := range props.Routes {
+		in.Routes = append(in.Routes, r.plan(t.number(r.Function)))
+	}
+	p, err := plan.New(in)
+	if err != nil {
+		return nil, err
+	}
+	t.plan = p
+	return t, nil
+}
+
+// authorizer notes an authorizer under its name, and describes it; nil for none.
+func (t *accessTable) authorizer(name string, given Authorizer) *plan.Authorizer {
+	if given == nil {
+		return nil
+	}
+	a, err := valueOf(given)
+	if err != nil {
+		return &plan.Authorizer{Err: err}
+	}
+	t.authorizers[name] = a
+	described := a.plan()
+	return &described
+}
+
+// number is a function's number in the plan.
+func (t *accessTable) number(f awslambda.IFunction) int {
+	if f == nil {
+		return 0
+	}
+	i := slices.Index(t.functions, f)
+	if i < 0 {
+		i = len(t.functions)
+		t.functions = append(t.functions, f)
+	}
+	return i + 1
+}
+
+// planRestAPI is what the checks look at; nil for none.
+func planRestAPI(p *awsapigateway.RestApiProps) *plan.RestAPI {
+	if p == nil {
+		return nil
+	}
+	out := &plan.RestAPI{
+		Policy:                      p.Policy != nil,
+		DefaultCorsPreflightOptions: p.DefaultCorsPreflightOptions != nil,
+		DefaultMethodOptions:        p.DefaultMethodOptions != nil,
+		DefaultIntegration:          p.DefaultIntegration != nil,
+		CloneFrom:                   p.CloneFrom != nil,
+		EndpointTypes:               p.EndpointTypes != nil,
+		EndpointConfiguration:       p.EndpointConfiguration != nil,
+		NotDeployed:                 isFalse(p.Deploy),
+		Private:                     isPrivate(p),
+		KeysFromAuthorizer:          p.ApiKeySourceType == awsapigateway.ApiKeySourceType_AUTHORIZER,
+		MutualTLS:                   p.DomainName != nil && p.DomainName.Mtls != nil,
+		NoExecuteAPI:                isTrue(p.DisableExecuteApiEndpoint),
+	}
+	if p.BinaryMediaTypes != nil {
+		for _, t := range *p.BinaryMediaTypes {
+			out.BinaryMediaTypes = append(out.BinaryMediaTypes, *t)
+		}
+	}
+	if o := p.DeployOptions; o != nil {
+		out.StageName = o.StageName
+		out.Throttling = o.ThrottlingRateLimit != nil || o.ThrottlingBurstLimit != nil
+		out.AccessLogDestination = o.AccessLogDestination != nil
+		out.TracingEnabled = o.TracingEnabled != nil
+		out.ResponseCache = cachesResponses(o)
+	}
+	return out
+}
+
+// cachesResponses reports whether the cache of answers is on for the stage or a method.
+func cachesResponses(o *awsapigateway.StageOptions) bool {
+	if isTrue(o.CachingEnabled) {
+		return true
+	}
+	if o.MethodOptions == nil {
+		return false
+	}
+	for _, m := range *o.MethodOptions {
+		if m != nil && isTrue(m.CachingEnabled) {
+			return true
+		}
+	}
+	return false
+}
+
+// isPrivate reports whether the API is reached through VPC endpoints only.
+func isPrivate(p *awsapigateway.RestApiProps) bool {
+	var types []awsapigateway.EndpointType
+	if p.EndpointTypes != nil {
+		types = slices.Clone(*p.EndpointTypes)
+	}
+	if c := p.EndpointConfiguration; c != nil && c.Types != nil {
+		types = append(types, *c.Types...)
+	}
+	return slices.Contains(types, awsapigateway.EndpointType_PRIVATE)
+}

@@ -1,0 +1,57 @@
+package secureapi
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+)
+
+// site is where an API's constructs are made. It keeps what CDK has answered: each question is a call into another
+// process.
+type site struct {
+	scope constructs.Construct // the API
+	path  string               // the API's construct path, for errors
+	node  constructs.Node
+	stack awscdk.Stack
+
+	elsewhere map[awslambda.IFunction]bool // whether a function is of another stack
+}
+
+func newSite(scope constructs.Construct, path string) *site {
+	return &site{
+		scope:     scope,
+		path:      path,
+		node:      scope.Node(),
+		stack:     awscdk.Stack_Of(scope),
+		elsewhere: map[awslambda.IFunction]bool{},
+	}
+}
+
+func (s *site) fail(format string, a ...any) {
+	panic(fmt.Errorf("secureapi: %s: %w", s.path, fmt.Errorf(format, a...)))
+}
+
+// ofAnotherStack reports whether a function belongs to a stack of this app other than the API's.
+func (s *site) ofAnotherStack(f awslambda.IFunction) bool {
+	other, known := s.elsewhere[f]
+	if !known {
+		stack := f.Stack()
+		other = stack != s.stack && *stack.Node().Addr() != *s.stack.Node().Addr()
+		s.elsewhere[f] = other
+	}
+	return other
+}
+
+// ofAnotherAccount reports whether a function belongs to an account other than the API's, where both are known.
+func (s *site) ofAnotherAccount(f awslambda.IFunction) (of, here string, is bool) {
+	return another(*f.Env().Account, *s.stack.Account())
+}
+
+// another reports whether two names of accounts or regions differ, where both are known.
+func another(of, here string) (string, string, bool) {
+	return of, here, of != here && !plan.Unresolved(of) && !plan.Unresolved(here)
+}

@@ -1,0 +1,150 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+)
+
+// NoCache is a cache's TTL that turns it off.
+const NoCache time.Duration = -1
+
+// API Gateway's bounds of an authorizer's cache.
+// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html
+const (
+	defaultCacheTTL = 300 * time.Second
+	maxCacheTTL     = 3600 * time.Second
+)
+
+// CacheTTL gives an authorizer's CacheTTL its default and checks its bounds; 0 says that the cache is off.
+func CacheTTL(d time.Duration) (time.Duration, error) {
+	switch {
+	case d == 0:
+		return defaultCacheTTL, nil
+	case d == NoCache:
+		return 0, nil
+	case d < 0:
+		return 0, fmt.Errorf("CacheTTL %s is negative: give a time up to 1h0m0s, 0 for API Gateway's default of 5m0s, or NoCache",
+			d)
+	case d > maxCacheTTL:
+		return 0, fmt.Errorf("CacheTTL %s is over API Gateway's maximum of 1h0m0s (3600 seconds)", d)
+	case d%time.Second != 0:
+		return 0, fmt.Errorf("CacheTTL %s is not in whole seconds, as API Gateway takes it", d)
+	}
+	return d, nil
+}
+
+// Cache describes where an authorizer of type REQUEST finds its token, and what its answers are cached by.
+type Cache struct {
+	TTL      time.Duration // as given: see [CacheTTL]
+	Identity []IdentitySource
+	Tokens   []authz.TokenSource // where the included function looks for its token
+
+	// Included and Own say which function decides. Without one it is not known yet what to cache by.
+	Included, Own bool
+}
+
+// Check says what is wrong with the sources and the cache.
+func (c Cache) Check() (errs []error) {
+	ttl, err := CacheTTL(c.TTL)
+	if err != nil {
+		errs = append(errs, err)
+	}
+	sources := c.Sources()
+	for _, s := range sources {
+		if err := s.check(); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	if c.Own && len(c.Tokens) > 0 {
+		errs = append(errs, errors.New("TokenSources are for the included function: your own Function finds its token itself"))
+	}
+	for i, t := range c.Tokens {
+		if err := checkTokenSource(t); err != nil {
+			errs = append(errs, fmt.Errorf("TokenSources[%d]: %w", i, err))
+		} else if slices.Contains(c.Tokens[:i], t) {
+			errs = append(errs, fmt.Errorf("TokenSources[%d]: the %s %q is there twice: leave one out", i, t.Kind, t.Name))
+		}
+	}
+	if ttl > 0 && (c.Included || c.Own) {
+		errs = append(errs, c.checkSources(sources)...)
+	}
+	return errs
+}
+
+// checkSources refuses identity sources under which one caller could be served another one's answer, or no caller any.
+func (c Cache) checkSources(sources []IdentitySource) (errs []error) {
+	if len(sources) == 0 {
+		return []error{errors.New("caching is on and there is no identity source to cache by: add IdentitySources, or set " +
+			"CacheTTL to NoCache")}
+	}
+	if !slices.ContainsFunc(sources, IdentitySource.ofCaller) {
+		return []error{errors.New("caching is on and no identity source tells callers apart, so one caller's answer would " +
+			"serve all: add an IdentityHeader, an IdentityQuery or IdentityContext(\"identity.sourceIp\"), or set CacheTTL to " +
+			"NoCache")}
+	}
+	if !c.Included {
+		return nil
+	}
+	tokens := c.TokenSources()
+	if len(tokens) > 1 {
+		errs = append(errs, fmt.Errorf("caching is on with %d TokenSources: API Gateway wants every identity source in each "+
+			"request, so a request with one token would get 401: use one, or set CacheTTL to NoCache", len(tokens)))
+	}
+	for _, t := range tokens {
+		want := identityOf(t)
+		if !slices.ContainsFunc(sources, want.equal) {
+			errs = append(errs, fmt.Errorf("caching is on and the token in %s is not among the identity sources, so one caller's "+
+				"answer would serve another: add it, or set CacheTTL to NoCache", want))
+		}
+	}
+	return errs
+}
+
+// TokenSources are those given or, by default, the Authorization header.
+func (c Cache) TokenSources() []authz.TokenSource {
+	if len(c.Tokens) == 0 {
+		return []authz.TokenSource{{Kind: authz.Header, Name: "Authorization"}}
+	}
+	return c.Tokens
+}
+
+// Sources are the identity sources given or, for the included function with caching on, those of its token.
+func (c Cache) Sources() []IdentitySource {
+	if len(c.Identity) > 0 || !c.Included || c.TTL == NoCache {
+		return c.Identity
+	}
+	var out []IdentitySource
+	for _, t := range c.TokenSources() {
+		if s := identityOf(t); !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// PerRequest reports whether an answer serves one verb and path only, so that its policy can be for that alone.
+func (c Cache) PerRequest() bool {
+	return c.TTL == NoCache ||
+		slices.Contains(c.Identity, Context("path")) && slices.Contains(c.Identity, Context("httpMethod"))
+}
+
+// Headers are the request headers that the authorizer reads, but for cookies, which a page cannot set.
+func (c Cache) Headers() []string {
+	sources := slices.Clone(c.Sources())
+	if c.Included {
+		for _, t := range c.TokenSources() {
+			sources = append(sources, identityOf(t))
+		}
+	}
+	var out []string
+	for _, s := range sources {
+		if s.prefix == inHeader && s.name != "Cookie" {
+			out = append(out, s.name)
+		}
+	}
+	return out
+}

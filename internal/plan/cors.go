@@ -1,0 +1,230 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+	"github.com/gatehouse-cdk/gatehouse/lambdahttp/cors"
+)
+
+// CORS lets pages of other origins call the API. The fields are those of secureapi.CORS.
+type CORS struct {
+	AllowOrigins     []string
+	AllowHeaders     []string
+	ExposeHeaders    []string
+	AllowMethods     []string
+	AllowCredentials bool
+	MaxAge           time.Duration
+}
+
+func (p *Plan) checkCORS() (errs []error) {
+	c := p.props.CORS
+	if c == nil {
+		return nil
+	}
+	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf("CORS: "+format, a...)) }
+	if len(c.AllowOrigins) == 0 {
+		bad(`AllowOrigins is empty: name the pages' origins, or "*" for all`)
+	}
+	for _, o := range c.AllowOrigins {
+		if err := checkOrigin(o); err != nil {
+			bad("%w", err)
+		}
+	}
+	for _, list := range []struct {
+		field  string
+		values []string
+	}{{"AllowOrigins", c.AllowOrigins}, {"AllowHeaders", c.AllowHeaders}, {"ExposeHeaders", c.ExposeHeaders}} {
+		if slices.ContainsFunc(list.values, UnresolvedList) {
+			bad("%s is a list known only when the stack is deployed: take single values of it with awscdk.Fn_Select", list.field)
+		}
+	}
+	if slices.Contains(c.AllowOrigins, "*") {
+		if len(c.AllowOrigins) > 1 {
+			bad(`AllowOrigins has "*" and others: "*" alone is all`)
+		}
+		if c.AllowCredentials {
+			bad(`AllowCredentials with the origin "*": browsers refuse that, and it would open the API to every page that a ` +
+				`user visits; name the origins`)
+		}
+	}
+	for _, h := range slices.Concat(c.AllowHeaders, c.ExposeHeaders) {
+		if err := CheckHeader(h); err != nil {
+			bad("%w", err)
+		}
+	}
+	if slices.Contains(c.AllowHeaders, "*") {
+		// Fetch standard, "CORS-unsafe request-header names": * does not stand for Authorization.
+		bad(`AllowHeaders has "*", which does not stand for Authorization, nor for anything with credentials: name the headers`)
+	}
+	for _, m := range c.AllowMethods {
+		if m == route.Any || !slices.Contains(route.Verbs, m) {
+			bad("method %q: want some of %s", m, strings.Join(route.Verbs, ", "))
+		}
+	}
+	if c.MaxAge < 0 || c.MaxAge%time.Second != 0 {
+		bad("MaxAge %s: want whole seconds", c.MaxAge)
+	}
+	for _, r := range p.Routes {
+		if r.Pattern.Verb == "OPTIONS" {
+			bad("route %q is declared too: the preflight takes OPTIONS on every resource; leave one of the two out", r.Pattern)
+		}
+	}
+	if len(errs) == 0 {
+		// The functions' middleware refuses what it does not take when they start, which is too late.
+		config := p.Middleware()
+		config.AllowOrigins = slices.DeleteFunc(slices.Clone(config.AllowOrigins), Unresolved)
+		config.AllowHeaders = slices.DeleteFunc(slices.Clone(config.AllowHeaders), Unresolved)
+		config.ExposeHeaders = slices.DeleteFunc(slices.Clone(config.ExposeHeaders), Unresolved)
+		if err := config.Validate(); err != nil && len(config.AllowOrigins) > 0 {
+			bad("%w", err)
+		}
+	}
+	return errs
+}
+
+// checkOrigin wants a scheme and a host, with a port where it is not the scheme's own (RFC 6454, section 7): what a
+// browser sends, to the letter.
+func checkOrigin(origin string) error {
+	if origin == "*" || Unresolved(origin) {
+		return nil
+	}
+	if origin == "null" {
+		return errors.New(`origin "null" is what sandboxed pages and local files send: name real origins`)
+	}
+	u, err := url.Parse(origin)
+	if err != nil || u.Scheme == "" || u.Host == "" || u.Scheme+"://"+u.Host != origin || strings.ContainsAny(origin, `*'" `) {
+		return fmt.Errorf("origin %q: want a scheme and a host like %q, without a path or a slash at the end, or %q alone",
+			origin, "https://shop.example.com", "*")
+	}
+	if strings.ToLower(origin) != origin {
+		return fmt.Errorf("origin %q: browsers send origins in lower case", origin)
+	}
+	return nil
+}
+
+// AllowHeaders are those of CORS or, by default, the request headers that calling this API takes.
+func (p *Plan) AllowHeaders() []string {
+	if c := p.props.CORS; len(c.AllowHeaders) > 0 {
+		return c.AllowHeaders
+	}
+	out := []string{"Content-Type"}
+	add := func(h string) {
+		if !slices.ContainsFunc(out, func(have string) bool { return strings.EqualFold(have, h) }) {
+			out = append(out, h)
+		}
+	}
+	for _, g := range p.Guards {
+		for _, h := range g.Headers {
+			add(h)
+		}
+	}
+	for _, r := range p.Routes {
+		if r.NeedsKey {
+			add(apiKeyHeader)
+		}
+	}
+	return out
+}
+
+// apiKeyHeader is where API Gateway looks for an API key.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
+const apiKeyHeader = "X-Api-Key"
+
+// Preflight is a path whose preflights are answered, with the methods that the answer allows.
+type Preflight struct {
+	Path    string
+	Methods []string
+}
+
+// Preflights are those of all paths that have a route, in the order of [Plan.Sorted].
+func (p *Plan) Preflights() []Preflight {
+	var out []Preflight
+	for _, r := range p.Sorted() {
+		if path := r.Pattern.Path(); len(out) == 0 || out[len(out)-1].Path != path {
+			out = append(out, Preflight{Path: path})
+		}
+		last := &out[len(out)-1]
+		for _, v := range Verbs(r.Pattern) {
+			if !slices.Contains(last.Methods, v) {
+				last.Methods = append(last.Methods, v)
+			}
+		}
+	}
+	if methods := p.props.CORS.AllowMethods; len(methods) > 0 {
+		for i := range out {
+			out[i].Methods = methods
+		}
+	}
+	return out
+}
+
+// BinaryPreflights reports whether a preflight counts as binary: it has no Content-Type, which stands for
+// application/json, and the API's binary media types cover that. A mock integration answers what is binary with 500,
+// unless it is told to convert it.
+// Source: https://github.com/aws/serverless-application-model/issues/553
+func (p *Plan) BinaryPreflights() bool {
+	if p.props.RestAPI == nil {
+		return false
+	}
+	return slices.ContainsFunc(p.props.RestAPI.BinaryMediaTypes, func(t string) bool {
+		return Unresolved(t) || slices.Contains([]string{"*/*", "application/*", "application/json"},
+			strings.ToLower(strings.ReplaceAll(t, "~1", "/")))
+	})
+}
+
+// GatewayHeaders are the headers of API Gateway's own errors: a quoted fixed value, or the name of a request's value.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+func (c *CORS) GatewayHeaders() map[string]string {
+	quote := func(s string) string { return "'" + s + "'" }
+	h := map[string]string{}
+	switch {
+	case len(c.AllowOrigins) == 1:
+		h["Access-Control-Allow-Origin"] = quote(c.AllowOrigins[0])
+		if c.AllowOrigins[0] != "*" {
+			h["Vary"] = quote("Origin")
+		}
+	case c.AllowCredentials:
+		h["Access-Control-Allow-Origin"] = "method.request.header.Origin"
+		h["Vary"] = quote("Origin")
+	default:
+		h["Access-Control-Allow-Origin"] = quote("*")
+	}
+	if c.AllowCredentials {
+		h["Access-Control-Allow-Credentials"] = quote("true")
+	}
+	if len(c.ExposeHeaders) > 0 {
+		h["Access-Control-Expose-Headers"] = quote(strings.Join(c.ExposeHeaders, ","))
+	}
+	return h
+}
+
+// Middleware is the same configuration for the functions. All of the API's verbs are in it: what a route does not
+// take never reaches a function.
+func (p *Plan) Middleware() cors.Config {
+	c := p.props.CORS
+	methods := c.AllowMethods
+	if len(methods) == 0 {
+		set := map[string]bool{}
+		for _, r := range p.Routes {
+			for _, v := range Verbs(r.Pattern) {
+				set[v] = true
+			}
+		}
+		methods = slices.Sorted(maps.Keys(set))
+	}
+	return cors.Config{
+		AllowOrigins:     c.AllowOrigins,
+		AllowHeaders:     p.AllowHeaders(),
+		ExposeHeaders:    c.ExposeHeaders,
+		AllowMethods:     methods,
+		AllowCredentials: c.AllowCredentials,
+		MaxAge:           c.MaxAge,
+	}
+}

@@ -1,0 +1,110 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+)
+
+// Lambda describes whose function a Lambda authorizer invokes: the included one, with JWT, or the caller's own.
+type Lambda struct {
+	JWT *JWT
+	Own bool
+}
+
+// Check says what is wrong with the function.
+func (l Lambda) Check() []error {
+	switch {
+	case l.JWT == nil && !l.Own:
+		return []error{errors.New("neither JWT nor Function is set: JWT uses the included function, Function is your own")}
+	case l.JWT != nil && l.Own:
+		return []error{errors.New("both JWT and Function are set: JWT uses the included function, Function is your own")}
+	case l.JWT != nil:
+		return l.JWT.check()
+	}
+	return nil
+}
+
+// Enforces says why the function cannot enforce a route's requirements: see [Authorizer.Enforces].
+func (l Lambda) Enforces(requires []access.Requirement) error {
+	if l.JWT != nil {
+		return literal(requires)
+	}
+	if len(requires) == 0 || !l.Own { // neither is set: Check says so, and JWT may be what was meant
+		return nil
+	}
+	return fmt.Errorf("your own Function decides alone, so nothing here enforces a %s: use JWT instead of Function, or leave "+
+		"the requirement out and let the function check it", requires[0].Kind)
+}
+
+// Included describes the answers of the included function; nil without it.
+func (l Lambda) Included(cached bool) *Included {
+	if l.JWT == nil {
+		return nil
+	}
+	return &Included{Cached: cached, DenyEscapes: l.JWT.DenyEscapedPaths}
+}
+
+// literal refuses values that are known only when the stack is deployed: they are written into the function's bundle,
+// which is made before.
+func literal(requires []access.Requirement) error {
+	for _, r := range requires {
+		if slices.ContainsFunc(r.AnyOf, Unresolved) {
+			return fmt.Errorf("the %s is a CDK token, whose value is not known yet when the function is bundled: write it out",
+				r.Kind)
+		}
+	}
+	return nil
+}
+
+// JWT describes the settings of the included function.
+type JWT struct {
+	Issuers          []Issuer
+	ContextClaims    []string
+	DenyEscapedPaths bool
+}
+
+func (j *JWT) check() (errs []error) {
+	if len(j.Issuers) == 0 {
+		errs = append(errs, errors.New("JWT.Issuers is empty: name at least one issuer"))
+	}
+	seen := map[string]bool{}
+	for i, issuer := range j.Issuers {
+		for _, err := range issuer.Check() {
+			errs = append(errs, fmt.Errorf("JWT.Issuers[%d]: %w", i, err))
+		}
+		if seen[issuer.URL] {
+			errs = append(errs, fmt.Errorf("JWT.Issuers[%d]: issuer %q is there twice: give one issuer all its audiences", i,
+				issuer.URL))
+		}
+		seen[issuer.URL] = true
+	}
+	for i, claim := range j.ContextClaims {
+		switch {
+		case claim == "":
+			errs = append(errs, errors.New("JWT.ContextClaims has an empty name"))
+		case authz.IsReserved(claim):
+			errs = append(errs, fmt.Errorf("JWT.ContextClaims has %q, which is the name of what the context holds anyway: leave "+
+				"it out", claim))
+		case slices.Contains(j.ContextClaims[:i], claim):
+			errs = append(errs, fmt.Errorf("JWT.ContextClaims has %q twice: leave one out", claim))
+		}
+	}
+	return errs
+}
+
+// maxEnvironment is how many bytes a Lambda function's environment holds in all.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+const maxEnvironment = 4096
+
+// CheckEnvironment refuses a configuration that does not fit into the included function's environment.
+func (g *Guard) CheckEnvironment(config string) error {
+	if len(config) <= maxEnvironment-512 {
+		return nil
+	}
+	return fmt.Errorf("%s: its configuration takes %d of the %d bytes of a Lambda function's environment: name fewer issuers, "+
+		"audiences or ContextClaims", g, len(config), maxEnvironment)
+}

@@ -1,0 +1,190 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/resourcepolicy"
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+// ResourcePolicy limits who reaches the API. The fields are those of secureapi.ResourcePolicy.
+type ResourcePolicy struct {
+	AllowCIDRs, DenyCIDRs                 []string
+	AllowVPCs, DenyVPCs                   []string
+	AllowVPCEndpoints, DenyVPCEndpoints   []string
+	AllowAccounts, DenyAccounts           []string
+	AllowOrganizations, DenyOrganizations []string
+
+	Statements []bool // of each raw statement, whether it is there
+}
+
+// maxPolicy is the length of the longest resource policy, in characters.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+const maxPolicy = 8192
+
+const wholeAPI = "execute-api:/*" // API Gateway puts the API's ARN in front when the policy is stored
+
+// Keys of conditions. Those of principals are there only in requests signed for IAM, those of VPCs only in requests to
+// private APIs.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html
+const (
+	sourceIP         = "aws:SourceIp"
+	vpcSourceIP      = "aws:VpcSourceIp"
+	sourceVPC        = "aws:SourceVpc"
+	sourceVPCE       = "aws:SourceVpce"
+	principalAccount = "aws:PrincipalAccount"
+	principalOrg     = "aws:PrincipalOrgID"
+)
+
+type condition map[string]map[string]any
+
+// policyScope is what a resource policy has to know of its API.
+type policyScope struct {
+	resourcepolicy.Scope
+
+	signed  bool  // some route takes requests signed with AWS credentials
+	private bool  // the endpoint is PRIVATE
+	overlap error // a route that needs an Allow cannot be named without one that must not have it
+}
+
+// allowsAll reports whether every route needs an Allow, so that the policy need not name them.
+func (s policyScope) allowsAll() bool { return len(s.Allowed) > 0 && len(s.Guarded) == 0 }
+
+func (p *Plan) newPolicyScope() policyScope {
+	stage := cmp.Or(p.Stage, "*")
+	preflights := p.props.CORS != nil
+	s := policyScope{private: p.props.RestAPI.private()}
+	resources := func(r PlannedRoute) (out []string) {
+		for _, verb := range Verbs(r.Pattern) {
+			if verb == "OPTIONS" && preflights {
+				continue // the preflight takes it, on a route for every verb too
+			}
+			out = append(out, "execute-api:/"+stage+"/"+verb+r.Pattern.Wildcard())
+		}
+		return out
+	}
+	open := func(r PlannedRoute) bool { return r.Guard == nil || r.Guard.NeedsAllow }
+	for _, r := range p.Routes {
+		s.signed = s.signed || r.Guard != nil && r.Guard.Signed
+		if !open(r) {
+			s.Guarded = append(s.Guarded, resources(r)...)
+			continue
+		}
+		s.Allowed = append(s.Allowed, resources(r)...)
+		for _, other := range p.Routes {
+			if !open(other) && route.WildcardCovers(r.Pattern, other.Pattern) {
+				s.overlap = fmt.Errorf("%q needs an Allow in the policy, whose * crosses slashes and would cover %q too, and "+
+					"would admit callers that %s rejects: guard both alike, move one to another path, or do without the policy",
+					r.Pattern, other.Pattern, other.Guard)
+			}
+		}
+	}
+	if preflights {
+		s.Preflights = "execute-api:/" + stage + "/OPTIONS/*"
+		s.Allowed = append(s.Allowed, s.Preflights)
+	}
+	// The policy is a part of the API, and a change of it is a new deployment: moving a line of the table is not one.
+	slices.Sort(s.Allowed)
+	return s
+}
+
+func (s policyScope) ipKey() string {
+	if s.private {
+		return vpcSourceIP
+	}
+	return sourceIP
+}
+
+// PolicyStatements are the resource policy's own, besides the raw ones, in the form of IAM's JSON.
+func (p *Plan) PolicyStatements() []map[string]any {
+	r, s := p.props.Policy, p.scope
+	if r == nil || !r.hasLists() {
+		return nil
+	}
+	var out []map[string]any
+	add := func(effect string, resource any, c condition) {
+		statement := map[string]any{"Effect": effect, "Principal": "*", "Action": resourcepolicy.Invoke, "Resource": resource}
+		if len(c) > 0 {
+			statement["Condition"] = c
+		}
+		out = append(out, statement)
+	}
+	// Only routes that need an Allow get one: to a Lambda authorizer's answer that leaves a route out, API Gateway adds
+	// what the resource policy allows, and of two accounts' callers each allows itself.
+	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+	switch {
+	case s.allowsAll():
+		add("Allow", wholeAPI, nil)
+	case len(s.Allowed) > 0:
+		add("Allow", s.Allowed, nil)
+	}
+	if len(r.AllowAccounts) > 0 {
+		add("Allow", wholeAPI, condition{"StringEquals": {principalAccount: r.AllowAccounts}})
+	}
+	if len(r.AllowOrganizations) > 0 {
+		add("Allow", wholeAPI, condition{"StringEquals": {principalOrg: r.AllowOrganizations}})
+	}
+	// The conditions of one statement are ANDed, and a negated one holds where the key is absent: outside all of them.
+	if len(r.AllowCIDRs) > 0 {
+		add("Deny", wholeAPI, condition{"NotIpAddress": {s.ipKey(): r.AllowCIDRs}})
+	}
+	// An address says nothing about whose VPC it is in, so on a private API it does not stand for the VPC or endpoint.
+	vpcs := map[string]any{}
+	if len(r.AllowVPCs) > 0 {
+		vpcs[sourceVPC] = r.AllowVPCs
+	}
+	if len(r.AllowVPCEndpoints) > 0 {
+		vpcs[sourceVPCE] = r.AllowVPCEndpoints
+	}
+	if len(vpcs) > 0 {
+		add("Deny", wholeAPI, condition{"StringNotEquals": vpcs})
+	}
+	for _, deny := range []struct {
+		operator, key string
+		values        []string
+	}{
+		{"IpAddress", s.ipKey(), r.DenyCIDRs},
+		{"StringEquals", sourceVPC, r.DenyVPCs},
+		{"StringEquals", sourceVPCE, r.DenyVPCEndpoints},
+		{"StringEquals", principalAccount, r.DenyAccounts},
+		{"StringEquals", principalOrg, r.DenyOrganizations},
+	} {
+		if len(deny.values) > 0 {
+			add("Deny", wholeAPI, condition{deny.operator: {deny.key: deny.values}})
+		}
+	}
+	return out
+}
+
+// JudgePolicy judges the resource policy with the caller's raw statements: document is its JSON, in which CDK tokens are
+// resolved. What is added to the policy later, by AddToResourcePolicy for one, the rule resource-policy finds in the
+// finished template.
+func (p *Plan) JudgePolicy(document []byte) error {
+	err := p.judgePolicy(document)
+	if err != nil && p.Stage == "" && p.props.Policy.hasLists() {
+		return fmt.Errorf("ResourcePolicy: the stage is not known, as RestApiProps.Deploy is false, and the * that stands for "+
+			"it crosses slashes: let the API be deployed here, guard all routes by Lambda authorizers or IAM, or write "+
+			"Statements with your stage: %w", err)
+	}
+	if err != nil {
+		return fmt.Errorf("ResourcePolicy: %w", err)
+	}
+	return nil
+}
+
+func (p *Plan) judgePolicy(document []byte) error {
+	if string(document) == "null" {
+		return nil
+	}
+	// API Gateway stores the short form with the API's whole ARN, so the length is that of the long one.
+	const arn = "arn:aws:execute-api:ap-southeast-1:123456789012:a1b2c3d4e5/"
+	if long := strings.ReplaceAll(string(document), "execute-api:/", arn); len(long) > maxPolicy {
+		return fmt.Errorf("the policy has %d characters and API Gateway takes %d: merge ranges, or name fewer", len(long),
+			maxPolicy)
+	}
+	_, err := resourcepolicy.Judge(document, p.scope.Scope)
+	return err
+}

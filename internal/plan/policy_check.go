@@ -1,0 +1,174 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+)
+
+// policyList is one of the lists, as the checks see it.
+type policyList struct {
+	field    string
+	kind     string
+	allow    bool
+	identity bool // accounts and organizations; the others are networks
+	vpc      bool // only requests to a PRIVATE API have one
+	values   []string
+}
+
+func (r *ResourcePolicy) lists() []policyList {
+	return []policyList{
+		{field: "AllowCIDRs", kind: "CIDR", allow: true, values: r.AllowCIDRs},
+		{field: "DenyCIDRs", kind: "CIDR", values: r.DenyCIDRs},
+		{field: "AllowVPCs", kind: "VPC", allow: true, vpc: true, values: r.AllowVPCs},
+		{field: "DenyVPCs", kind: "VPC", vpc: true, values: r.DenyVPCs},
+		{field: "AllowVPCEndpoints", kind: "VPC endpoint", allow: true, vpc: true, values: r.AllowVPCEndpoints},
+		{field: "DenyVPCEndpoints", kind: "VPC endpoint", vpc: true, values: r.DenyVPCEndpoints},
+		{field: "AllowAccounts", kind: "account", allow: true, identity: true, values: r.AllowAccounts},
+		{field: "DenyAccounts", kind: "account", identity: true, values: r.DenyAccounts},
+		{field: "AllowOrganizations", kind: "organization", allow: true, identity: true, values: r.AllowOrganizations},
+		{field: "DenyOrganizations", kind: "organization", identity: true, values: r.DenyOrganizations},
+	}
+}
+
+func (r *ResourcePolicy) hasLists() bool {
+	return slices.ContainsFunc(r.lists(), func(l policyList) bool { return len(l.values) > 0 })
+}
+
+var forms = map[string]struct {
+	form    *regexp.Regexp
+	example string
+}{
+	"VPC":          {regexp.MustCompile(`^vpc-[0-9a-f]{8,17}$`), "vpc-0a1b2c3d4e5f60718"},
+	"VPC endpoint": {regexp.MustCompile(`^vpce-[0-9a-f]{8,17}$`), "vpce-0a1b2c3d4e5f60718"},
+	"account":      {regexp.MustCompile(`^[0-9]{12}$`), "123456789012"},
+	"organization": {regexp.MustCompile(`^o-[a-z0-9]{10,32}$`), "o-a1b2c3d4e5"},
+}
+
+func (r *ResourcePolicy) check(s policyScope) (errs []error) {
+	if r == nil {
+		return nil
+	}
+	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf("ResourcePolicy."+format, a...)) }
+	if !r.hasLists() && len(r.Statements) == 0 {
+		return []error{errors.New("ResourcePolicy is empty: name at least one list or statement, or leave it out")}
+	}
+	for i, given := range r.Statements {
+		if !given {
+			bad("Statements[%d] is nil", i)
+		}
+	}
+	lists := r.lists()
+	for n, l := range lists {
+		if len(l.values) == 0 {
+			continue
+		}
+		for i, v := range l.values {
+			if err := checkEntry(l.kind, v); err != nil {
+				bad("%s[%d]: %w", l.field, i, err)
+			}
+		}
+		if l.vpc && !s.private {
+			bad("%s: no request to a public endpoint has a %s: set RestApiProps.EndpointConfiguration to PRIVATE, or use CIDRs",
+				l.field, l.kind)
+		}
+		if l.identity && !s.signed {
+			bad("%s: no route takes requests signed with AWS credentials, so none has an %s: guard one with an IAMAuthorizer, "+
+				"or leave the list out", l.field, l.kind)
+		}
+		if l.kind != "CIDR" && l.allow {
+			for _, v := range l.values {
+				if slices.Contains(lists[n+1].values, v) {
+					bad("%s has %q, which %s takes back: leave one of the two out", l.field, v, lists[n+1].field)
+				}
+			}
+		}
+	}
+	if s.private && len(r.AllowVPCs)+len(r.AllowVPCEndpoints)+len(r.Statements) == 0 {
+		bad("AllowVPCEndpoints: the endpoint is PRIVATE, and with no AllowVPCEndpoints, AllowVPCs or Statements every " +
+			"account's VPCs may call it: an address says nothing about whose it is")
+	}
+	if r.hasLists() && s.overlap != nil {
+		errs = append(errs, fmt.Errorf("ResourcePolicy: %w", s.overlap))
+	}
+	if len(errs) > 0 {
+		return errs
+	}
+	return r.checkRanges(s)
+}
+
+func checkEntry(kind, v string) error {
+	if Unresolved(v) {
+		return nil
+	}
+	if kind == "CIDR" {
+		if _, err := netip.ParsePrefix(v); err != nil {
+			return fmt.Errorf("%q is not a CIDR: want an address and a length, like %q or %q", v, "203.0.113.0/24",
+				"2001:db8::/32")
+		}
+		return nil
+	}
+	if f := forms[kind]; !f.form.MatchString(v) {
+		return fmt.Errorf("%q is not a valid %s id: want one like %q", v, kind, f.example)
+	}
+	return nil
+}
+
+// checkRanges refuses ranges that admit no caller, or that are allowed and taken back whole.
+func (r *ResourcePolicy) checkRanges(s policyScope) (errs []error) {
+	var denied []netip.Prefix
+	for _, v := range r.DenyCIDRs {
+		if !Unresolved(v) {
+			denied = append(denied, netip.MustParsePrefix(v).Masked())
+		}
+	}
+	for i, v := range r.AllowCIDRs {
+		if !Unresolved(v) && covered(netip.MustParsePrefix(v).Masked(), denied) {
+			errs = append(errs, fmt.Errorf("ResourcePolicy.AllowCIDRs[%d]: %q is denied as a whole by DenyCIDRs, which locks "+
+				"every caller in it out: leave one of the two out", i, v))
+		}
+	}
+	reachable := func(v string) bool { return Unresolved(v) || !internal(netip.MustParsePrefix(v)) }
+	if len(r.AllowCIDRs) > 0 && !s.private && !slices.ContainsFunc(r.AllowCIDRs, reachable) {
+		errs = append(errs, fmt.Errorf("ResourcePolicy.AllowCIDRs has private addresses only, like %q, from which nothing "+
+			"reaches a public endpoint, which locks every caller out: name the public addresses of those who may call, or set "+
+			"RestApiProps.EndpointConfiguration to PRIVATE", r.AllowCIDRs[0]))
+	}
+	// Public endpoints are reached by IPv4 unless they are dual stack, so without IPv4 no caller is left.
+	if len(r.AllowCIDRs) == 0 && !s.private && covered(netip.MustParsePrefix("0.0.0.0/0"), denied) {
+		errs = append(errs, errors.New("ResourcePolicy.DenyCIDRs covers all IPv4 addresses, which locks every caller out: use "+
+			"AllowCIDRs for those who may call"))
+	}
+	return errs
+}
+
+// internal reports whether a range is one of those that are not routed on the internet (RFC 1918, RFC 4193).
+func internal(p netip.Prefix) bool {
+	for _, of := range []string{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"} {
+		if of := netip.MustParsePrefix(of); of.Bits() <= p.Bits() && of.Contains(p.Addr()) {
+			return true
+		}
+	}
+	return false
+}
+
+// covered reports whether every address of p is in one of the ranges.
+func covered(p netip.Prefix, ranges []netip.Prefix) bool {
+	overlaps := false
+	for _, r := range ranges {
+		if r.Bits() <= p.Bits() && r.Contains(p.Addr()) {
+			return true
+		}
+		overlaps = overlaps || r.Overlaps(p)
+	}
+	if !overlaps || p.IsSingleIP() {
+		return false
+	}
+	low := netip.PrefixFrom(p.Addr(), p.Bits()+1)
+	high := p.Addr().AsSlice()
+	high[p.Bits()/8] |= 0x80 >> (p.Bits() % 8)
+	upper, _ := netip.AddrFromSlice(high)
+	return covered(low, ranges) && covered(netip.PrefixFrom(upper, p.Bits()+1), ranges)
+}

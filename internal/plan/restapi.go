@@ -1,0 +1,108 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+)
+
+// RestAPI is what the checks look at in secureapi's RestApiProps.
+type RestAPI struct {
+	// These fields of RestApiProps are set.
+	Policy, DefaultCorsPreflightOptions, DefaultMethodOptions, DefaultIntegration, CloneFrom bool
+	EndpointTypes, EndpointConfiguration                                                     bool
+
+	NotDeployed bool // Deploy is false
+	Private     bool // the endpoint is PRIVATE, by either field
+
+	// Fields of DeployOptions: the name, and whether the others are set.
+	StageName                                        *string
+	Throttling, AccessLogDestination, TracingEnabled bool
+
+	ResponseCache      bool // DeployOptions turn the cache of answers on, for the stage or a method
+	KeysFromAuthorizer bool // ApiKeySourceType is AUTHORIZER
+	MutualTLS          bool // DomainName asks for client certificates
+	NoExecuteAPI       bool // DisableExecuteApiEndpoint is true
+	BinaryMediaTypes   []string
+}
+
+func (r *RestAPI) private() bool { return r != nil && r.Private }
+
+// checkRestAPI refuses what would work around the table, or say a thing twice.
+func (p *Plan) checkRestAPI() (errs []error) {
+	r, s := p.props.RestAPI, p.props.Stage
+	if r == nil {
+		return nil
+	}
+	instead := func(set bool, field, way string) {
+		if set {
+			errs = append(errs, fmt.Errorf("RestApiProps.%s is set: %s", field, way))
+		}
+	}
+	instead(r.Policy, "Policy", "use Props.ResourcePolicy, whose Statements take anything")
+	instead(r.DefaultCorsPreflightOptions, "DefaultCorsPreflightOptions",
+		"use Props.CORS, which also covers errors and functions")
+	instead(r.DefaultMethodOptions, "DefaultMethodOptions", "use Route.MethodOptions, and the table for who may call")
+	instead(r.DefaultIntegration, "DefaultIntegration", "each route names its function")
+	instead(r.CloneFrom, "CloneFrom", "the methods of another API would come along, and the table says nothing of them")
+	instead(r.NotDeployed && s != (Stage{}), "Deploy", "it is false, and Stage would have no effect; leave one out")
+	instead(r.EndpointTypes && r.EndpointConfiguration, "EndpointTypes",
+		"EndpointConfiguration is set too; leave one out")
+	instead(r.StageName != nil && s.Name != "", "DeployOptions.StageName", "Stage.Name is set too; leave one out")
+	if r.StageName != nil && !stageForm.MatchString(*r.StageName) {
+		errs = append(errs, badStageName("RestApiProps.DeployOptions.StageName", *r.StageName))
+	}
+	instead(r.Throttling && (s.RateLimit != 0 || s.BurstLimit != 0 || s.NoThrottling),
+		"DeployOptions.ThrottlingRateLimit or ThrottlingBurstLimit", "Stage says it too; leave one out")
+	instead(r.AccessLogDestination && (s.NoAccessLogs || s.SetsRetention), "DeployOptions.AccessLogDestination",
+		"Stage says it too; leave one out")
+	instead(r.TracingEnabled && s.Tracing, "DeployOptions.TracingEnabled", "Stage.Tracing is set too; leave one out")
+	if r.ResponseCache {
+		// Its key has the parameters that a method declares and not the caller.
+		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html
+		errs = append(errs, errors.New("RestApiProps.DeployOptions turn the cache of answers on: API Gateway does not key it "+
+			"by the caller, so one would get another one's answer; cache in the function or in front of public routes"))
+	}
+	errs = append(errs, p.checkKeySource()...)
+	if r.MutualTLS && !r.NoExecuteAPI {
+		// The API's own endpoint asks for no certificate.
+		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
+		errs = append(errs, errors.New("RestApiProps.DomainName has Mtls, and callers without a certificate reach the API by "+
+			"its execute-api endpoint: set RestApiProps.DisableExecuteApiEndpoint to true"))
+	}
+	if r.Private && p.props.Policy == nil {
+		errs = append(errs, errors.New("the endpoint is PRIVATE and there is no ResourcePolicy: API Gateway does not deploy a "+
+			"private API without one; set AllowVPCEndpoints or AllowVPCs"))
+	}
+	return errs
+}
+
+// checkKeySource refuses an API key that nothing names, so that every request got 403. With AUTHORIZER as its source the
+// key is the usageIdentifierKey of a Lambda authorizer's answer, and the included function has none to name.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
+func (p *Plan) checkKeySource() (errs []error) {
+	if !p.props.RestAPI.KeysFromAuthorizer {
+		return nil
+	}
+	const out = "leave ApiKeySourceType out, so that callers send the key in " + apiKeyHeader + ", or guard the route by a " +
+		"Lambda authorizer with a Function of your own that answers with usageIdentifierKey"
+	named := false
+	for _, g := range p.Guards {
+		named = named || g.NamesKeys
+	}
+	for _, r := range p.Routes {
+		switch {
+		case !r.NeedsKey || r.Guard != nil && r.Guard.NamesKeys:
+		case r.Guard == nil:
+			errs = append(errs, fmt.Errorf("route %q needs an API key, RestApiProps.ApiKeySourceType is AUTHORIZER, and a "+
+				"public route has no authorizer to name one: %s", r.Pattern, out))
+		default:
+			errs = append(errs, fmt.Errorf("route %q needs an API key, RestApiProps.ApiKeySourceType is AUTHORIZER, and %s "+
+				"names none: %s", r.Pattern, r.Guard, out))
+		}
+	}
+	if !named && errs == nil {
+		errs = append(errs, fmt.Errorf("RestApiProps.ApiKeySourceType is AUTHORIZER, and no authorizer of the API names a "+
+			"key: %s", out))
+	}
+	return errs
+}

@@ -1,0 +1,182 @@
+package plan
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+// Route is one line of the access table.
+type Route struct {
+	Pattern string // "GET /orders/{id}"
+
+	// Function numbers the functions, from 1: routes of one function have one number. 0 for a nil one.
+	Function int
+
+	Access []Access
+
+	SetsAuthorization bool // its MethodOptions set an authorizer, an authorization type or scopes
+	NeedsKey          bool // its MethodOptions require an API key
+	NoProxy           bool // its IntegrationOptions turn the proxy integration off
+	PassesCredentials bool // its IntegrationOptions pass the caller's credentials through
+}
+
+// Access restricts who may call a route: a [Requirement], [Public], [GuardedBy] or [Unsupported].
+type Access interface{ isAccess() }
+
+type (
+	// Requirement asks for one of several values.
+	Requirement access.Requirement
+
+	// Public opens a route.
+	Public struct{ Reason string }
+
+	// GuardedBy names the route's authorizer.
+	GuardedBy struct{ Name string }
+
+	// Unsupported is a value of a type that does not restrict access.
+	Unsupported struct{ Type string }
+)
+
+func (Requirement) isAccess() {}
+func (Public) isAccess()      {}
+func (GuardedBy) isAccess()   {}
+func (Unsupported) isAccess() {}
+
+// Verbs are the HTTP verbs that a pattern takes.
+func Verbs(p route.Pattern) []string {
+	if p.Verb == route.Any {
+		return route.Verbs
+	}
+	return []string{p.Verb}
+}
+
+// parsePattern is [route.Parse] without a habit from other routers: in API Gateway ":id" is a literal, which a request
+// for /orders/42 does not match. Package route takes it, since it also reads templates that others made.
+func parsePattern(text string) (route.Pattern, error) {
+	pattern, err := route.Parse(text)
+	if err != nil {
+		return pattern, err
+	}
+	for _, s := range pattern.Segments {
+		if name, found := strings.CutPrefix(s.Text, ":"); found && s.Kind == route.Literal {
+			return pattern, fmt.Errorf("route %q: segment %q: API Gateway writes a parameter {%s}", text, s.Text,
+				cmp.Or(name, "id"))
+		}
+	}
+	return pattern, nil
+}
+
+// decide finds out who guards a route, and whether that guard can enforce what the route asks for.
+func (p *Plan) decide(r *PlannedRoute) (errs []error) {
+	if r.Function == 0 {
+		errs = append(errs, errors.New("its function is nil: give it an awslambda.IFunction, such as gofunction.New returns"))
+	}
+	guardName, named, open := "", false, false
+	for _, a := range r.Access {
+		switch a := a.(type) {
+		case Requirement:
+			r.Requires = append(r.Requires, access.Requirement(a))
+		case Public:
+			if open = true; strings.TrimSpace(a.Reason) == "" {
+				errs = append(errs, errors.New(`Public needs a reason, for those who review it: Public("load balancer health `+
+					`check")`))
+			}
+			r.Reason = a.Reason
+		case GuardedBy:
+			if named {
+				errs = append(errs, fmt.Errorf("it is GuardedBy both %q and %q: API Gateway takes one authorizer on a method",
+					guardName, a.Name))
+			}
+			guardName, named = a.Name, true
+		case Unsupported:
+			errs = append(errs, fmt.Errorf("its Access holds a %s: use AnyScope, AnyGroup, AnyRole, GuardedBy or Public", a.Type))
+		}
+	}
+	g := p.Guard(guardName)
+	errs = append(errs, checkRequirements(r.Requires)...)
+	errs = append(errs, r.checkOptions()...)
+	if r.PassesCredentials && (open || g == nil || !g.Signed) {
+		errs = append(errs, errors.New("its IntegrationOptions pass the caller's credentials through, which only requests "+
+			"signed for an IAMAuthorizer have: leave CredentialsPassthrough out, or guard it with one"))
+	}
+	switch {
+	case open && named:
+		errs = append(errs, fmt.Errorf("it is both Public and GuardedBy %q: leave one of them out", guardName))
+	case open && len(r.Requires) > 0:
+		errs = append(errs, fmt.Errorf("it is Public and yet requires %s: leave one of them out", r.Requires[0]))
+	case open:
+	case named && g == nil:
+		errs = append(errs, fmt.Errorf("it is GuardedBy %q, which is not among Props.Authorizers: %s", guardName, p.Names()))
+	case g == nil:
+		errs = append(errs, errors.New("no authorizer guards it: set Props.Authorizer, name one with GuardedBy, or open it "+
+			"with Public and a reason"))
+	case r.Pattern.Verb == "OPTIONS":
+		errs = append(errs, fmt.Errorf("%s would guard it, but a browser's preflight brings no credentials: declare Props.CORS "+
+			"instead of the route, or make it Public", g))
+	default:
+		r.Guard, g.used = g, true
+		if err := g.Enforces(r.Requires); err != nil {
+			errs = append(errs, fmt.Errorf("it requires %s, which %s cannot enforce: %w", JoinRequirements(r.Requires), g, err))
+		}
+	}
+	return errs
+}
+
+func checkRequirements(requires []access.Requirement) (errs []error) {
+	for _, r := range requires {
+		if err := r.Check(); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errs
+}
+
+// checkOptions refuses options that contradict the table.
+func (r Route) checkOptions() []error {
+	switch {
+	case r.SetsAuthorization:
+		return []error{errors.New("its MethodOptions set an authorizer, an authorization type or scopes: say it with Access, " +
+			"so that the table is the whole truth")}
+	case r.NoProxy:
+		return []error{errors.New("its IntegrationOptions turn the proxy integration off: add such a method through " +
+			"api.RestAPI")}
+	}
+	return nil
+}
+
+// JoinRequirements writes requirements that all must hold.
+func JoinRequirements(requires []access.Requirement) string {
+	var out []string
+	for _, r := range requires {
+		out = append(out, r.String())
+	}
+	return strings.Join(out, " and ")
+}
+
+// callers says who may call a route.
+func (r PlannedRoute) callers() string {
+	switch {
+	case r.Guard == nil:
+		return "everyone"
+	case len(r.Requires) == 0:
+		return fmt.Sprintf("all callers of %s", r.Guard)
+	}
+	needs := JoinRequirements(r.Requires)
+	if Unresolved(needs) { // a warning is read before there is a deployment to resolve it
+		needs = "what is known when the stack is deployed"
+	}
+	return fmt.Sprintf("%s by %s", needs, r.Guard)
+}
+
+// MethodScopes are the scopes that API Gateway compares with the token's; nil if it compares none.
+func (r PlannedRoute) MethodScopes() []string {
+	if r.Guard == nil || !r.Guard.ComparesScopes || len(r.Requires) == 0 {
+		return nil
+	}
+	return r.Requires[0].AnyOf
+}

@@ -1,0 +1,69 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+// Siblings are pairs of routes of one function that a router in it can take for each other, although the callers of the
+// first need not meet the requirement of the second.
+type Siblings struct {
+	Route PlannedRoute // one that the function answers
+
+	plan  *Plan
+	found []route.Sibling
+}
+
+// Siblings finds them, once for a function.
+func (p *Plan) Siblings() []Siblings {
+	var all []Siblings
+	for _, s := range p.table.Siblings(func(chosen, served int) bool {
+		a, b := p.Routes[chosen], p.Routes[served]
+		return a.Function == b.Function && !implies(a, b)
+	}) {
+		r := p.Routes[s.Chosen]
+		i := slices.IndexFunc(all, func(of Siblings) bool { return of.Route.Function == r.Function })
+		if i < 0 {
+			i = len(all)
+			all = append(all, Siblings{Route: r, plan: p})
+		}
+		all[i].found = append(all[i].found, s)
+	}
+	return all
+}
+
+// implies reports whether the callers of one route may call the other as well.
+func implies(a, b PlannedRoute) bool {
+	if b.Guard == nil {
+		return true
+	}
+	return a.Guard == b.Guard && !slices.ContainsFunc(b.Requires, func(need access.Requirement) bool {
+		return !slices.ContainsFunc(a.Requires, func(have access.Requirement) bool {
+			return have.Kind == need.Kind && !slices.ContainsFunc(have.AnyOf,
+				func(v string) bool { return !slices.Contains(need.AnyOf, v) })
+		})
+	})
+}
+
+// Warning is what to tell the owner of a function, by its construct path. The warning can be acknowledged by its id.
+// withoutMux says that the function's executable is known to have no lambdahttp.Mux.
+func (s Siblings) Warning(function string, withoutMux bool, id string) string {
+	first := s.found[0]
+	chosen, served := s.plan.Routes[first.Chosen], s.plan.Routes[first.Served]
+	more := ""
+	if n := len(s.found) - 1; n > 0 {
+		more = fmt.Sprintf(" (and %d more pairs of routes)", n)
+	}
+	wayOut := "route by the event's resource and httpMethod, or match its path undecoded"
+	if withoutMux {
+		wayOut = "register its handlers with lambdahttp.NewMux, which its executable does not have"
+	}
+	return fmt.Sprintf("the function %s answers %q, for %s, and %q, for %s. API Gateway authorizes %s %s as %q, and a router in "+
+		"the function that decodes the path, or takes HEAD for GET, serves it as %q%s. Have the function %s; "+
+		"or give the routes functions of their own; or acknowledge %q once you know that the function does so",
+		function, chosen.Pattern, chosen.callers(), served.Pattern, served.callers(), first.Verb, first.Path,
+		chosen.Pattern, served.Pattern, more, wayOut, id)
+}

@@ -1,0 +1,140 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+)
+
+// IdentitySource is a value of the request that API Gateway caches an authorizer's answer by.
+type IdentitySource struct{ prefix, name string }
+
+// Where identity sources are, as API Gateway writes it.
+const (
+	inHeader        = "method.request.header."
+	inQuery         = "method.request.querystring."
+	inStageVariable = "stageVariables."
+	inContext       = "context."
+)
+
+// Header is the identity source of a request header.
+func Header(name string) IdentitySource { return IdentitySource{inHeader, name} }
+
+// Query is the identity source of a query string parameter.
+func Query(name string) IdentitySource { return IdentitySource{inQuery, name} }
+
+// StageVariable is the identity source of a stage variable.
+func StageVariable(name string) IdentitySource { return IdentitySource{inStageVariable, name} }
+
+// Context is the identity source of a variable of the request's context.
+func Context(name string) IdentitySource { return IdentitySource{inContext, name} }
+
+// String returns the source as API Gateway writes it.
+func (s IdentitySource) String() string { return s.prefix + s.name }
+
+// contextBeforeAuthorization is known before a request is authorized; the rest of $context ("authorizer.", "error.",
+// "integration."...) is not.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
+var contextBeforeAuthorization = []string{
+	"accountId",
+	"apiId",
+	"deploymentId",
+	"domainName",
+	"domainPrefix",
+	"extendedRequestId",
+	"httpMethod",
+	"path",
+	"protocol",
+	"requestId",
+	"requestTime",
+	"requestTimeEpoch",
+	"resourceId",
+	"resourcePath",
+	"stage",
+}
+
+// identityContext is what $context.identity has before a request is authorized.
+var identityContext = []string{
+	"identity.accountId",
+	"identity.apiKey",
+	"identity.apiKeyId",
+	"identity.caller",
+	"identity.cognitoAuthenticationProvider",
+	"identity.cognitoAuthenticationType",
+	"identity.cognitoIdentityId",
+	"identity.cognitoIdentityPoolId",
+	"identity.clientCert.clientCertPem",
+	"identity.clientCert.subjectDN",
+	"identity.clientCert.issuerDN",
+	"identity.clientCert.serialNumber",
+	"identity.clientCert.validity.notBefore",
+	"identity.clientCert.validity.notAfter",
+	"identity.principalOrgId",
+	"identity.sourceIp",
+	"identity.user",
+	"identity.userAgent",
+	"identity.userArn",
+	"identity.vpcId",
+	"identity.vpceId",
+}
+
+// ofCaller reports whether a source can differ between two callers of one route.
+func (s IdentitySource) ofCaller() bool {
+	return s.prefix == inHeader || s.prefix == inQuery || s.prefix == inContext && slices.Contains(identityContext, s.name)
+}
+
+// equal compares sources as API Gateway does: the names of headers without case.
+func (s IdentitySource) equal(to IdentitySource) bool {
+	return s == to || s.prefix == inHeader && to.prefix == inHeader && strings.EqualFold(s.name, to.name)
+}
+
+func (s IdentitySource) check() error {
+	if Unresolved(s.name) {
+		return nil
+	}
+	switch s.prefix {
+	case inHeader:
+		return CheckHeader(s.name)
+	case inContext:
+		if !slices.Contains(contextBeforeAuthorization, s.name) && !slices.Contains(identityContext, s.name) {
+			return fmt.Errorf("IdentityContext(%q): API Gateway has no such value before a request is authorized: it has %s "+
+				"and %s", s.name, strings.Join(contextBeforeAuthorization, ", "), strings.Join(identityContext, ", "))
+		}
+	case "":
+		return errors.New("an empty IdentitySource: make it with IdentityHeader, IdentityQuery, IdentityStageVariable or " +
+			"IdentityContext")
+	}
+	if bare, found := strings.CutPrefix(s.name, s.prefix); found {
+		return fmt.Errorf("identity source %q: want the name alone: %q", s, bare)
+	}
+	if s.name == "" || strings.ContainsAny(s.name, ", \t\r\n") {
+		return fmt.Errorf("identity source %q: a name without commas and spaces is needed", s)
+	}
+	return nil
+}
+
+// checkTokenSource refuses what the function would not start with.
+func checkTokenSource(t authz.TokenSource) error {
+	switch {
+	case t.Kind == "":
+		return errors.New("an empty TokenSource: make it with TokenHeader, TokenCookie or TokenQuery")
+	case Unresolved(t.Name):
+		return nil
+	default:
+		return t.Check()
+	}
+}
+
+// identityOf is the identity source that holds the token.
+func identityOf(t authz.TokenSource) IdentitySource {
+	switch t.Kind {
+	case authz.Cookie:
+		return Header("Cookie")
+	case authz.QueryString:
+		return Query(t.Name)
+	}
+	return Header(t.Name)
+}
