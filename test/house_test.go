@@ -43,8 +43,8 @@ var floors = [][]string{
 	{"internal/rules"},
 	{"internal/apimodel"},
 	{"internal/cloudassembly", "internal/jsiienv"},
-	{"internal/iampolicy"},
-	{"internal/access", "internal/jwt", "internal/resourcepolicy"},
+	{"internal/policycompiler", "internal/resourcepolicy"},
+	{"internal/access", "internal/jwt", "internal/iampolicy"},
 	{"internal/route", "internal/strictjson", "internal/lambdaio", "internal/routermark", "internal/nodepeer", "internal/sigv4",
 		"internal/httpname"},
 }

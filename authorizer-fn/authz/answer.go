@@ -4,7 +4,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
 )
 
 // answer writes an authorizer's answer: who calls, what that may do, and what the backend is told.
@@ -12,14 +12,14 @@ import (
 // The policy is for the whole API, as API Gateway caches it and evaluates it for the token's next requests too; or, where
 // each answer serves one request, for the method ARN of that.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
-func (a *Authorizer) answer(principal string, arn iampolicy.ARN, permitted []bool, allow bool, expires time.Time, context []pair) ([]byte, error) {
+func (a *Authorizer) answer(principal string, arn policycompiler.ARN, permitted []bool, allow bool, expires time.Time, context []pair) ([]byte, error) {
 	b := make([]byte, 0, a.answerSize.Load())
 	b = append(b, `{"principalId":`...)
 	b = appendString(b, principal)
 	b = append(b, `,"policyDocument":`...)
 	policy := len(b)
 	if a.config.PerRequest {
-		b = iampolicy.AppendMethod(b, arn, allow)
+		b = policycompiler.AppendMethod(b, arn, allow)
 	} else {
 		policies, err := a.policies()
 		if err != nil {
@@ -30,7 +30,7 @@ func (a *Authorizer) answer(principal string, arn iampolicy.ARN, permitted []boo
 		}
 	}
 	if a.config.PolicyEndsWithToken {
-		b = iampolicy.AppendUntil(b, policy, expires)
+		b = policycompiler.AppendUntil(b, policy, expires)
 	}
 	b = append(b, `,"context":{`...)
 	for i, p := range context {

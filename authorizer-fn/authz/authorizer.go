@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
-	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
@@ -59,7 +59,7 @@ type Authorizer struct {
 	sources     []TokenSource
 	table       *access.Table
 	routes      func() []string                     // the rules' patterns, for the log; made when first asked for
-	policies    func() (*iampolicy.Compiler, error) // made when first asked for
+	policies    func() (*policycompiler.Compiler, error) // made when first asked for
 	verifier    *jwt.Verifier
 	hook        Hook
 	hookTimeout time.Duration
@@ -179,8 +179,8 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 		}
 		return patterns
 	})
-	a.policies = sync.OnceValues(func() (*iampolicy.Compiler, error) {
-		c, err := iampolicy.NewCompiler(table)
+	a.policies = sync.OnceValues(func() (*policycompiler.Compiler, error) {
+		c, err := policycompiler.NewCompiler(table)
 		if err == nil {
 			c.DenyEscapes = config.DenyEscapedPaths
 		}

@@ -172,7 +172,7 @@ func policyRules() []rule {
 		}},
 		{line: 42, name: "a policy too large", want: fault, change: longRoutes(1200), do: func(t *testing.T, f *fixture) string {
 			got := f.outcome(t, on("GET", "/x", token(object{"scope": "read"})))
-			if log := f.log.String(); !strings.Contains(log, `"reason":"policy","error":"iampolicy: the policy is too large`) {
+			if log := f.log.String(); !strings.Contains(log, `"reason":"policy","error":"policycompiler: the policy is too large`) {
 				t.Error("the log does not say so: ", log)
 			}
 			return got

@@ -10,7 +10,7 @@ import (
 	"sync"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
-	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
@@ -75,7 +75,7 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 		return nil, err
 	}
 	d.apiRequestID = e.requestID()
-	arn, err := iampolicy.ParseARN(e.methodARN)
+	arn, err := policycompiler.ParseARN(e.methodARN)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +138,7 @@ func (a *Authorizer) consult(ctx context.Context, c *Caller, d *decision) (acces
 }
 
 // request is what a hook sees of the request: nothing, where the answer is for others too.
-func (a *Authorizer) request(arn iampolicy.ARN, route string) *Request {
+func (a *Authorizer) request(arn policycompiler.ARN, route string) *Request {
 	if !a.config.PerRequest {
 		return nil
 	}
@@ -146,7 +146,7 @@ func (a *Authorizer) request(arn iampolicy.ARN, route string) *Request {
 }
 
 // judge tells whether the answer will allow the request, and says in the decision why not.
-func (a *Authorizer) judge(arn iampolicy.ARN, rule int, permitted []bool, rights access.Rights, d *decision) bool {
+func (a *Authorizer) judge(arn policycompiler.ARN, rule int, permitted []bool, rights access.Rights, d *decision) bool {
 	switch {
 	case rule < 0 || a.table.Rules()[rule].Elsewhere:
 		d.end(denied, "route", "")
@@ -164,12 +164,12 @@ func (a *Authorizer) judge(arn iampolicy.ARN, rule int, permitted []bool, rights
 
 // names tells whether the policy can allow this very path. That of one request names the path, which must mean itself
 // there. That of the whole API names routes, and leaves paths with an empty segment to those who may call all of them.
-func (a *Authorizer) names(arn iampolicy.ARN, permitted []bool) bool {
+func (a *Authorizer) names(arn policycompiler.ARN, permitted []bool) bool {
 	if a.config.DenyEscapedPaths && strings.Contains(arn.Path, "%") {
 		return false
 	}
 	if a.config.PerRequest {
-		_, allow := iampolicy.Method(a.table, permitted, arn)
+		_, allow := policycompiler.Method(a.table, permitted, arn)
 		return allow
 	}
 	if strings.Contains(arn.Path, "//") {
@@ -204,9 +204,9 @@ func reasonOf(err error) string {
 		return "principal"
 	case errors.Is(err, ErrEvent):
 		return "event"
-	case errors.Is(err, iampolicy.ErrARN):
+	case errors.Is(err, policycompiler.ErrARN):
 		return "method_arn"
-	case errors.Is(err, iampolicy.ErrConflict), errors.Is(err, iampolicy.ErrTooLarge), errors.Is(err, route.ErrTangled):
+	case errors.Is(err, policycompiler.ErrConflict), errors.Is(err, policycompiler.ErrTooLarge), errors.Is(err, route.ErrTangled):
 		return "policy"
 	}
 	return jwt.Reason(err)

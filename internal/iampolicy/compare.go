@@ -8,6 +8,10 @@ import (
 	"time"
 )
 
+// comparison tells whether a value of the request fits a value of the policy; ok is false if one of them is not of the
+// type that is compared. With a nil request value it only looks at the policy's.
+type comparison func(policy string, request *string) (fits, ok bool)
+
 func compareText(policy string, request *string) (fits, ok bool) {
 	return request != nil && unescape(policy) == *request, true
 }
@@ -17,7 +21,7 @@ func compareFolded(policy string, request *string) (fits, ok bool) {
 }
 
 func compareLike(policy string, request *string) (fits, ok bool) {
-	return request != nil && wildcardMatch(policy, *request), true
+	return request != nil && Match(policy, *request), true
 }
 
 // compareARN compares the six parts of an ARN one by one, each with wildcards. The Equals and the Like operators are the
@@ -31,7 +35,7 @@ func compareARN(policy string, request *string) (fits, ok bool) {
 	}
 	want, got := strings.SplitN(policy, ":", 6), strings.SplitN(*request, ":", 6)
 	for i := range want {
-		if !wildcardMatch(want[i], got[i]) {
+		if !Match(want[i], got[i]) {
 			return false, true
 		}
 	}

@@ -5,6 +5,13 @@ import (
 	"strings"
 )
 
+// Context holds what a request's conditions are evaluated on, by lower-case key: "aws:sourceip". A key without values is
+// as good as absent.
+type Context map[string][]string
+
+// Set gives a key its values. Keys are the same in any case.
+func (c Context) Set(key string, values ...string) { c[strings.ToLower(key)] = values }
+
 // operator is a condition's operator taken apart: "ForAnyValue:StringNotLikeIfExists".
 type operator struct {
 	quantifier quantifier
@@ -20,10 +27,6 @@ const (
 	forAll              // ForAllValues: each of the request's values
 	forAnyOf            // ForAnyValue: one of the request's values
 )
-
-// comparison tells whether a value of the request fits a value of the policy; ok is false if one of them is not of the
-// type that is compared. With a nil request value it only looks at the policy's.
-type comparison func(policy string, request *string) (fits, ok bool)
 
 // parseOperator knows the operators of
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html and

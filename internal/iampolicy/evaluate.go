@@ -10,13 +10,6 @@ type Request struct {
 	Context  Context
 }
 
-// Context holds what a request's conditions are evaluated on, by lower-case key: "aws:sourceip". A key without values is
-// as good as absent.
-type Context map[string][]string
-
-// Set gives a key its values. Keys are the same in any case.
-func (c Context) Set(key string, values ...string) { c[strings.ToLower(key)] = values }
-
 // Outcome is how an evaluation ends.
 type Outcome uint8
 
@@ -94,10 +87,8 @@ func listFits(list, not []string, s string, matches func(pattern, s string) bool
 // actionMatches: actions are the same in any case.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
 func actionMatches(pattern, action string) bool {
-	return wildcardMatch(strings.ToLower(pattern), strings.ToLower(action))
+	return Match(strings.ToLower(pattern), strings.ToLower(action))
 }
-
-const shortForm = "execute-api:/"
 
 // Expand puts the API's ARN before the resources that leave it out, as an API's resource policy may:
 // "execute-api:/prod/GET/orders" becomes "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders".

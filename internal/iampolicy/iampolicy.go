@@ -1,11 +1,8 @@
-// Package iampolicy evaluates IAM policy documents as AWS does for API Gateway, and compiles an access table into the
-// policy that a caching Lambda authorizer returns for the whole API.
+// Package iampolicy reads IAM policy documents and evaluates them as AWS does for API Gateway.
 //
 // It does not know tokens or requests, it talks to no service, and of the policy language it has what resource policies
-// and authorizers' policies of REST APIs use: what it does not know it refuses to read. Policy variables are among that.
-//
-// The compiler ([Compiler]) and the parsing of method ARNs ([ParseARN]) are what runs in the authorizer; they need
-// neither the reader of documents nor the evaluator, so that the linker leaves those out.
+// and authorizers' policies of REST APIs use: [Parse] refuses what it does not know, policy variables among that.
+// Package policycompiler writes policies.
 package iampolicy
 
 import "errors"
@@ -14,16 +11,14 @@ import "errors"
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
 const InvokeAction = "execute-api:Invoke"
 
-// Sentinels for [errors.Is].
-var (
-	ErrARN      = errors.New("iampolicy: not the ARN of a REST API's method")
-	ErrDocument = errors.New("iampolicy: policy document refused")
-	ErrConflict = errors.New("iampolicy: no policy that may be cached allows just the permitted routes")
-	ErrTooLarge = errors.New("iampolicy: the policy is too large")
-)
+// ErrDocument is the error of [Parse] for a document that it does not understand in full.
+var ErrDocument = errors.New("iampolicy: policy document refused")
 
-// Version is the policy language's current version, that of every document this package writes.
+// Version is the current version of the policy language.
 const Version = "2012-10-17"
+
+// shortForm begins a resource that leaves the ARN of its API out, as an API's resource policy may.
+const shortForm = "execute-api:/"
 
 // Document is an IAM policy.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html

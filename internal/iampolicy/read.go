@@ -13,26 +13,37 @@ import (
 // condition that could not be evaluated, a policy variable. Nothing is passed over: a document that is not understood in
 // full allows nothing.
 func Parse(text string) (Document, error) {
-	doc, err := readDocument(text)
+	doc, err := reader{}.document(text)
+	if err == nil {
+		err = doc.check()
+	}
 	if err != nil {
 		return Document{}, fmt.Errorf("%w: %w", ErrDocument, err)
 	}
 	return doc, nil
 }
 
-func readDocument(text string) (Document, error) {
+// reader reads the parts of a document, whatever they mean.
+type reader struct {
+	template bool // intrinsic functions may stand in it: see [ParseTemplate]
+}
+
+func (r reader) document(text string) (Document, error) {
 	root, err := strictjson.Parse(text)
 	if err != nil {
 		return Document{}, err
 	}
 	doc := Document{Version: "2008-10-17"}
+	if r.template && isIntrinsic(root) {
+		return doc, nil
+	}
 	statements := strictjson.Value{}
 	err = root.EachMember(func(name string, v strictjson.Value) (err error) {
 		switch name {
 		case "Version":
 			doc.Version, err = readText(v)
 		case "Id":
-			doc.ID, err = readText(v)
+			doc.ID, err = r.text(v)
 		case "Statement":
 			statements = v
 		default:
@@ -43,56 +54,64 @@ func readDocument(text string) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
-	if doc.Version != Version && doc.Version != "2008-10-17" {
-		return Document{}, fmt.Errorf("version %q: want %q or %q", doc.Version, Version, "2008-10-17")
-	}
 	err = eachOf(statements, func(v strictjson.Value) error {
-		s, err := readStatement(v)
+		s, err := r.statement(v)
+		if err == nil && !r.template {
+			err = s.check()
+		}
 		if err != nil {
 			return fmt.Errorf("statement %d: %w", len(doc.Statements)+1, err)
 		}
 		doc.Statements = append(doc.Statements, s)
 		return nil
 	})
-	if err == nil && len(doc.Statements) == 0 {
-		err = errors.New("want at least one statement")
-	}
 	return doc, err
+}
+
+// check finds what makes a document meaningless, so that evaluating it would be guessing.
+func (d Document) check() error {
+	if d.Version != Version && d.Version != "2008-10-17" {
+		return fmt.Errorf("version %q: want %q or %q", d.Version, Version, "2008-10-17")
+	}
+	if len(d.Statements) == 0 {
+		return errors.New("want at least one statement")
+	}
+	return nil
 }
 
 var errMember = errors.New("not known here")
 
-func readStatement(v strictjson.Value) (s Statement, err error) {
+func (r reader) statement(v strictjson.Value) (s Statement, err error) {
+	if r.template && isIntrinsic(v) {
+		return s, nil
+	}
 	err = v.EachMember(func(name string, v strictjson.Value) (err error) {
 		switch name {
 		case "Sid":
-			s.SID, err = readText(v)
+			s.SID, err = r.text(v)
 		case "Effect":
 			var effect string
 			effect, err = readText(v)
 			s.Effect = Effect(effect)
 		case "Action":
-			s.Action, err = readTexts(v)
+			s.Action, err = r.texts(v)
 		case "NotAction":
-			s.NotAction, err = readTexts(v)
+			s.NotAction, err = r.texts(v)
 		case "Resource":
-			s.Resource, err = readTexts(v)
+			s.Resource, err = r.texts(v)
 		case "NotResource":
-			s.NotResource, err = readTexts(v)
+			s.NotResource, err = r.texts(v)
 		case "Principal":
-			s.Principal, err = readPrincipal(v)
+			s.Principal, err = r.principal(v)
 		case "NotPrincipal":
-			s.NotPrincipal, err = readPrincipal(v)
+			s.NotPrincipal, err = r.principal(v)
 		case "Condition":
-			s.Conditions, err = readConditions(v)
+			s.Conditions, err = r.conditions(v)
 		default:
 			err = errMember
 		}
 		return err
 	})
-	if err == nil {
-		err = s.check()
-	}
 	return s, err
 }
 
@@ -130,23 +149,12 @@ func (s Statement) check() error {
 	return nil
 }
 
-// hasVariable tells whether a text has a "${" that is none of the escapes of *, ? and $.
-func hasVariable(s string) bool {
-	for {
-		i := strings.Index(s, "${")
-		if i < 0 {
-			return false
-		}
-		_, width := wildcardToken(s[i:])
-		if width != 4 {
-			return true
-		}
-		s = s[i+width:]
-	}
-}
-
-func readPrincipal(v strictjson.Value) (*Principal, error) {
+func (r reader) principal(v strictjson.Value) (*Principal, error) {
 	p := &Principal{}
+	if r.template && isIntrinsic(v) {
+		p.AWS = []string{Unknown}
+		return p, nil
+	}
 	if v.Kind() == strictjson.String {
 		if p.Anyone = v.Is("*"); !p.Anyone {
 			return nil, fmt.Errorf("want %q or an object", "*")
@@ -156,9 +164,13 @@ func readPrincipal(v strictjson.Value) (*Principal, error) {
 	err := v.EachMember(func(name string, v strictjson.Value) (err error) {
 		switch name {
 		case "AWS":
-			p.AWS, err = readTexts(v)
+			p.AWS, err = r.texts(v)
 		case "Service":
-			p.Service, err = readTexts(v)
+			p.Service, err = r.texts(v)
+		case "Federated", "CanonicalUser": // which no request to an API comes from
+			if err = errMember; r.template {
+				_, err = r.texts(v)
+			}
 		default:
 			err = errMember
 		}
@@ -168,19 +180,20 @@ func readPrincipal(v strictjson.Value) (*Principal, error) {
 		switch {
 		case p.AWS[i] == "*":
 			p.Anyone = true
+		case r.template:
 		case !isAccount(p.AWS[i]) && fifthColon(p.AWS[i]) < 0:
 			err = fmt.Errorf("principal %q: want an account's twelve digits, an ARN or *", p.AWS[i])
 		case strings.ContainsAny(p.AWS[i], "*?$"):
 			err = fmt.Errorf("principal %q: a wildcard stands alone or not at all", p.AWS[i])
 		}
 	}
-	if err == nil && !p.Anyone && len(p.AWS)+len(p.Service) == 0 {
+	if err == nil && !r.template && !p.Anyone && len(p.AWS)+len(p.Service) == 0 {
 		err = fmt.Errorf("nobody is named")
 	}
 	return p, err
 }
 
-func readConditions(v strictjson.Value) (all []Condition, err error) {
+func (r reader) conditions(v strictjson.Value) (all []Condition, err error) {
 	err = v.EachMember(func(operator string, keys strictjson.Value) error {
 		return keys.EachMember(func(key string, v strictjson.Value) error {
 			c := Condition{Operator: operator, Key: key}
@@ -188,13 +201,15 @@ func readConditions(v strictjson.Value) (all []Condition, err error) {
 				text := e.Raw()
 				if s, ok := e.Text(); ok {
 					text = s
+				} else if r.template && e.Kind() == strictjson.Object {
+					text = Unknown
 				} else if k := e.Kind(); k != strictjson.True && k != strictjson.False && k != strictjson.Number {
 					return fmt.Errorf("want strings, numbers or booleans, got %v", k)
 				}
 				c.Values = append(c.Values, text)
 				return nil
 			})
-			if err == nil {
+			if err == nil && !r.template {
 				err = c.check()
 			}
 			all = append(all, c)
@@ -225,10 +240,10 @@ func readText(v strictjson.Value) (string, error) {
 	return s, nil
 }
 
-// readTexts reads a string or a list of some.
-func readTexts(v strictjson.Value) (list []string, err error) {
+// texts reads a string or a list of strings.
+func (r reader) texts(v strictjson.Value) (list []string, err error) {
 	err = eachOf(v, func(e strictjson.Value) error {
-		s, err := readText(e)
+		s, err := r.text(e)
 		list = append(list, s)
 		return err
 	})

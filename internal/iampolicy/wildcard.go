@@ -5,13 +5,13 @@ import (
 	"unicode/utf8"
 )
 
-// wildcardMatch tells whether a pattern matches all of s: "*" any characters or none, "?" any one character, both
+// Match reports whether a pattern matches all of s: "*" any characters or none, "?" any one character, both
 // slashes as well as any other; "${*}", "${?}" and "${$}" are the characters themselves.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html and
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
 //
 // Only the last * needs to be tried again: whatever the ones before it matched, it can make up for.
-func wildcardMatch(pattern, s string) bool {
+func Match(pattern, s string) bool {
 	p, i := 0, 0
 	star, mark := -1, 0 // after the last *, and what it has matched up to
 	for i < len(s) {
@@ -43,6 +43,43 @@ func wildcardMatch(pattern, s string) bool {
 		p += width
 	}
 	return true
+}
+
+// Meet reports whether some text fits both patterns.
+func Meet(a, b string) bool {
+	x, y := tokens(a), tokens(b)
+	fits := make([][]bool, len(x)+1) // whether the rests from i and j on meet
+	for i := len(x); i >= 0; i-- {
+		fits[i] = make([]bool, len(y)+1)
+		for j := len(y); j >= 0; j-- {
+			switch {
+			case i == len(x) && j == len(y):
+				fits[i][j] = true
+			case i < len(x) && x[i] == anyRun:
+				fits[i][j] = fits[i+1][j] || j < len(y) && fits[i][j+1]
+			case j < len(y) && y[j] == anyRun:
+				fits[i][j] = fits[i][j+1] || i < len(x) && fits[i+1][j]
+			case i < len(x) && j < len(y):
+				fits[i][j] = (x[i] == y[j] || x[i] == anyOne || y[j] == anyOne) && fits[i+1][j+1]
+			}
+		}
+	}
+	return fits[0][0]
+}
+
+// tokens takes a pattern apart, into anyRun, anyOne and characters.
+func tokens(pattern string) []int {
+	var out []int
+	for pattern != "" {
+		token, width := wildcardToken(pattern)
+		if token >= utf8.RuneSelf { // a character of several bytes is one for a ?
+			r, n := utf8.DecodeRuneInString(pattern)
+			token, width = int(r), n
+		}
+		out = append(out, token)
+		pattern = pattern[width:]
+	}
+	return out
 }
 
 // What a token of a pattern stands for, if not for a byte.
@@ -78,6 +115,21 @@ func tokenLength(token int, s string) int {
 	return 0
 }
 
+// hasVariable tells whether a text has a "${" that is none of the escapes of *, ? and $.
+func hasVariable(s string) bool {
+	for {
+		i := strings.Index(s, "${")
+		if i < 0 {
+			return false
+		}
+		_, width := wildcardToken(s[i:])
+		if width != 4 {
+			return true
+		}
+		s = s[i+width:]
+	}
+}
+
 // unescape is a text whose "${*}", "${?}" and "${$}" are resolved.
 func unescape(s string) string {
 	if !strings.Contains(s, "${") {
@@ -102,7 +154,7 @@ func unescape(s string) string {
 func resourceMatches(pattern, arn string) bool {
 	fixed := fifthColon(pattern)
 	if fixed > 0 && !strings.ContainsAny(pattern[:fixed], "*?$") {
-		return len(arn) >= fixed && arn[:fixed] == pattern[:fixed] && wildcardMatch(pattern[fixed:], arn[fixed:])
+		return len(arn) >= fixed && arn[:fixed] == pattern[:fixed] && Match(pattern[fixed:], arn[fixed:])
 	}
 	return partsMatch(pattern, arn)
 }
@@ -134,7 +186,7 @@ func partsMatch(pattern, s string) bool {
 		}
 	}
 	for _, at := range places {
-		if wildcardMatch(pattern, s[at:]) {
+		if Match(pattern, s[at:]) {
 			return true
 		}
 	}
@@ -152,7 +204,7 @@ func afterPart(part, s string, places []int) (next []int) {
 				break
 			}
 			end += i
-			if matched = matched || wildcardMatch(part, s[at:end]); matched && (len(next) == 0 || next[len(next)-1] <= end) {
+			if matched = matched || Match(part, s[at:end]); matched && (len(next) == 0 || next[len(next)-1] <= end) {
 				next = append(next, end+1)
 			}
 			if !crosses {

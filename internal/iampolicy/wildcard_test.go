@@ -43,7 +43,7 @@ func TestWildcardMatch(t *testing.T) {
 		{"??", "ö", false, "not two characters"},
 		{"*ö", "aöö", true, "* does not split a character"},
 	} {
-		if got := wildcardMatch(c.pattern, c.s); got != c.want {
+		if got := Match(c.pattern, c.s); got != c.want {
 			t.Errorf("%q matches %q: want %v (%s), got %v", c.pattern, c.s, c.want, c.why, got)
 		}
 	}
@@ -84,7 +84,7 @@ func TestWildcardMatchIsTheReference(t *testing.T) {
 		re := reference(pattern)
 		for range 20 {
 			s := randomText(r, "ab/", 9)
-			got := wildcardMatch(pattern, s)
+			got := Match(pattern, s)
 			if got != re.MatchString(s) {
 				t.Fatalf("%q matches %q: want %v, got %v", pattern, s, !got, got)
 			}
@@ -174,7 +174,7 @@ func FuzzWildcardMatch(f *testing.F) {
 		if strings.Contains(pattern, "${") || len(pattern) > 60 || !utf8.ValidString(pattern) || !utf8.ValidString(s) {
 			return // an escape, or bytes that a regular expression counts otherwise
 		}
-		if got := wildcardMatch(pattern, s); got != reference(pattern).MatchString(s) {
+		if got := Match(pattern, s); got != reference(pattern).MatchString(s) {
 			t.Errorf("%q matches %q: want %v, got %v", pattern, s, !got, got)
 		}
 	})

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
-	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
 )
 
 // checkTogether looks at what only the whole table shows: open routes that swallow what falls through from protected
@@ -73,7 +73,7 @@ func (p *Plan) makeTable(g *Guard) error {
 func (g *Guard) checkCacheable(stage string) error {
 	const waysOut = "set CacheTTL to NoCache, or use a RequestAuthorizer with IdentitySources that include " +
 		"IdentityContext(\"path\") and IdentityContext(\"httpMethod\"), or change the routes or what they require"
-	compiler, err := iampolicy.NewCompiler(g.Table)
+	compiler, err := policycompiler.NewCompiler(g.Table)
 	if err != nil {
 		return fmt.Errorf("%s: %w", g, err)
 	}
@@ -84,7 +84,7 @@ func (g *Guard) checkCacheable(stage string) error {
 			"%q as a route of its own with what %q requires, or %s",
 			g, c, c.Narrower(), g.Table.Rules()[c.Denied].Pattern, waysOut))
 	}
-	if err := compiler.CheckSize(iampolicy.LongestPrefix + len(stage)); err != nil {
+	if err := compiler.CheckSize(policycompiler.LongestPrefix + len(stage)); err != nil {
 		errs = append(errs, fmt.Errorf("%s caches one policy for all routes: %w; %s", g, err, waysOut))
 	}
 	return errors.Join(errs...)

@@ -5,11 +5,12 @@
 package resourcepolicy
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
 // Scope is what a policy has to fit: resources in the short form, such as "execute-api:/prod/GET/orders".
@@ -20,7 +21,7 @@ type Scope struct {
 }
 
 // Invoke is the action of a request to an API.
-const Invoke = "execute-api:Invoke"
+const Invoke = iampolicy.InvokeAction
 
 // Judge reads a policy document in JSON, in which CDK tokens are the objects that they resolve to. It reports whether a
 // statement allows everybody everything. The error says what is wrong, and the way out.
@@ -28,17 +29,18 @@ const Invoke = "execute-api:Invoke"
 // That an Allow of the policy beats an answer that leaves a route out is in
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
 func Judge(document []byte, s Scope) (allowsAll bool, err error) {
-	var doc struct{ Statement statements }
-	if err := json.Unmarshal(document, &doc); err != nil {
+	doc, err := iampolicy.ParseTemplate(string(document))
+	if err != nil {
 		return false, fmt.Errorf("its document is not readable: %w", err)
 	}
 	allows, preflights := false, s.Preflights == ""
-	for _, st := range doc.Statement {
+	for _, st := range doc.Statements {
+		st := statement(st)
 		switch {
-		case st.Effect != "Allow" && len(st.Condition) == 0 && st.Principal != nil && st.everybody() && st.everything(): // a NotPrincipal leaves some callers in
+		case st.locksOut():
 			return false, errors.New("a statement denies everything to everybody, so it locks everybody out: give it a " +
 				"Condition, or take it out")
-		case st.Effect != "Allow":
+		case st.Effect != iampolicy.Allow:
 			continue
 		case st.everybody() && !st.signed():
 			for _, guarded := range s.Guarded {
@@ -67,61 +69,45 @@ func Judge(document []byte, s Scope) (allowsAll bool, err error) {
 	return allowsAll, nil
 }
 
-// statements are a list of them or, one without a list, in a document that was written for the L1 resource.
-type statements []statement
+type statement iampolicy.Statement
 
-func (s *statements) UnmarshalJSON(text []byte) error {
-	if len(text) > 0 && text[0] == '{' {
-		*s = make(statements, 1)
-		return json.Unmarshal(text, &(*s)[0])
-	}
-	return json.Unmarshal(text, (*[]statement)(s))
+// locksOut reports whether a statement denies everything to everybody. A NotPrincipal leaves some callers in.
+func (st statement) locksOut() bool {
+	return st.Effect != iampolicy.Allow && len(st.Conditions) == 0 && st.Principal != nil && st.everybody() && st.everything()
 }
 
-// statement is a statement of the finished document. What is no text in it is a CDK token.
-type statement struct {
-	Effect    string
-	Condition map[string]map[string]any
-	Principal any
-	Action    any
-	Resource  any
-}
-
-func (st statement) everybody() bool {
-	if m, ok := st.Principal.(map[string]any); ok {
-		return slices.Contains(textsOf(m["AWS"]).list, "*")
-	}
-	return st.Principal == nil || slices.Contains(textsOf(st.Principal).list, "*") // nil: NotPrincipal
-}
+// everybody reports whether a statement is about all callers. One with a NotPrincipal may be.
+func (st statement) everybody() bool { return st.Principal == nil || st.Principal.Anyone }
 
 // signed reports whether a condition wants something that only requests signed with AWS credentials have.
 func (st statement) signed() bool {
-	for operator, keys := range st.Condition {
-		if strings.Contains(operator, "Not") || operator == "Null" || strings.HasSuffix(operator, "IfExists") || strings.HasPrefix(operator, "ForAllValues") {
-			continue
-		}
-		for key := range keys {
-			if strings.HasPrefix(strings.ToLower(key), "aws:principal") {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(st.Conditions, func(c iampolicy.Condition) bool {
+		weak := strings.Contains(c.Operator, "Not") || c.Operator == "Null" ||
+			strings.HasSuffix(c.Operator, "IfExists") || strings.HasPrefix(c.Operator, "ForAllValues")
+		return !weak && strings.HasPrefix(strings.ToLower(c.Key), "aws:principal")
+	})
 }
 
 // everything reports whether a statement is about every request.
 func (st statement) everything() bool {
-	return !textsOf(st.Resource).token && !textsOf(st.Action).token && st.covers("execute-api:/\x00/\x00/\x00")
+	return known(st.Action) && known(st.Resource) && st.covers("execute-api:/\x01/\x01/\x01")
 }
 
 // covers reports whether a statement may be about a request to a resource of the short form, which may have wildcards.
-// What is a token may be anything.
 func (st statement) covers(resource string) bool {
-	actions, resources := textsOf(st.Action), textsOf(st.Resource)
-	if !actions.any(func(a string) bool { return meet(strings.ToLower(a), strings.ToLower(Invoke)) }) {
-		return false
-	}
-	return resources.any(func(r string) bool { return meet(short(r), resource) })
+	return mayFit(st.Action, func(action string) bool {
+		return iampolicy.Meet(strings.ToLower(action), strings.ToLower(Invoke))
+	}) && mayFit(st.Resource, func(pattern string) bool {
+		return iampolicy.Meet(short(pattern), resource)
+	})
+}
+
+// known reports whether all of a list is known, which it is not where NotAction or NotResource stands in its place.
+func known(list []string) bool { return list != nil && !slices.Contains(list, iampolicy.Unknown) }
+
+// mayFit reports whether an element of a list fits, or may fit when the stack is deployed.
+func mayFit(list []string, fits func(string) bool) bool {
+	return !known(list) || slices.ContainsFunc(list, fits)
 }
 
 // short is a resource without the API's ARN before the stage: "arn:aws:execute-api:*:*:abc/prod/GET/x" is
@@ -139,88 +125,4 @@ func short(resource string) string {
 		return "*"
 	}
 	return "execute-api:/" + path
-}
-
-// texts are what stands in a place of a policy: a text, a list of them, or tokens.
-type texts struct {
-	list  []string
-	token bool
-}
-
-func textsOf(v any) (t texts) {
-	switch v := v.(type) {
-	case nil: // NotAction, NotResource or NotPrincipal: taken for anything
-		t.token = true
-	case string:
-		t.list = []string{v}
-	case []any:
-		for _, e := range v {
-			of := textsOf(e)
-			t.list, t.token = append(t.list, of.list...), t.token || of.token
-		}
-	default:
-		text, ok := joined(v)
-		if t.token = !ok; ok {
-			t.list = []string{text}
-		}
-	}
-	return t
-}
-
-// joined is the pattern of an ARN that CDK puts together when the stack is deployed, as Stack.FormatArn does: the
-// partition, the region and the account, which have no separators in them, stand as *.
-func joined(v any) (text string, ok bool) {
-	object, _ := v.(map[string]any)
-	args, _ := object["Fn::Join"].([]any)
-	if len(object) != 1 || len(args) != 2 || args[0] != "" {
-		return "", false
-	}
-	parts, ok := args[1].([]any)
-	for _, part := range parts {
-		switch part := part.(type) {
-		case string:
-			text += part
-		case map[string]any:
-			if ref := part["Ref"]; ref != "AWS::Partition" && ref != "AWS::Region" && ref != "AWS::AccountId" {
-				return "", false
-			}
-			text += "*"
-		default:
-			return "", false
-		}
-	}
-	return text, ok
-}
-
-func (t texts) any(f func(string) bool) bool {
-	if t.token {
-		return true
-	}
-	for _, s := range t.list {
-		if f(s) {
-			return true
-		}
-	}
-	return false
-}
-
-// meet reports whether some text fits both patterns, in which * stands for any characters and ? for one.
-func meet(a, b string) bool {
-	fits := make([][]bool, len(a)+1) // whether the rests from i and j on meet
-	for i := len(a); i >= 0; i-- {
-		fits[i] = make([]bool, len(b)+1)
-		for j := len(b); j >= 0; j-- {
-			switch {
-			case i == len(a) && j == len(b):
-				fits[i][j] = true
-			case i < len(a) && a[i] == '*':
-				fits[i][j] = fits[i+1][j] || j < len(b) && fits[i][j+1]
-			case j < len(b) && b[j] == '*':
-				fits[i][j] = fits[i][j+1] || i < len(a) && fits[i+1][j]
-			case i < len(a) && j < len(b):
-				fits[i][j] = (a[i] == b[j] || a[i] == '?' || b[j] == '?') && fits[i+1][j+1]
-			}
-		}
-	}
-	return fits[0][0]
 }

@@ -1,4 +1,4 @@
-package iampolicy
+package policycompiler
 
 import (
 	"cmp"
@@ -16,7 +16,7 @@ import (
 type Conflict struct {
 	Allowed, Denied, Hit int           // rules, by their index; Allowed and Hit may be the same
 	Pattern              string        // what is denied, without the prefix: "GET/orders/*/items"
-	Request              string        // a request to Hit that the Deny matches: "GET /orders/x/items/items"
+	Request              string        // a request to Hit that the iampolicy.Deny matches: "GET /orders/x/items/items"
 	Rights               access.Rights // the least with which Allowed and Hit are permitted and Denied is not
 
 	rules []access.Rule

@@ -1,4 +1,4 @@
-package iampolicy
+package policycompiler
 
 import (
 	"math/bits"
@@ -6,20 +6,6 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
-
-// form is which paths a pattern is to match, of those at and below a node.
-type form uint8
-
-const (
-	exactly form = iota // those of the node's resource, with a slash at the end and without; in truth more if it has a *
-	below               // all that are longer
-	atAndBelow
-)
-
-type entry struct {
-	node int
-	form form
-}
 
 // plan is what a policy says for the verbs of one class.
 type plan struct {
@@ -36,7 +22,7 @@ type planner struct {
 	c         *Compiler
 	permitted route.Set
 	barred    route.Set // the rules that the authorizer decides and does not permit
-	needed    route.Set // of those, the ones whose requests an Allow matches, so that there has to be a Deny
+	needed    route.Set // of those, the ones whose requests an iampolicy.Allow matches, so that there has to be a iampolicy.Deny
 	conflict  *conflict
 }
 

@@ -1,8 +1,10 @@
-package iampolicy
+package policycompiler
 
 import (
 	"strings"
 	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
 func TestMethod(t *testing.T) {
@@ -89,7 +91,7 @@ func TestMethodAgreesWithTheWhole(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		whole, err := Parse(string(text))
+		whole, err := iampolicy.Parse(string(text))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,7 +109,7 @@ func TestMethodAgreesWithTheWhole(t *testing.T) {
 				continue
 			}
 			compared++
-			if got := whole.Evaluate(Request{Action: InvokeAction, Resource: a.String()}).Outcome == Allowed; got != allow {
+			if got := whole.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: a.String()}).Outcome == iampolicy.Allowed; got != allow {
 				t.Fatalf("%s: the whole says %v, the one %v\n%s", a, got, allow, describe(table, permitted, text))
 			}
 		}

@@ -1,4 +1,4 @@
-package iampolicy
+package policycompiler
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
@@ -152,7 +153,7 @@ func checkConflict(t *testing.T, c *Compiler, table *access.Table, f Conflict) {
 	if hit, ok := table.Match(verb, path); !ok || hit != f.Hit {
 		t.Fatalf("%v\n%v: the request goes to %d", table.Routes().Patterns(), f, hit)
 	}
-	if !wildcardMatch(f.Pattern, verb+path) {
+	if !iampolicy.Match(f.Pattern, verb+path) {
 		t.Fatalf("%v: the pattern does not match the request", f)
 	}
 	// There is something to deny: a request that the pattern matches, and the Allow, and that is barred.
@@ -162,7 +163,7 @@ func checkConflict(t *testing.T, c *Compiler, table *access.Table, f Conflict) {
 		return
 	}
 	for _, path := range paths {
-		if rule, ok := table.Match(verb, path); ok && rule == f.Denied && wildcardMatch(f.Pattern, verb+path) && wildcardMatch(allow, verb+path) {
+		if rule, ok := table.Match(verb, path); ok && rule == f.Denied && iampolicy.Match(f.Pattern, verb+path) && iampolicy.Match(allow, verb+path) {
 			return
 		}
 	}

@@ -1,11 +1,11 @@
-package iampolicy_test
+package policycompiler_test
 
 import (
 	"fmt"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
-	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
@@ -24,11 +24,11 @@ func ExampleCompiler_Append() {
 	if err != nil {
 		panic(err)
 	}
-	compiler, err := iampolicy.NewCompiler(table)
+	compiler, err := policycompiler.NewCompiler(table)
 	if err != nil {
 		panic(err)
 	}
-	method, err := iampolicy.ParseARN("arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders")
+	method, err := policycompiler.ParseARN("arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders")
 	if err != nil {
 		panic(err)
 	}
@@ -54,7 +54,7 @@ func ExampleCompiler_Conflicts() {
 	if err != nil {
 		panic(err)
 	}
-	compiler, err := iampolicy.NewCompiler(table)
+	compiler, err := policycompiler.NewCompiler(table)
 	if err != nil {
 		panic(err)
 	}

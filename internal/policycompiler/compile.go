@@ -1,4 +1,4 @@
-package iampolicy
+package policycompiler
 
 import (
 	"encoding/binary"
@@ -6,12 +6,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
 const (
-	opening   = `{"Version":"` + Version + `","Statement":[{"Effect":"`
-	element   = `","Action":"` + InvokeAction + `","Resource":[`
+	opening   = `{"Version":"` + iampolicy.Version + `","Statement":[{"Effect":"`
+	element   = `","Action":"` + iampolicy.InvokeAction + `","Resource":[`
 	nextDeny  = `]},{"Effect":"Deny`
 	closing   = `]}]}`
 	noSlashes = "*//*" // every path with an empty segment
@@ -85,7 +86,7 @@ func (c *Compiler) compose(to []byte, prefix string, permitted route.Set) (write
 		all = all && barred[i] == 0
 	}
 	var plans []plan
-	bytes := len(opening) + len(Allow) + len(nextDeny) + 2*len(element) + len(closing) + 3*(len(prefix)+len(noSlashes))
+	bytes := len(opening) + len(iampolicy.Allow) + len(nextDeny) + 2*len(element) + len(closing) + 3*(len(prefix)+len(noSlashes))
 	if some && !all {
 		for i := range c.classes {
 			p, err := c.plan(&c.classes[i], len(prefix), permitted, barred)
@@ -101,11 +102,11 @@ func (c *Compiler) compose(to []byte, prefix string, permitted route.Set) (write
 	w := writer{to: slices.Grow(to, bytes), start: len(to), prefix: prefix, c: c}
 	switch {
 	case some && all:
-		w.open(Allow)
+		w.open(iampolicy.Allow)
 		w.resource("", "*")
 		w.denyEscapes()
 	case len(plans) == 0: // API Gateway wants a statement (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html)
-		w.open(Deny)
+		w.open(iampolicy.Deny)
 		w.resource("", "*")
 	default:
 		w.plans(plans)
@@ -189,11 +190,13 @@ type writer struct {
 	start  int // of the policy in to
 	prefix string
 	c      *Compiler
-	denies bool // there is a Deny already
+	denies bool // there is a iampolicy.Deny already
 	err    error
 }
 
-func (w *writer) open(e Effect) { w.to = append(append(append(w.to, opening...), e...), element...) }
+func (w *writer) open(e iampolicy.Effect) {
+	w.to = append(append(append(w.to, opening...), e...), element...)
+}
 
 // deny goes over from what is allowed to what is denied.
 func (w *writer) deny() {
@@ -221,7 +224,7 @@ func (w *writer) resource(verb string, path ...string) {
 }
 
 func (w *writer) plans(plans []plan) {
-	w.open(Allow)
+	w.open(iampolicy.Allow)
 	wildcards := false
 	for _, p := range plans {
 		for _, verb := range p.class.verbs {

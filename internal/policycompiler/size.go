@@ -1,10 +1,11 @@
-package iampolicy
+package policycompiler
 
 import (
 	"fmt"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
@@ -92,7 +93,7 @@ func some(values []access.Requirement, bits int) (rights access.Rights) {
 // bound: each rule is allowed or denied by its own resources at most, and what is said of a branch in one is shorter than
 // what it replaces. To deny by the ways in which an Allow matches may take more, so all of those are counted.
 func (c *Compiler) bound(prefix int) int {
-	n := len(opening) + len(Allow) + len(nextDeny) + 2*len(element) + len(closing)
+	n := len(opening) + len(iampolicy.Allow) + len(nextDeny) + 2*len(element) + len(closing)
 	add := func(verbs []string) func(stem, tail string) {
 		return func(stem, tail string) {
 			for _, verb := range verbs {

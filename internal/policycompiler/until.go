@@ -1,9 +1,11 @@
-package iampolicy
+package policycompiler
 
 import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
 // lastDate is the latest that a condition can name: years have four digits.
@@ -16,7 +18,7 @@ var lastDate = time.Date(9999, time.December, 31, 23, 59, 59, 0, time.UTC)
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Date
 // and docs/decisions/policy-ends-with-the-token.md
 func AppendUntil(text []byte, from int, end time.Time) []byte {
-	const allow = opening + string(Allow) + `"`
+	const allow = opening + string(iampolicy.Allow) + `"`
 	if !strings.HasPrefix(string(text[from:min(len(text), from+len(allow))]), allow) {
 		return text
 	}

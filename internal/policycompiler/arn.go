@@ -1,4 +1,4 @@
-package iampolicy
+package policycompiler
 
 import "strings"
 

@@ -1,4 +1,4 @@
-package iampolicy
+package policycompiler
 
 import (
 	"slices"
@@ -71,6 +71,20 @@ type class struct {
 	below []route.Set // of each node: those that the pattern of all paths below it leads to
 	under []route.Set // of each node: the rules of the nodes below it
 	ends  []int32     // of each state of the automaton: the rule of a path that ends there, or -1
+}
+
+// form is which paths a pattern is to match, of those at and below a node.
+type form uint8
+
+const (
+	exactly form = iota // those of the node's resource, with a slash at the end and without; in truth more if it has a *
+	below               // all that are longer
+	atAndBelow
+)
+
+type entry struct {
+	node int
+	form form
 }
 
 // NewCompiler prepares a table. The error is [route.ErrTangled].

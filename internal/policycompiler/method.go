@@ -1,9 +1,10 @@
-package iampolicy
+package policycompiler
 
 import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
 // Method decides a request by its method's ARN alone, for authorizers whose answer is not cached. It finds the rule the
@@ -31,11 +32,11 @@ func Method(t *access.Table, permitted []bool, a ARN) (rule int, allow bool) {
 // AppendMethod writes the policy that allows or denies one method ARN, in JSON, behind what is there already. If the ARN
 // cannot be named in a policy so that it means itself, the policy denies everything, whatever was asked.
 func AppendMethod(to []byte, a ARN, allow bool) []byte {
-	effect, resource := Deny, a.text
+	effect, resource := iampolicy.Deny, a.text
 	if !a.literal() {
 		resource = a.Prefix() + "*"
 	} else if allow {
-		effect = Allow
+		effect = iampolicy.Allow
 	}
 	to = append(append(append(to, opening...), effect...), element...)
 	to = append(append(append(to, '"'), resource...), '"')

@@ -1,4 +1,4 @@
-package iampolicy
+package policycompiler
 
 import (
 	"errors"
@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
@@ -43,7 +44,7 @@ func compilerOf(tb testing.TB, t *access.Table) *Compiler {
 // says is a policy in short: "Allow GET/a GET/b; Deny GET/c".
 func says(tb testing.TB, policy []byte) string {
 	tb.Helper()
-	doc, err := Parse(string(policy))
+	doc, err := iampolicy.Parse(string(policy))
 	if err != nil {
 		tb.Fatalf("%s: %v", policy, err)
 	}
@@ -135,7 +136,7 @@ func TestAppendErrors(t *testing.T) {
 	c := compilerOf(t, table)
 	before := []byte("before")
 	got, err := c.Append(before, prefix, permitted)
-	const want = `iampolicy: no policy that may be cached allows just the permitted routes: the Deny for "GET /orders/{id}/items" would hit requests to "GET /orders/{id}/items/{item}", which are permitted`
+	const want = `policycompiler: no policy that may be cached allows just the permitted routes: the Deny for "GET /orders/{id}/items" would hit requests to "GET /orders/{id}/items/{item}", which are permitted`
 	if !errors.Is(err, ErrConflict) || err.Error() != want || string(got) != "before" {
 		t.Errorf("want %s\n got %v, with %q", want, err, got)
 	}
@@ -162,7 +163,7 @@ func TestTooLarge(t *testing.T) {
 	c := compilerOf(t, table)
 	c.Limit = 30_000
 	_, err := c.Append(nil, prefix, permitted)
-	const want = "iampolicy: the policy is too large: 34190 bytes, and the limit is 30000: guard fewer routes with one authorizer, or put those that need the same under one path"
+	const want = "policycompiler: the policy is too large: 34190 bytes, and the limit is 30000: guard fewer routes with one authorizer, or put those that need the same under one path"
 	if !errors.Is(err, ErrTooLarge) || err.Error() != want {
 		t.Errorf("want %s\n got %v", want, err)
 	}

@@ -1,4 +1,4 @@
-package iampolicy
+package policycompiler
 
 import (
 	"errors"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
@@ -34,17 +35,17 @@ func soundness(t *testing.T, r *rand.Rand, table *access.Table, permitted []bool
 	} else if err != nil {
 		t.Fatal(err)
 	}
-	policy, err := Parse(string(text))
+	policy, err := iampolicy.Parse(string(text))
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
 	end := time.Unix(1_700_000_000, 0)
-	bounded, err := Parse(string(AppendUntil(text, 0, end)))
+	bounded, err := iampolicy.Parse(string(AppendUntil(text, 0, end)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := func(d time.Duration) Context {
-		context := Context{}
+	at := func(d time.Duration) iampolicy.Context {
+		context := iampolicy.Context{}
 		context.Set("aws:CurrentTime", end.Add(d).UTC().Format("2006-01-02T15:04:05Z"))
 		return context
 	}
@@ -59,13 +60,13 @@ func soundness(t *testing.T, r *rand.Rand, table *access.Table, permitted []bool
 			continue
 		}
 		decided++
-		allowed := policy.Evaluate(Request{Action: InvokeAction, Resource: prefix + verb + path}).Outcome == Allowed
+		allowed := policy.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: prefix + verb + path}).Outcome == iampolicy.Allowed
 		// A policy with an end decides as the one without, and allows nothing from then on; nor where there is no time.
 		for _, c := range []struct {
-			context Context
+			context iampolicy.Context
 			want    bool
 		}{{at(-time.Second), allowed}, {at(0), false}, {at(time.Hour), false}, {nil, false}} {
-			if got := bounded.Evaluate(Request{Action: InvokeAction, Resource: prefix + verb + path, Context: c.context}).Outcome == Allowed; got != c.want {
+			if got := bounded.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: prefix + verb + path, Context: c.context}).Outcome == iampolicy.Allowed; got != c.want {
 				t.Fatalf("%s %s at %v: allowed %v, want %v", verb, path, c.context, got, c.want)
 			}
 		}
@@ -159,7 +160,7 @@ func TestSoundnessEverywhere(t *testing.T) {
 			} else if err != nil {
 				t.Fatal(err)
 			}
-			policy, err := Parse(string(text))
+			policy, err := iampolicy.Parse(string(text))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -170,7 +171,7 @@ func TestSoundnessEverywhere(t *testing.T) {
 						continue
 					}
 					decided++
-					if allowed := policy.Evaluate(Request{Action: InvokeAction, Resource: prefix + verb + path}).Outcome == Allowed; allowed != permitted[rule] {
+					if allowed := policy.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: prefix + verb + path}).Outcome == iampolicy.Allowed; allowed != permitted[rule] {
 						t.Fatalf("%s %s goes to %s; allowed: %v\n%s", verb, path, table.Rules()[rule].Pattern, allowed, describe(table, permitted, text))
 					}
 				}

@@ -1,9 +1,11 @@
-package iampolicy
+package policycompiler
 
 import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
 func TestParseARN(t *testing.T) {
@@ -87,19 +89,19 @@ func FuzzParseARN(f *testing.F) {
 			t.Errorf("%q is put together as %q and %q", s, got, a.Path)
 		}
 		for _, allow := range []bool{true, false} {
-			doc, err := Parse(string(AppendMethod(nil, a, allow)))
+			doc, err := iampolicy.Parse(string(AppendMethod(nil, a, allow)))
 			if err != nil {
 				t.Fatalf("%q: %v", s, err)
 			}
-			want := ExplicitDeny
+			want := iampolicy.ExplicitDeny
 			if allow && a.literal() {
-				want = Allowed
+				want = iampolicy.Allowed
 			}
-			if got := doc.Evaluate(Request{Action: InvokeAction, Resource: s}).Outcome; got != want {
+			if got := doc.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: s}).Outcome; got != want {
 				t.Errorf("%q: want %v, got %v", s, want, got)
 			}
 			// It says nothing of any other request but to deny it.
-			if doc.Evaluate(Request{Action: InvokeAction, Resource: s + "x"}).Outcome == Allowed {
+			if doc.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: s + "x"}).Outcome == iampolicy.Allowed {
 				t.Errorf("%q: another request is allowed", s)
 			}
 		}

@@ -1,8 +1,10 @@
-package iampolicy
+package policycompiler
 
 import (
 	"testing"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
 func TestAppendUntil(t *testing.T) {
@@ -32,7 +34,7 @@ func TestAppendUntilTheLastDate(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := AppendUntil(AppendMethod(nil, arn, true), 0, time.Unix(1<<53-1, 0))
-	policy, err := Parse(string(got))
+	policy, err := iampolicy.Parse(string(got))
 	if err != nil {
 		t.Fatalf("%s: %v", got, err)
 	}

@@ -1,4 +1,4 @@
-package iampolicy
+package policycompiler
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
@@ -58,7 +59,7 @@ func TestDenyEscapesIfTheGatewayDecodes(t *testing.T) {
 	for decided < *requests/10 {
 		table := randomTable(r, 12)
 		permitted := randomPermitted(r, table)
-		var policies [2]Document
+		var policies [2]iampolicy.Document
 		ok := true
 		for i := range policies {
 			c, err := NewCompiler(table)
@@ -76,7 +77,7 @@ func TestDenyEscapesIfTheGatewayDecodes(t *testing.T) {
 			} else if err != nil {
 				t.Fatal(err)
 			}
-			if policies[i], err = Parse(string(text)); err != nil {
+			if policies[i], err = iampolicy.Parse(string(text)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -95,11 +96,11 @@ func TestDenyEscapesIfTheGatewayDecodes(t *testing.T) {
 				continue
 			}
 			decided++
-			q := Request{Action: InvokeAction, Resource: prefix + verb + path}
-			if policies[1].Evaluate(q).Outcome == Allowed && !permitted[rule] {
+			q := iampolicy.Request{Action: iampolicy.InvokeAction, Resource: prefix + verb + path}
+			if policies[1].Evaluate(q).Outcome == iampolicy.Allowed && !permitted[rule] {
 				t.Fatalf("%s %s, matched as %s, is allowed", verb, path, table.Rules()[rule].Pattern)
 			}
-			if policies[0].Evaluate(q).Outcome == Allowed && !permitted[rule] {
+			if policies[0].Evaluate(q).Outcome == iampolicy.Allowed && !permitted[rule] {
 				leaks++
 			}
 		}
