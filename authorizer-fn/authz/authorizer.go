@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,8 +14,8 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
-	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
 )
 
 // Options are what an authorizer takes from outside. The zero value is right in Lambda.
@@ -58,7 +59,7 @@ type Authorizer struct {
 	issuers     map[string]Issuer
 	sources     []TokenSource
 	table       *access.Table
-	routes      func() []string                     // the rules' patterns, for the log; made when first asked for
+	routes      func() []string                          // the rules' patterns, for the log; made when first asked for
 	policies    func() (*policycompiler.Compiler, error) // made when first asked for
 	verifier    *jwt.Verifier
 	hook        Hook
@@ -161,7 +162,7 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 	}
 	a := &Authorizer{
 		config: config, issuers: map[string]Issuer{}, sources: config.TokenSources, table: table,
-		hook: o.Hook, hookTimeout: orDefault(o.HookTimeout, DefaultHookTimeout), now: o.Now,
+		hook: o.Hook, hookTimeout: cmp.Or(o.HookTimeout, DefaultHookTimeout), now: o.Now,
 	}
 	if a.now == nil {
 		a.now = time.Now
@@ -216,13 +217,4 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	return a, nil
-}
-
-// orDefault is a setting, or what it is if it is not set.
-func orDefault[T comparable](setting, otherwise T) T {
-	var unset T
-	if setting == unset {
-		return otherwise
-	}
-	return setting
 }

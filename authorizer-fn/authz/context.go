@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
@@ -143,7 +144,7 @@ func special(c byte) bool {
 // principalOf is who calls, fit for an access log, whose quotes are not escaped: what is not printable ASCII, and what
 // JSON has a meaning for, is percent-encoded. Too long a name is rejected, since a part of one may be another's.
 func (i Issuer) principalOf(t *jwt.Token) (string, bool) {
-	s, ok := t.Claim(orDefault(i.PrincipalClaim, "sub")).Text()
+	s, ok := t.Claim(cmp.Or(i.PrincipalClaim, "sub")).Text()
 	if !ok || s == "" || len(s) > maxPrincipal {
 		return "", false
 	}

@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
@@ -10,14 +11,14 @@ import (
 
 // rightsOf reads a token's scopes, groups and roles from the claims that its issuer has them in.
 func (i Issuer) rightsOf(t *jwt.Token) access.Rights {
-	scopes := t.Claim(orDefault(i.ScopesClaim, "scope"))
+	scopes := t.Claim(cmp.Or(i.ScopesClaim, "scope"))
 	if i.ScopesClaim == "" && !scopes.Exists() {
 		scopes = t.Claim("scp") // Okta and Microsoft have their scopes there
 	}
 	return access.Rights{
 		Scopes: words(scopes),
-		Groups: names(t.Claim(orDefault(i.GroupsClaim, "groups"))),
-		Roles:  names(t.Claim(orDefault(i.RolesClaim, "roles"))),
+		Groups: names(t.Claim(cmp.Or(i.GroupsClaim, "groups"))),
+		Roles:  names(t.Claim(cmp.Or(i.RolesClaim, "roles"))),
 	}
 }
 

@@ -2,6 +2,7 @@ package authz
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -142,7 +143,7 @@ func (s secrets) endpoint(arn string) (url, region string) {
 	if own := s.getenv(secretsEndpoint); own != "" {
 		return own, region
 	}
-	return "https://secretsmanager." + region + "." + orDefault(domains[partition], "amazonaws.com") + "/", region
+	return "https://secretsmanager." + region + "." + cmp.Or(domains[partition], "amazonaws.com") + "/", region
 }
 
 // isSecretARN tells whether a text is arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME. None of it can then mean

@@ -1,14 +1,13 @@
 package plan
 
 import (
-	"errors"
 	"fmt"
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 	"github.com/gatehouse-cdk/gatehouse/lambdahttp/cors"
 )
@@ -33,8 +32,11 @@ func (p *Plan) checkCORS() (errs []error) {
 		bad(`AllowOrigins is empty: name the pages' origins, or "*" for all`)
 	}
 	for _, o := range c.AllowOrigins {
-		if err := checkOrigin(o); err != nil {
-			bad("%w", err)
+		if Unresolved(o) {
+			continue
+		}
+		if err := httpname.CheckOrigin(o); err != nil {
+			bad("origin %w", err)
 		}
 	}
 	for _, list := range []struct {
@@ -87,26 +89,6 @@ func (p *Plan) checkCORS() (errs []error) {
 		}
 	}
 	return errs
-}
-
-// checkOrigin wants a scheme and a host, with a port where it is not the scheme's own (RFC 6454, section 7): what a
-// browser sends, to the letter.
-func checkOrigin(origin string) error {
-	if origin == "*" || Unresolved(origin) {
-		return nil
-	}
-	if origin == "null" {
-		return errors.New(`origin "null" is what sandboxed pages and local files send: name real origins`)
-	}
-	u, err := url.Parse(origin)
-	if err != nil || u.Scheme == "" || u.Host == "" || u.Scheme+"://"+u.Host != origin || strings.ContainsAny(origin, `*'" `) {
-		return fmt.Errorf("origin %q: want a scheme and a host like %q, without a path or a slash at the end, or %q alone",
-			origin, "https://shop.example.com", "*")
-	}
-	if strings.ToLower(origin) != origin {
-		return fmt.Errorf("origin %q: browsers send origins in lower case", origin)
-	}
-	return nil
 }
 
 // AllowHeaders are those of CORS or, by default, the request headers that calling this API takes.
