@@ -35,7 +35,7 @@ type gateway struct {
 var (
 	listening  = regexp.MustCompile(`^listening on (http://127\.0\.0\.1:\d+)$`)
 	swapped    = regexp.MustCompile(`^[\d:.]+  the new API is served`)
-	swapFailed = regexp.MustCompile(`^[\d:.]+  what was served before is still served`)
+	swapFailed = regexp.MustCompile(`^[\d:.]+  the old API is still served`)
 )
 
 // start runs the command and waits until it listens. Its app only hands out the assembly, so that it runs in no time.
@@ -90,7 +90,7 @@ func (g *gateway) readLog(from io.Reader, ready chan<- string) {
 		g.mu.Lock()
 		g.lines++
 		text := r.Text()
-		if (strings.Contains(text, "gatehouse itself is at fault") || swapFailed.MatchString(text)) && len(g.faults) < 10 {
+		if (strings.Contains(text, "gatehouse itself failed") || swapFailed.MatchString(text)) && len(g.faults) < 10 {
 			g.faults = append(g.faults, text)
 		}
 		if swapped.MatchString(text) {

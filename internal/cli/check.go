@@ -8,31 +8,32 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
-var checkCommand = command{
-	name:    "check",
-	summary: "report holes in the assembly's REST APIs",
-	usage: `usage: gatehouse check [flags]
+var checkCommand = command.Command{
+	Name:    "check",
+	Summary: "report holes in the assembly's REST APIs",
+	Usage: `usage: gatehouse check [flags]
 
-It reads the finished templates and reports where they do not guard an API as its access table says, however that came
-about: a method that was added beside the table, an override, a generic resource, another stack. Of APIs that Gatehouse did
-not build it reports only what is wrong in any app. The same rules run when an app with Gatehouse is synthesized; this
+Reads the finished templates and reports where they do not guard an API as its access table says: because of a method
+that was added beside the table, an override, a generic resource, or another stack. For APIs that Gatehouse did not
+build, it reports only what is wrong in any app. The same rules run when an app with Gatehouse is synthesized; this
 command also checks assemblies that another machine made, and templates that were written by hand.
 
-  --assembly DIR   the cloud assembly (default ` + defaultAssembly + `)
+  --assembly DIR   the cloud assembly (default ` + command.DefaultAssembly + `)
   --accepted       also list the findings that the app accepts, with their reasons
-  --json           the findings as JSON
+  --json           print the findings as JSON
   --rules          list the rules, with their reasons, and check nothing
 
-It exits with 0 if nothing is wrong, warnings aside; with 1 if something is; and with 2 if it was called wrongly. A finding is
-accepted by secureapi.Accept in the app, or by the metadata "` + rules.AcceptsMetadata + `" of the resource:
+The exit status is 0 if there are no findings but warnings, 1 if there are others, and 2 if it was called wrongly. An
+app accepts a finding with secureapi.Accept, or with the metadata "` + rules.AcceptsMetadata + `" of the resource:
 
   "Metadata": {"` + rules.AcceptsMetadata + `": {"open-function-url": "a webhook, which verifies its caller's signature itself"}}
 `,
-	flags: func() *flag.FlagSet { return new(checkFlags).set() },
-	run:   check,
+	Flags: func() *flag.FlagSet { return new(checkFlags).set() },
+	Run:   check,
 }
 
 type checkFlags struct {
@@ -42,22 +43,22 @@ type checkFlags struct {
 
 func (c *checkFlags) set() *flag.FlagSet {
 	f := flag.NewFlagSet("check", flag.ContinueOnError)
-	f.StringVar(&c.assembly, "assembly", defaultAssembly, "")
+	f.StringVar(&c.assembly, "assembly", command.DefaultAssembly, "")
 	f.BoolVar(&c.json, "json", false, "")
 	f.BoolVar(&c.rules, "rules", false, "")
 	f.BoolVar(&c.accepted, "accepted", false, "")
 	return f
 }
 
-func check(_ context.Context, s *surroundings, args []string) error {
+func check(_ context.Context, p *command.Process, args []string) error {
 	var c checkFlags
-	if err := parse(c.set(), args); err != nil {
+	if err := command.Parse(c.set(), args); err != nil {
 		return err
 	}
 	if c.rules {
-		return s.print("the rules", ruleList(c.json))
+		return p.Print("the rules", ruleList(c.json))
 	}
-	a, _, err := readAssembly(c.assembly, nil)
+	a, _, err := command.ReadAssembly(c.assembly, nil)
 	if err != nil {
 		return err
 	}
@@ -66,7 +67,7 @@ func check(_ context.Context, s *surroundings, args []string) error {
 	if c.json {
 		text = findingsJSON(findings)
 	}
-	if err := s.print("the findings", text); err != nil {
+	if err := p.Print("the findings", text); err != nil {
 		return err
 	}
 	apis := 0
@@ -83,17 +84,9 @@ func check(_ context.Context, s *surroundings, args []string) error {
 		return fmt.Errorf("%s: %s: mend %s, or accept %s with a reason: \"gatehouse help check\" says how",
 			c.assembly, count(failing, "finding"), them(failing), them(failing))
 	case apis == 0:
-		s.note("check", "%s: the assembly has no REST API", c.assembly)
+		p.Note("check", "%s: the assembly has no REST API", c.assembly)
 	default:
-		s.note("check", "%s: nothing is wrong with %s", c.assembly, count(apis, "REST API"))
-	}
-	return nil
-}
-
-// print writes what a command is about to standard output.
-func (s *surroundings) print(what string, text []byte) error {
-	if _, err := s.stdout.Write(text); err != nil {
-		return fmt.Errorf("%s could not be written: %w", what, err)
+		p.Note("check", "%s: nothing is wrong with %s", c.assembly, count(apis, "REST API"))
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
@@ -73,13 +74,13 @@ func TestParseClaimErrors(t *testing.T) {
 
 // fuzzProvider is made once: its keys take a while.
 var fuzzProvider = sync.OnceValues(func() (*devissuer.Provider, error) {
-	s := &surroundings{now: func() time.Time { return t0 }, cacheDir: func() (string, error) { return keyFolder, nil }}
-	keys, err := openKeys(s)
+	s := &command.Process{Now: func() time.Time { return t0 }, CacheDir: func() (string, error) { return keyFolder, nil }}
+	keys, err := command.OpenKeys(s)
 	if err != nil {
 		return nil, err
 	}
 	i := devissuer.Issuer{Issuer: authz.Issuer{URL: "https://idp.example.com", Audiences: []string{"x"}, Algorithms: []string{"EdDSA"}}}
-	return devissuer.New(keys, []devissuer.Issuer{i}, devissuer.Options{Now: s.now})
+	return devissuer.New(keys, []devissuer.Issuer{i}, devissuer.Options{Now: s.Now})
 })
 
 // FuzzClaim: a claim that is accepted is in the token with its value, or the token cannot be made.

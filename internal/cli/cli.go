@@ -1,21 +1,125 @@
+// Package cli is the command gatehouse: it runs and inspects what a CDK app synthesizes.
 package cli
 
 import (
 	"context"
+	"errors"
+	"flag"
+	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/dev"
+)
+
+// The statuses that the command exits with.
+const (
+	succeeded   = 0
+	failed      = 1
+	calledWrong = 2
 )
 
 // Main runs the command of the process's arguments and returns the status that the process exits with.
-func Main() int { return run(context.Background(), process(), os.Args[1:]) }
+func Main() int { return run(context.Background(), command.ThisProcess(), os.Args[1:]) }
 
-// endings are the signals that end "gatehouse dev" after it has tidied up, and any other command at once: Ctrl-C, SIGTERM, and the end of the terminal,
-// except under nohup, which has the last one ignored.
-func endings() []os.Signal {
-	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) {
-		all = append(all, syscall.SIGHUP)
+// commands are all commands, in the order in which they are listed.
+func commands() []command.Command {
+	return []command.Command{dev.Command, tokenCommand, routesCommand, checkCommand, versionCommand}
+}
+
+// run finds the command, runs it, and turns its error into a status.
+func run(ctx context.Context, p *command.Process, args []string) int {
+	if len(args) == 0 {
+		fmt.Fprint(p.Stderr, overview())
+		return calledWrong
 	}
-	return all
+	name, rest := args[0], args[1:]
+	switch name {
+	case "help", "-h", "-help", "--help":
+		if len(rest) == 0 {
+			fmt.Fprint(p.Stdout, overview())
+			return succeeded
+		}
+		name, rest = rest[0], []string{"-help"}
+	case "-version", "--version":
+		name = versionCommand.Name
+	}
+	for _, c := range commands() {
+		if c.Name == name {
+			return status(p, c, c.Run(ctx, p, rest))
+		}
+	}
+	fmt.Fprintln(p.Stderr, "gatehouse: "+unknownCommand(name))
+	return calledWrong
+}
+
+// unknownCommand lists the commands, and suggests the one that a misspelt name probably means.
+func unknownCommand(name string) string {
+	all := names()
+	list := fmt.Sprintf("the commands are %s: \"gatehouse help\" describes them", strings.Join(all, ", "))
+	if strings.HasPrefix(name, "-") {
+		return fmt.Sprintf("flag %s without a command: flags come after the command, as in \"gatehouse token --assembly ...\"; %s", name, list)
+	}
+	if near := command.Closest(name, all); near != "" {
+		list = fmt.Sprintf("did you mean %q? %s", near, list)
+	}
+	return fmt.Sprintf("unknown command %q: %s", name, list)
+}
+
+// status prints the error of a command and returns the status to exit with.
+func status(p *command.Process, c command.Command, err error) int {
+	var wrong command.UsageError
+	switch {
+	case err == nil:
+		return succeeded
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(p.Stdout, c.Usage)
+		return succeeded
+	case errors.As(err, &wrong):
+		fmt.Fprintf(p.Stderr, "gatehouse %s: %v%s\n\"gatehouse help %s\" describes its flags\n", c.Name, err, suggestion(c, wrong.Unknown), c.Name)
+		return calledWrong
+	}
+	fmt.Fprintf(p.Stderr, "gatehouse %s: %v\n", c.Name, err)
+	return failed
+}
+
+// suggestion follows the error about an undefined flag: it names the flag of the command that was probably meant, or the
+// command that has the flag. It is "" if neither is known.
+func suggestion(c command.Command, unknown string) string {
+	if unknown == "" || c.Flags == nil {
+		return ""
+	}
+	for _, other := range commands() {
+		if other.Flags != nil && other.Flags().Lookup(unknown) != nil {
+			return fmt.Sprintf(": it is a flag of \"gatehouse %s\"", other.Name)
+		}
+	}
+	var own []string
+	c.Flags().VisitAll(func(f *flag.Flag) {
+		if len(f.Name) > 1 {
+			own = append(own, f.Name)
+		}
+	})
+	if near := command.Closest(unknown, own); near != "" {
+		return fmt.Sprintf(": did you mean --%s?", near)
+	}
+	return ""
+}
+
+func overview() string {
+	var b strings.Builder
+	b.WriteString("gatehouse runs and inspects what a CDK app synthesizes.\n\nusage: gatehouse COMMAND [flags]\n\n")
+	for _, c := range commands() {
+		fmt.Fprintf(&b, "  %-8s %s\n", c.Name, c.Summary)
+	}
+	b.WriteString("\n\"gatehouse help COMMAND\" says more about one.\n")
+	return b.String()
+}
+
+func names() (out []string) {
+	for _, c := range commands() {
+		out = append(out, c.Name)
+	}
+	return out
 }

@@ -39,7 +39,7 @@ func TestDevGiven(t *testing.T) {
 	r.stop(t)
 	r, _ = start(t, dir, "--assembly", ".", "--env", "DB=127.0.0.1", "--env", "KEY=k", "--parameters", "Shop:Stage=blue", "--parameters", "Shop:Stag=blue", "--parameters", "Stage=red")
 	out := r.stdout.String()
-	if note := r.stderr.String(); !strings.Contains(note, "--parameters Shop:Stag is of no template") || strings.Count(note, "--parameters") != 1 {
+	if note := r.stderr.String(); !strings.Contains(note, "no template has the parameter Shop:Stag of --parameters") || strings.Count(note, "--parameters") != 1 {
 		t.Errorf("of the parameter that is misspelt, and of no other, want a note, got %q", note)
 	}
 	for _, way := range ways {

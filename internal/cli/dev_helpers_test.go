@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 	"github.com/gatehouse-cdk/gatehouse/internal/jsiienv"
 )
 
@@ -136,11 +137,11 @@ func launchWith(t *testing.T, dir, cache string, args ...string) (r *running, te
 	t.Setenv("TMPDIR", temp)
 	ctx, cancel := context.WithCancel(t.Context())
 	r = &running{cache: cache, cancel: cancel, status: make(chan int, 1)}
-	s := &surroundings{
-		stdout: &r.stdout, stderr: &r.stderr, now: time.Now, dir: dir,
+	s := &command.Process{
+		Stdout: &r.stdout, Stderr: &r.stderr, Now: time.Now, Dir: dir,
 		// whatever Node.js there is, its age is not what these tests are about
-		environ:  func() []string { return append(os.Environ(), jsiienv.SilenceEndOfLife+"=18,20,22,24") },
-		cacheDir: func() (string, error) { return cache, nil },
+		Environ:  func() []string { return append(os.Environ(), jsiienv.SilenceEndOfLife+"=18,20,22,24") },
+		CacheDir: func() (string, error) { return cache, nil },
 	}
 	go func() { r.status <- run(ctx, s, append([]string{"dev", "--port", "0"}, args...)) }()
 	t.Cleanup(func() { r.stop(t) })

@@ -147,7 +147,7 @@ func TestDevErrors(t *testing.T) {
 		{"no Node", with(`echo 'panic: exec: "node": executable file not found in $PATH' >&2; exit 2`), nil, failed, "...gatehouse dev: the app failed: sh app.sh: exit status 2: Node.js is missing"},
 		{"no Go", empty, []string{"--app", "PATH=/nonexistent; go run ./app"}, failed, "...: Go is missing: install it from https://go.dev/dl"},
 		{"no such program", empty, []string{"--app", "gatehouse-test-no-such-program"}, failed, "...: gatehouse-test-no-such-program is missing"},
-		{"the app writes nothing", with("true"), nil, failed, "...gatehouse dev: the app \"sh app.sh\" ended well and wrote no cloud assembly into the folder that CDK_OUTDIR names: its main has to end with app.Synth(nil)"},
+		{"the app writes nothing", with("true"), nil, failed, "...gatehouse dev: the app \"sh app.sh\" ended well and wrote no cloud assembly into the folder that CDK_OUTDIR names: its main must end with app.Synth(nil)"},
 		{"a broken cdk.json", broken, nil, failed, "gatehouse dev: the app's configuration: " + filepath.Join(broken, "cdk.json") + ":1:21: unexpected end of JSON input\n"},
 		{"no assembly", empty, []string{"--assembly", "."}, failed, "...not a cloud assembly"},
 		{"no such assembly", empty, []string{"--assembly", "gone"}, failed, "...or name another folder with --assembly"},

@@ -6,59 +6,61 @@ import (
 	"fmt"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 )
 
-var routesCommand = command{
-	name:    "routes",
-	summary: "print who may call which route of the assembly",
-	usage: `usage: gatehouse routes [flags]
+var routesCommand = command.Command{
+	Name:    "routes",
+	Summary: "print who may call which route of the assembly",
+	Usage: `usage: gatehouse routes [flags]
 
-It prints each route of the assembly's REST APIs with its authorizer, how long that one's answers are cached, whether an
-API key is needed, and what a caller must bring, or why the route is public. What access depends on follows: the
-authorizers with their identity sources, cache keys and environments, answers that a stage keeps, and function URLs that
-lead past the API. The order is always the same and nothing in it changes from one synthesis to the next, so the output
-can be kept as a file: a change of access then shows in review.
+Prints each route of the assembly's REST APIs with its authorizer, how long the authorizer's answers are cached,
+whether an API key is required, and what a caller must have, or why the route is public. What access depends on
+follows: the authorizers with their identity sources, cache keys and environments, responses that a stage caches, and
+function URLs that bypass the API. The order is fixed and nothing changes from one synthesis to the next, so the
+output can be kept as a file: a change of access then shows in review.
 
-  --assembly DIR   the cloud assembly (default ` + defaultAssembly + `)
-  --stack NAME     the APIs of one stack, by its path, name or artifact id (default all)
-  --parameters [STACK:]N=V  the value of a template parameter; as often as you like
-  --json           the same as JSON
+  --assembly DIR   the cloud assembly (default ` + command.DefaultAssembly + `)
+  --stack NAME     the APIs of one stack, by its path, name or artifact ID (default all)
+  --parameters [STACK:]N=V  the value of a template parameter; repeatable
+  --json           print JSON
 
-What an included authorizer requires is read from the access table beside it, and the reason for a public route from the
-method's metadata "` + matrix.PublicMetadata + `". References are printed as the template has them, such as ${Users.Arn}:
-neither a secret nor a parameter's value is. What is not known is an error, after the rest was printed.
+The requirements of an included authorizer are read from the access table beside it, and the reason for a public route
+from the method's metadata "` + matrix.PublicMetadata + `". References are printed as the template has them, such as
+${Users.Arn}; secrets and values of parameters are not printed. If something is not known, the command fails after it
+has printed the rest.
 
   gatehouse routes > routes.txt && git diff --exit-code routes.txt
 `,
-	flags: func() *flag.FlagSet { return new(routesFlags).set() },
-	run:   printRoutes,
+	Flags: func() *flag.FlagSet { return new(routesFlags).set() },
+	Run:   printRoutes,
 }
 
 type routesFlags struct {
 	assembly, stack string
-	parameters      pairs
+	parameters      command.Pairs
 	json            bool
 }
 
 func (r *routesFlags) set() *flag.FlagSet {
 	f := flag.NewFlagSet("routes", flag.ContinueOnError)
-	f.StringVar(&r.assembly, "assembly", defaultAssembly, "")
+	f.StringVar(&r.assembly, "assembly", command.DefaultAssembly, "")
 	f.StringVar(&r.stack, "stack", "", "")
 	f.Var(&r.parameters, "parameters", "")
 	f.BoolVar(&r.json, "json", false, "")
 	return f
 }
 
-func printRoutes(_ context.Context, s *surroundings, args []string) error {
+func printRoutes(_ context.Context, p *command.Process, args []string) error {
 	var r routesFlags
-	if err := parse(r.set(), args); err != nil {
+	if err := command.Parse(r.set(), args); err != nil {
 		return err
 	}
-	a, model, err := readAssembly(r.assembly, r.parameters)
+	a, model, err := command.ReadAssembly(r.assembly, r.parameters)
 	if err != nil {
 		return err
 	}
-	s.noteParameters("routes", a, r.parameters)
+	p.NoteParameters("routes", a, r.parameters)
 	stack := ""
 	if r.stack != "" {
 		found, err := a.Stack(r.stack)
@@ -72,7 +74,7 @@ func printRoutes(_ context.Context, s *surroundings, args []string) error {
 	if r.json {
 		text = m.JSON()
 	}
-	if _, err := s.stdout.Write(text); err != nil {
+	if _, err := p.Stdout.Write(text); err != nil {
 		return fmt.Errorf("the routes could not be written: %w", err)
 	}
 	if len(m.APIs) == 0 && unknown == nil {
@@ -80,10 +82,10 @@ func printRoutes(_ context.Context, s *surroundings, args []string) error {
 		if stack != "" {
 			where = "the stack " + stack
 		}
-		s.note("routes", "%s: %s has no REST API", r.assembly, where)
+		p.Note("routes", "%s: %s has no REST API", r.assembly, where)
 	}
 	if unknown != nil {
-		return fmt.Errorf("%s: not all of it can be told: %w", r.assembly, unknown)
+		return fmt.Errorf("%s: the routes are incomplete: %w", r.assembly, unknown)
 	}
 	return nil
 }

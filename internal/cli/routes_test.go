@@ -124,7 +124,7 @@ func TestRoutesThatCannotBeTold(t *testing.T) {
 		"Get":{"Type":"AWS::ApiGateway::Method","Properties":{"RestApiId":{"Ref":"Api"},"ResourceId":{"Fn::GetAtt":["Api","RootResourceId"]},
 			"HttpMethod":"GET","AuthorizationType":"MAGIC","Integration":{"Type":"MOCK"}}}}}`)
 	status, stdout, stderr := call(t, "routes", "--assembly", dir)
-	if status != failed || !strings.Contains(stdout, "unknown") || !strings.Contains(stderr, `not all of it can be told: access is not known: Shop/Api GET /: AuthorizationType: want NONE, AWS_IAM, CUSTOM or COGNITO_USER_POOLS, got "MAGIC"`) {
+	if status != failed || !strings.Contains(stdout, "unknown") || !strings.Contains(stderr, `the routes are incomplete: access is not known: Shop/Api GET /: AuthorizationType: want NONE, AWS_IAM, CUSTOM or COGNITO_USER_POOLS, got "MAGIC"`) {
 		t.Errorf("status %d\n%s%s", status, stdout, stderr)
 	}
 }

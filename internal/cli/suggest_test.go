@@ -6,43 +6,6 @@ import (
 	"testing"
 )
 
-func TestClosest(t *testing.T) {
-	flags := []string{"assembly", "api", "app", "audience", "issuer", "json", "parameters", "port", "scope", "subject"}
-	for _, tt := range []struct{ name, word, want string }{
-		{"a letter too many", "scopes", "scope"},
-		{"a letter too few", "asembly", "assembly"},
-		{"another letter", "asszmbly", "assembly"},
-		{"two letters swapped", "prot", "port"},
-		{"capitals", "JSON", "json"},
-		{"two letters of a long word", "paramters-", "parameters"},
-		{"the beginning of one", "param", "parameters"},
-		{"the beginning of two", "a", ""},
-		{"a short word with nothing near it", "xy", ""},
-		{"a long word with nothing near it", "verbose", ""},
-		{"nothing", "", ""},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			if got := closest(tt.word, flags); got != tt.want {
-				t.Errorf("closest(%q) = %q, want %q", tt.word, got, tt.want)
-			}
-		})
-	}
-}
-
-func TestDistance(t *testing.T) {
-	for _, tt := range []struct {
-		from, to string
-		want     int
-	}{
-		{"", "", 0}, {"", "dev", 3}, {"dev", "", 3}, {"dev", "dev", 0}, {"dve", "dev", 1}, {"kitten", "sitting", 3}, {"ca", "abc", 3},
-		{"Ünïcode", "unicode", 2},
-	} {
-		if got := distance(tt.from, tt.to); got != tt.want {
-			t.Errorf("distance(%q, %q) = %d, want %d", tt.from, tt.to, got, tt.want)
-		}
-	}
-}
-
 // TestMisspelt: a misspelt command or flag is answered with the one that was probably meant.
 func TestMisspelt(t *testing.T) {
 	for _, tt := range []struct {
@@ -74,17 +37,17 @@ func TestMisspelt(t *testing.T) {
 // TestCommandsNameTheirFlags: a command with flags in its usage lists them, or no misspelt one would be recognized.
 func TestCommandsNameTheirFlags(t *testing.T) {
 	for _, c := range commands() {
-		if !strings.Contains(c.usage, "\n  --") {
+		if !strings.Contains(c.Usage, "\n  --") {
 			continue
 		}
-		if c.flags == nil {
-			t.Errorf("%s has flags in its usage, and no command.flags", c.name)
+		if c.Flags == nil {
+			t.Errorf("%s has flags in its usage, and no Command.Flags", c.Name)
 			continue
 		}
 		n := 0
-		c.flags().VisitAll(func(*flag.Flag) { n++ })
+		c.Flags().VisitAll(func(*flag.Flag) { n++ })
 		if n == 0 {
-			t.Errorf("%s: command.flags has no flag", c.name)
+			t.Errorf("%s: Command.Flags has no flag", c.Name)
 		}
 	}
 }

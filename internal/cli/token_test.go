@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
@@ -104,7 +105,7 @@ func TestToken(t *testing.T) {
 // serveKeys serves an assembly's issuers as the gateway does, and says where one's keys are.
 func serveKeys(t testing.TB, dir, issuer string) string {
 	t.Helper()
-	_, model, err := readAssembly(dir, nil)
+	_, model, err := command.ReadAssembly(dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +194,7 @@ func TestTokenWithoutFolderForTheKey(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
-			s := &surroundings{stdout: &stdout, stderr: &stderr, now: time.Now, cacheDir: tt.cache}
+			s := &command.Process{Stdout: &stdout, Stderr: &stderr, Now: time.Now, CacheDir: tt.cache}
 			if status := run(t.Context(), s, []string{"token", "--assembly", "testdata/request"}); status != failed || stdout.Len() > 0 || !strings.Contains(stderr.String(), tt.want) {
 				t.Errorf("status %d: %s%s\nwant %s", status, &stdout, &stderr, tt.want)
 			}

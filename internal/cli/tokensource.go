@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/dev"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
@@ -21,41 +23,41 @@ const noIssuer = "no authorizer takes tokens of an issuer that is known: routes 
 
 // source finds the issuers: those of --assembly, or else those of cdk.out, or else those of the "gatehouse dev" that runs
 // from the working directory.
-func (t *tokenFlags) source(ctx context.Context, s *surroundings) (issuerSource, error) {
+func (t *tokenFlags) source(ctx context.Context, p *command.Process) (issuerSource, error) {
 	if t.assembly != "" {
-		return t.ofAssembly(s, t.assembly)
+		return t.ofAssembly(p, t.assembly)
 	}
-	folder := filepath.Join(s.dir, defaultAssembly)
+	folder := filepath.Join(p.Dir, command.DefaultAssembly)
 	_, err := os.Stat(filepath.Join(folder, "manifest.json"))
 	if err == nil {
-		return t.ofAssembly(s, folder)
+		return t.ofAssembly(p, folder)
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return issuerSource{}, fmt.Errorf("the assembly in %s: %w: name another folder with --assembly", folder, err)
 	}
-	dev, err := s.findDev(ctx)
+	running, err := dev.Find(ctx, p)
 	switch {
 	case err != nil:
 		return issuerSource{}, err
-	case dev == nil:
-		return issuerSource{}, errors.New("there is no cloud assembly in ./" + defaultAssembly + ", and no \"gatehouse dev\" runs from this folder: " +
+	case running == nil:
+		return issuerSource{}, errors.New("there is no cloud assembly in ./" + command.DefaultAssembly + ", and no \"gatehouse dev\" runs from this folder: " +
 			"run \"cdk synth\" or \"gatehouse dev\" here, or name an assembly with --assembly")
 	case len(t.parameters) > 0:
-		return issuerSource{}, wrongly("--parameters without an assembly: the issuers are those of the \"gatehouse dev\" at %s, which has parameters of its own", dev.url)
+		return issuerSource{}, command.Wrongly("--parameters without an assembly: the issuers are those of the \"gatehouse dev\" at %s, which has parameters of its own", running.URL)
 	}
-	from := issuerSource{"gatehouse dev at " + dev.url, dev.issuers}
+	from := issuerSource{"gatehouse dev at " + running.URL, running.Issuers}
 	if len(from.issuers) == 0 {
 		return from, fmt.Errorf("%s: %s", from.name, noIssuer)
 	}
 	return from, nil
 }
 
-func (t *tokenFlags) ofAssembly(s *surroundings, dir string) (issuerSource, error) {
-	a, model, err := readAssembly(dir, t.parameters)
+func (t *tokenFlags) ofAssembly(p *command.Process, dir string) (issuerSource, error) {
+	a, model, err := command.ReadAssembly(dir, t.parameters)
 	if err != nil {
 		return issuerSource{}, err
 	}
-	s.noteParameters("token", a, t.parameters)
+	p.NoteParameters("token", a, t.parameters)
 	issuers, unread := devissuer.FromModel(model)
 	switch {
 	case len(issuers) == 0 && unread != nil:
@@ -63,7 +65,7 @@ func (t *tokenFlags) ofAssembly(s *surroundings, dir string) (issuerSource, erro
 	case len(issuers) == 0:
 		return issuerSource{}, fmt.Errorf("%s: %s", dir, noIssuer)
 	case unread != nil:
-		s.note("token", "%s: an authorizer is left out: %v", dir, unread)
+		p.Note("token", "%s: an authorizer is left out: %v", dir, unread)
 	}
 	return issuerSource{dir, issuers}, nil
 }

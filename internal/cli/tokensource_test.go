@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/console"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/devrecord"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
@@ -23,7 +24,7 @@ import (
 // tokenIn runs "gatehouse token" in a folder.
 func tokenIn(ctx context.Context, dir, cache string, args ...string) (status int, stdout, stderr string) {
 	var out, errs bytes.Buffer
-	s := &surroundings{stdout: &out, stderr: &errs, now: time.Now, dir: dir, cacheDir: func() (string, error) { return cache, nil }}
+	s := &command.Process{Stdout: &out, Stderr: &errs, Now: time.Now, Dir: dir, CacheDir: func() (string, error) { return cache, nil }}
 	status = run(ctx, s, append([]string{"token"}, args...))
 	return status, strings.TrimSpace(out.String()), errs.String()
 }
@@ -234,7 +235,7 @@ func TestParameters(t *testing.T) {
 	}
 	for _, command := range []string{"token", "routes"} {
 		status, _, stderr := call(t, command, "--assembly", dir, "--parameters", "Pool=us-east-1_Ab1Cd2Ef3", "--parameters", "Pol=x")
-		if want := "gatehouse " + command + ": note: --parameters Pol is of no template: did you mean Pool?\n"; status != succeeded || stderr != want {
+		if want := "gatehouse " + command + ": note: no template has the parameter Pol of --parameters: did you mean Pool?\n"; status != succeeded || stderr != want {
 			t.Errorf("status %d, %q, want %q", status, stderr, want)
 		}
 		if status, _, stderr := call(t, command, "--assembly", dir, "--parameters", "Pool"); status != calledWrong || !strings.Contains(stderr, `--parameters "Pool": want NAME=VALUE`) {

@@ -7,31 +7,33 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 )
 
-var versionCommand = command{
-	name:    "version",
-	summary: "print which gatehouse this is, for a report",
-	usage: `usage: gatehouse version
+var versionCommand = command.Command{
+	Name:    "version",
+	Summary: "print which gatehouse this is, for a report",
+	Usage: `usage: gatehouse version
 
-It prints one line: the version of Gatehouse's module, the revision that it was built from if that is known, the version
+Prints one line: the version of Gatehouse's module, the revision that it was built from if that is known, the version
 of Go, and the system. "gatehouse --version" does the same. The version is (devel) in a clone of the repository, and
-"replaced" says that a go.mod has another place for the module than its own.
+"replaced" means that a go.mod replaces the module.
 
   gatehouse version
 `,
-	run: printVersion,
+	Run: printVersion,
 }
 
-func printVersion(_ context.Context, s *surroundings, args []string) error {
-	if err := parse(flag.NewFlagSet("version", flag.ContinueOnError), args); err != nil {
+func printVersion(_ context.Context, p *command.Process, args []string) error {
+	if err := command.Parse(flag.NewFlagSet("version", flag.ContinueOnError), args); err != nil {
 		return err
 	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		info = &debug.BuildInfo{} // built without modules
 	}
-	if _, err := fmt.Fprintf(s.stdout, "gatehouse %s, %s, %s/%s\n", built(info), runtime.Version(), runtime.GOOS, runtime.GOARCH); err != nil {
+	if _, err := fmt.Fprintf(p.Stdout, "gatehouse %s, %s, %s/%s\n", built(info), runtime.Version(), runtime.GOOS, runtime.GOARCH); err != nil {
 		return fmt.Errorf("the version could not be written: %w", err)
 	}
 	return nil

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 )
 
 // t0 is the time in all tests.
@@ -40,7 +42,7 @@ func TestMain(m *testing.M) {
 func call(t testing.TB, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
-	s := &surroundings{stdout: &out, stderr: &err, now: func() time.Time { return t0 }, cacheDir: func() (string, error) { return keyFolder, nil }}
+	s := &command.Process{Stdout: &out, Stderr: &err, Now: func() time.Time { return t0 }, CacheDir: func() (string, error) { return keyFolder, nil }}
 	status = run(t.Context(), s, args)
 	return status, out.String(), err.String()
 }
@@ -90,21 +92,23 @@ func TestCommandLine(t *testing.T) {
 
 // TestUsageTellsAllFlags: each flag is in its command's usage, and fits in a terminal of 120 columns.
 func TestUsageTellsAllFlags(t *testing.T) {
-	for name, c := range map[string]struct {
-		usage string
-		flags *flag.FlagSet
-	}{
-		"token":  {tokenCommand.usage, new(tokenFlags).set()},
-		"routes": {routesCommand.usage, new(routesFlags).set()},
-	} {
-		c.flags.VisitAll(func(f *flag.Flag) {
-			if !strings.Contains(c.usage, "\n  --"+f.Name+" ") {
-				t.Errorf("the usage of %s does not tell --%s", name, f.Name)
+	for _, c := range commands() {
+		if c.Flags == nil {
+			continue
+		}
+		c.Flags().VisitAll(func(f *flag.Flag) {
+			line := "\n  --" + f.Name + " "
+			switch f.Name {
+			case "c", "context":
+				line = "\n  -c, --context "
+			}
+			if !strings.Contains(c.Usage, line) {
+				t.Errorf("the usage of %s does not tell --%s", c.Name, f.Name)
 			}
 		})
-		for line := range strings.Lines(c.usage) {
+		for line := range strings.Lines(c.Usage) {
 			if len(line) > 121 {
-				t.Errorf("the usage of %s has a line of %d columns: %s", name, len(line)-1, line)
+				t.Errorf("the usage of %s has a line of %d columns: %s", c.Name, len(line)-1, line)
 			}
 		}
 	}
@@ -121,7 +125,7 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, errPipe }
 func TestOutputThatGoesNowhere(t *testing.T) {
 	for _, args := range [][]string{{"routes", "--assembly", "testdata/iam"}, {"token", "--assembly", "testdata/token"}} {
 		var stderr bytes.Buffer
-		s := &surroundings{stdout: brokenPipe{}, stderr: &stderr, now: time.Now, cacheDir: func() (string, error) { return keyFolder, nil }}
+		s := &command.Process{Stdout: brokenPipe{}, Stderr: &stderr, Now: time.Now, CacheDir: func() (string, error) { return keyFolder, nil }}
 		if status := run(t.Context(), s, args); status != failed || !strings.Contains(stderr.String(), "could not be written: broken pipe") {
 			t.Errorf("%v: status %d: %s", args, status, stderr.String())
 		}

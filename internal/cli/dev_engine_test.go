@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 	"github.com/gatehouse-cdk/gatehouse/internal/jsiienv"
 )
 
@@ -19,11 +20,11 @@ func devOnce(t *testing.T, environ ...string) (stderr string) {
 	writeFile(t, filepath.Join(dir, "app.sh"), `echo "silence=$JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION root=$JSII_RUNTIME_PACKAGE_CACHE_ROOT."; exit 1`)
 	var out, errs output
 	cache := t.TempDir()
-	s := &surroundings{
-		stdout: &out, stderr: &errs, dir: dir,
-		now:      func() time.Time { return time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC) },
-		environ:  func() []string { return environ },
-		cacheDir: func() (string, error) { return cache, nil },
+	s := &command.Process{
+		Stdout: &out, Stderr: &errs, Dir: dir,
+		Now:      func() time.Time { return time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC) },
+		Environ:  func() []string { return environ },
+		CacheDir: func() (string, error) { return cache, nil },
 	}
 	if status := run(t.Context(), s, []string{"dev", "--port", "0"}); status != failed {
 		t.Fatalf("status %d: %s", status, errs.String())
@@ -98,9 +99,9 @@ func TestDevWithoutAFolder(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Setenv("TMPDIR", tt.temp)
 			var out, errs output
-			s := &surroundings{
-				stdout: &out, stderr: &errs, now: time.Now, dir: dir, environ: os.Environ,
-				cacheDir: func() (string, error) { return tt.cache, nil },
+			s := &command.Process{
+				Stdout: &out, Stderr: &errs, Now: time.Now, Dir: dir, Environ: os.Environ,
+				CacheDir: func() (string, error) { return tt.cache, nil },
 			}
 			status := run(t.Context(), s, []string{"dev", "--port", "0"})
 			for _, want := range tt.want {

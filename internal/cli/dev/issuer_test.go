@@ -1,4 +1,4 @@
-package cli
+package dev
 
 import (
 	"io"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
@@ -21,7 +22,7 @@ func issuersOf(urls ...string) (out []devissuer.Issuer) {
 // TestIssuerSite: functions that were told of an earlier provider are served as long as the command runs.
 func TestIssuerSite(t *testing.T) {
 	cache := t.TempDir()
-	site, err := newIssuerSite(&surroundings{now: time.Now, cacheDir: func() (string, error) { return cache, nil }})
+	site, err := newIssuerSite(&command.Process{Now: time.Now, CacheDir: func() (string, error) { return cache, nil }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,4 +72,23 @@ func TestIssuerSite(t *testing.T) {
 	if site.now() != first {
 		t.Error("the earlier provider does not come back")
 	}
+}
+
+func get(t *testing.T, url string) *http.Response {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return send(t, r)
+}
+
+func send(t *testing.T, r *http.Request) *http.Response {
+	t.Helper()
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { answer.Body.Close() })
+	return answer
 }

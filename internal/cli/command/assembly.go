@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"errors"
@@ -10,14 +10,14 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// defaultAssembly is where CDK writes a cloud assembly.
+// DefaultAssembly is where CDK writes a cloud assembly.
 // Source: https://docs.aws.amazon.com/cdk/v2/guide/cli.html
-const defaultAssembly = "cdk.out"
+const DefaultAssembly = "cdk.out"
 
-// readAssembly reads a cloud assembly and resolves it. What AWS would choose, such as a user pool's id, is the same in
-// every run and for every command, so that a token that one makes is for the API that another one runs. The parameters are
-// values of template parameters.
-func readAssembly(dir string, parameters pairs) (*cloudassembly.Assembly, *apimodel.Model, error) {
+// ReadAssembly reads a cloud assembly and resolves it with values for template parameters. Names that AWS would choose, such
+// as a user pool's ID, are the same in every run and for every command, so a token of one command works with the API that
+// another one serves.
+func ReadAssembly(dir string, parameters Pairs) (*cloudassembly.Assembly, *apimodel.Model, error) {
 	a, err := cloudassembly.Read(dir)
 	if err != nil {
 		if errors.Is(err, cloudassembly.ErrNotAssembly) {
@@ -28,8 +28,8 @@ func readAssembly(dir string, parameters pairs) (*cloudassembly.Assembly, *apimo
 	return a, apimodel.Read(a, cloudassembly.Options{Parameters: parameters}), nil
 }
 
-// noteParameters notes parameters that no template of an assembly has: their names may be misspelt.
-func (s *surroundings) noteParameters(command string, a *cloudassembly.Assembly, given pairs) {
+// NoteParameters writes a note for each parameter that no template of an assembly has: its name may be misspelt.
+func (p *Process) NoteParameters(command string, a *cloudassembly.Assembly, given Pairs) {
 	var known []string
 	for _, stack := range a.Stacks() {
 		for name := range stack.Template.Parameters {
@@ -44,9 +44,9 @@ func (s *surroundings) noteParameters(command string, a *cloudassembly.Assembly,
 			continue
 		}
 		meant := "want STACK:NAME or NAME, with the stack's name in CloudFormation"
-		if near := closest(name, known); near != "" {
+		if near := Closest(name, known); near != "" {
 			meant = fmt.Sprintf("did you mean %s?", near)
 		}
-		s.note(command, "--parameters %s is of no template: %s", name, meant)
+		p.Note(command, "no template has the parameter %s of --parameters: %s", name, meant)
 	}
 }

@@ -1,4 +1,4 @@
-package cli
+package dev
 
 import (
 	"bytes"
@@ -10,24 +10,24 @@ import (
 	"time"
 )
 
-// asset is how the names of assets begin in an assembly.
+// asset begins the names of assets in an assembly.
 const asset = "asset."
 
-// lingers is how long the assets of a function stay that was changed: longer than API Gateway waits for any, as a request
-// under way may be for a function that reads its files late, and two swaps may follow each other within seconds.
+// lingers is how long the assets of a changed function stay: longer than API Gateway waits for any function. An open request
+// may run a function that reads its files late, and two changes may follow each other within seconds.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 const lingers = 5 * time.Minute
 
-// forget removes the assets that no assembly has named for some time. Each change of a function leaves its program behind,
-// megabytes each time. What no assembly named that was served, but one that failed, goes at once.
-func (d *dev) forget() {
-	if d.app == nil {
+// forget removes the assets that no assembly has named for some time: each change of a function leaves its program behind,
+// megabytes each time. Assets of assemblies that failed go at once.
+func (s *source) forget() {
+	if s.app == nil {
 		return
 	}
-	now, kept := d.now(), map[string]time.Time{}
-	all, named := assetsOf(d.assembly)
+	now, kept := s.process.Now(), map[string]time.Time{}
+	all, named := assetsOf(s.assembly)
 	for _, name := range all {
-		since, known := d.assets[name]
+		since, known := s.assets[name]
 		switch {
 		case slices.Contains(named, name):
 			kept[name] = time.Time{}
@@ -35,20 +35,19 @@ func (d *dev) forget() {
 			kept[name] = now
 		case known && now.Sub(since) < lingers:
 			kept[name] = since
-		case d.assets != nil:
-			_ = os.RemoveAll(filepath.Join(d.assembly, name)) // if it stays, it goes with the folder in the end
+		case s.assets != nil:
+			_ = os.RemoveAll(filepath.Join(s.assembly, name)) // if it stays, it goes with the folder at the end
 		}
 	}
-	d.assets = kept
+	s.assets = kept
 }
 
-// assetsOf are the assets that are in an assembly, and those of them that its manifests name, or those of the assemblies
-// in it.
+// assetsOf returns the assets in an assembly, and those that its manifests name, or those of the assemblies in it.
 func assetsOf(dir string) (all, named []string) {
 	var texts [][]byte
 	_ = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		switch {
-		case err != nil: // it cannot be looked into
+		case err != nil: // it is left out
 		case filepath.Dir(path) == dir && strings.HasPrefix(entry.Name(), asset):
 			all = append(all, entry.Name())
 			if entry.IsDir() {

@@ -1,4 +1,4 @@
-package cli
+package dev
 
 import (
 	"context"
@@ -10,48 +10,50 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/console"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/devrecord"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// publish keeps a record by which "gatehouse token" finds this process. If that fails, it serves all the same.
-func (d *dev) publish() {
-	remove, err := d.writeRecord()
+// publish keeps a record by which [Find] finds this process, and returns how to remove it. Without it requests are served
+// all the same.
+func publish(p *command.Process, url, run string) (remove func()) {
+	remove, err := writeRecord(p, url, run)
 	if err != nil {
-		d.note("dev", "\"gatehouse token\" without --assembly does not find this process: %v", err)
-		return
+		p.Note("dev", "\"gatehouse token\" without --assembly does not find this process: %v", err)
+		return func() {}
 	}
-	d.unpublish = remove
+	return remove
 }
 
-func (d *dev) writeRecord() (remove func(), err error) {
-	project, err := devrecord.Project(d.dir)
+func writeRecord(p *command.Process, url, run string) (remove func(), err error) {
+	project, err := devrecord.Project(p.Dir)
 	if err != nil {
 		return nil, err
 	}
-	cache, err := d.cacheDir()
+	cache, err := p.CacheDir()
 	if err != nil {
 		return nil, err
 	}
-	r := devrecord.Record{PID: os.Getpid(), URL: d.url, Run: d.console.Run(), Folder: project, Started: d.now()}
+	r := devrecord.Record{PID: os.Getpid(), URL: url, Run: run, Folder: project, Started: p.Now()}
 	return devrecord.Write(devrecord.Dir(cache), r)
 }
 
-// foundDev is a "gatehouse dev" that answered.
-type foundDev struct {
-	url     string
-	issuers []devissuer.Issuer
+// Running is a "gatehouse dev" that answered.
+type Running struct {
+	URL     string
+	Issuers []devissuer.Issuer
 }
 
-// findDev finds the "gatehouse dev" that runs from the working directory, the one that was started last if there are
-// several. It returns nil if there is not one. Records of processes that have ended are removed.
-func (s *surroundings) findDev(ctx context.Context) (*foundDev, error) {
-	project, err := devrecord.Project(s.dir)
+// Find returns the "gatehouse dev" that runs from the working directory, or the one that was started last if there are
+// several, or nil. Records of processes that have ended are removed.
+func Find(ctx context.Context, p *command.Process) (*Running, error) {
+	project, err := devrecord.Project(p.Dir)
 	if err != nil {
 		return nil, err
 	}
-	cache, err := s.cacheDir()
+	cache, err := p.CacheDir()
 	if err != nil {
 		return nil, nil // without a cache folder there are no records
 	}
@@ -67,7 +69,7 @@ func (s *surroundings) findDev(ctx context.Context) (*foundDev, error) {
 		case err != nil:
 			return nil, fmt.Errorf("\"gatehouse dev\" at %s (process %d): %w", r.URL, r.PID, err)
 		default:
-			return &foundDev{r.URL, issuers}, nil
+			return &Running{r.URL, issuers}, nil
 		}
 	}
 	return nil, nil
@@ -79,8 +81,8 @@ var errStale = errors.New("it has ended")
 // askWithin is how long a "gatehouse dev" has to answer: it does so from memory.
 const askWithin = 5 * time.Second
 
-// askIssuers asks the process of a record for its issuers. After it has ended, another program may listen at its address:
-// that one does not know the run.
+// askIssuers gets the issuers of the process of a record. After the process has ended, another program may listen at its
+// address, which does not know the run.
 func askIssuers(ctx context.Context, r devrecord.Record) ([]devissuer.Issuer, error) {
 	if r.Gone() {
 		return nil, errStale
@@ -92,7 +94,9 @@ func askIssuers(ctx context.Context, r devrecord.Record) ([]devissuer.Issuer, er
 		return nil, err
 	}
 	transport := &http.Transport{DisableKeepAlives: true} // no proxy
-	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
 	answer, err := client.Do(request)
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):

@@ -1,8 +1,10 @@
-package requestlog
+package dev
 
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/credentials"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
@@ -19,6 +22,10 @@ import (
 const token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJqYW5lIn0.c2lnbmF0dXJl"
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 123e6, time.UTC)
+
+func reporterTo(out io.Writer, json bool, now func() time.Time) reporter {
+	return newReporter(&command.Process{Stdout: out, Now: now}, json)
+}
 
 func record(change func(*apigateway.Record)) *apigateway.Record {
 	r := &apigateway.Record{
@@ -63,12 +70,12 @@ func TestRequest(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var b bytes.Buffer
-			New(&b, false, time.Now).Request(record(tt.change))
+			reporterTo(&b, false, time.Now).answered(record(tt.change))
 			if got := b.String(); got != tt.want+"\n" {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 			b.Reset()
-			New(&b, true, time.Now).Request(record(tt.change))
+			reporterTo(&b, true, time.Now).answered(record(tt.change))
 			if strings.Count(b.String(), "\n") != 1 || strings.Contains(b.String(), token) || strings.Contains(b.String(), "opaque-key") {
 				t.Errorf("JSON: %s", &b)
 			}
@@ -78,7 +85,7 @@ func TestRequest(t *testing.T) {
 
 func TestRequestJSON(t *testing.T) {
 	var b bytes.Buffer
-	New(&b, true, time.Now).Request(record(func(r *apigateway.Record) { r.Answer.Status, r.Reason = 403, "a <reason>" }))
+	reporterTo(&b, true, time.Now).answered(record(func(r *apigateway.Record) { r.Answer.Status, r.Reason = 403, "a <reason>" }))
 	const want = `{"event":"request","time":"2026-03-01T12:00:00.123Z","status":403,"verb":"GET","path":"/prod/orders/42","route":"GET /orders/{id}",` +
 		`"authorizer":{"kind":"TOKEN","cache":"MISS","ms":11},"principal":"jane","integrationMs":9,"ms":23.456,"reason":"a <reason>","requestId":"a-request"}` + "\n"
 	if got := b.String(); got != want {
@@ -90,28 +97,38 @@ func TestOthers(t *testing.T) {
 	now := func() time.Time { return noon }
 	for _, tt := range []struct {
 		name       string
-		write      func(*Log)
+		write      func(reporter)
 		text, json string
 	}{
-		{"a function's line", func(l *Log) {
-			l.Function(lambdaruntime.LogLine{Function: "Orders-Backend", RequestID: "a-request", Stream: lambdaruntime.Stdout, Text: "got\t" + token})
+		{"a function's line", func(r reporter) {
+			r.logged(lambdaruntime.LogLine{Function: "Orders-Backend", RequestID: "a-request", Stream: lambdaruntime.Stdout, Text: "got\t" + token})
 		}, "    Orders-Backend a-request | got  [not shown]\n",
 			`{"event":"log","time":"2026-03-01T12:00:00.123Z","function":"Orders-Backend","requestId":"a-request","stream":"stdout","text":"got\t[not shown]"}` + "\n"},
-		{"before the first request", func(l *Log) {
-			l.Function(lambdaruntime.LogLine{Function: "f", Stream: lambdaruntime.Platform, Text: "INIT", Cut: true})
+		{"before the first request", func(r reporter) {
+			r.logged(lambdaruntime.LogLine{Function: "f", Stream: lambdaruntime.Platform, Text: "INIT", Cut: true})
 		},
 			"    f - | INIT\n", `{"event":"log","time":"2026-03-01T12:00:00.123Z","function":"f","stream":"platform","text":"INIT","cut":true}` + "\n"},
-		{"refused", func(l *Log) { l.Refused(front.Refusal{Status: 400, Reason: "two Host headers"}) },
+		{"refused", func(r reporter) { r.refused(front.Refusal{Status: 400, Reason: "two Host headers"}) },
 			"12:00:00.123  400  not understood: two Host headers\n", `{"event":"refused","time":"2026-03-01T12:00:00.123Z","status":400,"reason":"two Host headers"}` + "\n"},
-		{"refused for its size", func(l *Log) { l.Refused(front.Refusal{Status: 413, Reason: "too large"}) },
+		{"refused for its size", func(r reporter) { r.refused(front.Refusal{Status: 413, Reason: "too large"}) },
 			"12:00:00.123  413  refused: too large\n", `{"event":"refused","time":"2026-03-01T12:00:00.123Z","status":413,"reason":"too large"}` + "\n"},
-		{"said", func(l *Log) { l.Say("reloaded", "the new API is served") },
-			"12:00:00.123  the new API is served\n", `{"event":"reloaded","time":"2026-03-01T12:00:00.123Z","text":"the new API is served"}` + "\n"},
+		{"the sources changed", func(r reporter) { r.changed() },
+			"12:00:00.123  the sources have changed\n", `{"event":"changed","time":"2026-03-01T12:00:00.123Z","text":"the sources have changed"}` + "\n"},
+		{"reloaded", func(r reporter) { r.reloaded(1234*time.Millisecond, []string{"Shop/Far: not served"}) },
+			"12:00:00.123  the new API is served, after 1.2 s\nnot as on AWS: Shop/Far: not served\n",
+			`{"event":"reloaded","time":"2026-03-01T12:00:00.123Z","text":"the new API is served, after 1.2 s"}` + "\n" +
+				`{"event":"problem","text":"Shop/Far: not served"}` + "\n"},
+		{"not reloaded", func(r reporter) { r.reloadFailed(errors.New("no app")) },
+			"12:00:00.123  the old API is still served: no app\n",
+			`{"event":"reload failed","time":"2026-03-01T12:00:00.123Z","text":"the old API is still served: no app"}` + "\n"},
+		{"panicked", func(r reporter) { r.panicked("nil map", []byte("goroutine 1")) },
+			"12:00:00.123  gatehouse itself failed: nil map\ngoroutine 1\n",
+			`{"event":"panic","time":"2026-03-01T12:00:00.123Z","text":"gatehouse itself failed: nil map\ngoroutine 1"}` + "\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for asJSON, want := range map[bool]string{false: tt.text, true: tt.json} {
 				var b bytes.Buffer
-				tt.write(New(&b, asJSON, now))
+				tt.write(reporterTo(&b, asJSON, now))
 				if got := b.String(); got != want {
 					t.Errorf("got  %s\nwant %s", got, want)
 				}
@@ -123,12 +140,12 @@ func TestOthers(t *testing.T) {
 // TestConcurrent: lines of many requests do not mix.
 func TestConcurrent(t *testing.T) {
 	var b bytes.Buffer
-	l := New(&b, true, time.Now)
+	r := reporterTo(&b, true, time.Now)
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
 			for range 20 {
-				l.Request(record(func(*apigateway.Record) {}))
+				r.answered(record(func(*apigateway.Record) {}))
 			}
 		})
 	}
@@ -170,13 +187,13 @@ func TestMetricsAreLeftOutForPeople(t *testing.T) {
 		`not JSON,"_aws":{`:        `not JSON,"_aws":{`,
 	} {
 		var out bytes.Buffer
-		New(&out, false, time.Now).Function(lambdaruntime.LogLine{Function: "f", Text: text})
+		reporterTo(&out, false, time.Now).logged(lambdaruntime.LogLine{Function: "f", Text: text})
 		if got := out.String(); !strings.HasSuffix(got, " | "+want+"\n") {
 			t.Errorf("got %q, want the end %q", got, want)
 		}
 	}
 	var out bytes.Buffer
-	New(&out, true, time.Now).Function(lambdaruntime.LogLine{Function: "f", Text: line})
+	reporterTo(&out, true, time.Now).logged(lambdaruntime.LogLine{Function: "f", Text: line})
 	if !strings.Contains(out.String(), "CloudWatchMetrics") {
 		t.Errorf("a machine does not get them: %s", out.String())
 	}
@@ -187,7 +204,7 @@ func TestIdentityIsNotShown(t *testing.T) {
 	const secret = "shop-secret-1234"
 	for _, asJSON := range []bool{false, true} {
 		var b bytes.Buffer
-		New(&b, asJSON, time.Now).Request(record(func(r *apigateway.Record) {
+		reporterTo(&b, asJSON, time.Now).answered(record(func(r *apigateway.Record) {
 			r.Identity = []string{"X-Shop"}
 			r.Request.Headers = append(r.Request.Headers, exchange.Header{Name: "x-shop", Value: secret})
 			r.Verdict.Principal, r.Reason = secret, "the authorizer's policy for "+secret+" denies it"

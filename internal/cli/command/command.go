@@ -1,0 +1,52 @@
+// Package command has what the commands of gatehouse share: their environment, the reading of flags and assemblies, and
+// usage errors. It has no command itself.
+package command
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"time"
+)
+
+// Command is one of the commands of gatehouse.
+type Command struct {
+	Name    string
+	Summary string // in a few words
+	Usage   string // in full: "usage: gatehouse NAME ...", what it does, each flag, examples
+
+	// Flags returns its flags with their defaults; nil if it has none.
+	Flags func() *flag.FlagSet
+
+	// Run runs it. A [UsageError] means that it was called wrongly, and flag.ErrHelp asks for its usage.
+	Run func(ctx context.Context, p *Process, args []string) error
+}
+
+// Process is what a command takes from outside.
+type Process struct {
+	Stdout, Stderr io.Writer
+	Now            func() time.Time
+	CacheDir       func() (string, error) // the user's; see os.UserCacheDir
+	Environ        func() []string        // as of os.Environ
+	Dir            string                 // the working directory; "" for the process's own
+}
+
+// ThisProcess returns the environment of this process.
+func ThisProcess() *Process {
+	return &Process{Stdout: os.Stdout, Stderr: os.Stderr, Now: time.Now, CacheDir: os.UserCacheDir, Environ: os.Environ}
+}
+
+// Note writes a note to standard error. It does not make the command fail.
+func (p *Process) Note(command, format string, a ...any) {
+	fmt.Fprintf(p.Stderr, "gatehouse %s: note: %s\n", command, fmt.Sprintf(format, a...))
+}
+
+// Print writes the output of a command to standard output. The error names what could not be written.
+func (p *Process) Print(what string, output []byte) error {
+	if _, err := p.Stdout.Write(output); err != nil {
+		return fmt.Errorf("%s could not be written: %w", what, err)
+	}
+	return nil
+}

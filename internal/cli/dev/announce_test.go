@@ -1,0 +1,26 @@
+package dev
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/cdkapp"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
+)
+
+// TestAnnounceWatch: the folder is named also where it is the working directory.
+func TestAnnounceWatch(t *testing.T) {
+	t.Chdir(t.TempDir())
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	folder := watchedFolder(&source{files: &cdkapp.Sources{}})
+	newReporter(&command.Process{Stdout: &out, Now: time.Now}, false).announced(announcement{watched: folder})
+	if want := "\nwatching " + here + " for changes\n"; !strings.Contains(out.String(), want) {
+		t.Errorf("got %q, want %q", out.String(), want)
+	}
+}

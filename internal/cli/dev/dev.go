@@ -1,0 +1,151 @@
+// Package dev is the command "gatehouse dev": it serves the REST APIs of a CDK app on this machine and reports what happens.
+//
+// It does not know how API Gateway works; package apigateway does.
+package dev
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os/signal"
+	"sync"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/console"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
+)
+
+// Command is "gatehouse dev".
+var Command = command.Command{
+	Name:    "dev",
+	Summary: "run the app's REST APIs on this machine, as API Gateway would",
+	Usage: `usage: gatehouse dev [flags]
+
+Runs the CDK app of cdk.json with functions built for this machine, and serves what it synthesizes on 127.0.0.1: with
+the routing, the authorizers and their cache, the order of checks and the error messages of API Gateway, and with the
+functions themselves. It prints who may call which route, lines to try it with and, when it is ready, where it
+listens. Then it prints a line for each request, with the reason for a 401, 403 or 5xx, and the output of the
+functions, indented; CloudWatch metrics are left out, except with --json. The page at "/" shows the routes, the last
+requests with the decision on each, and a form that makes a token and calls a route with it.
+
+  --port N         the port on 127.0.0.1; 0 for any free one (default 3000)
+  --app CMD        the app's command, or the folder of its assembly (default "app" of cdk.json)
+  -c, --context K=V  a context value of the app; repeatable
+  --assembly DIR   serve this cloud assembly and run no app. Its functions must have been built for this machine:
+                   GATEHOUSE_HOST_BUILD=1 cdk synth
+  --api NAME       serve one of several APIs, by name or by ID, such as Shop/Api (default all)
+  --issuer URL     the issuer of the tokens in the printed lines, if there are several (default the first one)
+  --audience A     the API or client of those tokens (default the issuer's first one)
+  --env N=V        a variable for the functions: one that their own settings lack, or whose value only a deployment
+                   knows; repeatable
+  --parameters [STACK:]N=V  the value of a template parameter; repeatable
+  --source-ip ADDR  the source address of requests, for resource policies (default their own, 127.0.0.1)
+  --watch          run the app again when a file below this folder changes, and replace the API without losing a
+                   request. Hidden files, logs (*.log and where the output goes), node_modules and cdk.out do not count.
+                   If the app fails, the old API stays.
+  --json           print all lines as JSON objects, each with an "event"
+
+The app gets the environment that the CDK CLI gives it, without CDK_DEFAULT_ACCOUNT and CDK_DEFAULT_REGION, and with
+CDK_VALIDATION=false, which saves seconds. AWS is never called: values that have to be looked up there must be in
+cdk.context.json already. Functions get credentials that no AWS service accepts.
+
+The tokens come from the development issuer, which keeps its keys in your cache folder; see "gatehouse help token".
+
+It stops on Ctrl-C or SIGTERM, or when its terminal or the reader of its output closes. Open requests then have 5
+seconds, or until the next Ctrl-C; functions are stopped, and the folder of the assembly is removed. The exit status
+is 0, or 1 if it was stopped before it listened.
+
+  gatehouse dev --watch -c authorizer=cognito
+  gatehouse dev --assembly cdk.out --port 0 --json
+`,
+	Flags: func() *flag.FlagSet { return new(flags).set() },
+	Run:   run,
+}
+
+// run reads the flags, and serves until a signal, or the end of its output's reader, stops it.
+func run(ctx context.Context, p *command.Process, args []string) error {
+	var f flags
+	if err := f.parse(args); err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(ctx, command.Endings()...)
+	defer stop()
+	p = untilUnread(p, stop)
+	err := serve(ctx, p, f, newReporter(p, f.json))
+	if err != nil && ctx.Err() != nil {
+		return errors.New("it was stopped before it listened")
+	}
+	return err
+}
+
+// serve synthesizes the app, serves it until ctx ends, and cleans up.
+func serve(ctx context.Context, p *command.Process, f flags, report reporter) error {
+	// The port comes first: if it is in use, the user learns it before the app runs.
+	listener, err := listen(f.port)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	url := "http://" + listener.Addr().String()
+
+	src, err := openSource(ctx, p, f)
+	if err != nil {
+		return err
+	}
+	defer src.close()
+	if err := src.synthesize(ctx); err != nil {
+		return err
+	}
+
+	issuer, err := newIssuerSite(p)
+	if err != nil {
+		return err
+	}
+	defer issuer.close()
+	site := &site{report: report}
+	site.gateway, err = apigateway.New(apigateway.Options{
+		Assembly:  src.assembly,
+		API:       f.api,
+		Model:     f.model(),
+		Issuer:    issuer.provider,
+		Functions: lambdaruntime.Options{Log: report.logged, Env: f.env, Now: p.Now},
+		Record:    site.record,
+		SourceIP:  f.sourceIP,
+		Now:       p.Now,
+	})
+	if err != nil {
+		return src.explain(err)
+	}
+	defer site.gateway.Close()
+	if err := issuer.has(f.issuer, f.audience, src.assembly); err != nil {
+		return err
+	}
+	src.forget()
+
+	site.console = console.New(console.Options{URL: url, Gateway: site.gateway, Now: p.Now})
+	server, failed := site.listenAndServe(listener, p.Now)
+	defer shutdown(server)
+	defer publish(p, url, site.console.Run())()
+
+	a, err := announce(ctx, p, f, src, site.gateway, url)
+	if err != nil {
+		return err
+	}
+	report.announced(a)
+
+	ctx, cancel := context.WithCancel(ctx)
+	var watching sync.WaitGroup
+	defer watching.Wait() // nothing is loaded while all is closed
+	defer cancel()
+	if f.watch {
+		watching.Go(func() { watch(ctx, p.Now, src, issuer, site.gateway, report) })
+	}
+	select {
+	case err := <-failed:
+		return fmt.Errorf("it stopped listening: %w", err)
+	case <-ctx.Done():
+		return nil
+	}
+}

@@ -1,0 +1,38 @@
+package dev
+
+import (
+	"context"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/cdkapp"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
+	"github.com/gatehouse-cdk/gatehouse/internal/jsiienv"
+)
+
+// engine returns the variables that jsii needs, which runs CDK for apps in languages other than JavaScript: a folder that it
+// can write to, or it may hang, and one that replaces its eleven lines about an old Node.js by a note of one line.
+func engine(ctx context.Context, p *command.Process, app *cdkapp.App, scratch string) (variables []string) {
+	if !app.UsesJSII() {
+		return nil
+	}
+	environ := p.Environ()
+	getenv := func(name string) (value string) {
+		for _, entry := range environ {
+			if n, v, _ := strings.Cut(entry, "="); n == name {
+				value = v
+			}
+		}
+		return value
+	}
+	if err := jsiienv.CheckCache(getenv, runtime.GOOS); err != nil {
+		p.Note("dev", "%v; until then CDK is unpacked into a temporary folder, which takes some seconds", err)
+		variables = append(variables, jsiienv.CacheRoot+"="+filepath.Join(scratch, "jsii"))
+	}
+	silence, note := jsiienv.Silence(getenv, app.NodeVersion(ctx, environ), p.Now())
+	if note != "" {
+		p.Note("dev", "%s", note)
+	}
+	return append(variables, silence...)
+}

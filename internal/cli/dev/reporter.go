@@ -1,0 +1,126 @@
+package dev
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/credentials"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
+)
+
+// reporter writes what happens to standard output, each event at once. It is safe for concurrent use. No token that a
+// request carries is written.
+type reporter interface {
+	announced(announcement)
+	answered(*apigateway.Record)      // a request
+	logged(lambdaruntime.LogLine)     // a line of a function
+	refused(front.Refusal)            // a request that is not HTTP
+	panicked(value any, stack []byte) // in gatehouse itself
+	changed()                         // the sources, with --watch
+	reloaded(took time.Duration, problems []string)
+	reloadFailed(error)
+}
+
+var (
+	_ reporter = (*textReporter)(nil)
+	_ reporter = (*jsonReporter)(nil)
+)
+
+func newReporter(p *command.Process, json bool) reporter {
+	out := &lines{out: p.Stdout}
+	if json {
+		return &jsonReporter{out, p.Now}
+	}
+	return &textReporter{out, p.Now}
+}
+
+// lines are written one after the other.
+type lines struct {
+	mu  sync.Mutex
+	out io.Writer
+}
+
+// write writes a line. An error is ignored: the terminal that could show it is gone.
+func (l *lines) write(line string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, _ = io.WriteString(l.out, line+"\n")
+}
+
+// request is the event of a request that was answered. Times are in milliseconds.
+type request struct {
+	Event         string      `json:"event"` // "request"
+	Time          time.Time   `json:"time"`
+	Status        int         `json:"status"`
+	Verb          string      `json:"verb"`
+	Path          string      `json:"path"`  // with the stage, without the query
+	Route         string      `json:"route"` // "" if there is none
+	Authorizer    *authorizer `json:"authorizer,omitempty"`
+	Principal     string      `json:"principal,omitempty"`
+	IntegrationMS float64     `json:"integrationMs"`
+	MS            float64     `json:"ms"`
+	Reason        string      `json:"reason,omitempty"`
+	RequestID     string      `json:"requestId"`
+}
+
+type authorizer struct {
+	Kind  string  `json:"kind"`
+	Cache string  `json:"cache,omitempty"`
+	MS    float64 `json:"ms"`
+}
+
+// requestOf returns the event of a request, without its credentials.
+func requestOf(r *apigateway.Record) request {
+	mask := credentials.Mask(r.Request, r.Identity...)
+	out := request{
+		Event:         "request",
+		Time:          r.Time.UTC(),
+		Status:        r.Answer.Status,
+		Verb:          r.Request.Verb,
+		Path:          mask(r.Request.RawPath),
+		Route:         r.Route,
+		Authorizer:    authorizerOf(r.Verdict),
+		Principal:     mask(r.Verdict.Principal),
+		IntegrationMS: milliseconds(r.IntegrationTime),
+		MS:            milliseconds(r.Took),
+		Reason:        mask(r.Reason),
+		RequestID:     r.Request.RequestID,
+	}
+	denied := out.Status == http.StatusUnauthorized || out.Status == http.StatusForbidden || out.Status >= 500
+	if out.Reason == "" && r.IntegrationTime > 0 && denied {
+		out.Reason = fmt.Sprintf("the function itself answered %d", out.Status) // and no check
+	}
+	return out
+}
+
+func authorizerOf(v checks.Verdict) *authorizer {
+	if v.Authorizer == "" || v.Authorizer == "none" {
+		return nil
+	}
+	return &authorizer{v.Authorizer, v.Cache, milliseconds(v.AuthorizerTime)}
+}
+
+func milliseconds(d time.Duration) float64 {
+	return float64(d.Round(time.Microsecond).Microseconds()) / 1000
+}
+
+// The texts of events that both reporters have.
+
+const sourcesChanged = "the sources have changed"
+
+func reloadedText(took time.Duration) string {
+	return fmt.Sprintf("the new API is served, after %.1f s", took.Seconds())
+}
+
+func reloadFailedText(err error) string { return fmt.Sprintf("the old API is still served: %v", err) }
+
+func panickedText(value any, stack []byte) string {
+	return fmt.Sprintf("gatehouse itself failed: %v\n%s", value, stack)
+}

@@ -1,0 +1,93 @@
+package dev
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/console"
+)
+
+func listen(port int) (net.Listener, error) {
+	l, err := front.Listen(fmt.Sprintf("127.0.0.1:%d", port))
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("port %d is in use: choose another with --port, or --port 0 for any that is free", port)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("port %d requires root privileges: choose one above 1023 with --port", port)
+	}
+	return l, err
+}
+
+// site is the gateway and the console, which share an address.
+type site struct {
+	gateway *apigateway.Gateway
+	console *console.Console
+	report  reporter
+}
+
+// listenAndServe answers requests until the server is shut down; failed gets the error of a listener that fails before.
+func (s *site) listenAndServe(l net.Listener, now func() time.Time) (server *front.Server, failed <-chan error) {
+	server = front.New(front.Options{Func: s.answer, Refused: s.report.refused, Panicked: s.report.panicked, Now: now})
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(l) }()
+	return server, ended
+}
+
+// answer passes requests on to the gateway. The console's own requests are not logged.
+func (s *site) answer(ctx context.Context, r *exchange.Request) exchange.Answer {
+	if console.Mine(r) {
+		return s.console.Serve(r)
+	}
+	return s.gateway.Serve(ctx, r)
+}
+
+func (s *site) record(r *apigateway.Record) {
+	s.report.answered(r)
+	s.console.Record(r)
+}
+
+// endsWithin is how long open requests have when the command stops.
+const endsWithin = 5 * time.Second
+
+// shutdown waits for open requests, and closes what does not end in time. Another Ctrl-C ends the wait.
+func shutdown(server *front.Server) {
+	ctx, cancel := context.WithTimeout(context.Background(), endsWithin)
+	defer cancel()
+	ctx, stop := signal.NotifyContext(ctx, command.Endings()...)
+	defer stop()
+	_ = server.Shutdown(ctx)
+}
+
+// untilUnread calls gone when standard output has no reader any more, as in "gatehouse dev | head".
+func untilUnread(p *command.Process, gone func()) *command.Process {
+	// Without this, writing to a closed pipe ends the process at once and leaves its folder behind. The signal is also
+	// sent for connections that clients have closed, so it is ignored.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	out := *p
+	out.Stdout = &unreadWriter{p.Stdout, gone}
+	return &out
+}
+
+type unreadWriter struct {
+	to   io.Writer
+	gone func()
+}
+
+func (w *unreadWriter) Write(p []byte) (int, error) {
+	n, err := w.to.Write(p)
+	if errors.Is(err, syscall.EPIPE) {
+		w.gone()
+	}
+	return n, err
+}

@@ -1,0 +1,133 @@
+package dev
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/cdkapp"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+)
+
+// source is what is served: an app that is synthesized, or an assembly that exists already.
+type source struct {
+	process *command.Process
+	flags   flags
+
+	app      *cdkapp.App // nil for an assembly
+	assembly string      // its folder
+	files    *cdkapp.Sources
+	scratch  string               // a folder to remove at the end; "" if there is none
+	engine   []string             // variables for CDK's engine, besides the environment
+	assets   map[string]time.Time // of served assemblies: since when they are not used; zero for those in use
+}
+
+// openSource finds the app or the assembly.
+func openSource(ctx context.Context, p *command.Process, f flags) (*source, error) {
+	s := &source{process: p, flags: f, assembly: f.assembly}
+	if s.assembly == "" {
+		app, err := cdkapp.Load(p.Dir, f.app, f.context)
+		if err != nil {
+			return nil, err
+		}
+		if folder, ok := app.Folder(); ok {
+			s.assembly = folder
+		} else {
+			s.app = app
+		}
+	} else if !filepath.IsAbs(s.assembly) {
+		s.assembly = filepath.Join(p.Dir, s.assembly)
+	}
+	s.files = &cdkapp.Sources{Dir: s.assembly, Without: outputs()}
+	if s.app == nil {
+		return s, nil
+	}
+	s.files.Dir = p.Dir
+	scratch, err := os.MkdirTemp("", "gatehouse-dev-")
+	if err != nil {
+		return nil, fmt.Errorf("no folder for the assembly: %w: the folder for temporary files is %s: make room in it and let this "+
+			"user write to it, or set another one with TMPDIR (TMP on Windows)", err, os.TempDir())
+	}
+	s.scratch, s.assembly = scratch, filepath.Join(scratch, "cdk.out")
+	s.engine = engine(ctx, p, s.app, scratch)
+	return s, nil
+}
+
+// outputs are the files of standard output and standard error, as in "gatehouse dev --watch > dev.txt".
+func outputs() (files []fs.FileInfo) {
+	for _, out := range []*os.File{os.Stdout, os.Stderr} {
+		if info, err := out.Stat(); err == nil && info.Mode().IsRegular() {
+			files = append(files, info)
+		}
+	}
+	return files
+}
+
+// synthesize runs the app. It always writes into the same folder: files in it are named by their content, so those of the
+// API that is being served stay where they are. The old manifest is removed, or an app that ends well without an assembly
+// would seem to have made the same one again.
+func (s *source) synthesize(ctx context.Context) error {
+	s.files.Look()
+	if s.app == nil {
+		return nil
+	}
+	if err := s.configure(); err != nil {
+		return err
+	}
+	if err := os.Remove(filepath.Join(s.assembly, "manifest.json")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the old assembly cannot be removed: %w", err)
+	}
+	slow := time.AfterFunc(patience, func() {
+		s.process.Note("dev", "the app still runs: %s: the first time, it may compile for a minute", s.app.Command)
+	})
+	defer slow.Stop()
+	return s.app.Synthesize(ctx, cdkapp.Run{
+		Outdir:  s.assembly,
+		Scratch: s.scratch,
+		Environ: append(s.process.Environ(), s.engine...),
+		Output:  s.process.Stderr,
+	})
+}
+
+// patience is how long an app may run before a note says that it still does.
+const patience = 5 * time.Second
+
+// configure reads the app's configuration, which may have changed since the app last ran.
+func (s *source) configure() error {
+	app, err := cdkapp.Load(s.process.Dir, s.flags.app, s.flags.context)
+	if err != nil {
+		return err
+	}
+	if folder, ok := app.Folder(); ok {
+		return fmt.Errorf("the app is now the folder %s instead of a command: start again to serve the assembly in it", folder)
+	}
+	s.app = app
+	return nil
+}
+
+// explain adds to an error of the gateway what to do about it.
+func (s *source) explain(err error) error {
+	switch {
+	case errors.Is(err, cloudassembly.ErrNotAssembly) && s.app != nil:
+		return fmt.Errorf("the app %q ended well and wrote no cloud assembly into the folder that CDK_OUTDIR names: its main must "+
+			"end with app.Synth(nil), and AppProps.Outdir, if it is set, must be that folder: %w", s.app.Command, err)
+	case errors.Is(err, cloudassembly.ErrNotAssembly) && s.flags.assembly != "":
+		return fmt.Errorf("%w, or name another folder with --assembly", err)
+	}
+	return err
+}
+
+// close removes the folder of the app's assembly.
+func (s *source) close() {
+	if s.scratch == "" {
+		return
+	}
+	if err := os.RemoveAll(s.scratch); err != nil {
+		s.process.Note("dev", "the folder %s could not be removed: %v", s.scratch, err)
+	}
+}

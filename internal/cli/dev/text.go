@@ -1,0 +1,176 @@
+package dev
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/credentials"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/tryout"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
+)
+
+// textReporter writes lines for people.
+type textReporter struct {
+	out *lines
+	now func() time.Time
+}
+
+func (t *textReporter) announced(a announcement) {
+	t.out.write(string(a.routes.Routes()))
+	for _, s := range a.stages {
+		text := s.api + " is at " + s.url
+		if s.sees != "" {
+			text += ", as another API has the stage " + s.sees + " too: its functions see " + s.sees
+		}
+		t.out.write(text)
+	}
+	t.problems(a.problems)
+	if len(a.examples) > 0 {
+		t.out.write("\nTo try it (the tokens last an hour; \"gatehouse help token\" says how to make others):\n")
+		for _, e := range a.examples {
+			t.out.write("# " + outcome(e) + ": " + e.Why + "\n" + e.Curl())
+		}
+		t.out.write("")
+	}
+	for _, k := range a.keys {
+		of, arguments := "key", "--user "+tryout.Quote(k.ID+":"+k.Secret)
+		if k.SessionToken != "" {
+			of = "temporary credentials"
+			arguments += " -H " + tryout.Quote(tryout.SecurityToken+": "+k.SessionToken)
+		}
+		t.out.write("# the " + of + " of " + k.who + "\n" + arguments)
+	}
+	t.out.write("the console is at " + a.console)
+	if a.watched != "" {
+		t.out.write("watching " + a.watched + " for changes")
+	}
+	t.out.write("listening on " + a.url)
+}
+
+func (t *textReporter) problems(problems []string) {
+	for _, p := range problems {
+		t.out.write("not as on AWS: " + p)
+	}
+}
+
+func (t *textReporter) answered(r *apigateway.Record) {
+	event := requestOf(r)
+	columns := []string{
+		r.Time.Format(clock),
+		fmt.Sprint(event.Status),
+		event.Verb + " " + event.Path,
+		"[" + orDash(event.Route) + "]",
+		guard(r.Verdict),
+		orDash(event.Principal),
+		duration(r.Took),
+	}
+	if event.Reason != "" {
+		columns = append(columns, event.Reason)
+	}
+	for i, c := range columns {
+		columns[i] = printable(strings.ReplaceAll(strings.TrimSpace(c), "\n", "; "))
+	}
+	t.out.write(strings.Join(columns, "  "))
+}
+
+// guard is the authorizer with its cache and its time: "TOKEN MISS 12ms".
+func guard(v checks.Verdict) string {
+	if v.Authorizer == "" {
+		return "-"
+	}
+	words := []string{v.Authorizer}
+	if v.Cache != "" {
+		words = append(words, v.Cache)
+	}
+	if v.AuthorizerTime > 0 {
+		words = append(words, duration(v.AuthorizerTime))
+	}
+	return strings.Join(words, " ")
+}
+
+func (t *textReporter) logged(line lambdaruntime.LogLine) {
+	text := printable(withoutMetrics(credentials.MaskTokens(line.Text)))
+	t.out.write("    " + line.Function + " " + orDash(line.RequestID) + " | " + text)
+}
+
+func (t *textReporter) refused(r front.Refusal) {
+	what := "not understood: "
+	switch r.Status {
+	case http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusRequestURITooLong,
+		http.StatusRequestHeaderFieldsTooLarge:
+		what = "refused: "
+	}
+	t.say(fmt.Sprint(r.Status) + "  " + what + printable(credentials.MaskTokens(r.Reason)))
+}
+
+func (t *textReporter) panicked(value any, stack []byte) { t.say(panickedText(value, stack)) }
+
+func (t *textReporter) changed() { t.say(sourcesChanged) }
+
+func (t *textReporter) reloaded(took time.Duration, problems []string) {
+	t.say(reloadedText(took))
+	t.problems(problems)
+}
+
+func (t *textReporter) reloadFailed(err error) { t.say(reloadFailedText(err)) }
+
+// clock is how a line begins.
+const clock = "15:04:05.000"
+
+func (t *textReporter) say(text string) { t.out.write(t.now().Format(clock) + "  " + text) }
+
+// metrics begin what CloudWatch reads at the end of a line of JSON, as the included authorizer writes it.
+// Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+const metrics = `,"_aws":{`
+
+// withoutMetrics shortens a line for people, who would not see the rest of it for them.
+func withoutMetrics(text string) string {
+	before, _, ok := strings.Cut(text, metrics)
+	if ok && strings.HasPrefix(text, "{") && strings.HasSuffix(text, "}") {
+		return before + "} and metrics"
+	}
+	return text
+}
+
+// printable returns a text that stays on its line and controls no terminal: tabs become spaces, and other characters that
+// are not printable are written as in Go.
+func printable(text string) string {
+	if strings.IndexFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) < 0 {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case r == '\t':
+			b.WriteString("  ")
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		default:
+			quoted := strconv.QuoteRune(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		}
+	}
+	return b.String()
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
+
+// duration is short: what is below 10 ms has a decimal.
+func duration(d time.Duration) string {
+	if d < 10*time.Millisecond {
+		return strconv.FormatFloat(milliseconds(d), 'f', 1, 64) + "ms"
+	}
+	return strconv.FormatInt(d.Round(time.Millisecond).Milliseconds(), 10) + "ms"
+}
