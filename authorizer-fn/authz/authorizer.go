@@ -199,9 +199,19 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 	for _, i := range config.Issuers {
 		a.issuers[i.URL] = i
 		issuer := jwt.Issuer{
-			URL: i.URL, Audiences: i.Audiences, Algorithms: i.Algorithms, JWKSURL: i.JWKSURL, Type: i.Type, TokenUse: i.TokenUse,
-			Leeway: i.Leeway(), AcceptBoundTokens: i.AcceptBoundTokens, Clients: i.Clients, ClientClaim: i.ClientClaim,
-			MaxLifetime: seconds(i.MaxLifetimeSeconds), MaxKeyAge: seconds(i.MaxKeyAgeSeconds), StaleCeiling: seconds(i.StaleCeilingSeconds),
+			URL:               i.URL,
+			Audiences:         i.Audiences,
+			Algorithms:        i.Algorithms,
+			JWKSURL:           i.JWKSURL,
+			Type:              i.Type,
+			TokenUse:          i.TokenUse,
+			Leeway:            i.Leeway,
+			AcceptBoundTokens: i.AcceptBoundTokens,
+			Clients:           i.Clients,
+			ClientClaim:       i.ClientClaim,
+			MaxLifetime:       i.MaxLifetime,
+			MaxKeyAge:         i.MaxKeyAge,
+			StaleCeiling:      i.StaleCeiling,
 			AllowLoopbackHTTP: loopbackHTTP,
 		}
 		if i.SecretARN != "" {

@@ -147,9 +147,9 @@ func keyRules() []rule {
 		{line: 54, name: "a client that is named", want: allow, change: clientsOf("", "client-1"), event: get(token(object{"azp": "client-1"}))},
 		{line: 54, name: "no client", want: reject, change: clientsOf("", "client-1"), event: get(token(nil))},
 		{line: 54, name: "a client that Okta names", want: allow, change: clientsOf("cid", "client-1"), event: get(token(object{"cid": "client-1"}))},
-		{line: 54, name: "the issuer is down, its keys have reached its own ceiling", want: fault, change: func(s *setup) { s.config.Issuers[0].StaleCeilingSeconds = 7200 }, do: downFor(2 * time.Hour)},
-		{line: 54, name: "the issuer is down, its keys have not reached its own ceiling", want: allow, change: func(s *setup) { s.config.Issuers[0].StaleCeilingSeconds = 7200 }, do: downFor(2*time.Hour - 1)},
-		{line: 54, name: "keys of the longest age are asked for again", want: "2 fetches", change: func(s *setup) { s.config.Issuers[0].MaxKeyAgeSeconds = 60 }, do: func(t *testing.T, f *fixture) string {
+		{line: 54, name: "the issuer is down, its keys have reached its own ceiling", want: fault, change: func(s *setup) { s.config.Issuers[0].StaleCeiling = 2 * time.Hour }, do: downFor(2 * time.Hour)},
+		{line: 54, name: "the issuer is down, its keys have not reached its own ceiling", want: allow, change: func(s *setup) { s.config.Issuers[0].StaleCeiling = 2 * time.Hour }, do: downFor(2*time.Hour - 1)},
+		{line: 54, name: "keys of the longest age are asked for again", want: "2 fetches", change: func(s *setup) { s.config.Issuers[0].MaxKeyAge = time.Minute }, do: func(t *testing.T, f *fixture) string {
 			f.outcome(t, get(good))
 			f.clock.advance(time.Minute)
 			f.outcome(t, get(good))
@@ -242,7 +242,7 @@ func cognito(use string) func(*setup) {
 }
 
 func lifetimeOf(seconds int) func(*setup) {
-	return func(s *setup) { s.config.Issuers[0].MaxLifetimeSeconds = seconds }
+	return func(s *setup) { s.config.Issuers[0].MaxLifetime = time.Duration(seconds) * time.Second }
 }
 
 func clientsOf(claim string, clients ...string) func(*setup) {

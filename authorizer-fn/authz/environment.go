@@ -1,18 +1,111 @@
 package authz
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
+
+// file is a [Config] as it is written: JSON, with durations as numbers of seconds.
+type file struct {
+	Issuers             []fileIssuer  `json:"issuers"`
+	TokenSources        []TokenSource `json:"tokenSources,omitempty"`
+	PerRequest          bool          `json:"perRequest,omitempty"`
+	PolicyEndsWithToken bool          `json:"policyEndsWithToken,omitempty"`
+	ContextClaims       []string      `json:"contextClaims,omitempty"`
+	DenyEscapedPaths    bool          `json:"denyEscapedPaths,omitempty"`
+	NoTokenCache        bool          `json:"noTokenCache,omitempty"`
+	NoMetrics           bool          `json:"noMetrics,omitempty"`
+}
+
+type fileIssuer struct {
+	URL               string      `json:"url"`
+	Audiences         []string    `json:"audiences"`
+	Algorithms        []string    `json:"algorithms,omitempty"`
+	JWKSURL           string      `json:"jwksUrl,omitempty"`
+	SecretARN         string      `json:"secretArn,omitempty"`
+	SecretField       string      `json:"secretField,omitempty"`
+	Type              string      `json:"type,omitempty"`
+	TokenUse          string      `json:"tokenUse,omitempty"`
+	ScopesClaim       string      `json:"scopesClaim,omitempty"`
+	GroupsClaim       string      `json:"groupsClaim,omitempty"`
+	RolesClaim        string      `json:"rolesClaim,omitempty"`
+	PrincipalClaim    string      `json:"principalClaim,omitempty"`
+	AcceptBoundTokens bool        `json:"acceptBoundTokens,omitempty"`
+	Clients           []string    `json:"clients,omitempty"`
+	ClientClaim       string      `json:"clientClaim,omitempty"`
+	MaxLifetime       fileSeconds `json:"maxLifetimeSeconds,omitempty"`
+	MaxKeyAge         fileSeconds `json:"maxKeyAgeSeconds,omitempty"`
+	StaleCeiling      fileSeconds `json:"staleCeilingSeconds,omitempty"`
+	Leeway            fileSeconds `json:"leewaySeconds,omitempty"`
+}
+
+// fileSeconds is a duration that is written as a number of seconds. A fraction is written too, and is not read: rounded
+// off, it would turn a limit below a second into none.
+type fileSeconds time.Duration
+
+func (d fileSeconds) MarshalJSON() ([]byte, error) { return json.Marshal(time.Duration(d).Seconds()) }
+
+// Environment is the configuration as a Lambda function's environment, which [FromEnvironment] reads.
+// Strings that hold a CDK token pass through unharmed.
+func (c Config) Environment() map[string]string {
+	f := file{
+		TokenSources:        c.TokenSources,
+		PerRequest:          c.PerRequest,
+		PolicyEndsWithToken: c.PolicyEndsWithToken,
+		ContextClaims:       c.ContextClaims,
+		DenyEscapedPaths:    c.DenyEscapedPaths,
+		NoTokenCache:        c.NoTokenCache,
+		NoMetrics:           c.NoMetrics,
+	}
+	for _, i := range c.Issuers {
+		f.Issuers = append(f.Issuers, i.file())
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(f); err != nil {
+		panic(err) // strings, numbers and booleans always encode
+	}
+	return map[string]string{ConfigVariable: string(bytes.TrimSpace(b.Bytes()))}
+}
+
+func (i Issuer) file() fileIssuer {
+	return fileIssuer{
+		URL:               i.URL,
+		Audiences:         i.Audiences,
+		Algorithms:        i.Algorithms,
+		JWKSURL:           i.JWKSURL,
+		SecretARN:         i.SecretARN,
+		SecretField:       i.SecretField,
+		Type:              i.Type,
+		TokenUse:          i.TokenUse,
+		ScopesClaim:       i.ScopesClaim,
+		GroupsClaim:       i.GroupsClaim,
+		RolesClaim:        i.RolesClaim,
+		PrincipalClaim:    i.PrincipalClaim,
+		AcceptBoundTokens: i.AcceptBoundTokens,
+		Clients:           i.Clients,
+		ClientClaim:       i.ClientClaim,
+		MaxLifetime:       fileSeconds(i.MaxLifetime),
+		MaxKeyAge:         fileSeconds(i.MaxKeyAge),
+		StaleCeiling:      fileSeconds(i.StaleCeiling),
+		Leeway:            fileSeconds(i.Leeway),
+	}
+}
 
 // FromEnvironment reads what [Config.Environment] wrote. It refuses members that it does not know, or that are there twice:
 // an older authorizer must not pass over what a newer library asks for. The error is an [ErrConfig].
 func FromEnvironment(getenv func(string) string) (Config, error) {
 	text := getenv(ConfigVariable)
 	if text == "" {
-		return Config{}, fmt.Errorf("%w: the environment variable %s is not set: the secureapi construct sets it on the function it makes", ErrConfig, ConfigVariable)
+		return Config{}, fmt.Errorf("%w: the environment variable %s is not set: the secureapi construct sets it on the function "+
+			"it makes", ErrConfig, ConfigVariable)
 	}
 	var c Config
 	v, err := strictjson.Parse(text)
@@ -53,14 +146,15 @@ func (i *Issuer) read(v strictjson.Value) error {
 		"url": &i.URL, "audiences": &i.Audiences, "algorithms": &i.Algorithms, "jwksUrl": &i.JWKSURL,
 		"secretArn": &i.SecretARN, "secretField": &i.SecretField, "type": &i.Type, "tokenUse": &i.TokenUse,
 		"scopesClaim": &i.ScopesClaim, "groupsClaim": &i.GroupsClaim, "rolesClaim": &i.RolesClaim,
-		"principalClaim": &i.PrincipalClaim, "leewaySeconds": &i.LeewaySeconds,
+		"principalClaim": &i.PrincipalClaim, "leewaySeconds": &i.Leeway,
 		"acceptBoundTokens": &i.AcceptBoundTokens, "clients": &i.Clients, "clientClaim": &i.ClientClaim,
-		"maxLifetimeSeconds": &i.MaxLifetimeSeconds, "maxKeyAgeSeconds": &i.MaxKeyAgeSeconds,
-		"staleCeilingSeconds": &i.StaleCeilingSeconds,
+		"maxLifetimeSeconds": &i.MaxLifetime, "maxKeyAgeSeconds": &i.MaxKeyAge,
+		"staleCeilingSeconds": &i.StaleCeiling,
 	}.read(v)
 }
 
-// fields says where the members of an object go: to a *string, *bool, *int or *[]string, or to a function.
+// fields says where the members of an object go: to a *string, *bool or *[]string, a number of seconds to a
+// *time.Duration, or to a function.
 type fields map[string]any
 
 var errUnknown = errors.New("not known to this release: build the authorizer and the stack from one release")
@@ -76,10 +170,10 @@ func (f fields) read(v strictjson.Value) error {
 			*to, ok = member.Text()
 		case *bool:
 			*to, ok = member.Bool()
-		case *int:
+		case *time.Duration:
 			var n int64
 			n, ok = member.Int64()
-			*to = int(n)
+			*to = seconds(n)
 		case *[]string:
 			*to, ok = member.Texts()
 		case func(strictjson.Value) error:
@@ -92,4 +186,10 @@ func (f fields) read(v strictjson.Value) error {
 		}
 		return nil
 	})
+}
+
+// seconds is a number of them as a duration. What overflows is the longest one, which [jwt.New] refuses.
+func seconds(n int64) time.Duration {
+	const most = math.MaxInt64 / int64(time.Second)
+	return time.Duration(max(-most, min(n, most))) * time.Second
 }

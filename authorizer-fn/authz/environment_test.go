@@ -5,14 +5,15 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 // full is a configuration with everything set.
 var full = Config{
 	Issuers: []Issuer{{
 		URL: "https://a.example.com", Audiences: []string{"a", "b"}, Algorithms: []string{"HS512"}, JWKSURL: "https://a.example.com/keys", SecretARN: "arn", SecretField: "f",
-		Type: "at+jwt", TokenUse: "access", ScopesClaim: "s", GroupsClaim: "g", RolesClaim: "r", PrincipalClaim: "p", LeewaySeconds: 30,
-		AcceptBoundTokens: true, Clients: []string{"c"}, ClientClaim: "cid", MaxLifetimeSeconds: 60, MaxKeyAgeSeconds: 61, StaleCeilingSeconds: 62,
+		Type: "at+jwt", TokenUse: "access", ScopesClaim: "s", GroupsClaim: "g", RolesClaim: "r", PrincipalClaim: "p", Leeway: 30 * time.Second,
+		AcceptBoundTokens: true, Clients: []string{"c"}, ClientClaim: "cid", MaxLifetime: time.Minute, MaxKeyAge: 61 * time.Second, StaleCeiling: 62 * time.Second,
 	}, {URL: "<&>\u2028é\"", Audiences: []string{"x"}}},
 	TokenSources: []TokenSource{{Header, "X-Token"}, {Cookie, "c"}, {QueryString, "q"}},
 	PerRequest:   true, ContextClaims: []string{"email", "realm.roles"}, NoTokenCache: true, NoMetrics: true, PolicyEndsWithToken: true,
@@ -36,6 +37,26 @@ func TestEnvironmentIsReadBack(t *testing.T) {
 		if err != nil || !reflect.DeepEqual(got, c) {
 			t.Errorf("got %+v, %v\nwant %+v", got, err, c)
 		}
+	}
+}
+
+// The function's bundle and the environment may be of different releases: the JSON stays as it is.
+func TestEnvironmentAsItIsWritten(t *testing.T) {
+	const want = `{"issuers":[{"url":"https://a.example.com","audiences":["a","b"],"algorithms":["HS512"],` +
+		`"jwksUrl":"https://a.example.com/keys","secretArn":"arn","secretField":"f","type":"at+jwt","tokenUse":"access",` +
+		`"scopesClaim":"s","groupsClaim":"g","rolesClaim":"r","principalClaim":"p","acceptBoundTokens":true,"clients":["c"],` +
+		`"clientClaim":"cid","maxLifetimeSeconds":60,"maxKeyAgeSeconds":61,"staleCeilingSeconds":62,"leewaySeconds":30},` +
+		`{"url":"<&>\u2028é\"","audiences":["x"]}],"tokenSources":[{"kind":"header","name":"X-Token"},` +
+		`{"kind":"cookie","name":"c"},{"kind":"querystring","name":"q"}],"perRequest":true,"policyEndsWithToken":true,` +
+		`"contextClaims":["email","realm.roles"],"denyEscapedPaths":true,"noTokenCache":true,"noMetrics":true}`
+	if got := full.Environment()[ConfigVariable]; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	part := goodConfig()
+	part.Issuers[0].MaxLifetime = time.Second / 2
+	env := part.Environment()
+	if _, err := FromEnvironment(func(name string) string { return env[name] }); !errors.Is(err, ErrConfig) {
+		t.Errorf("a limit of half a second: %v, want ErrConfig", err)
 	}
 }
 
@@ -72,12 +93,12 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 		{"no audience", func(s *setup) { s.config.Issuers[0].Audiences = nil }, "no audience"},
 		{"an issuer twice", func(s *setup) { s.config.Issuers = append(s.config.Issuers, s.config.Issuers[0]) }, "given twice"},
 		{"an unknown algorithm", func(s *setup) { s.config.Issuers[0].Algorithms = []string{"none"} }, `algorithm "none"`},
-		{"a leeway of an hour", func(s *setup) { s.config.Issuers[0].LeewaySeconds = 3600 }, "Leeway"},
-		{"a lifetime below zero", func(s *setup) { s.config.Issuers[0].MaxLifetimeSeconds = -1 }, "MaxLifetime -1s"},
-		{"a key age of a second", func(s *setup) { s.config.Issuers[0].MaxKeyAgeSeconds = 1 }, "MaxKeyAge 1s is not a number of whole seconds from 1m0s on"},
-		{"a ceiling of a month", func(s *setup) { s.config.Issuers[0].StaleCeilingSeconds = 30 * 24 * 3600 }, "StaleCeiling 720h0m0s"},
-		{"a ceiling of more than a number of nanoseconds can say", func(s *setup) { s.config.Issuers[0].StaleCeilingSeconds = 1 << 60 }, "StaleCeiling 2562047h47m16s"},
-		{"a ceiling below the key age", func(s *setup) { s.config.Issuers[0].StaleCeilingSeconds = 1800 }, "MaxKeyAge is 1h0m0s and StaleCeiling 30m0s"},
+		{"a leeway of an hour", func(s *setup) { s.config.Issuers[0].Leeway = time.Hour }, "Leeway"},
+		{"a lifetime below zero", func(s *setup) { s.config.Issuers[0].MaxLifetime = -time.Second }, "MaxLifetime -1s"},
+		{"a key age of a second", func(s *setup) { s.config.Issuers[0].MaxKeyAge = time.Second }, "MaxKeyAge 1s is not a number of whole seconds from 1m0s on"},
+		{"a ceiling of a month", func(s *setup) { s.config.Issuers[0].StaleCeiling = 30 * 24 * time.Hour }, "StaleCeiling 720h0m0s"},
+		{"a ceiling of more than a number of nanoseconds can say", func(s *setup) { s.config.Issuers[0].StaleCeiling = seconds(1 << 60) }, "StaleCeiling 2562047h47m16s"},
+		{"a ceiling below the key age", func(s *setup) { s.config.Issuers[0].StaleCeiling = 30 * time.Minute }, "MaxKeyAge is 1h0m0s and StaleCeiling 30m0s"},
 		{"an empty client", func(s *setup) { s.config.Issuers[0].Clients = []string{""} }, "a client is empty"},
 		{"a client's claim without clients", func(s *setup) { s.config.Issuers[0].ClientClaim = "cid" }, `ClientClaim "cid" without Clients`},
 		{"a token source of no kind", func(s *setup) { s.config.TokenSources = []TokenSource{{"body", "x"}} }, `token source "body" "x"`},

@@ -60,7 +60,7 @@ import (
 // What a panic of [New] is because of, for errors.Is on the recovered error.
 var (
 	// ErrProps: the properties contradict themselves or name no package that can be built.
-	ErrProps = gobuild.ErrTarget
+	ErrProps = gobuild.ErrProps
 	// ErrNoGo: there is no go command in PATH.
 	ErrNoGo = gobuild.ErrNoGo
 	// ErrEnvironment: GOEXPERIMENT or GOFIPS140 is set, and Props.BuildSettings does not say that it is meant.

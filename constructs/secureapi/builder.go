@@ -89,11 +89,13 @@ func (b *builder) addMethods() {
 		}
 		resource := b.resource(r.Pattern.Path())
 		method := madeMethod{Method: resource.AddMethod(jsii.String(r.Pattern.Verb), integration, b.methodOptions(r, given))}
+		// What a route requires is in the bundle of the included authorizer, and why it is public is in this table alone:
+		// without the metadata neither a snapshot nor "cdk diff" would show a change.
 		switch {
 		case r.Guard == nil:
-			method.metadata, method.text = PublicMetadata, r.Reason
+			method.metadata, method.text = rules.PublicMetadata, r.Reason
 		case len(r.Requires) > 0:
-			method.metadata, method.text = RequiresMetadata, inWords(r.Requires)
+			method.metadata, method.text = rules.RequiresMetadata, inWords(r.Requires)
 		}
 		b.methods = append(b.methods, method)
 	}
@@ -134,13 +136,6 @@ func (b *builder) l1(of constructs.IConstruct) awscdk.CfnResource {
 	}
 	return of.Node().DefaultChild().(awscdk.CfnResource)
 }
-
-// Names of the metadata of an AWS::ApiGateway::Method. What a route requires is in the bundle of the included authorizer, and
-// why it is public is in this table alone: without these neither a snapshot nor "cdk diff" would show a change.
-const (
-	PublicMetadata   = rules.PublicMetadata   // of a public route: the reason it is
-	RequiresMetadata = rules.RequiresMetadata // of a guarded one: what its callers must have, such as "any scope of orders:read"
-)
 
 // inWords says what a route requires, also where that is a list that is known only when the stack is deployed.
 func inWords(requires []access.Requirement) string {

@@ -102,24 +102,23 @@ func (i Issuer) plan() plan.Issuer {
 
 func (i Issuer) config() authz.Issuer {
 	out := authz.Issuer{
-		URL:            i.URL,
-		Audiences:      slices.Clone(i.Audiences),
-		Algorithms:     slices.Clone(i.Algorithms),
-		JWKSURL:        i.JWKSURL,
-		SecretField:    i.HMACSecretField,
-		Type:           i.Type,
-		TokenUse:       i.TokenUse,
-		ScopesClaim:    i.ScopesClaim,
-		GroupsClaim:    i.GroupsClaim,
-		RolesClaim:     i.RolesClaim,
-		PrincipalClaim: i.PrincipalClaim,
-		LeewaySeconds:  int(i.Leeway / time.Second),
-
-		Clients:             slices.Clone(i.Clients),
-		MaxLifetimeSeconds:  int(i.MaxLifetime / time.Second),
-		MaxKeyAgeSeconds:    int(i.MaxKeyAge / time.Second),
-		StaleCeilingSeconds: int(i.StaleCeiling / time.Second),
-		AcceptBoundTokens:   i.AcceptBoundTokens,
+		URL:               i.URL,
+		Audiences:         slices.Clone(i.Audiences),
+		Algorithms:        slices.Clone(i.Algorithms),
+		JWKSURL:           i.JWKSURL,
+		SecretField:       i.HMACSecretField,
+		Type:              i.Type,
+		TokenUse:          i.TokenUse,
+		ScopesClaim:       i.ScopesClaim,
+		GroupsClaim:       i.GroupsClaim,
+		RolesClaim:        i.RolesClaim,
+		PrincipalClaim:    i.PrincipalClaim,
+		Leeway:            i.Leeway,
+		Clients:           slices.Clone(i.Clients),
+		MaxLifetime:       i.MaxLifetime,
+		MaxKeyAge:         i.MaxKeyAge,
+		StaleCeiling:      i.StaleCeiling,
+		AcceptBoundTokens: i.AcceptBoundTokens,
 	}
 	if len(i.Clients) > 0 {
 		out.ClientClaim = i.ClientClaim

@@ -59,7 +59,7 @@ func TestLimitsOfAnIssuerReachTheFunction(t *testing.T) {
 			i.MaxLifetime, i.MaxKeyAge, i.StaleCeiling, i.AcceptBoundTokens = 25*time.Hour, time.Minute, 2*time.Minute, true
 		}, func(i *authz.Issuer) {
 			i.Clients, i.ClientClaim, i.Algorithms = []string{"web"}, "cid", []string{"Ed25519"}
-			i.MaxLifetimeSeconds, i.MaxKeyAgeSeconds, i.StaleCeilingSeconds, i.AcceptBoundTokens = 90_000, 60, 120, true
+			i.MaxLifetime, i.MaxKeyAge, i.StaleCeiling, i.AcceptBoundTokens = 25*time.Hour, time.Minute, 2*time.Minute, true
 		}},
 		{"a client's claim that a preset sets counts with clients only", func(i *Issuer) { i.ClientClaim = "cid" }, func(*authz.Issuer) {}},
 	} {

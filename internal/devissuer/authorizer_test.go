@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
@@ -48,7 +49,7 @@ func TestIncludedAuthorizerReadsTheRights(t *testing.T) {
 		{"Cognito", authz.Issuer{URL: pool, JWKSURL: pool + "/.well-known/jwks.json", TokenUse: "access", GroupsClaim: "cognito:groups", PrincipalClaim: "client_id"}, "orders"},
 		{"RFC 9068", authz.Issuer{URL: "https://idp.example.com", JWKSURL: "https://idp.example.com/keys", Type: "at+jwt", Algorithms: []string{"EdDSA"}}, "ada"},
 		{"Okta with clients and limits", authz.Issuer{URL: "https://shop.okta.com/oauth2/default", JWKSURL: "https://shop.okta.com/oauth2/default/v1/keys", ScopesClaim: "scp",
-			Clients: []string{"web", "app"}, ClientClaim: "cid", MaxLifetimeSeconds: 600, MaxKeyAgeSeconds: 60, StaleCeilingSeconds: 120}, "ada"},
+			Clients: []string{"web", "app"}, ClientClaim: "cid", MaxLifetime: 10 * time.Minute, MaxKeyAge: time.Minute, StaleCeiling: 2 * time.Minute}, "ada"},
 		{"clients of any issuer", authz.Issuer{URL: "https://idp.example.com", JWKSURL: "https://idp.example.com/keys", Clients: []string{"web"}}, "ada"},
 		{"clients of RFC 9068", authz.Issuer{URL: "https://idp.example.com", JWKSURL: "https://idp.example.com/keys", Type: "at+jwt", Clients: []string{"web"}, Algorithms: []string{"Ed25519"}}, "ada"},
 		{"Cognito with a resource", authz.Issuer{URL: pool, JWKSURL: pool + "/.well-known/jwks.json", TokenUse: "access", GroupsClaim: "cognito:groups", Clients: []string{"web"}}, "ada"},

@@ -15,8 +15,8 @@ const rfc9068 = "at+jwt"
 func (r TokenRequest) claims(i Issuer, now time.Time, id string) ([]byte, error) {
 	expires, subject := r.Expires, r.Subject
 	longest := DefaultExpires
-	if i.MaxLifetimeSeconds > 0 {
-		longest = min(longest, time.Duration(i.MaxLifetimeSeconds)*time.Second)
+	if i.MaxLifetime > 0 {
+		longest = min(longest, i.MaxLifetime)
 	}
 	if expires == 0 {
 		expires = longest

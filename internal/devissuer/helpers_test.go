@@ -103,7 +103,7 @@ func serve(t testing.TB, issuers ...Issuer) *served {
 func (s *served) verifier(t testing.TB, i authz.Issuer) *jwt.Verifier {
 	t.Helper()
 	config := jwt.Issuer{
-		URL: i.URL, Audiences: i.Audiences, Algorithms: i.Algorithms, Type: i.Type, TokenUse: i.TokenUse, Leeway: i.Leeway(),
+		URL: i.URL, Audiences: i.Audiences, Algorithms: i.Algorithms, Type: i.Type, TokenUse: i.TokenUse, Leeway: i.Leeway,
 	}
 	if i.SecretARN != "" {
 		config.Secret = func(context.Context) ([]byte, error) {

@@ -129,8 +129,8 @@ func sameForm(a, b Issuer, r TokenRequest) bool {
 		i.Cognito, i.Use = i.isCognito(), r.useOf(i)
 		i.Audiences = []string{r.audienceOf(i)}
 		i.Algorithms = []string{r.algorithmOf(i)}
-		i.Scopes, i.Groups, i.TakenBy, i.TokenUse, i.JWKSURL, i.LeewaySeconds = nil, nil, nil, "", "", 0
-		i.MaxKeyAgeSeconds, i.StaleCeilingSeconds, i.AcceptBoundTokens = 0, 0, false
+		i.Scopes, i.Groups, i.TakenBy, i.TokenUse, i.JWKSURL, i.Leeway = nil, nil, nil, "", "", 0
+		i.MaxKeyAge, i.StaleCeiling, i.AcceptBoundTokens = 0, 0, false
 		return i
 	}
 	return reflect.DeepEqual(reduce(a), reduce(b))

@@ -98,22 +98,19 @@ func TestPackages(t *testing.T) {
 }
 
 const (
-	sameError    = "errors.Is finds the error of the internal package by it; its type is error"
-	sameConstant = "the construct writes the key that the checks read; its type is string"
+	sameError = "errors.Is finds the error of the internal package by it; its type is error"
 )
 
 // fromInternal are the exported names whose value an internal package declares, each with the reason why that is meant.
 var fromInternal = map[string]string{
-	"constructs/gofunction.ErrEnvironment":  sameError,
-	"constructs/gofunction.ErrGo":           sameError,
-	"constructs/gofunction.ErrNoGo":         sameError,
-	"constructs/gofunction.ErrNotMain":      sameError,
-	"constructs/gofunction.ErrNotVendored":  sameError,
-	"constructs/gofunction.ErrProps":        sameError,
-	"constructs/secureapi.PublicMetadata":   sameConstant,
-	"constructs/secureapi.RequiresMetadata": sameConstant,
-	"localgateway.ErrNoStage":               sameError,
-	"localgateway.ErrNotAssembly":           sameError,
+	"constructs/gofunction.ErrEnvironment": sameError,
+	"constructs/gofunction.ErrGo":          sameError,
+	"constructs/gofunction.ErrNoGo":        sameError,
+	"constructs/gofunction.ErrNotMain":     sameError,
+	"constructs/gofunction.ErrNotVendored": sameError,
+	"constructs/gofunction.ErrProps":       sameError,
+	"localgateway.ErrNoStage":              sameError,
+	"localgateway.ErrNotAssembly":          sameError,
 }
 
 // TestInternalTypes fails for an exported declaration that names an internal package: its users can neither write that

@@ -72,7 +72,7 @@ func (c *command) compile() (key string, err error) {
 		return "", fmt.Errorf("%w: %s: expected package main, which has the func main that Lambda runs", ErrNotMain, others[0])
 	}
 	if len(mains) != 1 {
-		return "", fmt.Errorf("%w: %q stands for %d packages: name one main package", ErrTarget, c.target.Package, len(mains))
+		return "", fmt.Errorf("%w: %q stands for %d packages: name one main package", ErrProps, c.target.Package, len(mains))
 	}
 	if strings.Contains(c.settings.GOVERSION, "devel") {
 		return "", nil // The version does not tell two linkers apart, so there is no key.

@@ -29,7 +29,7 @@ import (
 
 // What a failed build is because of, for errors.Is. Every error also holds the go command's own words, if it was run.
 var (
-	ErrTarget      = errors.New("invalid properties")
+	ErrProps       = errors.New("invalid properties")
 	ErrNoGo        = errors.New("the go command was not found in PATH")
 	ErrEnvironment = errors.New("unusable environment")
 	ErrNotVendored = errors.New("the package is not vendored")
@@ -71,33 +71,33 @@ var tagPattern = regexp.MustCompile(`^[\pL\pN_.]+$`)
 // patterns are the names that stand for many packages, besides those with dots: "go help packages".
 var patterns = []string{"all", "cmd", "std", "tool", "work"}
 
-// Check finds what is wrong with a target without running anything. The error is an [ErrTarget].
+// Check finds what is wrong with a target without running anything. The error is an [ErrProps].
 func (t Target) Check() error {
 	p := t.Package
 	switch {
 	case p == "":
-		return fmt.Errorf("%w: Package is empty: give the import path of a main package, or its directory starting with ./", ErrTarget)
+		return fmt.Errorf("%w: Package is empty: give the import path of a main package, or its directory starting with ./", ErrProps)
 	case strings.ContainsAny(p, " \t\r\n\"'`\\*?") && !IsDirectory(p), strings.HasPrefix(p, "-"):
-		return fmt.Errorf("%w: Package %q is not an import path, and a directory starts with ./ or ../ or is absolute", ErrTarget, p)
+		return fmt.Errorf("%w: Package %q is not an import path, and a directory starts with ./ or ../ or is absolute", ErrProps, p)
 	case strings.Contains(p, "..."), slices.Contains(patterns, p):
-		return fmt.Errorf("%w: Package %q is a pattern: name one main package", ErrTarget, p)
+		return fmt.Errorf("%w: Package %q is a pattern: name one main package", ErrProps, p)
 	case strings.Contains(p, "@") && !IsDirectory(p):
-		return fmt.Errorf("%w: Package %q has a version: go.mod chooses the version, so give the import path alone", ErrTarget, p)
+		return fmt.Errorf("%w: Package %q has a version: go.mod chooses the version, so give the import path alone", ErrProps, p)
 	case strings.HasSuffix(p, ".go"):
-		return fmt.Errorf("%w: Package %q is a file: give the package that it is in", ErrTarget, p)
+		return fmt.Errorf("%w: Package %q is a file: give the package that it is in", ErrProps, p)
 	}
 	for _, tag := range t.Tags {
 		if !tagPattern.MatchString(tag) {
-			return fmt.Errorf("%w: Tags: %q is not a build tag: use letters, digits, _ and . only, and an element for each", ErrTarget, tag)
+			return fmt.Errorf("%w: Tags: %q is not a build tag: use letters, digits, _ and . only, and an element for each", ErrProps, tag)
 		}
 	}
 	for name, value := range t.Settings {
 		if _, ok := settingDefaults[name]; !ok {
-			return fmt.Errorf("%w: BuildSettings: got %q, expected %s", ErrTarget, name, strings.Join(settingNames(), ", "))
+			return fmt.Errorf("%w: BuildSettings: got %q, expected %s", ErrProps, name, strings.Join(settingNames(), ", "))
 		}
 		// Go takes an empty variable for one that is not set, so that it would not win over "go env -w".
 		if value == "" {
-			return fmt.Errorf("%w: BuildSettings: %s is empty: leave it out for Go's default", ErrTarget, name)
+			return fmt.Errorf("%w: BuildSettings: %s is empty: leave it out for Go's default", ErrProps, name)
 		}
 	}
 	return nil
@@ -110,7 +110,7 @@ func (t Target) resolve() (Target, error) {
 	}
 	dir, err := filepath.Abs(t.Dir)
 	if err != nil {
-		return t, fmt.Errorf("%w: %w", ErrTarget, err)
+		return t, fmt.Errorf("%w: %w", ErrProps, err)
 	}
 	t.Dir = dir
 	if IsDirectory(t.Package) {
@@ -122,11 +122,11 @@ func (t Target) resolve() (Target, error) {
 	}
 	info, err := os.Stat(t.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return t, fmt.Errorf("%w: there is no directory %s", ErrTarget, t.Dir)
+		return t, fmt.Errorf("%w: there is no directory %s", ErrProps, t.Dir)
 	} else if err != nil {
-		return t, fmt.Errorf("%w: %w", ErrTarget, err)
+		return t, fmt.Errorf("%w: %w", ErrProps, err)
 	} else if !info.IsDir() {
-		return t, fmt.Errorf("%w: %s is not a directory", ErrTarget, t.Dir)
+		return t, fmt.Errorf("%w: %s is not a directory", ErrProps, t.Dir)
 	}
 	t.Tags = slices.Clone(t.Tags)
 	slices.Sort(t.Tags)
