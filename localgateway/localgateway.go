@@ -19,9 +19,7 @@ package localgateway
 
 import (
 	"fmt"
-	"net"
 	"net/http"
-	"os"
 	"sync"
 	"time"
 
@@ -173,8 +171,9 @@ func New(assembly string, o Options) (*Gateway, error) {
 	return g, nil
 }
 
-// ServeHTTP answers a request. The first segment of its path is the stage: "/prod/orders". A request made by hand, as by
-// [net/http/httptest.NewRequest], seems to come from its RemoteAddr, unless [Options.SourceIP] is set.
+// ServeHTTP answers a request. The first segment of its path is the stage: "/prod/orders". The request comes from its
+// RemoteAddr, unless [Options.SourceIP] is set. It is for requests made by hand, as by [net/http/httptest.NewRequest]: over
+// a server of net/http, functions get header names in their canonical form. [Start] serves without that difference.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.gateway.ServeHTTP(w, r) }
 
 // Reload reads the assembly again and serves it. Requests in progress finish with what they began with. On an error the
@@ -189,21 +188,3 @@ func (g *Gateway) Problems() []string {
 
 // Close ends the processes of the functions, and with them the requests in progress. A second Close does nothing.
 func (g *Gateway) Close() error { return g.close() }
-
-// listen takes a free port of this machine alone.
-func listen() (net.Listener, error) {
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		return nil, fmt.Errorf("localgateway: %w", err)
-	}
-	return l, nil
-}
-
-// temporaryFolder makes a folder that only this user can read.
-func temporaryFolder() (string, error) {
-	dir, err := os.MkdirTemp("", "localgateway-")
-	if err != nil {
-		return "", fmt.Errorf("localgateway: %w", err)
-	}
-	return dir, nil
-}

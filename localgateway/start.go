@@ -1,8 +1,7 @@
 package localgateway
 
 import (
-	"errors"
-	"net/http"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
 )
 
 // TB is the part of [testing.TB] that [Start] needs.
@@ -13,10 +12,11 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// Server is a [Gateway] that listens on loopback for a test. [Start] makes it.
+// Server is a [Gateway] that listens on loopback for a test. [Start] makes it. It takes requests as "gatehouse dev" does:
+// functions get header names in the case in which the client sent them, and a malformed request gets a 400.
 type Server struct {
 	*Gateway
-	server *http.Server
+	server *front.Server
 
 	// URL is the address, without a slash at its end: "http://127.0.0.1:41234". A path begins with the stage:
 	// URL+"/prod/orders".
@@ -37,12 +37,12 @@ func Start(t TB, assembly string, o Options) *Server {
 	if err != nil {
 		t.Fatalf("starting the local gateway: %v", err)
 	}
-	l, err := listen()
+	l, err := front.Listen("127.0.0.1:0")
 	if err != nil {
 		g.Close()
 		t.Fatalf("starting the local gateway: %v", err)
 	}
-	server := &http.Server{Handler: g}
+	server := front.New(front.Options{Func: g.gateway.Serve})
 	go server.Serve(l)
 	s := &Server{Gateway: g, server: server, URL: "http://" + l.Addr().String(), t: t}
 	t.Cleanup(func() {
@@ -58,7 +58,8 @@ func Start(t TB, assembly string, o Options) *Server {
 
 // Close stops listening and closes the gateway. [Start] closes it at the end of the test.
 func (s *Server) Close() error {
-	return errors.Join(s.server.Close(), s.Gateway.Close())
+	s.server.Close()
+	return s.Gateway.Close()
 }
 
 // Token makes a token as [Gateway.MintToken] does, and ends the test if that fails.

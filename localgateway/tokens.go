@@ -100,17 +100,17 @@ type developmentIssuer struct {
 }
 
 func newDevelopmentIssuer(now func() time.Time) (*developmentIssuer, error) {
-	folder, err := temporaryFolder()
+	folder, err := os.MkdirTemp("", "localgateway-")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("localgateway: %w", err)
 	}
 	i := &developmentIssuer{folder: folder, now: now}
 	if i.keys, err = devissuer.OpenKeys(devissuer.KeyOptions{Dir: folder}); err == nil {
-		i.listener, err = listen()
+		i.listener, err = net.Listen("tcp4", "127.0.0.1:0")
 	}
 	if err != nil {
 		os.RemoveAll(folder)
-		return nil, err
+		return nil, fmt.Errorf("localgateway: %w", err)
 	}
 	i.server = &http.Server{Handler: i}
 	go i.server.Serve(i.listener)

@@ -121,7 +121,7 @@ func (g *Gateway) Reload() error {
 // Close stops the functions' processes. Requests that need one afterwards fail.
 func (g *Gateway) Close() { g.pool.Close() }
 
-// ServeHTTP serves over net/http, which writes header names in its own way; see [front.Handler].
+// ServeHTTP answers a request of net/http, whose header names are canonical; see [front.Handler].
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.http.ServeHTTP(w, r) }
 
 // Serve answers one request. The first segment of its path is the stage.

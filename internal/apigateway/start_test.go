@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
@@ -51,7 +52,12 @@ func start(t testing.TB, assemblyDir string, keys *devissuer.KeyStore, o Options
 		issuerServer.Close()
 		t.Fatalf("localgateway: %v", err)
 	}
-	server := httptest.NewServer(g)
+	l, err := front.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := front.New(front.Options{Func: g.Serve})
+	go server.Serve(l)
 	t.Cleanup(func() {
 		server.Close()
 		issuerServer.Close()
@@ -60,7 +66,7 @@ func start(t testing.TB, assemblyDir string, keys *devissuer.KeyStore, o Options
 	for _, p := range append(g.Problems(), g.Permissions()...) {
 		t.Logf("localgateway: %s", p)
 	}
-	return &running{Gateway: g, URL: server.URL, t: t}
+	return &running{Gateway: g, URL: "http://" + l.Addr().String(), t: t}
 }
 
 // Token makes a token in the form of an issuer of the assembly.
