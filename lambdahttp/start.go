@@ -4,22 +4,19 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"os"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/lambdaio"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// Start has h answer the function's events, until Lambda ends the process. It does not return. It is lambda.Start of
-// [Handler] with less work for each event: of that it reads what h gets to see, and the answer is sent in one piece.
+// Start answers the function's events with h until Lambda ends the process. It does not return. It is lambda.Start of
+// [Handler], but reads of each event only what h gets to see.
 func Start(h http.Handler) {
 	if m := muxOf(h); m != nil {
 		m.started = true
 	}
-	lambdaio.SendAnswersAtOnce(os.Getenv("AWS_LAMBDA_RUNTIME_API"))
 	lambda.Start(invoker(Handler(h)))
 }
 

@@ -95,13 +95,14 @@ func newAPI(table *access.Table, perRequest, denyEscapes bool) (*api, error) {
 	stage := &apimodel.Stage{Name: "prod"}
 	a := &api{table: table, guard: checks.New(checks.Options{
 		Model: &apimodel.Model{APIs: []*apimodel.API{model}}, API: model, Stage: stage,
-		Invoke: func(ctx context.Context, _ *apimodel.Function, payload []byte, _ *exchange.Request) ([]byte,
-			error) {
+		Invoke: func(
+			ctx context.Context, _ *apimodel.Function, payload []byte, _ *exchange.Request,
+		) (checks.AuthorizerReply, error) {
 			answer, err := authorizer.Invoke(ctx, payload)
 			if err != nil {
-				return nil, &checks.FunctionError{Type: "errorString", Message: err.Error()}
+				return checks.AuthorizerReply{}, &checks.FunctionError{Type: "errorString", Message: err.Error()}
 			}
-			return answer, nil
+			return checks.AuthorizerReply{Payload: answer}, nil
 		},
 	})}
 	for i, rule := range table.Rules() {

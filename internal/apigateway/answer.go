@@ -81,10 +81,8 @@ func (st *stage) handle(ctx context.Context, r *exchange.Request, source *mappin
 	// https://qiita.com/kter/items/4d4163e7f64ed34303bf.
 	source.Context.Authorizer = authorizerContext(record.Verdict.Known)
 	addIdentity(source.Context.Identity, record.Verdict.Known)
-	d := record.Verdict.Denial
-	said := st.served.gateway.decisions.take(r.RequestID, d != nil)
-	if d != nil {
-		return exchange.Answer{}, m.explained(d, &record.Verdict, said)
+	if d := record.Verdict.Denial; d != nil {
+		return exchange.Answer{}, m.explained(d, &record.Verdict)
 	}
 	r.Body = body // only now: what was signed is the body as it was sent
 	if f := m.validator.Check(r, params, &record.Verdict); f != nil {
@@ -101,12 +99,12 @@ func (st *stage) handle(ctx context.Context, r *exchange.Request, source *mappin
 
 // explained puts before a denial by an authorizer's function or its policy what neither of them says: the included
 // authorizer's reason or, of an answer from the cache, what the access table asks of a caller.
-func (m *method) explained(d *mapping.Failure, v *checks.Verdict, s said) *mapping.Failure {
+func (m *method) explained(d *mapping.Failure, v *checks.Verdict) *mapping.Failure {
 	last := len(v.Trace) - 1
 	if last < 0 || v.Trace[last].Check != "policy" && v.Trace[last].Check != "authorizer" {
 		return d
 	}
-	why := s.why()
+	why := v.AuthorizerReason
 	if why == "" && m.needs != "" && v.Trace[last].Check == "policy" {
 		why = "the route is for " + m.needs + has(v.Known)
 	}

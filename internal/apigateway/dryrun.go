@@ -48,13 +48,13 @@ func (st *stage) dryGuard() *checks.Guard {
 // invokeDry invokes the function of an authorizer and discards what it logs.
 func (s *served) invokeDry(
 	ctx context.Context, f *apimodel.Function, payload []byte, r *exchange.Request,
-) ([]byte, error) {
+) (checks.AuthorizerReply, error) {
 	id := newUUID()
 	s.gateway.dryRuns.add(id)
-	return payloadOf(s.gateway.pool.Invoke(ctx, f.Name, payload, lambdaruntime.InvokeOptions{RequestID: id, TraceID: r.TraceID}))
+	return s.invokeAuthorizer(ctx, f, payload, lambdaruntime.InvokeOptions{RequestID: id, TraceID: r.TraceID})
 }
 
-// dryRuns are the request IDs of the invocations of dry runs. They are kept: a function's lines arrive after its answer.
+// dryRuns are the request IDs of the invocations of dry runs. They are kept: a function can write after its answer.
 type dryRuns struct{ ids sync.Map }
 
 func (d *dryRuns) add(id string) { d.ids.Store(id, true) }

@@ -64,9 +64,8 @@ type Gateway struct {
 	options Options
 	pool    *lambdaruntime.Pool
 
-	decisions decisions
-	dryRuns   dryRuns
-	seed      [32]byte // what access keys come from where there is no issuer
+	dryRuns dryRuns
+	seed    [32]byte // what access keys come from where there is no issuer
 
 	live atomic.Pointer[served]
 	http http.Handler
@@ -84,7 +83,6 @@ func New(o Options) (*Gateway, error) {
 	rand.Read(g.seed[:]) // which never fails
 	log := o.Functions.Log
 	o.Functions.Log = func(line lambdaruntime.LogLine) {
-		g.decisions.see(line)
 		if log != nil && !g.dryRuns.wrote(line) {
 			log(line)
 		}

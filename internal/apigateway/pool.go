@@ -120,19 +120,27 @@ func region(arn string) string {
 	return parts[3]
 }
 
-// invoke runs a function for an authorizer.
-func (s *served) invoke(ctx context.Context, f *apimodel.Function, payload []byte, r *exchange.Request) ([]byte, error) {
-	id := s.gateway.decisions.expect(f, r.RequestID)
-	return payloadOf(s.gateway.pool.Invoke(ctx, f.Name, payload, lambdaruntime.InvokeOptions{RequestID: id, TraceID: r.TraceID}))
+// invoke runs the function of an authorizer.
+func (s *served) invoke(
+	ctx context.Context, f *apimodel.Function, payload []byte, r *exchange.Request,
+) (checks.AuthorizerReply, error) {
+	return s.invokeAuthorizer(ctx, f, payload, lambdaruntime.InvokeOptions{TraceID: r.TraceID})
 }
 
-// payloadOf is the answer in the result of an invocation. The error of a function is a [checks.FunctionError].
-func payloadOf(result lambdaruntime.Result, err error) ([]byte, error) {
+// invokeAuthorizer runs the function of an authorizer, and reads the reason for its decision in its log if it is an included
+// one. The error of a function is a [checks.FunctionError].
+func (s *served) invokeAuthorizer(
+	ctx context.Context, f *apimodel.Function, payload []byte, o lambdaruntime.InvokeOptions,
+) (reply checks.AuthorizerReply, err error) {
+	o.LogTail = isIncluded(f)
+	result, err := s.gateway.pool.Invoke(ctx, f.Name, payload, o)
 	if err != nil {
-		return nil, err
+		return reply, err
 	}
+	reply.Reason = decisionIn(result.LogTail, result.RequestID).why()
 	if result.Error != nil {
-		return nil, &checks.FunctionError{Type: result.Error.Type, Message: result.Error.Message, Where: result.Error.Where}
+		return reply, &checks.FunctionError{Type: result.Error.Type, Message: result.Error.Message, Where: result.Error.Where}
 	}
-	return result.Payload, nil
+	reply.Payload = result.Payload
+	return reply, nil
 }

@@ -33,6 +33,7 @@ type function struct {
 // invocation is one payload on its way. It belongs to the queue, then to one process, and then to its caller.
 type invocation struct {
 	work
+	tail bool         // the caller wants the tail of the log
 	cold bool         // set by the process that takes it
 	done chan outcome // of capacity 1, written once
 
@@ -50,8 +51,7 @@ type work struct {
 // invoke sees an invocation through.
 func (f *function) invoke(ctx context.Context, payload []byte, o InvokeOptions) (Result, error) {
 	inv := invocations.Get().(*invocation)
-	w := work{o.RequestID, o.TraceID, payload}
-	inv.work, inv.cold = w, false
+	inv.work, inv.tail, inv.cold = work{o.RequestID, o.TraceID, payload}, o.LogTail, false
 
 	f.mu.Lock()
 	if f.gone != nil {
@@ -64,7 +64,6 @@ func (f *function) invoke(ctx context.Context, payload []byte, o InvokeOptions) 
 		f.idle = f.idle[:n-1]
 		p.take(inv)
 		f.mu.Unlock()
-		p.send(w)
 	} else {
 		inv.since = time.Now()
 		f.queue.push(inv)

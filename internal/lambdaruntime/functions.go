@@ -192,6 +192,7 @@ func notFound(name string) error { return fmt.Errorf("%w: %q", ErrNotFound, name
 type InvokeOptions struct {
 	RequestID string // default a random UUID
 	TraceID   string // the X-Amzn-Trace-Id of the request; default none
+	LogTail   bool   // the result has the last lines that the function wrote
 }
 
 // Invoke runs a function with a payload and waits for its answer. The payload is only read, but it may be read after Invoke

@@ -222,7 +222,7 @@ func TestWhatAFunctionSees(t *testing.T) {
 func TestALargePayload(t *testing.T) {
 	p := newPool(t, Options{})
 	add(t, p, fault("length"))
-	for _, n := range []int{0, 1, copyLimit, copyLimit + 1, MaxPayload} {
+	for _, n := range []int{0, 1, 32 << 10, 1<<20 + 1, MaxPayload} {
 		if got := answered(t, p, "length", strings.Repeat("x", n)); got != fmt.Sprint(n) {
 			t.Errorf("%d bytes arrived as %s", n, got)
 		}

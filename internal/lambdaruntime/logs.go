@@ -1,10 +1,9 @@
 package lambdaruntime
 
 import (
-	"bufio"
 	"bytes"
-	"io"
 	"os"
+	"sync"
 	"time"
 )
 
@@ -33,27 +32,30 @@ type LogLine struct {
 type logs struct {
 	p              *process
 	stdout, stderr *os.File // the ends for the process
-	readers        [2]*os.File
-	done           chan struct{} // gets one message for each reader
+	streams        [2]*stream
+	reading        sync.WaitGroup
 }
 
 func newLogs(p *process) (*logs, error) {
-	l := &logs{p: p, done: make(chan struct{}, 2)}
-	var err error
-	if l.readers[0], l.stdout, err = os.Pipe(); err != nil {
+	l := &logs{p: p}
+	stdout, stdoutEnd, err := os.Pipe()
+	if err != nil {
 		return nil, err
 	}
-	if l.readers[1], l.stderr, err = os.Pipe(); err != nil {
-		l.readers[0].Close()
-		l.stdout.Close()
+	stderr, stderrEnd, err := os.Pipe()
+	if err != nil {
+		stdout.Close()
+		stdoutEnd.Close()
 		return nil, err
 	}
+	l.stdout, l.stderr = stdoutEnd, stderrEnd
+	l.streams = [2]*stream{{p: p, name: Stdout, file: stdout}, {p: p, name: Stderr, file: stderr}}
 	return l, nil
 }
 
 // abandon is for a process that was not started.
 func (l *logs) abandon() {
-	for _, f := range [...]*os.File{l.stdout, l.stderr, l.readers[0], l.readers[1]} {
+	for _, f := range [...]*os.File{l.stdout, l.stderr, l.streams[0].file, l.streams[1].file} {
 		f.Close()
 	}
 }
@@ -62,50 +64,127 @@ func (l *logs) abandon() {
 func (l *logs) started() {
 	l.stdout.Close()
 	l.stderr.Close()
-	go l.read(l.readers[0], Stdout)
-	go l.read(l.readers[1], Stderr)
+	for _, s := range l.streams {
+		l.reading.Go(s.read)
+	}
 }
 
 // drain waits until everything is read that the dead process wrote, but not longer than the limit.
 func (l *logs) drain(limit time.Duration) {
-	for _, r := range l.readers {
-		if r.SetReadDeadline(time.Now().Add(limit)) != nil {
-			time.AfterFunc(limit, func() { r.Close() }) // pipes without deadlines
+	for _, s := range l.streams {
+		if s.file.SetReadDeadline(time.Now().Add(limit)) != nil {
+			time.AfterFunc(limit, func() { s.file.Close() }) // pipes without deadlines
 		}
 	}
-	<-l.done
-	<-l.done
+	l.reading.Wait()
+}
+
+// catchUp reads what is in the pipes now, without waiting for more.
+func (l *logs) catchUp() {
+	for _, s := range l.streams {
+		s.catchUp()
+	}
+}
+
+// stream is one of the two.
+type stream struct {
+	p    *process
+	name Stream
+	file *os.File
+
+	mu     sync.Mutex // over the reading of a part and its lines, so that they stay in their order
+	buffer [4 << 10]byte
+	line   []byte // its beginning, of one whose end has not come
 }
 
 // read passes on line by line. The last line counts without its end, too.
-func (l *logs) read(from *os.File, stream Stream) {
-	defer func() {
-		from.Close()
-		l.done <- struct{}{}
-	}()
-	r := bufio.NewReaderSize(from, MaxLine)
+func (s *stream) read() {
+	defer s.file.Close()
+	err := s.readAll()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.line) > 0 {
+		s.pass(s.line, false)
+	}
+	if err != nil && !os.IsTimeout(err) {
+		s.p.log("", "the log of the process broke off: "+err.Error())
+	}
+}
+
+// add takes what was read. s.mu is held.
+func (s *stream) add(part []byte) {
+	s.line = append(s.line, part...)
 	for {
-		line, err := r.ReadSlice('\n')
-		if len(line) > 0 {
-			l.p.f.pool.options.Log(LogLine{
-				Function:  l.p.spec.Name,
-				RequestID: l.p.requestID(),
-				Stream:    stream,
-				Text:      string(bytes.TrimRight(line, "\r\n")),
-				Cut:       err == bufio.ErrBufferFull,
-			})
-		}
-		if err != nil && err != bufio.ErrBufferFull {
-			if err != io.EOF && !os.IsTimeout(err) {
-				l.p.log("", "the log of the process broke off: "+err.Error())
-			}
+		end, next := bytes.IndexByte(s.line, '\n'), 0
+		switch {
+		case end >= 0 && end < MaxLine:
+			next = end + 1
+		case len(s.line) >= MaxLine:
+			end, next = MaxLine, MaxLine
+		default:
 			return
 		}
+		s.pass(s.line[:end], end == MaxLine)
+		s.line = s.line[:copy(s.line, s.line[next:])]
 	}
+}
+
+func (s *stream) pass(text []byte, cut bool) {
+	line := LogLine{
+		Function:  s.p.spec.Name,
+		RequestID: s.p.requestID(),
+		Stream:    s.name,
+		Text:      string(bytes.TrimRight(text, "\r\n")),
+		Cut:       cut,
+	}
+	s.p.tail.add(line.Text)
+	s.p.f.pool.options.Log(line)
 }
 
 func (p *process) requestID() string {
 	p.f.mu.Lock()
 	defer p.f.mu.Unlock()
 	return p.lastID
+}
+
+// tailSize is how long the tail of a log is at most, in bytes, as that of Lambda's Invoke; its last line may be longer.
+// Source: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html (LogType)
+const tailSize = 4 << 10
+
+// tail keeps the last lines of an invocation for its caller.
+type tail struct {
+	mu     sync.Mutex
+	wanted bool
+	lines  []string
+	size   int
+}
+
+// begin forgets the lines of the invocation before.
+func (t *tail) begin(wanted bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.wanted, t.lines, t.size = wanted, nil, 0
+}
+
+func (t *tail) add(line string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.wanted {
+		return
+	}
+	t.lines = append(t.lines, line)
+	t.size += len(line)
+	for len(t.lines) > 1 && t.size > tailSize {
+		t.size -= len(t.lines[0])
+		t.lines = t.lines[1:]
+	}
+}
+
+// end returns the lines of the invocation.
+func (t *tail) end() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	lines := t.lines
+	t.wanted, t.lines, t.size = false, nil, 0
+	return lines
 }

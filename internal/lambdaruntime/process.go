@@ -3,6 +3,7 @@ package lambdaruntime
 import (
 	"fmt"
 	"net"
+	"net/http"
 	"os/exec"
 	"sync"
 	"time"
@@ -33,7 +34,11 @@ type process struct {
 
 	listener net.Listener
 	address  string
-	conns    sync.WaitGroup
+	server   *http.Server   // of the Runtime API
+	conns    sync.WaitGroup // its connections
+	logs     *logs
+	tail     tail      // of the log, for the invocation that the process has
+	work     chan work // of capacity 1, for the question for work that waits
 
 	// The lock.
 	state     state
@@ -41,14 +46,12 @@ type process struct {
 	served    bool        // it has had an invocation
 	extension bool        // it wants SIGTERM before it is killed
 	inv       *invocation // of a busy process
-	conn      net.Conn    // where its question for work waits, of an idle or busy process
+	questions int         // for work, that it has asked
 	since     time.Time   // when inv was given to it
 	initError *FunctionError
 	timer     *time.Timer // the limit of init, then of each invocation
 
 	lastID string // the request id that its log lines belong to
-
-	out []byte // what send writes; it belongs to who made the process busy
 
 	kill  sync.Mutex // guards the two below
 	cmd   *exec.Cmd  // nil before the start
@@ -56,7 +59,7 @@ type process struct {
 }
 
 func newProcess(f *function) *process {
-	return &process{f: f, spec: f.spec, version: f.version}
+	return &process{f: f, spec: f.spec, version: f.version, work: make(chan work, 1)}
 }
 
 // run starts the process and stays until it is gone and everything about it is settled.
@@ -76,38 +79,38 @@ func (p *process) live() (started bool, err error) {
 	defer p.listener.Close()
 	p.address = p.listener.Addr().String()
 
-	logs, err := newLogs(p)
-	if err != nil {
+	if p.logs, err = newLogs(p); err != nil {
 		return false, err
 	}
+	p.server = p.newServer()
 	cmd := &exec.Cmd{
 		Path:   p.spec.Command[0],
 		Args:   p.spec.Command,
 		Dir:    p.spec.Dir,
 		Env:    pool.environ(p.spec, p.address),
-		Stdout: logs.stdout,
-		Stderr: logs.stderr,
+		Stdout: p.logs.stdout,
+		Stderr: p.logs.stderr,
 	}
 	isolate(cmd)
 
 	p.f.mu.Lock()
 	if p.state == stopping {
 		p.f.mu.Unlock()
-		logs.abandon()
+		p.logs.abandon()
 		return false, errShuttingDown
 	}
 	p.timer = time.AfterFunc(time.Hour, p.late)
 	p.timer.Stop() // the limit of init begins when the process runs
 	p.f.mu.Unlock()
 
-	p.conns.Add(1)
-	go p.accept()
+	p.conns.Go(func() { p.server.Serve(p.listener) })
+	defer p.server.Close()
 	if err := p.spawn(cmd); err != nil {
-		logs.abandon()
+		p.logs.abandon()
 		return false, err
 	}
 	p.beginInit()
-	logs.started()
+	p.logs.started()
 	err = cmd.Wait()
 
 	p.bury()
@@ -115,7 +118,7 @@ func (p *process) live() (started bool, err error) {
 	if !waitFor(&p.conns, drainLimit) { // what it sent before it died still counts
 		p.log("", "a descendant of the process has left its process group and keeps its connections open")
 	}
-	logs.drain(drainLimit)
+	p.logs.drain(drainLimit)
 	return true, err
 }
 
@@ -195,13 +198,15 @@ func (p *process) failInit(err error, started bool) string {
 	return "INIT_REPORT Phase: init Status: error Error Type: " + typ + ": " + message
 }
 
-// take gives an invocation to the process. The lock is held; the process waits for work. The caller calls send next.
+// take gives an invocation to the process, whose question for work waits. The lock is held.
 func (p *process) take(inv *invocation) {
 	p.state = busy
 	p.inv = inv
 	inv.cold = !p.served
 	p.served = true
 	p.lastID = inv.id
+	p.tail.begin(inv.tail)
+	p.work <- inv.work
 	p.limit()
 }
 
@@ -215,6 +220,7 @@ func (p *process) limit() {
 func (p *process) answer(out outcome) {
 	inv := p.inv
 	p.inv = nil
+	out.result.LogTail = p.tail.end()
 	inv.done <- out
 }
 

@@ -15,6 +15,10 @@ type Result struct {
 	Payload   []byte         // the answer; after an error the document that Lambda's Invoke API returns for it
 	Error     *FunctionError // nil when the function answered
 	ColdStart bool           // this was the first invocation of its process
+
+	// LogTail are the last lines that the function wrote from the invocation's start to its answer, at most 4 KiB or one
+	// line, if [InvokeOptions] asked for them. Where pipes block, as on Windows, the last ones can be missing.
+	LogTail []string
 }
 
 // FunctionError is an error of the function: one it reported, or one in Lambda's words about what became of it.

@@ -1,130 +1,150 @@
 package lambdaruntime
 
 import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"log"
 	"net"
+	"net/http"
 	"strconv"
 	"time"
 )
 
-// The answers that have no content of their own. Their bodies are those of AWS's emulator (lambda/rapi/rendering).
-var (
-	answerAccepted  = plain("202 Accepted", `{"status":"OK"}`)
-	answerRegister  = plain("200 OK\r\nLambda-Extension-Identifier: 00000000-0000-4000-8000-000000000000", `{}`)
-	answerBadID     = plain("400 Bad Request", `{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}`)
-	answerState     = plain("403 Forbidden", `{"errorMessage":"State transition is not allowed","errorType":"InvalidStateTransition"}`)
-	answerForeign   = plain("403 Forbidden", `{"errorMessage":"This address is for one function process","errorType":"Forbidden"}`)
-	answerNotFound  = plain("404 Not Found", `{"errorMessage":"Not found","errorType":"NotFound"}`)
-	answerTooLarge  = plain("413 Request Entity Too Large", `{"errorMessage":"Exceeded maximum allowed payload size (`+strconv.Itoa(MaxPayload)+` bytes).","errorType":"RequestEntityTooLarge"}`)
-	answerMalformed = plain("400 Bad Request\r\nConnection: close", `{"errorMessage":"Malformed request","errorType":"BadRequest"}`)
+const (
+	maxHeaderValue = 1024     // of what is sent to a process: ids, an ARN
+	maxHeader      = 4 << 20  // a runtime may send 1 MB of X-Ray cause
+	maxDiscard     = 64 << 20 // of a body that is too long, so that the client gets to see the answer
 )
 
-func plain(status, body string) []byte {
-	return []byte("HTTP/1.1 " + status + "\r\nContent-Type: application/json\r\nContent-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n" + body)
+// reply is an answer of the Runtime API without content of its own.
+type reply struct {
+	status int
+	body   string
 }
 
-// accept serves the connections of the process until its listener is closed.
-func (p *process) accept() {
-	defer p.conns.Done()
-	for {
-		conn, err := p.listener.Accept()
-		if err != nil {
-			return
-		}
-		p.conns.Add(1)
-		go p.serve(conn)
-	}
+// The bodies are those of AWS's emulator (lambda/rapi/rendering).
+var (
+	replyAccepted  = &reply{202, `{"status":"OK"}`}
+	replyBadID     = &reply{400, `{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}`}
+	replyMalformed = &reply{400, `{"errorMessage":"Malformed request","errorType":"BadRequest"}`}
+	replyState     = &reply{403, `{"errorMessage":"State transition is not allowed","errorType":"InvalidStateTransition"}`}
+	replyForeign   = &reply{403, `{"errorMessage":"This address is for one function process","errorType":"Forbidden"}`}
+	replyNotFound  = &reply{404, `{"errorMessage":"Not found","errorType":"NotFound"}`}
+	replyTooLarge  = &reply{413, fmt.Sprintf(
+		`{"errorMessage":"Exceeded maximum allowed payload size (%d bytes).","errorType":"RequestEntityTooLarge"}`, MaxPayload)}
+)
+
+func (r *reply) write(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(r.status)
+	io.WriteString(w, r.body) // an error is the end of the process
 }
 
-// serve answers the requests of one connection.
-//
-// A question for work is not answered here: whoever has the work writes the answer (see send), while this goroutine is
-// already waiting for what comes next on the connection, which is the function's answer or the connection's end. That
-// saves a change of goroutines on the way in, and tells at once when an idle process goes away.
-func (p *process) serve(conn net.Conn) {
-	defer p.conns.Done()
-	defer conn.Close()
-	defer p.hungUp(conn)
-	in := newWire(conn, p.address)
-	for {
-		req, err := in.read()
-		if err != nil {
-			if err == errMalformed {
-				conn.Write(answerMalformed)
+// newServer serves the Runtime API of the process, and the part of the Extensions API that aws-lambda-go uses.
+func (p *process) newServer() *http.Server {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", p.next)
+	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/response", p.response)
+	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/error", p.failure)
+	mux.HandleFunc("POST /2018-06-01/runtime/init/error", p.failedInit)
+	mux.HandleFunc("POST /2020-01-01/extension/register", p.register)
+	mux.HandleFunc("GET /2020-01-01/extension/event/next", func(_ http.ResponseWriter, r *http.Request) {
+		<-r.Context().Done() // there are no events that a process could have registered for
+	})
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { replyNotFound.write(w) })
+	return &http.Server{
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if p.foreign(r) {
+				replyForeign.write(w)
+				return
 			}
-			return
-		}
-		var answer []byte
-		switch {
-		case req.foreign:
-			answer = answerForeign
-		case req.op == opNext:
-			answer = p.next(conn)
-		case req.op == opExtensionNext:
-			continue // never answered: there are no events that a process could have registered for
-		case req.op == opResponse, req.op == opError:
-			answer = p.respond(req)
-		case req.op == opInitError:
-			answer = p.failedInit(req)
-		case req.op == opRegister:
-			answer = p.register()
-		default:
-			answer = answerNotFound
-		}
-		if answer == nil {
-			continue
-		}
-		if _, err := conn.Write(answer); err != nil || req.close {
-			return
-		}
+			mux.ServeHTTP(w, r)
+		}),
+		MaxHeaderBytes: maxHeader,
+		ErrorLog:       log.New(platformLog{p}, "", 0),
+		ConnState: func(_ net.Conn, state http.ConnState) {
+			switch state {
+			case http.StateNew:
+				p.conns.Add(1)
+			case http.StateClosed:
+				p.conns.Done()
+			}
+		},
 	}
 }
 
-// next is the question for work. It returns an answer only when the question is out of turn.
-func (p *process) next(conn net.Conn) []byte {
+// foreign reports whether a request comes from a browser, or from a client that was told another address.
+func (p *process) foreign(r *http.Request) bool {
+	return r.Host != "" && r.Host != p.address || r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != ""
+}
+
+// next is the question for work. It is answered when there is some.
+func (p *process) next(w http.ResponseWriter, r *http.Request) {
 	f := p.f
 	f.mu.Lock()
 	switch p.state {
 	case starting, away:
 	case stopping:
 		f.mu.Unlock()
-		return nil // its end is on the way
+		<-r.Context().Done() // its end is on the way
+		return
 	default:
 		f.mu.Unlock()
-		return answerState
+		replyState.write(w)
+		return
 	}
 	p.timer.Stop()
 	if p.version != f.version || f.gone != nil {
 		p.stop(nil)
 		f.mu.Unlock()
-		return nil
+		<-r.Context().Done()
+		return
 	}
 	if p.state == starting {
 		f.started()
 	} else {
 		f.returning--
 	}
-	p.conn = conn
-	inv := f.queue.pop()
-	if inv == nil {
+	p.questions++
+	question := p.questions
+	if inv := f.queue.pop(); inv != nil {
+		p.take(inv)
+	} else {
 		p.state = idle
 		f.idle = append(f.idle, p)
-		f.mu.Unlock()
-		return nil
 	}
-	work := inv.work
-	p.take(inv)
 	f.mu.Unlock()
-	p.send(work)
-	return nil
+	select {
+	case work := <-p.work:
+		p.send(w, work)
+	case <-r.Context().Done():
+		p.hungUp(question)
+	}
+}
+
+// send answers the question for work with an invocation.
+func (p *process) send(w http.ResponseWriter, work work) {
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Lambda-Runtime-Aws-Request-Id", work.id)
+	h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(p.f.pool.options.Now().Add(p.spec.Timeout).UnixMilli(), 10))
+	h.Set("Lambda-Runtime-Invoked-Function-Arn", p.spec.ARN)
+	if work.trace != "" {
+		h.Set("Lambda-Runtime-Trace-Id", work.trace)
+	}
+	h.Set("Content-Length", strconv.Itoa(len(work.payload)))
+	w.Write(work.payload) // after an error the process ends, or its time does
 }
 
 // hungUp takes an idle process out of the scheduling when the connection ends on which it waits for work: mostly it is
 // dead. One that lives has the function's time-out to ask again.
-func (p *process) hungUp(conn net.Conn) {
+func (p *process) hungUp(question int) {
 	f := p.f
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if p.state != idle || p.conn != conn {
+	if p.state != idle || p.questions != question {
 		return
 	}
 	for i, other := range f.idle {
@@ -137,31 +157,72 @@ func (p *process) hungUp(conn net.Conn) {
 	p.limit()
 }
 
-// respond is the function's answer or its error. The first one for an invocation counts.
-func (p *process) respond(req *request) []byte {
+var errTooLarge = errors.New("functions: the payload is too large")
+
+// readBody reads a request's body, of at most MaxPayload bytes. The error is errTooLarge, or one of the connection.
+func readBody(r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, MaxPayload+1))
+	if err != nil || len(body) <= MaxPayload {
+		return body, err
+	}
+	io.Copy(io.Discard, io.LimitReader(r.Body, maxDiscard))
+	return nil, errTooLarge
+}
+
+// The name of the header or trailer that has the type of an error.
+const errorType = "Lambda-Runtime-Function-Error-Type"
+
+// response is the function's answer. An error that came up after its first byte was sent is in trailers.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming
+func (p *process) response(w http.ResponseWriter, r *http.Request) {
+	p.respond(w, r, func(inv *invocation, body []byte) outcome {
+		if kind := r.Trailer.Get(errorType); kind != "" {
+			document, err := base64.StdEncoding.DecodeString(r.Trailer.Get("Lambda-Runtime-Function-Error-Body"))
+			if err != nil {
+				document = nil
+			}
+			return reported(inv, document, kind)
+		}
+		return outcome{result: Result{RequestID: inv.id, Payload: body, ColdStart: inv.cold}}
+	})
+}
+
+// failure is the function's error.
+func (p *process) failure(w http.ResponseWriter, r *http.Request) {
+	p.respond(w, r, func(inv *invocation, body []byte) outcome { return reported(inv, body, r.Header.Get(errorType)) })
+}
+
+// respond ends the invocation with what its function sent. The first answer for an invocation counts.
+func (p *process) respond(w http.ResponseWriter, r *http.Request, read func(*invocation, []byte) outcome) {
+	body, err := readBody(r)
+	if err != nil && err != errTooLarge {
+		w.Header().Set("Connection", "close")
+		replyMalformed.write(w)
+		return
+	}
+	p.logs.catchUp() // what the function wrote before it answered is in its pipes by now
+	p.answerWith(r.PathValue("id"), func(inv *invocation) (outcome, *reply) {
+		if err != nil {
+			return failed(inv, typeResponseSize, fmt.Sprintf(
+				"Response payload size exceeded maximum allowed payload size (%d bytes).", MaxPayload)), replyTooLarge
+		}
+		return read(inv, body), replyAccepted
+	}).write(w)
+}
+
+// answerWith ends the invocation that the process is busy with, if it is the one with this id.
+func (p *process) answerWith(id string, read func(*invocation) (outcome, *reply)) *reply {
 	f := p.f
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch {
 	case p.state != busy:
-		return answerState
-	case string(req.id) != p.inv.id:
-		return answerBadID
+		return replyState
+	case id != p.inv.id:
+		return replyBadID
 	}
-	inv, answer := p.inv, answerAccepted
-	var out outcome
-	switch {
-	case req.tooLarge:
-		out, answer = failed(inv, typeResponseSize,
-			"Response payload size exceeded maximum allowed payload size ("+strconv.Itoa(MaxPayload)+" bytes)."), answerTooLarge
-	case req.op == opError:
-		out = reported(inv, req.body, req.errorType)
-	case req.trailerType != "": // the answer broke off in the middle
-		out = reported(inv, req.trailerBody, req.trailerType)
-	default:
-		out = outcome{result: Result{RequestID: inv.id, Payload: req.body, ColdStart: inv.cold}}
-	}
-	f.growth.took(time.Since(p.since), inv.cold)
+	out, answer := read(p.inv)
+	f.growth.took(time.Since(p.since), p.inv.cold)
 	p.leave()
 	p.answer(out)
 	return answer
@@ -177,56 +238,62 @@ func (p *process) leave() {
 
 // failedInit is the runtime's report that the function cannot be loaded. What waits for the process fails when it ends,
 // which the documentation asks of it next.
-func (p *process) failedInit(req *request) []byte {
+func (p *process) failedInit(w http.ResponseWriter, r *http.Request) {
+	body, err := readBody(r)
+	if err != nil {
+		replyMalformed.write(w)
+		return
+	}
 	p.f.mu.Lock()
 	defer p.f.mu.Unlock()
 	if p.state != starting {
-		return answerState
+		replyState.write(w)
+		return
 	}
-	e := parseError(req.body, req.errorType)
+	e := parseError(body, r.Header.Get(errorType))
 	p.initError = &e
-	return answerAccepted
+	replyAccepted.write(w)
 }
 
 // register makes the process one that is sent SIGTERM before it is killed.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
-func (p *process) register() []byte {
+func (p *process) register(w http.ResponseWriter, _ *http.Request) {
 	p.f.mu.Lock()
 	defer p.f.mu.Unlock()
 	if p.state != starting {
-		return answerState
-	}
-	p.extension = true
-	return answerRegister
-}
-
-// Payloads up to this size go out in one piece with the header, copied. Above it the copy costs more than the second piece.
-const copyLimit = 32 << 10
-
-// send answers the question for work with the invocation that take has given to the process. The invocation itself may be
-// its caller's again by now, when its time is up.
-func (p *process) send(w work) {
-	b := append(p.out[:0], "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nLambda-Runtime-Aws-Request-Id: "...)
-	b = append(b, w.id...)
-	b = append(b, "\r\nLambda-Runtime-Deadline-Ms: "...)
-	b = strconv.AppendInt(b, p.f.pool.options.Now().Add(p.spec.Timeout).UnixMilli(), 10)
-	b = append(b, "\r\nLambda-Runtime-Invoked-Function-Arn: "...)
-	b = append(b, p.spec.ARN...)
-	if w.trace != "" {
-		b = append(b, "\r\nLambda-Runtime-Trace-Id: "...)
-		b = append(b, w.trace...)
-	}
-	b = append(b, "\r\nContent-Length: "...)
-	b = strconv.AppendInt(b, int64(len(w.payload)), 10)
-	b = append(b, "\r\n\r\n"...)
-	// An error is not looked at: the connection is broken then, so the process ends or its time does.
-	if len(w.payload) <= copyLimit {
-		b = append(b, w.payload...)
-		p.out = b
-		p.conn.Write(b)
+		replyState.write(w)
 		return
 	}
-	p.out = b
-	pieces := net.Buffers{b, w.payload}
-	pieces.WriteTo(p.conn)
+	p.extension = true
+	w.Header().Set("Lambda-Extension-Identifier", "00000000-0000-4000-8000-000000000000")
+	(&reply{200, `{}`}).write(w)
+}
+
+// headerValue reports whether a text can be sent as a header of ours.
+func headerValue(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] <= ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return len(s) <= maxHeaderValue
+}
+
+// pathSegment reports whether a text can be a request id: runtimes put it into the path of their answer as it is.
+func pathSegment(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_' || c == '.') {
+			return false
+		}
+	}
+	return len(s) <= maxHeaderValue
+}
+
+// platformLog writes what the server itself reports into the function's log.
+type platformLog struct{ p *process }
+
+func (l platformLog) Write(b []byte) (int, error) {
+	l.p.log("", string(b))
+	return len(b), nil
 }

@@ -49,7 +49,18 @@ type Verdict struct {
 	Cache          string        // "HIT" or "MISS" of a Lambda authorizer with a cache, else ""
 	AuthorizerTime time.Duration // of the function's invocation; 0 if there was none
 
+	// AuthorizerReason is the Reason of the function's [AuthorizerReply]; "" for an answer from the cache.
+	AuthorizerReason string
+
 	usageKey string // what the authorizer counts the request to
+}
+
+// AuthorizerReply is what the function of an authorizer answers.
+type AuthorizerReply struct {
+	Payload []byte
+
+	// Reason says in words why the function denied the request, which its answer does not; "" if that is not known.
+	Reason string
 }
 
 // Step is one check, for the log and the console.
@@ -82,8 +93,8 @@ type Options struct {
 	API   *apimodel.API
 	Stage *apimodel.Stage
 
-	// Invoke runs a function and returns its answer. A function's own error is a *FunctionError.
-	Invoke func(ctx context.Context, f *apimodel.Function, payload []byte, r *exchange.Request) ([]byte, error)
+	// Invoke runs the function of an authorizer. A function's own error is a *FunctionError, with which a Reason can come.
+	Invoke func(ctx context.Context, f *apimodel.Function, payload []byte, r *exchange.Request) (AuthorizerReply, error)
 
 	// Refused says why Lambda does not let API Gateway invoke the function of an authorizer; "" where it does. Default: it
 	// does.

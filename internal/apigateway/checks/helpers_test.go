@@ -73,13 +73,13 @@ func newGate(policy string, changes ...func(*gate)) *gate {
 		Model: &apimodel.Model{APIs: []*apimodel.API{api}}, API: api,
 		Stage: &apimodel.Stage{Name: "prod", Variables: map[string]string{"tenant": "acme"}},
 		Now:   func() time.Time { return g.now },
-		Invoke: func(_ context.Context, f *apimodel.Function, event []byte, _ *exchange.Request) ([]byte, error) {
+		Invoke: func(_ context.Context, f *apimodel.Function, event []byte, _ *exchange.Request) (AuthorizerReply, error) {
 			if f == nil {
-				return nil, fmt.Errorf("there is no function")
+				return AuthorizerReply{}, fmt.Errorf("there is no function")
 			}
 			g.events = append(g.events, string(event))
 			answer, err := g.answer(string(event))
-			return []byte(answer), err
+			return AuthorizerReply{Payload: []byte(answer)}, err
 		},
 	}
 	for _, change := range changes {

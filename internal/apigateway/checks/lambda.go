@@ -183,7 +183,7 @@ func (g *Guard) ask(ctx context.Context, c *Call, arn string, identity []string,
 	}
 	start := g.o.Now()
 	answer, err := g.o.Invoke(ctx, f, payload, c.Request)
-	v.AuthorizerTime = g.o.Now().Sub(start)
+	v.AuthorizerTime, v.AuthorizerReason = g.o.Now().Sub(start), answer.Reason
 	var failed *FunctionError
 	switch {
 	case errors.As(err, &failed) && failed.Message == "Unauthorized":
@@ -197,7 +197,7 @@ func (g *Guard) ask(ctx context.Context, c *Call, arn string, identity []string,
 		v.fail("authorizer", authorizerFailure("the function failed: %s", strings.TrimPrefix(err.Error(), "functions: ")))
 		return nil
 	}
-	read, err := events.ReadAuthorizer(answer)
+	read, err := events.ReadAuthorizer(answer.Payload)
 	if err != nil {
 		v.fail("authorizer", authorizerFailure("%s", strings.TrimPrefix(err.Error(), "events: ")))
 		return nil

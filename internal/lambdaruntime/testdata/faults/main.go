@@ -77,6 +77,20 @@ type brokenReader struct{}
 func (brokenReader) Read([]byte) (int, error) { return 0, errors.New("the other half is gone") }
 
 var handlers = map[string]handler{
+	"tail": func(_ context.Context, payload []byte) ([]byte, error) {
+		fmt.Printf("out %s\n", payload)
+		fmt.Fprintf(os.Stderr, "err %s\n", payload)
+		return nil, nil
+	},
+	"tail-error": func(context.Context, []byte) ([]byte, error) {
+		fmt.Println("before the end")
+		return nil, errors.New("out of tea")
+	},
+	"tail-exit": func(context.Context, []byte) ([]byte, error) {
+		fmt.Println("before the end")
+		os.Exit(3)
+		return nil, nil
+	},
 	"pid": func(context.Context, []byte) ([]byte, error) { return []byte(strconv.Itoa(os.Getpid())), nil },
 	"exit": func(context.Context, []byte) ([]byte, error) {
 		os.Exit(7)
