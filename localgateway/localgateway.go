@@ -71,8 +71,8 @@ type Options struct {
 	// If nil, records are discarded.
 	Record func(*Record)
 
-	// Log receives every line that a function writes. It is called from several goroutines at a time. If nil, lines are
-	// discarded.
+	// Log receives every line that a function writes. What a function writes before it answers, Log receives before the
+	// caller gets the answer, but on Windows. It is called from several goroutines at a time. If nil, lines are discarded.
 	Log func(LogLine)
 
 	// Now is the clock of caches, tokens and signatures. Default: [time.Now].

@@ -72,9 +72,10 @@ type Options struct {
 	// Env is added to the environment of every process. A variable of the function's own wins over it.
 	Env map[string]string
 
-	// Log gets every line that the functions write, and what Lambda itself would log. It is called from several
-	// goroutines at a time; while it does not return, the process whose line it is cannot write further ones, and its end
-	// is not noticed.
+	// Log receives every line that the functions write, and what Lambda itself would log. It is called from several
+	// goroutines at a time. What a function writes before it answers, Log receives before Invoke returns, where pipes do
+	// not block. While Log does not return, the process whose line it is can neither answer nor write further lines, and
+	// its end is not noticed.
 	Log func(LogLine)
 
 	// InitLimit is for tests; default [InitLimit].
