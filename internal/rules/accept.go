@@ -21,15 +21,15 @@ var acceptance = Rule{
 	check:  func(*view, reporter) {},
 }
 
-// accept notes at each finding the reason why it is accepted, and reports acceptances that are wrong or left over.
-func (v *view) accept(findings []Finding, report reporter) {
+// accept notes at each finding the reason why it is accepted, and reports acceptances that are wrong or left over. Known are the
+// ids of the rules that can be accepted.
+func (v *view) accept(findings []Finding, known []string, report reporter) {
 	type place struct{ stack, id, rule string }
 	found := map[place][]int{}
 	for i, f := range findings {
 		at := place{f.Stack, f.LogicalID, f.Rule}
 		found[at] = append(found[at], i)
 	}
-	known := Acceptable()
 	for _, kind := range slices.Sorted(maps.Keys(v.byType)) {
 		for _, r := range v.byType[kind] {
 			raw, is := r.t.Notes[AcceptsMetadata]

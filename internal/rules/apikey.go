@@ -51,10 +51,6 @@ var keyThatNothingNames = Rule{
 	},
 }
 
-func allAre(values []string, want string) bool {
-	return len(values) > 0 && !slices.ContainsFunc(values, func(v string) bool { return v != want })
-}
-
 // keyed are the methods that certainly need an API key.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
 func (a *api) keyed() (out []*method) {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -32,21 +33,6 @@ var foreignGuard = Rule{
 			}
 		}
 	},
-}
-
-// included reports whether an authorizer has the included function: the plan's, or another one that invokes it too.
-func (v *view) included(r *resource) bool {
-	settings, _ := r.t.Notes[AuthorizerMetadata].(map[string]any)
-	if included, _ := settings["included"].(bool); included {
-		return true
-	}
-	uri, _ := r.text("AuthorizerUri")
-	f := r.functionOf(invokedBy(uri))
-	if f == nil {
-		return false
-	}
-	_, ours := f.t.Notes[FunctionMetadata]
-	return ours
 }
 
 var grantCoversMethod = Rule{
@@ -133,13 +119,6 @@ func collectARNs(v any, into map[string]bool) {
 	}
 }
 
-func verbsOf(p route.Pattern) []string {
-	if p.Verb == route.Any {
-		return route.Verbs
-	}
-	return []string{p.Verb}
-}
-
 var fallThrough = Rule{
 	ID:       "fall-through",
 	Severity: Error,
@@ -160,7 +139,7 @@ func (a *api) fallThroughs(report reporter) {
 	var patterns []route.Pattern
 	var of []*method // of those that were added beside the table
 	open := map[int]bool{}
-	for _, name := range slices.Sorted(mapKeys(a.plan.routes)) {
+	for _, name := range slices.Sorted(maps.Keys(a.plan.routes)) {
 		if pattern, err := route.Parse(name); err == nil {
 			open[len(patterns)] = a.plan.routes[name] == ""
 			patterns, of = append(patterns, pattern), append(of, nil)

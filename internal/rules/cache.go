@@ -59,6 +59,3 @@ func cached(settings any) string {
 	}
 	return ""
 }
-
-// on reports whether a boolean property may be true.
-func on(v any) bool { return v != nil && v != false && v != "false" }

@@ -67,28 +67,6 @@ func (v *view) permitted() map[string]bool {
 	return out
 }
 
-// functions are those of the assembly, by their ARNs and by their stack's path and name.
-func (v *view) functions() map[string]*resource {
-	if v.lambdas == nil {
-		v.lambdas = map[string]*resource{}
-		for _, f := range v.byType["AWS::Lambda::Function"] {
-			v.lambdas[f.attribute("Arn")], v.lambdas[f.stack.Path+" "+f.ref()] = f, f
-		}
-	}
-	return v.lambdas
-}
-
-// functionOf is the function of the assembly that a resource names by its ARN or its name; nil if it is not in the assembly.
-// Stacks of several accounts and regions may have functions of one name, and the ARNs of those that leave theirs open are
-// alike: the one of the resource's own stack comes first.
-func (r *resource) functionOf(text string) *resource {
-	f := r.v.functions()[r.stack.Path+" "+functionName(text)]
-	if f != nil && (!strings.HasPrefix(text, "arn:") || f.attribute("Arn") == unqualified(text)) {
-		return f
-	}
-	return r.v.functions()[unqualified(text)]
-}
-
 // elsewhere says in which other account or region than a stack's a function is; "" if it is in the same, or if that is not
 // known. The ARN of a function of the assembly has a stand-in for what its stack leaves open.
 func (r *resource) elsewhere(arn string, s *cloudassembly.Stack) string {
@@ -136,21 +114,4 @@ func (v *view) elsewhereEvaluator() *cloudassembly.Evaluator {
 		v.e2 = v.assembly.Evaluator(cloudassembly.Options{NoDefaults: true, Account: "999999999999", Region: "eu-isoe-west-1"})
 	}
 	return v.e2
-}
-
-// invokedBy is the ARN of the function in a URI such as
-// arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{ARN}/invocations, or a text that is no such URI.
-func invokedBy(text string) string {
-	if _, rest, is := strings.Cut(text, "/functions/"); is {
-		text, _, _ = strings.Cut(rest, "/")
-	}
-	return text
-}
-
-// unqualified is a function's ARN without the alias or version after its name.
-func unqualified(arn string) string {
-	if parts := strings.Split(arn, ":"); len(parts) > 7 {
-		return strings.Join(parts[:7], ":")
-	}
-	return arn
 }

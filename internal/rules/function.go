@@ -9,10 +9,6 @@ import (
 	"strings"
 )
 
-// FunctionMetadata is at the AWS::Lambda::Function of an included authorizer: the environment variables that it is held
-// to. It is an object with the value of each, or its [Digest].
-const FunctionMetadata = "gatehouse:environment"
-
 // Digest stands for a value in metadata that need not be there twice.
 func Digest(value string) string { return fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(value))) }
 
@@ -63,11 +59,6 @@ func (r *resource) changedCode() string {
 	}
 	return ""
 }
-
-const (
-	typeFunction = "AWS::Lambda::Function"
-	typeURL      = "AWS::Lambda::Url"
-)
 
 var openFunctionURL = Rule{
 	ID:       "open-function-url",
@@ -160,17 +151,4 @@ func (g guardedFunctions) find(r *resource, target string) *method {
 		return m
 	}
 	return g.loose[name]
-}
-
-// functionName is what an ARN or a name of a function means, without an alias or a version: the account, the region and
-// the name, where it has them.
-// Source: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunctionUrlConfig.html (FunctionName)
-func functionName(text string) string {
-	parts := strings.Split(text, ":")
-	for i, p := range parts { // arn:aws:lambda:region:account:function:name:qualifier, or account:function:name
-		if p == "function" && i+1 < len(parts) {
-			return parts[i+1]
-		}
-	}
-	return parts[0]
 }

@@ -130,6 +130,3 @@ func (r *resource) allowsOrigin() answer {
 	}
 	return no
 }
-
-// intrinsic reports whether the name of a member is that of an intrinsic function.
-func intrinsic(name string) bool { return name == "Ref" || strings.HasPrefix(name, "Fn::") }

@@ -1,15 +1,10 @@
 package rules
 
 import (
-	"encoding/json"
 	"fmt"
-	"iter"
-	"maps"
 	"reflect"
 	"strings"
 )
-
-func mapKeys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
 
 var changedGuard = Rule{
 	ID:       "changed-guard",
@@ -65,16 +60,4 @@ func (m *method) changed(authorizer string) string {
 		return fmt.Sprintf("its AuthorizationScopes are %s, want %s", inJSON(got), inJSON(scopes))
 	}
 	return ""
-}
-
-// inJSON is a value as messages show it.
-func inJSON(v any) string {
-	if v == nil {
-		return "not set"
-	}
-	text, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprint(v)
-	}
-	return string(text)
 }

@@ -1,6 +1,8 @@
 package rules
 
-import "fmt"
+import (
+	"fmt"
+)
 
 var openMethod = Rule{
 	ID:       "open-method",

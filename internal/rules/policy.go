@@ -3,6 +3,7 @@ package rules
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -112,7 +113,7 @@ func (a *api) missingDenies() (out []any) {
 // policyScope is what the plan asks of a resource policy.
 func (a *api) policyScope() resourcepolicy.Scope {
 	var s resourcepolicy.Scope
-	for _, name := range slices.Sorted(mapKeys(a.plan.routes)) {
+	for _, name := range slices.Sorted(maps.Keys(a.plan.routes)) {
 		pattern, err := route.Parse(name)
 		if err != nil {
 			continue

@@ -18,62 +18,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// Severity says what a finding does to a synthesis.
-type Severity string
-
-const (
-	Error   Severity = "error"   // it fails
-	Warning Severity = "warning" // it goes on
-)
-
-// Finding is one place of a template that breaks a rule.
-type Finding struct {
-	Rule      string // the id, such as "open-method"
-	Severity  Severity
-	Stack     string // the stack's path in the app, such as "Prod/Shop"
-	LogicalID string // the resource; "" for the stack as a whole
-
-	// ConstructPath is the resource's path in the app, such as "Shop/Api/RestApi/Default/GET/Resource"; "" if the template
-	// does not have it.
-	ConstructPath string
-
-	// API is the path of the API that it is about, or its logical id; "" if it is about none.
-	API string
-
-	Message string // what is wrong
-	WayOut  string // what to do about it
-
-	// Accepted is the reason that the resource gives for accepting it; "" if it does not.
-	Accepted string
-
-	// File is the template, as a path; "" for one that was parsed by itself.
-	File string
-}
-
 // Options are how an assembly is judged.
 type Options struct {
 	// Accepted adds the findings that the app accepts, with their reasons. They are left out by default.
 	Accepted bool
 }
-
-// Rule is something that is judged.
-type Rule struct {
-	ID  string // in kebab case; it does not change
-	Why string // the reason in one sentence
-
-	// Looks says at what the rule looks, and of which APIs.
-	Looks string
-
-	WayOut string // in general; a finding has its own words
-
-	// Severity is that of its findings, unless they say otherwise.
-	Severity Severity
-
-	check func(v *view, report reporter)
-}
-
-// reporter takes what a rule finds at a resource.
-type reporter func(at *resource, f Finding)
 
 // All are the rules, in the order of their ids.
 func All() []Rule {
@@ -119,7 +68,7 @@ func Check(a *cloudassembly.Assembly, o Options) []Finding {
 	}
 	found := out
 	out = nil // accept writes into what was found, and reports beside it
-	v.accept(found, reporterOf(acceptance))
+	v.accept(found, Acceptable(), reporterOf(acceptance))
 	out = append(found, out...)
 	if !o.Accepted {
 		out = slices.DeleteFunc(out, func(f Finding) bool { return f.Accepted != "" })
@@ -134,4 +83,9 @@ func Check(a *cloudassembly.Assembly, o Options) []Finding {
 // Failing are those of the findings that fail a synthesis: errors that are not accepted.
 func Failing(findings []Finding) []Finding {
 	return slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return f.Severity != Error || f.Accepted != "" })
+}
+
+// place fills in where a finding is.
+func (r *resource) place(f *Finding) {
+	f.Stack, f.LogicalID, f.ConstructPath, f.File = r.stack.Path, r.id, r.t.Metadata[pathMetadata], r.stack.File()
 }

@@ -118,20 +118,3 @@ func (a *api) missing(report reporter) {
 		}
 	}
 }
-
-// sample is a path that fits a pattern, with values that no literal has.
-func sample(p route.Pattern) string {
-	if len(p.Segments) == 0 {
-		return "/"
-	}
-	var b strings.Builder
-	for _, s := range p.Segments {
-		b.WriteByte('/')
-		if s.Kind == route.Literal {
-			b.WriteString(s.Text)
-		} else {
-			b.WriteByte('*')
-		}
-	}
-	return b.String()
-}

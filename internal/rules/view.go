@@ -2,8 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
@@ -17,6 +15,15 @@ const (
 	typeAuthorizer = "AWS::ApiGateway::Authorizer"
 	typeStage      = "AWS::ApiGateway::Stage"
 	typeDeployment = "AWS::ApiGateway::Deployment"
+)
+
+// Authorization types as CloudFormation has them.
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-method.html
+const (
+	authNone    = "NONE"
+	authIAM     = "AWS_IAM"
+	authCustom  = "CUSTOM"
+	authCognito = "COGNITO_USER_POOLS"
 )
 
 // view is an assembly, indexed once for all rules.
@@ -48,29 +55,29 @@ type pathOf struct {
 	path string
 }
 
-func newView(a *cloudassembly.Assembly) *view {
-	v := &view{
-		assembly: a, e: a.Evaluator(cloudassembly.Options{NoDefaults: true}),
-		byType: map[string][]*resource{}, byID: map[string]*api{}, paths: map[string]pathOf{}, guards: map[string]*resource{},
-	}
-	for _, s := range a.Stacks() {
-		for _, id := range slices.Sorted(maps.Keys(s.Template.Resources)) {
-			if made, err := v.e.Exists(s, id); made || err != nil {
-				t := s.Template.Resources[id]
-				v.byType[t.Type] = append(v.byType[t.Type], &resource{v: v, stack: s, id: id, t: t})
-			}
-		}
-	}
-	v.readAPIs()
-	v.readPaths()
-	v.readAuthorizers()
-	v.readMethods()
-	return v
+// api is a REST API.
+type api struct {
+	*resource
+	plan    *plan // nil for one that Gatehouse did not build
+	badPlan error // why its plan cannot be read
+	stages  []string
+	guards  []*resource // its authorizers
+	methods []*method
 }
 
-// place fills in where a finding is.
-func (r *resource) place(f *Finding) {
-	f.Stack, f.LogicalID, f.ConstructPath, f.File = r.stack.Path, r.id, r.t.Metadata[pathMetadata], r.stack.File()
+// method is a verb on a path.
+type method struct {
+	*resource
+	api    *api   // nil if it is not in the assembly, or not known
+	whyAPI string // why api is nil
+	verb   string // "" if it is not known
+	path   string // "" if it is not known
+
+	types  []string // that its AuthorizationType may be, in capitals
+	why    string   // why there may be others
+	guard  *resource
+	noID   string // why the authorizer is not known; "" if it is, or if there is none
+	isMock bool
 }
 
 // pathMetadata is where CDK notes a resource's construct path.
@@ -142,10 +149,27 @@ func (r *resource) partly(path string, raw any) any {
 	return raw
 }
 
-func scalar(v any) (string, bool) {
-	switch v.(type) {
-	case nil, map[string]any, []any:
-		return "", false
+// apiOf finds the API that a resource belongs to; nil if it is not in the assembly, or if it cannot be told, and why.
+func (v *view) apiOf(r *resource) (*api, string) {
+	id, err := r.text("RestApiId")
+	if err != nil {
+		return nil, unresolved(err)
 	}
-	return fmt.Sprint(v), true
+	if a := v.byID[id]; a != nil {
+		return a, ""
+	}
+	if id == "" {
+		return nil, "it has no RestApiId"
+	}
+	return nil, fmt.Sprintf("no API of the assembly has the id %q", id)
+}
+
+// built reports whether the assembly has an API that Gatehouse built.
+func (v *view) built() bool {
+	for _, a := range v.apis {
+		if a.plan != nil || a.badPlan != nil {
+			return true
+		}
+	}
+	return false
 }
