@@ -11,24 +11,6 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// Rule is one route with what its caller must bring.
-type Rule struct {
-	Pattern   route.Pattern
-	Elsewhere bool // not guarded by the authorizer this table is for: public, or guarded by another one
-	Requires  []Requirement
-}
-
-// Permits tells whether these rights meet all of the rule's requirements. A rule without any asks for nothing more
-// than a valid token.
-func (rule Rule) Permits(r Rights) bool {
-	for _, req := range rule.Requires {
-		if !slices.ContainsFunc(req.AnyOf, func(v string) bool { return r.Has(req.Kind, v) }) {
-			return false
-		}
-	}
-	return true
-}
-
 // Table is the access table as one authorizer sees it: all routes of the API, since matching needs them all, of which
 // it decides those that are not [Rule.Elsewhere]. It does not change, so any number of goroutines may use it.
 type Table struct {

@@ -42,3 +42,17 @@ func arguments(w where, fn string, arg any, least, most int) ([]any, error) {
 	}
 	return list, nil
 }
+
+// textAndList resolves the arguments of a function that takes a string and a list.
+func (e *Evaluator) textAndList(w, in where, fn string, arg any) (string, []any, error) {
+	args, err := arguments(w, fn, arg, 2, 2)
+	if err != nil {
+		return "", nil, err
+	}
+	t, err := e.text(w, in.entry(0), fn, args[0])
+	if err != nil {
+		return "", nil, err
+	}
+	list, err := e.list(w, in.entry(1), fn, args[1])
+	return t, list, err
+}

@@ -10,15 +10,7 @@ import (
 
 func (e *Evaluator) join(w, in where, arg any) (any, error) {
 	const fn = "Fn::Join"
-	args, err := arguments(w, fn, arg, 2, 2)
-	if err != nil {
-		return nil, err
-	}
-	by, err := e.text(w, in.entry(0), fn, args[0])
-	if err != nil {
-		return nil, err
-	}
-	list, err := e.list(w, in.entry(1), fn, args[1])
+	by, list, err := e.textAndList(w, in, fn, arg)
 	if err != nil {
 		return nil, err
 	}
@@ -68,15 +60,7 @@ func (e *Evaluator) split(w, in where, arg any) (any, error) {
 
 func (e *Evaluator) selectEntry(w, in where, arg any) (any, error) {
 	const fn = "Fn::Select"
-	args, err := arguments(w, fn, arg, 2, 2)
-	if err != nil {
-		return nil, err
-	}
-	t, err := e.text(w, in.entry(0), fn, args[0])
-	if err != nil {
-		return nil, err
-	}
-	list, err := e.list(w, in.entry(1), fn, args[1])
+	t, list, err := e.textAndList(w, in, fn, arg)
 	if err != nil {
 		return nil, err
 	}

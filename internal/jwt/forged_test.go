@@ -35,33 +35,43 @@ func TestLine17ForgedTokensCauseOneFetchInACooldown(t *testing.T) {
 }
 
 func TestLine17ForgedTokensWhileTheServerFails(t *testing.T) {
-	f := newFixture(t)
-	f.want(t, lasting("rsa"), nil)
-	f.server.serveWith(failing)
-	f.clock.advance(DefaultCooldown)
-	token := unknown(0)
-	for range 1000 {
-		f.want(t, token, ErrUnknownKey)
-	}
-	f.wantRequests(t, 2)
-	f.want(t, lasting("rsa"), nil)
+	newFixture(t).wantWhileFailing(t, 1000, unknown(0), ErrUnknownKey)
 }
 
 func TestLine17ForgedTokensAtOnceCauseOneFetch(t *testing.T) {
 	f := newFixture(t)
 	f.want(t, lasting("rsa"), nil)
 	f.clock.advance(DefaultCooldown)
-	token := unknown(0)
+	f.wantAtOnce(t, 1000, unknown(0), ErrUnknownKey)
+	f.wantRequests(t, 2)
+}
+
+// wantAtOnce verifies a token many times at once, and wants the same error each time.
+func (f *fixture) wantAtOnce(t *testing.T, times int, token string, want error) {
+	t.Helper()
 	var wg sync.WaitGroup
-	for range 1000 {
+	for range times {
 		wg.Go(func() {
-			if _, err := f.verify(token); !errors.Is(err, ErrUnknownKey) {
-				t.Errorf("got %v, want %v", err, ErrUnknownKey)
+			if _, err := f.verify(token); !errors.Is(err, want) {
+				t.Errorf("got %v, want %v", err, want)
 			}
 		})
 	}
 	wg.Wait()
+}
+
+// wantWhileFailing verifies a token many times while the server of the keys fails, and wants the same error each time, a
+// single fetch, and that the keys from before are still used.
+func (f *fixture) wantWhileFailing(t *testing.T, times int, token string, want error) {
+	t.Helper()
+	f.want(t, lasting("rsa"), nil)
+	f.server.serveWith(failing)
+	f.clock.advance(DefaultCooldown)
+	for range times {
+		f.want(t, token, want)
+	}
 	f.wantRequests(t, 2)
+	f.want(t, lasting("rsa"), nil)
 }
 
 // forgedUnderKnownKIDs are tokens with a kid that the issuer has and a signature that is not its key's.
@@ -102,30 +112,12 @@ func TestLine51BadSignaturesAtOnceCauseOneFetch(t *testing.T) {
 	f := newFixture(t)
 	f.want(t, lasting("rsa"), nil)
 	f.clock.advance(DefaultCooldown)
-	bad := swapClaims("ES256")
-	var wg sync.WaitGroup
-	for range 200 {
-		wg.Go(func() {
-			if _, err := f.verify(bad); !errors.Is(err, ErrSignature) {
-				t.Errorf("got %v, want %v", err, ErrSignature)
-			}
-		})
-	}
-	wg.Wait()
+	f.wantAtOnce(t, 200, swapClaims("ES256"), ErrSignature)
 	f.wantRequests(t, 2)
 }
 
 func TestLine51BadSignaturesWhileTheServerFailsCauseOneFetch(t *testing.T) {
-	f := newFixture(t)
-	f.want(t, lasting("rsa"), nil)
-	f.server.serveWith(failing)
-	f.clock.advance(DefaultCooldown)
-	bad := swapClaims("ES256")
-	for range 500 {
-		f.want(t, bad, ErrSignature)
-	}
-	f.wantRequests(t, 2)
-	f.want(t, lasting("rsa"), nil)
+	newFixture(t).wantWhileFailing(t, 500, swapClaims("ES256"), ErrSignature)
 }
 
 // A signature that no key can make, whatever its material, is no reason to ask the issuer.

@@ -126,13 +126,7 @@ var fallThrough = Rule{
 		"open route with a parameter.",
 	Looks:  "guarded methods that were added beside a table with public routes",
 	WayOut: "guard the public route too, or add the missing verbs as guarded routes",
-	check: func(v *view, report reporter) {
-		for _, a := range v.apis {
-			if a.plan != nil {
-				a.fallThroughs(report)
-			}
-		}
-	},
+	check:  eachPlanned((*api).fallThroughs),
 }
 
 func (a *api) fallThroughs(report reporter) {

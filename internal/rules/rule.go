@@ -15,3 +15,14 @@ type Rule struct {
 
 	check func(v *view, report reporter)
 }
+
+// eachPlanned is the check of a rule that looks at each API with a plan by itself.
+func eachPlanned(check func(*api, reporter)) func(*view, reporter) {
+	return func(v *view, report reporter) {
+		for _, a := range v.apis {
+			if a.plan != nil {
+				check(a, report)
+			}
+		}
+	}
+}

@@ -78,13 +78,7 @@ var missingRoute = Rule{
 		"fits its path.",
 	Looks:  "guarded routes of a table that the template does not have",
 	WayOut: "leave the method as secureapi.New makes it, or guard the public route too",
-	check: func(v *view, report reporter) {
-		for _, a := range v.apis {
-			if a.plan != nil {
-				a.missing(report)
-			}
-		}
-	},
+	check:  eachPlanned((*api).missing),
 }
 
 func (a *api) missing(report reporter) {

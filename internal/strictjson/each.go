@@ -1,6 +1,8 @@
 package strictjson
 
-import "fmt"
+import (
+	"fmt"
+)
 
 // EachMember reads an object member by member, in their order, until one cannot be read. The error says which member that is
 // or, of another value, what stands in the object's place.

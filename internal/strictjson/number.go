@@ -1,6 +1,8 @@
 package strictjson
 
-import "math"
+import (
+	"math"
+)
 
 // Int64 is the number if it is an integer that fits, however it is written: 3, 3.0, 30e-1.
 func (v Value) Int64() (n int64, ok bool) {

@@ -11,55 +11,11 @@
 package strictjson
 
 import (
-	"errors"
-	"fmt"
 	"math"
 )
 
 // DefaultMaxDepth is how deep arrays and objects may nest where a [Document] does not say.
 const DefaultMaxDepth = 32
-
-// Why a text is refused. [Document.Parse] wraps one of them in an [*Error].
-var (
-	ErrSyntax    = errors.New("not JSON")
-	ErrTrailing  = errors.New("something follows the value")
-	ErrDuplicate = errors.New("a member name occurs twice")
-	ErrDepth     = errors.New("nested too deep")
-	ErrUTF8      = errors.New("invalid UTF-8 or a lone surrogate")
-	ErrNumber    = errors.New("a number is too large for a float64")
-	ErrSize      = errors.New("the text is 2 GiB or more")
-)
-
-// Error says where a text was refused and why. It never holds any part of the text, so it can be logged.
-type Error struct {
-	Offset int   // in bytes, from 0
-	Err    error // one of this package's sentinels
-}
-
-func (e *Error) Error() string { return fmt.Sprintf("strictjson: %v, at byte %d", e.Err, e.Offset) }
-
-// Unwrap is the sentinel, for [errors.Is].
-func (e *Error) Unwrap() error { return e.Err }
-
-// Document is a parsed text. The zero value is ready for use, and it can be used again for another text, which makes
-// the values of the one before invalid. It must not be copied once used, and it holds on to the text.
-// After Parse, any number of goroutines may read it.
-type Document struct {
-	// MaxDepth is how deep arrays and objects may nest; a scalar has depth 0. Default: [DefaultMaxDepth].
-	MaxDepth int
-
-	text  string
-	nodes []node
-	few   [32]node // room for a token's header or a small body, so that these need no allocation of their own
-}
-
-// node is one value or member name. The nodes of a text stand in its order; a container is followed by what it holds.
-type node struct {
-	start, end uint32 // of the text; a string's without its quotes
-	next       uint32 // the node after this value and all that it holds
-	kind       Kind
-	escaped    bool // a string with a backslash in it
-}
 
 const (
 	nodeSize     = 16               // three numbers of 4 bytes, and two of 1

@@ -92,7 +92,8 @@ func readEscape(s string) (r rune, n int) {
 
 // RFC 8259, section 7: a character outside the Basic Multilingual Plane is written as a high and a low surrogate.
 func isHigh(r rune) bool { return 0xD800 <= r && r < 0xDC00 }
-func isLow(r rune) bool  { return 0xDC00 <= r && r < 0xE000 }
+
+func isLow(r rune) bool { return 0xDC00 <= r && r < 0xE000 }
 
 // hex4 is the value of the four hexadecimal digits that s begins with, or -1.
 func hex4(s string) rune {

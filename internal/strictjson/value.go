@@ -1,24 +1,19 @@
 package strictjson
 
-import "iter"
-
-// Kind says what a [Value] is.
-type Kind uint8
-
-// The kinds of value. Missing is that of the zero Value: a member that is not there.
-const (
-	Missing Kind = iota
-	Null
-	False
-	True
-	Number
-	String
-	Array
-	Object
+import (
+	"iter"
 )
 
-func (k Kind) String() string {
-	return [...]string{"nothing", "null", "a boolean", "a boolean", "a number", "a string", "an array", "an object"}[k]
+// Document is a parsed text. The zero value is ready for use, and it can be used again for another text, which makes
+// the values of the one before invalid. It must not be copied once used, and it holds on to the text.
+// After Parse, any number of goroutines may read it.
+type Document struct {
+	// MaxDepth is how deep arrays and objects may nest; a scalar has depth 0. Default: [DefaultMaxDepth].
+	MaxDepth int
+
+	text  string
+	nodes []node
+	few   [32]node // room for a token's header or a small body, so that these need no allocation of their own
 }
 
 // Value is one value of a [Document], or nothing at all. It is valid as long as the Document is not used for another

@@ -37,6 +37,7 @@ func TestValidate(t *testing.T) {
 	}
 }
 
+// TestOrigins checks that origins are checked; what one is, package httpname tests.
 func TestOrigins(t *testing.T) {
 	for _, tt := range []struct {
 		origin string
@@ -45,34 +46,11 @@ func TestOrigins(t *testing.T) {
 		{"*", ""},
 		{shop, ""},
 		{"http://localhost:3000", ""},
-		{"http://127.0.0.1:3000", ""},
-		{"http://[::1]:3000", ""},
-		{"https://shop.example.com:8443", ""},
-		{"http://shop.example.com:443", ""}, // not http's own port
-		{"https://xn--bcher-kva.example", ""},
-		{"capacitor://localhost", ""},
-		{"chrome-extension://abcdefghijklmnop", ""},
 
 		{"", "want a scheme and a host"},
 		{"null", "lets anyone in"},
-		{"shop.example.com", "want a scheme and a host"},
-		{"https://", "want a scheme and a host"},
 		{"https://*.example.com", "list each one"},
 		{shop + "/", `write "https://shop.example.com"`},
-		{shop + "/orders?x#y", `write "https://shop.example.com"`},
-		{"https://Shop.example.com", `write "https://shop.example.com"`},
-		{"HTTPS://shop.example.com", `write "https://shop.example.com"`},
-		{"https://shop.example.com:443", `write "https://shop.example.com"`},
-		{"http://shop.example.com:80", `write "http://shop.example.com"`},
-		{"https://user@shop.example.com", "without user"},
-		{"https://a.example, https://b.example", "origin ends with the host"},
-		{"https://a.example,b.example", "one origin a string"},
-		{"https://a.example b.example", "one origin a string"},
-		{"https://a.example\r\n", "host name in ASCII"},
-		{"https://bücher.example", "host name in ASCII"},
-		{"https://shop.example.com:port", "host name in ASCII"},
-		{"https://:8080", "host name in ASCII"},
-		{"ht tp://shop.example.com", "host name in ASCII"},
 	} {
 		t.Run(tt.origin, func(t *testing.T) {
 			var is error
