@@ -66,14 +66,11 @@ func TestCheckFailsOnEachHole(t *testing.T) {
 	}
 }
 
-// What is as planned passes: the example with each of its guards, as CDK made it.
 func TestCheckPasses(t *testing.T) {
-	for _, dir := range []string{"testdata/token", "testdata/request", "testdata/cognito", "testdata/iam", assemblyOf(t, ofRules+"/closed.json")} {
-		status, stdout, stderr := call(t, "check", "--assembly", dir)
-		if status != succeeded || stdout != "" || stderr != "gatehouse check: note: "+dir+": nothing is wrong with 1 "+
-			"REST API\n" {
-			t.Errorf("%s: status %d: %s%s", dir, status, stdout, stderr)
-		}
+	dir := assemblyOf(t, ofRules+"/closed.json")
+	status, stdout, stderr := call(t, "check", "--assembly", dir)
+	if want := "gatehouse check: note: " + dir + ": nothing is wrong with 1 REST API\n"; status != succeeded || stdout != "" || stderr != want {
+		t.Errorf("%s: status %d: %s%s", dir, status, stdout, stderr)
 	}
 }
 
@@ -109,22 +106,5 @@ func TestCheckRules(t *testing.T) {
 				t.Errorf("the list lacks %q of %+v", want, r)
 			}
 		}
-	}
-}
-
-func TestCheckWithoutAnAPI(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "empty.json")
-	if err := os.WriteFile(file, []byte(`{"Resources": {"T": {"Type": "AWS::SNS::Topic"}}}`), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	dir := assemblyOf(t, file)
-	if status, stdout, stderr := call(t, "check", "--assembly", dir); status != succeeded || stdout != "" || stderr != "gatehouse check: note: "+dir+": the assembly has no REST API\n" {
-		t.Errorf("status %d: %s%s", status, stdout, stderr)
-	}
-	if status, _, stderr := call(t, "check", "--assembly", "testdata/nowhere"); status != failed || !strings.Contains(stderr, "not a cloud assembly") {
-		t.Errorf("status %d: %s", status, stderr)
-	}
-	if status, _, stderr := call(t, "check", "cdk.out"); status != calledWrong || !strings.Contains(stderr, "takes flags only") {
-		t.Errorf("status %d: %s", status, stderr)
 	}
 }

@@ -41,13 +41,10 @@ type own struct {
 
 func startOwn(t *testing.T, dir string, args ...string) *own {
 	t.Helper()
-	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	o := &own{Cmd: exec.Command(program, append([]string{"dev", "--port", "0"}, args...)...), temp: t.TempDir()}
 	o.Dir, o.Stderr = dir, &o.stderr
-	o.Env = append(os.Environ(), asMain+"=1", "TMPDIR="+o.temp, "XDG_CACHE_HOME="+t.TempDir())
+	o.Env = append(os.Environ(), "TMPDIR="+o.temp, "XDG_CACHE_HOME="+t.TempDir())
+	var err error
 	if o.stdout, err = o.StdoutPipe(); err != nil {
 		t.Fatal(err)
 	}
@@ -122,13 +119,9 @@ func TestDevWatchOwnOutput(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer out.Close()
-	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	cmd := exec.Command(program, "dev", "--port", "0", "--watch")
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, out, out
-	cmd.Env = append(os.Environ(), asMain+"=1", "TMPDIR="+t.TempDir(), "XDG_CACHE_HOME="+t.TempDir())
+	cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir(), "XDG_CACHE_HOME="+t.TempDir())
 	if err := startInTerminal(cmd); err != nil {
 		t.Fatal(err)
 	}
@@ -164,16 +157,11 @@ func TestDevWatchOwnOutput(t *testing.T) {
 
 // TestRoutesStopped: a command that waits for a file, as of a folder in a network, ends when it is told to.
 func TestRoutesStopped(t *testing.T) {
-	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
 	if err := syscall.Mkfifo(filepath.Join(dir, "manifest.json"), 0o600); err != nil {
 		t.Skip(err)
 	}
 	cmd := exec.Command(program, "routes", "--assembly", dir)
-	cmd.Env = append(os.Environ(), asMain+"=1")
 	if err := startInTerminal(cmd); err != nil {
 		t.Fatal(err)
 	}

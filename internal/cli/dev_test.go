@@ -119,68 +119,22 @@ func TestDevAssembly(t *testing.T) {
 	}
 }
 
-func TestDevErrors(t *testing.T) {
+// TestDevBusyPort: the port is claimed before the app runs.
+func TestDevBusyPort(t *testing.T) {
 	busy, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer busy.Close()
 	_, port, _ := net.SplitHostPort(busy.Addr().String())
-	two := fakeApp(t, mockAPI("One", "hello"), mockAPI("Two", "hello"))
-	with := func(text string) string {
-		dir := fakeApp(t)
-		writeFile(t, filepath.Join(dir, "app.sh"), text)
-		return dir
-	}
-	empty, broken := t.TempDir(), t.TempDir()
-	writeFile(t, filepath.Join(broken, "cdk.json"), "{\"app\": \"sh app.sh\",\n")
-	for _, tt := range []struct {
-		name   string
-		dir    string
-		args   []string
-		status int
-		want   string // all of standard error, or what it has if it begins with "..."
-	}{
-		{"a busy port", with("echo not to be run"), []string{"--port", port}, failed, "gatehouse dev: port " + port + " is in use: choose another with --port, or --port 0 for any that is free\n"},
-		{"no cdk.json", empty, nil, failed, "gatehouse dev: there is no cdk.json in " + empty + ": run it where the CDK app is, name the app with --app, or an assembly with --assembly\n"},
-		{"the app fails", with("echo building; echo 'app.go:1: broken' >&2; exit 7"), nil, failed, "building\napp.go:1: broken\ngatehouse dev: the app failed: sh app.sh: exit status 7\n"},
-		{"no Node", with(`echo 'panic: exec: "node": executable file not found in $PATH' >&2; exit 2`), nil, failed, "...gatehouse dev: the app failed: sh app.sh: exit status 2: Node.js is missing"},
-		{"no Go", empty, []string{"--app", "PATH=/nonexistent; go run ./app"}, failed, "...: Go is missing: install it from https://go.dev/dl"},
-		{"no such program", empty, []string{"--app", "gatehouse-test-no-such-program"}, failed, "...: gatehouse-test-no-such-program is missing"},
-		{"the app writes nothing", with("true"), nil, failed, "...gatehouse dev: the app \"sh app.sh\" ended well and wrote no cloud assembly into the folder that CDK_OUTDIR names: its main must end with app.Synth(nil)"},
-		{"a broken cdk.json", broken, nil, failed, "gatehouse dev: the app's configuration: " + filepath.Join(broken, "cdk.json") + ":1:21: unexpected end of JSON input\n"},
-		{"no assembly", empty, []string{"--assembly", "."}, failed, "...not a cloud assembly"},
-		{"no such assembly", empty, []string{"--assembly", "gone"}, failed, "...or name another folder with --assembly"},
-		{"no such API", two, []string{"--api", "Three"}, failed, "...\"One\" (Test/One)"},
-		{"no such issuer", two, []string{"--api", "One", "--issuer", "https://idp.example.com"}, failed, "...no such issuer"},
-		{"a port that is none", empty, []string{"--port", "70000"}, calledWrong, "...--port 70000: want 1 to 65535"},
-		{"app and assembly", empty, []string{"--app", "a", "--assembly", "b"}, calledWrong, "...--app and --assembly: give one of them"},
-		{"context of no app", empty, []string{"-c", "a=b", "--assembly", "b"}, calledWrong, "...the context is for the app"},
-		{"context without a value", empty, []string{"-c", "a"}, calledWrong, "...want NAME=VALUE"},
-		{"an empty flag", empty, []string{"--api", ""}, calledWrong, "...--api is empty"},
-		{"an audience of nobody", empty, []string{"--audience", "a"}, calledWrong, "...--audience without --issuer"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			r, temp := launch(t, tt.dir, tt.args...)
-			var status int
-			select {
-			case status = <-r.status:
-				r.status <- status
-			case <-time.After(30 * time.Second):
-				t.Fatalf("it does not end:\n%s%s", &r.stdout, &r.stderr)
-			}
-			got := r.stderr.String()
-			part, some := strings.CutPrefix(tt.want, "...")
-			if status != tt.status || some && !strings.Contains(got, part) || !some && got != tt.want {
-				t.Errorf("status %d: %s\nwant %d: %s", status, got, tt.status, tt.want)
-			}
-			if strings.Contains(r.stdout.String(), "listening") {
-				t.Errorf("it says that it listens:\n%s", &r.stdout)
-			}
-			if got := left(t, temp); got != "[]" {
-				t.Errorf("it left behind %s", got)
-			}
-		})
+	dir := fakeApp(t)
+	writeFile(t, filepath.Join(dir, "app.sh"), "echo not to be run")
+	r, temp := launch(t, dir, "--port", port)
+	status := <-r.status
+	r.status <- status
+	want := "gatehouse dev: port " + port + " is in use: choose another with --port, or --port 0 for any that is free\n"
+	if status != failed || r.stderr.String() != want || left(t, temp) != "[]" {
+		t.Errorf("status %d: %s\nleft behind %s, want %s", status, &r.stderr, left(t, temp), want)
 	}
 }
 

@@ -69,25 +69,6 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
-func TestRoutesOfOneStack(t *testing.T) {
-	for _, tt := range []struct {
-		name, stack    string
-		status         int
-		stdout, stderr string
-	}{
-		{"by its path", "Prod/Partners", 0, "\nProd/Partners/Partners  GET /   ", ""},
-		{"by its name", "Prod-Partners", 0, "\nProd/Partners/Partners  GET /   ", ""},
-		{"that there is not", "Partners", 1, "", "gatehouse routes: --stack \"Partners\": assembly: no such stack: \"Partners\": the stacks of this assembly are Prod/Partners, Shop\n"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			status, stdout, stderr := call(t, "routes", "--assembly", "testdata/shop", "--stack", tt.stack)
-			if status != tt.status || !strings.Contains(stdout, tt.stdout) || strings.Contains(stdout, "Shop/") || stderr != tt.stderr {
-				t.Errorf("status %d, want %d\n%s%s", status, tt.status, stdout, stderr)
-			}
-		})
-	}
-}
-
 // write makes an assembly of one stack, Shop, of a template.
 func write(t testing.TB, template string) string {
 	t.Helper()
@@ -102,29 +83,4 @@ func write(t testing.TB, template string) string {
 		}
 	}
 	return dir
-}
-
-func TestRoutesWithoutAPI(t *testing.T) {
-	dir := write(t, `{"Resources":{}}`)
-	for args, want := range map[string]string{"": "", "--json": "{\n  \"version\": 1,\n  \"apis\": []\n}\n"} {
-		status, stdout, stderr := call(t, append([]string{"routes", "--assembly", dir}, strings.Fields(args)...)...)
-		if status != succeeded || stdout != want || stderr != "gatehouse routes: note: "+dir+": the assembly has no REST API\n" {
-			t.Errorf("%q: status %d: %q, %q", args, status, stdout, stderr)
-		}
-	}
-	if _, _, stderr := call(t, "routes", "--assembly", dir, "--stack", "Shop"); !strings.Contains(stderr, "the stack Shop has no REST API") {
-		t.Error(stderr)
-	}
-}
-
-// TestRoutesThatCannotBeTold: what is known is printed, and the command fails, so that no incomplete matrix is taken for a
-// good one.
-func TestRoutesThatCannotBeTold(t *testing.T) {
-	dir := write(t, `{"Resources":{"Api":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Name":"Api"}},
-		"Get":{"Type":"AWS::ApiGateway::Method","Properties":{"RestApiId":{"Ref":"Api"},"ResourceId":{"Fn::GetAtt":["Api","RootResourceId"]},
-			"HttpMethod":"GET","AuthorizationType":"MAGIC","Integration":{"Type":"MOCK"}}}}}`)
-	status, stdout, stderr := call(t, "routes", "--assembly", dir)
-	if status != failed || !strings.Contains(stdout, "unknown") || !strings.Contains(stderr, `the routes are incomplete: access is not known: Shop/Api GET /: AuthorizationType: want NONE, AWS_IAM, CUSTOM or COGNITO_USER_POOLS, got "MAGIC"`) {
-		t.Errorf("status %d\n%s%s", status, stdout, stderr)
-	}
 }

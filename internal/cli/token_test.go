@@ -128,38 +128,6 @@ func serveKeys(t testing.TB, dir, issuer string) string {
 	return p.JWKSURL(issuer)
 }
 
-func TestTokenErrors(t *testing.T) {
-	for _, tt := range []struct {
-		name, assembly string
-		args           []string
-		status         int
-		want           string
-	}{
-		{"several issuers", "shop", nil, failed, "gatehouse token: testdata/shop: more than one issuer: choose one of\n" +
-			"  --issuer https://cognito-idp.us-east-1.amazonaws.com/us-east-1_1Eyc4KRAf  (for Shop/Users)\n" +
-			"  --issuer https://idp.example.com/ --audience api://shop  (for Shop/JWT)\n" +
-			"  --issuer https://shop.okta.com/oauth2/default --audience api://shop  (for Shop/JWT)\n"},
-		{"an issuer that is almost one", "request", []string{"--issuer", "https://idp.example.com"}, failed,
-			"gatehouse token: testdata/request: no such issuer: --issuer https://idp.example.com: choose one of\n  --issuer https://idp.example.com/ --audience api://orders  (for Orders/"},
-		{"no issuer", "iam", nil, failed, "gatehouse token: testdata/iam: no authorizer takes tokens of an issuer that is known: routes are guarded by IAM, by functions of the app's own, or not at all\n"},
-		{"scopes in an ID token", "request", []string{"--use", "id", "--scope", "a"}, failed, `gatehouse token: devissuer: token request: issuer "https://idp.example.com/": scope "a": an ID token has no scopes`},
-		{"an unknown use", "request", []string{"--use", "refresh"}, calledWrong, `gatehouse token: --use "refresh": want access or id`},
-		{"an empty subject", "request", []string{"--subject", ""}, calledWrong, `gatehouse token: --subject is empty: give it a value or leave it out`},
-		{"an empty issuer", "request", []string{"--issuer="}, calledWrong, `--issuer is empty`},
-		{"no time", "request", []string{"--expires", "0"}, calledWrong, `gatehouse token: --expires 0s: want a second or more, such as 15m`},
-		{"less than a second", "request", []string{"--expires", "900ms"}, calledWrong, `--expires 900ms: want a second or more`},
-		{"time without a unit", "request", []string{"--expires", "60"}, calledWrong, `--expires "60": want a time, such as 90s, 15m or 8h`},
-		{"a claim without a value", "request", []string{"--claim", "tenant"}, calledWrong, `--claim "tenant": want NAME=VALUE, such as tenant=acme or level=3`},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			status, stdout, stderr := call(t, append([]string{"token", "--assembly", filepath.Join("testdata", tt.assembly)}, tt.args...)...)
-			if status != tt.status || stdout != "" || !strings.Contains(filepath.ToSlash(stderr), tt.want) {
-				t.Errorf("status %d, want %d and nothing on standard output, got %q\nwant %s\n got %s", status, tt.status, stdout, tt.want, stderr)
-			}
-		})
-	}
-}
-
 // TestTokenOfWhatIsLeft: an authorizer that cannot be read does not stand in the way of another one's issuer.
 func TestTokenOfWhatIsLeft(t *testing.T) {
 	resources := `"Api":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Name":"Api"}}`

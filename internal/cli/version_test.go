@@ -1,20 +1,9 @@
 package cli
 
 import (
-	"regexp"
-	"runtime"
 	"runtime/debug"
 	"testing"
 )
-
-func TestVersion(t *testing.T) {
-	oneLine := regexp.MustCompile(`^gatehouse \S+( \([^()\n]+\))?, ` + regexp.QuoteMeta(runtime.Version()+", "+runtime.GOOS+"/"+runtime.GOARCH) + "\n$")
-	for _, args := range [][]string{{"version"}, {"--version"}, {"-version"}} {
-		if status, stdout, stderr := call(t, args...); status != succeeded || stderr != "" || !oneLine.MatchString(stdout) {
-			t.Errorf("%v: status %d, %q, %q: want the version, Go's and the system on one line", args, status, stdout, stderr)
-		}
-	}
-}
 
 func TestBuilt(t *testing.T) {
 	setting := func(key, value string) debug.BuildSetting { return debug.BuildSetting{Key: key, Value: value} }
