@@ -5,6 +5,57 @@ import (
 	"testing"
 )
 
+func policy(r ResourcePolicy) func(*Props) { return func(p *Props) { p.Policy = &r } }
+
+func privately(r ResourcePolicy) func(*Props) {
+	return func(p *Props) { p.Policy, p.RestAPI = &r, &RestAPI{EndpointTypes: true, Private: true} }
+}
+
+func TestWrongPolicies(t *testing.T) {
+	testRefusals(t, []refusal{
+		{"a statement that is nil", policy(ResourcePolicy{Statements: []bool{false}}), "Statements[0] is nil"},
+		{"private by address alone", privately(ResourcePolicy{AllowCIDRs: []string{"10.0.0.0/8"}}),
+			"every account's VPCs may call it: an address says nothing about whose it is"},
+		{"empty policy", policy(ResourcePolicy{}), "ResourcePolicy is empty"},
+		{"CIDR too long",
+			policy(ResourcePolicy{DenyCIDRs: []string{"203.0.113.0/33"}}),
+			`DenyCIDRs[0]: "203.0.113.0/33" is not a CIDR`},
+		{"account too short", func(p *Props) {
+			p.Authorizer, p.Routes = signing(), []Route{handle("GET /", fn)}
+			p.Policy = &ResourcePolicy{AllowAccounts: []string{"1234"}}
+		}, `AllowAccounts[0]: "1234" is not a valid account id: want one like "123456789012"`},
+		{"account without IAM",
+			policy(ResourcePolicy{AllowAccounts: []string{"123456789012"}}),
+			"AllowAccounts: no route takes requests signed with AWS credentials"},
+		{"no organization id", func(p *Props) {
+			p.Authorizer, p.Routes = signing(), []Route{handle("GET /", fn)}
+			p.Policy = &ResourcePolicy{DenyOrganizations: []string{"shop"}}
+		}, `DenyOrganizations[0]: "shop" is not a valid organization id`},
+		{"VPC on a public API",
+			policy(ResourcePolicy{AllowVPCs: []string{"vpc-0a1b2c3d"}}),
+			"AllowVPCs: no request to a public endpoint has a VPC"},
+		{"no VPC endpoint id",
+			privately(ResourcePolicy{AllowVPCEndpoints: []string{"vpc-0a1b2c3d"}}),
+			`AllowVPCEndpoints[0]: "vpc-0a1b2c3d" is not a valid VPC endpoint id`},
+		{"allowed and denied",
+			privately(ResourcePolicy{AllowVPCs: []string{"vpc-0a1b2c3d"}, DenyVPCs: []string{"vpc-0a1b2c3d"}}),
+			`AllowVPCs has "vpc-0a1b2c3d", which DenyVPCs takes back`},
+		{"all addresses denied",
+			policy(ResourcePolicy{DenyCIDRs: []string{"0.0.0.0/1", "128.0.0.0/1"}}),
+			"DenyCIDRs covers all IPv4 addresses, which locks every caller out"},
+		{"allowed range denied",
+			policy(ResourcePolicy{AllowCIDRs: []string{"11.1.0.0/16"}, DenyCIDRs: []string{"11.0.0.0/8"}}),
+			`AllowCIDRs[0]: "11.1.0.0/16" is denied as a whole by DenyCIDRs`},
+		{"private ranges on a public API",
+			policy(ResourcePolicy{AllowCIDRs: []string{"10.0.0.0/8", "fd00::/8"}}),
+			"AllowCIDRs has private addresses only"},
+		{"an Allow that covers a guarded route", func(p *Props) {
+			add(handle("GET /files/{id}", fn, Public{"downloads"}), handle("GET /files/{id}/audit", fn))(p)
+			p.Policy = &ResourcePolicy{AllowCIDRs: []string{"203.0.113.0/24"}}
+		}, `"GET /files/{id}" needs an Allow in the policy, whose * crosses slashes and would cover "GET /files/{id}/audit" too`},
+	})
+}
+
 func TestCovered(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

@@ -1,0 +1,72 @@
+package plan
+
+import (
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+)
+
+// caching guards the table by an authorizer of type REQUEST.
+func caching(c Cache) func(*Props) {
+	return func(p *Props) {
+		p.Authorizer = deciding(jwt())
+		p.Authorizer.Problems = c.Check()
+	}
+}
+
+func TestWrongCaches(t *testing.T) {
+	testRefusals(t, []refusal{
+		{"TTL over an hour", caching(Cache{Included: true, TTL: 2 * time.Hour}),
+			"CacheTTL 2h0m0s is over API Gateway's maximum of 1h0m0s"},
+		{"cache without identity source", caching(Cache{Own: true}),
+			"caching is on and there is no identity source to cache by: add IdentitySources, or set CacheTTL to NoCache"},
+		{"TTL negative",
+			caching(Cache{Included: true, TTL: -time.Second}),
+			"CacheTTL -1s is negative: give a time up to 1h0m0s, 0 for API Gateway's default of 5m0s, or NoCache"},
+		{"TTL of half seconds",
+			caching(Cache{Included: true, TTL: 1500 * time.Millisecond}),
+			"CacheTTL 1.5s is not in whole seconds"},
+		{"cache without the token", caching(Cache{Included: true, Identity: []IdentitySource{Query("tenant")}}),
+			"the token in method.request.header.Authorization is not among the identity sources, so one caller's answer would serve another"},
+		{"cache with two tokens", caching(Cache{Included: true, Tokens: []authz.TokenSource{{Kind: authz.Header, Name: "Authorization"}, {Kind: authz.Cookie, Name: "session"}}}),
+			"caching is on with 2 TokenSources"},
+		{"token sources for a function of one's own",
+			caching(Cache{Own: true, TTL: NoCache, Tokens: []authz.TokenSource{{Kind: authz.Cookie, Name: "a"}}}),
+			"TokenSources are for the included function"},
+		{"empty identity source", caching(Cache{Own: true, Identity: []IdentitySource{{}}}), "an empty IdentitySource"},
+		{"identity source after authorization", caching(Cache{Own: true, Identity: []IdentitySource{Context("authorizer.principalId")}}),
+			`IdentityContext("authorizer.principalId"): API Gateway has no such value before a request is authorized`},
+		{"identity source with a comma",
+			caching(Cache{Own: true, Identity: []IdentitySource{Query("a,b")}}),
+			`identity source "method.request.querystring.a,b": a name without commas`},
+		{"empty cookie",
+			caching(Cache{Included: true, Tokens: []authz.TokenSource{{Kind: authz.Cookie, Name: ""}}}),
+			`TokenSources[0]: token source "cookie" "": want a header, a cookie or a querystring with a name`},
+		{"cookie with a value",
+			caching(Cache{Included: true, Tokens: []authz.TokenSource{{Kind: authz.Cookie, Name: "a=b"}}}),
+			`TokenSources[0]: token source "cookie" "a=b": the name of a header or a cookie has letters, digits ` +
+				`and`},
+		{"token source that is none",
+			caching(Cache{Included: true, TTL: NoCache, Tokens: []authz.TokenSource{{}}}),
+			"TokenSources[0]: an empty TokenSource"},
+		{"query parameter without a name",
+			caching(Cache{Included: true, TTL: NoCache, Tokens: []authz.TokenSource{{Kind: authz.QueryString, Name: ""}}}),
+			`TokenSources[0]: token source "querystring" "": want a header, a cookie or a querystring with a name`},
+		{"token source twice",
+			caching(Cache{Included: true, TTL: NoCache, Tokens: []authz.TokenSource{{Kind: authz.Cookie, Name: "s"}, {Kind: authz.Cookie, Name: "s"}}}),
+			`TokenSources[1]: the cookie "s" is there twice`},
+		{"header as API Gateway writes it",
+			caching(Cache{Own: true, Identity: []IdentitySource{Header("method.request.header.X-Token")}}),
+			`header "method.request.header.X-Token": want its name alone: "X-Token"`},
+		{"query string as API Gateway writes it",
+			caching(Cache{Own: true, Identity: []IdentitySource{Query("method.request.querystring.tenant")}}),
+			`want the name alone: "tenant"`},
+		{"cache that knows no caller",
+			caching(Cache{Own: true, Identity: []IdentitySource{StageVariable("env"), Context("httpMethod")}}),
+			"no identity source tells callers apart, so one caller's answer would serve all"},
+		{"identity that is none",
+			caching(Cache{Own: true, Identity: []IdentitySource{Context("identity.nonsense")}}),
+			`IdentityContext("identity.nonsense"): API Gateway has no such value`},
+	})
+}

@@ -1,0 +1,223 @@
+package plan
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+// FuzzTable holds every table that is accepted to what a plan promises, and every other one to an error.
+//
+// A table is a text of lines: a verb, a path and words for a route; or a word for the API.
+func FuzzTable(f *testing.F) {
+	for _, text := range []string{
+		"",
+		"GET /orders scope=orders:read\nGET /health public=probe",
+		"GET /orders scope=a scope=b group=c\nPOST /orders scope=a fn=2\nANY /orders/{id} key",
+		"GET /orders/admin\nANY /orders/{id} public=lookup",
+		"ANY /{proxy+} public=pages\nGET /admin",
+		"GET /a/{id} scope=one\nGET /a/{id}/b scope=two\nGET /a/{id}/b/{c} scope=one",
+		"guard=ops:signed\nGET /a by=ops\nGET /b\nallow=203.0.113.0/24\ndeny=203.0.113.7/32",
+		"guard=pool:scopes\nGET /files/{id} by=pool scope=a\nGET /files/{id}/audit\nallow=10.0.0.0/8",
+		"guard=pool:scopes\nGET /a by=pool\nGET /b/{x} by=pool scope=s\nallow=198.51.100.0/24\ncors=https://a.example.com",
+		"cors=*\nOPTIONS /a public=hand\nGET /a",
+		"cors=https://a.example.com\ncors=https://b.example.com\nGET /\nANY /x/{y+}",
+		"stage=v1\nflush\nGET /a scope=${Token[TOKEN.1]}",
+		"stage=${Token[TOKEN.1]}\nallow=#{Token[TOKEN.2]}\nGET /a",
+		"keys\nGET /a key\nGET /b public=x key",
+		"private\nallow=10.0.0.0/8\nGET /a",
+		"undeployed\nGET /a\nallow=203.0.113.0/24",
+		"GET /a\nGET /a\nget /b\nGET /:id\nGET /c/{x}/{x}\nGET d",
+		"GET /{a} public=x\nGET /{b}",
+	} {
+		f.Add(text)
+	}
+	for seed := range uint64(40) {
+		f.Add(randomTable(rand.New(rand.NewPCG(seed, 9))))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		props := readTable(text)
+		p, err := New(props)
+		if err != nil {
+			if p != nil || strings.TrimSpace(err.Error()) == "" {
+				t.Fatalf("a plan %v beside the error %q", p, err)
+			}
+			return
+		}
+		checkPlan(t, p)
+		checkOrder(t, props, p)
+	})
+}
+
+// checkPlan checks what a plan promises of its routes.
+func checkPlan(t *testing.T, p *Plan) {
+	used := map[*Guard]bool{}
+	for i, r := range p.Routes {
+		used[r.Guard] = true
+		switch {
+		case r.Guard == nil && strings.TrimSpace(r.Reason) == "":
+			t.Errorf("%s is open without a reason", r.Pattern)
+		case r.Guard == nil && len(r.Requires) > 0:
+			t.Errorf("%s is open and requires %v", r.Pattern, r.Requires)
+		case r.Guard != nil && r.Guard.Enforces(r.Requires) != nil:
+			t.Errorf("%s requires what %s does not enforce", r.Pattern, r.Guard)
+		}
+		if r.Index != i || p.props.Routes[i].Pattern != r.Route.Pattern {
+			t.Errorf("%s has the index %d, want %d", r.Pattern, r.Index, i)
+		}
+		for _, verb := range route.Verbs {
+			if r.Guard != nil {
+				checkOpen(t, p, r, verb)
+			}
+		}
+	}
+	for _, g := range p.Guards {
+		if !used[g] {
+			t.Errorf("%s guards no route", g)
+		}
+		checkTable(t, p, g)
+	}
+}
+
+// checkOpen sends a request to the path of a guarded route: an open route of another path must not serve it.
+func checkOpen(t *testing.T, p *Plan, r PlannedRoute, verb string) {
+	var path strings.Builder
+	for _, s := range r.Pattern.Segments {
+		if path.WriteByte('/'); s.Kind == route.Literal {
+			path.WriteString(s.Text)
+		} else {
+			path.WriteByte('~') // not a literal of any pattern
+		}
+	}
+	i := p.table.Index(verb, path.String())
+	if i < 0 || r.Pattern.Variable() {
+		return
+	}
+	if by := p.Routes[i]; by.Guard == nil && by.Pattern.Path() != r.Pattern.Path() {
+		t.Errorf("%s %s is served by the open route %s, beside the guarded %s", verb, path.String(), by.Pattern, r.Pattern)
+	}
+}
+
+// checkTable checks the table that a guard's included function gets.
+func checkTable(t *testing.T, p *Plan, g *Guard) {
+	if (g.Table != nil) != (g.Included != nil) {
+		t.Fatalf("%s has a table: %t", g, g.Table != nil)
+	}
+	if g.Table == nil {
+		return
+	}
+	for i, rule := range g.Table.Rules() {
+		r := p.Routes[i]
+		if rule.Elsewhere != (r.Guard != g) || !rule.Elsewhere && !equalRequirements(rule.Requires, r.Requires) {
+			t.Errorf("%s: the rule %+v is not that of %+v", g, rule, r)
+		}
+	}
+}
+
+func equalRequirements(a, b []access.Requirement) bool {
+	return slices.EqualFunc(a, b, func(a, b access.Requirement) bool { return a.Kind == b.Kind && slices.Equal(a.AnyOf, b.AnyOf) })
+}
+
+// checkOrder moves the lines of the table: what is built stays the same.
+func checkOrder(t *testing.T, props Props, p *Plan) {
+	props.Routes = slices.Clone(props.Routes)
+	slices.Reverse(props.Routes)
+	turned, err := New(props)
+	if err != nil {
+		t.Fatalf("accepted, and not in another order: %v", err)
+	}
+	for i, r := range p.Sorted() {
+		if other := turned.Sorted()[i]; other.Pattern.String() != r.Pattern.String() {
+			t.Errorf("in another order %s is where %s was", other.Pattern, r.Pattern)
+		}
+	}
+	if a, b := p.PolicyStatements(), turned.PolicyStatements(); !reflect.DeepEqual(a, b) {
+		t.Errorf("in another order the policy is\n%v, and was\n%v", b, a)
+	}
+	if props.CORS != nil && !reflect.DeepEqual(p.Preflights(), turned.Preflights()) {
+		t.Errorf("in another order the preflights are\n%v, and were\n%v", turned.Preflights(), p.Preflights())
+	}
+}
+
+// readTable reads a table from a text: see [FuzzTable].
+func readTable(text string) Props {
+	p := Props{Authorizer: deciding(jwt()), Authorizers: map[string]*Authorizer{}}
+	policy, cors, rest := &ResourcePolicy{}, &CORS{}, &RestAPI{}
+	for line := range strings.Lines(text) {
+		words := strings.Fields(line)
+		if len(words) == 0 {
+			continue
+		}
+		name, value, _ := strings.Cut(words[0], "=")
+		switch name {
+		case "guard":
+			id, kind, _ := strings.Cut(value, ":")
+			p.Authorizers[id] = map[string]*Authorizer{"signed": signing(), "scopes": comparing()}[kind]
+		case "cors":
+			p.CORS, cors.AllowOrigins = cors, append(cors.AllowOrigins, value)
+		case "allow":
+			p.Policy, policy.AllowCIDRs = policy, append(policy.AllowCIDRs, value)
+		case "deny":
+			p.Policy, policy.DenyCIDRs = policy, append(policy.DenyCIDRs, value)
+		case "stage":
+			p.Stage.Name = value
+		case "flush":
+			p.Stage.FlushAuthorizerCache = true
+		case "keys":
+			p.RestAPI, rest.KeysFromAuthorizer = rest, true
+		case "private":
+			p.RestAPI, rest.Private = rest, true
+		case "undeployed":
+			p.RestAPI, rest.NotDeployed = rest, true
+		default:
+			p.Routes = append(p.Routes, readRoute(words))
+		}
+	}
+	return p
+}
+
+func readRoute(words []string) Route {
+	r := Route{Pattern: strings.Join(words[:min(2, len(words))], " "), Function: 1}
+	for _, word := range words[min(2, len(words)):] {
+		switch name, value, _ := strings.Cut(word, "="); name {
+		case "scope", "group", "role":
+			r.Access = append(r.Access, Requirement{access.Kind(name), strings.Split(value, ",")})
+		case "public":
+			r.Access = append(r.Access, Public{value})
+		case "by":
+			r.Access = append(r.Access, GuardedBy{value})
+		case "key":
+			r.NeedsKey = true
+		case "fn":
+			r.Function, _ = strconv.Atoi(value)
+		}
+	}
+	return r
+}
+
+// randomTable writes a table of few names, so that its routes meet.
+func randomTable(r *rand.Rand) string {
+	pick := func(of ...string) string { return of[r.IntN(len(of))] }
+	var b strings.Builder
+	if r.IntN(2) == 0 {
+		fmt.Fprintf(&b, "guard=other:%s\nGET /other by=other\n", pick("signed", "scopes"))
+	}
+	b.WriteString(pick("", "", "cors=https://a.example.com\n", "allow=203.0.113.0/24\n", "undeployed\n"))
+	for range 1 + r.IntN(6) {
+		path := ""
+		for depth := range 1 + r.IntN(3) {
+			path += "/" + pick("a", "b", fmt.Sprintf("{p%d}", depth))
+		}
+		path += pick("", "", "", "/{rest+}")
+		fmt.Fprintf(&b, "%s %s %s fn=%d\n", pick("GET", "POST", "HEAD", "ANY"), path,
+			pick("", "scope=s", "scope=s,t group=g", "public=x", "role=r"), 1+r.IntN(2))
+	}
+	return b.String()
+}

@@ -1,0 +1,74 @@
+package plan
+
+import (
+	"testing"
+	"time"
+)
+
+func included(j *JWT) func(*Props) { return func(p *Props) { p.Authorizer = deciding(j) } }
+
+func issuer(change func(*Issuer)) func(*Props) {
+	j := jwt()
+	change(&j.Issuers[0])
+	return included(j)
+}
+
+func TestWrongIssuers(t *testing.T) {
+	testRefusals(t, []refusal{
+		{"no issuers", included(&JWT{}), "JWT.Issuers is empty"},
+		{"reserved context claim", included(&JWT{Issuers: jwt().Issuers, ContextClaims: []string{"scopes"}}),
+			`JWT.ContextClaims has "scopes", which is the name of what the context holds anyway`},
+		{"HMAC without a secret", issuer(func(i *Issuer) { i.Algorithms = []string{"HS256"} }),
+			`algorithm "HS256": without HMACSecret`},
+		{"audiences known at deployment",
+			issuer(func(i *Issuer) { i.Audiences = []string{"#{Token[TOKEN.7]}"} }),
+			"take single values of it with awscdk.Fn_Select"},
+		{"the same issuer twice",
+			included(&JWT{Issuers: append(jwt().Issuers, jwt().Issuers...)}),
+			`JWT.Issuers[1]: issuer "https://idp.example.com/" is there twice`},
+		{"no audience",
+			issuer(func(i *Issuer) { i.Audiences = nil }),
+			"has no Audiences, so it would accept tokens meant for other services"},
+		{"empty audience", issuer(func(i *Issuer) { i.Audiences = []string{""} }), "has an empty audience"},
+		{"http issuer",
+			issuer(func(i *Issuer) { i.URL = "http://idp.example.com" }),
+			`URL "http://idp.example.com": want an https URL with a host`},
+		{"no issuer URL", issuer(func(i *Issuer) { i.URL = "" }), "URL is empty"},
+		{"http JWKS",
+			issuer(func(i *Issuer) { i.JWKSURL = "http://idp.example.com/keys" }),
+			`JWKSURL "http://idp.example.com/keys": want an https URL`},
+		{"algorithm none",
+			issuer(func(i *Issuer) { i.Algorithms = []string{"none"} }),
+			`algorithm "none": without HMACSecret an issuer signs with RS256`},
+		{"secret and JWKS",
+			issuer(func(i *Issuer) { i.HMACSecret = true; i.JWKSURL = "https://a.example.com/k" }),
+			"has both HMACSecret and JWKSURL"},
+		{"secret's field without a secret",
+			issuer(func(i *Issuer) { i.HMACSecretField = "key" }),
+			"has HMACSecretField but no HMACSecret"},
+		{"unknown token use",
+			issuer(func(i *Issuer) { i.TokenUse = "refresh" }),
+			`TokenUse "refresh": want "access", "id" or none`},
+		{"a type that no token can have",
+			issuer(func(i *Issuer) { i.Type = "at jwt" }),
+			`Type "at jwt" is not a media type: want "at+jwt", "JWT" or none`},
+		{"an empty type behind application/",
+			issuer(func(i *Issuer) { i.Type = "application/" }),
+			`Type "application/" is not a media type`},
+		{"an issuer without a host",
+			issuer(func(i *Issuer) { i.URL = "https://:443/" }),
+			`URL "https://:443/": want an https URL with a host`},
+		{"an issuer with an empty query",
+			issuer(func(i *Issuer) { i.URL = "https://idp.example.com/?" }),
+			`URL "https://idp.example.com/?": a query, a fragment or a user does not belong in it`},
+		{"leeway too long",
+			issuer(func(i *Issuer) { i.Leeway = time.Hour }),
+			"Leeway 1h0m0s: want whole seconds from 0s to 5m0s"},
+		{"empty context claim",
+			included(&JWT{Issuers: jwt().Issuers, ContextClaims: []string{""}}),
+			"JWT.ContextClaims has an empty name"},
+		{"context claim twice",
+			included(&JWT{Issuers: jwt().Issuers, ContextClaims: []string{"email", "email"}}),
+			`JWT.ContextClaims has "email" twice: leave one out`},
+	})
+}

@@ -1,0 +1,195 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+)
+
+const fn = 1 // the number of a function
+
+func handle(pattern string, function int, access ...Access) Route {
+	return Route{Pattern: pattern, Function: function, Access: access}
+}
+
+func anyScope(scopes ...string) Access { return Requirement{access.Scope, scopes} }
+
+func jwt() *JWT {
+	return &JWT{Issuers: []Issuer{{URL: "https://idp.example.com/", Audiences: []string{"orders"}}}}
+}
+
+// deciding is an authorizer with the included function, as the kinds of secureapi describe one.
+func deciding(j *JWT) *Authorizer {
+	l := Lambda{JWT: j}
+	return &Authorizer{
+		Kind:     "Included",
+		Problems: l.Check(),
+		Enforces: l.Enforces,
+		Headers:  []string{"Authorization"},
+		Included: l.Included(true),
+		Keeps:    true,
+	}
+}
+
+// signing is an authorizer that takes signed requests and enforces no requirement.
+func signing() *Authorizer {
+	return &Authorizer{Kind: "Signing", Enforces: Lambda{Own: true}.Enforces, Signed: true}
+}
+
+// comparing is an authorizer that compares scopes, and whose routes need an Allow.
+func comparing() *Authorizer {
+	return &Authorizer{
+		Kind:           "Comparing",
+		Enforces:       func([]access.Requirement) error { return nil },
+		Headers:        []string{"X-Token"},
+		Keeps:          true,
+		NeedsAllow:     true,
+		ComparesScopes: true,
+	}
+}
+
+// table is a small API that is right; each case breaks it in one place.
+func table(change func(*Props)) Props {
+	p := Props{
+		Authorizer: deciding(jwt()),
+		Routes:     []Route{handle("GET /orders", fn, anyScope("orders:read")), handle("GET /health", fn, Public{"probe"})},
+	}
+	if change != nil {
+		change(&p)
+	}
+	return p
+}
+
+func add(routes ...Route) func(*Props) {
+	return func(p *Props) { p.Routes = append(p.Routes, routes...) }
+}
+
+// refusal is a change of the table that is refused.
+type refusal struct {
+	name   string
+	change func(*Props)
+	want   string // part of the error's text, all that helps: the place, the value, the way out
+}
+
+func testRefusals(t *testing.T, cases []refusal) {
+	t.Helper()
+	for _, tt := range cases {
+		t.Run(tt.name, func(t *testing.T) {
+			if _, err := New(table(tt.change)); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error\n\t%v\ndoes not hold\n\t%s", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestWrongRoutes(t *testing.T) {
+	testRefusals(t, []refusal{
+		{"a function that is nil", add(handle("GET /h", 0)), `route "GET /h": its function is nil`},
+		{"no routes", func(p *Props) { p.Routes = nil }, "there are no Routes: an API needs at least one"},
+		{"the same route twice",
+			add(handle("GET /orders", fn)),
+			`route "GET /orders" is there twice, as Routes[0] and Routes[2]: leave one out, or join what they ` +
+				`require in one`},
+		{"unknown verb",
+			add(handle("FETCH /orders", fn)),
+			`"FETCH /orders": unknown verb "FETCH": API Gateway has DELETE, GET`},
+		{"lower-case verb", add(handle("get /orders", fn)), `verbs are written in capitals: "GET"`},
+		{"no verb", add(handle("/orders", fn)), `write "ANY /orders" for every verb`},
+		{"parameter named twice", add(handle("GET /a/{id}/b/{id}", fn)), `the parameter "id" is named twice`},
+		{"two names at one place", add(handle("GET /c/{id}", fn), handle("POST /c/{order}", fn)),
+			`pattern "POST /c/{order}" has {order} where "GET /c/{id}" has {id}`},
+		{"greedy beside a parameter",
+			add(handle("GET /d/{id}", fn), handle("GET /d/{rest+}", fn)),
+			`pattern "GET /d/{rest+}" has {rest+} where "GET /d/{id}" has {id}`},
+		{"a slash at the end",
+			add(handle("GET /d/", fn)),
+			`the path ends in a slash, which API Gateway ignores: write "GET /d"`},
+		{"greedy not last", add(handle("GET /e/{rest+}/f", fn)), `the greedy parameter {rest+} is not last`},
+		{"net/http's greedy", add(handle("GET /g/{rest...}", fn)), `API Gateway writes a greedy parameter {rest+}`},
+		{"Express's parameter",
+			add(handle("GET /orders/:id", fn)),
+			`route "GET /orders/:id": segment ":id": API Gateway writes a parameter {id}`},
+		{"a colon alone", add(handle("GET /orders/:", fn)), `segment ":": API Gateway writes a parameter {id}`},
+		{"Flask's parameter",
+			add(handle("GET /orders/<id>", fn)),
+			`not '<': a parameter is {id}, and all that lies below is {proxy+}`},
+		{"requirement without a value",
+			add(handle("GET /q", fn, anyScope())),
+			"a scope requirement without a value would let nobody in"},
+		{"two scopes in one text",
+			add(handle("GET /r", fn, anyScope("a b"))),
+			`route "GET /r": scope "a b": a space separates scopes (RFC 6749, section 3.3): name each alone`},
+		{"more than a stack takes", func(p *Props) {
+			for i := range 160 {
+				p.Routes = append(p.Routes, handle(fmt.Sprintf("GET /r%d/x", i), fn))
+			}
+			crossOrigin(CORS{AllowOrigins: []string{"https://a.example.com"}})(p)
+		}, "the table makes 646 resources (162 methods, 322 parts of paths, 162 preflights), and a CloudFormation stack takes 500: make several APIs of it"},
+	})
+}
+
+func TestWrongGuards(t *testing.T) {
+	testRefusals(t, []refusal{
+		{"a type that does not restrict access", add(handle("GET /u", fn, Unsupported{"x.Y"})), "its Access holds a x.Y: use"},
+		{"an authorizer of another type", func(p *Props) { p.Authorizer = &Authorizer{Err: fmt.Errorf("unsupported")} },
+			`the authorizer "": unsupported`},
+		{"an authorizer that is nil", func(p *Props) { p.Authorizers = map[string]*Authorizer{"ops": nil} },
+			`the authorizer "ops" of Authorizers is nil`},
+		{"a requirement that is not enforced", func(p *Props) { p.Authorizer = signing() },
+			`route "GET /orders": it requires any scope of orders:read, which the API's Signing cannot enforce: your own Function`},
+		{"no guard",
+			func(p *Props) { p.Authorizer = nil },
+			`route "GET /orders": no authorizer guards it: set Props.Authorizer, name one with GuardedBy, or ` +
+				`open it with Public and a reason`},
+		{"public without a reason", add(handle("GET /i", fn, Public{" "})), `route "GET /i": Public needs a reason`},
+		{"public with a requirement",
+			add(handle("GET /j", fn, Public{"x"}, anyScope("s"))),
+			`it is Public and yet requires any scope of s: leave one of them out`},
+		{"public and guarded",
+			add(handle("GET /k", fn, Public{"x"}, GuardedBy{"y"})),
+			`it is both Public and GuardedBy "y": leave one of them out`},
+		{"two guards", add(handle("GET /l", fn, GuardedBy{"x"}, GuardedBy{"y"})), `it is GuardedBy both "x" and "y"`},
+		{"unknown guard",
+			add(handle("GET /m", fn, GuardedBy{"x"})),
+			`it is GuardedBy "x", which is not among Props.Authorizers: there is none`},
+		{"unused guard",
+			func(p *Props) { p.Authorizers = map[string]*Authorizer{"ops": signing()} },
+			`the Signing "ops" guards no route`},
+		{"open parameter",
+			add(handle("GET /orders/admin", fn), handle("ANY /orders/{id}", fn, Public{"lookup"})),
+			`route "ANY /orders/{id}" is public and gets what "GET /orders/admin", which is guarded, does not ` +
+				`take`},
+		{"a token as scope",
+			add(handle("GET /v", fn, anyScope("${Token[TOKEN.1]}/read"))),
+			"the scope is a CDK token, whose value is not known yet when the function is bundled"},
+		{"a guard's name with a slash",
+			func(p *Props) { p.Authorizers = map[string]*Authorizer{"a/b": signing()} },
+			`the name "a/b" in Authorizers: want one without slashes`},
+		{"guarded OPTIONS",
+			add(handle("OPTIONS /n", fn)),
+			`route "OPTIONS /n": the API's Included would guard it, but a browser's preflight brings no ` +
+				`credentials`},
+		{"open greedy route",
+			add(handle("ANY /{proxy+}", fn, Public{"front end"})),
+			`route "ANY /{proxy+}" is public and gets what "GET /orders", which is guarded, does not take: ` +
+				`DELETE, HEAD, OPTIONS, PATCH, POST, PUT /orders falls through to it; guard "ANY /{proxy+}" too, or ` +
+				`add the missing verbs as guarded routes`},
+		{"no cacheable policy", add(
+			handle("GET /a/{id}", fn, anyScope("one")), handle("GET /a/{id}/b", fn, anyScope("two")), handle("GET /a/{id}/b/{c}", fn, anyScope("one"))),
+			`the API's Included caches one policy for all routes, and there is none for some callers: a caller who may call "GET /a/{id}" and not "GET /a/{id}/b" gets a policy that denies`},
+	})
+}
+
+func TestWrongStages(t *testing.T) {
+	testRefusals(t, []refusal{
+		{"a cache to empty, without one", func(p *Props) {
+			p.Authorizer, p.Stage.FlushAuthorizerCache = signing(), true
+			p.Routes = []Route{handle("GET /orders", fn)}
+		}, "Stage.FlushAuthorizerCache: the API has no authorizer with a cache: leave it out"},
+		{"limits and none", func(p *Props) { p.Stage = Stage{RateLimit: 1, NoThrottling: true} }, "NoThrottling is set beside"},
+		{"stage name", func(p *Props) { p.Stage.Name = "v 1" }, `Stage.Name "v 1": want 1 to 128 letters`},
+		{"negative limit", func(p *Props) { p.Stage.RateLimit = -1 }, "a RateLimit of -1"},
+	})
+}
