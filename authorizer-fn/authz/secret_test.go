@@ -186,9 +186,9 @@ func TestSecretsComeOverTLS(t *testing.T) {
 		want     string
 	}{
 		{"http://127.0.0.1:4566", false, "AllowLoopbackHTTP permits this one"},
-		{"http://secrets.example.com", false, "whoever sits on the way"},
-		{"http://secrets.example.com", true, "whoever sits on the way"},
-		{"secrets.example.com", true, "is no absolute URL"},
+		{"http://secrets.example.com", false, "an attacker on the network"},
+		{"http://secrets.example.com", true, "an attacker on the network"},
+		{"secrets.example.com", true, "is not an absolute URL"},
 		{"http://127.0.0.1:4566", true, ""},
 		{"https://vpce-1a2b.secretsmanager.eu-central-1.vpce.amazonaws.com", false, ""},
 	} {

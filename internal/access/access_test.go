@@ -27,7 +27,7 @@ func TestNewTableErrors(t *testing.T) {
 		want  string
 	}{
 		{"unknown kind", []Rule{rule("GET /a", Requirement{"claim", []string{"x"}})}, `access: route "GET /a": unknown kind of requirement "claim": want scope, group or role`},
-		{"no value", []Rule{rule("GET /a", scope())}, `access: route "GET /a": a scope requirement without a value would let nobody in: name at least one`},
+		{"no value", []Rule{rule("GET /a", scope())}, `access: route "GET /a": a scope requirement without a value admits no caller: name at least one`},
 		{"empty value", []Rule{rule("GET /a", group("staff", ""))}, `access: route "GET /a": a group requirement has an empty value, which no token brings: leave it out`},
 		{"two scopes in one", []Rule{rule("GET /a", scope("a b"))}, `access: route "GET /a": scope "a b": a space separates scopes (RFC 6749, section 3.3): name each alone`},
 		{"not UTF-8", []Rule{rule("GET /a", role("\xff"))}, `access: route "GET /a": role "\xff" is not valid UTF-8, which no token is either`},

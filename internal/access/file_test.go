@@ -75,11 +75,11 @@ func TestParseErrors(t *testing.T) {
 		{"a route is no object", `{"version":1,"routes":["GET /"]}`, `"routes": route 1: want an object, got a string`},
 		{"the pattern is no string", `{"version":1,"routes":[{"route":1}]}`, `"routes": route 1: "route": want a string, got a number`},
 		{"no pattern", `{"version":1,"routes":[{}]}`, `"routes": route 1: route: pattern "": want a verb, one space and a path`},
-		{"a wrong pattern", `{"version":1,"routes":[{"route":"GET /"},{"route":"get /"}]}`, `"routes": route 2: route: pattern "get /": verb "get": verbs are written in capitals: "GET"`},
+		{"a wrong pattern", `{"version":1,"routes":[{"route":"GET /"},{"route":"get /"}]}`, `"routes": route 2: route: pattern "get /": verb "get": verbs are written in upper case: "GET"`},
 		{"elsewhere is no boolean", `{"version":1,"routes":[{"route":"GET /","elsewhere":"no"}]}`, `"routes": route 1: "elsewhere": want a boolean, got a string`},
 		{"requires is null", `{"version":1,"routes":[{"route":"GET /","requires":null}]}`, `"routes": route 1: "requires": want an array, got null`},
 		{"a value is no string", `{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"scope","anyOf":["a",1]}]}]}`, `"routes": route 1: "requires": "anyOf": want a string, got a number`},
-		{"a requirement that nobody meets", `{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"scope"}]}]}`, `access: route "GET /": a scope requirement without a value would let nobody in`},
+		{"a requirement that nobody meets", `{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"scope"}]}]}`, `access: route "GET /": a scope requirement without a value admits no caller`},
 		{"an unknown kind", `{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"ip","anyOf":["::1"]}]}]}`, `unknown kind of requirement "ip"`},
 		{"one route twice", `{"version":1,"routes":[{"route":"GET /"},{"route":"GET /"}]}`, `is there twice`},
 	} {

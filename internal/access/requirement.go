@@ -35,7 +35,7 @@ func (r Requirement) Check() error {
 		return fmt.Errorf("unknown kind of requirement %q: want %s, %s or %s", r.Kind, Scope, Group, Role)
 	}
 	if len(r.AnyOf) == 0 {
-		return fmt.Errorf("a %s requirement without a value would let nobody in: name at least one", r.Kind)
+		return fmt.Errorf("a %s requirement without a value admits no caller: name at least one", r.Kind)
 	}
 	for _, v := range r.AnyOf {
 		switch {
@@ -57,7 +57,7 @@ type Rights struct {
 	Scopes, Groups, Roles []string
 }
 
-// Has tells whether the caller has this very value; parts of a value do not count.
+// Has reports whether the caller has this very value; parts of a value do not count.
 func (r Rights) Has(kind Kind, value string) bool {
 	switch kind {
 	case Scope:

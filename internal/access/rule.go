@@ -13,7 +13,7 @@ type Rule struct {
 	Requires  []Requirement
 }
 
-// Permits tells whether these rights meet all of the rule's requirements. A rule without any asks for nothing more
+// Permits reports whether these rights meet all of the rule's requirements. A rule without any asks for nothing more
 // than a valid token.
 func (rule Rule) Permits(r Rights) bool {
 	for _, req := range rule.Requires {
@@ -25,7 +25,7 @@ func (rule Rule) Permits(r Rights) bool {
 }
 
 // Lacking finds the least rights that permit all of some rules and yet not another one. It reports false if there are
-// none: whoever may call those may call the other as well.
+// none: a caller who may call those may call the other as well.
 //
 // Rights only ever add, so the least that matter have one value for each requirement. A requirement of the other rule
 // can be left unmet just if each of the same kind asked for by those rules has a value that would not meet it.

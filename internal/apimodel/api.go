@@ -16,7 +16,7 @@ type API struct {
 	// Account, Region and Partition are those of its stack, for the ARNs of its methods.
 	Account, Region, Partition string
 
-	Policy              json.RawMessage // the resource policy; nil if there is none
+	Policy              json.RawMessage // the resource policy; nil without one
 	BinaryMediaTypes    []string
 	APIKeySource        string // "HEADER", the default, or "AUTHORIZER"
 	MinCompressionBytes *int   // nil turns compression off
@@ -48,8 +48,8 @@ func (m *Method) Verbs(a *API) (list []string) {
 	return list
 }
 
-// MethodARN is the ARN that API Gateway gives as the source of an invocation for a method: with the path of the resource,
-// as in "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod/GET/orders/{id}".
+// MethodARN is the ARN that API Gateway gives as the source of an invocation for a method: with the path of the
+// resource, as in "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod/GET/orders/{id}".
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
 func (a *API) MethodARN(stage, verb, path string) string {
 	return a.executeARN() + "/" + stage + "/" + verb + path

@@ -1,5 +1,5 @@
-// Package apimodel models what a CDK cloud assembly makes, as far as a local run of its REST APIs needs it: the APIs with
-// their resources, methods, authorizers and stages, and the functions, permissions and user pools behind them.
+// Package apimodel models what a CDK cloud assembly makes, as far as a local run of its REST APIs needs it: the APIs
+// with their resources, methods, authorizers and stages, and the functions, permissions and user pools behind them.
 //
 //	a, err := cloudassembly.Read("cdk.out")
 //	model := apimodel.Read(a, cloudassembly.Options{})
@@ -9,8 +9,8 @@
 //		}
 //	}
 //
-// What cannot be read or honoured is a [Problem] of the object that it concerns, and [Model.Blocking] says which of them
-// keep a request from being served. The package does not serve anything itself.
+// What cannot be read or honoured is a [Problem] of the object that it concerns, and [Model.Blocking] says which of
+// them keep a request from being served. The package does not serve anything itself.
 package apimodel
 
 import "github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"

@@ -18,8 +18,8 @@ type Authorizer struct {
 	Name         string
 	Type         string // one of the constants above
 
-	// URI names the function of a Lambda authorizer. Function is that function, and Qualifier its alias or version, or "" for
-	// its latest code; see [Authorizer.FunctionOn] for a URI with stage variables.
+	// URI names the function of a Lambda authorizer. Function is that function, and Qualifier its alias or version, or ""
+	// for its latest code; see [Authorizer.FunctionOn] for a URI with stage variables.
 	URI         string
 	Function    *Function
 	Qualifier   string
@@ -54,7 +54,7 @@ func (s IdentitySource) String() string {
 	return s.In + "." + s.Name
 }
 
-// FunctionOn is the function that the authorizer invokes on a stage, and its alias or version; nil if there is none.
+// FunctionOn is the function that the authorizer invokes on a stage, and its alias or version; nil without one.
 func (a *Authorizer) FunctionOn(s *Stage) (f *Function, qualifier string) {
 	t := a.byStage.on(s, target{function: a.Function, qualifier: a.Qualifier})
 	return t.function, t.qualifier

@@ -4,8 +4,9 @@ import (
 	"slices"
 )
 
-// Blocking lists the problems for which a request must not be served, but be answered by 501: those of the API, the stage,
-// the method, and all that the method uses. Stage and method may be nil, for a request that none is found for.
+// Blocking lists the problems for which a request must not be served, but be answered by 501: those of the API, the
+// stage, the method, and all that the method uses. Stage and method may be nil, if no stage or method is found for a
+// request.
 func (m *Model) Blocking(api *API, stage *Stage, method *Method) []Problem {
 	ids := []ID{api.ID}
 	if stage != nil {

@@ -87,8 +87,8 @@ func (b *builder) finish() {
 	})
 }
 
-// blockAPIs takes all APIs of the app or stage that a stack is in out of service, as something in the stack may belong to
-// any of them.
+// blockAPIs takes all APIs of the app or stage that a stack is in out of service, as something in the stack may belong
+// to any of them.
 func (b *builder) blockAPIs(s *cloudassembly.Stack, what string) {
 	for _, api := range b.byType["AWS::ApiGateway::RestApi"] {
 		if api.stack.SharesManifest(s) {
@@ -117,8 +117,8 @@ func (b *builder) apiOf(r *reader) *API {
 	return api
 }
 
-// unplaced notes that a path or method of an API could not be read: a request for it would reach another one, so the API
-// is taken out of service.
+// unplaced notes that a path or method of an API could not be read: a request for it would reach another one, so the
+// API is taken out of service.
 func (b *builder) unplaced(r *reader, api *API, format string, args ...any) {
 	r.problem(format, args...)
 	b.problem(Problem{ID: api.ID, What: "it is not complete without " + r.id.String() + ", which could not be read", Blocks: true})

@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// TestNothingFailsOpen takes the value away from one property after the other of a real assembly. Each route must then be
-// guarded as before, or not be served.
+// TestNothingFailsOpen takes the value away from one property after the other of a real assembly. Each route must then
+// be guarded as before, or not be served.
 func TestNothingFailsOpen(t *testing.T) {
 	a := readShop(t)
 	before := Read(a, cloudassembly.Options{})

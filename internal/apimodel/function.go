@@ -19,7 +19,8 @@ type Function struct {
 	Environment map[string]string
 	Unresolved  map[string]string
 
-	// Variables are all variables of the template as [cloudassembly.Written] shows them, without a value that was resolved or given.
+	// Variables are all variables of the template as [cloudassembly.Written] shows them, without a value that was resolved
+	// or given.
 	Variables map[string]string
 
 	Timeout      time.Duration // default 3 s

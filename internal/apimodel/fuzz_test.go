@@ -13,7 +13,8 @@ import (
 // slow is far more than any template takes here, and far less than one that multiplies itself would.
 const slow = 5 * time.Second
 
-// FuzzModel reads any template. It must end, and no method may come out of it as open that the template does not say is.
+// FuzzModel reads any template. It must end, and no method may come out of it as open that the template does not say
+// is.
 func FuzzModel(f *testing.F) {
 	f.Add([]byte(assemblytest.Template))
 	f.Add([]byte(api()))

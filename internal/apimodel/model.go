@@ -39,9 +39,9 @@ func (m *Model) ProblemsOf(id ID) []Problem {
 	return out
 }
 
-// FunctionOf finds the function that an ARN, a partial ARN or a name means, with the alias or version that follows it, or "".
-// A name that stacks of several stages have is that of the stack nearest to the one whose path is given.
-// Source of the three forms: FunctionName in https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
+// FunctionOf finds the function that an ARN, a partial ARN or a name means, with the alias or version that follows it,
+// or "". A name that stacks of several stages have is that of the stack nearest to the one whose path is given. Source
+// of the three forms: FunctionName in https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
 func (m *Model) FunctionOf(arn, stack string) (f *Function, qualifier string) {
 	end := "" // of the ARN that is meant, where the name is not enough
 	name := arn
@@ -86,7 +86,8 @@ func shared(x, y string) int {
 	return n
 }
 
-// Behind is the function that answers a method, by a proxy integration or another one; nil if none in the assembly does.
+// Behind is the function that answers a method, by a proxy integration or another one; nil if no function of the
+// assembly does.
 func (m *Model) Behind(method *Method) *Function {
 	if f := method.Integration.Function; f != nil {
 		return f

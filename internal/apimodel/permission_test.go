@@ -21,8 +21,8 @@ func source(rest string) string {
 	return `"SourceArn": {"Fn::Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/` + rest + `"}`
 }
 
-// TestPermitted has a function behind GET /orders of the stage v1 and one behind the authorizer of that route. Of each it
-// says why Lambda refuses the invocation.
+// TestPermitted has a function behind GET /orders of the stage v1 and one behind the authorizer of that route. Of each
+// it says why Lambda refuses the invocation.
 //
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html for the source ARNs,
 // https://docs.aws.amazon.com/lambda/latest/dg/versioning-aliases-permissions.html for aliases,

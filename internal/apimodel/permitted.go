@@ -8,15 +8,15 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// Permitted reports whether Lambda lets API Gateway make an invocation. Why says what is missing; where that is not known,
-// as a permission is not resolved, the invocation is permitted and why says so.
+// Permitted reports whether Lambda lets API Gateway make an invocation. Why says what is missing; where that is not
+// known, as a permission is not resolved, the invocation is permitted and why says so.
 //
-// A permission counts only for the very ARN that is invoked: one of the function does not cover its aliases, and one of an
-// alias does not cover the function. A role in Credentials takes the permission's place.
+// A permission counts only for the very ARN that is invoked: one of the function does not cover its aliases, and one of
+// an alias does not cover the function. A role in Credentials takes the permission's place.
 //
 // Sources: https://docs.aws.amazon.com/lambda/latest/dg/versioning-aliases-permissions.html for aliases,
-// https://repost.aws/knowledge-center/api-gateway-rest-api-lambda-integrations for what happens without a permission, and
-// https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html for wildcards in SourceArn.
+// https://repost.aws/knowledge-center/api-gateway-rest-api-lambda-integrations for what happens without a permission,
+// and https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html for wildcards in SourceArn.
 func (m *Model) Permitted(i Invocation) (ok bool, why string) {
 	if i.Function == nil || i.Credentials != "" {
 		return true, ""

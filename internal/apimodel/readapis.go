@@ -47,7 +47,8 @@ func (b *builder) readAPIs() {
 	})
 }
 
-// policyDocument is a policy as a JSON document; nil if it is not set, or is the empty text. CloudFormation takes that for no policy.
+// policyDocument is a policy as a JSON document; nil if it is not set, or is the empty text. CloudFormation takes that
+// for no policy.
 // Source: "To remove a policy, set it to an empty string", seen in
 // https://github.com/hashicorp/terraform-provider-aws/issues/5549
 func (r *reader) policyDocument(name string) json.RawMessage {
@@ -89,7 +90,7 @@ func (b *builder) readResources() {
 			parent = up.resource
 		}
 		if parent == nil || b.owner[parent] != n.api || n.part == "" || strings.Contains(n.part, "/") {
-			b.unplaced(n.r, n.api, "its path is not known: its parent %s is no path of the API, or its PathPart %q is not one segment",
+			b.unplaced(n.r, n.api, "its path is not known: its parent %s is not a path of the API, or its PathPart %q is not one segment",
 				cloudassembly.Describe(n.parent), n.part)
 			return false
 		}

@@ -8,7 +8,8 @@ import (
 )
 
 // The cache's default and bound.
-// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-authorizer.html
+// Source:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-authorizer.html
 const (
 	authorizerTTL    = 300 * time.Second
 	maxAuthorizerTTL = 3600 * time.Second

@@ -202,7 +202,7 @@ func (r *reader) textMap(name string) map[string]string {
 	}
 	out := make(map[string]string, len(in.values))
 	for _, key := range in.names() {
-		if v := in.values[key]; v == nil { // API Gateway takes null for a template that is none
+		if v := in.values[key]; v == nil { // API Gateway takes null for a template that is not set
 			out[key] = ""
 		} else if _, bad := v.(cloudassembly.Unresolved); bad {
 			in.get(key)
@@ -249,7 +249,7 @@ func (r *reader) json(name string) json.RawMessage {
 	return out
 }
 
-// whole tells whether all of a value was resolved, and notes what was not.
+// whole reports whether all of a value was resolved, and notes what was not.
 func (r *reader) whole(v any) bool {
 	switch v := v.(type) {
 	case cloudassembly.Unresolved:

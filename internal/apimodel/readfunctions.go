@@ -109,8 +109,8 @@ func (r *reader) environment(f *Function, given map[string]string) {
 	}
 }
 
-// writtenVariables are the variables as the template has them. Where an intrinsic function yields all of them, the name is
-// "*".
+// writtenVariables are the variables as the template has them. Where an intrinsic function yields all of them, the name
+// is "*".
 func (r *reader) writtenVariables() map[string]string {
 	environment, _ := r.resource.Properties["Environment"].(map[string]any)
 	variables, _ := environment["Variables"].(map[string]any)

@@ -7,8 +7,8 @@ import (
 )
 
 // integrationTimeout is API Gateway's default, and the most unless that quota was raised. A shorter time-out than the
-// least is refused when the API is deployed.
-// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integration.html
+// least is refused when the API is deployed. Source:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-method-integration.html
 const (
 	integrationTimeout      = 29 * time.Second
 	leastIntegrationTimeout = 50 * time.Millisecond

@@ -20,7 +20,7 @@ func (b *builder) readMethods() {
 			Scopes: r.texts("AuthorizationScopes"), APIKeyRequired: r.bool("ApiKeyRequired"), Metadata: r.resource.Metadata,
 		}
 		if m.Resource == nil || b.owner[m.Resource] != api {
-			b.unplaced(r, api, "its ResourceId %s is no path of the API", cloudassembly.Describe(r.values["ResourceId"]))
+			b.unplaced(r, api, "its ResourceId %s is not a path of the API", cloudassembly.Describe(r.values["ResourceId"]))
 			return
 		}
 		if !slices.Contains(verbs, m.Verb) {

@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// readPrincipals reads roles and users. What of their policies does not resolve is no problem by itself: most are of
+// readPrincipals reads roles and users. What of their policies does not resolve is not a problem by itself: most are of
 // functions, which a local run does not hold to them.
 func (b *builder) readPrincipals() {
 	byName := map[string]*Principal{}

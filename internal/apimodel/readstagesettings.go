@@ -35,8 +35,8 @@ func (r *reader) responseTTL() time.Duration {
 	return responseTTL
 }
 
-// settingPath decodes the path of a method setting, in which "/~1orders~1{id}" is "/orders/{id}", and "/*" all.
-// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-methodsetting.html
+// settingPath decodes the path of a method setting, in which "/~1orders~1{id}" is "/orders/{id}", and "/*" all. Source:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-methodsetting.html
 func settingPath(t string) string {
 	if t == "/*" || t == "*" {
 		return "*"
@@ -45,7 +45,8 @@ func settingPath(t string) string {
 	return "/" + strings.TrimPrefix(strings.ReplaceAll(rest, "~1", "/"), "/")
 }
 
-// stageExtras notes in one line what a stage asks for that a local run does not do: throttling, logs, metrics and traces.
+// stageExtras notes in one line what a stage asks for that a local run does not do: throttling, logs, metrics and
+// traces.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html
 func (r *reader) stageExtras() {
 	var list []string

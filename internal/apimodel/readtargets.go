@@ -40,8 +40,8 @@ func (b *builder) functionFor(r *reader, property, uri string) (*Function, strin
 	return nil, ""
 }
 
-// readTargets finds the functions that stage variables name, stage by stage. A stage without such a function blocks what
-// needs it on that stage alone.
+// readTargets finds the functions that stage variables name, stage by stage. A stage without such a function blocks
+// what needs it on that stage alone.
 func (b *builder) readTargets() {
 	for _, api := range b.model.APIs {
 		for _, m := range api.Methods {
@@ -57,7 +57,7 @@ func (b *builder) readTargets() {
 			for _, t := range a.byStage {
 				if t.function != nil && t.function != a.Function {
 					// Whose tokens it takes, and what they must have, is read from the function's configuration.
-					b.problem(Problem{ID: a.ID, Blocks: true, What: "its stages name different functions, which is not done here: " +
+					b.problem(Problem{ID: a.ID, Blocks: true, What: "its stages name different functions, which is not supported here: " +
 						"give each function an authorizer of its own, or name one function and an alias of each stage"})
 				}
 			}

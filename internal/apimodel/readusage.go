@@ -43,7 +43,8 @@ func (b *builder) readUsage() {
 	})
 }
 
-// planExtras notes what a usage plan asks for that a local run does not do: it knows which keys are in it, and counts nothing.
+// planExtras notes what a usage plan asks for that a local run does not do: it knows which keys are in it, and counts
+// nothing.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-usageplan.html
 func (r *reader) planExtras() {
 	var list []string

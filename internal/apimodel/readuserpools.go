@@ -51,7 +51,8 @@ func (b *builder) readIdentity() {
 var tokenUnits = []string{"hours", "seconds", "minutes", "days"}
 
 // validity is how long a token is valid.
-// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html
+// Source:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html
 func (r *reader) validity(name, unit string) time.Duration {
 	n := r.integer(name)
 	if n == nil || *n == 0 {

@@ -31,8 +31,8 @@ type Stage struct {
 	ResponseCaches []ResponseCache // what its settings say of methods; none without a cache cluster
 }
 
-// ResponseCache is a stage's setting of which methods' answers API Gateway keeps. A kept answer serves every request of the
-// same cache key, regardless of the caller.
+// ResponseCache is a stage's setting of which methods' answers API Gateway keeps. A kept answer serves every request of
+// the same cache key, regardless of the caller.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html
 type ResponseCache struct {
 	Verb, Path string        // of the methods; "*" for all

@@ -8,7 +8,7 @@ import (
 type target struct {
 	function  *Function
 	qualifier string
-	problem   string // why there is none; "" if there is one
+	problem   string // why the stage invokes no function; "" if it invokes one
 }
 
 // targets are those of all stages, for an ARN that has stage variables; nil for one that has none.
@@ -22,8 +22,8 @@ func (t targets) on(s *Stage, otherwise target) target {
 	return otherwise
 }
 
-// onStage is why something invokes no function on a stage, as a problem of its own; nil if it does, or needs none. Where the
-// stage is not given, every stage counts.
+// onStage is why something invokes no function on a stage, as a problem of its own; nil if it does, or needs none.
+// Where the stage is not given, every stage counts.
 func (t targets) onStage(s *Stage, id ID) (list []Problem) {
 	if s != nil {
 		if problem := t[s].problem; problem != "" {
@@ -43,8 +43,8 @@ func (t targets) onStage(s *Stage, id ID) (list []Problem) {
 	return list
 }
 
-// common is the function that is invoked on all stages, and the qualifier where that is the same too; what was there before
-// if there are no stage variables. Of several functions it is the one of the first name.
+// common is the function that is invoked on all stages, and the qualifier where that is the same too; what was there
+// before if there are no stage variables. Of several functions it is the one of the first name.
 func (t targets) common(before *Function, qualifier string) (*Function, string) {
 	if len(t) == 0 {
 		return before, qualifier

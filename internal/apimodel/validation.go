@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Expression compiles Validation; it is nil if there is none. It matches a text as a whole: whether API Gateway anchors the
+// Expression compiles Validation; it is nil without one. It matches a text as a whole: whether API Gateway anchors the
 // expression is not documented, so nothing passes here that an anchored one stops.
 //
 // API Gateway does not document the syntax either. An expression that Go's regular expressions do not have, such as one
@@ -21,8 +21,9 @@ func (a *Authorizer) Expression() (*regexp.Regexp, error) {
 	return regexp.Compile(`\A(?:` + a.Validation + `)\z`)
 }
 
-// Audiences are the values that Validation lists, in its order, if it is anchored and written as a list of literal values:
-// "^(one|two)$", as secureapi writes the clients of a Cognito authorizer, or "^one$". It is nil for every other expression.
+// Audiences are the values that Validation lists, in its order, if it is anchored and written as a list of literal
+// values: "^(one|two)$", as secureapi writes the clients of a Cognito authorizer, or "^one$". It is nil for every other
+// expression.
 func (a *Authorizer) Audiences() []string {
 	list, begins := strings.CutPrefix(a.Validation, "^")
 	list, ends := strings.CutSuffix(list, "$")

@@ -24,7 +24,7 @@ import (
 // Read reads the cloud assembly in a folder, such as cdk.out: the manifest, every stack's template, the asset
 // manifests, the assemblies of stages inside it, and the templates of nested stacks. Assets themselves are not opened.
 //
-// The error is [ErrNotAssembly] if the folder is none, or is incomplete.
+// The error is [ErrNotAssembly] if the folder is not one, or is incomplete.
 func Read(dir string) (*Assembly, error) {
 	a := &Assembly{Dir: dir}
 	if err := a.readFolder(dir, nil); err != nil {

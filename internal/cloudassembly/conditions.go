@@ -24,7 +24,7 @@ func (e *Evaluator) ifElse(w, in where, arg any) (any, error) {
 	return e.value(in.entry(2), args[2])
 }
 
-// condition tells whether a condition of the template holds.
+// condition reports whether a condition of the template holds.
 func (e *Evaluator) condition(w where, fn, name string) (bool, error) {
 	expression, ok := w.stack.Template.Conditions[name]
 	if !ok {
@@ -39,8 +39,8 @@ func (e *Evaluator) condition(w where, fn, name string) (bool, error) {
 	return holds.(bool), nil
 }
 
-// holds resolves an expression of a condition.
-// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html
+// holds resolves an expression of a condition. Source:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html
 func (e *Evaluator) holds(w where, expression any) (bool, error) {
 	if err := e.spend(w, 1); err != nil {
 		return false, err
@@ -103,11 +103,11 @@ func (e *Evaluator) equal(w, in where, arg any) (bool, error) {
 	return reflect.DeepEqual(sides[0], sides[1]), nil
 }
 
-// Exists reports whether a resource of a stack is made, as its condition and those of the stacks around it say. The error
-// says why that is not known.
+// Exists reports whether a resource of a stack is made, as its condition and those of the stacks around it say. The
+// error says why that is not known.
 func (e *Evaluator) Exists(s *Stack, logicalID string) (bool, error) { return e.exists(s, logicalID) }
 
-// exists tells whether a resource is made, and the stack that it is in.
+// exists reports whether a resource is made, and the stack that it is in.
 func (e *Evaluator) exists(s *Stack, id string) (bool, error) {
 	if s.Parent != nil {
 		if ok, err := e.exists(s.Parent, s.LogicalID); !ok || err != nil {

@@ -18,9 +18,9 @@ type Options struct {
 	// dynamic reference such as {{resolve:ssm:/shop/url}}, which only CloudFormation resolves.
 	Environment map[string]string
 
-	// NoDefaults leaves a template parameter unresolved that has neither a value in Parameters nor one of its parent stack: its
-	// default is only what it is deployed with unless it is given another value. A resource whose condition depends on such
-	// a parameter counts as made.
+	// NoDefaults leaves a template parameter unresolved that has neither a value in Parameters nor one of its parent
+	// stack: its default is only what it is deployed with unless it is given another value. A resource whose condition
+	// depends on such a parameter counts as made.
 	NoDefaults bool
 
 	// Account and Region are those of stacks that leave them open. Defaults: 123456789012 and us-east-1.
@@ -38,7 +38,7 @@ type Evaluator struct {
 	calls   map[string]call // the intrinsic functions by name
 	options Options
 	known   map[value]result
-	active  []value // that are being resolved, to tell cycles
+	active  []value // that are being resolved, to find cycles
 	exports map[string][]export
 	work    int
 
@@ -66,8 +66,8 @@ type export struct {
 // Evaluate resolves all intrinsic functions in a value of a stack's template, as [encoding/json] decodes it. The
 // logical id and the path, such as "Properties.Uri", say in errors where the value stands.
 //
-// The result has strings, numbers as they were given, booleans, maps and lists; it is nil for null and for AWS::NoValue. Members of
-// maps and lists that are AWS::NoValue are left out. The error is an [*UnresolvedError].
+// The result has strings, numbers as they were given, booleans, maps and lists; it is nil for null and for
+// AWS::NoValue. Members of maps and lists that are AWS::NoValue are left out. The error is an [*UnresolvedError].
 func (e *Evaluator) Evaluate(s *Stack, logicalID, path string, v any) (any, error) {
 	out, err := e.value(at(s, logicalID, path), v)
 	if _, none := out.(noValue); none {
@@ -170,7 +170,7 @@ func (e *Evaluator) tree(w where, v any) any {
 	return out
 }
 
-// once resolves what is referred to at w, unless it is known already, and tells cycles. The error is the referrer's.
+// once resolves what is referred to at w, unless it is known already, and finds cycles. The error is the referrer's.
 func (e *Evaluator) once(w where, fn string, v value, resolve func(w where) (any, error)) (any, error) {
 	r, ok := e.known[v]
 	if !ok {

@@ -8,7 +8,7 @@ const NestedStackType = "AWS::CloudFormation::Stack"
 // are properties of the resource.
 type kind struct {
 	name       string // the property that names the resource; without it the name is generated
-	longest    int    // of generated names; 0 says that there is no bound
+	longest    int    // of generated names; 0 if there is no bound
 	lower      bool   // generated names are in lower case
 	ref        string // "" stands for {name}
 	attributes map[string]string

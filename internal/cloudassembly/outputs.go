@@ -6,8 +6,8 @@ import (
 )
 
 // importValue resolves Fn::ImportValue. Names of exports are unique in an account and region, so one of another region
-// is not found.
-// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-importvalue.html
+// is not found. Source:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-importvalue.html
 func (e *Evaluator) importValue(w, in where, arg any) (any, error) {
 	const fn = "Fn::ImportValue"
 	name, err := e.text(w, in, fn, arg)

@@ -78,8 +78,8 @@ func (s *Stack) Asset(key string) (string, error) {
 	return exists(s, a.path)
 }
 
-// AssetOf finds a resource's asset: by its key in S3, or else by the path that CDK notes for local tools, which an asset
-// of the older kind, whose key is a parameter, has too.
+// AssetOf finds a resource's asset: by its key in S3, or else by the path that CDK notes for local tools, which an
+// asset of the older kind, whose key is a parameter, has too.
 func (s *Stack) AssetOf(r *TemplateResource, key string) (string, error) {
 	if _, listed := s.assets[key]; listed || r.Metadata[assetPath] == "" {
 		return s.Asset(key)

@@ -109,8 +109,8 @@ func random(s *Stack, id, use, alphabet string, length int) string {
 	return string(out)
 }
 
-// StandIn returns length letters and digits that look random and are the same in every run, for what AWS would make for a
-// resource. Use tells what they are for, as a resource may need several.
+// StandIn returns length letters and digits that look random and are the same in every run, for what AWS would make for
+// a resource. Use names their purpose, as a resource may need several.
 func (s *Stack) StandIn(logicalID, use string, length int) string {
 	return random(s, logicalID, use, mixed, length)
 }

@@ -23,7 +23,7 @@ type Template struct {
 // Parameter is a value that the deployment gives.
 type Parameter struct {
 	Type          string
-	Default       any   // nil if there is none
+	Default       any   // nil without one
 	AllowedValues []any // nil if it may have any value
 }
 

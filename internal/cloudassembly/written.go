@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Written is a value of a template in the notation of Fn::Sub, for people and for files that are compared: a reference is
-// "${Users}" or "${Users.Arn}", the text "${x}" is "${!x}", and what Fn::Sub has no notation for is its JSON in "${...}".
-// It resolves nothing, so it holds neither a stand-in nor the value of a parameter that is a secret.
+// Written is a value of a template in the notation of Fn::Sub, for people and for files that are compared: a reference
+// is "${Users}" or "${Users.Arn}", the text "${x}" is "${!x}", and what Fn::Sub has no notation for is its JSON in
+// "${...}". It resolves nothing, so it holds neither a stand-in nor the value of a parameter that is a secret.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-sub.html
 func Written(v any) string {
 	var b strings.Builder

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// comparison tells whether a value of the request fits a value of the policy; ok is false if one of them is not of the
-// type that is compared. With a nil request value it only looks at the policy's.
+// comparison reports whether a value of the request fits a value of the policy; ok is false if one of them is not of
+// the type that is compared. With a nil request value it only looks at the policy's.
 type comparison func(policy string, request *string) (fits, ok bool)
 
 func compareText(policy string, request *string) (fits, ok bool) {
@@ -24,8 +24,8 @@ func compareLike(policy string, request *string) (fits, ok bool) {
 	return request != nil && Match(policy, *request), true
 }
 
-// compareARN compares the six parts of an ARN one by one, each with wildcards. The Equals and the Like operators are the
-// same.
+// compareARN compares the six parts of an ARN one by one, each with wildcards. The Equals and the Like operators are
+// the same.
 func compareARN(policy string, request *string) (fits, ok bool) {
 	if fifthColon(policy) < 0 {
 		return false, false

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Context holds what a request's conditions are evaluated on, by lower-case key: "aws:sourceip". A key without values is
-// as good as absent.
+// Context holds what a request's conditions are evaluated on, by lower-case key: "aws:sourceip". A key without values
+// is as good as absent.
 type Context map[string][]string
 
 // Set gives a key its values. Keys are the same in any case.
@@ -111,14 +111,14 @@ func (c Condition) check() error {
 	}
 	for _, v := range c.Values {
 		if _, ok := op.compare(v, nil); !ok {
-			return fmt.Errorf("value %q is none that %s can compare", v, c.Operator)
+			return fmt.Errorf("%s cannot compare the value %q", c.Operator, v)
 		}
 	}
 	return nil
 }
 
-// met tells whether the context meets the condition. A key that is absent, or has no value, does not match: that meets
-// the negated operators, those with IfExists, and ForAllValues, and no others.
+// met reports whether the context meets the condition. A key that is absent, or has no value, does not match: that
+// meets the negated operators, those with IfExists, and ForAllValues, and no others.
 func (c Condition) met(context Context) (met, understood bool) {
 	values := context[strings.ToLower(c.Key)]
 	if c.Operator == "Null" {
@@ -162,7 +162,8 @@ func (c Condition) met(context Context) (met, understood bool) {
 	return op.negated, true
 }
 
-// fits tells whether a value of the request fits one of the policy's. One that is not of the type compared fits none.
+// fits reports whether a value of the request fits one of the policy's. One that is not of the type compared does not
+// fit.
 func (c Condition) fits(op operator, value string) bool {
 	for _, v := range c.Values {
 		if fits, ok := op.compare(v, &value); fits && ok {

@@ -7,8 +7,8 @@ package iampolicy
 
 import "errors"
 
-// InvokeAction is the action of calling an API's method.
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
+// InvokeAction is the action of calling an API's method. Source:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
 const InvokeAction = "execute-api:Invoke"
 
 // ErrDocument is the error of [Parse] for a document that it does not understand in full.
@@ -46,12 +46,12 @@ type Statement struct {
 	NotAction    []string
 	Resource     []string // ARNs with wildcards
 	NotResource  []string
-	Principal    *Principal // nil in an identity-based policy, such as an authorizer returns: whoever the policy is for
+	Principal    *Principal // nil in an identity-based policy, such as an authorizer returns, which is about the caller that it belongs to
 	NotPrincipal *Principal // with Deny only
 	Conditions   []Condition
 }
 
-// Principal says whom a statement is about.
+// Principal names the callers that a statement is about.
 type Principal struct {
 	Anyone  bool     // "*", which includes callers that did not sign in
 	AWS     []string // account ids, their root ARNs, and ARNs of users, roles and role sessions

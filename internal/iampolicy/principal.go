@@ -2,14 +2,14 @@ package iampolicy
 
 import "strings"
 
-// Caller is who makes a request. The zero value is an anonymous caller, such as one that a Lambda authorizer let in.
+// Caller is who makes a request. The zero value is an anonymous caller, such as one that a Lambda authorizer admitted.
 type Caller struct {
 	ARN     string // of a user, a role or a role session: "arn:aws:sts::123456789012:assumed-role/deploy/ci"
 	Account string // twelve digits
 	Service string // "apigateway.amazonaws.com", if a service calls for itself
 }
 
-// matches tells whether a principal names the caller.
+// matches reports whether a principal names the caller.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 func (p Principal) matches(c Caller) bool {
 	if p.Anyone {
@@ -28,7 +28,8 @@ func (p Principal) matches(c Caller) bool {
 	return false
 }
 
-// matchesAWS: an account, by its number or its root user's ARN, is everybody in it; a role is also each of its sessions.
+// matchesAWS: an account, by its number or its root user's ARN, is every caller in it; a role is also each of its
+// sessions.
 func matchesAWS(name string, c Caller) bool {
 	switch {
 	case c.ARN == "" && c.Account == "":

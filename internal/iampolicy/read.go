@@ -10,8 +10,8 @@ import (
 
 // Parse reads a policy document. Every list may be a single string instead. The error is [ErrDocument], with the place
 // and the reason: a member that is unknown or there twice, an element that is missing or beside its opposite, a
-// condition that could not be evaluated, a policy variable. Nothing is passed over: a document that is not understood in
-// full allows nothing.
+// condition that could not be evaluated, a policy variable. Nothing is passed over: a document that is not understood
+// in full allows nothing.
 func Parse(text string) (Document, error) {
 	doc, err := reader{}.document(text)
 	if err == nil {
@@ -127,7 +127,7 @@ func (s Statement) check() error {
 	case s.Principal != nil && s.NotPrincipal != nil:
 		return fmt.Errorf("want either Principal or NotPrincipal")
 	case s.NotPrincipal != nil && s.Effect != Deny:
-		return fmt.Errorf("NotPrincipal stands with Deny only: an Allow would let in everybody else, anonymous callers too")
+		return fmt.Errorf("NotPrincipal stands with Deny only: an Allow would admit all other callers, anonymous ones too")
 	}
 	for _, list := range [][]string{s.Action, s.NotAction} {
 		for _, a := range list {
@@ -188,7 +188,7 @@ func (r reader) principal(v strictjson.Value) (*Principal, error) {
 		}
 	}
 	if err == nil && !r.template && !p.Anyone && len(p.AWS)+len(p.Service) == 0 {
-		err = fmt.Errorf("nobody is named")
+		err = fmt.Errorf("it names no principal")
 	}
 	return p, err
 }

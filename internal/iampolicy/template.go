@@ -12,12 +12,13 @@ const Unknown = "\x00"
 
 // ParseTemplate reads a policy document of a CloudFormation template, for checks before the stack is deployed. An
 // intrinsic function in the place of a text reads as [Unknown]; an ARN that Fn::Join puts together with the partition,
-// the region and the account reads as a pattern that has "*" in their place. A function in the place of the document reads
-// as one without statements, in the place of a statement as one without an effect, and in the place of a principal as an
-// unknown one.
+// the region and the account reads as a pattern that has "*" in their place. A function in the place of the document
+// reads as one without statements, in the place of a statement as one without an effect, and in the place of a
+// principal as an unknown one.
 //
-// It is as strict as [Parse] about the shape: a member that is unknown, in other case or there twice is an error. It does
-// not refuse what only evaluation needs, such as the operators of conditions, and the document must not be evaluated.
+// It is as strict as [Parse] about the shape: a member that is unknown, in other case or there twice is an error. It
+// does not refuse what only evaluation needs, such as the operators of conditions, and the document must not be
+// evaluated.
 func ParseTemplate(text string) (Document, error) {
 	doc, err := reader{template: true}.document(text)
 	if err != nil {
@@ -48,8 +49,8 @@ func isIntrinsic(v strictjson.Value) bool {
 	return false
 }
 
-// joinedARN is the pattern of an ARN that CDK's Stack.FormatArn puts together when the stack is deployed: the partition,
-// the region and the account, which have no separators in them, stand as "*".
+// joinedARN is the pattern of an ARN that CDK's Stack.FormatArn puts together when the stack is deployed: the
+// partition, the region and the account, which have no separators in them, stand as "*".
 func joinedARN(v strictjson.Value) (pattern string, ok bool) {
 	join := v.Get("Fn::Join")
 	if v.Len() != 1 || join.Len() != 2 {

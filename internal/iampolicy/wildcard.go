@@ -115,7 +115,7 @@ func tokenLength(token int, s string) int {
 	return 0
 }
 
-// hasVariable tells whether a text has a "${" that is none of the escapes of *, ? and $.
+// hasVariable reports whether a text has a "${" that is not one of the escapes of *, ? and $.
 func hasVariable(s string) bool {
 	for {
 		i := strings.Index(s, "${")
@@ -148,7 +148,7 @@ func unescape(s string) string {
 	return b.String()
 }
 
-// resourceMatches tells whether an element of Resource matches an ARN. Wildcards stand within one of an ARN's six
+// resourceMatches reports whether an element of Resource matches an ARN. Wildcards stand within one of an ARN's six
 // parts, but a * that ends a part also goes on beyond its colon; the sixth part may have colons of its own.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 func resourceMatches(pattern, arn string) bool {

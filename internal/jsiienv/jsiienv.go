@@ -1,5 +1,5 @@
-// Package jsiienv knows what jsii, which runs CDK for apps in Go, Python, Java and .NET, takes from the environment: where
-// it unpacks CDK, and which releases of Node.js it prints a warning about.
+// Package jsiienv knows what jsii, which runs CDK for apps in Go, Python, Java and .NET, takes from the environment:
+// where it unpacks CDK, and which releases of Node.js it prints a warning about.
 //
 // It does not load jsii and does not change the environment of this process.
 package jsiienv
@@ -24,8 +24,8 @@ const (
 	Cache = "JSII_RUNTIME_PACKAGE_CACHE"
 )
 
-// CacheFolder returns the folder in which jsii unpacks CDK on an operating system. It is "" where there is none to look
-// at: jsii does without, or takes a folder for temporary files.
+// CacheFolder returns the folder in which jsii unpacks CDK on an operating system. It is "" where there is no folder to
+// look at: jsii does without, or takes a folder for temporary files.
 func CacheFolder(getenv func(string) string, goos string) string {
 	if mode := getenv(Cache); mode != "" && !strings.EqualFold(mode, "enabled") {
 		return ""
@@ -46,12 +46,12 @@ func CacheFolder(getenv func(string) string, goos string) string {
 	return filepath.Join(append([]string{home}, below...)...)
 }
 
-// ErrCache says that jsii cannot write to its cache folder. It then fails, or waits without end where the system reports a
-// missing folder that cannot be made, as below /proc and for some automounted home folders.
+// ErrCache says that jsii cannot write to its cache folder. It then fails, or waits without end where the system
+// reports a missing folder that cannot be made, as below /proc and for some automounted home folders.
 var ErrCache = errors.New("jsii, which runs CDK, cannot write to its cache folder")
 
-// CheckCache reports whether jsii can write to the folder of [CacheFolder], or make it. The error is an [ErrCache] with the
-// way out. It leaves nothing behind.
+// CheckCache reports whether jsii can write to the folder of [CacheFolder], or make it. The error is an [ErrCache] with
+// the way out. It leaves nothing behind.
 func CheckCache(getenv func(string) string, goos string) error {
 	dir := CacheFolder(getenv, goos)
 	if dir == "" {

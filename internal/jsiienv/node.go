@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Variables that silence jsii's warning of a release of Node.js past its end of life, which has eleven lines. The first is
-// a list of major versions, separated by commas, that is looked at six months after a release's end of life; the second is
-// looked at before, and any value will do.
+// Variables that silence jsii's warning of a release of Node.js past its end of life, which has eleven lines. The first
+// is a list of major versions, separated by commas, that is looked at six months after a release's end of life; the
+// second is looked at before, and any value will do.
 // Source: https://github.com/aws/jsii/blob/main/packages/%40jsii/check-node/src/index.ts
 const (
 	SilenceEndOfLife  = "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION"
@@ -24,8 +24,8 @@ var endsOfLife = map[int]string{18: "2025-04-30", 20: "2026-04-30", 22: "2027-04
 
 var nodeVersion = regexp.MustCompile(`^v(\d+)\.\d+\.\d+`)
 
-// Silence returns the variables with which jsii is silent about a version of Node.js, such as "v20.20.2", if it would not
-// be, and one line to say instead.
+// Silence returns the variables with which jsii is silent about a version of Node.js, such as "v20.20.2", if it would
+// not be, and one line to say instead.
 func Silence(getenv func(string) string, version string, now time.Time) (environ []string, note string) {
 	m := nodeVersion.FindStringSubmatch(version)
 	if m == nil {

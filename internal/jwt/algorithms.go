@@ -32,7 +32,7 @@ type algorithm struct {
 	mac    func() hash.Hash // for HMAC
 }
 
-// The algorithms. "none" is not among them, and nothing makes it be.
+// The algorithms. "none" is not among them, and no option adds it.
 var algorithms = [...]algorithm{
 	{name: "RS256", family: pkcs1, hash: crypto.SHA256, kind: rsaKey},
 	{name: "RS384", family: pkcs1, hash: crypto.SHA384, kind: rsaKey},
@@ -64,7 +64,7 @@ func algorithmNamed(name string) *algorithm {
 	return nil
 }
 
-// fits tells whether a key may be used with the algorithm: it is of the algorithm's kind and curve, and where the key
+// fits reports whether a key may be used with the algorithm: it is of the algorithm's kind and curve, and where the key
 // itself is bound to an algorithm, it is this one.
 func (a *algorithm) fits(k *key) bool {
 	return k.kind == a.kind && (k.algorithm == "" || k.algorithm == a.name)
@@ -86,7 +86,7 @@ func (a *algorithm) verify(k *key, input, signature []byte) error {
 	return nil
 }
 
-// valid tells whether a signature of the right length is valid.
+// valid reports whether a signature of the right length is valid.
 func (a *algorithm) valid(k *key, input, signature []byte) bool {
 	switch a.family {
 	case okp:

@@ -35,8 +35,8 @@ type contender struct {
 	verify func() error
 }
 
-// contenders are the signature alone, with its input at hand and itself decoded; this package without and with its cache
-// of tokens; and two other libraries, which check the same claims.
+// contenders are the signature alone, with its input at hand and itself decoded; this package without and with its
+// cache of tokens; and two other libraries, which check the same claims.
 func contenders(b *testing.B, alg string) []contender {
 	token := benchmarkToken(b, alg)
 	kid, public := keyFor(alg).kid, keyFor(alg).signer.Public()

@@ -68,7 +68,7 @@ func (i *Issuer) check(fail func(format string, a ...any)) {
 		}
 	}
 	if len(i.Audiences) == 0 {
-		fail("no audience: without one, the tokens it issues for anybody else would pass")
+		fail("no audience: without one, the tokens it issues for other services would pass")
 	}
 	if slices.Contains(i.Audiences, "") {
 		fail("an audience is empty: leave it out")
@@ -76,7 +76,7 @@ func (i *Issuer) check(fail func(format string, a ...any)) {
 	for _, name := range i.Algorithms {
 		switch a := algorithmNamed(name); {
 		case a == nil:
-			fail("algorithm %q is none of %s", name, algorithmNames())
+			fail("algorithm %q is not one of %s", name, algorithmNames())
 		case a.family == oct && i.Secret == nil:
 			fail("algorithm %s needs a Secret: a published key must never serve as one", name)
 		case a.family != oct && i.Secret != nil:
@@ -92,7 +92,7 @@ func (i *Issuer) check(fail func(format string, a ...any)) {
 		}
 	}
 	if i.Type != "" && (mediaType(i.Type) == "" || strings.ContainsFunc(i.Type, func(r rune) bool { return r <= ' ' || r >= 0x7F })) {
-		fail(`Type %q is no media type: give "at+jwt", "JWT" or the like`, i.Type)
+		fail(`Type %q is not a media type: give "at+jwt", "JWT" or the like`, i.Type)
 	}
 	if i.TokenUse != "" && i.TokenUse != tokenUseAccess && i.TokenUse != tokenUseID {
 		fail(`TokenUse %q is neither "access" nor "id"`, i.TokenUse)
@@ -123,7 +123,7 @@ func (i *Issuer) checkKeyAges(o *Options, fail func(format string, a ...any)) {
 		return // the options are checked by themselves
 	}
 	if age, ceiling := i.maxKeyAge(o), i.staleCeiling(o); ceiling < age {
-		fail("MaxKeyAge is %v and StaleCeiling %v: keys are used for longer only while there are no newer ones, so give a StaleCeiling that is no shorter", age, ceiling)
+		fail("MaxKeyAge is %v and StaleCeiling %v: keys are used for longer only while there are no newer ones, so give a StaleCeiling that is not shorter", age, ceiling)
 	}
 }
 
@@ -141,13 +141,13 @@ func algorithmNames() string {
 	return strings.Join(names, ", ")
 }
 
-// CheckURL refuses what keys are not fetched from: anything but https, unless it is of this machine and that is permitted.
-// The error continues a sentence that names the URL.
+// CheckURL refuses what keys are not fetched from: anything but https, unless it is of this machine and that is
+// permitted. The error continues a sentence that names the URL.
 func CheckURL(text string, loopbackHTTP bool) error {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Host == "" || u.Hostname() == "":
-		return errors.New("is no absolute URL: give one that starts with https://")
+		return errors.New("is not an absolute URL: give one that starts with https://")
 	case u.User != nil:
 		return errors.New("has a user name: leave it out")
 	case u.Fragment != "":
@@ -157,14 +157,14 @@ func CheckURL(text string, loopbackHTTP bool) error {
 	case u.Scheme != "http":
 		return errors.New("is not an https URL")
 	case !loopback(u.Hostname()):
-		return errors.New("is not an https URL: whoever sits on the way could replace the keys")
+		return errors.New("is not an https URL: an attacker on the network could replace the keys")
 	case !loopbackHTTP:
 		return errors.New("is not an https URL: for development, AllowLoopbackHTTP permits this one")
 	}
 	return nil
 }
 
-// loopback tells whether a host is this machine.
+// loopback reports whether a host is this machine.
 func loopback(host string) bool {
 	if host == "localhost" {
 		return true

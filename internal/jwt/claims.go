@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// The values of Amazon Cognito's token_use claim.
-// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
+// The values of Amazon Cognito's token_use claim. Source:
+// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
 const (
 	tokenUseAccess = "access"
 	tokenUseID     = "id"
@@ -61,7 +61,7 @@ func readClaims(d *strictjson.Document, text string) (all strictjson.Value, c cl
 	return all, c, nil
 }
 
-// audienceFits tells whether aud is a string that is one of the audiences, or a list of nothing but strings that has
+// audienceFits reports whether aud is a string that is one of the audiences, or a list of nothing but strings that has
 // one of them (RFC 7519, section 4.1.3).
 func audienceFits(aud strictjson.Value, audiences []string) bool {
 	fits := false
@@ -104,7 +104,7 @@ func isOneOf(v strictjson.Value, list []string) bool { return slices.ContainsFun
 type lifetime struct {
 	expires   int64
 	notBefore int64 // the later one of nbf and iat
-	issuedAt  int64 // with a fraction cut from it; where there is no iat, lower than any
+	issuedAt  int64 // with a fraction cut from it; without an iat, lower than any
 }
 
 // maxSeconds is the largest number of seconds that counts as a time, either way. Beyond it, JSON readers that hold
@@ -170,7 +170,7 @@ func (l lifetime) checkLength(limit time.Duration) error {
 	return nil
 }
 
-// optionalText tells whether a claim is a string, null or missing.
+// optionalText reports whether a claim is a string, null or missing.
 func optionalText(v strictjson.Value) bool {
 	return v.Kind() <= strictjson.Null || v.Kind() == strictjson.String
 }

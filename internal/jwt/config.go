@@ -53,7 +53,8 @@ type Issuer struct {
 	Audiences []string
 
 	// Algorithms are those the issuer signs with: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA
-	// (also called Ed25519, by RFC 9864; either name accepts tokens and keys of both); or HS256, HS384, HS512, with a Secret and never without. Default: RS256, or HS256 with a Secret.
+	// (also called Ed25519, by RFC 9864; either name accepts tokens and keys of both); or HS256, HS384, HS512, with a
+	// Secret and never without. Default: RS256, or HS256 with a Secret.
 	Algorithms []string
 
 	// JWKSURL is where the issuer's keys are, over https. Default: the jwks_uri of the discovery document at URL +
@@ -166,7 +167,7 @@ type Fetch struct {
 	Keys     int   // that can be used
 	Ignored  int   // that cannot: weak, broken, or for something else than signatures
 	Changed  bool  // whether they differ from those before
-	Err      error // why there are none; see [ErrConfig]
+	Err      error // why there are no keys; see [ErrConfig]
 }
 
 // withDefaults fills in what is not set, in a copy.

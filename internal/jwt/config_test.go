@@ -22,41 +22,41 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		{"no audience", func(o *Options) { o.Issuers[0].Audiences = nil }, `issuer "https://issuer.example.com/": no audience: without one`},
 		{"an empty audience", func(o *Options) { o.Issuers[0].Audiences = []string{"a", ""} }, "an audience is empty"},
 		{"the same issuer twice", func(o *Options) { o.Issuers = append(o.Issuers, o.Issuers[0]) }, "is given twice"},
-		{"08 algorithm none", func(o *Options) { o.Issuers[0].Algorithms = []string{"none"} }, `algorithm "none" is none of RS256, RS384`},
-		{"an unknown algorithm", func(o *Options) { o.Issuers[0].Algorithms = []string{"RS256", "rs256"} }, `algorithm "rs256" is none of`},
-		{"an empty algorithm", func(o *Options) { o.Issuers[0].Algorithms = []string{""} }, `algorithm "" is none of`},
+		{"08 algorithm none", func(o *Options) { o.Issuers[0].Algorithms = []string{"none"} }, `algorithm "none" is not one of RS256, RS384`},
+		{"an unknown algorithm", func(o *Options) { o.Issuers[0].Algorithms = []string{"RS256", "rs256"} }, `algorithm "rs256" is not one of`},
+		{"an empty algorithm", func(o *Options) { o.Issuers[0].Algorithms = []string{""} }, `algorithm "" is not one of`},
 		{"09 HMAC without a secret", func(o *Options) { o.Issuers[0].Algorithms = []string{"RS256", "HS256"} }, "algorithm HS256 needs a Secret"},
 		{"10 RSA with a secret", func(o *Options) {
 			o.Issuers[0].JWKSURL, o.Issuers[0].Secret, o.Issuers[0].Algorithms = "", secret, []string{"HS256", "RS256"}
 		}, "algorithm RS256 takes a published key"},
 		{"a secret and published keys", func(o *Options) { o.Issuers[0].Algorithms, o.Issuers[0].Secret = nil, secret }, "both JWKSURL and Secret"},
-		{"32 keys over http", func(o *Options) { o.Issuers[0].JWKSURL = "http://issuer.example.com/keys" }, "is not an https URL: whoever sits on the way"},
+		{"32 keys over http", func(o *Options) { o.Issuers[0].JWKSURL = "http://issuer.example.com/keys" }, "is not an https URL: an attacker on the network"},
 		{"32 keys over http even where loopback is allowed", func(o *Options) {
 			o.Issuers[0].JWKSURL, o.Issuers[0].AllowLoopbackHTTP = "http://issuer.example.com/keys", true
-		}, "is not an https URL: whoever sits on the way"},
+		}, "is not an https URL: an attacker on the network"},
 		{"32 a name that begins like loopback", func(o *Options) {
 			o.Issuers[0].JWKSURL, o.Issuers[0].AllowLoopbackHTTP = "http://127.0.0.1.example.com/keys", true
 		}, "is not an https URL"},
 		{"32 an address that is not loopback where loopback is allowed", func(o *Options) {
 			o.Issuers[0].JWKSURL, o.Issuers[0].AllowLoopbackHTTP = "http://169.254.169.254/keys", true
-		}, "is not an https URL: whoever sits on the way"},
+		}, "is not an https URL: an attacker on the network"},
 		{"32 another name below localhost", func(o *Options) {
 			o.Issuers[0].JWKSURL, o.Issuers[0].AllowLoopbackHTTP = "http://x.localhost/keys", true
 		}, "is not an https URL"},
 		{"32 loopback where it is not allowed", func(o *Options) { o.Issuers[0].JWKSURL = "http://127.0.0.1:8080/keys" }, "AllowLoopbackHTTP permits this one"},
-		{"keys from a file", func(o *Options) { o.Issuers[0].JWKSURL = "file:///keys" }, "no absolute URL"},
+		{"keys from a file", func(o *Options) { o.Issuers[0].JWKSURL = "file:///keys" }, "not an absolute URL"},
 		{"keys over ftp", func(o *Options) { o.Issuers[0].JWKSURL = "ftp://issuer.example.com/keys" }, "is not an https URL"},
-		{"a relative URL of keys", func(o *Options) { o.Issuers[0].JWKSURL = "/keys" }, "no absolute URL"},
-		{"a port without a host", func(o *Options) { o.Issuers[0].JWKSURL = "https://:443/keys" }, "no absolute URL"},
+		{"a relative URL of keys", func(o *Options) { o.Issuers[0].JWKSURL = "/keys" }, "not an absolute URL"},
+		{"a port without a host", func(o *Options) { o.Issuers[0].JWKSURL = "https://:443/keys" }, "not an absolute URL"},
 		{"a URL of keys with a user", func(o *Options) { o.Issuers[0].JWKSURL = "https://a:b@issuer.example.com/keys" }, "has a user name"},
 		{"a URL of keys with a fragment", func(o *Options) { o.Issuers[0].JWKSURL = "https://issuer.example.com/keys#x" }, "has a fragment"},
-		{"a URL of keys with a line feed", func(o *Options) { o.Issuers[0].JWKSURL = "https://issuer.example.com/keys\n" }, "no absolute URL"},
+		{"a URL of keys with a line feed", func(o *Options) { o.Issuers[0].JWKSURL = "https://issuer.example.com/keys\n" }, "not an absolute URL"},
 		{"discovery from no URL", func(o *Options) { o.Issuers[0].JWKSURL, o.Issuers[0].URL = "", "accounts.google.com" }, "or give JWKSURL"},
 		{"discovery over http", func(o *Options) { o.Issuers[0].JWKSURL, o.Issuers[0].URL = "", "http://issuer.example.com" }, "or give JWKSURL"},
 		{"discovery with a query", func(o *Options) { o.Issuers[0].JWKSURL, o.Issuers[0].URL = "", "https://issuer.example.com/?a=b" }, "there can be no discovery"},
 		{"an unknown token use", func(o *Options) { o.Issuers[0].TokenUse = "Access" }, `TokenUse "Access" is neither`},
-		{"a type with a space", func(o *Options) { o.Issuers[0].Type = "at jwt" }, "is no media type"},
-		{"an empty type", func(o *Options) { o.Issuers[0].Type = "application/" }, "is no media type"},
+		{"a type with a space", func(o *Options) { o.Issuers[0].Type = "at jwt" }, "is not a media type"},
+		{"an empty type", func(o *Options) { o.Issuers[0].Type = "application/" }, "is not a media type"},
 		{"a negative leeway", func(o *Options) { o.Issuers[0].Leeway = -time.Second }, "Leeway -1s"},
 		{"too much leeway", func(o *Options) { o.Issuers[0].Leeway = MaxLeeway + time.Second }, "Leeway 5m1s"},
 		{"a leeway below a second", func(o *Options) { o.Issuers[0].Leeway = 1500 * time.Millisecond }, "Leeway 1.5s"},

@@ -102,7 +102,7 @@ func TestLine33DiscoveryThatIsRefused(t *testing.T) {
 		{"32 keys over http", object{"issuer": issuer, "jwks_uri": "http://issuer.example.com/keys"}.String(), "is not an https URL", false},
 		{"32 keys on loopback", object{"issuer": issuer, "jwks_uri": "http://127.0.0.1/keys"}.String(), "is not an https URL", false},
 		{"32 keys at the metadata service", object{"issuer": issuer, "jwks_uri": "http://169.254.169.254/latest"}.String(), "is not an https URL", false},
-		{"32 keys in a file", object{"issuer": issuer, "jwks_uri": "file:///etc/passwd"}.String(), "is no absolute URL", false},
+		{"32 keys in a file", object{"issuer": issuer, "jwks_uri": "file:///etc/passwd"}.String(), "is not an absolute URL", false},
 		{"32 HTML", "<html>", "not JSON", false},
 		{"32 an array", "[]", "instead of", true},
 	} {

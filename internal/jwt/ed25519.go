@@ -11,7 +11,7 @@ import (
 )
 
 // parseEd25519 reads x (RFC 8037, section 2). crypto/ed25519 would take any 32 bytes and find out at each signature
-// that they are no point, and it takes points of small order, for which one signature fits many messages.
+// that they are not a point, and it takes points of small order, for which one signature fits many messages.
 func parseEd25519(v strictjson.Value) (ed25519.PublicKey, error) {
 	x, err := parameter(v, "x")
 	if err != nil {
@@ -57,7 +57,7 @@ func checkEd25519Point(encoded []byte) error {
 	u := new(big.Int).Sub(y2, one)
 	w := new(big.Int).Mul(d, y2)
 	w.Add(w, one)
-	w.ModInverse(w.Mod(w, p), p) // never 0, as -1/d is no square
+	w.ModInverse(w.Mod(w, p), p) // never 0, as -1/d is not a square
 	x2 := u.Mod(u.Mul(u, w), p)
 	if x2.Sign() != 0 && big.Jacobi(x2, p) != 1 {
 		return errors.New("x is not a point on the curve")

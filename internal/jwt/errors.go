@@ -7,7 +7,7 @@ import "errors"
 var (
 	// ErrRejected: the token is not accepted. Trying again does not help.
 	ErrRejected = errors.New("jwt: token rejected")
-	// ErrUnavailable: the keys that would tell cannot be had at the moment. The token may be good.
+	// ErrUnavailable: the keys that would decide cannot be fetched at the moment. The token may be good.
 	ErrUnavailable = errors.New("jwt: no keys")
 	// ErrConfig: the configuration cannot work, whatever the token.
 	ErrConfig = errors.New("jwt: configuration")
@@ -22,7 +22,7 @@ var (
 	ErrBase64         = reject("base64", "not canonical base64url without padding")
 	ErrHeader         = reject("header", "the header is not strict JSON or not an object")
 	ErrClaims         = reject("claims", "the claims are not strict JSON or not an object")
-	ErrAlgorithm      = reject("algorithm", "alg is none of the issuer's algorithms")
+	ErrAlgorithm      = reject("algorithm", "alg is not one of the issuer's algorithms")
 	ErrType           = reject("type", "typ is not the type of token the issuer is configured for")
 	ErrCritical       = reject("critical", "crit, b64 or zip in the header: no extension is understood")
 	ErrKeyID          = reject("key_id", "kid is not a string")

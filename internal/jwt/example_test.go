@@ -77,6 +77,6 @@ func ExampleNew_misconfigured() {
 	_, err := jwt.New(jwt.Options{Issuers: []jwt.Issuer{{URL: "https://shop.example.com", Algorithms: []string{"HS256"}}}})
 	fmt.Println(err)
 	// Output:
-	// jwt: configuration: issuer "https://shop.example.com": no audience: without one, the tokens it issues for anybody else would pass
+	// jwt: configuration: issuer "https://shop.example.com": no audience: without one, the tokens it issues for other services would pass
 	// jwt: configuration: issuer "https://shop.example.com": algorithm HS256 needs a Secret: a published key must never serve as one
 }

@@ -63,7 +63,7 @@ func getJSON(ctx context.Context, transport http.RoundTripper, url string, maxBo
 	return b.String(), resp.Header, nil
 }
 
-// isJSON tells whether a media type is JSON: application/json, or one with the suffix +json (RFC 6839, section 3.1)
+// isJSON reports whether a media type is JSON: application/json, or one with the suffix +json (RFC 6839, section 3.1)
 // such as application/jwk-set+json.
 func isJSON(contentType string) bool {
 	t, _, err := mime.ParseMediaType(contentType)
@@ -91,7 +91,7 @@ func maxAge(head http.Header) time.Duration {
 	return age
 }
 
-// deltaSeconds reads delta-seconds (RFC 9111, section 1.2.2); what is none counts as 0.
+// deltaSeconds reads delta-seconds (RFC 9111, section 1.2.2); anything else counts as 0.
 func deltaSeconds(s string) time.Duration {
 	n, err := strconv.ParseUint(strings.TrimSpace(s), 10, 31)
 	if errors.Is(err, strconv.ErrRange) {

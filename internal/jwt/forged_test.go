@@ -60,8 +60,8 @@ func (f *fixture) wantAtOnce(t *testing.T, times int, token string, want error) 
 	wg.Wait()
 }
 
-// wantWhileFailing verifies a token many times while the server of the keys fails, and wants the same error each time, a
-// single fetch, and that the keys from before are still used.
+// wantWhileFailing verifies a token many times while the server of the keys fails, and wants the same error each time,
+// a single fetch, and that the keys from before are still used.
 func (f *fixture) wantWhileFailing(t *testing.T, times int, token string, want error) {
 	t.Helper()
 	f.want(t, lasting("rsa"), nil)

@@ -45,7 +45,8 @@ func (i *issuer) checkClaims(c *claims, all strictjson.Value) error {
 	audience, clients := c.audience, config.Clients
 	if config.TokenUse == tokenUseAccess {
 		// Amazon Cognito has the client in each access token, and the audience where the client asked for a resource.
-		// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
+		// Source:
+		// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
 		if !audience.Exists() {
 			audience = c.clientID
 		}

@@ -26,7 +26,7 @@ const (
 // key verifies signatures. It does not change once made.
 type key struct {
 	id        string
-	named     bool // it has an id, be it empty
+	named     bool // it has an id, which may be empty
 	kind      keyKind
 	algorithm string // the only one it is for; "" where it does not say
 
@@ -36,7 +36,7 @@ type key struct {
 	secret  []byte
 }
 
-// equal tells whether two keys are the same in all that counts.
+// equal reports whether two keys are the same in all that counts.
 func (k *key) equal(o *key) bool {
 	if k.id != o.id || k.named != o.named || k.kind != o.kind || k.algorithm != o.algorithm {
 		return false

@@ -99,9 +99,9 @@ func (c *keyCache) find(ctx context.Context, q query) (*key, error) {
 	return nil, c.unavailable(err)
 }
 
-// newer is the key in the place of one whose signature is bad, if it was replaced: a secret was rotated, a key without a
-// name, or a key whose issuer has put new material under its old name. It may cause a fetch, within the same cooldown as
-// an unknown name: an issuer that does neither is asked at most once in it, however many forged tokens come.
+// newer is the key in the place of one whose signature is bad, if it was replaced: a secret was rotated, a key without
+// a name, or a key whose issuer has put new material under its old name. It may cause a fetch, within the same cooldown
+// as an unknown name: an issuer that does neither is asked at most once in it, however many forged tokens come.
 func (c *keyCache) newer(ctx context.Context, q query, than *key) *key {
 	c.mu.Lock()
 	set := c.set
@@ -153,7 +153,7 @@ func (c *keyCache) generation() uint64 {
 	return c.set.generation
 }
 
-// mayRetry tells whether a fetch is under way or may be started, for want of usable keys.
+// mayRetry reports whether a fetch is under way or may be started, for want of usable keys.
 func (c *keyCache) mayRetry(now time.Time) bool {
 	if c.flight != nil || c.failures == 0 {
 		return true

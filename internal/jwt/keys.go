@@ -64,7 +64,7 @@ func parseKey(v strictjson.Value) (*key, error) {
 	case kty.Is("oct"):
 		err = errors.New("a secret (oct) has no place in a public key set")
 	default:
-		err = errors.New("kty or crv is none that signatures are verified with here")
+		err = errors.New("kty or crv is not one that signatures are verified with here")
 	}
 	if err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ func parseKey(v strictjson.Value) (*key, error) {
 		name, _ := alg.Text()
 		a := algorithmNamed(name)
 		if a == nil || a.kind != k.kind {
-			return nil, errors.New("alg is none that a key of this kty and crv verifies")
+			return nil, errors.New("alg is not one that a key of this kty and crv verifies")
 		}
 		k.algorithm = a.name
 	}

@@ -20,7 +20,7 @@ type keySet struct {
 }
 
 // newKeySet makes a set that follows the one before, which may be nil. Keys that are in both are kept, so that what
-// was verified with one of them stays so, and changed tells whether there are others.
+// was verified with one of them stays so, and changed reports whether there are others.
 func newKeySet(before *keySet, keys []*key) (s *keySet, changed bool) {
 	s = &keySet{keys: make([]*key, len(keys)), byID: make(map[string]*key, len(keys))}
 	changed = before == nil || len(before.keys) != len(keys)
@@ -85,16 +85,16 @@ func (s *keySet) find(q query) (*key, error) {
 	return found, nil
 }
 
-// fresh tells whether the set can be used without asking for another one. Should the clock have been set back to before
-// it was loaded, its age is not known, and it is not.
+// fresh reports whether the set can be used without asking for another one. Should the clock have been set back to
+// before it was loaded, its age is not known, and it is not.
 func (s *keySet) fresh(now time.Time) bool { return s != nil && within(now, s.loaded, s.freshFor) }
 
-// usable tells whether the set can be used if no other one can be had.
+// usable reports whether the set can be used if another one cannot be fetched.
 func (s *keySet) usable(now time.Time) bool {
 	return s != nil && now.Sub(s.loaded) < s.usableFor
 }
 
-// within tells whether less than d has passed since a time that is not ahead.
+// within reports whether less than d has passed since a time that is not ahead.
 func within(now, since time.Time, d time.Duration) bool {
 	passed := now.Sub(since)
 	return 0 <= passed && passed < d

@@ -20,9 +20,9 @@ func mismatch(rejection error, got, want string) error { return &mismatched{reje
 
 func (m *mismatched) Unwrap() error { return m.error }
 
-// Mismatch is, for a rejection by issuer, audience, client, token_use or time, the value that came and what is wanted in its place,
-// for logs; "" for both of any other error. What came is what an unverified token says: anything, though no more than 256
-// bytes of it, and nothing but these claims. A value that is not text is described in parentheses.
+// Mismatch is, for a rejection by issuer, audience, client, token_use or time, the value that came and what is wanted
+// in its place, for logs; "" for both of any other error. What came is what an unverified token says: anything, though
+// no more than 256 bytes of it, and nothing but these claims. A value that is not text is described in parentheses.
 func Mismatch(err error) (got, want string) {
 	if m, ok := errors.AsType[*mismatched](err); ok {
 		return m.got, m.want

@@ -36,7 +36,7 @@ func (t *Token) KeyID() string { return t.key.id }
 // Algorithm is the algorithm of its signature, "RS256" for one.
 func (t *Token) Algorithm() string { return t.algorithm.name }
 
-// Subject is the sub claim, or "" if there is none.
+// Subject is the sub claim, or "" without one.
 func (t *Token) Subject() string { return t.subject }
 
 // Expires is the exp claim, in whole seconds.
@@ -46,7 +46,7 @@ func (t *Token) Expires() time.Time { return time.Unix(t.lifetime.expires, 0) }
 func (t *Token) Claims() strictjson.Value { return t.claims }
 
 // Claim is the claim at a path: "groups"; "realm_access.roles" for the roles of the object realm_access, or for the
-// claim of that very name, which comes first; see [strictjson.Value.Find]. If there is none, the value does not
+// claim of that very name, which comes first; see [strictjson.Value.Find]. Without such a claim, the value does not
 // exist.
 func (t *Token) Claim(path string) strictjson.Value { return t.claims.Find(path) }
 

@@ -10,7 +10,8 @@ import (
 type digest = [sha256.Size]byte
 
 // tokenCache remembers verified tokens, the last ones up to a number and to so many bytes of memory. It only knows what
-// was verified and when: whether the token is still valid and its key still the issuer's is for [Verifier.recall] to see.
+// was verified and when: whether the token is still valid and its key still the issuer's is for [Verifier.recall] to
+// see.
 type tokenCache struct {
 	maxAge   time.Duration
 	size     int
@@ -44,8 +45,8 @@ func (c *tokenCache) get(d digest, now time.Time) *Token {
 	return nil
 }
 
-// put remembers a token, in the place of the oldest ones where there is no room. One that is larger than all the room is
-// not remembered.
+// put remembers a token, in the place of the oldest ones where there is no room. One that is larger than all the room
+// is not remembered.
 func (c *tokenCache) put(d digest, t *Token, now time.Time) {
 	e := entry{t, now, t.size()}
 	c.mu.Lock()

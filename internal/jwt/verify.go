@@ -17,7 +17,7 @@ import (
 type Verifier struct {
 	issuers map[string]*issuer // by their URL
 	caches  []*keyCache        // of all issuers, each once
-	tokens  *tokenCache        // nil if there is none
+	tokens  *tokenCache        // nil without one
 	now     func() time.Time
 }
 
@@ -83,8 +83,8 @@ func (v *Verifier) Ready(ctx context.Context) error {
 	return errors.Join(missing...)
 }
 
-// Generation is a number that changes whenever the known keys of an issuer change. Whoever keeps decisions about its
-// tokens drops them then. It is 0 before the first keys and for an issuer that is not configured.
+// Generation is a number that changes whenever the known keys of an issuer change. A caller that keeps decisions about
+// its tokens drops them then. It is 0 before the first keys and for an issuer that is not configured.
 func (v *Verifier) Generation(issuer string) uint64 {
 	if i := v.issuers[issuer]; i != nil {
 		return i.keys.generation()
@@ -101,7 +101,7 @@ type scratch struct {
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
-// Verify tells whether a token is valid now, and is what it says. It waits for keys if it must, until the context is
+// Verify reports whether a token is valid now, and is what it says. It waits for keys if it must, until the context is
 // done and no longer than one fetch takes, which [Options.FetchTimeout] bounds.
 //
 // The error is an [ErrRejected] or an [ErrUnavailable].
@@ -215,7 +215,7 @@ func (v *Verifier) recall(ctx context.Context, d digest) *Token {
 	}
 	k, err := t.issuer.keys.find(ctx, t.issuer.query(t.algorithm, t.key.id, t.named))
 	if err != nil || k != t.key || t.checkTime(v.now()) != nil {
-		return nil // verifying it says what is wrong
+		return nil // Verify reports what is wrong
 	}
 	return t
 }

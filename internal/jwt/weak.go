@@ -13,8 +13,8 @@ func checkModulus(n *big.Int) error {
 	if roca(n) {
 		return errors.New("the RSA modulus is of the broken generator of CVE-2017-15361 (ROCA): have the issuer make a new key")
 	}
-	// n and the product of the primes have a common factor exactly if n has one of the primes; so have n and what is left of
-	// the product modulo n, which is all that is computed of it.
+	// n and the product of the primes have a common factor exactly if n has one of the primes; so have n and what is left
+	// of the product modulo n, which is all that is computed of it.
 	var left, product, quotient big.Int
 	left.SetUint64(1)
 	for _, chunk := range smallPrimes() {
@@ -60,8 +60,8 @@ func isPowerOf65537(r, p uint32) bool {
 	return true
 }
 
-// smallPrimes are numbers whose product is that of the odd primes below 2^16: some forty of 2,048 bits, about as many as
-// a modulus has, as that is the cheapest to go on with. They are made while the first keys are on their way (see
+// smallPrimes are numbers whose product is that of the odd primes below 2^16: some forty of 2,048 bits, about as many
+// as a modulus has, as that is the cheapest to go on with. They are made while the first keys are on their way (see
 // [keyCache.run]), so that they delay neither the start nor the first decision.
 var smallPrimes = sync.OnceValue(func() (chunks []*big.Int) {
 	const (

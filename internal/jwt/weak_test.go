@@ -54,8 +54,8 @@ func smallFactorKey(p int64) weakRSA {
 	}
 }
 
-// rocaKey is a key of 2048 bits as the generator of CVE-2017-15361 made them: of primes k*M + (65537^a mod M), where M is
-// the product of the first 126 primes.
+// rocaKey is a key of 2048 bits as the generator of CVE-2017-15361 made them: of primes k*M + (65537^a mod M), where M
+// is the product of the first 126 primes.
 // Source: https://crocs.fi.muni.cz/public/papers/rsa_ccs17, section 2.1 and table 1
 var rocaKey = sync.OnceValue(func() weakRSA {
 	random := rand.New(rand.NewPCG(1, 2))
@@ -78,8 +78,8 @@ var rocaKey = sync.OnceValue(func() weakRSA {
 	return weakRSAOf(prime(), prime())
 })
 
-// The first three are of the detector's own tests, of keys that the broken generator made; the fourth is of a key of theirs
-// that it did not make.
+// The first three are of the detector's own tests, of keys that the broken generator made; the fourth is of a key of
+// theirs that it did not make.
 // Source: https://github.com/crocs-muni/roca, fingerprint/tests/data/mod01.txt, mod02.txt and roca/tests/data/mod03.txt
 func TestROCA(t *testing.T) {
 	hex := func(s string) *big.Int {

@@ -13,12 +13,13 @@ import (
 	"net/http"
 )
 
-// SendAnswersAtOnce has the Lambda runtime, which takes its transport from [http.DefaultTransport] when it starts, send an
-// answer with one system call. net/http makes it three, as it flushes the header, the body and the end of a body of unknown length, and
-// each of them wakes the other side. docs/authorizer.md has the figures.
+// SendAnswersAtOnce has the Lambda runtime, which takes its transport from [http.DefaultTransport] when it starts, send
+// an answer with one system call. net/http makes it three, as it flushes the header, the body and the end of a body of
+// unknown length, and each of them wakes the other side. docs/authorizer.md has the figures.
 //
 // It is for connections to runtimeAPI alone, "127.0.0.1:9001", which AWS_LAMBDA_RUNTIME_API has: what else a function
-// asks over that transport may want the header first, as for "Expect: 100-continue" and for answers that come meanwhile.
+// asks over that transport may want the header first, as for "Expect: 100-continue" and for answers that come
+// meanwhile.
 func SendAnswersAtOnce(runtimeAPI string) {
 	transport, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
@@ -37,8 +38,8 @@ func SendAnswersAtOnce(runtimeAPI string) {
 // maxHeld is when an answer is sent on in parts after all.
 const maxHeld = 64 << 10
 
-// answerConn holds back the header of a POST until the end of its body. It is not for more than one goroutine to write to,
-// which an HTTP client's connection never is.
+// answerConn holds back the header of a POST until the end of its body. It is not for more than one goroutine to write
+// to, which an HTTP client's connection never is.
 type answerConn struct {
 	net.Conn
 	held []byte

@@ -64,8 +64,8 @@ func TestAnswersAreWrittenAtOnce(t *testing.T) {
 	})
 }
 
-// TestAnswersArriveWhole sends bodies of many lengths and in many parts as the Lambda runtime does: of unknown length, with
-// trailers declared.
+// TestAnswersArriveWhole sends bodies of many lengths and in many parts as the Lambda runtime does: of unknown length,
+// with trailers declared.
 func TestAnswersArriveWhole(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)

@@ -1,7 +1,7 @@
 // Package nodepeer runs the Node.js programs that tests talk to: an OpenID provider, a DynamoDB, a browser's driver.
 //
-// It is for tests alone. It installs nothing: what the repository's package.json pins comes with npm ci, and a test that
-// misses it is skipped with that advice, or fails where GATEHOUSE_TEST_ALL is set, as it is in CI.
+// It is for tests alone. It installs nothing: what the repository's package.json pins comes with npm ci, and a test
+// that misses it is skipped with that advice, or fails where GATEHOUSE_TEST_ALL is set, as it is in CI.
 package nodepeer
 
 import (
@@ -25,9 +25,9 @@ type Peer struct {
 	stderr *bytes.Buffer
 }
 
-// Start runs a script with these arguments (process.argv from the index 1 on) once its modules can be resolved, and waits
-// for the line by which it says that it is ready. The script has to end when its standard input does, so that it cannot
-// outlive the test:
+// Start runs a script with these arguments (process.argv from the index 1 on) once its modules can be resolved, and
+// waits for the line by which it says that it is ready. The script has to end when its standard input does, so that it
+// cannot outlive the test:
 //
 //	process.stdin.on('end', () => process.exit()).resume()
 //
@@ -94,8 +94,8 @@ func Need(t testing.TB, modules ...string) {
 	}
 }
 
-// Browser is the path of Chromium, or the test is skipped. Default: what CHROMIUM names, or else chromium, chromium-browser
-// or google-chrome in PATH.
+// Browser is the path of Chromium, or the test is skipped. Default: what CHROMIUM names, or else chromium,
+// chromium-browser or google-chrome in PATH.
 func Browser(t testing.TB) string {
 	t.Helper()
 	names := []string{"chromium", "chromium-browser", "google-chrome"}

@@ -17,9 +17,9 @@ type ARN struct {
 	prefix int // how much of the text comes before the verb
 }
 
-// ParseARN takes a method's ARN apart. Only the first five colons separate its parts: the path may have more. Every part
-// but verb and path must be of letters, digits, - and _, so that it can stand in a policy as it is.
-// The error is [ErrARN].
+// ParseARN takes a method's ARN apart. Only the first five colons separate its parts: the path may have more. Every
+// part but verb and path must be of letters, digits, - and _, so that it can stand in a policy as it is. The error is
+// [ErrARN].
 func ParseARN(text string) (ARN, error) {
 	a := ARN{text: text}
 	var scheme, service string
@@ -51,7 +51,7 @@ func ParseARN(text string) (ARN, error) {
 	return a, nil
 }
 
-// plain tells whether a part of an ARN is there and has no character that means anything in ARNs, policies or JSON.
+// plain reports whether a part of an ARN is there and has no character that means anything in ARNs, policies or JSON.
 func plain(s string) bool {
 	for i := range len(s) {
 		c := s[i]
@@ -77,9 +77,9 @@ func isPrefix(s string) bool {
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
 const maxResource = 512
 
-// literal tells whether the ARN can be named in a policy so that it means itself: it is short enough, and its path has
-// none but the characters of a path (RFC 3986, section 3.3), of those not "*", and so neither "?" nor "${" nor what JSON
-// escapes.
+// literal reports whether the ARN can be named in a policy so that it means itself: it is short enough, and its path
+// has none but the characters of a path (RFC 3986, section 3.3), of those not "*", and so neither "?" nor "${" nor what
+// JSON escapes.
 func (a ARN) literal() bool {
 	if len(a.text) > maxResource {
 		return false

@@ -20,12 +20,12 @@ const (
 )
 
 // Append writes the policy for these rights in JSON, behind what is there already. The prefix is [ARN.Prefix], or
-// "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/"; permitted says of each of the table's rules whether the
-// caller may call it, as [access.Table.Permitted] does. The same rights give the same bytes.
+// "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/"; permitted says of each of the table's rules whether
+// the caller may call it, as [access.Table.Permitted] does. The same rights give the same bytes.
 //
 // The error is [ErrConflict] if there is no such policy: not for rights that claims can give, if [Compiler.Conflicts]
-// found none. Or it is [ErrTooLarge], or [ErrARN] for a prefix that is none. What is returned with an error is what was
-// there before.
+// found none. Or it is [ErrTooLarge], or [ErrARN] for a prefix of another form. What is returned with an error is what
+// was there before.
 func (c *Compiler) Append(to []byte, prefix string, permitted []bool) ([]byte, error) {
 	set := route.NewSet(len(c.table.Rules()))
 	for i, ok := range permitted {
@@ -176,7 +176,7 @@ func (p *plan) measure(c *Compiler, prefix int) int {
 	return n
 }
 
-// refinedPaths is [Compiler.paths] for a path that is no node's.
+// refinedPaths is [Compiler.paths] for a path that does not belong to a node.
 func refinedPaths(path string, yield func(stem, tail string)) {
 	yield(path, "")
 	if !strings.HasSuffix(path, "*") {
@@ -190,7 +190,7 @@ type writer struct {
 	start  int // of the policy in to
 	prefix string
 	c      *Compiler
-	denies bool // there is a iampolicy.Deny already
+	denies bool // there is a Deny already
 	err    error
 }
 
@@ -206,7 +206,8 @@ func (w *writer) deny() {
 	}
 }
 
-// resource writes one. Of all that is in it nothing needs to be escaped, in JSON or in a policy: see [ARN] and [route.Parse].
+// resource writes one. Of all that is in it nothing needs to be escaped, in JSON or in a policy: see [ARN] and
+// [route.Parse].
 func (w *writer) resource(verb string, path ...string) {
 	if w.to[len(w.to)-1] != '[' {
 		w.to = append(w.to, ',')

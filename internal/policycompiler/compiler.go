@@ -22,17 +22,17 @@ import (
 // that these match although they are not permitted. If such a Deny matches a request to a permitted rule, there is no
 // such policy for these rights: see [Compiler.Conflicts].
 //
-// What is taken for granted is that API Gateway evaluates the policy on the path that it matched with the routes, be it
-// decoded or, as everything that it hands on, undecoded. Should it match the undecoded path and evaluate on the decoded
-// one, then with "/users/{id}" barred and "/users/{id}/posts" permitted, "/users/1%2Fposts" would come through, and no
-// policy could prevent that. Should it match the decoded path and evaluate on the undecoded one, then with "/admin" barred
-// and "/{proxy+}" permitted, "/%61dmin" would come through, which DenyEscapes prevents.
+// The Compiler assumes that API Gateway evaluates the policy on the path that it matched with the routes, be it decoded
+// or, as everything that it hands on, undecoded. Should it match the undecoded path and evaluate on the decoded one,
+// then with "/users/{id}" barred and "/users/{id}/posts" permitted, "/users/1%2Fposts" would come through, and no
+// policy could prevent that. Should it match the decoded path and evaluate on the undecoded one, then with "/admin"
+// barred and "/{proxy+}" permitted, "/%61dmin" would come through, which DenyEscapes prevents.
 type Compiler struct {
-	// Limit is how many bytes a policy may have. Default: [DefaultLimit]. It is to be set before the first use.
+	// Limit is how many bytes a policy may have. Default: [DefaultLimit]. Set it before the first use.
 	Limit int
 
-	// DenyEscapes denies every path with a "%" in it, also to those who may call every route. It is to be set before the
-	// first use. Default: escapes in the values of parameters are allowed.
+	// DenyEscapes denies every path with a "%" in it, also to those who may call every route. Set it before the first
+	// use. Default: escapes in the values of parameters are allowed.
 	DenyEscapes bool
 
 	table   *access.Table
@@ -46,11 +46,12 @@ type Compiler struct {
 	cached map[string][]byte // by prefix and permitted rules
 }
 
-// DefaultLimit is well above what tables need: the largest policy of 300 routes has some 50 KB, and most have a few. AWS
-// documents no limit for REST APIs. Its 8 KB for an authorizer's result is listed for WebSocket APIs, and according to
-// AWS does not apply here, where the limit is that of Lambda's answers, 6 MB.
-// Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
-// and https://repost.aws/questions/QUzilwCUByQz6iUi-9hwPFJQ/lambda-authorizer-for-api-gateway-maximum-size-of-returned-policy
+// DefaultLimit is well above what tables need: the largest policy of 300 routes has some 50 KB, and most have a few.
+// AWS documents no limit for REST APIs. Its 8 KB for an authorizer's result is listed for WebSocket APIs, and according
+// to AWS does not apply here, where the limit is that of Lambda's answers, 6 MB. Sources:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+// and
+// https://repost.aws/questions/QUzilwCUByQz6iUi-9hwPFJQ/lambda-authorizer-for-api-gateway-maximum-size-of-returned-policy
 const DefaultLimit = 256 << 10
 
 // node is a resource of the API. They stand in the order of a walk through the tree: each before those below it, which

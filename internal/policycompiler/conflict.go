@@ -22,7 +22,7 @@ type Conflict struct {
 	rules []access.Rule
 }
 
-// String explains the conflict to somebody who wrote the table.
+// String explains the conflict to the author of the table.
 func (c Conflict) String() string {
 	return fmt.Sprintf("a caller who may call %q and not %q gets a policy that denies %s, since the * of the first matches the second; that denies %s too, a request to %q, which this caller may make",
 		c.rules[c.Allowed].Pattern, c.rules[c.Denied].Pattern, c.Pattern, c.Request, c.rules[c.Hit].Pattern)

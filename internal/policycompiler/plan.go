@@ -22,7 +22,7 @@ type planner struct {
 	c         *Compiler
 	permitted route.Set
 	barred    route.Set // the rules that the authorizer decides and does not permit
-	needed    route.Set // of those, the ones whose requests an iampolicy.Allow matches, so that there has to be a iampolicy.Deny
+	needed    route.Set // of those, the ones whose requests an Allow matches, so that there has to be a Deny
 	conflict  *conflict
 }
 
@@ -57,7 +57,7 @@ func (p *planner) addAllow(i int, f form) {
 	}
 }
 
-// has tells whether a node has a rule, and one of these.
+// has reports whether a node has a rule, and one of these.
 func (p *planner) has(i int, rules route.Set) bool {
 	r := p.class.rule[i]
 	return r >= 0 && rules.Has(int(r))
@@ -92,7 +92,7 @@ func formOf(own bool) form {
 	return below
 }
 
-// several tells whether two sets have at least two numbers in common.
+// several reports whether two sets have at least two numbers in common.
 func several(a, b route.Set) bool {
 	n := 0
 	for i, w := range a {

@@ -1,8 +1,8 @@
-// Package policycompiler compiles an access table into the policy that a caching Lambda authorizer returns for the whole
-// API, and writes the policy for a single method.
+// Package policycompiler compiles an access table into the policy that a caching Lambda authorizer returns for the
+// whole API, and writes the policy for a single method.
 //
-// It runs in the authorizer. It does not read or evaluate policies: package iampolicy does, and the tests here compare the
-// policies with what its evaluator decides.
+// It runs in the authorizer. It does not read or evaluate policies: package iampolicy does, and the tests here compare
+// the policies with what its evaluator decides.
 package policycompiler
 
 import "errors"

@@ -11,8 +11,8 @@ import (
 
 const prefix = "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/"
 
-// words are the literals of random tables. They are few, so that routes overlap, and one is a part of another, so that a
-// pattern that were not bound to segments would show.
+// words are the literals of random tables. They are few, so that routes overlap, and one is a part of another, so that
+// a pattern that were not bound to segments would show.
 var words = []string{"a", "b", "c", "ab", "b-c"}
 
 // randomTable draws a table of up to n rules that one API can have.

@@ -14,13 +14,14 @@ import (
 const LongestPrefix = len("arn:::execute-api:::://") + 10 + 20 + 12 + 10
 
 // CheckSize finds, for use at synth, whether some rights can lead to a policy above [Compiler.Limit], or a route to a
-// resource above the 512 characters that API Gateway takes. The prefix is given by its length. The error is [ErrTooLarge].
+// resource above the 512 characters that API Gateway takes. The prefix is given by its length. The error is
+// [ErrTooLarge].
 func (c *Compiler) CheckSize(prefix int) error {
 	if n := prefix + c.longest; n > maxResource {
 		return fmt.Errorf("%w: a route's resource can have %d characters, and API Gateway takes %d: shorten the longest path", ErrTooLarge, n, maxResource)
 	}
-	// The bound takes some microseconds, and the exact size tries up to 2^12 rights, so the bound comes first: a table whose
-	// bound fits needs no more. That leaves out no table, as the exact size never exceeds the bound.
+	// The bound takes some microseconds, and the exact size tries up to 2^12 rights, so the bound comes first: a table
+	// whose bound fits needs no more. That leaves out no table, as the exact size never exceeds the bound.
 	if c.bound(prefix) <= c.Limit {
 		return nil
 	}
@@ -34,8 +35,8 @@ func (c *Compiler) CheckSize(prefix int) error {
 const exhaustive = 12
 
 // MaxSize finds how many bytes a policy of this table can have, with a prefix of the given length. If the table's
-// requirements name few values it is the size of the largest policy that claims can lead to; else exact is false, and it
-// is a bound that no policy exceeds and most stay well below. Rights that have no policy do not count.
+// requirements name few values it is the size of the largest policy that claims can lead to; else exact is false, and
+// it is a bound that no policy exceeds and most stay well below. Rights that have no policy do not count.
 func (c *Compiler) MaxSize(prefix int) (bytes int, exact bool) {
 	values := c.values()
 	if len(values) > exhaustive {
@@ -90,8 +91,8 @@ func some(values []access.Requirement, bits int) (rights access.Rights) {
 	return rights
 }
 
-// bound: each rule is allowed or denied by its own resources at most, and what is said of a branch in one is shorter than
-// what it replaces. To deny by the ways in which an Allow matches may take more, so all of those are counted.
+// bound: each rule is allowed or denied by its own resources at most, and what is said of a branch in one is shorter
+// than what it replaces. To deny by the ways in which an Allow matches may take more, so all of those are counted.
 func (c *Compiler) bound(prefix int) int {
 	n := len(opening) + len(iampolicy.Allow) + len(nextDeny) + 2*len(element) + len(closing)
 	add := func(verbs []string) func(stem, tail string) {

@@ -68,8 +68,8 @@ func TestCheckSize(t *testing.T) {
 	}
 }
 
-// TestCheckSizeAgrees: asking the bound first changes no verdict. Each table is checked against limits on both sides of its
-// exact size and of its bound, and the verdict is that of the exact size alone.
+// TestCheckSizeAgrees: asking the bound first changes no verdict. Each table is checked against limits on both sides of
+// its exact size and of its bound, and the verdict is that of the exact size alone.
 func TestCheckSizeAgrees(t *testing.T) {
 	r := newRand(47)
 	refused, between := 0, 0
@@ -98,8 +98,8 @@ func TestCheckSizeAgrees(t *testing.T) {
 	}
 }
 
-// TestCheckSizeAsksTheBoundFirst: a table of twelve values has 4096 rights, and none of their policies is written where the
-// bound fits. Writing one allocates, so allocations are counted and not time.
+// TestCheckSizeAsksTheBoundFirst: a table of twelve values has 4096 rights, and none of their policies is written where
+// the bound fits. Writing one allocates, so allocations are counted and not time.
 func TestCheckSizeAsksTheBoundFirst(t *testing.T) {
 	var rules []string
 	for i := range exhaustive {

@@ -19,8 +19,8 @@ var (
 	seed     = flag.Uint64("seed", 1, "where the soundness test's random numbers begin")
 )
 
-// soundness is the claim that is tested: for one table, one set of permitted rules and some requests, the policy and the
-// gateway's routing agree. It reports how many of the requests were the authorizer's to decide.
+// soundness is the claim that is tested: for one table, one set of permitted rules and some requests, the policy and
+// the gateway's routing agree. It reports how many of the requests were the authorizer's to decide.
 func soundness(t *testing.T, r *rand.Rand, table *access.Table, permitted []bool, n int) (decided int, conflict bool) {
 	c, err := NewCompiler(table)
 	if errors.Is(err, route.ErrTangled) {

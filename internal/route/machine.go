@@ -60,7 +60,7 @@ type builder struct {
 	key     []byte
 }
 
-// state finds or makes the state of these nodes, or none if there are none.
+// state finds or makes the state of these nodes, or none for no nodes.
 func (b *builder) state(nodes []*node) int32 {
 	if len(nodes) == 0 {
 		return none

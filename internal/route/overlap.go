@@ -10,12 +10,12 @@ type FallThrough struct {
 
 // FallThroughs finds every open route with a parameter that a request for a protected route's resource can fall through
 // to: some path leads to the protected resource, which lacks the verb, and API Gateway goes on to the one with the
-// parameter. That it does so for a greedy one is recorded; a plain one is treated alike, as nothing says that it differs.
-// Where the
-// verb matters to the caller ("GET /{proxy+}" beside "POST /orders": GET /orders reaches it), each is reported.
+// parameter. That it does so for a greedy one is recorded; a plain one is treated alike, as nothing says that it
+// differs. Where the verb matters to the caller ("GET /{proxy+}" beside "POST /orders": GET /orders reaches it), each
+// is reported.
 //
-// An open greedy route of its own place, such as "/public/{proxy+}" beside a protected "/{proxy+}", is no such thing:
-// there the open one comes first. Nor are two verbs of one resource.
+// An open greedy route of its own place, such as "/public/{proxy+}" beside a protected "/{proxy+}", is not such a
+// route: there the open one comes first. Nor are two verbs of one resource.
 func (t *Table) FallThroughs(open func(pattern int) bool) []FallThrough {
 	var found []FallThrough
 	for o, pattern := range t.patterns {
@@ -36,8 +36,8 @@ func (t *Table) FallThroughs(open func(pattern int) bool) []FallThrough {
 	return found
 }
 
-// before tells whether API Gateway tries pattern a's resource before b's for a path that fits both: where they part, a
-// has a literal and b has none.
+// before reports whether API Gateway tries pattern a's resource before b's for a path that fits both: where they part,
+// a has a literal and b has none.
 func before(a, b Pattern) bool {
 	for i, s := range b.Segments {
 		if i >= len(a.Segments) {
@@ -50,9 +50,10 @@ func before(a, b Pattern) bool {
 	return false
 }
 
-// fallsThrough tells whether a path of the protected pattern with this verb reaches the open one. Where the path is free
-// it has values that no literal matches: any other value fits no further pattern than they do, so if another resource
-// takes this path it takes all of them. A greedy parameter's value is tried in every length that makes a difference.
+// fallsThrough reports whether a path of the protected pattern with this verb reaches the open one. Where the path is
+// free it has values that no literal matches: any other value fits no further pattern than they do, so if another
+// resource takes this path it takes all of them. A greedy parameter's value is tried in every length that makes a
+// difference.
 func (t *Table) fallsThrough(protected Pattern, open int, verb string) bool {
 	longest := 0
 	if protected.Greedy() {
@@ -102,7 +103,7 @@ func (p Pattern) Wildcard() string {
 	return b.String()
 }
 
-// WildcardCovers tells whether a policy that names one pattern's verbs and [Pattern.Wildcard] also matches a request
+// WildcardCovers reports whether a policy that names one pattern's verbs and [Pattern.Wildcard] also matches a request
 // that API Gateway sends to the other pattern, of the same API. So "GET /orders/{id}" covers "GET /orders/{id}/items".
 func WildcardCovers(named, other Pattern) bool {
 	t, err := NewTable([]Pattern{named, other})

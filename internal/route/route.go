@@ -14,7 +14,7 @@ import (
 // Any is the verb that stands for all others.
 const Any = "ANY"
 
-// Verbs are the HTTP verbs that an API Gateway method can have besides [Any].
+// Verbs are the HTTP verbs that an API Gateway method can have beside [Any].
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-method-settings-method-request.html
 var Verbs = []string{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 
@@ -64,26 +64,26 @@ func (p Pattern) Path() string {
 
 func (p Pattern) String() string { return p.Verb + " " + p.Path() }
 
-// Greedy tells whether the pattern ends in a greedy parameter.
+// Greedy reports whether the pattern ends in a greedy parameter.
 func (p Pattern) Greedy() bool {
 	return len(p.Segments) > 0 && p.Segments[len(p.Segments)-1].Kind == Greedy
 }
 
-// Variable tells whether the pattern has a parameter, plain or greedy.
+// Variable reports whether the pattern has a parameter, plain or greedy.
 func (p Pattern) Variable() bool {
 	return slices.ContainsFunc(p.Segments, func(s Segment) bool { return s.Kind != Literal })
 }
 
-// Takes tells whether a request with this verb can reach the pattern. No request has the verb [Any].
+// Takes reports whether a request with this verb can reach the pattern. No request has the verb [Any].
 func (p Pattern) Takes(verb string) bool {
 	return verbIndex(verb) >= 0 && (p.Verb == verb || p.Verb == Any)
 }
 
 // Parse reads a pattern of the form "VERB /path/{param}/{rest+}".
 //
-// The errors name the pattern, what is wrong with it and what to write instead. They cover a verb that API Gateway
-// does not have, a path that does not start with a slash or ends in one, empty segments, characters that API Gateway
-// does not take in a resource, braces inside a segment, a parameter named twice, and a greedy parameter that is not last.
+// The errors name the pattern, what is wrong with it and what to write instead. They cover a verb that API Gateway does
+// not have, a path that does not start with a slash or ends in one, empty segments, characters that API Gateway does
+// not take in a resource, braces inside a segment, a parameter named twice, and a greedy parameter that is not last.
 func Parse(s string) (Pattern, error) {
 	fail := func(format string, a ...any) (Pattern, error) {
 		return Pattern{}, fmt.Errorf("route: pattern %q: %s", s, fmt.Sprintf(format, a...))
@@ -96,7 +96,7 @@ func Parse(s string) (Pattern, error) {
 		return fail("want a verb, one space and a path, like %q", "GET /orders/{id}")
 	case !knownVerb(verb):
 		if up := strings.ToUpper(verb); knownVerb(up) {
-			return fail("verb %q: verbs are written in capitals: %q", verb, up)
+			return fail("verb %q: verbs are written in upper case: %q", verb, up)
 		}
 		return fail("unknown verb %q: API Gateway has %s and ANY", verb, strings.Join(Verbs, ", "))
 	case !strings.HasPrefix(path, "/"):
@@ -133,7 +133,7 @@ func Parse(s string) (Pattern, error) {
 	return p, nil
 }
 
-// names tells whether the pattern has a parameter of the name that a parameter has.
+// names reports whether the pattern has a parameter of the name that a parameter has.
 func (p Pattern) names(parameter Segment) bool {
 	return parameter.Kind != Literal && slices.ContainsFunc(p.Segments, func(s Segment) bool {
 		return s.Kind != Literal && s.Text == parameter.Text
@@ -211,7 +211,7 @@ func parseSegment(part string) (Segment, error) {
 	return Segment{kind, name}, nil
 }
 
-// foreign finds the first character that is no letter, no digit and not in extra.
+// foreign finds the first character that is not a letter, a digit or in extra.
 // The alphabet is the one CDK checks resources against before API Gateway sees them.
 func foreign(s, extra string) (rune, bool) {
 	for _, c := range s {

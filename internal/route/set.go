@@ -11,7 +11,7 @@ func NewSet(n int) Set { return make(Set, (n+63)/64) }
 // Add puts i into the set, which must have room for it.
 func (s Set) Add(i int) { s[i>>6] |= 1 << (i & 63) }
 
-// Has tells whether i is in the set.
+// Has reports whether i is in the set.
 func (s Set) Has(i int) bool { return s[i>>6]&(1<<(i&63)) != 0 }
 
 // AddAll puts the numbers of another set of the same room into this one.
@@ -21,7 +21,7 @@ func (s Set) AddAll(other Set) {
 	}
 }
 
-// Meets tells whether the two sets, of the same room, have a number in common.
+// Meets reports whether the two sets, of the same room, have a number in common.
 func (s Set) Meets(other Set) bool {
 	for i, w := range other {
 		if s[i]&w != 0 {

@@ -12,7 +12,7 @@ type Sibling struct {
 	Verb, Path     string // of the request: "GET" and "/%61dmin"
 }
 
-// other is a value of a parameter that is no literal: API Gateway takes no "~" in a resource.
+// other is a value of a parameter that is not a literal: API Gateway takes no "~" in a resource.
 const other = "~"
 
 // Siblings finds a request for each two patterns of which a router that matches again can serve the second where API

@@ -134,7 +134,8 @@ func (n *node) addLiteral(child *node) {
 	}
 }
 
-// Patterns are the table's patterns, in the order they were given. The slice is the table's own: it is not to be changed.
+// Patterns are the table's patterns, in the order they were given. The slice is the table's own: it is not to be
+// changed.
 func (t *Table) Patterns() []Pattern { return t.patterns }
 
 // Match finds the pattern that API Gateway sends a request to, by its index, with the values of the path's parameters;

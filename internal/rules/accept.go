@@ -21,8 +21,8 @@ var acceptance = Rule{
 	check:  func(*view, reporter) {},
 }
 
-// accept notes at each finding the reason why it is accepted, and reports acceptances that are wrong or left over. Known are the
-// ids of the rules that can be accepted.
+// accept notes at each finding the reason why it is accepted, and reports acceptances that are wrong or left over.
+// Known are the ids of the rules that can be accepted.
 func (v *view) accept(findings []Finding, known []string, report reporter) {
 	type place struct{ stack, id, rule string }
 	found := map[place][]int{}

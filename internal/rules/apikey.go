@@ -28,7 +28,7 @@ var keyWithoutPlan = Rule{
 var keyThatNothingNames = Rule{
 	ID:       "key-source",
 	Severity: Error,
-	Why:      "With the API key source AUTHORIZER the key is in the answer of a Lambda authorizer: where there is none, or the included one, which names none, each call answers 403.",
+	Why:      "With the API key source AUTHORIZER the key is in the answer of a Lambda authorizer: without one, or with the included one, which names no key, each call answers 403.",
 	Looks:    "methods with ApiKeyRequired, of APIs whose ApiKeySourceType is AUTHORIZER",
 	WayOut:   "leave ApiKeySourceType out, so that callers send the key in X-API-Key, or guard the method by a Lambda authorizer that answers with usageIdentifierKey",
 	check: func(v *view, report reporter) {
@@ -41,7 +41,7 @@ var keyThatNothingNames = Rule{
 				case m.why != "" || m.is(authCustom) && !(len(m.types) == 1 && m.guard != nil && v.included(m.guard)):
 				case m.is(authCustom):
 					report(m.resource, Finding{API: a.name(), Message: fmt.Sprintf(
-						"%s needs an API key, ApiKeySourceType is AUTHORIZER, and the included authorizer names none: each call answers 403", m.key())})
+						"%s needs an API key, ApiKeySourceType is AUTHORIZER, and the included authorizer names no key: each call answers 403", m.key())})
 				default:
 					report(m.resource, Finding{API: a.name(), Message: fmt.Sprintf(
 						"%s needs an API key, ApiKeySourceType is AUTHORIZER, and the method has no Lambda authorizer to name one: each call answers 403", m.key())})

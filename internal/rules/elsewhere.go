@@ -48,7 +48,8 @@ var functionElsewhere = Rule{
 	},
 }
 
-// permitted are the functions, by their ARNs without a qualifier, that a permission of the assembly lets API Gateway invoke.
+// permitted are the functions, by their ARNs without a qualifier, that a permission of the assembly lets API Gateway
+// invoke.
 func (v *view) permitted() map[string]bool {
 	out := map[string]bool{}
 	for _, r := range v.byType["AWS::Lambda::Permission"] {
@@ -67,8 +68,8 @@ func (v *view) permitted() map[string]bool {
 	return out
 }
 
-// elsewhere says in which other account or region than a stack's a function is; "" if it is in the same, or if that is not
-// known. The ARN of a function of the assembly has a stand-in for what its stack leaves open.
+// elsewhere says in which other account or region than a stack's a function is; "" if it is in the same, or if that is
+// not known. The ARN of a function of the assembly has a stand-in for what its stack leaves open.
 func (r *resource) elsewhere(arn string, s *cloudassembly.Stack) string {
 	parts := strings.Split(arn, ":") // arn:partition:lambda:region:account:function:name
 	if len(parts) < 7 || parts[2] != "lambda" {
@@ -87,8 +88,8 @@ func (r *resource) elsewhere(arn string, s *cloudassembly.Stack) string {
 	return ""
 }
 
-// functionARN is the ARN of the function in a property, which may be a URI that invokes it; "" if that depends on an account
-// or a region that a stack leaves open, unless the function is of the assembly: its own stack is asked then.
+// functionARN is the ARN of the function in a property, which may be a URI that invokes it; "" if that depends on an
+// account or a region that a stack leaves open, unless the function is of the assembly: its own stack is asked then.
 func (r *resource) functionARN(raw any) string {
 	if raw == nil || r.stack.Account == "" && r.stack.Region == "" {
 		return ""

@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
-// holes are the templates in testdata/holes, each of which has one hole, with the rule that finds it. They are written by
-// hand, with the metadata that secureapi writes.
+// holes are the templates in testdata/holes, each of which has one hole, with the rule that finds it. They are written
+// by hand, with the metadata that secureapi writes.
 var holes = map[string]string{
 	"acceptance-unknown":             "acceptance",
 	"api-by-import":                  "unknown-api",

@@ -24,9 +24,9 @@ func (v *view) functions() map[string]*resource {
 	return v.lambdas
 }
 
-// functionOf is the function of the assembly that a resource names by its ARN or its name; nil if it is not in the assembly.
-// Stacks of several accounts and regions may have functions of one name, and the ARNs of those that leave theirs open are
-// alike: the one of the resource's own stack comes first.
+// functionOf is the function of the assembly that a resource names by its ARN or its name; nil if it is not in the
+// assembly. Stacks of several accounts and regions may have functions of one name, and the ARNs of those that leave
+// theirs open are alike: the one of the resource's own stack comes first.
 func (r *resource) functionOf(text string) *resource {
 	f := r.v.functions()[r.stack.Path+" "+functionName(text)]
 	if f != nil && (!strings.HasPrefix(text, "arn:") || f.attribute("Arn") == unqualified(text)) {
@@ -36,7 +36,7 @@ func (r *resource) functionOf(text string) *resource {
 }
 
 // invokedBy is the ARN of the function in a URI such as
-// arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{ARN}/invocations, or a text that is no such URI.
+// arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{ARN}/invocations, or a text of another form.
 func invokedBy(text string) string {
 	if _, rest, is := strings.Cut(text, "/functions/"); is {
 		text, _, _ = strings.Cut(rest, "/")

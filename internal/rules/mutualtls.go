@@ -27,8 +27,8 @@ var openEndpoint = Rule{
 	},
 }
 
-// mutualTLS are the domains that ask for client certificates, by what a mapping names them by. Both kinds of domain serve
-// REST APIs.
+// mutualTLS are the domains that ask for client certificates, by what a mapping names them by. Both kinds of domain
+// serve REST APIs.
 //
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html,
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-domainname.html
@@ -71,8 +71,9 @@ func (v *view) mappings() (out []mapping) {
 	return out
 }
 
-// endpointOpen reports whether callers reach the API by its execute-api endpoint. Where a parameter decides, it may be open
-// for an API that Gatehouse built, and others are given the benefit of the doubt. An OpenAPI document can close it too.
+// endpointOpen reports whether callers reach the API by its execute-api endpoint. Where a parameter decides, it may be
+// open for an API that Gatehouse built, and others are given the benefit of the doubt. An OpenAPI document can close it
+// too.
 //
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/openapi-extensions-endpoint-configuration.html
 func (a *api) endpointOpen() bool {

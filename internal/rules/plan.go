@@ -6,13 +6,13 @@ import (
 
 // Names of metadata that a template may have. Package secureapi writes them; a template that is written by hand may.
 const (
-	// PlanMetadata is at an AWS::ApiGateway::RestApi: the access table that its methods are held to. It is an object with
+	// PlanMetadata is at an AWS::ApiGateway::RestApi: the access table that its methods must match. It is an object with
 	//   path        the construct path of the API
 	//   routes      an object: of each route, such as "GET /orders/{id}", the name of its guard, or "" for a public one
 	//   guards      an object: of each guard's name the logical id of its AWS::ApiGateway::Authorizer, or "AWS_IAM"
 	//   scopes      an object: of each route that Cognito guards the list of its scopes
 	//   preflights  whether CORS preflights are answered
-	//   policy      the resource policy, whose Deny statements have to be there; absent for none
+	//   policy      the resource policy, whose Deny statements must be there; absent for none
 	PlanMetadata = "gatehouse:plan"
 
 	// PublicMetadata is at a public AWS::ApiGateway::Method: the reason that it is.
@@ -22,7 +22,7 @@ const (
 	// orders:read".
 	RequiresMetadata = "gatehouse:requires"
 
-	// AuthorizerMetadata is at an AWS::ApiGateway::Authorizer: the settings that it is held to. It is an object with
+	// AuthorizerMetadata is at an AWS::ApiGateway::Authorizer: the settings that it must match. It is an object with
 	//   type        TOKEN, REQUEST or COGNITO_USER_POOLS
 	//   sources     the list of its identity sources
 	//   ttl         for how many seconds its answers are cached

@@ -107,7 +107,7 @@ func (v *view) readMethods() {
 	}
 }
 
-// readAuthorization finds out what guards the method. API Gateway takes the type in small letters as well, and a method
+// readAuthorization finds out what guards the method. API Gateway takes the type in lower case as well, and a method
 // without one has none.
 func (m *method) readAuthorization() {
 	c := m.choose("AuthorizationType")

@@ -73,10 +73,10 @@ type method struct {
 	verb   string // "" if it is not known
 	path   string // "" if it is not known
 
-	types  []string // that its AuthorizationType may be, in capitals
+	types  []string // that its AuthorizationType may be, in upper case
 	why    string   // why there may be others
 	guard  *resource
-	noID   string // why the authorizer is not known; "" if it is, or if there is none
+	noID   string // why the authorizer is not known; "" if it is known, or if the method has none
 	isMock bool
 }
 

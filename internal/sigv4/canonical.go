@@ -13,7 +13,8 @@ import (
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-canonical-request
 //
 // The payload's hash is always that of the body. The header X-Amz-Content-Sha256 is a header like others here: only S3
-// takes UNSIGNED-PAYLOAD from it, execute-api answers a signature mismatch (https://github.com/aws/aws-sdk-js-v3/issues/308).
+// takes UNSIGNED-PAYLOAD from it, execute-api answers a signature mismatch
+// (https://github.com/aws/aws-sdk-js-v3/issues/308).
 func canonicalRequest(r *http.Request, rawPath, rawQuery string, c *claim, body []byte) string {
 	var b strings.Builder
 	b.Grow(512)
@@ -37,9 +38,9 @@ func canonicalRequest(r *http.Request, rawPath, rawQuery string, c *claim, body 
 	return b.String()
 }
 
-// writeCanonicalPath removes the empty, "." and ".." segments, keeps a trailing slash, and encodes what came over the wire
-// once more, so that "%20" becomes "%2520". For all services but S3 "each path segment must be URI-encoded twice" after
-// normalizing; API Gateway's own answers show it: "/path/%25C3%25A4" for a request to "/path/%C3%A4"
+// writeCanonicalPath removes the empty, "." and ".." segments, keeps a trailing slash, and encodes what came over the
+// wire once more, so that "%20" becomes "%2520". For all services but S3 "each path segment must be URI-encoded twice"
+// after normalizing; API Gateway's own answers show it: "/path/%25C3%25A4" for a request to "/path/%C3%A4"
 // (https://github.com/furaiev/amazon-cognito-identity-dart-2/issues/57).
 //
 // Whether execute-api really normalizes is not recorded anywhere; the documentation says so, and botocore, the SDKs for
@@ -66,8 +67,9 @@ func writeCanonicalPath(b *strings.Builder, path string) {
 	}
 }
 
-// writeCanonicalQuery sorts the parameters by encoded name and then encoded value, each encoded exactly once. A "+" is a
-// plus sign, as in the test suite's post-vanilla-query-nonunreserved. In the query form the signature itself is left out.
+// writeCanonicalQuery sorts the parameters by encoded name and then encoded value, each encoded exactly once. A "+" is
+// a plus sign, as in the test suite's post-vanilla-query-nonunreserved. In the query form the signature itself is left
+// out.
 func writeCanonicalQuery(b *strings.Builder, rawQuery string, presigned bool) {
 	type pair struct{ name, value string }
 	var pairs []pair
@@ -154,8 +156,8 @@ func headerValues(r *http.Request, name string) []string {
 	return values
 }
 
-// writeHeaderValues joins the values with commas, trimmed and with runs of spaces made one. A header that is not there is
-// an empty value.
+// writeHeaderValues joins the values with commas, trimmed and with runs of spaces made one. A header that is not there
+// is an empty value.
 func writeHeaderValues(b *strings.Builder, values []string) {
 	for i, v := range values {
 		if i > 0 {

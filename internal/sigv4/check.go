@@ -46,7 +46,8 @@ func (c *claim) checkHostSigned() error {
 		Message: "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."}
 }
 
-// checkScope compares what the key was derived for with what this API is. All that is wrong is said at once, as AWS does.
+// checkScope compares what the key was derived for with what this API is. All that is wrong is said at once, as AWS
+// does.
 func (c *claim) checkScope(region, service string) error {
 	var wrong []string
 	if c.region != region {

@@ -65,8 +65,8 @@ func readClaim(h http.Header, rawQuery string) (claim, error) {
 	return queryClaim(query)
 }
 
-// Unreadable is AWS's answer to an Authorization header that is not a Signature Version 4; nil if it is one, or if there is
-// no such header. It does not verify the signature.
+// Unreadable is AWS's answer to an Authorization header that is not a Signature Version 4; nil if it is one, or if
+// there is no such header. It does not verify the signature.
 func Unreadable(h http.Header) *Error {
 	if h.Get("Authorization") == "" {
 		return nil
@@ -166,8 +166,8 @@ func (c *claim) fill(alg, credential, date, signedHeaders string) error {
 	return nil
 }
 
-// presignedParams is the decoded X-Amz-* parameters of the query; of duplicates the first. (The whole query is signed, so
-// that a second one cannot be slipped in later.)
+// presignedParams is the decoded X-Amz-* parameters of the query; of duplicates the first. (The whole query is signed,
+// so that a second one cannot be slipped in later.)
 func presignedParams(rawQuery string) map[string]string {
 	params := map[string]string{}
 	if !strings.Contains(rawQuery, "X-Amz-") {

@@ -75,9 +75,9 @@ func mismatch(canonical, toSign string) error {
 			"The String-to-Sign should have been\n'" + toSign + "'\n"}
 }
 
-// fingerprint stands for an Authorization header in a message: it may hold somebody's token for something else. AWS once
-// repeated the header there (https://github.com/aws/chalice/issues/828) and now says "hashed with SHA-256 and encoded with
-// Base64"; what exactly is hashed is not recorded, here it is the whole header.
+// fingerprint stands for an Authorization header in a message: it may hold a token for something else. AWS once
+// repeated the header there (https://github.com/aws/chalice/issues/828) and now says "hashed with SHA-256 and encoded
+// with Base64"; what exactly is hashed is not recorded, here it is the whole header.
 func fingerprint(header string) string {
 	sum := sha256.Sum256([]byte(header))
 	return base64.StdEncoding.EncodeToString(sum[:])

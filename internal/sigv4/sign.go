@@ -17,8 +17,8 @@ type Signer struct {
 }
 
 // Sign signs r at a time, in its header Authorization, and sets X-Amz-Date and, for temporary credentials,
-// X-Amz-Security-Token. The signature covers the verb, the path and the query of r.URL, r.Host, the body, and all headers
-// that r has; headers that something on the way changes must be set after signing.
+// X-Amz-Security-Token. The signature covers the verb, the path and the query of r.URL, r.Host, the body, and all
+// headers that r has; headers that something on the way changes must be set after signing.
 func (s Signer) Sign(r *http.Request, body []byte, at time.Time) {
 	at = at.UTC()
 	r.Header.Del("Authorization")

@@ -9,9 +9,9 @@ import (
 )
 
 // The facts of AWS's signature version 4 test suite (requests and their signatures), in a form of our own. Sources:
-// tests/aws-signing-test-suite/v4 of https://github.com/awslabs/aws-c-auth, packages/signature-v4/src/suite.fixture.ts of
-// https://github.com/aws/aws-sdk-js-v3, and get-percent-encoded from https://github.com/smithy-lang/smithy-kotlin. All
-// three are licensed under the Apache License 2.0, copyright Amazon.com, Inc. or its affiliates.
+// tests/aws-signing-test-suite/v4 of https://github.com/awslabs/aws-c-auth, packages/signature-v4/src/suite.fixture.ts
+// of https://github.com/aws/aws-sdk-js-v3, and get-percent-encoded from https://github.com/smithy-lang/smithy-kotlin.
+// All three are licensed under the Apache License 2.0, copyright Amazon.com, Inc. or its affiliates.
 //
 // The canonical request and the string to sign are hashed into the signature: a signature that is right proves them.
 const (

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// The signature of get-vanilla in the test suite serves here: each case spoils one thing of a request that is otherwise right.
+// The signature of get-vanilla in the test suite serves here: each case spoils one thing of a request that is otherwise
+// right.
 const suiteAuth = "AWS4-HMAC-SHA256 Credential=" + suiteKey + "/" + suiteScope + ", SignedHeaders=host;x-amz-date, Signature=" + vanilla
 
 func TestRefusals(t *testing.T) {

@@ -4,8 +4,8 @@ import (
 	"fmt"
 )
 
-// EachMember reads an object member by member, in their order, until one cannot be read. The error says which member that is
-// or, of another value, what stands in the object's place.
+// EachMember reads an object member by member, in their order, until one cannot be read. The error says which member
+// that is or, of another value, what stands in the object's place.
 func (v Value) EachMember(read func(name string, v Value) error) error {
 	if v.Kind() != Object {
 		return fmt.Errorf("want an object, got %v", v.Kind())

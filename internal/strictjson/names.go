@@ -11,7 +11,7 @@ type names struct {
 	all   map[string]struct{} // once there are many
 }
 
-// add takes the name at a node into account, and tells whether it is new. The object is the node at self; what comes
+// add takes the name at a node into account, and reports whether it is new. The object is the node at self; what comes
 // before the name is already in nodes.
 func (s *names) add(text string, nodes []node, self, name int) bool {
 	s.count++

@@ -11,7 +11,8 @@ func (v Value) Int64() (n int64, ok bool) {
 }
 
 // Floor is the largest integer that is not above the number, and whether it is the number itself. It is computed on the
-// digits, so nothing is lost to rounding. It is not ok for anything that is no number or whose floor is not an int64.
+// digits, so nothing is lost to rounding. It is not ok for anything that is not a number or whose floor is not an
+// int64.
 func (v Value) Floor() (n int64, exact, ok bool) {
 	if v.Kind() != Number {
 		return 0, false, false

@@ -14,7 +14,7 @@ func (n *node) decoded(text string) string {
 	return raw
 }
 
-// is tells whether a string node stands for this string.
+// is reports whether a string node stands for this string.
 func (n *node) is(text, s string) bool {
 	if !n.escaped {
 		return text[n.start:n.end] == s
@@ -40,7 +40,7 @@ func unescape(raw string) string {
 	}
 }
 
-// checkEscape is the length of the escape that s begins with, or why it is none.
+// checkEscape is the length of the escape that s begins with, or why it is not one.
 func checkEscape(s string) (int, error) {
 	if len(s) < 2 {
 		return 0, ErrSyntax

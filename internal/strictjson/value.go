@@ -33,7 +33,7 @@ func (v Value) Kind() Kind {
 	return v.node().kind
 }
 
-// Exists tells whether there is a value, be it null.
+// Exists reports whether there is a value, null included.
 func (v Value) Exists() bool { return v.doc != nil }
 
 // Raw is the value's own text, quotes and brackets included: a part of the document's text, not a copy.
@@ -56,7 +56,7 @@ func (v Value) Text() (s string, ok bool) {
 	return v.node().decoded(v.doc.text), true
 }
 
-// Is tells whether the value is this string, byte by byte.
+// Is reports whether the value is this string, byte by byte.
 func (v Value) Is(s string) bool { return v.Kind() == String && v.node().is(v.doc.text, s) }
 
 // Bool is the value of true or false.

@@ -68,7 +68,7 @@ func (c Config) check() error {
 	for _, m := range c.AllowMethods {
 		// Methods are compared with regard to case: RFC 9110, section 9.1.
 		if up := strings.ToUpper(m); m != up {
-			return fmt.Errorf("%w: AllowMethods has %q: methods are written in capitals: %q", ErrConfig, m, up)
+			return fmt.Errorf("%w: AllowMethods has %q: methods are written in upper case: %q", ErrConfig, m, up)
 		}
 	}
 	if c.MaxAge < 0 || c.MaxAge%time.Second != 0 {

@@ -18,7 +18,7 @@ import (
 )
 
 // BrokenRule finds which of strictjson's rules are broken by a text that encoding/json accepts, without strictjson's
-// parser. The answer joins all that are; it is nil if none is.
+// parser. The answer joins all that are; it is nil if the text breaks no rule.
 func BrokenRule(text string) error {
 	var broken []error
 	if !utf8.ValidString(text) || loneSurrogate(text) {
@@ -74,7 +74,7 @@ func BrokenRule(text string) error {
 	return errors.Join(broken...)
 }
 
-// loneSurrogate tells whether a valid JSON text escapes half of a surrogate pair.
+// loneSurrogate reports whether a valid JSON text escapes half of a surrogate pair.
 func loneSurrogate(text string) bool {
 	b := []byte(text)
 	for i := 0; i+1 < len(b); i++ {
