@@ -1,4 +1,5 @@
-// Command gatehouse runs and inspects what a CDK app synthesizes: a cloud assembly with REST APIs of Amazon API Gateway.
+// Command gatehouse runs and inspects what a CDK app synthesizes: a cloud assembly with REST APIs of Amazon API
+// Gateway.
 //
 //	gatehouse dev      runs the app's REST APIs on this machine, as API Gateway would
 //	gatehouse token    prints a token for development, of an issuer that the assembly's authorizers take
@@ -8,8 +9,9 @@
 //
 // "gatehouse help COMMAND" says more about one. It does not deploy anything, and it asks AWS nothing.
 //
-// It exits with 0; with 1 if a command failed, and says on standard error what and what to do about it; and with 2 if it
-// was called wrongly. "gatehouse dev" ends with 0 when it is stopped by Ctrl-C or SIGTERM, or when its terminal is closed.
+// It exits with 0; with 1 if a command failed, and says on standard error what and what to do about it; and with 2 if
+// it was called wrongly. "gatehouse dev" ends with 0 when it is stopped by Ctrl-C or SIGTERM, or when its terminal is
+// closed.
 package main
 
 import (
@@ -21,8 +23,8 @@ import (
 
 func main() {
 	if os.Getenv("GOGC") == "" {
-		// Little is alive in "gatehouse dev", and each request leaves garbage: at the usual rate the collector runs several
-		// times a second under load. This costs some 10 MB.
+		// Little is alive in "gatehouse dev", and each request leaves garbage: at the usual rate the collector runs
+		// several times a second under load. This costs some 10 MB.
 		debug.SetGCPercent(400)
 	}
 	os.Exit(cli.Main())

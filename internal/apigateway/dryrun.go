@@ -12,8 +12,8 @@ import (
 
 // Outcome is the result of a dry run.
 type Outcome struct {
-	// Status is the status that the caller gets, after the API's gateway responses. 0 means that the request reaches the
-	// function of its integration, which decides the status.
+	// Status is the status that the caller gets, after the API's gateway responses. 0 means that the request reaches
+	// the function of its integration, which decides the status.
 	Status int
 
 	// Check is the check that denied the request, as in [checks.Step]; "" if none did.
@@ -23,10 +23,10 @@ type Outcome struct {
 	Reason string
 }
 
-// DryRun reports how a request would be answered, without invoking the function of its integration and without leaving a
-// trace: the request is not recorded, answers of authorizers are neither taken from the cache nor kept in it, and what
-// their functions log is discarded. Everything before the integration runs as for a real request: authorizer functions are
-// invoked, and a MOCK integration answers.
+// DryRun reports how a request would be answered, without invoking the function of its integration and without leaving
+// a trace: the request is not recorded, answers of authorizers are neither taken from the cache nor kept in it, and
+// what their functions log is discarded. Everything before the integration runs as for a real request: authorizer
+// functions are invoked, and a MOCK integration answers.
 func (g *Gateway) DryRun(ctx context.Context, r *exchange.Request) Outcome {
 	g.receive(r)
 	record := &Record{Request: r, Time: r.Time, dry: true}

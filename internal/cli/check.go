@@ -175,7 +175,9 @@ type findingJSON struct {
 func findingsJSON(findings []rules.Finding) []byte {
 	out := make([]findingJSON, len(findings))
 	for i, f := range findings {
-		out[i] = findingJSON{f.Rule, string(f.Severity), f.Stack, f.LogicalID, f.ConstructPath, f.API, f.Message, f.WayOut, f.Accepted}
+		out[i] = findingJSON{
+			f.Rule, string(f.Severity), f.Stack, f.LogicalID, f.ConstructPath, f.API, f.Message, f.WayOut, f.Accepted,
+		}
 	}
 	return marshal(map[string]any{"findings": out})
 }

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestCheckOfTraps runs the command on the templates that package rules judges: it fails on each that is called bad, and on
-// no other one.
+// TestCheckOfTraps runs the command on the templates that package rules judges: it fails on each that is called bad,
+// and on no other one.
 func TestCheckOfTraps(t *testing.T) {
 	files, err := filepath.Glob("../rules/testdata/traps/*.json")
 	if err != nil || len(files) == 0 {

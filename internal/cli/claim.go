@@ -22,7 +22,8 @@ func (c *claims) Set(text string) error {
 		return err
 	}
 	if _, twice := (*c)[name]; twice {
-		return fmt.Errorf("the claim %q is there twice: give it once, as a list if it has several values: %s=[\"a\",\"b\"]", name, name)
+		return fmt.Errorf("the claim %q is given twice: give it once, as a list if it has several values: %s=[\"a\",\"b\"]",
+			name, name)
 	}
 	if *c == nil {
 		*c = claims{}
@@ -31,8 +32,8 @@ func (c *claims) Set(text string) error {
 	return nil
 }
 
-// parseClaim reads NAME=VALUE. The value is what its JSON says if it is JSON, as 3, true, null, "01234" or ["a","b"], and else
-// the text itself. What begins as JSON of more than one word and is none is refused rather than taken for text.
+// parseClaim reads NAME=VALUE. A value that is JSON, such as 3, true, null, "01234" or ["a","b"], is read as JSON, other
+// values as text. A value that begins as a JSON string, array or object but is not JSON is an error.
 func parseClaim(text string) (name string, value any, err error) {
 	name, raw, found := strings.Cut(text, "=")
 	switch {
@@ -45,7 +46,8 @@ func parseClaim(text string) (name string, value any, err error) {
 	}
 	if _, err := strictjson.Parse(raw); err != nil {
 		if strings.ContainsRune(`{["`, rune(raw[0])) {
-			return "", nil, fmt.Errorf("the value begins as JSON and is none that a token can have: %w: text that begins so is written as a JSON string", err)
+			return "", nil, fmt.Errorf("the value begins as JSON but is not JSON that a token can have: %w: "+
+				"write such a text as a JSON string", err)
 		}
 		return name, raw, nil
 	}

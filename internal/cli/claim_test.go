@@ -49,8 +49,8 @@ func TestParseClaimErrors(t *testing.T) {
 		{"no value", "tenant", "want NAME=VALUE, such as tenant=acme or level=3"},
 		{"no name", "=acme", "want NAME=VALUE"},
 		{"no UTF-8", "tenant=\xff", "it is not valid UTF-8"},
-		{"a list that is cut off", `tags=["a"`, "the value begins as JSON and is none that a token can have: strictjson: not JSON"},
-		{"a list without quotes", `tags=[a]`, "text that begins so is written as a JSON string"},
+		{"a list that is cut off", `tags=["a"`, "the value begins as JSON but is not JSON that a token can have: strictjson: not JSON"},
+		{"a list without quotes", `tags=[a]`, "write such a text as a JSON string"},
 		{"a member twice", `o={"a":1,"a":2}`, "a member name occurs twice"},
 		{"too deep", "deep=" + strings.Repeat("[", 40) + strings.Repeat("]", 40), "nested too deep"},
 	} {
@@ -64,7 +64,7 @@ func TestParseClaimErrors(t *testing.T) {
 	if err := errors.Join(c.Set("a=1"), c.Set("b=2")); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Set("a=3"); err == nil || !strings.Contains(err.Error(), `the claim "a" is there twice`) {
+	if err := c.Set("a=3"); err == nil || !strings.Contains(err.Error(), `the claim "a" is given twice`) {
 		t.Errorf("want an error, got %v", err)
 	}
 	if c["a"] != json.Number("1") || c.String() != "a b" {

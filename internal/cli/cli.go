@@ -59,7 +59,8 @@ func unknownCommand(name string) string {
 	all := names()
 	list := fmt.Sprintf("the commands are %s: \"gatehouse help\" describes them", strings.Join(all, ", "))
 	if strings.HasPrefix(name, "-") {
-		return fmt.Sprintf("flag %s without a command: flags come after the command, as in \"gatehouse token --assembly ...\"; %s", name, list)
+		return fmt.Sprintf("flag %s without a command: flags come after the command, as in \"gatehouse token --assembly ...\"; %s",
+			name, list)
 	}
 	if near := command.Closest(name, all); near != "" {
 		list = fmt.Sprintf("did you mean %q? %s", near, list)
@@ -77,15 +78,16 @@ func status(p *command.Process, c command.Command, err error) int {
 		fmt.Fprint(p.Stdout, c.Usage)
 		return succeeded
 	case errors.As(err, &wrong):
-		fmt.Fprintf(p.Stderr, "gatehouse %s: %v%s\n\"gatehouse help %s\" describes its flags\n", c.Name, err, suggestion(c, wrong.Unknown), c.Name)
+		fmt.Fprintf(p.Stderr, "gatehouse %s: %v%s\n\"gatehouse help %s\" describes its flags\n",
+			c.Name, err, suggestion(c, wrong.Unknown), c.Name)
 		return calledWrong
 	}
 	fmt.Fprintf(p.Stderr, "gatehouse %s: %v\n", c.Name, err)
 	return failed
 }
 
-// suggestion follows the error about an undefined flag: it names the flag of the command that was probably meant, or the
-// command that has the flag. It is "" if neither is known.
+// suggestion follows the error about an undefined flag: it names the flag of the command that was probably meant, or
+// the command that has the flag. It is "" if neither is known.
 func suggestion(c command.Command, unknown string) string {
 	if unknown == "" || c.Flags == nil {
 		return ""

@@ -21,7 +21,8 @@ var t0 = time.Unix(1_800_000_000, 0)
 // keyFolder is a cache folder that the tests share, so that keys are made once.
 var keyFolder string
 
-// TestMain makes the test binary gatehouse, where it is called by that name, for what only a process of its own can show.
+// TestMain makes the test binary gatehouse, where it is called by that name, for what only a process of its own can
+// show.
 func TestMain(m *testing.M) {
 	testscript.Main(withKeys{m}, map[string]func(){program: func() { os.Exit(Main()) }})
 }

@@ -79,8 +79,8 @@ type decided struct {
 	Steps                     []string
 }
 
-// TestDevConsoleBrowser uses the page as somebody does who has no mouse, and looks at it at two widths. With a folder in
-// GATEHOUSE_PICTURES it leaves pictures of it there.
+// TestDevConsoleBrowser uses the page as somebody does who has no mouse, and looks at it at two widths. With a folder
+// in GATEHOUSE_PICTURES it leaves pictures of it there.
 func TestDevConsoleBrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: it starts a browser")
@@ -194,7 +194,7 @@ func TestDevConsoleBrowser(t *testing.T) {
 
 	writeAssembly(t, filepath.Join(dir, "source"), mockAPI("Api", "hello", "last"))
 	say("until /last", &after)
-	if after.Route != "GET /v1/hello" || after.Error != "There is no GET /v1/orders any more: choose another route." {
+	if after.Route != "GET /v1/hello" || after.Error != "GET /v1/orders does not exist any more: choose another route." {
 		t.Errorf("a change that takes the chosen route away: %+v", after)
 	}
 

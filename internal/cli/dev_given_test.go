@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestDevGiven gives what only a deployment knows: a variable that is another resource's attribute, one that is a dynamic
-// reference, and a parameter without a default, which names the stage here.
+// TestDevGiven gives what only a deployment knows: a variable that is another resource's attribute, one that is a
+// dynamic reference, and a parameter without a default, which names the stage here.
 func TestDevGiven(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{

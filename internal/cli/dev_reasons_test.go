@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestDevReasons: for a wrong scope, audience, issuer or time, the terminal and the console say which value came and which
-// one is wanted.
+// TestDevReasons: for a wrong scope, audience, issuer or time, the terminal and the console say which value came and
+// which one is wanted.
 func TestDevReasons(t *testing.T) {
 	dir := fakeApp(t, guardedAPI())
 	r, _ := start(t, dir)

@@ -20,9 +20,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/cdkapp"
 )
 
-// startInTerminal starts a command that Ctrl-C and the end of a terminal mean something to, as they do in one. A process inherits
-// that its parent ignores them, as under nohup and in the background of a shell's script; one that handles them is no such
-// parent.
+// startInTerminal starts a command that Ctrl-C and the end of a terminal mean something to, as they do in one. A
+// process inherits that its parent ignores them, as under nohup and in the background of a shell's script; one that
+// handles them is no such parent.
 func startInTerminal(cmd *exec.Cmd) error {
 	handled := make(chan os.Signal, 1)
 	signal.Notify(handled, os.Interrupt, syscall.SIGHUP)
@@ -111,7 +111,8 @@ func TestDevTerminalClosed(t *testing.T) {
 	}
 }
 
-// TestDevWatchOwnOutput: what it writes into a file in the app's folder is no change of the app, also when tee writes it.
+// TestDevWatchOwnOutput: what it writes into a file in the app's folder is no change of the app, also when tee writes
+// it.
 func TestDevWatchOwnOutput(t *testing.T) {
 	dir := fakeApp(t, mockAPI("Api", "hello"))
 	out, err := os.Create(filepath.Join(dir, "dev.txt"))

@@ -31,8 +31,8 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// TestRoutes prints the access matrix of assemblies. Those named by their guard are the example's, as CDK made them, with
-// the access tables left of their assets; shop is written by hand, for what the example has not.
+// TestRoutes prints the access matrix of assemblies. Those named by their guard are the example's, as CDK made them,
+// with the access tables left of their assets; shop is written by hand, for what the example has not.
 func TestRoutes(t *testing.T) {
 	for _, name := range []string{"token", "request", "cognito", "iam", "shop"} {
 		t.Run(name, func(t *testing.T) {

@@ -14,8 +14,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jsiienv"
 )
 
-// TestScripts runs the scripts of testdata/script, for what is about command lines, outputs and exit statuses. Besides the
-// commands of testscript they have
+// TestScripts runs the scripts of testdata/script, for what is about command lines, outputs and exit statuses. Besides
+// the commands of testscript they have
 //
 //	exits STATUS gatehouse ARGUMENTS
 //

@@ -13,7 +13,7 @@ import (
 
 var tokenCommand = command.Command{
 	Name:    "token",
-	Summary: "print a token for development, of an issuer that the assembly's authorizers take",
+	Summary: "print a development token of an issuer that the assembly's authorizers accept",
 	Usage: `usage: gatehouse token [flags]
 
 Prints one token and nothing else. The token looks like those of its issuer and is signed with a key of this machine,
@@ -44,7 +44,7 @@ Scopes, groups and roles go into the claims that the issuer uses for them.
 	Run:   printToken,
 }
 
-// tokenFlags are what was asked for.
+// tokenFlags are the flags of the command.
 type tokenFlags struct {
 	assembly              string
 	parameters            command.Pairs
@@ -79,7 +79,8 @@ func (t *tokenFlags) parse(args []string) error {
 		return err
 	}
 	if t.request.Expires/time.Second == 0 {
-		return command.Wrongly("--expires %v: want a second or more, such as 15m, or as much below zero for a token that has expired", t.request.Expires)
+		return command.Wrongly("--expires %v: want a second or more, such as 15m, or less than minus a second for an expired token",
+			t.request.Expires)
 	}
 	switch t.request.Use = devissuer.Use(t.use); t.request.Use {
 	case "", devissuer.Access, devissuer.ID:

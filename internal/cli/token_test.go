@@ -37,8 +37,8 @@ func claimsOf(t testing.TB, token string) (claims map[string]any) {
 
 const idp = "https://idp.example.com/"
 
-// TestToken prints tokens for assemblies, and verifies them with the assembly's own settings, by keys that another process
-// would serve.
+// TestToken prints tokens for assemblies, and verifies them with the assembly's own settings, by keys that another
+// process would serve.
 func TestToken(t *testing.T) {
 	const (
 		pool   = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_CD7iYX2qu"

@@ -19,10 +19,11 @@ type issuerSource struct {
 	issuers []devissuer.Issuer
 }
 
-const noIssuer = "no authorizer takes tokens of an issuer that is known: routes are guarded by IAM, by functions of the app's own, or not at all"
+const noIssuer = "no authorizer takes tokens of an issuer that is known: routes are guarded by IAM, " +
+	"by functions of the app's own, or not at all"
 
-// source finds the issuers: those of --assembly, or else those of cdk.out, or else those of the "gatehouse dev" that runs
-// from the working directory.
+// source finds the issuers: those of --assembly, or else those of cdk.out, or else those of the "gatehouse dev" that
+// runs from the working directory.
 func (t *tokenFlags) source(ctx context.Context, p *command.Process) (issuerSource, error) {
 	if t.assembly != "" {
 		return t.ofAssembly(p, t.assembly)
@@ -40,10 +41,11 @@ func (t *tokenFlags) source(ctx context.Context, p *command.Process) (issuerSour
 	case err != nil:
 		return issuerSource{}, err
 	case running == nil:
-		return issuerSource{}, errors.New("there is no cloud assembly in ./" + command.DefaultAssembly + ", and no \"gatehouse dev\" runs from this folder: " +
-			"run \"cdk synth\" or \"gatehouse dev\" here, or name an assembly with --assembly")
+		return issuerSource{}, errors.New("there is no cloud assembly in ./" + command.DefaultAssembly +
+			", and no \"gatehouse dev\" runs from this folder: run \"cdk synth\" or \"gatehouse dev\" here, or name an assembly with --assembly")
 	case len(t.parameters) > 0:
-		return issuerSource{}, command.Wrongly("--parameters without an assembly: the issuers are those of the \"gatehouse dev\" at %s, which has parameters of its own", running.URL)
+		return issuerSource{}, command.Wrongly("--parameters without an assembly: the issuers are those of the "+
+			"\"gatehouse dev\" at %s, which has its own parameters", running.URL)
 	}
 	from := issuerSource{"gatehouse dev at " + running.URL, running.Issuers}
 	if len(from.issuers) == 0 {

@@ -108,7 +108,8 @@ func TestTokenOfADevWithoutIssuers(t *testing.T) {
 	}
 }
 
-// TestTokenOfStaleRecords: a record does not say that its process still runs, nor that what listens at its address is it.
+// TestTokenOfStaleRecords: a record does not say that its process still runs, nor that what listens at its address is
+// it.
 func TestTokenOfStaleRecords(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("there are no modes, and connections are refused otherwise")
@@ -182,7 +183,7 @@ func TestTokenOfStaleRecords(t *testing.T) {
 		if err = errors.Join(err, os.Chmod(all[0], 0o666)); err != nil {
 			t.Fatal(err)
 		}
-		if status, _, stderr := tokenIn(t.Context(), dir, cache); status != failed || !strings.Contains(stderr, "has mode 0666, so others can get at it: delete it") {
+		if status, _, stderr := tokenIn(t.Context(), dir, cache); status != failed || !strings.Contains(stderr, "has mode 0666, so other users have access to it: delete it") {
 			t.Errorf("status %d, %q", status, stderr)
 		}
 	})

@@ -33,10 +33,8 @@ func printVersion(_ context.Context, p *command.Process, args []string) error {
 	if !ok {
 		info = &debug.BuildInfo{} // built without modules
 	}
-	if _, err := fmt.Fprintf(p.Stdout, "gatehouse %s, %s, %s/%s\n", built(info), runtime.Version(), runtime.GOOS, runtime.GOARCH); err != nil {
-		return fmt.Errorf("the version could not be written: %w", err)
-	}
-	return nil
+	line := fmt.Sprintf("gatehouse %s, %s, %s/%s\n", built(info), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return p.Print("the version", []byte(line))
 }
 
 // built is what is known of the source: the module's version, and the revision in brackets.

@@ -1,8 +1,8 @@
 // Package cdkapp synthesizes a CDK app in any language, in the way of the CDK CLI: it runs the command of cdk.json with
 // the environment that the app's library reads, and looks for changes of its sources.
 //
-// It asks AWS nothing, so values that the CLI would look up there have to be in cdk.context.json already. It does not read
-// ~/.cdk.json, and it does not read what the app made; package assembly does.
+// It asks AWS nothing, so values that the CLI would look up there have to be in cdk.context.json already. It does not
+// read ~/.cdk.json, and it does not read what the app made; package assembly does.
 package cdkapp
 
 import (
@@ -20,10 +20,10 @@ import (
 )
 
 var (
-	// ErrNoConfig says that there is no cdk.json, and so nothing that says which app to run.
+	// ErrNoConfig is returned where no cdk.json says which app to run.
 	ErrNoConfig = errors.New("there is no cdk.json")
 
-	// ErrConfig says that cdk.json or cdk.context.json cannot be read as one.
+	// ErrConfig is returned for a cdk.json or cdk.context.json that cannot be read.
 	ErrConfig = errors.New("the app's configuration")
 )
 
@@ -43,8 +43,8 @@ const (
 	lookupFile = "cdk.context.json"
 )
 
-// Load reads the app of a folder. A command that is not empty comes before that of cdk.json, which need not be there then;
-// given context comes before that of cdk.json, and that before cdk.context.json.
+// Load reads the app of a folder. A command that is not empty comes before that of cdk.json, which need not be there
+// then; given context comes before that of cdk.json, and that before cdk.context.json.
 //
 // The error is an [ErrNoConfig] or an [ErrConfig].
 func Load(dir, command string, given map[string]string) (*App, error) {
@@ -58,7 +58,8 @@ func Load(dir, command string, given map[string]string) (*App, error) {
 		return nil, err
 	}
 	if !found && command == "" {
-		return nil, fmt.Errorf("%w in %s: run it where the CDK app is, name the app with --app, or an assembly with --assembly", ErrNoConfig, shown(dir))
+		return nil, fmt.Errorf("%w in %s: run it where the CDK app is, name the app with --app, or an assembly with --assembly",
+			ErrNoConfig, shown(dir))
 	}
 	a := &App{Dir: dir, Command: command, Build: config.Build, Context: map[string]json.RawMessage{}}
 	if command == "" {
@@ -106,7 +107,8 @@ func commandOf(app any) (string, error) {
 	default:
 		return "", fmt.Errorf("%w: %s: \"app\": want a text, got %v", ErrConfig, configFile, app)
 	}
-	return "", fmt.Errorf("%w: %s has no \"app\", which says how to run the app: add it, or name the app with --app", ErrConfig, configFile)
+	return "", fmt.Errorf("%w: %s has no \"app\", which says how to run the app: add it, or name the app with --app",
+		ErrConfig, configFile)
 }
 
 // readJSON reports whether the file is there.
@@ -138,8 +140,8 @@ func readJSON(path string, into any) (bool, error) {
 	return true, nil
 }
 
-// position is the line and the column, in characters, of the place that an error is about: the last byte that was read, or
-// the end of the text if that comes too early.
+// position is the line and the column, in characters, of the place that an error is about: the last byte that was read,
+// or the end of the text if that comes too early.
 func position(text []byte, err *json.SyntaxError) string {
 	at := int(err.Offset) - 1
 	if strings.HasPrefix(err.Error(), "unexpected end") {
@@ -157,7 +159,7 @@ func shown(dir string) string {
 	return dir
 }
 
-// Folder is the assembly that the command names, where it is a folder and no command; the CDK CLI does the same. It
+// Folder is the assembly that the command names, where it is a folder instead of a command, as the CDK CLI does. It
 // reports false where it is a command.
 func (a *App) Folder() (string, bool) {
 	path := a.Command

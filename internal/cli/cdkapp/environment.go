@@ -41,8 +41,8 @@ const maxVariable = 30_000
 
 // environment is the app's, made of the user's own. What is too long for it goes to the file overflow.
 //
-// CDK_DEFAULT_ACCOUNT and CDK_DEFAULT_REGION are left out, so that the assembly does not depend on whose credentials are
-// around: stacks that take them from there become stacks for any account and region.
+// CDK_DEFAULT_ACCOUNT and CDK_DEFAULT_REGION are left out, so that the assembly does not depend on whose credentials
+// are around: stacks that take them from there become stacks for any account and region.
 func (a *App) environment(user []string, outdir, overflow string) ([]string, error) {
 	context := maps.Clone(ownContext)
 	maps.Copy(context, a.Context)

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// group puts a command into a process group of its own, so that all that it starts can be ended with it. A Ctrl-C in the
-// terminal then reaches this process alone, which ends the group.
+// group puts a command into a process group of its own, so that all that it starts can be ended with it. A Ctrl-C in
+// the terminal then reaches this process alone, which ends the group.
 func group(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }

@@ -68,12 +68,12 @@ const endsWithin = 3 * time.Second
 // lastWords is how long is waited for the output of what the app left running.
 const lastWords = 200 * time.Millisecond
 
-// shell runs a command as a shell does. Its input is empty, so that an app that asks does not wait for an answer. What it
-// leaves running is not waited for, and ends with ctx.
+// shell runs a command as a shell does. Its input is empty, so that an app that asks does not wait for an answer. What
+// it leaves running is not waited for, and ends with ctx.
 func (a *App) shell(ctx context.Context, r Run, env []string, command string) error {
 	name, args := shellOf(runtime.GOOS, command)
 	cmd := exec.CommandContext(ctx, name, args...)
-	read, write, err := os.Pipe() // of its own, as Cmd's would be waited for until nobody holds it
+	read, write, err := os.Pipe() // Cmd would wait for its own pipe until all processes have closed it
 	if err != nil {
 		return fmt.Errorf("the app's output cannot be read: %w", err)
 	}
@@ -123,7 +123,7 @@ func shellOf(goos, command string) (string, []string) {
 	return "/bin/sh", []string{"-c", command}
 }
 
-// notThere are the ways in which shells, Go, Node and env say that there is no such program.
+// notThere matches how shells, Go, Node and env report a missing program.
 var notThere = []*regexp.Regexp{
 	regexp.MustCompile(`exec: "([^"]+)": executable file not found`),
 	regexp.MustCompile(`(?m)^(?:/\S+/)?(?:ba|da|a|k|z)?sh: (?:line )?(?:\d+: )?([^\s:]+): (?:command )?not found\s*$`),
@@ -134,13 +134,14 @@ var notThere = []*regexp.Regexp{
 }
 
 // noRoom is how Go and Node say that a folder is full or read-only, after the path that they could not write.
-var noRoom = regexp.MustCompile(`(?m)(no space left on device|read-only file system|disk quota exceeded|ENOSPC|EROFS|EDQUOT)`)
+var noRoom = regexp.MustCompile(
+	`(?m)(no space left on device|read-only file system|disk quota exceeded|ENOSPC|EROFS|EDQUOT)`)
 
 // hint says what the app's output means if that is a program that is not there, or a folder that cannot be written to.
 func hint(output, temporary string) string {
 	if found := noRoom.FindString(output); found != "" {
-		return fmt.Sprintf(": a folder is full or read-only (%s), and the lines above name it: make room in it, or name another one: "+
-			"TMPDIR (now %s) is for temporary files, GOCACHE for Go's cache, and %s for jsii's", found, temporary, jsiienv.CacheRoot)
+		return fmt.Sprintf(": a folder is full or read-only (%s), and the lines above name it: make room in it, or set another "+
+			"one: TMPDIR (now %s) for temporary files, GOCACHE for Go's cache, %s for jsii's", found, temporary, jsiienv.CacheRoot)
 	}
 	for _, r := range notThere {
 		found := r.FindStringSubmatch(output)
@@ -149,7 +150,8 @@ func hint(output, temporary string) string {
 		}
 		switch program := strings.TrimSuffix(filepath.Base(found[1]), ".exe"); program {
 		case "node":
-			return ": Node.js is missing, which CDK apps in any language need: install it from https://nodejs.org, or put node on the PATH"
+			return ": Node.js is missing, which CDK apps in any language need: install it from https://nodejs.org, " +
+				"or put node on the PATH"
 		case "go":
 			return ": Go is missing: install it from https://go.dev/dl, or put go on the PATH"
 		default:

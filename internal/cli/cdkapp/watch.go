@@ -21,14 +21,14 @@ type Sources struct {
 	Dir      string
 	Interval time.Duration // default [Interval]
 
-	// Without are files that do not count, wherever they are: those into which the program writes what it does. Each line
-	// of it would be a change else.
+	// Without are files that do not count, wherever they are: those into which the program writes what it does. Each
+	// line of it would be a change else.
 	Without []fs.FileInfo
 
 	seen uint64
 }
 
-// Look remembers the sources as they are, and tells whether they differ from what was remembered before.
+// Look remembers the sources as they are, and reports whether they have changed since the last look.
 func (s *Sources) Look() bool {
 	now := s.sum()
 	changed := now != s.seen
@@ -36,8 +36,8 @@ func (s *Sources) Look() bool {
 	return changed
 }
 
-// Wait returns when the sources have changed since the last look, and then stayed the same for an interval, so that a save
-// of several files is one change. The error is that of ctx.
+// Wait returns when the sources have changed since the last look, and then stayed the same for an interval, so that a
+// save of several files is one change. The error is that of ctx.
 func (s *Sources) Wait(ctx context.Context) error {
 	interval := s.Interval
 	if interval <= 0 {
@@ -72,7 +72,8 @@ func (s *Sources) sum() uint64 {
 			return nil // the next look sees it, or sees it gone
 		}
 		name := entry.Name()
-		if path != root && (strings.HasPrefix(name, ".") || entry.IsDir() && (name == "node_modules" || name == "cdk.out")) {
+		ignored := strings.HasPrefix(name, ".") || entry.IsDir() && (name == "node_modules" || name == "cdk.out")
+		if path != root && ignored {
 			if entry.IsDir() {
 				return fs.SkipDir
 			}
@@ -84,7 +85,11 @@ func (s *Sources) sum() uint64 {
 		if filepath.Ext(name) == ".log" {
 			return nil
 		}
-		if info, err := entry.Info(); err == nil && !slices.ContainsFunc(s.Without, func(w fs.FileInfo) bool { return os.SameFile(w, info) }) {
+		info, err := entry.Info()
+		if err != nil {
+			return nil
+		}
+		if !slices.ContainsFunc(s.Without, func(w fs.FileInfo) bool { return os.SameFile(w, info) }) {
 			fmt.Fprintf(h, "%s\x00%d\x00%d\x00", path, info.Size(), info.ModTime().UnixNano())
 		}
 		return nil

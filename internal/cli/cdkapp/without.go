@@ -7,15 +7,15 @@ import (
 	"sync"
 )
 
-// jsiiWaitedTwice is what jsii-runtime-go v1.139.0 writes, without a newline, when an app ends and two of its goroutines
-// wait for CDK's engine: the one that comes second finds no process. Nothing is wrong then, and any other end of the
-// engine is said in other words.
+// jsiiWaitedTwice is what jsii-runtime-go v1.139.0 writes, without a newline, when an app ends and two of its
+// goroutines wait for CDK's engine: the one that comes second finds no process. Nothing is wrong then, and any other
+// end of the engine is said in other words.
 // Source: https://github.com/aws/jsii-runtime-go/blob/v1.139.0/internal/kernel/process/process.go, ensureStarted and Close,
 // which both call Cmd.Wait.
 const jsiiWaitedTwice = "Runtime process exited abnormally: waitid: no child processes"
 
-// without passes on what is written to it, but for a text. The beginning of the text is held back until it is known how it
-// goes on.
+// without passes on what is written to it, but for a text. The beginning of the text is held back until it is known how
+// it goes on.
 type without struct {
 	to   io.Writer
 	text string

@@ -14,9 +14,9 @@ import (
 // Source: https://docs.aws.amazon.com/cdk/v2/guide/cli.html
 const DefaultAssembly = "cdk.out"
 
-// ReadAssembly reads a cloud assembly and resolves it with values for template parameters. Names that AWS would choose, such
-// as a user pool's ID, are the same in every run and for every command, so a token of one command works with the API that
-// another one serves.
+// ReadAssembly reads a cloud assembly and resolves it with values for template parameters. Names that AWS would choose,
+// such as a user pool's ID, are the same in every run and for every command, so a token of one command works with the
+// API that another one serves.
 func ReadAssembly(dir string, parameters Pairs) (*cloudassembly.Assembly, *apimodel.Model, error) {
 	a, err := cloudassembly.Read(dir)
 	if err != nil {

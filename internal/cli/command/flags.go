@@ -48,8 +48,8 @@ func NotEmpty(f *flag.FlagSet, names ...string) (err error) {
 	return err
 }
 
-// ofFlag matches an error of package flag: the text before the flag's name, with the value in quotes if there is one; the
-// name; and what is wrong with the value.
+// ofFlag matches an error of package flag: the text before the flag's name, with the value in quotes if there is one;
+// the name; and what is wrong with the value.
 var ofFlag = regexp.MustCompile(`^(invalid (?:boolean )?value ("(?:[^"\\]|\\.)*") for (?:flag )?|` +
 	`flag provided but not defined: |flag needs an argument: )-([^\s:]+)(?:: (?s:(.*)))?$`)
 

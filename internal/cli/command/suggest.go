@@ -2,8 +2,9 @@ package command
 
 import "strings"
 
-// Closest returns the candidate that a misspelt word most likely means: one that differs in at most a third of the word's
-// letters (at least one letter is allowed), or else the only one that begins with the word. It returns "" if there is none.
+// Closest returns the candidate that a misspelt word most likely means: one that differs in at most a third of the
+// word's letters (at least one letter is allowed), or else the only one that begins with the word. It returns "" if
+// there is none.
 func Closest(word string, candidates []string) string {
 	best, least := "", max(1, len(word)/3)+1
 	for _, c := range candidates {
@@ -25,8 +26,8 @@ func Closest(word string, candidates []string) string {
 	return best
 }
 
-// distance returns the number of letters to insert, delete, replace or swap with their neighbour to turn one word into the
-// other, without case: the optimal string alignment distance.
+// distance returns the number of letters to insert, delete, replace or swap with their neighbour to turn one word into
+// the other, without case: the optimal string alignment distance.
 // Source: https://en.wikipedia.org/wiki/Damerau-Levenshtein_distance
 func distance(from, to string) int {
 	a, b := []rune(strings.ToLower(from)), []rune(strings.ToLower(to))

@@ -17,14 +17,14 @@ import (
 
 // apis are the APIs that are served, and what the form offers to call them with.
 type apis struct {
-	Version int      `json:"version"` // another one with each assembly
+	Version int      `json:"version"` // changes with each assembly
 	URL     string   `json:"url"`
 	APIs    []api    `json:"apis"`
 	Issuers []issuer `json:"issuers"`
 	Keys    []key    `json:"keys"`
 
-	Problems []string `json:"problems,omitempty"` // what is not as it is on AWS
-	Unknown  string   `json:"unknown,omitempty"`  // what of the access is not known
+	Problems []string `json:"problems,omitempty"` // what is not as on AWS
+	Unknown  string   `json:"unknown,omitempty"`  // what is not known about access
 }
 
 type api struct {
@@ -47,7 +47,7 @@ type route struct {
 	NotServed    string        `json:"notServed,omitempty"` // why it is answered by 501
 	Body         string        `json:"body,omitempty"`      // one that the route's model accepts; "" without a model
 
-	Issuers []int         `json:"issuers,omitempty"` // indices of those whose tokens its authorizer takes
+	Issuers []int         `json:"issuers,omitempty"` // indices of those whose tokens its authorizer accepts
 	Use     devissuer.Use `json:"use,omitempty"`     // what these are for
 }
 
@@ -89,13 +89,17 @@ func (c *Console) current() *view {
 		return c.view
 	}
 	v := &view{model: model, issuer: g.Issuer(), routes: g.Routes(), keys: g.AccessKeys()}
-	v.apis = apis{Version: 1, URL: c.options.URL, APIs: []api{}, Issuers: []issuer{}, Keys: []key{}, Problems: g.Problems()}
+	v.apis = apis{
+		Version: 1, URL: c.options.URL, APIs: []api{}, Issuers: []issuer{}, Keys: []key{}, Problems: g.Problems(),
+	}
 	if c.view != nil {
 		v.apis.Version = c.view.apis.Version + 1
 	}
 	if v.issuer != nil {
 		for _, i := range v.issuer.Issuers() {
-			v.apis.Issuers = append(v.apis.Issuers, issuer{URL: i.URL, Audiences: i.Audiences, Use: i.Use, Scopes: i.Scopes, Groups: i.Groups})
+			v.apis.Issuers = append(v.apis.Issuers, issuer{
+				URL: i.URL, Audiences: i.Audiences, Use: i.Use, Scopes: i.Scopes, Groups: i.Groups,
+			})
 		}
 	}
 	for _, k := range v.keys {
@@ -153,7 +157,8 @@ func (v *view) route(stage, verb, path string) (apigateway.Route, bool) {
 
 func (v *view) readRoute(r matrix.Route, served apigateway.Route) route {
 	out := route{
-		Verb: r.Verb, Path: r.Path, Kind: r.Kind, Authorizer: r.Authorizer, APIKey: r.APIKey, Who: r.Who, Public: r.Public, NotServed: served.Why,
+		Verb: r.Verb, Path: r.Path, Kind: r.Kind, Authorizer: r.Authorizer, APIKey: r.APIKey, Who: r.Who, Public: r.Public,
+		NotServed: served.Why,
 	}
 	out.Body, _ = validation.Sample(served.API, served.Method)
 	if r.Cache != nil {
@@ -181,8 +186,8 @@ func (v *view) readRoute(r matrix.Route, served apigateway.Route) route {
 	return out
 }
 
-// readSources finds the names under which requests bring what callers are identified by. Some say nothing by themselves, as
-// the header X-Shop.
+// readSources finds the names under which requests bring what callers are identified by. Some say nothing by
+// themselves, as the header X-Shop.
 func (v *view) readSources() {
 	add := func(name string) {
 		if !slices.Contains(v.sources, name) {

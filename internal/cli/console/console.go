@@ -1,9 +1,9 @@
-// Package console is the page of a local gateway: who may call which route, the last requests with what was decided about
-// each and why, and a form that makes a token and calls a route with it.
+// Package console is the web page of a local gateway: who may call which route, the last requests with the decision on
+// each and its reasons, and a form that makes a token and calls a route with it.
 //
-// It is for the developer at this machine. It answers nobody who came by another name or from another site, it shows no
-// credential that a request brought, and it keeps the last requests in memory alone. It decides nothing: requests that the
-// form makes go to the gateway as any others do.
+// It serves the developer at this machine: requests under another host name or from another site are refused, credentials
+// of requests are not shown, and the last requests are kept in memory only. It decides nothing: requests of the form go to
+// the gateway like any others.
 package console
 
 import (
@@ -20,8 +20,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// prefix is where all but the page itself is. No stage can have this name: those consist of letters, digits, hyphens and
-// underscores.
+// prefix is where all but the page itself is. No stage can have this name: those consist of letters, digits, hyphens
+// and underscores.
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateStage.html
 const prefix = "/~/"
 
@@ -35,12 +35,12 @@ type Options struct {
 // Console is the page with its data. It is safe for concurrent use.
 type Console struct {
 	options Options
-	hosts   []string // by which it may be called
+	hosts   []string // the names that it answers to
 	run     string   // tells one run of the program from another
 	ring    ring
 
 	mu   sync.Mutex
-	view *view // of what was served when it was last asked for
+	view *view // of the assembly that was served at the last request
 }
 
 // New makes the console of a gateway.
@@ -51,7 +51,7 @@ func New(o Options) *Console {
 // Record takes note of a request to the gateway.
 func (c *Console) Record(r *apigateway.Record) { c.ring.add(r) }
 
-// Mine tells whether a request is for the console and not for an API.
+// Mine reports whether a request is for the console instead of an API.
 func Mine(r *exchange.Request) bool {
 	read := r.Verb == http.MethodGet || r.Verb == http.MethodHead
 	return read && r.RawPath == "/" || strings.HasPrefix(r.RawPath, prefix)
@@ -61,7 +61,12 @@ func Mine(r *exchange.Request) bool {
 var files embed.FS
 
 // mediaTypes are those of the files of the page.
-var mediaTypes = map[string]string{"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+var mediaTypes = map[string]string{
+	"css":  "text/css",
+	"html": "text/html",
+	"js":   "text/javascript",
+	"svg":  "image/svg+xml",
+}
 
 // Serve answers a request that is [Mine].
 func (c *Console) Serve(r *exchange.Request) exchange.Answer {
@@ -73,10 +78,10 @@ func (c *Console) Serve(r *exchange.Request) exchange.Answer {
 		if path == "prepare" {
 			return c.answerPrepare(r)
 		}
-		return problem(http.StatusMethodNotAllowed, "", "the console takes POST for "+prefix+"prepare alone")
+		return problem(http.StatusMethodNotAllowed, "", "the console accepts POST only for "+prefix+"prepare")
 	}
 	if r.Verb != http.MethodGet && r.Verb != http.MethodHead {
-		return problem(http.StatusMethodNotAllowed, "", "the console takes GET, HEAD and POST")
+		return problem(http.StatusMethodNotAllowed, "", "the console accepts GET, HEAD and POST")
 	}
 	id, isRequest := strings.CutPrefix(path, "requests/")
 	switch {
@@ -125,7 +130,7 @@ func answer(status int, v any) exchange.Answer {
 	}})
 }
 
-// problem is an answer that says what is wrong, and with which field of the form, if it is about one.
+// problem is an answer about an error, with the field of the form that it is about, if any.
 func problem(status int, field, text string) exchange.Answer {
 	return answer(status, struct {
 		Field string `json:"field,omitempty"`

@@ -13,7 +13,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/credentials"
 )
 
-// decision is a request with everything that was decided about it, in order.
+// decision is a request with all decisions on it, in order.
 type decision struct {
 	summary
 	Steps         []step      `json:"steps"`
@@ -33,15 +33,15 @@ const (
 	notReached = "not reached" // the request was answered before
 )
 
-// step is one thing that was decided.
+// step is one decision.
 type step struct {
 	Check   string `json:"check"`
 	Outcome string `json:"outcome"`
 	Detail  string `json:"detail"`
 }
 
-// sent is a token that a request brought, without its signature. Nobody has verified it for this page: what the checks
-// found out is in their steps.
+// sent is a token of a request, without its signature. It is not verified here: the steps of the checks say whether it is
+// valid.
 type sent struct {
 	Header json.RawMessage `json:"header"`
 	Claims json.RawMessage `json:"claims"`
@@ -50,8 +50,14 @@ type sent struct {
 func (v *view) decision(e entry) decision {
 	m := credentials.Mask(e.Request, v.sources...)
 	out := decision{
-		summary: v.summary(e), Steps: steps(e), IntegrationMS: milliseconds(e.IntegrationTime), SourceIP: e.Request.SourceIP, Protocol: e.Request.Protocol,
-		Query: parameters(e.Request.RawQuery, m), Headers: v.headers(e.Request.Headers, m), Answered: v.headers(e.Answer.Headers, m),
+		summary:       v.summary(e),
+		Steps:         steps(e),
+		IntegrationMS: milliseconds(e.IntegrationTime),
+		SourceIP:      e.Request.SourceIP,
+		Protocol:      e.Request.Protocol,
+		Query:         parameters(e.Request.RawQuery, m),
+		Headers:       v.headers(e.Request.Headers, m),
+		Answered:      v.headers(e.Answer.Headers, m),
 	}
 	for i := range out.Steps {
 		out.Steps[i].Detail = m(out.Steps[i].Detail)

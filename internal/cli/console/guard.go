@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// hostsOf are the names by which a browser on this machine calls a port. A page of another site can have its own name lead
-// to 127.0.0.1 (DNS rebinding); then the Host header has that name.
+// hostsOf are the names by which a browser on this machine calls a port. A page of another site can have its own name
+// lead to 127.0.0.1 (DNS rebinding); then the Host header has that name.
 func hostsOf(base string) []string {
 	u, err := url.Parse(base)
 	if err != nil || u.Port() == "" {
@@ -24,9 +24,9 @@ func hostsOf(base string) []string {
 	return hosts
 }
 
-// refuse says why a request is not answered; "" if it is. The page itself and its files may be asked for from anywhere, as a
-// link to it on another site does; what has data or makes a token may be asked for by the page alone, and by programs
-// that are no browser.
+// refuse says why a request is not answered; "" if it is. The page itself and its files may be asked for from anywhere,
+// as a link to it on another site does; what has data or makes a token may be asked for by the page alone, and by
+// programs that are no browser.
 func (c *Console) refuse(r *exchange.Request) string {
 	host := strings.ToLower(r.Host)
 	if !slices.Contains(c.hosts, host) {
@@ -49,14 +49,15 @@ func (c *Console) refuse(r *exchange.Request) string {
 		}
 	}
 	// A form of another site cannot send this type.
-	if r.Verb == http.MethodPost && (!r.Headers.Has("Content-Type") || exchange.MediaType(r.Headers.Get("Content-Type")) != "application/json") {
-		return "the console takes a body of the type application/json"
+	typed := r.Headers.Has("Content-Type") && exchange.MediaType(r.Headers.Get("Content-Type")) == "application/json"
+	if r.Verb == http.MethodPost && !typed {
+		return "the console accepts bodies of the type application/json"
 	}
 	return ""
 }
 
-// policy lets the page load its own files and talk to its own origin, and nothing else; and no text can become a script or
-// markup in it.
+// policy lets the page load its own files and talk to its own origin, and nothing else; and no text can become a script
+// or markup in it.
 // Source: https://www.w3.org/TR/CSP3/ and https://www.w3.org/TR/trusted-types/
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"

@@ -32,10 +32,11 @@ type minted struct {
 
 func (v *view) mint(a tokenAsk) (minted, error) {
 	if v.issuer == nil || len(v.apis.Issuers) == 0 {
-		return minted{}, wrong("credential", "no authorizer takes tokens of an issuer that is known: choose another credential")
+		return minted{}, wrong("credential", "no authorizer accepts tokens of a known issuer: choose another credential")
 	}
 	request := devissuer.TokenRequest{
-		Issuer: a.Issuer, Audience: a.Audience, Use: devissuer.Use(a.Use), Subject: a.Subject, Scopes: a.Scopes, Groups: a.Groups, Roles: a.Roles,
+		Issuer: a.Issuer, Audience: a.Audience, Use: devissuer.Use(a.Use), Subject: a.Subject,
+		Scopes: a.Scopes, Groups: a.Groups, Roles: a.Roles,
 	}
 	switch request.Use {
 	case "", devissuer.Access, devissuer.ID:
@@ -66,8 +67,8 @@ func (v *view) mint(a tokenAsk) (minted, error) {
 	return minted{Claims: payload, Text: text}, nil
 }
 
-// fieldOf finds the field that a request fails by: the one without which it does not. The issuer knows what it can make,
-// and it is asked again rather than copied here.
+// fieldOf finds the field that a request fails by: the one without which it does not. The issuer knows what it can
+// make, and it is asked again rather than copied here.
 func (v *view) fieldOf(request devissuer.TokenRequest) string {
 	for _, without := range []struct {
 		field  string

@@ -19,7 +19,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/tryout"
 )
 
-// ask is what the form has: a route to call, and what to call it with.
+// ask is what the form sends: a route to call, and a credential to call it with.
 type ask struct {
 	Stage  string            `json:"stage"`
 	Route  routeName         `json:"route"`
@@ -89,7 +89,7 @@ func (c *Console) prepare(a ask, host string) (out prepared, err error) {
 	v := c.current()
 	served, ok := v.route(a.Stage, a.Route.Verb, a.Route.Path)
 	if !ok {
-		return out, wrong("route", "there is no %s: it may have gone with the last change", label(a.Stage, a.Route.Verb, a.Route.Path))
+		return out, wrong("route", "there is no %s: the last change may have removed it", label(a.Stage, a.Route.Verb, a.Route.Path))
 	}
 	if out.Verb, err = verb(a); err != nil {
 		return out, err
@@ -176,7 +176,8 @@ func withToken(token string, served apigateway.Route, out *prepared) error {
 		out.URL += separator + url.QueryEscape(place.Name) + "=" + url.QueryEscape(token)
 	default:
 		if has(out.Headers, place.Name) {
-			return wrong("headers", "%s is there already, and it is where the token goes: leave it out, or choose no credential", place.Name)
+			return wrong("headers", "%s is there already, and it is where the token goes: leave it out, or choose no credential",
+				place.Name)
 		}
 		out.Headers = append(out.Headers, [2]string{place.Name, "Bearer " + token})
 	}

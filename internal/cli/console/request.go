@@ -12,7 +12,15 @@ import (
 // verbs are those that a page can use and API Gateway has.
 // Sources: https://fetch.spec.whatwg.org/#methods and
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-method-settings-setup.html
-var verbs = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodHead, http.MethodOptions}
+var verbs = []string{
+	http.MethodGet,
+	http.MethodPost,
+	http.MethodPut,
+	http.MethodPatch,
+	http.MethodDelete,
+	http.MethodHead,
+	http.MethodOptions,
+}
 
 func verb(a ask) (string, error) {
 	switch {
@@ -60,11 +68,13 @@ func target(a ask) (string, error) {
 	return path + "?" + query, nil
 }
 
-// ofTheBrowser are the headers that a browser lets no script set.
+// ofTheBrowser are the headers that scripts cannot set.
 // Source: https://fetch.spec.whatwg.org/#forbidden-request-header
-var ofTheBrowser = []string{"accept-charset", "accept-encoding", "access-control-request-headers", "access-control-request-method", "connection",
-	"content-length", "cookie", "cookie2", "date", "dnt", "expect", "host", "keep-alive", "origin", "referer", "set-cookie", "te", "trailer",
-	"transfer-encoding", "upgrade", "via"}
+var ofTheBrowser = []string{
+	"accept-charset", "accept-encoding", "access-control-request-headers", "access-control-request-method",
+	"connection", "content-length", "cookie", "cookie2", "date", "dnt", "expect", "host", "keep-alive", "origin", "referer",
+	"set-cookie", "te", "trailer", "transfer-encoding", "upgrade", "via",
+}
 
 // headers reads lines of "Name: value".
 func headers(text string) ([][2]string, error) {
@@ -80,7 +90,7 @@ func headers(text string) ([][2]string, error) {
 		switch {
 		case !ok || !httpname.IsToken(name) || !httpname.IsValue(value):
 			return nil, wrong("headers", "%q: want a line such as Accept: application/json", line)
-		case slices.Contains(ofTheBrowser, lower) || strings.HasPrefix(lower, "proxy-") || strings.HasPrefix(lower, "sec-"):
+		case slices.Contains(ofTheBrowser, lower), strings.HasPrefix(lower, "proxy-"), strings.HasPrefix(lower, "sec-"):
 			return nil, wrong("headers", "a browser lets no page set %s: use curl for it", name)
 		}
 		out = append(out, [2]string{name, value})

@@ -28,10 +28,10 @@ type summary struct {
 	Reason       string    `json:"reason,omitempty"`
 }
 
-// requests is what a page that has been there before has to know.
+// requests is what a page that is open needs to know.
 type requests struct {
-	Run      string    `json:"run"`  // another one: all that the page knows is gone
-	APIs     int       `json:"apis"` // another one: the routes are to be asked for again
+	Run      string    `json:"run"`  // if it changed, the page starts anew
+	APIs     int       `json:"apis"` // if it changed, the page loads the routes again
 	Last     int       `json:"last"`
 	Requests []summary `json:"requests"` // the newest first
 }
@@ -42,7 +42,8 @@ func (c *Console) answerRequests(r *exchange.Request) exchange.Answer {
 	if text, given := exchange.QueryValue(r.RawQuery, "after"); given {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 0 {
-			return problem(http.StatusBadRequest, "after", fmt.Sprintf("after=%s: want the number of a request, or leave it out for all", text))
+			return problem(http.StatusBadRequest, "after",
+				fmt.Sprintf("after=%s: want the number of a request, or leave it out for all", text))
 		}
 		after = n
 	}
@@ -59,7 +60,8 @@ func (c *Console) answerRequests(r *exchange.Request) exchange.Answer {
 func (c *Console) answerRequest(id string) exchange.Answer {
 	e, ok := c.ring.find(id)
 	if !ok {
-		return problem(http.StatusNotFound, "", fmt.Sprintf("no request of this id is kept: the console keeps the last %d", kept))
+		return problem(http.StatusNotFound, "",
+			fmt.Sprintf("no request of this id is kept: the console keeps the last %d", kept))
 	}
 	return answer(http.StatusOK, c.current().decision(e))
 }
@@ -67,9 +69,19 @@ func (c *Console) answerRequest(id string) exchange.Answer {
 func (v *view) summary(e entry) summary {
 	m := credentials.Mask(e.Request, v.sources...)
 	return summary{
-		Seq: e.seq, ID: e.Request.RequestID, Time: e.Time.UTC(), Status: e.Answer.Status, Verb: e.Request.Verb, Path: m(e.Request.RawPath),
-		Route: e.Route, Authorizer: e.Verdict.Authorizer, Cache: e.Verdict.Cache, AuthorizerMS: milliseconds(e.Verdict.AuthorizerTime),
-		Principal: m(e.Verdict.Principal), MS: milliseconds(e.Took), Reason: m(e.Reason),
+		Seq:          e.seq,
+		ID:           e.Request.RequestID,
+		Time:         e.Time.UTC(),
+		Status:       e.Answer.Status,
+		Verb:         e.Request.Verb,
+		Path:         m(e.Request.RawPath),
+		Route:        e.Route,
+		Authorizer:   e.Verdict.Authorizer,
+		Cache:        e.Verdict.Cache,
+		AuthorizerMS: milliseconds(e.Verdict.AuthorizerTime),
+		Principal:    m(e.Verdict.Principal),
+		MS:           milliseconds(e.Took),
+		Reason:       m(e.Reason),
 	}
 }
 

@@ -27,16 +27,21 @@ type ring struct {
 	entries [kept]entry
 }
 
-// add takes a request without what may be large. It is done while the request's caller waits, so nothing is made of it yet.
+// add takes a request without what may be large. It is done while the request's caller waits, so nothing is made of it
+// yet.
 func (r *ring) add(record *apigateway.Record) {
 	e := entry{Record: *record}
 	request := *record.Request
 	request.Body = nil
 	e.Request, e.Answer.Body, e.Reason = &request, nil, short(record.Reason)
 	v := record.Verdict
-	e.Verdict = checks.Verdict{Denial: shortDenial(v.Denial), Principal: short(v.Principal), Authorizer: v.Authorizer, Cache: v.Cache, AuthorizerTime: v.AuthorizerTime}
+	e.Verdict = checks.Verdict{
+		Denial: shortDenial(v.Denial), Principal: short(v.Principal),
+		Authorizer: v.Authorizer, Cache: v.Cache, AuthorizerTime: v.AuthorizerTime,
+	}
 	for _, s := range v.Trace {
-		e.Verdict.Trace = append(e.Verdict.Trace, checks.Step{Check: s.Check, Passed: s.Passed, Detail: short(s.Detail)})
+		step := checks.Step{Check: s.Check, Passed: s.Passed, Detail: short(s.Detail)}
+		e.Verdict.Trace = append(e.Verdict.Trace, step)
 	}
 	// The headers of an answer may be parts of the text that a function answered with, all of which they would keep.
 	all := record.Answer.Headers

@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/tryout"
 )
 
-// sign adds the headers of Signature Version 4 to a request that the page makes; see [tryout.Sign]. The page's own headers
-// are not signed, as the browser may change them.
+// sign adds the headers of Signature Version 4 to a request that the page makes; see [tryout.Sign]. The page's own
+// headers are not signed, as the browser may change them.
 func sign(p *prepared, host string, k checks.AccessKey, region string, now time.Time) error {
 	path, query, _ := strings.Cut(p.URL, "?")
 	values, err := url.ParseQuery(query)
@@ -27,7 +27,8 @@ func sign(p *prepared, host string, k checks.AccessKey, region string, now time.
 	}
 	for _, h := range signature {
 		if has(p.Headers, h[0]) {
-			return wrong("headers", "%s is there already, and it is a part of the signature: leave it out, or choose no credential", h[0])
+			return wrong("headers", "%s is there already, and it is a part of the signature: leave it out, "+
+				"or choose no credential", h[0])
 		}
 		p.Headers = append(p.Headers, h)
 	}

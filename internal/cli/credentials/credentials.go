@@ -1,8 +1,8 @@
-// Package credentials finds what a request brought to prove who calls, and takes it out of texts about the request: a log
-// and a page show what was decided, and never what somebody else could call with.
+// Package credentials finds the credentials in a request and masks them in texts about the request, so that a log or a page
+// can show what was decided.
 //
-// It goes by names and forms. It does not tell whether a credential is worth anything, and it cannot know a secret that is
-// sent under a harmless name.
+// It goes by the names of headers and parameters and by the form of tokens. It does not verify credentials, and it cannot
+// find a secret under a harmless name.
 package credentials
 
 import (
@@ -16,24 +16,26 @@ import (
 // Hidden stands where a credential was.
 const Hidden = "[not shown]"
 
-// tokens are JSON Web Tokens (RFC 7519): three parts of base64url, the first of which begins as an object does. The third
-// is empty for a token without a signature.
+// tokens are JSON Web Tokens (RFC 7519): three parts of base64url, the first of which begins as an object does. The
+// third is empty for a token without a signature.
 var tokens = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`)
 
 // MaskTokens takes out of a text what looks like a JSON Web Token.
 func MaskTokens(text string) string {
-	if !strings.Contains(text, "eyJ") { // much faster than to let the expression find that out
+	if !strings.Contains(text, "eyJ") { // much faster than the expression
 		return text
 	}
 	return tokens.ReplaceAllLiteralString(text, Hidden)
 }
 
 // words are parts of the names that credentials are sent under, in headers, cookies and queries.
-var words = []string{"auth", "token", "secret", "passw", "cookie", "session", "signature", "credential", "api-key", "api_key", "apikey",
-	"access-key", "access_key", "jwt", "assertion", "csrf", "xsrf"}
+var words = []string{
+	"auth", "token", "secret", "passw", "cookie", "session", "signature", "credential", "api-key", "api_key", "apikey",
+	"access-key", "access_key", "jwt", "assertion", "csrf", "xsrf",
+}
 
-// Named tells whether a header or a parameter of this name holds a credential. The further names are those of the identity
-// sources of an API's authorizers.
+// Named reports whether a header or a parameter of this name holds a credential. The further names are those of the
+// identity sources of an API's authorizers.
 func Named(name string, further ...string) bool {
 	lower := strings.ToLower(name)
 	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(lower, w) }) ||
@@ -43,8 +45,8 @@ func Named(name string, further ...string) bool {
 // minLength is that of the shortest value that is looked for: a shorter one would be found by chance.
 const minLength = 6
 
-// Mask takes out of texts about a request what it brought as credentials, also where an authorizer or a function repeats
-// it. The further names are as in [Named].
+// Mask takes out of texts about a request what it brought as credentials, also where an authorizer or a function
+// repeats it. The further names are as in [Named].
 func Mask(r *exchange.Request, further ...string) func(string) string {
 	values := valuesOf(r, further)
 	return func(text string) string {

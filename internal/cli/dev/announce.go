@@ -140,11 +140,12 @@ func watchedFolder(src *source) string {
 // Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 const dynamoVariable = "AWS_ENDPOINT_URL_DYNAMODB"
 
-// noteTemplates writes notes about what the templates leave open, and about variables that have no effect on a function.
+// noteTemplates writes notes about what the templates leave open, and about variables that have no effect on a
+// function.
 func noteTemplates(note func(string, ...any), f flags, a *cloudassembly.Assembly, model *apimodel.Model) {
 	if len(a.Missing) > 0 {
-		note("the app needs values that CDK looks up in AWS (%s): run \"cdk synth\" once, which saves them in cdk.context.json",
-			strings.Join(a.Missing, ", "))
+		note("the app needs values that CDK looks up in AWS (%s): run \"cdk synth\" once, which saves them in "+
+			"cdk.context.json", strings.Join(a.Missing, ", "))
 	}
 	if _, given := f.env[dynamoVariable]; !given && len(model.Tables) > 0 {
 		var names []string
@@ -174,8 +175,8 @@ func noteFunctions(note func(string, ...any), g *apigateway.Gateway) {
 	}
 	foreign := func(r apigateway.Route) bool { return strings.Contains(r.Why, lambdaruntime.NotForHost) }
 	if slices.ContainsFunc(g.Routes(), foreign) {
-		note("functions were built for Lambda, so their routes answer 501: synthesize with %s=1, as in \"%s=1 npx cdk synth\", "+
-			"or leave --assembly out", cdkapp.HostBuildVariable, cdkapp.HostBuildVariable)
+		note("functions were built for Lambda, so their routes answer 501: synthesize with %s=1, as in "+
+			"\"%s=1 npx cdk synth\", or leave --assembly out", cdkapp.HostBuildVariable, cdkapp.HostBuildVariable)
 	}
 }
 

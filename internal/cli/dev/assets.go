@@ -13,13 +13,13 @@ import (
 // asset begins the names of assets in an assembly.
 const asset = "asset."
 
-// lingers is how long the assets of a changed function stay: longer than API Gateway waits for any function. An open request
-// may run a function that reads its files late, and two changes may follow each other within seconds.
+// lingers is how long the assets of a changed function stay: longer than API Gateway waits for any function. An open
+// request may run a function that reads its files late, and two changes may follow each other within seconds.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 const lingers = 5 * time.Minute
 
-// forget removes the assets that no assembly has named for some time: each change of a function leaves its program behind,
-// megabytes each time. Assets of assemblies that failed go at once.
+// forget removes the assets that no assembly has named for some time: each change of a function leaves its program
+// behind, megabytes each time. Assets of assemblies that failed go at once.
 func (s *source) forget() {
 	if s.app == nil {
 		return

@@ -13,8 +13,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 )
 
-// TestForget: programs of functions that were changed long ago do not pile up, and those of the last minutes stay for the
-// requests that are under way.
+// TestForget: programs of functions that were changed long ago do not pile up, and those of the last minutes stay for
+// the requests that are under way.
 func TestForget(t *testing.T) {
 	now := time.Now()
 	s := &source{

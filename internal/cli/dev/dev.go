@@ -1,4 +1,5 @@
-// Package dev is the command "gatehouse dev": it serves the REST APIs of a CDK app on this machine and reports what happens.
+// Package dev is the command "gatehouse dev": it serves the REST APIs of a CDK app on this machine and reports what
+// happens.
 //
 // It does not know how API Gateway works; package apigateway does.
 package dev

@@ -11,8 +11,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jsiienv"
 )
 
-// engine returns the variables that jsii needs, which runs CDK for apps in languages other than JavaScript: a folder that it
-// can write to, or it may hang, and one that replaces its eleven lines about an old Node.js by a note of one line.
+// engine returns the variables that jsii needs, which runs CDK for apps in languages other than JavaScript: a folder
+// that it can write to, or it may hang, and one that replaces its eleven lines about an old Node.js by a note of one
+// line.
 func engine(ctx context.Context, p *command.Process, app *cdkapp.App, scratch string) (variables []string) {
 	if !app.UsesJSII() {
 		return nil

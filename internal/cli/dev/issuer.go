@@ -16,8 +16,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// issuerSite serves the development issuer on a port of its own. When the app changes, functions that were started before
-// still find their keys.
+// issuerSite serves the development issuer on a port of its own. When the app changes, functions that were started
+// before still find their keys.
 type issuerSite struct {
 	process *command.Process
 	server  *http.Server
@@ -40,8 +40,8 @@ func newIssuerSite(p *command.Process) (*issuerSite, error) {
 	return i, nil
 }
 
-// provider returns the provider for some issuers. It is the same one as before if they are the same: functions know its URL,
-// and need not be started again.
+// provider returns the provider for some issuers. It is the same one as before if they are the same: functions know its
+// URL, and need not be started again.
 func (i *issuerSite) provider(issuers []devissuer.Issuer) (*devissuer.Provider, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -81,8 +81,8 @@ func (i *issuerSite) remember() (restore func()) {
 	}
 }
 
-// ServeHTTP serves a function from the provider that it was started with. All providers have the same keys, so the current
-// one serves them; secrets are at paths of their provider.
+// ServeHTTP serves a function from the provider that it was started with. All providers have the same keys, so the
+// current one serves them; secrets are at paths of their provider.
 func (i *issuerSite) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	i.mu.Lock()
 	p := i.current
@@ -99,8 +99,8 @@ func (i *issuerSite) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.ServeHTTP(w, r)
 }
 
-// has returns an error if no authorizer takes tokens of an issuer for an audience: the examples would have others. Both may
-// be "" for any. An issuer without audiences takes all.
+// has returns an error if no authorizer takes tokens of an issuer for an audience: the examples would have others. Both
+// may be "" for any. An issuer without audiences takes all.
 func (i *issuerSite) has(issuer, audience, assembly string) error {
 	if issuer == "" {
 		return nil

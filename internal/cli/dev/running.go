@@ -16,8 +16,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// publish keeps a record by which [Find] finds this process, and returns how to remove it. Without it requests are served
-// all the same.
+// publish keeps a record by which [Find] finds this process, and returns how to remove it. Without it requests are
+// served all the same.
 func publish(p *command.Process, url, run string) (remove func()) {
 	remove, err := writeRecord(p, url, run)
 	if err != nil {
@@ -81,8 +81,8 @@ var errStale = errors.New("it has ended")
 // askWithin is how long a "gatehouse dev" has to answer: it does so from memory.
 const askWithin = 5 * time.Second
 
-// askIssuers gets the issuers of the process of a record. After the process has ended, another program may listen at its
-// address, which does not know the run.
+// askIssuers gets the issuers of the process of a record. After the process has ended, another program may listen at
+// its address, which does not know the run.
 func askIssuers(ctx context.Context, r devrecord.Record) ([]devissuer.Issuer, error) {
 	if r.Gone() {
 		return nil, errStale

@@ -50,8 +50,8 @@ func openSource(ctx context.Context, p *command.Process, f flags) (*source, erro
 	s.files.Dir = p.Dir
 	scratch, err := os.MkdirTemp("", "gatehouse-dev-")
 	if err != nil {
-		return nil, fmt.Errorf("no folder for the assembly: %w: the folder for temporary files is %s: make room in it and let this "+
-			"user write to it, or set another one with TMPDIR (TMP on Windows)", err, os.TempDir())
+		return nil, fmt.Errorf("no folder for the assembly: %w: the folder for temporary files is %s: make room in it and "+
+			"let this user write to it, or set another one with TMPDIR (TMP on Windows)", err, os.TempDir())
 	}
 	s.scratch, s.assembly = scratch, filepath.Join(scratch, "cdk.out")
 	s.engine = engine(ctx, p, s.app, scratch)
@@ -68,9 +68,9 @@ func outputs() (files []fs.FileInfo) {
 	return files
 }
 
-// synthesize runs the app. It always writes into the same folder: files in it are named by their content, so those of the
-// API that is being served stay where they are. The old manifest is removed, or an app that ends well without an assembly
-// would seem to have made the same one again.
+// synthesize runs the app. It always writes into the same folder: files in it are named by their content, so those of
+// the API that is being served stay where they are. The old manifest is removed, or an app that ends well without an
+// assembly would seem to have made the same one again.
 func (s *source) synthesize(ctx context.Context) error {
 	s.files.Look()
 	if s.app == nil {
@@ -104,7 +104,8 @@ func (s *source) configure() error {
 		return err
 	}
 	if folder, ok := app.Folder(); ok {
-		return fmt.Errorf("the app is now the folder %s instead of a command: start again to serve the assembly in it", folder)
+		return fmt.Errorf("the app is now the folder %s instead of a command: start again to serve the assembly in it",
+			folder)
 	}
 	s.app = app
 	return nil
@@ -114,8 +115,8 @@ func (s *source) configure() error {
 func (s *source) explain(err error) error {
 	switch {
 	case errors.Is(err, cloudassembly.ErrNotAssembly) && s.app != nil:
-		return fmt.Errorf("the app %q ended well and wrote no cloud assembly into the folder that CDK_OUTDIR names: its main must "+
-			"end with app.Synth(nil), and AppProps.Outdir, if it is set, must be that folder: %w", s.app.Command, err)
+		return fmt.Errorf("the app %q ended well and wrote no cloud assembly into the folder that CDK_OUTDIR names: its main "+
+			"must end with app.Synth(nil), and AppProps.Outdir, if it is set, must be that folder: %w", s.app.Command, err)
 	case errors.Is(err, cloudassembly.ErrNotAssembly) && s.flags.assembly != "":
 		return fmt.Errorf("%w, or name another folder with --assembly", err)
 	}

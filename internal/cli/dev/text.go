@@ -139,8 +139,8 @@ func withoutMetrics(text string) string {
 	return text
 }
 
-// printable returns a text that stays on its line and controls no terminal: tabs become spaces, and other characters that
-// are not printable are written as in Go.
+// printable returns a text that stays on its line and controls no terminal: tabs become spaces, and other characters
+// that are not printable are written as in Go.
 func printable(text string) string {
 	if strings.IndexFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) < 0 {
 		return text

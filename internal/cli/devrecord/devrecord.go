@@ -1,5 +1,5 @@
-// Package devrecord lets the commands of one user find the "gatehouse dev" processes that run from a folder: each of them
-// keeps a small file with its process id and its address in the user's cache folder for as long as it listens.
+// Package devrecord lets the commands of one user find the "gatehouse dev" processes that run from a folder: each of
+// them keeps a small file with its process id and its address in the user's cache folder for as long as it listens.
 //
 // A record is a hint and not a proof: the process may have been killed, and another one may listen at its address. The
 // reader asks the address which run it is. Records that other users could have written are refused.
@@ -28,7 +28,7 @@ var ErrExposed = errors.New("devrecord: not private")
 type Record struct {
 	PID     int       `json:"pid"`
 	URL     string    `json:"url"`     // where it listens, such as "http://127.0.0.1:3000"
-	Run     string    `json:"run"`     // by which its address proves that it is this run
+	Run     string    `json:"run"`     // which the process at the URL answers with
 	Folder  string    `json:"folder"`  // that it runs from, absolute and without symbolic links
 	Started time.Time `json:"started"` // when it began to listen
 
@@ -38,8 +38,8 @@ type Record struct {
 // Dir is where records are kept, below the user's cache folder (see [os.UserCacheDir]).
 func Dir(userCache string) string { return filepath.Join(userCache, "gatehouse", "dev") }
 
-// Project is the name of a folder in records: absolute, and the same whichever symbolic link leads to it. An empty folder
-// is the process's own.
+// Project is the name of a folder in records: absolute, and the same whichever symbolic link leads to it. An empty
+// folder is the process's own.
 func Project(folder string) (string, error) {
 	path, err := filepath.Abs(folder)
 	if err == nil {
@@ -59,8 +59,8 @@ func prefix(project string) string {
 
 const suffix = ".json"
 
-// Write keeps a record in a folder, which is made with mode 0700 if it is not there. The file has mode 0600. The function
-// it returns removes the record.
+// Write keeps a record in a folder, which is made with mode 0700 if it is not there. The file has mode 0600. The
+// function it returns removes the record.
 //
 // The error is [ErrExposed] if others can write or read the folder.
 func Write(dir string, r Record) (remove func(), err error) {
@@ -99,7 +99,7 @@ func (r Record) Remove() {
 	}
 }
 
-// Find returns the records of a project, the newest first. None is no error.
+// Find returns the records of a project, the newest first.
 //
 // The error is [ErrExposed] if the folder or one of the files is not the user's alone. A file that cannot be read as a
 // record is an error that names it.
@@ -167,7 +167,8 @@ func read(path string) (Record, error) {
 		return Record{}, fmt.Errorf("devrecord: %s is not a record: %w: delete it", path, err)
 	}
 	if u, err := url.Parse(r.URL); err != nil || u.Scheme != "http" || u.Hostname() != "127.0.0.1" || r.Run == "" {
-		return Record{}, fmt.Errorf("devrecord: %s: url %q, run %q: want http://127.0.0.1:PORT and a run: delete it", path, r.URL, r.Run)
+		return Record{}, fmt.Errorf("devrecord: %s: url %q, run %q: want http://127.0.0.1:PORT and a run: delete it",
+			path, r.URL, r.Run)
 	}
 	return r, nil
 }

@@ -21,7 +21,8 @@ func (e Example) Curl() string {
 	}
 	headers := e.headers()
 	if e.Key != nil {
-		words = append(words, "--aws-sigv4", Quote("aws:amz:"+e.Region+":execute-api"), "--user", Quote(e.Key.ID+":"+e.Key.Secret))
+		words = append(words, "--aws-sigv4", Quote("aws:amz:"+e.Region+":execute-api"))
+		words = append(words, "--user", Quote(e.Key.ID+":"+e.Key.Secret))
 		if e.Key.SessionToken != "" {
 			headers = append(slices.Clone(headers), SecurityToken+": "+e.Key.SessionToken)
 		}

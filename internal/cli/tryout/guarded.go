@@ -81,7 +81,8 @@ func (m *maker) tokenRequest(t target, issuer devissuer.Issuer) (devissuer.Token
 	request.Use = devissuer.ID
 	if len(t.method.Scopes) > 0 {
 		if a := t.method.Authorizer; a.Validation != "" {
-			return request, fmt.Errorf("no token passes: %s compares aud, and access tokens of Amazon Cognito have none", a.ID)
+			return request, fmt.Errorf("no token passes: %s compares aud, and access tokens of Amazon Cognito have none",
+				a.ID)
 		}
 		request.Use = devissuer.Access
 	}
@@ -116,8 +117,8 @@ type place struct {
 	authz.TokenSource
 }
 
-// TokenSource returns where an authorizer looks for the token first. For an authorizer function of the app's own, it is the
-// Authorization header.
+// TokenSource returns where an authorizer looks for the token first. For an authorizer function of the app's own, it is
+// the Authorization header.
 func TokenSource(a *apimodel.Authorizer) authz.TokenSource {
 	p := authz.TokenSource{Kind: authz.Header, Name: "Authorization"}
 	if a.Type != apimodel.RequestAuthorizer {

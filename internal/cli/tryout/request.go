@@ -31,8 +31,8 @@ func body(api *apimodel.API, m *apimodel.Method) string {
 	return compact.String()
 }
 
-// parameters adds values for the parameters that a method's request validator requires. Credentials are left out: they are
-// added later, and an example without credentials must not have wrong ones.
+// parameters adds values for the parameters that a method's request validator requires. Credentials are left out: they
+// are added later, and an example without credentials must not have wrong ones.
 func (m *maker) parameters(t target, e *Example) {
 	if v := t.method.Validator; v == nil || !v.Parameters {
 		return

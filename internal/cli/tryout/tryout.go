@@ -1,8 +1,8 @@
 // Package tryout makes example requests for the APIs of a gateway: for each kind of guard a request that a route lets
 // through, and the same request without what the route requires, each with the status of its answer.
 //
-// The statuses come from dry runs, which invoke authorizers and no other function. There are no examples for routes behind
-// an authorizer function of the app's own: only that function knows what it accepts.
+// The statuses come from dry runs, which invoke authorizers and no other function. There are no examples for routes
+// behind an authorizer function of the app's own: only that function knows what it accepts.
 package tryout
 
 import (
@@ -51,8 +51,8 @@ type Options struct {
 	Issuer, Audience string
 }
 
-// Make makes the examples. The notes name the routes without one, and the reasons. When ctx ends, the statuses that are not
-// known by then are left to the functions.
+// Make makes the examples. The notes name the routes without one, and the reasons. When ctx ends, the statuses that are
+// not known by then are left to the functions.
 func Make(ctx context.Context, o Options) (examples []Example, notes []string) {
 	served := map[string]bool{}
 	for _, r := range o.Gateway.Routes() {

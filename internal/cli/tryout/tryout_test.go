@@ -49,10 +49,20 @@ func program(t *testing.T) (dir string) {
 	return dir
 }
 
+// developmentKeys are made once, in the folder of the authorizer: that takes the longest.
+var developmentKeys = sync.OnceValues(func() (*devissuer.KeyStore, error) {
+	dir, err := authorizer()
+	if err != nil {
+		return nil, err
+	}
+	return devissuer.OpenKeys(devissuer.KeyOptions{Dir: dir + "-keys"})
+})
+
 func TestMain(m *testing.M) {
 	status := m.Run()
 	if dir, err := authorizer(); err == nil {
 		os.RemoveAll(dir)
+		os.RemoveAll(dir + "-keys")
 	}
 	os.Exit(status)
 }
@@ -60,7 +70,8 @@ func TestMain(m *testing.M) {
 // resources are those of a template.
 type resources = map[string]map[string]any
 
-// options has a gateway that serves an assembly, with changes of its template. Its functions are the included authorizer.
+// options has a gateway that serves an assembly, with changes of its template. Its functions are the included
+// authorizer.
 func options(t *testing.T, name string, changes ...func(resources)) Options {
 	t.Helper()
 	dir := withAssets(t, filepath.Join("../testdata", name))
@@ -119,7 +130,7 @@ func properties(resource map[string]any) map[string]any {
 
 func optionsOf(t *testing.T, dir string) Options {
 	t.Helper()
-	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: t.TempDir() + "/keys"})
+	keys, err := developmentKeys()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,8 +155,8 @@ func optionsOf(t *testing.T, dir string) Options {
 	return Options{URL: "http://127.0.0.1:3000", Gateway: gateway, Matrix: m, Now: time.Now}
 }
 
-// withAssets copies an assembly and adds the program of the included authorizer to its functions, whose folders testdata
-// leaves out.
+// withAssets copies an assembly and adds the program of the included authorizer to its functions, whose folders
+// testdata leaves out.
 func withAssets(t *testing.T, from string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -243,8 +254,8 @@ func TestMake(t *testing.T) {
 	}
 }
 
-// TestClients: tokens are for a client that the authorizer takes, also for one outside of the assembly. Where none can pass,
-// that is said instead.
+// TestClients: tokens are for a client that the authorizer takes, also for one outside of the assembly. Where none can
+// pass, that is said instead.
 func TestClients(t *testing.T) {
 	change := func(scopes []string) func(resources) {
 		return func(all resources) {
@@ -274,7 +285,8 @@ func TestClients(t *testing.T) {
 	}
 }
 
-// TestRequestValidator: the parameters that the validator of a method requires are added, and credentials are not made up.
+// TestRequestValidator: the parameters that the validator of a method requires are added, and credentials are not made
+// up.
 func TestRequestValidator(t *testing.T) {
 	for _, tt := range []struct {
 		name       string

@@ -1,4 +1,4 @@
-// The console of a local gateway: it loads the routes, and asks about once a second for what is new while it is looked at.
+// The console of a local gateway. It loads the routes, and new requests about once a second while the page is visible.
 
 import {$, get} from './dom.js'
 import {choose, offer, start} from './call.js'
@@ -8,9 +8,9 @@ import {showRoutes} from './routes.js'
 const interval = 1000 // ms
 let known = {run: '', apis: 0, last: 0}
 let asking = null
-let offered = '' // what was served when it was last shown
+let offered = '' // what was shown last
 
-// ask brings what is new. Those who call it while it is under way wait for the same answer.
+// ask loads what is new. Calls while it runs wait for the same answer.
 function ask() {
   asking ??= news().finally(() => { asking = null })
   return asking
@@ -19,7 +19,7 @@ function ask() {
 async function news() {
   try {
     let now = await get('requests?after=' + known.last)
-    if (known.run && now.run !== known.run) { // another run of the program: all begins anew
+    if (known.run && now.run !== known.run) { // another run of the program: start anew
       forgetRequests()
       now = await get('requests')
     }
@@ -35,7 +35,7 @@ async function news() {
 async function routes() {
   const served = await get('apis')
   const text = JSON.stringify({...served, version: 0})
-  if (text === offered) return // the functions alone are others: nobody's place on the page is to be lost for that
+  if (text === offered) return // only functions changed: the page keeps its state
   offered = text
   showRoutes(served, choose)
   offer(served)
@@ -47,7 +47,7 @@ function connected(is) {
   $('connection').classList.toggle('lost', !is)
 }
 
-// found brings a request into the list that the form made, and returns the reason of its answer.
+// found adds a request of the form to the list, and returns the reason of its answer.
 async function found(id) {
   await ask()
   await ask() // the first one may have begun before

@@ -1,18 +1,18 @@
-// The form: it has the console make a token or a signature, and calls the route as any page of this origin would.
+// The form. The console makes a token or a signature, and the page calls the route as any page of this origin would.
 
 import {$, code, copied, el, more, ms, options, pairs, status, times} from './dom.js'
 
 let apis = []
 let data = {issuers: [], keys: []}
 const shown = 100_000 // characters of a body
-let suggested = '' // the body that was filled in for the route, and not typed
+let suggested = '' // the body that was filled in for the route
 
-// Options are known by what they name and not by their place: with the next change another one may have that.
+// Options are identified by what they name, as their positions change with the API.
 const routeKey = (stage, r) => `${r.verb} /${stage}${r.path}`
 const issuerKey = i => i ? [i.url, i.use, ...i.audiences || []].join(' ') : ''
 const issuerNow = () => data.issuers.find(i => issuerKey(i) === $('issuer').value) || {}
 
-// offer fills the form with what is served now. What was typed stays, as long as the chosen route needs the same as before.
+// offer fills the form with what is served now. Input stays, as long as the chosen route needs the same as before.
 export function offer(served) {
   const before = $('route').value, needed = JSON.stringify(chosen()?.route)
   data = served
@@ -27,13 +27,13 @@ export function offer(served) {
     return
   }
   adapt()
-  if (before && $('route').value !== before) $('form-error').textContent = `There is no ${before} any more: choose another route.`
+  if (before && $('route').value !== before) $('form-error').textContent = `${before} does not exist any more: choose another route.`
 }
 
-// inOrder puts what browsers ask by themselves, preflights, behind the routes that people call.
+// inOrder puts preflights, which browsers send by themselves, behind the routes that people call.
 const inOrder = routes => [...routes.filter(r => r.verb !== 'OPTIONS'), ...routes.filter(r => r.verb === 'OPTIONS')]
 
-// choose takes a route of the table into the form.
+// choose selects a route of the table in the form.
 export function choose(api, route) {
   $('route').value = routeKey(api.stages[0], route)
   adapt()
@@ -50,14 +50,14 @@ function chosen() {
   return null
 }
 
-// adapt asks for what the chosen route needs, so that a call with what the form then has is let through.
+// adapt fills in what the chosen route requires, so that a call passes its checks.
 function adapt() {
   const now = chosen()
   $('send').disabled = !now
   if (!now) return
   const r = now.route
   $('verb-field').hidden = r.verb !== 'ANY'
-  $('needs').textContent = r.notServed ? `It is answered by 501 here: ${r.notServed}` : `Who may call it: ${r.who}${r.public ? ` (${r.public})` : ''}${r.apiKey ? ', with an API key' : ''}`
+  $('needs').textContent = r.notServed ? `Not served here (501): ${r.notServed}` : `Who may call it: ${r.who}${r.public ? ` (${r.public})` : ''}${r.apiKey ? ', with an API key' : ''}`
   suggest(r)
   const names = [...r.path.matchAll(/\{([^}+]+)(\+?)\}/g)]
   const typed = new Map([...$('params').querySelectorAll('input')].map(input => [input.name, input.value]))
@@ -84,7 +84,7 @@ function adapt() {
 }
 
 function adaptChoices() {
-  $('signature').hidden = !chosen()?.api.routes.some(other => other.kind === 'iam') // nobody would look at one
+  $('signature').hidden = !chosen()?.api.routes.some(other => other.kind === 'iam')
 }
 
 function adaptVerb() {
@@ -95,11 +95,11 @@ function adaptVerb() {
   $('more-request').open = sends || Boolean($('query').value || $('headers').value)
 }
 
-// suggest fills in a body that the route's model accepts, unless another one was typed.
+// suggest fills in a body that the route's model accepts, unless the user typed one.
 function suggest(route) {
   if (!$('body').value || $('body').value === suggested) $('body').value = route.body || ''
   suggested = route.body || ''
-  $('body-hint').textContent = route.body ? 'The body is made up from the route’s model, which accepts it.' : 'The route has no model of its body: its function decides what it takes.'
+  $('body-hint').textContent = route.body ? 'This sample body is made up from the route’s model.' : 'The route has no request model: its function decides which bodies it accepts.'
 }
 
 const verbNow = () => { const v = chosen()?.route.verb; return v === 'ANY' ? $('verb').value : v }
@@ -155,7 +155,7 @@ async function call(event, found) {
   }
 }
 
-// make makes the request. A token that belongs in a cookie is one for the moment.
+// make sends the request. A token that belongs in a cookie is set as a cookie until the answer.
 async function make(prepared, found) {
   if (prepared.token) $('bearer').value = prepared.token.text
   const cookie = prepared.cookie
@@ -182,13 +182,13 @@ function show(prepared, answer, body, took) {
   const time = ms(Math.round(took * 10) / 10)
   const redirect = answer.type === 'opaqueredirect'
   const id = answer.headers.get('x-amzn-requestid')
-  const link = id ? el('a', {href: '#r-' + id}, 'See how it was decided') : null
-  $('outcome').textContent = redirect ? 'It was answered by a redirect' : `It was answered ${answer.status} in ${time}`
-  const first = redirect ? el('span', {}, 'a redirect, which a page cannot look into: its decision has it') : status(answer.status, answer.statusText)
+  const link = id ? el('a', {href: '#r-' + id}, 'Show the decision') : null
+  $('outcome').textContent = redirect ? 'It was answered with a redirect' : `It was answered ${answer.status} in ${time}`
+  const first = redirect ? el('span', {}, 'a redirect, which a page cannot read: see its decision') : status(answer.status, answer.statusText)
   const headers = [...answer.headers]
   $('answer').replaceChildren(...[
     el('h3', {}, first, el('span', {className: 'hint'}, ` in ${time}`)),
-    el('p', {id: 'why'}), // the reason, as soon as the gateway has told it
+    el('p', {id: 'why'}), // the reason, once it is known
     el('p', {className: 'hint'}, el('span', {className: 'verb'}, prepared.verb), ' ', el('span', {className: 'path'}, prepared.url.split('?')[0])),
     link ? el('p', {}, link) : null,
     body ? code(pretty(body), 'Body of the answer') : el('p', {className: 'hint'}, 'It has no body.'),
@@ -211,7 +211,7 @@ function pretty(text) {
   }
 }
 
-// refuse says what is wrong at the field that it is about. The answer to an earlier call goes: it is not the form's.
+// refuse shows an error at its field, and removes the answer to an earlier call.
 function refuse(field, text) {
   $('answer').hidden = true
   $('answer').replaceChildren()
@@ -234,10 +234,10 @@ function clearErrors() {
   }
 }
 
-// described is the id of the hint that a field always has; '' without one.
+// described is the id of the hint of a field; '' if it has none.
 const described = field => $(field.id + '-hint') ? field.id + '-hint' : ''
 
-// start makes the form work. Of each request that it made, found is told the id, and returns the reason of its answer.
+// start makes the form work. For the id of each request, found returns the reason of its answer.
 export function start(found) {
   $('form').addEventListener('input', event => { if (event.target.getAttribute('aria-invalid')) clearErrors() })
   $('form').addEventListener('submit', event => call(event, found))

@@ -1,4 +1,4 @@
-// What the other files build the page with. Text only ever becomes text: nothing here reads markup.
+// Helpers to build the page. Text stays text: nothing here parses markup.
 
 export const $ = id => document.getElementById(id)
 
@@ -22,7 +22,7 @@ export function options(select, list) {
   if (before && [...select.querySelectorAll('option')].some(o => o.value === before)) select.value = before
 }
 
-// status is a status code that can be told without its colour.
+// status is a status code that is readable without its color.
 export function status(code, text = '') {
   const kind = code >= 500 ? 'failed' : code >= 400 ? 'denied' : code >= 200 ? 'good' : 'odd'
   return el('span', {className: 'status ' + kind}, text ? `${code} ${text}` : String(code))
@@ -82,7 +82,7 @@ export function more(title, ...children) {
   return el('details', {}, el('summary', {}, title), ...children)
 }
 
-// copied is a button that puts a text into the clipboard, and says so.
+// copied is a button that copies a text to the clipboard, and says so.
 export function copied(text, what) {
   const button = el('button', {type: 'button', className: 'quiet'}, `Copy ${what}`)
   button.addEventListener('click', async () => {
@@ -97,7 +97,7 @@ export function copied(text, what) {
   return button
 }
 
-// get asks the console for data.
+// get loads data from the console.
 export async function get(path) {
   const answer = await fetch('/~/' + path, {cache: 'no-store'})
   const data = await answer.json()

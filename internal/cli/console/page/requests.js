@@ -5,7 +5,7 @@ import {$, clock, code, el, get, more, ms, pairs, status, times} from './dom.js'
 const kept = 200
 const items = new Map() // by the request's id
 
-// addRequests puts new ones on top. The newest comes first in the list that is given.
+// addRequests puts new requests on top. The list begins with the newest.
 export function addRequests(list) {
   const stay = held()
   for (const r of list.toReversed()) {
@@ -25,8 +25,8 @@ export function addRequests(list) {
   stay()
 }
 
-// held remembers where on the screen a request is that somebody reads, and gives what brings it there again: the new ones
-// come in above it. Browsers do so by themselves only in a box that is scrolled.
+// held remembers the position of a request that is being read, and returns a function that restores it: new requests are
+// added above it. Browsers keep the position by themselves only in a box that is scrolled.
 function held() {
   const box = $('list')
   const {top, bottom} = box.getBoundingClientRect()
@@ -48,10 +48,10 @@ export function forgetRequests() {
   $('list').replaceChildren()
 }
 
-// reasonOf is why a request got its answer; '' where its function answered.
+// reasonOf is the reason of the answer to a request; '' if its function answered.
 export const reasonOf = id => items.get(id)?.reason || ''
 
-// openRequest shows the decision of a request, and goes there.
+// openRequest shows the decision on a request, and scrolls to it.
 export function openRequest(id) {
   const item = items.get(id)
   if (!item) return false
@@ -103,15 +103,15 @@ function decision(d) {
     ['Request id', d.id],
     ['From', `${d.sourceIp}, ${d.protocol}`],
     ['Query', d.query ? `${d.query.join(', ')} (values are not kept)` : 'none'],
-    ['Authorizer', d.authorizerMs ? ms(d.authorizerMs) : 'no function was asked'],
-    ['Integration', d.integrationMs ? ms(d.integrationMs) : 'no function was asked'],
-    ['In all', ms(d.ms)],
+    ['Authorizer', d.authorizerMs ? ms(d.authorizerMs) : 'no function was invoked'],
+    ['Integration', d.integrationMs ? ms(d.integrationMs) : 'no function was invoked'],
+    ['Total', ms(d.ms)],
   ]
   const claims = (d.claims || []).map(c => [
     el('h3', {}, 'Claims of the token, as sent'),
     code(JSON.stringify(c.claims, null, 2), 'Claims of the token, as sent'),
     times(c.claims, new Date(d.time), 'the request'),
-    el('p', {className: 'hint'}, `Its header: ${JSON.stringify(c.header)}. Whether the token holds is in the steps above.`),
+    el('p', {className: 'hint'}, `Its header: ${JSON.stringify(c.header)}. The steps above say whether the token is valid.`),
   ])
   return [
     d.reason ? el('p', {className: 'why'}, d.reason) : null,

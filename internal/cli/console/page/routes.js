@@ -16,14 +16,14 @@ export function showRoutes(data, choose) {
   const focused = $('apis').contains(document.activeElement) ? document.activeElement.getAttribute('aria-label') : null
   $('apis').replaceChildren(...data.apis.map(api => card(api, choose)))
   if (focused) [...$('apis').querySelectorAll('button')].find(b => b.getAttribute('aria-label') === focused)?.focus({preventScroll: true})
-  const notices = [...(data.unknown ? [`Not all of the access is known: ${data.unknown}`] : []), ...(data.problems || []).map(p => `Not as on AWS: ${p}`)]
+  const notices = [...(data.unknown ? [`Access is not fully known: ${data.unknown}`] : []), ...(data.problems || []).map(p => `Not as on AWS: ${p}`)]
   $('notices').replaceChildren(...notices.map(text => el('p', {className: 'notice'}, text)))
 }
 
 function card(api, choose) {
   const stages = api.stages.map(s => el('span', {className: 'code'}, `/${s}`))
   const about = el('p', {className: 'hint'}, api.stages.length === 1 ? 'stage ' : 'stages ', ...between(stages, ', '),
-    api.resourcePolicy ? ' · a resource policy decides, too' : '')
+    api.resourcePolicy ? ' · a resource policy applies too' : '')
   const cell = (label, ...children) => el('td', {role: 'cell', 'data-label': label}, el('div', {}, ...children))
   const rows = api.routes.map(r => {
     const name = `${r.verb} ${r.path}`
@@ -31,7 +31,7 @@ function card(api, choose) {
     button.addEventListener('click', () => choose(api, r))
     return el('tr', {role: 'row'},
       el('th', {role: 'rowheader', scope: 'row'}, el('span', {className: 'verb'}, r.verb), ' ', el('span', {className: 'path'}, r.path)),
-      cell('Who may call', who(r), r.notServed ? el('p', {className: 'error'}, `answered by 501 here: ${r.notServed}`) : null),
+      cell('Who may call', who(r), r.notServed ? el('p', {className: 'error'}, `not served here (501): ${r.notServed}`) : null),
       cell('Guard', guards[r.kind] || r.kind, r.authorizer ? el('span', {className: 'hint'}, r.authorizer) : null, r.apiKey ? el('span', {className: 'hint'}, 'and an API key') : null),
       cell('Cache', cache(r.cacheSeconds)),
       el('td', {role: 'cell', className: 'try'}, button))
