@@ -1,8 +1,6 @@
 package secureapi
 
 import (
-	"encoding/json"
-
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
@@ -66,26 +64,4 @@ func (r *ResourcePolicy) plan() *plan.ResourcePolicy {
 		out.Statements = append(out.Statements, s != nil)
 	}
 	return out
-}
-
-// policyDocument is the resource policy for CDK; nil where there is none. The raw statements can be judged only here,
-// since they are CDK's objects.
-func (b *builder) policyDocument() awsiam.PolicyDocument {
-	r := b.props.ResourcePolicy
-	if r == nil {
-		return nil
-	}
-	doc := awsiam.NewPolicyDocument(nil)
-	for _, s := range b.plan.PolicyStatements() {
-		doc.AddStatements(awsiam.PolicyStatement_FromJson(s))
-	}
-	doc.AddStatements(r.Statements...)
-	text, err := json.Marshal(b.stack.Resolve(doc))
-	if err == nil {
-		err = b.plan.JudgePolicy(text)
-	}
-	if err != nil {
-		b.fail("%w", err)
-	}
-	return doc
 }

@@ -12,16 +12,6 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/lambdahttp/cors"
 )
 
-// CORS lets pages of other origins call the API. The fields are those of secureapi.CORS.
-type CORS struct {
-	AllowOrigins     []string
-	AllowHeaders     []string
-	ExposeHeaders    []string
-	AllowMethods     []string
-	AllowCredentials bool
-	MaxAge           time.Duration
-}
-
 func (p *Plan) checkCORS() (errs []error) {
 	c := p.props.CORS
 	if c == nil {

@@ -8,6 +8,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
+// inHeader is where headers are, as API Gateway writes it.
+const inHeader = "method.request.header."
+
 // CheckHeader reports what is wrong with the name of a header; a name that is not known yet passes.
 func CheckHeader(name string) error {
 	if Unresolved(name) {

@@ -10,17 +10,6 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// ResourcePolicy limits who reaches the API. The fields are those of secureapi.ResourcePolicy.
-type ResourcePolicy struct {
-	AllowCIDRs, DenyCIDRs                 []string
-	AllowVPCs, DenyVPCs                   []string
-	AllowVPCEndpoints, DenyVPCEndpoints   []string
-	AllowAccounts, DenyAccounts           []string
-	AllowOrganizations, DenyOrganizations []string
-
-	Statements []bool // of each raw statement, whether it is there
-}
-
 // maxPolicy is the length of the longest resource policy, in characters.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 const maxPolicy = 8192
@@ -53,7 +42,7 @@ type policyScope struct {
 // allowsAll reports whether every route needs an Allow, so that the policy need not name them.
 func (s policyScope) allowsAll() bool { return len(s.Allowed) > 0 && len(s.Guarded) == 0 }
 
-func (p *Plan) newPolicyScope() policyScope {
+func (p *Plan) policyScope() policyScope {
 	stage := cmp.Or(p.Stage, "*")
 	preflights := p.props.CORS != nil
 	s := policyScope{private: p.props.RestAPI.private()}
@@ -100,7 +89,7 @@ func (s policyScope) ipKey() string {
 
 // PolicyStatements are the resource policy's own, besides the raw ones, in the form of IAM's JSON.
 func (p *Plan) PolicyStatements() []map[string]any {
-	r, s := p.props.Policy, p.scope
+	r, s := p.props.Policy, p.policyScope()
 	if r == nil || !r.hasLists() {
 		return nil
 	}
@@ -185,6 +174,35 @@ func (p *Plan) judgePolicy(document []byte) error {
 		return fmt.Errorf("the policy has %d characters and API Gateway takes %d: merge ranges, or name fewer", len(long),
 			maxPolicy)
 	}
-	_, err := resourcepolicy.Judge(document, p.scope.Scope)
+	_, err := resourcepolicy.Judge(document, p.policyScope().Scope)
 	return err
+}
+
+// policyList is one of the lists, as the checks see it.
+type policyList struct {
+	field    string
+	kind     string
+	allow    bool
+	identity bool // accounts and organizations; the others are networks
+	vpc      bool // only requests to a PRIVATE API have one
+	values   []string
+}
+
+func (r *ResourcePolicy) lists() []policyList {
+	return []policyList{
+		{field: "AllowCIDRs", kind: "CIDR", allow: true, values: r.AllowCIDRs},
+		{field: "DenyCIDRs", kind: "CIDR", values: r.DenyCIDRs},
+		{field: "AllowVPCs", kind: "VPC", allow: true, vpc: true, values: r.AllowVPCs},
+		{field: "DenyVPCs", kind: "VPC", vpc: true, values: r.DenyVPCs},
+		{field: "AllowVPCEndpoints", kind: "VPC endpoint", allow: true, vpc: true, values: r.AllowVPCEndpoints},
+		{field: "DenyVPCEndpoints", kind: "VPC endpoint", vpc: true, values: r.DenyVPCEndpoints},
+		{field: "AllowAccounts", kind: "account", allow: true, identity: true, values: r.AllowAccounts},
+		{field: "DenyAccounts", kind: "account", identity: true, values: r.DenyAccounts},
+		{field: "AllowOrganizations", kind: "organization", allow: true, identity: true, values: r.AllowOrganizations},
+		{field: "DenyOrganizations", kind: "organization", identity: true, values: r.DenyOrganizations},
+	}
+}
+
+func (r *ResourcePolicy) hasLists() bool {
+	return slices.ContainsFunc(r.lists(), func(l policyList) bool { return len(l.values) > 0 })
 }

@@ -8,35 +8,6 @@ import (
 	"slices"
 )
 
-// policyList is one of the lists, as the checks see it.
-type policyList struct {
-	field    string
-	kind     string
-	allow    bool
-	identity bool // accounts and organizations; the others are networks
-	vpc      bool // only requests to a PRIVATE API have one
-	values   []string
-}
-
-func (r *ResourcePolicy) lists() []policyList {
-	return []policyList{
-		{field: "AllowCIDRs", kind: "CIDR", allow: true, values: r.AllowCIDRs},
-		{field: "DenyCIDRs", kind: "CIDR", values: r.DenyCIDRs},
-		{field: "AllowVPCs", kind: "VPC", allow: true, vpc: true, values: r.AllowVPCs},
-		{field: "DenyVPCs", kind: "VPC", vpc: true, values: r.DenyVPCs},
-		{field: "AllowVPCEndpoints", kind: "VPC endpoint", allow: true, vpc: true, values: r.AllowVPCEndpoints},
-		{field: "DenyVPCEndpoints", kind: "VPC endpoint", vpc: true, values: r.DenyVPCEndpoints},
-		{field: "AllowAccounts", kind: "account", allow: true, identity: true, values: r.AllowAccounts},
-		{field: "DenyAccounts", kind: "account", identity: true, values: r.DenyAccounts},
-		{field: "AllowOrganizations", kind: "organization", allow: true, identity: true, values: r.AllowOrganizations},
-		{field: "DenyOrganizations", kind: "organization", identity: true, values: r.DenyOrganizations},
-	}
-}
-
-func (r *ResourcePolicy) hasLists() bool {
-	return slices.ContainsFunc(r.lists(), func(l policyList) bool { return len(l.values) > 0 })
-}
-
 var forms = map[string]struct {
 	form    *regexp.Regexp
 	example string

@@ -5,26 +5,6 @@ import (
 	"fmt"
 )
 
-// RestAPI is what the checks look at in secureapi's RestApiProps.
-type RestAPI struct {
-	// These fields of RestApiProps are set.
-	Policy, DefaultCorsPreflightOptions, DefaultMethodOptions, DefaultIntegration, CloneFrom bool
-	EndpointTypes, EndpointConfiguration                                                     bool
-
-	NotDeployed bool // Deploy is false
-	Private     bool // the endpoint is PRIVATE, by either field
-
-	// Fields of DeployOptions: the name, and whether the others are set.
-	StageName                                        *string
-	Throttling, AccessLogDestination, TracingEnabled bool
-
-	ResponseCache      bool // DeployOptions turn the cache of answers on, for the stage or a method
-	KeysFromAuthorizer bool // ApiKeySourceType is AUTHORIZER
-	MutualTLS          bool // DomainName asks for client certificates
-	NoExecuteAPI       bool // DisableExecuteApiEndpoint is true
-	BinaryMediaTypes   []string
-}
-
 func (r *RestAPI) private() bool { return r != nil && r.Private }
 
 // checkRestAPI refuses what would work around the table, or say a thing twice.

@@ -10,43 +10,6 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// Route is one line of the access table.
-type Route struct {
-	Pattern string // "GET /orders/{id}"
-
-	// Function numbers the functions, from 1: routes of one function have one number. 0 for a nil one.
-	Function int
-
-	Access []Access
-
-	SetsAuthorization bool // its MethodOptions set an authorizer, an authorization type or scopes
-	NeedsKey          bool // its MethodOptions require an API key
-	NoProxy           bool // its IntegrationOptions turn the proxy integration off
-	PassesCredentials bool // its IntegrationOptions pass the caller's credentials through
-}
-
-// Access restricts who may call a route: a [Requirement], [Public], [GuardedBy] or [Unsupported].
-type Access interface{ isAccess() }
-
-type (
-	// Requirement asks for one of several values.
-	Requirement access.Requirement
-
-	// Public opens a route.
-	Public struct{ Reason string }
-
-	// GuardedBy names the route's authorizer.
-	GuardedBy struct{ Name string }
-
-	// Unsupported is a value of a type that does not restrict access.
-	Unsupported struct{ Type string }
-)
-
-func (Requirement) isAccess() {}
-func (Public) isAccess()      {}
-func (GuardedBy) isAccess()   {}
-func (Unsupported) isAccess() {}
-
 // Verbs are the HTTP verbs that a pattern takes.
 func Verbs(p route.Pattern) []string {
 	if p.Verb == route.Any {

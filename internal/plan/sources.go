@@ -14,7 +14,6 @@ type IdentitySource struct{ prefix, name string }
 
 // Where identity sources are, as API Gateway writes it.
 const (
-	inHeader        = "method.request.header."
 	inQuery         = "method.request.querystring."
 	inStageVariable = "stageVariables."
 	inContext       = "context."

@@ -8,17 +8,6 @@ import (
 	"slices"
 )
 
-// Stage is where an API is deployed to.
-type Stage struct {
-	Name                  string
-	RateLimit, BurstLimit int
-	NoThrottling          bool
-	SetsRetention         bool // AccessLogRetention is set
-	NoAccessLogs          bool
-	Tracing               bool
-	FlushAuthorizerCache  bool
-}
-
 // DefaultStage is the name of a stage that has no other.
 const DefaultStage = "prod"
 

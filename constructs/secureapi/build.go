@@ -1,0 +1,58 @@
+package secureapi
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+)
+
+func (b *builder) build() {
+	policy := b.policyDocument()
+	b.api.RestAPI = awsapigateway.NewRestApi(b.api, jsii.String("RestApi"), b.restAPIProps(policy))
+	b.attach()
+	b.addMethods()
+	if b.props.CORS != nil {
+		b.addPreflights()
+		b.addGatewayResponses()
+		b.configureFunctions()
+	}
+	b.redeploy()
+	b.warnOfSiblings()
+	b.noteMethods()
+	b.notePlan(policy)
+	b.flush()
+	b.settle()
+	b.check()
+}
+
+// attach makes the authorizers.
+func (b *builder) attach() {
+	b.attached, b.api.functions = map[*plan.Guard]attached{}, map[*plan.Guard]awslambda.Function{}
+	for _, g := range b.plan.Guards {
+		at := b.authorizers[g.Name].attach(b.site, g)
+		b.attached[g] = at
+		if f := at.included.function; f != nil {
+			b.api.functions[g] = f
+		}
+	}
+}
+
+// redeploy makes the deployment depend on what a stage serves only after a new deployment. CDK does it for methods
+// and gateway responses, for the resource policy as part of the API, but for authorizers only under the feature flag
+// @aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId, which is the consumer's.
+// Source: https://github.com/aws/aws-cdk/issues/5354, https://github.com/aws/aws-cdk/issues/16554
+func (b *builder) redeploy() {
+	deployment := b.api.RestAPI.LatestDeployment()
+	if deployment == nil {
+		return
+	}
+	for _, g := range b.plan.Guards {
+		at := b.attached[g]
+		deployment.AddToLogicalId(map[string]any{"authorizer": g.ID(), "settings": at.fingerprint})
+		if at.authorizer != nil {
+			deployment.Node().AddDependency(at.authorizer)
+		}
+	}
+}

@@ -1,0 +1,154 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+// New checks the props. The error has all that is wrong with them.
+func New(props Props) (*Plan, error) {
+	p := &Plan{props: props, Stage: stageName(props)}
+	errs := p.addGuards()
+	errs = append(errs, p.addRoutes()...)
+	if len(errs) == 0 {
+		errs = append(errs, p.checkTogether()...)
+		errs = append(errs, p.checkSize()...)
+	}
+	errs = append(errs, props.Policy.check(p.policyScope())...)
+	errs = append(errs, p.checkCORS()...)
+	errs = append(errs, props.Stage.check()...)
+	errs = append(errs, p.checkFlush()...)
+	errs = append(errs, p.checkRestAPI()...)
+	switch len(errs) {
+	case 0:
+		return p, nil
+	case 1:
+		return nil, errs[0]
+	}
+	return nil, &problems{errs}
+}
+
+// problems are several errors, one a line.
+type problems struct{ errs []error }
+
+func (p *problems) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d things are wrong:", len(p.errs))
+	for _, err := range p.errs {
+		b.WriteString("\n  - ")
+		b.WriteString(strings.ReplaceAll(err.Error(), "\n", "\n    "))
+	}
+	return b.String()
+}
+
+func (p *problems) Unwrap() []error { return p.errs }
+
+func (p *Plan) addGuards() (errs []error) {
+	add := func(name string, a *Authorizer) {
+		if a.Err != nil {
+			errs = append(errs, fmt.Errorf("the authorizer %q: %w", name, a.Err))
+			return
+		}
+		g := &Guard{Name: name, Authorizer: *a}
+		for _, err := range a.Problems {
+			errs = append(errs, fmt.Errorf("%s: %w", g, err))
+		}
+		p.Guards = append(p.Guards, g)
+	}
+	if p.props.Authorizer != nil {
+		add("", p.props.Authorizer)
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.props.Authorizers)) {
+		a := p.props.Authorizers[name]
+		switch {
+		case a == nil:
+			errs = append(errs, fmt.Errorf("the authorizer %q of Authorizers is nil", name))
+		case name == "" || strings.ContainsAny(name, "/ \t\n") || Unresolved(name):
+			errs = append(errs, fmt.Errorf("the name %q in Authorizers: want one without slashes and spaces, as it becomes "+
+				"part of a construct id", name))
+		default:
+			add(name, a)
+		}
+	}
+	return errs
+}
+
+func (p *Plan) addRoutes() (errs []error) {
+	if len(p.props.Routes) == 0 {
+		errs = append(errs, errors.New("there are no Routes: an API needs at least one"))
+	}
+	var patterns []route.Pattern
+	first := map[string]int{} // where each pattern is in Routes
+	for i, r := range p.props.Routes {
+		pattern, err := parsePattern(r.Pattern)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		planned := PlannedRoute{Route: r, Pattern: pattern, Index: i}
+		for _, err := range p.decide(&planned) {
+			errs = append(errs, fmt.Errorf("route %q: %w", r.Pattern, err))
+		}
+		p.Routes = append(p.Routes, planned)
+		if at, twice := first[pattern.String()]; twice {
+			errs = append(errs, fmt.Errorf("route %q is there twice, as Routes[%d] and Routes[%d]: leave one out, or join what "+
+				"they require in one", r.Pattern, at, i))
+			continue
+		}
+		first[pattern.String()] = i
+		patterns = append(patterns, pattern)
+	}
+	table, err := route.NewTable(patterns)
+	if err != nil {
+		errs = append(errs, err)
+	}
+	p.table = table
+	if len(errs) > 0 {
+		return errs // a route that is mended may need a guard that none needs now
+	}
+	for _, g := range p.Guards {
+		if !g.used {
+			errs = append(errs, fmt.Errorf("%s guards no route: name it with GuardedBy, or take it out", g))
+		}
+	}
+	return errs
+}
+
+// maxResources is how many a CloudFormation stack takes.
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+const maxResources = 500
+
+// checkSize refuses a table that no stack takes. CDK says so too, but of the largest ones only after its recursion has
+// run out of stack, which says nothing.
+func (p *Plan) checkSize() []error {
+	paths, parts := map[string]bool{}, map[string]bool{}
+	for _, r := range p.Routes {
+		path := r.Pattern.Path()
+		paths[path] = true
+		for i := range path {
+			if i > 0 && path[i] == '/' {
+				parts[path[:i]] = true
+			}
+		}
+		if path != "/" {
+			parts[path] = true
+		}
+	}
+	preflights := 0
+	if p.props.CORS != nil {
+		preflights = len(paths)
+	}
+	n := len(p.Routes) + len(parts) + preflights
+	if n <= maxResources {
+		return nil
+	}
+	return []error{fmt.Errorf("the table makes %d resources (%d methods, %d parts of paths, %d preflights), and a "+
+		"CloudFormation stack takes %d: make several APIs of it, each in a stack of its own, behind one custom domain with a "+
+		"base path for each, or let a function answer more paths by a greedy parameter",
+		n, len(p.Routes), len(parts), preflights, maxResources)}
+}

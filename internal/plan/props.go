@@ -1,0 +1,107 @@
+package plan
+
+import (
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+)
+
+// Props describe an API in plain values.
+type Props struct {
+	Routes      []Route
+	Authorizer  *Authorizer            // the API's own; nil for none
+	Authorizers map[string]*Authorizer // further ones, by the name that GuardedBy refers to
+	Policy      *ResourcePolicy        // nil for none
+	CORS        *CORS                  // nil for none
+	Stage       Stage
+	RestAPI     *RestAPI // nil if the caller sets nothing of it
+}
+
+// Route is one line of the access table.
+type Route struct {
+	Pattern string // "GET /orders/{id}"
+
+	// Function numbers the functions, from 1: routes of one function have one number. 0 for a nil one.
+	Function int
+
+	Access []Access
+
+	SetsAuthorization bool // its MethodOptions set an authorizer, an authorization type or scopes
+	NeedsKey          bool // its MethodOptions require an API key
+	NoProxy           bool // its IntegrationOptions turn the proxy integration off
+	PassesCredentials bool // its IntegrationOptions pass the caller's credentials through
+}
+
+// Access restricts who may call a route: a [Requirement], [Public], [GuardedBy] or [Unsupported].
+type Access interface{ isAccess() }
+
+type (
+	// Requirement asks for one of several values.
+	Requirement access.Requirement
+
+	// Public opens a route.
+	Public struct{ Reason string }
+
+	// GuardedBy names the route's authorizer.
+	GuardedBy struct{ Name string }
+
+	// Unsupported is a value of a type that does not restrict access.
+	Unsupported struct{ Type string }
+)
+
+func (Requirement) isAccess() {}
+func (Public) isAccess()      {}
+func (GuardedBy) isAccess()   {}
+func (Unsupported) isAccess() {}
+
+// ResourcePolicy limits who reaches the API. The fields are those of secureapi.ResourcePolicy.
+type ResourcePolicy struct {
+	AllowCIDRs, DenyCIDRs                 []string
+	AllowVPCs, DenyVPCs                   []string
+	AllowVPCEndpoints, DenyVPCEndpoints   []string
+	AllowAccounts, DenyAccounts           []string
+	AllowOrganizations, DenyOrganizations []string
+
+	Statements []bool // of each raw statement, whether it is there
+}
+
+// CORS lets pages of other origins call the API. The fields are those of secureapi.CORS.
+type CORS struct {
+	AllowOrigins     []string
+	AllowHeaders     []string
+	ExposeHeaders    []string
+	AllowMethods     []string
+	AllowCredentials bool
+	MaxAge           time.Duration
+}
+
+// Stage is where an API is deployed to.
+type Stage struct {
+	Name                  string
+	RateLimit, BurstLimit int
+	NoThrottling          bool
+	SetsRetention         bool // AccessLogRetention is set
+	NoAccessLogs          bool
+	Tracing               bool
+	FlushAuthorizerCache  bool
+}
+
+// RestAPI is what the checks look at in secureapi's RestApiProps.
+type RestAPI struct {
+	// These fields of RestApiProps are set.
+	Policy, DefaultCorsPreflightOptions, DefaultMethodOptions, DefaultIntegration, CloneFrom bool
+	EndpointTypes, EndpointConfiguration                                                     bool
+
+	NotDeployed bool // Deploy is false
+	Private     bool // the endpoint is PRIVATE, by either field
+
+	// Fields of DeployOptions: the name, and whether the others are set.
+	StageName                                        *string
+	Throttling, AccessLogDestination, TracingEnabled bool
+
+	ResponseCache      bool // DeployOptions turn the cache of answers on, for the stage or a method
+	KeysFromAuthorizer bool // ApiKeySourceType is AUTHORIZER
+	MutualTLS          bool // DomainName asks for client certificates
+	NoExecuteAPI       bool // DisableExecuteApiEndpoint is true
+	BinaryMediaTypes   []string
+}
