@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Caller is who makes a request, as whoever authenticated them says. All but the principal is there for rules that the
+// Caller is who makes a request, as the authorizer found out. All but the principal is there for rules that the
 // access table cannot express.
 type Caller struct {
 	// Principal is whom a Lambda authorizer names, the claim sub behind Amazon Cognito, the ARN behind IAM. The included
@@ -35,7 +35,7 @@ func WithCaller(ctx context.Context, c Caller) context.Context {
 	return context.WithValue(ctx, callerKey{}, c)
 }
 
-// CallerFrom is the caller that [WithCaller] put there. On a public route there is none.
+// CallerFrom is the caller that [WithCaller] put there. A public route has none.
 func CallerFrom(ctx context.Context) (Caller, bool) {
 	c, ok := ctx.Value(callerKey{}).(Caller)
 	return c, ok

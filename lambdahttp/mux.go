@@ -254,7 +254,7 @@ func shape(resource string) string {
 	return strings.Join(segments, "/")
 }
 
-// muxOf finds the Mux that a handler is, or is middleware around; nil if there is none.
+// muxOf finds the Mux that a handler is, or is middleware around; nil without one.
 func muxOf(h http.Handler) *Mux {
 	for {
 		switch inner := h.(type) {

@@ -105,7 +105,7 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 				{"another audience", api.Token(localgateway.TokenRequest{Audience: "invoices"}), "MISS",
 					`the authorizer refused the token: audience, its aud, or client_id, is not this API's: got "invoices", want "orders"; `},
 				{"another issuer", api.Token(localgateway.TokenRequest{Claims: map[string]any{"iss": "https://other.example.com"}}), "MISS",
-					`the authorizer refused the token: issuer, its iss is no configured issuer: got "https://other.example.com", want "` + api.Issuers()[0] + `"; `},
+					`the authorizer refused the token: issuer, its iss is not a configured issuer: got "https://other.example.com", want "` + api.Issuers()[0] + `"; `},
 				{"another scope", api.Token(localgateway.TokenRequest{Scopes: []string{"orders/writer"}}), "MISS",
 					"the caller lacks any scope of orders/write and has orders/writer; "},
 			} {

@@ -218,13 +218,13 @@ func (st *stage) invoke(ctx context.Context, m *method, call *checks.Call, sourc
 // inWords is an error without the name of the package that it is of, which says nothing to who reads a log.
 func inWords(err error) string {
 	text := err.Error()
-	for _, prefix := range []string{"events: ", "functions: ", "nodejs: "} {
+	for _, prefix := range []string{"events: ", "lambdaruntime: ", "nodejs: "} {
 		text = strings.TrimPrefix(text, prefix)
 	}
 	return text
 }
 
-// Route is a route that is served, for whoever lists them.
+// Route is a route of a stage that is served.
 type Route struct {
 	Stage  string // the first path segment that it is served under; see [Gateway.Mount]
 	Name   string // the stage's own name
@@ -273,7 +273,7 @@ func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys
 // AccessKeys are the development keys that requests may be signed with, the developer's own first.
 func (g *Gateway) AccessKeys() []checks.AccessKey { return slices.Clone(g.live.Load().keys) }
 
-// Issuer is the development issuer of what is served now; nil if there is none.
+// Issuer is the development issuer of what is served now; nil without one.
 func (g *Gateway) Issuer() *devissuer.Provider { return g.live.Load().issuer }
 
 // Model is what is served now: the assembly as it was read. It is not to be changed.

@@ -111,7 +111,7 @@ func notRun(f *apimodel.Function, err error) string {
 	return inWords(err)
 }
 
-// region is the fourth part of an ARN; "" if there is none.
+// region is the fourth part of an ARN; "" without one.
 func region(arn string) string {
 	parts := strings.SplitN(arn, ":", 5)
 	if len(parts) < 5 {

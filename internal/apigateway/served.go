@@ -21,7 +21,7 @@ import (
 type served struct {
 	gateway  *Gateway
 	model    *apimodel.Model
-	issuer   *devissuer.Provider // nil if there is none
+	issuer   *devissuer.Provider // nil without one
 	keys     []checks.AccessKey
 	stages   map[string]*stage
 	names    map[string]bool // of the functions in the pool

@@ -171,7 +171,7 @@ func place(claims map[string]any, claim string, becomes func(before any) any) er
 		}
 		inner, ok := claims[name].(map[string]any)
 		if !ok {
-			return fmt.Errorf("%w: the claim %q: %s is no object, so nothing can be in it: change the issuer's claim names", ErrRequest, claim, name)
+			return fmt.Errorf("%w: the claim %q: %s is not an object, so it cannot hold a claim: change the issuer's claim names", ErrRequest, claim, name)
 		}
 		claims = inner
 	}

@@ -9,7 +9,7 @@
 // Its tokens have the iss of the real issuer, so they are worth something only to a verifier that was told to take its
 // keys from here. A function that is deployed cannot be told so: it takes keys over https alone.
 //
-// It does not sign anybody in: there are no users, passwords, authorization codes or sessions. It never has a real
+// It does not sign users in: there are no accounts, passwords, authorization codes or sessions. It never has a real
 // issuer's key, and it does not verify tokens; package internal/jwt does.
 package devissuer
 
@@ -46,7 +46,7 @@ type Provider struct {
 	issuers []Issuer
 	sites   []site
 	base    string // without a slash at its end; "" if it is not served
-	vault   string // the part of the secrets' path that nobody guesses
+	vault   string // the part of the secrets' path that cannot be guessed
 	now     func() time.Time
 	random  *lockedReader
 }
@@ -106,7 +106,7 @@ func checkBase(base string) error {
 	return nil
 }
 
-// isLoopback tells whether a host is this machine.
+// isLoopback reports whether a host is this machine.
 func isLoopback(host string) bool {
 	if host == "localhost" {
 		return true

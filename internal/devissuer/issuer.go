@@ -99,7 +99,7 @@ func (i Issuer) algorithms() []string {
 
 func (i Issuer) isCognito() bool { return i.Cognito || i.TokenUse != "" || isUserPool(i.URL) }
 
-// isUserPool tells whether a URL is that of a user pool, as https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Example.
+// isUserPool reports whether a URL is that of a user pool, as https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Example.
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
 func isUserPool(issuer string) bool {
 	u, err := url.Parse(issuer)
@@ -118,12 +118,12 @@ func (i Issuer) use() Use {
 	return Access
 }
 
-// takes tells whether an audience is one of the issuer's. Without any, every audience is.
+// takes reports whether an audience is one of the issuer's. Without any, every audience is.
 func (i Issuer) takes(audience string) bool {
 	return len(i.Audiences) == 0 || slices.Contains(i.Audiences, audience)
 }
 
-// sameForm tells whether a request would get tokens of the same form from both issuers, so that either one will do.
+// sameForm reports whether a request would get tokens of the same form from both issuers, so that either one will do.
 func sameForm(a, b Issuer, r TokenRequest) bool {
 	reduce := func(i Issuer) Issuer {
 		i.Cognito, i.Use = i.isCognito(), r.useOf(i)

@@ -64,7 +64,7 @@ func parseKeys(text []byte) (*keyring, error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&f); err != nil {
-		return nil, errors.New("it is no JSON of this release")
+		return nil, errors.New("it is not JSON of this release")
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("something follows its JSON")
@@ -118,7 +118,7 @@ func (in keyInFile) signer() (crypto.Signer, error) {
 	}
 	private, err := x509.ParsePKCS8PrivateKey(in.PKCS8)
 	if err != nil {
-		return nil, errors.New("it is no PKCS #8 private key")
+		return nil, errors.New("it is not a PKCS #8 private key")
 	}
 	switch key := private.(type) {
 	case *rsa.PrivateKey:

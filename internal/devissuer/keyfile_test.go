@@ -79,18 +79,18 @@ func TestKeyFileErrors(t *testing.T) {
 		return string(out)
 	}
 	for _, tt := range []struct{ name, text, want string }{
-		{"empty", "", "it is no JSON of this release"},
-		{"cut off", string(text[:len(text)/2]), "it is no JSON of this release"},
+		{"empty", "", "it is not JSON of this release"},
+		{"cut off", string(text[:len(text)/2]), "it is not JSON of this release"},
 		{"something follows", string(text) + "{}", "something follows its JSON"},
 		{"too long", strings.Repeat(" ", maxKeyFile+1), "bytes, and is not larger than"},
 		{"another version", change(func(f map[string]any, _ []any) { f["version"] = 2 }), "version 2, want 1"},
-		{"a member that is not known", change(func(f map[string]any, _ []any) { f["revoked"] = true }), "it is no JSON of this release"},
+		{"a member that is not known", change(func(f map[string]any, _ []any) { f["revoked"] = true }), "it is not JSON of this release"},
 		{"a short secret", change(func(f map[string]any, _ []any) { f["secret"] = "hunter2" }), "a secret of 7 bytes, want 64 or more"},
 		{"no keys", change(func(f map[string]any, _ []any) { f["keys"] = []any{} }), "0 keys of kind RSA to sign with, want one"},
 		{"a key twice", change(func(f map[string]any, k []any) { f["keys"] = append(k, k[1]) }), "key 6: it is there twice"},
 		{"all keys were replaced", change(func(_ map[string]any, k []any) { k[1].(map[string]any)["until"] = "2030-01-01T00:00:00Z" }), "0 keys of kind P-256 to sign with, want one"},
 		{"an end that is none", change(func(_ map[string]any, k []any) { k[1].(map[string]any)["until"] = "0001-01-01T00:00:00Z" }), "key 2: until is the year 1"},
-		{"no key", change(func(_ map[string]any, k []any) { k[0].(map[string]any)["pkcs8"] = "AAAA" }), "key 1: it is no PKCS #8 private key"},
+		{"no key", change(func(_ map[string]any, k []any) { k[0].(map[string]any)["pkcs8"] = "AAAA" }), "key 1: it is not a PKCS #8 private key"},
 		{"a long key", change(func(_ map[string]any, k []any) {
 			k[0].(map[string]any)["pkcs8"] = base64.StdEncoding.EncodeToString(make([]byte, maxKey+1))
 		}), "key 1: it has 4097 bytes, and is not longer than 4096"},

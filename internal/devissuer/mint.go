@@ -195,7 +195,7 @@ func (k *keyring) sign(name, mediaType string, claims []byte) (string, error) {
 func encodeClaims(claims map[string]any) ([]byte, error) {
 	text, err := json.Marshal(claims)
 	if err != nil {
-		return nil, fmt.Errorf("%w: the claims are no JSON: %w", ErrRequest, err)
+		return nil, fmt.Errorf("%w: the claims cannot be encoded as JSON: %w", ErrRequest, err)
 	}
 	if _, err := strictjson.Parse(string(text)); err != nil {
 		return nil, fmt.Errorf("%w: no verifier reads these claims: %w", ErrRequest, err)

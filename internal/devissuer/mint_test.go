@@ -269,10 +269,10 @@ func TestMintErrors(t *testing.T) {
 		{"an empty role", plain, TokenRequest{Roles: []string{"a", ""}}, `a role is empty: leave it out`},
 		{"no text", plain, TokenRequest{Subject: "\xff"}, `"\xff" is not valid UTF-8`},
 		{"a claim without a name", plain, TokenRequest{Claims: map[string]any{"": 1}}, `claim "": want a name in valid UTF-8`},
-		{"a claim that is no JSON", plain, TokenRequest{Claims: map[string]any{"f": func() {}}}, `the claims are no JSON`},
+		{"a claim that is no JSON", plain, TokenRequest{Claims: map[string]any{"f": func() {}}}, `the claims cannot be encoded as JSON`},
 		{"too deep", plain, TokenRequest{Claims: map[string]any{"deep": json.RawMessage(strings.Repeat("[", 40) + strings.Repeat("]", 40))}}, `no verifier reads these claims: strictjson: nested too deep`},
 		{"too long", plain, TokenRequest{Claims: map[string]any{"long": strings.Repeat("x", 8192)}}, `and no authorizer takes more than 8192: give it fewer claims`},
-		{"a claim inside of one that is a list", with(func(i *authz.Issuer) { i.RolesClaim = "groups.roles" }), rights, `the claim "groups.roles": groups is no object`},
+		{"a claim inside of one that is a list", with(func(i *authz.Issuer) { i.RolesClaim = "groups.roles" }), rights, `the claim "groups.roles": groups is not an object`},
 		{"a claim where an object is", with(func(i *authz.Issuer) { i.RolesClaim, i.PrincipalClaim = "user", "user.name" }), rights, `the claim "user": it is an object already`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

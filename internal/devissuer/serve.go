@@ -122,8 +122,8 @@ func (p *Provider) serveJSON(w http.ResponseWriter, r *http.Request, document fu
 	_ = json.NewEncoder(w).Encode(v)
 }
 
-// discovery is the document of OpenID Connect Discovery 1.0, section 3, as far as there is something to discover: nobody
-// can sign in here, so there is no endpoint for it.
+// discovery is the document of OpenID Connect Discovery 1.0, section 3, as far as there is something to discover: users
+// cannot sign in here, so there is no endpoint for it.
 func (p *Provider) discovery(s site) map[string]any {
 	return map[string]any{
 		"issuer":                                s.url,

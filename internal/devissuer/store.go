@@ -36,7 +36,7 @@ type KeyOptions struct {
 	Random io.Reader
 }
 
-// KeyStore keeps the keys in a folder: in one file, which nobody but the user can read. All processes of the user share
+// KeyStore keeps the keys in a folder: in one file, which only the user can read. All processes of the user share
 // them, so that a token made by one is accepted by what another one runs; a change that one makes, the others see at once.
 // Any number of goroutines may use it.
 //
@@ -122,7 +122,7 @@ func (s *KeyStore) current() (*keyring, error) {
 // attempts bound how often the folder may change while it is looked at.
 const attempts = 20
 
-// load reads the newest file, unless it is the one that was read before, and makes the first one if there is none.
+// load reads the newest file, unless it is the one that was read before, or makes the first one.
 func (s *KeyStore) load() error {
 	if err := s.openFolder(); err != nil {
 		return err
@@ -164,7 +164,7 @@ func (s *KeyStore) openFolder() error {
 	case err != nil:
 		return fmt.Errorf("devissuer: no folder for the keys: %w", err)
 	case !info.IsDir():
-		return fmt.Errorf("devissuer: %s is no folder, and the keys are kept there: move it away", dir)
+		return fmt.Errorf("devissuer: %s is not a folder, and the keys are kept there: move it away", dir)
 	}
 	return private(dir, info, "700")
 }
@@ -172,7 +172,7 @@ func (s *KeyStore) openFolder() error {
 // private refuses what others can read or change. Windows has no such modes: there a user's cache folder is the user's.
 func private(path string, info fs.FileInfo, mode string) error {
 	if open := info.Mode().Perm() & 0o077; open != 0 && runtime.GOOS != "windows" {
-		return fmt.Errorf("%w: %s has mode %04o, so others can get at the keys: delete it for new keys, or, if nobody had a look, chmod %s %s",
+		return fmt.Errorf("%w: %s has mode %04o, so other users can read the keys: delete it for new keys, or, if no other user has read it, chmod %s %s",
 			ErrExposed, path, info.Mode().Perm(), mode, path)
 	}
 	return nil
@@ -187,7 +187,7 @@ func (s *KeyStore) file(number int) string {
 	return filepath.Join(s.options.Dir, filePrefix+strconv.Itoa(number)+fileSuffix)
 }
 
-// newest is the number of the newest file; 0 if there is none.
+// newest is the number of the newest file; 0 without one.
 func (s *KeyStore) newest() (int, error) {
 	entries, err := os.ReadDir(s.options.Dir)
 	if err != nil {
@@ -216,7 +216,7 @@ func (s *KeyStore) read(number int) error {
 		return fmt.Errorf("devissuer: %w", err)
 	}
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%w: %s is no regular file: delete it, and new keys are made", ErrKeyFile, path)
+		return fmt.Errorf("%w: %s is not a regular file: delete it, and new keys are made", ErrKeyFile, path)
 	}
 	if err := private(path, info, "600"); err != nil {
 		return err

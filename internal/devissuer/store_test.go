@@ -112,11 +112,11 @@ func TestKeyFilesThatAreNone(t *testing.T) {
 	}{
 		{"no JSON", func(dir string) error {
 			return os.WriteFile(filepath.Join(dir, "issuer-1.json"), []byte("oops"), 0o600)
-		}, ErrKeyFile, "issuer-1.json: it is no JSON of this release: delete it, and new keys are made"},
-		{"a folder", func(dir string) error { return os.Mkdir(filepath.Join(dir, "issuer-2.json"), 0o700) }, ErrKeyFile, "issuer-2.json is no regular file: delete it"},
+		}, ErrKeyFile, "issuer-1.json: it is not JSON of this release: delete it, and new keys are made"},
+		{"a folder", func(dir string) error { return os.Mkdir(filepath.Join(dir, "issuer-2.json"), 0o700) }, ErrKeyFile, "issuer-2.json is not a regular file: delete it"},
 		{"a file where the folder should be", func(dir string) error {
 			return errors.Join(os.RemoveAll(dir), os.WriteFile(dir, nil, 0o600))
-		}, nil, "is no folder, and the keys are kept there: move it away"},
+		}, nil, "is not a folder, and the keys are kept there: move it away"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			keys := testKeys(t, newClock())

@@ -74,13 +74,13 @@ func (f *function) invoke(ctx context.Context, payload []byte, o InvokeOptions) 
 	select {
 	case out := <-inv.done:
 		inv.work = work{}
-		invocations.Put(inv) // its outcome is there: nobody else holds it
+		invocations.Put(inv) // its outcome is there: no other goroutine holds it
 		return out.result, out.err
 	case <-ctx.Done():
 		f.mu.Lock()
 		f.queue.remove(inv)
 		f.mu.Unlock()
-		return Result{}, fmt.Errorf("functions: function %q: %w", f.name, context.Cause(ctx))
+		return Result{}, fmt.Errorf("lambdaruntime: function %q: %w", f.name, context.Cause(ctx))
 	}
 }
 

@@ -43,7 +43,7 @@ func (g *growth) took(d time.Duration, cold bool) {
 	}
 }
 
-// slow tells whether further processes are of use: invocations take their time, or those under way do and may even wait for
+// slow reports whether further processes are of use: invocations take their time, or those under way do and may even wait for
 // those in the queue. The lock is held.
 func (f *function) slow(now time.Time) bool {
 	if f.growth.usual >= slowInvocation {

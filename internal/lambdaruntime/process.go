@@ -299,7 +299,7 @@ func (p *process) log(id, text string) {
 	}
 }
 
-// waitFor tells whether the group was done in time.
+// waitFor reports whether the group was done in time.
 func waitFor(group *sync.WaitGroup, limit time.Duration) bool {
 	done := make(chan struct{})
 	go func() {

@@ -252,7 +252,7 @@ func TestRemove(t *testing.T) {
 	if err := p.Remove("gate"); err != nil {
 		t.Fatal(err)
 	}
-	const want = `functions: there is no such function: "gate"`
+	const want = `lambdaruntime: there is no such function: "gate"`
 	if err := <-waiting; err == nil || err.Error() != want {
 		t.Errorf("what waited got %v", err)
 	}

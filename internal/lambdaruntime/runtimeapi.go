@@ -157,7 +157,7 @@ func (p *process) hungUp(question int) {
 	p.limit()
 }
 
-var errTooLarge = errors.New("functions: the payload is too large")
+var errTooLarge = errors.New("lambdaruntime: the payload is too large")
 
 // readBody reads a request's body, of at most MaxPayload bytes. The error is errTooLarge, or one of the connection.
 func readBody(r *http.Request) ([]byte, error) {

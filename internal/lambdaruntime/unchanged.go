@@ -55,7 +55,7 @@ func lookAt(s *Spec) snapshot {
 	return look
 }
 
-// same tells whether a folder is sure to be as it was. In doubt it is not.
+// same reports whether a folder is sure to be as it was. In doubt it is not.
 func (s snapshot) same(now snapshot) bool {
 	if !s.known || !now.known || len(s.files) != len(now.files) {
 		return false
@@ -72,7 +72,7 @@ func (s snapshot) same(now snapshot) bool {
 	return true
 }
 
-// unchanged tells whether to run s would be to run what runs already: the same description of the same code.
+// unchanged reports whether to run s would be to run what runs already: the same description of the same code.
 func (f *function) unchanged(s *Spec, code snapshot) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -21,7 +21,7 @@ var (
 )
 
 // Validate finds what browsers would refuse or never send. Its errors match one of the package's sentinels.
-// It looks at literal values: a CDK token is no origin.
+// It looks at literal values: a CDK token is not an origin.
 func (c Config) Validate() error {
 	if err := c.check(); err != nil {
 		return fmt.Errorf("cors: %w", err)

@@ -46,7 +46,7 @@ func (g *Guard) apiKey(c *Call, v *Verdict) {
 			return
 		}
 	}
-	reason := from + " is no enabled key of a usage plan for this stage"
+	reason := from + " is not an enabled key of a usage plan for this stage"
 	if value == "" {
 		reason = "the method wants an API key, and " + from + " is missing"
 	}

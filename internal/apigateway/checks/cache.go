@@ -63,7 +63,7 @@ const maxEntries = 10_000
 
 func newCache(now func() time.Time) *cache { return &cache{now: now, entries: map[string]entry{}} }
 
-// get finds an answer and tells how old it is. The answer is nil if there is none that still holds; the age is 0 then,
+// get finds an answer and reports how old it is. The answer is nil without one that still holds; the age is 0 then,
 // unless there was one that does so no longer.
 func (c *cache) get(key string) (g *grant, age time.Duration) {
 	c.mu.Lock()

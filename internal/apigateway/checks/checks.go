@@ -40,7 +40,7 @@ type Verdict struct {
 	Principal string           // the caller's name for a log: the principal, the subject or the ARN; "" for anonymous
 
 	// Known is the caller, as far as a check has found out who it is, also of a request that is denied all the same: what
-	// a gateway response can tell of it.
+	// a gateway response can name of it.
 	Known events.Caller
 
 	Trace []Step
@@ -123,7 +123,7 @@ func (e *FunctionError) Error() string {
 	return text
 }
 
-// New prepares the checks of a stage. What cannot be honoured is no error: it is told by [Guard.Problems], and requests
+// New prepares the checks of a stage. What cannot be honoured is not an error: [Guard.Problems] lists it, and requests
 // that need it must not be served.
 func New(o Options) *Guard {
 	if o.Now == nil {

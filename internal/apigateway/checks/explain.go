@@ -23,7 +23,7 @@ func decided(policy string, doc iampolicy.Document, d iampolicy.Decision, r iamp
 	}
 	fmt.Fprintf(&b, " of %s %s it: %s ", policy, verb, r.Resource)
 	if len(s.NotResource) > 0 {
-		fmt.Fprintf(&b, "is none of %s", list(s.NotResource))
+		fmt.Fprintf(&b, "is not one of %s", list(s.NotResource))
 	} else {
 		fmt.Fprintf(&b, "matches %s", fitting(s, r))
 	}

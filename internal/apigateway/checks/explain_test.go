@@ -19,11 +19,11 @@ func TestDecided(t *testing.T) {
 	}{
 		{"a pattern", func(s *iampolicy.Statement) { s.Resource = []string{"arn:y", "arn:*", "*"} }, "statement 1 of the policy allows it: arn:x matches arn:*"},
 		{"a deny with an id", func(s *iampolicy.Statement) { s.SID, s.Effect = "Out", iampolicy.Deny }, `statement 1 "Out" of the policy denies it: arn:x matches arn:x`},
-		{"what is not meant", func(s *iampolicy.Statement) { s.Resource, s.NotResource = nil, []string{"arn:y", "arn:z"} }, "statement 1 of the policy allows it: arn:x is none of arn:y, arn:z"},
+		{"what is not meant", func(s *iampolicy.Statement) { s.Resource, s.NotResource = nil, []string{"arn:y", "arn:z"} }, "statement 1 of the policy allows it: arn:x is not one of arn:y, arn:z"},
 		{"conditions", func(s *iampolicy.Statement) {
 			s.Conditions = []iampolicy.Condition{{Operator: "IpAddress", Key: "aws:SourceIp", Values: []string{"203.0.113.0/24"}}, {Operator: "Null", Key: "aws:SourceVpc", Values: []string{"true"}}}
 		}, "statement 1 of the policy allows it: arn:x matches arn:x, under the condition IpAddress aws:SourceIp 203.0.113.0/24 and Null aws:SourceVpc true"},
-		{"many values", func(s *iampolicy.Statement) { s.Resource, s.NotResource = nil, strings.Split("abcdef", "") }, "statement 1 of the policy allows it: arn:x is none of a, b, c, d and 2 more"},
+		{"many values", func(s *iampolicy.Statement) { s.Resource, s.NotResource = nil, strings.Split("abcdef", "") }, "statement 1 of the policy allows it: arn:x is not one of a, b, c, d and 2 more"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := allow

@@ -23,7 +23,7 @@ type tokenSource struct {
 	matched atomic.Pointer[string] // the last token that the expression matched: the next request often has the same one
 }
 
-// accepts tells whether the expression matches a token.
+// accepts reports whether the expression matches a token.
 func (s *tokenSource) accepts(token string) bool {
 	if last := s.matched.Load(); s.expression == nil || last != nil && *last == token {
 		return true
@@ -194,7 +194,7 @@ func (g *Guard) ask(ctx context.Context, c *Call, arn string, identity []string,
 			"and 500 to every other", failed.Message, "Unauthorized"))
 		return nil
 	case err != nil:
-		v.fail("authorizer", authorizerFailure("the function failed: %s", strings.TrimPrefix(err.Error(), "functions: ")))
+		v.fail("authorizer", authorizerFailure("the function failed: %s", strings.TrimPrefix(err.Error(), "lambdaruntime: ")))
 		return nil
 	}
 	read, err := events.ReadAuthorizer(answer.Payload)

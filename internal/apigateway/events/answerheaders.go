@@ -10,7 +10,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// What becomes of a function's own headers: those that are dropped, and those that come out as x-amzn-Remapped-NAME.
+// How a function's own headers are changed: those that are dropped, and those that come out as x-amzn-Remapped-NAME.
 // Source: "Response", lambda, in the table of
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html. Content-Length is said to
 // pass there and comes out remapped: https://github.com/cargo-lambda/cargo-lambda/issues/862.

@@ -49,7 +49,7 @@ func (t binaryTypes) accepts(header string) bool {
 	return slices.Contains(t, family+"/"+kind) || slices.Contains(t, family+"/*")
 }
 
-// BinaryRequest tells whether API Gateway takes the body of a request as bytes, even where there is none.
+// BinaryRequest reports whether API Gateway takes the body of a request as bytes, even if it is empty.
 func (rt *Route) BinaryRequest(r *exchange.Request) bool {
 	return rt.binary.has(r.Headers.Get("Content-Type"))
 }

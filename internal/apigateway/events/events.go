@@ -14,7 +14,7 @@
 // silent, of events recorded on AWS in the snapshots of https://github.com/localstack/localstack
 // (tests/aws/services/apigateway/test_apigateway_lambda.snapshot.json). Members stand in the order of AWS's examples.
 //
-// Bytes that are no UTF-8 become U+FFFD, one for each maximal malformed part, as Java's decoder does it (Unicode 15,
+// Bytes that are not UTF-8 become U+FFFD, one for each maximal malformed part, as Java's decoder does it (Unicode 15,
 // section 3.9, "U+FFFD Substitution of Maximal Subparts"): API Gateway reads requests as text unless the media type is
 // binary.
 package events

@@ -19,7 +19,7 @@ type Header struct{ Name, Value string }
 // Headers are all lines of a header, in the order they came in. Names compare without case.
 type Headers []Header
 
-// Get is the value of the last line with a name, which is what API Gateway's single-value maps hold; "" if there is none.
+// Get is the value of the last line with a name, which is what API Gateway's single-value maps hold; "" without one.
 func (h Headers) Get(name string) string {
 	for i := len(h) - 1; i >= 0; i-- {
 		if strings.EqualFold(h[i].Name, name) {
@@ -29,7 +29,7 @@ func (h Headers) Get(name string) string {
 	return ""
 }
 
-// Has tells whether there is a line with a name.
+// Has reports whether there is a line with a name.
 func (h Headers) Has(name string) bool {
 	for range h.Values(name) {
 		return true

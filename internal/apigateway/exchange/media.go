@@ -17,7 +17,7 @@ func MediaType(header string) string {
 	return header
 }
 
-// First is the value of the first line with a name; "" if there is none.
+// First is the value of the first line with a name; "" without one.
 func (h Headers) First(name string) string {
 	for value := range h.Values(name) {
 		return value

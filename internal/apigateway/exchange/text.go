@@ -2,7 +2,7 @@ package exchange
 
 import "unicode/utf8"
 
-// Text is s with what is no UTF-8 replaced as API Gateway's decoder does it, which is Java's: one U+FFFD for each
+// Text is s with what is not UTF-8 replaced as API Gateway's decoder does it, which is Java's: one U+FFFD for each
 // maximal malformed part (Unicode 15, section 3.9, "U+FFFD Substitution of Maximal Subparts").
 func Text(s string) string {
 	if utf8.ValidString(s) {

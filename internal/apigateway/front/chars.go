@@ -27,7 +27,7 @@ var classes = func() (t [256]class) {
 	return t
 }()
 
-// all tells whether every byte of s may stand there.
+// all reports whether every byte of s may stand there.
 func (k class) all(s string) bool {
 	for i := range len(s) {
 		if classes[s[i]]&k == 0 {

@@ -4,7 +4,7 @@ package front
 
 import "syscall"
 
-// ended tells whether a connection's stream has ended or is broken. What is in it stays there.
+// ended reports whether a connection's stream has ended or is broken. What is in it stays there.
 func ended(fd uintptr) bool {
 	var b [1]byte
 	n, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)

@@ -144,7 +144,7 @@ func (h *head) target(t string) *refusal {
 	return nil
 }
 
-// validHost tells whether s is a name or an address, with or without a port.
+// validHost reports whether s is a name or an address, with or without a port.
 func validHost(s string) bool {
 	name, port := s, ""
 	if strings.HasPrefix(s, "[") {

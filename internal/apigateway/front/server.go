@@ -27,7 +27,7 @@ type Server struct {
 	conns     map[*conn]struct{}
 }
 
-// New makes a server. It panics if there is no Func.
+// New makes a server. It panics without a Func.
 func New(o Options) *Server {
 	if o.Func == nil {
 		panic("front: Options.Func is missing: it answers the requests")
@@ -95,7 +95,7 @@ func (s *Server) start(nc net.Conn) {
 	}()
 }
 
-// close stops taking connections, and tells whether it was the first to do so.
+// close stops taking connections, and reports whether it was the first to do so.
 func (s *Server) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

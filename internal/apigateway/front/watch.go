@@ -72,7 +72,7 @@ func (c *conn) check() {
 	}
 }
 
-// left tells whether the client has closed its end. One that has only said that it sends no more is taken to have left
+// left reports whether the client has closed its end. One that has only said that it sends no more is taken to have left
 // as well, as net/http takes it.
 func (c *conn) left() bool {
 	tcp, ok := c.net.(*net.TCPConn)

@@ -17,7 +17,7 @@ type reply struct {
 	date     string
 }
 
-// appendHead writes the status line and the header of an answer, and tells whether its body follows (RFC 9112,
+// appendHead writes the status line and the header of an answer, and reports whether its body follows (RFC 9112,
 // section 6.3: not to HEAD, and not with 204 and 304).
 func (o *reply) appendHead(b []byte, a *exchange.Answer) (out []byte, body bool) {
 	status := a.Status
@@ -67,7 +67,7 @@ func (o *reply) appendHead(b []byte, a *exchange.Answer) (out []byte, body bool)
 	return append(b, "\r\n"...), body
 }
 
-// sendable tells whether a line can be sent: it must not end before its end, and not say how the answer is framed.
+// sendable reports whether a line can be sent: it must not end before its end, and not say how the answer is framed.
 func sendable(line exchange.Header) bool {
 	if !httpname.IsToken(line.Name) || !httpname.IsValue(line.Value) {
 		return false

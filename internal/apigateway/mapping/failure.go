@@ -68,7 +68,7 @@ var defaults = map[Type]struct {
 	WAFFiltered:                  {403, "WafFilteredException"},
 }
 
-// Known tells whether t is one of the 21 types.
+// Known reports whether t is one of the 21 types.
 func (t Type) Known() bool { _, ok := defaults[t]; return ok }
 
 // fallback is the type that t is answered as where it has no gateway response of its own.

@@ -45,7 +45,7 @@ func NewForbidden(i *apimodel.Integration) (list Forbidden) {
 	return list
 }
 
-// Check is the answer to a request that such a mapping has a value for; nil if there is none.
+// Check is the answer to a request that such a mapping has a value for; nil without one.
 func (list Forbidden) Check(s *Source) *Failure {
 	for _, one := range list {
 		if one.get != nil {

@@ -4,7 +4,7 @@
 //	responses, problems := mapping.NewResponses(api.GatewayResponses)
 //	answer := responses.Answer(&mapping.Failure{Type: mapping.Unauthorized, Message: "Unauthorized"}, source)
 //
-// Templates are read once, when the API is loaded, and rendered for every request. It is no Velocity engine: it does the
+// Templates are read once, when the API is loaded, and rendered for every request. It is not a Velocity engine: it does the
 // part of the language that the CDK's preflights use, and says of every other construct, at load, that it does not. It
 // decides nothing, and it does not validate requests.
 package mapping

@@ -94,7 +94,7 @@ func newMockResponse(m *apimodel.Method, in apimodel.IntegrationResponse) (r moc
 	return r, err
 }
 
-// Answer is the mock's answer, or why there is none.
+// Answer is the mock's answer, or why it has none.
 func (m *Mock) Answer(s *Source) (exchange.Answer, *Failure) {
 	request := string(s.Request.Body)
 	if t, ok := m.requests.of(s.Request.Headers.Get("Content-Type")); ok {

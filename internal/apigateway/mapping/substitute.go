@@ -82,7 +82,7 @@ func rootVariable(name string, context func(string) (variable, error)) (variable
 }
 
 // readName reads the name after the dollar sign that text begins with, its parts divided by dots, and counts the bytes
-// of both; the name is "" if there is none. Names have letters, digits, - and _, and begin with a letter.
+// of both; the name is "" without one. Names have letters, digits, - and _, and begin with a letter.
 // Source: https://velocity.apache.org/engine/devel/vtl-reference.html
 func readName(text string) (name string, length int, err error) {
 	if strings.HasPrefix(text, "$!") || strings.HasPrefix(text, "${") {
@@ -121,7 +121,7 @@ func identifier(s string) int {
 // directives are Velocity's.
 var directives = []string{"set", "if", "elseif", "else", "end", "foreach", "include", "parse", "macro", "define", "evaluate", "stop", "break"}
 
-// directive is the name of the directive that s begins with, after the number sign; "" if it is none.
+// directive is the name of the directive that s begins with, after the number sign; "" if it is not one.
 func directive(s string) string {
 	s = strings.TrimPrefix(s, "{")
 	n := identifier(s)

@@ -101,7 +101,7 @@ func (n overrideNode) render(r *rendering) {
 	}
 }
 
-// A comparison with a value that is none does not hold.
+// A comparison with a value that is missing does not hold.
 func (n ifNode) render(r *rendering) {
 	for _, c := range n.any {
 		x, isX := c[0](r)

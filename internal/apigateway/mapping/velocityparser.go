@@ -239,7 +239,7 @@ func (p *parser) space() {
 	}
 }
 
-// peek tells whether s comes next, after white space.
+// peek reports whether s comes next, after white space.
 func (p *parser) peek(s string) bool {
 	p.space()
 	return strings.HasPrefix(p.text[p.at:], s)

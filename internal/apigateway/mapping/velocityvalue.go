@@ -71,7 +71,7 @@ func (p *parser) noCall(rest string) error {
 }
 
 // exact is the last value of the header with exactly this name, as $input.params() is a map with names in their case;
-// "" if there is none.
+// "" without one.
 func exact(h exchange.Headers, name string) (value string) {
 	for _, line := range h {
 		if line.Name == name {

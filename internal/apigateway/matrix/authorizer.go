@@ -18,7 +18,7 @@ type Authorizer struct {
 	Kind, Name string // as in [Route]
 
 	// Sources are the parts of a request that it reads, such as "method.request.header.Authorization". Validation is the
-	// regular expression that the token, or the audience of a Cognito authorizer, has to match; "" if there is none.
+	// regular expression that the token, or the audience of a Cognito authorizer, has to match; "" without one.
 	Sources    []string
 	Validation string
 

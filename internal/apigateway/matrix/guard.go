@@ -18,7 +18,7 @@ import (
 // secureapi construct writes it, and other templates may.
 const PublicMetadata = "gatehouse:public"
 
-// guard fills in what guards a route and whom it lets in. The error says why that is not known.
+// guard fills in what guards a route and who may call it. The error says why that is not known.
 func (r *Route) guard(m *apimodel.Model, method *apimodel.Method, t tables) error {
 	r.Kind, r.Who = Unknown, "not known"
 	switch method.Authorization {
@@ -144,13 +144,13 @@ func (r *Route) lambda(a *apimodel.Authorizer, t tables) error {
 			continue
 		}
 		if rule.Elsewhere {
-			r.Who = "nobody: its authorizer leaves the route to another one"
+			r.Who = "no caller: its authorizer leaves the route to another one"
 			return nil
 		}
 		r.require(rule.Requires)
 		return nil
 	}
-	r.Who = "nobody: its authorizer does not know the route"
+	r.Who = "no caller: its authorizer does not know the route"
 	return nil
 }
 

@@ -54,7 +54,7 @@ type jsonFunctionURL struct {
 type jsonRoute struct {
 	Route        string            `json:"route"`
 	Authorizer   jsonAuthorizer    `json:"authorizer"`
-	CacheSeconds *float64          `json:"cacheSeconds,omitempty"` // without an authorizer there is none
+	CacheSeconds *float64          `json:"cacheSeconds,omitempty"` // absent without an authorizer
 	APIKey       bool              `json:"apiKey"`
 	Requires     []jsonRequirement `json:"requires,omitempty"` // as in an access table
 	WhoMayCall   string            `json:"whoMayCall"`

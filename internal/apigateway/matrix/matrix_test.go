@@ -41,8 +41,8 @@ func TestIncludedAuthorizer(t *testing.T) {
 		{"no requirement", `{"version":1,"routes":[{"route":"GET /orders"}]}`, "any valid token", 0},
 		{"one", `{"version":1,"routes":[{"route":"GET /orders","requires":[` + scope + `]}]}`, "any scope of orders:read", 1},
 		{"several", `{"version":1,"routes":[{"route":"GET /orders","requires":[` + scope + `,{"kind":"group","anyOf":["staff","admins"]}]}]}`, "any scope of orders:read and any group of staff, admins", 2},
-		{"of another authorizer", `{"version":1,"routes":[{"route":"GET /orders","elsewhere":true}]}`, "nobody: its authorizer leaves the route to another one", 0},
-		{"another verb", `{"version":1,"routes":[{"route":"POST /orders"}]}`, "nobody: its authorizer does not know the route", 0},
+		{"of another authorizer", `{"version":1,"routes":[{"route":"GET /orders","elsewhere":true}]}`, "no caller: its authorizer leaves the route to another one", 0},
+		{"another verb", `{"version":1,"routes":[{"route":"POST /orders"}]}`, "no caller: its authorizer does not know the route", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m, err := Of(guarded(t, tt.table), "")

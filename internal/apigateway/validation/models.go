@@ -57,7 +57,7 @@ func nameOf(s *apimodel.Schema) string {
 	return s.ID.String()
 }
 
-// of is the model for bodies of a content type; nil if there is none: "If no matching content type is found, request
+// of is the model for bodies of a content type; nil without one: "If no matching content type is found, request
 // validation is not performed."
 func (v *Validator) of(media string) *model {
 	var any *model
@@ -121,7 +121,7 @@ func leaves(e *jsonschema.ValidationError) (list []*jsonschema.ValidationError) 
 	return list
 }
 
-// immense finds a number that would take more time or room to compute with than a body is worth; "" if there is none.
+// immense finds a number that would take more time or room to compute with than a body is worth; "" without one.
 func immense(value any) string {
 	switch value := value.(type) {
 	case json.Number:
@@ -181,7 +181,7 @@ func whyNot(err error) string {
 	var load *jsonschema.LoadURLError
 	switch {
 	case errors.As(err, &schema):
-		return "it is no JSON Schema: " + inWords(schema.Err)
+		return "it is not a JSON Schema: " + inWords(schema.Err)
 	case errors.As(err, &load):
 		return oneLine(load.Err)
 	default:

@@ -25,7 +25,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// ErrModel is for a model that cannot be enforced here: it is no JSON Schema, or has what only API Gateway understands.
+// ErrModel is for a model that cannot be enforced here: it is not a JSON Schema, or has what only API Gateway understands.
 var ErrModel = errors.New("its request validator has a model that cannot be enforced here")
 
 // Validator checks the requests to one method. It is safe for concurrent use.

@@ -1,7 +1,7 @@
 // Package nodejs runs Lambda functions written in JavaScript with the Node.js of this machine, for the runtimes of that name.
 //
 //	command, err := nodejs.Command("")
-//	err = pool.Replace(functions.Spec{Name: "orders", Runtime: "nodejs22.x", Handler: "index.handler", Dir: dir, Command: command})
+//	err = pool.Replace(lambdaruntime.Spec{Name: "orders", Runtime: "nodejs22.x", Handler: "index.handler", Dir: dir, Command: command})
 //
 // It stands for AWS's own client of the Runtime API, aws-lambda-ric, which wants a C++ compiler and CMake to be installed.
 // It does not have the AWS SDK, which Lambda's runtimes hold: a function that does not bundle it finds that of a
@@ -31,7 +31,7 @@ var (
 // argument, and Linux takes 128 KiB for one, with its end (execve(2), MAX_ARG_STRLEN).
 const maxInline = 128<<10 - 1
 
-// Runs tells whether a runtime is one of Node.js, such as "nodejs22.x".
+// Runs reports whether a runtime is one of Node.js, such as "nodejs22.x".
 func Runs(runtime string) bool { return strings.HasPrefix(runtime, "nodejs") }
 
 // Command is what runs the function whose code is in the working directory, or that whose code is given: the text of the

@@ -1,15 +1,15 @@
-// Package functions runs Lambda functions as local processes that speak the Lambda Runtime API, and invokes them.
+// Package lambdaruntime runs Lambda functions as local processes that speak the Lambda Runtime API, and invokes them.
 //
-//	pool := functions.New(functions.Options{})
+//	pool := lambdaruntime.New(lambdaruntime.Options{})
 //	defer pool.Close()
-//	err := pool.Replace(functions.Spec{Name: "Orders", Runtime: "provided.al2023", Dir: "cdk.out/asset.1234"})
-//	result, err := pool.Invoke(ctx, "Orders", event, functions.InvokeOptions{})
+//	err := pool.Replace(lambdaruntime.Spec{Name: "Orders", Runtime: "provided.al2023", Dir: "cdk.out/asset.1234"})
+//	result, err := pool.Invoke(ctx, "Orders", event, lambdaruntime.InvokeOptions{})
 //
 // Each process has a Runtime API of its own on 127.0.0.1. Processes are started when there is work for them, take one
 // invocation at a time, are reused, and are replaced when they crash or run out of time; with the pool, they end.
 //
 // It does not build functions, it does not limit their memory or CPU, it does not freeze a process between invocations as
-// Lambda does, and it is no sandbox: the functions are the developer's own code and run with the developer's rights. It does
+// Lambda does, and it is not a sandbox: the functions are the developer's own code and run with the developer's rights. It does
 // not implement response streaming, SnapStart, or extensions beyond what aws-lambda-go's WithEnableSIGTERM needs.
 //
 // The Runtime API: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. What the documentation leaves out is
@@ -32,14 +32,14 @@ import (
 // The kinds of error that keep a function from being invoked, for errors.Is. What a function does wrong once it is invoked
 // is a [FunctionError] in the [Result] instead.
 var (
-	ErrNotFound     = errors.New("functions: there is no such function")
-	ErrClosed       = errors.New("functions: the pool is closed")
-	ErrPayloadSize  = errors.New("functions: the payload is larger than Lambda takes")
-	ErrHeaderValue  = errors.New("functions: the request id or trace id is not one")
-	ErrSpec         = errors.New("functions: the function is not described correctly")
-	ErrRuntime      = errors.New("functions: this runtime cannot be run here")
-	ErrExecutable   = errors.New("functions: the function's executable cannot be run on this host")
-	errShuttingDown = errors.New("functions: the process was stopped")
+	ErrNotFound     = errors.New("lambdaruntime: there is no such function")
+	ErrClosed       = errors.New("lambdaruntime: the pool is closed")
+	ErrPayloadSize  = errors.New("lambdaruntime: the payload is larger than Lambda takes")
+	ErrHeaderValue  = errors.New("lambdaruntime: the request id or trace id is not one")
+	ErrSpec         = errors.New("lambdaruntime: the function is not described correctly")
+	ErrRuntime      = errors.New("lambdaruntime: this runtime cannot be run here")
+	ErrExecutable   = errors.New("lambdaruntime: the function's executable cannot be run on this host")
+	errShuttingDown = errors.New("lambdaruntime: the process was stopped")
 )
 
 // MaxPayload is the largest request and response of a synchronous invocation, in bytes.

@@ -48,10 +48,10 @@ type Options struct {
 	// Functions are the options of the processes that run the functions.
 	Functions lambdaruntime.Options
 
-	// Record is told of every request when it is answered. It must be safe for concurrent use. Default: nobody is told.
+	// Record receives every request when it is answered. It must be safe for concurrent use. If nil, records are discarded.
 	Record func(*Record)
 
-	// SourceIP is the address that requests seem to come from, for an API whose resource policy lets in certain addresses
+	// SourceIP is the address that requests seem to come from, for an API whose resource policy allows certain addresses
 	// only. Default: their own, which is 127.0.0.1.
 	SourceIP string
 
