@@ -24,7 +24,8 @@ import (
 
 // Handler is h as a function for lambda.Start. If h is not a [Mux], nor middleware with a method Unwrap() http.Handler
 // that leads to one, requests pass [Strict] before they reach it. The function fails, which API Gateway answers with a
-// 502, only for an event that no REST API sends. A panic of h is not caught: it ends the process, and Lambda starts another.
+// 502, only for an event that no REST API sends. A panic of h is not caught: it ends the process, and Lambda starts
+// another.
 func Handler(h http.Handler) func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 	if muxOf(h) == nil {
 		h = Strict(h)

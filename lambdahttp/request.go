@@ -70,7 +70,8 @@ func newRequest(ctx context.Context, e events.APIGatewayProxyRequest) (*http.Req
 }
 
 // valid escapes what RFC 3986, section 3.3, does not let into a path as it is, a percent sign that begins no escape
-// among it. Of a path with such a character net/url would ignore how it was written, and take %2F for a slash after all.
+// among it. Of a path with such a character net/url would ignore how it was written, and take %2F for a slash after
+// all.
 func valid(path string) string {
 	var b strings.Builder
 	for i := range len(path) {

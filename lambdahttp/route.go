@@ -27,7 +27,8 @@ func authorizedRoute(ctx context.Context) (*authorized, bool) {
 // path, and with the stage where the mapping names none, while its resource does not. The resource says how many
 // segments are the API's own. It reports false, with the whole path, where the path is too short for the resource or
 // does not end in the value of the greedy parameter.
-// Source: https://github.com/localstack/localstack/pull/12296, https://github.com/awslabs/aws-lambda-go-api-proxy/issues/82
+// Source: https://github.com/localstack/localstack/pull/12296,
+// https://github.com/awslabs/aws-lambda-go-api-proxy/issues/82
 func withoutBasePath(e events.APIGatewayProxyRequest) (string, bool) {
 	own, path := strings.Trim(e.Resource, "/"), strings.TrimRight(e.Path, "/")
 	if e.Resource == "" {

@@ -48,9 +48,10 @@ func read(payload []byte) (events.APIGatewayProxyRequest, error) {
 	return e, err
 }
 
-// readPart takes an event apart as API Gateway writes it, and says if it is one. Each header is in it twice, with all its
-// values and with the last one alone; so are the parameters of the query.
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-input-format
+// readPart takes an event apart as API Gateway writes it, and says if it is one. Each header is in it twice, with all
+// its values and with the last one alone; so are the parameters of the query.
+// Source:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-input-format
 func readPart(v strictjson.Value) (e events.APIGatewayProxyRequest, ok bool) {
 	p := parts{ok: true}
 	rc := v.Get("requestContext")

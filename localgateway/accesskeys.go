@@ -1,7 +1,7 @@
 package localgateway
 
-// AccessKey is a development key to sign requests with (Signature Version 4), for routes behind IAM. It is worth nothing
-// on AWS.
+// AccessKey is a development key to sign requests with (Signature Version 4), for routes behind IAM. It is worth
+// nothing on AWS.
 type AccessKey struct {
 	ID, Secret string
 

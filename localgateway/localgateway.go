@@ -1,6 +1,6 @@
-// Package localgateway runs the REST APIs of a synthesized cloud assembly on this machine, with the routing, the order of
-// checks and the answers of Amazon API Gateway, and with the real Lambda functions. It needs neither an AWS account nor
-// Docker.
+// Package localgateway runs the REST APIs of a synthesized cloud assembly on this machine, with the routing, the order
+// of checks and the answers of Amazon API Gateway, and with the real Lambda functions. It needs neither an AWS account
+// nor Docker.
 //
 //	func TestOrders(t *testing.T) {
 //		api := localgateway.Start(t, "cdk.out", localgateway.Options{})
@@ -10,8 +10,8 @@
 //		// ...
 //	}
 //
-// It reads the template and does not know the constructs, so it runs the assembly of any CDK app. A route that it cannot
-// serve as API Gateway would answers 501, and [Gateway.Problems] says why, by logical ID; nothing fails open.
+// It reads the template and does not know the constructs, so it runs the assembly of any CDK app. A route that it
+// cannot serve as API Gateway would answers 501, and [Gateway.Problems] says why, by logical ID; nothing fails open.
 //
 // It is for development and tests. It does not throttle, cache answers, write access logs or terminate TLS, and it does
 // not limit what a function does on this machine.
@@ -37,15 +37,16 @@ var ErrNotAssembly = cloudassembly.ErrNotAssembly
 
 // Options configure a [Gateway]. The zero value serves all APIs of the assembly, with a development issuer.
 type Options struct {
-	// API selects one of several APIs, by its name or by its stack and logical ID: "Shop/Api1A2B3C4D". Default: all APIs.
-	// If two have a stage of the same name, [Gateway.Routes] says where each is served.
+	// API selects one of several APIs, by its name or by its stack and logical ID: "Shop/Api1A2B3C4D". Default: all
+	// APIs. If two have a stage of the same name, [Gateway.Routes] says where each is served.
 	API string
 
-	// Parameters are the values of template parameters, by name or, for one stack, as "stack:name". Default: the defaults
-	// of the templates.
+	// Parameters are the values of template parameters, by name or, for one stack, as "stack:name". Default: the
+	// defaults of the templates.
 	Parameters map[string]string
 
-	// Account and Region are those of stacks that leave them to the deployment. Defaults: "123456789012" and "us-east-1".
+	// Account and Region are those of stacks that leave them to the deployment. Defaults: "123456789012" and
+	// "us-east-1".
 	Account, Region string
 
 	// Issuers says whose tokens the authorizers accept. Default: [DevelopmentIssuers].
@@ -55,12 +56,12 @@ type Options struct {
 	// "203.0.113.7". Default: the caller's own, which is 127.0.0.1.
 	SourceIP string
 
-	// Env adds environment variables to every function. A variable that the template sets has the template's value, unless
-	// only a deployment can resolve it.
+	// Env adds environment variables to every function. A variable that the template sets has the template's value,
+	// unless only a deployment can resolve it.
 	Env map[string]string
 
-	// Credentials are the AWS credentials of the functions. Default: placeholders that no AWS service accepts, so that a
-	// function does not act with the developer's rights.
+	// Credentials are the AWS credentials of the functions. Default: placeholders that no AWS service accepts, so that
+	// a function does not act with the developer's rights.
 	Credentials *Credentials
 
 	// MaxProcesses is how many invocations of one function run at the same time, each in a process of its own. Further
@@ -72,7 +73,8 @@ type Options struct {
 	Record func(*Record)
 
 	// Log receives every line that a function writes. What a function writes before it answers, Log receives before the
-	// caller gets the answer, but on Windows. It is called from several goroutines at a time. If nil, lines are discarded.
+	// caller gets the answer, but on Windows. It is called from several goroutines at a time. If nil, lines are
+	// discarded.
 	Log func(LogLine)
 
 	// Now is the clock of caches, tokens and signatures. Default: [time.Now].
@@ -99,7 +101,8 @@ const (
 	ConfiguredIssuers IssuerMode = "configured"
 )
 
-// Gateway serves the APIs of an assembly as an [http.Handler]. It is safe for concurrent use. [Start] serves one for a test.
+// Gateway serves the APIs of an assembly as an [http.Handler]. It is safe for concurrent use. [Start] serves one for a
+// test.
 type Gateway struct {
 	gateway *apigateway.Gateway
 	issuer  *developmentIssuer // nil with [ConfiguredIssuers]
@@ -109,8 +112,9 @@ type Gateway struct {
 
 var _ http.Handler = (*Gateway)(nil)
 
-// New reads the cloud assembly in a folder, most often "cdk.out", and prepares its functions; a function's process starts
-// with the first request for it. The functions must have been built for this host: synthesize with GATEHOUSE_HOST_BUILD=1.
+// New reads the cloud assembly in a folder, most often "cdk.out", and prepares its functions; a function's process
+// starts with the first request for it. The functions must have been built for this host: synthesize with
+// GATEHOUSE_HOST_BUILD=1.
 //
 // The error is [ErrNotAssembly] or [ErrNoStage], or says what is wrong with the options.
 func New(assembly string, o Options) (*Gateway, error) {
@@ -172,16 +176,17 @@ func New(assembly string, o Options) (*Gateway, error) {
 }
 
 // ServeHTTP answers a request. The first segment of its path is the stage: "/prod/orders". The request comes from its
-// RemoteAddr, unless [Options.SourceIP] is set. It is for requests made by hand, as by [net/http/httptest.NewRequest]: over
-// a server of net/http, functions get header names in their canonical form. [Start] serves without that difference.
+// RemoteAddr, unless [Options.SourceIP] is set. It is for requests made by hand, as by [net/http/httptest.NewRequest]:
+// over a server of net/http, functions get header names in their canonical form. [Start] serves without that
+// difference.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.gateway.ServeHTTP(w, r) }
 
 // Reload reads the assembly again and serves it. Requests in progress finish with what they began with. On an error the
 // old assembly is still served.
 func (g *Gateway) Reload() error { return g.gateway.Reload() }
 
-// Problems lists what is not as on AWS, a line each, in a stable order: what the gateway does not do, with the logical ID,
-// and the AWS::Lambda::Permission resources that are missing, without which a route answers 500 on AWS too.
+// Problems lists what is not as on AWS, a line each, in a stable order: what the gateway does not do, with the logical
+// ID, and the AWS::Lambda::Permission resources that are missing, without which a route answers 500 on AWS too.
 func (g *Gateway) Problems() []string {
 	return append(g.gateway.Problems(), g.gateway.Permissions()...)
 }

@@ -20,8 +20,8 @@ type Record struct {
 	Authorizer Authorizer    // what guards the route; "" if no route matched
 	Cache      CacheResult   // of a Lambda authorizer with a cache, else ""
 
-	// Reason says why the answer is a 401, 403 or 5xx: which check failed, what it got and what it wanted. It is "" where
-	// the function itself answered. It is never sent to the caller.
+	// Reason says why the answer is a 401, 403 or 5xx: which check failed, what it got and what it wanted. It is ""
+	// where the function itself answered. It is never sent to the caller.
 	Reason string
 
 	// Checks are the checks in the order in which they ran, up to the one that failed.

@@ -12,8 +12,8 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// Server is a [Gateway] that listens on loopback for a test. [Start] makes it. It takes requests as "gatehouse dev" does:
-// functions get header names in the case in which the client sent them, and a malformed request gets a 400.
+// Server is a [Gateway] that listens on loopback for a test. [Start] makes it. It takes requests as "gatehouse dev"
+// does: functions get header names in the case in which the client sent them, and a malformed request gets a 400.
 type Server struct {
 	*Gateway
 	server *front.Server
@@ -25,8 +25,8 @@ type Server struct {
 	t TB
 }
 
-// Start serves the cloud assembly in a folder until the test ends; see [New]. It logs what is not as on AWS, and ends the
-// test if the assembly cannot be served:
+// Start serves the cloud assembly in a folder until the test ends; see [New]. It logs what is not as on AWS, and ends
+// the test if the assembly cannot be served:
 //
 //	api := localgateway.Start(t, "cdk.out", localgateway.Options{})
 //	r, _ := http.NewRequest("GET", api.URL+"/prod/orders", nil)

@@ -17,8 +17,8 @@ type TokenRequest struct {
 	// Issuer is the URL of an issuer or user pool; [Gateway.Issuers] lists them. Default: the only one.
 	Issuer string
 
-	// Audience is the API or, for an ID token and for Amazon Cognito, the client that the token is for. It need not be one
-	// that the issuer is configured with. Default: the issuer's first one.
+	// Audience is the API or, for an ID token and for Amazon Cognito, the client that the token is for. It need not be
+	// one that the issuer is configured with. Default: the issuer's first one.
 	Audience string
 
 	// Subject is the user or client that the token is about. Default: "developer".
@@ -27,8 +27,8 @@ type TokenRequest struct {
 	// Scopes, Groups and Roles are written to the claims in which the issuer has them. Default: none.
 	Scopes, Groups, Roles []string
 
-	// Claims are further claims by name, encoded as [encoding/json] does. They replace claims that the other fields make;
-	// nil leaves a claim out. Default: none.
+	// Claims are further claims by name, encoded as [encoding/json] does. They replace claims that the other fields
+	// make; nil leaves a claim out. Default: none.
 	Claims map[string]any
 
 	// Expires is how long the token is valid. A negative value makes a token that has expired. Default: one hour.
@@ -50,8 +50,8 @@ const (
 	IDToken     TokenUse = "id"
 )
 
-// MintToken makes a token in the form of the issuer's own. It fails if the request does not choose one of several issuers,
-// if the issuer makes no such token, and with [ConfiguredIssuers].
+// MintToken makes a token in the form of the issuer's own. It fails if the request does not choose one of several
+// issuers, if the issuer makes no such token, and with [ConfiguredIssuers].
 func (g *Gateway) MintToken(r TokenRequest) (string, error) {
 	if g.issuer == nil {
 		return "", errors.New("localgateway: no token can be minted with ConfiguredIssuers: the configured issuers make them")

@@ -11,9 +11,10 @@ import (
 )
 
 // makeAccessKeys makes the development keys: a long-term key and temporary credentials for a developer who may call
-// everything, a long-term key for each user of the assembly that has a policy, and temporary credentials for each such role,
-// as a role has no others. They are worth nothing outside this gateway. With an issuer they come from its keys and are the
-// same at every start, so that a shell's history keeps working; without one, from a secret of the gateway's.
+// everything, a long-term key for each user of the assembly that has a policy, and temporary credentials for each such
+// role, as a role has no others. They are worth nothing outside this gateway. With an issuer they come from its keys
+// and are the same at every start, so that a shell's history keeps working; without one, from a secret of the
+// gateway's.
 //
 // They are secret: a page of any site can send a presigned request to this machine without a preflight.
 func (s *served) makeAccessKeys() error {

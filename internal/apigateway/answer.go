@@ -76,8 +76,8 @@ func (st *stage) handle(ctx context.Context, r *exchange.Request, source *mappin
 		guard = st.dryGuard()
 	}
 	record.Verdict = guard.Check(ctx, call)
-	// Also of a request that is denied: a gateway response for ACCESS_DENIED can tell the caller what the authorizer put
-	// into its context. Seen on AWS: https://stackoverflow.com/questions/47921803 and
+	// Also of a request that is denied: a gateway response for ACCESS_DENIED can tell the caller what the authorizer
+	// put into its context. Seen on AWS: https://stackoverflow.com/questions/47921803 and
 	// https://qiita.com/kter/items/4d4163e7f64ed34303bf.
 	source.Context.Authorizer = authorizerContext(record.Verdict.Known)
 	addIdentity(source.Context.Identity, record.Verdict.Known)
@@ -123,9 +123,10 @@ func notServed(why string) *mapping.Failure {
 		Message: "The local gateway does not serve this route as Amazon API Gateway would", Reason: why}
 }
 
-// notTransformed is the answer of a MOCK integration to a request that counts as binary: its request template takes text
-// only. A preflight is such a request where the API's binary media types have */*, though it has no body.
-// Source: https://github.com/aws/serverless-application-model/issues/553, https://github.com/clebert/aws-simple/issues/167
+// notTransformed is the answer of a MOCK integration to a request that counts as binary: its request template takes
+// text only. A preflight is such a request where the API's binary media types have */*, though it has no body.
+// Source: https://github.com/aws/serverless-application-model/issues/553,
+// https://github.com/clebert/aws-simple/issues/167
 func notTransformed() *mapping.Failure {
 	f := mapping.Internal(500, "API Gateway would not transform the request (Unable to transform request): its media type is one of the API's binary ones, "+
 		"and the MOCK integration's ContentHandling is not CONVERT_TO_TEXT")
@@ -232,8 +233,8 @@ type Route struct {
 	Method *apimodel.Method
 	Why    string // why it is answered by 501; "" if it is served
 
-	// Refused says why API Gateway may not invoke its function or its authorizer's, so that requests are answered by 500.
-	// Of a method for any verb it says it only where no verb is permitted. "" if the route works.
+	// Refused says why API Gateway may not invoke its function or its authorizer's, so that requests are answered by
+	// 500. Of a method for any verb it says it only where no verb is permitted. "" if the route works.
 	Refused string
 }
 

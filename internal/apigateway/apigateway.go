@@ -1,11 +1,12 @@
-// Package apigateway answers requests to the REST APIs of a synthesized cloud assembly as Amazon API Gateway does: with its
-// routing, its order of checks, its words, and the real functions. It is what package localgateway and "gatehouse dev" run.
+// Package apigateway answers requests to the REST APIs of a synthesized cloud assembly as Amazon API Gateway does: with
+// its routing, its order of checks, its words, and the real functions. It is what package localgateway and "gatehouse
+// dev" run.
 //
 //	gateway, err := apigateway.New(apigateway.Options{Assembly: "cdk.out"})
 //
-// What it cannot serve as API Gateway would, it reports by logical ID and answers by 501 for that route alone; nothing fails
-// open. It does not throttle, cache answers, log to CloudWatch or do TLS, and it does not limit what a function does on this
-// machine.
+// What it cannot serve as API Gateway would, it reports by logical ID and answers by 501 for that route alone; nothing
+// fails open. It does not throttle, cache answers, log to CloudWatch or do TLS, and it does not limit what a function
+// does on this machine.
 package apigateway
 
 import (
@@ -34,8 +35,8 @@ type Options struct {
 	// Assembly is the folder of the cloud assembly.
 	Assembly string
 
-	// API picks one of several APIs, by its name or the path of its construct's stack and logical id. Default: all. Where
-	// two have a stage of the same name, [Gateway.Mount] tells where each is.
+	// API picks one of several APIs, by its name or the path of its construct's stack and logical id. Default: all.
+	// Where two have a stage of the same name, [Gateway.Mount] tells where each is.
 	API string
 
 	// Model says what cannot be told from the templates, such as parameters.
@@ -48,11 +49,12 @@ type Options struct {
 	// Functions are the options of the processes that run the functions.
 	Functions lambdaruntime.Options
 
-	// Record receives every request when it is answered. It must be safe for concurrent use. If nil, records are discarded.
+	// Record receives every request when it is answered. It must be safe for concurrent use. If nil, records are
+	// discarded.
 	Record func(*Record)
 
-	// SourceIP is the address that requests seem to come from, for an API whose resource policy allows certain addresses
-	// only. Default: their own, which is 127.0.0.1.
+	// SourceIP is the address that requests seem to come from, for an API whose resource policy allows certain
+	// addresses only. Default: their own, which is 127.0.0.1.
 	SourceIP string
 
 	// Now is the clock. Default: [time.Now].
@@ -151,9 +153,9 @@ func (g *Gateway) receive(r *exchange.Request) {
 	}
 }
 
-// splitStage takes the stage off a path: "/prod/orders" is "/orders" of the stage prod, and "/prod" is its root. Slashes
-// that precede or follow the stage are one, as in the path of events that were recorded on AWS (see package events) and in
-// test_api_gateway_http_integration_with_path_request_parameter of
+// splitStage takes the stage off a path: "/prod/orders" is "/orders" of the stage prod, and "/prod" is its root.
+// Slashes that precede or follow the stage are one, as in the path of events that were recorded on AWS (see package
+// events) and in test_api_gateway_http_integration_with_path_request_parameter of
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_basic.py.
 func splitStage(path string) (stage, rest string) {
 	stage, rest, _ = strings.Cut(strings.TrimLeft(path, "/"), "/")

@@ -29,18 +29,19 @@ func (st *stage) arrive(r *exchange.Request) {
 	}
 }
 
-// isEdge reports whether an API with these endpoint types is edge-optimized, which is the default. Amazon CloudFront, which
-// is before it, writes the name of the header Authorization with a capital letter.
+// isEdge reports whether an API with these endpoint types is edge-optimized, which is the default. Amazon CloudFront,
+// which is before it, writes the name of the header Authorization with a capital letter.
 // Source: recorded in _format_headers of
 // https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/integrations/aws.py
 func isEdge(types []string) bool { return len(types) == 0 || slices.Contains(types, "EDGE") }
 
-// noRoute is the answer to a path or verb that no route has. API Gateway takes such a request for one to its own service: an
-// Authorization header is read as a signature, and one that is not is refused in the words of Signature Version 4.
+// noRoute is the answer to a path or verb that no route has. API Gateway takes such a request for one to its own
+// service: an Authorization header is read as a signature, and one that is not is refused in the words of Signature
+// Version 4.
 //
 // Seen: https://github.com/HumanCellAtlas/data-store/issues/328, https://github.com/aws/chalice/issues/828 and
-// https://github.com/amazon-archives/aws-cognito-angular-quickstart/issues/50, which also says that the gateway response is
-// the same.
+// https://github.com/amazon-archives/aws-cognito-angular-quickstart/issues/50, which also says that the gateway
+// response is the same.
 func noRoute(r *exchange.Request) *mapping.Failure {
 	f := &mapping.Failure{Type: mapping.MissingAuthenticationToken, Message: "Missing Authentication Token",
 		Reason: fmt.Sprintf("no route takes %s %s: API Gateway answers so to every path and verb that it does not know", r.Verb, r.Path)}

@@ -11,8 +11,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// decision is what the included authorizer logs of a request. Its answers do not say why, and must not; its log does, and
-// comes back with the invocation.
+// decision is what the included authorizer logs of a request. Its answers do not say why, and must not; its log does,
+// and comes back with the invocation.
 // Source: authz's documentation of its log, docs/authorizer.md.
 type decision struct {
 	Message, Outcome, Reason, Error, Missing, RequestID string
@@ -76,8 +76,8 @@ func (d decision) why() string {
 	return ""
 }
 
-// has says which rights the included authorizer found in a token, as its context lists them: of an answer from the cache
-// there is no line in the log. It is "" for the context of another function.
+// has says which rights the included authorizer found in a token, as its context lists them: of an answer from the
+// cache there is no line in the log. It is "" for the context of another function.
 func has(c events.Caller) string {
 	if c.Lambda == nil || c.Lambda.Context["issuer"] == "" {
 		return ""

@@ -14,10 +14,11 @@ import (
 )
 
 // decompressed is the body of a request without its Content-Encoding, which API Gateway takes off whatever the API's
-// settings; the header stays. A body that is not in that coding, or in one that API Gateway does not know, is answered by
-// 415, before the route is looked for.
+// settings; the header stays. A body that is not in that coding, or in one that API Gateway does not know, is answered
+// by 415, before the route is looked for.
 //
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-make-request-with-compressed-payload.html
+// Source:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-make-request-with-compressed-payload.html
 // and, of what a function gets, https://github.com/dougmoscrop/serverless-http/issues/194.
 func decompressed(r *exchange.Request) ([]byte, *mapping.Failure) {
 	coding := strings.ToLower(strings.TrimSpace(r.Headers.Get("Content-Encoding")))

@@ -8,8 +8,9 @@ import (
 )
 
 // mount gives each stage a first path segment of its own. The first API that has a stage of a name keeps the name; each
-// further one has its own name after it: of the APIs "shop" and "Orders API", both with the stage prod, the second is at
-// /prod-orders-api. The order is that of the model, by stack and logical id, so the segments are the same at every start.
+// further one has its own name after it: of the APIs "shop" and "Orders API", both with the stage prod, the second is
+// at /prod-orders-api. The order is that of the model, by stack and logical id, so the segments are the same at every
+// start.
 func mount(chosen []choice) {
 	taken := map[string]bool{}
 	for i := range chosen {
@@ -45,8 +46,8 @@ func slug(api *apimodel.API) string {
 	return "api"
 }
 
-// Mount is the first path segment that a stage of an API is served under: the stage's name, unless another API has a stage
-// of that name. "" if it is not served.
+// Mount is the first path segment that a stage of an API is served under: the stage's name, unless another API has a
+// stage of that name. "" if it is not served.
 func (g *Gateway) Mount(api apimodel.ID, stage string) string {
 	for name, st := range g.live.Load().stages {
 		if st.api.ID == api && st.stage.Name == stage {

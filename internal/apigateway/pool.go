@@ -77,8 +77,8 @@ func (s *served) startFunctions(list []*apimodel.Function) {
 	}
 }
 
-// inNode has Node.js run a function: its code is in a folder or in the template. The modules that Lambda's runtimes have are
-// those of the app, whose folder this process runs in.
+// inNode has Node.js run a function: its code is in a folder or in the template. The modules that Lambda's runtimes
+// have are those of the app, whose folder this process runs in.
 func (s *served) inNode(spec *lambdaruntime.Spec, code apimodel.Code) (err error) {
 	if spec.Command, err = nodejs.Command(code.Inline); err != nil {
 		return err
@@ -127,8 +127,8 @@ func (s *served) invoke(
 	return s.invokeAuthorizer(ctx, f, payload, lambdaruntime.InvokeOptions{TraceID: r.TraceID})
 }
 
-// invokeAuthorizer runs the function of an authorizer, and reads the reason for its decision in its log if it is an included
-// one. The error of a function is a [checks.FunctionError].
+// invokeAuthorizer runs the function of an authorizer, and reads the reason for its decision in its log if it is an
+// included one. The error of a function is a [checks.FunctionError].
 func (s *served) invokeAuthorizer(
 	ctx context.Context, f *apimodel.Function, payload []byte, o lambdaruntime.InvokeOptions,
 ) (reply checks.AuthorizerReply, err error) {

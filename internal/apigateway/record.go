@@ -21,8 +21,8 @@ type Record struct {
 	// "" where the function itself answered.
 	Reason string
 
-	// Identity are the names of the headers and parameters that the served APIs' authorizers know callers by. Their values are
-	// as secret as tokens are.
+	// Identity are the names of the headers and parameters that the served APIs' authorizers know callers by. Their
+	// values are as secret as tokens are.
 	Identity []string
 
 	IntegrationTime time.Duration // of the function; 0 if there was none

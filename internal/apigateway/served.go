@@ -208,7 +208,8 @@ func identityNames(chosen []choice) (names []string) {
 	return names
 }
 
-// needs are the requirements of the routes that have any, by their API. What cannot be told is left out: it is for reasons only.
+// needs are the requirements of the routes that have any, by their API. What cannot be told is left out: it is for
+// reasons only.
 func needs(m *apimodel.Model) map[apimodel.ID]map[string]string {
 	out := map[apimodel.ID]map[string]string{}
 	all, _ := matrix.Of(m, "")

@@ -58,8 +58,9 @@ func (p *poolTokens) verifier(pool *apimodel.UserPool, use string) (*jwt.Verifie
 	return v, nil
 }
 
-// clients are those of a pool: those in the assembly, and those that authorizers name of a pool or with a client outside of
-// it, for which the development issuer makes tokens. If none is known, it is the one that such tokens are for.
+// clients are those of a pool: those in the assembly, and those that authorizers name of a pool or with a client
+// outside of it, for which the development issuer makes tokens. If none is known, it is the one that such tokens are
+// for.
 func (p *poolTokens) clients(pool *apimodel.UserPool) []string {
 	var out []string
 	for _, c := range pool.Clients {

@@ -9,11 +9,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// traced is an X-Ray header with a trace: Root=1-5759e988-bd862e3fe1be46a994272793, and perhaps Parent, Sampled and such.
+// traced is an X-Ray header with a trace: Root=1-5759e988-bd862e3fe1be46a994272793, and perhaps Parent, Sampled and
+// such.
 var traced = regexp.MustCompile(`^(?:[A-Za-z0-9_-]+=[A-Za-z0-9:_.-]*;)*Root=1-[0-9a-f]{8}-[0-9a-f]{24}(?:;[A-Za-z0-9_-]+=[A-Za-z0-9:_.-]*)*;?$`)
 
-// callersTrace is the trace that a request is part of already; "" if it is not one, or not well-formed. API Gateway adds a
-// trace "to incoming HTTP requests that don't already have one".
+// callersTrace is the trace that a request is part of already; "" if it is not one, or not well-formed. API Gateway
+// adds a trace "to incoming HTTP requests that don't already have one".
 // Source: https://docs.aws.amazon.com/xray/latest/devguide/xray-services-apigateway.html
 func callersTrace(h exchange.Headers) string {
 	value := strings.ReplaceAll(h.Get("X-Amzn-Trace-Id"), " ", "")
@@ -38,8 +39,8 @@ func traceOf(h exchange.Headers, now time.Time) string {
 	return trace
 }
 
-// answered is the trace in the answer of a function: Root, Parent, Sampled and Lineage, those of the request where it has
-// them.
+// answered is the trace in the answer of a function: Root, Parent, Sampled and Lineage, those of the request where it
+// has them.
 func answered(trace string) string {
 	parts := map[string]string{}
 	for part := range strings.SplitSeq(trace, ";") {

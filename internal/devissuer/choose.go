@@ -29,7 +29,8 @@ func (p *Provider) Choose(r TokenRequest) (Issuer, error) {
 	return found[0].clone(), nil
 }
 
-// prefer keeps those that fit, or all if none does: a token that no authorizer takes is worth making, to see it refused.
+// prefer keeps those that fit, or all if none does: a token that no authorizer takes is worth making, to see it
+// refused.
 func prefer(issuers []Issuer, fits func(Issuer) bool) []Issuer {
 	var out []Issuer
 	for _, i := range issuers {

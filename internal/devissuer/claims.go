@@ -64,13 +64,15 @@ func (r TokenRequest) audienceClaims(i Issuer, c map[string]any) {
 	audience, use := r.audienceOf(i), r.useOf(i)
 	switch {
 	case i.isCognito() && use == Access:
-		// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
+		// Source:
+		// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
 		c["token_use"], c["client_id"], c["username"], c["version"], c["auth_time"] = use, audience, c["sub"], 2, c["iat"]
 		if len(i.Clients) > 0 && !slices.Contains(i.Clients, audience) { // the client's request named the API as its resource
 			c["aud"] = audience
 		}
 	case i.isCognito():
-		// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
+		// Source:
+		// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
 		c["token_use"], c["aud"], c["cognito:username"], c["auth_time"] = use, audience, c["sub"], c["iat"]
 	default:
 		c["aud"] = audience
@@ -144,8 +146,8 @@ func join(before any, values []string) []string {
 	return out
 }
 
-// scopesValue are scopes in the form that the issuer has: a string of words in scope (RFC 8693, section 4.2), and in the
-// scp of Microsoft Entra ID; an array in Okta's scp and in whatever claim an issuer has of its own.
+// scopesValue are scopes in the form that the issuer has: a string of words in scope (RFC 8693, section 4.2), and in
+// the scp of Microsoft Entra ID; an array in Okta's scp and in whatever claim an issuer has of its own.
 // Sources: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference and
 // https://developer.okta.com/docs/reference/api/oidc/#access-token-payload
 func scopesValue(i Issuer, claim string, scopes []string) any {
@@ -158,8 +160,8 @@ func scopesValue(i Issuer, claim string, scopes []string) any {
 }
 
 // place sets a claim to what it becomes. The claim is named as in an issuer's settings: a dot descends into an object
-// ("realm_access.roles"), but not in a name that is a URL, as "https://shop.example.com/roles", or that has another sign
-// which no member of a path has.
+// ("realm_access.roles"), but not in a name that is a URL, as "https://shop.example.com/roles", or that has another
+// sign which no member of a path has.
 func place(claims map[string]any, claim string, becomes func(before any) any) error {
 	path := []string{claim}
 	if !strings.ContainsAny(claim, ":/") && !strings.HasPrefix(claim, ".") && !strings.HasSuffix(claim, ".") && !strings.Contains(claim, "..") {

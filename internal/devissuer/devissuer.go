@@ -1,5 +1,5 @@
-// Package devissuer is an OpenID provider for development: it makes tokens of any configured issuer, and serves the keys
-// that verify them, in that issuer's name.
+// Package devissuer is an OpenID provider for development: it makes tokens of any configured issuer, and serves the
+// keys that verify them, in that issuer's name.
 //
 //	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: devissuer.Folder(cache)})
 //	issuers, err := devissuer.FromModel(model)

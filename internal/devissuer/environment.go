@@ -16,8 +16,8 @@ import (
 const secretsVariable = "AWS_ENDPOINT_URL_SECRETS_MANAGER"
 
 // Environment is the environment of an included authorizer's function, changed so that it gets the keys of this
-// provider's issuers from here: jwksUrl, and for HMAC keys the endpoint of AWS Secrets Manager. What its tokens must say
-// stays as it is. Other functions' environments, and issuers that are not the provider's, are left alone.
+// provider's issuers from here: jwksUrl, and for HMAC keys the endpoint of AWS Secrets Manager. What its tokens must
+// say stays as it is. Other functions' environments, and issuers that are not the provider's, are left alone.
 //
 // Keys over http are accepted by an authorizer that was built to run here, and by no other.
 func (p *Provider) Environment(variables map[string]string) (map[string]string, error) {

@@ -25,8 +25,8 @@ type Issuer struct {
 	// Issuer has the settings by which the included authorizer verifies its tokens, and so what these look like.
 	authz.Issuer
 
-	// Cognito says that its tokens have the form of Amazon Cognito's, whatever its URL and TokenUse say. Default: they do
-	// if the URL is a user pool's, or if TokenUse is set.
+	// Cognito says that its tokens have the form of Amazon Cognito's, whatever its URL and TokenUse say. Default: they
+	// do if the URL is a user pool's, or if TokenUse is set.
 	Cognito bool
 
 	// Use is what its tokens are for unless a request says. Default: TokenUse, else [Access]; [ID] for a user pool
@@ -99,8 +99,10 @@ func (i Issuer) algorithms() []string {
 
 func (i Issuer) isCognito() bool { return i.Cognito || i.TokenUse != "" || isUserPool(i.URL) }
 
-// isUserPool reports whether a URL is that of a user pool, as https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Example.
-// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
+// isUserPool reports whether a URL is that of a user pool, as
+// https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Example.
+// Source:
+// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
 func isUserPool(issuer string) bool {
 	u, err := url.Parse(issuer)
 	return err == nil && u.Scheme == "https" && strings.HasPrefix(u.Host, "cognito-idp.")

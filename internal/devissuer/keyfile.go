@@ -55,7 +55,8 @@ func (k *keyring) format() ([]byte, error) {
 	return append(text, '\n'), err
 }
 
-// parseKeys reads a file. It has exactly one key pair of each kind to sign with. No error of it holds any part of a key.
+// parseKeys reads a file. It has exactly one key pair of each kind to sign with. No error of it holds any part of a
+// key.
 func parseKeys(text []byte) (*keyring, error) {
 	if len(text) > maxKeyFile {
 		return nil, fmt.Errorf("it has %d bytes, and is not larger than %d", len(text), maxKeyFile)

@@ -20,8 +20,8 @@ const (
 	DefaultSubject = "developer"
 	DefaultExpires = time.Hour
 
-	// StandInClient is the client that tokens of a user pool are for whose clients are not known, as that of one imported into
-	// the app.
+	// StandInClient is the client that tokens of a user pool are for whose clients are not known, as that of one
+	// imported into the app.
 	StandInClient = "gatehouse-client"
 )
 
@@ -80,8 +80,8 @@ func (r TokenRequest) algorithmOf(i Issuer) string {
 	return i.algorithms()[0]
 }
 
-// Mint makes a signed token in the form that the issuer's own tokens have. Asked for something that an authorizer takes,
-// it is one that an authorizer takes.
+// Mint makes a signed token in the form that the issuer's own tokens have. Asked for something that an authorizer
+// takes, it is one that an authorizer takes.
 //
 // The error is a [ChoiceError] if the request means no issuer in particular, or an [ErrRequest] if there can be no
 // such token, or what [OpenKeys] says if the keys cannot be read any more.

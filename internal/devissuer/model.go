@@ -26,11 +26,11 @@ func (e *AuthorizerError) Error() string { return fmt.Sprintf("%v: %v", ErrModel
 func (e *AuthorizerError) Unwrap() []error { return []error{ErrModel, e.Err} }
 
 // FromModel finds the issuers whose tokens an assembly's authorizers take: those in the configuration of included
-// authorizer functions, and the user pools of Amazon Cognito authorizers. An authorizer with a function of the app's own
-// has none that could be known. Issuers with the same settings are one.
+// authorizer functions, and the user pools of Amazon Cognito authorizers. An authorizer with a function of the app's
+// own has none that could be known. Issuers with the same settings are one.
 //
-// With an error, which joins an [AuthorizerError] for everything that is wrong, come the issuers that were found all the
-// same.
+// With an error, which joins an [AuthorizerError] for everything that is wrong, come the issuers that were found all
+// the same.
 func FromModel(m *apimodel.Model) ([]Issuer, error) {
 	var found []Issuer
 	var errs []error
@@ -82,8 +82,8 @@ func fromAuthorizer(m *apimodel.Model, api *apimodel.API, a *apimodel.Authorizer
 	return out, nil
 }
 
-// fromPools are the user pools of an Amazon Cognito authorizer. A pool of which the authorizer takes no client's tokens is
-// left out, unless that leaves none.
+// fromPools are the user pools of an Amazon Cognito authorizer. A pool of which the authorizer takes no client's tokens
+// is left out, unless that leaves none.
 func fromPools(m *apimodel.Model, use Use, a *apimodel.Authorizer) (out []Issuer, err error) {
 	expression, err := a.Expression()
 	if err != nil {
@@ -118,8 +118,8 @@ func clientsOf(pool *apimodel.UserPool) (ids []string) {
 	return ids
 }
 
-// matching are the clients of a pool whose ID tokens an authorizer's expression lets pass: those in the assembly, those that
-// it lists and that are in no assembly, or else the stand-in.
+// matching are the clients of a pool whose ID tokens an authorizer's expression lets pass: those in the assembly, those
+// that it lists and that are in no assembly, or else the stand-in.
 func matching(m *apimodel.Model, pool *apimodel.UserPool, a *apimodel.Authorizer, expression *regexp.Regexp) (ids []string) {
 	ofOthers := map[string]bool{}
 	for _, other := range m.UserPools {

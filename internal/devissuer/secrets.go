@@ -10,8 +10,8 @@ const vaultPath = "/secrets/"
 
 func (p *Provider) secretsPath() string { return vaultPath + p.vault }
 
-// SecretsURL is an endpoint that stands in for AWS Secrets Manager and knows the HMAC keys of the issuers that have one:
-// the value for AWS_ENDPOINT_URL_SECRETS_MANAGER. It is "" if the provider is not served.
+// SecretsURL is an endpoint that stands in for AWS Secrets Manager and knows the HMAC keys of the issuers that have
+// one: the value for AWS_ENDPOINT_URL_SECRETS_MANAGER. It is "" if the provider is not served.
 //
 // Its path is made at random, since other users of the machine can reach the loopback interface too.
 func (p *Provider) SecretsURL() string {

@@ -21,8 +21,8 @@ const (
 	jwksPath      = "/jwks"
 )
 
-// siteName is an issuer's name in paths. It is readable, and the same in every run, so that a process that was told of it
-// before the assembly changed still finds it.
+// siteName is an issuer's name in paths. It is readable, and the same in every run, so that a process that was told of
+// it before the assembly changed still finds it.
 func siteName(issuer string) string {
 	host := "issuer"
 	if u, err := url.Parse(issuer); err == nil && u.Host != "" && strings.Trim(u.Host, "abcdefghijklmnopqrstuvwxyz0123456789-.") == "" {

@@ -36,8 +36,8 @@ type KeyOptions struct {
 	Random io.Reader
 }
 
-// KeyStore keeps the keys in a folder: in one file, which only the user can read. All processes of the user share
-// them, so that a token made by one is accepted by what another one runs; a change that one makes, the others see at once.
+// KeyStore keeps the keys in a folder: in one file, which only the user can read. All processes of the user share them,
+// so that a token made by one is accepted by what another one runs; a change that one makes, the others see at once.
 // Any number of goroutines may use it.
 //
 // The file has a number in its name. It is written under another name and then linked to its own, which fails if there
@@ -55,7 +55,8 @@ type KeyStore struct {
 
 // OpenKeys opens the keys in a folder, and makes them if there are none.
 //
-// The error is [ErrExposed] if others can read the folder or the file, or [ErrKeyFile] if the file cannot be read as one.
+// The error is [ErrExposed] if others can read the folder or the file, or [ErrKeyFile] if the file cannot be read as
+// one.
 func OpenKeys(o KeyOptions) (*KeyStore, error) {
 	if o.Overlap == 0 {
 		o.Overlap = DefaultOverlap

@@ -48,8 +48,8 @@ func (p *Pool) environ(s *Spec, runtimeAPI string) []string {
 		"AWS_XRAY_DAEMON_ADDRESS":  "127.0.0.1:2000",
 	}
 	if s.MemoryMB <= oneVCPU {
-		// A function written in Go would otherwise use all processors of this host, and spend a fifth of its time on passing
-		// work between them.
+		// A function written in Go would otherwise use all processors of this host, and spend a fifth of its time on
+		// passing work between them.
 		env["GOMAXPROCS"] = "1"
 	}
 	maps.Copy(env, o.Env)

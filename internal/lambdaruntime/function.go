@@ -10,8 +10,8 @@ import (
 
 // function is the scheduler of one function: a queue of invocations, and the processes that take them.
 //
-// Everything of it, and the state of its processes, is under one lock. It is held for the bookkeeping only, never over a
-// system call on the way of an invocation.
+// Everything of it, and the state of its processes, is under one lock. It is held for the bookkeeping only, never over
+// a system call on the way of an invocation.
 type function struct {
 	pool *Pool
 	name string
@@ -138,7 +138,8 @@ func (f *function) close() {
 	}
 }
 
-// dismiss stops the processes that are not in the middle of an invocation; the others stop when they ask for the next one.
+// dismiss stops the processes that are not in the middle of an invocation; the others stop when they ask for the next
+// one.
 func (f *function) dismiss() {
 	for p := range f.processes {
 		if p.state != busy {

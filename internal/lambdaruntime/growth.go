@@ -7,12 +7,12 @@ import (
 
 // How many processes a function has is decided here.
 //
-// As many as there are processors are started at once, when there is work. Further ones, up to the limit, are started when
-// an invocation has waited for a while although no process is on its way and the function is a slow one: as many as there
-// are, each time. Lambda would start one for every invocation that finds no free one. Here a dozen processes for a function
-// that answers in a tenth of a millisecond would only take the machine from each other: measured with 32 callers on two
-// cores, an invocation takes 85 us of the function's processor time with two processes and 170 us with ten. So where
-// invocations wait although the function is quick, it is processors that are missing.
+// As many as there are processors are started at once, when there is work. Further ones, up to the limit, are started
+// when an invocation has waited for a while although no process is on its way and the function is a slow one: as many
+// as there are, each time. Lambda would start one for every invocation that finds no free one. Here a dozen processes
+// for a function that answers in a tenth of a millisecond would only take the machine from each other: measured with 32
+// callers on two cores, an invocation takes 85 us of the function's processor time with two processes and 170 us with
+// ten. So where invocations wait although the function is quick, it is processors that are missing.
 
 const (
 	// growAfter is how long an invocation waits before it is worth another process, which takes about as long to start.
@@ -43,8 +43,8 @@ func (g *growth) took(d time.Duration, cold bool) {
 	}
 }
 
-// slow reports whether further processes are of use: invocations take their time, or those under way do and may even wait for
-// those in the queue. The lock is held.
+// slow reports whether further processes are of use: invocations take their time, or those under way do and may even
+// wait for those in the queue. The lock is held.
 func (f *function) slow(now time.Time) bool {
 	if f.growth.usual >= slowInvocation {
 		return true

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// killGroup kills the process and whatever it has started in its group. What moved to a session of its own (setsid) gets
-// away.
+// killGroup kills the process and whatever it has started in its group. What moved to a session of its own (setsid)
+// gets away.
 func killGroup(cmd *exec.Cmd) {
 	syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // the error says that nothing is left
 }

@@ -8,9 +8,10 @@
 // Each process has a Runtime API of its own on 127.0.0.1. Processes are started when there is work for them, take one
 // invocation at a time, are reused, and are replaced when they crash or run out of time; with the pool, they end.
 //
-// It does not build functions, it does not limit their memory or CPU, it does not freeze a process between invocations as
-// Lambda does, and it is not a sandbox: the functions are the developer's own code and run with the developer's rights. It does
-// not implement response streaming, SnapStart, or extensions beyond what aws-lambda-go's WithEnableSIGTERM needs.
+// It does not build functions, it does not limit their memory or CPU, it does not freeze a process between invocations
+// as Lambda does, and it is not a sandbox: the functions are the developer's own code and run with the developer's
+// rights. It does not implement response streaming, SnapStart, or extensions beyond what aws-lambda-go's
+// WithEnableSIGTERM needs.
 //
 // The Runtime API: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. What the documentation leaves out is
 // taken from AWS's own https://github.com/aws/aws-lambda-runtime-interface-emulator.
@@ -29,8 +30,8 @@ import (
 	"time"
 )
 
-// The kinds of error that keep a function from being invoked, for errors.Is. What a function does wrong once it is invoked
-// is a [FunctionError] in the [Result] instead.
+// The kinds of error that keep a function from being invoked, for errors.Is. What a function does wrong once it is
+// invoked is a [FunctionError] in the [Result] instead.
 var (
 	ErrNotFound     = errors.New("lambdaruntime: there is no such function")
 	ErrClosed       = errors.New("lambdaruntime: the pool is closed")
@@ -56,9 +57,9 @@ const DefaultMaxProcesses = 10
 // Options configure a [Pool]. The zero value is usable.
 type Options struct {
 	// MaxProcesses is how many invocations of one function run at the same time, each in a process of its own; default
-	// [DefaultMaxProcesses]. Further ones wait, first come, first served, for as long as their context lets them. Beyond
-	// the number of processors, a process is started only when an invocation has waited for some 20 ms, and only for a
-	// function that takes its time.
+	// [DefaultMaxProcesses]. Further ones wait, first come, first served, for as long as their context lets them.
+	// Beyond the number of processors, a process is started only when an invocation has waited for some 20 ms, and only
+	// for a function that takes its time.
 	MaxProcesses int
 
 	// Credentials are given to the functions. By default they get placeholders that no AWS service accepts, so that a
@@ -73,9 +74,9 @@ type Options struct {
 	Env map[string]string
 
 	// Log receives every line that the functions write, and what Lambda itself would log. It is called from several
-	// goroutines at a time. What a function writes before it answers, Log receives before Invoke returns, where pipes do
-	// not block. While Log does not return, the process whose line it is can neither answer nor write further lines, and
-	// its end is not noticed.
+	// goroutines at a time. What a function writes before it answers, Log receives before Invoke returns, where pipes
+	// do not block. While Log does not return, the process whose line it is can neither answer nor write further lines,
+	// and its end is not noticed.
 	Log func(LogLine)
 
 	// InitLimit is for tests; default [InitLimit].
@@ -139,9 +140,9 @@ func New(o Options) *Pool {
 	return p
 }
 
-// Replace adds a function, or puts a new version in the place of the one with the same name. No invocation is lost: those
-// under way finish in their process, which then ends; those that wait go to the new version. No process is started before
-// there is work for it.
+// Replace adds a function, or puts a new version in the place of the one with the same name. No invocation is lost:
+// those under way finish in their process, which then ends; those that wait go to the new version. No process is
+// started before there is work for it.
 //
 // Nothing happens if the function is there already, with the same description and the same files in its folder: its
 // processes go on, with all that they remember. In doubt, as where a file was written just before, it is replaced.
@@ -196,12 +197,12 @@ type InvokeOptions struct {
 	LogTail   bool   // the result has the last lines that the function wrote
 }
 
-// Invoke runs a function with a payload and waits for its answer. The payload is only read, but it may be read after Invoke
-// has returned (when the time is up, say): do not change it.
+// Invoke runs a function with a payload and waits for its answer. The payload is only read, but it may be read after
+// Invoke has returned (when the time is up, say): do not change it.
 //
-// An error means that the function was not, or not to the end, looked after: no such function, a payload over [MaxPayload],
-// the context's end, or [ErrClosed]. When the context ends, an invocation that has begun runs on without a listener, as it
-// does in Lambda when a caller leaves.
+// An error means that the function was not, or not to the end, looked after: no such function, a payload over
+// [MaxPayload], the context's end, or [ErrClosed]. When the context ends, an invocation that has begun runs on without
+// a listener, as it does in Lambda when a caller leaves.
 func (p *Pool) Invoke(ctx context.Context, name string, payload []byte, o InvokeOptions) (Result, error) {
 	f := (*p.functions.Load())[name]
 	switch {
@@ -222,8 +223,8 @@ func (p *Pool) Invoke(ctx context.Context, name string, payload []byte, o Invoke
 	return f.invoke(ctx, payload, o)
 }
 
-// Close ends all processes, at once, and returns when they are gone. Invocations under way and those that wait fail with
-// [ErrClosed]. A second Close does nothing.
+// Close ends all processes, at once, and returns when they are gone. Invocations under way and those that wait fail
+// with [ErrClosed]. A second Close does nothing.
 func (p *Pool) Close() {
 	p.mu.Lock()
 	already := p.closed

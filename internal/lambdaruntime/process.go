@@ -20,8 +20,8 @@ const (
 	stopping              // it is to end, or has ended
 )
 
-// How long a process that is dead already may hold up its burial: what its sockets and pipes still hold is read to the end,
-// but a descendant that left the process group can keep a pipe open for ever.
+// How long a process that is dead already may hold up its burial: what its sockets and pipes still hold is read to the
+// end, but a descendant that left the process group can keep a pipe open for ever.
 const drainLimit = time.Second
 
 // process is one process of a function and its Runtime API.
@@ -122,8 +122,8 @@ func (p *process) live() (started bool, err error) {
 	return true, err
 }
 
-// beginInit starts the limit of init, now that the process runs: on a busy machine the start itself may take as long as the
-// limit. A process that has asked for work already is past it.
+// beginInit starts the limit of init, now that the process runs: on a busy machine the start itself may take as long as
+// the limit. A process that has asked for work already is past it.
 func (p *process) beginInit() {
 	p.f.mu.Lock()
 	defer p.f.mu.Unlock()

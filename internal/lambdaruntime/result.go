@@ -16,8 +16,8 @@ type Result struct {
 	Error     *FunctionError // nil when the function answered
 	ColdStart bool           // this was the first invocation of its process
 
-	// LogTail are the last lines that the function wrote from the invocation's start to its answer, at most 4 KiB or one
-	// line, if [InvokeOptions] asked for them. Where pipes block, as on Windows, the last ones can be missing.
+	// LogTail are the last lines that the function wrote from the invocation's start to its answer, at most 4 KiB or
+	// one line, if [InvokeOptions] asked for them. Where pipes block, as on Windows, the last ones can be missing.
 	LogTail []string
 }
 
@@ -89,8 +89,9 @@ func parseError(document []byte, headerType string) FunctionError {
 	return FunctionError{Type: d.Type, Message: d.Message, Where: where(d.Stack, d.Trace)}
 }
 
-// where is the place of a panic: the first frame of the stack that is neither Go's own runtime nor Lambda's. Of an error that a Go
-// function returns there is no stack. Of a Node.js function it is the first line of the trace that names a place.
+// where is the place of a panic: the first frame of the stack that is neither Go's own runtime nor Lambda's. Of an
+// error that a Go function returns there is no stack. Of a Node.js function it is the first line of the trace that
+// names a place.
 // Source of the forms: https://github.com/aws/aws-lambda-go/blob/main/lambda/messages/messages.go (stackTrace) and
 // https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/Errors.js (trace).
 func where(stack, trace json.RawMessage) string {
@@ -117,7 +118,8 @@ func where(stack, trace json.RawMessage) string {
 	return ""
 }
 
-// isRuntime reports whether a file is of Go's own runtime, or of aws-lambda-go, whose frames stand before those of a panic.
+// isRuntime reports whether a file is of Go's own runtime, or of aws-lambda-go, whose frames stand before those of a
+// panic.
 func isRuntime(path string) bool {
 	return strings.HasPrefix(path, "runtime/") || strings.Contains(path, "/src/runtime/") || strings.Contains(path, "github.com/aws/aws-lambda-go")
 }
@@ -128,7 +130,8 @@ func timedOut(inv *invocation, now time.Time, limit time.Duration) outcome {
 		now.UTC().Format("2006-01-02T15:04:05.000Z"), inv.id, limit.Seconds()))
 }
 
-// exited says in Lambda's words how a process ended that should not have. started is false when it could not be started.
+// exited says in Lambda's words how a process ended that should not have. started is false when it could not be
+// started.
 func exited(inv *invocation, err error, started bool) outcome {
 	typ, message := exitWords(err, started)
 	return failed(inv, typ, "RequestId: "+inv.id+" Error: "+message)

@@ -16,13 +16,13 @@ type Spec struct {
 	// Name is what the function is invoked by. AWS_LAMBDA_FUNCTION_NAME has it, too.
 	Name string
 
-	// Runtime is as in the template. "provided.al2023" and "provided.al2" run the file bootstrap in Dir, "go1.x" runs the
-	// file that Handler names. Any other runtime needs Command.
+	// Runtime is as in the template. "provided.al2023" and "provided.al2" run the file bootstrap in Dir, "go1.x" runs
+	// the file that Handler names. Any other runtime needs Command.
 	Runtime string
 
-	// Command runs instead of what Runtime implies: a program that speaks the Runtime API, with its arguments. A relative
-	// program is looked up in [Options.Path]. Package nodejs has one for functions in JavaScript; AWS publishes such programs
-	// for its managed runtimes, such as {"python3", "-m", "awslambdaric", "app.handler"}.
+	// Command runs instead of what Runtime implies: a program that speaks the Runtime API, with its arguments. A
+	// relative program is looked up in [Options.Path]. Package nodejs has one for functions in JavaScript; AWS
+	// publishes such programs for its managed runtimes, such as {"python3", "-m", "awslambdaric", "app.handler"}.
 	Command []string
 
 	// Dir is the folder with the code: the working directory, and LAMBDA_TASK_ROOT. It must exist.

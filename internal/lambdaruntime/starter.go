@@ -7,8 +7,8 @@ import (
 
 // starter starts processes from one thread that lives as long as the pool.
 //
-// On Linux a child asks to be killed when its parent dies (isolate), and to the kernel the parent is the thread that forked,
-// not the process (prctl(2), PR_SET_PDEATHSIG). A goroutine's thread can go at any time; this one cannot.
+// On Linux a child asks to be killed when its parent dies (isolate), and to the kernel the parent is the thread that
+// forked, not the process (prctl(2), PR_SET_PDEATHSIG). A goroutine's thread can go at any time; this one cannot.
 type starter struct {
 	jobs chan startJob
 }

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// snapshot is what a function's program and the folder with its code looked like when it was put in place: enough to tell
-// that nothing has changed, without reading the files.
+// snapshot is what a function's program and the folder with its code looked like when it was put in place: enough to
+// tell that nothing has changed, without reading the files.
 type snapshot struct {
 	files map[string]os.FileInfo // by path
 	taken time.Time
@@ -21,8 +21,8 @@ const (
 	// maxFiles is how many files are looked at. To restart the function is cheaper than to look at more.
 	maxFiles = 4096
 
-	// settled is how long a file must have been left alone before its time says that it has not changed since: two writes
-	// may fall into one tick of the file system's clock.
+	// settled is how long a file must have been left alone before its time says that it has not changed since: two
+	// writes may fall into one tick of the file system's clock.
 	settled = 100 * time.Millisecond
 )
 

@@ -10,9 +10,9 @@ import (
 	"syscall"
 )
 
-// watchdog is a shell that knows the process groups of the pool, and kills them when this process goes without having done
-// so: its end of the pipe closes then, whatever the reason. On Linux the kernel kills the processes themselves as well
-// (isolate), but not what they have started; elsewhere the watchdog is all there is.
+// watchdog is a shell that knows the process groups of the pool, and kills them when this process goes without having
+// done so: its end of the pipe closes then, whatever the reason. On Linux the kernel kills the processes themselves as
+// well (isolate), but not what they have started; elsewhere the watchdog is all there is.
 //
 // Without /bin/sh there is no watchdog, which changes nothing else.
 type watchdog struct {

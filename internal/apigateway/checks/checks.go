@@ -39,8 +39,8 @@ type Verdict struct {
 	Caller    events.Caller    // zero if it may not
 	Principal string           // the caller's name for a log: the principal, the subject or the ARN; "" for anonymous
 
-	// Known is the caller, as far as a check has found out who it is, also of a request that is denied all the same: what
-	// a gateway response can name of it.
+	// Known is the caller, as far as a check has found out who it is, also of a request that is denied all the same:
+	// what a gateway response can name of it.
 	Known events.Caller
 
 	Trace []Step
@@ -93,11 +93,12 @@ type Options struct {
 	API   *apimodel.API
 	Stage *apimodel.Stage
 
-	// Invoke runs the function of an authorizer. A function's own error is a *FunctionError, with which a Reason can come.
+	// Invoke runs the function of an authorizer. A function's own error is a *FunctionError, with which a Reason can
+	// come.
 	Invoke func(ctx context.Context, f *apimodel.Function, payload []byte, r *exchange.Request) (AuthorizerReply, error)
 
-	// Refused says why Lambda does not let API Gateway invoke the function of an authorizer; "" where it does. Default: it
-	// does.
+	// Refused says why Lambda does not let API Gateway invoke the function of an authorizer; "" where it does. Default:
+	// it does.
 	Refused func(*apimodel.Authorizer) string
 
 	// Tokens verify the tokens of user pools.

@@ -93,11 +93,11 @@ func (g *Guard) userPool(ctx context.Context, c *Call, arn string, v *Verdict) {
 	}
 }
 
-// audience compares a token's aud with the authorizer's expression, if it has one, and reports whether the request may go
-// on. An access token of Amazon Cognito has no aud, so that an authorizer with an expression passes none.
-// Sources: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html ("API Gateway will match the aud field
-// of the incoming token from the client against the specified regular expression"; no match is a 401) and, for access tokens,
-// https://github.com/awsdocs/amazon-api-gateway-developer-guide/pull/54
+// audience compares a token's aud with the authorizer's expression, if it has one, and reports whether the request may
+// go on. An access token of Amazon Cognito has no aud, so that an authorizer with an expression passes none.
+// Sources: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html ("API Gateway will match the aud
+// field of the incoming token from the client against the specified regular expression"; no match is a 401) and, for
+// access tokens, https://github.com/awsdocs/amazon-api-gateway-developer-guide/pull/54
 func (g *Guard) audience(a *apimodel.Authorizer, token *jwt.Token, v *Verdict) bool {
 	expression := g.cognito[a].audience
 	if expression == nil {

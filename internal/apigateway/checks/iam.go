@@ -17,7 +17,8 @@ import (
 type AccessKey struct {
 	ID, Secret string
 
-	// SessionToken is that of temporary credentials, which requests bring in X-Amz-Security-Token; "" for a long-term key.
+	// SessionToken is that of temporary credentials, which requests bring in X-Amz-Security-Token; "" for a long-term
+	// key.
 	SessionToken string
 
 	// Principal is the role or user of the template whose policies say what may be called; nil for a developer who may

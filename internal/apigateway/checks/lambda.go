@@ -54,8 +54,8 @@ func (g *Guard) prepareTokens() {
 	}
 }
 
-// expression is an authorizer's validation expression, or nil if it has none. One that is not understood is a problem of the
-// authorizer, and matches nothing.
+// expression is an authorizer's validation expression, or nil if it has none. One that is not understood is a problem
+// of the authorizer, and matches nothing.
 func (g *Guard) expression(a *apimodel.Authorizer) *regexp.Regexp {
 	e, err := a.Expression()
 	if err != nil {
@@ -224,8 +224,8 @@ func authorizerFailure(format string, a ...any) mapping.Failure {
 }
 
 // judge puts together what the authorizer's policy and the resource policy say of a request. The authorizer's may have
-// conditions as well, as those that AWS's own blueprints make with allowMethodWithConditions and denyMethodWithConditions:
-// https://github.com/awslabs/aws-apigateway-lambda-authorizer-blueprints
+// conditions as well, as those that AWS's own blueprints make with allowMethodWithConditions and
+// denyMethodWithConditions: https://github.com/awslabs/aws-apigateway-lambda-authorizer-blueprints
 func (g *Guard) judge(c *Call, arn string, granted *grant, resource iampolicy.Decision, v *Verdict) {
 	r := iampolicy.Request{Action: iampolicy.InvokeAction, Resource: arn}
 	if granted.conditional {

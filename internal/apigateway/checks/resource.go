@@ -27,8 +27,8 @@ func (g *Guard) mustAllow(c *Call, arn string, caller iampolicy.Caller, v *Verdi
 	v.fail("resource policy", g.policyDenial(d, r))
 }
 
-// mustNotDeny denies if there is a resource policy that explicitly does. Where it returns true its decision is one of two
-// that count: the other is the authorizer's or the caller's own policy's.
+// mustNotDeny denies if there is a resource policy that explicitly does. Where it returns true its decision is one of
+// two that count: the other is the authorizer's or the caller's own policy's.
 func (g *Guard) mustNotDeny(c *Call, arn string, caller iampolicy.Caller, v *Verdict) (d iampolicy.Decision, ok bool) {
 	d = iampolicy.Decision{Statement: -1}
 	if g.resource == nil {
@@ -57,7 +57,8 @@ func (g *Guard) request(c *Call, arn string, caller iampolicy.Caller) iampolicy.
 
 // conditions are the keys that a resource policy's conditions can ask for. A request to this machine comes through no
 // VPC, and those keys are absent, as they are in a request to a public endpoint.
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html
+// Source:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html
 func (g *Guard) conditions(c *Call, caller iampolicy.Caller) iampolicy.Context {
 	keys := iampolicy.Context{}
 	keys.Set("aws:SourceIp", c.SourceIP)

@@ -18,8 +18,8 @@ import (
 // multiValueHeaders, body and isBase64Encoded. Where a string is due, a number or a boolean is taken as its text, as
 // recorded for statusCode "201" and a header that is true. Null stands for a member that is missing.
 //
-// So {} is 200 without a body: recorded as the "empty-response" of test_lambda_aws_proxy_response_format. The other test
-// expects 502 for it, but does not send it: a request without a body makes its function fail.
+// So {} is 200 without a body: recorded as the "empty-response" of test_lambda_aws_proxy_response_format. The other
+// test expects 502 for it, but does not send it: a request without a body makes its function fail.
 //
 // Sources: test_aws_proxy_response_payload_format_validation and test_lambda_aws_proxy_response_format in
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_lambda.py, and
@@ -97,8 +97,8 @@ func parseAnswer(payload []byte) (strictjson.Value, error) {
 	return strictjson.Parse(string(clean))
 }
 
-// readStatus reads a status code. An answer cannot have one below 200, as nothing but an answer may follow it (RFC 9110,
-// section 15.2).
+// readStatus reads a status code. An answer cannot have one below 200, as nothing but an answer may follow it (RFC
+// 9110, section 15.2).
 func readStatus(v strictjson.Value) (int, error) {
 	if v.Kind() == strictjson.Null {
 		return 200, nil

@@ -82,8 +82,8 @@ func readAuthorizer(payload []byte) (a Authorization, err error) {
 	return a, nil
 }
 
-// readContext reads the context, all of whose values reach the backend as strings: "You can't set a JSON object or array
-// as a valid value of any key in the context map." (the page above). Null as the whole context stands for none.
+// readContext reads the context, all of whose values reach the backend as strings: "You can't set a JSON object or
+// array as a valid value of any key in the context map." (the page above). Null as the whole context stands for none.
 func readContext(v strictjson.Value) (map[string]string, error) {
 	if v.Kind() == strictjson.Null {
 		return nil, nil

@@ -32,8 +32,9 @@ func (t binaryTypes) has(header string) bool {
 	return slices.Contains(t, name) || slices.Contains(t, "*/*") || slices.Contains(t, family+"/*")
 }
 
-// accepts reports whether the first type of an Accept header is a binary type. The whole type has to match: a caller that
-// sends no Accept, or a part of a type such as "image" or "image/*", gets bytes only from an API whose list has */*.
+// accepts reports whether the first type of an Accept header is a binary type. The whole type has to match: a caller
+// that sends no Accept, or a part of a type such as "image" or "image/*", gets bytes only from an API whose list has
+// */*.
 // Source: recorded on AWS by
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_s3.py
 func (t binaryTypes) accepts(header string) bool {

@@ -43,9 +43,10 @@ func (n *names) has(name string) bool {
 }
 
 // headers are the lines that a function gets: those of the request in their case and order, without what API Gateway
-// keeps to itself, and those that it adds. X-Forwarded-Proto and X-Forwarded-Port say https and 443, as they do for every
-// request on AWS, which has no other endpoint: a function that redirects what is not https must not do so here, nor one
-// that makes cookies secure leave that out. A caller's address in X-Forwarded-For stays before the one that was seen.
+// keeps to itself, and those that it adds. X-Forwarded-Proto and X-Forwarded-Port say https and 443, as they do for
+// every request on AWS, which has no other endpoint: a function that redirects what is not https must not do so here,
+// nor one that makes cookies secure leave that out. A caller's address in X-Forwarded-For stays before the one that was
+// seen.
 // Source: events recorded on AWS, in
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_lambda.snapshot.json
 //

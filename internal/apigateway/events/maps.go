@@ -13,8 +13,8 @@ const (
 	empty   = "{}"
 )
 
-// appendPair writes lines as a member with the last value of each name, and a member with all of them. Names that differ
-// in case are different: "Header names and query parameters are processed in a case-sensitive way",
+// appendPair writes lines as a member with the last value of each name, and a member with all of them. Names that
+// differ in case are different: "Header names and query parameters are processed in a case-sensitive way",
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html.
 func appendPair(b []byte, single, multi string, lines []exchange.Header, none string) []byte {
 	var few [fewLines]link
@@ -95,8 +95,8 @@ func group(lines []exchange.Header, links []link) {
 	}
 }
 
-// appendMembers writes the rest of an object, whose brace and first members the caller may have written: those of a map,
-// in the order of their names, and the closing brace.
+// appendMembers writes the rest of an object, whose brace and first members the caller may have written: those of a
+// map, in the order of their names, and the closing brace.
 func appendMembers(b []byte, m map[string]string, skip ...string) []byte {
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		if slices.Contains(skip, name) {

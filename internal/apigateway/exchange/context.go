@@ -14,8 +14,8 @@ func (r *Request) FullPath() string {
 }
 
 // DomainPrefix is the first label of the domain name that the API is called by, as requestContext.domainPrefix and
-// $context.domainPrefix have it. Of a name that has none, as localhost or an address, it is what AWS has there for an API
-// without a domain of its own: its id.
+// $context.domainPrefix have it. Of a name that has none, as localhost or an address, it is what AWS has there for an
+// API without a domain of its own: its id.
 func (r *Request) DomainPrefix(apiID string) string {
 	name := r.Host
 	if i := strings.LastIndexByte(name, ':'); i >= 0 {

@@ -2,9 +2,9 @@ package exchange
 
 import "strings"
 
-// AppendQuery splits a query string into its parameters, in their order, and decodes names and values: + is a space, and
-// %XX a byte. A percent sign that no two digits follow stands for itself. A semicolon separates as an ampersand does: it
-// "results in the data being split",
+// AppendQuery splits a query string into its parameters, in their order, and decodes names and values: + is a space,
+// and %XX a byte. A percent sign that no two digits follow stands for itself. A semicolon separates as an ampersand
+// does: it "results in the data being split",
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html.
 func AppendQuery(to []Header, raw string) []Header {
 	for raw != "" {
@@ -23,8 +23,8 @@ func AppendQuery(to []Header, raw string) []Header {
 	return to
 }
 
-// QueryValue is the value of the last parameter with this name, which is in the case it is given in, and whether there is
-// one.
+// QueryValue is the value of the last parameter with this name, which is in the case it is given in, and whether there
+// is one.
 func QueryValue(raw, name string) (value string, ok bool) {
 	var few [16]Header
 	for _, p := range AppendQuery(few[:0], raw) {

@@ -20,8 +20,9 @@ func Text(s string) string {
 	return string(out)
 }
 
-// Malformed counts the bytes of the malformed part that s begins with: a byte that begins no character, or the beginning
-// of a character up to the byte that does not go on with it (Unicode 15, table 3-7). s does not begin with a character.
+// Malformed counts the bytes of the malformed part that s begins with: a byte that begins no character, or the
+// beginning of a character up to the byte that does not go on with it (Unicode 15, table 3-7). s does not begin with a
+// character.
 func Malformed(s string) int {
 	low, high, size := byte(0x80), byte(0xBF), 0
 	switch c := s[0]; {

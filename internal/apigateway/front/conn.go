@@ -194,8 +194,8 @@ const (
 	lingerTime  = 2 * time.Second
 )
 
-// linger waits for the client to read the answer: to close a connection with bytes that were not read resets it, and the
-// answer may be lost (RFC 9112, section 9.6).
+// linger waits for the client to read the answer: to close a connection with bytes that were not read resets it, and
+// the answer may be lost (RFC 9112, section 9.6).
 func (c *conn) linger() {
 	half, ok := c.net.(interface{ CloseWrite() error })
 	if !ok || half.CloseWrite() != nil {

@@ -1,5 +1,5 @@
-// Package front is an HTTP/1.1 server on 127.0.0.1 that keeps what API Gateway keeps and net/http does not: the case and
-// the order of header names, and the path as it came.
+// Package front is an HTTP/1.1 server on 127.0.0.1 that keeps what API Gateway keeps and net/http does not: the case
+// and the order of header names, and the path as it came.
 //
 //	l, err := front.Listen("127.0.0.1:3000")
 //	server := front.New(front.Options{Func: func(ctx context.Context, r *exchange.Request) exchange.Answer {
@@ -15,12 +15,13 @@
 //
 // # Why it is not a server of net/http
 //
-// Functions get the names of header lines in the case and order in which the client sent them, and API Gateway's own words
-// come with a request that is malformed or too large. net/http keeps neither: it makes names canonical, sorts the lines of an
-// answer, and refuses requests before a handler or a hook sees them. To record the head of each request on the connection
-// would keep the names, but to find where the next head begins is to frame the bodies a second time. It would also serve 21 of
-// the 76 requests that TestRefusals wants refused (with Go 1.26), among them a Content-Length beside a Transfer-Encoding,
-// folded lines and lines that end in LF. BenchmarkServer shows what a request costs either of the two.
+// Functions get the names of header lines in the case and order in which the client sent them, and API Gateway's own
+// words come with a request that is malformed or too large. net/http keeps neither: it makes names canonical, sorts the
+// lines of an answer, and refuses requests before a handler or a hook sees them. To record the head of each request on
+// the connection would keep the names, but to find where the next head begins is to frame the bodies a second time. It
+// would also serve 21 of the 76 requests that TestRefusals wants refused (with Go 1.26), among them a Content-Length
+// beside a Transfer-Encoding, folded lines and lines that end in LF. BenchmarkServer shows what a request costs either
+// of the two.
 package front
 
 import (
@@ -33,11 +34,11 @@ import (
 // Func answers a request.
 //
 // The request has Verb, RawPath, RawQuery, Headers, Body, Host, Protocol and SourceIP; the other fields are the
-// function's to fill in. The RawPath begins with a slash, or it is "*" (of OPTIONS alone). The function owns the request
-// and may keep it.
+// function's to fill in. The RawPath begins with a slash, or it is "*" (of OPTIONS alone). The function owns the
+// request and may keep it.
 //
-// The context ends when the client leaves, which is noticed some 250 ms later, and when the server is closed. It is that
-// of the connection: what is started for one request and goes on after it is the function's own to end.
+// The context ends when the client leaves, which is noticed some 250 ms later, and when the server is closed. It is
+// that of the connection: what is started for one request and goes on after it is the function's own to end.
 //
 // Of the answer, the server leaves out header lines that cannot be sent and those that say how the body is framed
 // (Connection, Content-Length, Transfer-Encoding), as it writes these itself; a Date is added. A status below 200 or
@@ -64,8 +65,8 @@ type Options struct {
 	WriteTimeout time.Duration // to take an answer; default 30 s
 	IdleTimeout  time.Duration // between two requests; default 2 min
 
-	// Refused is called for requests that Func does not see, and for connections that are closed as the client is too slow.
-	// It is called on many goroutines. If nil, they are discarded.
+	// Refused is called for requests that Func does not see, and for connections that are closed as the client is too
+	// slow. It is called on many goroutines. If nil, they are discarded.
 	Refused func(Refusal)
 
 	// Panicked is told of panics of Func, with the stack; the client gets a 500. Default: the panic is not caught.

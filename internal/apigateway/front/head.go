@@ -20,8 +20,8 @@ type head struct {
 	expects bool  // the client waits for a 100 before it sends the body
 }
 
-// parseHead reads the request line and the header, up to and with the empty line. Lines end in CRLF, of which the caller
-// has made sure. count is how many there are.
+// parseHead reads the request line and the header, up to and with the empty line. Lines end in CRLF, of which the
+// caller has made sure. count is how many there are.
 //
 // Names are kept as they are, values without the white space around them. Refused are, as RFC 9112 asks: white space
 // before the colon (section 5.1), lines folded over two (5.2), control characters (RFC 9110, section 5.5), a missing or

@@ -31,8 +31,8 @@ func malformed(format string, a ...any) *refusal {
 	return &refusal{status: 400, reason: fmt.Sprintf(format, a...)}
 }
 
-// bodyTooLarge has API Gateway's words and type. Size is that of the body, or of the part of it that has come; the log says
-// it.
+// bodyTooLarge has API Gateway's words and type. Size is that of the body, or of the part of it that has come; the log
+// says it.
 // Source: https://github.com/koki-develop/lgtm-generator/issues/10
 func bodyTooLarge(size, limit int64, whole bool) *refusal {
 	about := "the body has"
@@ -49,8 +49,8 @@ func bodyTooLarge(size, limit int64, whole bool) *refusal {
 // RFC 6585, section 5, has for it.
 // Source: https://ntsblog.homedev.com.au/index.php/2021/03/09/aws-api-gateway-http-header-is-larger-than-10240-bytes/
 //
-// The log names the longest line, which is what a client can do something about. Head is what has come of the header, the
-// request line first.
+// The log names the longest line, which is what a client can do something about. Head is what has come of the header,
+// the request line first.
 func headTooLarge(limit int, head []byte) *refusal {
 	r := &refusal{status: 431, reason: fmt.Sprintf("HTTP header is larger than %d bytes.", limit)}
 	_, rest, _ := strings.Cut(string(head), "\n")
@@ -66,8 +66,8 @@ func headTooLarge(limit int, head []byte) *refusal {
 	return r
 }
 
-// tooSlow is of a client that stops in the midst of a request, or of taking its answer. It gets no answer: the connection is
-// closed.
+// tooSlow is of a client that stops in the midst of a request, or of taking its answer. It gets no answer: the
+// connection is closed.
 func tooSlow(at phase, limit time.Duration) *refusal {
 	what := map[phase]string{
 		heading: "the client did not send a whole header within %s",

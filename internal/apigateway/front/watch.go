@@ -72,8 +72,8 @@ func (c *conn) check() {
 	}
 }
 
-// left reports whether the client has closed its end. One that has only said that it sends no more is taken to have left
-// as well, as net/http takes it.
+// left reports whether the client has closed its end. One that has only said that it sends no more is taken to have
+// left as well, as net/http takes it.
 func (c *conn) left() bool {
 	tcp, ok := c.net.(*net.TCPConn)
 	if !ok {

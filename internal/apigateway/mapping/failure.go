@@ -34,8 +34,8 @@ const (
 	WAFFiltered                  Type = "WAF_FILTERED"
 )
 
-// defaults are each type's status, and the x-amzn-ErrorType that goes with it. DEFAULT_4XX and DEFAULT_5XX have no status
-// of their own: theirs is only used for a [Failure] that has none either.
+// defaults are each type's status, and the x-amzn-ErrorType that goes with it. DEFAULT_4XX and DEFAULT_5XX have no
+// status of their own: theirs is only used for a [Failure] that has none either.
 //
 // Source of the statuses: the page above. Source of the error types: gateway_response.py of
 // https://github.com/localstack/localstack (localstack-core/localstack/services/apigateway/next_gen/execute_api), which

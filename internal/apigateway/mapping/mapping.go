@@ -1,12 +1,12 @@
-// Package mapping does what API Gateway does with templates and parameter mappings: gateway responses, which are its own
-// answers where no integration gives one, and MOCK integrations, such as the CORS preflights of the AWS CDK.
+// Package mapping does what API Gateway does with templates and parameter mappings: gateway responses, which are its
+// own answers where no integration gives one, and MOCK integrations, such as the CORS preflights of the AWS CDK.
 //
 //	responses, problems := mapping.NewResponses(api.GatewayResponses)
 //	answer := responses.Answer(&mapping.Failure{Type: mapping.Unauthorized, Message: "Unauthorized"}, source)
 //
-// Templates are read once, when the API is loaded, and rendered for every request. It is not a Velocity engine: it does the
-// part of the language that the CDK's preflights use, and says of every other construct, at load, that it does not. It
-// decides nothing, and it does not validate requests.
+// Templates are read once, when the API is loaded, and rendered for every request. It is not a Velocity engine: it does
+// the part of the language that the CDK's preflights use, and says of every other construct, at load, that it does not.
+// It decides nothing, and it does not validate requests.
 package mapping
 
 import (

@@ -72,8 +72,8 @@ func newMockResponse(m *apimodel.Method, in apimodel.IntegrationResponse) (r moc
 		}
 	}
 	// A status without a method response is deployed, recorded in
-	// https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_api.py. A header that
-	// no method response has is not: "Invalid mapping expression specified".
+	// https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_api.py. A header
+	// that no method response has is not: "Invalid mapping expression specified".
 	var declared map[string]bool
 	for _, response := range m.Responses {
 		if response.StatusCode == in.StatusCode {

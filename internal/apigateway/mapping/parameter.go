@@ -17,8 +17,8 @@ type parameter struct {
 }
 
 // parseParameters reads a map such as {"gatewayresponse.header.Vary": "'Origin'"}, in the order of its names. request
-// says that values may come from the request. All names begin with prefix. A variable that is not known is told to unknown,
-// and makes no header; without unknown it is an error.
+// says that values may come from the request. All names begin with prefix. A variable that is not known is told to
+// unknown, and makes no header; without unknown it is an error.
 func parseParameters(m map[string]string, prefix string, request bool, unknown func(name string)) ([]parameter, error) {
 	var out []parameter
 	for to, from := range m {

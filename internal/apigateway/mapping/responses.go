@@ -18,9 +18,9 @@ type response struct {
 	templates  byType[substitution] // none for the default
 }
 
-// NewResponses reads an API's gateway responses. One that has something which is not done here is a problem, and what would
-// be answered without it takes its place. A variable that is not known is a problem too, but the response stays: the variable
-// has no value, as one on AWS that the request gives none.
+// NewResponses reads an API's gateway responses. One that has something which is not done here is a problem, and what
+// would be answered without it takes its place. A variable that is not known is a problem too, but the response stays:
+// the variable has no value, as one on AWS that the request gives none.
 //
 // Source: "Variables for gateway responses" in
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
@@ -65,7 +65,8 @@ func newResponse(g *apimodel.GatewayResponse, unknown func(name string)) (r *res
 }
 
 // Answer is the answer to a request that failed. Where the type has no response of its own, that for DEFAULT_4XX or
-// DEFAULT_5XX counts, all of it, and else API Gateway's default, whose body is {"message":$context.error.messageString}.
+// DEFAULT_5XX counts, all of it, and else API Gateway's default, whose body is
+// {"message":$context.error.messageString}.
 //
 // A response that sets no template leaves the failure's own body, and one that sets no status its own status: recorded
 // on AWS for the status (test_lambda_aws_proxy_integration_non_post_method in

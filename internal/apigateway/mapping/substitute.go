@@ -6,7 +6,8 @@ import (
 
 // substitution is a template of a gateway response, which is "not processed by the VTL engine": text in which variables
 // are replaced.
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-gateway-responses.responseTemplates.html
+// Source:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-gateway-responses.responseTemplates.html
 type substitution []segment
 
 // segment is text, or a variable.

@@ -36,7 +36,8 @@ type setNode struct {
 }
 
 // overrideNode sets a header of the answer.
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
+// Source:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
 type overrideNode struct {
 	header string
 	to     operand

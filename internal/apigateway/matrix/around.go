@@ -53,8 +53,8 @@ func functionURLs(m *apimodel.Model, api *apimodel.API) (out []FunctionURL) {
 	return out
 }
 
-// allowsAll reports whether an API's resource policy denies nothing and allows every caller every route, so that it keeps
-// no request out. A policy that is not read in full is not such a one.
+// allowsAll reports whether an API's resource policy denies nothing and allows every caller every route, so that it
+// keeps no request out. A policy that is not read in full is not such a one.
 func allowsAll(api *apimodel.API) bool {
 	doc, err := iampolicy.Parse(string(api.Policy))
 	if err != nil || slices.ContainsFunc(doc.Statements, func(s iampolicy.Statement) bool { return s.Effect != iampolicy.Allow }) {

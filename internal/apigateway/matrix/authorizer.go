@@ -13,17 +13,18 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// Authorizer is an authorizer of an API: what it identifies a caller by, what its answers are kept under, and what decides.
+// Authorizer is an authorizer of an API: what it identifies a caller by, what its answers are kept under, and what
+// decides.
 type Authorizer struct {
 	Kind, Name string // as in [Route]
 
-	// Sources are the parts of a request that it reads, such as "method.request.header.Authorization". Validation is the
-	// regular expression that the token, or the audience of a Cognito authorizer, has to match; "" without one.
+	// Sources are the parts of a request that it reads, such as "method.request.header.Authorization". Validation is
+	// the regular expression that the token, or the audience of a Cognito authorizer, has to match; "" without one.
 	Sources    []string
 	Validation string
 
-	// Cache is how long its answers are kept, 0 for not at all, nil if that is not known. CacheKey says in words what two
-	// requests have in common that share an answer; "" without a cache.
+	// Cache is how long its answers are kept, 0 for not at all, nil if that is not known. CacheKey says in words what
+	// two requests have in common that share an answer; "" without a cache.
 	Cache    *time.Duration
 	CacheKey string
 

@@ -85,8 +85,8 @@ func (r *Route) cognito(m *apimodel.Model, method *apimodel.Method) {
 	}
 }
 
-// ofClients names the app clients that a Cognito authorizer restricts ID tokens to; "" if it does not. Clients of the assembly
-// have their logical ids.
+// ofClients names the app clients that a Cognito authorizer restricts ID tokens to; "" if it does not. Clients of the
+// assembly have their logical ids.
 func ofClients(m *apimodel.Model, a *apimodel.Authorizer) string {
 	if a.Validation == "" {
 		return ""

@@ -8,8 +8,8 @@
 // environments, the stages that keep answers, and the function URLs that lead past the API.
 //
 // It reads what the template and the authorizers' access tables say. It does not evaluate policies: neither resource
-// policies, of which it says only whether they allow every caller everything, nor the IAM policies of callers. It runs no
-// function, and resolves no reference to a secret.
+// policies, of which it says only whether they allow every caller everything, nor the IAM policies of callers. It runs
+// no function, and resolves no reference to a secret.
 package matrix
 
 import (
@@ -82,8 +82,8 @@ type Route struct {
 // String is "GET /orders/{id}".
 func (r Route) String() string { return r.Verb + " " + r.Path }
 
-// Of makes the matrix of an assembly's model, or of the one stack of the path. With an error, which is an [ErrUnknown] and
-// says everything that cannot be told, comes the rest.
+// Of makes the matrix of an assembly's model, or of the one stack of the path. With an error, which is an [ErrUnknown]
+// and says everything that cannot be told, comes the rest.
 func Of(m *apimodel.Model, stack string) (Matrix, error) {
 	tables := tables{}
 	var out Matrix

@@ -64,10 +64,11 @@ func (m Matrix) Routes() []byte {
 	return out
 }
 
-// policyNote says what the resource policy does to who may call. One that allows everything keeps no request out, and where
-// IAM's or a Lambda authorizer's policy says nothing of a request, it lets that one in.
+// policyNote says what the resource policy does to who may call. One that allows everything keeps no request out, and
+// where IAM's or a Lambda authorizer's policy says nothing of a request, it lets that one in.
 //
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html, tables A and B.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html, tables A and
+// B.
 func (a API) policyNote() string {
 	switch {
 	case !a.ResourcePolicy:

@@ -20,8 +20,8 @@ import (
 
 var printer = message.NewPrinter(language.English)
 
-// anyType is the content type of a model for all bodies that have no model of their own: "To use the same model regardless of
-// the content type, set the content type for your data model to $default."
+// anyType is the content type of a model for all bodies that have no model of their own: "To use the same model
+// regardless of the content type, set the content type for your data model to $default."
 const anyType = "$default"
 
 // model is what bodies of one content type must fit.
@@ -145,8 +145,8 @@ func immense(value any) string {
 	return ""
 }
 
-// maxExponent is more than a float64 has. maxNumber is how long a number may be that Jackson reads, the JSON parser of Java,
-// if it is not told otherwise (StreamReadConstraints): one of some megabytes takes minutes to convert.
+// maxExponent is more than a float64 has. maxNumber is how long a number may be that Jackson reads, the JSON parser of
+// Java, if it is not told otherwise (StreamReadConstraints): one of some megabytes takes minutes to convert.
 const (
 	maxExponent = 400
 	maxNumber   = 1000

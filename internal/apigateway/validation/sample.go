@@ -14,9 +14,9 @@ import (
 )
 
 // Sample returns a JSON body that the method's request validator accepts, made from the method's model for
-// application/json, and reports whether there is one. It has all properties that the model describes, or only the required
-// ones where all together are refused. A method without such a model has none, and for a model that asks for what
-// cannot be made up, such as a value that a "not" excludes.
+// application/json, and reports whether there is one. It has all properties that the model describes, or only the
+// required ones where all together are refused. A method without such a model has none, and for a model that asks for
+// what cannot be made up, such as a value that a "not" excludes.
 func Sample(api *apimodel.API, m *apimodel.Method) (body string, ok bool) {
 	v, err := New(api, m)
 	if err != nil {

@@ -1,17 +1,17 @@
-// Package validation checks requests as the request validator of a method does: that required parameters are there, and that
-// bodies fit the method's models.
+// Package validation checks requests as the request validator of a method does: that required parameters are there, and
+// that bodies fit the method's models.
 //
 //	v, err := validation.New(api, method)
 //	failure := v.Check(request, params, &verdict)
 //
-// It does not check types or formats of parameters, as API Gateway does not, and knows nothing of answers, whose models API
-// Gateway does not enforce either.
+// It does not check types or formats of parameters, as API Gateway does not, and knows nothing of answers, whose models
+// API Gateway does not enforce either.
 //
 // Source, unless another one is named:
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html. That it comes after
-// authorization, parameters before bodies, and the words, are as in the handlers of https://github.com/localstack/localstack
-// (localstack-core/localstack/services/apigateway/next_gen/execute_api) and as its test_api_gateway_request_validator recorded
-// on AWS.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html. That it
+// comes after authorization, parameters before bodies, and the words, are as in the handlers of
+// https://github.com/localstack/localstack (localstack-core/localstack/services/apigateway/next_gen/execute_api) and as
+// its test_api_gateway_request_validator recorded on AWS.
 package validation
 
 import (
@@ -25,7 +25,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// ErrModel is for a model that cannot be enforced here: it is not a JSON Schema, or has what only API Gateway understands.
+// ErrModel is for a model that cannot be enforced here: it is not a JSON Schema, or has what only API Gateway
+// understands.
 var ErrModel = errors.New("its request validator has a model that cannot be enforced here")
 
 // Validator checks the requests to one method. It is safe for concurrent use.
@@ -34,8 +35,8 @@ type Validator struct {
 	models     []model
 }
 
-// New prepares what a method's request validator wants. A method without one has a Validator that lets everything through.
-// The error is [ErrModel], with the model's name and what is wrong with it.
+// New prepares what a method's request validator wants. A method without one has a Validator that lets everything
+// through. The error is [ErrModel], with the model's name and what is wrong with it.
 func New(api *apimodel.API, m *apimodel.Method) (*Validator, error) {
 	v := &Validator{}
 	if m.Validator == nil {

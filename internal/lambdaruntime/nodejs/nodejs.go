@@ -1,11 +1,13 @@
-// Package nodejs runs Lambda functions written in JavaScript with the Node.js of this machine, for the runtimes of that name.
+// Package nodejs runs Lambda functions written in JavaScript with the Node.js of this machine, for the runtimes of that
+// name.
 //
 //	command, err := nodejs.Command("")
 //	err = pool.Replace(lambdaruntime.Spec{Name: "orders", Runtime: "nodejs22.x", Handler: "index.handler", Dir: dir, Command: command})
 //
-// It stands for AWS's own client of the Runtime API, aws-lambda-ric, which wants a C++ compiler and CMake to be installed.
-// It does not have the AWS SDK, which Lambda's runtimes hold: a function that does not bundle it finds that of a
-// node_modules folder in NODE_PATH. It does not stream answers, and it leaves lines of the log as they are written.
+// It stands for AWS's own client of the Runtime API, aws-lambda-ric, which wants a C++ compiler and CMake to be
+// installed. It does not have the AWS SDK, which Lambda's runtimes hold: a function that does not bundle it finds that
+// of a node_modules folder in NODE_PATH. It does not stream answers, and it leaves lines of the log as they are
+// written.
 package nodejs
 
 import (
@@ -34,8 +36,8 @@ const maxInline = 128<<10 - 1
 // Runs reports whether a runtime is one of Node.js, such as "nodejs22.x".
 func Runs(runtime string) bool { return strings.HasPrefix(runtime, "nodejs") }
 
-// Command is what runs the function whose code is in the working directory, or that whose code is given: the text of the
-// file index.js, as CloudFormation makes one of code in a template. The error is [ErrMissing] or [ErrInline].
+// Command is what runs the function whose code is in the working directory, or that whose code is given: the text of
+// the file index.js, as CloudFormation makes one of code in a template. The error is [ErrMissing] or [ErrInline].
 func Command(inline string) ([]string, error) {
 	node, err := exec.LookPath("node")
 	if err == nil {
@@ -44,8 +46,8 @@ func Command(inline string) ([]string, error) {
 	if err != nil {
 		return nil, ErrMissing
 	}
-	// In a function, so that its names are not globals of the code that it runs. Threads would inherit a flag that says what
-	// kind of module the argument is, and refuse it for theirs.
+	// In a function, so that its names are not globals of the code that it runs. Threads would inherit a flag that says
+	// what kind of module the argument is, and refuse it for theirs.
 	command := []string{node, "-e", "((require, main) => {" + runtime + "})(require, module)"}
 	if inline == "" {
 		return command, nil

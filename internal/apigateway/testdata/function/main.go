@@ -1,5 +1,5 @@
-// Function is all functions of the tests' APIs: as an authorizer it does what the token says, as a backend what the path
-// says.
+// Function is all functions of the tests' APIs: as an authorizer it does what the token says, as a backend what the
+// path says.
 package main
 
 import (
@@ -44,8 +44,8 @@ func (function) Invoke(_ context.Context, payload []byte) ([]byte, error) {
 	return authorize(e, payload)
 }
 
-// authorize lets "Bearer allow" in, denies "Bearer deny" and is silent about "Bearer other". It answers with what follows
-// "Bearer answer:", fails with what follows "Bearer error:", and tells "Bearer event" the event in its context.
+// authorize lets "Bearer allow" in, denies "Bearer deny" and is silent about "Bearer other". It answers with what
+// follows "Bearer answer:", fails with what follows "Bearer error:", and tells "Bearer event" the event in its context.
 func authorize(e event, payload []byte) ([]byte, error) {
 	effect, resource, tell := "Allow", e.MethodARN, map[string]any{"tier": "gold"}
 	word, rest, _ := strings.Cut(strings.TrimPrefix(e.Token, "Bearer "), ":")
