@@ -26,7 +26,9 @@ import (
 // that leads to one, requests pass [Strict] before they reach it. The function fails, which API Gateway answers with a
 // 502, only for an event that no REST API sends. A panic of h is not caught: it ends the process, and Lambda starts
 // another.
-func Handler(h http.Handler) func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
+func Handler(
+	h http.Handler,
+) func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 	if muxOf(h) == nil {
 		h = Strict(h)
 	}

@@ -33,7 +33,11 @@ func newRequest(ctx context.Context, e events.APIGatewayProxyRequest) (*http.Req
 	if e.IsBase64Encoded {
 		var err error
 		if body, err = base64.StdEncoding.DecodeString(e.Body); err != nil {
-			return nil, fmt.Errorf("gateway: %w: isBase64Encoded is true, but the body is not base64: %w", ErrEvent, err)
+			return nil, fmt.Errorf(
+				"gateway: %w: isBase64Encoded is true, but the body is not base64: %w",
+				ErrEvent,
+				err,
+			)
 		}
 	}
 
@@ -62,7 +66,9 @@ func newRequest(ctx context.Context, e events.APIGatewayProxyRequest) (*http.Req
 	if c, ok := caller(e.RequestContext); ok {
 		ctx = WithCaller(ctx, c)
 	}
-	attrs := []slog.Attr{slog.String("apiRequestId", e.RequestContext.RequestID)} // what the client sees, and the access log
+	attrs := []slog.Attr{
+		slog.String("apiRequestId", e.RequestContext.RequestID),
+	} // what the client sees, and the access log
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
 		attrs = append(attrs, slog.String("requestId", lc.AwsRequestID)) // what Lambda's own log lines have
 	}

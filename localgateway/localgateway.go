@@ -155,7 +155,10 @@ func New(assembly string, o Options) (*Gateway, error) {
 		options.Issuer = g.issuer.provide
 	case ConfiguredIssuers:
 	default:
-		return nil, fmt.Errorf("localgateway: unsupported Issuers %q: use DevelopmentIssuers or ConfiguredIssuers", o.Issuers)
+		return nil, fmt.Errorf(
+			"localgateway: unsupported Issuers %q: use DevelopmentIssuers or ConfiguredIssuers",
+			o.Issuers,
+		)
 	}
 	inner, err := apigateway.New(options)
 	if err != nil {

@@ -24,5 +24,11 @@ const (
 )
 
 func newLogLine(l lambdaruntime.LogLine) LogLine {
-	return LogLine{Function: l.Function, RequestID: l.RequestID, Stream: Stream(l.Stream), Text: l.Text, Continues: l.Cut}
+	return LogLine{
+		Function:  l.Function,
+		RequestID: l.RequestID,
+		Stream:    Stream(l.Stream),
+		Text:      l.Text,
+		Continues: l.Cut,
+	}
 }

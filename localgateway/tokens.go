@@ -54,7 +54,9 @@ const (
 // issuers, if the issuer makes no such token, and with [ConfiguredIssuers].
 func (g *Gateway) MintToken(r TokenRequest) (string, error) {
 	if g.issuer == nil {
-		return "", errors.New("localgateway: no token can be minted with ConfiguredIssuers: the configured issuers make them")
+		return "", errors.New(
+			"localgateway: no token can be minted with ConfiguredIssuers: the configured issuers make them",
+		)
 	}
 	token, err := g.gateway.Issuer().Mint(devissuer.TokenRequest{
 		Issuer:    r.Issuer,
@@ -119,7 +121,11 @@ func newDevelopmentIssuer(now func() time.Time) (*developmentIssuer, error) {
 
 // provide makes the issuers of one reading of the assembly.
 func (i *developmentIssuer) provide(issuers []devissuer.Issuer) (*devissuer.Provider, error) {
-	p, err := devissuer.New(i.keys, issuers, devissuer.Options{BaseURL: "http://" + i.listener.Addr().String(), Now: i.now})
+	p, err := devissuer.New(
+		i.keys,
+		issuers,
+		devissuer.Options{BaseURL: "http://" + i.listener.Addr().String(), Now: i.now},
+	)
 	if err == nil {
 		i.provider.Store(p)
 	}

@@ -29,7 +29,15 @@ func (s *served) answer(ctx context.Context, r *exchange.Request, record *Record
 		record.trace = r.TraceID
 		var none *mapping.Responses
 		none, _ = mapping.NewResponses(nil)
-		return none.Answer(&mapping.Failure{Type: mapping.AccessDenied, Status: 403, ErrorType: "ForbiddenException", Message: "Forbidden"}, &mapping.Source{Request: r})
+		return none.Answer(
+			&mapping.Failure{
+				Type:      mapping.AccessDenied,
+				Status:    403,
+				ErrorType: "ForbiddenException",
+				Message:   "Forbidden",
+			},
+			&mapping.Source{Request: r},
+		)
 	}
 	st.arrive(r)
 	source := &mapping.Source{Request: r, StageVariables: st.stage.Variables, Context: mapping.Context{
@@ -52,7 +60,12 @@ func (s *served) answer(ctx context.Context, r *exchange.Request, record *Record
 }
 
 // handle is the way of a request through a stage. It ends in an answer of the integration or in a failure.
-func (st *stage) handle(ctx context.Context, r *exchange.Request, source *mapping.Source, record *Record) (exchange.Answer, *mapping.Failure) {
+func (st *stage) handle(
+	ctx context.Context,
+	r *exchange.Request,
+	source *mapping.Source,
+	record *Record,
+) (exchange.Answer, *mapping.Failure) {
 	if st.blocked != "" {
 		return exchange.Answer{}, notServed(st.blocked)
 	}
@@ -128,8 +141,11 @@ func notServed(why string) *mapping.Failure {
 // Source: https://github.com/aws/serverless-application-model/issues/553,
 // https://github.com/clebert/aws-simple/issues/167
 func notTransformed() *mapping.Failure {
-	f := mapping.Internal(500, "API Gateway would not transform the request (Unable to transform request): its media type is one of the API's binary ones, "+
-		"and the MOCK integration's ContentHandling is not CONVERT_TO_TEXT")
+	f := mapping.Internal(
+		500,
+		"API Gateway would not transform the request (Unable to transform request): its media type is one of the API's binary ones, "+
+			"and the MOCK integration's ContentHandling is not CONVERT_TO_TEXT",
+	)
 	f.Type = mapping.APIConfigurationError
 	return f
 }
@@ -168,7 +184,13 @@ func addIdentity(to map[string]string, c events.Caller) {
 const integrationTimeout = 29 * time.Second
 
 // invoke asks the route's function and reads its answer.
-func (st *stage) invoke(ctx context.Context, m *method, call *checks.Call, source *mapping.Source, record *Record) (exchange.Answer, *mapping.Failure) {
+func (st *stage) invoke(
+	ctx context.Context,
+	m *method,
+	call *checks.Call,
+	source *mapping.Source,
+	record *Record,
+) (exchange.Answer, *mapping.Failure) {
 	if why := m.refused[call.Verb]; why != "" {
 		return exchange.Answer{}, noPermission(why)
 	}
@@ -177,8 +199,13 @@ func (st *stage) invoke(ctx context.Context, m *method, call *checks.Call, sourc
 	}
 	event, err := m.events.Proxy(call.Request, call.Params, record.Verdict.Caller)
 	if err != nil {
-		return exchange.Answer{}, &mapping.Failure{Type: mapping.RequestTooLarge, Status: 413, ErrorType: "BadRequestException",
-			Body: `{"message": "Request Too Long"}`, Reason: inWords(err)}
+		return exchange.Answer{}, &mapping.Failure{
+			Type:      mapping.RequestTooLarge,
+			Status:    413,
+			ErrorType: "BadRequestException",
+			Body:      `{"message": "Request Too Long"}`,
+			Reason:    inWords(err),
+		}
 	}
 	if record.dry {
 		return exchange.Answer{}, nil
@@ -191,13 +218,23 @@ func (st *stage) invoke(ctx context.Context, m *method, call *checks.Call, sourc
 	defer cancel()
 	gateway := st.served.gateway
 	start := gateway.options.Now()
-	result, err := gateway.pool.Invoke(limited, m.function.Name, event, lambdaruntime.InvokeOptions{TraceID: call.TraceID})
+	result, err := gateway.pool.Invoke(
+		limited,
+		m.function.Name,
+		event,
+		lambdaruntime.InvokeOptions{TraceID: call.TraceID},
+	)
 	record.IntegrationTime = gateway.options.Now().Sub(start)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
-		return exchange.Answer{}, &mapping.Failure{Type: mapping.IntegrationTimeout, Status: 504, ErrorType: "InternalServerErrorException",
-			Body: `{"message": "Endpoint request timed out"}`, Message: "Endpoint request timed out",
-			Reason: fmt.Sprintf("the function did not answer within the integration's time-out of %s", timeout)}
+		return exchange.Answer{}, &mapping.Failure{
+			Type:      mapping.IntegrationTimeout,
+			Status:    504,
+			ErrorType: "InternalServerErrorException",
+			Body:      `{"message": "Endpoint request timed out"}`,
+			Message:   "Endpoint request timed out",
+			Reason:    fmt.Sprintf("the function did not answer within the integration's time-out of %s", timeout),
+		}
 	case err != nil:
 		return exchange.Answer{}, mapping.Internal(500, "the function could not be invoked: "+inWords(err))
 	case result.Error != nil:
@@ -249,7 +286,14 @@ func (g *Gateway) Routes() []Route {
 			if why == "" {
 				why = m.blocked
 			}
-			out = append(out, Route{Stage: name, Name: st.stage.Name, API: st.api, Method: m.Method, Why: why, Refused: st.refusal(m)})
+			out = append(out, Route{
+				Stage:   name,
+				Name:    st.stage.Name,
+				API:     st.api,
+				Method:  m.Method,
+				Why:     why,
+				Refused: st.refusal(m),
+			})
 		}
 	}
 	return out

@@ -44,7 +44,11 @@ func isEdge(types []string) bool { return len(types) == 0 || slices.Contains(typ
 // response is the same.
 func noRoute(r *exchange.Request) *mapping.Failure {
 	f := &mapping.Failure{Type: mapping.MissingAuthenticationToken, Message: "Missing Authentication Token",
-		Reason: fmt.Sprintf("no route takes %s %s: API Gateway answers so to every path and verb that it does not know", r.Verb, r.Path)}
+		Reason: fmt.Sprintf(
+			"no route takes %s %s: API Gateway answers so to every path and verb that it does not know",
+			r.Verb,
+			r.Path,
+		)}
 	h := http.Header{}
 	for _, line := range r.Headers {
 		h.Add(line.Name, line.Value)

@@ -26,7 +26,11 @@ func decompressed(r *exchange.Request) ([]byte, *mapping.Failure) {
 		return r.Body, nil
 	}
 	unsupported := func(format string, a ...any) ([]byte, *mapping.Failure) {
-		return nil, &mapping.Failure{Type: mapping.UnsupportedMediaType, Message: "Unsupported Media Type", Reason: fmt.Sprintf(format, a...)}
+		return nil, &mapping.Failure{
+			Type:    mapping.UnsupportedMediaType,
+			Message: "Unsupported Media Type",
+			Reason:  fmt.Sprintf(format, a...),
+		}
 	}
 	var from io.Reader
 	var err error
@@ -46,8 +50,13 @@ func decompressed(r *exchange.Request) ([]byte, *mapping.Failure) {
 	case err != nil:
 		return unsupported("the Content-Encoding is %s, and the body cannot be read as that: %v", coding, err)
 	case len(body) > front.DefaultMaxBody:
-		return nil, &mapping.Failure{Type: mapping.RequestTooLarge, Status: 413, ErrorType: "BadRequestException", Body: `{"message": "Request Too Long"}`,
-			Reason: fmt.Sprintf("the body has more than %d bytes when it is decompressed", front.DefaultMaxBody)}
+		return nil, &mapping.Failure{
+			Type:      mapping.RequestTooLarge,
+			Status:    413,
+			ErrorType: "BadRequestException",
+			Body:      `{"message": "Request Too Long"}`,
+			Reason:    fmt.Sprintf("the body has more than %d bytes when it is decompressed", front.DefaultMaxBody),
+		}
 	}
 	return body, nil
 }

@@ -99,10 +99,16 @@ func (s *served) inNode(spec *lambdaruntime.Spec, code apimodel.Code) (err error
 func notRun(f *apimodel.Function, err error) string {
 	switch {
 	case errors.Is(err, lambdaruntime.ErrRuntime):
-		return fmt.Sprintf("its runtime is %q, and run here are provided.al2023, provided.al2 and go1.x, if built for this host, and nodejs", f.Runtime)
+		return fmt.Sprintf(
+			"its runtime is %q, and run here are provided.al2023, provided.al2 and go1.x, if built for this host, and nodejs",
+			f.Runtime,
+		)
 	case f.Code.Folder != "" || errors.Is(err, nodejs.ErrMissing) || errors.Is(err, nodejs.ErrInline):
 	case f.Code.Zip != "":
-		return fmt.Sprintf("its code is the file %s, and only folders are run: give the folder to the asset", f.Code.Zip)
+		return fmt.Sprintf(
+			"its code is the file %s, and only folders are run: give the folder to the asset",
+			f.Code.Zip,
+		)
 	case f.Code.Inline != "":
 		return "its code is in the template, and only folders are run: make it an asset"
 	default:
@@ -139,7 +145,11 @@ func (s *served) invokeAuthorizer(
 	}
 	reply.Reason = decisionIn(result.LogTail, result.RequestID).why()
 	if result.Error != nil {
-		return reply, &checks.FunctionError{Type: result.Error.Type, Message: result.Error.Message, Where: result.Error.Where}
+		return reply, &checks.FunctionError{
+			Type:    result.Error.Type,
+			Message: result.Error.Message,
+			Where:   result.Error.Where,
+		}
 	}
 	reply.Payload = result.Payload
 	return reply, nil

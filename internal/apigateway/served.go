@@ -68,7 +68,15 @@ func (s *served) functionNames() map[string]bool {
 
 // serve prepares a model. What it cannot honour it notes, to be answered by 501.
 func (g *Gateway) serve(m *apimodel.Model) (*served, error) {
-	s := &served{gateway: g, model: m, stages: map[string]*stage{}, names: map[string]bool{}, problems: map[string]string{}, unread: map[apimodel.ID]string{}, needs: needs(m)}
+	s := &served{
+		gateway:  g,
+		model:    m,
+		stages:   map[string]*stage{},
+		names:    map[string]bool{},
+		problems: map[string]string{},
+		unread:   map[apimodel.ID]string{},
+		needs:    needs(m),
+	}
 	chosen, err := s.choose()
 	if err != nil {
 		return nil, err
@@ -122,7 +130,14 @@ func (s *served) choices() string {
 	var names []string
 	if s.gateway.options.API == "" {
 		for _, other := range s.model.OtherAPIs {
-			names = append(names, fmt.Sprintf("%s is %s API, which is not served: use a REST API, as awsapigateway.RestApi makes it", other.ID, other.Kind))
+			names = append(
+				names,
+				fmt.Sprintf(
+					"%s is %s API, which is not served: use a REST API, as awsapigateway.RestApi makes it",
+					other.ID,
+					other.Kind,
+				),
+			)
 		}
 		for _, api := range s.model.APIs {
 			names = append(names, fmt.Sprintf("%s has no AWS::ApiGateway::Stage", api.ID))
@@ -238,7 +253,12 @@ func (st *stage) block(format string, a ...any) {
 }
 
 func (s *served) newMethod(st *stage, m *apimodel.Method) *method {
-	out := &method{Method: m, needs: s.needs[st.api.ID][m.Verb+" "+m.Path], events: events.NewRoute(st.api, st.stage, m), blocked: s.reasons(st.api, st.stage, m, st.guard)}
+	out := &method{
+		Method:  m,
+		needs:   s.needs[st.api.ID][m.Verb+" "+m.Path],
+		events:  events.NewRoute(st.api, st.stage, m),
+		blocked: s.reasons(st.api, st.stage, m, st.guard),
+	}
 	block := func(err error) {
 		out.blocked = strings.TrimSpace(out.blocked + "\n" + m.ID.String() + ": " + err.Error())
 		s.problem(m.ID, err.Error())

@@ -11,7 +11,9 @@ import (
 
 // traced is an X-Ray header with a trace: Root=1-5759e988-bd862e3fe1be46a994272793, and perhaps Parent, Sampled and
 // such.
-var traced = regexp.MustCompile(`^(?:[A-Za-z0-9_-]+=[A-Za-z0-9:_.-]*;)*Root=1-[0-9a-f]{8}-[0-9a-f]{24}(?:;[A-Za-z0-9_-]+=[A-Za-z0-9:_.-]*)*;?$`)
+var traced = regexp.MustCompile(
+	`^(?:[A-Za-z0-9_-]+=[A-Za-z0-9:_.-]*;)*Root=1-[0-9a-f]{8}-[0-9a-f]{24}(?:;[A-Za-z0-9_-]+=[A-Za-z0-9:_.-]*)*;?$`,
+)
 
 // callersTrace is the trace that a request is part of already; "" if it is not one, or not well-formed. API Gateway
 // adds a trace "to incoming HTTP requests that don't already have one".
@@ -60,5 +62,11 @@ func answered(trace string) string {
 			parts[missing.name] = missing.make()
 		}
 	}
-	return fmt.Sprintf("Root=%s;Parent=%s;Sampled=%s;Lineage=%s", parts["Root"], parts["Parent"], parts["Sampled"], parts["Lineage"])
+	return fmt.Sprintf(
+		"Root=%s;Parent=%s;Sampled=%s;Lineage=%s",
+		parts["Root"],
+		parts["Parent"],
+		parts["Sampled"],
+		parts["Lineage"],
+	)
 }

@@ -21,6 +21,8 @@ func (p *Provider) AccessSecret(name string) (string, error) {
 		return "", err
 	}
 	mac := hmac.New(sha256.New, []byte(ring.secret))
-	mac.Write([]byte("gatehouse secret access key " + name)) // no token begins so, and nothing else is signed with the secret
+	mac.Write(
+		[]byte("gatehouse secret access key " + name),
+	) // no token begins so, and nothing else is signed with the secret
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil)[:30]), nil
 }

@@ -67,7 +67,8 @@ func (r TokenRequest) audienceClaims(i Issuer, c map[string]any) {
 		// Source:
 		// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
 		c["token_use"], c["client_id"], c["username"], c["version"], c["auth_time"] = use, audience, c["sub"], 2, c["iat"]
-		if len(i.Clients) > 0 && !slices.Contains(i.Clients, audience) { // the client's request named the API as its resource
+		if len(i.Clients) > 0 &&
+			!slices.Contains(i.Clients, audience) { // the client's request named the API as its resource
 			c["aud"] = audience
 		}
 	case i.isCognito():
@@ -164,7 +165,8 @@ func scopesValue(i Issuer, claim string, scopes []string) any {
 // sign which no member of a path has.
 func place(claims map[string]any, claim string, becomes func(before any) any) error {
 	path := []string{claim}
-	if !strings.ContainsAny(claim, ":/") && !strings.HasPrefix(claim, ".") && !strings.HasSuffix(claim, ".") && !strings.Contains(claim, "..") {
+	if !strings.ContainsAny(claim, ":/") && !strings.HasPrefix(claim, ".") && !strings.HasSuffix(claim, ".") &&
+		!strings.Contains(claim, "..") {
 		path = strings.Split(claim, ".")
 	}
 	for _, name := range path[:len(path)-1] {
@@ -173,13 +175,22 @@ func place(claims map[string]any, claim string, becomes func(before any) any) er
 		}
 		inner, ok := claims[name].(map[string]any)
 		if !ok {
-			return fmt.Errorf("%w: the claim %q: %s is not an object, so it cannot hold a claim: change the issuer's claim names", ErrRequest, claim, name)
+			return fmt.Errorf(
+				"%w: the claim %q: %s is not an object, so it cannot hold a claim: change the issuer's claim names",
+				ErrRequest,
+				claim,
+				name,
+			)
 		}
 		claims = inner
 	}
 	last := path[len(path)-1]
 	if _, object := claims[last].(map[string]any); object {
-		return fmt.Errorf("%w: the claim %q: it is an object already, of another claim's path: change the issuer's claim names", ErrRequest, claim)
+		return fmt.Errorf(
+			"%w: the claim %q: it is an object already, of another claim's path: change the issuer's claim names",
+			ErrRequest,
+			claim,
+		)
 	}
 	claims[last] = becomes(claims[last])
 	return nil

@@ -101,7 +101,12 @@ func checkBase(base string) error {
 		return fmt.Errorf("%w: the base URL %q: want one like %q", ErrConfig, base, "http://127.0.0.1:4000")
 	}
 	if !isLoopback(u.Hostname()) {
-		return fmt.Errorf("%w: the base URL %q: its host is not this machine: want one like %q", ErrConfig, base, "http://127.0.0.1:4000")
+		return fmt.Errorf(
+			"%w: the base URL %q: its host is not this machine: want one like %q",
+			ErrConfig,
+			base,
+			"http://127.0.0.1:4000",
+		)
 	}
 	return nil
 }

@@ -30,7 +30,11 @@ func (p *Provider) Environment(variables map[string]string) (map[string]string, 
 		return nil, fmt.Errorf("%w: no Options.BaseURL was given, so no function can get keys from here", ErrConfig)
 	}
 	fail := func(err error) (map[string]string, error) {
-		return nil, fmt.Errorf("devissuer: %s: %w: it is what the secureapi construct writes", authz.ConfigVariable, err)
+		return nil, fmt.Errorf(
+			"devissuer: %s: %w: it is what the secureapi construct writes",
+			authz.ConfigVariable,
+			err,
+		)
 	}
 	// Read as it stands rather than as an authz.Config, so that a function of another release keeps all that it knows.
 	config, err := decodeObject(text)

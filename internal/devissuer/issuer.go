@@ -69,10 +69,21 @@ func (i Issuer) check() error {
 	for _, name := range i.Algorithms {
 		a, ok := algorithms[name]
 		if !ok {
-			return fmt.Errorf("%w: issuer %q: the algorithm %q: want some of %s", ErrConfig, i.URL, name, strings.Join(algorithmNames(), ", "))
+			return fmt.Errorf(
+				"%w: issuer %q: the algorithm %q: want some of %s",
+				ErrConfig,
+				i.URL,
+				name,
+				strings.Join(algorithmNames(), ", "),
+			)
 		}
 		if (a.kind == secretKind) != (i.SecretARN != "") {
-			return fmt.Errorf("%w: issuer %q: the algorithm %s: HS256, HS384 and HS512 go with secretArn, and the others without", ErrConfig, i.URL, name)
+			return fmt.Errorf(
+				"%w: issuer %q: the algorithm %s: HS256, HS384 and HS512 go with secretArn, and the others without",
+				ErrConfig,
+				i.URL,
+				name,
+			)
 		}
 	}
 	for _, text := range slices.Concat([]string{i.URL, i.Type, i.ScopesClaim, i.GroupsClaim, i.RolesClaim, i.PrincipalClaim, i.ClientClaim}, i.Audiences, i.Clients) {

@@ -94,7 +94,12 @@ func makeKey(kind string, signer crypto.Signer, until time.Time) (signingKey, er
 		return signingKey{}, fmt.Errorf("devissuer: key of kind %s: %w", kind, err)
 	}
 	sum := sha256.Sum256(der)
-	return signingKey{kind: kind, id: "dev-" + base64.RawURLEncoding.EncodeToString(sum[:15]), signer: signer, until: until}, nil
+	return signingKey{
+		kind:   kind,
+		id:     "dev-" + base64.RawURLEncoding.EncodeToString(sum[:15]),
+		signer: signer,
+		until:  until,
+	}, nil
 }
 
 // current is the key to sign with.

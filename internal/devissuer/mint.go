@@ -186,7 +186,12 @@ func (k *keyring) sign(name, mediaType string, claims []byte) (string, error) {
 	}
 	token := input + "." + encode(signature)
 	if len(token) > jwt.MaxTokenSize {
-		return "", fmt.Errorf("%w: the token has %d bytes, and no authorizer takes more than %d: give it fewer claims", ErrRequest, len(token), jwt.MaxTokenSize)
+		return "", fmt.Errorf(
+			"%w: the token has %d bytes, and no authorizer takes more than %d: give it fewer claims",
+			ErrRequest,
+			len(token),
+			jwt.MaxTokenSize,
+		)
 	}
 	return token, nil
 }

@@ -65,7 +65,11 @@ func fromAuthorizer(m *apimodel.Model, api *apimodel.API, a *apimodel.Authorizer
 	}
 	config, err := authz.FromEnvironment(func(string) string { return text })
 	if err != nil {
-		return nil, fmt.Errorf("function %s: %w: use the command of the release that the stack is made with", a.Function.ID, err)
+		return nil, fmt.Errorf(
+			"function %s: %w: use the command of the release that the stack is made with",
+			a.Function.ID,
+			err,
+		)
 	}
 	for _, settings := range config.Issuers {
 		i := Issuer{Issuer: settings, TakenBy: []string{a.ID.String()}}
@@ -106,7 +110,11 @@ func fromPools(m *apimodel.Model, use Use, a *apimodel.Authorizer) (out []Issuer
 		out = append(out, i)
 	}
 	if len(out) == 0 && len(a.UserPools) > 0 {
-		return nil, fmt.Errorf("the expression %q of %s matches the id of no client that is known of its user pools", a.Validation, a.ID)
+		return nil, fmt.Errorf(
+			"the expression %q of %s matches the id of no client that is known of its user pools",
+			a.Validation,
+			a.ID,
+		)
 	}
 	return out, nil
 }
@@ -120,7 +128,12 @@ func clientsOf(pool *apimodel.UserPool) (ids []string) {
 
 // matching are the clients of a pool whose ID tokens an authorizer's expression lets pass: those in the assembly, those
 // that it lists and that are in no assembly, or else the stand-in.
-func matching(m *apimodel.Model, pool *apimodel.UserPool, a *apimodel.Authorizer, expression *regexp.Regexp) (ids []string) {
+func matching(
+	m *apimodel.Model,
+	pool *apimodel.UserPool,
+	a *apimodel.Authorizer,
+	expression *regexp.Regexp,
+) (ids []string) {
 	ofOthers := map[string]bool{}
 	for _, other := range m.UserPools {
 		for _, id := range clientsOf(other) {

@@ -62,7 +62,8 @@ func (p *Provider) serveSecret(w http.ResponseWriter, r *http.Request) {
 	refuse := func(kind, message string) {
 		answer(http.StatusBadRequest, map[string]any{"__type": kind, "Message": message})
 	}
-	if target := r.Header.Get("X-Amz-Target"); r.Method != http.MethodPost || target != "secretsmanager.GetSecretValue" {
+	if target := r.Header.Get("X-Amz-Target"); r.Method != http.MethodPost ||
+		target != "secretsmanager.GetSecretValue" {
 		refuse("InvalidRequestException", "devissuer: only GetSecretValue is answered here")
 		return
 	}

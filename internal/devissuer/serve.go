@@ -25,7 +25,8 @@ const (
 // it before the assembly changed still finds it.
 func siteName(issuer string) string {
 	host := "issuer"
-	if u, err := url.Parse(issuer); err == nil && u.Host != "" && strings.Trim(u.Host, "abcdefghijklmnopqrstuvwxyz0123456789-.") == "" {
+	if u, err := url.Parse(issuer); err == nil && u.Host != "" &&
+		strings.Trim(u.Host, "abcdefghijklmnopqrstuvwxyz0123456789-.") == "" {
 		host = u.Host
 	}
 	sum := sha256.Sum256([]byte(issuer))

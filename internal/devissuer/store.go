@@ -68,7 +68,12 @@ func OpenKeys(o KeyOptions) (*KeyStore, error) {
 		o.Random = rand.Reader
 	}
 	if o.Dir == "" || o.Overlap < 0 {
-		return nil, fmt.Errorf("%w: the keys' folder %q and overlap %v: want a folder, and an overlap that is not negative", ErrConfig, o.Dir, o.Overlap)
+		return nil, fmt.Errorf(
+			"%w: the keys' folder %q and overlap %v: want a folder, and an overlap that is not negative",
+			ErrConfig,
+			o.Dir,
+			o.Overlap,
+		)
 	}
 	s := &KeyStore{options: o, link: os.Link}
 	if _, err := s.current(); err != nil {
@@ -173,8 +178,14 @@ func (s *KeyStore) openFolder() error {
 // private refuses what others can read or change. Windows has no such modes: there a user's cache folder is the user's.
 func private(path string, info fs.FileInfo, mode string) error {
 	if open := info.Mode().Perm() & 0o077; open != 0 && runtime.GOOS != "windows" {
-		return fmt.Errorf("%w: %s has mode %04o, so other users can read the keys: delete it for new keys, or, if no other user has read it, chmod %s %s",
-			ErrExposed, path, info.Mode().Perm(), mode, path)
+		return fmt.Errorf(
+			"%w: %s has mode %04o, so other users can read the keys: delete it for new keys, or, if no other user has read it, chmod %s %s",
+			ErrExposed,
+			path,
+			info.Mode().Perm(),
+			mode,
+			path,
+		)
 	}
 	return nil
 }

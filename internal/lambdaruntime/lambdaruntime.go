@@ -211,8 +211,13 @@ func (p *Pool) Invoke(ctx context.Context, name string, payload []byte, o Invoke
 	case len(payload) > MaxPayload:
 		return Result{}, fmt.Errorf("%w: %d bytes, at most %d", ErrPayloadSize, len(payload), MaxPayload)
 	case !pathSegment(o.RequestID) || !headerValue(o.TraceID):
-		return Result{}, fmt.Errorf("%w: want letters, digits, \"-\", \"_\" and \".\", and visible ASCII, of at most %d bytes; got %q and %q",
-			ErrHeaderValue, maxHeaderValue, o.RequestID, o.TraceID)
+		return Result{}, fmt.Errorf(
+			"%w: want letters, digits, \"-\", \"_\" and \".\", and visible ASCII, of at most %d bytes; got %q and %q",
+			ErrHeaderValue,
+			maxHeaderValue,
+			o.RequestID,
+			o.TraceID,
+		)
 	}
 	if err := ctx.Err(); err != nil {
 		return Result{}, err

@@ -231,7 +231,10 @@ func (p *process) late() {
 	id, text := p.lastID, ""
 	switch p.state {
 	case starting:
-		p.initError = &FunctionError{Type: typeTimeout, Message: fmt.Sprintf("Init timed out after %.2f seconds", f.pool.options.InitLimit.Seconds())}
+		p.initError = &FunctionError{
+			Type:    typeTimeout,
+			Message: fmt.Sprintf("Init timed out after %.2f seconds", f.pool.options.InitLimit.Seconds()),
+		}
 		text = p.failInit(nil, true)
 		p.stop(nil)
 	case busy, away:

@@ -64,7 +64,14 @@ func failed(inv *invocation, typ, message string) outcome {
 	if err != nil {
 		panic(err) // two strings
 	}
-	return outcome{result: Result{RequestID: inv.id, Payload: document, Error: &FunctionError{Type: typ, Message: message}, ColdStart: inv.cold}}
+	return outcome{
+		result: Result{
+			RequestID: inv.id,
+			Payload:   document,
+			Error:     &FunctionError{Type: typ, Message: message},
+			ColdStart: inv.cold,
+		},
+	}
 }
 
 // reported is an outcome with the error document that the runtime sent. Everything in it is optional.
@@ -110,7 +117,8 @@ func where(stack, trace json.RawMessage) string {
 	var lines []string
 	if json.Unmarshal(trace, &lines) == nil {
 		for _, line := range lines {
-			if place, ok := strings.CutPrefix(strings.TrimSpace(line), "at "); ok && !strings.Contains(place, "node:internal") {
+			if place, ok := strings.CutPrefix(strings.TrimSpace(line), "at "); ok &&
+				!strings.Contains(place, "node:internal") {
 				return place
 			}
 		}
@@ -121,7 +129,8 @@ func where(stack, trace json.RawMessage) string {
 // isRuntime reports whether a file is of Go's own runtime, or of aws-lambda-go, whose frames stand before those of a
 // panic.
 func isRuntime(path string) bool {
-	return strings.HasPrefix(path, "runtime/") || strings.Contains(path, "/src/runtime/") || strings.Contains(path, "github.com/aws/aws-lambda-go")
+	return strings.HasPrefix(path, "runtime/") || strings.Contains(path, "/src/runtime/") ||
+		strings.Contains(path, "github.com/aws/aws-lambda-go")
 }
 
 // timedOut has the words of Lambda, as in https://github.com/alexa/alexa-cookbook/issues/36.

@@ -29,11 +29,16 @@ var (
 	replyAccepted  = &reply{202, `{"status":"OK"}`}
 	replyBadID     = &reply{400, `{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}`}
 	replyMalformed = &reply{400, `{"errorMessage":"Malformed request","errorType":"BadRequest"}`}
-	replyState     = &reply{403, `{"errorMessage":"State transition is not allowed","errorType":"InvalidStateTransition"}`}
-	replyForeign   = &reply{403, `{"errorMessage":"This address is for one function process","errorType":"Forbidden"}`}
-	replyNotFound  = &reply{404, `{"errorMessage":"Not found","errorType":"NotFound"}`}
-	replyTooLarge  = &reply{413, fmt.Sprintf(
-		`{"errorMessage":"Exceeded maximum allowed payload size (%d bytes).","errorType":"RequestEntityTooLarge"}`, MaxPayload)}
+	replyState     = &reply{
+		403,
+		`{"errorMessage":"State transition is not allowed","errorType":"InvalidStateTransition"}`,
+	}
+	replyForeign  = &reply{403, `{"errorMessage":"This address is for one function process","errorType":"Forbidden"}`}
+	replyNotFound = &reply{404, `{"errorMessage":"Not found","errorType":"NotFound"}`}
+	replyTooLarge = &reply{413, fmt.Sprintf(
+		`{"errorMessage":"Exceeded maximum allowed payload size (%d bytes).","errorType":"RequestEntityTooLarge"}`,
+		MaxPayload,
+	)}
 )
 
 func (r *reply) write(w http.ResponseWriter) {

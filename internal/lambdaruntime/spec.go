@@ -86,7 +86,11 @@ func (s Spec) resolve(path string) (Spec, error) {
 	}
 	// Before the folder: code that is for another runtime may not be in one.
 	if len(s.Command) == 0 && !strings.HasPrefix(s.Runtime, "provided") && s.Runtime != "go1.x" {
-		return fail(ErrRuntime, "its runtime is %q: without a Command, provided.al2023, provided.al2 and go1.x executables for this host are run", s.Runtime)
+		return fail(
+			ErrRuntime,
+			"its runtime is %q: without a Command, provided.al2023, provided.al2 and go1.x executables for this host are run",
+			s.Runtime,
+		)
 	}
 	dir, err := filepath.Abs(s.Dir)
 	if err != nil {

@@ -47,7 +47,12 @@ func (w *watchdog) begin() {
 		return
 	}
 	w.began = true
-	cmd := &exec.Cmd{Path: "/bin/sh", Args: []string{"sh", "-c", watchdogScript}, Env: []string{}, SysProcAttr: &syscall.SysProcAttr{Setpgid: true}}
+	cmd := &exec.Cmd{
+		Path:        "/bin/sh",
+		Args:        []string{"sh", "-c", watchdogScript},
+		Env:         []string{},
+		SysProcAttr: &syscall.SysProcAttr{Setpgid: true},
+	}
 	pipe, err := cmd.StdinPipe()
 	if err != nil {
 		return

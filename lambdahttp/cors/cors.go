@@ -57,7 +57,14 @@ var allMethods = []string{
 // DefaultAllowHeaders are the request headers allowed when [Config.AllowHeaders] is empty: the same that CDK allows.
 // Source: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_apigateway.Cors.html
 func DefaultAllowHeaders() []string {
-	return []string{"Content-Type", "X-Amz-Date", "Authorization", "X-Api-Key", "X-Amz-Security-Token", "X-Amz-User-Agent"}
+	return []string{
+		"Content-Type",
+		"X-Amz-Date",
+		"Authorization",
+		"X-Api-Key",
+		"X-Amz-Security-Token",
+		"X-Amz-User-Agent",
+	}
 }
 
 // Handler adds the CORS headers of cfg to the answers of next, and answers preflight requests itself.

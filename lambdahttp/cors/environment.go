@@ -63,10 +63,20 @@ func FromEnvironment(getenv func(string) string) (Config, error) {
 	// Browsers cap it at a day or less; the bound keeps the conversion from overflowing.
 	const year = 365 * 24 * 3600
 	if w.MaxAgeSeconds < 0 || w.MaxAgeSeconds > year {
-		return Config{}, fmt.Errorf("cors: %s: %w: maxAgeSeconds is %d: want 0 to %d", Variable, ErrConfig, w.MaxAgeSeconds, year)
+		return Config{}, fmt.Errorf(
+			"cors: %s: %w: maxAgeSeconds is %d: want 0 to %d",
+			Variable,
+			ErrConfig,
+			w.MaxAgeSeconds,
+			year,
+		)
 	}
 	if len(w.AllowOrigins) == 0 {
-		return Config{}, fmt.Errorf("cors: %s: %w: no allowOrigins: unset the variable to turn CORS off", Variable, ErrConfig)
+		return Config{}, fmt.Errorf(
+			"cors: %s: %w: no allowOrigins: unset the variable to turn CORS off",
+			Variable,
+			ErrConfig,
+		)
 	}
 	c := Config{
 		AllowOrigins:     w.AllowOrigins,

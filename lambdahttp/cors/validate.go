@@ -42,7 +42,12 @@ func (c Config) check() error {
 		}
 	}
 	if slices.Contains(c.AllowOrigins, "*") && len(c.AllowOrigins) > 1 {
-		return fmt.Errorf("%w: AllowOrigins has %q beside %d others: it stands alone", ErrConfig, "*", len(c.AllowOrigins)-1)
+		return fmt.Errorf(
+			"%w: AllowOrigins has %q beside %d others: it stands alone",
+			ErrConfig,
+			"*",
+			len(c.AllowOrigins)-1,
+		)
 	}
 	for _, list := range []struct {
 		field  string
@@ -56,8 +61,12 @@ func (c Config) check() error {
 		// With credentials, "*" is refused for origins, and is a plain name in the other lists.
 		// Source: https://fetch.spec.whatwg.org/#cors-protocol-and-credentials
 		if c.AllowCredentials && slices.Contains(list.values, "*") {
-			return fmt.Errorf("%w: AllowCredentials is set and %s has %q, which browsers do not accept together: list the values",
-				ErrCredentials, list.field, "*")
+			return fmt.Errorf(
+				"%w: AllowCredentials is set and %s has %q, which browsers do not accept together: list the values",
+				ErrCredentials,
+				list.field,
+				"*",
+			)
 		}
 		for _, v := range list.values {
 			if list.field != "AllowOrigins" && !httpname.IsToken(v) {

@@ -50,5 +50,14 @@ func (g *Guard) apiKey(c *Call, v *Verdict) {
 	if value == "" {
 		reason = "the method wants an API key, and " + from + " is missing"
 	}
-	v.fail("API key", mapping.Failure{Type: "INVALID_API_KEY", Status: 403, ErrorType: "ForbiddenException", Message: "Forbidden", Reason: reason})
+	v.fail(
+		"API key",
+		mapping.Failure{
+			Type:      "INVALID_API_KEY",
+			Status:    403,
+			ErrorType: "ForbiddenException",
+			Message:   "Forbidden",
+			Reason:    reason,
+		},
+	)
 }

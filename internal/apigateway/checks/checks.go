@@ -178,8 +178,20 @@ func (g *Guard) Check(ctx context.Context, c *Call) Verdict {
 	}
 	arn := g.ARN(c)
 	if len(arn) > maxARN && (c.Method.Authorization != apimodel.AuthorizationNone || g.resource != nil) {
-		v.fail("method ARN", mapping.Failure{Type: "REQUEST_TOO_LARGE", Status: 414, ErrorType: "RequestTooLongException", Message: "Request URI too long",
-			Reason: fmt.Sprintf("the method's ARN has %d bytes, and API Gateway takes %d where there is something to authorize", len(arn), maxARN)})
+		v.fail(
+			"method ARN",
+			mapping.Failure{
+				Type:      "REQUEST_TOO_LARGE",
+				Status:    414,
+				ErrorType: "RequestTooLongException",
+				Message:   "Request URI too long",
+				Reason: fmt.Sprintf(
+					"the method's ARN has %d bytes, and API Gateway takes %d where there is something to authorize",
+					len(arn),
+					maxARN,
+				),
+			},
+		)
 		return v
 	}
 	switch c.Method.Authorization {
@@ -192,8 +204,14 @@ func (g *Guard) Check(ctx context.Context, c *Call) Verdict {
 	case apimodel.AuthorizationIAM:
 		g.iam(c, arn, &v)
 	default:
-		v.deny(mapping.Failure{Type: "AUTHORIZER_CONFIGURATION_ERROR", Status: 500, ErrorType: "AuthorizerConfigurationException",
-			Reason: fmt.Sprintf("authorization %q is not known", c.Method.Authorization)})
+		v.deny(
+			mapping.Failure{
+				Type:      "AUTHORIZER_CONFIGURATION_ERROR",
+				Status:    500,
+				ErrorType: "AuthorizerConfigurationException",
+				Reason:    fmt.Sprintf("authorization %q is not known", c.Method.Authorization),
+			},
+		)
 	}
 	if v.Denial == nil {
 		g.apiKey(c, &v)
@@ -217,5 +235,11 @@ func (v *Verdict) fail(check string, d mapping.Failure) {
 func (v *Verdict) deny(d mapping.Failure) { v.Denial = &d }
 
 func unauthorized(format string, a ...any) mapping.Failure {
-	return mapping.Failure{Type: "UNAUTHORIZED", Status: 401, ErrorType: "UnauthorizedException", Message: "Unauthorized", Reason: fmt.Sprintf(format, a...)}
+	return mapping.Failure{
+		Type:      "UNAUTHORIZED",
+		Status:    401,
+		ErrorType: "UnauthorizedException",
+		Message:   "Unauthorized",
+		Reason:    fmt.Sprintf(format, a...),
+	}
 }

@@ -68,8 +68,13 @@ func (g *Guard) userPool(ctx context.Context, c *Call, arn string, v *Verdict) {
 		v.fail("token", d)
 		return
 	case err != nil:
-		v.fail("token", unauthorized("no %s token of the user pools, as a method %s takes one: %s%s", use,
-			map[string]string{"id": "without scopes", "access": "with scopes"}[use], strings.TrimPrefix(err.Error(), jwt.ErrRejected.Error()+": "), cameAndWanted(err)))
+		v.fail("token", unauthorized(
+			"no %s token of the user pools, as a method %s takes one: %s%s",
+			use,
+			map[string]string{"id": "without scopes", "access": "with scopes"}[use],
+			strings.TrimPrefix(err.Error(), jwt.ErrRejected.Error()+": "),
+			cameAndWanted(err),
+		))
 		return
 	}
 	v.pass("token", "a valid %s token of %s for %q%s", use, verified.Issuer(), verified.Subject(), g.lifetime(verified))
@@ -81,10 +86,19 @@ func (g *Guard) userPool(ctx context.Context, c *Call, arn string, v *Verdict) {
 		wanted := strings.Join(c.Method.Scopes, ", ")
 		i := slices.IndexFunc(c.Method.Scopes, func(s string) bool { return slices.Contains(strings.Fields(have), s) })
 		if i < 0 {
-			v.fail("scopes", unauthorized("the method wants one of the scopes %s, and the token has %s", wanted, scopesOf(have)))
+			v.fail(
+				"scopes",
+				unauthorized("the method wants one of the scopes %s, and the token has %s", wanted, scopesOf(have)),
+			)
 			return
 		}
-		v.pass("scopes", "the method wants one of the scopes %s, and the token has %s: %s is enough", wanted, scopesOf(have), c.Method.Scopes[i])
+		v.pass(
+			"scopes",
+			"the method wants one of the scopes %s, and the token has %s: %s is enough",
+			wanted,
+			scopesOf(have),
+			c.Method.Scopes[i],
+		)
 	}
 	v.Known.Claims, v.Principal = claims(verified), verified.Subject()
 	g.mustAllow(c, arn, iampolicy.Caller{}, v)
@@ -106,10 +120,19 @@ func (g *Guard) audience(a *apimodel.Authorizer, token *jwt.Token, v *Verdict) b
 	aud, ok := token.Claim("aud").Text()
 	switch {
 	case !ok:
-		v.fail("audience", unauthorized("the authorizer compares aud with %q, and the token has no aud that is a text, as Amazon Cognito's access tokens have none: "+
-			"leave its IdentityValidationExpression out for methods with scopes", a.Validation))
+		v.fail(
+			"audience",
+			unauthorized(
+				"the authorizer compares aud with %q, and the token has no aud that is a text, as Amazon Cognito's access tokens have none: "+
+					"leave its IdentityValidationExpression out for methods with scopes",
+				a.Validation,
+			),
+		)
 	case !expression.MatchString(aud):
-		v.fail("audience", unauthorized("the token's aud %q does not match the authorizer's expression %q", aud, a.Validation))
+		v.fail(
+			"audience",
+			unauthorized("the token's aud %q does not match the authorizer's expression %q", aud, a.Validation),
+		)
 	default:
 		v.pass("audience", "the token's aud %q matches the authorizer's expression %q", aud, a.Validation)
 		return true

@@ -53,7 +53,15 @@ func newSignatures(g *Guard) *signatures {
 
 func (g *Guard) newSigner(k AccessKey) signer {
 	account := g.o.API.Account
-	s := signer{AccessKey: k, caller: events.IAMCaller{AccessKey: k.ID, AccountID: account, Caller: "AIDALOCALDEVELOPER", User: "AIDALOCALDEVELOPER"}}
+	s := signer{
+		AccessKey: k,
+		caller: events.IAMCaller{
+			AccessKey: k.ID,
+			AccountID: account,
+			Caller:    "AIDALOCALDEVELOPER",
+			User:      "AIDALOCALDEVELOPER",
+		},
+	}
 	if k.Principal == nil {
 		s.caller.UserARN = fmt.Sprintf("arn:%s:iam::%s:user/developer", g.o.API.Partition, account)
 		s.policies = []iampolicy.Document{{Statements: []iampolicy.Statement{
@@ -63,7 +71,12 @@ func (g *Guard) newSigner(k AccessKey) signer {
 	s.caller.UserARN = k.Principal.ARN
 	if !k.Principal.User {
 		// A role calls as the session that assumed it.
-		s.caller.UserARN = fmt.Sprintf("arn:%s:sts::%s:assumed-role/%s/local", g.o.API.Partition, account, k.Principal.Name)
+		s.caller.UserARN = fmt.Sprintf(
+			"arn:%s:sts::%s:assumed-role/%s/local",
+			g.o.API.Partition,
+			account,
+			k.Principal.Name,
+		)
 		s.caller.Caller, s.caller.User = "AROALOCALDEVELOPER:local", "AROALOCALDEVELOPER:local"
 	}
 	s.err = k.Principal.Err
@@ -94,15 +107,27 @@ func (g *Guard) iam(c *Call, arn string, v *Verdict) {
 		return
 	}
 	if s.err != nil {
-		v.fail("policy", mapping.Failure{Type: "ACCESS_DENIED", Status: 403, ErrorType: "AccessDeniedException", Capital: true,
-			Message: g.notAuthorized(s.caller.UserARN, arn) + " because its policies are not known here", Reason: fmt.Sprintf("the policies of %s are not read in full, and one of them may deny: %v", s.caller.UserARN, s.err)})
+		v.fail(
+			"policy",
+			mapping.Failure{Type: "ACCESS_DENIED", Status: 403, ErrorType: "AccessDeniedException", Capital: true,
+				Message: g.notAuthorized(
+					s.caller.UserARN,
+					arn,
+				) + " because its policies are not known here", Reason: fmt.Sprintf("the policies of %s are not read in full, and one of them may deny: %v", s.caller.UserARN, s.err)},
+		)
 		return
 	}
 	identity, why := s.decide(g.request(c, arn, caller))
 	switch {
 	case identity == iampolicy.ExplicitDeny:
-		v.fail("policy", mapping.Failure{Type: "ACCESS_DENIED", Status: 403, ErrorType: "AccessDeniedException", Capital: true,
-			Message: g.notAuthorized(s.caller.UserARN, arn) + " with an explicit deny in an identity-based policy", Reason: why})
+		v.fail(
+			"policy",
+			mapping.Failure{Type: "ACCESS_DENIED", Status: 403, ErrorType: "AccessDeniedException", Capital: true,
+				Message: g.notAuthorized(
+					s.caller.UserARN,
+					arn,
+				) + " with an explicit deny in an identity-based policy", Reason: why},
+		)
 	case identity == iampolicy.Allowed:
 		v.pass("policy", "%s", why)
 		v.Caller = v.Known
@@ -110,9 +135,15 @@ func (g *Guard) iam(c *Call, arn string, v *Verdict) {
 		v.pass("policy", "%s, but statement %d of the resource policy allows it", why, resource.Statement+1)
 		v.Caller = v.Known
 	default:
-		v.fail("policy", mapping.Failure{Type: "ACCESS_DENIED", Status: 403, ErrorType: "AccessDeniedException", Capital: true,
-			Message: g.notAuthorized(s.caller.UserARN, arn) + " because no identity-based policy allows the execute-api:Invoke action",
-			Reason:  why + ": grant the route with api.GrantInvoke"})
+		v.fail(
+			"policy",
+			mapping.Failure{Type: "ACCESS_DENIED", Status: 403, ErrorType: "AccessDeniedException", Capital: true,
+				Message: g.notAuthorized(
+					s.caller.UserARN,
+					arn,
+				) + " because no identity-based policy allows the execute-api:Invoke action",
+				Reason: why + ": grant the route with api.GrantInvoke"},
+		)
 	}
 }
 
@@ -120,11 +151,20 @@ func (g *Guard) iam(c *Call, arn string, v *Verdict) {
 func (s signer) decide(r iampolicy.Request) (outcome iampolicy.Outcome, why string) {
 	switch n := len(s.policies); n {
 	case 0:
-		why = fmt.Sprintf("%s has no policy, so nothing allows it execute-api:Invoke on %s", s.caller.UserARN, r.Resource)
+		why = fmt.Sprintf(
+			"%s has no policy, so nothing allows it execute-api:Invoke on %s",
+			s.caller.UserARN,
+			r.Resource,
+		)
 	case 1:
 		why = fmt.Sprintf("the policy of %s does not allow execute-api:Invoke on %s", s.caller.UserARN, r.Resource)
 	default:
-		why = fmt.Sprintf("none of the %d policies of %s allows execute-api:Invoke on %s", n, s.caller.UserARN, r.Resource)
+		why = fmt.Sprintf(
+			"none of the %d policies of %s allows execute-api:Invoke on %s",
+			n,
+			s.caller.UserARN,
+			r.Resource,
+		)
 	}
 	for i, doc := range s.policies {
 		d := doc.Evaluate(r)
@@ -150,7 +190,13 @@ func (s *signatures) verify(c *Call) (sigv4.Identity, error) {
 
 // signatureDenial is API Gateway's answer to a signature that does not hold.
 func signatureDenial(err error) mapping.Failure {
-	d := mapping.Failure{Type: "INVALID_SIGNATURE", Status: 403, ErrorType: "InvalidSignatureException", Message: err.Error(), Reason: err.Error()}
+	d := mapping.Failure{
+		Type:      "INVALID_SIGNATURE",
+		Status:    403,
+		ErrorType: "InvalidSignatureException",
+		Message:   err.Error(),
+		Reason:    err.Error(),
+	}
 	var refused *sigv4.Error
 	if errors.As(err, &refused) {
 		d.ErrorType, d.Message = refused.Type, refused.Message

@@ -85,7 +85,11 @@ func (g *Guard) lambda(ctx context.Context, c *Call, arn string, v *Verdict) {
 			return
 		}
 	}
-	v.Known.Lambda = &events.LambdaCaller{PrincipalID: granted.principal, Context: granted.context, LatencyMS: v.AuthorizerTime.Milliseconds()}
+	v.Known.Lambda = &events.LambdaCaller{
+		PrincipalID: granted.principal,
+		Context:     granted.context,
+		LatencyMS:   v.AuthorizerTime.Milliseconds(),
+	}
 	v.Principal = granted.principal
 	g.judge(c, arn, granted, resource, v)
 }
@@ -120,7 +124,11 @@ func (g *Guard) identity(c *Call, a *apimodel.Authorizer) ([]string, *mapping.Fa
 		case token == "":
 			d = unauthorized("the header %s is missing or empty, so the authorizer is not asked", s.header)
 		case !s.accepts(token):
-			d = unauthorized("the header %s does not match the validation expression %s, so the authorizer is not asked", s.header, a.Validation)
+			d = unauthorized(
+				"the header %s does not match the validation expression %s, so the authorizer is not asked",
+				s.header,
+				a.Validation,
+			)
 		default:
 			return []string{token}, nil
 		}
@@ -130,7 +138,10 @@ func (g *Guard) identity(c *Call, a *apimodel.Authorizer) ([]string, *mapping.Fa
 	for _, s := range a.IdentitySources {
 		value := g.sourceValue(c, s)
 		if value == "" && a.TTL > 0 {
-			d := unauthorized("the identity source %s is missing or empty, and with caching on each has to be there, so the authorizer is not asked", s)
+			d := unauthorized(
+				"the identity source %s is missing or empty, and with caching on each has to be there, so the authorizer is not asked",
+				s,
+			)
 			return nil, &d
 		}
 		values = append(values, value)
@@ -148,9 +159,19 @@ func (g *Guard) cached(a *apimodel.Authorizer, identity []string, v *Verdict) *g
 	switch v.Cache = "MISS"; {
 	case granted != nil:
 		v.Cache = "HIT"
-		v.pass("cache", "HIT: the function's answer for this identity is %s old, and answers are kept for %s", short(age), short(a.TTL))
+		v.pass(
+			"cache",
+			"HIT: the function's answer for this identity is %s old, and answers are kept for %s",
+			short(age),
+			short(a.TTL),
+		)
 	case age > 0:
-		v.pass("cache", "MISS: the answer for this identity was %s old, and answers are kept for %s", short(age), short(a.TTL))
+		v.pass(
+			"cache",
+			"MISS: the answer for this identity was %s old, and answers are kept for %s",
+			short(age),
+			short(a.TTL),
+		)
 	default:
 		v.pass("cache", "MISS: there is no answer for this identity yet; the next one is kept for %s", short(a.TTL))
 	}
@@ -190,11 +211,21 @@ func (g *Guard) ask(ctx context.Context, c *Call, arn string, identity []string,
 		v.fail("authorizer", unauthorized("the function answered Unauthorized"))
 		return nil
 	case failed != nil && strings.EqualFold(strings.TrimSpace(failed.Message), "Unauthorized"):
-		v.fail("authorizer", authorizerFailure("the function failed with %q: API Gateway answers 401 only to an error that is exactly %q, "+
-			"and 500 to every other", failed.Message, "Unauthorized"))
+		v.fail(
+			"authorizer",
+			authorizerFailure(
+				"the function failed with %q: API Gateway answers 401 only to an error that is exactly %q, "+
+					"and 500 to every other",
+				failed.Message,
+				"Unauthorized",
+			),
+		)
 		return nil
 	case err != nil:
-		v.fail("authorizer", authorizerFailure("the function failed: %s", strings.TrimPrefix(err.Error(), "lambdaruntime: ")))
+		v.fail(
+			"authorizer",
+			authorizerFailure("the function failed: %s", strings.TrimPrefix(err.Error(), "lambdaruntime: ")),
+		)
 		return nil
 	}
 	read, err := events.ReadAuthorizer(answer.Payload)
@@ -204,13 +235,28 @@ func (g *Guard) ask(ctx context.Context, c *Call, arn string, identity []string,
 	}
 	policy, err := iampolicy.Parse(string(read.Policy))
 	if err != nil {
-		v.fail("authorizer", authorizerFailure("the policy in the function's answer: %s", strings.TrimPrefix(err.Error(), "iampolicy: ")))
+		v.fail(
+			"authorizer",
+			authorizerFailure(
+				"the policy in the function's answer: %s",
+				strings.TrimPrefix(err.Error(), "iampolicy: "),
+			),
+		)
 		return nil
 	}
-	v.pass("authorizer", "the function answered in %s: the principal is %q, and its policy has %s", short(v.AuthorizerTime), read.PrincipalID, count(len(policy.Statements), "statement"))
+	v.pass(
+		"authorizer",
+		"the function answered in %s: the principal is %q, and its policy has %s",
+		short(v.AuthorizerTime),
+		read.PrincipalID,
+		count(len(policy.Statements), "statement"),
+	)
 	granted := &grant{
 		principal: read.PrincipalID, policy: policy, context: read.Context, apiKey: read.UsageIdentifierKey,
-		conditional: slices.ContainsFunc(policy.Statements, func(s iampolicy.Statement) bool { return len(s.Conditions) > 0 }),
+		conditional: slices.ContainsFunc(
+			policy.Statements,
+			func(s iampolicy.Statement) bool { return len(s.Conditions) > 0 },
+		),
 	}
 	if a.TTL > 0 {
 		g.cache.put(cacheKey(a, identity), granted, a.TTL)
@@ -220,7 +266,12 @@ func (g *Guard) ask(ctx context.Context, c *Call, arn string, identity []string,
 
 // authorizerFailure is API Gateway's answer when an authorizer does not work: the body's message is null.
 func authorizerFailure(format string, a ...any) mapping.Failure {
-	return mapping.Failure{Type: "AUTHORIZER_CONFIGURATION_ERROR", Status: 500, ErrorType: "AuthorizerConfigurationException", Reason: fmt.Sprintf(format, a...)}
+	return mapping.Failure{
+		Type:      "AUTHORIZER_CONFIGURATION_ERROR",
+		Status:    500,
+		ErrorType: "AuthorizerConfigurationException",
+		Reason:    fmt.Sprintf(format, a...),
+	}
 }
 
 // judge puts together what the authorizer's policy and the resource policy say of a request. The authorizer's may have
@@ -232,7 +283,14 @@ func (g *Guard) judge(c *Call, arn string, granted *grant, resource iampolicy.De
 		r.Context = g.conditions(c, iampolicy.Caller{})
 	}
 	j := granted.judge(r)
-	denied := mapping.Failure{Type: "ACCESS_DENIED", Status: 403, ErrorType: "AccessDeniedException", Capital: true, Message: "User is not authorized to access this resource", Reason: j.why}
+	denied := mapping.Failure{
+		Type:      "ACCESS_DENIED",
+		Status:    403,
+		ErrorType: "AccessDeniedException",
+		Capital:   true,
+		Message:   "User is not authorized to access this resource",
+		Reason:    j.why,
+	}
 	switch {
 	case j.decision.Outcome == iampolicy.ExplicitDeny:
 		denied.Message += " with an explicit deny in an identity-based policy"

@@ -43,7 +43,11 @@ func (g *Guard) mustNotDeny(c *Call, arn string, caller iampolicy.Caller, v *Ver
 	case iampolicy.Allowed:
 		v.pass("resource policy", "%s", decided(resourcePolicy, *g.resource, d, r))
 	default:
-		v.pass("resource policy", "%s, and nothing in it denies it: the next policy decides", undecided(resourcePolicy, *g.resource, r))
+		v.pass(
+			"resource policy",
+			"%s, and nothing in it denies it: the next policy decides",
+			undecided(resourcePolicy, *g.resource, r),
+		)
 	}
 	return d, true
 }
@@ -52,7 +56,12 @@ const resourcePolicy = "the resource policy"
 
 // request is what the resource policy is asked about.
 func (g *Guard) request(c *Call, arn string, caller iampolicy.Caller) iampolicy.Request {
-	return iampolicy.Request{Action: iampolicy.InvokeAction, Resource: arn, Caller: caller, Context: g.conditions(c, caller)}
+	return iampolicy.Request{
+		Action:   iampolicy.InvokeAction,
+		Resource: arn,
+		Caller:   caller,
+		Context:  g.conditions(c, caller),
+	}
 }
 
 // conditions are the keys that a resource policy's conditions can ask for. A request to this machine comes through no
@@ -82,7 +91,13 @@ func (g *Guard) conditions(c *Call, caller iampolicy.Caller) iampolicy.Context {
 func (g *Guard) notAuthorized(who, arn string) string {
 	account := g.o.API.Account
 	masked := "********" + account[max(0, len(account)-4):]
-	shown := fmt.Sprintf("arn:%s:execute-api:%s:%s:%s", g.o.API.Partition, g.o.API.Region, masked, g.o.API.APIID) + arn[len(g.expanded):]
+	shown := fmt.Sprintf(
+		"arn:%s:execute-api:%s:%s:%s",
+		g.o.API.Partition,
+		g.o.API.Region,
+		masked,
+		g.o.API.APIID,
+	) + arn[len(g.expanded):]
 	return fmt.Sprintf("User: %s is not authorized to perform: execute-api:Invoke on resource: %s", who, shown)
 }
 
@@ -101,5 +116,12 @@ func (g *Guard) policyDenial(d iampolicy.Decision, r iampolicy.Request) mapping.
 		message += " because no resource-based policy allows the execute-api:Invoke action"
 		reason = undecided(resourcePolicy, *g.resource, r) + ", and where there is such a policy it has to allow the request"
 	}
-	return mapping.Failure{Type: "ACCESS_DENIED", Status: 403, ErrorType: "AccessDeniedException", Message: message, Capital: true, Reason: reason}
+	return mapping.Failure{
+		Type:      "ACCESS_DENIED",
+		Status:    403,
+		ErrorType: "AccessDeniedException",
+		Message:   message,
+		Capital:   true,
+		Reason:    reason,
+	}
 }

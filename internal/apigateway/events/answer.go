@@ -34,7 +34,10 @@ func (rt *Route) Answer(r *exchange.Request, payload []byte) (exchange.Answer, e
 		return exchange.Answer{}, malformedAnswer("%v", err)
 	}
 	if root.Kind() != strictjson.Object {
-		return exchange.Answer{}, malformedAnswer("want an object like {\"statusCode\":200,\"body\":\"...\"}, got %s", root.Kind())
+		return exchange.Answer{}, malformedAnswer(
+			"want an object like {\"statusCode\":200,\"body\":\"...\"}, got %s",
+			root.Kind(),
+		)
 	}
 	a := exchange.Answer{Status: 200}
 	var single, multi strictjson.Value
@@ -67,8 +70,12 @@ func (rt *Route) Answer(r *exchange.Request, payload []byte) (exchange.Answer, e
 	a.Body = []byte(body)
 	if encoded && rt.binary.accepts(r.Headers.First("Accept")) {
 		if a.Body, err = base64.StdEncoding.DecodeString(body); err != nil {
-			return exchange.Answer{}, fmt.Errorf("%w: isBase64Encoded is true and the caller accepts %s, a binary media type of the API, but: %w",
-				ErrBase64, exchange.MediaType(r.Headers.First("Accept")), err)
+			return exchange.Answer{}, fmt.Errorf(
+				"%w: isBase64Encoded is true and the caller accepts %s, a binary media type of the API, but: %w",
+				ErrBase64,
+				exchange.MediaType(r.Headers.First("Accept")),
+				err,
+			)
 		}
 	}
 	return a, nil

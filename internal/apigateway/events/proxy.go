@@ -53,7 +53,13 @@ func (rt *Route) Proxy(r *exchange.Request, params map[string]string, c Caller) 
 	b = appendString(b, r.Verb)
 	var few [fewLines]exchange.Header
 	b = appendPair(b, `,"headers":`, `,"multiValueHeaders":`, headers(few[:0], r, rt.signed), nothing)
-	b = appendPair(b, `,"queryStringParameters":`, `,"multiValueQueryStringParameters":`, exchange.AppendQuery(few[:0], r.RawQuery), nothing)
+	b = appendPair(
+		b,
+		`,"queryStringParameters":`,
+		`,"multiValueQueryStringParameters":`,
+		exchange.AppendQuery(few[:0], r.RawQuery),
+		nothing,
+	)
 	b = append(b, `,"pathParameters":`...)
 	b = rt.appendParams(b, params, nothing)
 	b = append(b, `,"stageVariables":`...)

@@ -17,7 +17,13 @@ func (rt *Route) Request(r *exchange.Request, params map[string]string, methodAR
 	b = appendString(b, r.Verb)
 	var few [fewLines]exchange.Header
 	b = appendPair(b, `,"headers":`, `,"multiValueHeaders":`, headers(few[:0], r, false), empty)
-	b = appendPair(b, `,"queryStringParameters":`, `,"multiValueQueryStringParameters":`, exchange.AppendQuery(few[:0], r.RawQuery), empty)
+	b = appendPair(
+		b,
+		`,"queryStringParameters":`,
+		`,"multiValueQueryStringParameters":`,
+		exchange.AppendQuery(few[:0], r.RawQuery),
+		empty,
+	)
 	b = append(b, `,"pathParameters":`...)
 	b = rt.appendParams(b, params, empty)
 	b = append(b, `,"stageVariables":`...)

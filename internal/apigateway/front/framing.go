@@ -34,7 +34,9 @@ func (f *framing) note(name, v string) *refusal {
 			for field := range strings.SplitSeq(v, ",") {
 				// RFC 9110, section 6.5.1
 				switch field = trimSpace(field); {
-				case strings.EqualFold(field, "Transfer-Encoding"), strings.EqualFold(field, "Content-Length"), strings.EqualFold(field, "Trailer"):
+				case strings.EqualFold(field, "Transfer-Encoding"),
+					strings.EqualFold(field, "Content-Length"),
+					strings.EqualFold(field, "Trailer"):
 					f.badTrailer = true
 				}
 			}

@@ -33,7 +33,12 @@ func New(o Options) *Server {
 		panic("front: Options.Func is missing: it answers the requests")
 	}
 	o.fill()
-	return &Server{options: o, done: make(chan struct{}), listeners: map[net.Listener]struct{}{}, conns: map[*conn]struct{}{}}
+	return &Server{
+		options:   o,
+		done:      make(chan struct{}),
+		listeners: map[net.Listener]struct{}{},
+		conns:     map[*conn]struct{}{},
+	}
 }
 
 // Serve takes connections from l, which must be on 127.0.0.1, and closes it in the end. The error is [ErrAddress],

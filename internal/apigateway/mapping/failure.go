@@ -103,7 +103,13 @@ type Failure struct {
 
 // Internal is API Gateway's answer with this status to what is wrong behind it: 500, 502 or 504. The body has a space.
 func Internal(status int, reason string) *Failure {
-	return &Failure{Type: Default5XX, Status: status, Message: "Internal server error", Body: `{"message": "Internal server error"}`, Reason: reason}
+	return &Failure{
+		Type:    Default5XX,
+		Status:  status,
+		Message: "Internal server error",
+		Body:    `{"message": "Internal server error"}`,
+		Reason:  reason,
+	}
 }
 
 // quoted is $context.error.messageString: "The quoted value of $context.error.message".

@@ -33,7 +33,8 @@ func NewForbidden(i *apimodel.Integration) (list Forbidden) {
 	}
 	for _, to := range slices.Sorted(maps.Keys(i.RequestParameters)) {
 		header, ok := strings.CutPrefix(to, "integration.request.header.")
-		if !ok || !slices.ContainsFunc(forbiddenHeaders, func(name string) bool { return strings.EqualFold(name, header) }) {
+		if !ok ||
+			!slices.ContainsFunc(forbiddenHeaders, func(name string) bool { return strings.EqualFold(name, header) }) {
 			continue
 		}
 		get, err := parseValue(i.RequestParameters[to], true)
@@ -53,7 +54,13 @@ func (list Forbidden) Check(s *Source) *Failure {
 				continue
 			}
 		}
-		return Internal(500, fmt.Sprintf("the integration's RequestParameters set the header %s, which API Gateway does not let them: leave it out", one.header))
+		return Internal(
+			500,
+			fmt.Sprintf(
+				"the integration's RequestParameters set the header %s, which API Gateway does not let them: leave it out",
+				one.header,
+			),
+		)
 	}
 	return nil
 }

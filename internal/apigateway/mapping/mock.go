@@ -83,8 +83,12 @@ func newMockResponse(m *apimodel.Method, in apimodel.IntegrationResponse) (r moc
 	}
 	for _, name := range slices.Sorted(maps.Keys(in.Parameters)) {
 		if _, ok := declared[name]; !ok {
-			return r, fmt.Errorf("mapping: the method's response %s does not have %s, so that API Gateway would not deploy it: "+
-				"declare it in MethodResponses", in.StatusCode, name)
+			return r, fmt.Errorf(
+				"mapping: the method's response %s does not have %s, so that API Gateway would not deploy it: "+
+					"declare it in MethodResponses",
+				in.StatusCode,
+				name,
+			)
 		}
 	}
 	if r.parameters, err = parseParameters(in.Parameters, "method.response.header.", false, nil); err != nil {
@@ -105,7 +109,10 @@ func (m *Mock) Answer(s *Source) (exchange.Answer, *Failure) {
 	}
 	status, ok := mockStatus(request)
 	if !ok {
-		return exchange.Answer{}, Internal(500, fmt.Sprintf("the MOCK integration gives no statusCode: it got %s", shown(request)))
+		return exchange.Answer{}, Internal(
+			500,
+			fmt.Sprintf("the MOCK integration gives no statusCode: it got %s", shown(request)),
+		)
 	}
 	for i := range m.responses {
 		r := &m.responses[i]

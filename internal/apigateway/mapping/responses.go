@@ -29,13 +29,20 @@ func NewResponses(list []*apimodel.GatewayResponse) (*Responses, []apimodel.Prob
 	var problems []apimodel.Problem
 	for _, g := range list {
 		r, err := newResponse(g, func(name string) {
-			problems = append(problems, apimodel.Problem{ID: g.ID, What: "the variable " + name + " is not known here: it has no value"})
+			problems = append(
+				problems,
+				apimodel.Problem{ID: g.ID, What: "the variable " + name + " is not known here: it has no value"},
+			)
 		})
 		if err == nil && rs.own[Type(g.Type)] != nil {
 			err = unsupported("a second response of the type %s", g.Type)
 		}
 		if err != nil {
-			problems = append(problems, apimodel.Problem{ID: g.ID, What: err.Error() + "; what would be answered without it takes its place", Err: err})
+			problems = append(problems, apimodel.Problem{
+				ID:   g.ID,
+				What: err.Error() + "; what would be answered without it takes its place",
+				Err:  err,
+			})
 			continue
 		}
 		rs.own[Type(g.Type)] = r

@@ -120,7 +120,21 @@ func identifier(s string) int {
 }
 
 // directives are Velocity's.
-var directives = []string{"set", "if", "elseif", "else", "end", "foreach", "include", "parse", "macro", "define", "evaluate", "stop", "break"}
+var directives = []string{
+	"set",
+	"if",
+	"elseif",
+	"else",
+	"end",
+	"foreach",
+	"include",
+	"parse",
+	"macro",
+	"define",
+	"evaluate",
+	"stop",
+	"break",
+}
 
 // directive is the name of the directive that s begins with, after the number sign; "" if it is not one.
 func directive(s string) string {

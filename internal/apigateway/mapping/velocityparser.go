@@ -174,7 +174,8 @@ func (p *parser) setting() (node, error) {
 	if !p.take(")") {
 		return nil, unsupported("%s: want one value", snippet(p.text[start:]))
 	}
-	if header, ok := strings.CutPrefix(name, "context.responseOverride.header."); ok && httpname.IsToken(header) && !strings.Contains(header, ".") {
+	if header, ok := strings.CutPrefix(name, "context.responseOverride.header."); ok && httpname.IsToken(header) &&
+		!strings.Contains(header, ".") {
 		return overrideNode{header, to}, nil
 	}
 	root, _, dotted := strings.Cut(name, ".")

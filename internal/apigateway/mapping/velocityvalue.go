@@ -21,7 +21,8 @@ func (p *parser) operand() (operand, error) {
 		return nil, unsupported("a string without end: %s", snippet(rest))
 	}
 	text := rest[1 : 1+end]
-	if p.at += end + 2; p.at < len(p.text) && p.text[p.at] == rest[0] || rest[0] == '"' && strings.ContainsAny(text, "$#") {
+	if p.at += end + 2; p.at < len(p.text) && p.text[p.at] == rest[0] ||
+		rest[0] == '"' && strings.ContainsAny(text, "$#") {
 		return nil, unsupported("the string %s", snippet(rest))
 	}
 	return func(*rendering) (string, bool) { return text, true }, nil

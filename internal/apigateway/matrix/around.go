@@ -27,7 +27,10 @@ func kept(api *apimodel.API) (out []Kept) {
 	for _, s := range api.Stages {
 		for _, m := range api.Methods {
 			if ttl := s.Caches(m); ttl > 0 {
-				out = append(out, Kept{Stage: s.Name, Route: m.Verb + " " + m.Path, For: ttl, Keys: m.Integration.CacheKeys})
+				out = append(
+					out,
+					Kept{Stage: s.Name, Route: m.Verb + " " + m.Path, For: ttl, Keys: m.Integration.CacheKeys},
+				)
 			}
 		}
 	}
@@ -57,13 +60,15 @@ func functionURLs(m *apimodel.Model, api *apimodel.API) (out []FunctionURL) {
 // keeps no request out. A policy that is not read in full is not such a one.
 func allowsAll(api *apimodel.API) bool {
 	doc, err := iampolicy.Parse(string(api.Policy))
-	if err != nil || slices.ContainsFunc(doc.Statements, func(s iampolicy.Statement) bool { return s.Effect != iampolicy.Allow }) {
+	if err != nil ||
+		slices.ContainsFunc(doc.Statements, func(s iampolicy.Statement) bool { return s.Effect != iampolicy.Allow }) {
 		return false
 	}
 	root := "arn:" + api.Partition + ":execute-api:" + api.Region + ":" + api.Account + ":" + api.APIID
 	doc = doc.Expand(root)
 	for _, s := range doc.Statements {
-		if s.Principal == nil || !s.Principal.Anyone || len(s.Conditions) > 0 || s.NotResource != nil || s.NotAction != nil {
+		if s.Principal == nil || !s.Principal.Anyone || len(s.Conditions) > 0 || s.NotResource != nil ||
+			s.NotAction != nil {
 			continue
 		}
 		alone, all := iampolicy.Document{Version: doc.Version, Statements: []iampolicy.Statement{s}}, true

@@ -44,7 +44,12 @@ type Variable struct {
 // authorizers are those of an API in the order of their names. The error says what is not known of one.
 func authorizers(m *apimodel.Model, api *apimodel.API) (out []Authorizer, unknown []error) {
 	for _, a := range api.Authorizers {
-		made := Authorizer{Kind: kindOf(a), Name: cmp.Or(a.Name, a.LogicalID), Validation: a.Validation, Cache: cacheOf(a)}
+		made := Authorizer{
+			Kind:       kindOf(a),
+			Name:       cmp.Or(a.Name, a.LogicalID),
+			Validation: a.Validation,
+			Cache:      cacheOf(a),
+		}
 		for _, s := range a.IdentitySources {
 			made.Sources = append(made.Sources, s.String())
 		}
@@ -63,7 +68,15 @@ func authorizers(m *apimodel.Model, api *apimodel.API) (out []Authorizer, unknow
 			}
 		}
 		if len(a.NotKnown) > 0 {
-			unknown = append(unknown, fmt.Errorf("%w: %s: %w", ErrUnknown, a.ID, problemsOf(m, a.ID, "not known: "+strings.Join(a.NotKnown, ", "))))
+			unknown = append(
+				unknown,
+				fmt.Errorf(
+					"%w: %s: %w",
+					ErrUnknown,
+					a.ID,
+					problemsOf(m, a.ID, "not known: "+strings.Join(a.NotKnown, ", ")),
+				),
+			)
 		}
 		out = append(out, made)
 	}

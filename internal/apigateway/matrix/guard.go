@@ -173,7 +173,10 @@ func (t tables) of(f *apimodel.Function) (*access.Table, error) {
 
 func readTable(f *apimodel.Function) (*access.Table, error) {
 	if f.Code.Folder == "" {
-		return nil, fmt.Errorf("the access table of %s cannot be read: its code is not a folder of the assembly: synthesize it again", f.ID)
+		return nil, fmt.Errorf(
+			"the access table of %s cannot be read: its code is not a folder of the assembly: synthesize it again",
+			f.ID,
+		)
 	}
 	text, err := os.ReadFile(filepath.Join(f.Code.Folder, access.FileName))
 	if err != nil {

@@ -92,7 +92,13 @@ func Of(m *apimodel.Model, stack string) (Matrix, error) {
 		if stack != "" && api.Stack != stack {
 			continue
 		}
-		made := API{ID: api.ID, Stack: api.Stack, Name: name(m, api), ResourcePolicy: api.Policy != nil, AllowsAll: allowsAll(api)}
+		made := API{
+			ID:             api.ID,
+			Stack:          api.Stack,
+			Name:           name(m, api),
+			ResourcePolicy: api.Policy != nil,
+			AllowsAll:      allowsAll(api),
+		}
 		for _, p := range m.ProblemsOf(api.ID) {
 			made.ResourcePolicy = made.ResourcePolicy || p.OfPolicy
 			if p.Blocks && !p.OfPolicy { // a route may be missing, or guarded by something else

@@ -127,7 +127,16 @@ func (m Matrix) keptRows() [][]string {
 	rows := [][]string{{"API", "STAGE", "ROUTE", "ANSWERS KEPT FOR", "SHARED BY REQUESTS WITH THE SAME"}}
 	for _, api := range m.APIs {
 		for _, k := range api.Kept {
-			rows = append(rows, []string{api.String(), k.Stage, k.Route, period(&k.For, ""), strings.Join(append([]string{"route"}, k.Keys...), ", ")})
+			rows = append(
+				rows,
+				[]string{
+					api.String(),
+					k.Stage,
+					k.Route,
+					period(&k.For, ""),
+					strings.Join(append([]string{"route"}, k.Keys...), ", "),
+				},
+			)
 		}
 	}
 	return rows

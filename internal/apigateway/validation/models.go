@@ -202,7 +202,11 @@ func (s siblings) Load(url string) (any, error) {
 		}
 		return jsonschema.UnmarshalJSON(bytes.NewReader(schema.JSON))
 	}
-	return nil, fmt.Errorf("it refers to %s, and a model can only refer to another one of its API, as %s{restapi_id}/models/{model_name}", url, prefix)
+	return nil, fmt.Errorf(
+		"it refers to %s, and a model can only refer to another one of its API, as %s{restapi_id}/models/{model_name}",
+		url,
+		prefix,
+	)
 }
 
 // oneLine is an error's text in one line, as it stands in a log.

@@ -59,12 +59,19 @@ func (v *Validator) Check(r *exchange.Request, params map[string]string, verdict
 	if len(v.parameters) > 0 {
 		missing := v.missing(r, params)
 		if len(missing) > 0 {
-			reason := fmt.Sprintf("the request validator wants %s, which is missing or blank", strings.Join(missing, ", "))
+			reason := fmt.Sprintf(
+				"the request validator wants %s, which is missing or blank",
+				strings.Join(missing, ", "),
+			)
 			verdict.Trace = append(verdict.Trace, checks.Step{Check: "request parameters", Detail: reason})
 			message := fmt.Sprintf("Missing required request parameters: [%s]", strings.Join(missing, ", "))
 			return &mapping.Failure{Type: mapping.BadRequestParameters, Message: message, Reason: reason}
 		}
-		verdict.Trace = append(verdict.Trace, checks.Step{Check: "request parameters", Passed: true, Detail: "those that the request validator wants are there"})
+		verdict.Trace = append(verdict.Trace, checks.Step{
+			Check:  "request parameters",
+			Passed: true,
+			Detail: "those that the request validator wants are there",
+		})
 	}
 	if len(v.models) == 0 {
 		return nil
@@ -72,15 +79,26 @@ func (v *Validator) Check(r *exchange.Request, params map[string]string, verdict
 	media := exchange.MediaType(r.Headers.First("Content-Type"))
 	m := v.of(media)
 	if m == nil {
-		detail := fmt.Sprintf("the method has no model for %s, so the request validator does not look at the body", media)
+		detail := fmt.Sprintf(
+			"the method has no model for %s, so the request validator does not look at the body",
+			media,
+		)
 		verdict.Trace = append(verdict.Trace, checks.Step{Check: "request body", Passed: true, Detail: detail})
 		return nil
 	}
 	if wrong := m.check(r.Body); wrong != "" {
 		reason := fmt.Sprintf("the body does not fit the model %s: %s", m.name, wrong)
 		verdict.Trace = append(verdict.Trace, checks.Step{Check: "request body", Detail: reason})
-		return &mapping.Failure{Type: mapping.BadRequestBody, Message: "Invalid request body", Validation: "[" + wrong + "]", Reason: reason}
+		return &mapping.Failure{
+			Type:       mapping.BadRequestBody,
+			Message:    "Invalid request body",
+			Validation: "[" + wrong + "]",
+			Reason:     reason,
+		}
 	}
-	verdict.Trace = append(verdict.Trace, checks.Step{Check: "request body", Passed: true, Detail: "it fits the model " + m.name})
+	verdict.Trace = append(
+		verdict.Trace,
+		checks.Step{Check: "request body", Passed: true, Detail: "it fits the model " + m.name},
+	)
 	return nil
 }

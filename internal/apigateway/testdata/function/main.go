@@ -110,7 +110,13 @@ func backend(e event, payload []byte) ([]byte, error) {
 	case "runtime":
 		return answer(outOfTurn())
 	}
-	return json.Marshal(map[string]any{"statusCode": 200, "body": string(payload), "headers": map[string]string{"Region": os.Getenv("AWS_REGION")}})
+	return json.Marshal(
+		map[string]any{
+			"statusCode": 200,
+			"body":       string(payload),
+			"headers":    map[string]string{"Region": os.Getenv("AWS_REGION")},
+		},
+	)
 }
 
 func answer(body string) ([]byte, error) {

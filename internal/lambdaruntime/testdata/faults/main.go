@@ -54,7 +54,11 @@ func main() {
 		if err != nil {
 			panic(err)
 		}
-		fmt.Fprintf(conn, "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: %s\r\n\r\n", os.Getenv("AWS_LAMBDA_RUNTIME_API"))
+		fmt.Fprintf(
+			conn,
+			"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: %s\r\n\r\n",
+			os.Getenv("AWS_LAMBDA_RUNTIME_API"),
+		)
 		bufio.NewReader(conn).ReadString('\n') // the first invocation
 		fmt.Fprintln(os.Stderr, "hangs up")
 		conn.Close()
