@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // The documentation is the README and all of docs/. What it shows is held against the code: docs_go_test.go compiles and
@@ -165,54 +167,18 @@ func checkJSON(text string) error {
 	}
 }
 
-// checkYAML looks at the structure of the YAML that pages show: mappings and lists by indentation, and flow collections.
-// No YAML parser is among the module's requirements, and one is not worth having for this alone, so it does not see all
-// that a parser would.
+// checkYAML wants YAML documents.
 func checkYAML(text string) error {
-	if err := checkBrackets(text); err != nil {
-		return err
-	}
-	depths := []int{0}
-	opened := false // whether the line above is a key that what is indented below it belongs to
-	block := -1     // the indentation of the key whose block scalar ("|", ">") is being read
-	for n, line := range strings.Split(text, "\n") {
-		bare := strings.TrimLeft(line, " ")
-		depth := len(line) - len(bare)
-		if bare == "" || strings.HasPrefix(bare, "#") || block >= 0 && depth > block {
-			continue
-		}
-		block = -1
-		if strings.Contains(line, "\t") {
-			return fmt.Errorf("YAML: line %d has a tab", n+1)
-		}
-		for depths[len(depths)-1] > depth {
-			depths = depths[:len(depths)-1]
-		}
-		if depth > depths[len(depths)-1] {
-			if !opened {
-				return fmt.Errorf("YAML: line %d is indented as none above it", n+1)
-			}
-			depths = append(depths, depth)
-		}
-		at := depth
-		for strings.HasPrefix(bare, "- ") {
-			at += 2
-			bare = bare[2:]
-			depths = append(depths, at)
-		}
-		key, value, mapping := strings.Cut(bare, ":")
-		switch {
-		case bare == "-", at > depth && !strings.Contains(bare, ": ") && !strings.HasSuffix(bare, ":"): // an element
-		case !mapping || value != "" && value[0] != ' ' || strings.TrimSpace(key) == "":
-			return fmt.Errorf("YAML: line %d is neither KEY: VALUE nor - ELEMENT: %q", n+1, line)
-		}
-		value = strings.TrimSpace(value)
-		opened = value == ""
-		if slices.Contains([]string{"|", ">", "|-", ">-"}, value) {
-			block = at
+	d := yaml.NewDecoder(strings.NewReader(text))
+	for n := 0; ; n++ {
+		var v any
+		switch err := d.Decode(&v); {
+		case errors.Is(err, io.EOF) && n > 0:
+			return nil
+		case err != nil:
+			return fmt.Errorf("YAML: %w", err)
 		}
 	}
-	return nil
 }
 
 // checkBrackets wants brackets in pairs, outside of quotes and comments.
@@ -261,10 +227,12 @@ func TestTheDocumentationsChecks(t *testing.T) {
 		{"no JSON at all", checkJSON("\n"), "JSON"},
 		{"several values", checkJSON("{}\n{\"a\":[1]}\n"), ""},
 		{"YAML", checkYAML("on:\n  push:\n    branches: [main]\njobs:\n  - uses: a@v1\n    with:\n      b: c\n  - run: |\n      any thing\n    d: e\n"), ""},
-		{"a tab", checkYAML("a:\n\tb: c\n"), "tab"},
-		{"no mapping", checkYAML("a:\n  b c\n"), "neither"},
-		{"a step back to nowhere", checkYAML("a:\n    b: c\n  d: e\n"), "indented"},
-		{"a missing bracket", checkYAML("a: [b\n"), "missing"},
+		{"no YAML at all", checkYAML("\n"), "YAML"},
+		{"a tab", checkYAML("a:\n\tb: c\n"), "YAML"},
+		{"a key without its colon", checkYAML("a: b\nc d\n"), "YAML"},
+		{"a step back to nowhere", checkYAML("a:\n    b: c\n  d: e\n"), "YAML"},
+		{"a missing bracket", checkYAML("a: [b\n"), "YAML"},
+		{"a key twice", checkYAML("a: b\na: c\n"), "already defined"},
 		{"brackets in quotes and comments", checkBrackets("f('(') // )\n# ]\n"), ""},
 		{"a bracket too many", checkBrackets("f())\n"), "nothing opened"},
 	} {
