@@ -60,6 +60,9 @@ func FromContext(scope constructs.Construct) Settings {
 	return s
 }
 
+// parse is a list of keys, each with its own check.
+//
+//gocyclo:ignore
 func parse(get func(key string) any) (Settings, error) {
 	var errs []error
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf("context "+format, a...)) }

@@ -164,7 +164,7 @@ func (f fields) read(v strictjson.Value) error {
 		if _, known := f[name]; known && member.Kind() == strictjson.Null {
 			return nil // what Config.Environment writes for a list that is not set
 		}
-		ok := true
+		var ok bool
 		switch to := f[name].(type) {
 		case *string:
 			*to, ok = member.Text()

@@ -19,12 +19,12 @@ import (
 // They are secret: a page of any site can send a presigned request to this machine without a preflight.
 func (s *served) makeAccessKeys() error {
 	secret := func(name string) (string, error) {
+		if s.issuer != nil {
+			return s.issuer.AccessSecret(name)
+		}
 		mac := hmac.New(sha256.New, s.gateway.seed[:])
 		mac.Write([]byte(name))
 		return base64.StdEncoding.EncodeToString(mac.Sum(nil)[:30]), nil
-	}
-	if s.issuer != nil {
-		secret = s.issuer.AccessSecret
 	}
 	// Ids have the prefixes that IAM gives:
 	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids

@@ -56,6 +56,9 @@ func (o *Options) check() error {
 	return errors.Join(wrong...)
 }
 
+// check is a list of checks, one below the other.
+//
+//gocyclo:ignore
 func (i *Issuer) check(fail func(format string, a ...any)) {
 	switch {
 	case i.URL == "" || !utf8.ValidString(i.URL):

@@ -49,7 +49,9 @@ const (
 	maxTimeout     = 15 * time.Minute
 )
 
-// resolve checks a spec and fills in its defaults. The caller's maps and slices are copied.
+// resolve checks a spec, one field below the other, and fills in its defaults. The caller's maps and slices are copied.
+//
+//gocyclo:ignore
 func (s Spec) resolve(path string) (Spec, error) {
 	fail := func(kind error, format string, a ...any) (Spec, error) {
 		return Spec{}, fmt.Errorf("%w: function %q: %s", kind, s.Name, fmt.Sprintf(format, a...))
