@@ -26,12 +26,18 @@ func TestNewTableErrors(t *testing.T) {
 		rules []Rule
 		want  string
 	}{
-		{"unknown kind", []Rule{rule("GET /a", Requirement{"claim", []string{"x"}})}, `access: route "GET /a": unknown kind of requirement "claim": want scope, group or role`},
-		{"no value", []Rule{rule("GET /a", scope())}, `access: route "GET /a": a scope requirement without a value admits no caller: name at least one`},
-		{"empty value", []Rule{rule("GET /a", group("staff", ""))}, `access: route "GET /a": a group requirement has an empty value, which no token brings: leave it out`},
-		{"two scopes in one", []Rule{rule("GET /a", scope("a b"))}, `access: route "GET /a": scope "a b": a space separates scopes (RFC 6749, section 3.3): name each alone`},
-		{"not UTF-8", []Rule{rule("GET /a", role("\xff"))}, `access: route "GET /a": role "\xff" is not valid UTF-8, which no token is either`},
-		{"one route twice", []Rule{rule("GET /a"), rule("GET /a", scope("x"))}, `route: pattern "GET /a" is there twice: one route has one function and one set of requirements, so leave one out`},
+		{"unknown kind", []Rule{rule("GET /a", Requirement{"claim", []string{"x"}})},
+			`access: route "GET /a": unknown kind of requirement "claim": want scope, group or role`},
+		{"no value", []Rule{rule("GET /a", scope())},
+			`access: route "GET /a": a scope requirement without a value admits no caller: name at least one`},
+		{"empty value", []Rule{rule("GET /a", group("staff", ""))},
+			`access: route "GET /a": a group requirement has an empty value, which no token brings: leave it out`},
+		{"two scopes in one", []Rule{rule("GET /a", scope("a b"))},
+			`access: route "GET /a": scope "a b": a space separates scopes (RFC 6749, section 3.3): name each alone`},
+		{"not UTF-8", []Rule{rule("GET /a", role("\xff"))},
+			`access: route "GET /a": role "\xff" is not valid UTF-8, which no token is either`},
+		{"one route twice", []Rule{rule("GET /a"), rule("GET /a", scope("x"))},
+			`route: pattern "GET /a" is there twice: one route has one function and one set of requirements, so leave one out`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := NewTable(c.rules); err == nil || err.Error() != c.want {
@@ -76,13 +82,18 @@ func TestPermitted(t *testing.T) {
 	}{
 		{"none: a valid token alone", Rights{}, []bool{true, false, false, false, false, false}},
 		{"one of the alternatives", Rights{Scopes: []string{"orders:write"}}, []bool{true, true, false, false, false, false}},
-		{"all requirements hold", Rights{Scopes: []string{"x", "orders:read"}, Groups: []string{"admins"}}, []bool{true, true, true, false, false, false}},
+		{"all requirements hold", Rights{Scopes: []string{"x", "orders:read"}, Groups: []string{"admins"}},
+			[]bool{true, true, true, false, false, false}},
 		{"one requirement of two", Rights{Groups: []string{"admins"}}, []bool{true, false, false, false, false, false}},
-		{"a part of a value does not count", Rights{Roles: []string{"nonadmin", "admins", "Admin"}}, []bool{true, false, false, false, false, false}},
-		{"a scope is no role, a role no group", Rights{Scopes: []string{"admin", "staff"}, Roles: []string{"orders:read", "staff"}}, []bool{true, false, false, false, false, false}},
+		{"a part of a value does not count", Rights{Roles: []string{"nonadmin", "admins", "Admin"}},
+			[]bool{true, false, false, false, false, false}},
+		{"a scope is no role, a role no group",
+			Rights{Scopes: []string{"admin", "staff"}, Roles: []string{"orders:read", "staff"}},
+			[]bool{true, false, false, false, false, false}},
 		{"two requirements of one kind", Rights{Scopes: []string{"a", "b"}}, []bool{true, false, false, false, false, true}},
 		{"the same value twice", Rights{Scopes: []string{"a", "a"}}, []bool{true, false, false, false, false, false}},
-		{"the empty string", Rights{Scopes: []string{""}, Groups: []string{""}, Roles: []string{""}}, []bool{true, false, false, false, false, false}},
+		{"the empty string", Rights{Scopes: []string{""}, Groups: []string{""}, Roles: []string{""}},
+			[]bool{true, false, false, false, false, false}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, table.Permitted(c.rights)); diff != "" {
@@ -170,13 +181,20 @@ func TestLacking(t *testing.T) {
 		{"nothing asked for: everybody may", nil, rule("GET /n"), Rights{}, false},
 		{"no rights at all", nil, rule("GET /n", scope("a")), Rights{}, true},
 		{"the same requirement", []Rule{rule("GET /p", scope("a"))}, rule("GET /n", scope("a")), Rights{}, false},
-		{"another scope", []Rule{rule("GET /p", scope("b"))}, rule("GET /n", scope("a")), Rights{Scopes: []string{"b"}}, true},
-		{"another kind with the same text", []Rule{rule("GET /p", group("a"))}, rule("GET /n", scope("a")), Rights{Groups: []string{"a"}}, true},
-		{"narrower alternatives imply wider ones", []Rule{rule("GET /p", scope("a"))}, rule("GET /n", scope("a", "b")), Rights{}, false},
-		{"wider ones do not imply narrower", []Rule{rule("GET /p", scope("a", "b"))}, rule("GET /n", scope("a")), Rights{Scopes: []string{"b"}}, true},
-		{"two rules together imply", []Rule{rule("GET /p", scope("a")), rule("GET /q", group("g"))}, rule("GET /n", scope("a"), group("g")), Rights{}, false},
-		{"one of the other's requirements is enough", []Rule{rule("GET /p", scope("a"))}, rule("GET /n", scope("a"), group("g")), Rights{Scopes: []string{"a"}}, true},
-		{"least rights", []Rule{rule("GET /p", scope("a", "b")), rule("GET /q", scope("b", "c"))}, rule("GET /n", scope("a")), Rights{Scopes: []string{"b"}}, true},
+		{"another scope", []Rule{rule("GET /p", scope("b"))}, rule("GET /n", scope("a")), Rights{Scopes: []string{"b"}},
+			true},
+		{"another kind with the same text", []Rule{rule("GET /p", group("a"))}, rule("GET /n", scope("a")),
+			Rights{Groups: []string{"a"}}, true},
+		{"narrower alternatives imply wider ones", []Rule{rule("GET /p", scope("a"))}, rule("GET /n", scope("a", "b")),
+			Rights{}, false},
+		{"wider ones do not imply narrower", []Rule{rule("GET /p", scope("a", "b"))}, rule("GET /n", scope("a")),
+			Rights{Scopes: []string{"b"}}, true},
+		{"two rules together imply", []Rule{rule("GET /p", scope("a")), rule("GET /q", group("g"))},
+			rule("GET /n", scope("a"), group("g")), Rights{}, false},
+		{"one of the other's requirements is enough", []Rule{rule("GET /p", scope("a"))},
+			rule("GET /n", scope("a"), group("g")), Rights{Scopes: []string{"a"}}, true},
+		{"least rights", []Rule{rule("GET /p", scope("a", "b")), rule("GET /q", scope("b", "c"))}, rule("GET /n", scope("a")),
+			Rights{Scopes: []string{"b"}}, true},
 		{"roles", []Rule{rule("GET /p", role("x"))}, rule("GET /n", role("y")), Rights{Roles: []string{"x"}}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -240,7 +258,8 @@ func TestRequirementString(t *testing.T) {
 func BenchmarkPermitted(b *testing.B) {
 	var rules []Rule
 	for i := range 100 {
-		rules = append(rules, rule(fmt.Sprintf("GET /r%d", i), scope(fmt.Sprintf("r%d:read", i/4), fmt.Sprintf("r%d:write", i/4)), group("staff", "admins")))
+		rules = append(rules, rule(fmt.Sprintf("GET /r%d", i),
+			scope(fmt.Sprintf("r%d:read", i/4), fmt.Sprintf("r%d:write", i/4)), group("staff", "admins")))
 	}
 	table, err := NewTable(rules)
 	if err != nil {

@@ -42,7 +42,8 @@ func Lacking(other Rule, permitted ...Rule) (Rights, bool) {
 func meeting(rules []Rule, unmet Requirement) (r Rights, ok bool) {
 	for _, rule := range rules {
 		for _, req := range rule.Requires {
-			i := slices.IndexFunc(req.AnyOf, func(v string) bool { return req.Kind != unmet.Kind || !slices.Contains(unmet.AnyOf, v) })
+			i := slices.IndexFunc(req.AnyOf,
+				func(v string) bool { return req.Kind != unmet.Kind || !slices.Contains(unmet.AnyOf, v) })
 			if i < 0 {
 				return Rights{}, false
 			}

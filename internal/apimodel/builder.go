@@ -36,22 +36,37 @@ type inAPI struct {
 
 func newBuilder(a *cloudassembly.Assembly, o cloudassembly.Options) *builder {
 	b := &builder{
-		assembly: a, options: o, evaluator: a.Evaluator(o), model: &Model{},
-		byType: map[string][]*reader{}, apis: map[string]*API{}, resources: map[string]*Resource{}, owner: map[*Resource]*API{},
+		assembly:    a,
+		options:     o,
+		evaluator:   a.Evaluator(o),
+		model:       &Model{},
+		byType:      map[string][]*reader{},
+		apis:        map[string]*API{},
+		resources:   map[string]*Resource{},
+		owner:       map[*Resource]*API{},
 		pools:       map[string]*UserPool{},
-		authorizers: map[inAPI]*Authorizer{}, validators: map[inAPI]*Validator{}, schemas: map[inAPI]*Schema{},
-		keys: map[string]*APIKey{}, plans: map[string]*UsagePlan{},
+		authorizers: map[inAPI]*Authorizer{},
+		validators:  map[inAPI]*Validator{},
+		schemas:     map[inAPI]*Schema{},
+		keys:        map[string]*APIKey{},
+		plans:       map[string]*UsagePlan{},
 	}
 	for _, s := range a.Stacks() {
 		for _, id := range slices.Sorted(maps.Keys(s.Template.Resources)) {
 			r := s.Template.Resources[id]
 			made, err := b.evaluator.Exists(s, id)
 			if err != nil {
-				b.problem(Problem{ID: ID{s.Path, id}, What: "it is not known whether it is made: " + short(err), Blocks: true, Err: err})
+				b.problem(Problem{ID: ID{s.Path, id}, What: "it is not known whether it is made: " +
+					short(err), Blocks: true, Err: err})
 			}
 			if made || err != nil {
 				b.byType[r.Type] = append(b.byType[r.Type], &reader{
-					model: b.model, evaluator: b.evaluator, stack: s, resource: r, id: ID{s.Path, id}, blocks: true,
+					model:     b.model,
+					evaluator: b.evaluator,
+					stack:     s,
+					resource:  r,
+					id:        ID{s.Path, id},
+					blocks:    true,
 				})
 			}
 		}
@@ -103,7 +118,8 @@ func (b *builder) apiOf(r *reader) *API {
 	const name = "RestApiId"
 	if bad, ok := r.values[name].(cloudassembly.Unresolved); ok {
 		r.broken(bad)
-		b.blockAPIs(r.stack, "it cannot be told whether "+r.id.String()+" belongs to it, as that one's "+name+" is not resolved")
+		b.blockAPIs(r.stack, "it cannot be told whether "+r.id.String()+" belongs to it, as that one's "+
+			name+" is not resolved")
 		return nil
 	}
 	id := r.need(name)
@@ -121,5 +137,6 @@ func (b *builder) apiOf(r *reader) *API {
 // API is taken out of service.
 func (b *builder) unplaced(r *reader, api *API, format string, args ...any) {
 	r.problem(format, args...)
-	b.problem(Problem{ID: api.ID, What: "it is not complete without " + r.id.String() + ", which could not be read", Blocks: true})
+	b.problem(Problem{ID: api.ID, What: "it is not complete without " + r.id.String() + ", which could not be read",
+		Blocks: true})
 }

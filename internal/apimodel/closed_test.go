@@ -74,7 +74,8 @@ func route(api *API, m *Method) string { return api.ID.String() + " " + m.Verb +
 
 // guard is all that decides who may call a method.
 func guard(api *API, s *Stage, m *Method) string {
-	out := fmt.Sprintf("%s scopes %q key %v from %s policy %s stage %v", m.Authorization, m.Scopes, m.APIKeyRequired, api.APIKeySource, api.Policy, s.Variables)
+	out := fmt.Sprintf("%s scopes %q key %v from %s policy %s stage %v", m.Authorization, m.Scopes, m.APIKeyRequired,
+		api.APIKeySource, api.Policy, s.Variables)
 	if a := m.Authorizer; a != nil {
 		out += fmt.Sprintf(" authorizer %s %s %v %q %s", a.ID, a.Type, a.IdentitySources, a.Validation, a.TTL)
 		if a.Function != nil {

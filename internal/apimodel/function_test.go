@@ -19,19 +19,26 @@ func TestCode(t *testing.T) {
 		is                         error
 	}{
 		{"a folder", `"Code": {"S3Bucket": "b", "S3Key": "f.zip"}`, "{}", Code{Folder: "asset.f"}, "", nil},
-		{"a key that is resolved", `"Code": {"S3Key": {"Fn::Join": ["", ["f", ".zip"]]}}`, "{}", Code{Folder: "asset.f"}, "", nil},
+		{"a key that is resolved", `"Code": {"S3Key": {"Fn::Join": ["", ["f", ".zip"]]}}`, "{}", Code{Folder: "asset.f"}, "",
+			nil},
 		{"a file", `"Code": {"S3Key": "deploy-time/z.zip"}`, "{}", Code{Zip: "asset.z.zip"}, "", nil},
 		{"inline", `"Code": {"ZipFile": "x = 1"}`, "{}", Code{Inline: "x = 1"}, "", nil},
-		{"a key that is a parameter, as older apps have it", `"Code": {"S3Key": {"Ref": "Open"}}`, `{"aws:asset:path": "asset.f"}`, Code{Folder: "asset.f"}, "", nil},
-		{"an asset that is gone", `"Code": {"S3Key": "g.zip"}`, "{}", Code{}, "asset.g is gone: run \"cdk synth\" again", cloudassembly.ErrNoAsset},
-		{"an asset that a command makes", `"Code": {"S3Key": "m.zip"}`, "{}", Code{}, "Made/Code is made by a command", cloudassembly.ErrNoAsset},
-		{"code in a bucket", `"Code": {"S3Bucket": "mine", "S3Key": "code.zip"}`, "{}", Code{}, `nothing in the assembly is uploaded as "code.zip"`, cloudassembly.ErrNoAsset},
-		{"a key that has no value", `"Code": {"S3Key": {"Ref": "Open"}}`, "{}", Code{}, "parameter Open has no value", cloudassembly.ErrUnresolved},
+		{"a key that is a parameter, as older apps have it", `"Code": {"S3Key": {"Ref": "Open"}}`,
+			`{"aws:asset:path": "asset.f"}`, Code{Folder: "asset.f"}, "", nil},
+		{"an asset that is gone", `"Code": {"S3Key": "g.zip"}`, "{}", Code{}, "asset.g is gone: run \"cdk synth\" again",
+			cloudassembly.ErrNoAsset},
+		{"an asset that a command makes", `"Code": {"S3Key": "m.zip"}`, "{}", Code{}, "Made/Code is made by a command",
+			cloudassembly.ErrNoAsset},
+		{"code in a bucket", `"Code": {"S3Bucket": "mine", "S3Key": "code.zip"}`, "{}", Code{},
+			`nothing in the assembly is uploaded as "code.zip"`, cloudassembly.ErrNoAsset},
+		{"a key that has no value", `"Code": {"S3Key": {"Ref": "Open"}}`, "{}", Code{}, "parameter Open has no value",
+			cloudassembly.ErrUnresolved},
 		{"no code", `"Code": {}`, "{}", Code{}, "S3Key is missing", nil},
 		{"a container image", `"Code": {"ImageUri": "x"}, "PackageType": "Image"`, "{}", Code{}, "container image", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a, dir := assemblyWith(t, `"F": {"Type": "AWS::Lambda::Function", "Metadata": `+c.metadata+`, "Properties": {`+c.properties+`}}`)
+			a, dir := assemblyWith(t,
+				`"F": {"Type": "AWS::Lambda::Function", "Metadata": `+c.metadata+`, "Properties": {`+c.properties+`}}`)
 			m := Read(a, cloudassembly.Options{})
 			for _, path := range []*string{&c.want.Folder, &c.want.Zip} {
 				if *path != "" {
@@ -46,7 +53,8 @@ func TestCode(t *testing.T) {
 				t.Errorf("got problems %v", m.Problems)
 			case c.problem != "":
 				p := m.Problems[0]
-				if !strings.Contains(p.What, c.problem) || !p.Blocks || p.ID != (ID{"Shop", "F"}) || c.is != nil && !errors.Is(p.Err, c.is) {
+				if !strings.Contains(p.What, c.problem) || !p.Blocks || p.ID != (ID{"Shop", "F"}) || c.is != nil &&
+					!errors.Is(p.Err, c.is) {
 					t.Errorf("got %+v, want one with %q", p, c.problem)
 				}
 			}
@@ -55,9 +63,12 @@ func TestCode(t *testing.T) {
 }
 
 func TestFunctionDefaults(t *testing.T) {
-	m := Read(parse(t, `{"Resources": {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ZipFile": "x"}}}}}`), cloudassembly.Options{})
+	m := Read(parse(t,
+		`{"Resources": {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ZipFile": "x"}}}}}`),
+		cloudassembly.Options{})
 	f := m.Functions[0]
-	if f.Timeout != 3*time.Second || f.MemoryMB != 128 || f.Architecture != "x86_64" || f.Concurrency != nil || len(m.Problems) != 0 {
+	if f.Timeout != 3*time.Second || f.MemoryMB != 128 || f.Architecture != "x86_64" || f.Concurrency != nil ||
+		len(m.Problems) != 0 {
 		t.Errorf("got %+v, %v", f, m.Problems)
 	}
 }
@@ -71,17 +82,21 @@ func TestEnvironmentVariables(t *testing.T) {
 	    "SECRET": "{{resolve:secretsmanager:key}}", "CUSTOM": {"Fn::GetAtt": ["Thing", "Url"]}, "LIST": ["a"]}}}}}}`)
 	m := Read(a, cloudassembly.Options{})
 	f := m.Functions[0]
-	want := map[string]string{"PLAIN": "a", "NUMBER": "5", "FLAG": "true", "EMPTY": "", "SECRET": "{{resolve:secretsmanager:key}}"}
+	want := map[string]string{"PLAIN": "a", "NUMBER": "5", "FLAG": "true", "EMPTY": "",
+		"SECRET": "{{resolve:secretsmanager:key}}"}
 	if !maps.Equal(f.Environment, want) {
 		t.Errorf("got %v, want %v", f.Environment, want)
 	}
 	if len(f.Unresolved) != 1 || !strings.Contains(f.Unresolved["CUSTOM"], "Thing.Url") {
 		t.Errorf("got unresolved %v, want CUSTOM alone", f.Unresolved)
 	}
-	given := Read(a, cloudassembly.Options{Environment: map[string]string{"CUSTOM": "here", "SECRET": "mine", "PLAIN": "not this"}})
-	if f := given.Functions[0]; f.Environment["CUSTOM"] != "here" || f.Environment["SECRET"] != "mine" || f.Environment["PLAIN"] != "a" ||
+	given := Read(a, cloudassembly.Options{Environment: map[string]string{"CUSTOM": "here", "SECRET": "mine",
+		"PLAIN": "not this"}})
+	if f := given.Functions[0]; f.Environment["CUSTOM"] != "here" || f.Environment["SECRET"] != "mine" ||
+		f.Environment["PLAIN"] != "a" ||
 		f.Unresolved != nil || len(given.Problems) != 1 {
-		t.Errorf("got %v, %v, %v, want a given value where the template's is not known", f.Environment, f.Unresolved, given.Problems)
+		t.Errorf("got %v, %v, %v, want a given value where the template's is not known", f.Environment, f.Unresolved,
+			given.Problems)
 	}
 	problems(t, m, []string{
 		`Shop/F: Properties.Environment.Variables.LIST: want a string, got a list of 1 (blocks)`,
@@ -116,7 +131,8 @@ func TestFunctionOf(t *testing.T) {
 		{ID: ID{"Shop", "Broken"}},
 	}}
 	for _, c := range []struct{ name, arn, stack, function, qualifier string }{
-		{"by ARN, of the nearest stack", "arn:aws:lambda:us-east-1:123456789012:function:orders", "Test/Api", "Test/Shop/F", ""},
+		{"by ARN, of the nearest stack", "arn:aws:lambda:us-east-1:123456789012:function:orders", "Test/Api", "Test/Shop/F",
+			""},
 		{"of none nearer, the first", "arn:aws:lambda:us-east-1:123456789012:function:orders", "Other", "Prod/Shop/F", ""},
 		{"an alias", "arn:aws:lambda:us-east-1:123456789012:function:orders:live", "Prod/Shop", "Prod/Shop/F", "live"},
 		{"by name", "orders", "Prod/Shop", "Prod/Shop/F", ""},
@@ -143,13 +159,17 @@ func TestFunctionOf(t *testing.T) {
 func TestVariables(t *testing.T) {
 	for _, c := range []struct{ name, environment, want string }{
 		{"none", `{}`, ""},
-		{"as the template has them", `{"Variables": {"TABLE": {"Ref": "Table"}, "MODE": "strict"}}`, "MODE=strict TABLE=${Table}"},
+		{"as the template has them", `{"Variables": {"TABLE": {"Ref": "Table"}, "MODE": "strict"}}`,
+			"MODE=strict TABLE=${Table}"},
 		{"of a function", `{"Fn::If": ["Prod", {"Variables": {"A": "1"}}, {"Ref": "AWS::NoValue"}]}`,
 			`*=${{"Fn::If":["Prod",{"Variables":{"A":"1"}},{"Ref":"AWS::NoValue"}]}}`},
-		{"whose names are of a function", `{"Variables": {"Fn::FindInMap": ["A", "B", "C"]}}`, `*=${{"Fn::FindInMap":["A","B","C"]}}`},
+		{"whose names are of a function", `{"Variables": {"Fn::FindInMap": ["A", "B", "C"]}}`,
+			`*=${{"Fn::FindInMap":["A","B","C"]}}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m := Read(parse(t, `{"Resources": {"Fn": {"Type": "AWS::Lambda::Function", "Properties": {"Environment": `+c.environment+`}}}}`), cloudassembly.Options{})
+			m := Read(parse(t,
+				`{"Resources": {"Fn": {"Type": "AWS::Lambda::Function", "Properties": {"Environment": `+c.environment+`}}}}`),
+				cloudassembly.Options{})
 			var got []string
 			for _, name := range []string{"*", "MODE", "TABLE"} {
 				if v, ok := m.Functions[0].Variables[name]; ok {
@@ -165,10 +185,13 @@ func TestVariables(t *testing.T) {
 
 func TestFunctionURLs(t *testing.T) {
 	m := Read(parse(t, api(
-		"Open", `{"Type": "AWS::Lambda::Url", "Properties": {"AuthType": "NONE", "TargetFunctionArn": {"Fn::GetAtt": ["Fn", "Arn"]}}}`,
-		"Signed", `{"Type": "AWS::Lambda::Url", "Properties": {"AuthType": "AWS_IAM", "TargetFunctionArn": {"Ref": "Fn"}, "Qualifier": "live"}}`,
+		"Open",
+		`{"Type": "AWS::Lambda::Url", "Properties": {"AuthType": "NONE", "TargetFunctionArn": {"Fn::GetAtt": ["Fn", "Arn"]}}}`,
+		"Signed",
+		`{"Type": "AWS::Lambda::Url", "Properties": {"AuthType": "AWS_IAM", "TargetFunctionArn": {"Ref": "Fn"}, "Qualifier": "live"}}`,
 		"Other", `{"Type": "AWS::Lambda::Url", "Properties": {"AuthType": "NONE", "TargetFunctionArn": "elsewhere"}}`,
-		"Lost", `{"Type": "AWS::Lambda::Url", "Properties": {"AuthType": {"Ref": "Nope"}, "TargetFunctionArn": {"Ref": "Fn"}}}`,
+		"Lost",
+		`{"Type": "AWS::Lambda::Url", "Properties": {"AuthType": {"Ref": "Nope"}, "TargetFunctionArn": {"Ref": "Fn"}}}`,
 	)), cloudassembly.Options{})
 	var got []string
 	for _, u := range m.FunctionURLs {

@@ -30,13 +30,15 @@ func TestNestedStacks(t *testing.T) {
 		{"whose file is gone", `"TemplateURL": "https://s3.amazonaws.com/b/g.zip"`, "is gone"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a, _ := assemblyWith(t, nested("N", c.properties, "{}")+`, "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "a"}}`)
+			a, _ := assemblyWith(t, nested("N", c.properties,
+				"{}")+`, "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "a"}}`)
 			m := Read(a, cloudassembly.Options{})
 			found := m.ProblemsOf(ID{"Shop", "N"})
 			if len(found) != 1 || !strings.Contains(found[0].What, c.want) {
 				t.Errorf("got %v, want one with %q", m.Problems, c.want)
 			}
-			if blocking := m.Blocking(m.APIs[0], nil, nil); len(blocking) != 1 || !strings.Contains(blocking[0].What, "may hold routes") {
+			if blocking := m.Blocking(m.APIs[0], nil, nil); len(blocking) != 1 ||
+				!strings.Contains(blocking[0].What, "may hold routes") {
 				t.Errorf("got %v: the API may lack routes, so it must not be served", blocking)
 			}
 		})

@@ -60,7 +60,8 @@ func (p *Permission) refuses(m *Model, i Invocation) (reason string, about bool)
 	case p.Unknown != "":
 		return p.Unknown, true
 	case qualifier != i.Qualifier:
-		return fmt.Sprintf("is for %s, and another ARN is invoked", Invocation{Function: f, Qualifier: qualifier}.name()), true
+		return fmt.Sprintf("is for %s, and another ARN is invoked",
+			Invocation{Function: f, Qualifier: qualifier}.name()), true
 	case len(p.conditions) > 0:
 		return "has " + strings.Join(p.conditions, ", ") + ", which API Gateway never meets", true
 	case !p.covers(i):
@@ -74,18 +75,23 @@ func (p *Permission) refuses(m *Model, i Invocation) (reason string, about bool)
 func (p *Permission) covers(i Invocation) bool {
 	s := iampolicy.Statement{Effect: iampolicy.Allow, Action: []string{p.Action}, Resource: []string{"*"}}
 	if p.SourceARN != "" {
-		s.Conditions = append(s.Conditions, iampolicy.Condition{Operator: "ArnLike", Key: "aws:SourceArn", Values: []string{p.SourceARN}})
+		s.Conditions = append(s.Conditions,
+			iampolicy.Condition{Operator: "ArnLike", Key: "aws:SourceArn", Values: []string{p.SourceARN}})
 	}
 	if p.SourceAccount != "" {
 		s.Conditions = append(s.Conditions, iampolicy.Condition{
-			Operator: "StringEquals", Key: "aws:SourceAccount", Values: []string{p.SourceAccount},
+			Operator: "StringEquals",
+			Key:      "aws:SourceAccount",
+			Values:   []string{p.SourceAccount},
 		})
 	}
 	context := iampolicy.Context{}
 	context.Set("aws:SourceArn", i.SourceARN)
 	context.Set("aws:SourceAccount", i.API.Account)
 	d := iampolicy.Document{Statements: []iampolicy.Statement{s}}.Evaluate(iampolicy.Request{
-		Action: "lambda:InvokeFunction", Resource: i.Function.ARN, Context: context,
+		Action:   "lambda:InvokeFunction",
+		Resource: i.Function.ARN,
+		Context:  context,
 	})
 	return d.Outcome == iampolicy.Allowed
 }

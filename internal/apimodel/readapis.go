@@ -18,9 +18,15 @@ const maxPolicy = 8192
 func (b *builder) readAPIs() {
 	b.each("AWS::ApiGateway::RestApi", func(r *reader) {
 		api := &API{
-			ID: r.id, APIID: r.physicalID(), Name: r.notice().text("Name"), Description: r.notice().text("Description"),
-			Account: b.evaluator.Account(r.stack), Region: b.evaluator.Region(r.stack), Partition: b.evaluator.Partition(r.stack),
-			Policy: r.ofPolicy().policyDocument("Policy"), BinaryMediaTypes: r.texts("BinaryMediaTypes"),
+			ID:                  r.id,
+			APIID:               r.physicalID(),
+			Name:                r.notice().text("Name"),
+			Description:         r.notice().text("Description"),
+			Account:             b.evaluator.Account(r.stack),
+			Region:              b.evaluator.Region(r.stack),
+			Partition:           b.evaluator.Partition(r.stack),
+			Policy:              r.ofPolicy().policyDocument("Policy"),
+			BinaryMediaTypes:    r.texts("BinaryMediaTypes"),
 			APIKeySource:        r.oneOf("ApiKeySourceType", "HEADER", "AUTHORIZER"),
 			MinCompressionBytes: r.integer("MinimumCompressionSize"),
 			EndpointTypes:       r.object("EndpointConfiguration").texts("Types"),
@@ -28,7 +34,8 @@ func (b *builder) readAPIs() {
 		}
 		for _, name := range []string{"Body", "BodyS3Location"} {
 			if r.has(name) {
-				r.problem("its routes are in an OpenAPI document (%s), which is not read: declare them as methods, as awsapigateway.RestApi does", name)
+				r.problem("its routes are in an OpenAPI document (%s), which is not read: declare them as methods, as "+
+					"awsapigateway.RestApi does", name)
 			}
 		}
 		if r.has("CloneFrom") {
@@ -38,7 +45,8 @@ func (b *builder) readAPIs() {
 			r.ofPolicy().problem("its policy is null: leave it out")
 		}
 		if n := utf8.RuneCount(api.Policy); n > maxPolicy {
-			r.notice().problem("its policy has %d characters, and API Gateway takes %d unless that quota was raised", n, maxPolicy)
+			r.notice().problem("its policy has %d characters, and API Gateway takes %d unless that quota was raised",
+				n, maxPolicy)
 		}
 		root := &Resource{ID: r.id, ResourceID: r.attribute("RootResourceId"), Path: "/"}
 		api.Resources = []*Resource{root}
@@ -90,7 +98,8 @@ func (b *builder) readResources() {
 			parent = up.resource
 		}
 		if parent == nil || b.owner[parent] != n.api || n.part == "" || strings.Contains(n.part, "/") {
-			b.unplaced(n.r, n.api, "its path is not known: its parent %s is not a path of the API, or its PathPart %q is not one segment",
+			b.unplaced(n.r, n.api, "its path is not known: its parent %s is not a path of the API, or its PathPart %q is "+
+				"not one segment",
 				cloudassembly.Describe(n.parent), n.part)
 			return false
 		}
@@ -107,7 +116,8 @@ func (b *builder) readResources() {
 		slices.SortStableFunc(api.Resources, func(x, y *Resource) int { return cmp.Compare(x.Path, y.Path) })
 		for i := 1; i < len(api.Resources); i++ {
 			if x, y := api.Resources[i-1], api.Resources[i]; x.Path == y.Path {
-				b.problem(Problem{ID: api.ID, What: "it has the path " + x.Path + " twice: " + x.ID.String() + ", " + y.ID.String(), Blocks: true})
+				b.problem(Problem{ID: api.ID, What: "it has the path " +
+					x.Path + " twice: " + x.ID.String() + ", " + y.ID.String(), Blocks: true})
 			}
 		}
 	}

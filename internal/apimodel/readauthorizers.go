@@ -22,8 +22,13 @@ func (b *builder) readAuthorizers() {
 			return
 		}
 		a := &Authorizer{
-			ID: r.id, AuthorizerID: r.physicalID(), Name: r.text("Name"), Type: r.need("Type"),
-			Credentials: r.notice().text("AuthorizerCredentials"), Validation: r.text("IdentityValidationExpression"), TTL: authorizerTTL,
+			ID:           r.id,
+			AuthorizerID: r.physicalID(),
+			Name:         r.text("Name"),
+			Type:         r.need("Type"),
+			Credentials:  r.notice().text("AuthorizerCredentials"),
+			Validation:   r.text("IdentityValidationExpression"),
+			TTL:          authorizerTTL,
 		}
 		if s := r.integer("AuthorizerResultTtlInSeconds"); s != nil {
 			a.TTL = time.Duration(*s) * time.Second
@@ -81,7 +86,8 @@ func (r *reader) identitySources(a *Authorizer) {
 				a.Type, cloudassembly.Describe(r.values["IdentitySource"]))
 		}
 	} else if a.TTL > 0 && len(a.IdentitySources) == 0 {
-		r.problem("IdentitySource: an authorizer whose answers are cached has at least one, or AuthorizerResultTtlInSeconds 0")
+		r.problem("IdentitySource: an authorizer whose answers are cached has at least one, or " +
+			"AuthorizerResultTtlInSeconds 0")
 	}
 }
 

@@ -17,7 +17,11 @@ func (b *builder) readData() {
 	}
 	b.each("AWS::SecretsManager::Secret", func(r *reader) {
 		b.model.Secrets = append(b.model.Secrets, &Secret{
-			ID: r.id, ARN: r.physicalID(), Name: r.text("Name"), Value: r.text("SecretString"), Generated: r.has("GenerateSecretString"),
+			ID:        r.id,
+			ARN:       r.physicalID(),
+			Name:      r.text("Name"),
+			Value:     r.text("SecretString"),
+			Generated: r.has("GenerateSecretString"),
 		})
 	})
 }

@@ -18,9 +18,15 @@ const (
 func (b *builder) readFunctions() {
 	b.each("AWS::Lambda::Function", func(r *reader) {
 		f := &Function{
-			ID: r.id, Timeout: functionTimeout, MemoryMB: functionMemory,
-			Runtime: r.text("Runtime"), Handler: r.text("Handler"), Role: r.notice().text("Role"), Layers: r.texts("Layers"),
-			Architecture: "x86_64", Concurrency: r.integer("ReservedConcurrentExecutions"),
+			ID:           r.id,
+			Timeout:      functionTimeout,
+			MemoryMB:     functionMemory,
+			Runtime:      r.text("Runtime"),
+			Handler:      r.text("Handler"),
+			Role:         r.notice().text("Role"),
+			Layers:       r.texts("Layers"),
+			Architecture: "x86_64",
+			Concurrency:  r.integer("ReservedConcurrentExecutions"),
 		}
 		f.Name = r.physicalID()
 		f.ARN = r.attribute("Arn")
@@ -102,7 +108,8 @@ func (r *reader) environment(f *Function, given map[string]string) {
 			if isGiven {
 				v = value
 			} else {
-				r.notice().problem("the variable %s holds %s, which only CloudFormation resolves%s", name, cloudassembly.Describe(v), giveVariable(name))
+				r.notice().problem("the variable %s holds %s, which only CloudFormation resolves%s",
+					name, cloudassembly.Describe(v), giveVariable(name))
 			}
 		}
 		f.Environment[name] = v

@@ -17,12 +17,16 @@ const (
 func (b *builder) readIntegration(method *reader) Integration {
 	r := method.object("Integration")
 	i := Integration{
-		Type: r.text("Type"), HTTPMethod: r.text("IntegrationHttpMethod"), URI: r.text("Uri"),
-		Credentials: r.text("Credentials"), Timeout: integrationTimeout,
+		Type:              r.text("Type"),
+		HTTPMethod:        r.text("IntegrationHttpMethod"),
+		URI:               r.text("Uri"),
+		Credentials:       r.text("Credentials"),
+		Timeout:           integrationTimeout,
 		Passthrough:       r.oneOf("PassthroughBehavior", "WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"),
 		ContentHandling:   r.text("ContentHandling"),
-		RequestParameters: r.textMap("RequestParameters"), RequestTemplates: r.textMap("RequestTemplates"),
-		CacheKeys: r.notice().texts("CacheKeyParameters"),
+		RequestParameters: r.textMap("RequestParameters"),
+		RequestTemplates:  r.textMap("RequestTemplates"),
+		CacheKeys:         r.notice().texts("CacheKeyParameters"),
 	}
 	if ms := r.integer("TimeoutInMillis"); ms != nil {
 		i.Timeout = time.Duration(*ms) * time.Millisecond
@@ -35,8 +39,11 @@ func (b *builder) readIntegration(method *reader) Integration {
 	}
 	for _, in := range r.objects("IntegrationResponses") {
 		i.Responses = append(i.Responses, IntegrationResponse{
-			StatusCode: in.need("StatusCode"), SelectionPattern: in.text("SelectionPattern"), ContentHandling: in.text("ContentHandling"),
-			Parameters: in.textMap("ResponseParameters"), Templates: in.textMap("ResponseTemplates"),
+			StatusCode:       in.need("StatusCode"),
+			SelectionPattern: in.text("SelectionPattern"),
+			ContentHandling:  in.text("ContentHandling"),
+			Parameters:       in.textMap("ResponseParameters"),
+			Templates:        in.textMap("ResponseTemplates"),
 		})
 	}
 	switch i.Type {

@@ -16,8 +16,12 @@ func (b *builder) readMethods() {
 			return
 		}
 		m := &Method{
-			ID: r.id, Verb: strings.ToUpper(r.text("HttpMethod")), Resource: b.resources[r.text("ResourceId")],
-			Scopes: r.texts("AuthorizationScopes"), APIKeyRequired: r.bool("ApiKeyRequired"), Metadata: r.resource.Metadata,
+			ID:             r.id,
+			Verb:           strings.ToUpper(r.text("HttpMethod")),
+			Resource:       b.resources[r.text("ResourceId")],
+			Scopes:         r.texts("AuthorizationScopes"),
+			APIKeyRequired: r.bool("ApiKeyRequired"),
+			Metadata:       r.resource.Metadata,
 		}
 		if m.Resource == nil || b.owner[m.Resource] != api {
 			b.unplaced(r, api, "its ResourceId %s is not a path of the API", cloudassembly.Describe(r.values["ResourceId"]))
@@ -33,7 +37,9 @@ func (b *builder) readMethods() {
 		m.Integration = b.readIntegration(r)
 		for _, in := range r.objects("MethodResponses") {
 			m.Responses = append(m.Responses, MethodResponse{
-				StatusCode: in.need("StatusCode"), Parameters: in.flags("ResponseParameters"), Models: in.textMap("ResponseModels"),
+				StatusCode: in.need("StatusCode"),
+				Parameters: in.flags("ResponseParameters"),
+				Models:     in.textMap("ResponseModels"),
 			})
 		}
 		api.Methods = append(api.Methods, m)
@@ -68,7 +74,8 @@ func (b *builder) readAuthorization(r *reader, api *API, m *Method) {
 		case m.Authorizer == nil:
 			r.problem("its authorizer %s is not one of the API's in the assembly", id)
 		case (m.Authorizer.Type == CognitoAuthorizer) != (kind == AuthorizationCognito):
-			r.problem("its AuthorizationType is %s, which does not go with its authorizer %s of type %s", kind, m.Authorizer.ID, m.Authorizer.Type)
+			r.problem("its AuthorizationType is %s, which does not go with its authorizer %s of type %s",
+				kind, m.Authorizer.ID, m.Authorizer.Type)
 		}
 	case "":
 	default:

@@ -23,7 +23,8 @@ const otherAPIType = "AWS::ApiGatewayV2::Api"
 
 // harmless are transforms that add what no API needs, or functions that are resolved here.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-reference.html
-var harmless = []string{"AWS::LanguageExtensions", "AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16", "AWS::CodeDeployBlueGreen"}
+var harmless = []string{"AWS::LanguageExtensions", "AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16",
+	"AWS::CodeDeployBlueGreen"}
 
 // readNestedProblems says which nested stacks could not be read: they may hold routes of any API.
 func (b *builder) readNestedProblems() {
@@ -65,7 +66,8 @@ func (b *builder) readOthers() {
 		}
 	}
 	for _, key := range b.assembly.Missing {
-		b.problem(Problem{What: "dummy values stand for the context value " + key + ", which the app did not have: run \"cdk synth\""})
+		b.problem(Problem{What: "dummy values stand for the context value " + key + ", which the app did not have: run " +
+			"\"cdk synth\""})
 	}
 	for _, api := range b.model.APIs {
 		for _, kind := range api.EndpointTypes {
@@ -74,7 +76,8 @@ func (b *builder) readOthers() {
 			}
 		}
 		if api.ExecuteAPIDisabled {
-			b.problem(Problem{ID: api.ID, What: "its default endpoint is disabled: on AWS it is called by its custom domain only"})
+			b.problem(Problem{ID: api.ID,
+				What: "its default endpoint is disabled: on AWS it is called by its custom domain only"})
 		}
 		if api.MinCompressionBytes != nil {
 			b.problem(Problem{ID: api.ID, What: "its answers are not compressed (MinimumCompressionSize)"})

@@ -60,7 +60,8 @@ func (b *builder) readPrincipals() {
 			}
 		}
 	}
-	for _, kind := range []string{"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy"} {
+	for _, kind := range []string{"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy",
+		"AWS::IAM::UserPolicy"} {
 		b.each(kind, func(r *reader) {
 			for _, property := range []string{"Roles", "RoleName"} {
 				attach(r, "AWS::IAM::Role", property)

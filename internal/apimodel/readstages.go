@@ -13,7 +13,10 @@ func (b *builder) readGatewayResponses() {
 			return
 		}
 		g := &GatewayResponse{
-			ID: r.id, Type: r.need("ResponseType"), Parameters: r.textMap("ResponseParameters"), Templates: r.textMap("ResponseTemplates"),
+			ID:         r.id,
+			Type:       r.need("ResponseType"),
+			Parameters: r.textMap("ResponseParameters"),
+			Templates:  r.textMap("ResponseTemplates"),
 		}
 		if t := r.text("StatusCode"); t != "" {
 			code, err := strconv.Atoi(t)
@@ -49,8 +52,11 @@ func (b *builder) readStages() {
 // readStage reads a stage, of which a deployment may have the settings in an object of its own.
 func (b *builder) readStage(r, settings *reader, api *API, deployment string) {
 	s := &Stage{
-		ID: r.id, Name: r.need("StageName"), DeploymentID: deployment,
-		Description: settings.notice().text("Description"), Variables: settings.textMap("Variables"),
+		ID:           r.id,
+		Name:         r.need("StageName"),
+		DeploymentID: deployment,
+		Description:  settings.notice().text("Description"),
+		Variables:    settings.textMap("Variables"),
 	}
 	settings.readResponseCaches(s)
 	settings.notice().stageExtras()

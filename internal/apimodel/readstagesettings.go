@@ -57,8 +57,10 @@ func (r *reader) stageExtras() {
 	}
 	// A deployment's StageDescription has the settings of all methods beside those by method; a stage has only the latter.
 	for _, in := range append([]*reader{r}, r.objects("MethodSettings")...) {
-		add("throttling (ThrottlingRateLimit, ThrottlingBurstLimit)", in.has("ThrottlingRateLimit") || in.has("ThrottlingBurstLimit"))
-		add("execution logs (LoggingLevel, DataTraceEnabled)", in.has("LoggingLevel") && in.text("LoggingLevel") != "OFF" || in.bool("DataTraceEnabled"))
+		add("throttling (ThrottlingRateLimit, ThrottlingBurstLimit)", in.has("ThrottlingRateLimit") ||
+			in.has("ThrottlingBurstLimit"))
+		add("execution logs (LoggingLevel, DataTraceEnabled)", in.has("LoggingLevel") && in.text("LoggingLevel") != "OFF" ||
+			in.bool("DataTraceEnabled"))
 		add("CloudWatch metrics (MetricsEnabled)", in.bool("MetricsEnabled"))
 	}
 	add("access logs (AccessLogSetting)", r.has("AccessLogSetting"))

@@ -32,7 +32,8 @@ func (b *builder) functionFor(r *reader, property, uri string) (*Function, strin
 	default:
 		f, qualifier := b.model.FunctionOf(arn, r.id.Stack)
 		if f == nil {
-			r.problem("%s.%s: the function %s is not in the assembly, so it is not run, and it is not known whether API Gateway may invoke it",
+			r.problem("%s.%s: the function %s is not in the assembly, so it is not run, and it is not known whether API "+
+				"Gateway may invoke it",
 				r.path, property, arn)
 		}
 		return f, qualifier
@@ -57,7 +58,8 @@ func (b *builder) readTargets() {
 			for _, t := range a.byStage {
 				if t.function != nil && t.function != a.Function {
 					// Whose tokens it takes, and what they must have, is read from the function's configuration.
-					b.problem(Problem{ID: a.ID, Blocks: true, What: "its stages name different functions, which is not supported here: " +
+					b.problem(Problem{ID: a.ID, Blocks: true, What: "its stages name different functions, which is not supported " +
+						"here: " +
 						"give each function an authorizer of its own, or name one function and an alias of each stage"})
 				}
 			}
@@ -97,7 +99,8 @@ func (b *builder) targetOn(stage *Stage, id ID, place, arn string) (t target) {
 	}
 	t = target{}
 	if len(missing) > 0 {
-		t.problem = fmt.Sprintf("%s names the function by the stage variable %s, which the stage %s does not have: set it in the stage's Variables",
+		t.problem = fmt.Sprintf("%s names the function by the stage variable %s, which the stage %s does not have: set "+
+			"it in the stage's Variables",
 			place, strings.Join(missing, ", "), stage.Name)
 		return t
 	}

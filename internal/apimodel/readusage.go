@@ -7,7 +7,8 @@ import (
 // readUsage reads keys and plans. A key whose value is not known is not enabled.
 func (b *builder) readUsage() {
 	b.each("AWS::ApiGateway::ApiKey", func(r *reader) {
-		k := &APIKey{ID: r.id, KeyID: r.physicalID(), Name: r.notice().text("Name"), Value: r.text("Value"), Enabled: r.bool("Enabled")}
+		k := &APIKey{ID: r.id, KeyID: r.physicalID(), Name: r.notice().text("Name"), Value: r.text("Value"),
+			Enabled: r.bool("Enabled")}
 		if !r.has("Value") {
 			k.Value = r.stack.StandIn(r.id.LogicalID, "value", 40)
 		}
@@ -48,7 +49,8 @@ func (b *builder) readUsage() {
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-usageplan.html
 func (r *reader) planExtras() {
 	var list []string
-	if r.has("Throttle") || slices.ContainsFunc(r.objects("ApiStages"), func(in *reader) bool { return in.has("Throttle") }) {
+	if r.has("Throttle") || slices.ContainsFunc(r.objects("ApiStages"),
+		func(in *reader) bool { return in.has("Throttle") }) {
 		list = append(list, "throttling (Throttle)")
 	}
 	if r.has("Quota") {

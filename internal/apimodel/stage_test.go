@@ -18,7 +18,9 @@ func TestGatewayResponses(t *testing.T) {
 		{"no number", `"teapot"`, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m := Read(parse(t, api("Response", `{"Type": "AWS::ApiGateway::GatewayResponse", "Properties": {"RestApiId": {"Ref": "Api"}, "ResponseType": "UNAUTHORIZED", "ResponseTemplates": {"text/plain": null}, "StatusCode": `+c.status+`}}`)), cloudassembly.Options{})
+			m := Read(parse(t, api("Response",
+				`{"Type": "AWS::ApiGateway::GatewayResponse", "Properties": {"RestApiId": {"Ref": "Api"}, "ResponseType": "UNAUTHORIZED", "ResponseTemplates": {"text/plain": null}, "StatusCode": `+c.status+`}}`)),
+				cloudassembly.Options{})
 			g := m.APIs[0].GatewayResponses[0]
 			if g.StatusCode != c.want || g.Type != "UNAUTHORIZED" {
 				t.Errorf("got %+v, want the status %d", g, c.want)
@@ -32,7 +34,9 @@ func TestGatewayResponses(t *testing.T) {
 
 // TestStageVariables checks that a stage whose variables are not known is not served.
 func TestStageVariables(t *testing.T) {
-	m := Read(parse(t, api("Stage", `{"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "v1", "Variables": {"a": `+unresolvable+`}}}`)), cloudassembly.Options{})
+	m := Read(parse(t, api("Stage",
+		`{"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "v1", "Variables": {"a": `+unresolvable+`}}}`)),
+		cloudassembly.Options{})
 	a := m.APIs[0]
 	if got := m.Blocking(a, a.Stages[0], a.Methods[0]); len(got) != 1 {
 		t.Errorf("got %v, want the stage blocked", got)
@@ -44,15 +48,19 @@ func TestStageVariables(t *testing.T) {
 
 // TestStageOfADeployment checks the short form, in which a deployment makes its stage.
 func TestStageOfADeployment(t *testing.T) {
-	m := Read(parse(t, api("Stage", "", "Deployment", `{"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "short", "StageDescription": {"Variables": {"a": "b"}}}}`)), cloudassembly.Options{})
+	m := Read(parse(t, api("Stage", "", "Deployment",
+		`{"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "short", "StageDescription": {"Variables": {"a": "b"}}}}`)),
+		cloudassembly.Options{})
 	stages := m.APIs[0].Stages
-	if len(stages) != 1 || stages[0].Name != "short" || stages[0].Variables["a"] != "b" || stages[0].DeploymentID != m.APIs[0].Deployments[0].DeploymentID {
+	if len(stages) != 1 || stages[0].Name != "short" || stages[0].Variables["a"] != "b" ||
+		stages[0].DeploymentID != m.APIs[0].Deployments[0].DeploymentID {
 		t.Fatalf("got %+v, %v", stages, m.Problems)
 	}
 }
 
 func TestSettingPath(t *testing.T) {
-	for in, want := range map[string]string{"/*": "*", "*": "*", "/": "/", "/~1": "/", "/~1orders~1{id}": "/orders/{id}", "/orders~1{id}": "/orders/{id}", "": "/"} {
+	for in, want := range map[string]string{"/*": "*", "*": "*", "/": "/", "/~1": "/", "/~1orders~1{id}": "/orders/{id}",
+		"/orders~1{id}": "/orders/{id}", "": "/"} {
 		if got := settingPath(in); got != want {
 			t.Errorf("settingPath(%q) = %q, want %q", in, got, want)
 		}

@@ -37,7 +37,8 @@ func (t targets) onStage(s *Stage, id ID) (list []Problem) {
 		}
 	}
 	if t != nil && len(t) == 0 {
-		list = append(list, Problem{ID: id, What: "it names its function by a stage variable, and the API has no stage", Blocks: true})
+		list = append(list, Problem{ID: id, What: "it names its function by a stage variable, and the API has no stage",
+			Blocks: true})
 	}
 	slices.SortFunc(list, compareProblems)
 	return list

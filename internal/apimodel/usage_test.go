@@ -14,13 +14,15 @@ func TestAPIKeys(t *testing.T) {
 		length           int
 	}{
 		{"disabled by default", `"Value": "abcdefghijklmnopqrstuvwxyz"`, false, "abcdefghijklmnopqrstuvwxyz", 26},
-		{"a value of its own", `"Enabled": true, "Value": "abcdefghijklmnopqrstuvwxyz"`, true, "abcdefghijklmnopqrstuvwxyz", 26},
+		{"a value of its own", `"Enabled": true, "Value": "abcdefghijklmnopqrstuvwxyz"`, true, "abcdefghijklmnopqrstuvwxyz",
+			26},
 		{"a stand-in", `"Enabled": true`, true, "", 40},
 		{"an empty value fits no request", `"Enabled": true, "Value": ""`, false, "", 0},
 		{"a value that is not known fits no request", `"Enabled": true, "Value": {"Ref": "Nope"}`, false, "", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			k := Read(parse(t, `{"Resources": {"K": {"Type": "AWS::ApiGateway::ApiKey", "Properties": {`+c.properties+`}}}}`), cloudassembly.Options{}).APIKeys[0]
+			k := Read(parse(t, `{"Resources": {"K": {"Type": "AWS::ApiGateway::ApiKey", "Properties": {`+c.properties+`}}}}`),
+				cloudassembly.Options{}).APIKeys[0]
 			if k.Enabled != c.enabled || c.value != "" && k.Value != c.value || len(k.Value) != c.length {
 				t.Errorf("got %+v", k)
 			}
@@ -34,9 +36,12 @@ func TestUsagePlans(t *testing.T) {
 		"Plan", `{"Type": "AWS::ApiGateway::UsagePlan", "Properties": {"ApiStages": [
 		  {"ApiId": {"Ref": "Api"}, "Stage": {"Ref": "Stage"}, "Throttle": {"/orders/GET": {"RateLimit": "2.5", "BurstLimit": 1}}},
 		  {"ApiId": "other", "Stage": "v1"}], "Quota": {"Limit": 10, "Period": "WEEK", "Offset": 2}}}`,
-		"Link", `{"Type": "AWS::ApiGateway::UsagePlanKey", "Properties": {"UsagePlanId": {"Ref": "Plan"}, "KeyId": {"Ref": "Key"}, "KeyType": "API_KEY"}}`,
-		"Same", `{"Type": "AWS::ApiGateway::UsagePlanKey", "Properties": {"UsagePlanId": {"Fn::GetAtt": ["Plan", "Id"]}, "KeyId": {"Fn::GetAtt": ["Key", "APIKeyId"]}, "KeyType": "API_KEY"}}`,
-		"Lost", `{"Type": "AWS::ApiGateway::UsagePlanKey", "Properties": {"UsagePlanId": {"Ref": "Plan"}, "KeyId": "abc", "KeyType": "API_KEY"}}`,
+		"Link",
+		`{"Type": "AWS::ApiGateway::UsagePlanKey", "Properties": {"UsagePlanId": {"Ref": "Plan"}, "KeyId": {"Ref": "Key"}, "KeyType": "API_KEY"}}`,
+		"Same",
+		`{"Type": "AWS::ApiGateway::UsagePlanKey", "Properties": {"UsagePlanId": {"Fn::GetAtt": ["Plan", "Id"]}, "KeyId": {"Fn::GetAtt": ["Key", "APIKeyId"]}, "KeyType": "API_KEY"}}`,
+		"Lost",
+		`{"Type": "AWS::ApiGateway::UsagePlanKey", "Properties": {"UsagePlanId": {"Ref": "Plan"}, "KeyId": "abc", "KeyType": "API_KEY"}}`,
 	)), cloudassembly.Options{})
 	p := m.UsagePlans[0]
 	if len(p.Keys) != 1 || p.Keys[0] != m.APIKeys[0] {

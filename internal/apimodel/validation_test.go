@@ -80,7 +80,8 @@ func TestAudiences(t *testing.T) {
 
 // FuzzAudiences: the values of a list match its expression, each of them, so that a token made for one is accepted.
 func FuzzAudiences(f *testing.F) {
-	for _, seed := range []string{"^(one|two)$", "one", `^(a\+b)$`, "^(?:x)$", "a)|(b", "(?i)a", `\d|\Qx\E`, "^($", "(a", "a)"} {
+	for _, seed := range []string{"^(one|two)$", "one", `^(a\+b)$`, "^(?:x)$", "a)|(b", "(?i)a", `\d|\Qx\E`, "^($", "(a",
+		"a)"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, expression string) {

@@ -47,7 +47,8 @@ func (e *Evaluator) holds(w where, expression any) (bool, error) {
 	}
 	m, _ := expression.(map[string]any)
 	if len(m) != 1 {
-		return false, w.fail("condition", nil, "want one of Fn::Equals, Fn::And, Fn::Or, Fn::Not and Condition, got %s", Describe(expression))
+		return false, w.fail("condition", nil, "want one of Fn::Equals, Fn::And, Fn::Or, Fn::Not and Condition, got %s",
+			Describe(expression))
 	}
 	for name, arg := range m {
 		in := w.member(name)

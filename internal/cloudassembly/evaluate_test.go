@@ -50,7 +50,8 @@ func TestEvaluate(t *testing.T) {
 		{"true, false and null", `[true, false, null]`, `[true,false,null]`},
 		{"inside maps and lists", `{"a": [{"b": {"Ref": "Env"}}]}`, `{"a":[{"b":"prod"}]}`},
 		{"Ref with other members is a plain map, as in a JSON schema", `{"Ref": "Env", "x": 1}`, `{"Ref":"Env","x":1}`},
-		{"Condition is plain outside of conditions, as in a policy", `{"Condition": {"StringEquals": {"a": {"Ref": "Env"}}}}`, `{"Condition":{"StringEquals":{"a":"prod"}}}`},
+		{"Condition is plain outside of conditions, as in a policy", `{"Condition": {"StringEquals": {"a": {"Ref": "Env"}}}}`,
+			`{"Condition":{"StringEquals":{"a":"prod"}}}`},
 
 		{"Ref of a parameter's default", `{"Ref": "Env"}`, `"prod"`},
 		{"a number parameter is a string", `{"Ref": "Size"}`, `"512"`},
@@ -69,13 +70,15 @@ func TestEvaluate(t *testing.T) {
 		{"NoValue leaves a member out", `{"a": 1, "b": {"Ref": "AWS::NoValue"}}`, `{"a":1}`},
 		{"NoValue leaves an entry out", `[1, {"Ref": "AWS::NoValue"}, 2]`, `[1,2]`},
 		{"NoValue by itself is nil", `{"Ref": "AWS::NoValue"}`, `null`},
-		{"the stack id ends in a UUID, as apps take it apart", `{"Fn::Length": {"Fn::Split": ["-", {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}]}}`, `5`},
+		{"the stack id ends in a UUID, as apps take it apart",
+			`{"Fn::Length": {"Fn::Split": ["-", {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}]}}`, `5`},
 
 		{"Ref of a named resource", `{"Ref": "Fn"}`, `"prod-orders"`},
 		{"a name that is a number", `{"Ref": "Table"}`, `"7"`},
 		{"GetAtt as a list", `{"Fn::GetAtt": ["Fn", "Arn"]}`, `"arn:aws:lambda:us-east-1:123456789012:function:prod-orders"`},
 		{"GetAtt as a string", `{"Fn::GetAtt": "Fn.Arn"}`, `"arn:aws:lambda:us-east-1:123456789012:function:prod-orders"`},
-		{"GetAtt of a resolved attribute", `{"Fn::GetAtt": ["Fn", {"Fn::Join": ["", ["A", "rn"]]}]}`, `"arn:aws:lambda:us-east-1:123456789012:function:prod-orders"`},
+		{"GetAtt of a resolved attribute", `{"Fn::GetAtt": ["Fn", {"Fn::Join": ["", ["A", "rn"]]}]}`,
+			`"arn:aws:lambda:us-east-1:123456789012:function:prod-orders"`},
 
 		{"Join", `{"Fn::Join": ["-", ["a", {"Ref": "Env"}, 3, true]]}`, `"a-prod-3-true"`},
 		{"Join of nothing", `{"Fn::Join": ["-", []]}`, `""`},
@@ -84,10 +87,13 @@ func TestEvaluate(t *testing.T) {
 		{"Split", `{"Fn::Split": [":", "a::b"]}`, `["a","","b"]`},
 		{"Select", `{"Fn::Select": [1, ["a", "b"]]}`, `"b"`},
 		{"Select by a string, of a list that is resolved", `{"Fn::Select": ["2", {"Ref": "Zones"}]}`, `"c"`},
-		{"Select of Split of GetAtt, as CDK writes an authorizer's region", `{"Fn::Select": [3, {"Fn::Split": [":", {"Fn::GetAtt": ["Fn", "Arn"]}]}]}`, `"us-east-1"`},
+		{"Select of Split of GetAtt, as CDK writes an authorizer's region",
+			`{"Fn::Select": [3, {"Fn::Split": [":", {"Fn::GetAtt": ["Fn", "Arn"]}]}]}`, `"us-east-1"`},
 
-		{"Sub", `{"Fn::Sub": "${AWS::Region}/${Env}/${Fn}/${Fn.Arn}"}`, `"us-east-1/prod/prod-orders/arn:aws:lambda:us-east-1:123456789012:function:prod-orders"`},
-		{"Sub with variables of its own, which come first", `{"Fn::Sub": ["${Env}-${x.y}", {"Env": {"Ref": "Size"}, "x.y": "z"}]}`, `"512-z"`},
+		{"Sub", `{"Fn::Sub": "${AWS::Region}/${Env}/${Fn}/${Fn.Arn}"}`,
+			`"us-east-1/prod/prod-orders/arn:aws:lambda:us-east-1:123456789012:function:prod-orders"`},
+		{"Sub with variables of its own, which come first",
+			`{"Fn::Sub": ["${Env}-${x.y}", {"Env": {"Ref": "Size"}, "x.y": "z"}]}`, `"512-z"`},
 		{"Sub with a literal", `{"Fn::Sub": "${!Env} is $${Env} $5 {x}"}`, `"${Env} is $prod $5 {x}"`},
 
 		{"If", `{"Fn::If": ["IsProd", "yes", "no"]}`, `"yes"`},
@@ -101,7 +107,8 @@ func TestEvaluate(t *testing.T) {
 
 		{"FindInMap", `{"Fn::FindInMap": ["Regions", {"Ref": "AWS::Region"}, "code"]}`, `"iad"`},
 		{"FindInMap of a list", `{"Fn::Select": [1, {"Fn::FindInMap": ["Regions", "us-east-1", "list"]}]}`, `"y"`},
-		{"FindInMap with a default", `{"Fn::FindInMap": ["Regions", "mars", "code", {"DefaultValue": {"Ref": "Env"}}]}`, `"prod"`},
+		{"FindInMap with a default", `{"Fn::FindInMap": ["Regions", "mars", "code", {"DefaultValue": {"Ref": "Env"}}]}`,
+			`"prod"`},
 
 		{"Base64", `{"Fn::Base64": {"Ref": "Env"}}`, `"cHJvZA=="`},
 		{"Length", `{"Fn::Length": {"Ref": "Zones"}}`, `3`},
@@ -133,9 +140,11 @@ func TestUnresolved(t *testing.T) {
 		{"a Ref of no name", `{"Ref": ["Env"]}`, "", "Ref", "a list of 1", nil},
 		{"a pseudo parameter that is none", `{"Ref": "AWS::Moon"}`, "", "Ref", "AWS::Moon", nil},
 		{"a parameter without a value", `{"Fn::Join": ["", ["a", {"Ref": "Open"}]]}`, ".Fn::Join[1][1]", "Ref", "Open", nil},
-		{"a resource that is not made", `{"Fn::GetAtt": ["Dev", "Arn"]}`, "", "Fn::GetAtt", "condition IsDev does not hold", nil},
+		{"a resource that is not made", `{"Fn::GetAtt": ["Dev", "Arn"]}`, "", "Fn::GetAtt", "condition IsDev does not hold",
+			nil},
 		{"an attribute of a custom resource", `{"Fn::GetAtt": ["Custom", "Url"]}`, "", "Fn::GetAtt", "Custom.Url", nil},
-		{"an attribute that is not known", `{"Fn::GetAtt": ["Strange", "CidrBlock"]}`, "", "Fn::GetAtt", "Strange.CidrBlock", nil},
+		{"an attribute that is not known", `{"Fn::GetAtt": ["Strange", "CidrBlock"]}`, "", "Fn::GetAtt", "Strange.CidrBlock",
+			nil},
 		{"an attribute of nothing", `{"Fn::GetAtt": ["Nope", "Arn"]}`, "", "Fn::GetAtt", `"Nope"`, nil},
 		{"GetAtt of too little", `{"Fn::GetAtt": ["Fn"]}`, "", "Fn::GetAtt", "2 arguments", nil},
 		{"GetAtt of a list", `{"Fn::GetAtt": [["Fn"], "Arn"]}`, "", "Fn::GetAtt", "a list of 1", nil},
@@ -171,7 +180,8 @@ func TestUnresolved(t *testing.T) {
 		{"FindInMap in no mapping", `{"Fn::FindInMap": ["Nope", "a", "b"]}`, "", "Fn::FindInMap", `no mapping "Nope"`, nil},
 		{"FindInMap of no key", `{"Fn::FindInMap": ["Regions", "mars", "code"]}`, "", "Fn::FindInMap", `"mars", "code"`, nil},
 		{"ImportValue of what nobody exports", `{"Fn::ImportValue": "Other:X"}`, "", "Fn::ImportValue", `"Other:X"`, nil},
-		{"GetStackOutput of no stack", `{"Fn::GetStackOutput": {"StackName": "Other", "OutputName": "X"}}`, "", "Fn::GetStackOutput", `"Other"`, nil},
+		{"GetStackOutput of no stack", `{"Fn::GetStackOutput": {"StackName": "Other", "OutputName": "X"}}`, "",
+			"Fn::GetStackOutput", `"Other"`, nil},
 		{"GetStackOutput of a string", `{"Fn::GetStackOutput": "X"}`, "", "Fn::GetStackOutput", "want a map", nil},
 		{"Length of a string", `{"Fn::Length": "abc"}`, "", "Fn::Length", "want a list", nil},
 		{"Base64 of a list", `{"Fn::Base64": []}`, "", "Fn::Base64", "want a string", nil},
@@ -182,7 +192,8 @@ func TestUnresolved(t *testing.T) {
 			if !errors.As(err, &u) {
 				t.Fatalf("got %v, %v, want an UnresolvedError", got, err)
 			}
-			want := UnresolvedError{Stack: "Shop", LogicalID: "It", Path: "Properties.X" + c.path, Intrinsic: c.intrinsic, Reason: u.Reason, Err: u.Err}
+			want := UnresolvedError{Stack: "Shop", LogicalID: "It", Path: "Properties.X" + c.path, Intrinsic: c.intrinsic,
+				Reason: u.Reason, Err: u.Err}
 			if !reflect.DeepEqual(*u, want) {
 				t.Errorf("got %+v, want %+v", *u, want)
 			}
@@ -199,7 +210,8 @@ func TestUnresolved(t *testing.T) {
 // TestErrorText checks that an error tells the whole chain: where the value is used, and what is wrong at its end.
 func TestErrorText(t *testing.T) {
 	a := parse(t, assemblytest.Template)
-	_, err := a.Evaluator(Options{}).Evaluate(a.stacks[0], "It", "Properties.Uri", decode(t, `{"Fn::Join": ["", ["x", {"Fn::GetAtt": ["Needs", "Arn"]}]]}`))
+	_, err := a.Evaluator(Options{}).Evaluate(a.stacks[0], "It", "Properties.Uri",
+		decode(t, `{"Fn::Join": ["", ["x", {"Fn::GetAtt": ["Needs", "Arn"]}]]}`))
 	want := "assembly: Shop/It/Properties.Uri.Fn::Join[1][1]: Fn::GetAtt: Needs.Arn has no value, " +
 		"as Shop/Needs/Properties.QueueName: Ref: parameter Open has no value, " +
 		"as Shop/Parameters.Open: Ref: the parameter Open has no default and no value: give it one with --parameters Shop:Open=VALUE, or in a test with Model.Parameters of its options"
@@ -224,7 +236,8 @@ func TestParametersGiven(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a := parse(t, template)
-			got, err := a.Evaluator(Options{Parameters: c.parameters}).Evaluate(a.stacks[0], "", "", map[string]any{"Ref": c.ref})
+			got, err := a.Evaluator(Options{Parameters: c.parameters}).Evaluate(a.stacks[0], "", "",
+				map[string]any{"Ref": c.ref})
 			if err != nil || got != c.want {
 				t.Errorf("got %v, %v, want %q", got, err, c.want)
 			}

@@ -213,7 +213,8 @@ func cycle(values []value) string {
 // spend counts work, so that a template which multiplies itself is an error and not a hang.
 func (e *Evaluator) spend(w where, work int) error {
 	if e.work += work; e.work > maxWork || w.depth > maxDepth {
-		return w.fail("template", ErrTooLarge, "it nests more than %d deep, or grows to more than %d MB", maxDepth, maxWork>>20)
+		return w.fail("template", ErrTooLarge, "it nests more than %d deep, or grows to more than %d MB",
+			maxDepth, maxWork>>20)
 	}
 	return nil
 }

@@ -17,7 +17,8 @@ func (a *Assembly) readFolder(dir string, parents []string) error {
 		return err
 	}
 	if m.Version == "" || m.Artifacts == nil && len(parents) == 0 { // an empty stage has none
-		return notAssembly(dir, "%s is not one of a cloud assembly: want a version and artifacts: run \"cdk synth\"", manifestFile)
+		return notAssembly(dir, "%s is not one of a cloud assembly: want a version and artifacts: run \"cdk synth\"",
+			manifestFile)
 	}
 	if a.Version == "" {
 		a.Version = m.Version

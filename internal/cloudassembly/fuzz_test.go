@@ -17,11 +17,16 @@ const slow = 5 * time.Second
 // and where.
 func FuzzEvaluate(f *testing.F) {
 	for _, seed := range []string{
-		`{"Ref": "Env"}`, `{"Fn::GetAtt": ["Fn", "Arn"]}`, `{"Fn::Sub": "${Env}-${Fn.Arn}-${!x}"}`, `{"Fn::Sub": ["${a}", {"a": {"Ref": "Size"}}]}`,
-		`{"Fn::Join": ["", ["a", {"Ref": "AWS::Region"}]]}`, `{"Fn::Select": [0, {"Fn::Split": [",", "a,b"]}]}`, `{"Fn::If": ["Both", 1, {"Ref": "AWS::NoValue"}]}`,
-		`{"Fn::If": ["Loop", 1, 2]}`, `{"Ref": "Chicken"}`, `{"Fn::FindInMap": ["Regions", {"Ref": "AWS::Region"}, "code", {"DefaultValue": 1}]}`,
-		`{"Fn::ImportValue": {"Fn::Sub": "${AWS::StackName}:X"}}`, `{"Fn::GetStackOutput": {"StackName": "Shop", "OutputName": "X"}}`,
-		`{"Fn::ToJsonString": {"a": [1, true, null]}}`, `{"Fn::Length": {"Ref": "Zones"}}`, `{"Fn::Base64": "x"}`, `[[[{"Fn::Join": 1}]]]`, `{"Fn::": 1}`, `{"Fn::Join": ["", []], "x": 1}`,
+		`{"Ref": "Env"}`, `{"Fn::GetAtt": ["Fn", "Arn"]}`, `{"Fn::Sub": "${Env}-${Fn.Arn}-${!x}"}`,
+		`{"Fn::Sub": ["${a}", {"a": {"Ref": "Size"}}]}`,
+		`{"Fn::Join": ["", ["a", {"Ref": "AWS::Region"}]]}`, `{"Fn::Select": [0, {"Fn::Split": [",", "a,b"]}]}`,
+		`{"Fn::If": ["Both", 1, {"Ref": "AWS::NoValue"}]}`,
+		`{"Fn::If": ["Loop", 1, 2]}`, `{"Ref": "Chicken"}`,
+		`{"Fn::FindInMap": ["Regions", {"Ref": "AWS::Region"}, "code", {"DefaultValue": 1}]}`,
+		`{"Fn::ImportValue": {"Fn::Sub": "${AWS::StackName}:X"}}`,
+		`{"Fn::GetStackOutput": {"StackName": "Shop", "OutputName": "X"}}`,
+		`{"Fn::ToJsonString": {"a": [1, true, null]}}`, `{"Fn::Length": {"Ref": "Zones"}}`, `{"Fn::Base64": "x"}`,
+		`[[[{"Fn::Join": 1}]]]`, `{"Fn::": 1}`, `{"Fn::Join": ["", []], "x": 1}`,
 	} {
 		f.Add(seed)
 	}
@@ -36,7 +41,8 @@ func FuzzEvaluate(f *testing.F) {
 		got, err := e.Evaluate(a.stacks[0], "It", "Properties.X", v)
 		var u *UnresolvedError
 		switch {
-		case err != nil && (!errors.As(err, &u) || u.Intrinsic == "" || u.Reason == "" || u.Stack != "Shop" || u.LogicalID != "It"):
+		case err != nil && (!errors.As(err, &u) || u.Intrinsic == "" || u.Reason == "" || u.Stack != "Shop" ||
+			u.LogicalID != "It"):
 			t.Errorf("%s: the error %#v does not say what and where", text, err)
 		case err == nil && hasIntrinsic(got):
 			t.Errorf("%s: got %v, in which a function is left", text, got)

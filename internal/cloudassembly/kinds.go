@@ -24,7 +24,8 @@ func only(ref, attribute string) kind {
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
 var kinds = map[string]kind{
 	"AWS::ApiGateway::RestApi": {ref: "{id10}", attributes: map[string]string{
-		"RestApiId": "{id10}", "RootResourceId": "{root10}",
+		"RestApiId":      "{id10}",
+		"RootResourceId": "{root10}",
 	}},
 	"AWS::ApiGateway::Resource":         only("{id10}", "ResourceId"),
 	"AWS::ApiGateway::Method":           {ref: "{id10}"},
@@ -45,15 +46,19 @@ var kinds = map[string]kind{
 		"Arn": "arn:{partition}:lambda:{region}:{account}:function:{name}",
 	}},
 	"AWS::Lambda::Version": {ref: "{function}:1", attributes: map[string]string{
-		"Version": "1", "FunctionArn": "{function}:1",
+		"Version":     "1",
+		"FunctionArn": "{function}:1",
 	}},
 	"AWS::Lambda::Alias": only("{function}:{Name}", "AliasArn"),
 	"AWS::Lambda::LayerVersion": {
-		name: "LayerName", longest: 64, ref: "arn:{partition}:lambda:{region}:{account}:layer:{name}:1",
+		name:       "LayerName",
+		longest:    64,
+		ref:        "arn:{partition}:lambda:{region}:{account}:layer:{name}:1",
 		attributes: map[string]string{"LayerVersionArn": "arn:{partition}:lambda:{region}:{account}:layer:{name}:1"},
 	},
 	"AWS::Lambda::Url": {ref: "{TargetFunctionArn}", attributes: map[string]string{
-		"FunctionArn": "{TargetFunctionArn}", "FunctionUrl": "https://{id32}.lambda-url.{region}.on.aws/",
+		"FunctionArn": "{TargetFunctionArn}",
+		"FunctionUrl": "https://{id32}.lambda-url.{region}.on.aws/",
 	}},
 
 	"AWS::Cognito::UserPool": {ref: "{region}_{Id9}", attributes: map[string]string{
@@ -62,7 +67,8 @@ var kinds = map[string]kind{
 		"ProviderName": "cognito-idp.{region}.{suffix}/{region}_{Id9}",
 		"ProviderURL":  "https://cognito-idp.{region}.{suffix}/{region}_{Id9}",
 	}},
-	"AWS::Cognito::UserPoolClient":         {ref: "{id26}", attributes: map[string]string{"ClientId": "{id26}", "Name": "{ClientName}"}},
+	"AWS::Cognito::UserPoolClient": {ref: "{id26}",
+		attributes: map[string]string{"ClientId": "{id26}", "Name": "{ClientName}"}},
 	"AWS::Cognito::UserPoolResourceServer": {ref: "{Identifier}"},
 	"AWS::Cognito::UserPoolGroup":          {name: "GroupName"},
 	"AWS::Cognito::UserPoolDomain":         {ref: "{Domain}"},
@@ -79,13 +85,15 @@ var kinds = map[string]kind{
 	}},
 
 	"AWS::SecretsManager::Secret": {
-		name: "Name", ref: "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-{Id6}",
+		name:       "Name",
+		ref:        "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-{Id6}",
 		attributes: map[string]string{"Id": "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-{Id6}"},
 	},
 	"AWS::SecretsManager::SecretTargetAttachment": only("{SecretId}", "Id"),
 
 	"AWS::IAM::Role": {name: "RoleName", longest: 64, attributes: map[string]string{
-		"Arn": "arn:{partition}:iam::{account}:role{path}{name}", "RoleId": "AROA{ID17}",
+		"Arn":    "arn:{partition}:iam::{account}:role{path}{name}",
+		"RoleId": "AROA{ID17}",
 	}},
 	"AWS::IAM::User": {name: "UserName", longest: 64, attributes: map[string]string{
 		"Arn": "arn:{partition}:iam::{account}:user{path}{name}",
@@ -95,7 +103,9 @@ var kinds = map[string]kind{
 	}},
 	"AWS::IAM::Policy": {ref: "{id10}", attributes: map[string]string{"Id": "{id10}"}},
 	"AWS::IAM::ManagedPolicy": {
-		name: "ManagedPolicyName", longest: 128, ref: "arn:{partition}:iam::{account}:policy{path}{name}",
+		name:       "ManagedPolicyName",
+		longest:    128,
+		ref:        "arn:{partition}:iam::{account}:policy{path}{name}",
 		attributes: map[string]string{"PolicyArn": "arn:{partition}:iam::{account}:policy{path}{name}"},
 	},
 
@@ -109,30 +119,42 @@ var kinds = map[string]kind{
 		"RegionalDomainName": "{name}.s3.{region}.{suffix}",
 	}},
 	"AWS::SQS::Queue": {
-		name: "QueueName", longest: 80, ref: "https://sqs.{region}.{suffix}/{account}/{name}",
+		name:    "QueueName",
+		longest: 80,
+		ref:     "https://sqs.{region}.{suffix}/{account}/{name}",
 		attributes: map[string]string{
-			"Arn": "arn:{partition}:sqs:{region}:{account}:{name}", "QueueName": "{name}",
-			"QueueUrl": "https://sqs.{region}.{suffix}/{account}/{name}",
+			"Arn":       "arn:{partition}:sqs:{region}:{account}:{name}",
+			"QueueName": "{name}",
+			"QueueUrl":  "https://sqs.{region}.{suffix}/{account}/{name}",
 		},
 	},
 	"AWS::SNS::Topic": {
-		name: "TopicName", longest: 256, ref: "arn:{partition}:sns:{region}:{account}:{name}",
+		name:       "TopicName",
+		longest:    256,
+		ref:        "arn:{partition}:sns:{region}:{account}:{name}",
 		attributes: map[string]string{"TopicArn": "arn:{partition}:sns:{region}:{account}:{name}", "TopicName": "{name}"},
 	},
 	"AWS::KMS::Key": {ref: "{uuid}", attributes: map[string]string{
-		"Arn": "arn:{partition}:kms:{region}:{account}:key/{uuid}", "KeyId": "{uuid}",
+		"Arn":   "arn:{partition}:kms:{region}:{account}:key/{uuid}",
+		"KeyId": "{uuid}",
 	}},
 	"AWS::KMS::Alias": {ref: "{AliasName}"},
 	"AWS::SSM::Parameter": {name: "Name", attributes: map[string]string{
-		"Value": "{Value}", "Type": "{Type}", "Arn": "arn:{partition}:ssm:{region}:{account}:parameter/{name}",
+		"Value": "{Value}",
+		"Type":  "{Type}",
+		"Arn":   "arn:{partition}:ssm:{region}:{account}:parameter/{name}",
 	}},
 	"AWS::Events::EventBus": {name: "Name", attributes: map[string]string{
-		"Arn": "arn:{partition}:events:{region}:{account}:event-bus/{name}", "Name": "{name}",
+		"Arn":  "arn:{partition}:events:{region}:{account}:event-bus/{name}",
+		"Name": "{name}",
 	}},
 	"AWS::StepFunctions::StateMachine": {
-		name: "StateMachineName", longest: 80, ref: "arn:{partition}:states:{region}:{account}:stateMachine:{name}",
+		name:    "StateMachineName",
+		longest: 80,
+		ref:     "arn:{partition}:states:{region}:{account}:stateMachine:{name}",
 		attributes: map[string]string{
-			"Arn": "arn:{partition}:states:{region}:{account}:stateMachine:{name}", "Name": "{name}",
+			"Arn":  "arn:{partition}:states:{region}:{account}:stateMachine:{name}",
+			"Name": "{name}",
 		},
 	},
 	NestedStackType: {ref: "arn:{partition}:cloudformation:{region}:{account}:stack/{name}/{uuid}"},

@@ -51,7 +51,8 @@ func readManifest(dir string) (*manifest, error) {
 		if _, err := os.Stat(filepath.Join(dir, "cdk.out", manifestFile)); err == nil {
 			return nil, notAssembly(dir, "%s is missing: the assembly is in its folder cdk.out", manifestFile)
 		}
-		return nil, notAssembly(dir, "%s is missing: run \"cdk synth\", which makes cdk.out, or \"cdk synth --output %s\"", manifestFile, dir)
+		return nil, notAssembly(dir, "%s is missing: run \"cdk synth\", which makes cdk.out, or \"cdk synth --output %s\"",
+			manifestFile, dir)
 	}
 	if err != nil {
 		return nil, notAssembly(dir, "%w", err)

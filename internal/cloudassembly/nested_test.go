@@ -29,12 +29,14 @@ func TestNestedStacks(t *testing.T) {
 			{"an output", `{"Fn::GetAtt": ["N", "Outputs.Arn"]}`, "arn:aws:sqs:us-east-1:123456789012:Shop-jobs"},
 			{"its id is what it sees itself as", `{"Fn::If": ["Same", "same", "other"]}`, "same"},
 		} {
-			a.stacks[0].Template.Conditions = map[string]any{"Same": decode(t, `{"Fn::Equals": [{"Ref": "N"}, {"Fn::GetAtt": ["N", "Outputs.Id"]}]}`)}
+			a.stacks[0].Template.Conditions = map[string]any{"Same": decode(t,
+				`{"Fn::Equals": [{"Ref": "N"}, {"Fn::GetAtt": ["N", "Outputs.Id"]}]}`)}
 			if got, err := e.Evaluate(a.stacks[0], "", "", decode(t, c.value)); err != nil || got != c.want {
 				t.Errorf("%s: got %v, %v, want %s", c.name, got, err, c.want)
 			}
 		}
-		if _, err := e.Evaluate(a.stacks[0], "", "", decode(t, `{"Fn::GetAtt": ["N", "Outputs.Nope"]}`)); err == nil || !strings.Contains(err.Error(), `no output "Nope"`) {
+		if _, err := e.Evaluate(a.stacks[0], "", "", decode(t, `{"Fn::GetAtt": ["N", "Outputs.Nope"]}`)); err == nil ||
+			!strings.Contains(err.Error(), `no output "Nope"`) {
 			t.Errorf("got %v, want an error", err)
 		}
 		if s := a.stacks[1]; s.Path != "Shop/N" || s.Parent != a.stacks[0] || !strings.HasPrefix(s.Name, "Shop-N-") {

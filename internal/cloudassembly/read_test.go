@@ -28,22 +28,48 @@ func TestReadOfWhatIsNoAssembly(t *testing.T) {
 		want  []string // parts of the error
 	}{
 		{"an empty folder", nil, []string{"manifest.json is missing", "cdk synth"}},
-		{"the app's folder", map[string]string{"cdk.json": "{}", "cdk.out/manifest.json": oneStack}, []string{"manifest.json is missing", "folder cdk.out"}},
-		{"a manifest that is no JSON", map[string]string{"manifest.json": "version: 1"}, []string{"manifest.json", "invalid character"}},
-		{"a manifest of something else", map[string]string{"manifest.json": `{"name": "My app", "icons": []}`}, []string{"want a version and artifacts"}},
-		{"a manifest of a browser extension", map[string]string{"manifest.json": `{"version": "1.0"}`}, []string{"want a version and artifacts"}},
-		{"a template that is gone", map[string]string{"manifest.json": oneStack}, []string{"Shop.template.json", "stack Shop", "missing", "cdk synth"}},
-		{"a template in YAML", map[string]string{"manifest.json": oneStack, "Shop.template.json": "Resources:\n"}, []string{"Shop.template.json", "template in JSON"}},
-		{"a template with something after it", map[string]string{"manifest.json": oneStack, "Shop.template.json": `{"Resources": {}} {}`}, []string{"something follows"}},
-		{"a resource without a type", map[string]string{"manifest.json": oneStack, "Shop.template.json": `{"Resources": {"X": {}}}`}, []string{"resource X has no Type"}},
-		{"a stack without a template", map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack"}}}`}, []string{"Shop", "templateFile"}},
-		{"an asset manifest that is gone", map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"Shop.assets": {"type": "cdk:asset-manifest", "properties": {"file": "Shop.assets.json"}}}}`}, []string{"asset manifest Shop.assets.json", "cdk synth"}},
-		{"an asset manifest without a file", map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"Shop.assets": {"type": "cdk:asset-manifest"}}}`}, []string{"Shop.assets", "no file"}},
-		{"an asset manifest that is no JSON", map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"Shop.assets": {"type": "cdk:asset-manifest", "properties": {"file": "a"}}}}`, "a": "x"}, []string{"asset manifest a"}},
-		{"a stage that is gone", map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"P": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "assembly-P"}}}}`}, []string{"assembly-P", "no such folder"}},
-		{"a stage without a folder", map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"P": {"type": "cdk:cloud-assembly", "properties": {}}}}`}, []string{"artifact P", "directoryName"}},
-		{"a stage inside itself", map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"P": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "."}}}}`}, []string{"contain each other"}},
-		{"properties of the wrong shape", map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack", "properties": []}}}`}, []string{"properties of artifact Shop"}},
+		{"the app's folder", map[string]string{"cdk.json": "{}", "cdk.out/manifest.json": oneStack},
+			[]string{"manifest.json is missing", "folder cdk.out"}},
+		{"a manifest that is no JSON", map[string]string{"manifest.json": "version: 1"},
+			[]string{"manifest.json", "invalid character"}},
+		{"a manifest of something else", map[string]string{"manifest.json": `{"name": "My app", "icons": []}`},
+			[]string{"want a version and artifacts"}},
+		{"a manifest of a browser extension", map[string]string{"manifest.json": `{"version": "1.0"}`},
+			[]string{"want a version and artifacts"}},
+		{"a template that is gone", map[string]string{"manifest.json": oneStack},
+			[]string{"Shop.template.json", "stack Shop", "missing", "cdk synth"}},
+		{"a template in YAML", map[string]string{"manifest.json": oneStack, "Shop.template.json": "Resources:\n"},
+			[]string{"Shop.template.json", "template in JSON"}},
+		{"a template with something after it",
+			map[string]string{"manifest.json": oneStack, "Shop.template.json": `{"Resources": {}} {}`},
+			[]string{"something follows"}},
+		{"a resource without a type",
+			map[string]string{"manifest.json": oneStack, "Shop.template.json": `{"Resources": {"X": {}}}`},
+			[]string{"resource X has no Type"}},
+		{"a stack without a template",
+			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack"}}}`},
+			[]string{"Shop", "templateFile"}},
+		{"an asset manifest that is gone",
+			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"Shop.assets": {"type": "cdk:asset-manifest", "properties": {"file": "Shop.assets.json"}}}}`},
+			[]string{"asset manifest Shop.assets.json", "cdk synth"}},
+		{"an asset manifest without a file",
+			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"Shop.assets": {"type": "cdk:asset-manifest"}}}`},
+			[]string{"Shop.assets", "no file"}},
+		{"an asset manifest that is no JSON",
+			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"Shop.assets": {"type": "cdk:asset-manifest", "properties": {"file": "a"}}}}`,
+				"a": "x"}, []string{"asset manifest a"}},
+		{"a stage that is gone",
+			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"P": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "assembly-P"}}}}`},
+			[]string{"assembly-P", "no such folder"}},
+		{"a stage without a folder",
+			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"P": {"type": "cdk:cloud-assembly", "properties": {}}}}`},
+			[]string{"artifact P", "directoryName"}},
+		{"a stage inside itself",
+			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"P": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "."}}}}`},
+			[]string{"contain each other"}},
+		{"properties of the wrong shape",
+			map[string]string{"manifest.json": `{"version": "1.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack", "properties": []}}}`},
+			[]string{"properties of artifact Shop"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := assemblytest.Folder(t, c.files)
@@ -60,7 +86,8 @@ func TestReadOfWhatIsNoAssembly(t *testing.T) {
 	}
 	t.Run("no folder", func(t *testing.T) {
 		_, err := Read(filepath.Join(t.TempDir(), "cdk.out"))
-		if !errors.Is(err, ErrNotAssembly) || !strings.Contains(err.Error(), "no such folder") || !strings.Contains(err.Error(), "cdk synth") {
+		if !errors.Is(err, ErrNotAssembly) || !strings.Contains(err.Error(), "no such folder") ||
+			!strings.Contains(err.Error(), "cdk synth") {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -93,7 +120,8 @@ func TestStacks(t *testing.T) {
 	for _, s := range a.Stacks() {
 		got = append(got, s.Path)
 	}
-	want := []string{"More", "Prod/Shared", "Prod/Shop", "Shared", "Shop", "More/RoutesNestedStackRoutesNestedStackResource887AB1AF"}
+	want := []string{"More", "Prod/Shared", "Prod/Shop", "Shared", "Shop",
+		"More/RoutesNestedStackRoutesNestedStackResource887AB1AF"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -133,11 +161,19 @@ func TestReferencesAcrossStacks(t *testing.T) {
 		name, from, value string
 		of, ref           string
 	}{
-		{"an export", "Shop", `{"Fn::ImportValue": "Shared:ExportsOutputRefTableCD117FA1D18A8047"}`, "Shared", "TableCD117FA1"},
-		{"an export, from a nested stack", "More/RoutesNestedStackRoutesNestedStackResource887AB1AF", `{"Fn::ImportValue": "Shop:ExportsOutputRefApiF70053CD5653BA4D"}`, "Shop", "ApiF70053CD"},
-		{"an export inside a stage", "Prod/Shop", `{"Fn::Select": [1, {"Fn::Split": ["/", {"Fn::ImportValue": "Prod-Shared:ExportsOutputFnGetAttUsers0A0EEA89Arn6658B146"}]}]}`, "Prod/Shared", "Users0A0EEA89"},
-		{"a weak reference", "Shop", `{"Fn::GetStackOutput": {"StackName": "Shared", "Region": {"Ref": "AWS::Region"}, "OutputName": "PublishOutputRefUsers0A0EEA89025915DB"}}`, "Shared", "Users0A0EEA89"},
-		{"a weak reference in the same region", "Shop", `{"Fn::GetStackOutput": {"StackName": "Shared", "OutputName": "PublishOutputRefUsers0A0EEA89025915DB"}}`, "Shared", "Users0A0EEA89"},
+		{"an export", "Shop", `{"Fn::ImportValue": "Shared:ExportsOutputRefTableCD117FA1D18A8047"}`, "Shared",
+			"TableCD117FA1"},
+		{"an export, from a nested stack", "More/RoutesNestedStackRoutesNestedStackResource887AB1AF",
+			`{"Fn::ImportValue": "Shop:ExportsOutputRefApiF70053CD5653BA4D"}`, "Shop", "ApiF70053CD"},
+		{"an export inside a stage", "Prod/Shop",
+			`{"Fn::Select": [1, {"Fn::Split": ["/", {"Fn::ImportValue": "Prod-Shared:ExportsOutputFnGetAttUsers0A0EEA89Arn6658B146"}]}]}`,
+			"Prod/Shared", "Users0A0EEA89"},
+		{"a weak reference", "Shop",
+			`{"Fn::GetStackOutput": {"StackName": "Shared", "Region": {"Ref": "AWS::Region"}, "OutputName": "PublishOutputRefUsers0A0EEA89025915DB"}}`,
+			"Shared", "Users0A0EEA89"},
+		{"a weak reference in the same region", "Shop",
+			`{"Fn::GetStackOutput": {"StackName": "Shared", "OutputName": "PublishOutputRefUsers0A0EEA89025915DB"}}`, "Shared",
+			"Users0A0EEA89"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := e.Evaluate(stack(c.from), "It", "Properties.X", decode(t, c.value))
@@ -151,12 +187,17 @@ func TestReferencesAcrossStacks(t *testing.T) {
 		})
 	}
 	for _, c := range []struct{ name, value, want string }{
-		{"an export of another region", `{"Fn::ImportValue": "Prod-Shared:ExportsOutputFnGetAttUsers0A0EEA89Arn6658B146"}`, "in another account or region"},
-		{"a weak reference to another region", `{"Fn::GetStackOutput": {"StackName": "Shared", "Region": "eu-west-1", "OutputName": "X"}}`, `no stack "Shared" in eu-west-1`},
-		{"a weak reference to no output", `{"Fn::GetStackOutput": {"StackName": "Shared", "OutputName": "X"}}`, `no output "X"`},
+		{"an export of another region", `{"Fn::ImportValue": "Prod-Shared:ExportsOutputFnGetAttUsers0A0EEA89Arn6658B146"}`,
+			"in another account or region"},
+		{"a weak reference to another region",
+			`{"Fn::GetStackOutput": {"StackName": "Shared", "Region": "eu-west-1", "OutputName": "X"}}`,
+			`no stack "Shared" in eu-west-1`},
+		{"a weak reference to no output", `{"Fn::GetStackOutput": {"StackName": "Shared", "OutputName": "X"}}`,
+			`no output "X"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got, err := e.Evaluate(stack("Shop"), "It", "Properties.X", decode(t, c.value)); err == nil || !strings.Contains(err.Error(), c.want) {
+			if got, err := e.Evaluate(stack("Shop"), "It", "Properties.X", decode(t, c.value)); err == nil ||
+				!strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, %v, want an error with %q", got, err, c.want)
 			}
 		})
@@ -197,13 +238,15 @@ func TestExports(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := e.Evaluate(a.stacks[0], "", "", map[string]any{"Fn::ImportValue": c.export})
-			if c.err == "" && (err != nil || got != c.want) || c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err)) {
+			if c.err == "" && (err != nil || got != c.want) || c.err != "" &&
+				(err == nil || !strings.Contains(err.Error(), c.err)) {
 				t.Errorf("got %v, %v, want %q or an error with %q", got, err, c.want, c.err)
 			}
 		})
 	}
 	// Collecting the exports asked for the queue's name before S0-x was known; that must not be remembered.
-	if got, err := e.Evaluate(a.stacks[4], "", "", decode(t, `{"Fn::GetAtt": ["Q", "QueueName"]}`)); err != nil || got != "a" {
+	if got, err := e.Evaluate(a.stacks[4], "", "", decode(t, `{"Fn::GetAtt": ["Q", "QueueName"]}`)); err != nil ||
+		got != "a" {
 		t.Errorf("got %v, %v, want a", got, err)
 	}
 }
@@ -220,8 +263,12 @@ func TestStagesOfOneApp(t *testing.T) {
 	const give = `{"Parameters": {"P": {"Type": "String", "Default": "default"}}, "Resources": {}, "Outputs": {"O": {"Value": {"Ref": "P"}, "Export": {"Name": "shared"}}}}`
 	a, err := Read(assemblytest.Folder(t, map[string]string{
 		"manifest.json":   `{"version": "1.0.0", "artifacts": {` + stage("A") + `, ` + stage("B") + `}}`,
-		"A/manifest.json": strings.ReplaceAll(manifest, "NAME", "A"), "B/manifest.json": strings.ReplaceAll(manifest, "NAME", "B"),
-		"A/give.json": give, "B/give.json": give, "A/take.json": `{"Resources": {}}`, "B/take.json": `{"Resources": {}}`,
+		"A/manifest.json": strings.ReplaceAll(manifest, "NAME", "A"),
+		"B/manifest.json": strings.ReplaceAll(manifest, "NAME", "B"),
+		"A/give.json":     give,
+		"B/give.json":     give,
+		"A/take.json":     `{"Resources": {}}`,
+		"B/take.json":     `{"Resources": {}}`,
 	}))
 	if err != nil {
 		t.Fatal(err)
@@ -231,7 +278,8 @@ func TestStagesOfOneApp(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, value := range []string{`{"Fn::ImportValue": "shared"}`, `{"Fn::GetStackOutput": {"StackName": "give", "OutputName": "O"}}`} {
+		for _, value := range []string{`{"Fn::ImportValue": "shared"}`,
+			`{"Fn::GetStackOutput": {"StackName": "give", "OutputName": "O"}}`} {
 			if got, err := a.Evaluator(Options{}).Evaluate(s, "", "", decode(t, value)); err != nil || got != "of "+name {
 				t.Errorf("%s in stage %s: got %v, %v", value, name, got, err)
 			}

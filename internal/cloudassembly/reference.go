@@ -90,7 +90,8 @@ func (e *Evaluator) parameter(w where, fn, name string, p Parameter) (any, error
 	if s.Parent != nil {
 		given, _ := s.Parent.Template.Resources[s.LogicalID].Properties["Parameters"].(map[string]any)
 		if v, ok := given[name]; ok {
-			up := where{stack: s.Parent, logicalID: s.LogicalID, name: "Properties.Parameters." + name, index: -1, depth: w.depth}
+			up := where{stack: s.Parent, logicalID: s.LogicalID, name: "Properties.Parameters." + name, index: -1,
+				depth: w.depth}
 			return e.value(up, v)
 		}
 	}
@@ -109,7 +110,8 @@ func (e *Evaluator) parameter(w where, fn, name string, p Parameter) (any, error
 		t, ok = Text(p.Default)
 	}
 	if !ok {
-		return nil, w.fail(fn, nil, "the parameter %s has no default and no value: give it one with --parameters %s:%s=VALUE, or in a test with Model.Parameters of its options",
+		return nil, w.fail(fn, nil, "the parameter %s has no default and no value: give it one with --parameters "+
+			"%s:%s=VALUE, or in a test with Model.Parameters of its options",
 			name, s.Name, name)
 	}
 	kind, stored := strings.CutPrefix(p.Type, "AWS::SSM::Parameter::Value<")

@@ -51,7 +51,8 @@ func (s *Stack) NestedError(logicalID string) error { return s.nested[logicalID]
 func (s *Stack) readTemplate(file string) error {
 	data, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return notAssembly(s.dir, "%s, the template of stack %s, is missing: run \"cdk synth\" again", filepath.Base(file), s.Path)
+		return notAssembly(s.dir, "%s, the template of stack %s, is missing: run \"cdk synth\" again",
+			filepath.Base(file), s.Path)
 	}
 	if err != nil {
 		return notAssembly(s.dir, "%w", err)

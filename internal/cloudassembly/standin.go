@@ -206,5 +206,6 @@ func (e *Evaluator) functionARN(w where, id string) (string, error) {
 	case t == "":
 		return "", w.of(id, "Properties").fail("Ref", nil, "FunctionName is missing, which the resource's id is made of")
 	}
-	return fmt.Sprintf("arn:%s:lambda:%s:%s:function:%s", e.Partition(w.stack), e.Region(w.stack), e.Account(w.stack), t), nil
+	return fmt.Sprintf("arn:%s:lambda:%s:%s:function:%s", e.Partition(w.stack), e.Region(w.stack), e.Account(w.stack), t),
+		nil
 }

@@ -36,7 +36,8 @@ func TestStandIns(t *testing.T) {
 		{"Key", "^[a-z0-9]{10}$"},
 		{"Fn", "^Shop-Fn-[A-Z0-9]{12}$"},
 		{"Fn.Arn", arn + "lambda:" + here + "function:Shop-Fn-[A-Z0-9]{12}$"},
-		{"AVeryLongLogicalIdOfAFunctionThatDoesNotFitIntoItsNameAsItIs", "^Shop-AVeryLongLogicalId[A-Za-z]{28}-[A-Z0-9]{12}$"},
+		{"AVeryLongLogicalIdOfAFunctionThatDoesNotFitIntoItsNameAsItIs",
+			"^Shop-AVeryLongLogicalId[A-Za-z]{28}-[A-Z0-9]{12}$"},
 		{"Version", arn + "lambda:" + here + "function:Shop-Fn-[A-Z0-9]{12}:1$"},
 		{"Alias", arn + "lambda:" + here + "function:Shop-Fn-[A-Z0-9]{12}:live$"},
 		{"Pool", "^us-east-1_[A-Za-z0-9]{9}$"},
@@ -57,7 +58,8 @@ func TestStandIns(t *testing.T) {
 		{"Queue", "^https://sqs.us-east-1.amazonaws.com/123456789012/Shop-Queue-[A-Z0-9]{12}$"},
 		{"Topic", arn + "sns:" + here + "Shop-Topic-[A-Z0-9]{12}$"},
 		{"Custom", "^Shop-Custom-[A-Z0-9]{12}$"},
-		{"AWS::StackId", arn + "cloudformation:" + here + "stack/Shop/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},
+		{"AWS::StackId",
+			arn + "cloudformation:" + here + "stack/Shop/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},
 	} {
 		t.Run(c.expression, func(t *testing.T) {
 			value := map[string]any{"Fn::Sub": "${" + c.expression + "}"}
@@ -75,7 +77,8 @@ func TestStandIns(t *testing.T) {
 		})
 	}
 	for _, id := range []string{"Unnamed", "Orphan"} {
-		if got, err := a.Evaluator(Options{}).Evaluate(a.stacks[0], "", "", map[string]any{"Ref": id}); err == nil || !strings.Contains(err.Error(), "is missing") {
+		if got, err := a.Evaluator(Options{}).Evaluate(a.stacks[0], "", "", map[string]any{"Ref": id}); err == nil ||
+			!strings.Contains(err.Error(), "is missing") {
 			t.Errorf("%s lacks what its id is made of: got %v, %v, want an error", id, got, err)
 		}
 	}
@@ -104,8 +107,10 @@ func TestEnvironment(t *testing.T) {
 		want              string
 	}{
 		{"left open", "aws://unknown-account/unknown-region", Options{}, "123456789012 us-east-1 aws amazonaws.com"},
-		{"left open, with options", "aws://unknown-account/unknown-region", Options{Account: "111122223333", Region: "eu-west-1"}, "111122223333 eu-west-1 aws amazonaws.com"},
-		{"fixed, which comes before options", "aws://444455556666/ap-south-1", Options{Account: "111122223333", Region: "eu-west-1"}, "444455556666 ap-south-1 aws amazonaws.com"},
+		{"left open, with options", "aws://unknown-account/unknown-region",
+			Options{Account: "111122223333", Region: "eu-west-1"}, "111122223333 eu-west-1 aws amazonaws.com"},
+		{"fixed, which comes before options", "aws://444455556666/ap-south-1",
+			Options{Account: "111122223333", Region: "eu-west-1"}, "444455556666 ap-south-1 aws amazonaws.com"},
 		{"China", "aws://444455556666/cn-north-1", Options{}, "444455556666 cn-north-1 aws-cn amazonaws.com.cn"},
 		{"GovCloud", "aws://444455556666/us-gov-west-1", Options{}, "444455556666 us-gov-west-1 aws-us-gov amazonaws.com"},
 		{"not said at all", "", Options{}, "123456789012 us-east-1 aws amazonaws.com"},
@@ -114,7 +119,8 @@ func TestEnvironment(t *testing.T) {
 			a := parse(t, `{"Resources": {}}`)
 			s := a.stacks[0]
 			s.Account, s.Region = environment(c.environment)
-			got, err := a.Evaluator(c.options).Evaluate(s, "", "", map[string]any{"Fn::Sub": "${AWS::AccountId} ${AWS::Region} ${AWS::Partition} ${AWS::URLSuffix}"})
+			got, err := a.Evaluator(c.options).Evaluate(s, "", "",
+				map[string]any{"Fn::Sub": "${AWS::AccountId} ${AWS::Region} ${AWS::Partition} ${AWS::URLSuffix}"})
 			if err != nil || got != c.want {
 				t.Errorf("got %v, %v, want %s", got, err, c.want)
 			}

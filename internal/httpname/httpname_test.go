@@ -10,7 +10,8 @@ func TestTokensAndValues(t *testing.T) {
 		text        string
 		name, value bool
 	}{
-		{"Content-Type", true, true}, {"x_1.~!#$%&'*+^`|", true, true}, {"", false, true}, {"a b", false, true}, {"a\tb", false, true},
+		{"Content-Type", true, true}, {"x_1.~!#$%&'*+^`|", true, true}, {"", false, true}, {"a b", false, true},
+		{"a\tb", false, true},
 		{"a:b", false, true}, {"é", false, true}, {"\xFF", false, true}, {"(a)", false, true},
 		{"a\r\nb", false, false}, {"a\nb", false, false}, {"a\x00", false, false}, {"\x7F", false, false},
 	} {

@@ -44,11 +44,15 @@ func TestConditions(t *testing.T) {
 		{"NotIpAddress", "aws:SourceIp", `["203.0.113.0/24","198.51.100.0/24"]`, []string{"192.0.2.1"}, true},
 		{"NotIpAddress", "aws:SourceIp", `"203.0.113.0/24"`, []string{"nonsense"}, true},
 
-		{"ArnEquals", "aws:PrincipalArn", `"arn:aws:iam::123456789012:role/*"`, []string{"arn:aws:iam::123456789012:role/a/b"}, true}, // the same as ArnLike
-		{"ArnLike", "aws:PrincipalArn", `"arn:aws:iam::*:role/deploy"`, []string{"arn:aws:iam::123456789012:role/deploy"}, true},
-		{"ArnLike", "aws:PrincipalArn", `"arn:aws:*:role/deploy:x:y"`, []string{"arn:aws:iam::123456789012:role/deploy"}, false}, // part by part
+		{"ArnEquals", "aws:PrincipalArn", `"arn:aws:iam::123456789012:role/*"`,
+			[]string{"arn:aws:iam::123456789012:role/a/b"}, true}, // the same as ArnLike
+		{"ArnLike", "aws:PrincipalArn", `"arn:aws:iam::*:role/deploy"`, []string{"arn:aws:iam::123456789012:role/deploy"},
+			true},
+		{"ArnLike", "aws:PrincipalArn", `"arn:aws:*:role/deploy:x:y"`, []string{"arn:aws:iam::123456789012:role/deploy"},
+			false}, // part by part
 		{"ArnLike", "aws:PrincipalArn", `"arn:*:*:*:*:*"`, []string{"nonsense"}, false},
-		{"ArnNotEquals", "aws:PrincipalArn", `"arn:aws:iam::123456789012:role/a"`, []string{"arn:aws:iam::123456789012:role/a"}, false},
+		{"ArnNotEquals", "aws:PrincipalArn", `"arn:aws:iam::123456789012:role/a"`,
+			[]string{"arn:aws:iam::123456789012:role/a"}, false},
 		{"ArnNotLike", "aws:PrincipalArn", `"arn:aws:iam::*:role/a"`, []string{"arn:aws:iam::123456789012:role/b"}, true},
 
 		{"Bool", "aws:SecureTransport", `"true"`, []string{"true"}, true},
@@ -59,7 +63,8 @@ func TestConditions(t *testing.T) {
 		{"BinaryEquals", "x:key", `"QmluYXJ5"`, []string{"%"}, false},
 
 		{"NumericEquals", "x:n", `10`, []string{"10.0"}, true},
-		{"NumericEquals", "x:n", `"9007199254740993"`, []string{"9007199254740992"}, false}, // more than a float64 tells apart
+		{"NumericEquals", "x:n", `"9007199254740993"`, []string{"9007199254740992"}, false},
+		// more than a float64 tells apart
 		{"NumericNotEquals", "x:n", `["1","2"]`, []string{"2"}, false},
 		{"NumericNotEquals", "x:n", `["1","2"]`, []string{"3"}, true},
 		{"NumericLessThan", "x:n", `"10"`, []string{"9"}, true},
@@ -129,7 +134,8 @@ func TestConditions(t *testing.T) {
 			// Beside it is a key that must not be taken for it.
 			context.Set("x:other", "vpce-1", "203.0.113.7", "true", "1", "a")
 			for _, effect := range []Effect{Allow, Deny} {
-				d := document(t, fmt.Sprintf(`{"Statement":{"Effect":%q,"Action":"*","Resource":"*","Condition":{%q:{%q:%s}}}}`, effect, c.operator, c.key, c.policy))
+				d := document(t, fmt.Sprintf(`{"Statement":{"Effect":%q,"Action":"*","Resource":"*","Condition":{%q:{%q:%s}}}}`,
+					effect, c.operator, c.key, c.policy))
 				if got := d.Evaluate(Request{Action: InvokeAction, Context: context}).Statement == 0; got != c.want {
 					t.Errorf("in a statement of %s: want %v, got %v", effect, c.want, got)
 				}
@@ -152,7 +158,8 @@ func TestConditionsTogether(t *testing.T) {
 		{"from inside the range", map[string]string{"aws:SourceIp": "203.0.113.7"}, Allowed},
 		{"from outside, with nothing else", map[string]string{"aws:SourceIp": "192.0.2.1"}, ExplicitDeny},
 		{"through an endpoint", map[string]string{"aws:SourceIp": "192.0.2.1", "aws:SourceVpce": "vpce-2"}, Allowed},
-		{"through another endpoint", map[string]string{"aws:SourceIp": "192.0.2.1", "aws:SourceVpce": "vpce-3"}, ExplicitDeny},
+		{"through another endpoint", map[string]string{"aws:SourceIp": "192.0.2.1", "aws:SourceVpce": "vpce-3"},
+			ExplicitDeny},
 		{"of the account", map[string]string{"aws:SourceIp": "192.0.2.1", "aws:PrincipalAccount": "123456789012"}, Allowed},
 		{"nothing is known", nil, ExplicitDeny},
 	} {
@@ -161,7 +168,8 @@ func TestConditionsTogether(t *testing.T) {
 			for k, v := range c.keys {
 				context.Set(k, v)
 			}
-			if got := d.Evaluate(Request{Action: InvokeAction, Resource: prefix + "GET/a", Context: context}).Outcome; got != c.want {
+			if got := d.Evaluate(Request{Action: InvokeAction, Resource: prefix + "GET/a",
+				Context: context}).Outcome; got != c.want {
 				t.Errorf("want %v, got %v", c.want, got)
 			}
 		})
@@ -171,9 +179,14 @@ func TestConditionsTogether(t *testing.T) {
 // TestNegatedIsTheOpposite: an operator and its negation never agree, on whatever values.
 func TestNegatedIsTheOpposite(t *testing.T) {
 	r := newRand(71)
-	values := []string{"", "a", "A", "a*", "1", "1.0", "-2", "2020", "2020-01-01", "203.0.113.7", "203.0.113.0/24", "2001:db8::1", "arn:aws:iam::1:role/a", "arn:aws:iam::*:role/*", "true", "QQ=="}
-	pairs := map[string]string{"StringEquals": "StringNotEquals", "StringEqualsIgnoreCase": "StringNotEqualsIgnoreCase", "StringLike": "StringNotLike",
-		"ArnLike": "ArnNotLike", "ArnEquals": "ArnNotEquals", "IpAddress": "NotIpAddress", "NumericEquals": "NumericNotEquals", "DateEquals": "DateNotEquals"}
+	values := []string{"", "a", "A", "a*", "1", "1.0", "-2", "2020", "2020-01-01", "203.0.113.7", "203.0.113.0/24",
+		"2001:db8::1", "arn:aws:iam::1:role/a", "arn:aws:iam::*:role/*", "true", "QQ=="}
+	pairs := map[string]string{"StringEquals": "StringNotEquals", "StringEqualsIgnoreCase": "StringNotEqualsIgnoreCase",
+		"StringLike":    "StringNotLike",
+		"ArnLike":       "ArnNotLike",
+		"ArnEquals":     "ArnNotEquals",
+		"IpAddress":     "NotIpAddress",
+		"NumericEquals": "NumericNotEquals", "DateEquals": "DateNotEquals"}
 	for range 2000 {
 		c := Condition{Key: "k", Values: []string{values[r.IntN(len(values))], values[r.IntN(len(values))]}}
 		context := Context{}

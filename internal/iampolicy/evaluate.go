@@ -52,7 +52,8 @@ func (d Document) Evaluate(r Request) Decision {
 }
 
 func (s Statement) matches(r Request) bool {
-	if !listFits(s.Action, s.NotAction, r.Action, actionMatches) || !listFits(s.Resource, s.NotResource, r.Resource, resourceMatches) {
+	if !listFits(s.Action, s.NotAction, r.Action, actionMatches) ||
+		!listFits(s.Resource, s.NotResource, r.Resource, resourceMatches) {
 		return false
 	}
 	if s.Principal != nil && !s.Principal.matches(r.Caller) || s.NotPrincipal != nil && s.NotPrincipal.matches(r.Caller) {

@@ -34,14 +34,22 @@ func TestEvaluate(t *testing.T) {
 		{"and one after it", denyAdmin + "," + allowAll, "GET/admin", Decision{ExplicitDeny, 0}},
 		{"a Deny that does not match does not count", denyAdmin + "," + allowAll, "GET/a", Decision{Allowed, 1}},
 		{"the first Allow is named", denyAdmin + "," + allowGet + "," + allowAll, "GET/a", Decision{Allowed, 1}},
-		{"actions are the same in any case", `{"Effect":"Allow","Action":"Execute-API:invoke","Resource":"*"}`, "GET/a", Decision{Allowed, 0}},
-		{"and have wildcards", `{"Effect":"Allow","Action":"execute-api:Inv?k*","Resource":"*"}`, "GET/a", Decision{Allowed, 0}},
-		{"another action", `{"Effect":"Allow","Action":["s3:*","execute-api:ManageConnections"],"Resource":"*"}`, "GET/a", Decision{ImplicitDeny, -1}},
-		{"NotAction", `{"Effect":"Allow","NotAction":["s3:*","execute-api:ManageConnections"],"Resource":"*"}`, "GET/a", Decision{Allowed, 0}},
-		{"NotAction of this one", `{"Effect":"Allow","NotAction":["s3:*","execute-api:*"],"Resource":"*"}`, "GET/a", Decision{ImplicitDeny, -1}},
-		{"one resource of a list", `{"Effect":"Allow","Action":"*","Resource":["` + prefix + `GET/b","` + prefix + `GET/a"]}`, "GET/a", Decision{Allowed, 0}},
-		{"NotResource", `{"Effect":"Deny","Action":"*","NotResource":["` + prefix + `GET/b"]}`, "GET/a", Decision{ExplicitDeny, 0}},
-		{"NotResource of this one", `{"Effect":"Deny","Action":"*","NotResource":["` + prefix + `GET/a"]},` + allowAll, "GET/a", Decision{Allowed, 1}},
+		{"actions are the same in any case", `{"Effect":"Allow","Action":"Execute-API:invoke","Resource":"*"}`, "GET/a",
+			Decision{Allowed, 0}},
+		{"and have wildcards", `{"Effect":"Allow","Action":"execute-api:Inv?k*","Resource":"*"}`, "GET/a",
+			Decision{Allowed, 0}},
+		{"another action", `{"Effect":"Allow","Action":["s3:*","execute-api:ManageConnections"],"Resource":"*"}`, "GET/a",
+			Decision{ImplicitDeny, -1}},
+		{"NotAction", `{"Effect":"Allow","NotAction":["s3:*","execute-api:ManageConnections"],"Resource":"*"}`, "GET/a",
+			Decision{Allowed, 0}},
+		{"NotAction of this one", `{"Effect":"Allow","NotAction":["s3:*","execute-api:*"],"Resource":"*"}`, "GET/a",
+			Decision{ImplicitDeny, -1}},
+		{"one resource of a list", `{"Effect":"Allow","Action":"*","Resource":["` + prefix + `GET/b","` + prefix + `GET/a"]}`,
+			"GET/a", Decision{Allowed, 0}},
+		{"NotResource", `{"Effect":"Deny","Action":"*","NotResource":["` + prefix + `GET/b"]}`, "GET/a",
+			Decision{ExplicitDeny, 0}},
+		{"NotResource of this one", `{"Effect":"Deny","Action":"*","NotResource":["` + prefix + `GET/a"]},` + allowAll,
+			"GET/a", Decision{Allowed, 1}},
 		{"resources are case-sensitive", allowGet, "get/a", Decision{ImplicitDeny, -1}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -142,7 +150,8 @@ func TestExpand(t *testing.T) {
 	if got := long.Evaluate(Request{Action: InvokeAction, Resource: api + "/prod/GET/a"}); got != (Decision{Allowed, 0}) {
 		t.Errorf("got %v", got)
 	}
-	if got := long.Evaluate(Request{Action: InvokeAction, Resource: api + "x/prod/GET/a"}); got != (Decision{ExplicitDeny, 1}) {
+	if got := long.Evaluate(Request{Action: InvokeAction, Resource: api + "x/prod/GET/a"}); got != (Decision{ExplicitDeny,
+		1}) {
 		t.Errorf("another API: got %v", got)
 	}
 }
@@ -151,7 +160,8 @@ func TestExpand(t *testing.T) {
 func randomDocument(r *rand.Rand) Document {
 	var d Document
 	for range 1 + r.IntN(5) {
-		s := Statement{Effect: []Effect{Allow, Deny}[r.IntN(2)], Action: []string{[]string{"*", InvokeAction, "s3:*"}[r.IntN(3)]}}
+		s := Statement{Effect: []Effect{Allow, Deny}[r.IntN(2)],
+			Action: []string{[]string{"*", InvokeAction, "s3:*"}[r.IntN(3)]}}
 		for range 1 + r.IntN(3) {
 			s.Resource = append(s.Resource, prefix+randomText(r, "ab/*?", 5))
 		}
@@ -208,7 +218,8 @@ func TestEvaluateByTheRules(t *testing.T) {
 		// One more Deny never lets in, and one more Allow never lets out.
 		more := randomDocument(r).Statements[0]
 		with := Document{Statements: append(shuffled.Statements, more)}.Evaluate(request).Outcome
-		if more.Effect == Deny && with == Allowed && got != Allowed || more.Effect == Allow && with != Allowed && got == Allowed {
+		if more.Effect == Deny && with == Allowed && got != Allowed || more.Effect == Allow && with != Allowed &&
+			got == Allowed {
 			t.Fatalf("%s of %s: %v, and with %s more %v", d.AppendJSON(nil), request.Resource, got, more.Effect, with)
 		}
 	}

@@ -46,7 +46,7 @@ type Statement struct {
 	NotAction    []string
 	Resource     []string // ARNs with wildcards
 	NotResource  []string
-	Principal    *Principal // nil in an identity-based policy, such as an authorizer returns, which is about the caller that it belongs to
+	Principal    *Principal // nil in an identity-based policy, such as an authorizer returns
 	NotPrincipal *Principal // with Deny only
 	Conditions   []Condition
 }

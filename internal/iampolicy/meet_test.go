@@ -9,7 +9,8 @@ import (
 // Where two patterns do not meet, no text fits both; and a text that fits a pattern meets it.
 func FuzzMeet(f *testing.F) {
 	for _, s := range [][3]string{
-		{"a*", "*b", "ab"}, {"a?", "ab", "ab"}, {"*", "", ""}, {"execute-api:/prod/*", "execute-api:/prod/GET/items/?*", "execute-api:/prod/GET/items/1"},
+		{"a*", "*b", "ab"}, {"a?", "ab", "ab"}, {"*", "", ""},
+		{"execute-api:/prod/*", "execute-api:/prod/GET/items/?*", "execute-api:/prod/GET/items/1"},
 		{"?*", "*?", "x"}, {"a", "b", "a"}, {"a*b*c", "a?c", "abc"}, {"${*}?", "${*}", "é"}, {"?é", "*é", "éé"},
 	} {
 		f.Add(s[0], s[1], s[2])

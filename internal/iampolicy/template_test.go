@@ -27,12 +27,16 @@ func TestParseTemplate(t *testing.T) {
 			`{"Statement": {"Effect": "Allow", "Principal": {"Ref": "P"}, "Action": "*", "Resource": "*",
 			  "Condition": {"StringEquals": {"aws:SourceVpc": {"Ref": "Vpc"}}}}}`,
 			[]Statement{{
-				Effect: Allow, Action: []string{"*"}, Resource: []string{"*"}, Principal: &Principal{AWS: []string{Unknown}},
+				Effect:     Allow,
+				Action:     []string{"*"},
+				Resource:   []string{"*"},
+				Principal:  &Principal{AWS: []string{Unknown}},
 				Conditions: []Condition{{Operator: "StringEquals", Key: "aws:SourceVpc", Values: []string{Unknown}}},
 			}}},
 		{"what Parse refuses to evaluate",
 			`{"Statement": {"Effect": "Allow", "NotPrincipal": {"Federated": "x"}, "Action": "*", "Resource": "${aws:username}"}}`,
-			[]Statement{{Effect: Allow, Action: []string{"*"}, Resource: []string{"${aws:username}"}, NotPrincipal: &Principal{}}}},
+			[]Statement{{Effect: Allow, Action: []string{"*"}, Resource: []string{"${aws:username}"},
+				NotPrincipal: &Principal{}}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			doc, err := ParseTemplate(c.text)
@@ -46,7 +50,8 @@ func TestParseTemplate(t *testing.T) {
 	}
 	for _, text := range []string{
 		`{"statement": []}`, `{"Statement": [{"effect": "Allow"}]}`, `{"Statement": [{"Effect": {"Ref": "E"}}]}`,
-		`{"Statement": [{"Effect": "Allow", "Effect": "Deny"}]}`, `{"Statement": [{"Effect": "Allow", "Resource": 5}]}`, `null`, `{`,
+		`{"Statement": [{"Effect": "Allow", "Effect": "Deny"}]}`, `{"Statement": [{"Effect": "Allow", "Resource": 5}]}`,
+		`null`, `{`,
 	} {
 		if doc, err := ParseTemplate(text); err == nil {
 			t.Errorf("%s: got %+v, want an error", text, doc)

@@ -182,7 +182,8 @@ func FuzzWildcardMatch(f *testing.F) {
 
 func BenchmarkResourceMatches(b *testing.B) {
 	const arn = prefix + "GET/v1/resource12/42/items/7"
-	for _, pattern := range []string{prefix + "GET/v1/resource12/*/items/?*", prefix + "POST/v1/resource12", prefix + "*"} {
+	for _, pattern := range []string{prefix + "GET/v1/resource12/*/items/?*", prefix + "POST/v1/resource12",
+		prefix + "*"} {
 		b.Run(strings.TrimPrefix(pattern, prefix), func(b *testing.B) {
 			for b.Loop() {
 				resourceMatches(pattern, arn)

@@ -48,7 +48,8 @@ func TestCheckCache(t *testing.T) {
 	good := t.TempDir()
 	made := filepath.Join(good, ".cache", "aws", "jsii", "package-cache")
 	file := filepath.Join(t.TempDir(), "file")
-	if err := errors.Join(os.WriteFile(file, nil, 0o600), os.MkdirAll(filepath.Join(t.TempDir(), "x"), 0o700)); err != nil {
+	if err := errors.Join(os.WriteFile(file, nil, 0o600),
+		os.MkdirAll(filepath.Join(t.TempDir(), "x"), 0o700)); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {
@@ -69,7 +70,8 @@ func TestCheckCache(t *testing.T) {
 			if tt.want == "" && err != nil {
 				t.Errorf("a false alarm: %v", err)
 			}
-			if tt.want != "" && (!errors.Is(err, ErrCache) || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), CacheRoot)) {
+			if tt.want != "" && (!errors.Is(err, ErrCache) || !strings.Contains(err.Error(), tt.want) ||
+				!strings.Contains(err.Error(), CacheRoot)) {
 				t.Errorf("got %v, want %q with the way out", err, tt.want)
 			}
 		})
@@ -121,9 +123,11 @@ func TestSilence(t *testing.T) {
 	}{
 		{"past its end", "v20.20.2", "", later, []string{SilenceEndOfLife + "=20", silenceDeprecated + "=20"},
 			"Node.js 20 works, but reached its end of life on 2026-04-30: install a newer one, or set " + SilenceEndOfLife + "=20 to leave this line out"},
-		{"the user names another", "v20.20.2", "18, 16", later, []string{SilenceEndOfLife + "=18,16,20", silenceDeprecated + "=20"}, "Node.js 20 works"},
+		{"the user names another", "v20.20.2", "18, 16", later,
+			[]string{SilenceEndOfLife + "=18,16,20", silenceDeprecated + "=20"}, "Node.js 20 works"},
 		{"the user knows", "v20.20.2", "18,20", later, nil, ""},
-		{"another that begins alike", "v20.20.2", "200", later, []string{SilenceEndOfLife + "=200,20", silenceDeprecated + "=20"}, "Node.js 20 works"},
+		{"another that begins alike", "v20.20.2", "200", later,
+			[]string{SilenceEndOfLife + "=200,20", silenceDeprecated + "=20"}, "Node.js 20 works"},
 		{"the day before", "v20.20.2", "", time.Date(2026, 4, 29, 23, 59, 0, 0, time.UTC), nil, ""},
 		{"supported", "v22.1.0", "", later, nil, ""},
 		{"of no long-term support", "v21.0.0", "", later, nil, ""},
@@ -131,7 +135,8 @@ func TestSilence(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, note := Silence(environment(SilenceEndOfLife+"="+tt.set), tt.version, tt.now)
-			if !slices.Equal(got, tt.want) || !strings.HasPrefix(note, tt.note) || (note == "") != (tt.note == "") || strings.Contains(note, "\n") {
+			if !slices.Equal(got, tt.want) || !strings.HasPrefix(note, tt.note) || (note == "") != (tt.note == "") ||
+				strings.Contains(note, "\n") {
 				t.Errorf("got %q, %q\nwant %q, %q", got, note, tt.want, tt.note)
 			}
 		})

@@ -42,6 +42,7 @@ func Silence(getenv func(string) string, version string, now time.Time) (environ
 		return nil, ""
 	}
 	return []string{SilenceEndOfLife + "=" + strings.Join(append(silenced, m[1]), ","), silenceDeprecated + "=" + m[1]},
-		fmt.Sprintf("Node.js %s works, but reached its end of life on %s: install a newer one, or set %s=%s to leave this line out",
+		fmt.Sprintf("Node.js %s works, but reached its end of life on %s: install a newer one, or set %s=%s to leave "+
+			"this line out",
 			m[1], end, SilenceEndOfLife, m[1])
 }

@@ -103,7 +103,8 @@ func (a *algorithm) valid(k *key, input, signature []byte) bool {
 		return rsa.VerifyPKCS1v15(k.rsa, a.hash, digest, signature) == nil
 	case pss:
 		// RFC 7518, section 3.5: the salt is as long as the hash.
-		return rsa.VerifyPSS(k.rsa, a.hash, digest, signature, &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash}) == nil
+		return rsa.VerifyPSS(k.rsa, a.hash, digest, signature,
+			&rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash}) == nil
 	case ec:
 		var der [maxDER]byte
 		return ecdsa.VerifyASN1(k.ecdsa, digest, derSignature(&der, signature))

@@ -20,7 +20,8 @@ import (
 // benchmarkToken is a token of 700 bytes, give or take one for base64url.
 func benchmarkToken(b *testing.B, alg string) string {
 	b.Helper()
-	claims := goodClaims().with(object{"scope": "openid profile orders:read", "groups": []string{"staff", "admins"}, "azp": "client-1", "x": ""})
+	claims := goodClaims().with(object{"scope": "openid profile orders:read", "groups": []string{"staff", "admins"},
+		"azp": "client-1", "x": ""})
 	for pad := 0; ; pad++ {
 		token := sign(alg, keyFor(alg), goodHeader(alg).String(), claims.with(object{"x": strings.Repeat("x", pad)}).String())
 		if len(token) >= 700 {
@@ -75,12 +76,14 @@ func contenders(b *testing.B, alg string) []contender {
 			return err
 		}
 	}
-	parser := golang.NewParser(golang.WithValidMethods([]string{alg}), golang.WithIssuer(testIssuer), golang.WithAudience(testAudience),
+	parser := golang.NewParser(golang.WithValidMethods([]string{alg}), golang.WithIssuer(testIssuer),
+		golang.WithAudience(testAudience),
 		golang.WithExpirationRequired(), golang.WithIssuedAt(), golang.WithTimeFunc(func() time.Time { return t0 }))
 	byID := map[string]any{kid: public}
 	golangJWT := func() error {
 		var claims golang.RegisteredClaims
-		_, err := parser.ParseWithClaims(token, &claims, func(t *golang.Token) (any, error) { return byID[t.Header["kid"].(string)], nil })
+		_, err := parser.ParseWithClaims(token, &claims,
+			func(t *golang.Token) (any, error) { return byID[t.Header["kid"].(string)], nil })
 		return err
 	}
 	set := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: public, KeyID: kid, Algorithm: alg, Use: "sig"}}}
@@ -97,7 +100,8 @@ func contenders(b *testing.B, alg string) []contender {
 		}
 		return claims.ValidateWithLeeway(expected, 0)
 	}
-	return []contender{{"raw", raw}, {"gatehouse", ours(0)}, {"gatehouse-repeated", ours(100)}, {"golang-jwt", golangJWT}, {"go-jose", goJOSE}}
+	return []contender{{"raw", raw}, {"gatehouse", ours(0)}, {"gatehouse-repeated", ours(100)}, {"golang-jwt", golangJWT},
+		{"go-jose", goJOSE}}
 }
 
 // BenchmarkVerify measures a token of 700 bytes with iss, aud, exp, nbf and iat checked.

@@ -47,7 +47,8 @@ func (o *Options) check() error {
 		}
 	}
 	if o.MinAge > o.MaxAge || o.MaxAge > o.StaleCeiling {
-		fail("Options.MinAge, MaxAge and StaleCeiling are %v, %v and %v: each must be at least the one before", o.MinAge, o.MaxAge, o.StaleCeiling)
+		fail("Options.MinAge, MaxAge and StaleCeiling are %v, %v and %v: each must be at least the one before",
+			o.MinAge, o.MaxAge, o.StaleCeiling)
 	}
 	if o.MaxBody < 0 || o.MaxKeys < 0 || o.TokenCache < 0 || o.TokenCacheBytes < 0 {
 		fail("Options.MaxBody, MaxKeys, TokenCache and TokenCacheBytes are %d, %d, %d and %d: none may be negative",
@@ -94,7 +95,8 @@ func (i *Issuer) check(fail func(format string, a ...any)) {
 			fail("JWKSURL %q %v", i.JWKSURL, err)
 		}
 	}
-	if i.Type != "" && (mediaType(i.Type) == "" || strings.ContainsFunc(i.Type, func(r rune) bool { return r <= ' ' || r >= 0x7F })) {
+	if i.Type != "" && (mediaType(i.Type) == "" ||
+		strings.ContainsFunc(i.Type, func(r rune) bool { return r <= ' ' || r >= 0x7F })) {
 		fail(`Type %q is not a media type: give "at+jwt", "JWT" or the like`, i.Type)
 	}
 	if i.TokenUse != "" && i.TokenUse != tokenUseAccess && i.TokenUse != tokenUseID {
@@ -126,7 +128,8 @@ func (i *Issuer) checkKeyAges(o *Options, fail func(format string, a ...any)) {
 		return // the options are checked by themselves
 	}
 	if age, ceiling := i.maxKeyAge(o), i.staleCeiling(o); ceiling < age {
-		fail("MaxKeyAge is %v and StaleCeiling %v: keys are used for longer only while there are no newer ones, so give a StaleCeiling that is not shorter", age, ceiling)
+		fail("MaxKeyAge is %v and StaleCeiling %v: keys are used for longer only while there are no newer ones, so give "+
+			"a StaleCeiling that is not shorter", age, ceiling)
 	}
 }
 

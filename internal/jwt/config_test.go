@@ -19,18 +19,24 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		{"no issuer", func(o *Options) { o.Issuers = nil }, "no issuer: give at least one"},
 		{"no URL", func(o *Options) { o.Issuers[0].URL = "" }, "the URL is empty"},
 		{"a URL that is not UTF-8", func(o *Options) { o.Issuers[0].URL = "https://\xff" }, "not UTF-8"},
-		{"no audience", func(o *Options) { o.Issuers[0].Audiences = nil }, `issuer "https://issuer.example.com/": no audience: without one`},
+		{"no audience", func(o *Options) { o.Issuers[0].Audiences = nil },
+			`issuer "https://issuer.example.com/": no audience: without one`},
 		{"an empty audience", func(o *Options) { o.Issuers[0].Audiences = []string{"a", ""} }, "an audience is empty"},
 		{"the same issuer twice", func(o *Options) { o.Issuers = append(o.Issuers, o.Issuers[0]) }, "is given twice"},
-		{"08 algorithm none", func(o *Options) { o.Issuers[0].Algorithms = []string{"none"} }, `algorithm "none" is not one of RS256, RS384`},
-		{"an unknown algorithm", func(o *Options) { o.Issuers[0].Algorithms = []string{"RS256", "rs256"} }, `algorithm "rs256" is not one of`},
+		{"08 algorithm none", func(o *Options) { o.Issuers[0].Algorithms = []string{"none"} },
+			`algorithm "none" is not one of RS256, RS384`},
+		{"an unknown algorithm", func(o *Options) { o.Issuers[0].Algorithms = []string{"RS256", "rs256"} },
+			`algorithm "rs256" is not one of`},
 		{"an empty algorithm", func(o *Options) { o.Issuers[0].Algorithms = []string{""} }, `algorithm "" is not one of`},
-		{"09 HMAC without a secret", func(o *Options) { o.Issuers[0].Algorithms = []string{"RS256", "HS256"} }, "algorithm HS256 needs a Secret"},
+		{"09 HMAC without a secret", func(o *Options) { o.Issuers[0].Algorithms = []string{"RS256", "HS256"} },
+			"algorithm HS256 needs a Secret"},
 		{"10 RSA with a secret", func(o *Options) {
 			o.Issuers[0].JWKSURL, o.Issuers[0].Secret, o.Issuers[0].Algorithms = "", secret, []string{"HS256", "RS256"}
 		}, "algorithm RS256 takes a published key"},
-		{"a secret and published keys", func(o *Options) { o.Issuers[0].Algorithms, o.Issuers[0].Secret = nil, secret }, "both JWKSURL and Secret"},
-		{"32 keys over http", func(o *Options) { o.Issuers[0].JWKSURL = "http://issuer.example.com/keys" }, "is not an https URL: an attacker on the network"},
+		{"a secret and published keys", func(o *Options) { o.Issuers[0].Algorithms, o.Issuers[0].Secret = nil, secret },
+			"both JWKSURL and Secret"},
+		{"32 keys over http", func(o *Options) { o.Issuers[0].JWKSURL = "http://issuer.example.com/keys" },
+			"is not an https URL: an attacker on the network"},
 		{"32 keys over http even where loopback is allowed", func(o *Options) {
 			o.Issuers[0].JWKSURL, o.Issuers[0].AllowLoopbackHTTP = "http://issuer.example.com/keys", true
 		}, "is not an https URL: an attacker on the network"},
@@ -43,17 +49,25 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		{"32 another name below localhost", func(o *Options) {
 			o.Issuers[0].JWKSURL, o.Issuers[0].AllowLoopbackHTTP = "http://x.localhost/keys", true
 		}, "is not an https URL"},
-		{"32 loopback where it is not allowed", func(o *Options) { o.Issuers[0].JWKSURL = "http://127.0.0.1:8080/keys" }, "AllowLoopbackHTTP permits this one"},
+		{"32 loopback where it is not allowed", func(o *Options) { o.Issuers[0].JWKSURL = "http://127.0.0.1:8080/keys" },
+			"AllowLoopbackHTTP permits this one"},
 		{"keys from a file", func(o *Options) { o.Issuers[0].JWKSURL = "file:///keys" }, "not an absolute URL"},
 		{"keys over ftp", func(o *Options) { o.Issuers[0].JWKSURL = "ftp://issuer.example.com/keys" }, "is not an https URL"},
 		{"a relative URL of keys", func(o *Options) { o.Issuers[0].JWKSURL = "/keys" }, "not an absolute URL"},
 		{"a port without a host", func(o *Options) { o.Issuers[0].JWKSURL = "https://:443/keys" }, "not an absolute URL"},
-		{"a URL of keys with a user", func(o *Options) { o.Issuers[0].JWKSURL = "https://a:b@issuer.example.com/keys" }, "has a user name"},
-		{"a URL of keys with a fragment", func(o *Options) { o.Issuers[0].JWKSURL = "https://issuer.example.com/keys#x" }, "has a fragment"},
-		{"a URL of keys with a line feed", func(o *Options) { o.Issuers[0].JWKSURL = "https://issuer.example.com/keys\n" }, "not an absolute URL"},
-		{"discovery from no URL", func(o *Options) { o.Issuers[0].JWKSURL, o.Issuers[0].URL = "", "accounts.google.com" }, "or give JWKSURL"},
-		{"discovery over http", func(o *Options) { o.Issuers[0].JWKSURL, o.Issuers[0].URL = "", "http://issuer.example.com" }, "or give JWKSURL"},
-		{"discovery with a query", func(o *Options) { o.Issuers[0].JWKSURL, o.Issuers[0].URL = "", "https://issuer.example.com/?a=b" }, "there can be no discovery"},
+		{"a URL of keys with a user", func(o *Options) { o.Issuers[0].JWKSURL = "https://a:b@issuer.example.com/keys" },
+			"has a user name"},
+		{"a URL of keys with a fragment", func(o *Options) { o.Issuers[0].JWKSURL = "https://issuer.example.com/keys#x" },
+			"has a fragment"},
+		{"a URL of keys with a line feed", func(o *Options) { o.Issuers[0].JWKSURL = "https://issuer.example.com/keys\n" },
+			"not an absolute URL"},
+		{"discovery from no URL", func(o *Options) { o.Issuers[0].JWKSURL, o.Issuers[0].URL = "", "accounts.google.com" },
+			"or give JWKSURL"},
+		{"discovery over http", func(o *Options) { o.Issuers[0].JWKSURL, o.Issuers[0].URL = "", "http://issuer.example.com" },
+			"or give JWKSURL"},
+		{"discovery with a query",
+			func(o *Options) { o.Issuers[0].JWKSURL, o.Issuers[0].URL = "", "https://issuer.example.com/?a=b" },
+			"there can be no discovery"},
 		{"an unknown token use", func(o *Options) { o.Issuers[0].TokenUse = "Access" }, `TokenUse "Access" is neither`},
 		{"a type with a space", func(o *Options) { o.Issuers[0].Type = "at jwt" }, "is not a media type"},
 		{"an empty type", func(o *Options) { o.Issuers[0].Type = "application/" }, "is not a media type"},
@@ -63,7 +77,8 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		{"a negative timeout", func(o *Options) { o.FetchTimeout = -1 }, "Options.FetchTimeout is -1ns"},
 		{"a negative cooldown", func(o *Options) { o.Cooldown = -1 }, "Options.Cooldown"},
 		{"ages the wrong way round", func(o *Options) { o.MinAge = 2 * time.Hour }, "each must be at least the one before"},
-		{"a ceiling below the age", func(o *Options) { o.StaleCeiling = time.Minute }, "each must be at least the one before"},
+		{"a ceiling below the age", func(o *Options) { o.StaleCeiling = time.Minute },
+			"each must be at least the one before"},
 		{"a negative size", func(o *Options) { o.MaxBody = -1 }, "none may be negative"},
 		{"negative bytes for a cache", func(o *Options) { o.TokenCacheBytes = -1 }, "none may be negative"},
 		{"a negative cache", func(o *Options) { o.TokenCache = -1 }, "none may be negative"},
@@ -81,7 +96,8 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 
 func TestNewSaysAllThatIsWrong(t *testing.T) {
 	_, err := New(Options{Issuers: []Issuer{{URL: "a"}, {URL: "https://b.example.com", Algorithms: []string{"x"}}}})
-	for _, want := range []string{`issuer "a": the URL`, `issuer "a": no audience`, `issuer "https://b.example.com": no audience`, `algorithm "x"`} {
+	for _, want := range []string{`issuer "a": the URL`, `issuer "a": no audience`,
+		`issuer "https://b.example.com": no audience`, `algorithm "x"`} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is missing in:\n%v", want, err)
 		}
@@ -121,8 +137,10 @@ func TestOptionsAreCopied(t *testing.T) {
 func TestReasons(t *testing.T) {
 	seen := make(map[string]error)
 	for _, err := range []error{
-		ErrNoToken, ErrSeveralTokens, ErrTooLong, ErrSerialization, ErrBase64, ErrHeader, ErrClaims, ErrAlgorithm, ErrType, ErrCritical, ErrKeyID, ErrIssuer, ErrAudience, ErrTokenUse,
-		ErrExpired, ErrTime, ErrNotYet, ErrClaimType, ErrUnknownKey, ErrAmbiguousKey, ErrKeyMismatch, ErrSignatureShape, ErrSignature,
+		ErrNoToken, ErrSeveralTokens, ErrTooLong, ErrSerialization, ErrBase64, ErrHeader, ErrClaims, ErrAlgorithm, ErrType,
+		ErrCritical, ErrKeyID, ErrIssuer, ErrAudience, ErrTokenUse,
+		ErrExpired, ErrTime, ErrNotYet, ErrClaimType, ErrUnknownKey, ErrAmbiguousKey, ErrKeyMismatch, ErrSignatureShape,
+		ErrSignature,
 	} {
 		reason := Reason(fmt.Errorf("more: %w", err))
 		if seen[reason] != nil || reason == "" || reason == "other" {
@@ -133,7 +151,8 @@ func TestReasons(t *testing.T) {
 			t.Errorf("%v is no rejection", err)
 		}
 	}
-	for err, want := range map[error]string{nil: "", ErrUnavailable: "unavailable", ErrConfig: "configuration", context.Canceled: "other", fmt.Errorf("%w: %w", ErrUnavailable, ErrConfig): "configuration"} {
+	for err, want := range map[error]string{nil: "", ErrUnavailable: "unavailable", ErrConfig: "configuration",
+		context.Canceled: "other", fmt.Errorf("%w: %w", ErrUnavailable, ErrConfig): "configuration"} {
 		if got := Reason(err); got != want {
 			t.Errorf("%v: got %q, want %q", err, got, want)
 		}

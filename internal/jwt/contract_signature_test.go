@@ -29,10 +29,12 @@ func signatureCases() []contractCase {
 		cases = append(cases, contractCase{name: name, token: token, want: want})
 	}
 	for _, alg := range allAlgorithms {
-		add("18 "+alg+" with one bit of the signature changed", resigned(alg, func(s []byte) []byte { s[len(s)/2] ^= 1; return s }), ErrSignature)
+		add("18 "+alg+" with one bit of the signature changed",
+			resigned(alg, func(s []byte) []byte { s[len(s)/2] ^= 1; return s }), ErrSignature)
 		add("18 "+alg+" signed for other claims", swapClaims(alg), ErrSignature)
 	}
-	for alg, curve := range map[string]elliptic.Curve{"ES256": elliptic.P256(), "ES384": elliptic.P384(), "ES512": elliptic.P521()} {
+	for alg, curve := range map[string]elliptic.Curve{"ES256": elliptic.P256(), "ES384": elliptic.P384(),
+		"ES512": elliptic.P521()} {
 		order := curve.Params().N
 		half := (curve.Params().BitSize + 7) / 8
 		put := func(second bool, n *big.Int) func([]byte) []byte {
@@ -48,7 +50,8 @@ func signatureCases() []contractCase {
 		all := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), uint(8*half)), big.NewInt(1))
 		add("11 "+alg+" with r zero", resigned(alg, put(false, new(big.Int))), ErrSignature)
 		add("11 "+alg+" with s zero", resigned(alg, put(true, new(big.Int))), ErrSignature)
-		add("11 "+alg+" with r and s zero", resigned(alg, func(s []byte) []byte { return make([]byte, len(s)) }), ErrSignature)
+		add("11 "+alg+" with r and s zero", resigned(alg, func(s []byte) []byte { return make([]byte, len(s)) }),
+			ErrSignature)
 		add("11 "+alg+" with r = n", resigned(alg, put(false, order)), ErrSignature)
 		add("11 "+alg+" with s = n", resigned(alg, put(true, order)), ErrSignature)
 		add("11 "+alg+" with r all ones", resigned(alg, put(false, all)), ErrSignature)
@@ -58,8 +61,10 @@ func signatureCases() []contractCase {
 			return bytes.Clone(derSignature(&room, s))
 		}), ErrSignatureShape)
 		add("11 "+alg+" a byte short", resigned(alg, func(s []byte) []byte { return s[1:] }), ErrSignatureShape)
-		add("11 "+alg+" a byte long", resigned(alg, func(s []byte) []byte { return append([]byte{0}, s...) }), ErrSignatureShape)
-		add("11 "+alg+" of twice the length", resigned(alg, func(s []byte) []byte { return append(s, s...) }), ErrSignatureShape)
+		add("11 "+alg+" a byte long", resigned(alg, func(s []byte) []byte { return append([]byte{0}, s...) }),
+			ErrSignatureShape)
+		add("11 "+alg+" of twice the length", resigned(alg, func(s []byte) []byte { return append(s, s...) }),
+			ErrSignatureShape)
 		add("11 "+alg+" empty", resigned(alg, func([]byte) []byte { return nil }), ErrSignatureShape)
 	}
 	groupOrder := bigInt("7237005577332262213973186563042994240857116359379907606001950938285454250989")
@@ -78,11 +83,15 @@ func signatureCases() []contractCase {
 	add("12 Ed25519 a byte short", resigned("EdDSA", func(s []byte) []byte { return s[:63] }), ErrSignatureShape)
 	add("12 RSA with s + n", rsaPlusModulus(), ErrSignature)
 	add("12 RSA with s = 0", resigned("RS256", func(s []byte) []byte { return make([]byte, len(s)) }), ErrSignature)
-	add("12 RSA with s all ones", resigned("RS256", func(s []byte) []byte { return bytes.Repeat([]byte{0xFF}, len(s)) }), ErrSignature)
+	add("12 RSA with s all ones", resigned("RS256", func(s []byte) []byte { return bytes.Repeat([]byte{0xFF}, len(s)) }),
+		ErrSignature)
 	add("12 RSA a byte short", resigned("RS256", func(s []byte) []byte { return s[1:] }), ErrSignatureShape)
-	add("12 RSA a zero byte long", resigned("RS256", func(s []byte) []byte { return append([]byte{0}, s...) }), ErrSignatureShape)
-	sha256Info := []byte{0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20}
-	noParameters := []byte{0x30, 0x2f, 0x30, 0x0b, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x04, 0x20}
+	add("12 RSA a zero byte long", resigned("RS256", func(s []byte) []byte { return append([]byte{0}, s...) }),
+		ErrSignatureShape)
+	sha256Info := []byte{0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05,
+		0x00, 0x04, 0x20}
+	noParameters := []byte{0x30, 0x2f, 0x30, 0x0b, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x04,
+		0x20}
 	sha512Info := bytes.Replace(sha256Info, []byte{0x02, 0x01, 0x05}, []byte{0x02, 0x03, 0x05}, 1)
 	add("12 the same by hand with the right DigestInfo", rsaEncoded(sha256Info, nil, 0xFF), nil)
 	add("12 RSA with a DigestInfo of another hash", rsaEncoded(sha512Info, nil, 0xFF), ErrSignature)
@@ -132,7 +141,8 @@ func rsaEncoded(info, after []byte, padding byte) string {
 func wrongSalt() string {
 	input := b64(goodHeader("PS256").String()) + "." + b64(goodClaims().String())
 	sum := sha256.Sum256([]byte(input))
-	sig, err := rsa.SignPSS(rand.Reader, keys()["rsa"].signer.(*rsa.PrivateKey), algorithmNamed("PS256").hash, sum[:], &rsa.PSSOptions{SaltLength: 20})
+	sig, err := rsa.SignPSS(rand.Reader, keys()["rsa"].signer.(*rsa.PrivateKey), algorithmNamed("PS256").hash, sum[:],
+		&rsa.PSSOptions{SaltLength: 20})
 	if err != nil {
 		panic(err)
 	}
@@ -144,7 +154,8 @@ func wrongSalt() string {
 func exponentOne() string {
 	input := b64(goodHeader("RS256").String()) + "." + b64(goodClaims().String())
 	sum := sha256.Sum256([]byte(input))
-	info := []byte{0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20}
+	info := []byte{0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00,
+		0x04, 0x20}
 	em := append([]byte{0, 1}, bytes.Repeat([]byte{0xFF}, 256-3-len(info)-len(sum))...)
 	em = slices.Concat(em, []byte{0}, info, sum[:])
 	return input + "." + b64(em)

@@ -62,7 +62,8 @@ func verdict(err error) string {
 // checkLeak fails if a text for logs holds something of a token: eight characters in a row of it, or of what is in it.
 func checkLeak(t *testing.T, token, text string) {
 	t.Helper()
-	text = strings.NewReplacer("token_use", "", `"`+testIssuer+`"`, "").Replace(text) // a name that the reason has to say, and the configured issuer
+	text = strings.NewReplacer("token_use", "", `"`+testIssuer+`"`,
+		"").Replace(text) // a name that the reason has to say, and the configured issuer
 	parts := []string{token}
 	for part := range strings.SplitSeq(token, ".") {
 		if b, err := base64.RawURLEncoding.DecodeString(part); err == nil {
@@ -71,7 +72,8 @@ func checkLeak(t *testing.T, token, text string) {
 	}
 	for _, part := range parts {
 		for i := range len(part) - 7 {
-			if strings.Contains(text, part[i:i+8]) && !strings.Contains(part[i:i+8], `"`) { // with a quote it is rather JSON's own
+			if strings.Contains(text, part[i:i+8]) &&
+				!strings.Contains(part[i:i+8], `"`) { // with a quote it is rather JSON's own
 				t.Fatalf("%q shows %q of the token", text, part[i:i+8])
 			}
 		}
@@ -103,17 +105,25 @@ func serializationCases() []contractCase {
 		{name: "05 a LF at the end", token: token + "\n", want: ErrBase64},
 		{name: "05 a LF in a signature", token: token[:len(token)-4] + "\n" + token[len(token)-4:], want: ErrBase64},
 		{name: "05 padding after the signature", token: token + "==", want: ErrBase64},
-		{name: "05 padding after the header", token: b64(goodHeader("RS256").with(object{"x": ""}).String()) + "=." + rest, want: ErrBase64},
-		{name: "05 the alphabet of base64", token: strings.NewReplacer("-", "+", "_", "/").Replace(rs256(nil, object{"x": "???>>>~~~"})), want: ErrBase64},
+		{name: "05 padding after the header", token: b64(goodHeader("RS256").with(object{"x": ""}).String()) + "=." + rest,
+			want: ErrBase64},
+		{name: "05 the alphabet of base64",
+			token: strings.NewReplacer("-", "+", "_", "/").Replace(rs256(nil, object{"x": "???>>>~~~"})),
+			want:  ErrBase64},
 		{name: "05 a space before", token: " " + token, want: ErrBase64},
 		{name: "05 a NUL", token: token + "\x00", want: ErrBase64},
 		{name: "05 a letter outside ASCII", token: token[:50] + "é" + token[52:], want: ErrBase64},
 		{name: "06 trailing bits in the signature", token: token[:len(token)-1] + digits64[last+1:last+2], want: ErrBase64},
-		{name: "06 trailing bits in the header", token: trailingBits(goodHeader("RS256").String()) + "." + rest, want: ErrBase64},
-		{name: "06 trailing bits in the claims", token: header + "." + trailingBits(goodClaims().String()) + "." + sig, want: ErrBase64},
+		{name: "06 trailing bits in the header", token: trailingBits(goodHeader("RS256").String()) + "." + rest,
+			want: ErrBase64},
+		{name: "06 trailing bits in the claims", token: header + "." + trailingBits(goodClaims().String()) + "." + sig,
+			want: ErrBase64},
 		{name: "06 a single digit left over", token: token + "AAA", want: ErrBase64},
-		{name: "07 JSON serialization", token: object{"payload": claims, "protected": header, "signature": sig}.String(), want: ErrSerialization},
-		{name: "07 JSON serialization with dots in it", token: object{"payload": claims, "protected": header, "signature": sig, "a.b.c": 1}.String(), want: ErrBase64},
+		{name: "07 JSON serialization", token: object{"payload": claims, "protected": header, "signature": sig}.String(),
+			want: ErrSerialization},
+		{name: "07 JSON serialization with dots in it",
+			token: object{"payload": claims, "protected": header, "signature": sig, "a.b.c": 1}.String(),
+			want:  ErrBase64},
 		{name: "07 a JWE", token: b64(`{"alg":"RSA-OAEP","enc":"A256GCM","zip":"DEF"}`) + ".a.b.c.d", want: ErrSerialization},
 		{name: "07 a JWE around a good token", token: header + "." + token + ".x", want: ErrSerialization},
 	}

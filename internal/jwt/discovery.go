@@ -80,7 +80,8 @@ func (p *published) forget() {
 // discover reads the jwks_uri of the issuer's discovery document (OpenID Connect Discovery 1.0, sections 4.1 and 4.3).
 func (p *published) discover(ctx context.Context) (string, error) {
 	o := p.options
-	text, _, err := getJSON(ctx, o.Transport, strings.TrimSuffix(p.issuer.URL, "/")+"/.well-known/openid-configuration", o.MaxBody)
+	text, _, err := getJSON(ctx, o.Transport, strings.TrimSuffix(p.issuer.URL, "/")+"/.well-known/openid-configuration",
+		o.MaxBody)
 	if err != nil {
 		return "", err
 	}
@@ -91,7 +92,8 @@ func (p *published) discover(ctx context.Context) (string, error) {
 	if !v.Get("issuer").Is(p.issuer.URL) {
 		// Another issuer's document: its keys must not verify this one's tokens.
 		issuer, _ := v.Get("issuer").Text()
-		return "", fmt.Errorf("%w: the document's issuer is %q instead of %q: configure the issuer exactly as its tokens and its document name it",
+		return "", fmt.Errorf("%w: the document's issuer is %q instead of %q: configure the issuer exactly as its tokens "+
+			"and its document name it",
 			ErrConfig, issuer, p.issuer.URL)
 	}
 	url, ok := v.Get("jwks_uri").Text()

@@ -34,7 +34,8 @@ func TestDiscovery(t *testing.T) {
 			f.server.serveWith(func(r *http.Request) (*http.Response, error) {
 				asked = append(asked, r.URL.String())
 				if strings.HasSuffix(r.URL.Path, "/.well-known/openid-configuration") {
-					return response(200, "application/json", object{"issuer": issuer, "jwks_uri": "https://keys.example.com/set", "more": []int{1}}.String()), nil
+					return response(200, "application/json",
+						object{"issuer": issuer, "jwks_uri": "https://keys.example.com/set", "more": []int{1}}.String()), nil
 				}
 				return response(200, "application/json", fullKeySet()), nil
 			})
@@ -89,27 +90,38 @@ func TestLine33DiscoveryThatIsRefused(t *testing.T) {
 		want           string
 		config         bool
 	}{
-		{"33 another issuer", object{"issuer": "https://attacker.example", "jwks_uri": issuer + "/keys"}.String(), `is "https://attacker.example" instead of "https://issuer.example.com"`, true},
+		{"33 another issuer", object{"issuer": "https://attacker.example", "jwks_uri": issuer + "/keys"}.String(),
+			`is "https://attacker.example" instead of "https://issuer.example.com"`, true},
 		{"33 a slash more", object{"issuer": issuer + "/", "jwks_uri": issuer + "/keys"}.String(), "instead of", true},
-		{"33 another case", object{"issuer": strings.ToUpper(issuer), "jwks_uri": issuer + "/keys"}.String(), "instead of", true},
-		{"33 a template, as Entra ID's common endpoint has", object{"issuer": "https://login.microsoftonline.com/{tenantid}/v2.0", "jwks_uri": issuer + "/keys"}.String(), "instead of", true},
+		{"33 another case", object{"issuer": strings.ToUpper(issuer), "jwks_uri": issuer + "/keys"}.String(), "instead of",
+			true},
+		{"33 a template, as Entra ID's common endpoint has",
+			object{"issuer": "https://login.microsoftonline.com/{tenantid}/v2.0", "jwks_uri": issuer + "/keys"}.String(),
+			"instead of", true},
 		{"33 no issuer", object{"jwks_uri": issuer + "/keys"}.String(), "instead of", true},
-		{"33 an issuer that is a list", object{"issuer": []string{issuer}, "jwks_uri": issuer + "/keys"}.String(), "instead of", true},
+		{"33 an issuer that is a list", object{"issuer": []string{issuer}, "jwks_uri": issuer + "/keys"}.String(),
+			"instead of", true},
 		{"24 Issuer is not issuer", object{"Issuer": issuer, "jwks_uri": issuer + "/keys"}.String(), "instead of", true},
-		{"23 the issuer twice", `{"issuer":"` + issuer + `","issuer":"` + issuer + `","jwks_uri":"` + issuer + `/keys"}`, "twice", false},
+		{"23 the issuer twice", `{"issuer":"` + issuer + `","issuer":"` + issuer + `","jwks_uri":"` + issuer + `/keys"}`,
+			"twice", false},
 		{"32 no jwks_uri", object{"issuer": issuer}.String(), "no jwks_uri", false},
 		{"32 a jwks_uri that is a number", object{"issuer": issuer, "jwks_uri": 1}.String(), "no jwks_uri", false},
-		{"32 keys over http", object{"issuer": issuer, "jwks_uri": "http://issuer.example.com/keys"}.String(), "is not an https URL", false},
-		{"32 keys on loopback", object{"issuer": issuer, "jwks_uri": "http://127.0.0.1/keys"}.String(), "is not an https URL", false},
-		{"32 keys at the metadata service", object{"issuer": issuer, "jwks_uri": "http://169.254.169.254/latest"}.String(), "is not an https URL", false},
-		{"32 keys in a file", object{"issuer": issuer, "jwks_uri": "file:///etc/passwd"}.String(), "is not an absolute URL", false},
+		{"32 keys over http", object{"issuer": issuer, "jwks_uri": "http://issuer.example.com/keys"}.String(),
+			"is not an https URL", false},
+		{"32 keys on loopback", object{"issuer": issuer, "jwks_uri": "http://127.0.0.1/keys"}.String(), "is not an https URL",
+			false},
+		{"32 keys at the metadata service", object{"issuer": issuer, "jwks_uri": "http://169.254.169.254/latest"}.String(),
+			"is not an https URL", false},
+		{"32 keys in a file", object{"issuer": issuer, "jwks_uri": "file:///etc/passwd"}.String(), "is not an absolute URL",
+			false},
 		{"32 HTML", "<html>", "not JSON", false},
 		{"32 an array", "[]", "instead of", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := discovering(t, issuer, c.document)
 			err := f.Ready(context.Background())
-			if !errors.Is(err, ErrUnavailable) || errors.Is(err, ErrConfig) != c.config || !strings.Contains(err.Error(), c.want) {
+			if !errors.Is(err, ErrUnavailable) || errors.Is(err, ErrConfig) != c.config ||
+				!strings.Contains(err.Error(), c.want) {
 				t.Errorf("Ready: got %v, want %q, and a configuration error: %v", err, c.want, c.config)
 			}
 			f.wantRequests(t, 1)
@@ -146,7 +158,8 @@ func TestReady(t *testing.T) {
 	})
 	f.server.serve(fullKeySet()) // which is no discovery document
 	err := f.Ready(context.Background())
-	if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), "other.example.com") || strings.Contains(err.Error(), testIssuer) {
+	if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), "other.example.com") ||
+		strings.Contains(err.Error(), testIssuer) {
 		t.Errorf("got %v", err)
 	}
 	f.want(t, good("RS256"), nil) // the other issuer works

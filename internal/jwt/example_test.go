@@ -19,7 +19,8 @@ func Example() {
 	b64 := base64.RawURLEncoding.EncodeToString
 	idp := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		fmt.Fprintf(w, `{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"2024","use":"sig","x":%q}]}`, b64(private.Public().(ed25519.PublicKey)))
+		fmt.Fprintf(w, `{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"2024","use":"sig","x":%q}]}`,
+			b64(private.Public().(ed25519.PublicKey)))
 	}))
 	defer idp.Close()
 

@@ -28,7 +28,8 @@ func newTransport() http.RoundTripper {
 
 // getJSON fetches a JSON document. It uses the transport itself: an http.Client would follow redirects, which would let
 // whatever answers under the issuer's name hand out keys from elsewhere.
-func getJSON(ctx context.Context, transport http.RoundTripper, url string, maxBody int64) (text string, head http.Header, err error) {
+func getJSON(ctx context.Context, transport http.RoundTripper, url string, maxBody int64) (text string,
+	head http.Header, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return "", nil, err

@@ -71,7 +71,8 @@ func TestFaultyServers(t *testing.T) {
 			w.Header()["Content-Type"] = nil
 			io.WriteString(w, fullKeySet())
 		}, "content type"},
-		{"empty", func(w http.ResponseWriter, r *http.Request) { w.Header().Set("Content-Type", "application/json") }, "empty"},
+		{"empty", func(w http.ResponseWriter, r *http.Request) { w.Header().Set("Content-Type", "application/json") },
+			"empty"},
 		{"30 MB, announced", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			w.Header().Set("Content-Length", "31457280")
@@ -141,7 +142,8 @@ func TestFaultyServers(t *testing.T) {
 				}
 				return
 			}
-			if !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), c.want) && !(strings.HasPrefix(c.want, "no answer") && errors.Is(err, context.DeadlineExceeded)) {
+			if !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), c.want) &&
+				!(strings.HasPrefix(c.want, "no answer") && errors.Is(err, context.DeadlineExceeded)) {
 				t.Fatalf("got %v, want %q", err, c.want)
 			}
 			checkLeak(t, lasting("rsa"), err.Error())

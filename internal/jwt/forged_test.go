@@ -9,7 +9,8 @@ import (
 
 // unknown are tokens with a kid each that the issuer does not have.
 func unknown(i int) string {
-	return sign("ES256", keys()["p256b"], goodHeader("ES256").with(object{"kid": fmt.Sprint("forged-", i)}).String(), goodClaims().with(object{"exp": t0.AddDate(1, 0, 0).Unix()}).String())
+	return sign("ES256", keys()["p256b"], goodHeader("ES256").with(object{"kid": fmt.Sprint("forged-", i)}).String(),
+		goodClaims().with(object{"exp": t0.AddDate(1, 0, 0).Unix()}).String())
 }
 
 func TestLine17ForgedTokensCauseOneFetchInACooldown(t *testing.T) {
@@ -126,7 +127,8 @@ func TestLine51SignaturesOfNoKeyCauseNoFetch(t *testing.T) {
 	f.want(t, lasting("rsa"), nil)
 	f.clock.advance(DefaultCooldown)
 	cut := func(s []byte) []byte { return s[:len(s)-1] }
-	for _, token := range []string{resigned("ES256", cut), resigned("EdDSA", cut), resigned("RS256", cut), resigned("RS256", func([]byte) []byte { return make([]byte, maxRSABits/8+1) })} {
+	for _, token := range []string{resigned("ES256", cut), resigned("EdDSA", cut), resigned("RS256", cut),
+		resigned("RS256", func([]byte) []byte { return make([]byte, maxRSABits/8+1) })} {
 		f.want(t, token, ErrSignatureShape)
 	}
 	f.wantRequests(t, 1)
@@ -135,7 +137,8 @@ func TestLine51SignaturesOfNoKeyCauseNoFetch(t *testing.T) {
 func TestBadClaimsCauseNoFetch(t *testing.T) {
 	f := newFixture(t)
 	for _, token := range []string{
-		rs256(nil, object{"exp": 1}), rs256(nil, object{"iss": "https://other.example.com"}), rs256(nil, object{"aud": "x"}), rs256(object{"typ": "dpop+jwt"}, nil), rs256(nil, object{"nbf": t0.Unix() + 9}),
+		rs256(nil, object{"exp": 1}), rs256(nil, object{"iss": "https://other.example.com"}), rs256(nil, object{"aud": "x"}),
+		rs256(object{"typ": "dpop+jwt"}, nil), rs256(nil, object{"nbf": t0.Unix() + 9}),
 	} {
 		f.want(t, token, ErrRejected)
 	}

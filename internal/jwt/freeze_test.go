@@ -113,5 +113,6 @@ func TestAClockThatIsSetBack(t *testing.T) {
 	f.want(t, lasting("rsa2"), nil)
 	f.clock.advance(-time.Hour) // neither a back-off nor a cooldown can be stretched
 	f.server.serve(fullKeySet())
-	f.want(t, sign("RS256", keys()["rsa"], goodHeader("RS256").String(), goodClaims().with(object{"iat": nil, "nbf": nil}).String()), nil)
+	f.want(t, sign("RS256", keys()["rsa"], goodHeader("RS256").String(),
+		goodClaims().with(object{"iat": nil, "nbf": nil}).String()), nil)
 }

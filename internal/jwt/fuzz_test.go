@@ -59,7 +59,8 @@ func checkLeakFast(t *testing.T, token, text string) {
 // contractTokens are the tokens of all the contract's cases, as seeds.
 func contractTokens() []string {
 	var list []string
-	for _, c := range slices.Concat(serializationCases(), headerCases(), signatureCases(), keyCases(), claimCases(), goodCases()) {
+	for _, c := range slices.Concat(serializationCases(), headerCases(), signatureCases(), keyCases(), claimCases(),
+		goodCases()) {
 		if !slices.Contains(list, c.token) {
 			list = append(list, c.token)
 		}
@@ -112,7 +113,8 @@ func FuzzKeySet(f *testing.F) {
 	for _, c := range keyCases() {
 		f.Add(c.keySet)
 	}
-	for _, text := range []string{`{"keys":[{"kid":"a"},{"kid":"a"}]}`, `{"keys":[1]}`, `{"keys":null}`, `[]`, ``, `{"keys":[],"keys":[]}`} {
+	for _, text := range []string{`{"keys":[{"kid":"a"},{"kid":"a"}]}`, `{"keys":[1]}`, `{"keys":null}`, `[]`, ``,
+		`{"keys":[],"keys":[]}`} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -223,24 +225,35 @@ type member struct {
 const long = "1700000300"
 
 var headerMembers = []member{
-	{"alg", []string{`"EdDSA"`, `"EdDSA"`, `"ES256"`, `"none"`, `"HS256"`, `["EdDSA"]`, `"eddsa"`, `null`, `"Ed25519"`, `"ed25519"`}},
+	{"alg", []string{`"EdDSA"`, `"EdDSA"`, `"ES256"`, `"none"`, `"HS256"`, `["EdDSA"]`, `"eddsa"`, `null`, `"Ed25519"`,
+		`"ed25519"`}},
 	{"kid", []string{`"ed"`, `"ed"`, `"p256"`, `"unknown"`, `""`, `1`, `"\u0065d"`, `null`}},
-	{"typ", []string{`"JWT"`, `"at+jwt"`, `"application/AT+jwt"`, `"jwt"`, `"dpop+jwt"`, `"logout+jwt"`, `""`, `1`, `"application/application/jwt"`, `"x/jwt"`}},
+	{"typ", []string{`"JWT"`, `"at+jwt"`, `"application/AT+jwt"`, `"jwt"`, `"dpop+jwt"`, `"logout+jwt"`, `""`, `1`,
+		`"application/application/jwt"`, `"x/jwt"`}},
 	{"x", []string{`1`, `{"a":1}`, `{"a":1,"a":1}`, `"\ud800"`, `1e400`, `[[[]]]`}},
-	{"ALG", []string{`"none"`}}, {"crit", []string{`[]`, `["exp"]`, `null`}}, {"b64", []string{`true`, `false`}}, {"zip", []string{`"DEF"`}},
-	{"jwk", []string{`{"kty":"oct","k":"AQ"}`, `1`}}, {"jku", []string{`"https://attacker.example"`}}, {"x5c", []string{`["MIIB"]`, `1`}}, {"cty", []string{`"JWT"`}},
+	{"ALG", []string{`"none"`}}, {"crit", []string{`[]`, `["exp"]`, `null`}}, {"b64", []string{`true`, `false`}},
+	{"zip", []string{`"DEF"`}},
+	{"jwk", []string{`{"kty":"oct","k":"AQ"}`, `1`}}, {"jku", []string{`"https://attacker.example"`}},
+	{"x5c", []string{`["MIIB"]`, `1`}}, {"cty", []string{`"JWT"`}},
 }
 
 var claimMembers = []member{
-	{"iss", []string{`"` + testIssuer + `"`, `"` + testIssuer + `"`, `"https:\/\/issuer.example.com/"`, `"https://issuer.example.com"`, `["` + testIssuer + `"]`, `null`, `1`}},
-	{"aud", []string{`"` + testAudience + `"`, `["` + testAudience + `"]`, `["x","` + testAudience + `"]`, `["` + testAudience + `",1]`, `[]`, `""`, `"x"`, `null`, `{}`}},
-	{"exp", []string{long, long, `1700000300.5`, `17000003e2`, `1700000000`, `1700000000.9`, `1700000001`, `0`, `-1`, `"1700000300"`, `null`, `1e300`, `1e400`, `9223372036854775807`, `9223372036854775808`, `253402300799`, `[1]`, `true`}},
-	{"nbf", []string{`1699999990`, `1699999990`, `1700000000`, `1700000000.5`, `1700000001`, `-5`, `0`, `-1e300`, `1e300`, `null`, `"0"`, `1e-400`}},
-	{"iat", []string{`1699999990`, `1699999990`, `1700000000`, `1700000000.1`, `1700000001`, `-5`, `9999999999`, `null`, `"0"`, `{}`}},
+	{"iss", []string{`"` + testIssuer + `"`, `"` + testIssuer + `"`, `"https:\/\/issuer.example.com/"`,
+		`"https://issuer.example.com"`, `["` + testIssuer + `"]`, `null`, `1`}},
+	{"aud", []string{`"` + testAudience + `"`, `["` + testAudience + `"]`, `["x","` + testAudience + `"]`,
+		`["` + testAudience + `",1]`, `[]`, `""`, `"x"`, `null`, `{}`}},
+	{"exp", []string{long, long, `1700000300.5`, `17000003e2`, `1700000000`, `1700000000.9`, `1700000001`, `0`, `-1`,
+		`"1700000300"`, `null`, `1e300`, `1e400`, `9223372036854775807`, `9223372036854775808`, `253402300799`, `[1]`,
+		`true`}},
+	{"nbf", []string{`1699999990`, `1699999990`, `1700000000`, `1700000000.5`, `1700000001`, `-5`, `0`, `-1e300`, `1e300`,
+		`null`, `"0"`, `1e-400`}},
+	{"iat", []string{`1699999990`, `1699999990`, `1700000000`, `1700000000.1`, `1700000001`, `-5`, `9999999999`, `null`,
+		`"0"`, `{}`}},
 	{"sub", []string{`"user-1"`, `"user-1"`, `"\u0000"`, `1`, `null`, `["a"]`}},
 	{"jti", []string{`"id"`, `"id"`, `1`, `null`}},
 	{"cnf", []string{`{"jkt":"x"}`, `{}`, `null`, `1`}},
-	{"x", []string{`1`, `{"a":1}`, `{"a":1,"a":1}`, `"\ud800"`, `"\ud83d\ude00"`, `1e400`, `[[[]]]`, "\"\xff\"", `-0`, `01`}},
+	{"x", []string{`1`, `{"a":1}`, `{"a":1,"a":1}`, `"\ud800"`, `"\ud83d\ude00"`, `1e400`, `[[[]]]`, "\"\xff\"", `-0`,
+		`01`}},
 	{"EXP", []string{`1`}}, {"iſs", []string{`"x"`}}, {"Aud", []string{`"x"`}}, {"e\\u0078p", []string{long, `1`}},
 }
 

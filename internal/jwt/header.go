@@ -58,7 +58,8 @@ const application = "application/"
 // mediaType is the short form of a media type: without the "application/" that may be left out of a typ (RFC 7515,
 // section 4.1.9).
 func mediaType(typ string) string {
-	if len(typ) >= len(application) && foldEqual(typ[:len(application)], application) && !strings.Contains(typ[len(application):], "/") {
+	if len(typ) >= len(application) && foldEqual(typ[:len(application)], application) &&
+		!strings.Contains(typ[len(application):], "/") {
 		return typ[len(application):]
 	}
 	return typ

@@ -100,7 +100,8 @@ var keys = sync.OnceValue(func() map[string]testKey {
 	}
 	for _, k := range []testKey{ // in an order, as random gives something else each time
 		{kid: "rsa", signer: rsaKey(2048)}, {kid: "rsa2", signer: rsaKey(2048)}, {kid: "weak", signer: rsaKey(1024)},
-		{kid: "p256", signer: ecKey(elliptic.P256())}, {kid: "p256b", signer: ecKey(elliptic.P256())}, {kid: "p384", signer: ecKey(elliptic.P384())}, {kid: "p521", signer: ecKey(elliptic.P521())},
+		{kid: "p256", signer: ecKey(elliptic.P256())}, {kid: "p256b", signer: ecKey(elliptic.P256())},
+		{kid: "p384", signer: ecKey(elliptic.P384())}, {kid: "p521", signer: ecKey(elliptic.P521())},
 		{kid: "ed", signer: edKey()}, {kid: "ed2", signer: edKey()},
 	} {
 		all[k.kid] = k
@@ -153,7 +154,8 @@ func (o object) String() string {
 
 // goodClaims are accepted by the tests' issuer at t0.
 func goodClaims() object {
-	return object{"iss": testIssuer, "sub": "user-1", "aud": testAudience, "iat": t0.Unix() - 10, "nbf": t0.Unix() - 10, "exp": t0.Unix() + 300, "scope": "orders:read"}
+	return object{"iss": testIssuer, "sub": "user-1", "aud": testAudience, "iat": t0.Unix() - 10, "nbf": t0.Unix() - 10,
+		"exp": t0.Unix() + 300, "scope": "orders:read"}
 }
 
 func goodHeader(alg string) object {
@@ -228,7 +230,8 @@ func jwk(k testKey) object {
 			panic(err)
 		}
 		half := len(point) / 2
-		return o.with(object{"kty": "EC", "crv": public.Curve.Params().Name, "x": b64(point[1 : 1+half]), "y": b64(point[1+half:])})
+		return o.with(object{"kty": "EC", "crv": public.Curve.Params().Name, "x": b64(point[1 : 1+half]),
+			"y": b64(point[1+half:])})
 	case ed25519.PublicKey:
 		return o.with(object{"kty": "OKP", "crv": "Ed25519", "x": b64(public)})
 	}
@@ -279,7 +282,8 @@ func (s *server) serveWith(answer func(*http.Request) (*http.Response, error)) {
 }
 
 func response(status int, contentType, body string) *http.Response {
-	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body))}
+	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}},
+		Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body))}
 }
 
 // fixture is a verifier of one issuer, its clock and its key server.
@@ -298,7 +302,8 @@ func newFixture(t testing.TB, changes ...func(*Options)) *fixture {
 	f := &fixture{clock: newClock(), server: new(server)}
 	f.server.serve(fullKeySet())
 	o := Options{
-		Issuers:   []Issuer{{URL: testIssuer, Audiences: []string{testAudience}, Algorithms: allAlgorithms, JWKSURL: testJWKSURL}},
+		Issuers: []Issuer{{URL: testIssuer, Audiences: []string{testAudience}, Algorithms: allAlgorithms,
+			JWKSURL: testJWKSURL}},
 		Now:       f.clock.now,
 		Transport: f.server,
 	}

@@ -29,7 +29,8 @@ func (f *fixture) wantRequests(t *testing.T, want int64) {
 
 // lasting is a good token that does not expire while a test moves its clock.
 func lasting(key string) string {
-	return sign("RS256", keys()[key], goodHeader("RS256").with(object{"kid": key}).String(), goodClaims().with(object{"exp": t0.AddDate(1, 0, 0).Unix()}).String())
+	return sign("RS256", keys()[key], goodHeader("RS256").with(object{"kid": key}).String(),
+		goodClaims().with(object{"exp": t0.AddDate(1, 0, 0).Unix()}).String())
 }
 
 func failing(*http.Request) (*http.Response, error) { return nil, errors.New("connection refused") }
@@ -138,7 +139,8 @@ func TestTheCallersContextEndsTheWait(t *testing.T) {
 		})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if _, err := f.Verify(ctx, lasting("rsa")); !errors.Is(err, ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := f.Verify(ctx, lasting("rsa")); !errors.Is(err, ErrUnavailable) ||
+			!errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}
 		f.want(t, lasting("rsa"), nil) // by the same fetch

@@ -29,7 +29,8 @@ func TestCheckEd25519Point(t *testing.T) {
 		// The points of small order: https://github.com/jedisct1/libsodium,
 		// crypto_core/ed25519/ref10/ed25519_ref10.c, has the same list.
 		{"the neutral point", encode("1", 0), "small order"},
-		{"the point of order 2", encode("57896044618658097711785492504343953926634992332820282019728792003956564819948", 0), "small order"},
+		{"the point of order 2", encode("57896044618658097711785492504343953926634992332820282019728792003956564819948", 0),
+			"small order"},
 		{"a point of order 4", encode("0", 0), "small order"},
 		{"the other point of order 4", encode("0", 0x80), "small order"},
 		{"a point of order 8, first", encode(order8[0], 0), "small order"},
@@ -38,7 +39,8 @@ func TestCheckEd25519Point(t *testing.T) {
 		{"a point of order 8, fourth", encode(order8[1], 0x80), "small order"},
 		{"the neutral point with the sign set", encode("1", 0x80), "canonical"},
 		{"y = p", encode(p, 0), "canonical"},
-		{"y = p + 1", encode("57896044618658097711785492504343953926634992332820282019728792003956564819950", 0), "canonical"},
+		{"y = p + 1", encode("57896044618658097711785492504343953926634992332820282019728792003956564819950", 0),
+			"canonical"},
 		{"y = 2", encode("2", 0), "not a point"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -78,7 +80,8 @@ func TestCheckEd25519Point(t *testing.T) {
 }
 
 // order8 are the y of the four points of order 8.
-var order8 = [2]string{"2707385501144840649318225287225658788936804267575313519463743609750303402022", "55188659117513257062467267217118295137698188065244968500265048394206261417927"}
+var order8 = [2]string{"2707385501144840649318225287225658788936804267575313519463743609750303402022",
+	"55188659117513257062467267217118295137698188065244968500265048394206261417927"}
 
 func TestParseKeySet(t *testing.T) {
 	a, b := jwk(keys()["rsa"]), jwk(keys()["p256"])
@@ -95,9 +98,12 @@ func TestParseKeySet(t *testing.T) {
 		{"as many keys as allowed", keySetOf(numbered(a, 10)...), 10, 0, ""},
 		{"19 two keys with one kid", keySetOf(a, b.with(object{"kid": "rsa"})), 0, 0, "the same kid"},
 		{"19 the same key twice", keySetOf(a, a), 0, 0, "the same kid"},
-		{"19 two keys with one kid, one of them ignored", keySetOf(a, b.with(object{"kid": "rsa", "use": "enc"})), 0, 0, "the same kid"},
-		{"19 two keys with one kid, both ignored", keySetOf(a.with(object{"use": "enc"}), a.with(object{"use": "enc"})), 0, 0, "the same kid"},
-		{"19 two keys with an empty kid", keySetOf(a.with(object{"kid": ""}), b.with(object{"kid": ""})), 0, 0, "the same kid"},
+		{"19 two keys with one kid, one of them ignored", keySetOf(a, b.with(object{"kid": "rsa", "use": "enc"})), 0, 0,
+			"the same kid"},
+		{"19 two keys with one kid, both ignored", keySetOf(a.with(object{"use": "enc"}), a.with(object{"use": "enc"})), 0, 0,
+			"the same kid"},
+		{"19 two keys with an empty kid", keySetOf(a.with(object{"kid": ""}), b.with(object{"kid": ""})), 0, 0,
+			"the same kid"},
 		{"23 keys twice", `{"keys":[],"keys":[]}`, 0, 0, "twice"},
 		{"23 a member of a key twice", `{"keys":[{"kty":"RSA","kty":"EC"}]}`, 0, 0, "twice"},
 		{"24 Keys are not keys", `{"Keys":[]}`, 0, 0, "keys is nothing"},
@@ -147,7 +153,8 @@ func TestParseKeyReasons(t *testing.T) {
 		{jwk(keys()["p256"]).with(object{"x": jwk(keys()["p256b"])["x"]}), "the point (x, y) is not on the curve"},
 		{jwk(keys()["p521"]).with(object{"crv": "P-256"}), "x has 66 bytes instead of 32"},
 		{object{"kty": "oct"}, "a secret (oct) has no place in a public key set"},
-		{jwk(keys()["ed"]).with(object{"d": "x"}), "it has the private member d, so every reader of the key set can sign with it"},
+		{jwk(keys()["ed"]).with(object{"d": "x"}),
+			"it has the private member d, so every reader of the key set can sign with it"},
 	} {
 		v, err := strictjson.Parse(c.key.String())
 		if err != nil {
@@ -185,8 +192,10 @@ func TestParseKeysOfTheRFCs(t *testing.T) {
 func TestKeyEqual(t *testing.T) {
 	var all []*key
 	for _, member := range []object{
-		jwk(keys()["rsa"]), jwk(keys()["rsa2"]), jwk(keys()["rsa2"]).with(object{"kid": "rsa"}), jwk(keys()["rsa"]).with(object{"kid": nil}), jwk(keys()["rsa"]).with(object{"alg": "RS256"}),
-		jwk(keys()["p256"]), jwk(keys()["p256b"]), jwk(keys()["p384"]), jwk(keys()["p521"]), jwk(keys()["ed"]), jwk(keys()["ed2"]),
+		jwk(keys()["rsa"]), jwk(keys()["rsa2"]), jwk(keys()["rsa2"]).with(object{"kid": "rsa"}),
+		jwk(keys()["rsa"]).with(object{"kid": nil}), jwk(keys()["rsa"]).with(object{"alg": "RS256"}),
+		jwk(keys()["p256"]), jwk(keys()["p256b"]), jwk(keys()["p384"]), jwk(keys()["p521"]), jwk(keys()["ed"]),
+		jwk(keys()["ed2"]),
 	} {
 		v, err := strictjson.Parse(member.String())
 		if err != nil {
@@ -236,7 +245,8 @@ func TestDERSignature(t *testing.T) {
 			}
 		}
 		var room [maxDER]byte
-		worst := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), uint(16*half)), big.NewInt(1)).FillBytes(make([]byte, 2*half))
+		worst := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), uint(16*half)),
+			big.NewInt(1)).FillBytes(make([]byte, 2*half))
 		if n := len(derSignature(&room, worst)); n > maxDER {
 			t.Errorf("%d bytes, more than %d", n, maxDER)
 		}

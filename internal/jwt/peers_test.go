@@ -41,7 +41,8 @@ func init() {
 	golang.RegisterSigningMethod("Ed25519", func() golang.SigningMethod { return golang.SigningMethodEdDSA })
 }
 
-var golangParser = golang.NewParser(golang.WithValidMethods(allAlgorithms), golang.WithIssuer(testIssuer), golang.WithAudience(testAudience), golang.WithExpirationRequired(),
+var golangParser = golang.NewParser(golang.WithValidMethods(allAlgorithms), golang.WithIssuer(testIssuer),
+	golang.WithAudience(testAudience), golang.WithExpirationRequired(),
 	golang.WithIssuedAt(), golang.WithStrictDecoding(), golang.WithTimeFunc(func() time.Time { return t0 }))
 
 // golangVerdict is golang-jwt's, set up as strictly as it can be.
@@ -75,7 +76,8 @@ func joseVerdict(token string) error {
 	if err := t.Claims(key, &claims); err != nil {
 		return err
 	}
-	return claims.ValidateWithLeeway(josejwt.Expected{Issuer: testIssuer, AnyAudience: josejwt.Audience{testAudience}, Time: t0}, 0)
+	return claims.ValidateWithLeeway(josejwt.Expected{Issuer: testIssuer, AnyAudience: josejwt.Audience{testAudience},
+		Time: t0}, 0)
 }
 
 // brokenLines are the lines of the contract that a token breaks, found without this package and without strictjson:
@@ -89,7 +91,8 @@ func brokenLines(token string) []int {
 		}
 	}
 	add(len(token) > MaxTokenSize, 4)
-	add(strings.Trim(token, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") != "" || strings.ContainsAny(token, "=\r\n"), 5)
+	add(strings.Trim(token, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") != "" ||
+		strings.ContainsAny(token, "=\r\n"), 5)
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
 		return append(lines, 3)
@@ -157,11 +160,13 @@ func brokenLines(token string) []int {
 	}
 	// A PS signature whose salt is not as long as the hash is as malformed as a bad DigestInfo: RFC 7518, section 3.5.
 	// Both peers take any salt.
-	if hash, ok := map[string]crypto.Hash{"PS256": crypto.SHA256, "PS384": crypto.SHA384, "PS512": crypto.SHA512}[alg]; ok {
+	if hash, ok := map[string]crypto.Hash{"PS256": crypto.SHA256, "PS384": crypto.SHA384,
+		"PS512": crypto.SHA512}[alg]; ok {
 		h := hash.New()
 		io.WriteString(h, parts[0]+"."+parts[1])
 		signature, _ := base64.RawURLEncoding.DecodeString(parts[2])
-		add(rsa.VerifyPSS(keys()["rsa"].signer.Public().(*rsa.PublicKey), hash, h.Sum(nil), signature, &rsa.PSSOptions{SaltLength: hash.Size()}) != nil, 12)
+		add(rsa.VerifyPSS(keys()["rsa"].signer.Public().(*rsa.PublicKey), hash, h.Sum(nil), signature,
+			&rsa.PSSOptions{SaltLength: hash.Size()}) != nil, 12)
 	}
 	add(has(claims, "cnf"), 53)
 	for _, name := range []string{"sub", "jti"} {

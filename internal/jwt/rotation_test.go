@@ -81,7 +81,8 @@ func TestLine51NewMaterialUnderAnOldKid(t *testing.T) {
 	f := newFixture(t, func(o *Options) { o.TokenCache = 10 })
 	f.server.serve(keySetOf(jwk(keys()["rsa"])))
 	f.want(t, lasting("rsa"), nil)
-	replaced := sign("RS256", keys()["rsa2"], goodHeader("RS256").String(), goodClaims().with(object{"exp": t0.AddDate(1, 0, 0).Unix()}).String())
+	replaced := sign("RS256", keys()["rsa2"], goodHeader("RS256").String(),
+		goodClaims().with(object{"exp": t0.AddDate(1, 0, 0).Unix()}).String())
 	f.server.serve(keySetOf(jwk(testKey{kid: "rsa", signer: keys()["rsa2"].signer})))
 	f.clock.advance(DefaultCooldown - 1)
 	f.want(t, replaced, ErrSignature)
@@ -108,7 +109,8 @@ func TestLine51NewMaterialOfAnotherSizeUnderAnOldKid(t *testing.T) {
 func TestAKeyWithoutNameIsAskedForAgainAfterABadSignature(t *testing.T) {
 	f := newFixture(t)
 	nameless := func(key string) string {
-		return sign("RS256", keys()[key], goodHeader("RS256").with(object{"kid": nil}).String(), goodClaims().with(object{"exp": t0.AddDate(1, 0, 0).Unix()}).String())
+		return sign("RS256", keys()[key], goodHeader("RS256").with(object{"kid": nil}).String(),
+			goodClaims().with(object{"exp": t0.AddDate(1, 0, 0).Unix()}).String())
 	}
 	f.server.serve(keySetOf(jwk(keys()["rsa"]).with(object{"kid": nil})))
 	f.want(t, nameless("rsa"), nil)
@@ -177,7 +179,8 @@ func TestIssuersKeysAreTheirOwn(t *testing.T) {
 
 func TestConcurrentUseThroughRotations(t *testing.T) {
 	f := newFixture(t, func(o *Options) { o.TokenCache = 5 })
-	sets := []string{keySetOf(jwk(keys()["rsa"])), keySetOf(jwk(keys()["rsa"]), jwk(keys()["rsa2"])), keySetOf(jwk(keys()["rsa2"]))}
+	sets := []string{keySetOf(jwk(keys()["rsa"])), keySetOf(jwk(keys()["rsa"]), jwk(keys()["rsa2"])),
+		keySetOf(jwk(keys()["rsa2"]))}
 	tokens := []string{lasting("rsa"), lasting("rsa2"), unknown(0)}
 	var wg sync.WaitGroup
 	for worker := range 8 {

@@ -19,7 +19,8 @@ func loadSecret(secret Secret, algorithms []*algorithm) loader {
 			return loaded{}, fmt.Errorf("secret: %w", err)
 		}
 		if len(b) < need {
-			return loaded{}, fmt.Errorf("%w: the secret has %d bytes, and its issuer's algorithms need %d or more: make it of that many random bytes", ErrConfig, len(b), need)
+			return loaded{}, fmt.Errorf("%w: the secret has %d bytes, and its issuer's algorithms need %d or more: make it "+
+				"of that many random bytes", ErrConfig, len(b), need)
 		}
 		return loaded{keys: []*key{{kind: secretKey, secret: slices.Clone(b)}}, age: -1}, nil
 	}

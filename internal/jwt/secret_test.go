@@ -28,7 +28,8 @@ func secretFixture(t *testing.T, v *vault, algorithms ...string) *fixture {
 }
 
 func hmacToken(alg string, secret []byte) string {
-	return sign(alg, testKey{secret: secret}, goodHeader(alg).String(), goodClaims().with(object{"exp": t0.AddDate(1, 0, 0).Unix()}).String())
+	return sign(alg, testKey{secret: secret}, goodHeader(alg).String(),
+		goodClaims().with(object{"exp": t0.AddDate(1, 0, 0).Unix()}).String())
 }
 
 func TestLine14ASecretShorterThanItsHash(t *testing.T) {
@@ -55,7 +56,8 @@ func TestLine14ASecretShorterThanItsHash(t *testing.T) {
 		if !errors.Is(err, ErrConfig) || c.length > 0 && strings.Contains(err.Error(), "sss") {
 			t.Errorf("%v with %d bytes: got %v, want a configuration error", c.algorithms, c.length, err)
 		}
-		f.want(t, hmacToken("HS256", secret), map[bool]error{true: ErrUnavailable, false: ErrAlgorithm}[c.algorithms == nil || c.algorithms[0] == "HS256"])
+		f.want(t, hmacToken("HS256", secret),
+			map[bool]error{true: ErrUnavailable, false: ErrAlgorithm}[c.algorithms == nil || c.algorithms[0] == "HS256"])
 	}
 }
 

@@ -170,7 +170,8 @@ func TestLine54AnIssuersOwnStaleCeilingAndKeyAge(t *testing.T) {
 	f := newFixture(t, func(o *Options) {
 		o.Issuers[0].MaxKeyAge, o.Issuers[0].StaleCeiling = 5*time.Minute, 20*time.Minute
 		other := o.Issuers[0]
-		other.URL, other.JWKSURL, other.MaxKeyAge, other.StaleCeiling = "https://other.example.com", testJWKSURL+"/other", 0, 0
+		other.URL, other.JWKSURL, other.MaxKeyAge, other.StaleCeiling = "https://other.example.com", testJWKSURL+"/other", 0,
+			0
 		o.Issuers = append(o.Issuers, other)
 	})
 	f.server.serveWith(withMaxAge(fullKeySet(), "max-age=3600"))

@@ -60,5 +60,6 @@ func (t *Token) GoString() string { return t.String() }
 
 // LogValue is what a log may hold of it.
 func (t *Token) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("issuer", t.Issuer()), slog.String("kid", t.KeyID()), slog.String("alg", t.Algorithm()))
+	return slog.GroupValue(slog.String("issuer", t.Issuer()), slog.String("kid", t.KeyID()),
+		slog.String("alg", t.Algorithm()))
 }

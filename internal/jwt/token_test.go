@@ -15,8 +15,12 @@ import (
 func TestToken(t *testing.T) {
 	f := newFixture(t)
 	token, err := f.verify(rs256(nil, object{
-		"exp": jsonNumber("1700000100.75"), "groups": []string{"staff", "admins"}, "realm_access": object{"roles": []string{"editor"}},
-		"https://example.com/roles": []string{"owner"}, "escaped": "a\tb", "email_verified": true,
+		"exp":                       jsonNumber("1700000100.75"),
+		"groups":                    []string{"staff", "admins"},
+		"realm_access":              object{"roles": []string{"editor"}},
+		"https://example.com/roles": []string{"owner"},
+		"escaped":                   "a\tb",
+		"email_verified":            true,
 	}))
 	if err != nil {
 		t.Fatal(err)
@@ -62,8 +66,10 @@ func TestPrintingATokenShowsNoClaims(t *testing.T) {
 	var log bytes.Buffer
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "token", token)
 	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "token", token)
-	for _, shown := range []string{fmt.Sprint(token), fmt.Sprintf("%+v %#v %s %q", token, token, token, token), log.String()} {
-		if strings.Contains(shown, "someone") || strings.Contains(shown, "user-1") || strings.Contains(shown, strings.Split(text, ".")[2][:10]) {
+	for _, shown := range []string{fmt.Sprint(token), fmt.Sprintf("%+v %#v %s %q", token, token, token, token),
+		log.String()} {
+		if strings.Contains(shown, "someone") || strings.Contains(shown, "user-1") ||
+			strings.Contains(shown, strings.Split(text, ".")[2][:10]) {
 			t.Errorf("%s shows claims", shown)
 		}
 	}
@@ -89,7 +95,8 @@ func TestLogsHoldNoToken(t *testing.T) {
 		f.server.serveWith(failing)
 		f.clock.advance(time.Hour)
 	}
-	for _, want := range []string{`"jwt: new keys"`, `"jwt: key ignored"`, `"ignored":1`, `"kid":"weak"`, `"jwt: keys not fetched"`, `"older_keys_serve":true`, `connection refused`} {
+	for _, want := range []string{`"jwt: new keys"`, `"jwt: key ignored"`, `"ignored":1`, `"kid":"weak"`,
+		`"jwt: keys not fetched"`, `"older_keys_serve":true`, `connection refused`} {
 		if !strings.Contains(log.String(), want) {
 			t.Errorf("%s is not logged:\n%s", want, &log)
 		}
@@ -283,7 +290,8 @@ func TestBearer(t *testing.T) {
 		{"43 the same value twice", []string{"Bearer abc", "Bearer abc"}, "abc", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got, err := Bearer(c.values...); got != c.want || !errors.Is(err, c.err) || c.err != nil && !errors.Is(err, ErrRejected) {
+			if got, err := Bearer(c.values...); got != c.want || !errors.Is(err, c.err) || c.err != nil &&
+				!errors.Is(err, ErrRejected) {
 				t.Errorf("got %q, %v, want %q, %v", got, err, c.want, c.err)
 			}
 		})

@@ -41,7 +41,8 @@ func (c *tokenCache) check(t *testing.T) {
 		bytes += e.bytes
 	}
 	if bytes != c.bytes || c.count != len(c.entries) || bytes > c.maxBytes || c.count > c.size {
-		t.Fatalf("%d bytes, counted %d of %d; %d entries, counted %d of %d", bytes, c.bytes, c.maxBytes, len(c.entries), c.count, c.size)
+		t.Fatalf("%d bytes, counted %d of %d; %d entries, counted %d of %d", bytes, c.bytes, c.maxBytes, len(c.entries),
+			c.count, c.size)
 	}
 }
 

@@ -50,7 +50,8 @@ func New(options Options) (*Verifier, error) {
 			if config.Secret != nil {
 				load = loadSecret(config.Secret, i.algorithms)
 			}
-			i.keys = &keyCache{name: config.URL, load: load, options: &o, maxAge: config.maxKeyAge(&o), staleCeiling: config.staleCeiling(&o)}
+			i.keys = &keyCache{name: config.URL, load: load, options: &o, maxAge: config.maxKeyAge(&o),
+				staleCeiling: config.staleCeiling(&o)}
 			v.caches = append(v.caches, i.keys)
 			if config.JWKSURL != "" {
 				shared[config.JWKSURL] = i.keys

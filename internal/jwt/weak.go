@@ -11,7 +11,8 @@ import (
 // 2^16, and those of the key generator with CVE-2017-15361 (ROCA).
 func checkModulus(n *big.Int) error {
 	if roca(n) {
-		return errors.New("the RSA modulus is of the broken generator of CVE-2017-15361 (ROCA): have the issuer make a new key")
+		return errors.New("the RSA modulus is of the broken generator of CVE-2017-15361 (ROCA): have the issuer make a " +
+			"new key")
 	}
 	// n and the product of the primes have a common factor exactly if n has one of the primes; so have n and what is left
 	// of the product modulo n, which is all that is computed of it.

@@ -24,7 +24,8 @@ func (weakRSA) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) { pani
 func (k weakRSA) token(header, claims string) string {
 	input := b64(header) + "." + b64(claims)
 	sum := sha256.Sum256([]byte(input))
-	info := []byte{0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20}
+	info := []byte{0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00,
+		0x04, 0x20}
 	size := (k.n.BitLen() + 7) / 8
 	em := slices.Repeat([]byte{0xFF}, size)
 	tail := slices.Concat([]byte{0}, info, sum[:])
@@ -93,12 +94,15 @@ func TestROCA(t *testing.T) {
 		n    *big.Int
 		want bool
 	}{
-		"mod01": {hex("944e13208a280c37efc31c3114485e590192adbb8e11c87cad60cdef0037ce99278330d3f471a2538fa667802ed2a3c44a8b7dea826e888d0aa341fd664f7fa7"), true},
-		"mod02": {hex("a23475d6b86e7deb1e1483747c0e1aaa1390f24dcbc0d05399d025c985861601d91ba7a1ce5dd9d9721fac7b65cbf73f9fa39399f6cbf33edc6e094f9eda639f"), true},
+		"mod01": {hex("944e13208a280c37efc31c3114485e590192adbb8e11c87cad60cdef0037ce99278330d3f471a2538fa667802ed2a3c44a8b7dea826e888d0aa341fd664f7fa7"),
+			true},
+		"mod02": {hex("a23475d6b86e7deb1e1483747c0e1aaa1390f24dcbc0d05399d025c985861601d91ba7a1ce5dd9d9721fac7b65cbf73f9fa39399f6cbf33edc6e094f9eda639f"),
+			true},
 		"mod03": {hex("9dcd7420e420c270a68060eb8b5aa7457a9f6648f86fafed2775cc1f79ae962f1e63f1b9e51c55f9ea6fdc7332e9b0058c9ff2eb1fc89855029cf6aafe21e689" +
 			"feb38ac9ffb12f1ce371bb5d0e9aae64161abce74b4244bf68f1edb4411f756a097c8929c14740245ea355f8332d1aa36bb50c7dcb4505da8de02e4e53d38f8d" +
 			"f06097da7524df0df93db48eac8cc4af2d3a16257eb2b2adca6ba464e5974fa92550d31b1babf161e7692d00b86e3dd886ecab4abfbe1a8f8cc263ff4af55cdb" +
-			"45f4249a5193925f5e983d762f0b6800943eb0267b08f42ed311ce1f5c86eacbc8ce4d3cb7a2fee1ef5641423a1cf4114e5ecf50034a60a412523af9e6f4aa11"), true},
+			"45f4249a5193925f5e983d762f0b6800943eb0267b08f42ed311ce1f5c86eacbc8ce4d3cb7a2fee1ef5641423a1cf4114e5ecf50034a60a412523af9e6f4aa11"),
+			true},
 		"made here":               {rocaKey().n, true},
 		"another key":             {keys()["rsa"].signer.Public().(*rsa.PublicKey).N, false},
 		"a broken one and two":    {new(big.Int).Add(rocaKey().n, big.NewInt(2)), false},

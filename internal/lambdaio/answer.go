@@ -49,7 +49,8 @@ type answerConn struct {
 // connection is met there.
 func (c *answerConn) Write(p []byte) (int, error) {
 	if len(c.held) == 0 {
-		if !bytes.HasPrefix(p, []byte("POST ")) || !bytes.HasSuffix(p, endOfHeader) || !bytes.Contains(p, []byte("\r\nTransfer-Encoding: chunked\r\n")) {
+		if !bytes.HasPrefix(p, []byte("POST ")) || !bytes.HasSuffix(p, endOfHeader) ||
+			!bytes.Contains(p, []byte("\r\nTransfer-Encoding: chunked\r\n")) {
 			return c.Conn.Write(p)
 		}
 		c.held = append(c.held, p...)

@@ -31,13 +31,19 @@ func TestAnswersAreWrittenAtOnce(t *testing.T) {
 	const get, post = "GET /next HTTP/1.1\r\n\r\n", "POST /response HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
 	big := strings.Repeat("x", maxHeld)
 	for name, c := range map[string]struct{ in, want []string }{
-		"a request without a body":          {[]string{get}, []string{get}},
-		"an answer":                         {[]string{post, "2\r\n{}\r\n", "0\r\n\r\n"}, []string{post + "2\r\n{}\r\n0\r\n\r\n"}},
-		"the one after it":                  {[]string{post, "0\r\n\r\n", get, post, "0\r\n\r\n"}, []string{post + "0\r\n\r\n", get, post + "0\r\n\r\n"}},
-		"one that says what went wrong":     {[]string{post, "0\r\nLambda-Runtime-Function-Error-Type: x\r\n\r\n"}, []string{post + "0\r\nLambda-Runtime-Function-Error-Type: x\r\n\r\n"}},
-		"one whose length is known":         {[]string{"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n", "{}"}, []string{"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n", "{}"}},
-		"a header in parts":                 {[]string{"POST / HTTP/1.1\r\nTransfer-", "Encoding: chunked\r\n\r\n"}, []string{"POST / HTTP/1.1\r\nTransfer-", "Encoding: chunked\r\n\r\n"}},
-		"a body that looks like its end":    {[]string{post, "6\r\na\r\n\r\n\r\n", "0\r\n\r\n"}, []string{post + "6\r\na\r\n\r\n\r\n", "0\r\n\r\n"}},
+		"a request without a body": {[]string{get}, []string{get}},
+		"an answer": {[]string{post, "2\r\n{}\r\n", "0\r\n\r\n"},
+			[]string{post + "2\r\n{}\r\n0\r\n\r\n"}},
+		"the one after it": {[]string{post, "0\r\n\r\n", get, post, "0\r\n\r\n"},
+			[]string{post + "0\r\n\r\n", get, post + "0\r\n\r\n"}},
+		"one that says what went wrong": {[]string{post, "0\r\nLambda-Runtime-Function-Error-Type: x\r\n\r\n"},
+			[]string{post + "0\r\nLambda-Runtime-Function-Error-Type: x\r\n\r\n"}},
+		"one whose length is known": {[]string{"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n", "{}"},
+			[]string{"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n", "{}"}},
+		"a header in parts": {[]string{"POST / HTTP/1.1\r\nTransfer-", "Encoding: chunked\r\n\r\n"},
+			[]string{"POST / HTTP/1.1\r\nTransfer-", "Encoding: chunked\r\n\r\n"}},
+		"a body that looks like its end": {[]string{post, "6\r\na\r\n\r\n\r\n", "0\r\n\r\n"},
+			[]string{post + "6\r\na\r\n\r\n\r\n", "0\r\n\r\n"}},
 		"one that is longer than is held":   {[]string{post, big, "0\r\n\r\n"}, []string{post + big, "0\r\n\r\n"}},
 		"an empty write is not a new start": {[]string{post, "", "0\r\n\r\n"}, []string{post + "0\r\n\r\n"}},
 	} {
@@ -76,12 +82,14 @@ func TestAnswersArriveWhole(t *testing.T) {
 		_, _ = w.Write(body)
 	}))
 	defer server.Close()
-	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, network,
+		address string) (net.Conn, error) {
 		conn, err := new(net.Dialer).DialContext(ctx, network, address)
 		return &answerConn{Conn: conn}, err
 	}}}
 	defer client.CloseIdleConnections()
-	for _, part := range []string{"", "x", "\r\n\r\n", "0\r\n\r\n", strings.Repeat("abc\r\n", 700), strings.Repeat("y", maxHeld)} {
+	for _, part := range []string{"", "x", "\r\n\r\n", "0\r\n\r\n", strings.Repeat("abc\r\n", 700),
+		strings.Repeat("y", maxHeld)} {
 		for _, times := range []int{1, 2, 33} {
 			want := strings.Repeat(part, times)
 			readers := make([]io.Reader, times)

@@ -15,7 +15,10 @@ import (
 func TestOtherConnectionsAreLeftAlone(t *testing.T) {
 	transport := http.DefaultTransport
 	defer func() { http.DefaultTransport = transport }()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) }))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_,
+			_ = io.Copy(w, r.Body)
+	}))
 	defer server.Close()
 	const body = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
 	for name, c := range map[string]struct {

@@ -107,7 +107,8 @@ func Browser(t testing.TB) string {
 			return path
 		}
 	}
-	missing(t, "there is no "+strings.Join(names, ", ")+" in PATH: install Chromium (Debian: apt-get install chromium), or name it in CHROMIUM")
+	missing(t, "there is no "+strings.Join(names, ", ")+" in PATH: install Chromium (Debian: apt-get install "+
+		"chromium), or name it in CHROMIUM")
 	return ""
 }
 

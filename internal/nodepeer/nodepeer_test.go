@@ -77,7 +77,8 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 	t.Run("a browser", func(t *testing.T) {
 		t.Setenv("CHROMIUM", "/nowhere/chromium")
 		t.Setenv("GATEHOUSE_TEST_ALL", "")
-		if said := ended(t, func(t testing.TB) { Browser(t) }); !strings.HasPrefix(said, "skipped: there is no /nowhere/chromium") {
+		if said := ended(t, func(t testing.TB) { Browser(t) }); !strings.HasPrefix(said,
+			"skipped: there is no /nowhere/chromium") {
 			t.Errorf("got %q", said)
 		}
 	})

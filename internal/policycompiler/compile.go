@@ -86,7 +86,8 @@ func (c *Compiler) compose(to []byte, prefix string, permitted route.Set) (write
 		all = all && barred[i] == 0
 	}
 	var plans []plan
-	bytes := len(opening) + len(iampolicy.Allow) + len(nextDeny) + 2*len(element) + len(closing) + 3*(len(prefix)+len(noSlashes))
+	bytes := len(opening) + len(iampolicy.Allow) + len(nextDeny) + 2*len(element) + len(closing) +
+		3*(len(prefix)+len(noSlashes))
 	if some && !all {
 		for i := range c.classes {
 			p, err := c.plan(&c.classes[i], len(prefix), permitted, barred)
@@ -105,7 +106,9 @@ func (c *Compiler) compose(to []byte, prefix string, permitted route.Set) (write
 		w.open(iampolicy.Allow)
 		w.resource("", "*")
 		w.denyEscapes()
-	case len(plans) == 0: // API Gateway wants a statement (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html)
+	case len(plans) == 0:
+		// API Gateway requires a statement. Source:
+		// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
 		w.open(iampolicy.Deny)
 		w.resource("", "*")
 	default:
@@ -116,7 +119,8 @@ func (c *Compiler) compose(to []byte, prefix string, permitted route.Set) (write
 
 // plan finds what to say for a class: the shorter of the two ways.
 func (c *Compiler) plan(k *class, prefix int, permitted, barred route.Set) (plan, error) {
-	tight := planner{plan: plan{class: k}, c: c, permitted: permitted, barred: barred, needed: make(route.Set, len(barred))}
+	tight := planner{plan: plan{class: k}, c: c, permitted: permitted, barred: barred,
+		needed: make(route.Set, len(barred))}
 	tight.tight()
 	if tight.conflict != nil {
 		rules := c.table.Rules()
@@ -219,7 +223,8 @@ func (w *writer) resource(verb string, path ...string) {
 		w.to = append(w.to, p...)
 	}
 	if n := len(w.to) - before; n > maxResource && w.err == nil {
-		w.err = fmt.Errorf("%w: the resource %q has %d characters, and API Gateway takes %d: shorten the route's path", ErrTooLarge, w.to[before:], n, maxResource)
+		w.err = fmt.Errorf("%w: the resource %q has %d characters, and API Gateway takes %d: shorten the route's path",
+			ErrTooLarge, w.to[before:], n, maxResource)
 	}
 	w.to = append(w.to, '"')
 }
@@ -264,7 +269,8 @@ func (w *writer) denyEscapes() {
 func (w *writer) close() ([]byte, error) {
 	w.to = append(w.to, closing...)
 	if n := len(w.to) - w.start; n > w.c.Limit && w.err == nil {
-		w.err = fmt.Errorf("%w: %d bytes, and the limit is %d: guard fewer routes with one authorizer, or put those that need the same under one path", ErrTooLarge, n, w.c.Limit)
+		w.err = fmt.Errorf("%w: %d bytes, and the limit is %d: guard fewer routes with one authorizer, or put those that "+
+			"need the same under one path", ErrTooLarge, n, w.c.Limit)
 	}
 	if w.err != nil {
 		return w.to[:w.start], w.err

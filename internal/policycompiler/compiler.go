@@ -94,7 +94,8 @@ func NewCompiler(t *access.Table) (*Compiler, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Compiler{Limit: DefaultLimit, table: t, machine: m, ours: route.NewSet(len(t.Rules())), cached: map[string][]byte{}}
+	c := &Compiler{Limit: DefaultLimit, table: t, machine: m, ours: route.NewSet(len(t.Rules())),
+		cached: map[string][]byte{}}
 	for i, r := range t.Rules() {
 		if !r.Elsewhere {
 			c.ours.Add(i)

@@ -24,7 +24,8 @@ type Conflict struct {
 
 // String explains the conflict to the author of the table.
 func (c Conflict) String() string {
-	return fmt.Sprintf("a caller who may call %q and not %q gets a policy that denies %s, since the * of the first matches the second; that denies %s too, a request to %q, which this caller may make",
+	return fmt.Sprintf("a caller who may call %q and not %q gets a policy that denies %s, since the * of the first "+
+		"matches the second; that denies %s too, a request to %q, which this caller may make",
 		c.rules[c.Allowed].Pattern, c.rules[c.Denied].Pattern, c.Pattern, c.Request, c.rules[c.Hit].Pattern)
 }
 
@@ -83,8 +84,13 @@ func (c *Compiler) conflictsOf(k *class, i int) (found []Conflict) {
 			for _, hit := range c.others(m.rules, denied) {
 				if rights, feasible := access.Lacking(rules[denied], rules[allowed], rules[hit]); feasible {
 					found = append(found, Conflict{
-						Allowed: int(allowed), Denied: denied, Hit: hit, Rights: rights, rules: rules,
-						Pattern: k.verbs[0] + joined(m.path), Request: k.verbs[0] + " " + c.witness(k, m.path, hit),
+						Allowed: int(allowed),
+						Denied:  denied,
+						Hit:     hit,
+						Rights:  rights,
+						rules:   rules,
+						Pattern: k.verbs[0] + joined(m.path),
+						Request: k.verbs[0] + " " + c.witness(k, m.path, hit),
 					})
 				}
 			}

@@ -39,30 +39,52 @@ func TestConflicts(t *testing.T) {
 		rules []string
 		want  []string // denied, hit, request
 	}{
-		{"read and write of one resource", []string{"GET /orders r", "POST /orders w", "GET /orders/{id} r", "DELETE /orders/{id} w"}, nil},
-		{"sub-resources with the same scopes", []string{"GET /orders r", "GET /orders/{id} r", "GET /orders/{id}/items r", "GET /orders/{id}/items/{item} r", "POST /orders/{id}/items w"}, nil},
-		{"a sub-resource with a scope of its own, and nothing permitted below it", []string{"GET /orders/{id} r", "GET /orders/{id}/items i", "GET /orders/{id}/items/{item} i"}, nil},
-		{"what is below needs more", []string{"GET /orders/{id} r", "GET /orders/{id}/items i", "GET /orders/{id}/items/{item} i j"}, nil},
-		{"what is below implies it by a narrower choice", []string{"GET /orders/{id} r", "GET /orders/{id}/items i|j", "GET /orders/{id}/items/{item} i"}, nil},
-		{"the one above implies it", []string{"GET /orders/{id} r", "GET /orders/{id}/items r|i", "GET /orders/{id}/items/{item} j"}, nil},
-		{"me beside an administrator's parameter", []string{"GET /users/me", "GET /users/{id} admin", "GET /users/{id}/posts", "GET /users/{id}/posts/{post}"}, nil},
-		{"an administrator's literal beside everybody's parameter", []string{"GET /orders/{id}", "GET /orders/export admin"}, nil},
-		{"a catch-all over literals", []string{"ANY /{proxy+}", "ANY /admin admin", "ANY /admin/users admin", "ANY /admin/{proxy+} admin"}, nil},
-		{"tenants first", []string{"GET /{tenant}/orders o", "GET /{tenant}/orders/{id} o", "GET /{tenant}/invoices i", "GET /{tenant}/invoices/{id} i", "GET /health", "GET /admin/{what} a"}, nil},
-		{"a tenant that is called as a literal", []string{"GET /{tenant}/orders/{id} o", "GET /admin/{what} a", "GET /admin/{what}/logs a"},
+		{"read and write of one resource",
+			[]string{"GET /orders r", "POST /orders w", "GET /orders/{id} r", "DELETE /orders/{id} w"}, nil},
+		{"sub-resources with the same scopes",
+			[]string{"GET /orders r", "GET /orders/{id} r", "GET /orders/{id}/items r", "GET /orders/{id}/items/{item} r",
+				"POST /orders/{id}/items w"}, nil},
+		{"a sub-resource with a scope of its own, and nothing permitted below it",
+			[]string{"GET /orders/{id} r", "GET /orders/{id}/items i", "GET /orders/{id}/items/{item} i"}, nil},
+		{"what is below needs more",
+			[]string{"GET /orders/{id} r", "GET /orders/{id}/items i", "GET /orders/{id}/items/{item} i j"}, nil},
+		{"what is below implies it by a narrower choice",
+			[]string{"GET /orders/{id} r", "GET /orders/{id}/items i|j", "GET /orders/{id}/items/{item} i"}, nil},
+		{"the one above implies it",
+			[]string{"GET /orders/{id} r", "GET /orders/{id}/items r|i", "GET /orders/{id}/items/{item} j"}, nil},
+		{"me beside an administrator's parameter",
+			[]string{"GET /users/me", "GET /users/{id} admin", "GET /users/{id}/posts", "GET /users/{id}/posts/{post}"}, nil},
+		{"an administrator's literal beside everybody's parameter", []string{"GET /orders/{id}", "GET /orders/export admin"},
+			nil},
+		{"a catch-all over literals",
+			[]string{"ANY /{proxy+}", "ANY /admin admin", "ANY /admin/users admin", "ANY /admin/{proxy+} admin"}, nil},
+		{"tenants first", []string{"GET /{tenant}/orders o", "GET /{tenant}/orders/{id} o", "GET /{tenant}/invoices i",
+			"GET /{tenant}/invoices/{id} i", "GET /health", "GET /admin/{what} a"}, nil},
+		{"a tenant that is called as a literal",
+			[]string{"GET /{tenant}/orders/{id} o", "GET /admin/{what} a", "GET /admin/{what}/logs a"},
 			[]string{"0 2: GET/admin/orders/?* hits GET /admin/orders/logs"}},
-		{"public routes do not count", []string{"GET /orders/{id} r", "GET /orders/{id}/items i", "-GET /orders/{id}/items/{item}"}, nil},
-		{"nor do those of other authorizers that would be denied", []string{"GET /orders/{id} r", "-GET /orders/{id}/items", "GET /orders/{id}/items/{item} j"}, nil},
+		{"public routes do not count",
+			[]string{"GET /orders/{id} r", "GET /orders/{id}/items i", "-GET /orders/{id}/items/{item}"}, nil},
+		{"nor do those of other authorizers that would be denied",
+			[]string{"GET /orders/{id} r", "-GET /orders/{id}/items", "GET /orders/{id}/items/{item} j"}, nil},
 		{"other verbs", []string{"GET /orders/{id} r", "POST /orders/{id}/items i", "GET /orders/{id}/items/{item} j"}, nil},
-		{"an item that is called as its collection", []string{"GET /orders/{id} r", "GET /orders/{id}/items i", "GET /orders/{id}/items/{item} r"},
+		{"an item that is called as its collection",
+			[]string{"GET /orders/{id} r", "GET /orders/{id}/items i", "GET /orders/{id}/items/{item} r"},
 			[]string{"1 2: GET/orders/*/items hits GET /orders/x/items/items"}},
-		{"a value that is called as a barred sibling", []string{"GET /orders/{id} r", "GET /orders/{id}/audit a", "GET /orders/{id}/items/{item} r"},
+		{"a value that is called as a barred sibling",
+			[]string{"GET /orders/{id} r", "GET /orders/{id}/audit a", "GET /orders/{id}/items/{item} r"},
 			[]string{"1 2: GET/orders/*/audit hits GET /orders/x/items/audit"}},
-		{"the word is reserved: no conflict", []string{"GET /orders/{id} r", "GET /orders/{id}/audit a", "GET /orders/{id}/items/{item} r", "GET /orders/{id}/items/audit a"}, nil},
-		{"a parameter under a catch-all", []string{"GET /{proxy+}", "GET /orders/{id} r"}, []string{"1 0: GET/orders/?* hits GET /orders/x/x"}},
-		{"the same with the rest declared", []string{"GET /{proxy+}", "GET /orders/{id} r", "GET /orders/{id}/{rest+} r"}, nil},
-		{"ANY: once, not for each verb", []string{"ANY /{proxy+}", "ANY /orders/{id} r"}, []string{"1 0: DELETE/orders/?* hits DELETE /orders/x/x"}},
-		{"only the part that an Allow matches is denied", []string{"GET /{t}/users u", "GET /admin/{what} a", "GET /admin/{what}/logs l"}, nil},
+		{"the word is reserved: no conflict",
+			[]string{"GET /orders/{id} r", "GET /orders/{id}/audit a", "GET /orders/{id}/items/{item} r",
+				"GET /orders/{id}/items/audit a"}, nil},
+		{"a parameter under a catch-all", []string{"GET /{proxy+}", "GET /orders/{id} r"},
+			[]string{"1 0: GET/orders/?* hits GET /orders/x/x"}},
+		{"the same with the rest declared", []string{"GET /{proxy+}", "GET /orders/{id} r", "GET /orders/{id}/{rest+} r"},
+			nil},
+		{"ANY: once, not for each verb", []string{"ANY /{proxy+}", "ANY /orders/{id} r"},
+			[]string{"1 0: DELETE/orders/?* hits DELETE /orders/x/x"}},
+		{"only the part that an Allow matches is denied",
+			[]string{"GET /{t}/users u", "GET /admin/{what} a", "GET /admin/{what}/logs l"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			table := needing(t, c.rules...)
@@ -78,7 +100,8 @@ func TestConflicts(t *testing.T) {
 }
 
 func TestConflictString(t *testing.T) {
-	got := compilerOf(t, needing(t, "GET /orders/{id} r", "GET /orders/{id}/items i", "GET /orders/{id}/items/{item} r")).Conflicts()
+	got := compilerOf(t, needing(t, "GET /orders/{id} r", "GET /orders/{id}/items i",
+		"GET /orders/{id}/items/{item} r")).Conflicts()
 	const want = `a caller who may call "GET /orders/{id}" and not "GET /orders/{id}/items" gets a policy that denies GET/orders/*/items, since the * of the first matches the second; that denies GET /orders/x/items/items too, a request to "GET /orders/{id}/items/{item}", which this caller may make`
 	if len(got) != 1 || got[0].String() != want {
 		t.Errorf("want %s\n got %v", want, got)
@@ -93,10 +116,14 @@ func TestConflictNarrower(t *testing.T) {
 		rules []string
 		want  string
 	}{
-		"an item that is called as its collection": {[]string{"GET /orders/{id} r", "GET /orders/{id}/items i", "GET /orders/{id}/items/{item} r"}, "GET /orders/{id}/items/items"},
-		"a barred sibling's name":                  {[]string{"GET /orders/{id} r", "GET /orders/{id}/audit a", "GET /orders/{id}/items/{item} r"}, "GET /orders/{id}/items/audit"},
-		"below a catch-all":                        {[]string{"GET /{proxy+}", "GET /orders/{id} r"}, "GET /orders/{id}/{rest+}"},
-		"a tenant that is called as a literal":     {[]string{"GET /{tenant}/orders/{id} o", "GET /admin/{what} a", "GET /admin/{what}/logs a"}, "GET /admin/orders/logs"},
+		"an item that is called as its collection": {[]string{"GET /orders/{id} r", "GET /orders/{id}/items i",
+			"GET /orders/{id}/items/{item} r"}, "GET /orders/{id}/items/items"},
+		"a barred sibling's name": {[]string{"GET /orders/{id} r", "GET /orders/{id}/audit a",
+			"GET /orders/{id}/items/{item} r"}, "GET /orders/{id}/items/audit"},
+		"below a catch-all": {[]string{"GET /{proxy+}", "GET /orders/{id} r"},
+			"GET /orders/{id}/{rest+}"},
+		"a tenant that is called as a literal": {[]string{"GET /{tenant}/orders/{id} o", "GET /admin/{what} a",
+			"GET /admin/{what}/logs a"}, "GET /admin/orders/logs"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			found := compilerOf(t, needing(t, c.rules...)).Conflicts()
@@ -127,7 +154,8 @@ func TestConflictsAreAll(t *testing.T) {
 		}
 		for range 20 {
 			rights := randomRights(r)
-			if _, err := c.Append(nil, prefix, table.Permitted(rights)); err != nil && (len(conflicts) == 0 || !errors.Is(err, ErrConflict)) {
+			if _, err := c.Append(nil, prefix, table.Permitted(rights)); err != nil &&
+				(len(conflicts) == 0 || !errors.Is(err, ErrConflict)) {
 				t.Fatalf("%v: with %v: %v", table.Routes().Patterns(), rights, err)
 			}
 		}
@@ -163,7 +191,8 @@ func checkConflict(t *testing.T, c *Compiler, table *access.Table, f Conflict) {
 		return
 	}
 	for _, path := range paths {
-		if rule, ok := table.Match(verb, path); ok && rule == f.Denied && iampolicy.Match(f.Pattern, verb+path) && iampolicy.Match(allow, verb+path) {
+		if rule, ok := table.Match(verb, path); ok && rule == f.Denied && iampolicy.Match(f.Pattern, verb+path) &&
+			iampolicy.Match(allow, verb+path) {
 			return
 		}
 	}
@@ -173,7 +202,8 @@ func checkConflict(t *testing.T, c *Compiler, table *access.Table, f Conflict) {
 func TestTangled(t *testing.T) {
 	var lines []string
 	for i := range 20 {
-		lines = append(lines, fmt.Sprintf("GET /x%d/{b}/{c}/{d}", i), fmt.Sprintf("GET /{a}/y%d/{c}/{d}", i), fmt.Sprintf("GET /{a}/{b}/z%d/{d}", i))
+		lines = append(lines, fmt.Sprintf("GET /x%d/{b}/{c}/{d}", i), fmt.Sprintf("GET /{a}/y%d/{c}/{d}", i),
+			fmt.Sprintf("GET /{a}/{b}/z%d/{d}", i))
 	}
 	if _, err := NewCompiler(needing(t, lines...)); !errors.Is(err, route.ErrTangled) {
 		t.Errorf("want ErrTangled, got %v", err)

@@ -115,7 +115,8 @@ func TestDenyEscapesIfTheGatewayDecodes(t *testing.T) {
 func escapedSomewhere(r *rand.Rand, path string) string {
 	var b strings.Builder
 	for i := range len(path) {
-		if c := path[i]; c >= 'a' && c <= 'z' && r.IntN(4) == 0 && (i < 1 || path[i-1] != '%') && (i < 2 || path[i-2] != '%') {
+		if c := path[i]; c >= 'a' && c <= 'z' && r.IntN(4) == 0 && (i < 1 || path[i-1] != '%') &&
+			(i < 2 || path[i-2] != '%') {
 			fmt.Fprintf(&b, "%%%02x", c)
 		} else {
 			b.WriteByte(c)

@@ -10,7 +10,8 @@ import (
 )
 
 func needs(pattern, scope string) access.Rule {
-	return access.Rule{Pattern: route.MustParse(pattern), Requires: []access.Requirement{{Kind: access.Scope, AnyOf: []string{scope}}}}
+	return access.Rule{Pattern: route.MustParse(pattern),
+		Requires: []access.Requirement{{Kind: access.Scope, AnyOf: []string{scope}}}}
 }
 
 // The pattern for an order also matches its invoice, which this caller may not read, and so that is denied.

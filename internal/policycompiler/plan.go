@@ -115,7 +115,8 @@ func (p *planner) denyFrom(i int) {
 		mine = false
 	}
 	switch {
-	case !p.class.below[i].Meets(p.permitted) && (n.child != 0 && p.has(n.child, p.needed) || several(p.class.under[i], p.needed)):
+	case !p.class.below[i].Meets(p.permitted) &&
+		(n.child != 0 && p.has(n.child, p.needed) || several(p.class.under[i], p.needed)):
 		p.deny = append(p.deny, entry{i, formOf(mine)})
 		return
 	case mine:

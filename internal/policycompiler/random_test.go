@@ -17,7 +17,8 @@ var words = []string{"a", "b", "c", "ab", "b-c"}
 
 // randomTable draws a table of up to n rules that one API can have.
 func randomTable(r *rand.Rand, n int) *access.Table {
-	verbs := [][]string{{"GET"}, {"GET"}, {"GET", "GET", "GET", "POST", route.Any, "PUT"}, append([]string{route.Any}, route.Verbs...)}[r.IntN(4)]
+	verbs := [][]string{{"GET"}, {"GET"}, {"GET", "GET", "GET", "POST", route.Any, "PUT"},
+		append([]string{route.Any}, route.Verbs...)}[r.IntN(4)]
 	depth := 1 + r.IntN(5)
 	literals := 1 + r.IntN(1+r.IntN(len(words)))
 	elsewhere := r.IntN(4) == 0
@@ -69,7 +70,8 @@ func randomRights(r *rand.Rand) (rights access.Rights) {
 }
 
 // odd are values of parameters that mean something to somebody: to URLs, ARNs or policies.
-var odd = []string{"x", "1", "a%2Fb", "%2F", "a:b", ":", "..", ".", "%2A", "a%20b", "GET", "aa", "ab", "bc", "a.b", "-", "~", "prod", "%61"}
+var odd = []string{"x", "1", "a%2Fb", "%2F", "a:b", ":", "..", ".", "%2A", "a%20b", "GET", "aa", "ab", "bc", "a.b", "-",
+	"~", "prod", "%61"}
 
 // randomRequest draws a request that comes close to a table's routes: one of their patterns with values that are
 // literals of others, sometimes longer, shorter or with slashes where none should be.

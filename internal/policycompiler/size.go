@@ -18,7 +18,8 @@ const LongestPrefix = len("arn:::execute-api:::://") + 10 + 20 + 12 + 10
 // [ErrTooLarge].
 func (c *Compiler) CheckSize(prefix int) error {
 	if n := prefix + c.longest; n > maxResource {
-		return fmt.Errorf("%w: a route's resource can have %d characters, and API Gateway takes %d: shorten the longest path", ErrTooLarge, n, maxResource)
+		return fmt.Errorf("%w: a route's resource can have %d characters, and API Gateway takes %d: shorten the longest path",
+			ErrTooLarge, n, maxResource)
 	}
 	// The bound takes some microseconds, and the exact size tries up to 2^12 rights, so the bound comes first: a table
 	// whose bound fits needs no more. That leaves out no table, as the exact size never exceeds the bound.
@@ -26,7 +27,8 @@ func (c *Compiler) CheckSize(prefix int) error {
 		return nil
 	}
 	if n, _ := c.MaxSize(prefix); n > c.Limit {
-		return fmt.Errorf("%w: it can have %d bytes, and the limit is %d: guard fewer routes with one authorizer, or put those that need the same under one path", ErrTooLarge, n, c.Limit)
+		return fmt.Errorf("%w: it can have %d bytes, and the limit is %d: guard fewer routes with one authorizer, or put "+
+			"those that need the same under one path", ErrTooLarge, n, c.Limit)
 	}
 	return nil
 }

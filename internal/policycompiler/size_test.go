@@ -43,7 +43,8 @@ func TestMaxSize(t *testing.T) {
 		}
 		for range 20 { // the bound holds for whatever is permitted
 			if policy, err := c.Append(nil, prefix, randomPermitted(r, table)); err == nil && len(policy) > bound {
-				t.Fatalf("%v: the bound is %d, and there is a policy of %d: %s", table.Routes().Patterns(), bound, len(policy), policy)
+				t.Fatalf("%v: the bound is %d, and there is a policy of %d: %s", table.Routes().Patterns(), bound, len(policy),
+					policy)
 			}
 		}
 	}
@@ -59,7 +60,8 @@ func TestCheckSize(t *testing.T) {
 	if err := c.CheckSize(LongestPrefix); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("300 routes in 8 KB: want ErrTooLarge, got %v", err)
 	}
-	if err := compilerOf(t, needing(t, "GET /"+strings.Repeat("long", 120))).CheckSize(LongestPrefix); !errors.Is(err, ErrTooLarge) || !strings.Contains(err.Error(), "shorten the longest path") {
+	if err := compilerOf(t, needing(t, "GET /"+strings.Repeat("long", 120))).CheckSize(LongestPrefix); !errors.Is(err,
+		ErrTooLarge) || !strings.Contains(err.Error(), "shorten the longest path") {
 		t.Errorf("a long path: want ErrTooLarge, got %v", err)
 	}
 	a, err := ParseARN("arn:aws-us-gov:execute-api:ap-southeast-10-longer:123456789012:abcdefghij/s/GET/")
@@ -84,7 +86,8 @@ func TestCheckSizeAgrees(t *testing.T) {
 			c.Limit = limit
 			err := c.CheckSize(len(prefix))
 			if got, want := errors.Is(err, ErrTooLarge), exact > limit; got != want {
-				t.Fatalf("%v: exact size %d, bound %d, limit %d: want too large %v, got %v", c.table.Routes().Patterns(), exact, bound, limit, want, err)
+				t.Fatalf("%v: exact size %d, bound %d, limit %d: want too large %v, got %v", c.table.Routes().Patterns(), exact,
+					bound, limit, want, err)
 			}
 			if err != nil {
 				refused++
@@ -94,7 +97,8 @@ func TestCheckSizeAgrees(t *testing.T) {
 		}
 	}
 	if refused == 0 || between == 0 {
-		t.Errorf("%d refusals and %d limits between the exact size and the bound: want some of both, or nothing is compared", refused, between)
+		t.Errorf("%d refusals and %d limits between the exact size and the bound: want some of both, or nothing is compared",
+			refused, between)
 	}
 }
 

@@ -60,13 +60,15 @@ func soundness(t *testing.T, r *rand.Rand, table *access.Table, permitted []bool
 			continue
 		}
 		decided++
-		allowed := policy.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: prefix + verb + path}).Outcome == iampolicy.Allowed
+		allowed := policy.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction,
+			Resource: prefix + verb + path}).Outcome == iampolicy.Allowed
 		// A policy with an end decides as the one without, and allows nothing from then on; nor where there is no time.
 		for _, c := range []struct {
 			context iampolicy.Context
 			want    bool
 		}{{at(-time.Second), allowed}, {at(0), false}, {at(time.Hour), false}, {nil, false}} {
-			if got := bounded.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: prefix + verb + path, Context: c.context}).Outcome == iampolicy.Allowed; got != c.want {
+			if got := bounded.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: prefix + verb + path,
+				Context: c.context}).Outcome == iampolicy.Allowed; got != c.want {
 				t.Fatalf("%s %s at %v: allowed %v, want %v", verb, path, c.context, got, c.want)
 			}
 		}
@@ -81,7 +83,8 @@ func soundness(t *testing.T, r *rand.Rand, table *access.Table, permitted []bool
 			if allowed {
 				fault = "over-grant"
 			}
-			t.Fatalf("%s: %s %s goes to %s\n%s", fault, verb, path, table.Rules()[rule].Pattern, describe(table, permitted, text))
+			t.Fatalf("%s: %s %s goes to %s\n%s", fault, verb, path, table.Rules()[rule].Pattern,
+				describe(table, permitted, text))
 		}
 	}
 	return decided, false
@@ -133,7 +136,8 @@ func TestSoundness(t *testing.T) {
 			made, decided = made+n, decided+d
 		}
 	}
-	t.Logf("%d requests, of which %d were the authorizer's to decide; %d policies, and for %d sets of rules there is none", made, decided, policies, conflicts)
+	t.Logf("%d requests, of which %d were the authorizer's to decide; %d policies, and for %d sets of rules there is none",
+		made, decided, policies, conflicts)
 	if decided < made/2 || conflicts > policies*2/3 {
 		t.Errorf("the requests or tables are too far from each other to prove anything")
 	}
@@ -171,8 +175,10 @@ func TestSoundnessEverywhere(t *testing.T) {
 						continue
 					}
 					decided++
-					if allowed := policy.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: prefix + verb + path}).Outcome == iampolicy.Allowed; allowed != permitted[rule] {
-						t.Fatalf("%s %s goes to %s; allowed: %v\n%s", verb, path, table.Rules()[rule].Pattern, allowed, describe(table, permitted, text))
+					if allowed := policy.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction,
+						Resource: prefix + verb + path}).Outcome == iampolicy.Allowed; allowed != permitted[rule] {
+						t.Fatalf("%s %s goes to %s; allowed: %v\n%s", verb, path, table.Rules()[rule].Pattern, allowed,
+							describe(table, permitted, text))
 					}
 				}
 			}
@@ -227,7 +233,8 @@ func FuzzSoundness(f *testing.F) {
 			line, plus := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "+")
 			line, minus := strings.CutPrefix(line, "-")
 			p, err := route.Parse(line)
-			if err == nil && len(rules) < 40 && len(p.Segments) < 9 && len(line) < 100 { // a longer one may not fit into a policy
+			if err == nil && len(rules) < 40 && len(p.Segments) < 9 &&
+				len(line) < 100 { // a longer one may not fit into a policy
 				rules = append(rules, access.Rule{Pattern: p, Elsewhere: minus})
 				permitted = append(permitted, plus && !minus)
 			}

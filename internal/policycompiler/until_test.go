@@ -11,11 +11,14 @@ func TestAppendUntil(t *testing.T) {
 	end := time.Date(2023, 11, 14, 23, 18, 20, 999, time.FixedZone("", 3600))
 	const condition = `,"Condition":{"DateLessThan":{"aws:CurrentTime":"2023-11-14T22:18:20Z"}}`
 	for _, c := range []struct{ name, policy, want string }{
-		{"an Allow", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":["*"]}]}`,
+		{"an Allow",
+			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":["*"]}]}`,
 			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow"` + condition + `,"Action":"execute-api:Invoke","Resource":["*"]}]}`},
-		{"an Allow and a Deny, which has no end", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":["a"]},{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["b"]}]}`,
+		{"an Allow and a Deny, which has no end",
+			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":["a"]},{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["b"]}]}`,
 			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow"` + condition + `,"Action":"execute-api:Invoke","Resource":["a"]},{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["b"]}]}`},
-		{"a Deny alone", `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["*"]}]}`,
+		{"a Deny alone",
+			`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["*"]}]}`,
 			`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"execute-api:Invoke","Resource":["*"]}]}`},
 		{"nothing", "", ""},
 		{"a beginning", `{"Version":`, `{"Version":`},

@@ -73,7 +73,8 @@ type statement iampolicy.Statement
 
 // locksOut reports whether a statement denies everything to everybody. A NotPrincipal leaves some callers in.
 func (st statement) locksOut() bool {
-	return st.Effect != iampolicy.Allow && len(st.Conditions) == 0 && st.Principal != nil && st.everybody() && st.everything()
+	return st.Effect != iampolicy.Allow && len(st.Conditions) == 0 && st.Principal != nil && st.everybody() &&
+		st.everything()
 }
 
 // everybody reports whether a statement is about all callers. One with a NotPrincipal may be.

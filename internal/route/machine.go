@@ -9,7 +9,8 @@ import (
 const MaxStates = 4096
 
 // ErrTangled says that a table's parameters and literals overlap in so many ways that no [Machine] is made of it.
-var ErrTangled = errors.New("route: the patterns overlap in more than 4096 ways: use fewer literals beside parameters of other routes")
+var ErrTangled = errors.New("route: the patterns overlap in more than 4096 ways: use fewer literals beside " +
+	"parameters of other routes")
 
 // Machine answers where sets of paths lead, which [Table.Match] answers for one path. It is the finite automaton that
 // reads a path's segments, one at a time, as API Gateway does: its states are the resources that are still in question,

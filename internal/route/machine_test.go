@@ -128,7 +128,8 @@ func TestMachineSize(t *testing.T) {
 	}
 	var lines []string
 	for i := range 20 {
-		lines = append(lines, fmt.Sprintf("GET /x%d/{b}/{c}/{d}", i), fmt.Sprintf("GET /{a}/y%d/{c}/{d}", i), fmt.Sprintf("GET /{a}/{b}/z%d/{d}", i))
+		lines = append(lines, fmt.Sprintf("GET /x%d/{b}/{c}/{d}", i), fmt.Sprintf("GET /{a}/y%d/{c}/{d}", i),
+			fmt.Sprintf("GET /{a}/{b}/z%d/{d}", i))
 	}
 	if _, err := table(t, lines...).Machine(); !errors.Is(err, ErrTangled) {
 		t.Errorf("want ErrTangled, got %v", err)

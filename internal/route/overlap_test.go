@@ -18,25 +18,34 @@ func TestFallThroughs(t *testing.T) {
 	}{
 		{"another verb of a protected resource", []string{"ANY /{proxy+}"}, []string{"GET /admin/users"},
 			verbsInto("GET /admin/users", "ANY /{proxy+}", "DELETE", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")},
-		{"the greedy route's one verb", []string{"GET /{proxy+}"}, []string{"POST /orders"}, verbsInto("POST /orders", "GET /{proxy+}", "GET")},
+		{"the greedy route's one verb", []string{"GET /{proxy+}"}, []string{"POST /orders"},
+			verbsInto("POST /orders", "GET /{proxy+}", "GET")},
 		{"the same verb does not fall", []string{"GET /{proxy+}"}, []string{"GET /orders"}, nil},
 		{"ANY takes all", []string{"ANY /{proxy+}"}, []string{"ANY /orders"}, nil},
-		{"seven verbs are ANY", []string{"ANY /{proxy+}"}, []string{"DELETE /o", "GET /o", "HEAD /o", "OPTIONS /o", "PATCH /o", "POST /o", "PUT /o"}, nil},
-		{"an open verb of the same resource takes it first", []string{"GET /{proxy+}", "GET /orders"}, []string{"POST /orders"}, nil},
+		{"seven verbs are ANY", []string{"ANY /{proxy+}"},
+			[]string{"DELETE /o", "GET /o", "HEAD /o", "OPTIONS /o", "PATCH /o", "POST /o", "PUT /o"}, nil},
+		{"an open verb of the same resource takes it first", []string{"GET /{proxy+}", "GET /orders"},
+			[]string{"POST /orders"}, nil},
 		{"a protected catch-all between them takes it", []string{"ANY /{proxy+}"}, []string{"ANY /a/{rest+}", "GET /a/b"},
 			nil},
 		{"but not its own lack of a verb", []string{"ANY /{proxy+}"}, []string{"GET /a/{rest+}", "GET /a/b"},
-			append(verbsInto("GET /a/{rest+}", "ANY /{proxy+}", "DELETE", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"), verbsInto("GET /a/b", "ANY /{proxy+}", "DELETE", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")...)},
-		{"parameters of the protected route", []string{"POST /{proxy+}"}, []string{"GET /orders/{id}"}, verbsInto("GET /orders/{id}", "POST /{proxy+}", "POST")},
-		{"through a parameter", []string{"POST /{tenant}/{proxy+}"}, []string{"GET /admin/users"}, verbsInto("GET /admin/users", "POST /{tenant}/{proxy+}", "POST")},
-		{"only values that no other route takes", []string{"POST /{tenant}/files/{proxy+}"}, []string{"GET /admin/{kind}/{id}"}, verbsInto("GET /admin/{kind}/{id}", "POST /{tenant}/files/{proxy+}", "POST")},
+			append(verbsInto("GET /a/{rest+}", "ANY /{proxy+}", "DELETE", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"),
+				verbsInto("GET /a/b", "ANY /{proxy+}", "DELETE", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")...)},
+		{"parameters of the protected route", []string{"POST /{proxy+}"}, []string{"GET /orders/{id}"},
+			verbsInto("GET /orders/{id}", "POST /{proxy+}", "POST")},
+		{"through a parameter", []string{"POST /{tenant}/{proxy+}"}, []string{"GET /admin/users"},
+			verbsInto("GET /admin/users", "POST /{tenant}/{proxy+}", "POST")},
+		{"only values that no other route takes", []string{"POST /{tenant}/files/{proxy+}"},
+			[]string{"GET /admin/{kind}/{id}"}, verbsInto("GET /admin/{kind}/{id}", "POST /{tenant}/files/{proxy+}", "POST")},
 		{"an open carve-out comes first by itself", []string{"GET /public/{proxy+}"}, []string{"ANY /{proxy+}"}, nil},
 		{"two verbs of one greedy resource", []string{"GET /{proxy+}"}, []string{"POST /{proxy+}"}, nil},
 		{"other places", []string{"ANY /files/{proxy+}"}, []string{"GET /orders", "GET /files"}, nil},
 		{"too short for the greedy route", []string{"ANY /{a}/{proxy+}"}, []string{"GET /orders"}, nil},
-		{"open, not greedy", []string{"GET /users/{id}"}, []string{"POST /users/me"}, verbsInto("POST /users/me", "GET /users/{id}", "GET")},
+		{"open, not greedy", []string{"GET /users/{id}"}, []string{"POST /users/me"},
+			verbsInto("POST /users/me", "GET /users/{id}", "GET")},
 		{"nothing is open", nil, []string{"ANY /{proxy+}", "GET /orders"}, nil},
-		{"a greedy protected route whose short values another one takes", []string{"POST /{proxy+}"}, []string{"GET /a/{rest+}", "POST /a/{rest+}", "GET /b/c/{rest+}", "POST /b/c"},
+		{"a greedy protected route whose short values another one takes", []string{"POST /{proxy+}"},
+			[]string{"GET /a/{rest+}", "POST /a/{rest+}", "GET /b/c/{rest+}", "POST /b/c"},
 			verbsInto("GET /b/c/{rest+}", "POST /{proxy+}", "POST")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -105,7 +114,10 @@ func TestFallThroughsSearch(t *testing.T) {
 
 func TestWildcard(t *testing.T) {
 	for in, want := range map[string]string{
-		"GET /": "/", "GET /orders": "/orders", "GET /orders/{id}/items": "/orders/*/items", "ANY /files/{p+}": "/files/?*",
+		"GET /":                  "/",
+		"GET /orders":            "/orders",
+		"GET /orders/{id}/items": "/orders/*/items",
+		"ANY /files/{p+}":        "/files/?*",
 	} {
 		if got := MustParse(in).Wildcard(); got != want {
 			t.Errorf("%s: want %s, got %s", in, want, got)

@@ -189,7 +189,8 @@ func parseSegment(part string) (Segment, error) {
 			if strings.ContainsRune("<[*", c) { // as other routers write what varies: <id>, [id], *
 				wayOut = ": a parameter is {id}, and all that lies below is {proxy+}"
 			}
-			return Segment{}, fmt.Errorf("segment %q: API Gateway takes letters, digits and : . _ - $ in a path, not %q%s", part, c, wayOut)
+			return Segment{}, fmt.Errorf("segment %q: API Gateway takes letters, digits and : . _ - $ in a path, not %q%s",
+				part, c, wayOut)
 		}
 		return Segment{Literal, part}, nil
 	}
@@ -199,7 +200,8 @@ func parseSegment(part string) (Segment, error) {
 	}
 	switch {
 	case strings.HasSuffix(name, "..."):
-		return Segment{}, fmt.Errorf("segment %q: API Gateway writes a greedy parameter {%s+}", part, strings.TrimSuffix(name, "..."))
+		return Segment{}, fmt.Errorf("segment %q: API Gateway writes a greedy parameter {%s+}",
+			part, strings.TrimSuffix(name, "..."))
 	case name == "$":
 		return Segment{}, fmt.Errorf("segment %q: API Gateway's paths match exactly already; leave it out", part)
 	case name == "":

@@ -18,7 +18,8 @@ func TestParse(t *testing.T) {
 		{"greedy", "ANY /files/{proxy+}", Pattern{"ANY", []Segment{{Literal, "files"}, {Greedy, "proxy"}}}},
 		{"all that a literal may hold", "GET /a:b.c_d-e$1", Pattern{"GET", []Segment{{Literal, "a:b.c_d-e$1"}}}},
 		{"a name may hold the same", "GET /{a:b.c_d-e$1}", Pattern{"GET", []Segment{{Param, "a:b.c_d-e$1"}}}},
-		{"a literal may repeat a parameter's name", "GET /id/{id}", Pattern{"GET", []Segment{{Literal, "id"}, {Param, "id"}}}},
+		{"a literal may repeat a parameter's name", "GET /id/{id}",
+			Pattern{"GET", []Segment{{Literal, "id"}, {Param, "id"}}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := Parse(c.in)
@@ -46,20 +47,26 @@ func TestParseErrors(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"empty", "", `want a verb, one space and a path, like "GET /orders/{id}"`},
 		{"a verb only", "GET", `want a verb, one space and a path, like "GET /orders/{id}"`},
-		{"no verb", "/orders", `no verb: write "ANY /orders" for every verb, or one of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT`},
-		{"unknown verb", "FETCH /orders", `unknown verb "FETCH": API Gateway has DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT and ANY`},
-		{"a verb that HTTP has and API Gateway has not", "TRACE /", `unknown verb "TRACE": API Gateway has DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT and ANY`},
+		{"no verb", "/orders",
+			`no verb: write "ANY /orders" for every verb, or one of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT`},
+		{"unknown verb", "FETCH /orders",
+			`unknown verb "FETCH": API Gateway has DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT and ANY`},
+		{"a verb that HTTP has and API Gateway has not", "TRACE /",
+			`unknown verb "TRACE": API Gateway has DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT and ANY`},
 		{"lower-case verb", "get /orders", `verb "get": verbs are written in upper case: "GET"`},
 		{"lower-case any", "Any /orders", `verb "Any": verbs are written in upper case: "ANY"`},
 		{"two spaces", "GET  /orders", `path " /orders" does not start with a slash`},
 		{"no slash", "GET orders", `path "orders" does not start with a slash`},
 		{"a host, as ServeMux takes", "GET example.com/orders", `path "example.com/orders" does not start with a slash`},
-		{"trailing slash", "GET /orders/", `the path ends in a slash, which API Gateway ignores: write "GET /orders", and "GET /orders/{proxy+}" for what lies below it`},
-		{"trailing slashes", "GET /a/b//", `the path ends in a slash, which API Gateway ignores: write "GET /a/b", and "GET /a/b/{proxy+}" for what lies below it`},
+		{"trailing slash", "GET /orders/",
+			`the path ends in a slash, which API Gateway ignores: write "GET /orders", and "GET /orders/{proxy+}" for what lies below it`},
+		{"trailing slashes", "GET /a/b//",
+			`the path ends in a slash, which API Gateway ignores: write "GET /a/b", and "GET /a/b/{proxy+}" for what lies below it`},
 		{"nothing but slashes", "GET //", `an empty segment (two slashes in a row): the root path is "GET /"`},
 		{"empty segment", "GET /a//b", `an empty segment (two slashes in a row)`},
 		{"leading empty segment", "GET //b", `an empty segment (two slashes in a row)`},
-		{"greedy not last", "GET /{p+}/x", `the greedy parameter {p+} is not last: API Gateway takes it only at the end of a path`},
+		{"greedy not last", "GET /{p+}/x",
+			`the greedy parameter {p+} is not last: API Gateway takes it only at the end of a path`},
 		{"named twice", "GET /{id}/x/{id}", `the parameter "id" is named twice: give each its own name`},
 		{"named twice, once greedy", "GET /{id}/{id+}", `the parameter "id" is named twice: give each its own name`},
 		{"ServeMux's greedy", "GET /files/{path...}", `segment "{path...}": API Gateway writes a greedy parameter {path+}`},
@@ -70,11 +77,15 @@ func TestParseErrors(t *testing.T) {
 		{"text after a parameter", "GET /{id}.json", `segment "{id}.json": a parameter takes the whole segment, as in {id}`},
 		{"unclosed", "GET /{id", `segment "{id": a parameter takes the whole segment, as in {id}`},
 		{"unopened", "GET /id}", `segment "id}": a parameter takes the whole segment, as in {id}`},
-		{"two parameters", "GET /{a}{b}", `segment "{a}{b}": a parameter's name takes letters, digits and : . _ - $, not '}'`},
-		{"plus inside the name", "GET /{a+b}", `segment "{a+b}": a parameter's name takes letters, digits and : . _ - $, not '+'`},
+		{"two parameters", "GET /{a}{b}",
+			`segment "{a}{b}": a parameter's name takes letters, digits and : . _ - $, not '}'`},
+		{"plus inside the name", "GET /{a+b}",
+			`segment "{a+b}": a parameter's name takes letters, digits and : . _ - $, not '+'`},
 		{"wildcard", "GET /*", `segment "*": ` + alphabet + `'*': a parameter is {id}, and all that lies below is {proxy+}`},
-		{"Flask's parameter", "GET /orders/<id>", `segment "<id>": ` + alphabet + `'<': a parameter is {id}, and all that lies below is {proxy+}`},
-		{"Next.js's parameter", "GET /orders/[id]", `segment "[id]": ` + alphabet + `'[': a parameter is {id}, and all that lies below is {proxy+}`},
+		{"Flask's parameter", "GET /orders/<id>",
+			`segment "<id>": ` + alphabet + `'<': a parameter is {id}, and all that lies below is {proxy+}`},
+		{"Next.js's parameter", "GET /orders/[id]",
+			`segment "[id]": ` + alphabet + `'[': a parameter is {id}, and all that lies below is {proxy+}`},
 		{"question mark", "GET /a?b=c", `segment "a?b=c": ` + alphabet + `'?'`},
 		{"percent", "GET /a%20b", `segment "a%20b": ` + alphabet + `'%'`},
 		{"space", "GET /a b", `segment "a b": ` + alphabet + `' '`},
@@ -125,7 +136,8 @@ func TestPatternTakes(t *testing.T) {
 
 // FuzzParse: what is accepted is written back as it came in, and no two readings of it differ.
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"GET /", "ANY /files/{proxy+}", "GET /orders/{id}/items/{item}", "get /x", "/x", "GET /{a}{b}", "GET //", "GET /a:b.c_d-e$1", "GET /{$}", "POST /%2F"} {
+	for _, s := range []string{"GET /", "ANY /files/{proxy+}", "GET /orders/{id}/items/{item}", "get /x", "/x",
+		"GET /{a}{b}", "GET //", "GET /a:b.c_d-e$1", "GET /{$}", "POST /%2F"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -74,12 +74,14 @@ func (t *Table) insert(index int32, p Pattern) error {
 	if p.Verb != Any {
 		v := verbIndex(p.Verb)
 		if v < 0 {
-			return fmt.Errorf("route: pattern %q: unknown verb %q: API Gateway has %s and ANY", p, p.Verb, strings.Join(Verbs, ", "))
+			return fmt.Errorf("route: pattern %q: unknown verb %q: API Gateway has %s and ANY",
+				p, p.Verb, strings.Join(Verbs, ", "))
 		}
 		method = &n.own[v]
 	}
 	if *method != none {
-		return fmt.Errorf("route: pattern %q is there twice: one route has one function and one set of requirements, so leave one out", p)
+		return fmt.Errorf("route: pattern %q is there twice: one route has one function and one set of requirements, so "+
+			"leave one out", p)
 	}
 	*method = index
 	return nil
@@ -99,7 +101,8 @@ func (t *Table) child(n *node, s Segment, index int32) (*node, error) {
 		n.variable = t.newNode(s, index)
 	}
 	if v := n.variable; v.segment != s {
-		return nil, fmt.Errorf("route: pattern %q has %s where %q has %s: API Gateway takes one variable part at one place, so write both the same way",
+		return nil, fmt.Errorf("route: pattern %q has %s where %q has %s: API Gateway takes one variable part at one "+
+			"place, so write both the same way",
 			t.patterns[index], s, t.patterns[v.first], v.segment)
 	}
 	return n.variable, nil

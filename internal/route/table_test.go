@@ -35,12 +35,18 @@ func TestNewTableErrors(t *testing.T) {
 		in   []Pattern
 		want string
 	}{
-		{"twice", patterns("GET /a", "POST /a", "GET /a"), `route: pattern "GET /a" is there twice: one route has one function and one set of requirements, so leave one out`},
-		{"ANY twice", patterns("ANY /{p+}", "ANY /{p+}"), `route: pattern "ANY /{p+}" is there twice: one route has one function and one set of requirements, so leave one out`},
-		{"two names at one place", patterns("GET /orders/{id}", "GET /orders/{order}/items"), `route: pattern "GET /orders/{order}/items" has {order} where "GET /orders/{id}" has {id}: ` + once},
-		{"{id} beside {proxy+}", patterns("GET /orders/{id}", "ANY /orders/{proxy+}"), `route: pattern "ANY /orders/{proxy+}" has {proxy+} where "GET /orders/{id}" has {id}: ` + once},
-		{"the same name, once greedy", patterns("GET /{p+}", "GET /{p}"), `route: pattern "GET /{p}" has {p} where "GET /{p+}" has {p+}: ` + once},
-		{"not parsed, a verb of its own making", []Pattern{{Verb: "BREW"}}, `route: pattern "BREW /": unknown verb "BREW": API Gateway has DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT and ANY`},
+		{"twice", patterns("GET /a", "POST /a", "GET /a"),
+			`route: pattern "GET /a" is there twice: one route has one function and one set of requirements, so leave one out`},
+		{"ANY twice", patterns("ANY /{p+}", "ANY /{p+}"),
+			`route: pattern "ANY /{p+}" is there twice: one route has one function and one set of requirements, so leave one out`},
+		{"two names at one place", patterns("GET /orders/{id}", "GET /orders/{order}/items"),
+			`route: pattern "GET /orders/{order}/items" has {order} where "GET /orders/{id}" has {id}: ` + once},
+		{"{id} beside {proxy+}", patterns("GET /orders/{id}", "ANY /orders/{proxy+}"),
+			`route: pattern "ANY /orders/{proxy+}" has {proxy+} where "GET /orders/{id}" has {id}: ` + once},
+		{"the same name, once greedy", patterns("GET /{p+}", "GET /{p}"),
+			`route: pattern "GET /{p}" has {p} where "GET /{p+}" has {p+}: ` + once},
+		{"not parsed, a verb of its own making", []Pattern{{Verb: "BREW"}},
+			`route: pattern "BREW /": unknown verb "BREW": API Gateway has DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT and ANY`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := NewTable(c.in)
@@ -49,7 +55,8 @@ func TestNewTableErrors(t *testing.T) {
 			}
 		})
 	}
-	table(t, "GET /orders/{id}", "POST /orders/{id}", "GET /customers/{name}", "ANY /orders/{id}/{proxy+}") // one name at each place
+	table(t, "GET /orders/{id}", "POST /orders/{id}", "GET /customers/{name}",
+		"ANY /orders/{id}/{proxy+}") // one name at each place
 }
 
 func TestTableIsItsOwn(t *testing.T) {
@@ -83,7 +90,8 @@ func TestMatch(t *testing.T) {
 		{"verb of the same resource", shop, "POST", "/orders", "POST /orders", nil},
 		{"parameter", shop, "GET", "/orders/7", "GET /orders/{id}", map[string]string{"id": "7"}},
 		{"literal beats parameter", shop, "POST", "/orders/export", "POST /orders/export", nil},
-		{"a resource without the verb is passed over", shop, "GET", "/orders/export", "GET /orders/{id}", map[string]string{"id": "export"}},
+		{"a resource without the verb is passed over", shop, "GET", "/orders/export", "GET /orders/{id}",
+			map[string]string{"id": "export"}},
 		{"a verb beats ANY", shop, "GET", "/orders/7/items", "GET /orders/{id}/items", map[string]string{"id": "7"}},
 		{"ANY", shop, "PATCH", "/orders/7/items", "ANY /orders/{id}/items", map[string]string{"id": "7"}},
 		{"ANY is not every word", shop, "TRACE", "/orders/7/items", "", nil},
@@ -99,27 +107,38 @@ func TestMatch(t *testing.T) {
 		{"root, empty", shop, "GET", "", "GET /", nil},
 		{"trailing slash", shop, "GET", "/orders/", "GET /orders", nil},
 		{"trailing slash after a parameter", shop, "GET", "/orders/7/", "GET /orders/{id}", map[string]string{"id": "7"}},
-		{"trailing slash after a greedy parameter", shop, "GET", "/files/a/b/", "GET /files/{path+}", map[string]string{"path": "a/b"}},
+		{"trailing slash after a greedy parameter", shop, "GET", "/files/a/b/", "GET /files/{path+}",
+			map[string]string{"path": "a/b"}},
 		{"trailing slashes", shop, "GET", "/orders///", "GET /orders", nil},
 		{"leading slashes, as of a base URL that ends in one", shop, "GET", "//orders", "GET /orders", nil},
 		{"nothing but slashes", shop, "GET", "///", "GET /", nil},
 		{"a parameter is not empty", shop, "GET", "/orders//items", "", nil},
-		{"a double slash within a greedy value is kept", shop, "GET", "/files/a//b", "GET /files/{path+}", map[string]string{"path": "a//b"}},
-		{"a greedy value that begins with a slash", shop, "GET", "/files//a", "GET /files/{path+}", map[string]string{"path": "/a"}},
+		{"a double slash within a greedy value is kept", shop, "GET", "/files/a//b", "GET /files/{path+}",
+			map[string]string{"path": "a//b"}},
+		{"a greedy value that begins with a slash", shop, "GET", "/files//a", "GET /files/{path+}",
+			map[string]string{"path": "/a"}},
 		{"greedy takes one segment or more", shop, "OPTIONS", "/files", "OPTIONS /files", nil},
 		{"greedy is not empty", shop, "GET", "/files", "", nil},
-		{"values are not decoded", shop, "GET", "/orders/a%2Fb%20c+d", "GET /orders/{id}", map[string]string{"id": "a%2Fb%20c+d"}},
+		{"values are not decoded", shop, "GET", "/orders/a%2Fb%20c+d", "GET /orders/{id}",
+			map[string]string{"id": "a%2Fb%20c+d"}},
 		{"literals are not decoded", shop, "GET", "/%6Frders", "", nil},
 		{"dot segments are segments", shop, "GET", "/orders/..", "GET /orders/{id}", map[string]string{"id": ".."}},
 		{"a colon", shop, "GET", "/orders/a:b", "GET /orders/{id}", map[string]string{"id": "a:b"}},
-		{"fall through to {proxy+}: verb", withProxy, "DELETE", "/orders", "ANY /{proxy+}", map[string]string{"proxy": "orders"}},
-		{"fall through to {proxy+}: path", withProxy, "GET", "/orders/7/8/9", "ANY /{proxy+}", map[string]string{"proxy": "orders/7/8/9"}},
-		{"fall through past OPTIONS only", []string{"OPTIONS /a", "GET /{proxy+}"}, "GET", "/a", "GET /{proxy+}", map[string]string{"proxy": "a"}},
-		{"parameter beats greedy further up", withProxy, "GET", "/orders/7", "GET /orders/{id}", map[string]string{"id": "7"}},
-		{"deeper greedy beats the one further up", withProxy, "GET", "/files/x", "GET /files/{path+}", map[string]string{"path": "x"}},
+		{"fall through to {proxy+}: verb", withProxy, "DELETE", "/orders", "ANY /{proxy+}",
+			map[string]string{"proxy": "orders"}},
+		{"fall through to {proxy+}: path", withProxy, "GET", "/orders/7/8/9", "ANY /{proxy+}",
+			map[string]string{"proxy": "orders/7/8/9"}},
+		{"fall through past OPTIONS only", []string{"OPTIONS /a", "GET /{proxy+}"}, "GET", "/a", "GET /{proxy+}",
+			map[string]string{"proxy": "a"}},
+		{"parameter beats greedy further up", withProxy, "GET", "/orders/7", "GET /orders/{id}",
+			map[string]string{"id": "7"}},
+		{"deeper greedy beats the one further up", withProxy, "GET", "/files/x", "GET /files/{path+}",
+			map[string]string{"path": "x"}},
 		{"root does not fall into {proxy+}", withProxy, "GET", "/", "", nil},
-		{"a literal branch that ends early is left again", []string{"GET /a/b", "GET /{x}/{y}/c"}, "GET", "/a/b/c", "GET /{x}/{y}/c", map[string]string{"x": "a", "y": "b"}},
-		{"nothing of a branch that was left remains", []string{"GET /a/{y}/z", "GET /{p+}"}, "GET", "/a/b/c", "GET /{p+}", map[string]string{"p": "a/b/c"}},
+		{"a literal branch that ends early is left again", []string{"GET /a/b", "GET /{x}/{y}/c"}, "GET", "/a/b/c",
+			"GET /{x}/{y}/c", map[string]string{"x": "a", "y": "b"}},
+		{"nothing of a branch that was left remains", []string{"GET /a/{y}/z", "GET /{p+}"}, "GET", "/a/b/c", "GET /{p+}",
+			map[string]string{"p": "a/b/c"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			tab := table(t, c.in...)
@@ -242,7 +261,8 @@ func TestResources(t *testing.T) {
 func thousand(tb testing.TB) *Table {
 	var lines []string
 	for i := range 200 {
-		lines = append(lines, fmt.Sprintf("GET /v1/resource%d", i), fmt.Sprintf("POST /v1/resource%d", i), fmt.Sprintf("GET /v1/resource%d/{id}", i),
+		lines = append(lines, fmt.Sprintf("GET /v1/resource%d", i), fmt.Sprintf("POST /v1/resource%d", i),
+			fmt.Sprintf("GET /v1/resource%d/{id}", i),
 			fmt.Sprintf("DELETE /v1/resource%d/{id}", i), fmt.Sprintf("GET /v1/resource%d/{id}/items/{item}", i))
 	}
 	return table(tb, lines...)
@@ -251,7 +271,8 @@ func thousand(tb testing.TB) *Table {
 func BenchmarkMatch(b *testing.B) {
 	tab := thousand(b)
 	for _, c := range []struct{ name, path string }{
-		{"literal", "/v1/resource150"}, {"parameter", "/v1/resource150/42"}, {"two-parameters", "/v1/resource150/42/items/7"}, {"nowhere", "/v1/resource150/42/items/7/8"},
+		{"literal", "/v1/resource150"}, {"parameter", "/v1/resource150/42"}, {"two-parameters", "/v1/resource150/42/items/7"},
+		{"nowhere", "/v1/resource150/42/items/7/8"},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()

@@ -46,8 +46,8 @@ func (v *view) accept(findings []Finding, known []string, report reporter) {
 				at := found[place{r.stack.Path, r.id, rule}]
 				switch {
 				case !slices.Contains(known, rule):
-					report(r, Finding{Message: fmt.Sprintf("it accepts the rule %q, which does not exist: want one of "+
-						"%s", rule, strings.Join(known, ", "))})
+					report(r, Finding{Message: fmt.Sprintf("it accepts the rule %q, which does not exist: want one of %s",
+						rule, strings.Join(known, ", "))})
 				case strings.TrimSpace(reason) == "":
 					report(r, Finding{Message: fmt.Sprintf("it accepts %s without a reason", rule)})
 				case at == nil:

@@ -33,13 +33,16 @@ func TestAcceptances(t *testing.T) {
 		want           []string // findings, and "accepted" with the reason
 	}{
 		{"none", `{}`, []string{open}},
-		{"with a reason", `{"gatehouse:accepts": {"open-function-url": " it verifies signatures "}}`, []string{"accepted: it verifies signatures"}},
+		{"with a reason", `{"gatehouse:accepts": {"open-function-url": " it verifies signatures "}}`,
+			[]string{"accepted: it verifies signatures"}},
 		{"without a reason", `{"gatehouse:accepts": {"open-function-url": " "}}`, []string{"error acceptance: it accepts " +
 			"open-function-url without a reason", open}},
 		{"a reason that is not text", `{"gatehouse:accepts": {"open-function-url": true}}`, []string{"error acceptance: " +
 			"it accepts open-function-url without a reason", open}},
-		{"of an unknown rule", `{"gatehouse:accepts": {"open-url": "x"}}`, []string{`error acceptance: it accepts the rule "open-url", which does not exist: want one of `, open}},
-		{"of acceptances", `{"gatehouse:accepts": {"acceptance": "x"}}`, []string{`error acceptance: it accepts the rule "acceptance"`, open}},
+		{"of an unknown rule", `{"gatehouse:accepts": {"open-url": "x"}}`,
+			[]string{`error acceptance: it accepts the rule "open-url", which does not exist: want one of `, open}},
+		{"of acceptances", `{"gatehouse:accepts": {"acceptance": "x"}}`,
+			[]string{`error acceptance: it accepts the rule "acceptance"`, open}},
 		{"that is left over", `{"gatehouse:accepts": {"open-function-url": "signed", "open-method": "once"}}`,
 			[]string{"warning acceptance: it accepts open-method, and the rule finds nothing here", "accepted: signed"}},
 		{"in another form", `{"gatehouse:accepts": ["open-function-url"]}`, []string{"error acceptance: the metadata " +

@@ -8,9 +8,10 @@ import (
 var keyWithoutPlan = Rule{
 	ID:       "key-without-plan",
 	Severity: Warning,
-	Why:      "API Gateway takes an API key only from a usage plan that covers the stage: without one every call answers 403.",
-	Looks:    "methods with ApiKeyRequired, of APIs that no usage plan of the assembly names",
-	WayOut:   "add a usage plan with the stage (RestAPI.AddUsagePlan), or accept this if one outside of the app has it",
+	Why: "API Gateway takes an API key only from a usage plan that covers the stage: without one every call " +
+		"answers 403.",
+	Looks:  "methods with ApiKeyRequired, of APIs that no usage plan of the assembly names",
+	WayOut: "add a usage plan with the stage (RestAPI.AddUsagePlan), or accept this if one outside of the app has it",
 	check: func(v *view, report reporter) {
 		planned, all := v.plannedAPIs()
 		if all {
@@ -19,7 +20,8 @@ var keyWithoutPlan = Rule{
 		for _, a := range v.apis {
 			if keyed := a.keyed(); len(keyed) > 0 && !slices.Contains(planned, a) {
 				report(a.resource, Finding{API: a.name(), Message: fmt.Sprintf(
-					"%s needs an API key, and no usage plan of the assembly has a stage of the API: unless one elsewhere has, each call answers 403", keyed[0].key())})
+					"%s needs an API key, and no usage plan of the assembly has a stage of the API: unless one elsewhere has, "+
+						"each call answers 403", keyed[0].key())})
 			}
 		}
 	},
@@ -28,9 +30,11 @@ var keyWithoutPlan = Rule{
 var keyThatNothingNames = Rule{
 	ID:       "key-source",
 	Severity: Error,
-	Why:      "With the API key source AUTHORIZER the key is in the answer of a Lambda authorizer: without one, or with the included one, which names no key, each call answers 403.",
-	Looks:    "methods with ApiKeyRequired, of APIs whose ApiKeySourceType is AUTHORIZER",
-	WayOut:   "leave ApiKeySourceType out, so that callers send the key in X-API-Key, or guard the method by a Lambda authorizer that answers with usageIdentifierKey",
+	Why: "With the API key source AUTHORIZER the key is in the answer of a Lambda authorizer: without one, or " +
+		"with the included one, which names no key, each call answers 403.",
+	Looks: "methods with ApiKeyRequired, of APIs whose ApiKeySourceType is AUTHORIZER",
+	WayOut: "leave ApiKeySourceType out, so that callers send the key in X-API-Key, or guard the method by a Lambda " +
+		"authorizer that answers with usageIdentifierKey",
 	check: func(v *view, report reporter) {
 		for _, a := range v.apis {
 			if source := a.choose("ApiKeySourceType"); source.why != "" || !allAre(source.values, "AUTHORIZER") {
@@ -41,10 +45,12 @@ var keyThatNothingNames = Rule{
 				case m.why != "" || m.is(authCustom) && !(len(m.types) == 1 && m.guard != nil && v.included(m.guard)):
 				case m.is(authCustom):
 					report(m.resource, Finding{API: a.name(), Message: fmt.Sprintf(
-						"%s needs an API key, ApiKeySourceType is AUTHORIZER, and the included authorizer names no key: each call answers 403", m.key())})
+						"%s needs an API key, ApiKeySourceType is AUTHORIZER, and the included authorizer names no key: each call "+
+							"answers 403", m.key())})
 				default:
 					report(m.resource, Finding{API: a.name(), Message: fmt.Sprintf(
-						"%s needs an API key, ApiKeySourceType is AUTHORIZER, and the method has no Lambda authorizer to name one: each call answers 403", m.key())})
+						"%s needs an API key, ApiKeySourceType is AUTHORIZER, and the method has no Lambda authorizer to name one: "+
+							"each call answers 403", m.key())})
 				}
 			}
 		}

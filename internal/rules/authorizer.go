@@ -59,8 +59,8 @@ func (r *resource) differences(settings map[string]any) (out []string) {
 		compare("IdentitySource", strings.Join(all, ","))
 	}
 	if settings["function"] != nil && !names(property("AuthorizerUri"), planned("function")) {
-		out = append(out, fmt.Sprintf("AuthorizerUri is %s, want the one of the function "+
-			"%s", inJSON(property("AuthorizerUri")), inJSON(planned("function"))))
+		out = append(out, fmt.Sprintf("AuthorizerUri is %s, want the one of the function %s",
+			inJSON(property("AuthorizerUri")), inJSON(planned("function"))))
 	}
 	return out
 }

@@ -58,8 +58,8 @@ var grantCoversMethod = Rule{
 			for _, name := range granted[m.api] {
 				if pattern, err := route.Parse(name); err == nil && route.WildcardCovers(pattern, beside) {
 					report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf(
-						"the method %s was added beside the table, and the * of the grant of %q covers it, as it crosses "+
-							"slashes", m.key(), name)})
+						"the method %s was added beside the table, and the * of the grant of %q covers it, as it crosses slashes",
+						m.key(), name)})
 					break
 				}
 			}
@@ -72,8 +72,13 @@ var grantCoversMethod = Rule{
 func (v *view) granted() map[*api][]string {
 	allowed := map[string]bool{} // the part of an ARN after the account, such as "a1b2c3/prod/GET/orders/?*"
 	for kind, property := range map[string]string{
-		"AWS::IAM::Policy": "PolicyDocument", "AWS::IAM::ManagedPolicy": "PolicyDocument", "AWS::IAM::RolePolicy": "PolicyDocument",
-		"AWS::IAM::UserPolicy": "PolicyDocument", "AWS::IAM::Role": "Policies", "AWS::IAM::User": "Policies", "AWS::IAM::Group": "Policies",
+		"AWS::IAM::Policy":        "PolicyDocument",
+		"AWS::IAM::ManagedPolicy": "PolicyDocument",
+		"AWS::IAM::RolePolicy":    "PolicyDocument",
+		"AWS::IAM::UserPolicy":    "PolicyDocument",
+		"AWS::IAM::Role":          "Policies",
+		"AWS::IAM::User":          "Policies",
+		"AWS::IAM::Group":         "Policies",
 	} {
 		for _, r := range v.byType[kind] {
 			collectARNs(r.partly("Properties."+property, r.t.Properties[property]), allowed)

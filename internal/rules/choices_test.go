@@ -24,18 +24,22 @@ func TestWhatADeploymentDecides(t *testing.T) {
 		{"a default that is closed", "", "", `{"Ref": "Kind"}`, "it cannot be told whether the method GET / is open: " +
 			"AuthorizationType: it is the parameter Kind"},
 		{"allowed values that are closed", `, "AllowedValues": ["AWS_IAM", "CUSTOM"]`, "", `{"Ref": "Kind"}`, ""},
-		{"allowed values of which one is open", `, "AllowedValues": ["AWS_IAM", "NONE"]`, "", `{"Ref": "Kind"}`, "the method GET / is open, and the table does not say so, where a condition or a parameter has it so"},
+		{"allowed values of which one is open", `, "AllowedValues": ["AWS_IAM", "NONE"]`, "", `{"Ref": "Kind"}`,
+			"the method GET / is open, and the table does not say so, where a condition or a parameter has it so"},
 		{"a condition on a parameter, closed in both " +
 			"cases", "", `"C": {"Fn::Equals": [{"Ref": "Kind"}, "x"]}`, `{"Fn::If": ["C", "AWS_IAM", "CUSTOM"]}`, ""},
 		{"a condition on a parameter, open in one " +
-			"case", "", `"C": {"Fn::Equals": [{"Ref": "Kind"}, "x"]}`, `{"Fn::If": ["C", "AWS_IAM", {"Ref": "AWS::NoValue"}]}`, "where a condition or a parameter has it so"},
+			"case", "", `"C": {"Fn::Equals": [{"Ref": "Kind"}, "x"]}`, `{"Fn::If": ["C", "AWS_IAM", {"Ref": "AWS::NoValue"}]}`,
+			"where a condition or a parameter has it so"},
 		{"a condition that always holds", "", `"C": {"Fn::Equals": ["x", "x"]}`, `{"Fn::If": ["C", "AWS_IAM", "NONE"]}`, ""},
 		{"a parameter within a text", "", "", `{"Fn::Sub": "AWS_${Kind}"}`, "it cannot be told whether the method GET / " +
 			"is open"},
-		{"a stored value", "", "", `"{{resolve:ssm:/kind}}"`, `it cannot be told whether the method GET / is open: AuthorizationType: it is "{{resolve:ssm:/kind}}"`},
+		{"a stored value", "", "", `"{{resolve:ssm:/kind}}"`,
+			`it cannot be told whether the method GET / is open: AuthorizationType: it is "{{resolve:ssm:/kind}}"`},
 		{"a list", "", "", `["AWS_IAM"]`, "it cannot be told whether the method GET / is open: AuthorizationType: it is " +
 			"not a string"},
-		{"a type that there is not", "", "", `"JWT"`, `it cannot be told whether the method GET / is open: AuthorizationType: it is "JWT"`},
+		{"a type that there is not", "", "", `"JWT"`,
+			`it cannot be told whether the method GET / is open: AuthorizationType: it is "JWT"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			a, err := cloudassembly.Parse("Shop", fmt.Appendf(nil, `{"Parameters": {"Kind": %s}, "Conditions": {%s}, "Resources": {
@@ -61,7 +65,8 @@ func TestWhatADeploymentDecides(t *testing.T) {
 // The templates of the app and of all examples, as their tests keep them, have no findings.
 func TestExamples(t *testing.T) {
 	var files []string
-	for _, pattern := range []string{"../../examples/*/testdata/*.json", "../../test/testdata/orders-*.json", "../../test/testdata/everything.json"} {
+	for _, pattern := range []string{"../../examples/*/testdata/*.json", "../../test/testdata/orders-*.json",
+		"../../test/testdata/everything.json"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil || found == nil {
 			t.Fatalf("%s: no template: %v", pattern, err)

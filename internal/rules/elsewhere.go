@@ -10,9 +10,11 @@ import (
 var permissionElsewhere = Rule{
 	ID:       "permission-elsewhere",
 	Severity: Error,
-	Why:      "AWS::Lambda::Permission is made in the account and region of its stack: for a function that is elsewhere the deployment fails.",
-	Looks:    "permissions for API Gateway, of stacks whose account or region is known",
-	WayOut:   "deploy the function where the API is, or import it with SkipPermissions and let apigateway.amazonaws.com invoke it from a stack where the function is",
+	Why: "AWS::Lambda::Permission is made in the account and region of its stack: for a function that is " +
+		"elsewhere the deployment fails.",
+	Looks: "permissions for API Gateway, of stacks whose account or region is known",
+	WayOut: "deploy the function where the API is, or import it with SkipPermissions and let " +
+		"apigateway.amazonaws.com invoke it from a stack where the function is",
 	check: func(v *view, report reporter) {
 		for _, r := range v.byType["AWS::Lambda::Permission"] {
 			if principal, err := r.text("Principal"); err != nil || principal != "apigateway.amazonaws.com" {
@@ -29,9 +31,12 @@ var permissionElsewhere = Rule{
 var functionElsewhere = Rule{
 	ID:       "function-elsewhere",
 	Severity: Warning,
-	Why:      "API Gateway invokes a function of another account or region only if that one permits it there, or by a role: without either every call answers 500.",
-	Looks:    "methods of APIs whose function is in another account or region and has no permission for API Gateway in the assembly",
-	WayOut:   "let apigateway.amazonaws.com invoke the function from a stack where it is, set the integration's Credentials to a role that may, or accept this if the permission is made outside of the app",
+	Why: "API Gateway invokes a function of another account or region only if that one permits it there, or by a " +
+		"role: without either every call answers 500.",
+	Looks: "methods of APIs whose function is in another account or region and has no permission for API Gateway " +
+		"in the assembly",
+	WayOut: "let apigateway.amazonaws.com invoke the function from a stack where it is, set the integration's " +
+		"Credentials to a role that may, or accept this if the permission is made outside of the app",
 	check: func(v *view, report reporter) {
 		permitted := v.permitted()
 		for _, m := range v.methods {
@@ -42,7 +47,8 @@ var functionElsewhere = Rule{
 			arn := m.functionARN(integration["Uri"])
 			if where := m.elsewhere(arn, m.api.stack); where != "" && !permitted[unqualified(arn)] {
 				report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf(
-					"%s invokes the function %s %s, and nothing in the assembly permits that: unless it is permitted there, each call answers 500", m.key(), arn, where)})
+					"%s invokes the function %s %s, and nothing in the assembly permits that: unless it is permitted there, each "+
+						"call answers 500", m.key(), arn, where)})
 			}
 		}
 	},
@@ -112,7 +118,11 @@ func (r *resource) functionARN(raw any) string {
 // elsewhereEvaluator resolves with another account and region for stacks that leave them open.
 func (v *view) elsewhereEvaluator() *cloudassembly.Evaluator {
 	if v.e2 == nil {
-		v.e2 = v.assembly.Evaluator(cloudassembly.Options{NoDefaults: true, Account: "999999999999", Region: "eu-isoe-west-1"})
+		v.e2 = v.assembly.Evaluator(cloudassembly.Options{
+			NoDefaults: true,
+			Account:    "999999999999",
+			Region:     "eu-isoe-west-1",
+		})
 	}
 	return v.e2
 }

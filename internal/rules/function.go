@@ -35,8 +35,8 @@ var changedFunction = Rule{
 					}
 				}
 				if !reflect.DeepEqual(got, want) {
-					report(r, Finding{Message: fmt.Sprintf("the function of the included authorizer has not the %s that was "+
-						"planned", name)})
+					report(r, Finding{Message: fmt.Sprintf("the function of the included authorizer has not the %s that was planned",
+						name)})
 				}
 			}
 			if what := r.changedCode(); what != "" {
@@ -89,8 +89,8 @@ var openFunctionURL = Rule{
 			if m == nil {
 				continue
 			}
-			f := Finding{Message: fmt.Sprintf("the function URL is open, and its function answers %s, which %s "+
-				"guards", m.key(), strings.Join(m.types, " or "))}
+			f := Finding{Message: fmt.Sprintf("the function URL is open, and its function answers %s, which %s guards",
+				m.key(), strings.Join(m.types, " or "))}
 			if kind.why != "" {
 				f.Message = fmt.Sprintf("it cannot be told whether the function URL is open (AuthType: %s), and its function "+
 					"answers %s, which %s guards", kind.why, m.key(), strings.Join(m.types, " or "))

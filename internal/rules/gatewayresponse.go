@@ -15,15 +15,19 @@ const (
 
 // serverErrors are the types whose default is DEFAULT_5XX; that of others is DEFAULT_4XX.
 var serverErrors = []string{
-	"API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR", "AUTHORIZER_FAILURE", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT", default5xx,
+	"API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR", "AUTHORIZER_FAILURE", "INTEGRATION_FAILURE",
+	"INTEGRATION_TIMEOUT", default5xx,
 }
 
 var responseWithoutCORS = Rule{
 	ID:       "gateway-response-cors",
 	Severity: Error,
-	Why:      "A gateway response of its own type replaces the default of its class with its headers: without those of CORS a page sees a network error, and neither the status nor the reason.",
-	Looks:    "gateway responses of APIs with CORS in their table, and of others whose DEFAULT_4XX or DEFAULT_5XX has Access-Control-Allow-Origin",
-	WayOut:   "add it by AddGatewayResponse of the secureapi.API, which joins the headers of CORS, or give it Access-Control-Allow-Origin",
+	Why: "A gateway response of its own type replaces the default of its class with its headers: without those " +
+		"of CORS a page sees a network error, and neither the status nor the reason.",
+	Looks: "gateway responses of APIs with CORS in their table, and of others whose DEFAULT_4XX or DEFAULT_5XX has " +
+		"Access-Control-Allow-Origin",
+	WayOut: "add it by AddGatewayResponse of the secureapi.API, which joins the headers of CORS, or give it " +
+		"Access-Control-Allow-Origin",
 	check: func(v *view, report reporter) {
 		for a, responses := range v.gatewayResponses() {
 			for _, r := range responses {
@@ -37,10 +41,13 @@ var responseWithoutCORS = Rule{
 				switch {
 				case a.plan != nil && a.plan.preflights:
 					report(r.resource, Finding{API: a.name(), Message: fmt.Sprintf(
-						"the gateway response %s has no Access-Control-Allow-Origin, and the API has CORS: pages of other origins do not see this answer", r.kind)})
-				case r.kind != class && slices.ContainsFunc(responses, func(other gatewayResponse) bool { return other.kind == class && other.cors == yes }):
+						"the gateway response %s has no Access-Control-Allow-Origin, and the API has CORS: pages of other origins do "+
+							"not see this answer", r.kind)})
+				case r.kind != class && slices.ContainsFunc(responses,
+					func(other gatewayResponse) bool { return other.kind == class && other.cors == yes }):
 					report(r.resource, Finding{API: a.name(), Message: fmt.Sprintf(
-						"the gateway response %s has no Access-Control-Allow-Origin, and %s of the API has it: pages of other origins do not see this answer", r.kind, class)})
+						"the gateway response %s has no Access-Control-Allow-Origin, and %s of the API has it: pages of other "+
+							"origins do not see this answer", r.kind, class)})
 				}
 			}
 		}
@@ -50,9 +57,10 @@ var responseWithoutCORS = Rule{
 var responseTwice = Rule{
 	ID:       "gateway-response-twice",
 	Severity: Error,
-	Why:      "An API has one response of a type: of two resources for it the deployment fails, or the later one stands without the headers of the other.",
-	Looks:    "gateway responses of every API",
-	WayOut:   "leave one of them out, or give it another type",
+	Why: "An API has one response of a type: of two resources for it the deployment fails, or the later one " +
+		"stands without the headers of the other.",
+	Looks:  "gateway responses of every API",
+	WayOut: "leave one of them out, or give it another type",
 	check: func(v *view, report reporter) {
 		for a, responses := range v.gatewayResponses() {
 			first := map[string]*resource{}
@@ -61,7 +69,8 @@ var responseTwice = Rule{
 					continue // of two, one may be made
 				}
 				if other := first[r.kind]; other != nil {
-					report(r.resource, Finding{API: a.name(), Message: fmt.Sprintf("the API has the gateway response %s twice: %s is another", r.kind, other.id)})
+					report(r.resource, Finding{API: a.name(), Message: fmt.Sprintf("the API has the gateway response %s twice: %s "+
+						"is another", r.kind, other.id)})
 					continue
 				}
 				first[r.kind] = r.resource

@@ -45,8 +45,8 @@ func (m *method) changed(authorizer string) string {
 	case want == nil:
 		return fmt.Sprintf("the template has no authorizer %s of this API", authorizer)
 	case m.is(authIAM):
-		return fmt.Sprintf("its AuthorizationType is %s, want the one of the authorizer "+
-			"%s", strings.Join(m.types, " or "), authorizer)
+		return fmt.Sprintf("its AuthorizationType is %s, want the one of the authorizer %s",
+			strings.Join(m.types, " or "), authorizer)
 	case m.guard == nil:
 		return fmt.Sprintf("its AuthorizerId is not known (%s), want %s", m.noID, authorizer)
 	case m.guard != want:
@@ -56,7 +56,8 @@ func (m *method) changed(authorizer string) string {
 	if !planned {
 		return ""
 	}
-	if got := m.partly("Properties.AuthorizationScopes", m.t.Properties["AuthorizationScopes"]); !reflect.DeepEqual(got, scopes) {
+	got := m.partly("Properties.AuthorizationScopes", m.t.Properties["AuthorizationScopes"])
+	if !reflect.DeepEqual(got, scopes) {
 		return fmt.Sprintf("its AuthorizationScopes are %s, want %s", inJSON(got), inJSON(scopes))
 	}
 	return ""

@@ -8,9 +8,10 @@ import (
 var openEndpoint = Rule{
 	ID:       "mutual-tls-bypass",
 	Severity: Error,
-	Why:      "A custom domain with mutual TLS asks for client certificates, and the API's execute-api endpoint, which is open by default, does not.",
-	Looks:    "REST APIs that a base path mapping of the assembly puts behind a domain with MutualTlsAuthentication",
-	WayOut:   "set DisableExecuteApiEndpoint to true (RestApiProps.DisableExecuteApiEndpoint)",
+	Why: "A custom domain with mutual TLS asks for client certificates, and the API's execute-api endpoint, " +
+		"which is open by default, does not.",
+	Looks:  "REST APIs that a base path mapping of the assembly puts behind a domain with MutualTlsAuthentication",
+	WayOut: "set DisableExecuteApiEndpoint to true (RestApiProps.DisableExecuteApiEndpoint)",
 	check: func(v *view, report reporter) {
 		domains := v.mutualTLS()
 		if len(domains) == 0 {
@@ -22,7 +23,8 @@ var openEndpoint = Rule{
 				continue
 			}
 			report(m.api.resource, Finding{API: m.api.name(), Message: fmt.Sprintf(
-				"the domain %s asks for client certificates (mutual TLS), and callers without one reach the API by its execute-api endpoint", domain)})
+				"the domain %s asks for client certificates (mutual TLS), and callers without one reach the API by its "+
+					"execute-api endpoint", domain)})
 		}
 	},
 }
@@ -36,7 +38,8 @@ func (v *view) mutualTLS() map[string]string {
 	out := map[string]string{}
 	for _, kind := range []string{"AWS::ApiGateway::DomainName", "AWS::ApiGatewayV2::DomainName"} {
 		for _, r := range v.byType[kind] {
-			settings, _ := r.partly("Properties.MutualTlsAuthentication", r.t.Properties["MutualTlsAuthentication"]).(map[string]any)
+			settings, _ := r.partly("Properties.MutualTlsAuthentication",
+				r.t.Properties["MutualTlsAuthentication"]).(map[string]any)
 			if settings["TruststoreUri"] == nil {
 				continue
 			}

@@ -19,7 +19,8 @@ var openMethod = Rule{
 			}
 			what, wayOut := fmt.Sprintf("the method %s is open, and the table does not say so", m.key()), ""
 			if planned {
-				wayOut = "leave its AuthorizationType as secureapi.New writes it, or say in the table that the route is Public and why"
+				wayOut = "leave its AuthorizationType as secureapi.New writes it, or say in the table " +
+					"that the route is Public and why"
 				what = fmt.Sprintf("the method %s is open, and the table says that %s guards it", m.key(), guard)
 			}
 			if len(m.types) > 1 {
@@ -43,8 +44,8 @@ var undecidedAuthorization = Rule{
 			if m.why == "" || planned && guard == "" || m.preflight() {
 				continue
 			}
-			f := Finding{Message: fmt.Sprintf("it cannot be told whether the method %s is open: AuthorizationType: "+
-				"%s", m.key(), m.why)}
+			f := Finding{Message: fmt.Sprintf("it cannot be told whether the method %s is open: AuthorizationType: %s",
+				m.key(), m.why)}
 			if m.api != nil {
 				f.API = m.api.name()
 			}
@@ -68,8 +69,8 @@ var unknownAPI = Rule{
 		for _, m := range v.methods {
 			if m.api == nil && m.open() && !m.preflight() {
 				report(m.resource, Finding{Message: fmt.Sprintf(
-					"the method %s is open, and it cannot be told whether its API is one that Gatehouse built: RestApiId: "+
-						"%s", m.key(), m.whyAPI)})
+					"the method %s is open, and it cannot be told whether its API is one that Gatehouse built: RestApiId: %s",
+					m.key(), m.whyAPI)})
 			}
 		}
 	},

@@ -75,8 +75,8 @@ func readPlan(raw any) (*plan, error) {
 	}
 	for route, guard := range p.routes {
 		if guard != "" && p.guards[guard] == "" {
-			return nil, fmt.Errorf("the routes of its metadata %s: the guard %q of %q is not among its "+
-				"guards", PlanMetadata, guard, route)
+			return nil, fmt.Errorf("the routes of its metadata %s: the guard %q of %q is not among its guards",
+				PlanMetadata, guard, route)
 		}
 	}
 	if scopes, ok := object["scopes"].(map[string]any); ok {

@@ -26,13 +26,13 @@ var resourcePolicy = Rule{
 			}
 			for _, statement := range a.missingDenies() {
 				report(a.resource, Finding{API: a.name(), Message: "the resource policy lacks a Deny that was planned: " +
-					"" + inJSON(statement),
+					inJSON(statement),
 					WayOut: "leave the Policy of the API as secureapi.New writes it"})
 			}
 			if a.t.Properties["Policy"] != nil {
 				if _, err := resourcepolicy.Judge(a.policy(), a.policyScope()); err != nil {
 					report(a.resource, Finding{API: a.name(), Message: "ResourcePolicy, with what was added beside the table: " +
-						"" + err.Error()})
+						err.Error()})
 				}
 			}
 		}
@@ -65,8 +65,8 @@ var policyOpensMethod = Rule{
 			if pattern, ok := m.pattern(); ok {
 				scope.Guarded = m.api.resourcesOf(pattern, false)
 				if _, err := resourcepolicy.Judge(m.api.policy(), scope); err != nil {
-					report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf("the method %s was added beside the table: "+
-						"%v", m.key(), err)})
+					report(m.resource, Finding{API: m.api.name(), Message: fmt.Sprintf("the method %s was added beside the table: %v",
+						m.key(), err)})
 				}
 			}
 		}

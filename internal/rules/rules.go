@@ -27,10 +27,30 @@ type Options struct {
 // All are the rules, in the order of their ids.
 func All() []Rule {
 	all := []Rule{
-		openMethod, undecidedAuthorization, unknownAPI, foreignGuard, grantCoversMethod, changedGuard,
-		resourcePolicy, policyOpensMethod, fallThrough, hiddenMethods,
-		openEndpoint, responseWithoutCORS, responseTwice, keyWithoutPlan, keyThatNothingNames, permissionElsewhere, functionElsewhere,
-		changedAuthorizer, cachedWithoutIdentity, changedFunction, openFunctionURL, responseCache, unreadTemplate, missingRoute,
+		openMethod,
+		undecidedAuthorization,
+		unknownAPI,
+		foreignGuard,
+		grantCoversMethod,
+		changedGuard,
+		resourcePolicy,
+		policyOpensMethod,
+		fallThrough,
+		hiddenMethods,
+		openEndpoint,
+		responseWithoutCORS,
+		responseTwice,
+		keyWithoutPlan,
+		keyThatNothingNames,
+		permissionElsewhere,
+		functionElsewhere,
+		changedAuthorizer,
+		cachedWithoutIdentity,
+		changedFunction,
+		openFunctionURL,
+		responseCache,
+		unreadTemplate,
+		missingRoute,
 		acceptance,
 	}
 	slices.SortFunc(all, func(x, y Rule) int { return cmp.Compare(x.ID, y.ID) })
@@ -82,7 +102,8 @@ func Check(a *cloudassembly.Assembly, o Options) []Finding {
 
 // Failing are those of the findings that fail a synthesis: errors that are not accepted.
 func Failing(findings []Finding) []Finding {
-	return slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return f.Severity != Error || f.Accepted != "" })
+	return slices.DeleteFunc(slices.Clone(findings),
+		func(f Finding) bool { return f.Severity != Error || f.Accepted != "" })
 }
 
 // place fills in where a finding is.

@@ -91,7 +91,8 @@ func TestTraps(t *testing.T) {
 				t.Errorf("%s (-want +got):\n%s", want.Description, diff)
 			}
 			if kind == "near" != (len(findings) == 0) || kind == "bad" != (len(Failing(findings)) > 0) {
-				t.Errorf("%s is called %s, and has %d findings, of which %d fail a synthesis", file, kind, len(findings), len(Failing(findings)))
+				t.Errorf("%s is called %s, and has %d findings, of which %d fail a synthesis", file, kind, len(findings),
+					len(Failing(findings)))
 			}
 			for _, f := range findings {
 				if f.WayOut == "" || f.LogicalID == "" {

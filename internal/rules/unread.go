@@ -63,7 +63,8 @@ func short(err error) string {
 // harmless reports whether a macro is one of AWS's own that adds no methods to an API.
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-reference.html
 func harmless(macro string) bool {
-	for _, prefix := range []string{"AWS::LanguageExtensions", "AWS::SecretsManager-", "AWS::CodeDeployBlueGreen", "AWS::Serverless-"} {
+	for _, prefix := range []string{"AWS::LanguageExtensions", "AWS::SecretsManager-", "AWS::CodeDeployBlueGreen",
+		"AWS::Serverless-"} {
 		if strings.HasPrefix(macro, prefix) {
 			return true
 		}

@@ -138,7 +138,8 @@ func writeEncodedByte(b *strings.Builder, c byte) {
 
 // unreserved is RFC 3986 section 2.3.
 func unreserved(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '.' || c == '_' || c == '~'
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '.' || c == '_' ||
+		c == '~'
 }
 
 // headerValues finds the header as the client sent it: net/http keeps some of them outside the map.

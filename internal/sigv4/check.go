@@ -57,11 +57,13 @@ func (c *claim) checkScope(region, service string) error {
 		wrong = append(wrong, fmt.Sprintf("Credential should be scoped to correct service: '%s'. ", service))
 	}
 	if c.terminator != terminator {
-		wrong = append(wrong, fmt.Sprintf("Credential should be scoped with a valid terminator: '%s', not '%s'. ", terminator, c.terminator))
+		wrong = append(wrong, fmt.Sprintf("Credential should be scoped with a valid terminator: '%s', not '%s'. ",
+			terminator, c.terminator))
 	}
 	if day := c.date.Format("20060102"); c.day != day {
-		wrong = append(wrong, fmt.Sprintf("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "+
-			"'%s' != '%s', from '%s'. ", c.day, day, c.date.Format(isoBasic)))
+		wrong = append(wrong, fmt.Sprintf("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of "+
+			"date from HTTP: '%s' != '%s', from '%s'. ",
+			c.day, day, c.date.Format(isoBasic)))
 	}
 	if wrong == nil {
 		return nil

@@ -136,7 +136,8 @@ func queryClaim(query map[string]string) (claim, error) {
 	if s := query[qExpires]; s != "" {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 1 || n > int(maxExpires/time.Second) {
-			return claim{}, incomplete(fmt.Sprintf("X-Amz-Expires must be a number of seconds from 1 to %d.", maxExpires/time.Second))
+			return claim{}, incomplete(fmt.Sprintf("X-Amz-Expires must be a number of seconds from 1 to %d.",
+				maxExpires/time.Second))
 		}
 		c.expires = time.Duration(n) * time.Second
 	}
@@ -148,7 +149,8 @@ func queryClaim(query map[string]string) (claim, error) {
 func (c *claim) fill(alg, credential, date, signedHeaders string) error {
 	var err error
 	if c.date, err = time.Parse(isoBasic, date); err != nil {
-		return incomplete(fmt.Sprintf("Date must be in ISO-8601 'basic format'. Got '%s'. See http://en.wikipedia.org/wiki/ISO_8601", date))
+		return incomplete(fmt.Sprintf("Date must be in ISO-8601 'basic format'. Got '%s'. See "+
+			"http://en.wikipedia.org/wiki/ISO_8601", date))
 	}
 	if alg != algorithm {
 		return incomplete(fmt.Sprintf("Unsupported AWS 'algorithm': '%s' (only %s for now). ", alg, algorithm))

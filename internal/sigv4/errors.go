@@ -61,7 +61,8 @@ func incomplete(message string) error {
 // unknownKey has one message for an unknown key and a wrong token, as AWS has.
 // Recorded, with its type: https://github.com/badslug/Paw-AWSSignature4DynamicValue/issues/5
 func unknownKey(detail string) error {
-	return &Error{Kind: ErrUnknownKey, Type: typeUnknownKey, Message: "The security token included in the request is invalid.",
+	return &Error{Kind: ErrUnknownKey, Type: typeUnknownKey, Message: "The security token included in the request is " +
+		"invalid.",
 		detail: detail}
 }
 

@@ -58,7 +58,8 @@ var roundTrips = []struct {
 	{name: "spaces and UTF-8", method: "GET", target: "/prod/caf%C3%A9/a%20b?q=a%20b&r=%C3%A9"},
 	{name: "an encoded slash, a star, an at sign and a colon", method: "GET", target: "/prod/a%2Fb/*/@me:x"},
 	{name: "a trailing slash", method: "DELETE", target: "/prod/orders/"},
-	{name: "a body", method: "POST", target: "/prod/orders", body: `{"item":"tea"}`, header: http.Header{"Content-Type": {"application/json"}}},
+	{name: "a body", method: "POST", target: "/prod/orders", body: `{"item":"tea"}`,
+		header: http.Header{"Content-Type": {"application/json"}}},
 	{name: "a body with a length that is signed, and a header twice", method: "PUT", target: "/prod/orders/7", body: "x",
 		header: http.Header{"X-Tag": {"b", "a  c"}}},
 }
@@ -80,7 +81,8 @@ func TestRequestsOfTheSDKForGo(t *testing.T) {
 					sum := sha256.Sum256([]byte(c.body))
 					hash := hex.EncodeToString(sum[:])
 					if presigned {
-						uri, signed, err := v4.NewSigner().PresignHTTP(context.Background(), creds, r, hash, DefaultService, devRegion, time.Now())
+						uri, signed, err := v4.NewSigner().PresignHTTP(context.Background(), creds, r, hash, DefaultService, devRegion,
+							time.Now())
 						if err != nil {
 							t.Fatal(err)
 						}
@@ -90,7 +92,8 @@ func TestRequestsOfTheSDKForGo(t *testing.T) {
 						for name, values := range signed {
 							r.Header[name] = values
 						}
-					} else if err := v4.NewSigner().SignHTTP(context.Background(), creds, r, hash, DefaultService, devRegion, time.Now()); err != nil {
+					} else if err := v4.NewSigner().SignHTTP(context.Background(), creds, r, hash, DefaultService, devRegion,
+						time.Now()); err != nil {
 						t.Fatal(err)
 					}
 					resp, err := s.Client().Do(r)
@@ -116,7 +119,8 @@ func TestRequestsOfCurl(t *testing.T) {
 	s := serve(t, "")
 	run := func(t *testing.T, secret string, args ...string) string {
 		t.Helper()
-		args = append([]string{"-q", "--silent", "--show-error", "--noproxy", "*", "--path-as-is", "--write-out", " %{http_code}", "--user", devKey + ":" + secret,
+		args = append([]string{"-q", "--silent", "--show-error", "--noproxy", "*", "--path-as-is", "--write-out",
+			" %{http_code}", "--user", devKey + ":" + secret,
 			"--aws-sigv4", "aws:amz:" + devRegion + ":" + DefaultService}, args...)
 		var stderr bytes.Buffer
 		cmd := exec.Command(curl, args...)
@@ -136,14 +140,16 @@ func TestRequestsOfCurl(t *testing.T) {
 	}{
 		{"get", []string{s.URL + "/prod/orders"}},
 		{"a query in order", []string{s.URL + "/prod/orders?a=1&b=2"}},
-		{"a body", []string{"--header", "Content-Type: application/json", "--data", `{"item":"tea"}`, s.URL + "/prod/orders"}},
+		{"a body", []string{"--header", "Content-Type: application/json", "--data", `{"item":"tea"}`,
+			s.URL + "/prod/orders"}},
 		{"another verb", []string{"--request", "DELETE", s.URL + "/prod/orders/7"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := run(t, devSecret, c.args...); got != devKey+" 200" {
 				t.Errorf("got %s", got)
 			}
-			if got := run(t, "wrong", c.args...); !strings.HasSuffix(got, " 403") || !strings.Contains(got, "The Canonical String for this request should have been") {
+			if got := run(t, "wrong", c.args...); !strings.HasSuffix(got, " 403") ||
+				!strings.Contains(got, "The Canonical String for this request should have been") {
 				t.Errorf("with the wrong secret: got %s", got)
 			}
 		})

@@ -44,7 +44,8 @@ func TestEach(t *testing.T) {
 			if err != nil {
 				text = err.Error()
 			}
-			if got := strings.Join(seen, " "); got != c.want || text != c.err || strings.Contains(c.err, "stop") != errors.Is(err, stop) {
+			if got := strings.Join(seen, " "); got != c.want || text != c.err ||
+				strings.Contains(c.err, "stop") != errors.Is(err, stop) {
 				t.Errorf("read %q, then %v; want %q, then %q", got, err, c.want, c.err)
 			}
 		})

@@ -16,8 +16,10 @@ import (
 // here must be refused there or break one of the rules this package adds, which are checked by other means.
 func FuzzParse(f *testing.F) {
 	for _, text := range append(strictjson.Samples, []string{
-		``, `{}`, `[1,2.5e3,-0]`, `{"a":1,"a":2}`, `{"exp":1,"\u0065xp":2}`, `"\ud800"`, `"\ud83d\ude00"`, "\"\xff\"", `1e309`, `1e-400`,
-		strings.Repeat("[", 40), strings.Repeat("[", 26) + strings.Repeat("]", 26), strings.Repeat("[", 33) + strings.Repeat("]", 33), `{"a":{"b":[{"c":null}]}} `, `nullx`, `{"iss":1,"iſs":2}`,
+		``, `{}`, `[1,2.5e3,-0]`, `{"a":1,"a":2}`, `{"exp":1,"\u0065xp":2}`, `"\ud800"`, `"\ud83d\ude00"`, "\"\xff\"",
+		`1e309`, `1e-400`,
+		strings.Repeat("[", 40), strings.Repeat("[", 26) + strings.Repeat("]", 26),
+		strings.Repeat("[", 33) + strings.Repeat("]", 33), `{"a":{"b":[{"c":null}]}} `, `nullx`, `{"iss":1,"iſs":2}`,
 	}...) {
 		f.Add(text)
 	}
@@ -52,7 +54,8 @@ func FuzzParse(f *testing.F) {
 
 // FuzzFloor compares with exact rational arithmetic.
 func FuzzFloor(f *testing.F) {
-	for _, text := range []string{`0`, `-0.1`, `1700000000.5`, `17e8`, `1e18`, `9223372036854775807.9`, `-9223372036854775808`, `12.5e-1`, `1e-300`} {
+	for _, text := range []string{`0`, `-0.1`, `1700000000.5`, `17e8`, `1e18`, `9223372036854775807.9`,
+		`-9223372036854775808`, `12.5e-1`, `1e-300`} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -232,17 +232,32 @@ func TestValue(t *testing.T) {
 		t.Errorf("Len of the array: got %d, want 3", n)
 	}
 	for path, want := range map[string]string{
-		"s": "plain", "e": "aé\n😀", "": "empty",
+		"s":             "plain",
+		"e":             "aé\n😀",
+		"":              "empty",
 		"o.deep":        "whole", // the whole name comes first
 		"o.in.ner.deep": "v",     // a name with a dot below another
-		"o.in.ner":      "", "o.x": "", "s.x": "", ".": "", "o.": "",
+		"o.in.ner":      "",
+		"o.x":           "",
+		"s.x":           "",
+		".":             "",
+		"o.":            "",
 	} {
 		if got := text(v.Find(path)); got != want {
 			t.Errorf("Find(%q): got %q, want %q", path, got, want)
 		}
 	}
 	for name, want := range map[string]Kind{
-		"s": String, "e": String, "n": Number, "t": True, "f": False, "z": Null, "a": Array, "o": Object, "S": Missing, "escaped": Number, `\u0065scaped`: Missing,
+		"s":       String,
+		"e":       String,
+		"n":       Number,
+		"t":       True,
+		"f":       False,
+		"z":       Null,
+		"a":       Array,
+		"o":       Object,
+		"S":       Missing,
+		"escaped": Number, `\u0065scaped`: Missing,
 	} {
 		if got := v.Get(name).Kind(); got != want {
 			t.Errorf("Get(%q): got %v, want %v", name, got, want)
@@ -352,7 +367,8 @@ func TestFloor(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
-		`9223372036854775808`, `-9223372036854775809`, `-9223372036854775808.5`, `1e19`, `1e300`, `99999999999999999999`, `"1"`, `null`, `true`, `[1]`,
+		`9223372036854775808`, `-9223372036854775809`, `-9223372036854775808.5`, `1e19`, `1e300`, `99999999999999999999`,
+		`"1"`, `null`, `true`, `[1]`,
 	} {
 		v, err := Parse(text)
 		if err != nil {
