@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -17,27 +18,13 @@ func assemblyOf(t *testing.T, template string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	environment := "aws://unknown-account/unknown-region"
 	var said struct {
 		Metadata struct{ Test struct{ Environment string } }
 	}
 	if err := json.Unmarshal(text, &said); err != nil {
 		t.Fatal(err)
 	}
-	if given := said.Metadata.Test.Environment; given != "" {
-		environment = given
-	}
-	dir := t.TempDir()
-	for name, content := range map[string][]byte{
-		"Shop.template.json": text,
-		"manifest.json": []byte(`{"version":"54.0.0","artifacts":{"Shop":{"type":"aws:cloudformation:stack",
-			"environment":"` + environment + `","properties":{"templateFile":"Shop.template.json"}}}}`),
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
+	return writeStack(t, string(text), cmp.Or(said.Metadata.Test.Environment, anywhere))
 }
 
 const ofRules = "../rules/testdata"

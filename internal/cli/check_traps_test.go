@@ -18,28 +18,7 @@ func TestCheckOfTraps(t *testing.T) {
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".json")
 		t.Run(name, func(t *testing.T) {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var template struct {
-				Metadata struct{ Test struct{ Environment string } }
-			}
-			if err := json.Unmarshal(text, &template); err != nil {
-				t.Fatal(err)
-			}
-			dir := write(t, string(text))
-			if environment := template.Metadata.Test.Environment; environment != "" {
-				manifest := filepath.Join(dir, "manifest.json")
-				before, err := os.ReadFile(manifest)
-				if err != nil {
-					t.Fatal(err)
-				}
-				after := strings.Replace(string(before), "aws://unknown-account/unknown-region", environment, 1)
-				if err := os.WriteFile(manifest, []byte(after), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
+			dir := assemblyOf(t, file)
 			rule, kind, _ := strings.Cut(name, ".")
 			kind, _, _ = strings.Cut(kind, "-")
 			want := succeeded

@@ -74,8 +74,8 @@ func printRoutes(_ context.Context, p *command.Process, args []string) error {
 	if r.json {
 		text = m.JSON()
 	}
-	if _, err := p.Stdout.Write(text); err != nil {
-		return fmt.Errorf("the routes could not be written: %w", err)
+	if err := p.Print("the routes", text); err != nil {
+		return err
 	}
 	if len(m.APIs) == 0 && unknown == nil {
 		where := "the assembly"

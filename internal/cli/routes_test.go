@@ -69,13 +69,21 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
+// anywhere is the environment of a stack without an account and a region.
+const anywhere = "aws://unknown-account/unknown-region"
+
 // write makes an assembly of one stack, Shop, of a template.
 func write(t testing.TB, template string) string {
 	t.Helper()
+	return writeStack(t, template, anywhere)
+}
+
+func writeStack(t testing.TB, template, environment string) string {
+	t.Helper()
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"manifest.json": `{"version":"54.0.0","artifacts":{"Shop":{"type":"aws:cloudformation:stack","environment":"aws://unknown-account/unknown-region",
-			"properties":{"templateFile":"Shop.template.json"}}}}`,
+		"manifest.json": `{"version":"54.0.0","artifacts":{"Shop":{"type":"aws:cloudformation:stack",
+			"environment":"` + environment + `","properties":{"templateFile":"Shop.template.json"}}}}`,
 		"Shop.template.json": template,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
@@ -117,8 +116,5 @@ func printToken(ctx context.Context, p *command.Process, args []string) error {
 	case err != nil:
 		return err
 	}
-	if _, err := fmt.Fprintln(p.Stdout, token); err != nil {
-		return fmt.Errorf("the token could not be written: %w", err)
-	}
-	return nil
+	return p.Print("the token", []byte(token+"\n"))
 }

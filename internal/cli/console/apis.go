@@ -103,10 +103,7 @@ func (c *Console) current() *view {
 		}
 	}
 	for _, k := range v.keys {
-		who := "developer, who may call everything"
-		if k.Principal != nil {
-			who = k.Principal.ID.String() + ", by its policies"
-		}
+		who := tryout.Owner(k)
 		if k.SessionToken != "" {
 			who += ", temporary credentials"
 		}

@@ -26,9 +26,9 @@ type announcement struct {
 	stages   []servedStage
 	problems []string // what is not as on AWS
 	examples []tryout.Example
-	keys     []accessKey // for Signature Version 4; none if no route needs it
-	console  string      // its URL
-	watched  string      // the folder whose changes count; "" without --watch
+	keys     []checks.AccessKey // for Signature Version 4; none if no route needs it
+	console  string             // its URL
+	watched  string             // the folder whose changes count; "" without --watch
 	url      string
 }
 
@@ -36,12 +36,6 @@ type announcement struct {
 type servedStage struct {
 	api, url string
 	sees     string // the stage name in events, if the URL has another one; "" if not
-}
-
-// accessKey is a key for Signature Version 4, with its owner.
-type accessKey struct {
-	checks.AccessKey
-	who string
 }
 
 // trying limits the time for the dry runs of examples: an authorizer may wait for something that is not there.
@@ -112,19 +106,12 @@ func stages(g *apigateway.Gateway, model *apimodel.Model, routes matrix.Matrix, 
 }
 
 // keys lists the keys for Signature Version 4, if a route needs them.
-func keys(g *apigateway.Gateway, routes matrix.Matrix) (out []accessKey) {
+func keys(g *apigateway.Gateway, routes matrix.Matrix) []checks.AccessKey {
 	signed := func(r matrix.Route) bool { return r.Kind == matrix.IAM }
 	if !slices.ContainsFunc(routes.APIs, func(api matrix.API) bool { return slices.ContainsFunc(api.Routes, signed) }) {
 		return nil
 	}
-	for _, k := range g.AccessKeys() {
-		who := "developer, who may call everything"
-		if k.Principal != nil {
-			who = k.Principal.ID.String() + ", by its policies"
-		}
-		out = append(out, accessKey{k, who})
-	}
-	return out
+	return g.AccessKeys()
 }
 
 // watchedFolder is the folder whose changes count. The app may use files outside of it.

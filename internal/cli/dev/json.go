@@ -8,6 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/credentials"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/tryout"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
@@ -30,7 +31,7 @@ func (j *jsonReporter) announced(a announcement) {
 		j.write(map[string]any{"event": "example", "status": e.Status, "text": e.Why, "curl": e.Curl()})
 	}
 	for _, k := range a.keys {
-		key := map[string]string{"event": "key", "id": k.ID, "secret": k.Secret, "text": k.who}
+		key := map[string]string{"event": "key", "id": k.ID, "secret": k.Secret, "text": tryout.Owner(k)}
 		if k.SessionToken != "" {
 			key["token"] = k.SessionToken
 		}

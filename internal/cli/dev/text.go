@@ -45,7 +45,7 @@ func (t *textReporter) announced(a announcement) {
 			of = "temporary credentials"
 			arguments += " -H " + tryout.Quote(tryout.SecurityToken+": "+k.SessionToken)
 		}
-		t.out.write("# the " + of + " of " + k.who + "\n" + arguments)
+		t.out.write("# the " + of + " of " + tryout.Owner(k) + "\n" + arguments)
 	}
 	t.out.write("the console is at " + a.console)
 	if a.watched != "" {
