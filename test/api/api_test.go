@@ -2,14 +2,13 @@
 package api
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
 	"go/ast"
 	"go/build"
 	"go/parser"
-	"go/printer"
 	"go/token"
+	"go/types"
 	"maps"
 	"os"
 	"os/exec"
@@ -132,10 +131,7 @@ func TestInternalTypes(t *testing.T) {
 }
 
 // source is a package's source: the files that are built for Linux, without tests.
-type source struct {
-	fset  *token.FileSet
-	files []*ast.File
-}
+type source []*ast.File
 
 func readPackage(t *testing.T, folder string) source {
 	t.Helper()
@@ -146,13 +142,14 @@ func readPackage(t *testing.T, folder string) source {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := source{fset: token.NewFileSet()}
+	var s source
+	fset := token.NewFileSet()
 	for _, name := range p.GoFiles {
-		f, err := parser.ParseFile(s.fset, filepath.Join(dir, name), nil, parser.SkipObjectResolution)
+		f, err := parser.ParseFile(fset, filepath.Join(dir, name), nil, parser.SkipObjectResolution)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.files = append(s.files, f)
+		s = append(s, f)
 	}
 	return s
 }
@@ -160,9 +157,9 @@ func readPackage(t *testing.T, folder string) source {
 // features are the lines of api.txt, sorted: one for each function, method, type, field, constant and variable.
 func (s source) features() []string {
 	var out []string
-	for _, f := range s.files {
+	for _, f := range s {
 		for _, d := range exported(f) {
-			out = append(out, s.text(d)...)
+			out = append(out, text(d)...)
 		}
 	}
 	slices.Sort(out)
@@ -234,56 +231,53 @@ func receiverName(e ast.Expr) string {
 }
 
 // text is a declaration as lines of api.txt.
-func (s source) text(d declaration) []string {
+func text(d declaration) []string {
 	switch node := d.node.(type) {
 	case *ast.FuncDecl:
 		kind := "func "
 		if node.Recv != nil {
-			kind = fmt.Sprintf("method (%s) ", s.print(node.Recv.List[0].Type))
+			kind = fmt.Sprintf("method (%s) ", print(node.Recv.List[0].Type))
 		}
-		return []string{kind + node.Name.Name + strings.TrimPrefix(s.print(node.Type), "func")}
+		return []string{kind + node.Name.Name + typeParameters(node.Type.TypeParams) + strings.TrimPrefix(print(node.Type), "func")}
 	case *ast.ValueSpec:
 		line := d.token.String() + " " + d.name
 		if node.Type != nil {
-			line += " " + s.print(node.Type)
+			line += " " + print(node.Type)
 		}
 		if d.token == token.CONST && len(node.Values) > 0 {
-			line += " = " + s.print(node.Values[0])
+			line += " = " + print(node.Values[0])
 		}
 		return []string{line}
 	case *ast.TypeSpec:
-		head := "type " + d.name
-		if node.TypeParams != nil {
-			head += "[...]"
-		}
+		head := "type " + d.name + typeParameters(node.TypeParams)
 		if node.Assign.IsValid() {
-			return []string{head + " = " + s.print(node.Type)}
+			return []string{head + " = " + print(node.Type)}
 		}
 		switch of := node.Type.(type) {
 		case *ast.StructType:
-			return append([]string{head + " struct"}, s.members(head+" struct", of.Fields)...)
+			return append([]string{head + " struct"}, members(head+" struct", of.Fields)...)
 		case *ast.InterfaceType:
-			return append([]string{head + " interface"}, s.members(head+" interface", of.Methods)...)
+			return append([]string{head + " interface"}, members(head+" interface", of.Methods)...)
 		}
-		return []string{head + " " + s.print(node.Type)}
+		return []string{head + " " + print(node.Type)}
 	}
 	return nil
 }
 
 // members are the exported fields of a struct, or the methods of an interface. An interface with a method that is not
 // exported can be implemented by this module alone.
-func (s source) members(head string, list *ast.FieldList) (lines []string) {
+func members(head string, list *ast.FieldList) (lines []string) {
 	sealed := false
 	for _, field := range list.List {
 		if len(field.Names) == 0 {
-			lines = append(lines, head+", embedded "+s.print(field.Type))
+			lines = append(lines, head+", embedded "+print(field.Type))
 		}
 		for _, name := range field.Names {
 			if !name.IsExported() {
 				sealed = true
 				continue
 			}
-			text := s.print(field.Type)
+			text := print(field.Type)
 			if _, isFunc := field.Type.(*ast.FuncType); isFunc && strings.HasSuffix(head, "interface") {
 				text = strings.TrimPrefix(text, "func")
 			} else {
@@ -301,20 +295,28 @@ func (s source) members(head string, list *ast.FieldList) (lines []string) {
 	return lines
 }
 
-// print is an expression on one line.
-func (s source) print(e ast.Node) string {
-	var b bytes.Buffer
-	if err := printer.Fprint(&b, s.fset, e); err != nil {
-		panic(err)
+// typeParameters are those of a function or a type: "[T ~string | ~[]byte]", or "".
+func typeParameters(list *ast.FieldList) string {
+	if list == nil {
+		return ""
 	}
-	return strings.Join(strings.Fields(b.String()), " ")
+	var out []string
+	for _, field := range list.List {
+		for _, name := range field.Names {
+			out = append(out, name.Name+" "+print(field.Type))
+		}
+	}
+	return "[" + strings.Join(out, ", ") + "]"
 }
+
+// print is an expression on one line, however the source breaks it.
+func print(e ast.Expr) string { return types.ExprString(e) }
 
 // internal are the exported declarations that name internal packages, with their paths: in a signature, a field, the
 // target of an alias, or the value of a variable.
 func (s source) internal() map[string][]string {
 	found := map[string][]string{}
-	for _, f := range s.files {
+	for _, f := range s {
 		paths := map[string]string{}
 		for _, i := range f.Imports {
 			path, _ := strconv.Unquote(i.Path.Value)
