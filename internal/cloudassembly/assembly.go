@@ -1,6 +1,7 @@
 package cloudassembly
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -58,11 +59,6 @@ func paths(stacks []*Stack) string {
 
 // Evaluator makes an evaluator.
 func (a *Assembly) Evaluator(o Options) *Evaluator {
-	if o.Account == "" {
-		o.Account = defaultAccount
-	}
-	if o.Region == "" {
-		o.Region = defaultRegion
-	}
+	o.Account, o.Region = cmp.Or(o.Account, defaultAccount), cmp.Or(o.Region, defaultRegion)
 	return &Evaluator{stacks: a.stacks, calls: intrinsics, options: o, known: map[value]result{}}
 }

@@ -1,6 +1,7 @@
 package cloudassembly
 
 import (
+	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -45,10 +46,7 @@ func (s assetSet) read(dir, id, file string) error {
 		return notAssembly(dir, "the asset manifest %s: %w", file, err)
 	}
 	for hash, f := range m.Files {
-		name := f.DisplayName
-		if name == "" {
-			name = hash
-		}
+		name := cmp.Or(f.DisplayName, hash)
 		for _, to := range f.Destinations {
 			s[to.ObjectKey] = asset{name: name, path: within(dir, f.Source.Path), made: len(f.Source.Executable) > 0}
 		}

@@ -1,6 +1,7 @@
 package cloudassembly
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"path/filepath"
@@ -69,12 +70,8 @@ func (a *Assembly) readFolder(dir string, parents []string) error {
 }
 
 func readStack(dir, id string, a artifact, p properties) (*Stack, error) {
-	s := &Stack{Name: p.StackName, Path: a.DisplayName, artifact: id, dir: dir, parameters: p.Parameters}
-	if s.Name == "" {
-		s.Name = id
-	}
-	if s.Path == "" {
-		s.Path = id
+	s := &Stack{
+		Name: cmp.Or(p.StackName, id), Path: cmp.Or(a.DisplayName, id), artifact: id, dir: dir, parameters: p.Parameters,
 	}
 	s.Account, s.Region = environment(a.Environment)
 	if p.TemplateFile == "" {

@@ -1,6 +1,7 @@
 package cloudassembly
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"math/big"
@@ -183,10 +184,7 @@ func (e *Evaluator) placeholder(w where, id string, k kind, name string) (string
 		return random(s, id, "id", upper, 17), nil
 	case "path": // of an IAM entity
 		p, err := e.property(w, id, "Path")
-		if p == "" {
-			p = "/"
-		}
-		return p, err
+		return cmp.Or(p, "/"), err
 	case "function":
 		return e.functionARN(w, id)
 	}

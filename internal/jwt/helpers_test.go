@@ -289,8 +289,9 @@ func response(status int, contentType, body string) *http.Response {
 // fixture is a verifier of one issuer, its clock and its key server.
 type fixture struct {
 	*Verifier
-	clock  *clock
-	server *server
+	clock   *clock
+	server  *server
+	changes *atomic.Int64 // how many fetches changed the keys
 }
 
 // allAlgorithms are those with published keys.
@@ -299,7 +300,7 @@ var allAlgorithms = []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512
 // newFixture makes a verifier whose issuer publishes the full key set. The changes are applied to its options.
 func newFixture(t testing.TB, changes ...func(*Options)) *fixture {
 	t.Helper()
-	f := &fixture{clock: newClock(), server: new(server)}
+	f := &fixture{clock: newClock(), server: new(server), changes: new(atomic.Int64)}
 	f.server.serve(fullKeySet())
 	o := Options{
 		Issuers: []Issuer{{URL: testIssuer, Audiences: []string{testAudience}, Algorithms: allAlgorithms,
@@ -309,6 +310,15 @@ func newFixture(t testing.TB, changes ...func(*Options)) *fixture {
 	}
 	for _, change := range changes {
 		change(&o)
+	}
+	observe := o.Observe
+	o.Observe = func(e Fetch) {
+		if e.Changed {
+			f.changes.Add(1)
+		}
+		if observe != nil {
+			observe(e)
+		}
 	}
 	v, err := New(o)
 	if err != nil {

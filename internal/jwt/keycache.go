@@ -143,16 +143,6 @@ func (c *keyCache) ready(ctx context.Context) error {
 	return nil
 }
 
-// generation changes whenever the keys do.
-func (c *keyCache) generation() uint64 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.set == nil {
-		return 0
-	}
-	return c.set.generation
-}
-
 // mayRetry reports whether a fetch is under way or may be started, for want of usable keys.
 func (c *keyCache) mayRetry(now time.Time) bool {
 	if c.flight != nil || c.failures == 0 {

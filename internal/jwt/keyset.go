@@ -11,12 +11,11 @@ type query struct {
 
 // keySet is an issuer's keys as they were at one time. It does not change once made.
 type keySet struct {
-	keys       []*key
-	byID       map[string]*key
-	loaded     time.Time     // when the request for them began
-	freshFor   time.Duration // how long they are used without asking again
-	usableFor  time.Duration // how long they are used while asking again fails
-	generation uint64        // how many times the keys have changed until then
+	keys      []*key
+	byID      map[string]*key
+	loaded    time.Time     // when the request for them began
+	freshFor  time.Duration // how long they are used without asking again
+	usableFor time.Duration // how long they are used while asking again fails
 }
 
 // newKeySet makes a set that follows the one before, which may be nil. Keys that are in both are kept, so that what
@@ -34,12 +33,6 @@ func newKeySet(before *keySet, keys []*key) (s *keySet, changed bool) {
 		if k.named {
 			s.byID[k.id] = k
 		}
-	}
-	if before != nil {
-		s.generation = before.generation
-	}
-	if changed {
-		s.generation++
 	}
 	return s, changed
 }

@@ -84,15 +84,6 @@ func (v *Verifier) Ready(ctx context.Context) error {
 	return errors.Join(missing...)
 }
 
-// Generation is a number that changes whenever the known keys of an issuer change. A caller that keeps decisions about
-// its tokens drops them then. It is 0 before the first keys and for an issuer that is not configured.
-func (v *Verifier) Generation(issuer string) uint64 {
-	if i := v.issuers[issuer]; i != nil {
-		return i.keys.generation()
-	}
-	return 0
-}
-
 // scratch is the memory that verifying one token takes and does not keep.
 type scratch struct {
 	token   [MaxTokenSize]byte

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -18,15 +19,7 @@ func (m *method) preflight() bool { return m.verb == "OPTIONS" && m.isMock }
 
 // key is the method as a route of a plan, such as "GET /orders/{id}".
 func (m *method) key() string {
-	path := m.path
-	if path == "" {
-		path = "of an unknown path"
-	}
-	verb := m.verb
-	if verb == "" {
-		verb = "of an unknown verb"
-	}
-	return verb + " " + path
+	return cmp.Or(m.verb, "of an unknown verb") + " " + cmp.Or(m.path, "of an unknown path")
 }
 
 // planned is the name of the guard that the plan of its API has for the method.
