@@ -46,7 +46,8 @@ func TestDryRun(t *testing.T) {
 			}
 			before := len(s.told.all)
 			got := s.DryRun(t.Context(), request)
-			if got.Status != tt.want.Status || got.Check != tt.want.Check || !strings.Contains(got.Reason, tt.want.Reason) {
+			if got.Status != tt.want.Status || got.Check != tt.want.Check ||
+				!strings.Contains(got.Reason, tt.want.Reason) {
 				t.Errorf("got %+v, want %+v", got, tt.want)
 			}
 			if len(s.told.all) != before {

@@ -169,8 +169,8 @@ func TestExtras(t *testing.T) {
 	stage["TracingEnabled"], stage["AccessLogSetting"] = true, object{"DestinationArn": "arn:aws:logs:eu-west-1:123456789012:log-group:a", "Format": "$context.requestId"}
 	stage["MethodSettings"] = []any{object{"HttpMethod": "*", "ResourcePath": "/*", "ThrottlingRateLimit": 10, "LoggingLevel": "INFO", "MetricsEnabled": true}}
 	r["Plan"] = resource("ApiGateway::UsagePlan", object{"Throttle": object{"RateLimit": 1}, "Quota": object{"Limit": 100, "Period": "DAY"}})
-	want := "Shop/Plan: not done here: throttling (Throttle), the quota (Quota)\n" +
-		"Shop/Stage: not done here: throttling (ThrottlingRateLimit, ThrottlingBurstLimit), execution logs (LoggingLevel, DataTraceEnabled), " +
+	want := "Shop/Plan: ignored here: throttling (Throttle), the quota (Quota)\n" +
+		"Shop/Stage: ignored here: throttling (ThrottlingRateLimit, ThrottlingBurstLimit), execution logs (LoggingLevel, DataTraceEnabled), " +
 		"CloudWatch metrics (MetricsEnabled), access logs (AccessLogSetting), X-Ray (TracingEnabled)"
 	if got := strings.Join(serve(t, r).Problems(), "\n"); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

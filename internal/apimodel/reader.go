@@ -302,6 +302,6 @@ func (r *reader) known(reference map[string]any) string {
 
 func (r *reader) extras(list []string) {
 	if len(list) > 0 {
-		r.problem("not done here: %s", strings.Join(list, ", "))
+		r.problem("ignored here: %s", strings.Join(list, ", "))
 	}
 }

@@ -61,7 +61,7 @@ func (b *builder) readIntegration(method *reader) Integration {
 		r.problem("its integration is %s, and only %s and %s are run here", i.Type, IntegrationProxy, IntegrationMock)
 	}
 	if mode := r.oneOf("ResponseTransferMode", "BUFFERED", "STREAM"); mode == "STREAM" {
-		r.problem("its response is streamed, which is not done here")
+		r.problem("streamed responses are not supported")
 	}
 	return i
 }

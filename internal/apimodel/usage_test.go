@@ -53,6 +53,6 @@ func TestUsagePlans(t *testing.T) {
 	problems(t, m, []string{
 		"Shop/Lost: its key or its usage plan is not in the assembly",
 		"Shop/Plan: Properties.ApiStages[1] is not a stage of an API in the assembly",
-		"Shop/Plan: not done here: throttling (Throttle), the quota (Quota)",
+		"Shop/Plan: ignored here: throttling (Throttle), the quota (Quota)",
 	})
 }

@@ -43,7 +43,8 @@ func TestCheckFailsOnEachHole(t *testing.T) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			dir := assemblyOf(t, file)
 			status, stdout, stderr := call(t, "check", "--assembly", dir)
-			if status != failed || !strings.Contains(stdout, "\n  error  ") || !strings.Contains(stdout, "\n    way out: ") {
+			if status != failed || !strings.Contains(stdout, "\n  error  ") ||
+				!strings.Contains(stdout, "\n    way out: ") {
 				t.Errorf("status %d, want 1 with an error and its way out:\n%s", status, stdout)
 			}
 			if !strings.HasPrefix(stderr, "gatehouse check: "+dir+": ") || !strings.Contains(stderr, "accept") {
@@ -56,7 +57,8 @@ func TestCheckFailsOnEachHole(t *testing.T) {
 func TestCheckPasses(t *testing.T) {
 	dir := assemblyOf(t, ofRules+"/closed.json")
 	status, stdout, stderr := call(t, "check", "--assembly", dir)
-	if want := "gatehouse check: note: " + dir + ": nothing is wrong with 1 REST API\n"; status != succeeded || stdout != "" || stderr != want {
+	want := "gatehouse check: note: " + dir + ": nothing is wrong with 1 REST API\n"
+	if status != succeeded || stdout != "" || stderr != want {
 		t.Errorf("%s: status %d: %s%s", dir, status, stdout, stderr)
 	}
 }
@@ -71,7 +73,8 @@ func TestCheckOutput(t *testing.T) {
 	} {
 		status, stdout, stderr := call(t, append([]string{"check", "--assembly", dir}, args...)...)
 		if want := "gatehouse check: " + dir + ": 2 findings: mend them, or accept them with a reason: \"gatehouse help " +
-			"check\" says how\n"; status != failed || stderr != want {
+			"check\" says how\n"; status != failed ||
+			stderr != want {
 			t.Errorf("%s: status %d, %q", name, status, stderr)
 		}
 		golden(t, filepath.Join("check", name), stdout)
@@ -84,7 +87,8 @@ func TestCheckRules(t *testing.T) {
 	var listed struct {
 		Rules []struct{ ID, Severity, Why, LooksAt, WayOut string }
 	}
-	if err := json.Unmarshal([]byte(document), &listed); err != nil || status != succeeded || len(listed.Rules) != len(rules.All()) {
+	if err := json.Unmarshal([]byte(document), &listed); err != nil || status != succeeded ||
+		len(listed.Rules) != len(rules.All()) {
 		t.Fatalf("status %d, %d rules: %v", status, len(listed.Rules), err)
 	}
 	for _, r := range listed.Rules {

@@ -52,7 +52,10 @@ func TestCheckOfForeignApps(t *testing.T) {
 			for _, file := range files {
 				name := filepath.Base(file)
 				if stack := strings.TrimSuffix(name, ".template.json"); !strings.HasSuffix(stack, ".nested") {
-					artifacts[stack] = map[string]any{"type": "aws:cloudformation:stack", "properties": map[string]any{"templateFile": name}}
+					artifacts[stack] = map[string]any{
+						"type":       "aws:cloudformation:stack",
+						"properties": map[string]any{"templateFile": name},
+					}
 				}
 			}
 			manifest, err := json.Marshal(map[string]any{"version": "54.0.0", "artifacts": artifacts})

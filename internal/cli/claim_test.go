@@ -74,12 +74,17 @@ func TestParseClaimErrors(t *testing.T) {
 
 // fuzzProvider is made once: its keys take a while.
 var fuzzProvider = sync.OnceValues(func() (*devissuer.Provider, error) {
-	s := &command.Process{Now: func() time.Time { return t0 }, CacheDir: func() (string, error) { return keyFolder, nil }}
+	s := &command.Process{
+		Now:      func() time.Time { return t0 },
+		CacheDir: func() (string, error) { return keyFolder, nil },
+	}
 	keys, err := command.OpenKeys(s)
 	if err != nil {
 		return nil, err
 	}
-	i := devissuer.Issuer{Issuer: authz.Issuer{URL: "https://idp.example.com", Audiences: []string{"x"}, Algorithms: []string{"EdDSA"}}}
+	i := devissuer.Issuer{
+		Issuer: authz.Issuer{URL: "https://idp.example.com", Audiences: []string{"x"}, Algorithms: []string{"EdDSA"}},
+	}
 	return devissuer.New(keys, []devissuer.Issuer{i}, devissuer.Options{Now: s.Now})
 })
 

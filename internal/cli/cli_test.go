@@ -46,7 +46,12 @@ func (w withKeys) Run() int {
 func call(t testing.TB, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
-	s := &command.Process{Stdout: &out, Stderr: &err, Now: func() time.Time { return t0 }, CacheDir: func() (string, error) { return keyFolder, nil }}
+	s := &command.Process{
+		Stdout:   &out,
+		Stderr:   &err,
+		Now:      func() time.Time { return t0 },
+		CacheDir: func() (string, error) { return keyFolder, nil },
+	}
 	status = run(t.Context(), s, args)
 	return status, out.String(), err.String()
 }
@@ -86,8 +91,14 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, errPipe }
 func TestOutputThatGoesNowhere(t *testing.T) {
 	for _, args := range [][]string{{"routes", "--assembly", "testdata/iam"}, {"token", "--assembly", "testdata/token"}} {
 		var stderr bytes.Buffer
-		s := &command.Process{Stdout: brokenPipe{}, Stderr: &stderr, Now: time.Now, CacheDir: func() (string, error) { return keyFolder, nil }}
-		if status := run(t.Context(), s, args); status != failed || !strings.Contains(stderr.String(), "could not be written: broken pipe") {
+		s := &command.Process{
+			Stdout:   brokenPipe{},
+			Stderr:   &stderr,
+			Now:      time.Now,
+			CacheDir: func() (string, error) { return keyFolder, nil },
+		}
+		if status := run(t.Context(), s, args); status != failed ||
+			!strings.Contains(stderr.String(), "could not be written: broken pipe") {
 			t.Errorf("%v: status %d: %s", args, status, stderr.String())
 		}
 	}

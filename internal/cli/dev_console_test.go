@@ -18,20 +18,32 @@ import (
 func guardedAPI(paths ...string) map[string]any {
 	resources := mockAPI("Api", append(paths, "orders")...)
 	resources["Pool"] = map[string]any{"Type": "AWS::Cognito::UserPool", "Properties": map[string]any{}}
-	resources["Client"] = map[string]any{"Type": "AWS::Cognito::UserPoolClient", "Properties": map[string]any{"UserPoolId": ref("Pool")}}
+	resources["Client"] = map[string]any{
+		"Type":       "AWS::Cognito::UserPoolClient",
+		"Properties": map[string]any{"UserPoolId": ref("Pool")},
+	}
 	resources["Guard"] = map[string]any{"Type": "AWS::ApiGateway::Authorizer", "Properties": map[string]any{
-		"RestApiId": ref("Api"), "Name": "customers", "Type": "COGNITO_USER_POOLS", "IdentitySource": "method.request.header.Authorization",
+		"RestApiId": ref(
+			"Api",
+		), "Name": "customers", "Type": "COGNITO_USER_POOLS", "IdentitySource": "method.request.header.Authorization",
 		"ProviderARNs": []any{map[string]any{"Fn::GetAtt": []string{"Pool", "Arn"}}},
 	}}
 	orders := resources["ApiordersGet"].(map[string]any)["Properties"].(map[string]any)
-	orders["AuthorizationType"], orders["AuthorizerId"], orders["AuthorizationScopes"] = "COGNITO_USER_POOLS", ref("Guard"), []string{"orders/read"}
+	orders["AuthorizationType"], orders["AuthorizerId"], orders["AuthorizationScopes"] = "COGNITO_USER_POOLS", ref(
+		"Guard",
+	), []string{
+		"orders/read",
+	}
 	return resources
 }
 
 // TestDevConsole: where it is is told before the last line, and what it is asked is neither a line nor a request.
 func TestDevConsole(t *testing.T) {
 	r, _ := start(t, fakeApp(t, guardedAPI("hello")))
-	if want := "the console is at " + r.url + "/\nlistening on " + r.url + "\n"; !strings.HasSuffix(r.stdout.String(), want) {
+	if want := "the console is at " + r.url + "/\nlistening on " + r.url + "\n"; !strings.HasSuffix(
+		r.stdout.String(),
+		want,
+	) {
 		t.Errorf("want %q at the end of\n%s", want, &r.stdout)
 	}
 	for path, want := range map[string]int{"/": 200, "/~/app.js": 200, "/~/apis": 200, "/~/requests": 200, "/~/gone": 404} {
@@ -67,7 +79,8 @@ func TestDevConsoleJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &listening); err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal([]byte(lines[len(lines)-2]), &console); err != nil || console.Event != "console" || console.URL != listening.URL+"/" {
+	if err := json.Unmarshal([]byte(lines[len(lines)-2]), &console); err != nil || console.Event != "console" ||
+		console.URL != listening.URL+"/" {
 		t.Errorf("%s: %v", lines[len(lines)-2], err)
 	}
 }
@@ -93,7 +106,14 @@ func TestDevConsoleBrowser(t *testing.T) {
 	}
 	dir := fakeApp(t, guardedAPI("hello", "signed"))
 	r, _ := start(t, dir, "--watch")
-	browser := nodepeer.Start(t, string(script), []string{"playwright-core"}, chromium, r.url, os.Getenv("GATEHOUSE_PICTURES"))
+	browser := nodepeer.Start(
+		t,
+		string(script),
+		[]string{"playwright-core"},
+		chromium,
+		r.url,
+		os.Getenv("GATEHOUSE_PICTURES"),
+	)
 	say := func(command string, to any) {
 		t.Helper()
 		line := browser.Say(t, command)
@@ -120,7 +140,8 @@ func TestDevConsoleBrowser(t *testing.T) {
 		{"a signature", flow.Signed, "200", []string{"route passed", "signature passed", "policy passed", "integration passed"}},
 		{"no signature", flow.Unsigned, "403", []string{"route passed", "signature stopped here: ", "integration not reached"}},
 	} {
-		if !strings.HasPrefix(tt.got.Outcome, "It was answered "+tt.status) || tt.got.Status != tt.status || !tt.got.OnSummary {
+		if !strings.HasPrefix(tt.got.Outcome, "It was answered "+tt.status) || tt.got.Status != tt.status ||
+			!tt.got.OnSummary {
 			t.Errorf("%s: want %s: %+v", tt.name, tt.status, tt.got)
 		}
 		left := tt.steps
@@ -136,13 +157,20 @@ func TestDevConsoleBrowser(t *testing.T) {
 	if step := flow.Refused.Steps[len(flow.Refused.Steps)-2]; !strings.Contains(step, "orders/read") {
 		t.Errorf("the step that stopped it does not say what it wants: %s", step)
 	}
-	if d := flow.Allowed.Decision; !strings.Contains(d, "Claims of the token, as sent") || !strings.Contains(d, `"scope": "orders/read"`) || !strings.Contains(d, "Bearer [not shown]") && !strings.Contains(d, "Headers of the request") || strings.Contains(d, "eyJ") {
+	if d := flow.Allowed.Decision; !strings.Contains(d, "Claims of the token, as sent") ||
+		!strings.Contains(d, `"scope": "orders/read"`) ||
+		!strings.Contains(d, "Bearer [not shown]") && !strings.Contains(d, "Headers of the request") ||
+		strings.Contains(d, "eyJ") {
 		t.Errorf("the decision: %s", d)
 	}
-	if e := flow.Error; e.Focus != "expires" || e.Invalid != "true" || !strings.Contains(e.Text, `"soon": want a time`) {
+	if e := flow.Error; e.Focus != "expires" || e.Invalid != "true" ||
+		!strings.Contains(e.Text, `"soon": want a time`) {
 		t.Errorf("a wrong field: %+v", e)
 	}
-	if want := []string{"/v1/hello", "/v1/signed", "/v1/signed", "/v1/orders", "/v1/orders", "/v1/orders"}; !slices.Equal(flow.List, want) {
+	if want := []string{"/v1/hello", "/v1/signed", "/v1/signed", "/v1/orders", "/v1/orders", "/v1/orders"}; !slices.Equal(
+		flow.List,
+		want,
+	) {
 		t.Errorf("the list has %q, want %q", flow.List, want)
 	}
 
@@ -156,7 +184,8 @@ func TestDevConsoleBrowser(t *testing.T) {
 	}
 	say("looks", &looks)
 	for _, l := range looks {
-		if l.Over > 0 || l.Texts < 100 || len(l.Faint)+len(l.Unlabelled)+len(l.Twice)+l.Unnamed+l.Broken > 0 || l.Dark != (l.ColorScheme == "dark") {
+		if l.Over > 0 || l.Texts < 100 || len(l.Faint)+len(l.Unlabelled)+len(l.Twice)+l.Unnamed+l.Broken > 0 ||
+			l.Dark != (l.ColorScheme == "dark") {
 			t.Errorf("%+v", l)
 		}
 		if l.Width == 1280 && l.CredentialLines != 1 {
@@ -179,7 +208,8 @@ func TestDevConsoleBrowser(t *testing.T) {
 		Options, Credentials        []string
 	}
 	say("until /added", &after)
-	if after.Route != "GET /v1/orders" || after.Scopes != "orders/read mine" || after.Focus != "scopes" || after.Error != "" {
+	if after.Route != "GET /v1/orders" || after.Scopes != "orders/read mine" || after.Focus != "scopes" ||
+		after.Error != "" {
 		t.Errorf("a change of other routes changed what is in the form: %+v", after)
 	}
 	if !slices.Contains(after.Options, "GET /v1/added") || slices.Contains(after.Options, "GET /v1/signed") {
@@ -194,7 +224,8 @@ func TestDevConsoleBrowser(t *testing.T) {
 
 	writeAssembly(t, filepath.Join(dir, "source"), mockAPI("Api", "hello", "last"))
 	say("until /last", &after)
-	if after.Route != "GET /v1/hello" || after.Error != "GET /v1/orders does not exist any more: choose another route." {
+	if after.Route != "GET /v1/hello" ||
+		after.Error != "GET /v1/orders does not exist any more: choose another route." {
 		t.Errorf("a change that takes the chosen route away: %+v", after)
 	}
 

@@ -26,13 +26,35 @@ func orderAPI() map[string]any {
 		resources[id] = map[string]any{"Type": "AWS::ApiGateway::Method", "Properties": properties}
 	}
 	method("Preflight", "OPTIONS", nil)
-	method("Post", "POST", map[string]any{"RequestValidatorId": ref("Valid"), "RequestModels": map[string]any{"application/json": ref("Order")},
-		"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": ref("Guard"), "AuthorizationScopes": []string{"orders/write"}})
+	method(
+		"Post",
+		"POST",
+		map[string]any{
+			"RequestValidatorId":  ref("Valid"),
+			"RequestModels":       map[string]any{"application/json": ref("Order")},
+			"AuthorizationType":   "COGNITO_USER_POOLS",
+			"AuthorizerId":        ref("Guard"),
+			"AuthorizationScopes": []string{"orders/write"},
+		},
+	)
 	method("Files", "ANY", map[string]any{"ResourceId": ref("File")})
-	resources["Valid"] = map[string]any{"Type": "AWS::ApiGateway::RequestValidator", "Properties": map[string]any{"RestApiId": ref("Api"), "ValidateRequestBody": true}}
-	resources["Order"] = map[string]any{"Type": "AWS::ApiGateway::Model", "Properties": map[string]any{"RestApiId": ref("Api"), "Name": "Order", "ContentType": "application/json",
-		"Schema": map[string]any{"type": "object", "required": []string{"item", "quantity"}, "properties": map[string]any{
-			"item": map[string]any{"type": "string", "minLength": 1}, "quantity": map[string]any{"type": "integer", "minimum": 2}}}}}
+	resources["Valid"] = map[string]any{
+		"Type":       "AWS::ApiGateway::RequestValidator",
+		"Properties": map[string]any{"RestApiId": ref("Api"), "ValidateRequestBody": true},
+	}
+	resources["Order"] = map[string]any{
+		"Type": "AWS::ApiGateway::Model",
+		"Properties": map[string]any{"RestApiId": ref("Api"), "Name": "Order", "ContentType": "application/json",
+			"Schema": map[string]any{
+				"type":     "object",
+				"required": []string{"item", "quantity"},
+				"properties": map[string]any{
+					"item": map[string]any{
+						"type":      "string",
+						"minLength": 1,
+					}, "quantity": map[string]any{"type": "integer", "minimum": 2}},
+			}},
+	}
 	resources["File"] = map[string]any{"Type": "AWS::ApiGateway::Resource", "Properties": map[string]any{
 		"RestApiId": ref("Api"), "ParentId": ref("Apihello"), "PathPart": "{file+}"}}
 	return resources
@@ -55,7 +77,15 @@ func TestDevConsoleUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	r, _ := start(t, fakeApp(t, orderAPI()))
-	browser := nodepeer.Start(t, string(script), []string{"playwright-core"}, chromium, r.url, os.Getenv("GATEHOUSE_PICTURES"), axe)
+	browser := nodepeer.Start(
+		t,
+		string(script),
+		[]string{"playwright-core"},
+		chromium,
+		r.url,
+		os.Getenv("GATEHOUSE_PICTURES"),
+		axe,
+	)
 	say := func(command string, to any) {
 		t.Helper()
 		line := browser.Say(t, command)
@@ -88,17 +118,22 @@ func TestDevConsoleUse(t *testing.T) {
 		Sent        []string
 	}
 	say("use", &use)
-	if p := use.Preflight; p.Route != "OPTIONS /v1/orders" || p.Disabled || !strings.HasPrefix(use.PreflightOutcome, "It was answered 200") {
+	if p := use.Preflight; p.Route != "OPTIONS /v1/orders" || p.Disabled ||
+		!strings.HasPrefix(use.PreflightOutcome, "It was answered 200") {
 		t.Errorf("Try on OPTIONS: the form has %+v, and the call: %s", p, use.PreflightOutcome)
 	}
-	if m := use.Model; m.Body != "{\n  \"item\": \"text\",\n  \"quantity\": 2\n}" || !strings.Contains(m.Hint, "made up from the route’s model") || !strings.HasPrefix(use.ModelOutcome, "It was answered 200") {
+	if m := use.Model; m.Body != "{\n  \"item\": \"text\",\n  \"quantity\": 2\n}" ||
+		!strings.Contains(m.Hint, "made up from the route’s model") ||
+		!strings.HasPrefix(use.ModelOutcome, "It was answered 200") {
 		t.Errorf("a route with a model: the form has %+v, and a call with it: %s", m, use.ModelOutcome)
 	}
 	const refusal = "the body does not fit the model Test/Order: at '/': missing properties 'item', 'quantity'"
 	if b := use.Typed.Body; b != `{"mine": true}` {
 		t.Errorf("another route and back: the body that was typed is %q", b)
 	}
-	if !strings.HasPrefix(use.TypedOutcome, "It was answered 400") || !strings.HasSuffix(use.TypedOutcome, ": "+refusal) || use.Why != refusal {
+	if !strings.HasPrefix(use.TypedOutcome, "It was answered 400") ||
+		!strings.HasSuffix(use.TypedOutcome, ": "+refusal) ||
+		use.Why != refusal {
 		t.Errorf("a refused body: %q, and the reason is %q, want %q", use.TypedOutcome, use.Why, refusal)
 	}
 	if r := use.Refused; !r.AnswerHidden || r.Answer != "" || r.Outcome != "" {
@@ -108,13 +143,21 @@ func TestDevConsoleUse(t *testing.T) {
 		t.Errorf("Ctrl+Enter in a field made %d requests: %s", use.Requests, use.Once)
 	}
 	const stamp = `\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, `
-	if want := regexp.MustCompile(`iat \(issued\)` + stamp + `(now|[\dmins ]+ ago).*exp \(expires\)` + stamp + `in (1 h|5\d min( \d+ s)?)$`); !want.MatchString(use.Made) {
+	if want := regexp.MustCompile(`iat \(issued\)` + stamp + `(now|[\dmins ]+ ago).*exp \(expires\)` + stamp + `in (1 h|5\d min( \d+ s)?)$`); !want.MatchString(
+		use.Made,
+	) {
 		t.Errorf("the times of the token that was made: %q", use.Made)
 	}
-	if len(use.Sent) != 1 || !regexp.MustCompile(`exp \(expires\)`+stamp+`(2 min|1 min( \d+ s)?) after the request$`).MatchString(use.Sent[0]) {
+	if len(use.Sent) != 1 ||
+		!regexp.MustCompile(
+			`exp \(expires\)`+stamp+`(2 min|1 min( \d+ s)?) after the request$`,
+		).MatchString(
+			use.Sent[0],
+		) {
 		t.Errorf("the times of the token that was sent: %q", use.Sent)
 	}
-	if want := "the method wants one of the scopes orders/read, and the token has orders/other"; use.First != want || !strings.HasSuffix(use.Scope, ": "+want) {
+	if want := "the method wants one of the scopes orders/read, and the token has orders/other"; use.First != want ||
+		!strings.HasSuffix(use.Scope, ": "+want) {
 		t.Errorf("the decision begins with %q, and the outcome is %q, want the reason %q", use.First, use.Scope, want)
 	}
 	accessible("after")

@@ -80,7 +80,15 @@ func do(t *testing.T, line string) *http.Response {
 		parts := strings.Split(signing, ":") // aws:amz:region:service
 		id, secret, _ := strings.Cut(user, ":")
 		hash := sha256.Sum256([]byte(body))
-		err := v4.NewSigner().SignHTTP(context.Background(), aws.Credentials{AccessKeyID: id, SecretAccessKey: secret}, r, hex.EncodeToString(hash[:]), parts[3], parts[2], time.Now())
+		err := v4.NewSigner().SignHTTP(
+			context.Background(),
+			aws.Credentials{AccessKeyID: id, SecretAccessKey: secret},
+			r,
+			hex.EncodeToString(hash[:]),
+			parts[3],
+			parts[2],
+			time.Now(),
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,7 +133,11 @@ func (r *running) tryAll(t *testing.T) (statuses []int) {
 		if curl == "" {
 			continue
 		}
-		out, err := exec.Command("sh", "-c", strings.Replace(p.curl, "curl -i", "curl -s -o /dev/null -w '%{http_code}'", 1)).CombinedOutput()
+		out, err := exec.Command(
+			"sh",
+			"-c",
+			strings.Replace(p.curl, "curl -i", "curl -s -o /dev/null -w '%{http_code}'", 1),
+		).CombinedOutput()
 		if err != nil || string(out) != strconv.Itoa(p.status) {
 			t.Errorf("curl: %s, want %d: %v: %s\n%s", out, p.status, err, p.curl, &r.stdout)
 		}

@@ -17,7 +17,11 @@ import (
 func devOnce(t *testing.T, environ ...string) (stderr string) {
 	t.Helper()
 	dir := fakeApp(t)
-	writeFile(t, filepath.Join(dir, "app.sh"), `echo "silence=$JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION root=$JSII_RUNTIME_PACKAGE_CACHE_ROOT."; exit 1`)
+	writeFile(
+		t,
+		filepath.Join(dir, "app.sh"),
+		`echo "silence=$JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION root=$JSII_RUNTIME_PACKAGE_CACHE_ROOT."; exit 1`,
+	)
 	var out, errs output
 	cache := t.TempDir()
 	s := &command.Process{
@@ -61,7 +65,8 @@ func TestDevWithAnOldNode(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := devOnce(t, tt.environ...)
-			if !strings.Contains(got, tt.want+"\n") || strings.Contains(got, note) != tt.said || strings.Contains(got, "end of life") != tt.said {
+			if !strings.Contains(got, tt.want+"\n") || strings.Contains(got, note) != tt.said ||
+				strings.Contains(got, "end of life") != tt.said {
 				t.Errorf("%s\nwant %q, and the note: %v", got, tt.want, tt.said)
 			}
 		})

@@ -49,14 +49,25 @@ func TestDevExample(t *testing.T) {
 	}
 	for _, tt := range kinds {
 		t.Run(tt.kind, func(t *testing.T) {
-			r, temp := start(t, "../..", "-c", "authorizer="+tt.kind, "--env", "AWS_ENDPOINT_URL_DYNAMODB="+emptyTable(t))
+			r, temp := start(
+				t,
+				"../..",
+				"-c",
+				"authorizer="+tt.kind,
+				"--env",
+				"AWS_ENDPOINT_URL_DYNAMODB="+emptyTable(t),
+			)
 			if before, _, _ := strings.Cut(r.stdout.String(), "listening on "); strings.Contains(before, " | ") {
 				t.Errorf("functions log before the first request:\n%s", before)
 			}
 			if got := r.tryAll(t); !slices.Equal(got, tt.want) {
 				t.Errorf("lines to try come to %v, want %v", got, tt.want)
 			}
-			r.wait(t, 5*time.Second, func() bool { return strings.Count(r.stdout.String(), "  GET /prod/") >= len(tt.want) })
+			r.wait(
+				t,
+				5*time.Second,
+				func() bool { return strings.Count(r.stdout.String(), "  GET /prod/") >= len(tt.want) },
+			)
 			if !strings.Contains(r.stdout.String(), "    Orders-Backend") {
 				t.Errorf("no log of the function:\n%s", &r.stdout)
 			}

@@ -26,7 +26,13 @@ func TestDevForeignFunctions(t *testing.T) {
 	}
 	header := make([]byte, 64) // an ELF file of a processor that this is not
 	copy(header, elf.ELFMAG)
-	header[elf.EI_CLASS], header[elf.EI_DATA], header[elf.EI_VERSION] = byte(elf.ELFCLASS64), byte(elf.ELFDATA2LSB), byte(elf.EV_CURRENT)
+	header[elf.EI_CLASS], header[elf.EI_DATA], header[elf.EI_VERSION] = byte(
+		elf.ELFCLASS64,
+	), byte(
+		elf.ELFDATA2LSB,
+	), byte(
+		elf.EV_CURRENT,
+	)
 	machine := elf.EM_AARCH64
 	if runtime.GOARCH == "arm64" {
 		machine = elf.EM_X86_64
@@ -45,7 +51,8 @@ func TestDevForeignFunctions(t *testing.T) {
 	if !strings.Contains(out, "GATEHOUSE_HOST_BUILD=1 npx cdk synth") || !strings.Contains(out, "not as on AWS: ") {
 		t.Errorf("the way out is not said:\n%s", out)
 	}
-	if !strings.Contains(out, "note: --env ORDERS_TABLE has no effect on Orders/Backend") || strings.Contains(out, "--env OTHER") {
+	if !strings.Contains(out, "note: --env ORDERS_TABLE has no effect on Orders/Backend") ||
+		strings.Contains(out, "--env OTHER") {
 		t.Errorf("a variable that is given in vain is not told, or another one is:\n%s", out)
 	}
 	if strings.Contains(out, "# 200") || strings.Contains(out, "curl ") {

@@ -37,9 +37,25 @@ func TestDevGiven(t *testing.T) {
 		}
 	}
 	r.stop(t)
-	r, _ = start(t, dir, "--assembly", ".", "--env", "DB=127.0.0.1", "--env", "KEY=k", "--parameters", "Shop:Stage=blue", "--parameters", "Shop:Stag=blue", "--parameters", "Stage=red")
+	r, _ = start(
+		t,
+		dir,
+		"--assembly",
+		".",
+		"--env",
+		"DB=127.0.0.1",
+		"--env",
+		"KEY=k",
+		"--parameters",
+		"Shop:Stage=blue",
+		"--parameters",
+		"Shop:Stag=blue",
+		"--parameters",
+		"Stage=red",
+	)
 	out := r.stdout.String()
-	if note := r.stderr.String(); !strings.Contains(note, "no template has the parameter Shop:Stag of --parameters") || strings.Count(note, "--parameters") != 1 {
+	if note := r.stderr.String(); !strings.Contains(note, "no template has the parameter Shop:Stag of --parameters") ||
+		strings.Count(note, "--parameters") != 1 {
 		t.Errorf("of the parameter that is misspelt, and of no other, want a note, got %q", note)
 	}
 	for _, way := range ways {
@@ -59,8 +75,12 @@ func TestDevGiven(t *testing.T) {
 func TestDevWithoutPermission(t *testing.T) {
 	dir := t.TempDir()
 	write := func(permission string) {
-		writeFile(t, filepath.Join(dir, "manifest.json"), `{"version": "48.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack", "environment": "aws://unknown-account/unknown-region",
-			"properties": {"templateFile": "Shop.template.json"}}}}`)
+		writeFile(
+			t,
+			filepath.Join(dir, "manifest.json"),
+			`{"version": "48.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack", "environment": "aws://unknown-account/unknown-region",
+			"properties": {"templateFile": "Shop.template.json"}}}}`,
+		)
 		writeFile(t, filepath.Join(dir, "Shop.template.json"), `{"Resources": {`+permission+`
 			"F": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "provided.al2023", "Code": {"ZipFile": "x"}}},
 			"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "shop"}},

@@ -23,9 +23,15 @@ import (
 // default GET, guarded by AWS_IAM where the path says so.
 func mockAPI(id string, paths ...string) map[string]any {
 	resources := map[string]any{
-		id:           map[string]any{"Type": "AWS::ApiGateway::RestApi", "Properties": map[string]any{"Name": id}},
-		id + "Depl":  map[string]any{"Type": "AWS::ApiGateway::Deployment", "Properties": map[string]any{"RestApiId": ref(id)}},
-		id + "Stage": map[string]any{"Type": "AWS::ApiGateway::Stage", "Properties": map[string]any{"RestApiId": ref(id), "DeploymentId": ref(id + "Depl"), "StageName": "v1"}},
+		id: map[string]any{"Type": "AWS::ApiGateway::RestApi", "Properties": map[string]any{"Name": id}},
+		id + "Depl": map[string]any{
+			"Type":       "AWS::ApiGateway::Deployment",
+			"Properties": map[string]any{"RestApiId": ref(id)},
+		},
+		id + "Stage": map[string]any{
+			"Type":       "AWS::ApiGateway::Stage",
+			"Properties": map[string]any{"RestApiId": ref(id), "DeploymentId": ref(id + "Depl"), "StageName": "v1"},
+		},
 	}
 	for _, path := range paths {
 		authorization := "NONE"
@@ -33,7 +39,9 @@ func mockAPI(id string, paths ...string) map[string]any {
 			authorization = "AWS_IAM"
 		}
 		resources[id+path] = map[string]any{"Type": "AWS::ApiGateway::Resource", "Properties": map[string]any{
-			"RestApiId": ref(id), "ParentId": map[string]any{"Fn::GetAtt": []string{id, "RootResourceId"}}, "PathPart": path,
+			"RestApiId": ref(
+				id,
+			), "ParentId": map[string]any{"Fn::GetAtt": []string{id, "RootResourceId"}}, "PathPart": path,
 		}}
 		resources[id+path+"Get"] = map[string]any{"Type": "AWS::ApiGateway::Method", "Properties": map[string]any{
 			"RestApiId": ref(id), "ResourceId": ref(id + path), "HttpMethod": "GET", "AuthorizationType": authorization,
@@ -60,8 +68,12 @@ func writeAssembly(t *testing.T, dir string, apis ...map[string]any) {
 	}
 	writeJSON(t, filepath.Join(dir, "Test.template.json"), map[string]any{"Resources": resources})
 	writeJSON(t, filepath.Join(dir, "manifest.json"), map[string]any{"version": "48.0.0", "artifacts": map[string]any{
-		"Test": map[string]any{"type": "aws:cloudformation:stack", "environment": "aws://unknown-account/unknown-region",
-			"properties": map[string]any{"templateFile": "Test.template.json"}, "displayName": "Test"},
+		"Test": map[string]any{
+			"type":        "aws:cloudformation:stack",
+			"environment": "aws://unknown-account/unknown-region",
+			"properties":  map[string]any{"templateFile": "Test.template.json"},
+			"displayName": "Test",
+		},
 	}})
 }
 
@@ -93,7 +105,11 @@ func fakeApp(t *testing.T, apis ...map[string]any) (dir string) {
 	dir = t.TempDir()
 	writeAssembly(t, filepath.Join(dir, "source"), apis...)
 	writeFile(t, filepath.Join(dir, "cdk.json"), `{"app":"sh app.sh"}`)
-	writeFile(t, filepath.Join(dir, "app.sh"), "mkdir -p \"$CDK_OUTDIR\" && cp -R source/. \"$CDK_OUTDIR\" && echo synthesized\n")
+	writeFile(
+		t,
+		filepath.Join(dir, "app.sh"),
+		"mkdir -p \"$CDK_OUTDIR\" && cp -R source/. \"$CDK_OUTDIR\" && echo synthesized\n",
+	)
 	return dir
 }
 

@@ -83,10 +83,14 @@ func TestDevLimited(t *testing.T) {
 				t.Errorf("the statuses %v, want %v:\n%s", got, c.want, r.stdout.String())
 			}
 			out := r.stdout.String()
-			if c.kind == wants && !strings.Contains(out, "X-Tenant: 1") || c.kind == wants && !strings.Contains(out, "/prod/?q=1") {
+			if c.kind == wants && !strings.Contains(out, "X-Tenant: 1") ||
+				c.kind == wants && !strings.Contains(out, "/prod/?q=1") {
 				t.Errorf("the parameters are not in the line:\n%s", out)
 			}
-			if note := strings.Contains(r.stderr.String()+out, "--source-ip"); note != strings.Contains(out, "does not allow this machine") {
+			if note := strings.Contains(r.stderr.String()+out, "--source-ip"); note != strings.Contains(
+				out,
+				"does not allow this machine",
+			) {
 				t.Errorf("the way out is said: %v:\n%s%s", note, out, r.stderr.String())
 			}
 		})

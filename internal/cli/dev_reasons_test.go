@@ -44,7 +44,8 @@ func TestDevReasons(t *testing.T) {
 			}
 			r.wait(t, time.Minute, func() bool { return strings.Contains(lastLine(r.stdout.String()), tt.want) })
 			var seen struct{ Reason string }
-			if err := json.NewDecoder(get(t, r.url+"/~/requests/"+answer.Header.Get("X-Amzn-Requestid")).Body).Decode(&seen); err != nil || !strings.Contains(seen.Reason, tt.want) {
+			if err := json.NewDecoder(get(t, r.url+"/~/requests/"+answer.Header.Get("X-Amzn-Requestid")).Body).Decode(&seen); err != nil ||
+				!strings.Contains(seen.Reason, tt.want) {
 				t.Errorf("the console says %q (%v), want %q", seen.Reason, err, tt.want)
 			}
 		})

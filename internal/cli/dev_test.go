@@ -98,7 +98,8 @@ func TestDevJSON(t *testing.T) {
 		Status int
 		Route  string
 	}
-	if err := json.Unmarshal([]byte(lastLine(r.stdout.String())), &request); err != nil || request.Status != 200 || request.Route != "GET /hello" {
+	if err := json.Unmarshal([]byte(lastLine(r.stdout.String())), &request); err != nil || request.Status != 200 ||
+		request.Route != "GET /hello" {
 		t.Errorf("%s: %v", lastLine(r.stdout.String()), err)
 	}
 }
@@ -183,7 +184,8 @@ func TestDevStopped(t *testing.T) {
 		pid, _ = strconv.Atoi(strings.TrimSpace(string(text)))
 		return strings.HasSuffix(string(text), "\n")
 	})
-	if status := r.stop(t); status != failed || r.stderr.String() != "gatehouse dev: it was stopped before it listened\n" {
+	if status := r.stop(t); status != failed ||
+		r.stderr.String() != "gatehouse dev: it was stopped before it listened\n" {
 		t.Errorf("status %d: %s", status, &r.stderr)
 	}
 	for deadline := time.Now().Add(5 * time.Second); alive(pid); time.Sleep(5 * time.Millisecond) {

@@ -82,7 +82,11 @@ func TestDevWatch(t *testing.T) {
 // TestDevWatchConfiguration: cdk.json and cdk.context.json are sources, too. What the app is told is what they say now.
 func TestDevWatchConfiguration(t *testing.T) {
 	dir := fakeApp(t, mockAPI("Api", "hello"))
-	writeFile(t, filepath.Join(dir, "app.sh"), "case $CDK_CONTEXT_JSON in *'\"more\":true'*) cp -R more/. \"$CDK_OUTDIR\";; *) mkdir -p \"$CDK_OUTDIR\" && cp -R source/. \"$CDK_OUTDIR\";; esac\n")
+	writeFile(
+		t,
+		filepath.Join(dir, "app.sh"),
+		"case $CDK_CONTEXT_JSON in *'\"more\":true'*) cp -R more/. \"$CDK_OUTDIR\";; *) mkdir -p \"$CDK_OUTDIR\" && cp -R source/. \"$CDK_OUTDIR\";; esac\n",
+	)
 	writeAssembly(t, filepath.Join(dir, "more"), mockAPI("Api", "hello", "added"))
 	r, _ := start(t, dir, "--watch")
 	served := func(times int) func() bool {
@@ -122,9 +126,13 @@ func TestDevWatchWithoutAssembly(t *testing.T) {
 	r, _ := start(t, dir, "--watch")
 	writeFile(t, filepath.Join(dir, "app.sh"), "exit 0\n")
 	r.wait(t, 20*time.Second, func() bool {
-		return strings.Contains(r.stdout.String(), "still served: ") || strings.Contains(r.stdout.String(), "the new API is served")
+		return strings.Contains(r.stdout.String(), "still served: ") ||
+			strings.Contains(r.stdout.String(), "the new API is served")
 	})
-	if out := r.stdout.String(); !strings.Contains(out, `  the old API is still served: the app "sh app.sh" ended well and wrote no cloud assembly`) {
+	if out := r.stdout.String(); !strings.Contains(
+		out,
+		`  the old API is still served: the app "sh app.sh" ended well and wrote no cloud assembly`,
+	) {
 		t.Errorf("it says\n%s", out)
 	}
 	if got := get(t, r.url+"/v1/hello").StatusCode; got != 200 {

@@ -59,7 +59,8 @@ func TestRoutes(t *testing.T) {
 			for _, api := range m.APIs {
 				for _, r := range api.Routes {
 					want := strings.Fields(api.Stack + "/" + api.Name + " " + r.Route)
-					if got := strings.Fields(lines[0]); len(got) < len(want) || !cmp.Equal(got[:len(want)], want) || !strings.Contains(lines[0], r.WhoMayCall) {
+					if got := strings.Fields(lines[0]); len(got) < len(want) || !cmp.Equal(got[:len(want)], want) ||
+						!strings.Contains(lines[0], r.WhoMayCall) {
 						t.Errorf("want %s, %s in the line %s", r.Route, r.WhoMayCall, lines[0])
 					}
 					lines = lines[1:]

@@ -132,14 +132,22 @@ func serveKeys(t testing.TB, dir, issuer string) string {
 func TestTokenOfWhatIsLeft(t *testing.T) {
 	resources := `"Api":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Name":"Api"}}`
 	for name, config := range map[string]string{"Bad": `{`, "Good": `{\"issuers\":[{\"url\":\"https://idp.example.com/\",\"audiences\":[\"orders\"]}]}`} {
-		resources += strings.ReplaceAll(`,"NAMEFunction":{"Type":"AWS::Lambda::Function","Properties":{"Runtime":"nodejs22.x","Handler":"index.handler","Code":{"ZipFile":"x"},
+		resources += strings.ReplaceAll(
+			`,"NAMEFunction":{"Type":"AWS::Lambda::Function","Properties":{"Runtime":"nodejs22.x","Handler":"index.handler","Code":{"ZipFile":"x"},
 			"Environment":{"Variables":{"GATEHOUSE_AUTHORIZER":"`+config+`"}}}},
 			"NAME":{"Type":"AWS::ApiGateway::Authorizer","Properties":{"RestApiId":{"Ref":"Api"},"Name":"NAME","Type":"TOKEN","IdentitySource":"method.request.header.Authorization",
-			"AuthorizerUri":{"Fn::Sub":"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${NAMEFunction.Arn}/invocations"}}}`, "NAME", name)
+			"AuthorizerUri":{"Fn::Sub":"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${NAMEFunction.Arn}/invocations"}}}`,
+			"NAME",
+			name,
+		)
 	}
 	dir := write(t, `{"Resources":{`+resources+`}}`)
 	status, stdout, stderr := call(t, "token", "--assembly", dir)
-	if status != succeeded || claimsOf(t, stdout)["iss"] != idp || !strings.Contains(stderr, "note: "+dir+": an authorizer is left out: devissuer: assembly: function Shop/BadFunction: ") {
+	if status != succeeded || claimsOf(t, stdout)["iss"] != idp ||
+		!strings.Contains(
+			stderr,
+			"note: "+dir+": an authorizer is left out: devissuer: assembly: function Shop/BadFunction: ",
+		) {
 		t.Errorf("status %d\n%s%s", status, stdout, stderr)
 	}
 }
@@ -163,7 +171,9 @@ func TestTokenWithoutFolderForTheKey(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
 			s := &command.Process{Stdout: &stdout, Stderr: &stderr, Now: time.Now, CacheDir: tt.cache}
-			if status := run(t.Context(), s, []string{"token", "--assembly", "testdata/request"}); status != failed || stdout.Len() > 0 || !strings.Contains(stderr.String(), tt.want) {
+			if status := run(t.Context(), s, []string{"token", "--assembly", "testdata/request"}); status != failed ||
+				stdout.Len() > 0 ||
+				!strings.Contains(stderr.String(), tt.want) {
 				t.Errorf("status %d: %s%s\nwant %s", status, &stdout, &stderr, tt.want)
 			}
 		})

@@ -24,7 +24,13 @@ import (
 // tokenIn runs "gatehouse token" in a folder.
 func tokenIn(ctx context.Context, dir, cache string, args ...string) (status int, stdout, stderr string) {
 	var out, errs bytes.Buffer
-	s := &command.Process{Stdout: &out, Stderr: &errs, Now: time.Now, Dir: dir, CacheDir: func() (string, error) { return cache, nil }}
+	s := &command.Process{
+		Stdout:   &out,
+		Stderr:   &errs,
+		Now:      time.Now,
+		Dir:      dir,
+		CacheDir: func() (string, error) { return cache, nil },
+	}
 	status = run(ctx, s, append([]string{"token"}, args...))
 	return status, strings.TrimSpace(out.String()), errs.String()
 }
@@ -71,7 +77,9 @@ func TestTokenOfAFolder(t *testing.T) {
 			"gatehouse token: --parameters without an assembly: the issuers are those of the \"gatehouse dev\" at " + r.url},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if status, token, stderr := tokenIn(t.Context(), dir, r.cache, tt.args...); status != tt.status || token != "" || !strings.HasPrefix(stderr, tt.stderr) {
+			if status, token, stderr := tokenIn(t.Context(), dir, r.cache, tt.args...); status != tt.status ||
+				token != "" ||
+				!strings.HasPrefix(stderr, tt.stderr) {
 				t.Errorf("status %d, %q, %q, want %q", status, token, stderr, tt.stderr)
 			}
 		})
@@ -94,7 +102,8 @@ func TestTokenOfAFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	r, _ = start(t, dir)
-	if status, token, stderr := tokenIn(t.Context(), dir, r.cache); status != succeeded || claimsOf(t, token)["iss"] != idp {
+	if status, token, stderr := tokenIn(t.Context(), dir, r.cache); status != succeeded ||
+		claimsOf(t, token)["iss"] != idp {
 		t.Errorf("with cdk.out: status %d, %q, want its issuer %s", status, stderr, idp)
 	}
 }
@@ -169,7 +178,8 @@ func TestTokenOfStaleRecords(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()
 		status, _, stderr := tokenIn(ctx, dir, cache)
-		if want := fmt.Sprintf("gatehouse token: \"gatehouse dev\" at %s (process %d): it does not answer within 5s: stop it, or name an assembly", server.URL, os.Getpid()); status != failed || !strings.HasPrefix(stderr, want) {
+		if want := fmt.Sprintf("gatehouse token: \"gatehouse dev\" at %s (process %d): it does not answer within 5s: stop it, or name an assembly", server.URL, os.Getpid()); status != failed ||
+			!strings.HasPrefix(stderr, want) {
 			t.Errorf("status %d, %q, want %q", status, stderr, want)
 		}
 		if records(t, cache) == "[]" {
@@ -183,7 +193,8 @@ func TestTokenOfStaleRecords(t *testing.T) {
 		if err = errors.Join(err, os.Chmod(all[0], 0o666)); err != nil {
 			t.Fatal(err)
 		}
-		if status, _, stderr := tokenIn(t.Context(), dir, cache); status != failed || !strings.Contains(stderr, "has mode 0666, so other users have access to it: delete it") {
+		if status, _, stderr := tokenIn(t.Context(), dir, cache); status != failed ||
+			!strings.Contains(stderr, "has mode 0666, so other users have access to it: delete it") {
 			t.Errorf("status %d, %q", status, stderr)
 		}
 	})
@@ -216,7 +227,10 @@ func TestDevWithoutARecord(t *testing.T) {
 	}
 	r, _ := launchWith(t, fakeApp(t, guardedAPI("hello")), cache)
 	r.wait(t, time.Minute, func() bool { return listening.MatchString(r.stdout.String()) })
-	if want := "gatehouse dev: note: \"gatehouse token\" without --assembly does not find this process: devrecord: not private: " + exposed; !strings.Contains(r.stderr.String(), want) {
+	if want := "gatehouse dev: note: \"gatehouse token\" without --assembly does not find this process: devrecord: not private: " + exposed; !strings.Contains(
+		r.stderr.String(),
+		want,
+	) {
 		t.Errorf("want %q in %q", want, &r.stderr)
 	}
 }
@@ -231,15 +245,27 @@ func TestParameters(t *testing.T) {
 		"Get": {"Type": "AWS::ApiGateway::Method", "Properties": {"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
 			"HttpMethod": "GET", "AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": {"Ref": "Guard"}, "Integration": {"Type": "MOCK"}}}}}`)
 	status, stdout, stderr := call(t, "token", "--assembly", dir, "--parameters", "Pool=us-east-1_Ab1Cd2Ef3")
-	if status != succeeded || stderr != "" || claimsOf(t, stdout)["iss"] != "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Ab1Cd2Ef3" {
+	if status != succeeded || stderr != "" ||
+		claimsOf(t, stdout)["iss"] != "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Ab1Cd2Ef3" {
 		t.Errorf("token: status %d\n%s%s", status, stdout, stderr)
 	}
 	for _, command := range []string{"token", "routes"} {
-		status, _, stderr := call(t, command, "--assembly", dir, "--parameters", "Pool=us-east-1_Ab1Cd2Ef3", "--parameters", "Pol=x")
-		if want := "gatehouse " + command + ": note: no template has the parameter Pol of --parameters: did you mean Pool?\n"; status != succeeded || stderr != want {
+		status, _, stderr := call(
+			t,
+			command,
+			"--assembly",
+			dir,
+			"--parameters",
+			"Pool=us-east-1_Ab1Cd2Ef3",
+			"--parameters",
+			"Pol=x",
+		)
+		if want := "gatehouse " + command + ": note: no template has the parameter Pol of --parameters: did you mean Pool?\n"; status != succeeded ||
+			stderr != want {
 			t.Errorf("status %d, %q, want %q", status, stderr, want)
 		}
-		if status, _, stderr := call(t, command, "--assembly", dir, "--parameters", "Pool"); status != calledWrong || !strings.Contains(stderr, `--parameters "Pool": want NAME=VALUE`) {
+		if status, _, stderr := call(t, command, "--assembly", dir, "--parameters", "Pool"); status != calledWrong ||
+			!strings.Contains(stderr, `--parameters "Pool": want NAME=VALUE`) {
 			t.Errorf("%s: status %d, %q", command, status, stderr)
 		}
 	}

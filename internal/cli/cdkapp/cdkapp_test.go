@@ -51,7 +51,14 @@ func TestLoad(t *testing.T) {
 			}
 			context, err := json.Marshal(app.Context)
 			if err != nil || app.Command != tt.wantCommand || string(context) != tt.wantContext {
-				t.Errorf("command %q, context %s, %v\nwant %q, %s", app.Command, context, err, tt.wantCommand, tt.wantContext)
+				t.Errorf(
+					"command %q, context %s, %v\nwant %q, %s",
+					app.Command,
+					context,
+					err,
+					tt.wantCommand,
+					tt.wantContext,
+				)
 			}
 		})
 	}
@@ -105,7 +112,15 @@ func TestFolder(t *testing.T) {
 }
 
 func TestEnvironment(t *testing.T) {
-	user := []string{"PATH=/bin", "CDK_DEFAULT_ACCOUNT=1", "CDK_DEFAULT_REGION=r", "CDK_OUTDIR=old", "CDK_CONTEXT_JSON=old", "GATEHOUSE_HOST_BUILD=false", "CONTEXT_OVERFLOW_LOCATION_ENV=old"}
+	user := []string{
+		"PATH=/bin",
+		"CDK_DEFAULT_ACCOUNT=1",
+		"CDK_DEFAULT_REGION=r",
+		"CDK_OUTDIR=old",
+		"CDK_CONTEXT_JSON=old",
+		"GATEHOUSE_HOST_BUILD=false",
+		"CONTEXT_OVERFLOW_LOCATION_ENV=old",
+	}
 	for _, tt := range []struct {
 		name, why  string
 		user       []string
@@ -143,10 +158,16 @@ func TestEnvironment(t *testing.T) {
 				t.Error("the user's own overflow is passed on")
 			}
 			var context map[string]json.RawMessage
-			if err := json.Unmarshal([]byte(text), &context); err != nil || string(context["key"]) != tt.context || string(context["aws:cdk:enable-path-metadata"]) != "true" {
+			if err := json.Unmarshal([]byte(text), &context); err != nil || string(context["key"]) != tt.context ||
+				string(context["aws:cdk:enable-path-metadata"]) != "true" {
 				t.Errorf("context %.200s: %v", text, err)
 			}
-			want := map[string]string{"PATH": "/bin", "CDK_OUTDIR": "out", "GATEHOUSE_HOST_BUILD": "1", "CDK_VALIDATION": tt.validation}
+			want := map[string]string{
+				"PATH":                 "/bin",
+				"CDK_OUTDIR":           "out",
+				"GATEHOUSE_HOST_BUILD": "1",
+				"CDK_VALIDATION":       tt.validation,
+			}
 			for name, value := range want {
 				if got[name] != value {
 					t.Errorf("%s=%q, want %q", name, got[name], value)

@@ -73,7 +73,8 @@ func TestSynthesizeFails(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			output, _, err := synthesize(t, t.Context(), &tt.app)
-			if !errors.Is(err, ErrApp) || !strings.Contains(err.Error(), tt.want) || tt.wantOutput != "" && output != tt.wantOutput {
+			if !errors.Is(err, ErrApp) || !strings.Contains(err.Error(), tt.want) ||
+				tt.wantOutput != "" && output != tt.wantOutput {
 				t.Errorf("%v\noutput %q\nwant %s, %q", err, output, tt.want, tt.wantOutput)
 			}
 			if strings.Contains(output, "ran") {

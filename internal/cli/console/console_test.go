@@ -79,7 +79,8 @@ func TestSites(t *testing.T) {
 			}
 			r := request("POST /~/prepare", append(tt.headers, "Content-Type: application/json")...)
 			r.Body = []byte(form)
-			if got := c.Serve(r); got.Status != tt.prepare || got.Status != 200 && strings.Contains(string(got.Body), "eyJ") {
+			if got := c.Serve(r); got.Status != tt.prepare ||
+				got.Status != 200 && strings.Contains(string(got.Body), "eyJ") {
 				t.Errorf("POST: %d, want %d: %s", got.Status, tt.prepare, got.Body)
 			}
 		})
@@ -126,7 +127,8 @@ func TestServe(t *testing.T) {
 			}
 		}
 		csp := a.Headers.Get("Content-Security-Policy")
-		if !strings.HasPrefix(csp, "default-src 'none'; script-src 'self';") || strings.Contains(csp, "unsafe") || !strings.Contains(csp, "frame-ancestors 'none'") {
+		if !strings.HasPrefix(csp, "default-src 'none'; script-src 'self';") || strings.Contains(csp, "unsafe") ||
+			!strings.Contains(csp, "frame-ancestors 'none'") {
 			t.Errorf("%s: Content-Security-Policy: %s", target, csp)
 		}
 		if a.Headers.Has("Access-Control-Allow-Origin") {
@@ -139,7 +141,9 @@ func TestServe(t *testing.T) {
 func TestFiles(t *testing.T) {
 	elsewhere := regexp.MustCompile(`(?i)(?:src|href|from|import|url\()\s*=?\s*["'(]?(?:https?:)?//`)
 	inline := regexp.MustCompile(`(?i)<script(?:[^>]*[^/])?>[^<]|<style|\son\w+=|\sstyle=|javascript:`)
-	markup := regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|srcdoc|createContextualFragment|DOMParser`)
+	markup := regexp.MustCompile(
+		`innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|srcdoc|createContextualFragment|DOMParser`,
+	)
 	seen := 0
 	err := fs.WalkDir(files, "page", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

@@ -39,9 +39,18 @@ func path(parent, part string) object {
 
 // method is answered by API Gateway itself, and so needs no function.
 func method(path, verb, authorization string, changes ...object) object {
-	p := object{"RestApiId": ref("Api"), "ResourceId": ref(path), "HttpMethod": verb, "AuthorizationType": authorization,
-		"Integration":     object{"Type": "MOCK", "RequestTemplates": object{"application/json": `{"statusCode": 200}`}, "IntegrationResponses": []any{object{"StatusCode": "200"}}},
-		"MethodResponses": []any{object{"StatusCode": "200"}}}
+	p := object{
+		"RestApiId":         ref("Api"),
+		"ResourceId":        ref(path),
+		"HttpMethod":        verb,
+		"AuthorizationType": authorization,
+		"Integration": object{
+			"Type":                 "MOCK",
+			"RequestTemplates":     object{"application/json": `{"statusCode": 200}`},
+			"IntegrationResponses": []any{object{"StatusCode": "200"}},
+		},
+		"MethodResponses": []any{object{"StatusCode": "200"}},
+	}
 	for _, change := range changes {
 		for name, value := range change {
 			p[name] = value
@@ -52,14 +61,30 @@ func method(path, verb, authorization string, changes ...object) object {
 
 // included is the configuration of an included authorizer function that reads its token from this place.
 func included(kind, name string) object {
-	f := resource("Lambda::Function", object{"Runtime": "provided.al2023", "Handler": "bootstrap", "Code": object{"S3Bucket": "b", "S3Key": "k"},
-		"Environment": object{"Variables": object{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"url":"https://idp.example.com","audiences":["shop"]}],"tokenSources":[{"kind":"` + kind + `","name":"` + name + `"}]}`}}})
+	f := resource(
+		"Lambda::Function",
+		object{"Runtime": "provided.al2023", "Handler": "bootstrap", "Code": object{"S3Bucket": "b", "S3Key": "k"},
+			"Environment": object{
+				"Variables": object{
+					"GATEHOUSE_AUTHORIZER": `{"issuers":[{"url":"https://idp.example.com","audiences":["shop"]}],"tokenSources":[{"kind":"` + kind + `","name":"` + name + `"}]}`,
+				},
+			}},
+	)
 	f["Metadata"] = object{"aws:asset:path": "code"}
 	return f
 }
 
 func invocation(function string) object {
-	return object{"Fn::Join": []any{"", []any{"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/", object{"Fn::GetAtt": []any{function, "Arn"}}, "/invocations"}}}
+	return object{
+		"Fn::Join": []any{
+			"",
+			[]any{
+				"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/",
+				object{"Fn::GetAtt": []any{function, "Arn"}},
+				"/invocations",
+			},
+		},
+	}
 }
 
 // shop is an API with a route of each kind, in the stage prod.
@@ -68,27 +93,54 @@ func shop() object {
 	out := object{
 		"Api":        resource("ApiGateway::RestApi", object{"Name": "shop"}),
 		"Deployment": resource("ApiGateway::Deployment", object{"RestApiId": ref("Api")}),
-		"Stage":      resource("ApiGateway::Stage", object{"RestApiId": ref("Api"), "StageName": "prod", "DeploymentId": ref("Deployment")}),
+		"Stage": resource(
+			"ApiGateway::Stage",
+			object{"RestApiId": ref("Api"), "StageName": "prod", "DeploymentId": ref("Deployment")},
+		),
 
 		"Pool":   resource("Cognito::UserPool", object{}),
 		"Client": resource("Cognito::UserPoolClient", object{"UserPoolId": ref("Pool")}),
-		"PoolAuth": resource("ApiGateway::Authorizer", object{"RestApiId": ref("Api"), "Name": "pool", "Type": "COGNITO_USER_POOLS",
-			"IdentitySource": "method.request.header.X-Shop", "ProviderARNs": []any{object{"Fn::GetAtt": []any{"Pool", "Arn"}}}}),
+		"PoolAuth": resource(
+			"ApiGateway::Authorizer",
+			object{"RestApiId": ref("Api"), "Name": "pool", "Type": "COGNITO_USER_POOLS",
+				"IdentitySource": "method.request.header.X-Shop", "ProviderARNs": []any{object{"Fn::GetAtt": []any{"Pool", "Arn"}}}},
+		),
 
 		"Open": path("", "open"), "GetOpen": method("Open", "GET", "NONE"),
-		"Orders": path("", "orders"), "GetOrders": method("Orders", "GET", "COGNITO_USER_POOLS", pool, object{"AuthorizationScopes": []any{"orders/read"}}),
+		"Orders": path(
+			"",
+			"orders",
+		), "GetOrders": method("Orders", "GET", "COGNITO_USER_POOLS", pool, object{"AuthorizationScopes": []any{"orders/read"}}),
 		"Order": path("Orders", "{id}"), "GetOrder": method("Order", "GET", "COGNITO_USER_POOLS", pool),
 		"Files": path("", "files"), "File": path("Files", "{name+}"), "AnyFile": method("File", "ANY", "NONE"),
 		"Signed": path("", "signed"), "GetSigned": method("Signed", "GET", "AWS_IAM"),
 		"Keyed": path("", "keyed"), "PostKeyed": method("Keyed", "POST", "NONE", object{"ApiKeyRequired": true}),
-		"Key":  resource("ApiGateway::ApiKey", object{"Enabled": true, "Value": "a-key-of-twenty-signs"}),
-		"Plan": resource("ApiGateway::UsagePlan", object{"ApiStages": []any{object{"ApiId": ref("Api"), "Stage": ref("Stage")}}}),
-		"Link": resource("ApiGateway::UsagePlanKey", object{"KeyId": ref("Key"), "KeyType": "API_KEY", "UsagePlanId": ref("Plan")}),
-		"Far":  path("", "far"), "GetFar": method("Far", "GET", "NONE", object{"Integration": object{"Type": "HTTP_PROXY", "IntegrationHttpMethod": "GET", "Uri": "https://example.com"}}),
+		"Key": resource("ApiGateway::ApiKey", object{"Enabled": true, "Value": "a-key-of-twenty-signs"}),
+		"Plan": resource(
+			"ApiGateway::UsagePlan",
+			object{"ApiStages": []any{object{"ApiId": ref("Api"), "Stage": ref("Stage")}}},
+		),
+		"Link": resource(
+			"ApiGateway::UsagePlanKey",
+			object{"KeyId": ref("Key"), "KeyType": "API_KEY", "UsagePlanId": ref("Plan")},
+		),
+		"Far": path(
+			"",
+			"far",
+		), "GetFar": method("Far", "GET", "NONE", object{"Integration": object{"Type": "HTTP_PROXY", "IntegrationHttpMethod": "GET", "Uri": "https://example.com"}}),
 	}
 	for id, source := range map[string][2]string{"Cookie": {"cookie", "session-of"}, "Query": {"querystring", "access"}} {
 		out[id+"Fn"] = included(source[0], source[1])
-		out[id+"Auth"] = resource("ApiGateway::Authorizer", object{"RestApiId": ref("Api"), "Name": id, "Type": "REQUEST", "AuthorizerUri": invocation(id + "Fn"), "AuthorizerResultTtlInSeconds": 0})
+		out[id+"Auth"] = resource(
+			"ApiGateway::Authorizer",
+			object{
+				"RestApiId":                    ref("Api"),
+				"Name":                         id,
+				"Type":                         "REQUEST",
+				"AuthorizerUri":                invocation(id + "Fn"),
+				"AuthorizerResultTtlInSeconds": 0,
+			},
+		)
 		out[id+"Path"] = path("", strings.ToLower(id))
 		out[id+"Get"] = method(id+"Path", "GET", "CUSTOM", object{"AuthorizerId": ref(id + "Auth")})
 	}
@@ -130,7 +182,9 @@ func newConsole(t *testing.T, resources object) *tested {
 		t.Fatal(err)
 	}
 	var issuer atomic.Pointer[devissuer.Provider]
-	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { issuer.Load().ServeHTTP(w, r) }))
+	site := httptest.NewServer(
+		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { issuer.Load().ServeHTTP(w, r) }),
+	)
 	t.Cleanup(site.Close)
 	out := &tested{dir: t.TempDir()}
 	write(t, out.dir, resources)
@@ -154,7 +208,13 @@ func newConsole(t *testing.T, resources object) *tested {
 // request is one of this machine, "GET /prod/open?a=b", with headers "Name: value".
 func request(target string, headers ...string) *exchange.Request {
 	verb, path, _ := strings.Cut(target, " ")
-	r := &exchange.Request{Verb: verb, Host: address, Protocol: "HTTP/1.1", SourceIP: "127.0.0.1", Headers: exchange.Headers{{Name: "Host", Value: address}}}
+	r := &exchange.Request{
+		Verb:     verb,
+		Host:     address,
+		Protocol: "HTTP/1.1",
+		SourceIP: "127.0.0.1",
+		Headers:  exchange.Headers{{Name: "Host", Value: address}},
+	}
 	r.RawPath, r.RawQuery, _ = strings.Cut(path, "?")
 	for _, h := range headers {
 		name, value, _ := strings.Cut(h, ": ")

@@ -91,7 +91,8 @@ func TestPrepare(t *testing.T) {
 			if a := c.made(t, p); a.Status != tt.status {
 				t.Errorf("%d, want %d: %s: %+v", a.Status, tt.status, a.Body, p)
 			}
-			if !strings.HasPrefix(p.Curl, "curl -i ") || !strings.Contains(p.Curl, base+"/prod/") || strings.Count(p.Curl, "Content-Type") > 1 {
+			if !strings.HasPrefix(p.Curl, "curl -i ") || !strings.Contains(p.Curl, base+"/prod/") ||
+				strings.Count(p.Curl, "Content-Type") > 1 {
 				t.Errorf("curl: %s", p.Curl)
 			}
 		})
@@ -101,10 +102,20 @@ func TestPrepare(t *testing.T) {
 // TestPrepareToken: the token is what was asked for, and is where the authorizer looks for it.
 func TestPrepareToken(t *testing.T) {
 	c := newConsole(t, shop())
-	ask := object{"token": object{"issuer": "https://idp.example.com", "subject": "jane", "scopes": []string{"a", "b"}, "groups": []string{"The Staff"}, "roles": []string{"r"},
-		"claims": `{"tenant": "acme", "level": 3, "aud": null}`, "audience": "shop"}}
+	ask := object{
+		"token": object{
+			"issuer":   "https://idp.example.com",
+			"subject":  "jane",
+			"scopes":   []string{"a", "b"},
+			"groups":   []string{"The Staff"},
+			"roles":    []string{"r"},
+			"claims":   `{"tenant": "acme", "level": 3, "aud": null}`,
+			"audience": "shop",
+		},
+	}
 	header := c.prepared(t, form("GET", "/open", "token", ask))
-	if len(header.Headers) != 1 || header.Headers[0][0] != "Authorization" || !strings.HasPrefix(header.Headers[0][1], "Bearer eyJ") {
+	if len(header.Headers) != 1 || header.Headers[0][0] != "Authorization" ||
+		!strings.HasPrefix(header.Headers[0][1], "Bearer eyJ") {
 		t.Errorf("headers %q", header.Headers)
 	}
 	var claims map[string]any
@@ -116,10 +127,18 @@ func TestPrepareToken(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, claims[name], want)
 		}
 	}
-	if cookie := c.prepared(t, form("GET", "/cookie", "token", ask)); !strings.HasPrefix(cookie.Cookie, "session-of=eyJ") || len(cookie.Headers) > 0 || !strings.Contains(cookie.Curl, "Cookie: session-of=eyJ") {
+	if cookie := c.prepared(t, form("GET", "/cookie", "token", ask)); !strings.HasPrefix(
+		cookie.Cookie,
+		"session-of=eyJ",
+	) ||
+		len(cookie.Headers) > 0 ||
+		!strings.Contains(cookie.Curl, "Cookie: session-of=eyJ") {
 		t.Errorf("a cookie: %+v", cookie)
 	}
-	if query := c.prepared(t, form("GET", "/query", "token", ask, object{"query": "a=b"})); !strings.HasPrefix(query.URL, "/prod/query?a=b&access=eyJ") {
+	if query := c.prepared(t, form("GET", "/query", "token", ask, object{"query": "a=b"})); !strings.HasPrefix(
+		query.URL,
+		"/prod/query?a=b&access=eyJ",
+	) {
 		t.Errorf("a query: %+v", query)
 	}
 	// What was made can be sent again, to any route.
@@ -207,7 +226,8 @@ func TestNoIssuer(t *testing.T) {
 	c := newConsole(t, object{
 		"Api": shop()["Api"], "Deployment": shop()["Deployment"], "Stage": shop()["Stage"], "Open": path("", "open"), "GetOpen": method("Open", "GET", "NONE"),
 	})
-	if a := c.post(t, form("GET", "/open", "token")); a.Status != 400 || !strings.Contains(string(a.Body), `"field":"credential"`) {
+	if a := c.post(t, form("GET", "/open", "token")); a.Status != 400 ||
+		!strings.Contains(string(a.Body), `"field":"credential"`) {
 		t.Errorf("%d: %s", a.Status, a.Body)
 	}
 }
@@ -216,7 +236,9 @@ func TestNoIssuer(t *testing.T) {
 func TestAPIs(t *testing.T) {
 	c := newConsole(t, shop())
 	got := get[apis](t, c, "/~/apis")
-	if got.URL != base || got.Version != 1 || len(got.APIs) != 1 || got.APIs[0].Name != "Shop/shop" || !slices.Equal(got.APIs[0].Stages, []string{"prod"}) || len(got.Keys) != 2 {
+	if got.URL != base || got.Version != 1 || len(got.APIs) != 1 || got.APIs[0].Name != "Shop/shop" ||
+		!slices.Equal(got.APIs[0].Stages, []string{"prod"}) ||
+		len(got.Keys) != 2 {
 		t.Errorf("%+v", got)
 	}
 	route := func(verb, path string) route {
@@ -228,7 +250,11 @@ func TestAPIs(t *testing.T) {
 		t.Fatalf("there is no %s %s", verb, path)
 		return route{}
 	}
-	if r := route("GET", "/orders"); r.Kind != "cognito" || r.Authorizer != "pool" || r.Who != "any scope of orders/read" || r.Use != "access" || len(r.Issuers) != 1 || r.CacheSeconds == nil {
+	if r := route("GET", "/orders"); r.Kind != "cognito" || r.Authorizer != "pool" ||
+		r.Who != "any scope of orders/read" ||
+		r.Use != "access" ||
+		len(r.Issuers) != 1 ||
+		r.CacheSeconds == nil {
 		t.Errorf("%+v", r)
 	}
 	if r := route("GET", "/orders/{id}"); r.Use != "id" || r.Requires != nil {
@@ -261,7 +287,8 @@ func TestReload(t *testing.T) {
 		t.Errorf("before %+v, after %+v", before, after)
 	}
 	routes := get[apis](t, c, "/~/apis").APIs[0].Routes
-	if !slices.ContainsFunc(routes, func(r route) bool { return r.Path == "/added" }) || slices.ContainsFunc(routes, func(r route) bool { return r.Path == "/open" }) {
+	if !slices.ContainsFunc(routes, func(r route) bool { return r.Path == "/added" }) ||
+		slices.ContainsFunc(routes, func(r route) bool { return r.Path == "/open" }) {
 		t.Errorf("%+v", routes)
 	}
 	if again := get[requests](t, c, "/~/requests"); again.APIs != after.APIs {

@@ -27,11 +27,19 @@ func TestRing(t *testing.T) {
 		c.call(t, fmt.Sprintf("GET /prod/open?n=%d", n))
 	}
 	all := get[requests](t, c, "/~/requests")
-	if len(all.Requests) != kept || all.Last != kept+5 || all.Requests[0].Seq != kept+5 || all.Requests[kept-1].Seq != 6 {
-		t.Errorf("%d requests, from %d to %d, last %d", len(all.Requests), all.Requests[0].Seq, all.Requests[len(all.Requests)-1].Seq, all.Last)
+	if len(all.Requests) != kept || all.Last != kept+5 || all.Requests[0].Seq != kept+5 ||
+		all.Requests[kept-1].Seq != 6 {
+		t.Errorf(
+			"%d requests, from %d to %d, last %d",
+			len(all.Requests),
+			all.Requests[0].Seq,
+			all.Requests[len(all.Requests)-1].Seq,
+			all.Last,
+		)
 	}
 	for after, want := range map[int]int{0: kept, 5: kept, 6: kept - 1, kept + 4: 1, kept + 5: 0, 100_000: 0} {
-		if got := get[requests](t, c, fmt.Sprintf("/~/requests?after=%d", after)); len(got.Requests) != want || got.Last != kept+5 {
+		if got := get[requests](t, c, fmt.Sprintf("/~/requests?after=%d", after)); len(got.Requests) != want ||
+			got.Last != kept+5 {
 			t.Errorf("after %d: %d requests, want %d", after, len(got.Requests), want)
 		}
 	}
@@ -51,16 +59,21 @@ func TestRingIsSmall(t *testing.T) {
 	token := "eyJhbGciOiJSUzI1NiJ9." + strings.Repeat("x", longest) + ".signature"
 	long := "it failed with " + token + strings.Repeat(" and so on", megabyte/10)
 	record := &apigateway.Record{Request: request("GET /prod/open"), Route: "GET /open", Reason: long,
-		Answer:  exchange.Answer{Body: make([]byte, megabyte), Headers: exchange.Headers{{Name: "X", Value: long}}},
-		Verdict: checks.Verdict{Denial: &mapping.Failure{Reason: long}, Trace: []checks.Step{{Check: "policy", Detail: long}}}}
+		Answer: exchange.Answer{Body: make([]byte, megabyte), Headers: exchange.Headers{{Name: "X", Value: long}}},
+		Verdict: checks.Verdict{
+			Denial: &mapping.Failure{Reason: long},
+			Trace:  []checks.Step{{Check: "policy", Detail: long}},
+		}}
 	record.Request.RequestID = "long"
 	c := newConsole(t, shop())
 	c.Record(record)
-	if record.Reason != long || record.Verdict.Trace[0].Detail != long || record.Answer.Headers[0].Value != long || len(record.Answer.Body) != megabyte {
+	if record.Reason != long || record.Verdict.Trace[0].Detail != long || record.Answer.Headers[0].Value != long ||
+		len(record.Answer.Body) != megabyte {
 		t.Error("the record was changed")
 	}
 	a := c.Serve(request("GET /~/requests/long"))
-	if len(a.Body) > 6*longest || !bytes.Contains(a.Body, []byte("bytes in all")) || bytes.Contains(a.Body, []byte("eyJ")) {
+	if len(a.Body) > 6*longest || !bytes.Contains(a.Body, []byte("bytes in all")) ||
+		bytes.Contains(a.Body, []byte("eyJ")) {
 		t.Errorf("%d bytes: %.5000s", len(a.Body), a.Body)
 	}
 	for _, text := range []string{"", "a b", strings.Repeat("x", longest)} {
@@ -130,7 +143,12 @@ func TestDecision(t *testing.T) {
 	if i < 0 {
 		t.Fatalf("no user pool: %+v", pool)
 	}
-	access := devissuer.TokenRequest{Issuer: pool[i].URL, Use: devissuer.Access, Subject: "jane", Scopes: []string{"orders/read"}}
+	access := devissuer.TokenRequest{
+		Issuer:  pool[i].URL,
+		Use:     devissuer.Access,
+		Subject: "jane",
+		Scopes:  []string{"orders/read"},
+	}
 	for _, tt := range []struct {
 		name, target string
 		headers      []string
@@ -157,7 +175,8 @@ func TestDecision(t *testing.T) {
 			if last := d.Steps[len(d.Steps)-1].Detail; !strings.Contains(last, tt.last) {
 				t.Errorf("the last step: %q, want %q", last, tt.last)
 			}
-			if tt.name == "a token" && (d.Principal != "jane" || len(d.Claims) != 1 || !strings.Contains(string(d.Claims[0].Claims), `"sub":"jane"`)) {
+			if tt.name == "a token" &&
+				(d.Principal != "jane" || len(d.Claims) != 1 || !strings.Contains(string(d.Claims[0].Claims), `"sub":"jane"`)) {
 				t.Errorf("principal %q, claims %s", d.Principal, d.Claims)
 			}
 		})
@@ -186,22 +205,62 @@ func TestIntegration(t *testing.T) {
 func TestNoCredential(t *testing.T) {
 	c := newConsole(t, shop())
 	const opaque = "opaque-credential-"
-	token, err := c.gateway.Issuer().Mint(devissuer.TokenRequest{Issuer: "https://idp.example.com", Subject: "jane", Claims: map[string]any{"inner": "eyJhbGciOiJub25lIn0.eyJzdWIiOiJqYW5lIn0."}})
+	token, err := c.gateway.Issuer().Mint(
+		devissuer.TokenRequest{
+			Issuer:  "https://idp.example.com",
+			Subject: "jane",
+			Claims:  map[string]any{"inner": "eyJhbGciOiJub25lIn0.eyJzdWIiOiJqYW5lIn0."},
+		},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
 	signature := token[strings.LastIndexByte(token, '.')+1:]
 	answers := []exchange.Answer{
-		c.call(t, "GET /prod/open?access_token="+opaque+"1&limit=10&"+opaque+"2", "Authorization: Bearer "+token, "Cookie: theme=dark; id="+opaque+"3", "X-API-Key: "+opaque+"4"),
-		c.call(t, "GET /prod/orders", "X-Shop: "+opaque+"5", "X-Amz-Security-Token: "+opaque+"6"),              // an identity source
-		c.call(t, "GET /prod/"+token, "Authorization: Basic "+opaque+"7", "Referer: https://a/?t="+opaque+"8"), // in the path
-		c.call(t, "GET /prod/signed?X-Amz-Security-Token="+opaque+"9&X-Amz-Signature="+opaque+"10", "Authorization: AWS4-HMAC-SHA256 Credential=a, Signature="+opaque+"11"),
+		c.call(
+			t,
+			"GET /prod/open?access_token="+opaque+"1&limit=10&"+opaque+"2",
+			"Authorization: Bearer "+token,
+			"Cookie: theme=dark; id="+opaque+"3",
+			"X-API-Key: "+opaque+"4",
+		),
+		c.call(
+			t,
+			"GET /prod/orders",
+			"X-Shop: "+opaque+"5",
+			"X-Amz-Security-Token: "+opaque+"6",
+		), // an identity source
+		c.call(
+			t,
+			"GET /prod/"+token,
+			"Authorization: Basic "+opaque+"7",
+			"Referer: https://a/?t="+opaque+"8",
+		), // in the path
+		c.call(
+			t,
+			"GET /prod/signed?X-Amz-Security-Token="+opaque+"9&X-Amz-Signature="+opaque+"10",
+			"Authorization: AWS4-HMAC-SHA256 Credential=a, Signature="+opaque+"11",
+		),
 		c.call(t, "GET /prod/query?access="+opaque+"12", "X-Session-Of: "+opaque+"13", "X-Note: the token is "+token),
 	}
-	c.Record(&apigateway.Record{Request: request("GET /prod/open", "Authorization: "+opaque+"14"), Route: "GET /open", Reason: "who sent " + opaque + "14 may not",
-		Answer: exchange.Answer{Headers: exchange.Headers{{Name: "Set-Cookie", Value: "id=" + opaque + "15"}, {Name: "Location", Value: "/x?code=" + opaque + "16"},
-			{Name: "Location", Value: "/x#access_token=" + opaque + "17"}}},
-		Verdict: checks.Verdict{Principal: opaque + "14", Trace: []checks.Step{{Check: "policy", Detail: "for " + opaque + "14"}}}})
+	c.Record(
+		&apigateway.Record{
+			Request: request("GET /prod/open", "Authorization: "+opaque+"14"),
+			Route:   "GET /open",
+			Reason:  "who sent " + opaque + "14 may not",
+			Answer: exchange.Answer{
+				Headers: exchange.Headers{
+					{Name: "Set-Cookie", Value: "id=" + opaque + "15"},
+					{Name: "Location", Value: "/x?code=" + opaque + "16"},
+					{Name: "Location", Value: "/x#access_token=" + opaque + "17"},
+				},
+			},
+			Verdict: checks.Verdict{
+				Principal: opaque + "14",
+				Trace:     []checks.Step{{Check: "policy", Detail: "for " + opaque + "14"}},
+			},
+		},
+	)
 	data := [][]byte{c.Serve(request("GET /~/requests")).Body, c.Serve(request("GET /~/apis")).Body}
 	for _, e := range append([]entry(nil), must(c.ring.after(0))...) {
 		a := c.Serve(request("GET /~/requests/" + e.Request.RequestID))
@@ -222,10 +281,12 @@ func TestNoCredential(t *testing.T) {
 	}
 	// What helps is still there.
 	d := decisionOf(t, c, answers[0])
-	if len(d.Claims) != 1 || !strings.Contains(string(d.Claims[0].Claims), `"sub":"jane"`) || !slices.Equal(d.Query, []string{"access_token", "limit", "[not shown]"}) {
+	if len(d.Claims) != 1 || !strings.Contains(string(d.Claims[0].Claims), `"sub":"jane"`) ||
+		!slices.Equal(d.Query, []string{"access_token", "limit", "[not shown]"}) {
 		t.Errorf("claims %s, query %q", d.Claims, d.Query)
 	}
-	if !slices.Contains(d.Headers, [2]string{"Authorization", "Bearer [not shown]"}) || !slices.Contains(d.Headers, [2]string{"Cookie", "[not shown]"}) {
+	if !slices.Contains(d.Headers, [2]string{"Authorization", "Bearer [not shown]"}) ||
+		!slices.Contains(d.Headers, [2]string{"Cookie", "[not shown]"}) {
 		t.Errorf("headers %q", d.Headers)
 	}
 }
@@ -252,9 +313,22 @@ func FuzzDecision(f *testing.F) {
 	f.Add("", "", "", "", "", "")
 	f.Fuzz(func(t *testing.T, verb, path, query, name, value, reason string) {
 		const secret = "s3cr3t-value-of-a-caller"
-		r := &exchange.Request{Verb: verb, RawPath: path, RawQuery: query, RequestID: "id", Headers: exchange.Headers{{Name: name, Value: value}, {Name: "Authorization", Value: "Bearer " + secret}}}
+		r := &exchange.Request{
+			Verb:      verb,
+			RawPath:   path,
+			RawQuery:  query,
+			RequestID: "id",
+			Headers:   exchange.Headers{{Name: name, Value: value}, {Name: "Authorization", Value: "Bearer " + secret}},
+		}
 		c := &Console{view: &view{}}
-		c.ring.add(&apigateway.Record{Request: r, Route: path, Reason: reason + secret + reason, Verdict: checks.Verdict{Trace: []checks.Step{{Check: "policy", Detail: reason + secret}}}})
+		c.ring.add(
+			&apigateway.Record{
+				Request: r,
+				Route:   path,
+				Reason:  reason + secret + reason,
+				Verdict: checks.Verdict{Trace: []checks.Step{{Check: "policy", Detail: reason + secret}}},
+			},
+		)
 		e, ok := c.ring.find("id")
 		if !ok {
 			t.Fatal("it is not found")

@@ -26,7 +26,12 @@ func TestManyHeaders(t *testing.T) {
 // TestLongPrincipal: an authorizer may answer with a principal of some megabytes, of which 200 would be kept.
 func TestLongPrincipal(t *testing.T) {
 	var r ring
-	r.add(&apigateway.Record{Request: request("GET /prod/open"), Verdict: checks.Verdict{Principal: strings.Repeat("x ", longest)}})
+	r.add(
+		&apigateway.Record{
+			Request: request("GET /prod/open"),
+			Verdict: checks.Verdict{Principal: strings.Repeat("x ", longest)},
+		},
+	)
 	entries, _ := r.after(0)
 	if got := entries[0].Verdict.Principal; len(got) > longest+40 || !strings.Contains(got, "8000 bytes in all") {
 		t.Errorf("%d bytes are kept: %.40q", len(got), got)

@@ -46,7 +46,10 @@ func TestMask(t *testing.T) {
 func TestTokens(t *testing.T) {
 	other := strings.TrimSuffix(token, "l") + "k"
 	r := &exchange.Request{RawQuery: "t=" + other, Headers: exchange.Headers{
-		{Name: "Authorization", Value: "Bearer " + token}, {Name: "Cookie", Value: "a=b; id=" + token}, {Name: "Accept", Value: "*/*"}}}
+		{
+			Name:  "Authorization",
+			Value: "Bearer " + token,
+		}, {Name: "Cookie", Value: "a=b; id=" + token}, {Name: "Accept", Value: "*/*"}}}
 	if got := Tokens(r); !slices.Equal(got, []string{token, other}) {
 		t.Errorf("got %q", got)
 	}

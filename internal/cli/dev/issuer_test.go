@@ -14,7 +14,17 @@ import (
 
 func issuersOf(urls ...string) (out []devissuer.Issuer) {
 	for _, url := range urls {
-		out = append(out, devissuer.Issuer{Issuer: authz.Issuer{URL: url, Audiences: []string{"api"}, Algorithms: []string{"HS256"}, SecretARN: "arn:" + url}})
+		out = append(
+			out,
+			devissuer.Issuer{
+				Issuer: authz.Issuer{
+					URL:        url,
+					Audiences:  []string{"api"},
+					Algorithms: []string{"HS256"},
+					SecretARN:  "arn:" + url,
+				},
+			},
+		)
 	}
 	return out
 }
@@ -35,7 +45,12 @@ func TestIssuerSite(t *testing.T) {
 		return p
 	}
 	knows := func(p *devissuer.Provider, arn string) bool {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.SecretsURL(), strings.NewReader(`{"SecretId":"`+arn+`"}`))
+		r, err := http.NewRequestWithContext(
+			t.Context(),
+			http.MethodPost,
+			p.SecretsURL(),
+			strings.NewReader(`{"SecretId":"`+arn+`"}`),
+		)
 		if err != nil {
 			t.Fatal(err)
 		}

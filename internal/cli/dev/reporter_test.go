@@ -29,10 +29,23 @@ func reporterTo(out io.Writer, json bool, now func() time.Time) reporter {
 
 func record(change func(*apigateway.Record)) *apigateway.Record {
 	r := &apigateway.Record{
-		Request: &exchange.Request{Verb: "GET", RawPath: "/prod/orders/42", RawQuery: "token=" + token, RequestID: "a-request",
-			Headers: exchange.Headers{{Name: "authorization", Value: "Bearer " + token}, {Name: "x-api-key", Value: "opaque-key"}}},
+		Request: &exchange.Request{
+			Verb:      "GET",
+			RawPath:   "/prod/orders/42",
+			RawQuery:  "token=" + token,
+			RequestID: "a-request",
+			Headers: exchange.Headers{
+				{Name: "authorization", Value: "Bearer " + token},
+				{Name: "x-api-key", Value: "opaque-key"},
+			},
+		},
 		Answer: exchange.Answer{Status: 200}, Time: noon, Took: 23456 * time.Microsecond, Route: "GET /orders/{id}",
-		Verdict:         checks.Verdict{Authorizer: "TOKEN", Cache: "MISS", AuthorizerTime: 11 * time.Millisecond, Principal: "jane"},
+		Verdict: checks.Verdict{
+			Authorizer:     "TOKEN",
+			Cache:          "MISS",
+			AuthorizerTime: 11 * time.Millisecond,
+			Principal:      "jane",
+		},
 		IntegrationTime: 9 * time.Millisecond,
 	}
 	change(r)
@@ -76,7 +89,8 @@ func TestRequest(t *testing.T) {
 			}
 			b.Reset()
 			reporterTo(&b, true, time.Now).answered(record(tt.change))
-			if strings.Count(b.String(), "\n") != 1 || strings.Contains(b.String(), token) || strings.Contains(b.String(), "opaque-key") {
+			if strings.Count(b.String(), "\n") != 1 || strings.Contains(b.String(), token) ||
+				strings.Contains(b.String(), "opaque-key") {
 				t.Errorf("JSON: %s", &b)
 			}
 		})
@@ -85,7 +99,13 @@ func TestRequest(t *testing.T) {
 
 func TestRequestJSON(t *testing.T) {
 	var b bytes.Buffer
-	reporterTo(&b, true, time.Now).answered(record(func(r *apigateway.Record) { r.Answer.Status, r.Reason = 403, "a <reason>" }))
+	reporterTo(
+		&b,
+		true,
+		time.Now,
+	).answered(
+		record(func(r *apigateway.Record) { r.Answer.Status, r.Reason = 403, "a <reason>" }),
+	)
 	const want = `{"event":"request","time":"2026-03-01T12:00:00.123Z","status":403,"verb":"GET","path":"/prod/orders/42","route":"GET /orders/{id}",` +
 		`"authorizer":{"kind":"TOKEN","cache":"MISS","ms":11},"principal":"jane","integrationMs":9,"ms":23.456,"reason":"a <reason>","requestId":"a-request"}` + "\n"
 	if got := b.String(); got != want {

@@ -127,7 +127,8 @@ func TestRefused(t *testing.T) {
 		if err := os.Chown(file(dir), 65534, -1); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Find(dir, "/shop"); !errors.Is(err, ErrExposed) || !strings.Contains(err.Error(), "belongs to the user id 65534") {
+		if _, err := Find(dir, "/shop"); !errors.Is(err, ErrExposed) ||
+			!strings.Contains(err.Error(), "belongs to the user id 65534") {
 			t.Errorf("got %v", err)
 		}
 	})

@@ -117,7 +117,10 @@ func withStages(all resources) {
 		if r["Type"] != "AWS::ApiGateway::RestApi" || staged {
 			continue
 		}
-		all[id+"Depl"] = map[string]any{"Type": "AWS::ApiGateway::Deployment", "Properties": map[string]any{"RestApiId": ref}}
+		all[id+"Depl"] = map[string]any{
+			"Type":       "AWS::ApiGateway::Deployment",
+			"Properties": map[string]any{"RestApiId": ref},
+		}
 		all[id+"Stage"] = map[string]any{"Type": "AWS::ApiGateway::Stage", "Properties": map[string]any{
 			"RestApiId": ref, "DeploymentId": map[string]any{"Ref": id + "Depl"}, "StageName": "v1"}}
 	}
@@ -135,7 +138,9 @@ func optionsOf(t *testing.T, dir string) Options {
 		t.Fatal(err)
 	}
 	var provider atomic.Pointer[devissuer.Provider]
-	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { provider.Load().ServeHTTP(w, r) }))
+	site := httptest.NewServer(
+		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { provider.Load().ServeHTTP(w, r) }),
+	)
 	t.Cleanup(site.Close)
 	gateway, err := apigateway.New(apigateway.Options{
 		Assembly: dir,
@@ -277,10 +282,12 @@ func TestClients(t *testing.T) {
 		t.Fatalf("got %+v and the notes %q, want a public request, one with a token and one without", examples, notes)
 	}
 	token := strings.TrimPrefix(examples[1].Headers[0], "Authorization: Bearer ")
-	if _, _, err := jwt.NewParser().ParseUnverified(token, claims); err != nil || claims["aud"] != "outside" || examples[1].Status != 200 {
+	if _, _, err := jwt.NewParser().ParseUnverified(token, claims); err != nil || claims["aud"] != "outside" ||
+		examples[1].Status != 200 {
 		t.Errorf("status %d with aud %v, want 200 with outside: %v", examples[1].Status, claims["aud"], err)
 	}
-	if _, notes := Make(t.Context(), options(t, "cognito", change([]string{"orders/read"}))); len(notes) == 0 || !strings.Contains(notes[0], "compares aud, and access tokens of Amazon Cognito have none") {
+	if _, notes := Make(t.Context(), options(t, "cognito", change([]string{"orders/read"}))); len(notes) == 0 ||
+		!strings.Contains(notes[0], "compares aud, and access tokens of Amazon Cognito have none") {
 		t.Errorf("got the notes %q", notes)
 	}
 }
@@ -357,7 +364,10 @@ func TestMakeShop(t *testing.T) {
 			t.Errorf("a part of the path is not filled in: %s", e.URL)
 		}
 	}
-	if !slices.ContainsFunc(notes, func(n string) bool { return strings.Contains(n, "ShopOwn") || strings.Contains(n, "OwnGuard") }) {
+	if !slices.ContainsFunc(
+		notes,
+		func(n string) bool { return strings.Contains(n, "ShopOwn") || strings.Contains(n, "OwnGuard") },
+	) {
 		t.Errorf("nothing says that the routes behind the app's own authorizer cannot be tried: %q", notes)
 	}
 }
