@@ -1,4 +1,4 @@
-// Command benchmarks runs all benchmarks that are below it, but for the hour of load, and writes what they measured as
+// Command bench runs all benchmarks that are below it, but for the hour of load, and writes what they measured as
 // a table and as a picture: results.md and results.svg beside this file.
 //
 //	go run ./bench
@@ -48,7 +48,7 @@ func main() {
 	out := flag.String("out", folder, "where results.md and results.svg go")
 	flag.Parse()
 	if err := run(strings.Split(*only, ","), *out); err != nil {
-		fmt.Fprintln(os.Stderr, "benchmarks:", err)
+		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }

@@ -75,7 +75,7 @@ func TestAppWithoutGatehouse(t *testing.T) {
 		}
 		const refused = `{"error":"Unauthorized","type":"UNAUTHORIZED"}` // by the app's own gateway response
 		p.ask(t,
-			question{"allowed", with("GET", "/token", "allow me"), 200, `"level":"7","plan":"gold","principalId":"somebody","trial":"false"`, "MISS", true},
+			question{"allowed", with("GET", "/token", "allow me"), 200, `"level":"7","plan":"gold","principalId":"alice","trial":"false"`, "MISS", true},
 			question{"the same on another route", with("POST", "/token", "allow me"), 200, `"path":"/token"`, "HIT", false},
 			question{"below a greedy path", with("PUT", "/files/a/b%2Fc", "allow me"), 200, `"parameters":{"proxy":"a/b%2Fc"}`, "HIT", false},
 			question{"the folder itself, which has no method", with("GET", "/files", "allow me"), 403, `{"message":"Invalid key=value pair (missing equal-sign) in Authorization header`, "", false},
@@ -133,7 +133,7 @@ func TestAppWithoutGatehouse(t *testing.T) {
 			return p.request(t, verb, "/request"+query, "", "X-Tenant: "+tenant)
 		}
 		p.ask(t,
-			question{"allowed", with("GET", "?region=eu", "allow"), 200, `"principalId":"somebody"`, "MISS", true},
+			question{"allowed", with("GET", "?region=eu", "allow"), 200, `"principalId":"alice"`, "MISS", true},
 			question{"the same on another route", with("POST", "?region=eu", "allow"), 200, "", "HIT", false},
 			question{"what is no identity source does not count", with("GET", "?region=eu&page=2", "allow"), 200, "", "HIT", false},
 			question{"another region", with("GET", "?region=us", "allow"), 200, "", "MISS", true},

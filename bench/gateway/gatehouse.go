@@ -81,7 +81,7 @@ func (b *bench) start(ctx context.Context) error {
 // cache is a folder for the development issuer's keys.
 func (b *bench) cache() string { return filepath.Join(b.dir, "cache") }
 
-// within reports a figure that is held against a limit of its own.
+// within reports a figure that is compared with a limit of its own.
 func within(f figures.Figure, measured, most float64) {
 	f.Peer, f.Measured, f.Against, f.Ratio, f.AtMost = "the limit", measured, most, measured/most, 1
 	figures.Report(f)

@@ -64,7 +64,7 @@ func compare(alg string, list []contender, rounds int) error {
 	}
 	for i, c := range list {
 		if i == 0 {
-			continue // it is what the others are held against
+			continue // the others are compared with it
 		}
 		f := figures.Figure{
 			Subject: "token verification, " + alg, Name: c.name, Peer: "the signature alone", Unit: "us", Other: !strings.HasPrefix(c.name, "gatehouse"),

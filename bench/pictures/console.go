@@ -65,7 +65,7 @@ func serve(ctx context.Context) (url string, stop func(), err error) {
 		case "console":
 			url = event.URL
 		case "listening":
-			go func() { // what comes from now on is nobody's concern, but must not fill the pipe
+			go func() { // what comes from now on is not used, but must not fill the pipe
 				for lines.Scan() {
 				}
 			}()

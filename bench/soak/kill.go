@@ -49,7 +49,7 @@ func (k *kills) note() {
 	}
 }
 
-// during tells whether a process was killed while a request was under way.
+// during reports whether a process was killed while a request was under way.
 func (k *kills) during(start, end time.Time) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()

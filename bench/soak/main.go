@@ -1,7 +1,7 @@
 //go:build linux
 
 // Command soak keeps "gatehouse dev --watch" busy on the example for as long as it is told, kills its functions' processes at
-// random meanwhile, has it swap the API for a new one now and then, and tells whether anything went wrong.
+// random meanwhile, has it swap the API for a new one now and then, and reports what went wrong.
 //
 //	go run ./bench/soak -duration 1h
 //

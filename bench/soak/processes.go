@@ -66,7 +66,7 @@ func children(pid int) (out []process) {
 	return out
 }
 
-// runs tells whether a process still runs.
+// runs reports whether a process still runs.
 func runs(id identity) bool {
 	p, ok := readProcess(id.pid)
 	return ok && p.identity == id && !p.zombie

@@ -97,7 +97,7 @@ func (m *maker) next() request {
 	case 0, 1:
 		return request{kind: "public", verb: "GET", path: "/prod/health", want: []int{200}, check: says(`{"status":"ok"}`)}
 	case 2:
-		return request{kind: "public, with a token nobody asks for", verb: "GET", path: "/prod/health", token: choose(m.random, c.bad).token, want: []int{200}, check: says(`{"status":"ok"}`)}
+		return request{kind: "public, with a token that it does not need", verb: "GET", path: "/prod/health", token: choose(m.random, c.bad).token, want: []int{200}, check: says(`{"status":"ok"}`)}
 	case 3, 4:
 		return request{kind: "list", verb: "GET", path: orders + "?limit=5", token: c.read, want: []int{200}, check: m.checkList}
 	case 5, 6, 7:

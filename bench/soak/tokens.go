@@ -15,7 +15,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// caller is somebody with tokens.
+// caller is a user with tokens.
 type caller struct {
 	subject string
 	read    string // a token with the scope orders/read

@@ -113,7 +113,7 @@ func (v *verdict) print() (passed bool) {
 	say(v.counts["5xx without a kill"] == 0, "5xx around kills only", "%d, %d of them without a kill, for %d kills", v.fives, v.counts["5xx without a kill"], v.kills)
 	say(v.swaps > 0, "the API was swapped under load", "%d times", v.swaps)
 	say(len(v.left) == 0, "no process left behind", "%s", orNone(v.left))
-	say(len(v.faults) == 0, "no fault that it tells of itself", "%s", orNone(v.faults))
+	say(len(v.faults) == 0, "no fault that it reports itself", "%s", orNone(v.faults))
 	say(len(v.other) == 0, "nothing else", "%s", orNone(v.other))
 	v.flat(say)
 	var fullest float64

@@ -15,7 +15,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/lambdahttp/cors"
 )
 
-// newDirect is the example's stack as somebody who knows CDK well writes it without Gatehouse. The construct ids are
+// newDirect is the example's stack as an experienced CDK user writes it without Gatehouse. The construct ids are
 // those that Gatehouse gives, so that the logical ids agree.
 func newDirect(scope constructs.Construct, id string, built code) {
 	stack := awscdk.NewStack(scope, &id, nil)

@@ -1,7 +1,7 @@
-// Command oidc-scopes-groups synthesizes a team's release API: an OpenID provider says who somebody is, its scopes and
-// groups say what they may do, and a page in the browser is let in by a cookie.
+// Command oidc-scopes-groups synthesizes a team's release API: an OpenID provider identifies the user, its scopes and
+// groups say what they may do, and a page in the browser sends its token in a cookie.
 //
-// It does not sign anybody in: the provider does, and a client brings the token.
+// It does not sign users in: the provider does, and a client brings the token.
 package main
 
 import (

@@ -27,7 +27,7 @@ func provider() secureapi.Issuer {
 	// A user's other groups then neither fill the token nor reach a log.
 	i.GroupsClaim = "teams"
 
-	// Okta's sub is the login, often an e-mail address that somebody else may have next year; its uid stays with the
+	// Okta's sub is the login, often an e-mail address that another person may have next year; its uid stays with the
 	// user. A token that a service got for itself has no uid, so only people get in.
 	// Source: https://developer.okta.com/docs/reference/api/oidc/#access-token-payload
 	i.PrincipalClaim = "uid"
@@ -42,7 +42,7 @@ func newStack(scope constructs.Construct, id string) awscdk.Stack {
 	jwt := &secureapi.JWT{Issuers: []secureapi.Issuer{provider()}, ContextClaims: []string{"sub"}}
 
 	secureapi.New(stack, "Api", &secureapi.Props{
-		// API Gateway keeps the authorizer's answer for a token, for all routes at once. Whoever leaves a group keeps
+		// API Gateway keeps the authorizer's answer for a token, for all routes at once. A user who leaves a group keeps
 		// its rights until the token ends, and for up to this long beyond that.
 		Authorizer: secureapi.TokenAuthorizer{JWT: jwt, CacheTTL: 5 * time.Minute},
 
@@ -61,7 +61,7 @@ func newStack(scope constructs.Construct, id string) awscdk.Stack {
 			secureapi.Handle("GET /releases", releases, secureapi.AnyScope("releases:read")),
 
 			// The scope is what the client was allowed, the group is what the user is: a script that may write gets
-			// nowhere in the hands of somebody who is not in either group.
+			// never in the hands of a user who is in neither group.
 			secureapi.Handle("POST /releases", releases,
 				secureapi.AnyScope("releases:write"), secureapi.AnyGroup("release-managers", "on-call")),
 

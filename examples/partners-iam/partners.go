@@ -17,7 +17,7 @@ const (
 	quote     = "POST /quotes"
 )
 
-// partner is somebody who may call, and what is yours to change: add one, deploy, and send them the role's ARN.
+// partner is a company that may call, and what is yours to change: add one, deploy, and send it the role's ARN.
 //
 // The external id is one that the partner makes up for you and names with each sts:AssumeRole, so that no other customer
 // of a partner's software can have it use your role. It is no secret.

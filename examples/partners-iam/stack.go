@@ -27,7 +27,7 @@ func newStack(scope constructs.Construct, id string) awscdk.Stack {
 			secureapi.Handle(quote, catalogue),
 		},
 		ResourcePolicy: &secureapi.ResourcePolicy{
-			// Whoever comes from elsewhere is turned away with any credentials and on any route, the public one too.
+			// A request from elsewhere is rejected with any credentials and on any route, the public one too.
 			AllowCIDRs:    addresses(),
 			AllowAccounts: []string{sister},
 		},

@@ -18,22 +18,22 @@ const Variable = "GATEHOUSE_FIGURES"
 type Figure struct {
 	Subject  string  `json:"subject"` // what is compared: "token verification, RS256"
 	Name     string  `json:"name"`    // whose figure it is, or under which conditions: "gatehouse", "one token, back to back"
-	Peer     string  `json:"peer"`    // what it is held against
+	Peer     string  `json:"peer"`    // what it is compared with
 	Unit     string  `json:"unit,omitempty"`
 	Measured float64 `json:"measured,omitempty"`
 	Against  float64 `json:"against,omitempty"` // of the peer, in the same unit
 	Ratio    float64 `json:"ratio"`
-	AtMost   float64 `json:"atMost,omitempty"`  // the bound that the project set itself; 0 if there is none
+	AtMost   float64 `json:"atMost,omitempty"`  // the bound that the project set itself; 0 without one
 	AtLeast  float64 `json:"atLeast,omitempty"` // the same, where more is better
 	Other    bool    `json:"other,omitempty"`   // of another library, shown beside ours
 }
 
-// Holds tells whether the figure is within its bound. One without a bound is.
+// Holds reports whether the figure is within its bound. A figure without a bound is.
 func (f Figure) Holds() bool {
 	return (f.AtMost == 0 || f.Ratio <= f.AtMost) && (f.AtLeast == 0 || f.Ratio >= f.AtLeast)
 }
 
-// Bound is the bound in words: "at most 0.80"; "" if there is none.
+// Bound is the bound in words: "at most 0.80"; "" without one.
 func (f Figure) Bound() string {
 	switch {
 	case f.AtMost != 0:

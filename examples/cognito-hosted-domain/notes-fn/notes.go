@@ -61,12 +61,12 @@ func (n *notes) add(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusCreated, note)
 }
 
-// userOf is the user's sub. Package gateway reads it from the claims that API Gateway verified; that there is none can
+// userOf is the user's sub. Package gateway reads it from the claims that API Gateway verified; a request without them can
 // only mean that the route was opened.
 func userOf(w http.ResponseWriter, r *http.Request) (string, bool) {
 	caller, ok := lambdahttp.CallerFrom(r.Context())
 	if !ok {
-		answer(w, http.StatusForbidden, map[string]string{"message": "nobody is signed in"})
+		answer(w, http.StatusForbidden, map[string]string{"message": "no user is signed in"})
 	}
 	return caller.Principal, ok
 }

@@ -1,6 +1,6 @@
 // A page in Chromium, driven by playwright-core (https://playwright.dev): node -e <this> -- <executable>. Each line of its
 // standard input is {"page": URL, "url": URL, "options": {...}}: from a page of that origin it calls fetch(url, options),
-// and it writes what the page can tell of it as a line.
+// and it writes what the page can read of it as a line.
 const { createInterface } = require('node:readline')
 const { chromium } = require('playwright-core')
 

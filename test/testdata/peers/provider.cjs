@@ -1,5 +1,5 @@
 // An OpenID provider (https://github.com/panva/node-oidc-provider) on a free port of 127.0.0.1, for an issuer that is
-// served by whoever forwards to that port: node -e <this> -- <issuer>. It writes the port. "rotate" on its standard input
+// served by the process that forwards to that port: node -e <this> -- <issuer>. It writes the port. "rotate" on its standard input
 // puts a new key in the place of the present one and is answered by the new key's id.
 const { createServer } = require('node:http')
 const { generateKeyPairSync } = require('node:crypto')

@@ -76,7 +76,7 @@ func authorize(token, methodARN string) (any, error) {
 
 func answer(effect, resource string) any {
 	return map[string]any{
-		"principalId": "somebody",
+		"principalId": "alice",
 		"policyDocument": map[string]any{"Version": "2012-10-17", "Statement": []any{
 			map[string]any{"Action": "execute-api:Invoke", "Effect": effect, "Resource": resource}}},
 		"context": map[string]any{"plan": "gold", "level": 7, "trial": false},

@@ -1,0 +1,67 @@
+package test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// avoided are the words that a text of this project does not use: it names the actor or the thing instead.
+var avoided = regexp.MustCompile(`\b(?:[Ss]omebody|[Nn]obody|[Aa]nybody|[Ww]hoever|[Ww]hat becomes of|is none|` +
+	`[Tt]ells whether|[Tt]ells? of|(?:[Hh]olds?|held) against|lets? in whom|in vain|[Ff]oretells?)\b`)
+
+// unclean are the folders that still use them.
+var unclean = []string{
+	"app/stack/",
+	"authorizer-fn/",
+	"backend-fn/",
+	"constructs/",
+	"docs/checking.md",
+	"docs/routes-and-requirements.md",
+	"internal/",
+	"lambdahttp/",
+	"localgateway/",
+}
+
+// TestWords looks for the avoided words in all tracked sources and pages but tests.
+func TestWords(t *testing.T) {
+	list := exec.Command("git", "ls-files", "-z", "--", "*.go", "*.md", "*.js", "*.cjs", "*.mjs", "*.html")
+	list.Dir, list.Stderr = "..", os.Stderr
+	out, err := list.Output()
+	if err != nil {
+		t.Fatalf("%s: %v", list, err)
+	}
+	read := 0
+	for name := range strings.SplitSeq(string(out), "\x00") {
+		if name == "" || strings.HasSuffix(name, "_test.go") || hasPrefixOf(name, unclean) {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join("..", filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		read++
+		n := 0
+		for line := range strings.Lines(string(text)) {
+			n++
+			if word := avoided.FindString(line); word != "" {
+				t.Errorf("%s:%d: name the actor or the thing instead of %q: %s", name, n, word, strings.TrimSpace(line))
+			}
+		}
+	}
+	if read < 100 {
+		t.Errorf("%d files were read: the list is not the one meant", read)
+	}
+}
+
+func hasPrefixOf(name string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if strings.HasPrefix(name, p) {
+			return true
+		}
+	}
+	return false
+}
