@@ -33,8 +33,8 @@ type function struct {
 	events atomic.Int64
 }
 
-// Invoke sets the process up with the second event. The first one waits for keys, with work for two threads; from then on
-// there is one event at a time, and a second thread only costs the switching. docs/authorizer.md has the figures.
+// Invoke sets the process up with the second event. The first one waits for keys, with work for two threads; from then
+// on there is one event at a time, and a second thread only costs the switching. docs/authorizer.md has the figures.
 func (f *function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	if f.events.Add(1) == 2 {
 		if lambdacontext.MaxConcurrency() == 1 {

@@ -47,7 +47,7 @@ func (o *Orders) userPool(settings Settings) identity {
 		Identifier: jsii.String("orders"),
 		Scopes:     &scopes,
 	})
-	// A client's users may ask for every scope that the client may, whoever they are. So the one that deletes orders is
+	// A client's users may ask for every scope that the client may, whichever user it is. So the one that deletes orders is
 	// not the web client's, but that of a service which keeps its secret.
 	allowed := []awscognito.OAuthScope{awscognito.OAuthScope_OPENID(), awscognito.OAuthScope_EMAIL(),
 		awscognito.OAuthScope_ResourceServer(server, scopes[0]), awscognito.OAuthScope_ResourceServer(server, scopes[1])}

@@ -138,7 +138,8 @@ func parse(get func(key string) any) (Settings, error) {
 	case (s.Issuer == "") != (s.Audience == ""):
 		bad("issuer=%q, audience=%q: give both, or neither for a user pool of the stack's own", s.Issuer, s.Audience)
 	case s.Issuer != "" && s.Authorizer != Token && s.Authorizer != Request:
-		bad("issuer=%q with authorizer=%s: only the token and request authorizers take an issuer", s.Issuer, s.Authorizer)
+		bad("issuer=%q with authorizer=%s: only the token and request authorizers take an issuer", s.Issuer,
+			s.Authorizer)
 	case s.CacheTTL != 0 && s.Authorizer == IAM:
 		bad("ttl with authorizer=iam: IAM has no cache to set")
 	}

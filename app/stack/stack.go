@@ -60,7 +60,8 @@ func routes(kind string, backend awslambda.IFunction) []secureapi.Route {
 		read, write, remove = nil, nil, nil
 	}
 	return []secureapi.Route{
-		secureapi.Handle("GET /health", backend, secureapi.Public("load balancers and monitors look here; it tells nothing about orders")),
+		secureapi.Handle("GET /health", backend, secureapi.Public("load balancers and monitors look here; it tells "+
+			"nothing about orders")),
 		secureapi.Handle("GET /orders", backend, read...),
 		secureapi.Handle("POST /orders", backend, write...),
 		secureapi.Handle("GET /orders/{id}", backend, read...),
@@ -89,7 +90,7 @@ func (o *Orders) authorizer(settings Settings) secureapi.Authorizer {
 	return secureapi.TokenAuthorizer{JWT: jwt, CacheTTL: settings.CacheTTL}
 }
 
-// addCaller makes a role that may call everything but the deletion of orders; whoever in the account may assume it
+// addCaller makes a role that may call everything but the deletion of orders; who may assume it in the account
 // calls the API with its credentials.
 func (o *Orders) addCaller() {
 	role := awsiam.NewRole(o.Stack, jsii.String("OrdersCaller"), &awsiam.RoleProps{

@@ -9,8 +9,8 @@ import (
 
 // answer writes an authorizer's answer: who calls, what that may do, and what the backend is told.
 //
-// The policy is for the whole API, as API Gateway caches it and evaluates it for the token's next requests too; or, where
-// each answer serves one request, for the method ARN of that.
+// The policy is for the whole API, as API Gateway caches it and evaluates it for the token's next requests too; or,
+// where each answer serves one request, for the method ARN of that.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
 func (a *Authorizer) answer(principal string, arn policycompiler.ARN, permitted []bool, allow bool, expires time.Time, context []pair) ([]byte, error) {
 	b := make([]byte, 0, a.answerSize.Load())
@@ -63,7 +63,7 @@ func appendString(b []byte, s string) []byte {
 		switch {
 		case c >= utf8.RuneSelf:
 			r, n := utf8.DecodeRuneInString(s[i:])
-			b = utf8.AppendRune(b, r) // what is no UTF-8 becomes U+FFFD
+			b = utf8.AppendRune(b, r) // what is not UTF-8 becomes U+FFFD
 			i += n
 		case c == '"' || c == '\\':
 			b = append(b, '\\', c)

@@ -37,17 +37,17 @@ type Options struct {
 	// Hook has a say in each decision. Default: none.
 	Hook Hook
 
-	// AllowLoopbackHTTP accepts keys and secrets of the loopback interface without TLS, for tests. It is a matter of code
-	// and not of configuration, so that no deployed function can be told to.
+	// AllowLoopbackHTTP accepts keys and secrets of the loopback interface without TLS, for tests. It is a matter of
+	// code and not of configuration, so that no deployed function can be told to.
 	AllowLoopbackHTTP bool
 
 	// HookTimeout is how long the hook may take. Default: [DefaultHookTimeout].
 	HookTimeout time.Duration
 }
 
-// tokenCacheSize is how many verified tokens are remembered, at about 2 KB each, and tokenCacheBytes how much memory they
-// take together: large ones, of which a single one can take 100 KB, are fewer. One execution environment serves one request
-// at a time, mostly with tokens that API Gateway has no answer for yet.
+// tokenCacheSize is how many verified tokens are remembered, at about 2 KB each, and tokenCacheBytes how much memory
+// they take together: large ones, of which a single one can take 100 KB, are fewer. One execution environment serves
+// one request at a time, mostly with tokens that API Gateway has no answer for yet.
 const (
 	tokenCacheSize  = 512
 	tokenCacheBytes = 2 << 20
@@ -72,9 +72,9 @@ type Authorizer struct {
 // FromLambda makes the authorizer of a Lambda function: its configuration from the environment, the access table from
 // the bundle.
 //
-// What only decisions need, and keys and secrets above all, is got ready in the background; the first decision waits for
-// it, and what becomes of keys is in the log. With provisioned concurrency FromLambda itself waits, since the function may
-// be frozen as soon as it is ready.
+// What only decisions need, and keys and secrets above all, is got ready in the background; the first decision waits
+// for it, and the log has what the fetches of keys return. With provisioned concurrency FromLambda itself waits, since the
+// function may be frozen as soon as it is ready.
 //
 // The error is an [ErrConfig], or says what is wrong with the access table. The function must not start then.
 func FromLambda(getenv func(string) string, o Options) (*Authorizer, error) {
@@ -94,7 +94,8 @@ func FromLambda(getenv func(string) string, o Options) (*Authorizer, error) {
 	}
 	text, err := fs.ReadFile(o.Files, access.FileName)
 	if err != nil {
-		return nil, fmt.Errorf("authz: the access table is not in the bundle; the secureapi construct puts it there: %w", err)
+		return nil, fmt.Errorf("authz: the access table is not in the bundle; the secureapi construct puts it there: "+
+			"%w", err)
 	}
 	table, err := access.Parse(text)
 	if err != nil {
@@ -118,28 +119,31 @@ func FromLambda(getenv func(string) string, o Options) (*Authorizer, error) {
 	return a, nil
 }
 
-// lambdaRoot is where Lambda has a function's code. LAMBDA_TASK_ROOT says so, and a function's configuration cannot set that.
+// lambdaRoot is where Lambda has a function's code. LAMBDA_TASK_ROOT says so, and a function's configuration cannot set
+// that.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
 const lambdaRoot = "/var/task"
 
-// misplaced refuses to start, on Lambda, what was built for a developer's machine: an assembly of such functions is not for
-// deployment, and nothing but a warning keeps it from that.
+// misplaced refuses to start, on Lambda, what was built for a developer's machine: an assembly of such functions is not
+// for deployment, and nothing but a warning keeps it from that.
 func misplaced(runsHere bool, root string) error {
 	if runsHere && root == lambdaRoot {
-		return fmt.Errorf("%w: this function was built for a developer's machine and is not to run on Lambda: synthesize and deploy again, without GATEHOUSE_HOST_BUILD", ErrConfig)
+		return fmt.Errorf("%w: this function was built for a developer's machine and is not to run on Lambda: "+
+			"synthesize and deploy again, without GATEHOUSE_HOST_BUILD", ErrConfig)
 	}
 	return nil
 }
 
 // What is not needed to start is put off until the function has told Lambda that it is ready, and policies until the
-// request for keys is on its way: side by side, each takes longer. A decision that comes earlier does not wait for these.
+// request for keys is on its way: side by side, each takes longer. A decision that comes earlier does not wait for
+// these.
 const (
 	fetchDelay   = 300 * time.Microsecond
 	compileDelay = time.Millisecond
 )
 
 // wait gets ready what decisions need. The error is an [ErrConfig]: there will never be any. Keys that cannot be had at
-// the moment are no error.
+// the moment are not an error.
 func (a *Authorizer) wait(ctx context.Context) error {
 	a.verifier.Start(ctx)
 	if !a.config.PerRequest {

@@ -39,23 +39,25 @@ func (c Config) check() error {
 		case i.SecretARN == "" && i.SecretField != "":
 			fail("issuer %q has a secretField and no secretArn", i.URL)
 		case i.SecretARN != "" && !isSecretARN(i.SecretARN):
-			fail("issuer %q: secretArn %q is not the ARN of a secret: want arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME", i.URL, i.SecretARN)
+			fail("issuer %q: secretArn %q is not the ARN of a secret: want "+
+				"arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME", i.URL, i.SecretARN)
 		}
 	}
 	return errors.Join(wrong...)
 }
 
-// Check says why no request has such a place: its kind is unknown, or its name is none.
+// Check says why no request has such a place: its kind is unknown, or its name is not valid.
 func (s TokenSource) Check() error {
 	switch {
 	case s.Kind != Header && s.Kind != Cookie && s.Kind != QueryString || s.Name == "":
 		return fmt.Errorf("token source %q %q: want a header, a cookie or a querystring with a name", s.Kind, s.Name)
 	case s.Kind != QueryString && !httpname.IsToken(s.Name):
-		return fmt.Errorf("token source %q %q: the name of a header or a cookie has letters, digits and %q (RFC 9110, section 5.6.2)",
+		return fmt.Errorf("token source %q %q: the name of a header or a cookie has letters, digits and %q (RFC "+
+			"9110, section 5.6.2)",
 			s.Kind, s.Name, httpname.TokenSymbols)
 	}
 	return nil
 }
 
-// IsReserved tells whether a name in the context is taken, by the authorizer itself or by API Gateway.
+// IsReserved reports whether a name in the context is taken, by the authorizer itself or by API Gateway.
 func IsReserved(name string) bool { return slices.Contains(reserved, name) }

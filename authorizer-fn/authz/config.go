@@ -20,8 +20,8 @@ type Config struct {
 	PerRequest bool
 
 	// PolicyEndsWithToken puts a condition on the time into each policy, so that one that API Gateway has cached allows
-	// nothing once the token has expired: the answer is then 403 until the cache's TTL is over, and 401 after that. Default:
-	// a cached policy counts for its TTL.
+	// nothing once the token has expired: the answer is then 403 until the cache's TTL is over, and 401 after that.
+	// Default: a cached policy counts for its TTL.
 	PolicyEndsWithToken bool
 
 	// ContextClaims are the claims handed to the backend in the authorizer's context, besides the ones it always gets
@@ -31,8 +31,9 @@ type Config struct {
 	// that is too long, the words that there is no room for.
 	ContextClaims []string
 
-	// DenyEscapedPaths denies every request whose path has a percent-escape, on the routes that the authorizer guards. The
-	// values of parameters can then hold neither spaces nor slashes nor letters beyond ASCII. Default: escapes are allowed.
+	// DenyEscapedPaths denies every request whose path has a percent-escape, on the routes that the authorizer guards.
+	// The values of parameters can then hold neither spaces nor slashes nor letters beyond ASCII. Default: escapes are
+	// allowed.
 	DenyEscapedPaths bool
 
 	// NoTokenCache turns off the memory of tokens that were verified already.
@@ -52,8 +53,8 @@ type Issuer struct {
 	// where one has it.
 	Audiences []string
 
-	// Algorithms the issuer signs with: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA
-	// (or Ed25519, which is the same here), or HS256, HS384, HS512 with SecretARN. Default: RS256, or HS256 with SecretARN.
+	// Algorithms the issuer signs with: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA (or
+	// Ed25519, which is the same here), or HS256, HS384, HS512 with SecretARN. Default: RS256, or HS256 with SecretARN.
 	Algorithms []string
 
 	// JWKSURL is where the issuer's keys are. Default: the jwks_uri of its discovery document,
@@ -81,17 +82,18 @@ type Issuer struct {
 	RolesClaim     string
 	PrincipalClaim string
 
-	// AcceptBoundTokens takes tokens that are bound to a key or certificate of the client, those with a cnf claim, as if
-	// they were bearer tokens. The binding is NOT checked: a stolen token works for the thief. Default: 401.
+	// AcceptBoundTokens takes tokens that are bound to a key or certificate of the client, those with a cnf claim, as
+	// if they were bearer tokens. The binding is NOT checked: a stolen token works for the thief. Default: 401.
 	AcceptBoundTokens bool
 
-	// Clients are the client ids of which a token must have one in azp or client_id, and in both if it has both; or in the
-	// claim at the path ClientClaim ("cid" for Okta). Default: any client; with TokenUse "access", those of Audiences.
+	// Clients are the client ids of which a token must have one in azp or client_id, and in both if it has both; or in
+	// the claim at the path ClientClaim ("cid" for Okta). Default: any client; with TokenUse "access", those of
+	// Audiences.
 	Clients     []string
 	ClientClaim string
 
-	// MaxLifetime is the longest time that a token may be valid for in all, exp - iat, in whole seconds; a token without
-	// iat is rejected then. Default: any.
+	// MaxLifetime is the longest time that a token may be valid for in all, exp - iat, in whole seconds; a token
+	// without iat is rejected then. Default: any.
 	MaxLifetime time.Duration
 
 	// MaxKeyAge is after how long keys are asked for again whatever the issuer's Cache-Control says, from 1 minute on.
@@ -99,7 +101,8 @@ type Issuer struct {
 	// Both are in whole seconds. Defaults: 1 hour and 12 hours. Issuers with one JWKSURL have the shorter ones.
 	MaxKeyAge, StaleCeiling time.Duration
 
-	// Leeway is how far clocks may differ for nbf and iat, in whole seconds up to 5 minutes; exp gets none. Default: none.
+	// Leeway is how far clocks may differ for nbf and iat, in whole seconds up to 5 minutes; exp gets none. Default:
+	// none.
 	Leeway time.Duration
 }
 

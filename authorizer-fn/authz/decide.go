@@ -145,7 +145,7 @@ func (a *Authorizer) request(arn policycompiler.ARN, route string) *Request {
 	return &Request{Method: arn.Verb, Path: arn.Path, Route: route}
 }
 
-// judge tells whether the answer will allow the request, and says in the decision why not.
+// judge reports whether the answer will allow the request, and says in the decision why not.
 func (a *Authorizer) judge(arn policycompiler.ARN, rule int, permitted []bool, rights access.Rights, d *decision) bool {
 	switch {
 	case rule < 0 || a.table.Rules()[rule].Elsewhere:
@@ -162,7 +162,7 @@ func (a *Authorizer) judge(arn policycompiler.ARN, rule int, permitted []bool, r
 	return false
 }
 
-// names tells whether the policy can allow this very path. That of one request names the path, which must mean itself
+// names reports whether the policy can allow this very path. That of one request names the path, which must mean itself
 // there. That of the whole API names routes, and leaves paths with an empty segment to those who may call all of them.
 func (a *Authorizer) names(arn policycompiler.ARN, permitted []bool) bool {
 	if a.config.DenyEscapedPaths && strings.Contains(arn.Path, "%") {
@@ -198,7 +198,7 @@ func reasonOf(err error) string {
 	switch {
 	case errors.Is(err, errHookTimeout):
 		return "hook_timeout"
-	case errors.Is(err, errHook), errors.Is(err, ErrUnauthorized): // nobody else says that one
+	case errors.Is(err, errHook), errors.Is(err, ErrUnauthorized): // no other code returns that one
 		return "hook"
 	case errors.Is(err, errPrincipal):
 		return "principal"

@@ -14,8 +14,8 @@
 // API Gateway answers 403 to the rest. If no answer can be given, as when the issuer's keys cannot be had, the error
 // is another one: API Gateway answers 500 and caches nothing.
 //
-// A [Hook] has a say in each decision, for what a token does not hold. Every decision is a line of JSON in the log, which
-// carries CloudWatch metrics in the embedded metric format.
+// A [Hook] has a say in each decision, for what a token does not hold. Every decision is a line of JSON in the log,
+// which carries CloudWatch metrics in the embedded metric format.
 //
 // It does not issue tokens, keep sessions or look at request bodies, and it never logs a token or a part of one. It
 // keeps no decision: that is for API Gateway's cache. What it remembers is that a token was verified.

@@ -99,12 +99,13 @@ func (i Issuer) file() fileIssuer {
 	}
 }
 
-// FromEnvironment reads what [Config.Environment] wrote. It refuses members that it does not know, or that are there twice:
-// an older authorizer must not pass over what a newer library asks for. The error is an [ErrConfig].
+// FromEnvironment reads what [Config.Environment] wrote. It refuses members that it does not know, or that are there
+// twice: an older authorizer must not pass over what a newer library asks for. The error is an [ErrConfig].
 func FromEnvironment(getenv func(string) string) (Config, error) {
 	text := getenv(ConfigVariable)
 	if text == "" {
-		return Config{}, fmt.Errorf("%w: the environment variable %s is not set: the secureapi construct sets it on the function "+
+		return Config{}, fmt.Errorf("%w: the environment variable %s is not set: the secureapi construct sets it on "+
+			"the function "+
 			"it makes", ErrConfig, ConfigVariable)
 	}
 	var c Config

@@ -11,7 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// ErrEvent says that an event is none of API Gateway's authorizer events. The gateway never sends one; a test
+// ErrEvent says that an event is not one of API Gateway's authorizer events. The gateway never sends one; a test
 // invocation by hand may.
 var ErrEvent = errors.New("authz: not an authorizer event")
 
@@ -57,17 +57,18 @@ func readEvent(doc *strictjson.Document, payload []byte) (event, error) {
 	return e, nil
 }
 
-// sentElsewhere tells whether API Gateway says that it chose another resource for the request than that of a rule. What the
-// method's ARN has as its path, decoded or not, is not documented: with "/users/{id}" barred and "/users/{id}/posts"
-// permitted, "/users/1%2Fposts" must not pass for the latter, nor "/users/%6De" for "/users/{id}" with "/users/me" barred.
-// An event that names no such resource, as one made by hand, does not say.
+// sentElsewhere reports whether API Gateway says that it chose another resource for the request than that of a rule. What
+// the method's ARN has as its path, decoded or not, is not documented: with "/users/{id}" barred and
+// "/users/{id}/posts" permitted, "/users/1%2Fposts" must not pass for the latter, nor "/users/%6De" for "/users/{id}"
+// with "/users/me" barred. An event that names no such resource, as one made by hand, does not say.
 func (e event) sentElsewhere(rules []access.Rule, rule int) bool {
 	chosen, ok := e.request.Get("resource").Text()
 	return ok && chosen != rules[rule].Pattern.Path() &&
 		(strings.Contains(chosen, "{") || slices.ContainsFunc(rules, func(r access.Rule) bool { return r.Pattern.Path() == chosen }))
 }
 
-// requestID is the id that the gateway's access log has for the request, a UUID; "" in a TOKEN event, which does not say.
+// requestID is the id that the gateway's access log has for the request, a UUID; "" in a TOKEN event, which does not
+// say.
 func (e event) requestID() string {
 	id, _ := e.request.Get("requestContext").Get("requestId").Text()
 	if len(id) > len("c6af9ac6-7b61-11e6-9a41-93e8deadbeef") || strings.Trim(id, "0123456789abcdef-") != "" {

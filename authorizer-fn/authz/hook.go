@@ -13,9 +13,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
-// Hook has a say in a decision: it is called with the caller of each event whose token was verified, before the caller's
-// rights are compared with the access table. It may add rights and context values that it looks up somewhere, take
-// rights away, or refuse. It cannot go around the table: a route is allowed if and only if the rights, as the hook
+// Hook has a say in a decision: it is called with the caller of each event whose token was verified, before the
+// caller's rights are compared with the access table. It may add rights and context values that it looks up somewhere,
+// take rights away, or refuse. It cannot go around the table: a route is allowed if and only if the rights, as the hook
 // leaves them, meet what the table requires for it.
 //
 // What it returns decides:
@@ -29,14 +29,15 @@ import (
 // earlier. A hook that goes on after that is left behind: the caller gets its 500, and nothing that the hook still does
 // counts. It must be safe for concurrent use, since one that was left behind may run beside the next.
 //
-// Caching: API Gateway keeps the answer for the authorizer's TTL under the identity sources (the token), and evaluates it for
-// every route. It keeps a denial as well; it does not keep 401 and 500, after which the hook is asked again. So what a hook
-// decides must follow from the token and from what is true of its holder for as long as the TTL, and not
+// Caching: API Gateway keeps the answer for the authorizer's TTL under the identity sources (the token), and evaluates
+// it for every route. It keeps a denial as well; it does not keep 401 and 500, after which the hook is asked again. So
+// what a hook decides must follow from the token and from what is true of its holder for as long as the TTL, and not
 // from one request: it does not even see that, unless [Config.PerRequest] says that each answer serves one request
 // alone. The authorizer itself remembers no decision, only that a token was verified: the hook is called each time.
 type Hook func(ctx context.Context, c *Caller) error
 
-// ErrDenied is what a [Hook] returns to deny a caller everything: a 403 that API Gateway keeps for the authorizer's TTL.
+// ErrDenied is what a [Hook] returns to deny a caller everything: a 403 that API Gateway keeps for the authorizer's
+// TTL.
 var ErrDenied = errors.New("authz: denied")
 
 // Caller is whose request is decided on, as a [Hook] sees it and may change it. It is valid until the hook returns.
@@ -48,12 +49,13 @@ type Caller struct {
 	// Expires is when the token does, in whole seconds. The gateway may keep an answer for longer: the TTL decides.
 	Expires time.Time
 
-	// Scopes, Groups and Roles are the caller's rights, from the token's claims. The hook may add and remove some. All of
-	// them reach the backend too.
+	// Scopes, Groups and Roles are the caller's rights, from the token's claims. The hook may add and remove some. All
+	// of them reach the backend too.
 	Scopes, Groups, Roles []string
 
 	// Context gets what the hook wants the backend to know besides: names that are not taken (see [IsReserved], and
-	// [Config.ContextClaims]), with values of valid UTF-8 up to 2,048 bytes, 4,096 in all with their names. It is empty.
+	// [Config.ContextClaims]), with values of valid UTF-8 up to 2,048 bytes, 4,096 in all with their names. It is
+	// empty.
 	Context map[string]string
 
 	// Request is what is asked for, with [Config.PerRequest] only; else nil.
@@ -69,8 +71,9 @@ type Request struct {
 	Route  string // as in the access table: "GET /orders/{id}"; "" if it is under none of the routes
 }
 
-// Claim is a claim of the token as text: a string, or a number or boolean as it stands there. A dot in the path descends
-// into an object; a claim of the whole name comes first. It is not ok for a claim that is missing or of another type.
+// Claim is a claim of the token as text: a string, or a number or boolean as it stands there. A dot in the path
+// descends into an object; a claim of the whole name comes first. It is not ok for a claim that is missing or of
+// another type.
 func (c *Caller) Claim(path string) (text string, ok bool) { return scalar(c.token.Claim(path)) }
 
 // ClaimJSON is a claim as JSON, which is valid and has no object with a name twice; nil if there is none. See

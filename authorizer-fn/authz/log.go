@@ -177,8 +177,8 @@ func (j *journal) finish() {
 // Source: https://github.com/aws/aws-lambda-go/blob/main/lambda/invoke_loop.go
 const traceKey = "x-amzn-trace-id"
 
-// traceID is the id in an X-Ray header, "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=...;Sampled=1". Callers can send
-// such a header, so only what has the form of an id is taken from it.
+// traceID is the id in an X-Ray header, "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=...;Sampled=1". Callers can
+// send such a header, so only what has the form of an id is taken from it.
 // Source: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
 func traceID(header string) string {
 	for field := range strings.SplitSeq(header, ";") {

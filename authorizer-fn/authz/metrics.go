@@ -7,8 +7,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
-// The metrics are in the log lines themselves, in CloudWatch's embedded metric format: one line has what was decided, what
-// a search finds it by, and the numbers, and is paid for once. CloudWatch takes from a line the members that its
+// The metrics are in the log lines themselves, in CloudWatch's embedded metric format: one line has what was decided,
+// what a search finds it by, and the numbers, and is paid for once. CloudWatch takes from a line the members that its
 // "_aws" member names.
 //
 // Every combination of dimensions is a metric of its own, with its own price. So there are only these: the function's

@@ -2,6 +2,6 @@
 
 package authz
 
-// runsHere tells whether the function was built for a developer's machine, where it may take keys from a development
+// runsHere reports whether the function was built for a developer's machine, where it may take keys from a development
 // issuer on the loopback interface.
 const runsHere = true

@@ -2,6 +2,6 @@
 
 package authz
 
-// runsHere tells whether the function was built for a developer's machine. What is built for Lambda takes keys over
+// runsHere reports whether the function was built for a developer's machine. What is built for Lambda takes keys over
 // https alone, and nothing in its environment changes that.
 const runsHere = false

@@ -41,7 +41,7 @@ func (s secrets) key(arn, field string) jwt.Secret {
 		}
 		doc, err := strictjson.Parse(string(value))
 		if err != nil {
-			return nil, fmt.Errorf("authz: secret %s: it is no JSON, and the field %q is asked for", arn, field)
+			return nil, fmt.Errorf("authz: secret %s: it is not JSON, and the field %q is asked for", arn, field)
 		}
 		text, ok := doc.Get(field).Text()
 		if !ok {
@@ -146,7 +146,7 @@ func (s secrets) endpoint(arn string) (url, region string) {
 	return "https://secretsmanager." + region + "." + cmp.Or(domains[partition], "amazonaws.com") + "/", region
 }
 
-// isSecretARN tells whether a text is arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME. None of it can then mean
+// isSecretARN reports whether a text is arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME. None of it can then mean
 // anything in a host's name or in JSON.
 // Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
 func isSecretARN(s string) bool {

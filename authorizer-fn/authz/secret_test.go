@@ -118,7 +118,7 @@ func TestSecretsThatCannotBeHad(t *testing.T) {
 		{name: "neither text nor bytes", answer: text(200, `{"ARN":"x"}`), want: "neither a SecretString nor a SecretBinary"},
 		{name: "bytes that are no base64", answer: text(200, `{"SecretBinary":"Zx81-canary"}`), want: "neither a SecretString nor a SecretBinary"},
 		{name: "too short", answer: text(200, `{"SecretString":"Zx81-canary"}`), want: "the secret has 11 bytes"},
-		{name: "a field of what is no JSON", answer: text(200, `{"SecretString":"Zx81-canary"}`), change: func(s *setup) { s.config.Issuers[0].SecretField = "key" }, want: `it is no JSON, and the field \"key\" is asked for`},
+		{name: "a field of what is no JSON", answer: text(200, `{"SecretString":"Zx81-canary"}`), change: func(s *setup) { s.config.Issuers[0].SecretField = "key" }, want: `it is not JSON, and the field \"key\" is asked for`},
 		{name: "a field that is missing", answer: text(200, `{"SecretString":"{\"other\":\"Zx81-canary\"}"}`), change: func(s *setup) { s.config.Issuers[0].SecretField = "key" }, want: `no text in the field \"key\"`},
 		{name: "another account's key", change: func(s *setup) { s.env["AWS_SECRET_ACCESS_KEY"] = "Zx81-canary" }, want: "status 400 InvalidSignatureException"},
 		{name: "no credentials", change: func(s *setup) { s.env["AWS_ACCESS_KEY_ID"], s.env["AWS_SECRET_ACCESS_KEY"] = "", "" }, want: "status 400 InvalidSignatureException"},

@@ -6,8 +6,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
-// findToken takes the one token out of an event. None, several, and anything that is no bearer token are rejected, so
-// that nobody has to guess which of two the rest of a system would look at. A place that holds something else than a
+// findToken takes the one token out of an event. None, several, and anything that is not a bearer token are rejected, so
+// that no reader has to guess which of two the rest of a system would look at. A place that holds something else than a
 // token, as a header with Basic credentials, is not passed over for another one.
 func (e event) findToken(sources []TokenSource) (string, error) {
 	if e.token {
@@ -45,9 +45,9 @@ func (e event) tokenIn(source TokenSource) (string, error) {
 			values = append(values, cookies(header, source.Name)...)
 		}
 		if len(values) > 0 && len(headers) > 1 {
-			// No browser means two: what it splits for HTTP/2, a server joins again (RFC 6265, section 5.4; RFC 9113, section
-			// 8.2.3). API Gateway caches the answer by one of them, and if that is the other one, whoever sends that alone
-			// would be taken for the token's holder.
+			// No browser means two: what it splits for HTTP/2, a server joins again (RFC 6265, section 5.4; RFC 9113,
+			// section 8.2.3). API Gateway caches the answer by one of them, and if that is the other one, a caller that sends
+			// that alone would be taken for the token's holder.
 			return "", jwt.ErrSeveralTokens
 		}
 	case QueryString:
@@ -67,7 +67,7 @@ func (e event) tokenIn(source TokenSource) (string, error) {
 }
 
 // cookies are the values of the cookies with a name in a Cookie header (RFC 6265, section 4.2.1). Names are compared
-// with their case, as they are there. A value in quotes keeps them, and so is no token.
+// with their case, as they are there. A value in quotes keeps them, and so is not a token.
 func cookies(header, name string) (out []string) {
 	for pair := range strings.SplitSeq(header, ";") {
 		have, value, _ := strings.Cut(strings.Trim(pair, " \t"), "=")

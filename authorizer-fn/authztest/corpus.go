@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Case is a token and whether an authorizer that is configured for [Corpus] must accept it. Cases are numbered by the rule
-// they are about; see docs/authorizer.md.
+// Case is a token and whether an authorizer that is configured for [Corpus] must accept it. Cases are numbered by the
+// rule they are about; see docs/authorizer.md.
 type Case struct {
 	Line     int
 	Name     string
@@ -41,8 +41,8 @@ type corpus struct {
 	cases            []Case
 }
 
-// Corpus is tokens, most of them bad, of an issuer that publishes [CorpusKeys], signs with [Algorithms] and issues them for
-// one audience, at a time. A good one is of the scopes "orders:read", and is valid for five minutes.
+// Corpus is tokens, most of them bad, of an issuer that publishes [CorpusKeys], signs with [Algorithms] and issues them
+// for one audience, at a time. A good one is of the scopes "orders:read", and is valid for five minutes.
 func Corpus(issuer, audience string, now time.Time) []Case {
 	c := &corpus{issuer: issuer, audience: audience, now: now.Unix()}
 	c.good()

@@ -13,8 +13,8 @@ func TokenEvent(methodARN, authorization string) []byte {
 	return []byte(Object{"type": "TOKEN", "methodArn": methodARN, "authorizationToken": authorization}.String())
 }
 
-// RequestEvent is the event of a REQUEST authorizer for "GET /orders/7", with these headers and query parameters besides
-// what every request has. Of several values the maps of single values have the last, as the service does it.
+// RequestEvent is the event of a REQUEST authorizer for "GET /orders/7", with these headers and query parameters
+// besides what every request has. Of several values the maps of single values have the last, as the service does it.
 func RequestEvent(method, path string, headers, query http.Header) []byte {
 	all := http.Header{
 		"Accept": {"application/json"}, "Host": {"abcdef1234.execute-api.us-east-1.amazonaws.com"}, "User-Agent": {"curl/8.5.0"},

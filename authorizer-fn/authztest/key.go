@@ -29,8 +29,8 @@ type Key struct {
 // keys are made once in a process, as an RSA key takes a while.
 var keys sync.Map
 
-// once makes the key of an id and a kind, which is the same in every process: the workers of a fuzz target are processes of
-// their own, and its seeds are signed in another one.
+// once makes the key of an id and a kind, which is the same in every process: the workers of a fuzz target are
+// processes of their own, and its seeds are signed in another one.
 func once(kind, id string, make func(random *rand.ChaCha8) crypto.Signer) *Key {
 	seed := [32]byte{}
 	copy(seed[:], kind+" "+id)

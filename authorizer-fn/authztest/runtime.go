@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// Runtime is Lambda's Runtime API on loopback, for one process of a function: the process asks for the next event, and sends
-// back its answer. It hands out one event at a time, as Lambda does.
+// Runtime is Lambda's Runtime API on loopback, for one process of a function: the process asks for the next event, and
+// sends back its answer. It hands out one event at a time, as Lambda does.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 type Runtime struct {
 	// Timeout is how long the function may take; its deadline. Default: 10 s. It is to be set before the first event.

@@ -54,9 +54,9 @@ func (b bundle) fingerprint() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// stage writes the bundle into a directory that CDK copies into the cloud assembly when the function is made. The caller
-// then calls done, which removes it. With "cdk synth --no-staging" CDK copies nothing and refers to the directory itself,
-// so it lies in the assembly and stays.
+// stage writes the bundle into a directory that CDK copies into the cloud assembly when the function is made. The
+// caller then calls done, which removes it. With "cdk synth --no-staging" CDK copies nothing and refers to the
+// directory itself, so it lies in the assembly and stays.
 func (b bundle) stage(outdir, hash string, noStaging bool) (dir string, done func(), err error) {
 	if noStaging {
 		dir = filepath.Join(outdir, "gofunction-"+hash)
@@ -79,8 +79,8 @@ func (b bundle) stage(outdir, hash string, noStaging bool) (dir string, done fun
 		return "", nil, temporary(err)
 	}
 	if known {
-		// CDK copies nothing, so the directory stays empty. It cannot be the asset's own: CDK takes what follows the dot in
-		// its name for an extension, and copies it to asset.HASH.HASH.
+		// CDK copies nothing, so the directory stays empty. It cannot be the asset's own: CDK takes what follows the
+		// dot in its name for an extension, and copies it to asset.HASH.HASH.
 		return dir, func() { _ = os.RemoveAll(dir) }, nil
 	}
 	if err := b.write(dir); err != nil {
@@ -91,7 +91,8 @@ func (b bundle) stage(outdir, hash string, noStaging bool) (dir string, done fun
 
 // temporary adds the way out to an error of the folder for temporary files, which may be full or not writable.
 func temporary(err error) error {
-	return fmt.Errorf("%w: the folder for temporary files is %s: make room in it and let this user write to it, or name another one with TMPDIR (TMP on Windows)",
+	return fmt.Errorf("%w: the folder for temporary files is %s: make room in it and let this user write to it, or "+
+		"name another one with TMPDIR (TMP on Windows)",
 		err, os.TempDir())
 }
 
@@ -120,8 +121,8 @@ type found struct {
 	infos map[string]fs.FileInfo
 }
 
-// isKnown is [bundle.is], but what it has read it reads again only when something about a file or a directory has changed.
-// Many functions of an app share an executable of some megabytes.
+// isKnown is [bundle.is], but what it has read it reads again only when something about a file or a directory has
+// changed. Many functions of an app share an executable of some megabytes.
 func (b bundle) isKnown(dir, hash string) bool {
 	if known, ok := read.Load(dir); ok && known.(found).hash == hash && known.(found).unchanged() {
 		return true
@@ -146,7 +147,8 @@ func (f found) unchanged() bool {
 
 var errOtherBundle = errors.New("another bundle")
 
-// is reports whether a directory holds this bundle and nothing else. It notes what it found in infos, unless that is nil.
+// is reports whether a directory holds this bundle and nothing else. It notes what it found in infos, unless that is
+// nil.
 func (b bundle) is(dir string, infos map[string]fs.FileInfo) bool {
 	want := map[string]bundleFile{}
 	for _, f := range b {

@@ -10,12 +10,13 @@
 // log group of its own.
 //
 // It does not use Docker, does not build what is not written in Go, does not use cgo, and does not run tests. It gives
-// the function no permissions but those to run and to log; the function's Grant methods and those of CDK's resources do.
+// the function no permissions but those to run and to log; the function's Grant methods and those of CDK's resources
+// do.
 //
 // # Where modules come from
 //
-// As in a go build by hand in Props.Dir: from go.mod and go.sum, from go.work, or from a vendor directory. go mod vendor
-// leaves out main packages of other modules. To have one vendored, name it as a tool:
+// As in a go build by hand in Props.Dir: from go.mod and go.sum, from go.work, or from a vendor directory. go mod
+// vendor leaves out main packages of other modules. To have one vendored, name it as a tool:
 //
 //	go get -tool example.com/shop/orders-fn
 //	go mod vendor
@@ -30,10 +31,10 @@
 // # How long it takes
 //
 // A package is built once in a process. Between processes, what go compiled is in go's build cache, and what it linked
-// is in the user's cache directory (on Linux ~/.cache/gatehouse/functions) for five days after its last use; it is found
-// by the contents of all packages in it, never by its age or name. Nothing is built for a stack that the CDK command
-// line did not select (Stack.BundlingRequired). Its function has an asset that cannot be published, so an assembly of it is
-// refused when it is deployed: the error names the function and says to synthesize its stack.
+// is in the user's cache directory (on Linux ~/.cache/gatehouse/functions) for five days after its last use; it is
+// found by the contents of all packages in it, never by its age or name. Nothing is built for a stack that the CDK
+// command line did not select (Stack.BundlingRequired). Its function has an asset that cannot be published, so an
+// assembly of it is refused when it is deployed: the error names the function and says to synthesize its stack.
 package gofunction
 
 import (
@@ -76,12 +77,13 @@ var (
 // HostBuildVariable is an environment variable for running functions here rather than on Lambda. If it is true (as
 // strconv.ParseBool reads it), executables are built for the operating system and the architecture of the machine that
 // synthesizes, with the build tag [HostBuildTag]. Templates stay the same except for the asset hashes; above all, the
-// function's Architecture does. Such an assembly is not for deployment, and each function carries a warning that says so.
+// function's Architecture does. Such an assembly is not for deployment, and each function carries a warning that says
+// so.
 const HostBuildVariable = "GATEHOUSE_HOST_BUILD"
 
 // HostBuildTag is the build tag of what is built to run here. Code under it is not for Lambda: what the included
-// authorizer accepts for development, as keys over http from this machine, no deployed one can be made to accept. Should
-// an assembly of a host build be deployed all the same, its authorizer does not start.
+// authorizer accepts for development, as keys over http from this machine, no deployed one can be made to accept.
+// Should an assembly of a host build be deployed all the same, its authorizer does not start.
 const HostBuildTag = "gatehouse_host"
 
 // handler is the file that an OS-only runtime runs.
@@ -115,7 +117,7 @@ func New(scope constructs.Construct, id string, props *Props) awslambda.Function
 //	gofunction.Prepare("example.com/shop/orders-fn", secureapi.IncludedAuthorizer())
 //	app := awscdk.NewApp(nil)
 //
-// It returns at once; the function that it returns waits until all is built, which nobody has to.
+// It returns at once; the function that it returns waits until all is built, which callers need not do.
 func Prepare(packages ...string) (wait func()) {
 	var building sync.WaitGroup
 	for _, pkg := range packages {

@@ -227,8 +227,8 @@ func TestPanics(t *testing.T) {
 		{"Variable", &Props{Package: orders, Environment: map[string]string{"BB": "", "AA": ""},
 			FunctionProps: &awslambda.FunctionProps{Environment: &map[string]*string{"BB": nil}}}, ErrProps,
 			[]string{"environment variable BB is both in Environment and in FunctionProps.Environment"}},
-		{"VariableName", &Props{Package: orders, Environment: map[string]string{"A-B": ""}}, ErrProps, []string{`Environment: "A-B" is no name of a variable`}},
-		{"VariableNameOfOneLetter", &Props{Package: orders, Environment: map[string]string{"A": ""}}, ErrProps, []string{`Environment: "A" is no name of a variable`}},
+		{"VariableName", &Props{Package: orders, Environment: map[string]string{"A-B": ""}}, ErrProps, []string{`Environment: "A-B" is not the name of a variable`}},
+		{"VariableNameOfOneLetter", &Props{Package: orders, Environment: map[string]string{"A": ""}}, ErrProps, []string{`Environment: "A" is not the name of a variable`}},
 		{"File", &Props{Package: orders, Files: map[string][]byte{"../x": nil}}, ErrProps, []string{`Files: "../x" is not a relative path`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -20,10 +20,10 @@ import (
 // notBuilt is the code of a function of a stack that the CDK command line did not select. The template is the one of a
 // built function but for the asset's hash, so that "cdk list", "cdk synth OtherStack" and snapshots work.
 //
-// The caller calls discard when the function is made. It removes what CDK staged, so that publishing the asset fails and
-// no deployment of this assembly gives every caller a 502: the CDK command line opens an asset of one file when it
-// publishes it, and says the asset's name, which has the reason, when it cannot. A folder would not do, because it makes
-// an empty zip file of one that is not there.
+// The caller calls discard when the function is made. It removes what CDK staged, so that publishing the asset fails
+// and no deployment of this assembly gives every caller a 502: the CDK command line opens an asset of one file when it
+// publishes it, and says the asset's name, which has the reason, when it cannot. A folder would not do, because it
+// makes an empty zip file of one that is not there.
 // Source: https://github.com/aws/aws-cdk-cli/blob/main/packages/%40aws-cdk/cdk-assets-lib/lib/private/handlers/files.ts
 func notBuilt(scope constructs.Construct, id string) (code awslambda.Code, discard func(awslambda.Function) error, err error) {
 	dir, err := os.MkdirTemp("", "gofunction-")

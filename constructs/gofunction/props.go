@@ -43,9 +43,9 @@ type Props struct {
 	// GOEXPERIMENT (default: none) and GOFIPS140 (default off). Those of the environment do not count.
 	BuildSettings map[string]string
 
-	// Files are further files of the bundle by name, such as "routes.json" or "templates/order.html". The function finds
-	// them in the directory that LAMBDA_TASK_ROOT names, which is also its working directory. Names are relative, with
-	// slashes. Default: none.
+	// Files are further files of the bundle by name, such as "routes.json" or "templates/order.html". The function
+	// finds them in the directory that LAMBDA_TASK_ROOT names, which is also its working directory. Names are relative,
+	// with slashes. Default: none.
 	Files map[string][]byte
 
 	// Environment are the function's environment variables, besides those of FunctionProps. Values may be CDK tokens.
@@ -63,9 +63,9 @@ type Props struct {
 	// MB), Description (default: the import path), Vpc, Role, LoggingFormat (default: JSON), and LogGroup (default: one
 	// of its own). They are copied, not changed.
 	//
-	// Code, Runtime and Handler are refused, as Package decides about them; so is what Props have themselves if both say
-	// something (Architecture, a variable of the environment); and so are the deprecated LogRetention, LogRemovalPolicy
-	// and LogFormat.
+	// Code, Runtime and Handler are refused, as Package decides about them; so is what Props have themselves if both
+	// say something (Architecture, a variable of the environment); and so are the deprecated LogRetention,
+	// LogRemovalPolicy and LogFormat.
 	FunctionProps *awslambda.FunctionProps
 }
 
@@ -102,7 +102,8 @@ func (p *Props) check() error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Environment)) {
 		if !variableName.MatchString(name) {
-			return fmt.Errorf("%w: Environment: %q is no name of a variable: Lambda takes a letter, and then at least one letter, digit or _", ErrProps, name)
+			return fmt.Errorf("%w: Environment: %q is not the name of a variable: Lambda takes a letter, and then at "+
+				"least one letter, digit or _", ErrProps, name)
 		}
 	}
 	f := p.FunctionProps
@@ -118,10 +119,13 @@ func (p *Props) check() error {
 		way   string
 	}{
 		{"Code", f.Code != nil, "the code is built from Package; for other code use awslambda.NewFunction"},
-		{"Runtime", f.Runtime != nil, "the executable is made for provided.al2023; for another runtime use awslambda.NewFunction"},
+		{"Runtime", f.Runtime != nil, "the executable is made for provided.al2023; for another runtime use " +
+			"awslambda.NewFunction"},
 		{"Handler", f.Handler != nil, "an executable has no handler; for another runtime use awslambda.NewFunction"},
-		{"Architecture", f.Architecture != nil && p.Architecture != nil, "Props.Architecture is set too; set one of them"},
-		{"LogGroup", f.LogGroup != nil && p.LogRetention != "", "Props.LogRetention is set too, and a log group brings its own; set one of them"},
+		{"Architecture", f.Architecture != nil && p.Architecture != nil, "Props.Architecture is set too; set one of " +
+			"them"},
+		{"LogGroup", f.LogGroup != nil && p.LogRetention != "", "Props.LogRetention is set too, and a log group " +
+			"brings its own; set one of them"},
 	} {
 		if given.is {
 			return fmt.Errorf("%w: FunctionProps.%s is set: %s", ErrProps, given.field, given.way)
@@ -130,15 +134,16 @@ func (p *Props) check() error {
 	if f.Environment != nil {
 		for _, name := range slices.Sorted(maps.Keys(p.Environment)) {
 			if _, both := (*f.Environment)[name]; both {
-				return fmt.Errorf("%w: environment variable %s is both in Environment and in FunctionProps.Environment: keep one", ErrProps, name)
+				return fmt.Errorf("%w: environment variable %s is both in Environment and in "+
+					"FunctionProps.Environment: keep one", ErrProps, name)
 			}
 		}
 	}
 	return nil
 }
 
-// checkPlace refuses a scope that is none, and ids that are taken: CDK would speak of the log group, which the caller did
-// not name.
+// checkPlace refuses a scope that is nil, and ids that are taken: CDK would speak of the log group, which the caller
+// did not name.
 func (p *Props) checkPlace(scope constructs.Construct, id string) error {
 	if scope == nil {
 		return fmt.Errorf("%w: the scope is nil: give it the stack", ErrProps)
@@ -168,7 +173,8 @@ func (p *Props) checkFile(name string) error {
 	first, _, _ := strings.Cut(name, "/")
 	switch {
 	case !fs.ValidPath(name) || name == "." || strings.ContainsAny(name, "\\:\x00"):
-		return fmt.Errorf("%w: Files: %q is not a relative path with slashes inside the bundle, such as %q", ErrProps, name, "config/routes.json")
+		return fmt.Errorf("%w: Files: %q is not a relative path with slashes inside the bundle, such as %q", ErrProps,
+			name, "config/routes.json")
 	case strings.EqualFold(first, handler):
 		return fmt.Errorf("%w: Files: %q: %s is the executable's own name: choose another", ErrProps, name, handler)
 	}

@@ -28,14 +28,16 @@ func Accept(scope constructs.IConstruct, rule, reason string) {
 	}
 	path := *scope.Node().Path()
 	if known := rules.Acceptable(); !slices.Contains(known, rule) {
-		panic(fmt.Errorf("secureapi: %s: Accept: there is no rule %q: want one of %s", path, rule, strings.Join(known, ", ")))
+		panic(fmt.Errorf("secureapi: %s: Accept: there is no rule %q: want one of %s", path, rule, strings.Join(known,
+			", ")))
 	}
 	if strings.TrimSpace(reason) == "" {
 		panic(fmt.Errorf("secureapi: %s: Accept: %s needs a reason, for those who review it", path, rule))
 	}
 	resource := resourceOf(scope)
 	if resource == nil {
-		panic(fmt.Errorf("secureapi: %s: Accept: it has no resource of its own: give it the construct that the finding "+
+		panic(fmt.Errorf("secureapi: %s: Accept: it has no resource of its own: give it the construct that the "+
+			"finding "+
 			"names", path))
 	}
 	accepts := map[string]any{rule: reason}

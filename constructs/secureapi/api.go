@@ -14,9 +14,9 @@ import (
 type API struct {
 	constructs.Construct
 
-	// RestAPI is CDK's own object, for all that this package does not do. When the app is synthesized, the finished templates
-	// are checked, and what was added to it or changed in it is refused if it undermines the table: docs/checking.md lists
-	// the rules, and [Accept] accepts a finding. The same rules run in "gatehouse check".
+	// RestAPI is CDK's own object, for all that this package does not do. When the app is synthesized, the finished
+	// templates are checked, and what was added to it or changed in it is refused if it undermines the table:
+	// docs/checking.md lists the rules, and [Accept] accepts a finding. The same rules run in "gatehouse check".
 	RestAPI awsapigateway.RestApi
 
 	plan        *plan.Plan

@@ -29,10 +29,10 @@ type CognitoAuthorizer struct {
 	// UserPools whose tokens are accepted. At least one.
 	UserPools []awscognito.IUserPool
 
-	// Clients are the app clients of the user pools whose ID tokens are accepted. API Gateway compares the token's aud with
-	// their ids and answers 401 to another client's token. An access token has no aud, so that routes which require a scope
-	// cannot be guarded by an authorizer with Clients. Default: nil, which accepts ID tokens of every client of the pools. An
-	// empty list that is not nil is an error.
+	// Clients are the app clients of the user pools whose ID tokens are accepted. API Gateway compares the token's aud
+	// with their ids and answers 401 to another client's token. An access token has no aud, so that routes which
+	// require a scope cannot be guarded by an authorizer with Clients. Default: nil, which accepts ID tokens of every
+	// client of the pools. An empty list that is not nil is an error.
 	// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html (identityValidationExpression)
 	Clients []awscognito.IUserPoolClient
 
@@ -83,7 +83,8 @@ var clientID = regexp.MustCompile(`^[\w+]{1,128}$`)
 
 func (c CognitoAuthorizer) checkClients() (errs []error) {
 	if c.Clients != nil && len(c.Clients) == 0 {
-		return []error{errors.New("the list Clients is empty, which reads as no client at all: name at least one app client, or leave it nil to accept the tokens of every client of the user pools")}
+		return []error{errors.New("the list Clients is empty, which reads as no client at all: name at least one app " +
+			"client, or leave it nil to accept the tokens of every client of the user pools")}
 	}
 	ids := make([]string, len(c.Clients))
 	for i, client := range c.Clients {
@@ -94,11 +95,14 @@ func (c CognitoAuthorizer) checkClients() (errs []error) {
 		ids[i] = *client.UserPoolClientId()
 		switch first := slices.Index(ids, ids[i]); {
 		case plan.UnresolvedList(ids[i]):
-			errs = append(errs, fmt.Errorf("the app client Clients[%d] has a list for its id, which is known only when the stack is deployed: take single values of it with awscdk.Fn_Select", i))
+			errs = append(errs, fmt.Errorf("the app client Clients[%d] has a list for its id, which is known only "+
+				"when the stack is deployed: take single values of it with awscdk.Fn_Select", i))
 		case !plan.Unresolved(ids[i]) && !clientID.MatchString(ids[i]):
-			errs = append(errs, fmt.Errorf("the app client Clients[%d] has the id %q: want 1 to 128 letters, digits, _ and +, as Amazon Cognito makes them", i, ids[i]))
+			errs = append(errs, fmt.Errorf("the app client Clients[%d] has the id %q: want 1 to 128 letters, digits, "+
+				"_ and +, as Amazon Cognito makes them", i, ids[i]))
 		case first < i:
-			errs = append(errs, fmt.Errorf("the app client Clients[%d] is the same app client as Clients[%d]: leave one out", i, first))
+			errs = append(errs, fmt.Errorf("the app client Clients[%d] is the same app client as Clients[%d]: leave "+
+				"one out", i, first))
 		}
 	}
 	return errs
@@ -122,7 +126,8 @@ func (c CognitoAuthorizer) audience() string {
 
 func (c CognitoAuthorizer) header() string { return cmp.Or(c.Header, "Authorization") }
 
-const insteadOfCognito = "guard it with a TokenAuthorizer whose JWT has CognitoIssuer(pool, clients...), which takes access tokens"
+const insteadOfCognito = "guard it with a TokenAuthorizer whose JWT has CognitoIssuer(pool, clients...), which takes " +
+	"access tokens"
 
 func (c CognitoAuthorizer) enforces(requires []access.Requirement) error {
 	scopes := 0
@@ -133,11 +138,14 @@ func (c CognitoAuthorizer) enforces(requires []access.Requirement) error {
 		scopes++
 	}
 	if scopes > 1 {
-		return fmt.Errorf("a Cognito authorizer takes any one of a route's scopes, so %d AnyScope requirements cannot all hold: %s", scopes, insteadOfCognito)
+		return fmt.Errorf("a Cognito authorizer takes any one of a route's scopes, so %d AnyScope requirements "+
+			"cannot all hold: %s", scopes, insteadOfCognito)
 	}
 	if scopes > 0 && c.Clients != nil {
 		// Source: https://github.com/awsdocs/amazon-api-gateway-developer-guide/pull/54
-		return fmt.Errorf("its Clients are compared with aud, which an access token does not have, so that API Gateway would answer 401 to all of them: name a CognitoAuthorizer without Clients for this route, or %s of these clients alone",
+		return fmt.Errorf("its Clients are compared with aud, which an access token does not have, so that API "+
+			"Gateway would answer 401 to all of them: name a CognitoAuthorizer without Clients for this route, or %s "+
+			"of these clients alone",
 			insteadOfCognito)
 	}
 	return nil

@@ -32,7 +32,8 @@ func (IAMAuthorizer) enforces(requires []access.Requirement) error {
 	if len(requires) == 0 {
 		return nil
 	}
-	return fmt.Errorf("IAM does not look at %ss: leave the requirement out and grant callers the route with api.GrantInvoke, "+
+	return fmt.Errorf("IAM does not look at %ss: leave the requirement out and grant callers the route with "+
+		"api.GrantInvoke, "+
 		"or guard it with a TokenAuthorizer and JWT", requires[0].Kind)
 }
 

@@ -33,7 +33,8 @@ type RequestAuthorizer struct {
 	TokenSources []TokenSource
 
 	// IdentitySources are the values that an answer is cached by. With caching on, API Gateway answers 401 by itself
-	// when one is missing. Default: with JWT those that hold its TokenSources, with Function none, which needs [NoCache].
+	// when one is missing. Default: with JWT those that hold its TokenSources, with Function none, which needs
+	// [NoCache].
 	IdentitySources []IdentitySource
 
 	// CacheTTL is how long API Gateway keeps the function's policy for the same identity sources; see

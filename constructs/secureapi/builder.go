@@ -48,8 +48,8 @@ func (b *builder) resource(path string) awsapigateway.IResource {
 	return b.resources[path]
 }
 
-// l1 is the L1 resource of one of the RestApi's constructs. CDK is asked for the routes' constructs in one call, since the
-// default child of each by itself takes two; in that list it follows its construct.
+// l1 is the L1 resource of one of the RestApi's constructs. CDK is asked for the routes' constructs in one call, since
+// the default child of each by itself takes two; in that list it follows its construct.
 func (b *builder) l1(of constructs.IConstruct) awscdk.CfnResource {
 	if i := slices.Index(b.constructs, of); i >= 0 && i+1 < len(b.constructs) {
 		if resource, ok := b.constructs[i+1].(awscdk.CfnResource); ok {

@@ -43,7 +43,8 @@ func (b *builder) check() {
 	root := b.node.Root()
 	app, ok := root.(awscdk.App)
 	if !ok {
-		b.fail("the root of the tree is a %T, and only an app runs the checks of its templates: make an awscdk.NewApp, "+
+		b.fail("the root of the tree is a %T, and only an app runs the checks of its templates: make an "+
+			"awscdk.NewApp, "+
 			"and the stack or the stage in it", root)
 	}
 	registered.Lock()

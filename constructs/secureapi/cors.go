@@ -12,14 +12,15 @@ import "time"
 //
 // An error of API Gateway cannot pick one of several origins, as its headers are fixed values or copies of the
 // request's. With one origin, or *, it carries that. With several it carries *, or, with AllowCredentials, a copy of
-// the request's Origin: any page can then read the error's status and its fixed text, and never an answer of a function.
+// the request's Origin: any page can then read the error's status and its fixed text, and never an answer of a
+// function.
 type CORS struct {
 	// AllowOrigins are the pages that may call: "https://shop.example.com", without a path, or "*" alone for all.
 	// At least one.
 	AllowOrigins []string
 
-	// AllowHeaders are the request headers a page may set. Default: Content-Type, those that the API's authorizers read,
-	// and X-Api-Key if a route needs an API key.
+	// AllowHeaders are the request headers a page may set. Default: Content-Type, those that the API's authorizers
+	// read, and X-Api-Key if a route needs an API key.
 	AllowHeaders []string
 
 	// ExposeHeaders are the answer's headers a page may read, besides those that are always readable. Default: none.

@@ -3,11 +3,12 @@ package secureapi
 import "github.com/gatehouse-cdk/gatehouse/internal/route"
 import "github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 
-// checkBackend looks for a route's function that the API's stack cannot permit API Gateway to invoke. API Gateway itself
-// invokes functions of other accounts and regions, but AWS::Lambda::Permission is made where its stack is: it fails for a
-// function of another region ("Functions from 'us-west-1' are not reachable in this region"), and of another account only
-// the owner can give one. The permission for a function of this app would be made in the API's stack in any case. Of imported
-// functions the rules permission-elsewhere and function-elsewhere find what the finished template has.
+// checkBackend looks for a route's function that the API's stack cannot permit API Gateway to invoke. API Gateway
+// itself invokes functions of other accounts and regions, but AWS::Lambda::Permission is made where its stack is: it
+// fails for a function of another region ("Functions from 'us-west-1' are not reachable in this region"), and of
+// another account only the owner can give one. The permission for a function of this app would be made in the API's
+// stack in any case. Of imported functions the rules permission-elsewhere and function-elsewhere find what the finished
+// template has.
 //
 // Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-method-settings-console.html,
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-cross-account-lambda-integrations.html,
@@ -24,7 +25,8 @@ func (s *site) checkBackend(pattern route.Pattern, f awslambda.IFunction) {
 			pattern, of, here, out)
 	}
 	if of, here, is := another(*env.Region, *s.stack.Region()); is {
-		s.fail("route %q: its function is in %s and the API in %s, where no permission for it can be made: deploy both in one "+
+		s.fail("route %q: its function is in %s and the API in %s, where no permission for it can be made: deploy "+
+			"both in one "+
 			"region, or %s", pattern, of, here, out)
 	}
 }

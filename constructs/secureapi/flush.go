@@ -13,8 +13,8 @@ import (
 )
 
 // flush has API Gateway forget what its authorizers answered, once the stage serves the new deployment and the included
-// functions have the new table. A policy in the cache was made from the table before: its patterns let their caller into a
-// route that is new, or that wants more now, for as long as it is kept.
+// functions have the new table. A policy in the cache was made from the table before: its patterns let their caller
+// into a route that is new, or that wants more now, for as long as it is kept.
 func (b *builder) flush() {
 	if !b.props.Stage.FlushAuthorizerCache {
 		return
@@ -45,8 +45,8 @@ func (b *builder) flush() {
 			awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{Actions: jsii.Strings("apigateway:DELETE"), Resources: &[]*string{cache}}),
 		}),
 	})
-	// The call alone waits, and not its policy: one that is made just before the call, IAM does not know of everywhere yet,
-	// so that the call is denied and the deployment fails.
+	// The call alone waits, and not its policy: one that is made just before the call, IAM does not know of everywhere
+	// yet, so that the call is denied and the deployment fails.
 	// Source: https://github.com/aws/aws-cdk/pull/37085, https://github.com/aws/aws-cdk/issues/37675
 	resource := flush.Node().FindChild(jsii.String("Resource"))
 	resource.Node().AddDependency(stage)

@@ -19,8 +19,9 @@ type Issuer struct {
 	// Audiences of which the token must be meant for one (aud; client_id for a Cognito access token). At least one.
 	Audiences []string
 
-	// Algorithms the issuer signs with: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA
-	// (or Ed25519, its name by RFC 9864; either one accepts tokens and keys of both names); or, with HMACSecret, HS256, HS384, HS512. Default: RS256; with HMACSecret, HS256.
+	// Algorithms the issuer signs with: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA (or
+	// Ed25519, its name by RFC 9864; either one accepts tokens and keys of both names); or, with HMACSecret, HS256,
+	// HS384, HS512. Default: RS256; with HMACSecret, HS256.
 	Algorithms []string
 
 	// JWKSURL is where the issuer's public keys are. Default: what its discovery document says, which is at
@@ -31,13 +32,16 @@ type Issuer struct {
 	// grant to read it. Default: none.
 	HMACSecret awssecretsmanager.ISecret
 
-	// HMACSecretField is the field of the secret's JSON that holds the key. Default: the whole secret string is the key.
+	// HMACSecretField is the field of the secret's JSON that holds the key. Default: the whole secret string is the
+	// key.
 	HMACSecretField string
 
-	// Type is the typ header that tokens must have: "at+jwt" for access tokens as in RFC 9068. Default: JWT, at+jwt or none.
+	// Type is the typ header that tokens must have: "at+jwt" for access tokens as in RFC 9068. Default: JWT, at+jwt or
+	// none.
 	Type string
 
-	// TokenUse is the token_use claim that tokens must have: "access" or "id", for Amazon Cognito. Default: not looked at.
+	// TokenUse is the token_use claim that tokens must have: "access" or "id", for Amazon Cognito. Default: not looked
+	// at.
 	TokenUse string
 
 	// ScopesClaim, GroupsClaim, RolesClaim and PrincipalClaim name the claims that these are read from; a dot descends
@@ -49,30 +53,30 @@ type Issuer struct {
 	Leeway time.Duration
 
 	// Clients are the client ids of the applications whose tokens are accepted. A token must have one of them in azp or
-	// client_id, and in both if it has both; with ClientClaim, in that claim. Default: any application of the issuer; with
-	// TokenUse "access", those in Audiences.
+	// client_id, and in both if it has both; with ClientClaim, in that claim. Default: any application of the issuer;
+	// with TokenUse "access", those in Audiences.
 	Clients []string
 
 	// ClientClaim is the claim that has the client id, where it is neither azp nor client_id; a dot descends into an
 	// object. [Okta] sets it to "cid". It counts with Clients only. Default: azp and client_id.
 	ClientClaim string
 
-	// MaxLifetime is the longest time that a token may be valid for in all, from its iat to its exp, in whole seconds. With
-	// it, a token without iat is rejected. Default: any.
+	// MaxLifetime is the longest time that a token may be valid for in all, from its iat to its exp, in whole seconds.
+	// With it, a token without iat is rejected. Default: any.
 	MaxLifetime time.Duration
 
-	// MaxKeyAge is the time after which the function asks for the issuer's keys again even where the issuer's Cache-Control
-	// allows a longer one; whole seconds, from 1 minute on. A key that the issuer withdraws is accepted that long while
-	// the issuer can be reached. Default: 1 hour.
+	// MaxKeyAge is the time after which the function asks for the issuer's keys again even where the issuer's
+	// Cache-Control allows a longer one; whole seconds, from 1 minute on. A key that the issuer withdraws is accepted
+	// that long while the issuer can be reached. Default: 1 hour.
 	MaxKeyAge time.Duration
 
-	// StaleCeiling is how old keys may get while the issuer cannot be reached, or does not answer in time; whole seconds,
-	// no shorter than MaxKeyAge, up to 7 days. Beyond it requests get a 500. Default: 12 hours.
+	// StaleCeiling is how old keys may get while the issuer cannot be reached, or does not answer in time; whole
+	// seconds, no shorter than MaxKeyAge, up to 7 days. Beyond it requests get a 500. Default: 12 hours.
 	StaleCeiling time.Duration
 
-	// AcceptBoundTokens accepts tokens that are bound to a key or a certificate of the client (the claim cnf, by DPoP or
-	// mutual TLS) as if they were bearer tokens. WARNING: nothing checks that the caller has the key, so the protection
-	// against stolen tokens that the binding is for is gone. Default: such tokens get a 401.
+	// AcceptBoundTokens accepts tokens that are bound to a key or a certificate of the client (the claim cnf, by DPoP
+	// or mutual TLS) as if they were bearer tokens. WARNING: nothing checks that the caller has the key, so the
+	// protection against stolen tokens that the binding is for is gone. Default: such tokens get a 401.
 	AcceptBoundTokens bool
 
 	problem  error  // what a preset found wrong with its arguments

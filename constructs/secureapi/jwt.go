@@ -27,10 +27,10 @@ type JWT struct {
 	ContextClaims []string
 
 	// PolicyEndsWithToken ends a policy that API Gateway has cached when its token expires, by a condition on
-	// aws:CurrentTime. A caller then gets a 403 from the token's expiry until the policy's TTL is over, and a 401 after that:
-	// set it where clients get new tokens before the old ones expire, and not only on a 401. Try it on your deployment:
-	// AWS does not document the condition for policies of authorizers, and without it every request would get a 403.
-	// Default: a policy counts for its TTL, even if the token expires before.
+	// aws:CurrentTime. A caller then gets a 403 from the token's expiry until the policy's TTL is over, and a 401 after
+	// that: set it where clients get new tokens before the old ones expire, and not only on a 401. Try it on your
+	// deployment: AWS does not document the condition for policies of authorizers, and without it every request would
+	// get a 403. Default: a policy counts for its TTL, even if the token expires before.
 	PolicyEndsWithToken bool
 
 	// DenyEscapedPaths adds a Deny for */*%* to each policy: a 403 for every request with a percent-escape in its path,
@@ -44,8 +44,9 @@ type JWT struct {
 	// beyond a token's expiry or its key's removal.
 	NoTokenCache bool
 
-	// NoMetrics leaves CloudWatch metrics out of the function's log: decisions by outcome and reason, the time they take,
-	// and fetches of keys, in the namespace "Gatehouse". Every custom metric has its price. Default: they are there.
+	// NoMetrics leaves CloudWatch metrics out of the function's log: decisions by outcome and reason, the time they
+	// take, and fetches of keys, in the namespace "Gatehouse". Every custom metric has its price. Default: they are
+	// there.
 	NoMetrics bool
 
 	// Package is the import path of a main package of yours that runs the authorizer, for one with hooks of its own.

@@ -32,8 +32,8 @@ func (b *builder) addMethods() {
 		}
 		resource := b.resource(r.Pattern.Path())
 		method := madeMethod{Method: resource.AddMethod(jsii.String(r.Pattern.Verb), integration, b.methodOptions(r, given))}
-		// What a route requires is in the bundle of the included authorizer, and why it is public is in this table alone:
-		// without the metadata neither a snapshot nor "cdk diff" would show a change.
+		// What a route requires is in the bundle of the included authorizer, and why it is public is in this table
+		// alone: without the metadata neither a snapshot nor "cdk diff" would show a change.
 		switch {
 		case r.Guard == nil:
 			method.metadata, method.text = rules.PublicMetadata, r.Reason

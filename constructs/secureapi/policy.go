@@ -9,12 +9,12 @@ import (
 // ResourcePolicy says who reaches the API at all. It comes before and beside the authorizers: a request that it denies
 // gets a 403 whatever token it brings.
 //
-// The lists speak of three things. Addresses (CIDRs): with an allow list, a request must come from one of them. VPCs and
-// VPC endpoints, of a private API: with an allow list of either, a request must come through one that the two name. Where
-// addresses and VPCs have allow lists, both must fit. A deny list takes some out. Identities (accounts, organizations):
-// they concern requests signed with AWS credentials, on routes that an [IAMAuthorizer] guards. Callers of the API's own
-// account are allowed there by their own policies ([API.GrantInvoke]); those of other accounts need a place in
-// AllowAccounts or AllowOrganizations as well. All entries may be CDK tokens.
+// The lists speak of three things. Addresses (CIDRs): with an allow list, a request must come from one of them. VPCs
+// and VPC endpoints, of a private API: with an allow list of either, a request must come through one that the two name.
+// Where addresses and VPCs have allow lists, both must fit. A deny list takes some out. Identities (accounts,
+// organizations): they concern requests signed with AWS credentials, on routes that an [IAMAuthorizer] guards. Callers
+// of the API's own account are allowed there by their own policies ([API.GrantInvoke]); those of other accounts need a
+// place in AllowAccounts or AllowOrganizations as well. All entries may be CDK tokens.
 //
 // An Allow is written for routes that are public or guarded by Cognito, which need one, and for no others: API Gateway
 // lets a request through that the resource policy allows and a Lambda authorizer's answer leaves out.
@@ -39,8 +39,9 @@ type ResourcePolicy struct {
 	// AllowOrganizations and DenyOrganizations are ids of AWS Organizations: "o-a1b2c3d4e5".
 	AllowOrganizations, DenyOrganizations []string
 
-	// Statements are added as they are. With no list above, the policy is these alone. An Allow for every caller that covers
-	// a route which a Lambda authorizer or IAM guards is refused, since it would admit callers that those reject.
+	// Statements are added as they are. With no list above, the policy is these alone. An Allow for every caller that
+	// covers a route which a Lambda authorizer or IAM guards is refused, since it would admit callers that those
+	// reject.
 	Statements []awsiam.PolicyStatement
 }
 

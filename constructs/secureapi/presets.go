@@ -30,7 +30,8 @@ func Okta(issuer string, audiences ...string) Issuer {
 		ClientClaim: "cid",
 	}
 	if !plan.Unresolved(issuer) && (!strings.Contains(issuer, "/oauth2/") || strings.HasSuffix(issuer, "/")) {
-		i.problem = fmt.Errorf("Okta(%q): want a custom authorization server, like %q, without a slash at its end: the org server's access tokens cannot be verified by others",
+		i.problem = fmt.Errorf("Okta(%q): want a custom authorization server, like %q, without a slash at its end: "+
+			"the org server's access tokens cannot be verified by others",
 			issuer, "https://shop.okta.com/oauth2/default")
 	}
 	return i
@@ -64,7 +65,8 @@ func EntraID(tenant string, audiences ...string) Issuer {
 		RolesClaim:  "roles",
 	}
 	if !plan.Unresolved(tenant) && !entraTenant.MatchString(tenant) {
-		i.problem = fmt.Errorf("EntraID(%q): want the tenant's id, a GUID: tokens carry that even where the tenant is called %q or by its domain", tenant, "common")
+		i.problem = fmt.Errorf("EntraID(%q): want the tenant's id, a GUID: tokens carry that even where the tenant "+
+			"is called %q or by its domain", tenant, "common")
 	}
 	return i
 }
@@ -107,14 +109,15 @@ func Auth0(domain string, audiences ...string) Issuer {
 // CognitoIssuer is an Amazon Cognito user pool with the app clients whose access tokens are accepted. Such a token has
 // no audience: its client_id is compared, and its token_use must be access. Groups are read from cognito:groups.
 //
-// Where clients ask for a resource (RFC 8707), Cognito writes it into aud, and that is compared as well: append the API's
-// resource identifier to the Audiences. To take tokens of this resource alone, replace the Audiences with it and name the
-// clients in Clients.
+// Where clients ask for a resource (RFC 8707), Cognito writes it into aud, and that is compared as well: append the
+// API's resource identifier to the Audiences. To take tokens of this resource alone, replace the Audiences with it and
+// name the clients in Clients.
 //
 // For ID tokens set TokenUse to "id" afterwards; they have no scopes.
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
 func CognitoIssuer(pool awscognito.IUserPool, clients ...awscognito.IUserPoolClient) Issuer {
-	i := Issuer{TokenUse: "access", GroupsClaim: "cognito:groups", audience: "the user pool's app clients in CognitoIssuer"}
+	i := Issuer{TokenUse: "access", GroupsClaim: "cognito:groups", audience: "the user pool's app clients in " +
+		"CognitoIssuer"}
 	if pool == nil {
 		i.problem = errors.New("CognitoIssuer: the user pool is nil")
 		return i

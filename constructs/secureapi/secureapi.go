@@ -1,4 +1,5 @@
-// Package secureapi builds an Amazon API Gateway REST API from one table: these routes, these functions, who may call each.
+// Package secureapi builds an Amazon API Gateway REST API from one table: these routes, these functions, who may call
+// each.
 //
 //	orders := gofunction.New(stack, "Orders", &gofunction.Props{Package: "example.com/shop/orders-fn"})
 //	secureapi.New(stack, "Api", &secureapi.Props{

@@ -8,8 +8,8 @@ import (
 )
 
 // settled fixes the logical id of an API's deployment once the tree is final. CDK's is a hash of all methods, which it
-// computes anew wherever the template refers to the deployment, and in the checks of templates: about a sixth of the time that
-// an app of many APIs takes to synthesize. The id stays the same.
+// computes anew wherever the template refers to the deployment, and in the checks of templates: about a sixth of the
+// time that an app of many APIs takes to synthesize. The id stays the same.
 //
 // CDK validates after it has run aspects and resolved references, and before it writes templates.
 type settled struct {
@@ -28,8 +28,8 @@ func (b *builder) settle() {
 	}
 }
 
-// Validate finds nothing wrong. It is called again by each synthesis of the app, which may be forced after a change, so the id
-// is computed each time.
+// Validate finds nothing wrong. It is called again by each synthesis of the app, which may be forced after a change, so
+// the id is computed each time.
 func (s *settled) Validate() *[]*string {
 	none := &[]*string{}
 	id := s.deployment.LogicalId()
@@ -50,8 +50,8 @@ func (s *settled) override(id *string) {
 	s.deployment.OverrideLogicalId(id)
 }
 
-// overridden is the text that a logical id is overridden with, whose tokens are not resolved; nil if that is not known. The id
-// itself is a token that gives this text.
+// overridden is the text that a logical id is overridden with, whose tokens are not resolved; nil if that is not known.
+// The id itself is a token that gives this text.
 func overridden(id *string) *string {
 	token := awscdk.Tokenization_ReverseCompleteString(id)
 	if token == nil {

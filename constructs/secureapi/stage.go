@@ -33,10 +33,10 @@ type Stage struct {
 	// Tracing turns on AWS X-Ray. Default: off.
 	Tracing bool
 
-	// FlushAuthorizerCache empties the authorizers' caches whenever a deployment has changed the API, an access table or the
-	// settings of an included authorizer, and not for a change of a function's code alone. Without it answers that were made
-	// before count for up to a CacheTTL more, also on routes that are new or want more now. It takes a custom resource with a
-	// function and a role in the stack. Default: off.
+	// FlushAuthorizerCache empties the authorizers' caches whenever a deployment has changed the API, an access table
+	// or the settings of an included authorizer, and not for a change of a function's code alone. Without it answers
+	// that were made before count for up to a CacheTTL more, also on routes that are new or want more now. It takes a
+	// custom resource with a function and a role in the stack. Default: off.
 	FlushAuthorizerCache bool
 }
 

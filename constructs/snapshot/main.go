@@ -16,8 +16,8 @@ import (
 // CDK's engine gets a copy of the environment before TestMain runs, so it has to be set when the process starts.
 const validation = "CDK_VALIDATION"
 
-// mode is the variable that says how CDK's engine runs. "inmemory" is what it says of tests in other languages: a report
-// of plugins, such as that of package secureapi's rules, is then a part of the panic that a synthesis ends with.
+// mode is the variable that says how CDK's engine runs. "inmemory" is what it says of tests in other languages: a
+// report of plugins, such as that of package secureapi's rules, is then a part of the panic that a synthesis ends with.
 const mode = "CDK_APP_MODE"
 
 // Main is the TestMain of a package that synthesizes:
@@ -25,8 +25,8 @@ const mode = "CDK_APP_MODE"
 //	func TestMain(m *testing.M) { snapshot.Main(m) }
 //
 // It runs the tests without CDK's template validation, which would take 2 to 4 seconds for each app, and so that what
-// validation plugins find is in the panic of App.Synth. It stops CDK's engine and exits. To have templates validated, run
-// the tests with CDK_VALIDATION=true.
+// validation plugins find is in the panic of App.Synth. It stops CDK's engine and exits. To have templates validated,
+// run the tests with CDK_VALIDATION=true.
 //
 // To change the environment in time, the test binary is started once more, in its own place where the system can do
 // that. What comes before Main in a TestMain is therefore run twice.

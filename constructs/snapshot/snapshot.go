@@ -7,17 +7,18 @@
 //
 //	func TestMain(m *testing.M) { snapshot.Main(m) }
 //
-// The golden file is testdata/shop.json. "go test -update" writes it, and git shows what changed. A template is compared
-// as CloudFormation reads it: the order of an object's members and the white space do not count. Asset hashes, which
-// change with every line of a function, are replaced by the path of the construct that the asset is of; nothing else is.
+// The golden file is testdata/shop.json. "go test -update" writes it, and git shows what changed. A template is
+// compared as CloudFormation reads it: the order of an object's members and the white space do not count. Asset hashes,
+// which change with every line of a function, are replaced by the path of the construct that the asset is of; nothing
+// else is.
 //
 // It does not say whether a template is right: assert that beside the snapshot, with CDK's assertions or on [Template].
 // It does not mask logical IDs that CDK derives from the code, those of Lambda versions (Function.CurrentVersion).
 //
 // # The -update flag
 //
-// The package registers -update with every test binary that imports it, unless a package initialized before has done so;
-// then that flag counts. A test package that declares -update itself is initialized later and panics with "flag
+// The package registers -update with every test binary that imports it, unless a package initialized before has done
+// so; then that flag counts. A test package that declares -update itself is initialized later and panics with "flag
 // redefined: update". It must leave the declaration out, and may ask [Updating] for its own golden files.
 package snapshot
 
@@ -55,7 +56,8 @@ func Match(t testing.TB, stack awscdk.Stack, name string) {
 		t.Fatalf("snapshot: %v", err)
 	}
 	if Updating() && inCI(os.Getenv("CI")) {
-		t.Fatalf("snapshot: -update is refused as CI=%s is set: a golden file that is written there lets any change pass. "+
+		t.Fatalf("snapshot: -update is refused as CI=%s is set: a golden file that is written there lets any change "+
+			"pass. "+
 			"Run it on your own machine and commit the file, or unset CI", os.Getenv("CI"))
 	}
 	if stack == nil {
@@ -95,8 +97,8 @@ func Template(t testing.TB, stack awscdk.Stack) map[string]any {
 // synthesized are the files of a stack in the cloud assembly.
 type synthesized struct{ template, manifest string }
 
-// synthesize synthesizes the stage that a stack is in, which is the app for most. CDK does it once and then answers with
-// what it has.
+// synthesize synthesizes the stage that a stack is in, which is the app for most. CDK does it once and then answers
+// with what it has.
 func synthesize(stack awscdk.Stack) synthesized {
 	stage := awscdk.Stage_Of(stack)
 	stage.Synth(nil)
@@ -142,7 +144,8 @@ func compare(t testing.TB, file string, got any, path string) {
 		return
 	}
 	if diff := difference(want, got); diff != "" {
-		t.Errorf("snapshot: the template of %s is not what %s has (-golden file, +template):\n%sIf this is what you meant: %s", path, file, diff, command(t))
+		t.Errorf("snapshot: the template of %s is not what %s has (-golden file, +template):\n%sIf this is what you "+
+			"meant: %s", path, file, diff, command(t))
 	}
 }
 

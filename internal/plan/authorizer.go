@@ -6,8 +6,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
-// Authorizer describes an authorizer in plain values: what its kind can do, and how this one is set. Each kind fills one
-// in; the plan does not know the kinds.
+// Authorizer describes an authorizer in plain values: what its kind can do, and how this one is set. Each kind fills
+// one in; the plan does not know the kinds.
 type Authorizer struct {
 	// Err says that the value is not an authorizer at all. Nothing else counts then.
 	Err error
@@ -33,8 +33,8 @@ type Authorizer struct {
 	// Signed says that it takes requests that are signed with AWS credentials.
 	Signed bool
 
-	// NeedsAllow says that its routes need an Allow as soon as there is a resource policy, as public routes do. With any
-	// other authorizer, such an Allow would admit callers that it rejects.
+	// NeedsAllow says that its routes need an Allow as soon as there is a resource policy, as public routes do. With
+	// any other authorizer, such an Allow would admit callers that it rejects.
 	NeedsAllow bool
 
 	// ComparesScopes says that API Gateway compares the token's scopes with those of the method.

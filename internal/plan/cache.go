@@ -27,7 +27,8 @@ func CacheTTL(d time.Duration) (time.Duration, error) {
 	case d == NoCache:
 		return 0, nil
 	case d < 0:
-		return 0, fmt.Errorf("CacheTTL %s is negative: give a time up to 1h0m0s, 0 for API Gateway's default of 5m0s, or NoCache",
+		return 0, fmt.Errorf("CacheTTL %s is negative: give a time up to 1h0m0s, 0 for API Gateway's default of "+
+			"5m0s, or NoCache",
 			d)
 	case d > maxCacheTTL:
 		return 0, fmt.Errorf("CacheTTL %s is over API Gateway's maximum of 1h0m0s (3600 seconds)", d)
@@ -60,13 +61,15 @@ func (c Cache) Check() (errs []error) {
 		}
 	}
 	if c.Own && len(c.Tokens) > 0 {
-		errs = append(errs, errors.New("TokenSources are for the included function: your own Function finds its token itself"))
+		errs = append(errs, errors.New("TokenSources are for the included function: your own Function finds its "+
+			"token itself"))
 	}
 	for i, t := range c.Tokens {
 		if err := checkTokenSource(t); err != nil {
 			errs = append(errs, fmt.Errorf("TokenSources[%d]: %w", i, err))
 		} else if slices.Contains(c.Tokens[:i], t) {
-			errs = append(errs, fmt.Errorf("TokenSources[%d]: the %s %q is there twice: leave one out", i, t.Kind, t.Name))
+			errs = append(errs, fmt.Errorf("TokenSources[%d]: the %s %q is there twice: leave one out", i, t.Kind,
+				t.Name))
 		}
 	}
 	if ttl > 0 && (c.Included || c.Own) {
@@ -78,26 +81,28 @@ func (c Cache) Check() (errs []error) {
 // checkSources refuses identity sources under which one caller could be served another one's answer, or no caller any.
 func (c Cache) checkSources(sources []IdentitySource) (errs []error) {
 	if len(sources) == 0 {
-		return []error{errors.New("caching is on and there is no identity source to cache by: add IdentitySources, or set " +
-			"CacheTTL to NoCache")}
+		return []error{errors.New("caching is on and there is no identity source to cache by: add IdentitySources, " +
+			"or set CacheTTL to NoCache")}
 	}
 	if !slices.ContainsFunc(sources, IdentitySource.ofCaller) {
-		return []error{errors.New("caching is on and no identity source tells callers apart, so one caller's answer would " +
-			"serve all: add an IdentityHeader, an IdentityQuery or IdentityContext(\"identity.sourceIp\"), or set CacheTTL to " +
-			"NoCache")}
+		return []error{errors.New("caching is on and no identity source tells callers apart, so one caller's answer " +
+			"would serve all: add an IdentityHeader, an IdentityQuery or IdentityContext(\"identity.sourceIp\"), or " +
+			"set CacheTTL to NoCache")}
 	}
 	if !c.Included {
 		return nil
 	}
 	tokens := c.TokenSources()
 	if len(tokens) > 1 {
-		errs = append(errs, fmt.Errorf("caching is on with %d TokenSources: API Gateway wants every identity source in each "+
+		errs = append(errs, fmt.Errorf("caching is on with %d TokenSources: API Gateway wants every identity source "+
+			"in each "+
 			"request, so a request with one token would get 401: use one, or set CacheTTL to NoCache", len(tokens)))
 	}
 	for _, t := range tokens {
 		want := identityOf(t)
 		if !slices.ContainsFunc(sources, want.equal) {
-			errs = append(errs, fmt.Errorf("caching is on and the token in %s is not among the identity sources, so one caller's "+
+			errs = append(errs, fmt.Errorf("caching is on and the token in %s is not among the identity sources, so "+
+				"one caller's "+
 				"answer would serve another: add it, or set CacheTTL to NoCache", want))
 		}
 	}

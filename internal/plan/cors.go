@@ -34,7 +34,8 @@ func (p *Plan) checkCORS() (errs []error) {
 		values []string
 	}{{"AllowOrigins", c.AllowOrigins}, {"AllowHeaders", c.AllowHeaders}, {"ExposeHeaders", c.ExposeHeaders}} {
 		if slices.ContainsFunc(list.values, UnresolvedList) {
-			bad("%s is a list known only when the stack is deployed: take single values of it with awscdk.Fn_Select", list.field)
+			bad("%s is a list known only when the stack is deployed: take single values of it with awscdk.Fn_Select",
+				list.field)
 		}
 	}
 	if slices.Contains(c.AllowOrigins, "*") {
@@ -65,7 +66,8 @@ func (p *Plan) checkCORS() (errs []error) {
 	}
 	for _, r := range p.Routes {
 		if r.Pattern.Verb == "OPTIONS" {
-			bad("route %q is declared too: the preflight takes OPTIONS on every resource; leave one of the two out", r.Pattern)
+			bad("route %q is declared too: the preflight takes OPTIONS on every resource; leave one of the two out",
+				r.Pattern)
 		}
 	}
 	if len(errs) == 0 {

@@ -31,7 +31,8 @@ func (p *Plan) Grantable(patterns []string) ([]PlannedRoute, error) {
 				continue
 			}
 			if route.WildcardCovers(granted.Pattern, other.Pattern) {
-				return nil, fmt.Errorf("a grant of %q also covers %q, since the * in an ARN crosses slashes: name both, or guard "+
+				return nil, fmt.Errorf("a grant of %q also covers %q, since the * in an ARN crosses slashes: name "+
+					"both, or guard "+
 					"one of them otherwise", granted.Pattern, other.Pattern)
 			}
 		}
@@ -47,7 +48,8 @@ func (p *Plan) signedRoute(pattern string) (*PlannedRoute, error) {
 		case asked && r.Guard == nil:
 			return nil, fmt.Errorf("%q is public: every caller may call it", pattern)
 		case asked && !signed:
-			return nil, fmt.Errorf("%q is guarded by %s, which does not look at IAM policies: guard it with an IAMAuthorizer",
+			return nil, fmt.Errorf("%q is guarded by %s, which does not look at IAM policies: guard it with an "+
+				"IAMAuthorizer",
 				pattern, r.Guard)
 		case asked:
 			return &p.Routes[i], nil

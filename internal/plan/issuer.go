@@ -73,7 +73,8 @@ func (i Issuer) Check() (errs []error) {
 			cmp.Or(i.AudienceName, "your API's"))
 	}
 	if slices.ContainsFunc(i.Audiences, UnresolvedList) {
-		bad("issuer %q has Audiences that are a list known only when the stack is deployed: take single values of it with "+
+		bad("issuer %q has Audiences that are a list known only when the stack is deployed: take single values of it "+
+			"with "+
 			"awscdk.Fn_Select", i.URL)
 	}
 	if slices.Contains(i.Audiences, "") {
@@ -111,7 +112,8 @@ func (i Issuer) Check() (errs []error) {
 func (i Issuer) checkLimits() (errs []error) {
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
 	if slices.ContainsFunc(i.Clients, UnresolvedList) {
-		bad("issuer %q has Clients that are a list known only when the stack is deployed: take single values of it with "+
+		bad("issuer %q has Clients that are a list known only when the stack is deployed: take single values of it "+
+			"with "+
 			"awscdk.Fn_Select", i.URL)
 	}
 	if slices.Contains(i.Clients, "") {
@@ -123,12 +125,14 @@ func (i Issuer) checkLimits() (errs []error) {
 	age, ceiling := cmp.Or(i.MaxKeyAge, defaultMaxKeyAge), cmp.Or(i.StaleCeiling, defaultStaleCeiling)
 	switch {
 	case age < minKeyAge || age%time.Second != 0:
-		bad("issuer %q: MaxKeyAge %s: want whole seconds from %s on, or none for %s", i.URL, age, minKeyAge, defaultMaxKeyAge)
+		bad("issuer %q: MaxKeyAge %s: want whole seconds from %s on, or none for %s", i.URL, age, minKeyAge,
+			defaultMaxKeyAge)
 	case ceiling < 0 || ceiling > maxStaleCeiling || ceiling%time.Second != 0:
 		bad("issuer %q: StaleCeiling %s: want whole seconds up to %s, or none for %s", i.URL, ceiling, maxStaleCeiling,
 			defaultStaleCeiling)
 	case ceiling < age:
-		bad("issuer %q: StaleCeiling %s is shorter than MaxKeyAge %s: raise StaleCeiling, or lower MaxKeyAge", i.URL, ceiling,
+		bad("issuer %q: StaleCeiling %s is shorter than MaxKeyAge %s: raise StaleCeiling, or lower MaxKeyAge", i.URL,
+			ceiling,
 			age)
 	}
 	return errs

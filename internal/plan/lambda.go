@@ -19,9 +19,11 @@ type Lambda struct {
 func (l Lambda) Check() []error {
 	switch {
 	case l.JWT == nil && !l.Own:
-		return []error{errors.New("neither JWT nor Function is set: JWT uses the included function, Function is your own")}
+		return []error{errors.New("neither JWT nor Function is set: JWT uses the included function, Function is your " +
+			"own")}
 	case l.JWT != nil && l.Own:
-		return []error{errors.New("both JWT and Function are set: JWT uses the included function, Function is your own")}
+		return []error{errors.New("both JWT and Function are set: JWT uses the included function, Function is your " +
+			"own")}
 	case l.JWT != nil:
 		return l.JWT.check()
 	}
@@ -36,7 +38,8 @@ func (l Lambda) Enforces(requires []access.Requirement) error {
 	if len(requires) == 0 || !l.Own { // neither is set: Check says so, and JWT may be what was meant
 		return nil
 	}
-	return fmt.Errorf("your own Function decides alone, so nothing here enforces a %s: use JWT instead of Function, or leave "+
+	return fmt.Errorf("your own Function decides alone, so nothing here enforces a %s: use JWT instead of Function, "+
+		"or leave "+
 		"the requirement out and let the function check it", requires[0].Kind)
 }
 
@@ -53,7 +56,8 @@ func (l Lambda) Included(cached bool) *Included {
 func literal(requires []access.Requirement) error {
 	for _, r := range requires {
 		if slices.ContainsFunc(r.AnyOf, Unresolved) {
-			return fmt.Errorf("the %s is a CDK token, whose value is not known yet when the function is bundled: write it out",
+			return fmt.Errorf("the %s is a CDK token, whose value is not known yet when the function is bundled: "+
+				"write it out",
 				r.Kind)
 		}
 	}
@@ -77,7 +81,8 @@ func (j *JWT) check() (errs []error) {
 			errs = append(errs, fmt.Errorf("JWT.Issuers[%d]: %w", i, err))
 		}
 		if seen[issuer.URL] {
-			errs = append(errs, fmt.Errorf("JWT.Issuers[%d]: issuer %q is there twice: give one issuer all its audiences", i,
+			errs = append(errs, fmt.Errorf("JWT.Issuers[%d]: issuer %q is there twice: give one issuer all its "+
+				"audiences", i,
 				issuer.URL))
 		}
 		seen[issuer.URL] = true
@@ -87,7 +92,8 @@ func (j *JWT) check() (errs []error) {
 		case claim == "":
 			errs = append(errs, errors.New("JWT.ContextClaims has an empty name"))
 		case authz.IsReserved(claim):
-			errs = append(errs, fmt.Errorf("JWT.ContextClaims has %q, which is the name of what the context holds anyway: leave "+
+			errs = append(errs, fmt.Errorf("JWT.ContextClaims has %q, which is the name of what the context holds "+
+				"anyway: leave "+
 				"it out", claim))
 		case slices.Contains(j.ContextClaims[:i], claim):
 			errs = append(errs, fmt.Errorf("JWT.ContextClaims has %q twice: leave one out", claim))
@@ -105,6 +111,7 @@ func (g *Guard) CheckEnvironment(config string) error {
 	if len(config) <= maxEnvironment-512 {
 		return nil
 	}
-	return fmt.Errorf("%s: its configuration takes %d of the %d bytes of a Lambda function's environment: name fewer issuers, "+
+	return fmt.Errorf("%s: its configuration takes %d of the %d bytes of a Lambda function's environment: name fewer "+
+		"issuers, "+
 		"audiences or ContextClaims", g, len(config), maxEnvironment)
 }

@@ -69,7 +69,8 @@ func (p *Plan) addGuards() (errs []error) {
 		case a == nil:
 			errs = append(errs, fmt.Errorf("the authorizer %q of Authorizers is nil", name))
 		case name == "" || strings.ContainsAny(name, "/ \t\n") || Unresolved(name):
-			errs = append(errs, fmt.Errorf("the name %q in Authorizers: want one without slashes and spaces, as it becomes "+
+			errs = append(errs, fmt.Errorf("the name %q in Authorizers: want one without slashes and spaces, as it "+
+				"becomes "+
 				"part of a construct id", name))
 		default:
 			add(name, a)
@@ -96,7 +97,8 @@ func (p *Plan) addRoutes() (errs []error) {
 		}
 		p.Routes = append(p.Routes, planned)
 		if at, twice := first[pattern.String()]; twice {
-			errs = append(errs, fmt.Errorf("route %q is there twice, as Routes[%d] and Routes[%d]: leave one out, or join what "+
+			errs = append(errs, fmt.Errorf("route %q is there twice, as Routes[%d] and Routes[%d]: leave one out, or "+
+				"join what "+
 				"they require in one", r.Pattern, at, i))
 			continue
 		}
@@ -148,7 +150,8 @@ func (p *Plan) checkSize() []error {
 		return nil
 	}
 	return []error{fmt.Errorf("the table makes %d resources (%d methods, %d parts of paths, %d preflights), and a "+
-		"CloudFormation stack takes %d: make several APIs of it, each in a stack of its own, behind one custom domain with a "+
+		"CloudFormation stack takes %d: make several APIs of it, each in a stack of its own, behind one custom "+
+		"domain with a "+
 		"base path for each, or let a function answer more paths by a greedy parameter",
 		n, len(p.Routes), len(parts), preflights, maxResources)}
 }

@@ -1,9 +1,10 @@
 // Package plan checks the access table of a REST API in plain Go: its routes and who guards each, the authorizers, the
 // resource policy, CORS, the stage and the settings of the API.
 //
-// Package secureapi converts its props into [Props], and builds what the [Plan] says. The package imports neither CDK nor
-// jsii, so its checks run under the race detector and are fuzzed. A value that is known only when the stack is deployed is
-// a text that holds the marker of a CDK token: checks of the literal text do not apply to it, see [Unresolved].
+// Package secureapi converts its props into [Props], and builds what the [Plan] says. The package imports neither CDK
+// nor jsii, so its checks run under the race detector and are fuzzed. A value that is known only when the stack is
+// deployed is a text that holds the marker of a CDK token: checks of the literal text do not apply to it, see
+// [Unresolved].
 package plan
 
 import (
@@ -36,8 +37,8 @@ type PlannedRoute struct {
 	Requires []access.Requirement
 }
 
-// Sorted returns the routes by path and verb: the id of CDK's deployment depends on the order in which methods are made,
-// and moving a line of the table is no reason to deploy.
+// Sorted returns the routes by path and verb: the id of CDK's deployment depends on the order in which methods are
+// made, and moving a line of the table is no reason to deploy.
 func (p *Plan) Sorted() []PlannedRoute {
 	return slices.SortedFunc(slices.Values(p.Routes), func(x, y PlannedRoute) int {
 		return cmp.Or(cmp.Compare(x.Pattern.Path(), y.Pattern.Path()), cmp.Compare(x.Pattern.Verb, y.Pattern.Verb))

@@ -65,8 +65,10 @@ func (p *Plan) policyScope() policyScope {
 		s.Allowed = append(s.Allowed, resources(r)...)
 		for _, other := range p.Routes {
 			if !open(other) && route.WildcardCovers(r.Pattern, other.Pattern) {
-				s.overlap = fmt.Errorf("%q needs an Allow in the policy, whose * crosses slashes and would cover %q too, and "+
-					"would admit callers that %s rejects: guard both alike, move one to another path, or do without the policy",
+				s.overlap = fmt.Errorf("%q needs an Allow in the policy, whose * crosses slashes and would cover %q "+
+					"too, and "+
+					"would admit callers that %s rejects: guard both alike, move one to another path, or do without "+
+					"the policy",
 					r.Pattern, other.Pattern, other.Guard)
 			}
 		}
@@ -148,14 +150,16 @@ func (p *Plan) PolicyStatements() []map[string]any {
 	return out
 }
 
-// JudgePolicy judges the resource policy with the caller's raw statements: document is its JSON, in which CDK tokens are
-// resolved. What is added to the policy later, by AddToResourcePolicy for one, the rule resource-policy finds in the
-// finished template.
+// JudgePolicy judges the resource policy with the caller's raw statements: document is its JSON, in which CDK tokens
+// are resolved. What is added to the policy later, by AddToResourcePolicy for one, the rule resource-policy finds in
+// the finished template.
 func (p *Plan) JudgePolicy(document []byte) error {
 	err := p.judgePolicy(document)
 	if err != nil && p.Stage == "" && p.props.Policy.hasLists() {
-		return fmt.Errorf("ResourcePolicy: the stage is not known, as RestApiProps.Deploy is false, and the * that stands for "+
-			"it crosses slashes: let the API be deployed here, guard all routes by Lambda authorizers or IAM, or write "+
+		return fmt.Errorf("ResourcePolicy: the stage is not known, as RestApiProps.Deploy is false, and the * that "+
+			"stands for "+
+			"it crosses slashes: let the API be deployed here, guard all routes by Lambda authorizers or IAM, or "+
+			"write "+
 			"Statements with your stage: %w", err)
 	}
 	if err != nil {
@@ -171,7 +175,8 @@ func (p *Plan) judgePolicy(document []byte) error {
 	// API Gateway stores the short form with the API's whole ARN, so the length is that of the long one.
 	const arn = "arn:aws:execute-api:ap-southeast-1:123456789012:a1b2c3d4e5/"
 	if long := strings.ReplaceAll(string(document), "execute-api:/", arn); len(long) > maxPolicy {
-		return fmt.Errorf("the policy has %d characters and API Gateway takes %d: merge ranges, or name fewer", len(long),
+		return fmt.Errorf("the policy has %d characters and API Gateway takes %d: merge ranges, or name fewer",
+			len(long),
 			maxPolicy)
 	}
 	_, err := resourcepolicy.Judge(document, p.policyScope().Scope)

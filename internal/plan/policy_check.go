@@ -42,11 +42,13 @@ func (r *ResourcePolicy) check(s policyScope) (errs []error) {
 			}
 		}
 		if l.vpc && !s.private {
-			bad("%s: no request to a public endpoint has a %s: set RestApiProps.EndpointConfiguration to PRIVATE, or use CIDRs",
+			bad("%s: no request to a public endpoint has a %s: set RestApiProps.EndpointConfiguration to PRIVATE, or "+
+				"use CIDRs",
 				l.field, l.kind)
 		}
 		if l.identity && !s.signed {
-			bad("%s: no route takes requests signed with AWS credentials, so none has an %s: guard one with an IAMAuthorizer, "+
+			bad("%s: no route takes requests signed with AWS credentials, so none has an %s: guard one with an "+
+				"IAMAuthorizer, "+
 				"or leave the list out", l.field, l.kind)
 		}
 		if l.kind != "CIDR" && l.allow {
@@ -58,8 +60,8 @@ func (r *ResourcePolicy) check(s policyScope) (errs []error) {
 		}
 	}
 	if s.private && len(r.AllowVPCs)+len(r.AllowVPCEndpoints)+len(r.Statements) == 0 {
-		bad("AllowVPCEndpoints: the endpoint is PRIVATE, and with no AllowVPCEndpoints, AllowVPCs or Statements every " +
-			"account's VPCs may call it: an address says nothing about whose it is")
+		bad("AllowVPCEndpoints: the endpoint is PRIVATE, and with no AllowVPCEndpoints, AllowVPCs or Statements " +
+			"every account's VPCs may call it: an address says nothing about whose it is")
 	}
 	if r.hasLists() && s.overlap != nil {
 		errs = append(errs, fmt.Errorf("ResourcePolicy: %w", s.overlap))
@@ -97,19 +99,23 @@ func (r *ResourcePolicy) checkRanges(s policyScope) (errs []error) {
 	}
 	for i, v := range r.AllowCIDRs {
 		if !Unresolved(v) && covered(netip.MustParsePrefix(v).Masked(), denied) {
-			errs = append(errs, fmt.Errorf("ResourcePolicy.AllowCIDRs[%d]: %q is denied as a whole by DenyCIDRs, which locks "+
+			errs = append(errs, fmt.Errorf("ResourcePolicy.AllowCIDRs[%d]: %q is denied as a whole by DenyCIDRs, "+
+				"which locks "+
 				"every caller in it out: leave one of the two out", i, v))
 		}
 	}
 	reachable := func(v string) bool { return Unresolved(v) || !internal(netip.MustParsePrefix(v)) }
 	if len(r.AllowCIDRs) > 0 && !s.private && !slices.ContainsFunc(r.AllowCIDRs, reachable) {
-		errs = append(errs, fmt.Errorf("ResourcePolicy.AllowCIDRs has private addresses only, like %q, from which nothing "+
-			"reaches a public endpoint, which locks every caller out: name the public addresses of those who may call, or set "+
+		errs = append(errs, fmt.Errorf("ResourcePolicy.AllowCIDRs has private addresses only, like %q, from which "+
+			"nothing "+
+			"reaches a public endpoint, which locks every caller out: name the public addresses of those who may "+
+			"call, or set "+
 			"RestApiProps.EndpointConfiguration to PRIVATE", r.AllowCIDRs[0]))
 	}
 	// Public endpoints are reached by IPv4 unless they are dual stack, so without IPv4 no caller is left.
 	if len(r.AllowCIDRs) == 0 && !s.private && covered(netip.MustParsePrefix("0.0.0.0/0"), denied) {
-		errs = append(errs, errors.New("ResourcePolicy.DenyCIDRs covers all IPv4 addresses, which locks every caller out: use "+
+		errs = append(errs, errors.New("ResourcePolicy.DenyCIDRs covers all IPv4 addresses, which locks every caller "+
+			"out: use "+
 			"AllowCIDRs for those who may call"))
 	}
 	return errs

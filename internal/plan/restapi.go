@@ -39,25 +39,28 @@ func (p *Plan) checkRestAPI() (errs []error) {
 	if r.ResponseCache {
 		// Its key has the parameters that a method declares and not the caller.
 		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html
-		errs = append(errs, errors.New("RestApiProps.DeployOptions turn the cache of answers on: API Gateway does not key it "+
+		errs = append(errs, errors.New("RestApiProps.DeployOptions turn the cache of answers on: API Gateway does "+
+			"not key it "+
 			"by the caller, so one would get another one's answer; cache in the function or in front of public routes"))
 	}
 	errs = append(errs, p.checkKeySource()...)
 	if r.MutualTLS && !r.NoExecuteAPI {
 		// The API's own endpoint asks for no certificate.
 		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
-		errs = append(errs, errors.New("RestApiProps.DomainName has Mtls, and callers without a certificate reach the API by "+
+		errs = append(errs, errors.New("RestApiProps.DomainName has Mtls, and callers without a certificate reach "+
+			"the API by "+
 			"its execute-api endpoint: set RestApiProps.DisableExecuteApiEndpoint to true"))
 	}
 	if r.Private && p.props.Policy == nil {
-		errs = append(errs, errors.New("the endpoint is PRIVATE and there is no ResourcePolicy: API Gateway does not deploy a "+
+		errs = append(errs, errors.New("the endpoint is PRIVATE and there is no ResourcePolicy: API Gateway does not "+
+			"deploy a "+
 			"private API without one; set AllowVPCEndpoints or AllowVPCs"))
 	}
 	return errs
 }
 
-// checkKeySource refuses an API key that nothing names, so that every request got 403. With AUTHORIZER as its source the
-// key is the usageIdentifierKey of a Lambda authorizer's answer, and the included function has none to name.
+// checkKeySource refuses an API key that nothing names, so that every request got 403. With AUTHORIZER as its source
+// the key is the usageIdentifierKey of a Lambda authorizer's answer, and the included function has none to name.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
 func (p *Plan) checkKeySource() (errs []error) {
 	if !p.props.RestAPI.KeysFromAuthorizer {
@@ -73,15 +76,18 @@ func (p *Plan) checkKeySource() (errs []error) {
 		switch {
 		case !r.NeedsKey || r.Guard != nil && r.Guard.NamesKeys:
 		case r.Guard == nil:
-			errs = append(errs, fmt.Errorf("route %q needs an API key, RestApiProps.ApiKeySourceType is AUTHORIZER, and a "+
+			errs = append(errs, fmt.Errorf("route %q needs an API key, RestApiProps.ApiKeySourceType is AUTHORIZER, "+
+				"and a "+
 				"public route has no authorizer to name one: %s", r.Pattern, out))
 		default:
-			errs = append(errs, fmt.Errorf("route %q needs an API key, RestApiProps.ApiKeySourceType is AUTHORIZER, and %s "+
+			errs = append(errs, fmt.Errorf("route %q needs an API key, RestApiProps.ApiKeySourceType is AUTHORIZER, "+
+				"and %s "+
 				"names none: %s", r.Pattern, r.Guard, out))
 		}
 	}
 	if !named && errs == nil {
-		errs = append(errs, fmt.Errorf("RestApiProps.ApiKeySourceType is AUTHORIZER, and no authorizer of the API names a "+
+		errs = append(errs, fmt.Errorf("RestApiProps.ApiKeySourceType is AUTHORIZER, and no authorizer of the API "+
+			"names a "+
 			"key: %s", out))
 	}
 	return errs

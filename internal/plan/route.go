@@ -37,7 +37,8 @@ func parsePattern(text string) (route.Pattern, error) {
 // decide finds out who guards a route, and whether that guard can enforce what the route asks for.
 func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 	if r.Function == 0 {
-		errs = append(errs, errors.New("its function is nil: give it an awslambda.IFunction, such as gofunction.New returns"))
+		errs = append(errs, errors.New("its function is nil: give it an awslambda.IFunction, such as gofunction.New "+
+			"returns"))
 	}
 	guardName, named, open := "", false, false
 	for _, a := range r.Access {
@@ -52,19 +53,22 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 			r.Reason = a.Reason
 		case GuardedBy:
 			if named {
-				errs = append(errs, fmt.Errorf("it is GuardedBy both %q and %q: API Gateway takes one authorizer on a method",
+				errs = append(errs, fmt.Errorf("it is GuardedBy both %q and %q: API Gateway takes one authorizer on "+
+					"a method",
 					guardName, a.Name))
 			}
 			guardName, named = a.Name, true
 		case Unsupported:
-			errs = append(errs, fmt.Errorf("its Access holds a %s: use AnyScope, AnyGroup, AnyRole, GuardedBy or Public", a.Type))
+			errs = append(errs, fmt.Errorf("its Access holds a %s: use AnyScope, AnyGroup, AnyRole, GuardedBy or "+
+				"Public", a.Type))
 		}
 	}
 	g := p.Guard(guardName)
 	errs = append(errs, checkRequirements(r.Requires)...)
 	errs = append(errs, r.checkOptions()...)
 	if r.PassesCredentials && (open || g == nil || !g.Signed) {
-		errs = append(errs, errors.New("its IntegrationOptions pass the caller's credentials through, which only requests "+
+		errs = append(errs, errors.New("its IntegrationOptions pass the caller's credentials through, which only "+
+			"requests "+
 			"signed for an IAMAuthorizer have: leave CredentialsPassthrough out, or guard it with one"))
 	}
 	switch {
@@ -74,17 +78,21 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 		errs = append(errs, fmt.Errorf("it is Public and yet requires %s: leave one of them out", r.Requires[0]))
 	case open:
 	case named && g == nil:
-		errs = append(errs, fmt.Errorf("it is GuardedBy %q, which is not among Props.Authorizers: %s", guardName, p.Names()))
+		errs = append(errs, fmt.Errorf("it is GuardedBy %q, which is not among Props.Authorizers: %s", guardName,
+			p.Names()))
 	case g == nil:
-		errs = append(errs, errors.New("no authorizer guards it: set Props.Authorizer, name one with GuardedBy, or open it "+
+		errs = append(errs, errors.New("no authorizer guards it: set Props.Authorizer, name one with GuardedBy, or "+
+			"open it "+
 			"with Public and a reason"))
 	case r.Pattern.Verb == "OPTIONS":
-		errs = append(errs, fmt.Errorf("%s would guard it, but a browser's preflight brings no credentials: declare Props.CORS "+
+		errs = append(errs, fmt.Errorf("%s would guard it, but a browser's preflight brings no credentials: declare "+
+			"Props.CORS "+
 			"instead of the route, or make it Public", g))
 	default:
 		r.Guard, g.used = g, true
 		if err := g.Enforces(r.Requires); err != nil {
-			errs = append(errs, fmt.Errorf("it requires %s, which %s cannot enforce: %w", JoinRequirements(r.Requires), g, err))
+			errs = append(errs, fmt.Errorf("it requires %s, which %s cannot enforce: %w", JoinRequirements(r.Requires),
+				g, err))
 		}
 	}
 	return errs
@@ -103,8 +111,8 @@ func checkRequirements(requires []access.Requirement) (errs []error) {
 func (r Route) checkOptions() []error {
 	switch {
 	case r.SetsAuthorization:
-		return []error{errors.New("its MethodOptions set an authorizer, an authorization type or scopes: say it with Access, " +
-			"so that the table is the whole truth")}
+		return []error{errors.New("its MethodOptions set an authorizer, an authorization type or scopes: say it with " +
+			"Access, so that the table is the whole truth")}
 	case r.NoProxy:
 		return []error{errors.New("its IntegrationOptions turn the proxy integration off: add such a method through " +
 			"api.RestAPI")}

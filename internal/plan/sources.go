@@ -99,12 +99,13 @@ func (s IdentitySource) check() error {
 		return CheckHeader(s.name)
 	case inContext:
 		if !slices.Contains(contextBeforeAuthorization, s.name) && !slices.Contains(identityContext, s.name) {
-			return fmt.Errorf("IdentityContext(%q): API Gateway has no such value before a request is authorized: it has %s "+
+			return fmt.Errorf("IdentityContext(%q): API Gateway has no such value before a request is authorized: it "+
+				"has %s "+
 				"and %s", s.name, strings.Join(contextBeforeAuthorization, ", "), strings.Join(identityContext, ", "))
 		}
 	case "":
-		return errors.New("an empty IdentitySource: make it with IdentityHeader, IdentityQuery, IdentityStageVariable or " +
-			"IdentityContext")
+		return errors.New("an empty IdentitySource: make it with IdentityHeader, IdentityQuery, " +
+			"IdentityStageVariable or IdentityContext")
 	}
 	if bare, found := strings.CutPrefix(s.name, s.prefix); found {
 		return fmt.Errorf("identity source %q: want the name alone: %q", s, bare)

@@ -30,7 +30,8 @@ func (s Stage) check() (errs []error) {
 		errs = append(errs, badStageName("Stage.Name", s.Name))
 	}
 	if s.RateLimit < 0 || s.BurstLimit < 0 {
-		errs = append(errs, fmt.Errorf("Stage: a RateLimit of %d and a BurstLimit of %d: want positive numbers, 0 for the "+
+		errs = append(errs, fmt.Errorf("Stage: a RateLimit of %d and a BurstLimit of %d: want positive numbers, 0 "+
+			"for the "+
 			"default, or NoThrottling", s.RateLimit, s.BurstLimit))
 	}
 	if s.NoThrottling && (s.RateLimit != 0 || s.BurstLimit != 0) {

@@ -21,9 +21,9 @@ func (p *Plan) checkTogether() (errs []error) {
 	return errs
 }
 
-// checkFallThroughs refuses an open route with a parameter that takes requests meant for a guarded route's resource: API
-// Gateway passes over a resource that lacks the verb, and the one with the parameter is next. The rule fall-through does
-// the same for guarded methods that were added beside the table.
+// checkFallThroughs refuses an open route with a parameter that takes requests meant for a guarded route's resource:
+// API Gateway passes over a resource that lacks the verb, and the one with the parameter is next. The rule fall-through
+// does the same for guarded methods that were added beside the table.
 func (p *Plan) checkFallThroughs() (errs []error) {
 	type pair struct{ open, protected int }
 	verbs := map[pair][]string{}
@@ -37,7 +37,8 @@ func (p *Plan) checkFallThroughs() (errs []error) {
 	}
 	for _, at := range pairs {
 		open, protected := p.table.Patterns()[at.open], p.table.Patterns()[at.protected]
-		errs = append(errs, fmt.Errorf("route %q is public and gets what %q, which is guarded, does not take: %s %s falls "+
+		errs = append(errs, fmt.Errorf("route %q is public and gets what %q, which is guarded, does not take: %s %s "+
+			"falls "+
 			"through to it; guard %[1]q too, or add the missing verbs as guarded routes",
 			open, protected, strings.Join(verbs[at], ", "), protected.Path()))
 	}
@@ -80,7 +81,8 @@ func (g *Guard) checkCacheable(stage string) error {
 	compiler.DenyEscapes = g.Included.DenyEscapes
 	var errs []error
 	for _, c := range compiler.Conflicts() {
-		errs = append(errs, fmt.Errorf("%s caches one policy for all routes, and there is none for some callers: %s; declare "+
+		errs = append(errs, fmt.Errorf("%s caches one policy for all routes, and there is none for some callers: %s; "+
+			"declare "+
 			"%q as a route of its own with what %q requires, or %s",
 			g, c, c.Narrower(), g.Table.Rules()[c.Denied].Pattern, waysOut))
 	}

@@ -1,5 +1,5 @@
-// Package startup says, before an app's first call of CDK, what would make that call fail or wait without end: jsii's cache
-// folder cannot be written to. A package that synthesizes imports it for that effect.
+// Package startup says, before an app's first call of CDK, what would make that call fail or wait without end: jsii's
+// cache folder cannot be written to. A package that synthesizes imports it for that effect.
 //
 // It does not end the process: a program may import constructs and not synthesize.
 package startup

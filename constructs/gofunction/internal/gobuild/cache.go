@@ -17,7 +17,7 @@ type cache struct {
 	now func() time.Time
 }
 
-// cacheAge is how long an executable is kept that nobody asked for, the same as in go's own cache.
+// cacheAge is how long an executable is kept that no build asked for, the same as in go's own cache.
 const cacheAge = 5 * 24 * time.Hour
 
 var errNotCached = errors.New("not in the cache")

@@ -26,7 +26,8 @@ type command struct {
 func (b *Builder) command(t Target) (*command, error) {
 	path, err := exec.LookPath("go")
 	if err != nil {
-		return nil, fmt.Errorf("%w (%w): install Go from https://go.dev/dl, or add the bin directory of an installed one to PATH", ErrNoGo, err)
+		return nil, fmt.Errorf("%w (%w): install Go from https://go.dev/dl, or add the bin directory of an installed "+
+			"one to PATH", ErrNoGo, err)
 	}
 	environ := os.Environ
 	if b.Environ != nil {
@@ -105,8 +106,8 @@ func (c *command) link() ([]byte, error) {
 func (c *command) run(subcommand string, args ...string) ([]byte, error) {
 	var stdout, stderr bytes.Buffer
 	cmd := exec.Command(c.path, append([]string{subcommand}, args...)...)
-	// go reads a few thousand files and exits: it need not collect garbage as often as a server. With 400 instead of Go's
-	// 100, "go list" of a small function takes 0.23 s of processor time instead of 0.31, and 44 MB instead of 31.
+	// go reads a few thousand files and exits: it need not collect garbage as often as a server. With 400 instead of
+	// Go's 100, "go list" of a small function takes 0.23 s of processor time instead of 0.31, and 44 MB instead of 31.
 	environ := c.environ
 	if !slices.ContainsFunc(environ, func(v string) bool { return strings.HasPrefix(v, "GOGC=") }) {
 		environ = append(slices.Clip(environ), "GOGC=400")
@@ -121,14 +122,16 @@ func (c *command) run(subcommand string, args ...string) ([]byte, error) {
 		words = err.Error()
 	}
 	missing := cmp.Or(c.missing(words), c.elsewhere(words), c.excluded(words))
-	// go mod vendor takes the packages that the module imports, or names as tools, and a main package is never imported:
+	// go mod vendor takes the packages that the module imports, or names as tools, and a main package is never
+	// imported:
 	// https://go.dev/ref/mod#go-mod-vendor.
 	if strings.Contains(words, "package "+c.target.Package+": import lookup disabled by -mod=vendor") {
 		add := "Add"
 		if missing != "" {
 			add = "If another module has it, add"
 		}
-		return nil, fmt.Errorf("%w: %sgo %s says:\n%s\n%s the package to the vendor directory, in %s:\n\tgo get -tool %s\n\tgo mod vendor",
+		return nil, fmt.Errorf("%w: %sgo %s says:\n%s\n%s the package to the vendor directory, in %s:\n\tgo get "+
+			"-tool %s\n\tgo mod vendor",
 			ErrNotVendored, missing, subcommand, words, add, c.target.Dir, c.target.Package)
 	}
 	if _, ok := errors.AsType[*exec.ExitError](err); !ok {
@@ -157,8 +160,9 @@ func noRoom() string {
 // -mod=mod, where it goes on to look for the package elsewhere.
 var unprovided = []string{"no required module provides package ", "cannot find module providing package ", "finding module for package "}
 
-// missing says that the package, by its path, belongs to a module that is built here and has no such folder: a name that
-// is misspelt. Go takes it for one of another module, and says how to get that. It is empty if it is something else.
+// missing says that the package, by its path, belongs to a module that is built here and has no such folder: a name
+// that is misspelt. Go takes it for one of another module, and says how to get that. It is empty if it is something
+// else.
 func (c *command) missing(words string) string {
 	pkg := c.target.Package
 	if !slices.ContainsFunc(unprovided, func(begin string) bool {
@@ -185,8 +189,8 @@ func (c *command) missing(words string) string {
 	return ""
 }
 
-// elsewhere says how an import path begins, of a package that is named without its module: "orders-fn" or "fn/orders". Go
-// takes a first element without a dot for the standard library. It is empty if it is something else.
+// elsewhere says how an import path begins, of a package that is named without its module: "orders-fn" or "fn/orders".
+// Go takes a first element without a dot for the standard library. It is empty if it is something else.
 func (c *command) elsewhere(words string) string {
 	pkg := c.target.Package
 	if !strings.Contains(words, "package "+pkg+" is not in std") {
@@ -197,7 +201,8 @@ func (c *command) elsewhere(words string) string {
 	if err != nil || module == "" {
 		return ""
 	}
-	return fmt.Sprintf("an import path begins with that of its module, like %q, and a directory with ./: ", module+"/"+pkg)
+	return fmt.Sprintf("an import path begins with that of its module, like %q, and a directory with ./: ",
+		module+"/"+pkg)
 }
 
 // excluded says what is built, of a package that has no file for it. It is empty if it is something else.
@@ -205,7 +210,8 @@ func (c *command) excluded(words string) string {
 	if !strings.Contains(words, "build constraints exclude all Go files") {
 		return ""
 	}
-	return fmt.Sprintf("it is built for %s/%s without cgo, with the tags %s, and there is a package without a file for that: ",
+	return fmt.Sprintf("it is built for %s/%s without cgo, with the tags %s, and there is a package without a file "+
+		"for that: ",
 		c.target.OS, c.target.Arch, strings.Join(c.target.Tags, ","))
 }
 

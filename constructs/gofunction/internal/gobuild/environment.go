@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// The environment may say where modules come from and where go keeps its files. What would change the bytes is set here:
+// The environment may say where modules come from and where go keeps its files. What would change the bytes is set
+// here:
 //
 //   - GOOS, GOARCH, CGO_ENABLED=0, and the levels GOAMD64 and GOARM64 are the target's. A machine that sets GOAMD64 for
 //     its own programs builds the same function as all others.
@@ -65,7 +66,8 @@ func (s goSettings) check(t Target) error {
 		if _, said := t.Settings[outside.name]; said || outside.value == settingDefaults[outside.name] {
 			continue
 		}
-		return fmt.Errorf("%w: %s=%s is set in the environment or by go env -w, and builds other bytes than on a machine without it: "+
+		return fmt.Errorf("%w: %s=%s is set in the environment or by go env -w, and builds other bytes than on a "+
+			"machine without it: "+
 			"set %s in BuildSettings if that is meant, or unset it",
 			ErrEnvironment, outside.name, outside.value, outside.name)
 	}

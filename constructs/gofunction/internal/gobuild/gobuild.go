@@ -1,5 +1,5 @@
-// Package gobuild builds a Go main package into the bytes of a Lambda function's executable, the same bytes for the same
-// source on every machine.
+// Package gobuild builds a Go main package into the bytes of a Lambda function's executable, the same bytes for the
+// same source on every machine.
 //
 // It runs the go command that is in PATH and leaves the choice of modules to it: go.mod, go.work and a vendor directory
 // count as they do in a go build by hand. It needs no Docker and no shell, it writes nothing to the source tree, and it
@@ -76,24 +76,29 @@ func (t Target) Check() error {
 	p := t.Package
 	switch {
 	case p == "":
-		return fmt.Errorf("%w: Package is empty: give the import path of a main package, or its directory starting with ./", ErrProps)
+		return fmt.Errorf("%w: Package is empty: give the import path of a main package, or its directory starting "+
+			"with ./", ErrProps)
 	case strings.ContainsAny(p, " \t\r\n\"'`\\*?") && !IsDirectory(p), strings.HasPrefix(p, "-"):
-		return fmt.Errorf("%w: Package %q is not an import path, and a directory starts with ./ or ../ or is absolute", ErrProps, p)
+		return fmt.Errorf("%w: Package %q is not an import path, and a directory starts with ./ or ../ or is "+
+			"absolute", ErrProps, p)
 	case strings.Contains(p, "..."), slices.Contains(patterns, p):
 		return fmt.Errorf("%w: Package %q is a pattern: name one main package", ErrProps, p)
 	case strings.Contains(p, "@") && !IsDirectory(p):
-		return fmt.Errorf("%w: Package %q has a version: go.mod chooses the version, so give the import path alone", ErrProps, p)
+		return fmt.Errorf("%w: Package %q has a version: go.mod chooses the version, so give the import path alone",
+			ErrProps, p)
 	case strings.HasSuffix(p, ".go"):
 		return fmt.Errorf("%w: Package %q is a file: give the package that it is in", ErrProps, p)
 	}
 	for _, tag := range t.Tags {
 		if !tagPattern.MatchString(tag) {
-			return fmt.Errorf("%w: Tags: %q is not a build tag: use letters, digits, _ and . only, and an element for each", ErrProps, tag)
+			return fmt.Errorf("%w: Tags: %q is not a build tag: use letters, digits, _ and . only, and an element "+
+				"for each", ErrProps, tag)
 		}
 	}
 	for name, value := range t.Settings {
 		if _, ok := settingDefaults[name]; !ok {
-			return fmt.Errorf("%w: BuildSettings: got %q, expected %s", ErrProps, name, strings.Join(settingNames(), ", "))
+			return fmt.Errorf("%w: BuildSettings: got %q, expected %s", ErrProps, name, strings.Join(settingNames(),
+				", "))
 		}
 		// Go takes an empty variable for one that is not set, so that it would not win over "go env -w".
 		if value == "" {
@@ -130,7 +135,8 @@ func (t Target) resolve() (Target, error) {
 	}
 	t.Tags = slices.Clone(t.Tags)
 	slices.Sort(t.Tags)
-	t.Tags = append([]string{tagLambdaNoRPC}, slices.Compact(slices.DeleteFunc(t.Tags, func(tag string) bool { return tag == tagLambdaNoRPC }))...)
+	t.Tags = append([]string{tagLambdaNoRPC}, slices.Compact(slices.DeleteFunc(t.Tags,
+		func(tag string) bool { return tag == tagLambdaNoRPC }))...)
 	return t, nil
 }
 
@@ -155,7 +161,8 @@ type Builder struct {
 	held   int // bytes in memory that are also in the cache
 }
 
-// Executable is what a build made, with the SHA-256 of its bytes, which is computed once for all functions that have it.
+// Executable is what a build made, with the SHA-256 of its bytes, which is computed once for all functions that have
+// it.
 type Executable struct {
 	Data   []byte
 	Digest [sha256.Size]byte
@@ -171,8 +178,8 @@ type build struct {
 // maxHeld is how many bytes of executables that are also in the cache a Builder holds in memory.
 const maxHeld = 64 << 20
 
-// Build returns the executable, which the caller must not change. The same target is built once by a Builder, even if its
-// source changes meanwhile: the functions of one synthesis belong together. A failed build is tried again.
+// Build returns the executable, which the caller must not change. The same target is built once by a Builder, even if
+// its source changes meanwhile: the functions of one synthesis belong together. A failed build is tried again.
 func (b *Builder) Build(t Target) (*Executable, error) {
 	t, err := t.resolve()
 	if err != nil {
