@@ -81,7 +81,7 @@ func check(_ context.Context, p *command.Process, args []string) error {
 	failing := len(rules.Failing(findings))
 	switch {
 	case failing > 0:
-		return fmt.Errorf("%s: %s: mend %s, or accept %s with a reason: \"gatehouse help check\" says how",
+		return fmt.Errorf("%s: %s: fix %s, or accept %s with a reason: \"gatehouse help check\" says how",
 			c.assembly, count(failing, "finding"), them(failing), them(failing))
 	case apis == 0:
 		p.Note("check", "%s: the assembly has no REST API", c.assembly)

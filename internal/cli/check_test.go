@@ -72,7 +72,7 @@ func TestCheckOutput(t *testing.T) {
 		"accepted.golden.json": {"--accepted", "--json"},
 	} {
 		status, stdout, stderr := call(t, append([]string{"check", "--assembly", dir}, args...)...)
-		if want := "gatehouse check: " + dir + ": 2 findings: mend them, or accept them with a reason: \"gatehouse help " +
+		if want := "gatehouse check: " + dir + ": 2 findings: fix them, or accept them with a reason: \"gatehouse help " +
 			"check\" says how\n"; status != failed ||
 			stderr != want {
 			t.Errorf("%s: status %d, %q", name, status, stderr)

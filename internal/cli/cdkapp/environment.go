@@ -20,8 +20,8 @@ const (
 	// validationVariable turns off the validation of templates, which takes seconds.
 	validationVariable = "CDK_VALIDATION"
 
-	// HostBuildVariable has functions built to run here; see package gofunction, which has it as HostBuildVariable and
-	// which this command does not load, as CDK's engine would come with it.
+	// HostBuildVariable makes package gofunction build functions for this machine. It is defined there too: that package
+	// loads CDK's engine, which this command must not.
 	HostBuildVariable = "GATEHOUSE_HOST_BUILD"
 )
 
@@ -63,7 +63,7 @@ func (a *App) environment(user []string, outdir, overflow string) ([]string, err
 		name, value, _ := strings.Cut(entry, "=")
 		switch name {
 		case validationVariable:
-			validation = value // who asked for it gets it
+			validation = value // the user set it
 		case outdirVariable, contextVariable, HostBuildVariable, overflowVariable, accountVariable, regionVariable:
 		default:
 			out = append(out, entry)

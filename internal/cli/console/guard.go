@@ -24,9 +24,8 @@ func hostsOf(base string) []string {
 	return hosts
 }
 
-// refuse says why a request is not answered; "" if it is. The page itself and its files may be asked for from anywhere,
-// as a link to it on another site does; what has data or makes a token may be asked for by the page alone, and by
-// programs that are no browser.
+// refuse returns why a request is not answered; "" if it is. Any site may load the page itself and its files, as by a link.
+// Data and tokens are for the page alone, and for programs that are not browsers.
 func (c *Console) refuse(r *exchange.Request) string {
 	host := strings.ToLower(r.Host)
 	if !slices.Contains(c.hosts, host) {

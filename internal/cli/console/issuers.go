@@ -10,7 +10,7 @@ import (
 // IssuersPath is where "gatehouse token" reads [Issuers].
 const IssuersPath = prefix + "issuers"
 
-// Issuers are the issuers whose tokens the API takes that is served now, with all settings that their tokens depend on.
+// Issuers are the issuers whose tokens the authorizers of the served assembly accept, with all settings of their tokens.
 type Issuers struct {
 	Run     string             `json:"run"` // see [Console.Run]
 	Issuers []devissuer.Issuer `json:"issuers"`
