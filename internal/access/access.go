@@ -90,10 +90,10 @@ func (t *Table) number(numbers []int) {
 	}
 }
 
-// Rules are the table's rules, in the order they were given. The slice is the table's own: it is not to be changed.
+// Rules returns the table's rules, in the order they were given. The slice is the table's own: it is not to be changed.
 func (t *Table) Rules() []Rule { return t.rules }
 
-// Routes are the rules' patterns as a table, under the same indexes.
+// Routes returns the rules' patterns as a table, under the same indexes.
 func (t *Table) Routes() *route.Table { return t.routes }
 
 // Match finds the rule that a request falls under, by its index. See [route.Table.Match].

@@ -27,7 +27,7 @@ func (r Requirement) String() string {
 	return fmt.Sprintf("any %s of %s", r.Kind, strings.Join(r.AnyOf, ", "))
 }
 
-// Check says what is wrong with a requirement: an unknown kind, no value, or a value that no token can bring.
+// Check reports what is wrong with a requirement: an unknown kind, no value, or a value that no token can bring.
 func (r Requirement) Check() error {
 	switch r.Kind {
 	case Scope, Group, Role:
@@ -70,7 +70,7 @@ func (r Rights) Has(kind Kind, value string) bool {
 	return false
 }
 
-// With is these rights and one value more.
+// With returns these rights and one value more.
 func (r Rights) With(kind Kind, value string) Rights {
 	if r.Has(kind, value) {
 		return r

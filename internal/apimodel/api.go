@@ -34,7 +34,8 @@ type API struct {
 
 var verbs = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "ANY"}
 
-// Verbs are those that a method of an API answers: of ANY those that the path has no method of its own for.
+// Verbs returns the verbs that a method of an API answers. ANY stands for those without a method of their own on the
+// path.
 func (m *Method) Verbs(a *API) (list []string) {
 	if m.Verb != "ANY" {
 		return []string{m.Verb}
@@ -48,7 +49,7 @@ func (m *Method) Verbs(a *API) (list []string) {
 	return list
 }
 
-// MethodARN is the ARN that API Gateway gives as the source of an invocation for a method: with the path of the
+// MethodARN returns the ARN that API Gateway gives as the source of an invocation for a method: with the path of the
 // resource, as in "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod/GET/orders/{id}".
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
 func (a *API) MethodARN(stage, verb, path string) string {

@@ -46,7 +46,7 @@ type IdentitySource struct {
 	Name string // such as "Authorization", or "identity.sourceIp"
 }
 
-// String is the source as templates write it, such as "method.request.header.Authorization".
+// String returns the source as templates write it, such as "method.request.header.Authorization".
 func (s IdentitySource) String() string {
 	if s.In == "header" || s.In == "querystring" {
 		return "method.request." + s.In + "." + s.Name
@@ -54,7 +54,7 @@ func (s IdentitySource) String() string {
 	return s.In + "." + s.Name
 }
 
-// FunctionOn is the function that the authorizer invokes on a stage, and its alias or version; nil without one.
+// FunctionOn returns the function that the authorizer invokes on a stage, and its alias or version; nil without one.
 func (a *Authorizer) FunctionOn(s *Stage) (f *Function, qualifier string) {
 	t := a.byStage.on(s, target{function: a.Function, qualifier: a.Qualifier})
 	return t.function, t.qualifier

@@ -44,7 +44,7 @@ type IntegrationResponse struct {
 	ContentHandling  string
 }
 
-// FunctionOn is the function that the integration invokes on a stage, and its alias or version; nil without one.
+// FunctionOn returns the function that the integration invokes on a stage, and its alias or version; nil without one.
 func (i *Integration) FunctionOn(s *Stage) (f *Function, qualifier string) {
 	t := i.byStage.on(s, target{function: i.Function, qualifier: i.Qualifier})
 	return t.function, t.qualifier

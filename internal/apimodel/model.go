@@ -86,7 +86,7 @@ func shared(x, y string) int {
 	return n
 }
 
-// Behind is the function that answers a method, by a proxy integration or another one; nil if no function of the
+// Behind returns the function that answers a method, by a proxy integration or another one; nil if no function of the
 // assembly does.
 func (m *Model) Behind(method *Method) *Function {
 	if f := method.Integration.Function; f != nil {

@@ -96,8 +96,8 @@ func (p *Permission) covers(i Invocation) bool {
 	return d.Outcome == iampolicy.Allowed
 }
 
-// PermissionNotes say which invocations of an API Lambda refuses, or may refuse, by what they are made for. The routes
-// and authorizers that share a reason are in one note.
+// PermissionNotes reports which invocations of an API Lambda refuses, or may refuse, by what they are made for. The
+// routes and authorizers that share a reason are in one note.
 func (m *Model) PermissionNotes(a *API) (notes []string) {
 	type finding struct {
 		ok  bool

@@ -11,7 +11,7 @@ type ID struct {
 	LogicalID string // "" for what is not in the assembly, such as an imported user pool
 }
 
-// String is "Prod/Shop/ApiGET0F1E2D3C".
+// String returns "Prod/Shop/ApiGET0F1E2D3C".
 func (id ID) String() string { return strings.Trim(id.Stack+"/"+id.LogicalID, "/") }
 
 func compareIDs(x, y ID) int {
@@ -34,7 +34,7 @@ type Problem struct {
 	Err error
 }
 
-// String is the problem as a line of text.
+// String returns the problem as a line of text.
 func (p Problem) String() string {
 	if p.ID == (ID{}) { // it is the assembly's
 		return p.What

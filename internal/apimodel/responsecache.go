@@ -4,7 +4,7 @@ import (
 	"time"
 )
 
-// Caches is how long the stage keeps a method's answers, 0 for not at all. The setting of the method itself comes
+// Caches returns how long the stage keeps a method's answers, 0 for not at all. The setting of the method itself comes
 // first; one of all verbs is about GET alone, which a method of ANY answers too.
 //
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html: "only GET methods have

@@ -21,7 +21,7 @@ func (a *Authorizer) Expression() (*regexp.Regexp, error) {
 	return regexp.Compile(`\A(?:` + a.Validation + `)\z`)
 }
 
-// Audiences are the values that Validation lists, in its order, if it is anchored and written as a list of literal
+// Audiences returns the values that Validation lists, in its order, if it is anchored and written as a list of literal
 // values: "^(one|two)$", as secureapi writes the clients of a Cognito authorizer, or "^one$". It is nil for every other
 // expression.
 func (a *Authorizer) Audiences() []string {

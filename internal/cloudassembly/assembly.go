@@ -22,7 +22,7 @@ type Assembly struct {
 	stacks []*Stack
 }
 
-// Stacks are all stacks, those of stages and nested ones included, in the order of their paths and nested ones last.
+// Stacks returns all stacks, those of stages and nested ones included: in the order of their paths, nested ones last.
 func (a *Assembly) Stacks() []*Stack { return slices.Clone(a.stacks) }
 
 // Stack finds a stack by its path ("Prod/Shop"), its CloudFormation name ("Prod-Shop") or its artifact id. The error is

@@ -17,7 +17,7 @@ func environment(url string) (account, region string) {
 	return account, region
 }
 
-// Region is the region that a stack is in.
+// Region returns the region that a stack is in.
 func (e *Evaluator) Region(s *Stack) string {
 	if s.Region != "" {
 		return s.Region
@@ -25,7 +25,7 @@ func (e *Evaluator) Region(s *Stack) string {
 	return e.options.Region
 }
 
-// Account is the account that a stack is in.
+// Account returns the account that a stack is in.
 func (e *Evaluator) Account(s *Stack) string {
 	if s.Account != "" {
 		return s.Account
@@ -33,7 +33,7 @@ func (e *Evaluator) Account(s *Stack) string {
 	return e.options.Account
 }
 
-// Partition is the partition of a stack's region, such as "aws".
+// Partition returns the partition of a stack's region, such as "aws".
 func (e *Evaluator) Partition(s *Stack) string {
 	name, _ := Partition(e.Region(s))
 	return name

@@ -42,10 +42,10 @@ type nested struct {
 // SharesManifest reports whether two stacks are of one manifest, and so of one app or one stage of it.
 func (s *Stack) SharesManifest(o *Stack) bool { return s.dir == o.dir }
 
-// File is the path of the stack's template; "" for one that was parsed by itself.
+// File returns the path of the stack's template; "" for one that was parsed by itself.
 func (s *Stack) File() string { return s.file }
 
-// NestedError says why the template of a nested stack, which is the resource of that logical id, could not be read.
+// NestedError reports why the template of a nested stack, which is the resource of that logical id, could not be read.
 func (s *Stack) NestedError(logicalID string) error { return s.nested[logicalID].err }
 
 func (s *Stack) readTemplate(file string) error {

@@ -27,22 +27,22 @@ func (t *Token) checkTime(now time.Time) error {
 	return t.lifetime.check(now, t.issuer.config.Leeway)
 }
 
-// Issuer is the iss claim, which is the [Issuer.URL] of its configuration.
+// Issuer returns the iss claim, which is the [Issuer.URL] of its configuration.
 func (t *Token) Issuer() string { return t.issuer.config.URL }
 
-// KeyID is the kid of the key that verified the token; "" if the key has none.
+// KeyID returns the kid of the key that verified the token; "" if the key has none.
 func (t *Token) KeyID() string { return t.key.id }
 
-// Algorithm is the algorithm of its signature, "RS256" for one.
+// Algorithm returns the algorithm of its signature, "RS256" for one.
 func (t *Token) Algorithm() string { return t.algorithm.name }
 
-// Subject is the sub claim, or "" without one.
+// Subject returns the sub claim, or "" without one.
 func (t *Token) Subject() string { return t.subject }
 
-// Expires is the exp claim, in whole seconds.
+// Expires returns the exp claim, in whole seconds.
 func (t *Token) Expires() time.Time { return time.Unix(t.lifetime.expires, 0) }
 
-// Claims are all the claims, an object.
+// Claims returns all the claims, an object.
 func (t *Token) Claims() strictjson.Value { return t.claims }
 
 // Claim is the claim at a path: "groups"; "realm_access.roles" for the roles of the object realm_access, or for the
@@ -50,15 +50,15 @@ func (t *Token) Claims() strictjson.Value { return t.claims }
 // exist.
 func (t *Token) Claim(path string) strictjson.Value { return t.claims.Find(path) }
 
-// String says which key verified the token, and nothing of its claims, so that printing one does not leak them.
+// String reports which key verified the token, and nothing of its claims, so that printing one does not leak them.
 func (t *Token) String() string {
 	return fmt.Sprintf("token of issuer %q, key %q, %s", t.Issuer(), t.KeyID(), t.Algorithm())
 }
 
-// GoString is String, for %#v.
+// GoString returns the same as String, for %#v.
 func (t *Token) GoString() string { return t.String() }
 
-// LogValue is what a log may hold of it.
+// LogValue returns what a log may hold of it.
 func (t *Token) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("issuer", t.Issuer()), slog.String("kid", t.KeyID()),
 		slog.String("alg", t.Algorithm()))

@@ -94,7 +94,7 @@ func Need(t testing.TB, modules ...string) {
 	}
 }
 
-// Browser is the path of Chromium, or the test is skipped. Default: what CHROMIUM names, or else chromium,
+// Browser returns the path of Chromium, or the test is skipped. Default: what CHROMIUM names, or else chromium,
 // chromium-browser or google-chrome in PATH.
 func Browser(t testing.TB) string {
 	t.Helper()

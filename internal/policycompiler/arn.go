@@ -62,7 +62,7 @@ func plain(s string) bool {
 	return s != ""
 }
 
-// String is the ARN as it came.
+// String returns the ARN as it came.
 func (a ARN) String() string { return a.text }
 
 // Prefix is what comes before the verb: it is the same for all requests to one stage of an API. It ends in a slash.

@@ -173,10 +173,10 @@ func (m *Machine) close() {
 	}
 }
 
-// Len is the number of states: they are the numbers from 0 on.
+// Len returns the number of states: they are the numbers from 0 on.
 func (m *Machine) Len() int { return len(m.states) }
 
-// Pattern is the one that a request with this verb is sent to if its path ends in a state, by its index, or -1.
+// Pattern returns the one that a request with this verb is sent to if its path ends in a state, by its index, or -1.
 // The verb is given by its place in [Verbs].
 func (m *Machine) Pattern(at, verb int) int {
 	for _, n := range m.states[at].nodes {
@@ -187,7 +187,7 @@ func (m *Machine) Pattern(at, verb int) int {
 	return none
 }
 
-// Read is where a segment leads from a state, or -1 if nowhere.
+// Read returns where a segment leads from a state, or -1 if nowhere.
 func (m *Machine) Read(at int, segment string) int {
 	for _, step := range m.states[at].steps {
 		if step.literal == segment {
@@ -197,7 +197,7 @@ func (m *Machine) Read(at int, segment string) int {
 	return int(m.states[at].other)
 }
 
-// Literals are the segments that lead elsewhere from a state than any other segment does.
+// Literals returns the segments that lead elsewhere from a state than any other segment does.
 func (m *Machine) Literals(at int) []string {
 	out := make([]string, len(m.states[at].steps))
 	for i, step := range m.states[at].steps {
@@ -206,7 +206,7 @@ func (m *Machine) Literals(at int) []string {
 	return out
 }
 
-// Literal is where a segment leads from the states of a set.
+// Literal returns where a segment leads from the states of a set.
 func (m *Machine) Literal(from Set, segment string) Set {
 	to := NewSet(len(m.states))
 	for at := range from.All {
@@ -217,7 +217,7 @@ func (m *Machine) Literal(from Set, segment string) Set {
 	return to
 }
 
-// Run is where one segment or more, whatever they are, lead from the states of a set.
+// Run returns where one segment or more, whatever they are, lead from the states of a set.
 func (m *Machine) Run(from Set) Set {
 	to := NewSet(len(m.states))
 	for at := range from.All {

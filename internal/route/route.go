@@ -49,7 +49,7 @@ type Pattern struct {
 	Segments []Segment // none for the root path
 }
 
-// Path is the pattern's path as API Gateway writes it: "/orders/{id}".
+// Path returns the pattern's path as API Gateway writes it: "/orders/{id}".
 func (p Pattern) Path() string {
 	if len(p.Segments) == 0 {
 		return "/"
@@ -140,7 +140,7 @@ func (p Pattern) names(parameter Segment) bool {
 	})
 }
 
-// MustParse is Parse for patterns that are known to be right, such as those of tests.
+// MustParse is [Parse] for patterns that are known to be right, such as those of tests.
 func MustParse(s string) Pattern {
 	p, err := Parse(s)
 	if err != nil {

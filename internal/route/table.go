@@ -137,7 +137,7 @@ func (n *node) addLiteral(child *node) {
 	}
 }
 
-// Patterns are the table's patterns, in the order they were given. The slice is the table's own: it is not to be
+// Patterns returns the table's patterns, in the order they were given. The slice is the table's own: it is not to be
 // changed.
 func (t *Table) Patterns() []Pattern { return t.patterns }
 
@@ -217,7 +217,7 @@ type Resource struct {
 	Methods [7]int  // for each of [Verbs]: the pattern that takes it here, by its index, or -1
 }
 
-// Resources are the nodes of the tree, each after its parent. The first is the root.
+// Resources returns the nodes of the tree, each after its parent. The first is the root.
 func (t *Table) Resources() []Resource {
 	out := make([]Resource, len(t.nodes))
 	out[0].Parent = none

@@ -24,7 +24,7 @@ type Options struct {
 	Accepted bool
 }
 
-// All are the rules, in the order of their ids.
+// All returns the rules, in the order of their ids.
 func All() []Rule {
 	all := []Rule{
 		openMethod,
@@ -57,7 +57,7 @@ func All() []Rule {
 	return all
 }
 
-// IDs are the ids of all rules.
+// IDs returns the ids of all rules.
 func IDs() []string {
 	var out []string
 	for _, r := range All() {
@@ -66,7 +66,7 @@ func IDs() []string {
 	return out
 }
 
-// Acceptable are the ids of the rules whose findings an app may accept.
+// Acceptable returns the ids of the rules whose findings an app may accept.
 func Acceptable() []string {
 	return slices.DeleteFunc(IDs(), func(id string) bool { return id == acceptance.ID })
 }
@@ -100,7 +100,7 @@ func Check(a *cloudassembly.Assembly, o Options) []Finding {
 	return slices.Compact(out)
 }
 
-// Failing are those of the findings that fail a synthesis: errors that are not accepted.
+// Failing returns the findings that fail a synthesis: errors that are not accepted.
 func Failing(findings []Finding) []Finding {
 	return slices.DeleteFunc(slices.Clone(findings),
 		func(f Finding) bool { return f.Severity != Error || f.Accepted != "" })

@@ -65,7 +65,7 @@ func readClaim(h http.Header, rawQuery string) (claim, error) {
 	return queryClaim(query)
 }
 
-// Unreadable is AWS's answer to an Authorization header that is not a Signature Version 4; nil if it is one, or if
+// Unreadable returns AWS's answer to an Authorization header that is not a Signature Version 4; nil if it is one, or if
 // there is no such header. It does not verify the signature.
 func Unreadable(h http.Header) *Error {
 	if h.Get("Authorization") == "" {

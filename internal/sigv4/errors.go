@@ -45,7 +45,7 @@ func (e *Error) Error() string {
 // Unwrap is the kind.
 func (e *Error) Unwrap() error { return e.Kind }
 
-// Detail is what helps a developer beyond AWS's words, or "".
+// Detail returns what helps a developer beyond AWS's words, or "".
 func (e *Error) Detail() string { return e.detail }
 
 func missingToken() error {

@@ -62,7 +62,7 @@ func (d *Document) Grow(n int) {
 	}
 }
 
-// Size is about how many bytes of memory the Document holds, the text's own among them.
+// Size returns the approximate number of bytes that the Document holds in memory, its text included.
 func (d *Document) Size() int {
 	size := documentSize + len(d.text)
 	if cap(d.nodes) > len(d.few) {

@@ -25,7 +25,7 @@ type Value struct {
 
 func (v Value) node() *node { return &v.doc.nodes[v.at] }
 
-// Kind is what the value is.
+// Kind returns the kind of the value.
 func (v Value) Kind() Kind {
 	if v.doc == nil {
 		return Missing
@@ -36,7 +36,7 @@ func (v Value) Kind() Kind {
 // Exists reports whether there is a value, null included.
 func (v Value) Exists() bool { return v.doc != nil }
 
-// Raw is the value's own text, quotes and brackets included: a part of the document's text, not a copy.
+// Raw returns the value's own text, quotes and brackets included: a part of the document's text, not a copy.
 func (v Value) Raw() string {
 	if v.doc == nil {
 		return ""
@@ -65,7 +65,7 @@ func (v Value) Bool() (b, ok bool) {
 	return k == True, k == True || k == False
 }
 
-// Get is an object's member of exactly this name.
+// Get returns an object's member of exactly this name.
 func (v Value) Get(name string) Value {
 	if v.Kind() != Object {
 		return Value{}
@@ -79,7 +79,7 @@ func (v Value) Get(name string) Value {
 	return Value{}
 }
 
-// Find is the member at a path: the member of the whole path's name if there is one, and else the one found by
+// Find returns the member at a path: the member of the whole path's name if there is one, and else the one found by
 // descending, at one of the path's dots, into the object of the name before it. So "realm_access.roles" finds the
 // roles of {"realm_access":{"roles":[]}}, and "https://example.com/roles" the claim of that name. Where several dots
 // lead to a member, the first one counts.
@@ -100,7 +100,7 @@ func (v Value) Find(path string) Value {
 	return Value{}
 }
 
-// Members are an object's members in their order, names with their escapes resolved.
+// Members returns an object's members in their order, names with their escapes resolved.
 func (v Value) Members() iter.Seq2[string, Value] {
 	return func(yield func(string, Value) bool) {
 		if v.Kind() != Object {
@@ -115,7 +115,7 @@ func (v Value) Members() iter.Seq2[string, Value] {
 	}
 }
 
-// Elements are an array's elements in their order.
+// Elements returns an array's elements in their order.
 func (v Value) Elements() iter.Seq[Value] {
 	return func(yield func(Value) bool) {
 		if v.Kind() != Array {
@@ -130,7 +130,7 @@ func (v Value) Elements() iter.Seq[Value] {
 	}
 }
 
-// Len is the number of an array's elements or an object's members.
+// Len returns the number of an array's elements or an object's members.
 func (v Value) Len() int {
 	n := 0
 	switch v.Kind() {
