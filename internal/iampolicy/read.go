@@ -252,3 +252,14 @@ func (r reader) texts(v strictjson.Value) (list []string, err error) {
 	}
 	return list, err
 }
+
+// text reads a string or, in a template, what stands for one.
+func (r reader) text(v strictjson.Value) (string, error) {
+	if !r.template || v.Kind() != strictjson.Object {
+		return readText(v)
+	}
+	if pattern, ok := joinedARN(v); ok {
+		return pattern, nil
+	}
+	return Unknown, nil
+}
