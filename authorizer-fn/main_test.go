@@ -29,7 +29,18 @@ var built = sync.OnceValues(func() (path string, err error) {
 		return "", err
 	}
 	out := filepath.Join(dir, "bootstrap")
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc,gatehouse_host", "-ldflags=-s -w -buildid=", "-o", out, ".")
+	cmd := exec.Command(
+		"go",
+		"build",
+		"-trimpath",
+		"-buildvcs=false",
+		"-tags",
+		"lambda.norpc,gatehouse_host",
+		"-ldflags=-s -w -buildid=",
+		"-o",
+		out,
+		".",
+	)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
 	if text, err := cmd.CombinedOutput(); err != nil {
 		os.Stderr.Write(text)
@@ -66,7 +77,9 @@ func launch(t *testing.T, issuer *authztest.Issuer, change func(*authz.Config)) 
 	t.Cleanup(server.Close)
 	issuer.URL = server.URL
 	config := authz.Config{
-		Issuers: []authz.Issuer{{URL: issuer.URL, Audiences: []string{audience}, JWKSURL: issuer.JWKSURL(), Algorithms: authztest.Algorithms}},
+		Issuers: []authz.Issuer{
+			{URL: issuer.URL, Audiences: []string{audience}, JWKSURL: issuer.JWKSURL(), Algorithms: authztest.Algorithms},
+		},
 	}
 	if change != nil {
 		change(&config)
@@ -87,7 +100,11 @@ func launch(t *testing.T, issuer *authztest.Issuer, change func(*authz.Config)) 
 	}
 	defer file.Close()
 	cmd := exec.Command(path)
-	cmd.Env = []string{"AWS_LAMBDA_RUNTIME_API=" + api.Address(), "LAMBDA_TASK_ROOT=" + dir, "AWS_LAMBDA_FUNCTION_NAME=authorizer"}
+	cmd.Env = []string{
+		"AWS_LAMBDA_RUNTIME_API=" + api.Address(),
+		"LAMBDA_TASK_ROOT=" + dir,
+		"AWS_LAMBDA_FUNCTION_NAME=authorizer",
+	}
 	for name, value := range config.Environment() {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
@@ -174,9 +191,21 @@ func TestContract(t *testing.T) {
 		{"34 without the scope", "D", authztest.TokenEvent(authztest.ARN("POST", "/orders"), "Bearer "+good)},
 		{"36 another route with the same token", "allowed", authztest.TokenEvent(arn, "Bearer "+good)},
 		{"39 a malformed ARN", "F", authztest.TokenEvent("arn:aws", "Bearer "+good)},
-		{"41 China", "allowed", authztest.TokenEvent("arn:aws-cn:execute-api:cn-north-1:123456789012:abcdef1234/prod/GET/orders", "Bearer "+good)},
-		{"43 a header in another case", "allowed", authztest.RequestEvent("GET", "/orders", http.Header{"aUTHORIZATION": {"Bearer " + good}}, nil)},
-		{"43 two headers", "U", authztest.RequestEvent("GET", "/orders", http.Header{"Authorization": {"Bearer " + good, "Bearer x.y.z"}}, nil)},
+		{
+			"41 China",
+			"allowed",
+			authztest.TokenEvent("arn:aws-cn:execute-api:cn-north-1:123456789012:abcdef1234/prod/GET/orders", "Bearer "+good),
+		},
+		{
+			"43 a header in another case",
+			"allowed",
+			authztest.RequestEvent("GET", "/orders", http.Header{"aUTHORIZATION": {"Bearer " + good}}, nil),
+		},
+		{
+			"43 two headers",
+			"U",
+			authztest.RequestEvent("GET", "/orders", http.Header{"Authorization": {"Bearer " + good, "Bearer x.y.z"}}, nil),
+		},
 		{"44 in the query string", "U", authztest.RequestEvent("GET", "/orders", nil, http.Header{"access_token": {good}})},
 		{"48 an unknown event", "F", []byte(`{"type":"HTTP","methodArn":"` + arn + `"}`)},
 		{"48 an array", "F", []byte(`[]`)},
@@ -230,7 +259,10 @@ func TestAConfigurationThatCannotWorkStopsTheStart(t *testing.T) {
 	}
 	for name, env := range map[string][]string{
 		"no configuration": nil,
-		"no access table":  {authz.ConfigVariable + `={"issuers":[{"url":"https://a.example.com","audiences":["x"]}]}`, "LAMBDA_TASK_ROOT=" + t.TempDir()},
+		"no access table": {
+			authz.ConfigVariable + `={"issuers":[{"url":"https://a.example.com","audiences":["x"]}]}`,
+			"LAMBDA_TASK_ROOT=" + t.TempDir(),
+		},
 	} {
 		cmd := exec.Command(path)
 		cmd.Env = append([]string{"AWS_LAMBDA_RUNTIME_API=127.0.0.1:1"}, env...)

@@ -131,7 +131,9 @@ func TestFunction(t *testing.T) {
 			t.Errorf("%s %s: got %d %s, want %d with %q", step.method, step.path, got.StatusCode, got.Body, step.want, step.text)
 		}
 		if got.MultiValueHeaders.Get("Access-Control-Allow-Origin") != "https://shop.example.com" ||
-			got.MultiValueHeaders.Get("Access-Control-Expose-Headers") != "Location" || got.MultiValueHeaders.Get("Vary") != "Origin" {
+			got.MultiValueHeaders.Get(
+				"Access-Control-Expose-Headers",
+			) != "Location" || got.MultiValueHeaders.Get("Vary") != "Origin" {
 			t.Errorf("%s %s: no CORS headers: %v", step.method, step.path, got.MultiValueHeaders)
 		}
 	}
@@ -166,7 +168,11 @@ func TestFunction(t *testing.T) {
 
 func TestFunctionThatCannotStart(t *testing.T) {
 	for _, tt := range []struct{ name, env, want string }{
-		{"CORS that browsers refuse", `GATEHOUSE_CORS={"allowOrigins":["*"],"allowCredentials":true}`, "cors: GATEHOUSE_CORS: credentials with a wildcard"},
+		{
+			"CORS that browsers refuse",
+			`GATEHOUSE_CORS={"allowOrigins":["*"],"allowCredentials":true}`,
+			"cors: GATEHOUSE_CORS: credentials with a wildcard",
+		},
 		{"a table without a region", "ORDERS_TABLE=orders", "dynamo: the environment variable AWS_REGION is not set"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -174,7 +180,8 @@ func TestFunctionThatCannotStart(t *testing.T) {
 			cmd.Env = []string{asFunction + "=1", "AWS_LAMBDA_RUNTIME_API=127.0.0.1:1", tt.env, "GOCOVERDIR=" + t.TempDir()}
 			out, err := cmd.CombinedOutput()
 			var line struct{ Level, Error string }
-			if jsonErr := json.Unmarshal(out, &line); err == nil || jsonErr != nil || line.Level != "ERROR" || !strings.Contains(line.Error, tt.want) {
+			if jsonErr := json.Unmarshal(out, &line); err == nil || jsonErr != nil || line.Level != "ERROR" ||
+				!strings.Contains(line.Error, tt.want) {
 				t.Errorf("got %v and %s, want a line with %q", err, out, tt.want)
 			}
 		})
@@ -185,15 +192,27 @@ func TestFunctionThatCannotStart(t *testing.T) {
 func TestFunctionWithATable(t *testing.T) {
 	table := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
-		_, _ = io.WriteString(w, `{"__type":"AccessDeniedException","message":"no grant for `+r.Header.Get("X-Amz-Target")+`"}`)
+		_, _ = io.WriteString(
+			w,
+			`{"__type":"AccessDeniedException","message":"no grant for `+r.Header.Get("X-Amz-Target")+`"}`,
+		)
 	}))
 	defer table.Close()
-	invoke, stop := start(t, "ORDERS_TABLE=orders", "AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=AKID", "AWS_SECRET_ACCESS_KEY=KEYSECRET",
-		"AWS_SESSION_TOKEN=SESSIONSECRET", "AWS_ENDPOINT_URL_DYNAMODB="+table.URL)
-	if got := invoke(event("GET", "/orders", "")); !strings.Contains(got, `"statusCode":500`) || !strings.Contains(got, "application/problem+json") {
+	invoke, stop := start(
+		t,
+		"ORDERS_TABLE=orders",
+		"AWS_REGION=eu-central-1",
+		"AWS_ACCESS_KEY_ID=AKID",
+		"AWS_SECRET_ACCESS_KEY=KEYSECRET",
+		"AWS_SESSION_TOKEN=SESSIONSECRET",
+		"AWS_ENDPOINT_URL_DYNAMODB="+table.URL,
+	)
+	if got := invoke(event("GET", "/orders", "")); !strings.Contains(got, `"statusCode":500`) ||
+		!strings.Contains(got, "application/problem+json") {
 		t.Errorf("got %s, want a problem", got)
 	}
-	if log := stop(); !strings.Contains(log, `"level":"ERROR"`) || !strings.Contains(log, "no grant for DynamoDB_20120810.Query") ||
+	if log := stop(); !strings.Contains(log, `"level":"ERROR"`) ||
+		!strings.Contains(log, "no grant for DynamoDB_20120810.Query") ||
 		strings.Contains(log, "SECRET") {
 		t.Errorf("the log should have the reason and no secret:\n%s", log)
 	}

@@ -12,9 +12,35 @@ import (
 )
 
 var some = []figures.Figure{
-	{Subject: "token verification, RS256", Name: "gatehouse", Peer: "the signature alone", Unit: "us", Measured: 24.3, Against: 22.8, Ratio: 1.067, AtMost: 1.15},
-	{Subject: "token verification, RS256", Name: "another <library>", Peer: "the signature alone", Unit: "us", Measured: 43.3, Against: 22.8, Ratio: 1.9, Other: true},
-	{Subject: "requests a second", Name: "guarded", Peer: "a peer", Measured: 12345, Against: 1000, Ratio: 12.345, AtLeast: 10},
+	{
+		Subject:  "token verification, RS256",
+		Name:     "gatehouse",
+		Peer:     "the signature alone",
+		Unit:     "us",
+		Measured: 24.3,
+		Against:  22.8,
+		Ratio:    1.067,
+		AtMost:   1.15,
+	},
+	{
+		Subject:  "token verification, RS256",
+		Name:     "another <library>",
+		Peer:     "the signature alone",
+		Unit:     "us",
+		Measured: 43.3,
+		Against:  22.8,
+		Ratio:    1.9,
+		Other:    true,
+	},
+	{
+		Subject:  "requests a second",
+		Name:     "guarded",
+		Peer:     "a peer",
+		Measured: 12345,
+		Against:  1000,
+		Ratio:    12.345,
+		AtLeast:  10,
+	},
 	{Subject: "requests a second", Name: "public", Peer: "a peer", Measured: 900, Against: 1000, Ratio: 0.9, AtLeast: 10},
 }
 
@@ -79,8 +105,8 @@ func TestFiguresAreGathered(t *testing.T) {
 	}
 }
 
-// TestEachIsThere: what is run is in the tree, and what is in the tree is run, or is the hour of load or the search for paths that
-// are served as another route, neither of which is a ratio.
+// TestEachIsThere: what is run is in the tree, and what is in the tree is run, or is the hour of load or the search for
+// paths that are served as another route, neither of which is a ratio.
 func TestEachIsThere(t *testing.T) {
 	run := map[string]bool{"soak": true, "paths": true, "internal": true, "pictures": true}
 	for _, b := range all {

@@ -93,9 +93,19 @@ func run(only []string, out string) error {
 
 // machine is what it was measured on, in a sentence.
 func machine(loadBefore string) string {
-	return fmt.Sprintf("%s: %s on %s/%s, %d processors, Node.js %s, load %s before and %s after.",
-		time.Now().UTC().Format(time.DateOnly), strings.Replace(runtime.Version(), "go", "Go ", 1), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(),
-		node(), loadBefore, load())
+	return fmt.Sprintf(
+		"%s: %s on %s/%s, %d processors, Node.js %s, load %s before and %s after.",
+		time.Now().
+			UTC().
+			Format(time.DateOnly),
+		strings.Replace(runtime.Version(), "go", "Go ", 1),
+		runtime.GOOS,
+		runtime.GOARCH,
+		runtime.NumCPU(),
+		node(),
+		loadBefore,
+		load(),
+	)
 }
 
 func node() string {

@@ -63,7 +63,13 @@ func plot(measured []figures.Figure) string {
 		if f.Subject != subject {
 			subject = f.Subject
 			y += heading
-			fmt.Fprintf(&body, `<text x="16" y="%d" class="subject">%s<tspan class="peer"> over %s</tspan></text>`+"\n", y-heading/2+10, escaped(subject), escaped(f.Peer))
+			fmt.Fprintf(
+				&body,
+				`<text x="16" y="%d" class="subject">%s<tspan class="peer"> over %s</tspan></text>`+"\n",
+				y-heading/2+10,
+				escaped(subject),
+				escaped(f.Peer),
+			)
 		}
 		from, to := min(x(1), x(f.Ratio)), max(x(1), x(f.Ratio))
 		class := "ours"
@@ -74,9 +80,24 @@ func plot(measured []figures.Figure) string {
 			class = "over"
 		}
 		fmt.Fprintf(&body, `<text x="%d" y="%d" text-anchor="end">%s</text>`+"\n", labels-14, y+21, escaped(f.Name))
-		fmt.Fprintf(&body, `<rect x="%.1f" y="%d" width="%.1f" height="%d" class="%s"/>`+"\n", from, y+5, max(to-from, 2), line-10, class)
+		fmt.Fprintf(
+			&body,
+			`<rect x="%.1f" y="%d" width="%.1f" height="%d" class="%s"/>`+"\n",
+			from,
+			y+5,
+			max(to-from, 2),
+			line-10,
+			class,
+		)
 		if bound := f.AtMost + f.AtLeast; bound > 0 {
-			fmt.Fprintf(&body, `<line x1="%.1f" x2="%.1f" y1="%d" y2="%d" class="bound"/>`+"\n", x(bound), x(bound), y+2, y+line-2)
+			fmt.Fprintf(
+				&body,
+				`<line x1="%.1f" x2="%.1f" y1="%d" y2="%d" class="bound"/>`+"\n",
+				x(bound),
+				x(bound),
+				y+2,
+				y+line-2,
+			)
 			to = max(to, x(bound))
 		}
 		fmt.Fprintf(&body, `<text x="%.1f" y="%d">%s</text>`+"\n", to+8, y+21, ratio(f.Ratio))
@@ -84,7 +105,12 @@ func plot(measured []figures.Figure) string {
 	}
 	bottom := y + 10
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-label="Ratios of Gatehouse to its peers">`+"\n", width, bottom+64)
+	fmt.Fprintf(
+		&b,
+		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-label="Ratios of Gatehouse to its peers">`+"\n",
+		width,
+		bottom+64,
+	)
 	fmt.Fprintf(&b, "<style>%s\n</style>\n<rect class=\"paper\" width=\"100%%\" height=\"100%%\"/>\n", style)
 	for _, tick := range []float64{0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50} {
 		class := "grid"
@@ -95,7 +121,11 @@ func plot(measured []figures.Figure) string {
 		fmt.Fprintf(&b, `<text x="%.1f" y="%d" class="tick" text-anchor="middle">%g</text>`+"\n", x(tick), bottom+22, tick)
 	}
 	b.WriteString(body.String())
-	fmt.Fprintf(&b, `<text x="16" y="%d" class="tick">Ratio to what is named, on a logarithmic axis. Blue: Gatehouse; grey: other libraries; the mark: the bound it has to keep.</text>`+"\n", bottom+52)
+	fmt.Fprintf(
+		&b,
+		`<text x="16" y="%d" class="tick">Ratio to what is named, on a logarithmic axis. Blue: Gatehouse; grey: other libraries; the mark: the bound it has to keep.</text>`+"\n",
+		bottom+52,
+	)
 	b.WriteString("</svg>\n")
 	return b.String()
 }

@@ -17,13 +17,26 @@ func table(machine string, measured []figures.Figure) string {
 	for _, f := range measured {
 		if f.Subject != subject {
 			subject = f.Subject
-			fmt.Fprintf(&b, "\n## %s\n\n| | measured | against %s | ratio | bound |\n|---|---|---|---|---|\n", strings.ToUpper(subject[:1])+subject[1:], f.Peer)
+			fmt.Fprintf(
+				&b,
+				"\n## %s\n\n| | measured | against %s | ratio | bound |\n|---|---|---|---|---|\n",
+				strings.ToUpper(subject[:1])+subject[1:],
+				f.Peer,
+			)
 		}
 		bound := f.Bound()
 		if !f.Holds() {
 			bound = "**" + bound + ": does not hold**"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", f.Name, value(f.Measured, f.Unit), value(f.Against, f.Unit), ratio(f.Ratio), bound)
+		fmt.Fprintf(
+			&b,
+			"| %s | %s | %s | %s | %s |\n",
+			f.Name,
+			value(f.Measured, f.Unit),
+			value(f.Against, f.Unit),
+			ratio(f.Ratio),
+			bound,
+		)
 	}
 	return b.String()
 }

@@ -16,31 +16,71 @@ func TestCaller(t *testing.T) {
 		none          bool
 	}{
 		{name: "public route", context: `{}`, none: true},
-		{name: "Lambda authorizer", context: `{"authorizer": {"principalId": "user-1", "integrationLatency": 12, "issuer": "https://id.example.com", "sub": "user-1", "plan": "free", "scopes": "orders:read orders:write", "groups": "staff", "roles": "clerk head%20clerk"}}`,
-			want: Caller{Principal: "user-1", Issuer: "https://id.example.com", Scopes: []string{"orders:read", "orders:write"}, Groups: []string{"staff"},
-				Roles: []string{"clerk", "head clerk"}, Context: map[string]string{"sub": "user-1", "plan": "free"}}},
-		{name: "Lambda authorizer without a context", context: `{"authorizer": {"principalId": "user-1"}}`, want: Caller{Principal: "user-1"}},
+		{
+			name:    "Lambda authorizer",
+			context: `{"authorizer": {"principalId": "user-1", "integrationLatency": 12, "issuer": "https://id.example.com", "sub": "user-1", "plan": "free", "scopes": "orders:read orders:write", "groups": "staff", "roles": "clerk head%20clerk"}}`,
+			want: Caller{
+				Principal: "user-1",
+				Issuer:    "https://id.example.com",
+				Scopes:    []string{"orders:read", "orders:write"},
+				Groups:    []string{"staff"},
+				Roles:     []string{"clerk", "head clerk"},
+				Context:   map[string]string{"sub": "user-1", "plan": "free"},
+			},
+		},
+		{
+			name:    "Lambda authorizer without a context",
+			context: `{"authorizer": {"principalId": "user-1"}}`,
+			want:    Caller{Principal: "user-1"},
+		},
 		{name: "Lambda authorizer without a principal", context: `{"authorizer": {"scopes": "orders:read"}}`, none: true},
 		{name: "a principal that is no string", context: `{"authorizer": {"principalId": 7}}`, none: true},
-		{name: "a context value that claims to be claims", context: `{"authorizer": {"principalId": "user-1", "claims": "{\"sub\":\"admin\"}"}}`,
-			want: Caller{Principal: "user-1", Context: map[string]string{"claims": `{"sub":"admin"}`}}},
-		{name: "Cognito, ID token", context: `{"authorizer": {"claims": {"iss": "https://pool.example.com", "sub": "0b0b", "cognito:groups": "staff,admins", "token_use": "id"}}}`,
+		{
+			name:    "a context value that claims to be claims",
+			context: `{"authorizer": {"principalId": "user-1", "claims": "{\"sub\":\"admin\"}"}}`,
+			want:    Caller{Principal: "user-1", Context: map[string]string{"claims": `{"sub":"admin"}`}},
+		},
+		{
+			name:    "Cognito, ID token",
+			context: `{"authorizer": {"claims": {"iss": "https://pool.example.com", "sub": "0b0b", "cognito:groups": "staff,admins", "token_use": "id"}}}`,
 			want: Caller{Principal: "0b0b", Issuer: "https://pool.example.com", Groups: []string{"staff", "admins"},
-				Context: map[string]string{"iss": "https://pool.example.com", "sub": "0b0b", "cognito:groups": "staff,admins", "token_use": "id"}}},
-		{name: "Cognito, access token", context: `{"authorizer": {"claims": {"sub": "0b0b", "scope": "api/read api/write", "token_use": "access"}}}`,
+				Context: map[string]string{
+					"iss":            "https://pool.example.com",
+					"sub":            "0b0b",
+					"cognito:groups": "staff,admins",
+					"token_use":      "id",
+				}},
+		},
+		{
+			name:    "Cognito, access token",
+			context: `{"authorizer": {"claims": {"sub": "0b0b", "scope": "api/read api/write", "token_use": "access"}}}`,
 			want: Caller{Principal: "0b0b", Scopes: []string{"api/read", "api/write"},
-				Context: map[string]string{"sub": "0b0b", "scope": "api/read api/write", "token_use": "access"}}},
-		{name: "claims that are no strings", context: `{"authorizer": {"claims": {"sub": "0b0b", "scope": 7, "cognito:groups": ["admins"]}}}`,
-			want: Caller{Principal: "0b0b", Context: map[string]string{"sub": "0b0b"}}},
+				Context: map[string]string{"sub": "0b0b", "scope": "api/read api/write", "token_use": "access"}},
+		},
+		{
+			name:    "claims that are no strings",
+			context: `{"authorizer": {"claims": {"sub": "0b0b", "scope": 7, "cognito:groups": ["admins"]}}}`,
+			want:    Caller{Principal: "0b0b", Context: map[string]string{"sub": "0b0b"}},
+		},
 		{name: "names with spaces, commas and percent signs, as the included authorizer writes them",
 			context: `{"authorizer": {"principalId": "user-1", "groups": "Domain%20Users x%2Cadmins 100%25 b%C3%BCro"}}`,
 			want:    Caller{Principal: "user-1", Groups: []string{"Domain Users", "x,admins", "100%", "büro"}}},
-		{name: "a comma is no separator in a Lambda authorizer's list", context: `{"authorizer": {"principalId": "user-1", "groups": "x,admins 50%"}}`,
-			want: Caller{Principal: "user-1", Groups: []string{"x,admins", "50%"}}},
-		{name: "a Lambda authorizer beside a signature", context: `{"authorizer": {"scopes": "a"}, "identity": {"userArn": "arn:aws:iam::1:user/x"}}`, none: true},
+		{
+			name:    "a comma is no separator in a Lambda authorizer's list",
+			context: `{"authorizer": {"principalId": "user-1", "groups": "x,admins 50%"}}`,
+			want:    Caller{Principal: "user-1", Groups: []string{"x,admins", "50%"}},
+		},
+		{
+			name:    "a Lambda authorizer beside a signature",
+			context: `{"authorizer": {"scopes": "a"}, "identity": {"userArn": "arn:aws:iam::1:user/x"}}`,
+			none:    true,
+		},
 		{name: "claims without a subject", context: `{"authorizer": {"claims": {}, "principalId": "x"}}`, none: true},
-		{name: "IAM", context: `{"identity": {"userArn": "arn:aws:sts::123456789012:assumed-role/ci/build", "caller": "AROA:build", "accountId": "123456789012"}}`,
-			want: Caller{Principal: "arn:aws:sts::123456789012:assumed-role/ci/build"}},
+		{
+			name:    "IAM",
+			context: `{"identity": {"userArn": "arn:aws:sts::123456789012:assumed-role/ci/build", "caller": "AROA:build", "accountId": "123456789012"}}`,
+			want:    Caller{Principal: "arn:aws:sts::123456789012:assumed-role/ci/build"},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			called := false

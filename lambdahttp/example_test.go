@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
 )
 
-// The Mux serves the route that API Gateway authorized, and a handler finds the caller whatever authorizer the route has.
-// In a function's main the Mux goes to lambdahttp.Start.
+// The Mux serves the route that API Gateway authorized, and a handler finds the caller whatever authorizer the route
+// has. In a function's main the Mux goes to lambdahttp.Start.
 func ExampleMux() {
 	mux := lambdahttp.NewMux()
 	mux.HandleFunc("GET /orders/{id}", func(w http.ResponseWriter, r *http.Request) {
@@ -22,7 +22,9 @@ func ExampleMux() {
 
 	answer, err := function(context.Background(), events.APIGatewayProxyRequest{
 		Resource: "/orders/{id}", HTTPMethod: "GET", Path: "/orders/1%2F2", PathParameters: map[string]string{"id": "1%2F2"},
-		RequestContext: events.APIGatewayProxyRequestContext{Authorizer: map[string]any{"principalId": "user-1", "scopes": "orders:read"}},
+		RequestContext: events.APIGatewayProxyRequestContext{
+			Authorizer: map[string]any{"principalId": "user-1", "scopes": "orders:read"},
+		},
 	})
 	fmt.Println(answer.StatusCode, answer.Body, err)
 	// Output: 200 user-1 asks for 1/2 <nil>
@@ -33,12 +35,18 @@ func ExampleMux() {
 func ExampleHandler() {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /users/me", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "your own account") })
-	mux.HandleFunc("GET /users/{name}", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.PathValue("name")) })
+	mux.HandleFunc(
+		"GET /users/{name}",
+		func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.PathValue("name")) },
+	)
 	function := lambdahttp.Handler(mux)
 
 	for _, name := range []string{"Ann%20Lee", "%6De"} {
 		answer, err := function(context.Background(), events.APIGatewayProxyRequest{
-			Resource: "/users/{name}", HTTPMethod: "GET", Path: "/users/" + name, PathParameters: map[string]string{"name": name},
+			Resource:       "/users/{name}",
+			HTTPMethod:     "GET",
+			Path:           "/users/" + name,
+			PathParameters: map[string]string{"name": name},
 		})
 		fmt.Println(answer.StatusCode, answer.Body, err)
 	}

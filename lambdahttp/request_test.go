@@ -104,8 +104,13 @@ func TestRequestDetails(t *testing.T) {
 			func(r *http.Request) any { return r.Host }, "abc123.execute-api.eu-central-1.amazonaws.com"},
 		{"no body", "a reader that is nil would panic", `{}`,
 			func(r *http.Request) any { return r.Body == http.NoBody && r.ContentLength == 0 }, true},
-		{"binary body", "as binaryMediaTypes makes it", `{"body": "AP8=", "isBase64Encoded": true}`,
-			func(r *http.Request) any { b, _ := io.ReadAll(r.Body); return []any{b, r.ContentLength} }, []any{[]byte{0, 0xff}, int64(2)}},
+		{
+			"binary body",
+			"as binaryMediaTypes makes it",
+			`{"body": "AP8=", "isBase64Encoded": true}`,
+			func(r *http.Request) any { b, _ := io.ReadAll(r.Body); return []any{b, r.ContentLength} },
+			[]any{[]byte{0, 0xff}, int64(2)},
+		},
 		{"IPv6", "net.SplitHostPort must work on it", `{"requestContext": {"identity": {"sourceIp": "2001:db8::1"}}}`,
 			func(r *http.Request) any { return r.RemoteAddr }, "[2001:db8::1]:0"},
 	} {
@@ -133,31 +138,146 @@ func TestPath(t *testing.T) {
 		{name: "root", resource: "/", path: "/", want: "/", decoded: "/"},
 		{name: "trailing slash is kept", resource: "/orders", path: "/orders/", want: "/orders/", decoded: "/orders/"},
 		{name: "two slashes are kept", resource: "/{proxy+}", path: "/a//b", proxy: "a//b", want: "/a//b", decoded: "/a//b"},
-		{name: "escaped slash stays in its segment", resource: "/orders/{id}", path: "/orders/1%2Frefund", want: "/orders/1%2Frefund", decoded: "/orders/1/refund"},
-		{name: "escaped in small letters", resource: "/orders/{id}", path: "/orders/1%2frefund", want: "/orders/1%2frefund", decoded: "/orders/1/refund"},
-		{name: "escapes that need not be", resource: "/orders/{id}", path: "/orders/%61", want: "/orders/%61", decoded: "/orders/a"},
+		{
+			name:     "escaped slash stays in its segment",
+			resource: "/orders/{id}",
+			path:     "/orders/1%2Frefund",
+			want:     "/orders/1%2Frefund",
+			decoded:  "/orders/1/refund",
+		},
+		{
+			name:     "escaped in small letters",
+			resource: "/orders/{id}",
+			path:     "/orders/1%2frefund",
+			want:     "/orders/1%2frefund",
+			decoded:  "/orders/1/refund",
+		},
+		{
+			name:     "escapes that need not be",
+			resource: "/orders/{id}",
+			path:     "/orders/%61",
+			want:     "/orders/%61",
+			decoded:  "/orders/a",
+		},
 		{name: "dots", resource: "/orders/{id}", path: "/orders/..", want: "/orders/..", decoded: "/orders/.."},
-		{name: "escaped dots", resource: "/orders/{id}", path: "/orders/%2e%2e%2fadmin", want: "/orders/%2e%2e%2fadmin", decoded: "/orders/../admin"},
-		{name: "escaped question mark", resource: "/orders/{id}", path: "/orders/a%3Fb", want: "/orders/a%3Fb", decoded: "/orders/a?b"},
-		{name: "an escape that is none", resource: "/orders/{id}", path: "/orders/50%", want: "/orders/50%25", decoded: "/orders/50%"},
-		{name: "escaped slash beside a character that must be escaped", resource: "/orders/{id}", path: "/orders/1|%2F2", want: "/orders/1%7C%2F2", decoded: "/orders/1|/2"},
+		{
+			name:     "escaped dots",
+			resource: "/orders/{id}",
+			path:     "/orders/%2e%2e%2fadmin",
+			want:     "/orders/%2e%2e%2fadmin",
+			decoded:  "/orders/../admin",
+		},
+		{
+			name:     "escaped question mark",
+			resource: "/orders/{id}",
+			path:     "/orders/a%3Fb",
+			want:     "/orders/a%3Fb",
+			decoded:  "/orders/a?b",
+		},
+		{
+			name:     "an escape that is none",
+			resource: "/orders/{id}",
+			path:     "/orders/50%",
+			want:     "/orders/50%25",
+			decoded:  "/orders/50%",
+		},
+		{
+			name:     "escaped slash beside a character that must be escaped",
+			resource: "/orders/{id}",
+			path:     "/orders/1|%2F2",
+			want:     "/orders/1%7C%2F2",
+			decoded:  "/orders/1|/2",
+		},
 		{name: "not ASCII", resource: "/orders/{id}", path: "/orders/ü%2F", want: "/orders/%C3%BC%2F", decoded: "/orders/ü/"},
 		{name: "plus", resource: "/orders/{id}", path: "/orders/a+b", want: "/orders/a+b", decoded: "/orders/a+b"},
 
 		{name: "base path", resource: "/orders/{id}", path: "/shop/orders/1", want: "/orders/1", decoded: "/orders/1"},
-		{name: "base path of two segments, and the stage", resource: "/orders/{id}", path: "/shop/v1/prod/orders/1", want: "/orders/1", decoded: "/orders/1"},
-		{name: "base path and a trailing slash", resource: "/orders", path: "/shop/orders/", want: "/orders/", decoded: "/orders/"},
-		{name: "base path as the resource is called", resource: "/orders", path: "/orders/orders", want: "/orders", decoded: "/orders"},
-		{name: "base path and an escaped slash", resource: "/orders/{id}", path: "/shop/orders/1%2F2", want: "/orders/1%2F2", decoded: "/orders/1/2"},
+		{
+			name:     "base path of two segments, and the stage",
+			resource: "/orders/{id}",
+			path:     "/shop/v1/prod/orders/1",
+			want:     "/orders/1",
+			decoded:  "/orders/1",
+		},
+		{
+			name:     "base path and a trailing slash",
+			resource: "/orders",
+			path:     "/shop/orders/",
+			want:     "/orders/",
+			decoded:  "/orders/",
+		},
+		{
+			name:     "base path as the resource is called",
+			resource: "/orders",
+			path:     "/orders/orders",
+			want:     "/orders",
+			decoded:  "/orders",
+		},
+		{
+			name:     "base path and an escaped slash",
+			resource: "/orders/{id}",
+			path:     "/shop/orders/1%2F2",
+			want:     "/orders/1%2F2",
+			decoded:  "/orders/1/2",
+		},
 		{name: "base path alone", resource: "/", path: "/shop", want: "/", decoded: "/"},
 		{name: "base path alone, with a slash", resource: "/", path: "/shop/", want: "/", decoded: "/"},
-		{name: "base path before a greedy parameter", resource: "/{proxy+}", path: "/shop/orders/1", proxy: "orders/1", want: "/orders/1", decoded: "/orders/1"},
-		{name: "base path before a literal and a greedy one", resource: "/files/{proxy+}", path: "/shop/files/a/b", proxy: "a/b", want: "/files/a/b", decoded: "/files/a/b"},
-		{name: "a greedy parameter that ends in slashes", resource: "/files/{proxy+}", path: "/files/a//", proxy: "a//", want: "/files/a//", decoded: "/files/a//"},
-		{name: "base path before a greedy parameter that ends in a slash", resource: "/files/{proxy+}", path: "/shop/files/a/", proxy: "a/", want: "/files/a/", decoded: "/files/a/"},
-		{name: "a greedy parameter without its slash", resource: "/files/{proxy+}", path: "/files/a/", proxy: "a", want: "/files/a/", decoded: "/files/a/"},
-		{name: "a greedy parameter that is decoded", resource: "/{proxy+}", path: "/shop/a%20b", proxy: "a b", want: "/a%20b", decoded: "/a b"},
-		{name: "a greedy parameter that is not the path's end", resource: "/{proxy+}", path: "/shop/a", proxy: "b", want: "/shop/a", decoded: "/shop/a"},
+		{
+			name:     "base path before a greedy parameter",
+			resource: "/{proxy+}",
+			path:     "/shop/orders/1",
+			proxy:    "orders/1",
+			want:     "/orders/1",
+			decoded:  "/orders/1",
+		},
+		{
+			name:     "base path before a literal and a greedy one",
+			resource: "/files/{proxy+}",
+			path:     "/shop/files/a/b",
+			proxy:    "a/b",
+			want:     "/files/a/b",
+			decoded:  "/files/a/b",
+		},
+		{
+			name:     "a greedy parameter that ends in slashes",
+			resource: "/files/{proxy+}",
+			path:     "/files/a//",
+			proxy:    "a//",
+			want:     "/files/a//",
+			decoded:  "/files/a//",
+		},
+		{
+			name:     "base path before a greedy parameter that ends in a slash",
+			resource: "/files/{proxy+}",
+			path:     "/shop/files/a/",
+			proxy:    "a/",
+			want:     "/files/a/",
+			decoded:  "/files/a/",
+		},
+		{
+			name:     "a greedy parameter without its slash",
+			resource: "/files/{proxy+}",
+			path:     "/files/a/",
+			proxy:    "a",
+			want:     "/files/a/",
+			decoded:  "/files/a/",
+		},
+		{
+			name:     "a greedy parameter that is decoded",
+			resource: "/{proxy+}",
+			path:     "/shop/a%20b",
+			proxy:    "a b",
+			want:     "/a%20b",
+			decoded:  "/a b",
+		},
+		{
+			name:     "a greedy parameter that is not the path's end",
+			resource: "/{proxy+}",
+			path:     "/shop/a",
+			proxy:    "b",
+			want:     "/shop/a",
+			decoded:  "/shop/a",
+		},
 		{name: "fewer segments than the resource", resource: "/a/{b}/{c}", path: "/a//c", want: "/a//c", decoded: "/a//c"},
 		{name: "far fewer segments", resource: "/a/{b}/{c}", path: "/a", want: "/a", decoded: "/a"},
 		{name: "no resource", path: "/shop/orders", want: "/shop/orders", decoded: "/shop/orders"},
@@ -178,11 +298,19 @@ func TestPath(t *testing.T) {
 
 func TestEventsOfOtherKinds(t *testing.T) {
 	for _, tt := range []struct{ name, event, want string }{
-		{"an HTTP API's format 2.0", `{"version": "2.0", "rawPath": "/orders", "requestContext": {"http": {"method": "GET"}}}`, "choose payload format 1.0"},
+		{
+			"an HTTP API's format 2.0",
+			`{"version": "2.0", "rawPath": "/orders", "requestContext": {"http": {"method": "GET"}}}`,
+			"choose payload format 1.0",
+		},
 		{"a test event of the Lambda console", `{"key1": "value1"}`, "want both"},
 		{"a queue's", `{"Records": [{"body": "x"}]}`, "want both"},
 		{"no slash", `{"httpMethod": "GET", "path": "orders"}`, "the path with its slash"},
-		{"a body that is not base64", `{"httpMethod": "GET", "path": "/", "isBase64Encoded": true, "body": "?"}`, "not base64"},
+		{
+			"a body that is not base64",
+			`{"httpMethod": "GET", "path": "/", "isBase64Encoded": true, "body": "?"}`,
+			"not base64",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var e events.APIGatewayProxyRequest
@@ -191,7 +319,8 @@ func TestEventsOfOtherKinds(t *testing.T) {
 			}
 			h := Handler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the handler was called") }))
 			_, err := h(context.Background(), e)
-			if !errors.Is(err, ErrEvent) || !strings.Contains(err.Error(), tt.want) || !strings.HasPrefix(err.Error(), "gateway: ") {
+			if !errors.Is(err, ErrEvent) || !strings.Contains(err.Error(), tt.want) ||
+				!strings.HasPrefix(err.Error(), "gateway: ") {
 				t.Errorf("got %v, want ErrEvent with %q", err, tt.want)
 			}
 		})

@@ -18,7 +18,13 @@ func TestResponse(t *testing.T) {
 		handler           http.HandlerFunc
 		want              answer
 	}{
-		{"nothing", "net/http answers 200", "GET", func(http.ResponseWriter, *http.Request) {}, answer{StatusCode: 200, MultiValueHeaders: http.Header{}}},
+		{
+			"nothing",
+			"net/http answers 200",
+			"GET",
+			func(http.ResponseWriter, *http.Request) {},
+			answer{StatusCode: 200, MultiValueHeaders: http.Header{}},
+		},
 		{"JSON", "", "GET", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(201)
@@ -33,15 +39,28 @@ func TestResponse(t *testing.T) {
 		{"no content type", "API Gateway would call it JSON", "GET", func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write([]byte("<html>"))
 			_, _ = w.Write([]byte("</html>"))
-		}, answer{StatusCode: 200, MultiValueHeaders: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: "<html></html>"}},
+		}, answer{
+			StatusCode:        200,
+			MultiValueHeaders: http.Header{"Content-Type": {"text/html; charset=utf-8"}},
+			Body:              "<html></html>",
+		}},
 		{"no content type after a status", "", "GET", func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(404)
 			_, _ = w.Write([]byte("gone"))
-		}, answer{StatusCode: 404, MultiValueHeaders: http.Header{"Content-Type": {"text/plain; charset=utf-8"}}, Body: "gone"}},
+		}, answer{
+			StatusCode:        404,
+			MultiValueHeaders: http.Header{"Content-Type": {"text/plain; charset=utf-8"}},
+			Body:              "gone",
+		}},
 		{"bytes that are not UTF-8", "JSON would replace them", "GET", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "image/png")
 			_, _ = w.Write([]byte{0x89, 'P', 'N', 'G'})
-		}, answer{StatusCode: 200, MultiValueHeaders: http.Header{"Content-Type": {"image/png"}}, Body: "iVBORw==", IsBase64Encoded: true}},
+		}, answer{
+			StatusCode:        200,
+			MultiValueHeaders: http.Header{"Content-Type": {"image/png"}},
+			Body:              "iVBORw==",
+			IsBase64Encoded:   true,
+		}},
 		{"headers after the status", "they are under way already", "GET", func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(200)
 			w.Header().Set("X-Late", "1")

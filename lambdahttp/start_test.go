@@ -39,7 +39,18 @@ func see(t *testing.T, e events.APIGatewayProxyRequest) (seen, error) {
 	for _, a := range LogAttrs(r.Context()) {
 		log += a.String() + " "
 	}
-	return seen{r.Method, r.RequestURI, r.URL.EscapedPath(), r.Host, r.RemoteAddr, string(body), r.Header, caller, known, log}, nil
+	return seen{
+		r.Method,
+		r.RequestURI,
+		r.URL.EscapedPath(),
+		r.Host,
+		r.RemoteAddr,
+		string(body),
+		r.Header,
+		caller,
+		known,
+		log,
+	}, nil
 }
 
 // sameRequest wants Start to read an event as aws-lambda-go does.
@@ -100,29 +111,75 @@ func TestStartReadsWhatTheRuntimeReads(t *testing.T) {
 
 // FuzzStart: whatever is in an event, the handler sees it as it would with lambda.Start.
 func FuzzStart(f *testing.F) {
-	f.Add("GET", "/orders/{id}", "/orders/7", "id", "7", "X-Custom", "a", "b", "q", "", "", false, `{"principalId":"u","scopes":"a b"}`)
-	f.Add("PUT", "", "/\u2028", "", "", "x", "\xff", "\xed\xa0\x80", "", "\x00", "aGk=", true, `{"claims":{"sub":"u","cognito:groups":"a,b"}}`)
+	f.Add(
+		"GET",
+		"/orders/{id}",
+		"/orders/7",
+		"id",
+		"7",
+		"X-Custom",
+		"a",
+		"b",
+		"q",
+		"",
+		"",
+		false,
+		`{"principalId":"u","scopes":"a b"}`,
+	)
+	f.Add(
+		"PUT",
+		"",
+		"/\u2028",
+		"",
+		"",
+		"x",
+		"\xff",
+		"\xed\xa0\x80",
+		"",
+		"\x00",
+		"aGk=",
+		true,
+		`{"claims":{"sub":"u","cognito:groups":"a,b"}}`,
+	)
 	f.Add("", "/", "", "proxy", "", "", "", "", "", "", "{}", false, `null`)
-	f.Fuzz(func(t *testing.T, verb, resource, path, parameter, argument, name, first, second, query, value, body string, binary bool, authorizer string) {
-		e := events.APIGatewayProxyRequest{
-			HTTPMethod: verb, Resource: resource, Path: path, PathParameters: map[string]string{parameter: argument}, Body: body, IsBase64Encoded: binary,
-			Headers: map[string]string{name: second}, MultiValueHeaders: map[string][]string{name: {first, second}, "Host": {value}},
-			QueryStringParameters: map[string]string{query: value}, MultiValueQueryStringParameters: map[string][]string{query: {first, value}},
-		}
-		_ = json.Unmarshal([]byte(authorizer), &e.RequestContext.Authorizer)
-		e.RequestContext.Identity.UserArn, e.RequestContext.DomainName, e.RequestContext.RequestID = argument, value, first
-		payload, err := json.Marshal(e)
-		if err != nil {
-			t.Fatal(err)
-		}
-		sameRequest(t, payload)
-	})
+	f.Fuzz(
+		func(t *testing.T, verb, resource, path, parameter, argument, name, first, second, query, value, body string, binary bool, authorizer string) {
+			e := events.APIGatewayProxyRequest{
+				HTTPMethod:      verb,
+				Resource:        resource,
+				Path:            path,
+				PathParameters:  map[string]string{parameter: argument},
+				Body:            body,
+				IsBase64Encoded: binary,
+				Headers: map[string]string{
+					name: second,
+				},
+				MultiValueHeaders: map[string][]string{name: {first, second}, "Host": {value}},
+				QueryStringParameters: map[string]string{
+					query: value,
+				},
+				MultiValueQueryStringParameters: map[string][]string{query: {first, value}},
+			}
+			_ = json.Unmarshal([]byte(authorizer), &e.RequestContext.Authorizer)
+			e.RequestContext.Identity.UserArn, e.RequestContext.DomainName, e.RequestContext.RequestID = argument, value, first
+			payload, err := json.Marshal(e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sameRequest(t, payload)
+		},
+	)
 }
 
 func TestInvoker(t *testing.T) {
-	h := invoker(Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "hello "+r.URL.Path) })))
+	h := invoker(
+		Handler(
+			http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "hello "+r.URL.Path) }),
+		),
+	)
 	answer, err := h.Invoke(t.Context(), []byte(`{"httpMethod":"GET","resource":"/{who}","path":"/you"}`))
-	if err != nil || !bytes.Contains(answer, []byte(`"body":"hello /you"`)) || !bytes.Contains(answer, []byte(`"statusCode":200`)) {
+	if err != nil || !bytes.Contains(answer, []byte(`"body":"hello /you"`)) ||
+		!bytes.Contains(answer, []byte(`"statusCode":200`)) {
 		t.Errorf("%s %v", answer, err)
 	}
 	for name, payload := range map[string]string{"no JSON": "{", "another service's event": `{"Records":[]}`} {

@@ -46,8 +46,8 @@ func shopAssembly() (dir string, remove func()) {
 	return dir, func() { os.RemoveAll(dir) }
 }
 
-// In a test, Start serves an assembly on loopback. The folder is one that "GATEHOUSE_HOST_BUILD=1 cdk synth" wrote, or one
-// into which the test itself synthesizes the stack, as the tests in examples/ do.
+// In a test, Start serves an assembly on loopback. The folder is one that "GATEHOUSE_HOST_BUILD=1 cdk synth" wrote, or
+// one into which the test itself synthesizes the stack, as the tests in examples/ do.
 func ExampleStart() {
 	_ = func(t *testing.T) { // func TestReaders(t *testing.T)
 		api := localgateway.Start(t, "cdk.out", localgateway.Options{})

@@ -139,7 +139,8 @@ func TestConfiguredIssuers(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { g.Close() })
-	if _, err := g.MintToken(localgateway.TokenRequest{}); err == nil || !strings.Contains(err.Error(), "ConfiguredIssuers") {
+	if _, err := g.MintToken(localgateway.TokenRequest{}); err == nil ||
+		!strings.Contains(err.Error(), "ConfiguredIssuers") {
 		t.Errorf("got %v, want an error that names ConfiguredIssuers", err)
 	}
 	if urls := g.Issuers(); urls != nil {

@@ -103,9 +103,9 @@ func (v visit) run(t *testing.T, browser *nodepeer.Peer, page string, api servic
 	return got
 }
 
-// TestBrowser calls the API from pages of other origins, in Chromium, which decides by the Fetch standard what they see:
-// https://fetch.spec.whatwg.org/#http-cors-protocol. A preflight is never the authorizer's matter, and a page that may call
-// the API can read why it may not do something.
+// TestBrowser calls the API from pages of other origins, in Chromium, which decides by the Fetch standard what they
+// see: https://fetch.spec.whatwg.org/#http-cors-protocol. A preflight is never the authorizer's matter, and a page that
+// may call the API can read why it may not do something.
 func TestBrowser(t *testing.T) {
 	browser := startBrowser(t)
 	shop, office, stranger := newPage(t), newPage(t), newPage(t)
@@ -119,19 +119,96 @@ func TestBrowser(t *testing.T) {
 		for _, v := range []visit{
 			{"public", "GET", "/health", "", "", 200, `"ok"`, []string{"GET 200"}},
 			{"without a token", "GET", "/orders", "", "", 401, `{"message":"Unauthorized"}`, []string{"GET 401"}},
-			{"a token that is none", "GET", "/orders", "", "no.real.token", 401, `{"message":"Unauthorized"}`, []string{"OPTIONS 204", "GET 401 asked"}},
-			{"a good one, with the preflight still valid", "GET", "/orders", "", reader, 200, `{"orders":[]}`, []string{"GET 200 asked"}},
-			{"reading is not writing", "POST", "/orders", anOrder, reader, 403, `{"Message":"User is not authorized to access this resource`, []string{"POST 403"}},
-			{"nor deleting", "DELETE", noOrder, "", reader, 403, `{"Message":"User is not authorized to access this resource`, []string{"OPTIONS 204", "DELETE 403"}},
+			{
+				"a token that is none",
+				"GET",
+				"/orders",
+				"",
+				"no.real.token",
+				401,
+				`{"message":"Unauthorized"}`,
+				[]string{"OPTIONS 204", "GET 401 asked"},
+			},
+			{
+				"a good one, with the preflight still valid",
+				"GET",
+				"/orders",
+				"",
+				reader,
+				200,
+				`{"orders":[]}`,
+				[]string{"GET 200 asked"},
+			},
+			{
+				"reading is not writing",
+				"POST",
+				"/orders",
+				anOrder,
+				reader,
+				403,
+				`{"Message":"User is not authorized to access this resource`,
+				[]string{"POST 403"},
+			},
+			{
+				"nor deleting",
+				"DELETE",
+				noOrder,
+				"",
+				reader,
+				403,
+				`{"Message":"User is not authorized to access this resource`,
+				[]string{"OPTIONS 204", "DELETE 403"},
+			},
 			{"the function's own 404", "GET", noOrder, "", reader, 404, "", []string{"GET 404"}},
-			{"the function's own 422", "POST", "/orders", `{}`, writer, 422, "the member is missing", []string{"POST 422 asked"}},
-			{"a path that is none", "GET", "/nothing", "", "", 403, `{"message":"Missing Authentication Token"}`, []string{"GET 403"}},
-			{"a path that is none, with a token", "GET", "/nothing", "", reader, 0, "", []string{"OPTIONS 403"}}, // there is no preflight for it
+			{
+				"the function's own 422",
+				"POST",
+				"/orders",
+				`{}`,
+				writer,
+				422,
+				"the member is missing",
+				[]string{"POST 422 asked"},
+			},
+			{
+				"a path that is none",
+				"GET",
+				"/nothing",
+				"",
+				"",
+				403,
+				`{"message":"Missing Authentication Token"}`,
+				[]string{"GET 403"},
+			},
+			{
+				"a path that is none, with a token",
+				"GET",
+				"/nothing",
+				"",
+				reader,
+				0,
+				"",
+				[]string{"OPTIONS 403"},
+			}, // there is no preflight for it
 		} {
 			t.Run(v.name, func(t *testing.T) { v.run(t, browser, shop, api) })
 		}
 		t.Run("writing", func(t *testing.T) {
-			got := visit{"", "POST", "/orders", anOrder, writer, 201, `"createdBy":"developer"`, []string{"POST 201"}}.run(t, browser, shop, api)
+			got := visit{
+				"",
+				"POST",
+				"/orders",
+				anOrder,
+				writer,
+				201,
+				`"createdBy":"developer"`,
+				[]string{"POST 201"},
+			}.run(
+				t,
+				browser,
+				shop,
+				api,
+			)
 			if !strings.HasPrefix(got.Headers["location"], "orders/") || got.Headers["content-type"] == "" {
 				t.Errorf("the page sees the headers %v, want Location among them, which is exposed", got.Headers)
 			}
@@ -157,7 +234,16 @@ func TestBrowser(t *testing.T) {
 		for n, page := range s.Origins {
 			asked := []string{" asked", ""}[n] // the first one's answer is kept for the second
 			for _, v := range []visit{
-				{"reading is not writing", "POST", "/orders", anOrder, reader, 403, `{"Message":"User is not authorized`, []string{"OPTIONS 204", "POST 403" + asked}},
+				{
+					"reading is not writing",
+					"POST",
+					"/orders",
+					anOrder,
+					reader,
+					403,
+					`{"Message":"User is not authorized`,
+					[]string{"OPTIONS 204", "POST 403" + asked},
+				},
 				{"a good token", "GET", "/orders", "", reader, 200, `{"orders":[]}`, []string{"GET 200"}},
 				{"without a token", "GET", "/orders", "", "", 401, `{"message":"Unauthorized"}`, []string{"GET 401"}},
 			} {

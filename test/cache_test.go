@@ -9,10 +9,12 @@ import (
 )
 
 // TestOneAnswerForAllRoutes asks for several routes with one token. API Gateway keeps the policy that the authorizer
-// returned for the first of them and evaluates it for the others: "To enable caching, your authorizer must return a policy
-// that is applicable to all methods across an API." So it has to be right for every route, whichever comes first.
+// returned for the first of them and evaluates it for the others: "To enable caching, your authorizer must return a
+// policy that is applicable to all methods across an API." So it has to be right for every route, whichever comes
+// first.
 //
-// Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/configure-api-gateway-lambda-authorization.html,
+// Sources:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/configure-api-gateway-lambda-authorization.html,
 // https://repost.aws/knowledge-center/api-gateway-lambda-authorization-errors and
 // https://github.com/auth0-samples/jwt-rsa-aws-custom-authorizer/issues/8 for what happens to policies for one route.
 func TestOneAnswerForAllRoutes(t *testing.T) {
@@ -43,7 +45,16 @@ func TestOneAnswerForAllRoutes(t *testing.T) {
 							want, asked = localgateway.CacheMiss, true
 						}
 						if got.Cache != want || (got.AuthorizerTime > 0) != asked {
-							t.Errorf("request %d, %s %s: cache %q, the authorizer was asked for %v, want %q and asked: %v", n+1, s.verb, s.path, got.Cache, got.AuthorizerTime, want, asked)
+							t.Errorf(
+								"request %d, %s %s: cache %q, the authorizer was asked for %v, want %q and asked: %v",
+								n+1,
+								s.verb,
+								s.path,
+								got.Cache,
+								got.AuthorizerTime,
+								want,
+								asked,
+							)
 						}
 					}
 				})

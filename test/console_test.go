@@ -10,7 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
-// TestConsoleSuggestsABodyThatTheExampleTakes sends the body that the console's form suggests where a route has no model.
+// TestConsoleSuggestsABodyThatTheExampleTakes sends the body that the console's form suggests where a route has no
+// model.
 func TestConsoleSuggestsABodyThatTheExampleTakes(t *testing.T) {
 	page, err := os.ReadFile("../internal/cli/console/page/index.html")
 	if err != nil {

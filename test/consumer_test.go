@@ -36,8 +36,8 @@ const nightly = "GATEHOUSE_TEST_NIGHTLY"
 
 // TestAConsumersModule synthesizes a module that imports the constructs, with a backend of its own and the included
 // authorizer: in module mode and vendored. Neither depends on a path that the compiler wrote into the executable: the
-// vendored module runs an executable of which Gatehouse's packages are trimmed, and at night, since that compiles CDK once
-// more, one that is built from the vendor directory with -trimpath.
+// vendored module runs an executable of which Gatehouse's packages are trimmed, and at night, since that compiles CDK
+// once more, one that is built from the vendor directory with -trimpath.
 func TestAConsumersModule(t *testing.T) {
 	t.Parallel() // other processes do the work
 	if testing.Short() {
@@ -49,8 +49,23 @@ func TestAConsumersModule(t *testing.T) {
 
 	make := func(t *testing.T) *consumer {
 		c := &consumer{t: t, dir: t.TempDir()}
-		c.env = append(os.Environ(), "CDK_VALIDATION=false", "GOWORK=off", "GOFLAGS=-mod=mod", "GONOSUMDB=*", "GONOSUMCHECK=1", "GOSUMDB=off",
-			"GOPROXY="+strings.Join([]string{fileURL(proxyOf(t, archive, version)), fileURL(filepath.Join(goEnv(t, "GOMODCACHE"), "cache", "download")), goEnv(t, "GOPROXY")}, ","))
+		c.env = append(
+			os.Environ(),
+			"CDK_VALIDATION=false",
+			"GOWORK=off",
+			"GOFLAGS=-mod=mod",
+			"GONOSUMDB=*",
+			"GONOSUMCHECK=1",
+			"GOSUMDB=off",
+			"GOPROXY="+strings.Join(
+				[]string{
+					fileURL(proxyOf(t, archive, version)),
+					fileURL(filepath.Join(goEnv(t, "GOMODCACHE"), "cache", "download")),
+					goEnv(t, "GOPROXY"),
+				},
+				",",
+			),
+		)
 		forget(t, version)
 		c.write("go.mod", "module example.com/shop\n\ngo 1.26.0\n\nrequire "+modulePath+" "+version+"\n")
 		c.write("main.go", consumerApp)
@@ -74,7 +89,15 @@ func TestAConsumersModule(t *testing.T) {
 		c := make(t)
 		c.run("go", "mod", "tidy")
 		if os.Getenv(nightly) == "" {
-			c.run("go", "build", "-ldflags=-s -w", "-gcflags="+modulePath+"/...=-trimpath="+goEnv(t, "GOMODCACHE"), "-o", trimmed, ".")
+			c.run(
+				"go",
+				"build",
+				"-ldflags=-s -w",
+				"-gcflags="+modulePath+"/...=-trimpath="+goEnv(t, "GOMODCACHE"),
+				"-o",
+				trimmed,
+				".",
+			)
 		}
 		c.run("go", "mod", "vendor")
 		c.env = append(c.env, "GOFLAGS=-mod=vendor")
@@ -342,7 +365,9 @@ func forget(t *testing.T, version string) {
 			}
 			return nil
 		})
-		downloads, _ := filepath.Glob(filepath.Join(cache, "cache", "download", filepath.FromSlash(modulePath), "@v", version+".*"))
+		downloads, _ := filepath.Glob(
+			filepath.Join(cache, "cache", "download", filepath.FromSlash(modulePath), "@v", version+".*"),
+		)
 		for _, path := range append(downloads, extracted) {
 			if err := os.RemoveAll(path); err != nil {
 				t.Logf("left behind: %v", err)

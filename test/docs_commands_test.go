@@ -137,7 +137,14 @@ func checkPages(t *testing.T, b *bench, cdk bool) {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{t: t, gatehouse: filepath.Join(t.TempDir(), "gatehouse"), empty: t.TempDir(), contexts: map[string]bool{}, cdkHelp: map[string]string{}, checked: map[string]error{}}
+	b := &bench{
+		t:         t,
+		gatehouse: filepath.Join(t.TempDir(), "gatehouse"),
+		empty:     t.TempDir(),
+		contexts:  map[string]bool{},
+		cdkHelp:   map[string]string{},
+		checked:   map[string]error{},
+	}
 	build := exec.Command("go", "build", "-o", b.gatehouse, "./cmd/gatehouse")
 	build.Dir = ".."
 	if out, err := build.CombinedOutput(); err != nil {
@@ -147,7 +154,10 @@ func newBench(t *testing.T) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range regexp.MustCompile(`\b(?:text|list|get)\("([a-z-]+)"\)`).FindAllStringSubmatch(string(settings), -1) {
+	for _, m := range regexp.MustCompile(`\b(?:text|list|get)\("([a-z-]+)"\)`).FindAllStringSubmatch(
+		string(settings),
+		-1,
+	) {
 		b.contexts[m[1]] = true
 	}
 	return b
@@ -207,7 +217,10 @@ func checkRoutes(t *testing.T, b *bench) {
 				}
 				continue
 			case !strings.HasSuffix(command, "gatehouse routes"):
-				t.Errorf("%s: a text after commands is what \"gatehouse routes\" or \"gatehouse check\" prints: nothing checks another one", shown)
+				t.Errorf(
+					"%s: a text after commands is what \"gatehouse routes\" or \"gatehouse check\" prints: nothing checks another one",
+					shown,
+				)
 				continue
 			}
 			found = true

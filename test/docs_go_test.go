@@ -63,8 +63,8 @@ func try(r run) (o outcome) {
 `
 
 // Everything that the documentation shows in Go compiles against this module, and statements run: a fragment makes what
-// it says without a panic, or with the one that the text block after it quotes. A JSON block after a fragment is a part of
-// the template that it makes. Functions are not built for that.
+// it says without a panic, or with the one that the text block after it quotes. A JSON block after a fragment is a part
+// of the template that it makes. Functions are not built for that.
 func TestTheDocumentationsGo(t *testing.T) {
 	t.Parallel() // other processes do the work
 	root, err := filepath.Abs("..")
@@ -255,7 +255,9 @@ func topLevel(t *testing.T, source string) map[string]bool {
 
 // nameOf makes a package's name of a page's.
 func nameOf(page string) string {
-	return "x_" + strings.ToLower(regexp.MustCompile(`[^A-Za-z0-9]+`).ReplaceAllString(strings.TrimSuffix(page, ".md"), "_"))
+	return "x_" + strings.ToLower(
+		regexp.MustCompile(`[^A-Za-z0-9]+`).ReplaceAllString(strings.TrimSuffix(page, ".md"), "_"),
+	)
 }
 
 func TestTheDocumentationsGoChecks(t *testing.T) {
@@ -266,13 +268,17 @@ func TestTheDocumentationsGoChecks(t *testing.T) {
 		}
 		return s
 	}
-	if s := read("package main\n\nfunc main() {}\n"); s.kind != file || !strings.Contains(s.source("/r", "x"), "//line /r/a.md:3\npackage x\n") {
+	if s := read("package main\n\nfunc main() {}\n"); s.kind != file ||
+		!strings.Contains(s.source("/r", "x"), "//line /r/a.md:3\npackage x\n") {
 		t.Errorf("a file: %+v", s)
 	}
-	if s := read("func TestX(t *testing.T) { cors := 1; _ = cors }\n"); s.kind != declarations || !slices.Equal(s.imports, []string{"testing"}) {
+	if s := read("func TestX(t *testing.T) { cors := 1; _ = cors }\n"); s.kind != declarations ||
+		!slices.Equal(s.imports, []string{"testing"}) {
 		t.Errorf("declarations: %+v", s)
 	}
-	if s := read("a, _ := secureapi.Okta(orders.X)\nvar b = a\n"); s.kind != statements || !slices.Equal(s.names, []string{"a", "b"}) || !slices.Equal(s.imports, []string{"secureapi"}) {
+	if s := read("a, _ := secureapi.Okta(orders.X)\nvar b = a\n"); s.kind != statements ||
+		!slices.Equal(s.names, []string{"a", "b"}) ||
+		!slices.Equal(s.imports, []string{"secureapi"}) {
 		t.Errorf("statements: %+v", s)
 	}
 	if _, err := readSnippet(&block{text: "Routes: []string{},\n"}, nil); err == nil {
@@ -289,8 +295,16 @@ func TestTheDocumentationsGoChecks(t *testing.T) {
 		{"another panic", checkOutcome("it is right", nil, text), false},
 		{"no panic", checkOutcome("", template, text), false},
 		{"a panic that nobody quotes", checkOutcome(said, nil, nil), false},
-		{"a part of the template", checkOutcome("", template, &block{page: text.page, language: "json", text: `{"B":"c"}`}), true},
-		{"no part of the template", checkOutcome("", template, &block{page: text.page, language: "json", text: `{"B":"d"}`}), false},
+		{
+			"a part of the template",
+			checkOutcome("", template, &block{page: text.page, language: "json", text: `{"B":"c"}`}),
+			true,
+		},
+		{
+			"no part of the template",
+			checkOutcome("", template, &block{page: text.page, language: "json", text: `{"B":"d"}`}),
+			false,
+		},
 	} {
 		if (c.err == nil) != c.good {
 			t.Errorf("%s: %v", c.name, c.err)

@@ -54,10 +54,13 @@ func (p *page) anchors() map[string]bool {
 	return found
 }
 
-// anchorOf is the id that GitHub gives a heading: small letters, digits, - and _, with - for a space.
-// Source: https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#section-links
+// anchorOf is the id that GitHub gives a heading: small letters, digits, - and _, with - for a space. Source:
+// https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#section-links
 func anchorOf(title string) string {
-	title = link.ReplaceAllStringFunc(title, func(l string) string { return l[strings.Index(l, "[")+1 : strings.Index(l, "]")] })
+	title = link.ReplaceAllStringFunc(
+		title,
+		func(l string) string { return l[strings.Index(l, "[")+1 : strings.Index(l, "]")] },
+	)
 	var b strings.Builder
 	for _, c := range strings.ToLower(strings.TrimSpace(title)) {
 		switch {
@@ -136,14 +139,28 @@ func TestTheDocumentationsLinkChecks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for to, good := range map[string]bool{
-		"#the-go-line-what-why": true, "#b": true, "#b-1": true, "#here": true, "a.md#b": true, "../docs": true, "https://example.com/x": true,
-		"#b-2": false, "#no-heading": false, "b.md": false, "http://example.com": false, "https://localhost": false, "/docs/a.md": false, "a.md#c": false, "": false,
+		"#the-go-line-what-why": true,
+		"#b":                    true,
+		"#b-1":                  true,
+		"#here":                 true,
+		"a.md#b":                true,
+		"../docs":               true,
+		"https://example.com/x": true,
+		"#b-2":                  false,
+		"#no-heading":           false,
+		"b.md":                  false,
+		"http://example.com":    false,
+		"https://localhost":     false,
+		"/docs/a.md":            false,
+		"a.md#c":                false,
+		"":                      false,
 	} {
 		if err := checkLink(os.DirFS(dir), "docs/a.md", to, anchors); (err == nil) != good {
 			t.Errorf("%q: %v", to, err)
 		}
 	}
-	if got := link.FindStringSubmatch("see [a (b)](https://example.com/x_(y)#z)."); got == nil || got[1] != "https://example.com/x_(y)#z" {
+	if got := link.FindStringSubmatch("see [a (b)](https://example.com/x_(y)#z)."); got == nil ||
+		got[1] != "https://example.com/x_(y)#z" {
 		t.Errorf("a link with parentheses: %q", got)
 	}
 }

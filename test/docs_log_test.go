@@ -130,7 +130,9 @@ func authorizerLog(t *testing.T) (decisions, fetches []map[string]any) {
 	key := authztest.RSA("rsa-1", 2048)
 	issuer := authztest.NewIssuer("https://idp.example.com/", key)
 	config := authz.Config{
-		Issuers:      []authz.Issuer{{URL: "https://idp.example.com/", Audiences: []string{"orders"}, JWKSURL: issuer.JWKSURL()}},
+		Issuers: []authz.Issuer{
+			{URL: "https://idp.example.com/", Audiences: []string{"orders"}, JWKSURL: issuer.JWKSURL()},
+		},
 		TokenSources: []authz.TokenSource{{Kind: authz.Header, Name: "Authorization"}},
 	}
 	environment := config.Environment()
@@ -146,12 +148,28 @@ func authorizerLog(t *testing.T) (decisions, fetches []map[string]any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx := lambdacontext.NewContext(t.Context(), &lambdacontext.LambdaContext{AwsRequestID: "8476a536-e9f4-11e8-9739-2dfe598c3fcd"})
+	ctx := lambdacontext.NewContext(
+		t.Context(),
+		&lambdacontext.LambdaContext{AwsRequestID: "8476a536-e9f4-11e8-9739-2dfe598c3fcd"},
+	)
 	//lint:ignore SA1029 the runtime's own key
 	ctx = context.WithValue(ctx, "x-amzn-trace-id", "Root=1-5759e988-bd862e3fe1be46a994272793")
 	now := time.Now().Unix()
-	good := key.Token("RS256", authztest.Object{"iss": "https://idp.example.com/", "sub": "user-1", "aud": "orders", "iat": now, "exp": now + 300, "scope": "orders:read"})
-	foreign := key.Token("RS256", authztest.Object{"iss": "https://idp.example.com/", "sub": "user-1", "aud": "invoices", "iat": now, "exp": now + 300})
+	good := key.Token(
+		"RS256",
+		authztest.Object{
+			"iss":   "https://idp.example.com/",
+			"sub":   "user-1",
+			"aud":   "orders",
+			"iat":   now,
+			"exp":   now + 300,
+			"scope": "orders:read",
+		},
+	)
+	foreign := key.Token(
+		"RS256",
+		authztest.Object{"iss": "https://idp.example.com/", "sub": "user-1", "aud": "invoices", "iat": now, "exp": now + 300},
+	)
 	for _, event := range [][]byte{
 		authztest.RequestEvent("GET", "/orders", http.Header{"Authorization": {"Bearer " + good}}, nil),
 		authztest.RequestEvent("POST", "/orders", http.Header{"Authorization": {"Bearer " + good}}, nil),

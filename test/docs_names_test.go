@@ -185,7 +185,11 @@ func TestTheDocumentationsNames(t *testing.T) {
 }
 
 // checkName looks a span of code up, if it is of the form of a name.
-func checkName(span string, packages map[string]map[string]nameKind, all map[string]nameKind) (looked bool, problem string) {
+func checkName(
+	span string,
+	packages map[string]map[string]nameKind,
+	all map[string]nameKind,
+) (looked bool, problem string) {
 	if m := qualified.FindStringSubmatch(span); m != nil && packages[m[1]] != nil {
 		if packages[m[1]][m[2]+m[3]] == none {
 			return true, "package " + m[1] + " has no " + m[2] + m[3]

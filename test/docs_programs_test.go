@@ -18,8 +18,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/app/stack"
 )
 
-// checkGatehouse gives the arguments to the command itself, in a folder with nothing in it. There it fails, and it tells
-// by its exit status whether it was called wrongly.
+// checkGatehouse gives the arguments to the command itself, in a folder with nothing in it. There it fails, and it
+// tells by its exit status whether it was called wrongly.
 func (b *bench) checkGatehouse(args []string) error {
 	if len(args) == 0 {
 		return nil // its name
@@ -224,7 +224,13 @@ func (b *bench) checkCDK(args []string) error {
 	}
 	verb := args[1]
 	if b.cdkHelp[verb] == "" {
-		cmd := exec.CommandContext(b.t.Context(), "node", filepath.Join("..", "node_modules", "aws-cdk", "bin", "cdk"), verb, "--help")
+		cmd := exec.CommandContext(
+			b.t.Context(),
+			"node",
+			filepath.Join("..", "node_modules", "aws-cdk", "bin", "cdk"),
+			verb,
+			"--help",
+		)
 		cmd.Env = append(os.Environ(), "CI=1")
 		out, err := cmd.Output()
 		if err != nil {
@@ -237,7 +243,8 @@ func (b *bench) checkCDK(args []string) error {
 	}
 	for _, a := range args[2:] {
 		name, _, _ := strings.Cut(a, "=")
-		if strings.HasPrefix(name, "-") && !regexp.MustCompile(`(?m)(?:^|\s)`+regexp.QuoteMeta(name)+`[\s,]`).MatchString(b.cdkHelp[verb]) {
+		if strings.HasPrefix(name, "-") &&
+			!regexp.MustCompile(`(?m)(?:^|\s)`+regexp.QuoteMeta(name)+`[\s,]`).MatchString(b.cdkHelp[verb]) {
 			return fmt.Errorf("cdk %s has no %s", verb, name)
 		}
 	}

@@ -72,7 +72,8 @@ func readSnippet(b *block, given map[string]bool) (*snippet, error) {
 		}
 	}
 	for _, ident := range tree.Unresolved {
-		if path, ok := imports[ident.Name]; ok && !its(tree, path) && !given[ident.Name] && !slices.Contains(s.imports, ident.Name) {
+		if path, ok := imports[ident.Name]; ok && !its(tree, path) && !given[ident.Name] &&
+			!slices.Contains(s.imports, ident.Name) {
 			s.imports = append(s.imports, ident.Name)
 		}
 	}

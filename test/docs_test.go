@@ -15,9 +15,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// The documentation is the README and all of docs/. What it shows is held against the code: docs_go_test.go compiles and
-// runs its Go, docs_commands_test.go its commands, docs_links_test.go follows its links, and docs_names_test.go looks up
-// the names that its prose uses. Every failure says where: "docs/cors.md:12".
+// The documentation is the README and all of docs/. What it shows is held against the code: docs_go_test.go compiles
+// and runs its Go, docs_commands_test.go its commands, docs_links_test.go follows its links, and docs_names_test.go
+// looks up the names that its prose uses. Every failure says where: "docs/cors.md:12".
 
 // page is a Markdown file of the repository.
 type page struct {
@@ -111,7 +111,10 @@ func readPage(name, text string) (*page, error) {
 				continue
 			}
 			if i > 0 && p.lines[i-1] != "" {
-				errs = append(errs, fmt.Errorf("%s:%d: an indented block needs an empty line before it, or else it is prose", name, i+1))
+				errs = append(
+					errs,
+					fmt.Errorf("%s:%d: an indented block needs an empty line before it, or else it is prose", name, i+1),
+				)
 			}
 			last = &block{page: p, line: i + 1, language: "sh", text: line[4:] + "\n", before: last}
 			p.blocks = append(p.blocks, last)
@@ -135,7 +138,8 @@ func TestTheDocumentationsBlocksAreChecked(t *testing.T) {
 			case "yaml":
 				err = checkYAML(b.text)
 			case "ts":
-				// The way it was before, in the page on moving here. TypeScript is not compiled: only that it is not cut off is checked.
+				// The way it was before, in the page on moving here. TypeScript is not compiled: only that it is not cut off is
+				// checked.
 				if err = checkBrackets(b.text); p.name != "docs/migration.md" {
 					err = errors.New("TypeScript belongs into docs/migration.md alone, where it is what one comes from")
 				}
@@ -226,7 +230,11 @@ func TestTheDocumentationsChecks(t *testing.T) {
 		{"JSON that is cut off", checkJSON(`{"a":1`), "JSON"},
 		{"no JSON at all", checkJSON("\n"), "JSON"},
 		{"several values", checkJSON("{}\n{\"a\":[1]}\n"), ""},
-		{"YAML", checkYAML("on:\n  push:\n    branches: [main]\njobs:\n  - uses: a@v1\n    with:\n      b: c\n  - run: |\n      any thing\n    d: e\n"), ""},
+		{
+			"YAML",
+			checkYAML("on:\n  push:\n    branches: [main]\njobs:\n  - uses: a@v1\n    with:\n      b: c\n  - run: |\n      any thing\n    d: e\n"),
+			"",
+		},
 		{"no YAML at all", checkYAML("\n"), "YAML"},
 		{"a tab", checkYAML("a:\n\tb: c\n"), "YAML"},
 		{"a key without its colon", checkYAML("a: b\nc d\n"), "YAML"},
@@ -240,12 +248,16 @@ func TestTheDocumentationsChecks(t *testing.T) {
 			t.Errorf("%s: %v, want %q", c.name, c.err, c.want)
 		}
 	}
-	p, err := readPage("a.md", "# A\n\n    sh one\n    sh two\n\n  ```go\n  x := 1\n  ```\n\ntext\n\n```text\nout\n```\n## B\n\n```sh\nls\n```\n")
+	p, err := readPage(
+		"a.md",
+		"# A\n\n    sh one\n    sh two\n\n  ```go\n  x := 1\n  ```\n\ntext\n\n```text\nout\n```\n## B\n\n```sh\nls\n```\n",
+	)
 	if err != nil || len(p.blocks) != 4 {
 		t.Fatalf("%d blocks, %v", len(p.blocks), err)
 	}
 	sh, code, out, last := p.blocks[0], p.blocks[1], p.blocks[2], p.blocks[3]
-	if sh.text != "sh one\nsh two\n" || sh.line != 3 || code.text != "x := 1\n" || code.line != 7 || out.before != code || last.before != nil {
+	if sh.text != "sh one\nsh two\n" || sh.line != 3 || code.text != "x := 1\n" || code.line != 7 || out.before != code ||
+		last.before != nil {
 		t.Errorf("blocks %+v %+v %+v %+v", sh, code, out, last)
 	}
 }

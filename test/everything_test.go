@@ -40,8 +40,14 @@ func newEverything(scope constructs.Construct) awscdk.Stack {
 				Issuers: []secureapi.Issuer{
 					secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders"),
 					secureapi.CognitoIssuer(pool, client),
-					{URL: "https://legacy.example.com", Audiences: []string{"orders"}, HMACSecret: secret, Algorithms: []string{"HS512"},
-						RolesClaim: "realm_access.roles", Leeway: 30 * time.Second},
+					{
+						URL:        "https://legacy.example.com",
+						Audiences:  []string{"orders"},
+						HMACSecret: secret,
+						Algorithms: []string{"HS512"},
+						RolesClaim: "realm_access.roles",
+						Leeway:     30 * time.Second,
+					},
 				},
 				ContextClaims: []string{"email", "tenant"},
 			},
@@ -49,20 +55,35 @@ func newEverything(scope constructs.Construct) awscdk.Stack {
 		},
 		Authorizers: map[string]secureapi.Authorizer{
 			"partners": secureapi.RequestAuthorizer{
-				Function:        partnerCheck,
-				IdentitySources: []secureapi.IdentitySource{secureapi.IdentityHeader("X-Partner"), secureapi.IdentityQuery("region"), secureapi.IdentityContext("identity.sourceIp")},
-				CacheTTL:        time.Minute,
+				Function: partnerCheck,
+				IdentitySources: []secureapi.IdentitySource{
+					secureapi.IdentityHeader("X-Partner"),
+					secureapi.IdentityQuery("region"),
+					secureapi.IdentityContext("identity.sourceIp"),
+				},
+				CacheTTL: time.Minute,
 			},
 			"browser": secureapi.RequestAuthorizer{
-				JWT:          &secureapi.JWT{Issuers: []secureapi.Issuer{secureapi.Auth0("shop.eu.auth0.com", "https://api.shop.example.com")}},
+				JWT: &secureapi.JWT{
+					Issuers: []secureapi.Issuer{secureapi.Auth0("shop.eu.auth0.com", "https://api.shop.example.com")},
+				},
 				TokenSources: []secureapi.TokenSource{secureapi.TokenHeader("Authorization"), secureapi.TokenCookie("session")},
 				CacheTTL:     secureapi.NoCache,
 			},
-			"users": secureapi.CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}, Header: "X-User-Token", CacheTTL: time.Hour},
+			"users": secureapi.CognitoAuthorizer{
+				UserPools: []awscognito.IUserPool{pool},
+				Header:    "X-User-Token",
+				CacheTTL:  time.Hour,
+			},
 			"web": secureapi.CognitoAuthorizer{
 				UserPools: []awscognito.IUserPool{pool},
 				Clients: []awscognito.IUserPoolClient{
-					client, awscognito.UserPoolClient_FromUserPoolClientId(stack, jsii.String("Partner"), jsii.String("3n4b5urk1ft4fl3mg5e62d9ado")),
+					client,
+					awscognito.UserPoolClient_FromUserPoolClientId(
+						stack,
+						jsii.String("Partner"),
+						jsii.String("3n4b5urk1ft4fl3mg5e62d9ado"),
+					),
 				},
 			},
 			"operators": secureapi.IAMAuthorizer{},
@@ -117,7 +138,11 @@ func newEverything(scope constructs.Construct) awscdk.Stack {
 			BinaryMediaTypes: jsii.Strings("image/png"),
 		},
 	})
-	operator := awsiam.NewRole(stack, jsii.String("Operator"), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()})
+	operator := awsiam.NewRole(
+		stack,
+		jsii.String("Operator"),
+		&awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()},
+	)
 	api.GrantInvoke(operator, "GET /ops/status", "POST /ops/drain")
 	return stack
 }

@@ -45,17 +45,32 @@ func wantRefusals(t *testing.T, api service, cases []refusal) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			got := api.send(t, c.request)
-			if got.status != c.status || !regexp.MustCompile(`\A(?:`+c.body+`)\z`).MatchString(got.body) || got.errorType() != c.errorType {
-				t.Errorf("got %d %s %s (%s)\nwant %d %s %s", got.status, got.errorType(), got.body, got.record.Reason, c.status, c.errorType, c.body)
+			if got.status != c.status || !regexp.MustCompile(`\A(?:`+c.body+`)\z`).MatchString(got.body) ||
+				got.errorType() != c.errorType {
+				t.Errorf(
+					"got %d %s %s (%s)\nwant %d %s %s",
+					got.status,
+					got.errorType(),
+					got.body,
+					got.record.Reason,
+					c.status,
+					c.errorType,
+					c.body,
+				)
 			}
 			if got.record.IntegrationTime != 0 || got.record.Reason == "" {
-				t.Errorf("the function had the request for %s, and the reason is %q: want neither time nor silence", got.record.IntegrationTime, got.record.Reason)
+				t.Errorf(
+					"the function had the request for %s, and the reason is %q: want neither time nor silence",
+					got.record.IntegrationTime,
+					got.record.Reason,
+				)
 			}
 		})
 	}
 }
 
-// TestTheExampleBehindAnAuthorizerFunction calls with tokens of an issuer, to the included authorizer in both its forms.
+// TestTheExampleBehindAnAuthorizerFunction calls with tokens of an issuer, to the included authorizer in both its
+// forms.
 func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 	for _, kind := range []string{stack.Token, stack.Request} {
 		t.Run(kind, func(t *testing.T) {
@@ -74,19 +89,67 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 			}
 			wantRefusals(t, api, []refusal{
 				{"no token", api.request(t, "GET", "/orders", ""), 401, unauthorized, "UnauthorizedException"},
-				{"an empty header", api.request(t, "GET", "/orders", "", "Authorization: "), 401, unauthorized, "UnauthorizedException"},
+				{
+					"an empty header",
+					api.request(t, "GET", "/orders", "", "Authorization: "),
+					401,
+					unauthorized,
+					"UnauthorizedException",
+				},
 				{"no token at all in it", with("GET", "/orders", "no.real.token"), 401, unauthorized, "UnauthorizedException"},
-				{"another scheme", api.request(t, "GET", "/orders", "", "Authorization: Basic dXNlcjpwYXNz"), 401, unauthorized, "UnauthorizedException"},
-				{"expired", with("GET", "/orders", api.Token(localgateway.TokenRequest{Scopes: []string{"orders/read"}, Expires: -time.Minute})),
-					401, unauthorized, "UnauthorizedException"},
-				{"for somebody else", with("GET", "/orders", api.Token(localgateway.TokenRequest{Scopes: []string{"orders/read"}, Audience: "invoices"})),
-					401, unauthorized, "UnauthorizedException"},
+				{
+					"another scheme",
+					api.request(t, "GET", "/orders", "", "Authorization: Basic dXNlcjpwYXNz"),
+					401,
+					unauthorized,
+					"UnauthorizedException",
+				},
+				{
+					"expired",
+					with(
+						"GET",
+						"/orders",
+						api.Token(localgateway.TokenRequest{Scopes: []string{"orders/read"}, Expires: -time.Minute}),
+					),
+					401,
+					unauthorized,
+					"UnauthorizedException",
+				},
+				{
+					"for somebody else",
+					with(
+						"GET",
+						"/orders",
+						api.Token(localgateway.TokenRequest{Scopes: []string{"orders/read"}, Audience: "invoices"}),
+					),
+					401,
+					unauthorized,
+					"UnauthorizedException",
+				},
 				{"changed by a letter", with("GET", "/orders", forged(reader)), 401, unauthorized, "UnauthorizedException"},
-				{"no right at all", with("GET", "/orders", api.Token(localgateway.TokenRequest{})), 403, notAllowed, "AccessDeniedException"},
-				{"a scope that is almost the one", with("POST", "/orders", api.Token(localgateway.TokenRequest{Scopes: []string{"orders/writer"}})), 403, notAllowed, "AccessDeniedException"},
+				{
+					"no right at all",
+					with("GET", "/orders", api.Token(localgateway.TokenRequest{})),
+					403,
+					notAllowed,
+					"AccessDeniedException",
+				},
+				{
+					"a scope that is almost the one",
+					with("POST", "/orders", api.Token(localgateway.TokenRequest{Scopes: []string{"orders/writer"}})),
+					403,
+					notAllowed,
+					"AccessDeniedException",
+				},
 				{"reading is not writing", with("POST", "/orders", reader), 403, notAllowed, "AccessDeniedException"},
 				{"the scope without the group", with("DELETE", noOrder, writer), 403, notAllowed, "AccessDeniedException"},
-				{"the group without the scope", with("DELETE", noOrder, api.Token(localgateway.TokenRequest{Groups: []string{"admins"}})), 403, notAllowed, "AccessDeniedException"},
+				{
+					"the group without the scope",
+					with("DELETE", noOrder, api.Token(localgateway.TokenRequest{Groups: []string{"admins"}})),
+					403,
+					notAllowed,
+					"AccessDeniedException",
+				},
 				{"a path that is none", with("GET", "/nothing", reader), 403, noSignature, "IncompleteSignatureException"},
 				{"a verb that is none", with("PUT", "/orders", writer), 403, noSignature, "IncompleteSignatureException"},
 			})
@@ -104,17 +167,38 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 					`the authorizer refused the token: expired, its exp has passed: got "20`},
 				{"another audience", api.Token(localgateway.TokenRequest{Audience: "invoices"}), "MISS",
 					`the authorizer refused the token: audience, its aud, or client_id, is not this API's: got "invoices", want "orders"; `},
-				{"another issuer", api.Token(localgateway.TokenRequest{Claims: map[string]any{"iss": "https://other.example.com"}}), "MISS",
-					`the authorizer refused the token: issuer, its iss is not a configured issuer: got "https://other.example.com", want "` + api.Issuers()[0] + `"; `},
+				{
+					"another issuer",
+					api.Token(localgateway.TokenRequest{Claims: map[string]any{"iss": "https://other.example.com"}}),
+					"MISS",
+					`the authorizer refused the token: issuer, its iss is not a configured issuer: got "https://other.example.com", want "` + api.Issuers()[0] + `"; `,
+				},
 				{"another scope", api.Token(localgateway.TokenRequest{Scopes: []string{"orders/writer"}}), "MISS",
 					"the caller lacks any scope of orders/write and has orders/writer; "},
 			} {
 				got := api.send(t, with("DELETE", noOrder, c.token)).record
-				if detail := got.Checks[len(got.Checks)-1].Detail; got.Cache != c.cache || !strings.HasPrefix(got.Reason, c.want) || !strings.HasPrefix(detail, c.want) {
-					t.Errorf("%s: %s, the reason is %q, and the step %q, want %s %q", c.name, got.Cache, got.Reason, detail, c.cache, c.want)
+				if detail := got.Checks[len(got.Checks)-1].Detail; got.Cache != c.cache || !strings.HasPrefix(got.Reason, c.want) ||
+					!strings.HasPrefix(detail, c.want) {
+					t.Errorf(
+						"%s: %s, the reason is %q, and the step %q, want %s %q",
+						c.name,
+						got.Cache,
+						got.Reason,
+						detail,
+						c.cache,
+						c.want,
+					)
 				}
 			}
-			if got := api.call(t, "GET", "/orders", "", "", 401, "").header.Get("Access-Control-Allow-Origin"); got != "https://shop.example.com" {
+			if got := api.call(
+				t,
+				"GET",
+				"/orders",
+				"",
+				"",
+				401,
+				"",
+			).header.Get("Access-Control-Allow-Origin"); got != "https://shop.example.com" {
 				t.Errorf("a 401 allows the origin %q, so that a page cannot read it", got)
 			}
 		})
@@ -151,12 +235,41 @@ func TestTheExampleBehindAUserPool(t *testing.T) {
 	wantRefusals(t, api, []refusal{
 		{"no token", api.request(t, "GET", "/orders", ""), 401, unauthorized, "UnauthorizedException"},
 		{"no token at all in it", with("GET", "/orders", "no.real.token"), 401, unauthorized, "UnauthorizedException"},
-		{"changed by a letter", with("GET", "/orders", forged(access("orders/read"))), 401, unauthorized, "UnauthorizedException"},
+		{
+			"changed by a letter",
+			with("GET", "/orders", forged(access("orders/read"))),
+			401,
+			unauthorized,
+			"UnauthorizedException",
+		},
 		{"another scope", with("POST", "/orders", access("orders/read")), 401, unauthorized, "UnauthorizedException"},
-		{"an ID token where scopes are wanted", with("GET", "/orders", api.Token(localgateway.TokenRequest{Use: localgateway.IDToken})), 401, unauthorized, "UnauthorizedException"},
-		{"expired", with("GET", "/orders", api.Token(localgateway.TokenRequest{Use: localgateway.AccessToken, Scopes: []string{"orders/read"}, Expires: -time.Minute})),
-			401, expiredToken, "UnauthorizedException"},
-		{"a path that is none", with("GET", "/nothing", access("orders/read")), 403, noSignature, "IncompleteSignatureException"},
+		{
+			"an ID token where scopes are wanted",
+			with("GET", "/orders", api.Token(localgateway.TokenRequest{Use: localgateway.IDToken})),
+			401,
+			unauthorized,
+			"UnauthorizedException",
+		},
+		{
+			"expired",
+			with(
+				"GET",
+				"/orders",
+				api.Token(
+					localgateway.TokenRequest{Use: localgateway.AccessToken, Scopes: []string{"orders/read"}, Expires: -time.Minute},
+				),
+			),
+			401,
+			expiredToken,
+			"UnauthorizedException",
+		},
+		{
+			"a path that is none",
+			with("GET", "/nothing", access("orders/read")),
+			403,
+			noSignature,
+			"IncompleteSignatureException",
+		},
 	})
 }
 
@@ -173,7 +286,15 @@ func sign(t *testing.T, r *http.Request, key localgateway.AccessKey, region stri
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	hash := sha256.Sum256(body)
 	credentials := aws.Credentials{AccessKeyID: key.ID, SecretAccessKey: key.Secret, SessionToken: key.SessionToken}
-	if err := v4.NewSigner().SignHTTP(context.Background(), credentials, r, hex.EncodeToString(hash[:]), "execute-api", region, at); err != nil {
+	if err := v4.NewSigner().SignHTTP(
+		context.Background(),
+		credentials,
+		r,
+		hex.EncodeToString(hash[:]),
+		"execute-api",
+		region,
+		at,
+	); err != nil {
 		t.Fatal(err)
 	}
 	return r
@@ -213,7 +334,15 @@ func TestTheExampleBehindIAM(t *testing.T) {
 		{signed("GET", noOrder, ""), 404},
 	} {
 		if got := api.send(t, c.request); got.status != c.status {
-			t.Errorf("%s %s: got %d %s (%s), want %d", c.request.Method, c.request.URL.Path, got.status, got.body, got.record.Reason, c.status)
+			t.Errorf(
+				"%s %s: got %d %s (%s), want %d",
+				c.request.Method,
+				c.request.URL.Path,
+				got.status,
+				got.body,
+				got.record.Reason,
+				c.status,
+			)
 		}
 	}
 
@@ -222,13 +351,23 @@ func TestTheExampleBehindIAM(t *testing.T) {
 	elsewhere := signed("GET", "/orders", "")
 	elsewhere.URL.Path = "/prod" + noOrder
 	stranger := localgateway.AccessKey{ID: "AKIAIOSFODNN7EXAMPLE", Secret: caller.Secret}
-	liar := localgateway.AccessKey{ID: caller.ID, SessionToken: caller.SessionToken, Secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}
+	liar := localgateway.AccessKey{
+		ID:           caller.ID,
+		SessionToken: caller.SessionToken,
+		Secret:       "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+	}
 	const mismatch = `(?s)\{"message":"The request signature we calculated does not match the signature you provided\. .*`
 	wantRefusals(t, api, []refusal{
 		{"not signed", api.request(t, "GET", "/orders", ""), 403, notSigned, "MissingAuthenticationTokenException"},
 		{"a key that nobody has", sign(t, api.request(t, "GET", "/orders", ""), stranger, region, time.Now()), 403,
 			`\{"message":"The security token included in the request is invalid\."\}`, "UnrecognizedClientException"},
-		{"another secret", sign(t, api.request(t, "GET", "/orders", ""), liar, region, time.Now()), 403, mismatch, "InvalidSignatureException"},
+		{
+			"another secret",
+			sign(t, api.request(t, "GET", "/orders", ""), liar, region, time.Now()),
+			403,
+			mismatch,
+			"InvalidSignatureException",
+		},
 		{"another body than was signed", changed, 403, mismatch, "InvalidSignatureException"},
 		{"another path than was signed", elsewhere, 403, mismatch, "InvalidSignatureException"},
 		{"for another region", sign(t, api.request(t, "GET", "/orders", ""), caller, "eu-west-3", time.Now()), 403,

@@ -17,8 +17,8 @@ import (
 )
 
 // TestForeignApps: of apps that CDK makes without Gatehouse the rules say nothing. They follow the examples of
-// https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_apigateway-readme.html. Templates that are written by hand are
-// in internal/rules/testdata/foreign.
+// https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_apigateway-readme.html. Templates that are written by
+// hand are in internal/rules/testdata/foreign.
 func TestForeignApps(t *testing.T) {
 	for name, build := range map[string]func(app awscdk.App){
 		"a proxy to one function":        foreignProxy,
@@ -44,7 +44,11 @@ func TestForeignApps(t *testing.T) {
 }
 
 func foreignStack(app awscdk.App, id string) awscdk.Stack {
-	return awscdk.NewStack(app, &id, &awscdk.StackProps{Env: &awscdk.Environment{Account: jsii.String("444455556666"), Region: jsii.String("us-east-1")}})
+	return awscdk.NewStack(
+		app,
+		&id,
+		&awscdk.StackProps{Env: &awscdk.Environment{Account: jsii.String("444455556666"), Region: jsii.String("us-east-1")}},
+	)
 }
 
 func foreignFunction(scope constructs.Construct, id string) awslambda.Function {
@@ -56,7 +60,11 @@ func foreignFunction(scope constructs.Construct, id string) awslambda.Function {
 
 func foreignProxy(app awscdk.App) {
 	stack := awscdk.NewStack(app, jsii.String("Widgets"), nil)
-	awsapigateway.NewLambdaRestApi(stack, jsii.String("Api"), &awsapigateway.LambdaRestApiProps{Handler: foreignFunction(stack, "Backend")})
+	awsapigateway.NewLambdaRestApi(
+		stack,
+		jsii.String("Api"),
+		&awsapigateway.LambdaRestApiProps{Handler: foreignFunction(stack, "Backend")},
+	)
 }
 
 // foreignGuards has each kind of authorizer, CORS on errors too, keys with a plan, and client certificates.
@@ -74,28 +82,50 @@ func foreignGuards(app awscdk.App) {
 			Certificate: awscertificatemanager.Certificate_FromCertificateArn(stack, jsii.String("Certificate"),
 				jsii.String("arn:aws:acm:us-east-1:444455556666:certificate/1")),
 			EndpointType: awsapigateway.EndpointType_REGIONAL,
-			Mtls:         &awsapigateway.MTLSConfig{Bucket: awss3.NewBucket(stack, jsii.String("Trust"), nil), Key: jsii.String("ca.pem")},
+			Mtls: &awsapigateway.MTLSConfig{
+				Bucket: awss3.NewBucket(stack, jsii.String("Trust"), nil),
+				Key:    jsii.String("ca.pem"),
+			},
 		},
 	})
 	cors := &map[string]*string{"Access-Control-Allow-Origin": jsii.String("'*'")}
-	api.AddGatewayResponse(jsii.String("Default4xx"), &awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_DEFAULT_4XX(), ResponseHeaders: cors})
-	api.AddGatewayResponse(jsii.String("Unauthorized"), &awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_UNAUTHORIZED(), ResponseHeaders: cors})
+	api.AddGatewayResponse(
+		jsii.String("Default4xx"),
+		&awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_DEFAULT_4XX(), ResponseHeaders: cors},
+	)
+	api.AddGatewayResponse(
+		jsii.String("Unauthorized"),
+		&awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_UNAUTHORIZED(), ResponseHeaders: cors},
+	)
 	users := awscognito.NewUserPool(stack, jsii.String("Users"), nil)
 	for path, options := range map[string]*awsapigateway.MethodOptions{
 		"open": nil,
 		"keyed": {
 			ApiKeyRequired: jsii.Bool(true),
 		},
-		"token": {Authorizer: awsapigateway.NewTokenAuthorizer(stack, jsii.String("Token"), &awsapigateway.TokenAuthorizerProps{
-			Handler: foreignFunction(stack, "TokenGuard"), ResultsCacheTtl: awscdk.Duration_Minutes(jsii.Number(60)),
-		})},
-		"request": {Authorizer: awsapigateway.NewRequestAuthorizer(stack, jsii.String("Request"), &awsapigateway.RequestAuthorizerProps{
-			Handler: foreignFunction(stack, "RequestGuard"), IdentitySources: &[]*string{awsapigateway.IdentitySource_Header(jsii.String("X-Tenant"))},
-		})},
+		"token": {Authorizer: awsapigateway.NewTokenAuthorizer(
+			stack,
+			jsii.String("Token"),
+			&awsapigateway.TokenAuthorizerProps{
+				Handler: foreignFunction(stack, "TokenGuard"), ResultsCacheTtl: awscdk.Duration_Minutes(jsii.Number(60)),
+			},
+		)},
+		"request": {Authorizer: awsapigateway.NewRequestAuthorizer(
+			stack,
+			jsii.String("Request"),
+			&awsapigateway.RequestAuthorizerProps{
+				Handler:         foreignFunction(stack, "RequestGuard"),
+				IdentitySources: &[]*string{awsapigateway.IdentitySource_Header(jsii.String("X-Tenant"))},
+			},
+		)},
 		"cognito": {
-			Authorizer: awsapigateway.NewCognitoUserPoolsAuthorizer(stack, jsii.String("Cognito"), &awsapigateway.CognitoUserPoolsAuthorizerProps{
-				CognitoUserPools: &[]awscognito.IUserPool{users},
-			}),
+			Authorizer: awsapigateway.NewCognitoUserPoolsAuthorizer(
+				stack,
+				jsii.String("Cognito"),
+				&awsapigateway.CognitoUserPoolsAuthorizerProps{
+					CognitoUserPools: &[]awscognito.IUserPool{users},
+				},
+			),
 			AuthorizationType: awsapigateway.AuthorizationType_COGNITO, AuthorizationScopes: jsii.Strings("orders/read"),
 		},
 		"iam": {AuthorizationType: awsapigateway.AuthorizationType_IAM},
@@ -117,7 +147,9 @@ func foreignNested(app awscdk.App) {
 		of := awsapigateway.RestApi_FromRestApiAttributes(nested, jsii.String("Api"), &awsapigateway.RestApiAttributes{
 			RestApiId: api.RestApiId(), RootResourceId: api.RestApiRootResourceId(),
 		})
-		of.Root().AddResource(&name, nil).AddMethod(jsii.String("GET"), awsapigateway.NewLambdaIntegration(foreignFunction(nested, "Backend"), nil), nil)
+		of.Root().
+			AddResource(&name, nil).
+			AddMethod(jsii.String("GET"), awsapigateway.NewLambdaIntegration(foreignFunction(nested, "Backend"), nil), nil)
 	}
 }
 
@@ -126,13 +158,20 @@ func foreignStacks(app awscdk.App) {
 	functions := foreignStack(app, "Functions")
 	f := foreignFunction(functions, "Backend")
 	gateway := foreignStack(app, "Gateway")
-	api := awsapigateway.NewRestApi(gateway, jsii.String("Api"), &awsapigateway.RestApiProps{CloudWatchRole: jsii.Bool(false)})
-	api.Root().AddMethod(jsii.String("GET"), awsapigateway.NewHttpIntegration(jsii.String("https://example.com"), nil), nil)
+	api := awsapigateway.NewRestApi(
+		gateway,
+		jsii.String("Api"),
+		&awsapigateway.RestApiProps{CloudWatchRole: jsii.Bool(false)},
+	)
+	api.Root().
+		AddMethod(jsii.String("GET"), awsapigateway.NewHttpIntegration(jsii.String("https://example.com"), nil), nil)
 	more := foreignStack(app, "More")
 	of := awsapigateway.RestApi_FromRestApiAttributes(more, jsii.String("Api"), &awsapigateway.RestApiAttributes{
 		RestApiId: api.RestApiId(), RootResourceId: api.RestApiRootResourceId(),
 	})
-	of.Root().AddResource(jsii.String("more"), nil).AddMethod(jsii.String("POST"), awsapigateway.NewLambdaIntegration(f, nil), nil)
+	of.Root().
+		AddResource(jsii.String("more"), nil).
+		AddMethod(jsii.String("POST"), awsapigateway.NewLambdaIntegration(f, nil), nil)
 }
 
 func foreignSpec(app awscdk.App) {

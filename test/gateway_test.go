@@ -200,7 +200,16 @@ func newClock(t *testing.T) *clock {
 // buildHere builds a main package of this folder for this host, with the tag of such builds.
 func buildHere(t *testing.T, folder, executable string) {
 	t.Helper()
-	build := exec.Command("go", "build", "-buildvcs=false", "-tags", "lambda.norpc,"+gofunction.HostBuildTag, "-o", executable, folder)
+	build := exec.Command(
+		"go",
+		"build",
+		"-buildvcs=false",
+		"-tags",
+		"lambda.norpc,"+gofunction.HostBuildTag,
+		"-o",
+		executable,
+		folder,
+	)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", build, err, out)
@@ -214,5 +223,10 @@ const noOrder = "/orders/018f0000-0000-7000-8000-000000000000"
 
 // idp is an issuer for the stacks whose tokens the development issuer makes.
 func idp(kind string) stack.Settings {
-	return stack.Settings{Authorizer: kind, Issuer: "https://idp.example.com/", Audience: "orders", Origins: []string{"https://shop.example.com"}}
+	return stack.Settings{
+		Authorizer: kind,
+		Issuer:     "https://idp.example.com/",
+		Audience:   "orders",
+		Origins:    []string{"https://shop.example.com"},
+	}
 }

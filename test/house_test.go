@@ -14,8 +14,8 @@ import (
 
 const ours = "github.com/gatehouse-cdk/gatehouse"
 
-// floors are the folders of the house, the highest first. A package imports only what stands on its own floor or below: what
-// it is told comes from above, and what it needs from underneath.
+// floors are the folders of the house, the highest first. A package imports only what stands on its own floor or below:
+// what it is told comes from above, and what it needs from underneath.
 var floors = [][]string{
 	{"test", "app", "examples", "bench"},
 	{"cmd/gatehouse"},
@@ -34,7 +34,12 @@ var floors = [][]string{
 	{"app/stack"},
 	{"constructs/secureapi"},
 	{"constructs/gofunction", "constructs/snapshot"},
-	{"constructs/gofunction/internal", "constructs/internal/annotation", "constructs/internal/executable", "constructs/internal/startup"},
+	{
+		"constructs/gofunction/internal",
+		"constructs/internal/annotation",
+		"constructs/internal/executable",
+		"constructs/internal/startup",
+	},
 	{"authorizer-fn", "backend-fn"},
 	{"authorizer-fn/authztest", "backend-fn/internal"},
 	{"backend-fn/orders"},
@@ -46,8 +51,15 @@ var floors = [][]string{
 	{"internal/cloudassembly", "internal/jsiienv"},
 	{"internal/policycompiler", "internal/resourcepolicy"},
 	{"internal/access", "internal/jwt", "internal/iampolicy"},
-	{"internal/route", "internal/strictjson", "internal/lambdaio", "internal/routermark", "internal/nodepeer", "internal/sigv4",
-		"internal/httpname"},
+	{
+		"internal/route",
+		"internal/strictjson",
+		"internal/lambdaio",
+		"internal/routermark",
+		"internal/nodepeer",
+		"internal/sigv4",
+		"internal/httpname",
+	},
 }
 
 // floorOf is the number of the floor of the longest folder that a package is in; -1 for what is not of this module.
@@ -94,7 +106,8 @@ func packages(t *testing.T) []listed {
 	}
 }
 
-// TestHouse reads who imports whom. What neither synthesizes nor tests it does not load CDK, whose compilation takes a minute.
+// TestHouse reads who imports whom. What neither synthesizes nor tests it does not load CDK, whose compilation takes a
+// minute.
 func TestHouse(t *testing.T) {
 	synthesizes := func(path string) bool {
 		for _, folder := range []string{"app", "constructs", "examples", "test", "bench/synth"} {
@@ -116,7 +129,8 @@ func TestHouse(t *testing.T) {
 			case other < floor:
 				t.Errorf("%s imports %s, which stands above it", p.ImportPath, imported)
 			}
-			if top := strings.Split(strings.TrimPrefix(imported, ours+"/"), "/")[0]; strings.HasPrefix(imported, ours+"/") && floor > 0 &&
+			if top := strings.Split(strings.TrimPrefix(imported, ours+"/"), "/")[0]; strings.HasPrefix(imported, ours+"/") &&
+				floor > 0 &&
 				(top == "test" || top == "examples" || top == "docs" || top == "app" && p.ImportPath != ours+"/app") {
 				t.Errorf("%s imports %s: nobody depends on what is only shown or tested", p.ImportPath, imported)
 			}

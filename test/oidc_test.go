@@ -92,7 +92,12 @@ func (p *provider) environment(t *testing.T) map[string]string {
 // token asks the provider for an access token, as a client of its own does (RFC 6749, section 4.4; RFC 8707).
 func (p *provider) token(t *testing.T, client, audience, scopes string) string {
 	t.Helper()
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {client}, "client_secret": {"the secret of " + client}, "resource": {"urn:api:" + audience}}
+	form := url.Values{
+		"grant_type":    {"client_credentials"},
+		"client_id":     {client},
+		"client_secret": {"the secret of " + client},
+		"resource":      {"urn:api:" + audience},
+	}
 	if scopes != "" {
 		form.Set("scope", scopes)
 	}
@@ -119,8 +124,8 @@ func (p *provider) settings() stack.Settings {
 	return stack.Settings{Authorizer: stack.Token, Issuer: p.URL, Audience: "orders"}
 }
 
-// TestRealProvider has the included authorizer take its keys from an OpenID provider that is not our own, which it finds by
-// discovery (OpenID Connect Discovery 1.0, section 4), over TLS.
+// TestRealProvider has the included authorizer take its keys from an OpenID provider that is not our own, which it
+// finds by discovery (OpenID Connect Discovery 1.0, section 4), over TLS.
 func TestRealProvider(t *testing.T) {
 	p := startProvider(t)
 	dir := exampleHere(t, p.settings())
@@ -136,11 +141,41 @@ func TestRealProvider(t *testing.T) {
 	api.call(t, "POST", "/orders", writer, anOrder, 201, `"createdBy":"shop"`)
 	api.call(t, "DELETE", noOrder, p.token(t, "back-office", "orders", "orders/write"), "", 404, "")
 	wantRefusals(t, api, []refusal{
-		{"for another API", api.request(t, "GET", "/orders", "", "Authorization: Bearer "+others), 401, unauthorized, "UnauthorizedException"},
-		{"changed by a letter", api.request(t, "GET", "/orders", "", "Authorization: Bearer "+forged(reader)), 401, unauthorized, "UnauthorizedException"},
-		{"without a scope", api.request(t, "GET", "/orders", "", "Authorization: Bearer "+p.token(t, "shop", "orders", "")), 403, notAllowed, "AccessDeniedException"},
-		{"with another scope", api.request(t, "POST", "/orders", anOrder, "Authorization: Bearer "+reader), 403, notAllowed, "AccessDeniedException"},
-		{"of a client that is no administrator", api.request(t, "DELETE", noOrder, "", "Authorization: Bearer "+writer), 403, notAllowed, "AccessDeniedException"},
+		{
+			"for another API",
+			api.request(t, "GET", "/orders", "", "Authorization: Bearer "+others),
+			401,
+			unauthorized,
+			"UnauthorizedException",
+		},
+		{
+			"changed by a letter",
+			api.request(t, "GET", "/orders", "", "Authorization: Bearer "+forged(reader)),
+			401,
+			unauthorized,
+			"UnauthorizedException",
+		},
+		{
+			"without a scope",
+			api.request(t, "GET", "/orders", "", "Authorization: Bearer "+p.token(t, "shop", "orders", "")),
+			403,
+			notAllowed,
+			"AccessDeniedException",
+		},
+		{
+			"with another scope",
+			api.request(t, "POST", "/orders", anOrder, "Authorization: Bearer "+reader),
+			403,
+			notAllowed,
+			"AccessDeniedException",
+		},
+		{
+			"of a client that is no administrator",
+			api.request(t, "DELETE", noOrder, "", "Authorization: Bearer "+writer),
+			403,
+			notAllowed,
+			"AccessDeniedException",
+		},
 	})
 	want := []string{"/.well-known/openid-configuration", "/jwks"}
 	keys := slices.DeleteFunc(p.fetched(), func(path string) bool { return path == "/token" })
@@ -165,8 +200,8 @@ func TestRealProvider(t *testing.T) {
 	})
 }
 
-// TestKeyRotation rotates the provider's key while the authorizer runs: the same code with a clock of ours. A key that is
-// withdrawn revokes its tokens, though not at once, as two things are remembered.
+// TestKeyRotation rotates the provider's key while the authorizer runs: the same code with a clock of ours. A key that
+// is withdrawn revokes its tokens, though not at once, as two things are remembered.
 //
 //   - The policy, by API Gateway, for the authorizer's TTL; the example's is the default of 300 s: "API Gateway also caches
 //     the policy so that the Lambda authorizer function doesn't need to be invoked again." It knows nothing of keys, nor of

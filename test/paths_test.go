@@ -12,8 +12,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
 
-// TestEscapedPaths sends escaped paths through the gateway to two built functions, one with a lambdahttp.Mux and one with
-// an http.ServeMux, to routes of which the literal ones are stricter. Only the second is warned of at synth.
+// TestEscapedPaths sends escaped paths through the gateway to two built functions, one with a lambdahttp.Mux and one
+// with an http.ServeMux, to routes of which the literal ones are stricter. Only the second is warned of at synth.
 func TestEscapedPaths(t *testing.T) {
 	warnings := map[string]string{}
 	dir := synthesizedHere(t, func(app awscdk.App) {

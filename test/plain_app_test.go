@@ -15,8 +15,8 @@ import (
 // plainKey is the value of the API key of the plain app.
 const plainKey = "a-key-of-somebody-who-pays"
 
-// newPlain is a stack made with CDK's own constructs alone, as most are. Its API has the stage live; a second one, with a
-// resource policy, has the stage fenced. The functions' executable is the file bootstrap in a folder.
+// newPlain is a stack made with CDK's own constructs alone, as most are. Its API has the stage live; a second one, with
+// a resource policy, has the stage fenced. The functions' executable is the file bootstrap in a folder.
 func newPlain(app awscdk.App, executable string) {
 	stack := awscdk.NewStack(app, jsii.String("Plain"), nil)
 	function := func(id string) awslambda.Function {
@@ -39,35 +39,52 @@ func newPlain(app awscdk.App, executable string) {
 	at := func(path string) awsapigateway.Resource { return api.Root().ResourceForPath(&path) }
 	ttl := func(d time.Duration) awscdk.Duration { return awscdk.Duration_Seconds(jsii.Number(d.Seconds())) }
 
-	token := &awsapigateway.MethodOptions{Authorizer: awsapigateway.NewTokenAuthorizer(stack, jsii.String("Token"), &awsapigateway.TokenAuthorizerProps{
-		Handler: check, ResultsCacheTtl: ttl(10 * time.Minute), ValidationRegex: jsii.String("[a-z ]+"),
-	})}
+	token := &awsapigateway.MethodOptions{
+		Authorizer: awsapigateway.NewTokenAuthorizer(stack, jsii.String("Token"), &awsapigateway.TokenAuthorizerProps{
+			Handler: check, ResultsCacheTtl: ttl(10 * time.Minute), ValidationRegex: jsii.String("[a-z ]+"),
+		}),
+	}
 	at("/token").AddMethod(jsii.String("GET"), backend, token)
 	at("/token").AddMethod(jsii.String("POST"), backend, token)
 	at("/files").AddProxy(&awsapigateway.ProxyResourceOptions{DefaultIntegration: backend, DefaultMethodOptions: token})
 
-	request := &awsapigateway.MethodOptions{Authorizer: awsapigateway.NewRequestAuthorizer(stack, jsii.String("Request"), &awsapigateway.RequestAuthorizerProps{
-		Handler: check, ResultsCacheTtl: ttl(time.Minute),
-		IdentitySources: &[]*string{awsapigateway.IdentitySource_Header(jsii.String("X-Tenant")), awsapigateway.IdentitySource_QueryString(jsii.String("region"))},
-	})}
+	request := &awsapigateway.MethodOptions{
+		Authorizer: awsapigateway.NewRequestAuthorizer(stack, jsii.String("Request"), &awsapigateway.RequestAuthorizerProps{
+			Handler: check, ResultsCacheTtl: ttl(time.Minute),
+			IdentitySources: &[]*string{
+				awsapigateway.IdentitySource_Header(jsii.String("X-Tenant")),
+				awsapigateway.IdentitySource_QueryString(jsii.String("region")),
+			},
+		}),
+	}
 	at("/request").AddMethod(jsii.String("GET"), backend, request)
 	at("/request").AddMethod(jsii.String("POST"), backend, request)
 
 	pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
 	pool.AddClient(jsii.String("Client"), nil)
-	users := awsapigateway.NewCognitoUserPoolsAuthorizer(stack, jsii.String("Users"), &awsapigateway.CognitoUserPoolsAuthorizerProps{
-		CognitoUserPools: &[]awscognito.IUserPool{pool},
-	})
+	users := awsapigateway.NewCognitoUserPoolsAuthorizer(
+		stack,
+		jsii.String("Users"),
+		&awsapigateway.CognitoUserPoolsAuthorizerProps{
+			CognitoUserPools: &[]awscognito.IUserPool{pool},
+		},
+	)
 	at("/users").AddMethod(jsii.String("GET"), backend, &awsapigateway.MethodOptions{Authorizer: users})
-	at("/users").AddMethod(jsii.String("POST"), backend, &awsapigateway.MethodOptions{Authorizer: users, AuthorizationScopes: jsii.Strings("shop/write")})
+	at(
+		"/users",
+	).AddMethod(jsii.String("POST"), backend, &awsapigateway.MethodOptions{
+		Authorizer:          users,
+		AuthorizationScopes: jsii.Strings("shop/write"),
+	})
 
 	signed := &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM}
 	at("/signed").AddMethod(jsii.String("POST"), backend, signed)
-	awsiam.NewRole(stack, jsii.String("Caller"), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()}).AddToPolicy(
-		awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-			Actions:   jsii.Strings("execute-api:Invoke"),
-			Resources: &[]*string{at("/signed").AddMethod(jsii.String("GET"), backend, signed).MethodArn()},
-		}))
+	awsiam.NewRole(stack, jsii.String("Caller"), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()}).
+		AddToPolicy(
+			awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+				Actions:   jsii.Strings("execute-api:Invoke"),
+				Resources: &[]*string{at("/signed").AddMethod(jsii.String("GET"), backend, signed).MethodArn()},
+			}))
 
 	at("/metered").AddMethod(jsii.String("GET"), backend, &awsapigateway.MethodOptions{ApiKeyRequired: jsii.Bool(true)})
 	plan := api.AddUsagePlan(jsii.String("Plan"), &awsapigateway.UsagePlanProps{
@@ -91,14 +108,22 @@ func newPlain(app awscdk.App, executable string) {
 	})
 	at("/python").AddMethod(jsii.String("GET"), awsapigateway.NewLambdaIntegration(python, nil), nil)
 	at("/python/checked").AddMethod(jsii.String("GET"), backend, &awsapigateway.MethodOptions{
-		Authorizer: awsapigateway.NewTokenAuthorizer(stack, jsii.String("PythonToken"), &awsapigateway.TokenAuthorizerProps{Handler: python}),
+		Authorizer: awsapigateway.NewTokenAuthorizer(
+			stack,
+			jsii.String("PythonToken"),
+			&awsapigateway.TokenAuthorizerProps{Handler: python},
+		),
 	})
-	at("/elsewhere").AddMethod(jsii.String("GET"), awsapigateway.NewHttpIntegration(jsii.String("https://example.com/"), nil), nil)
+	at(
+		"/elsewhere",
+	).AddMethod(jsii.String("GET"), awsapigateway.NewHttpIntegration(jsii.String("https://example.com/"), nil), nil)
 
 	api.AddGatewayResponse(jsii.String("Unauthorized"), &awsapigateway.GatewayResponseOptions{
 		Type:            awsapigateway.ResponseType_UNAUTHORIZED(),
 		ResponseHeaders: &map[string]*string{"WWW-Authenticate": jsii.String("'Bearer'")},
-		Templates:       &map[string]*string{"application/json": jsii.String(`{"error":$context.error.messageString,"type":"$context.error.responseType"}`)},
+		Templates: &map[string]*string{
+			"application/json": jsii.String(`{"error":$context.error.messageString,"type":"$context.error.responseType"}`),
+		},
 	})
 	api.AddGatewayResponse(jsii.String("Refused"), &awsapigateway.GatewayResponseOptions{
 		Type:            awsapigateway.ResponseType_DEFAULT_4XX(),
@@ -127,7 +152,13 @@ func newFenced(stack awscdk.Stack, backend awsapigateway.Integration, check awsl
 			statement(awsiam.Effect_DENY, "execute-api:/fenced/GET/internal", "127.0.0.0/8"),
 		}}),
 	})
-	token := &awsapigateway.MethodOptions{Authorizer: awsapigateway.NewTokenAuthorizer(stack, jsii.String("FencedToken"), &awsapigateway.TokenAuthorizerProps{Handler: check})}
+	token := &awsapigateway.MethodOptions{
+		Authorizer: awsapigateway.NewTokenAuthorizer(
+			stack,
+			jsii.String("FencedToken"),
+			&awsapigateway.TokenAuthorizerProps{Handler: check},
+		),
+	}
 	for path, options := range map[string]*awsapigateway.MethodOptions{"/open": nil, "/token": token, "/internal": token} {
 		api.Root().ResourceForPath(&path).AddMethod(jsii.String("GET"), backend, options)
 	}

@@ -25,7 +25,12 @@ func startPlain(t *testing.T, dir, stage string) plain {
 	t.Helper()
 	p := plain{now: &clock{}, denyList: filepath.Join(t.TempDir(), "deny")}
 	p.revoke(t)
-	p.service = running(t, dir, stage, localgateway.Options{Now: p.now.now, Env: map[string]string{"DENY_LIST": p.denyList}})
+	p.service = running(
+		t,
+		dir,
+		stage,
+		localgateway.Options{Now: p.now.now, Env: map[string]string{"DENY_LIST": p.denyList}},
+	)
 	return p
 }
 
@@ -56,7 +61,13 @@ func (p plain) ask(t *testing.T, questions ...question) {
 				t.Errorf("got %d %s (%s), want %d with %s", got.status, got.body, got.record.Reason, q.status, q.body)
 			}
 			if v := got.record; v.Cache != q.cache || (v.AuthorizerTime > 0) != q.asked {
-				t.Errorf("cache %q, the authorizer was asked for %v, want %q and asked: %v", v.Cache, v.AuthorizerTime, q.cache, q.asked)
+				t.Errorf(
+					"cache %q, the authorizer was asked for %v, want %q and asked: %v",
+					v.Cache,
+					v.AuthorizerTime,
+					q.cache,
+					q.asked,
+				)
 			}
 		})
 	}
@@ -74,15 +85,58 @@ func TestAppWithoutGatehouse(t *testing.T) {
 			return p.request(t, verb, path, "", "Authorization: "+token)
 		}
 		const refused = `{"error":"Unauthorized","type":"UNAUTHORIZED"}` // by the app's own gateway response
-		p.ask(t,
-			question{"allowed", with("GET", "/token", "allow me"), 200, `"level":"7","plan":"gold","principalId":"alice","trial":"false"`, "MISS", true},
+		p.ask(
+			t,
+			question{
+				"allowed",
+				with("GET", "/token", "allow me"),
+				200,
+				`"level":"7","plan":"gold","principalId":"alice","trial":"false"`,
+				"MISS",
+				true,
+			},
 			question{"the same on another route", with("POST", "/token", "allow me"), 200, `"path":"/token"`, "HIT", false},
-			question{"below a greedy path", with("PUT", "/files/a/b%2Fc", "allow me"), 200, `"parameters":{"proxy":"a/b%2Fc"}`, "HIT", false},
-			question{"the folder itself, which has no method", with("GET", "/files", "allow me"), 403, `{"message":"Invalid key=value pair (missing equal-sign) in Authorization header`, "", false},
+			question{
+				"below a greedy path",
+				with("PUT", "/files/a/b%2Fc", "allow me"),
+				200,
+				`"parameters":{"proxy":"a/b%2Fc"}`,
+				"HIT",
+				false,
+			},
+			question{
+				"the folder itself, which has no method",
+				with("GET", "/files", "allow me"),
+				403,
+				`{"message":"Invalid key=value pair (missing equal-sign) in Authorization header`,
+				"",
+				false,
+			},
 			question{"a policy for one route", with("GET", "/token", "route"), 200, "", "MISS", true},
-			question{"which is kept for all", with("POST", "/token", "route"), 403, `{"Message":"User is not authorized to access this resource"}`, "HIT", false},
-			question{"denied", with("GET", "/token", "deny"), 403, `with an explicit deny in an identity-based policy`, "MISS", true},
-			question{"denied below a greedy path", with("GET", "/files/x", "deny"), 403, `with an explicit deny in an identity-based policy`, "HIT", false},
+			question{
+				"which is kept for all",
+				with("POST", "/token", "route"),
+				403,
+				`{"Message":"User is not authorized to access this resource"}`,
+				"HIT",
+				false,
+			},
+			question{
+				"denied",
+				with("GET", "/token", "deny"),
+				403,
+				`with an explicit deny in an identity-based policy`,
+				"MISS",
+				true,
+			},
+			question{
+				"denied below a greedy path",
+				with("GET", "/files/x", "deny"),
+				403,
+				`with an explicit deny in an identity-based policy`,
+				"HIT",
+				false,
+			},
 			question{"unauthorized", with("GET", "/token", "unauthorized"), 401, refused, "MISS", true},
 			question{"an authorizer that fails", with("GET", "/token", "mistake"), 500, `{"message":null}`, "MISS", true},
 			question{"no token", p.request(t, "GET", "/token", ""), 401, refused, "", false},
@@ -90,7 +144,10 @@ func TestAppWithoutGatehouse(t *testing.T) {
 		)
 		got := p.send(t, p.request(t, "GET", "/token", ""))
 		if got.header.Get("WWW-Authenticate") != "Bearer" || got.header.Get("Access-Control-Allow-Origin") != "" {
-			t.Errorf("got the headers %v: want those of the response for UNAUTHORIZED alone, as it takes the place of DEFAULT_4XX", got.header)
+			t.Errorf(
+				"got the headers %v: want those of the response for UNAUTHORIZED alone, as it takes the place of DEFAULT_4XX",
+				got.header,
+			)
 		}
 		if got := p.send(t, with("GET", "/token", "deny")); got.header.Get("Access-Control-Allow-Origin") != "*" {
 			t.Errorf("got the headers %v: want that of the response for DEFAULT_4XX", got.header)
@@ -108,8 +165,18 @@ func TestAppWithoutGatehouse(t *testing.T) {
 			ttl     time.Duration
 			request func() *http.Request
 		}{
-			{"TOKEN", "allow alice", 10 * time.Minute, func() *http.Request { return p.request(t, "GET", "/token", "", "Authorization: allow alice") }},
-			{"REQUEST", "allow in eu", time.Minute, func() *http.Request { return p.request(t, "GET", "/request?region=eu", "", "X-Tenant: allow") }},
+			{
+				"TOKEN",
+				"allow alice",
+				10 * time.Minute,
+				func() *http.Request { return p.request(t, "GET", "/token", "", "Authorization: allow alice") },
+			},
+			{
+				"REQUEST",
+				"allow in eu",
+				time.Minute,
+				func() *http.Request { return p.request(t, "GET", "/request?region=eu", "", "X-Tenant: allow") },
+			},
 		} {
 			t.Run(c.name, func(t *testing.T) {
 				p.revoke(t, c.token)
@@ -132,13 +199,28 @@ func TestAppWithoutGatehouse(t *testing.T) {
 		with := func(verb, query, tenant string) *http.Request {
 			return p.request(t, verb, "/request"+query, "", "X-Tenant: "+tenant)
 		}
-		p.ask(t,
+		p.ask(
+			t,
 			question{"allowed", with("GET", "?region=eu", "allow"), 200, `"principalId":"alice"`, "MISS", true},
 			question{"the same on another route", with("POST", "?region=eu", "allow"), 200, "", "HIT", false},
-			question{"what is no identity source does not count", with("GET", "?region=eu&page=2", "allow"), 200, "", "HIT", false},
+			question{
+				"what is no identity source does not count",
+				with("GET", "?region=eu&page=2", "allow"),
+				200,
+				"",
+				"HIT",
+				false,
+			},
 			question{"another region", with("GET", "?region=us", "allow"), 200, "", "MISS", true},
 			question{"a policy for one route", with("POST", "?region=eu", "route"), 200, "", "MISS", true},
-			question{"which is kept for all", with("GET", "?region=eu", "route"), 403, `{"Message":"User is not authorized to access this resource"}`, "HIT", false},
+			question{
+				"which is kept for all",
+				with("GET", "?region=eu", "route"),
+				403,
+				`{"Message":"User is not authorized to access this resource"}`,
+				"HIT",
+				false,
+			},
 			question{"denied", with("GET", "?region=eu", "deny"), 403, "explicit deny", "MISS", true},
 			question{"unauthorized", with("GET", "?region=eu", "unauthorized"), 401, `"Unauthorized"`, "MISS", true},
 			question{"no header", p.request(t, "GET", "/request?region=eu", ""), 401, `"Unauthorized"`, "", false},
@@ -152,12 +234,48 @@ func TestAppWithoutGatehouse(t *testing.T) {
 		with := func(verb string, token localgateway.TokenRequest) *http.Request {
 			return p.request(t, verb, "/users", "", "Authorization: "+p.Token(token))
 		}
-		p.ask(t,
-			question{"an ID token", with("GET", localgateway.TokenRequest{Use: localgateway.IDToken, Subject: "alice"}), 200, `"sub":"alice"`, "", false},
-			question{"an access token where no scope is wanted", with("GET", localgateway.TokenRequest{Use: localgateway.AccessToken}), 401, "Unauthorized", "", false},
-			question{"a scope", with("POST", localgateway.TokenRequest{Use: localgateway.AccessToken, Scopes: []string{"shop/write"}}), 200, "", "", false},
-			question{"another scope", with("POST", localgateway.TokenRequest{Use: localgateway.AccessToken, Scopes: []string{"shop/read"}}), 401, "Unauthorized", "", false},
-			question{"an ID token where a scope is wanted", with("POST", localgateway.TokenRequest{Use: localgateway.IDToken}), 401, "Unauthorized", "", false},
+		p.ask(
+			t,
+			question{
+				"an ID token",
+				with("GET", localgateway.TokenRequest{Use: localgateway.IDToken, Subject: "alice"}),
+				200,
+				`"sub":"alice"`,
+				"",
+				false,
+			},
+			question{
+				"an access token where no scope is wanted",
+				with("GET", localgateway.TokenRequest{Use: localgateway.AccessToken}),
+				401,
+				"Unauthorized",
+				"",
+				false,
+			},
+			question{
+				"a scope",
+				with("POST", localgateway.TokenRequest{Use: localgateway.AccessToken, Scopes: []string{"shop/write"}}),
+				200,
+				"",
+				"",
+				false,
+			},
+			question{
+				"another scope",
+				with("POST", localgateway.TokenRequest{Use: localgateway.AccessToken, Scopes: []string{"shop/read"}}),
+				401,
+				"Unauthorized",
+				"",
+				false,
+			},
+			question{
+				"an ID token where a scope is wanted",
+				with("POST", localgateway.TokenRequest{Use: localgateway.IDToken}),
+				401,
+				"Unauthorized",
+				"",
+				false,
+			},
 			question{"no token", p.request(t, "GET", "/users", ""), 401, "Unauthorized", "", false},
 		)
 	})
@@ -165,11 +283,32 @@ func TestAppWithoutGatehouse(t *testing.T) {
 	t.Run("IAM", func(t *testing.T) {
 		p := startPlain(t, dir, "live")
 		caller := roleKey(t, p.service)
-		p.ask(t,
-			question{"the role, where it may", sign(t, p.request(t, "GET", "/signed", ""), caller, region, time.Now()), 200, `:assumed-role/`, "", false},
-			question{"the role, where it may not", sign(t, p.request(t, "POST", "/signed", "{}"), caller, region, time.Now()), 403,
-				"because no identity-based policy allows the execute-api:Invoke action", "", false},
-			question{"not signed", p.request(t, "GET", "/signed", ""), 403, `{"message":"Missing Authentication Token"}`, "", false},
+		p.ask(
+			t,
+			question{
+				"the role, where it may",
+				sign(t, p.request(t, "GET", "/signed", ""), caller, region, time.Now()),
+				200,
+				`:assumed-role/`,
+				"",
+				false,
+			},
+			question{
+				"the role, where it may not",
+				sign(t, p.request(t, "POST", "/signed", "{}"), caller, region, time.Now()),
+				403,
+				"because no identity-based policy allows the execute-api:Invoke action",
+				"",
+				false,
+			},
+			question{
+				"not signed",
+				p.request(t, "GET", "/signed", ""),
+				403,
+				`{"message":"Missing Authentication Token"}`,
+				"",
+				false,
+			},
 		)
 	})
 
@@ -187,14 +326,43 @@ func TestAppWithoutGatehouse(t *testing.T) {
 	t.Run("a resource policy", func(t *testing.T) {
 		p := startPlain(t, dir, "fenced")
 		const denied = `{"Message":"User: anonymous is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:us-east-1:********`
-		p.ask(t,
+		p.ask(
+			t,
 			question{"open", p.request(t, "GET", "/open", ""), 200, "", "", false},
 			// Whose address counts is who connects; a header can say anything.
-			question{"a header with a denied address", p.request(t, "GET", "/open", "", "X-Forwarded-For: 203.0.113.7"), 200, "", "", false},
-			question{"before the authorizer", p.request(t, "GET", "/internal", "", "Authorization: allow"), 403, denied, "", false},
-			question{"whatever a header says", p.request(t, "GET", "/internal", "", "Authorization: allow", "X-Forwarded-For: 198.51.100.7"), 403, denied, "", false},
+			question{
+				"a header with a denied address",
+				p.request(t, "GET", "/open", "", "X-Forwarded-For: 203.0.113.7"),
+				200,
+				"",
+				"",
+				false,
+			},
+			question{
+				"before the authorizer",
+				p.request(t, "GET", "/internal", "", "Authorization: allow"),
+				403,
+				denied,
+				"",
+				false,
+			},
+			question{
+				"whatever a header says",
+				p.request(t, "GET", "/internal", "", "Authorization: allow", "X-Forwarded-For: 198.51.100.7"),
+				403,
+				denied,
+				"",
+				false,
+			},
 			question{"an authorizer's Allow", p.request(t, "GET", "/token", "", "Authorization: allow"), 200, "", "MISS", true},
-			question{"its Deny, which the policy's Allow does not outweigh", p.request(t, "GET", "/token", "", "Authorization: deny"), 403, "explicit deny", "MISS", true},
+			question{
+				"its Deny, which the policy's Allow does not outweigh",
+				p.request(t, "GET", "/token", "", "Authorization: deny"),
+				403,
+				"explicit deny",
+				"MISS",
+				true,
+			},
 			question{"no token", p.request(t, "GET", "/token", ""), 401, `{"message":"Unauthorized"}`, "", false},
 		)
 	})
@@ -208,7 +376,11 @@ func TestAppWithoutGatehouse(t *testing.T) {
 			reason  string
 		}{
 			{"a function in Python", p.request(t, "GET", "/python", ""), "python3.13"},
-			{"an authorizer in Python is not left out", p.request(t, "GET", "/python/checked", "", "Authorization: allow"), "python3.13"},
+			{
+				"an authorizer in Python is not left out",
+				p.request(t, "GET", "/python/checked", "", "Authorization: allow"),
+				"python3.13",
+			},
 			{"a server elsewhere", p.request(t, "GET", "/elsewhere", ""), "HTTP_PROXY"},
 		} {
 			t.Run(c.name, func(t *testing.T) {
@@ -219,22 +391,50 @@ func TestAppWithoutGatehouse(t *testing.T) {
 			})
 		}
 		p.ask(t, question{"and all the rest is", p.request(t, "GET", "/mock", ""), 200, `{"status":"up"}`, "", false})
-		problems := strings.Join(slices.DeleteFunc(p.Problems(), func(line string) bool { return strings.Contains(line, ": ignored here: ") }), "\n")
-		if strings.Count(problems, "\n") != 1 || !strings.Contains(problems, "Plain/Python") || !strings.Contains(problems, "Plain/Apielsewhere") {
+		problems := strings.Join(
+			slices.DeleteFunc(p.Problems(), func(line string) bool { return strings.Contains(line, ": ignored here: ") }),
+			"\n",
+		)
+		if strings.Count(problems, "\n") != 1 || !strings.Contains(problems, "Plain/Python") ||
+			!strings.Contains(problems, "Plain/Apielsewhere") {
 			t.Errorf("the gateway tells of\n%s\nwant the function and the method", problems)
 		}
 	})
 
 	t.Run("preflights", func(t *testing.T) {
 		p := startPlain(t, dir, "live")
-		for origin, want := range map[string]string{"https://admin.example.com": "https://admin.example.com", "https://shop.example.com": "https://shop.example.com",
-			"https://evil.example.com": "https://shop.example.com"} {
-			got := p.send(t, p.request(t, "OPTIONS", "/token", "", "Origin: "+origin, "Access-Control-Request-Method: POST", "Access-Control-Request-Headers: authorization"))
+		for origin, want := range map[string]string{
+			"https://admin.example.com": "https://admin.example.com",
+			"https://shop.example.com":  "https://shop.example.com",
+			"https://evil.example.com":  "https://shop.example.com",
+		} {
+			got := p.send(
+				t,
+				p.request(
+					t,
+					"OPTIONS",
+					"/token",
+					"",
+					"Origin: "+origin,
+					"Access-Control-Request-Method: POST",
+					"Access-Control-Request-Headers: authorization",
+				),
+			)
 			allowed := got.header.Get("Access-Control-Allow-Origin")
 			if got.status != 204 || allowed != want || got.record.Authorizer != "none" {
-				t.Errorf("the preflight of %s: got %d, origin %q, by %s, want 204, %q, by none", origin, got.status, allowed, got.record.Authorizer, want)
+				t.Errorf(
+					"the preflight of %s: got %d, origin %q, by %s, want 204, %q, by none",
+					origin,
+					got.status,
+					allowed,
+					got.record.Authorizer,
+					want,
+				)
 			}
-			if methods := strings.Split(got.header.Get("Access-Control-Allow-Methods"), ","); !slices.Equal(methods, []string{"GET", "POST"}) {
+			if methods := strings.Split(got.header.Get("Access-Control-Allow-Methods"), ","); !slices.Equal(
+				methods,
+				[]string{"GET", "POST"},
+			) {
 				t.Errorf("the preflight allows %q", methods)
 			}
 		}

@@ -19,8 +19,8 @@ import (
 const cdkModule = "github.com/aws/aws-cdk-go/awscdk/v2"
 
 // The README's first program is what a newcomer pastes into an empty folder: it has to be whole, to compile and to
-// synthesize there by the commands below it, and its API has to run on this machine. The commands take the oldest CDK that
-// Gatehouse supports; the program has to do the same with the newest one that is served.
+// synthesize there by the commands below it, and its API has to run on this machine. The commands take the oldest CDK
+// that Gatehouse supports; the program has to do the same with the newest one that is served.
 func TestTheREADMEsFirstProgram(t *testing.T) {
 	t.Parallel() // other processes do the work
 	program, commands := readmesProgram(t)
@@ -31,8 +31,16 @@ func TestTheREADMEsFirstProgram(t *testing.T) {
 		version string // of CDK; "" for any but the oldest
 	}{
 		{name: "as printed", version: oldestCDK(t)},
-		{name: "its own go.mod requires the oldest", version: oldestCDK(t), before: []string{"go mod edit -require " + cdkModule + "@" + oldestCDK(t)}},
-		{name: "with the newest", newest: true, before: []string{"go get " + cdkModule + "@latest github.com/aws/constructs-go/constructs/v10@latest github.com/aws/jsii-runtime-go@latest"}},
+		{
+			name:    "its own go.mod requires the oldest",
+			version: oldestCDK(t),
+			before:  []string{"go mod edit -require " + cdkModule + "@" + oldestCDK(t)},
+		},
+		{
+			name:   "with the newest",
+			newest: true,
+			before: []string{"go get " + cdkModule + "@latest github.com/aws/constructs-go/constructs/v10@latest github.com/aws/jsii-runtime-go@latest"},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.newest && os.Getenv("GATEHOUSE_TEST_ALL") == "" {
@@ -62,7 +70,8 @@ func TestTheREADMEsFirstProgram(t *testing.T) {
 				}
 			}
 			out, err := c.command("go", "list", "-m", "-f", "{{.Version}}", cdkModule)
-			if got := strings.TrimSpace(string(out)); err != nil || tt.version != "" && got != tt.version || tt.newest && got == oldestCDK(t) {
+			if got := strings.TrimSpace(string(out)); err != nil || tt.version != "" && got != tt.version ||
+				tt.newest && got == oldestCDK(t) {
 				t.Errorf("CDK %s, %v: want %q", got, err, tt.version)
 			}
 			checkREADMEsAPI(t, filepath.Join(c.dir, "cdk.out"))
@@ -139,7 +148,8 @@ func proxyWithoutGatehouse(t *testing.T) string {
 	}
 	forward := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) }}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/"+modulePath+"/") || strings.HasPrefix(modulePath, strings.TrimPrefix(strings.Split(r.URL.Path, "/@")[0], "/")) {
+		if strings.HasPrefix(r.URL.Path, "/"+modulePath+"/") ||
+			strings.HasPrefix(modulePath, strings.TrimPrefix(strings.Split(r.URL.Path, "/@")[0], "/")) {
 			http.NotFound(w, r)
 			return
 		}
@@ -155,7 +165,11 @@ func checkREADMEsAPI(t *testing.T, assembly string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"AWS::ApiGateway::Authorizer", "https://shop.okta.com/oauth2/default", `"HttpMethod": "POST"`} {
+	for _, want := range []string{
+		"AWS::ApiGateway::Authorizer",
+		"https://shop.okta.com/oauth2/default",
+		`"HttpMethod": "POST"`,
+	} {
 		if !strings.Contains(string(template), want) {
 			t.Errorf("the template does not have %q", want)
 		}

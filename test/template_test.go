@@ -16,10 +16,37 @@ var variants = []struct {
 	name string
 	make func(app awscdk.App) awscdk.Stack
 }{
-	{"orders-token", example(stack.Settings{Authorizer: stack.Token, Issuer: "https://idp.example.com/", Audience: "orders", Origins: []string{"https://shop.example.com"}})},
-	{"orders-request", example(stack.Settings{Authorizer: stack.Request, Origins: []string{"https://shop.example.com", "https://admin.example.com"}})},
+	{
+		"orders-token",
+		example(
+			stack.Settings{
+				Authorizer: stack.Token,
+				Issuer:     "https://idp.example.com/",
+				Audience:   "orders",
+				Origins:    []string{"https://shop.example.com"},
+			},
+		),
+	},
+	{
+		"orders-request",
+		example(
+			stack.Settings{
+				Authorizer: stack.Request,
+				Origins:    []string{"https://shop.example.com", "https://admin.example.com"},
+			},
+		),
+	},
 	{"orders-cognito", example(stack.Settings{Authorizer: stack.Cognito, Origins: []string{"*"}})},
-	{"orders-iam", example(stack.Settings{Authorizer: stack.IAM, CIDRs: []string{"203.0.113.0/24"}, Origins: []string{"https://shop.example.com"}})},
+	{
+		"orders-iam",
+		example(
+			stack.Settings{
+				Authorizer: stack.IAM,
+				CIDRs:      []string{"203.0.113.0/24"},
+				Origins:    []string{"https://shop.example.com"},
+			},
+		),
+	},
 	{"everything", func(app awscdk.App) awscdk.Stack { return newEverything(app) }},
 }
 
@@ -87,7 +114,12 @@ func TestEveryMethodIsGuardedOrDeclaredPublic(t *testing.T) {
 				key := verb + " " + tpl.path(m)
 				switch {
 				case verb == "OPTIONS" && !open:
-					t.Errorf("%s: the preflight %s is guarded by %v, and a browser sends it without credentials", id, key, m["AuthorizationType"])
+					t.Errorf(
+						"%s: the preflight %s is guarded by %v, and a browser sends it without credentials",
+						id,
+						key,
+						m["AuthorizationType"],
+					)
 				case verb != "OPTIONS" && open != public[key]:
 					t.Errorf("%s: %s: open is %v, want %v", id, key, open, public[key])
 				case !open && m["AuthorizationType"] != "AWS_IAM" && m["AuthorizerId"] == nil:
@@ -116,7 +148,9 @@ func TestPublicRoutesSayWhyInTheTemplate(t *testing.T) {
 
 func TestGuardedRoutesSayWhatTheyRequireInTheTemplate(t *testing.T) {
 	want := map[string]string{
-		"GET": "any scope of orders/read", "POST": "any scope of orders/write", "DELETE": "any scope of orders/write and any group of admins",
+		"GET":    "any scope of orders/read",
+		"POST":   "any scope of orders/write",
+		"DELETE": "any scope of orders/write and any group of admins",
 	}
 	found := 0
 	for id, r := range synthesize(t, variants[0].make).resources {
@@ -148,7 +182,12 @@ func TestOnePermissionForAFunction(t *testing.T) {
 				}
 				seen[f] = id
 				if p["Principal"] != "apigateway.amazonaws.com" || p["SourceArn"] == nil {
-					t.Errorf("%s lets %v invoke the function from %v, want API Gateway from this API", id, p["Principal"], p["SourceArn"])
+					t.Errorf(
+						"%s lets %v invoke the function from %v, want API Gateway from this API",
+						id,
+						p["Principal"],
+						p["SourceArn"],
+					)
 				}
 			}
 			if len(seen) == 0 {

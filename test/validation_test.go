@@ -44,10 +44,14 @@ func TestTemplatesPassCDKsValidation(t *testing.T) {
 	}
 	t.Run("a template that is wrong", func(t *testing.T) {
 		app := strict()
-		awscdk.NewCfnResource(awscdk.NewStack(app, jsii.String("Wrong"), nil), jsii.String("Function"), &awscdk.CfnResourceProps{
-			Type:       jsii.String("AWS::Lambda::Function"),
-			Properties: &map[string]any{"MemorySize": "much"},
-		})
+		awscdk.NewCfnResource(
+			awscdk.NewStack(app, jsii.String("Wrong"), nil),
+			jsii.String("Function"),
+			&awscdk.CfnResourceProps{
+				Type:       jsii.String("AWS::Lambda::Function"),
+				Properties: &map[string]any{"MemorySize": "much"},
+			},
+		)
 		defer func() {
 			if recover() == nil {
 				t.Error("it was taken, so nothing was validated")

@@ -38,7 +38,9 @@ func (o *Orders) userPool(settings Settings) identity {
 		Description: jsii.String("May delete orders"),
 	})
 	scope := func(name, what string) awscognito.ResourceServerScope {
-		return awscognito.NewResourceServerScope(&awscognito.ResourceServerScopeProps{ScopeName: &name, ScopeDescription: &what})
+		return awscognito.NewResourceServerScope(
+			&awscognito.ResourceServerScopeProps{ScopeName: &name, ScopeDescription: &what},
+		)
 	}
 	scopes := []awscognito.ResourceServerScope{
 		scope("read", "See orders"), scope("write", "Create orders"), scope("admin", "Delete orders"),
@@ -47,8 +49,8 @@ func (o *Orders) userPool(settings Settings) identity {
 		Identifier: jsii.String("orders"),
 		Scopes:     &scopes,
 	})
-	// A client's users may ask for every scope that the client may, whichever user it is. So the one that deletes orders is
-	// not the web client's, but that of a service which keeps its secret.
+	// A client's users may ask for every scope that the client may, whichever user it is. So the one that deletes orders
+	// is not the web client's, but that of a service which keeps its secret.
 	allowed := []awscognito.OAuthScope{awscognito.OAuthScope_OPENID(), awscognito.OAuthScope_EMAIL(),
 		awscognito.OAuthScope_ResourceServer(server, scopes[0]), awscognito.OAuthScope_ResourceServer(server, scopes[1])}
 	pool.AddClient(jsii.String("BackOffice"), &awscognito.UserPoolClientOptions{

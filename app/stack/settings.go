@@ -104,7 +104,13 @@ func parse(get func(key string) any) (Settings, error) {
 		return out
 	}
 
-	s := Settings{Authorizer: text("authorizer"), Issuer: text("issuer"), Audience: text("audience"), Origins: list("origins"), CIDRs: list("cidrs")}
+	s := Settings{
+		Authorizer: text("authorizer"),
+		Issuer:     text("issuer"),
+		Audience:   text("audience"),
+		Origins:    list("origins"),
+		CIDRs:      list("cidrs"),
+	}
 	if s.Authorizer == "" {
 		s.Authorizer = Token
 	}

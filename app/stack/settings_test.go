@@ -22,10 +22,20 @@ func TestContext(t *testing.T) {
 		want    Settings
 	}{
 		{"nothing", nil, Settings{Authorizer: Token}},
-		{"all of it, as texts", map[string]any{"authorizer": "request", "issuer": "https://idp.example.com", "audience": "orders", "ttl": "90s",
-			"origins": "https://a.example.com, https://b.example.com", "cidrs": "203.0.113.0/24", "cloudwatch-role": "true"},
-			Settings{Authorizer: Request, Issuer: "https://idp.example.com", Audience: "orders", CacheTTL: 90 * time.Second,
-				Origins: []string{"https://a.example.com", "https://b.example.com"}, CIDRs: []string{"203.0.113.0/24"}, CloudWatchRole: true}},
+		{
+			"all of it, as texts",
+			map[string]any{"authorizer": "request", "issuer": "https://idp.example.com", "audience": "orders", "ttl": "90s",
+				"origins": "https://a.example.com, https://b.example.com", "cidrs": "203.0.113.0/24", "cloudwatch-role": "true"},
+			Settings{
+				Authorizer:     Request,
+				Issuer:         "https://idp.example.com",
+				Audience:       "orders",
+				CacheTTL:       90 * time.Second,
+				Origins:        []string{"https://a.example.com", "https://b.example.com"},
+				CIDRs:          []string{"203.0.113.0/24"},
+				CloudWatchRole: true,
+			},
+		},
 		{"as in cdk.json", map[string]any{"origins": []any{"https://a.example.com"}, "cloudwatch-role": true},
 			Settings{Authorizer: Token, Origins: []string{"https://a.example.com"}, CloudWatchRole: true}},
 		{"no cache", map[string]any{"ttl": "0"}, Settings{Authorizer: Token, CacheTTL: secureapi.NoCache}},
@@ -45,17 +55,33 @@ func TestWrongContext(t *testing.T) {
 		context map[string]any
 		want    string
 	}{
-		{"unknown authorizer", map[string]any{"authorizer": "jwt"}, `context authorizer="jwt": want one of token, request, cognito, iam`},
+		{
+			"unknown authorizer",
+			map[string]any{"authorizer": "jwt"},
+			`context authorizer="jwt": want one of token, request, cognito, iam`,
+		},
 		{"no duration", map[string]any{"ttl": "300"}, `context ttl="300": want a duration like 5m or 90s, or 0 for no cache`},
 		{"too long", map[string]any{"ttl": "2h"}, `context ttl="2h": want at most 1h`},
 		{"negative", map[string]any{"ttl": "-1s"}, `context ttl="-1s": want at most 1h`},
 		{"empty", map[string]any{"issuer": ""}, "context issuer is empty"},
-		{"an empty entry", map[string]any{"origins": "https://a.example.com,,"}, `context origins="https://a.example.com,," has an empty entry`},
+		{
+			"an empty entry",
+			map[string]any{"origins": "https://a.example.com,,"},
+			`context origins="https://a.example.com,," has an empty entry`,
+		},
 		{"no text", map[string]any{"cidrs": 10.0}, "context cidrs is 10 (float64): want a text"},
 		{"no texts", map[string]any{"cidrs": []any{10.0}}, "context cidrs has 10 (float64): want texts"},
 		{"no switch", map[string]any{"cloudwatch-role": "yes"}, "context cloudwatch-role=yes: want true or false"},
-		{"issuer alone", map[string]any{"issuer": "https://idp.example.com"}, `context issuer="https://idp.example.com", audience="": give both`},
-		{"issuer with Cognito", map[string]any{"authorizer": "cognito", "issuer": "https://idp.example.com", "audience": "a"}, "only the token and request authorizers take an issuer"},
+		{
+			"issuer alone",
+			map[string]any{"issuer": "https://idp.example.com"},
+			`context issuer="https://idp.example.com", audience="": give both`,
+		},
+		{
+			"issuer with Cognito",
+			map[string]any{"authorizer": "cognito", "issuer": "https://idp.example.com", "audience": "a"},
+			"only the token and request authorizers take an issuer",
+		},
 		{"ttl with IAM", map[string]any{"authorizer": "iam", "ttl": "5m"}, "IAM has no cache to set"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -12,7 +12,14 @@ import (
 // The policy is for the whole API, as API Gateway caches it and evaluates it for the token's next requests too; or,
 // where each answer serves one request, for the method ARN of that.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
-func (a *Authorizer) answer(principal string, arn policycompiler.ARN, permitted []bool, allow bool, expires time.Time, context []pair) ([]byte, error) {
+func (a *Authorizer) answer(
+	principal string,
+	arn policycompiler.ARN,
+	permitted []bool,
+	allow bool,
+	expires time.Time,
+	context []pair,
+) ([]byte, error) {
 	b := make([]byte, 0, a.answerSize.Load())
 	b = append(b, `{"principalId":`...)
 	b = appendString(b, principal)

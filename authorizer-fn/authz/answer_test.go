@@ -50,7 +50,8 @@ func readAnswer(t testing.TB, text string) parsed {
 			t.Fatalf("the answer has %q", name)
 		}
 	}
-	if a.principal == "" || a.policyText == "" || len(a.principal) > maxPrincipal || !isPlain(strings.ReplaceAll(a.principal, "%", "")) {
+	if a.principal == "" || a.policyText == "" || len(a.principal) > maxPrincipal ||
+		!isPlain(strings.ReplaceAll(a.principal, "%", "")) {
 		t.Fatalf("principal %q, policy %q", a.principal, a.policyText)
 	}
 	return a

@@ -73,8 +73,8 @@ type Authorizer struct {
 // the bundle.
 //
 // What only decisions need, and keys and secrets above all, is got ready in the background; the first decision waits
-// for it, and the log has what the fetches of keys return. With provisioned concurrency FromLambda itself waits, since the
-// function may be frozen as soon as it is ready.
+// for it, and the log has what the fetches of keys return. With provisioned concurrency FromLambda itself waits, since
+// the function may be frozen as soon as it is ready.
 //
 // The error is an [ErrConfig], or says what is wrong with the access table. The function must not start then.
 func FromLambda(getenv func(string) string, o Options) (*Authorizer, error) {

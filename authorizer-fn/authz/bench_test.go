@@ -23,8 +23,8 @@ func benchmarkToken(n int) string {
 	}
 }
 
-// BenchmarkDecision measures a whole decision of 100 routes, from the bytes of the event to those of the answer, its line in
-// the log written to a file descriptor, against the signature of the same token alone.
+// BenchmarkDecision measures a whole decision of 100 routes, from the bytes of the event to those of the answer, its
+// line in the log written to a file descriptor, against the signature of the same token alone.
 func BenchmarkDecision(b *testing.B) {
 	text := benchmarkToken(0)
 	b.Run("raw RS256", func(b *testing.B) {
@@ -44,8 +44,13 @@ func BenchmarkDecision(b *testing.B) {
 		}
 	})
 	events := map[string][]byte{
-		"TOKEN":   authztest.TokenEvent(authztest.ARN("GET", "/resource-3/1234"), "Bearer "+text),
-		"REQUEST": authztest.RequestEvent("GET", "/resource-3/1234", map[string][]string{"Authorization": {"Bearer " + text}}, nil),
+		"TOKEN": authztest.TokenEvent(authztest.ARN("GET", "/resource-3/1234"), "Bearer "+text),
+		"REQUEST": authztest.RequestEvent(
+			"GET",
+			"/resource-3/1234",
+			map[string][]string{"Authorization": {"Bearer " + text}},
+			nil,
+		),
 	}
 	for _, kind := range []string{"TOKEN", "REQUEST"} {
 		for _, cached := range []bool{false, true} {

@@ -18,7 +18,15 @@ const (
 )
 
 // reserved are the names that a claim cannot have in the context: ours, and those that API Gateway puts beside it.
-var reserved = []string{contextIssuer, contextScopes, contextGroups, contextRoles, "principalId", "integrationLatency", "claims"}
+var reserved = []string{
+	contextIssuer,
+	contextScopes,
+	contextGroups,
+	contextRoles,
+	"principalId",
+	"integrationLatency",
+	"claims",
+}
 
 // Bounds on what reaches the backend, and the access log.
 const (

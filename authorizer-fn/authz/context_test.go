@@ -58,7 +58,16 @@ func TestContextIsBoundedAsAWhole(t *testing.T) {
 		names = append(names, name)
 		claims[name] = strings.Repeat("x", 300)
 	}
-	claims["scope"], claims["groups"], claims["roles"] = strings.Repeat(", ", 500), strings.Repeat(",", 680), strings.Repeat(",", 680)
+	claims["scope"], claims["groups"], claims["roles"] = strings.Repeat(
+		", ",
+		500,
+	), strings.Repeat(
+		",",
+		680,
+	), strings.Repeat(
+		",",
+		680,
+	)
 	f := newFixture(t, func(s *setup) { s.config.ContextClaims = append(names, "last") })
 	claims["last"] = "fits"
 	answer, err := f.invoke(get(token(claims)))
@@ -77,7 +86,11 @@ func TestContextIsBoundedAsAWhole(t *testing.T) {
 
 func TestContextOfACaller(t *testing.T) {
 	f := newFixture(t, func(s *setup) { s.config.ContextClaims = []string{"email", "realm.level", "scope"} })
-	answer, err := f.invoke(get(token(object{"groups": []string{"a b", "c"}, "roles": "r", "email": "a@example.com", "realm": object{"level": 3}})))
+	answer, err := f.invoke(
+		get(
+			token(object{"groups": []string{"a b", "c"}, "roles": "r", "email": "a@example.com", "realm": object{"level": 3}}),
+		),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +102,13 @@ func TestContextOfACaller(t *testing.T) {
 }
 
 func TestAppendString(t *testing.T) {
-	for _, s := range []string{"", "plain", "\"\\/\b\f\n\r\t\x00\x1f\x7f", "é\u2028\U0001F600<>&", strings.Repeat("x", 100) + "\"" + strings.Repeat("é", 100)} {
+	for _, s := range []string{
+		"",
+		"plain",
+		"\"\\/\b\f\n\r\t\x00\x1f\x7f",
+		"é\u2028\U0001F600<>&",
+		strings.Repeat("x", 100) + "\"" + strings.Repeat("é", 100),
+	} {
 		var back string
 		if err := json.Unmarshal(appendString(nil, s), &back); err != nil || back != s {
 			t.Errorf("%q: %q %v", s, back, err)

@@ -45,8 +45,20 @@ func inputRules() []rule {
 		{line: 1, name: "bearer in lower case", want: allow, event: header("bearer " + good)},
 		{line: 1, name: "BEARER in upper case", want: allow, event: header("BEARER " + good)},
 		{line: 1, name: "several spaces", want: allow, event: header("  Bearer   " + good + " ")},
-		{line: 1, name: "a REQUEST event without the header", want: reject, event: authztest.RequestEvent("GET", "/orders", nil, nil)},
-		{line: 1, name: "a REQUEST event whose headers are null", want: reject, event: []byte(`{"type":"REQUEST","methodArn":"` + authztest.ARN("GET", "/orders") + `","headers":null,"multiValueHeaders":null}`)},
+		{
+			line:  1,
+			name:  "a REQUEST event without the header",
+			want:  reject,
+			event: authztest.RequestEvent("GET", "/orders", nil, nil),
+		},
+		{
+			line: 1,
+			name: "a REQUEST event whose headers are null",
+			want: reject,
+			event: []byte(
+				`{"type":"REQUEST","methodArn":"` + authztest.ARN("GET", "/orders") + `","headers":null,"multiValueHeaders":null}`,
+			),
+		},
 		{line: 2, name: "two tokens", want: reject, event: header("Bearer " + good + " " + good)},
 		{line: 2, name: "a comma", want: reject, event: header("Bearer " + good + ",")},
 		{line: 2, name: "two with a comma", want: reject, event: header("Bearer " + good + ", Bearer " + good)},
@@ -57,7 +69,11 @@ func inputRules() []rule {
 
 func keyRules() []rule {
 	forged := authztest.RSA("attacker", 2048)
-	unknown := forged.Sign("RS256", object{"alg": "RS256", "typ": "JWT", "kid": "attacker"}.String(), goodClaims().String())
+	unknown := forged.Sign(
+		"RS256",
+		object{"alg": "RS256", "typ": "JWT", "kid": "attacker"}.String(),
+		goodClaims().String(),
+	)
 	good := token(nil)
 	slow := func(delay time.Duration) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -77,8 +93,14 @@ func keyRules() []rule {
 			})
 		}
 	}
-	sameID := object{"keys": []object{goodKey().JWK(), authztest.RSA("rsa-2", 2048).JWK().With(object{"kid": "rsa-1"})}}.String()
-	badSignature := forged.Sign("RS256", object{"alg": "RS256", "typ": "JWT", "kid": "rsa-1"}.String(), goodClaims().String())
+	sameID := object{
+		"keys": []object{goodKey().JWK(), authztest.RSA("rsa-2", 2048).JWK().With(object{"kid": "rsa-1"})},
+	}.String()
+	badSignature := forged.Sign(
+		"RS256",
+		object{"alg": "RS256", "typ": "JWT", "kid": "rsa-1"}.String(),
+		goodClaims().String(),
+	)
 	return []rule{
 		{line: 14, name: "a secret shorter than its hash", want: fault, change: withSecret("a secret of twenty-nine bytes"),
 			do: afterInit("the secret has 29 bytes", hmacToken("a secret of twenty-nine bytes", "HS256"))},
@@ -90,22 +112,61 @@ func keyRules() []rule {
 			withSecret("a secret of twenty-nine bytes")(s)
 			provisioned(s)
 		}},
-		{line: 14, name: "a secret that is long enough", want: allow, change: withSecret(goodSecret), event: get(hmacToken(goodSecret, "HS256"))},
-		{line: 14, name: "HS256 without a secret", want: noStart, change: func(s *setup) { s.config.Issuers[0].Algorithms = []string{"HS256"} }, event: get(good)},
-		{line: 17, name: "an unknown kid, a thousand times: one fetch a cooldown", want: reject, event: get(unknown), do: func(t *testing.T, f *fixture) string {
-			return f.flood(t, unknown, time.Minute-time.Second, 2)
-		}},
-		{line: 18, name: "a known kid and a bad signature, a thousand times within the cooldown: no fetch", want: reject, do: func(t *testing.T, f *fixture) string {
-			return f.flood(t, badSignature, 30*time.Second-1, 1)
-		}},
-		{line: 19, name: "two keys with one kid: the set is rejected", want: fault, change: func(s *setup) { s.issuer.PublishText(sameID) }, event: get(good)},
-		{line: 51, name: "a known kid and a bad signature, a thousand times: one fetch a cooldown", want: reject, do: func(t *testing.T, f *fixture) string {
-			return f.flood(t, badSignature, time.Minute-time.Second, 2)
-		}},
-		{line: 51, name: "bad signatures and unknown kids by turns: one fetch a cooldown for both", want: reject, do: func(t *testing.T, f *fixture) string {
-			f.flood(t, badSignature, 30*time.Second, 2)
-			return f.flood(t, unknown, 0, 2)
-		}},
+		{
+			line:   14,
+			name:   "a secret that is long enough",
+			want:   allow,
+			change: withSecret(goodSecret),
+			event:  get(hmacToken(goodSecret, "HS256")),
+		},
+		{
+			line:   14,
+			name:   "HS256 without a secret",
+			want:   noStart,
+			change: func(s *setup) { s.config.Issuers[0].Algorithms = []string{"HS256"} },
+			event:  get(good),
+		},
+		{
+			line:  17,
+			name:  "an unknown kid, a thousand times: one fetch a cooldown",
+			want:  reject,
+			event: get(unknown),
+			do: func(t *testing.T, f *fixture) string {
+				return f.flood(t, unknown, time.Minute-time.Second, 2)
+			},
+		},
+		{
+			line: 18,
+			name: "a known kid and a bad signature, a thousand times within the cooldown: no fetch",
+			want: reject,
+			do: func(t *testing.T, f *fixture) string {
+				return f.flood(t, badSignature, 30*time.Second-1, 1)
+			},
+		},
+		{
+			line:   19,
+			name:   "two keys with one kid: the set is rejected",
+			want:   fault,
+			change: func(s *setup) { s.issuer.PublishText(sameID) },
+			event:  get(good),
+		},
+		{
+			line: 51,
+			name: "a known kid and a bad signature, a thousand times: one fetch a cooldown",
+			want: reject,
+			do: func(t *testing.T, f *fixture) string {
+				return f.flood(t, badSignature, time.Minute-time.Second, 2)
+			},
+		},
+		{
+			line: 51,
+			name: "bad signatures and unknown kids by turns: one fetch a cooldown for both",
+			want: reject,
+			do: func(t *testing.T, f *fixture) string {
+				f.flood(t, badSignature, 30*time.Second, 2)
+				return f.flood(t, unknown, 0, 2)
+			},
+		},
 		{line: 51, name: "new material under an old kid", want: allow, do: func(t *testing.T, f *fixture) string {
 			f.outcome(t, get(good))
 			f.issuer.PublishText(object{"keys": []object{forged.JWK().With(object{"kid": "rsa-1"})}}.String())
@@ -119,50 +180,141 @@ func keyRules() []rule {
 			now := f.clock.now().Unix()
 			return f.outcome(t, get(token(object{"iat": now, "nbf": now, "exp": now + 60})))
 		}},
-		{line: 53, name: "a bound token where the issuer accepts them", want: allow, change: func(s *setup) { s.config.Issuers[0].AcceptBoundTokens = true },
-			event: get(token(object{"cnf": object{"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}}))},
-		{line: 55, name: "a hundred tokens of 7.7 KB: remembered in two megabytes, and all good", want: allow, do: func(t *testing.T, f *fixture) string {
-			many := strings.Split(strings.Repeat("1,", 1250), ",")[:1250]
-			var before, after runtime.MemStats
-			for i := range 100 {
-				if i == 10 { // whatever is kept once is there now
-					runtime.GC()
-					runtime.ReadMemStats(&before)
+		{
+			line:   53,
+			name:   "a bound token where the issuer accepts them",
+			want:   allow,
+			change: func(s *setup) { s.config.Issuers[0].AcceptBoundTokens = true },
+			event:  get(token(object{"cnf": object{"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}})),
+		},
+		{
+			line: 55,
+			name: "a hundred tokens of 7.7 KB: remembered in two megabytes, and all good",
+			want: allow,
+			do: func(t *testing.T, f *fixture) string {
+				many := strings.Split(strings.Repeat("1,", 1250), ",")[:1250]
+				var before, after runtime.MemStats
+				for i := range 100 {
+					if i == 10 { // whatever is kept once is there now
+						runtime.GC()
+						runtime.ReadMemStats(&before)
+					}
+					if got := f.outcome(t, get(authztest.Ed25519("ed").Token("EdDSA", goodClaims().With(object{
+						"n": i,
+						"x": many,
+					})))); got != allow {
+						return got
+					}
 				}
-				if got := f.outcome(t, get(authztest.Ed25519("ed").Token("EdDSA", goodClaims().With(object{"n": i, "x": many})))); got != allow {
-					return got
+				runtime.GC()
+				runtime.ReadMemStats(&after)
+				if grown := int(after.HeapAlloc) - int(before.HeapAlloc); grown > 2<<20 {
+					t.Errorf("the heap has grown by %d bytes", grown)
 				}
-			}
-			runtime.GC()
-			runtime.ReadMemStats(&after)
-			if grown := int(after.HeapAlloc) - int(before.HeapAlloc); grown > 2<<20 {
-				t.Errorf("the heap has grown by %d bytes", grown)
-			}
-			return allow
-		}},
+				return allow
+			},
+		},
 		{line: 54, name: "a lifetime above the limit", want: reject, change: lifetimeOf(300), event: get(token(nil))},
 		{line: 54, name: "a lifetime of the limit", want: allow, change: lifetimeOf(310), event: get(token(nil))},
-		{line: 54, name: "a limited lifetime, and no iat", want: reject, change: lifetimeOf(310), event: get(token(object{"iat": nil}))},
-		{line: 54, name: "a client that is not named", want: reject, change: clientsOf("", "client-1"), event: get(token(object{"azp": "client-2"}))},
-		{line: 54, name: "a client that is named", want: allow, change: clientsOf("", "client-1"), event: get(token(object{"azp": "client-1"}))},
+		{
+			line:   54,
+			name:   "a limited lifetime, and no iat",
+			want:   reject,
+			change: lifetimeOf(310),
+			event:  get(token(object{"iat": nil})),
+		},
+		{
+			line:   54,
+			name:   "a client that is not named",
+			want:   reject,
+			change: clientsOf("", "client-1"),
+			event:  get(token(object{"azp": "client-2"})),
+		},
+		{
+			line:   54,
+			name:   "a client that is named",
+			want:   allow,
+			change: clientsOf("", "client-1"),
+			event:  get(token(object{"azp": "client-1"})),
+		},
 		{line: 54, name: "no client", want: reject, change: clientsOf("", "client-1"), event: get(token(nil))},
-		{line: 54, name: "a client that Okta names", want: allow, change: clientsOf("cid", "client-1"), event: get(token(object{"cid": "client-1"}))},
-		{line: 54, name: "the issuer is down, its keys have reached its own ceiling", want: fault, change: func(s *setup) { s.config.Issuers[0].StaleCeiling = 2 * time.Hour }, do: downFor(2 * time.Hour)},
-		{line: 54, name: "the issuer is down, its keys have not reached its own ceiling", want: allow, change: func(s *setup) { s.config.Issuers[0].StaleCeiling = 2 * time.Hour }, do: downFor(2*time.Hour - 1)},
-		{line: 54, name: "keys of the longest age are asked for again", want: "2 fetches", change: func(s *setup) { s.config.Issuers[0].MaxKeyAge = time.Minute }, do: func(t *testing.T, f *fixture) string {
-			f.outcome(t, get(good))
-			f.clock.advance(time.Minute)
-			f.outcome(t, get(good))
-			return fmt.Sprint(f.issuer.Requests(), " fetches")
-		}},
+		{
+			line:   54,
+			name:   "a client that Okta names",
+			want:   allow,
+			change: clientsOf("cid", "client-1"),
+			event:  get(token(object{"cid": "client-1"})),
+		},
+		{
+			line:   54,
+			name:   "the issuer is down, its keys have reached its own ceiling",
+			want:   fault,
+			change: func(s *setup) { s.config.Issuers[0].StaleCeiling = 2 * time.Hour },
+			do:     downFor(2 * time.Hour),
+		},
+		{
+			line:   54,
+			name:   "the issuer is down, its keys have not reached its own ceiling",
+			want:   allow,
+			change: func(s *setup) { s.config.Issuers[0].StaleCeiling = 2 * time.Hour },
+			do:     downFor(2*time.Hour - 1),
+		},
+		{
+			line:   54,
+			name:   "keys of the longest age are asked for again",
+			want:   "2 fetches",
+			change: func(s *setup) { s.config.Issuers[0].MaxKeyAge = time.Minute },
+			do: func(t *testing.T, f *fixture) string {
+				f.outcome(t, get(good))
+				f.clock.advance(time.Minute)
+				f.outcome(t, get(good))
+				return fmt.Sprint(f.issuer.Requests(), " fetches")
+			},
+		},
 		{line: 54, name: "Cognito: an access token with another API's aud", want: reject, change: cognito("access"),
 			event: get(token(object{"token_use": "access", "client_id": "client-1", "aud": "https://other.example.com"}))},
-		{line: 29, name: "Cognito: an ID token for access", want: reject, change: cognito("access"), event: get(token(object{"token_use": "id", "client_id": nil}))},
-		{line: 29, name: "Cognito: an ID token with a client_id", want: reject, change: cognito("access"), event: get(token(object{"token_use": "id", "client_id": "client-1"}))},
-		{line: 29, name: "Cognito: another client's access token", want: reject, change: cognito("access"), event: get(token(object{"token_use": "access", "client_id": "client-2", "aud": nil}))},
-		{line: 29, name: "Cognito: an access token without client_id", want: reject, change: cognito("access"), event: get(token(object{"token_use": "access", "aud": "client-1"}))},
-		{line: 29, name: "Cognito: an access token", want: allow, change: cognito("access"), event: get(token(object{"token_use": "access", "client_id": "client-1", "aud": nil}))},
-		{line: 29, name: "Cognito: an access token for ID", want: reject, change: cognito("id"), event: get(token(object{"token_use": "access", "aud": "client-1"}))},
+		{
+			line:   29,
+			name:   "Cognito: an ID token for access",
+			want:   reject,
+			change: cognito("access"),
+			event:  get(token(object{"token_use": "id", "client_id": nil})),
+		},
+		{
+			line:   29,
+			name:   "Cognito: an ID token with a client_id",
+			want:   reject,
+			change: cognito("access"),
+			event:  get(token(object{"token_use": "id", "client_id": "client-1"})),
+		},
+		{
+			line:   29,
+			name:   "Cognito: another client's access token",
+			want:   reject,
+			change: cognito("access"),
+			event:  get(token(object{"token_use": "access", "client_id": "client-2", "aud": nil})),
+		},
+		{
+			line:   29,
+			name:   "Cognito: an access token without client_id",
+			want:   reject,
+			change: cognito("access"),
+			event:  get(token(object{"token_use": "access", "aud": "client-1"})),
+		},
+		{
+			line:   29,
+			name:   "Cognito: an access token",
+			want:   allow,
+			change: cognito("access"),
+			event:  get(token(object{"token_use": "access", "client_id": "client-1", "aud": nil})),
+		},
+		{
+			line:   29,
+			name:   "Cognito: an access token for ID",
+			want:   reject,
+			change: cognito("id"),
+			event:  get(token(object{"token_use": "access", "aud": "client-1"})),
+		},
 		{line: 29, name: "typ at+jwt is asked for and JWT comes", want: reject, change: accessTokensOnly, event: get(good)},
 		{line: 29, name: "typ at+jwt is asked for and none comes", want: reject, change: accessTokensOnly,
 			event: get(goodKey().Sign("RS256", `{"alg":"RS256","kid":"rsa-1"}`, goodClaims().String()))},
@@ -170,20 +322,42 @@ func keyRules() []rule {
 			event: get(goodKey().Sign("RS256", `{"alg":"RS256","kid":"rsa-1","typ":"at+jwt"}`, goodClaims().String()))},
 		{line: 31, name: "the issuer is down, its keys are eleven hours old", want: allow, do: downFor(11 * time.Hour)},
 		{line: 31, name: "the issuer is down, its keys are twelve hours old", want: fault, do: downFor(12 * time.Hour)},
-		{line: 31, name: "no keys, then keys: the failure is not remembered", want: allow, change: answers(503, "text/plain", ""), do: func(t *testing.T, f *fixture) string {
-			if got := f.outcome(t, get(good)); got != fault {
-				return got
-			}
-			f.issuer.AnswerWith(nil)
-			f.clock.advance(time.Minute)
-			return f.outcome(t, get(good))
-		}},
+		{
+			line:   31,
+			name:   "no keys, then keys: the failure is not remembered",
+			want:   allow,
+			change: answers(503, "text/plain", ""),
+			do: func(t *testing.T, f *fixture) string {
+				if got := f.outcome(t, get(good)); got != fault {
+					return got
+				}
+				f.issuer.AnswerWith(nil)
+				f.clock.advance(time.Minute)
+				return f.outcome(t, get(good))
+			},
+		},
 		{line: 32, name: "a redirect", want: fault, change: answers(302, "application/json", sameID), event: get(good)},
 		{line: 32, name: "HTML", want: fault, change: answers(200, "text/html", "<html>"), event: get(good)},
-		{line: 32, name: "30 MB", want: fault, change: answers(200, "application/json", strings.Repeat(" ", 30<<20)), event: get(good)},
+		{
+			line:   32,
+			name:   "30 MB",
+			want:   fault,
+			change: answers(200, "application/json", strings.Repeat(" ", 30<<20)),
+			event:  get(good),
+		},
 		{line: 32, name: "cut off", want: fault, change: answers(200, "application/json", `{"keys":[`), event: get(good)},
-		{line: 32, name: "status 500", want: fault, change: answers(500, "application/json", `{"keys":[]}`), event: get(good)},
-		{line: 32, name: "slow: an answer before the function's time is over", want: fault, change: func(s *setup) { s.issuer.AnswerWith(slow(time.Minute)) },
+		{
+			line:   32,
+			name:   "status 500",
+			want:   fault,
+			change: answers(500, "application/json", `{"keys":[]}`),
+			event:  get(good),
+		},
+		{
+			line:   32,
+			name:   "slow: an answer before the function's time is over",
+			want:   fault,
+			change: func(s *setup) { s.issuer.AnswerWith(slow(time.Minute)) },
 			do: func(t *testing.T, f *fixture) string {
 				ctx, cancel := context.WithTimeout(context.Background(), answerMargin+50*time.Millisecond)
 				defer cancel()
@@ -192,24 +366,43 @@ func keyRules() []rule {
 					t.Error("the answer came too late")
 				}
 				return outcomeOf(t, string(answer), err, "")
-			}},
-		{line: 32, name: "http", want: noStart, change: func(s *setup) { s.config.Issuers[0].JWKSURL = "http://issuer.example.com/keys" }, event: get(good)},
-		{line: 32, name: "http on loopback, not configured", want: noStart, change: func(s *setup) { s.config.Issuers[0].JWKSURL = "http://127.0.0.1:8080/keys" }, event: get(good)},
+			},
+		},
+		{
+			line:   32,
+			name:   "http",
+			want:   noStart,
+			change: func(s *setup) { s.config.Issuers[0].JWKSURL = "http://issuer.example.com/keys" },
+			event:  get(good),
+		},
+		{
+			line:   32,
+			name:   "http on loopback, not configured",
+			want:   noStart,
+			change: func(s *setup) { s.config.Issuers[0].JWKSURL = "http://127.0.0.1:8080/keys" },
+			event:  get(good),
+		},
 		{line: 32, name: "http on loopback, configured", want: allow, change: func(s *setup) {
 			s.config.Issuers[0].JWKSURL = "http://127.0.0.1:8080/keys"
 			s.options.AllowLoopbackHTTP = true
 		}, event: get(good)},
-		{line: 32, name: "back-off: a thousand requests, one fetch", want: fault, change: answers(500, "text/plain", ""), do: func(t *testing.T, f *fixture) string {
-			for range 1000 {
-				if got := f.outcome(t, get(good)); got != fault {
-					return got
+		{
+			line:   32,
+			name:   "back-off: a thousand requests, one fetch",
+			want:   fault,
+			change: answers(500, "text/plain", ""),
+			do: func(t *testing.T, f *fixture) string {
+				for range 1000 {
+					if got := f.outcome(t, get(good)); got != fault {
+						return got
+					}
 				}
-			}
-			if n := f.issuer.Requests(); n != 1 {
-				t.Errorf("%d fetches, want 1", n)
-			}
-			return fault
-		}},
+				if n := f.issuer.Requests(); n != 1 {
+					t.Errorf("%d fetches, want 1", n)
+				}
+				return fault
+			},
+		},
 		{line: 33, name: "a discovery document of another issuer", want: fault, change: func(s *setup) {
 			s.config.Issuers[0].JWKSURL = ""
 			s.issuer.URL = "https://attacker.example.com"
@@ -218,16 +411,27 @@ func keyRules() []rule {
 			s.config.Issuers[0].JWKSURL = ""
 			s.issuer.URL = testIssuer + "/"
 		}, do: afterInit("instead of", good)},
-		{line: 33, name: "a discovery document of another issuer, provisioned concurrency", want: noStart, change: func(s *setup) {
-			s.config.Issuers[0].JWKSURL = ""
-			s.issuer.URL = "https://attacker.example.com"
-			provisioned(s)
-		}},
+		{
+			line: 33,
+			name: "a discovery document of another issuer, provisioned concurrency",
+			want: noStart,
+			change: func(s *setup) {
+				s.config.Issuers[0].JWKSURL = ""
+				s.issuer.URL = "https://attacker.example.com"
+				provisioned(s)
+			},
+		},
 		{line: 33, name: "an issuer that is down, provisioned concurrency", want: fault, change: func(s *setup) {
 			answers(503, "text/plain", "")(s)
 			provisioned(s)
 		}, event: get(good)},
-		{line: 33, name: "the issuer's own discovery document", want: allow, change: func(s *setup) { s.config.Issuers[0].JWKSURL = "" }, event: get(good)},
+		{
+			line:   33,
+			name:   "the issuer's own discovery document",
+			want:   allow,
+			change: func(s *setup) { s.config.Issuers[0].JWKSURL = "" },
+			event:  get(good),
+		},
 	}
 }
 
@@ -280,8 +484,8 @@ func afterInit(reason, token string) func(*testing.T, *fixture) string {
 	}
 }
 
-// flood asks a thousand times with a token that is rejected, once the keys are there and some time has passed, and expects
-// so many fetches in all.
+// flood asks a thousand times with a token that is rejected, once the keys are there and some time has passed, and
+// expects so many fetches in all.
 func (f *fixture) flood(t *testing.T, token string, after time.Duration, fetches int) string {
 	f.outcome(t, get(goodKey().Token("RS256", goodClaims())))
 	f.clock.advance(after)

@@ -14,8 +14,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 )
 
-// The contract is what the authorizer answers, rule by rule; docs/authorizer.md has its text. Every rule is a test here,
-// under its number, and
+// The contract is what the authorizer answers, rule by rule; docs/authorizer.md has its text. Every rule is a test
+// here, under its number, and
 //
 //	go test ./authorizer-fn/authz -run TestContract -v -matrix
 //
@@ -81,7 +81,8 @@ func TestContract(t *testing.T) {
 		seen[r.line] = true
 	}
 	for line := 1; line <= 57; line++ {
-		if !seen[line] && line != 56 { // which is about backends: see package lambdahttp and the gateway's tests of encoded paths
+		if !seen[line] &&
+			line != 56 { // which is about backends: see package lambdahttp and the gateway's tests of encoded paths
 			t.Errorf("line %d has no test", line)
 		}
 	}
@@ -98,13 +99,42 @@ func TestContract(t *testing.T) {
 // reasons are what a rejection may be logged with, by line: a token that is rejected for another reason than the one it
 // was made for proves nothing.
 var reasons = map[int]string{
-	1: "no_token", 2: "several_tokens no_token", 3: "serialization too_long header", 4: "too_long", 5: "base64 serialization", 6: "base64",
-	7: "serialization several_tokens", 8: "algorithm", 9: "algorithm", 10: "key_mismatch signature", 11: "signature signature_shape",
-	12: "signature signature_shape", 13: "unknown_key", 15: "unknown_key signature", 16: "unknown_key key_id", 17: "unknown_key", 18: "signature",
-	20: "unknown_key algorithm", 21: "critical", 22: "type critical", 23: "header claims", 24: "time issuer audience algorithm",
-	25: "time expired claims", 26: "time not_yet", 27: "issuer", 28: "audience", 29: "token_use audience type", 30: "claims header",
-	49: "unknown_key", 50: "key_mismatch algorithm", 51: "signature unknown_key", 53: "bound", 54: "lifetime client audience",
-	43: "several_tokens no_token", 44: "several_tokens no_token", 47: "principal claim_type",
+	1:  "no_token",
+	2:  "several_tokens no_token",
+	3:  "serialization too_long header",
+	4:  "too_long",
+	5:  "base64 serialization",
+	6:  "base64",
+	7:  "serialization several_tokens",
+	8:  "algorithm",
+	9:  "algorithm",
+	10: "key_mismatch signature",
+	11: "signature signature_shape",
+	12: "signature signature_shape",
+	13: "unknown_key",
+	15: "unknown_key signature",
+	16: "unknown_key key_id",
+	17: "unknown_key",
+	18: "signature",
+	20: "unknown_key algorithm",
+	21: "critical",
+	22: "type critical",
+	23: "header claims",
+	24: "time issuer audience algorithm",
+	25: "time expired claims",
+	26: "time not_yet",
+	27: "issuer",
+	28: "audience",
+	29: "token_use audience type",
+	30: "claims header",
+	49: "unknown_key",
+	50: "key_mismatch algorithm",
+	51: "signature unknown_key",
+	53: "bound",
+	54: "lifetime client audience",
+	43: "several_tokens no_token",
+	44: "several_tokens no_token",
+	47: "principal claim_type",
 }
 
 // reason is the last decision's.
@@ -153,7 +183,10 @@ func outcomeOf(t testing.TB, answer string, err error, arn string) string {
 		return fault
 	}
 	a := readAnswer(t, answer)
-	if d := a.policy.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: arn}); d.Outcome == iampolicy.Allowed {
+	if d := a.policy.Evaluate(iampolicy.Request{
+		Action:   iampolicy.InvokeAction,
+		Resource: arn,
+	}); d.Outcome == iampolicy.Allowed {
 		return allow
 	}
 	return deny
@@ -178,8 +211,8 @@ func (f *fixture) rightsOn(t testing.TB, payload []byte, requests ...string) str
 	return strings.Join(out, ", ")
 }
 
-// secretsOf are a token as it came and as it reads, in pieces: what no log may hold. Short pieces are left out, as is what
-// the log is to say of a token that was verified.
+// secretsOf are a token as it came and as it reads, in pieces: what no log may hold. Short pieces are left out, as is
+// what the log is to say of a token that was verified.
 func secretsOf(token string) (pieces []string) {
 	const least = 12
 	for part := range strings.SplitSeq(token, ".") {
@@ -196,7 +229,12 @@ func secretsOf(token string) (pieces []string) {
 // checkNoToken fails if a text for a log holds a piece of the tokens that an event holds.
 func checkNoToken(t testing.TB, event, log string) {
 	t.Helper()
-	for _, always := range []string{"1700000000000", "2023-11-14T22:13:20.000Z", "8476a536-e9f4-11e8-9739-2dfe598c3fcd", "1-5759e988-bd862e3fe1be46a994272793"} {
+	for _, always := range []string{
+		"1700000000000",
+		"2023-11-14T22:13:20.000Z",
+		"8476a536-e9f4-11e8-9739-2dfe598c3fcd",
+		"1-5759e988-bd862e3fe1be46a994272793",
+	} {
 		log = strings.ReplaceAll(log, always, "")
 	}
 	for word := range strings.FieldsFuncSeq(event, func(r rune) bool { return strings.ContainsRune(" \",;=\\{}[]", r) }) {

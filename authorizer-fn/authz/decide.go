@@ -186,7 +186,11 @@ func (a *Authorizer) names(arn policycompiler.ARN, permitted []bool) bool {
 func missing(rule access.Rule, rights access.Rights) (requirement, got string) {
 	for _, req := range rule.Requires {
 		if alone := (access.Rule{Requires: []access.Requirement{req}}); !alone.Permits(rights) {
-			have := map[access.Kind][]string{access.Scope: rights.Scopes, access.Group: rights.Groups, access.Role: rights.Roles}[req.Kind]
+			have := map[access.Kind][]string{
+				access.Scope: rights.Scopes,
+				access.Group: rights.Groups,
+				access.Role:  rights.Roles,
+			}[req.Kind]
 			return req.String(), cmp.Or(join(have), "none")
 		}
 	}
@@ -206,7 +210,9 @@ func reasonOf(err error) string {
 		return "event"
 	case errors.Is(err, policycompiler.ErrARN):
 		return "method_arn"
-	case errors.Is(err, policycompiler.ErrConflict), errors.Is(err, policycompiler.ErrTooLarge), errors.Is(err, route.ErrTangled):
+	case errors.Is(err, policycompiler.ErrConflict),
+		errors.Is(err, policycompiler.ErrTooLarge),
+		errors.Is(err, route.ErrTangled):
 		return "policy"
 	}
 	return jwt.Reason(err)

@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
-// TestEveryReasonIsDocumented: a reason is a metric's dimension, so there are no others than those that docs/authorizer.md
-// lists, and none is listed that does not exist.
+// TestEveryReasonIsDocumented: a reason is a metric's dimension, so there are no others than those that
+// docs/authorizer.md lists, and none is listed that does not exist.
 func TestEveryReasonIsDocumented(t *testing.T) {
 	text, err := os.ReadFile("../../docs/authorizer.md")
 	if err != nil {
@@ -25,11 +25,48 @@ func TestEveryReasonIsDocumented(t *testing.T) {
 	for _, member := range []string{"missing", "got", "want", "cnf"} { // of the line, and of a token
 		delete(listed, member)
 	}
-	want := []error{jwt.ErrNoToken, jwt.ErrSeveralTokens, jwt.ErrTooLong, jwt.ErrSerialization, jwt.ErrBase64, jwt.ErrHeader, jwt.ErrClaims,
-		jwt.ErrAlgorithm, jwt.ErrType, jwt.ErrCritical, jwt.ErrKeyID, jwt.ErrIssuer, jwt.ErrAudience, jwt.ErrTokenUse, jwt.ErrExpired, jwt.ErrTime,
-		jwt.ErrNotYet, jwt.ErrClient, jwt.ErrLifetime, jwt.ErrBound, jwt.ErrClaimType, jwt.ErrUnknownKey, jwt.ErrAmbiguousKey, jwt.ErrKeyMismatch, jwt.ErrSignatureShape, jwt.ErrSignature,
-		jwt.ErrUnavailable, jwt.ErrConfig, errPrincipal, ErrEvent, errHook, errHookTimeout}
-	words := map[string]bool{"rights": true, "route": true, "path": true, "panic": true, "policy": true, "method_arn": true}
+	want := []error{
+		jwt.ErrNoToken,
+		jwt.ErrSeveralTokens,
+		jwt.ErrTooLong,
+		jwt.ErrSerialization,
+		jwt.ErrBase64,
+		jwt.ErrHeader,
+		jwt.ErrClaims,
+		jwt.ErrAlgorithm,
+		jwt.ErrType,
+		jwt.ErrCritical,
+		jwt.ErrKeyID,
+		jwt.ErrIssuer,
+		jwt.ErrAudience,
+		jwt.ErrTokenUse,
+		jwt.ErrExpired,
+		jwt.ErrTime,
+		jwt.ErrNotYet,
+		jwt.ErrClient,
+		jwt.ErrLifetime,
+		jwt.ErrBound,
+		jwt.ErrClaimType,
+		jwt.ErrUnknownKey,
+		jwt.ErrAmbiguousKey,
+		jwt.ErrKeyMismatch,
+		jwt.ErrSignatureShape,
+		jwt.ErrSignature,
+		jwt.ErrUnavailable,
+		jwt.ErrConfig,
+		errPrincipal,
+		ErrEvent,
+		errHook,
+		errHookTimeout,
+	}
+	words := map[string]bool{
+		"rights":     true,
+		"route":      true,
+		"path":       true,
+		"panic":      true,
+		"policy":     true,
+		"method_arn": true,
+	}
 	for _, err := range want {
 		words[reasonOf(err)] = true
 	}

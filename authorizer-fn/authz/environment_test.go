@@ -11,13 +11,33 @@ import (
 // full is a configuration with everything set.
 var full = Config{
 	Issuers: []Issuer{{
-		URL: "https://a.example.com", Audiences: []string{"a", "b"}, Algorithms: []string{"HS512"}, JWKSURL: "https://a.example.com/keys", SecretARN: "arn", SecretField: "f",
-		Type: "at+jwt", TokenUse: "access", ScopesClaim: "s", GroupsClaim: "g", RolesClaim: "r", PrincipalClaim: "p", Leeway: 30 * time.Second,
-		AcceptBoundTokens: true, Clients: []string{"c"}, ClientClaim: "cid", MaxLifetime: time.Minute, MaxKeyAge: 61 * time.Second, StaleCeiling: 62 * time.Second,
+		URL:               "https://a.example.com",
+		Audiences:         []string{"a", "b"},
+		Algorithms:        []string{"HS512"},
+		JWKSURL:           "https://a.example.com/keys",
+		SecretARN:         "arn",
+		SecretField:       "f",
+		Type:              "at+jwt",
+		TokenUse:          "access",
+		ScopesClaim:       "s",
+		GroupsClaim:       "g",
+		RolesClaim:        "r",
+		PrincipalClaim:    "p",
+		Leeway:            30 * time.Second,
+		AcceptBoundTokens: true,
+		Clients:           []string{"c"},
+		ClientClaim:       "cid",
+		MaxLifetime:       time.Minute,
+		MaxKeyAge:         61 * time.Second,
+		StaleCeiling:      62 * time.Second,
 	}, {URL: "<&>\u2028é\"", Audiences: []string{"x"}}},
-	TokenSources: []TokenSource{{Header, "X-Token"}, {Cookie, "c"}, {QueryString, "q"}},
-	PerRequest:   true, ContextClaims: []string{"email", "realm.roles"}, NoTokenCache: true, NoMetrics: true, PolicyEndsWithToken: true,
-	DenyEscapedPaths: true,
+	TokenSources:        []TokenSource{{Header, "X-Token"}, {Cookie, "c"}, {QueryString, "q"}},
+	PerRequest:          true,
+	ContextClaims:       []string{"email", "realm.roles"},
+	NoTokenCache:        true,
+	NoMetrics:           true,
+	PolicyEndsWithToken: true,
+	DenyEscapedPaths:    true,
 }
 
 func TestEnvironmentIsReadBack(t *testing.T) {
@@ -77,7 +97,8 @@ func TestEnvironmentThatIsRefused(t *testing.T) {
 		{"something after it", `{"issuers":[]} x`, "something follows the value"},
 	} {
 		_, err := FromEnvironment(func(string) string { return c.text })
-		if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), ConfigVariable) {
+		if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), c.want) ||
+			!strings.Contains(err.Error(), ConfigVariable) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
@@ -91,26 +112,70 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 	}{
 		{"no issuer", func(s *setup) { s.config.Issuers = []Issuer{} }, "no issuer"},
 		{"no audience", func(s *setup) { s.config.Issuers[0].Audiences = nil }, "no audience"},
-		{"an issuer twice", func(s *setup) { s.config.Issuers = append(s.config.Issuers, s.config.Issuers[0]) }, "given twice"},
+		{
+			"an issuer twice",
+			func(s *setup) { s.config.Issuers = append(s.config.Issuers, s.config.Issuers[0]) },
+			"given twice",
+		},
 		{"an unknown algorithm", func(s *setup) { s.config.Issuers[0].Algorithms = []string{"none"} }, `algorithm "none"`},
 		{"a leeway of an hour", func(s *setup) { s.config.Issuers[0].Leeway = time.Hour }, "Leeway"},
 		{"a lifetime below zero", func(s *setup) { s.config.Issuers[0].MaxLifetime = -time.Second }, "MaxLifetime -1s"},
-		{"a key age of a second", func(s *setup) { s.config.Issuers[0].MaxKeyAge = time.Second }, "MaxKeyAge 1s is not a number of whole seconds from 1m0s on"},
-		{"a ceiling of a month", func(s *setup) { s.config.Issuers[0].StaleCeiling = 30 * 24 * time.Hour }, "StaleCeiling 720h0m0s"},
-		{"a ceiling of more than a number of nanoseconds can say", func(s *setup) { s.config.Issuers[0].StaleCeiling = seconds(1 << 60) }, "StaleCeiling 2562047h47m16s"},
-		{"a ceiling below the key age", func(s *setup) { s.config.Issuers[0].StaleCeiling = 30 * time.Minute }, "MaxKeyAge is 1h0m0s and StaleCeiling 30m0s"},
+		{
+			"a key age of a second",
+			func(s *setup) { s.config.Issuers[0].MaxKeyAge = time.Second },
+			"MaxKeyAge 1s is not a number of whole seconds from 1m0s on",
+		},
+		{
+			"a ceiling of a month",
+			func(s *setup) { s.config.Issuers[0].StaleCeiling = 30 * 24 * time.Hour },
+			"StaleCeiling 720h0m0s",
+		},
+		{
+			"a ceiling of more than a number of nanoseconds can say",
+			func(s *setup) { s.config.Issuers[0].StaleCeiling = seconds(1 << 60) },
+			"StaleCeiling 2562047h47m16s",
+		},
+		{
+			"a ceiling below the key age",
+			func(s *setup) { s.config.Issuers[0].StaleCeiling = 30 * time.Minute },
+			"MaxKeyAge is 1h0m0s and StaleCeiling 30m0s",
+		},
 		{"an empty client", func(s *setup) { s.config.Issuers[0].Clients = []string{""} }, "a client is empty"},
-		{"a client's claim without clients", func(s *setup) { s.config.Issuers[0].ClientClaim = "cid" }, `ClientClaim "cid" without Clients`},
-		{"a token source of no kind", func(s *setup) { s.config.TokenSources = []TokenSource{{"body", "x"}} }, `token source "body" "x"`},
-		{"a token source without a name", func(s *setup) { s.config.TokenSources = []TokenSource{{Header, ""}} }, `token source "header" ""`},
+		{
+			"a client's claim without clients",
+			func(s *setup) { s.config.Issuers[0].ClientClaim = "cid" },
+			`ClientClaim "cid" without Clients`,
+		},
+		{
+			"a token source of no kind",
+			func(s *setup) { s.config.TokenSources = []TokenSource{{"body", "x"}} },
+			`token source "body" "x"`,
+		},
+		{
+			"a token source without a name",
+			func(s *setup) { s.config.TokenSources = []TokenSource{{Header, ""}} },
+			`token source "header" ""`,
+		},
 		{"a header with a space", func(s *setup) { s.config.TokenSources = []TokenSource{{Header, "X Token"}} }, "RFC 9110"},
 		{"a cookie with a semicolon", func(s *setup) { s.config.TokenSources = []TokenSource{{Cookie, "a;b"}} }, "RFC 9110"},
-		{"a token source twice", func(s *setup) { s.config.TokenSources = []TokenSource{{Cookie, "a"}, {Cookie, "a"}} }, "twice"},
+		{
+			"a token source twice",
+			func(s *setup) { s.config.TokenSources = []TokenSource{{Cookie, "a"}, {Cookie, "a"}} },
+			"twice",
+		},
 		{"a context claim without a name", func(s *setup) { s.config.ContextClaims = []string{""} }, "no name"},
 		{"a context claim with a taken name", func(s *setup) { s.config.ContextClaims = []string{"scopes"} }, `"scopes"`},
-		{"a context claim twice", func(s *setup) { s.config.ContextClaims = []string{"email", "tenant", "email"} }, `"email" is there twice`},
+		{
+			"a context claim twice",
+			func(s *setup) { s.config.ContextClaims = []string{"email", "tenant", "email"} },
+			`"email" is there twice`,
+		},
 		{"a field of no secret", func(s *setup) { s.config.Issuers[0].SecretField = "x" }, "no secretArn"},
-		{"a secret's name for its ARN", func(s *setup) { s.config.Issuers[0].SecretARN = "jwt/hmac" }, `"jwt/hmac" is not the ARN of a secret`},
+		{
+			"a secret's name for its ARN",
+			func(s *setup) { s.config.Issuers[0].SecretARN = "jwt/hmac" },
+			`"jwt/hmac" is not the ARN of a secret`,
+		},
 		{"all that is wrong is said at once", func(s *setup) {
 			s.config.ContextClaims = []string{"roles", "groups"}
 		}, `"roles" has the name of what is in the context already` + "\nauthz: configuration: the context claim \"groups\""},
@@ -122,10 +187,11 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 	}
 }
 
-// TestAHostBuildDoesNotStartOnLambda: a deployed function must not be one that takes keys over http, however it came to be
-// deployed.
+// TestAHostBuildDoesNotStartOnLambda: a deployed function must not be one that takes keys over http, however it came to
+// be deployed.
 func TestAHostBuildDoesNotStartOnLambda(t *testing.T) {
-	if err := misplaced(true, "/var/task"); !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), "without GATEHOUSE_HOST_BUILD") {
+	if err := misplaced(true, "/var/task"); !errors.Is(err, ErrConfig) ||
+		!strings.Contains(err.Error(), "without GATEHOUSE_HOST_BUILD") {
 		t.Error(err)
 	}
 	for _, root := range []string{"", "/home/me/shop/cdk.out/asset.1"} {
@@ -141,7 +207,11 @@ func TestAHostBuildDoesNotStartOnLambda(t *testing.T) {
 func TestBundleThatIsRefused(t *testing.T) {
 	for _, c := range []struct{ name, table, want string }{
 		{"another version", `{"version":2,"routes":[]}`, "version 2, want 1"},
-		{"a requirement that is not known", `{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"mood","anyOf":["x"]}]}]}`, "mood"},
+		{
+			"a requirement that is not known",
+			`{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"mood","anyOf":["x"]}]}]}`,
+			"mood",
+		},
 		{"two names at one place", `{"version":1,"routes":[{"route":"GET /{a}"},{"route":"POST /{b}"}]}`, "{a}"},
 	} {
 		if _, err := tryFixture(func(s *setup) { s.routes = c.table }); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -149,7 +219,10 @@ func TestBundleThatIsRefused(t *testing.T) {
 		}
 	}
 	_, err := FromLambda(func(name string) string {
-		return map[string]string{ConfigVariable: goodConfig().Environment()[ConfigVariable], "LAMBDA_TASK_ROOT": t.TempDir()}[name]
+		return map[string]string{
+			ConfigVariable:     goodConfig().Environment()[ConfigVariable],
+			"LAMBDA_TASK_ROOT": t.TempDir(),
+		}[name]
 	}, Options{})
 	if err == nil || !strings.Contains(err.Error(), "the access table is not in the bundle") {
 		t.Error(err)

@@ -32,7 +32,12 @@ type event struct {
 // readEvent reads an event. No error of it holds any part of the payload.
 func readEvent(doc *strictjson.Document, payload []byte) (event, error) {
 	if len(payload) > maxEvent {
-		return event{}, fmt.Errorf("%w: it has %d bytes, and no request that API Gateway takes makes more than %d", ErrEvent, len(payload), maxEvent)
+		return event{}, fmt.Errorf(
+			"%w: it has %d bytes, and no request that API Gateway takes makes more than %d",
+			ErrEvent,
+			len(payload),
+			maxEvent,
+		)
 	}
 	root, err := doc.Parse(string(payload)) // a copy, as the runtime uses the payload's memory again
 	if err != nil {
@@ -57,14 +62,17 @@ func readEvent(doc *strictjson.Document, payload []byte) (event, error) {
 	return e, nil
 }
 
-// sentElsewhere reports whether API Gateway says that it chose another resource for the request than that of a rule. What
-// the method's ARN has as its path, decoded or not, is not documented: with "/users/{id}" barred and
+// sentElsewhere reports whether API Gateway says that it chose another resource for the request than that of a rule.
+// What the method's ARN has as its path, decoded or not, is not documented: with "/users/{id}" barred and
 // "/users/{id}/posts" permitted, "/users/1%2Fposts" must not pass for the latter, nor "/users/%6De" for "/users/{id}"
 // with "/users/me" barred. An event that names no such resource, as one made by hand, does not say.
 func (e event) sentElsewhere(rules []access.Rule, rule int) bool {
 	chosen, ok := e.request.Get("resource").Text()
 	return ok && chosen != rules[rule].Pattern.Path() &&
-		(strings.Contains(chosen, "{") || slices.ContainsFunc(rules, func(r access.Rule) bool { return r.Pattern.Path() == chosen }))
+		(strings.Contains(
+			chosen,
+			"{",
+		) || slices.ContainsFunc(rules, func(r access.Rule) bool { return r.Pattern.Path() == chosen }))
 }
 
 // requestID is the id that the gateway's access log has for the request, a UUID; "" in a TOKEN event, which does not

@@ -36,8 +36,8 @@ func (members) find(_ context.Context, id string) (member, error) {
 }
 
 // A main of one's own: JWT.Package of the constructs names its import path. The hook turns what a database knows of the
-// caller into rights, which the access table is then compared with, and tells the backend the tenant. Lambda.Start does not
-// return, so this one is compiled and not run.
+// caller into rights, which the access table is then compared with, and tells the backend the tenant. Lambda.Start does
+// not return, so this one is compiled and not run.
 func Example() {
 	var table members
 	hook := func(ctx context.Context, c *authz.Caller) error {
@@ -68,7 +68,9 @@ var (
 )
 
 func decide(hook authz.Hook, claims authztest.Object) string {
-	config := authz.Config{Issuers: []authz.Issuer{{URL: "https://idp.example.com", Audiences: []string{"orders"}, JWKSURL: issuer.JWKSURL()}}}
+	config := authz.Config{
+		Issuers: []authz.Issuer{{URL: "https://idp.example.com", Audiences: []string{"orders"}, JWKSURL: issuer.JWKSURL()}},
+	}
 	environment := config.Environment()
 	authorizer, err := authz.FromLambda(func(name string) string { return environment[name] }, authz.Options{
 		Hook:      hook,
@@ -84,7 +86,10 @@ func decide(hook authz.Hook, claims authztest.Object) string {
 	token := key.Token("RS256", claims.With(authztest.Object{
 		"iss": "https://idp.example.com", "aud": "orders", "sub": "user-1", "exp": time.Now().Add(time.Hour).Unix(),
 	}))
-	answer, err := authorizer.Invoke(context.Background(), authztest.TokenEvent(authztest.ARN("GET", "/orders"), "Bearer "+token))
+	answer, err := authorizer.Invoke(
+		context.Background(),
+		authztest.TokenEvent(authztest.ARN("GET", "/orders"), "Bearer "+token),
+	)
 	if err != nil {
 		return err.Error() // API Gateway answers 401 to Unauthorized, and 500 to anything else
 	}
@@ -126,7 +131,10 @@ func ExampleHook() {
 
 // The configuration is what the construct writes into the function's environment.
 func ExampleConfig_Environment() {
-	config := authz.Config{Issuers: []authz.Issuer{{URL: "https://idp.example.com", Audiences: []string{"orders"}}}, ContextClaims: []string{"email"}}
+	config := authz.Config{
+		Issuers:       []authz.Issuer{{URL: "https://idp.example.com", Audiences: []string{"orders"}}},
+		ContextClaims: []string{"email"},
+	}
 	environment := config.Environment()
 	fmt.Println(environment[authz.ConfigVariable])
 

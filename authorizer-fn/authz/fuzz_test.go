@@ -15,8 +15,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// fuzzed is an authorizer for fuzz targets: made once in a process, with cheap keys, all token sources and a log that is
-// looked at after each event.
+// fuzzed is an authorizer for fuzz targets: made once in a process, with cheap keys, all token sources and a log that
+// is looked at after each event.
 func fuzzed(changes ...func(*setup)) func() *fixture {
 	changes = append([]func(*setup){func(s *setup) {
 		s.issuer.Publish(authztest.Ed25519("ed"))
@@ -47,10 +47,27 @@ func (l *lines) taken() string {
 func FuzzEvent(f *testing.F) {
 	good := authztest.Ed25519("ed").Token("EdDSA", goodClaims())
 	for _, event := range [][]byte{
-		nil, []byte("null"), get(good), header(good), on("GET", "/orders/*", good), on("DELETE", "//", good), onARN("arn:aws:execute-api:x"),
+		nil,
+		[]byte("null"),
+		get(good),
+		header(good),
+		on("GET", "/orders/*", good),
+		on("DELETE", "//", good),
+		onARN("arn:aws:execute-api:x"),
 		authztest.RequestEvent("GET", "/orders/7", http.Header{"authorization": {"Bearer " + good}}, nil),
-		authztest.RequestEvent("GET", "/orders", http.Header{"Cookie": {"a=b; session=" + good}}, http.Header{"access_token": {good, good}}),
-		[]byte(`{"type":"REQUEST","methodArn":"` + authztest.ARN("GET", "/orders") + `","headers":{"Authorization":"Bearer x.y.z"},"multiValueHeaders":{"AUTHORIZATION":["Bearer x.y.z",1,null]}}`),
+		authztest.RequestEvent(
+			"GET",
+			"/orders",
+			http.Header{"Cookie": {"a=b; session=" + good}},
+			http.Header{"access_token": {
+				good,
+				good,
+			}},
+		),
+		[]byte(`{"type":"REQUEST","methodArn":"` + authztest.ARN(
+			"GET",
+			"/orders",
+		) + `","headers":{"Authorization":"Bearer x.y.z"},"multiValueHeaders":{"AUTHORIZATION":["Bearer x.y.z",1,null]}}`),
 	} {
 		f.Add(event)
 	}
@@ -73,8 +90,8 @@ func FuzzEvent(f *testing.F) {
 	})
 }
 
-// FuzzTokenSources: a token is only found if it is the only one, in all the ways a header, a cookie or a query string can
-// be written; a second, different one in any place is never passed over.
+// FuzzTokenSources: a token is only found if it is the only one, in all the ways a header, a cookie or a query string
+// can be written; a second, different one in any place is never passed over.
 func FuzzTokenSources(f *testing.F) {
 	f.Add("Authorization", "Bearer a.b.c", "session=a.b.c", "access_token", "a.b.c")
 	f.Add("authorization", "bearer  a.b.c ", "x=1;session=a.b.c ;session=d", "Access_Token", "")
@@ -103,7 +120,9 @@ func FuzzTokenSources(f *testing.F) {
 		for where, text := range map[string]string{"header": value, "parameter": token} {
 			switch {
 			case where == "header" && strings.EqualFold(name, "authorization") && len(name) == len("authorization"):
-				if words := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\t' }); len(words) != 2 || words[1] != found || !strings.EqualFold(words[0], "bearer") {
+				if words := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\t' }); len(words) != 2 ||
+					words[1] != found ||
+					!strings.EqualFold(words[0], "bearer") {
 					t.Fatalf("%q from %q", found, text)
 				}
 			case where == "parameter" && parameter == "access_token" && text != found:
@@ -119,8 +138,8 @@ func FuzzTokenSources(f *testing.F) {
 	})
 }
 
-// FuzzContext: whatever the claims are, the context is flat strings within bounds in valid JSON; two lists give the same
-// text only if they hold the same words; and nothing that is special in an access log is in a principal.
+// FuzzContext: whatever the claims are, the context is flat strings within bounds in valid JSON; two lists give the
+// same text only if they hold the same words; and nothing that is special in an access log is in a principal.
 func FuzzContext(f *testing.F) {
 	f.Add(`"x"`, "a b", "c,d", "user")
 	f.Add(`[1,"a",[],{},null,true]`, "", "%20", "\"\\\n\x7f\u2028é")
@@ -132,22 +151,35 @@ func FuzzContext(f *testing.F) {
 			claim = "null"
 		}
 		fits := len(escape(first))+1+len(escape(second)) <= maxValue
-		if one, other := join([]string{first, second}), join([]string{first + " " + second}); one == other && first != "" && second != "" && fits {
+		if one, other := join([]string{first, second}), join([]string{first + " " + second}); one == other && first != "" &&
+			second != "" &&
+			fits {
 			t.Fatalf("%q and %q become one word, %q", first, second, one)
 		}
-		claims := goodClaims().With(object{"sub": sub, "claim": json.RawMessage(claim), "groups": []string{first, second}, "scope": []string{second, first}})
+		claims := goodClaims().With(object{
+			"sub":    sub,
+			"claim":  json.RawMessage(claim),
+			"groups": []string{first, second},
+			"scope":  []string{second, first},
+		})
 		answer, err := a().invoke(get(authztest.Ed25519("ed").Token("EdDSA", claims)))
 		log := a().log.taken()
 		entries(t, log)
 		if err != nil {
-			if err != ErrUnauthorized || !strings.Contains(log, `"reason":"principal"`) && !strings.Contains(log, `"reason":"too_long"`) && !strings.Contains(log, `"reason":"claims"`) {
+			if err != ErrUnauthorized ||
+				!strings.Contains(log, `"reason":"principal"`) && !strings.Contains(log, `"reason":"too_long"`) &&
+					!strings.Contains(log, `"reason":"claims"`) {
 				t.Fatalf("%v %s", err, log)
 			}
 			return
 		}
 		c := readAnswer(t, answer).context
 		for _, name := range []string{"groups", "scopes"} {
-			if strings.ContainsFunc(c[name], func(r rune) bool { return r < ' ' || r > '~' || r == ',' || r == '"' || r == '\\' }) || strings.Contains(c[name], "  ") {
+			if strings.ContainsFunc(
+				c[name],
+				func(r rune) bool { return r < ' ' || r > '~' || r == ',' || r == '"' || r == '\\' },
+			) ||
+				strings.Contains(c[name], "  ") {
 				t.Fatalf("%s %q", name, c[name])
 			}
 		}
@@ -197,12 +229,16 @@ func FuzzDecision(f *testing.F) {
 		rights := access.Rights{Scopes: strings.Split(scopes, " "), Groups: []string{group}, Roles: []string{role}}
 		permits := mine && table.Rules()[rule].Permits(rights)
 		switch {
-		case got == fault && strings.Contains(log, `"reason":"method_arn"`), got == reject && strings.Contains(log, `"reason":"too_long"`):
+		case got == fault && strings.Contains(log, `"reason":"method_arn"`),
+			got == reject && strings.Contains(log, `"reason":"too_long"`):
 		case got != allow && got != deny:
 			t.Fatalf("got %s: %s", got, log)
 		case got == allow && !permits && (single || mine): // what is not its own is never evaluated, if the answer is for all
 			t.Fatalf("%s %s is allowed to scopes %q, group %q, role %q", method, path, scopes, group, role)
-		case got == deny && permits && !strings.ContainsAny(path, "*?$<>[]{}|\\^`\"# ") && !strings.Contains(path, "//") && isASCII(path) && len(path) < 300:
+		case got == deny && permits && !strings.ContainsAny(
+			path,
+			"*?$<>[]{}|\\^`\"# ",
+		) && !strings.Contains(path, "//") && isASCII(path) && len(path) < 300:
 			t.Fatalf("%s %s is denied to scopes %q, group %q, role %q: %s", method, path, scopes, group, role, log)
 		case mine && (got == allow) != strings.Contains(log, `"outcome":"allowed"`):
 			t.Fatalf("got %s, and the log says %s", got, log)

@@ -45,7 +45,15 @@ func goodKey() *authztest.Key { return authztest.RSA("rsa-1", 2048) }
 
 // goodClaims are accepted at t0.
 func goodClaims() object {
-	return object{"iss": testIssuer, "sub": "user-1", "aud": testAudience, "iat": t0.Unix() - 10, "nbf": t0.Unix() - 10, "exp": t0.Unix() + 300, "scope": "orders:read"}
+	return object{
+		"iss":   testIssuer,
+		"sub":   "user-1",
+		"aud":   testAudience,
+		"iat":   t0.Unix() - 10,
+		"nbf":   t0.Unix() - 10,
+		"exp":   t0.Unix() + 300,
+		"scope": "orders:read",
+	}
 }
 
 // token is a good token but for some changes to its claims.
@@ -104,7 +112,12 @@ func goodConfig() Config {
 // tryFixture makes an authorizer as in Lambda, from an environment and a file.
 func tryFixture(changes ...func(*setup)) (*fixture, error) {
 	f := &fixture{clock: newClock(), issuer: authztest.NewIssuer(testIssuer, goodKey()), log: new(lines)}
-	s := &setup{config: goodConfig(), routes: testRoutes, issuer: f.issuer, env: map[string]string{"AWS_LAMBDA_FUNCTION_NAME": "authorizer"}}
+	s := &setup{
+		config: goodConfig(),
+		routes: testRoutes,
+		issuer: f.issuer,
+		env:    map[string]string{"AWS_LAMBDA_FUNCTION_NAME": "authorizer"},
+	}
 	s.options = Options{Now: f.clock.now, Transport: f.issuer, Log: f.log}
 	for _, change := range changes {
 		change(s)
@@ -136,7 +149,11 @@ func lambdaContext() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: "8476a536-e9f4-11e8-9739-2dfe598c3fcd"})
 	//lint:ignore SA1029 the runtime's own key
-	return context.WithValue(ctx, traceKey, "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"), cancel
+	return context.WithValue(
+		ctx,
+		traceKey,
+		"Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1",
+	), cancel
 }
 
 func (f *fixture) invoke(payload []byte) (string, error) {
@@ -157,7 +174,13 @@ func manyRoutes(n int) string {
 	b.WriteString(`{"version":1,"routes":[`)
 	for i := range n {
 		resource := fmt.Sprintf("/resource-%d", i/5)
-		route := [...]string{"GET " + resource, "POST " + resource, "GET " + resource + "/{id}", "PUT " + resource + "/{id}", "DELETE " + resource + "/{id}/items/{item}"}[i%5]
+		route := [...]string{
+			"GET " + resource,
+			"POST " + resource,
+			"GET " + resource + "/{id}",
+			"PUT " + resource + "/{id}",
+			"DELETE " + resource + "/{id}/items/{item}",
+		}[i%5]
 		scope := [...]string{"read", "write", "read"}[i%3]
 		if i > 0 {
 			b.WriteString(",\n")

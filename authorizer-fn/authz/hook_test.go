@@ -51,23 +51,95 @@ func TestHook(t *testing.T) {
 			c.Scopes = nil
 			return nil
 		}, get(token(nil)), deny, `"reason":"rights"`},
-		{"denies", func(context.Context, *Caller) error { return ErrDenied }, get(token(nil)), deny, `"outcome":"denied","reason":"hook"`},
-		{"denies a route that needs nothing", func(context.Context, *Caller) error { return ErrDenied }, on("GET", "/me", token(nil)), deny, `"reason":"hook"`},
-		{"denies with a reason", func(context.Context, *Caller) error { return fmt.Errorf("suspended: %w", ErrDenied) }, get(token(nil)), deny, `"outcome":"denied","reason":"hook"`},
-		{"rejects the token", func(context.Context, *Caller) error { return fmt.Errorf("revoked: %w", ErrUnauthorized) }, get(token(nil)), reject, `"outcome":"unauthorized","reason":"hook"`},
-		{"fails", func(context.Context, *Caller) error { return fails }, get(token(nil)), fault, `"reason":"hook","error":"authz: the hook failed: the table of members is away"`},
-		{"panics", func(context.Context, *Caller) error { panic("Zx81-canary") }, get(token(nil)), fault, `"reason":"hook","error":"authz: the hook failed: a value of type string, `},
-		{"panics in the runtime", func(_ context.Context, c *Caller) error { _ = c.Groups[7]; return nil }, get(token(nil)), fault, `index out of range [7] with length 0, `},
-		{"ends its goroutine", func(context.Context, *Caller) error { runtime.Goexit(); return nil }, get(token(nil)), fault, `it ended its goroutine`},
-		{"observes its time", func(ctx context.Context, _ *Caller) error { <-ctx.Done(); return ctx.Err() }, get(token(nil)), fault, `"reason":"hook_timeout"`},
-		{"does not observe its time", func(context.Context, *Caller) error { time.Sleep(5 * time.Second); return nil }, get(token(nil)), fault, `"reason":"hook_timeout"`},
+		{
+			"denies",
+			func(context.Context, *Caller) error { return ErrDenied },
+			get(token(nil)),
+			deny,
+			`"outcome":"denied","reason":"hook"`,
+		},
+		{
+			"denies a route that needs nothing",
+			func(context.Context, *Caller) error { return ErrDenied },
+			on("GET", "/me", token(nil)),
+			deny,
+			`"reason":"hook"`,
+		},
+		{
+			"denies with a reason",
+			func(context.Context, *Caller) error { return fmt.Errorf("suspended: %w", ErrDenied) },
+			get(token(nil)),
+			deny,
+			`"outcome":"denied","reason":"hook"`,
+		},
+		{
+			"rejects the token",
+			func(context.Context, *Caller) error { return fmt.Errorf("revoked: %w", ErrUnauthorized) },
+			get(token(nil)),
+			reject,
+			`"outcome":"unauthorized","reason":"hook"`,
+		},
+		{
+			"fails",
+			func(context.Context, *Caller) error { return fails },
+			get(token(nil)),
+			fault,
+			`"reason":"hook","error":"authz: the hook failed: the table of members is away"`,
+		},
+		{
+			"panics",
+			func(context.Context, *Caller) error { panic("Zx81-canary") },
+			get(token(nil)),
+			fault,
+			`"reason":"hook","error":"authz: the hook failed: a value of type string, `,
+		},
+		{
+			"panics in the runtime",
+			func(_ context.Context, c *Caller) error { _ = c.Groups[7]; return nil },
+			get(token(nil)),
+			fault,
+			`index out of range [7] with length 0, `,
+		},
+		{
+			"ends its goroutine",
+			func(context.Context, *Caller) error { runtime.Goexit(); return nil },
+			get(token(nil)),
+			fault,
+			`it ended its goroutine`,
+		},
+		{
+			"observes its time",
+			func(ctx context.Context, _ *Caller) error { <-ctx.Done(); return ctx.Err() },
+			get(token(nil)),
+			fault,
+			`"reason":"hook_timeout"`,
+		},
+		{
+			"does not observe its time",
+			func(context.Context, *Caller) error { time.Sleep(5 * time.Second); return nil },
+			get(token(nil)),
+			fault,
+			`"reason":"hook_timeout"`,
+		},
 		{"a context value", put("tenant", "acme"), get(token(nil)), allow, `"outcome":"allowed"`},
 		{"a context value whose name is taken", put("issuer", "x"), get(token(nil)), fault, `the name \"issuer\" is taken`},
-		{"a context value with the gateway's name", put("principalId", "x"), get(token(nil)), fault, `the name \"principalId\" is taken`},
+		{
+			"a context value with the gateway's name",
+			put("principalId", "x"),
+			get(token(nil)),
+			fault,
+			`the name \"principalId\" is taken`,
+		},
 		{"a context value with a claim's name", put("email", "x"), get(token(nil)), fault, `the name \"email\" is taken`},
 		{"a context value without a name", put("", "x"), get(token(nil)), fault, `"reason":"hook"`},
 		{"a context value that is not UTF-8", put("x", "\xff"), get(token(nil)), fault, `"reason":"hook"`},
-		{"a context value that is too long", put("x", strings.Repeat("x", 2049)), get(token(nil)), fault, `has 2049 bytes, and may have 2048`},
+		{
+			"a context value that is too long",
+			put("x", strings.Repeat("x", 2049)),
+			get(token(nil)),
+			fault,
+			`has 2049 bytes, and may have 2048`,
+		},
 		{"too many context values", func(_ context.Context, c *Caller) error {
 			for i := range 1000 {
 				c.Context[fmt.Sprint("name-", i)] = "value"
@@ -92,7 +164,12 @@ func TestHook(t *testing.T) {
 
 func TestHookSeesTheCaller(t *testing.T) {
 	var seen Caller
-	claims := object{"groups": []string{"staff"}, "roles": "auditor", "realm": object{"level": 3, "tags": []any{1, object{}}}, "https://example.com/vip": true}
+	claims := object{
+		"groups":                  []string{"staff"},
+		"roles":                   "auditor",
+		"realm":                   object{"level": 3, "tags": []any{1, object{}}},
+		"https://example.com/vip": true,
+	}
 	f := newFixture(t, withHook(func(ctx context.Context, c *Caller) error {
 		seen = *c
 		deadline, ok := ctx.Deadline()
@@ -125,8 +202,14 @@ func TestHookSeesTheCaller(t *testing.T) {
 	if a := readAnswer(t, answer); a.principal != "user-1" || a.context["issuer"] != testIssuer {
 		t.Errorf("a hook changed who calls: %+v", a)
 	}
-	if seen.Issuer != testIssuer || seen.Principal != "user-1" || fmt.Sprint(seen.Scopes, seen.Groups, seen.Roles) != "[orders:read] [staff] [auditor]" ||
-		seen.Request != nil || seen.Expires != t0.Add(300*time.Second) || seen.Context == nil {
+	if seen.Issuer != testIssuer || seen.Principal != "user-1" || fmt.Sprint(
+		seen.Scopes,
+		seen.Groups,
+		seen.Roles,
+	) != "[orders:read] [staff] [auditor]" ||
+		seen.Request != nil ||
+		seen.Expires != t0.Add(300*time.Second) ||
+		seen.Context == nil {
 		t.Errorf("%+v", seen)
 	}
 }
@@ -162,7 +245,10 @@ func TestHookIsAskedEachTime(t *testing.T) {
 		return nil
 	}))
 	event := get(token(nil))
-	if got := []string{f.outcome(t, event), f.outcome(t, event), f.outcome(t, event)}; fmt.Sprint(got) != "[F allowed allowed]" || asked.Load() != 3 {
+	if got := []string{f.outcome(t, event), f.outcome(t, event), f.outcome(t, event)}; fmt.Sprint(
+		got,
+	) != "[F allowed allowed]" ||
+		asked.Load() != 3 {
 		t.Errorf("%v, asked %d times: an error is not to be remembered", got, asked.Load())
 	}
 }
@@ -170,16 +256,20 @@ func TestHookIsAskedEachTime(t *testing.T) {
 func TestHookThatWasLeftBehindCountsForNothing(t *testing.T) {
 	release, over := make(chan struct{}), make(chan struct{})
 	var calls atomic.Int64
-	f := newFixture(t, func(s *setup) { s.options.HookTimeout = 20 * time.Millisecond }, withHook(func(_ context.Context, c *Caller) error {
-		if calls.Add(1) > 1 {
+	f := newFixture(
+		t,
+		func(s *setup) { s.options.HookTimeout = 20 * time.Millisecond },
+		withHook(func(_ context.Context, c *Caller) error {
+			if calls.Add(1) > 1 {
+				return nil
+			}
+			<-release
+			c.Scopes = append(c.Scopes, "orders:write")
+			c.Context["tenant"] = "acme"
+			close(over)
 			return nil
-		}
-		<-release
-		c.Scopes = append(c.Scopes, "orders:write")
-		c.Context["tenant"] = "acme"
-		close(over)
-		return nil
-	}))
+		}),
+	)
 	event := on("POST", "/orders", token(nil))
 	if got := f.outcome(t, event); got != fault {
 		t.Errorf("got %s", got)
@@ -196,16 +286,21 @@ func TestHookEndsBeforeTheFunction(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), answerMargin+50*time.Millisecond)
 	defer cancel()
 	answer, err := f.Invoke(ctx, get(token(nil)))
-	if got := outcomeOf(t, string(answer), err, authztest.ARN("GET", "/orders")); got != allow && got != fault || ctx.Err() != nil {
+	if got := outcomeOf(t, string(answer), err, authztest.ARN("GET", "/orders")); got != allow && got != fault ||
+		ctx.Err() != nil {
 		t.Errorf("got %s, and the function's time is over: %v", got, ctx.Err())
 	}
 }
 
 func TestHookContextComesBeforeClaims(t *testing.T) {
-	f := newFixture(t, func(s *setup) { s.config.ContextClaims = []string{"a", "b", "c", "d", "e"} }, withHook(func(_ context.Context, c *Caller) error {
-		c.Context["tenant"], c.Context["plan"] = "acme", strings.Repeat("p", 2048)
-		return nil
-	}))
+	f := newFixture(
+		t,
+		func(s *setup) { s.config.ContextClaims = []string{"a", "b", "c", "d", "e"} },
+		withHook(func(_ context.Context, c *Caller) error {
+			c.Context["tenant"], c.Context["plan"] = "acme", strings.Repeat("p", 2048)
+			return nil
+		}),
+	)
 	long := strings.Repeat("x", 1300)
 	answer, err := f.invoke(get(token(object{"a": long, "b": long, "c": long, "d": long})))
 	if err != nil {

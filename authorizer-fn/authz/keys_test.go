@@ -48,7 +48,9 @@ func TestAKeyThatChangesUnderItsNameEndsWhatWasRemembered(t *testing.T) {
 	f := newFixture(t)
 	remembered := signedBy(f, goodKey())
 	f.outcome(t, remembered)
-	f.issuer.PublishText(object{"keys": []object{authztest.RSA("rsa-2", 2048).JWK().With(object{"kid": "rsa-1"})}}.String())
+	f.issuer.PublishText(
+		object{"keys": []object{authztest.RSA("rsa-2", 2048).JWK().With(object{"kid": "rsa-1"})}}.String(),
+	)
 	f.clock.advance(4 * time.Minute)
 	if got := f.outcome(t, remembered); got != allow {
 		t.Fatalf("within the keys' time: %s", got)
@@ -116,7 +118,8 @@ func TestAThousandFirstRequestsMakeOneFetch(t *testing.T) {
 
 func TestProvisionedConcurrencyWaitsForKeys(t *testing.T) {
 	f := newFixture(t, provisioned)
-	if n := f.issuer.Requests(); n != 1 || !strings.Contains(f.log.String(), `"message":"keys","issuer":"`+testIssuer+`","keys":1`) {
+	if n := f.issuer.Requests(); n != 1 ||
+		!strings.Contains(f.log.String(), `"message":"keys","issuer":"`+testIssuer+`","keys":1`) {
 		t.Errorf("%d requests: %s", n, f.log)
 	}
 	if got := f.outcome(t, get(token(nil))); got != allow || f.issuer.Requests() != 1 {
@@ -174,7 +177,10 @@ func TestWhatAnIssuerAnswersDoesNotStopGoodKeys(t *testing.T) {
 func TestSeveralIssuers(t *testing.T) {
 	other := authztest.NewIssuer("https://other.example.com", authztest.RSA("rsa-2", 2048))
 	f := newFixture(t, func(s *setup) {
-		s.config.Issuers = append(s.config.Issuers, Issuer{URL: other.URL, Audiences: []string{"client-9"}, JWKSURL: other.JWKSURL(), GroupsClaim: "teams"})
+		s.config.Issuers = append(
+			s.config.Issuers,
+			Issuer{URL: other.URL, Audiences: []string{"client-9"}, JWKSURL: other.JWKSURL(), GroupsClaim: "teams"},
+		)
 		first := s.issuer
 		s.options.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
 			if r.URL.Host == "other.example.com" {
@@ -193,8 +199,18 @@ func TestSeveralIssuers(t *testing.T) {
 		{"its own key and audience", authztest.RSA("rsa-2", 2048), theirs, allow},
 		{"the first issuer's key", goodKey(), theirs, reject},
 		{"the first issuer's audience", authztest.RSA("rsa-2", 2048), theirs.With(object{"aud": testAudience}), reject},
-		{"the first issuer's name", authztest.RSA("rsa-2", 2048), theirs.With(object{"iss": testIssuer, "aud": testAudience}), reject},
-		{"the first issuer's claim for groups", authztest.RSA("rsa-2", 2048), theirs.With(object{"teams": nil, "groups": "admins"}), deny},
+		{
+			"the first issuer's name",
+			authztest.RSA("rsa-2", 2048),
+			theirs.With(object{"iss": testIssuer, "aud": testAudience}),
+			reject,
+		},
+		{
+			"the first issuer's claim for groups",
+			authztest.RSA("rsa-2", 2048),
+			theirs.With(object{"teams": nil, "groups": "admins"}),
+			deny,
+		},
 	} {
 		if got := f.outcome(t, on("DELETE", "/orders/7", c.key.Token("RS256", goodClaims().With(c.claim)))); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
@@ -204,7 +220,10 @@ func TestSeveralIssuers(t *testing.T) {
 
 func TestAnIssuerThatFailsDoesNotStopAnother(t *testing.T) {
 	f := newFixture(t, func(s *setup) {
-		s.config.Issuers = append(s.config.Issuers, Issuer{URL: "https://other.example.com", Audiences: []string{"x"}, JWKSURL: "https://other.example.com/keys"})
+		s.config.Issuers = append(
+			s.config.Issuers,
+			Issuer{URL: "https://other.example.com", Audiences: []string{"x"}, JWKSURL: "https://other.example.com/keys"},
+		)
 		first := s.issuer
 		s.options.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
 			if r.URL.Host == "other.example.com" {

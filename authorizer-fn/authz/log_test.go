@@ -34,8 +34,8 @@ func entries(t testing.TB, log string) (all []map[string]any) {
 	return all
 }
 
-// checkMetrics holds a line against the embedded metric format.
-// Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+// checkMetrics holds a line against the embedded metric format. Source:
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 func checkMetrics(t testing.TB, entry map[string]any) {
 	t.Helper()
 	metadata, there := entry["_aws"].(map[string]any)
@@ -56,14 +56,16 @@ func checkMetrics(t testing.TB, entry map[string]any) {
 			}
 			for _, name := range set.([]any) {
 				value, ok := entry[name.(string)].(string)
-				if !ok || value == "" || len(value) > 1024 || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r > '~' }) {
+				if !ok || value == "" || len(value) > 1024 ||
+					strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r > '~' }) {
 					t.Errorf("dimension %v is %q", name, value)
 				}
 			}
 		}
 		for _, m := range directive["Metrics"].([]any) {
 			metric := m.(map[string]any)
-			if _, ok := entry[metric["Name"].(string)].(float64); !ok || !slices.Contains([]any{"Count", "Milliseconds"}, metric["Unit"]) {
+			if _, ok := entry[metric["Name"].(string)].(float64); !ok ||
+				!slices.Contains([]any{"Count", "Milliseconds"}, metric["Unit"]) {
 				t.Errorf("metric %v", metric)
 			}
 		}
@@ -96,36 +98,115 @@ func TestADecisionIsALine(t *testing.T) {
 		metric string
 	}{
 		{name: "allowed", event: get(token(nil)),
-			want:   object{"outcome": "allowed", "route": "GET /orders", "principal": "user-1", "issuer": testIssuer, "kid": "rsa-1", "verifyMs": 0.0, "allowed": 1.0},
+			want: object{
+				"outcome":   "allowed",
+				"route":     "GET /orders",
+				"principal": "user-1",
+				"issuer":    testIssuer,
+				"kid":       "rsa-1",
+				"verifyMs":  0.0,
+				"allowed":   1.0,
+			},
 			metric: "allowed [functionName; verifyMs [functionName"},
 		{name: "denied", event: on("POST", "/orders", token(nil)),
-			want: object{"outcome": "denied", "reason": "rights", "missing": "any scope of orders:write", "got": "orders:read", "route": "POST /orders", "principal": "user-1",
-				"issuer": testIssuer, "kid": "rsa-1", "verifyMs": 0.0, "denied": 1.0},
+			want: object{
+				"outcome":   "denied",
+				"reason":    "rights",
+				"missing":   "any scope of orders:write",
+				"got":       "orders:read",
+				"route":     "POST /orders",
+				"principal": "user-1",
+				"issuer":    testIssuer,
+				"kid":       "rsa-1",
+				"verifyMs":  0.0,
+				"denied":    1.0,
+			},
 			metric: "denied [functionName; verifyMs [functionName; denied [functionName reason"},
 		{name: "unauthorized", event: get(token(object{"exp": 1})),
-			want:   object{"outcome": "unauthorized", "reason": "expired", "got": "1970-01-01T00:00:01Z", "want": "after 2023-11-14T22:13:20Z", "route": "GET /orders", "verifyMs": 0.0, "unauthorized": 1.0},
+			want: object{
+				"outcome":      "unauthorized",
+				"reason":       "expired",
+				"got":          "1970-01-01T00:00:01Z",
+				"want":         "after 2023-11-14T22:13:20Z",
+				"route":        "GET /orders",
+				"verifyMs":     0.0,
+				"unauthorized": 1.0,
+			},
 			metric: "unauthorized [functionName; verifyMs [functionName; unauthorized [functionName reason"},
 		{name: "another audience", event: get(token(object{"aud": []string{"api://x", "\n{\"level\":\"INFO\"}"}})),
-			want:   object{"outcome": "unauthorized", "reason": "audience", "got": "api://x, \n{\"level\":\"INFO\"}", "want": testAudience, "route": "GET /orders", "verifyMs": 0.0, "unauthorized": 1.0},
+			want: object{
+				"outcome":      "unauthorized",
+				"reason":       "audience",
+				"got":          "api://x, \n{\"level\":\"INFO\"}",
+				"want":         testAudience,
+				"route":        "GET /orders",
+				"verifyMs":     0.0,
+				"unauthorized": 1.0,
+			},
 			metric: "unauthorized [functionName; verifyMs [functionName; unauthorized [functionName reason"},
 		{name: "denied for a group, without any", event: on("DELETE", "/orders/7", token(object{"scope": "orders:write"})),
-			want: object{"outcome": "denied", "reason": "rights", "missing": "any group of admins, support", "got": "none", "route": "DELETE /orders/{id}", "principal": "user-1",
-				"issuer": testIssuer, "kid": "rsa-1", "verifyMs": 0.0, "denied": 1.0},
+			want: object{
+				"outcome":   "denied",
+				"reason":    "rights",
+				"missing":   "any group of admins, support",
+				"got":       "none",
+				"route":     "DELETE /orders/{id}",
+				"principal": "user-1",
+				"issuer":    testIssuer,
+				"kid":       "rsa-1",
+				"verifyMs":  0.0,
+				"denied":    1.0,
+			},
 			metric: "denied [functionName; verifyMs [functionName; denied [functionName reason"},
 		{name: "no token", event: header(""),
 			want:   object{"outcome": "unauthorized", "reason": "no_token", "route": "GET /orders", "unauthorized": 1.0},
 			metric: "unauthorized [functionName; unauthorized [functionName reason"},
 		{name: "failed", event: []byte("x"),
-			want:   object{"level": "ERROR", "outcome": "failed", "reason": "event", "error": "authz: not an authorizer event: strictjson: not JSON, at byte 0", "failed": 1.0},
+			want: object{
+				"level":   "ERROR",
+				"outcome": "failed",
+				"reason":  "event",
+				"error":   "authz: not an authorizer event: strictjson: not JSON, at byte 0",
+				"failed":  1.0,
+			},
 			metric: "failed [functionName; failed [functionName reason"},
-		{name: "a REQUEST event says its own id", event: authztest.RequestEvent("GET", "/me", http.Header{"Authorization": {"Bearer " + token(nil)}}, nil),
-			want: object{"outcome": "allowed", "route": "GET /me", "principal": "user-1", "issuer": testIssuer, "kid": "rsa-1", "verifyMs": 0.0, "allowed": 1.0,
-				"apiRequestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"},
-			metric: "allowed [functionName; verifyMs [functionName"},
+		{
+			name:  "a REQUEST event says its own id",
+			event: authztest.RequestEvent("GET", "/me", http.Header{"Authorization": {"Bearer " + token(nil)}}, nil),
+			want: object{
+				"outcome":      "allowed",
+				"route":        "GET /me",
+				"principal":    "user-1",
+				"issuer":       testIssuer,
+				"kid":          "rsa-1",
+				"verifyMs":     0.0,
+				"allowed":      1.0,
+				"apiRequestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
+			},
+			metric: "allowed [functionName; verifyMs [functionName",
+		},
 		{name: "without metrics", event: get(token(nil)), change: func(s *setup) { s.config.NoMetrics = true },
-			want: object{"outcome": "allowed", "route": "GET /orders", "principal": "user-1", "issuer": testIssuer, "kid": "rsa-1", "verifyMs": 0.0}},
-		{name: "outside of Lambda", event: get(token(nil)), change: func(s *setup) { delete(s.env, "AWS_LAMBDA_FUNCTION_NAME") },
-			want: object{"outcome": "allowed", "route": "GET /orders", "principal": "user-1", "issuer": testIssuer, "kid": "rsa-1", "verifyMs": 0.0}},
+			want: object{
+				"outcome":   "allowed",
+				"route":     "GET /orders",
+				"principal": "user-1",
+				"issuer":    testIssuer,
+				"kid":       "rsa-1",
+				"verifyMs":  0.0,
+			}},
+		{
+			name:   "outside of Lambda",
+			event:  get(token(nil)),
+			change: func(s *setup) { delete(s.env, "AWS_LAMBDA_FUNCTION_NAME") },
+			want: object{
+				"outcome":   "allowed",
+				"route":     "GET /orders",
+				"principal": "user-1",
+				"issuer":    testIssuer,
+				"kid":       "rsa-1",
+				"verifyMs":  0.0,
+			},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFixture(t, func(s *setup) {
@@ -145,8 +226,16 @@ func TestADecisionIsALine(t *testing.T) {
 				t.Errorf("metrics %q, want %q", m, c.metric)
 			}
 			delete(got, "_aws")
-			want := object{"timestamp": "2023-11-14T22:13:20.000Z", "level": "INFO", "message": "decision", "requestId": "8476a536-e9f4-11e8-9739-2dfe598c3fcd",
-				"traceId": "1-5759e988-bd862e3fe1be46a994272793", "totalMs": 0.0}.With(c.want)
+			want := object{
+				"timestamp": "2023-11-14T22:13:20.000Z",
+				"level":     "INFO",
+				"message":   "decision",
+				"requestId": "8476a536-e9f4-11e8-9739-2dfe598c3fcd",
+				"traceId":   "1-5759e988-bd862e3fe1be46a994272793",
+				"totalMs":   0.0,
+			}.With(
+				c.want,
+			)
 			if c.metric != "" {
 				want["functionName"] = "authorizer"
 			}
@@ -175,8 +264,10 @@ func TestAFetchIsALine(t *testing.T) {
 	}
 	const metrics = `keyFetches [functionName; keyFetchFailures [functionName; keyFetchMs [functionName; keyFetches [functionName issuer; keyFetchFailures [functionName issuer; keyFetchMs [functionName issuer`
 	want := []string{
-		`{"changed":true,"functionName":"authorizer","ignoredKeys":19,"issuer":"https://issuer.example.com","keyFetchFailures":0,"keyFetchMs":0,"keyFetches":1,"keys":7,"level":"INFO","message":"keys"}`, metrics,
-		`{"error":"key set: status 500 instead of 200 (redirects are not followed)","functionName":"authorizer","issuer":"https://issuer.example.com","keyFetchFailures":1,"keyFetchMs":0,"keyFetches":1,"level":"WARN","message":"keys"}`, metrics,
+		`{"changed":true,"functionName":"authorizer","ignoredKeys":19,"issuer":"https://issuer.example.com","keyFetchFailures":0,"keyFetchMs":0,"keyFetches":1,"keys":7,"level":"INFO","message":"keys"}`,
+		metrics,
+		`{"error":"key set: status 500 instead of 200 (redirects are not followed)","functionName":"authorizer","issuer":"https://issuer.example.com","keyFetchFailures":1,"keyFetchMs":0,"keyFetches":1,"level":"WARN","message":"keys"}`,
+		metrics,
 	}
 	if !slices.Equal(lines, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))

@@ -14,7 +14,8 @@ import (
 // Every combination of dimensions is a metric of its own, with its own price. So there are only these: the function's
 // name, with it the reason (a word out of few, see [reasonOf]), and with it the issuer (of those configured).
 //
-// Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+// Source:
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 const (
 	namespace    = "Gatehouse"
 	byFunction   = `{"Namespace":"` + namespace + `","Dimensions":[["functionName"]],"Metrics":[`
@@ -67,7 +68,19 @@ func (j *journal) fetchMetrics(f jwt.Fetch, now time.Time) {
 	if !j.metrics {
 		return
 	}
-	j.embed(byIssuer+metric("keyFetches", "Count")+","+metric("keyFetchFailures", "Count")+","+metric("keyFetchMs", "Milliseconds")+endDirective, now)
+	j.embed(
+		byIssuer+metric(
+			"keyFetches",
+			"Count",
+		)+","+metric(
+			"keyFetchFailures",
+			"Count",
+		)+","+metric(
+			"keyFetchMs",
+			"Milliseconds",
+		)+endDirective,
+		now,
+	)
 	j.number("keyFetches", 1)
 	failures := 0
 	if f.Err != nil {

@@ -146,8 +146,8 @@ func (s secrets) endpoint(arn string) (url, region string) {
 	return "https://secretsmanager." + region + "." + cmp.Or(domains[partition], "amazonaws.com") + "/", region
 }
 
-// isSecretARN reports whether a text is arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME. None of it can then mean
-// anything in a host's name or in JSON.
+// isSecretARN reports whether a text is arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME. None of it can then
+// mean anything in a host's name or in JSON.
 // Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
 func isSecretARN(s string) bool {
 	parts := strings.Split(s, ":")

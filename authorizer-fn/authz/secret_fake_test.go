@@ -34,9 +34,17 @@ func (s *secretsManager) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.requests++
 	body, err := io.ReadAll(r.Body)
 	if err == nil {
-		verifier := sigv4.Verifier{Region: "eu-central-1", Service: "secretsmanager", Now: s.now, Lookup: func(id string) (sigv4.Key, bool) {
-			return sigv4.Key{Secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", SessionToken: "session-token"}, id == "AKIDEXAMPLE"
-		}}
+		verifier := sigv4.Verifier{
+			Region:  "eu-central-1",
+			Service: "secretsmanager",
+			Now:     s.now,
+			Lookup: func(id string) (sigv4.Key, bool) {
+				return sigv4.Key{
+					Secret:       "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+					SessionToken: "session-token",
+				}, id == "AKIDEXAMPLE"
+			},
+		}
 		_, err = verifier.Verify(r, r.URL.Path, r.URL.RawQuery, body)
 	}
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
@@ -52,9 +60,15 @@ func (s *secretsManager) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.answer(w)
 	case r.Method != http.MethodPost || r.Header.Get("X-Amz-Target") != "secretsmanager.GetSecretValue" || !asked.Get("SecretId").Is(secretName):
 		w.WriteHeader(http.StatusBadRequest)
-		io.WriteString(w, `{"__type":"ResourceNotFoundException","Message":"Secrets Manager can't find the specified secret."}`)
+		io.WriteString(
+			w,
+			`{"__type":"ResourceNotFoundException","Message":"Secrets Manager can't find the specified secret."}`,
+		)
 	default:
-		io.WriteString(w, authztest.Object{"ARN": secretName, "SecretString": s.value, "VersionStages": []string{"AWSCURRENT"}}.String())
+		io.WriteString(
+			w,
+			authztest.Object{"ARN": secretName, "SecretString": s.value, "VersionStages": []string{"AWSCURRENT"}}.String(),
+		)
 	}
 }
 

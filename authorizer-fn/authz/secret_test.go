@@ -109,20 +109,58 @@ func TestSecretsThatCannotBeHad(t *testing.T) {
 		answer func(http.ResponseWriter)
 		want   string // in the log
 	}{
-		{name: "no permission", answer: text(400, `{"__type":"AccessDeniedException","Message":"User is not authorized"}`), want: "status 400 AccessDeniedException"},
+		{
+			name:   "no permission",
+			answer: text(400, `{"__type":"AccessDeniedException","Message":"User is not authorized"}`),
+			want:   "status 400 AccessDeniedException",
+		},
 		{name: "throttled", answer: text(400, `{"__type":"ThrottlingException"}`), want: "status 400 ThrottlingException"},
 		{name: "no JSON", answer: text(503, `<html>`), want: "status 503, and no JSON"},
-		{name: "a redirect", answer: func(w http.ResponseWriter) { w.Header().Set("Location", "/x"); text(302, "{}")(w) }, want: "status 302"},
+		{
+			name:   "a redirect",
+			answer: func(w http.ResponseWriter) { w.Header().Set("Location", "/x"); text(302, "{}")(w) },
+			want:   "status 302",
+		},
 		{name: "cut off", answer: text(200, `{"SecretString":"Zx81-canary`), want: "status 200, and no JSON"},
-		{name: "too large", answer: text(200, `{"SecretString":"`+strings.Repeat("Zx81-canary", 100_000)+`"}`), want: "status 200, and no JSON"},
+		{
+			name:   "too large",
+			answer: text(200, `{"SecretString":"`+strings.Repeat("Zx81-canary", 100_000)+`"}`),
+			want:   "status 200, and no JSON",
+		},
 		{name: "neither text nor bytes", answer: text(200, `{"ARN":"x"}`), want: "neither a SecretString nor a SecretBinary"},
-		{name: "bytes that are no base64", answer: text(200, `{"SecretBinary":"Zx81-canary"}`), want: "neither a SecretString nor a SecretBinary"},
+		{
+			name:   "bytes that are no base64",
+			answer: text(200, `{"SecretBinary":"Zx81-canary"}`),
+			want:   "neither a SecretString nor a SecretBinary",
+		},
 		{name: "too short", answer: text(200, `{"SecretString":"Zx81-canary"}`), want: "the secret has 11 bytes"},
-		{name: "a field of what is no JSON", answer: text(200, `{"SecretString":"Zx81-canary"}`), change: func(s *setup) { s.config.Issuers[0].SecretField = "key" }, want: `it is not JSON, and the field \"key\" is asked for`},
-		{name: "a field that is missing", answer: text(200, `{"SecretString":"{\"other\":\"Zx81-canary\"}"}`), change: func(s *setup) { s.config.Issuers[0].SecretField = "key" }, want: `no text in the field \"key\"`},
-		{name: "another account's key", change: func(s *setup) { s.env["AWS_SECRET_ACCESS_KEY"] = "Zx81-canary" }, want: "status 400 InvalidSignatureException"},
-		{name: "no credentials", change: func(s *setup) { s.env["AWS_ACCESS_KEY_ID"], s.env["AWS_SECRET_ACCESS_KEY"] = "", "" }, want: "status 400 InvalidSignatureException"},
-		{name: "nobody there", change: func(s *setup) { s.env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = "http://127.0.0.1:1" }, want: "connection refused"},
+		{
+			name:   "a field of what is no JSON",
+			answer: text(200, `{"SecretString":"Zx81-canary"}`),
+			change: func(s *setup) { s.config.Issuers[0].SecretField = "key" },
+			want:   `it is not JSON, and the field \"key\" is asked for`,
+		},
+		{
+			name:   "a field that is missing",
+			answer: text(200, `{"SecretString":"{\"other\":\"Zx81-canary\"}"}`),
+			change: func(s *setup) { s.config.Issuers[0].SecretField = "key" },
+			want:   `no text in the field \"key\"`,
+		},
+		{
+			name:   "another account's key",
+			change: func(s *setup) { s.env["AWS_SECRET_ACCESS_KEY"] = "Zx81-canary" },
+			want:   "status 400 InvalidSignatureException",
+		},
+		{
+			name:   "no credentials",
+			change: func(s *setup) { s.env["AWS_ACCESS_KEY_ID"], s.env["AWS_SECRET_ACCESS_KEY"] = "", "" },
+			want:   "status 400 InvalidSignatureException",
+		},
+		{
+			name:   "nobody there",
+			change: func(s *setup) { s.env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = "http://127.0.0.1:1" },
+			want:   "connection refused",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			manager := &secretsManager{value: goodSecret, answer: c.answer}
@@ -137,7 +175,8 @@ func TestSecretsThatCannotBeHad(t *testing.T) {
 			if got := f.outcome(t, hmacGet(f, goodSecret)); got != fault {
 				t.Errorf("got %s", got)
 			}
-			if log := f.log.String(); !strings.Contains(log, c.want) || strings.Contains(log, "canary") || strings.Contains(log, goodSecret) {
+			if log := f.log.String(); !strings.Contains(log, c.want) || strings.Contains(log, "canary") ||
+				strings.Contains(log, goodSecret) {
 				t.Errorf("the log does not say %s, or too much: %s", c.want, log)
 			}
 		})
@@ -164,10 +203,30 @@ func TestKindsOfSecret(t *testing.T) {
 func TestSecretEndpoints(t *testing.T) {
 	for _, c := range []struct{ arn, own, url, region string }{
 		{secretName, "", "https://secretsmanager.eu-central-1.amazonaws.com/", "eu-central-1"},
-		{"arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:a", "", "https://secretsmanager.cn-north-1.amazonaws.com.cn/", "cn-north-1"},
-		{"arn:aws-us-gov:secretsmanager:us-gov-west-1:123456789012:secret:a", "", "https://secretsmanager.us-gov-west-1.amazonaws.com/", "us-gov-west-1"},
-		{"arn:aws-eusc:secretsmanager:eusc-de-east-1:123456789012:secret:a", "", "https://secretsmanager.eusc-de-east-1.amazonaws.eu/", "eusc-de-east-1"},
-		{"arn:aws-iso-b:secretsmanager:us-isob-east-1:123456789012:secret:a", "", "https://secretsmanager.us-isob-east-1.sc2s.sgov.gov/", "us-isob-east-1"},
+		{
+			"arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:a",
+			"",
+			"https://secretsmanager.cn-north-1.amazonaws.com.cn/",
+			"cn-north-1",
+		},
+		{
+			"arn:aws-us-gov:secretsmanager:us-gov-west-1:123456789012:secret:a",
+			"",
+			"https://secretsmanager.us-gov-west-1.amazonaws.com/",
+			"us-gov-west-1",
+		},
+		{
+			"arn:aws-eusc:secretsmanager:eusc-de-east-1:123456789012:secret:a",
+			"",
+			"https://secretsmanager.eusc-de-east-1.amazonaws.eu/",
+			"eusc-de-east-1",
+		},
+		{
+			"arn:aws-iso-b:secretsmanager:us-isob-east-1:123456789012:secret:a",
+			"",
+			"https://secretsmanager.us-isob-east-1.sc2s.sgov.gov/",
+			"us-isob-east-1",
+		},
 		{secretName, "http://127.0.0.1:4566", "http://127.0.0.1:4566", "eu-central-1"},
 	} {
 		s := secrets{getenv: func(string) string { return c.own }}
@@ -195,7 +254,12 @@ func TestSecretsComeOverTLS(t *testing.T) {
 		_, err := tryFixture(withSecret(goodSecret), func(s *setup) {
 			s.env["AWS_ENDPOINT_URL_SECRETS_MANAGER"], s.options.AllowLoopbackHTTP = c.endpoint, c.tests
 		})
-		if c.want == "" && err != nil || c.want != "" && (!errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), fmt.Sprintf("%q", c.endpoint)) || !strings.Contains(err.Error(), c.want)) {
+		if c.want == "" && err != nil ||
+			c.want != "" &&
+				(!errors.Is(
+					err,
+					ErrConfig,
+				) || !strings.Contains(err.Error(), fmt.Sprintf("%q", c.endpoint)) || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%s: %v, want %q", c.endpoint, err, c.want)
 		}
 	}
@@ -210,9 +274,19 @@ func TestSecretARNs(t *testing.T) {
 			t.Errorf("%q is refused", arn)
 		}
 	}
-	for _, arn := range []string{"", "secret", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:", "arn:aws:secretsmanager::123456789012:secret:a", "arn:aws:ssm:eu-central-1:123456789012:secret:a",
-		"arn:aws:secretsmanager:eu.central:123456789012:secret:a", "arn:aws:secretsmanager:eu-central-1/x:123456789012:secret:a", "arn:aws:secretsmanager:eu-central-1:123456789012:parameter:a",
-		`arn:aws:secretsmanager:eu-central-1:123456789012:secret:a"b`, "arn:aws:secretsmanager:eu-central-1:123456789012:secret:a:b", "arn:aws:secretsmanager:eu-central-1@x:123456789012:secret:a"} {
+	for _, arn := range []string{
+		"",
+		"secret",
+		"arn:aws:secretsmanager:eu-central-1:123456789012:secret:",
+		"arn:aws:secretsmanager::123456789012:secret:a",
+		"arn:aws:ssm:eu-central-1:123456789012:secret:a",
+		"arn:aws:secretsmanager:eu.central:123456789012:secret:a",
+		"arn:aws:secretsmanager:eu-central-1/x:123456789012:secret:a",
+		"arn:aws:secretsmanager:eu-central-1:123456789012:parameter:a",
+		`arn:aws:secretsmanager:eu-central-1:123456789012:secret:a"b`,
+		"arn:aws:secretsmanager:eu-central-1:123456789012:secret:a:b",
+		"arn:aws:secretsmanager:eu-central-1@x:123456789012:secret:a",
+	} {
 		if isSecretARN(arn) {
 			t.Errorf("%q is taken", arn)
 		}

@@ -6,9 +6,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
-// findToken takes the one token out of an event. None, several, and anything that is not a bearer token are rejected, so
-// that no reader has to guess which of two the rest of a system would look at. A place that holds something else than a
-// token, as a header with Basic credentials, is not passed over for another one.
+// findToken takes the one token out of an event. None, several, and anything that is not a bearer token are rejected,
+// so that no reader has to guess which of two the rest of a system would look at. A place that holds something else
+// than a token, as a header with Basic credentials, is not passed over for another one.
 func (e event) findToken(sources []TokenSource) (string, error) {
 	if e.token {
 		return jwt.Bearer(e.header)

@@ -75,7 +75,13 @@ func (c *corpus) fine(line int, name, token string) {
 
 func (c *corpus) claims(changes Object) Object {
 	return Object{
-		"iss": c.issuer, "sub": "user-1", "aud": c.audience, "iat": c.now - 10, "nbf": c.now - 10, "exp": c.now + 300, "scope": "orders:read",
+		"iss":    c.issuer,
+		"sub":    "user-1",
+		"aud":    c.audience,
+		"iat":    c.now - 10,
+		"nbf":    c.now - 10,
+		"exp":    c.now + 300,
+		"scope":  "orders:read",
 		"canary": "Zx81-canary-claim", // nothing may ever log this
 	}.With(changes)
 }
@@ -137,7 +143,11 @@ func (c *corpus) serialization() {
 	c.bad(5, "LF at the end", t+"\n")
 	c.bad(5, "padding", t+"==")
 	c.bad(5, "padding after the header", head+"=."+rest)
-	c.bad(5, "the alphabet of base64", strings.NewReplacer("-", "+", "_", "/").Replace(c.token(nil, Object{"x": "???>>>~~~"})))
+	c.bad(
+		5,
+		"the alphabet of base64",
+		strings.NewReplacer("-", "+", "_", "/").Replace(c.token(nil, Object{"x": "???>>>~~~"})),
+	)
 	c.bad(5, "a NUL", t+"\x00")
 	c.bad(5, "a letter outside ASCII", t[:50]+"é"+t[52:])
 	c.bad(5, "percent encoding", strings.Replace(t, ".", "%2E", 1))
@@ -146,7 +156,11 @@ func (c *corpus) serialization() {
 	c.bad(6, "bits left over in the header", oddBits(Base64(pad(header("RS256").String())))+"."+rest)
 	c.bad(6, "a digit left over", t+"AAA")
 	c.bad(7, "JSON serialization", Object{"payload": claims, "protected": head, "signature": signature}.String())
-	c.bad(7, "JSON serialization with two dots", Object{"payload": claims, "protected": head, "signature": signature, "a.b.": 1}.String())
+	c.bad(
+		7,
+		"JSON serialization with two dots",
+		Object{"payload": claims, "protected": head, "signature": signature, "a.b.": 1}.String(),
+	)
 	c.bad(7, "a JWE", Base64(`{"alg":"RSA-OAEP","enc":"A256GCM"}`)+".a.b.c.d")
 	c.bad(7, "a JWE that is zipped", Base64(`{"alg":"dir","enc":"A256GCM","zip":"DEF"}`)+"..a.b.c")
 	c.bad(7, "a JWE around a good token", head+"."+t+".x")

@@ -9,8 +9,12 @@ import (
 
 func (c *corpus) headers() {
 	for name, member := range map[string]Object{
-		"crit of something unknown": {"crit": []string{"exp"}, "exp": 1}, "crit empty": {"crit": []string{}}, "crit a string": {"crit": "b64"},
-		"crit with b64": {"crit": []string{"b64"}, "b64": false}, "b64 alone": {"b64": true}, "crit null": {"crit": Null},
+		"crit of something unknown": {"crit": []string{"exp"}, "exp": 1},
+		"crit empty":                {"crit": []string{}},
+		"crit a string":             {"crit": "b64"},
+		"crit with b64":             {"crit": []string{"b64"}, "b64": false},
+		"b64 alone":                 {"b64": true},
+		"crit null":                 {"crit": Null},
 	} {
 		c.bad(21, name, c.token(member, nil))
 	}
@@ -32,8 +36,12 @@ func (c *corpus) names() {
 	c.bad(23, "twice in a nested object", c.withClaims(twice(claims, `"realm":{"roles":["a"],"roles":["b"]}`)))
 
 	for name, change := range map[string]Object{
-		"EXP": {"exp": nil, "EXP": c.now + 300}, "Exp": {"exp": nil, "Exp": c.now + 300}, "Iss": {"iss": nil, "Iss": c.issuer},
-		"iſs": {"iss": nil, "iſs": c.issuer}, "AUD": {"aud": nil, "AUD": c.audience}, "exp with a space": {"exp": nil, "exp ": c.now + 300},
+		"EXP":              {"exp": nil, "EXP": c.now + 300},
+		"Exp":              {"exp": nil, "Exp": c.now + 300},
+		"Iss":              {"iss": nil, "Iss": c.issuer},
+		"iſs":              {"iss": nil, "iſs": c.issuer},
+		"AUD":              {"aud": nil, "AUD": c.audience},
+		"exp with a space": {"exp": nil, "exp ": c.now + 300},
 	} {
 		c.bad(24, name, c.token(nil, change))
 	}
@@ -42,15 +50,31 @@ func (c *corpus) names() {
 
 func (c *corpus) times() {
 	for name, exp := range map[string]any{
-		"missing": nil, "null": Null, "0": 0, "a string": fmt.Sprint(c.now + 300), "negative": -1, "1e300": json.RawMessage("1e300"), "1e400": json.RawMessage("1e400"),
-		"now": c.now, "a second ago": c.now - 1, "true": true, "an array": []int64{c.now + 300}, "an object": Object{}, "NaN": "NaN",
+		"missing":                nil,
+		"null":                   Null,
+		"0":                      0,
+		"a string":               fmt.Sprint(c.now + 300),
+		"negative":               -1,
+		"1e300":                  json.RawMessage("1e300"),
+		"1e400":                  json.RawMessage("1e400"),
+		"now":                    c.now,
+		"a second ago":           c.now - 1,
+		"true":                   true,
+		"an array":               []int64{c.now + 300},
+		"an object":              Object{},
+		"NaN":                    "NaN",
 		"half a second from now": json.RawMessage(fmt.Sprintf("%d.5", c.now)),
 	} {
 		c.bad(25, "exp "+name, c.token(nil, Object{"exp": exp}))
 	}
 	for _, claim := range []string{"nbf", "iat"} {
 		for name, value := range map[string]any{
-			"a second ahead": c.now + 1, "an hour ahead": c.now + 3600, "a string": "0", "null": Null, "1e300": json.RawMessage("1e300"), "the largest": int64(math.MaxInt64),
+			"a second ahead": c.now + 1,
+			"an hour ahead":  c.now + 3600,
+			"a string":       "0",
+			"null":           Null,
+			"1e300":          json.RawMessage("1e300"),
+			"the largest":    int64(math.MaxInt64),
 		} {
 			c.bad(26, claim+" "+name, c.token(nil, Object{claim: value}))
 		}
@@ -59,20 +83,44 @@ func (c *corpus) times() {
 
 func (c *corpus) identity() {
 	for name, iss := range map[string]any{
-		"a prefix": c.issuer[:len(c.issuer)-1], "a slash more": c.issuer + "/", "longer": c.issuer + ".attacker.example.com", "in upper case": strings.ToUpper(c.issuer),
-		"an array": []string{c.issuer}, "missing": nil, "null": Null, "empty": "", "another": "https://attacker.example.com", "a space more": c.issuer + " ",
+		"a prefix":      c.issuer[:len(c.issuer)-1],
+		"a slash more":  c.issuer + "/",
+		"longer":        c.issuer + ".attacker.example.com",
+		"in upper case": strings.ToUpper(c.issuer),
+		"an array":      []string{c.issuer},
+		"missing":       nil,
+		"null":          Null,
+		"empty":         "",
+		"another":       "https://attacker.example.com",
+		"a space more":  c.issuer + " ",
 	} {
 		c.bad(27, "iss "+name, c.token(nil, Object{"iss": iss}))
 	}
 	for name, aud := range map[string]any{
-		"missing": nil, "null": Null, "empty": "", "an empty array": []string{}, "another": "another", "of mixed types": []any{c.audience, 1},
-		"a nested array": []any{[]string{c.audience}}, "an object": Object{c.audience: true}, "a prefix": c.audience[:len(c.audience)-1], "longer": c.audience + "/x",
-		"a number": 1, "in upper case": strings.ToUpper(c.audience), "a list in a string": "another " + c.audience,
+		"missing":            nil,
+		"null":               Null,
+		"empty":              "",
+		"an empty array":     []string{},
+		"another":            "another",
+		"of mixed types":     []any{c.audience, 1},
+		"a nested array":     []any{[]string{c.audience}},
+		"an object":          Object{c.audience: true},
+		"a prefix":           c.audience[:len(c.audience)-1],
+		"longer":             c.audience + "/x",
+		"a number":           1,
+		"in upper case":      strings.ToUpper(c.audience),
+		"a list in a string": "another " + c.audience,
 	} {
 		c.bad(28, "aud "+name, c.token(nil, Object{"aud": aud}))
 	}
 	for name, sub := range map[string]any{
-		"missing": nil, "null": Null, "empty": "", "a number": 1, "an array": []string{"user-1"}, "300 bytes": strings.Repeat("u", 300), "100 bytes that take 300": strings.Repeat("\n", 100),
+		"missing":                 nil,
+		"null":                    Null,
+		"empty":                   "",
+		"a number":                1,
+		"an array":                []string{"user-1"},
+		"300 bytes":               strings.Repeat("u", 300),
+		"100 bytes that take 300": strings.Repeat("\n", 100),
 	} {
 		c.bad(47, "sub "+name, c.token(nil, Object{"sub": sub}))
 	}
@@ -81,8 +129,16 @@ func (c *corpus) identity() {
 func (c *corpus) texts() {
 	claims := strings.TrimSuffix(c.claims(nil).String(), "}")
 	k, head := KeyFor("RS256"), header("RS256").String()
-	c.bad(30, "a thousand arrays deep", c.withClaims(claims+`,"x":`+strings.Repeat("[", 1000)+strings.Repeat("]", 1000)+"}"))
-	c.bad(30, "a thousand objects deep", c.withClaims(claims+`,"x":`+strings.Repeat(`{"a":`, 500)+"1"+strings.Repeat("}", 500)+"}"))
+	c.bad(
+		30,
+		"a thousand arrays deep",
+		c.withClaims(claims+`,"x":`+strings.Repeat("[", 1000)+strings.Repeat("]", 1000)+"}"),
+	)
+	c.bad(
+		30,
+		"a thousand objects deep",
+		c.withClaims(claims+`,"x":`+strings.Repeat(`{"a":`, 500)+"1"+strings.Repeat("}", 500)+"}"),
+	)
 	c.bad(30, "invalid UTF-8 in the claims", c.withClaims(claims+",\"x\":\"\xff\"}"))
 	c.bad(30, "a lone surrogate", c.withClaims(claims+`,"x":"\ud800"}`))
 	c.bad(30, "invalid UTF-8 in the header", k.Sign("RS256", strings.TrimSuffix(head, "}")+",\"x\":\"\xc3\"}", claims+"}"))

@@ -71,12 +71,32 @@ func (c *corpus) algorithms() {
 	c.bad(9, "HS256 with an empty secret", (&Key{ID: "rsa-1"}).Token("HS256", c.claims(nil)))
 
 	c.bad(10, "RS256 of a P-256 key's kid", c.token(Object{"kid": "p256"}, nil))
-	c.bad(10, "ES256 of a P-384 key's kid", KeyFor("ES256").Sign("ES256", header("ES256").With(Object{"kid": "p384"}).String(), c.claims(nil).String()))
+	c.bad(
+		10,
+		"ES256 of a P-384 key's kid",
+		KeyFor("ES256").Sign("ES256", header("ES256").With(Object{"kid": "p384"}).String(), c.claims(nil).String()),
+	)
 	c.bad(10, "ES384 signed with P-256", c.es256(func(r, s *big.Int) []byte { return fixed(r, s, 48) }, "ES384"))
-	c.bad(10, "EdDSA of an RSA key's kid", KeyFor("EdDSA").Sign("EdDSA", header("EdDSA").With(Object{"kid": "rsa-1"}).String(), c.claims(nil).String()))
-	c.bad(10, "RS256 of a key for RS512", RSA("rsa-2", 2048).Sign("RS256", header("RS256").With(Object{"kid": "rs512-only"}).String(), c.claims(nil).String()))
-	c.bad(10, "RS256 of a key for PS256", RSA("rsa-2", 2048).Sign("RS256", header("RS256").With(Object{"kid": "ps256-only"}).String(), c.claims(nil).String()))
-	c.bad(10, "PS256 in the name of RS256", KeyFor("RS256").Sign("PS256", header("RS256").String(), c.claims(nil).String()))
+	c.bad(
+		10,
+		"EdDSA of an RSA key's kid",
+		KeyFor("EdDSA").Sign("EdDSA", header("EdDSA").With(Object{"kid": "rsa-1"}).String(), c.claims(nil).String()),
+	)
+	c.bad(
+		10,
+		"RS256 of a key for RS512",
+		RSA("rsa-2", 2048).Sign("RS256", header("RS256").With(Object{"kid": "rs512-only"}).String(), c.claims(nil).String()),
+	)
+	c.bad(
+		10,
+		"RS256 of a key for PS256",
+		RSA("rsa-2", 2048).Sign("RS256", header("RS256").With(Object{"kid": "ps256-only"}).String(), c.claims(nil).String()),
+	)
+	c.bad(
+		10,
+		"PS256 in the name of RS256",
+		KeyFor("RS256").Sign("PS256", header("RS256").String(), c.claims(nil).String()),
+	)
 }
 
 // fixed writes two numbers as the halves of a signature.
@@ -116,7 +136,11 @@ func (c *corpus) signatures() {
 	at := strings.LastIndexByte(ed, '.') + 1
 	signature := KeyFor("EdDSA").signature("EdDSA", ed[:at-1])
 	c.bad(12, "Ed25519, S is S + L", ed[:at]+Base64(append(slices.Clone(signature[:32]), plusOrder(signature[32:])...)))
-	c.bad(12, "Ed25519, the key and a zero S", ed[:at]+Base64(append(slices.Clone(KeyFor("EdDSA").Signer.Public().(ed25519.PublicKey)), make([]byte, 32)...)))
+	c.bad(
+		12,
+		"Ed25519, the key and a zero S",
+		ed[:at]+Base64(append(slices.Clone(KeyFor("EdDSA").Signer.Public().(ed25519.PublicKey)), make([]byte, 32)...)),
+	)
 	rs := c.token(nil, nil)
 	at = strings.LastIndexByte(rs, '.') + 1
 	private := KeyFor("RS256").Signer.(*rsa.PrivateKey)
@@ -130,13 +154,19 @@ func (c *corpus) signatures() {
 		panic(err)
 	}
 	c.bad(12, "RSA, no DigestInfo", rs[:at]+Base64(unhashed))
-	sha1 := append([]byte{0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14}, sum[:20]...)
+	sha1 := append(
+		[]byte{0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14},
+		sum[:20]...)
 	other, err := rsa.SignPKCS1v15(nil, private, 0, sha1)
 	if err != nil {
 		panic(err)
 	}
 	c.bad(12, "RSA, the DigestInfo of another hash", rs[:at]+Base64(other))
-	c.bad(18, "a signature of other claims", c.token(nil, Object{"sub": "admin"})[:strings.LastIndexByte(c.token(nil, Object{"sub": "admin"}), '.')+1]+rs[at:])
+	c.bad(
+		18,
+		"a signature of other claims",
+		c.token(nil, Object{"sub": "admin"})[:strings.LastIndexByte(c.token(nil, Object{"sub": "admin"}), '.')+1]+rs[at:],
+	)
 }
 
 // plusOrder adds Ed25519's order to a number of 32 bytes, the lowest first.
@@ -163,16 +193,47 @@ func (c *corpus) keys() {
 	attacker := RSA("attacker", 2048)
 	cert := []string{"MIIB"}
 	for name, member := range map[string]Object{
-		"jwk": {"jwk": attacker.JWK()}, "jku": {"jku": "http://169.254.169.254/latest/meta-data"}, "x5u": {"x5u": "file:///etc/passwd"}, "x5c": {"x5c": cert},
+		"jwk": {"jwk": attacker.JWK()},
+		"jku": {"jku": "http://169.254.169.254/latest/meta-data"},
+		"x5u": {"x5u": "file:///etc/passwd"},
+		"x5c": {"x5c": cert},
 	} {
-		c.bad(15, name+" of the attacker's key", attacker.Sign("RS256", header("RS256").With(Object{"kid": "attacker"}).With(member).String(), c.claims(nil).String()))
-		c.bad(15, name+" and no kid", attacker.Sign("RS256", header("RS256").With(Object{"kid": nil}).With(member).String(), c.claims(nil).String()))
-		c.bad(15, name+" under a known kid", attacker.Sign("RS256", header("RS256").With(member).String(), c.claims(nil).String()))
+		c.bad(
+			15,
+			name+" of the attacker's key",
+			attacker.Sign(
+				"RS256",
+				header("RS256").With(Object{"kid": "attacker"}).With(member).String(),
+				c.claims(nil).String(),
+			),
+		)
+		c.bad(
+			15,
+			name+" and no kid",
+			attacker.Sign("RS256", header("RS256").With(Object{"kid": nil}).With(member).String(), c.claims(nil).String()),
+		)
+		c.bad(
+			15,
+			name+" under a known kid",
+			attacker.Sign("RS256", header("RS256").With(member).String(), c.claims(nil).String()),
+		)
 	}
 	for name, kid := range map[string]any{
-		"a path": "../../../../dev/null", "SQL": "x' UNION SELECT 'secret'--", "NUL": "rsa-1\x00", "a URL": "https://attacker.example.com/k",
-		"5,000 bytes": strings.Repeat("k", 5000), "a number": 1, "null": Null, "an array": []string{"rsa-1"}, "empty": "", "another case": "RSA-1",
+		"a path":       "../../../../dev/null",
+		"SQL":          "x' UNION SELECT 'secret'--",
+		"NUL":          "rsa-1\x00",
+		"a URL":        "https://attacker.example.com/k",
+		"5,000 bytes":  strings.Repeat("k", 5000),
+		"a number":     1,
+		"null":         Null,
+		"an array":     []string{"rsa-1"},
+		"empty":        "",
+		"another case": "RSA-1",
 	} {
-		c.bad(16, "kid is "+name, attacker.Sign("RS256", header("RS256").With(Object{"kid": kid}).String(), c.claims(nil).String()))
+		c.bad(
+			16,
+			"kid is "+name,
+			attacker.Sign("RS256", header("RS256").With(Object{"kid": kid}).String(), c.claims(nil).String()),
+		)
 	}
 }

@@ -26,7 +26,27 @@ func (w weak) Public() crypto.PublicKey { return &rsa.PublicKey{N: w.n, E: 65537
 
 // Sign signs a digest as RSASSA-PKCS1-v1_5 does (RFC 8017, section 8.2.1).
 func (w weak) Sign(_ io.Reader, digest []byte, _ crypto.SignerOpts) ([]byte, error) {
-	info := []byte{0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20}
+	info := []byte{
+		0x30,
+		0x31,
+		0x30,
+		0x0d,
+		0x06,
+		0x09,
+		0x60,
+		0x86,
+		0x48,
+		0x01,
+		0x65,
+		0x03,
+		0x04,
+		0x02,
+		0x01,
+		0x05,
+		0x00,
+		0x04,
+		0x20,
+	}
 	size := (w.n.BitLen() + 7) / 8
 	encoded := slices.Repeat([]byte{0xff}, size)
 	encoded[0], encoded[1] = 0, 1
@@ -56,7 +76,9 @@ func rocaKey() *Key {
 
 // smallFactorKey is a key of a little over 2048 bits with the largest prime below 2^16.
 func smallFactorKey() *Key {
-	return weakKey("small-factor", append([]*big.Int{big.NewInt(65521)}, RSA("rsa-2", 2048).Signer.(*rsa.PrivateKey).Primes...)...)
+	return weakKey(
+		"small-factor",
+		append([]*big.Int{big.NewInt(65521)}, RSA("rsa-2", 2048).Signer.(*rsa.PrivateKey).Primes...)...)
 }
 
 // brokenKeys are members of the key set that must be ignored for what else they say.
@@ -88,9 +110,21 @@ func (c *corpus) hygiene() {
 			k.Sign("RS256", Object{"alg": "RS256", "typ": "JWT", "kid": member["kid"]}.String(), c.claims(nil).String()))
 	}
 	ed := KeyFor("EdDSA")
-	c.fine(50, "alg Ed25519", ed.Sign("EdDSA", header("EdDSA").With(Object{"alg": "Ed25519"}).String(), c.claims(nil).String()))
-	c.bad(50, "alg Ed25519 of an RSA key's kid", ed.Sign("EdDSA", Object{"alg": "Ed25519", "kid": "rsa-1"}.String(), c.claims(nil).String()))
-	c.bad(50, "alg ed25519", ed.Sign("EdDSA", header("EdDSA").With(Object{"alg": "ed25519"}).String(), c.claims(nil).String()))
+	c.fine(
+		50,
+		"alg Ed25519",
+		ed.Sign("EdDSA", header("EdDSA").With(Object{"alg": "Ed25519"}).String(), c.claims(nil).String()),
+	)
+	c.bad(
+		50,
+		"alg Ed25519 of an RSA key's kid",
+		ed.Sign("EdDSA", Object{"alg": "Ed25519", "kid": "rsa-1"}.String(), c.claims(nil).String()),
+	)
+	c.bad(
+		50,
+		"alg ed25519",
+		ed.Sign("EdDSA", header("EdDSA").With(Object{"alg": "ed25519"}).String(), c.claims(nil).String()),
+	)
 	for name, cnf := range map[string]any{
 		"of DPoP":          Object{"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"},
 		"of a certificate": Object{"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"},

@@ -136,7 +136,11 @@ func (k *Key) Sign(alg, header, claims string) string {
 }
 
 func (k *Key) signature(alg, input string) []byte {
-	hash, known := map[string]crypto.Hash{"256": crypto.SHA256, "384": crypto.SHA384, "512": crypto.SHA512}[strings.TrimLeft(alg, "RPEHS")]
+	hash, known := map[string]crypto.Hash{
+		"256": crypto.SHA256,
+		"384": crypto.SHA384,
+		"512": crypto.SHA512,
+	}[strings.TrimLeft(alg, "RPEHS")]
 	if !known && alg != "EdDSA" {
 		panic("authztest: unknown algorithm " + alg)
 	}
@@ -185,7 +189,12 @@ func (k *Key) JWK() Object {
 			panic(err)
 		}
 		half := len(point) / 2
-		return o.With(Object{"kty": "EC", "crv": public.Curve.Params().Name, "x": Base64(point[1 : 1+half]), "y": Base64(point[1+half:])})
+		return o.With(Object{
+			"kty": "EC",
+			"crv": public.Curve.Params().Name,
+			"x":   Base64(point[1 : 1+half]),
+			"y":   Base64(point[1+half:]),
+		})
 	case ed25519.PublicKey:
 		return o.With(Object{"kty": "OKP", "crv": "Ed25519", "x": Base64(public)})
 	}

@@ -112,7 +112,11 @@ func (r *Runtime) Ready(ctx context.Context) (time.Time, error) {
 func (r *Runtime) Invoke(ctx context.Context, payload []byte) (Result, error) {
 	r.mu.Lock()
 	r.count++
-	i := &invocation{id: fmt.Sprintf("8476a536-e9f4-11e8-9739-%012d", r.count), payload: payload, done: make(chan Result, 1)}
+	i := &invocation{
+		id:      fmt.Sprintf("8476a536-e9f4-11e8-9739-%012d", r.count),
+		payload: payload,
+		done:    make(chan Result, 1),
+	}
 	r.mu.Unlock()
 	select {
 	case r.events <- i:

@@ -23,14 +23,26 @@ func TestParseDraft(t *testing.T) {
 	}{
 		{"no id", `{"customer":"c-1","currency":"EUR","lines":[` + aLine + `]}`,
 			draft{Customer: "c-1", Currency: "EUR", Lines: []Line{{"tea-1", 2, 450}}}},
-		{"an id from a clock five minutes ahead", `{"id":"` + id + `","customer":"c-1","currency":"EUR","lines":[` + aLine + `]}`,
-			draft{ID: id, Customer: "c-1", Currency: "EUR", Lines: []Line{{"tea-1", 2, 450}}}},
-		{"members in another order, white space", "\t{ \"lines\" : [\r\n" + aLine + "], \"currency\":\"CHF\",\n\"customer\":\"a@b.example:7_-.Z\"}\n",
-			draft{Customer: "a@b.example:7_-.Z", Currency: "CHF", Lines: []Line{{"tea-1", 2, 450}}}},
+		{
+			"an id from a clock five minutes ahead",
+			`{"id":"` + id + `","customer":"c-1","currency":"EUR","lines":[` + aLine + `]}`,
+			draft{ID: id, Customer: "c-1", Currency: "EUR", Lines: []Line{{"tea-1", 2, 450}}},
+		},
+		{
+			"members in another order, white space",
+			"\t{ \"lines\" : [\r\n" + aLine + "], \"currency\":\"CHF\",\n\"customer\":\"a@b.example:7_-.Z\"}\n",
+			draft{Customer: "a@b.example:7_-.Z", Currency: "CHF", Lines: []Line{{"tea-1", 2, 450}}},
+		},
 		{"escapes", `{"\u0063ustomer":"\u0063-1","currency":"EUR","lines":[` + aLine + `]}`,
 			draft{Customer: "c-1", Currency: "EUR", Lines: []Line{{"tea-1", 2, 450}}}},
-		{"limits", `{"customer":"` + strings.Repeat("x", 64) + `","currency":"EUR","lines":[{"sku":"a","quantity":10000,"unitPrice":1000000000},{"sku":"a","quantity":1,"unitPrice":0}]}`,
-			draft{Customer: strings.Repeat("x", 64), Currency: "EUR", Lines: []Line{{"a", 10000, 1000000000}, {"a", 1, 0}}}},
+		{
+			"limits",
+			`{"customer":"` + strings.Repeat(
+				"x",
+				64,
+			) + `","currency":"EUR","lines":[{"sku":"a","quantity":10000,"unitPrice":1000000000},{"sku":"a","quantity":1,"unitPrice":0}]}`,
+			draft{Customer: strings.Repeat("x", 64), Currency: "EUR", Lines: []Line{{"a", 10000, 1000000000}, {"a", 1, 0}}},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, p := parseDraft([]byte(tt.body), noon)
@@ -52,7 +64,12 @@ func TestParseDraftRefuses(t *testing.T) {
 	in := func(member, value string) string {
 		fields := map[string]string{"customer": `"c-1"`, "currency": `"EUR"`, "lines": `[` + aLine + `]`}
 		fields[member] = value
-		return fmt.Sprintf(`{"customer":%s,"currency":%s,"lines":%s}`, fields["customer"], fields["currency"], fields["lines"])
+		return fmt.Sprintf(
+			`{"customer":%s,"currency":%s,"lines":%s}`,
+			fields["customer"],
+			fields["currency"],
+			fields["lines"],
+		)
 	}
 	line := func(l string) string { return in("lines", "["+l+"]") }
 
@@ -66,23 +83,53 @@ func TestParseDraftRefuses(t *testing.T) {
 		{"text", "order", 400, []string{"#: the body is not JSON: invalid character 'o'"}},
 		{"cut short", `{"customer":"c-1"`, 400, []string{"#: the body is not JSON: unexpected end"}},
 		{"trailing comma", with(``), 400, []string{"#: the body is not JSON: invalid character '}'"}},
-		{"trailing data", line(aLine) + "{}", 400, []string{"#: the body is not JSON: invalid character '{' after top-level value"}},
+		{
+			"trailing data",
+			line(aLine) + "{}",
+			400,
+			[]string{"#: the body is not JSON: invalid character '{' after top-level value"},
+		},
 		{"comment", "/* */" + line(aLine), 400, []string{"#: the body is not JSON: invalid character '/'"}},
 		{"byte order mark", "\ufeff" + line(aLine), 400, []string{"#: the body is not JSON: invalid character"}},
 		{"not UTF-8", in("customer", "\"c\xff\""), 400, []string{"#: the body is not UTF-8"}},
 		{"array", `[]`, 400, []string{"#: want an object, got an array"}},
 		{"null", `null`, 400, []string{"#: want an object, got null"}},
 		{"string", `"order"`, 400, []string{"#: want an object, got a string"}},
-		{"deep nesting", in("customer", strings.Repeat("[", 9000)+strings.Repeat("]", 9000)), 400, []string{"#/customer: want a string, got an array"}},
-		{"deeper than encoding/json goes", strings.Repeat("[", 20000) + strings.Repeat("]", 20000), 400, []string{"exceeded max depth"}},
+		{
+			"deep nesting",
+			in("customer", strings.Repeat("[", 9000)+strings.Repeat("]", 9000)),
+			400,
+			[]string{"#/customer: want a string, got an array"},
+		},
+		{
+			"deeper than encoding/json goes",
+			strings.Repeat("[", 20000) + strings.Repeat("]", 20000),
+			400,
+			[]string{"exceeded max depth"},
+		},
 
-		{"unknown member", with(`"note":"x"`), 400, []string{`#: unknown member "note": there are id, customer, currency, lines`}},
+		{
+			"unknown member",
+			with(`"note":"x"`),
+			400,
+			[]string{`#: unknown member "note": there are id, customer, currency, lines`},
+		},
 		{"status", with(`"status":"shipped"`), 400, []string{`#: unknown member "status"`}},
 		{"creator", with(`"createdBy":"admin"`), 400, []string{`#: unknown member "createdBy"`}},
 		{"member in another case", with(`"Customer":"c-2"`), 400, []string{`#: unknown member "Customer"`}},
-		{"member with a letter that folds to k or s", line(`{"ſku":"a","quantity":1,"unitPrice":1}`), 400, []string{`#/lines/0: unknown member "ſku"`}},
+		{
+			"member with a letter that folds to k or s",
+			line(`{"ſku":"a","quantity":1,"unitPrice":1}`),
+			400,
+			[]string{`#/lines/0: unknown member "ſku"`},
+		},
 		{"long unknown member", with(`"` + strings.Repeat("é", 100) + `":1`), 400, []string{`ééé..."`}},
-		{"unknown member of a line", line(`{"sku":"a","price":1}`), 400, []string{`#/lines/0: unknown member "price": there are sku, quantity, unitPrice`}},
+		{
+			"unknown member of a line",
+			line(`{"sku":"a","price":1}`),
+			400,
+			[]string{`#/lines/0: unknown member "price": there are sku, quantity, unitPrice`},
+		},
 		{"member twice", with(`"customer":"c-1"`), 400, []string{"#/customer: the member is there twice"}},
 		{"member twice, once escaped", with(`"\u0063ustomer":"c-2"`), 400, []string{"#/customer: the member is there twice"}},
 		{"member of a line twice", line(`{"sku":"a","sku":"a"}`), 400, []string{"#/lines/0/sku: the member is there twice"}},
@@ -92,12 +139,36 @@ func TestParseDraftRefuses(t *testing.T) {
 		{"true for a string", in("currency", "true"), 400, []string{"#/currency: want a string, got true"}},
 		{"object for an array", in("lines", "{}"), 400, []string{"#/lines: want an array, got an object"}},
 		{"string for a line", line(`"tea"`), 400, []string{"#/lines/0: want an object, got a string"}},
-		{"string for a number", line(aLine + `,{"sku":"a","quantity":"1"}`), 400, []string{"#/lines/1/quantity: want a number, got a string"}},
+		{
+			"string for a number",
+			line(aLine + `,{"sku":"a","quantity":"1"}`),
+			400,
+			[]string{"#/lines/1/quantity: want a number, got a string"},
+		},
 		{"number for an id", with(`"id":7`), 400, []string{"#/id: want a string, got a number"}},
 
-		{"nothing in it", `{}`, 422, []string{"#/customer: the member is missing", "#/currency: the member is missing", "#/lines: the member is missing"}},
-		{"nothing in a line", line(`{}`), 422, []string{"#/lines/0/sku: the member is missing", "#/lines/0/quantity: the member is missing", "#/lines/0/unitPrice: the member is missing"}},
-		{"no price is not free", line(`{"sku":"a","quantity":1}`), 422, []string{"#/lines/0/unitPrice: the member is missing"}},
+		{
+			"nothing in it",
+			`{}`,
+			422,
+			[]string{"#/customer: the member is missing", "#/currency: the member is missing", "#/lines: the member is missing"},
+		},
+		{
+			"nothing in a line",
+			line(`{}`),
+			422,
+			[]string{
+				"#/lines/0/sku: the member is missing",
+				"#/lines/0/quantity: the member is missing",
+				"#/lines/0/unitPrice: the member is missing",
+			},
+		},
+		{
+			"no price is not free",
+			line(`{"sku":"a","quantity":1}`),
+			422,
+			[]string{"#/lines/0/unitPrice: the member is missing"},
+		},
 		{"empty customer", in("customer", `""`), 422, []string{"#/customer: want 1 to 64"}},
 		{"long customer", in("customer", `"`+strings.Repeat("x", 65)+`"`), 422, []string{"#/customer: want 1 to 64"}},
 		{"customer with a space", in("customer", `"c 1"`), 422, []string{"#/customer: want 1 to 64"}},
@@ -108,16 +179,56 @@ func TestParseDraftRefuses(t *testing.T) {
 		{"currency with a digit inside", in("currency", `"E1R"`), 422, []string{"#/currency: want a currency's code"}},
 		{"no lines", in("lines", "[]"), 422, []string{"#/lines: want at least one line"}},
 		{"101 lines", line(strings.Repeat(aLine+",", 100) + aLine), 422, []string{"#/lines: want at most 100 lines"}},
-		{"500 lines are one violation", line(strings.Repeat(aLine+",", 499) + aLine), 422, []string{"#/lines: want at most 100 lines"}},
-		{"quantity 0", line(`{"sku":"a","quantity":0,"unitPrice":1}`), 422, []string{"#/lines/0/quantity: want a whole number from 1 to 10000"}},
-		{"quantity 10,001", line(`{"sku":"a","quantity":10001,"unitPrice":1}`), 422, []string{"#/lines/0/quantity: want a whole number"}},
-		{"quantity 1.5", line(`{"sku":"a","quantity":1.5,"unitPrice":1}`), 422, []string{"#/lines/0/quantity: want a whole number"}},
+		{
+			"500 lines are one violation",
+			line(strings.Repeat(aLine+",", 499) + aLine),
+			422,
+			[]string{"#/lines: want at most 100 lines"},
+		},
+		{
+			"quantity 0",
+			line(`{"sku":"a","quantity":0,"unitPrice":1}`),
+			422,
+			[]string{"#/lines/0/quantity: want a whole number from 1 to 10000"},
+		},
+		{
+			"quantity 10,001",
+			line(`{"sku":"a","quantity":10001,"unitPrice":1}`),
+			422,
+			[]string{"#/lines/0/quantity: want a whole number"},
+		},
+		{
+			"quantity 1.5",
+			line(`{"sku":"a","quantity":1.5,"unitPrice":1}`),
+			422,
+			[]string{"#/lines/0/quantity: want a whole number"},
+		},
 		{"quantity 1.0", line(`{"sku":"a","quantity":1.0,"unitPrice":1}`), 422, []string{"written in digits"}},
 		{"quantity 1e3", line(`{"sku":"a","quantity":1e3,"unitPrice":1}`), 422, []string{"written in digits"}},
-		{"price below 0", line(`{"sku":"a","quantity":1,"unitPrice":-1}`), 422, []string{"#/lines/0/unitPrice: want a whole number from 0"}},
-		{"price beyond 64 bits", line(`{"sku":"a","quantity":1,"unitPrice":9223372036854775808}`), 422, []string{"#/lines/0/unitPrice: want a whole number"}},
-		{"price 1e400", line(`{"sku":"a","quantity":1,"unitPrice":1e400}`), 422, []string{"#/lines/0/unitPrice: want a whole number"}},
-		{"id of version 4", with(`"id":"017f22e2-79b0-4cc3-98c4-dc0c0c07398f"`), 422, []string{"#/id: want a version 7 UUID"}},
+		{
+			"price below 0",
+			line(`{"sku":"a","quantity":1,"unitPrice":-1}`),
+			422,
+			[]string{"#/lines/0/unitPrice: want a whole number from 0"},
+		},
+		{
+			"price beyond 64 bits",
+			line(`{"sku":"a","quantity":1,"unitPrice":9223372036854775808}`),
+			422,
+			[]string{"#/lines/0/unitPrice: want a whole number"},
+		},
+		{
+			"price 1e400",
+			line(`{"sku":"a","quantity":1,"unitPrice":1e400}`),
+			422,
+			[]string{"#/lines/0/unitPrice: want a whole number"},
+		},
+		{
+			"id of version 4",
+			with(`"id":"017f22e2-79b0-4cc3-98c4-dc0c0c07398f"`),
+			422,
+			[]string{"#/id: want a version 7 UUID"},
+		},
 		{"empty id", with(`"id":""`), 422, []string{"#/id: want a version 7 UUID"}},
 		{"id from the future", with(`"id":"` + future + `"`), 422, []string{"#/id: the id's time is 2026-03-01T12:05:00Z"}},
 		{"all at once", `{"customer":"","currency":"","lines":[{"sku":"","quantity":0,"unitPrice":-1}]}`, 422,
@@ -154,8 +265,12 @@ func TestViolationsAreBounded(t *testing.T) {
 // takes is within the limits.
 func FuzzDraft(f *testing.F) {
 	f.Add([]byte(`{"customer":"c-1","currency":"EUR","lines":[` + aLine + `]}`))
-	f.Add([]byte(`{"id":"019aa094-8d7b-774f-8000-000000000001","customer":"c-1","currency":"EUR","lines":[` + aLine + `]}`))
-	f.Add([]byte(`{"customer":"c-1","customer":"c-2","currency":"EUR","lines":[{"sku":"a","quantity":1.0,"unitPrice":-0}]}`))
+	f.Add(
+		[]byte(`{"id":"019aa094-8d7b-774f-8000-000000000001","customer":"c-1","currency":"EUR","lines":[` + aLine + `]}`),
+	)
+	f.Add(
+		[]byte(`{"customer":"c-1","customer":"c-2","currency":"EUR","lines":[{"sku":"a","quantity":1.0,"unitPrice":-0}]}`),
+	)
 	f.Add([]byte(`{"\u0063ustomer":"c-1","currency":"EUR","lines":[{"quantity":1,"sku":"a","unitPrice":-0}]}`))
 	f.Add([]byte(`{"lines":[[[[]]]],"customer":null}`))
 	f.Add([]byte("{\"customer\":\"\xff\"}"))
@@ -177,7 +292,8 @@ func FuzzDraft(f *testing.F) {
 		if err := json.Unmarshal(body, &std); err != nil {
 			t.Fatalf("%q was taken, but encoding/json says %v", body, err)
 		}
-		if id, _ := ParseID(std.ID); id != d.ID || std.Customer != d.Customer || std.Currency != d.Currency || !cmp.Equal(std.Lines, d.Lines) {
+		if id, _ := ParseID(std.ID); id != d.ID || std.Customer != d.Customer || std.Currency != d.Currency ||
+			!cmp.Equal(std.Lines, d.Lines) {
 			t.Fatalf("%q: got %+v, encoding/json %+v", body, d, std)
 		}
 		if d.Customer == "" || len(d.Currency) != 3 || len(d.Lines) == 0 || len(d.Lines) > maxLines {

@@ -155,7 +155,10 @@ func (s *service) create(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		if err != nil || !d.same(there, o.CreatedBy) {
-			return problem(http.StatusConflict, "the id belongs to another order: choose a new one, or none and the service makes it")
+			return problem(
+				http.StatusConflict,
+				"the id belongs to another order: choose a new one, or none and the service makes it",
+			)
 		}
 		o = there
 		if d.ID != "" {
@@ -180,9 +183,13 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *Problem) {
 	coding := cmp.Or(r.Header.Get("Content-Encoding"), "identity")
 	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	charset := cmp.Or(params["charset"], "utf-8")
-	if err != nil || kind != "application/json" || !strings.EqualFold(charset, "utf-8") || !strings.EqualFold(coding, "identity") {
+	if err != nil || kind != "application/json" || !strings.EqualFold(charset, "utf-8") ||
+		!strings.EqualFold(coding, "identity") {
 		w.Header().Set("Accept", "application/json") // RFC 9110, section 15.5.16
-		return nil, problem(http.StatusUnsupportedMediaType, "want Content-Type: application/json, in UTF-8 and not compressed")
+		return nil, problem(
+			http.StatusUnsupportedMediaType,
+			"want Content-Type: application/json, in UTF-8 and not compressed",
+		)
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
 	var tooLarge *http.MaxBytesError

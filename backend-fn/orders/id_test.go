@@ -16,7 +16,11 @@ func TestNewID(t *testing.T) {
 	}{
 		// The example of RFC 9562, appendix A.6, has this time; its random bits are others.
 		{"the RFC's time", time.UnixMilli(0x017F22E279B0), "017f22e2-79b0-7000-bfff-ffffffffffff"},
-		{"half a millisecond later", time.UnixMilli(0x017F22E279B0).Add(500 * time.Microsecond), "017f22e2-79b0-7800-bfff-ffffffffffff"},
+		{
+			"half a millisecond later",
+			time.UnixMilli(0x017F22E279B0).Add(500 * time.Microsecond),
+			"017f22e2-79b0-7800-bfff-ffffffffffff",
+		},
 		{"the last nanosecond of it", time.UnixMilli(0x017F22E279B0).Add(999_999), "017f22e2-79b0-7fff-bfff-ffffffffffff"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

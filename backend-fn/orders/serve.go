@@ -12,8 +12,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
 )
 
-// logged answers the requests of a route and logs one line about each: what was asked for by its route, not by its path,
-// query or headers, since any of these may hold a token.
+// logged answers the requests of a route and logs one line about each: what was asked for by its route, not by its
+// path, query or headers, since any of these may hold a token.
 func (s *service) logged(route string, answer endpoint) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(route, answer, w, r) })
 }

@@ -36,8 +36,20 @@ func TestFaultsOfTheStore(t *testing.T) {
 		retry  string // the header
 		logged string
 	}{
-		{"unknown error", func() error { return errors.New("dynamo: list: AccessDeniedException") }, 500, "", "AccessDeniedException"},
-		{"busy", func() error { return fmt.Errorf("dynamo: ThrottlingException: %w", orders.ErrBusy) }, 503, "1", "ThrottlingException"},
+		{
+			"unknown error",
+			func() error { return errors.New("dynamo: list: AccessDeniedException") },
+			500,
+			"",
+			"AccessDeniedException",
+		},
+		{
+			"busy",
+			func() error { return fmt.Errorf("dynamo: ThrottlingException: %w", orders.ErrBusy) },
+			503,
+			"1",
+			"ThrottlingException",
+		},
 		{"full", func() error { return orders.ErrFull }, 503, "", "full"},
 		{"too slow", func() error { return context.DeadlineExceeded }, 503, "1", "deadline"},
 		{"client went away", func() error { return context.Canceled }, 503, "1", "canceled"},
@@ -45,7 +57,10 @@ func TestFaultsOfTheStore(t *testing.T) {
 		{"panic with text of the request", func() error { panic(secret) }, 500, "", "panic with a string"},
 	} {
 		for _, r := range []struct{ method, target, body string }{
-			{"GET", "/orders", ""}, {"POST", "/orders", tea}, {"GET", "/orders/" + madeID, ""}, {"DELETE", "/orders/" + madeID, ""},
+			{"GET", "/orders", ""},
+			{"POST", "/orders", tea},
+			{"GET", "/orders/" + madeID, ""},
+			{"DELETE", "/orders/" + madeID, ""},
 		} {
 			t.Run(tt.name+"/"+r.method+" "+r.target, func(t *testing.T) {
 				var log bytes.Buffer
@@ -102,7 +117,10 @@ type creates struct {
 func (c creates) Create(context.Context, orders.Order) error { return c.err }
 
 func TestNoRandomness(t *testing.T) {
-	h := orders.New(orders.NewMemoryStore(1), orders.Options{Log: slog.New(slog.DiscardHandler), Random: strings.NewReader("short")})
+	h := orders.New(
+		orders.NewMemoryStore(1),
+		orders.Options{Log: slog.New(slog.DiscardHandler), Random: strings.NewReader("short")},
+	)
 	if got := send(h, "POST", "/orders", tea); got.status != 500 {
 		t.Errorf("got %d, want 500 rather than an id that can be guessed", got.status)
 	}
@@ -115,7 +133,10 @@ func TestLogLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	attrs := func(r *http.Request) {
-		*r = *r.WithContext(lambdahttp.WithLogAttrs(lambdahttp.WithLogAttrs(r.Context(), slog.String("apiRequestId", "api-1")), slog.String("requestId", "req-1")))
+		*r = *r.WithContext(lambdahttp.WithLogAttrs(
+			lambdahttp.WithLogAttrs(r.Context(), slog.String("apiRequestId", "api-1")),
+			slog.String("requestId", "req-1"),
+		))
 	}
 	for _, tt := range []struct {
 		name, method, target, body string

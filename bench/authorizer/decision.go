@@ -43,7 +43,10 @@ func (b *bench) decision() error {
 	if err != nil {
 		return err
 	}
-	ctx := lambdacontext.NewContext(context.Background(), &lambdacontext.LambdaContext{AwsRequestID: "8476a536-e9f4-11e8-9739-2dfe598c3fcd"})
+	ctx := lambdacontext.NewContext(
+		context.Background(),
+		&lambdacontext.LambdaContext{AwsRequestID: "8476a536-e9f4-11e8-9739-2dfe598c3fcd"},
+	)
 	ctx, cancel := context.WithTimeout(ctx, time.Hour)
 	defer cancel()
 	//lint:ignore SA1029 the runtime's own key
@@ -55,7 +58,12 @@ func (b *bench) decision() error {
 			if kind == "TOKEN" {
 				events[i] = authztest.TokenEvent(methodARN, "Bearer "+text)
 			} else {
-				events[i] = authztest.RequestEvent("GET", "/resource-3/1234", map[string][]string{"Authorization": {"Bearer " + text}}, nil)
+				events[i] = authztest.RequestEvent(
+					"GET",
+					"/resource-3/1234",
+					map[string][]string{"Authorization": {"Bearer " + text}},
+					nil,
+				)
 			}
 		}
 		decide := func(event []byte) error {

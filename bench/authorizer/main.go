@@ -1,5 +1,5 @@
-// Command authorizer measures the included authorizer: its decisions against the signature alone, its binary and its start
-// against the smallest Lambda function in Go, and its answers against aws-jwt-verify in Node.
+// Command authorizer measures the included authorizer: its decisions against the signature alone, its binary and its
+// start against the smallest Lambda function in Go, and its answers against aws-jwt-verify in Node.
 //
 //	go run ./bench/authorizer
 //
@@ -22,7 +22,11 @@ import (
 func main() {
 	rounds := flag.Int("rounds", 15, "how many rounds each measurement has")
 	only := flag.String("only", "decision,size,start,first,warm", "what to measure")
-	modules := flag.String("modules", "", "a folder with node_modules/aws-jwt-verify; by default npm makes a temporary one")
+	modules := flag.String(
+		"modules",
+		"",
+		"a folder with node_modules/aws-jwt-verify; by default npm makes a temporary one",
+	)
 	flag.Parse()
 	if err := run(*rounds, strings.Split(*only, ","), *modules); err != nil {
 		fmt.Fprintln(os.Stderr, "authorizer:", err)

@@ -21,7 +21,8 @@ type process struct {
 	ready   time.Time
 }
 
-// launch starts a function and waits until it asks for its first event. It is started from a folder with the access table.
+// launch starts a function and waits until it asks for its first event. It is started from a folder with the access
+// table.
 func (b *bench) launch(env map[string]string, name string, args ...string) (*process, error) {
 	runtime, err := authztest.StartRuntime()
 	if err != nil {

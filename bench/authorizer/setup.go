@@ -20,11 +20,21 @@ func signingKey() *authztest.Key { return authztest.RSA("rsa-1", 2048) }
 func newToken(issuer, scope string, n int) string {
 	now := time.Now().Unix()
 	claims := authztest.Object{
-		"iss": issuer, "sub": "user-1", "aud": audience, "iat": now - 10, "nbf": now - 10, "exp": now + 3600, "jti": fmt.Sprintf("%08d", n),
-		"scope": scope, "groups": []string{"staff", "admins"}, "azp": "client-1",
+		"iss":    issuer,
+		"sub":    "user-1",
+		"aud":    audience,
+		"iat":    now - 10,
+		"nbf":    now - 10,
+		"exp":    now + 3600,
+		"jti":    fmt.Sprintf("%08d", n),
+		"scope":  scope,
+		"groups": []string{"staff", "admins"},
+		"azp":    "client-1",
 	}
 	for pad := 0; ; pad++ {
-		if token := signingKey().Token("RS256", claims.With(authztest.Object{"x": strings.Repeat("x", pad)})); len(token) >= 700 {
+		if token := signingKey().Token("RS256", claims.With(authztest.Object{"x": strings.Repeat("x", pad)})); len(
+			token,
+		) >= 700 {
 			return token
 		}
 	}
@@ -51,11 +61,22 @@ func accessTable() []byte {
 	b.WriteString(`{"version":1,"routes":[`)
 	for i := range 100 {
 		resource := fmt.Sprintf("/resource-%d", i/5)
-		route := [...]string{"GET " + resource, "POST " + resource, "GET " + resource + "/{id}", "PUT " + resource + "/{id}", "DELETE " + resource + "/{id}/items/{item}"}[i%5]
+		route := [...]string{
+			"GET " + resource,
+			"POST " + resource,
+			"GET " + resource + "/{id}",
+			"PUT " + resource + "/{id}",
+			"DELETE " + resource + "/{id}/items/{item}",
+		}[i%5]
 		if i > 0 {
 			b.WriteString(",\n")
 		}
-		fmt.Fprintf(&b, `{"route":%q,"requires":[{"kind":"scope","anyOf":[%q]}]}`, route, [...]string{"read", "write", "read"}[i%3])
+		fmt.Fprintf(
+			&b,
+			`{"route":%q,"requires":[{"kind":"scope","anyOf":[%q]}]}`,
+			route,
+			[...]string{"read", "write", "read"}[i%3],
+		)
 	}
 	b.WriteString("]}")
 	return []byte(b.String())

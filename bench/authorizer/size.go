@@ -33,7 +33,18 @@ func (b *bench) build(pkg, arch, tags string) (string, error) {
 	if _, err := os.Stat(out); err == nil {
 		return out, nil
 	}
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", tags, "-ldflags=-s -w -buildid=", "-o", out, pkg)
+	cmd := exec.Command(
+		"go",
+		"build",
+		"-trimpath",
+		"-buildvcs=false",
+		"-tags",
+		tags,
+		"-ldflags=-s -w -buildid=",
+		"-o",
+		out,
+		pkg,
+	)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch)
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build %s: %w\n%s", pkg, err, text)
@@ -79,7 +90,10 @@ func (b *bench) size() error {
 func zippedSize(content []byte) (int, error) {
 	var buffer bytes.Buffer
 	w := zip.NewWriter(&buffer)
-	w.RegisterCompressor(zip.Deflate, func(to io.Writer) (io.WriteCloser, error) { return flate.NewWriter(to, flate.BestCompression) })
+	w.RegisterCompressor(
+		zip.Deflate,
+		func(to io.Writer) (io.WriteCloser, error) { return flate.NewWriter(to, flate.BestCompression) },
+	)
 	f, err := w.Create("bootstrap")
 	if err == nil {
 		_, err = f.Write(content)

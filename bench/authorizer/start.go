@@ -37,12 +37,22 @@ func (b *bench) start() error {
 			medians[side] = append(medians[side], median(times[side]))
 		}
 	}
-	b.reportRounds(figures.Figure{Subject: "process start", Name: "to its asking for an event", Peer: "a bare aws-lambda-go function", Unit: "ms"}, medians[0], medians[1], 1.25)
+	b.reportRounds(
+		figures.Figure{
+			Subject: "process start",
+			Name:    "to its asking for an event",
+			Peer:    "a bare aws-lambda-go function",
+			Unit:    "ms",
+		},
+		medians[0],
+		medians[1],
+		1.25,
+	)
 	return nil
 }
 
-// first measures the first decision of a process, whose event is there as soon as the function asks for one: what it takes
-// beyond a round trip to the issuer, or two with discovery.
+// first measures the first decision of a process, whose event is there as soon as the function asks for one: what it
+// takes beyond a round trip to the issuer, or two with discovery.
 func (b *bench) first() error {
 	path, _, err := b.buildBoth()
 	if err != nil {
@@ -77,7 +87,10 @@ func (b *bench) first() error {
 			beyond = append(beyond, result.Took.Seconds()*1000-float64(trips)*trip)
 		}
 		b.report(figures.Figure{
-			Subject: "first decision, with " + name, Name: fmt.Sprintf("beyond %d x %.1f ms on the way", trips, trip), Peer: "2 ms", Unit: "ms",
+			Subject: "first decision, with " + name,
+			Name:    fmt.Sprintf("beyond %d x %.1f ms on the way", trips, trip),
+			Peer:    "2 ms",
+			Unit:    "ms",
 		}, median(beyond), 2, median(beyond)/2, 1)
 	}
 	return nil

@@ -16,9 +16,9 @@ import (
 //go:embed node/index.mjs
 var nodeFunction []byte
 
-// warm compares answers of warm processes with those of aws-jwt-verify in Node, behind the same Runtime API, and the most
-// memory that each of the two had after that. The tokens permit every route, so that both answer with the same policy
-// of one statement.
+// warm compares answers of warm processes with those of aws-jwt-verify in Node, behind the same Runtime API, and the
+// most memory that each of the two had after that. The tokens permit every route, so that both answer with the same
+// policy of one statement.
 func (b *bench) warm() error {
 	path, _, err := b.buildBoth()
 	if err != nil {
@@ -86,7 +86,12 @@ func (b *bench) warm() error {
 			}
 			next += kind.block
 		}
-		b.reportRounds(figures.Figure{Subject: "warm answer, median", Name: kind.name, Peer: "aws-jwt-verify in Node", Unit: "us"}, medians[0], medians[1], 0.8)
+		b.reportRounds(
+			figures.Figure{Subject: "warm answer, median", Name: kind.name, Peer: "aws-jwt-verify in Node", Unit: "us"},
+			medians[0],
+			medians[1],
+			0.8,
+		)
 	}
 	oursRSS, err := ours.peakRSS()
 	if err != nil {
@@ -96,7 +101,13 @@ func (b *bench) warm() error {
 	if err != nil {
 		return err
 	}
-	b.report(figures.Figure{Subject: "memory", Name: "at its peak", Peer: "aws-jwt-verify in Node", Unit: "MB"}, oursRSS, nodeRSS, oursRSS/nodeRSS, 0.2)
+	b.report(
+		figures.Figure{Subject: "memory", Name: "at its peak", Peer: "aws-jwt-verify in Node", Unit: "MB"},
+		oursRSS,
+		nodeRSS,
+		oursRSS/nodeRSS,
+		0.2,
+	)
 	return nil
 }
 
@@ -108,7 +119,15 @@ func (b *bench) launchNode(issuer *authztest.Issuer) (*process, error) {
 		if err := os.MkdirAll(modules, 0o700); err != nil {
 			return nil, err
 		}
-		if text, err := exec.Command("npm", "install", "--prefix", modules, "--no-audit", "--no-fund", "aws-jwt-verify@5").CombinedOutput(); err != nil {
+		if text, err := exec.Command(
+			"npm",
+			"install",
+			"--prefix",
+			modules,
+			"--no-audit",
+			"--no-fund",
+			"aws-jwt-verify@5",
+		).CombinedOutput(); err != nil {
 			return nil, fmt.Errorf("npm install: %w\n%s", err, text)
 		}
 	}

@@ -43,7 +43,14 @@ func (b *bench) load(ctx context.Context) error {
 				return err
 			}
 		}
-		fmt.Printf("\n%s, GET %s: %d connections, %d rounds of %s each\n", route.name, route.path, b.connections, b.rounds, b.length)
+		fmt.Printf(
+			"\n%s, GET %s: %d connections, %d rounds of %s each\n",
+			route.name,
+			route.path,
+			b.connections,
+			b.rounds,
+			b.length,
+		)
 		fmt.Printf("  %-8s %39s   %39s   %s\n", "", "gatehouse dev", "serverless-offline", "ratio of")
 		const side = "requests/s    p50 ms    p99 ms    CPU us"
 		fmt.Printf("  %-8s %s   %s   requests/s\n", "round", side, side)
@@ -69,9 +76,39 @@ func (b *bench) load(ctx context.Context) error {
 		}
 		printRow("median", row)
 		subject := "gatehouse dev, " + route.name
-		figures.Report(figures.Figure{Subject: subject, Name: "requests per second (more is better)", Peer: peer, Measured: row[0], Against: row[4], Ratio: row[8], AtLeast: route.least})
-		figures.Report(figures.Figure{Subject: subject, Name: "99th percentile", Peer: peer, Unit: "ms", Measured: row[2], Against: row[6], Ratio: row[2] / row[6]})
-		figures.Report(figures.Figure{Subject: subject, Name: "processor time for one", Peer: peer, Unit: "us", Measured: row[3], Against: row[7], Ratio: row[3] / row[7]})
+		figures.Report(
+			figures.Figure{
+				Subject:  subject,
+				Name:     "requests per second (more is better)",
+				Peer:     peer,
+				Measured: row[0],
+				Against:  row[4],
+				Ratio:    row[8],
+				AtLeast:  route.least,
+			},
+		)
+		figures.Report(
+			figures.Figure{
+				Subject:  subject,
+				Name:     "99th percentile",
+				Peer:     peer,
+				Unit:     "ms",
+				Measured: row[2],
+				Against:  row[6],
+				Ratio:    row[2] / row[6],
+			},
+		)
+		figures.Report(
+			figures.Figure{
+				Subject:  subject,
+				Name:     "processor time for one",
+				Peer:     peer,
+				Unit:     "us",
+				Measured: row[3],
+				Against:  row[7],
+				Ratio:    row[3] / row[7],
+			},
+		)
 	}
 	return nil
 }

@@ -11,8 +11,8 @@ import (
 // Source: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
 const ticks = 100
 
-// processorTime is what a process and its descendants that still run have used until now, in microseconds; 0 where there is
-// no /proc. It depends on what else the machine does, too, but less than the requests per second do.
+// processorTime is what a process and its descendants that still run have used until now, in microseconds; 0 where
+// there is no /proc. It depends on what else the machine does, too, but less than the requests per second do.
 func processorTime(pid int) float64 {
 	type process struct{ parent, used int }
 	all := map[int]process{}
@@ -27,7 +27,22 @@ func processorTime(pid int) float64 {
 		var state string
 		// The second field is the program's name in parentheses, which may hold anything.
 		_, err1 := fmt.Sscan(string(text), &id)
-		_, err2 := fmt.Sscan(string(text[name+1:]), &state, &parent, &skip, &skip, &skip, &skip, &skip, &skip, &skip, &skip, &skip, &user, &system)
+		_, err2 := fmt.Sscan(
+			string(text[name+1:]),
+			&state,
+			&parent,
+			&skip,
+			&skip,
+			&skip,
+			&skip,
+			&skip,
+			&skip,
+			&skip,
+			&skip,
+			&skip,
+			&user,
+			&system,
+		)
 		if err1 == nil && err2 == nil {
 			all[id] = process{parent, user + system}
 		}

@@ -17,8 +17,9 @@ type connection struct {
 	got  []byte
 }
 
-// drive sends requests on some connections until a time, and tells what each took. One thread waits for all connections, with
-// epoll: for a goroutine each, the runtime would spend on waking them what a server spends on an answer.
+// drive sends requests on some connections until a time, and tells what each took. One thread waits for all
+// connections, with epoll: for a goroutine each, the runtime would spend on waking them what a server spends on an
+// answer.
 func (t target) drive(connections int, until time.Time) (took []time.Duration, err error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

@@ -23,7 +23,13 @@ func (b *bench) build(ctx context.Context) error {
 	if err := run(ctx, nil, "go", "build", "-o", b.binary, "./cmd/gatehouse"); err != nil {
 		return err
 	}
-	return run(ctx, []string{"GATEHOUSE_HOST_BUILD=1", "CDK_VALIDATION=false", "CDK_OUTDIR=" + b.assembly}, "go", "run", "./app")
+	return run(
+		ctx,
+		[]string{"GATEHOUSE_HOST_BUILD=1", "CDK_VALIDATION=false", "CDK_OUTDIR=" + b.assembly},
+		"go",
+		"run",
+		"./app",
+	)
 }
 
 // run runs a command in this folder, which is the repository's root, with further variables.
@@ -74,7 +80,11 @@ func (b *bench) start(ctx context.Context) error {
 		}
 	}
 	fmt.Printf("\nseconds from the start of gatehouse dev, everything built, to \"listening on\": %.2f\n", seconds)
-	within(figures.Figure{Subject: "gatehouse dev, start", Name: "the example, everything built", Unit: "s"}, median(seconds), most)
+	within(
+		figures.Figure{Subject: "gatehouse dev, start", Name: "the example, everything built", Unit: "s"},
+		median(seconds),
+		most,
+	)
 	return nil
 }
 

@@ -28,8 +28,8 @@ type round struct {
 // patience is how long one answer may take, also on a machine that is busy with something else.
 const patience = 30 * time.Second
 
-// load keeps a number of connections busy for a while, each with one request at a time: the next one is sent when the answer
-// has been read. Every answer is checked.
+// load keeps a number of connections busy for a while, each with one request at a time: the next one is sent when the
+// answer has been read. Every answer is checked.
 //
 // It speaks HTTP itself and waits for all connections at once, as the machine is shared with the servers: what a client
 // spends on a request is taken from the faster of them.
@@ -48,7 +48,12 @@ func (t target) load(connections int, length time.Duration) (round, error) {
 // request is the text of a request.
 func (t target) request() []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: benchmark/1\r\nAccept: application/json\r\n", t.path, t.address)
+	fmt.Fprintf(
+		&b,
+		"GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: benchmark/1\r\nAccept: application/json\r\n",
+		t.path,
+		t.address,
+	)
 	if t.token != "" {
 		fmt.Fprintf(&b, "Authorization: Bearer %s\r\n", t.token)
 	}

@@ -3,20 +3,20 @@
 //
 //	go run ./bench/gateway
 //
-// Both serve the example's GET /orders, which a TOKEN authorizer guards, and GET /health, which is public, with the same
-// answers and the same token. Gatehouse runs the example as it is: functions written in Go, each process behind a Lambda
-// Runtime API. serverless-offline runs the same in JavaScript: an authorizer with aws-jwt-verify and a backend that writes
-// the same log line and answers the same text. Both write their logs into files. The requests come from this process, over 32
-// connections that are kept alive, each with one request at a time, in turns: a few seconds to one, then to the other. So
-// what is measured is a machine shared by client, gateway and functions.
+// Both serve the example's GET /orders, which a TOKEN authorizer guards, and GET /health, which is public, with the
+// same answers and the same token. Gatehouse runs the example as it is: functions written in Go, each process behind a
+// Lambda Runtime API. serverless-offline runs the same in JavaScript: an authorizer with aws-jwt-verify and a backend
+// that writes the same log line and answers the same text. Both write their logs into files. The requests come from
+// this process, over 32 connections that are kept alive, each with one request at a time, in turns: a few seconds to
+// one, then to the other. So what is measured is a machine shared by client, gateway and functions.
 //
-// serverless-offline has no cache of authorizers' answers, whatever resultTtlInSeconds says: its authorizer runs for each
-// request. On API Gateway and here it runs once for a token. The public route shows the rest of the difference. It also gets
-// slower with the requests that it has answered, by a quarter in the first fifteen seconds, so the length of the run counts:
-// each round is printed, and the first ones show a server that has just been started.
+// serverless-offline has no cache of authorizers' answers, whatever resultTtlInSeconds says: its authorizer runs for
+// each request. On API Gateway and here it runs once for a token. The public route shows the rest of the difference. It
+// also gets slower with the requests that it has answered, by a quarter in the first fifteen seconds, so the length of
+// the run counts: each round is printed, and the first ones show a server that has just been started.
 //
-// It does not measure AWS, nor functions that do work of their own, nor memory. What counts are the ratios: the times are this
-// machine's. Needed are Node.js and npm, which fetches the peer once, into the user's cache folder.
+// It does not measure AWS, nor functions that do work of their own, nor memory. What counts are the ratios: the times
+// are this machine's. Needed are Node.js and npm, which fetches the peer once, into the user's cache folder.
 package main
 
 import (
@@ -70,7 +70,14 @@ func (b *bench) run(ctx context.Context, only []string) (err error) {
 		}
 		defer os.RemoveAll(b.dir)
 	}
-	fmt.Printf("%s %s/%s, %d CPUs, load %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), loadAverage())
+	fmt.Printf(
+		"%s %s/%s, %d CPUs, load %s\n",
+		runtime.Version(),
+		runtime.GOOS,
+		runtime.GOARCH,
+		runtime.NumCPU(),
+		loadAverage(),
+	)
 	if err := b.build(ctx); err != nil {
 		return err
 	}

@@ -103,10 +103,16 @@ func (b *bench) offline(ctx context.Context, token string, jwks []byte) (*peer, 
 	}
 	program := filepath.Join(dir, "node_modules", "serverless", "bin", "serverless.js")
 	p, err := b.launch(ctx, dir, []string{
-		"SLS_TELEMETRY_DISABLED=1", "SLS_NOTIFICATIONS_MODE=off", "SLS_ANALYTICS_DISABLED=1",
-		"AWS_ACCESS_KEY_ID=none", "AWS_SECRET_ACCESS_KEY=none",
-		"BENCHMARK_PORT=" + strconv.Itoa(port), "BENCHMARK_LAMBDA_PORT=" + strconv.Itoa(lambdaPort),
-		"BENCHMARK_JWKS_FILE=" + keys, "BENCHMARK_USER_POOL=" + claims.Issuer[strings.LastIndexByte(claims.Issuer, '/')+1:], "BENCHMARK_CLIENT=" + claims.Client,
+		"SLS_TELEMETRY_DISABLED=1",
+		"SLS_NOTIFICATIONS_MODE=off",
+		"SLS_ANALYTICS_DISABLED=1",
+		"AWS_ACCESS_KEY_ID=none",
+		"AWS_SECRET_ACCESS_KEY=none",
+		"BENCHMARK_PORT=" + strconv.Itoa(port),
+		"BENCHMARK_LAMBDA_PORT=" + strconv.Itoa(lambdaPort),
+		"BENCHMARK_JWKS_FILE=" + keys,
+		"BENCHMARK_USER_POOL=" + claims.Issuer[strings.LastIndexByte(claims.Issuer, '/')+1:],
+		"BENCHMARK_CLIENT=" + claims.Client,
 	}, "node", program, "offline")
 	if err != nil {
 		return nil, err

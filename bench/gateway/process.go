@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// process is a server under measurement. It writes into a file: a pipe would cost this process time that the servers need.
+// process is a server under measurement. It writes into a file: a pipe would cost this process time that the servers
+// need.
 type process struct {
 	cmd     *exec.Cmd
 	log     *os.File

@@ -15,7 +15,13 @@ func (b *bench) matching(context.Context) error {
 	const most = 2.0 // us
 	var patterns []route.Pattern
 	for i := range 200 {
-		for _, p := range []string{"GET /v1/resource%d", "POST /v1/resource%d", "GET /v1/resource%d/{id}", "DELETE /v1/resource%d/{id}", "GET /v1/resource%d/{id}/items/{item}"} {
+		for _, p := range []string{
+			"GET /v1/resource%d",
+			"POST /v1/resource%d",
+			"GET /v1/resource%d/{id}",
+			"DELETE /v1/resource%d/{id}",
+			"GET /v1/resource%d/{id}/items/{item}",
+		} {
 			pattern, err := route.Parse(fmt.Sprintf(p, i))
 			if err != nil {
 				return err
@@ -49,7 +55,11 @@ func (b *bench) matching(context.Context) error {
 			})
 			least = min(least, float64(result.NsPerOp())/1000)
 		}
-		within(figures.Figure{Subject: fmt.Sprintf("matching one of %d routes", len(patterns)), Name: c.name, Unit: "us"}, least, most)
+		within(
+			figures.Figure{Subject: fmt.Sprintf("matching one of %d routes", len(patterns)), Name: c.name, Unit: "us"},
+			least,
+			most,
+		)
 	}
 	return nil
 }

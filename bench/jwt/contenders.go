@@ -165,8 +165,13 @@ func gatehouse(alg, token string, jwks []byte, cached int) (func() error, error)
 }
 
 func golangJWT(alg, token string, keys golang.Keyfunc) func() error {
-	parser := golang.NewParser(golang.WithValidMethods([]string{alg}), golang.WithIssuer(issuer), golang.WithAudience(audience),
-		golang.WithExpirationRequired(), golang.WithIssuedAt())
+	parser := golang.NewParser(
+		golang.WithValidMethods([]string{alg}),
+		golang.WithIssuer(issuer),
+		golang.WithAudience(audience),
+		golang.WithExpirationRequired(),
+		golang.WithIssuedAt(),
+	)
 	return func() error {
 		var claims golang.RegisteredClaims
 		_, err := parser.ParseWithClaims(token, &claims, keys)
@@ -185,7 +190,10 @@ func goJOSE(alg, token string, set *jose.JSONWebKeySet) func() error {
 		if err := t.Claims(set, &claims); err != nil {
 			return err
 		}
-		return claims.ValidateWithLeeway(josejwt.Expected{Issuer: issuer, AnyAudience: josejwt.Audience{audience}, Time: time.Now()}, 0)
+		return claims.ValidateWithLeeway(
+			josejwt.Expected{Issuer: issuer, AnyAudience: josejwt.Audience{audience}, Time: time.Now()},
+			0,
+		)
 	}
 }
 
@@ -200,7 +208,13 @@ func jwx(token string, jwks []byte) (func() error, error) {
 	set, err := jwk.Parse(jwks)
 	text := []byte(token)
 	return func() error {
-		_, err := jwxjwt.Parse(text, jwxjwt.WithKeySet(set), jwxjwt.WithIssuer(issuer), jwxjwt.WithAudience(audience), jwxjwt.WithValidate(true))
+		_, err := jwxjwt.Parse(
+			text,
+			jwxjwt.WithKeySet(set),
+			jwxjwt.WithIssuer(issuer),
+			jwxjwt.WithAudience(audience),
+			jwxjwt.WithValidate(true),
+		)
 		return err
 	}, err
 }

@@ -6,8 +6,8 @@
 // It draws access tables and, for each, requests whose paths are written in ways that routers read differently: escaped
 // letters in both cases of the digits, escaped slashes, escapes of escapes, dots, empty segments, slashes at the end. A
 // request goes the way it goes in the local gateway, without processes: routing, the authorizer with the policy that it
-// answers and the cache of policies, the event, the adapter, a backend. The backends of a table are a lambdahttp.Mux, an
-// http.ServeMux, and a router that decodes and cleans paths, each with a handler for each route.
+// answers and the cache of policies, the event, the adapter, a backend. The backends of a table are a lambdahttp.Mux,
+// an http.ServeMux, and a router that decodes and cleans paths, each with a handler for each route.
 //
 // It says nothing of how Amazon API Gateway reads paths.
 package main

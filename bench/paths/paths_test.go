@@ -29,7 +29,8 @@ func TestPaths(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Log(c)
-	if c.cases != 10_000 || c.authorized < c.cases/4 || c.served < c.authorized || c.refused < c.authorized/10 || c.conflicts > c.tables/2 {
+	if c.cases != 10_000 || c.authorized < c.cases/4 || c.served < c.authorized || c.refused < c.authorized/10 ||
+		c.conflicts > c.tables/2 {
 		t.Errorf("the requests are too far from the routes to prove anything: %s", c)
 	}
 }
@@ -76,7 +77,17 @@ func TestARouterWithoutStrictIsFound(t *testing.T) {
 
 // FuzzPath lets the fuzzer write a request to one table.
 func FuzzPath(f *testing.F) {
-	for _, path := range []string{"/%61dmin", "/users/%6De", "/users/me/", "/users/a%2Fb", "/x/../admin", "//admin", "/%2561dmin", "/users/%24x", "/admin/"} {
+	for _, path := range []string{
+		"/%61dmin",
+		"/users/%6De",
+		"/users/me/",
+		"/users/a%2Fb",
+		"/x/../admin",
+		"//admin",
+		"/%2561dmin",
+		"/users/%24x",
+		"/admin/",
+	} {
 		f.Add("GET", path, uint8(0))
 		f.Add("HEAD", path, uint8(1))
 	}

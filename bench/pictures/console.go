@@ -36,7 +36,14 @@ func serve(ctx context.Context) (url string, stop func(), err error) {
 		return "", nil, err
 	}
 	command := filepath.Join(dir, "gatehouse")
-	if text, err := exec.CommandContext(ctx, "go", "build", "-o", command, "./cmd/gatehouse").CombinedOutput(); err != nil {
+	if text, err := exec.CommandContext(
+		ctx,
+		"go",
+		"build",
+		"-o",
+		command,
+		"./cmd/gatehouse",
+	).CombinedOutput(); err != nil {
 		os.RemoveAll(dir)
 		return "", nil, fmt.Errorf("go build: %w\n%s", err, text)
 	}

@@ -42,7 +42,11 @@ func request(p palette) string {
 		{x: 896, w: 164, name: "Policy", lines: []string{"does it allow", "this route?"}, fill: p.box},
 		{x: 1124, w: 150, name: "Function", lines: []string{"yours, told", "who calls"}, fill: p.yours},
 	}
-	fmt.Fprintf(&d.b, `<rect x="180" y="30" width="904" height="210" rx="12" fill="none" stroke="%s" stroke-dasharray="6 5"/>`+"\n", p.line)
+	fmt.Fprintf(
+		&d.b,
+		`<rect x="180" y="30" width="904" height="210" rx="12" fill="none" stroke="%s" stroke-dasharray="6 5"/>`+"\n",
+		p.line,
+	)
 	d.text(198, 62, "start", p.quiet, "API Gateway")
 	for i, s := range stations {
 		s.y, s.h = top, 120
@@ -64,18 +68,42 @@ func request(p palette) string {
 	d.text(808, 292, "start", p.quiet, "keep it")
 	d.refusalTo(580, 418, 500, 418, "401", "not a good token")
 	d.text(16, 480, "start", p.quiet, "Preflights (OPTIONS) pass the resource policy alone.")
-	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-label="The way of a request: resource policy, identity source, cache, authorizer function, policy, function">
+	return fmt.Sprintf(
+		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-label="The way of a request: resource policy, identity source, cache, authorizer function, policy, function">
 <style>text { font: 18px system-ui, -apple-system, "Segoe UI", sans-serif } .name { font-weight: 600 }</style>
 <defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0L10 5L0 10z" fill="%s"/></marker><marker id="stop" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0L10 5L0 10z" fill="%s"/></marker></defs>
 <rect width="100%%" height="100%%" fill="%s"/>
 %s</svg>
-`, width, height, p.line, p.refusal, p.paper, d.b.String())
+`,
+		width,
+		height,
+		p.line,
+		p.refusal,
+		p.paper,
+		d.b.String(),
+	)
 }
 
 func (d *drawing) box(s box) {
-	fmt.Fprintf(&d.b, `<rect x="%d" y="%d" width="%d" height="%d" rx="8" fill="%s" stroke="%s"/>`+"\n", s.x, s.y, s.w, s.h, s.fill, d.p.line)
+	fmt.Fprintf(
+		&d.b,
+		`<rect x="%d" y="%d" width="%d" height="%d" rx="8" fill="%s" stroke="%s"/>`+"\n",
+		s.x,
+		s.y,
+		s.w,
+		s.h,
+		s.fill,
+		d.p.line,
+	)
 	center := s.x + s.w/2
-	fmt.Fprintf(&d.b, `<text x="%d" y="%d" text-anchor="middle" class="name" fill="%s">%s</text>`+"\n", center, s.y+36, d.p.ink, escaped(s.name))
+	fmt.Fprintf(
+		&d.b,
+		`<text x="%d" y="%d" text-anchor="middle" class="name" fill="%s">%s</text>`+"\n",
+		center,
+		s.y+36,
+		d.p.ink,
+		escaped(s.name),
+	)
 	for i, line := range s.lines {
 		d.text(center, s.y+68+26*i, "middle", d.p.quiet, line)
 	}
@@ -93,20 +121,43 @@ func (d *drawing) arrow(x1, y1, x2, y2 int, colour string) {
 	if colour == d.p.refusal {
 		marker = "stop"
 	}
-	fmt.Fprintf(&d.b, `<line x1="%d" y1="%d" x2="%d" y2="%d" stroke="%s" stroke-width="2" marker-end="url(#%s)"/>`+"\n", x1, y1, x2, y2, colour, marker)
+	fmt.Fprintf(
+		&d.b,
+		`<line x1="%d" y1="%d" x2="%d" y2="%d" stroke="%s" stroke-width="2" marker-end="url(#%s)"/>`+"\n",
+		x1,
+		y1,
+		x2,
+		y2,
+		colour,
+		marker,
+	)
 }
 
 // refusal is an answer that ends the way below a station.
 func (d *drawing) refusal(x, y int, status, why string) {
 	d.arrow(x, y, x, y+56, d.p.refusal)
-	fmt.Fprintf(&d.b, `<text x="%d" y="%d" text-anchor="middle" class="name" fill="%s">%s</text>`+"\n", x, y+80, d.p.refusal, status)
+	fmt.Fprintf(
+		&d.b,
+		`<text x="%d" y="%d" text-anchor="middle" class="name" fill="%s">%s</text>`+"\n",
+		x,
+		y+80,
+		d.p.refusal,
+		status,
+	)
 	d.text(x, y+104, "middle", d.p.quiet, why)
 }
 
 // refusalTo is an answer that ends the way beside a station.
 func (d *drawing) refusalTo(x1, y1, x2, y2 int, status, why string) {
 	d.arrow(x1, y1, x2, y2, d.p.refusal)
-	fmt.Fprintf(&d.b, `<text x="%d" y="%d" text-anchor="end" class="name" fill="%s">%s</text>`+"\n", x2-10, y2, d.p.refusal, status)
+	fmt.Fprintf(
+		&d.b,
+		`<text x="%d" y="%d" text-anchor="end" class="name" fill="%s">%s</text>`+"\n",
+		x2-10,
+		y2,
+		d.p.refusal,
+		status,
+	)
 	d.text(x2-10, y2+24, "end", d.p.quiet, why)
 }
 

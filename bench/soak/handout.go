@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// handOut is the app that the gateway runs, in a process of its own: it puts the assembly where it is wanted. As with CDK,
-// assets stay that are there already, and templates are written again, in which each function has another environment than
-// the last time, so that all functions are replaced.
+// handOut is the app that the gateway runs, in a process of its own: it puts the assembly where it is wanted. As with
+// CDK, assets stay that are there already, and templates are written again, in which each function has another
+// environment than the last time, so that all functions are replaced.
 func handOut(from, to string) error {
 	return filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {

@@ -38,8 +38,13 @@ type traffic struct {
 
 func newTraffic(url string, workers int, k *kills) *traffic {
 	return &traffic{
-		url: url, kills: k, statuses: map[int]int{}, kinds: map[string]int{}, failures: map[string][]string{}, counts: map[string]int{},
-		client: &http.Client{Timeout: hangs, Transport: &http.Transport{MaxIdleConnsPerHost: workers}},
+		url:      url,
+		kills:    k,
+		statuses: map[int]int{},
+		kinds:    map[string]int{},
+		failures: map[string][]string{},
+		counts:   map[string]int{},
+		client:   &http.Client{Timeout: hangs, Transport: &http.Transport{MaxIdleConnsPerHost: workers}},
 	}
 }
 

@@ -1,14 +1,14 @@
 //go:build linux
 
-// Command soak keeps "gatehouse dev --watch" busy on the example for as long as it is told, kills its functions' processes at
-// random meanwhile, has it swap the API for a new one now and then, and reports what went wrong.
+// Command soak keeps "gatehouse dev --watch" busy on the example for as long as it is told, kills its functions'
+// processes at random meanwhile, has it swap the API for a new one now and then, and reports what went wrong.
 //
 //	go run ./bench/soak -duration 1h
 //
-// It sends right and wrong requests at a steady rate over loopback: public ones, ones with tokens of several callers, without
-// a token, with forged, foreign and expired ones, with too few rights, with bodies that are taken and that are not, to
-// orders, routes and stages that do not exist. The answer to each is known, and where a function makes it, it quotes
-// something that no other request has, so that a mix-up is seen. What must hold:
+// It sends right and wrong requests at a steady rate over loopback: public ones, ones with tokens of several callers,
+// without a token, with forged, foreign and expired ones, with too few rights, with bodies that are taken and that are
+// not, to orders, routes and stages that do not exist. The answer to each is known, and where a function makes it, it
+// quotes something that no other request has, so that a mix-up is seen. What must hold:
 //
 //   - a request that must not pass never gets a 2xx, and no request gets another one's answer;
 //   - every request is answered;
@@ -17,8 +17,8 @@
 //     need; when it is idle in the end, the goroutines that are left are as few as after its start;
 //   - nothing is left of it, however it ends: by SIGTERM, by a crash (SIGQUIT), or killed itself.
 //
-// It does not measure how fast the gateway is, and it does not try what AWS would do: the tests do. It needs Linux, as it
-// reads /proc. Give it a rate that leaves the machine room, and nice.
+// It does not measure how fast the gateway is, and it does not try what AWS would do: the tests do. It needs Linux, as
+// it reads /proc. Give it a rate that leaves the machine room, and nice.
 package main
 
 import (
@@ -42,8 +42,18 @@ func main() {
 	flag.DurationVar(&s.killEvery, "kill-every", 400*time.Millisecond, "how long it is between two kills, on average")
 	flag.DurationVar(&s.swapEvery, "swap-every", 20*time.Second, "how long it is between two changes of the app")
 	flag.DurationVar(&s.sampleEvery, "sample-every", 10*time.Second, "how often memory is looked at")
-	flag.StringVar(&s.binary, "gatehouse", "", "the command, built; by default it is built from this folder, the repository's root")
-	flag.StringVar(&s.assembly, "assembly", "", "the example's cloud assembly with functions for this machine; by default it is synthesized")
+	flag.StringVar(
+		&s.binary,
+		"gatehouse",
+		"",
+		"the command, built; by default it is built from this folder, the repository's root",
+	)
+	flag.StringVar(
+		&s.assembly,
+		"assembly",
+		"",
+		"the example's cloud assembly with functions for this machine; by default it is synthesized",
+	)
 	from := flag.String("hand-out", "", "not for you: to be the app, whose assembly is this one")
 	flag.Parse()
 	if *from != "" {
@@ -85,7 +95,14 @@ func (s *soak) run(ctx context.Context) (passed bool, err error) {
 	if err := s.build(); err != nil {
 		return false, err
 	}
-	fmt.Printf("%s: %d requests per second for %s, a kill every %s, %s\n", time.Now().Format(time.DateTime), s.rate, s.duration, s.killEvery, load())
+	fmt.Printf(
+		"%s: %d requests per second for %s, a kill every %s, %s\n",
+		time.Now().Format(time.DateTime),
+		s.rate,
+		s.duration,
+		s.killEvery,
+		load(),
+	)
 	v := &verdict{}
 	for _, phase := range []struct {
 		name     string
@@ -126,7 +143,12 @@ func (s *soak) build() error {
 	}
 	if s.assembly == "" {
 		s.assembly = filepath.Join(s.dir, "cdk.out")
-		return run([]string{"GATEHOUSE_HOST_BUILD=1", "CDK_VALIDATION=false", "CDK_OUTDIR=" + s.assembly}, "go", "run", "./app")
+		return run(
+			[]string{"GATEHOUSE_HOST_BUILD=1", "CDK_VALIDATION=false", "CDK_OUTDIR=" + s.assembly},
+			"go",
+			"run",
+			"./app",
+		)
 	}
 	return nil
 }

@@ -61,7 +61,8 @@ func (s *soak) phase(ctx context.Context, v *verdict, duration time.Duration, si
 	return nil
 }
 
-// watch takes samples until the context ends. For a run under load that is to be ended, it returns while the load lasts.
+// watch takes samples until the context ends. For a run under load that is to be ended, it returns while the load
+// lasts.
 func (s *soak) watch(ctx context.Context, g *gateway, t *traffic) (samples []sample) {
 	next, told := time.Now().Add(s.sampleEvery), time.Now()
 	deadline, _ := ctx.Deadline()
@@ -83,9 +84,24 @@ func (s *soak) watch(ctx context.Context, g *gateway, t *traffic) (samples []sam
 			told = time.Now()
 			last := samples[len(samples)-1]
 			t.mu.Lock()
-			fmt.Printf("%s: %d requests, statuses %v, %d kills, p50 %.1f ms, p99 %.1f ms, longest %s; gateway %.1f MB, %.0f files, %.0f threads, %d functions; %s; failures %v\n",
-				told.Format(time.TimeOnly), t.sent, t.statuses, t.kills.total(), t.quantile(0.5), t.quantile(0.99), t.worst.Round(time.Millisecond),
-				last.memory, last.files, last.threads, len(functionsOf(g.cmd.Process.Pid)), load(), t.counts)
+			fmt.Printf(
+				"%s: %d requests, statuses %v, %d kills, p50 %.1f ms, p99 %.1f ms, longest %s; gateway %.1f MB, %.0f files, %.0f threads, %d functions; %s; failures %v\n",
+				told.Format(
+					time.TimeOnly,
+				),
+				t.sent,
+				t.statuses,
+				t.kills.total(),
+				t.quantile(0.5),
+				t.quantile(0.99),
+				t.worst.Round(time.Millisecond),
+				last.memory,
+				last.files,
+				last.threads,
+				len(functionsOf(g.cmd.Process.Pid)),
+				load(),
+				t.counts,
+			)
 			t.mu.Unlock()
 		}
 	}

@@ -75,7 +75,8 @@ func runs(id identity) bool {
 // functionsOf are the children of a gateway that run a function: its other one is the app's shell, now and then.
 func functionsOf(gateway int) (out []process) {
 	for _, p := range children(gateway) {
-		if exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", p.pid)); err == nil && strings.HasPrefix(filepath.Base(exe), "bootstrap") {
+		if exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", p.pid)); err == nil &&
+			strings.HasPrefix(filepath.Base(exe), "bootstrap") {
 			out = append(out, p)
 		}
 	}

@@ -54,7 +54,16 @@ func (v *verdict) add(t *traffic, k *kills, g *gateway, left []string) {
 	}
 	v.sent, v.skipped, v.kills, v.fives, v.broken = v.sent+t.sent, v.skipped+t.skipped, v.kills+k.total(), v.fives+fives, v.broken+t.broken
 	v.worst = max(v.worst, t.worst)
-	v.phases = append(v.phases, fmt.Sprintf("%d requests, p50 %.1f ms, p99 %.1f ms, longest %s", t.sent, t.quantile(0.5), t.quantile(0.99), t.worst.Round(time.Millisecond)))
+	v.phases = append(
+		v.phases,
+		fmt.Sprintf(
+			"%d requests, p50 %.1f ms, p99 %.1f ms, longest %s",
+			t.sent,
+			t.quantile(0.5),
+			t.quantile(0.99),
+			t.worst.Round(time.Millisecond),
+		),
+	)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	v.lines += g.lines
@@ -72,11 +81,13 @@ const (
 	files  = 16.0
 )
 
-// threads is how many the gateway may have. Go holds one for each process that it waits for, and never gives one back, so that
-// their number is that of the fullest moment: two functions with ten processes each, twice at a swap, and the runtime's own.
+// threads is how many the gateway may have. Go holds one for each process that it waits for, and never gives one back,
+// so that their number is that of the fullest moment: two functions with ten processes each, twice at a swap, and the
+// runtime's own.
 const threads = 64
 
-// perFunction and besides bound the goroutines of an idle gateway: those of each process that runs a function, and the rest.
+// perFunction and besides bound the goroutines of an idle gateway: those of each process that runs a function, and the
+// rest.
 const (
 	perFunction = 12
 	besides     = 40
@@ -84,7 +95,13 @@ const (
 
 // print prints all there is to tell and says whether everything held.
 func (v *verdict) print() (passed bool) {
-	fmt.Printf("\n%d requests, %d kills, %d log lines; %d more requests were due while as many as may be were under way\n", v.sent, v.kills, v.lines, v.skipped)
+	fmt.Printf(
+		"\n%d requests, %d kills, %d log lines; %d more requests were due while as many as may be were under way\n",
+		v.sent,
+		v.kills,
+		v.lines,
+		v.skipped,
+	)
 	for i, p := range v.phases {
 		fmt.Printf("  phase %d: %s\n", i+1, p)
 	}
@@ -108,9 +125,22 @@ func (v *verdict) print() (passed bool) {
 	say(v.counts["WRONG 2XX"] == 0, "no wrong 2xx", "%d", v.counts["WRONG 2XX"])
 	say(v.counts["wrong body"] == 0, "no answer of another request", "%d wrong bodies", v.counts["wrong body"])
 	say(v.counts["wrong status"] == 0, "no other wrong status", "%d", v.counts["wrong status"])
-	say(v.counts["no answer"] == 0, "no request that hangs or breaks off", "%d; the longest took %.2f s; %d broke off as the gateway was ended under load",
-		v.counts["no answer"], v.worst.Seconds(), v.broken)
-	say(v.counts["5xx without a kill"] == 0, "5xx around kills only", "%d, %d of them without a kill, for %d kills", v.fives, v.counts["5xx without a kill"], v.kills)
+	say(
+		v.counts["no answer"] == 0,
+		"no request that hangs or breaks off",
+		"%d; the longest took %.2f s; %d broke off as the gateway was ended under load",
+		v.counts["no answer"],
+		v.worst.Seconds(),
+		v.broken,
+	)
+	say(
+		v.counts["5xx without a kill"] == 0,
+		"5xx around kills only",
+		"%d, %d of them without a kill, for %d kills",
+		v.fives,
+		v.counts["5xx without a kill"],
+		v.kills,
+	)
 	say(v.swaps > 0, "the API was swapped under load", "%d times", v.swaps)
 	say(len(v.left) == 0, "no process left behind", "%s", orNone(v.left))
 	say(len(v.faults) == 0, "no fault that it reports itself", "%s", orNone(v.faults))
@@ -122,7 +152,14 @@ func (v *verdict) print() (passed bool) {
 	}
 	say(fullest <= threads, "no more threads than processes need", "%.0f at most (at most %d)", fullest, threads)
 	most := besides + perFunction*v.idle
-	say(v.goroutines > 0 && v.goroutines <= most, "few goroutines when idle", "%d with %d processes (at most %d)", v.goroutines, v.idle, most)
+	say(
+		v.goroutines > 0 && v.goroutines <= most,
+		"few goroutines when idle",
+		"%d with %d processes (at most %d)",
+		v.goroutines,
+		v.idle,
+		most,
+	)
 	if passed {
 		fmt.Println("\npassed")
 	} else {
@@ -153,8 +190,17 @@ func (v *verdict) flat(say func(holds bool, what, format string, a ...any)) {
 		mean, slope := line(values)
 		growth := slope * float64(len(values)-1)
 		first := c.of(v.samples[0])
-		say(growth <= max(share*mean, c.least), c.what, "%.1f %s on average over the second half, %+.2f along it; %.1f in the first sample, %.1f to %.1f in all",
-			mean, c.unit, growth, first, slices.Min(each(v.samples, c.of)), slices.Max(each(v.samples, c.of)))
+		say(
+			growth <= max(share*mean, c.least),
+			c.what,
+			"%.1f %s on average over the second half, %+.2f along it; %.1f in the first sample, %.1f to %.1f in all",
+			mean,
+			c.unit,
+			growth,
+			first,
+			slices.Min(each(v.samples, c.of)),
+			slices.Max(each(v.samples, c.of)),
+		)
 	}
 }
 

@@ -30,18 +30,33 @@ func newDirect(scope constructs.Construct, id string, built code) {
 		},
 	})
 	origins := cors.Config{
-		AllowOrigins: settings.Origins, AllowHeaders: []string{"Content-Type", "Authorization"}, ExposeHeaders: []string{"Location"},
-		AllowMethods: []string{"DELETE", "GET", "POST"}, MaxAge: 600e9,
+		AllowOrigins:  settings.Origins,
+		AllowHeaders:  []string{"Content-Type", "Authorization"},
+		ExposeHeaders: []string{"Location"},
+		AllowMethods:  []string{"DELETE", "GET", "POST"},
+		MaxAge:        600e9,
 	}
-	backend := newFunction(stack, "Backend", "backend-fn", built.backend, map[string]*string{"ORDERS_TABLE": table.TableName()})
+	backend := newFunction(
+		stack,
+		"Backend",
+		"backend-fn",
+		built.backend,
+		map[string]*string{"ORDERS_TABLE": table.TableName()},
+	)
 	table.Grant(backend, *jsii.Strings(orders.TableActions()...)...)
 
 	api := constructs.NewConstruct(stack, jsii.String("Api"))
-	accessLog := awslogs.NewLogGroup(api, jsii.String("AccessLog"), &awslogs.LogGroupProps{Retention: awslogs.RetentionDays_THREE_MONTHS})
+	accessLog := awslogs.NewLogGroup(
+		api,
+		jsii.String("AccessLog"),
+		&awslogs.LogGroupProps{Retention: awslogs.RetentionDays_THREE_MONTHS},
+	)
 	rest := awsapigateway.NewRestApi(api, jsii.String("RestApi"), &awsapigateway.RestApiProps{
-		RestApiName:           jsii.String("Orders-Api"),
-		CloudWatchRole:        jsii.Bool(false),
-		EndpointConfiguration: &awsapigateway.EndpointConfiguration{Types: &[]awsapigateway.EndpointType{awsapigateway.EndpointType_REGIONAL}},
+		RestApiName:    jsii.String("Orders-Api"),
+		CloudWatchRole: jsii.Bool(false),
+		EndpointConfiguration: &awsapigateway.EndpointConfiguration{
+			Types: &[]awsapigateway.EndpointType{awsapigateway.EndpointType_REGIONAL},
+		},
 		DeployOptions: &awsapigateway.StageOptions{
 			StageName:            jsii.String("prod"),
 			ThrottlingRateLimit:  jsii.Number(1000),
@@ -64,11 +79,17 @@ func newDirect(scope constructs.Construct, id string, built code) {
 	for _, m := range []struct {
 		verb, path string
 	}{{"GET", "/health"}, {"GET", "/orders"}, {"POST", "/orders"}, {"DELETE", "/orders/{id}"}, {"GET", "/orders/{id}"}} {
-		options := &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_CUSTOM, Authorizer: authorizer}
+		options := &awsapigateway.MethodOptions{
+			AuthorizationType: awsapigateway.AuthorizationType_CUSTOM,
+			Authorizer:        authorizer,
+		}
 		if m.path == "/health" {
 			options = &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_NONE}
 		}
-		integration := awsapigateway.NewLambdaIntegration(backend, &awsapigateway.LambdaIntegrationOptions{ScopePermissionToMethod: jsii.Bool(false)})
+		integration := awsapigateway.NewLambdaIntegration(
+			backend,
+			&awsapigateway.LambdaIntegrationOptions{ScopePermissionToMethod: jsii.Bool(false)},
+		)
 		rest.Root().ResourceForPath(&m.path).AddMethod(&m.verb, integration, options)
 	}
 	for _, p := range []struct {
@@ -77,15 +98,22 @@ func newDirect(scope constructs.Construct, id string, built code) {
 	}{{"/health", []string{"GET"}}, {"/orders", []string{"GET", "POST"}}, {"/orders/{id}", []string{"DELETE", "GET"}}} {
 		rest.Root().ResourceForPath(&p.path).AddCorsPreflight(&awsapigateway.CorsOptions{
 			AllowOrigins: jsii.Strings(settings.Origins...), AllowHeaders: jsii.Strings(origins.AllowHeaders...),
-			AllowMethods: jsii.Strings(p.verbs...), ExposeHeaders: jsii.Strings("Location"), MaxAge: awscdk.Duration_Seconds(jsii.Number(600)),
+			AllowMethods: jsii.Strings(
+				p.verbs...), ExposeHeaders: jsii.Strings("Location"), MaxAge: awscdk.Duration_Seconds(jsii.Number(600)),
 		})
 	}
 	headers := &map[string]*string{
 		"Access-Control-Allow-Origin": jsii.String("'" + settings.Origins[0] + "'"), "Vary": jsii.String("'Origin'"),
 		"Access-Control-Expose-Headers": jsii.String("'Location'"),
 	}
-	rest.AddGatewayResponse(jsii.String("Default4xx"), &awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_DEFAULT_4XX(), ResponseHeaders: headers})
-	rest.AddGatewayResponse(jsii.String("Default5xx"), &awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_DEFAULT_5XX(), ResponseHeaders: headers})
+	rest.AddGatewayResponse(
+		jsii.String("Default4xx"),
+		&awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_DEFAULT_4XX(), ResponseHeaders: headers},
+	)
+	rest.AddGatewayResponse(
+		jsii.String("Default5xx"),
+		&awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_DEFAULT_5XX(), ResponseHeaders: headers},
+	)
 	for name, value := range origins.Environment() {
 		backend.AddEnvironment(jsii.String(name), jsii.String(value), nil)
 	}

@@ -3,18 +3,19 @@
 //
 //	CDK_VALIDATION=false go run ./bench/synth
 //
-// Each synthesis is a process of its own, as "go run ./app" is one, and the two take turns. Compared are the time from the
-// app's construction to the end of synthesis, with the functions built, and the whole process, in which Gatehouse also
-// asks the go command whether they still are; the direct one's functions are copied as they lie there. The templates are
-// compared first: they are the same but for hashes (those of the direct one's assets and of its deployment are made by
-// CDK alone) and for the metadata that Gatehouse's checks read, so that nothing is left out of the direct side. What counts is the ratio; the times are this machine's.
+// Each synthesis is a process of its own, as "go run ./app" is one, and the two take turns. Compared are the time from
+// the app's construction to the end of synthesis, with the functions built, and the whole process, in which Gatehouse
+// also asks the go command whether they still are; the direct one's functions are copied as they lie there. The
+// templates are compared first: they are the same but for hashes (those of the direct one's assets and of its
+// deployment are made by CDK alone) and for the metadata that Gatehouse's checks read, so that nothing is left out of
+// the direct side. What counts is the ratio; the times are this machine's.
 //
 // With -stacks it measures an app of that many stacks, and one of twice as many, each with an API of ten routes:
 //
 //	CDK_VALIDATION=false go run ./bench/synth -stacks 50
 //
-// Compared is the processor time of the whole process, with that of CDK's engine and of the go command, which are children of
-// it. It does not depend on what else the machine does as a clock would.
+// Compared is the processor time of the whole process, with that of CDK's engine and of the go command, which are
+// children of it. It does not depend on what else the machine does as a clock would.
 package main
 
 import (
@@ -44,7 +45,11 @@ var settings = stack.Settings{
 func main() {
 	pairs := flag.Int("pairs", 15, "how many times each is synthesized")
 	out := flag.String("out", "", "synthesize once into this folder, and no more: what the measured processes do")
-	built := flag.String("built", "", "with -out: write the stack directly, with the functions of the assembly in this folder")
+	built := flag.String(
+		"built",
+		"",
+		"with -out: write the stack directly, with the functions of the assembly in this folder",
+	)
 	stacks := flag.Int("stacks", 0, "measure an app of so many stacks, and one of twice as many, instead of the example")
 	flag.Parse()
 	if *out != "" {

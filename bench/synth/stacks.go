@@ -86,9 +86,11 @@ func newDirectStacks(app constructs.Construct, n int, built code) {
 		backend := newFunction(stack, "Backend", "backend-fn", built.backend, forBackend)
 		api := constructs.NewConstruct(stack, jsii.String("Api"))
 		rest := awsapigateway.NewRestApi(api, jsii.String("RestApi"), &awsapigateway.RestApiProps{
-			RestApiName:           jsii.String(id + "-Api"),
-			CloudWatchRole:        jsii.Bool(false),
-			EndpointConfiguration: &awsapigateway.EndpointConfiguration{Types: &[]awsapigateway.EndpointType{awsapigateway.EndpointType_REGIONAL}},
+			RestApiName:    jsii.String(id + "-Api"),
+			CloudWatchRole: jsii.Bool(false),
+			EndpointConfiguration: &awsapigateway.EndpointConfiguration{
+				Types: &[]awsapigateway.EndpointType{awsapigateway.EndpointType_REGIONAL},
+			},
 			DeployOptions: &awsapigateway.StageOptions{
 				StageName:            jsii.String("prod"),
 				ThrottlingRateLimit:  jsii.Number(1000),
@@ -104,9 +106,15 @@ func newDirectStacks(app constructs.Construct, n int, built code) {
 			ResultsCacheTtl: awscdk.Duration_Seconds(jsii.Number(300)),
 			ValidationRegex: jsii.String(secureapi.BearerJWT),
 		})
-		guarded := &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_CUSTOM, Authorizer: authorizer}
+		guarded := &awsapigateway.MethodOptions{
+			AuthorizationType: awsapigateway.AuthorizationType_CUSTOM,
+			Authorizer:        authorizer,
+		}
 		open := &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_NONE}
-		integration := awsapigateway.NewLambdaIntegration(backend, &awsapigateway.LambdaIntegrationOptions{ScopePermissionToMethod: jsii.Bool(false)})
+		integration := awsapigateway.NewLambdaIntegration(
+			backend,
+			&awsapigateway.LambdaIntegrationOptions{ScopePermissionToMethod: jsii.Bool(false)},
+		)
 		root := rest.Root()
 		at := map[string]awsapigateway.Resource{}
 		for _, r := range rows {
@@ -124,7 +132,8 @@ func newDirectStacks(app constructs.Construct, n int, built code) {
 		for _, r := range rows {
 			if resource := at[r.path]; resource != nil {
 				resource.AddCorsPreflight(&awsapigateway.CorsOptions{
-					AllowOrigins: jsii.Strings(settings.Origins...), AllowHeaders: jsii.Strings(allowed...), AllowMethods: jsii.Strings(verbs[r.path]...),
+					AllowOrigins: jsii.Strings(
+						settings.Origins...), AllowHeaders: jsii.Strings(allowed...), AllowMethods: jsii.Strings(verbs[r.path]...),
 				})
 				at[r.path] = nil
 			}
@@ -132,8 +141,14 @@ func newDirectStacks(app constructs.Construct, n int, built code) {
 		headers := &map[string]*string{
 			"Access-Control-Allow-Origin": jsii.String("'" + settings.Origins[0] + "'"), "Vary": jsii.String("'Origin'"),
 		}
-		rest.AddGatewayResponse(jsii.String("Default4xx"), &awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_DEFAULT_4XX(), ResponseHeaders: headers})
-		rest.AddGatewayResponse(jsii.String("Default5xx"), &awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_DEFAULT_5XX(), ResponseHeaders: headers})
+		rest.AddGatewayResponse(
+			jsii.String("Default4xx"),
+			&awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_DEFAULT_4XX(), ResponseHeaders: headers},
+		)
+		rest.AddGatewayResponse(
+			jsii.String("Default5xx"),
+			&awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_DEFAULT_5XX(), ResponseHeaders: headers},
+		)
 		rest.LatestDeployment().Node().AddDependency(authorizer)
 	}
 }

@@ -138,7 +138,8 @@ func (b bundle) isKnown(dir, hash string) bool {
 func (f found) unchanged() bool {
 	for path, before := range f.infos {
 		now, err := os.Lstat(path)
-		if err != nil || !os.SameFile(before, now) || now.Size() != before.Size() || now.Mode() != before.Mode() || !now.ModTime().Equal(before.ModTime()) {
+		if err != nil || !os.SameFile(before, now) || now.Size() != before.Size() || now.Mode() != before.Mode() ||
+			!now.ModTime().Equal(before.ModTime()) {
 			return false
 		}
 	}

@@ -62,7 +62,19 @@ func TestFileNames(t *testing.T) {
 
 // Whatever name is taken, its file lies inside the bundle and is not the executable.
 func FuzzFileNames(f *testing.F) {
-	for _, name := range []string{"routes.json", "a/b", "../a", "/a", "bootstrap", "Bootstrap/x", `..\a`, "a/../..", ".", "", "con:"} {
+	for _, name := range []string{
+		"routes.json",
+		"a/b",
+		"../a",
+		"/a",
+		"bootstrap",
+		"Bootstrap/x",
+		`..\a`,
+		"a/../..",
+		".",
+		"",
+		"con:",
+	} {
 		f.Add(name)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
@@ -130,7 +142,11 @@ func TestBundleIs(t *testing.T) {
 		{"a file more", func(dir string) error { return os.WriteFile(filepath.Join(dir, "more"), nil, 0o644) }, false},
 		{"a file less", func(dir string) error { return os.Remove(filepath.Join(dir, "c")) }, false},
 		{"other bytes", func(dir string) error { return os.WriteFile(filepath.Join(dir, "a/b"), []byte("2"), 0o644) }, false},
-		{"not executable", func(dir string) error { return os.Chmod(filepath.Join(dir, handler), 0o644) }, runtime.GOOS == "windows"},
+		{
+			"not executable",
+			func(dir string) error { return os.Chmod(filepath.Join(dir, handler), 0o644) },
+			runtime.GOOS == "windows",
+		},
 		{"a link", func(dir string) error {
 			file := filepath.Join(dir, "c")
 			if err := os.Remove(file); err != nil {
@@ -216,7 +232,8 @@ func TestStageFails(t *testing.T) {
 	t.Setenv("TMP", missing)
 	b := newBundle(built("x"), nil)
 	_, _, err := b.stage(t.TempDir(), b.fingerprint(), false)
-	if err == nil || !strings.Contains(err.Error(), "the folder for temporary files is "+missing) || !strings.Contains(err.Error(), "TMPDIR") {
+	if err == nil || !strings.Contains(err.Error(), "the folder for temporary files is "+missing) ||
+		!strings.Contains(err.Error(), "TMPDIR") {
 		t.Errorf("got %v, expected the folder, the variable and the way out", err)
 	}
 	file := filepath.Join(t.TempDir(), "file")

@@ -18,9 +18,18 @@ func TestDeprecatedProps(t *testing.T) {
 		props awslambda.FunctionProps
 		want  string
 	}{
-		{awslambda.FunctionProps{LogRetention: awslogs.RetentionDays_ONE_DAY}, "FunctionProps.LogRetention is set: it makes a custom resource; set Props.LogRetention"},
-		{awslambda.FunctionProps{LogRemovalPolicy: awscdk.RemovalPolicy_DESTROY}, "FunctionProps.LogRemovalPolicy is set: make a log group"},
-		{awslambda.FunctionProps{LogFormat: jsii.String("JSON")}, "FunctionProps.LogFormat is set: set FunctionProps.LoggingFormat"},
+		{
+			awslambda.FunctionProps{LogRetention: awslogs.RetentionDays_ONE_DAY},
+			"FunctionProps.LogRetention is set: it makes a custom resource; set Props.LogRetention",
+		},
+		{
+			awslambda.FunctionProps{LogRemovalPolicy: awscdk.RemovalPolicy_DESTROY},
+			"FunctionProps.LogRemovalPolicy is set: make a log group",
+		},
+		{
+			awslambda.FunctionProps{LogFormat: jsii.String("JSON")},
+			"FunctionProps.LogFormat is set: set FunctionProps.LoggingFormat",
+		},
 	} {
 		err := (&Props{Package: "a", FunctionProps: &tt.props}).check()
 		if !errors.Is(err, ErrProps) || !strings.Contains(err.Error(), tt.want) {

@@ -52,7 +52,10 @@ func shopModule(t *testing.T) string {
 	dir := t.TempDir()
 	for name, content := range shop {
 		file := filepath.Join(dir, filepath.FromSlash(name))
-		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(content), 0o644)); err != nil {
+		if err := errors.Join(
+			os.MkdirAll(filepath.Dir(file), 0o755),
+			os.WriteFile(file, []byte(content), 0o644),
+		); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -137,25 +140,49 @@ func TestProperties(t *testing.T) {
 		want  map[string]any // nil: the property is not there
 	}{
 		{"Defaults", Props{}, map[string]any{
-			"Runtime": "provided.al2023", "Handler": "bootstrap", "Architectures": []any{"arm64"}, "Timeout": 10.0, "MemorySize": 256.0,
-			"Description": "example.com/shop/orders-fn", "Environment": nil, "TracingConfig": nil,
+			"Runtime":       "provided.al2023",
+			"Handler":       "bootstrap",
+			"Architectures": []any{"arm64"},
+			"Timeout":       10.0,
+			"MemorySize":    256.0,
+			"Description":   "example.com/shop/orders-fn",
+			"Environment":   nil,
+			"TracingConfig": nil,
 			"LoggingConfig": map[string]any{"LogFormat": "JSON", "LogGroup": map[string]any{"Ref": "DefaultsLogs8CDCF33B"}},
 		}},
 		{"Directory", Props{Package: "./orders-fn"}, map[string]any{"Description": nil}},
-		{"Architecture", Props{Architecture: awslambda.Architecture_X86_64()}, map[string]any{"Architectures": []any{"x86_64"}}},
+		{
+			"Architecture",
+			Props{Architecture: awslambda.Architecture_X86_64()},
+			map[string]any{"Architectures": []any{"x86_64"}},
+		},
 		{"ArchitectureBelow", Props{FunctionProps: &awslambda.FunctionProps{Architecture: awslambda.Architecture_X86_64()}},
 			map[string]any{"Architectures": []any{"x86_64"}}},
 		{"Environment", Props{
 			Environment:   map[string]string{"AA": "1", "REGION": *stack.Region()},
 			FunctionProps: &awslambda.FunctionProps{Environment: &map[string]*string{"BB": jsii.String("2")}},
-		}, map[string]any{"Environment": map[string]any{"Variables": map[string]any{"AA": "1", "BB": "2", "REGION": map[string]any{"Ref": "AWS::Region"}}}}},
+		}, map[string]any{"Environment": map[string]any{"Variables": map[string]any{
+			"AA":     "1",
+			"BB":     "2",
+			"REGION": map[string]any{"Ref": "AWS::Region"},
+		}}}},
 		{"FunctionProps", Props{FunctionProps: &awslambda.FunctionProps{
 			Timeout: awscdk.Duration_Seconds(jsii.Number(3)), MemorySize: jsii.Number(512), Description: jsii.String("mine"),
 			LoggingFormat: awslambda.LoggingFormat_TEXT, Tracing: awslambda.Tracing_ACTIVE,
-		}}, map[string]any{"Timeout": 3.0, "MemorySize": 512.0, "Description": "mine", "TracingConfig": map[string]any{"Mode": "Active"},
-			"LoggingConfig": map[string]any{"LogFormat": "Text", "LogGroup": map[string]any{"Ref": "FunctionPropsLogs917A8778"}}}},
+		}}, map[string]any{
+			"Timeout":       3.0,
+			"MemorySize":    512.0,
+			"Description":   "mine",
+			"TracingConfig": map[string]any{"Mode": "Active"},
+			"LoggingConfig": map[string]any{
+				"LogFormat": "Text",
+				"LogGroup":  map[string]any{"Ref": "FunctionPropsLogs917A8778"},
+			},
+		}},
 		{"LogGroup", Props{FunctionProps: &awslambda.FunctionProps{LogGroup: group}},
-			map[string]any{"LoggingConfig": map[string]any{"LogFormat": "JSON", "LogGroup": map[string]any{"Ref": "Theirs1F49785D"}}}},
+			map[string]any{
+				"LoggingConfig": map[string]any{"LogFormat": "JSON", "LogGroup": map[string]any{"Ref": "Theirs1F49785D"}},
+			}},
 	}
 	var functions []awslambda.Function // All are made first, as a tree must not grow after its synthesis.
 	for _, tt := range tests {
@@ -205,20 +232,47 @@ func TestPanics(t *testing.T) {
 	}{
 		{"nil", nil, ErrProps, []string{"Package is empty"}},
 		{"Package", &Props{Package: "orders fn"}, ErrProps, []string{`"orders fn" is not an import path`}},
-		{"Library", &Props{Package: "example.com/shop/price"}, ErrNotMain, []string{"example.com/shop/price is package price", "expected package main"}},
+		{
+			"Library",
+			&Props{Package: "example.com/shop/price"},
+			ErrNotMain,
+			[]string{"example.com/shop/price is package price", "expected package main"},
+		},
 		{"Broken", &Props{Package: "./broken-fn"}, ErrGo, []string{"main.go:3:15: undefined: undefined"}},
-		{"NoModule", &Props{Package: "example.com/other"}, ErrGo, []string{"no required module provides package example.com/other"}},
+		{
+			"NoModule",
+			&Props{Package: "example.com/other"},
+			ErrGo,
+			[]string{"no required module provides package example.com/other"},
+		},
 		{"Tags", &Props{Package: orders, Tags: []string{"a b"}}, ErrProps, []string{`Tags: "a b" is not a build tag`}},
-		{"BuildSettings", &Props{Package: orders, BuildSettings: map[string]string{"GOOS": "darwin"}}, ErrProps, []string{`BuildSettings: got "GOOS", expected GOAMD64,`}},
-		{"Architecture", &Props{Package: orders, Architecture: awslambda.Architecture_Custom(jsii.String("riscv64"), nil)}, ErrProps,
-			[]string{`Architecture: expected arm64 or x86_64, got "riscv64"`}},
+		{
+			"BuildSettings",
+			&Props{Package: orders, BuildSettings: map[string]string{"GOOS": "darwin"}},
+			ErrProps,
+			[]string{`BuildSettings: got "GOOS", expected GOAMD64,`},
+		},
+		{
+			"Architecture",
+			&Props{Package: orders, Architecture: awslambda.Architecture_Custom(jsii.String("riscv64"), nil)},
+			ErrProps,
+			[]string{`Architecture: expected arm64 or x86_64, got "riscv64"`},
+		},
 		{"ArchitectureTwice", &Props{Package: orders, Architecture: awslambda.Architecture_ARM_64(),
 			FunctionProps: &awslambda.FunctionProps{Architecture: awslambda.Architecture_ARM_64()}}, ErrProps,
 			[]string{"FunctionProps.Architecture is set: Props.Architecture is set too"}},
-		{"Code", &Props{Package: orders, FunctionProps: &awslambda.FunctionProps{Code: awslambda.Code_FromInline(jsii.String("x"))}}, ErrProps,
-			[]string{"FunctionProps.Code is set", "use awslambda.NewFunction"}},
-		{"Runtime", &Props{Package: orders, FunctionProps: &awslambda.FunctionProps{Runtime: awslambda.Runtime_PROVIDED_AL2()}}, ErrProps,
-			[]string{"FunctionProps.Runtime is set", "provided.al2023"}},
+		{
+			"Code",
+			&Props{Package: orders, FunctionProps: &awslambda.FunctionProps{Code: awslambda.Code_FromInline(jsii.String("x"))}},
+			ErrProps,
+			[]string{"FunctionProps.Code is set", "use awslambda.NewFunction"},
+		},
+		{
+			"Runtime",
+			&Props{Package: orders, FunctionProps: &awslambda.FunctionProps{Runtime: awslambda.Runtime_PROVIDED_AL2()}},
+			ErrProps,
+			[]string{"FunctionProps.Runtime is set", "provided.al2023"},
+		},
 		{"Handler", &Props{Package: orders, FunctionProps: &awslambda.FunctionProps{Handler: jsii.String("main")}}, ErrProps,
 			[]string{"FunctionProps.Handler is set"}},
 		{"LogGroup", &Props{Package: orders, LogRetention: awslogs.RetentionDays_ONE_DAY,
@@ -227,9 +281,24 @@ func TestPanics(t *testing.T) {
 		{"Variable", &Props{Package: orders, Environment: map[string]string{"BB": "", "AA": ""},
 			FunctionProps: &awslambda.FunctionProps{Environment: &map[string]*string{"BB": nil}}}, ErrProps,
 			[]string{"environment variable BB is both in Environment and in FunctionProps.Environment"}},
-		{"VariableName", &Props{Package: orders, Environment: map[string]string{"A-B": ""}}, ErrProps, []string{`Environment: "A-B" is not the name of a variable`}},
-		{"VariableNameOfOneLetter", &Props{Package: orders, Environment: map[string]string{"A": ""}}, ErrProps, []string{`Environment: "A" is not the name of a variable`}},
-		{"File", &Props{Package: orders, Files: map[string][]byte{"../x": nil}}, ErrProps, []string{`Files: "../x" is not a relative path`}},
+		{
+			"VariableName",
+			&Props{Package: orders, Environment: map[string]string{"A-B": ""}},
+			ErrProps,
+			[]string{`Environment: "A-B" is not the name of a variable`},
+		},
+		{
+			"VariableNameOfOneLetter",
+			&Props{Package: orders, Environment: map[string]string{"A": ""}},
+			ErrProps,
+			[]string{`Environment: "A" is not the name of a variable`},
+		},
+		{
+			"File",
+			&Props{Package: orders, Files: map[string][]byte{"../x": nil}},
+			ErrProps,
+			[]string{`Files: "../x" is not a relative path`},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.props != nil {
@@ -265,10 +334,22 @@ func TestPlaces(t *testing.T) {
 		do   func()
 		want string
 	}{
-		{"an id twice", orders(stack, "Orders"), `gofunction: Shop/Orders: invalid properties: its scope has a construct "Orders" already: choose another id`},
-		{"the log group's id", orders(stack, "Other"), `gofunction: Shop/Other: invalid properties: its scope has a construct "OtherLogs" already`},
+		{
+			"an id twice",
+			orders(stack, "Orders"),
+			`gofunction: Shop/Orders: invalid properties: its scope has a construct "Orders" already: choose another id`,
+		},
+		{
+			"the log group's id",
+			orders(stack, "Other"),
+			`gofunction: Shop/Other: invalid properties: its scope has a construct "OtherLogs" already`,
+		},
 		{"no scope", orders(nil, "Orders"), "gofunction: Orders: invalid properties: the scope is nil: give it the stack"},
-		{"no scope and no properties", func() { New(nil, "Orders", nil) }, "gofunction: Orders: invalid properties: Package is empty"},
+		{
+			"no scope and no properties",
+			func() { New(nil, "Orders", nil) },
+			"gofunction: Orders: invalid properties: Package is empty",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if err := recovered(tt.do); !errors.Is(err, ErrProps) || !strings.Contains(err.Error(), tt.want) {
@@ -282,7 +363,10 @@ func TestNoGoCommand(t *testing.T) {
 	dir := shopModule(t)
 	stack := newStack(t, nil)
 	t.Setenv("PATH", t.TempDir())
-	if err := recovered(func() { New(stack, "Orders", &Props{Package: "./orders-fn", Dir: dir}) }); !errors.Is(err, ErrNoGo) {
+	if err := recovered(func() { New(stack, "Orders", &Props{Package: "./orders-fn", Dir: dir}) }); !errors.Is(
+		err,
+		ErrNoGo,
+	) {
 		t.Errorf("panicked with %v, expected %q", err, ErrNoGo)
 	}
 }
@@ -290,7 +374,13 @@ func TestNoGoCommand(t *testing.T) {
 func TestCallersPropsAreNotChanged(t *testing.T) {
 	environment := map[string]*string{"B": jsii.String("2")}
 	theirs := awslambda.FunctionProps{Environment: &environment}
-	props := Props{Package: "./orders-fn", Dir: shopModule(t), Environment: map[string]string{"AA": "1"}, FunctionProps: &theirs, Tags: []string{"b", "a"}}
+	props := Props{
+		Package:       "./orders-fn",
+		Dir:           shopModule(t),
+		Environment:   map[string]string{"AA": "1"},
+		FunctionProps: &theirs,
+		Tags:          []string{"b", "a"},
+	}
 	New(newStack(t, nil), "Orders", &props)
 	if want := (awslambda.FunctionProps{Environment: &environment}); theirs != want {
 		t.Errorf("FunctionProps are now %+v", theirs)
@@ -302,7 +392,10 @@ func TestCallersPropsAreNotChanged(t *testing.T) {
 
 // Two copies of the source, two assemblies: the same files with the same modes, and the same template.
 func TestReproducible(t *testing.T) {
-	metadata := map[string]any{"aws:cdk:enable-asset-metadata": true, "aws:cdk:enable-path-metadata": true} // As the CDK command line sets.
+	metadata := map[string]any{
+		"aws:cdk:enable-asset-metadata": true,
+		"aws:cdk:enable-path-metadata":  true,
+	} // As the CDK command line sets.
 	temporary := t.TempDir()
 	t.Setenv("TMPDIR", temporary)
 	var templates [][]byte
@@ -417,7 +510,8 @@ func TestDamagedAssetIsReplaced(t *testing.T) {
 	}
 }
 
-// An asset has one directory and one name, also for a second function and for a second synthesis into the same assembly.
+// An asset has one directory and one name, also for a second function and for a second synthesis into the same
+// assembly.
 func TestAssetIsStagedOnce(t *testing.T) {
 	outdir := t.TempDir()
 	props := &Props{Package: "./orders-fn", Dir: shopModule(t)}
@@ -481,7 +575,10 @@ func TestHostBuild(t *testing.T) {
 				properties[value] = resource["Properties"].(map[string]any)
 			}
 		}
-		warnings := *assertions.Annotations_FromStack(stack).FindWarning(jsii.String("*"), assertions.Match_StringLikeRegexp(jsii.String("not on Lambda")))
+		warnings := *assertions.Annotations_FromStack(stack).FindWarning(
+			jsii.String("*"),
+			assertions.Match_StringLikeRegexp(jsii.String("not on Lambda")),
+		)
 		if want := len(value); len(warnings) != want {
 			t.Errorf("%s=%s: %d warnings, expected %d", HostBuildVariable, value, len(warnings), want)
 		}
@@ -520,7 +617,8 @@ func TestHostBuild(t *testing.T) {
 
 	t.Setenv(HostBuildVariable, "amd64")
 	err := recovered(func() { New(newStack(t, nil), "Orders", props) })
-	if !errors.Is(err, ErrEnvironment) || !strings.Contains(err.Error(), `GATEHOUSE_HOST_BUILD: expected true or false, got "amd64"`) {
+	if !errors.Is(err, ErrEnvironment) ||
+		!strings.Contains(err.Error(), `GATEHOUSE_HOST_BUILD: expected true or false, got "amd64"`) {
 		t.Errorf("panicked with %v", err)
 	}
 }
@@ -530,7 +628,8 @@ func TestPanicInANestedConstruct(t *testing.T) {
 	stack := newStack(t, nil)
 	inner := awscdk.NewNestedStack(stack, jsii.String("Inner"), nil)
 	err := recovered(func() { New(inner, "Orders", &Props{}) })
-	if err == nil || !strings.HasPrefix(err.Error(), "gofunction: Shop/Inner/Orders: invalid properties: Package is empty") {
+	if err == nil ||
+		!strings.HasPrefix(err.Error(), "gofunction: Shop/Inner/Orders: invalid properties: Package is empty") {
 		t.Errorf("panicked with %v", err)
 	}
 }

@@ -25,7 +25,10 @@ import (
 // publishes it, and says the asset's name, which has the reason, when it cannot. A folder would not do, because it
 // makes an empty zip file of one that is not there.
 // Source: https://github.com/aws/aws-cdk-cli/blob/main/packages/%40aws-cdk/cdk-assets-lib/lib/private/handlers/files.ts
-func notBuilt(scope constructs.Construct, id string) (code awslambda.Code, discard func(awslambda.Function) error, err error) {
+func notBuilt(
+	scope constructs.Construct,
+	id string,
+) (code awslambda.Code, discard func(awslambda.Function) error, err error) {
 	dir, err := os.MkdirTemp("", "gofunction-")
 	if err != nil {
 		return nil, nil, temporary(err)

@@ -91,7 +91,11 @@ func TestNotBuilt(t *testing.T) {
 		{name: "the legacy synthesizer", props: func() *awscdk.StackProps {
 			return &awscdk.StackProps{Synthesizer: awscdk.NewLegacyStackSynthesizer()}
 		}},
-		{name: "no staging", props: func() *awscdk.StackProps { return nil }, context: map[string]any{noStagingContext: true}},
+		{
+			name:    "no staging",
+			props:   func() *awscdk.StackProps { return nil },
+			context: map[string]any{noStagingContext: true},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			outdir, context := t.TempDir(), map[string]any{"aws:cdk:bundling-stacks": []string{"Other"}}
@@ -142,7 +146,8 @@ func TestNotBuiltInTheAssembly(t *testing.T) {
 			looked++
 			key, _ := resource.Properties["Code"].(map[string]any)["S3Key"].(string)
 			_, err := stack.Asset(key)
-			if !errors.Is(err, cloudassembly.ErrNoAsset) || !strings.Contains(err.Error(), "Orders/Code is not built: the CDK command line") {
+			if !errors.Is(err, cloudassembly.ErrNoAsset) ||
+				!strings.Contains(err.Error(), "Orders/Code is not built: the CDK command line") {
 				t.Errorf("%s: %v, expected that it is not built", key, err)
 			}
 		}

@@ -71,7 +71,14 @@ type Props struct {
 
 // target is what to build for Lambda.
 func (p *Props) target() (gobuild.Target, error) {
-	t := gobuild.Target{Package: p.Package, Dir: p.Dir, Tags: p.Tags, Settings: p.BuildSettings, OS: "linux", Arch: "arm64"}
+	t := gobuild.Target{
+		Package:  p.Package,
+		Dir:      p.Dir,
+		Tags:     p.Tags,
+		Settings: p.BuildSettings,
+		OS:       "linux",
+		Arch:     "arm64",
+	}
 	if a := p.architecture(); a != nil {
 		// The name of an architecture: https://docs.aws.amazon.com/lambda/latest/dg/foundation-arch.html
 		switch name := *a.Name(); name {

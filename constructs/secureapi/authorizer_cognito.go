@@ -159,11 +159,15 @@ func (c CognitoAuthorizer) attach(s *site, g *plan.Guard) attached {
 	for i, p := range pools {
 		arns[i] = p.UserPoolArn()
 	}
-	authorizer := awsapigateway.NewCognitoUserPoolsAuthorizer(s.scope, jsii.String(g.ID()), &awsapigateway.CognitoUserPoolsAuthorizerProps{
-		CognitoUserPools: &pools,
-		IdentitySource:   source,
-		ResultsCacheTtl:  awscdk.Duration_Seconds(jsii.Number(ttl.Seconds())),
-	})
+	authorizer := awsapigateway.NewCognitoUserPoolsAuthorizer(
+		s.scope,
+		jsii.String(g.ID()),
+		&awsapigateway.CognitoUserPoolsAuthorizerProps{
+			CognitoUserPools: &pools,
+			IdentitySource:   source,
+			ResultsCacheTtl:  awscdk.Duration_Seconds(jsii.Number(ttl.Seconds())),
+		},
+	)
 	fingerprint := map[string]any{
 		"type":   "COGNITO_USER_POOLS",
 		"pools":  arns,

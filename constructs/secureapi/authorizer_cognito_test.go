@@ -34,17 +34,37 @@ func TestWrongClientsAreRefused(t *testing.T) {
 		authorizer CognitoAuthorizer
 		want       string
 	}{
-		{"no client", ofClients(), "the API's CognitoAuthorizer: the list Clients is empty, which reads as no client at all: name at least one app client, or leave it nil"},
+		{
+			"no client",
+			ofClients(),
+			"the API's CognitoAuthorizer: the list Clients is empty, which reads as no client at all: name at least one app client, or leave it nil",
+		},
 		{"nil client", ofClients("a", "nil"), "the API's CognitoAuthorizer: the app client Clients[1] is nil"},
 		{"client without an id", ofClients(""), `Clients[0] has the id "": want 1 to 128 letters, digits, _ and +`},
-		{"client whose id is an expression", ofClients("abc", ".*"), `Clients[1] has the id ".*": want 1 to 128 letters, digits, _ and +`},
+		{
+			"client whose id is an expression",
+			ofClients("abc", ".*"),
+			`Clients[1] has the id ".*": want 1 to 128 letters, digits, _ and +`,
+		},
 		{"client whose id has an alternative", ofClients("abc|def"), `Clients[0] has the id "abc|def": want`},
 		{"client whose id has a line", ofClients("abc\n"), `Clients[0] has the id "abc\n": want`},
 		{"client whose id is too long", ofClients(strings.Repeat("a", 129)), `Clients[0] has the id "aaa`},
 		{"client twice", ofClients("abc", "def", "abc"), "Clients[2] is the same app client as Clients[0]: leave one out"},
-		{"client twice, by a token", ofClients("${Token[TOKEN.1]}", "${Token[TOKEN.1]}"), "Clients[1] is the same app client as Clients[0]: leave one out"},
-		{"client by a list", ofClients("#{Token[TOKEN.1]}"), "Clients[0] has a list for its id, which is known only when the stack is deployed: take single values of it with awscdk.Fn_Select"},
-		{"clients and a scope", ofClients("abc"), `route "GET /orders": it requires any scope of orders:read, which the API's CognitoAuthorizer cannot enforce: its Clients are compared with aud, which an access token does not have, so that API Gateway would answer 401 to all of them: name a CognitoAuthorizer without Clients for this route, or guard it with a TokenAuthorizer whose JWT has CognitoIssuer(pool, clients...), which takes access tokens of these clients alone`},
+		{
+			"client twice, by a token",
+			ofClients("${Token[TOKEN.1]}", "${Token[TOKEN.1]}"),
+			"Clients[1] is the same app client as Clients[0]: leave one out",
+		},
+		{
+			"client by a list",
+			ofClients("#{Token[TOKEN.1]}"),
+			"Clients[0] has a list for its id, which is known only when the stack is deployed: take single values of it with awscdk.Fn_Select",
+		},
+		{
+			"clients and a scope",
+			ofClients("abc"),
+			`route "GET /orders": it requires any scope of orders:read, which the API's CognitoAuthorizer cannot enforce: its Clients are compared with aud, which an access token does not have, so that API Gateway would answer 401 to all of them: name a CognitoAuthorizer without Clients for this route, or guard it with a TokenAuthorizer whose JWT has CognitoIssuer(pool, clients...), which takes access tokens of these clients alone`,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if _, err := newTable(props(guardedWith(tt.authorizer))); err == nil || !strings.Contains(err.Error(), tt.want) {

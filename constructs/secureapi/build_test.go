@@ -78,7 +78,10 @@ func TestAChangeIsDeployed(t *testing.T) {
 			// The policy names the routes that need an Allow, and it is a part of the API.
 			twoOpen := func(p *secureapi.Props) {
 				ranges("203.0.113.0/24")(p)
-				p.Routes = append(p.Routes, secureapi.Handle("GET /version", p.Routes[0].Function, secureapi.Public("shown on the status page")))
+				p.Routes = append(
+					p.Routes,
+					secureapi.Handle("GET /version", p.Routes[0].Function, secureapi.Public("shown on the status page")),
+				)
 			}
 			backwards := func(p *secureapi.Props) { twoOpen(p); slices.Reverse(p.Routes) }
 			if was, moved := deployment(t, twoOpen, flag, on), deployment(t, backwards, flag, on); moved != was {
@@ -97,8 +100,20 @@ func TestTokenAuthorizerInTheTemplate(t *testing.T) {
 		{"defaults", tokens(), map[string]any{
 			"AuthorizerResultTtlInSeconds": 300.0, "IdentitySource": "method.request.header.Authorization",
 			"IdentityValidationExpression": secureapi.BearerJWT, "Type": "TOKEN"}},
-		{"no cache, own header and expression", secureapi.TokenAuthorizer{JWT: tokens().JWT, CacheTTL: secureapi.NoCache, Header: "X-Token", ValidationExpression: "^x"},
-			map[string]any{"AuthorizerResultTtlInSeconds": 0.0, "IdentitySource": "method.request.header.X-Token", "IdentityValidationExpression": "^x"}},
+		{
+			"no cache, own header and expression",
+			secureapi.TokenAuthorizer{
+				JWT:                  tokens().JWT,
+				CacheTTL:             secureapi.NoCache,
+				Header:               "X-Token",
+				ValidationExpression: "^x",
+			},
+			map[string]any{
+				"AuthorizerResultTtlInSeconds": 0.0,
+				"IdentitySource":               "method.request.header.X-Token",
+				"IdentityValidationExpression": "^x",
+			},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			stack := newStack()
@@ -123,7 +138,10 @@ func TestRequestAuthorizerInTheTemplate(t *testing.T) {
 	}
 	stack = newStack()
 	shop(stack, func(p *secureapi.Props) {
-		p.Authorizer = secureapi.RequestAuthorizer{JWT: tokens().JWT, TokenSources: []secureapi.TokenSource{secureapi.TokenCookie("session")}}
+		p.Authorizer = secureapi.RequestAuthorizer{
+			JWT:          tokens().JWT,
+			TokenSources: []secureapi.TokenSource{secureapi.TokenCookie("session")},
+		}
 	})
 	if got := only(t, stack, "AWS::ApiGateway::Authorizer")["IdentitySource"]; got != "method.request.header.Cookie" {
 		t.Errorf("IdentitySource %v, want the header that holds the token", got)
@@ -133,7 +151,9 @@ func TestRequestAuthorizerInTheTemplate(t *testing.T) {
 func TestCognitoScopes(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) {
-		p.Authorizer = secureapi.CognitoAuthorizer{UserPools: []awscognito.IUserPool{awscognito.NewUserPool(stack, jsii.String("Pool"), nil)}}
+		p.Authorizer = secureapi.CognitoAuthorizer{
+			UserPools: []awscognito.IUserPool{awscognito.NewUserPool(stack, jsii.String("Pool"), nil)},
+		}
 	})
 	for _, m := range resources(stack, "AWS::ApiGateway::Method") {
 		if m["AuthorizationType"] == "COGNITO_USER_POOLS" {
@@ -146,7 +166,8 @@ func TestCognitoScopes(t *testing.T) {
 	t.Error("no method is guarded by the user pool")
 }
 
-// The expression names the clients by what they are at deployment, also those of another stack, and the deployment follows.
+// The expression names the clients by what they are at deployment, also those of another stack, and the deployment
+// follows.
 func TestCognitoClientsInTheTemplate(t *testing.T) {
 	made := func(all bool) (id string, expression any) {
 		app := newApp()
@@ -155,7 +176,10 @@ func TestCognitoClientsInTheTemplate(t *testing.T) {
 		clients := []awscognito.IUserPoolClient{pool.AddClient(jsii.String("Web"), nil)}
 		stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
 		if all {
-			clients = append(clients, awscognito.UserPoolClient_FromUserPoolClientId(stack, jsii.String("Partner"), jsii.String("part+ner")))
+			clients = append(
+				clients,
+				awscognito.UserPoolClient_FromUserPoolClientId(stack, jsii.String("Partner"), jsii.String("part+ner")),
+			)
 		}
 		shop(stack, func(p *secureapi.Props) {
 			p.Authorizer = secureapi.CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}, Clients: clients}
@@ -168,7 +192,12 @@ func TestCognitoClientsInTheTemplate(t *testing.T) {
 	}
 	one, _ := made(false)
 	both, expression := made(true)
-	want := map[string]any{"Fn::Join": []any{"", []any{"^(", map[string]any{"Fn::ImportValue": "Users:ExportsOutputRefPoolWeb224A1DFFBC5EA2FE"}, `|part\+ner)$`}}}
+	want := map[string]any{
+		"Fn::Join": []any{
+			"",
+			[]any{"^(", map[string]any{"Fn::ImportValue": "Users:ExportsOutputRefPoolWeb224A1DFFBC5EA2FE"}, `|part\+ner)$`},
+		},
+	}
 	if diff := cmp.Diff(any(want), expression); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -180,9 +209,15 @@ func TestCognitoClientsInTheTemplate(t *testing.T) {
 // API Gateway takes a list that only the deployment knows; the template says in words what it will be.
 func TestCognitoScopesOfAParameter(t *testing.T) {
 	stack := newStack()
-	scopes := awscdk.NewCfnParameter(stack, jsii.String("Scopes"), &awscdk.CfnParameterProps{Type: jsii.String("CommaDelimitedList")})
+	scopes := awscdk.NewCfnParameter(
+		stack,
+		jsii.String("Scopes"),
+		&awscdk.CfnParameterProps{Type: jsii.String("CommaDelimitedList")},
+	)
 	shop(stack, func(p *secureapi.Props) {
-		p.Authorizer = secureapi.CognitoAuthorizer{UserPools: []awscognito.IUserPool{awscognito.NewUserPool(stack, jsii.String("Pool"), nil)}}
+		p.Authorizer = secureapi.CognitoAuthorizer{
+			UserPools: []awscognito.IUserPool{awscognito.NewUserPool(stack, jsii.String("Pool"), nil)},
+		}
 		p.Routes[0].Access = []secureapi.Access{secureapi.AnyScope(*(*scopes.ValueAsList())[0])}
 	})
 	assertions.Template_FromStack(stack, nil).HasResource(jsii.String("AWS::ApiGateway::Method"), map[string]any{
@@ -197,7 +232,9 @@ func TestCognitoScopesOfAParameter(t *testing.T) {
 func TestAllAllowedOneRangeExcepted(t *testing.T) {
 	stack := newStack()
 	secureapi.New(stack, "Api", &secureapi.Props{
-		Routes:         []secureapi.Route{secureapi.Handle("GET /prices", backend(stack, "Prices"), secureapi.Public("a price list"))},
+		Routes: []secureapi.Route{
+			secureapi.Handle("GET /prices", backend(stack, "Prices"), secureapi.Public("a price list")),
+		},
 		ResourcePolicy: &secureapi.ResourcePolicy{AllowCIDRs: []string{"123.4.5.6/24"}},
 	})
 	want := `{"Statement":[` +
@@ -286,7 +323,11 @@ func TestAPolicyThatCanOnlyBeJudgedWhole(t *testing.T) {
 	}
 	statement := func(effect awsiam.Effect, principal awsiam.IPrincipal, resource string, conditions map[string]any) []awsiam.PolicyStatement {
 		return []awsiam.PolicyStatement{awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-			Effect: effect, Principals: &[]awsiam.IPrincipal{principal}, Actions: jsii.Strings("execute-api:Invoke"), Resources: &[]*string{&resource}, Conditions: &conditions,
+			Effect:     effect,
+			Principals: &[]awsiam.IPrincipal{principal},
+			Actions:    jsii.Strings("execute-api:Invoke"),
+			Resources:  &[]*string{&resource},
+			Conditions: &conditions,
 		})}
 	}
 	anyone, partner := awsiam.NewStarPrincipal(), awsiam.NewAccountPrincipal(jsii.String("210987654321"))
@@ -298,14 +339,59 @@ func TestAPolicyThatCanOnlyBeJudgedWhole(t *testing.T) {
 		want       string // "" if it is taken
 	}{
 		{"too long", many, nil, "characters and API Gateway takes 8192: merge ranges, or name fewer"},
-		{"denies all", []string{"203.0.113.0/24"}, []awsiam.PolicyStatement{denyAll()}, "a statement denies everything to everybody, so it locks everybody out"},
-		{"denies all by a whole ARN", []string{"203.0.113.0/24"}, statement(awsiam.Effect_DENY, anyone, "arn:aws:execute-api:*:*:*", nil), "so it locks everybody out"},
-		{"allows nothing", nil, statement(awsiam.Effect_DENY, anyone, "execute-api:/*", insecure), "no statement allows everybody a route that is public"},
-		{"allows a partner only", nil, statement(awsiam.Effect_ALLOW, partner, "execute-api:/*", nil), "no statement allows everybody a route that is public"},
-		{"allows everybody what is guarded", nil, statement(awsiam.Effect_ALLOW, anyone, "execute-api:/*", nil), "a statement allows everybody execute-api:/prod/GET/orders, which an authorizer guards"},
-		{"the same by a whole ARN", nil, statement(awsiam.Effect_ALLOW, anyone, "arn:aws:execute-api:us-east-1:123456789012:abc/prod/GET/*", nil), "which an authorizer guards"},
-		{"the same in the time of a condition", nil, statement(awsiam.Effect_ALLOW, anyone, "execute-api:/*", insecure), "which an authorizer guards"},
-		{"allows those who sign", []string{"203.0.113.0/24"}, statement(awsiam.Effect_ALLOW, anyone, "execute-api:/*", map[string]any{"StringEquals": map[string]any{"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}), ""},
+		{
+			"denies all",
+			[]string{"203.0.113.0/24"},
+			[]awsiam.PolicyStatement{denyAll()},
+			"a statement denies everything to everybody, so it locks everybody out",
+		},
+		{
+			"denies all by a whole ARN",
+			[]string{"203.0.113.0/24"},
+			statement(awsiam.Effect_DENY, anyone, "arn:aws:execute-api:*:*:*", nil),
+			"so it locks everybody out",
+		},
+		{
+			"allows nothing",
+			nil,
+			statement(awsiam.Effect_DENY, anyone, "execute-api:/*", insecure),
+			"no statement allows everybody a route that is public",
+		},
+		{
+			"allows a partner only",
+			nil,
+			statement(awsiam.Effect_ALLOW, partner, "execute-api:/*", nil),
+			"no statement allows everybody a route that is public",
+		},
+		{
+			"allows everybody what is guarded",
+			nil,
+			statement(awsiam.Effect_ALLOW, anyone, "execute-api:/*", nil),
+			"a statement allows everybody execute-api:/prod/GET/orders, which an authorizer guards",
+		},
+		{
+			"the same by a whole ARN",
+			nil,
+			statement(awsiam.Effect_ALLOW, anyone, "arn:aws:execute-api:us-east-1:123456789012:abc/prod/GET/*", nil),
+			"which an authorizer guards",
+		},
+		{
+			"the same in the time of a condition",
+			nil,
+			statement(awsiam.Effect_ALLOW, anyone, "execute-api:/*", insecure),
+			"which an authorizer guards",
+		},
+		{
+			"allows those who sign",
+			[]string{"203.0.113.0/24"},
+			statement(
+				awsiam.Effect_ALLOW,
+				anyone,
+				"execute-api:/*",
+				map[string]any{"StringEquals": map[string]any{"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
+			),
+			"",
+		},
 		{"allows what is public", nil, statement(awsiam.Effect_ALLOW, anyone, "execute-api:/prod/GET/health", nil), ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -326,8 +412,13 @@ func TestAPolicyThatCanOnlyBeJudgedWhole(t *testing.T) {
 func TestAPrivateAPIComparesTheAddressInTheVPC(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) {
-		p.ResourcePolicy = &secureapi.ResourcePolicy{AllowCIDRs: []string{"10.0.0.0/8"}, AllowVPCEndpoints: []string{"vpce-0a1b2c3d"}}
-		p.RestApiProps = &awsapigateway.RestApiProps{EndpointTypes: &[]awsapigateway.EndpointType{awsapigateway.EndpointType_PRIVATE}}
+		p.ResourcePolicy = &secureapi.ResourcePolicy{
+			AllowCIDRs:        []string{"10.0.0.0/8"},
+			AllowVPCEndpoints: []string{"vpce-0a1b2c3d"},
+		}
+		p.RestApiProps = &awsapigateway.RestApiProps{
+			EndpointTypes: &[]awsapigateway.EndpointType{awsapigateway.EndpointType_PRIVATE},
+		}
 	})
 	// Two statements: every VPC has addresses in 10.0.0.0/8, so an address does not stand for the endpoint.
 	for _, want := range []string{
@@ -370,7 +461,8 @@ func TestTheFunctionMayReadItsSecretOnly(t *testing.T) {
 		}}}}
 	})
 	text, _ := json.Marshal(resources(stack, "AWS::IAM::Policy"))
-	if !strings.Contains(string(text), `"secretsmanager:GetSecretValue"`) || !strings.Contains(string(text), `"Resource":{"Ref":"Key`) {
+	if !strings.Contains(string(text), `"secretsmanager:GetSecretValue"`) ||
+		!strings.Contains(string(text), `"Resource":{"Ref":"Key`) {
 		t.Errorf("policies %s: want secretsmanager:GetSecretValue on the secret", text)
 	}
 }
@@ -380,10 +472,16 @@ func TestAuthorizerFunction(t *testing.T) {
 	api := shop(stack, func(p *secureapi.Props) {
 		p.Authorizers = map[string]secureapi.Authorizer{
 			"partners": secureapi.IAMAuthorizer{},
-			"pages":    secureapi.TokenAuthorizer{JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{secureapi.Google("1.apps.googleusercontent.com")}}},
+			"pages": secureapi.TokenAuthorizer{
+				JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{secureapi.Google("1.apps.googleusercontent.com")}},
+			},
 		}
 		f := p.Routes[0].Function
-		p.Routes = append(p.Routes, secureapi.Handle("GET /partners", f, secureapi.GuardedBy("partners")), secureapi.Handle("GET /pages", f, secureapi.GuardedBy("pages")))
+		p.Routes = append(
+			p.Routes,
+			secureapi.Handle("GET /partners", f, secureapi.GuardedBy("partners")),
+			secureapi.Handle("GET /pages", f, secureapi.GuardedBy("pages")),
+		)
 	})
 	if got := *api.AuthorizerFunction().Node().Id(); got != "AuthorizerFunction" {
 		t.Errorf("the function of Props.Authorizer is %s", got)
@@ -396,15 +494,26 @@ func TestAuthorizerFunction(t *testing.T) {
 		t.Errorf("%d policies, want the one of the grant", n)
 	}
 	const named = `secureapi: Shop/Api: NamedAuthorizerFunction: `
-	refused(t, func() { api.NamedAuthorizerFunction("partners") }, named+`the IAMAuthorizer "partners" has no included function`)
+	refused(
+		t,
+		func() { api.NamedAuthorizerFunction("partners") },
+		named+`the IAMAuthorizer "partners" has no included function`,
+	)
 	refused(t, func() { api.NamedAuthorizerFunction("nobody") },
 		named+`there is no authorizer "nobody" in Authorizers: they are "pages", "partners"`)
-	refused(t, func() { api.NamedAuthorizerFunction("") }, named+`the name is empty: use AuthorizerFunction for Props.Authorizer`)
+	refused(
+		t,
+		func() { api.NamedAuthorizerFunction("") },
+		named+`the name is empty: use AuthorizerFunction for Props.Authorizer`,
+	)
 	public := shop(newStack(), func(p *secureapi.Props) {
 		p.Authorizer, p.Routes = nil, p.Routes[1:]
 	})
-	refused(t, func() { public.AuthorizerFunction() },
-		`secureapi: Shop/Api: AuthorizerFunction: Props.Authorizer is not set: use NamedAuthorizerFunction with one of Authorizers: there is none`)
+	refused(
+		t,
+		func() { public.AuthorizerFunction() },
+		`secureapi: Shop/Api: AuthorizerFunction: Props.Authorizer is not set: use NamedAuthorizerFunction with one of Authorizers: there is none`,
+	)
 }
 
 func TestRestApiPropsPassThroughUnchanged(t *testing.T) {
@@ -419,7 +528,8 @@ func TestRestApiPropsPassThroughUnchanged(t *testing.T) {
 	if !reflect.DeepEqual(*given, before) || !reflect.DeepEqual(*given.DeployOptions, stageBefore) {
 		t.Error("the caller's props were changed")
 	}
-	if got := only(t, stack, "AWS::ApiGateway::RestApi"); got["Description"] != "mine" || fmt.Sprint(got["EndpointConfiguration"]) != "map[Types:[REGIONAL]]" {
+	if got := only(t, stack, "AWS::ApiGateway::RestApi"); got["Description"] != "mine" ||
+		fmt.Sprint(got["EndpointConfiguration"]) != "map[Types:[REGIONAL]]" {
 		t.Errorf("RestApi %v: want the description given and a REGIONAL endpoint", got)
 	}
 	stage := only(t, stack, "AWS::ApiGateway::Stage")
@@ -436,7 +546,12 @@ func TestPreflightsOfBinaryAPIs(t *testing.T) {
 	for _, c := range []struct {
 		types  []string
 		binary bool
-	}{{nil, false}, {[]string{"image/png"}, false}, {[]string{"image/png", "*/*"}, true}, {[]string{"application~1json"}, true}} {
+	}{
+		{nil, false},
+		{[]string{"image/png"}, false},
+		{[]string{"image/png", "*/*"}, true},
+		{[]string{"application~1json"}, true},
+	} {
 		types := c.types
 		stack := newStack()
 		shop(stack, func(p *secureapi.Props) {
@@ -505,7 +620,11 @@ func TestTwoAPIsWithOneFunctionAgreeOnCORS(t *testing.T) {
 		}
 	}
 	make("https://a.example.com")()
-	refused(t, make("https://b.example.com"), "secureapi: Shop/Api1: CORS: the function Shop/Orders answers for another API with other CORS settings")
+	refused(
+		t,
+		make("https://b.example.com"),
+		"secureapi: Shop/Api1: CORS: the function Shop/Orders answers for another API with other CORS settings",
+	)
 }
 
 func TestAnEnvironmentThatIsTooLarge(t *testing.T) {
@@ -515,13 +634,19 @@ func TestAnEnvironmentThatIsTooLarge(t *testing.T) {
 	}
 	refused(t, func() {
 		shop(newStack(), func(p *secureapi.Props) {
-			p.Authorizer = secureapi.TokenAuthorizer{JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{{URL: "https://idp.example.com", Audiences: audiences}}}}
+			p.Authorizer = secureapi.TokenAuthorizer{
+				JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{{URL: "https://idp.example.com", Audiences: audiences}}},
+			}
 		})
 	}, "the API's TokenAuthorizer: its configuration takes", "of the 4096 bytes of a Lambda function's environment")
 }
 
 func TestAPanicNamesTheConstruct(t *testing.T) {
-	refused(t, func() { shop(newStack(), func(p *secureapi.Props) { p.Routes = nil }) }, "secureapi: Shop/Api: there are no Routes")
+	refused(
+		t,
+		func() { shop(newStack(), func(p *secureapi.Props) { p.Routes = nil }) },
+		"secureapi: Shop/Api: there are no Routes",
+	)
 }
 
 func TestTheAPIIsAScope(t *testing.T) {
@@ -541,11 +666,16 @@ func TestCognitoIssuer(t *testing.T) {
 	shop(stack, func(p *secureapi.Props) {
 		p.Authorizer = secureapi.TokenAuthorizer{JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{issuer}}}
 	})
-	if issuer.TokenUse != "access" || issuer.GroupsClaim != "cognito:groups" || issuer.JWKSURL != issuer.URL+"/.well-known/jwks.json" {
+	if issuer.TokenUse != "access" || issuer.GroupsClaim != "cognito:groups" ||
+		issuer.JWKSURL != issuer.URL+"/.well-known/jwks.json" {
 		t.Errorf("issuer %+v", issuer)
 	}
 	text, _ := json.Marshal(resources(stack, "AWS::Lambda::Function"))
-	for _, want := range []string{`\"url\":\"https://",{"Fn::GetAtt":["Pool`, `"ProviderName"]}`, `\"audiences\":[\"",{"Ref":"PoolWeb`} {
+	for _, want := range []string{
+		`\"url\":\"https://",{"Fn::GetAtt":["Pool`,
+		`"ProviderName"]}`,
+		`\"audiences\":[\"",{"Ref":"PoolWeb`,
+	} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the function's environment does not have %s:\n%s", want, text)
 		}
@@ -556,12 +686,19 @@ func TestAnInvokeRoleIsUsedAsGiven(t *testing.T) {
 	app := newApp()
 	shared := awscdk.NewStack(app, jsii.String("Shared"), nil)
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
-	role := awsiam.NewRole(stack, jsii.String("Mine"), &awsiam.RoleProps{AssumedBy: awsiam.NewServicePrincipal(jsii.String("apigateway.amazonaws.com"), nil)})
+	role := awsiam.NewRole(
+		stack,
+		jsii.String("Mine"),
+		&awsiam.RoleProps{AssumedBy: awsiam.NewServicePrincipal(jsii.String("apigateway.amazonaws.com"), nil)},
+	)
 	secureapi.New(stack, "Api", &secureapi.Props{
 		Authorizer: secureapi.TokenAuthorizer{Function: backend(shared, "Check"), InvokeRole: role},
 		Routes:     []secureapi.Route{secureapi.Handle("GET /orders", backend(stack, "Orders"))},
 	})
-	if got := fmt.Sprint(only(t, stack, "AWS::ApiGateway::Authorizer")["AuthorizerCredentials"]); !strings.Contains(got, "Mine") {
+	if got := fmt.Sprint(only(t, stack, "AWS::ApiGateway::Authorizer")["AuthorizerCredentials"]); !strings.Contains(
+		got,
+		"Mine",
+	) {
 		t.Errorf("AuthorizerCredentials %s, want the role given", got)
 	}
 }
@@ -571,7 +708,10 @@ func TestSettingsOfTheIncludedFunction(t *testing.T) {
 	shop(stack, func(p *secureapi.Props) {
 		a := tokens()
 		a.CacheTTL = secureapi.NoCache
-		a.JWT.FunctionProps = &awslambda.FunctionProps{Timeout: awscdk.Duration_Seconds(jsii.Number(5)), MemorySize: jsii.Number(512)}
+		a.JWT.FunctionProps = &awslambda.FunctionProps{
+			Timeout:    awscdk.Duration_Seconds(jsii.Number(5)),
+			MemorySize: jsii.Number(512),
+		}
 		p.Authorizer = a
 	})
 	for _, f := range resources(stack, "AWS::Lambda::Function") {
@@ -605,11 +745,16 @@ func TestAnAliasesFunctionGetsCORS(t *testing.T) {
 	stack := newStack()
 	f := backend(stack, "Orders")
 	secureapi.New(stack, "Api", &secureapi.Props{
-		Routes: []secureapi.Route{secureapi.Handle("GET /", awslambda.NewAlias(stack, jsii.String("Live"), &awslambda.AliasProps{
-			AliasName: jsii.String("live"), Version: f.CurrentVersion()}), secureapi.Public("front page"))},
+		Routes: []secureapi.Route{
+			secureapi.Handle("GET /", awslambda.NewAlias(stack, jsii.String("Live"), &awslambda.AliasProps{
+				AliasName: jsii.String("live"), Version: f.CurrentVersion()}), secureapi.Public("front page")),
+		},
 		CORS: &secureapi.CORS{AllowOrigins: []string{"https://a.example.com"}},
 	})
-	if text := fmt.Sprint(only(t, stack, "AWS::Lambda::Function")["Environment"]); !strings.Contains(text, "https://a.example.com") {
+	if text := fmt.Sprint(only(t, stack, "AWS::Lambda::Function")["Environment"]); !strings.Contains(
+		text,
+		"https://a.example.com",
+	) {
 		t.Errorf("environment %s, want the origin in it", text)
 	}
 }
@@ -623,12 +768,19 @@ func TestAPIsHaveNamesOfTheirOwn(t *testing.T) {
 }
 
 func TestNoScope(t *testing.T) {
-	refused(t, func() { secureapi.New(nil, "Api", &secureapi.Props{}) }, "secureapi: Api: the scope is nil: give it the stack")
+	refused(
+		t,
+		func() { secureapi.New(nil, "Api", &secureapi.Props{}) },
+		"secureapi: Api: the scope is nil: give it the stack",
+	)
 }
 
 // A page has to be allowed to send the key that a route asks for.
 func TestThePreflightAllowsAPIKeys(t *testing.T) {
-	for required, want := range map[bool]string{true: "'Content-Type,Authorization,X-Api-Key'", false: "'Content-Type,Authorization'"} {
+	for required, want := range map[bool]string{
+		true:  "'Content-Type,Authorization,X-Api-Key'",
+		false: "'Content-Type,Authorization'",
+	} {
 		stack := newStack()
 		shop(stack, func(p *secureapi.Props) {
 			p.CORS = &secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}}
@@ -646,11 +798,15 @@ func TestThePreflightAllowsAPIKeys(t *testing.T) {
 	}
 }
 
-// The guide's own way is a permission that the other account gives; only it can know of that.
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-lambda-authorizer-cross-account-lambda-authorizer.html
+// The guide's own way is a permission that the other account gives; only it can know of that. Source:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-lambda-authorizer-cross-account-lambda-authorizer.html
 func TestAFunctionOfAnotherAccount(t *testing.T) {
 	in := func(app awscdk.App, id, account string) awscdk.Stack {
-		return awscdk.NewStack(app, &id, &awscdk.StackProps{Env: &awscdk.Environment{Account: &account, Region: jsii.String("eu-west-1")}})
+		return awscdk.NewStack(
+			app,
+			&id,
+			&awscdk.StackProps{Env: &awscdk.Environment{Account: &account, Region: jsii.String("eu-west-1")}},
+		)
 	}
 	const here, there = "111111111111", "222222222222"
 	warned := func(account string, role bool) bool {
@@ -664,8 +820,13 @@ func TestAFunctionOfAnotherAccount(t *testing.T) {
 			}
 			p.Authorizer, p.Routes[0].Access = a, nil
 		})
-		return len(*assertions.Annotations_FromStack(stack).FindWarning(jsii.String("/Shop/Api"), assertions.Match_StringLikeRegexp(jsii.String(
-			"the API's TokenAuthorizer: its Function is of account 222222222222 and the API of 111111111111.*set InvokeRole")))) > 0
+		return len(
+			*assertions.Annotations_FromStack(stack).FindWarning(
+				jsii.String("/Shop/Api"),
+				assertions.Match_StringLikeRegexp(jsii.String(
+					"the API's TokenAuthorizer: its Function is of account 222222222222 and the API of 111111111111.*set InvokeRole")),
+			),
+		) > 0
 	}
 	for _, tt := range []struct {
 		account string
@@ -678,9 +839,14 @@ func TestAFunctionOfAnotherAccount(t *testing.T) {
 	}
 	app := newApp()
 	shared := backend(in(app, "Shared", there), "Decide")
-	refused(t, func() {
-		shop(in(app, "Shop", here), func(p *secureapi.Props) {
-			p.Authorizer, p.Routes[0].Access = secureapi.TokenAuthorizer{Function: shared}, nil
-		})
-	}, "secureapi: Shop/Api: the API's TokenAuthorizer: its Function is of account 222222222222 and the API of 111111111111", "set InvokeRole")
+	refused(
+		t,
+		func() {
+			shop(in(app, "Shop", here), func(p *secureapi.Props) {
+				p.Authorizer, p.Routes[0].Access = secureapi.TokenAuthorizer{Function: shared}, nil
+			})
+		},
+		"secureapi: Shop/Api: the API's TokenAuthorizer: its Function is of account 222222222222 and the API of 111111111111",
+		"set InvokeRole",
+	)
 }

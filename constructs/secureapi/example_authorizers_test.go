@@ -27,7 +27,14 @@ func ExampleTokenAuthorizer() {
 		},
 		Routes: []secureapi.Route{secureapi.Handle("GET /orders", orders, secureapi.AnyScope("orders:read"))},
 	})
-	show(stack, "AWS::ApiGateway::Authorizer", "Type", "IdentitySource", "AuthorizerResultTtlInSeconds", "IdentityValidationExpression")
+	show(
+		stack,
+		"AWS::ApiGateway::Authorizer",
+		"Type",
+		"IdentitySource",
+		"AuthorizerResultTtlInSeconds",
+		"IdentityValidationExpression",
+	)
 	// Output:
 	// Type="TOKEN" IdentitySource="method.request.header.Authorization" AuthorizerResultTtlInSeconds=600 IdentityValidationExpression="^[Bb]earer [A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$"
 }
@@ -51,9 +58,12 @@ func ExampleRequestAuthorizer() {
 	orders := backend(stack, "Orders")
 	secureapi.New(stack, "Api", &secureapi.Props{
 		Authorizer: secureapi.RequestAuthorizer{
-			JWT:             &secureapi.JWT{Issuers: []secureapi.Issuer{secureapi.Auth0("shop.eu.auth0.com", "orders")}},
-			TokenSources:    []secureapi.TokenSource{secureapi.TokenCookie("session")},
-			IdentitySources: []secureapi.IdentitySource{secureapi.IdentityHeader("Cookie"), secureapi.IdentityContext("identity.sourceIp")},
+			JWT:          &secureapi.JWT{Issuers: []secureapi.Issuer{secureapi.Auth0("shop.eu.auth0.com", "orders")}},
+			TokenSources: []secureapi.TokenSource{secureapi.TokenCookie("session")},
+			IdentitySources: []secureapi.IdentitySource{
+				secureapi.IdentityHeader("Cookie"),
+				secureapi.IdentityContext("identity.sourceIp"),
+			},
 		},
 		Routes: []secureapi.Route{secureapi.Handle("GET /orders", orders, secureapi.AnyScope("orders:read"))},
 	})

@@ -52,7 +52,9 @@ func ExampleCognitoIssuer() {
 	users := awscognito.NewUserPool(stack, jsii.String("Users"), nil)
 	app := users.AddClient(jsii.String("App"), nil)
 	secureapi.New(stack, "Api", &secureapi.Props{
-		Authorizer: secureapi.TokenAuthorizer{JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{secureapi.CognitoIssuer(users, app)}}},
+		Authorizer: secureapi.TokenAuthorizer{
+			JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{secureapi.CognitoIssuer(users, app)}},
+		},
 		Routes: []secureapi.Route{
 			secureapi.Handle("DELETE /orders/{id}", orders, secureapi.AnyScope("orders/write"), secureapi.AnyGroup("admins")),
 		},
@@ -61,7 +63,8 @@ func ExampleCognitoIssuer() {
 	// Output: Type="TOKEN"
 }
 
-// An issuer without a preset, which signs with a key that it shares with the API. The function gets the grant to read it.
+// An issuer without a preset, which signs with a key that it shares with the API. The function gets the grant to read
+// it.
 func ExampleIssuer() {
 	stack := newStack()
 	orders := backend(stack, "Orders")

@@ -99,7 +99,10 @@ func ExamplePublic() {
 	secureapi.New(stack, "Api", &secureapi.Props{Routes: []secureapi.Route{
 		secureapi.Handle("GET /health", orders, secureapi.Public("load balancer health check")),
 	}})
-	for _, method := range *assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::ApiGateway::Method"), nil) {
+	for _, method := range *assertions.Template_FromStack(stack, nil).FindResources(
+		jsii.String("AWS::ApiGateway::Method"),
+		nil,
+	) {
 		fmt.Println((*method)["Metadata"])
 	}
 	// Output: map[gatehouse:public:load balancer health check]
@@ -110,7 +113,9 @@ func ExampleGuardedBy() {
 	stack := newStack()
 	orders := backend(stack, "Orders")
 	secureapi.New(stack, "Api", &secureapi.Props{
-		Authorizer:  secureapi.TokenAuthorizer{JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{secureapi.Auth0("shop.eu.auth0.com", "orders")}}},
+		Authorizer: secureapi.TokenAuthorizer{
+			JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{secureapi.Auth0("shop.eu.auth0.com", "orders")}},
+		},
 		Authorizers: map[string]secureapi.Authorizer{"partners": secureapi.IAMAuthorizer{}},
 		Routes: []secureapi.Route{
 			secureapi.Handle("GET /orders", orders),
@@ -134,7 +139,11 @@ func ExampleAPI_GrantInvoke() {
 			secureapi.Handle("GET /orders/{id}/invoice", orders),
 		},
 	})
-	partner := awsiam.NewRole(stack, jsii.String("Partner"), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountPrincipal("111122223333")})
+	partner := awsiam.NewRole(
+		stack,
+		jsii.String("Partner"),
+		&awsiam.RoleProps{AssumedBy: awsiam.NewAccountPrincipal("111122223333")},
+	)
 	api.GrantInvoke(partner, "GET /orders/{id}/invoice")
 
 	defer func() { fmt.Println(errors.Unwrap(recover().(error))) }()

@@ -27,24 +27,36 @@ func (b *builder) flush() {
 			"restApiId": rest.RestApiId(),
 			"stageName": stage.StageName(),
 		},
-		PhysicalResourceId: customresources.PhysicalResourceId_Of(awscdk.Fn_Join(jsii.String("-"), &[]*string{rest.LatestDeployment().DeploymentId(), jsii.String(b.rights())})),
+		PhysicalResourceId: customresources.PhysicalResourceId_Of(
+			awscdk.Fn_Join(jsii.String("-"), &[]*string{rest.LatestDeployment().DeploymentId(), jsii.String(b.rights())}),
+		),
 	}
 	// What the service's API does over DELETE is permitted by that verb.
 	// Sources: https://docs.aws.amazon.com/apigateway/latest/api/API_FlushStageAuthorizersCache.html and
 	// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-iam-policy-examples.html
 	cache := b.stack.FormatArn(&awscdk.ArnComponents{
-		Service: jsii.String("apigateway"), Account: jsii.String(""), ArnFormat: awscdk.ArnFormat_SLASH_RESOURCE_SLASH_RESOURCE_NAME,
+		Service: jsii.String(
+			"apigateway",
+		), Account: jsii.String(""), ArnFormat: awscdk.ArnFormat_SLASH_RESOURCE_SLASH_RESOURCE_NAME,
 		// The stage's name is written out: a reference to the stage would have the policy wait for it, see below.
-		Resource: jsii.String("restapis"), ResourceName: jsii.String(*rest.RestApiId() + "/stages/" + b.plan.Stage + "/cache/authorizers"),
+		Resource: jsii.String(
+			"restapis",
+		), ResourceName: jsii.String(*rest.RestApiId() + "/stages/" + b.plan.Stage + "/cache/authorizers"),
 	})
-	flush := customresources.NewAwsCustomResource(b.api, jsii.String("FlushAuthorizerCache"), &customresources.AwsCustomResourceProps{
-		OnUpdate:            call,
-		InstallLatestAwsSdk: jsii.Bool(false),
-		LogGroup:            flushLogs(b.stack),
-		Policy: customresources.AwsCustomResourcePolicy_FromStatements(&[]awsiam.PolicyStatement{
-			awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{Actions: jsii.Strings("apigateway:DELETE"), Resources: &[]*string{cache}}),
-		}),
-	})
+	flush := customresources.NewAwsCustomResource(
+		b.api,
+		jsii.String("FlushAuthorizerCache"),
+		&customresources.AwsCustomResourceProps{
+			OnUpdate:            call,
+			InstallLatestAwsSdk: jsii.Bool(false),
+			LogGroup:            flushLogs(b.stack),
+			Policy: customresources.AwsCustomResourcePolicy_FromStatements(&[]awsiam.PolicyStatement{
+				awsiam.NewPolicyStatement(
+					&awsiam.PolicyStatementProps{Actions: jsii.Strings("apigateway:DELETE"), Resources: &[]*string{cache}},
+				),
+			}),
+		},
+	)
 	// The call alone waits, and not its policy: one that is made just before the call, IAM does not know of everywhere
 	// yet, so that the call is denied and the deployment fails.
 	// Source: https://github.com/aws/aws-cdk/pull/37085, https://github.com/aws/aws-cdk/issues/37675

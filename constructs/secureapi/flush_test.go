@@ -41,7 +41,14 @@ func TestTheCacheIsEmptied(t *testing.T) {
 	stack := newStack()
 	shop(stack, func(p *secureapi.Props) { p.Stage.FlushAuthorizerCache = true })
 	call := flushed(t, nil)
-	for _, want := range []string{`flushStageAuthorizersCache`, `\"restApiId\":\"`, `{"Ref":"ApiRestApi`, `\"stageName\":\"`, `{"Ref":"ApiRestApiDeploymentStageprod`, `{"Ref":"ApiRestApiDeployment`} {
+	for _, want := range []string{
+		`flushStageAuthorizersCache`,
+		`\"restApiId\":\"`,
+		`{"Ref":"ApiRestApi`,
+		`\"stageName\":\"`,
+		`{"Ref":"ApiRestApiDeploymentStageprod`,
+		`{"Ref":"ApiRestApiDeployment`,
+	} {
 		if !strings.Contains(call, want) {
 			t.Errorf("the call %s does not have %s", call, want)
 		}
@@ -66,7 +73,9 @@ func TestTheCacheIsEmptied(t *testing.T) {
 		}
 	}
 	// Its function may do that and nothing else.
-	statement := regexp.MustCompile(`"Action":"apigateway:DELETE","Effect":"Allow","Resource":\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},":apigateway:",\{"Ref":"AWS::Region"\},"::/restapis/",\{"Ref":"ApiRestApi\w+"\},"/stages/prod/cache/authorizers"\]\]\}`)
+	statement := regexp.MustCompile(
+		`"Action":"apigateway:DELETE","Effect":"Allow","Resource":\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},":apigateway:",\{"Ref":"AWS::Region"\},"::/restapis/",\{"Ref":"ApiRestApi\w+"\},"/stages/prod/cache/authorizers"\]\]\}`,
+	)
 	found := 0
 	for id, policy := range resources(stack, "AWS::IAM::Policy") {
 		text, err := json.Marshal(policy)
@@ -96,12 +105,22 @@ func TestWhenTheCacheIsEmptied(t *testing.T) {
 		{"nothing", nil, false},
 		{"a line that moves", func(p *secureapi.Props) { p.Routes[0], p.Routes[1] = p.Routes[1], p.Routes[0] }, false},
 		{"another retention of the access log", func(p *secureapi.Props) { p.Stage.AccessLogRetention = "ONE_WEEK" }, false},
-		{"a requirement, for which there is no new deployment", func(p *secureapi.Props) { p.Routes[0].Access = []secureapi.Access{secureapi.AnyScope("orders:admin")} }, true},
+		{
+			"a requirement, for which there is no new deployment",
+			func(p *secureapi.Props) { p.Routes[0].Access = []secureapi.Access{secureapi.AnyScope("orders:admin")} },
+			true,
+		},
 		{"a route", func(p *secureapi.Props) {
-			p.Routes = append(p.Routes, secureapi.Handle("DELETE /orders/{id}", p.Routes[0].Function, secureapi.AnyGroup("admins")))
+			p.Routes = append(
+				p.Routes,
+				secureapi.Handle("DELETE /orders/{id}", p.Routes[0].Function, secureapi.AnyGroup("admins")),
+			)
 		}, true},
 		{"an audience", func(p *secureapi.Props) {
-			p.Authorizer = secureapi.TokenAuthorizer{JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{{URL: "https://idp.example.com/", Audiences: []string{"others"}}}}}
+			p.Authorizer = secureapi.TokenAuthorizer{JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{{
+				URL:       "https://idp.example.com/",
+				Audiences: []string{"others"},
+			}}}}
 		}, true},
 		{"a TTL", func(p *secureapi.Props) {
 			a := tokens()
@@ -127,7 +146,8 @@ func TestNamesWithCommasAreToldApart(t *testing.T) {
 	}
 }
 
-// TestTwoCachesAreEmptied has two APIs in a stack, for which CDK makes one function, and guards without one of their own.
+// TestTwoCachesAreEmptied has two APIs in a stack, for which CDK makes one function, and guards without one of their
+// own.
 func TestTwoCachesAreEmptied(t *testing.T) {
 	stack := newStack()
 	f := backend(stack, "Orders")

@@ -18,7 +18,10 @@ import (
 // for a header of CORS that is given as well.
 //
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-cors.html
-func (a *API) AddGatewayResponse(id string, options *awsapigateway.GatewayResponseOptions) awsapigateway.GatewayResponse {
+func (a *API) AddGatewayResponse(
+	id string,
+	options *awsapigateway.GatewayResponseOptions,
+) awsapigateway.GatewayResponse {
 	fail := func(format string, args ...any) {
 		panic(fmt.Errorf("secureapi: %s: AddGatewayResponse %q: %w", *a.Node().Path(), id, fmt.Errorf(format, args...)))
 	}

@@ -10,10 +10,10 @@ import (
 
 // GrantInvoke lets a principal call the routes with these patterns, which must be guarded by an [IAMAuthorizer].
 //
-// The * that stands for a parameter in a policy crosses slashes, so a grant of "GET /orders/{id}" would cover
-// "GET /orders/{id}/items" as well. Where it would cover a route that is not among those named in the call,
-// GrantInvoke panics and names it; where it would cover a method that was added beside the table, the synthesis fails.
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
+// The * that stands for a parameter in a policy crosses slashes, so a grant of "GET /orders/{id}" would cover "GET
+// /orders/{id}/items" as well. Where it would cover a route that is not among those named in the call, GrantInvoke
+// panics and names it; where it would cover a method that was added beside the table, the synthesis fails. Source:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
 func (a *API) GrantInvoke(grantee awsiam.IGrantable, patterns ...string) awsiam.Grant {
 	const method = "GrantInvoke"
 	if grantee == nil {

@@ -50,39 +50,69 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 	}{
 		{"a type from a parameter", nil, func(stack awscdk.Stack, api *secureapi.API) {
 			kind := awscdk.NewCfnParameter(stack, jsii.String("Type"), &awscdk.CfnParameterProps{Default: "AWS_IAM"})
-			raw(stack, "Raw", &awsapigateway.CfnMethodProps{RestApiId: api.RestAPI.RestApiId(), ResourceId: api.RestAPI.RestApiRootResourceId(),
-				AuthorizationType: kind.ValueAsString()})
+			raw(stack, "Raw", &awsapigateway.CfnMethodProps{
+				RestApiId:         api.RestAPI.RestApiId(),
+				ResourceId:        api.RestAPI.RestApiRootResourceId(),
+				AuthorizationType: kind.ValueAsString(),
+			})
 		}, "undecided-authorization", "it cannot be told whether the method POST / is open: AuthorizationType: it is the " +
 			"parameter Type"},
 		{"a type from a token", nil, func(stack awscdk.Stack, api *secureapi.API) {
-			raw(stack, "Raw", &awsapigateway.CfnMethodProps{RestApiId: api.RestAPI.RestApiId(), ResourceId: api.RestAPI.RestApiRootResourceId(),
-				AuthorizationType: awscdk.Lazy_String(&typeNone{}, nil)})
+			raw(stack, "Raw", &awsapigateway.CfnMethodProps{
+				RestApiId:         api.RestAPI.RestApiId(),
+				ResourceId:        api.RestAPI.RestApiRootResourceId(),
+				AuthorizationType: awscdk.Lazy_String(&typeNone{}, nil),
+			})
 		}, "open-method", "the method POST / is open"},
 		{"an override of a guarded method", nil, func(_ awscdk.Stack, api *secureapi.API) {
 			cfn(method(api, "/orders", "GET")).AddPropertyOverride(jsii.String("AuthorizationType"), "NONE")
 		}, "open-method", "the method GET /orders is open, and the table says that Authorizer guards it"},
 		{"a generic resource", nil, func(stack awscdk.Stack, api *secureapi.API) {
-			awscdk.NewCfnResource(stack, jsii.String("Generic"), &awscdk.CfnResourceProps{Type: jsii.String("AWS::ApiGateway::Method"), Properties: &map[string]any{
-				"RestApiId": api.RestAPI.RestApiId(), "ResourceId": api.RestAPI.RestApiRootResourceId(), "HttpMethod": "DELETE", "AuthorizationType": "NONE"}})
+			awscdk.NewCfnResource(stack, jsii.String("Generic"), &awscdk.CfnResourceProps{
+				Type: jsii.String("AWS::ApiGateway::Method"),
+				Properties: &map[string]any{
+					"RestApiId":         api.RestAPI.RestApiId(),
+					"ResourceId":        api.RestAPI.RestApiRootResourceId(),
+					"HttpMethod":        "DELETE",
+					"AuthorizationType": "NONE",
+				},
+			})
 		}, "open-method", "the method DELETE / is open"},
 		{"an id by Fn::Sub", nil, func(stack awscdk.Stack, api *secureapi.API) {
 			id := "${" + *stack.GetLogicalId(cfn(api.RestAPI)) + "}"
-			raw(stack, "Raw", &awsapigateway.CfnMethodProps{RestApiId: awscdk.Fn_Sub(&id, nil), ResourceId: api.RestAPI.RestApiRootResourceId(), AuthorizationType: jsii.String("NONE")})
+			raw(stack, "Raw", &awsapigateway.CfnMethodProps{
+				RestApiId:         awscdk.Fn_Sub(&id, nil),
+				ResourceId:        api.RestAPI.RestApiRootResourceId(),
+				AuthorizationType: jsii.String("NONE"),
+			})
 		}, "open-method", "the method POST / is open"},
 		{"an id by an import from another stack", nil, func(stack awscdk.Stack, api *secureapi.API) {
-			awscdk.NewCfnOutput(stack, jsii.String("Id"), &awscdk.CfnOutputProps{Value: api.RestAPI.RestApiId(), ExportName: jsii.String("shop-api")})
-			awscdk.NewCfnOutput(stack, jsii.String("Root"), &awscdk.CfnOutputProps{Value: api.RestAPI.RestApiRootResourceId(), ExportName: jsii.String("shop-root")})
+			awscdk.NewCfnOutput(stack, jsii.String("Id"), &awscdk.CfnOutputProps{
+				Value:      api.RestAPI.RestApiId(),
+				ExportName: jsii.String("shop-api"),
+			})
+			awscdk.NewCfnOutput(stack, jsii.String("Root"), &awscdk.CfnOutputProps{
+				Value:      api.RestAPI.RestApiRootResourceId(),
+				ExportName: jsii.String("shop-root"),
+			})
 			other := awscdk.NewStack(awscdk.App_Of(stack), jsii.String("Other"), nil)
 			raw(other, "Raw", &awsapigateway.CfnMethodProps{RestApiId: awscdk.Fn_ImportValue(jsii.String("shop-api")),
 				ResourceId: awscdk.Fn_ImportValue(jsii.String("shop-root")), AuthorizationType: jsii.String("NONE")})
 		}, "open-method", "the method POST / is open"},
 		{"an id by an import of another app", nil, func(stack awscdk.Stack, _ *secureapi.API) {
 			raw(awscdk.NewStack(awscdk.App_Of(stack), jsii.String("Other"), nil), "Raw", &awsapigateway.CfnMethodProps{
-				RestApiId: awscdk.Fn_ImportValue(jsii.String("shop-api")), ResourceId: jsii.String("abc"), AuthorizationType: jsii.String("NONE")})
+				RestApiId:         awscdk.Fn_ImportValue(jsii.String("shop-api")),
+				ResourceId:        jsii.String("abc"),
+				AuthorizationType: jsii.String("NONE"),
+			})
 		}, "unknown-api", "it cannot be told whether its API is one that Gatehouse built"},
 		{"a method in a public method's scope", nil, func(_ awscdk.Stack, api *secureapi.API) {
-			raw(method(api, "/health", "GET").(constructs.Construct), "Raw", &awsapigateway.CfnMethodProps{RestApiId: api.RestAPI.RestApiId(),
-				ResourceId: api.RestAPI.RestApiRootResourceId(), AuthorizationType: jsii.String("NONE")})
+			raw(
+				method(api, "/health", "GET").(constructs.Construct),
+				"Raw",
+				&awsapigateway.CfnMethodProps{RestApiId: api.RestAPI.RestApiId(),
+					ResourceId: api.RestAPI.RestApiRootResourceId(), AuthorizationType: jsii.String("NONE")},
+			)
 		}, "open-method", "the method POST / is open"},
 		{"a public method at another path", nil, func(_ awscdk.Stack, api *secureapi.API) {
 			cfn(method(api, "/health", "GET")).(awsapigateway.CfnMethod).SetResourceId(api.RestAPI.RestApiRootResourceId())
@@ -93,8 +123,12 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 			cfn(api.RestAPI).AddPropertyDeletionOverride(jsii.String("Policy"))
 		}, "resource-policy", "the resource policy lacks a Deny that was planned"},
 		{"an authorizer of its own with the included function", nil, func(stack awscdk.Stack, api *secureapi.API) {
-			api.RestAPI.Root().AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{Authorizer: awsapigateway.NewTokenAuthorizer(stack, jsii.String("Own"),
-				&awsapigateway.TokenAuthorizerProps{Handler: api.AuthorizerFunction()})})
+			api.RestAPI.Root().AddMethod(
+				jsii.String("GET"),
+				nil,
+				&awsapigateway.MethodOptions{Authorizer: awsapigateway.NewTokenAuthorizer(stack, jsii.String("Own"),
+					&awsapigateway.TokenAuthorizerProps{Handler: api.AuthorizerFunction()})},
+			)
 		}, "included-authorizer", "the method GET / was added beside the table with an authorizer that answers for the " +
 			"table alone"},
 		{"a body", nil, func(_ awscdk.Stack, api *secureapi.API) {
@@ -106,9 +140,18 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 		{"metadata that is gone", nil, func(_ awscdk.Stack, api *secureapi.API) {
 			cfn(api.RestAPI).AddDeletionOverride(jsii.String("Metadata"))
 		}, "hidden-methods", "the templates have no gatehouse:plan for the API Shop/Api"},
-		{"an identity source", func(p *secureapi.Props) { p.Authorizer = cached() }, func(_ awscdk.Stack, api *secureapi.API) {
-			cfn(child(api, "Authorizer")).(awsapigateway.CfnAuthorizer).SetIdentitySource(jsii.String("method.request.header.X-Version"))
-		}, "changed-authorizer", `IdentitySource is "method.request.header.X-Version", want "method.request.header.Authorization"`},
+		{
+			"an identity source",
+			func(p *secureapi.Props) { p.Authorizer = cached() },
+			func(_ awscdk.Stack, api *secureapi.API) {
+				cfn(child(
+					api,
+					"Authorizer",
+				)).(awsapigateway.CfnAuthorizer).SetIdentitySource(jsii.String("method.request.header.X-Version"))
+			},
+			"changed-authorizer",
+			`IdentitySource is "method.request.header.X-Version", want "method.request.header.Authorization"`,
+		},
 		{"a cache of an authorizer that has none", func(p *secureapi.Props) {
 			a := tokens()
 			a.CacheTTL = secureapi.NoCache
@@ -120,25 +163,41 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 			cfn(child(api, "Authorizer")).(awsapigateway.CfnAuthorizer).SetAuthorizerResultTtlInSeconds(jsii.Number(3600))
 		}, "changed-authorizer", "AuthorizerResultTtlInSeconds is 3600, want 300"},
 		{"a function of another one", nil, func(stack awscdk.Stack, api *secureapi.API) {
-			uri := "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/" + *backend(stack, "Lax").FunctionArn() + "/invocations"
+			uri := "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/" + *backend(
+				stack,
+				"Lax",
+			).FunctionArn() + "/invocations"
 			cfn(child(api, "Authorizer")).(awsapigateway.CfnAuthorizer).SetAuthorizerUri(&uri)
 		}, "changed-authorizer", "AuthorizerUri is "},
 		{"an environment", nil, func(_ awscdk.Stack, api *secureapi.API) {
 			api.AuthorizerFunction().AddEnvironment(jsii.String("GATEHOUSE_AUTHORIZER"), jsii.String(`{"issuers":[]}`), nil)
 		}, "changed-function", "has not the GATEHOUSE_AUTHORIZER that was planned"},
 		{"a second stage with a cache", nil, func(stack awscdk.Stack, api *secureapi.API) {
-			awsapigateway.NewStage(stack, jsii.String("Fast"), &awsapigateway.StageProps{StageName: jsii.String("fast"), Deployment: api.RestAPI.LatestDeployment(), CachingEnabled: jsii.Bool(true)})
+			awsapigateway.NewStage(stack, jsii.String("Fast"), &awsapigateway.StageProps{
+				StageName:      jsii.String("fast"),
+				Deployment:     api.RestAPI.LatestDeployment(),
+				CachingEnabled: jsii.Bool(true),
+			})
 		}, "response-cache", `the stage "fast" caches the answers of * /*`},
 		{"settings with a cache", nil, func(_ awscdk.Stack, api *secureapi.API) {
 			cfn(api.RestAPI.DeploymentStage()).AddPropertyOverride(jsii.String("MethodSettings"), []any{map[string]any{
 				"HttpMethod": "GET", "ResourcePath": "/orders", "CachingEnabled": true}})
 		}, "response-cache", `the stage "prod" caches the answers of GET /orders`},
 		{"a deployment with a cache", nil, func(stack awscdk.Stack, api *secureapi.API) {
-			awsapigateway.NewCfnDeployment(stack, jsii.String("Fast"), &awsapigateway.CfnDeploymentProps{RestApiId: api.RestAPI.RestApiId(), StageName: jsii.String("fast"),
-				StageDescription: &awsapigateway.CfnDeployment_StageDescriptionProperty{CacheClusterEnabled: jsii.Bool(true), CachingEnabled: jsii.Bool(true)}})
+			awsapigateway.NewCfnDeployment(stack, jsii.String("Fast"), &awsapigateway.CfnDeploymentProps{
+				RestApiId: api.RestAPI.RestApiId(),
+				StageName: jsii.String("fast"),
+				StageDescription: &awsapigateway.CfnDeployment_StageDescriptionProperty{
+					CacheClusterEnabled: jsii.Bool(true),
+					CachingEnabled:      jsii.Bool(true),
+				},
+			})
 		}, "response-cache", `the stage "fast" caches the answers of all methods`},
 		{"a function URL", nil, func(stack awscdk.Stack, _ *secureapi.API) {
-			child(stack, "Orders").(awslambda.Function).AddFunctionUrl(&awslambda.FunctionUrlOptions{AuthType: awslambda.FunctionUrlAuthType_NONE})
+			child(
+				stack,
+				"Orders",
+			).(awslambda.Function).AddFunctionUrl(&awslambda.FunctionUrlOptions{AuthType: awslambda.FunctionUrlAuthType_NONE})
 		}, "open-function-url", "the function URL is open, and its function answers GET /orders, which CUSTOM guards"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -157,9 +216,16 @@ func (*typeNone) Produce() *string { return jsii.String("NONE") }
 func TestAccept(t *testing.T) {
 	stack := newStack()
 	api := shop(stack, nil)
-	url := child(stack, "Orders").(awslambda.Function).AddFunctionUrl(&awslambda.FunctionUrlOptions{AuthType: awslambda.FunctionUrlAuthType_NONE})
+	url := child(stack, "Orders").(awslambda.Function).AddFunctionUrl(
+		&awslambda.FunctionUrlOptions{AuthType: awslambda.FunctionUrlAuthType_NONE},
+	)
 	refused(t, func() { secureapi.Accept(nil, "open-function-url", "x") }, "secureapi: Accept: the scope is nil")
-	refused(t, func() { secureapi.Accept(url, "open-url", "x") }, `there is no rule "open-url": want one of `, "open-function-url")
+	refused(
+		t,
+		func() { secureapi.Accept(url, "open-url", "x") },
+		`there is no rule "open-url": want one of `,
+		"open-function-url",
+	)
 	refused(t, func() { secureapi.Accept(url, "acceptance", "x") }, `there is no rule "acceptance"`)
 	refused(t, func() { secureapi.Accept(url, "open-function-url", " ") }, "open-function-url needs a reason")
 	refused(t, func() { secureapi.Accept(stack, "open-function-url", "x") }, "it has no resource of its own")
@@ -177,7 +243,8 @@ func TestAccept(t *testing.T) {
 func TestAcknowledgeDoesNotSilenceAnError(t *testing.T) {
 	stack := newStack()
 	shop(stack, nil).RestAPI.Root().AddMethod(jsii.String("GET"), nil, nil)
-	awscdk.Validations_Of(stack).Acknowledge(&awscdk.Acknowledgment{Id: jsii.String("Gatehouse::open-method"), Reason: jsii.String("no")})
+	awscdk.Validations_Of(stack).
+		Acknowledge(&awscdk.Acknowledgment{Id: jsii.String("Gatehouse::open-method"), Reason: jsii.String("no")})
 	refused(t, func() { awscdk.App_Of(stack).Synth(nil) }, "the method GET / is open")
 }
 
@@ -192,13 +259,21 @@ func TestAStageIsCheckedWithItsApp(t *testing.T) {
 func TestSkippedValidationSkipsNoChecks(t *testing.T) {
 	stack := newStack()
 	shop(stack, nil).RestAPI.Root().AddMethod(jsii.String("GET"), nil, nil)
-	refused(t, func() { awscdk.App_Of(stack).Synth(&awscdk.StageSynthesisOptions{SkipValidation: jsii.Bool(true)}) }, "the method GET / is open")
+	refused(
+		t,
+		func() { awscdk.App_Of(stack).Synth(&awscdk.StageSynthesisOptions{SkipValidation: jsii.Bool(true)}) },
+		"the method GET / is open",
+	)
 }
 
 // A tree without an app runs no plugins. CDK makes an app for a stack without a scope.
 func TestATreeWithoutAnApp(t *testing.T) {
 	dir := t.TempDir()
-	stage := awscdk.NewStage(constructs.NewRootConstruct(jsii.String("Root")), jsii.String("Prod"), &awscdk.StageProps{Outdir: &dir})
+	stage := awscdk.NewStage(
+		constructs.NewRootConstruct(jsii.String("Root")),
+		jsii.String("Prod"),
+		&awscdk.StageProps{Outdir: &dir},
+	)
 	refused(t, func() { shop(awscdk.NewStack(stage, jsii.String("Shop"), nil), nil) }, "only an app runs the checks "+
 		"of its templates: make an awscdk.NewApp")
 
@@ -217,7 +292,10 @@ func TestAnAPIThatWasTakenOut(t *testing.T) {
 
 // In these modes CDK itself leaves it to another process to fail.
 func TestAReportThatNothingReadsIsRefused(t *testing.T) {
-	for name, value := range map[string]any{"@aws-cdk/core:appMode": "process", "@aws-cdk/core:failSynthOnValidationErrors": false} {
+	for name, value := range map[string]any{
+		"@aws-cdk/core:appMode":                     "process",
+		"@aws-cdk/core:failSynthOnValidationErrors": false,
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("CDK_CLI_VERSION", "")
 			stack := newStack(name, value)
@@ -242,7 +320,9 @@ func TestAReportThatNothingReadsIsRefused(t *testing.T) {
 
 			// The next one, into the same folder, is as any other.
 			dir := *awscdk.App_Of(stack).Outdir()
-			app := awscdk.NewApp(&awscdk.AppProps{Outdir: &dir, Context: &map[string]any{"aws:cdk:bundling-stacks": []string{}, name: value}})
+			app := awscdk.NewApp(
+				&awscdk.AppProps{Outdir: &dir, Context: &map[string]any{"aws:cdk:bundling-stacks": []string{}, name: value}},
+			)
 			shop(awscdk.NewStack(app, jsii.String("Shop"), nil), nil)
 			app.Synth(nil)
 			if _, err := os.Stat(filepath.Join(dir, "manifest.json")); err != nil {

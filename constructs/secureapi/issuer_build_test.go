@@ -15,14 +15,20 @@ func TestLimitsAreInTheFunctionsEnvironment(t *testing.T) {
 	issuer := secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders")
 	issuer.Clients, issuer.MaxLifetime, issuer.AcceptBoundTokens = []string{"web"}, time.Hour, true
 	shop(stack, func(p *secureapi.Props) {
-		p.Authorizer = secureapi.TokenAuthorizer{JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{issuer}, PolicyEndsWithToken: true}}
+		p.Authorizer = secureapi.TokenAuthorizer{
+			JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{issuer}, PolicyEndsWithToken: true},
+		}
 	})
 	text, err := json.Marshal(resources(stack, "AWS::Lambda::Function"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		`\"clients\":[\"web\"]`, `\"clientClaim\":\"cid\"`, `\"maxLifetimeSeconds\":3600`, `\"acceptBoundTokens\":true`, `\"policyEndsWithToken\":true`,
+		`\"clients\":[\"web\"]`,
+		`\"clientClaim\":\"cid\"`,
+		`\"maxLifetimeSeconds\":3600`,
+		`\"acceptBoundTokens\":true`,
+		`\"policyEndsWithToken\":true`,
 	} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the function's environment does not have %s:\n%s", want, text)

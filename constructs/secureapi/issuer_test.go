@@ -27,19 +27,44 @@ func TestLimitsOfAnIssuerThatAreRefused(t *testing.T) {
 		{"empty client", func(i *Issuer) { i.Clients = []string{""} }, "has an empty client in Clients"},
 		{"clients known at deployment", func(i *Issuer) { i.Clients = []string{"#{Token[TOKEN.7]}"} },
 			"has Clients that are a list known only when the stack is deployed: take single values of it with awscdk.Fn_Select"},
-		{"lifetime below zero", func(i *Issuer) { i.MaxLifetime = -time.Hour }, "MaxLifetime -1h0m0s: want whole seconds above 0s"},
-		{"lifetime of half a second", func(i *Issuer) { i.MaxLifetime = time.Second / 2 }, "MaxLifetime 500ms: want whole seconds above 0s"},
+		{
+			"lifetime below zero",
+			func(i *Issuer) { i.MaxLifetime = -time.Hour },
+			"MaxLifetime -1h0m0s: want whole seconds above 0s",
+		},
+		{
+			"lifetime of half a second",
+			func(i *Issuer) { i.MaxLifetime = time.Second / 2 },
+			"MaxLifetime 500ms: want whole seconds above 0s",
+		},
 		{"key age too short", func(i *Issuer) { i.MaxKeyAge = time.Second }, "MaxKeyAge 1s: want whole seconds from 1m0s on"},
-		{"key age below zero", func(i *Issuer) { i.MaxKeyAge = -time.Hour }, "MaxKeyAge -1h0m0s: want whole seconds from 1m0s on"},
+		{
+			"key age below zero",
+			func(i *Issuer) { i.MaxKeyAge = -time.Hour },
+			"MaxKeyAge -1h0m0s: want whole seconds from 1m0s on",
+		},
 		{"key age with a fraction", func(i *Issuer) { i.MaxKeyAge = time.Minute + 1 }, "MaxKeyAge 1m0.000000001s"},
-		{"stale ceiling below zero", func(i *Issuer) { i.StaleCeiling = -time.Hour }, "StaleCeiling -1h0m0s: want whole seconds up to 168h0m0s"},
-		{"stale ceiling too long", func(i *Issuer) { i.StaleCeiling = 30 * 24 * time.Hour }, "StaleCeiling 720h0m0s: want whole seconds up to 168h0m0s"},
+		{
+			"stale ceiling below zero",
+			func(i *Issuer) { i.StaleCeiling = -time.Hour },
+			"StaleCeiling -1h0m0s: want whole seconds up to 168h0m0s",
+		},
+		{
+			"stale ceiling too long",
+			func(i *Issuer) { i.StaleCeiling = 30 * 24 * time.Hour },
+			"StaleCeiling 720h0m0s: want whole seconds up to 168h0m0s",
+		},
 		{"stale ceiling below the default key age", func(i *Issuer) { i.StaleCeiling = time.Minute },
 			"StaleCeiling 1m0s is shorter than MaxKeyAge 1h0m0s: raise StaleCeiling, or lower MaxKeyAge"},
-		{"key age above the default stale ceiling", func(i *Issuer) { i.MaxKeyAge = 24 * time.Hour }, "StaleCeiling 12h0m0s is shorter than MaxKeyAge 24h0m0s"},
+		{
+			"key age above the default stale ceiling",
+			func(i *Issuer) { i.MaxKeyAge = 24 * time.Hour },
+			"StaleCeiling 12h0m0s is shorter than MaxKeyAge 24h0m0s",
+		},
 	} {
 		errs := goodIssuer(c.change).plan().Check()
-		if len(errs) != 1 || !strings.Contains(errs[0].Error(), `issuer "https://idp.example.com/"`) || !strings.Contains(errs[0].Error(), c.want) {
+		if len(errs) != 1 || !strings.Contains(errs[0].Error(), `issuer "https://idp.example.com/"`) ||
+			!strings.Contains(errs[0].Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", c.name, errs, c.want)
 		}
 	}
@@ -61,7 +86,11 @@ func TestLimitsOfAnIssuerReachTheFunction(t *testing.T) {
 			i.Clients, i.ClientClaim, i.Algorithms = []string{"web"}, "cid", []string{"Ed25519"}
 			i.MaxLifetime, i.MaxKeyAge, i.StaleCeiling, i.AcceptBoundTokens = 25*time.Hour, time.Minute, 2*time.Minute, true
 		}},
-		{"a client's claim that a preset sets counts with clients only", func(i *Issuer) { i.ClientClaim = "cid" }, func(*authz.Issuer) {}},
+		{
+			"a client's claim that a preset sets counts with clients only",
+			func(i *Issuer) { i.ClientClaim = "cid" },
+			func(*authz.Issuer) {},
+		},
 	} {
 		issuer, want := goodIssuer(c.change), unit
 		c.want(&want)
@@ -79,7 +108,10 @@ func TestPolicyEndsWithTokenIsAnOption(t *testing.T) {
 	if text := (authz.Config{}).Environment()[authz.ConfigVariable]; strings.Contains(text, "policyEndsWithToken") {
 		t.Errorf("by default the configuration is %s", text)
 	}
-	if text := (authz.Config{PolicyEndsWithToken: true}).Environment()[authz.ConfigVariable]; !strings.Contains(text, `"policyEndsWithToken":true`) {
+	if text := (authz.Config{PolicyEndsWithToken: true}).Environment()[authz.ConfigVariable]; !strings.Contains(
+		text,
+		`"policyEndsWithToken":true`,
+	) {
 		t.Errorf("the configuration is %s", text)
 	}
 }

@@ -47,5 +47,10 @@ func valueOf(a Authorizer) (Authorizer, error) {
 		names = append(names, k.name)
 	}
 	last := len(names) - 1
-	return nil, fmt.Errorf("unsupported authorizer type %T: use a %s or %s", a, strings.Join(names[:last], ", "), names[last])
+	return nil, fmt.Errorf(
+		"unsupported authorizer type %T: use a %s or %s",
+		a,
+		strings.Join(names[:last], ", "),
+		names[last],
+	)
 }

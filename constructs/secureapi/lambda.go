@@ -48,8 +48,8 @@ func (l lambdaAuthorizer) handler(s *site, g *plan.Guard, config authz.Config) h
 				"stack depend on "+
 				"the other: set InvokeRole, and let that role invoke the function there", g, of, here)
 		}
-		// An imported function may have its permission already.
-		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-lambda-authorizer-cross-account-lambda-authorizer.html
+		// An imported function may have its permission already. Source:
+		// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-lambda-authorizer-cross-account-lambda-authorizer.html
 		annotation.Warn(s.scope, "gatehouse:authorizerOfAnotherAccount", fmt.Sprintf(
 			"%s: its Function is of account %s and the API of %s, so no permission for it can be made from here, and "+
 				"without "+

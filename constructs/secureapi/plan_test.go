@@ -65,7 +65,9 @@ func policy(r ResourcePolicy) func(*Props) { return func(p *Props) { p.ResourceP
 func privately(r ResourcePolicy) func(*Props) {
 	return func(p *Props) {
 		p.ResourcePolicy = &r
-		p.RestApiProps = &awsapigateway.RestApiProps{EndpointTypes: &[]awsapigateway.EndpointType{awsapigateway.EndpointType_PRIVATE}}
+		p.RestApiProps = &awsapigateway.RestApiProps{
+			EndpointTypes: &[]awsapigateway.EndpointType{awsapigateway.EndpointType_PRIVATE},
+		}
 	}
 }
 
@@ -81,16 +83,43 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		want   string // part of the error's text, all that helps: the place, the value, the way out
 	}{
 		// Routes
-		{"function nil", add(Handle("GET /h", nil)), `route "GET /h": its function is nil: give it an awslambda.IFunction, such as gofunction.New returns`},
+		{
+			"function nil",
+			add(Handle("GET /h", nil)),
+			`route "GET /h": its function is nil: give it an awslambda.IFunction, such as gofunction.New returns`,
+		},
 
 		// Who guards
 		{"nil pointer to a guard", guardedWith((*TokenAuthorizer)(nil)), "it is a nil *secureapi.TokenAuthorizer"},
-		{"a guard in disguise", guardedWith(struct{ IAMAuthorizer }{}), "use a TokenAuthorizer, RequestAuthorizer, CognitoAuthorizer or IAMAuthorizer"},
-		{"an access in disguise", add(Handle("GET /u", fn, struct{ Access }{AnyScope("s")})), `route "GET /u": its Access holds a struct { secureapi.Access }`},
-		{"nil guard", func(p *Props) { p.Authorizers = map[string]Authorizer{"ops": nil} }, `the authorizer "ops" of Authorizers is nil`},
-		{"authorizer in MethodOptions", add(Route{Pattern: "GET /o", Function: fn, MethodOptions: &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_NONE}}),
-			`route "GET /o": its MethodOptions set an authorizer`},
-		{"no proxy integration", add(Route{Pattern: "GET /p", Function: fn, IntegrationOptions: &awsapigateway.LambdaIntegrationOptions{Proxy: &no}}), "turn the proxy integration off"},
+		{
+			"a guard in disguise",
+			guardedWith(struct{ IAMAuthorizer }{}),
+			"use a TokenAuthorizer, RequestAuthorizer, CognitoAuthorizer or IAMAuthorizer",
+		},
+		{
+			"an access in disguise",
+			add(Handle("GET /u", fn, struct{ Access }{AnyScope("s")})),
+			`route "GET /u": its Access holds a struct { secureapi.Access }`,
+		},
+		{
+			"nil guard",
+			func(p *Props) { p.Authorizers = map[string]Authorizer{"ops": nil} },
+			`the authorizer "ops" of Authorizers is nil`,
+		},
+		{
+			"authorizer in MethodOptions",
+			add(Route{
+				Pattern:       "GET /o",
+				Function:      fn,
+				MethodOptions: &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_NONE},
+			}),
+			`route "GET /o": its MethodOptions set an authorizer`,
+		},
+		{
+			"no proxy integration",
+			add(Route{Pattern: "GET /p", Function: fn, IntegrationOptions: &awsapigateway.LambdaIntegrationOptions{Proxy: &no}}),
+			"turn the proxy integration off",
+		},
 
 		// Requirements
 		{"group with Cognito", func(p *Props) {
@@ -101,18 +130,54 @@ func TestAWrongTableIsRefused(t *testing.T) {
 			p.Authorizer = CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}
 			add(Handle("GET /t", fn, AnyScope("a"), AnyScope("b")))(p)
 		}, "takes any one of a route's scopes, so 2 AnyScope requirements cannot all hold"},
-		{"scope with IAM", guardedWith(IAMAuthorizer{}), `"GET /orders": it requires any scope of orders:read, which the API's IAMAuthorizer cannot enforce: IAM does not look at scopes: leave the requirement out and grant callers the route with api.GrantInvoke`},
-		{"scope with a function of one's own", guardedWith(TokenAuthorizer{Function: fn}), "your own Function decides alone, so nothing here enforces a scope: use JWT instead of Function"},
+		{
+			"scope with IAM",
+			guardedWith(IAMAuthorizer{}),
+			`"GET /orders": it requires any scope of orders:read, which the API's IAMAuthorizer cannot enforce: IAM does not look at scopes: leave the requirement out and grant callers the route with api.GrantInvoke`,
+		},
+		{
+			"scope with a function of one's own",
+			guardedWith(TokenAuthorizer{Function: fn}),
+			"your own Function decides alone, so nothing here enforces a scope: use JWT instead of Function",
+		},
 
 		// Lambda authorizers
-		{"neither JWT nor function", guardedWith(TokenAuthorizer{}), "the API's TokenAuthorizer: neither JWT nor Function is set"},
-		{"both JWT and function", guardedWith(RequestAuthorizer{JWT: jwt(), Function: fn}), "the API's RequestAuthorizer: both JWT and Function are set"},
-		{"TTL over an hour", guardedWith(TokenAuthorizer{JWT: jwt(), CacheTTL: 2 * time.Hour}), "CacheTTL 2h0m0s is over API Gateway's maximum of 1h0m0s"},
-		{"header with a space", guardedWith(TokenAuthorizer{JWT: jwt(), Header: "X Token"}), `header "X Token": a header's name does not hold ' '`},
-		{"expression that is none", guardedWith(TokenAuthorizer{JWT: jwt(), ValidationExpression: "("}), `ValidationExpression "(": error parsing regexp`},
-		{"cache without identity source", guardedWith(RequestAuthorizer{Function: fn}), "caching is on and there is no identity source to cache by: add IdentitySources, or set CacheTTL to NoCache"},
+		{
+			"neither JWT nor function",
+			guardedWith(TokenAuthorizer{}),
+			"the API's TokenAuthorizer: neither JWT nor Function is set",
+		},
+		{
+			"both JWT and function",
+			guardedWith(RequestAuthorizer{JWT: jwt(), Function: fn}),
+			"the API's RequestAuthorizer: both JWT and Function are set",
+		},
+		{
+			"TTL over an hour",
+			guardedWith(TokenAuthorizer{JWT: jwt(), CacheTTL: 2 * time.Hour}),
+			"CacheTTL 2h0m0s is over API Gateway's maximum of 1h0m0s",
+		},
+		{
+			"header with a space",
+			guardedWith(TokenAuthorizer{JWT: jwt(), Header: "X Token"}),
+			`header "X Token": a header's name does not hold ' '`,
+		},
+		{
+			"expression that is none",
+			guardedWith(TokenAuthorizer{JWT: jwt(), ValidationExpression: "("}),
+			`ValidationExpression "(": error parsing regexp`,
+		},
+		{
+			"cache without identity source",
+			guardedWith(RequestAuthorizer{Function: fn}),
+			"caching is on and there is no identity source to cache by: add IdentitySources, or set CacheTTL to NoCache",
+		},
 
-		{"token header with a space", guardedWith(RequestAuthorizer{JWT: jwt(), CacheTTL: NoCache, TokenSources: []TokenSource{TokenHeader("X Y")}}), `TokenSources[0]: token source "header" "X Y"`},
+		{
+			"token header with a space",
+			guardedWith(RequestAuthorizer{JWT: jwt(), CacheTTL: NoCache, TokenSources: []TokenSource{TokenHeader("X Y")}}),
+			`TokenSources[0]: token source "header" "X Y"`,
+		},
 		{"API keys that the included function would name", func(p *Props) {
 			yes := true
 			p.Routes[0].MethodOptions = &awsapigateway.MethodOptions{ApiKeyRequired: &yes}
@@ -122,10 +187,26 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		// JWT
 		{"Google without a client", preset(Google()), "name your OAuth client ids"},
 		{"no issuers", guardedWith(TokenAuthorizer{JWT: &JWT{}}), "JWT.Issuers is empty"},
-		{"HMAC without a secret", issuer(func(i *Issuer) { i.Algorithms = []string{"HS256"} }), `algorithm "HS256": without HMACSecret`},
-		{"RSA with a secret", issuer(func(i *Issuer) { i.HMACSecret = secret; i.Algorithms = []string{"RS256"} }), `algorithm "RS256": with HMACSecret an issuer signs with HS256, HS384, HS512`},
-		{"reserved context claim", guardedWith(TokenAuthorizer{JWT: &JWT{Issuers: jwt().Issuers, ContextClaims: []string{"scopes"}}}), `JWT.ContextClaims has "scopes", which is the name of what the context holds anyway`},
-		{"Okta's org server", preset(Okta("https://shop.okta.com", "api")), `Okta("https://shop.okta.com"): want a custom authorization server`},
+		{
+			"HMAC without a secret",
+			issuer(func(i *Issuer) { i.Algorithms = []string{"HS256"} }),
+			`algorithm "HS256": without HMACSecret`,
+		},
+		{
+			"RSA with a secret",
+			issuer(func(i *Issuer) { i.HMACSecret = secret; i.Algorithms = []string{"RS256"} }),
+			`algorithm "RS256": with HMACSecret an issuer signs with HS256, HS384, HS512`,
+		},
+		{
+			"reserved context claim",
+			guardedWith(TokenAuthorizer{JWT: &JWT{Issuers: jwt().Issuers, ContextClaims: []string{"scopes"}}}),
+			`JWT.ContextClaims has "scopes", which is the name of what the context holds anyway`,
+		},
+		{
+			"Okta's org server",
+			preset(Okta("https://shop.okta.com", "api")),
+			`Okta("https://shop.okta.com"): want a custom authorization server`,
+		},
 		{"Entra ID for any tenant", preset(EntraID("common", "api")), `EntraID("common"): want the tenant's id, a GUID`},
 		{"Google with a foreign audience", preset(Google("orders")), `Google("orders"): want an OAuth client id`},
 		{"Auth0 by URL", preset(Auth0("https://shop.eu.auth0.com/", "api")), `want the tenant's domain alone`},
@@ -136,9 +217,17 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		{"nil user pool", guardedWith(CognitoAuthorizer{UserPools: []awscognito.IUserPool{nil}}), "UserPools[0] is nil"},
 
 		// Resource policy
-		{"no CIDR", policy(ResourcePolicy{AllowCIDRs: []string{"203.0.113.0"}}), `ResourcePolicy.AllowCIDRs[0]: "203.0.113.0" is not a CIDR: want an address and a length, like "203.0.113.0/24"`},
+		{
+			"no CIDR",
+			policy(ResourcePolicy{AllowCIDRs: []string{"203.0.113.0"}}),
+			`ResourcePolicy.AllowCIDRs[0]: "203.0.113.0" is not a CIDR: want an address and a length, like "203.0.113.0/24"`,
+		},
 		{"nil statement", policy(ResourcePolicy{Statements: []awsiam.PolicyStatement{nil}}), "Statements[0] is nil"},
-		{"private without a policy", rest(awsapigateway.RestApiProps{EndpointTypes: &[]awsapigateway.EndpointType{awsapigateway.EndpointType_PRIVATE}}), "the endpoint is PRIVATE and there is no ResourcePolicy"},
+		{
+			"private without a policy",
+			rest(awsapigateway.RestApiProps{EndpointTypes: &[]awsapigateway.EndpointType{awsapigateway.EndpointType_PRIVATE}}),
+			"the endpoint is PRIVATE and there is no ResourcePolicy",
+		},
 
 		// CORS
 		{"no origin", crossOrigin(CORS{}), "CORS: AllowOrigins is empty"},
@@ -152,26 +241,62 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		}, `route "GET /orders": its IntegrationOptions pass the caller's credentials through`},
 
 		// Stage and RestApiProps
-		{"stage name that is a token", func(p *Props) { p.Stage.Name = "${Token[TOKEN.7]}" }, "Stage.Name is a CDK token, and it becomes a part of a construct's id: write it out"},
+		{
+			"stage name that is a token",
+			func(p *Props) { p.Stage.Name = "${Token[TOKEN.7]}" },
+			"Stage.Name is a CDK token, and it becomes a part of a construct's id: write it out",
+		},
 		{"a cache to empty, of IAM", func(p *Props) {
 			p.Authorizer, p.Stage.FlushAuthorizerCache = IAMAuthorizer{}, true
 			p.Routes = []Route{Handle("GET /orders", fn)}
 		}, "Stage.FlushAuthorizerCache: the API has no authorizer with a cache: leave it out"},
-		{"limits and none", func(p *Props) { p.Stage = Stage{RateLimit: 1, NoThrottling: true} }, "NoThrottling is set beside limits"},
+		{
+			"limits and none",
+			func(p *Props) { p.Stage = Stage{RateLimit: 1, NoThrottling: true} },
+			"NoThrottling is set beside limits",
+		},
 		{"logs and none", func(p *Props) {
 			p.Stage = Stage{NoAccessLogs: true, AccessLogRetention: awslogs.RetentionDays_ONE_DAY}
 		}, "NoAccessLogs is set beside AccessLogRetention"},
-		{"policy in RestApiProps", rest(awsapigateway.RestApiProps{Policy: struct{ awsiam.PolicyDocument }{}}), "RestApiProps.Policy is set: use Props.ResourcePolicy"},
-		{"CORS in RestApiProps", rest(awsapigateway.RestApiProps{DefaultCorsPreflightOptions: &awsapigateway.CorsOptions{}}), "RestApiProps.DefaultCorsPreflightOptions is set: use Props.CORS"},
-		{"default method options", rest(awsapigateway.RestApiProps{DefaultMethodOptions: &awsapigateway.MethodOptions{}}), "RestApiProps.DefaultMethodOptions is set"},
-		{"default integration", rest(awsapigateway.RestApiProps{DefaultIntegration: struct{ awsapigateway.Integration }{}}), "RestApiProps.DefaultIntegration is set"},
-		{"cloned API", rest(awsapigateway.RestApiProps{CloneFrom: struct{ awsapigateway.IRestApi }{}}), "RestApiProps.CloneFrom is set: the methods of another API would come along"},
+		{
+			"policy in RestApiProps",
+			rest(awsapigateway.RestApiProps{Policy: struct{ awsiam.PolicyDocument }{}}),
+			"RestApiProps.Policy is set: use Props.ResourcePolicy",
+		},
+		{
+			"CORS in RestApiProps",
+			rest(awsapigateway.RestApiProps{DefaultCorsPreflightOptions: &awsapigateway.CorsOptions{}}),
+			"RestApiProps.DefaultCorsPreflightOptions is set: use Props.CORS",
+		},
+		{
+			"default method options",
+			rest(awsapigateway.RestApiProps{DefaultMethodOptions: &awsapigateway.MethodOptions{}}),
+			"RestApiProps.DefaultMethodOptions is set",
+		},
+		{
+			"default integration",
+			rest(awsapigateway.RestApiProps{DefaultIntegration: struct{ awsapigateway.Integration }{}}),
+			"RestApiProps.DefaultIntegration is set",
+		},
+		{
+			"cloned API",
+			rest(awsapigateway.RestApiProps{CloneFrom: struct{ awsapigateway.IRestApi }{}}),
+			"RestApiProps.CloneFrom is set: the methods of another API would come along",
+		},
 		{"stage that is not deployed", func(p *Props) {
 			p.Stage.Name = "v1"
 			rest(awsapigateway.RestApiProps{Deploy: &no})(p)
 		}, "RestApiProps.Deploy is set: it is false, and Stage would have no effect"},
-		{"cache of answers", rest(awsapigateway.RestApiProps{DeployOptions: &awsapigateway.StageOptions{CachingEnabled: &yes}}), "turn the cache of answers on: API Gateway does not key it by the caller"},
-		{"private by address alone", privately(ResourcePolicy{AllowCIDRs: []string{"10.0.0.0/8"}}), "every account's VPCs may call it: an address says nothing about whose it is"},
+		{
+			"cache of answers",
+			rest(awsapigateway.RestApiProps{DeployOptions: &awsapigateway.StageOptions{CachingEnabled: &yes}}),
+			"turn the cache of answers on: API Gateway does not key it by the caller",
+		},
+		{
+			"private by address alone",
+			privately(ResourcePolicy{AllowCIDRs: []string{"10.0.0.0/8"}}),
+			"every account's VPCs may call it: an address says nothing about whose it is",
+		},
 		{"tracing twice", func(p *Props) {
 			p.Stage.Tracing = true
 			rest(awsapigateway.RestApiProps{DeployOptions: &awsapigateway.StageOptions{TracingEnabled: &yes}})(p)
@@ -194,7 +319,12 @@ func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
 		add(Handle("GET /a", nil), Handle("FETCH /b", fn))(p)
 		p.Stage.Name = "?"
 	}))
-	for _, want := range []string{"3 things are wrong:", "\n  - route \"GET /a\": its function is nil", "\n  - route: pattern \"FETCH /b\"", "\n  - Stage.Name"} {
+	for _, want := range []string{
+		"3 things are wrong:",
+		"\n  - route \"GET /a\": its function is nil",
+		"\n  - route: pattern \"FETCH /b\"",
+		"\n  - Stage.Name",
+	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v\ndoes not hold %q", err, want)
 		}
@@ -238,8 +368,11 @@ func TestNothingIsSaidOfWhatFollows(t *testing.T) {
 
 // Where both are wrong of themselves, both are said.
 func TestTwoURLsThatAreWrong(t *testing.T) {
-	_, err := newTable(props(issuer(func(i *Issuer) { i.URL, i.JWKSURL = "http://a.example.com", "http://b.example.com/keys" })))
-	if err == nil || !strings.Contains(err.Error(), `URL "http://a.example.com"`) || !strings.Contains(err.Error(), `JWKSURL "http://b.example.com/keys"`) {
+	_, err := newTable(
+		props(issuer(func(i *Issuer) { i.URL, i.JWKSURL = "http://a.example.com", "http://b.example.com/keys" })),
+	)
+	if err == nil || !strings.Contains(err.Error(), `URL "http://a.example.com"`) ||
+		!strings.Contains(err.Error(), `JWKSURL "http://b.example.com/keys"`) {
 		t.Errorf("%v, want an error of each", err)
 	}
 }
@@ -257,24 +390,58 @@ func TestARightTableIsTaken(t *testing.T) {
 			issuer(func(i *Issuer) { i.URL = "https://${Token[TOKEN.4]}" })(p)
 		}},
 		{"no cache, no source", "with a TTL of 0 the sources are optional", func(p *Props) {
-			p.Authorizer = RequestAuthorizer{JWT: jwt(), CacheTTL: NoCache, TokenSources: []TokenSource{TokenHeader("Authorization"), TokenCookie("s")}}
+			p.Authorizer = RequestAuthorizer{
+				JWT:          jwt(),
+				CacheTTL:     NoCache,
+				TokenSources: []TokenSource{TokenHeader("Authorization"), TokenCookie("s")},
+			}
 		}},
 		{"a header in another case", "headers are compared without case", func(p *Props) {
-			p.Authorizer = RequestAuthorizer{JWT: jwt(), IdentitySources: []IdentitySource{IdentityHeader("authorization"), IdentityContext("path")}}
+			p.Authorizer = RequestAuthorizer{
+				JWT:             jwt(),
+				IdentitySources: []IdentitySource{IdentityHeader("authorization"), IdentityContext("path")},
+			}
 		}},
-		{"a colon within a segment", "a verb of one's own after a name, as Google's APIs have it", add(Handle("POST /orders:cancel", fn))},
+		{
+			"a colon within a segment",
+			"a verb of one's own after a name, as Google's APIs have it",
+			add(Handle("POST /orders:cancel", fn)),
+		},
 		{"look-ahead", "API Gateway's expressions have it, Go's do not", func(p *Props) {
 			p.Authorizer = TokenAuthorizer{JWT: jwt(), ValidationExpression: "^(?=Bearer ).*$"}
 		}},
-		{"host bits in a range", "IAM takes them, and AWS's own examples have some", policy(ResourcePolicy{AllowCIDRs: []string{"123.4.5.6/24"}})},
-		{"part of a range denied", "the rest may still call", policy(ResourcePolicy{AllowCIDRs: []string{"11.0.0.0/8"}, DenyCIDRs: []string{"11.1.0.0/16"}})},
+		{
+			"host bits in a range",
+			"IAM takes them, and AWS's own examples have some",
+			policy(ResourcePolicy{AllowCIDRs: []string{"123.4.5.6/24"}}),
+		},
+		{
+			"part of a range denied",
+			"the rest may still call",
+			policy(ResourcePolicy{AllowCIDRs: []string{"11.0.0.0/8"}, DenyCIDRs: []string{"11.1.0.0/16"}}),
+		},
 		{"no cacheable policy, and no cache", "each answer then covers one request", func(p *Props) {
-			add(Handle("GET /a/{id}", fn, AnyScope("one")), Handle("GET /a/{id}/b", fn, AnyScope("two")), Handle("GET /a/{id}/b/{c}", fn, AnyScope("one")))(p)
+			add(
+				Handle("GET /a/{id}", fn, AnyScope("one")),
+				Handle("GET /a/{id}/b", fn, AnyScope("two")),
+				Handle("GET /a/{id}/b/{c}", fn, AnyScope("one")),
+			)(p)
 			p.Authorizer = TokenAuthorizer{JWT: jwt(), CacheTTL: NoCache}
 		}},
 		{"no cacheable policy, and a cache by path", "so does each cached answer", func(p *Props) {
-			add(Handle("GET /a/{id}", fn, AnyScope("one")), Handle("GET /a/{id}/b", fn, AnyScope("two")), Handle("GET /a/{id}/b/{c}", fn, AnyScope("one")))(p)
-			p.Authorizer = RequestAuthorizer{JWT: jwt(), IdentitySources: []IdentitySource{IdentityHeader("Authorization"), IdentityContext("path"), IdentityContext("httpMethod")}}
+			add(
+				Handle("GET /a/{id}", fn, AnyScope("one")),
+				Handle("GET /a/{id}/b", fn, AnyScope("two")),
+				Handle("GET /a/{id}/b/{c}", fn, AnyScope("one")),
+			)(p)
+			p.Authorizer = RequestAuthorizer{
+				JWT: jwt(),
+				IdentitySources: []IdentitySource{
+					IdentityHeader("Authorization"),
+					IdentityContext("path"),
+					IdentityContext("httpMethod"),
+				},
+			}
 		}},
 		{"a caller's credentials with IAM", "they are in the request", func(p *Props) {
 			p.Authorizer, p.Routes[0].Access = IAMAuthorizer{}, nil
@@ -287,7 +454,11 @@ func TestARightTableIsTaken(t *testing.T) {
 			add(keyed)(p)
 			rest(awsapigateway.RestApiProps{ApiKeySourceType: awsapigateway.ApiKeySourceType_AUTHORIZER})(p)
 		}},
-		{"an open greedy route", "nothing that is guarded lies beside it", add(Handle("GET /assets/{file+}", fn, Public("pictures")))},
+		{
+			"an open greedy route",
+			"nothing that is guarded lies beside it",
+			add(Handle("GET /assets/{file+}", fn, Public("pictures"))),
+		},
 		{"a public OPTIONS", "by hand, without CORS", add(Handle("OPTIONS /orders", fn, Public("by hand")))},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

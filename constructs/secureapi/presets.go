@@ -114,7 +114,8 @@ func Auth0(domain string, audiences ...string) Issuer {
 // name the clients in Clients.
 //
 // For ID tokens set TokenUse to "id" afterwards; they have no scopes.
-// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
+// Source:
+// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
 func CognitoIssuer(pool awscognito.IUserPool, clients ...awscognito.IUserPoolClient) Issuer {
 	i := Issuer{TokenUse: "access", GroupsClaim: "cognito:groups", audience: "the user pool's app clients in " +
 		"CognitoIssuer"}

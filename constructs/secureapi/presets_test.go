@@ -15,16 +15,25 @@ func TestPresets(t *testing.T) {
 		got, want Issuer
 	}{
 		{"Okta", Okta("https://shop.okta.com/oauth2/default", "api://orders"), Issuer{
-			URL: "https://shop.okta.com/oauth2/default", Audiences: []string{"api://orders"},
-			JWKSURL: "https://shop.okta.com/oauth2/default/v1/keys", ScopesClaim: "scp", GroupsClaim: "groups", ClientClaim: "cid"}},
+			URL:         "https://shop.okta.com/oauth2/default",
+			Audiences:   []string{"api://orders"},
+			JWKSURL:     "https://shop.okta.com/oauth2/default/v1/keys",
+			ScopesClaim: "scp",
+			GroupsClaim: "groups",
+			ClientClaim: "cid",
+		}},
 		{"Entra ID", EntraID(tenant, "api-client-id"), Issuer{
 			URL: "https://login.microsoftonline.com/" + tenant + "/v2.0", Audiences: []string{"api-client-id"},
 			JWKSURL:     "https://login.microsoftonline.com/" + tenant + "/discovery/v2.0/keys",
 			ScopesClaim: "scp", GroupsClaim: "groups", RolesClaim: "roles"}},
-		{"Entra ID, whose tokens have the tenant in small letters", EntraID("AAAAAAAA-2222-3333-4444-555555555555", "api"), Issuer{
-			URL: "https://login.microsoftonline.com/aaaaaaaa-2222-3333-4444-555555555555/v2.0", Audiences: []string{"api"},
-			JWKSURL:     "https://login.microsoftonline.com/aaaaaaaa-2222-3333-4444-555555555555/discovery/v2.0/keys",
-			ScopesClaim: "scp", GroupsClaim: "groups", RolesClaim: "roles"}},
+		{
+			"Entra ID, whose tokens have the tenant in small letters",
+			EntraID("AAAAAAAA-2222-3333-4444-555555555555", "api"),
+			Issuer{
+				URL: "https://login.microsoftonline.com/aaaaaaaa-2222-3333-4444-555555555555/v2.0", Audiences: []string{"api"},
+				JWKSURL:     "https://login.microsoftonline.com/aaaaaaaa-2222-3333-4444-555555555555/discovery/v2.0/keys",
+				ScopesClaim: "scp", GroupsClaim: "groups", RolesClaim: "roles"},
+		},
 		{"Google", Google("1.apps.googleusercontent.com"), Issuer{
 			URL: "https://accounts.google.com", Audiences: []string{"1.apps.googleusercontent.com"},
 			JWKSURL: "https://www.googleapis.com/oauth2/v3/certs"}},

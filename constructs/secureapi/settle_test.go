@@ -15,7 +15,9 @@ import (
 func deploymentOf(t *testing.T, stack awscdk.Stack) string {
 	t.Helper()
 	app := stack.Node().Root().(awscdk.App)
-	template := app.Synth(&awscdk.StageSynthesisOptions{Force: jsii.Bool(true)}).GetStackByName(jsii.String("Shop")).Template()
+	template := app.Synth(&awscdk.StageSynthesisOptions{Force: jsii.Bool(true)}).
+		GetStackByName(jsii.String("Shop")).
+		Template()
 	id, of := "", any(nil)
 	for name, r := range template.(map[string]any)["Resources"].(map[string]any) {
 		switch r := r.(map[string]any); r["Type"] {
@@ -58,7 +60,10 @@ func TestASecondSynthesisDeploysAChange(t *testing.T) {
 func TestALockedDeployment(t *testing.T) {
 	stack := newStack()
 	api := shop(stack, nil)
-	stack.ExportValue(api.RestAPI.LatestDeployment().Node().DefaultChild().(awsapigateway.CfnDeployment).AttrDeploymentId(), nil)
+	stack.ExportValue(
+		api.RestAPI.LatestDeployment().Node().DefaultChild().(awsapigateway.CfnDeployment).AttrDeploymentId(),
+		nil,
+	)
 	if locked, free := deploymentOf(t, stack), newStack(); !strings.HasPrefix(locked, "ApiRestApiDeployment") {
 		t.Errorf("got the deployment %s", locked)
 	} else {
@@ -72,7 +77,9 @@ func TestALockedDeployment(t *testing.T) {
 // TestADeploymentWithAnIDOfItsOwn keeps what the app has overridden CDK's hash with.
 func TestADeploymentWithAnIDOfItsOwn(t *testing.T) {
 	stack := newStack()
-	shop(stack, nil).RestAPI.LatestDeployment().Node().DefaultChild().(awsapigateway.CfnDeployment).OverrideLogicalId(jsii.String("Mine"))
+	shop(stack, nil).RestAPI.LatestDeployment().Node().DefaultChild().(awsapigateway.CfnDeployment).OverrideLogicalId(
+		jsii.String("Mine"),
+	)
 	if id := deploymentOf(t, stack); id != "Mine" {
 		t.Errorf("got the deployment %s", id)
 	}

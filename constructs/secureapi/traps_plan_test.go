@@ -20,7 +20,12 @@ func TestTrapsOfTheProps(t *testing.T) {
 		}
 	}
 	domain := func(mtls *awsapigateway.MTLSConfig, disabled *bool) func(*Props) {
-		return rest(awsapigateway.RestApiProps{DisableExecuteApiEndpoint: disabled, DomainName: &awsapigateway.DomainNameOptions{Mtls: mtls}})
+		return rest(
+			awsapigateway.RestApiProps{
+				DisableExecuteApiEndpoint: disabled,
+				DomainName:                &awsapigateway.DomainNameOptions{Mtls: mtls},
+			},
+		)
 	}
 	const source = "RestApiProps.ApiKeySourceType is AUTHORIZER, and "
 	for _, tt := range []struct {
@@ -28,14 +33,38 @@ func TestTrapsOfTheProps(t *testing.T) {
 		change func(*Props)
 		want   string // "" if it is right
 	}{
-		{"a key that a public route would name", keyed(nil, Public("keys only")), `route "GET /keyed" needs an API key, ` + source + "a public route has no authorizer to name one: leave ApiKeySourceType out, so that callers send the key in X-Api-Key"},
+		{
+			"a key that a public route would name",
+			keyed(nil, Public("keys only")),
+			`route "GET /keyed" needs an API key, ` + source + "a public route has no authorizer to name one: leave ApiKeySourceType out, so that callers send the key in X-Api-Key",
+		},
 		{"a key that IAM would name", keyed(IAMAuthorizer{}), source + "the API's IAMAuthorizer names none"},
-		{"a key that Cognito would name", keyed(CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}), source + "the API's CognitoAuthorizer names none"},
-		{"a key that the included function would name, per request", keyed(RequestAuthorizer{JWT: jwt(), CacheTTL: NoCache}), source + "the API's RequestAuthorizer names none"},
+		{
+			"a key that Cognito would name",
+			keyed(CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}),
+			source + "the API's CognitoAuthorizer names none",
+		},
+		{
+			"a key that the included function would name, per request",
+			keyed(RequestAuthorizer{JWT: jwt(), CacheTTL: NoCache}),
+			source + "the API's RequestAuthorizer names none",
+		},
 		{"a key that an own function names", keyed(RequestAuthorizer{Function: fn, CacheTTL: NoCache}), ""},
-		{"the source alone, where nothing names a key", rest(awsapigateway.RestApiProps{ApiKeySourceType: awsapigateway.ApiKeySourceType_AUTHORIZER}), source + "no authorizer of the API names a key"},
-		{"the source that callers have", rest(awsapigateway.RestApiProps{ApiKeySourceType: awsapigateway.ApiKeySourceType_HEADER}), ""},
-		{"client certificates beside an open endpoint", domain(&awsapigateway.MTLSConfig{}, nil), "RestApiProps.DomainName has Mtls, and callers without a certificate reach the API by its execute-api endpoint: set RestApiProps.DisableExecuteApiEndpoint to true"},
+		{
+			"the source alone, where nothing names a key",
+			rest(awsapigateway.RestApiProps{ApiKeySourceType: awsapigateway.ApiKeySourceType_AUTHORIZER}),
+			source + "no authorizer of the API names a key",
+		},
+		{
+			"the source that callers have",
+			rest(awsapigateway.RestApiProps{ApiKeySourceType: awsapigateway.ApiKeySourceType_HEADER}),
+			"",
+		},
+		{
+			"client certificates beside an open endpoint",
+			domain(&awsapigateway.MTLSConfig{}, nil),
+			"RestApiProps.DomainName has Mtls, and callers without a certificate reach the API by its execute-api endpoint: set RestApiProps.DisableExecuteApiEndpoint to true",
+		},
 		{"an endpoint that is open on purpose", domain(&awsapigateway.MTLSConfig{}, &no), "RestApiProps.DomainName has Mtls"},
 		{"client certificates alone", domain(&awsapigateway.MTLSConfig{}, &yes), ""},
 		{"a domain without client certificates", domain(nil, nil), ""},

@@ -15,8 +15,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
-// TestTrapsAtSynth: what is added to an API or changed in it and would fail or open up when it is deployed, each refused
-// when the app is synthesized, with a near miss.
+// TestTrapsAtSynth: what is added to an API or changed in it and would fail or open up when it is deployed, each
+// refused when the app is synthesized, with a near miss.
 func TestTrapsAtSynth(t *testing.T) {
 	withCORS := func(p *secureapi.Props) { p.CORS = &secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}} }
 	closed := func(p *secureapi.Props) {
@@ -27,11 +27,15 @@ func TestTrapsAtSynth(t *testing.T) {
 			DomainName: jsii.String("api.shop.example.com"),
 			Certificate: awscertificatemanager.Certificate_FromCertificateArn(stack, jsii.String("Certificate"),
 				jsii.String("arn:aws:acm:eu-west-1:111111111111:certificate/1")),
-			Mtls: &awsapigateway.MTLSConfig{Bucket: awss3.Bucket_FromBucketName(stack, jsii.String("Trust"), jsii.String("shop-trust")), Key: jsii.String("ca.pem")},
+			Mtls: &awsapigateway.MTLSConfig{
+				Bucket: awss3.Bucket_FromBucketName(stack, jsii.String("Trust"), jsii.String("shop-trust")),
+				Key:    jsii.String("ca.pem"),
+			},
 		})
 	}
 	own := &awsapigateway.GatewayResponseOptions{
-		Type: awsapigateway.ResponseType_UNAUTHORIZED(), ResponseHeaders: &map[string]*string{"WWW-Authenticate": jsii.String("'Bearer'")},
+		Type:            awsapigateway.ResponseType_UNAUTHORIZED(),
+		ResponseHeaders: &map[string]*string{"WWW-Authenticate": jsii.String("'Bearer'")},
 	}
 	authorizer := func(api *secureapi.API) awsapigateway.CfnAuthorizer {
 		return api.Node().FindChild(jsii.String("Authorizer")).Node().DefaultChild().(awsapigateway.CfnAuthorizer)
@@ -42,7 +46,12 @@ func TestTrapsAtSynth(t *testing.T) {
 		change func(awscdk.Stack, *secureapi.API)
 		want   string // "" if it synthesizes
 	}{
-		{"client certificates beside an open endpoint", nil, certificates, "the domain api.shop.example.com asks for client certificates (mutual TLS), and callers without one reach the API"},
+		{
+			"client certificates beside an open endpoint",
+			nil,
+			certificates,
+			"the domain api.shop.example.com asks for client certificates (mutual TLS), and callers without one reach the API",
+		},
 		{"client certificates alone", closed, certificates, ""},
 		{"an endpoint that is opened again", closed, func(stack awscdk.Stack, api *secureapi.API) {
 			certificates(stack, api)
@@ -59,8 +68,18 @@ func TestTrapsAtSynth(t *testing.T) {
 			api.RestAPI.Node().FindChild(jsii.String("Default4xx")).Node().DefaultChild().(awsapigateway.CfnGatewayResponse).AddPropertyDeletionOverride(
 				jsii.String("ResponseParameters"))
 		}, "the gateway response DEFAULT_4XX has no Access-Control-Allow-Origin"},
-		{"an own response that CORS joins", withCORS, func(_ awscdk.Stack, api *secureapi.API) { api.AddGatewayResponse("Own", own) }, ""},
-		{"an own response of an API without CORS", nil, func(_ awscdk.Stack, api *secureapi.API) { api.RestAPI.AddGatewayResponse(jsii.String("Own"), own) }, ""},
+		{
+			"an own response that CORS joins",
+			withCORS,
+			func(_ awscdk.Stack, api *secureapi.API) { api.AddGatewayResponse("Own", own) },
+			"",
+		},
+		{
+			"an own response of an API without CORS",
+			nil,
+			func(_ awscdk.Stack, api *secureapi.API) { api.RestAPI.AddGatewayResponse(jsii.String("Own"), own) },
+			"",
+		},
 		{"a default that is there already", withCORS, func(stack awscdk.Stack, api *secureapi.API) {
 			awsapigateway.NewCfnGatewayResponse(stack, jsii.String("Own"), &awsapigateway.CfnGatewayResponseProps{
 				RestApiId: api.RestAPI.RestApiId(), ResponseType: jsii.String("DEFAULT_4XX"),
@@ -119,20 +138,34 @@ func TestAGatewayResponseThatCORSJoins(t *testing.T) {
 		}
 		got, _ := r["ResponseParameters"].(map[string]any)
 		for header, want := range map[string]string{
-			"Access-Control-Allow-Origin": "'https://shop.example.com'", "Vary": "'Origin'", "Access-Control-Expose-Headers": "'Location'", "WWW-Authenticate": "'Bearer'",
+			"Access-Control-Allow-Origin":   "'https://shop.example.com'",
+			"Vary":                          "'Origin'",
+			"Access-Control-Expose-Headers": "'Location'",
+			"WWW-Authenticate":              "'Bearer'",
 		} {
 			if got["gatewayresponse.header."+header] != want {
 				t.Errorf("%s: got %v, want %s", header, got["gatewayresponse.header."+header], want)
 			}
 		}
 	}
-	refused(t, func() { api.AddGatewayResponse("None", nil) }, `secureapi: Shop/Api: AddGatewayResponse "None": the options have no Type: name one`)
+	refused(
+		t,
+		func() { api.AddGatewayResponse("None", nil) },
+		`secureapi: Shop/Api: AddGatewayResponse "None": the options have no Type: name one`,
+	)
 	refused(t, func() {
-		api.AddGatewayResponse("Default", &awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_DEFAULT_4XX()})
+		api.AddGatewayResponse(
+			"Default",
+			&awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_DEFAULT_4XX()},
+		)
 	}, "Props.CORS declares DEFAULT_4XX, and an API has one response of a type")
 	twice := options()
 	(*twice.ResponseHeaders)["vary"] = jsii.String("'Accept'")
-	refused(t, func() { api.AddGatewayResponse("Twice", twice) }, "the header vary is given, and Props.CORS sets it: leave it out")
+	refused(
+		t,
+		func() { api.AddGatewayResponse("Twice", twice) },
+		"the header vary is given, and Props.CORS sets it: leave it out",
+	)
 
 	plain := newStack()
 	shop(plain, nil).AddGatewayResponse("Own", options())
@@ -158,15 +191,27 @@ func TestABackendElsewhere(t *testing.T) {
 		})
 	}
 	for name, tt := range map[string]struct{ account, region, want string }{
-		"a function of the app in another account": {there, "eu-west-1", `secureapi: Shop/Api: route "GET /far": its function is of account 222222222222 and the API of 111111111111, where no permission for it can be made: import it by its ARN`},
-		"a function of the app in another region":  {here, "us-east-1", `route "GET /far": its function is in us-east-1 and the API in eu-west-1, where no permission for it can be made: deploy both in one region`},
+		"a function of the app in another account": {
+			there,
+			"eu-west-1",
+			`secureapi: Shop/Api: route "GET /far": its function is of account 222222222222 and the API of 111111111111, where no permission for it can be made: import it by its ARN`,
+		},
+		"a function of the app in another region": {
+			here,
+			"us-east-1",
+			`route "GET /far": its function is in us-east-1 and the API in eu-west-1, where no permission for it can be made: deploy both in one region`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			app := newApp()
-			shared := awslambda.NewFunction(in(app, "Shared", tt.account, tt.region), jsii.String("Far"), &awslambda.FunctionProps{
-				FunctionName: jsii.String("far"), Runtime: awslambda.Runtime_NODEJS_22_X(), Handler: jsii.String("index.handler"),
-				Code: awslambda.Code_FromInline(jsii.String("exports.handler = async () => ({statusCode: 200})")),
-			})
+			shared := awslambda.NewFunction(
+				in(app, "Shared", tt.account, tt.region),
+				jsii.String("Far"),
+				&awslambda.FunctionProps{
+					FunctionName: jsii.String("far"), Runtime: awslambda.Runtime_NODEJS_22_X(), Handler: jsii.String("index.handler"),
+					Code: awslambda.Code_FromInline(jsii.String("exports.handler = async () => ({statusCode: 200})")),
+				},
+			)
 			refused(t, func() { with(in(app, "Shop", here, "eu-west-1"), shared, nil) }, tt.want)
 		})
 	}
@@ -182,13 +227,27 @@ func TestABackendElsewhere(t *testing.T) {
 		change          func(awscdk.Stack, *secureapi.Route)
 		want            string
 	}{
-		"an imported one of another region":                         {account: here, region: "us-east-1", want: "the permission for API Gateway is for the function arn:aws:lambda:us-east-1:111111111111:function:far in us-east-1, and the stack is in eu-west-1"},
+		"an imported one of another region": {
+			account: here,
+			region:  "us-east-1",
+			want:    "the permission for API Gateway is for the function arn:aws:lambda:us-east-1:111111111111:function:far in us-east-1, and the stack is in eu-west-1",
+		},
 		"an imported one of another region that has its permission": {account: here, region: "us-east-1", skip: true},
 		"an imported one of another account, which is warned of":    {account: there, region: "eu-west-1", skip: true},
 		"an imported one of the same place":                         {account: here, region: "eu-west-1"},
-		"an imported one of another account that a role invokes": {account: there, region: "eu-west-1", skip: true, change: func(stack awscdk.Stack, r *secureapi.Route) {
-			r.IntegrationOptions = &awsapigateway.LambdaIntegrationOptions{CredentialsRole: awsiam.Role_FromRoleArn(stack, jsii.String("Invoke"), jsii.String("arn:aws:iam::111111111111:role/invoke"), nil)}
-		}},
+		"an imported one of another account that a role invokes": {
+			account: there,
+			region:  "eu-west-1",
+			skip:    true,
+			change: func(stack awscdk.Stack, r *secureapi.Route) {
+				r.IntegrationOptions = &awsapigateway.LambdaIntegrationOptions{CredentialsRole: awsiam.Role_FromRoleArn(
+					stack,
+					jsii.String("Invoke"),
+					jsii.String("arn:aws:iam::111111111111:role/invoke"),
+					nil,
+				)}
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			app := newApp()

@@ -34,57 +34,101 @@ func TestAMethodAddedBesideTheTable(t *testing.T) {
 			})
 		}, "the method GET / is open"},
 		{"an OPTIONS that a function answers", func(stack awscdk.Stack, api *secureapi.API) {
-			api.RestAPI.Root().AddMethod(jsii.String("OPTIONS"), awsapigateway.NewLambdaIntegration(backend(stack, "Other"), nil), nil)
+			api.RestAPI.Root().AddMethod(
+				jsii.String("OPTIONS"),
+				awsapigateway.NewLambdaIntegration(backend(stack, "Other"), nil),
+				nil,
+			)
 		}, "the method OPTIONS / is open, and the table does not say so"},
 		{"another verb of a public route", func(_ awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Root().ResourceForPath(jsii.String("/health")).AddMethod(jsii.String("POST"), nil, nil)
 		}, "the method POST /health is open"},
 		{"from another stack", func(stack awscdk.Stack, api *secureapi.API) {
 			other := awscdk.NewStack(awscdk.App_Of(stack), jsii.String("Other"), nil)
-			imported := awsapigateway.RestApi_FromRestApiAttributes(other, jsii.String("Imported"), &awsapigateway.RestApiAttributes{
-				RestApiId: api.RestAPI.RestApiId(), RootResourceId: api.RestAPI.RestApiRootResourceId()})
+			imported := awsapigateway.RestApi_FromRestApiAttributes(
+				other,
+				jsii.String("Imported"),
+				&awsapigateway.RestApiAttributes{
+					RestApiId: api.RestAPI.RestApiId(), RootResourceId: api.RestAPI.RestApiRootResourceId()},
+			)
 			imported.Root().AddResource(jsii.String("debug"), nil).AddMethod(jsii.String("GET"), nil, nil)
 		}, "the method GET /debug is open"},
 		{"from a stack within another stack", func(stack awscdk.Stack, api *secureapi.API) {
 			group := constructs.NewConstruct(awscdk.App_Of(stack), jsii.String("Group"))
 			within := awscdk.NewStack(awscdk.NewStack(group, jsii.String("Outer"), nil), jsii.String("Inner"), nil)
-			imported := awsapigateway.RestApi_FromRestApiAttributes(within, jsii.String("Imported"), &awsapigateway.RestApiAttributes{
-				RestApiId: api.RestAPI.RestApiId(), RootResourceId: api.RestAPI.RestApiRootResourceId()})
+			imported := awsapigateway.RestApi_FromRestApiAttributes(
+				within,
+				jsii.String("Imported"),
+				&awsapigateway.RestApiAttributes{
+					RestApiId: api.RestAPI.RestApiId(), RootResourceId: api.RestAPI.RestApiRootResourceId()},
+			)
 			imported.Root().AddResource(jsii.String("debug"), nil).AddMethod(jsii.String("GET"), nil, nil)
 		}, "the method GET /debug is open"},
 		{"from a stack within a construct of another stack", func(stack awscdk.Stack, api *secureapi.API) {
 			outer := awscdk.NewStack(awscdk.App_Of(stack), jsii.String("Outer"), nil)
 			within := awscdk.NewStack(constructs.NewConstruct(outer, jsii.String("Group")), jsii.String("Inner"), nil)
-			imported := awsapigateway.RestApi_FromRestApiAttributes(within, jsii.String("Imported"), &awsapigateway.RestApiAttributes{
-				RestApiId: api.RestAPI.RestApiId(), RootResourceId: api.RestAPI.RestApiRootResourceId()})
+			imported := awsapigateway.RestApi_FromRestApiAttributes(
+				within,
+				jsii.String("Imported"),
+				&awsapigateway.RestApiAttributes{
+					RestApiId: api.RestAPI.RestApiId(), RootResourceId: api.RestAPI.RestApiRootResourceId()},
+			)
 			imported.Root().AddResource(jsii.String("debug"), nil).AddMethod(jsii.String("GET"), nil, nil)
 		}, "the method GET /debug is open"},
 		{"from a nested stack", func(stack awscdk.Stack, api *secureapi.API) {
-			imported := awsapigateway.RestApi_FromRestApiAttributes(awscdk.NewNestedStack(stack, jsii.String("Nested"), nil), jsii.String("Imported"), &awsapigateway.RestApiAttributes{
-				RestApiId: api.RestAPI.RestApiId(), RootResourceId: api.RestAPI.RestApiRootResourceId()})
+			imported := awsapigateway.RestApi_FromRestApiAttributes(
+				awscdk.NewNestedStack(stack, jsii.String("Nested"), nil),
+				jsii.String("Imported"),
+				&awsapigateway.RestApiAttributes{
+					RestApiId: api.RestAPI.RestApiId(), RootResourceId: api.RestAPI.RestApiRootResourceId()},
+			)
 			imported.Root().AddResource(jsii.String("debug"), nil).AddMethod(jsii.String("GET"), nil, nil)
 		}, "the method GET /debug is open"},
 		{"with IAM", func(_ awscdk.Stack, api *secureapi.API) {
-			api.RestAPI.Root().AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM})
+			api.RestAPI.Root().AddMethod(
+				jsii.String("GET"),
+				nil,
+				&awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM},
+			)
 		}, ""},
 		{"in small letters, which API Gateway takes", func(stack awscdk.Stack, api *secureapi.API) {
 			awsapigateway.NewCfnMethod(stack, jsii.String("Debug"), &awsapigateway.CfnMethodProps{
-				RestApiId: api.RestAPI.RestApiId(), ResourceId: api.RestAPI.RestApiRootResourceId(), HttpMethod: jsii.String("GET"), AuthorizationType: jsii.String("none")})
+				RestApiId:         api.RestAPI.RestApiId(),
+				ResourceId:        api.RestAPI.RestApiRootResourceId(),
+				HttpMethod:        jsii.String("GET"),
+				AuthorizationType: jsii.String("none"),
+			})
 		}, "the method GET / is open"},
 		{"with the included authorizer", func(_ awscdk.Stack, api *secureapi.API) {
-			api.RestAPI.Root().ResourceForPath(jsii.String("/orders/archive")).AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{
-				Authorizer: api.Node().FindChild(jsii.String("Authorizer")).(awsapigateway.IAuthorizer)})
+			api.RestAPI.Root().ResourceForPath(jsii.String("/orders/archive")).AddMethod(
+				jsii.String("GET"),
+				nil,
+				&awsapigateway.MethodOptions{
+					Authorizer: api.Node().FindChild(jsii.String("Authorizer")).(awsapigateway.IAuthorizer)},
+			)
 		}, "the method GET /orders/archive was added beside the table with an authorizer that answers for the table alone"},
 		{"with the included authorizer, from another stack", func(stack awscdk.Stack, api *secureapi.API) {
 			other := awscdk.NewStack(awscdk.App_Of(stack), jsii.String("Other"), nil)
-			imported := awsapigateway.RestApi_FromRestApiAttributes(other, jsii.String("Imported"), &awsapigateway.RestApiAttributes{
-				RestApiId: api.RestAPI.RestApiId(), RootResourceId: api.RestAPI.RestApiRootResourceId()})
-			imported.Root().AddResource(jsii.String("archive"), nil).AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{
-				Authorizer: api.Node().FindChild(jsii.String("Authorizer")).(awsapigateway.IAuthorizer)})
+			imported := awsapigateway.RestApi_FromRestApiAttributes(
+				other,
+				jsii.String("Imported"),
+				&awsapigateway.RestApiAttributes{
+					RestApiId: api.RestAPI.RestApiId(), RootResourceId: api.RestAPI.RestApiRootResourceId()},
+			)
+			imported.Root().AddResource(jsii.String("archive"), nil).AddMethod(
+				jsii.String("GET"),
+				nil,
+				&awsapigateway.MethodOptions{
+					Authorizer: api.Node().FindChild(jsii.String("Authorizer")).(awsapigateway.IAuthorizer)},
+			)
 		}, "the method GET /archive was added beside the table with an authorizer that answers for the table alone"},
 		{"with a function's authorizer of its own", func(stack awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Root().AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{
-				Authorizer: awsapigateway.NewTokenAuthorizer(stack, jsii.String("Own"), &awsapigateway.TokenAuthorizerProps{Handler: backend(stack, "Decide")})})
+				Authorizer: awsapigateway.NewTokenAuthorizer(
+					stack,
+					jsii.String("Own"),
+					&awsapigateway.TokenAuthorizerProps{Handler: backend(stack, "Decide")},
+				)})
 		}, ""},
 		{"a preflight", func(_ awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Root().AddCorsPreflight(&awsapigateway.CorsOptions{AllowOrigins: jsii.Strings("*")})
@@ -120,8 +164,12 @@ func TestAMethodOfAStackWithinAStackIsNamedOnce(t *testing.T) {
 			stack := newStack()
 			api := shop(stack, nil)
 			within := awscdk.NewStack(place(stack), jsii.String("Within"), nil)
-			imported := awsapigateway.RestApi_FromRestApiAttributes(within, jsii.String("Imported"), &awsapigateway.RestApiAttributes{
-				RestApiId: api.RestAPI.RestApiId(), RootResourceId: api.RestAPI.RestApiRootResourceId()})
+			imported := awsapigateway.RestApi_FromRestApiAttributes(
+				within,
+				jsii.String("Imported"),
+				&awsapigateway.RestApiAttributes{
+					RestApiId: api.RestAPI.RestApiId(), RootResourceId: api.RestAPI.RestApiRootResourceId()},
+			)
 			imported.Root().AddResource(jsii.String("debug"), nil).AddMethod(jsii.String("GET"), nil, nil)
 			defer func() {
 				if text := fmt.Sprint(recover()); strings.Count(text, "the method GET /debug is open") != 1 {
@@ -133,15 +181,18 @@ func TestAMethodOfAStackWithinAStackIsNamedOnce(t *testing.T) {
 	}
 }
 
-// Validations made a call for each method of all nested stacks of one stack, which overflowed the engine's call stack in the
-// same way.
+// Validations made a call for each method of all nested stacks of one stack, which overflowed the engine's call stack
+// in the same way.
 func TestNestedStacksOfManyRoutes(t *testing.T) {
 	const stacks, routes = 6, 100
 	stack := newStack()
 	for i := range stacks {
 		nested := awscdk.NewNestedStack(stack, jsii.String(fmt.Sprintf("Part%d", i)), nil)
 		f := backend(nested, "Orders")
-		props := &secureapi.Props{Authorizer: secureapi.IAMAuthorizer{}, CORS: &secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}}}
+		props := &secureapi.Props{
+			Authorizer: secureapi.IAMAuthorizer{},
+			CORS:       &secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}},
+		}
 		for r := range routes {
 			props.Routes = append(props.Routes, secureapi.Handle(fmt.Sprintf("GET /r%d", r), f))
 		}
@@ -163,8 +214,8 @@ func TestNestedStacksOfManyRoutes(t *testing.T) {
 	}
 }
 
-// CDK's engine keeps each call that a validation makes on its stack until the validation returns, so that many APIs in one
-// app overflowed it: "RangeError: Maximum call stack size exceeded".
+// CDK's engine keeps each call that a validation makes on its stack until the validation returns, so that many APIs in
+// one app overflowed it: "RangeError: Maximum call stack size exceeded".
 func TestManyAPIsInOneApp(t *testing.T) {
 	app := newApp()
 	for i := range 12 {
@@ -203,15 +254,31 @@ func TestGrantInvoke(t *testing.T) {
 		want     string
 	}{
 		{"nothing", nil, "secureapi: Shop/Api: GrantInvoke: no route is named"},
-		{"an unknown route", []string{"GET /nothing"}, `there is no route "GET /nothing": IAM guards "GET /orders/{id}", "GET /orders/{id}/items", "ANY /stock"`},
+		{
+			"an unknown route",
+			[]string{"GET /nothing"},
+			`there is no route "GET /nothing": IAM guards "GET /orders/{id}", "GET /orders/{id}/items", "ANY /stock"`,
+		},
 		{"a public route", []string{"GET /health"}, `"GET /health" is public`},
-		{"a route of another guard", []string{"GET /me"}, `"GET /me" is guarded by the TokenAuthorizer "users", which does not look at IAM policies`},
-		{"a route whose * crosses a slash", []string{"GET /orders/{id}"}, `a grant of "GET /orders/{id}" also covers "GET /orders/{id}/items"`},
+		{
+			"a route of another guard",
+			[]string{"GET /me"},
+			`"GET /me" is guarded by the TokenAuthorizer "users", which does not look at IAM policies`,
+		},
+		{
+			"a route whose * crosses a slash",
+			[]string{"GET /orders/{id}"},
+			`a grant of "GET /orders/{id}" also covers "GET /orders/{id}/items"`,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) { refused(t, grant(tt.patterns...), tt.want) })
 	}
 	grant("GET /orders/{id}", "GET /orders/{id}/items", "ANY /stock")()
-	statement := only(t, stack, "AWS::IAM::Policy")["PolicyDocument"].(map[string]any)["Statement"].([]any)[0].(map[string]any)
+	statement := only(
+		t,
+		stack,
+		"AWS::IAM::Policy",
+	)["PolicyDocument"].(map[string]any)["Statement"].([]any)[0].(map[string]any)
 	if n := len(statement["Resource"].([]any)); statement["Action"] != "execute-api:Invoke" || n != 2+7 {
 		t.Errorf("%v on %d resources, want execute-api:Invoke on 2 routes and 7 verbs of the third", statement["Action"], n)
 	}
@@ -229,7 +296,13 @@ func TestAGrantThatCoversAMethodBesideTheTable(t *testing.T) {
 			Authorizer: secureapi.IAMAuthorizer{}, Routes: []secureapi.Route{secureapi.Handle("GET /orders/{id}", f)},
 		})
 		api.GrantInvoke(f, "GET /orders/{id}")
-		api.RestAPI.Root().ResourceForPath(&path).AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM})
+		api.RestAPI.Root().
+			ResourceForPath(&path).
+			AddMethod(
+				jsii.String("GET"),
+				nil,
+				&awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM},
+			)
 		synth := func() { awscdk.App_Of(stack).Synth(nil) }
 		if want == "" {
 			synth()
@@ -318,10 +391,16 @@ func TestADenyThatLeavesSomebodyIn(t *testing.T) {
 		return awsiam.NewPolicyStatement(p)
 	}
 	secureapi.New(stack, "Api", &secureapi.Props{
-		Authorizer: secureapi.IAMAuthorizer{}, Routes: []secureapi.Route{secureapi.Handle("GET /orders", backend(stack, "Orders"))},
+		Authorizer: secureapi.IAMAuthorizer{},
+		Routes:     []secureapi.Route{secureapi.Handle("GET /orders", backend(stack, "Orders"))},
 		ResourcePolicy: &secureapi.ResourcePolicy{Statements: []awsiam.PolicyStatement{
 			statement(&awsiam.PolicyStatementProps{Principals: &[]awsiam.IPrincipal{partner}}),
-			statement(&awsiam.PolicyStatementProps{Effect: awsiam.Effect_DENY, NotPrincipals: &[]awsiam.IPrincipal{partner, awsiam.NewAccountPrincipal("210987654321")}}),
+			statement(
+				&awsiam.PolicyStatementProps{
+					Effect:        awsiam.Effect_DENY,
+					NotPrincipals: &[]awsiam.IPrincipal{partner, awsiam.NewAccountPrincipal("210987654321")},
+				},
+			),
 		}},
 	})
 	awscdk.App_Of(stack).Synth(nil)
@@ -342,18 +421,33 @@ func TestGrantInvokeWithoutAStage(t *testing.T) {
 		p.RestApiProps = &awsapigateway.RestApiProps{Deploy: jsii.Bool(false)}
 	})
 	role := awsiam.NewRole(stack, jsii.String("Caller"), &awsiam.RoleProps{AssumedBy: awsiam.NewAccountRootPrincipal()})
-	refused(t, func() { api.GrantInvoke(role, "GET /orders") }, "secureapi: Shop/Api: GrantInvoke: the API has no stage to grant")
+	refused(
+		t,
+		func() { api.GrantInvoke(role, "GET /orders") },
+		"secureapi: Shop/Api: GrantInvoke: the API has no stage to grant",
+	)
 }
 
 // IAM lets in every AWS account's principals where the resource policy allows everything to everybody.
 func TestAnIAMMethodBesideAPolicyThatAllowsAll(t *testing.T) {
 	stack := newStack()
 	api := secureapi.New(stack, "Api", &secureapi.Props{
-		Routes:         []secureapi.Route{secureapi.Handle("GET /prices", backend(stack, "Prices"), secureapi.Public("a price list"))},
+		Routes: []secureapi.Route{
+			secureapi.Handle("GET /prices", backend(stack, "Prices"), secureapi.Public("a price list")),
+		},
 		ResourcePolicy: &secureapi.ResourcePolicy{AllowCIDRs: []string{"203.0.113.0/24"}},
 	})
-	api.RestAPI.Root().AddMethod(jsii.String("DELETE"), nil, &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM})
-	refused(t, func() { awscdk.App_Of(stack).Synth(nil) }, "the method DELETE / was added beside the table, and the API's resource policy allows everything")
+	api.RestAPI.Root().
+		AddMethod(
+			jsii.String("DELETE"),
+			nil,
+			&awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM},
+		)
+	refused(
+		t,
+		func() { awscdk.App_Of(stack).Synth(nil) },
+		"the method DELETE / was added beside the table, and the API's resource policy allows everything",
+	)
 }
 
 // The Allow of a public route, whose * crosses slashes, would open a method beside the table.
@@ -362,11 +456,20 @@ func TestAMethodBesideTheTableThatThePolicyCovers(t *testing.T) {
 		stack := newStack()
 		f := backend(stack, "Items")
 		api := secureapi.New(stack, "Api", &secureapi.Props{
-			Authorizer:     tokens(),
-			Routes:         []secureapi.Route{secureapi.Handle("GET /items/{id}", f, secureapi.Public("the catalogue")), secureapi.Handle("GET /stock", f)},
+			Authorizer: tokens(),
+			Routes: []secureapi.Route{
+				secureapi.Handle("GET /items/{id}", f, secureapi.Public("the catalogue")),
+				secureapi.Handle("GET /stock", f),
+			},
 			ResourcePolicy: &secureapi.ResourcePolicy{DenyCIDRs: []string{"203.0.113.0/24"}},
 		})
-		api.RestAPI.Root().ResourceForPath(&path).AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM})
+		api.RestAPI.Root().
+			ResourceForPath(&path).
+			AddMethod(
+				jsii.String("GET"),
+				nil,
+				&awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM},
+			)
 		synth := func() { awscdk.App_Of(stack).Synth(nil) }
 		if path == "/secret" {
 			synth()
@@ -380,13 +483,19 @@ func TestAMethodBesideTheTableThatThePolicyCovers(t *testing.T) {
 func TestACognitoMethodBesideAPolicyThatAllowsAll(t *testing.T) {
 	stack := newStack()
 	api := secureapi.New(stack, "Api", &secureapi.Props{
-		Routes:         []secureapi.Route{secureapi.Handle("GET /prices", backend(stack, "Prices"), secureapi.Public("a price list"))},
+		Routes: []secureapi.Route{
+			secureapi.Handle("GET /prices", backend(stack, "Prices"), secureapi.Public("a price list")),
+		},
 		ResourcePolicy: &secureapi.ResourcePolicy{AllowCIDRs: []string{"203.0.113.0/24"}},
 	})
 	pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
 	api.RestAPI.Root().AddMethod(jsii.String("DELETE"), nil, &awsapigateway.MethodOptions{
-		Authorizer: awsapigateway.NewCognitoUserPoolsAuthorizer(stack, jsii.String("Users"), &awsapigateway.CognitoUserPoolsAuthorizerProps{
-			CognitoUserPools: &[]awscognito.IUserPool{pool}})})
+		Authorizer: awsapigateway.NewCognitoUserPoolsAuthorizer(
+			stack,
+			jsii.String("Users"),
+			&awsapigateway.CognitoUserPoolsAuthorizerProps{
+				CognitoUserPools: &[]awscognito.IUserPool{pool}},
+		)})
 	awscdk.App_Of(stack).Synth(nil)
 }
 
@@ -394,7 +503,9 @@ func TestACognitoMethodBesideAPolicyThatAllowsAll(t *testing.T) {
 func TestAGuardedMethodBesideAnOpenGreedyRoute(t *testing.T) {
 	files := func(stack awscdk.Stack) *secureapi.API {
 		return secureapi.New(stack, "Api", &secureapi.Props{
-			Routes: []secureapi.Route{secureapi.Handle("ANY /files/{proxy+}", backend(stack, "Files"), secureapi.Public("downloads"))},
+			Routes: []secureapi.Route{
+				secureapi.Handle("ANY /files/{proxy+}", backend(stack, "Files"), secureapi.Public("downloads")),
+			},
 		})
 	}
 	iam := &awsapigateway.MethodOptions{AuthorizationType: awsapigateway.AuthorizationType_IAM}
@@ -413,13 +524,18 @@ func TestAGuardedMethodBesideAnOpenGreedyRoute(t *testing.T) {
 }
 
 func TestAnAllowWithoutAStage(t *testing.T) {
-	refused(t, func() {
-		shop(newStack(), func(p *secureapi.Props) {
-			p.Routes[0].Pattern = "GET /orders/{id}"
-			p.RestApiProps = &awsapigateway.RestApiProps{Deploy: jsii.Bool(false)}
-			p.ResourcePolicy = &secureapi.ResourcePolicy{DenyCIDRs: []string{"203.0.113.0/24"}}
-		})
-	}, "ResourcePolicy: the stage is not known, as RestApiProps.Deploy is false, and the * that stands for it crosses slashes", "execute-api:/*/GET/orders/?*")
+	refused(
+		t,
+		func() {
+			shop(newStack(), func(p *secureapi.Props) {
+				p.Routes[0].Pattern = "GET /orders/{id}"
+				p.RestApiProps = &awsapigateway.RestApiProps{Deploy: jsii.Bool(false)}
+				p.ResourcePolicy = &secureapi.ResourcePolicy{DenyCIDRs: []string{"203.0.113.0/24"}}
+			})
+		},
+		"ResourcePolicy: the stage is not known, as RestApiProps.Deploy is false, and the * that stands for it crosses slashes",
+		"execute-api:/*/GET/orders/?*",
+	)
 }
 
 // Raw statements stand alone, so they have to allow preflights as well.

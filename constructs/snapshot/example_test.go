@@ -43,8 +43,8 @@ func ExampleTemplate() {
 	}
 }
 
-// Every package whose tests synthesize has this TestMain: CDK's engine is stopped at the end, and its template validation,
-// which takes seconds for each app, is left to "cdk synth".
+// Every package whose tests synthesize has this TestMain: CDK's engine is stopped at the end, and its template
+// validation, which takes seconds for each app, is left to "cdk synth".
 func ExampleMain() {
 	_ = func(m *testing.M) { snapshot.Main(m) } // func TestMain(m *testing.M)
 }

@@ -19,8 +19,12 @@ func TestAssetNames(t *testing.T) {
 		want           map[string]string
 		err            string
 	}{
-		{"files and images", `{"files":{"` + hashA + `":{"displayName":"Orders/Code"}},"dockerImages":{"` + hashB + `":{"displayName":"Image"}}}`,
-			map[string]string{hashA: "asset Orders/Code", hashB: "asset Image"}, ""},
+		{
+			"files and images",
+			`{"files":{"` + hashA + `":{"displayName":"Orders/Code"}},"dockerImages":{"` + hashB + `":{"displayName":"Image"}}}`,
+			map[string]string{hashA: "asset Orders/Code", hashB: "asset Image"},
+			"",
+		},
 		{"without a name", `{"files":{"` + hashA + `":{}}}`, map[string]string{hashA: "asset"}, ""},
 		{"an id that is no hash", `{"files":{"logo":{"displayName":"Logo"}}}`, map[string]string{}, ""},
 		{"not JSON", `{`, nil, "Shop.assets.json: unexpected end of JSON input"},
@@ -54,7 +58,11 @@ func TestMask(t *testing.T) {
 		{"another hash", hashB, hashB},
 		{"a longer one that begins with it", hashA + "a", hashA + "a"},
 		{"upper case", strings.ToUpper(hashA), strings.ToUpper(hashA)},
-		{"deep", map[string]any{"a": []any{1, nil, map[string]any{"b": hashA}}}, map[string]any{"a": []any{1, nil, map[string]any{"b": "[asset A]"}}}},
+		{
+			"deep",
+			map[string]any{"a": []any{1, nil, map[string]any{"b": hashA}}},
+			map[string]any{"a": []any{1, nil, map[string]any{"b": "[asset A]"}}},
+		},
 		{"a member's name", map[string]any{hashA: true}, map[string]any{hashA: true}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

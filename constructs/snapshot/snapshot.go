@@ -116,7 +116,13 @@ func synthesize(stack awscdk.Stack) synthesized {
 // goldenFile is the path of a golden file, relative to the working directory.
 func goldenFile(name string) (string, error) {
 	if !fs.ValidPath(name) || name == "." || strings.ContainsAny(name, "\\:\x00") {
-		return "", fmt.Errorf("%q is not a name for a file in %s: expected one such as %q or %q", name, folder, "shop", "shop/with-cors")
+		return "", fmt.Errorf(
+			"%q is not a name for a file in %s: expected one such as %q or %q",
+			name,
+			folder,
+			"shop",
+			"shop/with-cors",
+		)
 	}
 	return filepath.Join(folder, filepath.FromSlash(name)+".json"), nil
 }

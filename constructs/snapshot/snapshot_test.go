@@ -161,9 +161,14 @@ func TestMatch(t *testing.T) {
 
 	updateGolden(t, false)
 	expect(t, match(newStack(t, 30), "shop"), "nothing")
-	expect(t, match(newStack(t, 60), "shop"), "error", "the template of Shop is not what "+file+" has (-golden file, +template):\n"+
-		"Resources.Queue4A7E3555.Properties.VisibilityTimeout\n- 30\n+ 60\n"+
-		"If this is what you meant: go test -run '^TestShop$' -update")
+	expect(
+		t,
+		match(newStack(t, 60), "shop"),
+		"error",
+		"the template of Shop is not what "+file+" has (-golden file, +template):\n"+
+			"Resources.Queue4A7E3555.Properties.VisibilityTimeout\n- 30\n+ 60\n"+
+			"If this is what you meant: go test -run '^TestShop$' -update",
+	)
 	if readFile(t, file) != golden {
 		t.Errorf("a comparison changed the golden file")
 	}
@@ -190,7 +195,11 @@ func TestGoldenFileThatIsWrittenOtherwise(t *testing.T) {
 		{"CRLF", strings.ReplaceAll(golden, "\n", "\r\n"), ""},
 		{"no indentation", strings.ReplaceAll(golden, "  ", ""), ""},
 		{"no newline at the end", strings.TrimSpace(golden), ""},
-		{"another number with the same value", strings.ReplaceAll(golden, `"VisibilityTimeout": 30`, `"VisibilityTimeout": 30.0`), "VisibilityTimeout"},
+		{
+			"another number with the same value",
+			strings.ReplaceAll(golden, `"VisibilityTimeout": 30`, `"VisibilityTimeout": 30.0`),
+			"VisibilityTimeout",
+		},
 		{"empty", "", "testdata/shop.json: EOF. To write it anew: go test"},
 		{"cut off", golden[:len(golden)-5], "testdata/shop.json: unexpected EOF. To write it anew"},
 		{"two values", golden + golden, "there is something after the JSON value. To write it anew"},
@@ -268,8 +277,19 @@ func TestNames(t *testing.T) {
 		{"shop", "testdata/shop.json"},
 		{"shop/with cors", "testdata/shop/with cors.json"},
 		{"shop.v2", "testdata/shop.v2.json"},
-		{"", ""}, {".", ""}, {"..", ""}, {"../shop", ""}, {"a/../../b", ""}, {"a/../b", ""}, {"/etc/passwd", ""}, {"a/", ""}, {"a//b", ""},
-		{`..\shop`, ""}, {`c:\shop`, ""}, {"c:shop", ""}, {"shop\x00", ""},
+		{"", ""},
+		{".", ""},
+		{"..", ""},
+		{"../shop", ""},
+		{"a/../../b", ""},
+		{"a/../b", ""},
+		{"/etc/passwd", ""},
+		{"a/", ""},
+		{"a//b", ""},
+		{`..\shop`, ""},
+		{`c:\shop`, ""},
+		{"c:shop", ""},
+		{"shop\x00", ""},
 	} {
 		got, err := goldenFile(tt.name)
 		if (err != nil) != (tt.want == "") || got != filepath.FromSlash(tt.want) {
@@ -277,7 +297,12 @@ func TestNames(t *testing.T) {
 		}
 	}
 	updateGolden(t, true)
-	expect(t, match(newStack(t, 30), "../shop"), "fatal", `snapshot: "../shop" is not a name for a file in testdata: expected one such as "shop"`)
+	expect(
+		t,
+		match(newStack(t, 30), "../shop"),
+		"fatal",
+		`snapshot: "../shop" is not a name for a file in testdata: expected one such as "shop"`,
+	)
 	expect(t, match(newStack(t, 30), "shop/with-cors"), "log")
 	if _, err := os.Stat("testdata/shop/with-cors.json"); err != nil {
 		t.Error(err)
@@ -348,7 +373,9 @@ func TestAssetHashes(t *testing.T) {
 	withCode := func(code, variable string) awscdk.Stack {
 		dir := t.TempDir()
 		writeFile(t, filepath.Join(dir, "bootstrap"), code)
-		app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir()), Context: &map[string]any{"aws:cdk:enable-asset-metadata": true}})
+		app := awscdk.NewApp(
+			&awscdk.AppProps{Outdir: jsii.String(t.TempDir()), Context: &map[string]any{"aws:cdk:enable-asset-metadata": true}},
+		)
 		stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
 		nested := awscdk.NewNestedStack(stack, jsii.String("Nested"), nil)
 		for _, scope := range []awscdk.Stack{stack, nested} {
@@ -364,7 +391,12 @@ func TestAssetHashes(t *testing.T) {
 	expect(t, match(withCode("1", digest), "shop"), "log")
 	updateGolden(t, false)
 	golden := readFile(t, "testdata/shop.json")
-	for _, part := range []string{`"S3Key": "[asset Orders/Code].zip"`, `"aws:asset:path": "asset.[asset Orders/Code]"`, `"/[asset Nested Nested Stack Template].json"`, `"DIGEST": "` + digest + `"`} {
+	for _, part := range []string{
+		`"S3Key": "[asset Orders/Code].zip"`,
+		`"aws:asset:path": "asset.[asset Orders/Code]"`,
+		`"/[asset Nested Nested Stack Template].json"`,
+		`"DIGEST": "` + digest + `"`,
+	} {
 		if !strings.Contains(golden, part) {
 			t.Errorf("expected %s in:\n%s", part, golden)
 		}

@@ -1,5 +1,5 @@
-// Command cognito-hosted-domain synthesizes a notes API for a browser app: an Amazon Cognito user pool signs people in on
-// its hosted pages, and API Gateway itself checks their tokens and scopes.
+// Command cognito-hosted-domain synthesizes a notes API for a browser app: an Amazon Cognito user pool signs people in
+// on its hosted pages, and API Gateway itself checks their tokens and scopes.
 //
 // It does not serve the browser app, and no authorizer function runs.
 package main

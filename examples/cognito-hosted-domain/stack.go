@@ -56,6 +56,9 @@ func newStack(scope constructs.Construct, id string) awscdk.Stack {
 	output("ApiUrl", api.URL())
 	output("ClientId", *users.client.UserPoolClientId())
 	output("SignInUrl", *users.domain.BaseUrl(nil))
-	output("LoginUrl", *users.domain.SignInUrl(users.client, &awscognito.SignInUrlOptions{RedirectUri: jsii.String(appOrigin + callback)}))
+	output(
+		"LoginUrl",
+		*users.domain.SignInUrl(users.client, &awscognito.SignInUrlOptions{RedirectUri: jsii.String(appOrigin + callback)}),
+	)
 	return stack
 }

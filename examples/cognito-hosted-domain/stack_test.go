@@ -46,7 +46,9 @@ func TestCallers(t *testing.T) {
 		reader  = token(localgateway.AccessToken, "ben", "openid notes/read", 0)
 		id      = token(localgateway.IDToken, "ada", "", 0)
 		expired = token(localgateway.AccessToken, "ada", "notes/read", -time.Minute)
-		foreign = api.Token(localgateway.TokenRequest{Use: localgateway.AccessToken, Audience: "anotherclient", Scopes: []string{"notes/read"}})
+		foreign = api.Token(
+			localgateway.TokenRequest{Use: localgateway.AccessToken, Audience: "anotherclient", Scopes: []string{"notes/read"}},
+		)
 	)
 	for _, c := range []struct {
 		name, route, token, origin string
@@ -67,7 +69,16 @@ func TestCallers(t *testing.T) {
 		{"an expired token", "GET /notes", expired, appOrigin, 401, "expired", "*", "expired"},
 		{"an ID token", "GET /notes", id, appOrigin, 401, "Unauthorized", "*", "token"},
 		{"a token of another pool's client", "GET /notes", foreign, appOrigin, 401, "Unauthorized", "*", "audience"},
-		{"without the scope: 401, and not 403 as from a Lambda authorizer", "POST /notes", reader, appOrigin, 401, "Unauthorized", "*", "scope"},
+		{
+			"without the scope: 401, and not 403 as from a Lambda authorizer",
+			"POST /notes",
+			reader,
+			appOrigin,
+			401,
+			"Unauthorized",
+			"*",
+			"scope",
+		},
 
 		// A preflight brings no token, and is answered before any is asked for.
 		{"the preflight", "OPTIONS /notes", "", appOrigin, 204, "", appOrigin, ""},
@@ -96,7 +107,8 @@ func TestCallers(t *testing.T) {
 				t.Fatal(err)
 			}
 			reason := last.Load().Reason
-			if answer.StatusCode != c.status || !strings.Contains(string(body), c.body) || !strings.Contains(reason, c.reason) || c.status < 300 && reason != "" {
+			if answer.StatusCode != c.status || !strings.Contains(string(body), c.body) || !strings.Contains(reason, c.reason) ||
+				c.status < 300 && reason != "" {
 				t.Errorf("got %d %s (%s)\nwant %d with %q (%s)", answer.StatusCode, body, reason, c.status, c.body, c.reason)
 			}
 			if allowed := answer.Header.Get("Access-Control-Allow-Origin"); allowed != c.allowed {

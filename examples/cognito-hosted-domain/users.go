@@ -37,10 +37,14 @@ func newUsers(stack awscdk.Stack) users {
 }
 
 // newClient is the browser app. It is a public client: a page cannot keep a secret, so it has none, and the
-// authorization code is bound to the page that asked for it by PKCE (RFC 7636). Cognito compares the code verifier where
-// the page began with a code challenge, so it is the page that has to send one.
+// authorization code is bound to the page that asked for it by PKCE (RFC 7636). Cognito compares the code verifier
+// where the page began with a code challenge, so it is the page that has to send one.
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/using-pkce-in-authorization-code.html
-func newClient(pool awscognito.UserPool, server awscognito.UserPoolResourceServer, read, write awscognito.ResourceServerScope) awscognito.UserPoolClient {
+func newClient(
+	pool awscognito.UserPool,
+	server awscognito.UserPoolResourceServer,
+	read, write awscognito.ResourceServerScope,
+) awscognito.UserPoolClient {
 	return pool.AddClient(jsii.String("Browser"), &awscognito.UserPoolClientOptions{
 		GenerateSecret: jsii.Bool(false),
 		OAuth: &awscognito.OAuthSettings{
@@ -61,8 +65,9 @@ func newClient(pool awscognito.UserPool, server awscognito.UserPoolResourceServe
 	})
 }
 
-// newDomain is where the hosted pages are. The prefix has to be free in the whole region, so it ends in the account's id:
-// one such stack fits into an account and region. A domain of your own takes a certificate and CustomDomain instead.
+// newDomain is where the hosted pages are. The prefix has to be free in the whole region, so it ends in the account's
+// id: one such stack fits into an account and region. A domain of your own takes a certificate and CustomDomain
+// instead.
 func newDomain(stack awscdk.Stack, pool awscognito.UserPool) awscognito.UserPoolDomain {
 	return pool.AddDomain(jsii.String("Domain"), &awscognito.UserPoolDomainOptions{
 		CognitoDomain: &awscognito.CognitoDomainOptions{DomainPrefix: jsii.String("gatehouse-notes-" + *stack.Account())},

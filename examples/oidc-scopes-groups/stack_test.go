@@ -73,7 +73,14 @@ func TestCallers(t *testing.T) {
 		{"the scope and the group", "POST /releases", bearer(manager), 201, `"requestedBy":"00u1ada"`, ""},
 		{"the page by its cookie", "GET /board", cookie(reader), 200, "<li>1.4.2 by ada@example.com</li>", ""},
 		{"the page without one", "GET /board", "", 401, "Unauthorized", "Cookie"},
-		{"the page by a header, which the browser guard does not read", "GET /board", bearer(reader), 401, "Unauthorized", "Cookie"},
+		{
+			"the page by a header, which the browser guard does not read",
+			"GET /board",
+			bearer(reader),
+			401,
+			"Unauthorized",
+			"Cookie",
+		},
 		{"the page in another group", "GET /board", cookie(manager), 403, "explicit deny", "policy"},
 		{"the API by the cookie", "GET /releases", cookie(reader), 401, "Unauthorized", "Authorization"},
 	} {
@@ -99,7 +106,8 @@ func TestCallers(t *testing.T) {
 				t.Fatal(err)
 			}
 			reason := last.Load().Reason
-			if answer.StatusCode != c.status || !strings.Contains(string(body), c.body) || !strings.Contains(reason, c.reason) || c.status < 300 && reason != "" {
+			if answer.StatusCode != c.status || !strings.Contains(string(body), c.body) || !strings.Contains(reason, c.reason) ||
+				c.status < 300 && reason != "" {
 				t.Errorf("got %d %s (%s)\nwant %d with %q (%s)", answer.StatusCode, body, reason, c.status, c.body, c.reason)
 			}
 		})

@@ -19,8 +19,8 @@ const (
 
 // partner is a company that may call, and what is yours to change: add one, deploy, and send it the role's ARN.
 //
-// The external id is one that the partner makes up for you and names with each sts:AssumeRole, so that no other customer
-// of a partner's software can have it use your role. It is no secret.
+// The external id is one that the partner makes up for you and names with each sts:AssumeRole, so that no other
+// customer of a partner's software can have it use your role. It is no secret.
 // Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-user_externalid.html
 type partner struct {
 	name       string // part of the role's construct id, so a partner that is renamed gets another role
@@ -66,7 +66,10 @@ func addRole(stack awscdk.Stack, api *secureapi.API, p partner) {
 	grant := api.GrantInvoke(role, p.routes...)
 	// Credentials that leak from one partner are worth nothing at another's addresses.
 	for _, statement := range *grant.PrincipalStatements() {
-		statement.AddCondition(jsii.String("IpAddress"), map[string]any{"aws:SourceIp": append([]string{loopback}, p.cidrs...)})
+		statement.AddCondition(
+			jsii.String("IpAddress"),
+			map[string]any{"aws:SourceIp": append([]string{loopback}, p.cidrs...)},
+		)
 	}
 	awscdk.NewCfnOutput(stack, jsii.String(p.name+"RoleArn"), &awscdk.CfnOutputProps{Value: role.RoleArn()})
 }

@@ -41,13 +41,22 @@ const region = "us-east-1"
 func sign(t *testing.T, r *http.Request, body string, credentials aws.Credentials) {
 	t.Helper()
 	sum := sha256.Sum256([]byte(body))
-	if err := v4.NewSigner().SignHTTP(t.Context(), credentials, r, hex.EncodeToString(sum[:]), "execute-api", region, time.Now()); err != nil {
+	if err := v4.NewSigner().SignHTTP(
+		t.Context(),
+		credentials,
+		r,
+		hex.EncodeToString(sum[:]),
+		"execute-api",
+		region,
+		time.Now(),
+	); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// TestCallers synthesizes the stack for this machine and asks it as the partners would. The gateway has temporary credentials
-// for each role of the stack, as AWS STS has; it is asked as an http.Handler, so that a request can come from any address.
+// TestCallers synthesizes the stack for this machine and asks it as the partners would. The gateway has temporary
+// credentials for each role of the stack, as AWS STS has; it is asked as an http.Handler, so that a request can come
+// from any address.
 func TestCallers(t *testing.T) {
 	t.Setenv(gofunction.HostBuildVariable, "1")
 	dir := t.TempDir()
@@ -82,11 +91,35 @@ func TestCallers(t *testing.T) {
 		{"a partner reads", "Northwind", northwind, "GET /stock", 200, `assumed-role/`, ""},
 		{"one item", "Pricewatch", pricewatch, "GET /stock/tea-1", 200, `"stock":120`, ""},
 		{"an item that is not there", "Pricewatch", pricewatch, "GET /stock/tea-9", 404, "no such item", ""},
-		{"a partner asks for a quote, and the function knows which one", "Northwind", northwind, "POST /quotes", 200, "NorthwindRole", ""},
+		{
+			"a partner asks for a quote, and the function knows which one",
+			"Northwind",
+			northwind,
+			"POST /quotes",
+			200,
+			"NorthwindRole",
+			"",
+		},
 
-		{"a route that the partner was not granted", "Pricewatch", pricewatch, "POST /quotes", 403, "not authorized to perform: execute-api:Invoke", "polic"},
+		{
+			"a route that the partner was not granted",
+			"Pricewatch",
+			pricewatch,
+			"POST /quotes",
+			403,
+			"not authorized to perform: execute-api:Invoke",
+			"polic",
+		},
 		{"unsigned", "", northwind, "GET /stock", 403, "Missing Authentication Token", "Authorization"},
-		{"a key that nobody has", "nobody", northwind, "GET /stock", 403, "security token included in the request is invalid", "key"},
+		{
+			"a key that nobody has",
+			"nobody",
+			northwind,
+			"GET /stock",
+			403,
+			"security token included in the request is invalid",
+			"key",
+		},
 		{"a partner's key at another partner's", "Northwind", pricewatch, "GET /stock", 403, "not authorized", "polic"},
 		{"a partner from somewhere else", "Northwind", elsewhere, "GET /stock", 403, "explicit deny", "resource policy"},
 		{"the public route from somewhere else", "", elsewhere, "GET /health", 403, "explicit deny", "resource policy"},
@@ -109,7 +142,8 @@ func TestCallers(t *testing.T) {
 			w := httptest.NewRecorder()
 			api.ServeHTTP(w, r)
 			reason := last.Load().Reason
-			if w.Code != c.status || !strings.Contains(w.Body.String(), c.body) || !strings.Contains(reason, c.reason) || c.status < 300 && reason != "" {
+			if w.Code != c.status || !strings.Contains(w.Body.String(), c.body) || !strings.Contains(reason, c.reason) ||
+				c.status < 300 && reason != "" {
 				t.Errorf("got %d %s (%s)\nwant %d with %q (%s)", w.Code, w.Body, reason, c.status, c.body, c.reason)
 			}
 		})

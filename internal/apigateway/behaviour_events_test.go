@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// members are an object's names in order, and those of the objects in it: "a, b{c, d}". A null has a question mark, as in
-// the list.
+// members are an object's names in order, and those of the objects in it: "a, b{c, d}". A null has a question mark, as
+// in the list.
 func members(v any) string {
 	o, ok := v.(object)
 	if !ok {
@@ -41,7 +41,12 @@ func eventBehaviour(t *testing.T) []behaviour {
 	addRoute(r, "POST /open/{id}", proxy("Fn"))
 	addRoute(r, "GET /token/{id}", proxy("Fn"), guardedBy("Auth"))
 	addRoute(r, "POST /asked/{id}", proxy("Fn"), guardedBy("Asked"))
-	addRoute(r, "GET /pool", proxy("Fn"), object{"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": ref("PoolAuth")})
+	addRoute(
+		r,
+		"GET /pool",
+		proxy("Fn"),
+		object{"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": ref("PoolAuth")},
+	)
 	addRoute(r, "GET /signed", proxy("Fn"), object{"AuthorizationType": "AWS_IAM"})
 	s := serve(t, r)
 	shows := func(name, source, want string, got func(t *testing.T) string) behaviour {
@@ -66,42 +71,117 @@ func eventBehaviour(t *testing.T) []behaviour {
 		})
 	}
 	return []behaviour{
-		shows("TOKEN, exactly", docAuthInput, `{"authorizationToken":"Bearer event","methodArn":"arn:aws:execute-api:eu-west-1:123456789012:API/prod/GET/token/7","type":"TOKEN"}`, func(t *testing.T) string {
-			return strings.ReplaceAll(jsonOf(t, authorizerEvent(t, s.send(t, "GET /prod/token/7", bearer("event")))), s.apiID, "API")
-		}),
-		shows("REQUEST: its members, and no body", docAuthInput, "headers, httpMethod, methodArn, multiValueHeaders, multiValueQueryStringParameters, path, pathParameters, queryStringParameters, "+
-			"requestContext{accountId, apiId, httpMethod, identity{sourceIp}, path, requestId, resourceId, resourcePath, stage}, resource, stageVariables, type", func(t *testing.T) string {
-			return members(authorizerEvent(t, s.post(t, "POST /prod/asked/7?q=1", "hello", "Answer: event")))
-		}),
-		shows("REQUEST: the route and its values", docAuthInput, `"REQUEST" "/asked/{id}" "/asked/7" "POST" {"id":"7"} {"q":"2"} {"q":["1","2"]} {"table":"orders"} "/prod/asked/7"`, func(t *testing.T) string {
-			e := authorizerEvent(t, s.post(t, "POST /prod/asked/7?q=1&q=2", "hello", "Answer: event"))
-			var out []string
-			for _, v := range []any{e["type"], e["resource"], e["path"], e["httpMethod"], e["pathParameters"], e["queryStringParameters"], e["multiValueQueryStringParameters"], e["stageVariables"], part(e, "requestContext", "path")} {
-				out = append(out, jsonOf(t, v))
-			}
-			return strings.Join(out, " ")
-		}),
+		shows(
+			"TOKEN, exactly",
+			docAuthInput,
+			`{"authorizationToken":"Bearer event","methodArn":"arn:aws:execute-api:eu-west-1:123456789012:API/prod/GET/token/7","type":"TOKEN"}`,
+			func(t *testing.T) string {
+				return strings.ReplaceAll(
+					jsonOf(t, authorizerEvent(t, s.send(t, "GET /prod/token/7", bearer("event")))),
+					s.apiID,
+					"API",
+				)
+			},
+		),
+		shows(
+			"REQUEST: its members, and no body",
+			docAuthInput,
+			"headers, httpMethod, methodArn, multiValueHeaders, multiValueQueryStringParameters, path, pathParameters, queryStringParameters, "+
+				"requestContext{accountId, apiId, httpMethod, identity{sourceIp}, path, requestId, resourceId, resourcePath, stage}, resource, stageVariables, type",
+			func(t *testing.T) string {
+				return members(authorizerEvent(t, s.post(t, "POST /prod/asked/7?q=1", "hello", "Answer: event")))
+			},
+		),
+		shows(
+			"REQUEST: the route and its values",
+			docAuthInput,
+			`"REQUEST" "/asked/{id}" "/asked/7" "POST" {"id":"7"} {"q":"2"} {"q":["1","2"]} {"table":"orders"} "/prod/asked/7"`,
+			func(t *testing.T) string {
+				e := authorizerEvent(t, s.post(t, "POST /prod/asked/7?q=1&q=2", "hello", "Answer: event"))
+				var out []string
+				for _, v := range []any{
+					e["type"],
+					e["resource"],
+					e["path"],
+					e["httpMethod"],
+					e["pathParameters"],
+					e["queryStringParameters"],
+					e["multiValueQueryStringParameters"],
+					e["stageVariables"],
+					part(e, "requestContext", "path"),
+				} {
+					out = append(out, jsonOf(t, v))
+				}
+				return strings.Join(out, " ")
+			},
+		),
 		shows("REQUEST: the API key, where there is one", docAuthInput, `"a-key-of-the-caller"`, func(t *testing.T) string {
-			return jsonOf(t, part(authorizerEvent(t, s.post(t, "POST /prod/asked/7", "", "Answer: event", "X-API-Key: a-key-of-the-caller")), "requestContext", "identity", "apiKey"))
+			return jsonOf(
+				t,
+				part(
+					authorizerEvent(t, s.post(t, "POST /prod/asked/7", "", "Answer: event", "X-API-Key: a-key-of-the-caller")),
+					"requestContext",
+					"identity",
+					"apiKey",
+				),
+			)
 		}),
-		{line: eventsLine, name: "REQUEST: identity.clientCert", source: docAuthInput, differs: "cannot come up: there is no TLS here"},
+		{
+			line:    eventsLine,
+			name:    "REQUEST: identity.clientCert",
+			source:  docAuthInput,
+			differs: "cannot come up: there is no TLS here",
+		},
 
-		shows("AWS_PROXY: its members, without an authorizer", recordedEvents, proxyEvent, func(t *testing.T) string { return members(open(t)) }),
-		shows("AWS_PROXY: X-Forwarded headers say https and 443", recordedEvents, `["127.0.0.1","443","https"]`, func(t *testing.T) string {
-			h := open(t)["headers"].(object)
-			return jsonOf(t, []any{h["X-Forwarded-For"], h["X-Forwarded-Port"], h["X-Forwarded-Proto"]})
-		}),
-		shows("AWS_PROXY: what the caller claims to have been forwarded", recordedEvents, `["203.0.113.9, 127.0.0.1","443","https"]`, func(t *testing.T) string {
-			h := eventOf(t, s.send(t, "GET /prod/open/7", "X-Forwarded-For: 203.0.113.9", "X-Forwarded-Port: 1", "X-Forwarded-Proto: gopher"))["headers"].(object)
-			return jsonOf(t, []any{h["X-Forwarded-For"], h["X-Forwarded-Port"], h["X-Forwarded-Proto"]})
-		}),
-		shows("AWS_PROXY: domainName is the Host header, and domainPrefix its first label", docReference, `["shop.example.com","shop.example.com","shop"]`, func(t *testing.T) string {
-			e := rawEvent(t, s, "GET /prod/open/7 HTTP/1.1\nHost: shop.example.com\nConnection: close\n\n")
-			return jsonOf(t, []any{e["headers"].(object)["Host"], part(e, "requestContext", "domainName"), part(e, "requestContext", "domainPrefix")})
-		}),
+		shows(
+			"AWS_PROXY: its members, without an authorizer",
+			recordedEvents,
+			proxyEvent,
+			func(t *testing.T) string { return members(open(t)) },
+		),
+		shows(
+			"AWS_PROXY: X-Forwarded headers say https and 443",
+			recordedEvents,
+			`["127.0.0.1","443","https"]`,
+			func(t *testing.T) string {
+				h := open(t)["headers"].(object)
+				return jsonOf(t, []any{h["X-Forwarded-For"], h["X-Forwarded-Port"], h["X-Forwarded-Proto"]})
+			},
+		),
+		shows(
+			"AWS_PROXY: what the caller claims to have been forwarded",
+			recordedEvents,
+			`["203.0.113.9, 127.0.0.1","443","https"]`,
+			func(t *testing.T) string {
+				h := eventOf(
+					t,
+					s.send(t, "GET /prod/open/7", "X-Forwarded-For: 203.0.113.9", "X-Forwarded-Port: 1", "X-Forwarded-Proto: gopher"),
+				)["headers"].(object)
+				return jsonOf(t, []any{h["X-Forwarded-For"], h["X-Forwarded-Port"], h["X-Forwarded-Proto"]})
+			},
+		),
+		shows(
+			"AWS_PROXY: domainName is the Host header, and domainPrefix its first label",
+			docReference,
+			`["shop.example.com","shop.example.com","shop"]`,
+			func(t *testing.T) string {
+				e := rawEvent(t, s, "GET /prod/open/7 HTTP/1.1\nHost: shop.example.com\nConnection: close\n\n")
+				return jsonOf(
+					t,
+					[]any{
+						e["headers"].(object)["Host"],
+						part(e, "requestContext", "domainName"),
+						part(e, "requestContext", "domainPrefix"),
+					},
+				)
+			},
+		),
 		shows("AWS_PROXY: of an address the prefix is the API's id", recordedEvents, "true true", func(t *testing.T) string {
 			e := open(t)
-			return fmt.Sprint(part(e, "requestContext", "domainName") == s.address, part(e, "requestContext", "domainPrefix") == s.apiID)
+			return fmt.Sprint(
+				part(e, "requestContext", "domainName") == s.address,
+				part(e, "requestContext", "domainPrefix") == s.apiID,
+			)
 		}),
 		context("AWS_PROXY: the path with the stage", docReference, `"/prod/open/7"`, "path"),
 		context("AWS_PROXY: the route", docReference, `"/open/{id}"`, "resourcePath"),
@@ -113,18 +193,34 @@ func eventBehaviour(t *testing.T) []behaviour {
 			e := eventOf(t, s.post(t, "POST /prod/open/7", "hello"))
 			return fmt.Sprint(jsonOf(t, e["body"]), " ", e["isBase64Encoded"])
 		}),
-		shows("AWS_PROXY: the request's ids are those of the answer", docReference, "true true true", func(t *testing.T) string {
-			got := s.send(t, "GET /prod/open/7")
-			e := eventOf(t, got)
-			return fmt.Sprint(part(e, "requestContext", "requestId") == got.header.Get("x-amzn-RequestId"), part(e, "requestContext", "extendedRequestId") == got.header.Get("x-amz-apigw-id"),
-				strings.HasPrefix(got.header.Get("X-Amzn-Trace-Id"), e["headers"].(object)["X-Amzn-Trace-Id"].(string)+";"))
-		}),
+		shows(
+			"AWS_PROXY: the request's ids are those of the answer",
+			docReference,
+			"true true true",
+			func(t *testing.T) string {
+				got := s.send(t, "GET /prod/open/7")
+				e := eventOf(t, got)
+				return fmt.Sprint(
+					part(e, "requestContext", "requestId") == got.header.Get("x-amzn-RequestId"),
+					part(e, "requestContext", "extendedRequestId") == got.header.Get("x-amz-apigw-id"),
+					strings.HasPrefix(got.header.Get("X-Amzn-Trace-Id"), e["headers"].(object)["X-Amzn-Trace-Id"].(string)+";"),
+				)
+			},
+		),
 
-		shows("after a Lambda authorizer", docAuthOutput, `{"integrationLatency":0,"principalId":"alice","tier":"gold"}`, func(t *testing.T) string {
-			return jsonOf(t, part(eventOf(t, s.send(t, "GET /prod/token/7", bearer("allow"))), "requestContext", "authorizer"))
-		}),
+		shows(
+			"after a Lambda authorizer",
+			docAuthOutput,
+			`{"integrationLatency":0,"principalId":"alice","tier":"gold"}`,
+			func(t *testing.T) string {
+				return jsonOf(t, part(eventOf(t, s.send(t, "GET /prod/token/7", bearer("allow"))), "requestContext", "authorizer"))
+			},
+		),
 		shows("after Cognito", docCognito, "claims bob true", func(t *testing.T) string {
-			a := part(eventOf(t, s.send(t, "GET /prod/pool", bearer(s.Token(devissuer.TokenRequest{Use: devissuer.ID, Subject: "bob"})))), "requestContext", "authorizer").(object)
+			a := part(eventOf(t, s.send(t, "GET /prod/pool", bearer(s.Token(devissuer.TokenRequest{
+				Use:     devissuer.ID,
+				Subject: "bob",
+			})))), "requestContext", "authorizer").(object)
 			claims := a["claims"].(object)
 			texts := true
 			for _, v := range claims {
@@ -133,14 +229,19 @@ func eventBehaviour(t *testing.T) []behaviour {
 			}
 			return fmt.Sprint(strings.Join(slices.Sorted(maps.Keys(a)), " "), " ", claims["sub"], " ", texts)
 		}),
-		shows("after IAM", docReference, `["`+s.AccessKeys()[0].ID+`","123456789012","arn:aws:iam::123456789012:user/developer"]; no authorizer`, func(t *testing.T) string {
-			e := eventOf(t, s.do(t, s.signed(t, "GET /prod/signed", s.AccessKeys()[0], began)))
-			id := part(e, "requestContext", "identity").(object)
-			out := jsonOf(t, []any{id["accessKey"], id["accountId"], id["userArn"]})
-			if part(e, "requestContext", "authorizer") == nil {
-				out += "; no authorizer"
-			}
-			return out
-		}),
+		shows(
+			"after IAM",
+			docReference,
+			`["`+s.AccessKeys()[0].ID+`","123456789012","arn:aws:iam::123456789012:user/developer"]; no authorizer`,
+			func(t *testing.T) string {
+				e := eventOf(t, s.do(t, s.signed(t, "GET /prod/signed", s.AccessKeys()[0], began)))
+				id := part(e, "requestContext", "identity").(object)
+				out := jsonOf(t, []any{id["accessKey"], id["accountId"], id["userArn"]})
+				if part(e, "requestContext", "authorizer") == nil {
+					out += "; no authorizer"
+				}
+				return out
+			},
+		),
 	}
 }

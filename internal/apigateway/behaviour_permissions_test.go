@@ -10,17 +10,31 @@ import (
 func jwtBehaviour(t *testing.T) []behaviour {
 	r := bare()
 	r["Auth"] = resource("ApiGateway::Authorizer", object{"RestApiId": ref("Api"), "Name": "jwt", "Type": "JWT",
-		"IdentitySource":   "method.request.header.Authorization",
-		"JwtConfiguration": object{"Issuers": []any{object{"Issuer": "https://issuer.example.com", "Audiences": []any{"orders"}}}}})
+		"IdentitySource": "method.request.header.Authorization",
+		"JwtConfiguration": object{
+			"Issuers": []any{object{"Issuer": "https://issuer.example.com", "Audiences": []any{"orders"}}},
+		}})
 	addRoute(r, "GET /orders", mock("orders"), object{"AuthorizationType": "JWT", "AuthorizerId": ref("Auth")})
 	addRoute(r, "GET /custom", mock("custom"), guardedBy("Auth"))
 	addRoute(r, "GET /open", mock("open"))
 	s := serve(t, r)
-	return []behaviour{{line: 29, name: "a JWT authorizer of API Gateway", source: docJWT, want: notServedHere + "; " + notServedHere + "; 200 open",
-		differs: "not done: API Gateway's answers and the event's fields are not documented in full, so the routes answer 501 rather than pass what it may refuse",
-		got: func(t *testing.T) string {
-			return s.send(t, "GET /prod/orders", bearer("x")).String() + "; " + s.send(t, "GET /prod/custom", bearer("x")).String() + "; " + s.send(t, "GET /prod/open").String()
-		}}}
+	return []behaviour{
+		{
+			line:    29,
+			name:    "a JWT authorizer of API Gateway",
+			source:  docJWT,
+			want:    notServedHere + "; " + notServedHere + "; 200 open",
+			differs: "not done: API Gateway's answers and the event's fields are not documented in full, so the routes answer 501 rather than pass what it may refuse",
+			got: func(t *testing.T) string {
+				return s.send(t, "GET /prod/orders", bearer("x")).
+					String() +
+					"; " + s.send(t, "GET /prod/custom", bearer("x")).
+					String() +
+					"; " + s.send(t, "GET /prod/open").
+					String()
+			},
+		},
+	}
 }
 
 // permissionBehaviour is line 30: what API Gateway may not invoke answers 500.
@@ -64,7 +78,12 @@ func permissionBehaviour(t *testing.T) []behaviour {
 		return show(30, name, docPermissions, api(object{"AuthFnPermission": permission}), "GET /prod/guarded", want)
 	}
 	verbs := api(object{"FnPermission": permission("Fn", from("*/GET/any"))})
-	role := object{"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": invocation("Fn"), "Credentials": "arn:aws:iam::123456789012:role/invoke"}
+	role := object{
+		"Type":                  "AWS_PROXY",
+		"IntegrationHttpMethod": "POST",
+		"Uri":                   invocation("Fn"),
+		"Credentials":           "arn:aws:iam::123456789012:role/invoke",
+	}
 	byRole := bare()
 	byRole["FnPermission"], byRole["AuthFnPermission"] = nil, nil
 	addAuthorizer(byRole, "Auth", object{"AuthorizerCredentials": "arn:aws:iam::123456789012:role/invoke"})
@@ -83,7 +102,11 @@ func permissionBehaviour(t *testing.T) []behaviour {
 		function("for another verb", permission("Fn", from("*/POST/orders/*")), internal),
 		function("for another stage", permission("Fn", from("dev/GET/orders/*")), internal),
 		function("for the console's test alone", permission("Fn", from("test-invoke-stage/GET/orders/*")), internal),
-		function("for another API", permission("Fn", object{"SourceArn": "arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/*"}), internal),
+		function(
+			"for another API",
+			permission("Fn", object{"SourceArn": "arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/*"}),
+			internal,
+		),
 		function("for authorizers", permission("Fn", from("authorizers/*")), internal),
 		function("for another account", permission("Fn", object{"SourceAccount": "210987654321"}), internal),
 
@@ -111,17 +134,34 @@ func permissionBehaviour(t *testing.T) []behaviour {
 		}
 		return show(30, name, docAliases, serve(t, r), "GET /prod/orders", want)
 	}
-	list = append(list,
+	list = append(
+		list,
 		alias("of the function, invoked by an alias", nil, internal),
-		alias("of the alias, invoked by it", object{"FnPermission": permission("Fn", object{"FunctionName": ref("Live")})}, works),
+		alias(
+			"of the alias, invoked by it",
+			object{"FnPermission": permission("Fn", object{"FunctionName": ref("Live")})},
+			works,
+		),
 	)
 
 	// By stage variables, of which each stage has its own.
 	r := bare()
 	r["Stage"].(object)["Properties"].(object)["Variables"] = object{"fn": ref("Fn"), "alias": "live"}
-	r["Beta"] = resource("ApiGateway::Stage", object{"RestApiId": ref("Api"), "StageName": "beta", "DeploymentId": ref("Deployment"), "Variables": object{"fn": ref("AuthFn")}})
-	byVariable := object{"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": object{"Fn::Sub": "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/" +
-		"arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:${!stageVariables.fn}/invocations"}}
+	r["Beta"] = resource(
+		"ApiGateway::Stage",
+		object{
+			"RestApiId":    ref("Api"),
+			"StageName":    "beta",
+			"DeploymentId": ref("Deployment"),
+			"Variables":    object{"fn": ref("AuthFn")},
+		},
+	)
+	byVariable := object{
+		"Type":                  "AWS_PROXY",
+		"IntegrationHttpMethod": "POST",
+		"Uri": object{"Fn::Sub": "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/" +
+			"arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:${!stageVariables.fn}/invocations"},
+	}
 	addRoute(r, "GET /orders", byVariable)
 	addRoute(r, "GET /alias", object{"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": object{
 		"Fn::Sub": "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${Fn.Arn}:${!stageVariables.alias}/invocations"}})
@@ -158,13 +198,29 @@ func TestPermissionNotes(t *testing.T) {
 		want    string
 	}{
 		{"all is permitted", nil, "[]"},
-		{"none", object{"FnPermission": nil}, "[no AWS::Lambda::Permission of the assembly lets API Gateway invoke Shop/Fn: " +
-			"GET /orders of the stage prod, PUT /orders of the stage prod answers 500, here as on AWS]"},
-		{"one of two routes", object{"FnPermission": permission("Fn", object{"SourceArn": "arn:aws:execute-api:eu-west-1:123456789012:*/*/GET/orders"})},
+		{
+			"none",
+			object{"FnPermission": nil},
+			"[no AWS::Lambda::Permission of the assembly lets API Gateway invoke Shop/Fn: " +
+				"GET /orders of the stage prod, PUT /orders of the stage prod answers 500, here as on AWS]",
+		},
+		{
+			"one of two routes",
+			object{"FnPermission": permission(
+				"Fn",
+				object{"SourceArn": "arn:aws:execute-api:eu-west-1:123456789012:*/*/GET/orders"},
+			)},
 			"[no AWS::Lambda::Permission lets API Gateway invoke Shop/Fn: Shop/FnPermission is for Action lambda:InvokeFunction, SourceArn " +
-				"arn:aws:execute-api:eu-west-1:123456789012:*/*/GET/orders: PUT /orders of the stage prod answers 500, here as on AWS]"},
-		{"not known", object{"FnPermission": permission("Fn", object{"SourceArn": object{"Fn::GetAtt": []any{"Thing", "X"}}}), "Thing": resource("Thing", object{})},
-			"[it is not known whether API Gateway may invoke Shop/Fn: Shop/FnPermission may do so, but is not known: "},
+				"arn:aws:execute-api:eu-west-1:123456789012:*/*/GET/orders: PUT /orders of the stage prod answers 500, here as on AWS]",
+		},
+		{
+			"not known",
+			object{
+				"FnPermission": permission("Fn", object{"SourceArn": object{"Fn::GetAtt": []any{"Thing", "X"}}}),
+				"Thing":        resource("Thing", object{}),
+			},
+			"[it is not known whether API Gateway may invoke Shop/Fn: Shop/FnPermission may do so, but is not known: ",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := fmt.Sprint(notes(c.changes)); !strings.HasPrefix(got, c.want) {

@@ -58,7 +58,8 @@ func headerBehaviour(t *testing.T) []behaviour {
 			if !strings.HasPrefix(got.header.Get("X-Amzn-Trace-Id"), passed+";") { // it has a Lineage, see line 37
 				return passed + " and " + got.header.Get("X-Amzn-Trace-Id")
 			}
-			if want == "its own" && passed != sent && regexp.MustCompile(`^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$`).MatchString(passed) {
+			if want == "its own" && passed != sent &&
+				regexp.MustCompile(`^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$`).MatchString(passed) {
 				passed = want
 			}
 			return passed + " " + passed
@@ -71,49 +72,135 @@ func headerBehaviour(t *testing.T) []behaviour {
 		has(19, "in capitals", recordedLambda, "X-UPPER: a", `["a",["a"]]`),
 		has(19, "in small letters", recordedLambda, "x-lower: a", `["a",["a"]]`),
 		has(19, "mixed", recordedLambda, "tEsT-HEADeR: aValUE", `["aValUE",["aValUE"]]`),
-		{line: 19, name: "two lines of one name: the last, and both", source: docIssues, want: `["b",["a","b"]]`, got: func(t *testing.T) string {
-			e := rawEvent(t, s, eventHead+"X-Two: a\nX-Two: b\n\n")
-			return jsonOf(t, []any{e["headers"].(object)["X-Two"], e["multiValueHeaders"].(object)["X-Two"]})
-		}},
-		{line: 19, name: "names in different cases are different", source: docIssues, want: `["a","b"]`, got: func(t *testing.T) string {
-			h := rawEvent(t, s, eventHead+"X-Two: a\nx-two: b\n\n")["headers"].(object)
-			return jsonOf(t, []any{h["X-Two"], h["x-two"]})
-		}},
-		{line: 19, name: "a bearer token is passed on", source: docIssues, want: `"Bearer x"`, got: func(t *testing.T) string {
-			return jsonOf(t, rawEvent(t, s, eventHead+"Authorization: Bearer x\n\n")["headers"].(object)["Authorization"])
-		}},
-		{line: 19, name: "Transfer-Encoding and Trailer", source: docIssues, want: `[null,null,"hello"]`, got: func(t *testing.T) string {
-			e := rawEvent(t, s, strings.Replace(eventHead, "GET", "POST", 1)+"Transfer-Encoding: chunked\nTrailer: X-Sum\n\n5\nhello\n0\nX-Sum: 1\n\n")
-			return jsonOf(t, []any{e["headers"].(object)["Transfer-Encoding"], e["headers"].(object)["Trailer"], e["body"]})
-		}},
-		{line: 19, name: "Content-Length and Expect", source: docIssues, want: `[null,null,"hello"]`, got: func(t *testing.T) string {
-			e := rawEvent(t, s, strings.Replace(eventHead, "GET", "POST", 1)+"Content-Length: 5\nExpect: 100-continue\n\nhello")
-			return jsonOf(t, []any{e["headers"].(object)["Content-Length"], e["headers"].(object)["Expect"], e["body"]})
-		}},
+		{
+			line:   19,
+			name:   "two lines of one name: the last, and both",
+			source: docIssues,
+			want:   `["b",["a","b"]]`,
+			got: func(t *testing.T) string {
+				e := rawEvent(t, s, eventHead+"X-Two: a\nX-Two: b\n\n")
+				return jsonOf(t, []any{e["headers"].(object)["X-Two"], e["multiValueHeaders"].(object)["X-Two"]})
+			},
+		},
+		{
+			line:   19,
+			name:   "names in different cases are different",
+			source: docIssues,
+			want:   `["a","b"]`,
+			got: func(t *testing.T) string {
+				h := rawEvent(t, s, eventHead+"X-Two: a\nx-two: b\n\n")["headers"].(object)
+				return jsonOf(t, []any{h["X-Two"], h["x-two"]})
+			},
+		},
+		{
+			line:   19,
+			name:   "a bearer token is passed on",
+			source: docIssues,
+			want:   `"Bearer x"`,
+			got: func(t *testing.T) string {
+				return jsonOf(t, rawEvent(t, s, eventHead+"Authorization: Bearer x\n\n")["headers"].(object)["Authorization"])
+			},
+		},
+		{
+			line:   19,
+			name:   "Transfer-Encoding and Trailer",
+			source: docIssues,
+			want:   `[null,null,"hello"]`,
+			got: func(t *testing.T) string {
+				e := rawEvent(
+					t,
+					s,
+					strings.Replace(
+						eventHead,
+						"GET",
+						"POST",
+						1,
+					)+"Transfer-Encoding: chunked\nTrailer: X-Sum\n\n5\nhello\n0\nX-Sum: 1\n\n",
+				)
+				return jsonOf(t, []any{e["headers"].(object)["Transfer-Encoding"], e["headers"].(object)["Trailer"], e["body"]})
+			},
+		},
+		{
+			line:   19,
+			name:   "Content-Length and Expect",
+			source: docIssues,
+			want:   `[null,null,"hello"]`,
+			got: func(t *testing.T) string {
+				e := rawEvent(t, s, strings.Replace(eventHead, "GET", "POST", 1)+"Content-Length: 5\nExpect: 100-continue\n\nhello")
+				return jsonOf(t, []any{e["headers"].(object)["Content-Length"], e["headers"].(object)["Expect"], e["body"]})
+			},
+		},
 
-		answer(23, "a Content-Type where the function sends none", recordedLambda, `{"statusCode":200}`, "Content-Type: application/json", "Content-Type"),
-		answer(23, "its own", recordedLambda, `{"headers":{"Content-Type":"text/html"},"body":"<p>"}`, "Content-Type: text/html", "Content-Type"),
-		{line: 23, name: "the ids of every answer", source: recordedLambda, want: "true true true", got: func(t *testing.T) string {
-			h := s.send(t, "GET /prod/fn/x").header
-			return fmt.Sprint(regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`).MatchString(h.Get("x-amzn-RequestId")),
-				regexp.MustCompile(`^[-_0-9A-Za-z]{15}=$`).MatchString(h.Get("x-amz-apigw-id")),
-				regexp.MustCompile(`^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=`).MatchString(h.Get("X-Amzn-Trace-Id")))
-		}},
+		answer(
+			23,
+			"a Content-Type where the function sends none",
+			recordedLambda,
+			`{"statusCode":200}`,
+			"Content-Type: application/json",
+			"Content-Type",
+		),
+		answer(
+			23,
+			"its own",
+			recordedLambda,
+			`{"headers":{"Content-Type":"text/html"},"body":"<p>"}`,
+			"Content-Type: text/html",
+			"Content-Type",
+		),
+		{
+			line:   23,
+			name:   "the ids of every answer",
+			source: recordedLambda,
+			want:   "true true true",
+			got: func(t *testing.T) string {
+				h := s.send(t, "GET /prod/fn/x").header
+				return fmt.Sprint(
+					regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`).
+						MatchString(h.Get("x-amzn-RequestId")),
+					regexp.MustCompile(`^[-_0-9A-Za-z]{15}=$`).MatchString(h.Get("x-amz-apigw-id")),
+					regexp.MustCompile(`^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=`).MatchString(h.Get("X-Amzn-Trace-Id")),
+				)
+			},
+		},
 		{line: 23, name: "the ids of an error", source: recordedLambda, want: "true", got: func(t *testing.T) string {
 			got := s.send(t, "GET /prod/nothing")
 			return fmt.Sprint(got.record != nil && got.status == 403)
 		}},
-		{line: 23, name: "what of a function's headers comes out under another name", source: docIssues, want: "x-amzn-Remapped-Server: mine", got: func(t *testing.T) string {
-			return s.post(t, "POST /prod/fn/answer", `{"headers":{"Server":"mine"}}`).headers("Server", "x-amzn-Remapped-Server")
-		}},
+		{
+			line:   23,
+			name:   "what of a function's headers comes out under another name",
+			source: docIssues,
+			want:   "x-amzn-Remapped-Server: mine",
+			got: func(t *testing.T) string {
+				return s.post(t, "POST /prod/fn/answer", `{"headers":{"Server":"mine"}}`).
+					headers("Server", "x-amzn-Remapped-Server")
+			},
+		},
 
 		answer(27, "no CORS headers by themselves", docCORS, `{"statusCode":200}`, "", "Access-Control-Allow-Origin", "Vary"),
-		answer(27, "those that the function sends", docCORS, `{"headers":{"Access-Control-Allow-Origin":"*"}}`, "Access-Control-Allow-Origin: *", "Access-Control-Allow-Origin"),
+		answer(
+			27,
+			"those that the function sends",
+			docCORS,
+			`{"headers":{"Access-Control-Allow-Origin":"*"}}`,
+			"Access-Control-Allow-Origin: *",
+			"Access-Control-Allow-Origin",
+		),
 		{line: 27, name: "no preflight by itself", source: docCORS, want: noSuchRoute, got: func(t *testing.T) string {
-			return s.send(t, "OPTIONS /prod/nothing", "Origin: https://shop.example.com", "Access-Control-Request-Method: GET").String()
+			return s.send(t, "OPTIONS /prod/nothing", "Origin: https://shop.example.com", "Access-Control-Request-Method: GET").
+				String()
 		}},
 	}
-	for _, name := range []string{"Connection: x", "Content-MD5: x", "Max-Forwards: 1", "Proxy-Authenticate: x", "Server: x", "TE: trailers", "Upgrade: x", "WWW-Authenticate: x"} {
+	for _, name := range []string{
+		"Connection: x",
+		"Content-MD5: x",
+		"Max-Forwards: 1",
+		"Proxy-Authenticate: x",
+		"Server: x",
+		"TE: trailers",
+		"Upgrade: x",
+		"WWW-Authenticate: x",
+	} {
 		header, _, _ := strings.Cut(name, ":")
 		if header == "Connection" {
 			name = "connection: x" // a second line; the first is eventHead's
@@ -146,16 +233,36 @@ func answerBehaviour(t *testing.T) []behaviour {
 		answer("headers that are null", recordedLambda, `{"statusCode":200,"headers":null}`, "200"),
 		answer("a header that is a boolean", recordedLambda, `{"headers":{"X-A":true}}`, "200 X-A: true"),
 		answer("lists of values", recordedLambda, `{"multiValueHeaders":{"X-A":["1","2"]}}`, "200 X-A: 1, X-A: 2"),
-		answer("both maps: multiValueHeaders first", recordedLambda, `{"headers":{"X-A":"solo"},"multiValueHeaders":{"X-A":["multi"]}}`, "200 X-A: multi, X-A: solo"),
-		answer("both maps, in different cases", recordedLambda, `{"headers":{"x-a":"solo"},"multiValueHeaders":{"X-A":["multi"]}}`, "200 X-A: multi, X-A: solo"),
-		answer("the same pair in both is there once", docProxy, `{"headers":{"X-A":"1"},"multiValueHeaders":{"X-A":["1","2"]}}`, "200 X-A: 1, X-A: 2"),
+		answer(
+			"both maps: multiValueHeaders first",
+			recordedLambda,
+			`{"headers":{"X-A":"solo"},"multiValueHeaders":{"X-A":["multi"]}}`,
+			"200 X-A: multi, X-A: solo",
+		),
+		answer(
+			"both maps, in different cases",
+			recordedLambda,
+			`{"headers":{"x-a":"solo"},"multiValueHeaders":{"X-A":["multi"]}}`,
+			"200 X-A: multi, X-A: solo",
+		),
+		answer(
+			"the same pair in both is there once",
+			docProxy,
+			`{"headers":{"X-A":"1"},"multiValueHeaders":{"X-A":["1","2"]}}`,
+			"200 X-A: 1, X-A: 2",
+		),
 		empty,
 		answer("an unknown key", recordedLambda, `{"statusCode":200,"wrongValue":"value"}`, malformed),
 		answer("a bare string", recordedLambda, `"justAString"`, malformed),
 		answer("a list", docProxy, `[]`, malformed),
 		answer("null", docProxy, `null`, malformed),
 		answer("no JSON", docProxy, `{"statusCode":`, malformed),
-		answer("multiValueHeaders that are no lists", recordedLambda, `{"statusCode":200,"multiValueHeaders":{"X-A":"1"}}`, malformed),
+		answer(
+			"multiValueHeaders that are no lists",
+			recordedLambda,
+			`{"statusCode":200,"multiValueHeaders":{"X-A":"1"}}`,
+			malformed,
+		),
 		answer("a status that is no number", recordedLambda, `{"statusCode":"test"}`, malformed),
 		answer("a status out of range", docProxy, `{"statusCode":1000}`, malformed),
 		answer("a body that is an object", docProxy, `{"statusCode":200,"body":{}}`, malformed),
@@ -198,11 +305,28 @@ func failureBehaviour(t *testing.T) []behaviour {
 		ask("it times out", seenModes, "POST /prod/slow/sleep", "60000", failed, "Task timed out after 1.00 seconds"),
 		ask("the integration times out", docLimits, "POST /prod/hasty/sleep", "400",
 			`504 InternalServerErrorException {"message": "Endpoint request timed out"}`, "time-out of 50ms"),
-		ask("a time-out below 50 ms is not deployed", docLimits, "POST /prod/hastier/x", "", notServedHere, "API Gateway's minimum is 50"),
+		ask(
+			"a time-out below 50 ms is not deployed",
+			docLimits,
+			"POST /prod/hastier/x",
+			"",
+			notServedHere,
+			"API Gateway's minimum is 50",
+		),
 		{line: 21, name: "a time-out above 29 s", source: docLimits, want: "200; true", got: func(t *testing.T) string {
-			return fmt.Sprint(s.post(t, "POST /prod/patient/x", ""), "; ", strings.Contains(strings.Join(s.Problems(), "\n"), "API Gateway's maximum is 29000"))
+			return fmt.Sprint(
+				s.post(t, "POST /prod/patient/x", ""),
+				"; ",
+				strings.Contains(strings.Join(s.Problems(), "\n"), "API Gateway's maximum is 29000"),
+			)
 		}, differs: "the quota can be raised, so it is served, with a warning at start"},
-		{line: 21, name: "after all of that it answers", source: docRuntime, want: "200", got: func(t *testing.T) string { return s.post(t, "POST /prod/fn/x", "").String() }},
+		{
+			line:   21,
+			name:   "after all of that it answers",
+			source: docRuntime,
+			want:   "200",
+			got:    func(t *testing.T) string { return s.post(t, "POST /prod/fn/x", "").String() },
+		},
 	}
 }
 
@@ -248,17 +372,40 @@ func binaryBehaviour(t *testing.T) []behaviour {
 		out("*/* covers all", all, payload, hello, "Accept: text/html"),
 		out("*/* covers no Accept", all, payload, hello),
 		out("the caller's */* is not a type in the list", images, payload, helloBase64, "Accept: */*"),
-		out("not encoded: passed on as it is", images, `{"statusCode":200,"body":"`+helloBase64+`"}`, helloBase64, "Accept: image/png"),
-		{line: 22, name: "encoded, but not base64", source: docResponses, want: `500 ApiConfigurationException {"message":null}; isBase64Encoded is true and the caller accepts image/png`, got: func(t *testing.T) string {
-			got := images.post(t, "POST /prod/fn/answer", `{"statusCode":200,"isBase64Encoded":true,"body":"!"}`, "Content-Type: text/plain", "Accept: image/png")
-			_, words, _ := strings.Cut(got.record.Reason, "not base64: ")
-			words, _, _ = strings.Cut(words, ", a binary")
-			return got.String() + "; " + words
-		}},
+		out(
+			"not encoded: passed on as it is",
+			images,
+			`{"statusCode":200,"body":"`+helloBase64+`"}`,
+			helloBase64,
+			"Accept: image/png",
+		),
+		{
+			line:   22,
+			name:   "encoded, but not base64",
+			source: docResponses,
+			want:   `500 ApiConfigurationException {"message":null}; isBase64Encoded is true and the caller accepts image/png`,
+			got: func(t *testing.T) string {
+				got := images.post(
+					t,
+					"POST /prod/fn/answer",
+					`{"statusCode":200,"isBase64Encoded":true,"body":"!"}`,
+					"Content-Type: text/plain",
+					"Accept: image/png",
+				)
+				_, words, _ := strings.Cut(got.record.Reason, "not base64: ")
+				words, _, _ = strings.Cut(words, ", a binary")
+				return got.String() + "; " + words
+			},
+		},
 		in("a request's body of a binary type", images, "image/png", helloBase64+" true"),
 		in("a request's body of another type", images, "text/plain", hello+" false"),
 		in("*/* covers all requests", all, "text/plain", helloBase64+" true"),
-		mocked("a MOCK does not transform what is binary, as a preflight of */*", all, `500 ApiConfigurationException {"message": "Internal server error"}`, "Origin: https://a.example.com"),
+		mocked(
+			"a MOCK does not transform what is binary, as a preflight of */*",
+			all,
+			`500 ApiConfigurationException {"message": "Internal server error"}`,
+			"Origin: https://a.example.com",
+		),
 		mocked("unless it is converted to text", asText, "200 mock", "Origin: https://a.example.com"),
 		mocked("nor is it of another type", images, "200 mock", "Origin: https://a.example.com"),
 	}
@@ -294,14 +441,48 @@ func compressedBehaviour(t *testing.T) []behaviour {
 	}
 	const refused = `415 BadRequestException {"message":"Unsupported Media Type"}`
 	return []behaviour{
-		ask("gzip is taken off, and the header stays", seenCompressed, with("gzip"), "hello false gzip", "Content-Encoding: gzip", "Content-Type: text/plain"),
-		ask("deflate", docCompressed, with("deflate"), "hello false Deflate", "Content-Encoding: Deflate", "Content-Type: text/plain"),
-		ask("identity", docCompressed, "hello", "hello false identity", "Content-Encoding: identity", "Content-Type: text/plain"),
-		ask("of a binary media type", "https://yoshihiro-kato.blogspot.com/2018/03/api-gateway.html", with("gzip"), "aGVsbG8= true gzip", "Content-Encoding: gzip", "Content-Type: image/png"),
+		ask(
+			"gzip is taken off, and the header stays",
+			seenCompressed,
+			with("gzip"),
+			"hello false gzip",
+			"Content-Encoding: gzip",
+			"Content-Type: text/plain",
+		),
+		ask(
+			"deflate",
+			docCompressed,
+			with("deflate"),
+			"hello false Deflate",
+			"Content-Encoding: Deflate",
+			"Content-Type: text/plain",
+		),
+		ask(
+			"identity",
+			docCompressed,
+			"hello",
+			"hello false identity",
+			"Content-Encoding: identity",
+			"Content-Type: text/plain",
+		),
+		ask(
+			"of a binary media type",
+			"https://yoshihiro-kato.blogspot.com/2018/03/api-gateway.html",
+			with("gzip"),
+			"aGVsbG8= true gzip",
+			"Content-Encoding: gzip",
+			"Content-Type: image/png",
+		),
 		ask("no body", strictestReading, "", "<nil> false gzip", "Content-Encoding: gzip"),
 		ask("a coding that is not known", docCompressed, "hello", refused, "Content-Encoding: br"),
 		ask("a body that is not in it", docCompressed, "hello", refused, "Content-Encoding: gzip"),
-		ask("more than the most", strictestReading, bomb.String(), `413 BadRequestException {"message": "Request Too Long"}`, "Content-Encoding: gzip"),
+		ask(
+			"more than the most",
+			strictestReading,
+			bomb.String(),
+			`413 BadRequestException {"message": "Request Too Long"}`,
+			"Content-Encoding: gzip",
+		),
 	}
 }
 
@@ -331,24 +512,59 @@ func limitBehaviour(t *testing.T) []behaviour {
 			return status
 		}}
 	}
-	large := sized("an event of more than 6,291,456 bytes", seenTooLong, "POST /prod/fn/pid", `413 {"message": "Request Too Long"}`, 6_291_456-500)
-	tooMany := headed("header lines of 10,241 bytes", 10_241, "HTTP/1.1 431 Request Header Fields Too Large: HTTP header is larger than 10240 bytes.")
+	large := sized(
+		"an event of more than 6,291,456 bytes",
+		seenTooLong,
+		"POST /prod/fn/pid",
+		`413 {"message": "Request Too Long"}`,
+		6_291_456-500,
+	)
+	tooMany := headed(
+		"header lines of 10,241 bytes",
+		10_241,
+		"HTTP/1.1 431 Request Header Fields Too Large: HTTP header is larger than 10240 bytes.",
+	)
 	tooMany.differs = "the words were seen on AWS; which status goes with them was not, so it is that of RFC 6585"
 	return []behaviour{
 		sized("a body of 10 MB", docLimits, "POST /prod/mock", "200", body),
-		sized("a body of 10 MB and a byte", seenTooLong, "POST /prod/mock", "413 HTTP content length exceeded 10485760 bytes.", body+1),
+		sized(
+			"a body of 10 MB and a byte",
+			seenTooLong,
+			"POST /prod/mock",
+			"413 HTTP content length exceeded 10485760 bytes.",
+			body+1,
+		),
 		headed("header lines of 10,240 bytes", 10_240, "HTTP/1.1 200 OK"),
 		tooMany,
 		sized("an event of less than 6,291,456 bytes", docLambdaLimits, "POST /prod/fn/pid", "200", 6_291_456-4096),
 		large,
-		{line: 24, name: "an answer of less than 6,291,456 bytes", source: docLambdaLimits, want: "200 6291300", got: func(t *testing.T) string {
-			got := s.post(t, "POST /prod/fn/large", "6291300")
-			return fmt.Sprint(got.status, " ", len(got.body))
-		}},
-		{line: 24, name: "an answer of more", source: docLambdaLimits, want: `502 InternalServerErrorException {"message": "Internal server error"}; true`, got: func(t *testing.T) string {
-			got := s.post(t, "POST /prod/fn/large", "6291456")
-			return fmt.Sprint(got, "; ", strings.Contains(got.record.Reason, "Response payload size exceeded maximum allowed payload size (6291456 bytes)."))
-		}},
+		{
+			line:   24,
+			name:   "an answer of less than 6,291,456 bytes",
+			source: docLambdaLimits,
+			want:   "200 6291300",
+			got: func(t *testing.T) string {
+				got := s.post(t, "POST /prod/fn/large", "6291300")
+				return fmt.Sprint(got.status, " ", len(got.body))
+			},
+		},
+		{
+			line:   24,
+			name:   "an answer of more",
+			source: docLambdaLimits,
+			want:   `502 InternalServerErrorException {"message": "Internal server error"}; true`,
+			got: func(t *testing.T) string {
+				got := s.post(t, "POST /prod/fn/large", "6291456")
+				return fmt.Sprint(
+					got,
+					"; ",
+					strings.Contains(
+						got.record.Reason,
+						"Response payload size exceeded maximum allowed payload size (6291456 bytes).",
+					),
+				)
+			},
+		},
 	}
 }
 
@@ -357,37 +573,54 @@ func runtimeBehaviour(t *testing.T) []behaviour {
 	s := backends(t)
 	pid := func(t *testing.T) string { return s.send(t, "GET /prod/fn/pid").body }
 	return []behaviour{
-		{line: 28, name: "a wrong id is 400, a wrong state 403", source: docRuntime, want: "invocation/next 403, invocation/another-id/response 400, init/error 403",
-			got: func(t *testing.T) string { return s.send(t, "GET /prod/fn/runtime").body }},
+		{
+			line:   28,
+			name:   "a wrong id is 400, a wrong state 403",
+			source: docRuntime,
+			want:   "invocation/next 403, invocation/another-id/response 400, init/error 403",
+			got:    func(t *testing.T) string { return s.send(t, "GET /prod/fn/runtime").body },
+		},
 		{line: 28, name: "a process is used again", source: docRuntime, want: "true", got: func(t *testing.T) string {
 			before := pid(t)
 			return fmt.Sprint(pid(t) == before)
 		}},
-		{line: 28, name: "after a panic there is another one", source: docRuntime, want: "false", got: func(t *testing.T) string {
-			before := pid(t)
-			s.send(t, "GET /prod/fn/panic")
-			return fmt.Sprint(pid(t) == before)
-		}},
-		{line: 28, name: "one invocation at a time in a process", source: docRuntime, want: "2 processes", got: func(t *testing.T) string {
-			bodies := make(chan string, 2)
-			for range 2 {
-				r := s.request(t, "POST /prod/fn/sleep", "300")
-				go func() {
-					got, err := client.Do(r)
-					if err != nil {
-						bodies <- err.Error()
-						return
-					}
-					defer got.Body.Close()
-					body, _ := io.ReadAll(got.Body)
-					bodies <- string(body)
-				}()
-			}
-			if first, second := <-bodies, <-bodies; first == second {
-				return "1 process: " + first
-			}
-			return "2 processes"
-		}},
+		{
+			line:   28,
+			name:   "after a panic there is another one",
+			source: docRuntime,
+			want:   "false",
+			got: func(t *testing.T) string {
+				before := pid(t)
+				s.send(t, "GET /prod/fn/panic")
+				return fmt.Sprint(pid(t) == before)
+			},
+		},
+		{
+			line:   28,
+			name:   "one invocation at a time in a process",
+			source: docRuntime,
+			want:   "2 processes",
+			got: func(t *testing.T) string {
+				bodies := make(chan string, 2)
+				for range 2 {
+					r := s.request(t, "POST /prod/fn/sleep", "300")
+					go func() {
+						got, err := client.Do(r)
+						if err != nil {
+							bodies <- err.Error()
+							return
+						}
+						defer got.Body.Close()
+						body, _ := io.ReadAll(got.Body)
+						bodies <- string(body)
+					}()
+				}
+				if first, second := <-bodies, <-bodies; first == second {
+					return "1 process: " + first
+				}
+				return "2 processes"
+			},
+		},
 		{line: 28, name: "the headers of an invocation, 202 for its answer, 413 for one too large", source: docRuntime,
 			differs: "not seen over HTTP: package functions shows it (TestWhatAFunctionSees, TestTheRuntimeAPIOutOfTurn, TestOutcomes), and aws-lambda-go, which exits at anything but 202, serves all tests here"},
 	}

@@ -14,22 +14,37 @@ func variableBehaviour(t *testing.T) []behaviour {
 	addRoute(r, "GET /orders", mock("orders"), guardedBy("Auth"))
 	r["Denied"] = resource("ApiGateway::GatewayResponse", object{"RestApiId": ref("Api"), "ResponseType": "UNAUTHORIZED",
 		"ResponseParameters": object{
-			"gatewayresponse.header.Access-Control-Allow-Origin": "'*'", "gatewayresponse.header.X-None": "context.authorizer.none",
-			"gatewayresponse.header.X-Unknown": "context.newSince2026", "gatewayresponse.header.X-Stage": "stageVariables.none",
+			"gatewayresponse.header.Access-Control-Allow-Origin": "'*'",
+			"gatewayresponse.header.X-None":                      "context.authorizer.none",
+			"gatewayresponse.header.X-Unknown":                   "context.newSince2026",
+			"gatewayresponse.header.X-Stage":                     "stageVariables.none",
 		},
-		"ResponseTemplates": object{"application/json": `{"a":"$context.authorizer.none","b":"$context.newSince2026","c":"$stageVariables.none","d":"$unknown","m":$context.error.messageString}`}})
+		"ResponseTemplates": object{
+			"application/json": `{"a":"$context.authorizer.none","b":"$context.newSince2026","c":"$stageVariables.none","d":"$unknown","m":$context.error.messageString}`,
+		}})
 	s := serve(t, r)
 	return []behaviour{
-		{line: 31, name: "a variable without a value is empty, and the response stays", source: docGWVariables,
-			want: `401 UnauthorizedException {"a":"","b":"","c":"","d":"","m":"Unauthorized"}; Access-Control-Allow-Origin: *`, got: func(t *testing.T) string {
+		{
+			line:   31,
+			name:   "a variable without a value is empty, and the response stays",
+			source: docGWVariables,
+			want:   `401 UnauthorizedException {"a":"","b":"","c":"","d":"","m":"Unauthorized"}; Access-Control-Allow-Origin: *`,
+			got: func(t *testing.T) string {
 				got := s.send(t, "GET /prod/orders")
 				return got.String() + "; " + got.headers("Access-Control-Allow-Origin", "X-None", "X-Unknown", "X-Stage")
-			}},
-		{line: 31, name: "one that is not known here is said at the start", source: strictestReading, want: "true true", got: func(t *testing.T) string {
-			all := strings.Join(s.Problems(), "\n")
-			return fmt.Sprint(strings.Contains(all, "Shop/Denied: the variable $context.newSince2026 is not known here"),
-				strings.Contains(all, "Shop/Denied: the variable $context.newSince2026 is not known here: it has no value"))
-		}},
+			},
+		},
+		{
+			line:   31,
+			name:   "one that is not known here is said at the start",
+			source: strictestReading,
+			want:   "true true",
+			got: func(t *testing.T) string {
+				all := strings.Join(s.Problems(), "\n")
+				return fmt.Sprint(strings.Contains(all, "Shop/Denied: the variable $context.newSince2026 is not known here"),
+					strings.Contains(all, "Shop/Denied: the variable $context.newSince2026 is not known here: it has no value"))
+			},
+		},
 	}
 }
 
@@ -74,8 +89,11 @@ func edgeBehaviour(t *testing.T) []behaviour {
 // unknownBehaviour is line 33: an unknown route and an Authorization header that is not a signature.
 func unknownBehaviour(t *testing.T) []behaviour {
 	s := backends(t, func(r object) {
-		r["Gone"] = resource("ApiGateway::GatewayResponse", object{"RestApiId": ref("Api"), "ResponseType": "MISSING_AUTHENTICATION_TOKEN", "StatusCode": "404",
-			"ResponseTemplates": object{"text/plain": "$context.error.message"}})
+		r["Gone"] = resource(
+			"ApiGateway::GatewayResponse",
+			object{"RestApiId": ref("Api"), "ResponseType": "MISSING_AUTHENTICATION_TOKEN", "StatusCode": "404",
+				"ResponseTemplates": object{"text/plain": "$context.error.message"}},
+		)
 	})
 	plain := backends(t)
 	ask := func(name, source string, s *site, header, want string) behaviour {
@@ -99,9 +117,20 @@ func unknownBehaviour(t *testing.T) []behaviour {
 		ask("one word", seenIncomplete, plain, "abc.def.ghi", requires),
 		ask("Basic, whose base64 has an equal sign", seenIncomplete, plain, "Basic YWxpY2U6c2VjcmV0cw==", requires),
 		ask("no Authorization", recordedRouting, plain, "", noSuchRoute),
-		ask("a signature, whoever made it", recordedRouting, plain, "AWS4-HMAC-SHA256 Credential=AKIA/20260304/eu-west-1/execute-api/aws4_request, SignedHeaders=host, Signature=00, X=y", requires2),
-		ask("its gateway response is that of a missing token", "https://github.com/amazon-archives/aws-cognito-angular-quickstart/issues/50", s, "abc",
-			strings.NewReplacer(`403 `, `404 `, `{"message":"`, "", `"}`, "").Replace(requires)),
+		ask(
+			"a signature, whoever made it",
+			recordedRouting,
+			plain,
+			"AWS4-HMAC-SHA256 Credential=AKIA/20260304/eu-west-1/execute-api/aws4_request, SignedHeaders=host, Signature=00, X=y",
+			requires2,
+		),
+		ask(
+			"its gateway response is that of a missing token",
+			"https://github.com/amazon-archives/aws-cognito-angular-quickstart/issues/50",
+			s,
+			"abc",
+			strings.NewReplacer(`403 `, `404 `, `{"message":"`, "", `"}`, "").Replace(requires),
+		),
 	}
 }
 
@@ -130,12 +159,28 @@ func parameterBehaviour(t *testing.T) []behaviour {
 		}}
 	}
 	var list []behaviour
-	for _, name := range []string{"Content-Length", "Transfer-Encoding", "Authorization", "Connection", "Expect", "Proxy-Authenticate", "TE", "authorization", "X-Amzn-Trace-Id"} {
+	for _, name := range []string{
+		"Content-Length",
+		"Transfer-Encoding",
+		"Authorization",
+		"Connection",
+		"Expect",
+		"Proxy-Authenticate",
+		"TE",
+		"authorization",
+		"X-Amzn-Trace-Id",
+	} {
 		list = append(list, ask(name, "integration.request.header."+name, "'x'", failed))
 	}
-	return append(list,
+	return append(
+		list,
 		ask("another header, which is not applied", "integration.request.header.X-To", "'x'", "200 <nil>"),
-		ask("one of those from a header that the request does not have", "integration.request.header.Authorization", "method.request.header.X-From", "200 <nil>"),
+		ask(
+			"one of those from a header that the request does not have",
+			"integration.request.header.Authorization",
+			"method.request.header.X-From",
+			"200 <nil>",
+		),
 		ask("a query string parameter of that name", "integration.request.querystring.Connection", "'x'", "200 <nil>"),
 	)
 }
@@ -149,7 +194,11 @@ func mediaTypeBehaviour(t *testing.T) []behaviour {
 	const hello, encoded = "hello", "aGVsbG8="
 	ask := func(name string, s *site, want string, headers ...string) behaviour {
 		return behaviour{line: 35, name: name, source: recordedBinary, want: want, got: func(t *testing.T) string {
-			got := s.post(t, "POST /prod/fn/answer", `{"isBase64Encoded":true,"body":"`+encoded+`"}`, append([]string{"Content-Type: text/plain"}, headers...)...)
+			got := s.post(
+				t,
+				"POST /prod/fn/answer",
+				`{"isBase64Encoded":true,"body":"`+encoded+`"}`,
+				append([]string{"Content-Type: text/plain"}, headers...)...)
 			return got.body
 		}}
 	}
@@ -179,20 +228,31 @@ func deployedBehaviour(t *testing.T) []behaviour {
 	s := serve(t, r)
 	const recordedResponses = localstack + "test_apigateway_api.py"
 	return []behaviour{
-		{line: 36, name: "an integration response for a status without a method response", source: recordedResponses, want: "204",
-			got: func(t *testing.T) string { return s.send(t, "GET /prod/undeclared").String() }},
+		{
+			line:   36,
+			name:   "an integration response for a status without a method response",
+			source: recordedResponses,
+			want:   "204",
+			got:    func(t *testing.T) string { return s.send(t, "GET /prod/undeclared").String() },
+		},
 		{line: 36, name: `Policy: "" is no policy`, source: seenNoPolicy, want: "200; []", got: func(t *testing.T) string {
 			return s.send(t, "GET /prod/orders").String() + "; " + fmt.Sprint(s.Problems())
 		}},
-		{line: 36, name: "two slashes before the stage", source: recordedRouting, want: `200 "/orders"`, got: func(t *testing.T) string {
-			got := s.raw(t, "GET //prod/orders HTTP/1.1\nHost: a\nConnection: close\n\n")
-			status, rest, _ := strings.Cut(got, "\r\n")
-			path := regexp.MustCompile(`"path":("[^"]*")`).FindStringSubmatch(rest)
-			if path == nil {
-				return got
-			}
-			return strings.Fields(status)[1] + " " + path[1]
-		}},
+		{
+			line:   36,
+			name:   "two slashes before the stage",
+			source: recordedRouting,
+			want:   `200 "/orders"`,
+			got: func(t *testing.T) string {
+				got := s.raw(t, "GET //prod/orders HTTP/1.1\nHost: a\nConnection: close\n\n")
+				status, rest, _ := strings.Cut(got, "\r\n")
+				path := regexp.MustCompile(`"path":("[^"]*")`).FindStringSubmatch(rest)
+				if path == nil {
+					return got
+				}
+				return strings.Fields(status)[1] + " " + path[1]
+			},
+		},
 	}
 }
 
@@ -202,7 +262,11 @@ func traceBehaviour(t *testing.T) []behaviour {
 	const root = "Root=1-67891233-abcdef012345678912345678"
 	form := func(trace string) string {
 		for _, part := range []struct{ pattern, name string }{
-			{`1-67891233-abcdef012345678912345678`, "SENT"}, {`1-[0-9a-f]{8}-[0-9a-f]{24}`, "NEW"}, {`463ac35c9f6413ad`, "SENT"}, {`Parent=[0-9a-f]{16}`, "Parent=NEW"}, {`1:[0-9a-f]{8}:0`, "NEW"},
+			{`1-67891233-abcdef012345678912345678`, "SENT"},
+			{`1-[0-9a-f]{8}-[0-9a-f]{24}`, "NEW"},
+			{`463ac35c9f6413ad`, "SENT"},
+			{`Parent=[0-9a-f]{16}`, "Parent=NEW"},
+			{`1:[0-9a-f]{8}:0`, "NEW"},
 		} {
 			trace = regexp.MustCompile(part.pattern).ReplaceAllString(trace, part.name)
 		}
@@ -225,8 +289,22 @@ func traceBehaviour(t *testing.T) []behaviour {
 	return []behaviour{
 		ask("none on MOCK", recordedNoTrace, "POST /prod/mock", "", root, "200 "),
 		ask("none on the 502 of a malformed answer", recordedNoTrace, "POST /prod/fn/answer", "7", root, "502 "),
-		ask("of a proxy's answer", recordedLambda, "POST /prod/fn/x", "", "", "200 Root=NEW;Parent=NEW;Sampled=0;Lineage=NEW event Root=NEW"),
-		ask("a Root alone gets a Parent", recordedTrace, "POST /prod/fn/x", "", root, "200 Root=SENT;Parent=NEW;Sampled=0;Lineage=NEW event Root=SENT;Parent=NEW"),
+		ask(
+			"of a proxy's answer",
+			recordedLambda,
+			"POST /prod/fn/x",
+			"",
+			"",
+			"200 Root=NEW;Parent=NEW;Sampled=0;Lineage=NEW event Root=NEW",
+		),
+		ask(
+			"a Root alone gets a Parent",
+			recordedTrace,
+			"POST /prod/fn/x",
+			"",
+			root,
+			"200 Root=SENT;Parent=NEW;Sampled=0;Lineage=NEW event Root=SENT;Parent=NEW",
+		),
 		ask("a Parent goes on", recordedTrace, "POST /prod/fn/x", "", root+";Parent=463ac35c9f6413ad;Sampled=1",
 			"200 Root=SENT;Parent=SENT;Sampled=1;Lineage=NEW event Root=SENT;Parent=SENT;Sampled=1"),
 	}

@@ -24,7 +24,13 @@ func routingBehaviour(t *testing.T) []behaviour {
 	addRoute(files, "GET /deep/{id}/lines", mock("lines"))
 	s, open := serve(t, files), serve(t, r)
 	ask := func(line int, name, source string, s *site, target, want string) behaviour {
-		return behaviour{line: line, name: name, source: source, want: want, got: func(t *testing.T) string { return s.send(t, target).String() }}
+		return behaviour{
+			line:   line,
+			name:   name,
+			source: source,
+			want:   want,
+			got:    func(t *testing.T) string { return s.send(t, target).String() },
+		}
 	}
 	return []behaviour{
 		ask(16, "an unknown path", recordedRouting, s, "GET /prod/nothing", noSuchRoute),
@@ -34,7 +40,14 @@ func routingBehaviour(t *testing.T) []behaviour {
 		ask(16, "a path that goes on", recordedRouting, s, "GET /prod/deep/1/lines/2", noSuchRoute),
 		ask(16, "an unknown stage", recordedRouting, s, "GET /dev/orders", `403 ForbiddenException {"message":"Forbidden"}`),
 		ask(16, "the root", recordedRouting, s, "GET /prod", "200 root"),
-		ask(16, "HEAD is a verb of its own", recordedRouting, s, "HEAD /prod/deep/1/lines", "403 MissingAuthenticationTokenException"),
+		ask(
+			16,
+			"HEAD is a verb of its own",
+			recordedRouting,
+			s,
+			"HEAD /prod/deep/1/lines",
+			"403 MissingAuthenticationTokenException",
+		),
 
 		ask(17, "a literal before a parameter", recordedRouting, s, "GET /prod/files/folder/index", "200 index"),
 		ask(17, "a parameter before a greedy one", recordedRouting, s, "GET /prod/files/folder/x", "200 file"),
@@ -47,7 +60,14 @@ func routingBehaviour(t *testing.T) []behaviour {
 		ask(17, "a literal without routes below falls through", recordedRouting, s, "GET /prod/files/readme/x", "200 other"),
 		ask(17, "a greedy one is no match for nothing", recordedRouting, s, "GET /prod/files", noSuchRoute),
 		ask(17, "a guarded method beside an open {proxy+}", recordedRouting, open, "GET /prod/orders", unauthorized),
-		ask(17, "its other verbs are open: what the constructs refuse at synth", recordedRouting, open, "DELETE /prod/orders", "200 open"),
+		ask(
+			17,
+			"its other verbs are open: what the constructs refuse at synth",
+			recordedRouting,
+			open,
+			"DELETE /prod/orders",
+			"200 open",
+		),
 	}
 }
 
@@ -81,12 +101,42 @@ func pathBehaviour(t *testing.T) []behaviour {
 		event("double slashes in the path are kept", recordedLambda, "GET /prod/files/a//b", "path", `"/files/a//b"`),
 		event("and in a greedy parameter", recordedLambda, "GET /prod/files/a//b", "pathParameters.proxy", `"a//b"`),
 		event("those after the stage are one in the path", recordedLambda, "GET /prod//orders", "path", `"/orders"`),
-		event("and kept in the request context", recordedLambda, "GET /prod//orders", "requestContext.path", `"/prod//orders"`),
-		event("a path value is not decoded", recordedLambda, "GET /prod/orders/a%2Fb+c%20d", "pathParameters.id", `"a%2Fb+c%20d"`),
+		event(
+			"and kept in the request context",
+			recordedLambda,
+			"GET /prod//orders",
+			"requestContext.path",
+			`"/prod//orders"`,
+		),
+		event(
+			"a path value is not decoded",
+			recordedLambda,
+			"GET /prod/orders/a%2Fb+c%20d",
+			"pathParameters.id",
+			`"a%2Fb+c%20d"`,
+		),
 		event("nor is the path", recordedLambda, "GET /prod/orders/a%2Fb+c%20d", "path", `"/orders/a%2Fb+c%20d"`),
-		event("a query value is, and + is a space", recordedLambda, "GET /prod/orders?q=a%2Fb+c%20d&plus=%2B", "queryStringParameters", `{"plus":"+","q":"a/b c d"}`),
-		event("of duplicates the last wins", recordedEvents, "GET /prod/orders?q=1&q=2&q=3", "queryStringParameters.q", `"3"`),
-		event("all are in the map of lists", recordedEvents, "GET /prod/orders?q=1&q=2&q=3", "multiValueQueryStringParameters.q", `["1","2","3"]`),
+		event(
+			"a query value is, and + is a space",
+			recordedLambda,
+			"GET /prod/orders?q=a%2Fb+c%20d&plus=%2B",
+			"queryStringParameters",
+			`{"plus":"+","q":"a/b c d"}`,
+		),
+		event(
+			"of duplicates the last wins",
+			recordedEvents,
+			"GET /prod/orders?q=1&q=2&q=3",
+			"queryStringParameters.q",
+			`"3"`,
+		),
+		event(
+			"all are in the map of lists",
+			recordedEvents,
+			"GET /prod/orders?q=1&q=2&q=3",
+			"multiValueQueryStringParameters.q",
+			`["1","2","3"]`,
+		),
 		event("none at all is null", recordedEvents, "GET /prod/orders", "queryStringParameters", `null`),
 	}
 }

@@ -14,14 +14,34 @@ func TestContextOfCaller(t *testing.T) {
 		authorizer, identity map[string]string
 	}{
 		{"nobody", events.Caller{}, nil, map[string]string{"sourceIp": "127.0.0.1"}},
-		{"of a Lambda authorizer", events.Caller{Lambda: &events.LambdaCaller{PrincipalID: "alice", Context: map[string]string{"tier": "gold"}}},
-			map[string]string{"principalId": "alice", "tier": "gold"}, map[string]string{"sourceIp": "127.0.0.1"}},
+		{
+			"of a Lambda authorizer",
+			events.Caller{Lambda: &events.LambdaCaller{PrincipalID: "alice", Context: map[string]string{"tier": "gold"}}},
+			map[string]string{"principalId": "alice", "tier": "gold"},
+			map[string]string{"sourceIp": "127.0.0.1"},
+		},
 		{"of one without a context", events.Caller{Lambda: &events.LambdaCaller{PrincipalID: "alice"}},
 			map[string]string{"principalId": "alice"}, map[string]string{"sourceIp": "127.0.0.1"}},
 		{"of a user pool", events.Caller{Claims: map[string]string{"sub": "alice"}},
 			map[string]string{"claims.sub": "alice"}, map[string]string{"sourceIp": "127.0.0.1"}},
-		{"of IAM, with a key", events.Caller{APIKey: "value", APIKeyID: "id", IAM: &events.IAMCaller{AccountID: "1", Caller: "c", User: "u", UserARN: "arn"}},
-			nil, map[string]string{"sourceIp": "127.0.0.1", "apiKey": "value", "apiKeyId": "id", "accountId": "1", "caller": "c", "user": "u", "userArn": "arn"}},
+		{
+			"of IAM, with a key",
+			events.Caller{
+				APIKey:   "value",
+				APIKeyID: "id",
+				IAM:      &events.IAMCaller{AccountID: "1", Caller: "c", User: "u", UserARN: "arn"},
+			},
+			nil,
+			map[string]string{
+				"sourceIp":  "127.0.0.1",
+				"apiKey":    "value",
+				"apiKeyId":  "id",
+				"accountId": "1",
+				"caller":    "c",
+				"user":      "u",
+				"userArn":   "arn",
+			},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := authorizerContext(c.caller); !maps.Equal(got, c.authorizer) {
@@ -42,17 +62,30 @@ func TestContextOfCaller(t *testing.T) {
 	})
 }
 
-// TestAPIKeyInTemplates reads the API key of a request where a template does. It is part of $context.identity of methods
-// that require a key: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+// TestAPIKeyInTemplates reads the API key of a request where a template does. It is part of $context.identity of
+// methods that require a key:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
 func TestAPIKeyInTemplates(t *testing.T) {
 	r := bare()
 	answer := mock("key")
-	answer["IntegrationResponses"].([]any)[0].(object)["ResponseParameters"] = object{"method.response.header.Route": "context.identity.apiKey"}
+	answer["IntegrationResponses"].([]any)[0].(object)["ResponseParameters"] = object{
+		"method.response.header.Route": "context.identity.apiKey",
+	}
 	addRoute(r, "GET /key", answer, object{"ApiKeyRequired": true})
 	r["Key"] = resource("ApiGateway::ApiKey", object{"Value": "a-key-of-the-plan-123", "Enabled": true})
-	r["Plan"] = resource("ApiGateway::UsagePlan", object{"ApiStages": []any{object{"ApiId": ref("Api"), "Stage": ref("Stage")}}})
-	r["PlanKey"] = resource("ApiGateway::UsagePlanKey", object{"KeyId": ref("Key"), "KeyType": "API_KEY", "UsagePlanId": ref("Plan")})
-	if got := serve(t, r).send(t, "GET /prod/key", "X-API-Key: a-key-of-the-plan-123").String(); got != "200 a-key-of-the-plan-123" {
+	r["Plan"] = resource(
+		"ApiGateway::UsagePlan",
+		object{"ApiStages": []any{object{"ApiId": ref("Api"), "Stage": ref("Stage")}}},
+	)
+	r["PlanKey"] = resource(
+		"ApiGateway::UsagePlanKey",
+		object{"KeyId": ref("Key"), "KeyType": "API_KEY", "UsagePlanId": ref("Plan")},
+	)
+	if got := serve(t, r).send(
+		t,
+		"GET /prod/key",
+		"X-API-Key: a-key-of-the-plan-123",
+	).String(); got != "200 a-key-of-the-plan-123" {
 		t.Errorf("got %s, want 200 and the key", got)
 	}
 }

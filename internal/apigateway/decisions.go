@@ -42,12 +42,22 @@ func decisionIn(lines []string, invocation string) (d decision) {
 
 // glosses say in words what the reasons for a 401 mean that a developer meets most.
 var glosses = map[string]string{
-	"no_token": "the request has no token where the authorizer looks", "base64": "it is not a JSON Web Token", "serialization": "it is not a JSON Web Token",
-	"algorithm": "its alg is not one of the issuer's", "issuer": "its iss is not a configured issuer", "audience": "its aud, or client_id, is not this API's",
-	"token_use": "an ID token where an access token is wanted, or the other way round", "expired": "its exp has passed", "not_yet": "its nbf is still to come",
-	"principal": "it does not name the caller", "unknown_key": "the issuer has no key with its kid", "signature": "it is not signed with the issuer's key",
-	"hook": "the hook rejected it", "client": "it was issued to another client", "lifetime": "it is valid for longer than the issuer's limit",
-	"bound": "cnf binds it to a key of its holder's, which a bearer does not prove",
+	"no_token":      "the request has no token where the authorizer looks",
+	"base64":        "it is not a JSON Web Token",
+	"serialization": "it is not a JSON Web Token",
+	"algorithm":     "its alg is not one of the issuer's",
+	"issuer":        "its iss is not a configured issuer",
+	"audience":      "its aud, or client_id, is not this API's",
+	"token_use":     "an ID token where an access token is wanted, or the other way round",
+	"expired":       "its exp has passed",
+	"not_yet":       "its nbf is still to come",
+	"principal":     "it does not name the caller",
+	"unknown_key":   "the issuer has no key with its kid",
+	"signature":     "it is not signed with the issuer's key",
+	"hook":          "the hook rejected it",
+	"client":        "it was issued to another client",
+	"lifetime":      "it is valid for longer than the issuer's limit",
+	"bound":         "cnf binds it to a key of its holder's, which a bearer does not prove",
 }
 
 // why explains the decision in words, with the value that came and the one that is wanted; "" if it allows the request.

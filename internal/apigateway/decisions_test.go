@@ -25,13 +25,25 @@ func TestDecisions(t *testing.T) {
 		{"a time that has passed",
 			one(`"outcome":"unauthorized","reason":"expired","got":"2023-11-14T22:12:20Z","want":"after 2023-11-14T22:13:20Z"`),
 			`the authorizer refused the token: expired, its exp has passed: got "2023-11-14T22:12:20Z", want "after 2023-11-14T22:13:20Z"`},
-		{"missing rights", one(`"outcome":"denied","reason":"rights","missing":"any scope of x"`), "the caller lacks any scope of x"},
+		{
+			"missing rights",
+			one(`"outcome":"denied","reason":"rights","missing":"any scope of x"`),
+			"the caller lacks any scope of x",
+		},
 		{"rights that are not enough", one(`"outcome":"denied","reason":"rights","missing":"any scope of x","got":"y, z"`),
 			"the caller lacks any scope of x and has y, z"},
 		{"the hook", one(`"outcome":"denied","reason":"hook"`), "the authorizer's hook denied it"},
 		{"no route of its own", one(`"outcome":"denied","reason":"route"`), "the authorizer says: route"},
-		{"a reason without words", one(`"outcome":"unauthorized","reason":"critical"`), "the authorizer refused the token: critical"},
-		{"a failure", one(`"outcome":"failed","reason":"unavailable","error":"no keys"`), "the authorizer failed: unavailable no keys"},
+		{
+			"a reason without words",
+			one(`"outcome":"unauthorized","reason":"critical"`),
+			"the authorizer refused the token: critical",
+		},
+		{
+			"a failure",
+			one(`"outcome":"failed","reason":"unavailable","error":"no keys"`),
+			"the authorizer failed: unavailable no keys",
+		},
 		{"allowed", one(`"outcome":"allowed"`), ""},
 		{"another invocation", []string{line("1-b", `"outcome":"unauthorized","reason":"expired"`)}, ""},
 		{"another invocation first", []string{

@@ -12,13 +12,15 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
-// TestAuthorizerFailure is the answer to an authorizer that fails. Here DEFAULT_5XX sets the status, as it would on AWS.
+// TestAuthorizerFailure is the answer to an authorizer that fails. Here DEFAULT_5XX sets the status, as it would on
+// AWS.
 func TestAuthorizerFailure(t *testing.T) {
 	resources := shop()
 	delete(resources, "Failed")
 	api := Start(t, assemblyOf(t, resources), Options{})
 	answer, body := send(t, api.URL, "GET /prod/orders", "Authorization: Bearer x")
-	if answer.StatusCode != 500 || body != `{"message":null}` || answer.Header.Get("x-amzn-ErrorType") != "AuthorizerConfigurationException" {
+	if answer.StatusCode != 500 || body != `{"message":null}` ||
+		answer.Header.Get("x-amzn-ErrorType") != "AuthorizerConfigurationException" {
 		t.Errorf("got %d %s %s", answer.StatusCode, answer.Header.Get("x-amzn-ErrorType"), body)
 	}
 }
@@ -39,7 +41,8 @@ func TestBackend(t *testing.T) {
 	if err := json.Unmarshal([]byte(body), &event); err != nil || answer.StatusCode != 200 {
 		t.Fatalf("got %d %s: %v", answer.StatusCode, body, err)
 	}
-	if event.Path != "/orders/7" || event.Params["id"] != "7" || event.Query["q"] != "a b" || event.RequestContext.Path != "/prod//orders/7" {
+	if event.Path != "/orders/7" || event.Params["id"] != "7" || event.Query["q"] != "a b" ||
+		event.RequestContext.Path != "/prod//orders/7" {
 		t.Errorf("got the event %s", body)
 	}
 	if a := event.RequestContext.Authorizer; a["principalId"] != "alice" || a["tier"] != "gold" {
@@ -86,11 +89,19 @@ func TestBlockedByWhatGuards(t *testing.T) {
 		breaks func(object)
 		all    bool // routes are blocked, not only the authorizer's
 	}{
-		{"the authorizer's runtime is not run here", func(r object) { properties(r, "AuthFn")["Runtime"] = "python3.13" }, false},
+		{
+			"the authorizer's runtime is not run here",
+			func(r object) { properties(r, "AuthFn")["Runtime"] = "python3.13" },
+			false,
+		},
 		{"two variable parts at one place, which API Gateway does not take", func(r object) {
 			r["Clash"], r["GetClash"] = path("Files", "{name}"), newMethod("Clash", "GET", mock("clash"))
 		}, true},
-		{"the authorizer's code is gone", func(r object) { r["AuthFn"].(object)["Metadata"] = object{"aws:asset:path": built + "/gone"} }, false},
+		{
+			"the authorizer's code is gone",
+			func(r object) { r["AuthFn"].(object)["Metadata"] = object{"aws:asset:path": built + "/gone"} },
+			false,
+		},
 		{"its expression is none", func(r object) { properties(r, "Auth")["IdentityValidationExpression"] = "(" }, false},
 		{"the resource policy cannot be read", func(r object) {
 			properties(r, "Api")["Policy"] = object{"Version": "2012-10-17", "Statement": []any{object{"Effect": "Allow"}}}
@@ -118,13 +129,19 @@ func TestFunctionsOfOneName(t *testing.T) {
 	g := &Gateway{pool: lambdaruntime.New(lambdaruntime.Options{})}
 	t.Cleanup(g.pool.Close)
 	twin := func(stack string) *apimodel.Function {
-		return &apimodel.Function{ID: apimodel.ID{Stack: stack, LogicalID: "Fn"}, Name: "twin", Runtime: "provided.al2023", Code: apimodel.Code{Folder: built}}
+		return &apimodel.Function{
+			ID:      apimodel.ID{Stack: stack, LogicalID: "Fn"},
+			Name:    "twin",
+			Runtime: "provided.al2023",
+			Code:    apimodel.Code{Folder: built},
+		}
 	}
 	second := twin("West")
 	second.Runtime = "python3.13" // so that an attempt to run it would be told
 	s := &served{gateway: g, names: map[string]bool{}, problems: map[string]string{}}
 	s.startFunctions([]*apimodel.Function{twin("East"), second})
-	if !s.names["twin"] || len(s.problems) != 1 || !strings.Contains(s.problems["West/Fn"], `another function of the assembly has the name "twin"`) {
+	if !s.names["twin"] || len(s.problems) != 1 ||
+		!strings.Contains(s.problems["West/Fn"], `another function of the assembly has the name "twin"`) {
 		t.Errorf("got the functions %v and the problems %q, want one of each", s.names, s.problems)
 	}
 }
@@ -189,7 +206,13 @@ func TestChoosing(t *testing.T) {
 // TestWithoutIssuer has no development issuer, so nobody's user pool token is accepted.
 func TestWithoutIssuer(t *testing.T) {
 	var told records
-	g, err := New(Options{Assembly: assemblyOf(t, shop()), Record: told.add, Now: func() time.Time { return time.Unix(1_800_000_000, 0) }})
+	g, err := New(
+		Options{
+			Assembly: assemblyOf(t, shop()),
+			Record:   told.add,
+			Now:      func() time.Time { return time.Unix(1_800_000_000, 0) },
+		},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,16 @@ func run(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	built = dir
-	cmd := exec.Command("go", "build", "-buildvcs=false", "-tags", "lambda.norpc", "-o", filepath.Join(dir, "bootstrap"), "./testdata/function")
+	cmd := exec.Command(
+		"go",
+		"build",
+		"-buildvcs=false",
+		"-tags",
+		"lambda.norpc",
+		"-o",
+		filepath.Join(dir, "bootstrap"),
+		"./testdata/function",
+	)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "building testdata/function: %v\n%s", err, out)
 		return 1
@@ -44,13 +53,25 @@ func resource(kind string, properties object) object {
 
 // function is a Lambda function whose code is the one of testdata.
 func function() object {
-	r := resource("Lambda::Function", object{"Runtime": "provided.al2023", "Handler": "bootstrap", "Code": object{"S3Bucket": "b", "S3Key": "k"}})
+	r := resource(
+		"Lambda::Function",
+		object{"Runtime": "provided.al2023", "Handler": "bootstrap", "Code": object{"S3Bucket": "b", "S3Key": "k"}},
+	)
 	r["Metadata"] = object{"aws:asset:path": built}
 	return r
 }
 
 func invocation(function string) object {
-	return object{"Fn::Join": []any{"", []any{"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/", object{"Fn::GetAtt": []any{function, "Arn"}}, "/invocations"}}}
+	return object{
+		"Fn::Join": []any{
+			"",
+			[]any{
+				"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/",
+				object{"Fn::GetAtt": []any{function, "Arn"}},
+				"/invocations",
+			},
+		},
+	}
 }
 
 // newMethod is a method without an authorizer, with changes.
@@ -59,8 +80,16 @@ func newMethod(path, verb string, integration object, changes ...object) object 
 	if path == "" {
 		parent = object{"Fn::GetAtt": []any{"Api", "RootResourceId"}}
 	}
-	p := object{"RestApiId": ref("Api"), "ResourceId": parent, "HttpMethod": verb, "AuthorizationType": "NONE", "Integration": integration,
-		"MethodResponses": []any{object{"StatusCode": "200", "ResponseParameters": object{"method.response.header.Route": true}}}}
+	p := object{
+		"RestApiId":         ref("Api"),
+		"ResourceId":        parent,
+		"HttpMethod":        verb,
+		"AuthorizationType": "NONE",
+		"Integration":       integration,
+		"MethodResponses": []any{
+			object{"StatusCode": "200", "ResponseParameters": object{"method.response.header.Route": true}},
+		},
+	}
 	for _, change := range changes {
 		for name, value := range change {
 			p[name] = value
@@ -71,8 +100,12 @@ func newMethod(path, verb string, integration object, changes ...object) object 
 
 // mock answers 200 with the route's name in the header Route.
 func mock(name string) object {
-	return object{"Type": "MOCK", "RequestTemplates": object{"application/json": `{"statusCode": 200}`}, "IntegrationResponses": []any{
-		object{"StatusCode": "200", "ResponseParameters": object{"method.response.header.Route": "'" + name + "'"}}}}
+	return object{
+		"Type":             "MOCK",
+		"RequestTemplates": object{"application/json": `{"statusCode": 200}`},
+		"IntegrationResponses": []any{
+			object{"StatusCode": "200", "ResponseParameters": object{"method.response.header.Route": "'" + name + "'"}}},
+	}
 }
 
 func proxy(function string) object {
@@ -93,41 +126,112 @@ func shop() object {
 	return object{
 		"Api":        resource("ApiGateway::RestApi", object{"Name": "shop"}),
 		"Deployment": resource("ApiGateway::Deployment", object{"RestApiId": ref("Api")}),
-		"Stage":      resource("ApiGateway::Stage", object{"RestApiId": ref("Api"), "StageName": "prod", "DeploymentId": ref("Deployment")}),
-		"Auth": resource("ApiGateway::Authorizer", object{"RestApiId": ref("Api"), "Name": "token", "Type": "TOKEN", "AuthorizerUri": invocation("AuthFn"),
-			"IdentitySource": "method.request.header.Authorization", "AuthorizerResultTtlInSeconds": 0}),
+		"Stage": resource(
+			"ApiGateway::Stage",
+			object{"RestApiId": ref("Api"), "StageName": "prod", "DeploymentId": ref("Deployment")},
+		),
+		"Auth": resource(
+			"ApiGateway::Authorizer",
+			object{"RestApiId": ref("Api"), "Name": "token", "Type": "TOKEN", "AuthorizerUri": invocation("AuthFn"),
+				"IdentitySource": "method.request.header.Authorization", "AuthorizerResultTtlInSeconds": 0},
+		),
 		"AuthFn": function(),
 		"Fn":     function(),
 
-		"Denied": resource("ApiGateway::GatewayResponse", object{"RestApiId": ref("Api"), "ResponseType": "UNAUTHORIZED", "ResponseParameters": object{
-			"gatewayresponse.header.Access-Control-Allow-Origin": "'*'", "gatewayresponse.header.WWW-Authenticate": "'Bearer'"}}),
-		"Failed": resource("ApiGateway::GatewayResponse", object{"RestApiId": ref("Api"), "ResponseType": "DEFAULT_5XX", "StatusCode": "200"}),
+		"Denied": resource(
+			"ApiGateway::GatewayResponse",
+			object{"RestApiId": ref("Api"), "ResponseType": "UNAUTHORIZED", "ResponseParameters": object{
+				"gatewayresponse.header.Access-Control-Allow-Origin": "'*'",
+				"gatewayresponse.header.WWW-Authenticate":            "'Bearer'",
+			}},
+		),
+		"Failed": resource(
+			"ApiGateway::GatewayResponse",
+			object{"RestApiId": ref("Api"), "ResponseType": "DEFAULT_5XX", "StatusCode": "200"},
+		),
 
 		"Root": newMethod("", "GET", mock("root")),
 
-		"Orders": path("", "orders"), "Order": path("Orders", "{id}"), "Mine": path("Orders", "mine"),
-		"GetOrders": newMethod("Orders", "GET", proxy("Fn"), guarded), "GetOrder": newMethod("Order", "GET", proxy("Fn"), guarded),
-		"GetMine": newMethod("Mine", "GET", mock("mine"), guarded), "Preflight": newMethod("Mine", "OPTIONS", mock("preflight")),
+		"Orders": path("", "orders"),
+		"Order":  path("Orders", "{id}"),
+		"Mine":   path("Orders", "mine"),
+		"GetOrders": newMethod(
+			"Orders",
+			"GET",
+			proxy("Fn"),
+			guarded,
+		),
+		"GetOrder": newMethod("Order", "GET", proxy("Fn"), guarded),
+		"GetMine": newMethod(
+			"Mine",
+			"GET",
+			mock("mine"),
+			guarded,
+		),
+		"Preflight": newMethod("Mine", "OPTIONS", mock("preflight")),
 
-		"Files": path("", "files"), "Folder": path("Files", "folder"), "File": path("Folder", "{name}"), "Readme": path("Files", "readme"), "AnyFile": path("Files", "{proxy+}"),
-		"GetFile": newMethod("File", "GET", mock("file")), "GetReadme": newMethod("Readme", "GET", mock("readme")), "AnyOther": newMethod("AnyFile", "ANY", mock("other")),
+		"Files": path(
+			"",
+			"files",
+		),
+		"Folder":  path("Files", "folder"),
+		"File":    path("Folder", "{name}"),
+		"Readme":  path("Files", "readme"),
+		"AnyFile": path("Files", "{proxy+}"),
+		"GetFile": newMethod(
+			"File",
+			"GET",
+			mock("file"),
+		),
+		"GetReadme": newMethod("Readme", "GET", mock("readme")),
+		"AnyOther":  newMethod("AnyFile", "ANY", mock("other")),
 
-		"Far": path("", "far"), "GetFar": newMethod("Far", "GET", object{"Type": "HTTP_PROXY", "IntegrationHttpMethod": "GET", "Uri": "https://example.com"}),
+		"Far": path(
+			"",
+			"far",
+		),
+		"GetFar": newMethod("Far", "GET", object{
+			"Type":                  "HTTP_PROXY",
+			"IntegrationHttpMethod": "GET",
+			"Uri":                   "https://example.com",
+		}),
 		"PostFar": newMethod("Far", "POST", mock("far")),
 
-		"Signed": path("", "signed"), "GetSigned": newMethod("Signed", "GET", mock("signed"), object{"AuthorizationType": "AWS_IAM"}),
+		"Signed": path(
+			"",
+			"signed",
+		),
+		"GetSigned": newMethod("Signed", "GET", mock("signed"), object{"AuthorizationType": "AWS_IAM"}),
 
-		"Pool":       resource("Cognito::UserPool", object{}),
-		"Client":     resource("Cognito::UserPoolClient", object{"UserPoolId": ref("Pool")}),
-		"PoolAuth":   resource("ApiGateway::Authorizer", object{"RestApiId": ref("Api"), "Name": "pool", "Type": "COGNITO_USER_POOLS", "IdentitySource": "method.request.header.Authorization", "ProviderARNs": []any{object{"Fn::GetAtt": []any{"Pool", "Arn"}}}}),
-		"Account":    path("", "account"),
-		"GetAccount": newMethod("Account", "GET", mock("account"), object{"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": ref("PoolAuth")}),
+		"Pool":   resource("Cognito::UserPool", object{}),
+		"Client": resource("Cognito::UserPoolClient", object{"UserPoolId": ref("Pool")}),
+		"PoolAuth": resource(
+			"ApiGateway::Authorizer",
+			object{
+				"RestApiId":      ref("Api"),
+				"Name":           "pool",
+				"Type":           "COGNITO_USER_POOLS",
+				"IdentitySource": "method.request.header.Authorization",
+				"ProviderARNs":   []any{object{"Fn::GetAtt": []any{"Pool", "Arn"}}},
+			},
+		),
+		"Account": path("", "account"),
+		"GetAccount": newMethod(
+			"Account",
+			"GET",
+			mock("account"),
+			object{"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": ref("PoolAuth")},
+		),
 	}
 }
 
 // permission lets API Gateway invoke a function, with changes.
 func permission(function string, changes ...object) object {
-	p := object{"Action": "lambda:InvokeFunction", "FunctionName": object{"Fn::GetAtt": []any{function, "Arn"}}, "Principal": "apigateway.amazonaws.com"}
+	p := object{
+		"Action":       "lambda:InvokeFunction",
+		"FunctionName": object{"Fn::GetAtt": []any{function, "Arn"}},
+		"Principal":    "apigateway.amazonaws.com",
+	}
 	for _, change := range changes {
 		for name, value := range change {
 			p[name] = value
@@ -138,11 +242,13 @@ func permission(function string, changes ...object) object {
 
 // from is a change of a permission: its SourceArn, what follows the API's id.
 func from(rest string) object {
-	return object{"SourceArn": object{"Fn::Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/" + rest}}
+	return object{
+		"SourceArn": object{"Fn::Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/" + rest},
+	}
 }
 
-// write makes an assembly of one stack of these resources. API Gateway may invoke all functions but those that have another
-// resource, or nil, under their id with "Permission".
+// write makes an assembly of one stack of these resources. API Gateway may invoke all functions but those that have
+// another resource, or nil, under their id with "Permission".
 func write(t *testing.T, dir string, resources object) {
 	t.Helper()
 	all := maps.Clone(resources)

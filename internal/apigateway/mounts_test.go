@@ -24,7 +24,11 @@ func TestMounts(t *testing.T) {
 		{"three of one name", []string{"shop prod", "orders prod", "Stock_API prod"}, "prod prod-orders prod-stock-api"},
 		{"of APIs of one name", []string{"shop prod", "orders prod", "orders prod"}, "prod prod-orders prod-orders-2"},
 		{"of an API without a name", []string{"shop prod", " prod"}, "prod prod-api1"},
-		{"a stage that has such a name itself", []string{"shop prod", "orders prod prod-orders"}, "prod prod-orders-2 prod-orders"},
+		{
+			"a stage that has such a name itself",
+			[]string{"shop prod", "orders prod prod-orders"},
+			"prod prod-orders-2 prod-orders",
+		},
 		{"two stages of one name each", []string{"shop prod dev", "orders prod dev"}, "prod dev prod-orders dev-orders"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -48,19 +52,31 @@ func TestMounts(t *testing.T) {
 	}
 }
 
-// TestTwoAPIs serves two APIs with one stage name together. Functions, method ARNs and signatures of the second see its own
-// stage, as they do on AWS.
+// TestTwoAPIs serves two APIs with one stage name together. Functions, method ARNs and signatures of the second see its
+// own stage, as they do on AWS.
 func TestTwoAPIs(t *testing.T) {
 	r := bare()
 	addRoute(r, "GET /orders", mock("first"))
 	r["Two"] = resource("ApiGateway::RestApi", object{"Name": "orders"})
 	r["TwoDeployment"] = resource("ApiGateway::Deployment", object{"RestApiId": ref("Two")})
-	r["TwoStage"] = resource("ApiGateway::Stage", object{"RestApiId": ref("Two"), "StageName": "prod", "DeploymentId": ref("TwoDeployment")})
-	r["TwoAuth"] = resource("ApiGateway::Authorizer", object{"RestApiId": ref("Two"), "Name": "two", "Type": "TOKEN", "AuthorizerUri": invocation("AuthFn"),
-		"IdentitySource": "method.request.header.Authorization", "AuthorizerResultTtlInSeconds": 0})
-	for part, guard := range map[string]object{"orders": {"AuthorizationType": "CUSTOM", "AuthorizerId": ref("TwoAuth")}, "signed": {"AuthorizationType": "AWS_IAM"}} {
+	r["TwoStage"] = resource(
+		"ApiGateway::Stage",
+		object{"RestApiId": ref("Two"), "StageName": "prod", "DeploymentId": ref("TwoDeployment")},
+	)
+	r["TwoAuth"] = resource(
+		"ApiGateway::Authorizer",
+		object{"RestApiId": ref("Two"), "Name": "two", "Type": "TOKEN", "AuthorizerUri": invocation("AuthFn"),
+			"IdentitySource": "method.request.header.Authorization", "AuthorizerResultTtlInSeconds": 0},
+	)
+	for part, guard := range map[string]object{
+		"orders": {"AuthorizationType": "CUSTOM", "AuthorizerId": ref("TwoAuth")},
+		"signed": {"AuthorizationType": "AWS_IAM"},
+	} {
 		id := "Two" + part
-		r[id] = resource("ApiGateway::Resource", object{"RestApiId": ref("Two"), "ParentId": object{"Fn::GetAtt": []any{"Two", "RootResourceId"}}, "PathPart": part})
+		r[id] = resource(
+			"ApiGateway::Resource",
+			object{"RestApiId": ref("Two"), "ParentId": object{"Fn::GetAtt": []any{"Two", "RootResourceId"}}, "PathPart": part},
+		)
 		r["Get"+id] = newMethod(id, "GET", proxy("Fn"), guard, object{"RestApiId": ref("Two")})
 	}
 	s := serve(t, r)
@@ -82,7 +98,8 @@ func TestTwoAPIs(t *testing.T) {
 	if err := json.Unmarshal([]byte(got.body), &event); err != nil {
 		t.Fatalf("%s: %v", got, err)
 	}
-	if c := event.RequestContext; event.Path != "/orders" || c.Path != "/prod/orders" || c.Stage != "prod" || !strings.Contains(c.Authorizer.Event, "/prod/GET/orders") {
+	if c := event.RequestContext; event.Path != "/orders" || c.Path != "/prod/orders" || c.Stage != "prod" ||
+		!strings.Contains(c.Authorizer.Event, "/prod/GET/orders") {
 		t.Errorf("got the event %s", got.body)
 	}
 	if got := s.do(t, s.signed(t, "GET /prod-orders/signed", s.AccessKeys()[0], began)); got.status != 200 {
@@ -95,7 +112,8 @@ func TestTwoAPIs(t *testing.T) {
 		t.Errorf("a dry run without a token: got %+v", got)
 	}
 	for _, route := range s.Routes() {
-		if want := map[bool]string{true: "prod-orders", false: "prod"}[route.API.ID == two]; route.Stage != want || route.Name != "prod" {
+		if want := map[bool]string{true: "prod-orders", false: "prod"}[route.API.ID == two]; route.Stage != want ||
+			route.Name != "prod" {
 			t.Errorf("%s %s is in the stage %q, %q", route.API.ID, route.Method.Path, route.Stage, route.Name)
 		}
 	}
@@ -119,9 +137,21 @@ func TestNothingToServe(t *testing.T) {
 		resources object
 		want      string
 	}{
-		{"an HTTP API", http, "localgateway: the assembly has no REST API with a stage: Shop/Http is an HTTP API, which is not served: use a REST API, as awsapigateway.RestApi makes it"},
-		{"a WebSocket API", object{"Ws": resource("ApiGatewayV2::Api", object{"ProtocolType": "WEBSOCKET"})}, "Shop/Ws is a WebSocket API, which is not served"},
-		{"a REST API without a stage", object{"Api": resource("ApiGateway::RestApi", object{"Name": "shop"})}, "with a stage: Shop/Api has no AWS::ApiGateway::Stage"},
+		{
+			"an HTTP API",
+			http,
+			"localgateway: the assembly has no REST API with a stage: Shop/Http is an HTTP API, which is not served: use a REST API, as awsapigateway.RestApi makes it",
+		},
+		{
+			"a WebSocket API",
+			object{"Ws": resource("ApiGatewayV2::Api", object{"ProtocolType": "WEBSOCKET"})},
+			"Shop/Ws is a WebSocket API, which is not served",
+		},
+		{
+			"a REST API without a stage",
+			object{"Api": resource("ApiGateway::RestApi", object{"Name": "shop"})},
+			"with a stage: Shop/Api has no AWS::ApiGateway::Stage",
+		},
 		{"nothing", object{"Topic": resource("SNS::Topic", object{})}, "no REST API with a stage"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -133,7 +163,8 @@ func TestNothingToServe(t *testing.T) {
 	}
 }
 
-// TestUnauthorizedInOtherLetters has an authorizer whose error is not exactly Unauthorized: the reason says what it must be.
+// TestUnauthorizedInOtherLetters has an authorizer whose error is not exactly Unauthorized: the reason says what it
+// must be.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
 func TestUnauthorizedInOtherLetters(t *testing.T) {
 	r := bare()
@@ -156,7 +187,8 @@ func TestUnauthorizedInOtherLetters(t *testing.T) {
 func TestPanicReason(t *testing.T) {
 	s := backends(t)
 	got := s.send(t, "GET /prod/fn/panic")
-	if got.status != 502 || !strings.Contains(got.record.Reason, "out of tea at ") || !strings.Contains(got.record.Reason, "function/main.go:") {
+	if got.status != 502 || !strings.Contains(got.record.Reason, "out of tea at ") ||
+		!strings.Contains(got.record.Reason, "function/main.go:") {
 		t.Errorf("got %d for the reason %q", got.status, got.record.Reason)
 	}
 }
@@ -166,9 +198,23 @@ func TestExtras(t *testing.T) {
 	r := bare()
 	addRoute(r, "GET /orders", mock("orders"))
 	stage := r["Stage"].(object)["Properties"].(object)
-	stage["TracingEnabled"], stage["AccessLogSetting"] = true, object{"DestinationArn": "arn:aws:logs:eu-west-1:123456789012:log-group:a", "Format": "$context.requestId"}
-	stage["MethodSettings"] = []any{object{"HttpMethod": "*", "ResourcePath": "/*", "ThrottlingRateLimit": 10, "LoggingLevel": "INFO", "MetricsEnabled": true}}
-	r["Plan"] = resource("ApiGateway::UsagePlan", object{"Throttle": object{"RateLimit": 1}, "Quota": object{"Limit": 100, "Period": "DAY"}})
+	stage["TracingEnabled"], stage["AccessLogSetting"] = true, object{
+		"DestinationArn": "arn:aws:logs:eu-west-1:123456789012:log-group:a",
+		"Format":         "$context.requestId",
+	}
+	stage["MethodSettings"] = []any{
+		object{
+			"HttpMethod":          "*",
+			"ResourcePath":        "/*",
+			"ThrottlingRateLimit": 10,
+			"LoggingLevel":        "INFO",
+			"MetricsEnabled":      true,
+		},
+	}
+	r["Plan"] = resource(
+		"ApiGateway::UsagePlan",
+		object{"Throttle": object{"RateLimit": 1}, "Quota": object{"Limit": 100, "Period": "DAY"}},
+	)
 	want := "Shop/Plan: ignored here: throttling (Throttle), the quota (Quota)\n" +
 		"Shop/Stage: ignored here: throttling (ThrottlingRateLimit, ThrottlingBurstLimit), execution logs (LoggingLevel, DataTraceEnabled), " +
 		"CloudWatch metrics (MetricsEnabled), access logs (AccessLogSetting), X-Ray (TracingEnabled)"
@@ -177,7 +223,8 @@ func TestExtras(t *testing.T) {
 	}
 }
 
-// TestParameterThatNamesTheAPI has a parameter without a value that is nothing but the API's name: its routes are served.
+// TestParameterThatNamesTheAPI has a parameter without a value that is nothing but the API's name: its routes are
+// served.
 func TestParameterThatNamesTheAPI(t *testing.T) {
 	r := bare()
 	addRoute(r, "GET /orders", mock("orders"))

@@ -7,13 +7,16 @@ import (
 	"testing"
 )
 
-// TestHeaderNames has a function get the names of header lines as the client wrote them, also in a test's own server: it is
-// the one of "gatehouse dev".
+// TestHeaderNames has a function get the names of header lines as the client wrote them, also in a test's own server:
+// it is the one of "gatehouse dev".
 func TestHeaderNames(t *testing.T) {
 	r := bare()
 	addRoute(r, "GET /open/{id}", proxy("Fn"))
 	s := serve(t, r)
-	answer := s.raw(t, "GET /prod/open/1 HTTP/1.1\nhost: a\nx-lower: 1\nX-UPPER: 2\nX-Tag: a\nx-tag: b\nConnection: close\n\n")
+	answer := s.raw(
+		t,
+		"GET /prod/open/1 HTTP/1.1\nhost: a\nx-lower: 1\nX-UPPER: 2\nX-Tag: a\nx-tag: b\nConnection: close\n\n",
+	)
 	_, body, _ := strings.Cut(answer, "\r\n\r\n")
 	var event struct {
 		MultiValueHeaders map[string][]string `json:"multiValueHeaders"`

@@ -48,7 +48,12 @@ exports.handler = async (event) => {
 	for _, c := range []struct{ name, target, token, want string }{
 		{"both answer", "GET /prod/orders/7", "allow", `200 {"id":"7","who":"alice","runtime":"AWS_Lambda_nodejs22.x"}`},
 		{"the authorizer says no", "GET /prod/orders/7", "other", unauthorized},
-		{"the backend fails", "GET /prod/orders/7?fail=1", "allow", `502 InternalServerErrorException {"message": "Internal server error"}`},
+		{
+			"the backend fails",
+			"GET /prod/orders/7?fail=1",
+			"allow",
+			`502 InternalServerErrorException {"message": "Internal server error"}`,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			answer := s.send(t, c.target, bearer(c.token))
@@ -76,7 +81,13 @@ func TestACodesModulesAreTheApps(t *testing.T) {
 	}
 	t.Chdir(app)
 	r := bare()
-	inJavaScript(t, r, "Fn", `const sdk = require("@aws-sdk/client"); exports.handler = async () => ({ statusCode: 200, body: sdk.name })`, true)
+	inJavaScript(
+		t,
+		r,
+		"Fn",
+		`const sdk = require("@aws-sdk/client"); exports.handler = async () => ({ statusCode: 200, body: sdk.name })`,
+		true,
+	)
 	addRoute(r, "GET /", proxy("Fn"))
 	if got := serve(t, r).send(t, "GET /prod"); got.body != "the SDK" {
 		t.Errorf("got %d %s", got.status, got.body)
@@ -97,7 +108,8 @@ func TestNodeIsMissing(t *testing.T) {
 	if got := s.send(t, "GET /prod/mock"); got.status != 200 {
 		t.Errorf("another route: got %d", got.status)
 	}
-	if problems, err := json.Marshal(s.Problems()); err != nil || !strings.Contains(string(problems), "Shop/Fn: Node.js is missing") {
+	if problems, err := json.Marshal(s.Problems()); err != nil ||
+		!strings.Contains(string(problems), "Shop/Fn: Node.js is missing") {
 		t.Errorf("the problems are %s (%v)", problems, err)
 	}
 }

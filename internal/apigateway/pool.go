@@ -59,8 +59,15 @@ func (s *served) startFunctions(list []*apimodel.Function) {
 			env = changed
 		}
 		spec := lambdaruntime.Spec{
-			Name: f.Name, Runtime: f.Runtime, Handler: f.Handler, Dir: f.Code.Folder, Env: env, Timeout: f.Timeout, MemoryMB: f.MemoryMB, ARN: f.ARN,
-			Region: region(f.ARN),
+			Name:     f.Name,
+			Runtime:  f.Runtime,
+			Handler:  f.Handler,
+			Dir:      f.Code.Folder,
+			Env:      env,
+			Timeout:  f.Timeout,
+			MemoryMB: f.MemoryMB,
+			ARN:      f.ARN,
+			Region:   region(f.ARN),
 		}
 		var err error
 		if nodejs.Runs(f.Runtime) {

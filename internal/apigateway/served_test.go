@@ -11,8 +11,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
-// TestUnreadableIssuers has authorizers whose issuers cannot be told: one of another release, and one whose settings are
-// nobody's. Their routes are answered by 501, and all others are served.
+// TestUnreadableIssuers has authorizers whose issuers cannot be told: one of another release, and one whose settings
+// are nobody's. Their routes are answered by 501, and all others are served.
 func TestUnreadableIssuers(t *testing.T) {
 	for _, c := range []struct{ name, config, why string }{
 		{"no JSON", `{`, "Shop/IncludedFn"},
@@ -21,23 +21,35 @@ func TestUnreadableIssuers(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			r := bare()
 			r["IncludedFn"] = function()
-			r["IncludedFn"].(object)["Properties"].(object)["Environment"] = object{"Variables": object{authz.ConfigVariable: c.config}}
+			r["IncludedFn"].(object)["Properties"].(object)["Environment"] = object{
+				"Variables": object{authz.ConfigVariable: c.config},
+			}
 			addAuthorizer(r, "Included", object{"AuthorizerUri": invocation("IncludedFn")})
 			addAuthorizer(r, "Auth", nil)
 			addPool(r)
 			addRoute(r, "GET /included", mock("included"), guardedBy("Included"))
 			addRoute(r, "GET /token", mock("token"), guardedBy("Auth"))
 			addRoute(r, "GET /open", mock("open"))
-			addRoute(r, "GET /pool", mock("pool"), object{"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": ref("PoolAuth")})
+			addRoute(
+				r,
+				"GET /pool",
+				mock("pool"),
+				object{"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": ref("PoolAuth")},
+			)
 			s := serve(t, r)
-			if problems := strings.Join(s.Problems(), "\n"); strings.Count(problems, "Shop/Included: ") != 1 || !strings.Contains(problems, c.why) {
+			if problems := strings.Join(s.Problems(), "\n"); strings.Count(problems, "Shop/Included: ") != 1 ||
+				!strings.Contains(problems, c.why) {
 				t.Errorf("got the problems %q, want one of Shop/Included with %s", problems, c.why)
 			}
 			got := s.send(t, "GET /prod/included", bearer("allow"))
 			if got.String() != notServedHere || !strings.Contains(got.record.Reason, c.why) {
 				t.Errorf("got %s for the reason %q", got, got.record.Reason)
 			}
-			for target, want := range map[string]string{"GET /prod/token": "200 token", "GET /prod/open": "200 open", "GET /prod/pool": unauthorized} {
+			for target, want := range map[string]string{
+				"GET /prod/token": "200 token",
+				"GET /prod/open":  "200 open",
+				"GET /prod/pool":  unauthorized,
+			} {
 				if got := s.send(t, target, bearer("allow")).String(); got != want {
 					t.Errorf("%s: got %s, want %s", target, got, want)
 				}
@@ -57,8 +69,13 @@ func TestFunctionsThatAreNeeded(t *testing.T) {
 	for id, v := range map[string]object{
 		"Other":      resource("ApiGateway::RestApi", object{"Name": "other"}),
 		"OtherStage": resource("ApiGateway::Stage", object{"RestApiId": ref("Other"), "StageName": "other"}),
-		"OtherGet": resource("ApiGateway::Method", object{"RestApiId": ref("Other"), "ResourceId": object{"Fn::GetAtt": []any{"Other", "RootResourceId"}},
-			"HttpMethod": "GET", "AuthorizationType": "NONE", "Integration": proxy("OtherFn")}),
+		"OtherGet": resource("ApiGateway::Method", object{
+			"RestApiId":         ref("Other"),
+			"ResourceId":        object{"Fn::GetAtt": []any{"Other", "RootResourceId"}},
+			"HttpMethod":        "GET",
+			"AuthorizationType": "NONE",
+			"Integration":       proxy("OtherFn"),
+		}),
 	} {
 		r[id] = v
 	}
@@ -75,7 +92,11 @@ func TestFunctionsThatAreNeeded(t *testing.T) {
 			}
 			t.Cleanup(g.Close)
 			names := slices.Sorted(maps.Keys(g.live.Load().names))
-			if len(names) != c.want || slices.ContainsFunc(names, func(n string) bool { return strings.Contains(n, "Cron") || strings.Contains(n, "OtherFn") }) {
+			if len(names) != c.want ||
+				slices.ContainsFunc(
+					names,
+					func(n string) bool { return strings.Contains(n, "Cron") || strings.Contains(n, "OtherFn") },
+				) {
 				t.Errorf("got the functions %q, want %d", names, c.want)
 			}
 			if problems := strings.Join(g.Problems(), "\n"); strings.Contains(problems, "OtherFn") != c.problems {
@@ -85,8 +106,8 @@ func TestFunctionsThatAreNeeded(t *testing.T) {
 	}
 }
 
-// TestReloadKeepsWhatDidNotChange reads an assembly again in which one function has changed. The other one's process goes
-// on, with what it remembers.
+// TestReloadKeepsWhatDidNotChange reads an assembly again in which one function has changed. The other one's process
+// goes on, with what it remembers.
 func TestReloadKeepsWhatDidNotChange(t *testing.T) {
 	r := bare()
 	r["Changing"] = function()
@@ -137,8 +158,16 @@ func TestWhyAFunctionIsNotRun(t *testing.T) {
 		{"no concurrency at all", func(f, p object) {
 			p["ReservedConcurrentExecutions"], f["Metadata"] = 0, object{"aws:asset:path": built}
 		}, "its reserved concurrency is 0"},
-		{"a zip file", func(f, p object) { f["Metadata"] = object{"aws:asset:path": built + "/bootstrap"} }, "and only folders are run"},
-		{"a folder without the program", func(f, p object) { f["Metadata"] = object{"aws:asset:path": built + "/keys"} }, "bootstrap: no such file"},
+		{
+			"a zip file",
+			func(f, p object) { f["Metadata"] = object{"aws:asset:path": built + "/bootstrap"} },
+			"and only folders are run",
+		},
+		{
+			"a folder without the program",
+			func(f, p object) { f["Metadata"] = object{"aws:asset:path": built + "/keys"} },
+			"bootstrap: no such file",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := developmentKeys(); err != nil { // they make the folder
@@ -162,7 +191,10 @@ func TestProblemsInWords(t *testing.T) {
 	r := bare()
 	r["Fn"].(object)["Properties"].(object)["Runtime"] = "python3.13"
 	addRoute(r, "GET /x", proxy("Fn"))
-	if got := strings.Join(serve(t, r).Problems(), "\n"); got != `Shop/Fn: its runtime is "python3.13", and run here are provided.al2023, provided.al2 and go1.x, if built for this host, and nodejs` {
+	if got := strings.Join(
+		serve(t, r).Problems(),
+		"\n",
+	); got != `Shop/Fn: its runtime is "python3.13", and run here are provided.al2023, provided.al2 and go1.x, if built for this host, and nodejs` {
 		t.Errorf("got %s", got)
 	}
 	if got := (apimodel.Problem{What: "dummy values"}).String(); got != "dummy values" {

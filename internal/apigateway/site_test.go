@@ -163,16 +163,29 @@ func (s *site) do(t *testing.T, r *http.Request) reply {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := reply{site: s, status: got.StatusCode, header: got.Header, body: string(body), record: s.told.of(got.Header.Get("x-amzn-RequestId"))}
+	out := reply{
+		site:   s,
+		status: got.StatusCode,
+		header: got.Header,
+		body:   string(body),
+		record: s.told.of(got.Header.Get("x-amzn-RequestId")),
+	}
 	if out.record == nil {
 		return out // the server refused it
 	}
 	q := out.record.Request
-	if trace := got.Header.Get("X-Amzn-Trace-Id"); trace != "" && !strings.HasPrefix(trace, strings.Split(q.TraceID, ";")[0]) {
+	if trace := got.Header.Get("X-Amzn-Trace-Id"); trace != "" &&
+		!strings.HasPrefix(trace, strings.Split(q.TraceID, ";")[0]) {
 		t.Errorf("the trace of the answer is %q, and of the request %q", trace, q.TraceID)
 	}
 	if out.record.Answer.Status != out.status || got.Header.Get("x-amz-apigw-id") != q.ExtendedID {
-		t.Errorf("the record of %d has the status %d, the id %q, and the answer the header %v", out.status, out.record.Answer.Status, q.ExtendedID, got.Header)
+		t.Errorf(
+			"the record of %d has the status %d, the id %q, and the answer the header %v",
+			out.status,
+			out.record.Answer.Status,
+			q.ExtendedID,
+			got.Header,
+		)
 	}
 	if own := got.Header.Get("x-amzn-ErrorType") != ""; own != (out.record.Reason != "") {
 		t.Errorf("%d by the gateway itself: %v, and the reason is %q", out.status, own, out.record.Reason)
@@ -246,7 +259,15 @@ func (s *site) signed(t *testing.T, target string, key checks.AccessKey, at time
 	r := s.request(t, target, "")
 	empty := sha256.Sum256(nil)
 	creds := aws.Credentials{AccessKeyID: key.ID, SecretAccessKey: key.Secret, SessionToken: key.SessionToken}
-	if err := v4.NewSigner().SignHTTP(context.Background(), creds, r, hex.EncodeToString(empty[:]), "execute-api", "eu-west-1", at); err != nil {
+	if err := v4.NewSigner().SignHTTP(
+		context.Background(),
+		creds,
+		r,
+		hex.EncodeToString(empty[:]),
+		"execute-api",
+		"eu-west-1",
+		at,
+	); err != nil {
 		t.Fatal(err)
 	}
 	return r

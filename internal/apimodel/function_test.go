@@ -189,7 +189,8 @@ func TestFunctionURLs(t *testing.T) {
 		`{"Type": "AWS::Lambda::Url", "Properties": {"AuthType": "NONE", "TargetFunctionArn": {"Fn::GetAtt": ["Fn", "Arn"]}}}`,
 		"Signed",
 		`{"Type": "AWS::Lambda::Url", "Properties": {"AuthType": "AWS_IAM", "TargetFunctionArn": {"Ref": "Fn"}, "Qualifier": "live"}}`,
-		"Other", `{"Type": "AWS::Lambda::Url", "Properties": {"AuthType": "NONE", "TargetFunctionArn": "elsewhere"}}`,
+		"Other",
+		`{"Type": "AWS::Lambda::Url", "Properties": {"AuthType": "NONE", "TargetFunctionArn": "elsewhere"}}`,
 		"Lost",
 		`{"Type": "AWS::Lambda::Url", "Properties": {"AuthType": {"Ref": "Nope"}, "TargetFunctionArn": {"Ref": "Fn"}}}`,
 	)), cloudassembly.Options{})

@@ -16,7 +16,9 @@ func api(changes ...string) string {
 		"Api":    `{"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "orders"}}`,
 		"Path":   `{"Type": "AWS::ApiGateway::Resource", "Properties": {"RestApiId": {"Ref": "Api"}, "ParentId": {"Fn::GetAtt": ["Api", "RootResourceId"]}, "PathPart": "orders"}}`,
 		"Method": method(`"AuthorizationType": "CUSTOM", "AuthorizerId": {"Ref": "Auth"}`, proxy("Fn")),
-		"Auth":   authorizer(`"Type": "TOKEN", "IdentitySource": "method.request.header.Authorization", "AuthorizerUri": ` + invoke("AuthFn")),
+		"Auth": authorizer(
+			`"Type": "TOKEN", "IdentitySource": "method.request.header.Authorization", "AuthorizerUri": ` + invoke("AuthFn"),
+		),
 		"Fn":     `{"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ZipFile": "x"}}}`,
 		"AuthFn": `{"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ZipFile": "x"}}}`,
 		"Thing":  `{"Type": "Custom::Thing"}`,
@@ -372,8 +374,12 @@ func TestTTL(t *testing.T) {
 		{"the maximum", `"AuthorizerResultTtlInSeconds": 3600, `, time.Hour},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m := Read(parse(t, api("Auth",
-				authorizer(c.property+`"Type": "TOKEN", "IdentitySource": "method.request.header.X", "AuthorizerUri": `+invoke("AuthFn")))),
+			m := Read(parse(t, api(
+				"Auth",
+				authorizer(
+					c.property+`"Type": "TOKEN", "IdentitySource": "method.request.header.X", "AuthorizerUri": `+invoke("AuthFn"),
+				),
+			)),
 				cloudassembly.Options{})
 			if got := m.APIs[0].Authorizers[0].TTL; got != c.want || len(m.Problems) > 0 {
 				t.Errorf("got %s, %v, want %s", got, m.Problems, c.want)
@@ -396,8 +402,12 @@ func TestConditionalResources(t *testing.T) {
 func TestImportedUserPool(t *testing.T) {
 	m := Read(parse(t, api(
 		"Auth",
-		authorizer(`"Type": "COGNITO_USER_POOLS", "IdentitySource": "method.request.header.Authorization", "ProviderARNs": ["arn:aws-cn:cognito-idp:cn-north-1:111122223333:userpool/cn-north-1_AbC"]`),
-		"Method", method(`"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": {"Ref": "Auth"}`, proxy("Fn")))),
+		authorizer(
+			`"Type": "COGNITO_USER_POOLS", "IdentitySource": "method.request.header.Authorization", "ProviderARNs": ["arn:aws-cn:cognito-idp:cn-north-1:111122223333:userpool/cn-north-1_AbC"]`,
+		),
+		"Method",
+		method(`"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": {"Ref": "Auth"}`, proxy("Fn")),
+	)),
 		cloudassembly.Options{})
 	if len(m.UserPools) != 1 || len(m.Problems) != 0 {
 		t.Fatalf("got pools %v, problems %v", m.UserPools, m.Problems)

@@ -8,9 +8,13 @@ import (
 // https://github.com/aws/aws-cdk (packages/aws-cdk-lib/aws-apigateway/lib/model.ts) gives them.
 var ownSchemas = []*Schema{
 	{Name: "Empty", ContentType: "application/json",
-		JSON: json.RawMessage(`{"$schema":"http://json-schema.org/draft-04/schema#","title":"Empty Schema","type":"object"}`)},
+		JSON: json.RawMessage(
+			`{"$schema":"http://json-schema.org/draft-04/schema#","title":"Empty Schema","type":"object"}`,
+		)},
 	{Name: "Error", ContentType: "application/json",
-		JSON: json.RawMessage(`{"$schema":"http://json-schema.org/draft-04/schema#","title":"Error Schema","type":"object","properties":{"message":{"type":"string"}}}`)},
+		JSON: json.RawMessage(
+			`{"$schema":"http://json-schema.org/draft-04/schema#","title":"Error Schema","type":"object","properties":{"message":{"type":"string"}}}`,
+		)},
 }
 
 // readSchemas reads validators and schemas.

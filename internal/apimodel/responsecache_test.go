@@ -40,8 +40,12 @@ func TestResponseCaches(t *testing.T) {
 			`"CacheClusterEnabled": true, "MethodSettings": [{"HttpMethod": "*", "ResourcePath": "/*"}]`, "GET", "/", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m := Read(parse(t, api("Stage",
-				`{"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "v1"`+comma(c.stage)+`}}`)),
+			m := Read(parse(t, api(
+				"Stage",
+				`{"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "v1"`+comma(
+					c.stage,
+				)+`}}`,
+			)),
 				cloudassembly.Options{})
 			if got := m.APIs[0].Stages[0].Caches(&Method{Verb: c.verb, Path: c.path}); got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
@@ -49,8 +53,17 @@ func TestResponseCaches(t *testing.T) {
 		})
 	}
 	t.Run("of a deployment's own stage", func(t *testing.T) {
-		m := Read(parse(t, api("Deployment2", `{"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "v2",
-		  "StageDescription": {"CacheClusterEnabled": true, "CachingEnabled": true, "CacheTtlInSeconds": 5}}}`)), cloudassembly.Options{})
+		m := Read(
+			parse(
+				t,
+				api(
+					"Deployment2",
+					`{"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "v2",
+		  "StageDescription": {"CacheClusterEnabled": true, "CachingEnabled": true, "CacheTtlInSeconds": 5}}}`,
+				),
+			),
+			cloudassembly.Options{},
+		)
 		for _, s := range m.APIs[0].Stages {
 			if s.Name == "v2" && len(s.ResponseCaches) == 1 &&
 				s.ResponseCaches[0] == (ResponseCache{"*", "*", 5 * time.Second}) {

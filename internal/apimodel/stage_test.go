@@ -18,8 +18,10 @@ func TestGatewayResponses(t *testing.T) {
 		{"no number", `"teapot"`, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m := Read(parse(t, api("Response",
-				`{"Type": "AWS::ApiGateway::GatewayResponse", "Properties": {"RestApiId": {"Ref": "Api"}, "ResponseType": "UNAUTHORIZED", "ResponseTemplates": {"text/plain": null}, "StatusCode": `+c.status+`}}`)),
+			m := Read(parse(t, api(
+				"Response",
+				`{"Type": "AWS::ApiGateway::GatewayResponse", "Properties": {"RestApiId": {"Ref": "Api"}, "ResponseType": "UNAUTHORIZED", "ResponseTemplates": {"text/plain": null}, "StatusCode": `+c.status+`}}`,
+			)),
 				cloudassembly.Options{})
 			g := m.APIs[0].GatewayResponses[0]
 			if g.StatusCode != c.want || g.Type != "UNAUTHORIZED" {
@@ -34,8 +36,10 @@ func TestGatewayResponses(t *testing.T) {
 
 // TestStageVariables checks that a stage whose variables are not known is not served.
 func TestStageVariables(t *testing.T) {
-	m := Read(parse(t, api("Stage",
-		`{"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "v1", "Variables": {"a": `+unresolvable+`}}}`)),
+	m := Read(parse(t, api(
+		"Stage",
+		`{"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "v1", "Variables": {"a": `+unresolvable+`}}}`,
+	)),
 		cloudassembly.Options{})
 	a := m.APIs[0]
 	if got := m.Blocking(a, a.Stages[0], a.Methods[0]); len(got) != 1 {
@@ -48,8 +52,12 @@ func TestStageVariables(t *testing.T) {
 
 // TestStageOfADeployment checks the short form, in which a deployment makes its stage.
 func TestStageOfADeployment(t *testing.T) {
-	m := Read(parse(t, api("Stage", "", "Deployment",
-		`{"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "short", "StageDescription": {"Variables": {"a": "b"}}}}`)),
+	m := Read(parse(t, api(
+		"Stage",
+		"",
+		"Deployment",
+		`{"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "short", "StageDescription": {"Variables": {"a": "b"}}}}`,
+	)),
 		cloudassembly.Options{})
 	stages := m.APIs[0].Stages
 	if len(stages) != 1 || stages[0].Name != "short" || stages[0].Variables["a"] != "b" ||

@@ -32,8 +32,10 @@ func TestAPIKeys(t *testing.T) {
 
 func TestUsagePlans(t *testing.T) {
 	m := Read(parse(t, api(
-		"Key", `{"Type": "AWS::ApiGateway::ApiKey", "Properties": {"Enabled": true}}`,
-		"Plan", `{"Type": "AWS::ApiGateway::UsagePlan", "Properties": {"ApiStages": [
+		"Key",
+		`{"Type": "AWS::ApiGateway::ApiKey", "Properties": {"Enabled": true}}`,
+		"Plan",
+		`{"Type": "AWS::ApiGateway::UsagePlan", "Properties": {"ApiStages": [
 		  {"ApiId": {"Ref": "Api"}, "Stage": {"Ref": "Stage"}, "Throttle": {"/orders/GET": {"RateLimit": "2.5", "BurstLimit": 1}}},
 		  {"ApiId": "other", "Stage": "v1"}], "Quota": {"Limit": 10, "Period": "WEEK", "Offset": 2}}}`,
 		"Link",

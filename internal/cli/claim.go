@@ -32,8 +32,8 @@ func (c *claims) Set(text string) error {
 	return nil
 }
 
-// parseClaim reads NAME=VALUE. A value that is JSON, such as 3, true, null, "01234" or ["a","b"], is read as JSON, other
-// values as text. A value that begins as a JSON string, array or object but is not JSON is an error.
+// parseClaim reads NAME=VALUE. A value that is JSON, such as 3, true, null, "01234" or ["a","b"], is read as JSON,
+// other values as text. A value that begins as a JSON string, array or object but is not JSON is an error.
 func parseClaim(text string) (name string, value any, err error) {
 	name, raw, found := strings.Cut(text, "=")
 	switch {

@@ -49,7 +49,11 @@ func TestParseClaimErrors(t *testing.T) {
 		{"no value", "tenant", "want NAME=VALUE, such as tenant=acme or level=3"},
 		{"no name", "=acme", "want NAME=VALUE"},
 		{"no UTF-8", "tenant=\xff", "it is not valid UTF-8"},
-		{"a list that is cut off", `tags=["a"`, "the value begins as JSON but is not JSON that a token can have: strictjson: not JSON"},
+		{
+			"a list that is cut off",
+			`tags=["a"`,
+			"the value begins as JSON but is not JSON that a token can have: strictjson: not JSON",
+		},
 		{"a list without quotes", `tags=[a]`, "write such a text as a JSON string"},
 		{"a member twice", `o={"a":1,"a":2}`, "a member name occurs twice"},
 		{"too deep", "deep=" + strings.Repeat("[", 40) + strings.Repeat("]", 40), "nested too deep"},
@@ -91,8 +95,27 @@ var fuzzProvider = sync.OnceValues(func() (*devissuer.Provider, error) {
 // FuzzClaim: a claim that is accepted is in the token with its value, or the token cannot be made.
 func FuzzClaim(f *testing.F) {
 	for _, text := range []string{
-		"tenant=acme", "level=3", "zip=01234", `zip="1234"`, "beta=true", "a=null", `tags=["a","b"]`, `o={"a":{"b":1e2}}`, "=", "a", "a==", "a= ",
-		"\u2028=\u2029", `a="\ud800"`, `a="<&>"`, "a=-0", "a=1E+2", "https://shop.example.com/x=y", `a={"b":`, "sub=3", "\x00=\x01",
+		"tenant=acme",
+		"level=3",
+		"zip=01234",
+		`zip="1234"`,
+		"beta=true",
+		"a=null",
+		`tags=["a","b"]`,
+		`o={"a":{"b":1e2}}`,
+		"=",
+		"a",
+		"a==",
+		"a= ",
+		"\u2028=\u2029",
+		`a="\ud800"`,
+		`a="<&>"`,
+		"a=-0",
+		"a=1E+2",
+		"https://shop.example.com/x=y",
+		`a={"b":`,
+		"sub=3",
+		"\x00=\x01",
 	} {
 		f.Add(text)
 	}

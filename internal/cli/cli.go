@@ -59,8 +59,11 @@ func unknownCommand(name string) string {
 	all := names()
 	list := fmt.Sprintf("the commands are %s: \"gatehouse help\" describes them", strings.Join(all, ", "))
 	if strings.HasPrefix(name, "-") {
-		return fmt.Sprintf("flag %s without a command: flags come after the command, as in \"gatehouse token --assembly ...\"; %s",
-			name, list)
+		return fmt.Sprintf(
+			"flag %s without a command: flags come after the command, as in \"gatehouse token --assembly ...\"; %s",
+			name,
+			list,
+		)
 	}
 	if near := command.Closest(name, all); near != "" {
 		list = fmt.Sprintf("did you mean %q? %s", near, list)

@@ -46,7 +46,13 @@ func TestDevConsole(t *testing.T) {
 	) {
 		t.Errorf("want %q at the end of\n%s", want, &r.stdout)
 	}
-	for path, want := range map[string]int{"/": 200, "/~/app.js": 200, "/~/apis": 200, "/~/requests": 200, "/~/gone": 404} {
+	for path, want := range map[string]int{
+		"/":           200,
+		"/~/app.js":   200,
+		"/~/apis":     200,
+		"/~/requests": 200,
+		"/~/gone":     404,
+	} {
 		if got := get(t, r.url+path).StatusCode; got != want {
 			t.Errorf("%s: %d, want %d", path, got, want)
 		}
@@ -134,11 +140,44 @@ func TestDevConsoleBrowser(t *testing.T) {
 		status string
 		steps  []string // what those that matter begin with, in their order
 	}{
-		{"a token with the scope", flow.Allowed, "200", []string{"route passed: GET /orders", "identity source passed", "token passed", "scopes passed", "resource policy passed", "integration passed: answered 200"}},
+		{
+			"a token with the scope",
+			flow.Allowed,
+			"200",
+			[]string{
+				"route passed: GET /orders",
+				"identity source passed",
+				"token passed",
+				"scopes passed",
+				"resource policy passed",
+				"integration passed: answered 200",
+			},
+		},
 		{"the same token again", flow.Again, "200", []string{"route passed", "token passed", "integration passed"}},
-		{"a token without it", flow.Refused, "401", []string{"route passed", "identity source passed", "token passed", "scopes stopped here: ", "integration not reached"}},
-		{"a signature", flow.Signed, "200", []string{"route passed", "signature passed", "policy passed", "integration passed"}},
-		{"no signature", flow.Unsigned, "403", []string{"route passed", "signature stopped here: ", "integration not reached"}},
+		{
+			"a token without it",
+			flow.Refused,
+			"401",
+			[]string{
+				"route passed",
+				"identity source passed",
+				"token passed",
+				"scopes stopped here: ",
+				"integration not reached",
+			},
+		},
+		{
+			"a signature",
+			flow.Signed,
+			"200",
+			[]string{"route passed", "signature passed", "policy passed", "integration passed"},
+		},
+		{
+			"no signature",
+			flow.Unsigned,
+			"403",
+			[]string{"route passed", "signature stopped here: ", "integration not reached"},
+		},
 	} {
 		if !strings.HasPrefix(tt.got.Outcome, "It was answered "+tt.status) || tt.got.Status != tt.status ||
 			!tt.got.OnSummary {

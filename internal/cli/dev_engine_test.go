@@ -58,10 +58,25 @@ func TestDevWithAnOldNode(t *testing.T) {
 		said    bool
 	}{
 		{"past its end of life", []string{nodeIn(t, "v20.20.2"), home}, "silence=20 root=.", true},
-		{"another one is silenced", []string{nodeIn(t, "v20.20.2"), home, jsiienv.SilenceEndOfLife + "=18"}, "silence=18,20 root=.", true},
-		{"the user knows", []string{nodeIn(t, "v20.20.2"), home, jsiienv.SilenceEndOfLife + "=20"}, "silence=20 root=.", false},
+		{
+			"another one is silenced",
+			[]string{nodeIn(t, "v20.20.2"), home, jsiienv.SilenceEndOfLife + "=18"},
+			"silence=18,20 root=.",
+			true,
+		},
+		{
+			"the user knows",
+			[]string{nodeIn(t, "v20.20.2"), home, jsiienv.SilenceEndOfLife + "=20"},
+			"silence=20 root=.",
+			false,
+		},
 		{"a newer one", []string{nodeIn(t, "v24.1.0"), home}, "silence= root=.", false},
-		{"jsii takes another one", []string{nodeIn(t, "v20.20.2"), home, "JSII_NODE=/nonexistent/node"}, "silence= root=.", false},
+		{
+			"jsii takes another one",
+			[]string{nodeIn(t, "v20.20.2"), home, "JSII_NODE=/nonexistent/node"},
+			"silence= root=.",
+			false,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := devOnce(t, tt.environ...)
@@ -98,8 +113,18 @@ func TestDevWithoutAFolder(t *testing.T) {
 		name, temp, cache string
 		want              []string
 	}{
-		{"for temporary files", missing, t.TempDir(), []string{"no folder for the assembly: ", "the folder for temporary files is " + missing, "with TMPDIR"}},
-		{"for keys", t.TempDir(), file, []string{"no folder for the keys: ", "the user's cache folder, " + file, "with XDG_CACHE_HOME"}},
+		{
+			"for temporary files",
+			missing,
+			t.TempDir(),
+			[]string{"no folder for the assembly: ", "the folder for temporary files is " + missing, "with TMPDIR"},
+		},
+		{
+			"for keys",
+			t.TempDir(),
+			file,
+			[]string{"no folder for the keys: ", "the user's cache folder, " + file, "with XDG_CACHE_HOME"},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Setenv("TMPDIR", tt.temp)

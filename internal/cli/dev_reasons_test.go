@@ -26,9 +26,17 @@ func TestDevReasons(t *testing.T) {
 		args []string
 		want string // a part of the reason
 	}{
-		{"scope", []string{"--scope", "orders/write"}, "the method wants one of the scopes orders/read, and the token has orders/write"},
+		{
+			"scope",
+			[]string{"--scope", "orders/write"},
+			"the method wants one of the scopes orders/read, and the token has orders/write",
+		},
 		{"audience", []string{"--audience", "invoices"}, `got "invoices", want "` + good["client_id"].(string) + `"`},
-		{"issuer", []string{"--claim", "iss=https://other.example.com"}, `got "https://other.example.com", want "` + good["iss"].(string) + `"`},
+		{
+			"issuer",
+			[]string{"--claim", "iss=https://other.example.com"},
+			`got "https://other.example.com", want "` + good["iss"].(string) + `"`,
+		},
 		{"expiry", []string{"--expires", "-1m"}, `the token has expired: got "` + time.Now().UTC().Format("2006-")},
 		{"use", []string{"--use", "id"}, `got "id", want "access"`},
 	} {
@@ -44,7 +52,10 @@ func TestDevReasons(t *testing.T) {
 			}
 			r.wait(t, time.Minute, func() bool { return strings.Contains(lastLine(r.stdout.String()), tt.want) })
 			var seen struct{ Reason string }
-			if err := json.NewDecoder(get(t, r.url+"/~/requests/"+answer.Header.Get("X-Amzn-Requestid")).Body).Decode(&seen); err != nil ||
+			if err := json.NewDecoder(get(
+				t,
+				r.url+"/~/requests/"+answer.Header.Get("X-Amzn-Requestid"),
+			).Body).Decode(&seen); err != nil ||
 				!strings.Contains(seen.Reason, tt.want) {
 				t.Errorf("the console says %q (%v), want %q", seen.Reason, err, tt.want)
 			}

@@ -26,7 +26,13 @@ func TestDev(t *testing.T) {
 	if got := r.stderr.String(); got != "synthesized\n" {
 		t.Errorf("on standard error: %q, want what the app wrote", got)
 	}
-	for _, want := range []string{"Test/Api  ", "GET /signed", "whom IAM allows execute-api:Invoke", "Test/Api is at " + r.url + "/v1\n", "# the key of developer, who may call everything\n--user AKIA"} {
+	for _, want := range []string{
+		"Test/Api  ",
+		"GET /signed",
+		"whom IAM allows execute-api:Invoke",
+		"Test/Api is at " + r.url + "/v1\n",
+		"# the key of developer, who may call everything\n--user AKIA",
+	} {
 		if !strings.Contains(r.stdout.String(), want) {
 			t.Errorf("want %q in\n%s", want, &r.stdout)
 		}
@@ -66,7 +72,11 @@ func TestDevRequests(t *testing.T) {
 	r.wait(t, 5*time.Second, func() bool { return strings.Count(r.stdout.String(), "  GET /v") == 3 })
 	_, log, _ := strings.Cut(r.stdout.String(), "listening on ")
 	lines := strings.Split(strings.TrimSpace(log), "\n")[1:]
-	for i, want := range []string{"  403  GET /v1/signed  [GET /signed]  AWS_IAM  -  ", "  200  GET /v1/hello  [GET /hello]  none  -  ", "  403  GET /v2/hello  [-]  -  -  "} {
+	for i, want := range []string{
+		"  403  GET /v1/signed  [GET /signed]  AWS_IAM  -  ",
+		"  200  GET /v1/hello  [GET /hello]  none  -  ",
+		"  403  GET /v2/hello  [-]  -  -  ",
+	} {
 		if !strings.Contains(lines[i], want) {
 			t.Errorf("line %q, want %q", lines[i], want)
 		}

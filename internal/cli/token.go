@@ -78,8 +78,10 @@ func (t *tokenFlags) parse(args []string) error {
 		return err
 	}
 	if t.request.Expires/time.Second == 0 {
-		return command.Wrongly("--expires %v: want a second or more, such as 15m, or less than minus a second for an expired token",
-			t.request.Expires)
+		return command.Wrongly(
+			"--expires %v: want a second or more, such as 15m, or less than minus a second for an expired token",
+			t.request.Expires,
+		)
 	}
 	switch t.request.Use = devissuer.Use(t.use); t.request.Use {
 	case "", devissuer.Access, devissuer.ID:

@@ -52,31 +52,68 @@ func TestToken(t *testing.T) {
 		verify         jwt.Issuer
 		want           map[string]any
 	}{
-		{"the user pool of an included authorizer", "token", []string{"--scope", "orders/read", "--scope", "orders/write", "--group", "admins"},
-			jwt.Issuer{URL: pool, Audiences: []string{client}, TokenUse: "access"}, map[string]any{
-				"iss": pool, "sub": "developer", "username": "developer", "client_id": client, "token_use": "access", "version": json.Number("2"),
-				"auth_time": now, "iat": now, "exp": hour, "scope": "orders/read orders/write", "cognito:groups": []any{"admins"},
-			}},
-		{"the user pool of a Cognito authorizer, whose methods ask for scopes", "cognito", []string{"--scope=orders/read", "--subject=ada"},
-			jwt.Issuer{URL: pool, Audiences: []string{client}, TokenUse: "access"}, map[string]any{
-				"iss": pool, "sub": "ada", "username": "ada", "client_id": client, "token_use": "access", "version": json.Number("2"),
-				"auth_time": now, "iat": now, "exp": hour, "scope": "orders/read",
-			}},
-		{"an ID token of that pool", "cognito", []string{"--use", "id", "--claim", "email=ada@example.com", "--expires", "90s"},
-			jwt.Issuer{URL: pool, Audiences: []string{client}, TokenUse: "id"}, map[string]any{
+		{
+			"the user pool of an included authorizer",
+			"token",
+			[]string{"--scope", "orders/read", "--scope", "orders/write", "--group", "admins"},
+			jwt.Issuer{URL: pool, Audiences: []string{client}, TokenUse: "access"},
+			map[string]any{
+				"iss":            pool,
+				"sub":            "developer",
+				"username":       "developer",
+				"client_id":      client,
+				"token_use":      "access",
+				"version":        json.Number("2"),
+				"auth_time":      now,
+				"iat":            now,
+				"exp":            hour,
+				"scope":          "orders/read orders/write",
+				"cognito:groups": []any{"admins"},
+			},
+		},
+		{
+			"the user pool of a Cognito authorizer, whose methods ask for scopes",
+			"cognito",
+			[]string{"--scope=orders/read", "--subject=ada"},
+			jwt.Issuer{URL: pool, Audiences: []string{client}, TokenUse: "access"},
+			map[string]any{
+				"iss":       pool,
+				"sub":       "ada",
+				"username":  "ada",
+				"client_id": client,
+				"token_use": "access",
+				"version":   json.Number("2"),
+				"auth_time": now,
+				"iat":       now,
+				"exp":       hour,
+				"scope":     "orders/read",
+			},
+		},
+		{
+			"an ID token of that pool",
+			"cognito",
+			[]string{"--use", "id", "--claim", "email=ada@example.com", "--expires", "90s"},
+			jwt.Issuer{URL: pool, Audiences: []string{client}, TokenUse: "id"},
+			map[string]any{
 				"iss": pool, "sub": "developer", "cognito:username": "developer", "aud": client, "token_use": "id",
 				"auth_time": now, "iat": now, "exp": json.Number("1800000090"), "email": "ada@example.com",
-			}},
+			},
+		},
 		{"an identity provider", "request", []string{"--role", "auditor", "--claim", "level=3", "--claim", `tags=["a"]`},
 			jwt.Issuer{URL: idp, Audiences: []string{"api://orders"}}, map[string]any{
 				"iss": idp, "sub": "developer", "aud": "api://orders", "iat": now, "exp": hour,
 				"roles": []any{"auditor"}, "level": json.Number("3"), "tags": []any{"a"},
 			}},
-		{"one of several, by its URL", "shop", []string{"--issuer", "https://shop.okta.com/oauth2/default", "--scope", "orders:read"},
-			jwt.Issuer{URL: "https://shop.okta.com/oauth2/default", Audiences: []string{"api://shop"}}, map[string]any{
+		{
+			"one of several, by its URL",
+			"shop",
+			[]string{"--issuer", "https://shop.okta.com/oauth2/default", "--scope", "orders:read"},
+			jwt.Issuer{URL: "https://shop.okta.com/oauth2/default", Audiences: []string{"api://shop"}},
+			map[string]any{
 				"iss": "https://shop.okta.com/oauth2/default", "sub": "developer", "aud": "api://shop", "iat": now, "exp": hour,
 				"scp": []any{"orders:read"},
-			}},
+			},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := filepath.Join("testdata", tt.assembly)
@@ -131,7 +168,10 @@ func serveKeys(t testing.TB, dir, issuer string) string {
 // TestTokenOfWhatIsLeft: an authorizer that cannot be read does not stand in the way of another one's issuer.
 func TestTokenOfWhatIsLeft(t *testing.T) {
 	resources := `"Api":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Name":"Api"}}`
-	for name, config := range map[string]string{"Bad": `{`, "Good": `{\"issuers\":[{\"url\":\"https://idp.example.com/\",\"audiences\":[\"orders\"]}]}`} {
+	for name, config := range map[string]string{
+		"Bad":  `{`,
+		"Good": `{\"issuers\":[{\"url\":\"https://idp.example.com/\",\"audiences\":[\"orders\"]}]}`,
+	} {
 		resources += strings.ReplaceAll(
 			`,"NAMEFunction":{"Type":"AWS::Lambda::Function","Properties":{"Runtime":"nodejs22.x","Handler":"index.handler","Code":{"ZipFile":"x"},
 			"Environment":{"Variables":{"GATEHOUSE_AUTHORIZER":"`+config+`"}}}},

@@ -146,15 +146,36 @@ func TestTokenOfStaleRecords(t *testing.T) {
 		stays  bool
 	}{
 		{"it runs", 0, func(t *testing.T) string { return answering(t, "ours") }, succeeded, "", true},
-		{"nothing listens any more", 0, func(*testing.T) string { return closed.URL }, failed, "there is no cloud assembly in ./cdk.out", false},
-		{"another run listens there", 0, func(t *testing.T) string { return answering(t, "theirs") }, failed, "there is no cloud assembly in ./cdk.out", false},
+		{
+			"nothing listens any more",
+			0,
+			func(*testing.T) string { return closed.URL },
+			failed,
+			"there is no cloud assembly in ./cdk.out",
+			false,
+		},
+		{
+			"another run listens there",
+			0,
+			func(t *testing.T) string { return answering(t, "theirs") },
+			failed,
+			"there is no cloud assembly in ./cdk.out",
+			false,
+		},
 		{"another program listens there", 0, func(t *testing.T) string {
 			server := httptest.NewServer(http.NotFoundHandler())
 			t.Cleanup(server.Close)
 			return server.URL
 		}, failed, "there is no cloud assembly in ./cdk.out", false},
 		// Process ids end far below this one: https://man7.org/linux/man-pages/man5/proc_sys_kernel.5.html (pid_max).
-		{"its process has ended", 1 << 30, func(t *testing.T) string { return answering(t, "ours") }, failed, "there is no cloud assembly in ./cdk.out", false},
+		{
+			"its process has ended",
+			1 << 30,
+			func(t *testing.T) string { return answering(t, "ours") },
+			failed,
+			"there is no cloud assembly in ./cdk.out",
+			false,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir, cache := t.TempDir(), t.TempDir()
@@ -178,7 +199,11 @@ func TestTokenOfStaleRecords(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()
 		status, _, stderr := tokenIn(ctx, dir, cache)
-		if want := fmt.Sprintf("gatehouse token: \"gatehouse dev\" at %s (process %d): it does not answer within 5s: stop it, or name an assembly", server.URL, os.Getpid()); status != failed ||
+		if want := fmt.Sprintf(
+			"gatehouse token: \"gatehouse dev\" at %s (process %d): it does not answer within 5s: stop it, or name an assembly",
+			server.URL,
+			os.Getpid(),
+		); status != failed ||
 			!strings.HasPrefix(stderr, want) {
 			t.Errorf("status %d, %q, want %q", status, stderr, want)
 		}
@@ -210,7 +235,13 @@ func keep(t *testing.T, cache, dir string, pid int, url string) {
 	if pid == 0 {
 		pid = os.Getpid()
 	}
-	if _, err := devrecord.Write(devrecord.Dir(cache), devrecord.Record{PID: pid, URL: url, Run: "ours", Folder: project, Started: time.Now()}); err != nil {
+	if _, err := devrecord.Write(devrecord.Dir(cache), devrecord.Record{
+		PID:     pid,
+		URL:     url,
+		Run:     "ours",
+		Folder:  project,
+		Started: time.Now(),
+	}); err != nil {
 		t.Fatal(err)
 	}
 }

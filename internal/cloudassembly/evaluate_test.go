@@ -255,7 +255,9 @@ func TestGrowth(t *testing.T) {
 		if before == 0 {
 			p = "0"
 		}
-		laughs.WriteString(`, "Q` + n + `": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::Sub": "${Q` + p + `.QueueName}${Q` + p + `.QueueName}"}}}`)
+		laughs.WriteString(
+			`, "Q` + n + `": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::Sub": "${Q` + p + `.QueueName}${Q` + p + `.QueueName}"}}}`,
+		)
 	}
 	laughs.WriteString(`}}`)
 	deep := strings.Repeat(`{"Fn::Select": [0, [`, 2000) + `"x"` + strings.Repeat(`]]}`, 2000)

@@ -33,26 +33,118 @@ func (f fromHere) RoundTrip(r *http.Request) (*http.Response, error) {
 
 const policyVersion = "2012-10-17"
 
-// TestIncludedAuthorizerReadsTheRights: the authorizer itself, with the settings of each preset, finds the principal, the
-// scopes, the groups and the roles that a token was asked to have; and without one of them it does not allow.
+// TestIncludedAuthorizerReadsTheRights: the authorizer itself, with the settings of each preset, finds the principal,
+// the scopes, the groups and the roles that a token was asked to have; and without one of them it does not allow.
 func TestIncludedAuthorizerReadsTheRights(t *testing.T) {
 	for _, tt := range []struct {
 		name      string
 		settings  authz.Issuer
 		principal string
 	}{
-		{"Okta", authz.Issuer{URL: "https://shop.okta.com/oauth2/default", JWKSURL: "https://shop.okta.com/oauth2/default/v1/keys", ScopesClaim: "scp", GroupsClaim: "groups"}, "ada"},
-		{"Entra ID", authz.Issuer{URL: tenant, JWKSURL: "https://login.microsoftonline.com/x/discovery/v2.0/keys", ScopesClaim: "scp", GroupsClaim: "groups", RolesClaim: "roles"}, "ada"},
-		{"Auth0", authz.Issuer{URL: "https://shop.eu.auth0.com/", JWKSURL: "https://shop.eu.auth0.com/.well-known/jwks.json", RolesClaim: "permissions"}, "ada"},
-		{"Keycloak", authz.Issuer{URL: "https://id.example.com/realms/shop", JWKSURL: "https://id.example.com/realms/shop/protocol/openid-connect/certs",
-			RolesClaim: "realm_access.roles", GroupsClaim: "https://id.example.com/groups", PrincipalClaim: "preferred_username", Algorithms: []string{"ES256"}}, "ada"},
-		{"Cognito", authz.Issuer{URL: pool, JWKSURL: pool + "/.well-known/jwks.json", TokenUse: "access", GroupsClaim: "cognito:groups", PrincipalClaim: "client_id"}, "orders"},
-		{"RFC 9068", authz.Issuer{URL: "https://idp.example.com", JWKSURL: "https://idp.example.com/keys", Type: "at+jwt", Algorithms: []string{"EdDSA"}}, "ada"},
-		{"Okta with clients and limits", authz.Issuer{URL: "https://shop.okta.com/oauth2/default", JWKSURL: "https://shop.okta.com/oauth2/default/v1/keys", ScopesClaim: "scp",
-			Clients: []string{"web", "app"}, ClientClaim: "cid", MaxLifetime: 10 * time.Minute, MaxKeyAge: time.Minute, StaleCeiling: 2 * time.Minute}, "ada"},
-		{"clients of any issuer", authz.Issuer{URL: "https://idp.example.com", JWKSURL: "https://idp.example.com/keys", Clients: []string{"web"}}, "ada"},
-		{"clients of RFC 9068", authz.Issuer{URL: "https://idp.example.com", JWKSURL: "https://idp.example.com/keys", Type: "at+jwt", Clients: []string{"web"}, Algorithms: []string{"Ed25519"}}, "ada"},
-		{"Cognito with a resource", authz.Issuer{URL: pool, JWKSURL: pool + "/.well-known/jwks.json", TokenUse: "access", GroupsClaim: "cognito:groups", Clients: []string{"web"}}, "ada"},
+		{
+			"Okta",
+			authz.Issuer{
+				URL:         "https://shop.okta.com/oauth2/default",
+				JWKSURL:     "https://shop.okta.com/oauth2/default/v1/keys",
+				ScopesClaim: "scp",
+				GroupsClaim: "groups",
+			},
+			"ada",
+		},
+		{
+			"Entra ID",
+			authz.Issuer{
+				URL:         tenant,
+				JWKSURL:     "https://login.microsoftonline.com/x/discovery/v2.0/keys",
+				ScopesClaim: "scp",
+				GroupsClaim: "groups",
+				RolesClaim:  "roles",
+			},
+			"ada",
+		},
+		{
+			"Auth0",
+			authz.Issuer{
+				URL:        "https://shop.eu.auth0.com/",
+				JWKSURL:    "https://shop.eu.auth0.com/.well-known/jwks.json",
+				RolesClaim: "permissions",
+			},
+			"ada",
+		},
+		{
+			"Keycloak",
+			authz.Issuer{
+				URL:            "https://id.example.com/realms/shop",
+				JWKSURL:        "https://id.example.com/realms/shop/protocol/openid-connect/certs",
+				RolesClaim:     "realm_access.roles",
+				GroupsClaim:    "https://id.example.com/groups",
+				PrincipalClaim: "preferred_username",
+				Algorithms:     []string{"ES256"},
+			},
+			"ada",
+		},
+		{
+			"Cognito",
+			authz.Issuer{
+				URL:            pool,
+				JWKSURL:        pool + "/.well-known/jwks.json",
+				TokenUse:       "access",
+				GroupsClaim:    "cognito:groups",
+				PrincipalClaim: "client_id",
+			},
+			"orders",
+		},
+		{
+			"RFC 9068",
+			authz.Issuer{
+				URL:        "https://idp.example.com",
+				JWKSURL:    "https://idp.example.com/keys",
+				Type:       "at+jwt",
+				Algorithms: []string{"EdDSA"},
+			},
+			"ada",
+		},
+		{
+			"Okta with clients and limits",
+			authz.Issuer{
+				URL:          "https://shop.okta.com/oauth2/default",
+				JWKSURL:      "https://shop.okta.com/oauth2/default/v1/keys",
+				ScopesClaim:  "scp",
+				Clients:      []string{"web", "app"},
+				ClientClaim:  "cid",
+				MaxLifetime:  10 * time.Minute,
+				MaxKeyAge:    time.Minute,
+				StaleCeiling: 2 * time.Minute,
+			},
+			"ada",
+		},
+		{
+			"clients of any issuer",
+			authz.Issuer{URL: "https://idp.example.com", JWKSURL: "https://idp.example.com/keys", Clients: []string{"web"}},
+			"ada",
+		},
+		{
+			"clients of RFC 9068",
+			authz.Issuer{
+				URL:        "https://idp.example.com",
+				JWKSURL:    "https://idp.example.com/keys",
+				Type:       "at+jwt",
+				Clients:    []string{"web"},
+				Algorithms: []string{"Ed25519"},
+			},
+			"ada",
+		},
+		{
+			"Cognito with a resource",
+			authz.Issuer{
+				URL:         pool,
+				JWKSURL:     pool + "/.well-known/jwks.json",
+				TokenUse:    "access",
+				GroupsClaim: "cognito:groups",
+				Clients:     []string{"web"},
+			},
+			"ada",
+		},
 		{"HMAC", authz.Issuer{URL: "https://legacy.example.com", SecretARN: secret, Algorithms: []string{"HS512"}}, "ada"},
 		{"HMAC in a field", authz.Issuer{URL: "https://legacy.example.com", SecretARN: secret, SecretField: "key"}, "ada"},
 	} {
@@ -69,7 +161,10 @@ func TestIncludedAuthorizerReadsTheRights(t *testing.T) {
 			}
 			authorizer, err := authz.FromLambda(func(name string) string { return variables[name] }, authz.Options{
 				AllowLoopbackHTTP: true, // as one that was built to run here
-				Now:               s.clock.now, Transport: fromHere{s}, Log: io.Discard, Files: fstest.MapFS{access.FileName: {Data: []byte(`{"version":1,"routes":[
+				Now:               s.clock.now,
+				Transport:         fromHere{s},
+				Log:               io.Discard,
+				Files: fstest.MapFS{access.FileName: {Data: []byte(`{"version":1,"routes":[
 					{"route":"GET /orders","requires":[{"kind":"scope","anyOf":["orders:read"]},{"kind":"group","anyOf":["Order managers"]},{"kind":"role","anyOf":["auditor"]}]}]}`)}},
 			})
 			if err != nil {
@@ -81,7 +176,12 @@ func TestIncludedAuthorizerReadsTheRights(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				answer, err := authorizer.Invoke(t.Context(), []byte(`{"type":"TOKEN","methodArn":"arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders","authorizationToken":"Bearer `+token+`"}`))
+				answer, err := authorizer.Invoke(
+					t.Context(),
+					[]byte(
+						`{"type":"TOKEN","methodArn":"arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders","authorizationToken":"Bearer `+token+`"}`,
+					),
+				)
 				if err != nil {
 					t.Fatalf("the authorizer refuses the token: %v", err)
 				}
@@ -92,12 +192,18 @@ func TestIncludedAuthorizerReadsTheRights(t *testing.T) {
 						Statement []struct{ Effect string }
 					}
 				}
-				if err := json.Unmarshal(answer, &a); err != nil || a.PolicyDocument.Version != policyVersion || len(a.PolicyDocument.Statement) != 1 {
+				if err := json.Unmarshal(answer, &a); err != nil || a.PolicyDocument.Version != policyVersion ||
+					len(a.PolicyDocument.Statement) != 1 {
 					t.Fatalf("%v: %s", err, answer)
 				}
 				return a.PrincipalID, a.PolicyDocument.Statement[0].Effect
 			}
-			all := TokenRequest{Subject: "ada", Scopes: []string{"orders:write", "orders:read"}, Groups: []string{"staff", "Order managers"}, Roles: []string{"auditor"}}
+			all := TokenRequest{
+				Subject: "ada",
+				Scopes:  []string{"orders:write", "orders:read"},
+				Groups:  []string{"staff", "Order managers"},
+				Roles:   []string{"auditor"},
+			}
 			if principal, effect := ask(all); principal != tt.principal || effect != "Allow" {
 				t.Errorf("%s for %q, want Allow for %q", effect, principal, tt.principal)
 			}

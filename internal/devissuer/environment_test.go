@@ -10,7 +10,11 @@ import (
 )
 
 func TestEnvironment(t *testing.T) {
-	idp := authz.Issuer{URL: "https://idp.example.com/", Audiences: []string{"orders"}, JWKSURL: "https://idp.example.com/keys"}
+	idp := authz.Issuer{
+		URL:       "https://idp.example.com/",
+		Audiences: []string{"orders"},
+		JWKSURL:   "https://idp.example.com/keys",
+	}
 	hmac := authz.Issuer{URL: "https://legacy.example.com", Audiences: []string{"orders"}, SecretARN: secret}
 	s := serve(t, Issuer{Issuer: idp}, Issuer{Issuer: hmac})
 	jwks := s.JWKSURL(idp.URL)
@@ -19,16 +23,40 @@ func TestEnvironment(t *testing.T) {
 		in, want map[string]string
 	}{
 		{"no included authorizer", map[string]string{"TABLE": "t"}, map[string]string{"TABLE": "t"}},
-		{"the keys' address is replaced", map[string]string{"A": "b", "GATEHOUSE_AUTHORIZER": `{"issuers":[{"url":"https://idp.example.com/","audiences":["<orders>"],"jwksUrl":"https://idp.example.com/keys"}]}`},
-			map[string]string{"A": "b", "GATEHOUSE_AUTHORIZER": `{"issuers":[{"audiences":["<orders>"],"jwksUrl":"` + jwks + `","url":"https://idp.example.com/"}]}`}},
-		{"the keys' address is set, and what this release does not know stays", map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"url":"https://idp.example.com/","leewaySeconds":60}],"future":12345678901234567890}`},
-			map[string]string{"GATEHOUSE_AUTHORIZER": `{"future":12345678901234567890,"issuers":[{"jwksUrl":"` + jwks + `","leewaySeconds":60,"url":"https://idp.example.com/"}]}`}},
-		{"another issuer is left alone", map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"jwksUrl":"https://x.example.com/keys","url":"https://x.example.com"}]}`},
-			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"jwksUrl":"https://x.example.com/keys","url":"https://x.example.com"}]}`}},
-		{"a secret is asked for here", map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"secretArn":"` + secret + `","url":"https://legacy.example.com"}]}`},
-			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"secretArn":"` + secret + `","url":"https://legacy.example.com"}]}`, "AWS_ENDPOINT_URL_SECRETS_MANAGER": s.SecretsURL()}},
-		{"another secret of the same issuer is not", map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"secretArn":"arn:other","url":"https://legacy.example.com"}]}`},
-			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"secretArn":"arn:other","url":"https://legacy.example.com"}]}`}},
+		{
+			"the keys' address is replaced",
+			map[string]string{
+				"A":                    "b",
+				"GATEHOUSE_AUTHORIZER": `{"issuers":[{"url":"https://idp.example.com/","audiences":["<orders>"],"jwksUrl":"https://idp.example.com/keys"}]}`,
+			},
+			map[string]string{
+				"A":                    "b",
+				"GATEHOUSE_AUTHORIZER": `{"issuers":[{"audiences":["<orders>"],"jwksUrl":"` + jwks + `","url":"https://idp.example.com/"}]}`,
+			},
+		},
+		{
+			"the keys' address is set, and what this release does not know stays",
+			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"url":"https://idp.example.com/","leewaySeconds":60}],"future":12345678901234567890}`},
+			map[string]string{"GATEHOUSE_AUTHORIZER": `{"future":12345678901234567890,"issuers":[{"jwksUrl":"` + jwks + `","leewaySeconds":60,"url":"https://idp.example.com/"}]}`},
+		},
+		{
+			"another issuer is left alone",
+			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"jwksUrl":"https://x.example.com/keys","url":"https://x.example.com"}]}`},
+			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"jwksUrl":"https://x.example.com/keys","url":"https://x.example.com"}]}`},
+		},
+		{
+			"a secret is asked for here",
+			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"secretArn":"` + secret + `","url":"https://legacy.example.com"}]}`},
+			map[string]string{
+				"GATEHOUSE_AUTHORIZER":             `{"issuers":[{"secretArn":"` + secret + `","url":"https://legacy.example.com"}]}`,
+				"AWS_ENDPOINT_URL_SECRETS_MANAGER": s.SecretsURL(),
+			},
+		},
+		{
+			"another secret of the same issuer is not",
+			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"secretArn":"arn:other","url":"https://legacy.example.com"}]}`},
+			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"secretArn":"arn:other","url":"https://legacy.example.com"}]}`},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			in := maps.Clone(tt.in)

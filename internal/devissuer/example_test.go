@@ -20,7 +20,9 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	idp := devissuer.Issuer{Issuer: authz.Issuer{URL: "https://idp.example.com/", Audiences: []string{"orders"}, Algorithms: []string{"ES256"}}}
+	idp := devissuer.Issuer{
+		Issuer: authz.Issuer{URL: "https://idp.example.com/", Audiences: []string{"orders"}, Algorithms: []string{"ES256"}},
+	}
 	provider, err := devissuer.New(keys, []devissuer.Issuer{idp}, devissuer.Options{BaseURL: "http://127.0.0.1:4000"})
 	if err != nil {
 		panic(err)

@@ -86,7 +86,15 @@ func (i Issuer) check() error {
 			)
 		}
 	}
-	for _, text := range slices.Concat([]string{i.URL, i.Type, i.ScopesClaim, i.GroupsClaim, i.RolesClaim, i.PrincipalClaim, i.ClientClaim}, i.Audiences, i.Clients) {
+	for _, text := range slices.Concat([]string{
+		i.URL,
+		i.Type,
+		i.ScopesClaim,
+		i.GroupsClaim,
+		i.RolesClaim,
+		i.PrincipalClaim,
+		i.ClientClaim,
+	}, i.Audiences, i.Clients) {
 		if !utf8.ValidString(text) {
 			return fmt.Errorf("%w: issuer %q: %q is not valid UTF-8, as all text in a token is", ErrConfig, i.URL, text)
 		}

@@ -84,20 +84,60 @@ func TestKeyFileErrors(t *testing.T) {
 		{"something follows", string(text) + "{}", "something follows its JSON"},
 		{"too long", strings.Repeat(" ", maxKeyFile+1), "bytes, and is not larger than"},
 		{"another version", change(func(f map[string]any, _ []any) { f["version"] = 2 }), "version 2, want 1"},
-		{"a member that is not known", change(func(f map[string]any, _ []any) { f["revoked"] = true }), "it is not JSON of this release"},
-		{"a short secret", change(func(f map[string]any, _ []any) { f["secret"] = "hunter2" }), "a secret of 7 bytes, want 64 or more"},
-		{"no keys", change(func(f map[string]any, _ []any) { f["keys"] = []any{} }), "0 keys of kind RSA to sign with, want one"},
+		{
+			"a member that is not known",
+			change(func(f map[string]any, _ []any) { f["revoked"] = true }),
+			"it is not JSON of this release",
+		},
+		{
+			"a short secret",
+			change(func(f map[string]any, _ []any) { f["secret"] = "hunter2" }),
+			"a secret of 7 bytes, want 64 or more",
+		},
+		{
+			"no keys",
+			change(func(f map[string]any, _ []any) { f["keys"] = []any{} }),
+			"0 keys of kind RSA to sign with, want one",
+		},
 		{"a key twice", change(func(f map[string]any, k []any) { f["keys"] = append(k, k[1]) }), "key 6: it is there twice"},
-		{"all keys were replaced", change(func(_ map[string]any, k []any) { k[1].(map[string]any)["until"] = "2030-01-01T00:00:00Z" }), "0 keys of kind P-256 to sign with, want one"},
-		{"an end that is none", change(func(_ map[string]any, k []any) { k[1].(map[string]any)["until"] = "0001-01-01T00:00:00Z" }), "key 2: until is the year 1"},
-		{"no key", change(func(_ map[string]any, k []any) { k[0].(map[string]any)["pkcs8"] = "AAAA" }), "key 1: it is not a PKCS #8 private key"},
+		{
+			"all keys were replaced",
+			change(func(_ map[string]any, k []any) { k[1].(map[string]any)["until"] = "2030-01-01T00:00:00Z" }),
+			"0 keys of kind P-256 to sign with, want one",
+		},
+		{
+			"an end that is none",
+			change(func(_ map[string]any, k []any) { k[1].(map[string]any)["until"] = "0001-01-01T00:00:00Z" }),
+			"key 2: until is the year 1",
+		},
+		{
+			"no key",
+			change(func(_ map[string]any, k []any) { k[0].(map[string]any)["pkcs8"] = "AAAA" }),
+			"key 1: it is not a PKCS #8 private key",
+		},
 		{"a long key", change(func(_ map[string]any, k []any) {
 			k[0].(map[string]any)["pkcs8"] = base64.StdEncoding.EncodeToString(make([]byte, maxKey+1))
 		}), "key 1: it has 4097 bytes, and is not longer than 4096"},
-		{"a key of another kind", change(func(_ map[string]any, k []any) { k[0].(map[string]any)["kind"] = "P-256" }), `key 1: it is a *rsa.PrivateKey, and its kind is "P-256"`},
-		{"a kind that there is not", change(func(_ map[string]any, k []any) { k[1].(map[string]any)["kind"] = "" }), `key 2: it is a *ecdsa.PrivateKey, and its kind is ""`},
-		{"a curve that is not used", change(func(_ map[string]any, k []any) { k[1].(map[string]any)["pkcs8"] = pkcs8(t, other) }), `key 2: it is a *ecdsa.PrivateKey`},
-		{"a short key", change(func(_ map[string]any, k []any) { k[0].(map[string]any)["pkcs8"] = pkcs8(t, small) }), "key 1: it has 1024 bits, want 2048 or more"},
+		{
+			"a key of another kind",
+			change(func(_ map[string]any, k []any) { k[0].(map[string]any)["kind"] = "P-256" }),
+			`key 1: it is a *rsa.PrivateKey, and its kind is "P-256"`,
+		},
+		{
+			"a kind that there is not",
+			change(func(_ map[string]any, k []any) { k[1].(map[string]any)["kind"] = "" }),
+			`key 2: it is a *ecdsa.PrivateKey, and its kind is ""`,
+		},
+		{
+			"a curve that is not used",
+			change(func(_ map[string]any, k []any) { k[1].(map[string]any)["pkcs8"] = pkcs8(t, other) }),
+			`key 2: it is a *ecdsa.PrivateKey`,
+		},
+		{
+			"a short key",
+			change(func(_ map[string]any, k []any) { k[0].(map[string]any)["pkcs8"] = pkcs8(t, small) }),
+			"key 1: it has 1024 bits, want 2048 or more",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := parseKeys([]byte(tt.text))
@@ -120,7 +160,14 @@ func FuzzKeyFile(f *testing.F) {
 	}
 	f.Add(text)
 	f.Add([]byte(`{"note":"","version":1,"keys":[],"secret":""}`))
-	f.Add([]byte(`{"version":1,"keys":[{"kind":"RSA","pkcs8":"MAA=","until":"2030-01-01T00:00:00Z"}],"secret":"` + strings.Repeat("0", 64) + `"}`))
+	f.Add(
+		[]byte(
+			`{"version":1,"keys":[{"kind":"RSA","pkcs8":"MAA=","until":"2030-01-01T00:00:00Z"}],"secret":"` + strings.Repeat(
+				"0",
+				64,
+			) + `"}`,
+		),
+	)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		k, err := parseKeys(text)
 		if err != nil {

@@ -35,10 +35,15 @@ const (
 	secret = "arn:aws:secretsmanager:us-east-1:123456789012:secret:hmac-Ab12Cd"
 )
 
-var rights = TokenRequest{Subject: "ada", Scopes: []string{"orders:read", "orders:write"}, Groups: []string{"staff", "Order managers"}, Roles: []string{"auditor"}}
+var rights = TokenRequest{
+	Subject: "ada",
+	Scopes:  []string{"orders:read", "orders:write"},
+	Groups:  []string{"staff", "Order managers"},
+	Roles:   []string{"auditor"},
+}
 
-// TestTokensAreThoseOfTheirIssuers: for the settings that each preset of the construct makes, a token has the form that the
-// provider documents, and the verifier with the same settings takes it.
+// TestTokensAreThoseOfTheirIssuers: for the settings that each preset of the construct makes, a token has the form that
+// the provider documents, and the verifier with the same settings takes it.
 func TestTokensAreThoseOfTheirIssuers(t *testing.T) {
 	var times = map[string]any{"iat": float64(t0.Unix()), "exp": float64(t0.Unix() + 3600)}
 	for _, tt := range []struct {
@@ -49,7 +54,10 @@ func TestTokensAreThoseOfTheirIssuers(t *testing.T) {
 		claims   map[string]any
 	}{
 		{"Okta: scopes are an array in scp", authz.Issuer{
-			URL: "https://shop.okta.com/oauth2/default", Audiences: []string{"api://orders"}, ScopesClaim: "scp", GroupsClaim: "groups",
+			URL:         "https://shop.okta.com/oauth2/default",
+			Audiences:   []string{"api://orders"},
+			ScopesClaim: "scp",
+			GroupsClaim: "groups",
 		}, rights, map[string]any{"alg": "RS256", "typ": "JWT"}, map[string]any{
 			"iss": "https://shop.okta.com/oauth2/default", "aud": "api://orders", "sub": "ada",
 			"scp": []any{"orders:read", "orders:write"}, "groups": []any{"staff", "Order managers"}, "roles": []any{"auditor"},
@@ -60,11 +68,20 @@ func TestTokensAreThoseOfTheirIssuers(t *testing.T) {
 			"iss": tenant, "aud": "api-client-id", "sub": "ada",
 			"scp": "orders:read orders:write", "groups": []any{"staff", "Order managers"}, "roles": []any{"auditor"},
 		}},
-		{"Google: ID tokens", authz.Issuer{
-			URL: "https://accounts.google.com", Audiences: []string{"1.apps.googleusercontent.com"},
-		}, TokenRequest{Subject: "ada", Use: ID, Claims: map[string]any{"email": "ada@example.com"}}, map[string]any{"alg": "RS256", "typ": "JWT"}, map[string]any{
-			"iss": "https://accounts.google.com", "aud": "1.apps.googleusercontent.com", "sub": "ada", "email": "ada@example.com",
-		}},
+		{
+			"Google: ID tokens",
+			authz.Issuer{
+				URL: "https://accounts.google.com", Audiences: []string{"1.apps.googleusercontent.com"},
+			},
+			TokenRequest{Subject: "ada", Use: ID, Claims: map[string]any{"email": "ada@example.com"}},
+			map[string]any{"alg": "RS256", "typ": "JWT"},
+			map[string]any{
+				"iss":   "https://accounts.google.com",
+				"aud":   "1.apps.googleusercontent.com",
+				"sub":   "ada",
+				"email": "ada@example.com",
+			},
+		},
 		{"Auth0: scopes are a string in scope, permissions are roles", authz.Issuer{
 			URL: "https://shop.eu.auth0.com/", Audiences: []string{"https://api.shop.example.com"}, RolesClaim: "permissions",
 		}, rights, map[string]any{"alg": "RS256", "typ": "JWT"}, map[string]any{
@@ -74,14 +91,24 @@ func TestTokensAreThoseOfTheirIssuers(t *testing.T) {
 		{"Auth0: a claim whose name is a URL is one claim", authz.Issuer{
 			URL: "https://shop.eu.auth0.com/", Audiences: []string{"orders"}, RolesClaim: "https://shop.example.com/roles",
 		}, TokenRequest{Roles: []string{"auditor"}}, map[string]any{"alg": "RS256", "typ": "JWT"}, map[string]any{
-			"iss": "https://shop.eu.auth0.com/", "aud": "orders", "sub": "developer", "https://shop.example.com/roles": []any{"auditor"},
+			"iss":                            "https://shop.eu.auth0.com/",
+			"aud":                            "orders",
+			"sub":                            "developer",
+			"https://shop.example.com/roles": []any{"auditor"},
 		}},
 		{"Keycloak: roles in an object, the user's name as principal", authz.Issuer{
-			URL: "https://id.example.com/realms/shop", Audiences: []string{"orders"}, RolesClaim: "realm_access.roles", GroupsClaim: "realm_access.groups",
-			PrincipalClaim: "preferred_username", Algorithms: []string{"ES256"},
+			URL:            "https://id.example.com/realms/shop",
+			Audiences:      []string{"orders"},
+			RolesClaim:     "realm_access.roles",
+			GroupsClaim:    "realm_access.groups",
+			PrincipalClaim: "preferred_username",
+			Algorithms:     []string{"ES256"},
 		}, rights, map[string]any{"alg": "ES256", "typ": "JWT"}, map[string]any{
 			"iss": "https://id.example.com/realms/shop", "aud": "orders", "sub": "ada", "preferred_username": "ada",
-			"scope": "orders:read orders:write", "realm_access": map[string]any{"roles": []any{"auditor"}, "groups": []any{"staff", "Order managers"}},
+			"scope": "orders:read orders:write", "realm_access": map[string]any{
+				"roles":  []any{"auditor"},
+				"groups": []any{"staff", "Order managers"},
+			},
 		}},
 		{"RFC 9068: typ and client_id", authz.Issuer{
 			URL: "https://idp.example.com", Audiences: []string{"orders"}, Type: "at+jwt", Algorithms: []string{"PS256"},
@@ -89,22 +116,49 @@ func TestTokensAreThoseOfTheirIssuers(t *testing.T) {
 			"iss": "https://idp.example.com", "aud": "orders", "sub": "ada", "client_id": "gatehouse-client",
 			"scope": "orders:read orders:write", "groups": []any{"staff", "Order managers"}, "roles": []any{"auditor"},
 		}},
-		{"Cognito access tokens: client_id and no aud, and no typ", authz.Issuer{
-			URL: pool, Audiences: []string{"client1"}, TokenUse: "access", GroupsClaim: "cognito:groups",
-		}, TokenRequest{Subject: "ada", Scopes: []string{"orders/read"}, Groups: []string{"admins"}}, map[string]any{"alg": "RS256"}, map[string]any{
-			"iss": pool, "sub": "ada", "username": "ada", "client_id": "client1", "token_use": "access", "version": 2.0, "auth_time": float64(t0.Unix()),
-			"scope": "orders/read", "cognito:groups": []any{"admins"},
-		}},
+		{
+			"Cognito access tokens: client_id and no aud, and no typ",
+			authz.Issuer{
+				URL: pool, Audiences: []string{"client1"}, TokenUse: "access", GroupsClaim: "cognito:groups",
+			},
+			TokenRequest{Subject: "ada", Scopes: []string{"orders/read"}, Groups: []string{"admins"}},
+			map[string]any{"alg": "RS256"},
+			map[string]any{
+				"iss":            pool,
+				"sub":            "ada",
+				"username":       "ada",
+				"client_id":      "client1",
+				"token_use":      "access",
+				"version":        2.0,
+				"auth_time":      float64(t0.Unix()),
+				"scope":          "orders/read",
+				"cognito:groups": []any{"admins"},
+			},
+		},
 		{"Cognito ID tokens: aud", authz.Issuer{
-			URL: pool, Audiences: []string{"client1"}, TokenUse: "id", GroupsClaim: "cognito:groups", PrincipalClaim: "cognito:username",
+			URL:            pool,
+			Audiences:      []string{"client1"},
+			TokenUse:       "id",
+			GroupsClaim:    "cognito:groups",
+			PrincipalClaim: "cognito:username",
 		}, TokenRequest{Subject: "ada", Groups: []string{"admins"}}, map[string]any{"alg": "RS256"}, map[string]any{
-			"iss": pool, "sub": "ada", "cognito:username": "ada", "aud": "client1", "token_use": "id", "auth_time": float64(t0.Unix()),
-			"cognito:groups": []any{"admins"},
+			"iss":              pool,
+			"sub":              "ada",
+			"cognito:username": "ada",
+			"aud":              "client1",
+			"token_use":        "id",
+			"auth_time":        float64(t0.Unix()),
+			"cognito:groups":   []any{"admins"},
 		}},
 		{"Cognito without token_use: ID tokens, the only ones with an audience", authz.Issuer{
 			URL: pool, Audiences: []string{"client1"},
 		}, TokenRequest{}, map[string]any{"alg": "RS256"}, map[string]any{
-			"iss": pool, "sub": "developer", "cognito:username": "developer", "aud": "client1", "token_use": "id", "auth_time": float64(t0.Unix()),
+			"iss":              pool,
+			"sub":              "developer",
+			"cognito:username": "developer",
+			"aud":              "client1",
+			"token_use":        "id",
+			"auth_time":        float64(t0.Unix()),
 		}},
 		{"HMAC: no key id", authz.Issuer{
 			URL: "https://legacy.example.com", Audiences: []string{"orders"}, SecretARN: secret,
@@ -112,11 +166,17 @@ func TestTokensAreThoseOfTheirIssuers(t *testing.T) {
 			"iss": "https://legacy.example.com", "aud": "orders", "sub": "ada",
 			"scope": "orders:read orders:write", "groups": []any{"staff", "Order managers"}, "roles": []any{"auditor"},
 		}},
-		{"one claim for groups and roles", authz.Issuer{
-			URL: "https://idp.example.com", Audiences: []string{"orders"}, GroupsClaim: "member", RolesClaim: "member",
-		}, TokenRequest{Groups: []string{"a", "b"}, Roles: []string{"b", "c"}}, map[string]any{"alg": "RS256", "typ": "JWT"}, map[string]any{
-			"iss": "https://idp.example.com", "aud": "orders", "sub": "developer", "member": []any{"a", "b", "c"},
-		}},
+		{
+			"one claim for groups and roles",
+			authz.Issuer{
+				URL: "https://idp.example.com", Audiences: []string{"orders"}, GroupsClaim: "member", RolesClaim: "member",
+			},
+			TokenRequest{Groups: []string{"a", "b"}, Roles: []string{"b", "c"}},
+			map[string]any{"alg": "RS256", "typ": "JWT"},
+			map[string]any{
+				"iss": "https://idp.example.com", "aud": "orders", "sub": "developer", "member": []any{"a", "b", "c"},
+			},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := serve(t, Issuer{Issuer: tt.settings})
@@ -204,7 +264,12 @@ func TestTokensThatAreRefused(t *testing.T) {
 		{"an ID token for an API", typed, TokenRequest{Use: ID}, jwt.ErrType},
 		{"a Cognito ID token for an API", access, TokenRequest{Use: ID}, jwt.ErrTokenUse},
 		{"a Cognito token of another client", access, TokenRequest{Audience: "client2"}, jwt.ErrAudience},
-		{"a claim that replaces one", typed, TokenRequest{Claims: map[string]any{"iss": "https://evil.example.com"}}, jwt.ErrIssuer},
+		{
+			"a claim that replaces one",
+			typed,
+			TokenRequest{Claims: map[string]any{"iss": "https://evil.example.com"}},
+			jwt.ErrIssuer,
+		},
 		{"a claim that is left out", typed, TokenRequest{Claims: map[string]any{"exp": nil}}, jwt.ErrTime},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -247,7 +312,11 @@ func TestExpires(t *testing.T) {
 }
 
 func TestMintErrors(t *testing.T) {
-	plain := authz.Issuer{URL: "https://idp.example.com", Audiences: []string{"orders"}, Algorithms: []string{"ES256", "RS256"}}
+	plain := authz.Issuer{
+		URL:        "https://idp.example.com",
+		Audiences:  []string{"orders"},
+		Algorithms: []string{"ES256", "RS256"},
+	}
 	with := func(change func(*authz.Issuer)) authz.Issuer {
 		i := plain
 		change(&i)
@@ -259,21 +328,66 @@ func TestMintErrors(t *testing.T) {
 		request  TokenRequest
 		want     string
 	}{
-		{"an algorithm that the issuer has not", plain, TokenRequest{Algorithm: "HS256"}, `issuer "https://idp.example.com": algorithm "HS256": it signs with ES256, RS256`},
+		{
+			"an algorithm that the issuer has not",
+			plain,
+			TokenRequest{Algorithm: "HS256"},
+			`issuer "https://idp.example.com": algorithm "HS256": it signs with ES256, RS256`,
+		},
 		{"a use that there is not", plain, TokenRequest{Use: "refresh"}, `use "refresh": want "access" or "id"`},
-		{"scopes in an ID token", plain, TokenRequest{Use: ID, Scopes: []string{"orders:read"}}, `scope "orders:read": an ID token has no scopes: ask for an access token, or leave them out`},
+		{
+			"scopes in an ID token",
+			plain,
+			TokenRequest{Use: ID, Scopes: []string{"orders:read"}},
+			`scope "orders:read": an ID token has no scopes: ask for an access token, or leave them out`,
+		},
 		{"no audience", with(func(i *authz.Issuer) { i.Audiences = nil }), TokenRequest{}, `it has no audience: give one`},
-		{"two scopes in one", plain, TokenRequest{Scopes: []string{"a b"}}, `scope "a b": scopes are words without spaces (RFC 6749, section 3.3): give each by itself`},
+		{
+			"two scopes in one",
+			plain,
+			TokenRequest{Scopes: []string{"a b"}},
+			`scope "a b": scopes are words without spaces (RFC 6749, section 3.3): give each by itself`,
+		},
 		{"an empty scope", plain, TokenRequest{Scopes: []string{""}}, `scope ""`},
 		{"an empty group", plain, TokenRequest{Groups: []string{""}}, `a group is empty: leave it out`},
 		{"an empty role", plain, TokenRequest{Roles: []string{"a", ""}}, `a role is empty: leave it out`},
 		{"no text", plain, TokenRequest{Subject: "\xff"}, `"\xff" is not valid UTF-8`},
-		{"a claim without a name", plain, TokenRequest{Claims: map[string]any{"": 1}}, `claim "": want a name in valid UTF-8`},
-		{"a claim that is no JSON", plain, TokenRequest{Claims: map[string]any{"f": func() {}}}, `the claims cannot be encoded as JSON`},
-		{"too deep", plain, TokenRequest{Claims: map[string]any{"deep": json.RawMessage(strings.Repeat("[", 40) + strings.Repeat("]", 40))}}, `no verifier reads these claims: strictjson: nested too deep`},
-		{"too long", plain, TokenRequest{Claims: map[string]any{"long": strings.Repeat("x", 8192)}}, `and no authorizer takes more than 8192: give it fewer claims`},
-		{"a claim inside of one that is a list", with(func(i *authz.Issuer) { i.RolesClaim = "groups.roles" }), rights, `the claim "groups.roles": groups is not an object`},
-		{"a claim where an object is", with(func(i *authz.Issuer) { i.RolesClaim, i.PrincipalClaim = "user", "user.name" }), rights, `the claim "user": it is an object already`},
+		{
+			"a claim without a name",
+			plain,
+			TokenRequest{Claims: map[string]any{"": 1}},
+			`claim "": want a name in valid UTF-8`,
+		},
+		{
+			"a claim that is no JSON",
+			plain,
+			TokenRequest{Claims: map[string]any{"f": func() {}}},
+			`the claims cannot be encoded as JSON`,
+		},
+		{
+			"too deep",
+			plain,
+			TokenRequest{Claims: map[string]any{"deep": json.RawMessage(strings.Repeat("[", 40) + strings.Repeat("]", 40))}},
+			`no verifier reads these claims: strictjson: nested too deep`,
+		},
+		{
+			"too long",
+			plain,
+			TokenRequest{Claims: map[string]any{"long": strings.Repeat("x", 8192)}},
+			`and no authorizer takes more than 8192: give it fewer claims`,
+		},
+		{
+			"a claim inside of one that is a list",
+			with(func(i *authz.Issuer) { i.RolesClaim = "groups.roles" }),
+			rights,
+			`the claim "groups.roles": groups is not an object`,
+		},
+		{
+			"a claim where an object is",
+			with(func(i *authz.Issuer) { i.RolesClaim, i.PrincipalClaim = "user", "user.name" }),
+			rights,
+			`the claim "user": it is an object already`,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := serve(t, Issuer{Issuer: tt.settings}).Mint(tt.request)
@@ -285,7 +399,10 @@ func TestMintErrors(t *testing.T) {
 }
 
 func TestNoTwoTokensAreTheSame(t *testing.T) {
-	s := serve(t, Issuer{Issuer: authz.Issuer{URL: "https://idp.example.com", Audiences: []string{"orders"}, SecretARN: secret}})
+	s := serve(
+		t,
+		Issuer{Issuer: authz.Issuer{URL: "https://idp.example.com", Audiences: []string{"orders"}, SecretARN: secret}},
+	)
 	a, err := s.Mint(TokenRequest{})
 	if err != nil {
 		t.Fatal(err)
@@ -308,7 +425,12 @@ func FuzzClaimNames(f *testing.F) {
 	f.Add("a..b", ".a", "a.", "s", "g", "r")
 	f.Add("m", "m", "m", "s", "g", "s")
 	f.Add("0", "0", "\x93", "0", "0", "0")
-	s := serve(f, Issuer{Issuer: authz.Issuer{URL: "https://idp.example.com", Audiences: []string{"orders"}, Algorithms: []string{"ES256"}}})
+	s := serve(
+		f,
+		Issuer{
+			Issuer: authz.Issuer{URL: "https://idp.example.com", Audiences: []string{"orders"}, Algorithms: []string{"ES256"}},
+		},
+	)
 	f.Fuzz(func(t *testing.T, scopes, groups, roles, scope, group, role string) {
 		settings := authz.Issuer{
 			URL: "https://idp.example.com", Audiences: []string{"orders"}, Algorithms: []string{"ES256"},
@@ -338,7 +460,11 @@ func FuzzClaimNames(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, has := range []struct{ claim, otherwise, value string }{{scopes, "scope", scope}, {groups, "groups", group}, {roles, "roles", role}} {
+		for _, has := range []struct{ claim, otherwise, value string }{
+			{scopes, "scope", scope},
+			{groups, "groups", group},
+			{roles, "roles", role},
+		} {
 			if has.claim == "" {
 				has.claim = has.otherwise
 			}

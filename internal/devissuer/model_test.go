@@ -30,7 +30,11 @@ func lambdaAuthorizer(name string, variables object) object {
 		}),
 		name: of("AWS::ApiGateway::Authorizer", apiRef(object{
 			"Name": name, "Type": "TOKEN", "IdentitySource": "method.request.header.Authorization",
-			"AuthorizerUri": joined("arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/", att(name+"Function", "Arn"), "/invocations"),
+			"AuthorizerUri": joined(
+				"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/",
+				att(name+"Function", "Arn"),
+				"/invocations",
+			),
 		})),
 	}
 }
@@ -43,7 +47,10 @@ func method(verb string, more object) any {
 
 func cognito(name, pool string) object {
 	return object{name: of("AWS::ApiGateway::Authorizer", apiRef(object{
-		"Name": name, "Type": "COGNITO_USER_POOLS", "IdentitySource": "method.request.header.Authorization", "ProviderARNs": []any{pool},
+		"Name":           name,
+		"Type":           "COGNITO_USER_POOLS",
+		"IdentitySource": "method.request.header.Authorization",
+		"ProviderARNs":   []any{pool},
 	}))}
 }
 
@@ -53,7 +60,10 @@ func userPool() object {
 		"Group": of("AWS::Cognito::UserPoolGroup", object{"UserPoolId": ref("Pool"), "GroupName": "admins"}),
 		"Server": of("AWS::Cognito::UserPoolResourceServer", object{"UserPoolId": ref("Pool"), "Identifier": "orders",
 			"Name": "orders", "Scopes": []any{object{"ScopeName": "read", "ScopeDescription": "r"}}}),
-		"Client": of("AWS::Cognito::UserPoolClient", object{"UserPoolId": ref("Pool"), "AllowedOAuthScopes": []any{"openid", "orders/read"}}),
+		"Client": of(
+			"AWS::Cognito::UserPoolClient",
+			object{"UserPoolId": ref("Pool"), "AllowedOAuthScopes": []any{"openid", "orders/read"}},
+		),
 	}
 }
 
@@ -83,8 +93,15 @@ func TestFromModel(t *testing.T) {
 	config := func(issuers ...authz.Issuer) object {
 		return object{authz.ConfigVariable: authz.Config{Issuers: issuers}.Environment()[authz.ConfigVariable]}
 	}
-	included := object{authz.ConfigVariable: joined(`{"issuers":[{"url":"https://`, att("Pool", "ProviderName"), `","audiences":["`, ref("Client"),
-		`"],"tokenUse":"access","groupsClaim":"cognito:groups"}]}`)}
+	included := object{
+		authz.ConfigVariable: joined(
+			`{"issuers":[{"url":"https://`,
+			att("Pool", "ProviderName"),
+			`","audiences":["`,
+			ref("Client"),
+			`"],"tokenUse":"access","groupsClaim":"cognito:groups"}]}`,
+		),
+	}
 	pools := modelOf(t, userPool()).UserPools[0]
 	url, client := pools.ProviderURL, pools.Clients[0].ClientID
 	second := modelOf(t, userPool(), secondClient("Pool")).UserPools[0].Clients[1].ClientID
@@ -97,40 +114,82 @@ func TestFromModel(t *testing.T) {
 		{"no authorizer", nil, nil},
 		{"an included function", []object{lambdaAuthorizer("A", config(idp, other))}, []Issuer{
 			{Issuer: idp, TakenBy: []string{"Shop/A"}}, {Issuer: other, TakenBy: []string{"Shop/A"}}}},
-		{"two with the same issuer", []object{lambdaAuthorizer("A", config(idp)), lambdaAuthorizer("B", config(idp))}, []Issuer{
-			{Issuer: idp, TakenBy: []string{"Shop/A", "Shop/B"}}}},
+		{
+			"two with the same issuer",
+			[]object{lambdaAuthorizer("A", config(idp)), lambdaAuthorizer("B", config(idp))},
+			[]Issuer{
+				{Issuer: idp, TakenBy: []string{"Shop/A", "Shop/B"}}},
+		},
 		{"a function of the app's own", []object{lambdaAuthorizer("A", object{"STAGE": "dev"})}, nil},
 		{"a function that is not in the assembly", []object{functionElsewhere("A")}, nil},
 		{"an included function with the stack's user pool", []object{lambdaAuthorizer("A", included), userPool()}, []Issuer{{
 			Issuer: authz.Issuer{URL: url, Audiences: []string{client}, TokenUse: "access", GroupsClaim: "cognito:groups"},
 			Scopes: []string{"orders/read", "openid"}, Groups: []string{"admins"}, TakenBy: []string{"Shop/A"}}}},
 		{"a user pool whose methods ask for scopes", []object{userPool(), cognitoOfPool("C"), {
-			"Get":  method("GET", object{"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": ref("C")}),
-			"Post": method("POST", object{"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": ref("C"), "AuthorizationScopes": []string{"orders/read"}}),
+			"Get": method("GET", object{"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": ref("C")}),
+			"Post": method("POST", object{
+				"AuthorizationType":   "COGNITO_USER_POOLS",
+				"AuthorizerId":        ref("C"),
+				"AuthorizationScopes": []string{"orders/read"},
+			}),
 		}}, []Issuer{{Issuer: native, Cognito: true, Use: Access,
 			Scopes: []string{"orders/read", "openid"}, Groups: []string{"admins"}, TakenBy: []string{"Shop/C"}}}},
 		{"a user pool whose methods ask for none", []object{userPool(), cognitoOfPool("C"), {
 			"Get": method("GET", object{"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": ref("C")}),
 		}}, []Issuer{{Issuer: native, Cognito: true, Use: ID,
 			Scopes: []string{"orders/read", "openid"}, Groups: []string{"admins"}, TakenBy: []string{"Shop/C"}}}},
-		{"a user pool of another app, whose clients are not known", []object{cognito("C", "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Abc")},
-			[]Issuer{{Issuer: authz.Issuer{URL: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc", GroupsClaim: "cognito:groups"},
-				Cognito: true, Use: ID, TakenBy: []string{"Shop/C"}}}},
-		{"a user pool, one client of it", []object{userPool(), secondClient("Pool"), ofAudience("C", joined("^(", ref("Second"), ")$"), "Pool")},
-			[]Issuer{{Issuer: authz.Issuer{URL: url, Audiences: []string{second}, GroupsClaim: "cognito:groups"}, Cognito: true, Use: ID,
-				Scopes: []string{"orders/read", "openid"}, Groups: []string{"admins"}, TakenBy: []string{"Shop/C"}}}},
+		{
+			"a user pool of another app, whose clients are not known",
+			[]object{cognito("C", "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Abc")},
+			[]Issuer{{Issuer: authz.Issuer{
+				URL:         "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc",
+				GroupsClaim: "cognito:groups",
+			},
+				Cognito: true, Use: ID, TakenBy: []string{"Shop/C"}}},
+		},
+		{
+			"a user pool, one client of it",
+			[]object{userPool(), secondClient("Pool"), ofAudience("C", joined("^(", ref("Second"), ")$"), "Pool")},
+			[]Issuer{{
+				Issuer:  authz.Issuer{URL: url, Audiences: []string{second}, GroupsClaim: "cognito:groups"},
+				Cognito: true,
+				Use:     ID,
+				Scopes:  []string{"orders/read", "openid"},
+				Groups:  []string{"admins"},
+				TakenBy: []string{"Shop/C"},
+			}},
+		},
 		{"a user pool, a client outside of the assembly", []object{userPool(), ofAudience("C", "^(outside)$", "Pool")},
-			[]Issuer{{Issuer: authz.Issuer{URL: url, Audiences: []string{"outside"}, GroupsClaim: "cognito:groups"}, Cognito: true, Use: ID,
-				Scopes: []string{"orders/read", "openid"}, Groups: []string{"admins"}, TakenBy: []string{"Shop/C"}}}},
+			[]Issuer{{
+				Issuer:  authz.Issuer{URL: url, Audiences: []string{"outside"}, GroupsClaim: "cognito:groups"},
+				Cognito: true,
+				Use:     ID,
+				Scopes:  []string{"orders/read", "openid"},
+				Groups:  []string{"admins"},
+				TakenBy: []string{"Shop/C"},
+			}}},
 		{"a user pool of another app, an expression that is not a list", []object{func() object {
 			o := cognito("C", "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_Abc")
 			o["C"].(object)["Properties"].(object)["IdentityValidationExpression"] = "[a-z-]+"
 			return o
-		}()}, []Issuer{{Issuer: authz.Issuer{URL: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc", Audiences: []string{StandInClient},
-			GroupsClaim: "cognito:groups"}, Cognito: true, Use: ID, TakenBy: []string{"Shop/C"}}}},
-		{"two user pools, a client of one", []object{userPool(), {"Other": of("AWS::Cognito::UserPool", object{})}, secondClient("Other"),
-			ofAudience("C", joined("^(", ref("Client"), ")$"), "Other", "Pool")},
-			[]Issuer{{Issuer: native, Cognito: true, Use: ID, Scopes: []string{"orders/read", "openid"}, Groups: []string{"admins"}, TakenBy: []string{"Shop/C"}}}},
+		}()}, []Issuer{{Issuer: authz.Issuer{
+			URL:         "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc",
+			Audiences:   []string{StandInClient},
+			GroupsClaim: "cognito:groups",
+		}, Cognito: true, Use: ID, TakenBy: []string{"Shop/C"}}}},
+		{
+			"two user pools, a client of one",
+			[]object{userPool(), {"Other": of("AWS::Cognito::UserPool", object{})}, secondClient("Other"),
+				ofAudience("C", joined("^(", ref("Client"), ")$"), "Other", "Pool")},
+			[]Issuer{{
+				Issuer:  native,
+				Cognito: true,
+				Use:     ID,
+				Scopes:  []string{"orders/read", "openid"},
+				Groups:  []string{"admins"},
+				TakenBy: []string{"Shop/C"},
+			}},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := FromModel(modelOf(t, tt.parts...))
@@ -191,7 +250,10 @@ func TestFromModelOfNoClient(t *testing.T) {
 
 // TestFromModelErrors: what cannot be read is said, and the other issuers are found all the same.
 func TestFromModelErrors(t *testing.T) {
-	good := lambdaAuthorizer("Z", object{authz.ConfigVariable: `{"issuers":[{"url":"https://idp.example.com","audiences":["orders"]}]}`})
+	good := lambdaAuthorizer(
+		"Z",
+		object{authz.ConfigVariable: `{"issuers":[{"url":"https://idp.example.com","audiences":["orders"]}]}`},
+	)
 	for _, tt := range []struct {
 		name   string
 		config any
@@ -199,8 +261,16 @@ func TestFromModelErrors(t *testing.T) {
 	}{
 		{"no JSON", "{", "function Shop/AFunction: authz: "},
 		{"of another release", `{"issuers":[],"future":true}`, "use the command of the release that the stack is made with"},
-		{"an algorithm that there is not", `{"issuers":[{"url":"https://idp.example.com","audiences":["x"],"algorithms":["none"]}]}`, `the algorithm "none"`},
-		{"not known before the deployment", joined(`{"issuers":[{"url":"`, att("AFunction", "Nothing"), `"}]}`), "function Shop/AFunction: its variable GATEHOUSE_AUTHORIZER: "},
+		{
+			"an algorithm that there is not",
+			`{"issuers":[{"url":"https://idp.example.com","audiences":["x"],"algorithms":["none"]}]}`,
+			`the algorithm "none"`,
+		},
+		{
+			"not known before the deployment",
+			joined(`{"issuers":[{"url":"`, att("AFunction", "Nothing"), `"}]}`),
+			"function Shop/AFunction: its variable GATEHOUSE_AUTHORIZER: ",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := FromModel(modelOf(t, lambdaAuthorizer("A", object{authz.ConfigVariable: tt.config}), good))
@@ -220,7 +290,12 @@ func TestFromModelErrors(t *testing.T) {
 
 // TestFromModelOfAPoolWithoutAURL: a pool whose issuer is not known spoils no other's.
 func TestFromModelOfAPoolWithoutAURL(t *testing.T) {
-	m := modelOf(t, cognitoOfPool("A"), userPool(), cognito("B", "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Ab1Cd2Ef3"))
+	m := modelOf(
+		t,
+		cognitoOfPool("A"),
+		userPool(),
+		cognito("B", "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Ab1Cd2Ef3"),
+	)
 	for _, p := range m.UserPools {
 		if p.LogicalID == "Pool" {
 			p.ProviderURL = ""

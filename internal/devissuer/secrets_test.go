@@ -12,10 +12,20 @@ import (
 // TestSecretsManager asks for secrets as the SDKs do.
 func TestSecretsManager(t *testing.T) {
 	const fielded = "arn:aws:secretsmanager:us-east-1:123456789012:secret:json-Ab12Cd"
-	s := serve(t,
+	s := serve(
+		t,
 		Issuer{Issuer: authz.Issuer{URL: "https://a.example.com", Audiences: []string{"x"}, SecretARN: secret}},
-		Issuer{Issuer: authz.Issuer{URL: "https://b.example.com", Audiences: []string{"x"}, SecretARN: fielded, SecretField: "current"}},
-		Issuer{Issuer: authz.Issuer{URL: "https://c.example.com", Audiences: []string{"x"}, SecretARN: fielded, SecretField: "key"}},
+		Issuer{
+			Issuer: authz.Issuer{
+				URL:         "https://b.example.com",
+				Audiences:   []string{"x"},
+				SecretARN:   fielded,
+				SecretField: "current",
+			},
+		},
+		Issuer{
+			Issuer: authz.Issuer{URL: "https://c.example.com", Audiences: []string{"x"}, SecretARN: fielded, SecretField: "key"},
+		},
 		Issuer{Issuer: authz.Issuer{URL: "https://d.example.com", Audiences: []string{"x"}}},
 	)
 	key := testRing(t).secret
@@ -24,10 +34,34 @@ func TestSecretsManager(t *testing.T) {
 		status             int
 		want               string
 	}{
-		{"the whole secret", "secretsmanager.GetSecretValue", `{"SecretId":"` + secret + `"}`, 200, `"SecretString":"` + key + `"`},
-		{"in fields", "secretsmanager.GetSecretValue", `{"SecretId":"` + fielded + `"}`, 200, `"SecretString":"{\"current\":\"` + key + `\",\"key\":\"` + key + `\"}"`},
-		{"a secret of nobody", "secretsmanager.GetSecretValue", `{"SecretId":"arn:aws:secretsmanager:us-east-1:123456789012:secret:db"}`, 400, `"__type":"ResourceNotFoundException"`},
-		{"none, as issuers without a secret have", "secretsmanager.GetSecretValue", `{"SecretId":""}`, 400, `"__type":"ResourceNotFoundException"`},
+		{
+			"the whole secret",
+			"secretsmanager.GetSecretValue",
+			`{"SecretId":"` + secret + `"}`,
+			200,
+			`"SecretString":"` + key + `"`,
+		},
+		{
+			"in fields",
+			"secretsmanager.GetSecretValue",
+			`{"SecretId":"` + fielded + `"}`,
+			200,
+			`"SecretString":"{\"current\":\"` + key + `\",\"key\":\"` + key + `\"}"`,
+		},
+		{
+			"a secret of nobody",
+			"secretsmanager.GetSecretValue",
+			`{"SecretId":"arn:aws:secretsmanager:us-east-1:123456789012:secret:db"}`,
+			400,
+			`"__type":"ResourceNotFoundException"`,
+		},
+		{
+			"none, as issuers without a secret have",
+			"secretsmanager.GetSecretValue",
+			`{"SecretId":""}`,
+			400,
+			`"__type":"ResourceNotFoundException"`,
+		},
 		{"another operation", "secretsmanager.ListSecrets", `{}`, 400, `"__type":"InvalidRequestException"`},
 		{"no JSON", "secretsmanager.GetSecretValue", `SecretId`, 400, `"__type":"InvalidParameterException"`},
 	} {

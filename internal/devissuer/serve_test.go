@@ -40,7 +40,12 @@ func TestDiscovery(t *testing.T) {
 		name, base, issuer, path string
 	}{
 		{"by its host", "http://127.0.0.1:4000", "https://idp.example.com/", "/issuers/idp.example.com-d36c3be4"},
-		{"below a path, with a slash", "http://127.0.0.1:4000/dev/", pool, "/dev/issuers/cognito-idp.eu-central-1.amazonaws.com-e91cbbfa"},
+		{
+			"below a path, with a slash",
+			"http://127.0.0.1:4000/dev/",
+			pool,
+			"/dev/issuers/cognito-idp.eu-central-1.amazonaws.com-e91cbbfa",
+		},
 		{"a name that is no URL", "http://localhost:4000", "accounts.google.com", "/issuers/issuer-97692e14"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -57,7 +62,8 @@ func TestDiscovery(t *testing.T) {
 				t.Errorf("discovery at %s, want %s", got, want)
 			}
 			answer := get(p, func(r *http.Request) { r.URL.Path = tt.path + "/.well-known/openid-configuration" })
-			if got := answer.Header.Get("Content-Type") + "; " + answer.Header.Get("Cache-Control"); answer.StatusCode != 200 || got != "application/json; public, max-age=60" {
+			if got := answer.Header.Get("Content-Type") + "; " + answer.Header.Get("Cache-Control"); answer.StatusCode != 200 ||
+				got != "application/json; public, max-age=60" {
 				t.Errorf("status %d, %s", answer.StatusCode, got)
 			}
 			var got map[string]any
@@ -81,7 +87,11 @@ func TestVerifierDiscovers(t *testing.T) {
 	server := httptest.NewUnstartedServer(nil)
 	base := "http://" + server.Listener.Addr().String()
 	url := base + "/issuers/" + siteName("x")
-	p, err := New(testKeys(t, newClock()), []Issuer{{Issuer: authz.Issuer{URL: url, Audiences: []string{"orders"}}}}, Options{BaseURL: base})
+	p, err := New(
+		testKeys(t, newClock()),
+		[]Issuer{{Issuer: authz.Issuer{URL: url, Audiences: []string{"orders"}}}},
+		Options{BaseURL: base},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +99,9 @@ func TestVerifierDiscovers(t *testing.T) {
 	server.Config.Handler = p
 	server.Start()
 	defer server.Close()
-	v, err := jwt.New(jwt.Options{Issuers: []jwt.Issuer{{URL: url, Audiences: []string{"orders"}, AllowLoopbackHTTP: true}}})
+	v, err := jwt.New(
+		jwt.Options{Issuers: []jwt.Issuer{{URL: url, Audiences: []string{"orders"}, AllowLoopbackHTTP: true}}},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,8 +123,16 @@ func TestKeySet(t *testing.T) {
 	}{
 		{"one algorithm, which the key is bound to", authz.Issuer{Algorithms: []string{"ES256"}}, []string{"EC P-256 ES256"}},
 		{"the default", authz.Issuer{}, []string{"RSA  RS256"}},
-		{"two algorithms of one key, which says neither", authz.Issuer{Algorithms: []string{"PS256", "RS256", "EdDSA"}}, []string{"RSA  ", "OKP Ed25519 EdDSA"}},
-		{"the other curves", authz.Issuer{Algorithms: []string{"ES384", "ES512"}}, []string{"EC P-384 ES384", "EC P-521 ES512"}},
+		{
+			"two algorithms of one key, which says neither",
+			authz.Issuer{Algorithms: []string{"PS256", "RS256", "EdDSA"}},
+			[]string{"RSA  ", "OKP Ed25519 EdDSA"},
+		},
+		{
+			"the other curves",
+			authz.Issuer{Algorithms: []string{"ES384", "ES512"}},
+			[]string{"EC P-384 ES384", "EC P-521 ES512"},
+		},
 		{"a secret is never published", authz.Issuer{SecretARN: secret}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -169,7 +189,12 @@ func TestWhatIsNotServed(t *testing.T) {
 		{"by the name localhost", p, func(r *http.Request) { r.Host = "localhost:4000" }, 200},
 		{"over IPv6, without a port", p, func(r *http.Request) { r.Host = "[::1]" }, 200},
 		{"POST", p, func(r *http.Request) { r.Method = http.MethodPost }, 405},
-		{"another host's name, as of a web page that points it here", p, func(r *http.Request) { r.Host = "evil.example.com:4000" }, 421},
+		{
+			"another host's name, as of a web page that points it here",
+			p,
+			func(r *http.Request) { r.Host = "evil.example.com:4000" },
+			421,
+		},
 		{"no host", p, func(r *http.Request) { r.Host = "" }, 421},
 		{"an issuer that is not configured", p, func(r *http.Request) { r.URL.Path = "/issuers/other/jwks" }, 404},
 		{"a part of a name", p, func(r *http.Request) { r.URL.Path = "/issuers/" }, 404},
@@ -188,7 +213,12 @@ func TestWhatIsNotServed(t *testing.T) {
 			}
 		})
 	}
-	for _, url := range []string{silent.JWKSURL("https://idp.example.com"), silent.DiscoveryURL("https://idp.example.com"), silent.SecretsURL(), p.JWKSURL("https://other.example.com")} {
+	for _, url := range []string{
+		silent.JWKSURL("https://idp.example.com"),
+		silent.DiscoveryURL("https://idp.example.com"),
+		silent.SecretsURL(),
+		p.JWKSURL("https://other.example.com"),
+	} {
 		if url != "" {
 			t.Errorf("served at %s, want nowhere", url)
 		}
@@ -199,7 +229,10 @@ func TestWhatIsNotServed(t *testing.T) {
 func TestUnreadableKeysAreAnError(t *testing.T) {
 	s := serve(t, Issuer{Issuer: authz.Issuer{URL: "https://idp.example.com", Audiences: []string{"orders"}}})
 	s.keys.options.Dir = "/dev/null"
-	answer := get(s, func(r *http.Request) { r.URL.Path = strings.TrimPrefix(s.JWKSURL("https://idp.example.com"), s.base) })
+	answer := get(
+		s,
+		func(r *http.Request) { r.URL.Path = strings.TrimPrefix(s.JWKSURL("https://idp.example.com"), s.base) },
+	)
 	if answer.StatusCode != 500 {
 		t.Errorf("status %d, want 500: %s", answer.StatusCode, body(t, answer))
 	}
@@ -218,10 +251,30 @@ func TestNewErrors(t *testing.T) {
 		want   string
 	}{
 		{"no URL", Issuer{}, "", "an issuer has no URL"},
-		{"an unknown algorithm", Issuer{Issuer: authz.Issuer{URL: "https://a.example.com", Algorithms: []string{"none"}}}, "", `the algorithm "none": want some of ES256`},
-		{"HMAC with a published key", Issuer{Issuer: authz.Issuer{URL: "https://a.example.com", Algorithms: []string{"HS256"}}}, "", "HS256, HS384 and HS512 go with secretArn"},
-		{"a secret for a published key", Issuer{Issuer: authz.Issuer{URL: "https://a.example.com", Algorithms: []string{"RS256"}, SecretARN: secret}}, "", "HS256, HS384 and HS512 go with secretArn"},
-		{"a claim's name that no token has", Issuer{Issuer: authz.Issuer{URL: "https://a.example.com", RolesClaim: "\x93"}}, "", `"\x93" is not valid UTF-8`},
+		{
+			"an unknown algorithm",
+			Issuer{Issuer: authz.Issuer{URL: "https://a.example.com", Algorithms: []string{"none"}}},
+			"",
+			`the algorithm "none": want some of ES256`,
+		},
+		{
+			"HMAC with a published key",
+			Issuer{Issuer: authz.Issuer{URL: "https://a.example.com", Algorithms: []string{"HS256"}}},
+			"",
+			"HS256, HS384 and HS512 go with secretArn",
+		},
+		{
+			"a secret for a published key",
+			Issuer{Issuer: authz.Issuer{URL: "https://a.example.com", Algorithms: []string{"RS256"}, SecretARN: secret}},
+			"",
+			"HS256, HS384 and HS512 go with secretArn",
+		},
+		{
+			"a claim's name that no token has",
+			Issuer{Issuer: authz.Issuer{URL: "https://a.example.com", RolesClaim: "\x93"}},
+			"",
+			`"\x93" is not valid UTF-8`,
+		},
 		{"an unknown use", Issuer{Issuer: idp, Use: "refresh"}, "", `Use "refresh": want "access" or "id"`},
 		{"a base that others reach", Issuer{Issuer: idp}, "http://0.0.0.0:4000", "its host is not this machine"},
 		{"a base of another machine", Issuer{Issuer: idp}, "http://idp.example.com", "its host is not this machine"},
@@ -241,8 +294,8 @@ func TestNewErrors(t *testing.T) {
 	}
 }
 
-// TestVerifierFollowsRotation: a verifier that runs takes new tokens as soon as it asks for the keys again, and old ones
-// until the overlap is over.
+// TestVerifierFollowsRotation: a verifier that runs takes new tokens as soon as it asks for the keys again, and old
+// ones until the overlap is over.
 func TestVerifierFollowsRotation(t *testing.T) {
 	settings := authz.Issuer{URL: "https://idp.example.com", Audiences: []string{"orders"}, Algorithms: []string{"ES256"}}
 	s := serve(t, Issuer{Issuer: settings})

@@ -61,7 +61,11 @@ func TestKeysAreMadeOnceAndForTheUserAlone(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		return
 	}
-	for path, want := range map[string]fs.FileMode{dir: 0o700, filepath.Dir(dir): 0o700, filepath.Join(dir, "issuer-1.json"): 0o600} {
+	for path, want := range map[string]fs.FileMode{
+		dir:                                 0o700,
+		filepath.Dir(dir):                   0o700,
+		filepath.Join(dir, "issuer-1.json"): 0o600,
+	} {
 		info, err := os.Stat(path)
 		if err != nil {
 			t.Fatal(err)
@@ -113,7 +117,12 @@ func TestKeyFilesThatAreNone(t *testing.T) {
 		{"no JSON", func(dir string) error {
 			return os.WriteFile(filepath.Join(dir, "issuer-1.json"), []byte("oops"), 0o600)
 		}, ErrKeyFile, "issuer-1.json: it is not JSON of this release: delete it, and new keys are made"},
-		{"a folder", func(dir string) error { return os.Mkdir(filepath.Join(dir, "issuer-2.json"), 0o700) }, ErrKeyFile, "issuer-2.json is not a regular file: delete it"},
+		{
+			"a folder",
+			func(dir string) error { return os.Mkdir(filepath.Join(dir, "issuer-2.json"), 0o700) },
+			ErrKeyFile,
+			"issuer-2.json is not a regular file: delete it",
+		},
 		{"a file where the folder should be", func(dir string) error {
 			return errors.Join(os.RemoveAll(dir), os.WriteFile(dir, nil, 0o600))
 		}, nil, "is not a folder, and the keys are kept there: move it away"},
@@ -133,7 +142,15 @@ func TestKeyFilesThatAreNone(t *testing.T) {
 
 func TestOtherFilesAreLeftAlone(t *testing.T) {
 	keys := testKeys(t, newClock())
-	for _, name := range []string{"issuer-.json", "issuer-07.json", "issuer--2.json", "issuer-+9.json", "other-9.json", "issuer-9.json.bak", ".keys-123"} {
+	for _, name := range []string{
+		"issuer-.json",
+		"issuer-07.json",
+		"issuer--2.json",
+		"issuer-+9.json",
+		"other-9.json",
+		"issuer-9.json.bak",
+		".keys-123",
+	} {
 		if err := os.WriteFile(filepath.Join(keys.options.Dir, name), []byte("x"), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -240,7 +257,8 @@ func TestOneStoreSeesWhatAnotherDoes(t *testing.T) {
 	}
 }
 
-// TestManyAtOnce: of stores that make and replace keys at the same time, none ends with keys that the others do not have.
+// TestManyAtOnce: of stores that make and replace keys at the same time, none ends with keys that the others do not
+// have.
 func TestManyAtOnce(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -253,7 +271,10 @@ func TestManyAtOnce(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "keys")
 			stores := make([]*KeyStore, 3)
 			for n := range stores {
-				stores[n] = &KeyStore{link: tt.link, options: KeyOptions{Dir: dir, Overlap: time.Hour, Now: time.Now, Random: rand.Reader}}
+				stores[n] = &KeyStore{
+					link:    tt.link,
+					options: KeyOptions{Dir: dir, Overlap: time.Hour, Now: time.Now, Random: rand.Reader},
+				}
 			}
 			each := func(do func(s *KeyStore) error) {
 				t.Helper()

@@ -17,9 +17,9 @@ import (
 // event is about as long as an AWS_PROXY event.
 var event = bytes.Repeat([]byte("0123456789abcdef"), 100)
 
-// BenchmarkInvoke is the whole way: 32 callers, a real aws-lambda-go function that echoes, and at most so many processes. own-us/op
-// and functions-us/op are the processor time of this process and of the functions (with their start): they do not depend on
-// what else the machine does.
+// BenchmarkInvoke is the whole way: 32 callers, a real aws-lambda-go function that echoes, and at most so many
+// processes. own-us/op and functions-us/op are the processor time of this process and of the functions (with their
+// start): they do not depend on what else the machine does.
 func BenchmarkInvoke(b *testing.B) {
 	for _, n := range []int{1, 2, 4, DefaultMaxProcesses} {
 		b.Run(fmt.Sprintf("at most %d", n), func(b *testing.B) { benchmark(b, n, 32, nil) })
@@ -34,7 +34,12 @@ func benchmark(b *testing.B, limit, callers int, env map[string]string) {
 	p := newPool(b, Options{MaxProcesses: limit, Env: env})
 	add(b, p, Spec{Name: "echo", Runtime: "provided.al2023", Dir: filepath.Join(built, "echo"), Handler: "bootstrap"})
 	call := func() {
-		r, err := p.Invoke(context.Background(), "echo", event, InvokeOptions{RequestID: "8476a536-e9f4-11e8-9739-2dfe598c3fcd"})
+		r, err := p.Invoke(
+			context.Background(),
+			"echo",
+			event,
+			InvokeOptions{RequestID: "8476a536-e9f4-11e8-9739-2dfe598c3fcd"},
+		)
 		if err != nil || len(r.Payload) != len(event) {
 			b.Errorf("got %+v, %v", r, err)
 		}

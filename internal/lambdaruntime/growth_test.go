@@ -17,16 +17,70 @@ func TestSlowFunctionsGrow(t *testing.T) {
 		want      bool
 	}{
 		{name: "nothing is known", why: "processors are what is missing", want: false},
-		{name: "quick", why: "further processes would only take the processors from each other", took: slices.Repeat([]time.Duration{time.Millisecond}, 50), want: false},
-		{name: "it waits for something", why: "others can run meanwhile", took: slices.Repeat([]time.Duration{8 * time.Millisecond}, 50), want: true},
-		{name: "one was slow", why: "the machine was busy", took: append(slices.Repeat([]time.Duration{time.Millisecond}, 50), 20*time.Millisecond), want: false},
-		{name: "the first ones were slow", why: "they had connections to open", took: slices.Repeat([]time.Duration{time.Second}, 10), cold: true, want: false},
-		{name: "it became quick", why: "long ago does not count", took: append(slices.Repeat([]time.Duration{time.Second}, 5), slices.Repeat([]time.Duration{time.Millisecond}, 60)...), want: false},
-		{name: "one is under way for long", why: "it may wait for one in the queue", under: &process{state: busy, since: now.Add(-stuck)}, want: true},
-		{name: "one is under way", why: "it may be quick", under: &process{state: busy, since: now.Add(-stuck + 1)}, want: false},
-		{name: "a process does not come back", why: "it takes no work", under: &process{state: away, since: now.Add(-stuck)}, want: true},
-		{name: "a process is idle", why: "it was last busy long ago", under: &process{state: idle, since: now.Add(-time.Hour)}, want: false},
-		{name: "one of another version is under way", why: "it says nothing of this one", under: &process{state: busy, version: 1, since: now.Add(-time.Hour)}, want: false},
+		{
+			name: "quick",
+			why:  "further processes would only take the processors from each other",
+			took: slices.Repeat([]time.Duration{time.Millisecond}, 50),
+			want: false,
+		},
+		{
+			name: "it waits for something",
+			why:  "others can run meanwhile",
+			took: slices.Repeat([]time.Duration{8 * time.Millisecond}, 50),
+			want: true,
+		},
+		{
+			name: "one was slow",
+			why:  "the machine was busy",
+			took: append(slices.Repeat([]time.Duration{time.Millisecond}, 50), 20*time.Millisecond),
+			want: false,
+		},
+		{
+			name: "the first ones were slow",
+			why:  "they had connections to open",
+			took: slices.Repeat([]time.Duration{time.Second}, 10),
+			cold: true,
+			want: false,
+		},
+		{
+			name: "it became quick",
+			why:  "long ago does not count",
+			took: append(
+				slices.Repeat([]time.Duration{time.Second}, 5),
+				slices.Repeat([]time.Duration{time.Millisecond}, 60)...,
+			),
+			want: false,
+		},
+		{
+			name:  "one is under way for long",
+			why:   "it may wait for one in the queue",
+			under: &process{state: busy, since: now.Add(-stuck)},
+			want:  true,
+		},
+		{
+			name:  "one is under way",
+			why:   "it may be quick",
+			under: &process{state: busy, since: now.Add(-stuck + 1)},
+			want:  false,
+		},
+		{
+			name:  "a process does not come back",
+			why:   "it takes no work",
+			under: &process{state: away, since: now.Add(-stuck)},
+			want:  true,
+		},
+		{
+			name:  "a process is idle",
+			why:   "it was last busy long ago",
+			under: &process{state: idle, since: now.Add(-time.Hour)},
+			want:  false,
+		},
+		{
+			name:  "one of another version is under way",
+			why:   "it says nothing of this one",
+			under: &process{state: busy, version: 1, since: now.Add(-time.Hour)},
+			want:  false,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := &function{processes: map[*process]struct{}{}}
@@ -54,7 +108,13 @@ func TestOneProcessorForOneVCPU(t *testing.T) {
 		{name: "one processor's worth", memory: 1769, want: "1"},
 		{name: "more", memory: 1770},
 		{name: "the pool says otherwise", memory: 128, pool: map[string]string{"GOMAXPROCS": "3"}, want: "3"},
-		{name: "the function's own wins", memory: 128, pool: map[string]string{"GOMAXPROCS": "3"}, own: map[string]string{"GOMAXPROCS": "2"}, want: "2"},
+		{
+			name:   "the function's own wins",
+			memory: 128,
+			pool:   map[string]string{"GOMAXPROCS": "3"},
+			own:    map[string]string{"GOMAXPROCS": "2"},
+			want:   "2",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := New(Options{Env: c.pool})

@@ -39,7 +39,16 @@ func run(m *testing.M) int {
 	defer os.RemoveAll(dir)
 	built = dir
 	for _, name := range []string{"echo", "faults"} {
-		cmd := exec.Command("go", "build", "-buildvcs=false", "-tags", "lambda.norpc", "-o", filepath.Join(dir, name, "bootstrap"), "./testdata/"+name)
+		cmd := exec.Command(
+			"go",
+			"build",
+			"-buildvcs=false",
+			"-tags",
+			"lambda.norpc",
+			"-o",
+			filepath.Join(dir, name, "bootstrap"),
+			"./testdata/"+name,
+		)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			fmt.Fprintf(os.Stderr, "building testdata/%s: %v\n%s", name, err, out)
 			return 1
@@ -104,7 +113,13 @@ func newPool(t testing.TB, o Options) *Pool {
 
 // fault is the spec of one of the functions in testdata/faults.
 func fault(handler string) Spec {
-	return Spec{Name: handler, Runtime: "provided.al2023", Dir: filepath.Join(built, "faults"), Handler: handler, Timeout: patience}
+	return Spec{
+		Name:    handler,
+		Runtime: "provided.al2023",
+		Dir:     filepath.Join(built, "faults"),
+		Handler: handler,
+		Timeout: patience,
+	}
 }
 
 func add(t testing.TB, p *Pool, specs ...Spec) {

@@ -27,7 +27,10 @@ func TestAProcessIsReused(t *testing.T) {
 	if !first.ColdStart || second.ColdStart {
 		t.Errorf("cold starts: %v, %v", first.ColdStart, second.ColdStart)
 	}
-	if uuid := regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`); !uuid.MatchString(first.RequestID) || first.RequestID == second.RequestID {
+	if uuid := regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`); !uuid.MatchString(
+		first.RequestID,
+	) ||
+		first.RequestID == second.RequestID {
 		t.Errorf("request ids %q and %q", first.RequestID, second.RequestID)
 	}
 }
@@ -43,23 +46,53 @@ func TestOutcomes(t *testing.T) {
 	}{
 		{name: "an answer as large as there can be", handler: "size", payload: fmt.Sprint(MaxPayload), answer: MaxPayload},
 		{name: "one byte more: 413, and Lambda's words", handler: "size", payload: fmt.Sprint(MaxPayload + 1),
-			err: FunctionError{Type: "Function.ResponseSizeTooLarge", Message: "Response payload size exceeded maximum allowed payload size (6291456 bytes)."}},
+			err: FunctionError{
+				Type:    "Function.ResponseSizeTooLarge",
+				Message: "Response payload size exceeded maximum allowed payload size (6291456 bytes).",
+			}},
 		{name: "much more than it: still 413", handler: "size", payload: fmt.Sprint(20 << 20),
 			err: FunctionError{Type: "Function.ResponseSizeTooLarge", Message: "Response payload size exceeded"}},
-		{name: "an error as the authorizer sends it", handler: "error", err: FunctionError{Type: "errorString", Message: "Unauthorized"}},
+		{
+			name:    "an error as the authorizer sends it",
+			handler: "error",
+			err:     FunctionError{Type: "errorString", Message: "Unauthorized"},
+		},
 		{name: "a panic", handler: "panic", err: FunctionError{Type: "string", Message: "out of tea"}},
 		{name: "a process that exits", handler: "exit",
-			err: FunctionError{Type: "Runtime.ExitError", Message: "RequestId: " + id + " Error: Runtime exited with error: exit status 7"}},
+			err: FunctionError{
+				Type:    "Runtime.ExitError",
+				Message: "RequestId: " + id + " Error: Runtime exited with error: exit status 7",
+			}},
 		{name: "a process that exits well", handler: "quit",
-			err: FunctionError{Type: "Runtime.ExitError", Message: "RequestId: " + id + " Error: Runtime exited without providing a reason"}},
+			err: FunctionError{
+				Type:    "Runtime.ExitError",
+				Message: "RequestId: " + id + " Error: Runtime exited without providing a reason",
+			}},
 		{name: "time-out", handler: "slow", timeout: time.Second,
-			err: FunctionError{Type: "Sandbox.Timedout", Message: "2020-05-06T07:08:09.123Z " + id + " Task timed out after 1.00 seconds"}},
-		{name: "an answer that breaks off", handler: "broken-stream", err: FunctionError{Type: "errorString", Message: "the other half is gone"}},
-		{name: "init: the report to /init/error", handler: "init-error", err: FunctionError{Type: "Config.Missing", Message: "no such table"}},
+			err: FunctionError{
+				Type:    "Sandbox.Timedout",
+				Message: "2020-05-06T07:08:09.123Z " + id + " Task timed out after 1.00 seconds",
+			}},
+		{
+			name:    "an answer that breaks off",
+			handler: "broken-stream",
+			err:     FunctionError{Type: "errorString", Message: "the other half is gone"},
+		},
+		{
+			name:    "init: the report to /init/error",
+			handler: "init-error",
+			err:     FunctionError{Type: "Config.Missing", Message: "no such table"},
+		},
 		{name: "init: an exit", handler: "init-exit",
-			err: FunctionError{Type: "Runtime.ExitError", Message: "RequestId: " + id + " Error: Runtime exited with error: exit status 3"}},
+			err: FunctionError{
+				Type:    "Runtime.ExitError",
+				Message: "RequestId: " + id + " Error: Runtime exited with error: exit status 3",
+			}},
 		{name: "init: an exit without an error", handler: "init-quit",
-			err: FunctionError{Type: "Runtime.ExitError", Message: "RequestId: " + id + " Error: Runtime exited without providing a reason"}},
+			err: FunctionError{
+				Type:    "Runtime.ExitError",
+				Message: "RequestId: " + id + " Error: Runtime exited without providing a reason",
+			}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := fault(c.handler)
@@ -85,7 +118,8 @@ func TestOutcomes(t *testing.T) {
 					t.Fatalf("got %v, want %v", r.Error, &c.err)
 				}
 				var document struct{ ErrorMessage, ErrorType string }
-				if err := json.Unmarshal(r.Payload, &document); err != nil || document.ErrorMessage != r.Error.Message || document.ErrorType != r.Error.Type {
+				if err := json.Unmarshal(r.Payload, &document); err != nil || document.ErrorMessage != r.Error.Message ||
+					document.ErrorType != r.Error.Type {
 					t.Errorf("the document is %s: %v", r.Payload, err)
 				}
 			}
@@ -93,18 +127,22 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
-// TestInitLimit lets the limit pass when the process has shown that it runs, however long a busy machine takes to start it.
+// TestInitLimit lets the limit pass when the process has shown that it runs, however long a busy machine takes to start
+// it.
 func TestInitLimit(t *testing.T) {
 	g, log := newGate(t), newRecord()
 	begun := make(chan *time.Timer, 1)
-	p := newPool(t, Options{InitLimit: 300 * time.Millisecond, Log: log.add, initTimer: func(d time.Duration, f func()) *time.Timer {
-		if d != 300*time.Millisecond {
-			t.Errorf("the limit is %s", d)
-		}
-		timer := time.AfterFunc(time.Hour, f)
-		begun <- timer
-		return timer
-	}})
+	p := newPool(
+		t,
+		Options{InitLimit: 300 * time.Millisecond, Log: log.add, initTimer: func(d time.Duration, f func()) *time.Timer {
+			if d != 300*time.Millisecond {
+				t.Errorf("the limit is %s", d)
+			}
+			timer := time.AfterFunc(time.Hour, f)
+			begun <- timer
+			return timer
+		}},
+	)
 	s := fault("init-hang")
 	s.Env = g.env()
 	add(t, p, s)
@@ -124,7 +162,8 @@ func TestInitLimit(t *testing.T) {
 	}
 	(<-begun).Reset(0)
 	r := <-failed
-	if r.Error == nil || *r.Error != (FunctionError{Type: "Sandbox.Timedout", Message: "Init timed out after 0.30 seconds"}) {
+	if r.Error == nil ||
+		*r.Error != (FunctionError{Type: "Sandbox.Timedout", Message: "Init timed out after 0.30 seconds"}) {
 		t.Errorf("got %v", r.Error)
 	}
 	v.gone(t)
@@ -140,7 +179,8 @@ func TestPanicPlace(t *testing.T) {
 	s.Env = newGate(t).env()
 	add(t, p, s)
 	r := invoke(t, p, s.Name, "")
-	if r.Error == nil || !regexp.MustCompile(`^string: out of tea at faults/main\.go:\d+ \(.+\)$`).MatchString(r.Error.Error()) {
+	if r.Error == nil ||
+		!regexp.MustCompile(`^string: out of tea at faults/main\.go:\d+ \(.+\)$`).MatchString(r.Error.Error()) {
 		t.Errorf("got %v", r.Error)
 	}
 }
@@ -148,11 +188,23 @@ func TestPanicPlace(t *testing.T) {
 // TestWhere reads the stacks of error documents.
 func TestWhere(t *testing.T) {
 	for _, c := range []struct{ name, document, want string }{
-		{"Go", `{"errorType":"string","stackTrace":[{"path":"example.com/shop/main.go","line":42,"label":"serve"},{"path":"x.go","line":1,"label":"main"}]}`, "example.com/shop/main.go:42 (serve)"},
-		{"Go's own runtime before it", `{"stackTrace":[{"path":"runtime/panic.go","line":9,"label":"gopanic"},{"path":"/usr/local/go/src/runtime/signal.go","line":9,"label":"sigpanic"},{"path":"main.go","line":7,"label":"get"}]}`, "main.go:7 (get)"},
+		{
+			"Go",
+			`{"errorType":"string","stackTrace":[{"path":"example.com/shop/main.go","line":42,"label":"serve"},{"path":"x.go","line":1,"label":"main"}]}`,
+			"example.com/shop/main.go:42 (serve)",
+		},
+		{
+			"Go's own runtime before it",
+			`{"stackTrace":[{"path":"runtime/panic.go","line":9,"label":"gopanic"},{"path":"/usr/local/go/src/runtime/signal.go","line":9,"label":"sigpanic"},{"path":"main.go","line":7,"label":"get"}]}`,
+			"main.go:7 (get)",
+		},
 		{"nothing but the runtime", `{"stackTrace":[{"path":"runtime/panic.go","line":9,"label":"gopanic"}]}`, ""},
 		{"an error that was returned", `{"errorType":"errorString","errorMessage":"no"}`, ""},
-		{"Node.js", `{"errorType":"TypeError","trace":["TypeError: x is not a function","    at Runtime.handler (/var/task/index.js:3:9)","    at next"]}`, "Runtime.handler (/var/task/index.js:3:9)"},
+		{
+			"Node.js",
+			`{"errorType":"TypeError","trace":["TypeError: x is not a function","    at Runtime.handler (/var/task/index.js:3:9)","    at next"]}`,
+			"Runtime.handler (/var/task/index.js:3:9)",
+		},
 		{"Python, whose stack is text", `{"stackTrace":["  File \"/var/task/app.py\", line 3, in handler\n"]}`, ""},
 		{"not a stack", `{"stackTrace":7,"trace":{}}`, ""},
 	} {
@@ -164,12 +216,20 @@ func TestWhere(t *testing.T) {
 
 func TestWhatAFunctionSees(t *testing.T) {
 	now := time.Now()
-	p := newPool(t, Options{Now: func() time.Time { return now }, Path: "/usr/bin:/bin", Env: map[string]string{"A": "pool", "B": "pool"},
-		Credentials: &Credentials{"AKID", "secret", "token"}})
+	p := newPool(
+		t,
+		Options{Now: func() time.Time { return now }, Path: "/usr/bin:/bin", Env: map[string]string{"A": "pool", "B": "pool"},
+			Credentials: &Credentials{"AKID", "secret", "token"}},
+	)
 	s := fault("context")
 	s.ARN, s.Timeout = "arn:aws:lambda:eu-central-1:123456789012:function:orders", 7*time.Second
 	add(t, p, s)
-	r, err := p.Invoke(context.Background(), "context", nil, InvokeOptions{RequestID: "id-1", TraceID: "Root=1-2-3;Sampled=1"})
+	r, err := p.Invoke(
+		context.Background(),
+		"context",
+		nil,
+		InvokeOptions{RequestID: "id-1", TraceID: "Root=1-2-3;Sampled=1"},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,16 +259,38 @@ func TestWhatAFunctionSees(t *testing.T) {
 	}
 	slices.Sort(env)
 	for i, v := range env { // what differs from run to run
-		v = regexp.MustCompile(`^AWS_LAMBDA_RUNTIME_API=127\.0\.0\.1:\d+$`).ReplaceAllString(v, "AWS_LAMBDA_RUNTIME_API=<loopback>")
-		v = regexp.MustCompile(`^AWS_LAMBDA_LOG_STREAM_NAME=\d{4}/\d\d/\d\d/\[\$LATEST\][0-9a-f]{32}$`).ReplaceAllString(v, "AWS_LAMBDA_LOG_STREAM_NAME=<stream>")
+		v = regexp.MustCompile(`^AWS_LAMBDA_RUNTIME_API=127\.0\.0\.1:\d+$`).
+			ReplaceAllString(v, "AWS_LAMBDA_RUNTIME_API=<loopback>")
+		v = regexp.MustCompile(`^AWS_LAMBDA_LOG_STREAM_NAME=\d{4}/\d\d/\d\d/\[\$LATEST\][0-9a-f]{32}$`).
+			ReplaceAllString(v, "AWS_LAMBDA_LOG_STREAM_NAME=<stream>")
 		env[i] = v
 	}
 	want := []string{
-		"A=pool", "AWS_ACCESS_KEY_ID=AKID", "AWS_DEFAULT_REGION=eu-central-1", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=512", "AWS_LAMBDA_FUNCTION_NAME=env",
-		"AWS_LAMBDA_FUNCTION_VERSION=$LATEST", "AWS_LAMBDA_INITIALIZATION_TYPE=on-demand", "AWS_LAMBDA_LOG_GROUP_NAME=/aws/lambda/env",
-		"AWS_LAMBDA_LOG_STREAM_NAME=<stream>", "AWS_LAMBDA_RUNTIME_API=<loopback>", "AWS_REGION=eu-central-1", "AWS_SECRET_ACCESS_KEY=secret",
-		"AWS_SESSION_TOKEN=token", "AWS_XRAY_CONTEXT_MISSING=LOG_ERROR", "AWS_XRAY_DAEMON_ADDRESS=127.0.0.1:2000", "B=function", "GOMAXPROCS=1", "HOME=" + os.TempDir(), "LAMBDA_RUNTIME_DIR=/var/runtime",
-		"LAMBDA_TASK_ROOT=" + s.Dir, "LANG=C", "LD_LIBRARY_PATH=" + s.Dir + ":" + s.Dir + "/lib", "PATH=/usr/bin:/bin", "TZ=:UTC", "_HANDLER=env",
+		"A=pool",
+		"AWS_ACCESS_KEY_ID=AKID",
+		"AWS_DEFAULT_REGION=eu-central-1",
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=512",
+		"AWS_LAMBDA_FUNCTION_NAME=env",
+		"AWS_LAMBDA_FUNCTION_VERSION=$LATEST",
+		"AWS_LAMBDA_INITIALIZATION_TYPE=on-demand",
+		"AWS_LAMBDA_LOG_GROUP_NAME=/aws/lambda/env",
+		"AWS_LAMBDA_LOG_STREAM_NAME=<stream>",
+		"AWS_LAMBDA_RUNTIME_API=<loopback>",
+		"AWS_REGION=eu-central-1",
+		"AWS_SECRET_ACCESS_KEY=secret",
+		"AWS_SESSION_TOKEN=token",
+		"AWS_XRAY_CONTEXT_MISSING=LOG_ERROR",
+		"AWS_XRAY_DAEMON_ADDRESS=127.0.0.1:2000",
+		"B=function",
+		"GOMAXPROCS=1",
+		"HOME=" + os.TempDir(),
+		"LAMBDA_RUNTIME_DIR=/var/runtime",
+		"LAMBDA_TASK_ROOT=" + s.Dir,
+		"LANG=C",
+		"LD_LIBRARY_PATH=" + s.Dir + ":" + s.Dir + "/lib",
+		"PATH=/usr/bin:/bin",
+		"TZ=:UTC",
+		"_HANDLER=env",
 		"_X_AMZN_TRACE_ID=", // set by aws-lambda-go itself
 	}
 	if runtime.GOOS == "windows" {
@@ -246,8 +328,18 @@ func TestWhatCannotBeInvoked(t *testing.T) {
 		{name: "too large a payload", function: "pid", payload: MaxPayload + 1, want: ErrPayloadSize},
 		{name: "a line end in the request id", function: "pid", o: InvokeOptions{RequestID: "a\r\nb"}, want: ErrHeaderValue},
 		{name: "a line end in the trace id", function: "pid", o: InvokeOptions{TraceID: "a\nb"}, want: ErrHeaderValue},
-		{name: "a slash in the request id: it would end the id in the path", function: "pid", o: InvokeOptions{RequestID: "a/b"}, want: ErrHeaderValue},
-		{name: "a request id without end", function: "pid", o: InvokeOptions{RequestID: strings.Repeat("a", maxHeaderValue+1)}, want: ErrHeaderValue},
+		{
+			name:     "a slash in the request id: it would end the id in the path",
+			function: "pid",
+			o:        InvokeOptions{RequestID: "a/b"},
+			want:     ErrHeaderValue,
+		},
+		{
+			name:     "a request id without end",
+			function: "pid",
+			o:        InvokeOptions{RequestID: strings.Repeat("a", maxHeaderValue+1)},
+			want:     ErrHeaderValue,
+		},
 		{name: "a context that has ended", function: "pid", ctx: ended, want: context.Canceled},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -135,7 +135,12 @@ func TestLogLines(t *testing.T) {
 		}
 	}
 	log.mu.Unlock()
-	want := []string{"one 3 false", fmt.Sprintf("xxx %d true", MaxLine), fmt.Sprintf("xxx %d false", 70000-MaxLine), "no  11 false"}
+	want := []string{
+		"one 3 false",
+		fmt.Sprintf("xxx %d true", MaxLine),
+		fmt.Sprintf("xxx %d false", 70000-MaxLine),
+		"no  11 false",
+	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -271,7 +276,8 @@ func TestRemove(t *testing.T) {
 	})
 }
 
-// killAll kills the processes of a function as somebody else would: without a word to the pool, and not their descendants.
+// killAll kills the processes of a function as somebody else would: without a word to the pool, and not their
+// descendants.
 func killAll(p *Pool, name string) {
 	f := (*p.functions.Load())[name]
 	f.mu.Lock()

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestKilledAtRandom: while processes are killed and versions change, every invocation ends, with its own answer or with
-// the error that its process ended.
+// TestKilledAtRandom: while processes are killed and versions change, every invocation ends, with its own answer or
+// with the error that its process ended.
 func TestKilledAtRandom(t *testing.T) {
 	p := newPool(t, Options{MaxProcesses: 3})
 	echo := Spec{Name: "echo", Runtime: "provided.al2023", Dir: filepath.Join(built, "echo"), Timeout: patience}

@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// busyProcess is the Runtime API of a process that has the invocation "id-1". There is no program behind it: the test is.
+// busyProcess is the Runtime API of a process that has the invocation "id-1". There is no program behind it: the test
+// is.
 func busyProcess(t *testing.T) (p *process, inv *invocation) {
 	t.Helper()
 	pool := New(Options{})
@@ -73,7 +74,12 @@ func TestRuntimeAPI(t *testing.T) {
 		{"another verb", strings.Replace(respond, "POST", "PUT", 1) + "Content-Length: 1\r\n\r\nx", 404, ""},
 		{"another id", strings.Replace(respond, "id-1", "id-2", 1) + "Content-Length: 1\r\n\r\nx", 400, ""},
 		{"another Host", "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: evil.example\r\n\r\n", 403, ""},
-		{"an answer from another Host", strings.Replace(respond, "HOST", "evil.example", 1) + "Content-Length: 1\r\n\r\nx", 403, ""},
+		{
+			"an answer from another Host",
+			strings.Replace(respond, "HOST", "evil.example", 1) + "Content-Length: 1\r\n\r\nx",
+			403,
+			"",
+		},
 		{"a browser", respond + "Origin: http://evil.example\r\nContent-Length: 1\r\n\r\nx", 403, ""},
 		{"a browser without Origin", respond + "Sec-Fetch-Site: cross-site\r\nContent-Length: 1\r\n\r\nx", 403, ""},
 
@@ -135,7 +141,11 @@ func TestAnAnswerThatBreaksOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fmt.Fprintf(conn, "POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nHost: %s\r\nContent-Length: 2\r\n\r\n{", p.address)
+	fmt.Fprintf(
+		conn,
+		"POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nHost: %s\r\nContent-Length: 2\r\n\r\n{",
+		p.address,
+	)
 	conn.(*net.TCPConn).CloseWrite()
 	io.Copy(io.Discard, conn)
 	conn.Close()
@@ -178,7 +188,8 @@ func TestLogTailOfAnError(t *testing.T) {
 	add(t, p, fault("tail-exit"))
 	for _, name := range []string{"tail-error", "tail-exit"} {
 		r, err := p.Invoke(t.Context(), name, nil, InvokeOptions{LogTail: true})
-		if err != nil || r.Error == nil || len(r.LogTail) == 0 || !strings.Contains(strings.Join(r.LogTail, "|"), "before the end") {
+		if err != nil || r.Error == nil || len(r.LogTail) == 0 ||
+			!strings.Contains(strings.Join(r.LogTail, "|"), "before the end") {
 			t.Errorf("%s: got %+v, %v", name, r, err)
 		}
 	}

@@ -10,15 +10,18 @@ import (
 	"testing"
 )
 
-// beTheGateway is another process of this test: a gateway that invokes a function, says so at the gate, and can be killed.
+// beTheGateway is another process of this test: a gateway that invokes a function, says so at the gate, and can be
+// killed.
 func beTheGateway() {
 	p := New(Options{Log: func(l LogLine) { fmt.Fprintf(os.Stderr, "%+v\n", l) }})
 	if os.Getenv("TEST_WITHOUT_WATCHDOG") != "" {
 		p.watchdog.close()
 	}
 	for _, handler := range []string{"leak", "slow"} {
-		err := p.Replace(Spec{Name: handler, Handler: handler, Runtime: "provided.al2023", Dir: os.Getenv("TEST_GATEWAY"), Timeout: patience,
-			Env: map[string]string{"GATE": os.Getenv("GATE")}})
+		err := p.Replace(
+			Spec{Name: handler, Handler: handler, Runtime: "provided.al2023", Dir: os.Getenv("TEST_GATEWAY"), Timeout: patience,
+				Env: map[string]string{"GATE": os.Getenv("GATE")}},
+		)
 		if err != nil {
 			panic(err)
 		}
@@ -74,7 +77,9 @@ func startGateway(t *testing.T, g *gate, env ...string) *exec.Cmd {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(self)
-	cmd.Env = append(append(os.Environ(), "TEST_GATEWAY="+filepath.Join(built, "faults"), "GATE="+g.listener.Addr().String()), env...)
+	cmd.Env = append(
+		append(os.Environ(), "TEST_GATEWAY="+filepath.Join(built, "faults"), "GATE="+g.listener.Addr().String()),
+		env...)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

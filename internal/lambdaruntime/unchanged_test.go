@@ -48,8 +48,16 @@ func TestReplaceByTheSame(t *testing.T) {
 		goesOn bool
 	}{
 		{name: "nothing has changed", goesOn: true},
-		{name: "an environment that says the same, in another map", goesOn: true, change: func(t *testing.T, s *Spec) { s.Env = map[string]string{"A": "1"} }},
-		{name: "the same folder, written in another way", goesOn: true, change: func(t *testing.T, s *Spec) { s.Dir += "/." }},
+		{
+			name:   "an environment that says the same, in another map",
+			goesOn: true,
+			change: func(t *testing.T, s *Spec) { s.Env = map[string]string{"A": "1"} },
+		},
+		{
+			name:   "the same folder, written in another way",
+			goesOn: true,
+			change: func(t *testing.T, s *Spec) { s.Dir += "/." },
+		},
 		{name: "a default, written out", goesOn: true, change: func(t *testing.T, s *Spec) { s.MemoryMB = 128 }},
 		{name: "another variable", change: func(t *testing.T, s *Spec) { s.Env = map[string]string{"A": "2"} }},
 		{name: "the caller's own map was changed", change: func(t *testing.T, s *Spec) { s.Env["A"] = "2" }},
@@ -57,7 +65,10 @@ func TestReplaceByTheSame(t *testing.T) {
 		{name: "another folder with the same in it", change: func(t *testing.T, s *Spec) { s.Dir = copyOf(t) }},
 		{name: "the program was written again", change: func(t *testing.T, s *Spec) { later(t, s.Dir, "bootstrap") }},
 		{name: "so was a file beside it", change: func(t *testing.T, s *Spec) { later(t, s.Dir, "table.json") }},
-		{name: "another size at the same time", change: func(t *testing.T, s *Spec) { putFile(t, s.Dir, "table.json", []byte("three")) }},
+		{
+			name:   "another size at the same time",
+			change: func(t *testing.T, s *Spec) { putFile(t, s.Dir, "table.json", []byte("three")) },
+		},
 		{name: "another file in its place, of the same size and time", change: func(t *testing.T, s *Spec) {
 			putFile(t, s.Dir, "new", []byte("two"))
 			if err := os.Rename(filepath.Join(s.Dir, "new"), filepath.Join(s.Dir, "table.json")); err != nil {
@@ -66,10 +77,13 @@ func TestReplaceByTheSame(t *testing.T) {
 		}},
 		{name: "a file more", change: func(t *testing.T, s *Spec) { putFile(t, s.Dir, "more", nil) }},
 		{name: "a file less", change: func(t *testing.T, s *Spec) { os.Remove(filepath.Join(s.Dir, "table.json")) }},
-		{name: "the last write was just before it was put in place: another may not show", before: func(t *testing.T, s *Spec) {
-			now := time.Now()
-			os.Chtimes(filepath.Join(s.Dir, "table.json"), now, now)
-		}},
+		{
+			name: "the last write was just before it was put in place: another may not show",
+			before: func(t *testing.T, s *Spec) {
+				now := time.Now()
+				os.Chtimes(filepath.Join(s.Dir, "table.json"), now, now)
+			},
+		},
 		{name: "a link to a folder, which is not looked into", before: func(t *testing.T, s *Spec) {
 			if err := os.Symlink(t.TempDir(), filepath.Join(s.Dir, "link")); err != nil {
 				t.Skip(err)

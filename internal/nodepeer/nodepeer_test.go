@@ -39,9 +39,14 @@ func ended(t *testing.T, run func(testing.TB)) string {
 }
 
 func TestAPeerAnswersLines(t *testing.T) {
-	p := Start(t, `
+	p := Start(
+		t,
+		`
 console.log('ready ' + process.argv[1])
-require('readline').createInterface({input: process.stdin}).on('line', l => console.log(l.toUpperCase())).on('close', () => process.exit())`, nil, "now")
+require('readline').createInterface({input: process.stdin}).on('line', l => console.log(l.toUpperCase())).on('close', () => process.exit())`,
+		nil,
+		"now",
+	)
 	if p.Ready != "ready now" {
 		t.Errorf("ready: %q", p.Ready)
 	}

@@ -54,7 +54,9 @@ func (p *Plan) checkCORS() (errs []error) {
 	}
 	if slices.Contains(c.AllowHeaders, "*") {
 		// Fetch standard, "CORS-unsafe request-header names": * does not stand for Authorization.
-		bad(`AllowHeaders has "*", which does not stand for Authorization, nor for anything with credentials: name the headers`)
+		bad(
+			`AllowHeaders has "*", which does not stand for Authorization, nor for anything with credentials: name the headers`,
+		)
 	}
 	for _, m := range c.AllowMethods {
 		if m == route.Any || !slices.Contains(route.Verbs, m) {

@@ -35,7 +35,11 @@ func TestWrongCORS(t *testing.T) {
 		{"origin pattern",
 			crossOrigin(CORS{AllowOrigins: []string{"https://*.example.com"}}),
 			`origin "https://*.example.com": origins match exactly: list each one`},
-		{"origin null", crossOrigin(CORS{AllowOrigins: []string{"null"}}), `origin "null": every sandboxed page and local file sends it`},
+		{
+			"origin null",
+			crossOrigin(CORS{AllowOrigins: []string{"null"}}),
+			`origin "null": every sandboxed page and local file sends it`,
+		},
 		{"any header",
 			crossOrigin(CORS{AllowOrigins: []string{"*"}, AllowHeaders: []string{"*"}}),
 			`AllowHeaders has "*", which does not stand for Authorization`},
@@ -52,7 +56,9 @@ func TestWrongCORS(t *testing.T) {
 			crossOrigin(CORS{AllowOrigins: []string{"https://bücher.example"}}),
 			"want a host name in ASCII"},
 		{"any exposed header, with credentials",
-			crossOrigin(CORS{AllowOrigins: []string{"https://a.example.com"}, AllowCredentials: true, ExposeHeaders: []string{"*"}}),
+			crossOrigin(
+				CORS{AllowOrigins: []string{"https://a.example.com"}, AllowCredentials: true, ExposeHeaders: []string{"*"}},
+			),
 			`AllowCredentials is set and ExposeHeaders has "*"`},
 	})
 }
@@ -65,11 +71,22 @@ func TestHeadersOfGatewayResponses(t *testing.T) {
 		cors CORS
 		want map[string]string
 	}{
-		{"one origin", CORS{AllowOrigins: []string{a}}, map[string]string{"Access-Control-Allow-Origin": "'" + a + "'", "Vary": "'Origin'"}},
+		{
+			"one origin",
+			CORS{AllowOrigins: []string{a}},
+			map[string]string{"Access-Control-Allow-Origin": "'" + a + "'", "Vary": "'Origin'"},
+		},
 		{"all origins", CORS{AllowOrigins: []string{"*"}}, map[string]string{"Access-Control-Allow-Origin": "'*'"}},
 		{"several", CORS{AllowOrigins: []string{a, b}}, map[string]string{"Access-Control-Allow-Origin": "'*'"}},
-		{"several, with credentials: caches must keep the copies apart", CORS{AllowOrigins: []string{a, b}, AllowCredentials: true},
-			map[string]string{"Access-Control-Allow-Origin": "method.request.header.Origin", "Access-Control-Allow-Credentials": "'true'", "Vary": "'Origin'"}},
+		{
+			"several, with credentials: caches must keep the copies apart",
+			CORS{AllowOrigins: []string{a, b}, AllowCredentials: true},
+			map[string]string{
+				"Access-Control-Allow-Origin":      "method.request.header.Origin",
+				"Access-Control-Allow-Credentials": "'true'",
+				"Vary":                             "'Origin'",
+			},
+		},
 		{"exposed headers", CORS{AllowOrigins: []string{"*"}, ExposeHeaders: []string{"ETag", "X-Total"}},
 			map[string]string{"Access-Control-Allow-Origin": "'*'", "Access-Control-Expose-Headers": "'ETag,X-Total'"}},
 	} {

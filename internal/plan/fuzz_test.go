@@ -122,7 +122,11 @@ func checkTable(t *testing.T, p *Plan, g *Guard) {
 }
 
 func equalRequirements(a, b []access.Requirement) bool {
-	return slices.EqualFunc(a, b, func(a, b access.Requirement) bool { return a.Kind == b.Kind && slices.Equal(a.AnyOf, b.AnyOf) })
+	return slices.EqualFunc(
+		a,
+		b,
+		func(a, b access.Requirement) bool { return a.Kind == b.Kind && slices.Equal(a.AnyOf, b.AnyOf) },
+	)
 }
 
 // checkOrder moves the lines of the table: what is built stays the same.

@@ -140,7 +140,8 @@ func (i Issuer) checkLimits() (errs []error) {
 
 // mediaType reports whether a typ header can have this value, or none is asked for.
 func mediaType(s string) bool {
-	return !strings.EqualFold(s, "application/") && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7F })
+	return !strings.EqualFold(s, "application/") &&
+		!strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7F })
 }
 
 // checkURL wants an absolute https URL without query and fragment, as OpenID Connect Discovery 1.0 does in section 3.

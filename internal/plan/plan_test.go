@@ -132,7 +132,11 @@ func TestWrongRoutes(t *testing.T) {
 
 func TestWrongGuards(t *testing.T) {
 	testRefusals(t, []refusal{
-		{"a type that does not restrict access", add(handle("GET /u", fn, Unsupported{"x.Y"})), "its Access holds a x.Y: use"},
+		{
+			"a type that does not restrict access",
+			add(handle("GET /u", fn, Unsupported{"x.Y"})),
+			"its Access holds a x.Y: use",
+		},
 		{"an authorizer of another type", func(p *Props) { p.Authorizer = &Authorizer{Err: fmt.Errorf("unsupported")} },
 			`the authorizer "": unsupported`},
 		{"an authorizer that is nil", func(p *Props) { p.Authorizers = map[string]*Authorizer{"ops": nil} },
@@ -177,7 +181,14 @@ func TestWrongGuards(t *testing.T) {
 				`DELETE, HEAD, OPTIONS, PATCH, POST, PUT /orders falls through to it; guard "ANY /{proxy+}" too, or ` +
 				`add the missing verbs as guarded routes`},
 		{"no cacheable policy", add(
-			handle("GET /a/{id}", fn, anyScope("one")), handle("GET /a/{id}/b", fn, anyScope("two")), handle("GET /a/{id}/b/{c}", fn, anyScope("one"))),
+			handle(
+				"GET /a/{id}",
+				fn,
+				anyScope("one"),
+			),
+			handle("GET /a/{id}/b", fn, anyScope("two")),
+			handle("GET /a/{id}/b/{c}", fn, anyScope("one")),
+		),
 			`the API's Included caches one policy for all routes, and there is none for some callers: a caller who may call "GET /a/{id}" and not "GET /a/{id}/b" gets a policy that denies`},
 	})
 }
@@ -188,7 +199,11 @@ func TestWrongStages(t *testing.T) {
 			p.Authorizer, p.Stage.FlushAuthorizerCache = signing(), true
 			p.Routes = []Route{handle("GET /orders", fn)}
 		}, "Stage.FlushAuthorizerCache: the API has no authorizer with a cache: leave it out"},
-		{"limits and none", func(p *Props) { p.Stage = Stage{RateLimit: 1, NoThrottling: true} }, "NoThrottling is set beside"},
+		{
+			"limits and none",
+			func(p *Props) { p.Stage = Stage{RateLimit: 1, NoThrottling: true} },
+			"NoThrottling is set beside",
+		},
 		{"stage name", func(p *Props) { p.Stage.Name = "v 1" }, `Stage.Name "v 1": want 1 to 128 letters`},
 		{"negative limit", func(p *Props) { p.Stage.RateLimit = -1 }, "a RateLimit of -1"},
 	})

@@ -17,8 +17,8 @@ const maxPolicy = 8192
 const wholeAPI = "execute-api:/*" // API Gateway puts the API's ARN in front when the policy is stored
 
 // Keys of conditions. Those of principals are there only in requests signed for IAM, those of VPCs only in requests to
-// private APIs.
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html
+// private APIs. Source:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html
 const (
 	sourceIP         = "aws:SourceIp"
 	vpcSourceIP      = "aws:VpcSourceIp"

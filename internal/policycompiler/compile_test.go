@@ -185,7 +185,8 @@ func TestTooLarge(t *testing.T) {
 	}
 	table, permitted = tableOf(t, "+GET /"+strings.Repeat("long", 120), "GET /a")
 	_, err = compilerOf(t, table).Append(nil, prefix, permitted)
-	if !errors.Is(err, ErrTooLarge) || !strings.HasSuffix(err.Error(), "has 543 characters, and API Gateway takes 512: shorten the route's path") {
+	if !errors.Is(err, ErrTooLarge) ||
+		!strings.HasSuffix(err.Error(), "has 543 characters, and API Gateway takes 512: shorten the route's path") {
 		t.Errorf("a long path: got %v", err)
 	}
 }
@@ -215,7 +216,20 @@ func TestSameRightsSameBytes(t *testing.T) {
 
 func TestAppendInParallel(t *testing.T) {
 	r := newRand(12)
-	table, _ := tableOf(t, "GET /", "GET /a", "GET /b/{id}", "POST /b", "GET /b/{id}/c", "PUT /b/{id}", "ANY /d/{p+}", "GET /e", "GET /f", "POST /f", "GET /g/{x}/{y}")
+	table, _ := tableOf(
+		t,
+		"GET /",
+		"GET /a",
+		"GET /b/{id}",
+		"POST /b",
+		"GET /b/{id}/c",
+		"PUT /b/{id}",
+		"ANY /d/{p+}",
+		"GET /e",
+		"GET /f",
+		"POST /f",
+		"GET /g/{x}/{y}",
+	)
 	c := compilerOf(t, table)
 	var sets [][]bool
 	for range 2 * maxCached { // so that the cache is cleared under way
@@ -254,8 +268,14 @@ func bigTable(tb testing.TB, n int) (*access.Table, access.Rights) {
 			pattern string
 			req     access.Requirement
 		}{
-			{"GET " + name, read}, {"POST " + name, write}, {"GET " + name + "/{id}", read}, {"PUT " + name + "/{id}", write},
-			{"DELETE " + name + "/{id}", write}, {"GET " + name + "/{id}/items", read}, {"POST " + name + "/{id}/items", write}, {"GET " + name + "/{id}/items/{item}", read},
+			{"GET " + name, read},
+			{"POST " + name, write},
+			{"GET " + name + "/{id}", read},
+			{"PUT " + name + "/{id}", write},
+			{"DELETE " + name + "/{id}", write},
+			{"GET " + name + "/{id}/items", read},
+			{"POST " + name + "/{id}/items", write},
+			{"GET " + name + "/{id}/items/{item}", read},
 		} {
 			if len(rules) < n {
 				rules = append(rules, access.Rule{Pattern: route.MustParse(p.pattern), Requires: []access.Requirement{p.req}})

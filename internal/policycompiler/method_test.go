@@ -109,7 +109,10 @@ func TestMethodAgreesWithTheWhole(t *testing.T) {
 				continue
 			}
 			compared++
-			if got := whole.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: a.String()}).Outcome == iampolicy.Allowed; got != allow {
+			if got := whole.Evaluate(iampolicy.Request{
+				Action:   iampolicy.InvokeAction,
+				Resource: a.String(),
+			}).Outcome == iampolicy.Allowed; got != allow {
 				t.Fatalf("%s: the whole says %v, the one %v\n%s", a, got, allow, describe(table, permitted, text))
 			}
 		}

@@ -67,8 +67,12 @@ func TestJudge(t *testing.T) {
 // Judge takes any document, and a Deny that is added takes no finding of an Allow away.
 func FuzzJudge(f *testing.F) {
 	f.Add(`{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:*", "Resource": "*"}]}`)
-	f.Add(`{"Statement": {"Effect": "Allow", "NotPrincipal": "*", "NotAction": "x", "NotResource": {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}]]}}}`)
-	f.Add(`{"Statement": [{"Effect": "Deny", "Principal": {"AWS": ["*"]}, "Action": ["*"], "Resource": ["*"], "Condition": {"Null": {"aws:PrincipalArn": "true"}}}]}`)
+	f.Add(
+		`{"Statement": {"Effect": "Allow", "NotPrincipal": "*", "NotAction": "x", "NotResource": {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}]]}}}`,
+	)
+	f.Add(
+		`{"Statement": [{"Effect": "Deny", "Principal": {"AWS": ["*"]}, "Action": ["*"], "Resource": ["*"], "Condition": {"Null": {"aws:PrincipalArn": "true"}}}]}`,
+	)
 	f.Add(`null`)
 	f.Fuzz(func(t *testing.T, document string) {
 		all, err := Judge([]byte(document), scope)

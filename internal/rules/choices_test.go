@@ -42,12 +42,15 @@ func TestWhatADeploymentDecides(t *testing.T) {
 			`it cannot be told whether the method GET / is open: AuthorizationType: it is "JWT"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			a, err := cloudassembly.Parse("Shop", fmt.Appendf(nil, `{"Parameters": {"Kind": %s}, "Conditions": {%s}, "Resources": {
+			a, err := cloudassembly.Parse(
+				"Shop",
+				fmt.Appendf(nil, `{"Parameters": {"Kind": %s}, "Conditions": {%s}, "Resources": {
 				"Api": {"Type": "AWS::ApiGateway::RestApi", "Metadata": {"gatehouse:plan": {"routes": {}}}, "Properties": {"Name": "shop"}},
 				"Own": {"Type": "AWS::ApiGateway::Authorizer", "Properties": {"RestApiId": {"Ref": "Api"}, "Type": "TOKEN", "AuthorizerUri": "arn:x"}},
 				"Get": {"Type": "AWS::ApiGateway::Method", "Properties": {"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
 					"HttpMethod": "GET", "AuthorizationType": %s, "AuthorizerId": {"Ref": "Own"}}}
-			}}`, fmt.Sprintf(kind, tt.parameter), tt.conditions, tt.value))
+			}}`, fmt.Sprintf(kind, tt.parameter), tt.conditions, tt.value),
+			)
 			if err != nil {
 				t.Fatal(err)
 			}

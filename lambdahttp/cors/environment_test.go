@@ -70,7 +70,12 @@ func TestFromEnvironmentRefuses(t *testing.T) {
 		{"no origins", `{"allowCredentials":true}`, ErrConfig, "no allowOrigins"},
 		{"null", `null`, ErrConfig, "no allowOrigins"},
 		{"negative age", `{"allowOrigins":["https://a.example"],"maxAgeSeconds":-1}`, ErrConfig, "-1"},
-		{"overflowing age", `{"allowOrigins":["https://a.example"],"maxAgeSeconds":9223372036854775807}`, ErrConfig, "9223372036854775807"},
+		{
+			"overflowing age",
+			`{"allowOrigins":["https://a.example"],"maxAgeSeconds":9223372036854775807}`,
+			ErrConfig,
+			"9223372036854775807",
+		},
 		{"credentials with a star", `{"allowOrigins":["*"],"allowCredentials":true}`, ErrCredentials, "AllowCredentials"},
 		{"pattern", `{"allowOrigins":["https://*.example.com"]}`, ErrOrigin, "match exactly"},
 	} {

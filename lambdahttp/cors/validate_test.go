@@ -17,19 +17,49 @@ func TestValidate(t *testing.T) {
 	}{
 		{"zero", Config{}, nil, ""},
 		{"one origin", Config{AllowOrigins: shop}, nil, ""},
-		{"any origin", Config{AllowOrigins: []string{"*"}, AllowHeaders: []string{"*"}, AllowMethods: []string{"*"}}, nil, ""},
+		{
+			"any origin",
+			Config{AllowOrigins: []string{"*"}, AllowHeaders: []string{"*"}, AllowMethods: []string{"*"}},
+			nil,
+			"",
+		},
 		{"credentials", Config{AllowOrigins: shop, AllowCredentials: true, MaxAge: time.Hour}, nil, ""},
 
-		{"credentials and any origin", Config{AllowOrigins: []string{"*"}, AllowCredentials: true}, ErrCredentials, `AllowOrigins has "*"`},
-		{"credentials and any header", Config{AllowOrigins: shop, AllowHeaders: []string{"*"}, AllowCredentials: true}, ErrCredentials, `AllowHeaders has "*"`},
-		{"credentials and all exposed", Config{AllowOrigins: shop, ExposeHeaders: []string{"*"}, AllowCredentials: true}, ErrCredentials, `ExposeHeaders has "*"`},
-		{"credentials and any method", Config{AllowOrigins: shop, AllowMethods: []string{"*"}, AllowCredentials: true}, ErrCredentials, `AllowMethods has "*"`},
+		{
+			"credentials and any origin",
+			Config{AllowOrigins: []string{"*"}, AllowCredentials: true},
+			ErrCredentials,
+			`AllowOrigins has "*"`,
+		},
+		{
+			"credentials and any header",
+			Config{AllowOrigins: shop, AllowHeaders: []string{"*"}, AllowCredentials: true},
+			ErrCredentials,
+			`AllowHeaders has "*"`,
+		},
+		{
+			"credentials and all exposed",
+			Config{AllowOrigins: shop, ExposeHeaders: []string{"*"}, AllowCredentials: true},
+			ErrCredentials,
+			`ExposeHeaders has "*"`,
+		},
+		{
+			"credentials and any method",
+			Config{AllowOrigins: shop, AllowMethods: []string{"*"}, AllowCredentials: true},
+			ErrCredentials,
+			`AllowMethods has "*"`,
+		},
 		{"settings without an origin", Config{AllowCredentials: true}, ErrConfig, "no origin"},
 		{"star beside others", Config{AllowOrigins: []string{"*", shop[0]}}, ErrConfig, "stands alone"},
 		{"method in small letters", Config{AllowOrigins: shop, AllowMethods: []string{"get"}}, ErrConfig, `"GET"`},
 		{"empty method", Config{AllowOrigins: shop, AllowMethods: []string{""}}, ErrConfig, "want a name"},
 		{"two headers in one", Config{AllowOrigins: shop, AllowHeaders: []string{"A, B"}}, ErrConfig, "want a name"},
-		{"line break in a header", Config{AllowOrigins: shop, ExposeHeaders: []string{"A\r\nSet-Cookie: x"}}, ErrConfig, "want a name"},
+		{
+			"line break in a header",
+			Config{AllowOrigins: shop, ExposeHeaders: []string{"A\r\nSet-Cookie: x"}},
+			ErrConfig,
+			"want a name",
+		},
 		{"negative age", Config{AllowOrigins: shop, MaxAge: -time.Second}, ErrConfig, "MaxAge is -1s"},
 		{"half a second", Config{AllowOrigins: shop, MaxAge: 1500 * time.Millisecond}, ErrConfig, "whole seconds"},
 	} {
@@ -67,7 +97,10 @@ func checkError(t *testing.T, got, is error, text string) {
 	switch {
 	case is == nil && got != nil:
 		t.Errorf("got %v, want no error", got)
-	case is != nil && (!errors.Is(got, is) || !strings.Contains(got.Error(), text) || !strings.HasPrefix(got.Error(), "cors: ")):
+	case is != nil && (!errors.Is(
+		got,
+		is,
+	) || !strings.Contains(got.Error(), text) || !strings.HasPrefix(got.Error(), "cors: ")):
 		t.Errorf("got %v, want %v with %q", got, is, text)
 	}
 }

@@ -238,7 +238,10 @@ func text(d declaration) []string {
 		if node.Recv != nil {
 			kind = fmt.Sprintf("method (%s) ", print(node.Recv.List[0].Type))
 		}
-		return []string{kind + node.Name.Name + typeParameters(node.Type.TypeParams) + strings.TrimPrefix(print(node.Type), "func")}
+		return []string{kind + node.Name.Name + typeParameters(node.Type.TypeParams) + strings.TrimPrefix(
+			print(node.Type),
+			"func",
+		)}
 	case *ast.ValueSpec:
 		line := d.token.String() + " " + d.name
 		if node.Type != nil {

@@ -20,8 +20,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
 
-// dynaliteScript serves an empty DynamoDB (https://github.com/architect/dynalite) on a free port of 127.0.0.1, says which,
-// and ends with its standard input, so that it cannot outlive the test.
+// dynaliteScript serves an empty DynamoDB (https://github.com/architect/dynalite) on a free port of 127.0.0.1, says
+// which, and ends with its standard input, so that it cannot outlive the test.
 const dynaliteScript = `
 const server = require('dynalite')({createTableMs: 0, deleteTableMs: 0})
 server.listen(0, '127.0.0.1', () => console.log(server.address().port))

@@ -106,7 +106,11 @@ func TestItemsThatAreNotOrders(t *testing.T) {
 		want   string
 	}{
 		{"no customer", func(it item) { delete(it, "customer") }, "customer is <nil>, want a string"},
-		{"status is a number", func(it item) { it["status"] = number(1) }, "status is *types.AttributeValueMemberN, want a string"},
+		{
+			"status is a number",
+			func(it item) { it["status"] = number(1) },
+			"status is *types.AttributeValueMemberN, want a string",
+		},
 		{"another kind of key", func(it item) { it["sk"] = text("META") }, `sk is "META", want a version 7 UUID`},
 		{"no time", func(it item) { it["createdAt"] = text("yesterday") }, "createdAt: parsing time"},
 		{"no lines", func(it item) { delete(it, "lines") }, "lines is <nil>, want a list"},
@@ -153,15 +157,41 @@ func TestFaults(t *testing.T) {
 	}{
 		{"throttled to the end", func() *http.Response { return fault(400, "ThrottlingException", "Rate exceeded") }, 3, true,
 			"ThrottlingException (request REQUEST-1)"},
-		{"partition too hot", func() *http.Response { return fault(400, "ProvisionedThroughputExceededException", "slow down") }, 3, true,
-			"ProvisionedThroughputExceededException"},
-		{"a fault of DynamoDB's", func() *http.Response { return fault(500, "InternalServerError", "oops") }, 3, true, "InternalServerError"},
-		{"not granted", func() *http.Response { return fault(400, "AccessDeniedException", "User: x is not authorized") }, 1, false,
-			"AccessDeniedException: User: x is not authorized (request REQUEST-1)"},
-		{"no such table", func() *http.Response { return fault(400, "ResourceNotFoundException", "Requested resource not found") }, 1, false,
-			"ResourceNotFoundException: Requested resource not found"},
-		{"wrong signature: the message quotes the token", func() *http.Response { return fault(400, "InvalidSignatureException", signature) }, 1, false,
-			"InvalidSignatureException (request REQUEST-1)"},
+		{
+			"partition too hot",
+			func() *http.Response { return fault(400, "ProvisionedThroughputExceededException", "slow down") },
+			3,
+			true,
+			"ProvisionedThroughputExceededException",
+		},
+		{
+			"a fault of DynamoDB's",
+			func() *http.Response { return fault(500, "InternalServerError", "oops") },
+			3,
+			true,
+			"InternalServerError",
+		},
+		{
+			"not granted",
+			func() *http.Response { return fault(400, "AccessDeniedException", "User: x is not authorized") },
+			1,
+			false,
+			"AccessDeniedException: User: x is not authorized (request REQUEST-1)",
+		},
+		{
+			"no such table",
+			func() *http.Response { return fault(400, "ResourceNotFoundException", "Requested resource not found") },
+			1,
+			false,
+			"ResourceNotFoundException: Requested resource not found",
+		},
+		{
+			"wrong signature: the message quotes the token",
+			func() *http.Response { return fault(400, "InvalidSignatureException", signature) },
+			1,
+			false,
+			"InvalidSignatureException (request REQUEST-1)",
+		},
 		{"an answer that is no JSON", func() *http.Response {
 			resp := reply(200, nil)
 			resp.Body = io.NopCloser(strings.NewReader("<html>"))
@@ -266,7 +296,8 @@ func TestFromEnvironment(t *testing.T) {
 	if err != nil {
 		t.Errorf("without a session token, as a user has it: %v", err)
 	}
-	if keys, err := c.Credentials.Retrieve(t.Context()); err != nil || keys.AccessKeyID != "AKID" || keys.SecretAccessKey != "secret" {
+	if keys, err := c.Credentials.Retrieve(t.Context()); err != nil || keys.AccessKeyID != "AKID" ||
+		keys.SecretAccessKey != "secret" {
 		t.Errorf("got %v", err)
 	}
 }
@@ -290,7 +321,8 @@ func TestEndpoint(t *testing.T) {
 		}
 		went := &to{}
 		c.HTTPClient = went
-		if _, err := New(c).Get(t.Context(), storetest.Order(1).ID); !errors.Is(err, orders.ErrNotFound) || went.host != tt.want {
+		if _, err := New(c).Get(t.Context(), storetest.Order(1).ID); !errors.Is(err, orders.ErrNotFound) ||
+			went.host != tt.want {
 			t.Errorf("%q: went to %s, want %s (%v)", tt.variable, went.host, tt.want, err)
 		}
 	}

@@ -10,7 +10,12 @@ import (
 // In a function's main: the stack has set the table's name, and Lambda the rest. New reaches no table yet.
 func ExampleNew() {
 	getenv := func(name string) string { // os.Getenv; here what Lambda and the stack would have set
-		return map[string]string{"ORDERS_TABLE": "orders", "AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret"}[name]
+		return map[string]string{
+			"ORDERS_TABLE":          "orders",
+			"AWS_REGION":            "eu-central-1",
+			"AWS_ACCESS_KEY_ID":     "id",
+			"AWS_SECRET_ACCESS_KEY": "secret",
+		}[name]
 	}
 
 	table, err := dynamo.FromEnvironment(getenv)

@@ -62,7 +62,8 @@ func (f *fakeTable) Do(r *http.Request) (*http.Response, error) {
 	}
 	action, ok := strings.CutPrefix(r.Header.Get("X-Amz-Target"), "DynamoDB_20120810.")
 	auth := r.Header.Get("Authorization")
-	if !ok || r.Method != "POST" || !strings.Contains(auth, "Credential=AKID/") || !strings.Contains(auth, "/eu-central-1/dynamodb/") {
+	if !ok || r.Method != "POST" || !strings.Contains(auth, "Credential=AKID/") ||
+		!strings.Contains(auth, "/eu-central-1/dynamodb/") {
 		f.t.Errorf("%s %s, target %q, authorization %q", r.Method, r.URL, r.Header.Get("X-Amz-Target"), auth)
 	}
 	if got := r.Header.Get("X-Amz-Security-Token"); got != sessionToken {
@@ -132,7 +133,12 @@ func (f *fakeTable) put(q fakeRequest) *http.Response {
 func (f *fakeTable) delete(q fakeRequest) *http.Response {
 	if q.ConditionExpression != "#status = :open" || q.ExpressionAttributeNames["#status"] != "status" ||
 		q.ExpressionAttributeValues[":open"]["S"] != "open" {
-		f.t.Errorf("DeleteItem with condition %q, %v, %v", q.ConditionExpression, q.ExpressionAttributeNames, q.ExpressionAttributeValues)
+		f.t.Errorf(
+			"DeleteItem with condition %q, %v, %v",
+			q.ConditionExpression,
+			q.ExpressionAttributeNames,
+			q.ExpressionAttributeValues,
+		)
 	}
 	id := f.sortKey(q.Key)
 	if it, ok := f.items[id]; !ok || fmt.Sprint(it["status"]) != "map[S:open]" {
@@ -151,7 +157,9 @@ func (f *fakeTable) query(q fakeRequest) *http.Response {
 	default:
 		f.t.Errorf("Query with %q", q.KeyConditionExpression)
 	}
-	if q.ExpressionAttributeValues[":pk"]["S"] != "ORDERS" || q.ScanIndexForward == nil || *q.ScanIndexForward || !q.ConsistentRead || q.Limit < 1 {
+	if q.ExpressionAttributeValues[":pk"]["S"] != "ORDERS" || q.ScanIndexForward == nil || *q.ScanIndexForward ||
+		!q.ConsistentRead ||
+		q.Limit < 1 {
 		f.t.Errorf("Query %+v", q)
 	}
 	if len(q.ExclusiveStartKey) > 0 {

@@ -65,9 +65,14 @@ func Run(t *testing.T, open func(t *testing.T) orders.Store) {
 			_, err := s.Get(ctx, Order(3).ID)
 			is(t, err, orders.ErrNotFound)
 		}},
-		{"create over an order with the same content", "the service decides what a repetition means", holding(1), func(t *testing.T, s orders.Store) {
-			is(t, s.Create(ctx, Order(0)), orders.ErrExists)
-		}},
+		{
+			"create over an order with the same content",
+			"the service decides what a repetition means",
+			holding(1),
+			func(t *testing.T, s orders.Store) {
+				is(t, s.Create(ctx, Order(0)), orders.ErrExists)
+			},
+		},
 		{"create over an order with other content", "what is there stays", holding(1), func(t *testing.T, s orders.Store) {
 			o := Order(0)
 			o.Customer = "somebody-else"
@@ -99,9 +104,14 @@ func Run(t *testing.T, open func(t *testing.T) orders.Store) {
 		{"list nothing", "an empty store is no error", nil, func(t *testing.T, s orders.Store) {
 			list(t, s, "", 10)
 		}},
-		{"list the newest first", "not in the order they came", []orders.Order{Order(1), Order(3), Order(0), Order(2)}, func(t *testing.T, s orders.Store) {
-			list(t, s, "", 10, Order(3), Order(2), Order(1), Order(0))
-		}},
+		{
+			"list the newest first",
+			"not in the order they came",
+			[]orders.Order{Order(1), Order(3), Order(0), Order(2)},
+			func(t *testing.T, s orders.Store) {
+				list(t, s, "", 10, Order(3), Order(2), Order(1), Order(0))
+			},
+		},
 		{"list as many as asked for", "", holding(5), func(t *testing.T, s orders.Store) {
 			list(t, s, "", 2, Order(4), Order(3))
 		}},
@@ -118,14 +128,19 @@ func Run(t *testing.T, open func(t *testing.T) orders.Store) {
 			is(t, s.Delete(ctx, Order(2).ID), nil)
 			list(t, s, Order(2).ID, 10, Order(1), Order(0))
 		}},
-		{"list past what one read gives", "a page of DynamoDB's may hold fewer than the limit", holding(30), func(t *testing.T, s orders.Store) {
-			var all []orders.Order
-			for i := 29; i >= 0; i-- {
-				all = append(all, Order(i))
-			}
-			list(t, s, "", 30, all...)
-			list(t, s, "", 100, all...)
-		}},
+		{
+			"list past what one read gives",
+			"a page of DynamoDB's may hold fewer than the limit",
+			holding(30),
+			func(t *testing.T, s orders.Store) {
+				var all []orders.Order
+				for i := 29; i >= 0; i-- {
+					all = append(all, Order(i))
+				}
+				list(t, s, "", 30, all...)
+				list(t, s, "", 100, all...)
+			},
+		},
 		{"a change of the result", "the store keeps its own copy", holding(1), func(t *testing.T, s orders.Store) {
 			o, _ := s.Get(ctx, Order(0).ID)
 			o.Lines[0].Quantity = 99

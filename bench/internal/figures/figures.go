@@ -1,5 +1,5 @@
-// Package figures is how the benchmarks tell what they measured: a line for the reader, and one of JSON for the command that
-// gathers them all, if it asks for that.
+// Package figures is how the benchmarks tell what they measured: a line for the reader, and one of JSON for the command
+// that gathers them all, if it asks for that.
 //
 // It measures nothing.
 package figures
@@ -63,8 +63,8 @@ func (f Figure) String() string {
 	return strings.TrimRight(line, " ")
 }
 
-// Report prints a figure, and adds it to the file that [Variable] names. That it cannot is the end of the benchmark: its
-// figures would be missing from the table.
+// Report prints a figure, and adds it to the file that [Variable] names. That it cannot is the end of the benchmark:
+// its figures would be missing from the table.
 func Report(f Figure) {
 	fmt.Println(f)
 	name := os.Getenv(Variable)

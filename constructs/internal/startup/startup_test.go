@@ -12,8 +12,11 @@ import (
 func TestWarn(t *testing.T) {
 	_, file, _, _ := runtime.Caller(0)
 	for root, want := range map[string]string{
-		t.TempDir():                  "",
-		filepath.Join(file, "cache"): "gatehouse: jsii, which runs CDK, cannot write to its cache folder " + filepath.Join(file, "cache"),
+		t.TempDir(): "",
+		filepath.Join(
+			file,
+			"cache",
+		): "gatehouse: jsii, which runs CDK, cannot write to its cache folder " + filepath.Join(file, "cache"),
 	} {
 		var out strings.Builder
 		warn(&out, func(name string) string {

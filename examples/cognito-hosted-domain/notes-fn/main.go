@@ -1,5 +1,5 @@
-// Command notes-fn answers the notes API. Everybody sees their own notes, which it keeps in memory: enough to try it, and
-// a real one has a table.
+// Command notes-fn answers the notes API. Everybody sees their own notes, which it keeps in memory: enough to try it,
+// and a real one has a table.
 package main
 
 import (

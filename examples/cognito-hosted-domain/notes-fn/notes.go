@@ -52,7 +52,11 @@ func (n *notes) add(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil || json.Unmarshal(body, &note) != nil || note.Text == "" {
-		answer(w, http.StatusBadRequest, map[string]string{"message": `want a JSON object like {"text":"buy tea"}, of 4 KB at most`})
+		answer(
+			w,
+			http.StatusBadRequest,
+			map[string]string{"message": `want a JSON object like {"text":"buy tea"}, of 4 KB at most`},
+		)
 		return
 	}
 	n.mu.Lock()
@@ -61,8 +65,8 @@ func (n *notes) add(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusCreated, note)
 }
 
-// userOf is the user's sub. Package gateway reads it from the claims that API Gateway verified; a request without them can
-// only mean that the route was opened.
+// userOf is the user's sub. Package gateway reads it from the claims that API Gateway verified; a request without them
+// can only mean that the route was opened.
 func userOf(w http.ResponseWriter, r *http.Request) (string, bool) {
 	caller, ok := lambdahttp.CallerFrom(r.Context())
 	if !ok {

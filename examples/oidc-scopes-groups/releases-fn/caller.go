@@ -19,7 +19,12 @@ func callerOf(r request) caller {
 		s, _ := r.RequestContext.Authorizer[name].(string)
 		return s
 	}
-	return caller{Principal: text("principalId"), Login: text("sub"), Scopes: words(text("scopes")), Groups: words(text("groups"))}
+	return caller{
+		Principal: text("principalId"),
+		Login:     text("sub"),
+		Scopes:    words(text("scopes")),
+		Groups:    words(text("groups")),
+	}
 }
 
 // words splits a list of the included authorizer: words between single spaces, in which what could be taken for a

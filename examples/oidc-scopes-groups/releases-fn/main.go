@@ -75,10 +75,18 @@ func (s *service) board(who caller) (response, error) {
 	if err := page.Execute(&b, map[string]any{"Who": who, "Releases": s.releases}); err != nil {
 		return response{}, err
 	}
-	return response{StatusCode: http.StatusOK, Headers: map[string]string{"Content-Type": "text/html; charset=utf-8"}, Body: b.String()}, nil
+	return response{
+		StatusCode: http.StatusOK,
+		Headers:    map[string]string{"Content-Type": "text/html; charset=utf-8"},
+		Body:       b.String(),
+	}, nil
 }
 
 func answer(status int, v any) (response, error) {
 	body, err := json.Marshal(v)
-	return response{StatusCode: status, Headers: map[string]string{"Content-Type": "application/json"}, Body: string(body)}, err
+	return response{
+		StatusCode: status,
+		Headers:    map[string]string{"Content-Type": "application/json"},
+		Body:       string(body),
+	}, err
 }

@@ -50,7 +50,10 @@ func makeQuote(r request) (response, error) {
 		Quantity int    `json:"quantity"`
 	}
 	if err := json.Unmarshal([]byte(r.Body), &wanted); err != nil || wanted.Quantity < 1 || wanted.Quantity > 1000 {
-		return answer(http.StatusBadRequest, map[string]string{"message": `want a JSON object like {"sku":"tea-1","quantity":10}, for 1 to 1000`})
+		return answer(
+			http.StatusBadRequest,
+			map[string]string{"message": `want a JSON object like {"sku":"tea-1","quantity":10}, for 1 to 1000`},
+		)
 	}
 	return withItem(wanted.SKU, func(i item) (response, error) {
 		return answer(http.StatusOK, map[string]any{
@@ -69,5 +72,9 @@ func withItem(sku string, then func(item) (response, error)) (response, error) {
 
 func answer(status int, v any) (response, error) {
 	body, err := json.Marshal(v)
-	return response{StatusCode: status, Headers: map[string]string{"Content-Type": "application/json"}, Body: string(body)}, err
+	return response{
+		StatusCode: status,
+		Headers:    map[string]string{"Content-Type": "application/json"},
+		Body:       string(body),
+	}, err
 }

@@ -20,7 +20,11 @@ func TestAPIKey(t *testing.T) {
 		}
 		g.options.Model.UsagePlans = []*apimodel.UsagePlan{
 			plan(g.options.API, "prod", key("good", true), key("off", false), &apimodel.APIKey{KeyID: "empty", Enabled: true}),
-			plan(g.options.API, "dev", key("dev", true)), plan(other, "prod", key("other", true)), {Keys: []*apimodel.APIKey{key("nowhere", true)}},
+			plan(
+				g.options.API,
+				"dev",
+				key("dev", true),
+			), plan(other, "prod", key("other", true)), {Keys: []*apimodel.APIKey{key("nowhere", true)}},
 		}
 	}
 	for _, c := range []struct {

@@ -105,7 +105,13 @@ func TestCacheKeys(t *testing.T) {
 		{"one differs", "header.A header.B", []string{"A: 1", "B: 2"}, []string{"A: 1", "B: 3"}, false},
 		{"they are exchanged", "header.A header.B", []string{"A: 1", "B: 2"}, []string{"A: 2", "B: 1"}, false},
 		{"they are cut elsewhere", "header.A header.B", []string{"A: ab", "B: c"}, []string{"A: a", "B: bc"}, false},
-		{"one looks like the key's own separator", "header.A header.B", []string{"A: x 1 y", "B: z"}, []string{"A: x", "B: y 1 z"}, false},
+		{
+			"one looks like the key's own separator",
+			"header.A header.B",
+			[]string{"A: x 1 y", "B: z"},
+			[]string{"A: x", "B: y 1 z"},
+			false,
+		},
 		{"letters of another case", "header.A", []string{"A: x"}, []string{"A: X"}, false},
 		{"what is no source does not count", "header.A", []string{"A: x", "B: 1"}, []string{"A: x", "B: 2"}, true},
 	} {

@@ -43,7 +43,13 @@ func (p *pools) Verify(ctx context.Context, pool *apimodel.UserPool, use, token 
 
 // signed is a token of a user pool as Cognito makes them: "id" or "access", with more claims.
 func signed(use string, more map[string]any) string {
-	claims := map[string]any{"iss": poolURL, "sub": "alice", "token_use": use, "iat": t0.Unix(), "exp": t0.Add(time.Hour).Unix()}
+	claims := map[string]any{
+		"iss":       poolURL,
+		"sub":       "alice",
+		"token_use": use,
+		"iat":       t0.Unix(),
+		"exp":       t0.Add(time.Hour).Unix(),
+	}
 	if use == "id" {
 		claims["aud"] = "client"
 	} else {
@@ -68,7 +74,10 @@ func withPools(g *gate) { g.options.Tokens = &pools{now: func() time.Time { retu
 
 // cognito is an authorizer of these user pools.
 func (g *gate) userPools(urls ...string) *apimodel.Authorizer {
-	a := &apimodel.Authorizer{Type: apimodel.CognitoAuthorizer, IdentitySources: []apimodel.IdentitySource{{In: "header", Name: "Authorization"}}}
+	a := &apimodel.Authorizer{
+		Type:            apimodel.CognitoAuthorizer,
+		IdentitySources: []apimodel.IdentitySource{{In: "header", Name: "Authorization"}},
+	}
 	for _, url := range urls {
 		a.UserPools = append(a.UserPools, &apimodel.UserPool{ProviderURL: url})
 	}
@@ -87,12 +96,26 @@ const clerkARN = "arn:aws:sts::123456789012:assumed-role/clerk/local"
 func withKeys(g *gate) {
 	g.options.Keys = []AccessKey{
 		{ID: developer, Secret: developer},
-		{ID: clerk, Secret: clerk, Principal: &apimodel.Principal{Name: "clerk", ARN: "arn:aws:iam::123456789012:role/clerk", Policies: []json.RawMessage{
-			[]byte(policyOf(statement("Allow", "", arnBase+"GET/orders/*"))), []byte(policyOf(statement("Deny", "", arnBase+"*/orders/13"))),
-		}}},
-		{ID: broken, Secret: broken, Principal: &apimodel.Principal{User: true, ARN: "arn:aws:iam::123456789012:user/broken", Policies: []json.RawMessage{
-			[]byte(policyOf(statement("Allow", "", "*"))), []byte(`{"Statement":"?"}`),
-		}}},
+		{
+			ID:     clerk,
+			Secret: clerk,
+			Principal: &apimodel.Principal{
+				Name: "clerk",
+				ARN:  "arn:aws:iam::123456789012:role/clerk",
+				Policies: []json.RawMessage{
+					[]byte(
+						policyOf(statement("Allow", "", arnBase+"GET/orders/*")),
+					), []byte(policyOf(statement("Deny", "", arnBase+"*/orders/13"))),
+				},
+			},
+		},
+		{
+			ID:     broken,
+			Secret: broken,
+			Principal: &apimodel.Principal{User: true, ARN: "arn:aws:iam::123456789012:user/broken", Policies: []json.RawMessage{
+				[]byte(policyOf(statement("Allow", "", "*"))), []byte(`{"Statement":"?"}`),
+			}},
+		},
 	}
 }
 
@@ -108,7 +131,15 @@ func (g *gate) sign(t *testing.T, key, secret, target string) *Call {
 	}
 	empty := sha256.Sum256(nil)
 	creds := aws.Credentials{AccessKeyID: key, SecretAccessKey: secret}
-	if err := v4.NewSigner().SignHTTP(context.Background(), creds, r, hex.EncodeToString(empty[:]), "execute-api", "us-east-1", g.now); err != nil {
+	if err := v4.NewSigner().SignHTTP(
+		context.Background(),
+		creds,
+		r,
+		hex.EncodeToString(empty[:]),
+		"execute-api",
+		"us-east-1",
+		g.now,
+	); err != nil {
 		t.Fatal(err)
 	}
 	for name, values := range r.Header {

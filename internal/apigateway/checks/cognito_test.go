@@ -8,7 +8,16 @@ import (
 )
 
 func TestCognito(t *testing.T) {
-	uses, expired, forms := behaviour{14, docCognito}, behaviour{14, "https://github.com/aws-amplify/amplify-js/issues/6060"}, behaviour{14, docCognito}
+	uses, expired, forms := behaviour{
+		14,
+		docCognito,
+	}, behaviour{
+		14,
+		"https://github.com/aws-amplify/amplify-js/issues/6060",
+	}, behaviour{
+		14,
+		docCognito,
+	}
 	const tooOld = `401 UnauthorizedException {"message":"The incoming token has expired"}`
 	old := map[string]any{"exp": t0.Unix() - 1, "iat": t0.Unix() - 3600}
 	scope := func(s string) map[string]any { return map[string]any{"scope": s} }
@@ -21,12 +30,54 @@ func TestCognito(t *testing.T) {
 		asked  string // for tokens of this use
 	}{
 		{uses, "an ID token", nil, signed("id", nil), "ok", "[id]"},
-		{uses, "an access token where there are no scopes", nil, signed("access", scope("orders/read")), unauthorized401, "[id]"},
-		{uses, "an access token with the scope", []string{"orders/read"}, signed("access", scope("orders/read")), "ok", "[access]"},
-		{uses, "an access token with one of the scopes", []string{"orders/read", "orders/write"}, signed("access", scope("openid orders/write")), "ok", "[access]"},
-		{uses, "an access token with another scope", []string{"orders/read"}, signed("access", scope("orders/readonly")), unauthorized401, "[access]"},
-		{uses, "an access token without a scope", []string{"orders/read"}, signed("access", nil), unauthorized401, "[access]"},
-		{uses, "an ID token where there are scopes", []string{"orders/read"}, signed("id", scope("orders/read")), unauthorized401, "[access]"},
+		{
+			uses,
+			"an access token where there are no scopes",
+			nil,
+			signed("access", scope("orders/read")),
+			unauthorized401,
+			"[id]",
+		},
+		{
+			uses,
+			"an access token with the scope",
+			[]string{"orders/read"},
+			signed("access", scope("orders/read")),
+			"ok",
+			"[access]",
+		},
+		{
+			uses,
+			"an access token with one of the scopes",
+			[]string{"orders/read", "orders/write"},
+			signed("access", scope("openid orders/write")),
+			"ok",
+			"[access]",
+		},
+		{
+			uses,
+			"an access token with another scope",
+			[]string{"orders/read"},
+			signed("access", scope("orders/readonly")),
+			unauthorized401,
+			"[access]",
+		},
+		{
+			uses,
+			"an access token without a scope",
+			[]string{"orders/read"},
+			signed("access", nil),
+			unauthorized401,
+			"[access]",
+		},
+		{
+			uses,
+			"an ID token where there are scopes",
+			[]string{"orders/read"},
+			signed("id", scope("orders/read")),
+			unauthorized401,
+			"[access]",
+		},
 		{expired, "an expired ID token", nil, signed("id", old), tooOld, "[id]"},
 		{expired, "an expired access token", []string{"a"}, signed("access", old), tooOld, "[access]"},
 		{forms, "with Bearer", nil, "Bearer " + signed("id", nil), "ok", "[id]"},
@@ -36,7 +87,14 @@ func TestCognito(t *testing.T) {
 		{forms, "Bearer alone", nil, "Bearer", unauthorized401, "[id]"},
 		{forms, "no token", nil, "x.y.z", unauthorized401, "[id]"},
 		{forms, "of another client", nil, signed("id", map[string]any{"aud": "other"}), unauthorized401, "[id]"},
-		{forms, "of another issuer", nil, signed("id", map[string]any{"iss": "https://example.com"}), unauthorized401, "[id]"},
+		{
+			forms,
+			"of another issuer",
+			nil,
+			signed("id", map[string]any{"iss": "https://example.com"}),
+			unauthorized401,
+			"[id]",
+		},
 		{forms, "changed", nil, signed("id", nil) + "x", unauthorized401, "[id]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -56,12 +114,25 @@ func TestCognitoClaims(t *testing.T) {
 	g := newGate("", withPools)
 	m := guarded(g.userPools(poolURL))
 	g.Guard = New(g.options)
-	token := signed("id", map[string]any{"email_verified": true, "auth_time": 1513492092, "cognito:groups": []string{"a", "b"}, "address": map[string]any{"x": 1}})
+	token := signed(
+		"id",
+		map[string]any{
+			"email_verified": true,
+			"auth_time":      1513492092,
+			"cognito:groups": []string{"a", "b"},
+			"address":        map[string]any{"x": 1},
+		},
+	)
 	v := g.check(m, "GET /", "Authorization: "+token)
 	want(t, behaviour{14, docCognito}, v, "ok")
 	for name, value := range map[string]string{
-		"sub": "alice", "iat": "Wed Mar 04 05:06:07 UTC 2026", "exp": "Wed Mar 04 06:06:07 UTC 2026", "email_verified": "true",
-		"auth_time": "1513492092", "cognito:groups": "a,b", "address": `{"x":1}`,
+		"sub":            "alice",
+		"iat":            "Wed Mar 04 05:06:07 UTC 2026",
+		"exp":            "Wed Mar 04 06:06:07 UTC 2026",
+		"email_verified": "true",
+		"auth_time":      "1513492092",
+		"cognito:groups": "a,b",
+		"address":        `{"x":1}`,
 	} {
 		if got := v.Caller.Claims[name]; got != value {
 			t.Errorf("%s: got %q, want %q", name, got, value)
@@ -81,14 +152,24 @@ func TestUserPools(t *testing.T) {
 		m := guarded(g.userPools(order...))
 		g.Guard = New(g.options)
 		want(t, from, g.check(m, "GET /", "Authorization: "+signed("id", nil)), "ok")
-		want(t, from, g.check(m, "GET /", "Authorization: "+signed("id", map[string]any{"iss": "https://example.com"})), unauthorized401)
+		want(
+			t,
+			from,
+			g.check(m, "GET /", "Authorization: "+signed("id", map[string]any{"iss": "https://example.com"})),
+			unauthorized401,
+		)
 		g.now = t0.Add(2 * time.Hour)
-		want(t, from, g.check(m, "GET /", "Authorization: "+signed("id", nil)), `401 UnauthorizedException {"message":"The incoming token has expired"}`)
+		want(
+			t,
+			from,
+			g.check(m, "GET /", "Authorization: "+signed("id", nil)),
+			`401 UnauthorizedException {"message":"The incoming token has expired"}`,
+		)
 	}
 }
 
-// docAudience: "For COGNITO_USER_POOLS authorizers, API Gateway will match the aud field of the incoming token from the client
-// against the specified regular expression."
+// docAudience: "For COGNITO_USER_POOLS authorizers, API Gateway will match the aud field of the incoming token from the
+// client against the specified regular expression."
 const docAudience = "https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html"
 
 // seenAccess: access tokens have no aud, so an authorizer with an expression answers 401 to all of them.
@@ -106,12 +187,52 @@ func TestCognitoAudience(t *testing.T) {
 		want       string
 		why        string // the step "audience"; "" if it is not reached
 	}{
-		{documented, "the client", "^(client)$", nil, signed("id", nil), "ok", `the token's aud "client" matches the authorizer's expression "^(client)$"`},
-		{documented, "one of two", "^(other|client)$", nil, signed("id", nil), "ok", `the token's aud "client" matches the authorizer's expression "^(other|client)$"`},
-		{documented, "another client", "^(other)$", nil, signed("id", nil), unauthorized401, `the token's aud "client" does not match the authorizer's expression "^(other)$"`},
-		{anchored, "a part of the client's id", "lien", nil, signed("id", nil), unauthorized401, `the token's aud "client" does not match the authorizer's expression "lien"`},
+		{
+			documented,
+			"the client",
+			"^(client)$",
+			nil,
+			signed("id", nil),
+			"ok",
+			`the token's aud "client" matches the authorizer's expression "^(client)$"`,
+		},
+		{
+			documented,
+			"one of two",
+			"^(other|client)$",
+			nil,
+			signed("id", nil),
+			"ok",
+			`the token's aud "client" matches the authorizer's expression "^(other|client)$"`,
+		},
+		{
+			documented,
+			"another client",
+			"^(other)$",
+			nil,
+			signed("id", nil),
+			unauthorized401,
+			`the token's aud "client" does not match the authorizer's expression "^(other)$"`,
+		},
+		{
+			anchored,
+			"a part of the client's id",
+			"lien",
+			nil,
+			signed("id", nil),
+			unauthorized401,
+			`the token's aud "client" does not match the authorizer's expression "lien"`,
+		},
 		{documented, "no expression", "", nil, signed("id", nil), "ok", ""},
-		{documented, "an expression for everything", ".*", nil, signed("id", nil), "ok", `the token's aud "client" matches the authorizer's expression ".*"`},
+		{
+			documented,
+			"an expression for everything",
+			".*",
+			nil,
+			signed("id", nil),
+			"ok",
+			`the token's aud "client" matches the authorizer's expression ".*"`,
+		},
 		{documented, "a bad token", "^(client)$", nil, signed("id", nil) + "x", unauthorized401, ""},
 		{seen, "an access token with the scope", "^(client)$", []string{"orders/read"}, access, unauthorized401,
 			`the authorizer compares aud with "^(client)$", and the token has no aud that is a text, as Amazon Cognito's access tokens have none: ` +
@@ -144,7 +265,10 @@ func TestCognitoAudience(t *testing.T) {
 		a.Validation = "(?=client)"
 		m := guarded(a)
 		g.Guard = New(g.options)
-		if why := g.Problems()[a.ID]; !strings.Contains(why, `its validation expression "(?=client)" is not understood here`) {
+		if why := g.Problems()[a.ID]; !strings.Contains(
+			why,
+			`its validation expression "(?=client)" is not understood here`,
+		) {
 			t.Errorf("got the problem %q", why)
 		}
 		want(t, anchored, g.check(m, "GET /", "Authorization: "+signed("id", nil)), unauthorized401)
@@ -167,7 +291,12 @@ func TestCognitoReasons(t *testing.T) {
 			id + `iss names no configured issuer: got "https://example.com", want "` + poolURL + ", " + other + `"`},
 		{"expiry", nil, signed("id", map[string]any{"exp": t0.Unix() - 60, "iat": t0.Unix() - 120}),
 			`the token has expired: got "2026-03-04T05:05:07Z", want "after 2026-03-04T05:06:07Z"`},
-		{"use", nil, signed("access", nil), id + `token_use is not the one the issuer is configured for: got "access", want "id"`},
+		{
+			"use",
+			nil,
+			signed("access", nil),
+			id + `token_use is not the one the issuer is configured for: got "access", want "id"`,
+		},
 		{"scope", []string{"orders/read"}, signed("access", map[string]any{"scope": "orders/write openid"}),
 			"the method wants one of the scopes orders/read, and the token has orders/write, openid"},
 		{"what has no such value", nil, "x.y.z", id + "not canonical base64url without padding"},

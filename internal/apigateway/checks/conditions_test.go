@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// TestConditionsOfAnAuthorizersPolicy asks twice with one token from two addresses: the second time the policy comes from
-// the cache, and its conditions are about the second request.
+// TestConditionsOfAnAuthorizersPolicy asks twice with one token from two addresses: the second time the policy comes
+// from the cache, and its conditions are about the second request.
 func TestConditionsOfAnAuthorizersPolicy(t *testing.T) {
 	const here, elsewhere = "203.0.113.9", "198.51.100.7"
 	conditional := func(effect, condition string) string {
@@ -16,10 +16,33 @@ func TestConditionsOfAnAuthorizersPolicy(t *testing.T) {
 	for _, c := range []struct {
 		name, policy, here, elsewhere string
 	}{
-		{"a Deny for an address", policyOf(statement("Allow", "", "*"), conditional("Deny", `"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}`)), explicit403, "ok"},
-		{"an Allow for an address", policyOf(conditional("Allow", `"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}`)), "ok", implicit403},
-		{"an Allow for all others", policyOf(conditional("Allow", `"NotIpAddress":{"aws:SourceIp":"203.0.113.0/24"}`)), implicit403, "ok"},
-		{"a Deny from some day on", policyOf(statement("Allow", "", "*"), conditional("Deny", `"DateGreaterThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}`)), explicit403, explicit403},
+		{
+			"a Deny for an address",
+			policyOf(statement("Allow", "", "*"), conditional("Deny", `"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}`)),
+			explicit403,
+			"ok",
+		},
+		{
+			"an Allow for an address",
+			policyOf(conditional("Allow", `"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}`)),
+			"ok",
+			implicit403,
+		},
+		{
+			"an Allow for all others",
+			policyOf(conditional("Allow", `"NotIpAddress":{"aws:SourceIp":"203.0.113.0/24"}`)),
+			implicit403,
+			"ok",
+		},
+		{
+			"a Deny from some day on",
+			policyOf(
+				statement("Allow", "", "*"),
+				conditional("Deny", `"DateGreaterThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}`),
+			),
+			explicit403,
+			explicit403,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			from := behaviour{5, docLambda}
@@ -39,8 +62,8 @@ func TestConditionsOfAnAuthorizersPolicy(t *testing.T) {
 	}
 }
 
-// A policy that ends with its token, as the included authorizer writes one where it is configured so: the cache keeps it for
-// its TTL, and from the end on it allows nothing.
+// A policy that ends with its token, as the included authorizer writes one where it is configured so: the cache keeps
+// it for its TTL, and from the end on it allows nothing.
 func TestACachedPolicyThatEnds(t *testing.T) {
 	from := behaviour{5, docLambda}
 	g := newGate("")

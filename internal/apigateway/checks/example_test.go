@@ -13,12 +13,22 @@ import (
 // An open route behind a resource policy: one address that it lets through, and one that it does not.
 func ExampleGuard_Check() {
 	api := &apimodel.API{
-		ID: apimodel.ID{Stack: "Shop", LogicalID: "Api"}, APIID: "abcdef1234", Account: "123456789012", Region: "us-east-1", Partition: "aws",
-		Policy: []byte(`{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke",
-			"Resource": "execute-api:/*", "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}`),
+		ID: apimodel.ID{
+			Stack:     "Shop",
+			LogicalID: "Api",
+		}, APIID: "abcdef1234", Account: "123456789012", Region: "us-east-1", Partition: "aws",
+		Policy: []byte(
+			`{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke",
+			"Resource": "execute-api:/*", "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}`,
+		),
 	}
 	stage := &apimodel.Stage{Name: "prod"}
-	method := &apimodel.Method{Verb: "GET", Path: "/health", Resource: &apimodel.Resource{Path: "/health"}, Authorization: apimodel.AuthorizationNone}
+	method := &apimodel.Method{
+		Verb:          "GET",
+		Path:          "/health",
+		Resource:      &apimodel.Resource{Path: "/health"},
+		Authorization: apimodel.AuthorizationNone,
+	}
 	guard := checks.New(checks.Options{Model: &apimodel.Model{APIs: []*apimodel.API{api}}, API: api, Stage: stage})
 
 	for _, address := range []string{"203.0.113.7", "198.51.100.1"} {

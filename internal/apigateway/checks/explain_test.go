@@ -10,20 +10,43 @@ import (
 )
 
 func TestDecided(t *testing.T) {
-	r := iampolicy.Request{Action: iampolicy.InvokeAction, Resource: "arn:x", Context: iampolicy.Context{"aws:sourceip": {"203.0.113.9"}}}
+	r := iampolicy.Request{
+		Action:   iampolicy.InvokeAction,
+		Resource: "arn:x",
+		Context:  iampolicy.Context{"aws:sourceip": {"203.0.113.9"}},
+	}
 	allow := iampolicy.Statement{Effect: iampolicy.Allow, Action: []string{"*"}, Resource: []string{"arn:x"}}
 	for _, c := range []struct {
 		name   string
 		change func(*iampolicy.Statement)
 		want   string
 	}{
-		{"a pattern", func(s *iampolicy.Statement) { s.Resource = []string{"arn:y", "arn:*", "*"} }, "statement 1 of the policy allows it: arn:x matches arn:*"},
-		{"a deny with an id", func(s *iampolicy.Statement) { s.SID, s.Effect = "Out", iampolicy.Deny }, `statement 1 "Out" of the policy denies it: arn:x matches arn:x`},
-		{"what is not meant", func(s *iampolicy.Statement) { s.Resource, s.NotResource = nil, []string{"arn:y", "arn:z"} }, "statement 1 of the policy allows it: arn:x is not one of arn:y, arn:z"},
+		{
+			"a pattern",
+			func(s *iampolicy.Statement) { s.Resource = []string{"arn:y", "arn:*", "*"} },
+			"statement 1 of the policy allows it: arn:x matches arn:*",
+		},
+		{
+			"a deny with an id",
+			func(s *iampolicy.Statement) { s.SID, s.Effect = "Out", iampolicy.Deny },
+			`statement 1 "Out" of the policy denies it: arn:x matches arn:x`,
+		},
+		{
+			"what is not meant",
+			func(s *iampolicy.Statement) { s.Resource, s.NotResource = nil, []string{"arn:y", "arn:z"} },
+			"statement 1 of the policy allows it: arn:x is not one of arn:y, arn:z",
+		},
 		{"conditions", func(s *iampolicy.Statement) {
-			s.Conditions = []iampolicy.Condition{{Operator: "IpAddress", Key: "aws:SourceIp", Values: []string{"203.0.113.0/24"}}, {Operator: "Null", Key: "aws:SourceVpc", Values: []string{"true"}}}
+			s.Conditions = []iampolicy.Condition{
+				{Operator: "IpAddress", Key: "aws:SourceIp", Values: []string{"203.0.113.0/24"}},
+				{Operator: "Null", Key: "aws:SourceVpc", Values: []string{"true"}},
+			}
 		}, "statement 1 of the policy allows it: arn:x matches arn:x, under the condition IpAddress aws:SourceIp 203.0.113.0/24 and Null aws:SourceVpc true"},
-		{"many values", func(s *iampolicy.Statement) { s.Resource, s.NotResource = nil, strings.Split("abcdef", "") }, "statement 1 of the policy allows it: arn:x is not one of a, b, c, d and 2 more"},
+		{
+			"many values",
+			func(s *iampolicy.Statement) { s.Resource, s.NotResource = nil, strings.Split("abcdef", "") },
+			"statement 1 of the policy allows it: arn:x is not one of a, b, c, d and 2 more",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := allow
@@ -37,7 +60,11 @@ func TestDecided(t *testing.T) {
 }
 
 func TestUndecided(t *testing.T) {
-	for n, want := range []string{"the policy has no statement, so nothing allows arn:x", "the statement of the policy does not match arn:x", "none of the 2 statements of the policy matches arn:x"} {
+	for n, want := range []string{
+		"the policy has no statement, so nothing allows arn:x",
+		"the statement of the policy does not match arn:x",
+		"none of the 2 statements of the policy matches arn:x",
+	} {
 		doc := iampolicy.Document{Statements: make([]iampolicy.Statement, n)}
 		if got := undecided("the policy", doc, iampolicy.Request{Resource: "arn:x"}); got != want {
 			t.Errorf("got %q, want %q", got, want)
@@ -46,16 +73,26 @@ func TestUndecided(t *testing.T) {
 }
 
 func TestShort(t *testing.T) {
-	for d, want := range map[time.Duration]string{0: "0s", 1234 * time.Nanosecond: "0s", 123_456 * time.Nanosecond: "120µs", 12_345_678: "12ms", 3 * time.Second: "3s",
-		90 * time.Second: "1m30s", 5 * time.Minute: "5m", time.Hour: "1h", time.Hour + 5*time.Minute: "1h5m", time.Hour + time.Second: "1h0m1s"} {
+	for d, want := range map[time.Duration]string{
+		0:                         "0s",
+		1234 * time.Nanosecond:    "0s",
+		123_456 * time.Nanosecond: "120µs",
+		12_345_678:                "12ms",
+		3 * time.Second:           "3s",
+		90 * time.Second:          "1m30s",
+		5 * time.Minute:           "5m",
+		time.Hour:                 "1h",
+		time.Hour + 5*time.Minute: "1h5m",
+		time.Hour + time.Second:   "1h0m1s",
+	} {
 		if got := short(d); got != want {
 			t.Errorf("%d: got %s, want %s", d, got, want)
 		}
 	}
 }
 
-// BenchmarkCached is the check of a request whose authorizer's answer is in the cache: a policy with as many resources as
-// the included authorizer writes for a middling API, of which the last matches.
+// BenchmarkCached is the check of a request whose authorizer's answer is in the cache: a policy with as many resources
+// as the included authorizer writes for a middling API, of which the last matches.
 func BenchmarkCached(b *testing.B) {
 	g := newGate("")
 	a := g.token(time.Minute, "")
@@ -64,7 +101,9 @@ func BenchmarkCached(b *testing.B) {
 		resources = append(resources, fmt.Sprintf("%q", fmt.Sprintf("%sGET/orders%d/*", arnBase, i)))
 	}
 	g.answer = func(string) (string, error) {
-		return answering(policyOf(`{"Effect":"Allow","Action":"execute-api:Invoke","Resource":[` + strings.Join(resources, ",") + `]}`)), nil
+		return answering(
+			policyOf(`{"Effect":"Allow","Action":"execute-api:Invoke","Resource":[` + strings.Join(resources, ",") + `]}`),
+		), nil
 	}
 	g.Guard = New(g.options)
 	call := g.call(guarded(a), "GET /orders59/7", "Authorization: x")

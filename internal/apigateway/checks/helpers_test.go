@@ -63,7 +63,10 @@ type gate struct {
 func newGate(policy string, changes ...func(*gate)) *gate {
 	g := &gate{now: t0, answer: func(string) (string, error) { return allowing("*"), nil }}
 	api := &apimodel.API{
-		ID: apimodel.ID{Stack: "Shop", LogicalID: "Api"}, APIID: "abcdef1234", Account: account, Region: "us-east-1", Partition: "aws",
+		ID: apimodel.ID{
+			Stack:     "Shop",
+			LogicalID: "Api",
+		}, APIID: "abcdef1234", Account: account, Region: "us-east-1", Partition: "aws",
 		APIKeySource: "HEADER",
 	}
 	if policy != "" {
@@ -92,7 +95,10 @@ func newGate(policy string, changes ...func(*gate)) *gate {
 // token is a TOKEN authorizer of the header Authorization.
 func (g *gate) token(ttl time.Duration, expression string) *apimodel.Authorizer {
 	return g.authorizer(&apimodel.Authorizer{
-		Type: apimodel.TokenAuthorizer, TTL: ttl, Validation: expression, IdentitySources: []apimodel.IdentitySource{{In: "header", Name: "Authorization"}},
+		Type:            apimodel.TokenAuthorizer,
+		TTL:             ttl,
+		Validation:      expression,
+		IdentitySources: []apimodel.IdentitySource{{In: "header", Name: "Authorization"}},
 	})
 }
 
@@ -132,8 +138,17 @@ func (g *gate) call(m *apimodel.Method, target string, headers ...string) *Call 
 	verb, rest, _ := strings.Cut(target, " ")
 	path, query, _ := strings.Cut(rest, "?")
 	r := &exchange.Request{
-		Verb: verb, Stage: "prod", Path: path, RawPath: "/prod" + path, RawQuery: query, Host: "127.0.0.1:3000", Protocol: "HTTP/1.1",
-		SourceIP: "203.0.113.9", Time: g.now, RequestID: "id", ExtendedID: "extended",
+		Verb:       verb,
+		Stage:      "prod",
+		Path:       path,
+		RawPath:    "/prod" + path,
+		RawQuery:   query,
+		Host:       "127.0.0.1:3000",
+		Protocol:   "HTTP/1.1",
+		SourceIP:   "203.0.113.9",
+		Time:       g.now,
+		RequestID:  "id",
+		ExtendedID: "extended",
 	}
 	for _, h := range headers {
 		name, value, _ := strings.Cut(h, ":")
@@ -169,7 +184,8 @@ func want(t *testing.T, from behaviour, v Verdict, answer string) {
 	if last.Passed != (v.Denial == nil) || last.Detail == "" {
 		t.Errorf("the trace ends in %+v, and the request was answered by %s", last, answered(v))
 	}
-	if v.Denial != nil && (v.Denial.Reason != last.Detail || v.Caller.Lambda != nil || v.Caller.Claims != nil || v.Caller.IAM != nil) {
+	if v.Denial != nil &&
+		(v.Denial.Reason != last.Detail || v.Caller.Lambda != nil || v.Caller.Claims != nil || v.Caller.IAM != nil) {
 		t.Errorf("a denial with the reason %q, the last step %q and the caller %+v", v.Denial.Reason, last.Detail, v.Caller)
 	}
 }
@@ -198,7 +214,10 @@ func policyOf(statements ...string) string {
 func allowing(resource string) string { return answering(policyOf(statement("Allow", "", resource))) }
 
 func answering(policy string) string {
-	return fmt.Sprintf(`{"principalId":"alice","policyDocument":%s,"context":{"tier":"gold","age":7,"staff":true}}`, policy)
+	return fmt.Sprintf(
+		`{"principalId":"alice","policyDocument":%s,"context":{"tier":"gold","age":7,"staff":true}}`,
+		policy,
+	)
 }
 
 // The answers that cases want.

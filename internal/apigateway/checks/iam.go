@@ -113,7 +113,11 @@ func (g *Guard) iam(c *Call, arn string, v *Verdict) {
 				Message: g.notAuthorized(
 					s.caller.UserARN,
 					arn,
-				) + " because its policies are not known here", Reason: fmt.Sprintf("the policies of %s are not read in full, and one of them may deny: %v", s.caller.UserARN, s.err)},
+				) + " because its policies are not known here", Reason: fmt.Sprintf(
+					"the policies of %s are not read in full, and one of them may deny: %v",
+					s.caller.UserARN,
+					s.err,
+				)},
 		)
 		return
 	}

@@ -25,7 +25,13 @@ func TestTokenSource(t *testing.T) {
 		{missing, "missing", "", nil, unauthorized401},
 		{missing, "only another header is there", "", []string{"X-Authorization: x"}, unauthorized401},
 		{missing, "empty", "", []string{"Authorization:"}, unauthorized401},
-		{missing, "of several lines the last counts, and it is empty", "", []string{"Authorization: x", "Authorization:"}, unauthorized401},
+		{
+			missing,
+			"of several lines the last counts, and it is empty",
+			"",
+			[]string{"Authorization: x", "Authorization:"},
+			unauthorized401,
+		},
 		{missing, "missing, with an expression that nothing matches too", `.*`, nil, unauthorized401},
 		{missing, "matching", expression, []string{"Authorization: Bearer abc"}, "ok"},
 		{missing, "matching the second alternative", expression, []string{"Authorization: Basic x"}, "ok"},
@@ -46,7 +52,11 @@ func TestTokenSource(t *testing.T) {
 			}
 			g.asked(t, c.behaviour, 1)
 			token := g.call(m, "GET /", c.headers...).Headers.Get("Authorization")
-			if event := fmt.Sprintf(`{"type":"TOKEN","authorizationToken":%q,"methodArn":%q}`, token, arnBase+"GET/orders/7"); g.events[0] != event {
+			if event := fmt.Sprintf(
+				`{"type":"TOKEN","authorizationToken":%q,"methodArn":%q}`,
+				token,
+				arnBase+"GET/orders/7",
+			); g.events[0] != event {
 				t.Errorf("got the event %s, want %s", g.events[0], event)
 			}
 		})
@@ -93,7 +103,14 @@ func TestRequestSources(t *testing.T) {
 		{cached, "a header is empty", "header.X-A querystring.q", "GET /?q=1", []string{"X-A:"}, unauthorized401},
 		{cached, "a parameter is missing", "header.X-A querystring.q", "GET /", []string{"X-A: 1"}, unauthorized401},
 		{cached, "a parameter is empty", "querystring.q", "GET /?q=", nil, unauthorized401},
-		{cached, "of several parameters the last counts, and it is empty", "querystring.q", "GET /?q=1&q=", nil, unauthorized401},
+		{
+			cached,
+			"of several parameters the last counts, and it is empty",
+			"querystring.q",
+			"GET /?q=1&q=",
+			nil,
+			unauthorized401,
+		},
 		{cached, "the names of parameters have their case", "querystring.q", "GET /?Q=1", nil, unauthorized401},
 		{cached, "a parameter after a semicolon", "querystring.q", "GET /?a=1;q=1", nil, "ok"},
 		{cached, "a parameter with an escape that is none stands for itself", "querystring.q", "GET /?q=%zz", nil, "ok"},
@@ -127,10 +144,23 @@ func TestContextSources(t *testing.T) {
 	c := g.call(guarded(g.token(0, "")), "GET /a//b?x=1", "User-Agent: curl")
 	c.RawPath, c.Host = "/prod//a//b", "shop.example.com:3000"
 	for name, value := range map[string]string{
-		"accountId": account, "apiId": "abcdef1234", "domainName": "shop.example.com:3000", "domainPrefix": "shop", "extendedRequestId": "extended",
-		"httpMethod": "GET", "identity.sourceIp": "203.0.113.9", "identity.userAgent": "curl", "path": "/prod//a//b", "protocol": "HTTP/1.1",
-		"requestId": "id", "requestTime": "04/Mar/2026:05:06:07 +0000", "requestTimeEpoch": "1772600767000", "resourceId": "res",
-		"resourcePath": "/{proxy+}", "stage": "prod", "authorizer.principalId": "",
+		"accountId":              account,
+		"apiId":                  "abcdef1234",
+		"domainName":             "shop.example.com:3000",
+		"domainPrefix":           "shop",
+		"extendedRequestId":      "extended",
+		"httpMethod":             "GET",
+		"identity.sourceIp":      "203.0.113.9",
+		"identity.userAgent":     "curl",
+		"path":                   "/prod//a//b",
+		"protocol":               "HTTP/1.1",
+		"requestId":              "id",
+		"requestTime":            "04/Mar/2026:05:06:07 +0000",
+		"requestTimeEpoch":       "1772600767000",
+		"resourceId":             "res",
+		"resourcePath":           "/{proxy+}",
+		"stage":                  "prod",
+		"authorizer.principalId": "",
 	} {
 		if got := g.contextValue(c, name); got != value {
 			t.Errorf("context.%s: got %q, want %q", name, got, value)
@@ -144,7 +174,22 @@ func TestContextSources(t *testing.T) {
 
 func TestAuthorizerAnswers(t *testing.T) {
 	failed := func(message string) error { return &FunctionError{Type: "Error", Message: message} }
-	says, fails, denies, values, arns := behaviour{3, docUse}, behaviour{3, seen500}, behaviour{4, seen403}, behaviour{6, docOutput}, behaviour{7, docOutput}
+	says, fails, denies, values, arns := behaviour{
+		3,
+		docUse,
+	}, behaviour{
+		3,
+		seen500,
+	}, behaviour{
+		4,
+		seen403,
+	}, behaviour{
+		6,
+		docOutput,
+	}, behaviour{
+		7,
+		docOutput,
+	}
 	here := arnBase + "GET/orders/7"
 	for _, c := range []struct {
 		behaviour
@@ -171,18 +216,42 @@ func TestAuthorizerAnswers(t *testing.T) {
 		{fails, "no principal", `{"policyDocument":` + policyOf(statement("Allow", "", "*")) + `}`, nil, broken500},
 		{fails, "a policy that is a string", `{"principalId":"alice","policyDocument":"Allow"}`, nil, broken500},
 		{fails, "a policy with an effect that is none", answering(policyOf(statement("allow", "", "*"))), nil, broken500},
-		{fails, "a statement without a resource", answering(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*"}]}`), nil, broken500},
+		{
+			fails,
+			"a statement without a resource",
+			answering(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*"}]}`),
+			nil,
+			broken500,
+		},
 
 		{values, "strings, numbers and booleans", allowing("*"), nil, "ok"},
 		{values, "a context with an object", strings.Replace(allowing("*"), "7", `{"a":1}`, 1), nil, broken500},
 		{values, "a context with a list", strings.Replace(allowing("*"), "7", `["a"]`, 1), nil, broken500},
-		{values, "a context that is a list", `{"principalId":"a","policyDocument":` + policyOf(statement("Allow", "", "*")) + `,"context":["a"]}`, nil, broken500},
+		{
+			values,
+			"a context that is a list",
+			`{"principalId":"a","policyDocument":` + policyOf(statement("Allow", "", "*")) + `,"context":["a"]}`,
+			nil,
+			broken500,
+		},
 
 		{denies, "a Deny", answering(policyOf(statement("Deny", "", here))), nil, explicit403},
-		{denies, "a Deny beside an Allow", answering(policyOf(statement("Allow", "", "*"), statement("Deny", "", here))), nil, explicit403},
+		{
+			denies,
+			"a Deny beside an Allow",
+			answering(policyOf(statement("Allow", "", "*"), statement("Deny", "", here))),
+			nil,
+			explicit403,
+		},
 		{denies, "an Allow of something else", allowing(arnBase + "GET/orders/8"), nil, implicit403},
 		{denies, "an Allow of another verb", allowing(arnBase + "POST/orders/7"), nil, implicit403},
-		{denies, "an Allow of another action", answering(strings.Replace(policyOf(statement("Allow", "", "*")), ":Invoke", ":Manage", 1)), nil, implicit403},
+		{
+			denies,
+			"an Allow of another action",
+			answering(strings.Replace(policyOf(statement("Allow", "", "*")), ":Invoke", ":Manage", 1)),
+			nil,
+			implicit403,
+		},
 		{fails, "a policy without a statement", answering(policyOf()), nil, broken500},
 
 		{arns, "the ARN itself", allowing(here), nil, "ok"},

@@ -11,8 +11,19 @@ import (
 // The resource policies of the tables; the caller's address is 203.0.113.9.
 var (
 	allowAll  = policyOf(statement("Allow", `"*"`, "execute-api:/*"))
-	allowElse = policyOf(strings.TrimSuffix(statement("Allow", `"*"`, "execute-api:/*"), "}") + `,"Condition":{"IpAddress":{"aws:SourceIp":"198.51.100.0/24"}}}`)
-	denyHere  = policyOf(statement("Allow", `"*"`, "execute-api:/*"), strings.TrimSuffix(statement("Deny", `"*"`, "execute-api:/*"), "}")+`,"Condition":{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}}`)
+	allowElse = policyOf(
+		strings.TrimSuffix(
+			statement("Allow", `"*"`, "execute-api:/*"),
+			"}",
+		) + `,"Condition":{"IpAddress":{"aws:SourceIp":"198.51.100.0/24"}}}`,
+	)
+	denyHere = policyOf(
+		statement("Allow", `"*"`, "execute-api:/*"),
+		strings.TrimSuffix(
+			statement("Deny", `"*"`, "execute-api:/*"),
+			"}",
+		)+`,"Condition":{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}}`,
+	)
 	allowRole = policyOf(statement("Allow", `{"AWS":"arn:aws:iam::123456789012:role/clerk"}`, "execute-api:/prod/*"))
 	denyRole  = policyOf(statement("Deny", `{"AWS":"arn:aws:iam::123456789012:role/clerk"}`, "execute-api:/prod/*"))
 )
@@ -40,10 +51,20 @@ func TestResourcePolicyWithoutAuthorizer(t *testing.T) {
 		{words, "it allows others", allowElse, denied("anonymous", noneAllows)},
 		{words, "it denies", denyHere, denied("anonymous", oneDenies)},
 		{words, "it allows a role", allowRole, denied("anonymous", noneAllows)},
-		{words, "it denies another route and allows none", policyOf(statement("Deny", `"*"`, "execute-api:/prod/POST/*")), denied("anonymous", noneAllows)},
+		{
+			words,
+			"it denies another route and allows none",
+			policyOf(statement("Deny", `"*"`, "execute-api:/prod/POST/*")),
+			denied("anonymous", noneAllows),
+		},
 		{expands, "it allows the full ARN", policyOf(statement("Allow", `"*"`, arnBase+"GET/orders/*")), "ok"},
 		{expands, "it allows the short form", policyOf(statement("Allow", `"*"`, "execute-api:/prod/GET/orders/*")), "ok"},
-		{expands, "it allows another stage", policyOf(statement("Allow", `"*"`, "execute-api:/dev/*")), denied("anonymous", noneAllows)},
+		{
+			expands,
+			"it allows another stage",
+			policyOf(statement("Allow", `"*"`, "execute-api:/dev/*")),
+			denied("anonymous", noneAllows),
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			want(t, c.behaviour, newGate(c.policy).check(open, "GET /orders/7"), c.want)
@@ -77,7 +98,11 @@ func TestResourcePolicyConditions(t *testing.T) {
 		{"no VPC endpoint", `"Null":{"aws:SourceVpce":"true"}`, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			g := newGate(policyOf(strings.TrimSuffix(statement("Allow", `"*"`, "execute-api:/*"), "}") + `,"Condition":{` + c.condition + `}}`))
+			g := newGate(
+				policyOf(
+					strings.TrimSuffix(statement("Allow", `"*"`, "execute-api:/*"), "}") + `,"Condition":{` + c.condition + `}}`,
+				),
+			)
 			if v := g.check(open, "GET /orders/7", "User-Agent: curl/8"); c.allowed != (v.Denial == nil) {
 				t.Errorf("got %s (%s, problems %v)", answered(v), behaviour{13, docFlow}, g.Problems())
 			}
@@ -88,7 +113,9 @@ func TestResourcePolicyConditions(t *testing.T) {
 func TestResourcePolicyWithLambda(t *testing.T) {
 	order := behaviour{9, docFlow}
 	says := map[string]string{
-		"allows": allowing("*"), "is silent": allowing(arnBase + "POST/*"), "denies": answering(policyOf(statement("Deny", "", "*"))),
+		"allows": allowing(
+			"*",
+		), "is silent": allowing(arnBase + "POST/*"), "denies": answering(policyOf(statement("Deny", "", "*"))),
 	}
 	for _, c := range []struct {
 		name, policy, authorizer, want string
@@ -99,7 +126,13 @@ func TestResourcePolicyWithLambda(t *testing.T) {
 		{"the policy allows, the authorizer allows", allowAll, "allows", "ok", 1},
 		{"the policy allows, the authorizer is silent", allowAll, "is silent", "ok", 1},
 		{"the policy allows, the authorizer denies", allowAll, "denies", explicit403, 1},
-		{"the policy is silent, the authorizer allows: who is not in an Allow list still gets there", allowElse, "allows", "ok", 1},
+		{
+			"the policy is silent, the authorizer allows: who is not in an Allow list still gets there",
+			allowElse,
+			"allows",
+			"ok",
+			1,
+		},
 		{"the policy is silent, the authorizer is silent", allowElse, "is silent", implicit403, 1},
 		{"the policy is silent, the authorizer denies", allowElse, "denies", explicit403, 1},
 		{"the policy denies: the function is not invoked", denyHere, "allows", denied("anonymous", oneDenies), 0},
@@ -163,15 +196,33 @@ func TestResourcePolicyWithIAM(t *testing.T) {
 	verb := func(answer, verb, path string) string { return strings.Replace(answer, "GET/orders/7", verb+path, 1) }
 	for _, c := range []struct{ name, policy, key, target, want string }{
 		{"no policy, the caller's allows", "", clerk, "GET /orders/7", "ok"},
-		{"no policy, the caller's is silent", "", clerk, "POST /orders/7", verb(denied(clerkARN, noOwn), "POST", "/orders/7")},
+		{
+			"no policy, the caller's is silent",
+			"",
+			clerk,
+			"POST /orders/7",
+			verb(denied(clerkARN, noOwn), "POST", "/orders/7"),
+		},
 		{"no policy, the caller's denies", "", clerk, "GET /orders/13", verb(denied(clerkARN, ownDeny), "GET", "/orders/13")},
 		{"the policy allows, the caller's is silent", allowRole, clerk, "POST /orders/7", "ok"},
-		{"the policy allows, the caller's denies", allowRole, clerk, "GET /orders/13", verb(denied(clerkARN, ownDeny), "GET", "/orders/13")},
+		{
+			"the policy allows, the caller's denies",
+			allowRole,
+			clerk,
+			"GET /orders/13",
+			verb(denied(clerkARN, ownDeny), "GET", "/orders/13"),
+		},
 		{"the policy is silent, the caller's allows", allowElse, clerk, "GET /orders/7", "ok"},
 		{"neither allows", allowElse, clerk, "POST /orders/7", verb(denied(clerkARN, noOwn), "POST", "/orders/7")},
 		{"the policy denies, the caller's allows", denyRole, clerk, "GET /orders/7", denied(clerkARN, oneDenies)},
 		{"the policy denies somebody else", denyRole, developer, "GET /orders/7", "ok"},
-		{"the policy denies everybody", denyHere, developer, "GET /orders/7", denied("arn:aws:iam::123456789012:user/developer", oneDenies)},
+		{
+			"the policy denies everybody",
+			denyHere,
+			developer,
+			"GET /orders/7",
+			denied("arn:aws:iam::123456789012:user/developer", oneDenies),
+		},
 		{"a policy of the caller's cannot be read, and might deny", allowAll, broken, "GET /orders/7",
 			denied("arn:aws:iam::123456789012:user/broken", " because its policies are not known here")},
 	} {
@@ -179,7 +230,8 @@ func TestResourcePolicyWithIAM(t *testing.T) {
 			g := newGate(c.policy, withKeys)
 			v := g.Check(context.Background(), g.sign(t, c.key, c.key, c.target))
 			want(t, from, v, c.want)
-			if v.Denial == nil && (v.Caller.IAM == nil || v.Caller.IAM.AccessKey != c.key || v.Caller.IAM.UserARN != v.Principal || v.Principal == "") {
+			if v.Denial == nil &&
+				(v.Caller.IAM == nil || v.Caller.IAM.AccessKey != c.key || v.Caller.IAM.UserARN != v.Principal || v.Principal == "") {
 				t.Errorf("got the caller %+v and the principal %q", v.Caller.IAM, v.Principal)
 			}
 		})

@@ -13,43 +13,89 @@ import (
 
 var jsonType = exchange.Header{Name: "Content-Type", Value: "application/json"}
 
-// Recorded: test_aws_proxy_response_payload_format_validation of localstack (see [Route.Answer]). Documented: the output
-// format. The other cases follow from these, as their reasons say.
+// Recorded: test_aws_proxy_response_payload_format_validation of localstack (see [Route.Answer]). Documented: the
+// output format. The other cases follow from these, as their reasons say.
 func TestAnswer(t *testing.T) {
 	for _, c := range []struct {
 		name, payload string
 		want          exchange.Answer
 	}{
 		{"recorded: only a status", `{"statusCode":200}`, exchange.Answer{Status: 200, Headers: exchange.Headers{jsonType}}},
-		{"recorded: headers, one of them a boolean", `{"statusCode":200,"headers":{"test-header":"value","header-bool":true}}`,
-			exchange.Answer{Status: 200, Headers: exchange.Headers{jsonType, {Name: "test-header", Value: "value"}, {Name: "header-bool", Value: "true"}}}},
-		{"recorded: headers is null", `{"statusCode":200,"headers":null}`, exchange.Answer{Status: 200, Headers: exchange.Headers{jsonType}}},
+		{
+			"recorded: headers, one of them a boolean",
+			`{"statusCode":200,"headers":{"test-header":"value","header-bool":true}}`,
+			exchange.Answer{
+				Status:  200,
+				Headers: exchange.Headers{jsonType, {Name: "test-header", Value: "value"}, {Name: "header-bool", Value: "true"}},
+			},
+		},
+		{
+			"recorded: headers is null",
+			`{"statusCode":200,"headers":null}`,
+			exchange.Answer{Status: 200, Headers: exchange.Headers{jsonType}},
+		},
 		{"recorded: base64, but nothing is binary", `{"statusCode":200,"body":"dGVzdC1kYXRh","isBase64Encoded":true}`,
 			exchange.Answer{Status: 200, Headers: exchange.Headers{jsonType}, Body: []byte("dGVzdC1kYXRh")}},
 		{"recorded: two values", `{"statusCode":200,"multiValueHeaders":{"test-multi":["value1","value2"]}}`,
-			exchange.Answer{Status: 200, Headers: exchange.Headers{jsonType, {Name: "test-multi", Value: "value1"}, {Name: "test-multi", Value: "value2"}}}},
-		{"recorded: multiValue comes first", `{"headers":{"test-multi":"value-solo"},"statusCode":200,"multiValueHeaders":{"test-multi":["value-multi"]}}`,
-			exchange.Answer{Status: 200, Headers: exchange.Headers{jsonType, {Name: "test-multi", Value: "value-multi"}, {Name: "test-multi", Value: "value-solo"}}}},
-		{"recorded: the status as a string", `{"statusCode":"201"}`, exchange.Answer{Status: 201, Headers: exchange.Headers{jsonType}}},
+			exchange.Answer{
+				Status:  200,
+				Headers: exchange.Headers{jsonType, {Name: "test-multi", Value: "value1"}, {Name: "test-multi", Value: "value2"}},
+			}},
+		{
+			"recorded: multiValue comes first",
+			`{"headers":{"test-multi":"value-solo"},"statusCode":200,"multiValueHeaders":{"test-multi":["value-multi"]}}`,
+			exchange.Answer{
+				Status: 200,
+				Headers: exchange.Headers{
+					jsonType,
+					{Name: "test-multi", Value: "value-multi"},
+					{Name: "test-multi", Value: "value-solo"},
+				},
+			},
+		},
+		{
+			"recorded: the status as a string",
+			`{"statusCode":"201"}`,
+			exchange.Answer{Status: 201, Headers: exchange.Headers{jsonType}},
+		},
 		{"recorded: an empty object", `{}`, exchange.Answer{Status: 200, Headers: exchange.Headers{jsonType}}},
 		{"recorded: only headers", `{"headers":{"test-header":"value"}}`,
 			exchange.Answer{Status: 200, Headers: exchange.Headers{jsonType, {Name: "test-header", Value: "value"}}}},
 		{"documented: the same pair in both is there once", `{"headers":{"A":"1"},"multiValueHeaders":{"a":["1","2"]}}`,
 			exchange.Answer{Status: 200, Headers: exchange.Headers{jsonType, {Name: "a", Value: "1"}, {Name: "a", Value: "2"}}}},
 		{"the function's Content-Type, in any case", `{"headers":{"content-TYPE":"text/html"},"body":"<p>"}`,
-			exchange.Answer{Status: 200, Headers: exchange.Headers{{Name: "content-TYPE", Value: "text/html"}}, Body: []byte("<p>")}},
+			exchange.Answer{
+				Status:  200,
+				Headers: exchange.Headers{{Name: "content-TYPE", Value: "text/html"}},
+				Body:    []byte("<p>"),
+			}},
 		{"one Content-Type", `{"headers":{"Content-Type":"text/html"},"multiValueHeaders":{"content-type":["a/b","c/d"]}}`,
 			exchange.Answer{Status: 200, Headers: exchange.Headers{{Name: "content-type", Value: "a/b"}}}},
-		{"a header that is null is none", `{"headers":{"a":null},"statusCode":204}`, exchange.Answer{Status: 204, Headers: exchange.Headers{jsonType}}},
+		{
+			"a header that is null is none",
+			`{"headers":{"a":null},"statusCode":204}`,
+			exchange.Answer{Status: 204, Headers: exchange.Headers{jsonType}},
+		},
 		{"numbers are text, as booleans are", `{"headers":{"Age":60},"body":1.50}`,
 			exchange.Answer{Status: 200, Headers: exchange.Headers{jsonType, {Name: "Age", Value: "60"}}, Body: []byte("1.50")}},
-		{"null body", `{"statusCode":200,"body":null,"isBase64Encoded":null}`, exchange.Answer{Status: 200, Headers: exchange.Headers{jsonType}}},
+		{
+			"null body",
+			`{"statusCode":200,"body":null,"isBase64Encoded":null}`,
+			exchange.Answer{Status: 200, Headers: exchange.Headers{jsonType}},
+		},
 		{"white space", " {\n\t\"statusCode\" : 200 } ", exchange.Answer{Status: 200, Headers: exchange.Headers{jsonType}}},
 		{"half a surrogate pair, as JavaScript makes it of a cut string", `{"statusCode":200,"body":"a\ud83d"}`,
 			exchange.Answer{Status: 200, Headers: exchange.Headers{jsonType}, Body: []byte("a\uFFFD")}},
-		{"the last of two members", `{"statusCode":200,"statusCode":201}`, exchange.Answer{Status: 201, Headers: exchange.Headers{jsonType}}},
+		{
+			"the last of two members",
+			`{"statusCode":200,"statusCode":201}`,
+			exchange.Answer{Status: 201, Headers: exchange.Headers{jsonType}},
+		},
 		{"Set-Cookie twice", `{"multiValueHeaders":{"Set-Cookie":["a=1","b=2"]}}`,
-			exchange.Answer{Status: 200, Headers: exchange.Headers{jsonType, {Name: "Set-Cookie", Value: "a=1"}, {Name: "Set-Cookie", Value: "b=2"}}}},
+			exchange.Answer{
+				Status:  200,
+				Headers: exchange.Headers{jsonType, {Name: "Set-Cookie", Value: "a=1"}, {Name: "Set-Cookie", Value: "b=2"}},
+			}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := route().Answer(&exchange.Request{}, []byte(c.payload))
@@ -79,7 +125,11 @@ func TestAnswerMalformed(t *testing.T) {
 		{"NaN, as Python writes it", `{"statusCode":NaN}`, "not JSON"},
 		{"trailing text", `{"statusCode":200} x`, "follows"},
 		{"an error's description", `{"errorMessage":"boom","errorType":"Error"}`, "the function failed"},
-		{"multiValueHeaders not lists", `{"statusCode":200,"multiValueHeaders":{"test-multi-invalid":"value1"}}`, "want a list of strings"},
+		{
+			"multiValueHeaders not lists",
+			`{"statusCode":200,"multiValueHeaders":{"test-multi-invalid":"value1"}}`,
+			"want a list of strings",
+		},
 		{"multiValueHeaders a list", `{"multiValueHeaders":[]}`, "want an object"},
 		{"headers a string", `{"headers":"a: b"}`, "want an object"},
 		{"header an object", `{"headers":{"a":{}}}`, "want a string"},
@@ -162,9 +212,23 @@ func TestAnswerHeaders(t *testing.T) {
 		{"Server", "x-amzn-Remapped-Server"},
 		{"User-Agent", "x-amzn-Remapped-User-Agent"},
 		{"WWW-Authenticate", "x-amzn-Remapped-WWW-Authenticate"},
-		{"Expect", ""}, {"Host", ""}, {"Proxy-Authenticate", ""}, {"TE", ""}, {"Transfer-Encoding", ""}, {"Trailer", ""}, {"UPGRADE", ""}, {"Via", ""},
-		{"Accept", "Accept"}, {"Age", "Age"}, {"Content-Encoding", "Content-Encoding"}, {"Pragma", "Pragma"}, {"Range", "Range"},
-		{"Referer", "Referer"}, {"Warn", "Warn"}, {"ETag", "ETag"}, {"Access-Control-Allow-Origin", "Access-Control-Allow-Origin"},
+		{"Expect", ""},
+		{"Host", ""},
+		{"Proxy-Authenticate", ""},
+		{"TE", ""},
+		{"Transfer-Encoding", ""},
+		{"Trailer", ""},
+		{"UPGRADE", ""},
+		{"Via", ""},
+		{"Accept", "Accept"},
+		{"Age", "Age"},
+		{"Content-Encoding", "Content-Encoding"},
+		{"Pragma", "Pragma"},
+		{"Range", "Range"},
+		{"Referer", "Referer"},
+		{"Warn", "Warn"},
+		{"ETag", "ETag"},
+		{"Access-Control-Allow-Origin", "Access-Control-Allow-Origin"},
 	} {
 		for _, payload := range []string{`{"headers":{%q:"v"}}`, `{"multiValueHeaders":{%q:["v"]}}`} {
 			a, err := route().Answer(&exchange.Request{}, fmt.Appendf(nil, payload, c.name))
@@ -184,7 +248,9 @@ func TestAnswerHeaders(t *testing.T) {
 
 func BenchmarkAnswer(b *testing.B) {
 	rt, r := route(), request()
-	payload := []byte(`{"statusCode":200,"headers":{"Content-Type":"application/json","Cache-Control":"no-store"},"multiValueHeaders":null,"body":"{\"orders\":[{\"id\":1}]}"}`)
+	payload := []byte(
+		`{"statusCode":200,"headers":{"Content-Type":"application/json","Cache-Control":"no-store"},"multiValueHeaders":null,"body":"{\"orders\":[{\"id\":1}]}"}`,
+	)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := rt.Answer(r, payload); err != nil {

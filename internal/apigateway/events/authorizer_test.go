@@ -18,16 +18,40 @@ func TestReadAuthorizer(t *testing.T) {
 		name, payload string
 		want          Authorization
 	}{
-		{"the least", `{"principalId":"user|1","policyDocument":` + policy + `}`, Authorization{PrincipalID: "user|1", Policy: json.RawMessage(policy)}},
-		{"context values become strings", `{"principalId":"u","policyDocument":` + policy + `,"context":{"stringKey":"value","numberKey":1,"fraction":1.50,"booleanKey":true,"empty":""}}`,
+		{
+			"the least",
+			`{"principalId":"user|1","policyDocument":` + policy + `}`,
+			Authorization{PrincipalID: "user|1", Policy: json.RawMessage(policy)},
+		},
+		{
+			"context values become strings",
+			`{"principalId":"u","policyDocument":` + policy + `,"context":{"stringKey":"value","numberKey":1,"fraction":1.50,"booleanKey":true,"empty":""}}`,
 			Authorization{PrincipalID: "u", Policy: json.RawMessage(policy),
-				Context: map[string]string{"stringKey": "value", "numberKey": "1", "fraction": "1.50", "booleanKey": "true", "empty": ""}}},
+				Context: map[string]string{
+					"stringKey":  "value",
+					"numberKey":  "1",
+					"fraction":   "1.50",
+					"booleanKey": "true",
+					"empty":      "",
+				}},
+		},
 		{"a key for the usage plan", `{"usageIdentifierKey":"k","policyDocument":` + policy + `,"principalId":"u"}`,
 			Authorization{PrincipalID: "u", Policy: json.RawMessage(policy), UsageIdentifierKey: "k"}},
-		{"null stands for a member that is missing", `{"usageIdentifierKey":null,"context":null,"policyDocument":` + policy + `,"principalId":""}`,
-			Authorization{Policy: json.RawMessage(policy)}},
-		{"empty context", `{"context":{},"policyDocument":` + policy + `,"principalId":"u"}`, Authorization{PrincipalID: "u", Policy: json.RawMessage(policy)}},
-		{"the policy is not read here", `{"principalId":"u","policyDocument":{"a":[{}]}}`, Authorization{PrincipalID: "u", Policy: json.RawMessage(`{"a":[{}]}`)}},
+		{
+			"null stands for a member that is missing",
+			`{"usageIdentifierKey":null,"context":null,"policyDocument":` + policy + `,"principalId":""}`,
+			Authorization{Policy: json.RawMessage(policy)},
+		},
+		{
+			"empty context",
+			`{"context":{},"policyDocument":` + policy + `,"principalId":"u"}`,
+			Authorization{PrincipalID: "u", Policy: json.RawMessage(policy)},
+		},
+		{
+			"the policy is not read here",
+			`{"principalId":"u","policyDocument":{"a":[{}]}}`,
+			Authorization{PrincipalID: "u", Policy: json.RawMessage(`{"a":[{}]}`)},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := ReadAuthorizer([]byte(c.payload))
@@ -53,7 +77,11 @@ func TestReadAuthorizerUnreadable(t *testing.T) {
 		{"no policy", `{"principalId":"u"}`, "policyDocument is missing"},
 		{"policy as text", `{"principalId":"u","policyDocument":"{}"}`, `"policyDocument": want an object`},
 		{"policy null", `{"principalId":"u","policyDocument":null}`, `"policyDocument": want an object`},
-		{"context with an object", `{"principalId":"u","policyDocument":{},"context":{"a":{}}}`, `"a": want a string, a number or a boolean, got an object`},
+		{
+			"context with an object",
+			`{"principalId":"u","policyDocument":{},"context":{"a":{}}}`,
+			`"a": want a string, a number or a boolean, got an object`,
+		},
 		{"context with a list", `{"principalId":"u","policyDocument":{},"context":{"a":[1]}}`, "got an array"},
 		{"context with null", `{"principalId":"u","policyDocument":{},"context":{"a":null}}`, "got null"},
 		{"context a list", `{"principalId":"u","policyDocument":{},"context":[]}`, `"context": want an object`},
@@ -79,8 +107,11 @@ func TestReadAuthorizerUnreadable(t *testing.T) {
 func TestReadAuthorizerOfAWSLambdaGo(t *testing.T) {
 	b, err := json.Marshal(awsevents.APIGatewayCustomAuthorizerResponse{
 		PrincipalID: "u", Context: map[string]any{"n": 1, "b": false, "s": "x"},
-		PolicyDocument: awsevents.APIGatewayCustomAuthorizerPolicy{Version: "2012-10-17", Statement: []awsevents.IAMPolicyStatement{
-			{Action: []string{"execute-api:Invoke"}, Effect: "Deny", Resource: []string{"*"}}}},
+		PolicyDocument: awsevents.APIGatewayCustomAuthorizerPolicy{
+			Version: "2012-10-17",
+			Statement: []awsevents.IAMPolicyStatement{
+				{Action: []string{"execute-api:Invoke"}, Effect: "Deny", Resource: []string{"*"}}},
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +120,8 @@ func TestReadAuthorizerOfAWSLambdaGo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(map[string]string{"n": "1", "b": "false", "s": "x"}, got.Context); diff != "" || got.PrincipalID != "u" {
+	if diff := cmp.Diff(map[string]string{"n": "1", "b": "false", "s": "x"}, got.Context); diff != "" ||
+		got.PrincipalID != "u" {
 		t.Errorf("principal %q, context -want +got:\n%s", got.PrincipalID, diff)
 	}
 }

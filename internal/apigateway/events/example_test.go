@@ -8,7 +8,9 @@ import (
 
 // The event of a TOKEN authorizer: these three members, and nothing of the request.
 func ExampleToken() {
-	fmt.Println(string(events.Token("Bearer abc", "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders")))
+	fmt.Println(
+		string(events.Token("Bearer abc", "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders")),
+	)
 	// Output: {"type":"TOKEN","authorizationToken":"Bearer abc","methodArn":"arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/GET/orders"}
 }
 

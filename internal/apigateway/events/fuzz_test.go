@@ -23,44 +23,63 @@ func FuzzEvents(f *testing.F) {
 	f.Add("POST", "//", ";;a", "a\"b", "\xFF\x00", "a\"b", "\u2028", []byte{0xE2, 0x82}, "image/png", "principalId", "x")
 	f.Add("", "", "%", "", "", "", "", []byte{}, "", "", "")
 	f.Add("GET", "/", "%FF=1&%FE=2&\x80=3&%C3%28=4", "a", "b", "c", "d", []byte{0x80}, "", "", "")
-	f.Fuzz(func(t *testing.T, verb, path, rawQuery, name1, value1, name2, value2 string, body []byte, contentType, key, value string) {
-		// Names of headers are tokens, and what authorizers answer is UTF-8.
-		name1, name2, key = exchange.Text(name1), exchange.Text(name2), exchange.Text(key)
-		r := &exchange.Request{
-			Verb: verb, Stage: "prod", Path: path, RawQuery: rawQuery, Body: body, Host: value1, Protocol: "HTTP/1.1", SourceIP: value2, Time: moment,
-			Headers: exchange.Headers{{Name: name1, Value: value1}, {Name: "Content-Type", Value: contentType}, {Name: name2, Value: value2}},
-		}
-		rt := route()
-		values := map[string]string{"id": path, "proxy": value1}
-		said := map[string]string{key: value}
-		for _, c := range []Caller{{}, {Lambda: &LambdaCaller{PrincipalID: value, Context: said}}, {Claims: said}, {IAM: &IAMCaller{UserARN: value}, APIKey: key}} {
-			b, err := rt.Proxy(r, values, c)
-			if err != nil {
-				t.Fatal(err)
+	f.Fuzz(
+		func(t *testing.T, verb, path, rawQuery, name1, value1, name2, value2 string, body []byte, contentType, key, value string) {
+			// Names of headers are tokens, and what authorizers answer is UTF-8.
+			name1, name2, key = exchange.Text(name1), exchange.Text(name2), exchange.Text(key)
+			r := &exchange.Request{
+				Verb:     verb,
+				Stage:    "prod",
+				Path:     path,
+				RawQuery: rawQuery,
+				Body:     body,
+				Host:     value1,
+				Protocol: "HTTP/1.1",
+				SourceIP: value2,
+				Time:     moment,
+				Headers: exchange.Headers{
+					{Name: name1, Value: value1},
+					{Name: "Content-Type", Value: contentType},
+					{Name: name2, Value: value2},
+				},
 			}
-			strict(t, b)
-			var e awsevents.APIGatewayProxyRequest
-			if err := json.Unmarshal(b, &e); err != nil {
-				t.Fatal(err)
-			}
-			got := []byte(e.Body)
-			if e.IsBase64Encoded {
-				if got, err = base64.StdEncoding.DecodeString(e.Body); err != nil {
+			rt := route()
+			values := map[string]string{"id": path, "proxy": value1}
+			said := map[string]string{key: value}
+			for _, c := range []Caller{
+				{},
+				{Lambda: &LambdaCaller{PrincipalID: value, Context: said}},
+				{Claims: said},
+				{IAM: &IAMCaller{UserARN: value}, APIKey: key},
+			} {
+				b, err := rt.Proxy(r, values, c)
+				if err != nil {
 					t.Fatal(err)
 				}
-			} else if !utf8.Valid(body) {
-				continue
+				strict(t, b)
+				var e awsevents.APIGatewayProxyRequest
+				if err := json.Unmarshal(b, &e); err != nil {
+					t.Fatal(err)
+				}
+				got := []byte(e.Body)
+				if e.IsBase64Encoded {
+					if got, err = base64.StdEncoding.DecodeString(e.Body); err != nil {
+						t.Fatal(err)
+					}
+				} else if !utf8.Valid(body) {
+					continue
+				}
+				if !bytes.Equal(got, body) {
+					t.Fatalf("body: want %q, got %q", body, got)
+				}
+				if c.Lambda != nil && utf8.ValidString(value) && e.RequestContext.Authorizer["principalId"] != value {
+					t.Fatalf("principal: want %q, got %q", value, e.RequestContext.Authorizer["principalId"])
+				}
 			}
-			if !bytes.Equal(got, body) {
-				t.Fatalf("body: want %q, got %q", body, got)
-			}
-			if c.Lambda != nil && utf8.ValidString(value) && e.RequestContext.Authorizer["principalId"] != value {
-				t.Fatalf("principal: want %q, got %q", value, e.RequestContext.Authorizer["principalId"])
-			}
-		}
-		strict(t, rt.Request(r, values, value1, key))
-		strict(t, Token(value1, path))
-	})
+			strict(t, rt.Request(r, values, value1, key))
+			strict(t, Token(value1, path))
+		},
+	)
 }
 
 func strict(t *testing.T, b []byte) {
@@ -77,7 +96,13 @@ func strict(t *testing.T, b []byte) {
 func FuzzAnswer(f *testing.F) {
 	for _, s := range []string{
 		`{"statusCode":200,"headers":{"a":"b","Date":"x"},"multiValueHeaders":{"a":["b","c"]},"body":"aGk=","isBase64Encoded":true}`,
-		`{"statusCode":"201","body":"\ud83d"}`, `{"headers":null}`, `{}`, `"x"`, `{"statusCode":1e2}`, `{"body":{}}`, `{"a":1,"a":2}`,
+		`{"statusCode":"201","body":"\ud83d"}`,
+		`{"headers":null}`,
+		`{}`,
+		`"x"`,
+		`{"statusCode":1e2}`,
+		`{"body":{}}`,
+		`{"a":1,"a":2}`,
 	} {
 		f.Add([]byte(s), "image/png")
 	}
@@ -125,7 +150,9 @@ func FuzzAnswer(f *testing.F) {
 func FuzzReadAuthorizer(f *testing.F) {
 	for _, s := range []string{
 		`{"principalId":"u","policyDocument":{"Version":"2012-10-17","Statement":[]},"context":{"a":1,"b":true,"c":"d"},"usageIdentifierKey":"k"}`,
-		`{"principalId":"u","policyDocument":{},"context":{"a":null}}`, `null`, `{"principalId":"u","principalId":"v","policyDocument":{}}`,
+		`{"principalId":"u","policyDocument":{},"context":{"a":null}}`,
+		`null`,
+		`{"principalId":"u","principalId":"v","policyDocument":{}}`,
 	} {
 		f.Add([]byte(s))
 	}

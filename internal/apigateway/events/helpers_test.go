@@ -52,7 +52,11 @@ func route(change ...func(*apimodel.API, *apimodel.Stage, *apimodel.Method)) *Ro
 		APIID: "a1b2c3d4e5", Account: "123456789012", Region: "us-east-1", Partition: "aws",
 		BinaryMediaTypes: []string{"image/png", "application~1octet-stream", "audio/*"},
 	}
-	stage := &apimodel.Stage{Name: "prod", DeploymentID: "e7imtx", Variables: map[string]string{"table": "orders", "a": "1"}}
+	stage := &apimodel.Stage{
+		Name:         "prod",
+		DeploymentID: "e7imtx",
+		Variables:    map[string]string{"table": "orders", "a": "1"},
+	}
 	method := &apimodel.Method{
 		Verb: "ANY", Path: "/orders/{id}/{proxy+}", Authorization: apimodel.AuthorizationNone,
 		Resource: &apimodel.Resource{ResourceID: "r5s6t7", Path: "/orders/{id}/{proxy+}"},
@@ -78,7 +82,10 @@ var moment = time.Date(2024, 7, 10, 12, 28, 36, 987_000_000, time.FixedZone("", 
 // twice, and escapes in path and query.
 func request() *exchange.Request {
 	return &exchange.Request{
-		Verb: "POST", Stage: "prod", Path: "/orders/test%2Balias/a%2Fb/c+d", RawPath: "/prod/orders/test%2Balias/a%2Fb/c+d",
+		Verb:     "POST",
+		Stage:    "prod",
+		Path:     "/orders/test%2Balias/a%2Fb/c+d",
+		RawPath:  "/prod/orders/test%2Balias/a%2Fb/c+d",
 		RawQuery: "email=test%2Balias@gmail.com&plus=a+b&page=1&page=2&empty=&bare",
 		Headers: exchange.Headers{
 			{Name: "Host", Value: "127.0.0.1:3000"},
@@ -92,8 +99,14 @@ func request() *exchange.Request {
 			{Name: "x-forwarded-for", Value: "203.0.113.9"},
 			{Name: "X-Forwarded-Proto", Value: "gopher"},
 		},
-		Body: []byte("h\"i\n<"), Host: "127.0.0.1:3000", Protocol: "HTTP/1.1", SourceIP: "127.0.0.1",
-		Time: moment, RequestID: "0b4dbcf2-2b6f-4e3c-9f39-0a4ad8a5d1c7", ExtendedID: "bXkEvHdloAMEcXg=", TraceID: "Root=1-668e7d54-000000000000000000000001",
+		Body:       []byte("h\"i\n<"),
+		Host:       "127.0.0.1:3000",
+		Protocol:   "HTTP/1.1",
+		SourceIP:   "127.0.0.1",
+		Time:       moment,
+		RequestID:  "0b4dbcf2-2b6f-4e3c-9f39-0a4ad8a5d1c7",
+		ExtendedID: "bXkEvHdloAMEcXg=",
+		TraceID:    "Root=1-668e7d54-000000000000000000000001",
 	}
 }
 

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// The members are those of the list "Events", and no others: a function may rely on a member to be null and not missing.
+// The members are those of the list "Events", and no others: a function may rely on a member to be null and not
+// missing.
 func TestMembers(t *testing.T) {
 	proxy, err := route().Proxy(request(), params, Caller{})
 	if err != nil {
@@ -33,12 +34,27 @@ func TestMembers(t *testing.T) {
 		{"REQUEST's context", "requestContext", route().Request(request(), params, arn, ""),
 			"accountId apiId httpMethod identity path requestId resourceId resourcePath stage"},
 		{"REQUEST's identity", "requestContext.identity", route().Request(request(), params, arn, ""), "sourceIp"},
-		{"REQUEST's identity with a key", "requestContext.identity", route().Request(request(), params, arn, "k"), "apiKey sourceIp"},
-		{"AWS_PROXY", "", proxy, "body headers httpMethod isBase64Encoded multiValueHeaders multiValueQueryStringParameters path " +
-			"pathParameters queryStringParameters requestContext resource stageVariables"},
+		{
+			"REQUEST's identity with a key",
+			"requestContext.identity",
+			route().Request(request(), params, arn, "k"),
+			"apiKey sourceIp",
+		},
+		{
+			"AWS_PROXY",
+			"",
+			proxy,
+			"body headers httpMethod isBase64Encoded multiValueHeaders multiValueQueryStringParameters path " +
+				"pathParameters queryStringParameters requestContext resource stageVariables",
+		},
 		{"AWS_PROXY's context", "requestContext", proxy, requestContext},
 		{"AWS_PROXY's identity", "requestContext.identity", proxy, identity},
-		{"AWS_PROXY's context after an authorizer", "requestContext", lambda, "accountId apiId authorizer" + strings.TrimPrefix(requestContext, "accountId apiId")},
+		{
+			"AWS_PROXY's context after an authorizer",
+			"requestContext",
+			lambda,
+			"accountId apiId authorizer" + strings.TrimPrefix(requestContext, "accountId apiId"),
+		},
 		{"what the authorizer said", "requestContext.authorizer", lambda, "integrationLatency principalId"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

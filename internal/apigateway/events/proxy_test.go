@@ -17,8 +17,16 @@ import (
 // tests/aws/services/apigateway/test_apigateway_lambda.snapshot.json of localstack, recorded on AWS.
 func TestProxyGolden(t *testing.T) {
 	bare := &exchange.Request{
-		Verb: "GET", Stage: "prod", Path: "/orders", Headers: exchange.Headers{{Name: "Host", Value: "localhost:3000"}},
-		Host: "localhost:3000", Protocol: "HTTP/1.1", SourceIP: "127.0.0.1", Time: moment, RequestID: "id-1", ExtendedID: "x-1",
+		Verb:       "GET",
+		Stage:      "prod",
+		Path:       "/orders",
+		Headers:    exchange.Headers{{Name: "Host", Value: "localhost:3000"}},
+		Host:       "localhost:3000",
+		Protocol:   "HTTP/1.1",
+		SourceIP:   "127.0.0.1",
+		Time:       moment,
+		RequestID:  "id-1",
+		ExtendedID: "x-1",
 	}
 	slashes := *bare
 	slashes.Path, slashes.RawPath = "//orders/", "/prod//orders/"
@@ -28,7 +36,10 @@ func TestProxyGolden(t *testing.T) {
 	broken := request()
 	broken.Body = []byte("a\xFFb\xE2\x82c\xF0\x9F\x98\xED\xA0\x80")
 	signed := request()
-	signed.Headers = append(signed.Headers, exchange.Header{Name: "authorization", Value: "AWS4-HMAC-SHA256 Credential=AKID/..."})
+	signed.Headers = append(
+		signed.Headers,
+		exchange.Header{Name: "authorization", Value: "AWS4-HMAC-SHA256 Credential=AKID/..."},
+	)
 	iam := func(_ *apimodel.API, _ *apimodel.Stage, m *apimodel.Method) {
 		m.Authorization = apimodel.AuthorizationIAM
 	}
@@ -41,18 +52,62 @@ func TestProxyGolden(t *testing.T) {
 		caller       Caller
 	}{
 		{"proxy-bare", "null where there is nothing, and no authorizer on an open method", plainRoute(), bare, nil, Caller{}},
-		{"proxy-slashes", "line 18: a trailing slash is kept; slashes at the front are one in path and stay in the context's", plainRoute(), &slashes, nil, Caller{}},
-		{"proxy-full", "lines 18, 19: case kept, lines dropped, path undecoded, query decoded, last value wins", route(), request(), params, Caller{}},
-		{"proxy-binary", "isBase64Encoded is true for a binary media type, whatever its case and parameters", route(), binary, params, Caller{}},
+		{
+			"proxy-slashes",
+			"line 18: a trailing slash is kept; slashes at the front are one in path and stay in the context's",
+			plainRoute(),
+			&slashes,
+			nil,
+			Caller{},
+		},
+		{
+			"proxy-full",
+			"lines 18, 19: case kept, lines dropped, path undecoded, query decoded, last value wins",
+			route(),
+			request(),
+			params,
+			Caller{},
+		},
+		{
+			"proxy-binary",
+			"isBase64Encoded is true for a binary media type, whatever its case and parameters",
+			route(),
+			binary,
+			params,
+			Caller{},
+		},
 		{"proxy-not-utf8", "each maximal malformed part of a text is one U+FFFD", route(), broken, params, Caller{}},
-		{"proxy-lambda", "after a Lambda authorizer: the principal, its latency as a number, the context as strings", route(), request(), params,
-			Caller{Lambda: &LambdaCaller{PrincipalID: "user|1", LatencyMS: 42, Context: map[string]string{"n": "1", "b": "true", "a\"": "x", "principalId": "forged"}}}},
+		{
+			"proxy-lambda",
+			"after a Lambda authorizer: the principal, its latency as a number, the context as strings",
+			route(),
+			request(),
+			params,
+			Caller{Lambda: &LambdaCaller{
+				PrincipalID: "user|1",
+				LatencyMS:   42,
+				Context:     map[string]string{"n": "1", "b": "true", "a\"": "x", "principalId": "forged"},
+			}},
+		},
 		{"proxy-cognito", "after Cognito: the claims", route(), request(), params,
 			Caller{Claims: map[string]string{"sub": "s-1", "exp": "Fri Jul 29 18:52:53 UTC 2016", "email_verified": "true"}}},
-		{"proxy-iam", "line 15: Authorization is not passed on after SigV4, and the identity is filled", route(iam), signed, params,
+		{
+			"proxy-iam",
+			"line 15: Authorization is not passed on after SigV4, and the identity is filled",
+			route(iam),
+			signed,
+			params,
 			Caller{IAM: &IAMCaller{AccessKey: "AKIAIOSFODNN7EXAMPLE", AccountID: "123456789012", Caller: "AIDACKCEVSQ6C2EXAMPLE",
-				User: "AIDACKCEVSQ6C2EXAMPLE", UserARN: "arn:aws:iam::123456789012:user/alice"}}},
-		{"proxy-key", "a method that wants an API key: identity has it", route(), request(), params, Caller{APIKey: "secret", APIKeyID: "k1"}},
+				User: "AIDACKCEVSQ6C2EXAMPLE", UserARN: "arn:aws:iam::123456789012:user/alice"}},
+		},
+		{
+			"proxy-key",
+			"a method that wants an API key: identity has it",
+			route(),
+			request(),
+			params,
+			Caller{APIKey: "secret", APIKeyID: "k1"},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := c.route.Proxy(c.request, c.params, c.caller)
@@ -66,7 +121,11 @@ func TestProxyGolden(t *testing.T) {
 
 // Functions in Go decode events by these types.
 func TestProxyDecodesAsAWSLambdaGo(t *testing.T) {
-	b, err := route().Proxy(request(), params, Caller{Lambda: &LambdaCaller{PrincipalID: "p", LatencyMS: 7, Context: map[string]string{"k": "v"}}})
+	b, err := route().Proxy(request(), params, Caller{Lambda: &LambdaCaller{
+		PrincipalID: "p",
+		LatencyMS:   7,
+		Context:     map[string]string{"k": "v"},
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,10 +171,26 @@ func TestProxyDecodesAsAWSLambdaGo(t *testing.T) {
 func TestProxyDropsHeaders(t *testing.T) {
 	r := request()
 	r.Headers = nil
-	dropped := []string{"Connection", "Content-Length", "Content-MD5", "Expect", "Max-Forwards", "Proxy-Authenticate", "Server",
-		"TE", "Transfer-Encoding", "Trailer", "Upgrade", "WWW-Authenticate"}
+	dropped := []string{
+		"Connection",
+		"Content-Length",
+		"Content-MD5",
+		"Expect",
+		"Max-Forwards",
+		"Proxy-Authenticate",
+		"Server",
+		"TE",
+		"Transfer-Encoding",
+		"Trailer",
+		"Upgrade",
+		"WWW-Authenticate",
+	}
 	for _, name := range dropped {
-		r.Headers = append(r.Headers, exchange.Header{Name: name, Value: "x"}, exchange.Header{Name: strings.ToLower(name), Value: "x"})
+		r.Headers = append(
+			r.Headers,
+			exchange.Header{Name: name, Value: "x"},
+			exchange.Header{Name: strings.ToLower(name), Value: "x"},
+		)
 	}
 	for _, name := range []string{"Authorization", "Via", "Date", "Cookie", "Proxy-Authorization"} {
 		r.Headers = append(r.Headers, exchange.Header{Name: name, Value: "kept"})

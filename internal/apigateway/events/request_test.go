@@ -18,7 +18,11 @@ func TestTokenGolden(t *testing.T) {
 	if err := json.Unmarshal(Token("Bearer abc", arn), &e); err != nil {
 		t.Fatal(err)
 	}
-	if want := (awsevents.APIGatewayCustomAuthorizerRequest{Type: "TOKEN", AuthorizationToken: "Bearer abc", MethodArn: arn}); e != want {
+	if want := (awsevents.APIGatewayCustomAuthorizerRequest{
+		Type:               "TOKEN",
+		AuthorizationToken: "Bearer abc",
+		MethodArn:          arn,
+	}); e != want {
 		t.Errorf("want %+v, got %+v", want, e)
 	}
 }
@@ -26,7 +30,14 @@ func TestTokenGolden(t *testing.T) {
 // The example of a REQUEST event on the same page has empty objects where AWS_PROXY has null, and no body.
 func TestRequestGolden(t *testing.T) {
 	golden(t, "request", route().Request(request(), params, arn, "the-key"))
-	bare := &exchange.Request{Verb: "GET", Stage: "prod", Path: "/orders", SourceIP: "127.0.0.1", RequestID: "id-1", Host: "localhost"}
+	bare := &exchange.Request{
+		Verb:      "GET",
+		Stage:     "prod",
+		Path:      "/orders",
+		SourceIP:  "127.0.0.1",
+		RequestID: "id-1",
+		Host:      "localhost",
+	}
 	golden(t, "request-bare", plainRoute().Request(bare, nil, arn, ""))
 }
 

@@ -18,7 +18,10 @@ func TestAppendString(t *testing.T) {
 	if err := json.Unmarshal(appendString(nil, all), &got); err != nil || got != string(all) {
 		t.Errorf("want %q, got %q, %v", all, got, err)
 	}
-	if got, want := string(appendString(nil, "a\"\\/<\u2028\n\x01\x7F")), `"a\"\\/<`+"\u2028"+`\n\u0001`+"\x7F\""; got != want {
+	if got, want := string(appendString(
+		nil,
+		"a\"\\/<\u2028\n\x01\x7F",
+	)), `"a\"\\/<`+"\u2028"+`\n\u0001`+"\x7F\""; got != want {
 		t.Errorf("want %s, got %s", want, got)
 	}
 }
@@ -28,7 +31,8 @@ func FuzzText(f *testing.F) {
 	f.Add("a\x00\"\\é")
 	f.Fuzz(func(t *testing.T, s string) {
 		var got string
-		if err := json.Unmarshal(appendString(nil, s), &got); err != nil || got != exchange.Text(s) || !utf8.ValidString(got) {
+		if err := json.Unmarshal(appendString(nil, s), &got); err != nil || got != exchange.Text(s) ||
+			!utf8.ValidString(got) {
 			t.Fatalf("want %q, got %q, %v", exchange.Text(s), got, err)
 		}
 		if utf8.ValidString(s) && got != s {

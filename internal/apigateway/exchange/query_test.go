@@ -8,9 +8,17 @@ func TestQuery(t *testing.T) {
 		name, raw string
 		want      Headers
 	}{
-		{"recorded on AWS", "dateTimeOffset=2023-06-12T18:05:10.123456+00:00&email=test%2Balias@gmail.com&plus=test+alias@gmail.com&url=https://www.google.com/&whitespace=foo%20bar",
-			Headers{{Name: "dateTimeOffset", Value: "2023-06-12T18:05:10.123456 00:00"}, {Name: "email", Value: "test+alias@gmail.com"},
-				{Name: "plus", Value: "test alias@gmail.com"}, {Name: "url", Value: "https://www.google.com/"}, {Name: "whitespace", Value: "foo bar"}}},
+		{
+			"recorded on AWS",
+			"dateTimeOffset=2023-06-12T18:05:10.123456+00:00&email=test%2Balias@gmail.com&plus=test+alias@gmail.com&url=https://www.google.com/&whitespace=foo%20bar",
+			Headers{
+				{Name: "dateTimeOffset", Value: "2023-06-12T18:05:10.123456 00:00"},
+				{Name: "email", Value: "test+alias@gmail.com"},
+				{Name: "plus", Value: "test alias@gmail.com"},
+				{Name: "url", Value: "https://www.google.com/"},
+				{Name: "whitespace", Value: "foo bar"},
+			},
+		},
 		{"nothing", "", nil},
 		{"nothing between separators", "&&;", nil},
 		{"no value", "a&b=&=c", Headers{{Name: "a"}, {Name: "b"}, {Value: "c"}}},
@@ -55,8 +63,12 @@ func TestQueryValue(t *testing.T) {
 
 func TestMediaType(t *testing.T) {
 	for header, want := range map[string]string{
-		"": "application/json", " ": "application/json", "Text/HTML; charset=utf-8": "text/html", "image/webp,image/*;q=0.8": "image/webp",
-		"application/json;v=1, text/plain": "application/json", "*/*": "*/*",
+		"":                                 "application/json",
+		" ":                                "application/json",
+		"Text/HTML; charset=utf-8":         "text/html",
+		"image/webp,image/*;q=0.8":         "image/webp",
+		"application/json;v=1, text/plain": "application/json",
+		"*/*":                              "*/*",
 	} {
 		if got := MediaType(header); got != want {
 			t.Errorf("%q: want %q, got %q", header, want, got)

@@ -33,16 +33,35 @@ func TestHandler(t *testing.T) {
 	}
 	body, err := io.ReadAll(answer.Body)
 	answer.Body.Close()
-	if err != nil || string(body) != "done" || answer.StatusCode != 201 || answer.Header.Get("Content-Type") != "text/html" {
+	if err != nil || string(body) != "done" || answer.StatusCode != 201 ||
+		answer.Header.Get("Content-Type") != "text/html" {
 		t.Errorf("got %s %q %v, %v", answer.Status, body, answer.Header, err)
 	}
 	if diff := cmp.Diff([]string{"a=1", "b=2"}, answer.Header["Set-Cookie"]); diff != "" {
 		t.Errorf("Set-Cookie: -want +got:\n%s", diff)
 	}
 	address := strings.TrimPrefix(s.URL, "http://")
-	want := &exchange.Request{Verb: "POST", RawPath: "/prod//a%2Fb", RawQuery: "x=%zz&y", Host: address, Protocol: "HTTP/1.1", SourceIP: "127.0.0.1", Body: []byte("body"),
-		Headers: exchange.Headers{{Name: "Host", Value: address}, {Name: "Accept-Encoding", Value: "identity"}, {Name: "Content-Length", Value: "4"},
-			{Name: "User-Agent", Value: "test"}, {Name: "X-A", Value: "3"}, {Name: "X-B", Value: "2"}, {Name: "X-B", Value: "1"}}}
+	want := &exchange.Request{
+		Verb:     "POST",
+		RawPath:  "/prod//a%2Fb",
+		RawQuery: "x=%zz&y",
+		Host:     address,
+		Protocol: "HTTP/1.1",
+		SourceIP: "127.0.0.1",
+		Body:     []byte("body"),
+		Headers: exchange.Headers{
+			{Name: "Host", Value: address},
+			{Name: "Accept-Encoding", Value: "identity"},
+			{Name: "Content-Length", Value: "4"},
+			{
+				Name:  "User-Agent",
+				Value: "test",
+			},
+			{Name: "X-A", Value: "3"},
+			{Name: "X-B", Value: "2"},
+			{Name: "X-B", Value: "1"},
+		},
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
@@ -59,8 +78,22 @@ func TestHandlerLimits(t *testing.T) {
 		reason       string
 	}{
 		{"as much as may be", "/a", nil, strings.Repeat("b", DefaultMaxBody), 200, "POST /a bbb"},
-		{"body too large", "/a", nil, strings.Repeat("b", DefaultMaxBody+1), 413, "HTTP content length exceeded 10485760 bytes."},
-		{"header too large", "/a", http.Header{"X": {strings.Repeat("a", DefaultMaxHead)}}, "", 431, "HTTP header is larger than 10240 bytes."},
+		{
+			"body too large",
+			"/a",
+			nil,
+			strings.Repeat("b", DefaultMaxBody+1),
+			413,
+			"HTTP content length exceeded 10485760 bytes.",
+		},
+		{
+			"header too large",
+			"/a",
+			http.Header{"X": {strings.Repeat("a", DefaultMaxHead)}},
+			"",
+			431,
+			"HTTP header is larger than 10240 bytes.",
+		},
 		{"a pipe in the query", "/?a|b", nil, "", 400, "the query string has one of | { }, which must be encoded"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

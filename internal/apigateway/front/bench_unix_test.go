@@ -99,7 +99,11 @@ func BenchmarkServer(b *testing.B) {
 	body := []byte(benchBody)
 	b.Run("front", func(b *testing.B) {
 		s := New(Options{Func: func(context.Context, *exchange.Request) exchange.Answer {
-			return exchange.Answer{Status: 200, Body: body, Headers: exchange.Headers{{Name: "Content-Type", Value: "application/json"}}}
+			return exchange.Answer{
+				Status:  200,
+				Body:    body,
+				Headers: exchange.Headers{{Name: "Content-Type", Value: "application/json"}},
+			}
 		}})
 		l, err := Listen("127.0.0.1:0")
 		if err != nil {

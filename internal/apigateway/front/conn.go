@@ -119,7 +119,13 @@ func (c *conn) read() (*exchange.Request, *head, error) {
 		return nil, &h, refused
 	}
 	r := &exchange.Request{
-		Verb: h.verb, RawPath: h.path, RawQuery: h.query, Headers: h.headers, Host: h.host, Protocol: h.protocol, SourceIP: c.source,
+		Verb:     h.verb,
+		RawPath:  h.path,
+		RawQuery: h.query,
+		Headers:  h.headers,
+		Host:     h.host,
+		Protocol: h.protocol,
+		SourceIP: c.source,
 	}
 	if h.length == 0 {
 		return r, &h, nil

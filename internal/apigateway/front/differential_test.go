@@ -19,30 +19,148 @@ func TestAgainstNetHTTP(t *testing.T) {
 	often := func() bool { return random.IntN(4) > 0 }
 	requestLine := func() string {
 		if often() {
-			return pick("GET", "POST") + " " + pick("/", "/a/b?c=d&e", "//x/", "/%41", "http://h:1?q", "/;/:@!$&'()*+,=") + " HTTP/1.1"
+			return pick(
+				"GET",
+				"POST",
+			) + " " + pick(
+				"/",
+				"/a/b?c=d&e",
+				"//x/",
+				"/%41",
+				"http://h:1?q",
+				"/;/:@!$&'()*+,=",
+			) + " HTTP/1.1"
 		}
 		return pick("GET", "POST", "POST", "OPTIONS", "get", "X-Y!", "G(T") + pick(" ", " ", " ", " ", "  ", "\t") +
-			pick("/", "/a", "/a/b?c=d&e", "//x/", "/%41%zz", "/%4", "*", "http://h/p", "http://h:1?q", "http://h:x/", "HTTPS://[::1]/", "http://[::g]/",
-				"/é", "/a#b", "a", "/?a|b", "/?%zz", "/;/:@!$&'()*+,=", "/?", "/\x01", "/a\"<>^`b", "http://h%41/", "?a") +
-			pick(" ", " ", " ", " ", "") + pick("HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/1.0", "HTTP/2.0", "HTTP/1.2", "http/1.1")
+			pick(
+				"/",
+				"/a",
+				"/a/b?c=d&e",
+				"//x/",
+				"/%41%zz",
+				"/%4",
+				"*",
+				"http://h/p",
+				"http://h:1?q",
+				"http://h:x/",
+				"HTTPS://[::1]/",
+				"http://[::g]/",
+				"/é",
+				"/a#b",
+				"a",
+				"/?a|b",
+				"/?%zz",
+				"/;/:@!$&'()*+,=",
+				"/?",
+				"/\x01",
+				"/a\"<>^`b",
+				"http://h%41/",
+				"?a",
+			) +
+			pick(
+				" ",
+				" ",
+				" ",
+				" ",
+				"",
+			) + pick("HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/1.0", "HTTP/2.0", "HTTP/1.2", "http/1.1")
 	}
 	line := func() string {
 		if often() {
-			return pick("X: y", "x-Long-name:z\t", "X: \xFF", "Content-Length: 3", "Content-Length: 3", "Transfer-Encoding: chunked", "Transfer-Encoding: chunked",
-				"Trailer: t", "Connection: keep-alive, X", "Expect: 100-continue", "Pragma: no-cache")
+			return pick(
+				"X: y",
+				"x-Long-name:z\t",
+				"X: \xFF",
+				"Content-Length: 3",
+				"Content-Length: 3",
+				"Transfer-Encoding: chunked",
+				"Transfer-Encoding: chunked",
+				"Trailer: t",
+				"Connection: keep-alive, X",
+				"Expect: 100-continue",
+				"Pragma: no-cache",
+			)
 		}
-		return pick("Host: a", "Host: a:80", "host:b", "Host: [::1]:1", "Host: a b", "Host:", "X: y", "x-Long-name:z\t", "X: \xFF", "X: a\rb", "X:\x00", "X : y",
-			"Content-Length: 3", "Content-Length: 3", "content-length:5", "Content-Length: 03", "Content-Length: +3", "Content-Length: 3, 3", "Content-Length: 0",
-			"Transfer-Encoding: chunked", "Transfer-Encoding: chunked", "transfer-encoding: CHUNKED", "Transfer-Encoding: gzip, chunked", "Transfer-Encoding: identity",
-			"Trailer: t", "Trailer: Content-Length", "Trailer: a, Transfer-Encoding", "Connection: close", "Connection: keep-alive, X", "Expect: 100-continue", "Pragma: no-cache",
-			" folded", "\tfolded", ": z", "", "noColon", "Upgrade: websocket", "Connection: upgrade")
+		return pick(
+			"Host: a",
+			"Host: a:80",
+			"host:b",
+			"Host: [::1]:1",
+			"Host: a b",
+			"Host:",
+			"X: y",
+			"x-Long-name:z\t",
+			"X: \xFF",
+			"X: a\rb",
+			"X:\x00",
+			"X : y",
+			"Content-Length: 3",
+			"Content-Length: 3",
+			"content-length:5",
+			"Content-Length: 03",
+			"Content-Length: +3",
+			"Content-Length: 3, 3",
+			"Content-Length: 0",
+			"Transfer-Encoding: chunked",
+			"Transfer-Encoding: chunked",
+			"transfer-encoding: CHUNKED",
+			"Transfer-Encoding: gzip, chunked",
+			"Transfer-Encoding: identity",
+			"Trailer: t",
+			"Trailer: Content-Length",
+			"Trailer: a, Transfer-Encoding",
+			"Connection: close",
+			"Connection: keep-alive, X",
+			"Expect: 100-continue",
+			"Pragma: no-cache",
+			" folded",
+			"\tfolded",
+			": z",
+			"",
+			"noColon",
+			"Upgrade: websocket",
+			"Connection: upgrade",
+		)
 	}
 	end := func() string {
-		return pick("\r\n", "\r\n", "\r\n", "\r\n", "\r\n", "\r\n", "\r\n", "\r\n", "\r\n", "\r\n", "\r\n", "\r\n", "\r\n", "\r\n", "\n", "\r\r\n")
+		return pick(
+			"\r\n",
+			"\r\n",
+			"\r\n",
+			"\r\n",
+			"\r\n",
+			"\r\n",
+			"\r\n",
+			"\r\n",
+			"\r\n",
+			"\r\n",
+			"\r\n",
+			"\r\n",
+			"\r\n",
+			"\r\n",
+			"\n",
+			"\r\r\n",
+		)
 	}
 	body := func() string {
-		return pick("", "", "abc", "abc", "hello", "3\r\nabc\r\n0\r\n\r\n", "3\r\nabc\r\n0\r\n\r\n", "3;a=b\r\nabc\r\n1\r\nd\r\n00\r\nT: v\r\n\r\n", "5\r\nabc\r\n0\r\n\r\n",
-			"3\nabc\n0\n\n", "0\r\nbad\r\n\r\n", "0\r\nContent-Length: 4\r\n\r\n", "3 ;x\r\nabc\r\n0\r\n\r\n", "A\r\n0123456789\r\n0\r\n\r\n", "0003\r\nabc\r\n0;x\r\n\r\n", "3\r\nabcd\r\n0\r\n\r\n")
+		return pick(
+			"",
+			"",
+			"abc",
+			"abc",
+			"hello",
+			"3\r\nabc\r\n0\r\n\r\n",
+			"3\r\nabc\r\n0\r\n\r\n",
+			"3;a=b\r\nabc\r\n1\r\nd\r\n00\r\nT: v\r\n\r\n",
+			"5\r\nabc\r\n0\r\n\r\n",
+			"3\nabc\n0\n\n",
+			"0\r\nbad\r\n\r\n",
+			"0\r\nContent-Length: 4\r\n\r\n",
+			"3 ;x\r\nabc\r\n0\r\n\r\n",
+			"A\r\n0123456789\r\n0\r\n\r\n",
+			"0003\r\nabc\r\n0;x\r\n\r\n",
+			"3\r\nabcd\r\n0\r\n\r\n",
+		)
 	}
 	accepted, withBody := 0, 0
 	for range 60_000 {

@@ -94,7 +94,10 @@ func (h *head) requestLine(line string) *refusal {
 	}
 	switch p := h.protocol; {
 	case p == "HTTP/1.1", p == "HTTP/1.0":
-	case len(p) == 8 && strings.HasPrefix(p, "HTTP/") && p[5] >= '0' && p[5] <= '9' && p[6] == '.' && p[7] >= '0' && p[7] <= '9':
+	case len(p) == 8 && strings.HasPrefix(
+		p,
+		"HTTP/",
+	) && p[5] >= '0' && p[5] <= '9' && p[6] == '.' && p[7] >= '0' && p[7] <= '9':
 		return &refusal{status: 505, reason: "want HTTP/1.1 or HTTP/1.0, got " + p}
 	default:
 		return malformed("the request line does not end in HTTP/1.1")

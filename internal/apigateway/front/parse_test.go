@@ -44,33 +44,133 @@ func TestParse(t *testing.T) {
 	}{
 		{"the least", lines("GET / HTTP/1.1", "Host: a", "", ""), []*exchange.Request{
 			{Verb: "GET", RawPath: "/", Host: "a", Protocol: "HTTP/1.1", Headers: exchange.Headers{host}}}},
-		{"names keep their case and order, and may be there twice", lines("GET / HTTP/1.1", "hOsT: a", "x-B: 2", "X-a:1", "x-B:  \t1 2\t ", "Empty:", "", ""), []*exchange.Request{
-			{Verb: "GET", RawPath: "/", Host: "a", Protocol: "HTTP/1.1", Headers: exchange.Headers{{Name: "hOsT", Value: "a"}, {Name: "x-B", Value: "2"},
-				{Name: "X-a", Value: "1"}, {Name: "x-B", Value: "1 2"}, {Name: "Empty"}}}}},
+		{
+			"names keep their case and order, and may be there twice",
+			lines("GET / HTTP/1.1", "hOsT: a", "x-B: 2", "X-a:1", "x-B:  \t1 2\t ", "Empty:", "", ""),
+			[]*exchange.Request{
+				{
+					Verb:     "GET",
+					RawPath:  "/",
+					Host:     "a",
+					Protocol: "HTTP/1.1",
+					Headers: exchange.Headers{{Name: "hOsT", Value: "a"}, {Name: "x-B", Value: "2"},
+						{Name: "X-a", Value: "1"}, {Name: "x-B", Value: "1 2"}, {Name: "Empty"}},
+				}},
+		},
 		{"the path as it came", lines("GET //a%2Fb/../%7e?x=%zz&y HTTP/1.1", "Host: a:80", "", ""), []*exchange.Request{
-			{Verb: "GET", RawPath: "//a%2Fb/../%7e", RawQuery: "x=%zz&y", Host: "a:80", Protocol: "HTTP/1.1", Headers: exchange.Headers{{Name: "Host", Value: "a:80"}}}}},
+			{
+				Verb:     "GET",
+				RawPath:  "//a%2Fb/../%7e",
+				RawQuery: "x=%zz&y",
+				Host:     "a:80",
+				Protocol: "HTTP/1.1",
+				Headers:  exchange.Headers{{Name: "Host", Value: "a:80"}},
+			}}},
 		{"bytes above 0x7F", lines("GET /\xC3\xA9 HTTP/1.1", "Host: a", "x: \xFF", "", ""), []*exchange.Request{
-			{Verb: "GET", RawPath: "/\xC3\xA9", Host: "a", Protocol: "HTTP/1.1", Headers: exchange.Headers{host, {Name: "x", Value: "\xFF"}}}}},
+			{
+				Verb:     "GET",
+				RawPath:  "/\xC3\xA9",
+				Host:     "a",
+				Protocol: "HTTP/1.1",
+				Headers:  exchange.Headers{host, {Name: "x", Value: "\xFF"}},
+			}}},
 		{"length", lines("POST / HTTP/1.1", "Host: a", "Content-Length: 5", "", "h\r\nGE"), []*exchange.Request{
-			{Verb: "POST", RawPath: "/", Host: "a", Protocol: "HTTP/1.1", Body: []byte("h\r\nGE"), Headers: exchange.Headers{host, {Name: "Content-Length", Value: "5"}}}}},
-		{"chunked, with extensions and a trailer", lines("POST / HTTP/1.1", "Host: a", "Transfer-Encoding: Chunked", "", "5;a=b", "hello", "00A", "0123456789", "0;x", "T: v", "", ""), []*exchange.Request{
-			{Verb: "POST", RawPath: "/", Host: "a", Protocol: "HTTP/1.1", Body: []byte("hello0123456789"), Headers: exchange.Headers{host, {Name: "Transfer-Encoding", Value: "Chunked"}}}}},
+			{
+				Verb:     "POST",
+				RawPath:  "/",
+				Host:     "a",
+				Protocol: "HTTP/1.1",
+				Body:     []byte("h\r\nGE"),
+				Headers:  exchange.Headers{host, {Name: "Content-Length", Value: "5"}},
+			}}},
+		{
+			"chunked, with extensions and a trailer",
+			lines(
+				"POST / HTTP/1.1",
+				"Host: a",
+				"Transfer-Encoding: Chunked",
+				"",
+				"5;a=b",
+				"hello",
+				"00A",
+				"0123456789",
+				"0;x",
+				"T: v",
+				"",
+				"",
+			),
+			[]*exchange.Request{
+				{
+					Verb:     "POST",
+					RawPath:  "/",
+					Host:     "a",
+					Protocol: "HTTP/1.1",
+					Body:     []byte("hello0123456789"),
+					Headers:  exchange.Headers{host, {Name: "Transfer-Encoding", Value: "Chunked"}},
+				}},
+		},
 		{"HTTP/1.0 has no need of a host", lines("GET / HTTP/1.0", "", ""), []*exchange.Request{
 			{Verb: "GET", RawPath: "/", Protocol: "HTTP/1.0", Headers: exchange.Headers{}}}},
-		{"absolute form: its host counts (RFC 9112, 3.2.2)", lines("GET HTTP://b:1?q HTTP/1.1", "Host: a", "", ""), []*exchange.Request{
-			{Verb: "GET", RawPath: "/", RawQuery: "q", Host: "b:1", Protocol: "HTTP/1.1", Headers: exchange.Headers{{Name: "Host", Value: "b:1"}}}}},
+		{
+			"absolute form: its host counts (RFC 9112, 3.2.2)",
+			lines("GET HTTP://b:1?q HTTP/1.1", "Host: a", "", ""),
+			[]*exchange.Request{
+				{
+					Verb:     "GET",
+					RawPath:  "/",
+					RawQuery: "q",
+					Host:     "b:1",
+					Protocol: "HTTP/1.1",
+					Headers:  exchange.Headers{{Name: "Host", Value: "b:1"}},
+				}},
+		},
 		{"an IPv6 host", lines("GET / HTTP/1.1", "Host: [::1]:80", "", ""), []*exchange.Request{
-			{Verb: "GET", RawPath: "/", Host: "[::1]:80", Protocol: "HTTP/1.1", Headers: exchange.Headers{{Name: "Host", Value: "[::1]:80"}}}}},
+			{
+				Verb:     "GET",
+				RawPath:  "/",
+				Host:     "[::1]:80",
+				Protocol: "HTTP/1.1",
+				Headers:  exchange.Headers{{Name: "Host", Value: "[::1]:80"}},
+			}}},
 		{"asterisk form", lines("OPTIONS * HTTP/1.1", "Host: a", "", ""), []*exchange.Request{
 			{Verb: "OPTIONS", RawPath: "*", Host: "a", Protocol: "HTTP/1.1", Headers: exchange.Headers{host}}}},
-		{"pipelined", lines("POST /1 HTTP/1.1", "Host: a", "Content-Length: 2", "", "hiGET /2 HTTP/1.1", "Host: a", "", ""), []*exchange.Request{
-			{Verb: "POST", RawPath: "/1", Host: "a", Protocol: "HTTP/1.1", Body: []byte("hi"), Headers: exchange.Headers{host, {Name: "Content-Length", Value: "2"}}},
-			{Verb: "GET", RawPath: "/2", Host: "a", Protocol: "HTTP/1.1", Headers: exchange.Headers{host}}}},
-		{"as long as may be", lines("GET / HTTP/1.1", "Host: a", "x: "+strings.Repeat("a", DefaultMaxHead-len("GET / HTTP/1.1\r\nHost: a\r\nx: \r\n\r\n")), "", ""), []*exchange.Request{
-			{Verb: "GET", RawPath: "/", Host: "a", Protocol: "HTTP/1.1", Headers: exchange.Headers{host, {Name: "x", Value: strings.Repeat("a", DefaultMaxHead-32)}}}}},
+		{
+			"pipelined",
+			lines("POST /1 HTTP/1.1", "Host: a", "Content-Length: 2", "", "hiGET /2 HTTP/1.1", "Host: a", "", ""),
+			[]*exchange.Request{
+				{
+					Verb:     "POST",
+					RawPath:  "/1",
+					Host:     "a",
+					Protocol: "HTTP/1.1",
+					Body:     []byte("hi"),
+					Headers:  exchange.Headers{host, {Name: "Content-Length", Value: "2"}},
+				},
+				{Verb: "GET", RawPath: "/2", Host: "a", Protocol: "HTTP/1.1", Headers: exchange.Headers{host}}},
+		},
+		{
+			"as long as may be",
+			lines(
+				"GET / HTTP/1.1",
+				"Host: a",
+				"x: "+strings.Repeat("a", DefaultMaxHead-len("GET / HTTP/1.1\r\nHost: a\r\nx: \r\n\r\n")),
+				"",
+				"",
+			),
+			[]*exchange.Request{
+				{
+					Verb:     "GET",
+					RawPath:  "/",
+					Host:     "a",
+					Protocol: "HTTP/1.1",
+					Headers:  exchange.Headers{host, {Name: "x", Value: strings.Repeat("a", DefaultMaxHead-32)}},
+				}},
+		},
 	} {
 		for how, src := range map[string]io.Reader{
-			"at once": strings.NewReader(c.input), "byte by byte": iotest.OneByteReader(strings.NewReader(c.input)), "by halves": iotest.HalfReader(strings.NewReader(c.input)),
+			"at once":      strings.NewReader(c.input),
+			"byte by byte": iotest.OneByteReader(strings.NewReader(c.input)),
+			"by halves":    iotest.HalfReader(strings.NewReader(c.input)),
 		} {
 			t.Run(c.name+"/"+how, func(t *testing.T) {
 				got, err := readAll(src)
@@ -94,17 +194,32 @@ func TestRefusals(t *testing.T) {
 		status      int
 		reason      string
 	}{
-		{"both length and coding", first + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, "both Content-Length and Transfer-Encoding"},
+		{
+			"both length and coding",
+			first + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+			400,
+			"both Content-Length and Transfer-Encoding",
+		},
 		{"the other way round", first + "transfer-encoding: chunked\r\ncontent-length: 4\r\n\r\n0\r\n\r\n", 400, "both"},
 		{"two lengths", first + "Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcde", 400, "Content-Length is there twice"},
-		{"two lengths, the same", first + "Content-Length: 4\r\ncontent-length: 4\r\n\r\nabcd", 400, "content-length is there twice"},
+		{
+			"two lengths, the same",
+			first + "Content-Length: 4\r\ncontent-length: 4\r\n\r\nabcd",
+			400,
+			"content-length is there twice",
+		},
 		{"a list of lengths", first + "Content-Length: 4, 4\r\n\r\nabcd", 400, "not a number"},
 		{"length with a sign", first + "Content-Length: +4\r\n\r\nabcd", 400, "not a number"},
 		{"length negative", first + "Content-Length: -1\r\n\r\n", 400, "not a number"},
 		{"length hexadecimal", first + "Content-Length: 0x4\r\n\r\nabcd", 400, "not a number"},
 		{"length empty", first + "Content-Length:\r\n\r\n", 400, "not a number"},
 		{"length of 19 digits", first + "Content-Length: 1000000000000000004\r\n\r\n", 400, "not a number"},
-		{"two codings", first + "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n", 400, "Transfer-Encoding is there twice"},
+		{
+			"two codings",
+			first + "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n",
+			400,
+			"Transfer-Encoding is there twice",
+		},
 		{"a list of codings", first + "Transfer-Encoding: gzip, chunked\r\n\r\n", 501, "only chunked"},
 		{"chunked, obfuscated", first + "Transfer-Encoding: \x0Bchunked\r\n\r\n", 400, "control character"},
 		{"not quite chunked", first + "Transfer-Encoding: xchunked\r\n\r\n", 501, "only chunked"},
@@ -120,7 +235,12 @@ func TestRefusals(t *testing.T) {
 		{"no colon", first + "X\r\n\r\n", 400, "no valid name"},
 		{"no name", first + ": a\r\n\r\n", 400, "no valid name"},
 		{"a name that is no token", first + "X(: a\r\n\r\n", 400, "no valid name"},
-		{"coding in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, "HTTP/1.0 has no Transfer-Encoding"},
+		{
+			"coding in HTTP/1.0",
+			"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+			400,
+			"HTTP/1.0 has no Transfer-Encoding",
+		},
 		{"no host", "GET / HTTP/1.1\r\n\r\n", 400, "no Host"},
 		{"two hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400, "Host is there twice"},
 		{"host with a path", "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 400, "not a host"},
@@ -149,9 +269,24 @@ func TestRefusals(t *testing.T) {
 		{"version in another case", "GET / http/1.1\r\nHost: a\r\n\r\n", 400, "does not end in HTTP/1.1"},
 		{"version with more digits", "GET / HTTP/1.10\r\nHost: a\r\n\r\n", 400, "does not end in HTTP/1.1"},
 		{"another expectation", first + "Expect: 200-ok\r\n\r\n", 417, "only 100-continue"},
-		{"header too large", first + "X: " + strings.Repeat("a", DefaultMaxHead) + "\r\n\r\n", 431, "HTTP header is larger than 10240 bytes."},
-		{"header too large and without end", first + "X: " + strings.Repeat("a", 3*DefaultMaxHead), 431, "HTTP header is larger than 10240 bytes."},
-		{"header too large by many lines", first + strings.Repeat("X: a\r\n", 2000) + "\r\n", 431, "HTTP header is larger than 10240 bytes."},
+		{
+			"header too large",
+			first + "X: " + strings.Repeat("a", DefaultMaxHead) + "\r\n\r\n",
+			431,
+			"HTTP header is larger than 10240 bytes.",
+		},
+		{
+			"header too large and without end",
+			first + "X: " + strings.Repeat("a", 3*DefaultMaxHead),
+			431,
+			"HTTP header is larger than 10240 bytes.",
+		},
+		{
+			"header too large by many lines",
+			first + strings.Repeat("X: a\r\n", 2000) + "\r\n",
+			431,
+			"HTTP header is larger than 10240 bytes.",
+		},
 		{"request line too long", "GET /" + strings.Repeat("a", 2*DefaultMaxHead), 414, "longer than 10240 bytes"},
 		{"body too large", first + "Content-Length: 10485761\r\n\r\n", 413, "HTTP content length exceeded 10485760 bytes."},
 
@@ -160,17 +295,37 @@ func TestRefusals(t *testing.T) {
 		{"chunk size with a sign", first + "Transfer-Encoding: chunked\r\n\r\n+1\r\na\r\n0\r\n\r\n", 400, "not a number"},
 		{"chunk size 0x1", first + "Transfer-Encoding: chunked\r\n\r\n0x1\r\na\r\n0\r\n\r\n", 400, "not a number"},
 		{"space after the chunk size", first + "Transfer-Encoding: chunked\r\n\r\n1 \r\na\r\n0\r\n\r\n", 400, "not a number"},
-		{"chunk size overflows", first + "Transfer-Encoding: chunked\r\n\r\n10000000000000001\r\na\r\n", 400, "too many digits"},
+		{
+			"chunk size overflows",
+			first + "Transfer-Encoding: chunked\r\n\r\n10000000000000001\r\na\r\n",
+			400,
+			"too many digits",
+		},
 		{"chunk too large", first + "Transfer-Encoding: chunked\r\n\r\nA00001\r\na\r\n", 413, "exceeded"},
 		{"chunks too large together", first + "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\nA00000\r\n", 413, "exceeded"},
-		{"chunk longer than it says", first + "Transfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n", 400, "longer than it says"},
+		{
+			"chunk longer than it says",
+			first + "Transfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n",
+			400,
+			"longer than it says",
+		},
 		{"chunk without CR", first + "Transfer-Encoding: chunked\r\n\r\n1\na\r\n0\r\n\r\n", 400, "LF without CR"},
 		{"chunk's end without CR", first + "Transfer-Encoding: chunked\r\n\r\n1\r\na\n0\r\n\r\n", 400, "LF without CR"},
 		{"extension without end", first + "Transfer-Encoding: chunked\r\n\r\n1;" + strings.Repeat("a", 300), 400, "too long"},
-		{"extension with a control character", first + "Transfer-Encoding: chunked\r\n\r\n1;\x00\r\na\r\n0\r\n\r\n", 400, "not a number"},
+		{
+			"extension with a control character",
+			first + "Transfer-Encoding: chunked\r\n\r\n1;\x00\r\na\r\n0\r\n\r\n",
+			400,
+			"not a number",
+		},
 		{"trailer no header", first + "Transfer-Encoding: chunked\r\n\r\n0\r\nx\r\n\r\n", 400, "no valid name"},
 		{"trailer folded", first + "Transfer-Encoding: chunked\r\n\r\n0\r\nx: a\r\n b\r\n\r\n", 400, "folded"},
-		{"trailer too long", first + "Transfer-Encoding: chunked\r\n\r\n0\r\n" + strings.Repeat("x: abcdefghijkl\r\n", 1000) + "\r\n", 400, "too long"},
+		{
+			"trailer too long",
+			first + "Transfer-Encoding: chunked\r\n\r\n0\r\n" + strings.Repeat("x: abcdefghijkl\r\n", 1000) + "\r\n",
+			400,
+			"too long",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			all, err := readAll(iotest.HalfReader(strings.NewReader(c.input)))

@@ -77,7 +77,11 @@ func talk(t *testing.T, address, text string) string {
 // The bytes of answers.
 func TestAnswers(t *testing.T) {
 	answers := map[string]exchange.Answer{
-		"/plain":   {Status: 200, Headers: exchange.Headers{{Name: "x-B", Value: "1"}, {Name: "X-a", Value: "2"}, {Name: "x-B", Value: "3"}}, Body: []byte("hi")},
+		"/plain": {
+			Status:  200,
+			Headers: exchange.Headers{{Name: "x-B", Value: "1"}, {Name: "X-a", Value: "2"}, {Name: "x-B", Value: "3"}},
+			Body:    []byte("hi"),
+		},
 		"/empty":   {Status: 200},
 		"/204":     {Status: 204, Body: []byte("not sent")},
 		"/304":     {Status: 304, Headers: exchange.Headers{{Name: "ETag", Value: "x"}}, Body: []byte("not sent")},
@@ -85,31 +89,86 @@ func TestAnswers(t *testing.T) {
 		"/dated":   {Status: 200, Headers: exchange.Headers{{Name: "date", Value: "then"}}},
 		"/unknown": {Status: 499},
 		"/100":     {Status: 100},
-		"/framing": {Status: 200, Headers: exchange.Headers{{Name: "content-length", Value: "99"}, {Name: "Transfer-Encoding", Value: "chunked"},
-			{Name: "Connection", Value: "upgrade"}, {Name: "Upgrade", Value: "x"}, {Name: "a\r\nb", Value: "c"}, {Name: "d", Value: "e\r\n\r\nf"}, {Name: "", Value: "g"}}},
+		"/framing": {
+			Status: 200,
+			Headers: exchange.Headers{
+				{Name: "content-length", Value: "99"},
+				{Name: "Transfer-Encoding", Value: "chunked"},
+				{
+					Name:  "Connection",
+					Value: "upgrade",
+				},
+				{Name: "Upgrade", Value: "x"},
+				{Name: "a\r\nb", Value: "c"},
+				{Name: "d", Value: "e\r\n\r\nf"},
+				{Name: "", Value: "g"},
+			},
+		},
 	}
-	_, address := serve(t, Options{Func: func(_ context.Context, r *exchange.Request) exchange.Answer { return answers[r.RawPath] }})
+	_, address := serve(
+		t,
+		Options{Func: func(_ context.Context, r *exchange.Request) exchange.Answer { return answers[r.RawPath] }},
+	)
 	const date = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
 	for _, c := range []struct{ name, request, want string }{
 		{"header in its case and order", "GET /plain HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
 			"HTTP/1.1 200 OK\r\nx-B: 1\r\nX-a: 2\r\nx-B: 3\r\n" + date + "Content-Length: 2\r\nConnection: close\r\n\r\nhi"},
 		{"HEAD has the length and no body", "HEAD /plain HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
 			"HTTP/1.1 200 OK\r\nx-B: 1\r\nX-a: 2\r\nx-B: 3\r\n" + date + "Content-Length: 2\r\nConnection: close\r\n\r\n"},
-		{"no body", "GET /empty HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 OK\r\n" + date + "Content-Length: 0\r\nConnection: close\r\n\r\n"},
-		{"204 has neither body nor length", "GET /204 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "HTTP/1.1 204 No Content\r\n" + date + "Connection: close\r\n\r\n"},
-		{"304 likewise", "GET /304 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "HTTP/1.1 304 Not Modified\r\nETag: x\r\n" + date + "Connection: close\r\n\r\n"},
-		{"205 has no content", "GET /205 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "HTTP/1.1 205 Reset Content\r\n" + date + "Content-Length: 0\r\nConnection: close\r\n\r\n"},
-		{"its own date", "GET /dated HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 OK\r\ndate: then\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"},
-		{"a status without a name", "GET /unknown HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "HTTP/1.1 499 \r\n" + date + "Content-Length: 0\r\nConnection: close\r\n\r\n"},
-		{"a status that is no answer", "GET /100 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "HTTP/1.1 500 Internal Server Error\r\n" + date + "Content-Length: 0\r\nConnection: close\r\n\r\n"},
-		{"lines that frame the body, or cannot be sent", "GET /framing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 OK\r\n" + date + "Content-Length: 0\r\nConnection: close\r\n\r\n"},
-		{"HTTP/1.0 closes", "GET /empty HTTP/1.0\r\n\r\n", "HTTP/1.0 200 OK\r\n" + date + "Content-Length: 0\r\nConnection: close\r\n\r\n"},
+		{
+			"no body",
+			"GET /empty HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+			"HTTP/1.1 200 OK\r\n" + date + "Content-Length: 0\r\nConnection: close\r\n\r\n",
+		},
+		{
+			"204 has neither body nor length",
+			"GET /204 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+			"HTTP/1.1 204 No Content\r\n" + date + "Connection: close\r\n\r\n",
+		},
+		{
+			"304 likewise",
+			"GET /304 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+			"HTTP/1.1 304 Not Modified\r\nETag: x\r\n" + date + "Connection: close\r\n\r\n",
+		},
+		{
+			"205 has no content",
+			"GET /205 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+			"HTTP/1.1 205 Reset Content\r\n" + date + "Content-Length: 0\r\nConnection: close\r\n\r\n",
+		},
+		{
+			"its own date",
+			"GET /dated HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+			"HTTP/1.1 200 OK\r\ndate: then\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+		},
+		{
+			"a status without a name",
+			"GET /unknown HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+			"HTTP/1.1 499 \r\n" + date + "Content-Length: 0\r\nConnection: close\r\n\r\n",
+		},
+		{
+			"a status that is no answer",
+			"GET /100 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+			"HTTP/1.1 500 Internal Server Error\r\n" + date + "Content-Length: 0\r\nConnection: close\r\n\r\n",
+		},
+		{
+			"lines that frame the body, or cannot be sent",
+			"GET /framing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+			"HTTP/1.1 200 OK\r\n" + date + "Content-Length: 0\r\nConnection: close\r\n\r\n",
+		},
+		{
+			"HTTP/1.0 closes",
+			"GET /empty HTTP/1.0\r\n\r\n",
+			"HTTP/1.0 200 OK\r\n" + date + "Content-Length: 0\r\nConnection: close\r\n\r\n",
+		},
 		{"HTTP/1.0 may keep", "GET /empty HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\nGET /empty HTTP/1.0\r\n\r\n",
 			"HTTP/1.0 200 OK\r\n" + date + "Content-Length: 0\r\nConnection: keep-alive\r\n\r\nHTTP/1.0 200 OK\r\n" + date + "Content-Length: 0\r\nConnection: close\r\n\r\n"},
-		{"pipelined requests are answered in order", "GET /plain HTTP/1.1\r\nHost: a\r\n\r\nHEAD /plain HTTP/1.1\r\nHost: a\r\n\r\nGET /204 HTTP/1.1\r\nHost: a\r\nConnection: x, CLOSE\r\n\r\nGET /never HTTP/1.1\r\n",
+		{
+			"pipelined requests are answered in order",
+			"GET /plain HTTP/1.1\r\nHost: a\r\n\r\nHEAD /plain HTTP/1.1\r\nHost: a\r\n\r\nGET /204 HTTP/1.1\r\nHost: a\r\nConnection: x, CLOSE\r\n\r\nGET /never HTTP/1.1\r\n",
 			"HTTP/1.1 200 OK\r\nx-B: 1\r\nX-a: 2\r\nx-B: 3\r\n" + date + "Content-Length: 2\r\n\r\nhi" +
 				"HTTP/1.1 200 OK\r\nx-B: 1\r\nX-a: 2\r\nx-B: 3\r\n" + date + "Content-Length: 2\r\n\r\n" +
-				"HTTP/1.1 204 No Content\r\n" + date + "Connection: close\r\n\r\n"},
+				"HTTP/1.1 204 No Content\r\n" + date + "Connection: close\r\n\r\n",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := talk(t, address, c.request); got != c.want {
@@ -140,16 +199,37 @@ func TestRefused(t *testing.T) {
 	for _, c := range []struct {
 		name, request, status, reason string
 	}{
-		{"smuggling", "POST /first HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n", "400 Bad Request", "both Content-Length and Transfer-Encoding are there"},
-		{"bare LF", "GET /first HTTP/1.1\nHost: a\n\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n", "400 Bad Request", "a line ends in LF without CR"},
+		{
+			"smuggling",
+			"POST /first HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n",
+			"400 Bad Request",
+			"both Content-Length and Transfer-Encoding are there",
+		},
+		{
+			"bare LF",
+			"GET /first HTTP/1.1\nHost: a\n\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n",
+			"400 Bad Request",
+			"a line ends in LF without CR",
+		},
 		{"TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\n", "400 Bad Request", "a line ends in LF without CR"},
-		{"header too large", "GET / HTTP/1.1\r\nHost: a\r\nCookie: " + strings.Repeat("c", 20_000) + "\r\n\r\n", "431 Request Header Fields Too Large", "HTTP header is larger than 10240 bytes."},
-		{"body too large, which is sent all the same", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10485761\r\n\r\n" + strings.Repeat("b", 10_485_761), "413 Request Entity Too Large", "HTTP content length exceeded 10485760 bytes."},
+		{
+			"header too large",
+			"GET / HTTP/1.1\r\nHost: a\r\nCookie: " + strings.Repeat("c", 20_000) + "\r\n\r\n",
+			"431 Request Header Fields Too Large",
+			"HTTP header is larger than 10240 bytes.",
+		},
+		{
+			"body too large, which is sent all the same",
+			"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10485761\r\n\r\n" + strings.Repeat("b", 10_485_761),
+			"413 Request Entity Too Large",
+			"HTTP content length exceeded 10485760 bytes.",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := talk(t, address, c.request)
 			head, body, _ := strings.Cut(got, "\r\n\r\n")
-			if !strings.HasPrefix(head, "HTTP/1.1 "+c.status+"\r\n") || body != c.reason || !strings.Contains(head, "\r\nConnection: close") {
+			if !strings.HasPrefix(head, "HTTP/1.1 "+c.status+"\r\n") || body != c.reason ||
+				!strings.Contains(head, "\r\nConnection: close") {
 				t.Errorf("want %s with %q, got %q", c.status, c.reason, got)
 			}
 		})
@@ -160,7 +240,10 @@ func TestRefused(t *testing.T) {
 		t.Errorf("want no request to be served, got %q", served)
 	}
 	if len(told) != 5 || told[0].Status != 400 || told[0].SourceIP != "127.0.0.1" ||
-		!strings.HasPrefix(told[3].Reason, "HTTP header is larger than 10240 bytes: its longest line is Cookie, of which 10") ||
+		!strings.HasPrefix(
+			told[3].Reason,
+			"HTTP header is larger than 10240 bytes: its longest line is Cookie, of which 10",
+		) ||
 		told[4].Reason != "HTTP content length exceeded 10485760 bytes: the body has 10485761 bytes, and API Gateway takes 10485760" {
 		t.Errorf("want Refused to be told of each, got %+v", told)
 	}
@@ -185,7 +268,11 @@ func TestExpectContinue(t *testing.T) {
 		t.Errorf("want the body to be read, got %q", body)
 	}
 	t.Run("a body that is there already needs no 100", func(t *testing.T) {
-		got := talk(t, address, "POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi")
+		got := talk(
+			t,
+			address,
+			"POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi",
+		)
 		if !strings.HasPrefix(got, "HTTP/1.1 200 ") {
 			t.Errorf("want the answer alone, got %q", got)
 		}
@@ -201,7 +288,11 @@ func TestExpectContinue(t *testing.T) {
 // A client of net/http: connections are kept, bodies of any size come and go.
 func TestWithHTTPClient(t *testing.T) {
 	_, address := serve(t, Options{Func: func(_ context.Context, r *exchange.Request) exchange.Answer {
-		return exchange.Answer{Status: 200, Body: r.Body, Headers: exchange.Headers{{Name: "Content-Type", Value: "application/octet-stream"}}}
+		return exchange.Answer{
+			Status:  200,
+			Body:    r.Body,
+			Headers: exchange.Headers{{Name: "Content-Type", Value: "application/octet-stream"}},
+		}
 	}})
 	client := &http.Client{Transport: &http.Transport{}}
 	defer client.CloseIdleConnections()

@@ -15,16 +15,19 @@ import (
 // A request is told when its client has left.
 func TestClientLeaves(t *testing.T) {
 	began, ended := make(chan struct{}, 1), make(chan error, 1)
-	_, address := serve(t, Options{tick: time.Millisecond, Func: func(ctx context.Context, _ *exchange.Request) exchange.Answer {
-		began <- struct{}{}
-		select {
-		case <-ctx.Done():
-			ended <- ctx.Err()
-		case <-time.After(20 * time.Second):
-			ended <- errors.New("the context did not end")
-		}
-		return exchange.Answer{Status: 200}
-	}})
+	_, address := serve(
+		t,
+		Options{tick: time.Millisecond, Func: func(ctx context.Context, _ *exchange.Request) exchange.Answer {
+			began <- struct{}{}
+			select {
+			case <-ctx.Done():
+				ended <- ctx.Err()
+			case <-time.After(20 * time.Second):
+				ended <- errors.New("the context did not end")
+			}
+			return exchange.Answer{Status: 200}
+		}},
+	)
 	for _, how := range []string{"closes", "resets"} {
 		t.Run(how, func(t *testing.T) {
 			c := dial(t, address)
@@ -43,14 +46,17 @@ func TestClientLeaves(t *testing.T) {
 
 // A request whose client waits is not disturbed, also when the next one is there already.
 func TestClientStays(t *testing.T) {
-	_, address := serve(t, Options{tick: time.Millisecond, Func: func(ctx context.Context, r *exchange.Request) exchange.Answer {
-		select {
-		case <-ctx.Done():
-			return exchange.Answer{Status: 500}
-		case <-time.After(60 * time.Millisecond):
-			return exchange.Answer{Status: 200}
-		}
-	}})
+	_, address := serve(
+		t,
+		Options{tick: time.Millisecond, Func: func(ctx context.Context, r *exchange.Request) exchange.Answer {
+			select {
+			case <-ctx.Done():
+				return exchange.Answer{Status: 500}
+			case <-time.After(60 * time.Millisecond):
+				return exchange.Answer{Status: 200}
+			}
+		}},
+	)
 	got := talk(t, address, "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
 	if n := strings.Count(got, "HTTP/1.1 200 OK\r\n"); n != 2 {
 		t.Errorf("want two answers, got %q", got)
@@ -69,9 +75,21 @@ func TestTimeouts(t *testing.T) {
 		options    Options
 	}{
 		{"idle", "", Options{IdleTimeout: short, HeadTimeout: long, BodyTimeout: long, WriteTimeout: long}},
-		{"header", "GET / HTTP/1.1\r\nHost", Options{IdleTimeout: long, HeadTimeout: short, BodyTimeout: long, WriteTimeout: long}},
-		{"body", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhi", Options{IdleTimeout: long, HeadTimeout: long, BodyTimeout: short, WriteTimeout: long}},
-		{"idle after an answer", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", Options{IdleTimeout: 20 * short, HeadTimeout: long, BodyTimeout: long, WriteTimeout: long}},
+		{
+			"header",
+			"GET / HTTP/1.1\r\nHost",
+			Options{IdleTimeout: long, HeadTimeout: short, BodyTimeout: long, WriteTimeout: long},
+		},
+		{
+			"body",
+			"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhi",
+			Options{IdleTimeout: long, HeadTimeout: long, BodyTimeout: short, WriteTimeout: long},
+		},
+		{
+			"idle after an answer",
+			"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+			Options{IdleTimeout: 20 * short, HeadTimeout: long, BodyTimeout: long, WriteTimeout: long},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.options.tick = 2 * time.Millisecond
@@ -95,10 +113,18 @@ func TestTimeouts(t *testing.T) {
 	t.Run("a client that does not read", func(t *testing.T) {
 		served := make(chan struct{})
 		told := make(chan Refusal, 1)
-		s, address := serve(t, Options{WriteTimeout: short, tick: 2 * time.Millisecond, Refused: func(r Refusal) { told <- r }, Func: func(context.Context, *exchange.Request) exchange.Answer {
-			defer close(served)
-			return exchange.Answer{Status: 200, Body: make([]byte, 64<<20)}
-		}})
+		s, address := serve(
+			t,
+			Options{
+				WriteTimeout: short,
+				tick:         2 * time.Millisecond,
+				Refused:      func(r Refusal) { told <- r },
+				Func: func(context.Context, *exchange.Request) exchange.Answer {
+					defer close(served)
+					return exchange.Answer{Status: 200, Body: make([]byte, 64<<20)}
+				},
+			},
+		)
 		c := dial(t, address)
 		io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
 		<-served
@@ -154,7 +180,8 @@ func TestShutdown(t *testing.T) {
 	}
 	close(finish)
 	got, _ := io.ReadAll(busy)
-	if !strings.Contains(string(got), "Connection: close") || !strings.HasSuffix(string(got), "done") || strings.Count(string(got), "HTTP/1.1") != 1 {
+	if !strings.Contains(string(got), "Connection: close") || !strings.HasSuffix(string(got), "done") ||
+		strings.Count(string(got), "HTTP/1.1") != 1 {
 		t.Errorf("want one answer, and the connection closed, got %q", got)
 	}
 	if err := <-ended; err != nil {

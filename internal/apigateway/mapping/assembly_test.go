@@ -22,7 +22,8 @@ func TestSynthesized(t *testing.T) {
 		}
 		if responses += len(api.GatewayResponses); len(api.GatewayResponses) > 0 {
 			a := rs.Answer(&Failure{Type: AccessDenied, Capital: true, Message: "no"}, source())
-			if want := `{"message":"no","type":"ACCESS_DENIED"}`; string(a.Body) != want || a.Headers.Get("Access-Control-Allow-Origin") != "https://shop.example.com" {
+			if want := `{"message":"no","type":"ACCESS_DENIED"}`; string(a.Body) != want ||
+				a.Headers.Get("Access-Control-Allow-Origin") != "https://shop.example.com" {
 				t.Errorf("want %s for the shop, got %s, %v", want, a.Body, a.Headers)
 			}
 		}

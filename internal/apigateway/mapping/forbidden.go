@@ -11,7 +11,14 @@ import (
 
 // forbiddenHeaders are those that no integration request of AWS or AWS_PROXY may set.
 var forbiddenHeaders = []string{
-	"Authorization", "Connection", "Content-Length", "Expect", "Proxy-Authenticate", "TE", "Transfer-Encoding", "X-Amzn-Trace-Id",
+	"Authorization",
+	"Connection",
+	"Content-Length",
+	"Expect",
+	"Proxy-Authenticate",
+	"TE",
+	"Transfer-Encoding",
+	"X-Amzn-Trace-Id",
 }
 
 // Forbidden are the parameter mappings of an AWS_PROXY integration that set headers which must not be set. API Gateway

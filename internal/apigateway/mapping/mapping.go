@@ -67,8 +67,17 @@ var contextNames = map[string]func(s *Source) string{
 
 // identityNames are those of $context.identity that come from the checks.
 var identityNames = []string{
-	"accountId", "apiKey", "apiKeyId", "caller", "cognitoAuthenticationProvider", "cognitoAuthenticationType", "cognitoIdentityId",
-	"cognitoIdentityPoolId", "principalOrgId", "user", "userArn",
+	"accountId",
+	"apiKey",
+	"apiKeyId",
+	"caller",
+	"cognitoAuthenticationProvider",
+	"cognitoAuthenticationType",
+	"cognitoIdentityId",
+	"cognitoIdentityPoolId",
+	"principalOrgId",
+	"user",
+	"userArn",
 }
 
 // variable is a value that a template or a parameter names.

@@ -26,8 +26,10 @@ func preflight(origins ...string) *apimodel.Method {
 	m := &apimodel.Method{
 		Verb: "OPTIONS", Path: "/orders", Authorization: apimodel.AuthorizationNone,
 		Integration: apimodel.Integration{
-			Type: apimodel.IntegrationMock, Passthrough: "WHEN_NO_MATCH", RequestTemplates: map[string]string{"application/json": "{ statusCode: 200 }"},
-			Responses: []apimodel.IntegrationResponse{{StatusCode: "204", Parameters: headers}},
+			Type:             apimodel.IntegrationMock,
+			Passthrough:      "WHEN_NO_MATCH",
+			RequestTemplates: map[string]string{"application/json": "{ statusCode: 200 }"},
+			Responses:        []apimodel.IntegrationResponse{{StatusCode: "204", Parameters: headers}},
 		},
 		Responses: []apimodel.MethodResponse{{StatusCode: "204", Parameters: declared}},
 	}
@@ -67,13 +69,37 @@ func TestPreflight(t *testing.T) {
 		header       exchange.Headers
 		want         string
 	}{
-		{"one origin", "it is a static value, whoever asks", origins[:1], exchange.Headers{{Name: "Origin", Value: "https://evil.example.com"}}, origins[0]},
+		{
+			"one origin",
+			"it is a static value, whoever asks",
+			origins[:1],
+			exchange.Headers{{Name: "Origin", Value: "https://evil.example.com"}},
+			origins[0],
+		},
 		{"first of several", "the default", origins, exchange.Headers{{Name: "Origin", Value: origins[0]}}, origins[0]},
 		{"second", "it is in the condition", origins, exchange.Headers{{Name: "Origin", Value: origins[1]}}, origins[1]},
 		{"third", "after ||", origins, exchange.Headers{{Name: "Origin", Value: origins[2]}}, origins[2]},
-		{"in lower case", "as HTTP/2 has it: the template asks twice", origins, exchange.Headers{{Name: "origin", Value: origins[2]}}, origins[2]},
-		{"another origin", "the default, which the browser refuses", origins, exchange.Headers{{Name: "Origin", Value: "https://evil.example.com"}}, origins[0]},
-		{"a prefix of one", "strings are equal or not", origins, exchange.Headers{{Name: "Origin", Value: origins[1] + ".evil"}}, origins[0]},
+		{
+			"in lower case",
+			"as HTTP/2 has it: the template asks twice",
+			origins,
+			exchange.Headers{{Name: "origin", Value: origins[2]}},
+			origins[2],
+		},
+		{
+			"another origin",
+			"the default, which the browser refuses",
+			origins,
+			exchange.Headers{{Name: "Origin", Value: "https://evil.example.com"}},
+			origins[0],
+		},
+		{
+			"a prefix of one",
+			"strings are equal or not",
+			origins,
+			exchange.Headers{{Name: "Origin", Value: origins[1] + ".evil"}},
+			origins[0],
+		},
 		{"no origin", "the default", origins, nil, origins[0]},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -83,7 +109,10 @@ func TestPreflight(t *testing.T) {
 				t.Fatal(failure.Reason)
 			}
 			want := exchange.Answer{Status: 204, Headers: exchange.Headers{{Name: "Content-Type", Value: "application/json"},
-				{Name: "Access-Control-Allow-Headers", Value: "Content-Type,Authorization"}, {Name: "Access-Control-Allow-Methods", Value: "GET,POST"},
+				{
+					Name:  "Access-Control-Allow-Headers",
+					Value: "Content-Type,Authorization",
+				}, {Name: "Access-Control-Allow-Methods", Value: "GET,POST"},
 				{Name: "Access-Control-Allow-Origin", Value: c.want}, {Name: "Vary", Value: "Origin"}}}
 			if len(a.Body) == 0 {
 				a.Body = nil
@@ -101,9 +130,14 @@ func TestMock(t *testing.T) {
 	health := func(change func(*apimodel.Method)) *apimodel.Method {
 		m := &apimodel.Method{
 			Integration: apimodel.Integration{
-				Type: apimodel.IntegrationMock, Passthrough: "WHEN_NO_MATCH", RequestTemplates: map[string]string{"application/json": `{"statusCode": 200}`},
+				Type:             apimodel.IntegrationMock,
+				Passthrough:      "WHEN_NO_MATCH",
+				RequestTemplates: map[string]string{"application/json": `{"statusCode": 200}`},
 				Responses: []apimodel.IntegrationResponse{
-					{StatusCode: "200", Templates: map[string]string{"application/json": `{"ok": true, "stage": "$context.stage"}`, "text/plain": "ok"}},
+					{
+						StatusCode: "200",
+						Templates:  map[string]string{"application/json": `{"ok": true, "stage": "$context.stage"}`, "text/plain": "ok"},
+					},
 					{StatusCode: "404", SelectionPattern: "4\\d{2}"},
 				},
 			},
@@ -124,7 +158,14 @@ func TestMock(t *testing.T) {
 	}{
 		{"default response with a template", health(nil), source(), 200, `{"ok": true, "stage": "prod"}`, ""},
 		{"template by Accept", health(nil), source(withHeader("Accept", "text/plain")), 200, "ok", ""},
-		{"Content-Type with parameters", health(nil), source(withHeader(text, "application/json; charset=utf-8")), 200, `{"ok": true, "stage": "prod"}`, ""},
+		{
+			"Content-Type with parameters",
+			health(nil),
+			source(withHeader(text, "application/json; charset=utf-8")),
+			200,
+			`{"ok": true, "stage": "prod"}`,
+			"",
+		},
 		{"selection by the status", health(func(m *apimodel.Method) {
 			m.Integration.RequestTemplates["application/json"] = `{"statusCode": 404}`
 		}), source(), 404, "", ""},
@@ -134,14 +175,56 @@ func TestMock(t *testing.T) {
 		{"a status that a template makes", health(func(m *apimodel.Method) {
 			m.Integration.RequestTemplates["application/json"] = "#set($tier = $context.authorizer.tier)\n#if($tier == 'gold')\n{\"statusCode\": 404}\n#end"
 		}), source(), 404, "", ""},
-		{"no template for the Content-Type: the body passes", health(nil), source(withHeader(text, "text/plain"), func(s *Source) { s.Request.Body = []byte(`{"statusCode": 404}`) }), 404, "", ""},
-		{"and a body without a status is an error, as on AWS", health(nil), source(withHeader(text, "text/plain")), 500, "", Default5XX},
-		{"NEVER: 415", health(func(m *apimodel.Method) { m.Integration.Passthrough = "NEVER" }), source(withHeader(text, "text/plain")), 415, "", UnsupportedMediaType},
-		{"WHEN_NO_TEMPLATES with a template: 415", health(func(m *apimodel.Method) { m.Integration.Passthrough = "WHEN_NO_TEMPLATES" }), source(withHeader(text, "text/plain")), 415, "", UnsupportedMediaType},
-		{"WHEN_NO_TEMPLATES without: the body passes", health(func(m *apimodel.Method) {
-			m.Integration.Passthrough, m.Integration.RequestTemplates = "WHEN_NO_TEMPLATES", nil
-		}), source(func(s *Source) { s.Request.Body = []byte(`{"statusCode": 200}`) }), 200, `{"ok": true, "stage": "prod"}`, ""},
-		{"no response matches", health(func(m *apimodel.Method) { m.Integration.Responses = m.Integration.Responses[1:] }), source(), 500, "", APIConfigurationError},
+		{
+			"no template for the Content-Type: the body passes",
+			health(nil),
+			source(withHeader(text, "text/plain"), func(s *Source) { s.Request.Body = []byte(`{"statusCode": 404}`) }),
+			404,
+			"",
+			"",
+		},
+		{
+			"and a body without a status is an error, as on AWS",
+			health(nil),
+			source(withHeader(text, "text/plain")),
+			500,
+			"",
+			Default5XX,
+		},
+		{
+			"NEVER: 415",
+			health(func(m *apimodel.Method) { m.Integration.Passthrough = "NEVER" }),
+			source(withHeader(text, "text/plain")),
+			415,
+			"",
+			UnsupportedMediaType,
+		},
+		{
+			"WHEN_NO_TEMPLATES with a template: 415",
+			health(func(m *apimodel.Method) { m.Integration.Passthrough = "WHEN_NO_TEMPLATES" }),
+			source(withHeader(text, "text/plain")),
+			415,
+			"",
+			UnsupportedMediaType,
+		},
+		{
+			"WHEN_NO_TEMPLATES without: the body passes",
+			health(func(m *apimodel.Method) {
+				m.Integration.Passthrough, m.Integration.RequestTemplates = "WHEN_NO_TEMPLATES", nil
+			}),
+			source(func(s *Source) { s.Request.Body = []byte(`{"statusCode": 200}`) }),
+			200,
+			`{"ok": true, "stage": "prod"}`,
+			"",
+		},
+		{
+			"no response matches",
+			health(func(m *apimodel.Method) { m.Integration.Responses = m.Integration.Responses[1:] }),
+			source(),
+			500,
+			"",
+			APIConfigurationError,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a, failure := newMock(t, c.method).Answer(c.source)
@@ -167,17 +250,38 @@ func TestMock(t *testing.T) {
 // Recorded: https://github.com/localstack/localstack/pull/11967 (no JSON is taken) and pull 11148 (any integer is).
 func TestMockStatus(t *testing.T) {
 	for text, want := range map[string]int{
-		"{ statusCode: 200 }": 200, `{"statusCode": 200}`: 200, "{statusCode:200}": 200, "{'statusCode': 200}": 200, "\n{\n \"statusCode\" : 201 ,\n}\n": 201,
-		`{"a": {"statusCode": 1}, "statusCode": 2}`: 2, `{"a": "}, \"statusCode\": 1", statusCode: 3}`: 3, `{statusCode: -1}`: -1, `{"statusCode": 1, "statusCode": 2}`: 2,
-		`{"a": [1, 2], statusCode: 4}`: 4,
+		"{ statusCode: 200 }":                          200,
+		`{"statusCode": 200}`:                          200,
+		"{statusCode:200}":                             200,
+		"{'statusCode': 200}":                          200,
+		"\n{\n \"statusCode\" : 201 ,\n}\n":            201,
+		`{"a": {"statusCode": 1}, "statusCode": 2}`:    2,
+		`{"a": "}, \"statusCode\": 1", statusCode: 3}`: 3,
+		`{statusCode: -1}`:                             -1,
+		`{"statusCode": 1, "statusCode": 2}`:           2,
+		`{"a": [1, 2], statusCode: 4}`:                 4,
 	} {
 		if got, ok := mockStatus(text); !ok || got != want {
 			t.Errorf("%q: want %d, got %d, %t", text, want, got, ok)
 		}
 	}
 	for _, text := range []string{
-		"", "{}", "200", "statusCode: 200", "{statusCode}", `{"statusCode": "200"}`, "{statusCode: 200.0}", "{statusCode: }", "{statusCode: 200", "{statusCode: 200]}",
-		`{"statusCode: 200}`, "{status: 200}", "{statusCode: 2: 3}", "{StatusCode: 200}", "{[statusCode: 200}", "{statusCode: 99999999999999999999}",
+		"",
+		"{}",
+		"200",
+		"statusCode: 200",
+		"{statusCode}",
+		`{"statusCode": "200"}`,
+		"{statusCode: 200.0}",
+		"{statusCode: }",
+		"{statusCode: 200",
+		"{statusCode: 200]}",
+		`{"statusCode: 200}`,
+		"{status: 200}",
+		"{statusCode: 2: 3}",
+		"{StatusCode: 200}",
+		"{[statusCode: 200}",
+		"{statusCode: 99999999999999999999}",
 	} {
 		if got, ok := mockStatus(text); ok {
 			t.Errorf("%q: want no status, got %d", text, got)
@@ -201,8 +305,18 @@ func TestNewMockRefuses(t *testing.T) {
 			m.Integration.Responses[0].Templates = map[string]string{"a/b": "$input.json('$')"}
 		}, "$input.json('$')", ErrUnsupported},
 		{"status", func(m *apimodel.Method) { m.Integration.Responses[0].StatusCode = "2xx" }, `"2xx"`, ErrUnsupported},
-		{"pattern", func(m *apimodel.Method) { m.Integration.Responses[0].SelectionPattern = "(?!a)" }, "(?!a)", ErrUnsupported},
-		{"content handling", func(m *apimodel.Method) { m.Integration.Responses[0].ContentHandling = "CONVERT_TO_BINARY" }, "CONVERT_TO_BINARY", ErrUnsupported},
+		{
+			"pattern",
+			func(m *apimodel.Method) { m.Integration.Responses[0].SelectionPattern = "(?!a)" },
+			"(?!a)",
+			ErrUnsupported,
+		},
+		{
+			"content handling",
+			func(m *apimodel.Method) { m.Integration.Responses[0].ContentHandling = "CONVERT_TO_BINARY" },
+			"CONVERT_TO_BINARY",
+			ErrUnsupported,
+		},
 		{"value of the integration", func(m *apimodel.Method) {
 			m.Integration.Responses[0].Parameters["method.response.header.Vary"] = "integration.response.header.Vary"
 		}, "integration.response.header.Vary", ErrUnsupported},
@@ -212,7 +326,12 @@ func TestNewMockRefuses(t *testing.T) {
 		{"two defaults", func(m *apimodel.Method) {
 			m.Integration.Responses = append(m.Integration.Responses, m.Integration.Responses[0])
 		}, "2 integration responses", ErrUnsupported},
-		{"a header of a response that the method does not have", func(m *apimodel.Method) { m.Responses = nil }, "response 204 does not have", nil},
+		{
+			"a header of a response that the method does not have",
+			func(m *apimodel.Method) { m.Responses = nil },
+			"response 204 does not have",
+			nil,
+		},
 		{"a header that the method's response does not have", func(m *apimodel.Method) {
 			delete(m.Responses[0].Parameters, "method.response.header.Vary")
 		}, "does not have method.response.header.Vary", nil},

@@ -28,22 +28,47 @@ func TestTypes(t *testing.T) {
 		status   int
 		fallback Type
 	}{
-		"ACCESS_DENIED": {403, Default4XX}, "API_CONFIGURATION_ERROR": {500, Default5XX}, "AUTHORIZER_CONFIGURATION_ERROR": {500, Default5XX},
-		"AUTHORIZER_FAILURE": {500, Default5XX}, "BAD_REQUEST_PARAMETERS": {400, Default4XX}, "BAD_REQUEST_BODY": {400, Default4XX},
-		"EXPIRED_TOKEN": {403, Default4XX}, "INTEGRATION_FAILURE": {504, Default5XX}, "INTEGRATION_TIMEOUT": {504, Default5XX},
-		"INVALID_API_KEY": {403, Default4XX}, "INVALID_SIGNATURE": {403, Default4XX}, "MISSING_AUTHENTICATION_TOKEN": {403, Default4XX},
-		"QUOTA_EXCEEDED": {429, Default4XX}, "REQUEST_TOO_LARGE": {413, Default4XX}, "RESOURCE_NOT_FOUND": {404, Default4XX}, "THROTTLED": {429, Default4XX},
+		"ACCESS_DENIED": {
+			403,
+			Default4XX,
+		}, "API_CONFIGURATION_ERROR": {500, Default5XX}, "AUTHORIZER_CONFIGURATION_ERROR": {500, Default5XX},
+		"AUTHORIZER_FAILURE": {
+			500,
+			Default5XX,
+		}, "BAD_REQUEST_PARAMETERS": {400, Default4XX}, "BAD_REQUEST_BODY": {400, Default4XX},
+		"EXPIRED_TOKEN": {
+			403,
+			Default4XX,
+		}, "INTEGRATION_FAILURE": {504, Default5XX}, "INTEGRATION_TIMEOUT": {504, Default5XX},
+		"INVALID_API_KEY": {
+			403,
+			Default4XX,
+		}, "INVALID_SIGNATURE": {403, Default4XX}, "MISSING_AUTHENTICATION_TOKEN": {403, Default4XX},
+		"QUOTA_EXCEEDED": {
+			429,
+			Default4XX,
+		}, "REQUEST_TOO_LARGE": {413, Default4XX}, "RESOURCE_NOT_FOUND": {404, Default4XX}, "THROTTLED": {429, Default4XX},
 		"UNAUTHORIZED": {401, Default4XX}, "UNSUPPORTED_MEDIA_TYPE": {415, Default4XX}, "WAF_FILTERED": {403, Default4XX},
 	}
 	if n := len(documented) + len([]Type{Default4XX, Default5XX}); n != 21 || len(defaults) != n {
 		t.Fatalf("want 21 types, got %d documented and %d here", n, len(defaults))
 	}
 	plain := newResponses(t)
-	custom := newResponses(t, &apimodel.GatewayResponse{Type: "DEFAULT_4XX", Parameters: map[string]string{"gatewayresponse.header.x": "'DEFAULT_4XX'"}},
-		&apimodel.GatewayResponse{Type: "DEFAULT_5XX", Parameters: map[string]string{"gatewayresponse.header.x": "'DEFAULT_5XX'"}})
+	custom := newResponses(
+		t,
+		&apimodel.GatewayResponse{
+			Type:       "DEFAULT_4XX",
+			Parameters: map[string]string{"gatewayresponse.header.x": "'DEFAULT_4XX'"},
+		},
+		&apimodel.GatewayResponse{
+			Type:       "DEFAULT_5XX",
+			Parameters: map[string]string{"gatewayresponse.header.x": "'DEFAULT_5XX'"},
+		},
+	)
 	for name, want := range documented {
 		got := plain.Answer(&Failure{Type: name, Message: "m"}, source())
-		if got.Status != want.status || string(got.Body) != `{"message":"m"}` || got.Headers.Get("Content-Type") != "application/json" {
+		if got.Status != want.status || string(got.Body) != `{"message":"m"}` ||
+			got.Headers.Get("Content-Type") != "application/json" {
 			t.Errorf("%s: want %d with the default body, got %d %s", name, want.status, got.Status, got.Body)
 		}
 		inherited := custom.Answer(&Failure{Type: name, Message: "m"}, source()).Headers.Get("x")
@@ -66,16 +91,57 @@ func TestDefaultAnswers(t *testing.T) {
 		body    string
 		header  string
 	}{
-		{"line 1", Failure{Type: Unauthorized, Message: "Unauthorized"}, 401, `{"message":"Unauthorized"}`, "UnauthorizedException"},
-		{"line 3: no message is null", Failure{Type: AuthorizerConfigurationError}, 500, `{"message":null}`, "AuthorizerConfigurationException"},
-		{"line 4: a capital letter", Failure{Type: AccessDenied, Capital: true, Message: "User is not authorized to access this resource"}, 403,
-			`{"Message":"User is not authorized to access this resource"}`, "AccessDeniedException"},
+		{
+			"line 1",
+			Failure{Type: Unauthorized, Message: "Unauthorized"},
+			401,
+			`{"message":"Unauthorized"}`,
+			"UnauthorizedException",
+		},
+		{
+			"line 3: no message is null",
+			Failure{Type: AuthorizerConfigurationError},
+			500,
+			`{"message":null}`,
+			"AuthorizerConfigurationException",
+		},
+		{
+			"line 4: a capital letter",
+			Failure{Type: AccessDenied, Capital: true, Message: "User is not authorized to access this resource"},
+			403,
+			`{"Message":"User is not authorized to access this resource"}`,
+			"AccessDeniedException",
+		},
 		{"line 16", Failure{Type: MissingAuthenticationToken, Message: "Missing Authentication Token"}, 403,
 			`{"message":"Missing Authentication Token"}`, "MissingAuthenticationTokenException"},
-		{"line 20: a space after the colon", *Internal(502, "why"), 502, `{"message": "Internal server error"}`, "InternalServerErrorException"},
-		{"line 21: a status of its own", Failure{Type: IntegrationTimeout, Message: "Endpoint request timed out"}, 504, `{"message":"Endpoint request timed out"}`, "InternalServerErrorException"},
-		{"an error type of its own", Failure{Type: AccessDenied, ErrorType: "ForbiddenException", Message: "Forbidden"}, 403, `{"message":"Forbidden"}`, "ForbiddenException"},
-		{"a message that needs quoting", Failure{Type: InvalidSignature, Message: "a\"b<\n"}, 403, `{"message":"a\"b<\n"}`, "InvalidSignatureException"},
+		{
+			"line 20: a space after the colon",
+			*Internal(502, "why"),
+			502,
+			`{"message": "Internal server error"}`,
+			"InternalServerErrorException",
+		},
+		{
+			"line 21: a status of its own",
+			Failure{Type: IntegrationTimeout, Message: "Endpoint request timed out"},
+			504,
+			`{"message":"Endpoint request timed out"}`,
+			"InternalServerErrorException",
+		},
+		{
+			"an error type of its own",
+			Failure{Type: AccessDenied, ErrorType: "ForbiddenException", Message: "Forbidden"},
+			403,
+			`{"message":"Forbidden"}`,
+			"ForbiddenException",
+		},
+		{
+			"a message that needs quoting",
+			Failure{Type: InvalidSignature, Message: "a\"b<\n"},
+			403,
+			`{"message":"a\"b<\n"}`,
+			"InvalidSignatureException",
+		},
 		{"an unknown type", Failure{Type: "NEW", Message: "m"}, 500, `{"message":"m"}`, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -97,18 +163,27 @@ func TestDocumentedExample(t *testing.T) {
 			"gatewayresponse.header.x-request-query":             "method.request.querystring.q",
 			"gatewayresponse.header.x-request-header":            "method.request.header.Accept",
 		},
-		Templates: map[string]string{"application/json": "{\n     \"message\": $context.error.messageString,\n     \"type\":  \"$context.error.responseType\",\n" +
-			"     \"stage\":  \"$context.stage\",\n     \"resourcePath\":  \"$context.resourcePath\",\n     \"stageVariables.a\":  \"$stageVariables.table\",\n     \"statusCode\": \"'404'\"\n}"},
+		Templates: map[string]string{
+			"application/json": "{\n     \"message\": $context.error.messageString,\n     \"type\":  \"$context.error.responseType\",\n" +
+				"     \"stage\":  \"$context.stage\",\n     \"resourcePath\":  \"$context.resourcePath\",\n     \"stageVariables.a\":  \"$stageVariables.table\",\n     \"statusCode\": \"'404'\"\n}",
+		},
 	})
 	f := &Failure{Type: MissingAuthenticationToken, Message: "Missing Authentication Token", Status: 403}
 	got := rs.Answer(f, source(withHeader("accept", "text/html")))
 	want := exchange.Answer{
 		Status: 404,
-		Headers: exchange.Headers{{Name: "Content-Type", Value: "application/json"}, {Name: "x-amzn-ErrorType", Value: "MissingAuthenticationTokenException"},
-			{Name: "Access-Control-Allow-Origin", Value: "a.b.c"}, {Name: "x-request-header", Value: "text/html"},
-			{Name: "x-request-path", Value: "a%2Fb"}, {Name: "x-request-query", Value: "a b"}},
-		Body: []byte("{\n     \"message\": \"Missing Authentication Token\",\n     \"type\":  \"MISSING_AUTHENTICATION_TOKEN\",\n" +
-			"     \"stage\":  \"prod\",\n     \"resourcePath\":  \"/orders/{id}\",\n     \"stageVariables.a\":  \"orders\",\n     \"statusCode\": \"'404'\"\n}"),
+		Headers: exchange.Headers{
+			{Name: "Content-Type", Value: "application/json"},
+			{Name: "x-amzn-ErrorType", Value: "MissingAuthenticationTokenException"},
+			{Name: "Access-Control-Allow-Origin", Value: "a.b.c"},
+			{Name: "x-request-header", Value: "text/html"},
+			{Name: "x-request-path", Value: "a%2Fb"},
+			{Name: "x-request-query", Value: "a b"},
+		},
+		Body: []byte(
+			"{\n     \"message\": \"Missing Authentication Token\",\n     \"type\":  \"MISSING_AUTHENTICATION_TOKEN\",\n" +
+				"     \"stage\":  \"prod\",\n     \"resourcePath\":  \"/orders/{id}\",\n     \"stageVariables.a\":  \"orders\",\n     \"statusCode\": \"'404'\"\n}",
+		),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -124,39 +199,94 @@ func TestAnswerCustomized(t *testing.T) {
 		want         exchange.Answer
 	}{
 		{"headers alone", "the body stays API Gateway's own, its capital letter too",
-			[]*apimodel.GatewayResponse{{Type: "DEFAULT_4XX", Parameters: map[string]string{"gatewayresponse.header.Vary": "'Origin'"}}},
+			[]*apimodel.GatewayResponse{{
+				Type:       "DEFAULT_4XX",
+				Parameters: map[string]string{"gatewayresponse.header.Vary": "'Origin'"},
+			}},
 			Failure{Type: AccessDenied, Capital: true, Message: "m"}, source(),
-			exchange.Answer{Status: 403, Body: []byte(`{"Message":"m"}`), Headers: exchange.Headers{{Name: "Content-Type", Value: "application/json"},
-				{Name: "x-amzn-ErrorType", Value: "AccessDeniedException"}, {Name: "Vary", Value: "Origin"}}}},
+			exchange.Answer{
+				Status: 403,
+				Body:   []byte(`{"Message":"m"}`),
+				Headers: exchange.Headers{{Name: "Content-Type", Value: "application/json"},
+					{Name: "x-amzn-ErrorType", Value: "AccessDeniedException"}, {Name: "Vary", Value: "Origin"}},
+			}},
 		{"own response", "it takes the place of the default altogether",
-			[]*apimodel.GatewayResponse{{Type: "DEFAULT_4XX", StatusCode: 418, Parameters: map[string]string{"gatewayresponse.header.a": "'1'"}},
+			[]*apimodel.GatewayResponse{{
+				Type:       "DEFAULT_4XX",
+				StatusCode: 418,
+				Parameters: map[string]string{"gatewayresponse.header.a": "'1'"},
+			},
 				{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.b": "'2'"}}},
 			Failure{Type: Unauthorized, Message: "m"}, source(),
-			exchange.Answer{Status: 401, Body: []byte(`{"message":"m"}`), Headers: exchange.Headers{{Name: "Content-Type", Value: "application/json"},
-				{Name: "x-amzn-ErrorType", Value: "UnauthorizedException"}, {Name: "b", Value: "2"}}}},
-		{"status of the default", `"changes the status codes of all other 4XX responses to the new value"`,
-			[]*apimodel.GatewayResponse{{Type: "DEFAULT_4XX", StatusCode: 418}}, Failure{Type: Unauthorized, Status: 401, Message: "m"}, source(),
-			exchange.Answer{Status: 418, Body: []byte(`{"message":"m"}`), Headers: exchange.Headers{{Name: "Content-Type", Value: "application/json"},
-				{Name: "x-amzn-ErrorType", Value: "UnauthorizedException"}}}},
+			exchange.Answer{
+				Status: 401,
+				Body:   []byte(`{"message":"m"}`),
+				Headers: exchange.Headers{{Name: "Content-Type", Value: "application/json"},
+					{Name: "x-amzn-ErrorType", Value: "UnauthorizedException"}, {Name: "b", Value: "2"}},
+			}},
+		{
+			"status of the default",
+			`"changes the status codes of all other 4XX responses to the new value"`,
+			[]*apimodel.GatewayResponse{{Type: "DEFAULT_4XX", StatusCode: 418}},
+			Failure{Type: Unauthorized, Status: 401, Message: "m"},
+			source(),
+			exchange.Answer{
+				Status: 418,
+				Body:   []byte(`{"message":"m"}`),
+				Headers: exchange.Headers{{Name: "Content-Type", Value: "application/json"},
+					{Name: "x-amzn-ErrorType", Value: "UnauthorizedException"}},
+			},
+		},
 		{"template by Accept", "the first type of the header, and its type is the answer's",
-			[]*apimodel.GatewayResponse{{Type: "UNAUTHORIZED", Templates: map[string]string{"application/json": "{}", "Text/HTML": "<p>$context.error.message"}}},
+			[]*apimodel.GatewayResponse{{
+				Type:      "UNAUTHORIZED",
+				Templates: map[string]string{"application/json": "{}", "Text/HTML": "<p>$context.error.message"},
+			}},
 			Failure{Type: Unauthorized, Message: "m"}, source(withHeader("Accept", "text/html, application/json")),
-			exchange.Answer{Status: 401, Body: []byte(`<p>m`), Headers: exchange.Headers{{Name: "Content-Type", Value: "text/html"},
-				{Name: "x-amzn-ErrorType", Value: "UnauthorizedException"}}}},
+			exchange.Answer{
+				Status: 401,
+				Body:   []byte(`<p>m`),
+				Headers: exchange.Headers{{Name: "Content-Type", Value: "text/html"},
+					{Name: "x-amzn-ErrorType", Value: "UnauthorizedException"}},
+			}},
 		{"no template for Accept", "application/json then",
-			[]*apimodel.GatewayResponse{{Type: "UNAUTHORIZED", Templates: map[string]string{"application/json": "{}", "a/b": "x"}}},
+			[]*apimodel.GatewayResponse{{
+				Type:      "UNAUTHORIZED",
+				Templates: map[string]string{"application/json": "{}", "a/b": "x"},
+			}},
 			Failure{Type: Unauthorized}, source(withHeader("Accept", "text/html")),
-			exchange.Answer{Status: 401, Body: []byte(`{}`), Headers: exchange.Headers{{Name: "Content-Type", Value: "application/json"},
-				{Name: "x-amzn-ErrorType", Value: "UnauthorizedException"}}}},
+			exchange.Answer{
+				Status: 401,
+				Body:   []byte(`{}`),
+				Headers: exchange.Headers{{Name: "Content-Type", Value: "application/json"},
+					{Name: "x-amzn-ErrorType", Value: "UnauthorizedException"}},
+			}},
 		{"values of all kinds", "those the request does not have make no header, and one that would end its line neither",
 			[]*apimodel.GatewayResponse{{Type: "UNAUTHORIZED", Parameters: map[string]string{
-				"gatewayresponse.header.content-type": "'text/x'", "gatewayresponse.header.b": "method.request.header.ORIGIN", "gatewayresponse.header.c": "method.request.header.none",
-				"gatewayresponse.header.d": "context.requestId", "gatewayresponse.header.e": "stageVariables.table", "gatewayresponse.header.f": "method.request.querystring.evil",
-				"gatewayresponse.header.g": "context.authorizer.none", "gatewayresponse.header.h": "context.error.message", "gatewayresponse.header.i": "''"}}},
+				"gatewayresponse.header.content-type": "'text/x'",
+				"gatewayresponse.header.b":            "method.request.header.ORIGIN",
+				"gatewayresponse.header.c":            "method.request.header.none",
+				"gatewayresponse.header.d":            "context.requestId",
+				"gatewayresponse.header.e":            "stageVariables.table",
+				"gatewayresponse.header.f":            "method.request.querystring.evil",
+				"gatewayresponse.header.g":            "context.authorizer.none",
+				"gatewayresponse.header.h":            "context.error.message",
+				"gatewayresponse.header.i":            "''",
+			}}},
 			Failure{Type: Unauthorized, Message: "m"}, source(),
-			exchange.Answer{Status: 401, Body: []byte(`{"message":"m"}`), Headers: exchange.Headers{{Name: "content-type", Value: "text/x"},
-				{Name: "x-amzn-ErrorType", Value: "UnauthorizedException"}, {Name: "b", Value: "https://b.example.com"}, {Name: "d", Value: "id-1"},
-				{Name: "e", Value: "orders"}, {Name: "h", Value: "m"}, {Name: "i", Value: ""}}}},
+			exchange.Answer{
+				Status: 401,
+				Body:   []byte(`{"message":"m"}`),
+				Headers: exchange.Headers{
+					{Name: "content-type", Value: "text/x"},
+					{Name: "x-amzn-ErrorType", Value: "UnauthorizedException"},
+					{Name: "b", Value: "https://b.example.com"},
+					{Name: "d", Value: "id-1"},
+					{Name: "e", Value: "orders"},
+					{Name: "h", Value: "m"},
+					{Name: "i", Value: ""},
+				},
+			}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := newResponses(t, c.list...).Answer(&c.failure, c.source)
@@ -212,22 +342,68 @@ func TestNewResponsesProblems(t *testing.T) {
 		{apimodel.GatewayResponse{Type: "NEW"}, `"NEW"`},
 		{apimodel.GatewayResponse{Type: "REQUEST_TOO_LARGE", StatusCode: 400}, "REQUEST_TOO_LARGE"},
 		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", StatusCode: 100}, "100"},
-		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.path.a": "'b'"}}, "gatewayresponse.path.a"},
-		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a b": "'b'"}}, "gatewayresponse.header.a b"},
-		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "b"}}, "the value b"},
-		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "'"}}, "the value '"},
-		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "method.request.body"}}, "method.request.body"},
-		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "method.request.multivalueheader.b"}}, "multivalueheader"},
-		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "integration.response.header.b"}}, "integration.response.header.b"},
-		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "'1'", "gatewayresponse.header.A": "'2'"}}, "twice"},
-		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", Templates: map[string]string{"a/b": "$util.escapeJavaScript($context.error.message)"}}, "$util.escapeJavaScript("},
+		{
+			apimodel.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.path.a": "'b'"}},
+			"gatewayresponse.path.a",
+		},
+		{
+			apimodel.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a b": "'b'"}},
+			"gatewayresponse.header.a b",
+		},
+		{
+			apimodel.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "b"}},
+			"the value b",
+		},
+		{
+			apimodel.GatewayResponse{Type: "UNAUTHORIZED", Parameters: map[string]string{"gatewayresponse.header.a": "'"}},
+			"the value '",
+		},
+		{
+			apimodel.GatewayResponse{
+				Type:       "UNAUTHORIZED",
+				Parameters: map[string]string{"gatewayresponse.header.a": "method.request.body"},
+			},
+			"method.request.body",
+		},
+		{
+			apimodel.GatewayResponse{
+				Type:       "UNAUTHORIZED",
+				Parameters: map[string]string{"gatewayresponse.header.a": "method.request.multivalueheader.b"},
+			},
+			"multivalueheader",
+		},
+		{
+			apimodel.GatewayResponse{
+				Type:       "UNAUTHORIZED",
+				Parameters: map[string]string{"gatewayresponse.header.a": "integration.response.header.b"},
+			},
+			"integration.response.header.b",
+		},
+		{
+			apimodel.GatewayResponse{
+				Type:       "UNAUTHORIZED",
+				Parameters: map[string]string{"gatewayresponse.header.a": "'1'", "gatewayresponse.header.A": "'2'"},
+			},
+			"twice",
+		},
+		{
+			apimodel.GatewayResponse{
+				Type:      "UNAUTHORIZED",
+				Templates: map[string]string{"a/b": "$util.escapeJavaScript($context.error.message)"},
+			},
+			"$util.escapeJavaScript(",
+		},
 		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", Templates: map[string]string{"a/b": "${context.stage}"}}, "${"},
-		{apimodel.GatewayResponse{Type: "UNAUTHORIZED", Templates: map[string]string{"a/b": "#if($context.stage)a#end"}}, "#if"},
+		{
+			apimodel.GatewayResponse{Type: "UNAUTHORIZED", Templates: map[string]string{"a/b": "#if($context.stage)a#end"}},
+			"#if",
+		},
 	} {
 		t.Run(c.names, func(t *testing.T) {
 			c.response.ID = apimodel.ID{Stack: "Shop", LogicalID: "R"}
 			rs, problems := NewResponses([]*apimodel.GatewayResponse{&c.response})
-			if len(problems) != 1 || problems[0].ID != c.response.ID || problems[0].Blocks || !errors.Is(problems[0].Err, ErrUnsupported) ||
+			if len(problems) != 1 || problems[0].ID != c.response.ID || problems[0].Blocks ||
+				!errors.Is(problems[0].Err, ErrUnsupported) ||
 				!strings.Contains(problems[0].What, c.names) {
 				t.Fatalf("want one problem that names %s, got %v", c.names, problems)
 			}
@@ -276,7 +452,9 @@ func TestChoose(t *testing.T) {
 
 func BenchmarkResponses(b *testing.B) {
 	rs, problems := NewResponses([]*apimodel.GatewayResponse{{Type: "DEFAULT_4XX", Parameters: map[string]string{
-		"gatewayresponse.header.Access-Control-Allow-Origin": "'https://shop.example.com'", "gatewayresponse.header.Vary": "'Origin'"}}})
+		"gatewayresponse.header.Access-Control-Allow-Origin": "'https://shop.example.com'",
+		"gatewayresponse.header.Vary":                        "'Origin'",
+	}}})
 	if len(problems) > 0 {
 		b.Fatal(problems)
 	}
@@ -298,8 +476,11 @@ func TestUnknownVariables(t *testing.T) {
 		"$input.body":              "<$input.body>",
 		"$stageVariables.a.b":      "<$stageVariables.a.b>",
 	} {
-		rs, problems := NewResponses([]*apimodel.GatewayResponse{{Type: "UNAUTHORIZED", StatusCode: 418, Templates: map[string]string{"a/b": template}}})
-		if len(problems) != 1 || problems[0].Blocks || problems[0].What != "the variable "+name+" is not known here: it has no value" {
+		rs, problems := NewResponses(
+			[]*apimodel.GatewayResponse{{Type: "UNAUTHORIZED", StatusCode: 418, Templates: map[string]string{"a/b": template}}},
+		)
+		if len(problems) != 1 || problems[0].Blocks ||
+			problems[0].What != "the variable "+name+" is not known here: it has no value" {
 			t.Errorf("%s: got the problems %v", name, problems)
 		}
 		if a := rs.Answer(&Failure{Type: Unauthorized, Message: "m"}, source()); a.Status != 418 || string(a.Body) != "<>" {
@@ -311,7 +492,8 @@ func TestUnknownVariables(t *testing.T) {
 	if len(problems) != 1 || !strings.Contains(problems[0].What, "$context.none") {
 		t.Errorf("got the problems %v", problems)
 	}
-	if a := rs.Answer(&Failure{Type: Unauthorized, Message: "m"}, source()); a.Headers.Has("a") || a.Headers.Get("b") != "b" {
+	if a := rs.Answer(&Failure{Type: Unauthorized, Message: "m"}, source()); a.Headers.Has("a") ||
+		a.Headers.Get("b") != "b" {
 		t.Errorf("got the headers %v", a.Headers)
 	}
 }

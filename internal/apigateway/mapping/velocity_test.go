@@ -18,7 +18,12 @@ func TestVelocity(t *testing.T) {
 	}{
 		{"text", "a\n b$ $5 # #1 {}", "a\n b$ $5 # #1 {}", nil},
 		{"variables", "$context.stage/$stageVariables.table.", "prod/orders.", nil},
-		{"a header in its case", `$input.params().header.get("Origin")|$input.params().header.get('origin')|`, "https://b.example.com||", nil},
+		{
+			"a header in its case",
+			`$input.params().header.get("Origin")|$input.params().header.get('origin')|`,
+			"https://b.example.com||",
+			nil,
+		},
 		{"set", `#set($a = "x")$a/$a`, "x/x", nil},
 		{"a name may have a hyphen", `#set($a-b = "x")$a-b`, "x", nil},
 		{"set to a value", `#set( $a=$context.stage )[$a]`, "[prod]", nil},
@@ -34,7 +39,12 @@ func TestVelocity(t *testing.T) {
 		{"and equals nothing", "#if('a' == 'b')#set($x = '')#end#if($x == '')1#end#if($x == $x)2#end.", ".", nil},
 		{"and sets nothing", "#set($y = '1')#if('a' == 'b')#set($x = '2')#end#set($y = $x)$y", "1", nil},
 		{"override", "#set($context.responseOverride.header.X-a = 'b')", "", exchange.Headers{{Name: "X-a", Value: "b"}}},
-		{"override twice", "#set($context.responseOverride.header.X-a = 'b')#set($context.responseOverride.header.x-A = 'c')", "", exchange.Headers{{Name: "x-A", Value: "c"}}},
+		{
+			"override twice",
+			"#set($context.responseOverride.header.X-a = 'b')#set($context.responseOverride.header.x-A = 'c')",
+			"",
+			exchange.Headers{{Name: "x-A", Value: "c"}},
+		},
 		{"a header that would end its line", "#set($context.responseOverride.header.X-a = $stageVariables.evil)", "", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -127,8 +137,15 @@ func TestVelocityRefuses(t *testing.T) {
 // A template is refused or rendered, and what has no sign of Velocity is rendered as it is.
 func FuzzVelocity(f *testing.F) {
 	for _, s := range []string{
-		preflight("a", "b", "c").Integration.Responses[0].Templates["application/json"], "{ statusCode: 200 }", "$", "#", "#if($a == \"\")\n#end", "#set($a = 'b')$a", "$context.stage",
-		"#set($context.responseOverride.header.a = $input.params().header.get('Origin'))", "#if('a'=='b'||'c'=='c')\r\n x\n\t#end \n",
+		preflight("a", "b", "c").Integration.Responses[0].Templates["application/json"],
+		"{ statusCode: 200 }",
+		"$",
+		"#",
+		"#if($a == \"\")\n#end",
+		"#set($a = 'b')$a",
+		"$context.stage",
+		"#set($context.responseOverride.header.a = $input.params().header.get('Origin'))",
+		"#if('a'=='b'||'c'=='c')\r\n x\n\t#end \n",
 	} {
 		f.Add(s)
 	}

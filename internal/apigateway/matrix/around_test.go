@@ -21,17 +21,61 @@ func TestPolicyNote(t *testing.T) {
 	for _, tt := range []struct{ name, statements, want string }{
 		{"everything", all, not},
 		{"everything, in other words", `{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"*","Resource":"*"}`, not},
-		{"by the API's ARN", `{"Effect":"Allow","Principal":"*","Action":"execute-api:*","Resource":"arn:aws:execute-api:us-east-1:123456789012:abc/*"}`, not},
-		{"and something besides", all + `,{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"execute-api:Invoke","Resource":"execute-api:/*"}`, not},
-		{"a Deny beside it", all + `,{"Effect":"Deny","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/prod/GET/a"}`, may},
-		{"under a condition", `{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*","Condition":{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}}`, may},
-		{"an account", `{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"execute-api:Invoke","Resource":"execute-api:/*"}`, may},
-		{"one verb", `{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*/GET/*"}`, may},
-		{"names of one length", `{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/?/?/?"}`, may},
-		{"all but one", `{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","NotResource":"execute-api:/prod/GET/a"}`, may},
-		{"another action", `{"Effect":"Allow","Principal":"*","Action":"execute-api:ManageConnections","Resource":"execute-api:/*"}`, may},
-		{"another API", `{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"arn:aws:execute-api:us-east-1:123456789012:other/*"}`, may},
-		{"what is not understood", `{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*","Condition":{"Magic":{"a":"b"}}}`, may},
+		{
+			"by the API's ARN",
+			`{"Effect":"Allow","Principal":"*","Action":"execute-api:*","Resource":"arn:aws:execute-api:us-east-1:123456789012:abc/*"}`,
+			not,
+		},
+		{
+			"and something besides",
+			all + `,{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"execute-api:Invoke","Resource":"execute-api:/*"}`,
+			not,
+		},
+		{
+			"a Deny beside it",
+			all + `,{"Effect":"Deny","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/prod/GET/a"}`,
+			may,
+		},
+		{
+			"under a condition",
+			`{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*","Condition":{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}}`,
+			may,
+		},
+		{
+			"an account",
+			`{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"execute-api:Invoke","Resource":"execute-api:/*"}`,
+			may,
+		},
+		{
+			"one verb",
+			`{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*/GET/*"}`,
+			may,
+		},
+		{
+			"names of one length",
+			`{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/?/?/?"}`,
+			may,
+		},
+		{
+			"all but one",
+			`{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","NotResource":"execute-api:/prod/GET/a"}`,
+			may,
+		},
+		{
+			"another action",
+			`{"Effect":"Allow","Principal":"*","Action":"execute-api:ManageConnections","Resource":"execute-api:/*"}`,
+			may,
+		},
+		{
+			"another API",
+			`{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"arn:aws:execute-api:us-east-1:123456789012:other/*"}`,
+			may,
+		},
+		{
+			"what is not understood",
+			`{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*","Condition":{"Magic":{"a":"b"}}}`,
+			may,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			model := guarded(t, `{"version":1,"routes":[{"route":"GET /orders"}]}`)
@@ -46,7 +90,10 @@ func TestPolicyNote(t *testing.T) {
 			if !strings.Contains(text, tt.want) || strings.Contains(text, "limits") {
 				t.Errorf("want %s\n got %s", tt.want, text)
 			}
-			if admits := strings.Contains(text, "and admits those that an authorizer's or IAM's policy neither allows nor denies."); admits != (tt.want == not) {
+			if admits := strings.Contains(
+				text,
+				"and admits those that an authorizer's or IAM's policy neither allows nor denies.",
+			); admits != (tt.want == not) {
 				t.Errorf("it says that the policy admits requests: %v\n%s", admits, text)
 			}
 		})
@@ -55,8 +102,21 @@ func TestPolicyNote(t *testing.T) {
 
 // TestPolicyNoteOfPublicRoutes: where no other policy is asked, there is none that an Allow adds to.
 func TestPolicyNoteOfPublicRoutes(t *testing.T) {
-	m := Matrix{APIs: []API{{Stack: "Shop", Name: "Api", ResourcePolicy: true, AllowsAll: true, Routes: []Route{{Verb: "GET", Path: "/", Kind: None}}}}}
-	if text := string(m.Routes()); !strings.HasSuffix(text, "Shop/Api has a resource policy that allows every caller every route, so it refuses no request.\n") {
+	m := Matrix{
+		APIs: []API{
+			{
+				Stack:          "Shop",
+				Name:           "Api",
+				ResourcePolicy: true,
+				AllowsAll:      true,
+				Routes:         []Route{{Verb: "GET", Path: "/", Kind: None}},
+			},
+		},
+	}
+	if text := string(m.Routes()); !strings.HasSuffix(
+		text,
+		"Shop/Api has a resource policy that allows every caller every route, so it refuses no request.\n",
+	) {
 		t.Error(text)
 	}
 }
@@ -71,7 +131,13 @@ func TestVariables(t *testing.T) {
 		{"a reference", "${Table}", []Variable{{"V", "${Table}"}}},
 		{"a function without a notation", `${{"Fn::If":["A","b","c"]}}`, []Variable{{"V", `${{"Fn::If":["A","b","c"]}}`}}},
 		{"an object", `{"b":{"c":[1,"${T}",{"d":null}]},"a":1e2,"e":{},"f":[],"g":true}`, []Variable{
-			{"V.a", "1e2"}, {"V.b.c[0]", "1"}, {"V.b.c[1]", "${T}"}, {"V.b.c[2].d", "null"}, {"V.e", "{}"}, {"V.f", "[]"}, {"V.g", "true"},
+			{"V.a", "1e2"},
+			{"V.b.c[0]", "1"},
+			{"V.b.c[1]", "${T}"},
+			{"V.b.c[2].d", "null"},
+			{"V.e", "{}"},
+			{"V.f", "[]"},
+			{"V.g", "true"},
 		}},
 		{"an empty object", "{}", []Variable{{"V", "{}"}}},
 		{"a list", `["a"]`, []Variable{{"V", `["a"]`}}},
@@ -95,7 +161,10 @@ func template(t *testing.T, authorizer string, resources ...string) *apimodel.Mo
 		"Auth": {"Type": "AWS::ApiGateway::Authorizer", "Properties": {"RestApiId": {"Ref": "Api"}, "Name": "Guard", ` + authorizer + `}},
 		"Get": {"Type": "AWS::ApiGateway::Method", "Properties": {"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
 			"HttpMethod": "GET", "AuthorizationType": "CUSTOM", "AuthorizerId": {"Ref": "Auth"},
-			"Integration": {"Type": "AWS", "IntegrationHttpMethod": "POST", "Uri": ` + invocation + `}}}` + strings.Join(append([]string{""}, resources...), ",") + `}}`
+			"Integration": {"Type": "AWS", "IntegrationHttpMethod": "POST", "Uri": ` + invocation + `}}}` + strings.Join(
+		append([]string{""}, resources...),
+		",",
+	) + `}}`
 	a, err := cloudassembly.Parse("Shop", []byte(text))
 	if err != nil {
 		t.Fatal(err)
@@ -111,13 +180,29 @@ const (
 // TestAuthorizerThatIsNotKnown: a value that is not resolved never reads as its default.
 func TestAuthorizerThatIsNotKnown(t *testing.T) {
 	for _, tt := range []struct{ name, authorizer, property, row string }{
-		{"how long answers are kept", token + `, "AuthorizerResultTtlInSeconds": {"Ref": "Choice"}`, "AuthorizerResultTtlInSeconds", "not known -"},
-		{"what the caller is identified by", `"Type": "TOKEN", "IdentitySource": {"Ref": "Choice"}, "AuthorizerUri": ` + invocation, "IdentitySource", "- 5m"},
-		{"which function decides", `"Type": "TOKEN", "IdentitySource": "method.request.header.Authorization", "AuthorizerUri": {"Ref": "Choice"}`, "AuthorizerUri", "5m"},
+		{
+			"how long answers are kept",
+			token + `, "AuthorizerResultTtlInSeconds": {"Ref": "Choice"}`,
+			"AuthorizerResultTtlInSeconds",
+			"not known -",
+		},
+		{
+			"what the caller is identified by",
+			`"Type": "TOKEN", "IdentitySource": {"Ref": "Choice"}, "AuthorizerUri": ` + invocation,
+			"IdentitySource",
+			"- 5m",
+		},
+		{
+			"which function decides",
+			`"Type": "TOKEN", "IdentitySource": "method.request.header.Authorization", "AuthorizerUri": {"Ref": "Choice"}`,
+			"AuthorizerUri",
+			"5m",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m, err := Of(template(t, tt.authorizer), "")
-			if !errors.Is(err, ErrUnknown) || !strings.Contains(fmt.Sprint(err), "Shop/Auth") || !strings.Contains(fmt.Sprint(err), tt.property) {
+			if !errors.Is(err, ErrUnknown) || !strings.Contains(fmt.Sprint(err), "Shop/Auth") ||
+				!strings.Contains(fmt.Sprint(err), tt.property) {
 				t.Errorf("want an ErrUnknown that names %s\n got %v", tt.property, err)
 			}
 			if got := strings.Join(strings.Fields(string(m.Text())), " "); !strings.Contains(got, tt.row) {
@@ -133,8 +218,16 @@ func TestFunctionURLs(t *testing.T) {
 	}
 	for _, tt := range []struct{ name, url, want string }{
 		{"for everyone", url(`"AuthType": "NONE", "TargetFunctionArn": {"Ref": "Fn"}`), "Shop/Api Shop/Fn anyone GET /\n"},
-		{"signed, of an alias", url(`"AuthType": "AWS_IAM", "TargetFunctionArn": {"Ref": "Fn"}, "Qualifier": "live"`), "Shop/Api Shop/Fn:live whom IAM allows lambda:InvokeFunctionUrl GET /\n"},
-		{"of a type that is not known", url(`"AuthType": {"Ref": "Choice"}, "TargetFunctionArn": {"Ref": "Fn"}`), "Shop/Api Shop/Fn not known GET /\n"},
+		{
+			"signed, of an alias",
+			url(`"AuthType": "AWS_IAM", "TargetFunctionArn": {"Ref": "Fn"}, "Qualifier": "live"`),
+			"Shop/Api Shop/Fn:live whom IAM allows lambda:InvokeFunctionUrl GET /\n",
+		},
+		{
+			"of a type that is not known",
+			url(`"AuthType": {"Ref": "Choice"}, "TargetFunctionArn": {"Ref": "Fn"}`),
+			"Shop/Api Shop/Fn not known GET /\n",
+		},
 		{"of a function behind no route", url(`"AuthType": "NONE", "TargetFunctionArn": "other"`), ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -143,7 +236,8 @@ func TestFunctionURLs(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, got, found := strings.Cut(string(m.Text()), "PAST THE CHECKS OF\n")
-			if fields := strings.Join(strings.Fields(got), " "); fields != strings.TrimSpace(tt.want) || found != (tt.want != "") {
+			if fields := strings.Join(strings.Fields(got), " "); fields != strings.TrimSpace(tt.want) ||
+				found != (tt.want != "") {
 				t.Errorf("got %q, want %q", fields, tt.want)
 			}
 			if strings.Contains(string(m.Routes()), "FUNCTION URL") {
@@ -154,8 +248,15 @@ func TestFunctionURLs(t *testing.T) {
 }
 
 func TestKeptAnswers(t *testing.T) {
-	m, err := Of(template(t, token, `"Stage": {"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "prod",
-		"CacheClusterEnabled": true, "MethodSettings": [{"HttpMethod": "*", "ResourcePath": "/*", "CachingEnabled": true, "CacheTtlInSeconds": 90}]}}`), "")
+	m, err := Of(
+		template(
+			t,
+			token,
+			`"Stage": {"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "prod",
+		"CacheClusterEnabled": true, "MethodSettings": [{"HttpMethod": "*", "ResourcePath": "/*", "CachingEnabled": true, "CacheTtlInSeconds": 90}]}}`,
+		),
+		"",
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

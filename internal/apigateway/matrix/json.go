@@ -76,12 +76,22 @@ func (m Matrix) JSON() []byte {
 	out := jsonMatrix{Version: jsonVersion, APIs: []jsonAPI{}}
 	for _, api := range m.APIs {
 		a := jsonAPI{
-			Stack: api.Stack, Name: api.Name, ResourcePolicy: api.ResourcePolicy, AllowsAll: api.AllowsAll, Routes: []jsonRoute{},
-			Authorizers: []jsonAuthorizerOf{}, Kept: []jsonKept{}, FunctionURLs: []jsonFunctionURL{},
+			Stack:          api.Stack,
+			Name:           api.Name,
+			ResourcePolicy: api.ResourcePolicy,
+			AllowsAll:      api.AllowsAll,
+			Routes:         []jsonRoute{},
+			Authorizers:    []jsonAuthorizerOf{},
+			Kept:           []jsonKept{},
+			FunctionURLs:   []jsonFunctionURL{},
 		}
 		for _, r := range api.Routes {
 			route := jsonRoute{
-				Route: r.String(), Authorizer: jsonAuthorizer{r.Kind, r.Authorizer}, APIKey: r.APIKey, WhoMayCall: r.Who, Public: r.Public,
+				Route:      r.String(),
+				Authorizer: jsonAuthorizer{r.Kind, r.Authorizer},
+				APIKey:     r.APIKey,
+				WhoMayCall: r.Who,
+				Public:     r.Public,
 			}
 			route.CacheSeconds = seconds(r.Cache)
 			for _, req := range r.Requires {

@@ -26,7 +26,12 @@ func guarded(t testing.TB, table string) *apimodel.Model {
 	}
 	return &apimodel.Model{APIs: []*apimodel.API{{ID: id("Api"), Name: "Api", Methods: []*apimodel.Method{{
 		ID: id("Get"), Verb: "GET", Path: "/orders", Authorization: apimodel.AuthorizationCustom,
-		Authorizer: &apimodel.Authorizer{ID: id("Authorizer"), Type: apimodel.TokenAuthorizer, Function: function, TTL: 5 * time.Minute},
+		Authorizer: &apimodel.Authorizer{
+			ID:       id("Authorizer"),
+			Type:     apimodel.TokenAuthorizer,
+			Function: function,
+			TTL:      5 * time.Minute,
+		},
 	}}}}}
 }
 
@@ -40,9 +45,24 @@ func TestIncludedAuthorizer(t *testing.T) {
 	}{
 		{"no requirement", `{"version":1,"routes":[{"route":"GET /orders"}]}`, "any valid token", 0},
 		{"one", `{"version":1,"routes":[{"route":"GET /orders","requires":[` + scope + `]}]}`, "any scope of orders:read", 1},
-		{"several", `{"version":1,"routes":[{"route":"GET /orders","requires":[` + scope + `,{"kind":"group","anyOf":["staff","admins"]}]}]}`, "any scope of orders:read and any group of staff, admins", 2},
-		{"of another authorizer", `{"version":1,"routes":[{"route":"GET /orders","elsewhere":true}]}`, "no caller: its authorizer leaves the route to another one", 0},
-		{"another verb", `{"version":1,"routes":[{"route":"POST /orders"}]}`, "no caller: its authorizer does not know the route", 0},
+		{
+			"several",
+			`{"version":1,"routes":[{"route":"GET /orders","requires":[` + scope + `,{"kind":"group","anyOf":["staff","admins"]}]}]}`,
+			"any scope of orders:read and any group of staff, admins",
+			2,
+		},
+		{
+			"of another authorizer",
+			`{"version":1,"routes":[{"route":"GET /orders","elsewhere":true}]}`,
+			"no caller: its authorizer leaves the route to another one",
+			0,
+		},
+		{
+			"another verb",
+			`{"version":1,"routes":[{"route":"POST /orders"}]}`,
+			"no caller: its authorizer does not know the route",
+			0,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m, err := Of(guarded(t, tt.table), "")
@@ -50,7 +70,8 @@ func TestIncludedAuthorizer(t *testing.T) {
 				t.Fatal(err)
 			}
 			r := m.APIs[0].Routes[0]
-			if r.Who != tt.who || len(r.Requires) != tt.requires || r.Kind != Token || r.Authorizer != "Authorizer" || *r.Cache != 5*time.Minute {
+			if r.Who != tt.who || len(r.Requires) != tt.requires || r.Kind != Token || r.Authorizer != "Authorizer" ||
+				*r.Cache != 5*time.Minute {
 				t.Errorf("got %+v, want %s", r, tt.who)
 			}
 		})
@@ -68,7 +89,12 @@ func TestCognitoClients(t *testing.T) {
 		{"and one outside of it", "^(other|abc)$", nil, "any ID token of the app client other or Shop/Web"},
 		{"an expression that is not a list", "^a", nil, `any ID token whose aud matches "^a"`},
 		{"a scope", "", []string{"orders/read"}, "any scope of orders/read"},
-		{"a scope, which is in tokens without aud", "^(abc)$", []string{"orders/read"}, "no token: its authorizer compares aud, and access tokens of Amazon Cognito have none"},
+		{
+			"a scope, which is in tokens without aud",
+			"^(abc)$",
+			[]string{"orders/read"},
+			"no token: its authorizer compares aud, and access tokens of Amazon Cognito have none",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			model := guarded(t, "")
@@ -97,20 +123,45 @@ func TestUnknown(t *testing.T) {
 		change func(m *apimodel.Model)
 		want   string
 	}{
-		{"no access table", "", func(*apimodel.Model) {}, "Shop/Api GET /orders: the access table of Shop/Guard cannot be read: "},
+		{
+			"no access table",
+			"",
+			func(*apimodel.Model) {},
+			"Shop/Api GET /orders: the access table of Shop/Guard cannot be read: ",
+		},
 		{"a wrong access table", "{}", func(*apimodel.Model) {}, "the access table of Shop/Guard: access: access.json: "},
-		{"code that is no folder", table, func(m *apimodel.Model) { method(m).Authorizer.Function.Code = apimodel.Code{Zip: "a.zip"} }, "its code is not a folder of the assembly"},
+		{
+			"code that is no folder",
+			table,
+			func(m *apimodel.Model) { method(m).Authorizer.Function.Code = apimodel.Code{Zip: "a.zip"} },
+			"its code is not a folder of the assembly",
+		},
 		{"a configuration that is not known does not make it another function", "", func(m *apimodel.Model) {
 			f := method(m).Authorizer.Function
 			f.Environment, f.Unresolved = nil, map[string]string{"GATEHOUSE_AUTHORIZER": "unresolved"}
 		}, "the access table of Shop/Guard cannot be read"},
-		{"no authorizer", table, func(m *apimodel.Model) { method(m).Authorizer = nil }, "its authorizer is not in the assembly"},
+		{
+			"no authorizer",
+			table,
+			func(m *apimodel.Model) { method(m).Authorizer = nil },
+			"its authorizer is not in the assembly",
+		},
 		{"no authorizer, in the model's words", table, func(m *apimodel.Model) {
 			method(m).Authorizer = nil
 			m.Problems = []apimodel.Problem{{ID: id("Get"), What: "its authorizer abc123 is not one of the API's", Blocks: true}}
 		}, "Shop/Api GET /orders: its authorizer abc123 is not one of the API's"},
-		{"an authorizer of no type", table, func(m *apimodel.Model) { method(m).Authorizer.Type = "MAGIC" }, "its authorizer has no type that API Gateway knows"},
-		{"no type of authorization", table, func(m *apimodel.Model) { method(m).Authorization = "" }, "it has no AuthorizationType that API Gateway knows"},
+		{
+			"an authorizer of no type",
+			table,
+			func(m *apimodel.Model) { method(m).Authorizer.Type = "MAGIC" },
+			"its authorizer has no type that API Gateway knows",
+		},
+		{
+			"no type of authorization",
+			table,
+			func(m *apimodel.Model) { method(m).Authorization = "" },
+			"it has no AuthorizationType that API Gateway knows",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			model := guarded(t, tt.table)
@@ -136,7 +187,8 @@ func TestIncompleteAPI(t *testing.T) {
 		{ID: id("Get"), What: "its integration is HTTP", Blocks: true}, // of no weight for access
 	}
 	_, err := Of(model, "")
-	if want := "access is not known: Shop/Api: its routes are in an OpenAPI document (Body), which is not read"; err == nil || err.Error() != want {
+	if want := "access is not known: Shop/Api: its routes are in an OpenAPI document (Body), which is not read"; err == nil ||
+		err.Error() != want {
 		t.Errorf("want %s\n got %v", want, err)
 	}
 	if _, err := Of(model, "Other"); err != nil {
@@ -144,8 +196,8 @@ func TestIncompleteAPI(t *testing.T) {
 	}
 }
 
-// TestPolicyThatIsNotKnown: the range of a VPC, say, is known only when the stack is deployed. The matrix tells that there
-// is a policy, and no more of any.
+// TestPolicyThatIsNotKnown: the range of a VPC, say, is known only when the stack is deployed. The matrix tells that
+// there is a policy, and no more of any.
 func TestPolicyThatIsNotKnown(t *testing.T) {
 	model := guarded(t, `{"version":1,"routes":[{"route":"GET /orders"}]}`)
 	model.Problems = []apimodel.Problem{{ID: id("Api"), What: "unresolved", Blocks: true, OfPolicy: true}}
@@ -164,7 +216,15 @@ func TestOrder(t *testing.T) {
 		return api
 	}
 	m, err := Of(&apimodel.Model{APIs: []*apimodel.API{
-		at("Shop", "Z", "Api", "POST /a", "GET /b", "GET /a", "GET /"), at("Shop", "A", "Api"), at("Shop", "B", ""), at("Prod/Shop", "A", "Api"),
+		at(
+			"Shop",
+			"Z",
+			"Api",
+			"POST /a",
+			"GET /b",
+			"GET /a",
+			"GET /",
+		), at("Shop", "A", "Api"), at("Shop", "B", ""), at("Prod/Shop", "A", "Api"),
 	}}, "")
 	if err != nil {
 		t.Fatal(err)
@@ -188,8 +248,16 @@ func TestTable(t *testing.T) {
 		rows [][]string
 		want string
 	}{
-		{"columns are rounded up", [][]string{{"A", "B", "C"}, {"1234567", "12", "x"}}, "A               B       C\n1234567         12      x\n"},
-		{"so that a longer value need not move the others", [][]string{{"A", "B", "C"}, {"12345678901234", "123456", "x"}}, "A               B       C\n12345678901234  123456  x\n"},
+		{
+			"columns are rounded up",
+			[][]string{{"A", "B", "C"}, {"1234567", "12", "x"}},
+			"A               B       C\n1234567         12      x\n",
+		},
+		{
+			"so that a longer value need not move the others",
+			[][]string{{"A", "B", "C"}, {"12345678901234", "123456", "x"}},
+			"A               B       C\n12345678901234  123456  x\n",
+		},
 		{"characters count, not bytes", [][]string{{"äöü", "x"}, {"abc", "y"}}, "äöü     x\nabc     y\n"},
 		{"nothing that a terminal obeys", [][]string{{"a\x1b[31m\n", "x"}}, "a\\x1b[31m\\n     x\n"},
 		{"quotes stay", [][]string{{`a "b"`, "x"}}, "a \"b\"   x\n"},
@@ -204,7 +272,13 @@ func TestTable(t *testing.T) {
 
 func TestCache(t *testing.T) {
 	for d, want := range map[time.Duration]string{
-		0: "off", time.Second: "1s", 90 * time.Second: "90s", 5 * time.Minute: "5m", time.Hour: "1h", 3599 * time.Second: "3599s", 1500 * time.Millisecond: "1.5s",
+		0:                       "off",
+		time.Second:             "1s",
+		90 * time.Second:        "90s",
+		5 * time.Minute:         "5m",
+		time.Hour:               "1h",
+		3599 * time.Second:      "3599s",
+		1500 * time.Millisecond: "1.5s",
 	} {
 		if got := (Route{Authorizer: "Jwt", Cache: &d}).cache(); got != want {
 			t.Errorf("%v: got %s, want %s", d, got, want)

@@ -98,7 +98,12 @@ func (m Matrix) authorizerRows() [][]string {
 				by = "not in the assembly"
 			}
 			rows = append(rows, []string{
-				api.String(), a.Kind + " " + a.Name, cmp.Or(sources, "-"), period(a.Cache, "not known"), cmp.Or(a.CacheKey, "-"), by,
+				api.String(),
+				a.Kind + " " + a.Name,
+				cmp.Or(sources, "-"),
+				period(a.Cache, "not known"),
+				cmp.Or(a.CacheKey, "-"),
+				by,
 			})
 		}
 	}

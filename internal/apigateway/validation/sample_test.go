@@ -16,15 +16,38 @@ func TestSample(t *testing.T) {
 			"lines":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/line"}}},
 			"definitions":{"line":{"type":"object","properties":{"sku":{"type":"string","pattern":"^[A-Z]{3}-\\d+$"},"quantity":{"type":"integer","minimum":2,"maximum":10}}}}}`,
 			`{"customer":"text","lines":[{"quantity":2,"sku":"AAA-1"}],"note":"tex"}`},
-		{"values that are named", `{"properties":{"a":{"enum":["x","y"]},"b":{"type":"string","default":"z"},"c":{"type":["null","boolean"]}}}`, `{"a":"x","b":"z","c":true}`},
-		{"numbers with bounds", `{"properties":{"a":{"type":"integer","maximum":-5},"b":{"type":"number","minimum":0,"exclusiveMinimum":true,"maximum":1,"exclusiveMaximum":true,"multipleOf":0.25},
-			"c":{"type":"integer","minimum":7,"multipleOf":5},"d":{"type":"integer","minimum":10,"exclusiveMinimum":true}}}`, `{"a":-5,"b":0.25,"c":10,"d":11}`},
-		{"formats", `{"properties":{"at":{"type":"string","format":"date-time"},"by":{"type":"string","format":"email"}}}`, `{"at":"2026-01-31T12:00:00Z","by":"ada@example.com"}`},
-		{"schemas that are combined", `{"allOf":[{"properties":{"a":{"type":"string"}}},{"required":["b"],"properties":{"b":{"type":"integer"}}}],"type":"object"}`, `{"a":"text","b":1}`},
+		{
+			"values that are named",
+			`{"properties":{"a":{"enum":["x","y"]},"b":{"type":"string","default":"z"},"c":{"type":["null","boolean"]}}}`,
+			`{"a":"x","b":"z","c":true}`,
+		},
+		{
+			"numbers with bounds",
+			`{"properties":{"a":{"type":"integer","maximum":-5},"b":{"type":"number","minimum":0,"exclusiveMinimum":true,"maximum":1,"exclusiveMaximum":true,"multipleOf":0.25},
+			"c":{"type":"integer","minimum":7,"multipleOf":5},"d":{"type":"integer","minimum":10,"exclusiveMinimum":true}}}`,
+			`{"a":-5,"b":0.25,"c":10,"d":11}`,
+		},
+		{
+			"formats",
+			`{"properties":{"at":{"type":"string","format":"date-time"},"by":{"type":"string","format":"email"}}}`,
+			`{"at":"2026-01-31T12:00:00Z","by":"ada@example.com"}`,
+		},
+		{
+			"schemas that are combined",
+			`{"allOf":[{"properties":{"a":{"type":"string"}}},{"required":["b"],"properties":{"b":{"type":"integer"}}}],"type":"object"}`,
+			`{"a":"text","b":1}`,
+		},
 		{"one of two", `{"type":"object","oneOf":[{"required":["a"]},{"required":["b"]}]}`, `{"a":"text"}`},
-		{"all properties together are too many", `{"type":"object","maxProperties":1,"required":["b"],"properties":{"a":{},"b":{"type":"boolean"}}}`, `{"b":true}`},
-		{"one that contains itself", `{"type":"object","required":["v"],"properties":{"v":{"type":"integer"},"next":{"$ref":"#"}}}`,
-			`{"next":{"next":{"v":1},"v":1},"v":1}`},
+		{
+			"all properties together are too many",
+			`{"type":"object","maxProperties":1,"required":["b"],"properties":{"a":{},"b":{"type":"boolean"}}}`,
+			`{"b":true}`,
+		},
+		{
+			"one that contains itself",
+			`{"type":"object","required":["v"],"properties":{"v":{"type":"integer"},"next":{"$ref":"#"}}}`,
+			`{"next":{"next":{"v":1},"v":1},"v":1}`,
+		},
 		{"a list", `{"type":"array","minItems":2,"items":[{"type":"string"},{"type":"integer"}]}`, `["text",1]`},
 		{"a text", `{"type":"string","minLength":6}`, `"textxx"`},
 		{"anything", `{}`, `{}`},
@@ -56,7 +79,8 @@ func TestSample(t *testing.T) {
 	})
 	t.Run("a sibling", func(t *testing.T) {
 		a, m := api(map[string]string{
-			"List": `{"type":"array","minItems":1,"items":{"$ref":"https://apigateway.amazonaws.com/restapis/a1b2c3d4e5/models/Two"}}`, "Two": twoNumbers,
+			"List": `{"type":"array","minItems":1,"items":{"$ref":"https://apigateway.amazonaws.com/restapis/a1b2c3d4e5/models/Two"}}`,
+			"Two":  twoNumbers,
 		}, map[string]string{"application/json": "List"}, nil)
 		if body, ok := Sample(a, m); !ok || len(body) < 10 {
 			t.Errorf("got %q", body)
@@ -77,8 +101,16 @@ func TestSample(t *testing.T) {
 
 // FuzzSample: whatever the model, a sample is accepted, and there is an answer without a panic.
 func FuzzSample(f *testing.F) {
-	for _, seed := range []string{twoNumbers, `{}`, `{"type":"string","pattern":"^(a|b){3,}$"}`, `{"type":"number","minimum":-1e3,"multipleOf":0.1}`,
-		`{"type":"array","items":{"$ref":"#"},"minItems":3}`, `{"allOf":[{"$ref":"#"}]}`, `{"type":"array","minItems":1000000000,"items":{"$ref":"#"}}`, `{"type":"object","required":["a","a"],"properties":{"a":{"$ref":"#/properties/a"}}}`} {
+	for _, seed := range []string{
+		twoNumbers,
+		`{}`,
+		`{"type":"string","pattern":"^(a|b){3,}$"}`,
+		`{"type":"number","minimum":-1e3,"multipleOf":0.1}`,
+		`{"type":"array","items":{"$ref":"#"},"minItems":3}`,
+		`{"allOf":[{"$ref":"#"}]}`,
+		`{"type":"array","minItems":1000000000,"items":{"$ref":"#"}}`,
+		`{"type":"object","required":["a","a"],"properties":{"a":{"$ref":"#/properties/a"}}}`,
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, model string) {

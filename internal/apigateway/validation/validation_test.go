@@ -13,10 +13,17 @@ import (
 )
 
 // api has some models, and a method that wants bodies of these content types to fit them, and the parameters.
-func api(models map[string]string, wants map[string]string, parameters map[string]bool) (*apimodel.API, *apimodel.Method) {
+func api(
+	models map[string]string,
+	wants map[string]string,
+	parameters map[string]bool,
+) (*apimodel.API, *apimodel.Method) {
 	a := &apimodel.API{APIID: "a1b2c3d4e5"}
 	m := &apimodel.Method{
-		Validator: &apimodel.Validator{Body: wants != nil, Parameters: parameters != nil}, RequestParameters: parameters, RequestSchemas: map[string]*apimodel.Schema{},
+		Validator: &apimodel.Validator{
+			Body:       wants != nil,
+			Parameters: parameters != nil,
+		}, RequestParameters: parameters, RequestSchemas: map[string]*apimodel.Schema{},
 	}
 	for name, text := range models {
 		s := &apimodel.Schema{Name: name, JSON: json.RawMessage(text)}
@@ -52,31 +59,151 @@ func TestBodies(t *testing.T) {
 		want, why         string // why is a part of the reason; of a request that passes, of what the trace says
 	}{
 		{"a body that fits", twoNumbers, "", "application/json", `{"a":1,"b":2}`, "", "it fits the model Two"},
-		{"a body that does not, as recorded", twoNumbers, "", "application/json", `{"test":"test"}`, refused, `at '/': missing properties 'a', 'b'`},
-		{"no body counts as an empty object, as recorded", twoNumbers, "", "application/json", "", refused, "missing properties"},
+		{
+			"a body that does not, as recorded",
+			twoNumbers,
+			"",
+			"application/json",
+			`{"test":"test"}`,
+			refused,
+			`at '/': missing properties 'a', 'b'`,
+		},
+		{
+			"no body counts as an empty object, as recorded",
+			twoNumbers,
+			"",
+			"application/json",
+			"",
+			refused,
+			"missing properties",
+		},
 		{"no body and no content type, as recorded", twoNumbers, "", "", "", refused, "missing properties"},
 		{"a value of another type", twoNumbers, "", "", `{"a":1,"b":"2"}`, refused, `at '/b': got string, want number`},
 		{"two faults", twoNumbers, "", "", `{"a":[],"b":"2"}`, refused, `; at '/`},
 		{"a body that is not JSON", twoNumbers, "", "", `{"a":1`, refused, "it is not JSON"},
 		{"two JSON documents", twoNumbers, "", "", `{"a":1,"b":2}{}`, refused, "it is not JSON"},
-		{"a content type with parameters", twoNumbers, "", "Application/JSON; charset=utf-8", `{}`, refused, "missing properties"},
+		{
+			"a content type with parameters",
+			twoNumbers,
+			"",
+			"Application/JSON; charset=utf-8",
+			`{}`,
+			refused,
+			"missing properties",
+		},
 		{"a content type without a model", twoNumbers, "", "text/plain", `not JSON`, "", "no model for text/plain"},
 		{"$default is for any content type", twoNumbers, "$default", "text/plain", `{}`, refused, "missing properties"},
 		{"and for none", twoNumbers, "$default", "", `{}`, refused, "missing properties"},
-		{"a number that no computer could hold", twoNumbers, "", "", `{"a":1e999999999,"b":[{"c":1}]}`, refused, "the number 1e999999999 is out of range"},
-		{"one that is out of range below", twoNumbers, "", "", `{"a":1,"b":[1e-99999999999999999999]}`, refused, "out of range"},
-		{"one that takes minutes to convert", twoNumbers, "", "", `{"a":1,"b":` + strings.Repeat("9", 1<<20) + `}`, refused, "999... is out of range"},
-		{"one that the schema's package cannot hold", `{"minimum":1}`, "", "", "1." + strings.Repeat("9", 1<<20), refused, "999... is out of range"},
-		{"more faults than anybody reads", `{"items":{"type":"string"}}`, "", "", "[" + strings.Repeat("1,", 1000) + "1]", refused, "at '/9': got number, want string; and 991 more"},
+		{
+			"a number that no computer could hold",
+			twoNumbers,
+			"",
+			"",
+			`{"a":1e999999999,"b":[{"c":1}]}`,
+			refused,
+			"the number 1e999999999 is out of range",
+		},
+		{
+			"one that is out of range below",
+			twoNumbers,
+			"",
+			"",
+			`{"a":1,"b":[1e-99999999999999999999]}`,
+			refused,
+			"out of range",
+		},
+		{
+			"one that takes minutes to convert",
+			twoNumbers,
+			"",
+			"",
+			`{"a":1,"b":` + strings.Repeat("9", 1<<20) + `}`,
+			refused,
+			"999... is out of range",
+		},
+		{
+			"one that the schema's package cannot hold",
+			`{"minimum":1}`,
+			"",
+			"",
+			"1." + strings.Repeat("9", 1<<20),
+			refused,
+			"999... is out of range",
+		},
+		{
+			"more faults than anybody reads",
+			`{"items":{"type":"string"}}`,
+			"",
+			"",
+			"[" + strings.Repeat("1,", 1000) + "1]",
+			refused,
+			"at '/9': got number, want string; and 991 more",
+		},
 		{"a fault that is too long", `{"pattern":"^a$"}`, "", "", `"` + strings.Repeat("ä", 1<<20) + `"`, refused, "ää..."},
 		{"a model without a schema", "", "", "", `[]`, "", "it fits the model Two"},
-		{"draft 4: exclusiveMinimum belongs to minimum", `{"minimum":1,"exclusiveMinimum":true}`, "", "", `1`, refused, "exclusiveMinimum: got 1, want 1"},
-		{"draft 4 is what a model without $schema is of", `{"id":"https://example.com/two","minimum":1,"exclusiveMinimum":true}`, "", "", `1`, refused, "exclusiveMinimum: got 1, want 1"},
-		{"another draft by its $schema", `{"$schema":"http://json-schema.org/draft-07/schema#","exclusiveMinimum":1}`, "", "", `1`, refused, "exclusiveMinimum"},
-		{"a reference within the model", `{"definitions":{"n":{"type":"number"}},"items":{"$ref":"#/definitions/n"}}`, "", "", `[1,"2"]`, refused, `at '/1': got string, want number`},
-		{"a model that refers to itself", `{"type":"object","properties":{"next":{"$ref":"#"}},"additionalProperties":false}`, "", "", `{"next":{"next":{"other":1}}}`, refused, `at '/next/next'`},
-		{"a reference to another model", `{"items":{"$ref":"https://apigateway.amazonaws.com/restapis/a1b2c3d4e5/models/Other"}}`, "", "", `[1]`, refused, `at '/0': got number, want string`},
-		{"to a part of one", `{"items":{"$ref":"https://apigateway.amazonaws.com/restapis/a1b2c3d4e5/models/Other#/definitions/short"}}`, "", "", `["ab"]`, refused, "maxLength"},
+		{
+			"draft 4: exclusiveMinimum belongs to minimum",
+			`{"minimum":1,"exclusiveMinimum":true}`,
+			"",
+			"",
+			`1`,
+			refused,
+			"exclusiveMinimum: got 1, want 1",
+		},
+		{
+			"draft 4 is what a model without $schema is of",
+			`{"id":"https://example.com/two","minimum":1,"exclusiveMinimum":true}`,
+			"",
+			"",
+			`1`,
+			refused,
+			"exclusiveMinimum: got 1, want 1",
+		},
+		{
+			"another draft by its $schema",
+			`{"$schema":"http://json-schema.org/draft-07/schema#","exclusiveMinimum":1}`,
+			"",
+			"",
+			`1`,
+			refused,
+			"exclusiveMinimum",
+		},
+		{
+			"a reference within the model",
+			`{"definitions":{"n":{"type":"number"}},"items":{"$ref":"#/definitions/n"}}`,
+			"",
+			"",
+			`[1,"2"]`,
+			refused,
+			`at '/1': got string, want number`,
+		},
+		{
+			"a model that refers to itself",
+			`{"type":"object","properties":{"next":{"$ref":"#"}},"additionalProperties":false}`,
+			"",
+			"",
+			`{"next":{"next":{"other":1}}}`,
+			refused,
+			`at '/next/next'`,
+		},
+		{
+			"a reference to another model",
+			`{"items":{"$ref":"https://apigateway.amazonaws.com/restapis/a1b2c3d4e5/models/Other"}}`,
+			"",
+			"",
+			`[1]`,
+			refused,
+			`at '/0': got number, want string`,
+		},
+		{
+			"to a part of one",
+			`{"items":{"$ref":"https://apigateway.amazonaws.com/restapis/a1b2c3d4e5/models/Other#/definitions/short"}}`,
+			"",
+			"",
+			`["ab"]`,
+			refused,
+			"maxLength",
+		},
 		{"a format", `{"format":"date-time"}`, "", "", `"yesterday"`, refused, "date-time"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -84,19 +211,27 @@ func TestBodies(t *testing.T) {
 			if on == "" {
 				on = "application/json"
 			}
-			a, m := api(map[string]string{"Two": c.model, "Other": `{"type":"string","definitions":{"short":{"maxLength":1}}}`}, map[string]string{on: "Two"}, nil)
+			a, m := api(
+				map[string]string{"Two": c.model, "Other": `{"type":"string","definitions":{"short":{"maxLength":1}}}`},
+				map[string]string{on: "Two"},
+				nil,
+			)
 			v, err := New(a, m)
 			if err != nil {
 				t.Fatal(err)
 			}
 			var verdict checks.Verdict
 			failure := v.Check(request(c.contentType, c.body), nil, &verdict)
-			if len(verdict.Trace) != 1 || verdict.Trace[0].Check != "request body" || verdict.Trace[0].Passed != (failure == nil) {
+			if len(verdict.Trace) != 1 || verdict.Trace[0].Check != "request body" ||
+				verdict.Trace[0].Passed != (failure == nil) {
 				t.Fatalf("the trace is %+v", verdict.Trace)
 			}
 			if failure == nil {
 				failure = &mapping.Failure{Reason: verdict.Trace[0].Detail}
-			} else if failure.Type != mapping.BadRequestBody || failure.Reason != verdict.Trace[0].Detail || !strings.HasPrefix(failure.Validation, "[") {
+			} else if failure.Type != mapping.BadRequestBody || failure.Reason != verdict.Trace[0].Detail || !strings.HasPrefix(
+				failure.Validation,
+				"[",
+			) {
 				t.Errorf("got %+v", failure)
 			}
 			if len(failure.Reason) > 8<<10 {
@@ -110,7 +245,11 @@ func TestBodies(t *testing.T) {
 }
 
 func TestAModelThatFitsBetterThanDefault(t *testing.T) {
-	a, m := api(map[string]string{"Any": `{"type":"string"}`, "Number": `{"type":"number"}`}, map[string]string{"$default": "Any", "Application/Vnd.Shop+json; v=1": "Number"}, nil)
+	a, m := api(
+		map[string]string{"Any": `{"type":"string"}`, "Number": `{"type":"number"}`},
+		map[string]string{"$default": "Any", "Application/Vnd.Shop+json; v=1": "Number"},
+		nil,
+	)
 	v, err := New(a, m)
 	if err != nil {
 		t.Fatal(err)
@@ -127,8 +266,16 @@ func TestModelsThatCannotBeEnforced(t *testing.T) {
 	for _, c := range []struct{ name, model, want string }{
 		{"not a schema", `{"type":"text"}`, "Two"},
 		{"an expression that only Java has", `{"pattern":"(?=a).*"}`, "pattern"},
-		{"a reference to a model that the API has not", `{"$ref":"https://apigateway.amazonaws.com/restapis/a1b2c3d4e5/models/None"}`, "models/None"},
-		{"to one of another API", `{"$ref":"https://apigateway.amazonaws.com/restapis/z9/models/Other"}`, "a model can only refer to another one of its API"},
+		{
+			"a reference to a model that the API has not",
+			`{"$ref":"https://apigateway.amazonaws.com/restapis/a1b2c3d4e5/models/None"}`,
+			"models/None",
+		},
+		{
+			"to one of another API",
+			`{"$ref":"https://apigateway.amazonaws.com/restapis/z9/models/Other"}`,
+			"a model can only refer to another one of its API",
+		},
 		{"to a page", `{"$ref":"https://example.com/schema.json"}`, "https://example.com/schema.json"},
 		{"to a file", `{"$ref":"file:///etc/passwd"}`, "file:///etc/passwd"},
 		{"to nothing within it", `{"$ref":"#/definitions/none"}`, "none"},
@@ -136,7 +283,8 @@ func TestModelsThatCannotBeEnforced(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			a, m := api(map[string]string{"Two": c.model}, map[string]string{"application/json": "Two"}, nil)
 			_, err := New(a, m)
-			if !errors.Is(err, ErrModel) || !strings.Contains(err.Error(), "Two") || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+			if !errors.Is(err, ErrModel) || !strings.Contains(err.Error(), "Two") || !strings.Contains(err.Error(), c.want) ||
+				strings.Contains(err.Error(), "\n") {
 				t.Errorf("got %v, want one line of ErrModel that names the model and %q", err, c.want)
 			}
 		})
@@ -144,7 +292,12 @@ func TestModelsThatCannotBeEnforced(t *testing.T) {
 }
 
 func TestParameters(t *testing.T) {
-	wants := map[string]bool{"method.request.header.X-Tenant": true, "method.request.querystring.page": true, "method.request.path.id": true, "method.request.querystring.size": false}
+	wants := map[string]bool{
+		"method.request.header.X-Tenant":  true,
+		"method.request.querystring.page": true,
+		"method.request.path.id":          true,
+		"method.request.querystring.size": false,
+	}
 	for _, c := range []struct {
 		name, header, query, id string
 		want                    string
@@ -178,7 +331,8 @@ func TestParameters(t *testing.T) {
 			case f == nil:
 				t.Errorf("it passed, want %s missing", c.want)
 			default:
-				if f.Type != mapping.BadRequestParameters || f.Message != "Missing required request parameters: "+c.want || len(verdict.Trace) != 1 {
+				if f.Type != mapping.BadRequestParameters || f.Message != "Missing required request parameters: "+c.want ||
+					len(verdict.Trace) != 1 {
 					t.Errorf("got %+v with the steps %+v, want %s", f, verdict.Trace, c.want)
 				}
 			}
@@ -187,9 +341,16 @@ func TestParameters(t *testing.T) {
 }
 
 func TestNothingToValidate(t *testing.T) {
-	_, off := api(map[string]string{"Two": `{"type":"text"}`}, map[string]string{"application/json": "Two"}, map[string]bool{"method.request.path.id": true})
+	_, off := api(
+		map[string]string{"Two": `{"type":"text"}`},
+		map[string]string{"application/json": "Two"},
+		map[string]bool{"method.request.path.id": true},
+	)
 	off.Validator.Body, off.Validator.Parameters = false, false
-	for name, m := range map[string]*apimodel.Method{"no validator": {RequestParameters: map[string]bool{"method.request.path.id": true}}, "one that is off": off} {
+	for name, m := range map[string]*apimodel.Method{
+		"no validator":    {RequestParameters: map[string]bool{"method.request.path.id": true}},
+		"one that is off": off,
+	} {
 		v, err := New(&apimodel.API{}, m)
 		if err != nil {
 			t.Fatal(name, err)
@@ -201,13 +362,29 @@ func TestNothingToValidate(t *testing.T) {
 	}
 }
 
-// FuzzBody looks for bodies that make the check fail in another way than by an answer, or whose answer depends on how they
-// are written: a body that fits still does when it was decoded and encoded again.
+// FuzzBody looks for bodies that make the check fail in another way than by an answer, or whose answer depends on how
+// they are written: a body that fits still does when it was decoded and encoded again.
 func FuzzBody(f *testing.F) {
-	for _, seed := range []string{`{"a":1,"b":2}`, `{"a":1e400,"b":-0}`, `[]`, "", `{"a":{"a":{}},"b":null}`, `{"a":1,"a":2,"b":3}`, "\"\xff\"", `{"a":1e-400,"b":1e401}`, `{"a":00}`} {
+	for _, seed := range []string{
+		`{"a":1,"b":2}`,
+		`{"a":1e400,"b":-0}`,
+		`[]`,
+		"",
+		`{"a":{"a":{}},"b":null}`,
+		`{"a":1,"a":2,"b":3}`,
+		"\"\xff\"",
+		`{"a":1e-400,"b":1e401}`,
+		`{"a":00}`,
+	} {
 		f.Add(seed)
 	}
-	a, m := api(map[string]string{"Two": `{"type":"object","properties":{"a":{"type":"number","multipleOf":0.5,"maximum":1e3},"b":{}},"required":["a"]}`}, map[string]string{"$default": "Two"}, nil)
+	a, m := api(
+		map[string]string{
+			"Two": `{"type":"object","properties":{"a":{"type":"number","multipleOf":0.5,"maximum":1e3},"b":{}},"required":["a"]}`,
+		},
+		map[string]string{"$default": "Two"},
+		nil,
+	)
 	v, err := New(a, m)
 	if err != nil {
 		f.Fatal(err)

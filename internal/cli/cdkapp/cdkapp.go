@@ -58,8 +58,11 @@ func Load(dir, command string, given map[string]string) (*App, error) {
 		return nil, err
 	}
 	if !found && command == "" {
-		return nil, fmt.Errorf("%w in %s: run it where the CDK app is, name the app with --app, or an assembly with --assembly",
-			ErrNoConfig, shown(dir))
+		return nil, fmt.Errorf(
+			"%w in %s: run it where the CDK app is, name the app with --app, or an assembly with --assembly",
+			ErrNoConfig,
+			shown(dir),
+		)
 	}
 	a := &App{Dir: dir, Command: command, Build: config.Build, Context: map[string]json.RawMessage{}}
 	if command == "" {

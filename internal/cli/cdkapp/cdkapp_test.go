@@ -30,19 +30,47 @@ func TestLoad(t *testing.T) {
 		wantCommand string
 		wantContext string // as JSON
 	}{
-		{name: "a text", files: map[string]string{"cdk.json": `{"app":"go run ./app"}`}, wantCommand: "go run ./app", wantContext: `{}`},
-		{name: "a list", why: "the CDK CLI joins it", files: map[string]string{"cdk.json": `{"app":["node","bin/app.js"]}`}, wantCommand: "node bin/app.js", wantContext: `{}`},
-		{name: "--app alone", why: "it says all there is to know", command: "true", wantCommand: "true", wantContext: `{}`},
-		{name: "--app comes first", files: map[string]string{"cdk.json": `{"app":"false","context":{"a":1}}`}, command: "true", wantCommand: "true", wantContext: `{"a":1}`},
 		{
-			name: "context", why: "given before cdk.json before what was looked up", given: map[string]string{"given": "g"}, command: "true",
+			name:        "a text",
+			files:       map[string]string{"cdk.json": `{"app":"go run ./app"}`},
+			wantCommand: "go run ./app",
+			wantContext: `{}`,
+		},
+		{
+			name:        "a list",
+			why:         "the CDK CLI joins it",
+			files:       map[string]string{"cdk.json": `{"app":["node","bin/app.js"]}`},
+			wantCommand: "node bin/app.js",
+			wantContext: `{}`,
+		},
+		{name: "--app alone", why: "it says all there is to know", command: "true", wantCommand: "true", wantContext: `{}`},
+		{
+			name:        "--app comes first",
+			files:       map[string]string{"cdk.json": `{"app":"false","context":{"a":1}}`},
+			command:     "true",
+			wantCommand: "true",
+			wantContext: `{"a":1}`,
+		},
+		{
+			name:    "context",
+			why:     "given before cdk.json before what was looked up",
+			given:   map[string]string{"given": "g"},
+			command: "true",
 			files: map[string]string{
 				"cdk.json":         `{"context":{"given":1,"own":{"list":[1,2.50]}}}`,
 				"cdk.context.json": `{"given":2,"own":3,"looked-up":["eu-west-1a"]}`,
 			},
-			wantCommand: "true", wantContext: `{"given":"g","looked-up":["eu-west-1a"],"own":{"list":[1,2.50]}}`,
+			wantCommand: "true",
+			wantContext: `{"given":"g","looked-up":["eu-west-1a"],"own":{"list":[1,2.50]}}`,
 		},
-		{name: "null", why: "a cleared cache of lookups", files: map[string]string{"cdk.context.json": `null`}, command: "true", wantCommand: "true", wantContext: `{}`},
+		{
+			name:        "null",
+			why:         "a cleared cache of lookups",
+			files:       map[string]string{"cdk.context.json": `null`},
+			command:     "true",
+			wantCommand: "true",
+			wantContext: `{}`,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			app, err := Load(folder(t, tt.files), tt.command, tt.given)
@@ -77,17 +105,62 @@ func TestLoadErrors(t *testing.T) {
 		{"a number", map[string]string{"cdk.json": `{"app":1}`}, ErrConfig, "want a text, got 1"},
 		{"a list of numbers", map[string]string{"cdk.json": `{"app":["node",1]}`}, ErrConfig, "got a list with 1"},
 		{"no object", map[string]string{"cdk.json": `[]`}, ErrConfig, "cdk.json: want an object, got array"},
-		{"a list as the context", map[string]string{"cdk.json": `{"app":"true","context":[]}`}, ErrConfig, `cdk.json: "context": want an object, got array`},
-		{"a number as the build", map[string]string{"cdk.json": `{"app":"true","build":1}`}, ErrConfig, `cdk.json: "build": want a text, got number`},
+		{
+			"a list as the context",
+			map[string]string{"cdk.json": `{"app":"true","context":[]}`},
+			ErrConfig,
+			`cdk.json: "context": want an object, got array`,
+		},
+		{
+			"a number as the build",
+			map[string]string{"cdk.json": `{"app":"true","build":1}`},
+			ErrConfig,
+			`cdk.json: "build": want a text, got number`,
+		},
 		{"cut off", map[string]string{"cdk.json": `{`}, ErrConfig, "cdk.json:1:2: unexpected end of JSON input"},
-		{"cut off, with an end of line", map[string]string{"cdk.json": "{\n  \"app\": \"x\"\n"}, ErrConfig, "cdk.json:2:13: unexpected end of JSON input"},
+		{
+			"cut off, with an end of line",
+			map[string]string{"cdk.json": "{\n  \"app\": \"x\"\n"},
+			ErrConfig,
+			"cdk.json:2:13: unexpected end of JSON input",
+		},
 		{"empty", map[string]string{"cdk.json": ""}, ErrConfig, "cdk.json:1:1: unexpected end of JSON input"},
-		{"a comma too many", map[string]string{"cdk.json": "{\n  \"app\": \"go run .\",\n}\n"}, ErrConfig, "cdk.json:3:1: invalid character '}'"},
-		{"a value missing at the end", map[string]string{"cdk.json": `{"app":}`}, ErrConfig, "cdk.json:1:8: invalid character '}'"},
-		{"a comment, after characters of several bytes", map[string]string{"cdk.json": "{\n\t\"é\": \"ü\", // app\n}"}, ErrConfig, "cdk.json:2:12: invalid character '/'"},
-		{"two values", map[string]string{"cdk.json": "{}\r\n{}"}, ErrConfig, "cdk.json:2:1: invalid character '{' after top-level value"},
-		{"lookups that are cut off", map[string]string{"cdk.json": `{"app":"true"}`, "cdk.context.json": `{"a":`}, ErrConfig, "cdk.context.json:1:6: unexpected end"},
-		{"lookups that are no JSON", map[string]string{"cdk.json": `{"app":"true"}`, "cdk.context.json": `[]`}, ErrConfig, "cdk.context.json: want an object, got array"},
+		{
+			"a comma too many",
+			map[string]string{"cdk.json": "{\n  \"app\": \"go run .\",\n}\n"},
+			ErrConfig,
+			"cdk.json:3:1: invalid character '}'",
+		},
+		{
+			"a value missing at the end",
+			map[string]string{"cdk.json": `{"app":}`},
+			ErrConfig,
+			"cdk.json:1:8: invalid character '}'",
+		},
+		{
+			"a comment, after characters of several bytes",
+			map[string]string{"cdk.json": "{\n\t\"é\": \"ü\", // app\n}"},
+			ErrConfig,
+			"cdk.json:2:12: invalid character '/'",
+		},
+		{
+			"two values",
+			map[string]string{"cdk.json": "{}\r\n{}"},
+			ErrConfig,
+			"cdk.json:2:1: invalid character '{' after top-level value",
+		},
+		{
+			"lookups that are cut off",
+			map[string]string{"cdk.json": `{"app":"true"}`, "cdk.context.json": `{"a":`},
+			ErrConfig,
+			"cdk.context.json:1:6: unexpected end",
+		},
+		{
+			"lookups that are no JSON",
+			map[string]string{"cdk.json": `{"app":"true"}`, "cdk.context.json": `[]`},
+			ErrConfig,
+			"cdk.context.json: want an object, got array",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := Load(folder(t, tt.files), "", nil)
@@ -129,8 +202,21 @@ func TestEnvironment(t *testing.T) {
 		overflows  bool
 	}{
 		{name: "defaults", user: user, context: `"v"`, validation: "false"},
-		{name: "validation", why: "who asks for it gets it", user: append(user[:1:1], "CDK_VALIDATION=true"), context: `"v"`, validation: "true"},
-		{name: "much context", why: "it does not fit into a variable", user: user, context: `"` + strings.Repeat("v", maxVariable) + `"`, validation: "false", overflows: true},
+		{
+			name:       "validation",
+			why:        "who asks for it gets it",
+			user:       append(user[:1:1], "CDK_VALIDATION=true"),
+			context:    `"v"`,
+			validation: "true",
+		},
+		{
+			name:       "much context",
+			why:        "it does not fit into a variable",
+			user:       user,
+			context:    `"` + strings.Repeat("v", maxVariable) + `"`,
+			validation: "false",
+			overflows:  true,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			overflow := filepath.Join(t.TempDir(), "context.json")

@@ -26,8 +26,8 @@ const (
 )
 
 // ownContext is what the CDK CLI adds to every app's context by itself, as far as it changes what an app synthesizes.
-// The report of versions that it asks for, too, is left out: nothing is deployed.
-// Source: https://github.com/aws/aws-cdk-cli/blob/main/packages/%40aws-cdk/toolkit-lib/lib/api/cloud-assembly/environment.ts
+// The report of versions that it asks for, too, is left out: nothing is deployed. Source:
+// https://github.com/aws/aws-cdk-cli/blob/main/packages/%40aws-cdk/toolkit-lib/lib/api/cloud-assembly/environment.ts
 var ownContext = map[string]json.RawMessage{
 	"aws:cdk:enable-path-metadata":      json.RawMessage("true"),
 	"aws:cdk:enable-asset-metadata":     json.RawMessage("true"),

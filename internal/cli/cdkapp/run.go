@@ -140,8 +140,13 @@ var noRoom = regexp.MustCompile(
 // hint says what the app's output means if that is a program that is not there, or a folder that cannot be written to.
 func hint(output, temporary string) string {
 	if found := noRoom.FindString(output); found != "" {
-		return fmt.Sprintf(": a folder is full or read-only (%s), and the lines above name it: make room in it, or set another "+
-			"one: TMPDIR (now %s) for temporary files, GOCACHE for Go's cache, %s for jsii's", found, temporary, jsiienv.CacheRoot)
+		return fmt.Sprintf(
+			": a folder is full or read-only (%s), and the lines above name it: make room in it, or set another "+
+				"one: TMPDIR (now %s) for temporary files, GOCACHE for Go's cache, %s for jsii's",
+			found,
+			temporary,
+			jsiienv.CacheRoot,
+		)
 	}
 	for _, r := range notThere {
 		found := r.FindStringSubmatch(output)

@@ -34,7 +34,8 @@ func synthesize(t *testing.T, ctx context.Context, app *App, environ ...string) 
 
 func TestSynthesize(t *testing.T) {
 	output, outdir, err := synthesize(t, t.Context(), &App{
-		Build: "echo build", Command: `mkdir "$CDK_OUTDIR" && echo synth "$GATEHOUSE_HOST_BUILD" && echo warned >&2 && pwd > "$CDK_OUTDIR/pwd"`,
+		Build:   "echo build",
+		Command: `mkdir "$CDK_OUTDIR" && echo synth "$GATEHOUSE_HOST_BUILD" && echo warned >&2 && pwd > "$CDK_OUTDIR/pwd"`,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -64,12 +65,48 @@ func TestSynthesizeFails(t *testing.T) {
 		wantOutput string // "" for any
 		want       string
 	}{
-		{"it fails", "its output stays as it is, and gets an end", App{Command: "echo half; printf broken >&2; exit 3"}, "half\nbroken\n", "the app failed: echo half; printf broken >&2; exit 3: exit status 3"},
-		{"the build fails", "the app is not run", App{Build: "exit 4", Command: "echo ran"}, "", "the app failed: exit 4: exit status 4"},
-		{"no Go", "the shell says so", App{Command: "PATH=/nonexistent; go run ./app"}, "", ": Go is missing: install it from https://go.dev/dl, or put go on the PATH"},
-		{"no Node", "jsii says so in Go's words", App{Command: `echo 'panic: exec: "node": executable file not found in $PATH' >&2; exit 2`}, "", ": exit status 2: Node.js is missing, which CDK apps in any language need"},
-		{"no Python", "other languages' programs", App{Command: "PATH=/nonexistent; python3 app.py"}, "", ": python3 is missing: install it, or put it on the PATH"},
-		{"something else is not found", "that is no program", App{Command: "echo 'Error: stack Shop: not found' >&2; exit 1"}, "Error: stack Shop: not found\n", "exit 1: exit status 1"},
+		{
+			"it fails",
+			"its output stays as it is, and gets an end",
+			App{Command: "echo half; printf broken >&2; exit 3"},
+			"half\nbroken\n",
+			"the app failed: echo half; printf broken >&2; exit 3: exit status 3",
+		},
+		{
+			"the build fails",
+			"the app is not run",
+			App{Build: "exit 4", Command: "echo ran"},
+			"",
+			"the app failed: exit 4: exit status 4",
+		},
+		{
+			"no Go",
+			"the shell says so",
+			App{Command: "PATH=/nonexistent; go run ./app"},
+			"",
+			": Go is missing: install it from https://go.dev/dl, or put go on the PATH",
+		},
+		{
+			"no Node",
+			"jsii says so in Go's words",
+			App{Command: `echo 'panic: exec: "node": executable file not found in $PATH' >&2; exit 2`},
+			"",
+			": exit status 2: Node.js is missing, which CDK apps in any language need",
+		},
+		{
+			"no Python",
+			"other languages' programs",
+			App{Command: "PATH=/nonexistent; python3 app.py"},
+			"",
+			": python3 is missing: install it, or put it on the PATH",
+		},
+		{
+			"something else is not found",
+			"that is no program",
+			App{Command: "echo 'Error: stack Shop: not found' >&2; exit 1"},
+			"Error: stack Shop: not found\n",
+			"exit 1: exit status 1",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			output, _, err := synthesize(t, t.Context(), &tt.app)

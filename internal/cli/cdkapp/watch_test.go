@@ -57,10 +57,25 @@ func TestLook(t *testing.T) {
 		{"a new file", "", func(t *testing.T, dir string) { write(t, dir+"/app/deep/new.go", "") }, true},
 		{"a file less", "", func(t *testing.T, dir string) { os.Remove(dir + "/app/main.go") }, true},
 		{"another name", "", func(t *testing.T, dir string) { os.Rename(dir+"/app/main.go", dir+"/app/more.go") }, true},
-		{"the assembly", "CDK writes it", func(t *testing.T, dir string) { write(t, dir+"/cdk.out/manifest.json", "") }, false},
-		{"dependencies", "too many to look at", func(t *testing.T, dir string) { write(t, dir+"/web/node_modules/x/index.js", "") }, false},
+		{
+			"the assembly",
+			"CDK writes it",
+			func(t *testing.T, dir string) { write(t, dir+"/cdk.out/manifest.json", "") },
+			false,
+		},
+		{
+			"dependencies",
+			"too many to look at",
+			func(t *testing.T, dir string) { write(t, dir+"/web/node_modules/x/index.js", "") },
+			false,
+		},
 		{"a hidden folder", "git writes there", func(t *testing.T, dir string) { write(t, dir+"/.git/index", "") }, false},
-		{"a hidden file", "editors write those", func(t *testing.T, dir string) { write(t, dir+"/app/.main.go.swp", "") }, false},
+		{
+			"a hidden file",
+			"editors write those",
+			func(t *testing.T, dir string) { write(t, dir+"/app/.main.go.swp", "") },
+			false,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), ".hidden-itself")

@@ -9,8 +9,8 @@ import (
 
 // jsiiWaitedTwice is what jsii-runtime-go v1.139.0 writes, without a newline, when an app ends and two of its
 // goroutines wait for CDK's engine: the one that comes second finds no process. Nothing is wrong then, and any other
-// end of the engine is said in other words.
-// Source: https://github.com/aws/jsii-runtime-go/blob/v1.139.0/internal/kernel/process/process.go, ensureStarted and Close,
+// end of the engine is said in other words. Source:
+// https://github.com/aws/jsii-runtime-go/blob/v1.139.0/internal/kernel/process/process.go, ensureStarted and Close,
 // which both call Cmd.Wait.
 const jsiiWaitedTwice = "Runtime process exited abnormally: waitid: no child processes"
 

@@ -21,7 +21,13 @@ func TestWithout(t *testing.T) {
 		{"twice", "two apps", []string{text + text + "a"}, "a", "a"},
 		{"split", "a pipe gives what is there", []string{"a\n" + text[:20], text[20:] + "b\n"}, "a\nb\n", "a\nb\n"},
 		{"byte by byte", "", strings.Split("a"+text+"b", ""), "ab", "ab"},
-		{"another end of the engine", "that is an error", []string{"Runtime process exited abnormally: ", "exit status 1"}, "Runtime process exited abnormally: exit status 1", "Runtime process exited abnormally: exit status 1"},
+		{
+			"another end of the engine",
+			"that is an error",
+			[]string{"Runtime process exited abnormally: ", "exit status 1"},
+			"Runtime process exited abnormally: exit status 1",
+			"Runtime process exited abnormally: exit status 1",
+		},
 		{"begun twice", "the second beginning counts", []string{"Runtime Run", text[3:] + "b"}, "Runtime b", "Runtime b"},
 		{"begun at the end", "it is held back, and not lost", []string{"a\nRuntime"}, "a\n", "a\nRuntime"},
 	} {

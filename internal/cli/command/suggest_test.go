@@ -30,7 +30,13 @@ func TestDistance(t *testing.T) {
 		from, to string
 		want     int
 	}{
-		{"", "", 0}, {"", "dev", 3}, {"dev", "", 3}, {"dev", "dev", 0}, {"dve", "dev", 1}, {"kitten", "sitting", 3}, {"ca", "abc", 3},
+		{"", "", 0},
+		{"", "dev", 3},
+		{"dev", "", 3},
+		{"dev", "dev", 0},
+		{"dve", "dev", 1},
+		{"kitten", "sitting", 3},
+		{"ca", "abc", 3},
 		{"Ünïcode", "unicode", 2},
 	} {
 		if got := distance(tt.from, tt.to); got != tt.want {

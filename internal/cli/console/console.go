@@ -1,9 +1,9 @@
 // Package console is the web page of a local gateway: who may call which route, the last requests with the decision on
 // each and its reasons, and a form that makes a token and calls a route with it.
 //
-// It serves the developer at this machine: requests under another host name or from another site are refused, credentials
-// of requests are not shown, and the last requests are kept in memory only. It decides nothing: requests of the form go to
-// the gateway like any others.
+// It serves the developer at this machine: requests under another host name or from another site are refused,
+// credentials of requests are not shown, and the last requests are kept in memory only. It decides nothing: requests of
+// the form go to the gateway like any others.
 package console
 
 import (

@@ -10,9 +10,22 @@ import (
 
 func TestMine(t *testing.T) {
 	for target, want := range map[string]bool{
-		"GET /": true, "HEAD /": true, "GET /?a=b": true, "GET /~/requests": true, "POST /~/prepare": true, "GET /~/gone": true,
-		"POST /": false, "OPTIONS /": false, "GET /prod": false, "GET /prod/~/requests": false, "GET //": false, "GET /~": false,
-		"GET /~x/": false, "GET /%7E/requests": false, "GET /favicon.ico": false, "OPTIONS *": false,
+		"GET /":                true,
+		"HEAD /":               true,
+		"GET /?a=b":            true,
+		"GET /~/requests":      true,
+		"POST /~/prepare":      true,
+		"GET /~/gone":          true,
+		"POST /":               false,
+		"OPTIONS /":            false,
+		"GET /prod":            false,
+		"GET /prod/~/requests": false,
+		"GET //":               false,
+		"GET /~":               false,
+		"GET /~x/":             false,
+		"GET /%7E/requests":    false,
+		"GET /favicon.ico":     false,
+		"OPTIONS *":            false,
 	} {
 		if got := Mine(request(target)); got != want {
 			t.Errorf("%s: %t, want %t", target, got, want)
@@ -24,9 +37,20 @@ func TestMine(t *testing.T) {
 func TestHosts(t *testing.T) {
 	c := newConsole(t, shop())
 	for host, want := range map[string]int{
-		"127.0.0.1:3000": 200, "localhost:3000": 200, "LOCALHOST:3000": 200,
-		"": 403, "127.0.0.1": 403, "localhost": 403, "127.0.0.1:3001": 403, "evil.example.com:3000": 403, "evil.example.com": 403,
-		"127.0.0.1.evil.example.com:3000": 403, "localhost:3000.evil.example.com": 403, "[::1]:3000": 403, "0.0.0.0:3000": 403, "localhost.:3000": 403,
+		"127.0.0.1:3000":                  200,
+		"localhost:3000":                  200,
+		"LOCALHOST:3000":                  200,
+		"":                                403,
+		"127.0.0.1":                       403,
+		"localhost":                       403,
+		"127.0.0.1:3001":                  403,
+		"evil.example.com:3000":           403,
+		"evil.example.com":                403,
+		"127.0.0.1.evil.example.com:3000": 403,
+		"localhost:3000.evil.example.com": 403,
+		"[::1]:3000":                      403,
+		"0.0.0.0:3000":                    403,
+		"localhost.:3000":                 403,
 	} {
 		for _, path := range []string{"/", "/~/app.js", "/~/apis", "/~/requests", "/~/requests?after=0"} {
 			r := request("GET " + path)
@@ -60,8 +84,20 @@ func TestSites(t *testing.T) {
 		{"the page", []string{"Origin: " + base, "Sec-Fetch-Site: same-origin"}, 200, 200, 200},
 		{"the address bar", []string{"Sec-Fetch-Site: none"}, 200, 200, 403},
 		{"a link of another site", []string{"Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate"}, 200, 403, 403},
-		{"a script of another site", []string{"Origin: https://evil.example.com", "Sec-Fetch-Site: cross-site"}, 200, 403, 403},
-		{"another port of this machine", []string{"Origin: http://127.0.0.1:5173", "Sec-Fetch-Site: same-site"}, 200, 403, 403},
+		{
+			"a script of another site",
+			[]string{"Origin: https://evil.example.com", "Sec-Fetch-Site: cross-site"},
+			200,
+			403,
+			403,
+		},
+		{
+			"another port of this machine",
+			[]string{"Origin: http://127.0.0.1:5173", "Sec-Fetch-Site: same-site"},
+			200,
+			403,
+			403,
+		},
 		{"the other name of this machine", []string{"Origin: http://localhost:3000"}, 200, 403, 403},
 		{"an old browser", []string{"Origin: https://evil.example.com"}, 200, 403, 403},
 		{"a sandbox", []string{"Origin: null"}, 200, 403, 403},
@@ -85,7 +121,12 @@ func TestSites(t *testing.T) {
 			}
 		})
 	}
-	for _, contentType := range []string{"Accept: */*", "Content-Type: text/plain", "Content-Type: application/x-www-form-urlencoded", "Content-Type: text/plain, application/json"} {
+	for _, contentType := range []string{
+		"Accept: */*",
+		"Content-Type: text/plain",
+		"Content-Type: application/x-www-form-urlencoded",
+		"Content-Type: text/plain, application/json",
+	} {
 		r := request("POST /~/prepare", contentType)
 		r.Body = []byte(form)
 		if got := c.Serve(r).Status; got != 403 {
@@ -121,7 +162,11 @@ func TestServe(t *testing.T) {
 		if got := a.Headers.Get("Content-Type"); a.Status != want.status || got != want.contentType {
 			t.Errorf("%s: %d, %s, want %d, %s: %s", target, a.Status, got, want.status, want.contentType, a.Body)
 		}
-		for name, value := range map[string]string{"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"} {
+		for name, value := range map[string]string{
+			"Cache-Control":                "no-store",
+			"X-Content-Type-Options":       "nosniff",
+			"Cross-Origin-Resource-Policy": "same-origin",
+		} {
 			if got := a.Headers.Get(name); got != value {
 				t.Errorf("%s: %s: %q, want %q", target, name, got, value)
 			}

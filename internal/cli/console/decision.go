@@ -40,8 +40,8 @@ type step struct {
 	Detail  string `json:"detail"`
 }
 
-// sent is a token of a request, without its signature. It is not verified here: the steps of the checks say whether it is
-// valid.
+// sent is a token of a request, without its signature. It is not verified here: the steps of the checks say whether it
+// is valid.
 type sent struct {
 	Header json.RawMessage `json:"header"`
 	Claims json.RawMessage `json:"claims"`

@@ -24,8 +24,8 @@ func hostsOf(base string) []string {
 	return hosts
 }
 
-// refuse returns why a request is not answered; "" if it is. Any site may load the page itself and its files, as by a link.
-// Data and tokens are for the page alone, and for programs that are not browsers.
+// refuse returns why a request is not answered; "" if it is. Any site may load the page itself and its files, as by a
+// link. Data and tokens are for the page alone, and for programs that are not browsers.
 func (c *Console) refuse(r *exchange.Request) string {
 	host := strings.ToLower(r.Host)
 	if !slices.Contains(c.hosts, host) {
@@ -35,8 +35,8 @@ func (c *Console) refuse(r *exchange.Request) string {
 		return ""
 	}
 	// A browser sends Origin with each POST, and Sec-Fetch-Site with everything to this machine. Another port of it is
-	// another origin.
-	// Sources: https://fetch.spec.whatwg.org/#origin-header and https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+	// another origin. Sources: https://fetch.spec.whatwg.org/#origin-header and
+	// https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
 	for origin := range r.Headers.Values("Origin") {
 		if !strings.EqualFold(origin, "http://"+host) {
 			return "the console answers its own page, and not one of " + origin

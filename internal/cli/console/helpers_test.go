@@ -102,15 +102,26 @@ func shop() object {
 		"Client": resource("Cognito::UserPoolClient", object{"UserPoolId": ref("Pool")}),
 		"PoolAuth": resource(
 			"ApiGateway::Authorizer",
-			object{"RestApiId": ref("Api"), "Name": "pool", "Type": "COGNITO_USER_POOLS",
-				"IdentitySource": "method.request.header.X-Shop", "ProviderARNs": []any{object{"Fn::GetAtt": []any{"Pool", "Arn"}}}},
+			object{
+				"RestApiId":      ref("Api"),
+				"Name":           "pool",
+				"Type":           "COGNITO_USER_POOLS",
+				"IdentitySource": "method.request.header.X-Shop",
+				"ProviderARNs":   []any{object{"Fn::GetAtt": []any{"Pool", "Arn"}}},
+			},
 		),
 
 		"Open": path("", "open"), "GetOpen": method("Open", "GET", "NONE"),
 		"Orders": path(
 			"",
 			"orders",
-		), "GetOrders": method("Orders", "GET", "COGNITO_USER_POOLS", pool, object{"AuthorizationScopes": []any{"orders/read"}}),
+		), "GetOrders": method(
+			"Orders",
+			"GET",
+			"COGNITO_USER_POOLS",
+			pool,
+			object{"AuthorizationScopes": []any{"orders/read"}},
+		),
 		"Order": path("Orders", "{id}"), "GetOrder": method("Order", "GET", "COGNITO_USER_POOLS", pool),
 		"Files": path("", "files"), "File": path("Files", "{name+}"), "AnyFile": method("File", "ANY", "NONE"),
 		"Signed": path("", "signed"), "GetSigned": method("Signed", "GET", "AWS_IAM"),
@@ -127,7 +138,11 @@ func shop() object {
 		"Far": path(
 			"",
 			"far",
-		), "GetFar": method("Far", "GET", "NONE", object{"Integration": object{"Type": "HTTP_PROXY", "IntegrationHttpMethod": "GET", "Uri": "https://example.com"}}),
+		), "GetFar": method("Far", "GET", "NONE", object{"Integration": object{
+			"Type":                  "HTTP_PROXY",
+			"IntegrationHttpMethod": "GET",
+			"Uri":                   "https://example.com",
+		}}),
 	}
 	for id, source := range map[string][2]string{"Cookie": {"cookie", "session-of"}, "Query": {"querystring", "access"}} {
 		out[id+"Fn"] = included(source[0], source[1])

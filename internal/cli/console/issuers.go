@@ -10,7 +10,8 @@ import (
 // IssuersPath is where "gatehouse token" reads [Issuers].
 const IssuersPath = prefix + "issuers"
 
-// Issuers are the issuers whose tokens the authorizers of the served assembly accept, with all settings of their tokens.
+// Issuers are the issuers whose tokens the authorizers of the served assembly accept, with all settings of their
+// tokens.
 type Issuers struct {
 	Run     string             `json:"run"` // see [Console.Run]
 	Issuers []devissuer.Issuer `json:"issuers"`

@@ -89,7 +89,11 @@ func (c *Console) prepare(a ask, host string) (out prepared, err error) {
 	v := c.current()
 	served, ok := v.route(a.Stage, a.Route.Verb, a.Route.Path)
 	if !ok {
-		return out, wrong("route", "there is no %s: the last change may have removed it", label(a.Stage, a.Route.Verb, a.Route.Path))
+		return out, wrong(
+			"route",
+			"there is no %s: the last change may have removed it",
+			label(a.Stage, a.Route.Verb, a.Route.Path),
+		)
 	}
 	if out.Verb, err = verb(a); err != nil {
 		return out, err

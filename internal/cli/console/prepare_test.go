@@ -73,12 +73,47 @@ func TestPrepare(t *testing.T) {
 		{"nothing", form("GET", "/open", "none"), 200, "/prod/open"},
 		{"a token with its scope", form("GET", "/orders", "token", token("access", "orders/read")), 200, "/prod/orders"},
 		{"a token without it", form("GET", "/orders", "token", token("access")), 401, "/prod/orders"},
-		{"a token that has expired", form("GET", "/orders", "token", object{"token": object{"issuer": pool, "use": "access", "expires": "-1m", "scopes": []string{"orders/read"}}}), 401, "/prod/orders"},
-		{"an ID token, and a path with an escape", form("GET", "/orders/{id}", "token", token("id"), object{"params": object{"id": "a b/c"}}), 200, "/prod/orders/a%20b%2Fc"},
-		{"a greedy path", form("ANY", "/files/{name+}", "none", object{"verb": "PUT", "params": object{"name": "a/b c"}, "body": "x", "headers": "Content-Type: application/json"}), 200, "/prod/files/a/b%20c"},
+		{
+			"a token that has expired",
+			form("GET", "/orders", "token", object{"token": object{
+				"issuer":  pool,
+				"use":     "access",
+				"expires": "-1m",
+				"scopes":  []string{"orders/read"},
+			}}),
+			401,
+			"/prod/orders",
+		},
+		{
+			"an ID token, and a path with an escape",
+			form("GET", "/orders/{id}", "token", token("id"), object{"params": object{"id": "a b/c"}}),
+			200,
+			"/prod/orders/a%20b%2Fc",
+		},
+		{
+			"a greedy path",
+			form("ANY", "/files/{name+}", "none", object{
+				"verb":    "PUT",
+				"params":  object{"name": "a/b c"},
+				"body":    "x",
+				"headers": "Content-Type: application/json",
+			}),
+			200,
+			"/prod/files/a/b%20c",
+		},
 		{"a query", form("GET", "/open", "none", object{"query": "?a=b&c"}), 200, "/prod/open?a=b&c"},
-		{"a signature with temporary credentials", form("GET", "/signed", "key", object{"key": c.gateway.AccessKeys()[1].ID}), 200, "/prod/signed"},
-		{"a signature", form("GET", "/signed", "key", object{"key": c.gateway.AccessKeys()[0].ID, "query": "b=x+y&a=%2F&c"}), 200, "/prod/signed?a=%2F&b=x%20y&c="},
+		{
+			"a signature with temporary credentials",
+			form("GET", "/signed", "key", object{"key": c.gateway.AccessKeys()[1].ID}),
+			200,
+			"/prod/signed",
+		},
+		{
+			"a signature",
+			form("GET", "/signed", "key", object{"key": c.gateway.AccessKeys()[0].ID, "query": "b=x+y&a=%2F&c"}),
+			200,
+			"/prod/signed?a=%2F&b=x%20y&c=",
+		},
 		{"no signature", form("GET", "/signed", "none"), 403, "/prod/signed"},
 		{"an API key, which is added", form("POST", "/keyed", "none", object{"body": "{}"}), 200, "/prod/keyed"},
 		{"another API key", form("POST", "/keyed", "none", object{"headers": "x-api-key: mine"}), 403, "/prod/keyed"},
@@ -122,7 +157,14 @@ func TestPrepareToken(t *testing.T) {
 	if err := json.Unmarshal(header.Token.Claims, &claims); err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]any{"iss": "https://idp.example.com", "sub": "jane", "scope": "a b", "tenant": "acme", "level": 3.0, "aud": nil} {
+	for name, want := range map[string]any{
+		"iss":    "https://idp.example.com",
+		"sub":    "jane",
+		"scope":  "a b",
+		"tenant": "acme",
+		"level":  3.0,
+		"aud":    nil,
+	} {
 		if claims[name] != want {
 			t.Errorf("%s: %v, want %v", name, claims[name], want)
 		}
@@ -170,34 +212,127 @@ func TestPrepareErrors(t *testing.T) {
 		{"no such verb", "verb", "want one of GET", form("ANY", "/files/{name+}", "none", object{"verb": "TRACE"})},
 		{"no verb of an ANY route", "verb", "want one of GET", form("ANY", "/files/{name+}", "none", object{"verb": ""})},
 		{"a part of the path is missing", "params.id", "give it a value", form("GET", "/orders/{id}", "none")},
-		{"a part of a greedy path is empty", "params.name", "give it a value", form("ANY", "/files/{name+}", "none", object{"verb": "GET", "params": object{"name": "a//b"}})},
-		{"a part that browsers take out", "params.id", `takes ".."`, form("GET", "/orders/{id}", "none", object{"params": object{"id": ".."}})},
+		{
+			"a part of a greedy path is empty",
+			"params.name",
+			"give it a value",
+			form("ANY", "/files/{name+}", "none", object{"verb": "GET", "params": object{"name": "a//b"}}),
+		},
+		{
+			"a part that browsers take out",
+			"params.id",
+			`takes ".."`,
+			form("GET", "/orders/{id}", "none", object{"params": object{"id": ".."}}),
+		},
 		{"a query with a space", "query", "write it as %XX", form("GET", "/open", "none", object{"query": "a=b c"})},
-		{"a query with a line break", "query", "write it as %XX", form("GET", "/open", "none", object{"query": "a=b\r\nX: y"})},
-		{"a query that cannot be signed", "query", "invalid URL escape", form("GET", "/signed", "key", object{"query": "a=%zz", "key": c.gateway.AccessKeys()[0].ID})},
+		{
+			"a query with a line break",
+			"query",
+			"write it as %XX",
+			form("GET", "/open", "none", object{"query": "a=b\r\nX: y"}),
+		},
+		{
+			"a query that cannot be signed",
+			"query",
+			"invalid URL escape",
+			form("GET", "/signed", "key", object{"query": "a=%zz", "key": c.gateway.AccessKeys()[0].ID}),
+		},
 		{"no header", "headers", "want a line such as", form("GET", "/open", "none", object{"headers": "Accept"})},
-		{"a name that no header has", "headers", "want a line such as", form("GET", "/open", "none", object{"headers": "A b: c"})},
-		{"a header of the browser's", "headers", "no page set Cookie", form("GET", "/open", "none", object{"headers": "Cookie: a=b"})},
-		{"two tokens", "headers", "X-Shop is there already", form("GET", "/orders", "token", object{"headers": "x-shop: a", "token": object{"issuer": poolURL(t, c), "use": "access"}})},
-		{"two signatures", "headers", "Authorization is there already", form("GET", "/signed", "key", object{"headers": "authorization: a", "key": c.gateway.AccessKeys()[0].ID})},
+		{
+			"a name that no header has",
+			"headers",
+			"want a line such as",
+			form("GET", "/open", "none", object{"headers": "A b: c"}),
+		},
+		{
+			"a header of the browser's",
+			"headers",
+			"no page set Cookie",
+			form("GET", "/open", "none", object{"headers": "Cookie: a=b"}),
+		},
+		{
+			"two tokens",
+			"headers",
+			"X-Shop is there already",
+			form("GET", "/orders", "token", object{
+				"headers": "x-shop: a",
+				"token":   object{"issuer": poolURL(t, c), "use": "access"},
+			}),
+		},
+		{
+			"two signatures",
+			"headers",
+			"Authorization is there already",
+			form("GET", "/signed", "key", object{"headers": "authorization: a", "key": c.gateway.AccessKeys()[0].ID}),
+		},
 		{"a body of GET", "body", "no body with GET", form("GET", "/open", "none", object{"body": "{}"})},
 		{"no such credential", "credential", "want token, bearer, key or none", form("GET", "/open", "cookie")},
 		{"no token", "bearer", "without Bearer before it", form("GET", "/orders", "bearer")},
-		{"a token with its scheme", "bearer", "without Bearer before it", form("GET", "/orders", "bearer", object{"bearer": "Bearer a.b.c"})},
-		{"a token with a line break", "bearer", "without Bearer before it", form("GET", "/orders", "bearer", object{"bearer": "a.b\r\nX: c"})},
+		{
+			"a token with its scheme",
+			"bearer",
+			"without Bearer before it",
+			form("GET", "/orders", "bearer", object{"bearer": "Bearer a.b.c"}),
+		},
+		{
+			"a token with a line break",
+			"bearer",
+			"without Bearer before it",
+			form("GET", "/orders", "bearer", object{"bearer": "a.b\r\nX: c"}),
+		},
 		{"no such key", "key", "no development key", form("GET", "/signed", "key", object{"key": "AKIA"})},
 		{"several issuers", "issuer", "more than one issuer", form("GET", "/open", "token")},
-		{"no such issuer", "issuer", "no such issuer", form("GET", "/open", "token", object{"token": object{"issuer": "https://other.example.com"}})},
+		{
+			"no such issuer",
+			"issuer",
+			"no such issuer",
+			form("GET", "/open", "token", object{"token": object{"issuer": "https://other.example.com"}}),
+		},
 		{"a use that is none", "use", `want access or id`, form("GET", "/open", "token", idp(object{"use": "refresh"}))},
-		{"a time that is none", "expires", "want a time such as", form("GET", "/open", "token", idp(object{"expires": "soon"}))},
+		{
+			"a time that is none",
+			"expires",
+			"want a time such as",
+			form("GET", "/open", "token", idp(object{"expires": "soon"})),
+		},
 		{"no time at all", "expires", "want a time such as", form("GET", "/open", "token", idp(object{"expires": "10ms"}))},
-		{"claims that are no JSON", "claims", "want one JSON object", form("GET", "/open", "token", idp(object{"claims": "tenant=acme"}))},
-		{"claims that are a list", "claims", "want one JSON object", form("GET", "/open", "token", idp(object{"claims": "[]"}))},
-		{"claims that are null", "claims", "want one JSON object", form("GET", "/open", "token", idp(object{"claims": "null"}))},
+		{
+			"claims that are no JSON",
+			"claims",
+			"want one JSON object",
+			form("GET", "/open", "token", idp(object{"claims": "tenant=acme"})),
+		},
+		{
+			"claims that are a list",
+			"claims",
+			"want one JSON object",
+			form("GET", "/open", "token", idp(object{"claims": "[]"})),
+		},
+		{
+			"claims that are null",
+			"claims",
+			"want one JSON object",
+			form("GET", "/open", "token", idp(object{"claims": "null"})),
+		},
 		{"two objects", "claims", "want one JSON object", form("GET", "/open", "token", idp(object{"claims": "{} {}"}))},
-		{"claims that make the token too large", "claims", "give it fewer claims", form("GET", "/open", "token", idp(object{"claims": `{"a":"` + strings.Repeat("x", 20_000) + `"}`}))},
-		{"an ID token with scopes", "scopes", "an ID token has no scopes", form("GET", "/open", "token", idp(object{"use": "id", "scopes": []string{"a"}}))},
-		{"a scope of two words", "scopes", "without spaces", form("GET", "/open", "token", idp(object{"scopes": []string{"a b"}}))},
+		{
+			"claims that make the token too large",
+			"claims",
+			"give it fewer claims",
+			form("GET", "/open", "token", idp(object{"claims": `{"a":"` + strings.Repeat("x", 20_000) + `"}`})),
+		},
+		{
+			"an ID token with scopes",
+			"scopes",
+			"an ID token has no scopes",
+			form("GET", "/open", "token", idp(object{"use": "id", "scopes": []string{"a"}})),
+		},
+		{
+			"a scope of two words",
+			"scopes",
+			"without spaces",
+			form("GET", "/open", "token", idp(object{"scopes": []string{"a b"}})),
+		},
 		{"an empty group", "groups", "a group is empty", form("GET", "/open", "token", idp(object{"groups": []string{""}}))},
 		{"an empty role", "roles", "a role is empty", form("GET", "/open", "token", idp(object{"roles": []string{""}}))},
 		{"not the form's", "", "not what the form sends", object{"stag": "prod"}},
@@ -224,7 +359,11 @@ func TestPrepareErrors(t *testing.T) {
 
 func TestNoIssuer(t *testing.T) {
 	c := newConsole(t, object{
-		"Api": shop()["Api"], "Deployment": shop()["Deployment"], "Stage": shop()["Stage"], "Open": path("", "open"), "GetOpen": method("Open", "GET", "NONE"),
+		"Api":        shop()["Api"],
+		"Deployment": shop()["Deployment"],
+		"Stage":      shop()["Stage"],
+		"Open":       path("", "open"),
+		"GetOpen":    method("Open", "GET", "NONE"),
 	})
 	if a := c.post(t, form("GET", "/open", "token")); a.Status != 400 ||
 		!strings.Contains(string(a.Body), `"field":"credential"`) {

@@ -71,9 +71,27 @@ func target(a ask) (string, error) {
 // ofTheBrowser are the headers that scripts cannot set.
 // Source: https://fetch.spec.whatwg.org/#forbidden-request-header
 var ofTheBrowser = []string{
-	"accept-charset", "accept-encoding", "access-control-request-headers", "access-control-request-method",
-	"connection", "content-length", "cookie", "cookie2", "date", "dnt", "expect", "host", "keep-alive", "origin", "referer",
-	"set-cookie", "te", "trailer", "transfer-encoding", "upgrade", "via",
+	"accept-charset",
+	"accept-encoding",
+	"access-control-request-headers",
+	"access-control-request-method",
+	"connection",
+	"content-length",
+	"cookie",
+	"cookie2",
+	"date",
+	"dnt",
+	"expect",
+	"host",
+	"keep-alive",
+	"origin",
+	"referer",
+	"set-cookie",
+	"te",
+	"trailer",
+	"transfer-encoding",
+	"upgrade",
+	"via",
 }
 
 // headers reads lines of "Name: value".

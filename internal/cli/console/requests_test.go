@@ -156,12 +156,45 @@ func TestDecision(t *testing.T) {
 		want         []string
 		last         string // of the step that decided
 	}{
-		{"public", "GET /prod/open", nil, 200, []string{"route passed", "resource policy passed", "integration passed"}, "answered 200 without a function"},
-		{"a token", "GET /prod/orders", []string{token(access)}, 200,
-			[]string{"route passed", "identity source passed", "token passed", "scopes passed", "resource policy passed", "integration passed"}, "answered 200 without a function"},
-		{"no token", "GET /prod/orders", nil, 401, []string{"route passed", "identity source stopped", "integration not reached"}, "the request was answered before"},
-		{"no scope", "GET /prod/orders", []string{token(devissuer.TokenRequest{Issuer: pool[i].URL, Use: devissuer.Access})}, 401,
-			[]string{"route passed", "identity source passed", "token passed", "scopes stopped", "integration not reached"}, "the request was answered before"},
+		{
+			"public",
+			"GET /prod/open",
+			nil,
+			200,
+			[]string{"route passed", "resource policy passed", "integration passed"},
+			"answered 200 without a function",
+		},
+		{
+			"a token",
+			"GET /prod/orders",
+			[]string{token(access)},
+			200,
+			[]string{
+				"route passed",
+				"identity source passed",
+				"token passed",
+				"scopes passed",
+				"resource policy passed",
+				"integration passed",
+			},
+			"answered 200 without a function",
+		},
+		{
+			"no token",
+			"GET /prod/orders",
+			nil,
+			401,
+			[]string{"route passed", "identity source stopped", "integration not reached"},
+			"the request was answered before",
+		},
+		{
+			"no scope",
+			"GET /prod/orders",
+			[]string{token(devissuer.TokenRequest{Issuer: pool[i].URL, Use: devissuer.Access})},
+			401,
+			[]string{"route passed", "identity source passed", "token passed", "scopes stopped", "integration not reached"},
+			"the request was answered before",
+		},
 		{"no route", "GET /prod/gone", nil, 403, []string{"route stopped"}, "no route takes GET /gone"},
 		{"no stage", "GET /test/open", nil, 403, []string{"route stopped"}, `there is no stage "test"`},
 		{"not served", "GET /prod/far", nil, 501, []string{"route passed", "integration stopped"}, "Far"},
@@ -190,10 +223,33 @@ func TestIntegration(t *testing.T) {
 		record apigateway.Record
 		want   step
 	}{
-		{"a function", apigateway.Record{Answer: exchange.Answer{Status: 201}, IntegrationTime: 3210 * time.Microsecond}, step{"integration", passed, "the function answered 201 in 3.21 ms"}},
-		{"a function's own 403", apigateway.Record{Answer: exchange.Answer{Status: 403}, IntegrationTime: time.Second}, step{"integration", passed, "the function answered 403 in 1000 ms"}},
-		{"a failure", apigateway.Record{Answer: exchange.Answer{Status: 502}, IntegrationTime: time.Second, Reason: "the function failed: it crashed"}, step{"integration", stopped, "the function failed: it crashed"}},
-		{"a denial of no check", apigateway.Record{Answer: exchange.Answer{Status: 500}, Verdict: checks.Verdict{Denial: &mapping.Failure{Reason: "authorization is not known"}}}, step{"integration", stopped, "authorization is not known"}},
+		{
+			"a function",
+			apigateway.Record{Answer: exchange.Answer{Status: 201}, IntegrationTime: 3210 * time.Microsecond},
+			step{"integration", passed, "the function answered 201 in 3.21 ms"},
+		},
+		{
+			"a function's own 403",
+			apigateway.Record{Answer: exchange.Answer{Status: 403}, IntegrationTime: time.Second},
+			step{"integration", passed, "the function answered 403 in 1000 ms"},
+		},
+		{
+			"a failure",
+			apigateway.Record{
+				Answer:          exchange.Answer{Status: 502},
+				IntegrationTime: time.Second,
+				Reason:          "the function failed: it crashed",
+			},
+			step{"integration", stopped, "the function failed: it crashed"},
+		},
+		{
+			"a denial of no check",
+			apigateway.Record{
+				Answer:  exchange.Answer{Status: 500},
+				Verdict: checks.Verdict{Denial: &mapping.Failure{Reason: "authorization is not known"}},
+			},
+			step{"integration", stopped, "authorization is not known"},
+		},
 	} {
 		if got := integration(entry{Record: tt.record}); got != tt.want {
 			t.Errorf("%s: %+v, want %+v", tt.name, got, tt.want)
@@ -273,7 +329,14 @@ func TestNoCredential(t *testing.T) {
 		t.Fatalf("%d answers", len(data))
 	}
 	for _, text := range data {
-		for _, secret := range []string{opaque, signature, token[:20], "eyJ", c.gateway.AccessKeys()[0].Secret, "a-key-of-twenty-signs"} {
+		for _, secret := range []string{
+			opaque,
+			signature,
+			token[:20],
+			"eyJ",
+			c.gateway.AccessKeys()[0].Secret,
+			"a-key-of-twenty-signs",
+		} {
 			if bytes.Contains(text, []byte(secret)) {
 				t.Errorf("%q is in %s", secret, text)
 			}
@@ -296,7 +359,12 @@ func must(entries []entry, _ int) []entry { return entries }
 // TestNoRead: what looks like a token and is none is not shown.
 func TestNoRead(t *testing.T) {
 	same := func(text string) string { return text }
-	for _, token := range []string{"eyJhbGciOiJub25lIn0.bm8ganNvbg.x", "eyJhbGciOiJub25lIn0.W10.x", "eyJhbGciOiJub25lIn0.%%.x", "e30.eyJhIjo.x"} {
+	for _, token := range []string{
+		"eyJhbGciOiJub25lIn0.bm8ganNvbg.x",
+		"eyJhbGciOiJub25lIn0.W10.x",
+		"eyJhbGciOiJub25lIn0.%%.x",
+		"e30.eyJhIjo.x",
+	} {
 		if got, ok := read(token, same); ok {
 			t.Errorf("%s: %s", token, got.Claims)
 		}

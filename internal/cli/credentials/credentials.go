@@ -1,8 +1,8 @@
-// Package credentials finds the credentials in a request and masks them in texts about the request, so that a log or a page
-// can show what was decided.
+// Package credentials finds the credentials in a request and masks them in texts about the request, so that a log or a
+// page can show what was decided.
 //
-// It goes by the names of headers and parameters and by the form of tokens. It does not verify credentials, and it cannot
-// find a secret under a harmless name.
+// It goes by the names of headers and parameters and by the form of tokens. It does not verify credentials, and it
+// cannot find a secret under a harmless name.
 package credentials
 
 import (

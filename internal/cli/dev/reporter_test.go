@@ -58,7 +58,12 @@ func TestRequest(t *testing.T) {
 		change    func(*apigateway.Record)
 		want      string
 	}{
-		{"allowed", "", func(*apigateway.Record) {}, "12:00:00.123  200  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  jane  23ms"},
+		{
+			"allowed",
+			"",
+			func(*apigateway.Record) {},
+			"12:00:00.123  200  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  jane  23ms",
+		},
 		{"cached", "no function was asked", func(r *apigateway.Record) {
 			r.Verdict.Cache, r.Verdict.AuthorizerTime, r.Took = "HIT", 0, 1234*time.Microsecond
 		},
@@ -69,8 +74,12 @@ func TestRequest(t *testing.T) {
 		{"no route", "nothing was checked", func(r *apigateway.Record) {
 			r.Route, r.Verdict, r.Answer.Status, r.Reason = "", checks.Verdict{}, 403, "no route"
 		}, "12:00:00.123  403  GET /prod/orders/42  [-]  -  -  23ms  no route"},
-		{"refused by the function", "who looks at the guards looks in vain", func(r *apigateway.Record) { r.Answer.Status = 403 },
-			"12:00:00.123  403  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  jane  23ms  the function itself answered 403"},
+		{
+			"refused by the function",
+			"who looks at the guards looks in vain",
+			func(r *apigateway.Record) { r.Answer.Status = 403 },
+			"12:00:00.123  403  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  jane  23ms  the function itself answered 403",
+		},
 		{"not found by the function", "404 says it", func(r *apigateway.Record) { r.Answer.Status = 404 },
 			"12:00:00.123  404  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  jane  23ms"},
 		{"public", "", func(r *apigateway.Record) { r.Verdict = checks.Verdict{Authorizer: "none"} },
@@ -78,8 +87,12 @@ func TestRequest(t *testing.T) {
 		{"credentials", "in a path and in what others say about the request", func(r *apigateway.Record) {
 			r.Request.RawPath, r.Reason, r.Verdict.Principal = "/prod/"+token, "the header is Bearer "+token+", with opaque-key", "key opaque-key"
 		}, "12:00:00.123  200  GET /prod/[not shown]  [GET /orders/{id}]  TOKEN MISS 11ms  key [not shown]  23ms  the header is [not shown], with [not shown]"},
-		{"escapes", "a terminal is told nothing", func(r *apigateway.Record) { r.Verdict.Principal, r.Reason = "\x1b[31mjane", "a\tb\u202ec" },
-			"12:00:00.123  200  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  \\x1b[31mjane  23ms  a  b\\u202ec"},
+		{
+			"escapes",
+			"a terminal is told nothing",
+			func(r *apigateway.Record) { r.Verdict.Principal, r.Reason = "\x1b[31mjane", "a\tb\u202ec" },
+			"12:00:00.123  200  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  \\x1b[31mjane  23ms  a  b\\u202ec",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var b bytes.Buffer
@@ -121,19 +134,40 @@ func TestOthers(t *testing.T) {
 		text, json string
 	}{
 		{"a function's line", func(r reporter) {
-			r.logged(lambdaruntime.LogLine{Function: "Orders-Backend", RequestID: "a-request", Stream: lambdaruntime.Stdout, Text: "got\t" + token})
+			r.logged(lambdaruntime.LogLine{
+				Function:  "Orders-Backend",
+				RequestID: "a-request",
+				Stream:    lambdaruntime.Stdout,
+				Text:      "got\t" + token,
+			})
 		}, "    Orders-Backend a-request | got  [not shown]\n",
 			`{"event":"log","time":"2026-03-01T12:00:00.123Z","function":"Orders-Backend","requestId":"a-request","stream":"stdout","text":"got\t[not shown]"}` + "\n"},
-		{"before the first request", func(r reporter) {
-			r.logged(lambdaruntime.LogLine{Function: "f", Stream: lambdaruntime.Platform, Text: "INIT", Cut: true})
+		{
+			"before the first request",
+			func(r reporter) {
+				r.logged(lambdaruntime.LogLine{Function: "f", Stream: lambdaruntime.Platform, Text: "INIT", Cut: true})
+			},
+			"    f - | INIT\n",
+			`{"event":"log","time":"2026-03-01T12:00:00.123Z","function":"f","stream":"platform","text":"INIT","cut":true}` + "\n",
 		},
-			"    f - | INIT\n", `{"event":"log","time":"2026-03-01T12:00:00.123Z","function":"f","stream":"platform","text":"INIT","cut":true}` + "\n"},
-		{"refused", func(r reporter) { r.refused(front.Refusal{Status: 400, Reason: "two Host headers"}) },
-			"12:00:00.123  400  not understood: two Host headers\n", `{"event":"refused","time":"2026-03-01T12:00:00.123Z","status":400,"reason":"two Host headers"}` + "\n"},
-		{"refused for its size", func(r reporter) { r.refused(front.Refusal{Status: 413, Reason: "too large"}) },
-			"12:00:00.123  413  refused: too large\n", `{"event":"refused","time":"2026-03-01T12:00:00.123Z","status":413,"reason":"too large"}` + "\n"},
-		{"the sources changed", func(r reporter) { r.changed() },
-			"12:00:00.123  the sources have changed\n", `{"event":"changed","time":"2026-03-01T12:00:00.123Z","text":"the sources have changed"}` + "\n"},
+		{
+			"refused",
+			func(r reporter) { r.refused(front.Refusal{Status: 400, Reason: "two Host headers"}) },
+			"12:00:00.123  400  not understood: two Host headers\n",
+			`{"event":"refused","time":"2026-03-01T12:00:00.123Z","status":400,"reason":"two Host headers"}` + "\n",
+		},
+		{
+			"refused for its size",
+			func(r reporter) { r.refused(front.Refusal{Status: 413, Reason: "too large"}) },
+			"12:00:00.123  413  refused: too large\n",
+			`{"event":"refused","time":"2026-03-01T12:00:00.123Z","status":413,"reason":"too large"}` + "\n",
+		},
+		{
+			"the sources changed",
+			func(r reporter) { r.changed() },
+			"12:00:00.123  the sources have changed\n",
+			`{"event":"changed","time":"2026-03-01T12:00:00.123Z","text":"the sources have changed"}` + "\n",
+		},
 		{"reloaded", func(r reporter) { r.reloaded(1234*time.Millisecond, []string{"Shop/Far: not served"}) },
 			"12:00:00.123  the new API is served, after 1.2 s\nnot as on AWS: Shop/Far: not served\n",
 			`{"event":"reloaded","time":"2026-03-01T12:00:00.123Z","text":"the new API is served, after 1.2 s"}` + "\n" +

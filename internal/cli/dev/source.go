@@ -115,8 +115,12 @@ func (s *source) configure() error {
 func (s *source) explain(err error) error {
 	switch {
 	case errors.Is(err, cloudassembly.ErrNotAssembly) && s.app != nil:
-		return fmt.Errorf("the app %q ended well and wrote no cloud assembly into the folder that CDK_OUTDIR names: its main "+
-			"must end with app.Synth(nil), and AppProps.Outdir, if it is set, must be that folder: %w", s.app.Command, err)
+		return fmt.Errorf(
+			"the app %q ended well and wrote no cloud assembly into the folder that CDK_OUTDIR names: its main "+
+				"must end with app.Synth(nil), and AppProps.Outdir, if it is set, must be that folder: %w",
+			s.app.Command,
+			err,
+		)
 	case errors.Is(err, cloudassembly.ErrNotAssembly) && s.flags.assembly != "":
 		return fmt.Errorf("%w, or name another folder with --assembly", err)
 	}

@@ -126,8 +126,8 @@ const clock = "15:04:05.000"
 
 func (t *textReporter) say(text string) { t.out.write(t.now().Format(clock) + "  " + text) }
 
-// metrics begin what CloudWatch reads at the end of a line of JSON, as the included authorizer writes it.
-// Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+// metrics begin what CloudWatch reads at the end of a line of JSON, as the included authorizer writes it. Source:
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 const metrics = `,"_aws":{`
 
 // withoutMetrics shortens a line for people, who would not see the rest of it for them.

@@ -89,7 +89,12 @@ func TestRefused(t *testing.T) {
 		want    string
 	}{
 		{"a folder that others can write to", func(t *testing.T, dir string) { chmod(t, dir, 0o722) }, true, "has mode 0722"},
-		{"a file that others can write to", func(t *testing.T, dir string) { chmod(t, file(dir), 0o622) }, true, "has mode 0622"},
+		{
+			"a file that others can write to",
+			func(t *testing.T, dir string) { chmod(t, file(dir), 0o622) },
+			true,
+			"has mode 0622",
+		},
 		{"a file that others can read", func(t *testing.T, dir string) { chmod(t, file(dir), 0o640) }, true, "has mode 0640"},
 		{"a link", func(t *testing.T, dir string) {
 			elsewhere := filepath.Join(t.TempDir(), "record")
@@ -104,8 +109,18 @@ func TestRefused(t *testing.T) {
 			}
 		}, true, "is not a folder"},
 		{"half a record", overwrite(`{"pid":7`), false, "is not a record"},
-		{"an address elsewhere", overwrite(`{"pid":7,"url":"http://192.0.2.1:80","run":"x","folder":"/shop"}`), false, `url "http://192.0.2.1:80"`},
-		{"an address that only looks local", overwrite(`{"pid":7,"url":"http://127.0.0.1.example.com","run":"x","folder":"/shop"}`), false, "want http://127.0.0.1:PORT"},
+		{
+			"an address elsewhere",
+			overwrite(`{"pid":7,"url":"http://192.0.2.1:80","run":"x","folder":"/shop"}`),
+			false,
+			`url "http://192.0.2.1:80"`,
+		},
+		{
+			"an address that only looks local",
+			overwrite(`{"pid":7,"url":"http://127.0.0.1.example.com","run":"x","folder":"/shop"}`),
+			false,
+			"want http://127.0.0.1:PORT",
+		},
 		{"no run", overwrite(`{"pid":7,"url":"http://127.0.0.1:3000","folder":"/shop"}`), false, `run ""`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

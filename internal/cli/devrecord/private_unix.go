@@ -12,7 +12,12 @@ import (
 // private refuses what belongs to another user, and what others can read or write.
 func private(path string, info fs.FileInfo) error {
 	if open := info.Mode().Perm() & 0o077; open != 0 {
-		return fmt.Errorf("%w: %s has mode %04o, so other users have access to it: delete it", ErrExposed, path, info.Mode().Perm())
+		return fmt.Errorf(
+			"%w: %s has mode %04o, so other users have access to it: delete it",
+			ErrExposed,
+			path,
+			info.Mode().Perm(),
+		)
 	}
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok && int(stat.Uid) != os.Geteuid() {
 		return fmt.Errorf("%w: %s belongs to the user id %d, and this process runs as %d: delete it",

@@ -302,7 +302,9 @@ func TestRequestValidator(t *testing.T) {
 		want       []string
 	}{
 		{"parameters", map[string]any{"ValidateRequestParameters": true}, map[string]any{"RequestParameters": map[string]any{
-			"method.request.header.authorization": true, "method.request.header.X-Tenant": true, "method.request.querystring.q": true,
+			"method.request.header.authorization": true,
+			"method.request.header.X-Tenant":      true,
+			"method.request.querystring.q":        true,
 		}}, []string{
 			"0 GET http://127.0.0.1:3000/prod/health?q=1, X-Tenant: 1, authorization: 1",
 			"0 GET http://127.0.0.1:3000/prod/orders?q=1, X-Tenant: 1, Authorization: access token, scope orders/read",
@@ -354,7 +356,10 @@ func TestMakeShop(t *testing.T) {
 				properties(r)["Code"] = map[string]any{"S3Bucket": "assets", "S3Key": "x.zip"}
 				r["Metadata"] = map[string]any{"aws:asset:path": program(t)}
 				all[id+"Permission"] = map[string]any{"Type": "AWS::Lambda::Permission", "Properties": map[string]any{
-					"Action": "lambda:InvokeFunction", "FunctionName": map[string]any{"Ref": id}, "Principal": "apigateway.amazonaws.com"}}
+					"Action":       "lambda:InvokeFunction",
+					"FunctionName": map[string]any{"Ref": id},
+					"Principal":    "apigateway.amazonaws.com",
+				}}
 			}
 		}
 	})
@@ -396,12 +401,32 @@ func TestCurl(t *testing.T) {
 		want string
 	}{
 		{"plain", Example{Verb: "GET", URL: "http://127.0.0.1:3000/prod/"}, "curl -i http://127.0.0.1:3000/prod/"},
-		{"a body that looks like a file's name", Example{Verb: "PUT", URL: "http://h/p", Body: "@/etc/passwd"}, `curl -i -X PUT -H 'Content-Type: application/json' --data-raw @/etc/passwd http://h/p`},
+		{
+			"a body that looks like a file's name",
+			Example{Verb: "PUT", URL: "http://h/p", Body: "@/etc/passwd"},
+			`curl -i -X PUT -H 'Content-Type: application/json' --data-raw @/etc/passwd http://h/p`,
+		},
 		{"brackets", Example{Verb: "HEAD", URL: "http://h/p?a[1-3]=x"}, `curl -i -g -I 'http://h/p?a[1-3]=x'`},
-		{"body", Example{Verb: "POST", URL: "http://h/p?a=b&c=d", Headers: []string{"A: it's"}, Body: "{}"}, `curl -i -X POST -H 'A: it'\''s' -H 'Content-Type: application/json' -d '{}' 'http://h/p?a=b&c=d'`},
-		{"signed with temporary credentials", Example{Verb: "GET", URL: "http://h/p", Key: &checks.AccessKey{ID: "ASIA", Secret: "s", SessionToken: "t+/="}, Region: "eu-west-1"},
-			"curl -i --aws-sigv4 aws:amz:eu-west-1:execute-api --user ASIA:s -H 'X-Amz-Security-Token: t+/=' http://h/p"},
-		{"signed", Example{Verb: "GET", URL: "http://h/p", Key: &checks.AccessKey{ID: "AKIA", Secret: "s+/="}, Region: "eu-west-1"}, "curl -i --aws-sigv4 aws:amz:eu-west-1:execute-api --user AKIA:s+/= http://h/p"},
+		{
+			"body",
+			Example{Verb: "POST", URL: "http://h/p?a=b&c=d", Headers: []string{"A: it's"}, Body: "{}"},
+			`curl -i -X POST -H 'A: it'\''s' -H 'Content-Type: application/json' -d '{}' 'http://h/p?a=b&c=d'`,
+		},
+		{
+			"signed with temporary credentials",
+			Example{
+				Verb:   "GET",
+				URL:    "http://h/p",
+				Key:    &checks.AccessKey{ID: "ASIA", Secret: "s", SessionToken: "t+/="},
+				Region: "eu-west-1",
+			},
+			"curl -i --aws-sigv4 aws:amz:eu-west-1:execute-api --user ASIA:s -H 'X-Amz-Security-Token: t+/=' http://h/p",
+		},
+		{
+			"signed",
+			Example{Verb: "GET", URL: "http://h/p", Key: &checks.AccessKey{ID: "AKIA", Secret: "s+/="}, Region: "eu-west-1"},
+			"curl -i --aws-sigv4 aws:amz:eu-west-1:execute-api --user AKIA:s+/= http://h/p",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := tt.in.Curl(); got != tt.want {
@@ -413,7 +438,12 @@ func TestCurl(t *testing.T) {
 
 func TestQuote(t *testing.T) {
 	for in, want := range map[string]string{
-		"https://idp.example.com/": "https://idp.example.com/", "": "''", "a b": "'a b'", "it's": `'it'\''s'`, "$HOME": "'$HOME'", "~": "'~'",
+		"https://idp.example.com/": "https://idp.example.com/",
+		"":                         "''",
+		"a b":                      "'a b'",
+		"it's":                     `'it'\''s'`,
+		"$HOME":                    "'$HOME'",
+		"~":                        "'~'",
 	} {
 		if got := Quote(in); got != want {
 			t.Errorf("Quote(%q) = %s, want %s", in, got, want)

@@ -50,7 +50,11 @@ func (l *lines) String() string {
 }
 
 // deploy puts a function into a new pool.
-func deploy(t *testing.T, s lambdaruntime.Spec, inline string) (invoke func(event string) lambdaruntime.Result, log *lines) {
+func deploy(
+	t *testing.T,
+	s lambdaruntime.Spec,
+	inline string,
+) (invoke func(event string) lambdaruntime.Result, log *lines) {
 	t.Helper()
 	nodepeer.Need(t)
 	command, err := Command(inline)
@@ -95,55 +99,187 @@ func TestHandlers(t *testing.T) {
 		event      string // default {}
 		want       string // the answer, or the start of "type: message"
 	}{
-		{name: "async", code: `exports.handler = async (event) => ({ saw: event })`, event: `{"a":[1,"ä\u0000"]}`, want: `{"saw":{"a":[1,"ä\u0000"]}}`},
-		{name: "a promise", code: `exports.handler = () => new Promise((r) => setTimeout(() => r("late"), 5))`, want: `"late"`},
+		{
+			name:  "async",
+			code:  `exports.handler = async (event) => ({ saw: event })`,
+			event: `{"a":[1,"ä\u0000"]}`,
+			want:  `{"saw":{"a":[1,"ä\u0000"]}}`,
+		},
+		{
+			name: "a promise",
+			code: `exports.handler = () => new Promise((r) => setTimeout(() => r("late"), 5))`,
+			want: `"late"`,
+		},
 		{name: "something that can be waited for", code: `exports.handler = () => ({ then: (r) => r(1) })`, want: `1`},
 		{name: "a promise of nothing is null", code: `exports.handler = async () => {}`, want: `null`},
-		{name: "a callback", code: `exports.handler = (event, context, callback) => setTimeout(() => callback(null, { ok: true }), 5)`, want: `{"ok":true}`},
-		{name: "a callback at once", code: `exports.handler = (event, context, callback) => callback(undefined, "now")`, want: `"now"`},
-		{name: "a callback with an error", code: `exports.handler = (event, context, callback) => callback(new TypeError("no"))`, want: `TypeError: no`},
-		{name: "a callback with a text as its error", code: `exports.handler = (event, context, callback) => callback("no")`, want: `string: no`},
+		{
+			name: "a callback",
+			code: `exports.handler = (event, context, callback) => setTimeout(() => callback(null, { ok: true }), 5)`,
+			want: `{"ok":true}`,
+		},
+		{
+			name: "a callback at once",
+			code: `exports.handler = (event, context, callback) => callback(undefined, "now")`,
+			want: `"now"`,
+		},
+		{
+			name: "a callback with an error",
+			code: `exports.handler = (event, context, callback) => callback(new TypeError("no"))`,
+			want: `TypeError: no`,
+		},
+		{
+			name: "a callback with a text as its error",
+			code: `exports.handler = (event, context, callback) => callback("no")`,
+			want: `string: no`,
+		},
 		{name: "a callback waits for what is left to do", want: `"first"`,
 			code: `exports.handler = (event, context, callback) => { let s = "none"; setTimeout(() => { s = "first" }, 20); callback(null, { toJSON: () => s }) }`},
 		{name: "unless it must not", want: `"none"`,
 			code: `exports.handler = (event, context, callback) => { context.callbackWaitsForEmptyEventLoop = false; let s = "none"; setTimeout(() => { s = "first" }, 20); callback(null, { toJSON: () => s }) }`},
 		{name: "neither promise nor callback is null", code: `exports.handler = () => "lost"`, want: `null`},
-		{name: "a promise that nobody will keep is null", code: `exports.handler = () => new Promise(() => {})`, want: `null`},
-		{name: "a promise that nothing keeps of an async function", code: `exports.handler = async () => { await new Promise(() => {}) }`, want: `Runtime.NodeJsExit: `},
-		{name: "a callback in an async function", code: `exports.handler = async (event, context, callback) => { callback(null, "called back") }`, want: `"called back"`},
-		{name: "a callback after the promise", code: `exports.handler = (event, context, callback) => { setTimeout(() => callback(null, "late"), 20); return Promise.resolve("first") }`, want: `"first"`},
-		{name: "an exception after a callback", code: `exports.handler = (event, context, callback) => { callback(null, "first"); throw new Error("late") }`, want: `"first"`},
-		{name: "a callback with an error does not wait", code: `exports.handler = (event, context, callback) => { setInterval(() => {}, 1000); callback(new TypeError("no")) }`, want: `TypeError: no`},
-		{name: "context.succeed does not wait", code: `exports.handler = (event, context) => { setInterval(() => {}, 1000); context.succeed(1) }`, want: `1`},
-		{name: "context.fail does not wait", code: `exports.handler = (event, context) => { setInterval(() => {}, 1000); context.fail() }`, want: `string: handled`},
-		{name: "context.done does not wait", code: `exports.handler = (event, context) => { setInterval(() => {}, 1000); context.done(null, 1) }`, want: `1`},
-		{name: "an error of another context", code: `exports.handler = async () => require("vm").runInNewContext("throw new TypeError('no')")`, want: `TypeError: no`},
-		{name: "an error without a text", code: `exports.handler = async () => { throw Object.create(null) }`, want: `handled: there was an error that has no text`},
-		{name: "an error whose name is none", code: `exports.handler = async () => { throw Object.assign(new Error("no"), { name: undefined }) }`, want: `undefined: no`},
-		{name: "modules that it forgot to require", code: `exports.handler = async () => [typeof fs, typeof path, typeof crypto.randomBytes, typeof crypto.subtle]`, want: `["undefined","undefined","undefined","object"]`},
-		{name: "a module that is required has a parent", code: `exports.handler = async () => [!!module.parent, require.main === module]`, want: `[true,false]`},
+		{
+			name: "a promise that nobody will keep is null",
+			code: `exports.handler = () => new Promise(() => {})`,
+			want: `null`,
+		},
+		{
+			name: "a promise that nothing keeps of an async function",
+			code: `exports.handler = async () => { await new Promise(() => {}) }`,
+			want: `Runtime.NodeJsExit: `,
+		},
+		{
+			name: "a callback in an async function",
+			code: `exports.handler = async (event, context, callback) => { callback(null, "called back") }`,
+			want: `"called back"`,
+		},
+		{
+			name: "a callback after the promise",
+			code: `exports.handler = (event, context, callback) => { setTimeout(() => callback(null, "late"), 20); return Promise.resolve("first") }`,
+			want: `"first"`,
+		},
+		{
+			name: "an exception after a callback",
+			code: `exports.handler = (event, context, callback) => { callback(null, "first"); throw new Error("late") }`,
+			want: `"first"`,
+		},
+		{
+			name: "a callback with an error does not wait",
+			code: `exports.handler = (event, context, callback) => { setInterval(() => {}, 1000); callback(new TypeError("no")) }`,
+			want: `TypeError: no`,
+		},
+		{
+			name: "context.succeed does not wait",
+			code: `exports.handler = (event, context) => { setInterval(() => {}, 1000); context.succeed(1) }`,
+			want: `1`,
+		},
+		{
+			name: "context.fail does not wait",
+			code: `exports.handler = (event, context) => { setInterval(() => {}, 1000); context.fail() }`,
+			want: `string: handled`,
+		},
+		{
+			name: "context.done does not wait",
+			code: `exports.handler = (event, context) => { setInterval(() => {}, 1000); context.done(null, 1) }`,
+			want: `1`,
+		},
+		{
+			name: "an error of another context",
+			code: `exports.handler = async () => require("vm").runInNewContext("throw new TypeError('no')")`,
+			want: `TypeError: no`,
+		},
+		{
+			name: "an error without a text",
+			code: `exports.handler = async () => { throw Object.create(null) }`,
+			want: `handled: there was an error that has no text`,
+		},
+		{
+			name: "an error whose name is none",
+			code: `exports.handler = async () => { throw Object.assign(new Error("no"), { name: undefined }) }`,
+			want: `undefined: no`,
+		},
+		{
+			name: "modules that it forgot to require",
+			code: `exports.handler = async () => [typeof fs, typeof path, typeof crypto.randomBytes, typeof crypto.subtle]`,
+			want: `["undefined","undefined","undefined","object"]`,
+		},
+		{
+			name: "a module that is required has a parent",
+			code: `exports.handler = async () => [!!module.parent, require.main === module]`,
+			want: `[true,false]`,
+		},
 		{name: "flags are not inherited", code: `exports.handler = async () => process.execArgv`, want: `[]`},
 		{name: "context.succeed", code: `exports.handler = (event, context) => context.succeed([1])`, want: `[1]`},
-		{name: "context.fail", code: `exports.handler = (event, context) => context.fail(new RangeError("far"))`, want: `RangeError: far`},
+		{
+			name: "context.fail",
+			code: `exports.handler = (event, context) => context.fail(new RangeError("far"))`,
+			want: `RangeError: far`,
+		},
 		{name: "context.done", code: `exports.handler = (event, context) => context.done(null, 2)`, want: `2`},
-		{name: "a rejected promise", code: `exports.handler = async () => { throw new TypeError("no") }`, want: `TypeError: no`},
-		{name: "a promise rejected with no error", code: `exports.handler = () => Promise.reject({ a: 1 })`, want: `object: [object Object]`},
+		{
+			name: "a rejected promise",
+			code: `exports.handler = async () => { throw new TypeError("no") }`,
+			want: `TypeError: no`,
+		},
+		{
+			name: "a promise rejected with no error",
+			code: `exports.handler = () => Promise.reject({ a: 1 })`,
+			want: `object: [object Object]`,
+		},
 		{name: "an exception", code: `exports.handler = () => { throw new TypeError("no") }`, want: `TypeError: no`},
-		{name: "an exception of a timer", code: `exports.handler = () => new Promise(() => setTimeout(() => { throw new TypeError("later") }, 1))`, want: `TypeError: later`},
-		{name: "a promise that nobody looks at", code: `exports.handler = () => { Promise.reject(new TypeError("unseen")); return new Promise((r) => setTimeout(r, 1000)) }`,
-			want: `Runtime.UnhandledPromiseRejection: TypeError: unseen`},
-		{name: "an error with a name that no header takes", code: `exports.handler = async () => { const e = new Error("no"); e.name = "Ä\n"; throw e }`, want: "Ä\n: no"},
-		{name: "what JSON has not", code: `exports.handler = async () => 1n`, want: `Runtime.MarshalError: Unable to stringify response body: `},
-		{name: "a circle", code: `exports.handler = async () => { const a = {}; a.a = a; return a }`, want: `Runtime.MarshalError: Unable to stringify response body: `},
+		{
+			name: "an exception of a timer",
+			code: `exports.handler = () => new Promise(() => setTimeout(() => { throw new TypeError("later") }, 1))`,
+			want: `TypeError: later`,
+		},
+		{
+			name: "a promise that nobody looks at",
+			code: `exports.handler = () => { Promise.reject(new TypeError("unseen")); return new Promise((r) => setTimeout(r, 1000)) }`,
+			want: `Runtime.UnhandledPromiseRejection: TypeError: unseen`,
+		},
+		{
+			name: "an error with a name that no header takes",
+			code: `exports.handler = async () => { const e = new Error("no"); e.name = "Ä\n"; throw e }`,
+			want: "Ä\n: no",
+		},
+		{
+			name: "what JSON has not",
+			code: `exports.handler = async () => 1n`,
+			want: `Runtime.MarshalError: Unable to stringify response body: `,
+		},
+		{
+			name: "a circle",
+			code: `exports.handler = async () => { const a = {}; a.a = a; return a }`,
+			want: `Runtime.MarshalError: Unable to stringify response body: `,
+		},
 		{name: "a function is null", code: `exports.handler = async () => () => 1`, want: `null`},
-		{name: "no handler", code: `exports.other = async () => 1`, want: `Runtime.HandlerNotFound: index.handler is undefined or not exported`},
-		{name: "a handler that is none", code: `exports.handler = 1`, want: `Runtime.HandlerNotFound: index.handler is not a function`},
+		{
+			name: "no handler",
+			code: `exports.other = async () => 1`,
+			want: `Runtime.HandlerNotFound: index.handler is undefined or not exported`,
+		},
+		{
+			name: "a handler that is none",
+			code: `exports.handler = 1`,
+			want: `Runtime.HandlerNotFound: index.handler is not a function`,
+		},
 		{name: "code with a syntax error", code: `exports.handler = async () => {`, want: `Runtime.UserCodeSyntaxError: `},
-		{name: "a module that is not there", code: `require("nowhere")`, want: `Runtime.ImportModuleError: Cannot find module 'nowhere'`},
+		{
+			name: "a module that is not there",
+			code: `require("nowhere")`,
+			want: `Runtime.ImportModuleError: Cannot find module 'nowhere'`,
+		},
 		{name: "an exception while it is loaded", code: `throw new TypeError("early")`, want: `TypeError: early`},
 		{name: "the end of the process", code: `exports.handler = async () => process.exit(3)`, want: `Runtime.ExitError: `},
-		{name: "answers as a stream", code: `exports.handler = awslambda.streamifyResponse(async () => {})`, want: `Runtime.StreamingNotSupported: index.handler streams its answers`},
-		{name: "globals of the code's own", code: `current = failed = agent = root = 7; exports.handler = async () => current + root`, want: `14`},
+		{
+			name: "answers as a stream",
+			code: `exports.handler = awslambda.streamifyResponse(async () => {})`,
+			want: `Runtime.StreamingNotSupported: index.handler streams its answers`,
+		},
+		{
+			name: "globals of the code's own",
+			code: `current = failed = agent = root = 7; exports.handler = async () => current + root`,
+			want: `14`,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -151,7 +287,11 @@ func TestHandlers(t *testing.T) {
 				c.event = "{}"
 			}
 			// In a file, and in the template.
-			inFile, _ := deploy(t, lambdaruntime.Spec{Handler: "index.handler", Dir: written(t, map[string]string{"index.js": c.code})}, "")
+			inFile, _ := deploy(
+				t,
+				lambdaruntime.Spec{Handler: "index.handler", Dir: written(t, map[string]string{"index.js": c.code})},
+				"",
+			)
 			inTemplate, _ := deploy(t, lambdaruntime.Spec{Handler: "index.handler", Dir: t.TempDir()}, c.code)
 			for where, invoke := range map[string]func(string) lambdaruntime.Result{"file": inFile, "template": inTemplate} {
 				got := shown(invoke(c.event))
@@ -178,25 +318,97 @@ func TestModules(t *testing.T) {
 		{name: "CommonJS", files: map[string]string{"index.js": common}, want: `"common"`},
 		{name: ".cjs", files: map[string]string{"index.cjs": common}, want: `"common"`},
 		{name: ".mjs", files: map[string]string{"index.mjs": es}, want: `"es"`},
-		{name: "package.json says what .js is", files: map[string]string{"index.js": es, "package.json": `{"type":"module"}`}, want: `"es"`},
+		{
+			name:  "package.json says what .js is",
+			files: map[string]string{"index.js": es, "package.json": `{"type":"module"}`},
+			want:  `"es"`,
+		},
 		{name: ".js comes before .mjs", files: map[string]string{"index.js": common, "index.mjs": es}, want: `"common"`},
-		{name: "waiting at the top", files: map[string]string{"index.mjs": "const text = await Promise.resolve('top'); export const handler = async () => text"}, want: `"top"`},
-		{name: "exports that nobody can foresee", files: map[string]string{"index.js": `module.exports = Object.fromEntries([["handler", async () => "found"]])`}, want: `"found"`},
-		{name: "a default export's member", files: map[string]string{"index.mjs": `export default { handler: async () => "default" }`}, want: `"default"`},
-		{name: "a folder", handler: "src/orders/app.list", files: map[string]string{"src/orders/app.js": `exports.list = async () => "list"`}, want: `"list"`},
-		{name: "a member of a member", handler: "app.orders.list", files: map[string]string{"app.js": `exports.orders = { list: async () => "list" }`}, want: `"list"`},
-		{name: "a module beside it", files: map[string]string{"index.js": `const { text } = require("./lib/text"); exports.handler = async () => text`, "lib/text.js": `exports.text = "beside"`}, want: `"beside"`},
-		{name: "a module in node_modules", files: map[string]string{"index.mjs": `import text from "text"; export const handler = async () => text`, "node_modules/text/index.js": `module.exports = "module"`}, want: `"module"`},
-		{name: "what modules of the other kind have", files: map[string]string{"index.mjs": `export const handler = async () => [typeof require, typeof module, typeof __dirname]`}, want: `["undefined","undefined","undefined"]`},
-		{name: "whether it is what was started", files: map[string]string{"index.mjs": `import { pathToFileURL } from "node:url"; const main = import.meta.url === pathToFileURL(process.argv[1]).href; export const handler = async () => main`}, want: `false`},
+		{
+			name:  "waiting at the top",
+			files: map[string]string{"index.mjs": "const text = await Promise.resolve('top'); export const handler = async () => text"},
+			want:  `"top"`,
+		},
+		{
+			name:  "exports that nobody can foresee",
+			files: map[string]string{"index.js": `module.exports = Object.fromEntries([["handler", async () => "found"]])`},
+			want:  `"found"`,
+		},
+		{
+			name:  "a default export's member",
+			files: map[string]string{"index.mjs": `export default { handler: async () => "default" }`},
+			want:  `"default"`,
+		},
+		{
+			name:    "a folder",
+			handler: "src/orders/app.list",
+			files:   map[string]string{"src/orders/app.js": `exports.list = async () => "list"`},
+			want:    `"list"`,
+		},
+		{
+			name:    "a member of a member",
+			handler: "app.orders.list",
+			files:   map[string]string{"app.js": `exports.orders = { list: async () => "list" }`},
+			want:    `"list"`,
+		},
+		{
+			name: "a module beside it",
+			files: map[string]string{
+				"index.js":    `const { text } = require("./lib/text"); exports.handler = async () => text`,
+				"lib/text.js": `exports.text = "beside"`,
+			},
+			want: `"beside"`,
+		},
+		{
+			name: "a module in node_modules",
+			files: map[string]string{
+				"index.mjs":                  `import text from "text"; export const handler = async () => text`,
+				"node_modules/text/index.js": `module.exports = "module"`,
+			},
+			want: `"module"`,
+		},
+		{
+			name:  "what modules of the other kind have",
+			files: map[string]string{"index.mjs": `export const handler = async () => [typeof require, typeof module, typeof __dirname]`},
+			want:  `["undefined","undefined","undefined"]`,
+		},
+		{
+			name:  "whether it is what was started",
+			files: map[string]string{"index.mjs": `import { pathToFileURL } from "node:url"; const main = import.meta.url === pathToFileURL(process.argv[1]).href; export const handler = async () => main`},
+			want:  `false`,
+		},
 		{name: "a thread with an ES module", want: `"a thread"`, files: map[string]string{
 			"index.js":   `const { Worker } = require("worker_threads"); exports.handler = () => new Promise((resolve, reject) => new Worker(__dirname + "/thread.mjs").on("message", resolve).on("error", reject))`,
 			"thread.mjs": `import { parentPort } from "node:worker_threads"; parentPort.postMessage("a thread")`}},
-		{name: "a package.json above the function's folder", handler: "index.handler", within: "asset", files: map[string]string{"asset/index.js": common, "package.json": `{"type":"module"}`}, want: `"common"`},
-		{name: "no file", files: map[string]string{"other.js": common}, want: `Runtime.ImportModuleError: Error: Cannot find module 'index' in `},
-		{name: "an import that is not there", files: map[string]string{"index.mjs": `import "nowhere"`}, want: `Runtime.ImportModuleError: Cannot find package 'nowhere'`},
-		{name: "no name of an export", handler: "index", files: map[string]string{"index.js": common}, want: `Runtime.MalformedHandlerName: Bad handler`},
-		{name: "a way out of the folder", handler: "../index.handler", files: map[string]string{"index.js": common}, want: `Runtime.MalformedHandlerName: '../index.handler' is not`},
+		{
+			name:    "a package.json above the function's folder",
+			handler: "index.handler",
+			within:  "asset",
+			files:   map[string]string{"asset/index.js": common, "package.json": `{"type":"module"}`},
+			want:    `"common"`,
+		},
+		{
+			name:  "no file",
+			files: map[string]string{"other.js": common},
+			want:  `Runtime.ImportModuleError: Error: Cannot find module 'index' in `,
+		},
+		{
+			name:  "an import that is not there",
+			files: map[string]string{"index.mjs": `import "nowhere"`},
+			want:  `Runtime.ImportModuleError: Cannot find package 'nowhere'`,
+		},
+		{
+			name:    "no name of an export",
+			handler: "index",
+			files:   map[string]string{"index.js": common},
+			want:    `Runtime.MalformedHandlerName: Bad handler`,
+		},
+		{
+			name:    "a way out of the folder",
+			handler: "../index.handler",
+			files:   map[string]string{"index.js": common},
+			want:    `Runtime.MalformedHandlerName: '../index.handler' is not`,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -214,12 +426,22 @@ func TestModules(t *testing.T) {
 
 // TestContext has what https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html lists.
 func TestContext(t *testing.T) {
-	invoke, log := deploy(t, lambdaruntime.Spec{Handler: "index.handler", Dir: t.TempDir(), MemoryMB: 256, Timeout: 30 * time.Second, Env: map[string]string{"TABLE": "orders"}}, `
+	invoke, log := deploy(
+		t,
+		lambdaruntime.Spec{
+			Handler:  "index.handler",
+			Dir:      t.TempDir(),
+			MemoryMB: 256,
+			Timeout:  30 * time.Second,
+			Env:      map[string]string{"TABLE": "orders"},
+		},
+		`
 let count = 0;
 exports.handler = async (event, context) => {
 	console.log("line one\nline two");
 	return { count: ++count, table: process.env.TABLE, trace: process.env._X_AMZN_TRACE_ID, left: context.getRemainingTimeInMillis(), argv: process.argv.length, ...context };
-}`)
+}`,
+	)
 	for n := 1; n <= 2; n++ {
 		result := invoke("{}")
 		var got map[string]any
@@ -227,8 +449,18 @@ exports.handler = async (event, context) => {
 			t.Fatal(err, shown(result))
 		}
 		want := map[string]any{
-			"count": float64(n), "table": "orders", "trace": "Root=1-2-3", "argv": 2.0, "functionName": "Fn", "functionVersion": "$LATEST", "memoryLimitInMB": "256",
-			"awsRequestId": result.RequestID, "invokedFunctionArn": "arn:aws:lambda:us-east-1:123456789012:function:Fn", "logGroupName": "/aws/lambda/Fn",
+			"count": float64(
+				n,
+			),
+			"table":              "orders",
+			"trace":              "Root=1-2-3",
+			"argv":               2.0,
+			"functionName":       "Fn",
+			"functionVersion":    "$LATEST",
+			"memoryLimitInMB":    "256",
+			"awsRequestId":       result.RequestID,
+			"invokedFunctionArn": "arn:aws:lambda:us-east-1:123456789012:function:Fn",
+			"logGroupName":       "/aws/lambda/Fn",
 		}
 		for name, value := range want {
 			if got[name] != value {
@@ -248,25 +480,43 @@ exports.handler = async (event, context) => {
 }
 
 func TestAnotherNode(t *testing.T) {
-	invoke, log := deploy(t, lambdaruntime.Spec{Runtime: "nodejs2.x", Handler: "index.handler", Dir: t.TempDir()}, `exports.handler = async () => 1`)
-	if got := shown(invoke("{}")); got != "1" || !strings.Contains(log.String(), "Lambda runs this function with Node.js 2; here it is ") {
+	invoke, log := deploy(
+		t,
+		lambdaruntime.Spec{Runtime: "nodejs2.x", Handler: "index.handler", Dir: t.TempDir()},
+		`exports.handler = async () => 1`,
+	)
+	if got := shown(invoke("{}")); got != "1" ||
+		!strings.Contains(log.String(), "Lambda runs this function with Node.js 2; here it is ") {
 		t.Errorf("got %s, and the log %q", got, log)
 	}
 }
 
 // TestErrorsAreLogged: what went wrong is in the log with where, as on Lambda.
 func TestErrorsAreLogged(t *testing.T) {
-	invoke, log := deploy(t, lambdaruntime.Spec{Handler: "index.handler", Dir: written(t, map[string]string{"index.js": "\n\nexports.handler = async () => { throw new TypeError('no') }"})}, "")
+	invoke, log := deploy(
+		t,
+		lambdaruntime.Spec{
+			Handler: "index.handler",
+			Dir: written(
+				t,
+				map[string]string{"index.js": "\n\nexports.handler = async () => { throw new TypeError('no') }"},
+			),
+		},
+		"",
+	)
 	invoke("{}")
-	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(log.String(), "index.js:3"); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(
+		log.String(),
+		"index.js:3",
+	); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("the log is %q", log)
 		}
 	}
 }
 
-// TestBetweenInvocations: what goes wrong after the answer ends the process at once, and not when the next event comes, which
-// would be lost with it.
+// TestBetweenInvocations: what goes wrong after the answer ends the process at once, and not when the next event comes,
+// which would be lost with it.
 func TestBetweenInvocations(t *testing.T) {
 	for name, code := range map[string]string{
 		"an exception": `exports.handler = async () => { setTimeout(() => { throw new Error("between") }, 1); return 1 }`,
@@ -279,7 +529,10 @@ func TestBetweenInvocations(t *testing.T) {
 				if got := shown(invoke("{}")); got != "1" {
 					t.Fatalf("invocation %d: got %s", n, got)
 				}
-				for deadline := time.Now().Add(10 * time.Second); strings.Count(log.String(), "Error: between\n") < n; time.Sleep(time.Millisecond) {
+				for deadline := time.Now().Add(10 * time.Second); strings.Count(
+					log.String(),
+					"Error: between\n",
+				) < n; time.Sleep(time.Millisecond) {
 					if time.Now().After(deadline) {
 						t.Fatalf("the log is %q", log)
 					}
@@ -307,7 +560,11 @@ func TestNode24(t *testing.T) {
 }
 
 func TestTimeOut(t *testing.T) {
-	invoke, _ := deploy(t, lambdaruntime.Spec{Handler: "index.handler", Dir: t.TempDir(), Timeout: 500 * time.Millisecond}, `exports.handler = async (event) => { while (event.busy); return 1 }`)
+	invoke, _ := deploy(
+		t,
+		lambdaruntime.Spec{Handler: "index.handler", Dir: t.TempDir(), Timeout: 500 * time.Millisecond},
+		`exports.handler = async (event) => { while (event.busy); return 1 }`,
+	)
 	if got := shown(invoke(`{"busy":true}`)); !strings.Contains(got, "Timedout") {
 		t.Errorf("got %s", got)
 	}
@@ -317,7 +574,11 @@ func TestTimeOut(t *testing.T) {
 }
 
 func TestLongEvents(t *testing.T) {
-	invoke, _ := deploy(t, lambdaruntime.Spec{Handler: "index.handler", Dir: t.TempDir()}, `exports.handler = async (event) => event`)
+	invoke, _ := deploy(
+		t,
+		lambdaruntime.Spec{Handler: "index.handler", Dir: t.TempDir()},
+		`exports.handler = async (event) => event`,
+	)
 	event := `"` + strings.Repeat("ä", 1<<20) + `"`
 	if got := invoke(event); string(got.Payload) != event {
 		t.Errorf("got %d bytes, want the %d that were sent; error %v", len(got.Payload), len(event), got.Error)
@@ -341,12 +602,31 @@ func TestCommand(t *testing.T) {
 }
 
 func TestModulesOfTheApp(t *testing.T) {
-	dir := written(t, map[string]string{"node_modules/sdk/index.js": `module.exports = "the SDK"`, "app/node_modules/other/index.js": ``, "app/cdk/code/index.js": ``})
+	dir := written(
+		t,
+		map[string]string{
+			"node_modules/sdk/index.js":       `module.exports = "the SDK"`,
+			"app/node_modules/other/index.js": ``,
+			"app/cdk/code/index.js":           ``,
+		},
+	)
 	got := Modules(filepath.Join(dir, "app", "cdk"))
-	if want := fmt.Sprintf("%s%c%s", filepath.Join(dir, "app", "node_modules"), filepath.ListSeparator, filepath.Join(dir, "node_modules")); !strings.HasPrefix(got, want) {
+	if want := fmt.Sprintf(
+		"%s%c%s",
+		filepath.Join(dir, "app", "node_modules"),
+		filepath.ListSeparator,
+		filepath.Join(dir, "node_modules"),
+	); !strings.HasPrefix(
+		got,
+		want,
+	) {
 		t.Errorf("got %s, want %s first", got, want)
 	}
-	invoke, _ := deploy(t, lambdaruntime.Spec{Handler: "index.handler", Dir: t.TempDir(), Env: map[string]string{"NODE_PATH": got}}, `const sdk = require("sdk"); exports.handler = async () => sdk`)
+	invoke, _ := deploy(
+		t,
+		lambdaruntime.Spec{Handler: "index.handler", Dir: t.TempDir(), Env: map[string]string{"NODE_PATH": got}},
+		`const sdk = require("sdk"); exports.handler = async () => sdk`,
+	)
 	if got := shown(invoke("{}")); got != `"the SDK"` {
 		t.Errorf("got %s", got)
 	}
@@ -360,7 +640,16 @@ func Example() {
 	}
 	pool := lambdaruntime.New(lambdaruntime.Options{})
 	defer pool.Close()
-	err = pool.Replace(lambdaruntime.Spec{Name: "Hello", Runtime: "nodejs22.x", Handler: "index.handler", Dir: os.TempDir(), Command: command, Timeout: 20 * time.Second})
+	err = pool.Replace(
+		lambdaruntime.Spec{
+			Name:    "Hello",
+			Runtime: "nodejs22.x",
+			Handler: "index.handler",
+			Dir:     os.TempDir(),
+			Command: command,
+			Timeout: 20 * time.Second,
+		},
+	)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -55,7 +55,11 @@ func TestCache(t *testing.T) {
 			write(t, filepath.Join(dir, "orders-fn/main_test.go"), "package main\n")
 		}, true},
 		{"a package far away, in nothing but a function's body", func(t *testing.T, dir string, _ *Target) {
-			write(t, filepath.Join(dir, "price/currency/euro.go"), "package currency\n\n//go:noinline\nfunc Name() string { return \"yuan\" }\n")
+			write(
+				t,
+				filepath.Join(dir, "price/currency/euro.go"),
+				"package currency\n\n//go:noinline\nfunc Name() string { return \"yuan\" }\n",
+			)
 		}, false},
 		{"an embedded file", func(t *testing.T, dir string, _ *Target) {
 			write(t, filepath.Join(dir, "orders-fn/greeting.txt"), "howdy")
@@ -64,13 +68,21 @@ func TestCache(t *testing.T) {
 			write(t, filepath.Join(dir, "go.mod"), files["go.mod"]+"\ngodebug panicnil=1\n")
 		}, false},
 		{"the module's name", func(t *testing.T, dir string, target *Target) {
-			write(t, filepath.Join(dir, "go.mod"), "module example.com/shop2\n\ngo 1.26\n\nrequire example.com/shop v1.0.0\n\nreplace example.com/shop => ./price\n")
+			write(
+				t,
+				filepath.Join(dir, "go.mod"),
+				"module example.com/shop2\n\ngo 1.26\n\nrequire example.com/shop v1.0.0\n\nreplace example.com/shop => ./price\n",
+			)
 			write(t, filepath.Join(dir, "price/go.mod"), "module example.com/shop\n\ngo 1.26\n")
 			write(t, filepath.Join(dir, "price/price/price.go"), "package price\n\nfunc Of() string { return \"\" }\n")
 		}, false},
 		{"tags", func(_ *testing.T, _ string, target *Target) { target.Tags = []string{"other"} }, false},
 		{"architecture", func(_ *testing.T, _ string, target *Target) { target.Arch = "amd64" }, false},
-		{"settings", func(_ *testing.T, _ string, target *Target) { target.Settings = map[string]string{"GOARM64": "v8.2"} }, false},
+		{
+			"settings",
+			func(_ *testing.T, _ string, target *Target) { target.Settings = map[string]string{"GOARM64": "v8.2"} },
+			false,
+		},
 		{"an experiment", func(_ *testing.T, _ string, target *Target) {
 			target.Settings = map[string]string{"GOEXPERIMENT": "jsonv2"}
 		}, false},
@@ -107,7 +119,16 @@ func TestCacheSourceChangesMeanwhile(t *testing.T) {
 	source := filepath.Join(dir, "price/currency/euro.go")
 	changed := strings.Replace(shop["price/currency/euro.go"], "euro", "yuan", 1)
 	write(t, filepath.Join(bin, "yuan.go"), changed)
-	write(t, filepath.Join(bin, "go"), fmt.Sprintf("#!/bin/sh\nif [ \"$1\" = build ]; then cp %q %q; fi\nexec %q \"$@\"\n", filepath.Join(bin, "yuan.go"), source, goCommand))
+	write(
+		t,
+		filepath.Join(bin, "go"),
+		fmt.Sprintf(
+			"#!/bin/sh\nif [ \"$1\" = build ]; then cp %q %q; fi\nexec %q \"$@\"\n",
+			filepath.Join(bin, "yuan.go"),
+			source,
+			goCommand,
+		),
+	)
 	if err := os.Chmod(filepath.Join(bin, "go"), 0o755); err != nil {
 		t.Fatal(err)
 	}

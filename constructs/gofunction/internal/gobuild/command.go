@@ -53,7 +53,9 @@ func (b *Builder) command(t Target) (*command, error) {
 // that links them: everything that decides about its bytes.
 func (c *command) compile() (key string, err error) {
 	const format = `{{if not .DepOnly}}named{{end}}|{{.Name}}|{{.ImportPath}}|{{.BuildID}}|{{.DefaultGODEBUG}}`
-	out, err := c.run("list", slices.Concat([]string{"-export", "-deps", "-f", format}, c.flags, []string{"--", c.target.Package})...)
+	out, err := c.run(
+		"list",
+		slices.Concat([]string{"-export", "-deps", "-f", format}, c.flags, []string{"--", c.target.Package})...)
 	if err != nil {
 		return "", err
 	}
@@ -70,7 +72,11 @@ func (c *command) compile() (key string, err error) {
 		}
 	}
 	if len(others) > 0 {
-		return "", fmt.Errorf("%w: %s: expected package main, which has the func main that Lambda runs", ErrNotMain, others[0])
+		return "", fmt.Errorf(
+			"%w: %s: expected package main, which has the func main that Lambda runs",
+			ErrNotMain,
+			others[0],
+		)
 	}
 	if len(mains) != 1 {
 		return "", fmt.Errorf("%w: %q stands for %d packages: name one main package", ErrProps, c.target.Package, len(mains))
@@ -79,7 +85,16 @@ func (c *command) compile() (key string, err error) {
 		return "", nil // The version does not tell two linkers apart, so there is no key.
 	}
 	h := sha256.New()
-	fmt.Fprintf(h, "gobuild 1\n%q %q %q\n%q\n%q\n%s", c.settings.GOVERSION, c.target.OS, c.target.Arch, c.target.settings(), c.flags, out)
+	fmt.Fprintf(
+		h,
+		"gobuild 1\n%q %q %q\n%q\n%q\n%s",
+		c.settings.GOVERSION,
+		c.target.OS,
+		c.target.Arch,
+		c.target.settings(),
+		c.flags,
+		out,
+	)
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
@@ -141,7 +156,16 @@ func (c *command) run(subcommand string, args ...string) ([]byte, error) {
 	if slices.ContainsFunc(unwritable, func(of string) bool { return strings.Contains(words, of) }) {
 		room = noRoom()
 	}
-	return nil, fmt.Errorf("%w: %sgo %s in %s says:\n%s%s%s", ErrGo, missing, subcommand, c.target.Dir, words, c.dropped(), room)
+	return nil, fmt.Errorf(
+		"%w: %sgo %s in %s says:\n%s%s%s",
+		ErrGo,
+		missing,
+		subcommand,
+		c.target.Dir,
+		words,
+		c.dropped(),
+		room,
+	)
 }
 
 // unwritable is how go says that a folder of its own is missing, full or read-only.
@@ -158,7 +182,11 @@ func noRoom() string {
 
 // unprovided is how go begins to say that no module it knows has a package: by itself, with -mod=vendor, and with
 // -mod=mod, where it goes on to look for the package elsewhere.
-var unprovided = []string{"no required module provides package ", "cannot find module providing package ", "finding module for package "}
+var unprovided = []string{
+	"no required module provides package ",
+	"cannot find module providing package ",
+	"finding module for package ",
+}
 
 // missing says that the package, by its path, belongs to a module that is built here and has no such folder: a name
 // that is misspelt. Go takes it for one of another module, and says how to get that. It is empty if it is something

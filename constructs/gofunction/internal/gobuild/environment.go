@@ -79,7 +79,10 @@ func moduleFlags(goflags string) []string { return pickFlags(goflags, isModuleFl
 
 // droppedFlags are the others, but for those that functions are built with anyway.
 func droppedFlags(goflags string) []string {
-	return pickFlags(goflags, func(name string) bool { return !isModuleFlag(name) && name != "trimpath" && name != "buildvcs" })
+	return pickFlags(
+		goflags,
+		func(name string) bool { return !isModuleFlag(name) && name != "trimpath" && name != "buildvcs" },
+	)
 }
 
 func isModuleFlag(name string) bool {

@@ -13,11 +13,26 @@ func TestModuleFlags(t *testing.T) {
 	}{
 		{"nothing", "", nil, nil},
 		{"only spaces", "  \t ", nil, nil},
-		{"the ones that choose modules", "-mod=mod -modfile=other.mod -modcacherw", []string{"-mod=mod", "-modfile=other.mod", "-modcacherw"}, nil},
+		{
+			"the ones that choose modules",
+			"-mod=mod -modfile=other.mod -modcacherw",
+			[]string{"-mod=mod", "-modfile=other.mod", "-modcacherw"},
+			nil,
+		},
 		{"two hyphens are one", "--mod=vendor", []string{"--mod=vendor"}, nil},
-		{"the others", "-tags=a -v -gcflags=-N -race -module=x", nil, []string{"-tags=a", "-v", "-gcflags=-N", "-race", "-module=x"}},
+		{
+			"the others",
+			"-tags=a -v -gcflags=-N -race -module=x",
+			nil,
+			[]string{"-tags=a", "-v", "-gcflags=-N", "-race", "-module=x"},
+		},
 		{"what is done anyway", "-trimpath -buildvcs=false", nil, nil},
-		{"quoted, with a space", `"-modfile=my dir/go.mod" '-ldflags=-s -mod=mod'`, []string{"-modfile=my dir/go.mod"}, []string{"-ldflags=-s -mod=mod"}},
+		{
+			"quoted, with a space",
+			`"-modfile=my dir/go.mod" '-ldflags=-s -mod=mod'`,
+			[]string{"-modfile=my dir/go.mod"},
+			[]string{"-ldflags=-s -mod=mod"},
+		},
 		{"a quote that does not end", `'-mod=mod`, []string{"-mod=mod"}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -33,7 +48,17 @@ func TestModuleFlags(t *testing.T) {
 
 // Whatever GOFLAGS hold, only flags that choose modules come through, and never a variable twice.
 func FuzzEnvironment(f *testing.F) {
-	for _, s := range []string{"", "-mod=mod", "'-mod=a b' -race", `"`, "--modfile=x\t-n", "GOOS=plan9", "GOFLAGS", "=", "GOARCH"} {
+	for _, s := range []string{
+		"",
+		"-mod=mod",
+		"'-mod=a b' -race",
+		`"`,
+		"--modfile=x\t-n",
+		"GOOS=plan9",
+		"GOFLAGS",
+		"=",
+		"GOARCH",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -47,7 +72,16 @@ func FuzzEnvironment(f *testing.F) {
 		if !slices.Contains(env, "HOME=/") {
 			t.Errorf("the variables that do not concern the build are gone: %q", env)
 		}
-		for _, name := range []string{"GOFLAGS", "GOOS", "GOARCH", "CGO_ENABLED", "GOAMD64", "GOARM64", "GOEXPERIMENT", "GOFIPS140"} {
+		for _, name := range []string{
+			"GOFLAGS",
+			"GOOS",
+			"GOARCH",
+			"CGO_ENABLED",
+			"GOAMD64",
+			"GOARM64",
+			"GOEXPERIMENT",
+			"GOFIPS140",
+		} {
 			if n := count(env, name); n != 1 {
 				t.Errorf("%s is there %d times in %q", name, n, env)
 			}

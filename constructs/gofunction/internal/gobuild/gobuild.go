@@ -62,7 +62,8 @@ type Target struct {
 
 // IsDirectory says whether a package is named by its directory rather than by its import path.
 func IsDirectory(pkg string) bool {
-	return pkg == "." || pkg == ".." || strings.HasPrefix(pkg, "./") || strings.HasPrefix(pkg, "../") || filepath.IsAbs(pkg)
+	return pkg == "." || pkg == ".." || strings.HasPrefix(pkg, "./") || strings.HasPrefix(pkg, "../") ||
+		filepath.IsAbs(pkg)
 }
 
 // tagPattern is what the go command takes as a build tag.

@@ -91,7 +91,10 @@ func TestExecutable(t *testing.T) {
 	}
 	for _, section := range []string{".symtab", ".debug_info", ".note.go.buildid", ".interp"} {
 		if f.Section(section) != nil {
-			t.Errorf("there is a section %s: expected a static executable without symbols, debug information and build ID", section)
+			t.Errorf(
+				"there is a section %s: expected a static executable without symbols, debug information and build ID",
+				section,
+			)
 		}
 	}
 	if strings.Contains(string(data), dir) {
@@ -106,7 +109,12 @@ func TestExecutable(t *testing.T) {
 		settings[s.Key] = s.Value
 	}
 	for key, want := range map[string]string{
-		"-tags": "lambda.norpc,a,b,staging", "-trimpath": "true", "CGO_ENABLED": "0", "GOOS": "linux", "GOARCH": "arm64", "GOARM64": "v8.0",
+		"-tags":       "lambda.norpc,a,b,staging",
+		"-trimpath":   "true",
+		"CGO_ENABLED": "0",
+		"GOOS":        "linux",
+		"GOARCH":      "arm64",
+		"GOARM64":     "v8.0",
 	} {
 		if settings[key] != want {
 			t.Errorf("built with %s=%s, expected %s", key, settings[key], want)
@@ -133,14 +141,29 @@ func TestReproducible(t *testing.T) {
 		want    []byte
 	}{
 		{"another directory", lambda(there, "example.com/shop/orders-fn"), environ(), want},
-		{"a package inside the module as Dir", lambda(filepath.Join(there, "price"), "example.com/shop/orders-fn"), environ(), want},
+		{
+			"a package inside the module as Dir",
+			lambda(filepath.Join(there, "price"), "example.com/shop/orders-fn"),
+			environ(),
+			want,
+		},
 		{"relative directory", lambda(there, "./orders-fn"), environ(), want},
 		{"relative directory above", lambda(filepath.Join(there, "price"), "../orders-fn"), environ(), want},
 		{"absolute directory", lambda("", filepath.Join(there, "orders-fn")), environ(), want},
 		{"the directory itself", lambda(filepath.Join(there, "orders-fn"), "."), environ(), want},
-		{"GOFLAGS for local programs", lambda(here, "./orders-fn"), environ("GOFLAGS=-gcflags=all=-N -tags=other -cover -buildvcs=true '-ldflags=-X a.b=c d'"), want},
+		{
+			"GOFLAGS for local programs",
+			lambda(here, "./orders-fn"),
+			environ("GOFLAGS=-gcflags=all=-N -tags=other -cover -buildvcs=true '-ldflags=-X a.b=c d'"),
+			want,
+		},
 		{"GOFLAGS that choose modules", lambda(here, "./orders-fn"), environ("GOFLAGS=-mod=mod"), want},
-		{"another system to build for", lambda(here, "./orders-fn"), environ("GOOS=windows", "GOARCH=386", "CGO_ENABLED=1"), want},
+		{
+			"another system to build for",
+			lambda(here, "./orders-fn"),
+			environ("GOOS=windows", "GOARCH=386", "CGO_ENABLED=1"),
+			want,
+		},
 		{"linker variables", lambda(here, "./orders-fn"), environ("GO_EXTLINK_ENABLED=1", "GO_LDSO=/lib/other.so"), want},
 		{"a machine with a newer processor", amd64, environ("GOAMD64=v3"), wantAMD64},
 	} {
@@ -176,29 +199,158 @@ func TestErrors(t *testing.T) {
 		{"a pattern by name", lambda(dir, "all"), nil, ErrProps, []string{`"all" is a pattern`}},
 		{"a version", lambda(dir, "example.com/shop@v1.2.3"), nil, ErrProps, []string{"go.mod chooses the version"}},
 		{"a file", lambda(dir, "./orders-fn/main.go"), nil, ErrProps, []string{"give the package that it is in"}},
-		{"no such directory", lambda(dir, "./nothing"), nil, ErrProps, []string{"there is no directory " + filepath.Join(dir, "nothing")}},
-		{"no such Dir", lambda(filepath.Join(dir, "nothing"), "example.com/shop/orders-fn"), nil, ErrProps, []string{"there is no directory"}},
+		{
+			"no such directory",
+			lambda(dir, "./nothing"),
+			nil,
+			ErrProps,
+			[]string{"there is no directory " + filepath.Join(dir, "nothing")},
+		},
+		{
+			"no such Dir",
+			lambda(filepath.Join(dir, "nothing"), "example.com/shop/orders-fn"),
+			nil,
+			ErrProps,
+			[]string{"there is no directory"},
+		},
 		{"a directory that is a file", lambda(dir, "./go.mod"), nil, ErrProps, []string{"go.mod is not a directory"}},
-		{"a library", lambda(dir, "example.com/shop/price"), nil, ErrNotMain, []string{"example.com/shop/price is package price", "expected package main"}},
-		{"a library by directory", lambda(dir, "./price"), nil, ErrNotMain, []string{"example.com/shop/price is package price"}},
-		{"does not compile", lambda(dir, "example.com/shop/broken-fn"), nil, ErrGo, []string{"# example.com/shop/broken-fn", "main.go:3:15: undefined: undefined"}},
+		{
+			"a library",
+			lambda(dir, "example.com/shop/price"),
+			nil,
+			ErrNotMain,
+			[]string{"example.com/shop/price is package price", "expected package main"},
+		},
+		{
+			"a library by directory",
+			lambda(dir, "./price"),
+			nil,
+			ErrNotMain,
+			[]string{"example.com/shop/price is package price"},
+		},
+		{
+			"does not compile",
+			lambda(dir, "example.com/shop/broken-fn"),
+			nil,
+			ErrGo,
+			[]string{"# example.com/shop/broken-fn", "main.go:3:15: undefined: undefined"},
+		},
 		{"no Go files", lambda(dir, "./empty"), nil, ErrGo, []string{"no Go files"}},
-		{"all files excluded by tags", lambda(dir, "./tagged-fn"), nil, ErrGo, []string{"it is built for linux/arm64 without cgo, with the tags lambda.norpc, and there is a package without a file for that: ", "build constraints exclude all Go files"}},
-		{"a folder for an import path", lambda(dir, "orders-fn"), nil, ErrGo, []string{`an import path begins with that of its module, like "example.com/shop/orders-fn", and a directory with ./: `, "package orders-fn is not in std"}},
-		{"tags in GOFLAGS", lambda(dir, "./tagged-fn"), environ("GOFLAGS=-buildvcs=false -tags=staging -mod=mod"), ErrGo, []string{"build constraints", "(not used, of GOFLAGS: -tags=staging; tags go into Tags)"}},
-		{"an unknown module", lambda(dir, "example.com/other/fn"), nil, ErrGo, []string{"no required module provides package example.com/other/fn", "go get example.com/other/fn"}},
-		{"a folder that is misspelt", lambda(dir, "example.com/shop/order-fn"), nil, ErrGo, []string{": there is no folder order-fn in module example.com/shop: go list in ", "no required module provides package example.com/shop/order-fn"}},
-		{"an import that is misspelt", lambda(dir, "example.com/shop/lost-fn"), nil, ErrGo, []string{"the go command failed: go list in ", "no required module provides package example.com/shop/lost-fn2"}},
-		{"a folder without Go", lambda(dir, "example.com/shop/empty"), nil, ErrGo, []string{": the folder empty of module example.com/shop has no Go files: go list in "}},
-		{"a misspelt folder, and modules that may be looked for", lambda(dir, "example.com/shop/order-fn"), environ("GOFLAGS=-mod=mod"), ErrGo, []string{": there is no folder order-fn in module example.com/shop: "}},
+		{
+			"all files excluded by tags",
+			lambda(dir, "./tagged-fn"),
+			nil,
+			ErrGo,
+			[]string{
+				"it is built for linux/arm64 without cgo, with the tags lambda.norpc, and there is a package without a file for that: ",
+				"build constraints exclude all Go files",
+			},
+		},
+		{
+			"a folder for an import path",
+			lambda(dir, "orders-fn"),
+			nil,
+			ErrGo,
+			[]string{
+				`an import path begins with that of its module, like "example.com/shop/orders-fn", and a directory with ./: `,
+				"package orders-fn is not in std",
+			},
+		},
+		{
+			"tags in GOFLAGS",
+			lambda(dir, "./tagged-fn"),
+			environ("GOFLAGS=-buildvcs=false -tags=staging -mod=mod"),
+			ErrGo,
+			[]string{"build constraints", "(not used, of GOFLAGS: -tags=staging; tags go into Tags)"},
+		},
+		{
+			"an unknown module",
+			lambda(dir, "example.com/other/fn"),
+			nil,
+			ErrGo,
+			[]string{"no required module provides package example.com/other/fn", "go get example.com/other/fn"},
+		},
+		{
+			"a folder that is misspelt",
+			lambda(dir, "example.com/shop/order-fn"),
+			nil,
+			ErrGo,
+			[]string{
+				": there is no folder order-fn in module example.com/shop: go list in ",
+				"no required module provides package example.com/shop/order-fn",
+			},
+		},
+		{
+			"an import that is misspelt",
+			lambda(dir, "example.com/shop/lost-fn"),
+			nil,
+			ErrGo,
+			[]string{"the go command failed: go list in ", "no required module provides package example.com/shop/lost-fn2"},
+		},
+		{
+			"a folder without Go",
+			lambda(dir, "example.com/shop/empty"),
+			nil,
+			ErrGo,
+			[]string{": the folder empty of module example.com/shop has no Go files: go list in "},
+		},
+		{
+			"a misspelt folder, and modules that may be looked for",
+			lambda(dir, "example.com/shop/order-fn"),
+			environ("GOFLAGS=-mod=mod"),
+			ErrGo,
+			[]string{": there is no folder order-fn in module example.com/shop: "},
+		},
 		{"not in a module", lambda(t.TempDir(), "example.com/shop/orders-fn"), nil, ErrGo, []string{"go.mod"}},
-		{"flags of GOFLAGS that are wrong", lambda(dir, "./orders-fn"), environ("GOFLAGS=-mod=nonsense"), ErrGo, []string{"-mod=nonsense"}},
-		{"a module that wants a newer Go", lambda(writeModule(t, map[string]string{"go.mod": "module a\n\ngo 1.999\n", "a.go": "package main\n"}), "."), environ("GOTOOLCHAIN=local"), ErrGo, []string{"go >= 1.999"}},
-		{"a tag that is a list", Target{Package: "./orders-fn", Dir: dir, Tags: []string{"a,b"}}, nil, ErrProps, []string{`Tags: "a,b" is not a build tag`}},
-		{"an unknown setting", Target{Package: "./orders-fn", Dir: dir, Settings: map[string]string{"GOOS": "linux"}}, nil, ErrProps, []string{`got "GOOS"`, "expected GOAMD64, GOARM64, GOEXPERIMENT, GOFIPS140"}},
-		{"an empty setting", Target{Package: "./orders-fn", Dir: dir, Settings: map[string]string{"GOEXPERIMENT": ""}}, nil, ErrProps, []string{"GOEXPERIMENT is empty"}},
-		{"an experiment from outside", lambda(dir, "./orders-fn"), environ("GOEXPERIMENT=jsonv2"), ErrEnvironment, []string{"GOEXPERIMENT=jsonv2 is set", "set GOEXPERIMENT in BuildSettings", "or unset it"}},
-		{"a FIPS module from outside", lambda(dir, "./orders-fn"), environ("GOFIPS140=latest"), ErrEnvironment, []string{"GOFIPS140=latest is set"}},
+		{
+			"flags of GOFLAGS that are wrong",
+			lambda(dir, "./orders-fn"),
+			environ("GOFLAGS=-mod=nonsense"),
+			ErrGo,
+			[]string{"-mod=nonsense"},
+		},
+		{
+			"a module that wants a newer Go",
+			lambda(writeModule(t, map[string]string{"go.mod": "module a\n\ngo 1.999\n", "a.go": "package main\n"}), "."),
+			environ("GOTOOLCHAIN=local"),
+			ErrGo,
+			[]string{"go >= 1.999"},
+		},
+		{
+			"a tag that is a list",
+			Target{Package: "./orders-fn", Dir: dir, Tags: []string{"a,b"}},
+			nil,
+			ErrProps,
+			[]string{`Tags: "a,b" is not a build tag`},
+		},
+		{
+			"an unknown setting",
+			Target{Package: "./orders-fn", Dir: dir, Settings: map[string]string{"GOOS": "linux"}},
+			nil,
+			ErrProps,
+			[]string{`got "GOOS"`, "expected GOAMD64, GOARM64, GOEXPERIMENT, GOFIPS140"},
+		},
+		{
+			"an empty setting",
+			Target{Package: "./orders-fn", Dir: dir, Settings: map[string]string{"GOEXPERIMENT": ""}},
+			nil,
+			ErrProps,
+			[]string{"GOEXPERIMENT is empty"},
+		},
+		{
+			"an experiment from outside",
+			lambda(dir, "./orders-fn"),
+			environ("GOEXPERIMENT=jsonv2"),
+			ErrEnvironment,
+			[]string{"GOEXPERIMENT=jsonv2 is set", "set GOEXPERIMENT in BuildSettings", "or unset it"},
+		},
+		{
+			"a FIPS module from outside",
+			lambda(dir, "./orders-fn"),
+			environ("GOFIPS140=latest"),
+			ErrEnvironment,
+			[]string{"GOFIPS140=latest is set"},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.environ == nil {
@@ -331,7 +483,8 @@ func TestWithoutAFolderToWriteTo(t *testing.T) {
 		"the build cache": environ("GOCACHE=" + filepath.Join(file, "cache")),
 	} {
 		_, err := (&Builder{Environ: env}).Build(lambda(writeModule(t, shop), "./orders-fn"))
-		if !errors.Is(err, ErrGo) || !strings.Contains(err.Error(), missing+", which TMPDIR names") || !strings.Contains(err.Error(), "GOCACHE") {
+		if !errors.Is(err, ErrGo) || !strings.Contains(err.Error(), missing+", which TMPDIR names") ||
+			!strings.Contains(err.Error(), "GOCACHE") {
 			t.Errorf("%s: got %v, expected the folders, the variables and the way out", name, err)
 		}
 	}

@@ -61,7 +61,8 @@ func TestDependencyInModuleCache(t *testing.T) {
 	before := read(t, filepath.Join(app, "go.sum"))
 
 	data := mustBuild(t, &Builder{Environ: env}, lambda(app, "example.com/guard/fn"))
-	if info, err := os.Stat(filepath.Join(cache, "example.com/guard@v1.0.0/fn")); err != nil || info.Mode().Perm()&0o222 != 0 {
+	if info, err := os.Stat(filepath.Join(cache, "example.com/guard@v1.0.0/fn")); err != nil ||
+		info.Mode().Perm()&0o222 != 0 {
 		t.Errorf("expected the package in a read-only module cache, got %v, %v", info, err)
 	}
 	if after := read(t, filepath.Join(app, "go.sum")); after != before {
@@ -122,7 +123,10 @@ func TestVendored(t *testing.T) {
 		t.Errorf("the package is not of the main module:\n%v", err)
 	}
 	_, typo := b.Build(lambda(app, "example.com/app/ap"))
-	for _, part := range []string{": there is no folder ap in module example.com/app: go list says:", "\nIf another module has it, add the package to the vendor directory, in " + app} {
+	for _, part := range []string{
+		": there is no folder ap in module example.com/app: go list says:",
+		"\nIf another module has it, add the package to the vendor directory, in " + app,
+	} {
 		if !errors.Is(typo, ErrNotVendored) || !strings.Contains(typo.Error(), part) {
 			t.Errorf("expected %q in:\n%v", part, typo)
 		}
@@ -158,7 +162,10 @@ func TestVendoredWithoutADependency(t *testing.T) {
 
 // A directory is built within its own module, not within that of the app.
 func TestDirectoryOfAnotherModule(t *testing.T) {
-	work := writeModule(t, prefixed("guard/", guard, "app/", map[string]string{"go.mod": "module example.com/app\n\ngo 1.26\n"}))
+	work := writeModule(
+		t,
+		prefixed("guard/", guard, "app/", map[string]string{"go.mod": "module example.com/app\n\ngo 1.26\n"}),
+	)
 	app := filepath.Join(work, "app")
 	mustBuild(t, &Builder{Environ: environ()}, lambda(app, "../guard/fn"))
 	if _, err := (&Builder{Environ: environ()}).Build(lambda(app, "example.com/guard/fn")); !errors.Is(err, ErrGo) {
