@@ -148,12 +148,9 @@ func newFixture(t testing.TB, changes ...func(*setup)) *fixture {
 func lambdaContext() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: "8476a536-e9f4-11e8-9739-2dfe598c3fcd"})
+	trace := "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
 	//lint:ignore SA1029 the runtime's own key
-	return context.WithValue(
-		ctx,
-		traceKey,
-		"Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1",
-	), cancel
+	return context.WithValue(ctx, traceKey, trace), cancel
 }
 
 func (f *fixture) invoke(payload []byte) (string, error) {
