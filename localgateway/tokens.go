@@ -76,7 +76,7 @@ func (g *Gateway) MintToken(r TokenRequest) (string, error) {
 	return token, nil
 }
 
-// Issuers lists the URLs of the issuers and user pools whose tokens [Gateway.MintToken] makes. There are none with
+// Issuers lists the URLs of the issuers and user pools whose tokens [Gateway.MintToken] makes. It is empty with
 // [ConfiguredIssuers].
 func (g *Gateway) Issuers() []string {
 	if g.issuer == nil {

@@ -44,7 +44,7 @@ type Settings struct {
 	CIDRs []string
 
 	// CloudWatchRole makes the account's role by which API Gateway writes logs. An account has one for each region, so
-	// set it only where there is none yet. Context: cloudwatch-role. Default: false.
+	// set it only in an account that has no such role yet. Context: cloudwatch-role. Default: false.
 	CloudWatchRole bool
 
 	// StackProps is handed to CDK. It has no context.

@@ -76,7 +76,7 @@ type Request struct {
 // another type.
 func (c *Caller) Claim(path string) (text string, ok bool) { return scalar(c.token.Claim(path)) }
 
-// ClaimJSON is a claim as JSON, which is valid and has no object with a name twice; nil if there is none. See
+// ClaimJSON is a claim as JSON, which is valid and has no object with a name twice; nil without such a claim. See
 // [Caller.Claim] for the path. The bytes are the caller's own.
 func (c *Caller) ClaimJSON(path string) []byte {
 	claim := c.token.Claim(path)

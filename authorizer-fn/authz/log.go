@@ -167,7 +167,7 @@ func (j *journal) name(name string) {
 
 func (j *journal) finish() {
 	j.line = append(j.line, '}', '\n')
-	j.to.Write(j.line) // there is nowhere to tell of an error
+	j.to.Write(j.line) // an error has no place to be logged
 	if cap(j.line) > 64<<10 {
 		j.line = nil
 	}

@@ -44,7 +44,7 @@ type invocation struct {
 // Result is what a function made of an event.
 type Result struct {
 	Payload []byte         // of an answer, or the error's JSON as it came
-	Error   *FunctionError // nil if there is none
+	Error   *FunctionError // nil after a success
 	Took    time.Duration  // from handing the event over to having the whole answer
 }
 

@@ -104,7 +104,7 @@ func notInName(c rune) bool {
 	return !letter && !strings.ContainsRune("._:@-", c)
 }
 
-// same tells whether an order is what this caller would have created with the draft.
+// same reports whether an order is what this caller would have created with the draft.
 func (d draft) same(o Order, createdBy string) bool {
 	return o.Customer == d.Customer && o.Currency == d.Currency && o.CreatedBy == createdBy &&
 		slices.Equal(o.Lines, d.Lines)

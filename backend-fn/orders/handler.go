@@ -79,7 +79,7 @@ func (s *service) list(w http.ResponseWriter, r *http.Request) error {
 	if p != nil {
 		return p
 	}
-	found, err := s.store.List(r.Context(), before, limit+1) // one more tells whether there is a next page
+	found, err := s.store.List(r.Context(), before, limit+1) // one more than asked for shows that there is a next page
 	if err != nil {
 		return err
 	}

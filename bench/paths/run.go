@@ -23,7 +23,7 @@ type count struct {
 
 func (c count) String() string {
 	return fmt.Sprintf("%d requests to %d tables: %d authorized; of their answers by %s %d came from the route's handler "+
-		"and %d were 404; %d tables are none for http.ServeMux",
+		"and %d were 404; http.ServeMux rejects %d tables",
 		c.cases, c.tables, c.authorized, "the backends", c.served, c.refused, c.conflicts)
 }
 

@@ -51,7 +51,7 @@ func Accept(scope constructs.IConstruct, rule, reason string) {
 	resource.AddMetadata(jsii.String(rules.AcceptsMetadata), accepts)
 }
 
-// resourceOf is the resource that a construct is or stands for; nil if there is none.
+// resourceOf is the resource that a construct is or stands for; nil without one.
 func resourceOf(c constructs.IConstruct) awscdk.CfnResource {
 	if api, ok := c.(*API); ok {
 		c = api.RestAPI

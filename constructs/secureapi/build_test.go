@@ -512,7 +512,7 @@ func TestAuthorizerFunction(t *testing.T) {
 	refused(
 		t,
 		func() { public.AuthorizerFunction() },
-		`secureapi: Shop/Api: AuthorizerFunction: Props.Authorizer is not set: use NamedAuthorizerFunction with one of Authorizers: there is none`,
+		`secureapi: Shop/Api: AuthorizerFunction: Props.Authorizer is not set: use NamedAuthorizerFunction with one of Authorizers: it is empty`,
 	)
 }
 

@@ -346,7 +346,7 @@ func TestNothingIsSaidOfWhatFollows(t *testing.T) {
 		{"public without a reason", "its guard may be used once it is mended", only(Handle("GET /a", fn, Public(""))),
 			`route "GET /a": Public needs a reason, for those who review it: Public("load balancer health check")`},
 		{"an unknown guard", "the same", only(Handle("GET /a", fn, GuardedBy("x"))),
-			`route "GET /a": it is GuardedBy "x", which is not among Props.Authorizers: there is none`},
+			`route "GET /a": it is GuardedBy "x", which is not among Props.Authorizers: it is empty`},
 		{"public with a scope", "the same", only(Handle("GET /a", fn, Public("x"), AnyScope("a"))),
 			`route "GET /a": it is Public and yet requires any scope of a: leave one of them out`},
 		{"a pattern that is none", "the same", only(Handle("GET /a", fn, Public("x")), Handle("GET /:b", fn)),

@@ -6,7 +6,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 )
 
-// policyDocument is the resource policy for CDK; nil where there is none. The raw statements can be judged only here,
+// policyDocument is the resource policy for CDK; nil without one. The raw statements can be judged only here,
 // since they are CDK's objects.
 func (b *builder) policyDocument() awsiam.PolicyDocument {
 	r := b.props.ResourcePolicy

@@ -53,7 +53,7 @@ type KeyStore struct {
 	info   fs.FileInfo // of it
 }
 
-// OpenKeys opens the keys in a folder, and makes them if there are none.
+// OpenKeys opens the keys in a folder, and makes them if the folder has no keys.
 //
 // The error is [ErrExposed] if others can read the folder or the file, or [ErrKeyFile] if the file cannot be read as
 // one.

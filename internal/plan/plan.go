@@ -45,7 +45,7 @@ func (p *Plan) Sorted() []PlannedRoute {
 	})
 }
 
-// Guard returns the authorizer with a name, "" for the API's own; nil if there is none.
+// Guard returns the authorizer with a name, "" for the API's own; nil without one.
 func (p *Plan) Guard(name string) *Guard {
 	for _, g := range p.Guards {
 		if g.Name == name {
@@ -64,7 +64,7 @@ func (p *Plan) Names() string {
 		}
 	}
 	if len(out) == 0 {
-		return "there is none"
+		return "it is empty"
 	}
 	return "they are " + strings.Join(out, ", ")
 }

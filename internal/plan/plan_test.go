@@ -157,7 +157,7 @@ func TestWrongGuards(t *testing.T) {
 		{"two guards", add(handle("GET /l", fn, GuardedBy{"x"}, GuardedBy{"y"})), `it is GuardedBy both "x" and "y"`},
 		{"unknown guard",
 			add(handle("GET /m", fn, GuardedBy{"x"})),
-			`it is GuardedBy "x", which is not among Props.Authorizers: there is none`},
+			`it is GuardedBy "x", which is not among Props.Authorizers: it is empty`},
 		{"unused guard",
 			func(p *Props) { p.Authorizers = map[string]*Authorizer{"ops": signing()} },
 			`the Signing "ops" guards no route`},
@@ -189,7 +189,7 @@ func TestWrongGuards(t *testing.T) {
 			handle("GET /a/{id}/b", fn, anyScope("two")),
 			handle("GET /a/{id}/b/{c}", fn, anyScope("one")),
 		),
-			`the API's Included caches one policy for all routes, and there is none for some callers: a caller who may call "GET /a/{id}" and not "GET /a/{id}/b" gets a policy that denies`},
+			`the API's Included caches one policy for all routes, and no policy is right for some callers: a caller who may call "GET /a/{id}" and not "GET /a/{id}/b" gets a policy that denies`},
 	})
 }
 

@@ -81,7 +81,7 @@ func (g *Guard) checkCacheable(stage string) error {
 	compiler.DenyEscapes = g.Included.DenyEscapes
 	var errs []error
 	for _, c := range compiler.Conflicts() {
-		errs = append(errs, fmt.Errorf("%s caches one policy for all routes, and there is none for some callers: %s; "+
+		errs = append(errs, fmt.Errorf("%s caches one policy for all routes, and no policy is right for some callers: %s; "+
 			"declare "+
 			"%q as a route of its own with what %q requires, or %s",
 			g, c, c.Narrower(), g.Table.Rules()[c.Denied].Pattern, waysOut))

@@ -75,7 +75,7 @@ func Run(t *testing.T, open func(t *testing.T) orders.Store) {
 		},
 		{"create over an order with other content", "what is there stays", holding(1), func(t *testing.T, s orders.Store) {
 			o := Order(0)
-			o.Customer = "somebody-else"
+			o.Customer = "another-customer"
 			is(t, s.Create(ctx, o), orders.ErrExists)
 			want(t, s, Order(0))
 		}},

@@ -13,7 +13,7 @@ type Authorization struct {
 	PrincipalID string
 	Policy      json.RawMessage // the policyDocument, an object that is not read here
 
-	// Context holds the values of the context as strings; nil if there are none.
+	// Context holds the values of the context as strings; nil without values.
 	Context map[string]string
 
 	UsageIdentifierKey string // the API key that the request counts to; "" for none

@@ -53,7 +53,7 @@ func (l byType[T]) of(header string) (t typed[T], ok bool) {
 }
 
 // accepted is the template for an answer: that of the first type in the Accept header, else that for application/json,
-// else the first; none if there are none.
+// else the first; nil without templates.
 // Source: "Select mapping templates" in
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html
 func (l byType[T]) accepted(r *exchange.Request) (t typed[T], ok bool) {

@@ -4,7 +4,7 @@ import "strings"
 
 // Closest returns the candidate that a misspelt word most likely means: one that differs in at most a third of the
 // word's letters (at least one letter is allowed), or else the only one that begins with the word. It returns "" if
-// there is none.
+// no candidate is close.
 func Closest(word string, candidates []string) string {
 	best, least := "", max(1, len(word)/3)+1
 	for _, c := range candidates {

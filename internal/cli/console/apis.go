@@ -73,7 +73,7 @@ type key struct {
 type view struct {
 	model   *apimodel.Model
 	apis    apis
-	issuer  *devissuer.Provider // nil if there is none
+	issuer  *devissuer.Provider // nil without one
 	routes  []apigateway.Route
 	keys    []checks.AccessKey
 	sources []string // the names that identity sources have in headers and queries

@@ -61,7 +61,7 @@ type request struct {
 	Status        int         `json:"status"`
 	Verb          string      `json:"verb"`
 	Path          string      `json:"path"`  // with the stage, without the query
-	Route         string      `json:"route"` // "" if there is none
+	Route         string      `json:"route"` // "" if no route matched
 	Authorizer    *authorizer `json:"authorizer,omitempty"`
 	Principal     string      `json:"principal,omitempty"`
 	IntegrationMS float64     `json:"integrationMs"`

@@ -22,7 +22,7 @@ type source struct {
 	app      *cdkapp.App // nil for an assembly
 	assembly string      // its folder
 	files    *cdkapp.Sources
-	scratch  string               // a folder to remove at the end; "" if there is none
+	scratch  string               // a folder to remove at the end; "" for no folder
 	engine   []string             // variables for CDK's engine, besides the environment
 	assets   map[string]time.Time // of served assemblies: since when they are not used; zero for those in use
 }

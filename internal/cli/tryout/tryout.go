@@ -37,7 +37,7 @@ type Example struct {
 
 	allowed  bool // it has all that the route requires of a caller
 	complete bool // nothing in it is made up, so a function answers 200
-	keyless  bool // the route requires an API key, and there is none
+	keyless  bool // the route requires an API key, and the template has no usable key
 }
 
 // Options are what examples are made of.
@@ -201,7 +201,7 @@ func concrete(path string) string {
 	return strings.Join(parts, "/")
 }
 
-// APIKey returns a key that a stage of an API accepts; "" if there is none.
+// APIKey returns a key that a stage of an API accepts; "" without such a key.
 func APIKey(m *apimodel.Model, api *apimodel.API, stage string) string {
 	for _, plan := range m.UsagePlans {
 		covers := func(s apimodel.PlanStage) bool { return s.API == api && s.Stage == stage }

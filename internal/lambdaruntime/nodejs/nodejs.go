@@ -59,7 +59,7 @@ func Command(inline string) ([]string, error) {
 }
 
 // Modules is a NODE_PATH for functions: the node_modules folders of a folder and of those above it, which stand for the
-// modules that Lambda's runtimes have. It is "" if there are none.
+// modules that Lambda's runtimes have. It is "" without them.
 func Modules(dir string) string {
 	dir, err := filepath.Abs(dir)
 	if err != nil {

@@ -100,7 +100,7 @@ async function fromFile(stem) {
   throw fault('Runtime.ImportModuleError', `Error: Cannot find module '${path.relative(root, stem)}' in ${root}`);
 }
 
-// isES tells whether a file is an ES module. Above the function's folder Lambda has no package.json, and here there may be the app's:
+// isES reports whether a file is an ES module. Above the function's folder Lambda has no package.json, and here there may be the app's:
 // https://nodejs.org/api/packages.html#determining-module-system
 function isES(file) {
   if (path.extname(file) !== '.js') {
@@ -219,7 +219,7 @@ let waiting = false; // for the next one
 let failed = false;
 
 // fatal reports what the handler did not catch, and ends the process, as its state is unknown. Between invocations there is
-// nobody to report to, and the only connection waits for the next one, which must not be taken any more.
+// no invocation to report to, and the only connection waits for the next one, which must not be taken any more.
 function fatal(error) {
   if (failed) {
     return;
@@ -308,7 +308,7 @@ async function serve() {
 }
 
 serve().catch((error) => {
-  // The Runtime API is gone: so is whoever asked for this process.
+  // The Runtime API is gone, and so is the gateway that started this process.
   console.error(error);
   exit(1);
 });

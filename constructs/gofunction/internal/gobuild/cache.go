@@ -13,7 +13,7 @@ import (
 // executable, so that one that was damaged, or never written to its end, is not taken. Nothing fails because of the
 // cache: what it cannot read or write is built again.
 type cache struct {
-	dir string // empty: there is none
+	dir string // empty: no cache
 	now func() time.Time
 }
 

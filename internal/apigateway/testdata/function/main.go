@@ -67,8 +67,6 @@ func authorize(e event, payload []byte) ([]byte, error) {
 		time.Sleep(time.Minute)
 	case "error":
 		return nil, errors.New(rest)
-	case "nobody":
-		return nil, errors.New("Unauthorized")
 	default:
 		return nil, errors.New("the token is not one of the tests'")
 	}
