@@ -175,7 +175,7 @@ func TestPath(t *testing.T) {
 			decoded:  "/orders/a?b",
 		},
 		{
-			name:     "an escape that is none",
+			name:     "an invalid escape",
 			resource: "/orders/{id}",
 			path:     "/orders/50%",
 			want:     "/orders/50%25",

@@ -91,7 +91,7 @@ func fileUses(t *testing.T, dir string) map[string]map[string]bool {
 	return uses
 }
 
-// findCircle finds a way from a file back to itself; nil if there is none.
+// findCircle finds a way from a file back to itself; nil without a circle.
 func findCircle(uses map[string]map[string]bool) []string {
 	done := map[string]bool{}
 	var way []string

@@ -157,7 +157,7 @@ func TestSecretsThatCannotBeHad(t *testing.T) {
 			want:   "status 400 InvalidSignatureException",
 		},
 		{
-			name:   "nobody there",
+			name:   "no server there",
 			change: func(s *setup) { s.env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = "http://127.0.0.1:1" },
 			want:   "connection refused",
 		},

@@ -263,7 +263,7 @@ func TestAnswers(t *testing.T) {
 		{name: "limit is empty", method: "GET", target: "/orders?limit=", want: 400, text: "1 to 100"},
 		{name: "limit twice", method: "GET", target: "/orders?limit=1&limit=2", want: 400, text: "twice"},
 		{
-			name:   "cursor of somebody's own",
+			name:   "cursor made by hand",
 			method: "GET",
 			target: "/orders?cursor=abc",
 			want:   400,
@@ -292,7 +292,7 @@ func TestAnswers(t *testing.T) {
 			want:   415,
 		},
 		{
-			name:   "content type of nobody",
+			name:   "unknown content type",
 			method: "POST",
 			target: "/orders",
 			body:   tea,

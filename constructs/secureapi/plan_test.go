@@ -163,7 +163,7 @@ func TestAWrongTableIsRefused(t *testing.T) {
 			`header "X Token": a header's name does not hold ' '`,
 		},
 		{
-			"expression that is none",
+			"invalid expression",
 			guardedWith(TokenAuthorizer{JWT: jwt(), ValidationExpression: "("}),
 			`ValidationExpression "(": error parsing regexp`,
 		},

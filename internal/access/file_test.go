@@ -91,7 +91,7 @@ func TestParseErrors(t *testing.T) {
 			`"routes": route 1: "requires": want an array, got null`},
 		{"a value is no string", `{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"scope","anyOf":["a",1]}]}]}`,
 			`"routes": route 1: "requires": "anyOf": want a string, got a number`},
-		{"a requirement that nobody meets", `{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"scope"}]}]}`,
+		{"a requirement that no caller meets", `{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"scope"}]}]}`,
 			`access: route "GET /": a scope requirement without a value admits no caller`},
 		{"an unknown kind", `{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"ip","anyOf":["::1"]}]}]}`,
 			`unknown kind of requirement "ip"`},

@@ -118,7 +118,7 @@ func unknownBehaviour(t *testing.T) []behaviour {
 		ask("Basic, whose base64 has an equal sign", seenIncomplete, plain, "Basic YWxpY2U6c2VjcmV0cw==", requires),
 		ask("no Authorization", recordedRouting, plain, "", noSuchRoute),
 		ask(
-			"a signature, whoever made it",
+			"a signature by any key",
 			recordedRouting,
 			plain,
 			"AWS4-HMAC-SHA256 Credential=AKIA/20260304/eu-west-1/execute-api/aws4_request, SignedHeaders=host, Signature=00, X=y",

@@ -58,7 +58,7 @@ func TestWrongCaches(t *testing.T) {
 			caching(Cache{Included: true, Tokens: []authz.TokenSource{{Kind: authz.Cookie, Name: "a=b"}}}),
 			`TokenSources[0]: token source "cookie" "a=b": the name of a header or a cookie has letters, digits ` +
 				`and`},
-		{"token source that is none",
+		{"invalid token source",
 			caching(Cache{Included: true, TTL: NoCache, Tokens: []authz.TokenSource{{}}}),
 			"TokenSources[0]: an empty TokenSource"},
 		{"query parameter without a name",
@@ -82,7 +82,7 @@ func TestWrongCaches(t *testing.T) {
 		{"cache that knows no caller",
 			caching(Cache{Own: true, Identity: []IdentitySource{StageVariable("env"), Context("httpMethod")}}),
 			"no identity source tells callers apart, so one caller's answer would serve all"},
-		{"identity that is none",
+		{"invalid identity",
 			caching(Cache{Own: true, Identity: []IdentitySource{Context("identity.nonsense")}}),
 			`IdentityContext("identity.nonsense"): API Gateway has no such value`},
 	})

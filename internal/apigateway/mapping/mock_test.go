@@ -71,7 +71,7 @@ func TestPreflight(t *testing.T) {
 	}{
 		{
 			"one origin",
-			"it is a static value, whoever asks",
+			"a static value for every caller",
 			origins[:1],
 			exchange.Headers{{Name: "Origin", Value: "https://evil.example.com"}},
 			origins[0],

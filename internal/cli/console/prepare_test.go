@@ -290,7 +290,7 @@ func TestPrepareErrors(t *testing.T) {
 		},
 		{"a use that is none", "use", `want access or id`, form("GET", "/open", "token", idp(object{"use": "refresh"}))},
 		{
-			"a time that is none",
+			"an invalid time",
 			"expires",
 			"want a time such as",
 			form("GET", "/open", "token", idp(object{"expires": "soon"})),
