@@ -74,7 +74,9 @@ func run(ctx context.Context, p *command.Process, args []string) error {
 	ctx, stop := signal.NotifyContext(ctx, command.Endings()...)
 	defer stop()
 	p = untilUnread(p, stop)
-	err := serve(ctx, p, f, newReporter(p, f.json))
+	report := newReporter(p, f.json)
+	defer report.unannounced()
+	err := serve(ctx, p, f, report)
 	if err != nil && ctx.Err() != nil {
 		return errors.New("it was stopped before it listened")
 	}

@@ -19,35 +19,40 @@ type jsonReporter struct {
 }
 
 func (j *jsonReporter) announced(a announcement) {
+	var events []string
+	add := func(event any) { events = append(events, jsonLine(event)) }
 	var routes any
 	if err := json.Unmarshal(a.routes.JSON(), &routes); err == nil {
-		j.write(map[string]any{"event": "routes", "matrix": routes})
+		add(map[string]any{"event": "routes", "matrix": routes})
 	}
 	for _, s := range a.stages {
-		j.write(map[string]string{"event": "stage", "api": s.api, "url": s.url})
+		add(map[string]string{"event": "stage", "api": s.api, "url": s.url})
 	}
-	j.problems(a.problems)
+	for _, p := range a.problems {
+		add(problemEvent(p))
+	}
 	for _, e := range a.examples {
-		j.write(map[string]any{"event": "example", "status": e.Status, "text": e.Why, "curl": e.Curl()})
+		add(map[string]any{"event": "example", "status": e.Status, "text": e.Why, "curl": e.Curl()})
 	}
 	for _, k := range a.keys {
 		key := map[string]string{"event": "key", "id": k.ID, "secret": k.Secret, "text": tryout.Owner(k)}
 		if k.SessionToken != "" {
 			key["token"] = k.SessionToken
 		}
-		j.write(key)
+		add(key)
 	}
-	j.write(map[string]string{"event": "console", "url": a.console})
+	add(map[string]string{"event": "console", "url": a.console})
 	if a.watched != "" {
-		j.write(map[string]string{"event": "watch", "folder": a.watched})
+		add(map[string]string{"event": "watch", "folder": a.watched})
 	}
-	j.write(map[string]string{"event": "listening", "url": a.url})
+	add(map[string]string{"event": "listening", "url": a.url})
+	j.out.announce(events...)
 }
 
-func (j *jsonReporter) problems(problems []string) {
-	for _, p := range problems {
-		j.write(map[string]string{"event": "problem", "text": p})
-	}
+func (j *jsonReporter) unannounced() { j.out.announce() }
+
+func problemEvent(problem string) map[string]string {
+	return map[string]string{"event": "problem", "text": problem}
 }
 
 func (j *jsonReporter) answered(r *apigateway.Record) { j.write(requestOf(r)) }
@@ -79,7 +84,9 @@ func (j *jsonReporter) changed() { j.say("changed", sourcesChanged) }
 
 func (j *jsonReporter) reloaded(took time.Duration, problems []string) {
 	j.say("reloaded", reloadedText(took))
-	j.problems(problems)
+	for _, p := range problems {
+		j.write(problemEvent(p))
+	}
 }
 
 func (j *jsonReporter) reloadFailed(err error) { j.say("reload failed", reloadFailedText(err)) }
@@ -92,12 +99,14 @@ func (j *jsonReporter) say(event, text string) {
 	}{event, j.now().UTC(), text})
 }
 
-func (j *jsonReporter) write(object any) {
+func (j *jsonReporter) write(event any) { j.out.write(jsonLine(event)) }
+
+func jsonLine(event any) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(object); err != nil {
+	if err := enc.Encode(event); err != nil {
 		panic("dev: " + err.Error()) // its members are texts and numbers
 	}
-	j.out.write(strings.TrimSuffix(b.String(), "\n"))
+	return strings.TrimSuffix(b.String(), "\n")
 }

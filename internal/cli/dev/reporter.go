@@ -15,10 +15,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
-// reporter writes what happens to standard output, each event at once. It is safe for concurrent use. No token that a
-// request carries is written.
+// reporter writes what happens to standard output: the announcement first, and each later event at once. What happens
+// before the announcement, such as a line of a function that a dry run starts, is written after it. A reporter is safe
+// for concurrent use. No token that a request carries is written.
 type reporter interface {
 	announced(announcement)
+	unannounced()                     // there will be no announcement
 	answered(*apigateway.Record)      // a request
 	logged(lambdaruntime.LogLine)     // a line of a function
 	refused(front.Refusal)            // a request that is not HTTP
@@ -34,7 +36,7 @@ var (
 )
 
 func newReporter(p *command.Process, json bool) reporter {
-	out := &lines{out: p.Stdout}
+	out := &lines{out: p.Stdout, holding: true}
 	if json {
 		return &jsonReporter{out, p.Now}
 	}
@@ -43,16 +45,35 @@ func newReporter(p *command.Process, json bool) reporter {
 
 // lines are written one after the other.
 type lines struct {
-	mu  sync.Mutex
-	out io.Writer
+	mu      sync.Mutex
+	out     io.Writer
+	holding bool     // until the announcement is written
+	held    []string // what was written meanwhile
 }
 
-// write writes a line. An error is ignored: the terminal that could show it is gone.
+// write writes a line, or holds it until the announcement is written.
 func (l *lines) write(line string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	_, _ = io.WriteString(l.out, line+"\n")
+	if l.holding {
+		l.held = append(l.held, line)
+		return
+	}
+	l.put(line)
 }
+
+// announce writes the lines of the announcement, if there are any, and then those that were held.
+func (l *lines) announce(announcement ...string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, line := range append(announcement, l.held...) {
+		l.put(line)
+	}
+	l.holding, l.held = false, nil
+}
+
+// put ignores an error: the terminal that could show it is gone.
+func (l *lines) put(line string) { _, _ = io.WriteString(l.out, line+"\n") }
 
 // request is the event of a request that was answered. Times are in milliseconds.
 type request struct {

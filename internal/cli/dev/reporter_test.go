@@ -23,8 +23,63 @@ const token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJqYW5lIn0.c2lnbmF0dXJl"
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 123e6, time.UTC)
 
+// reporterTo returns a reporter that waits for no announcement.
 func reporterTo(out io.Writer, json bool, now func() time.Time) reporter {
-	return newReporter(&command.Process{Stdout: out, Now: now}, json)
+	r := newReporter(&command.Process{Stdout: out, Now: now}, json)
+	r.unannounced()
+	return r
+}
+
+// TestBeforeTheAnnouncement: dry runs start functions, and what these write while they start comes after the
+// announcement, or is at least not lost.
+func TestBeforeTheAnnouncement(t *testing.T) {
+	line := lambdaruntime.LogLine{Function: "F", Text: "it starts"}
+	for _, tt := range []struct {
+		name string
+		json bool
+		then func(reporter)
+		want []string
+	}{
+		{
+			"text",
+			false,
+			func(r reporter) { r.announced(announcement{url: "http://127.0.0.1:1"}) },
+			[]string{"listening on http://127.0.0.1:1\n", "    F - | it starts\n"},
+		},
+		{
+			"JSON",
+			true,
+			func(r reporter) { r.announced(announcement{url: "http://127.0.0.1:1"}) },
+			[]string{`"listening"`, `"log"`},
+		},
+		{"stopped before it", false, reporter.unannounced, []string{"    F - | it starts\n"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var out bytes.Buffer
+			r := newReporter(&command.Process{Stdout: &out, Now: time.Now}, tt.json)
+			r.logged(line)
+			if out.Len() > 0 {
+				t.Fatalf("it is written at once: %s", &out)
+			}
+			tt.then(r)
+			rest := out.String()
+			for _, want := range tt.want {
+				before, after, found := strings.Cut(rest, want)
+				if !found {
+					t.Fatalf("%q lacks %q, or has it before %q", &out, want, before)
+				}
+				rest = after
+			}
+			r.logged(line)
+			if strings.Count(out.String(), "it starts") != 2 {
+				t.Errorf("a later line is not written at once:\n%s", &out)
+			}
+			r.unannounced()
+			if strings.Count(out.String(), "it starts") != 2 {
+				t.Errorf("a line is written twice:\n%s", &out)
+			}
+		})
+	}
 }
 
 func record(change func(*apigateway.Record)) *apigateway.Record {

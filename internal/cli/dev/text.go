@@ -23,21 +23,23 @@ type textReporter struct {
 }
 
 func (t *textReporter) announced(a announcement) {
-	t.out.write(string(a.routes.Routes()))
+	say := []string{string(a.routes.Routes())}
 	for _, s := range a.stages {
 		text := s.api + " is at " + s.url
 		if s.sees != "" {
 			text += ", as another API has the stage " + s.sees + " too: its functions see " + s.sees
 		}
-		t.out.write(text)
+		say = append(say, text)
 	}
-	t.problems(a.problems)
+	for _, p := range a.problems {
+		say = append(say, problemText(p))
+	}
 	if len(a.examples) > 0 {
-		t.out.write("\nTo try it (the tokens last an hour; \"gatehouse help token\" says how to make others):\n")
+		say = append(say, "\nTo try it (the tokens last an hour; \"gatehouse help token\" says how to make others):\n")
 		for _, e := range a.examples {
-			t.out.write("# " + outcome(e) + ": " + e.Why + "\n" + e.Curl())
+			say = append(say, "# "+outcome(e)+": "+e.Why, e.Curl())
 		}
-		t.out.write("")
+		say = append(say, "")
 	}
 	for _, k := range a.keys {
 		of, arguments := "key", "--user "+tryout.Quote(k.ID+":"+k.Secret)
@@ -45,20 +47,18 @@ func (t *textReporter) announced(a announcement) {
 			of = "temporary credentials"
 			arguments += " -H " + tryout.Quote(tryout.SecurityToken+": "+k.SessionToken)
 		}
-		t.out.write("# the " + of + " of " + tryout.Owner(k) + "\n" + arguments)
+		say = append(say, "# the "+of+" of "+tryout.Owner(k), arguments)
 	}
-	t.out.write("the console is at " + a.console)
+	say = append(say, "the console is at "+a.console)
 	if a.watched != "" {
-		t.out.write("watching " + a.watched + " for changes")
+		say = append(say, "watching "+a.watched+" for changes")
 	}
-	t.out.write("listening on " + a.url)
+	t.out.announce(append(say, "listening on "+a.url)...)
 }
 
-func (t *textReporter) problems(problems []string) {
-	for _, p := range problems {
-		t.out.write("not as on AWS: " + p)
-	}
-}
+func (t *textReporter) unannounced() { t.out.announce() }
+
+func problemText(problem string) string { return "not as on AWS: " + problem }
 
 func (t *textReporter) answered(r *apigateway.Record) {
 	event := requestOf(r)
@@ -116,7 +116,9 @@ func (t *textReporter) changed() { t.say(sourcesChanged) }
 
 func (t *textReporter) reloaded(took time.Duration, problems []string) {
 	t.say(reloadedText(took))
-	t.problems(problems)
+	for _, p := range problems {
+		t.out.write(problemText(p))
+	}
 }
 
 func (t *textReporter) reloadFailed(err error) { t.say(reloadFailedText(err)) }
