@@ -123,7 +123,7 @@ func launch(t *testing.T, issuer *authztest.Issuer, change func(*authz.Config)) 
 // invoke is what API Gateway makes of the function's answer: "U", "F", "D" or "allowed".
 func invoke(t *testing.T, api *authztest.Runtime, event []byte) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	result, err := api.Invoke(ctx, event)
 	if err != nil {

@@ -39,7 +39,7 @@ func (a *runtimeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		select {
 		case e := <-a.events:
 			w.Header().Set("Lambda-Runtime-Aws-Request-Id", "lambda-request-1")
-			w.Header().Set("Lambda-Runtime-Deadline-Ms", fmt.Sprint(time.Now().Add(10*time.Second).UnixMilli()))
+			w.Header().Set("Lambda-Runtime-Deadline-Ms", fmt.Sprint(time.Now().Add(time.Minute).UnixMilli()))
 			w.Header().Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:eu-central-1:123456789012:function:orders")
 			_, _ = io.WriteString(w, e)
 		case <-r.Context().Done():
@@ -73,7 +73,7 @@ func start(t *testing.T, env ...string) (invoke func(event string) string, stop 
 	t.Cleanup(func() { stop() })
 	return func(event string) string {
 		t.Helper()
-		timeout := time.After(10 * time.Second)
+		timeout := time.After(time.Minute)
 		select {
 		case api.events <- event:
 		case <-timeout:

@@ -30,7 +30,7 @@ func (b *bench) checkGatehouse(args []string) error {
 	if slices.Contains(args, "--app") {
 		return fmt.Errorf("an app that would be run is not taken here")
 	}
-	ctx, cancel := context.WithTimeout(b.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.t.Context(), 2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, b.gatehouse, args...)
 	cmd.Dir, cmd.Env = b.empty, append(os.Environ(), "HOME="+b.empty, "XDG_CACHE_HOME="+b.empty)

@@ -133,7 +133,7 @@ func createTable(t *testing.T, client *dynamodb.Client, dir string) string {
 	wait := dynamodb.NewTableExistsWaiter(client, func(o *dynamodb.TableExistsWaiterOptions) {
 		o.MinDelay, o.MaxDelay = 5*time.Millisecond, 50*time.Millisecond
 	})
-	if err := wait.Wait(t.Context(), &dynamodb.DescribeTableInput{TableName: &names[0]}, 10*time.Second); err != nil {
+	if err := wait.Wait(t.Context(), &dynamodb.DescribeTableInput{TableName: &names[0]}, time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	return names[0]

@@ -51,7 +51,7 @@ func TestContract(t *testing.T) {
 	var rows []row
 	seen := map[int]bool{}
 	for _, r := range slices.Concat(corpusRules(), inputRules(), keyRules(), policyRules(), escapeRules(), eventRules()) {
-		t.Run(fmt.Sprintf("%02d %s", r.line, r.name), func(t *testing.T) {
+		inBubble(t, fmt.Sprintf("%02d %s", r.line, r.name), func(t *testing.T) {
 			f, err := tryFixture(func(s *setup) {
 				s.config.Issuers[0].Algorithms = authztest.Algorithms
 				s.issuer.PublishText(authztest.CorpusKeys())

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
@@ -142,6 +143,18 @@ func newFixture(t testing.TB, changes ...func(*setup)) *fixture {
 		t.Fatal(err)
 	}
 	return f
+}
+
+// inBubble runs a subtest in which time passes only when all goroutines wait, so that a limit is never reached because the
+// machine is busy.
+func inBubble(t *testing.T, name string, test func(*testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			defer time.Sleep(time.Hour) // for what the test leaves behind to end
+			test(t)
+		})
+	})
 }
 
 // lambdaContext is a context as the Lambda runtime makes it.

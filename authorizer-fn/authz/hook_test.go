@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
@@ -147,7 +148,7 @@ func TestHook(t *testing.T) {
 			return nil
 		}, get(token(nil)), fault, `more than 4096 bytes`},
 	} {
-		t.Run(c.name, func(t *testing.T) {
+		inBubble(t, c.name, func(t *testing.T) {
 			f := newFixture(t, withHook(c.hook), func(s *setup) {
 				s.config.ContextClaims = []string{"email"}
 				s.options.HookTimeout = 50 * time.Millisecond
@@ -163,55 +164,57 @@ func TestHook(t *testing.T) {
 }
 
 func TestHookSeesTheCaller(t *testing.T) {
-	var seen Caller
-	claims := object{
-		"groups":                  []string{"staff"},
-		"roles":                   "auditor",
-		"realm":                   object{"level": 3, "tags": []any{1, object{}}},
-		"https://example.com/vip": true,
-	}
-	f := newFixture(t, withHook(func(ctx context.Context, c *Caller) error {
-		seen = *c
-		deadline, ok := ctx.Deadline()
-		if left := time.Until(deadline); !ok || left > DefaultHookTimeout || left < DefaultHookTimeout/2 {
-			t.Errorf("%v left", left)
+	synctest.Test(t, func(t *testing.T) {
+		var seen Caller
+		claims := object{
+			"groups":                  []string{"staff"},
+			"roles":                   "auditor",
+			"realm":                   object{"level": 3, "tags": []any{1, object{}}},
+			"https://example.com/vip": true,
 		}
-		for path, want := range map[string]string{"sub": "user-1", "realm.level": "3", "https://example.com/vip": "true"} {
-			if got, ok := c.Claim(path); !ok || got != want {
-				t.Errorf("claim %q: %q %v", path, got, ok)
+		f := newFixture(t, withHook(func(ctx context.Context, c *Caller) error {
+			seen = *c
+			deadline, ok := ctx.Deadline()
+			if left := time.Until(deadline); !ok || left != DefaultHookTimeout {
+				t.Errorf("%v left", left)
 			}
-		}
-		for _, path := range []string{"realm", "groups", "missing", "", "realm.", "sub.x"} {
-			if got, ok := c.Claim(path); ok {
-				t.Errorf("claim %q: %q", path, got)
+			for path, want := range map[string]string{"sub": "user-1", "realm.level": "3", "https://example.com/vip": "true"} {
+				if got, ok := c.Claim(path); !ok || got != want {
+					t.Errorf("claim %q: %q %v", path, got, ok)
+				}
 			}
+			for _, path := range []string{"realm", "groups", "missing", "", "realm.", "sub.x"} {
+				if got, ok := c.Claim(path); ok {
+					t.Errorf("claim %q: %q", path, got)
+				}
+			}
+			if got := string(c.ClaimJSON("realm.tags")); got != "[1,{}]" {
+				t.Errorf("tags %s", got)
+			}
+			if c.ClaimJSON("missing") != nil {
+				t.Error("a claim that is missing has JSON")
+			}
+			c.Principal, c.Issuer = "somebody else", "another issuer"
+			return nil
+		}))
+		answer, err := f.invoke(get(token(claims)))
+		if err != nil {
+			t.Fatal(err)
 		}
-		if got := string(c.ClaimJSON("realm.tags")); got != "[1,{}]" {
-			t.Errorf("tags %s", got)
+		if a := readAnswer(t, answer); a.principal != "user-1" || a.context["issuer"] != testIssuer {
+			t.Errorf("a hook changed who calls: %+v", a)
 		}
-		if c.ClaimJSON("missing") != nil {
-			t.Error("a claim that is missing has JSON")
+		if seen.Issuer != testIssuer || seen.Principal != "user-1" || fmt.Sprint(
+			seen.Scopes,
+			seen.Groups,
+			seen.Roles,
+		) != "[orders:read] [staff] [auditor]" ||
+			seen.Request != nil ||
+			seen.Expires != t0.Add(300*time.Second) ||
+			seen.Context == nil {
+			t.Errorf("%+v", seen)
 		}
-		c.Principal, c.Issuer = "somebody else", "another issuer"
-		return nil
-	}))
-	answer, err := f.invoke(get(token(claims)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a := readAnswer(t, answer); a.principal != "user-1" || a.context["issuer"] != testIssuer {
-		t.Errorf("a hook changed who calls: %+v", a)
-	}
-	if seen.Issuer != testIssuer || seen.Principal != "user-1" || fmt.Sprint(
-		seen.Scopes,
-		seen.Groups,
-		seen.Roles,
-	) != "[orders:read] [staff] [auditor]" ||
-		seen.Request != nil ||
-		seen.Expires != t0.Add(300*time.Second) ||
-		seen.Context == nil {
-		t.Errorf("%+v", seen)
-	}
+	})
 }
 
 func TestHookSeesTheRequestOnlyWhereTheAnswerIsForIt(t *testing.T) {
@@ -254,42 +257,46 @@ func TestHookIsAskedEachTime(t *testing.T) {
 }
 
 func TestHookThatWasLeftBehindCountsForNothing(t *testing.T) {
-	release, over := make(chan struct{}), make(chan struct{})
-	var calls atomic.Int64
-	f := newFixture(
-		t,
-		func(s *setup) { s.options.HookTimeout = 20 * time.Millisecond },
-		withHook(func(_ context.Context, c *Caller) error {
-			if calls.Add(1) > 1 {
+	synctest.Test(t, func(t *testing.T) {
+		release, over := make(chan struct{}), make(chan struct{})
+		var calls atomic.Int64
+		f := newFixture(
+			t,
+			func(s *setup) { s.options.HookTimeout = 20 * time.Millisecond },
+			withHook(func(_ context.Context, c *Caller) error {
+				if calls.Add(1) > 1 {
+					return nil
+				}
+				<-release
+				c.Scopes = append(c.Scopes, "orders:write")
+				c.Context["tenant"] = "acme"
+				close(over)
 				return nil
-			}
-			<-release
-			c.Scopes = append(c.Scopes, "orders:write")
-			c.Context["tenant"] = "acme"
-			close(over)
-			return nil
-		}),
-	)
-	event := on("POST", "/orders", token(nil))
-	if got := f.outcome(t, event); got != fault {
-		t.Errorf("got %s", got)
-	}
-	close(release)
-	<-over
-	if got := f.outcome(t, event); got != deny {
-		t.Errorf("got %s", got)
-	}
+			}),
+		)
+		event := on("POST", "/orders", token(nil))
+		if got := f.outcome(t, event); got != fault {
+			t.Errorf("got %s", got)
+		}
+		close(release)
+		<-over
+		if got := f.outcome(t, event); got != deny {
+			t.Errorf("got %s", got)
+		}
+	})
 }
 
 func TestHookEndsBeforeTheFunction(t *testing.T) {
-	f := newFixture(t, withHook(func(ctx context.Context, _ *Caller) error { <-ctx.Done(); return nil }))
-	ctx, cancel := context.WithTimeout(context.Background(), answerMargin+50*time.Millisecond)
-	defer cancel()
-	answer, err := f.Invoke(ctx, get(token(nil)))
-	if got := outcomeOf(t, string(answer), err, authztest.ARN("GET", "/orders")); got != allow && got != fault ||
-		ctx.Err() != nil {
-		t.Errorf("got %s, and the function's time is over: %v", got, ctx.Err())
-	}
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, withHook(func(ctx context.Context, _ *Caller) error { <-ctx.Done(); return nil }))
+		ctx, cancel := context.WithTimeout(context.Background(), answerMargin+50*time.Millisecond)
+		defer cancel()
+		answer, err := f.Invoke(ctx, get(token(nil)))
+		if got := outcomeOf(t, string(answer), err, authztest.ARN("GET", "/orders")); got != allow && got != fault ||
+			ctx.Err() != nil {
+			t.Errorf("got %s, and the function's time is over: %v", got, ctx.Err())
+		}
+	})
 }
 
 func TestHookContextComesBeforeClaims(t *testing.T) {

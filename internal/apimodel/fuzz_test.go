@@ -11,7 +11,7 @@ import (
 )
 
 // slow is far more than any template takes here, and far less than one that multiplies itself would.
-const slow = 5 * time.Second
+const slow = time.Minute
 
 // FuzzModel reads any template. It must end, and no method may come out of it as open that the template does not say
 // is.

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
@@ -79,7 +78,7 @@ func TestDevConsole(t *testing.T) {
 
 func TestDevConsoleJSON(t *testing.T) {
 	r, _ := launch(t, fakeApp(t, guardedAPI("hello")), "--json")
-	r.wait(t, 30*time.Second, func() bool { return strings.Contains(r.stdout.String(), `"event":"listening"`) })
+	r.wait(t, func() bool { return strings.Contains(r.stdout.String(), `"event":"listening"`) })
 	lines := strings.Split(strings.TrimSpace(r.stdout.String()), "\n")
 	var console, listening struct{ Event, URL string }
 	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &listening); err != nil {

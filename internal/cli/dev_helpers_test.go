@@ -131,6 +131,10 @@ func (o *output) String() string {
 	return o.b.String()
 }
 
+// patience is how long a test waits for what must happen. It is never slept through: it is as long as a busy machine takes
+// that has to compile CDK first.
+const patience = 8 * time.Minute
+
 // running is a "gatehouse dev" under test.
 type running struct {
 	stdout, stderr output
@@ -170,7 +174,7 @@ var listening = regexp.MustCompile(`(?m)^listening on (http://127\.0\.0\.1:\d+)$
 func start(t *testing.T, dir string, args ...string) (r *running, temp string) {
 	t.Helper()
 	r, temp = launch(t, dir, args...)
-	r.wait(t, 2*time.Minute, func() bool {
+	r.wait(t, func() bool {
 		found := listening.FindStringSubmatch(r.stdout.String())
 		if found != nil {
 			r.url = found[1]
@@ -181,9 +185,9 @@ func start(t *testing.T, dir string, args ...string) (r *running, temp string) {
 }
 
 // wait waits for something to happen while the command runs.
-func (r *running) wait(t *testing.T, limit time.Duration, happened func() bool) {
+func (r *running) wait(t *testing.T, happened func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(limit); !happened(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !happened(); time.Sleep(5 * time.Millisecond) {
 		select {
 		case status := <-r.status:
 			r.status <- status
@@ -207,7 +211,7 @@ func (r *running) stop(t *testing.T) int {
 	case status := <-r.status:
 		r.status <- status
 		return status
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		t.Fatalf("it does not end:\n%s%s", &r.stdout, &r.stderr)
 		return -1
 	}

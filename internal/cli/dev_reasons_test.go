@@ -50,7 +50,7 @@ func TestDevReasons(t *testing.T) {
 			if answer.StatusCode != 401 {
 				t.Errorf("status %d, want 401", answer.StatusCode)
 			}
-			r.wait(t, time.Minute, func() bool { return strings.Contains(lastLine(r.stdout.String()), tt.want) })
+			r.wait(t, func() bool { return strings.Contains(lastLine(r.stdout.String()), tt.want) })
 			var seen struct{ Reason string }
 			if err := json.NewDecoder(get(
 				t,

@@ -69,7 +69,7 @@ func TestDevRequests(t *testing.T) {
 	}
 	get(t, r.url+"/v1/hello")
 	get(t, r.url+"/v2/hello")
-	r.wait(t, 5*time.Second, func() bool { return strings.Count(r.stdout.String(), "  GET /v") == 3 })
+	r.wait(t, func() bool { return strings.Count(r.stdout.String(), "  GET /v") == 3 })
 	_, log, _ := strings.Cut(r.stdout.String(), "listening on ")
 	lines := strings.Split(strings.TrimSpace(log), "\n")[1:]
 	for i, want := range []string{
@@ -92,7 +92,7 @@ func TestDevRequests(t *testing.T) {
 func TestDevJSON(t *testing.T) {
 	r, _ := launch(t, fakeApp(t, mockAPI("Api", "hello", "signed")), "--json")
 	var url string
-	r.wait(t, 30*time.Second, func() bool { return strings.Contains(r.stdout.String(), `"event":"listening"`) })
+	r.wait(t, func() bool { return strings.Contains(r.stdout.String(), `"event":"listening"`) })
 	for line := range strings.Lines(r.stdout.String()) {
 		var event struct{ Event, URL, Curl string }
 		if err := json.Unmarshal([]byte(line), &event); err != nil || event.Event == "" {
@@ -103,7 +103,7 @@ func TestDevJSON(t *testing.T) {
 		}
 	}
 	get(t, url+"/v1/hello")
-	r.wait(t, 5*time.Second, func() bool { return strings.Contains(r.stdout.String(), `"event":"request"`) })
+	r.wait(t, func() bool { return strings.Contains(r.stdout.String(), `"event":"request"`) })
 	var request struct {
 		Status int
 		Route  string
@@ -189,7 +189,7 @@ func TestDevStopped(t *testing.T) {
 	writeFile(t, filepath.Join(dir, "app.sh"), "sleep 60 & echo $! > pid; wait\n")
 	r, temp := launch(t, dir)
 	var pid int
-	r.wait(t, 20*time.Second, func() bool {
+	r.wait(t, func() bool {
 		text, _ := os.ReadFile(filepath.Join(dir, "pid"))
 		pid, _ = strconv.Atoi(strings.TrimSpace(string(text)))
 		return strings.HasSuffix(string(text), "\n")
@@ -198,7 +198,7 @@ func TestDevStopped(t *testing.T) {
 		r.stderr.String() != "gatehouse dev: it was stopped before it listened\n" {
 		t.Errorf("status %d: %s", status, &r.stderr)
 	}
-	for deadline := time.Now().Add(5 * time.Second); alive(pid); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); alive(pid); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("the process %d of the app is still there", pid)
 		}
@@ -236,7 +236,7 @@ func TestDevSlowApp(t *testing.T) {
 	dir := fakeApp(t)
 	writeFile(t, filepath.Join(dir, "app.sh"), "sleep 60\n")
 	r, _ := launch(t, dir)
-	r.wait(t, 20*time.Second, func() bool {
+	r.wait(t, func() bool {
 		return strings.HasPrefix(r.stderr.String(), "gatehouse dev: note: the app still runs: sh app.sh: ")
 	})
 }

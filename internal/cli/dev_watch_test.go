@@ -49,13 +49,13 @@ func TestDevWatch(t *testing.T) {
 		t.Errorf("before the change: %d", got)
 	}
 	writeAssembly(t, filepath.Join(dir, "source"), mockAPI("Api", "hello", "added"))
-	r.wait(t, 20*time.Second, said("  the new API is served, after "))
+	r.wait(t, said("  the new API is served, after "))
 	if got := get(t, r.url+"/v1/added").StatusCode; got != 200 {
 		t.Errorf("after the change: %d", got)
 	}
 
 	writeFile(t, filepath.Join(dir, "app.sh"), "echo cannot >&2; exit 1\n")
-	r.wait(t, 20*time.Second, said("  the old API is still served: the app failed: sh app.sh: exit status 1\n"))
+	r.wait(t, said("  the old API is still served: the app failed: sh app.sh: exit status 1\n"))
 	if got := get(t, r.url+"/v1/added").StatusCode; got != 200 {
 		t.Errorf("after the app failed: %d", got)
 	}
@@ -64,7 +64,7 @@ func TestDevWatch(t *testing.T) {
 	}
 
 	writeFile(t, filepath.Join(dir, "app.sh"), "echo '{}' > \"$CDK_OUTDIR/manifest.json\"\n")
-	r.wait(t, 20*time.Second, said("wrote no cloud assembly"))
+	r.wait(t, said("wrote no cloud assembly"))
 	if got := get(t, r.url+"/v1/added").StatusCode; got != 200 {
 		t.Errorf("after the assembly was broken: %d", got)
 	}
@@ -94,30 +94,30 @@ func TestDevWatchConfiguration(t *testing.T) {
 	}
 
 	writeFile(t, filepath.Join(dir, "cdk.json"), `{"app":"sh app.sh","context":{"more":true}}`)
-	r.wait(t, 20*time.Second, served(1))
+	r.wait(t, served(1))
 	if got := get(t, r.url+"/v1/added").StatusCode; got != 200 {
 		t.Errorf("after a change of the context in cdk.json: %d", got)
 	}
 
 	writeFile(t, filepath.Join(dir, "cdk.json"), `{"app":`)
-	r.wait(t, 20*time.Second, func() bool {
+	r.wait(t, func() bool {
 		return strings.Contains(r.stdout.String(), "  the old API is still served: the app's configuration: ")
 	})
 
 	writeFile(t, filepath.Join(dir, "cdk.json"), `{"app":"sh app.sh"}`)
-	r.wait(t, 20*time.Second, served(2))
+	r.wait(t, served(2))
 	if got := get(t, r.url+"/v1/added").StatusCode; got != 403 {
 		t.Errorf("after the context was taken out again: %d", got)
 	}
 
 	writeFile(t, filepath.Join(dir, "cdk.context.json"), `{"more":true}`)
-	r.wait(t, 20*time.Second, served(3))
+	r.wait(t, served(3))
 	if got := get(t, r.url+"/v1/added").StatusCode; got != 200 {
 		t.Errorf("after a change of cdk.context.json: %d", got)
 	}
 
 	writeFile(t, filepath.Join(dir, "cdk.json"), `{"app":"more"}`)
-	r.wait(t, 20*time.Second, func() bool { return strings.Contains(r.stdout.String(), "start again") })
+	r.wait(t, func() bool { return strings.Contains(r.stdout.String(), "start again") })
 }
 
 // TestDevWatchWithoutAssembly: an app that ends well and writes nothing is not taken for one that wrote the same again.
@@ -125,7 +125,7 @@ func TestDevWatchWithoutAssembly(t *testing.T) {
 	dir := fakeApp(t, mockAPI("Api", "hello"))
 	r, _ := start(t, dir, "--watch")
 	writeFile(t, filepath.Join(dir, "app.sh"), "exit 0\n")
-	r.wait(t, 20*time.Second, func() bool {
+	r.wait(t, func() bool {
 		return strings.Contains(r.stdout.String(), "still served: ") ||
 			strings.Contains(r.stdout.String(), "the new API is served")
 	})

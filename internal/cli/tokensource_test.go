@@ -257,7 +257,7 @@ func TestDevWithoutARecord(t *testing.T) {
 		t.Fatal(err)
 	}
 	r, _ := launchWith(t, fakeApp(t, guardedAPI("hello")), cache)
-	r.wait(t, time.Minute, func() bool { return listening.MatchString(r.stdout.String()) })
+	r.wait(t, func() bool { return listening.MatchString(r.stdout.String()) })
 	if want := "gatehouse dev: note: \"gatehouse token\" without --assembly does not find this process: devrecord: not private: " + exposed; !strings.Contains(
 		r.stderr.String(),
 		want,

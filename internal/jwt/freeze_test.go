@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -34,44 +35,43 @@ func TestAFrozenFetchIsGivenUp(t *testing.T) {
 }
 
 func TestThoseWhoWaitForAFrozenFetchGetTheNextOnes(t *testing.T) {
-	f := newFixture(t)
-	wait := func(condition func() bool) {
-		for end := time.Now().Add(4 * time.Second); !condition(); time.Sleep(time.Millisecond) { // less than the fetch's own time-out
-			if time.Now().After(end) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		wait := func(condition func() bool) {
+			if synctest.Wait(); !condition() {
 				t.Fatal("it does not happen")
 			}
 		}
-	}
-	var givenUp atomic.Bool
-	f.server.serveWith(func(r *http.Request) (*http.Response, error) {
-		<-r.Context().Done() // a dead connection
-		givenUp.Store(true)
-		return nil, r.Context().Err()
-	})
-	results := make(chan error)
-	token := lasting("rsa")
-	verify := func() {
-		_, err := f.verify(token)
-		results <- err
-	}
-	go verify()
-	wait(func() bool { return f.server.requests.Load() == 1 })
-	release := make(chan struct{})
-	f.server.serveWith(func(*http.Request) (*http.Response, error) {
-		<-release
-		return response(200, "application/json", fullKeySet()), nil
-	})
-	f.clock.advance(time.Hour)
-	go verify()
-	wait(func() bool { return f.server.requests.Load() == 2 })
-	wait(givenUp.Load)
-	time.Sleep(20 * time.Millisecond) // for the first one to return too early, if it does
-	close(release)
-	for range 2 {
-		if err := <-results; err != nil {
-			t.Error(err)
+		var givenUp atomic.Bool
+		f.server.serveWith(func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done() // a dead connection
+			givenUp.Store(true)
+			return nil, r.Context().Err()
+		})
+		results := make(chan error)
+		token := lasting("rsa")
+		verify := func() {
+			_, err := f.verify(token)
+			results <- err
 		}
-	}
+		go verify()
+		wait(func() bool { return f.server.requests.Load() == 1 })
+		release := make(chan struct{})
+		f.server.serveWith(func(*http.Request) (*http.Response, error) {
+			<-release
+			return response(200, "application/json", fullKeySet()), nil
+		})
+		f.clock.advance(time.Hour)
+		go verify()
+		wait(func() bool { return f.server.requests.Load() == 2 })
+		wait(givenUp.Load)
+		close(release)
+		for range 2 {
+			if err := <-results; err != nil {
+				t.Error(err)
+			}
+		}
+	})
 }
 
 func TestTheAgeOfKeysCountsFromTheRequest(t *testing.T) {

@@ -17,7 +17,7 @@ import (
 )
 
 // patience is how long a test waits for what must happen. It is never slept through.
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
 // built is the folder with the functions: <name>/bootstrap.
 var built string

@@ -171,6 +171,8 @@ func (p *process) settle(started bool, err error) {
 		out := exited(p.inv, err, true)
 		text = out.result.Error.Message
 		p.answer(out)
+	case idle, away:
+		text = "the process ended between invocations: " + ending(err)
 	}
 	f.drop(p)
 	p.state = stopping
@@ -178,6 +180,14 @@ func (p *process) settle(started bool, err error) {
 	id := p.lastID
 	f.mu.Unlock()
 	p.log(id, text)
+}
+
+// ending is how a process ended.
+func ending(err error) string {
+	if err == nil {
+		return "exit status 0"
+	}
+	return err.Error()
 }
 
 // failInit gives the failure of a start to the invocation that has waited longest: each start serves one, so that a

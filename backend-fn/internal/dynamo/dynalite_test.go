@@ -35,7 +35,7 @@ func newTable(t *testing.T, endpoint, name string) *Store {
 		t.Fatal(err)
 	}
 	s := New(c)
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	_, err = s.client.CreateTable(ctx, &dynamodb.CreateTableInput{
 		TableName:   &name,
@@ -55,7 +55,7 @@ func newTable(t *testing.T, endpoint, name string) *Store {
 	wait := dynamodb.NewTableExistsWaiter(s.client, func(o *dynamodb.TableExistsWaiterOptions) {
 		o.MinDelay, o.MaxDelay = 5*time.Millisecond, 50*time.Millisecond
 	})
-	if err := wait.Wait(ctx, &dynamodb.DescribeTableInput{TableName: &name}, 10*time.Second); err != nil {
+	if err := wait.Wait(ctx, &dynamodb.DescribeTableInput{TableName: &name}, time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	return s

@@ -169,10 +169,13 @@ func TestInterpreted(t *testing.T) {
 	}
 }
 
+// patience is how long a test waits for what must happen.
+const patience = 2 * time.Minute
+
 // TestSynthesizeStops: what the app started ends with it, also if it does not heed SIGTERM.
 func TestSynthesizeStops(t *testing.T) {
 	dir := t.TempDir()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	go func() {
 		for ctx.Err() == nil {
@@ -182,10 +185,9 @@ func TestSynthesizeStops(t *testing.T) {
 			time.Sleep(5 * time.Millisecond)
 		}
 	}()
-	began := time.Now()
-	_, _, err := synthesize(t, ctx, &App{Dir: dir, Command: `sleep 60 & echo $! > pid; wait`})
-	if !errors.Is(err, context.Canceled) || time.Since(began) > 10*time.Second {
-		t.Fatalf("%v after %v", err, time.Since(began))
+	_, _, err := synthesize(t, ctx, &App{Dir: dir, Command: `sleep 10000 & echo $! > pid; wait`})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, "pid"))
 	if err != nil {
@@ -195,7 +197,7 @@ func TestSynthesizeStops(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(5 * time.Second); running(pid); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); running(pid); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("the process %d that the app started is still there", pid)
 		}
@@ -213,12 +215,8 @@ func TestSynthesizeLeavesRunning(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	began := time.Now()
-	if _, _, err := synthesize(t, ctx, &App{Dir: dir, Command: `sleep 60 & echo $! > pid`}); err != nil {
+	if _, _, err := synthesize(t, ctx, &App{Dir: dir, Command: `sleep 10000 & echo $! > pid`}); err != nil {
 		t.Fatal(err)
-	}
-	if took := time.Since(began); took > 10*time.Second {
-		t.Errorf("it waited for %v", took)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, "pid"))
 	if err != nil {
@@ -229,7 +227,7 @@ func TestSynthesizeLeavesRunning(t *testing.T) {
 		t.Fatalf("%d does not run: %v", pid, err)
 	}
 	cancel()
-	for deadline := time.Now().Add(5 * time.Second); running(pid); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); running(pid); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("the process %d that the app left is still there", pid)
 		}

@@ -49,6 +49,19 @@ func (l *lines) String() string {
 	return l.text.String()
 }
 
+// wait waits until the log has the text so many times: what a function writes comes through a pipe, beside its answer.
+func (l *lines) wait(t *testing.T, text string, times int) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); strings.Count(l.String(), text) < times; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("want %q %d times in the log, which is %q", text, times, l)
+		}
+	}
+}
+
+// patience is how long a test waits for what must happen.
+const patience = 2 * time.Minute
+
 // deploy puts a function into a new pool.
 func deploy(
 	t *testing.T,
@@ -69,7 +82,7 @@ func deploy(
 		s.Runtime = "nodejs22.x"
 	}
 	if s.Timeout == 0 {
-		s.Timeout = 20 * time.Second
+		s.Timeout = patience
 	}
 	if err := pool.Replace(s); err != nil {
 		t.Fatal(err)
@@ -474,9 +487,8 @@ exports.handler = async (event, context) => {
 			t.Error("there is no logStreamName")
 		}
 	}
-	if text := log.String(); !strings.Contains(text, "line one\n") || !strings.Contains(text, "line two\n") {
-		t.Errorf("the log is %q", text)
-	}
+	log.wait(t, "line one\n", 2)
+	log.wait(t, "line two\n", 2)
 }
 
 func TestAnotherNode(t *testing.T) {
@@ -485,10 +497,10 @@ func TestAnotherNode(t *testing.T) {
 		lambdaruntime.Spec{Runtime: "nodejs2.x", Handler: "index.handler", Dir: t.TempDir()},
 		`exports.handler = async () => 1`,
 	)
-	if got := shown(invoke("{}")); got != "1" ||
-		!strings.Contains(log.String(), "Lambda runs this function with Node.js 2; here it is ") {
-		t.Errorf("got %s, and the log %q", got, log)
+	if got := shown(invoke("{}")); got != "1" {
+		t.Errorf("got %s", got)
 	}
+	log.wait(t, "Lambda runs this function with Node.js 2; here it is ", 1)
 }
 
 // TestErrorsAreLogged: what went wrong is in the log with where, as on Lambda.
@@ -505,14 +517,7 @@ func TestErrorsAreLogged(t *testing.T) {
 		"",
 	)
 	invoke("{}")
-	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(
-		log.String(),
-		"index.js:3",
-	); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("the log is %q", log)
-		}
-	}
+	log.wait(t, "index.js:3", 1)
 }
 
 // TestBetweenInvocations: what goes wrong after the answer ends the process at once, and not when the next event comes,
@@ -529,15 +534,8 @@ func TestBetweenInvocations(t *testing.T) {
 				if got := shown(invoke("{}")); got != "1" {
 					t.Fatalf("invocation %d: got %s", n, got)
 				}
-				for deadline := time.Now().Add(10 * time.Second); strings.Count(
-					log.String(),
-					"Error: between\n",
-				) < n; time.Sleep(time.Millisecond) {
-					if time.Now().After(deadline) {
-						t.Fatalf("the log is %q", log)
-					}
-				}
-				time.Sleep(50 * time.Millisecond) // until it has ended
+				log.wait(t, "Error: between\n", n)
+				log.wait(t, "the process ended between invocations: ", n)
 			}
 		})
 	}
@@ -562,9 +560,10 @@ func TestNode24(t *testing.T) {
 func TestTimeOut(t *testing.T) {
 	invoke, _ := deploy(
 		t,
-		lambdaruntime.Spec{Handler: "index.handler", Dir: t.TempDir(), Timeout: 500 * time.Millisecond},
+		lambdaruntime.Spec{Handler: "index.handler", Dir: t.TempDir(), Timeout: 2 * time.Second},
 		`exports.handler = async (event) => { while (event.busy); return 1 }`,
 	)
+	t.Parallel()
 	if got := shown(invoke(`{"busy":true}`)); !strings.Contains(got, "Timedout") {
 		t.Errorf("got %s", got)
 	}
