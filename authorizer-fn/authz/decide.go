@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -116,6 +117,7 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 			return nil, err
 		}
 	}
+	rights.Claims = claimsOf(token, a.table.Claims()) // of the token alone: a hook does not change them
 	permitted := a.table.Permitted(rights)
 	allow := a.judge(arn, rule, permitted, rights, d)
 	return a.answer(principal, arn, permitted, allow, token.Expires(), a.config.contextOf(token, rights, added))
@@ -186,15 +188,50 @@ func (a *Authorizer) names(arn policycompiler.ARN, permitted []bool) bool {
 func missing(rule access.Rule, rights access.Rights) (requirement, got string) {
 	for _, req := range rule.Requires {
 		if alone := (access.Rule{Requires: []access.Requirement{req}}); !alone.Permits(rights) {
-			have := map[access.Kind][]string{
-				access.Scope: rights.Scopes,
-				access.Group: rights.Groups,
-				access.Role:  rights.Roles,
-			}[req.Kind]
-			return req.String(), cmp.Or(join(have), "none")
+			return req.String(), heldOf(req, rights)
 		}
 	}
 	return "", ""
+}
+
+// heldOf says what a caller has of what a requirement asks for.
+func heldOf(req access.Requirement, rights access.Rights) string {
+	var have []string
+	switch req.Kind {
+	case access.Scope:
+		have = rights.Scopes
+	case access.Group:
+		have = rights.Groups
+	case access.Role:
+		have = rights.Roles
+	case access.Claim, access.ClaimHas:
+		return claimIs(req.Claim, rights)
+	case access.Either:
+		for _, alternative := range req.Either {
+			text := heldOf(alternative, rights)
+			switch alternative.Kind {
+			case access.Scope, access.Group, access.Role:
+				text = alternative.Subject() + ": " + text
+			}
+			if !slices.Contains(have, text) {
+				have = append(have, text)
+			}
+		}
+		return strings.Join(have, "; ")
+	}
+	return cmp.Or(join(have), "none")
+}
+
+// claimIs says what a claim is, as conditions see it.
+func claimIs(path string, rights access.Rights) string {
+	claim := rights.Claim(path)
+	switch {
+	case claim.Text != "":
+		return "claim " + path + " is " + join([]string{claim.Text})
+	case claim.List != nil:
+		return "claim " + path + " has " + cmp.Or(join(claim.List), "nothing")
+	}
+	return "claim " + path + " has no text"
 }
 
 // reasonOf is an error in a word, one of few, for logs and metrics.

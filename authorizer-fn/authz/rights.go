@@ -22,6 +22,46 @@ func (i Issuer) rightsOf(t *jwt.Token) access.Rights {
 	}
 }
 
+// claimsOf are a token's claims as conditions see them.
+func claimsOf(t *jwt.Token, paths []string) []access.ClaimValue {
+	if len(paths) == 0 {
+		return nil
+	}
+	out := make([]access.ClaimValue, len(paths))
+	for i, path := range paths {
+		v := t.Claim(path)
+		out[i] = access.ClaimValue{Path: path, Text: textOf(v), List: listOf(v)}
+	}
+	return out
+}
+
+// textOf returns what conditions compare of a claim: a string's text, the JSON text of a boolean or an integer, and of
+// anything else "", which no condition asks for.
+func textOf(v strictjson.Value) string {
+	if v.Kind() == strictjson.Number && strings.ContainsAny(v.Raw(), ".eE") {
+		return ""
+	}
+	text, _ := scalar(v)
+	return text
+}
+
+// listOf returns the elements of an array that can be compared. An array with another element has none: it can grant
+// nothing.
+func listOf(v strictjson.Value) []string {
+	if v.Kind() != strictjson.Array {
+		return nil
+	}
+	list := make([]string, 0, v.Len())
+	for e := range v.Elements() {
+		text := textOf(e)
+		if text == "" && !e.Is("") {
+			return nil
+		}
+		list = append(list, text)
+	}
+	return list
+}
+
 // words are a claim's values: a string of words between spaces (RFC 6749, section 3.3), or an array of strings.
 // Anything else is no values: it can grant nothing.
 func words(v strictjson.Value) []string {

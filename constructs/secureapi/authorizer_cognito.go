@@ -133,7 +133,7 @@ func (c CognitoAuthorizer) enforces(requires []access.Requirement) error {
 	scopes := 0
 	for _, r := range requires {
 		if r.Kind != access.Scope {
-			return fmt.Errorf("a Cognito authorizer does not look at %ss: %s", r.Kind, insteadOfCognito)
+			return fmt.Errorf("a Cognito authorizer does not look at %s: %s", r.Subject(), insteadOfCognito)
 		}
 		scopes++
 	}

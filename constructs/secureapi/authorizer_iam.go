@@ -32,9 +32,9 @@ func (IAMAuthorizer) enforces(requires []access.Requirement) error {
 	if len(requires) == 0 {
 		return nil
 	}
-	return fmt.Errorf("IAM does not look at %ss: leave the requirement out and grant callers the route with "+
+	return fmt.Errorf("IAM does not look at %s: leave the requirement out and grant callers the route with "+
 		"api.GrantInvoke, "+
-		"or guard it with a TokenAuthorizer and JWT", requires[0].Kind)
+		"or guard it with a TokenAuthorizer and JWT", requires[0].Subject())
 }
 
 func (IAMAuthorizer) attach(*site, *plan.Guard) attached {

@@ -126,6 +126,24 @@ func TestAWrongTableIsRefused(t *testing.T) {
 			p.Authorizer = CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}
 			add(Handle("GET /s", fn, AnyGroup("staff")))(p)
 		}, `route "GET /s": it requires any group of staff, which the API's CognitoAuthorizer cannot enforce: a Cognito authorizer does not look at groups: guard it with a TokenAuthorizer whose JWT has CognitoIssuer(pool, clients...)`},
+		{"claim with Cognito", func(p *Props) {
+			p.Authorizer = CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}
+			add(Handle("GET /s", fn, Claim("plan").OneOf("pro", "team")))(p)
+		}, `route "GET /s": it requires claim plan is one of pro, team, which the API's CognitoAuthorizer cannot enforce: a Cognito authorizer does not look at claims: guard it with a TokenAuthorizer whose JWT has CognitoIssuer(pool, clients...)`},
+		{"Either with Cognito", func(p *Props) {
+			p.Authorizer = CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}
+			add(Handle("GET /s", fn, Either(AnyScope("a"), AnyScope("b"))))(p)
+		}, `a Cognito authorizer does not look at alternatives of Either: guard it with a TokenAuthorizer`},
+		{"claim with IAM", func(p *Props) {
+			p.Authorizers = map[string]Authorizer{"ops": IAMAuthorizer{}}
+			add(Handle("GET /s", fn, GuardedBy("ops"), Claim("amr").Has("mfa")))(p)
+		}, `it requires claim amr has mfa, which the IAMAuthorizer "ops" cannot enforce: IAM does not look at claims: leave the requirement out and grant callers the route with api.GrantInvoke`},
+		{"Public within Either", add(Handle("GET /s", fn, Either(AnyScope("a"), Public("x")))),
+			`route "GET /s": its Either holds Public, which opens the route for every caller`},
+		{"a disguise within Either", add(Handle("GET /s", fn, Either(AnyScope("a"), struct{ Access }{AnyScope("s")}))),
+			`route "GET /s": its Either holds a struct { secureapi.Access }: use AnyScope`},
+		{"nil within Either", add(Handle("GET /s", fn, Either(AnyScope("a"), nil))),
+			`route "GET /s": its Either holds a <nil>: use AnyScope`},
 		{"two scope requirements with Cognito", func(p *Props) {
 			p.Authorizer = CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}
 			add(Handle("GET /t", fn, AnyScope("a"), AnyScope("b")))(p)

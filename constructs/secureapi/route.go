@@ -1,7 +1,6 @@
 package secureapi
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
@@ -40,11 +39,7 @@ func Handle(pattern string, function awslambda.IFunction, access ...Access) Rout
 func (r Route) plan(function int) plan.Route {
 	out := plan.Route{Pattern: r.Pattern, Function: function}
 	for _, a := range r.Access {
-		if own, ok := a.(restriction); ok {
-			out.Access = append(out.Access, own.plan())
-		} else { // a struct that embeds one has its methods, and must not pass for it
-			out.Access = append(out.Access, plan.Unsupported{Type: fmt.Sprintf("%T", a)})
-		}
+		out.Access = append(out.Access, planned(a))
 	}
 	if o := r.MethodOptions; o != nil {
 		out.SetsAuthorization = o.Authorizer != nil || o.AuthorizationType != "" || o.AuthorizationScopes != nil
@@ -60,7 +55,8 @@ func (r Route) plan(function int) plan.Route {
 func isTrue(b *bool) bool  { return b != nil && *b }
 func isFalse(b *bool) bool { return b != nil && !*b }
 
-// Access restricts who may call a route: [AnyScope], [AnyGroup], [AnyRole], [GuardedBy] or [Public].
+// Access restricts who may call a route: [AnyScope], [AnyGroup], [AnyRole], a condition on a [Claim], [Either],
+// [GuardedBy] or [Public].
 type Access interface{ plan() plan.Access }
 
 // restriction is the one kind of Access.

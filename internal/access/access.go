@@ -18,6 +18,7 @@ type Table struct {
 	routes *route.Table
 	values valueSet      // every value that a requirement names, numbered
 	needs  [][]route.Set // of each rule: its requirements, as sets of those numbers
+	claims []string      // see Claims
 }
 
 // NewTable checks the rules and makes a table of them. What it says of one rule begins with the rule's route; what is
@@ -44,15 +45,18 @@ func NewTable(rules []Rule) (*Table, error) {
 			if err := req.Check(); err != nil {
 				return nil, fmt.Errorf("access: route %q: %w", r.Pattern, err)
 			}
-			first := len(values)
-			for _, v := range req.AnyOf {
-				n := t.values.find(req.Kind, v)
+			for v := range req.all {
+				n := t.values.find(v)
 				if n < 0 {
-					n = t.values.add(req.Kind, v)
+					n = t.values.add(v)
 				}
-				values, numbers = append(values, v), append(numbers, n)
+				numbers = append(numbers, n)
 			}
-			requires = append(requires, Requirement{req.Kind, slices.Clip(values[first:])})
+			first := len(values)
+			values = append(values, req.AnyOf...)
+			req.AnyOf = slices.Clip(values[first:])
+			req.Either = cloneAll(req.Either)
+			requires = append(requires, req)
 		}
 		if t.rules[i].Requires = nil; len(requires) > before {
 			t.rules[i].Requires = slices.Clip(requires[before:])
@@ -64,7 +68,21 @@ func NewTable(rules []Rule) (*Table, error) {
 	}
 	t.routes = routes
 	t.number(numbers)
+	for _, v := range t.values.list {
+		if v.claim != "" && !slices.Contains(t.claims, v.claim) {
+			t.claims = append(t.claims, v.claim)
+		}
+	}
 	return t, nil
+}
+
+// cloneAll copies the alternatives of a requirement.
+func cloneAll(requires []Requirement) []Requirement {
+	out := slices.Clone(requires)
+	for i := range out {
+		out[i].AnyOf = slices.Clone(out[i].AnyOf)
+	}
+	return out
 }
 
 // number writes each requirement as a set of numbered values, so that a decision compares words instead of strings. The
@@ -82,7 +100,7 @@ func (t *Table) number(numbers []int) {
 		t.needs[i], sets = slices.Clip(sets[:len(r.Requires)]), sets[len(r.Requires):]
 		for j, req := range r.Requires {
 			t.needs[i][j], memory = slices.Clip(memory[:words]), memory[words:]
-			for range req.AnyOf {
+			for range req.all {
 				t.needs[i][j].Add(numbers[0])
 				numbers = numbers[1:]
 			}
@@ -96,6 +114,10 @@ func (t *Table) Rules() []Rule { return t.rules }
 // Routes returns the rules' patterns as a table, under the same indexes.
 func (t *Table) Routes() *route.Table { return t.routes }
 
+// Claims returns the paths of the claims that the requirements look at, each once: what [Rights.Claims] has to hold.
+// The slice is the table's own: it is not to be changed.
+func (t *Table) Claims() []string { return t.claims }
+
 // Match finds the rule that a request falls under, by its index. See [route.Table.Match].
 func (t *Table) Match(verb, path string) (rule int, ok bool) {
 	i := t.routes.Index(verb, path)
@@ -105,16 +127,20 @@ func (t *Table) Match(verb, path string) (rule int, ok bool) {
 // Permitted says of each rule whether these rights permit it; of those that are elsewhere it says false.
 func (t *Table) Permitted(r Rights) []bool {
 	held := route.NewSet(len(t.values.list))
-	hold := func(kind Kind, texts []string) {
+	hold := func(kind Kind, claim string, texts ...string) {
 		for _, text := range texts {
-			if i := t.values.find(kind, text); i >= 0 {
+			if i := t.values.find(value{kind, claim, text}); i >= 0 {
 				held.Add(i)
 			}
 		}
 	}
-	hold(Scope, r.Scopes)
-	hold(Group, r.Groups)
-	hold(Role, r.Roles)
+	hold(Scope, "", r.Scopes...)
+	hold(Group, "", r.Groups...)
+	hold(Role, "", r.Roles...)
+	for _, c := range r.Claims {
+		hold(Claim, c.Path, c.Text)
+		hold(ClaimHas, c.Path, c.List...)
+	}
 	out := make([]bool, len(t.rules))
 	for i, needs := range t.needs {
 		out[i] = !t.rules[i].Elsewhere && !slices.ContainsFunc(needs, func(need route.Set) bool { return !held.Meets(need) })

@@ -16,9 +16,9 @@ func rule(pattern string, requires ...Requirement) Rule {
 
 func elsewhere(pattern string) Rule { return Rule{Pattern: route.MustParse(pattern), Elsewhere: true} }
 
-func scope(values ...string) Requirement { return Requirement{Scope, values} }
-func group(values ...string) Requirement { return Requirement{Group, values} }
-func role(values ...string) Requirement  { return Requirement{Role, values} }
+func scope(values ...string) Requirement { return Requirement{Kind: Scope, AnyOf: values} }
+func group(values ...string) Requirement { return Requirement{Kind: Group, AnyOf: values} }
+func role(values ...string) Requirement  { return Requirement{Kind: Role, AnyOf: values} }
 
 func TestNewTableErrors(t *testing.T) {
 	for _, c := range []struct {
@@ -26,8 +26,8 @@ func TestNewTableErrors(t *testing.T) {
 		rules []Rule
 		want  string
 	}{
-		{"unknown kind", []Rule{rule("GET /a", Requirement{"claim", []string{"x"}})},
-			`access: route "GET /a": unknown kind of requirement "claim": want scope, group or role`},
+		{"unknown kind", []Rule{rule("GET /a", Requirement{Kind: "ip", AnyOf: []string{"x"}})},
+			`access: route "GET /a": unknown kind of requirement "ip": want scope, group, role, claim, claimHas or either`},
 		{"no value", []Rule{rule("GET /a", scope())},
 			`access: route "GET /a": a scope requirement without a value admits no caller: name at least one`},
 		{"empty value", []Rule{rule("GET /a", group("staff", ""))},
@@ -101,7 +101,7 @@ func TestPermitted(t *testing.T) {
 			}
 		})
 	}
-	if (Rights{Scopes: []string{"x"}}).Has("claim", "x") {
+	if (Rights{Scopes: []string{"x"}}).has(value{"ip", "", "x"}) {
 		t.Error("an unknown kind of requirement was met")
 	}
 }
@@ -115,14 +115,27 @@ func randomRules(r *rand.Rand) []Rule {
 		rules[i] = rule(fmt.Sprintf("GET /r%d", i))
 		rules[i].Elsewhere = r.IntN(6) == 0
 		for range r.IntN(3) {
-			req := Requirement{Kind: []Kind{Scope, Group, Role}[r.IntN(3)]}
-			for range 1 + r.IntN(3) {
-				req.AnyOf = append(req.AnyOf, letters[r.IntN(len(letters))])
+			req := randomRequirement(r)
+			if r.IntN(4) == 0 {
+				for req = (Requirement{Kind: Either}); len(req.Either) < 2; {
+					req.Either = append(req.Either, randomRequirement(r))
+				}
+				if req.Either[0].Equal(req.Either[1]) {
+					req = req.Either[0]
+				}
 			}
 			rules[i].Requires = append(rules[i].Requires, req)
 		}
 	}
 	return rules
+}
+
+func randomRequirement(r *rand.Rand) Requirement {
+	req := Requirement{Kind: []Kind{Scope, Group, Role}[r.IntN(3)]}
+	for range 1 + r.IntN(3) {
+		req.AnyOf = append(req.AnyOf, letters[r.IntN(len(letters))])
+	}
+	return req
 }
 
 // TestPermittedIsPermits: the numbered form of the requirements decides as the plain one does.
@@ -141,7 +154,7 @@ func TestPermittedIsPermits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		rights := Rights{some(), some(), some()}
+		rights := Rights{Scopes: some(), Groups: some(), Roles: some()}
 		for i, got := range table.Permitted(rights) {
 			rule := table.Rules()[i]
 			if want := !rule.Elsewhere && rule.Permits(rights); got != want {

@@ -17,25 +17,16 @@ const FileName = "access.json"
 const fileVersion = 1
 
 type fileRoute struct {
-	Route     string     `json:"route"`
-	Elsewhere bool       `json:"elsewhere,omitempty"`
-	Requires  []fileNeed `json:"requires,omitempty"`
-}
-
-type fileNeed struct {
-	Kind  Kind     `json:"kind"`
-	AnyOf []string `json:"anyOf"`
+	Route     string        `json:"route"`
+	Elsewhere bool          `json:"elsewhere,omitempty"`
+	Requires  []Requirement `json:"requires,omitempty"`
 }
 
 // Marshal writes the table as the file that [Parse] reads: one route a line, so that a change shows as one line.
 func (t *Table) Marshal() []byte {
 	b := append(strconv.AppendInt([]byte(`{"version":`), fileVersion, 10), `,"routes":[`...)
 	for i, r := range t.rules {
-		fr := fileRoute{Route: r.Pattern.String(), Elsewhere: r.Elsewhere}
-		for _, req := range r.Requires {
-			fr.Requires = append(fr.Requires, fileNeed(req))
-		}
-		line, err := json.Marshal(fr)
+		line, err := json.Marshal(fileRoute{r.Pattern.String(), r.Elsewhere, r.Requires})
 		if err != nil {
 			panic(err) // strings and booleans always marshal
 		}
@@ -123,7 +114,7 @@ func (r *reader) rule(v strictjson.Value) (rule Rule, err error) {
 		case "requires":
 			first := len(r.requires)
 			err := v.EachElement(func(e strictjson.Value) error {
-				req, err := r.requirement(e)
+				req, err := r.requirement(e, false)
 				r.requires = append(r.requires, req)
 				return err
 			})
@@ -138,7 +129,8 @@ func (r *reader) rule(v strictjson.Value) (rule Rule, err error) {
 	return rule, err
 }
 
-func (r *reader) requirement(v strictjson.Value) (req Requirement, err error) {
+// requirement reads one, or an alternative within one.
+func (r *reader) requirement(v strictjson.Value, within bool) (req Requirement, err error) {
 	err = v.EachMember(func(name string, v strictjson.Value) error {
 		switch name {
 		case "kind":
@@ -151,6 +143,17 @@ func (r *reader) requirement(v strictjson.Value) (req Requirement, err error) {
 			})
 			req.AnyOf = slices.Clip(r.values[first:])
 			return err
+		case "claim":
+			return readText(v, &req.Claim)
+		case "either":
+			if within {
+				return errUnknown
+			}
+			return v.EachElement(func(e strictjson.Value) error {
+				alternative, err := r.requirement(e, true)
+				req.Either = append(req.Either, alternative)
+				return err
+			})
 		}
 		return errUnknown
 	})

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,32 +13,76 @@ type Kind string
 
 // The kinds of requirement.
 const (
-	Scope Kind = "scope" // an OAuth 2.0 scope
-	Group Kind = "group" // membership in a group
-	Role  Kind = "role"  // an application role
+	Scope    Kind = "scope"    // an OAuth 2.0 scope
+	Group    Kind = "group"    // membership in a group
+	Role     Kind = "role"     // an application role
+	Claim    Kind = "claim"    // a claim with one of some texts
+	ClaimHas Kind = "claimHas" // a claim that is a list with one of some texts
+	Either   Kind = "either"   // one of some other requirements
 )
 
 // Requirement asks for one of several values: OR. A rule's requirements must all hold: AND.
+//
+// Its form in JSON is that of the table's file. Members that its kind does not have are empty.
 type Requirement struct {
-	Kind  Kind
-	AnyOf []string
+	Kind   Kind          `json:"kind"`
+	Claim  string        `json:"claim,omitempty"` // the claim's path, of Claim and ClaimHas
+	AnyOf  []string      `json:"anyOf,omitempty"`
+	Either []Requirement `json:"either,omitempty"`
 }
 
+// String says what is asked for, as a person would.
 func (r Requirement) String() string {
+	switch r.Kind {
+	case Claim:
+		if len(r.AnyOf) == 1 {
+			return fmt.Sprintf("claim %s is %s", r.Claim, r.AnyOf[0])
+		}
+		return fmt.Sprintf("claim %s is one of %s", r.Claim, strings.Join(r.AnyOf, ", "))
+	case ClaimHas:
+		return fmt.Sprintf("claim %s has %s", r.Claim, strings.Join(r.AnyOf, " or "))
+	case Either:
+		alternatives := make([]string, len(r.Either))
+		for i, a := range r.Either {
+			alternatives[i] = a.String()
+		}
+		return "either " + strings.Join(alternatives, " or ")
+	}
 	return fmt.Sprintf("any %s of %s", r.Kind, strings.Join(r.AnyOf, ", "))
 }
 
-// Check reports what is wrong with a requirement: an unknown kind, no value, or a value that no token can bring.
+// Subject is what the requirement looks at, in the plural: "scopes".
+func (r Requirement) Subject() string {
+	switch r.Kind {
+	case Claim, ClaimHas:
+		return "claims"
+	case Either:
+		return "alternatives of Either"
+	}
+	return string(r.Kind) + "s"
+}
+
+// Check reports what is wrong with a requirement: an unknown kind, a member that its kind does not have, no value, or a
+// value that no token can bring.
 func (r Requirement) Check() error {
 	switch r.Kind {
-	case Scope, Group, Role:
+	case Scope, Group, Role, Claim, ClaimHas:
+		if len(r.Either) > 0 {
+			return fmt.Errorf("a %s requirement has alternatives, which only %s has", r.Kind, Either)
+		}
+	case Either:
+		return r.checkEither()
 	default:
-		return fmt.Errorf("unknown kind of requirement %q: want %s, %s or %s", r.Kind, Scope, Group, Role)
+		return fmt.Errorf("unknown kind of requirement %q: want %s, %s, %s, %s, %s or %s",
+			r.Kind, Scope, Group, Role, Claim, ClaimHas, Either)
+	}
+	if err := r.checkClaim(); err != nil {
+		return err
 	}
 	if len(r.AnyOf) == 0 {
 		return fmt.Errorf("a %s requirement without a value admits no caller: name at least one", r.Kind)
 	}
-	for _, v := range r.AnyOf {
+	for i, v := range r.AnyOf {
 		switch {
 		case v == "":
 			return fmt.Errorf("a %s requirement has an empty value, which no token brings: leave it out", r.Kind)
@@ -45,43 +90,117 @@ func (r Requirement) Check() error {
 			return fmt.Errorf("%s %q is not valid UTF-8, which no token is either", r.Kind, v)
 		case r.Kind == Scope && strings.ContainsFunc(v, isSpace):
 			return fmt.Errorf("scope %q: a space separates scopes (RFC 6749, section 3.3): name each alone", v)
+		case r.ofClaim() && slices.Contains(r.AnyOf[:i], v):
+			return fmt.Errorf("the value %q of claim %s is there twice: leave one out", v, r.Claim)
 		}
 	}
 	return nil
 }
 
-func isSpace(r rune) bool { return r == ' ' || r == '\t' || r == '\r' || r == '\n' }
+// ofClaim reports whether the requirement looks at a claim by its path.
+func (r Requirement) ofClaim() bool { return r.Kind == Claim || r.Kind == ClaimHas }
 
-// Rights are the values a caller's claims bring, whatever claims they came in.
-type Rights struct {
-	Scopes, Groups, Roles []string
+func (r Requirement) checkClaim() error {
+	switch {
+	case !r.ofClaim() && r.Claim != "":
+		return fmt.Errorf("a %s requirement names the claim %q: the issuer's settings say which claim has %ss",
+			r.Kind, r.Claim, r.Kind)
+	case r.ofClaim() && r.Claim == "":
+		return fmt.Errorf("a claim requirement without the name of the claim: name it, as in Claim(\"plan\")")
+	case !utf8.ValidString(r.Claim):
+		return fmt.Errorf("the claim's name %q is not valid UTF-8, which no token is either", r.Claim)
+	}
+	return nil
 }
 
-// Has reports whether the caller has this very value; parts of a value do not count.
-func (r Rights) Has(kind Kind, value string) bool {
-	switch kind {
-	case Scope:
-		return slices.Contains(r.Scopes, value)
-	case Group:
-		return slices.Contains(r.Groups, value)
-	case Role:
-		return slices.Contains(r.Roles, value)
+func (r Requirement) checkEither() error {
+	switch {
+	case r.Claim != "" || len(r.AnyOf) > 0:
+		return fmt.Errorf("an %s requirement has values of its own: its alternatives have them", Either)
+	case len(r.Either) < 2:
+		return fmt.Errorf("Either has %d alternatives: name at least two, or write the requirement without Either",
+			len(r.Either))
+	}
+	for i, a := range r.Either {
+		if a.Kind == Either {
+			return fmt.Errorf("Either is an alternative of Either: name its alternatives in the outer one")
+		}
+		if err := a.Check(); err != nil {
+			return err
+		}
+		if slices.ContainsFunc(r.Either[:i], a.Equal) {
+			return fmt.Errorf("Either has the alternative %q twice: leave one out", a)
+		}
+	}
+	return nil
+}
+
+// Equal reports whether two requirements are written the same way.
+func (r Requirement) Equal(to Requirement) bool {
+	return r.Kind == to.Kind && r.Claim == to.Claim && slices.Equal(r.AnyOf, to.AnyOf) &&
+		slices.EqualFunc(r.Either, to.Either, Requirement.Equal)
+}
+
+// CheckAll checks requirements of one route: each by itself, that none of a claim is there twice, and that a token can
+// meet all of them.
+func CheckAll(requires []Requirement) (errs []error) {
+	for i, r := range requires {
+		if err := r.Check(); err != nil {
+			errs = append(errs, err)
+		} else if (r.ofClaim() || r.Kind == Either) && slices.ContainsFunc(requires[:i], r.Equal) {
+			errs = append(errs, fmt.Errorf("it requires twice that %s: leave one out", r))
+		}
+	}
+	if _, ok := Least(requires); !ok && len(errs) == 0 {
+		errs = append(errs, errors.New("no token meets all that it requires, since a claim has one text: name the texts "+
+			"that it may have in one OneOf"))
+	}
+	return errs
+}
+
+// Implies reports whether each caller who meets the requirement meets the other one as well: each of its values is
+// among the other's.
+func (r Requirement) Implies(other Requirement) bool {
+	for v := range r.all {
+		if !other.names(v) {
+			return false
+		}
+	}
+	return true
+}
+
+// all yields the values of which one has to be there.
+func (r Requirement) all(yield func(value) bool) {
+	for _, text := range r.AnyOf {
+		if !yield(value{r.Kind, r.Claim, text}) {
+			return
+		}
+	}
+	for _, a := range r.Either {
+		for _, text := range a.AnyOf {
+			if !yield(value{a.Kind, a.Claim, text}) {
+				return
+			}
+		}
+	}
+}
+
+// Values yields each of the values as a requirement of its own.
+func (r Requirement) Values(yield func(Requirement) bool) {
+	for v := range r.all {
+		if !yield(Requirement{Kind: v.kind, Claim: v.claim, AnyOf: []string{v.text}}) {
+			return
+		}
+	}
+}
+
+func (r Requirement) names(v value) bool {
+	for own := range r.all {
+		if own == v {
+			return true
+		}
 	}
 	return false
 }
 
-// With returns these rights and one value more.
-func (r Rights) With(kind Kind, value string) Rights {
-	if r.Has(kind, value) {
-		return r
-	}
-	switch kind {
-	case Scope:
-		r.Scopes = append(r.Scopes[:len(r.Scopes):len(r.Scopes)], value)
-	case Group:
-		r.Groups = append(r.Groups[:len(r.Groups):len(r.Groups)], value)
-	case Role:
-		r.Roles = append(r.Roles[:len(r.Roles):len(r.Roles)], value)
-	}
-	return r
-}
+func isSpace(r rune) bool { return r == ' ' || r == '\t' || r == '\r' || r == '\n' }

@@ -2,8 +2,9 @@ package access
 
 // value is one that a requirement names.
 type value struct {
-	kind Kind
-	text string
+	kind  Kind
+	claim string // its path, of Claim and ClaimHas
+	text  string
 }
 
 // valueSet is values, numbered in the order in which they were added.
@@ -16,15 +17,15 @@ type valueSet struct {
 const manyValues = 8
 
 // find is the number of a value, or -1.
-func (s *valueSet) find(kind Kind, text string) int {
+func (s *valueSet) find(of value) int {
 	if s.number != nil {
-		if n, ok := s.number[value{kind, text}]; ok {
+		if n, ok := s.number[of]; ok {
 			return n
 		}
 		return -1
 	}
 	for n, v := range s.list {
-		if v.text == text && v.kind == kind {
+		if v.text == of.text && v.kind == of.kind && v.claim == of.claim {
 			return n
 		}
 	}
@@ -32,9 +33,9 @@ func (s *valueSet) find(kind Kind, text string) int {
 }
 
 // add numbers a value that is not there yet.
-func (s *valueSet) add(kind Kind, text string) int {
+func (s *valueSet) add(v value) int {
 	n := len(s.list)
-	s.list = append(s.list, value{kind, text})
+	s.list = append(s.list, v)
 	switch {
 	case s.number != nil:
 		s.number[s.list[n]] = n

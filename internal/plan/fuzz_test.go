@@ -36,6 +36,9 @@ func FuzzTable(f *testing.F) {
 		"undeployed\nGET /a\nallow=203.0.113.0/24",
 		"GET /a\nGET /a\nget /b\nGET /:id\nGET /c/{x}/{x}\nGET d",
 		"GET /{a} public=x\nGET /{b}",
+		"GET /a claim=plan:pro,team\nGET /b claimHas=amr:mfa scope=s\nPOST /b either=group:staff|claim:plan:pro",
+		"GET /a/{x} claim=plan:pro\nGET /{y}/b claim=plan:free\nGET /{y}/{z} either=claim:plan:free|claim:plan:pro",
+		"GET /a claim=plan:pro,pro\nGET /b either=scope:s\nGET /c either=scope:s|either:x|public:y claim=a",
 	} {
 		f.Add(text)
 	}
@@ -125,7 +128,7 @@ func equalRequirements(a, b []access.Requirement) bool {
 	return slices.EqualFunc(
 		a,
 		b,
-		func(a, b access.Requirement) bool { return a.Kind == b.Kind && slices.Equal(a.AnyOf, b.AnyOf) },
+		access.Requirement.Equal,
 	)
 }
 
@@ -192,7 +195,16 @@ func readRoute(words []string) Route {
 	for _, word := range words[min(2, len(words)):] {
 		switch name, value, _ := strings.Cut(word, "="); name {
 		case "scope", "group", "role":
-			r.Access = append(r.Access, Requirement{access.Kind(name), strings.Split(value, ",")})
+			r.Access = append(r.Access, readRequirement(name, value))
+		case "claim", "claimHas":
+			r.Access = append(r.Access, readRequirement(name, value))
+		case "either":
+			var of []Access
+			for alternative := range strings.SplitSeq(value, "|") {
+				kind, values, _ := strings.Cut(alternative, ":")
+				of = append(of, readRequirement(kind, values))
+			}
+			r.Access = append(r.Access, Either{of})
 		case "public":
 			r.Access = append(r.Access, Public{value})
 		case "by":
@@ -203,6 +215,16 @@ func readRoute(words []string) Route {
 			r.Function, _ = strconv.Atoi(value)
 		}
 	}
+	return r
+}
+
+// readRequirement reads "orders:read,orders:write", and with a claim "plan:pro,team".
+func readRequirement(kind, value string) Requirement {
+	r := Requirement{Kind: access.Kind(kind)}
+	if strings.HasPrefix(kind, "claim") {
+		r.Claim, value, _ = strings.Cut(value, ":")
+	}
+	r.AnyOf = strings.Split(value, ",")
 	return r
 }
 
@@ -221,7 +243,8 @@ func randomTable(r *rand.Rand) string {
 		}
 		path += pick("", "", "", "/{rest+}")
 		fmt.Fprintf(&b, "%s %s %s fn=%d\n", pick("GET", "POST", "HEAD", "ANY"), path,
-			pick("", "scope=s", "scope=s,t group=g", "public=x", "role=r"), 1+r.IntN(2))
+			pick("", "scope=s", "scope=s,t group=g", "public=x", "role=r", "claim=plan:pro", "claim=plan:free,pro",
+				"claimHas=amr:mfa", "either=scope:s|claim:plan:free"), 1+r.IntN(2))
 	}
 	return b.String()
 }

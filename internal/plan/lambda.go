@@ -38,9 +38,12 @@ func (l Lambda) Enforces(requires []access.Requirement) error {
 	if len(requires) == 0 || !l.Own { // neither is set: Check says so, and JWT may be what was meant
 		return nil
 	}
-	return fmt.Errorf("your own Function decides alone, so nothing here enforces a %s: use JWT instead of Function, "+
-		"or leave "+
-		"the requirement out and let the function check it", requires[0].Kind)
+	what := "a " + string(requires[0].Kind)
+	if requires[0].Kind == access.Either || requires[0].Kind == access.ClaimHas {
+		what = requires[0].Subject()
+	}
+	return fmt.Errorf("your own Function decides alone, so nothing here enforces %s: use JWT instead of Function, "+
+		"or leave the requirement out and let the function check it", what)
 }
 
 // Included describes the answers of the included function; nil without it.
@@ -55,10 +58,17 @@ func (l Lambda) Included(cached bool) *Included {
 // which is made before.
 func literal(requires []access.Requirement) error {
 	for _, r := range requires {
-		if slices.ContainsFunc(r.AnyOf, Unresolved) {
+		switch {
+		case slices.ContainsFunc(r.AnyOf, Unresolved):
 			return fmt.Errorf("the %s is a CDK token, whose value is not known yet when the function is bundled: "+
 				"write it out",
 				r.Kind)
+		case Unresolved(r.Claim):
+			return errors.New("the claim's name is a CDK token, whose value is not known yet when the function is " +
+				"bundled: write it out")
+		}
+		if err := literal(r.Either); err != nil {
+			return err
 		}
 	}
 	return nil

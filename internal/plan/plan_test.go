@@ -14,7 +14,11 @@ func handle(pattern string, function int, access ...Access) Route {
 	return Route{Pattern: pattern, Function: function, Access: access}
 }
 
-func anyScope(scopes ...string) Access { return Requirement{access.Scope, scopes} }
+func anyScope(scopes ...string) Access { return Requirement{Kind: access.Scope, AnyOf: scopes} }
+
+func claim(path string, texts ...string) Requirement {
+	return Requirement{Kind: access.Claim, Claim: path, AnyOf: texts}
+}
 
 func jwt() *JWT {
 	return &JWT{Issuers: []Issuer{{URL: "https://idp.example.com/", Audiences: []string{"orders"}}}}
@@ -191,6 +195,66 @@ func TestWrongGuards(t *testing.T) {
 		),
 			`the API's Included caches one policy for all routes, and no policy is right for some callers: a caller who may call "GET /a/{id}" and not "GET /a/{id}/b" gets a policy that denies`},
 	})
+}
+
+func TestWrongConditions(t *testing.T) {
+	testRefusals(t, []refusal{
+		{"no name", add(handle("GET /a", fn, claim("", "x"))),
+			`route "GET /a": a claim requirement without the name of the claim: name it, as in Claim("plan")`},
+		{"empty text", add(handle("GET /a", fn, claim("plan", ""))),
+			`route "GET /a": a claim requirement has an empty value, which no token brings: leave it out`},
+		{"text twice", add(handle("GET /a", fn, claim("plan", "pro", "pro"))),
+			`route "GET /a": the value "pro" of claim plan is there twice: leave one out`},
+		{"condition twice", add(handle("GET /a", fn, claim("plan", "pro"), claim("plan", "pro"))),
+			`route "GET /a": it requires twice that claim plan is pro: leave one out`},
+		{"two texts", add(handle("GET /a", fn, claim("plan", "pro"), claim("plan", "free"))),
+			`route "GET /a": no token meets all that it requires, since a claim has one text: name the texts`},
+		{"a token as text", add(handle("GET /a", fn, claim("plan", "${Token[TOKEN.1]}"))),
+			`the claim is a CDK token, whose value is not known yet when the function is bundled: write it out`},
+		{"a token as name", add(handle("GET /a", fn, claim("${Token[TOKEN.1]}", "pro"))),
+			`the claim's name is a CDK token, whose value is not known yet when the function is bundled`},
+		{"a token within Either", add(handle("GET /a", fn, Either{[]Access{anyScope("${Token[TOKEN.1]}"), claim("plan", "pro")}})),
+			`the scope is a CDK token`},
+		{"one alternative", add(handle("GET /a", fn, Either{[]Access{anyScope("s")}})),
+			`route "GET /a": Either has 1 alternatives: name at least two, or write the requirement without Either`},
+		{"no alternative", add(handle("GET /a", fn, Either{})), `route "GET /a": Either has 0 alternatives`},
+		{"alternative twice", add(handle("GET /a", fn, Either{[]Access{anyScope("s"), anyScope("s")}})),
+			`route "GET /a": Either has the alternative "any scope of s" twice: leave one out`},
+		{"Public as an alternative", add(handle("GET /a", fn, Either{[]Access{anyScope("s"), Public{"x"}}})),
+			`route "GET /a": its Either holds Public, which opens the route for every caller: leave the other`},
+		{"GuardedBy as an alternative", add(handle("GET /a", fn, Either{[]Access{anyScope("s"), GuardedBy{"x"}}})),
+			`route "GET /a": its Either holds GuardedBy("x"), and a method has one authorizer: write GuardedBy beside`},
+		{"Either as an alternative", add(handle("GET /a", fn, Either{[]Access{anyScope("s"), Either{}}})),
+			`route "GET /a": its Either holds another Either: name its alternatives in the outer one`},
+		{"another type as an alternative", add(handle("GET /a", fn, Either{[]Access{anyScope("s"), Unsupported{"x.Y"}}})),
+			`route "GET /a": its Either holds a x.Y: use AnyScope, AnyGroup, AnyRole or Claim`},
+		{"a function of one's own", func(p *Props) {
+			p.Authorizers = map[string]*Authorizer{"ops": signing()}
+			add(handle("GET /a", fn, GuardedBy{"ops"}, claim("plan", "pro")))(p)
+		}, `it requires claim plan is pro, which the Signing "ops" cannot enforce: your own Function decides alone, so ` +
+			`nothing here enforces a claim: use JWT instead of Function`},
+		{"Either and a function of one's own", func(p *Props) {
+			p.Authorizers = map[string]*Authorizer{"ops": signing()}
+			add(handle("GET /a", fn, GuardedBy{"ops"}, Either{[]Access{anyScope("s"), claim("plan", "pro")}}))(p)
+		}, `so nothing here enforces alternatives of Either: use JWT instead of Function`},
+		{"no cacheable policy", add(
+			handle("GET /a/{id}", fn, claim("plan", "pro")),
+			handle("GET /a/{id}/b", fn, claimHas("amr", "mfa")),
+			handle("GET /a/{id}/b/{c}", fn, claim("plan", "pro")),
+		), `no policy is right for some callers: a caller who may call "GET /a/{id}" and not "GET /a/{id}/b"`},
+	})
+	// No caller has two plans, so that what the policy of such a caller could not say does not matter.
+	if _, err := New(table(add(
+		handle("GET /a/{id}", fn, claim("plan", "pro")),
+		handle("GET /a/{id}/b", fn, anyScope("s")),
+		handle("GET /a/{id}/b/{c}", fn, claim("plan", "free")),
+	))); err != nil {
+		t.Error(err)
+	}
+}
+
+func claimHas(path, text string) Requirement {
+	return Requirement{Kind: access.ClaimHas, Claim: path, AnyOf: []string{text}}
 }
 
 func TestWrongStages(t *testing.T) {

@@ -32,12 +32,15 @@ type Route struct {
 	PassesCredentials bool // its IntegrationOptions pass the caller's credentials through
 }
 
-// Access restricts who may call a route: a [Requirement], [Public], [GuardedBy] or [Unsupported].
+// Access restricts who may call a route: a [Requirement], [Either], [Public], [GuardedBy] or [Unsupported].
 type Access interface{ isAccess() }
 
 type (
 	// Requirement asks for one of several values.
 	Requirement access.Requirement
+
+	// Either asks for one of several requirements.
+	Either struct{ Of []Access }
 
 	// Public opens a route.
 	Public struct{ Reason string }
@@ -50,6 +53,7 @@ type (
 )
 
 func (Requirement) isAccess() {}
+func (Either) isAccess()      {}
 func (Public) isAccess()      {}
 func (GuardedBy) isAccess()   {}
 func (Unsupported) isAccess() {}

@@ -45,6 +45,13 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 		switch a := a.(type) {
 		case Requirement:
 			r.Requires = append(r.Requires, access.Requirement(a))
+		case Either:
+			either, err := a.requirement()
+			if err != nil {
+				errs = append(errs, err)
+			} else {
+				r.Requires = append(r.Requires, either)
+			}
 		case Public:
 			if open = true; strings.TrimSpace(a.Reason) == "" {
 				errs = append(errs, errors.New(`Public needs a reason, for those who review it: Public("load balancer health `+
@@ -59,12 +66,12 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 			}
 			guardName, named = a.Name, true
 		case Unsupported:
-			errs = append(errs, fmt.Errorf("its Access holds a %s: use AnyScope, AnyGroup, AnyRole, GuardedBy or "+
-				"Public", a.Type))
+			errs = append(errs, fmt.Errorf("its Access holds a %s: use AnyScope, AnyGroup, AnyRole, Claim, Either, "+
+				"GuardedBy or Public", a.Type))
 		}
 	}
 	g := p.Guard(guardName)
-	errs = append(errs, checkRequirements(r.Requires)...)
+	errs = append(errs, access.CheckAll(r.Requires)...)
 	errs = append(errs, r.checkOptions()...)
 	if r.PassesCredentials && (open || g == nil || !g.Signed) {
 		errs = append(errs, errors.New("its IntegrationOptions pass the caller's credentials through, which only "+
@@ -98,13 +105,27 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 	return errs
 }
 
-func checkRequirements(requires []access.Requirement) (errs []error) {
-	for _, r := range requires {
-		if err := r.Check(); err != nil {
-			errs = append(errs, err)
+// requirement makes the requirement of the alternatives, which have to be requirements themselves.
+func (e Either) requirement() (access.Requirement, error) {
+	out := access.Requirement{Kind: access.Either}
+	for _, a := range e.Of {
+		what := ""
+		switch a := a.(type) {
+		case Requirement:
+			out.Either = append(out.Either, access.Requirement(a))
+			continue
+		case Either:
+			what = "another Either: name its alternatives in the outer one"
+		case Public:
+			what = "Public, which opens the route for every caller: leave the other alternatives out, or Public"
+		case GuardedBy:
+			what = fmt.Sprintf("GuardedBy(%q), and a method has one authorizer: write GuardedBy beside Either", a.Name)
+		case Unsupported:
+			what = fmt.Sprintf("a %s: use AnyScope, AnyGroup, AnyRole or Claim", a.Type)
 		}
+		return out, fmt.Errorf("its Either holds %s", what)
 	}
-	return errs
+	return out, nil
 }
 
 // checkOptions refuses options that contradict the table.

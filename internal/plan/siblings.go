@@ -41,10 +41,7 @@ func implies(a, b PlannedRoute) bool {
 		return true
 	}
 	return a.Guard == b.Guard && !slices.ContainsFunc(b.Requires, func(need access.Requirement) bool {
-		return !slices.ContainsFunc(a.Requires, func(have access.Requirement) bool {
-			return have.Kind == need.Kind && !slices.ContainsFunc(have.AnyOf,
-				func(v string) bool { return !slices.Contains(need.AnyOf, v) })
-		})
+		return !slices.ContainsFunc(a.Requires, func(have access.Requirement) bool { return have.Implies(need) })
 	})
 }
 

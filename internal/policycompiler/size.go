@@ -2,6 +2,7 @@ package policycompiler
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
@@ -47,8 +48,12 @@ func (c *Compiler) MaxSize(prefix int) (bytes int, exact bool) {
 	filler := strings.Repeat("a", prefix)
 	seen := map[string]bool{}
 	for bits := range 1 << len(values) {
+		rights, ok := some(values, bits)
+		if !ok {
+			continue
+		}
 		permitted := route.NewSet(len(c.table.Rules()))
-		for i, ok := range c.table.Permitted(some(values, bits)) {
+		for i, ok := range c.table.Permitted(rights) {
 			if ok {
 				permitted.Add(i)
 			}
@@ -66,15 +71,13 @@ func (c *Compiler) MaxSize(prefix int) (bytes int, exact bool) {
 // values are those that the requirements of the authorizer's own rules name, each once.
 func (c *Compiler) values() []access.Requirement {
 	var all []access.Requirement
-	var rights access.Rights
 	for _, rule := range c.table.Rules() {
 		if rule.Elsewhere {
 			continue
 		}
 		for _, req := range rule.Requires {
-			for _, v := range req.AnyOf {
-				if one := (access.Requirement{Kind: req.Kind, AnyOf: []string{v}}); !rights.Has(req.Kind, v) {
-					rights = rights.With(one.Kind, v)
+			for one := range req.Values {
+				if !slices.ContainsFunc(all, one.Equal) {
 					all = append(all, one)
 				}
 			}
@@ -83,14 +86,16 @@ func (c *Compiler) values() []access.Requirement {
 	return all
 }
 
-// some are the rights that have those values whose bit is set.
-func some(values []access.Requirement, bits int) (rights access.Rights) {
+// some are the rights that have those values whose bit is set. It reports false if no token brings all of them.
+func some(values []access.Requirement, bits int) (rights access.Rights, ok bool) {
 	for i, v := range values {
 		if bits>>i&1 != 0 {
-			rights = rights.With(v.Kind, v.AnyOf[0])
+			if rights, ok = rights.WithFirst(v); !ok {
+				return rights, false
+			}
 		}
 	}
-	return rights
+	return rights, true
 }
 
 // bound: each rule is allowed or denied by its own resources at most, and what is said of a branch in one is shorter

@@ -52,23 +52,18 @@ type jsonFunctionURL struct {
 }
 
 type jsonRoute struct {
-	Route        string            `json:"route"`
-	Authorizer   jsonAuthorizer    `json:"authorizer"`
-	CacheSeconds *float64          `json:"cacheSeconds,omitempty"` // absent without an authorizer
-	APIKey       bool              `json:"apiKey"`
-	Requires     []jsonRequirement `json:"requires,omitempty"` // as in an access table
-	WhoMayCall   string            `json:"whoMayCall"`
-	Public       string            `json:"public,omitempty"`
+	Route        string               `json:"route"`
+	Authorizer   jsonAuthorizer       `json:"authorizer"`
+	CacheSeconds *float64             `json:"cacheSeconds,omitempty"` // absent without an authorizer
+	APIKey       bool                 `json:"apiKey"`
+	Requires     []access.Requirement `json:"requires,omitempty"` // as in an access table
+	WhoMayCall   string               `json:"whoMayCall"`
+	Public       string               `json:"public,omitempty"`
 }
 
 type jsonAuthorizer struct {
 	Kind string `json:"kind"`
 	Name string `json:"name,omitempty"`
-}
-
-type jsonRequirement struct {
-	Kind  access.Kind `json:"kind"`
-	AnyOf []string    `json:"anyOf"`
 }
 
 // JSON is the matrix as JSON, with the same content as [Matrix.Text].
@@ -92,11 +87,9 @@ func (m Matrix) JSON() []byte {
 				APIKey:     r.APIKey,
 				WhoMayCall: r.Who,
 				Public:     r.Public,
+				Requires:   r.Requires,
 			}
 			route.CacheSeconds = seconds(r.Cache)
-			for _, req := range r.Requires {
-				route.Requires = append(route.Requires, jsonRequirement(req))
-			}
 			a.Routes = append(a.Routes, route)
 		}
 		a.around(api)

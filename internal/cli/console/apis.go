@@ -35,25 +35,20 @@ type api struct {
 }
 
 type route struct {
-	Verb         string        `json:"verb"`
-	Path         string        `json:"path"`
-	Kind         string        `json:"kind"` // of guard, as package matrix has it
-	Authorizer   string        `json:"authorizer,omitempty"`
-	CacheSeconds *float64      `json:"cacheSeconds,omitempty"`
-	APIKey       bool          `json:"apiKey"`
-	Who          string        `json:"who"`
-	Public       string        `json:"public,omitempty"`
-	Requires     []requirement `json:"requires,omitempty"`
-	NotServed    string        `json:"notServed,omitempty"` // why it is answered by 501
-	Body         string        `json:"body,omitempty"`      // one that the route's model accepts; "" without a model
+	Verb         string               `json:"verb"`
+	Path         string               `json:"path"`
+	Kind         string               `json:"kind"` // of guard, as package matrix has it
+	Authorizer   string               `json:"authorizer,omitempty"`
+	CacheSeconds *float64             `json:"cacheSeconds,omitempty"`
+	APIKey       bool                 `json:"apiKey"`
+	Who          string               `json:"who"`
+	Public       string               `json:"public,omitempty"`
+	Requires     []access.Requirement `json:"requires,omitempty"`
+	NotServed    string               `json:"notServed,omitempty"` // why it is answered by 501
+	Body         string               `json:"body,omitempty"`      // one that the route's model accepts; "" without a model
 
 	Issuers []int         `json:"issuers,omitempty"` // indices of those whose tokens its authorizer accepts
 	Use     devissuer.Use `json:"use,omitempty"`     // what these are for
-}
-
-type requirement struct {
-	Kind  access.Kind `json:"kind"`
-	AnyOf []string    `json:"anyOf"`
 }
 
 type issuer struct {
@@ -162,9 +157,7 @@ func (v *view) readRoute(r matrix.Route, served apigateway.Route) route {
 		seconds := r.Cache.Seconds()
 		out.CacheSeconds = &seconds
 	}
-	for _, req := range r.Requires {
-		out.Requires = append(out.Requires, requirement(req))
-	}
+	out.Requires = r.Requires
 	a := served.Method.Authorizer
 	if a == nil || v.issuer == nil {
 		return out

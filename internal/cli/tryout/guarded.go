@@ -38,14 +38,14 @@ func (m *maker) token(t target) {
 		m.note(t, "no token can be made for it: %v", err)
 		return
 	}
-	for _, r := range t.Requires {
-		switch r.Kind {
-		case access.Scope:
-			request.Scopes = append(request.Scopes, r.AnyOf[0])
-		case access.Group:
-			request.Groups = append(request.Groups, r.AnyOf[0])
-		case access.Role:
-			request.Roles = append(request.Roles, r.AnyOf[0])
+	rights, _ := access.Least(t.Requires) // a route that no token may call is refused at synth
+	request.Scopes, request.Groups, request.Roles = rights.Scopes, rights.Groups, rights.Roles
+	for _, c := range rights.Claims {
+		if request.Claims == nil {
+			request.Claims = map[string]any{}
+		}
+		if request.Claims[c.Path] = c.Text; c.List != nil { // a claim of the whole path's name comes first
+			request.Claims[c.Path] = c.List
 		}
 	}
 	full, with := bare, "with a valid token"

@@ -1,0 +1,108 @@
+package access
+
+import "slices"
+
+// Rights are the values a caller's claims bring, whatever claims they came in.
+type Rights struct {
+	Scopes, Groups, Roles []string
+
+	// Claims are those that the table's conditions name, each once: see [Table.Claims].
+	Claims []ClaimValue
+}
+
+// ClaimValue is a claim as conditions see it: a text, a list, or neither.
+type ClaimValue struct {
+	Path string
+	Text string   // of a string; of a boolean or an integer, its JSON text
+	List []string // of an array: the texts of its strings, booleans and integers
+}
+
+// Claim finds a claim; without it, a value that meets nothing.
+func (r Rights) Claim(path string) ClaimValue {
+	for _, c := range r.Claims {
+		if c.Path == path {
+			return c
+		}
+	}
+	return ClaimValue{Path: path}
+}
+
+// has reports whether the caller has this very value; parts of a value do not count.
+func (r Rights) has(v value) bool {
+	switch v.kind {
+	case Scope:
+		return slices.Contains(r.Scopes, v.text)
+	case Group:
+		return slices.Contains(r.Groups, v.text)
+	case Role:
+		return slices.Contains(r.Roles, v.text)
+	case Claim:
+		return v.text != "" && r.Claim(v.claim).Text == v.text
+	case ClaimHas:
+		return slices.Contains(r.Claim(v.claim).List, v.text)
+	}
+	return false
+}
+
+// Meet reports whether the rights meet a requirement.
+func (r Rights) Meet(req Requirement) bool {
+	for v := range req.all {
+		if r.has(v) {
+			return true
+		}
+	}
+	return false
+}
+
+// With returns these rights and one scope, group or role more.
+func (r Rights) With(kind Kind, text string) Rights {
+	r, _ = r.with(value{kind: kind, text: text})
+	return r
+}
+
+// WithFirst returns these rights and the first value of a requirement. It reports false if no token brings both: a claim
+// has one text, or is a list.
+func (r Rights) WithFirst(req Requirement) (Rights, bool) {
+	for v := range req.all {
+		return r.with(v)
+	}
+	return r, true
+}
+
+func (r Rights) with(v value) (Rights, bool) {
+	if r.has(v) {
+		return r, true
+	}
+	switch v.kind {
+	case Scope:
+		r.Scopes = append(slices.Clip(r.Scopes), v.text)
+	case Group:
+		r.Groups = append(slices.Clip(r.Groups), v.text)
+	case Role:
+		r.Roles = append(slices.Clip(r.Roles), v.text)
+	case Claim, ClaimHas:
+		return r.withClaim(v)
+	}
+	return r, true
+}
+
+func (r Rights) withClaim(v value) (Rights, bool) {
+	i := slices.IndexFunc(r.Claims, func(c ClaimValue) bool { return c.Path == v.claim })
+	var have ClaimValue
+	if r.Claims = slices.Clone(r.Claims); i >= 0 {
+		have = r.Claims[i]
+	} else {
+		i, have.Path = len(r.Claims), v.claim
+		r.Claims = append(r.Claims, have)
+	}
+	switch {
+	case have.Text != "", v.kind == Claim && have.List != nil:
+		return r, false
+	case v.kind == Claim:
+		have.Text = v.text
+	default:
+		have.List = append(slices.Clip(have.List), v.text)
+	}
+	r.Claims[i] = have
+	return r, true
+}
