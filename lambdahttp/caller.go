@@ -1,28 +1,37 @@
 package lambdahttp
 
 import (
+	"encoding/json"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// caller reads who calls from where API Gateway puts it, which depends on the route's authorizer: claims from Amazon
-// Cognito, a principal and a flat context from a Lambda authorizer, or the identity that signed the request. A public
+// caller reads who calls from where API Gateway puts it, which depends on the route's authorizer: claims from an
+// Amazon Cognito or a JWT authorizer, a principal and a flat context from a Lambda authorizer, or the identity that
+// signed the request. A public
 // route has none of them.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
 func caller(rc events.APIGatewayProxyRequestContext) (Caller, bool) {
-	claims, cognito := rc.Authorizer["claims"].(map[string]any)
+	claims, verified := rc.Authorizer["claims"].(map[string]any)
 	switch {
-	case cognito:
-		// The groups come as one string with commas between them, so a group of a pool is better named without one.
+	case verified:
+		scopes := claims["scope"]
+		if scopes == nil {
+			scopes = claims["scp"] // as Okta and Microsoft Entra ID call it
+		}
 		return known(Caller{
 			Principal: text(claims["sub"]),
 			Issuer:    text(claims["iss"]),
-			Scopes:    strings.Fields(text(claims["scope"])),
-			Groups:    strings.FieldsFunc(text(claims["cognito:groups"]), func(r rune) bool { return r == ',' }),
-			Context:   texts(claims),
+			Scopes:    list(scopes, unicode.IsSpace),
+			// Behind Amazon Cognito the groups come as one string with commas between them, so a group of a pool is
+			// better named without one.
+			Groups:  list(claims["cognito:groups"], func(r rune) bool { return r == ',' }),
+			Context: claimTexts(claims),
 		})
 	case len(rc.Authorizer) > 0:
 		return known(Caller{
@@ -47,6 +56,47 @@ func known(c Caller) (Caller, bool) {
 func text(v any) string {
 	s, _ := v.(string)
 	return s
+}
+
+// list is a claim with names in it: a list of strings, as a JWT authorizer has it, or one string.
+func list(v any, separator func(rune) bool) []string {
+	entries, ok := v.([]any)
+	if !ok {
+		return strings.FieldsFunc(text(v), separator)
+	}
+	var out []string
+	for _, entry := range entries {
+		if name := text(entry); name != "" {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// maxExact is the largest number up to which a float64, as the event's numbers are read, tells whole numbers apart.
+const maxExact = 1<<53 - 1
+
+// claimTexts are claims as texts: those of a JWT authorizer have their JSON types, and what is not a string is written
+// as JSON. A number that may have lost digits is left out.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-claims.html
+func claimTexts(claims map[string]any) map[string]string {
+	out := make(map[string]string, len(claims))
+	for name, v := range claims {
+		switch v := v.(type) {
+		case nil:
+		case string:
+			out[name] = v
+		case float64:
+			if -maxExact <= v && v <= maxExact {
+				out[name] = strconv.FormatFloat(v, 'f', -1, 64)
+			}
+		default:
+			if encoded, err := json.Marshal(v); err == nil {
+				out[name] = string(encoded)
+			}
+		}
+	}
+	return out
 }
 
 // texts are the members that are strings, but for some: API Gateway's own integrationLatency is a number.

@@ -58,9 +58,33 @@ func TestCaller(t *testing.T) {
 				Context: map[string]string{"sub": "0b0b", "scope": "api/read api/write", "token_use": "access"}},
 		},
 		{
-			name:    "claims that are no strings",
-			context: `{"authorizer": {"claims": {"sub": "0b0b", "scope": 7, "cognito:groups": ["admins"]}}}`,
-			want:    Caller{Principal: "0b0b", Context: map[string]string{"sub": "0b0b"}},
+			name:    "claims that are no names",
+			context: `{"authorizer": {"claims": {"sub": "0b0b", "scope": 7, "cognito:groups": [7]}}}`,
+			want: Caller{Principal: "0b0b", Context: map[string]string{
+				"sub": "0b0b", "scope": "7", "cognito:groups": "[7]",
+			}},
+		},
+		{name: "a subject that is no string", context: `{"authorizer": {"claims": {"sub": 7}}}`, none: true},
+		{
+			// https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-claims.html
+			name: "JWT authorizer, claims with their JSON types",
+			context: `{"authorizer": {"claims": {"iss": "https://id.example.com", "sub": "0b0b", "scp": ["api:read", "x"],
+				"cognito:groups": ["staff", "x,admins"], "exp": 1772604367, "account": 9007199254740993, "vip": true,
+				"gone": null, "address": {"city": "Bonn"}}}}`,
+			want: Caller{
+				Principal: "0b0b", Issuer: "https://id.example.com", Scopes: []string{"api:read", "x"},
+				Groups: []string{"staff", "x,admins"},
+				Context: map[string]string{
+					"iss": "https://id.example.com", "sub": "0b0b", "scp": `["api:read","x"]`,
+					"cognito:groups": `["staff","x,admins"]`, "exp": "1772604367", "vip": "true", "address": `{"city":"Bonn"}`,
+				},
+			},
+		},
+		{
+			name:    "JWT authorizer, scopes as a text",
+			context: `{"authorizer": {"claims": {"sub": "0b0b", "scope": "api:read x", "scp": "other"}}}`,
+			want: Caller{Principal: "0b0b", Scopes: []string{"api:read", "x"},
+				Context: map[string]string{"sub": "0b0b", "scope": "api:read x", "scp": "other"}},
 		},
 		{name: "names with spaces, commas and percent signs, as the included authorizer writes them",
 			context: `{"authorizer": {"principalId": "user-1", "groups": "Domain%20Users x%2Cadmins 100%25 b%C3%BCro"}}`,

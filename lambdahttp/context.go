@@ -9,20 +9,23 @@ import (
 // Caller is who makes a request, as the authorizer found out. All but the principal is there for rules that the
 // access table cannot express.
 type Caller struct {
-	// Principal is whom a Lambda authorizer names, the claim sub behind Amazon Cognito, the ARN behind IAM. The
-	// included authorizer percent-encodes what is not printable ASCII, and spaces, commas, quotes, backslashes and
-	// percent signs.
+	// Principal is whom a Lambda authorizer names, the claim sub behind Amazon Cognito and a JWT authorizer, the ARN
+	// behind IAM. The included authorizer percent-encodes what is not printable ASCII, and spaces, commas, quotes,
+	// backslashes and percent signs.
 	Principal string
 
 	// Issuer is the URL of who issued the token; "" without one, and behind an authorizer that does not say. Where an
 	// API takes tokens of several issuers, the same principal of two of them is two callers.
 	Issuer string
 
-	// Scopes, Groups and Roles are the names as the token has them. Amazon Cognito authorizers tell no roles.
+	// Scopes, Groups and Roles are the names as the token has them. Behind Amazon Cognito and a JWT authorizer
+	// groups are those in cognito:groups, and there are no roles.
 	Scopes, Groups, Roles []string
 
 	// Context is what a Lambda authorizer says besides: the included one the claims of JWT.ContextClaims and what a
-	// hook adds, in which lists are words between spaces. Behind Amazon Cognito it is the token's claims.
+	// hook adds, in which lists are words between spaces. Behind Amazon Cognito and a JWT authorizer it is the token's
+	// claims. One of a JWT authorizer that is not a string is its JSON text, such as ["a","b"] or true, and a number
+	// beyond 2^53 is left out, as digits of it may be lost.
 	Context map[string]string
 }
 

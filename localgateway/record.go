@@ -40,6 +40,7 @@ const (
 	TokenAuthorizer   Authorizer = "TOKEN"
 	RequestAuthorizer Authorizer = "REQUEST"
 	CognitoAuthorizer Authorizer = "COGNITO_USER_POOLS"
+	JWTAuthorizer     Authorizer = "JWT"
 	IAMAuthorizer     Authorizer = "AWS_IAM"
 )
 
@@ -55,7 +56,7 @@ const (
 // Check is a check of one request.
 type Check struct {
 	// Name is what was checked: "method ARN", "resource policy", "identity source", "cache", "authorizer", "policy",
-	// "token", "audience", "scopes", "signature", "API key", "request parameters" or "request body".
+	// "token", "audience", "claims", "scopes", "signature", "API key", "request parameters" or "request body".
 	Name   string
 	Passed bool
 

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
@@ -166,8 +168,31 @@ func authorizerContext(c events.Caller) map[string]string {
 			out["claims."+name] = value
 		}
 		return out
+	case c.JWT != nil:
+		out := map[string]string{}
+		for name, value := range c.JWT {
+			out["claims."+name] = asciiJSON(value)
+		}
+		return out
 	}
 	return nil
+}
+
+// asciiJSON is JSON text as mapping templates and access logs receive the claims of a JWT authorizer's token: each
+// character that is not ASCII as escape sequences.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-claims.html
+func asciiJSON(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if r < utf8.RuneSelf {
+			b.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, r) {
+			fmt.Fprintf(&b, `\u%04X`, unit)
+		}
+	}
+	return b.String()
 }
 
 // addIdentity adds to $context.identity what the checks found out about the caller.

@@ -6,37 +6,6 @@ import (
 	"testing"
 )
 
-// jwtBehaviour is line 29, which is not done: a route behind such an authorizer is not served, whatever its token.
-func jwtBehaviour(t *testing.T) []behaviour {
-	r := bare()
-	r["Auth"] = resource("ApiGateway::Authorizer", object{"RestApiId": ref("Api"), "Name": "jwt", "Type": "JWT",
-		"IdentitySource": "method.request.header.Authorization",
-		"JwtConfiguration": object{
-			"Issuers": []any{object{"Issuer": "https://issuer.example.com", "Audiences": []any{"orders"}}},
-		}})
-	addRoute(r, "GET /orders", mock("orders"), object{"AuthorizationType": "JWT", "AuthorizerId": ref("Auth")})
-	addRoute(r, "GET /custom", mock("custom"), guardedBy("Auth"))
-	addRoute(r, "GET /open", mock("open"))
-	s := serve(t, r)
-	return []behaviour{
-		{
-			line:    29,
-			name:    "a JWT authorizer of API Gateway",
-			source:  docJWT,
-			want:    notServedHere + "; " + notServedHere + "; 200 open",
-			differs: "not done: API Gateway's answers and the event's fields are not documented in full, so the routes answer 501 rather than pass what it may refuse",
-			got: func(t *testing.T) string {
-				return s.send(t, "GET /prod/orders", bearer("x")).
-					String() +
-					"; " + s.send(t, "GET /prod/custom", bearer("x")).
-					String() +
-					"; " + s.send(t, "GET /prod/open").
-					String()
-			},
-		},
-	}
-}
-
 // permissionBehaviour is line 30: what API Gateway may not invoke answers 500.
 func permissionBehaviour(t *testing.T) []behaviour {
 	const internal = `500 InternalServerErrorException {"message": "Internal server error"}`

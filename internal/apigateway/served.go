@@ -173,9 +173,10 @@ func (s *served) noteIssuers(unread error) {
 
 func (s *served) newStage(api *apimodel.API, st *apimodel.Stage, mount string) *stage {
 	out := &stage{served: s, api: api, stage: st, mount: mount, edge: isEdge(api.EndpointTypes)}
+	tokens := s.tokens()
 	out.checks = checks.Options{
-		Model: s.model, API: api, Stage: st, Invoke: s.invoke, Tokens: s.tokens(), Keys: s.keys, Now: s.gateway.options.Now,
-		Refused: out.refusedAuthorizer,
+		Model: s.model, API: api, Stage: st, Invoke: s.invoke, Tokens: tokens, JWTs: tokens.verifyJWT, Keys: s.keys,
+		Now: s.gateway.options.Now, Refused: out.refusedAuthorizer,
 	}
 	out.guard = checks.New(out.checks)
 	out.blocked = s.reasons(api, st, nil, out.guard)
@@ -324,4 +325,4 @@ func (g *Gateway) Problems() []string {
 	return out
 }
 
-var errNoIssuer = errors.New("localgateway: there is no development issuer, so no user pool's token can be verified")
+var errNoIssuer = errors.New("localgateway: there is no development issuer, so no token can be verified")

@@ -12,17 +12,24 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
-// poolTokens verifies the tokens of user pools with the keys of the development issuer.
+// poolTokens verifies the tokens of user pools and of JWT authorizers with the keys of the development issuer.
 type poolTokens struct {
 	served *served
 
 	mu        sync.Mutex
 	verifiers map[string]*jwt.Verifier // by pool and use
+	jwts      map[*apimodel.Authorizer]*jwt.Verifier
 }
 
-func (s *served) tokens() checks.TokenVerifier {
-	return &poolTokens{served: s, verifiers: map[string]*jwt.Verifier{}}
+func (s *served) tokens() *poolTokens {
+	return &poolTokens{
+		served:    s,
+		verifiers: map[string]*jwt.Verifier{},
+		jwts:      map[*apimodel.Authorizer]*jwt.Verifier{},
+	}
 }
+
+var _ checks.TokenVerifier = (*poolTokens)(nil)
 
 // Verify wants a token of the pool, for one of its clients, of this use. Which of them an authorizer takes is for its
 // expression to say. Package jwt decides, as it does in the included
@@ -55,6 +62,43 @@ func (p *poolTokens) verifier(pool *apimodel.UserPool, use string) (*jwt.Verifie
 		return nil, err
 	}
 	p.verifiers[key] = v
+	return v, nil
+}
+
+// verifyJWT verifies a token of an issuer that a JWT authorizer trusts. It is a [checks.JWTVerifier].
+func (p *poolTokens) verifyJWT(ctx context.Context, a *apimodel.Authorizer, token string) (*jwt.Token, error) {
+	v, err := p.jwtVerifier(a)
+	if err != nil {
+		return nil, err
+	}
+	return v.Verify(ctx, token)
+}
+
+func (p *poolTokens) jwtVerifier(a *apimodel.Authorizer) (*jwt.Verifier, error) {
+	if p.served.issuer == nil {
+		return nil, errNoIssuer
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if v := p.jwts[a]; v != nil {
+		return v, nil
+	}
+	o := jwt.Options{Now: p.served.gateway.options.Now, TokenCache: 1000}
+	for _, i := range a.JWT.Issuers {
+		url := p.served.issuer.JWKSURL(i.URL)
+		if url == "" {
+			return nil, fmt.Errorf("localgateway: the development issuer has no keys of %s", i.URL)
+		}
+		o.Issuers = append(o.Issuers, jwt.Issuer{
+			URL: i.URL, Audiences: i.Audiences, Algorithms: a.JWT.Algorithms, JWKSURL: url,
+			ByAPIGateway: true, AllowLoopbackHTTP: true,
+		})
+	}
+	v, err := jwt.New(o)
+	if err != nil {
+		return nil, err
+	}
+	p.jwts[a] = v
 	return v, nil
 }
 

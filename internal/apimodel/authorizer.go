@@ -9,6 +9,7 @@ const (
 	TokenAuthorizer   = "TOKEN"
 	RequestAuthorizer = "REQUEST"
 	CognitoAuthorizer = "COGNITO_USER_POOLS"
+	JWTAuthorizer     = "JWT" // API Gateway verifies tokens of OpenID Connect providers itself
 )
 
 // Authorizer guards methods of an API.
@@ -26,14 +27,16 @@ type Authorizer struct {
 	Credentials string // the ARN of the role that the function is invoked with; "" for a permission of the function
 	byStage     targets
 
-	// IdentitySources are what the request must have, in order. A TOKEN or Cognito authorizer has one header.
+	// IdentitySources are what the request must have, in order. A TOKEN, Cognito or JWT authorizer has one
+	// header.
 	IdentitySources []IdentitySource
 
 	// Validation is a regular expression: of the token, for a TOKEN authorizer; of the audience, for a Cognito one.
 	Validation string
 
-	TTL       time.Duration // how long its answers are kept: default 300 s, 0 for not at all
+	TTL       time.Duration // how long its answers are kept: default 300 s, 0 for not at all and for a JWT authorizer
 	UserPools []*UserPool   // of a Cognito authorizer
+	JWT       *JWT          // of a JWT authorizer, else nil
 
 	// NotKnown are the names of properties that are not resolved, such as "AuthorizerResultTtlInSeconds": the field that
 	// is read from one has its default. Each is a problem that blocks.
@@ -58,6 +61,17 @@ func (s IdentitySource) String() string {
 func (a *Authorizer) FunctionOn(s *Stage) (f *Function, qualifier string) {
 	t := a.byStage.on(s, target{function: a.Function, qualifier: a.Qualifier})
 	return t.function, t.qualifier
+}
+
+// authorization is the AuthorizationType of the methods that it guards.
+func (a *Authorizer) authorization() string {
+	switch a.Type {
+	case CognitoAuthorizer:
+		return AuthorizationCognito
+	case JWTAuthorizer:
+		return AuthorizationJWT
+	}
+	return AuthorizationCustom
 }
 
 // uses are the objects that the authorizer needs on a stage, itself among them.

@@ -81,6 +81,7 @@ func guard(api *API, s *Stage, m *Method) string {
 		if a.Function != nil {
 			out += fmt.Sprintf(" function %s%s %v %v", a.Function.ID, a.Qualifier, a.Function.Code, a.Function.Environment)
 		}
+		out += fmt.Sprintf(" jwt %+v", a.JWT)
 		for _, p := range a.UserPools {
 			out += " pool " + p.ARN
 		}

@@ -11,6 +11,7 @@ const (
 	AuthorizationIAM     = "AWS_IAM"
 	AuthorizationCustom  = "CUSTOM" // a Lambda function
 	AuthorizationCognito = "COGNITO_USER_POOLS"
+	AuthorizationJWT     = "JWT"
 )
 
 // Resource is a path of an API.
@@ -28,8 +29,8 @@ type Method struct {
 	Resource *Resource
 
 	Authorization  string      // one of the constants above; "" if it is not known, which is a problem that blocks
-	Authorizer     *Authorizer // nil unless Authorization is AuthorizationCustom or AuthorizationCognito
-	Scopes         []string    // any one of which a Cognito access token must have
+	Authorizer     *Authorizer // nil with AuthorizationNone and AuthorizationIAM
+	Scopes         []string    // any one of which a token must have, behind a Cognito or JWT authorizer
 	APIKeyRequired bool
 
 	// RequestParameters are those the method knows, such as "method.request.querystring.page", with true for those that

@@ -186,7 +186,7 @@ func TestProblems(t *testing.T) {
 				`{"Type": "AWS::ApiGateway::Model", "Properties": {"RestApiId": {"Ref": "Api"}, "Name": "Order", "Schema": {"pattern": ` + unresolvable + `}}}`},
 			true, "Properties.Schema.pattern"},
 
-		{"an authorizer of an unknown type", []string{"Auth", authorizer(`"Type": "JWT"`)}, true, `got "JWT"`},
+		{"an authorizer of an unknown type", []string{"Auth", authorizer(`"Type": "OAUTH"`)}, true, `got "OAUTH"`},
 		{"an authorizer of no type", []string{"Auth", authorizer(`"AuthorizerUri": "x"`)}, true, "Type is missing"},
 		{"an authorizer's function of another app",
 			[]string{"Auth",

@@ -57,9 +57,11 @@ func (b *builder) readAuthorizers() {
 			if len(a.UserPools) == 0 {
 				r.problem("ProviderARNs: want at least one user pool")
 			}
+		case JWTAuthorizer:
+			r.jwt(a)
 		case "":
 		default:
-			r.problem("Type: want TOKEN, REQUEST or COGNITO_USER_POOLS, got %q", a.Type)
+			r.problem("Type: want TOKEN, REQUEST, COGNITO_USER_POOLS or JWT, got %q", a.Type)
 		}
 		b.authorizers[inAPI{api, a.AuthorizerID}] = a
 		api.Authorizers = append(api.Authorizers, a)
@@ -80,7 +82,7 @@ func (r *reader) identitySources(a *Authorizer) {
 		}
 		a.IdentitySources = append(a.IdentitySources, s)
 	}
-	if a.Type == TokenAuthorizer || a.Type == CognitoAuthorizer {
+	if a.Type == TokenAuthorizer || a.Type == CognitoAuthorizer || a.Type == JWTAuthorizer {
 		if n := len(a.IdentitySources); n != 1 || a.IdentitySources[0].In != "header" {
 			r.problem("IdentitySource: a %s authorizer has one header, such as method.request.header.Authorization, got %s",
 				a.Type, cloudassembly.Describe(r.values["IdentitySource"]))

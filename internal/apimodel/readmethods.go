@@ -65,7 +65,7 @@ func (b *builder) readAuthorization(r *reader, api *API, m *Method) {
 		if r.has("AuthorizerId") {
 			r.problem("it has an authorizer, but its AuthorizationType is %s", kind)
 		}
-	case AuthorizationCustom, AuthorizationCognito:
+	case AuthorizationCustom, AuthorizationCognito, AuthorizationJWT:
 		m.Authorization = kind
 		id := r.need("AuthorizerId")
 		m.Authorizer = b.authorizers[inAPI{api, id}]
@@ -73,13 +73,13 @@ func (b *builder) readAuthorization(r *reader, api *API, m *Method) {
 		case id == "":
 		case m.Authorizer == nil:
 			r.problem("its authorizer %s is not one of the API's in the assembly", id)
-		case (m.Authorizer.Type == CognitoAuthorizer) != (kind == AuthorizationCognito):
+		case m.Authorizer.authorization() != kind:
 			r.problem("its AuthorizationType is %s, which does not go with its authorizer %s of type %s",
 				kind, m.Authorizer.ID, m.Authorizer.Type)
 		}
 	case "":
 	default:
-		r.problem("AuthorizationType: want NONE, AWS_IAM, CUSTOM or COGNITO_USER_POOLS, got %q", kind)
+		r.problem("AuthorizationType: want NONE, AWS_IAM, CUSTOM, COGNITO_USER_POOLS or JWT, got %q", kind)
 	}
 }
 

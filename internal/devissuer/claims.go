@@ -49,6 +49,9 @@ func (r TokenRequest) claims(i Issuer, now time.Time, id string) ([]byte, error)
 	if err := r.rights(i, c); err != nil {
 		return nil, err
 	}
+	for name, text := range i.Claims {
+		c[name] = text
+	}
 	for name, v := range r.Claims {
 		if v == nil {
 			delete(c, name)

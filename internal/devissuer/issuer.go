@@ -2,6 +2,7 @@ package devissuer
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"reflect"
 	"slices"
@@ -33,6 +34,9 @@ type Issuer struct {
 	// without TokenUse, as its access tokens have no audience to compare.
 	Use Use
 
+	// Claims are texts that its tokens have by name, as the authorizer has conditions for them. Default: none.
+	Claims map[string]string
+
 	// Scopes and Groups are some that exist, for who offers a choice of them. They restrict nothing.
 	Scopes, Groups []string
 
@@ -58,6 +62,7 @@ func (i Issuer) clone() Issuer {
 	for _, list := range []*[]string{&i.Audiences, &i.Algorithms, &i.Clients, &i.Scopes, &i.Groups, &i.TakenBy} {
 		*list = slices.Clone(*list)
 	}
+	i.Claims = maps.Clone(i.Claims)
 	return i
 }
 

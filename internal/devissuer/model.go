@@ -1,6 +1,7 @@
 package devissuer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -26,7 +27,7 @@ func (e *AuthorizerError) Error() string { return fmt.Sprintf("%v: %v", ErrModel
 func (e *AuthorizerError) Unwrap() []error { return []error{ErrModel, e.Err} }
 
 // FromModel finds the issuers whose tokens an assembly's authorizers take: those in the configuration of included
-// authorizer functions, and the user pools of Amazon Cognito authorizers. An authorizer with a function of the app's
+// authorizer functions, the user pools of Amazon Cognito authorizers, and those of JWT authorizers. An authorizer with a function of the app's
 // own has none that could be known. Issuers with the same settings are one.
 //
 // With an error, which joins an [AuthorizerError] for everything that is wrong, come the issuers that were found all
@@ -49,8 +50,11 @@ func FromModel(m *apimodel.Model) ([]Issuer, error) {
 }
 
 func fromAuthorizer(m *apimodel.Model, api *apimodel.API, a *apimodel.Authorizer) ([]Issuer, error) {
-	if a.Type == apimodel.CognitoAuthorizer {
+	switch a.Type {
+	case apimodel.CognitoAuthorizer:
 		return fromPools(m, poolUse(api, a), a)
+	case apimodel.JWTAuthorizer:
+		return fromJWT(m, a)
 	}
 	var out []Issuer
 	if a.Function == nil {
@@ -76,11 +80,50 @@ func fromAuthorizer(m *apimodel.Model, api *apimodel.API, a *apimodel.Authorizer
 		if err := i.check(); err != nil {
 			return nil, fmt.Errorf("function %s: %w", a.Function.ID, err)
 		}
-		for _, pool := range m.UserPools {
-			if pool.ProviderURL == i.URL {
-				i.Scopes, i.Groups = known(pool)
-			}
+		i.ofPool(m)
+		out = append(out, i)
+	}
+	return out, nil
+}
+
+// ofPool notes the scopes and groups that exist, if the issuer is a user pool of the assembly.
+func (i *Issuer) ofPool(m *apimodel.Model) {
+	for _, pool := range m.UserPools {
+		if pool.ProviderURL == i.URL {
+			i.Scopes, i.Groups = known(pool)
 		}
+	}
+}
+
+// fromJWT are the issuers of a JWT authorizer. Their tokens have the claims that the authorizer has conditions for. A
+// user pool's are access tokens, as the audiences that it compares are the ids of clients, unless a condition says
+// otherwise.
+func fromJWT(m *apimodel.Model, a *apimodel.Authorizer) (out []Issuer, err error) {
+	if a.JWT == nil {
+		return nil, nil // the model says what is wrong with it
+	}
+	for _, settings := range a.JWT.Issuers {
+		i := Issuer{
+			Issuer: authz.Issuer{URL: settings.URL, Audiences: settings.Audiences, Algorithms: a.JWT.Algorithms},
+			Use:    Access, TakenBy: []string{a.ID.String()},
+		}
+		if isUserPool(i.URL) {
+			i.GroupsClaim = "cognito:groups"
+		}
+		for _, c := range settings.Claims {
+			if c.Name == "token_use" && (c.Value == string(Access) || c.Value == string(ID)) {
+				i.TokenUse, i.Use = c.Value, Use(c.Value)
+				continue
+			}
+			if i.Claims == nil {
+				i.Claims = map[string]string{}
+			}
+			i.Claims[c.Name] = cmp.Or(c.Value, "any")
+		}
+		if err := i.check(); err != nil {
+			return nil, err
+		}
+		i.ofPool(m)
 		out = append(out, i)
 	}
 	return out, nil

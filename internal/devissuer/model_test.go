@@ -134,6 +134,32 @@ func TestFromModel(t *testing.T) {
 			}),
 		}}, []Issuer{{Issuer: native, Cognito: true, Use: Access,
 			Scopes: []string{"orders/read", "openid"}, Groups: []string{"admins"}, TakenBy: []string{"Shop/C"}}}},
+		{"a JWT authorizer", []object{userPool(), {"J": of("AWS::ApiGateway::Authorizer", apiRef(object{
+			"Name": "J", "Type": "JWT", "IdentitySource": "method.request.header.Authorization",
+			"JwtConfiguration": object{"DefaultAlgorithms": []string{"ES256"}, "Issuers": []any{
+				object{"Issuer": "https://idp.example.com/", "Audiences": []string{"orders"}, "AdditionalClaims": []any{
+					object{"ClaimName": "plan", "Format": "SINGLE_STRING", "ExpectedValues": []string{"pro"}},
+					object{"ClaimName": "tenant", "Format": "SINGLE_STRING", "Required": true},
+				}},
+				object{"Issuer": att("Pool", "ProviderURL"), "Audiences": []any{ref("Client")}, "AdditionalClaims": []any{
+					object{"ClaimName": "token_use", "Format": "SINGLE_STRING", "ExpectedValues": []string{"access"}},
+				}},
+			}},
+		}))}}, []Issuer{
+			{
+				Issuer: authz.Issuer{
+					URL: "https://idp.example.com/", Audiences: []string{"orders"}, Algorithms: []string{"ES256"},
+				},
+				Use: Access, Claims: map[string]string{"plan": "pro", "tenant": "any"}, TakenBy: []string{"Shop/J"},
+			},
+			{
+				Issuer: authz.Issuer{
+					URL: url, Audiences: []string{client}, Algorithms: []string{"ES256"}, TokenUse: "access",
+					GroupsClaim: "cognito:groups",
+				},
+				Use: Access, Scopes: []string{"orders/read", "openid"}, Groups: []string{"admins"}, TakenBy: []string{"Shop/J"},
+			},
+		}},
 		{"a user pool whose methods ask for none", []object{userPool(), cognitoOfPool("C"), {
 			"Get": method("GET", object{"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": ref("C")}),
 		}}, []Issuer{{Issuer: native, Cognito: true, Use: ID,

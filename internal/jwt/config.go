@@ -100,6 +100,13 @@ type Issuer struct {
 	// prove, is NOT checked, so a stolen token works for the thief. Default: they are rejected.
 	AcceptBoundTokens bool
 
+	// ByAPIGateway verifies as API Gateway's own JWT authorizers do where that differs: a token needs a kid, typ and cnf
+	// may be anything, and client_id stands in for a missing aud. For the local gateway.
+	// Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer.html, which names
+	// neither typ nor cnf, and, for kid and client_id, what JWT authorizers of HTTP APIs do:
+	// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+	ByAPIGateway bool
+
 	// AllowLoopbackHTTP permits http instead of https for hosts of the loopback interface, for development and tests.
 	AllowLoopbackHTTP bool
 }

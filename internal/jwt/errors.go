@@ -25,7 +25,7 @@ var (
 	ErrAlgorithm      = reject("algorithm", "alg is not one of the issuer's algorithms")
 	ErrType           = reject("type", "typ is not the type of token the issuer is configured for")
 	ErrCritical       = reject("critical", "crit, b64 or zip in the header: no extension is understood")
-	ErrKeyID          = reject("key_id", "kid is not a string")
+	ErrKeyID          = reject("key_id", "kid is missing or not a string")
 	ErrIssuer         = reject("issuer", "iss names no configured issuer")
 	ErrAudience       = reject("audience", "the audience has none of the issuer's audiences, or the wrong form")
 	ErrClient         = reject("client", "the client is not one of the issuer's clients")

@@ -26,6 +26,10 @@ func (i *issuer) checkHeader(h *header) error {
 		return ErrAlgorithm
 	}
 	switch {
+	case i.config.ByAPIGateway:
+		if !h.named {
+			return ErrKeyID
+		}
 	case i.mediaType != "":
 		if !foldEqual(h.mediaType, i.mediaType) {
 			return ErrType
@@ -43,6 +47,9 @@ func (i *issuer) checkClaims(c *claims, all strictjson.Value) error {
 		return mismatch(ErrTokenUse, describe(c.tokenUse), config.TokenUse)
 	}
 	audience, clients := c.audience, config.Clients
+	if config.ByAPIGateway && !audience.Exists() {
+		audience = c.clientID
+	}
 	if config.TokenUse == tokenUseAccess {
 		// Amazon Cognito has the client in each access token, and the audience where the client asked for a resource.
 		// Source:
@@ -65,7 +72,7 @@ func (i *issuer) checkClaims(c *claims, all strictjson.Value) error {
 			return err
 		}
 	}
-	if c.confirmation.Exists() && !config.AcceptBoundTokens {
+	if c.confirmation.Exists() && !config.AcceptBoundTokens && !config.ByAPIGateway {
 		return ErrBound
 	}
 	if !optionalText(c.subject) || !optionalText(c.id) {

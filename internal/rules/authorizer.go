@@ -12,8 +12,8 @@ var changedAuthorizer = Rule{
 	Severity: Error,
 	Why: "What an authorizer caches by, for how long, and which function it asks are a part of who is admitted: " +
 		"another value serves one caller's answer to another, or asks code that is not the planned one.",
-	Looks: "the type, identity sources, cache time, validation expression, function, role and user pools of " +
-		"authorizers that Gatehouse built",
+	Looks: "the type, identity sources, cache time, validation expression, function, role, user pools and JWT " +
+		"configuration of authorizers that Gatehouse built",
 	WayOut: "set it in the authorizer of Props instead of the resource, as in CacheTTL, Header, IdentitySources or " +
 		"Function",
 	check: func(v *view, report reporter) {
@@ -46,6 +46,7 @@ func (r *resource) differences(settings map[string]any) (out []string) {
 	for _, c := range []struct{ setting, property string }{
 		{"type", "Type"}, {"source", "IdentitySource"}, {"ttl", "AuthorizerResultTtlInSeconds"},
 		{"expression", "IdentityValidationExpression"}, {"role", "AuthorizerCredentials"}, {"pools", "ProviderARNs"},
+		{"jwt", "JwtConfiguration"},
 	} {
 		if settings[c.setting] != nil {
 			compare(c.property, planned(c.setting))

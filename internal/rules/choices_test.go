@@ -38,8 +38,8 @@ func TestWhatADeploymentDecides(t *testing.T) {
 			`it cannot be told whether the method GET / is open: AuthorizationType: it is "{{resolve:ssm:/kind}}"`},
 		{"a list", "", "", `["AWS_IAM"]`, "it cannot be told whether the method GET / is open: AuthorizationType: it is " +
 			"not a string"},
-		{"a type that there is not", "", "", `"JWT"`,
-			`it cannot be told whether the method GET / is open: AuthorizationType: it is "JWT"`},
+		{"a type that there is not", "", "", `"OAUTH"`,
+			`it cannot be told whether the method GET / is open: AuthorizationType: it is "OAUTH"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			a, err := cloudassembly.Parse(

@@ -10,7 +10,7 @@ const (
 	//   path        the construct path of the API
 	//   routes      an object: of each route, such as "GET /orders/{id}", the name of its guard, or "" for a public one
 	//   guards      an object: of each guard's name the logical id of its AWS::ApiGateway::Authorizer, or "AWS_IAM"
-	//   scopes      an object: of each route that Cognito guards the list of its scopes
+	//   scopes      an object: of each route whose scopes API Gateway compares the list of them
 	//   preflights  whether CORS preflights are answered
 	//   policy      the resource policy, whose Deny statements must be there; absent for none
 	PlanMetadata = "gatehouse:plan"
@@ -23,13 +23,14 @@ const (
 	RequiresMetadata = "gatehouse:requires"
 
 	// AuthorizerMetadata is at an AWS::ApiGateway::Authorizer: the settings that it must match. It is an object with
-	//   type        TOKEN, REQUEST or COGNITO_USER_POOLS
+	//   type        TOKEN, REQUEST, COGNITO_USER_POOLS or JWT
 	//   sources     the list of its identity sources
 	//   ttl         for how many seconds its answers are cached
 	//   expression  the validation expression; absent for none
 	//   function    the ARN of its function, of a Lambda authorizer
 	//   role        the ARN of the role that the function is invoked with; absent for none
 	//   pools       the list of the ARNs of its user pools, of a Cognito authorizer
+	//   jwt         the JwtConfiguration, of a JWT authorizer
 	//   included    whether its function is the included one, which answers for the routes of the plan alone
 	AuthorizerMetadata = "gatehouse:authorizer"
 )

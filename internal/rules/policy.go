@@ -119,7 +119,7 @@ func (a *api) policyScope() resourcepolicy.Scope {
 			continue
 		}
 		guard := a.plan.routes[name]
-		if guard == "" || a.cognito(guard) {
+		if guard == "" || a.needsAllow(guard) {
 			s.Allowed = append(s.Allowed, a.resourcesOf(pattern, a.plan.preflights)...)
 		} else {
 			s.Guarded = append(s.Guarded, a.resourcesOf(pattern, a.plan.preflights)...)
@@ -132,12 +132,13 @@ func (a *api) policyScope() resourcepolicy.Scope {
 	return s
 }
 
-// cognito reports whether a guard of the plan is an authorizer of Amazon Cognito.
-func (a *api) cognito(guard string) bool {
+// needsAllow reports whether a guard of the plan is an authorizer whose routes the resource policy must allow: one with
+// which API Gateway verifies the token itself.
+func (a *api) needsAllow(guard string) bool {
 	for _, r := range a.guards {
 		if r.id == a.plan.guards[guard] {
 			kind, _ := r.text("Type")
-			return kind == authCognito
+			return kind == authCognito || kind == authJWT
 		}
 	}
 	return false

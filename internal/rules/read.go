@@ -116,7 +116,7 @@ func (m *method) readAuthorization() {
 		switch t = strings.ToUpper(t); t {
 		case "":
 			t = authNone
-		case authNone, authIAM, authCustom, authCognito:
+		case authNone, authIAM, authCustom, authCognito, authJWT:
 		default:
 			m.why = "it is " + quote(c.values...)
 			continue
@@ -125,7 +125,7 @@ func (m *method) readAuthorization() {
 			m.types = append(m.types, t)
 		}
 	}
-	if m.api == nil || !m.is(authCustom) && !m.is(authCognito) {
+	if m.api == nil || !m.is(authCustom) && !m.is(authCognito) && !m.is(authJWT) {
 		return
 	}
 	id, err := m.text("AuthorizerId")

@@ -24,6 +24,7 @@ const (
 	authIAM     = "AWS_IAM"
 	authCustom  = "CUSTOM"
 	authCognito = "COGNITO_USER_POOLS"
+	authJWT     = "JWT"
 )
 
 // view is an assembly, indexed once for all rules.

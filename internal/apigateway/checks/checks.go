@@ -45,7 +45,7 @@ type Verdict struct {
 
 	Trace []Step
 
-	Authorizer     string        // what guarded the method, in a word: "none", "TOKEN", "REQUEST", "COGNITO_USER_POOLS", "AWS_IAM"
+	Authorizer     string        // what guarded the method, in a word: "none", "TOKEN", "REQUEST", "COGNITO_USER_POOLS", "JWT", "AWS_IAM"
 	Cache          string        // "HIT" or "MISS" of a Lambda authorizer with a cache, else ""
 	AuthorizerTime time.Duration // of the function's invocation; 0 if there was none
 
@@ -65,7 +65,7 @@ type AuthorizerReply struct {
 
 // Step is one check, for the log and the console.
 type Step struct {
-	Check  string // "method ARN", "resource policy", "identity source", "cache", "authorizer", "policy", "token", "audience", "scopes", "signature", "API key", "request parameters", "request body"
+	Check  string // "method ARN", "resource policy", "identity source", "cache", "authorizer", "policy", "token", "audience", "claims", "scopes", "signature", "API key", "request parameters", "request body"
 	Passed bool
 
 	// Detail says in a sentence what was found and what decided: the identity source and never its value, the cache's
@@ -103,6 +103,9 @@ type Options struct {
 
 	// Tokens verify the tokens of user pools.
 	Tokens TokenVerifier
+
+	// JWTs verifies the tokens of JWT authorizers.
+	JWTs JWTVerifier
 
 	// Keys are the access keys that requests may be signed with.
 	Keys []AccessKey
@@ -201,6 +204,8 @@ func (g *Guard) Check(ctx context.Context, c *Call) Verdict {
 		g.lambda(ctx, c, arn, &v)
 	case apimodel.AuthorizationCognito:
 		g.userPool(ctx, c, arn, &v)
+	case apimodel.AuthorizationJWT:
+		g.jwt(ctx, c, arn, &v)
 	case apimodel.AuthorizationIAM:
 		g.iam(c, arn, &v)
 	default:

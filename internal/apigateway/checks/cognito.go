@@ -23,7 +23,6 @@ type TokenVerifier interface {
 
 // cognito is an authorizer with user pools, made ready.
 type cognito struct {
-	header   string
 	audience *regexp.Regexp // that the token's aud has to match, or nil
 }
 
@@ -33,11 +32,7 @@ func (g *Guard) prepareCognito() {
 		if a.Type != apimodel.CognitoAuthorizer {
 			continue
 		}
-		header := "Authorization"
-		if len(a.IdentitySources) > 0 {
-			header = a.IdentitySources[0].Name
-		}
-		g.cognito[a] = &cognito{header, g.expression(a)}
+		g.cognito[a] = &cognito{g.expression(a)}
 	}
 }
 
@@ -46,16 +41,10 @@ func (g *Guard) prepareCognito() {
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html
 func (g *Guard) userPool(ctx context.Context, c *Call, arn string, v *Verdict) {
 	a := c.Method.Authorizer
-	header := g.cognito[a].header
-	token := c.Headers.Get(header)
-	if scheme, rest, ok := strings.Cut(token, " "); ok && strings.EqualFold(scheme, "Bearer") {
-		token = rest
-	}
-	if token == "" {
-		v.fail("identity source", unauthorized("the header %s is missing or empty", header))
+	token, ok := g.bearer(c, a, v)
+	if !ok {
 		return
 	}
-	v.pass("identity source", "the header %s has a token", header)
 	use := "id"
 	if len(c.Method.Scopes) > 0 {
 		use = "access"

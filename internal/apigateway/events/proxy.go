@@ -3,16 +3,19 @@ package events
 import (
 	"encoding/base64"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// Caller is who calls, as far as the function is told. At most one of Lambda, Claims and IAM is set, and none on a
-// method that is open.
+// Caller is who calls, as far as the function is told. At most one of Lambda, Claims, JWT and IAM is set, and
+// none on a method that is open.
 type Caller struct {
 	Lambda *LambdaCaller
 	Claims map[string]string // of a user pool's token; not nil after a Cognito authorizer
+	JWT    map[string]string // the claims of a JWT authorizer's token, each as JSON; not nil after such an authorizer
 	IAM    *IAMCaller
 
 	APIKey, APIKeyID string // of a method that wants a key; "" for none
@@ -122,8 +125,25 @@ func appendAuthorizer(b []byte, c Caller) []byte {
 		b = append(b, `,"authorizer":{"claims":`...)
 		b = appendMap(b, c.Claims, empty)
 		b = append(b, '}')
+	case c.JWT != nil:
+		b = appendJSONClaims(b, c.JWT)
 	}
 	return b
+}
+
+// appendJSONClaims writes the claims of a JWT authorizer's token, each with its JSON type, by name.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-claims.html
+func appendJSONClaims(b []byte, claims map[string]string) []byte {
+	b = append(b, `,"authorizer":{"claims":{`...)
+	for i, name := range slices.Sorted(maps.Keys(claims)) {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendString(b, name)
+		b = append(b, ':')
+		b = append(b, claims[name]...)
+	}
+	return append(b, "}}"...)
 }
 
 func appendIdentity(b []byte, r *exchange.Request, c Caller) []byte {

@@ -28,7 +28,7 @@ type Authorizer struct {
 	Cache    *time.Duration
 	CacheKey string
 
-	// By are the user pools that its tokens are of, or the Lambda function that decides.
+	// By are the user pools or the issuers that its tokens are of, or the Lambda function that decides.
 	By []string
 
 	// Variables are the function's environment as the template has it, in the notation of [cloudassembly.Written].
@@ -61,6 +61,7 @@ func authorizers(m *apimodel.Model, api *apimodel.API) (out []Authorizer, unknow
 				made.By = append(made.By, p.ID.String())
 			}
 		}
+		made.By = append(made.By, trusted(a)...)
 		if f := a.Function; f != nil {
 			made.By = []string{f.ID.String()}
 			for _, name := range slices.Sorted(maps.Keys(f.Variables)) {
@@ -92,8 +93,31 @@ func kindOf(a *apimodel.Authorizer) string {
 		return Request
 	case apimodel.CognitoAuthorizer:
 		return Cognito
+	case apimodel.JWTAuthorizer:
+		return JWT
 	}
 	return Unknown
+}
+
+// trusted are the issuers of a JWT authorizer with the audiences and the conditions for their tokens.
+func trusted(a *apimodel.Authorizer) (out []string) {
+	if a.JWT == nil {
+		return nil
+	}
+	for _, i := range a.JWT.Issuers {
+		text := i.URL + " for " + strings.Join(i.Audiences, " or ")
+		for _, c := range i.Claims {
+			text += " with " + c.Name
+			if c.Value != "" {
+				text += "=" + c.Value
+			}
+			if !c.Required && c.Value != "" {
+				text += " if there is one"
+			}
+		}
+		out = append(out, text)
+	}
+	return out
 }
 
 // cacheOf is how long an authorizer's answers are kept; nil if that is not known.

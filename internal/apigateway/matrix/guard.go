@@ -28,7 +28,7 @@ func (r *Route) guard(m *apimodel.Model, method *apimodel.Method, t tables) erro
 	case apimodel.AuthorizationIAM:
 		r.Kind, r.Who = IAM, "whom IAM allows execute-api:Invoke"
 		return nil
-	case apimodel.AuthorizationCustom, apimodel.AuthorizationCognito:
+	case apimodel.AuthorizationCustom, apimodel.AuthorizationCognito, apimodel.AuthorizationJWT:
 	default:
 		return problemsOf(m, method.ID, "it has no AuthorizationType that API Gateway knows")
 	}
@@ -40,6 +40,9 @@ func (r *Route) guard(m *apimodel.Model, method *apimodel.Method, t tables) erro
 	switch r.Kind = kindOf(a); r.Kind {
 	case Cognito:
 		r.cognito(m, method)
+		return nil
+	case JWT:
+		r.scopes(method)
 		return nil
 	case Unknown:
 		return problemsOf(m, a.ID, "its authorizer has no type that API Gateway knows")
@@ -83,6 +86,16 @@ func (r *Route) cognito(m *apimodel.Model, method *apimodel.Method) {
 	if method.Authorizer.Validation != "" {
 		r.Who = "no token: its authorizer compares aud, and access tokens of Amazon Cognito have none"
 	}
+}
+
+// scopes is what a JWT authorizer enforces on a route, beside what each of its tokens must have.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-methods.html
+func (r *Route) scopes(method *apimodel.Method) {
+	if len(method.Scopes) == 0 {
+		r.require(nil)
+		return
+	}
+	r.require([]access.Requirement{{Kind: access.Scope, AnyOf: method.Scopes}})
 }
 
 // ofClients names the app clients that a Cognito authorizer restricts ID tokens to; "" if it does not. Clients of the

@@ -56,6 +56,7 @@ const (
 	Token   = "token"   // a Lambda authorizer of type TOKEN
 	Request = "request" // a Lambda authorizer of type REQUEST
 	Cognito = "cognito" // Amazon Cognito user pools
+	JWT     = "jwt"     // API Gateway's own JWT authorizer
 	IAM     = "iam"     // AWS IAM, by Signature Version 4
 	None    = "none"
 	Unknown = "unknown"

@@ -96,7 +96,7 @@ type target struct {
 }
 
 func (m *maker) make(api matrix.API) {
-	for _, kind := range []string{matrix.None, matrix.Token, matrix.Request, matrix.Cognito, matrix.IAM} {
+	for _, kind := range []string{matrix.None, matrix.Token, matrix.Request, matrix.Cognito, matrix.JWT, matrix.IAM} {
 		t, ok := m.choose(api, kind)
 		if !ok {
 			continue

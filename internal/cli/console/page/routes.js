@@ -6,6 +6,7 @@ const guards = {
   token: 'Lambda authorizer, TOKEN',
   request: 'Lambda authorizer, REQUEST',
   cognito: 'Cognito user pools',
+  jwt: 'JWT authorizer',
   iam: 'AWS IAM',
   none: 'none',
   unknown: 'not known',

@@ -1,0 +1,171 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
+)
+
+// JWTVerifier verifies a token by the issuers, audiences and algorithms of a JWT authorizer. The conditions on further
+// claims are left to the checks. The error is one of package jwt.
+type JWTVerifier func(ctx context.Context, a *apimodel.Authorizer, token string) (*jwt.Token, error)
+
+// jwt checks a method with API Gateway's own JWT authorizer: the token, the conditions on its claims, and the method's
+// scopes, of which any one is enough.
+//
+// AWS documents the header, the claims that are checked, and 403 for a token without the scopes. It does not document
+// the order of the checks, the status of a failed condition, the body of the 403, and what a resource policy adds. Here
+// a failed condition is a 401, as every other fault of a token is; the 403 has the body of a policy's denial; and a
+// resource policy must allow explicitly, as with user pools.
+// Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer.html,
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-methods.html
+func (g *Guard) jwt(ctx context.Context, c *Call, arn string, v *Verdict) {
+	a := c.Method.Authorizer
+	token, ok := g.bearer(c, a, v)
+	if !ok {
+		return
+	}
+	verified, err := g.o.JWTs(ctx, a, token)
+	if err != nil {
+		v.fail("token", unauthorized("the JWT authorizer rejects the token: %s%s",
+			strings.TrimPrefix(err.Error(), jwt.ErrRejected.Error()+": "), cameAndWanted(err)))
+		return
+	}
+	v.pass("token", "a valid token of %s for %q%s%s",
+		verified.Issuer(), verified.Subject(), g.lifetime(verified), unproven(verified))
+	if !hasClaims(a, verified, v) || !hasScopes(c.Method.Scopes, verified, v) {
+		return
+	}
+	v.Known.JWT, v.Principal = jsonClaims(verified), verified.Subject()
+	g.mustAllow(c, arn, iampolicy.Caller{}, v)
+	if v.Denial == nil {
+		v.Caller = v.Known
+	}
+}
+
+// bearer finds the token in the authorizer's header, with or without the word Bearer, as JWT authorizers of HTTP APIs
+// take it.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+func (g *Guard) bearer(c *Call, a *apimodel.Authorizer, v *Verdict) (token string, ok bool) {
+	header := "Authorization"
+	if len(a.IdentitySources) > 0 {
+		header = a.IdentitySources[0].Name
+	}
+	token = c.Headers.Get(header)
+	if scheme, rest, ok := strings.Cut(token, " "); ok && strings.EqualFold(scheme, "Bearer") {
+		token = rest
+	}
+	if token == "" {
+		v.fail("identity source", unauthorized("the header %s is missing or empty", header))
+		return "", false
+	}
+	v.pass("identity source", "the header %s has a token", header)
+	return token, true
+}
+
+// unproven says by what a token passes that AWS does not document for REST APIs.
+func unproven(t *jwt.Token) string {
+	var out string
+	if !t.Claims().Get("aud").Exists() {
+		out += "; it has no aud, so client_id is compared with the audiences, which AWS documents for HTTP APIs alone"
+	}
+	if t.Claims().Get("cnf").Exists() {
+		out += "; its cnf binds it to a key of the client, which API Gateway is not known to check"
+	}
+	return out
+}
+
+// hasClaims checks the conditions that a JWT authorizer has for the tokens of an issuer: a text, compared exactly.
+// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_JwtAdditionalClaim.html
+func hasClaims(a *apimodel.Authorizer, t *jwt.Token, v *Verdict) bool {
+	i := slices.IndexFunc(a.JWT.Issuers, func(i apimodel.JWTIssuer) bool { return i.URL == t.Issuer() })
+	if i < 0 {
+		v.fail("claims", unauthorized("the token's issuer %q is not one of the authorizer's", t.Issuer()))
+		return false
+	}
+	var passed []string
+	for _, want := range a.JWT.Issuers[i].Claims {
+		got := t.Claims().Get(want.Name)
+		switch text, ok := got.Text(); {
+		case !got.Exists() && !want.Required && want.Value != "":
+			passed = append(passed, fmt.Sprintf("%s is missing and not required", want.Name))
+		case !got.Exists():
+			v.fail("claims", unauthorized("the authorizer requires the claim %s, and the token has none", want.Name))
+			return false
+		case !ok:
+			v.fail("claims", unauthorized("the authorizer compares the claim %s as a text, and the token's is %s",
+				want.Name, withArticle(got.Kind())))
+			return false
+		case want.Value != "" && text != want.Value:
+			v.fail("claims", unauthorized("the token's claim %s is not the one that the authorizer requires: got %q, want %q",
+				want.Name, text, want.Value))
+			return false
+		default:
+			passed = append(passed, fmt.Sprintf("%s is %q", want.Name, text))
+		}
+	}
+	if passed != nil {
+		v.pass("claims", "%s", strings.Join(passed, ", "))
+	}
+	return true
+}
+
+func withArticle(k strictjson.Kind) string {
+	name := k.String()
+	if strings.ContainsRune("aeiou", rune(name[0])) {
+		return "an " + name
+	}
+	return "a " + name
+}
+
+// hasScopes compares a method's scopes with those in scope or, without that, in scp: a text of words, or a list.
+func hasScopes(wanted []string, t *jwt.Token, v *Verdict) bool {
+	if len(wanted) == 0 {
+		return true
+	}
+	claim := t.Claims().Get("scope")
+	if !claim.Exists() {
+		claim = t.Claims().Get("scp")
+	}
+	have, isList := claim.Texts()
+	if !isList {
+		text, _ := claim.Text()
+		have = strings.Fields(text)
+	}
+	shown := "none"
+	if len(have) > 0 {
+		shown = strings.Join(have, ", ")
+	}
+	want := strings.Join(wanted, ", ")
+	i := slices.IndexFunc(wanted, func(s string) bool { return slices.Contains(have, s) })
+	if i < 0 {
+		v.fail("scopes", mapping.Failure{
+			Type:      mapping.AccessDenied,
+			Status:    403,
+			ErrorType: "AccessDeniedException",
+			Capital:   true,
+			Message:   "User is not authorized to access this resource",
+			Reason:    fmt.Sprintf("the method wants one of the scopes %s, and the token has %s", want, shown),
+		})
+		return false
+	}
+	v.pass("scopes", "the method wants one of the scopes %s, and the token has %s: %s is enough", want, shown, wanted[i])
+	return true
+}
+
+// jsonClaims are a token's claims as JSON, by name.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-claims.html
+func jsonClaims(t *jwt.Token) map[string]string {
+	out := map[string]string{}
+	for name, value := range t.Claims().Members() {
+		out[name] = value.Raw()
+	}
+	return out
+}
