@@ -59,6 +59,7 @@ var floors = [][]string{
 		"internal/nodepeer",
 		"internal/sigv4",
 		"internal/httpname",
+		"internal/partition",
 	},
 }
 

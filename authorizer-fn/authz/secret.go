@@ -2,7 +2,6 @@ package authz
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/partition"
 	"github.com/gatehouse-cdk/gatehouse/internal/sigv4"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
@@ -124,26 +124,14 @@ func (s secrets) signer(region string) sigv4.Signer {
 	}
 }
 
-// domains are those of AWS where they are not amazonaws.com, by partition.
-// Source: https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json
-var domains = map[string]string{
-	"aws-cn":    "amazonaws.com.cn",
-	"aws-eusc":  "amazonaws.eu",
-	"aws-iso":   "c2s.ic.gov",
-	"aws-iso-b": "sc2s.sgov.gov",
-	"aws-iso-e": "cloud.adc-e.uk",
-	"aws-iso-f": "csp.hci.ic.gov",
-}
-
 // endpoint is where the secret's own region answers, or what [secretsEndpoint] names.
 // Source: https://docs.aws.amazon.com/general/latest/gr/asm.html
 func (s secrets) endpoint(arn string) (url, region string) {
-	parts := strings.SplitN(arn, ":", 5)
-	partition, region := parts[1], parts[3]
+	region = strings.SplitN(arn, ":", 5)[3]
 	if own := s.getenv(secretsEndpoint); own != "" {
 		return own, region
 	}
-	return "https://secretsmanager." + region + "." + cmp.Or(domains[partition], "amazonaws.com") + "/", region
+	return "https://secretsmanager." + region + "." + partition.Of(region).Domain + "/", region
 }
 
 // isSecretARN reports whether a text is arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:NAME. None of it can then

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/partition"
 )
 
 func (b *builder) readIdentity() {
@@ -83,9 +83,12 @@ func (b *builder) pool(arn string) *UserPool {
 	if !ok || id == "" {
 		return nil
 	}
-	_, suffix := cloudassembly.Partition(parts[3])
+	region := parts[3]
 	p := &UserPool{
-		PoolID: id, ARN: arn, Region: parts[3], ProviderURL: "https://cognito-idp." + parts[3] + "." + suffix + "/" + id,
+		PoolID:      id,
+		ARN:         arn,
+		Region:      region,
+		ProviderURL: "https://cognito-idp." + region + "." + partition.Of(region).Domain + "/" + id,
 	}
 	b.model.UserPools = append(b.model.UserPools, p)
 	b.pools[arn] = p

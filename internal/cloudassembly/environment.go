@@ -2,6 +2,8 @@ package cloudassembly
 
 import (
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/partition"
 )
 
 // environment splits aws://account/region, and drops the parts that are unknown-account and unknown-region.
@@ -35,11 +37,9 @@ func (e *Evaluator) Account(s *Stack) string {
 
 // Partition returns the partition of a stack's region, such as "aws".
 func (e *Evaluator) Partition(s *Stack) string {
-	name, _ := Partition(e.Region(s))
-	return name
+	return partition.Of(e.Region(s)).Name
 }
 
 func (e *Evaluator) suffix(s *Stack) string {
-	_, suffix := Partition(e.Region(s))
-	return suffix
+	return partition.Of(e.Region(s)).Domain
 }
