@@ -12,8 +12,8 @@ package apigateway
 import (
 	"context"
 	"crypto/rand"
+	"encoding/hex"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -144,7 +144,7 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 // receive gives a request its time, its IDs and its stage.
 func (g *Gateway) receive(r *exchange.Request) {
 	r.Time = g.options.Now()
-	r.RequestID = newUUID()
+	r.RequestID = lambdaruntime.NewUUID()
 	r.ExtendedID = newExtendedID()
 	r.TraceID = traceOf(r.Headers, r.Time)
 	r.Stage, r.Path = splitStage(r.RawPath)
@@ -162,19 +162,11 @@ func splitStage(path string) (stage, rest string) {
 	return stage, "/" + strings.TrimLeft(rest, "/")
 }
 
-// newUUID is a version 4 UUID (RFC 9562, section 5.4), the form of API Gateway's request ids.
-func newUUID() string {
-	var b [16]byte
-	rand.Read(b[:]) // never fails, see crypto/rand
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
-}
-
 // newExtendedID has the form of x-amz-apigw-id.
 func newExtendedID() string { return rand.Text()[:15] + "=" }
 
 func randomHex(bytes int) string {
 	b := make([]byte, bytes)
 	rand.Read(b)
-	return fmt.Sprintf("%x", b)
+	return hex.EncodeToString(b)
 }

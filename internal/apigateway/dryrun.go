@@ -49,7 +49,7 @@ func (st *stage) dryGuard() *checks.Guard {
 func (s *served) invokeDry(
 	ctx context.Context, f *apimodel.Function, payload []byte, r *exchange.Request,
 ) (checks.AuthorizerReply, error) {
-	id := newUUID()
+	id := lambdaruntime.NewUUID()
 	s.gateway.dryRuns.add(id)
 	return s.invokeAuthorizer(ctx, f, payload, lambdaruntime.InvokeOptions{RequestID: id, TraceID: r.TraceID})
 }

@@ -37,7 +37,7 @@ const oneVCPU = 1769
 // environ is the whole environment of a process, sorted.
 func (p *Pool) environ(s *Spec, runtimeAPI string) []string {
 	o := &p.options
-	stream := o.Now().UTC().Format("2006/01/02") + "/[$LATEST]" + strings.ReplaceAll(newUUID(), "-", "")
+	stream := o.Now().UTC().Format("2006/01/02") + "/[$LATEST]" + strings.ReplaceAll(NewUUID(), "-", "")
 	// Those that a function may set itself come first.
 	env := map[string]string{
 		"LANG":                     "en_US.UTF-8",

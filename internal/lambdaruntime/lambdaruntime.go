@@ -132,7 +132,7 @@ func New(o Options) *Pool {
 		o.Now = time.Now
 	}
 	if o.NewID == nil {
-		o.NewID = newUUID
+		o.NewID = NewUUID
 	}
 	o.Env = maps.Clone(o.Env)
 	p := &Pool{options: o, starter: newStarter(), watchdog: newWatchdog()}
@@ -246,8 +246,9 @@ func (p *Pool) Close() {
 	p.starter.close()
 }
 
-// newUUID is a version 4 UUID (RFC 9562 section 5.4), the form of Lambda's request ids.
-func newUUID() string {
+// NewUUID makes a random UUID of version 4 (RFC 9562, section 5.4), the form of the request ids of Lambda and API
+// Gateway.
+func NewUUID() string {
 	var b [16]byte
 	rand.Read(b[:]) // never fails, see crypto/rand
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
