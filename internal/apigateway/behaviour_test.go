@@ -20,8 +20,8 @@ type behaviour struct {
 	want   string
 	got    func(t *testing.T) string
 
-	// differs says why a line is not done here, or done in another way, or cannot be shown. Such a line may go without
-	// want and got.
+	// differs says why the local gateway does not do a line, does it in another way, or cannot show it. Such a line may
+	// go without want and got.
 	differs string
 }
 
@@ -212,7 +212,7 @@ func printMatrix(rows []row) {
 			differ++
 		}
 	}
-	fmt.Printf("%d cases, %d of them for what is not done or differs\n", len(rows), differ)
+	fmt.Printf("%d cases, %d of them for what is missing or differs\n", len(rows), differ)
 }
 
 // printable is a text on a line, not too long.

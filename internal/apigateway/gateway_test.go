@@ -62,7 +62,7 @@ func TestBlocked(t *testing.T) {
 		t.Errorf("got %d %s", answer.StatusCode, body)
 	}
 	if reason := told.last().Reason; !strings.Contains(reason, "HTTP_PROXY") || !strings.Contains(reason, "Shop/GetFar") {
-		t.Errorf("got the reason %q, want what is not done and the logical id in it", reason)
+		t.Errorf("got the reason %q, want the unsupported feature and the logical ID in it", reason)
 	}
 	if answer, _ := send(t, api.URL, "POST /prod/far"); answer.Header.Get("Route") != "far" {
 		t.Errorf("the other method of the path: got %d", answer.StatusCode)

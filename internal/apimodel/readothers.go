@@ -41,7 +41,7 @@ func (b *builder) readOthers() {
 	for _, kind := range slices.Sorted(maps.Keys(b.byType)) {
 		what, ok := unsupported[kind]
 		if !ok && strings.HasPrefix(kind, "AWS::Serverless::") {
-			what, ok = kind+" needs a transform, which is not done: write it with the resources that it becomes", true
+			what, ok = kind+" needs a transform, which the local gateway does not run: write the resources that it becomes", true
 		}
 		for _, r := range b.byType[kind] {
 			if ok {

@@ -121,7 +121,7 @@ func (g *gate) authorizer(a *apimodel.Authorizer) *apimodel.Authorizer {
 	return a
 }
 
-// guarded is a method with an authorizer; its path says nothing about routing, which is not done here.
+// guarded is a method with an authorizer; its path does not matter: these tests do not route.
 func guarded(a *apimodel.Authorizer) *apimodel.Method {
 	kind := apimodel.AuthorizationCustom
 	if a.Type == apimodel.CognitoAuthorizer {

@@ -25,7 +25,7 @@ func ExampleResponses_Answer() {
 	// https://shop.example.com UnauthorizedException
 }
 
-// A CORS preflight as CDK makes it. What is not done here is an error when it is read, not an answer that is wrong.
+// A CORS preflight as CDK makes it. Reading an unsupported template is an error; it never gives a wrong answer.
 func ExampleNewMock() {
 	method := &apimodel.Method{
 		Verb: "OPTIONS", Path: "/orders",

@@ -18,8 +18,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// ErrUnsupported says that a template or a parameter has something that is not done here; the error names it.
-var ErrUnsupported = errors.New("mapping: not done here")
+// ErrUnsupported says that a template or a parameter has something that the local gateway does not support; the error
+// names it.
+var ErrUnsupported = errors.New("mapping: not supported by the local gateway")
 
 func unsupported(format string, a ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{ErrUnsupported}, a...)...)

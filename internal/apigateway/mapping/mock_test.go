@@ -289,7 +289,7 @@ func TestMockStatus(t *testing.T) {
 	}
 }
 
-// What is not done is said when the API is loaded.
+// Unsupported templates are reported when the API is loaded.
 func TestNewMockRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name   string

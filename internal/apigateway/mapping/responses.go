@@ -18,8 +18,8 @@ type response struct {
 	templates  byType[substitution] // none for the default
 }
 
-// NewResponses reads an API's gateway responses. One that has something which is not done here is a problem, and what
-// would be answered without it takes its place. A variable that is not known is a problem too, but the response stays:
+// NewResponses reads an API's gateway responses. One that has something unsupported is a problem, and what would be
+// answered without it takes its place. A variable that is not known is a problem too, but the response stays:
 // the variable has no value, as one on AWS that the request gives none.
 //
 // Source: "Variables for gateway responses" in

@@ -333,7 +333,7 @@ func TestSubstitution(t *testing.T) {
 	}
 }
 
-// What is not done is said when the API is loaded, by its name, and API Gateway's own response takes the place.
+// Unsupported responses are reported by name when the API is loaded, and API Gateway's own take their place.
 func TestNewResponsesProblems(t *testing.T) {
 	for _, c := range []struct {
 		response apimodel.GatewayResponse
