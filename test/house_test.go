@@ -60,6 +60,7 @@ var floors = [][]string{
 		"internal/sigv4",
 		"internal/httpname",
 		"internal/partition",
+		"internal/private",
 	},
 }
 

@@ -203,10 +203,10 @@ func TestTokenWithoutFolderForTheKey(t *testing.T) {
 		{"a key that others can read", func() (string, error) {
 			dir := t.TempDir()
 			if runtime.GOOS == "windows" {
-				return "", errors.New("so other users can read the keys: no modes here")
+				return "", errors.New("so other users have access to it: no modes here")
 			}
 			return dir, errors.Join(os.MkdirAll(devissuer.Folder(dir), 0o700), os.Chmod(devissuer.Folder(dir), 0o755))
-		}, "so other users can read the keys: "},
+		}, "so other users have access to it: "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer

@@ -8,11 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/private"
 )
 
 // DefaultOverlap is how long keys stay published after they were replaced.
@@ -172,20 +173,14 @@ func (s *KeyStore) openFolder() error {
 	case !info.IsDir():
 		return fmt.Errorf("devissuer: %s is not a folder, and the keys are kept there: move it away", dir)
 	}
-	return private(dir, info, "700")
+	return checkPrivate(dir, info, "700")
 }
 
-// private refuses what others can read or change. Windows has no such modes: there a user's cache folder is the user's.
-func private(path string, info fs.FileInfo, mode string) error {
-	if open := info.Mode().Perm() & 0o077; open != 0 && runtime.GOOS != "windows" {
-		return fmt.Errorf(
-			"%w: %s has mode %04o, so other users can read the keys: delete it for new keys, or, if no other user has read it, chmod %s %s",
-			ErrExposed,
-			path,
-			info.Mode().Perm(),
-			mode,
-			path,
-		)
+// checkPrivate refuses what other users can read or change. mode is what the way out gives it.
+func checkPrivate(path string, info fs.FileInfo, mode string) error {
+	if err := private.Check(path, info); err != nil {
+		return fmt.Errorf("%w: %w: delete it for new keys, or, if no other user has read it, chmod %s %s",
+			ErrExposed, err, mode, path)
 	}
 	return nil
 }
@@ -230,7 +225,7 @@ func (s *KeyStore) read(number int) error {
 	if !info.Mode().IsRegular() {
 		return fmt.Errorf("%w: %s is not a regular file: delete it, and new keys are made", ErrKeyFile, path)
 	}
-	if err := private(path, info, "600"); err != nil {
+	if err := checkPrivate(path, info, "600"); err != nil {
 		return err
 	}
 	if s.ring != nil && s.number == number && os.SameFile(info, s.info) && info.ModTime().Equal(s.info.ModTime()) {

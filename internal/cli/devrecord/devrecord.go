@@ -19,6 +19,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/private"
 )
 
 // ErrExposed is returned for a folder or a file that belongs to another user, or that others can write or read.
@@ -155,8 +157,8 @@ func read(path string) (Record, error) {
 	if !os.SameFile(before, info) {
 		return Record{}, fmt.Errorf("%w: %s was replaced while it was opened: run the command again", ErrExposed, path)
 	}
-	if err := private(path, info); err != nil {
-		return Record{}, err
+	if err := private.Check(path, info); err != nil {
+		return Record{}, exposed(err)
 	}
 	text, err := io.ReadAll(io.LimitReader(f, most))
 	if err != nil {
@@ -181,5 +183,10 @@ func checkDir(dir string) error {
 	case !info.IsDir():
 		return fmt.Errorf("%w: %s is not a folder: move it away", ErrExposed, dir)
 	}
-	return private(dir, info)
+	if err := private.Check(dir, info); err != nil {
+		return exposed(err)
+	}
+	return nil
 }
+
+func exposed(why error) error { return fmt.Errorf("%w: %w: delete it", ErrExposed, why) }
