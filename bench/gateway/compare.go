@@ -2,12 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
 )
 
-// load compares the two servers, route by route, in turns.
+// load compares the two servers, route by route, in turns, and both with the least that a gateway in Go can be.
 func (b *bench) load(ctx context.Context) error {
 	token, jwks, err := b.token()
 	if err != nil {
@@ -23,7 +24,7 @@ func (b *bench) load(ctx context.Context) error {
 		return err
 	}
 	defer theirs.stop()
-	const peer = "serverless-offline"
+	var above []figures.Figure
 	for _, route := range []struct {
 		name  string
 		path  string
@@ -31,92 +32,122 @@ func (b *bench) load(ctx context.Context) error {
 		body  string
 		least float64
 	}{
-		{"guarded route", "/prod/orders", token, "{\"orders\":[]}\n", 10},
+		{"guarded route", "/prod/orders", token, "{\"orders\":[]}\n", 8},
 		{"public route", "/prod/health", "", "{\"status\":\"ok\"}\n", 0},
 	} {
-		targets := [2]target{
-			{"gatehouse dev", ours.cmd.Process.Pid, ours.address, route.path, route.token, route.body},
-			{peer, theirs.cmd.Process.Pid, theirs.address, route.path, route.token, route.body},
+		bare, err := b.bare(ctx, route.body)
+		if err != nil {
+			return err
 		}
-		for _, t := range targets {
-			if _, err := t.load(b.connections, b.warmUp); err != nil {
-				return err
-			}
+		to := func(name string, p *process, address string) target {
+			return target{name, p.cmd.Process.Pid, address, route.path, route.token, route.body}
 		}
-		fmt.Printf(
-			"\n%s, GET %s: %d connections, %d rounds of %s each\n",
-			route.name,
-			route.path,
-			b.connections,
-			b.rounds,
-			b.length,
-		)
-		fmt.Printf("  %-8s %39s   %39s   %s\n", "", "gatehouse dev", "serverless-offline", "ratio of")
-		const side = "requests/s    p50 ms    p99 ms    CPU us"
-		fmt.Printf("  %-8s %s   %s   requests/s\n", "round", side, side)
-		var columns [9][]float64
-		for n := range b.rounds {
-			var row []float64
-			for _, t := range targets {
-				f, err := t.load(b.connections, b.length)
-				if err != nil {
-					return err
-				}
-				row = append(row, f.rate, f.p50, f.p99, f.cpu)
-			}
-			row = append(row, row[0]/row[4])
-			for i, v := range row {
-				columns[i] = append(columns[i], v)
-			}
-			printRow(fmt.Sprint(n+1), row)
+		c := comparison{
+			to("gatehouse dev", ours.process, ours.address),
+			to("serverless-offline", theirs.process, theirs.address),
+			to("bare", bare.process, bare.address),
 		}
-		var row []float64
-		for _, c := range columns {
-			row = append(row, median(c))
+		fmt.Printf("\n%s, GET %s: %d connections, %d rounds of %s each\n",
+			route.name, route.path, b.connections, b.rounds, b.length)
+		median, err := c.run(b)
+		if err := errors.Join(err, bare.stop()); err != nil {
+			return err
 		}
-		printRow("median", row)
-		subject := "gatehouse dev, " + route.name
-		figures.Report(
-			figures.Figure{
-				Subject:  subject,
-				Name:     "requests per second (more is better)",
-				Peer:     peer,
-				Measured: row[0],
-				Against:  row[4],
-				Ratio:    row[8],
-				AtLeast:  route.least,
-			},
-		)
-		figures.Report(
-			figures.Figure{
-				Subject:  subject,
-				Name:     "99th percentile",
-				Peer:     peer,
-				Unit:     "ms",
-				Measured: row[2],
-				Against:  row[6],
-				Ratio:    row[2] / row[6],
-			},
-		)
-		figures.Report(
-			figures.Figure{
-				Subject:  subject,
-				Name:     "processor time for one",
-				Peer:     peer,
-				Unit:     "us",
-				Measured: row[3],
-				Against:  row[7],
-				Ratio:    row[3] / row[7],
-			},
-		)
+		median.report("gatehouse dev, "+route.name, route.least)
+		above = append(above, median.aboveBare(route.name))
+	}
+	for _, f := range above {
+		figures.Report(f)
 	}
 	return nil
 }
 
-func printRow(name string, v []float64) {
-	fmt.Printf("  %-8s", name)
-	for _, side := range [][]float64{v[:4], v[4:8]} {
-		fmt.Printf(" %10.0f %9.2f %9.2f %9.0f  ", side[0], side[1], side[2], side[3])
+// comparison is of gatehouse dev with serverless-offline and with command bare, in this order.
+type comparison [3]target
+
+// rounds are what the three measured in one turn, or their medians.
+type rounds [3]round
+
+// run measures them in turns, after a warm-up, prints each turn and returns the medians.
+func (c comparison) run(b *bench) (rounds, error) {
+	for _, t := range c {
+		if _, err := t.load(b.connections, b.warmUp); err != nil {
+			return rounds{}, err
+		}
 	}
-	fmt.Printf(" %5.2f\n", v[8])
+	fmt.Printf("  %-8s", "")
+	for _, t := range c {
+		fmt.Printf(" %39s  ", t.name)
+	}
+	fmt.Printf("\n  %-8s", "round")
+	for range c {
+		fmt.Printf(" %10s %9s %9s %8s  ", "requests/s", "p50 ms", "p99 ms", "CPU us")
+	}
+	fmt.Println()
+	var all []rounds
+	for n := range b.rounds {
+		var row rounds
+		for i, t := range c {
+			var err error
+			if row[i], err = t.load(b.connections, b.length); err != nil {
+				return rounds{}, err
+			}
+		}
+		row.print(fmt.Sprint(n + 1))
+		all = append(all, row)
+	}
+	var middle rounds
+	for i := range c {
+		of := func(figure func(round) float64) float64 {
+			var values []float64
+			for _, row := range all {
+				values = append(values, figure(row[i]))
+			}
+			return median(values)
+		}
+		middle[i] = round{
+			rate: of(func(r round) float64 { return r.rate }),
+			p50:  of(func(r round) float64 { return r.p50 }),
+			p99:  of(func(r round) float64 { return r.p99 }),
+			cpu:  of(func(r round) float64 { return r.cpu }),
+		}
+	}
+	middle.print("median")
+	return middle, nil
+}
+
+func (r rounds) print(name string) {
+	fmt.Printf("  %-8s", name)
+	for _, side := range r {
+		fmt.Printf(" %10.0f %9.2f %9.2f %8.0f  ", side.rate, side.p50, side.p99, side.cpu)
+	}
+	fmt.Println()
+}
+
+// report reports the medians against serverless-offline. least is the bound of the requests per second, 0 for none.
+func (r rounds) report(subject string, least float64) {
+	ours, theirs, bare := r[0], r[1], r[2]
+	for _, f := range []figures.Figure{
+		{Name: "requests per second (more is better)", Measured: ours.rate, Against: theirs.rate, AtLeast: least},
+		{Name: "the same, bare", Measured: bare.rate, Against: theirs.rate, Other: true},
+		{Name: "99th percentile", Unit: "ms", Measured: ours.p99, Against: theirs.p99},
+		{Name: "processor time for one", Unit: "us", Measured: ours.cpu, Against: theirs.cpu},
+	} {
+		f.Subject, f.Peer, f.Ratio = subject, "serverless-offline", f.Measured/f.Against
+		figures.Report(f)
+	}
+}
+
+// aboveBare is what gatehouse dev adds to the least.
+func (r rounds) aboveBare(route string) figures.Figure {
+	return figures.Figure{
+		Subject:  "gatehouse dev above the least",
+		Name:     route + ", processor time for one",
+		Peer:     "the bare gateway",
+		Unit:     "us",
+		Measured: r[0].cpu,
+		Against:  r[2].cpu,
+		Ratio:    r[0].cpu / r[2].cpu,
+		AtMost:   1.6,
+	}
 }

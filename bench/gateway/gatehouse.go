@@ -20,7 +20,7 @@ import (
 // build builds the command, and synthesizes the example with its functions built for this machine.
 func (b *bench) build(ctx context.Context) error {
 	b.binary, b.assembly = filepath.Join(b.dir, "gatehouse"), filepath.Join(b.dir, "cdk.out")
-	if err := run(ctx, nil, "go", "build", "-o", b.binary, "./cmd/gatehouse"); err != nil {
+	if err := run(ctx, nil, "go", "build", "-o", b.dir, "./cmd/gatehouse", "./bench/gateway/bare"); err != nil {
 		return err
 	}
 	return run(
@@ -42,8 +42,8 @@ func run(ctx context.Context, env []string, name string, args ...string) error {
 	return nil
 }
 
-// gatehouse is a "gatehouse dev" that listens.
-type gatehouse struct {
+// listener is a gateway that listens.
+type listener struct {
 	*process
 	address string        // host:port
 	took    time.Duration // from the start of the process
@@ -52,8 +52,17 @@ type gatehouse struct {
 var listening = regexp.MustCompile(`(?m)^listening on http://(127\.0\.0\.1:\d+)$`)
 
 // dev starts the command and waits until it listens.
-func (b *bench) dev(ctx context.Context, env []string, args ...string) (*gatehouse, error) {
-	p, err := b.launch(ctx, "", env, b.binary, append([]string{"dev", "--port", "0"}, args...)...)
+func (b *bench) dev(ctx context.Context, env []string, args ...string) (*listener, error) {
+	return b.listen(ctx, env, b.binary, append([]string{"dev", "--port", "0"}, args...)...)
+}
+
+// bare starts command bare with its answer and waits until it listens.
+func (b *bench) bare(ctx context.Context, answer string) (*listener, error) {
+	return b.listen(ctx, nil, filepath.Join(b.dir, "bare"), answer)
+}
+
+func (b *bench) listen(ctx context.Context, env []string, name string, args ...string) (*listener, error) {
+	p, err := b.launch(ctx, "", env, name, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +70,7 @@ func (b *bench) dev(ctx context.Context, env []string, args ...string) (*gatehou
 	if err != nil {
 		return nil, err
 	}
-	return &gatehouse{p, text[1], at}, nil
+	return &listener{p, text[1], at}, nil
 }
 
 // start measures from the start of the process to the line "listening on": running the app, which asks the go command

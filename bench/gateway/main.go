@@ -15,6 +15,11 @@
 // also gets slower with the requests that it has answered, by a quarter in the first fifteen seconds, so the length of
 // the run counts: each round is printed, and the first ones show a server that has just been started.
 //
+// A third server is measured in the same turns: command bare, which is the least that a gateway in Go can be that runs
+// functions as they run on Lambda, with net/http and aws-lambda-go and nothing else. Its ratio to serverless-offline is
+// about the most that gatehouse dev can reach on the machine. Where system calls and switches between processes are
+// dear, as in a nested virtual machine, that is less: serverless-offline runs in one process and pays for few of them.
+//
 // It does not measure AWS, nor functions that do work of their own, nor memory. What counts are the ratios: the times
 // are this machine's. Needed are Node.js and npm, which fetches the peer once, into the user's cache folder.
 package main
