@@ -2,7 +2,6 @@ package jwt
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"time"
 )
@@ -123,9 +122,11 @@ type Options struct {
 	// TCP and TLS that honours HTTPS_PROXY and its like as net/http does.
 	Transport http.RoundTripper
 
-	// Logger gets a line when keys change, one for each that is ignored then, and one when they cannot be had.
+	// Log is called when keys change, for each that is ignored then, and when they cannot be had, which is a warning. Its
+	// attributes are names and values in turn, as those of slog.Log; that package itself would add a hundredth to the
+	// binary of a function that has no use for it.
 	// Default: none.
-	Logger *slog.Logger
+	Log func(warning bool, message string, attributes ...any)
 
 	// Observe is called after each fetch of keys, on the fetch's own goroutine, so it must be safe for concurrent use.
 	Observe func(Fetch)
@@ -185,8 +186,8 @@ func (o Options) withDefaults() Options {
 	}
 	// Without the monotonic reading, which need not go on while a Lambda function is frozen between two invocations.
 	o.Now = func() time.Time { return now().Round(0) }
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
+	if o.Log == nil {
+		o.Log = func(bool, string, ...any) {}
 	}
 	if o.Observe == nil {
 		o.Observe = func(Fetch) {}

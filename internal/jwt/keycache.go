@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"sync"
 	"time"
 )
@@ -258,13 +257,16 @@ var errGivenUp = errors.New("given up: the function was frozen before there was 
 
 // report logs a fetch.
 func (c *keyCache) report(event Fetch, ignored []ignoredKey, stale bool) {
-	switch log := c.options.Logger.With(slog.String("issuer", c.name), slog.Duration("duration", event.Duration)); {
+	log := func(warning bool, message string, attributes ...any) {
+		c.options.Log(warning, message, append([]any{"issuer", c.name, "duration", event.Duration}, attributes...)...)
+	}
+	switch {
 	case event.Err != nil:
-		log.Warn("jwt: keys not fetched", slog.Any("error", event.Err), slog.Bool("older_keys_serve", stale))
+		log(true, "jwt: keys not fetched", "error", event.Err, "older_keys_serve", stale)
 	case event.Changed:
-		log.Info("jwt: new keys", slog.Int("keys", event.Keys), slog.Int("ignored", event.Ignored))
+		log(false, "jwt: new keys", "keys", event.Keys, "ignored", event.Ignored)
 		for _, k := range ignored {
-			log.Info("jwt: key ignored", slog.String("kid", k.id), slog.Any("reason", k.why))
+			log(false, "jwt: key ignored", "kid", k.id, "reason", k.why)
 		}
 	}
 	c.options.Observe(event)

@@ -2,7 +2,6 @@ package jwt
 
 import (
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
@@ -58,8 +57,5 @@ func (t *Token) String() string {
 // GoString returns the same as String, for %#v.
 func (t *Token) GoString() string { return t.String() }
 
-// LogValue returns what a log may hold of it.
-func (t *Token) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("issuer", t.Issuer()), slog.String("kid", t.KeyID()),
-		slog.String("alg", t.Algorithm()))
-}
+// MarshalText returns the same as String, for logs and JSON.
+func (t *Token) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
