@@ -99,6 +99,9 @@ func (i *Issuer) check(fail func(format string, a ...any)) {
 		strings.ContainsFunc(i.Type, func(r rune) bool { return r <= ' ' || r >= 0x7F })) {
 		fail(`Type %q is not a media type: give "at+jwt", "JWT" or the like`, i.Type)
 	}
+	if foldEqual(mediaType(i.Type), answerType) {
+		fail("Type %q is that of introspection answers, which are not tokens", i.Type)
+	}
 	if i.TokenUse != "" && i.TokenUse != tokenUseAccess && i.TokenUse != tokenUseID {
 		fail(`TokenUse %q is neither "access" nor "id"`, i.TokenUse)
 	}

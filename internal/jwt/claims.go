@@ -32,6 +32,11 @@ func readClaims(d *strictjson.Document, text string) (all strictjson.Value, c cl
 	if all.Kind() != strictjson.Object {
 		return all, c, ErrClaims
 	}
+	return all, pick(all), nil
+}
+
+// pick picks the claims out of an object.
+func pick(all strictjson.Value) (c claims) {
 	for name, v := range all.Members() {
 		switch name {
 		case "iss":
@@ -58,7 +63,7 @@ func readClaims(d *strictjson.Document, text string) (all strictjson.Value, c cl
 			c.confirmation = v
 		}
 	}
-	return all, c, nil
+	return c
 }
 
 // audienceFits reports whether aud is a string that is one of the audiences, or a list of nothing but strings that has
@@ -119,11 +124,18 @@ func seconds(v strictjson.Value) (n int64, exact, ok bool) {
 }
 
 func readLifetime(c *claims) (lifetime, error) {
-	l := lifetime{notBefore: -maxSeconds, issuedAt: noTime}
-	var ok bool
-	if l.expires, _, ok = seconds(c.expires); !ok {
-		return l, ErrTime
+	expires, _, ok := seconds(c.expires)
+	if !ok {
+		return lifetime{}, ErrTime
 	}
+	l, err := readStart(c)
+	l.expires = expires
+	return l, err
+}
+
+// readStart reads a lifetime but for its end.
+func readStart(c *claims) (lifetime, error) {
+	l := lifetime{notBefore: -maxSeconds, issuedAt: noTime}
 	for i, v := range [...]strictjson.Value{c.notBefore, c.issuedAt} {
 		if !v.Exists() {
 			continue
@@ -150,6 +162,10 @@ func (l lifetime) check(now time.Time, leeway time.Duration) error {
 	if l.expires <= now.Unix() {
 		return mismatch(ErrExpired, timeText(l.expires), "after "+timeText(now.Unix()))
 	}
+	return l.checkStart(now, leeway)
+}
+
+func (l lifetime) checkStart(now time.Time, leeway time.Duration) error {
 	if latest := now.Add(leeway).Unix(); l.notBefore > latest {
 		return mismatch(ErrNotYet, timeText(l.notBefore), "not after "+timeText(latest))
 	}

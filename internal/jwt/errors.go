@@ -41,6 +41,8 @@ var (
 	ErrKeyMismatch    = reject("key_mismatch", "the key is not for this algorithm")
 	ErrSignatureShape = reject("signature_shape", "the signature does not have the length of one")
 	ErrSignature      = reject("signature", "the signature is not valid")
+	ErrForm           = reject("form", "not a b64token of RFC 6750")
+	ErrInactive       = reject("inactive", "the introspection endpoint says that the token is not active")
 )
 
 // rejection is a reason to reject a token.

@@ -1,0 +1,46 @@
+package introspection
+
+import (
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+)
+
+// assertionLife is how long an assertion is valid: it is used at once, and its clock may be behind the endpoint's.
+const assertionLife = time.Minute
+
+// assertion makes the JWT by which the client authenticates (RFC 7523, sections 2.2 and 3), a new one for each request:
+// an endpoint may refuse an id that it has seen.
+func (a *authenticator) assertion(s *signer) (string, error) {
+	id := make([]byte, 16)
+	if _, err := io.ReadFull(a.options.Random, id); err != nil {
+		return "", fmt.Errorf("no randomness: %w", err)
+	}
+	now := a.options.Now()
+	header := []byte(`{"typ":"JWT","alg":"` + s.signing.name + `"`)
+	if a.options.KeyID != "" {
+		header = appendText(append(header, `,"kid":`...), a.options.KeyID)
+	}
+	header = append(header, '}')
+	claims := appendText([]byte(`{"iss":`), a.options.ClientID)
+	claims = appendText(append(claims, `,"sub":`...), a.options.ClientID)
+	claims = appendText(append(claims, `,"aud":`...), a.options.Audience)
+	claims = append(claims, `,"jti":"`+hex.EncodeToString(id)+`","iat":`...)
+	claims = strconv.AppendInt(claims, now.Unix(), 10)
+	claims = strconv.AppendInt(append(claims, `,"exp":`...), now.Add(assertionLife).Unix(), 10)
+	return s.sign(a.options.Random, header, append(claims, '}'))
+}
+
+// appendText writes a JSON string (RFC 8259, section 7) of printable ASCII, which Options.Check has made sure of.
+func appendText(b []byte, s string) []byte {
+	b = append(b, '"')
+	for i := range len(s) {
+		if s[i] == '"' || s[i] == '\\' {
+			b = append(b, '\\')
+		}
+		b = append(b, s[i])
+	}
+	return append(b, '"')
+}

@@ -1,0 +1,492 @@
+package introspection
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+)
+
+func TestRequestIsThatOfTheRFC(t *testing.T) {
+	f := newFixture(t, sayJSON(active))
+	a, err := f.ask("opaque-1")
+	if err != nil || !a.Claims().Get("sub").Is("user-1") {
+		t.Fatalf("got %v, %v", a, err)
+	}
+	c := f.server.last()
+	// RFC 6749, section 2.3.1: both are form-encoded before they are put together.
+	if c.user != "orders+api" || c.secret != "s3cret+%26+more" {
+		t.Errorf("authenticated as %q with %q", c.user, c.secret)
+	}
+	if got := c.form.Encode(); got != "token=opaque-1&token_type_hint=access_token" {
+		t.Errorf("form %q", got)
+	}
+	for name, want := range map[string]string{
+		"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json", "Idempotency-Key": "",
+	} {
+		if got := c.header.Get(name); got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestSecretInTheBody(t *testing.T) {
+	f := newFixture(t, sayJSON(active), func(o *Options) { o.Method = Post })
+	if _, err := f.ask("opaque-1"); err != nil {
+		t.Fatal(err)
+	}
+	c := f.server.last()
+	if c.authenticated || c.form.Get("client_id") != "orders api" || c.form.Get("client_secret") != "s3cret & more" {
+		t.Errorf("form %v, header %v", c.form, c.header)
+	}
+}
+
+// Whatever an endpoint does, one outcome follows: docs/opaque-tokens.md has the same table.
+func TestOutcomes(t *testing.T) {
+	const junk = `{"active":true`
+	for name, c := range map[string]struct {
+		answer http.HandlerFunc
+		want   error  // what the first request gets
+		text   string // part of its error
+		again  int    // calls that a second request causes at once
+	}{
+		"active":              {sayJSON(active), nil, "", 0},
+		"active, with more":   {says(200, "application/json; charset=utf-8", active), nil, "", 0},
+		"not active":          {sayJSON(`{"active":false}`), jwt.ErrInactive, "not active", 0},
+		"not active, and sub": {sayJSON(`{"active":false,"sub":"user-1"}`), jwt.ErrInactive, "", 0},
+		"401":                 {says(401, "application/json", `{"error":"invalid_client"}`), ErrUnavailable, "check the client id", 0},
+		"403":                 {says(403, "application/json", `{}`), ErrUnavailable, "check the client id", 0},
+		"400":                 {says(400, "application/json", `{"error":"invalid_request"}`), ErrUnavailable, "status 400", 0},
+		"404":                 {says(404, "application/json", active), ErrUnavailable, "status 404", 0},
+		"429":                 {says(429, "application/json", active), ErrUnavailable, "no capacity", 0},
+		"500":                 {says(500, "application/json", active), ErrUnavailable, "status 500", 0},
+		"503":                 {says(503, "application/json", active), ErrUnavailable, "no capacity", 0},
+		"201":                 {says(201, "application/json", active), ErrUnavailable, "status 201", 0},
+		"HTML":                {says(200, "text/html", active), ErrUnavailable, `content type "text/html"`, 0},
+		"no content type":     {says(200, "", active), ErrUnavailable, "content type", 0},
+		"a signed answer":     {says(200, signedType, "a.b.c"), ErrUnavailable, "content type", 0},
+		"broken JSON":         {sayJSON(junk), ErrUnavailable, "not strict JSON", 0},
+		"empty":               {sayJSON(""), ErrUnavailable, "not strict JSON", 0},
+		"an array":            {sayJSON(`[true]`), ErrUnavailable, "instead of an object", 0},
+		"active missing":      {sayJSON(`{"sub":"user-1"}`), ErrUnavailable, "no member active", 0},
+		"active as text":      {sayJSON(`{"active":"true"}`), ErrUnavailable, "active is a string", 0},
+		"active as a number":  {sayJSON(`{"active":1}`), ErrUnavailable, "active is a number", 0},
+		"active null":         {sayJSON(`{"active":null}`), ErrUnavailable, "active is null", 0},
+		"Active":              {sayJSON(`{"Active":true}`), ErrUnavailable, "no member active", 0},
+		"active twice":        {sayJSON(`{"active":false,"active":true}`), ErrUnavailable, "not strict JSON", 0},
+		"sub twice":           {sayJSON(`{"active":true,"sub":"a","sub":"b"}`), ErrUnavailable, "not strict JSON", 0},
+		"exp as text":         {sayJSON(`{"active":true,"exp":"1700000300"}`), ErrUnavailable, "exp is not a number", 0},
+		"exp too large":       {sayJSON(`{"active":true,"exp":1e300}`), ErrUnavailable, "exp is not a number", 0},
+		"nbf null":            {sayJSON(`{"active":true,"nbf":null}`), ErrUnavailable, "nbf is not a number", 0},
+		"65 KB":               {sayJSON(`{"active":true,"x":"` + strings.Repeat("x", maxAnswer) + `"}`), ErrUnavailable, "larger than", 0},
+		"redirect": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+		}, ErrUnavailable, "redirects are not followed", 0},
+		"the connection breaks": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, ErrUnavailable, "", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, c.answer)
+			f.server.Config.ErrorLog = quiet
+			a, err := f.ask("opaque-1")
+			if !errors.Is(err, c.want) || err == nil != (c.want == nil) || (a == nil) != (err != nil) {
+				t.Fatalf("got %v, %v, want %v", a, err, c.want)
+			}
+			if err != nil && !strings.Contains(err.Error(), c.text) {
+				t.Errorf("error %q does not say %q", err, c.text)
+			}
+			if err != nil && strings.Contains(err.Error(), "opaque-1") {
+				t.Errorf("error %q holds the token", err)
+			}
+			f.server.count()
+			if _, again := f.ask("opaque-1"); !errors.Is(again, c.want) {
+				t.Errorf("the second request got %v", again)
+			}
+			if n := f.server.count(); n != c.again {
+				t.Errorf("the second request caused %d calls, want %d", n, c.again)
+			}
+			// No failure is remembered of a token: once the endpoint is well again, so is the token.
+			if errors.Is(c.want, ErrUnavailable) {
+				f.server.serve(sayJSON(active))
+				f.clock.advance(firstBackoff)
+				if _, err := f.ask("opaque-1"); err != nil {
+					t.Errorf("after the failure: %v", err)
+				}
+			}
+		})
+	}
+}
+
+func TestDown(t *testing.T) {
+	f := newFixture(t, sayJSON(active))
+	f.server.Close()
+	if _, err := f.ask("opaque-1"); !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), "refused") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// An endpoint that is slow costs a request the time-out, and no later one.
+func TestSlow(t *testing.T) {
+	release := make(chan struct{})
+	f := newFixture(t, func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-release:
+		case <-r.Context().Done():
+		}
+	}, func(o *Options) { o.Timeout = 50 * time.Millisecond })
+	defer close(release)
+	if _, err := f.ask("opaque-1"); !errors.Is(err, ErrUnavailable) {
+		t.Fatalf("got %v", err)
+	}
+	f.server.count()
+	if _, err := f.ask("opaque-2"); !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), "left alone") {
+		t.Errorf("got %v", err)
+	}
+	if n := f.server.count(); n != 0 {
+		t.Errorf("%d calls while the endpoint is left alone", n)
+	}
+}
+
+// A request that is given up ends at once, and the call goes on for those that follow.
+func TestGivenUp(t *testing.T) {
+	arrived, release := make(chan struct{}), make(chan struct{})
+	f := newFixture(t, func(w http.ResponseWriter, r *http.Request) {
+		close(arrived)
+		<-release
+		sayJSON(active)(w, r)
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		<-arrived
+		cancel()
+	}()
+	if _, err := f.Ask(ctx, "opaque-1"); !errors.Is(err, ErrUnavailable) || !errors.Is(err, context.Canceled) {
+		t.Fatalf("got %v", err)
+	}
+	close(release)
+	if _, err := f.ask("opaque-1"); err != nil {
+		t.Error(err)
+	}
+	if n := f.server.count(); n != 1 {
+		t.Errorf("%d calls, want 1", n)
+	}
+}
+
+func TestThousandRequestsOfOneToken(t *testing.T) {
+	f := newFixture(t, sayJSON(active))
+	ask := func(n int) {
+		t.Helper()
+		var all sync.WaitGroup
+		for range n {
+			all.Go(func() {
+				if _, err := f.ask("opaque-1"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+	}
+	ask(1000)
+	if n := f.server.count(); n != 1 {
+		t.Errorf("1,000 requests at once: %d calls, want 1", n)
+	}
+	f.clock.advance(DefaultKeep - time.Second)
+	ask(1000)
+	if n := f.server.count(); n != 0 {
+		t.Errorf("1,000 requests while the answer counts: %d calls, want 0", n)
+	}
+	f.clock.advance(time.Second)
+	ask(1000)
+	if n := f.server.count(); n != 1 {
+		t.Errorf("1,000 requests after that: %d calls, want 1", n)
+	}
+	f.clock.advance(-time.Hour)
+	ask(1)
+	if n := f.server.count(); n != 1 {
+		t.Errorf("after the clock was set back: %d calls, want 1", n)
+	}
+}
+
+func TestHowLongAnAnswerCounts(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer string
+		keep   time.Duration
+		want   time.Duration // the last second in which it is still there, from t0
+	}{
+		"the default":               {`{"active":true}`, 0, DefaultKeep - time.Second},
+		"as configured":             {`{"active":true}`, 5 * time.Minute, 5*time.Minute - time.Second},
+		"exp is earlier":            {`{"active":true,"exp":1700000030}`, 0, 29 * time.Second},
+		"exp with a fraction":       {`{"active":true,"exp":1700000030.9}`, 0, 29 * time.Second},
+		"exp is later":              {`{"active":true,"exp":1700000300}`, 0, DefaultKeep - time.Second},
+		"not active":                {`{"active":false}`, 0, refusedKeep - time.Second},
+		"not active, and kept less": {`{"active":false}`, 2 * time.Second, time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, sayJSON(c.answer), func(o *Options) { o.Keep = c.keep })
+			_, _ = f.ask("opaque-1")
+			f.clock.advance(c.want)
+			_, _ = f.ask("opaque-1")
+			if n := f.server.count(); n != 1 {
+				t.Errorf("%d calls within %v, want 1", n, c.want)
+			}
+			f.clock.advance(time.Second)
+			_, _ = f.ask("opaque-1")
+			if n := f.server.count(); n != 1 {
+				t.Errorf("%d calls a second later, want 1", n)
+			}
+		})
+	}
+	t.Run("not at all", func(t *testing.T) {
+		f := newFixture(t, sayJSON(active), func(o *Options) { o.Keep = -1 })
+		for range 3 {
+			if _, err := f.ask("opaque-1"); err != nil {
+				t.Error(err)
+			}
+		}
+		if n := f.server.count(); n != 3 {
+			t.Errorf("%d calls, want 3", n)
+		}
+	})
+	t.Run("expired", func(t *testing.T) { // it is for jwt.Issuer.CheckAnswer to reject that
+		f := newFixture(t, sayJSON(`{"active":true,"exp":1}`))
+		for range 2 {
+			if a, err := f.ask("opaque-1"); err != nil || !a.Claims().Get("exp").Exists() {
+				t.Error(a, err)
+			}
+		}
+		if n := f.server.count(); n != 2 {
+			t.Errorf("%d calls, want 2: an answer past exp is not kept", n)
+		}
+	})
+}
+
+// A flood of invented tokens causes no call that the bounds do not allow, and does not touch what is kept.
+func TestFlood(t *testing.T) {
+	f := newFixture(t, sayJSON(active))
+	if _, err := f.ask("good"); err != nil {
+		t.Fatal(err)
+	}
+	f.server.count()
+	f.server.serve(sayJSON(`{"active":false}`))
+	flood := func(prefix string) (rejected, failed int) {
+		for i := range 10_000 {
+			switch _, err := f.ask(fmt.Sprintf("%s-%d", prefix, i)); {
+			case errors.Is(err, jwt.ErrRejected):
+				rejected++
+			case errors.Is(err, ErrUnavailable):
+				failed++
+			default:
+				t.Fatal(err)
+			}
+		}
+		return rejected, failed
+	}
+	rejected, failed := flood("junk")
+	if n := f.server.count(); n != allowedAtOnce || rejected != allowedAtOnce || failed != 10_000-allowedAtOnce {
+		t.Errorf("%d calls, %d rejected, %d failed: want %d calls", n, rejected, failed, allowedAtOnce)
+	}
+	f.clock.advance(2 * time.Second)
+	flood("more")
+	if n := f.server.count(); n != 2*allowedPerSecond {
+		t.Errorf("%d calls two seconds later, want %d", n, 2*allowedPerSecond)
+	}
+	for i := range 10_000 {
+		_, _ = f.ask(fmt.Sprintf("no token %d", i))
+	}
+	if _, err := f.ask("good"); err != nil {
+		t.Errorf("what is kept does not count any more: %v", err)
+	}
+	if n := f.server.count(); n != 0 {
+		t.Errorf("%d calls for what cannot be a token and for what is kept, want 0", n)
+	}
+	// Good tokens do not use up what is allowed.
+	f.clock.advance(time.Minute)
+	f.server.serve(sayJSON(active))
+	for i := range 1000 {
+		if _, err := f.ask(fmt.Sprintf("good-%d", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := f.server.count(); n != 1000 {
+		t.Errorf("%d calls for 1,000 good tokens", n)
+	}
+	if f.kept.count > maxKept || f.kept.bytes > maxKeptBytes || len(f.kept.entries) != f.kept.count {
+		t.Errorf("%d answers in %d bytes are kept", f.kept.count, f.kept.bytes)
+	}
+}
+
+func TestForm(t *testing.T) {
+	f := newFixture(t, sayJSON(active))
+	for token, want := range map[string]error{
+		"a":                                     nil,
+		"A9-._~+/==":                            nil,
+		strings.Repeat("x", jwt.MaxTokenSize):   nil,
+		strings.Repeat("x", jwt.MaxTokenSize+1): jwt.ErrTooLong,
+		"":                                      jwt.ErrForm,
+		"==":                                    jwt.ErrForm,
+		"a=b":                                   jwt.ErrForm,
+		"a b":                                   jwt.ErrForm,
+		"a\n":                                   jwt.ErrForm,
+		"a%2B":                                  jwt.ErrForm,
+		"ü":                                     jwt.ErrForm,
+		"a&b":                                   jwt.ErrForm,
+		"a\x00b":                                jwt.ErrForm,
+	} {
+		f.server.count()
+		if _, err := f.ask(token); !errors.Is(err, want) {
+			t.Errorf("%.20q: got %v, want %v", token, err, want)
+		}
+		if n := f.server.count(); want != nil && n != 0 {
+			t.Errorf("%.20q caused %d calls", token, n)
+		}
+	}
+}
+
+// An endpoint that fails is left alone for longer and longer, and one call finds out that it is well.
+func TestBreaker(t *testing.T) {
+	f := newFixture(t, says(500, "text/plain", ""))
+	token := 0
+	ask := func() error {
+		token++
+		_, err := f.ask(fmt.Sprintf("opaque-%d", token))
+		return err
+	}
+	for i, pause := range []time.Duration{1, 2, 4, 8, 16, 32, 60, 60} {
+		if err := ask(); !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), "status 500") {
+			t.Fatalf("%d: %v", i, err)
+		}
+		if n := f.server.count(); n != 1 {
+			t.Errorf("failure %d: %d calls, want 1", i, n)
+		}
+		f.clock.advance(pause*time.Second - 1)
+		if err := ask(); !strings.Contains(err.Error(), "left alone") || f.server.count() != 0 {
+			t.Errorf("failure %d, just before %d s: %v", i, pause, err)
+		}
+		f.clock.advance(1)
+	}
+	arrived, release := make(chan struct{}), make(chan struct{})
+	f.server.serve(func(w http.ResponseWriter, r *http.Request) {
+		close(arrived)
+		<-release
+		sayJSON(active)(w, r)
+	})
+	done := make(chan error)
+	go func() { done <- ask() }()
+	<-arrived
+	if _, err := f.ask("another"); !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), "another call") {
+		t.Errorf("while one call tries: %v", err)
+	}
+	close(release)
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	f.server.serve(sayJSON(active))
+	if err := ask(); err != nil {
+		t.Errorf("after it is well: %v", err)
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		"30":    30 * time.Second,
+		"0":     time.Second, // no less than after any failure
+		"86400": maxRetryAfter,
+		"-1":    time.Second,
+		"soon":  time.Second,
+		t0.Add(90 * time.Second).UTC().Format(http.TimeFormat): 90 * time.Second,
+		t0.Add(-time.Hour).UTC().Format(http.TimeFormat):       time.Second,
+	} {
+		t.Run(text, func(t *testing.T) {
+			f := newFixture(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Retry-After", text)
+				w.WriteHeader(http.StatusTooManyRequests)
+			})
+			_, _ = f.ask("opaque-1")
+			f.clock.advance(want - 1)
+			_, _ = f.ask("opaque-1")
+			if n := f.server.count(); n != 1 {
+				t.Errorf("%d calls before %v", n, want)
+			}
+			f.clock.advance(1)
+			_, _ = f.ask("opaque-1")
+			if n := f.server.count(); n != 1 {
+				t.Errorf("%d calls at %v, want 1", n, want)
+			}
+		})
+	}
+}
+
+// No more than so many calls are under way at a time; the others wait for as long as a call may take.
+func TestCallsAtATime(t *testing.T) {
+	arrived, release := make(chan struct{}, 100), make(chan struct{})
+	f := newFixture(t, func(w http.ResponseWriter, r *http.Request) {
+		arrived <- struct{}{}
+		<-release
+		sayJSON(active)(w, r)
+	})
+	var all sync.WaitGroup
+	for i := range 3 * maxCalls {
+		all.Go(func() {
+			if _, err := f.ask(fmt.Sprintf("opaque-%d", i)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for range maxCalls {
+		<-arrived
+	}
+	f.mu.Lock()
+	trying := f.breaker.trying
+	f.mu.Unlock()
+	if trying != maxCalls {
+		t.Errorf("%d calls are under way, want %d", trying, maxCalls)
+	}
+	close(release)
+	all.Wait()
+}
+
+// A flight that a freeze of the function interrupted is given up by the wall clock.
+func TestFrozen(t *testing.T) {
+	arrived, release := make(chan struct{}), make(chan struct{})
+	f := newFixture(t, func(w http.ResponseWriter, r *http.Request) {
+		close(arrived)
+		<-release
+		sayJSON(active)(w, r)
+	})
+	first := make(chan error)
+	go func() {
+		_, err := f.ask("opaque-1")
+		first <- err
+	}()
+	<-arrived
+	f.server.serve(sayJSON(`{"active":false}`))
+	f.clock.advance(time.Hour)
+	if _, err := f.ask("opaque-1"); !errors.Is(err, jwt.ErrInactive) {
+		t.Errorf("got %v", err)
+	}
+	close(release)
+	if err := <-first; err != nil {
+		t.Errorf("the one that was frozen: %v", err)
+	}
+	if _, err := f.ask("opaque-1"); !errors.Is(err, jwt.ErrInactive) {
+		t.Errorf("what came late counts: %v", err)
+	}
+}
+
+func TestPanic(t *testing.T) {
+	f := newFixture(t, nil, func(o *Options) {
+		o.Transport = transport(func(*http.Request) (*http.Response, error) { panic("opaque-1") })
+	})
+	if _, err := f.ask("opaque-1"); !errors.Is(err, ErrUnavailable) || strings.Contains(err.Error(), "opaque-1") {
+		t.Errorf("got %v", err)
+	}
+}
+
+type transport func(*http.Request) (*http.Response, error)
+
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) { return t(r) }

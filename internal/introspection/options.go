@@ -1,0 +1,169 @@
+package introspection
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+)
+
+// Method is how the client authenticates to the endpoint.
+type Method string
+
+// The methods, by their names in the registry of RFC 7591, section 2.
+const (
+	Basic      Method = "client_secret_basic"
+	Post       Method = "client_secret_post"
+	PrivateKey Method = "private_key_jwt"
+)
+
+// The defaults and limits of [Options].
+const (
+	DefaultKeep    = time.Minute
+	MaxKeep        = time.Hour
+	DefaultTimeout = 3 * time.Second
+)
+
+// Options say whom to ask, and how.
+type Options struct {
+	// Endpoint is the introspection endpoint, an https URL. Required.
+	Endpoint string
+
+	// ClientID is the client that asks. Required.
+	ClientID string
+
+	// Method is how the client authenticates. Default: [Basic].
+	Method Method
+
+	// Credential gives the client's secret, or for [PrivateKey] its private key: a JWK, or PKCS #8 in PEM. It is called
+	// before the first call, again when what it gave is old, and when the endpoint does not take that. It must observe
+	// the context; its errors are logged, so they must not hold the credential. Required.
+	Credential func(context.Context) ([]byte, error)
+
+	// Algorithm signs the assertions of [PrivateKey]: one of [Algorithms]. KeyID is their kid; "" for that of the JWK, if
+	// it has one. Audience is their aud.
+	Algorithm, KeyID, Audience string
+
+	// Verify verifies a signed answer and returns its member token_introspection as JSON, which makes any other answer
+	// a failure. Default: answers are plain JSON.
+	Verify func(ctx context.Context, answer string) (string, error)
+
+	// Keep is how long an answer counts at most, from the time of the call; less where the token expires before. An
+	// answer that the token is not active counts for 10 seconds at most. Default: [DefaultKeep]. Less than 0: each
+	// request asks, and only requests at the same time share an answer.
+	Keep time.Duration
+
+	// Timeout bounds a call, the credential's included. Default: [DefaultTimeout].
+	Timeout time.Duration
+
+	// Now is the clock. Default: [time.Now].
+	Now func() time.Time
+
+	// Transport makes the calls. Redirects are not followed. Default: one over TCP and TLS that honours HTTPS_PROXY.
+	Transport http.RoundTripper
+
+	// Random is where the ids and signatures of assertions come from. Default: [rand.Reader].
+	Random io.Reader
+
+	// AllowLoopbackHTTP permits http instead of https for hosts of the loopback interface, for development and tests.
+	AllowLoopbackHTTP bool
+}
+
+// Check says what is wrong with the options, all of it.
+func (o *Options) Check() error {
+	var wrong []error
+	fail := func(format string, a ...any) { wrong = append(wrong, fmt.Errorf(format, a...)) }
+	if err := CheckEndpoint(o.Endpoint, o.AllowLoopbackHTTP); err != nil {
+		fail("Endpoint %q %w", o.Endpoint, err)
+	}
+	if !isVSCHAR(o.ClientID) {
+		fail("ClientID %q is not a client id: want printable ASCII (RFC 6749, appendix A.1)", o.ClientID)
+	}
+	switch o.Method {
+	case "", Basic, Post:
+		if o.Algorithm != "" || o.KeyID != "" || o.Audience != "" {
+			fail("Algorithm, KeyID and Audience are for %s", PrivateKey)
+		}
+	case PrivateKey:
+		if !slices.Contains(Algorithms(), o.Algorithm) {
+			fail("Algorithm %q is not one of %s", o.Algorithm, strings.Join(Algorithms(), ", "))
+		}
+		if o.Audience == "" {
+			fail("Audience is empty: give the issuer's URL, or what the provider wants as aud of the assertion")
+		}
+	default:
+		fail("Method %q is not one of %s, %s, %s", o.Method, Basic, Post, PrivateKey)
+	}
+	if o.Credential == nil {
+		fail("no Credential: an endpoint answers clients that authenticate (RFC 7662, section 2.1)")
+	}
+	if o.Keep > MaxKeep || o.Keep > 0 && o.Keep%time.Second != 0 {
+		fail("Keep %v is not a number of whole seconds up to %v", o.Keep, MaxKeep)
+	}
+	return errors.Join(wrong...)
+}
+
+// CheckEndpoint refuses a URL to which no token may be sent. The error continues a sentence that names the URL.
+func CheckEndpoint(text string, loopbackHTTP bool) error {
+	if err := jwt.CheckURL(text, loopbackHTTP); err != nil {
+		return err
+	}
+	if u, err := url.Parse(text); err != nil || u.RawQuery != "" || u.ForceQuery {
+		return errors.New("has a query: leave it out; the token is sent in the body")
+	}
+	return nil
+}
+
+// isVSCHAR reports whether a text is one or more printable characters of ASCII, as client ids and secrets are
+// (RFC 6749, appendices A.1 and A.2).
+func isVSCHAR(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// withDefaults fills in what is not set, in a copy.
+func (o Options) withDefaults() Options {
+	now := o.Now
+	if now == nil {
+		now = time.Now
+	}
+	// Without the monotonic reading, which need not go on while a Lambda function is frozen between two invocations.
+	o.Now = func() time.Time { return now().Round(0) }
+	if o.Method == "" {
+		o.Method = Basic
+	}
+	if o.Keep == 0 {
+		o.Keep = DefaultKeep
+	}
+	if o.Timeout == 0 {
+		o.Timeout = DefaultTimeout
+	}
+	if o.Random == nil {
+		o.Random = rand.Reader
+	}
+	if o.Transport == nil {
+		o.Transport = &http.Transport{
+			Proxy:                  http.ProxyFromEnvironment,
+			DialContext:            (&net.Dialer{Timeout: 2 * time.Second}).DialContext,
+			ForceAttemptHTTP2:      true,
+			TLSHandshakeTimeout:    2 * time.Second,
+			MaxResponseHeaderBytes: 64 << 10,
+			MaxIdleConnsPerHost:    maxCalls,
+			DisableCompression:     true, // the size that counts is the one on the wire
+		}
+	}
+	return o
+}
