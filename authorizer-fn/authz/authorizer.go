@@ -61,7 +61,9 @@ type Authorizer struct {
 	table       *access.Table
 	routes      func() []string                          // the rules' patterns, for the log; made when first asked for
 	policies    func() (*policycompiler.Compiler, error) // made when first asked for
-	verifier    *jwt.Verifier
+	verifier    *jwt.Verifier                            // of JWTs; nil if no issuer has them
+	endpoints   map[string]asker                         // of issuers that are asked about their JWTs
+	opaque      asker                                    // the issuer that is asked about opaque tokens; nil without one
 	hook        Hook
 	hookTimeout time.Duration
 	now         func() time.Time
@@ -112,7 +114,7 @@ func FromLambda(getenv func(string) string, o Options) (*Authorizer, error) {
 		}
 		return a, nil
 	}
-	time.AfterFunc(fetchDelay, func() { a.verifier.Start(context.Background()) })
+	time.AfterFunc(fetchDelay, func() { a.start(context.Background()) })
 	if !config.PerRequest {
 		time.AfterFunc(compileDelay, func() { a.policies() })
 	}
@@ -145,16 +147,32 @@ const (
 // wait gets ready what decisions need. The error is an [ErrConfig]: there will never be any. Keys that cannot be had at
 // the moment are not an error.
 func (a *Authorizer) wait(ctx context.Context) error {
-	a.verifier.Start(ctx)
+	a.start(ctx)
 	if !a.config.PerRequest {
 		if _, err := a.policies(); err != nil {
 			return fmt.Errorf("%w: %w", ErrConfig, err)
 		}
 	}
+	if a.verifier == nil {
+		return nil
+	}
 	if err := a.verifier.Ready(ctx); errors.Is(err, jwt.ErrConfig) {
 		return fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	return nil
+}
+
+// start begins to fetch what decisions need, and does not wait for it.
+func (a *Authorizer) start(ctx context.Context) {
+	if a.verifier != nil {
+		a.verifier.Start(ctx)
+	}
+	if a.opaque != nil {
+		a.opaque.start(ctx)
+	}
+	for _, e := range a.endpoints {
+		e.start(ctx)
+	}
 }
 
 func newAuthorizer(config Config, table *access.Table, getenv func(string) string, o Options) (*Authorizer, error) {
@@ -224,7 +242,18 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 			}
 			issuer.Secret = vault.key(i.SecretARN, i.SecretField)
 		}
-		options.Issuers = append(options.Issuers, issuer)
+		if i.Introspection == nil || i.Introspection.VerifyJWTs {
+			options.Issuers = append(options.Issuers, issuer)
+		}
+		if i.Introspection != nil {
+			o := endpointOptions{options, vault, func() *jwt.Verifier { return a.verifier }}
+			if err := a.introspect(i.Introspection, issuer, o); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if len(options.Issuers) == 0 && a.opaque != nil {
+		return a, nil
 	}
 	var err error
 	if a.verifier, err = jwt.New(options); err != nil {

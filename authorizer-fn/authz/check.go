@@ -34,7 +34,18 @@ func (c Config) check() error {
 			fail("the context claim %q is there twice", claim)
 		}
 	}
+	opaque := ""
 	for _, i := range c.Issuers {
+		if i.Introspection != nil {
+			i.checkIntrospection(fail)
+		}
+		if i.isOpaque() {
+			if opaque != "" {
+				fail("issuers %q and %q both have opaque tokens, which do not say whose they are: leave one out, or set "+
+					"VerifyJWTs on one", opaque, i.URL)
+			}
+			opaque = i.URL
+		}
 		switch {
 		case i.SecretARN == "" && i.SecretField != "":
 			fail("issuer %q has a secretField and no secretArn", i.URL)

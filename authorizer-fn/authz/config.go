@@ -104,6 +104,11 @@ type Issuer struct {
 	// Leeway is how far clocks may differ for nbf and iat, in whole seconds up to 5 minutes; exp gets none. Default:
 	// none.
 	Leeway time.Duration
+
+	// Introspection is how the issuer is asked about its tokens, which are opaque or, with [Introspection.VerifyJWTs],
+	// JWTs that may have been revoked. At most one issuer's tokens are opaque: they do not say whose they are. Default:
+	// the issuer's tokens are JWTs, and it is not asked.
+	Introspection *Introspection
 }
 
 // SourceKind is the part of a request that a token is looked for in.

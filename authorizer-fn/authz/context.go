@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
@@ -41,7 +40,7 @@ type pair struct{ name, value string }
 
 // contextOf is what the backend is told, in an order that is always the same. Lists are words between single spaces;
 // see [escape]. A claim that is too long is left out, not cut: a part of a value may be another value.
-func (c Config) contextOf(t *jwt.Token, r access.Rights, added []pair) []pair {
+func (c Config) contextOf(t claims, r access.Rights, added []pair) []pair {
 	out := make([]pair, 0, 4+len(added)+len(c.ContextClaims))
 	room := maxContext
 	add := func(name, value string) {
@@ -151,8 +150,12 @@ func special(c byte) bool {
 
 // principalOf is who calls, fit for an access log, whose quotes are not escaped: what is not printable ASCII, and what
 // JSON has a meaning for, is percent-encoded. Too long a name is rejected, since a part of one may be another's.
-func (i Issuer) principalOf(t *jwt.Token) (string, bool) {
-	s, ok := t.Claim(cmp.Or(i.PrincipalClaim, "sub")).Text()
+func (i Issuer) principalOf(t claims) (string, bool) {
+	claim := t.Claim(cmp.Or(i.PrincipalClaim, "sub"))
+	if !claim.Exists() && i.isOpaque() && i.PrincipalClaim == "" {
+		claim = t.Claim("client_id") // a client that calls for itself need not have a sub (RFC 7662, section 2.2)
+	}
+	s, ok := claim.Text()
 	if !ok || s == "" || len(s) > maxPrincipal {
 		return "", false
 	}

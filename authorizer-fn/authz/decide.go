@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/introspection"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
@@ -102,7 +103,7 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 		return nil, errPrincipal
 	}
 	d.principal = principal
-	rights := issuer.rightsOf(token)
+	rights := issuer.narrowed(issuer.rightsOf(token), token)
 	var added []pair
 	if a.hook != nil {
 		rights, added, err = a.consult(ctx, &Caller{
@@ -123,11 +124,11 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 	return a.answer(principal, arn, permitted, allow, token.Expires(), a.config.contextOf(token, rights, added))
 }
 
-func (a *Authorizer) verify(ctx context.Context, text string, d *decision) (*jwt.Token, error) {
+func (a *Authorizer) verify(ctx context.Context, text string, d *decision) (claims, error) {
 	start := a.now()
 	early := early{Context: ctx}
 	defer early.release()
-	token, err := a.verifier.Verify(&early, text)
+	token, err := a.identify(&early, text)
 	d.verified, d.verifying = a.now().Sub(start), true
 	return token, err
 }
@@ -245,6 +246,8 @@ func reasonOf(err error) string {
 		return "principal"
 	case errors.Is(err, ErrEvent):
 		return "event"
+	case errors.Is(err, introspection.ErrUnavailable):
+		return "introspection"
 	case errors.Is(err, policycompiler.ErrARN):
 		return "method_arn"
 	case errors.Is(err, policycompiler.ErrConflict),

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/introspection"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
@@ -52,6 +53,9 @@ func TestEveryReasonIsDocumented(t *testing.T) {
 		jwt.ErrKeyMismatch,
 		jwt.ErrSignatureShape,
 		jwt.ErrSignature,
+		jwt.ErrForm,
+		jwt.ErrInactive,
+		introspection.ErrUnavailable,
 		jwt.ErrUnavailable,
 		jwt.ErrConfig,
 		errPrincipal,

@@ -43,6 +43,22 @@ type fileIssuer struct {
 	MaxKeyAge         fileSeconds `json:"maxKeyAgeSeconds,omitempty"`
 	StaleCeiling      fileSeconds `json:"staleCeilingSeconds,omitempty"`
 	Leeway            fileSeconds `json:"leewaySeconds,omitempty"`
+
+	Introspection *fileIntrospection `json:"introspection,omitempty"`
+}
+
+type fileIntrospection struct {
+	Endpoint       string      `json:"endpoint"`
+	ClientID       string      `json:"clientId"`
+	ClientAuth     string      `json:"clientAuth,omitempty"`
+	SecretARN      string      `json:"secretArn"`
+	SecretField    string      `json:"secretField,omitempty"`
+	Algorithm      string      `json:"algorithm,omitempty"`
+	KeyID          string      `json:"keyId,omitempty"`
+	Audience       string      `json:"audience,omitempty"`
+	SignedResponse bool        `json:"signedResponse,omitempty"`
+	VerifyJWTs     bool        `json:"verifyJwts,omitempty"`
+	AnswerTTL      fileSeconds `json:"answerSeconds,omitempty"`
 }
 
 // fileSeconds is a duration that is written as a number of seconds. A fraction is written too, and is not read: rounded
@@ -96,6 +112,26 @@ func (i Issuer) file() fileIssuer {
 		MaxKeyAge:         fileSeconds(i.MaxKeyAge),
 		StaleCeiling:      fileSeconds(i.StaleCeiling),
 		Leeway:            fileSeconds(i.Leeway),
+		Introspection:     i.Introspection.file(),
+	}
+}
+
+func (n *Introspection) file() *fileIntrospection {
+	if n == nil {
+		return nil
+	}
+	return &fileIntrospection{
+		Endpoint:       n.Endpoint,
+		ClientID:       n.ClientID,
+		ClientAuth:     n.ClientAuth,
+		SecretARN:      n.SecretARN,
+		SecretField:    n.SecretField,
+		Algorithm:      n.Algorithm,
+		KeyID:          n.KeyID,
+		Audience:       n.Audience,
+		SignedResponse: n.SignedResponse,
+		VerifyJWTs:     n.VerifyJWTs,
+		AnswerTTL:      fileSeconds(n.AnswerTTL),
 	}
 }
 
@@ -151,6 +187,18 @@ func (i *Issuer) read(v strictjson.Value) error {
 		"acceptBoundTokens": &i.AcceptBoundTokens, "clients": &i.Clients, "clientClaim": &i.ClientClaim,
 		"maxLifetimeSeconds": &i.MaxLifetime, "maxKeyAgeSeconds": &i.MaxKeyAge,
 		"staleCeilingSeconds": &i.StaleCeiling,
+		"introspection": func(v strictjson.Value) error {
+			i.Introspection = &Introspection{}
+			return i.Introspection.read(v)
+		},
+	}.read(v)
+}
+
+func (n *Introspection) read(v strictjson.Value) error {
+	return fields{
+		"endpoint": &n.Endpoint, "clientId": &n.ClientID, "clientAuth": &n.ClientAuth, "secretArn": &n.SecretARN,
+		"secretField": &n.SecretField, "algorithm": &n.Algorithm, "keyId": &n.KeyID, "audience": &n.Audience,
+		"signedResponse": &n.SignedResponse, "verifyJwts": &n.VerifyJWTs, "answerSeconds": &n.AnswerTTL,
 	}.read(v)
 }
 

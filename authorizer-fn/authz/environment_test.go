@@ -30,6 +30,19 @@ var full = Config{
 		MaxLifetime:       time.Minute,
 		MaxKeyAge:         61 * time.Second,
 		StaleCeiling:      62 * time.Second,
+		Introspection: &Introspection{
+			Endpoint:       "https://a.example.com/introspect",
+			ClientID:       "c",
+			ClientAuth:     "private_key_jwt",
+			SecretARN:      "arn2",
+			SecretField:    "k",
+			Algorithm:      "ES256",
+			KeyID:          "1",
+			Audience:       "https://a.example.com/",
+			SignedResponse: true,
+			VerifyJWTs:     true,
+			AnswerTTL:      30 * time.Second,
+		},
 	}, {URL: "<&>\u2028é\"", Audiences: []string{"x"}}},
 	TokenSources:        []TokenSource{{Header, "X-Token"}, {Cookie, "c"}, {QueryString, "q"}},
 	PerRequest:          true,
@@ -51,6 +64,11 @@ func TestEnvironmentIsReadBack(t *testing.T) {
 			t.Errorf("the test leaves Issuer.%s out", reflect.TypeFor[Issuer]().Field(i).Name)
 		}
 	}
+	for i := range reflect.TypeFor[Introspection]().NumField() {
+		if reflect.ValueOf(*full.Issuers[0].Introspection).Field(i).IsZero() {
+			t.Errorf("the test leaves Introspection.%s out", reflect.TypeFor[Introspection]().Field(i).Name)
+		}
+	}
 	for _, c := range []Config{full, {}, goodConfig()} {
 		env := c.Environment()
 		got, err := FromEnvironment(func(name string) string { return env[name] })
@@ -65,7 +83,10 @@ func TestEnvironmentAsItIsWritten(t *testing.T) {
 	const want = `{"issuers":[{"url":"https://a.example.com","audiences":["a","b"],"algorithms":["HS512"],` +
 		`"jwksUrl":"https://a.example.com/keys","secretArn":"arn","secretField":"f","type":"at+jwt","tokenUse":"access",` +
 		`"scopesClaim":"s","groupsClaim":"g","rolesClaim":"r","principalClaim":"p","acceptBoundTokens":true,"clients":["c"],` +
-		`"clientClaim":"cid","maxLifetimeSeconds":60,"maxKeyAgeSeconds":61,"staleCeilingSeconds":62,"leewaySeconds":30},` +
+		`"clientClaim":"cid","maxLifetimeSeconds":60,"maxKeyAgeSeconds":61,"staleCeilingSeconds":62,"leewaySeconds":30,` +
+		`"introspection":{"endpoint":"https://a.example.com/introspect","clientId":"c","clientAuth":"private_key_jwt",` +
+		`"secretArn":"arn2","secretField":"k","algorithm":"ES256","keyId":"1","audience":"https://a.example.com/",` +
+		`"signedResponse":true,"verifyJwts":true,"answerSeconds":30}},` +
 		`{"url":"<&>\u2028é\"","audiences":["x"]}],"tokenSources":[{"kind":"header","name":"X-Token"},` +
 		`{"kind":"cookie","name":"c"},{"kind":"querystring","name":"q"}],"perRequest":true,"policyEndsWithToken":true,` +
 		`"contextClaims":["email","realm.roles"],"denyEscapedPaths":true,"noTokenCache":true,"noMetrics":true}`

@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
 // Hook has a say in a decision: it is called with the caller of each event whose token was verified, before the
@@ -46,7 +45,8 @@ type Caller struct {
 	// caller. Changing them changes nothing.
 	Issuer, Principal string
 
-	// Expires is when the token does, in whole seconds. The gateway may keep an answer for longer: the TTL decides.
+	// Expires is when the token does, in whole seconds; of an opaque token whose issuer does not say, when the issuer is
+	// asked again. The gateway may keep an answer for longer: the TTL decides.
 	Expires time.Time
 
 	// Scopes, Groups and Roles are the caller's rights, from the token's claims. The hook may add and remove some. All
@@ -61,7 +61,7 @@ type Caller struct {
 	// Request is what is asked for, with [Config.PerRequest] only; else nil.
 	Request *Request
 
-	token *jwt.Token
+	token claims
 }
 
 // Request is the request that an answer serves, where it serves only one.

@@ -5,25 +5,20 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
 // rightsOf reads a token's scopes, groups and roles from the claims that its issuer has them in.
-func (i Issuer) rightsOf(t *jwt.Token) access.Rights {
-	scopes := t.Claim(cmp.Or(i.ScopesClaim, "scope"))
-	if i.ScopesClaim == "" && !scopes.Exists() {
-		scopes = t.Claim("scp") // Okta and Microsoft have their scopes there
-	}
+func (i Issuer) rightsOf(t claims) access.Rights {
 	return access.Rights{
-		Scopes: words(scopes),
+		Scopes: words(i.scopesIn(t.Claim)),
 		Groups: names(t.Claim(cmp.Or(i.GroupsClaim, "groups"))),
 		Roles:  names(t.Claim(cmp.Or(i.RolesClaim, "roles"))),
 	}
 }
 
 // claimsOf are a token's claims as conditions see them.
-func claimsOf(t *jwt.Token, paths []string) []access.ClaimValue {
+func claimsOf(t claims, paths []string) []access.ClaimValue {
 	if len(paths) == 0 {
 		return nil
 	}
@@ -60,6 +55,15 @@ func listOf(v strictjson.Value) []string {
 		list = append(list, text)
 	}
 	return list
+}
+
+// scopesIn finds the claim that has the scopes.
+func (i Issuer) scopesIn(claim func(path string) strictjson.Value) strictjson.Value {
+	scopes := claim(cmp.Or(i.ScopesClaim, "scope"))
+	if i.ScopesClaim == "" && !scopes.Exists() {
+		scopes = claim("scp") // Okta and Microsoft have their scopes there
+	}
+	return scopes
 }
 
 // words are a claim's values: a string of words between spaces (RFC 6749, section 3.3), or an array of strings.

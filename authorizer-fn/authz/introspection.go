@@ -1,0 +1,293 @@
+package authz
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/introspection"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
+)
+
+// Introspection is how an issuer is asked about its tokens (RFC 7662). An endpoint that fails in whatever way gives a
+// 500 that is not cached; only its answer that a token is not active gives a 401.
+type Introspection struct {
+	// Endpoint is the introspection endpoint, an https URL without a query.
+	Endpoint string
+
+	// ClientID is the client that asks.
+	ClientID string
+
+	// ClientAuth is how the client authenticates: "client_secret_basic", "client_secret_post" or "private_key_jwt".
+	// Default: "client_secret_basic".
+	ClientAuth string
+
+	// SecretARN names the AWS Secrets Manager secret with the client's secret or, for "private_key_jwt", with its private
+	// key, PKCS #8 in PEM: the whole secret string, or with SecretField one field of its JSON.
+	SecretARN   string
+	SecretField string
+
+	// Algorithm signs the client's assertions for "private_key_jwt": RS256, RS384, RS512, PS256, PS384, PS512, ES256,
+	// ES384, ES512 or EdDSA. KeyID is their kid, and Audience their aud. Defaults: no kid; the issuer's URL.
+	Algorithm, KeyID, Audience string
+
+	// SignedResponse wants answers that the issuer has signed (RFC 9701), with one of its Algorithms and a key of its
+	// JWKSURL; any other answer is a failure. Default: plain JSON.
+	SignedResponse bool
+
+	// VerifyJWTs verifies tokens as JWTs first, by the issuer's other settings, and then asks whether they have been
+	// revoked. The claims are those of the JWT; scopes that the answer leaves out do not count. Default: tokens are
+	// opaque, and the claims are those of the answer.
+	VerifyJWTs bool
+
+	// AnswerTTL is how long an answer counts in the function at most, in whole seconds up to an hour. It never counts
+	// longer than the token, and for 10 seconds at most where the token is not active. A negative one asks on every
+	// request that reaches the function. Default: 60 seconds.
+	AnswerTTL time.Duration
+}
+
+func (i Issuer) isOpaque() bool { return i.Introspection != nil && !i.Introspection.VerifyJWTs }
+
+// claims are what a decision reads of a caller's token: of a JWT, or of what its issuer says of it.
+type claims interface {
+	Issuer() string
+	KeyID() string
+	Expires() time.Time
+	Claim(path string) strictjson.Value
+}
+
+var (
+	_ claims = (*jwt.Token)(nil)
+	_ claims = (*introspected)(nil)
+	_ claims = (*confirmed)(nil)
+)
+
+// introspected is an opaque token, as its issuer describes it.
+type introspected struct {
+	issuer  string
+	expires time.Time
+	claims  strictjson.Value
+}
+
+func (t *introspected) Issuer() string                     { return t.issuer }
+func (t *introspected) KeyID() string                      { return "" }
+func (t *introspected) Expires() time.Time                 { return t.expires }
+func (t *introspected) Claim(path string) strictjson.Value { return t.claims.Find(path) }
+
+// confirmed is a JWT of which its issuer says that it has not been revoked.
+type confirmed struct {
+	*jwt.Token
+	expires time.Time
+	answer  strictjson.Value
+}
+
+func (t *confirmed) Expires() time.Time { return t.expires }
+
+// narrowed leaves out the scopes that the issuer, asked about a JWT, does not name any more (RFC 7662, section 2.2). An
+// answer without scopes says nothing of them.
+func (i Issuer) narrowed(rights access.Rights, t claims) access.Rights {
+	if c, ok := t.(*confirmed); ok {
+		if scopes := i.scopesIn(c.answer.Find); scopes.Exists() {
+			left := words(scopes)
+			rights.Scopes = slices.DeleteFunc(rights.Scopes, func(s string) bool { return !slices.Contains(left, s) })
+		}
+	}
+	return rights
+}
+
+// IntrospectionTag is the build tag of authorizer functions that ask issuers. A function whose issuers all have JWTs is
+// built without it, and so is no larger and starts no later for it. The secureapi construct sets it where it is needed.
+const IntrospectionTag = "gatehouse_introspection"
+
+// newEndpoint makes an endpoint. It is nil in a function that is built without [IntrospectionTag], which then does not
+// start with a configuration that asks for one.
+var newEndpoint func(n *Introspection, issuer jwt.Issuer, o endpointOptions) (asker, error)
+
+// asker is an issuer that is asked.
+type asker interface {
+	start(context.Context)
+
+	// takes reports whether the issuer is to be asked about a token that is not known to be a JWT: a JWT of another issuer
+	// is not shown to it.
+	takes(text string) bool
+
+	// describe is what the issuer says of an opaque token, and confirm what is left of a JWT that was verified.
+	describe(ctx context.Context, text string) (claims, error)
+	confirm(ctx context.Context, text string, t *jwt.Token) (claims, error)
+}
+
+// endpointOptions are what an endpoint takes from outside.
+type endpointOptions struct {
+	common   jwt.Options          // as of tokens
+	vault    secrets              // with the client's credential
+	verifier func() *jwt.Verifier // of the issuer's JWTs
+}
+
+// endpoint is an [asker] over HTTP.
+type endpoint struct {
+	issuer jwt.Issuer // what its answers are compared with
+	client *introspection.Client
+	signed *jwt.Verifier // of signed answers about opaque tokens; nil without them
+	now    func() time.Time
+}
+
+func (e *endpoint) start(ctx context.Context) {
+	e.client.Start(ctx)
+	if e.signed != nil {
+		e.signed.Start(ctx)
+	}
+}
+
+func (e *endpoint) takes(text string) bool {
+	iss, isJWT := jwt.ClaimedIssuer(text)
+	return !isJWT || iss == e.issuer.URL
+}
+
+// identify finds out whose token it is: a JWT by its iss, and any other one by asking the issuer with opaque tokens.
+func (a *Authorizer) identify(ctx context.Context, text string) (claims, error) {
+	switch {
+	case a.opaque != nil && a.opaque.takes(text):
+		return a.opaque.describe(ctx, text)
+	case a.verifier == nil:
+		return nil, jwt.ErrIssuer
+	}
+	token, err := a.verifier.Verify(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	if e := a.endpoints[token.Issuer()]; e != nil {
+		return e.confirm(ctx, text, token)
+	}
+	return token, nil
+}
+
+func (e *endpoint) describe(ctx context.Context, text string) (claims, error) {
+	answer, err := e.client.Ask(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	expires, err := e.issuer.CheckAnswer(answer.Claims(), e.now())
+	if err != nil {
+		return nil, err
+	}
+	if expires.IsZero() {
+		expires = answer.Until()
+	}
+	return &introspected{e.issuer.URL, expires, answer.Claims()}, nil
+}
+
+func (e *endpoint) confirm(ctx context.Context, text string, t *jwt.Token) (claims, error) {
+	answer, err := e.client.Ask(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	expires, err := e.issuer.CheckConfirmation(answer.Claims(), e.now())
+	if err != nil {
+		return nil, err
+	}
+	if expires.IsZero() || expires.After(t.Expires()) {
+		expires = t.Expires()
+	}
+	return &confirmed{t, expires, answer.Claims()}, nil
+}
+
+// introspect sets up how an issuer is asked.
+func (a *Authorizer) introspect(n *Introspection, issuer jwt.Issuer, o endpointOptions) error {
+	if newEndpoint == nil {
+		return fmt.Errorf("%w: issuer %q is asked about its tokens, and this function was built without the tag %s: the "+
+			"secureapi construct of the same release sets it", ErrConfig, issuer.URL, IntrospectionTag)
+	}
+	if err := o.vault.check(issuer.AllowLoopbackHTTP); err != nil {
+		return err
+	}
+	e, err := newEndpoint(n, issuer, o)
+	if err != nil {
+		return fmt.Errorf("%w: issuer %q: introspection: %w", ErrConfig, issuer.URL, err)
+	}
+	if n.VerifyJWTs {
+		if a.endpoints == nil {
+			a.endpoints = map[string]asker{}
+		}
+		a.endpoints[issuer.URL] = e
+	} else {
+		a.opaque = e
+	}
+	return nil
+}
+
+// askOver is newEndpoint over HTTP.
+func askOver(n *Introspection, issuer jwt.Issuer, o endpointOptions) (asker, error) {
+	e := &endpoint{issuer: issuer, now: o.common.Now}
+	options := n.options(issuer.URL)
+	options.Credential = o.vault.key(n.SecretARN, n.SecretField)
+	options.Now, options.Transport = o.common.Now, o.common.Transport
+	options.AllowLoopbackHTTP = issuer.AllowLoopbackHTTP
+	if n.SignedResponse {
+		verifier := o.verifier
+		if !n.VerifyJWTs {
+			// A verifier of its own, so that no key and no setting for answers ever counts for tokens.
+			signed := issuer
+			signed.Audiences, signed.Clients, signed.ClientClaim = []string{n.ClientID}, nil, ""
+			o.common.Issuers, o.common.TokenCache = []jwt.Issuer{signed}, 0
+			var err error
+			if e.signed, err = jwt.New(o.common); err != nil {
+				return nil, err
+			}
+			verifier = func() *jwt.Verifier { return e.signed }
+		}
+		options.Verify = func(ctx context.Context, text string) (string, error) {
+			return verifier().VerifyAnswer(ctx, issuer.URL, n.ClientID, text)
+		}
+	}
+	var err error
+	e.client, err = introspection.New(options)
+	return e, err
+}
+
+// options are those of the client, but for what comes from outside.
+func (n *Introspection) options(issuer string) introspection.Options {
+	o := introspection.Options{
+		Endpoint: n.Endpoint, ClientID: n.ClientID, Method: introspection.Method(n.ClientAuth),
+		Algorithm: n.Algorithm, KeyID: n.KeyID, Audience: n.Audience, Keep: n.AnswerTTL,
+	}
+	if o.Method == introspection.PrivateKey && o.Audience == "" {
+		o.Audience = issuer
+	}
+	return o
+}
+
+// checkIntrospection finds what packages introspection and jwt do not look at.
+func (i Issuer) checkIntrospection(fail func(format string, a ...any)) {
+	n := i.Introspection
+	if !isSecretARN(n.SecretARN) {
+		fail("issuer %q: introspection: secretArn %q is not the ARN of a secret: want "+
+			"arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME", i.URL, n.SecretARN)
+	}
+	if n.SignedResponse && i.SecretARN != "" {
+		fail("issuer %q: introspection: signed answers are verified with published keys, and secretArn is a shared one",
+			i.URL)
+	}
+	if n.VerifyJWTs {
+		return
+	}
+	switch {
+	case i.URL == "":
+		fail("an issuer with opaque tokens has no URL")
+	case len(i.Audiences) == 0 && len(i.Clients) == 0:
+		fail("issuer %q: its tokens are opaque, and it has neither audiences nor clients, so that the tokens it issues for "+
+			"other services would pass", i.URL)
+	case slices.Contains(i.Audiences, "") || slices.Contains(i.Clients, ""):
+		fail("issuer %q: an audience or a client is empty: leave it out", i.URL)
+	}
+	if i.SecretARN != "" || i.Type != "" || i.TokenUse != "" {
+		fail("issuer %q: secretArn, type and tokenUse are for JWTs, and its tokens are opaque: leave them out, or set "+
+			"VerifyJWTs", i.URL)
+	}
+	if !n.SignedResponse && (len(i.Algorithms) > 0 || i.JWKSURL != "") {
+		fail("issuer %q: algorithms and jwksUrl are for JWTs and signed answers, and it has neither: leave them out, or set "+
+			"VerifyJWTs or SignedResponse", i.URL)
+	}
+}

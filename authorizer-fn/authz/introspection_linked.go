@@ -1,0 +1,5 @@
+//go:build gatehouse_introspection
+
+package authz
+
+func init() { newEndpoint = askOver }
