@@ -7,8 +7,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -601,9 +604,16 @@ func runtimeBehaviour(t *testing.T) []behaviour {
 			source: docRuntime,
 			want:   "2 processes",
 			got: func(t *testing.T) string {
+				var both sync.WaitGroup
+				both.Add(2)
+				meeting := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+					both.Done()
+					both.Wait()
+				}))
+				defer meeting.Close()
 				bodies := make(chan string, 2)
 				for range 2 {
-					r := s.request(t, "POST /prod/fn/sleep", "300")
+					r := s.request(t, "POST /prod/fn/meet", meeting.URL)
 					go func() {
 						got, err := client.Do(r)
 						if err != nil {

@@ -55,7 +55,8 @@ func resource(kind string, properties object) object {
 func function() object {
 	r := resource(
 		"Lambda::Function",
-		object{"Runtime": "provided.al2023", "Handler": "bootstrap", "Code": object{"S3Bucket": "b", "S3Key": "k"}},
+		object{"Runtime": "provided.al2023", "Handler": "bootstrap", "Code": object{"S3Bucket": "b", "S3Key": "k"},
+			"Timeout": 60},
 	)
 	r["Metadata"] = object{"aws:asset:path": built}
 	return r

@@ -100,6 +100,13 @@ func backend(e event, payload []byte) ([]byte, error) {
 		ms, _ := strconv.Atoi(e.Body)
 		time.Sleep(time.Duration(ms) * time.Millisecond)
 		return answer(strconv.Itoa(os.Getpid()))
+	case "meet": // at a URL that answers when all are there
+		met, err := http.Get(e.Body)
+		if err != nil {
+			return nil, err
+		}
+		met.Body.Close()
+		return answer(strconv.Itoa(os.Getpid()))
 	case "pid":
 		return answer(strconv.Itoa(os.Getpid()))
 	case "large":
