@@ -9,6 +9,7 @@ package httpname
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -65,3 +66,12 @@ func CheckHeader(s string) error {
 // Equal reports whether a and b are the same name of a header, in which case does not matter. It compares ASCII:
 // [strings.EqualFold] alone would take the Kelvin sign, which has three bytes, for a k.
 func Equal(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }
+
+// framing are the headers of one connection that an answer can have, and the length.
+var framing = []string{"Connection", "Content-Length", "Keep-Alive", "Trailer", "Transfer-Encoding", "Upgrade"}
+
+// IsFraming reports whether a header says where a message ends or what becomes of its connection (RFC 9110, sections
+// 7.6.1 and 8.6). A server writes these itself and passes none on.
+func IsFraming(name string) bool {
+	return slices.ContainsFunc(framing, func(f string) bool { return Equal(f, name) })
+}

@@ -90,3 +90,15 @@ func TestCheckOrigin(t *testing.T) {
 		})
 	}
 }
+
+func TestIsFraming(t *testing.T) {
+	for name, want := range map[string]bool{
+		"Connection": true, "connection": true, "CONTENT-LENGTH": true, "Keep-Alive": true, "Trailer": true,
+		"Transfer-Encoding": true, "upgrade": true,
+		"Content-Type": false, "Date": false, "Content-Lengt": false, "\u212Aeep-Alive": false, "": false,
+	} {
+		if got := IsFraming(name); got != want {
+			t.Errorf("IsFraming(%q) = %t, want %t", name, got, want)
+		}
+	}
+}

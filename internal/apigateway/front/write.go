@@ -69,18 +69,5 @@ func (o *reply) appendHead(b []byte, a *exchange.Answer) (out []byte, body bool)
 
 // sendable reports whether a line can be sent: it must not end before its end, and not say how the answer is framed.
 func sendable(line exchange.Header) bool {
-	if !httpname.IsToken(line.Name) || !httpname.IsValue(line.Value) {
-		return false
-	}
-	switch len(line.Name) {
-	case len("Connection"):
-		return !strings.EqualFold(line.Name, "Connection") && !strings.EqualFold(line.Name, "Keep-Alive")
-	case len("Content-Length"):
-		return !strings.EqualFold(line.Name, "Content-Length")
-	case len("Transfer-Encoding"):
-		return !strings.EqualFold(line.Name, "Transfer-Encoding")
-	case len("Trailer"):
-		return !strings.EqualFold(line.Name, "Trailer") && !strings.EqualFold(line.Name, "Upgrade")
-	}
-	return true
+	return httpname.IsToken(line.Name) && httpname.IsValue(line.Value) && !httpname.IsFraming(line.Name)
 }
