@@ -120,7 +120,7 @@ func TestBrowser(t *testing.T) {
 			{"public", "GET", "/health", "", "", 200, `"ok"`, []string{"GET 200"}},
 			{"without a token", "GET", "/orders", "", "", 401, `{"message":"Unauthorized"}`, []string{"GET 401"}},
 			{
-				"a token that is none",
+				"not a JWT",
 				"GET",
 				"/orders",
 				"",
@@ -171,7 +171,7 @@ func TestBrowser(t *testing.T) {
 				[]string{"POST 422 asked"},
 			},
 			{
-				"a path that is none",
+				"an unknown path",
 				"GET",
 				"/nothing",
 				"",
@@ -181,7 +181,7 @@ func TestBrowser(t *testing.T) {
 				[]string{"GET 403"},
 			},
 			{
-				"a path that is none, with a token",
+				"an unknown path, with a token",
 				"GET",
 				"/nothing",
 				"",

@@ -102,7 +102,7 @@ func TestTheDocumentationsGo(t *testing.T) {
 				continue
 			}
 			if strings.Contains(b.text, modulePath+"/internal/") {
-				t.Errorf("%s: it imports an internal package, which nobody else can", b)
+				t.Errorf("%s: it imports an internal package, which readers' modules cannot", b)
 			}
 			name := fmt.Sprintf("%s_%d", nameOf(p.name), b.line)
 			if s.kind == statements {
@@ -294,7 +294,7 @@ func TestTheDocumentationsGoChecks(t *testing.T) {
 		{"the panic that was quoted", checkOutcome(said, nil, text), true},
 		{"another panic", checkOutcome("it is right", nil, text), false},
 		{"no panic", checkOutcome("", template, text), false},
-		{"a panic that nobody quotes", checkOutcome(said, nil, nil), false},
+		{"an unquoted panic", checkOutcome(said, nil, nil), false},
 		{
 			"a part of the template",
 			checkOutcome("", template, &block{page: text.page, language: "json", text: `{"B":"c"}`}),

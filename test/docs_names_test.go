@@ -236,7 +236,7 @@ func TestTheDocumentationsMessages(t *testing.T) {
 					for part := range strings.SplitSeq(strings.Trim(span, "`"), "...") {
 						part = strings.TrimSpace(part)
 						if checked++; said[part] == "" && !isSaid(words, part) {
-							t.Errorf("%s:%d: nobody says %q", p.name, i+1, part)
+							t.Errorf("%s:%d: no file says %q", p.name, i+1, part)
 						}
 					}
 				}

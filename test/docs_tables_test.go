@@ -51,7 +51,7 @@ func (l listing) compare(t *testing.T, real []string) {
 	}
 	for _, name := range l.names {
 		if !slices.Contains(real, name) {
-			t.Errorf("%s:%d: the table lists %s, and there is none", l.page.name, l.line, name)
+			t.Errorf("%s:%d: the table lists %s, which does not exist", l.page.name, l.line, name)
 		}
 	}
 }

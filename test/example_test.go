@@ -116,7 +116,7 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 					"UnauthorizedException",
 				},
 				{
-					"for somebody else",
+					"another audience",
 					with(
 						"GET",
 						"/orders",
@@ -150,8 +150,8 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 					notAllowed,
 					"AccessDeniedException",
 				},
-				{"a path that is none", with("GET", "/nothing", reader), 403, noSignature, "IncompleteSignatureException"},
-				{"a verb that is none", with("PUT", "/orders", writer), 403, noSignature, "IncompleteSignatureException"},
+				{"an unknown path", with("GET", "/nothing", reader), 403, noSignature, "IncompleteSignatureException"},
+				{"an unknown verb", with("PUT", "/orders", writer), 403, noSignature, "IncompleteSignatureException"},
 			})
 			// The policy does not say why it is as it is; the access table does.
 			const needs, lacks = "the route is for any scope of orders/write and any group of admins, and the caller has the scopes orders/read, orders/write; ",
@@ -264,7 +264,7 @@ func TestTheExampleBehindAUserPool(t *testing.T) {
 			"UnauthorizedException",
 		},
 		{
-			"a path that is none",
+			"an unknown path",
 			with("GET", "/nothing", access("orders/read")),
 			403,
 			noSignature,
@@ -359,7 +359,7 @@ func TestTheExampleBehindIAM(t *testing.T) {
 	const mismatch = `(?s)\{"message":"The request signature we calculated does not match the signature you provided\. .*`
 	wantRefusals(t, api, []refusal{
 		{"not signed", api.request(t, "GET", "/orders", ""), 403, notSigned, "MissingAuthenticationTokenException"},
-		{"a key that nobody has", sign(t, api.request(t, "GET", "/orders", ""), stranger, region, time.Now()), 403,
+		{"an unknown access key", sign(t, api.request(t, "GET", "/orders", ""), stranger, region, time.Now()), 403,
 			`\{"message":"The security token included in the request is invalid\."\}`, "UnrecognizedClientException"},
 		{
 			"another secret",

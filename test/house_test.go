@@ -134,7 +134,7 @@ func TestHouse(t *testing.T) {
 			if top := strings.Split(strings.TrimPrefix(imported, ours+"/"), "/")[0]; strings.HasPrefix(imported, ours+"/") &&
 				floor > 0 &&
 				(top == "test" || top == "examples" || top == "docs" || top == "app" && p.ImportPath != ours+"/app") {
-				t.Errorf("%s imports %s: nobody depends on what is only shown or tested", p.ImportPath, imported)
+				t.Errorf("%s imports %s, which is only shown or tested", p.ImportPath, imported)
 			}
 		}
 		for _, d := range p.Deps {

@@ -318,7 +318,7 @@ func TestAppWithoutGatehouse(t *testing.T) {
 		p.ask(t,
 			question{"of a usage plan", with(plainKey), 200, `"key":"` + plainKey + `"`, "", false},
 			question{"of none", with(plainKey + "-one-day"), 403, `{"message":"Forbidden"}`, "", false},
-			question{"of nobody", with("x"), 403, `{"message":"Forbidden"}`, "", false},
+			question{"an unknown key", with("x"), 403, `{"message":"Forbidden"}`, "", false},
 			question{"no key", p.request(t, "GET", "/metered", ""), 403, `{"message":"Forbidden"}`, "", false},
 		)
 	})

@@ -127,7 +127,7 @@ func TestRepeatedCreation(t *testing.T) {
 		{"other currency", "", strings.Replace(withID(id), "EUR", "CHF", 1), "user-1", 409},
 		{"other quantity", "", strings.Replace(withID(id), `"quantity":2`, `"quantity":3`, 1), "user-1", 409},
 		{"another line", "", strings.Replace(withID(id), `]`, `,{"sku":"a","quantity":1,"unitPrice":1}]`, 1), "user-1", 409},
-		{"other caller", "an id tells nobody what somebody else ordered", withID(id), "user-2", 409},
+		{"other caller", "an id does not tell a caller what another one ordered", withID(id), "user-2", 409},
 		{"no caller", "", withID(id), "", 409},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -57,11 +57,11 @@ func TestCallers(t *testing.T) {
 		allowed                    string // the origin that may read the answer
 		reason                     string // a part of what the gateway's log says
 	}{
-		{"anybody looks at the health", "GET /health", "", "", 200, `"ok"`, "", ""},
+		{"health without a token", "GET /health", "", "", 200, `"ok"`, "", ""},
 		{"the app adds a note", "POST /notes", ada, appOrigin, 201, `"buy tea"`, appOrigin, ""},
 		{"and sees it", "GET /notes", ada, appOrigin, 200, `["buy tea"]`, appOrigin, ""},
 		{"the app on a developer's machine", "GET /notes", ada, devOrigin, 200, `["buy tea"]`, devOrigin, ""},
-		{"somebody else does not see it", "GET /notes", reader, appOrigin, 200, `[]`, appOrigin, ""},
+		{"another user does not see it", "GET /notes", reader, appOrigin, 200, `[]`, appOrigin, ""},
 		{"a page of another origin cannot read the answer", "GET /notes", ada, "https://evil.example", 200, "", "", ""},
 
 		// An error of API Gateway itself has no list to choose an origin from, so any page may read that much.

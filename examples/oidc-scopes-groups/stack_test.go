@@ -61,7 +61,7 @@ func TestCallers(t *testing.T) {
 		body                string // a part of the answer
 		reason              string // a part of what the gateway's log says
 	}{
-		{"anybody looks at the health", "GET /health", "", 200, `"ok"`, ""},
+		{"health without a token", "GET /health", "", 200, `"ok"`, ""},
 		{"the function learns who calls", "GET /me", bearer(reader), 200,
 			`{"principal":"00u1ada","login":"ada@example.com","scopes":["releases:read"],"groups":["engineering"]}`, ""},
 		{"a reader reads", "GET /releases", bearer(reader), 200, `"releases"`, ""},

@@ -67,7 +67,7 @@ func TestCallers(t *testing.T) {
 	var last atomic.Pointer[localgateway.Record]
 	api := localgateway.Start(t, dir, localgateway.Options{Record: last.Store})
 
-	keys := map[string]aws.Credentials{"": {}, "nobody": {AccessKeyID: "AKIANOBODYNOBODYNOBO", SecretAccessKey: "nothing"}}
+	keys := map[string]aws.Credentials{"": {}, "unknown": {AccessKeyID: "AKIANOBODYNOBODYNOBO", SecretAccessKey: "nothing"}}
 	for _, k := range api.AccessKeys() {
 		for _, p := range partners {
 			if strings.HasPrefix(k.Principal, "Partners/"+p.name) {
@@ -87,7 +87,7 @@ func TestCallers(t *testing.T) {
 		body                      string // a part of the answer
 		reason                    string // a part of what the gateway's log says
 	}{
-		{"anybody at a partner's looks at the health", "", northwind, "GET /health", 200, `"ok"`, ""},
+		{"health without a signature", "", northwind, "GET /health", 200, `"ok"`, ""},
 		{"a partner reads", "Northwind", northwind, "GET /stock", 200, `assumed-role/`, ""},
 		{"one item", "Pricewatch", pricewatch, "GET /stock/tea-1", 200, `"stock":120`, ""},
 		{"an item that is not there", "Pricewatch", pricewatch, "GET /stock/tea-9", 404, "no such item", ""},
@@ -112,8 +112,8 @@ func TestCallers(t *testing.T) {
 		},
 		{"unsigned", "", northwind, "GET /stock", 403, "Missing Authentication Token", "Authorization"},
 		{
-			"a key that nobody has",
-			"nobody",
+			"an unknown access key",
+			"unknown",
 			northwind,
 			"GET /stock",
 			403,
@@ -151,7 +151,7 @@ func TestCallers(t *testing.T) {
 }
 
 // TestSister looks at the template, as no role of another account is in it to call with: the resource policy lets the
-// sister account's roles in, and nobody else's.
+// sister account's roles in, and no other account's.
 func TestSister(t *testing.T) {
 	app := awscdk.NewApp(&awscdk.AppProps{
 		Outdir:  jsii.String(t.TempDir()),

@@ -13,7 +13,7 @@ func TestContextOfCaller(t *testing.T) {
 		caller               events.Caller
 		authorizer, identity map[string]string
 	}{
-		{"nobody", events.Caller{}, nil, map[string]string{"sourceIp": "127.0.0.1"}},
+		{"anonymous", events.Caller{}, nil, map[string]string{"sourceIp": "127.0.0.1"}},
 		{
 			"of a Lambda authorizer",
 			events.Caller{Lambda: &events.LambdaCaller{PrincipalID: "alice", Context: map[string]string{"tier": "gold"}}},

@@ -160,7 +160,7 @@ func TestAccessKeys(t *testing.T) {
 	} {
 		if others[0].ID != keys[0].ID || others[0].Secret == keys[0].Secret || others[2].Secret == keys[1].Secret ||
 			others[2].SessionToken == keys[1].SessionToken {
-			t.Errorf("another user's %s has the same secrets, so anybody can sign", name)
+			t.Errorf("another user's %s has the same secrets, so others can sign", name)
 		}
 	}
 	for _, c := range []struct {

@@ -44,7 +44,7 @@ func TestPermitted(t *testing.T) {
 		changes  []string
 		fn, auth string // parts of the reasons; "" where the invocation is permitted, "?" where that is not known
 	}{
-		{"there is none", nil, none, none},
+		{"no permission", nil, none, none},
 		{"by ARN and by name", []string{"P", permit(fn, gateway), "Q", permit(`{"Ref": "AuthFn"}`, gateway)}, "", ""},
 		{"by a partial ARN", []string{"P", permit(`{"Fn::Sub": "${AWS::AccountId}:function:${Fn}"}`, gateway)}, "", none},
 		{"by a partial ARN of another account", []string{"P", permit(`{"Fn::Sub": "210987654321:function:${Fn}"}`, gateway)},

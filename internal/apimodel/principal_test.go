@@ -66,7 +66,7 @@ func TestPrincipals(t *testing.T) {
 				t.Errorf("got %v, want an error with %q", p.Err, c.err)
 			}
 			if len(m.Problems) != 0 {
-				t.Errorf("got problems %v: a role is nobody's concern until it calls", m.Problems)
+				t.Errorf("got problems %v: a role does not matter until it calls", m.Problems)
 			}
 		})
 	}

@@ -22,7 +22,7 @@ func TestParseClaim(t *testing.T) {
 		{"text", "tenant=acme", "tenant", "acme"},
 		{"a number, as it was given", "level=1.50", "level", json.Number("1.50")},
 		{"a large number keeps its digits", "id=12345678901234567890", "id", json.Number("12345678901234567890")},
-		{"what looks like a number and is none", "zip=01234", "zip", "01234"},
+		{"digits with a leading zero", "zip=01234", "zip", "01234"},
 		{"a number as text", `zip="1234"`, "zip", "1234"},
 		{"a boolean", "beta=true", "beta", true},
 		{"another word", "beta=yes", "beta", "yes"},

@@ -138,7 +138,7 @@ func TestUnresolved(t *testing.T) {
 	}{
 		{"a name that is nothing", `{"a": [{"Ref": "Nope"}]}`, ".a[0]", "Ref", `no parameter or resource "Nope"`, nil},
 		{"a Ref of no name", `{"Ref": ["Env"]}`, "", "Ref", "a list of 1", nil},
-		{"a pseudo parameter that is none", `{"Ref": "AWS::Moon"}`, "", "Ref", "AWS::Moon", nil},
+		{"an unknown pseudo parameter", `{"Ref": "AWS::Moon"}`, "", "Ref", "AWS::Moon", nil},
 		{"a parameter without a value", `{"Fn::Join": ["", ["a", {"Ref": "Open"}]]}`, ".Fn::Join[1][1]", "Ref", "Open", nil},
 		{"a resource that is not made", `{"Fn::GetAtt": ["Dev", "Arn"]}`, "", "Fn::GetAtt", "condition IsDev does not hold",
 			nil},
@@ -179,7 +179,7 @@ func TestUnresolved(t *testing.T) {
 		{"Equals outside of conditions", `{"Fn::Equals": [1, 1]}`, "", "Fn::Equals", "not known", nil},
 		{"FindInMap in no mapping", `{"Fn::FindInMap": ["Nope", "a", "b"]}`, "", "Fn::FindInMap", `no mapping "Nope"`, nil},
 		{"FindInMap of no key", `{"Fn::FindInMap": ["Regions", "mars", "code"]}`, "", "Fn::FindInMap", `"mars", "code"`, nil},
-		{"ImportValue of what nobody exports", `{"Fn::ImportValue": "Other:X"}`, "", "Fn::ImportValue", `"Other:X"`, nil},
+		{"ImportValue of an unknown export", `{"Fn::ImportValue": "Other:X"}`, "", "Fn::ImportValue", `"Other:X"`, nil},
 		{"GetStackOutput of no stack", `{"Fn::GetStackOutput": {"StackName": "Other", "OutputName": "X"}}`, "",
 			"Fn::GetStackOutput", `"Other"`, nil},
 		{"GetStackOutput of a string", `{"Fn::GetStackOutput": "X"}`, "", "Fn::GetStackOutput", "want a map", nil},

@@ -39,7 +39,7 @@ func TestChoose(t *testing.T) {
 		{"by its URL", []Issuer{of(a, nil, "orders"), of(b, nil, "billing")}, TokenRequest{Issuer: b}, "billing", nil, ""},
 		{"several", []Issuer{of(a, nil, "orders"), of(b, nil, "billing")}, TokenRequest{}, "", ErrAmbiguous,
 			"more than one issuer: choose by URL and audience:\n  https://a.example.com, audience orders, access tokens, for Shop/orders\n  https://b.example.com, audience billing, access tokens, for Shop/billing"},
-		{"a URL that is none of them", []Issuer{of(a, nil, "orders")}, TokenRequest{Issuer: a + "/"}, "", ErrNoIssuer,
+		{"an unknown URL", []Issuer{of(a, nil, "orders")}, TokenRequest{Issuer: a + "/"}, "", ErrNoIssuer,
 			"no such issuer \"https://a.example.com/\": choose by URL and audience:\n  https://a.example.com, audience orders"},
 		{
 			"by its audience",
@@ -58,7 +58,7 @@ func TestChoose(t *testing.T) {
 			"more than one issuer",
 		},
 		{
-			"an audience of nobody, to see it refused",
+			"an unknown audience, to see it refused",
 			[]Issuer{of(a, nil, "orders")},
 			TokenRequest{Audience: "x"},
 			"x",
@@ -66,7 +66,7 @@ func TestChoose(t *testing.T) {
 			"",
 		},
 		{
-			"an audience of nobody does not choose",
+			"an unknown audience does not choose",
 			[]Issuer{of(a, nil, "orders"), of(b, nil, "billing")},
 			TokenRequest{Audience: "x"},
 			"",

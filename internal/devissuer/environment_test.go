@@ -80,7 +80,7 @@ func TestEnvironmentErrors(t *testing.T) {
 		{"empty", "", "GATEHOUSE_AUTHORIZER: EOF"},
 		{"no JSON", "{", "GATEHOUSE_AUTHORIZER: unexpected EOF"},
 		{"no issuers", "{}", "want a list of issuers"},
-		{"issuers that are none", `{"issuers":["https://idp.example.com/"]}`, "want objects in the list of issuers"},
+		{"an issuer that is not an object", `{"issuers":["https://idp.example.com/"]}`, "want objects in the list of issuers"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := s.Environment(map[string]string{"GATEHOUSE_AUTHORIZER": tt.text})

@@ -106,7 +106,7 @@ func TestKeyFileErrors(t *testing.T) {
 			"0 keys of kind P-256 to sign with, want one",
 		},
 		{
-			"an end that is none",
+			"an end in the year 1",
 			change(func(_ map[string]any, k []any) { k[1].(map[string]any)["until"] = "0001-01-01T00:00:00Z" }),
 			"key 2: until is the year 1",
 		},

@@ -49,7 +49,7 @@ func TestSecretsManager(t *testing.T) {
 			`"SecretString":"{\"current\":\"` + key + `\",\"key\":\"` + key + `\"}"`,
 		},
 		{
-			"a secret of nobody",
+			"an unknown secret",
 			"secretsmanager.GetSecretValue",
 			`{"SecretId":"arn:aws:secretsmanager:us-east-1:123456789012:secret:db"}`,
 			400,

@@ -98,7 +98,7 @@ func TestPrincipal(t *testing.T) {
 		{"anyone, anonymous", `"*"`, Caller{}, true},
 		{"anyone of AWS, anonymous too", `{"AWS":"*"}`, Caller{}, true},
 		{"an account is everybody in it", `{"AWS":"123456789012"}`, user, true},
-		{"and nobody else", `{"AWS":"123456789012"}`, other, false},
+		{"another account", `{"AWS":"123456789012"}`, other, false},
 		{"nor an anonymous caller", `{"AWS":"123456789012"}`, Caller{}, false},
 		{"its root", `{"AWS":"arn:aws:iam::123456789012:root"}`, session, true},
 		{"another one's root", `{"AWS":"arn:aws:iam::123456789012:root"}`, other, false},

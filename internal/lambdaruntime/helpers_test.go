@@ -198,7 +198,7 @@ func (g *gate) wait(t testing.TB) visitor {
 	case v := <-g.visitors:
 		return v
 	case <-time.After(patience):
-		t.Fatal("nobody came to the gate")
+		t.Fatal("no function came to the gate")
 		return visitor{}
 	}
 }

@@ -324,7 +324,7 @@ func TestWhatCannotBeInvoked(t *testing.T) {
 		o              InvokeOptions
 		want           error
 	}{
-		{name: "no such function", function: "nobody", want: ErrNotFound},
+		{name: "no such function", function: "unknown", want: ErrNotFound},
 		{name: "too large a payload", function: "pid", payload: MaxPayload + 1, want: ErrPayloadSize},
 		{name: "a line end in the request id", function: "pid", o: InvokeOptions{RequestID: "a\r\nb"}, want: ErrHeaderValue},
 		{name: "a line end in the trace id", function: "pid", o: InvokeOptions{TraceID: "a\nb"}, want: ErrHeaderValue},

@@ -98,7 +98,7 @@ func TestAppend(t *testing.T) {
 		{"without its own resource", []string{"GET /a", "+GET /a/b", "+GET /a/c", "GET /z"}, "Allow GET/a/?*; Deny *//*"},
 		{"not if what falls through goes elsewhere in it", []string{"+GET /a/b", "+GET /a/c", "GET /{p+}"},
 			"Allow GET/a/b GET/a/b/ GET/a/c GET/a/c/"},
-		{"a branch with a rule that is somebody else's", []string{"+GET /a/b", "+GET /a/c", "-GET /a/d", "GET /z"},
+		{"a branch with a rule for other callers", []string{"+GET /a/b", "+GET /a/c", "-GET /a/d", "GET /z"},
 			"Allow GET/a/?*; Deny *//*"},
 		{"all of a verb", []string{"+GET /", "+GET /a", "+GET /b/{c}", "POST /a"}, "Allow GET/*; Deny *//*"},
 		{"all but one: allow everything, deny that",

@@ -34,7 +34,7 @@ func TestMethod(t *testing.T) {
 		{"too long to be named", "GET/orders/" + strings.Repeat("x", 500), permitted, 0, false},
 		{"a double slash", "GET/files/a//b", permitted, 4, false},
 		{"a leading double slash", "GET//orders/export", permitted, 1, false},
-		{"a double slash of somebody who may call everything", "GET/files/a//b", everything, 4, true},
+		{"a double slash of a caller who may call everything", "GET/files/a//b", everything, 4, true},
 		{"no answers", "GET/orders/7", nil, 0, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -136,7 +136,7 @@ func TestSoundness(t *testing.T) {
 			made, decided = made+n, decided+d
 		}
 	}
-	t.Logf("%d requests, of which %d were the authorizer's to decide; %d policies, and for %d sets of rules there is none",
+	t.Logf("%d requests, of which %d were the authorizer's to decide; %d policies, and %d sets of rules have no policy",
 		made, decided, policies, conflicts)
 	if decided < made/2 || conflicts > policies*2/3 {
 		t.Errorf("the requests or tables are too far from each other to prove anything")

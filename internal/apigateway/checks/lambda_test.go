@@ -61,7 +61,7 @@ func TestTokenSource(t *testing.T) {
 			}
 		})
 	}
-	t.Run("an expression that is none is a problem of the authorizer, and matches nothing", func(t *testing.T) {
+	t.Run("an expression that does not compile is a problem of the authorizer, and matches nothing", func(t *testing.T) {
 		for _, expression := range []string{"(", "x)|(x", "(?<=x)y"} {
 			g := newGate("")
 			a := g.token(0, expression)
@@ -113,7 +113,7 @@ func TestRequestSources(t *testing.T) {
 		},
 		{cached, "the names of parameters have their case", "querystring.q", "GET /?Q=1", nil, unauthorized401},
 		{cached, "a parameter after a semicolon", "querystring.q", "GET /?a=1;q=1", nil, "ok"},
-		{cached, "a parameter with an escape that is none stands for itself", "querystring.q", "GET /?q=%zz", nil, "ok"},
+		{cached, "a parameter with an invalid escape stands for itself", "querystring.q", "GET /?q=%zz", nil, "ok"},
 		{cached, "a stage variable", "stageVariables.tenant", "GET /", nil, "ok"},
 		{cached, "a stage variable is missing", "stageVariables.owner", "GET /", nil, unauthorized401},
 		{cached, "the context", "context.identity.sourceIp", "GET /", nil, "ok"},
@@ -215,7 +215,7 @@ func TestAuthorizerAnswers(t *testing.T) {
 		{fails, "no policy", `{"principalId":"alice"}`, nil, broken500},
 		{fails, "no principal", `{"policyDocument":` + policyOf(statement("Allow", "", "*")) + `}`, nil, broken500},
 		{fails, "a policy that is a string", `{"principalId":"alice","policyDocument":"Allow"}`, nil, broken500},
-		{fails, "a policy with an effect that is none", answering(policyOf(statement("allow", "", "*"))), nil, broken500},
+		{fails, "a policy with an unknown effect", answering(policyOf(statement("allow", "", "*"))), nil, broken500},
 		{
 			fails,
 			"a statement without a resource",

@@ -70,7 +70,7 @@ func TestResourcePolicyWithoutAuthorizer(t *testing.T) {
 			want(t, c.behaviour, newGate(c.policy).check(open, "GET /orders/7"), c.want)
 		})
 	}
-	t.Run("a policy that cannot be read is a problem, and allows nobody", func(t *testing.T) {
+	t.Run("a policy that cannot be read is a problem, and denies everyone", func(t *testing.T) {
 		g := newGate(`{"Statement":[{"Effect":"Allow"}]}`)
 		if g.Problems()[g.options.API.ID] == "" {
 			t.Error("there is no problem")
@@ -215,7 +215,7 @@ func TestResourcePolicyWithIAM(t *testing.T) {
 		{"the policy is silent, the caller's allows", allowElse, clerk, "GET /orders/7", "ok"},
 		{"neither allows", allowElse, clerk, "POST /orders/7", verb(denied(clerkARN, noOwn), "POST", "/orders/7")},
 		{"the policy denies, the caller's allows", denyRole, clerk, "GET /orders/7", denied(clerkARN, oneDenies)},
-		{"the policy denies somebody else", denyRole, developer, "GET /orders/7", "ok"},
+		{"the policy denies another caller", denyRole, developer, "GET /orders/7", "ok"},
 		{
 			"the policy denies everybody",
 			denyHere,

@@ -72,7 +72,7 @@ func TestAnswer(t *testing.T) {
 		{"one Content-Type", `{"headers":{"Content-Type":"text/html"},"multiValueHeaders":{"content-type":["a/b","c/d"]}}`,
 			exchange.Answer{Status: 200, Headers: exchange.Headers{{Name: "content-type", Value: "a/b"}}}},
 		{
-			"a header that is null is none",
+			"a header that is null is left out",
 			`{"headers":{"a":null},"statusCode":204}`,
 			exchange.Answer{Status: 204, Headers: exchange.Headers{jsonType}},
 		},

@@ -74,7 +74,7 @@ func TestSample(t *testing.T) {
 	t.Run("a model for all content types", func(t *testing.T) {
 		a, m := api(map[string]string{"Two": twoNumbers}, map[string]string{"$default": "Two"}, nil)
 		if _, ok := Sample(a, m); !ok {
-			t.Error("there is none")
+			t.Error("no sample")
 		}
 	})
 	t.Run("a sibling", func(t *testing.T) {

@@ -131,7 +131,7 @@ func TestBodies(t *testing.T) {
 			"999... is out of range",
 		},
 		{
-			"more faults than anybody reads",
+			"more faults than are listed",
 			`{"items":{"type":"string"}}`,
 			"",
 			"",

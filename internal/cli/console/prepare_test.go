@@ -288,7 +288,7 @@ func TestPrepareErrors(t *testing.T) {
 			"no such issuer",
 			form("GET", "/open", "token", object{"token": object{"issuer": "https://other.example.com"}}),
 		},
-		{"a use that is none", "use", `want access or id`, form("GET", "/open", "token", idp(object{"use": "refresh"}))},
+		{"an unknown use", "use", `want access or id`, form("GET", "/open", "token", idp(object{"use": "refresh"}))},
 		{
 			"an invalid time",
 			"expires",

@@ -151,12 +151,12 @@ func TestHandlers(t *testing.T) {
 			code: `exports.handler = (event, context, callback) => { context.callbackWaitsForEmptyEventLoop = false; let s = "none"; setTimeout(() => { s = "first" }, 20); callback(null, { toJSON: () => s }) }`},
 		{name: "neither promise nor callback is null", code: `exports.handler = () => "lost"`, want: `null`},
 		{
-			name: "a promise that nobody will keep is null",
+			name: "a promise that stays pending is null",
 			code: `exports.handler = () => new Promise(() => {})`,
 			want: `null`,
 		},
 		{
-			name: "a promise that nothing keeps of an async function",
+			name: "a pending promise of an async function",
 			code: `exports.handler = async () => { await new Promise(() => {}) }`,
 			want: `Runtime.NodeJsExit: `,
 		},
@@ -206,7 +206,7 @@ func TestHandlers(t *testing.T) {
 			want: `handled: there was an error that has no text`,
 		},
 		{
-			name: "an error whose name is none",
+			name: "an error whose name is undefined",
 			code: `exports.handler = async () => { throw Object.assign(new Error("no"), { name: undefined }) }`,
 			want: `undefined: no`,
 		},
@@ -245,7 +245,7 @@ func TestHandlers(t *testing.T) {
 			want: `TypeError: later`,
 		},
 		{
-			name: "a promise that nobody looks at",
+			name: "an unhandled rejection",
 			code: `exports.handler = () => { Promise.reject(new TypeError("unseen")); return new Promise((r) => setTimeout(r, 1000)) }`,
 			want: `Runtime.UnhandledPromiseRejection: TypeError: unseen`,
 		},
@@ -271,7 +271,7 @@ func TestHandlers(t *testing.T) {
 			want: `Runtime.HandlerNotFound: index.handler is undefined or not exported`,
 		},
 		{
-			name: "a handler that is none",
+			name: "a handler that is not a function",
 			code: `exports.handler = 1`,
 			want: `Runtime.HandlerNotFound: index.handler is not a function`,
 		},
@@ -343,7 +343,7 @@ func TestModules(t *testing.T) {
 			want:  `"top"`,
 		},
 		{
-			name:  "exports that nobody can foresee",
+			name:  "exports that are computed",
 			files: map[string]string{"index.js": `module.exports = Object.fromEntries([["handler", async () => "found"]])`},
 			want:  `"found"`,
 		},
