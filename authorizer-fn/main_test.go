@@ -29,18 +29,8 @@ var built = sync.OnceValues(func() (path string, err error) {
 		return "", err
 	}
 	out := filepath.Join(dir, "bootstrap")
-	cmd := exec.Command(
-		"go",
-		"build",
-		"-trimpath",
-		"-buildvcs=false",
-		"-tags",
-		"lambda.norpc,gatehouse_host",
-		"-ldflags=-s -w -buildid=",
-		"-o",
-		out,
-		".",
-	)
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc,gatehouse_host",
+		"-ldflags=-s -w -buildid=", "-o", out, ".")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
 	if text, err := cmd.CombinedOutput(); err != nil {
 		os.Stderr.Write(text)

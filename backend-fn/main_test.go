@@ -198,15 +198,8 @@ func TestFunctionWithATable(t *testing.T) {
 		)
 	}))
 	defer table.Close()
-	invoke, stop := start(
-		t,
-		"ORDERS_TABLE=orders",
-		"AWS_REGION=eu-central-1",
-		"AWS_ACCESS_KEY_ID=AKID",
-		"AWS_SECRET_ACCESS_KEY=KEYSECRET",
-		"AWS_SESSION_TOKEN=SESSIONSECRET",
-		"AWS_ENDPOINT_URL_DYNAMODB="+table.URL,
-	)
+	invoke, stop := start(t, "ORDERS_TABLE=orders", "AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=AKID",
+		"AWS_SECRET_ACCESS_KEY=KEYSECRET", "AWS_SESSION_TOKEN=SESSIONSECRET", "AWS_ENDPOINT_URL_DYNAMODB="+table.URL)
 	if got := invoke(event("GET", "/orders", "")); !strings.Contains(got, `"statusCode":500`) ||
 		!strings.Contains(got, "application/problem+json") {
 		t.Errorf("got %s, want a problem", got)

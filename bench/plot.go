@@ -80,24 +80,11 @@ func plot(measured []figures.Figure) string {
 			class = "over"
 		}
 		fmt.Fprintf(&body, `<text x="%d" y="%d" text-anchor="end">%s</text>`+"\n", labels-14, y+21, escaped(f.Name))
-		fmt.Fprintf(
-			&body,
-			`<rect x="%.1f" y="%d" width="%.1f" height="%d" class="%s"/>`+"\n",
-			from,
-			y+5,
-			max(to-from, 2),
-			line-10,
-			class,
-		)
+		fmt.Fprintf(&body, `<rect x="%.1f" y="%d" width="%.1f" height="%d" class="%s"/>`+"\n",
+			from, y+5, max(to-from, 2), line-10, class)
 		if bound := f.AtMost + f.AtLeast; bound > 0 {
-			fmt.Fprintf(
-				&body,
-				`<line x1="%.1f" x2="%.1f" y1="%d" y2="%d" class="bound"/>`+"\n",
-				x(bound),
-				x(bound),
-				y+2,
-				y+line-2,
-			)
+			fmt.Fprintf(&body, `<line x1="%.1f" x2="%.1f" y1="%d" y2="%d" class="bound"/>`+"\n",
+				x(bound), x(bound), y+2, y+line-2)
 			to = max(to, x(bound))
 		}
 		fmt.Fprintf(&body, `<text x="%.1f" y="%d">%s</text>`+"\n", to+8, y+21, ratio(f.Ratio))

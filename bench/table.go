@@ -28,15 +28,8 @@ func table(machine string, measured []figures.Figure) string {
 		if !f.Holds() {
 			bound = "**" + bound + ": does not hold**"
 		}
-		fmt.Fprintf(
-			&b,
-			"| %s | %s | %s | %s | %s |\n",
-			f.Name,
-			value(f.Measured, f.Unit),
-			value(f.Against, f.Unit),
-			ratio(f.Ratio),
-			bound,
-		)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n",
+			f.Name, value(f.Measured, f.Unit), value(f.Against, f.Unit), ratio(f.Ratio), bound)
 	}
 	return b.String()
 }

@@ -203,12 +203,7 @@ func TestBrowser(t *testing.T) {
 				201,
 				`"createdBy":"developer"`,
 				[]string{"POST 201"},
-			}.run(
-				t,
-				browser,
-				shop,
-				api,
-			)
+			}.run(t, browser, shop, api)
 			if !strings.HasPrefix(got.Headers["location"], "orders/") || got.Headers["content-type"] == "" {
 				t.Errorf("the page sees the headers %v, want Location among them, which is exposed", got.Headers)
 			}

@@ -47,14 +47,7 @@ func TestOneAnswerForAllRoutes(t *testing.T) {
 						if got.Cache != want || (got.AuthorizerTime > 0) != asked {
 							t.Errorf(
 								"request %d, %s %s: cache %q, the authorizer was asked for %v, want %q and asked: %v",
-								n+1,
-								s.verb,
-								s.path,
-								got.Cache,
-								got.AuthorizerTime,
-								want,
-								asked,
-							)
+								n+1, s.verb, s.path, got.Cache, got.AuthorizerTime, want, asked)
 						}
 					}
 				})

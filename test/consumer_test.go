@@ -89,15 +89,8 @@ func TestAConsumersModule(t *testing.T) {
 		c := make(t)
 		c.run("go", "mod", "tidy")
 		if os.Getenv(nightly) == "" {
-			c.run(
-				"go",
-				"build",
-				"-ldflags=-s -w",
-				"-gcflags="+modulePath+"/...=-trimpath="+goEnv(t, "GOMODCACHE"),
-				"-o",
-				trimmed,
-				".",
-			)
+			c.run("go", "build", "-ldflags=-s -w", "-gcflags="+modulePath+"/...=-trimpath="+goEnv(t, "GOMODCACHE"),
+				"-o", trimmed, ".")
 		}
 		c.run("go", "mod", "vendor")
 		c.env = append(c.env, "GOFLAGS=-mod=vendor")

@@ -24,14 +24,8 @@ func TestGettingStarted(t *testing.T) {
 	}
 	out := filepath.Join(t.TempDir(), "cdk.out")
 	c := &consumer{t: t, dir: t.TempDir()}
-	c.env = append(
-		os.Environ(),
-		"GOFLAGS=-mod=mod",
-		"GOWORK=off",
-		"CDK_VALIDATION=false",
-		"CDK_OUTDIR="+out,
-		gofunction.HostBuildVariable+"=1",
-	)
+	c.env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "CDK_VALIDATION=false", "CDK_OUTDIR="+out,
+		gofunction.HostBuildVariable+"=1")
 	c.write(
 		"go.mod",
 		"module example.com/shop\n\ngo 1.26.0\n\nrequire "+modulePath+" v0.0.0\n\nreplace "+modulePath+" => "+root+"\n",

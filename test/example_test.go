@@ -47,16 +47,8 @@ func wantRefusals(t *testing.T, api service, cases []refusal) {
 			got := api.send(t, c.request)
 			if got.status != c.status || !regexp.MustCompile(`\A(?:`+c.body+`)\z`).MatchString(got.body) ||
 				got.errorType() != c.errorType {
-				t.Errorf(
-					"got %d %s %s (%s)\nwant %d %s %s",
-					got.status,
-					got.errorType(),
-					got.body,
-					got.record.Reason,
-					c.status,
-					c.errorType,
-					c.body,
-				)
+				t.Errorf("got %d %s %s (%s)\nwant %d %s %s",
+					got.status, got.errorType(), got.body, got.record.Reason, c.status, c.errorType, c.body)
 			}
 			if got.record.IntegrationTime != 0 || got.record.Reason == "" {
 				t.Errorf(
@@ -179,26 +171,12 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 				got := api.send(t, with("DELETE", noOrder, c.token)).record
 				if detail := got.Checks[len(got.Checks)-1].Detail; got.Cache != c.cache || !strings.HasPrefix(got.Reason, c.want) ||
 					!strings.HasPrefix(detail, c.want) {
-					t.Errorf(
-						"%s: %s, the reason is %q, and the step %q, want %s %q",
-						c.name,
-						got.Cache,
-						got.Reason,
-						detail,
-						c.cache,
-						c.want,
-					)
+					t.Errorf("%s: %s, the reason is %q, and the step %q, want %s %q",
+						c.name, got.Cache, got.Reason, detail, c.cache, c.want)
 				}
 			}
-			if got := api.call(
-				t,
-				"GET",
-				"/orders",
-				"",
-				"",
-				401,
-				"",
-			).header.Get("Access-Control-Allow-Origin"); got != "https://shop.example.com" {
+			refused := api.call(t, "GET", "/orders", "", "", 401, "")
+			if got := refused.header.Get("Access-Control-Allow-Origin"); got != "https://shop.example.com" {
 				t.Errorf("a 401 allows the origin %q, so that a page cannot read it", got)
 			}
 		})
@@ -286,15 +264,8 @@ func sign(t *testing.T, r *http.Request, key localgateway.AccessKey, region stri
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	hash := sha256.Sum256(body)
 	credentials := aws.Credentials{AccessKeyID: key.ID, SecretAccessKey: key.Secret, SessionToken: key.SessionToken}
-	if err := v4.NewSigner().SignHTTP(
-		context.Background(),
-		credentials,
-		r,
-		hex.EncodeToString(hash[:]),
-		"execute-api",
-		region,
-		at,
-	); err != nil {
+	if err := v4.NewSigner().SignHTTP(context.Background(), credentials, r, hex.EncodeToString(hash[:]), "execute-api",
+		region, at); err != nil {
 		t.Fatal(err)
 	}
 	return r
@@ -334,15 +305,8 @@ func TestTheExampleBehindIAM(t *testing.T) {
 		{signed("GET", noOrder, ""), 404},
 	} {
 		if got := api.send(t, c.request); got.status != c.status {
-			t.Errorf(
-				"%s %s: got %d %s (%s), want %d",
-				c.request.Method,
-				c.request.URL.Path,
-				got.status,
-				got.body,
-				got.record.Reason,
-				c.status,
-			)
+			t.Errorf("%s %s: got %d %s (%s), want %d",
+				c.request.Method, c.request.URL.Path, got.status, got.body, got.record.Reason, c.status)
 		}
 	}
 

@@ -200,16 +200,8 @@ func newClock(t *testing.T) *clock {
 // buildHere builds a main package of this folder for this host, with the tag of such builds.
 func buildHere(t *testing.T, folder, executable string) {
 	t.Helper()
-	build := exec.Command(
-		"go",
-		"build",
-		"-buildvcs=false",
-		"-tags",
-		"lambda.norpc,"+gofunction.HostBuildTag,
-		"-o",
-		executable,
-		folder,
-	)
+	build := exec.Command("go", "build", "-buildvcs=false", "-tags", "lambda.norpc,"+gofunction.HostBuildTag, "-o",
+		executable, folder)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", build, err, out)

@@ -410,26 +410,13 @@ func TestAppWithoutGatehouse(t *testing.T) {
 		} {
 			got := p.send(
 				t,
-				p.request(
-					t,
-					"OPTIONS",
-					"/token",
-					"",
-					"Origin: "+origin,
-					"Access-Control-Request-Method: POST",
-					"Access-Control-Request-Headers: authorization",
-				),
+				p.request(t, "OPTIONS", "/token", "", "Origin: "+origin, "Access-Control-Request-Method: POST",
+					"Access-Control-Request-Headers: authorization"),
 			)
 			allowed := got.header.Get("Access-Control-Allow-Origin")
 			if got.status != 204 || allowed != want || got.record.Authorizer != "none" {
-				t.Errorf(
-					"the preflight of %s: got %d, origin %q, by %s, want 204, %q, by none",
-					origin,
-					got.status,
-					allowed,
-					got.record.Authorizer,
-					want,
-				)
+				t.Errorf("the preflight of %s: got %d, origin %q, by %s, want 204, %q, by none",
+					origin, got.status, allowed, got.record.Authorizer, want)
 			}
 			if methods := strings.Split(got.header.Get("Access-Control-Allow-Methods"), ","); !slices.Equal(
 				methods,

@@ -58,16 +58,8 @@ func TestContextIsBoundedAsAWhole(t *testing.T) {
 		names = append(names, name)
 		claims[name] = strings.Repeat("x", 300)
 	}
-	claims["scope"], claims["groups"], claims["roles"] = strings.Repeat(
-		", ",
-		500,
-	), strings.Repeat(
-		",",
-		680,
-	), strings.Repeat(
-		",",
-		680,
-	)
+	claims["scope"] = strings.Repeat(", ", 500)
+	claims["groups"], claims["roles"] = strings.Repeat(",", 680), strings.Repeat(",", 680)
 	f := newFixture(t, func(s *setup) { s.config.ContextClaims = append(names, "last") })
 	claims["last"] = "fits"
 	answer, err := f.invoke(get(token(claims)))

@@ -30,15 +30,8 @@ func synthRefuses(name string) func(*testing.T, *fixture) string {
 		if !*matrix {
 			t.Skip("with -matrix only: a test of package secureapi")
 		}
-		out, err := exec.Command(
-			"go",
-			"test",
-			"-count=1",
-			"-v",
-			"-run",
-			"^TestAWrongTableIsRefused$/^"+name+"$",
-			"../../constructs/secureapi",
-		).
+		out, err := exec.Command("go", "test", "-count=1", "-v", "-run", "^TestAWrongTableIsRefused$/^"+name+"$",
+			"../../constructs/secureapi").
 			CombinedOutput()
 		if err != nil || !strings.Contains(string(out), "--- PASS: TestAWrongTableIsRefused/"+name) {
 			t.Fatalf("%v\n%s", err, out)

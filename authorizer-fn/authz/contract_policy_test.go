@@ -160,15 +160,8 @@ func policyRules() []rule {
 			name: "GET /orders cached, then POST and DELETE",
 			want: "GET /orders, GET /orders/7, POST /orders",
 			do: func(t *testing.T, f *fixture) string {
-				return f.rightsOn(
-					t,
-					on("GET", "/orders", both),
-					"GET /orders",
-					"GET /orders/7",
-					"POST /orders",
-					"DELETE /orders/7",
-					"GET /reports",
-				)
+				return f.rightsOn(t, on("GET", "/orders", both), "GET /orders", "GET /orders/7", "POST /orders",
+					"DELETE /orders/7", "GET /reports")
 			},
 		},
 		{line: 36, name: "the other way round: the same bytes", want: "the same", do: func(t *testing.T, f *fixture) string {
@@ -465,15 +458,8 @@ func policyRules() []rule {
 				name: "the API, allows no more: " + path,
 				want: "GET /orders, GET /orders/7",
 				do: func(t *testing.T, f *fixture) string {
-					return f.rightsOn(
-						t,
-						on("GET", path, token(nil)),
-						"GET /orders",
-						"GET /orders/7",
-						"POST /orders",
-						"DELETE /orders/7",
-						"GET /reports",
-					)
+					return f.rightsOn(t, on("GET", path, token(nil)), "GET /orders", "GET /orders/7", "POST /orders",
+						"DELETE /orders/7", "GET /reports")
 				},
 			},
 		)

@@ -68,19 +68,8 @@ func (j *journal) fetchMetrics(f jwt.Fetch, now time.Time) {
 	if !j.metrics {
 		return
 	}
-	j.embed(
-		byIssuer+metric(
-			"keyFetches",
-			"Count",
-		)+","+metric(
-			"keyFetchFailures",
-			"Count",
-		)+","+metric(
-			"keyFetchMs",
-			"Milliseconds",
-		)+endDirective,
-		now,
-	)
+	fetches, failed := metric("keyFetches", "Count"), metric("keyFetchFailures", "Count")
+	j.embed(byIssuer+fetches+","+failed+","+metric("keyFetchMs", "Milliseconds")+endDirective, now)
 	j.number("keyFetches", 1)
 	failures := 0
 	if f.Err != nil {

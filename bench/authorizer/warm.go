@@ -119,15 +119,8 @@ func (b *bench) launchNode(issuer *authztest.Issuer) (*process, error) {
 		if err := os.MkdirAll(modules, 0o700); err != nil {
 			return nil, err
 		}
-		if text, err := exec.Command(
-			"npm",
-			"install",
-			"--prefix",
-			modules,
-			"--no-audit",
-			"--no-fund",
-			"aws-jwt-verify@5",
-		).CombinedOutput(); err != nil {
+		npm := exec.Command("npm", "install", "--prefix", modules, "--no-audit", "--no-fund", "aws-jwt-verify@5")
+		if text, err := npm.CombinedOutput(); err != nil {
 			return nil, fmt.Errorf("npm install: %w\n%s", err, text)
 		}
 	}

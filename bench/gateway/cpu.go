@@ -27,22 +27,8 @@ func processorTime(pid int) float64 {
 		var state string
 		// The second field is the program's name in parentheses, which may hold anything.
 		_, err1 := fmt.Sscan(string(text), &id)
-		_, err2 := fmt.Sscan(
-			string(text[name+1:]),
-			&state,
-			&parent,
-			&skip,
-			&skip,
-			&skip,
-			&skip,
-			&skip,
-			&skip,
-			&skip,
-			&skip,
-			&skip,
-			&user,
-			&system,
-		)
+		_, err2 := fmt.Sscan(string(text[name+1:]), &state, &parent,
+			&skip, &skip, &skip, &skip, &skip, &skip, &skip, &skip, &skip, &user, &system)
 		if err1 == nil && err2 == nil {
 			all[id] = process{parent, user + system}
 		}

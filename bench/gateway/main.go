@@ -75,14 +75,8 @@ func (b *bench) run(ctx context.Context, only []string) (err error) {
 		}
 		defer os.RemoveAll(b.dir)
 	}
-	fmt.Printf(
-		"%s %s/%s, %d CPUs, load %s\n",
-		runtime.Version(),
-		runtime.GOOS,
-		runtime.GOARCH,
-		runtime.NumCPU(),
-		loadAverage(),
-	)
+	fmt.Printf("%s %s/%s, %d CPUs, load %s\n",
+		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), loadAverage())
 	if err := b.build(ctx); err != nil {
 		return err
 	}

@@ -36,14 +36,8 @@ func serve(ctx context.Context) (url string, stop func(), err error) {
 		return "", nil, err
 	}
 	command := filepath.Join(dir, "gatehouse")
-	if text, err := exec.CommandContext(
-		ctx,
-		"go",
-		"build",
-		"-o",
-		command,
-		"./cmd/gatehouse",
-	).CombinedOutput(); err != nil {
+	build := exec.CommandContext(ctx, "go", "build", "-o", command, "./cmd/gatehouse")
+	if text, err := build.CombinedOutput(); err != nil {
 		os.RemoveAll(dir)
 		return "", nil, fmt.Errorf("go build: %w\n%s", err, text)
 	}

@@ -85,25 +85,11 @@ func request(p palette) string {
 }
 
 func (d *drawing) box(s box) {
-	fmt.Fprintf(
-		&d.b,
-		`<rect x="%d" y="%d" width="%d" height="%d" rx="8" fill="%s" stroke="%s"/>`+"\n",
-		s.x,
-		s.y,
-		s.w,
-		s.h,
-		s.fill,
-		d.p.line,
-	)
+	fmt.Fprintf(&d.b, `<rect x="%d" y="%d" width="%d" height="%d" rx="8" fill="%s" stroke="%s"/>`+"\n",
+		s.x, s.y, s.w, s.h, s.fill, d.p.line)
 	center := s.x + s.w/2
-	fmt.Fprintf(
-		&d.b,
-		`<text x="%d" y="%d" text-anchor="middle" class="name" fill="%s">%s</text>`+"\n",
-		center,
-		s.y+36,
-		d.p.ink,
-		escaped(s.name),
-	)
+	fmt.Fprintf(&d.b, `<text x="%d" y="%d" text-anchor="middle" class="name" fill="%s">%s</text>`+"\n",
+		center, s.y+36, d.p.ink, escaped(s.name))
 	for i, line := range s.lines {
 		d.text(center, s.y+68+26*i, "middle", d.p.quiet, line)
 	}
@@ -121,43 +107,23 @@ func (d *drawing) arrow(x1, y1, x2, y2 int, colour string) {
 	if colour == d.p.refusal {
 		marker = "stop"
 	}
-	fmt.Fprintf(
-		&d.b,
-		`<line x1="%d" y1="%d" x2="%d" y2="%d" stroke="%s" stroke-width="2" marker-end="url(#%s)"/>`+"\n",
-		x1,
-		y1,
-		x2,
-		y2,
-		colour,
-		marker,
-	)
+	fmt.Fprintf(&d.b, `<line x1="%d" y1="%d" x2="%d" y2="%d" stroke="%s" stroke-width="2" marker-end="url(#%s)"/>`+"\n",
+		x1, y1, x2, y2, colour, marker)
 }
 
 // refusal is an answer that ends the way below a station.
 func (d *drawing) refusal(x, y int, status, why string) {
 	d.arrow(x, y, x, y+56, d.p.refusal)
-	fmt.Fprintf(
-		&d.b,
-		`<text x="%d" y="%d" text-anchor="middle" class="name" fill="%s">%s</text>`+"\n",
-		x,
-		y+80,
-		d.p.refusal,
-		status,
-	)
+	fmt.Fprintf(&d.b, `<text x="%d" y="%d" text-anchor="middle" class="name" fill="%s">%s</text>`+"\n",
+		x, y+80, d.p.refusal, status)
 	d.text(x, y+104, "middle", d.p.quiet, why)
 }
 
 // refusalTo is an answer that ends the way beside a station.
 func (d *drawing) refusalTo(x1, y1, x2, y2 int, status, why string) {
 	d.arrow(x1, y1, x2, y2, d.p.refusal)
-	fmt.Fprintf(
-		&d.b,
-		`<text x="%d" y="%d" text-anchor="end" class="name" fill="%s">%s</text>`+"\n",
-		x2-10,
-		y2,
-		d.p.refusal,
-		status,
-	)
+	fmt.Fprintf(&d.b, `<text x="%d" y="%d" text-anchor="end" class="name" fill="%s">%s</text>`+"\n",
+		x2-10, y2, d.p.refusal, status)
 	d.text(x2-10, y2+24, "end", d.p.quiet, why)
 }
 

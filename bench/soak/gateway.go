@@ -46,26 +46,11 @@ func (s *soak) start() (*gateway, error) {
 	if err = errors.Join(err, os.MkdirAll(sources, 0o755), os.MkdirAll(temporary, 0o755)); err != nil {
 		return nil, err
 	}
-	g.cmd = exec.Command(
-		s.binary,
-		"dev",
-		"--port",
-		"0",
-		"--watch",
-		"--app",
-		`"$SOAK_SELF" -hand-out "$SOAK_ASSEMBLY"`,
-		"--env",
-		g.marker,
-	)
+	g.cmd = exec.Command(s.binary, "dev", "--port", "0", "--watch", "--app", `"$SOAK_SELF" -hand-out "$SOAK_ASSEMBLY"`,
+		"--env", g.marker)
 	g.cmd.Dir = sources
-	g.cmd.Env = append(
-		os.Environ(),
-		"SOAK_SELF="+self,
-		"SOAK_ASSEMBLY="+s.assembly,
-		"TMPDIR="+temporary,
-		"XDG_CACHE_HOME="+s.cache(),
-		"GOTRACEBACK=all",
-	)
+	g.cmd.Env = append(os.Environ(), "SOAK_SELF="+self, "SOAK_ASSEMBLY="+s.assembly, "TMPDIR="+temporary,
+		"XDG_CACHE_HOME="+s.cache(), "GOTRACEBACK=all")
 	g.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for this process, which then ends it
 	stdout, err1 := g.cmd.StdoutPipe()
 	stderr, err2 := g.cmd.StderrPipe()

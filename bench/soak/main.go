@@ -95,14 +95,8 @@ func (s *soak) run(ctx context.Context) (passed bool, err error) {
 	if err := s.build(); err != nil {
 		return false, err
 	}
-	fmt.Printf(
-		"%s: %d requests per second for %s, a kill every %s, %s\n",
-		time.Now().Format(time.DateTime),
-		s.rate,
-		s.duration,
-		s.killEvery,
-		load(),
-	)
+	fmt.Printf("%s: %d requests per second for %s, a kill every %s, %s\n",
+		time.Now().Format(time.DateTime), s.rate, s.duration, s.killEvery, load())
 	v := &verdict{}
 	for _, phase := range []struct {
 		name     string

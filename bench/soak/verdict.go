@@ -133,14 +133,8 @@ func (v *verdict) print() (passed bool) {
 		v.worst.Seconds(),
 		v.broken,
 	)
-	say(
-		v.counts["5xx without a kill"] == 0,
-		"5xx around kills only",
-		"%d, %d of them without a kill, for %d kills",
-		v.fives,
-		v.counts["5xx without a kill"],
-		v.kills,
-	)
+	say(v.counts["5xx without a kill"] == 0, "5xx around kills only", "%d, %d of them without a kill, for %d kills",
+		v.fives, v.counts["5xx without a kill"], v.kills)
 	say(v.swaps > 0, "the API was swapped under load", "%d times", v.swaps)
 	say(len(v.left) == 0, "no process left behind", "%s", orNone(v.left))
 	say(len(v.faults) == 0, "no fault that it reports itself", "%s", orNone(v.faults))
@@ -152,14 +146,8 @@ func (v *verdict) print() (passed bool) {
 	}
 	say(fullest <= threads, "no more threads than processes need", "%.0f at most (at most %d)", fullest, threads)
 	most := besides + perFunction*v.idle
-	say(
-		v.goroutines > 0 && v.goroutines <= most,
-		"few goroutines when idle",
-		"%d with %d processes (at most %d)",
-		v.goroutines,
-		v.idle,
-		most,
-	)
+	say(v.goroutines > 0 && v.goroutines <= most, "few goroutines when idle", "%d with %d processes (at most %d)",
+		v.goroutines, v.idle, most)
 	if passed {
 		fmt.Println("\npassed")
 	} else {
@@ -190,17 +178,9 @@ func (v *verdict) flat(say func(holds bool, what, format string, a ...any)) {
 		mean, slope := line(values)
 		growth := slope * float64(len(values)-1)
 		first := c.of(v.samples[0])
-		say(
-			growth <= max(share*mean, c.least),
-			c.what,
+		say(growth <= max(share*mean, c.least), c.what,
 			"%.1f %s on average over the second half, %+.2f along it; %.1f in the first sample, %.1f to %.1f in all",
-			mean,
-			c.unit,
-			growth,
-			first,
-			slices.Min(each(v.samples, c.of)),
-			slices.Max(each(v.samples, c.of)),
-		)
+			mean, c.unit, growth, first, slices.Min(each(v.samples, c.of)), slices.Max(each(v.samples, c.of)))
 	}
 }
 

@@ -41,15 +41,8 @@ const region = "us-east-1"
 func sign(t *testing.T, r *http.Request, body string, credentials aws.Credentials) {
 	t.Helper()
 	sum := sha256.Sum256([]byte(body))
-	if err := v4.NewSigner().SignHTTP(
-		t.Context(),
-		credentials,
-		r,
-		hex.EncodeToString(sum[:]),
-		"execute-api",
-		region,
-		time.Now(),
-	); err != nil {
+	if err := v4.NewSigner().SignHTTP(t.Context(), credentials, r, hex.EncodeToString(sum[:]), "execute-api", region,
+		time.Now()); err != nil {
 		t.Fatal(err)
 	}
 }

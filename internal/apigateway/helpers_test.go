@@ -26,16 +26,8 @@ func run(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	built = dir
-	cmd := exec.Command(
-		"go",
-		"build",
-		"-buildvcs=false",
-		"-tags",
-		"lambda.norpc",
-		"-o",
-		filepath.Join(dir, "bootstrap"),
-		"./testdata/function",
-	)
+	cmd := exec.Command("go", "build", "-buildvcs=false", "-tags", "lambda.norpc", "-o",
+		filepath.Join(dir, "bootstrap"), "./testdata/function")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "building testdata/function: %v\n%s", err, out)
 		return 1
@@ -153,44 +145,24 @@ func shop() object {
 
 		"Root": newMethod("", "GET", mock("root")),
 
-		"Orders": path("", "orders"),
-		"Order":  path("Orders", "{id}"),
-		"Mine":   path("Orders", "mine"),
-		"GetOrders": newMethod(
-			"Orders",
-			"GET",
-			proxy("Fn"),
-			guarded,
-		),
-		"GetOrder": newMethod("Order", "GET", proxy("Fn"), guarded),
-		"GetMine": newMethod(
-			"Mine",
-			"GET",
-			mock("mine"),
-			guarded,
-		),
+		"Orders":    path("", "orders"),
+		"Order":     path("Orders", "{id}"),
+		"Mine":      path("Orders", "mine"),
+		"GetOrders": newMethod("Orders", "GET", proxy("Fn"), guarded),
+		"GetOrder":  newMethod("Order", "GET", proxy("Fn"), guarded),
+		"GetMine":   newMethod("Mine", "GET", mock("mine"), guarded),
 		"Preflight": newMethod("Mine", "OPTIONS", mock("preflight")),
 
-		"Files": path(
-			"",
-			"files",
-		),
-		"Folder":  path("Files", "folder"),
-		"File":    path("Folder", "{name}"),
-		"Readme":  path("Files", "readme"),
-		"AnyFile": path("Files", "{proxy+}"),
-		"GetFile": newMethod(
-			"File",
-			"GET",
-			mock("file"),
-		),
+		"Files":     path("", "files"),
+		"Folder":    path("Files", "folder"),
+		"File":      path("Folder", "{name}"),
+		"Readme":    path("Files", "readme"),
+		"AnyFile":   path("Files", "{proxy+}"),
+		"GetFile":   newMethod("File", "GET", mock("file")),
 		"GetReadme": newMethod("Readme", "GET", mock("readme")),
 		"AnyOther":  newMethod("AnyFile", "ANY", mock("other")),
 
-		"Far": path(
-			"",
-			"far",
-		),
+		"Far": path("", "far"),
 		"GetFar": newMethod("Far", "GET", object{
 			"Type":                  "HTTP_PROXY",
 			"IntegrationHttpMethod": "GET",
@@ -198,10 +170,7 @@ func shop() object {
 		}),
 		"PostFar": newMethod("Far", "POST", mock("far")),
 
-		"Signed": path(
-			"",
-			"signed",
-		),
+		"Signed":    path("", "signed"),
 		"GetSigned": newMethod("Signed", "GET", mock("signed"), object{"AuthorizationType": "AWS_IAM"}),
 
 		"Pool":   resource("Cognito::UserPool", object{}),

@@ -259,15 +259,8 @@ func (s *site) signed(t *testing.T, target string, key checks.AccessKey, at time
 	r := s.request(t, target, "")
 	empty := sha256.Sum256(nil)
 	creds := aws.Credentials{AccessKeyID: key.ID, SecretAccessKey: key.Secret, SessionToken: key.SessionToken}
-	if err := v4.NewSigner().SignHTTP(
-		context.Background(),
-		creds,
-		r,
-		hex.EncodeToString(empty[:]),
-		"execute-api",
-		"eu-west-1",
-		at,
-	); err != nil {
+	if err := v4.NewSigner().SignHTTP(context.Background(), creds, r, hex.EncodeToString(empty[:]), "execute-api",
+		"eu-west-1", at); err != nil {
 		t.Fatal(err)
 	}
 	return r

@@ -196,15 +196,8 @@ func TestAccessKeys(t *testing.T) {
 			}
 			empty := sha256.Sum256(nil)
 			creds := aws.Credentials{AccessKeyID: keys[c.key].ID, SecretAccessKey: c.secret, SessionToken: c.token}
-			if err := v4.NewSigner().SignHTTP(
-				context.Background(),
-				creds,
-				r,
-				hex.EncodeToString(empty[:]),
-				"execute-api",
-				"eu-west-1",
-				time.Now(),
-			); err != nil {
+			if err := v4.NewSigner().SignHTTP(context.Background(), creds, r, hex.EncodeToString(empty[:]),
+				"execute-api", "eu-west-1", time.Now()); err != nil {
 				t.Fatal(err)
 			}
 			answer, err := http.DefaultClient.Do(r)

@@ -111,14 +111,8 @@ func TestDevConsoleBrowser(t *testing.T) {
 	}
 	dir := fakeApp(t, guardedAPI("hello", "signed"))
 	r, _ := start(t, dir, "--watch")
-	browser := nodepeer.Start(
-		t,
-		string(script),
-		[]string{"playwright-core"},
-		chromium,
-		r.url,
-		os.Getenv("GATEHOUSE_PICTURES"),
-	)
+	browser := nodepeer.Start(t, string(script), []string{"playwright-core"}, chromium, r.url,
+		os.Getenv("GATEHOUSE_PICTURES"))
 	say := func(command string, to any) {
 		t.Helper()
 		line := browser.Say(t, command)

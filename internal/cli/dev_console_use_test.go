@@ -77,15 +77,8 @@ func TestDevConsoleUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	r, _ := start(t, fakeApp(t, orderAPI()))
-	browser := nodepeer.Start(
-		t,
-		string(script),
-		[]string{"playwright-core"},
-		chromium,
-		r.url,
-		os.Getenv("GATEHOUSE_PICTURES"),
-		axe,
-	)
+	browser := nodepeer.Start(t, string(script), []string{"playwright-core"}, chromium, r.url,
+		os.Getenv("GATEHOUSE_PICTURES"), axe)
 	say := func(command string, to any) {
 		t.Helper()
 		line := browser.Say(t, command)

@@ -80,15 +80,8 @@ func do(t *testing.T, line string) *http.Response {
 		parts := strings.Split(signing, ":") // aws:amz:region:service
 		id, secret, _ := strings.Cut(user, ":")
 		hash := sha256.Sum256([]byte(body))
-		err := v4.NewSigner().SignHTTP(
-			context.Background(),
-			aws.Credentials{AccessKeyID: id, SecretAccessKey: secret},
-			r,
-			hex.EncodeToString(hash[:]),
-			parts[3],
-			parts[2],
-			time.Now(),
-		)
+		err := v4.NewSigner().SignHTTP(context.Background(), aws.Credentials{AccessKeyID: id, SecretAccessKey: secret},
+			r, hex.EncodeToString(hash[:]), parts[3], parts[2], time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}

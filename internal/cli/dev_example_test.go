@@ -48,14 +48,8 @@ func TestDevExample(t *testing.T) {
 	}
 	for _, tt := range kinds {
 		t.Run(tt.kind, func(t *testing.T) {
-			r, temp := start(
-				t,
-				"../..",
-				"-c",
-				"authorizer="+tt.kind,
-				"--env",
-				"AWS_ENDPOINT_URL_DYNAMODB="+emptyTable(t),
-			)
+			r, temp := start(t, "../..", "-c", "authorizer="+tt.kind, "--env",
+				"AWS_ENDPOINT_URL_DYNAMODB="+emptyTable(t))
 			if before, _, _ := strings.Cut(r.stdout.String(), "listening on "); strings.Contains(before, " | ") {
 				t.Errorf("functions log before the first request:\n%s", before)
 			}

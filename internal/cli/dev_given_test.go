@@ -37,22 +37,8 @@ func TestDevGiven(t *testing.T) {
 		}
 	}
 	r.stop(t)
-	r, _ = start(
-		t,
-		dir,
-		"--assembly",
-		".",
-		"--env",
-		"DB=127.0.0.1",
-		"--env",
-		"KEY=k",
-		"--parameters",
-		"Shop:Stage=blue",
-		"--parameters",
-		"Shop:Stag=blue",
-		"--parameters",
-		"Stage=red",
-	)
+	r, _ = start(t, dir, "--assembly", ".", "--env", "DB=127.0.0.1", "--env", "KEY=k", "--parameters",
+		"Shop:Stage=blue", "--parameters", "Shop:Stag=blue", "--parameters", "Stage=red")
 	out := r.stdout.String()
 	if note := r.stderr.String(); !strings.Contains(note, "no template has the parameter Shop:Stag of --parameters") ||
 		strings.Count(note, "--parameters") != 1 {

@@ -281,16 +281,8 @@ func TestParameters(t *testing.T) {
 		t.Errorf("token: status %d\n%s%s", status, stdout, stderr)
 	}
 	for _, command := range []string{"token", "routes"} {
-		status, _, stderr := call(
-			t,
-			command,
-			"--assembly",
-			dir,
-			"--parameters",
-			"Pool=us-east-1_Ab1Cd2Ef3",
-			"--parameters",
-			"Pol=x",
-		)
+		status, _, stderr := call(t, command, "--assembly", dir, "--parameters", "Pool=us-east-1_Ab1Cd2Ef3",
+			"--parameters", "Pol=x")
 		if want := "gatehouse " + command + ": note: no template has the parameter Pol of --parameters: did you mean Pool?\n"; status != succeeded ||
 			stderr != want {
 			t.Errorf("status %d, %q, want %q", status, stderr, want)

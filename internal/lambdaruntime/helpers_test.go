@@ -39,16 +39,8 @@ func run(m *testing.M) int {
 	defer os.RemoveAll(dir)
 	built = dir
 	for _, name := range []string{"echo", "faults"} {
-		cmd := exec.Command(
-			"go",
-			"build",
-			"-buildvcs=false",
-			"-tags",
-			"lambda.norpc",
-			"-o",
-			filepath.Join(dir, name, "bootstrap"),
-			"./testdata/"+name,
-		)
+		cmd := exec.Command("go", "build", "-buildvcs=false", "-tags", "lambda.norpc", "-o",
+			filepath.Join(dir, name, "bootstrap"), "./testdata/"+name)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			fmt.Fprintf(os.Stderr, "building testdata/%s: %v\n%s", name, err, out)
 			return 1

@@ -125,11 +125,7 @@ func checkTable(t *testing.T, p *Plan, g *Guard) {
 }
 
 func equalRequirements(a, b []access.Requirement) bool {
-	return slices.EqualFunc(
-		a,
-		b,
-		access.Requirement.Equal,
-	)
+	return slices.EqualFunc(a, b, access.Requirement.Equal)
 }
 
 // checkOrder moves the lines of the table: what is built stays the same.

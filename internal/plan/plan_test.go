@@ -185,11 +185,7 @@ func TestWrongGuards(t *testing.T) {
 				`DELETE, HEAD, OPTIONS, PATCH, POST, PUT /orders falls through to it; guard "ANY /{proxy+}" too, or ` +
 				`add the missing verbs as guarded routes`},
 		{"no cacheable policy", add(
-			handle(
-				"GET /a/{id}",
-				fn,
-				anyScope("one"),
-			),
+			handle("GET /a/{id}", fn, anyScope("one")),
 			handle("GET /a/{id}/b", fn, anyScope("two")),
 			handle("GET /a/{id}/b/{c}", fn, anyScope("one")),
 		),

@@ -131,15 +131,8 @@ func (g *gate) sign(t *testing.T, key, secret, target string) *Call {
 	}
 	empty := sha256.Sum256(nil)
 	creds := aws.Credentials{AccessKeyID: key, SecretAccessKey: secret}
-	if err := v4.NewSigner().SignHTTP(
-		context.Background(),
-		creds,
-		r,
-		hex.EncodeToString(empty[:]),
-		"execute-api",
-		"us-east-1",
-		g.now,
-	); err != nil {
+	if err := v4.NewSigner().SignHTTP(context.Background(), creds, r, hex.EncodeToString(empty[:]), "execute-api",
+		"us-east-1", g.now); err != nil {
 		t.Fatal(err)
 	}
 	for name, values := range r.Header {

@@ -28,14 +28,8 @@ func decided(policy string, doc iampolicy.Document, d iampolicy.Decision, r iamp
 		fmt.Fprintf(&b, "matches %s", fitting(s, r))
 	}
 	for i, c := range s.Conditions {
-		fmt.Fprintf(
-			&b,
-			"%s %s %s %s",
-			map[bool]string{true: ", under the condition", false: " and"}[i == 0],
-			c.Operator,
-			c.Key,
-			list(c.Values),
-		)
+		fmt.Fprintf(&b, "%s %s %s %s",
+			map[bool]string{true: ", under the condition", false: " and"}[i == 0], c.Operator, c.Key, list(c.Values))
 	}
 	return b.String()
 }

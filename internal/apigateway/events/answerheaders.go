@@ -15,28 +15,11 @@ import (
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html. Content-Length is said to
 // pass there and comes out remapped: https://github.com/cargo-lambda/cargo-lambda/issues/862.
 var (
-	droppedAnswerHeaders = byLength(
-		"Expect",
-		"Host",
-		"Proxy-Authenticate",
-		"TE",
-		"Transfer-Encoding",
-		"Trailer",
-		"Upgrade",
-		"Via",
-	)
+	droppedAnswerHeaders = byLength("Expect", "Host", "Proxy-Authenticate", "TE", "Transfer-Encoding", "Trailer",
+		"Upgrade", "Via")
 
-	remappedAnswerHeaders = byLength(
-		"Authorization",
-		"Connection",
-		"Content-Length",
-		"Content-MD5",
-		"Date",
-		"Max-Forwards",
-		"Server",
-		"User-Agent",
-		"WWW-Authenticate",
-	)
+	remappedAnswerHeaders = byLength("Authorization", "Connection", "Content-Length", "Content-MD5", "Date",
+		"Max-Forwards", "Server", "User-Agent", "WWW-Authenticate")
 )
 
 const remapped = "x-amzn-Remapped-"

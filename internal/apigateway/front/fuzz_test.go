@@ -23,21 +23,8 @@ func FuzzRead(f *testing.F) {
 	for _, s := range []string{
 		lines("GET /a?b HTTP/1.1", "Host: a", "x-Y:  1", "", ""),
 		lines("POST / HTTP/1.1", "Host: a", "Content-Length: 3", "", "abcGET / HTTP/1.1", "Host: b", "", ""),
-		lines(
-			"POST / HTTP/1.1",
-			"Host: a",
-			"Transfer-Encoding: chunked",
-			"Trailer: t",
-			"",
-			"3;x=y",
-			"abc",
-			"0",
-			"T: v",
-			"",
-			"GET / HTTP/1.0",
-			"",
-			"",
-		),
+		lines("POST / HTTP/1.1", "Host: a", "Transfer-Encoding: chunked", "Trailer: t", "", "3;x=y", "abc", "0", "T: v",
+			"", "GET / HTTP/1.0", "", ""),
 		lines("GET http://a:1/b HTTP/1.1", "Host: [::1]", "Connection: close, x", "", ""),
 		lines("OPTIONS * HTTP/1.1", "Host: a", "Expect: 100-continue", "Content-Length: 1", "", "a"),
 		lines("POST / HTTP/1.1", "Host: a", "Content-Length: 3", "Transfer-Encoding: chunked", "", "0", "", ""),
@@ -89,17 +76,8 @@ func compare(t *testing.T, want *http.Request, body []byte, got *exchange.Reques
 		t.Fatalf("target: want the end of %q, got %q", want.RequestURI, raw)
 	}
 	if got.Verb != want.Method || got.Protocol != want.Proto || got.Host != want.Host || !bytes.Equal(got.Body, body) {
-		t.Fatalf(
-			"want %s %s %q %q\n got %s %s %q %q",
-			want.Method,
-			want.Proto,
-			want.Host,
-			body,
-			got.Verb,
-			got.Protocol,
-			got.Host,
-			got.Body,
-		)
+		t.Fatalf("want %s %s %q %q\n got %s %s %q %q",
+			want.Method, want.Proto, want.Host, body, got.Verb, got.Protocol, got.Host, got.Body)
 	}
 	header := http.Header{}
 	for _, line := range got.Headers {

@@ -85,20 +85,8 @@ func TestParse(t *testing.T) {
 			}}},
 		{
 			"chunked, with extensions and a trailer",
-			lines(
-				"POST / HTTP/1.1",
-				"Host: a",
-				"Transfer-Encoding: Chunked",
-				"",
-				"5;a=b",
-				"hello",
-				"00A",
-				"0123456789",
-				"0;x",
-				"T: v",
-				"",
-				"",
-			),
+			lines("POST / HTTP/1.1", "Host: a", "Transfer-Encoding: Chunked", "", "5;a=b", "hello", "00A", "0123456789",
+				"0;x", "T: v", "", ""),
 			[]*exchange.Request{
 				{
 					Verb:     "POST",

@@ -216,15 +216,10 @@ func TestOrder(t *testing.T) {
 		return api
 	}
 	m, err := Of(&apimodel.Model{APIs: []*apimodel.API{
-		at(
-			"Shop",
-			"Z",
-			"Api",
-			"POST /a",
-			"GET /b",
-			"GET /a",
-			"GET /",
-		), at("Shop", "A", "Api"), at("Shop", "B", ""), at("Prod/Shop", "A", "Api"),
+		at("Shop", "Z", "Api", "POST /a", "GET /b", "GET /a", "GET /"),
+		at("Shop", "A", "Api"),
+		at("Shop", "B", ""),
+		at("Prod/Shop", "A", "Api"),
 	}}, "")
 	if err != nil {
 		t.Fatal(err)

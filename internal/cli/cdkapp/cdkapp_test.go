@@ -79,14 +79,8 @@ func TestLoad(t *testing.T) {
 			}
 			context, err := json.Marshal(app.Context)
 			if err != nil || app.Command != tt.wantCommand || string(context) != tt.wantContext {
-				t.Errorf(
-					"command %q, context %s, %v\nwant %q, %s",
-					app.Command,
-					context,
-					err,
-					tt.wantCommand,
-					tt.wantContext,
-				)
+				t.Errorf("command %q, context %s, %v\nwant %q, %s",
+					app.Command, context, err, tt.wantCommand, tt.wantContext)
 			}
 		})
 	}

@@ -112,17 +112,9 @@ func shop() object {
 		),
 
 		"Open": path("", "open"), "GetOpen": method("Open", "GET", "NONE"),
-		"Orders": path(
-			"",
-			"orders",
-		), "GetOrders": method(
-			"Orders",
-			"GET",
-			"COGNITO_USER_POOLS",
-			pool,
-			object{"AuthorizationScopes": []any{"orders/read"}},
-		),
-		"Order": path("Orders", "{id}"), "GetOrder": method("Order", "GET", "COGNITO_USER_POOLS", pool),
+		"Orders":    path("", "orders"),
+		"GetOrders": method("Orders", "GET", "COGNITO_USER_POOLS", pool, object{"AuthorizationScopes": []any{"orders/read"}}),
+		"Order":     path("Orders", "{id}"), "GetOrder": method("Order", "GET", "COGNITO_USER_POOLS", pool),
 		"Files": path("", "files"), "File": path("Files", "{name+}"), "AnyFile": method("File", "ANY", "NONE"),
 		"Signed": path("", "signed"), "GetSigned": method("Signed", "GET", "AWS_IAM"),
 		"Keyed": path("", "keyed"), "PostKeyed": method("Keyed", "POST", "NONE", object{"ApiKeyRequired": true}),
@@ -135,10 +127,7 @@ func shop() object {
 			"ApiGateway::UsagePlanKey",
 			object{"KeyId": ref("Key"), "KeyType": "API_KEY", "UsagePlanId": ref("Plan")},
 		),
-		"Far": path(
-			"",
-			"far",
-		), "GetFar": method("Far", "GET", "NONE", object{"Integration": object{
+		"Far": path("", "far"), "GetFar": method("Far", "GET", "NONE", object{"Integration": object{
 			"Type":                  "HTTP_PROXY",
 			"IntegrationHttpMethod": "GET",
 			"Uri":                   "https://example.com",

@@ -280,12 +280,7 @@ func TestNoCredential(t *testing.T) {
 			"Cookie: theme=dark; id="+opaque+"3",
 			"X-API-Key: "+opaque+"4",
 		),
-		c.call(
-			t,
-			"GET /prod/orders",
-			"X-Shop: "+opaque+"5",
-			"X-Amz-Security-Token: "+opaque+"6",
-		), // an identity source
+		c.call(t, "GET /prod/orders", "X-Shop: "+opaque+"5", "X-Amz-Security-Token: "+opaque+"6"), // an identity source
 		c.call(
 			t,
 			"GET /prod/"+token,

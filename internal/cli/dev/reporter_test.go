@@ -167,13 +167,9 @@ func TestRequest(t *testing.T) {
 
 func TestRequestJSON(t *testing.T) {
 	var b bytes.Buffer
-	reporterTo(
-		&b,
-		true,
-		time.Now,
-	).answered(
-		record(func(r *apigateway.Record) { r.Answer.Status, r.Reason = 403, "a <reason>" }),
-	)
+	reporterTo(&b, true, time.Now).answered(record(func(r *apigateway.Record) {
+		r.Answer.Status, r.Reason = 403, "a <reason>"
+	}))
 	const want = `{"event":"request","time":"2026-03-01T12:00:00.123Z","status":403,"verb":"GET","path":"/prod/orders/42","route":"GET /orders/{id}",` +
 		`"authorizer":{"kind":"TOKEN","cache":"MISS","ms":11},"principal":"jane","integrationMs":9,"ms":23.456,"reason":"a <reason>","requestId":"a-request"}` + "\n"
 	if got := b.String(); got != want {

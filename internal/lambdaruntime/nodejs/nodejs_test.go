@@ -610,15 +610,8 @@ func TestModulesOfTheApp(t *testing.T) {
 		},
 	)
 	got := Modules(filepath.Join(dir, "app", "cdk"))
-	if want := fmt.Sprintf(
-		"%s%c%s",
-		filepath.Join(dir, "app", "node_modules"),
-		filepath.ListSeparator,
-		filepath.Join(dir, "node_modules"),
-	); !strings.HasPrefix(
-		got,
-		want,
-	) {
+	want := filepath.Join(dir, "app", "node_modules") + string(filepath.ListSeparator) + filepath.Join(dir, "node_modules")
+	if !strings.HasPrefix(got, want) {
 		t.Errorf("got %s, want %s first", got, want)
 	}
 	invoke, _ := deploy(
