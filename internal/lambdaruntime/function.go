@@ -30,24 +30,6 @@ type function struct {
 	growth    growth
 }
 
-// invocation is one payload on its way. It belongs to the queue, then to one process, and then to its caller.
-type invocation struct {
-	work
-	tail bool         // the caller wants the tail of the log
-	cold bool         // set by the process that takes it
-	done chan outcome // of capacity 1, written once
-
-	since      time.Time   // when it was put into the queue
-	next, prev *invocation // in the queue
-	queued     bool
-}
-
-// work is what a process is told.
-type work struct {
-	id, trace string
-	payload   []byte
-}
-
 // invoke sees an invocation through.
 func (f *function) invoke(ctx context.Context, payload []byte, o InvokeOptions) (Result, error) {
 	inv := invocations.Get().(*invocation)
@@ -83,8 +65,6 @@ func (f *function) invoke(ctx context.Context, payload []byte, o InvokeOptions) 
 		return Result{}, fmt.Errorf("lambdaruntime: function %q: %w", f.name, context.Cause(ctx))
 	}
 }
-
-var invocations = sync.Pool{New: func() any { return &invocation{done: make(chan outcome, 1)} }}
 
 // drop takes a process out of the scheduling, once, and sees to its replacement. The lock is held.
 func (f *function) drop(p *process) {

@@ -208,62 +208,6 @@ func (p *process) failInit(err error, started bool) string {
 	return "INIT_REPORT Phase: init Status: error Error Type: " + typ + ": " + message
 }
 
-// take gives an invocation to the process, whose question for work waits. The lock is held.
-func (p *process) take(inv *invocation) {
-	p.state = busy
-	p.inv = inv
-	inv.cold = !p.served
-	p.served = true
-	p.lastID = inv.id
-	p.tail.begin(inv.tail)
-	p.work <- inv.work
-	p.limit()
-}
-
-// limit starts the function's time-out.
-func (p *process) limit() {
-	p.since = time.Now()
-	p.timer.Reset(p.spec.Timeout)
-}
-
-// answer ends the invocation of a busy process. The lock is held.
-func (p *process) answer(out outcome) {
-	inv := p.inv
-	p.inv = nil
-	out.result.LogTail = p.tail.end()
-	inv.done <- out
-}
-
-// late is called when a limit has passed.
-func (p *process) late() {
-	f := p.f
-	f.mu.Lock()
-	id, text := p.lastID, ""
-	switch p.state {
-	case starting:
-		p.initError = &FunctionError{
-			Type:    typeTimeout,
-			Message: fmt.Sprintf("Init timed out after %.2f seconds", f.pool.options.InitLimit.Seconds()),
-		}
-		text = p.failInit(nil, true)
-		p.stop(nil)
-	case busy, away:
-		if left := p.spec.Timeout - time.Since(p.since); left > 0 { // it fired as the invocation before this one ended
-			p.timer.Reset(left)
-			break
-		}
-		text = "the function has answered, but its runtime does not ask for more work: the process is replaced"
-		if p.state == busy {
-			out := timedOut(p.inv, f.pool.options.Now(), p.spec.Timeout)
-			text = out.result.Error.Message
-			p.answer(out)
-		}
-		p.stop(nil)
-	}
-	f.mu.Unlock()
-	p.log(id, text)
-}
-
 // stop ends the process; what it is busy with fails with err. The lock is held.
 func (p *process) stop(err error) {
 	if p.state == busy && p.inv != nil {

@@ -48,6 +48,10 @@ func (r *reply) write(w http.ResponseWriter) {
 }
 
 // newServer serves the Runtime API of the process, and the part of the Extensions API that aws-lambda-go uses.
+//
+// net/http accepts a Content-Length beside chunks, and two equal ones, which the gateway's own server refuses: between
+// two servers that read them differently, one request could hide in another. Here there is one server, on a loopback
+// address that only the function is told, and a function that lies about its own answer harms no other.
 func (p *process) newServer() *http.Server {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", p.next)
