@@ -4,20 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
-	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
-	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
@@ -152,59 +146,6 @@ func notTransformed() *mapping.Failure {
 	return f
 }
 
-// authorizerContext is $context.authorizer for the templates.
-func authorizerContext(c events.Caller) map[string]string {
-	switch {
-	case c.Lambda != nil:
-		out := maps.Clone(c.Lambda.Context)
-		if out == nil {
-			out = map[string]string{}
-		}
-		out["principalId"] = c.Lambda.PrincipalID
-		return out
-	case c.Claims != nil:
-		out := map[string]string{}
-		for name, value := range c.Claims {
-			out["claims."+name] = value
-		}
-		return out
-	case c.JWT != nil:
-		out := map[string]string{}
-		for name, value := range c.JWT {
-			out["claims."+name] = asciiJSON(value)
-		}
-		return out
-	}
-	return nil
-}
-
-// asciiJSON is JSON text as mapping templates and access logs receive the claims of a JWT authorizer's token: each
-// character that is not ASCII as escape sequences.
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-claims.html
-func asciiJSON(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		if r < utf8.RuneSelf {
-			b.WriteRune(r)
-			continue
-		}
-		for _, unit := range utf16.AppendRune(nil, r) {
-			fmt.Fprintf(&b, `\u%04X`, unit)
-		}
-	}
-	return b.String()
-}
-
-// addIdentity adds to $context.identity what the checks found out about the caller.
-func addIdentity(to map[string]string, c events.Caller) {
-	if c.APIKey != "" {
-		to["apiKey"], to["apiKeyId"] = c.APIKey, c.APIKeyID
-	}
-	if c.IAM != nil {
-		to["accountId"], to["caller"], to["user"], to["userArn"] = c.IAM.AccountID, c.IAM.Caller, c.IAM.User, c.IAM.UserARN
-	}
-}
-
 // integrationTimeout is how long API Gateway waits for an integration that does not say.
 const integrationTimeout = 29 * time.Second
 
@@ -286,65 +227,3 @@ func inWords(err error) string {
 	}
 	return text
 }
-
-// Route is a route of a stage that is served.
-type Route struct {
-	Stage  string // the first path segment that it is served under; see [Gateway.Mount]
-	Name   string // the stage's own name
-	API    *apimodel.API
-	Method *apimodel.Method
-	Why    string // why it is answered by 501; "" if it is served
-
-	// Refused says why API Gateway may not invoke its function or its authorizer's, so that requests are answered by
-	// 500. Of a method for any verb it says it only where no verb is permitted. "" if the route works.
-	Refused string
-}
-
-// Routes are all routes, by stage, path and verb.
-func (g *Gateway) Routes() []Route {
-	var out []Route
-	s := g.live.Load()
-	for _, name := range sortedKeys(s.stages) {
-		st := s.stages[name]
-		for _, m := range st.methods {
-			why := st.blocked
-			if why == "" {
-				why = m.blocked
-			}
-			out = append(out, Route{
-				Stage:   name,
-				Name:    st.stage.Name,
-				API:     st.api,
-				Method:  m.Method,
-				Why:     why,
-				Refused: st.refusal(m),
-			})
-		}
-	}
-	return out
-}
-
-// refusal is why a route does not work on AWS either; see [Route].
-func (st *stage) refusal(m *method) string {
-	if a := m.Authorizer; a != nil {
-		if why := st.refusedAuthorizer(a); why != "" {
-			return why
-		}
-	}
-	verbs := m.Verbs(st.api)
-	if len(m.refused) == 0 || len(m.refused) < len(verbs) {
-		return ""
-	}
-	return m.refused[verbs[0]]
-}
-
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
-
-// AccessKeys are the development keys that requests may be signed with, the developer's own first.
-func (g *Gateway) AccessKeys() []checks.AccessKey { return slices.Clone(g.live.Load().keys) }
-
-// Issuer is the development issuer of what is served now; nil without one.
-func (g *Gateway) Issuer() *devissuer.Provider { return g.live.Load().issuer }
-
-// Model is what is served now: the assembly as it was read. It is not to be changed.
-func (g *Gateway) Model() *apimodel.Model { return g.live.Load().model }

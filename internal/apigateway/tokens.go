@@ -2,6 +2,7 @@ package apigateway
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -11,6 +12,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
+
+var errNoIssuer = errors.New("localgateway: there is no development issuer, so no token can be verified")
 
 // poolTokens verifies the tokens of user pools and of JWT authorizers with the keys of the development issuer.
 type poolTokens struct {
