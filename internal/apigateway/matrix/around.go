@@ -56,6 +56,16 @@ func functionURLs(m *apimodel.Model, api *apimodel.API) (out []FunctionURL) {
 	return out
 }
 
+func policyOf(api *apimodel.API) ResourcePolicy {
+	switch {
+	case api.Policy == nil:
+		return NoPolicy
+	case allowsAll(api):
+		return AllowsAll
+	}
+	return MayRefuse
+}
+
 // allowsAll reports whether an API's resource policy denies nothing and allows every caller every route, so that it
 // keeps no request out. A policy that is not read in full is not such a one.
 func allowsAll(api *apimodel.API) bool {

@@ -105,11 +105,10 @@ func TestPolicyNoteOfPublicRoutes(t *testing.T) {
 	m := Matrix{
 		APIs: []API{
 			{
-				Stack:          "Shop",
-				Name:           "Api",
-				ResourcePolicy: true,
-				AllowsAll:      true,
-				Routes:         []Route{{Verb: "GET", Path: "/", Kind: None}},
+				Stack:  "Shop",
+				Name:   "Api",
+				Policy: AllowsAll,
+				Routes: []Route{{Verb: "GET", Path: "/", Kind: None}},
 			},
 		},
 	}

@@ -73,8 +73,8 @@ func (m Matrix) JSON() []byte {
 		a := jsonAPI{
 			Stack:          api.Stack,
 			Name:           api.Name,
-			ResourcePolicy: api.ResourcePolicy,
-			AllowsAll:      api.AllowsAll,
+			ResourcePolicy: api.Policy != NoPolicy,
+			AllowsAll:      api.Policy == AllowsAll,
 			Routes:         []jsonRoute{},
 			Authorizers:    []jsonAuthorizerOf{},
 			Kept:           []jsonKept{},

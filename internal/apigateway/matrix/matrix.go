@@ -38,9 +38,7 @@ type API struct {
 	Stack string      // its path, such as "Prod/Shop"
 	Name  string      // with the logical id in brackets where a stack has several of one name
 
-	// ResourcePolicy reports whether the API has a resource policy, and AllowsAll whether that one allows every caller
-	// every route without a condition, so that it keeps no caller out.
-	ResourcePolicy, AllowsAll bool
+	Policy ResourcePolicy
 
 	Routes       []Route
 	Authorizers  []Authorizer // in the order of their names
@@ -50,6 +48,16 @@ type API struct {
 
 // String names the API among all of the assembly.
 func (a API) String() string { return a.Stack + "/" + a.Name }
+
+// ResourcePolicy says what the resource policy of an API does to requests.
+type ResourcePolicy uint8
+
+// The resource policies.
+const (
+	NoPolicy  ResourcePolicy = iota
+	MayRefuse                // it may refuse requests; also one that cannot be read in full
+	AllowsAll                // it allows every caller every route without a condition
+)
 
 // The kinds of guard.
 const (
@@ -94,14 +102,15 @@ func Of(m *apimodel.Model, stack string) (Matrix, error) {
 			continue
 		}
 		made := API{
-			ID:             api.ID,
-			Stack:          api.Stack,
-			Name:           name(m, api),
-			ResourcePolicy: api.Policy != nil,
-			AllowsAll:      allowsAll(api),
+			ID:     api.ID,
+			Stack:  api.Stack,
+			Name:   name(m, api),
+			Policy: policyOf(api),
 		}
 		for _, p := range m.ProblemsOf(api.ID) {
-			made.ResourcePolicy = made.ResourcePolicy || p.OfPolicy
+			if p.OfPolicy && made.Policy == NoPolicy { // it could not be read
+				made.Policy = MayRefuse
+			}
 			if p.Blocks && !p.OfPolicy { // a route may be missing, or guarded by something else
 				unknown = append(unknown, fmt.Errorf("%w: %s", ErrUnknown, p))
 			}

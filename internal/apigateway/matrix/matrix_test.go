@@ -201,7 +201,7 @@ func TestIncompleteAPI(t *testing.T) {
 func TestPolicyThatIsNotKnown(t *testing.T) {
 	model := guarded(t, `{"version":1,"routes":[{"route":"GET /orders"}]}`)
 	model.Problems = []apimodel.Problem{{ID: id("Api"), What: "unresolved", Blocks: true, OfPolicy: true}}
-	if m, err := Of(model, ""); err != nil || !m.APIs[0].ResourcePolicy {
+	if m, err := Of(model, ""); err != nil || m.APIs[0].Policy != MayRefuse {
 		t.Errorf("got %+v and %v, want a resource policy and no error", m, err)
 	}
 }

@@ -70,10 +70,10 @@ func (m Matrix) Routes() []byte {
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html, tables A and
 // B.
 func (a API) policyNote() string {
-	switch {
-	case !a.ResourcePolicy:
+	switch a.Policy {
+	case NoPolicy:
 		return ""
-	case !a.AllowsAll:
+	case MayRefuse:
 		return a.String() + " has a resource policy, which may refuse requests to its routes."
 	}
 	note := a.String() + " has a resource policy that allows every caller every route, so it refuses no request"

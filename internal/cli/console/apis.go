@@ -117,7 +117,7 @@ func (v *view) readAPIs() {
 		v.apis.Unknown = unknown.Error()
 	}
 	for _, found := range m.APIs {
-		made := api{Name: found.String(), ResourcePolicy: found.ResourcePolicy}
+		made := api{Name: found.String(), ResourcePolicy: found.Policy != matrix.NoPolicy}
 		for _, r := range v.routes {
 			if r.API.ID == found.ID && !slices.Contains(made.Stages, r.Stage) {
 				made.Stages = append(made.Stages, r.Stage)
