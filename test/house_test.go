@@ -49,7 +49,7 @@ var floors = [][]string{
 	{"internal/rules"},
 	{"internal/apimodel"},
 	{"internal/cloudassembly", "internal/jsiienv"},
-	{"internal/policycompiler", "internal/resourcepolicy"},
+	{"internal/policycompiler", "internal/resourcepolicy", "internal/introspection"},
 	{"internal/access", "internal/jwt", "internal/iampolicy"},
 	{
 		"internal/route",

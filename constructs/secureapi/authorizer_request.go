@@ -38,7 +38,7 @@ type RequestAuthorizer struct {
 	IdentitySources []IdentitySource
 
 	// CacheTTL is how long API Gateway keeps the function's policy for the same identity sources; see
-	// [TokenAuthorizer.CacheTTL]. Default: 5 minutes. [NoCache] turns it off.
+	// [TokenAuthorizer.CacheTTL], whose default it has. [NoCache] turns it off.
 	CacheTTL time.Duration
 }
 
@@ -103,7 +103,7 @@ func (r RequestAuthorizer) plan() plan.Authorizer {
 
 // cache is what the authorizer's answers are cached by.
 func (r RequestAuthorizer) cache() plan.Cache {
-	c := plan.Cache{TTL: r.CacheTTL, Included: r.JWT != nil, Own: r.Function != nil}
+	c := plan.Cache{TTL: r.lambda().plan().CacheTTL(r.CacheTTL), Included: r.JWT != nil, Own: r.Function != nil}
 	for _, s := range r.IdentitySources {
 		c.Identity = append(c.Identity, s.source)
 	}
@@ -119,7 +119,7 @@ func (r RequestAuthorizer) lambda() lambdaAuthorizer {
 
 func (r RequestAuthorizer) attach(s *site, g *plan.Guard) attached {
 	cache := r.cache()
-	ttl, _ := plan.CacheTTL(r.CacheTTL)
+	ttl, _ := plan.CacheTTL(cache.TTL)
 	handler := r.lambda().handler(s, g, authz.Config{PerRequest: cache.PerRequest(), TokenSources: cache.TokenSources()})
 	sources := []*string{}
 	for _, s := range cache.Sources() {

@@ -19,6 +19,10 @@ import (
 // API Gateway answers 401 to anything else by itself, without invoking the function.
 const BearerJWT = `^[Bb]earer [A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$`
 
+// BearerToken is the validation expression that every Bearer token passes, opaque ones included: a b64token of RFC
+// 6750, section 2.1. API Gateway answers 401 to anything else by itself.
+const BearerToken = `^[Bb]earer [A-Za-z0-9._~+/-]+=*$`
+
 // TokenAuthorizer is a Lambda authorizer of type TOKEN: a function sees one header, and its answer is cached by that.
 type TokenAuthorizer struct {
 	// JWT uses the included function, which verifies JWTs and enforces the routes' requirements.
@@ -37,11 +41,12 @@ type TokenAuthorizer struct {
 	Header string
 
 	// ValidationExpression is what the header must match for the function to be invoked. Default: with JWT
-	// [BearerJWT], with Function none.
+	// [BearerJWT], or [BearerToken] if an issuer's tokens are opaque; with Function none.
 	ValidationExpression string
 
 	// CacheTTL is how long API Gateway keeps the function's policy for a token, in whole seconds up to an hour.
-	// A token that is revoked, or a right that is taken, counts until then. Default: 5 minutes. [NoCache] turns it off.
+	// A token that is revoked or expires, or a right that is taken, counts until then. Default: 5 minutes, or 1 minute if
+	// an issuer has [Introspection]. [NoCache] turns it off.
 	CacheTTL time.Duration
 }
 
@@ -50,7 +55,7 @@ var _ Authorizer = TokenAuthorizer{}
 func (t TokenAuthorizer) plan() plan.Authorizer {
 	function := t.lambda().plan()
 	problems := function.Check()
-	ttl, err := plan.CacheTTL(t.CacheTTL)
+	ttl, err := t.ttl()
 	problems = append(problems, err, plan.CheckHeader(t.header()), plan.CheckExpression(t.ValidationExpression))
 	return plan.Authorizer{
 		Kind:      "TokenAuthorizer",
@@ -63,6 +68,10 @@ func (t TokenAuthorizer) plan() plan.Authorizer {
 	}
 }
 
+func (t TokenAuthorizer) ttl() (time.Duration, error) {
+	return plan.CacheTTL(t.lambda().plan().CacheTTL(t.CacheTTL))
+}
+
 func (t TokenAuthorizer) header() string { return cmp.Or(t.Header, "Authorization") }
 
 func (t TokenAuthorizer) lambda() lambdaAuthorizer {
@@ -70,10 +79,13 @@ func (t TokenAuthorizer) lambda() lambdaAuthorizer {
 }
 
 func (t TokenAuthorizer) attach(s *site, g *plan.Guard) attached {
-	ttl, _ := plan.CacheTTL(t.CacheTTL)
+	ttl, _ := t.ttl()
 	expression := t.ValidationExpression
 	if expression == "" && t.JWT != nil {
 		expression = BearerJWT
+		if t.JWT.plan().TakesOpaque() {
+			expression = BearerToken
+		}
 	}
 	handler := t.lambda().handler(s, g, authz.Config{PerRequest: ttl == 0})
 	source := awsapigateway.IdentitySource_Header(jsii.String(t.header()))

@@ -79,6 +79,12 @@ type Issuer struct {
 	// protection against stolen tokens that the binding is for is gone. Default: such tokens get a 401.
 	AcceptBoundTokens bool
 
+	// Introspection asks the issuer about its tokens: opaque ones, or JWTs that it may have revoked. With opaque tokens,
+	// Audiences may be left out where there are Clients; an answer without a sub gives its client_id as the principal; and
+	// HMACSecret and Type, as well as what is about keys unless answers are signed, must be left out. Default: tokens are
+	// JWTs, and the issuer is not asked.
+	Introspection *Introspection
+
 	problem  error  // what a preset found wrong with its arguments
 	audience string // what the preset's audiences are, for errors
 }
@@ -99,6 +105,7 @@ func (i Issuer) plan() plan.Issuer {
 		MaxLifetime:     i.MaxLifetime,
 		MaxKeyAge:       i.MaxKeyAge,
 		StaleCeiling:    i.StaleCeiling,
+		Introspection:   i.Introspection.plan(),
 		Problem:         i.problem,
 		AudienceName:    i.audience,
 	}
@@ -123,6 +130,7 @@ func (i Issuer) config() authz.Issuer {
 		MaxKeyAge:         i.MaxKeyAge,
 		StaleCeiling:      i.StaleCeiling,
 		AcceptBoundTokens: i.AcceptBoundTokens,
+		Introspection:     i.Introspection.config(),
 	}
 	if len(i.Clients) > 0 {
 		out.ClientClaim = i.ClientClaim

@@ -91,10 +91,15 @@ func (j *JWT) build(s *site, g *plan.Guard, config authz.Config) included {
 	if props.Timeout == nil {
 		props.Timeout = awscdk.Duration_Seconds(jsii.Number(10))
 	}
+	var tags []string
+	if j.plan().Introspects() {
+		tags = []string{authz.IntrospectionTag}
+	}
 	function := gofunction.New(s.scope, g.IDOf("AuthorizerFunction"), &gofunction.Props{
 		Package:       cmp.Or(j.Package, IncludedAuthorizer()),
 		Files:         map[string][]byte{access.FileName: g.Table.Marshal()},
 		Environment:   environment,
+		Tags:          tags,
 		FunctionProps: &props,
 	})
 	resource := function.Node().DefaultChild().(awscdk.CfnResource)
@@ -102,6 +107,9 @@ func (j *JWT) build(s *site, g *plan.Guard, config authz.Config) included {
 	for _, i := range j.Issuers {
 		if i.HMACSecret != nil {
 			i.HMACSecret.GrantRead(function, nil)
+		}
+		if i.Introspection != nil {
+			i.Introspection.ClientAuth.Secret.GrantRead(function, nil)
 		}
 	}
 	return included{function, environment}

@@ -83,7 +83,7 @@ const (
 	allowedPerSecond = 10
 )
 
-// take spends a call, or reports that there is none left.
+// take spends a call, or reports that it has nothing left.
 func (a *allowance) take(now time.Time) bool {
 	if passed := now.Sub(a.at); passed > 0 {
 		a.spent = max(0, a.spent-passed.Seconds()*allowedPerSecond)

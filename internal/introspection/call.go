@@ -151,7 +151,7 @@ func readBody(resp *http.Response) (string, error) {
 }
 
 // read reads the body of an answer with status 200. A signed answer is not taken where a plain one is expected, and
-// above all not the other way round: whoever answers must not choose to go without the signature.
+// above all not the other way round: the server that answers must not choose to go without the signature.
 func (c *Client) read(ctx context.Context, contentType, text string) (*Answer, error) {
 	want := plainType
 	if c.options.Verify != nil {

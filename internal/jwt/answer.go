@@ -47,7 +47,7 @@ func (i *Issuer) checkAnswer(c *claims, answer strictjson.Value, longest time.Du
 	if c.issuer.Exists() && !c.issuer.Is(i.URL) {
 		return expires, mismatch(ErrIssuer, describe(c.issuer), i.URL)
 	}
-	for _, name := range [...]string{"token_use", "typ"} {
+	for _, name := range [...]string{"token_use", "token_type", "typ"} {
 		if v := answer.Get(name); isOneOf(v, notAccess) {
 			return expires, mismatch(ErrTokenUse, describe(v), "an access token")
 		}
@@ -84,10 +84,12 @@ func (i *Issuer) checkAnswer(c *claims, answer strictjson.Value, longest time.Du
 var notAccess = []string{"refresh_token", "refresh", "id_token", "id", "Refresh", "Offline", "ID", "Logout"}
 
 // isBound reports whether a token_type says that having the token is not enough to use it: DPoP (RFC 9449, section
-// 6.2), for one. Types are compared without case (RFC 6749, section 5.1).
+// 6.2), for one. Types are compared without case (RFC 6749, section 5.1). Some servers say access_token there, which is
+// a kind of token and not one of RFC 6749's types.
+// Source: https://docs.duendesoftware.com/identityserver/reference/endpoints/introspection
 func isBound(tokenType strictjson.Value) bool {
 	text, ok := tokenType.Text()
-	return tokenType.Exists() && (!ok || !foldEqual(text, "Bearer"))
+	return tokenType.Exists() && (!ok || !foldEqual(text, "Bearer") && text != "access_token")
 }
 
 // answerType is the typ of signed introspection answers. They are for the one who asked: no token of this type is

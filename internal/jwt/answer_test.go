@@ -55,6 +55,8 @@ func TestCheckAnswer(t *testing.T) {
 		"token_type a number":  {change: object{"token_type": 1}, want: ErrBound},
 		"cnf and DPoP, accepted": {change: object{"cnf": object{"jkt": "x"}, "token_type": "DPoP"}, expires: exp,
 			issuer: func(i *Issuer) { i.AcceptBoundTokens = true }},
+		"a refresh token by its type": {change: object{"token_type": "refresh_token"}, want: ErrTokenUse},
+		"an access token of Duende":   {change: object{"token_type": "access_token"}, expires: exp},
 		"a refresh token of Hydra":    {change: object{"token_use": "refresh_token"}, want: ErrTokenUse},
 		"an access token of Hydra":    {change: object{"token_use": "access_token"}, expires: exp},
 		"a refresh token of Keycloak": {change: object{"typ": "Refresh"}, want: ErrTokenUse},

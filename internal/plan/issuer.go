@@ -21,6 +21,7 @@ type Issuer struct {
 	Clients                              []string
 	Leeway                               time.Duration
 	MaxLifetime, MaxKeyAge, StaleCeiling time.Duration
+	Introspection                        *Introspection // nil if it is not asked
 
 	Problem      error  // what a preset finds wrong with its arguments
 	AudienceName string // what the preset's audiences are, for errors
@@ -68,7 +69,7 @@ func (i Issuer) Check() (errs []error) {
 			errs = append(errs, err)
 		}
 	}
-	if len(i.Audiences) == 0 {
+	if len(i.Audiences) == 0 && (!i.opaque() || len(i.Clients) == 0) {
 		bad("issuer %q has no Audiences, so it would accept tokens meant for other services: name %s", i.URL,
 			cmp.Or(i.AudienceName, "your API's"))
 	}
@@ -97,6 +98,10 @@ func (i Issuer) Check() (errs []error) {
 	if !Unresolved(i.Type) && !mediaType(i.Type) {
 		bad("issuer %q: Type %q is not a media type: want %q, %q or none", i.URL, i.Type, "at+jwt", "JWT")
 	}
+	if strings.EqualFold(strings.TrimPrefix(i.Type, "application/"), "token-introspection+jwt") {
+		bad("issuer %q: Type %q is that of signed introspection answers, which are not tokens (RFC 9701, section 8.1)", i.URL,
+			i.Type)
+	}
 	switch i.TokenUse {
 	case "", "access", "id":
 	default:
@@ -105,7 +110,7 @@ func (i Issuer) Check() (errs []error) {
 	if i.Leeway < 0 || i.Leeway > maxLeeway || i.Leeway%time.Second != 0 {
 		bad("issuer %q: Leeway %s: want whole seconds from 0s to %s", i.URL, i.Leeway, maxLeeway)
 	}
-	return append(errs, i.checkLimits()...)
+	return append(append(errs, i.checkLimits()...), i.checkIntrospection()...)
 }
 
 // checkLimits checks what the issuer's tokens and keys are limited to.

@@ -97,6 +97,9 @@ func (j *JWT) check() (errs []error) {
 		}
 		seen[issuer.URL] = true
 	}
+	if err := j.checkOpaqueIssuers(); err != nil {
+		errs = append(errs, err)
+	}
 	for i, claim := range j.ContextClaims {
 		switch {
 		case claim == "":
