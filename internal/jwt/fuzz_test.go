@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	jose "github.com/go-jose/go-jose/v4"
@@ -57,7 +58,7 @@ func checkLeakFast(t *testing.T, token, text string) {
 }
 
 // contractTokens are the tokens of all the contract's cases, as seeds.
-func contractTokens() []string {
+var contractTokens = sync.OnceValue(func() []string {
 	var list []string
 	for _, c := range slices.Concat(serializationCases(), headerCases(), signatureCases(), keyCases(), claimCases(),
 		goodCases()) {
@@ -66,7 +67,7 @@ func contractTokens() []string {
 		}
 	}
 	return list
-}
+})
 
 // FuzzToken changes whole tokens, so it is about dots, digits and signatures.
 func FuzzToken(f *testing.F) {

@@ -42,7 +42,10 @@ func weakRSAOf(p, q *big.Int) weakRSA {
 }
 
 // smallFactorKey is a key of 2048 bits or a few more, of which one prime is p.
-func smallFactorKey(p int64) weakRSA {
+func smallFactorKey(p int64) weakRSA { return weakRSAOf(big.NewInt(p), largePrime()) }
+
+// largePrime is the other prime. It is not changed: to find it takes a second.
+var largePrime = sync.OnceValue(func() *big.Int {
 	random := rand.NewChaCha8([32]byte([]byte("a prime of some two thousand bit")))
 	b := make([]byte, 256)
 	random.Read(b)
@@ -50,10 +53,10 @@ func smallFactorKey(p int64) weakRSA {
 	q := new(big.Int).SetBytes(b)
 	for q.SetBit(q, 0, 1); ; q.Add(q, big.NewInt(2)) {
 		if new(big.Int).Mod(q, big.NewInt(65537)).Cmp(big.NewInt(1)) != 0 && q.ProbablyPrime(1) {
-			return weakRSAOf(big.NewInt(p), q)
+			return q
 		}
 	}
-}
+})
 
 // rocaKey is a key of 2048 bits as the generator of CVE-2017-15361 made them: of primes k*M + (65537^a mod M), where M
 // is the product of the first 126 primes.
