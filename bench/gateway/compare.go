@@ -148,6 +148,6 @@ func (r rounds) aboveBare(route string) figures.Figure {
 		Measured: r[0].cpu,
 		Against:  r[2].cpu,
 		Ratio:    r[0].cpu / r[2].cpu,
-		AtMost:   1.6,
+		AtMost:   1.75,
 	}
 }
