@@ -4,6 +4,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
 )
 
@@ -15,7 +16,7 @@ import (
 func (a *Authorizer) answer(
 	principal string,
 	arn policycompiler.ARN,
-	permitted []bool,
+	grant *access.Grant,
 	allow bool,
 	expires time.Time,
 	context []pair,
@@ -32,7 +33,7 @@ func (a *Authorizer) answer(
 		if err != nil {
 			return nil, err
 		}
-		if b, err = policies.Append(b, arn.Prefix(), permitted); err != nil {
+		if b, err = policies.Append(b, arn.Prefix(), grant); err != nil {
 			return nil, err
 		}
 	}

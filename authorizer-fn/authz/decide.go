@@ -1,12 +1,10 @@
 package authz
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 
@@ -112,16 +110,25 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 		}, d)
 		if errors.Is(err, ErrDenied) {
 			d.end(denied, "hook", "")
-			return a.answer(principal, arn, nil, false, token.Expires(), a.config.contextOf(token, rights, nil))
+			return a.answer(principal, arn, &access.Grant{}, false, token.Expires(), a.config.contextOf(token, rights, nil))
 		}
 		if err != nil {
 			return nil, err
 		}
 	}
 	rights.Claims = claimsOf(token, a.table.Claims()) // of the token alone: a hook does not change them
-	permitted := a.table.Permitted(rights)
-	allow := a.judge(arn, rule, permitted, rights, d)
-	return a.answer(principal, arn, permitted, allow, token.Expires(), a.config.contextOf(token, rights, added))
+	grant := a.table.Grant(rights)
+	told := a.config.contextOf(token, rights, added)
+	if a.config.PerRequest {
+		allow := a.judge(arn, rule, &grant, rights, d)
+		return a.answer(principal, arn, &grant, allow, token.Expires(), told)
+	}
+	// The policy comes first: it may leave out values of claims.
+	answer, err := a.answer(principal, arn, &grant, false, token.Expires(), told)
+	if err == nil {
+		a.judge(arn, rule, &grant, rights, d)
+	}
+	return answer, err
 }
 
 func (a *Authorizer) verify(ctx context.Context, text string, d *decision) (claims, error) {
@@ -146,93 +153,6 @@ func (a *Authorizer) request(arn policycompiler.ARN, route string) *Request {
 		return nil
 	}
 	return &Request{Method: arn.Verb, Path: arn.Path, Route: route}
-}
-
-// judge reports whether the answer will allow the request, and says in the decision why not.
-func (a *Authorizer) judge(arn policycompiler.ARN, rule int, permitted []bool, rights access.Rights, d *decision) bool {
-	switch {
-	case rule < 0 || a.table.Rules()[rule].Elsewhere:
-		d.end(denied, "route", "")
-	case !permitted[rule]:
-		d.end(denied, "rights", "")
-		d.missing, d.got = missing(a.table.Rules()[rule], rights)
-	case !a.names(arn, permitted):
-		d.end(denied, "path", "")
-	default:
-		d.end(allowed, "", "")
-		return true
-	}
-	return false
-}
-
-// names reports whether the policy can allow this very path. That of one request names the path, which must mean itself
-// there. That of the whole API names routes, and leaves paths with an empty segment to those who may call all of them.
-func (a *Authorizer) names(arn policycompiler.ARN, permitted []bool) bool {
-	if a.config.DenyEscapedPaths && strings.Contains(arn.Path, "%") {
-		return false
-	}
-	if a.config.PerRequest {
-		_, allow := policycompiler.Method(a.table, permitted, arn)
-		return allow
-	}
-	if strings.Contains(arn.Path, "//") {
-		for i, rule := range a.table.Rules() {
-			if !rule.Elsewhere && !permitted[i] {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// missing is the first requirement of a rule that the rights do not meet, and what they have of its kind.
-func missing(rule access.Rule, rights access.Rights) (requirement, got string) {
-	for _, req := range rule.Requires {
-		if alone := (access.Rule{Requires: []access.Requirement{req}}); !alone.Permits(rights) {
-			return req.String(), heldOf(req, rights)
-		}
-	}
-	return "", ""
-}
-
-// heldOf says what a caller has of what a requirement asks for.
-func heldOf(req access.Requirement, rights access.Rights) string {
-	var have []string
-	switch req.Kind {
-	case access.Scope:
-		have = rights.Scopes
-	case access.Group:
-		have = rights.Groups
-	case access.Role:
-		have = rights.Roles
-	case access.Claim, access.ClaimHas:
-		return claimIs(req.Claim, rights)
-	case access.Either:
-		for _, alternative := range req.Either {
-			text := heldOf(alternative, rights)
-			switch alternative.Kind {
-			case access.Scope, access.Group, access.Role:
-				text = alternative.Subject() + ": " + text
-			}
-			if !slices.Contains(have, text) {
-				have = append(have, text)
-			}
-		}
-		return strings.Join(have, "; ")
-	}
-	return cmp.Or(join(have), "none")
-}
-
-// claimIs says what a claim is, as conditions see it.
-func claimIs(path string, rights access.Rights) string {
-	claim := rights.Claim(path)
-	switch {
-	case claim.Text != "":
-		return "claim " + path + " is " + join([]string{claim.Text})
-	case claim.List != nil:
-		return "claim " + path + " has " + cmp.Or(join(claim.List), "nothing")
-	}
-	return "claim " + path + " has no text"
 }
 
 // reasonOf is an error in a word, one of few, for logs and metrics.

@@ -39,13 +39,42 @@ func (c ClaimPath) Has(text string) Access {
 	return restriction{plan.Requirement{Kind: access.ClaimHas, Claim: c.path, AnyOf: []string{text}}}
 }
 
-// Either asks for one of these requirements: OR, beside the AND that several requirements of a route are. At least two,
-// each once: [AnyScope], [AnyGroup], [AnyRole] and conditions of [Claim]. [Public], [GuardedBy] and another Either are
-// refused at synth. The included authorizer enforces it.
+// Parameter names a parameter of the route's path. [PathParameter] makes one.
+type Parameter struct{ name string }
+
+// PathParameter names a parameter of the route's path, to compare it with a claim: who owns what the path names may call.
 //
-//	secureapi.Handle("GET /reports", reports, secureapi.Either(
-//		secureapi.Claim("plan").Is("pro"),
-//		secureapi.AnyGroup("staff"),
+//	secureapi.Handle("GET /users/{id}", users, secureapi.PathParameter("id").Is(secureapi.Claim("sub")))
+//	secureapi.Handle("GET /tenants/{tenant}/invoices", invoices,
+//		secureapi.PathParameter("tenant").In(secureapi.Claim("tenants")))
+//
+// The name is that in the pattern, without braces. It is refused at synth if the pattern has no such parameter, or if it
+// is greedy ({rest+}). The included authorizer enforces it, also in policies that API Gateway caches: the claim's value
+// is a segment of what the policy allows. So the value has 1 to 128 letters, digits and - . _ ~ @ | : +, is neither "."
+// nor "..", and is not a literal that another route has in the parameter's place: a user called "me" does not get what
+// "GET /users/me" guards. Any other value permits nothing. A value with @ | : + is taken as it is and with all of these
+// percent-encoded in upper-case hex; with [NoCache], where each answer serves one request, in any encoding. A policy that
+// is cached leaves out resources above 512 characters, and lists that do not fit.
+func PathParameter(name string) Parameter { return Parameter{name} }
+
+// Is asks for a path whose parameter is the claim, compared as [ClaimPath.Is] does.
+func (p Parameter) Is(claim ClaimPath) Access {
+	return restriction{plan.Requirement{Kind: access.PathIs, Parameter: p.name, Claim: claim.path}}
+}
+
+// In asks for a path whose parameter is among the elements of the claim, which is a list, compared as [ClaimPath.Has]
+// does. Up to 1,024 elements count; a longer list permits nothing.
+func (p Parameter) In(claim ClaimPath) Access {
+	return restriction{plan.Requirement{Kind: access.PathIn, Parameter: p.name, Claim: claim.path}}
+}
+
+// Either asks for one of these requirements: OR, beside the AND that several requirements of a route are. At least two,
+// each once: [AnyScope], [AnyGroup], [AnyRole], conditions of [Claim], and [PathParameter]. [Public], [GuardedBy] and
+// another Either are refused at synth. The included authorizer enforces it.
+//
+//	secureapi.Handle("GET /users/{id}", users, secureapi.Either(
+//		secureapi.PathParameter("id").Is(secureapi.Claim("sub")),
+//		secureapi.AnyGroup("admins"),
 //	))
 func Either(alternatives ...Access) Access {
 	var of []plan.Access

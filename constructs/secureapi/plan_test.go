@@ -130,6 +130,20 @@ func TestAWrongTableIsRefused(t *testing.T) {
 			p.Authorizer = CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}
 			add(Handle("GET /s", fn, Claim("plan").OneOf("pro", "team")))(p)
 		}, `route "GET /s": it requires claim plan is one of pro, team, which the API's CognitoAuthorizer cannot enforce: a Cognito authorizer does not look at claims: guard it with a TokenAuthorizer whose JWT has CognitoIssuer(pool, clients...)`},
+		{"path parameter with Cognito", func(p *Props) {
+			p.Authorizer = CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}
+			add(Handle("GET /s/{id}", fn, PathParameter("id").Is(Claim("sub"))))(p)
+		}, `it requires the path's id is the caller's sub, which the API's CognitoAuthorizer cannot enforce: a Cognito authorizer does not look at parameters of the path: guard it with a TokenAuthorizer`},
+		{"path parameter with IAM", func(p *Props) {
+			p.Authorizers = map[string]Authorizer{"ops": IAMAuthorizer{}}
+			add(Handle("GET /s/{id}", fn, GuardedBy("ops"), PathParameter("id").In(Claim("ids"))))(p)
+		}, `it requires the path's id is in the caller's ids, which the IAMAuthorizer "ops" cannot enforce: IAM does not look at parameters of the path`},
+		{"path parameter with a function of one's own", func(p *Props) {
+			p.Authorizers = map[string]Authorizer{"ops": TokenAuthorizer{Function: fn}}
+			add(Handle("GET /s/{id}", fn, GuardedBy("ops"), PathParameter("id").Is(Claim("sub"))))(p)
+		}, `nothing here enforces parameters of the path: use JWT instead of Function`},
+		{"parameter that the path lacks", add(Handle("GET /s/{id}", fn, PathParameter("user").Is(Claim("sub")))),
+			`route "GET /s/{id}": it requires that the path's user is the caller's sub, and its path has no parameter "user": it has "id"`},
 		{"Either with Cognito", func(p *Props) {
 			p.Authorizer = CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}
 			add(Handle("GET /s", fn, Either(AnyScope("a"), AnyScope("b"))))(p)

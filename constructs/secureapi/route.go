@@ -55,8 +55,8 @@ func (r Route) plan(function int) plan.Route {
 func isTrue(b *bool) bool  { return b != nil && *b }
 func isFalse(b *bool) bool { return b != nil && !*b }
 
-// Access restricts who may call a route: [AnyScope], [AnyGroup], [AnyRole], a condition on a [Claim], [Either],
-// [GuardedBy] or [Public].
+// Access restricts who may call a route: [AnyScope], [AnyGroup], [AnyRole], a condition on a [Claim], a
+// [PathParameter], [Either], [GuardedBy] or [Public].
 type Access interface{ plan() plan.Access }
 
 // restriction is the one kind of Access.

@@ -19,6 +19,9 @@ type Table struct {
 	values valueSet      // every value that a requirement names, numbered
 	needs  [][]route.Set // of each rule: its requirements, as sets of those numbers
 	claims []string      // see Claims
+
+	sources []Source // see Sources
+	bounds  []*bound // of each rule; nil if no rule has requirements on its path
 }
 
 // NewTable checks the rules and makes a table of them. What it says of one rule begins with the rule's route; what is
@@ -45,6 +48,11 @@ func NewTable(rules []Rule) (*Table, error) {
 			if err := req.Check(); err != nil {
 				return nil, fmt.Errorf("access: route %q: %w", r.Pattern, err)
 			}
+			for path := range req.Paths {
+				if err := path.checkParameter(r.Pattern); err != nil {
+					return nil, fmt.Errorf("access: route %q: %w", r.Pattern, err)
+				}
+			}
 			for v := range req.all {
 				n := t.values.find(v)
 				if n < 0 {
@@ -58,6 +66,10 @@ func NewTable(rules []Rule) (*Table, error) {
 			req.Either = cloneAll(req.Either)
 			requires = append(requires, req)
 		}
+		if len(r.Requires) > 16 || ways(r.Requires) > maxWays {
+			return nil, fmt.Errorf("access: route %q: more than 16 requirements, or more than %d ways to meet them by "+
+				"parameters of the path: name fewer", r.Pattern, maxWays)
+		}
 		if t.rules[i].Requires = nil; len(requires) > before {
 			t.rules[i].Requires = slices.Clip(requires[before:])
 		}
@@ -68,10 +80,17 @@ func NewTable(rules []Rule) (*Table, error) {
 	}
 	t.routes = routes
 	t.number(numbers)
-	for _, v := range t.values.list {
-		if v.claim != "" && !slices.Contains(t.claims, v.claim) {
-			t.claims = append(t.claims, v.claim)
+	t.bindAll()
+	add := func(claim string) {
+		if claim != "" && !slices.Contains(t.claims, claim) {
+			t.claims = append(t.claims, claim)
 		}
+	}
+	for _, v := range t.values.list {
+		add(v.claim)
+	}
+	for _, s := range t.sources {
+		add(s.Claim)
 	}
 	return t, nil
 }
@@ -124,8 +143,12 @@ func (t *Table) Match(verb, path string) (rule int, ok bool) {
 	return i, i >= 0
 }
 
-// Permitted says of each rule whether these rights permit it; of those that are elsewhere it says false.
-func (t *Table) Permitted(r Rights) []bool {
+// Permitted says of each rule whether these rights permit it, whatever its path's parameters are; of those that are
+// elsewhere it says false.
+func (t *Table) Permitted(r Rights) []bool { return t.Grant(r).All }
+
+// held are the values that the rights have, by their numbers.
+func (t *Table) held(r Rights) route.Set {
 	held := route.NewSet(len(t.values.list))
 	hold := func(kind Kind, claim string, texts ...string) {
 		for _, text := range texts {
@@ -141,9 +164,5 @@ func (t *Table) Permitted(r Rights) []bool {
 		hold(Claim, c.Path, c.Text)
 		hold(ClaimHas, c.Path, c.List...)
 	}
-	out := make([]bool, len(t.rules))
-	for i, needs := range t.needs {
-		out[i] = !t.rules[i].Elsewhere && !slices.ContainsFunc(needs, func(need route.Set) bool { return !held.Meets(need) })
-	}
-	return out
+	return held
 }

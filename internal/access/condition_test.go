@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
 func claim(path string, texts ...string) Requirement {
@@ -63,7 +65,7 @@ func TestCheckConditions(t *testing.T) {
 		{"text and list", []Requirement{claim("amr", "mfa"), claimHas("amr", "mfa")}, "no token meets all that it requires"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			errs := CheckAll(c.in)
+			errs := CheckAll(route.MustParse("GET /a"), c.in)
 			if len(errs) != 1 || !strings.Contains(errs[0].Error(), c.want) {
 				t.Errorf("want %s\n got %v", c.want, errs)
 			}
@@ -74,7 +76,7 @@ func TestCheckConditions(t *testing.T) {
 		{either(claim("plan", "pro"), claim("plan", "free")), claim("plan", "free", "x")},
 		{scope("a"), scope("a")},
 	} {
-		if errs := CheckAll(in); errs != nil {
+		if errs := CheckAll(route.MustParse("GET /a"), in); errs != nil {
 			t.Errorf("%v: %v", in, errs)
 		}
 	}

@@ -143,6 +143,8 @@ func (r *reader) requirement(v strictjson.Value, within bool) (req Requirement, 
 			})
 			req.AnyOf = slices.Clip(r.values[first:])
 			return err
+		case "parameter":
+			return readText(v, &req.Parameter)
 		case "claim":
 			return readText(v, &req.Claim)
 		case "either":

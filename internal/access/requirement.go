@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
 // Kind is what a requirement asks for.
@@ -18,6 +21,8 @@ const (
 	Role     Kind = "role"     // an application role
 	Claim    Kind = "claim"    // a claim with one of some texts
 	ClaimHas Kind = "claimHas" // a claim that is a list with one of some texts
+	PathIs   Kind = "pathIs"   // a parameter of the path that is a claim's text
+	PathIn   Kind = "pathIn"   // a parameter of the path that is in a claim's list
 	Either   Kind = "either"   // one of some other requirements
 )
 
@@ -25,10 +30,11 @@ const (
 //
 // Its form in JSON is that of the table's file. Members that its kind does not have are empty.
 type Requirement struct {
-	Kind   Kind          `json:"kind"`
-	Claim  string        `json:"claim,omitempty"` // the claim's path, of Claim and ClaimHas
-	AnyOf  []string      `json:"anyOf,omitempty"`
-	Either []Requirement `json:"either,omitempty"`
+	Kind      Kind          `json:"kind"`
+	Parameter string        `json:"parameter,omitempty"` // of the path, of PathIs and PathIn
+	Claim     string        `json:"claim,omitempty"`     // the claim's path, of Claim, ClaimHas, PathIs and PathIn
+	AnyOf     []string      `json:"anyOf,omitempty"`     // of none of PathIs, PathIn and Either
+	Either    []Requirement `json:"either,omitempty"`
 }
 
 // String says what is asked for, as a person would.
@@ -41,6 +47,10 @@ func (r Requirement) String() string {
 		return fmt.Sprintf("claim %s is one of %s", r.Claim, strings.Join(r.AnyOf, ", "))
 	case ClaimHas:
 		return fmt.Sprintf("claim %s has %s", r.Claim, strings.Join(r.AnyOf, " or "))
+	case PathIs:
+		return fmt.Sprintf("the path's %s is the caller's %s", r.Parameter, r.Claim)
+	case PathIn:
+		return fmt.Sprintf("the path's %s is in the caller's %s", r.Parameter, r.Claim)
 	case Either:
 		alternatives := make([]string, len(r.Either))
 		for i, a := range r.Either {
@@ -56,6 +66,8 @@ func (r Requirement) Subject() string {
 	switch r.Kind {
 	case Claim, ClaimHas:
 		return "claims"
+	case PathIs, PathIn:
+		return "parameters of the path"
 	case Either:
 		return "alternatives of Either"
 	}
@@ -66,18 +78,24 @@ func (r Requirement) Subject() string {
 // value that no token can bring.
 func (r Requirement) Check() error {
 	switch r.Kind {
-	case Scope, Group, Role, Claim, ClaimHas:
+	case Scope, Group, Role, Claim, ClaimHas, PathIs, PathIn:
 		if len(r.Either) > 0 {
 			return fmt.Errorf("a %s requirement has alternatives, which only %s has", r.Kind, Either)
 		}
 	case Either:
 		return r.checkEither()
 	default:
-		return fmt.Errorf("unknown kind of requirement %q: want %s, %s, %s, %s, %s or %s",
-			r.Kind, Scope, Group, Role, Claim, ClaimHas, Either)
+		return fmt.Errorf("unknown kind of requirement %q: want %s, %s, %s, %s, %s, %s, %s or %s",
+			r.Kind, Scope, Group, Role, Claim, ClaimHas, PathIs, PathIn, Either)
 	}
 	if err := r.checkClaim(); err != nil {
 		return err
+	}
+	if r.OfPath() {
+		return r.checkPath()
+	}
+	if r.Parameter != "" {
+		return fmt.Errorf("a %s requirement names the path's parameter %q, which it does not look at", r.Kind, r.Parameter)
 	}
 	if len(r.AnyOf) == 0 {
 		return fmt.Errorf("a %s requirement without a value admits no caller: name at least one", r.Kind)
@@ -90,7 +108,7 @@ func (r Requirement) Check() error {
 			return fmt.Errorf("%s %q is not valid UTF-8, which no token is either", r.Kind, v)
 		case r.Kind == Scope && strings.ContainsFunc(v, isSpace):
 			return fmt.Errorf("scope %q: a space separates scopes (RFC 6749, section 3.3): name each alone", v)
-		case r.ofClaim() && slices.Contains(r.AnyOf[:i], v):
+		case r.Claim != "" && slices.Contains(r.AnyOf[:i], v):
 			return fmt.Errorf("the value %q of claim %s is there twice: leave one out", v, r.Claim)
 		}
 	}
@@ -98,7 +116,21 @@ func (r Requirement) Check() error {
 }
 
 // ofClaim reports whether the requirement looks at a claim by its path.
-func (r Requirement) ofClaim() bool { return r.Kind == Claim || r.Kind == ClaimHas }
+func (r Requirement) ofClaim() bool { return r.Kind == Claim || r.Kind == ClaimHas || r.OfPath() }
+
+// OfPath reports whether the requirement compares a parameter of the path with a claim.
+func (r Requirement) OfPath() bool { return r.Kind == PathIs || r.Kind == PathIn }
+
+func (r Requirement) checkPath() error {
+	switch {
+	case r.Parameter == "":
+		return fmt.Errorf("a requirement on the path without the name of a parameter: name it, as in " +
+			`PathParameter("id")`)
+	case len(r.AnyOf) > 0:
+		return fmt.Errorf("a %s requirement has values of its own: the claim has them", r.Kind)
+	}
+	return nil
+}
 
 func (r Requirement) checkClaim() error {
 	switch {
@@ -115,7 +147,7 @@ func (r Requirement) checkClaim() error {
 
 func (r Requirement) checkEither() error {
 	switch {
-	case r.Claim != "" || len(r.AnyOf) > 0:
+	case r.Claim != "" || r.Parameter != "" || len(r.AnyOf) > 0:
 		return fmt.Errorf("an %s requirement has values of its own: its alternatives have them", Either)
 	case len(r.Either) < 2:
 		return fmt.Errorf("Either has %d alternatives: name at least two, or write the requirement without Either",
@@ -137,30 +169,84 @@ func (r Requirement) checkEither() error {
 
 // Equal reports whether two requirements are written the same way.
 func (r Requirement) Equal(to Requirement) bool {
-	return r.Kind == to.Kind && r.Claim == to.Claim && slices.Equal(r.AnyOf, to.AnyOf) &&
+	return r.Kind == to.Kind && r.Parameter == to.Parameter && r.Claim == to.Claim && slices.Equal(r.AnyOf, to.AnyOf) &&
 		slices.EqualFunc(r.Either, to.Either, Requirement.Equal)
 }
 
-// CheckAll checks requirements of one route: each by itself, that none of a claim is there twice, and that a token can
-// meet all of them.
-func CheckAll(requires []Requirement) (errs []error) {
+// CheckAll checks requirements of one route: each by itself, that none of a claim is there twice, that the route has the
+// parameters that they name, and that a token can meet all of them.
+func CheckAll(p route.Pattern, requires []Requirement) (errs []error) {
 	for i, r := range requires {
 		if err := r.Check(); err != nil {
 			errs = append(errs, err)
 		} else if (r.ofClaim() || r.Kind == Either) && slices.ContainsFunc(requires[:i], r.Equal) {
 			errs = append(errs, fmt.Errorf("it requires twice that %s: leave one out", r))
 		}
+		for path := range r.Paths {
+			if err := path.checkParameter(p); err != nil {
+				errs = append(errs, err)
+			}
+		}
 	}
-	if _, ok := Least(requires); !ok && len(errs) == 0 {
+	if len(errs) > 0 {
+		return errs
+	}
+	if n := ways(requires); n > maxWays {
+		errs = append(errs, fmt.Errorf("parameters of the path meet its requirements in %d ways, and %d are supported: name "+
+			"fewer alternatives", n, maxWays))
+	}
+	if _, ok := Least(requires); !ok {
 		errs = append(errs, errors.New("no token meets all that it requires, since a claim has one text: name the texts "+
 			"that it may have in one OneOf"))
 	}
 	return errs
 }
 
+// checkParameter reports that a route has no such parameter for a requirement on its path.
+func (r Requirement) checkParameter(p route.Pattern) error {
+	var have []string
+	for _, s := range p.Segments {
+		switch {
+		case s.Kind == route.Greedy && s.Text == r.Parameter:
+			return fmt.Errorf("the parameter {%s+} takes any number of segments, so that no claim can be compared with it: put "+
+				"a parameter of one segment before it, as in /{%[1]s}/{rest+}", r.Parameter)
+		case s.Kind == route.Param && s.Text == r.Parameter:
+			return nil
+		case s.Kind == route.Param:
+			have = append(have, strconv.Quote(s.Text))
+		}
+	}
+	if have == nil {
+		return fmt.Errorf("it requires that %s, and its path has no parameter of one segment", r)
+	}
+	return fmt.Errorf("it requires that %s, and its path has no parameter %q: it has %s", r, r.Parameter,
+		strings.Join(have, ", "))
+}
+
+// Paths yields the alternatives that compare a parameter of the path with a claim.
+func (r Requirement) Paths(yield func(Requirement) bool) {
+	if r.OfPath() && !yield(r) {
+		return
+	}
+	for _, a := range r.Either {
+		if a.OfPath() && !yield(a) {
+			return
+		}
+	}
+}
+
 // Implies reports whether each caller who meets the requirement meets the other one as well: each of its values is
-// among the other's.
+// among the other's. Parameters of the path are taken for those of one path.
 func (r Requirement) Implies(other Requirement) bool {
+	for own := range r.Paths {
+		found := false
+		for a := range other.Paths {
+			found = found || a.Equal(own)
+		}
+		if !found {
+			return false
+		}
+	}
 	for v := range r.all {
 		if !other.names(v) {
 			return false

@@ -13,15 +13,38 @@ type Rule struct {
 	Requires  []Requirement
 }
 
-// Permits reports whether these rights meet all of the rule's requirements. A rule without any asks for nothing more
+// Parameter finds a parameter of the rule's path by its name: the place of its segment, or -1.
+func (rule Rule) Parameter(name string) int { return parameter(rule.Pattern, name) }
+
+// Permits reports whether these rights meet all of the rule's requirements, whatever its path's parameters are. A rule without any asks for nothing more
 // than a valid token.
 func (rule Rule) Permits(r Rights) bool {
 	return !slices.ContainsFunc(rule.Requires, func(req Requirement) bool { return !r.Meet(req) })
 }
 
-// Least finds the least rights that meet all requirements. It reports false if there are none, since a claim has one
-// text.
-func Least(requires []Requirement) (Rights, bool) { return meeting(Rights{}, requires, Requirement{}) }
+// Least finds the least rights that meet all requirements, but for those that parameters of the path can meet. It
+// reports false if there are none, since a claim has one text.
+func Least(requires []Requirement) (Rights, bool) {
+	var values []Requirement
+	for _, r := range requires {
+		if !r.onPath() {
+			values = append(values, r)
+		}
+	}
+	return Meeting(values, nil)
+}
+
+// onPath reports whether a parameter of the path can meet the requirement.
+func (r Requirement) onPath() bool {
+	for range r.Paths {
+		return true
+	}
+	return false
+}
+
+// Meeting finds the least rights that meet some requirements and none of some others, whatever the path's parameters
+// are. It reports false if there are none.
+func Meeting(met, unmet []Requirement) (Rights, bool) { return meeting(Rights{}, met, unmet) }
 
 // Lacking finds the least rights that permit all of some rules and yet not another one. It reports false if there are
 // none: a caller who may call those may call the other as well, or there is no caller of all of those, since a claim
@@ -35,21 +58,21 @@ func Lacking(other Rule, permitted ...Rule) (Rights, bool) {
 		needs = append(needs, rule.Requires...)
 	}
 	for _, unmet := range other.Requires {
-		if r, ok := meeting(Rights{}, needs, unmet); ok {
+		if r, ok := Meeting(needs, []Requirement{unmet}); ok {
 			return r, true
 		}
 	}
 	return Rights{}, false
 }
 
-// meeting finds rights that meet all requirements, have those that are given, and do not meet another requirement. It
-// takes the first value of each requirement that leads to the end.
-func meeting(have Rights, needs []Requirement, unmet Requirement) (Rights, bool) {
+// meeting finds rights that have those that are given. It takes the first value of each requirement that leads to the
+// end.
+func meeting(have Rights, needs, unmet []Requirement) (Rights, bool) {
 	if len(needs) == 0 {
 		return have, true
 	}
 	for v := range needs[0].all {
-		if unmet.names(v) {
+		if slices.ContainsFunc(unmet, func(r Requirement) bool { return r.names(v) }) {
 			continue
 		}
 		if with, ok := have.with(v); ok {

@@ -38,6 +38,9 @@ func FuzzTable(f *testing.F) {
 		"GET /{a} public=x\nGET /{b}",
 		"GET /a claim=plan:pro,team\nGET /b claimHas=amr:mfa scope=s\nPOST /b either=group:staff|claim:plan:pro",
 		"GET /a/{x} claim=plan:pro\nGET /{y}/b claim=plan:free\nGET /{y}/{z} either=claim:plan:free|claim:plan:pro",
+		"GET /u/{id} pathIs=id:sub\nGET /u/{id}/x either=pathIs:id:sub|group:admins\nGET /t/{t}/{x} pathIn=t:tenants pathIs=x:sub",
+		"GET /a/{x}/b/{id}/{rest+} pathIs=id:sub",
+		"GET /a/{id} pathIs=x:sub\nGET /b pathIn=b:c\nGET /c/{r+} pathIs=r:sub",
 		"GET /a claim=plan:pro,pro\nGET /b either=scope:s\nGET /c either=scope:s|either:x|public:y claim=a",
 	} {
 		f.Add(text)
@@ -192,7 +195,7 @@ func readRoute(words []string) Route {
 		switch name, value, _ := strings.Cut(word, "="); name {
 		case "scope", "group", "role":
 			r.Access = append(r.Access, readRequirement(name, value))
-		case "claim", "claimHas":
+		case "claim", "claimHas", "pathIs", "pathIn":
 			r.Access = append(r.Access, readRequirement(name, value))
 		case "either":
 			var of []Access
@@ -217,8 +220,12 @@ func readRoute(words []string) Route {
 // readRequirement reads "orders:read,orders:write", and with a claim "plan:pro,team".
 func readRequirement(kind, value string) Requirement {
 	r := Requirement{Kind: access.Kind(kind)}
-	if strings.HasPrefix(kind, "claim") {
+	switch {
+	case strings.HasPrefix(kind, "claim"):
 		r.Claim, value, _ = strings.Cut(value, ":")
+	case strings.HasPrefix(kind, "path"):
+		r.Parameter, r.Claim, _ = strings.Cut(value, ":")
+		return r
 	}
 	r.AnyOf = strings.Split(value, ",")
 	return r
@@ -240,7 +247,8 @@ func randomTable(r *rand.Rand) string {
 		path += pick("", "", "", "/{rest+}")
 		fmt.Fprintf(&b, "%s %s %s fn=%d\n", pick("GET", "POST", "HEAD", "ANY"), path,
 			pick("", "scope=s", "scope=s,t group=g", "public=x", "role=r", "claim=plan:pro", "claim=plan:free,pro",
-				"claimHas=amr:mfa", "either=scope:s|claim:plan:free"), 1+r.IntN(2))
+				"claimHas=amr:mfa", "either=scope:s|claim:plan:free", "pathIs=p0:sub", "pathIs=p1:sub",
+				"pathIn=p1:tenants scope=s", "either=pathIs:p1:sub|group:g"), 1+r.IntN(2))
 	}
 	return b.String()
 }

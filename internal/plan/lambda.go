@@ -39,8 +39,8 @@ func (l Lambda) Enforces(requires []access.Requirement) error {
 		return nil
 	}
 	what := "a " + string(requires[0].Kind)
-	if requires[0].Kind == access.Either || requires[0].Kind == access.ClaimHas {
-		what = requires[0].Subject()
+	if r := requires[0]; r.Kind == access.Either || r.Kind == access.ClaimHas || r.OfPath() {
+		what = r.Subject()
 	}
 	return fmt.Errorf("your own Function decides alone, so nothing here enforces %s: use JWT instead of Function, "+
 		"or leave the requirement out and let the function check it", what)

@@ -223,7 +223,37 @@ func TestWrongConditions(t *testing.T) {
 		{"Either as an alternative", add(handle("GET /a", fn, Either{[]Access{anyScope("s"), Either{}}})),
 			`route "GET /a": its Either holds another Either: name its alternatives in the outer one`},
 		{"another type as an alternative", add(handle("GET /a", fn, Either{[]Access{anyScope("s"), Unsupported{"x.Y"}}})),
-			`route "GET /a": its Either holds a x.Y: use AnyScope, AnyGroup, AnyRole or Claim`},
+			`route "GET /a": its Either holds a x.Y: use AnyScope, AnyGroup, AnyRole, Claim or PathParameter`},
+		{"parameter that the path lacks", add(handle("GET /a/{id}/{x}", fn, pathIs("user", "sub"))),
+			`route "GET /a/{id}/{x}": it requires that the path's user is the caller's sub, and its path has no parameter ` +
+				`"user": it has "id", "x"`},
+		{"path without parameters", add(handle("GET /a", fn, pathIs("id", "sub"))),
+			`route "GET /a": it requires that the path's id is the caller's sub, and its path has no parameter of one segment`},
+		{"greedy parameter", add(handle("GET /a/{rest+}", fn, pathIs("rest", "sub"))),
+			`route "GET /a/{rest+}": the parameter {rest+} takes any number of segments, so that no claim can be compared ` +
+				`with it: put a parameter of one segment before it, as in /{rest}/{rest+}`},
+		{"parameter without a name", add(handle("GET /a/{id}", fn, pathIs("", "sub"))),
+			`route "GET /a/{id}": a requirement on the path without the name of a parameter: name it, as in PathParameter("id")`},
+		{"parameter of a claim without a name", add(handle("GET /a/{id}", fn, pathIs("id", ""))),
+			`route "GET /a/{id}": a claim requirement without the name of the claim`},
+		{"parameter twice", add(handle("GET /a/{id}", fn, pathIs("id", "sub"), pathIs("id", "sub"))),
+			`route "GET /a/{id}": it requires twice that the path's id is the caller's sub: leave one out`},
+		{"a token as a parameter's claim", add(handle("GET /a/{id}", fn, pathIs("id", "${Token[TOKEN.1]}"))),
+			`the claim's name is a CDK token, whose value is not known yet when the function is bundled`},
+		{"parameter within Either that the path lacks",
+			add(handle("GET /a/{id}", fn, Either{[]Access{pathIs("user", "sub"), anyScope("s")}})),
+			`route "GET /a/{id}": it requires that the path's user is the caller's sub, and its path has no parameter "user"`},
+		{"more ways than are supported", add(handle("GET /{a}/{b}/{c}/{d}/{e}", fn, anyOfTwo("a", "b"), anyOfTwo("b", "c"),
+			anyOfTwo("c", "d"), anyOfTwo("d", "e"), anyOfTwo("e", "a"))),
+			`parameters of the path meet its requirements in 32 ways, and 16 are supported: name fewer alternatives`},
+		{"no sound policy for a parameter", add(handle("GET /a/{x}/b/{id}/{rest+}", fn, pathIs("id", "sub"))),
+			`the API's Included caches one policy for all routes, and no policy is right for some callers: a caller who may ` +
+				`call "GET /a/{x}/b/{id}/{rest+}" for some values of its path's parameters gets a policy that denies ` +
+				`GET/a/*/b/*/*/b/<sub>/?*, since the * of what allows "GET /a/{x}/b/{id}/{rest+}" matches it for other values; ` +
+				`that denies GET /a/x/b/<sub>/x/x/b/<sub>/x too, a request to "GET /a/{x}/b/{id}/{rest+}", which this caller may ` +
+				`make; put the parameter that a claim is compared with before other parameters, or set CacheTTL to NoCache`},
+		{"resources too long", add(handle("GET /"+strings.Repeat("long/", 76)+"{id}", fn, pathIs("id", "sub"))),
+			`has 532 characters with values of 64 characters for its parameters, and API Gateway takes 512: shorten the path`},
 		{"a function of one's own", func(p *Props) {
 			p.Authorizers = map[string]*Authorizer{"ops": signing()}
 			add(handle("GET /a", fn, GuardedBy{"ops"}, claim("plan", "pro")))(p)
@@ -248,6 +278,12 @@ func TestWrongConditions(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func pathIs(parameter, claim string) Requirement {
+	return Requirement{Kind: access.PathIs, Parameter: parameter, Claim: claim}
+}
+
+func anyOfTwo(a, b string) Access { return Either{[]Access{pathIs(a, "sub"), pathIs(b, "sub")}} }
 
 func claimHas(path, text string) Requirement {
 	return Requirement{Kind: access.ClaimHas, Claim: path, AnyOf: []string{text}}

@@ -66,12 +66,12 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 			}
 			guardName, named = a.Name, true
 		case Unsupported:
-			errs = append(errs, fmt.Errorf("its Access holds a %s: use AnyScope, AnyGroup, AnyRole, Claim, Either, "+
-				"GuardedBy or Public", a.Type))
+			errs = append(errs, fmt.Errorf("its Access holds a %s: use AnyScope, AnyGroup, AnyRole, Claim, "+
+				"PathParameter, Either, GuardedBy or Public", a.Type))
 		}
 	}
 	g := p.Guard(guardName)
-	errs = append(errs, access.CheckAll(r.Requires)...)
+	errs = append(errs, access.CheckAll(r.Pattern, r.Requires)...)
 	errs = append(errs, r.checkOptions()...)
 	if r.PassesCredentials && (open || g == nil || !g.Signed) {
 		errs = append(errs, errors.New("its IntegrationOptions pass the caller's credentials through, which only "+
@@ -121,7 +121,7 @@ func (e Either) requirement() (access.Requirement, error) {
 		case GuardedBy:
 			what = fmt.Sprintf("GuardedBy(%q), and a method has one authorizer: write GuardedBy beside Either", a.Name)
 		case Unsupported:
-			what = fmt.Sprintf("a %s: use AnyScope, AnyGroup, AnyRole or Claim", a.Type)
+			what = fmt.Sprintf("a %s: use AnyScope, AnyGroup, AnyRole, Claim or PathParameter", a.Type)
 		}
 		return out, fmt.Errorf("its Either holds %s", what)
 	}

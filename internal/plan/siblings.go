@@ -41,8 +41,21 @@ func implies(a, b PlannedRoute) bool {
 		return true
 	}
 	return a.Guard == b.Guard && !slices.ContainsFunc(b.Requires, func(need access.Requirement) bool {
-		return !slices.ContainsFunc(a.Requires, func(have access.Requirement) bool { return have.Implies(need) })
+		return !slices.ContainsFunc(a.Requires, func(have access.Requirement) bool {
+			return have.Implies(need) && samePlaces(a.Pattern, b.Pattern, have)
+		})
 	})
+}
+
+// samePlaces reports whether the parameters that a requirement names have one place in two patterns.
+func samePlaces(a, b route.Pattern, r access.Requirement) bool {
+	for path := range r.Paths {
+		s := route.Segment{Kind: route.Param, Text: path.Parameter}
+		if slices.Index(a.Segments, s) != slices.Index(b.Segments, s) {
+			return false
+		}
+	}
+	return true
 }
 
 // Warning is what to tell the owner of a function, by its construct path. The warning can be acknowledged by its id.

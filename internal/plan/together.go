@@ -81,6 +81,11 @@ func (g *Guard) checkCacheable(stage string) error {
 	compiler.DenyEscapes = g.Included.DenyEscapes
 	var errs []error
 	for _, c := range compiler.Conflicts() {
+		if c.Values {
+			errs = append(errs, fmt.Errorf("%s caches one policy for all routes, and no policy is right for some callers: %s; "+
+				"put the parameter that a claim is compared with before other parameters, or %s", g, c, waysOut))
+			continue
+		}
 		errs = append(errs, fmt.Errorf("%s caches one policy for all routes, and no policy is right for some callers: %s; "+
 			"declare "+
 			"%q as a route of its own with what %q requires, or %s",

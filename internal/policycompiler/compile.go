@@ -2,10 +2,12 @@ package policycompiler
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
@@ -20,56 +22,85 @@ const (
 )
 
 // Append writes the policy for these rights in JSON, behind what is there already. The prefix is [ARN.Prefix], or
-// "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/"; permitted says of each of the table's rules whether
-// the caller may call it, as [access.Table.Permitted] does. The same rights give the same bytes.
+// "arn:aws:execute-api:us-east-1:123456789012:abcdef1234/prod/"; what they permit is as [access.Table.Grant] finds it.
+// The same rights give the same bytes.
+//
+// What the policy cannot hold of the values of paths' parameters is added to the grant's Left: the policy does not allow
+// it. That is so for values that are literals of other routes where a Deny of theirs would hit them, for resources above
+// the 512 characters that API Gateway takes, and for more values than fit into [Compiler.Limit].
 //
 // The error is [ErrConflict] if there is no such policy: not for rights that claims can give, if [Compiler.Conflicts]
 // found none. Or it is [ErrTooLarge], or [ErrARN] for a prefix of another form. What is returned with an error is what
 // was there before.
-func (c *Compiler) Append(to []byte, prefix string, permitted []bool) ([]byte, error) {
-	set := route.NewSet(len(c.table.Rules()))
-	for i, ok := range permitted {
-		if ok && i < len(c.table.Rules()) && c.ours.Has(i) {
-			set.Add(i)
-		}
+func (c *Compiler) Append(to []byte, prefix string, g *access.Grant) ([]byte, error) {
+	if !c.fresh(g) {
+		return c.appendExactly(to, prefix, g)
 	}
-	key := make([]byte, 0, 256)
+	key := c.key(prefix, g)
+	c.mu.Lock()
+	t, ok := c.cached[string(key)]
+	c.mu.Unlock()
+	if !ok {
+		if !isPrefix(prefix) {
+			return to, fmt.Errorf("%w: the prefix %q is not what comes before the verb in one", ErrARN, prefix)
+		}
+		policy, err := c.write(nil, prefix, c.symbols(g))
+		switch {
+		case errors.Is(err, ErrConflict) && g.Ways != nil:
+			return c.appendExactly(to, prefix, g)
+		case err != nil:
+			return to, err
+		}
+		t = newTemplate(string(policy))
+		c.remember(string(key), t)
+	}
+	if g.Ways == nil {
+		return append(to, t.pieces[0].text...), nil
+	}
+	f := newFiller(slices.Grow(to, t.size(g.Values)), g.Values, !c.DenyEscapes)
+	if t.fill(f, !c.DenyEscapes); f.longest > maxResource || len(f.to)-len(to) > c.Limit {
+		return c.appendExactly(to, prefix, g)
+	}
+	return f.to, nil
+}
+
+// key is what the plan of a policy depends on.
+func (c *Compiler) key(prefix string, g *access.Grant) []byte {
+	key := make([]byte, 0, 512)
+	set := c.unbound(g).all
 	for _, w := range set {
 		key = binary.LittleEndian.AppendUint64(key, w)
 	}
-	key = append(key, prefix...)
-	c.mu.Lock()
-	policy, ok := c.cached[string(key)]
-	c.mu.Unlock()
-	if ok {
-		return append(to, policy...), nil
+	if g.Ways != nil {
+		for i, unmet := range g.Unmet {
+			if g.Ways[i] == nil {
+				unmet = 0
+			}
+			key = binary.LittleEndian.AppendUint16(key, unmet)
+		}
+		for _, values := range g.Values {
+			key = append(key, byte(min(1, len(values))))
+		}
 	}
-	if !isPrefix(prefix) {
-		return to, fmt.Errorf("%w: the prefix %q is not what comes before the verb in one", ErrARN, prefix)
-	}
-	policy, err := c.write(nil, prefix, set)
-	if err != nil {
-		return to, err
-	}
-	c.remember(string(key), policy)
-	return append(to, policy...), nil
+	return append(key, prefix...)
 }
 
 // maxCached bounds the memory of policies. Few different rights are in use at a time, and no caller can make up rights.
+// Values of claims are not kept.
 const maxCached = 256
 
-func (c *Compiler) remember(key string, policy []byte) {
+func (c *Compiler) remember(key string, t *template) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.cached) >= maxCached {
 		clear(c.cached)
 	}
-	c.cached[key] = policy
+	c.cached[key] = t
 }
 
-// write makes a policy. The rules in permitted are all the authorizer's own.
-func (c *Compiler) write(to []byte, prefix string, permitted route.Set) ([]byte, error) {
-	w, err := c.compose(to, prefix, permitted)
+// write makes a policy. The rules in it are all the authorizer's own.
+func (c *Compiler) write(to []byte, prefix string, p permission) ([]byte, error) {
+	w, err := c.compose(to, prefix, p)
 	if err != nil {
 		return to, err
 	}
@@ -77,12 +108,12 @@ func (c *Compiler) write(to []byte, prefix string, permitted route.Set) ([]byte,
 }
 
 // compose writes a policy, whatever its size, up to its end.
-func (c *Compiler) compose(to []byte, prefix string, permitted route.Set) (writer, error) {
+func (c *Compiler) compose(to []byte, prefix string, permitted permission) (writer, error) {
 	barred := route.NewSet(len(c.table.Rules()))
 	some, all := false, true
 	for i, w := range c.ours {
-		barred[i] = w &^ permitted[i]
-		some = some || permitted[i] != 0
+		barred[i] = w &^ permitted.all[i]
+		some = some || permitted.open[i] != 0
 		all = all && barred[i] == 0
 	}
 	var plans []plan
@@ -94,7 +125,7 @@ func (c *Compiler) compose(to []byte, prefix string, permitted route.Set) (write
 			if err != nil {
 				return writer{}, err
 			}
-			if len(p.allow) > 0 {
+			if len(p.allow) > 0 || len(p.bound) > 0 {
 				plans = append(plans, p)
 				bytes += p.bytes
 			}
@@ -118,8 +149,8 @@ func (c *Compiler) compose(to []byte, prefix string, permitted route.Set) (write
 }
 
 // plan finds what to say for a class: the shorter of the two ways.
-func (c *Compiler) plan(k *class, prefix int, permitted, barred route.Set) (plan, error) {
-	tight := planner{plan: plan{class: k}, c: c, permitted: permitted, barred: barred,
+func (c *Compiler) plan(k *class, prefix int, permitted permission, barred route.Set) (plan, error) {
+	tight := planner{plan: plan{class: k}, c: c, permission: permitted, barred: barred,
 		needed: make(route.Set, len(barred))}
 	tight.tight()
 	if tight.conflict != nil {
@@ -131,7 +162,8 @@ func (c *Compiler) plan(k *class, prefix int, permitted, barred route.Set) (plan
 	if len(tight.allow) < 2 {
 		return tight.plan, nil
 	}
-	wide := planner{plan: plan{class: k}, c: c, permitted: permitted, barred: barred, needed: make(route.Set, len(barred))}
+	wide := planner{plan: plan{class: k}, c: c, permission: permitted, barred: barred,
+		needed: make(route.Set, len(barred))}
 	wide.wide()
 	if wide.conflict == nil && wide.measure(c, prefix) < tight.bytes {
 		return wide.plan, nil
@@ -171,6 +203,9 @@ func (p *plan) measure(c *Compiler, prefix int) int {
 		}
 		for _, e := range p.deny {
 			c.paths(e, add)
+		}
+		for _, path := range p.bound {
+			refinedPaths(path, add)
 		}
 		for _, path := range p.refined {
 			refinedPaths(path, add)
@@ -237,6 +272,10 @@ func (w *writer) plans(plans []plan) {
 			for _, e := range p.allow {
 				w.c.paths(e, func(stem, tail string) { w.resource(verb, stem, tail) })
 				wildcards = wildcards || e.form != exactly || strings.Contains(w.c.nodes[e.node].stem, "*")
+			}
+			for _, path := range p.bound {
+				refinedPaths(path, func(stem, tail string) { w.resource(verb, stem, tail) })
+				wildcards = wildcards || strings.Contains(path, "*")
 			}
 		}
 	}

@@ -120,7 +120,7 @@ func TestAppend(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			table, permitted := tableOf(t, c.rules...)
-			policy, err := compilerOf(t, table).Append(nil, prefix, permitted)
+			policy, err := compilerOf(t, table).Append(nil, prefix, allOf(permitted))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -134,7 +134,7 @@ func TestAppend(t *testing.T) {
 func TestAppendJSON(t *testing.T) {
 	table, permitted := tableOf(t, "+GET /a/{id}", "GET /a/b")
 	c := compilerOf(t, table)
-	got, err := c.Append([]byte(`"policyDocument":`), "arn:aws-cn:execute-api:cn-north-1:123456789012:api/s/", permitted)
+	got, err := c.Append([]byte(`"policyDocument":`), "arn:aws-cn:execute-api:cn-north-1:123456789012:api/s/", allOf(permitted))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,22 +150,22 @@ func TestAppendErrors(t *testing.T) {
 	table, permitted := tableOf(t, "+GET /orders/{id}", "GET /orders/{id}/items", "+GET /orders/{id}/items/{item}")
 	c := compilerOf(t, table)
 	before := []byte("before")
-	got, err := c.Append(before, prefix, permitted)
+	got, err := c.Append(before, prefix, allOf(permitted))
 	const want = `policycompiler: no policy that may be cached allows just the permitted routes: the Deny for "GET /orders/{id}/items" would hit requests to "GET /orders/{id}/items/{item}", which are permitted`
 	if !errors.Is(err, ErrConflict) || err.Error() != want || string(got) != "before" {
 		t.Errorf("want %s\n got %v, with %q", want, err, got)
 	}
 	for _, bad := range []string{"", "arn:aws:execute-api:us-east-1:123456789012:api/prod", prefix + "GET/",
 		`arn:aws:execute-api:us-east-1:1:api/"/`, "arn:aws:execute-api:us-east-1:1:*/prod/"} {
-		if got, err := c.Append(before, bad, []bool{true, true, true}); !errors.Is(err, ErrARN) || string(got) != "before" {
+		if got, err := c.Append(before, bad, allOf([]bool{true, true, true})); !errors.Is(err, ErrARN) || string(got) != "before" {
 			t.Errorf("prefix %q: want ErrARN, got %v, with %q", bad, err, got)
 		}
 	}
 	// Fewer or more answers than rules: what is not said to be permitted is not.
-	if got, err := c.Append(nil, prefix, nil); err != nil || says(t, got) != "Deny *" {
+	if got, err := c.Append(nil, prefix, allOf(nil)); err != nil || says(t, got) != "Deny *" {
 		t.Errorf("no answers: got %s, %v", got, err)
 	}
-	if got, err := c.Append(nil, prefix, make([]bool, 500)); err != nil || says(t, got) != "Deny *" {
+	if got, err := c.Append(nil, prefix, allOf(make([]bool, 500))); err != nil || says(t, got) != "Deny *" {
 		t.Errorf("500 answers: got %s, %v", got, err)
 	}
 }
@@ -178,13 +178,13 @@ func TestTooLarge(t *testing.T) {
 	table, permitted := tableOf(t, lines...)
 	c := compilerOf(t, table)
 	c.Limit = 30_000
-	_, err := c.Append(nil, prefix, permitted)
+	_, err := c.Append(nil, prefix, allOf(permitted))
 	const want = "policycompiler: the policy is too large: 34190 bytes, and the limit is 30000: guard fewer routes with one authorizer, or put those that need the same under one path"
 	if !errors.Is(err, ErrTooLarge) || err.Error() != want {
 		t.Errorf("want %s\n got %v", want, err)
 	}
 	table, permitted = tableOf(t, "+GET /"+strings.Repeat("long", 120), "GET /a")
-	_, err = compilerOf(t, table).Append(nil, prefix, permitted)
+	_, err = compilerOf(t, table).Append(nil, prefix, allOf(permitted))
 	if !errors.Is(err, ErrTooLarge) ||
 		!strings.HasSuffix(err.Error(), "has 543 characters, and API Gateway takes 512: shorten the route's path") {
 		t.Errorf("a long path: got %v", err)
@@ -200,8 +200,8 @@ func TestSameRightsSameBytes(t *testing.T) {
 		first := map[string]string{}
 		for range 30 {
 			permitted := randomPermitted(r, table)
-			one, err1 := a.Append(nil, prefix, permitted)
-			two, err2 := b.Append([]byte("x"), prefix, permitted)
+			one, err1 := a.Append(nil, prefix, allOf(permitted))
+			two, err2 := b.Append([]byte("x"), prefix, allOf(permitted))
 			if (err1 == nil) != (err2 == nil) || err1 == nil && "x"+string(one) != string(two) {
 				t.Fatalf("%s, %v\n%s, %v", one, err1, two, err2)
 			}
@@ -231,8 +231,8 @@ func TestAppendInParallel(t *testing.T) {
 	for range 4 {
 		wait.Go(func() {
 			for i, s := range sets {
-				got, err := c.Append(nil, prefix, s)
-				want, err2 := compilerOf(t, table).Append(nil, prefix, s)
+				got, err := c.Append(nil, prefix, allOf(s))
+				want, err2 := compilerOf(t, table).Append(nil, prefix, allOf(s))
 				if string(got) != string(want) || (err == nil) != (err2 == nil) {
 					t.Errorf("set %d: want %s, got %s", i, want, got)
 				}
@@ -291,7 +291,7 @@ func BenchmarkAppend(b *testing.B) {
 		table, rights := bigTable(b, n)
 		c := compilerOf(b, table)
 		permitted := table.Permitted(rights)
-		policy, err := c.Append(nil, prefix, permitted)
+		policy, err := c.Append(nil, prefix, allOf(permitted))
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -299,7 +299,7 @@ func BenchmarkAppend(b *testing.B) {
 		b.Run(fmt.Sprintf("%d-routes/known-rights", n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				to, _ = c.Append(to[:0], prefix, permitted)
+				to, _ = c.Append(to[:0], prefix, allOf(permitted))
 			}
 			b.ReportMetric(float64(len(policy)), "bytes")
 		})
@@ -307,7 +307,7 @@ func BenchmarkAppend(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				clear(c.cached)
-				to, _ = c.Append(to[:0], prefix, permitted)
+				to, _ = c.Append(to[:0], prefix, allOf(permitted))
 			}
 		})
 	}

@@ -22,6 +22,11 @@ import (
 // that these match although they are not permitted. If such a Deny matches a request to a permitted rule, there is no
 // such policy for these rights: see [Compiler.Conflicts].
 //
+// A rule that depends on parameters of its path is permitted for some values of them, which are segments of what is
+// allowed. All its other requests count as barred: where an Allow matches some of them, they are denied, unless such a
+// Deny would match those that are permitted. A value with reserved characters is allowed in two spellings, raw and with
+// all of those percent-encoded in upper-case hex; a request with another spelling is denied.
+//
 // The Compiler assumes that API Gateway evaluates the policy on the path that it matched with the routes, be it decoded
 // or, as everything that it hands on, undecoded. Should it match the undecoded path and evaluate on the decoded one,
 // then with "/users/{id}" barred and "/users/{id}/posts" permitted, "/users/1%2Fposts" would come through, and no
@@ -42,8 +47,11 @@ type Compiler struct {
 	classes []class
 	longest int // of what can follow the prefix in a resource
 
+	literals map[string]struct{} // of all routes
+	several  bool                // a segment of some route has to be among the values of several sources
+
 	mu     sync.Mutex
-	cached map[string][]byte // by prefix and permitted rules
+	cached map[string]*template // by prefix and what is permitted, see key
 }
 
 // DefaultLimit is well above what tables need: the largest policy of 300 routes has some 50 KB, and most have a few.
@@ -95,10 +103,25 @@ func NewCompiler(t *access.Table) (*Compiler, error) {
 		return nil, err
 	}
 	c := &Compiler{Limit: DefaultLimit, table: t, machine: m, ours: route.NewSet(len(t.Rules())),
-		cached: map[string][]byte{}}
+		cached: map[string]*template{}}
 	for i, r := range t.Rules() {
 		if !r.Elsewhere {
 			c.ours.Add(i)
+		}
+		for _, w := range t.Bound(i) {
+			for _, way := range w.Ways {
+				c.several = c.several || slices.ContainsFunc(way, func(b access.Bind) bool { return len(b.Sources) > 1 })
+			}
+		}
+	}
+	if len(t.Sources()) > 0 {
+		c.literals = map[string]struct{}{}
+		for _, r := range t.Rules() {
+			for _, s := range r.Pattern.Segments {
+				if s.Kind == route.Literal {
+					c.literals[s.Text] = struct{}{}
+				}
+			}
 		}
 	}
 	resources := t.Routes().Resources()

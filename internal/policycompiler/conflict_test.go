@@ -154,7 +154,7 @@ func TestConflictsAreAll(t *testing.T) {
 		}
 		for range 20 {
 			rights := randomRights(r)
-			if _, err := c.Append(nil, prefix, table.Permitted(rights)); err != nil &&
+			if _, err := c.Append(nil, prefix, allOf(table.Permitted(rights))); err != nil &&
 				(len(conflicts) == 0 || !errors.Is(err, ErrConflict)) {
 				t.Fatalf("%v: with %v: %v", table.Routes().Patterns(), rights, err)
 			}
@@ -174,7 +174,7 @@ func checkConflict(t *testing.T, c *Compiler, table *access.Table, f Conflict) {
 	if !permitted[f.Allowed] || !permitted[f.Hit] || permitted[f.Denied] {
 		t.Fatalf("%v: with %v: %v", f, f.Rights, permitted)
 	}
-	if _, err := c.Append(nil, prefix, permitted); !errors.Is(err, ErrConflict) {
+	if _, err := c.Append(nil, prefix, allOf(permitted)); !errors.Is(err, ErrConflict) {
 		t.Fatalf("%v\n%v: but there is a policy", table.Routes().Patterns(), f)
 	}
 	verb, path, _ := strings.Cut(f.Request, " ")

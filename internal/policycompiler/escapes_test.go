@@ -40,7 +40,7 @@ func TestDenyEscapes(t *testing.T) {
 			}
 			c := compilerOf(t, table)
 			c.DenyEscapes = true
-			text, err := c.Append(nil, prefix, tt.permitted)
+			text, err := c.Append(nil, prefix, allOf(tt.permitted))
 			if got := strings.ReplaceAll(string(text), prefix, "P/"); err != nil || got != tt.want {
 				t.Errorf("got  %s, %v\nwant %s", got, err, tt.want)
 			}
@@ -70,7 +70,7 @@ func TestDenyEscapesIfTheGatewayDecodes(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.DenyEscapes = i == 1
-			text, err := c.Append(nil, prefix, permitted)
+			text, err := c.Append(nil, prefix, allOf(permitted))
 			if errors.Is(err, ErrConflict) {
 				ok = false
 				break

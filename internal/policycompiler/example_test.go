@@ -33,8 +33,8 @@ func ExampleCompiler_Append() {
 	if err != nil {
 		panic(err)
 	}
-	rights := access.Rights{Scopes: []string{"orders:read"}}
-	policy, err := compiler.Append(nil, method.Prefix(), table.Permitted(rights))
+	grant := table.Grant(access.Rights{Scopes: []string{"orders:read"}})
+	policy, err := compiler.Append(nil, method.Prefix(), &grant)
 	if err != nil {
 		panic(err)
 	}

@@ -11,22 +11,65 @@ import (
 // request falls under (-1 if none), and reports whether a policy can allow it: the rule is the authorizer's own, the
 // caller may call it, and the path can be named in a policy so that it means itself.
 //
-// A path with "*", "?" or "${" cannot, nor can one longer than a Resource may be. A path with an empty segment is
-// refused to all who may not call every route, as [Compiler] does.
-func Method(t *access.Table, permitted []bool, a ARN) (rule int, allow bool) {
-	may := func(rule int) bool { return rule < len(permitted) && permitted[rule] }
+// A segment that has to be a claim's value is compared with it as it is and percent-decoded. A path with "*", "?" or "${"
+// cannot be named, nor can one longer than a Resource may be. A path with an empty segment is refused to all who may not
+// call every route, as [Compiler] does.
+func Method(t *access.Table, g *access.Grant, a ARN) (rule int, allow bool) {
 	rule, ok := t.Match(a.Verb, a.Path)
-	if !ok || !may(rule) || t.Rules()[rule].Elsewhere || !a.literal() {
+	if !ok || t.Rules()[rule].Elsewhere || !a.literal() || !g.Permits(rule, a.Path, Same) {
 		return rule, false
 	}
 	if strings.Contains(a.Path, "//") {
 		for i, r := range t.Rules() {
-			if !r.Elsewhere && !may(i) {
+			if !r.Elsewhere && !(i < len(g.All) && g.All[i]) {
 				return rule, false
 			}
 		}
 	}
 	return rule, true
+}
+
+// Same reports whether a segment of a path is a value, as it is or percent-decoded (RFC 3986, section 2.1), in hex of
+// either case. A segment with a "%" that does not begin an escape is not a value.
+func Same(segment, value string) bool {
+	if segment == value {
+		return true
+	}
+	for i := 0; i < len(segment); {
+		c := segment[i]
+		if i++; c == '%' {
+			if i+2 > len(segment) || hex(segment[i]) < 0 || hex(segment[i+1]) < 0 {
+				return false
+			}
+			c = byte(hex(segment[i])<<4 | hex(segment[i+1]))
+			i += 2
+		}
+		if value == "" || value[0] != c {
+			return false
+		}
+		value = value[1:]
+	}
+	return value == ""
+}
+
+// hex is a digit's number, or -1.
+func hex(c byte) int {
+	switch {
+	case '0' <= c && c <= '9':
+		return int(c - '0')
+	case 'a' <= c && c <= 'f':
+		return int(c-'a') + 10
+	case 'A' <= c && c <= 'F':
+		return int(c-'A') + 10
+	}
+	return -1
+}
+
+// Permits reports whether the policy for the whole API allows a path that falls under a rule, for which a grant was
+// given to [Compiler.Append]: its segments are the values as they are, or all of them percent-encoded.
+func Permits(g *access.Grant, rule int, path string) bool {
+	return g.Permits(rule, path, func(segment, value string) bool { return segment == value }) ||
+		g.Permits(rule, path, func(segment, value string) bool { return segment == access.Escaped(value) })
 }
 
 // AppendMethod writes the policy that allows or denies one method ARN, in JSON, behind what is there already. If the

@@ -42,7 +42,7 @@ func TestMethod(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if rule, allow := Method(table, c.permitted, a); rule != c.rule || allow != c.allow {
+			if rule, allow := Method(table, allOf(c.permitted), a); rule != c.rule || allow != c.allow {
 				t.Errorf("want %d, %v; got %d, %v", c.rule, c.allow, rule, allow)
 			}
 		})
@@ -87,7 +87,7 @@ func TestMethodAgreesWithTheWhole(t *testing.T) {
 		table := randomTable(r, 14)
 		c := compilerOf(t, table)
 		permitted := randomPermitted(r, table)
-		text, err := c.Append(nil, prefix, permitted)
+		text, err := c.Append(nil, prefix, allOf(permitted))
 		if err != nil {
 			continue
 		}
@@ -101,7 +101,7 @@ func TestMethodAgreesWithTheWhole(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			rule, allow := Method(table, permitted, a)
+			rule, allow := Method(table, allOf(permitted), a)
 			if rule < 0 || table.Rules()[rule].Elsewhere {
 				if allow {
 					t.Fatalf("%s is allowed, and is not the authorizer's", a)

@@ -12,6 +12,7 @@ type plan struct {
 	class   *class
 	allow   []entry
 	deny    []entry
+	bound   []string // paths to allow besides, with values in them
 	refined []string // paths to deny besides
 	bytes   int      // how many the resources take
 }
@@ -19,11 +20,18 @@ type plan struct {
 // planner finds a plan for some permitted rules.
 type planner struct {
 	plan
-	c         *Compiler
-	permitted route.Set
-	barred    route.Set // the rules that the authorizer decides and does not permit
-	needed    route.Set // of those, the ones whose requests an Allow matches, so that there has to be a Deny
-	conflict  *conflict
+	permission
+	c        *Compiler
+	barred   route.Set // the rules that the authorizer decides and does not permit whatever their parameters are
+	needed   route.Set // of those, the ones whose requests an Allow matches, so that there has to be a Deny
+	patterns []pattern // of bound
+	conflict *conflict
+}
+
+// pattern is a path with values in it that is allowed, and the rules that it leads to.
+type pattern struct {
+	path  []string
+	rules route.Set
 }
 
 // conflict says that the Deny for one rule would match a request to a permitted one.
@@ -33,27 +41,50 @@ type conflict struct{ denied, hit int }
 func (p *planner) tight() {
 	p.allow, p.deny = make([]entry, 0, 16), make([]entry, 0, 16)
 	p.allowFrom(0)
+	p.allowBound()
 	p.denyFrom(0)
 }
 
 // wide allows everything and denies all that is barred. It has a conflict wherever tight has one.
 func (p *planner) wide() {
 	p.addAllow(0, atAndBelow)
+	p.allowBound()
 	p.denyFrom(0)
 }
 
 func (p *planner) addAllow(i int, f form) {
 	p.allow = append(p.allow, entry{i, f})
-	add := func(rules route.Set) {
-		for w := range rules {
-			p.needed[w] |= rules[w] & p.barred[w]
-		}
-	}
 	if f != below {
-		add(p.class.exact[i])
+		p.need(p.class.exact[i])
 	}
 	if f != exactly {
-		add(p.class.below[i])
+		p.need(p.class.below[i])
+	}
+}
+
+// need notes the rules whose requests an Allow matches.
+func (p *planner) need(rules route.Set) {
+	for w := range rules {
+		p.needed[w] |= rules[w] & p.barred[w]
+	}
+}
+
+// allowBound allows the rules that values of their paths' parameters permit, one path for each way.
+func (p *planner) allowBound() {
+	if p.permission.bound == nil {
+		return
+	}
+	for i, rule := range p.class.rule {
+		if rule < 0 {
+			continue
+		}
+		for _, way := range p.permission.bound[rule] {
+			path := p.c.path(i, way)
+			rules := p.c.rulesAt(p.class, p.c.follow(path))
+			p.need(rules)
+			p.patterns = append(p.patterns, pattern{path, rules})
+			p.plan.bound = append(p.plan.bound, joined(path))
+		}
 	}
 }
 
@@ -65,14 +96,14 @@ func (p *planner) has(i int, rules route.Set) bool {
 
 func (p *planner) allowFrom(i int) {
 	n := &p.c.nodes[i]
-	mine := p.has(i, p.permitted)
+	mine := p.has(i, p.all)
 	switch {
-	case !p.class.under[i].Meets(p.permitted):
+	case !p.class.under[i].Meets(p.all):
 		if mine {
 			p.addAllow(i, exactly)
 		}
-	case n.child != 0 && p.has(n.child, p.permitted), // whose pattern matches all that is below, too
-		!p.class.below[i].Meets(p.barred) && several(p.class.under[i], p.permitted):
+	case n.child != 0 && p.has(n.child, p.all), // whose pattern matches all that is below, too
+		!p.class.below[i].Meets(p.barred) && several(p.class.under[i], p.all):
 		p.addAllow(i, formOf(mine))
 	default:
 		if mine {
@@ -109,13 +140,14 @@ func (p *planner) denyFrom(i int) {
 	if !mine && !p.class.under[i].Meets(p.needed) {
 		return
 	}
-	alone := mine && p.class.exact[i].Meets(p.permitted) // its own pattern would hit too much
+	// Its own pattern would hit too much.
+	alone := mine && (p.class.exact[i].Meets(p.open) || p.some.Has(int(p.class.rule[i])))
 	if alone {
 		p.refine(i)
 		mine = false
 	}
 	switch {
-	case !p.class.below[i].Meets(p.permitted) &&
+	case !p.class.below[i].Meets(p.open) &&
 		(n.child != 0 && p.has(n.child, p.needed) || several(p.class.under[i], p.needed)):
 		p.deny = append(p.deny, entry{i, formOf(mine)})
 		return
@@ -129,17 +161,56 @@ func (p *planner) denyFrom(i int) {
 
 // refine denies of a rule's requests only those that an Allow matches, one by one of the ways in which it does.
 func (p *planner) refine(i int) {
-	denied := int(p.class.rule[i])
 	for _, a := range p.allow {
 		for _, m := range p.c.meetings(p.class, a, i) {
-			if hit := firstOf(m.rules, p.permitted); hit >= 0 {
-				if p.conflict == nil {
-					p.conflict = &conflict{denied, hit}
-				}
-			} else if path := joined(m.path); !slices.Contains(p.refined, path) {
-				p.refined = append(p.refined, path)
-			}
+			p.denyMeeting(m, i)
 		}
+	}
+	for _, bound := range p.patterns {
+		if !bound.rules.Has(int(p.class.rule[i])) {
+			continue
+		}
+		for _, m := range p.c.meetingsOf(p.class, bound.path, i) {
+			p.denyMeeting(m, i)
+		}
+	}
+}
+
+// denyMeeting denies what requests to the rule at a node and an Allow have in common, unless it is permitted.
+func (p *planner) denyMeeting(m meeting, i int) {
+	denied := int(p.class.rule[i])
+	if p.some.Has(denied) {
+		ways := p.permission.bound[denied]
+		if slices.ContainsFunc(ways, func(way binding) bool { return way.inside(m.path) }) {
+			return
+		}
+		if slices.ContainsFunc(ways, func(way binding) bool { return way.meets(m.path, false) }) {
+			p.fail(denied, denied)
+			return
+		}
+	}
+	hit := firstOf(m.rules, p.all)
+	for rule := range m.rules.All {
+		if hit >= 0 || !p.some.Has(rule) {
+			continue
+		}
+		at := p.class.nodeOf(rule)
+		if slices.ContainsFunc(p.permission.bound[rule], func(way binding) bool {
+			return p.c.hits(p.class, m.path, at, way, false)
+		}) {
+			hit = rule
+		}
+	}
+	if hit >= 0 {
+		p.fail(denied, hit)
+	} else if path := joined(m.path); !slices.Contains(p.refined, path) {
+		p.refined = append(p.refined, path)
+	}
+}
+
+func (p *planner) fail(denied, hit int) {
+	if p.conflict == nil {
+		p.conflict = &conflict{denied, hit}
 	}
 }
 

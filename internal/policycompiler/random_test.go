@@ -125,3 +125,6 @@ func randomRequest(r *rand.Rand, t *access.Table) (verb, path string) {
 }
 
 func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, seed)) }
+
+// allOf is a grant of rules whatever their paths' parameters are.
+func allOf(permitted []bool) *access.Grant { return &access.Grant{All: permitted} }

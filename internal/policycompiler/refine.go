@@ -60,7 +60,7 @@ func (c *Compiler) follow(path []string) route.Set {
 		if s == run {
 			at = c.machine.Run(at)
 		} else {
-			at = c.machine.Literal(at, s)
+			at = c.machine.Literal(at, plainOf(s))
 		}
 	}
 	return at
@@ -79,13 +79,18 @@ func (c *Compiler) meetings(k *class, allow entry, i int) (out []meeting) {
 	if !(allow.form != below && k.exact[allow.node].Has(rule) || allow.form != exactly && k.below[allow.node].Has(rule)) {
 		return nil
 	}
-	segments := c.segments(i)
 	for _, pattern := range c.patterns(allow) {
-		for _, path := range common(pattern, segments) {
-			// Where another resource comes first for all the paths of a pattern, there is nothing to deny.
-			if rules := c.rulesAt(k, c.follow(path)); rules.Has(rule) {
-				out = append(out, meeting{path, rules})
-			}
+		out = append(out, c.meetingsOf(k, pattern, i)...)
+	}
+	return out
+}
+
+// meetingsOf finds them given a pattern of an Allow.
+func (c *Compiler) meetingsOf(k *class, pattern []string, i int) (out []meeting) {
+	for _, path := range common(pattern, c.segments(i)) {
+		// Where another resource comes first for all the paths of a pattern, there is nothing to deny.
+		if rules := c.rulesAt(k, c.follow(path)); rules.Has(int(k.rule[i])) {
+			out = append(out, meeting{path, rules})
 		}
 	}
 	return out
@@ -110,8 +115,10 @@ func common(pattern []string, segments []route.Segment) [][]string {
 			out = append(out, slices.Concat(laid, pattern))
 		case pattern[0] == run:
 			lay(pattern, segments[1:], true, append(laid, textOf(segments[0])))
-		case segments[0].Kind == route.Param || segments[0].Text == pattern[0]:
+		case segments[0].Kind == route.Param:
 			lay(pattern[1:], segments[1:], false, append(laid, pattern[0]))
+		case segments[0].Text == plainOf(pattern[0]):
+			lay(pattern[1:], segments[1:], false, append(laid, segments[0].Text))
 		}
 	}
 	lay(pattern, segments, false, nil)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
-	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
 // LongestPrefix is how long a prefix (see [ARN.Prefix]) can be without the stage's name, for use at synth, where region
@@ -15,12 +14,25 @@ import (
 const LongestPrefix = len("arn:::execute-api:::://") + 10 + 20 + 12 + 10
 
 // CheckSize finds, for use at synth, whether some rights can lead to a policy above [Compiler.Limit], or a route to a
-// resource above the 512 characters that API Gateway takes. The prefix is given by its length. The error is
-// [ErrTooLarge].
+// resource above the 512 characters that API Gateway takes. Values of parameters are taken to have 64 characters, and
+// lists of them ten values; of callers with more, [Compiler.Append] leaves out what does not fit. The prefix is given by
+// its length. The error is [ErrTooLarge].
 func (c *Compiler) CheckSize(prefix int) error {
 	if n := prefix + c.longest; n > maxResource {
 		return fmt.Errorf("%w: a route's resource can have %d characters, and API Gateway takes %d: shorten the longest path",
 			ErrTooLarge, n, maxResource)
+	}
+	for k := range c.classes {
+		for i, shapes := range c.shapes(&c.classes[k]) {
+			for _, s := range shapes {
+				_, n := c.filled(joined(s.path) + "/")
+				if n += prefix + len("OPTIONS"); s.way != nil && n > maxResource {
+					return fmt.Errorf("%w: a resource of the route %q has %d characters with values of %d characters for its "+
+						"parameters, and API Gateway takes %d: shorten the path", ErrTooLarge,
+						c.table.Rules()[c.classes[k].rule[i]].Pattern, n, usualLength, maxResource)
+				}
+			}
+		}
 	}
 	// The bound takes some microseconds, and the exact size tries up to 2^12 rights, so the bound comes first: a table
 	// whose bound fits needs no more. That leaves out no table, as the exact size never exceeds the bound.
@@ -52,20 +64,45 @@ func (c *Compiler) MaxSize(prefix int) (bytes int, exact bool) {
 		if !ok {
 			continue
 		}
-		permitted := route.NewSet(len(c.table.Rules()))
-		for i, ok := range c.table.Permitted(rights) {
-			if ok {
-				permitted.Add(i)
-			}
-		}
-		if key := fmt.Sprint(permitted); !seen[key] {
+		g := c.table.Grant(c.withValues(rights))
+		if key := string(c.key("", &g)); !seen[key] {
 			seen[key] = true
-			if w, err := c.compose(nil, filler, permitted); err == nil {
-				bytes = max(bytes, len(w.to)+len(closing))
+			if w, err := c.compose(nil, filler, c.symbols(&g)); err == nil {
+				f := newFiller(nil, g.Values, false)
+				newTemplate(string(append(w.to, closing...))).fill(f, false)
+				bytes = max(bytes, len(f.to))
 			}
 		}
 	}
 	return bytes, true
+}
+
+// A claim's list is taken to have ten values, and a value to have 64 characters, where it is not known how many it has.
+const (
+	usualValues = 10
+	usualLength = 64
+)
+
+// withValues are rights with values for the sources: the claims that parameters of paths are compared with.
+func (c *Compiler) withValues(rights access.Rights) access.Rights {
+	rights.Claims = slices.Clone(rights.Claims)
+	for n, source := range c.table.Sources() {
+		i := slices.IndexFunc(rights.Claims, func(v access.ClaimValue) bool { return v.Path == source.Claim })
+		if i < 0 {
+			i = len(rights.Claims)
+			rights.Claims = append(rights.Claims, access.ClaimValue{Path: source.Claim})
+		}
+		value := func(v int) string { return fmt.Sprintf("%0*d", usualLength, n*usualValues+v) }
+		switch claim := &rights.Claims[i]; {
+		case source.Kind == access.PathIs && claim.Text == "":
+			claim.Text = value(0)
+		case source.Kind == access.PathIn:
+			for v := len(claim.List); v < usualValues; v++ {
+				claim.List = append(claim.List, value(v))
+			}
+		}
+	}
+	return rights
 }
 
 // values are those that the requirements of the authorizer's own rules name, each once.
@@ -104,8 +141,9 @@ func (c *Compiler) bound(prefix int) int {
 	n := len(opening) + len(iampolicy.Allow) + len(nextDeny) + 2*len(element) + len(closing)
 	add := func(verbs []string) func(stem, tail string) {
 		return func(stem, tail string) {
+			times, length := c.filled(stem + tail)
 			for _, verb := range verbs {
-				n += len(`"",`) + prefix + len(verb) + len(stem) + len(tail)
+				n += times * (len(`"",`) + prefix + len(verb) + length)
 			}
 		}
 	}
@@ -115,24 +153,50 @@ func (c *Compiler) bound(prefix int) int {
 	}
 	for k := range c.classes {
 		class := &c.classes[k]
+		shapes := c.shapes(class)
 		for i, r := range class.rule {
 			if r < 0 || !c.ours.Has(int(r)) {
 				continue
 			}
 			c.paths(entry{i, exactly}, add(class.verbs))
 			n += len(class.verbs) // "/*" instead of "/"
-			if len(c.others(class.exact[i], int(r))) == 0 {
+			for _, s := range shapes[i] {
+				if s.way != nil {
+					refinedPaths(joined(s.path), add(class.verbs))
+				}
+			}
+			onPath := c.table.Bound(int(r)) != nil
+			if len(c.others(class.exact[i], int(r))) == 0 && !onPath {
 				continue
 			}
-			for j, allowed := range class.rule {
-				if allowed < 0 || allowed == r || !c.ours.Has(int(allowed)) {
-					continue
-				}
-				for _, m := range c.meetings(class, entry{j, exactly}, i) {
-					refinedPaths(joined(m.path), add(class.verbs))
+			for j := range shapes {
+				for _, s := range shapes[j] {
+					if j == i && s.way == nil || !s.rules.Has(int(r)) {
+						continue
+					}
+					for _, m := range c.meetingsOf(class, s.path, i) {
+						refinedPaths(joined(m.path), add(class.verbs))
+					}
 				}
 			}
 		}
 	}
 	return n
+}
+
+// filled is how many resources a path stands for once values are in it, and how long each is.
+func (c *Compiler) filled(path string) (times, length int) {
+	parts := strings.Split(path, mark)
+	times, length = 1, len(parts[0])
+	for _, part := range parts[1:] {
+		name, rest, found := strings.Cut(part, "/")
+		if found {
+			length += len("/") + len(rest)
+		}
+		length += usualLength
+		if h := holeOf(name); h.source >= 0 && c.table.Sources()[h.source].Kind == access.PathIn {
+			times *= usualValues
+		}
+	}
+	return times, length
 }

@@ -31,7 +31,7 @@ func TestMaxSize(t *testing.T) {
 					rights = rights.With(access.Group, string(rune('s'+i)))
 				}
 			}
-			if policy, err := c.Append(nil, prefix, table.Permitted(rights)); err == nil {
+			if policy, err := c.Append(nil, prefix, allOf(table.Permitted(rights))); err == nil {
 				largest = max(largest, len(policy))
 			}
 		}
@@ -42,7 +42,7 @@ func TestMaxSize(t *testing.T) {
 			t.Fatalf("%v: the bound is %d, and there is a policy of %d", table.Routes().Patterns(), bound, largest)
 		}
 		for range 20 { // the bound holds for whatever is permitted
-			if policy, err := c.Append(nil, prefix, randomPermitted(r, table)); err == nil && len(policy) > bound {
+			if policy, err := c.Append(nil, prefix, allOf(randomPermitted(r, table))); err == nil && len(policy) > bound {
 				t.Fatalf("%v: the bound is %d, and there is a policy of %d: %s", table.Routes().Patterns(), bound, len(policy),
 					policy)
 			}
@@ -135,7 +135,7 @@ func TestSizes(t *testing.T) {
 			{"one resource, read", access.Rights{Scopes: []string{"r0:read"}}},
 			{"all read", allRead(n)},
 		} {
-			policy, err := c.Append(nil, prefix, table.Permitted(k.rights))
+			policy, err := c.Append(nil, prefix, allOf(table.Permitted(k.rights)))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -29,7 +29,7 @@ func soundness(t *testing.T, r *rand.Rand, table *access.Table, permitted []bool
 		t.Fatal(err)
 	}
 	c.DenyEscapes = r.IntN(4) == 0
-	text, err := c.Append(nil, prefix, permitted)
+	text, err := c.Append(nil, prefix, allOf(permitted))
 	if errors.Is(err, ErrConflict) {
 		return 0, true
 	} else if err != nil {
@@ -157,7 +157,7 @@ func TestSoundnessEverywhere(t *testing.T) {
 		}
 		for range 4 {
 			permitted := randomPermitted(r, table)
-			text, err := c.Append(nil, prefix, permitted)
+			text, err := c.Append(nil, prefix, allOf(permitted))
 			if errors.Is(err, ErrConflict) {
 				conflicts++
 				continue

@@ -48,6 +48,17 @@ func (m *maker) token(t target) {
 			request.Claims[c.Path] = c.List
 		}
 	}
+	for _, r := range t.Requires {
+		for path := range r.Paths { // the first one will do
+			if request.Claims == nil {
+				request.Claims = map[string]any{}
+			}
+			if request.Claims[path.Claim] = parameterValue; path.Kind == access.PathIn {
+				request.Claims[path.Claim] = []string{parameterValue}
+			}
+			break
+		}
+	}
 	full, with := bare, "with a valid token"
 	if len(t.Requires) > 0 {
 		if full, err = m.Gateway.Issuer().Mint(request); err != nil {

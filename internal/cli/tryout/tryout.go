@@ -190,12 +190,15 @@ func (m *maker) try(ctx context.Context, e *Example) {
 	}
 }
 
+// parameterValue is that of each parameter of a path.
+const parameterValue = "1"
+
 // concrete is a path with values for its parameters.
 func concrete(path string) string {
 	parts := strings.Split(path, "/")
 	for i, p := range parts {
 		if strings.HasPrefix(p, "{") {
-			parts[i] = "1"
+			parts[i] = parameterValue
 		}
 	}
 	return strings.Join(parts, "/")

@@ -1,0 +1,150 @@
+package authz
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
+)
+
+// judge reports whether the answer will allow the request, and says in the decision why not. A policy for the whole API
+// is written before, as the grant then says what the policy leaves out.
+func (a *Authorizer) judge(
+	arn policycompiler.ARN,
+	rule int,
+	grant *access.Grant,
+	rights access.Rights,
+	d *decision,
+) bool {
+	switch {
+	case rule < 0 || a.table.Rules()[rule].Elsewhere:
+		d.end(denied, "route", "")
+	case !a.permits(grant, rule, arn.Path):
+		d.end(denied, "rights", "")
+		d.missing, d.got = a.missing(rule, arn.Path, grant, rights)
+	case !a.names(arn, grant):
+		d.end(denied, "path", "")
+	default:
+		d.end(allowed, "", "")
+		return true
+	}
+	return false
+}
+
+func (a *Authorizer) permits(grant *access.Grant, rule int, path string) bool {
+	if a.config.PerRequest {
+		return grant.Permits(rule, path, policycompiler.Same)
+	}
+	return policycompiler.Permits(grant, rule, path)
+}
+
+// names reports whether the policy can allow this very path. That of one request names the path, which must mean itself
+// there. That of the whole API names routes, and leaves paths with an empty segment to those who may call all of them.
+func (a *Authorizer) names(arn policycompiler.ARN, grant *access.Grant) bool {
+	if a.config.DenyEscapedPaths && strings.Contains(arn.Path, "%") {
+		return false
+	}
+	if a.config.PerRequest {
+		_, allow := policycompiler.Method(a.table, grant, arn)
+		return allow
+	}
+	if strings.Contains(arn.Path, "//") {
+		for i, rule := range a.table.Rules() {
+			if !rule.Elsewhere && !grant.All[i] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// missing is the first requirement of a rule that is not met, and what the caller has of what it asks for.
+func (a *Authorizer) missing(
+	rule int,
+	path string,
+	grant *access.Grant,
+	rights access.Rights,
+) (requirement, got string) {
+	of := a.table.Rules()[rule]
+	segments := access.Segments(path)
+	segment := func(req access.Requirement) string {
+		if i := of.Parameter(req.Parameter); i >= 0 && i < len(segments) {
+			return segments[i]
+		}
+		return ""
+	}
+	met := func(req access.Requirement) bool {
+		for alternative := range req.Paths {
+			values := rights.Claim(alternative.Claim).List
+			if alternative.Kind == access.PathIs {
+				values = []string{rights.Claim(alternative.Claim).Text}
+			}
+			if slices.ContainsFunc(values, func(v string) bool {
+				return access.Usable(v) && policycompiler.Same(segment(alternative), v)
+			}) {
+				return true
+			}
+		}
+		return rights.Meet(req)
+	}
+	for _, req := range of.Requires {
+		if !met(req) {
+			return req.String(), heldOf(req, rights, segment)
+		}
+	}
+	// Each is met by a value that a policy does not hold.
+	for _, req := range of.Requires {
+		if !rights.Meet(req) {
+			return req.String(), heldOf(req, rights, segment) + ", and " + grant.WhyNot(rule)
+		}
+	}
+	return "", ""
+}
+
+// heldOf says what a caller has of what a requirement asks for.
+func heldOf(req access.Requirement, rights access.Rights, segment func(access.Requirement) string) string {
+	var have []string
+	switch req.Kind {
+	case access.Scope:
+		have = rights.Scopes
+	case access.Group:
+		have = rights.Groups
+	case access.Role:
+		have = rights.Roles
+	case access.Claim, access.ClaimHas:
+		return "claim " + claimIs(req.Claim, rights)
+	case access.PathIs, access.PathIn:
+		text := "caller's " + claimIs(req.Claim, rights)
+		if claim := rights.Claim(req.Claim).Text; req.Kind == access.PathIs && claim != "" && !access.Usable(claim) {
+			text += ", which no segment of a path is compared with"
+		}
+		return text + ", the path's " + req.Parameter + " is " + join([]string{segment(req)})
+	case access.Either:
+		for _, alternative := range req.Either {
+			text := heldOf(alternative, rights, segment)
+			switch alternative.Kind {
+			case access.Scope, access.Group, access.Role:
+				text = alternative.Subject() + ": " + text
+			}
+			if !slices.Contains(have, text) {
+				have = append(have, text)
+			}
+		}
+		return strings.Join(have, "; ")
+	}
+	return cmp.Or(join(have), "none")
+}
+
+// claimIs says what a claim is, as conditions see it.
+func claimIs(path string, rights access.Rights) string {
+	claim := rights.Claim(path)
+	switch {
+	case claim.Text != "":
+		return path + " is " + join([]string{claim.Text})
+	case claim.List != nil:
+		return path + " has " + cmp.Or(join(claim.List), "nothing")
+	}
+	return path + " has no text"
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"encoding/json"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+// verdict is what the requirements say of a request.
+type verdict struct {
+	permitted bool
+	byPath    bool    // only since a parameter of the path has a value
+	values    []value // all that it could be since
+}
+
+// value is one of a parameter, as it is in the path and as the claim has it.
+type value struct{ segment, value string }
+
+// evaluate decides a request that a route was found for, from the words of the requirements.
+func evaluate(rules []access.Rule, rule int, claims map[string]any, path string) verdict {
+	v := verdict{permitted: true}
+	for _, req := range rules[rule].Requires {
+		alternatives := []access.Requirement{req}
+		if req.Kind == access.Either {
+			alternatives = req.Either
+		}
+		met, byPath := false, false
+		for _, a := range alternatives {
+			if a.Kind != access.PathIs && a.Kind != access.PathIn {
+				met = met || byClaims(a, claims)
+			} else if made, ok := byParameter(rules, rule, a, claims, path); ok {
+				byPath = true
+				v.values = append(v.values, made)
+			}
+		}
+		v.permitted = v.permitted && (met || byPath)
+		v.byPath = v.byPath || byPath && !met
+	}
+	return v
+}
+
+func byClaims(req access.Requirement, claims map[string]any) bool {
+	switch req.Kind {
+	case access.Scope:
+		scopes, _ := claims["scope"].(string)
+		return slices.ContainsFunc(strings.Split(scopes, " "), func(s string) bool { return slices.Contains(req.AnyOf, s) })
+	case access.Group:
+		groups, _ := claims["groups"].([]any)
+		return slices.ContainsFunc(groups, func(g any) bool {
+			s, ok := g.(string)
+			return ok && slices.Contains(req.AnyOf, s)
+		})
+	case access.Claim:
+		s, ok := word(claims[req.Claim])
+		return ok && slices.Contains(req.AnyOf, s)
+	case access.ClaimHas:
+		return slices.ContainsFunc(list(claims[req.Claim]), func(s string) bool { return slices.Contains(req.AnyOf, s) })
+	}
+	panic("a kind that no table here has")
+}
+
+// word is the text of a string, a boolean or an integer.
+func word(claim any) (string, bool) {
+	switch c := claim.(type) {
+	case string:
+		return c, true
+	case bool:
+		return strconv.FormatBool(c), true
+	case json.Number:
+		if strings.Trim(c.String(), "-0123456789") == "" {
+			return c.String(), true
+		}
+	}
+	return "", false
+}
+
+// list are the words of a list that has nothing else.
+func list(claim any) (out []string) {
+	elements, _ := claim.([]any)
+	for _, e := range elements {
+		s, ok := word(e)
+		if !ok {
+			return nil
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// named is what a value may consist of.
+var named = regexp.MustCompile(`^[A-Za-z0-9._~@|:+-]{1,128}$`)
+
+// byParameter compares a parameter of the path with a claim.
+func byParameter(
+	rules []access.Rule,
+	rule int,
+	req access.Requirement,
+	claims map[string]any,
+	path string,
+) (value, bool) {
+	pattern := rules[rule].Pattern
+	place := slices.Index(pattern.Segments, route.Segment{Kind: route.Param, Text: req.Parameter})
+	segments := strings.Split(strings.Trim(path, "/"), "/")
+	if place >= len(segments) {
+		return value{}, false
+	}
+	decoded, err := url.PathUnescape(segments[place])
+	if err != nil {
+		return value{}, false
+	}
+	values := list(claims[req.Claim])
+	if req.Kind == access.PathIs {
+		s, _ := word(claims[req.Claim])
+		values = []string{s}
+	}
+	if !slices.Contains(values, decoded) || !named.MatchString(decoded) || decoded == "." || decoded == ".." {
+		return value{}, false
+	}
+	for _, other := range rules { // a route that has this very word there
+		s := other.Pattern.Segments
+		if len(s) > place && s[place] == (route.Segment{Kind: route.Literal, Text: decoded}) &&
+			slices.Equal(s[:place], pattern.Segments[:place]) {
+			return value{}, false
+		}
+	}
+	return value{segments[place], decoded}, true
+}

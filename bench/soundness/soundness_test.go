@@ -1,0 +1,27 @@
+package main
+
+import (
+	"runtime"
+	"testing"
+)
+
+// TestSoundness is a hundredth of what the command is run with before a release.
+func TestSoundness(t *testing.T) {
+	cases := 100_000
+	if testing.Short() {
+		cases = 10_000
+	}
+	total, err := tryAll(cases, 1, runtime.GOMAXPROCS(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(total)
+	if total.bound < cases/50 || total.allowed < cases/10 {
+		t.Errorf("%s\nthe requests are too far from the tables to prove anything", total)
+	}
+	for _, reason := range []string{"spelling", "empty segment", "escapes", "literal", "name"} {
+		if total.denied[reason] == 0 {
+			t.Errorf("no request was denied for the reason %q", reason)
+		}
+	}
+}

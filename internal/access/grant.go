@@ -1,0 +1,368 @@
+package access
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+// Source is a claim that parameters of paths are compared with.
+type Source struct {
+	Kind  Kind // PathIs or PathIn
+	Claim string
+}
+
+// Bind asks for a segment of the path that is among the values of sources.
+type Bind struct {
+	Segment int      // its place in the path, from 0
+	Sources []int    // by their place in [Table.Sources]; the value is in all of them
+	Taken   []string // literals that other routes have at that place, which the value is not
+}
+
+// Way is one way in which a path's parameters permit a rule: all of its binds hold, in the order of their segments.
+type Way []Bind
+
+// Ways are those in which parameters meet some requirements of a rule.
+type Ways struct {
+	Unmet uint16 // the requirements, a bit for each: those that no value of the rights meets
+	Ways  []Way
+}
+
+// Grant is what some rights permit.
+type Grant struct {
+	// All says of each rule whether it is permitted, whatever its path's parameters are.
+	All []bool
+
+	// Ways are the ways in which a rule that is not in All is permitted; none if it is not permitted at all. The slice is
+	// nil if that is so for each rule.
+	Ways [][]Way
+
+	// Unmet says of such a rule which of its requirements a parameter of the path has to meet, a bit for each.
+	Unmet []uint16
+
+	// Values are the values of each source that a segment can be: see [Usable]. They are sorted.
+	Values [][]string
+
+	// Left is what a policy for the whole API cannot hold of the ways.
+	Left []Left
+}
+
+// Left is a rule, for some values of its path's parameters or for all.
+type Left struct {
+	Rule     int
+	Segments []int    // the places of the values; nil for all values
+	Values   []string // as many
+	Why      string
+}
+
+// MaxValues is how many values of a claim's list count. A longer list permits nothing.
+const MaxValues = 1024
+
+// maxWays bounds [Table.Grant].
+const maxWays = 16
+
+// Usable reports whether a claim's value can be compared with a segment of a path: it has 1 to 128 characters, letters,
+// digits and - . _ ~ (unreserved in RFC 3986, section 2.3) and @ | : +, which subjects and addresses have, and it is not
+// "." or "..", which clients take for steps in the path (section 5.2.4). So it means itself in a policy, where it has
+// two spellings at most: [Escaped].
+func Usable(value string) bool {
+	if len(value) == 0 || len(value) > 128 || value == "." || value == ".." {
+		return false
+	}
+	for i := range len(value) {
+		c := value[i]
+		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+		if !letter && strings.IndexByte("-._~@|:+", c) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// reserved are the characters of usable values that a client may write percent-encoded.
+const reserved = "@|:+"
+
+// Escaped is a usable value with its reserved characters percent-encoded, in upper-case hex as RFC 3986, section 2.1,
+// recommends. Most values have none.
+func Escaped(value string) string {
+	if !strings.ContainsAny(value, reserved) {
+		return value
+	}
+	const hex = "0123456789ABCDEF"
+	b := make([]byte, 0, len(value)+8)
+	for i := range len(value) {
+		if c := value[i]; strings.IndexByte(reserved, c) >= 0 {
+			b = append(b, '%', hex[c>>4], hex[c&15])
+		} else {
+			b = append(b, c)
+		}
+	}
+	return string(b)
+}
+
+// bound is what the table knows of a rule with requirements on its path.
+type bound struct {
+	clauses uint16 // the requirements that a parameter can meet, a bit for each
+	ways    []Ways // for each subset of those
+}
+
+// ways is in how many ways parameters of the path can meet requirements, at most.
+func ways(requires []Requirement) int {
+	n := 1
+	for _, r := range requires {
+		alternatives := 0
+		for range r.Paths {
+			alternatives++
+		}
+		n *= max(1, alternatives)
+	}
+	return n
+}
+
+// bindAll prepares the rules with requirements on their paths.
+func (t *Table) bindAll() {
+	for i, rule := range t.rules {
+		var b bound
+		for j, req := range rule.Requires {
+			for range req.Paths {
+				b.clauses |= 1 << j
+			}
+		}
+		if b.clauses == 0 {
+			continue
+		}
+		if t.bounds == nil {
+			t.bounds = make([]*bound, len(t.rules))
+		}
+		t.bounds[i] = &b
+		// Each subset of the clauses: those that values do not meet.
+		for unmet := b.clauses; unmet != 0; unmet = (unmet - 1) & b.clauses {
+			b.ways = append(b.ways, Ways{unmet, t.waysOf(rule, unmet)})
+		}
+	}
+}
+
+func (t *Table) waysOf(rule Rule, unmet uint16) []Way {
+	out := []Way{nil}
+	for j, req := range rule.Requires {
+		if unmet>>j&1 == 0 {
+			continue
+		}
+		var next []Way
+		for _, way := range out {
+			for alternative := range req.Paths {
+				next = append(next, way.with(t.bind(rule.Pattern, alternative)))
+			}
+		}
+		out = next
+	}
+	return out
+}
+
+// with joins a bind to a way.
+func (w Way) with(b Bind) Way {
+	out := slices.Clone(w)
+	i, found := slices.BinarySearchFunc(out, b.Segment, func(b Bind, segment int) int { return b.Segment - segment })
+	if !found {
+		return slices.Insert(out, i, b)
+	}
+	if source := b.Sources[0]; !slices.Contains(out[i].Sources, source) {
+		out[i].Sources = append(slices.Clip(out[i].Sources), source)
+	}
+	return out
+}
+
+func (t *Table) bind(p route.Pattern, req Requirement) Bind {
+	source := Source{req.Kind, req.Claim}
+	n := slices.Index(t.sources, source)
+	if n < 0 {
+		n = len(t.sources)
+		t.sources = append(t.sources, source)
+	}
+	i := parameter(p, req.Parameter)
+	return Bind{Segment: i, Sources: []int{n}, Taken: t.taken(p.Segments[:i])}
+}
+
+// parameter finds a plain parameter of a pattern by its name, or -1.
+func parameter(p route.Pattern, name string) int {
+	return slices.Index(p.Segments, route.Segment{Kind: route.Param, Text: name})
+}
+
+// taken are the literals that other routes have at the place after these segments.
+func (t *Table) taken(prefix []route.Segment) (out []string) {
+	for _, rule := range t.rules {
+		s := rule.Pattern.Segments
+		if len(s) > len(prefix) && s[len(prefix)].Kind == route.Literal && slices.Equal(s[:len(prefix)], prefix) &&
+			!slices.Contains(out, s[len(prefix)].Text) {
+			out = append(out, s[len(prefix)].Text)
+		}
+	}
+	return out
+}
+
+// Sources returns the claims that parameters of paths are compared with. The slice is the table's own: it is not to be
+// changed.
+func (t *Table) Sources() []Source { return t.sources }
+
+// Bound returns the ways in which parameters of its path can meet requirements of a rule, for each subset of those.
+func (t *Table) Bound(rule int) []Ways {
+	if t.bounds == nil || t.bounds[rule] == nil {
+		return nil
+	}
+	return t.bounds[rule].ways
+}
+
+// Grant finds what some rights permit.
+func (t *Table) Grant(r Rights) Grant {
+	held := t.held(r)
+	g := Grant{All: make([]bool, len(t.rules))}
+	for i, needs := range t.needs {
+		if t.rules[i].Elsewhere {
+			continue
+		}
+		unmet := uint16(0)
+		path := t.bounds != nil && t.bounds[i] != nil
+		met := true
+		for j, need := range needs {
+			if held.Meets(need) {
+				continue
+			}
+			if met = path && t.bounds[i].clauses>>j&1 != 0; !met {
+				break
+			}
+			unmet |= 1 << j
+		}
+		switch {
+		case met && unmet == 0:
+			g.All[i] = true
+		case met:
+			g.permit(t, i, unmet, r)
+		}
+	}
+	return g
+}
+
+// permit adds a rule that the parameters of its path permit, if there is a value that they can have.
+func (g *Grant) permit(t *Table, rule int, unmet uint16, r Rights) {
+	if g.Values == nil {
+		g.Values = make([][]string, len(t.sources))
+		for i, s := range t.sources {
+			g.Values[i] = r.valuesOf(s)
+		}
+	}
+	all := t.bounds[rule].ways
+	ways := all[slices.IndexFunc(all, func(w Ways) bool { return w.Unmet == unmet })].Ways
+	empty := func(way Way) bool { return slices.ContainsFunc(way, func(b Bind) bool { return !g.any(b) }) }
+	if slices.ContainsFunc(ways, empty) {
+		ways = slices.DeleteFunc(slices.Clone(ways), empty)
+	}
+	if len(ways) == 0 {
+		return
+	}
+	if g.Ways == nil {
+		g.Ways, g.Unmet = make([][]Way, len(t.rules)), make([]uint16, len(t.rules))
+	}
+	g.Ways[rule], g.Unmet[rule] = ways, unmet
+}
+
+// any reports whether some value of a segment meets a bind, as far as one look at the sources shows.
+func (g *Grant) any(b Bind) bool {
+	return !slices.ContainsFunc(b.Sources, func(source int) bool { return len(g.Values[source]) == 0 })
+}
+
+// valuesOf are the values of a source that a segment can be, sorted, each once.
+func (r Rights) valuesOf(s Source) []string {
+	claim := r.Claim(s.Claim)
+	if s.Kind == PathIs {
+		if Usable(claim.Text) {
+			return []string{claim.Text}
+		}
+		return nil
+	}
+	var out []string
+	for _, v := range claim.List {
+		if Usable(v) {
+			out = append(out, v)
+		}
+	}
+	slices.Sort(out)
+	if out = slices.Compact(out); len(out) > MaxValues {
+		return nil
+	}
+	return out
+}
+
+// ValuesOf are the values that a bind permits, which are none of the literals that other routes have at its place.
+func (g Grant) ValuesOf(b Bind) []string {
+	var out []string
+	for _, v := range g.Values[b.Sources[0]] {
+		if g.Takes(b, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// Takes reports whether a bind permits a value.
+func (g Grant) Takes(b Bind, value string) bool {
+	return !slices.Contains(b.Taken, value) && !slices.ContainsFunc(b.Sources, func(source int) bool {
+		_, found := slices.BinarySearch(g.Values[source], value)
+		return !found
+	})
+}
+
+// Permits reports whether a rule is permitted for a path that falls under it, but for what is left out. A segment is
+// compared with a value by same.
+func (g Grant) Permits(rule int, path string, same func(segment, value string) bool) bool {
+	if rule >= len(g.All) {
+		return false
+	}
+	if g.All[rule] {
+		return true
+	}
+	if g.Ways == nil {
+		return false
+	}
+	segments := Segments(path)
+	return slices.ContainsFunc(g.Ways[rule], func(way Way) bool {
+		values, ok := g.matched(way, segments, same)
+		return ok && !slices.ContainsFunc(g.Left, func(l Left) bool { return l.Rule == rule && l.holds(way, values) })
+	})
+}
+
+// matched are the values that a path's segments are, of a way that permits it.
+func (g Grant) matched(way Way, segments []string, same func(segment, value string) bool) ([]string, bool) {
+	values := make([]string, len(way))
+	for i, b := range way {
+		if b.Segment >= len(segments) {
+			return nil, false
+		}
+		all := g.Values[b.Sources[0]]
+		n := slices.IndexFunc(all, func(value string) bool { return same(segments[b.Segment], value) })
+		if n < 0 || !g.Takes(b, all[n]) {
+			return nil, false
+		}
+		values[i] = all[n]
+	}
+	return values, true
+}
+
+// WhyNot says why a rule is not permitted although each of its requirements is met by itself.
+func (g Grant) WhyNot(rule int) string {
+	for _, l := range g.Left {
+		if l.Rule == rule {
+			return l.Why
+		}
+	}
+	return "that value is a literal of another route, or spelled in a way that the policy does not have"
+}
+
+// holds reports whether values of a way are among what is left out.
+func (l Left) holds(way Way, values []string) bool {
+	return l.Segments == nil || slices.Equal(l.Values, values) &&
+		slices.EqualFunc(l.Segments, way, func(segment int, b Bind) bool { return segment == b.Segment })
+}
+
+// Segments are those of a request's path, in which slashes at either end do not count: see [route.Table.Match].
+func Segments(path string) []string { return strings.Split(strings.Trim(path, "/"), "/") }

@@ -1,0 +1,198 @@
+package policycompiler
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+// What is left out of a grant, as [access.Left] says it.
+const (
+	whyLong    = "the resource would have more than 512 characters"
+	whyMany    = "there are more values than a policy holds"
+	whyLiteral = "the value is a literal of another route, so that no policy allows just its requests"
+)
+
+// exact are a grant's ways with the values of the caller.
+type exact struct {
+	c      *Compiler
+	grant  *access.Grant
+	prefix string
+	ways   [][]binding // of each rule
+}
+
+// appendExactly is [Compiler.Append] for values with which no plan can be shared between callers: it plans with these
+// very values, and leaves out what cannot be said. Without any of the ways a policy depends on rights alone.
+func (c *Compiler) appendExactly(to []byte, prefix string, g *access.Grant) ([]byte, error) {
+	if !isPrefix(prefix) {
+		return to, fmt.Errorf("%w: the prefix %q is not what comes before the verb in one", ErrARN, prefix)
+	}
+	e := exact{c: c, grant: g, prefix: prefix, ways: make([][]binding, len(c.table.Rules()))}
+	for rule := range g.Ways {
+		e.bind(rule)
+	}
+	for e.bytes() > c.Limit {
+		e.leaveMost()
+	}
+	for _, leave := range []func(){func() {}, e.leaveLiterals, e.leaveAll} {
+		leave()
+		out, err := e.write(to)
+		for errors.Is(err, errTotal) && e.any() {
+			e.leaveMost()
+			out, err = e.write(to)
+		}
+		if err == nil || !e.any() {
+			return out, err
+		}
+	}
+	return to, ErrConflict // without ways, the loop returns
+}
+
+// errTotal says that the whole policy is too large, and not one resource.
+var errTotal = fmt.Errorf("%w: all of it", ErrTooLarge)
+
+func (e *exact) write(to []byte) ([]byte, error) {
+	p := e.c.unbound(e.grant)
+	for rule, ways := range e.ways {
+		p.bind(len(e.ways), rule, ways)
+	}
+	policy, err := e.c.write(nil, e.prefix, p)
+	if err != nil {
+		return to, err
+	}
+	f := newFiller(slices.Clip(to), nil, !e.c.DenyEscapes)
+	newTemplate(string(policy)).fill(f, !e.c.DenyEscapes)
+	switch {
+	case f.longest > maxResource:
+		return to, fmt.Errorf("%w: %s", ErrTooLarge, whyLong)
+	case len(f.to)-len(to) > e.c.Limit:
+		return to, errTotal
+	}
+	return f.to, nil
+}
+
+// any reports whether there are ways left.
+func (e *exact) any() bool {
+	return slices.ContainsFunc(e.ways, func(ways []binding) bool { return len(ways) > 0 })
+}
+
+// maxBindings is how many ways with their values one rule can have.
+const maxBindings = 4096
+
+// bind finds the ways of a rule with their values.
+func (e *exact) bind(rule int) {
+	for _, way := range e.grant.Ways[rule] {
+		made := []binding{{}}
+		for _, b := range way {
+			values := e.grant.ValuesOf(b)
+			if len(made)*len(values) > maxBindings {
+				e.leaveRule(rule, whyMany)
+				return
+			}
+			var next []binding
+			for _, m := range made {
+				for _, v := range values {
+					next = append(next, binding{
+						append(slices.Clip(m.segments), b.Segment), append(slices.Clip(m.texts), mark+v),
+					})
+				}
+			}
+			made = next
+		}
+		if e.ways[rule] = append(e.ways[rule], made...); len(e.ways[rule]) > maxBindings {
+			e.leaveRule(rule, whyMany)
+			return
+		}
+	}
+	e.leave(rule, whyLong, func(way binding) bool { return e.length(rule, way) > maxResource })
+	// The percent-encoded spelling is not the literal, so that one plan would not do for both.
+	e.leave(rule, whyLiteral, func(way binding) bool {
+		return slices.ContainsFunc(way.texts, func(text string) bool {
+			v := plainOf(text)
+			return e.c.isLiteral(v) && access.Escaped(v) != v
+		})
+	})
+}
+
+// length is that of the longest resource that allows a way.
+func (e *exact) length(rule int, way binding) int {
+	p := e.c.table.Rules()[rule].Pattern
+	n := len(e.prefix) + len(p.Verb)
+	if p.Verb == route.Any {
+		n = len(e.prefix) + len("OPTIONS")
+	}
+	for _, s := range p.Segments {
+		if n += len("/"); s.Kind == route.Literal {
+			n += len(s.Text)
+		} else {
+			n += len("?*")
+		}
+	}
+	for _, text := range way.texts {
+		n += len(access.Escaped(plainOf(text))) - len("?*")
+	}
+	return n + len("/")
+}
+
+// bytes are how many the policy has at least.
+func (e *exact) bytes() int {
+	n := 0
+	for rule, ways := range e.ways {
+		for _, way := range ways {
+			n += e.length(rule, way)
+		}
+	}
+	return n
+}
+
+// leave leaves some ways of a rule out.
+func (e *exact) leave(rule int, why string, which func(binding) bool) {
+	e.ways[rule] = slices.DeleteFunc(e.ways[rule], func(way binding) bool {
+		if !which(way) {
+			return false
+		}
+		left := access.Left{Rule: rule, Segments: way.segments, Why: why}
+		for _, text := range way.texts {
+			left.Values = append(left.Values, plainOf(text))
+		}
+		e.grant.Left = append(e.grant.Left, left)
+		return true
+	})
+}
+
+func (e *exact) leaveRule(rule int, why string) {
+	e.ways[rule] = nil
+	e.grant.Left = append(e.grant.Left, access.Left{Rule: rule, Why: why})
+}
+
+// leaveMost leaves out the rules that have most ways.
+func (e *exact) leaveMost() {
+	most := 0
+	for _, ways := range e.ways {
+		most = max(most, len(ways))
+	}
+	for rule, ways := range e.ways {
+		if len(ways) == most {
+			e.leaveRule(rule, whyMany)
+		}
+	}
+}
+
+func (e *exact) leaveLiterals() {
+	for rule := range e.ways {
+		e.leave(rule, whyLiteral, func(way binding) bool {
+			return slices.ContainsFunc(way.texts, func(text string) bool { return e.c.isLiteral(plainOf(text)) })
+		})
+	}
+}
+
+func (e *exact) leaveAll() {
+	for rule, ways := range e.ways {
+		if len(ways) > 0 {
+			e.leaveRule(rule, whyLiteral)
+		}
+	}
+}

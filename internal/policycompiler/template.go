@@ -1,0 +1,193 @@
+package policycompiler
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+)
+
+// template is a policy in which values of claims are still to be written.
+type template struct {
+	pieces []piece
+}
+
+// piece is text; or a resource with values in it, between parts.
+type piece struct {
+	text  string
+	comma bool // before the first resource
+	parts []string
+	holes []hole // one less than the parts
+}
+
+// hole is one value, or any of a source.
+type hole struct {
+	value  string
+	source int // -1 for a value
+}
+
+// newTemplate takes a policy apart whose resources have marks in them.
+func newTemplate(text string) *template {
+	t := &template{}
+	for {
+		at := strings.Index(text, mark)
+		if at < 0 {
+			t.pieces = append(t.pieces, piece{text: text})
+			return t
+		}
+		start := strings.LastIndexByte(text[:at], '"')
+		end := at + strings.IndexByte(text[at:], '"')
+		before, resource := text[:start], text[start+1:end]
+		p := piece{}
+		before, p.comma = strings.CutSuffix(before, ",")
+		p.parts = strings.Split(resource, mark)
+		for i, part := range p.parts[1:] {
+			value, rest := part, ""
+			if slash := strings.IndexByte(part, '/'); slash >= 0 {
+				value, rest = part[:slash], part[slash:]
+			}
+			p.holes, p.parts[i+1] = append(p.holes, holeOf(value)), rest
+		}
+		t.pieces = append(t.pieces, piece{text: before}, p)
+		text = text[end+1:]
+	}
+}
+
+// holeOf reads what [symbol] writes, or a value, which has no "=".
+func holeOf(text string) hole {
+	if number, found := strings.CutPrefix(text, "="); found {
+		if source, err := strconv.Atoi(number); err == nil {
+			return hole{source: source}
+		}
+	}
+	return hole{value: text, source: -1}
+}
+
+// filler writes a template with the values of sources.
+type filler struct {
+	to      []byte
+	values  [][]string
+	escaped [][]string // as many, percent-encoded; nil where that is the same, or not wanted
+	longest int        // resource of those with values
+	comma   bool       // before the next one
+	chosen  []string
+	other   []string // the chosen values, percent-encoded
+}
+
+func newFiller(to []byte, values [][]string, escapes bool) *filler {
+	f := &filler{to: to, values: values, escaped: make([][]string, len(values))}
+	for i, list := range values {
+		if !escapes || !slices.ContainsFunc(list, func(v string) bool { return access.Escaped(v) != v }) {
+			continue
+		}
+		for _, v := range list {
+			f.escaped[i] = append(f.escaped[i], access.Escaped(v))
+		}
+	}
+	return f
+}
+
+// size is about how many bytes the policy has.
+func (t *template) size(values [][]string) int {
+	n := 0
+	for i := range t.pieces {
+		p := &t.pieces[i]
+		size, times := len(p.text), 1
+		for _, part := range p.parts {
+			size += len(part)
+		}
+		for _, h := range p.holes {
+			if h.source >= 0 && len(values[h.source]) > 0 {
+				size += len(values[h.source][0])
+				times = min(times*len(values[h.source]), 1024)
+			}
+		}
+		n += (size + len(`,""`)) * times
+	}
+	return n
+}
+
+// fill writes the policy, behind what is there already.
+func (t *template) fill(f *filler, escapes bool) {
+	for i := range t.pieces {
+		p := &t.pieces[i]
+		f.comma = p.comma
+		switch {
+		case p.holes == nil:
+			f.to = append(f.to, p.text...)
+		case len(p.holes) == 1 && p.holes[0].source >= 0:
+			source := p.holes[0].source
+			for n, v := range f.values[source] {
+				f.one(p, v)
+				if f.escaped[source] != nil && f.escaped[source][n] != v {
+					f.one(p, f.escaped[source][n])
+				}
+			}
+		default:
+			f.chosen, f.other = f.chosen[:0], f.other[:0]
+			f.choose(p, escapes)
+		}
+	}
+}
+
+func (f *filler) begin() (at int) {
+	if f.comma {
+		f.to = append(f.to, ',')
+	}
+	f.comma = true
+	f.to = append(f.to, '"')
+	return len(f.to)
+}
+
+func (f *filler) end(at int) {
+	f.longest = max(f.longest, len(f.to)-at)
+	f.to = append(f.to, '"')
+}
+
+func (f *filler) one(p *piece, value string) {
+	at := f.begin()
+	f.to = append(append(append(f.to, p.parts[0]...), value...), p.parts[1]...)
+	f.end(at)
+}
+
+// choose goes through the values of the hole after those that are chosen.
+func (f *filler) choose(p *piece, escapes bool) {
+	i := len(f.chosen)
+	if i == len(p.holes) {
+		f.several(p, f.chosen)
+		if !slices.Equal(f.chosen, f.other) {
+			f.several(p, f.other)
+		}
+		return
+	}
+	next := func(value, other string) {
+		f.chosen, f.other = append(f.chosen[:i], value), append(f.other[:i], other)
+		f.choose(p, escapes)
+	}
+	h := p.holes[i]
+	switch {
+	case h.source < 0 && escapes:
+		next(h.value, access.Escaped(h.value))
+	case h.source < 0:
+		next(h.value, h.value)
+	default:
+		for n, v := range f.values[h.source] {
+			other := v
+			if f.escaped[h.source] != nil {
+				other = f.escaped[h.source][n]
+			}
+			next(v, other)
+		}
+	}
+	f.chosen, f.other = f.chosen[:i], f.other[:i]
+}
+
+func (f *filler) several(p *piece, values []string) {
+	at := f.begin()
+	f.to = append(f.to, p.parts[0]...)
+	for i, v := range values {
+		f.to = append(append(f.to, v...), p.parts[i+1]...)
+	}
+	f.end(at)
+}
