@@ -70,7 +70,7 @@ func Equal(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b
 // framing are the headers of one connection that an answer can have, and the length.
 var framing = []string{"Connection", "Content-Length", "Keep-Alive", "Trailer", "Transfer-Encoding", "Upgrade"}
 
-// IsFraming reports whether a header says where a message ends or what becomes of its connection (RFC 9110, sections
+// IsFraming reports whether a header says where a message ends, or concerns its connection alone (RFC 9110, sections
 // 7.6.1 and 8.6). A server writes these itself and passes none on.
 func IsFraming(name string) bool {
 	return slices.ContainsFunc(framing, func(f string) bool { return Equal(f, name) })
