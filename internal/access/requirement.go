@@ -146,22 +146,23 @@ func (r Requirement) checkClaim() error {
 }
 
 func (r Requirement) checkEither() error {
+	const either = "Either" // its name in a table
 	switch {
 	case r.Claim != "" || r.Parameter != "" || len(r.AnyOf) > 0:
 		return fmt.Errorf("an %s requirement has values of its own: its alternatives have them", Either)
 	case len(r.Either) < 2:
-		return fmt.Errorf("Either has %d alternatives: name at least two, or write the requirement without Either",
-			len(r.Either))
+		return fmt.Errorf("%s has %d alternatives: name at least two, or write the requirement without %[1]s",
+			either, len(r.Either))
 	}
 	for i, a := range r.Either {
 		if a.Kind == Either {
-			return fmt.Errorf("Either is an alternative of Either: name its alternatives in the outer one")
+			return fmt.Errorf("%s is an alternative of %[1]s: name its alternatives in the outer one", either)
 		}
 		if err := a.Check(); err != nil {
 			return err
 		}
 		if slices.ContainsFunc(r.Either[:i], a.Equal) {
-			return fmt.Errorf("Either has the alternative %q twice: leave one out", a)
+			return fmt.Errorf("%s has the alternative %q twice: leave one out", either, a)
 		}
 	}
 	return nil
