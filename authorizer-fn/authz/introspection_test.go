@@ -241,7 +241,9 @@ func TestFailuresAreNotCached(t *testing.T) {
 	for _, answer := range []http.HandlerFunc{
 		func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) },
 		func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTooManyRequests) },
-		func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://other.example.com", http.StatusFound) },
+		func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://other.example.com", http.StatusFound)
+		},
 		func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<html>") },
 	} {
 		a.answerWith(answer)
