@@ -39,6 +39,9 @@ type TokenRequest struct {
 
 	// Algorithm is one of the issuer's signing algorithms: "RS256". Default: its first one.
 	Algorithm string
+
+	// Opaque asks for an opaque token, of an issuer whose tokens are. Default: an opaque token if the issuer has no others.
+	Opaque bool
 }
 
 // TokenUse is a kind of token.
@@ -69,6 +72,7 @@ func (g *Gateway) MintToken(r TokenRequest) (string, error) {
 		Expires:   r.Expires,
 		Use:       devissuer.Use(r.Use),
 		Algorithm: r.Algorithm,
+		Opaque:    r.Opaque,
 	})
 	if err != nil {
 		return "", fmt.Errorf("localgateway: %w", err)

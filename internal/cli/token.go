@@ -16,7 +16,7 @@ var tokenCommand = command.Command{
 	Usage: `usage: gatehouse token [flags]
 
 Prints one token and nothing else. The token looks like those of its issuer and is signed with a key of this machine,
-which is kept in your cache folder, for you alone. "gatehouse dev" accepts it; a deployed API does not.
+or encrypted with it if it is opaque; the key is kept in your cache folder, for you alone. "gatehouse dev" accepts it; a deployed API does not.
 
 The issuers are those of the assembly: those that the included authorizer is configured with, and the user pools of
 Amazon Cognito authorizers. If there is no ` + command.DefaultAssembly + `, they are those of the "gatehouse dev" that runs from this folder.
@@ -33,6 +33,7 @@ If there are several, --issuer, --audience and --use choose one.
   --claim N=V      another claim; repeatable. A value that is JSON is read as JSON: level=3, beta=true,
                    tags=["a","b"], zip="01234". Others are text: tenant=acme. N=null leaves a claim out.
   --expires D      how long the token is valid: 90s, 15m, 8h; -1m for an expired one (default 1h)
+  --opaque         an opaque token, of an issuer that is asked about its tokens (default if the issuer has no others)
   --use USE        access for an access token, id for an ID token (default what the issuer's authorizer accepts)
 
 Scopes, groups and roles go into the claims that the issuer uses for them.
@@ -65,6 +66,7 @@ func (t *tokenFlags) set() *flag.FlagSet {
 	f.Var(&t.roles, "role", "")
 	f.Var(&t.claims, "claim", "")
 	f.DurationVar(&t.request.Expires, "expires", devissuer.DefaultExpires, "")
+	f.BoolVar(&t.request.Opaque, "opaque", false, "")
 	f.StringVar(&t.use, "use", "", "")
 	return f
 }

@@ -219,3 +219,29 @@ func TestTokenWithoutFolderForTheKey(t *testing.T) {
 		})
 	}
 }
+
+// An issuer that is asked about its tokens has opaque ones, and "gatehouse dev" knows them.
+func TestOpaqueToken(t *testing.T) {
+	const resources = `"Api":{"Type":"AWS::ApiGateway::RestApi","Properties":{"Name":"Api"}},
+		"F":{"Type":"AWS::Lambda::Function","Properties":{"Runtime":"nodejs22.x","Handler":"index.handler","Code":{"ZipFile":"x"},
+		"Environment":{"Variables":{"GATEHOUSE_AUTHORIZER":"{\"issuers\":[{\"url\":\"https://idp.example.com/\",` +
+		`\"audiences\":[\"orders\"]ASKED}]}"}}}},
+		"A":{"Type":"AWS::ApiGateway::Authorizer","Properties":{"RestApiId":{"Ref":"Api"},"Name":"A","Type":"TOKEN",
+		"IdentitySource":"method.request.header.Authorization",
+		"AuthorizerUri":{"Fn::Sub":"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${F.Arn}/invocations"}}}`
+	const asked = `,\"introspection\":{\"endpoint\":\"https://idp.example.com/i\",\"clientId\":\"c\",\"secretArn\":\"` +
+		`arn:aws:secretsmanager:us-east-1:123456789012:secret:c-Ab12Cd\"}`
+	opaque := write(t, `{"Resources":{`+strings.ReplaceAll(resources, "ASKED", asked)+`}}`)
+	jwts := write(t, `{"Resources":{`+strings.ReplaceAll(resources, "ASKED", "")+`}}`)
+	for _, args := range [][]string{{}, {"--opaque"}} {
+		status, stdout, stderr := call(t, append([]string{"token", "--scope", "a", "--assembly", opaque}, args...)...)
+		if status != succeeded || stderr != "" || strings.ContainsAny(strings.TrimSuffix(stdout, "\n"), ". \n") ||
+			len(stdout) < 100 {
+			t.Errorf("%q: status %d\n%s%s", args, status, stdout, stderr)
+		}
+	}
+	status, _, stderr := call(t, "token", "--opaque", "--assembly", jwts)
+	if status == succeeded || !strings.Contains(stderr, "its tokens are JWTs, and nothing takes opaque ones of it") {
+		t.Errorf("of an issuer of JWTs: status %d\n%s", status, stderr)
+	}
+}

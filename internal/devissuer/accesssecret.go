@@ -1,8 +1,6 @@
 package devissuer
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 )
@@ -20,9 +18,5 @@ func (p *Provider) AccessSecret(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	mac := hmac.New(sha256.New, []byte(ring.secret))
-	mac.Write(
-		[]byte("gatehouse secret access key " + name),
-	) // no token begins so, and nothing else is signed with the secret
-	return base64.StdEncoding.EncodeToString(mac.Sum(nil)[:30]), nil
+	return base64.StdEncoding.EncodeToString(ring.derived("secret access key " + name)[:30]), nil
 }

@@ -3,7 +3,7 @@ package devissuer
 import "slices"
 
 // Choose finds the issuer that a request means: of its URL, if it has one; among those, one that takes its audience and
-// its use, if any does. It need not be the only one as long as their tokens have the same form.
+// its use, and has opaque tokens if it asks for one, if any does. It need not be the only one as long as their tokens have the same form.
 //
 // The error is a [ChoiceError].
 func (p *Provider) Choose(r TokenRequest) (Issuer, error) {
@@ -20,6 +20,9 @@ func (p *Provider) Choose(r TokenRequest) (Issuer, error) {
 	}
 	if r.Use != "" {
 		found = prefer(found, func(i Issuer) bool { return i.use() == r.Use })
+	}
+	if r.Opaque {
+		found = prefer(found, Issuer.opaque)
 	}
 	for _, other := range found[1:] {
 		if !sameForm(found[0], other, r) {

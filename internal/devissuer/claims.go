@@ -79,7 +79,12 @@ func (r TokenRequest) audienceClaims(i Issuer, c map[string]any) {
 		// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
 		c["token_use"], c["aud"], c["cognito:username"], c["auth_time"] = use, audience, c["sub"], c["iat"]
 	default:
-		c["aud"] = audience
+		if audience != "" {
+			c["aud"] = audience
+		}
+		if i.opaque() {
+			c["client_id"] = StandInClient // RFC 7662, section 2.2
+		}
 		if use == Access && strings.EqualFold(strings.TrimPrefix(i.Type, "application/"), rfc9068) {
 			c["client_id"] = StandInClient // RFC 9068, section 2.2
 		}

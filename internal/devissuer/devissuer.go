@@ -9,6 +9,8 @@
 // Its tokens have the iss of the real issuer, so they are worth something only to a verifier that was told to take its
 // keys from here. A function that is deployed cannot be told so: it takes keys over https alone.
 //
+// Where the authorizer asks an issuer about its tokens, it answers that too, and revokes them.
+//
 // It does not sign users in: there are no accounts, passwords, authorization codes or sessions. It never has a real
 // issuer's key, and it does not verify tokens; package internal/jwt does.
 package devissuer

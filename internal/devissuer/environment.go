@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 )
@@ -16,8 +15,8 @@ import (
 const secretsVariable = "AWS_ENDPOINT_URL_SECRETS_MANAGER"
 
 // Environment is the environment of an included authorizer's function, changed so that it gets the keys of this
-// provider's issuers from here: jwksUrl, and for HMAC keys the endpoint of AWS Secrets Manager. What its tokens must
-// say stays as it is. Other functions' environments, and issuers that are not the provider's, are left alone.
+// provider's issuers from here: jwksUrl, the endpoint of an introspection, and for secrets the endpoint of AWS Secrets
+// Manager. What its tokens must say stays as it is. Other functions' environments, and issuers that are not the provider's, are left alone.
 //
 // Keys over http are accepted by an authorizer that was built to run here, and by no other.
 func (p *Provider) Environment(variables map[string]string) (map[string]string, error) {
@@ -52,11 +51,22 @@ func (p *Provider) Environment(variables map[string]string) (map[string]string, 
 		}
 		url, _ := issuer["url"].(string)
 		arn, _ := issuer["secretArn"].(string)
-		switch jwks := p.JWKSURL(url); {
-		case jwks == "":
-		case arn == "":
+		asked, _ := issuer["introspection"].(map[string]any)
+		jwks := p.JWKSURL(url)
+		if jwks == "" {
+			continue
+		}
+		// Opaque tokens have no keys, unless answers about them are signed.
+		if arn == "" && (asked == nil || asked["verifyJwts"] == true || asked["signedResponse"] == true) {
 			issuer["jwksUrl"] = jwks
-		case slices.ContainsFunc(p.issuers, func(i Issuer) bool { return i.SecretARN == arn }):
+		}
+		if asked != nil {
+			asked["endpoint"] = p.IntrospectionURL(url)
+			if arn == "" {
+				arn, _ = asked["secretArn"].(string)
+			}
+		}
+		if p.knowsSecret(arn) {
 			out[secretsVariable] = p.SecretsURL()
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/introspection"
 )
 
 // Use is what a token is for: an API, or the client that a user signs in to.
@@ -51,7 +52,11 @@ func (i Issuer) String() string {
 	if len(i.Audiences) > 0 {
 		b.WriteString(", audience " + strings.Join(i.Audiences, " or "))
 	}
-	b.WriteString(", " + string(i.use()) + " tokens")
+	b.WriteString(", ")
+	if i.opaque() {
+		b.WriteString("opaque ")
+	}
+	b.WriteString(string(i.use()) + " tokens")
 	if len(i.TakenBy) > 0 {
 		b.WriteString(", for " + strings.Join(i.TakenBy, ", "))
 	}
@@ -63,6 +68,10 @@ func (i Issuer) clone() Issuer {
 		*list = slices.Clone(*list)
 	}
 	i.Claims = maps.Clone(i.Claims)
+	if i.Introspection != nil {
+		asked := *i.Introspection
+		i.Introspection = &asked
+	}
 	return i
 }
 
@@ -89,6 +98,12 @@ func (i Issuer) check() error {
 				i.URL,
 				name,
 			)
+		}
+	}
+	if n := i.Introspection; n != nil && introspection.Method(n.ClientAuth) == introspection.PrivateKey {
+		if a, ok := algorithms[n.Algorithm]; !ok || a.kind == secretKind {
+			return fmt.Errorf("%w: issuer %q: introspection: the algorithm %q: want one of %s", ErrConfig, i.URL, n.Algorithm,
+				strings.Join(introspection.Algorithms(), ", "))
 		}
 	}
 	for _, text := range slices.Concat([]string{
@@ -153,10 +168,14 @@ func (i Issuer) takes(audience string) bool {
 func sameForm(a, b Issuer, r TokenRequest) bool {
 	reduce := func(i Issuer) Issuer {
 		i.Cognito, i.Use = i.isCognito(), r.useOf(i)
+		opaque := i.opaque()
 		i.Audiences = []string{r.audienceOf(i)}
 		i.Algorithms = []string{r.algorithmOf(i)}
 		i.Scopes, i.Groups, i.TakenBy, i.TokenUse, i.JWKSURL, i.Leeway = nil, nil, nil, "", "", 0
 		i.MaxKeyAge, i.StaleCeiling, i.AcceptBoundTokens = 0, 0, false
+		if i.Introspection = nil; opaque {
+			i.Introspection = &authz.Introspection{}
+		}
 		return i
 	}
 	return reflect.DeepEqual(reduce(a), reduce(b))

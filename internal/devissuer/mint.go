@@ -52,6 +52,10 @@ type TokenRequest struct {
 
 	// Algorithm is one of the issuer's. Default: its first one.
 	Algorithm string
+
+	// Opaque asks for an opaque token, which only an issuer has that is asked about its tokens. Default: an opaque token if
+	// the issuer has no others.
+	Opaque bool
 }
 
 func (r TokenRequest) useOf(i Issuer) Use {
@@ -80,7 +84,7 @@ func (r TokenRequest) algorithmOf(i Issuer) string {
 	return i.algorithms()[0]
 }
 
-// Mint makes a signed token in the form that the issuer's own tokens have. Asked for something that an authorizer
+// Mint makes a token in the form that the issuer's own tokens have, signed or opaque. Asked for something that an authorizer
 // takes, it is one that an authorizer takes.
 //
 // The error is a [ChoiceError] if the request means no issuer in particular, or an [ErrRequest] if there can be no
@@ -105,6 +109,9 @@ func (p *Provider) Mint(r TokenRequest) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if i.opaque() {
+		return keys.seal(p.random, claims)
+	}
 	return keys.sign(r.algorithmOf(i), r.mediaType(i), claims)
 }
 
@@ -116,6 +123,10 @@ func (r TokenRequest) check(i Issuer) error {
 	if name := r.algorithmOf(i); !slices.Contains(i.algorithms(), name) {
 		return fail("algorithm %q: it signs with %s", name, strings.Join(i.algorithms(), ", "))
 	}
+	if r.Opaque && !i.opaque() {
+		return fail("its tokens are JWTs, and nothing takes opaque ones of it: leave Opaque out, or give the issuer an " +
+			"Introspection without VerifyJWTs")
+	}
 	use := r.useOf(i)
 	if use != Access && use != ID {
 		return fail("use %q: want %q or %q", use, Access, ID)
@@ -123,7 +134,7 @@ func (r TokenRequest) check(i Issuer) error {
 	if use == ID && len(r.Scopes) > 0 {
 		return fail("scope %q: an ID token has no scopes: ask for an access token, or leave them out", r.Scopes[0])
 	}
-	if r.audienceOf(i) == "" {
+	if r.audienceOf(i) == "" && !i.opaque() {
 		return fail("it has no audience: give one")
 	}
 	for _, s := range r.Scopes {
@@ -186,14 +197,14 @@ func (k *keyring) sign(name, mediaType string, claims []byte) (string, error) {
 	}
 	token := input + "." + encode(signature)
 	if len(token) > jwt.MaxTokenSize {
-		return "", fmt.Errorf(
-			"%w: the token has %d bytes, and no authorizer takes more than %d: give it fewer claims",
-			ErrRequest,
-			len(token),
-			jwt.MaxTokenSize,
-		)
+		return "", tooLarge(len(token))
 	}
 	return token, nil
+}
+
+func tooLarge(size int) error {
+	return fmt.Errorf("%w: the token has %d bytes, and no authorizer takes more than %d: give it fewer claims", ErrRequest,
+		size, jwt.MaxTokenSize)
 }
 
 // encodeClaims writes the claims, and refuses what a verifier could not read.

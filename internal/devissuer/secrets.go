@@ -4,14 +4,15 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 )
 
 const vaultPath = "/secrets/"
 
 func (p *Provider) secretsPath() string { return vaultPath + p.vault }
 
-// SecretsURL is an endpoint that stands in for AWS Secrets Manager and knows the HMAC keys of the issuers that have
-// one: the value for AWS_ENDPOINT_URL_SECRETS_MANAGER. It is "" if the provider is not served.
+// SecretsURL is an endpoint that stands in for AWS Secrets Manager and knows the secrets of the issuers that have some:
+// the value for AWS_ENDPOINT_URL_SECRETS_MANAGER. It is "" if the provider is not served.
 //
 // Its path is made at random, since other users of the machine can reach the loopback interface too.
 func (p *Provider) SecretsURL() string {
@@ -21,34 +22,48 @@ func (p *Provider) SecretsURL() string {
 	return p.base + p.secretsPath()
 }
 
-// Secret is what the secret of an ARN holds: the HMAC key, or an object that has it in the fields that issuers read it
-// from. It reports false if no issuer's secret has the ARN.
+// Secret is what the secret of an ARN holds: an HMAC key, or the credential of a client that asks about tokens; or an
+// object that has them in the fields that they are read from. It reports false if no issuer's secret has the ARN.
 func (p *Provider) Secret(arn string) (string, bool, error) {
-	known := false
-	fields := map[string]string{}
-	for _, i := range p.issuers {
-		if i.SecretARN == arn && arn != "" {
-			known = true
-			if i.SecretField != "" {
-				fields[i.SecretField] = ""
-			}
-		}
-	}
-	if !known {
+	if !p.knowsSecret(arn) {
 		return "", false, nil
 	}
 	ring, err := p.keys.current()
 	if err != nil {
 		return "", true, err
 	}
-	if len(fields) == 0 {
-		return ring.secret, true, nil
+	whole, fields := "", map[string]string{}
+	put := func(field, value string) {
+		if field == "" {
+			whole = value
+		} else {
+			fields[field] = value
+		}
 	}
-	for name := range fields {
-		fields[name] = ring.secret
+	for _, i := range p.issuers {
+		if i.SecretARN == arn {
+			put(i.SecretField, ring.secret)
+		}
+		if n := i.Introspection; n != nil && n.SecretARN == arn {
+			credential, err := ring.credential(i)
+			if err != nil {
+				return "", true, err
+			}
+			put(n.SecretField, credential)
+		}
+	}
+	if len(fields) == 0 {
+		return whole, true, nil
 	}
 	text, err := json.Marshal(fields)
 	return string(text), true, err
+}
+
+// knowsSecret reports whether an issuer has a secret of this ARN.
+func (p *Provider) knowsSecret(arn string) bool {
+	return arn != "" && slices.ContainsFunc(p.issuers, func(i Issuer) bool {
+		return i.SecretARN == arn || i.Introspection != nil && i.Introspection.SecretARN == arn
+	})
 }
 
 // serveSecret answers GetSecretValue.

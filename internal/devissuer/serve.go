@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -61,8 +62,8 @@ func (p *Provider) JWKSURL(issuer string) string {
 	return p.base + issuersPath + s.name + jwksPath
 }
 
-// ServeHTTP serves, below the base URL's path, the discovery document and the key set of each issuer, and to those who
-// know the path the secrets of [Provider.SecretsURL].
+// ServeHTTP serves, below the base URL's path, the discovery document, the key set and the introspection and revocation
+// endpoints of each issuer, and to those who know the path the secrets of [Provider.SecretsURL].
 //
 // It answers requests that name this machine as their host and no others, so that no web page can have its own name
 // point here and read the answers.
@@ -93,6 +94,12 @@ func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		case jwksPath:
 			p.serveJSON(w, r, func() (any, error) { return p.jwks(s) })
+			return
+		case introspectionPath:
+			p.introspect(w, r, s)
+			return
+		case revocationPath:
+			p.revoke(w, r)
 			return
 		}
 	}
@@ -126,13 +133,17 @@ func (p *Provider) serveJSON(w http.ResponseWriter, r *http.Request, document fu
 // discovery is the document of OpenID Connect Discovery 1.0, section 3, as far as there is something to discover: users
 // cannot sign in here, so there is no endpoint for it.
 func (p *Provider) discovery(s site) map[string]any {
-	return map[string]any{
+	all := map[string]any{
 		"issuer":                                s.url,
 		"jwks_uri":                              p.JWKSURL(s.url),
 		"id_token_signing_alg_values_supported": s.algorithms,
 		"response_types_supported":              []string{},
 		"subject_types_supported":               []string{"public"},
 	}
+	if slices.ContainsFunc(p.issuers, func(i Issuer) bool { return i.URL == s.url && i.Introspection != nil }) {
+		all["introspection_endpoint"], all["revocation_endpoint"] = p.IntrospectionURL(s.url), p.RevocationURL(s.url)
+	}
+	return all
 }
 
 // jwks is the key set: keys of the kinds that the issuer's algorithms take.
@@ -141,10 +152,15 @@ func (p *Provider) jwks(s site) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	return p.jwksOf(ring, s.algorithms), nil
+}
+
+// jwksOf is the key set for some algorithms.
+func (p *Provider) jwksOf(ring *keyring, names []string) any {
 	keys := []map[string]string{}
 	for _, kind := range kinds {
 		var used []string
-		for _, name := range s.algorithms {
+		for _, name := range names {
 			if algorithms[name].kind == kind {
 				used = append(used, name)
 			}
@@ -160,5 +176,5 @@ func (p *Provider) jwks(s site) (any, error) {
 			keys = append(keys, key.jwk(bound))
 		}
 	}
-	return map[string]any{"keys": keys}, nil
+	return map[string]any{"keys": keys}
 }

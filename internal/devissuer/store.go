@@ -52,6 +52,8 @@ type KeyStore struct {
 	ring   *keyring
 	number int         // of the file that ring is from
 	info   fs.FileInfo // of it
+
+	revocations revocations
 }
 
 // OpenKeys opens the keys in a folder, and makes them if the folder has no keys.

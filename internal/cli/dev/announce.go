@@ -26,6 +26,7 @@ type announcement struct {
 	stages   []servedStage
 	problems []string // what is not as on AWS
 	examples []tryout.Example
+	revokers []revoker          // of issuers that are asked about their tokens
 	keys     []checks.AccessKey // for Signature Version 4; none if no route needs it
 	console  string             // its URL
 	watched  string             // the folder whose changes count; "" without --watch
@@ -73,7 +74,7 @@ func announce(
 
 	a := announcement{
 		routes: routes, stages: stages(g, model, routes, url), problems: g.Problems(), examples: examples,
-		keys: keys(g, routes), console: url + "/", url: url,
+		revokers: revokers(g), keys: keys(g, routes), console: url + "/", url: url,
 	}
 	if f.watch {
 		a.watched = watchedFolder(src)
@@ -100,6 +101,24 @@ func stages(g *apigateway.Gateway, model *apimodel.Model, routes matrix.Matrix, 
 				}
 				out = append(out, s)
 			}
+		}
+	}
+	return out
+}
+
+// revoker is where the development issuer takes an issuer's tokens out of use.
+type revoker struct{ issuer, url string }
+
+// revokers lists them for issuers that authorizers ask about their tokens.
+func revokers(g *apigateway.Gateway) (out []revoker) {
+	p := g.Issuer()
+	if p == nil {
+		return nil
+	}
+	for _, i := range p.Issuers() {
+		r := revoker{i.URL, p.RevocationURL(i.URL)}
+		if i.Introspection != nil && r.url != "" && !slices.Contains(out, r) {
+			out = append(out, r)
 		}
 	}
 	return out

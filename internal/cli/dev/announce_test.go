@@ -24,3 +24,15 @@ func TestAnnounceWatch(t *testing.T) {
 		t.Errorf("got %q, want %q", out.String(), want)
 	}
 }
+
+// How to revoke a token is said where an authorizer asks whether it has been.
+func TestAnnounceRevocation(t *testing.T) {
+	var out strings.Builder
+	newReporter(&command.Process{Stdout: &out, Now: time.Now}, false).announced(announcement{
+		revokers: []revoker{{"https://idp.example.com/", "http://127.0.0.1:1/issuers/idp/revoke"}},
+	})
+	want := "# revokes a token of https://idp.example.com/\ncurl -d token=TOKEN http://127.0.0.1:1/issuers/idp/revoke\n"
+	if !strings.Contains(out.String(), want) {
+		t.Errorf("got %q, want %q", out.String(), want)
+	}
+}

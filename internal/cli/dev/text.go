@@ -41,6 +41,9 @@ func (t *textReporter) announced(a announcement) {
 		}
 		say = append(say, "")
 	}
+	for _, r := range a.revokers {
+		say = append(say, "# revokes a token of "+r.issuer, "curl -d token=TOKEN "+tryout.Quote(r.url))
+	}
 	for _, k := range a.keys {
 		of, arguments := "key", "--user "+tryout.Quote(k.ID+":"+k.Secret)
 		if k.SessionToken != "" {

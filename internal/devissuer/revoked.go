@@ -1,0 +1,42 @@
+package devissuer
+
+import (
+	"crypto/sha256"
+	"sync"
+)
+
+// maxRevoked bounds how many tokens are remembered as revoked; the one that was revoked first is forgotten first.
+const maxRevoked = 10_000
+
+// revocations are tokens that were revoked, by their digests. They last as long as the process.
+type revocations struct {
+	mu      sync.Mutex
+	digests map[[sha256.Size]byte]bool
+	order   [][sha256.Size]byte
+}
+
+// revoke takes a token out of use, for every provider with these keys.
+func (s *KeyStore) revoke(token string) {
+	r := &s.revocations
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	d := sha256.Sum256([]byte(token))
+	if r.digests[d] {
+		return
+	}
+	if r.digests == nil {
+		r.digests = map[[sha256.Size]byte]bool{}
+	}
+	if len(r.order) == maxRevoked {
+		delete(r.digests, r.order[0])
+		r.order = r.order[1:]
+	}
+	r.digests[d] = true
+	r.order = append(r.order, d)
+}
+
+func (s *KeyStore) revoked(token string) bool {
+	s.revocations.mu.Lock()
+	defer s.revocations.mu.Unlock()
+	return s.revocations.digests[sha256.Sum256([]byte(token))]
+}
