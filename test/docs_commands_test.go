@@ -280,7 +280,7 @@ func checkTheChecks(t *testing.T, b *bench) {
 		"gatehouse dev --wach":                                                    false,
 		"gatehouse serve":                                                         false,
 		`curl -H "Authorization: Bearer $(gatehouse token --scopes orders/read)"`: false,
-		"gatehouse dev -c authorizer=jwt":                                         false,
+		"gatehouse dev -c authorizer=oauth":                                       false,
 		"gatehouse dev -c autorizer=token":                                        false,
 		"npx cdk deploy --quick":                                                  false,
 		"npx cdk ship":                                                            false,

@@ -86,6 +86,13 @@ func newEverything(scope constructs.Construct) awscdk.Stack {
 					),
 				},
 			},
+			"paid": secureapi.JWTAuthorizer{
+				Issuers: []secureapi.Issuer{
+					secureapi.Okta("https://shop.okta.com/oauth2/default", "api://reports"),
+					secureapi.CognitoIssuer(pool, client),
+				},
+				Header: "X-Report-Token",
+			},
 			"operators": secureapi.IAMAuthorizer{},
 		},
 		Routes: []secureapi.Route{
@@ -99,6 +106,14 @@ func newEverything(scope constructs.Construct) awscdk.Stack {
 			secureapi.Handle("PUT /profile", orders, secureapi.GuardedBy("users"), secureapi.AnyScope("profile/write")),
 			secureapi.Handle("GET /settings", orders, secureapi.GuardedBy("web")),
 			secureapi.Handle("GET /feed", orders, secureapi.GuardedBy("browser"), secureapi.AnyScope("feed:read")),
+			secureapi.Handle(
+				"GET /reports",
+				orders,
+				secureapi.GuardedBy("paid"),
+				secureapi.AnyScope("reports:read", "reports/read"),
+				secureapi.Claim("plan").Is("pro"),
+			),
+			secureapi.Handle("GET /reports/{year}", orders, secureapi.GuardedBy("paid"), secureapi.Claim("plan").Is("pro")),
 			secureapi.Handle("POST /partners/{partner}/orders", orders, secureapi.GuardedBy("partners")),
 			secureapi.Handle("GET /ops/status", orders, secureapi.GuardedBy("operators")),
 			secureapi.Handle("POST /ops/drain", orders, secureapi.GuardedBy("operators")),

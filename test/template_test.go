@@ -37,6 +37,7 @@ var variants = []struct {
 		),
 	},
 	{"orders-cognito", example(stack.Settings{Authorizer: stack.Cognito, Origins: []string{"*"}})},
+	{"orders-jwt", example(stack.Settings{Authorizer: stack.JWT, Origins: []string{"https://shop.example.com"}})},
 	{
 		"orders-iam",
 		example(
@@ -200,6 +201,7 @@ func TestOnePermissionForAFunction(t *testing.T) {
 func TestCORSOnBothGatewayResponses(t *testing.T) {
 	want := map[string]string{
 		"orders-token": "'https://shop.example.com'", "orders-request": "'*'", "orders-cognito": "'*'",
+		"orders-jwt": "'https://shop.example.com'",
 		"orders-iam": "'https://shop.example.com'", "everything": "method.request.header.Origin",
 	}
 	for _, v := range variants {

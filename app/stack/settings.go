@@ -19,17 +19,18 @@ const (
 	Token   = "token"
 	Request = "request"
 	Cognito = "cognito"
+	JWT     = "jwt"
 	IAM     = "iam"
 )
 
-var kinds = []string{Token, Request, Cognito, IAM}
+var kinds = []string{Token, Request, Cognito, JWT, IAM}
 
 // Settings are what can be chosen about the stack, in CDK's context ("-c authorizer=cognito") or in Go.
 type Settings struct {
-	// Authorizer is token, request, cognito or iam. Context: authorizer. Default: token.
+	// Authorizer is token, request, cognito, jwt or iam. Context: authorizer. Default: token.
 	Authorizer string
 
-	// Issuer and Audience are the identity provider whose tokens the token and request authorizers accept. Context:
+	// Issuer and Audience are the identity provider whose tokens the token, request and jwt authorizers accept. Context:
 	// issuer, audience. Default: a user pool that the stack makes.
 	Issuer, Audience string
 
@@ -143,11 +144,13 @@ func parse(get func(key string) any) (Settings, error) {
 	switch {
 	case (s.Issuer == "") != (s.Audience == ""):
 		bad("issuer=%q, audience=%q: give both, or neither for a user pool of the stack's own", s.Issuer, s.Audience)
-	case s.Issuer != "" && s.Authorizer != Token && s.Authorizer != Request:
-		bad("issuer=%q with authorizer=%s: only the token and request authorizers take an issuer", s.Issuer,
+	case s.Issuer != "" && slices.Contains([]string{Cognito, IAM}, s.Authorizer):
+		bad("issuer=%q with authorizer=%s: only the token, request and jwt authorizers take an issuer", s.Issuer,
 			s.Authorizer)
 	case s.CacheTTL != 0 && s.Authorizer == IAM:
 		bad("ttl with authorizer=iam: IAM has no cache to set")
+	case s.CacheTTL != 0 && s.Authorizer == JWT:
+		bad("ttl with authorizer=jwt: a JWT authorizer has no cache to set")
 	}
 	return s, errors.Join(errs...)
 }

@@ -57,8 +57,13 @@ func TestWrongContext(t *testing.T) {
 	}{
 		{
 			"unknown authorizer",
-			map[string]any{"authorizer": "jwt"},
-			`context authorizer="jwt": want one of token, request, cognito, iam`,
+			map[string]any{"authorizer": "oauth"},
+			`context authorizer="oauth": want one of token, request, cognito, jwt, iam`,
+		},
+		{
+			"cache with a JWT authorizer",
+			map[string]any{"authorizer": "jwt", "ttl": "1m"},
+			"context ttl with authorizer=jwt: a JWT authorizer has no cache to set",
 		},
 		{"no duration", map[string]any{"ttl": "300"}, `context ttl="300": want a duration like 5m or 90s, or 0 for no cache`},
 		{"too long", map[string]any{"ttl": "2h"}, `context ttl="2h": want at most 1h`},
@@ -80,7 +85,7 @@ func TestWrongContext(t *testing.T) {
 		{
 			"issuer with Cognito",
 			map[string]any{"authorizer": "cognito", "issuer": "https://idp.example.com", "audience": "a"},
-			"only the token and request authorizers take an issuer",
+			"only the token, request and jwt authorizers take an issuer",
 		},
 		{"ttl with IAM", map[string]any{"authorizer": "iam", "ttl": "5m"}, "IAM has no cache to set"},
 	} {
@@ -90,7 +95,7 @@ func TestWrongContext(t *testing.T) {
 			}
 		})
 	}
-	_, err := from(map[string]any{"authorizer": "jwt", "ttl": "x"})
+	_, err := from(map[string]any{"authorizer": "oauth", "ttl": "x"})
 	if err == nil || strings.Count(err.Error(), "\n") != 1 {
 		t.Errorf("two wrong values give %v, want two lines", err)
 	}

@@ -1,4 +1,4 @@
-// Package stack is the example: an orders API over DynamoDB, guarded in any of four ways.
+// Package stack is the example: an orders API over DynamoDB, guarded in any of five ways.
 //
 // It is deployed as it is by "npx cdk deploy", and it can be imported. It does not set up a custom domain, alarms or a
 // pipeline.
@@ -47,14 +47,14 @@ func New(scope constructs.Construct, id string, settings Settings) *Orders {
 	return o
 }
 
-// routes are the access table. What a kind of authorizer cannot look at is left to what it can: Cognito knows scopes
-// and no groups, IAM knows the caller's policies alone.
+// routes are the access table. What a kind of authorizer cannot look at is left to what it can: Cognito and a JWT
+// authorizer know scopes and no groups, IAM knows the caller's policies alone.
 func routes(kind string, backend awslambda.IFunction) []secureapi.Route {
 	read := []secureapi.Access{secureapi.AnyScope(readScope)}
 	write := []secureapi.Access{secureapi.AnyScope(writeScope)}
 	remove := []secureapi.Access{secureapi.AnyScope(writeScope), secureapi.AnyGroup(adminGroup)}
 	switch kind {
-	case Cognito:
+	case Cognito, JWT:
 		remove = []secureapi.Access{secureapi.AnyScope(adminScope)}
 	case IAM:
 		read, write, remove = nil, nil, nil
@@ -77,14 +77,16 @@ func (o *Orders) authorizer(settings Settings) secureapi.Authorizer {
 	case Cognito:
 		return secureapi.CognitoAuthorizer{UserPools: o.userPool(settings).pools(), CacheTTL: settings.CacheTTL}
 	}
-	jwt := &secureapi.JWT{}
+	issuers := []secureapi.Issuer{{URL: settings.Issuer, Audiences: []string{settings.Audience}}}
 	if settings.Issuer == "" {
 		pool := o.userPool(settings)
-		jwt.Issuers = []secureapi.Issuer{secureapi.CognitoIssuer(pool.pool, pool.client)}
-	} else {
-		jwt.Issuers = []secureapi.Issuer{{URL: settings.Issuer, Audiences: []string{settings.Audience}}}
+		issuers = []secureapi.Issuer{secureapi.CognitoIssuer(pool.pool, pool.client)}
 	}
-	if settings.Authorizer == Request {
+	jwt := &secureapi.JWT{Issuers: issuers}
+	switch settings.Authorizer {
+	case JWT:
+		return secureapi.JWTAuthorizer{Issuers: issuers}
+	case Request:
 		return secureapi.RequestAuthorizer{JWT: jwt, CacheTTL: settings.CacheTTL}
 	}
 	return secureapi.TokenAuthorizer{JWT: jwt, CacheTTL: settings.CacheTTL}

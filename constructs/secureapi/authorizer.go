@@ -3,13 +3,15 @@ package secureapi
 import (
 	"time"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// Authorizer guards routes: a [TokenAuthorizer], a [RequestAuthorizer], a [CognitoAuthorizer] or an [IAMAuthorizer].
+// Authorizer guards routes: a [TokenAuthorizer], a [RequestAuthorizer], a [CognitoAuthorizer], a [JWTAuthorizer] or an
+// [IAMAuthorizer].
 type Authorizer interface {
 	// plan describes the authorizer in plain values: what is wrong with it, which requirements it can enforce, what it
 	// reads and what its answers are cached by.
@@ -22,7 +24,9 @@ type Authorizer interface {
 // attached is an authorizer as methods refer to it.
 type attached struct {
 	authorizationType awsapigateway.AuthorizationType
-	authorizer        awsapigateway.IAuthorizer // nil for IAM
+	authorizer        awsapigateway.IAuthorizer // nil for IAM, and for a kind that CDK's L2 does not know
+	resource          awscdk.CfnResource        // of a kind that CDK's L2 does not know; nil for others
+	method            map[string]any            // properties of the methods, where CDK's L2 has no such value
 	fingerprint       map[string]any            // what the deployment depends on; may hold CDK tokens
 	included          included                  // of an authorizer with JWT
 }

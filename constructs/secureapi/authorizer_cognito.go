@@ -24,7 +24,8 @@ import (
 // tokens only, with at least one of the scopes. A client that calls both kinds of route needs both tokens.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html
 //
-// It cannot look at groups or at more than one [AnyScope] on a route; a [TokenAuthorizer] with [CognitoIssuer] can.
+// It cannot look at groups or at more than one [AnyScope] on a route; a [TokenAuthorizer] with [CognitoIssuer] can. A
+// [JWTAuthorizer] with [CognitoIssuer] takes the access tokens of some clients alone, and conditions on claims.
 type CognitoAuthorizer struct {
 	// UserPools whose tokens are accepted. At least one.
 	UserPools []awscognito.IUserPool
@@ -132,6 +133,10 @@ const insteadOfCognito = "guard it with a TokenAuthorizer whose JWT has CognitoI
 func (c CognitoAuthorizer) enforces(requires []access.Requirement) error {
 	scopes := 0
 	for _, r := range requires {
+		if r.Kind == access.Claim && (JWTAuthorizer{}).condition(r) == nil {
+			return fmt.Errorf("a Cognito authorizer does not look at claims: guard it with a JWTAuthorizer of "+
+				"CognitoIssuer(pool, clients...), if all of its routes require that %s; else %s", r, insteadOfCognito)
+		}
 		if r.Kind != access.Scope {
 			return fmt.Errorf("a Cognito authorizer does not look at %s: %s", r.Subject(), insteadOfCognito)
 		}
@@ -144,8 +149,8 @@ func (c CognitoAuthorizer) enforces(requires []access.Requirement) error {
 	if scopes > 0 && c.Clients != nil {
 		// Source: https://github.com/awsdocs/amazon-api-gateway-developer-guide/pull/54
 		return fmt.Errorf("its Clients are compared with aud, which an access token does not have, so that API "+
-			"Gateway would answer 401 to all of them: name a CognitoAuthorizer without Clients for this route, or %s "+
-			"of these clients alone",
+			"Gateway would answer 401 to all of them: name a CognitoAuthorizer without Clients for this route, or a "+
+			"JWTAuthorizer of CognitoIssuer(pool, clients...), which compares client_id; else %s of these clients alone",
 			insteadOfCognito)
 	}
 	return nil

@@ -32,9 +32,12 @@ func (IAMAuthorizer) enforces(requires []access.Requirement) error {
 	if len(requires) == 0 {
 		return nil
 	}
+	instead := "a JWTAuthorizer"
+	if (JWTAuthorizer{}).enforces(requires) != nil {
+		instead = "a TokenAuthorizer with JWT"
+	}
 	return fmt.Errorf("IAM does not look at %s: leave the requirement out and grant callers the route with "+
-		"api.GrantInvoke, "+
-		"or guard it with a TokenAuthorizer and JWT", requires[0].Subject())
+		"api.GrantInvoke, or guard it with %s, if they have tokens", requires[0].Subject(), instead)
 }
 
 func (IAMAuthorizer) attach(*site, *plan.Guard) attached {

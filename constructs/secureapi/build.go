@@ -11,6 +11,7 @@ import (
 func (b *builder) build() {
 	policy := b.policyDocument()
 	b.api.RestAPI = awsapigateway.NewRestApi(b.api, jsii.String("RestApi"), b.restAPIProps(policy))
+	b.rest = b.api.RestAPI
 	b.attach()
 	b.addMethods()
 	if b.props.CORS != nil {
@@ -50,9 +51,24 @@ func (b *builder) redeploy() {
 	}
 	for _, g := range b.plan.Guards {
 		at := b.attached[g]
-		deployment.AddToLogicalId(map[string]any{"authorizer": g.ID(), "settings": at.fingerprint})
+		settings := map[string]any{"authorizer": g.ID(), "settings": at.fingerprint}
 		if at.authorizer != nil {
 			deployment.Node().AddDependency(at.authorizer)
 		}
+		if at.resource != nil { // CDK does not know which methods it guards
+			deployment.Node().AddDependency(at.resource)
+			settings["routes"] = b.guardedBy(g)
+		}
+		deployment.AddToLogicalId(settings)
 	}
+}
+
+// guardedBy lists the routes of a guard.
+func (b *builder) guardedBy(g *plan.Guard) (patterns []string) {
+	for _, r := range b.plan.Sorted() {
+		if r.Guard == g {
+			patterns = append(patterns, r.Pattern.String())
+		}
+	}
+	return patterns
 }

@@ -30,6 +30,8 @@ type madeMethod struct {
 	awsapigateway.Method
 	metadata, text string // what the table says of it; "" for a route without a requirement
 	binary         bool   // a preflight of an API with binary media types
+
+	properties map[string]any // that CDK's L2 has no values for
 }
 
 // functionOf is a route's function.

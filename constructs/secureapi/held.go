@@ -24,11 +24,14 @@ func (b *builder) notePlan(policy awsiam.PolicyDocument) {
 	}
 	for _, g := range b.plan.Guards {
 		at := b.attached[g]
-		if at.authorizer == nil {
+		resource := at.resource
+		if resource == nil && at.authorizer == nil {
 			authorizers[g.ID()] = "AWS_IAM"
 			continue
 		}
-		resource := b.l1(at.authorizer.(awsapigateway.Authorizer))
+		if resource == nil {
+			resource = b.l1(at.authorizer.(awsapigateway.Authorizer))
+		}
 		authorizers[g.ID()] = *resource.LogicalId()
 		settings := map[string]any{"included": g.Table != nil}
 		for name, value := range at.fingerprint {

@@ -85,8 +85,16 @@ type Issuer struct {
 	// JWTs, and the issuer is not asked.
 	Introspection *Introspection
 
-	problem  error  // what a preset found wrong with its arguments
-	audience string // what the preset's audiences are, for errors
+	problem  error    // what a preset found wrong with its arguments
+	audience string   // what the preset's audiences are, for errors
+	provider provider // what the preset knows of its provider
+}
+
+// provider is what a function that fills an issuer in knows beside the issuer's settings.
+type provider struct {
+	url, keys string   // of the issuer, whose discovery document names these keys
+	cognito   bool     // it is a user pool
+	clients   []string // of a user pool
 }
 
 // plan is what the checks look at.

@@ -11,6 +11,7 @@ var kinds = []kind{
 	kindOf[TokenAuthorizer](),
 	kindOf[RequestAuthorizer](),
 	kindOf[CognitoAuthorizer](),
+	kindOf[JWTAuthorizer](),
 	kindOf[IAMAuthorizer](),
 }
 

@@ -1,6 +1,7 @@
 package secureapi
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -32,6 +33,9 @@ func (b *builder) addMethods() {
 		}
 		resource := b.resource(r.Pattern.Path())
 		method := madeMethod{Method: resource.AddMethod(jsii.String(r.Pattern.Verb), integration, b.methodOptions(r, given))}
+		if r.Guard != nil {
+			method.properties = b.attached[r.Guard].method
+		}
 		// What a route requires is in the bundle of the included authorizer, and why it is public is in this table
 		// alone: without the metadata neither a snapshot nor "cdk diff" would show a change.
 		switch {
@@ -51,6 +55,9 @@ func (b *builder) noteMethods() {
 	for _, m := range b.methods {
 		if m.metadata != "" {
 			b.l1(m.Method).AddMetadata(jsii.String(m.metadata), m.text)
+		}
+		for _, name := range slices.Sorted(maps.Keys(m.properties)) {
+			b.l1(m.Method).AddPropertyOverride(jsii.String(name), m.properties[name])
 		}
 		if m.binary {
 			b.l1(m.Method).AddPropertyOverride(jsii.String("Integration.ContentHandling"), "CONVERT_TO_TEXT")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
@@ -22,6 +23,7 @@ import (
 // https://developer.okta.com/docs/reference/api/oidc/#access-token-payload
 func Okta(issuer string, audiences ...string) Issuer {
 	i := Issuer{
+		provider:    provider{url: issuer, keys: issuer + "/v1/keys"},
 		URL:         issuer,
 		Audiences:   audiences,
 		JWKSURL:     issuer + "/v1/keys",
@@ -57,6 +59,7 @@ func EntraID(tenant string, audiences ...string) Issuer {
 	}
 	base := "https://login.microsoftonline.com/" + id
 	i := Issuer{
+		provider:    provider{url: base + "/v2.0", keys: base + "/discovery/v2.0/keys"},
 		URL:         base + "/v2.0",
 		Audiences:   audiences,
 		JWKSURL:     base + "/discovery/v2.0/keys",
@@ -77,6 +80,7 @@ func EntraID(tenant string, audiences ...string) Issuer {
 // Source: https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload
 func Google(clientIDs ...string) Issuer {
 	i := Issuer{
+		provider:  provider{url: "https://accounts.google.com", keys: "https://www.googleapis.com/oauth2/v3/certs"},
 		URL:       "https://accounts.google.com",
 		Audiences: clientIDs,
 		JWKSURL:   "https://www.googleapis.com/oauth2/v3/certs",
@@ -95,6 +99,7 @@ func Google(clientIDs ...string) Issuer {
 // Source: https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles
 func Auth0(domain string, audiences ...string) Issuer {
 	i := Issuer{
+		provider:   provider{url: "https://" + domain + "/", keys: "https://" + domain + "/.well-known/jwks.json"},
 		URL:        "https://" + domain + "/",
 		Audiences:  audiences,
 		JWKSURL:    "https://" + domain + "/.well-known/jwks.json",
@@ -132,5 +137,6 @@ func CognitoIssuer(pool awscognito.IUserPool, clients ...awscognito.IUserPoolCli
 		}
 		i.Audiences = append(i.Audiences, *client.UserPoolClientId())
 	}
+	i.provider = provider{url: i.URL, keys: i.JWKSURL, cognito: true, clients: slices.Clone(i.Audiences)}
 	return i
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/constructs-go/constructs/v10"
 
@@ -17,6 +18,7 @@ type site struct {
 	path  string               // the API's construct path, for errors
 	node  constructs.Node
 	stack awscdk.Stack
+	rest  awsapigateway.RestApi // nil until it is made
 
 	elsewhere map[awslambda.IFunction]bool // whether a function is of another stack
 }

@@ -40,6 +40,9 @@ type Authorizer struct {
 	// ComparesScopes says that API Gateway compares the token's scopes with those of the method.
 	ComparesScopes bool
 
+	// ComparesClaims says that API Gateway compares claims, by conditions that all of the authorizer's routes share.
+	ComparesClaims bool
+
 	// NamesKeys says that its answer may name an API key (usageIdentifierKey).
 	NamesKeys bool
 }
@@ -58,6 +61,9 @@ type Guard struct {
 	Name string // as in GuardedBy; "" is the API's own
 	Authorizer
 	Table *access.Table // for the included function; nil without one
+
+	// Conditions are those on claims that each of its routes has, in the order of the claims' names, if it ComparesClaims.
+	Conditions []access.Requirement
 
 	used bool
 }

@@ -113,6 +113,7 @@ func (p *Plan) addRoutes() (errs []error) {
 	if len(errs) > 0 {
 		return errs // a route that is mended may need a guard that none needs now
 	}
+	errs = append(errs, p.shareConditions()...)
 	for _, g := range p.Guards {
 		if !g.used {
 			errs = append(errs, fmt.Errorf("%s guards no route: name it with GuardedBy, or take it out", g))

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
@@ -170,5 +171,46 @@ func (r PlannedRoute) MethodScopes() []string {
 	if r.Guard == nil || !r.Guard.ComparesScopes || len(r.Requires) == 0 {
 		return nil
 	}
-	return r.Requires[0].AnyOf
+	for _, req := range r.Requires {
+		if req.Kind == access.Scope {
+			return req.AnyOf
+		}
+	}
+	return nil
+}
+
+// conditions are the requirements on claims, in the order of the claims' names.
+func (r PlannedRoute) conditions() []access.Requirement {
+	out := slices.DeleteFunc(slices.Clone(r.Requires), func(req access.Requirement) bool { return req.Kind != access.Claim })
+	slices.SortStableFunc(out, func(x, y access.Requirement) int { return cmp.Compare(x.Claim, y.Claim) })
+	return out
+}
+
+// shareConditions finds the conditions on claims that a guard has for all of its routes alike, and refuses routes that
+// differ in them.
+func (p *Plan) shareConditions() (errs []error) {
+	first := map[*Guard]PlannedRoute{}
+	for _, r := range p.Routes {
+		g := r.Guard
+		if g == nil || !g.ComparesClaims {
+			continue
+		}
+		one, seen := first[g]
+		if !seen {
+			first[g], g.Conditions = r, r.conditions()
+			continue
+		}
+		if slices.EqualFunc(g.Conditions, r.conditions(), access.Requirement.Equal) {
+			continue
+		}
+		errs = append(errs, fmt.Errorf("route %q: it requires %s, and route %q requires %s: %s has one set of conditions "+
+			"on claims for all of its routes: require the same of each, name a further %s for the others with GuardedBy, "+
+			"or guard them with a TokenAuthorizer with JWT", r.Pattern, orNone(r.conditions()), one.Pattern,
+			orNone(g.Conditions), g, g.Kind))
+	}
+	return errs
+}
+
+func orNone(requires []access.Requirement) string {
+	return cmp.Or(JoinRequirements(requires), "no claim")
 }

@@ -88,14 +88,34 @@ func (r *Route) cognito(m *apimodel.Model, method *apimodel.Method) {
 	}
 }
 
-// scopes is what a JWT authorizer enforces on a route, beside what each of its tokens must have.
+// scopes is what a JWT authorizer enforces on a route, and in words what tokens of each of its issuers must have.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-methods.html
 func (r *Route) scopes(method *apimodel.Method) {
 	if len(method.Scopes) == 0 {
 		r.require(nil)
-		return
+	} else {
+		r.require([]access.Requirement{{Kind: access.Scope, AnyOf: method.Scopes}})
 	}
-	r.require([]access.Requirement{{Kind: access.Scope, AnyOf: method.Scopes}})
+	for _, c := range sharedClaims(method.Authorizer.JWT) {
+		r.Who += " and " + access.Requirement{Kind: access.Claim, Claim: c.Name, AnyOf: []string{c.Value}}.String()
+	}
+}
+
+// sharedClaims are the required conditions that a JWT authorizer has for all of its issuers alike.
+func sharedClaims(j *apimodel.JWT) (out []apimodel.JWTClaim) {
+	if j == nil || len(j.Issuers) == 0 {
+		return nil
+	}
+	for _, c := range j.Issuers[0].Claims {
+		shared := c.Required && c.Value != ""
+		for _, i := range j.Issuers {
+			shared = shared && slices.Contains(i.Claims, c)
+		}
+		if shared {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // ofClients names the app clients that a Cognito authorizer restricts ID tokens to; "" if it does not. Clients of the

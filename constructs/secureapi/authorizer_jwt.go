@@ -1,0 +1,239 @@
+package secureapi
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+)
+
+// NotEnforcedInfo is the id of the note at synth that names what a [JWTAuthorizer] does not check of a token. It is not
+// a warning, so "cdk synth --strict" passes. Once read:
+//
+//	awscdk.Annotations_Of(api).AcknowledgeInfo(jsii.String(secureapi.NotEnforcedInfo), jsii.String("read"))
+const NotEnforcedInfo = "gatehouse:notEnforced"
+
+// JWTAuthorizer guards routes with API Gateway's own verification of JWTs: no function runs, and tokens of any OpenID
+// Connect provider are accepted, of several in one authorizer.
+//
+// It enforces one [AnyScope] of each route, and conditions such as Claim("plan").Is("pro") that all of its routes share.
+// A token without the scopes gets a 403, any other fault of a token a 401. What it cannot enforce is refused at synth:
+// groups, roles, several AnyScope on a route, other conditions, and settings of an [Issuer] that API Gateway has no
+// equivalent for; a [TokenAuthorizer] with [JWT] enforces them.
+//
+// API Gateway reads the discovery document of each issuer from the public internet as the authorizer is created and
+// updated, so a provider that is down fails the deployment. It keeps the keys for up to an hour.
+//
+// It needs a region that has JWT authorizers for REST APIs, which AWS announced in November 2026.
+// Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer.html,
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-create.html and
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-keys.html
+type JWTAuthorizer struct {
+	// Issuers are the identity providers whose tokens are accepted, each with another URL. At least one, all with the
+	// same Algorithms.
+	Issuers []Issuer
+
+	// Header that holds the token, with or without Bearer. Default: Authorization.
+	Header string
+}
+
+var _ Authorizer = JWTAuthorizer{}
+
+func (j JWTAuthorizer) plan() plan.Authorizer {
+	return plan.Authorizer{
+		Kind:           "JWTAuthorizer",
+		Problems:       j.check(),
+		Enforces:       j.enforces,
+		Headers:        []string{j.header()},
+		NeedsAllow:     true,
+		ComparesScopes: true,
+		ComparesClaims: true,
+	}
+}
+
+func (j JWTAuthorizer) header() string { return cmp.Or(j.Header, "Authorization") }
+
+func (j JWTAuthorizer) check() (errs []error) {
+	if len(j.Issuers) == 0 {
+		errs = append(errs, errors.New("Issuers is empty: name at least one issuer"))
+	}
+	if err := plan.CheckHeader(j.header()); err != nil {
+		errs = append(errs, err)
+	}
+	seen := map[string]bool{}
+	for n, i := range j.Issuers {
+		problems := i.plan().Check()
+		if problems == nil {
+			problems = i.notNative()
+		}
+		if seen[i.URL] {
+			problems = append(problems, fmt.Errorf("issuer %q is there twice: give one issuer all its audiences", i.URL))
+		}
+		seen[i.URL] = true
+		if got, want := i.algorithms(), j.Issuers[0].algorithms(); problems == nil && !equalSets(got, want) {
+			problems = append(problems, fmt.Errorf("issuer %q signs with %s, and issuer %q with %s: API Gateway has one list "+
+				"for all issuers of an authorizer: give them the same Algorithms, or each a JWTAuthorizer of its own", i.URL,
+				strings.Join(got, ", "), j.Issuers[0].URL, strings.Join(want, ", ")))
+		}
+		for _, err := range problems {
+			errs = append(errs, fmt.Errorf("Issuers[%d]: %w", n, err))
+		}
+	}
+	return errs
+}
+
+func equalSets(a, b []string) bool {
+	sorted := func(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
+	return slices.Equal(sorted(a), sorted(b))
+}
+
+// insteadOfJWT names the cheapest guard that enforces what this one cannot.
+const insteadOfJWT = "the cheapest guard that can is a TokenAuthorizer with JWT and the same Issuers, whose included " +
+	"function verifies the token"
+
+func (j JWTAuthorizer) enforces(requires []access.Requirement) error {
+	scopes := 0
+	for _, r := range requires {
+		switch r.Kind {
+		case access.Scope:
+			scopes++
+		case access.Claim:
+			if err := j.condition(r); err != nil {
+				return err
+			}
+		case access.ClaimHas:
+			return fmt.Errorf("a JWT authorizer compares a claim that is a single text, and Has asks for a list: %s",
+				insteadOfJWT)
+		case access.Either:
+			if !slices.ContainsFunc(r.Either, func(a access.Requirement) bool { return a.Kind != access.Scope }) {
+				return errors.New("a JWT authorizer takes any one of the scopes of one AnyScope: write those of Either into one")
+			}
+			return fmt.Errorf("a JWT authorizer does not look at alternatives of Either: %s", insteadOfJWT)
+		default:
+			return fmt.Errorf("a JWT authorizer does not look at %s: %s", r.Subject(), insteadOfJWT)
+		}
+	}
+	if scopes > 1 {
+		return fmt.Errorf("a JWT authorizer takes any one of a route's scopes, so %d AnyScope requirements cannot all "+
+			"hold: %s", scopes, insteadOfJWT)
+	}
+	return nil
+}
+
+var integer = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
+
+// condition says why API Gateway cannot enforce a condition on a claim: it compares one claim of the top level with one
+// text.
+// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_JwtAdditionalClaim.html
+func (j JWTAuthorizer) condition(r access.Requirement) error {
+	switch text := r.AnyOf[0]; {
+	case len(r.AnyOf) > 1:
+		return fmt.Errorf("a JWT authorizer compares a claim with one text, and OneOf has %d: %s", len(r.AnyOf), insteadOfJWT)
+	case slices.Contains([]string{"iss", "aud", "exp", "nbf", "iat", "scope", "scp"}, r.Claim):
+		return fmt.Errorf("a JWT authorizer checks %s itself and takes no condition on it: %s", r.Claim, insteadOfJWT)
+	case strings.Contains(r.Claim, ".") && !strings.Contains(r.Claim, "://"):
+		return fmt.Errorf("a JWT authorizer compares claims of the top level, and %q descends into an object: %s", r.Claim,
+			insteadOfJWT)
+	case text == "true" || text == "false" || integer.MatchString(text):
+		return fmt.Errorf("a JWT authorizer compares strings alone, and the claim %s that is %s may be a boolean or a "+
+			"number, which it rejects: %s", r.Claim, text, insteadOfJWT)
+	}
+	for _, i := range j.Issuers {
+		for _, own := range i.conditions() {
+			if own.claim == r.Claim && own.text != r.AnyOf[0] {
+				return fmt.Errorf("no token of the issuer %q meets it, as %s makes %s %q: leave one of them out", i.URL,
+					own.setting, own.claim, own.text)
+			}
+		}
+	}
+	return nil
+}
+
+func (j JWTAuthorizer) attach(s *site, g *plan.Guard) attached {
+	source := "method.request.header." + j.header()
+	config := j.configuration(g)
+	authorizer := awsapigateway.NewCfnAuthorizer(s.scope, jsii.String(g.ID()), &awsapigateway.CfnAuthorizerProps{
+		Name:           jsii.String(g.ID()),
+		RestApiId:      s.rest.RestApiId(),
+		Type:           jsii.String("JWT"),
+		IdentitySource: &source,
+	})
+	authorizer.SetName(awscdk.Names_UniqueId(authorizer)) // as CDK's L2 names authorizers
+	authorizer.AddPropertyOverride(jsii.String("JwtConfiguration"), config)
+	// For this resource alone: the schema in CDK's own validation of templates is older than the property. What the
+	// property holds is checked above, and rules of Gatehouse compare it with the plan.
+	awscdk.Validations_Of(authorizer).Acknowledge(&awscdk.Acknowledgment{
+		Id:     jsii.String("CloudFormation-Validate::F3002"),
+		Reason: jsii.String("CDK's schema of AWS::ApiGateway::Authorizer does not know JwtConfiguration yet"),
+	})
+	awscdk.Annotations_Of(s.scope).AddInfoV2(
+		jsii.String(NotEnforcedInfo), jsii.String(fmt.Sprintf("secureapi: %s: %s", s.path, j.notEnforced(g))))
+	return attached{
+		// CDK's L2 has no AuthorizationType JWT. With any other than this one it drops the AuthorizationScopes, which the
+		// id of the deployment has to depend on.
+		authorizationType: awsapigateway.AuthorizationType_COGNITO,
+		resource:          authorizer,
+		method:            map[string]any{"AuthorizationType": "JWT", "AuthorizerId": authorizer.Ref()},
+		fingerprint:       map[string]any{"type": "JWT", "source": source, "jwt": config},
+	}
+}
+
+// configuration is the JwtConfiguration of the authorizer. No CDK release knows the property yet.
+// Sources:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-authorizer-jwtconfiguration.html,
+// aws-properties-apigateway-authorizer-jwtissuer.html and aws-properties-apigateway-authorizer-jwtadditionalclaim.html
+func (j JWTAuthorizer) configuration(g *plan.Guard) map[string]any {
+	var issuers []any
+	for _, i := range j.Issuers {
+		issuer := map[string]any{"Issuer": i.URL, "Audiences": slices.Clone(i.Audiences)}
+		if claims := additionalClaims(i, g); claims != nil {
+			issuer["AdditionalClaims"] = claims
+		}
+		issuers = append(issuers, issuer)
+	}
+	return map[string]any{"DefaultAlgorithms": j.Issuers[0].algorithms(), "Issuers": issuers}
+}
+
+// additionalClaims are the conditions on an issuer's tokens, those of the routes among them. Each is required: by
+// default a token without the claim would pass.
+func additionalClaims(i Issuer, g *plan.Guard) (out []any) {
+	add := func(claim, text string) {
+		out = append(out, map[string]any{
+			"ClaimName": claim, "Format": "SINGLE_STRING", "ExpectedValues": []string{text}, "Required": true,
+		})
+	}
+	own := map[string]bool{}
+	for _, c := range i.conditions() {
+		add(c.claim, c.text)
+		own[c.claim] = true
+	}
+	for _, r := range g.Conditions {
+		if !own[r.Claim] {
+			add(r.Claim, r.AnyOf[0])
+		}
+	}
+	return out
+}
+
+// notEnforced names what the included function checks by default and API Gateway is not known to.
+func (j JWTAuthorizer) notEnforced(g *plan.Guard) string {
+	text := fmt.Sprintf("%s has API Gateway verify tokens, which is not known to check the header typ", g)
+	if slices.ContainsFunc(j.Issuers, func(i Issuer) bool { return !i.AcceptBoundTokens }) {
+		text += ", nor the claim cnf, by which a token is bound to its client (DPoP, mutual TLS)"
+	}
+	text += ": where that counts, guard the routes with a TokenAuthorizer with JWT"
+	if slices.ContainsFunc(j.Issuers, func(i Issuer) bool { return i.TokenUse == "access" }) {
+		text += ". That it compares the client_id of a token without aud, as the access tokens of Amazon Cognito are, is " +
+			"documented for HTTP APIs alone: call a route once after the first deployment"
+	}
+	return text
+}

@@ -1,0 +1,250 @@
+package secureapi_test
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/jsii-runtime-go"
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+)
+
+// reference are the properties that CloudFormation has, with their types, and whether they are required. Of
+// AWS::ApiGateway::Authorizer they are those that an authorizer of type JWT has.
+// Sources, in https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/:
+// aws-resource-apigateway-authorizer.html, aws-properties-apigateway-authorizer-jwtconfiguration.html,
+// aws-properties-apigateway-authorizer-jwtissuer.html and aws-properties-apigateway-authorizer-jwtadditionalclaim.html
+var reference = map[string]map[string]property{
+	"Authorizer": {
+		"RestApiId":        {"Reference", true},
+		"Name":             {"String", true},
+		"Type":             {"String", true},
+		"IdentitySource":   {"String", true},
+		"JwtConfiguration": {"JwtConfiguration", true},
+	},
+	"JwtConfiguration": {
+		"DefaultAlgorithms": {"Array of String", true},
+		"Issuers":           {"Array of JwtIssuer", true},
+	},
+	"JwtIssuer": {
+		"Issuer":           {"String", true},
+		"Audiences":        {"Array of String", true},
+		"AdditionalClaims": {"Array of JwtAdditionalClaim", false},
+	},
+	"JwtAdditionalClaim": {
+		"ClaimName":      {"String", true},
+		"Format":         {"String", true},
+		"ExpectedValues": {"Array of String", false},
+		"Required":       {"Boolean", false},
+	},
+}
+
+type property struct {
+	kind     string
+	required bool
+}
+
+// conforms compares a value with the reference.
+func conforms(t *testing.T, place, kind string, v any) {
+	t.Helper()
+	if of, ok := strings.CutPrefix(kind, "Array of "); ok {
+		list, ok := v.([]any)
+		if !ok || len(list) == 0 {
+			t.Errorf("%s: want a list of %s, got %v", place, of, v)
+		}
+		for i, entry := range list {
+			conforms(t, fmt.Sprintf("%s[%d]", place, i), of, entry)
+		}
+		return
+	}
+	_, isString := v.(string)
+	_, isBool := v.(bool)
+	object, isObject := v.(map[string]any)
+	switch kind {
+	case "String":
+		if !isString && !isObject { // an intrinsic function
+			t.Errorf("%s: want a string, got %v", place, v)
+		}
+	case "Boolean":
+		if !isBool {
+			t.Errorf("%s: want a boolean, got %v", place, v)
+		}
+	case "Reference":
+		if !isObject || object["Ref"] == nil {
+			t.Errorf("%s: want a reference, got %v", place, v)
+		}
+	default:
+		for name, p := range reference[kind] {
+			if p.required && object[name] == nil {
+				t.Errorf("%s.%s is missing", place, name)
+			}
+		}
+		for name, member := range object {
+			p, known := reference[kind][name]
+			if !known {
+				t.Errorf("%s has the property %s, which the reference has not", place, name)
+			}
+			conforms(t, place+"."+name, p.kind, member)
+		}
+	}
+}
+
+// The template has the properties of the reference, of all presets and of every setting that API Gateway enforces.
+func TestJWTAuthorizersMatchTheReference(t *testing.T) {
+	stack := newStack()
+	pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
+	client := pool.AddClient(jsii.String("Web"), nil)
+	okta := secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders", "api://more")
+	okta.Clients = []string{"0oa1"}
+	shop(stack, func(p *secureapi.Props) {
+		p.Authorizer = secureapi.JWTAuthorizer{
+			Header: "X-Token",
+			Issuers: []secureapi.Issuer{
+				okta,
+				secureapi.EntraID("11111111-2222-3333-4444-555555555555", "api-client-id"),
+				secureapi.Google("1.apps.googleusercontent.com"),
+				secureapi.Auth0("shop.eu.auth0.com", "https://api.shop.example.com"),
+				secureapi.CognitoIssuer(pool, client),
+				{URL: "https://idp.example.com", Audiences: []string{"orders"}, Algorithms: []string{"RS256"}},
+			},
+		}
+		p.Routes[0].Access = append(p.Routes[0].Access, secureapi.Claim("plan").Is("pro"))
+	})
+	got := only(t, stack, "AWS::ApiGateway::Authorizer")
+	conforms(t, "Authorizer", "Authorizer", got)
+
+	condition := func(name string, value any) any {
+		return map[string]any{
+			"ClaimName": name, "Format": "SINGLE_STRING", "ExpectedValues": []any{value}, "Required": true,
+		}
+	}
+	pro := condition("plan", "pro")
+	issuer := func(url, audiences any, claims ...any) any {
+		return map[string]any{"Issuer": url, "Audiences": audiences, "AdditionalClaims": append(claims, pro)}
+	}
+	poolURL := map[string]any{"Fn::Join": []any{"", []any{
+		"https://", map[string]any{"Fn::GetAtt": []any{"PoolD3F588B8", "ProviderName"}},
+	}}}
+	want := map[string]any{
+		"IdentitySource": "method.request.header.X-Token",
+		"Name":           got["Name"],
+		"RestApiId":      map[string]any{"Ref": "ApiRestApiE35FEAFE"},
+		"Type":           "JWT",
+		"JwtConfiguration": map[string]any{
+			"DefaultAlgorithms": []any{"RS256"},
+			"Issuers": []any{
+				issuer("https://shop.okta.com/oauth2/default", []any{"api://orders", "api://more"}, condition("cid", "0oa1")),
+				issuer("https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0", []any{"api-client-id"}),
+				issuer("https://accounts.google.com", []any{"1.apps.googleusercontent.com"}),
+				issuer("https://shop.eu.auth0.com/", []any{"https://api.shop.example.com"}),
+				issuer(poolURL, []any{map[string]any{"Ref": "PoolWeb224A1DFF"}}, condition("token_use", "access")),
+				issuer("https://idp.example.com", []any{"orders"}),
+			},
+		},
+	}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for id, method := range resources(stack, "AWS::ApiGateway::Method") {
+		if method["AuthorizationType"] == "NONE" {
+			continue
+		}
+		if method["AuthorizationType"] != "JWT" || method["AuthorizerId"] == nil ||
+			fmt.Sprint(method["AuthorizationScopes"]) != "[orders:read]" {
+			t.Errorf("the method %s has %v", id, method)
+		}
+	}
+}
+
+// A change of what the authorizer or a route of it admits has a new deployment.
+func TestAChangeOfAJWTAuthorizerIsDeployed(t *testing.T) {
+	type setting struct {
+		name, audience, algorithm, header, scope, by, plan string
+	}
+	seen := map[string]string{}
+	for _, c := range []setting{
+		{name: "as it was"},
+		{name: "another audience", audience: "x"},
+		{name: "another algorithm", algorithm: "ES256"},
+		{name: "another header", header: "X-Token"},
+		{name: "another scope", scope: "orders:write"},
+		{name: "a condition", plan: "pro"},
+		{name: "another condition", plan: "team"},
+		{name: "a route of the second authorizer", by: "b"},
+		{name: "a route of the third authorizer", by: "c"},
+	} {
+		stack := newStack()
+		shop(stack, func(p *secureapi.Props) {
+			f, always := p.Routes[0].Function, secureapi.Issuer{URL: "https://idp.example.com", Audiences: []string{"orders"}}
+			changed := always
+			changed.Audiences = []string{cmp.Or(c.audience, "orders")}
+			changed.Algorithms = []string{cmp.Or(c.algorithm, "RS256")}
+			p.Authorizer = nil
+			p.Authorizers = map[string]secureapi.Authorizer{
+				"a": secureapi.JWTAuthorizer{Issuers: []secureapi.Issuer{changed}, Header: c.header},
+				"b": secureapi.JWTAuthorizer{Issuers: []secureapi.Issuer{always}},
+				"c": secureapi.JWTAuthorizer{Issuers: []secureapi.Issuer{always}},
+			}
+			condition := func(by string) (out []secureapi.Access) {
+				if c.plan != "" && by == "a" {
+					out = append(out, secureapi.Claim("plan").Is(c.plan))
+				}
+				return append(out, secureapi.GuardedBy(by))
+			}
+			p.Routes = []secureapi.Route{
+				secureapi.Handle("GET /orders", f,
+					append(condition(cmp.Or(c.by, "a")), secureapi.AnyScope(cmp.Or(c.scope, "orders:read")))...),
+			}
+			for _, by := range []string{"a", "b", "c"} {
+				p.Routes = append(p.Routes, secureapi.Handle("GET /"+by, f, condition(by)...))
+			}
+		})
+		for id := range resources(stack, "AWS::ApiGateway::Deployment") {
+			if other := seen[id]; other != "" {
+				t.Errorf("%s and %s have the deployment %s", c.name, other, id)
+			}
+			seen[id] = c.name
+		}
+	}
+}
+
+// What API Gateway does not check is noted at synth, and not as a warning.
+func TestWhatAJWTAuthorizerDoesNotEnforceIsNoted(t *testing.T) {
+	for _, tt := range []struct {
+		name, want string
+		change     func(*secureapi.Issuer)
+	}{
+		{"by default", "secureapi: Shop/Api: the API's JWTAuthorizer has API Gateway verify tokens, which is not known to " +
+			"check the header typ, nor the claim cnf, by which a token is bound to its client (DPoP, mutual TLS): where that " +
+			"counts, guard the routes with a TokenAuthorizer with JWT", func(*secureapi.Issuer) {}},
+		{"bound tokens are accepted", "check the header typ: where that counts",
+			func(i *secureapi.Issuer) { i.AcceptBoundTokens = true }},
+		{"access tokens of Amazon Cognito", "That it compares the client_id of a token without aud, as the access tokens " +
+			"of Amazon Cognito are, is documented for HTTP APIs alone", func(i *secureapi.Issuer) { i.TokenUse = "access" }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			stack := newStack()
+			i := secureapi.Issuer{URL: "https://idp.example.com", Audiences: []string{"orders"}}
+			tt.change(&i)
+			shop(stack, func(p *secureapi.Props) {
+				p.Authorizer = secureapi.JWTAuthorizer{Issuers: []secureapi.Issuer{i}}
+			})
+			notes := assertions.Annotations_FromStack(stack)
+			found := *notes.FindInfo(jsii.String("/Shop/Api"), assertions.Match_AnyValue())
+			if len(found) != 1 || !strings.Contains(fmt.Sprint(found[0].Entry.Data), tt.want) {
+				t.Errorf("found %d notes, want %s", len(found), tt.want)
+				for _, f := range found {
+					t.Log(f.Entry.Data)
+				}
+			}
+			if w := *notes.FindWarning(jsii.String("*"), assertions.Match_AnyValue()); len(w) > 0 {
+				t.Errorf("%d warnings", len(w))
+			}
+		})
+	}
+}
