@@ -146,7 +146,7 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 				{"an unknown verb", with("PUT", "/orders", writer), 403, noSignature, "IncompleteSignatureException"},
 			})
 			// The policy does not say why it is as it is; the access table does.
-			const needs, lacks = "the route is for any scope of orders/write and any group of admins, and the caller has the scopes orders/read, orders/write; ",
+			const needs, lacks = "the route requires any scope of orders/write and any group of admins, and the caller has the scopes orders/read, orders/write; ",
 				"the caller lacks any group of admins and has none; "
 			for _, c := range []struct {
 				name, token string

@@ -24,37 +24,9 @@ func claimsOf(t claims, paths []string) []access.ClaimValue {
 	}
 	out := make([]access.ClaimValue, len(paths))
 	for i, path := range paths {
-		v := t.Claim(path)
-		out[i] = access.ClaimValue{Path: path, Text: textOf(v), List: listOf(v)}
+		out[i] = access.ClaimOf(path, t.Claim(path))
 	}
 	return out
-}
-
-// textOf returns what conditions compare of a claim: a string's text, the JSON text of a boolean or an integer, and of
-// anything else "", which no condition asks for.
-func textOf(v strictjson.Value) string {
-	if v.Kind() == strictjson.Number && strings.ContainsAny(v.Raw(), ".eE") {
-		return ""
-	}
-	text, _ := scalar(v)
-	return text
-}
-
-// listOf returns the elements of an array that can be compared. An array with another element has none: it can grant
-// nothing.
-func listOf(v strictjson.Value) []string {
-	if v.Kind() != strictjson.Array {
-		return nil
-	}
-	list := make([]string, 0, v.Len())
-	for e := range v.Elements() {
-		text := textOf(e)
-		if text == "" && !e.Is("") {
-			return nil
-		}
-		list = append(list, text)
-	}
-	return list
 }
 
 // scopesIn finds the claim that has the scopes.

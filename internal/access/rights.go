@@ -1,6 +1,11 @@
 package access
 
-import "slices"
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
+)
 
 // Rights are the values a caller's claims bring, whatever claims they came in.
 type Rights struct {
@@ -15,6 +20,45 @@ type ClaimValue struct {
 	Path string
 	Text string   // of a string; of a boolean or an integer, its JSON text
 	List []string // of an array: the texts of its strings, booleans and integers
+}
+
+// ClaimOf returns a token's claim as conditions see it.
+func ClaimOf(path string, v strictjson.Value) ClaimValue {
+	out := ClaimValue{Path: path, List: listOf(v)}
+	if text, ok := textOf(v); ok {
+		out.Text = text
+	}
+	return out
+}
+
+// textOf returns what is compared of a claim: a string's text, or the JSON text of a boolean or an integer.
+func textOf(v strictjson.Value) (string, bool) {
+	switch v.Kind() {
+	case strictjson.String:
+		return v.Text()
+	case strictjson.Number:
+		return v.Raw(), !strings.ContainsAny(v.Raw(), ".eE")
+	case strictjson.True, strictjson.False:
+		return v.Raw(), true
+	}
+	return "", false
+}
+
+// listOf returns the elements of an array that can be compared. An array with another element has none: it can grant
+// nothing.
+func listOf(v strictjson.Value) []string {
+	if v.Kind() != strictjson.Array {
+		return nil
+	}
+	list := make([]string, 0, v.Len())
+	for e := range v.Elements() {
+		text, ok := textOf(e)
+		if !ok {
+			return nil
+		}
+		list = append(list, text)
+	}
+	return list
 }
 
 // Claim finds a claim; without it, a value that meets nothing.

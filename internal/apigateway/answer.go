@@ -91,7 +91,7 @@ func (st *stage) handle(
 	source.Context.Authorizer = authorizerContext(record.Verdict.Known)
 	addIdentity(source.Context.Identity, record.Verdict.Known)
 	if d := record.Verdict.Denial; d != nil {
-		return exchange.Answer{}, m.explained(d, &record.Verdict)
+		return exchange.Answer{}, m.explained(d, call, &record.Verdict)
 	}
 	r.Body = body // only now: what was signed is the body as it was sent
 	if f := m.validator.Check(r, params, &record.Verdict); f != nil {
@@ -104,26 +104,6 @@ func (st *stage) handle(
 		return m.mock.Answer(source)
 	}
 	return st.invoke(ctx, m, call, source, record)
-}
-
-// explained puts before a denial by an authorizer's function or its policy what neither of them says: the included
-// authorizer's reason or, of an answer from the cache, what the access table asks of a caller.
-func (m *method) explained(d *mapping.Failure, v *checks.Verdict) *mapping.Failure {
-	last := len(v.Trace) - 1
-	if last < 0 || v.Trace[last].Check != "policy" && v.Trace[last].Check != "authorizer" {
-		return d
-	}
-	why := v.AuthorizerReason
-	if why == "" && m.needs != "" && v.Trace[last].Check == "policy" {
-		why = "the route is for " + m.needs + has(v.Known)
-	}
-	if why == "" {
-		return d
-	}
-	v.Trace[last].Detail = why + "; " + v.Trace[last].Detail
-	told := *d
-	told.Reason = why + "; " + told.Reason
-	return &told
 }
 
 // notServed is the answer to what a local run cannot honour. API Gateway has no such answer, so it cannot be mistaken.

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
-	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
@@ -84,22 +83,4 @@ func (d decision) why() string {
 		return "the authorizer failed: " + cmp.Or(strings.TrimSpace(d.Reason+" "+d.Error), "it does not say why")
 	}
 	return ""
-}
-
-// has says which rights the included authorizer found in a token, as its context lists them: of an answer from the
-// cache there is no line in the log. It is "" for the context of another function.
-func has(c events.Caller) string {
-	if c.Lambda == nil || c.Lambda.Context["issuer"] == "" {
-		return ""
-	}
-	var found []string
-	for _, kind := range []string{"scopes", "groups", "roles"} {
-		if words := c.Lambda.Context[kind]; words != "" {
-			found = append(found, "the "+kind+" "+strings.ReplaceAll(words, " ", ", "))
-		}
-	}
-	if found == nil {
-		return ", and the caller has no scope, group or role"
-	}
-	return ", and the caller has " + strings.Join(found, " and ")
 }

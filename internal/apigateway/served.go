@@ -26,8 +26,8 @@ type served struct {
 	names    map[string]bool // of the functions in the pool
 	identity []string        // names of what authorizers know callers by
 	problems map[string]string
-	unread   map[apimodel.ID]string            // authorizers whose issuers are not known, with the reason
-	needs    map[apimodel.ID]map[string]string // of an API's routes that have requirements: these in words, by "GET /orders"
+	unread   map[apimodel.ID]string                  // authorizers whose issuers are not known, with the reason
+	needs    map[apimodel.ID]map[string]matrix.Route // of an API, its routes that have requirements, by "GET /orders"
 }
 
 // stage is a stage of an API with its routes.
@@ -54,8 +54,8 @@ type method struct {
 	validator *validation.Validator
 	mock      *mapping.Mock // of a MOCK integration
 	forbidden mapping.Forbidden
-	needs     string // what the included authorizer's access table asks of a caller, in words; "" if nothing is known
-	blocked   string // why it is not served; "" if it is
+	needs     matrix.Route // with what the included authorizer's access table asks of a caller, if that is known
+	blocked   string       // why it is not served; "" if it is
 }
 
 func (s *served) functionNames() map[string]bool {
@@ -168,22 +168,6 @@ func identityNames(chosen []choice) (names []string) {
 		}
 	}
 	return names
-}
-
-// needs are the requirements of the routes that have any, by their API. What cannot be told is left out: it is for
-// reasons only.
-func needs(m *apimodel.Model) map[apimodel.ID]map[string]string {
-	out := map[apimodel.ID]map[string]string{}
-	all, _ := matrix.Of(m, "")
-	for _, api := range all.APIs {
-		out[api.ID] = map[string]string{}
-		for _, r := range api.Routes {
-			if len(r.Requires) > 0 {
-				out[api.ID][r.String()] = r.Who
-			}
-		}
-	}
-	return out
 }
 
 // problem notes what [Gateway.Problems] tells. An API with several stages has most problems several times.

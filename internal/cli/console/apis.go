@@ -194,7 +194,7 @@ func (v *view) readSources() {
 				add(s.Name)
 			}
 		}
-		add(tryout.TokenSource(a).Name)
+		add(apigateway.TokenSource(a).Name)
 		if a.Function == nil {
 			continue
 		}

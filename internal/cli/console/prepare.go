@@ -167,7 +167,7 @@ func (c *Console) prepare(a ask, host string) (out prepared, err error) {
 func withToken(token string, served apigateway.Route, out *prepared) error {
 	place := authz.TokenSource{Kind: authz.Header, Name: "Authorization"}
 	if served.Method.Authorizer != nil {
-		place = tryout.TokenSource(served.Method.Authorizer)
+		place = apigateway.TokenSource(served.Method.Authorizer)
 	}
 	switch place.Kind {
 	case authz.Cookie:

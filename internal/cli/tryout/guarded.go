@@ -6,6 +6,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
@@ -22,58 +23,118 @@ func (m *maker) iam(t target) {
 
 // token adds a request with a token, one without, and one with a token that lacks what the route requires.
 func (m *maker) token(t target) {
-	a := t.method.Authorizer
-	issuer, ok := m.issuer(a)
+	full, bare, ok := m.tokens(t)
 	if !ok {
-		m.note(t, "no token can be made for it: %s admits %s", a.ID, t.Who)
 		return
 	}
-	request, err := m.tokenRequest(t, issuer)
-	if err != nil {
-		m.note(t, "%v", err)
-		return
-	}
-	bare, err := m.Gateway.Issuer().Mint(request)
-	if err != nil {
-		m.note(t, "no token can be made for it: %v", err)
-		return
-	}
-	rights, _ := access.Least(t.Requires) // a route that no token may call is refused at synth
-	request.Scopes, request.Groups, request.Roles = rights.Scopes, rights.Groups, rights.Roles
-	for _, c := range rights.Claims {
-		if request.Claims == nil {
-			request.Claims = map[string]any{}
-		}
-		if request.Claims[c.Path] = c.Text; c.List != nil { // a claim of the whole path's name comes first
-			request.Claims[c.Path] = c.List
-		}
-	}
-	for _, r := range t.Requires {
-		for path := range r.Paths { // the first one will do
-			if request.Claims == nil {
-				request.Claims = map[string]any{}
-			}
-			if request.Claims[path.Claim] = parameterValue; path.Kind == access.PathIn {
-				request.Claims[path.Claim] = []string{parameterValue}
-			}
-			break
-		}
-	}
-	full, with := bare, "with a valid token"
+	p := place{apigateway.TokenSource(t.method.Authorizer)}
+	with := "with a valid token"
 	if len(t.Requires) > 0 {
-		if full, err = m.Gateway.Issuer().Mint(request); err != nil {
-			m.note(t, "no token with %s can be made: %v", t.Who, err)
-			return
-		}
-		with = "with a token that has " + t.Who
+		with = "with a token " + having(t)
 	}
-	p := place{TokenSource(a)}
 	e := m.add(t, with)
 	e.allowed = true
 	p.put(e, full)
 	m.add(t, "without a token")
 	if len(t.Requires) > 0 {
-		p.put(m.add(t, "with a token that lacks "+t.Who), bare)
+		p.put(m.add(t, "with a "+lacking(t)), bare)
+	}
+}
+
+// owner adds a request of the owner of what the path names, and one of another caller.
+func (m *maker) owner(t target) {
+	full, bare, ok := m.tokens(t)
+	if !ok {
+		return
+	}
+	p := place{apigateway.TokenSource(t.method.Authorizer)}
+	e := m.add(t, "with a token "+having(t))
+	e.allowed = true
+	p.put(e, full)
+	p.put(m.add(t, "with a "+lacking(t)), bare)
+}
+
+// having says that a token meets what a route requires.
+func having(t target) string {
+	rights, others := split(t.Requires)
+	switch {
+	case others == "":
+		return "that has " + t.Who
+	case rights == "":
+		return "for which " + others
+	}
+	return "that has " + rights + ", and for which " + others
+}
+
+// lacking names a token that does not.
+func lacking(t target) string {
+	if _, others := split(t.Requires); others != "" {
+		return "valid token, but not one " + having(t)
+	}
+	return "token that lacks " + t.Who
+}
+
+// split says what is required in words: scopes, groups and roles, and the rest.
+func split(requires []access.Requirement) (rights, others string) {
+	for _, r := range requires {
+		to := &others
+		switch r.Kind {
+		case access.Scope, access.Group, access.Role:
+			to = &rights
+		}
+		if *to != "" {
+			*to += " and "
+		}
+		*to += r.String()
+	}
+	return rights, others
+}
+
+// tokens makes a token that meets what a route requires, and one that is valid and has no rights.
+func (m *maker) tokens(t target) (full, bare string, ok bool) {
+	a := t.method.Authorizer
+	issuer, ok := m.issuer(a)
+	if !ok {
+		m.note(t, "no token can be made for it: %s admits %s", a.ID, t.Who)
+		return "", "", false
+	}
+	request, err := m.tokenRequest(t, issuer)
+	if err != nil {
+		m.note(t, "%v", err)
+		return "", "", false
+	}
+	if bare, err = m.Gateway.Issuer().Mint(request); err != nil {
+		m.note(t, "no token can be made for it: %v", err)
+		return "", "", false
+	}
+	if len(t.Requires) == 0 {
+		return bare, bare, true
+	}
+	grant(&request, t.Requires)
+	if full, err = m.Gateway.Issuer().Mint(request); err != nil {
+		m.note(t, "no token with %s can be made: %v", t.Who, err)
+		return "", "", false
+	}
+	return full, bare, true
+}
+
+// grant gives a token what meets requirements.
+func grant(request *devissuer.TokenRequest, requires []access.Requirement) {
+	rights, _ := access.Least(requires) // a route that no token may call is refused at synth
+	request.Scopes, request.Groups, request.Roles = rights.Scopes, rights.Groups, rights.Roles
+	request.Claims = map[string]any{}
+	for _, c := range rights.Claims {
+		if request.Claims[c.Path] = c.Text; c.List != nil { // a claim of the whole path's name comes first
+			request.Claims[c.Path] = c.List
+		}
+	}
+	for _, r := range requires {
+		for path := range r.Paths { // the first one will do
+			if request.Claims[path.Claim] = parameterValue; path.Kind == access.PathIn {
+				request.Claims[path.Claim] = []string{parameterValue}
+			}
+			break
+		}
 	}
 }
 
@@ -126,26 +187,6 @@ func (m *maker) issuer(a *apimodel.Authorizer) (devissuer.Issuer, bool) {
 // place is where a request carries its token.
 type place struct {
 	authz.TokenSource
-}
-
-// TokenSource returns where an authorizer looks for the token first. For an authorizer function of the app's own, it is
-// the Authorization header.
-func TokenSource(a *apimodel.Authorizer) authz.TokenSource {
-	p := authz.TokenSource{Kind: authz.Header, Name: "Authorization"}
-	if a.Type != apimodel.RequestAuthorizer {
-		if len(a.IdentitySources) > 0 {
-			p.Name = a.IdentitySources[0].Name
-		}
-		return p
-	}
-	if a.Function == nil {
-		return p
-	}
-	config, err := authz.FromEnvironment(func(name string) string { return a.Function.Environment[name] })
-	if err == nil && len(config.TokenSources) > 0 {
-		p = config.TokenSources[0]
-	}
-	return p
 }
 
 func (p place) put(e *Example, token string) {

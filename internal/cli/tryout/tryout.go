@@ -97,7 +97,7 @@ type target struct {
 
 func (m *maker) make(api matrix.API) {
 	for _, kind := range []string{matrix.None, matrix.Token, matrix.Request, matrix.Cognito, matrix.JWT, matrix.IAM} {
-		t, ok := m.choose(api, kind)
+		t, ok := m.choose(api, kind, func(matrix.Route) bool { return true })
 		if !ok {
 			continue
 		}
@@ -108,18 +108,32 @@ func (m *maker) make(api matrix.API) {
 			m.iam(t)
 		default:
 			m.token(t)
+			if owned, ok := m.choose(api, kind, comparesPath); ok && !comparesPath(t.Route) {
+				m.owner(owned)
+			}
 		}
 	}
 }
 
-// choose returns the route of a kind that shows the most: one that can be called as it is, and that requires something.
-func (m *maker) choose(api matrix.API, kind string) (best target, found bool) {
+// comparesPath reports whether a route requires that a parameter of its path is a claim of the caller's.
+func comparesPath(r matrix.Route) bool {
+	for _, req := range r.Requires {
+		for range req.Paths {
+			return true
+		}
+	}
+	return false
+}
+
+// choose returns, of the routes of a kind that have a property, the one that shows the most: one that can be called as it
+// is, and that requires something.
+func (m *maker) choose(api matrix.API, kind string, has func(matrix.Route) bool) (best target, found bool) {
 	highest := 0
 	for _, r := range api.Routes {
 		i := slices.IndexFunc(m.api.Methods, func(method *apimodel.Method) bool {
 			return method.Verb == r.Verb && method.Path == r.Path
 		})
-		if r.Kind != kind || r.Verb == http.MethodOptions || i < 0 || !m.served[m.mount+" "+r.Verb+" "+r.Path] {
+		if r.Kind != kind || !has(r) || r.Verb == http.MethodOptions || i < 0 || !m.served[m.mount+" "+r.Verb+" "+r.Path] {
 			continue
 		}
 		score := 1

@@ -1,0 +1,176 @@
+package apigateway
+
+import (
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
+)
+
+// needs are the routes that have requirements, by their API. What cannot be told is left out: it is for reasons only.
+func needs(m *apimodel.Model) map[apimodel.ID]map[string]matrix.Route {
+	out := map[apimodel.ID]map[string]matrix.Route{}
+	all, _ := matrix.Of(m, "")
+	for _, api := range all.APIs {
+		out[api.ID] = map[string]matrix.Route{}
+		for _, r := range api.Routes {
+			if len(r.Requires) > 0 {
+				out[api.ID][r.String()] = r
+			}
+		}
+	}
+	return out
+}
+
+// explained puts before a denial by an authorizer's function or its policy what neither of them says: the included
+// authorizer's reason or, of an answer from the cache, what the access table asks of a caller and what the caller has.
+func (m *method) explained(d *mapping.Failure, c *checks.Call, v *checks.Verdict) *mapping.Failure {
+	last := len(v.Trace) - 1
+	if last < 0 || v.Trace[last].Check != "policy" && v.Trace[last].Check != "authorizer" {
+		return d
+	}
+	why := v.AuthorizerReason
+	if why == "" && m.needs.Who != "" && v.Trace[last].Check == "policy" {
+		why = "the route requires " + m.needs.Who
+		if have := m.callerHas(c, v.Known); have != "" {
+			why += ", and " + have
+		}
+	}
+	if why == "" {
+		return d
+	}
+	v.Trace[last].Detail = why + "; " + v.Trace[last].Detail
+	told := *d
+	told.Reason = why + "; " + told.Reason
+	return &told
+}
+
+// callerHas says what a caller has of what the route requires. The included authorizer's log has no line about an answer
+// from the cache, but its context lists the rights that it found, and the claims are in the token. It is "" for the context
+// of another function.
+func (m *method) callerHas(c *checks.Call, known events.Caller) string {
+	if known.Lambda == nil || known.Lambda.Context["issuer"] == "" {
+		return ""
+	}
+	var have []string
+	say := func(text string) {
+		if !slices.Contains(have, text) {
+			have = append(have, text)
+		}
+	}
+	claims := claimsIn(tokenOf(c.Request, m.Authorizer))
+	for _, all := range m.needs.Requires {
+		for _, req := range append([]access.Requirement{all}, all.Either...) {
+			switch req.Kind {
+			case access.Scope, access.Group, access.Role:
+				say(rights(known.Lambda.Context))
+			case access.Claim, access.ClaimHas, access.PathIs, access.PathIn:
+				switch claim := claims.Find(req.Claim); {
+				case claim.Exists():
+					say("the caller's " + claimText(access.ClaimOf(req.Claim, claim)))
+				case claims.Exists():
+					say("the token has no claim " + req.Claim)
+				}
+			}
+			if req.OfPath() {
+				say("the path's " + req.Parameter + " is " + c.Params[req.Parameter])
+			}
+		}
+	}
+	return strings.Join(have, ", ")
+}
+
+// rights lists the rights in the context that the included authorizer answers with.
+func rights(context map[string]string) string {
+	var found []string
+	for _, kind := range []string{"scopes", "groups", "roles"} {
+		if words := context[kind]; words != "" {
+			found = append(found, "the "+kind+" "+strings.ReplaceAll(words, " ", ", "))
+		}
+	}
+	if found == nil {
+		return "the caller has no scope, group or role"
+	}
+	return "the caller has " + strings.Join(found, " and ")
+}
+
+func claimText(c access.ClaimValue) string {
+	switch {
+	case c.Text != "":
+		return c.Path + " is " + c.Text
+	case len(c.List) > 0:
+		return c.Path + " has " + strings.Join(c.List, ", ")
+	case c.List != nil:
+		return c.Path + " is an empty list"
+	}
+	return c.Path + " is neither a text nor a list of texts"
+}
+
+// claimsIn are the claims of a JWT. They are for reasons only: nothing is verified here, and the answer from the cache is
+// for a token that was.
+func claimsIn(token string) strictjson.Value {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return strictjson.Value{}
+	}
+	text, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return strictjson.Value{}
+	}
+	claims, err := strictjson.Parse(string(text))
+	if err != nil {
+		return strictjson.Value{}
+	}
+	return claims
+}
+
+// TokenSource returns where an authorizer looks for the token first. For an authorizer function of the app's own, it is
+// the Authorization header.
+func TokenSource(a *apimodel.Authorizer) authz.TokenSource {
+	p := authz.TokenSource{Kind: authz.Header, Name: "Authorization"}
+	if a.Type != apimodel.RequestAuthorizer {
+		if len(a.IdentitySources) > 0 {
+			p.Name = a.IdentitySources[0].Name
+		}
+		return p
+	}
+	if a.Function == nil {
+		return p
+	}
+	config, err := authz.FromEnvironment(func(name string) string { return a.Function.Environment[name] })
+	if err == nil && len(config.TokenSources) > 0 {
+		p = config.TokenSources[0]
+	}
+	return p
+}
+
+// tokenOf finds the token that a request brings to an authorizer; "" without one.
+func tokenOf(r *exchange.Request, a *apimodel.Authorizer) string {
+	switch at := TokenSource(a); at.Kind {
+	case authz.Cookie:
+		cookies, _ := http.ParseCookie(r.Headers.Get("Cookie"))
+		for _, c := range cookies {
+			if c.Name == at.Name {
+				return c.Value
+			}
+		}
+		return ""
+	case authz.QueryString:
+		query, _ := url.ParseQuery(r.RawQuery)
+		return query.Get(at.Name)
+	default:
+		_, token, _ := strings.Cut(r.Headers.Get(at.Name), " ")
+		return token
+	}
+}
