@@ -2,15 +2,20 @@
 const {chromium} = require('playwright-core')
 const [executablePath, url, pictures, axe] = process.argv.slice(1)
 
+const patience = 180000 // ms that a busy machine may take
 const wrong = [] // what the page should not do
 let page
 
 async function open() {
-  const browser = await chromium.launch({executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync']})
+  const browser = await chromium.launch({
+    executablePath,
+    timeout: patience,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync'],
+  })
   process.stdin.on('end', () => browser.close().finally(() => process.exit()))
   page = await browser.newPage({viewport: {width: 1280, height: 900}})
-  page.setDefaultTimeout(30000)
+  page.setDefaultTimeout(patience)
   page.on('pageerror', e => wrong.push(`error: ${e}`))
   page.on('request', r => { if (new URL(r.url()).origin !== url) wrong.push(`a request to ${r.url()}`) })
   page.on('console', m => {

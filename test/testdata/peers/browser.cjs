@@ -4,6 +4,8 @@
 const { createInterface } = require('node:readline')
 const { chromium } = require('playwright-core')
 
+const patience = 180000 // ms that a busy machine may take
+
 // ask runs in the page.
 const ask = async ({ url, options }) => {
   try {
@@ -17,10 +19,12 @@ const ask = async ({ url, options }) => {
 async function main () {
   const browser = await chromium.launch({
     executablePath: process.argv[1],
+    timeout: patience,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync'],
   })
   const page = await browser.newPage()
+  page.setDefaultTimeout(patience)
   console.log('ready')
   for await (const line of createInterface({ input: process.stdin })) {
     const task = JSON.parse(line)
