@@ -25,6 +25,15 @@ const distinct = 2500
 // decision measures whole decisions, from the bytes of an event to those of the answer, with the log line written to a
 // file descriptor, against the signature of such a token alone (its input hashed, its signature decoded beforehand).
 func (b *bench) decision() error {
+	plain := func(int) string { return "/resource-3/1234" }
+	if err := b.decisionOf("decision", accessTable(), plain); err != nil {
+		return err
+	}
+	return b.decisionOf("decision with owners", ownersTable(), ownersPath)
+}
+
+// decisionOf measures them for a table, with requests to a path for each token.
+func (b *bench) decisionOf(subject string, table []byte, path func(n int) string) error {
 	issuer := authztest.NewIssuer("https://issuer.example.com", signingKey())
 	texts := tokens(issuer.URL, some, distinct)
 	raw, err := rawRS256(texts)
@@ -38,7 +47,7 @@ func (b *bench) decision() error {
 	defer null.Close()
 	env := config(issuer.URL, false)
 	a, err := authz.FromLambda(func(name string) string { return env[name] }, authz.Options{
-		Transport: issuer, Log: null, Files: fstest.MapFS{"access.json": {Data: accessTable()}},
+		Transport: issuer, Log: null, Files: fstest.MapFS{"access.json": {Data: table}},
 	})
 	if err != nil {
 		return err
@@ -56,11 +65,11 @@ func (b *bench) decision() error {
 		events := make([][]byte, len(texts))
 		for i, text := range texts {
 			if kind == "TOKEN" {
-				events[i] = authztest.TokenEvent(methodARN, "Bearer "+text)
+				events[i] = authztest.TokenEvent(authztest.ARN("GET", path(i)), "Bearer "+text)
 			} else {
 				events[i] = authztest.RequestEvent(
 					"GET",
-					"/resource-3/1234",
+					path(i),
 					map[string][]string{"Authorization": {"Bearer " + text}},
 					nil,
 				)
@@ -90,7 +99,7 @@ func (b *bench) decision() error {
 				*side.times = append(*side.times, t)
 			}
 		}
-		f := figures.Figure{Subject: "decision on a " + kind + " event", Peer: "an RS256 signature alone", Unit: "us"}
+		f := figures.Figure{Subject: subject + " on a " + kind + " event", Peer: "an RS256 signature alone", Unit: "us"}
 		f.Name = "new token"
 		b.reportRounds(f, new, raws, 1.6)
 		f.Name = "repeated token"

@@ -21,7 +21,7 @@ func newToken(issuer, scope string, n int) string {
 	now := time.Now().Unix()
 	claims := authztest.Object{
 		"iss":    issuer,
-		"sub":    "user-1",
+		"sub":    subject(n),
 		"aud":    audience,
 		"iat":    now - 10,
 		"nbf":    now - 10,
@@ -39,6 +39,9 @@ func newToken(issuer, scope string, n int) string {
 		}
 	}
 }
+
+// subject is that of a token.
+func subject(n int) string { return fmt.Sprintf("auth0|%08d", n) }
 
 // tokens makes several of them.
 func tokens(issuer, scope string, n int) []string {
@@ -80,6 +83,34 @@ func accessTable() []byte {
 	}
 	b.WriteString("]}")
 	return []byte(b.String())
+}
+
+// ownersTable has 100 routes, five to a resource, of which each is for the owner of what its path names.
+func ownersTable() []byte {
+	var b strings.Builder
+	b.WriteString(`{"version":1,"routes":[`)
+	for i := range 100 {
+		resource := fmt.Sprintf("/users/{id}/resource-%d", i/5)
+		route := [...]string{
+			"GET " + resource,
+			"POST " + resource,
+			"GET " + resource + "/{item}",
+			"PUT " + resource + "/{item}",
+			"DELETE " + resource + "/{item}/parts/{part}",
+		}[i%5]
+		if i > 0 {
+			b.WriteString(",\n")
+		}
+		fmt.Fprintf(&b, `{"route":%q,"requires":[{"kind":"either","either":[`+
+			`{"kind":"pathIs","parameter":"id","claim":"sub"},{"kind":"group","anyOf":["support"]}]}]}`, route)
+	}
+	b.WriteString("]}")
+	return []byte(b.String())
+}
+
+// ownersPath is that of a request which the owner may make.
+func ownersPath(n int) string {
+	return "/users/" + strings.ReplaceAll(subject(n), "|", "%7C") + "/resource-3/1234"
 }
 
 // methodARN is that of a request the scope "read" permits.

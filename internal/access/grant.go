@@ -251,11 +251,15 @@ func (g *Grant) permit(t *Table, rule int, unmet uint16, r Rights) {
 			g.Values[i] = r.valuesOf(s)
 		}
 	}
-	all := t.bounds[rule].ways
-	ways := all[slices.IndexFunc(all, func(w Ways) bool { return w.Unmet == unmet })].Ways
-	empty := func(way Way) bool { return slices.ContainsFunc(way, func(b Bind) bool { return !g.any(b) }) }
-	if slices.ContainsFunc(ways, empty) {
-		ways = slices.DeleteFunc(slices.Clone(ways), empty)
+	var ways []Way
+	for _, w := range t.bounds[rule].ways {
+		if w.Unmet == unmet {
+			ways = w.Ways
+			break
+		}
+	}
+	if slices.ContainsFunc(ways, g.empty) {
+		ways = slices.DeleteFunc(slices.Clone(ways), g.empty)
 	}
 	if len(ways) == 0 {
 		return
@@ -266,9 +270,16 @@ func (g *Grant) permit(t *Table, rule int, unmet uint16, r Rights) {
 	g.Ways[rule], g.Unmet[rule] = ways, unmet
 }
 
-// any reports whether some value of a segment meets a bind, as far as one look at the sources shows.
-func (g *Grant) any(b Bind) bool {
-	return !slices.ContainsFunc(b.Sources, func(source int) bool { return len(g.Values[source]) == 0 })
+// empty reports whether no value of a segment meets a way, as far as one look at its sources shows.
+func (g *Grant) empty(way Way) bool {
+	for _, b := range way {
+		for _, source := range b.Sources {
+			if len(g.Values[source]) == 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // valuesOf are the values of a source that a segment can be, sorted, each once.

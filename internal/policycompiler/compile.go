@@ -67,10 +67,16 @@ func (c *Compiler) Append(to []byte, prefix string, g *access.Grant) ([]byte, er
 // key is what the plan of a policy depends on.
 func (c *Compiler) key(prefix string, g *access.Grant) []byte {
 	key := make([]byte, 0, 512)
-	set := c.unbound(g).all
-	for _, w := range set {
-		key = binary.LittleEndian.AppendUint64(key, w)
+	word := uint64(0)
+	for i := range c.table.Rules() {
+		if i < len(g.All) && g.All[i] && c.ours.Has(i) {
+			word |= 1 << (i & 63)
+		}
+		if i&63 == 63 {
+			key, word = binary.LittleEndian.AppendUint64(key, word), 0
+		}
 	}
+	key = binary.LittleEndian.AppendUint64(key, word)
 	if g.Ways != nil {
 		for i, unmet := range g.Unmet {
 			if g.Ways[i] == nil {

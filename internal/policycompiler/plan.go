@@ -41,14 +41,18 @@ type conflict struct{ denied, hit int }
 func (p *planner) tight() {
 	p.allow, p.deny = make([]entry, 0, 16), make([]entry, 0, 16)
 	p.allowFrom(0)
-	p.allowBound()
+	if p.permission.bound != nil {
+		p.allowBoundFrom(0)
+	}
 	p.denyFrom(0)
 }
 
 // wide allows everything and denies all that is barred. It has a conflict wherever tight has one.
 func (p *planner) wide() {
 	p.addAllow(0, atAndBelow)
-	p.allowBound()
+	if p.permission.bound != nil {
+		p.allowBoundFrom(0)
+	}
 	p.denyFrom(0)
 }
 
@@ -66,25 +70,6 @@ func (p *planner) addAllow(i int, f form) {
 func (p *planner) need(rules route.Set) {
 	for w := range rules {
 		p.needed[w] |= rules[w] & p.barred[w]
-	}
-}
-
-// allowBound allows the rules that values of their paths' parameters permit, one path for each way.
-func (p *planner) allowBound() {
-	if p.permission.bound == nil {
-		return
-	}
-	for i, rule := range p.class.rule {
-		if rule < 0 {
-			continue
-		}
-		for _, way := range p.permission.bound[rule] {
-			path := p.c.path(i, way)
-			rules := p.c.rulesAt(p.class, p.c.follow(path))
-			p.need(rules)
-			p.patterns = append(p.patterns, pattern{path, rules})
-			p.plan.bound = append(p.plan.bound, joined(path))
-		}
 	}
 }
 
