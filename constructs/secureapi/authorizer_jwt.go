@@ -136,6 +136,8 @@ var integer = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_JwtAdditionalClaim.html
 func (j JWTAuthorizer) condition(r access.Requirement) error {
 	switch text := r.AnyOf[0]; {
+	case plan.Unresolved(r.Claim) || plan.Unresolved(text):
+		return errors.New("a condition on a claim is a CDK token, whose value may be that of a boolean: write it out")
 	case len(r.AnyOf) > 1:
 		return fmt.Errorf("a JWT authorizer compares a claim with one text, and OneOf has %d: %s", len(r.AnyOf), insteadOfJWT)
 	case slices.Contains([]string{"iss", "aud", "exp", "nbf", "iat", "scope", "scp"}, r.Claim):

@@ -82,6 +82,8 @@ func TestWhatAJWTAuthorizerCannotEnforceIsRefused(t *testing.T) {
 		{"a boolean", all(same, add(Handle("GET /a", fn, Claim("email_verified").Is("true")))),
 			"a JWT authorizer compares strings alone, and the claim email_verified that is true may be a boolean or a " +
 				"number, which it rejects: " + cheapest},
+		{"a token of CDK", all(same, add(Handle("GET /a", fn, Claim("plan").Is("${Token[TOKEN.1]}")))),
+			"a condition on a claim is a CDK token, whose value may be that of a boolean: write it out"},
 		{"a number", all(same, add(Handle("GET /a", fn, Claim("level").Is("-7")))),
 			"the claim level that is -7 may be a boolean or a number"},
 		{"a condition against TokenUse", all(cognitoTokens(func(*Issuer) {}),

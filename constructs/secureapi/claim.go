@@ -20,7 +20,8 @@ type ClaimPath struct{ path string }
 //
 // Conditions follow from the token alone: a hook of the included authorizer cannot change them, and the answer to them
 // may be cached. A claim that is missing, null, an object or a number with a fraction or an exponent meets no condition.
-// The included authorizer enforces conditions. An empty name, an empty text and a CDK token are refused at synth.
+// The included authorizer enforces conditions, and a [JWTAuthorizer] one text that all of its routes require. An empty
+// name, an empty text and a CDK token are refused at synth.
 func Claim(path string) ClaimPath { return ClaimPath{path} }
 
 // Is asks for a claim with exactly this text. A string is compared by its text, a boolean or an integer by its JSON

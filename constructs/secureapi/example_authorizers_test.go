@@ -72,6 +72,26 @@ func ExampleRequestAuthorizer() {
 	// Type="REQUEST" IdentitySource="method.request.header.Cookie,context.identity.sourceIp" AuthorizerResultTtlInSeconds=300
 }
 
+// Without a function in between, for any OpenID provider: API Gateway verifies the token and wants one of a route's
+// scopes.
+func ExampleJWTAuthorizer() {
+	stack := newStack()
+	orders := backend(stack, "Orders")
+	secureapi.New(stack, "Api", &secureapi.Props{
+		Authorizer: secureapi.JWTAuthorizer{
+			Issuers: []secureapi.Issuer{secureapi.Auth0("shop.eu.auth0.com", "https://api.shop.example.com")},
+		},
+		Routes: []secureapi.Route{
+			secureapi.Handle("GET /orders", orders, secureapi.AnyScope("orders:read", "orders:admin")),
+		},
+	})
+	show(stack, "AWS::ApiGateway::Authorizer", "Type", "JwtConfiguration")
+	show(stack, "AWS::ApiGateway::Method", "AuthorizationType", "AuthorizationScopes")
+	// Output:
+	// Type="JWT" JwtConfiguration={"DefaultAlgorithms":["RS256"],"Issuers":[{"Audiences":["https://api.shop.example.com"],"Issuer":"https://shop.eu.auth0.com/"}]}
+	// AuthorizationType="JWT" AuthorizationScopes=["orders:read","orders:admin"]
+}
+
 // Without a function in between: API Gateway verifies the pool's access tokens and wants one of a route's scopes.
 func ExampleCognitoAuthorizer() {
 	stack := newStack()

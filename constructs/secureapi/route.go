@@ -67,7 +67,7 @@ var _ Access = restriction{}
 func (r restriction) plan() plan.Access { return r.access }
 
 // AnyScope asks for a token with at least one of these OAuth 2.0 scopes, as its issuer writes them. The included
-// authorizer and a Cognito authorizer enforce it.
+// authorizer, a Cognito authorizer and a JWT authorizer enforce it.
 func AnyScope(scopes ...string) Access {
 	return restriction{plan.Requirement{Kind: access.Scope, AnyOf: slices.Clone(scopes)}}
 }

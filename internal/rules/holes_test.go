@@ -33,6 +33,7 @@ var holes = map[string]string{
 	"guarded-method-opened":          "open-method",
 	"identity-source":                "changed-authorizer",
 	"included-authorizer-beside":     "included-authorizer",
+	"jwt-audience":                   "changed-authorizer",
 	"macro":                          "unread-template",
 	"method-settings-cache":          "response-cache",
 	"missing-route":                  "missing-route",

@@ -106,8 +106,8 @@ func trusted(a *apimodel.Authorizer) (out []string) {
 	}
 	for _, i := range a.JWT.Issuers {
 		text := i.URL + " for " + strings.Join(i.Audiences, " or ")
-		for _, c := range i.Claims {
-			text += " with " + c.Name
+		for n, c := range i.Claims {
+			text += map[bool]string{true: " with ", false: " and "}[n == 0] + c.Name
 			if c.Value != "" {
 				text += "=" + c.Value
 			}

@@ -113,6 +113,46 @@ func TestCognitoClients(t *testing.T) {
 	}
 }
 
+func TestJWTAuthorizer(t *testing.T) {
+	plan := apimodel.JWTClaim{Name: "plan", Value: "pro", Required: true}
+	use := apimodel.JWTClaim{Name: "token_use", Value: "access", Required: true}
+	for _, tt := range []struct {
+		name   string
+		scopes []string
+		first  []apimodel.JWTClaim
+		who    string
+	}{
+		{"any token", nil, nil, "any valid token"},
+		{"scopes", []string{"a", "b"}, nil, "any scope of a, b"},
+		{"a condition of all issuers", []string{"a"}, []apimodel.JWTClaim{use, plan}, "any scope of a and claim plan is pro"},
+		{"a condition that is not required", nil, []apimodel.JWTClaim{{Name: "plan", Value: "pro"}}, "any valid token"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			model := guarded(t, "")
+			method := model.APIs[0].Methods[0]
+			method.Authorization, method.Scopes = apimodel.AuthorizationJWT, tt.scopes
+			*method.Authorizer = apimodel.Authorizer{
+				ID: method.Authorizer.ID, Name: "jwt", Type: apimodel.JWTAuthorizer, JWT: &apimodel.JWT{
+					Issuers: []apimodel.JWTIssuer{
+						{URL: "https://a", Audiences: []string{"x", "y"}, Claims: tt.first},
+						{URL: "https://b", Audiences: []string{"x"}, Claims: []apimodel.JWTClaim{plan}},
+					},
+				},
+			}
+			model.APIs[0].Authorizers = []*apimodel.Authorizer{method.Authorizer}
+			m, err := Of(model, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, a := m.APIs[0].Routes[0], m.APIs[0].Authorizers[0]
+			if r.Who != tt.who || r.Kind != JWT || r.Authorizer != "jwt" || len(a.By) != 2 ||
+				a.By[1] != "https://b for x with plan=pro" {
+				t.Errorf("got %+v and %+v, want %s", r, a, tt.who)
+			}
+		})
+	}
+}
+
 // TestUnknown: what cannot be told is an error and never looks like access that is open.
 func TestUnknown(t *testing.T) {
 	const table = `{"version":1,"routes":[{"route":"GET /orders"}]}`

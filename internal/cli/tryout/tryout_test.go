@@ -292,6 +292,54 @@ func TestClients(t *testing.T) {
 	}
 }
 
+// TestJWTAuthorizer has the Cognito example guarded by a JWT authorizer.
+func TestJWTAuthorizer(t *testing.T) {
+	change := func(all resources) {
+		ref := func(kind string) string {
+			for id, r := range all {
+				if r["Type"] == kind {
+					return id
+				}
+			}
+			t.Fatalf("there is no %s", kind)
+			return ""
+		}
+		issuer := map[string]any{
+			"Issuer":    map[string]any{"Fn::GetAtt": []any{ref("AWS::Cognito::UserPool"), "ProviderURL"}},
+			"Audiences": []any{map[string]any{"Ref": ref("AWS::Cognito::UserPoolClient")}},
+			"AdditionalClaims": []any{map[string]any{
+				"ClaimName": "token_use", "Format": "SINGLE_STRING", "ExpectedValues": []any{"access"}, "Required": true,
+			}},
+		}
+		for _, r := range all {
+			switch p := properties(r); r["Type"] {
+			case "AWS::ApiGateway::Authorizer":
+				delete(p, "ProviderARNs")
+				p["Type"] = "JWT"
+				p["JwtConfiguration"] = map[string]any{"DefaultAlgorithms": []any{"RS256"}, "Issuers": []any{issuer}}
+			case "AWS::ApiGateway::Method":
+				if p["AuthorizationType"] == "COGNITO_USER_POOLS" {
+					p["AuthorizationType"] = "JWT"
+				}
+			}
+		}
+	}
+	examples, notes := Make(t.Context(), options(t, "cognito", change))
+	var got []string
+	for _, e := range examples {
+		got = append(got, shown(t, e))
+	}
+	want := []string{
+		"200 GET http://127.0.0.1:3000/prod/health",
+		"200 GET http://127.0.0.1:3000/prod/orders, Authorization: access token, scope orders/read",
+		"401 GET http://127.0.0.1:3000/prod/orders",
+		"403 GET http://127.0.0.1:3000/prod/orders, Authorization: access token, scope <nil>",
+	}
+	if !slices.Equal(got, want) || notes != nil {
+		t.Errorf("got\n%s\nwant\n%s\nnotes %q", strings.Join(got, "\n"), strings.Join(want, "\n"), notes)
+	}
+}
+
 // TestRequestValidator: the parameters that the validator of a method requires are added, and credentials are not made
 // up.
 func TestRequestValidator(t *testing.T) {
