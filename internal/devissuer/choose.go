@@ -3,7 +3,8 @@ package devissuer
 import "slices"
 
 // Choose finds the issuer that a request means: of its URL, if it has one; among those, one that takes its audience and
-// its use, and has opaque tokens if it asks for one, if any does. It need not be the only one as long as their tokens have the same form.
+// its use, and has opaque tokens if it asks for one, if any does. It need not be the only one as long as their tokens
+// have the same form.
 //
 // The error is a [ChoiceError].
 func (p *Provider) Choose(r TokenRequest) (Issuer, error) {

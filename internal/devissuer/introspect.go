@@ -27,8 +27,8 @@ const (
 	signedType = "application/token-introspection+jwt" // RFC 9701, section 4
 )
 
-// IntrospectionURL is where an issuer is asked about its tokens (RFC 7662); "" if it is not served. The clients are those
-// of the issuers' settings, with the credentials of [Provider.Secret].
+// IntrospectionURL is where an issuer is asked about its tokens (RFC 7662); "" if it is not served. The clients are
+// those of the issuers' settings, with the credentials of [Provider.Secret].
 func (p *Provider) IntrospectionURL(issuer string) string {
 	return p.endpoint(issuer, introspectionPath)
 }

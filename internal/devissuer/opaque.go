@@ -16,8 +16,8 @@ import (
 // opaque reports whether the issuer's tokens are opaque.
 func (i Issuer) opaque() bool { return i.Introspection != nil && !i.Introspection.VerifyJWTs }
 
-// seal makes an opaque token: its claims, encrypted with a key that is made of the ring's secret. So it needs no list of
-// tokens, and every process with the keys can make one. Who has the token cannot read it.
+// seal makes an opaque token: its claims, encrypted with a key that is made of the ring's secret. So it needs no list
+// of tokens, and every process with the keys can make one. Who has the token cannot read it.
 func (k *keyring) seal(random io.Reader, claims []byte) (string, error) {
 	aead, err := k.opaqueCipher()
 	if err != nil {

@@ -17,6 +17,7 @@ const (
 type failure struct {
 	err        error
 	retryAfter time.Duration // what the endpoint asks for; 0 where it does not say
+	ofToken    bool          // it may be the token's fault, and says nothing of other tokens
 }
 
 func (f *failure) Error() string { return f.err.Error() }

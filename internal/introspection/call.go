@@ -119,6 +119,10 @@ func (c *Client) checkStatus(resp *http.Response) error {
 			err:        fmt.Errorf("status %d: it has no capacity", status),
 			retryAfter: retryAfter(resp.Header.Get("Retry-After"), c.options.Now()),
 		}
+	case status == http.StatusBadRequest:
+		// Some servers answer so about a token whose form they do not like, as RFC 7009, section 2.2.1, has it for
+		// revocation. If this opened the breaker, one who invents tokens could shut all others out.
+		return &failure{err: fmt.Errorf("status %d: it does not take the request", status), ofToken: true}
 	case 300 <= status && status < 400:
 		return fmt.Errorf("status %d: redirects are not followed, since the token would go elsewhere: give the endpoint "+
 			"itself", status)

@@ -179,6 +179,9 @@ func (c *Client) settle(f *flight, d digest, answer *Answer, err error) {
 	now := c.options.Now()
 	failure, isFailure := errors.AsType[*failure](err)
 	switch {
+	case isFailure && failure.ofToken:
+		c.breaker.succeeded()
+		err = c.unavailable(failure.err)
 	case isFailure:
 		c.breaker.failed(now, failure)
 		err = c.unavailable(failure.err)

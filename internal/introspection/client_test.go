@@ -62,7 +62,7 @@ func TestOutcomes(t *testing.T) {
 		"not active, and sub": {sayJSON(`{"active":false,"sub":"user-1"}`), jwt.ErrInactive, "", 0},
 		"401":                 {says(401, "application/json", `{"error":"invalid_client"}`), ErrUnavailable, "check the client id", 0},
 		"403":                 {says(403, "application/json", `{}`), ErrUnavailable, "check the client id", 0},
-		"400":                 {says(400, "application/json", `{"error":"invalid_request"}`), ErrUnavailable, "status 400", 0},
+		"400":                 {says(400, "application/json", `{"error":"invalid_request"}`), ErrUnavailable, "status 400", 1},
 		"404":                 {says(404, "application/json", active), ErrUnavailable, "status 404", 0},
 		"429":                 {says(429, "application/json", active), ErrUnavailable, "no capacity", 0},
 		"500":                 {says(500, "application/json", active), ErrUnavailable, "status 500", 0},
@@ -388,6 +388,24 @@ func TestBreaker(t *testing.T) {
 	f.server.serve(sayJSON(active))
 	if err := ask(); err != nil {
 		t.Errorf("after it is well: %v", err)
+	}
+}
+
+// Tokens that an endpoint does not take shut no other one out, and cost as much of what is allowed as invented ones.
+func TestBadRequests(t *testing.T) {
+	f := newFixture(t, says(400, "application/json", `{"error":"unsupported_token_type"}`))
+	for i := range 1000 {
+		if _, err := f.ask(fmt.Sprintf("a.b.%d", i)); !errors.Is(err, ErrUnavailable) {
+			t.Fatal(err)
+		}
+	}
+	if n := f.server.count(); n != allowedAtOnce {
+		t.Errorf("%d calls, want %d", n, allowedAtOnce)
+	}
+	f.clock.advance(time.Second)
+	f.server.serve(sayJSON(active))
+	if _, err := f.ask("opaque-1"); err != nil {
+		t.Errorf("another token: %v", err)
 	}
 }
 
