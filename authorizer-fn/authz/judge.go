@@ -67,45 +67,57 @@ func (a *Authorizer) missing(
 	grant *access.Grant,
 	rights access.Rights,
 ) (requirement, got string) {
-	of := a.table.Rules()[rule]
-	segments := access.Segments(path)
-	segment := func(req access.Requirement) string {
-		if i := of.Parameter(req.Parameter); i >= 0 && i < len(segments) {
-			return segments[i]
-		}
-		return ""
-	}
-	met := func(req access.Requirement) bool {
-		for alternative := range req.Paths {
-			values := rights.Claim(alternative.Claim).List
-			if alternative.Kind == access.PathIs {
-				values = []string{rights.Claim(alternative.Claim).Text}
-			}
-			if slices.ContainsFunc(values, func(v string) bool {
-				return access.Usable(v) && policycompiler.Same(segment(alternative), v)
-			}) {
-				return true
-			}
-		}
-		return rights.Meet(req)
-	}
-	for _, req := range of.Requires {
-		if !met(req) {
-			return req.String(), heldOf(req, rights, segment)
+	r := request{a.table.Rules()[rule], access.Segments(path), rights}
+	for _, req := range r.rule.Requires {
+		if !r.meets(req) {
+			return req.String(), r.held(req)
 		}
 	}
 	// Each is met by a value that a policy does not hold.
-	for _, req := range of.Requires {
+	for _, req := range r.rule.Requires {
 		if !rights.Meet(req) {
-			return req.String(), heldOf(req, rights, segment) + ", and " + grant.WhyNot(rule)
+			return req.String(), r.held(req) + ", and " + grant.WhyNot(rule)
 		}
 	}
 	return "", ""
 }
 
-// heldOf says what a caller has of what a requirement asks for.
-func heldOf(req access.Requirement, rights access.Rights, segment func(access.Requirement) string) string {
+// request is one that falls under a rule, with the rights of its caller.
+type request struct {
+	rule     access.Rule
+	segments []string
+	rights   access.Rights
+}
+
+// segment is that of a requirement's parameter.
+func (r *request) segment(req access.Requirement) string {
+	if i := r.rule.Parameter(req.Parameter); i >= 0 && i < len(r.segments) {
+		return r.segments[i]
+	}
+	return ""
+}
+
+// meets reports whether a requirement is met by itself.
+func (r *request) meets(req access.Requirement) bool {
+	for alternative := range req.Paths {
+		claim, segment := r.rights.Claim(alternative.Claim), r.segment(alternative)
+		values := claim.List
+		if alternative.Kind == access.PathIs {
+			values = []string{claim.Text}
+		}
+		for _, v := range values {
+			if access.Usable(v) && policycompiler.Same(segment, v) {
+				return true
+			}
+		}
+	}
+	return r.rights.Meet(req)
+}
+
+// held says what the caller has of what a requirement asks for.
+func (r *request) held(req access.Requirement) string {
 	var have []string
+	rights := r.rights
 	switch req.Kind {
 	case access.Scope:
 		have = rights.Scopes
@@ -120,10 +132,10 @@ func heldOf(req access.Requirement, rights access.Rights, segment func(access.Re
 		if claim := rights.Claim(req.Claim).Text; req.Kind == access.PathIs && claim != "" && !access.Usable(claim) {
 			text += ", which no segment of a path is compared with"
 		}
-		return text + ", the path's " + req.Parameter + " is " + join([]string{segment(req)})
+		return text + ", the path's " + req.Parameter + " is " + join([]string{r.segment(req)})
 	case access.Either:
 		for _, alternative := range req.Either {
-			text := heldOf(alternative, rights, segment)
+			text := r.held(alternative)
 			switch alternative.Kind {
 			case access.Scope, access.Group, access.Role:
 				text = alternative.Subject() + ": " + text

@@ -92,7 +92,7 @@ func drawRequirement(r *rand.Rand, p route.Pattern) access.Requirement {
 	}
 	switch r.IntN(5) {
 	case 0:
-		return access.Requirement{Kind: access.Claim, Claim: "plan", AnyOf: []string{pick(r, []string{"free", "pro", "true", "7"})}}
+		return access.Requirement{Kind: access.Claim, Claim: "plan", AnyOf: []string{pick(r, []string{"free", "pro", "true", "7", "7e0"})}}
 	case 1:
 		return access.Requirement{Kind: access.ClaimHas, Claim: "amr", AnyOf: []string{pick(r, []string{"mfa", "7", "*"})}}
 	case 2:

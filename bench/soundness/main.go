@@ -4,7 +4,7 @@
 //
 // A case is an access table, the claims of a token and a request. The authorizer answers with a policy, which package
 // iampolicy evaluates on the request's method ARN; an evaluator that shares nothing with the policy compiler says from
-// the requirements and the claims whether the request is permitted. Claims and paths are hostile: wildcards, policy
+// the requirements and the claims whether the request is permitted, which with DenyEscapedPaths no path with a "%" is. Claims and paths are hostile: wildcards, policy
 // variables, slashes, escapes in hex of either case, names of other routes, values of other callers with something added.
 //
 // A request that is allowed and not permitted fails the run. One that is permitted and not allowed fails it as well,
@@ -13,7 +13,6 @@
 //   - spelling: a policy that is cached has a value raw, and with its reserved characters percent-encoded in upper-case
 //     hex. Other spellings of the same value are denied.
 //   - empty segment: a path with "//" is for callers of all routes alone.
-//   - escapes: DenyEscapedPaths is set, and the path has a "%".
 //   - literal: the value is a literal of another route of the API, and no policy is right for both.
 //   - long: a resource of a policy has at most 512 characters.
 //   - many: a list has more than 1,024 values, or more than a policy holds.

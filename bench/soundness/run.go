@@ -183,6 +183,7 @@ func (t *tally) judge(a *api, claims map[string]any, policy *iampolicy.Document,
 	}
 	t.decided++
 	want := evaluate(a.rules, rule, claims, path)
+	want.permitted = want.permitted && (a.escapes || !strings.Contains(path, "%"))
 	allowed := policy != nil && policy.Evaluate(iampolicy.Request{
 		Action: iampolicy.InvokeAction, Resource: arn,
 	}).Outcome == iampolicy.Allowed
@@ -235,8 +236,6 @@ func (a *api) reason(
 	switch {
 	case policy == nil:
 		return ""
-	case !a.escapes && strings.Contains(path, "%"):
-		return "escapes"
 	case strings.Contains(path, "//"):
 		return "empty segment"
 	case a.perRequest && (len(arn) > 512 || strings.Trim(path, nameable) != ""):

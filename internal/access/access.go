@@ -147,22 +147,24 @@ func (t *Table) Match(verb, path string) (rule int, ok bool) {
 // elsewhere it says false.
 func (t *Table) Permitted(r Rights) []bool { return t.Grant(r).All }
 
+// hold adds values to those that are held.
+func (t *Table) hold(held route.Set, kind Kind, claim string, texts []string) {
+	for _, text := range texts {
+		if i := t.values.find(value{kind, claim, text}); i >= 0 {
+			held.Add(i)
+		}
+	}
+}
+
 // held are the values that the rights have, by their numbers.
 func (t *Table) held(r Rights) route.Set {
 	held := route.NewSet(len(t.values.list))
-	hold := func(kind Kind, claim string, texts ...string) {
-		for _, text := range texts {
-			if i := t.values.find(value{kind, claim, text}); i >= 0 {
-				held.Add(i)
-			}
-		}
-	}
-	hold(Scope, "", r.Scopes...)
-	hold(Group, "", r.Groups...)
-	hold(Role, "", r.Roles...)
+	t.hold(held, Scope, "", r.Scopes)
+	t.hold(held, Group, "", r.Groups)
+	t.hold(held, Role, "", r.Roles)
 	for _, c := range r.Claims {
-		hold(Claim, c.Path, c.Text)
-		hold(ClaimHas, c.Path, c.List...)
+		t.hold(held, Claim, c.Path, []string{c.Text})
+		t.hold(held, ClaimHas, c.Path, c.List)
 	}
 	return held
 }

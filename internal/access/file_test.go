@@ -117,6 +117,8 @@ func FuzzParse(f *testing.F) {
 		"{\"version\":1,\"routes\":[\n{\"route\":\"GET /\",\"requires\":[{\"kind\":\"group\",\"anyOf\":[\"a\\u0026b\"]}]}\n]}\n",
 		`{"version":1,"routes":[{"route":"GET /","elsewhere":false,"requires":[]}]}`,
 		`{"version":2}`, `{"routes":null,"version":1}`,
+		`{"version":1,"routes":[{"route":"GET /u/{id}","requires":[{"kind":"pathIs","parameter":"id","claim":"sub"}]},{"route":"GET /t/{t}/{x}","requires":[{"kind":"pathIn","parameter":"t","claim":"app.tenants"},{"kind":"either","either":[{"kind":"pathIs","parameter":"x","claim":"sub"},{"kind":"group","anyOf":["g"]}]}]}]}`,
+		`{"version":1,"routes":[{"route":"GET /u/{id+}","requires":[{"kind":"pathIs","parameter":"id","claim":"sub","anyOf":["x"]}]}]}`,
 		`{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"claim","claim":"a.b","anyOf":["x","7"]},{"kind":"claimHas","claim":"amr","anyOf":["mfa"]}]}]}`,
 		`{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"either","either":[{"kind":"scope","anyOf":["a"]},{"kind":"claim","claim":"c","anyOf":["x"]}]}]}]}`,
 	} {

@@ -162,13 +162,17 @@ func (t *Table) waysOf(rule Rule, unmet uint16) []Way {
 
 // with joins a bind to a way.
 func (w Way) with(b Bind) Way {
-	out := slices.Clone(w)
-	i, found := slices.BinarySearchFunc(out, b.Segment, func(b Bind, segment int) int { return b.Segment - segment })
-	if !found {
-		return slices.Insert(out, i, b)
-	}
-	if source := b.Sources[0]; !slices.Contains(out[i].Sources, source) {
-		out[i].Sources = append(slices.Clip(out[i].Sources), source)
+	out := append(slices.Clip(w), b)
+	for i := len(w) - 1; i >= 0 && out[i].Segment >= b.Segment; i-- {
+		if out[i].Segment > b.Segment {
+			out[i], out[i+1] = out[i+1], out[i]
+			continue
+		}
+		copy(out[i+1:], out[i+2:])
+		if source := b.Sources[0]; !slices.Contains(out[i].Sources, source) {
+			out[i].Sources = append(slices.Clip(out[i].Sources), source)
+		}
+		return out[:len(w)]
 	}
 	return out
 }

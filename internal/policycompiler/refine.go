@@ -122,8 +122,18 @@ func common(pattern []string, segments []route.Segment) [][]string {
 		}
 	}
 	lay(pattern, segments, false, nil)
-	slices.SortFunc(out, slices.Compare)
-	return slices.CompactFunc(out, slices.Equal)
+	// In order, each once. They are few: sorting by package slices would take 8 KB of the function.
+	sorted := out[:0]
+	for _, path := range out {
+		if slices.ContainsFunc(sorted, func(s []string) bool { return slices.Equal(s, path) }) {
+			continue
+		}
+		sorted = append(sorted, path)
+		for i := len(sorted) - 1; i > 0 && slices.Compare(sorted[i], sorted[i-1]) < 0; i-- {
+			sorted[i], sorted[i-1] = sorted[i-1], sorted[i]
+		}
+	}
+	return sorted
 }
 
 func textOf(s route.Segment) string {
