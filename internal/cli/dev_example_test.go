@@ -24,7 +24,7 @@ func emptyTable(t *testing.T) (url string) {
 }
 
 // TestDevExample runs the example as the README says, with its functions built and CDK's engine in Node. By default it
-// runs one kind of authorizer; with GATEHOUSE_TEST_ALL=1 it runs all four.
+// runs one kind of authorizer; with GATEHOUSE_TEST_ALL=1 it runs all of them.
 func TestDevExample(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: the example takes some seconds to synthesize")
@@ -41,6 +41,7 @@ func TestDevExample(t *testing.T) {
 		{"token", []int{200, 200, 401, 403}},
 		{"request", []int{200, 200, 401, 403}},
 		{"cognito", []int{200, 200, 401, 401}},
+		{"jwt", []int{200, 200, 401, 403}},
 		{"iam", []int{200, 200, 403}},
 	}
 	if os.Getenv("GATEHOUSE_TEST_ALL") == "" {

@@ -61,7 +61,7 @@ func authorizers(m *apimodel.Model, api *apimodel.API) (out []Authorizer, unknow
 				made.By = append(made.By, p.ID.String())
 			}
 		}
-		made.By = append(made.By, trusted(a)...)
+		made.By = append(made.By, trusted(m, a)...)
 		if f := a.Function; f != nil {
 			made.By = []string{f.ID.String()}
 			for _, name := range slices.Sorted(maps.Keys(f.Variables)) {
@@ -99,13 +99,28 @@ func kindOf(a *apimodel.Authorizer) string {
 	return Unknown
 }
 
-// trusted are the issuers of a JWT authorizer with the audiences and the conditions for their tokens.
-func trusted(a *apimodel.Authorizer) (out []string) {
+// trusted are the issuers of a JWT authorizer with the audiences and the conditions for their tokens. User pools and
+// app clients of the assembly have their logical ids.
+func trusted(m *apimodel.Model, a *apimodel.Authorizer) (out []string) {
 	if a.JWT == nil {
 		return nil
 	}
+	names := map[string]string{}
+	for _, pool := range m.UserPools {
+		if pool.LogicalID != "" {
+			names[pool.ProviderURL] = pool.ID.String()
+		}
+		for _, c := range pool.Clients {
+			names[c.ClientID] = c.ID.String()
+		}
+	}
+	named := func(text string) string { return cmp.Or(names[text], text) }
 	for _, i := range a.JWT.Issuers {
-		text := i.URL + " for " + strings.Join(i.Audiences, " or ")
+		audiences := make([]string, len(i.Audiences))
+		for n, audience := range i.Audiences {
+			audiences[n] = named(audience)
+		}
+		text := named(i.URL) + " for " + strings.Join(audiences, " or ")
 		for n, c := range i.Claims {
 			text += map[bool]string{true: " with ", false: " and "}[n == 0] + c.Name
 			if c.Value != "" {
