@@ -96,10 +96,6 @@ func equalSets(a, b []string) bool {
 	return slices.Equal(sorted(a), sorted(b))
 }
 
-// insteadOfJWT names the cheapest guard that enforces what this one cannot.
-const insteadOfJWT = "the cheapest guard that can is a TokenAuthorizer with JWT and the same Issuers, whose included " +
-	"function verifies the token"
-
 func (j JWTAuthorizer) enforces(requires []access.Requirement) error {
 	scopes := 0
 	for _, r := range requires {

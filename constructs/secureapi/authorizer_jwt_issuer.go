@@ -19,6 +19,10 @@ var nativeAlgorithms = []string{"RS256", "RS384", "RS512", "ES256", "ES384", "ES
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-keys.html
 const nativeKeyAge = time.Hour
 
+// insteadOfJWT names the cheapest guard that enforces what a JWTAuthorizer cannot.
+const insteadOfJWT = "the cheapest guard that can is a TokenAuthorizer with JWT and the same Issuers, whose included " +
+	"function verifies the token"
+
 func (i Issuer) algorithms() []string {
 	if len(i.Algorithms) == 0 {
 		return []string{"RS256"}

@@ -1,7 +1,6 @@
 package secureapi
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
@@ -83,12 +82,4 @@ func Either(alternatives ...Access) Access {
 		of = append(of, planned(a))
 	}
 	return restriction{plan.Either{Of: of}}
-}
-
-// planned describes an Access in plain values. A struct that embeds one has its methods, and must not pass for it.
-func planned(a Access) plan.Access {
-	if own, ok := a.(restriction); ok {
-		return own.plan()
-	}
-	return plan.Unsupported{Type: fmt.Sprintf("%T", a)}
 }

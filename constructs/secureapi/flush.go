@@ -2,6 +2,7 @@ package secureapi
 
 import (
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -87,7 +88,11 @@ func (b *builder) rights() string {
 		if g.Table != nil {
 			var rules []string // in an order that does not depend on the table's
 			for _, r := range g.Table.Rules() {
-				rules = append(rules, fmt.Sprintf("%v %#v %v", r.Pattern, r.Requires, r.Elsewhere)) // a name may have a comma
+				requires, err := json.Marshal(r.Requires) // which another release of Gatehouse writes the same way
+				if err != nil {
+					panic("secureapi: " + err.Error()) // its members are texts
+				}
+				rules = append(rules, fmt.Sprintf("%v %s %v", r.Pattern, requires, r.Elsewhere))
 			}
 			// Resolved, as the number of a CDK token may be another one each time.
 			settings := b.stack.Resolve(b.attached[g].included.environment)

@@ -1,6 +1,7 @@
 package secureapi
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
@@ -65,6 +66,14 @@ type restriction struct{ access plan.Access }
 var _ Access = restriction{}
 
 func (r restriction) plan() plan.Access { return r.access }
+
+// planned describes an Access in plain values. A struct that embeds one has its methods, and must not pass for it.
+func planned(a Access) plan.Access {
+	if own, ok := a.(restriction); ok {
+		return own.plan()
+	}
+	return plan.Unsupported{Type: fmt.Sprintf("%T", a)}
+}
 
 // AnyScope asks for a token with at least one of these OAuth 2.0 scopes, as its issuer writes them. The included
 // authorizer, a Cognito authorizer and a JWT authorizer enforce it.

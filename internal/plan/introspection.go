@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -24,18 +23,8 @@ type Introspection struct {
 // cache knows neither when a token expires nor that it has been revoked.
 const introspectedTTL = time.Minute
 
-// opaque reports whether the issuer's tokens are opaque: nothing but its answer says what they are.
-func (i Issuer) opaque() bool { return i.Introspection != nil && !i.Introspection.VerifyJWTs }
-
-// checkIntrospection checks how the issuer is asked about its tokens.
-func (i Issuer) checkIntrospection() (errs []error) {
-	n := i.Introspection
-	if n == nil {
-		return nil
-	}
-	bad := func(format string, a ...any) {
-		errs = append(errs, fmt.Errorf("issuer %q: Introspection: %w", i.URL, fmt.Errorf(format, a...)))
-	}
+// check checks how an issuer is asked, by itself.
+func (n *Introspection) check(bad func(format string, a ...any)) {
 	if why := endpointProblem(n.Endpoint); why != "" {
 		bad("Endpoint %q %s", n.Endpoint, why)
 	}
@@ -72,29 +61,6 @@ func (i Issuer) checkIntrospection() (errs []error) {
 		bad("AnswerTTL %s: want whole seconds up to %s, 0s for the default of 1m0s, or NoCache", t,
 			introspection.MaxKeep)
 	}
-	if n.SignedResponse && i.HMACSecret {
-		bad("SignedResponse with HMACSecret: signed answers are verified with published keys; leave one out")
-	}
-	if i.TokenUse != "" {
-		bad("TokenUse is for Amazon Cognito, which has no introspection endpoint: leave Introspection out, and choose a " +
-			"short CacheTTL and short-lived access tokens")
-	}
-	if i.opaque() {
-		i.checkOpaque(bad)
-	}
-	return errs
-}
-
-// checkOpaque refuses settings that say nothing of opaque tokens.
-func (i Issuer) checkOpaque(bad func(format string, a ...any)) {
-	const waysOut = "leave them out, or set Introspection.VerifyJWTs if the tokens are JWTs"
-	if i.HMACSecret || i.HMACSecretField != "" || i.Type != "" {
-		bad("HMACSecret, HMACSecretField and Type are for JWTs: " + waysOut)
-	}
-	keys := len(i.Algorithms) > 0 || i.JWKSURL != "" || i.MaxKeyAge != 0 || i.StaleCeiling != 0
-	if keys && !i.Introspection.SignedResponse {
-		bad("Algorithms, JWKSURL, MaxKeyAge and StaleCeiling are for JWTs and signed answers: " + waysOut)
-	}
 }
 
 // endpointProblem is why a token may not be sent to a URL, as the end of a sentence; "" if it may.
@@ -118,38 +84,4 @@ func endpointProblem(text string) string {
 
 func printable(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
-}
-
-// checkOpaqueIssuers refuses a second issuer of opaque tokens.
-func (j *JWT) checkOpaqueIssuers() error {
-	first := -1
-	for n, i := range j.Issuers {
-		switch {
-		case !i.opaque():
-		case first < 0:
-			first = n
-		default:
-			return fmt.Errorf("JWT.Issuers[%d] and [%d] both have opaque tokens, which do not say whose they are, and one "+
-				"issuer's tokens are not shown to another: guard the routes of one with an authorizer of their own "+
-				"(GuardedBy), or set Introspection.VerifyJWTs where the tokens are JWTs", first, n)
-		}
-	}
-	return nil
-}
-
-// Introspects reports whether an issuer is asked about its tokens.
-func (j *JWT) Introspects() bool {
-	return j != nil && slices.ContainsFunc(j.Issuers, func(i Issuer) bool { return i.Introspection != nil })
-}
-
-// TakesOpaque reports whether an issuer's tokens are opaque.
-func (j *JWT) TakesOpaque() bool { return j != nil && slices.ContainsFunc(j.Issuers, Issuer.opaque) }
-
-// CacheTTL is an authorizer's CacheTTL as it is given; where it is not, and an issuer is asked about its tokens, the
-// default for that.
-func (l Lambda) CacheTTL(given time.Duration) time.Duration {
-	if given == 0 && l.JWT.Introspects() {
-		return introspectedTTL
-	}
-	return given
 }

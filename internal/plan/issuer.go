@@ -167,3 +167,41 @@ func checkURL(field, text string) error {
 	}
 	return nil
 }
+
+// opaque reports whether the issuer's tokens are opaque: nothing but its answer says what they are.
+func (i Issuer) opaque() bool { return i.Introspection != nil && !i.Introspection.VerifyJWTs }
+
+// checkIntrospection checks how the issuer is asked about its tokens.
+func (i Issuer) checkIntrospection() (errs []error) {
+	n := i.Introspection
+	if n == nil {
+		return nil
+	}
+	bad := func(format string, a ...any) {
+		errs = append(errs, fmt.Errorf("issuer %q: Introspection: %w", i.URL, fmt.Errorf(format, a...)))
+	}
+	n.check(bad)
+	if n.SignedResponse && i.HMACSecret {
+		bad("SignedResponse with HMACSecret: signed answers are verified with published keys; leave one out")
+	}
+	if i.TokenUse != "" {
+		bad("TokenUse is for Amazon Cognito, which has no introspection endpoint: leave Introspection out, and choose a " +
+			"short CacheTTL and short-lived access tokens")
+	}
+	if i.opaque() {
+		i.checkOpaque(bad)
+	}
+	return errs
+}
+
+// checkOpaque refuses settings that say nothing of opaque tokens.
+func (i Issuer) checkOpaque(bad func(format string, a ...any)) {
+	const waysOut = "leave them out, or set Introspection.VerifyJWTs if the tokens are JWTs"
+	if i.HMACSecret || i.HMACSecretField != "" || i.Type != "" {
+		bad("HMACSecret, HMACSecretField and Type are for JWTs: " + waysOut)
+	}
+	keys := len(i.Algorithms) > 0 || i.JWKSURL != "" || i.MaxKeyAge != 0 || i.StaleCeiling != 0
+	if keys && !i.Introspection.SignedResponse {
+		bad("Algorithms, JWKSURL, MaxKeyAge and StaleCeiling are for JWTs and signed answers: " + waysOut)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
@@ -127,4 +128,38 @@ func (g *Guard) CheckEnvironment(config string) error {
 	return fmt.Errorf("%s: its configuration takes %d of the %d bytes of a Lambda function's environment: name fewer "+
 		"issuers, "+
 		"audiences or ContextClaims", g, len(config), maxEnvironment)
+}
+
+// checkOpaqueIssuers refuses a second issuer of opaque tokens.
+func (j *JWT) checkOpaqueIssuers() error {
+	first := -1
+	for n, i := range j.Issuers {
+		switch {
+		case !i.opaque():
+		case first < 0:
+			first = n
+		default:
+			return fmt.Errorf("JWT.Issuers[%d] and [%d] both have opaque tokens, which do not say whose they are, and one "+
+				"issuer's tokens are not shown to another: guard the routes of one with an authorizer of their own "+
+				"(GuardedBy), or set Introspection.VerifyJWTs where the tokens are JWTs", first, n)
+		}
+	}
+	return nil
+}
+
+// Introspects reports whether an issuer is asked about its tokens.
+func (j *JWT) Introspects() bool {
+	return j != nil && slices.ContainsFunc(j.Issuers, func(i Issuer) bool { return i.Introspection != nil })
+}
+
+// TakesOpaque reports whether an issuer's tokens are opaque.
+func (j *JWT) TakesOpaque() bool { return j != nil && slices.ContainsFunc(j.Issuers, Issuer.opaque) }
+
+// CacheTTL is an authorizer's CacheTTL as it is given; where it is not, and an issuer is asked about its tokens, the
+// default for that.
+func (l Lambda) CacheTTL(given time.Duration) time.Duration {
+	if given == 0 && l.JWT.Introspects() {
+		return introspectedTTL
+	}
+	return given
 }
