@@ -15,7 +15,8 @@ import (
 // Hook has a say in a decision: it is called with the caller of each event whose token was verified, before the
 // caller's rights are compared with the access table. It may add rights and context values that it looks up somewhere,
 // take rights away, or refuse. It cannot go around the table: a route is allowed if and only if the rights, as the hook
-// leaves them, meet what the table requires for it.
+// leaves them, meet what the table requires for it. Conditions on claims, and comparisons of the path with a claim, see
+// the token alone: a hook cannot change them.
 //
 // What it returns decides:
 //   - nil: the caller is allowed what its rights allow;

@@ -189,7 +189,7 @@ func TestLackingWithClaims(t *testing.T) {
 			Rights{}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, ok := Lacking(c.other, c.permitted...)
+			got, ok := lacking(c.other, c.permitted...)
 			if diff := cmp.Diff(c.want, got); ok != c.ok || diff != "" {
 				t.Errorf("want %v, got %v: %s", c.ok, ok, diff)
 			}
@@ -230,7 +230,7 @@ func TestLackingClaimsSearch(t *testing.T) {
 				want = want || permitted[0].Permits(rights) && permitted[1].Permits(rights) && !other.Permits(rights)
 			}
 		}
-		got, ok := Lacking(other, permitted...)
+		got, ok := lacking(other, permitted...)
 		if ok != want {
 			t.Fatalf("%v without %v: want %v, got %v %v", permitted, other, want, ok, got)
 		}

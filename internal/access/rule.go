@@ -43,27 +43,11 @@ func (r Requirement) onPath() bool {
 }
 
 // Meeting finds the least rights that meet some requirements and none of some others, whatever the path's parameters
-// are. It reports false if there are none.
-func Meeting(met, unmet []Requirement) (Rights, bool) { return meeting(Rights{}, met, unmet) }
-
-// Lacking finds the least rights that permit all of some rules and yet not another one. It reports false if there are
-// none: a caller who may call those may call the other as well, or there is no caller of all of those, since a claim
-// has one text.
+// are. It reports false if there are none: who meets the former meets the latter as well, or no caller meets the former,
+// since a claim has one text.
 //
-// Rights only ever add, so the least that matter have one value for each requirement. A requirement of the other rule
-// can be left unmet just if each of the same kind asked for by those rules has a value that would not meet it.
-func Lacking(other Rule, permitted ...Rule) (Rights, bool) {
-	var needs []Requirement
-	for _, rule := range permitted {
-		needs = append(needs, rule.Requires...)
-	}
-	for _, unmet := range other.Requires {
-		if r, ok := Meeting(needs, []Requirement{unmet}); ok {
-			return r, true
-		}
-	}
-	return Rights{}, false
-}
+// Rights only ever add, so the least that matter have one value for each requirement.
+func Meeting(met, unmet []Requirement) (Rights, bool) { return meeting(Rights{}, met, unmet) }
 
 // meeting finds rights that have those that are given. It takes the first value of each requirement that leads to the
 // end.

@@ -48,7 +48,7 @@ func (c Conflict) Narrower() string {
 	words := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	for i, word := range words {
 		switch {
-		case slices.Contains(named, word) || i < len(hit) && hit[i].Kind == route.Literal:
+		case slices.Contains(named, word) && !strings.HasPrefix(word, "<") || i < len(hit) && hit[i].Kind == route.Literal:
 		case i < len(hit) && hit[i].Kind == route.Param:
 			words[i] = hit[i].String()
 		case i < len(denied) && denied[i].Kind == route.Param: // beside it, a parameter has its name

@@ -262,6 +262,18 @@ func TestOwnershipConflicts(t *testing.T) {
 	}
 }
 
+// The route that is proposed has parameters, and no claims in the place of their values.
+func TestNarrowerOfOwners(t *testing.T) {
+	conflicts := compilerOf(t, owned(t, "GET /u/{id}/p/{post} id=sub", "GET /u/{id}/p/{post}/a +s",
+		"GET /u/{id}/p/{post}/a/{z} id=sub")).Conflicts()
+	if len(conflicts) == 0 {
+		t.Fatal(conflicts)
+	}
+	if got, want := conflicts[0].Narrower(), "GET /u/{id}/p/{post}/a/a"; got != want {
+		t.Errorf("got %s, want %s\n%s", got, want, conflicts[0])
+	}
+}
+
 // A route that synth would refuse allows less to its owners, never more.
 func TestWhereThereIsNoSoundPolicy(t *testing.T) {
 	c := compilerOf(t, owned(t, "GET /a/{x}/b/{id}/{rest+} id=sub", "GET /open"))

@@ -161,16 +161,13 @@ func (p *planner) refine(i int) {
 	}
 }
 
-// denyMeeting denies what requests to the rule at a node and an Allow have in common, unless it is permitted.
+// denyMeeting denies what requests to the rule at a node and an Allow have in common, unless it is permitted: all of it
+// has the values of one of the rule's own ways. Where some of it has, the Deny would hit the rule itself.
 func (p *planner) denyMeeting(m meeting, i int) {
 	denied := int(p.class.rule[i])
 	if p.some.Has(denied) {
 		ways := p.permission.bound[denied]
 		if slices.ContainsFunc(ways, func(way binding) bool { return way.inside(m.path) }) {
-			return
-		}
-		if slices.ContainsFunc(ways, func(way binding) bool { return way.meets(m.path, false) }) {
-			p.fail(denied, denied)
 			return
 		}
 	}
@@ -187,15 +184,11 @@ func (p *planner) denyMeeting(m meeting, i int) {
 		}
 	}
 	if hit >= 0 {
-		p.fail(denied, hit)
+		if p.conflict == nil {
+			p.conflict = &conflict{denied, hit}
+		}
 	} else if path := joined(m.path); !slices.Contains(p.refined, path) {
 		p.refined = append(p.refined, path)
-	}
-}
-
-func (p *planner) fail(denied, hit int) {
-	if p.conflict == nil {
-		p.conflict = &conflict{denied, hit}
 	}
 }
 
