@@ -53,8 +53,8 @@ type TokenRequest struct {
 	// Algorithm is one of the issuer's. Default: its first one.
 	Algorithm string
 
-	// Opaque asks for an opaque token, which only an issuer has that is asked about its tokens. Default: an opaque token if
-	// the issuer has no others.
+	// Opaque asks for an opaque token, which only an issuer has that is asked about its tokens. Default: an opaque token
+	// if the issuer has no others.
 	Opaque bool
 }
 
@@ -84,8 +84,8 @@ func (r TokenRequest) algorithmOf(i Issuer) string {
 	return i.algorithms()[0]
 }
 
-// Mint makes a token in the form that the issuer's own tokens have, signed or opaque. Asked for something that an authorizer
-// takes, it is one that an authorizer takes.
+// Mint makes a token in the form that the issuer's own tokens have, signed or opaque. Asked for something that an
+// authorizer takes, it is one that an authorizer takes.
 //
 // The error is a [ChoiceError] if the request means no issuer in particular, or an [ErrRequest] if there can be no
 // such token, or what [OpenKeys] says if the keys cannot be read any more.
