@@ -228,10 +228,12 @@ func TestCheck(t *testing.T) {
 		"a method":          {func(o *Options) { o.Method = "none" }, `Method "none"`},
 		"an algorithm":      {func(o *Options) { o.Method, o.Algorithm, o.Audience = PrivateKey, "HS256", "x" }, "RS256, RS384"},
 		"no audience":       {func(o *Options) { o.Method, o.Algorithm = PrivateKey, "ES256" }, "Audience is empty"},
-		"a key id":          {func(o *Options) { o.KeyID = "k" }, "are for private_key_jwt"},
-		"no credential":     {func(o *Options) { o.Credential = nil }, "no Credential"},
-		"too long":          {func(o *Options) { o.Keep = 2 * time.Hour }, "Keep 2h0m0s"},
-		"a fraction":        {func(o *Options) { o.Keep = time.Second + 1 }, "whole seconds"},
+		"a line break": {func(o *Options) { o.Method, o.Algorithm, o.Audience, o.KeyID = PrivateKey, "ES256", "x", "\n" },
+			"want printable ASCII"},
+		"a key id":      {func(o *Options) { o.KeyID = "k" }, "are for private_key_jwt"},
+		"no credential": {func(o *Options) { o.Credential = nil }, "no Credential"},
+		"too long":      {func(o *Options) { o.Keep = 2 * time.Hour }, "Keep 2h0m0s"},
+		"a fraction":    {func(o *Options) { o.Keep = time.Second + 1 }, "whole seconds"},
 	} {
 		o := Options{Endpoint: "https://issuer.example.com/i", ClientID: "c",
 			Credential: func(context.Context) ([]byte, error) { return nil, nil }}

@@ -99,6 +99,8 @@ func (o *Options) Check() error {
 		}
 		if o.Audience == "" {
 			fail("Audience is empty: give the issuer's URL, or what the provider wants as aud of the assertion")
+		} else if !isVSCHAR(o.Audience + o.KeyID) {
+			fail("Audience %q and KeyID %q: want printable ASCII", o.Audience, o.KeyID)
 		}
 	default:
 		fail("Method %q is not one of %s, %s, %s", o.Method, Basic, Post, PrivateKey)
