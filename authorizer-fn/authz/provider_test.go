@@ -258,10 +258,12 @@ func TestFaults(t *testing.T) {
 			_, _ = io.Copy(io.Discard, r.Body) // until then a server does not see that its client is gone
 			<-r.Context().Done()
 		}, "", ""},
-		"429":            {"basic", says(429, "application/json", "{}"), "", "status 429"},
-		"500":            {"basic", says(500, "application/json", `{"active":true}`), "", "status 500"},
-		"HTML":           {"basic", says(200, "text/html", "<html>"), "", `content type \"text/html\"`},
-		"a redirect":     {"basic", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, p.issuer+r.URL.Path, http.StatusTemporaryRedirect) }, "", "status 307"},
+		"429":  {"basic", says(429, "application/json", "{}"), "", "status 429"},
+		"500":  {"basic", says(500, "application/json", `{"active":true}`), "", "status 500"},
+		"HTML": {"basic", says(200, "text/html", "<html>"), "", `content type \"text/html\"`},
+		"a redirect": {"basic", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, p.issuer+r.URL.Path, http.StatusTemporaryRedirect)
+		}, "", "status 307"},
 		"active missing": {"basic", changed(func(o object) string { return o.With(object{"active": nil}).String() }), "", "no member active"},
 		"active as text": {"basic", changed(func(o object) string { return o.With(object{"active": "true"}).String() }), "", "active is a string"},
 		"active twice": {"basic", changed(func(o object) string { return `{"active":true,` + o.String()[1:] }), "",
