@@ -57,6 +57,7 @@ func (j JWTAuthorizer) plan() plan.Authorizer {
 		NeedsAllow:     true,
 		ComparesScopes: true,
 		ComparesClaims: true,
+		JSONClaims:     true,
 	}
 }
 

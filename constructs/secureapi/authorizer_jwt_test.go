@@ -213,6 +213,22 @@ func TestAChangeOfAJWTAuthorizerIsDeployed(t *testing.T) {
 	}
 }
 
+// Claims are JSON text in access logs, so that a subject in quotes would break the line.
+func TestTheAccessLogOfAJWTAuthorizerHasNoClaims(t *testing.T) {
+	for _, a := range []secureapi.Authorizer{
+		tokens(),
+		secureapi.JWTAuthorizer{Issuers: []secureapi.Issuer{{URL: "https://idp.example.com", Audiences: []string{"orders"}}}},
+	} {
+		stack := newStack()
+		shop(stack, func(p *secureapi.Props) { p.Authorizer = a })
+		setting := only(t, stack, "AWS::ApiGateway::Stage")["AccessLogSetting"].(map[string]any)
+		_, native := a.(secureapi.JWTAuthorizer)
+		if claims := strings.Contains(setting["Format"].(string), "claims"); claims == native {
+			t.Errorf("%T has the access log %s", a, setting["Format"])
+		}
+	}
+}
+
 // What API Gateway does not check is noted at synth, and not as a warning.
 func TestWhatAJWTAuthorizerDoesNotEnforceIsNoted(t *testing.T) {
 	for _, tt := range []struct {

@@ -1,11 +1,14 @@
 package secureapi
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
 // restAPIProps are the caller's, copied, with our defaults where they say nothing.
@@ -29,7 +32,8 @@ func (b *builder) restAPIProps(policy awsiam.PolicyDocument) *awsapigateway.Rest
 		p.Policy = policy
 	}
 	if !isFalse(p.Deploy) {
-		p.DeployOptions = b.props.Stage.options(b.site, p.DeployOptions)
+		quoted := slices.ContainsFunc(b.plan.Guards, func(g *plan.Guard) bool { return g.JSONClaims })
+		p.DeployOptions = b.props.Stage.options(b.site, p.DeployOptions, accessLogFormat(quoted))
 	}
 	return &p
 }

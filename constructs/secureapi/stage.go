@@ -61,7 +61,7 @@ func (s Stage) plan() plan.Stage {
 }
 
 // options are CDK's stage options: the caller's own, and ours where those say nothing.
-func (s Stage) options(at *site, given *awsapigateway.StageOptions) *awsapigateway.StageOptions {
+func (s Stage) options(at *site, given *awsapigateway.StageOptions, logFormat string) *awsapigateway.StageOptions {
 	var o awsapigateway.StageOptions
 	if given != nil {
 		o = *given
@@ -84,7 +84,7 @@ func (s Stage) options(at *site, given *awsapigateway.StageOptions) *awsapigatew
 		o.AccessLogDestination = awsapigateway.NewLogGroupLogDestination(group)
 	}
 	if o.AccessLogDestination != nil && o.AccessLogFormat == nil {
-		o.AccessLogFormat = awsapigateway.AccessLogFormat_Custom(jsii.String(accessLogFormat()))
+		o.AccessLogFormat = awsapigateway.AccessLogFormat_Custom(&logFormat)
 	}
 	if o.TracingEnabled == nil && s.Tracing {
 		o.TracingEnabled = jsii.Bool(true)
@@ -105,7 +105,7 @@ var accessLogFields = [][2]string{
 	{"path", "$context.path"},
 	{"status", "$context.status"},
 	{"principal", "$context.authorizer.principalId"},
-	{"subject", "$context.authorizer.claims.sub"},
+	{"subject", claimOfSubject},
 	{"caller", "$context.identity.userArn"},
 	{"authorizerStatus", "$context.authorizer.status"},
 	{"authorizerError", "$context.authorizer.error"},
@@ -120,10 +120,18 @@ var accessLogFields = [][2]string{
 	{"trace", "$context.xrayTraceId"},
 }
 
-func accessLogFormat() string {
-	members := make([]string, len(accessLogFields))
-	for i, f := range accessLogFields {
-		members[i] = fmt.Sprintf("%q:%q", f[0], f[1])
+const claimOfSubject = "$context.authorizer.claims.sub"
+
+// accessLogFormat is the line of an access log. Where claims are JSON text, as a JWT authorizer's are, their quotes would
+// break the line and let a token write members of it, so that it has none; without the format's own quotes it would be
+// broken where there is no claim, which is a dash.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-claims.html
+func accessLogFormat(jsonClaims bool) string {
+	var members []string
+	for _, f := range accessLogFields {
+		if f[1] != claimOfSubject || !jsonClaims {
+			members = append(members, fmt.Sprintf("%q:%q", f[0], f[1]))
+		}
 	}
 	return "{" + strings.Join(members, ",") + "}"
 }

@@ -43,6 +43,9 @@ type Authorizer struct {
 	// ComparesClaims says that API Gateway compares claims, by conditions that all of the authorizer's routes share.
 	ComparesClaims bool
 
+	// JSONClaims says that access logs and templates get claims as JSON text, quotes included.
+	JSONClaims bool
+
 	// NamesKeys says that its answer may name an API key (usageIdentifierKey).
 	NamesKeys bool
 }
