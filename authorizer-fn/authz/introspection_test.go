@@ -162,7 +162,8 @@ func TestClaimsOfAnAnswer(t *testing.T) {
 	if fmt.Sprint(seen) != want {
 		t.Errorf("the hook saw %v, want %s", seen, want)
 	}
-	for _, part := range []string{`"principalId":"user-1"`, `"tenant":"acme"`, `"groups":"staff"`, `"issuer":"` + testIssuer + `"`} {
+	for _, part := range []string{`"principalId":"user-1"`, `"tenant":"acme"`, `"groups":"staff"`,
+		`"issuer":"` + testIssuer + `"`} {
 		if !strings.Contains(answer, part) {
 			t.Errorf("%s is not in %s", part, answer)
 		}
@@ -274,15 +275,16 @@ func TestJWTsThatAreAskedAbout(t *testing.T) {
 		calls  int
 		reason string
 	}{
-		"active":                 {good, object{"active": true}, allow, 1, ""},
-		"revoked":                {good, object{"active": false}, reject, 1, "inactive"},
-		"forged":                 {good[:len(good)-4] + "AAAA", object{"active": true}, reject, 0, "signature"},
-		"expired":                {token(object{"exp": t0.Unix()}), object{"active": true}, reject, 0, "expired"},
-		"opaque":                 {"opaque", object{"active": true}, reject, 0, "serialization"},
-		"of another issuer":      {good, object{"active": true, "iss": "https://other.example.com"}, reject, 1, "issuer"},
-		"the same scopes":        {good, object{"active": true, "scope": "openid orders:read"}, allow, 1, ""},
-		"fewer scopes":           {good, object{"active": true, "scope": "openid"}, deny, 1, "rights"},
-		"more scopes":            {token(object{"scope": "openid"}), object{"active": true, "scope": "orders:read"}, deny, 1, "rights"},
+		"active":            {good, object{"active": true}, allow, 1, ""},
+		"revoked":           {good, object{"active": false}, reject, 1, "inactive"},
+		"forged":            {good[:len(good)-4] + "AAAA", object{"active": true}, reject, 0, "signature"},
+		"expired":           {token(object{"exp": t0.Unix()}), object{"active": true}, reject, 0, "expired"},
+		"opaque":            {"opaque", object{"active": true}, reject, 0, "serialization"},
+		"of another issuer": {good, object{"active": true, "iss": "https://other.example.com"}, reject, 1, "issuer"},
+		"the same scopes":   {good, object{"active": true, "scope": "openid orders:read"}, allow, 1, ""},
+		"fewer scopes":      {good, object{"active": true, "scope": "openid"}, deny, 1, "rights"},
+		"more scopes": {token(object{"scope": "openid"}), object{"active": true, "scope": "orders:read"},
+			deny, 1, "rights"},
 		"its groups are its own": {good, object{"active": true, "groups": []string{"admins"}}, allow, 1, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -315,7 +317,8 @@ func TestWhoIsAsked(t *testing.T) {
 			})
 			jwtOfTheAsked, ofSecond := token(nil), token(object{"iss": second})
 			ofSecondForged := ofSecond[:len(ofSecond)-4] + "AAAA"
-			for _, text := range []string{jwtOfTheAsked, ofSecond, ofSecondForged, token(object{"iss": "https://third.example.com"})} {
+			for _, text := range []string{jwtOfTheAsked, ofSecond, ofSecondForged,
+				token(object{"iss": "https://third.example.com"})} {
 				a.know(text, goodAnswer())
 			}
 			known := map[bool]string{false: allow, true: reject}
@@ -401,9 +404,11 @@ func TestIntrospectionConfig(t *testing.T) {
 		change func(*setup, *Issuer)
 		want   string
 	}{
-		"two of them":        {func(s *setup, _ *Issuer) { s.config.Issuers = append(s.config.Issuers, second) }, "both have opaque tokens"},
-		"no secret":          {func(_ *setup, i *Issuer) { i.Introspection.SecretARN = "" }, "is not the ARN of a secret"},
-		"http":               {func(_ *setup, i *Issuer) { i.Introspection.Endpoint = "http://issuer.example.com" }, "not an https URL"},
+		"two of them": {func(s *setup, _ *Issuer) { s.config.Issuers = append(s.config.Issuers, second) },
+			"both have opaque tokens"},
+		"no secret": {func(_ *setup, i *Issuer) { i.Introspection.SecretARN = "" }, "is not the ARN of a secret"},
+		"http": {func(_ *setup, i *Issuer) { i.Introspection.Endpoint = "http://issuer.example.com" },
+			"not an https URL"},
 		"no endpoint":        {func(_ *setup, i *Issuer) { i.Introspection.Endpoint = "" }, "not an absolute URL"},
 		"no client":          {func(_ *setup, i *Issuer) { i.Introspection.ClientID = "" }, "ClientID"},
 		"nothing to compare": {func(_ *setup, i *Issuer) { i.Audiences = nil }, "neither audiences nor clients"},
@@ -411,9 +416,10 @@ func TestIntrospectionConfig(t *testing.T) {
 		"type":               {func(_ *setup, i *Issuer) { i.Type = "at+jwt" }, "are for JWTs"},
 		"token use":          {func(_ *setup, i *Issuer) { i.TokenUse = "access" }, "are for JWTs"},
 		"a shared key":       {func(_ *setup, i *Issuer) { i.SecretARN = secretName }, "are for JWTs"},
-		"keys":               {func(_ *setup, i *Issuer) { i.JWKSURL = testIssuer + "/keys" }, "are for JWTs and signed answers"},
-		"a method":           {func(_ *setup, i *Issuer) { i.Introspection.ClientAuth = "none" }, `Method "none"`},
-		"an answer's age":    {func(_ *setup, i *Issuer) { i.Introspection.AnswerTTL = 2 * time.Hour }, "up to 1h0m0s"},
+		"keys": {func(_ *setup, i *Issuer) { i.JWKSURL = testIssuer + "/keys" },
+			"are for JWTs and signed answers"},
+		"a method":        {func(_ *setup, i *Issuer) { i.Introspection.ClientAuth = "none" }, `Method "none"`},
+		"an answer's age": {func(_ *setup, i *Issuer) { i.Introspection.AnswerTTL = 2 * time.Hour }, "up to 1h0m0s"},
 		"signed with a shared key": {func(_ *setup, i *Issuer) {
 			i.SecretARN, i.Introspection.SignedResponse, i.Introspection.VerifyJWTs = secretName, true, true
 		}, "verified with published keys"},
@@ -426,7 +432,8 @@ func TestIntrospectionConfig(t *testing.T) {
 	}
 	newEndpoint = nil
 	defer func() { newEndpoint = askOver }()
-	if _, err := tryFixture((&asked{}).use); !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), "built without the tag gatehouse_introspection") {
+	_, err := tryFixture((&asked{}).use)
+	if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), "built without the tag gatehouse_introspection") {
 		t.Errorf("built without it: got %v", err)
 	}
 }

@@ -48,7 +48,8 @@ func startProvider(t *testing.T) *provider {
 		t.Fatal(err)
 	}
 	text := base64.RawURLEncoding.EncodeToString
-	jwk := object{"kty": "EC", "crv": "P-256", "x": text(point[1:33]), "y": text(point[33:]), "kid": "k1", "alg": "ES256", "use": "sig"}
+	jwk := object{"kty": "EC", "crv": "P-256", "x": text(point[1:33]), "y": text(point[33:]), "kid": "k1",
+		"alg": "ES256", "use": "sig"}
 	p.issuer = nodepeer.Start(t, providerScript, []string{"oidc-provider"}, jwk.String()).Ready
 	p.proxy = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.calls.Add(1)
@@ -149,7 +150,9 @@ func (p *provider) clients(t *testing.T) map[string]struct {
 }
 
 // authorizer asks the provider through the proxy.
-func (p *provider) authorizer(t *testing.T, n Introspection, secret string, changes ...func(*setup)) (*fixture, *secretsManager) {
+func (p *provider) authorizer(
+	t *testing.T, n Introspection, secret string, changes ...func(*setup),
+) (*fixture, *secretsManager) {
 	t.Helper()
 	manager := &secretsManager{value: secret}
 	vault := httptest.NewServer(manager)
@@ -177,7 +180,8 @@ func TestProvider(t *testing.T) {
 			if err != nil {
 				t.Fatal(err, f.log)
 			}
-			for _, part := range []string{`"principalId":"shop"`, `"groups":"staff"`, `"tenant":"acme"`, `"scopes":"orders:read"`} {
+			for _, part := range []string{`"principalId":"shop"`, `"groups":"staff"`, `"tenant":"acme"`,
+				`"scopes":"orders:read"`} {
 				if !strings.Contains(answer, part) {
 					t.Errorf("%s is not in %s", part, answer)
 				}
@@ -264,8 +268,10 @@ func TestFaults(t *testing.T) {
 		"a redirect": {"basic", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, p.issuer+r.URL.Path, http.StatusTemporaryRedirect)
 		}, "", "status 307"},
-		"active missing": {"basic", changed(func(o object) string { return o.With(object{"active": nil}).String() }), "", "no member active"},
-		"active as text": {"basic", changed(func(o object) string { return o.With(object{"active": "true"}).String() }), "", "active is a string"},
+		"active missing": {"basic", changed(func(o object) string { return o.With(object{"active": nil}).String() }),
+			"", "no member active"},
+		"active as text": {"basic",
+			changed(func(o object) string { return o.With(object{"active": "true"}).String() }), "", "active is a string"},
 		"active twice": {"basic", changed(func(o object) string { return `{"active":true,` + o.String()[1:] }), "",
 			"not strict JSON"},
 		"a wrong secret":          {"basic", nil, "wrong", "status 401"},

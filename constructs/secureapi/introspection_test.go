@@ -41,7 +41,8 @@ func TestIntrospectionInTheTemplate(t *testing.T) {
 		function   []string
 	}{
 		"opaque tokens": {func(s awscdk.Stack) secureapi.Authorizer { return token(asked(s)) },
-			60, secureapi.BearerToken, []string{`\"endpoint\":\"https://idp.example.com/introspect\",\"clientId\":\"orders-api\",` +
+			60, secureapi.BearerToken,
+			[]string{`\"endpoint\":\"https://idp.example.com/introspect\",\"clientId\":\"orders-api\",` +
 				`\"clientAuth\":\"client_secret_basic\",\"secretArn\":\"`}},
 		"JWTs, every time": {func(s awscdk.Stack) secureapi.Authorizer {
 			i := asked(s)
@@ -102,7 +103,8 @@ func TestBearerExpressions(t *testing.T) {
 
 func TestIntrospectionIsRefused(t *testing.T) {
 	for want, change := range map[string]func(*secureapi.Issuer){
-		"the API's TokenAuthorizer: JWT.Issuers[0]: issuer \"https://idp.example.com/\": Introspection: ClientAuth has no secret": func(i *secureapi.Issuer) {
+		"TokenAuthorizer: JWT.Issuers[0]: issuer \"https://idp.example.com/\": Introspection: ClientAuth has no secret: " +
+			"an endpoint answers clients that authenticate": func(i *secureapi.Issuer) {
 			i.Introspection.ClientAuth = secureapi.ClientAuth{}
 		},
 		"Endpoint \"http://idp.example.com\" is not an https URL": func(i *secureapi.Issuer) {

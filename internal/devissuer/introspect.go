@@ -47,25 +47,25 @@ func (p *Provider) endpoint(issuer, path string) string {
 
 // readForm reads the parameters of a request, each of which is there once (RFC 6749, section 3.2).
 func readForm(w http.ResponseWriter, r *http.Request) (url.Values, bool) {
-	refuse := func(status int, code, why string) (url.Values, bool) {
-		serveObject(w, status, map[string]any{"error": code, "error_description": why})
+	refuse := func(status int, why string) (url.Values, bool) {
+		serveObject(w, status, map[string]any{"error": "invalid_request", "error_description": why})
 		return nil, false
 	}
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
-		return refuse(http.StatusMethodNotAllowed, "invalid_request", "devissuer: want POST")
+		return refuse(http.StatusMethodNotAllowed, "devissuer: want POST")
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, 64<<10))
 	if err != nil {
-		return refuse(http.StatusBadRequest, "invalid_request", "devissuer: the body broke off")
+		return refuse(http.StatusBadRequest, "devissuer: the body broke off")
 	}
 	form, err := url.ParseQuery(string(body))
 	if err != nil || form.Get("token") == "" {
-		return refuse(http.StatusBadRequest, "invalid_request", "devissuer: want a form with a token")
+		return refuse(http.StatusBadRequest, "devissuer: want a form with a token")
 	}
 	for name, values := range form {
 		if len(values) > 1 {
-			return refuse(http.StatusBadRequest, "invalid_request", fmt.Sprintf("devissuer: %q is there twice", name))
+			return refuse(http.StatusBadRequest, fmt.Sprintf("devissuer: %q is there twice", name))
 		}
 	}
 	return form, true
@@ -129,7 +129,8 @@ func (p *Provider) revoke(w http.ResponseWriter, r *http.Request) {
 }
 
 // active is the claims of a token of the issuer that is valid now and not revoked.
-func (p *Provider) active(ctx context.Context, ring *keyring, token string, i Issuer) (claims strictjson.Value, ok bool) {
+func (p *Provider) active(ctx context.Context, ring *keyring, token string, i Issuer) (claims strictjson.Value,
+	ok bool) {
 	if p.keys.revoked(token) {
 		return claims, false
 	}

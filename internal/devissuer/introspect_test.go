@@ -64,9 +64,12 @@ func (s *served) client(t testing.TB, i authz.Issuer) *introspection.Client {
 // the authorizer takes.
 func TestIntrospection(t *testing.T) {
 	for name, change := range map[string]func(*authz.Issuer){
-		"opaque":                nil,
-		"a secret in the body":  func(i *authz.Issuer) { i.Introspection.ClientAuth = "client_secret_post" },
-		"signed":                func(i *authz.Issuer) { i.Introspection.SignedResponse, i.Algorithms = true, []string{"ES256"} },
+		"opaque":               nil,
+		"a secret in the body": func(i *authz.Issuer) { i.Introspection.ClientAuth = "client_secret_post" },
+		"signed": func(i *authz.Issuer) {
+			i.Introspection.SignedResponse, i.Algorithms = true,
+				[]string{"ES256"}
+		},
 		"clients, no audiences": func(i *authz.Issuer) { i.Audiences, i.Clients = nil, []string{"web"} },
 		"RS256": func(i *authz.Issuer) {
 			i.Introspection.ClientAuth, i.Introspection.Algorithm = "private_key_jwt", "RS256"
@@ -232,16 +235,21 @@ func TestOpaqueTokensOfIssuers(t *testing.T) {
 		t.Errorf("opaque: %s, %v", token, err)
 	}
 	_, err = s.Mint(TokenRequest{Opaque: true, Issuer: jwts.URL})
-	if !errors.Is(err, ErrRequest) || !strings.Contains(err.Error(), "its tokens are JWTs, and nothing takes opaque ones") {
+	if !errors.Is(err, ErrRequest) || !strings.Contains(err.Error(),
+		"its tokens are JWTs, and nothing takes opaque ones") {
 		t.Errorf("of an issuer of JWTs: %v", err)
 	}
-	if _, err := s.Mint(TokenRequest{Opaque: true, Claims: map[string]any{"x": strings.Repeat("x", 9000)}}); !errors.Is(err, ErrRequest) {
+	if _, err := s.Mint(TokenRequest{Opaque: true, Claims: map[string]any{"x": strings.Repeat("x",
+		9000)}}); !errors.Is(err, ErrRequest) {
 		t.Errorf("too large: %v", err)
 	}
 	if got := askedIssuer().String(); got != "https://idp.example.com, audience orders, opaque access tokens" {
 		t.Error(got)
 	}
-	wrong := askedIssuer(func(i *authz.Issuer) { i.Introspection.ClientAuth, i.Introspection.Algorithm = "private_key_jwt", "x" })
+	wrong := askedIssuer(func(i *authz.Issuer) {
+		i.Introspection.ClientAuth,
+			i.Introspection.Algorithm = "private_key_jwt", "x"
+	})
 	if _, err := New(s.keys, []Issuer{wrong}, Options{}); !errors.Is(err, ErrConfig) {
 		t.Errorf("an unknown algorithm: %v", err)
 	}

@@ -43,9 +43,10 @@ func must[T any](v T, err error) T {
 
 var (
 	rsaKey     = must(rsa.GenerateKey(rand.Reader, 2048))
-	p256, p384 = must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)), must(ecdsa.GenerateKey(elliptic.P384(), rand.Reader))
-	p521       = must(ecdsa.GenerateKey(elliptic.P521(), rand.Reader))
-	_, edKey   = func() (ed25519.PublicKey, ed25519.PrivateKey) {
+	p256, p384 = must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader)), must(ecdsa.GenerateKey(elliptic.P384(),
+		rand.Reader))
+	p521     = must(ecdsa.GenerateKey(elliptic.P521(), rand.Reader))
+	_, edKey = func() (ed25519.PublicKey, ed25519.PrivateKey) {
 		public, private, err := ed25519.GenerateKey(rand.Reader)
 		return public, must(private, err)
 	}()
@@ -88,7 +89,10 @@ func TestAssertions(t *testing.T) {
 				parser := peer.NewParser(peer.WithValidMethods([]string{algorithm}), peer.WithTimeFunc(f.clock.now),
 					peer.WithExpirationRequired(), peer.WithIssuedAt(), peer.WithIssuer("orders api"),
 					peer.WithSubject("orders api"), peer.WithAudience("https://issuer.example.com"))
-				token, err := parser.Parse(c.form.Get("client_assertion"), func(*peer.Token) (any, error) { return key.Public(), nil })
+				token, err := parser.Parse(c.form.Get("client_assertion"), func(*peer.Token) (any,
+					error) {
+					return key.Public(), nil
+				})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -113,20 +117,28 @@ func TestCredentialErrors(t *testing.T) {
 		err        error
 		want       string
 	}{
-		"no answer":               {method: Basic, err: errors.New("status 400 ResourceNotFoundException"), want: "ResourceNotFoundException"},
+		"no answer": {method: Basic, err: errors.New("status 400 ResourceNotFoundException"),
+			want: "ResourceNotFoundException"},
 		"an empty secret":         {method: Basic, want: "empty or has characters"},
 		"a line break at its end": {method: Post, credential: "s3cr3t-text\n", want: "line break"},
-		"not PEM":                 {method: PrivateKey, algorithm: "RS256", credential: "s3cr3t-text", want: "PKCS #8 in PEM"},
+		"not PEM": {method: PrivateKey, algorithm: "RS256", credential: "s3cr3t-text",
+			want: "PKCS #8 in PEM"},
 		"not PKCS #8": {method: PrivateKey, algorithm: "RS256",
-			credential: string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(rsaKey)})),
-			want:       "openssl pkcs8"},
+			credential: string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY",
+				Bytes: x509.MarshalPKCS1PrivateKey(rsaKey)})),
+			want: "openssl pkcs8"},
 		"broken": {method: PrivateKey, algorithm: "RS256",
 			credential: "-----BEGIN PRIVATE KEY-----\nczNjcjN0\n-----END PRIVATE KEY-----\n", want: "not a key in PKCS #8"},
-		"RSA for ES256":      {method: PrivateKey, algorithm: "ES256", credential: string(pkcs8(t, rsaKey)), want: "key for RSA with 2048 bits"},
-		"P-384 for ES256":    {method: PrivateKey, algorithm: "ES256", credential: string(pkcs8(t, p384)), want: "curve P-384"},
-		"Ed25519 for RS256":  {method: PrivateKey, algorithm: "RS256", credential: string(pkcs8(t, edKey)), want: "key for Ed25519"},
-		"P-256 for EdDSA":    {method: PrivateKey, algorithm: "EdDSA", credential: string(pkcs8(t, p256)), want: "curve P-256"},
-		"RSA with 1024 bits": {method: PrivateKey, algorithm: "RS256", credential: string(pkcs8(t, small)), want: "1024 bits"},
+		"RSA for ES256": {method: PrivateKey, algorithm: "ES256", credential: string(pkcs8(t, rsaKey)),
+			want: "key for RSA with 2048 bits"},
+		"P-384 for ES256": {method: PrivateKey, algorithm: "ES256", credential: string(pkcs8(t, p384)),
+			want: "curve P-384"},
+		"Ed25519 for RS256": {method: PrivateKey, algorithm: "RS256", credential: string(pkcs8(t, edKey)),
+			want: "key for Ed25519"},
+		"P-256 for EdDSA": {method: PrivateKey, algorithm: "EdDSA", credential: string(pkcs8(t, p256)),
+			want: "curve P-256"},
+		"RSA with 1024 bits": {method: PrivateKey, algorithm: "RS256", credential: string(pkcs8(t, small)),
+			want: "1024 bits"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, sayJSON(active), func(o *Options) {
@@ -226,8 +238,9 @@ func TestCheck(t *testing.T) {
 		"no client":         {func(o *Options) { o.ClientID = "" }, "ClientID"},
 		"a client in UTF-8": {func(o *Options) { o.ClientID = "bücher" }, "printable ASCII"},
 		"a method":          {func(o *Options) { o.Method = "none" }, `Method "none"`},
-		"an algorithm":      {func(o *Options) { o.Method, o.Algorithm, o.Audience = PrivateKey, "HS256", "x" }, "RS256, RS384"},
-		"no audience":       {func(o *Options) { o.Method, o.Algorithm = PrivateKey, "ES256" }, "Audience is empty"},
+		"an algorithm": {func(o *Options) { o.Method, o.Algorithm, o.Audience = PrivateKey, "HS256", "x" },
+			"RS256, RS384"},
+		"no audience": {func(o *Options) { o.Method, o.Algorithm = PrivateKey, "ES256" }, "Audience is empty"},
 		"a line break": {func(o *Options) { o.Method, o.Algorithm, o.Audience, o.KeyID = PrivateKey, "ES256", "x", "\n" },
 			"want printable ASCII"},
 		"a key id":      {func(o *Options) { o.KeyID = "k" }, "are for private_key_jwt"},

@@ -70,8 +70,8 @@ func (c *Client) Start(ctx context.Context) {
 	}()
 }
 
-// Ask is what the endpoint says of an active token: an earlier answer that is kept, or the answer to a call. It waits for
-// one call's time at most, and no longer than the context.
+// Ask is what the endpoint says of an active token: an earlier answer that is kept, or the answer to a call. It waits
+// for one call's time at most, and no longer than the context.
 //
 // The error is jwt.ErrRejected for a token that is not active or whose form is wrong, or [ErrUnavailable].
 func (c *Client) Ask(ctx context.Context, token string) (*Answer, error) {

@@ -13,7 +13,8 @@ func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		active, `{"active":false}`, `{"active":true}`, `{"active":"true"}`, `{"Active":true}`, `{"act\u0069ve":true}`,
 		`{"active":false,"active":true}`, `{"active":true,"exp":1e300}`, `{"active":true,"exp":-1.5}`, `{"active":true}x`,
-		`[{"active":true}]`, `null`, "", "<html>", "\xef\xbb\xbf{\"active\":true}", `{"active":true,"scope":"a b","aud":["x"]}`,
+		`[{"active":true}]`, `null`, "", "<html>", "\xef\xbb\xbf{\"active\":true}",
+		`{"active":true,"scope":"a b","aud":["x"]}`,
 		`{"active":true,"exp":"1"}`, `{"active":true,"nbf":null}`, `{"active":true,"a":{"a":{"a":[[[[]]]]}}}`,
 	} {
 		f.Add(seed)

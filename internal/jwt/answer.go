@@ -14,8 +14,8 @@ import (
 // issuer's tokens have, and returns when the token expires: the zero time if the answer has no exp.
 //
 // What an answer must have is less than what a JWT must have, since the endpoint vouches for the token: iss may be
-// missing, and exp. With Audiences, aud must have one of them. Without, the endpoint must say that it is a bearer token:
-// it answers about refresh tokens too.
+// missing, and exp. With Audiences, aud must have one of them. Without, the endpoint must say that it is a bearer
+// token: it answers about refresh tokens too.
 //
 // The error is an [ErrRejected].
 func (i *Issuer) CheckAnswer(answer strictjson.Value, now time.Time) (expires time.Time, err error) {

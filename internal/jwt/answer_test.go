@@ -45,8 +45,9 @@ func TestCheckAnswer(t *testing.T) {
 		"nbf ahead, and no exp":      {change: object{"nbf": t0.Unix() + 1, "exp": nil}, want: ErrNotYet},
 		"nbf within the leeway": {change: object{"nbf": t0.Unix() + 1}, expires: exp,
 			issuer: func(i *Issuer) { i.Leeway = time.Second }},
-		"too long":             {issuer: func(i *Issuer) { i.MaxLifetime = time.Minute }, want: ErrLifetime},
-		"no exp, with a limit": {change: object{"exp": nil}, issuer: func(i *Issuer) { i.MaxLifetime = time.Hour }, want: ErrLifetime},
+		"too long": {issuer: func(i *Issuer) { i.MaxLifetime = time.Minute }, want: ErrLifetime},
+		"no exp, with a limit": {change: object{"exp": nil}, issuer: func(i *Issuer) { i.MaxLifetime = time.Hour },
+			want: ErrLifetime},
 		"cnf":                  {change: object{"cnf": object{"jkt": "x"}}, want: ErrBound},
 		"cnf empty":            {change: object{"cnf": object{}}, want: ErrBound},
 		"cnf null":             {change: object{"cnf": null}, want: ErrBound},
@@ -165,7 +166,8 @@ func TestVerifyAnswer(t *testing.T) {
 			}
 		})
 	}
-	if _, err := f.VerifyAnswer(context.Background(), "https://other.example.com", testClient, goodSigned(nil, nil)); err == nil {
+	if _, err := f.VerifyAnswer(context.Background(), "https://other.example.com", testClient, goodSigned(nil,
+		nil)); err == nil {
 		t.Error("an issuer that is not configured has answers")
 	}
 }

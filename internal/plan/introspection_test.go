@@ -40,7 +40,8 @@ func TestWrongIntrospections(t *testing.T) {
 			"has a user: credentials belong into ClientAuth"},
 		{"a query", change(func(n *Introspection) { n.Endpoint = "https://idp.example.com/introspect?client_id=x" }),
 			"has a query or a fragment: leave it out, since the token is sent in the body"},
-		{"no client", change(func(n *Introspection) { n.ClientID = "" }), "ClientID \"\": want the id of the client that asks"},
+		{"no client", change(func(n *Introspection) { n.ClientID = "" }),
+			"ClientID \"\": want the id of the client that asks"},
 		{"a client that is not ASCII", change(func(n *Introspection) { n.ClientID = "bücher" }), `ClientID "bücher"`},
 		{"no secret", change(func(n *Introspection) { n.Secret, n.Method = false, "" }),
 			"ClientAuth has no secret: an endpoint answers clients that authenticate; set it to ClientSecret(secret) or"},
@@ -50,7 +51,8 @@ func TestWrongIntrospections(t *testing.T) {
 			"which are for private_key_jwt, with the method client_secret_basic: leave them out"},
 		{"HS256", privateKey(func(n *Introspection) { n.Algorithm = "HS256" }),
 			`ClientAuth signs with the algorithm "HS256": want one of RS256, RS384`},
-		{"a key id that is not ASCII", privateKey(func(n *Introspection) { n.KeyID = "ü" }), `ClientAuth has the KeyID "ü"`},
+		{"a key id that is not ASCII", privateKey(func(n *Introspection) { n.KeyID = "ü" }),
+			`ClientAuth has the KeyID "ü"`},
 		{"an audience that is not ASCII", privateKey(func(n *Introspection) { n.Audience = "ü" }), `the Audience "ü"`},
 		{"answers that count for too long", change(func(n *Introspection) { n.AnswerTTL = 2 * time.Hour }),
 			"AnswerTTL 2h0m0s: want whole seconds up to 1h0m0s, 0s for the default of 1m0s, or NoCache"},
@@ -93,7 +95,8 @@ func TestRightIntrospections(t *testing.T) {
 		"JWTs": asked(func(i *Issuer) { i.Type, i.Introspection.VerifyJWTs = "at+jwt", true }),
 		"a private key": asked(func(i *Issuer) {
 			n := i.Introspection
-			n.Method, n.Algorithm, n.KeyID, n.Audience = introspection.PrivateKey, "EdDSA", "k", "https://idp.example.com/introspect"
+			n.Method, n.Algorithm, n.KeyID, n.Audience = introspection.PrivateKey, "EdDSA", "k",
+				"https://idp.example.com/introspect"
 		}),
 		"asked every time": asked(func(i *Issuer) { i.Introspection.AnswerTTL = NoCache }),
 	} {
