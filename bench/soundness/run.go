@@ -202,7 +202,7 @@ func (t *tally) judge(a *api, claims map[string]any, policy *iampolicy.Document,
 	case !want.permitted:
 		return nil
 	}
-	reason := a.reason(claims, policy, want, rule, path, arn)
+	reason := a.reason(claims, policy, want, path, arn)
 	if reason == "" && a.accepted {
 		return fmt.Errorf("under-grant without a reason: %s %s goes to %s", verb, path, a.rules[rule].Pattern)
 	}
@@ -218,7 +218,6 @@ func (a *api) reason(
 	claims map[string]any,
 	policy *iampolicy.Document,
 	want verdict,
-	rule int,
 	path, arn string,
 ) string {
 	raw := func(v value) bool { return v.segment == v.value }

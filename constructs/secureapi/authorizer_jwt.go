@@ -65,7 +65,7 @@ func (j JWTAuthorizer) header() string { return cmp.Or(j.Header, "Authorization"
 
 func (j JWTAuthorizer) check() (errs []error) {
 	if len(j.Issuers) == 0 {
-		errs = append(errs, errors.New("Issuers is empty: name at least one issuer"))
+		errs = append(errs, errors.New("the list Issuers is empty: name at least one issuer"))
 	}
 	if err := plan.CheckHeader(j.header()); err != nil {
 		errs = append(errs, err)
@@ -86,7 +86,7 @@ func (j JWTAuthorizer) check() (errs []error) {
 				strings.Join(got, ", "), j.Issuers[0].URL, strings.Join(want, ", ")))
 		}
 		for _, err := range problems {
-			errs = append(errs, fmt.Errorf("Issuers[%d]: %w", n, err))
+			errs = append(errs, fmt.Errorf("in Issuers[%d]: %w", n, err))
 		}
 	}
 	return errs

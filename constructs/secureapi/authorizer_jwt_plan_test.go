@@ -40,9 +40,9 @@ func TestWhatAJWTAuthorizerCannotEnforceIsRefused(t *testing.T) {
 		change func(*Props)
 		want   string
 	}{
-		{"no issuer", guardedWith(JWTAuthorizer{}), "the API's JWTAuthorizer: Issuers is empty: name at least one issuer"},
+		{"no issuer", guardedWith(JWTAuthorizer{}), "the API's JWTAuthorizer: the list Issuers is empty: name at least one issuer"},
 		{"an issuer that is wrong anywhere", native(func(i *Issuer) { i.Audiences = nil }),
-			`the API's JWTAuthorizer: Issuers[0]: issuer "https://idp.example.com/" has no Audiences`},
+			`the API's JWTAuthorizer: in Issuers[0]: issuer "https://idp.example.com/" has no Audiences`},
 		{"a header that is not one", guardedWith(JWTAuthorizer{
 			Issuers: []Issuer{Google("1.apps.googleusercontent.com")}, Header: "a b",
 		}), `header "a b"`},
