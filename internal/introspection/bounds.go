@@ -65,9 +65,14 @@ func (b *breaker) succeeded() {
 
 func (b *breaker) failed(now time.Time, f *failure) {
 	b.trying--
-	b.failures++
-	b.at, b.last = now, f.err
-	b.pause = max(min(firstBackoff<<min(b.failures-1, 10), maxBackoff), min(f.retryAfter, maxRetryAfter))
+	pause := min(f.retryAfter, maxRetryAfter)
+	if b.failures == 0 || !within(now, b.at, b.pause) { // calls that fail together are one failure
+		b.failures++
+		pause = max(pause, min(firstBackoff<<min(b.failures-1, 10), maxBackoff))
+	} else {
+		pause = max(pause, b.at.Add(b.pause).Sub(now))
+	}
+	b.at, b.pause, b.last = now, pause, f.err
 }
 
 // allowance bounds what a flood of invented tokens can cause: so many calls at once, and so many a second after that,

@@ -413,6 +413,30 @@ func TestBadRequests(t *testing.T) {
 	}
 }
 
+// Calls that fail together are one failure: what comes of eight is no longer pause than of one.
+func TestFailuresAtATime(t *testing.T) {
+	arrived, release := make(chan struct{}, maxCalls), make(chan struct{})
+	f := newFixture(t, func(w http.ResponseWriter, _ *http.Request) {
+		arrived <- struct{}{}
+		<-release
+		w.WriteHeader(http.StatusInternalServerError)
+	})
+	var all sync.WaitGroup
+	for i := range maxCalls {
+		all.Go(func() { _, _ = f.ask(fmt.Sprintf("opaque-%d", i)) })
+	}
+	for range maxCalls {
+		<-arrived
+	}
+	close(release)
+	all.Wait()
+	f.server.serve(sayJSON(active))
+	f.clock.advance(firstBackoff)
+	if _, err := f.ask("another"); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestRetryAfter(t *testing.T) {
 	for text, want := range map[string]time.Duration{
 		"30":    30 * time.Second,

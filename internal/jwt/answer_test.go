@@ -187,6 +187,11 @@ func TestAnswersAreNotTokens(t *testing.T) {
 }
 
 func TestClaimedIssuer(t *testing.T) {
+	for _, alg := range allAlgorithms { // what verifies is never taken for an opaque token
+		if issuer, ok := ClaimedIssuer(good(alg)); issuer != testIssuer || !ok {
+			t.Errorf("%s: got %q, %v", alg, issuer, ok)
+		}
+	}
 	for text, want := range map[string]struct {
 		issuer string
 		ok     bool
