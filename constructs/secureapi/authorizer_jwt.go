@@ -25,10 +25,10 @@ const NotEnforcedInfo = "gatehouse:notEnforced"
 // JWTAuthorizer guards routes with API Gateway's own verification of JWTs: no function runs, and tokens of any OpenID
 // Connect provider are accepted, of several in one authorizer.
 //
-// It enforces one [AnyScope] of each route, and conditions such as Claim("plan").Is("pro") that all of its routes share.
-// A token without the scopes gets a 403, any other fault of a token a 401. What it cannot enforce is refused at synth:
-// groups, roles, several AnyScope on a route, other conditions, and settings of an [Issuer] that API Gateway has no
-// equivalent for; a [TokenAuthorizer] with [JWT] enforces them.
+// It enforces one [AnyScope] of each route, and conditions such as Claim("plan").Is("pro") that all of its routes
+// share. A token without the scopes gets a 403, any other fault of a token a 401. What it cannot enforce is refused at
+// synth: groups, roles, several AnyScope on a route, other conditions, and settings of an [Issuer] that API Gateway has
+// no equivalent for; a [TokenAuthorizer] with [JWT] enforces them.
 //
 // API Gateway reads the discovery document of each issuer from the public internet as the authorizer is created and
 // updated, so a provider that is down fails the deployment. It keeps the keys for up to an hour.

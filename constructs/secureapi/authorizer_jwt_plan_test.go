@@ -40,7 +40,8 @@ func TestWhatAJWTAuthorizerCannotEnforceIsRefused(t *testing.T) {
 		change func(*Props)
 		want   string
 	}{
-		{"no issuer", guardedWith(JWTAuthorizer{}), "the API's JWTAuthorizer: the list Issuers is empty: name at least one issuer"},
+		{"no issuer", guardedWith(JWTAuthorizer{}),
+			"the API's JWTAuthorizer: the list Issuers is empty: name at least one issuer"},
 		{"an issuer that is wrong anywhere", native(func(i *Issuer) { i.Audiences = nil }),
 			`the API's JWTAuthorizer: in Issuers[0]: issuer "https://idp.example.com/" has no Audiences`},
 		{"a header that is not one", guardedWith(JWTAuthorizer{
@@ -131,15 +132,16 @@ func TestWhatAJWTAuthorizerCannotEnforceIsRefused(t *testing.T) {
 			`check typ: leave it out to accept any; else ` + cheapest},
 		{"ScopesClaim", native(func(i *Issuer) { i.ScopesClaim = "permissions" }),
 			`has the ScopesClaim "permissions", and API Gateway reads scopes from scope or scp: ` + cheapest},
-		{"PrincipalClaim", native(func(i *Issuer) { i.PrincipalClaim = "email" }), `has the PrincipalClaim "email", and API ` +
-			`Gateway names no principal: read the claim in the function behind the route, and leave PrincipalClaim out; else ` +
-			cheapest},
+		{"PrincipalClaim", native(func(i *Issuer) { i.PrincipalClaim = "email" }), `has the PrincipalClaim "email", and ` +
+			`API Gateway names no principal: read the claim in the function behind the route, and leave PrincipalClaim ` +
+			`out; else ` + cheapest},
 		{"Leeway", native(func(i *Issuer) { i.Leeway = time.Second }),
 			"has the Leeway 1s, and API Gateway has no such setting: leave it out; else " + cheapest},
-		{"MaxLifetime", native(func(i *Issuer) { i.MaxLifetime = time.Hour }), "has the MaxLifetime 1h0m0s, and API Gateway " +
-			"accepts a token until its exp: limit the lifetime at the issuer, and leave MaxLifetime out; else " + cheapest},
-		{"MaxKeyAge", native(func(i *Issuer) { i.MaxKeyAge = time.Minute }), "has the MaxKeyAge 1m0s, and API Gateway keeps " +
-			"keys for up to 1h0m0s: leave MaxKeyAge out to accept that; else " + cheapest},
+		{"MaxLifetime", native(func(i *Issuer) { i.MaxLifetime = time.Hour }), "has the MaxLifetime 1h0m0s, and API " +
+			"Gateway accepts a token until its exp: limit the lifetime at the issuer, and leave MaxLifetime out; else " +
+			cheapest},
+		{"MaxKeyAge", native(func(i *Issuer) { i.MaxKeyAge = time.Minute }), "has the MaxKeyAge 1m0s, and API Gateway " +
+			"keeps keys for up to 1h0m0s: leave MaxKeyAge out to accept that; else " + cheapest},
 		{"StaleCeiling", native(func(i *Issuer) { i.StaleCeiling = 2 * time.Hour }),
 			"has the StaleCeiling 2h0m0s, and API Gateway has no such setting: leave it out; else " + cheapest},
 		{"clients in azp or client_id", native(func(i *Issuer) { i.Clients = []string{"web"} }), "has 1 Clients, and a JWT " +
@@ -148,8 +150,9 @@ func TestWhatAJWTAuthorizerCannotEnforceIsRefused(t *testing.T) {
 		{"a client in an object", native(func(i *Issuer) { i.Clients, i.ClientClaim = []string{"a"}, "act.sub" }),
 			"has 1 Clients"},
 		{"a resource of a user pool", cognitoTokens(func(i *Issuer) { i.Audiences = append(i.Audiences, "https://api") }),
-			`has the audience "https://api", which is not one of its clients, and API Gateway does not look at the client of a ` +
-				`token with an aud, so each client of the user pool would pass: name the one client in Clients; else ` + cheapest},
+			`has the audience "https://api", which is not one of its clients, and API Gateway does not look at the client of ` +
+				`a token with an aud, so each client of the user pool would pass: name the one client in Clients; else ` +
+				cheapest},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := newTable(props(tt.change))
