@@ -57,7 +57,11 @@ func (c *Compiler) Append(to []byte, prefix string, g *access.Grant) ([]byte, er
 	if g.Ways == nil {
 		return append(to, t.pieces[0].text...), nil
 	}
-	f := newFiller(slices.Grow(to, t.size(g.Values)), g.Values, !c.DenyEscapes)
+	size := t.size(g.Values)
+	if size > 2*c.Limit {
+		return c.appendExactly(to, prefix, g)
+	}
+	f := newFiller(slices.Grow(to, size), g.Values, !c.DenyEscapes)
 	if t.fill(f, !c.DenyEscapes); f.longest > maxResource || len(f.to)-len(to) > c.Limit {
 		return c.appendExactly(to, prefix, g)
 	}

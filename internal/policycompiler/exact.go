@@ -1,6 +1,7 @@
 package policycompiler
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -31,11 +32,9 @@ func (c *Compiler) appendExactly(to []byte, prefix string, g *access.Grant) ([]b
 		return to, fmt.Errorf("%w: the prefix %q is not what comes before the verb in one", ErrARN, prefix)
 	}
 	e := exact{c: c, grant: g, prefix: prefix, ways: make([][]binding, len(c.table.Rules()))}
+	e.leaveLists()
 	for rule := range g.Ways {
 		e.bind(rule)
-	}
-	for e.bytes() > c.Limit {
-		e.leaveMost()
 	}
 	for _, leave := range []func(){func() {}, e.leaveLiterals, e.leaveAll} {
 		leave()
@@ -59,12 +58,12 @@ func (e *exact) write(to []byte) ([]byte, error) {
 	for rule, ways := range e.ways {
 		p.bind(len(e.ways), rule, ways)
 	}
-	policy, err := e.c.write(nil, e.prefix, p)
-	if err != nil {
+	w, err := e.c.compose(nil, e.prefix, p)
+	if err = cmp.Or(err, w.err); err != nil {
 		return to, err
 	}
 	f := newFiller(slices.Clip(to), nil, !e.c.DenyEscapes)
-	newTemplate(string(policy)).fill(f, !e.c.DenyEscapes)
+	newTemplate(string(append(w.to, closing...))).fill(f, !e.c.DenyEscapes)
 	switch {
 	case f.longest > maxResource:
 		return to, fmt.Errorf("%w: %s", ErrTooLarge, whyLong)
@@ -79,19 +78,48 @@ func (e *exact) any() bool {
 	return slices.ContainsFunc(e.ways, func(ways []binding) bool { return len(ways) > 0 })
 }
 
-// maxBindings is how many ways with their values one rule can have.
-const maxBindings = 4096
+// most bounds the ways with their values that are planned with, by the bytes that they would take one by one, as a
+// multiple of the limit: rules that share a branch take less.
+const most = 16
+
+// leaveLists leaves out the rules that have most ways with their values, where planning would take too long.
+func (e *exact) leaveLists() {
+	counts := make([]int, len(e.ways))
+	for rule, ways := range e.grant.Ways {
+		for _, way := range ways {
+			n := 1
+			for _, b := range way {
+				n = min(n*len(e.grant.Values[b.Sources[0]]), 1<<20)
+			}
+			counts[rule] += n
+		}
+	}
+	for {
+		bytes, highest := 0, 0
+		for rule, n := range counts {
+			bytes, highest = bytes+n*e.length(rule, binding{}), max(highest, n)
+		}
+		if bytes <= most*e.c.Limit {
+			return
+		}
+		for rule, n := range counts {
+			if n == highest {
+				counts[rule] = 0
+				e.leaveRule(rule, whyMany)
+			}
+		}
+	}
+}
 
 // bind finds the ways of a rule with their values.
 func (e *exact) bind(rule int) {
+	if slices.ContainsFunc(e.grant.Left, func(l access.Left) bool { return l.Rule == rule && l.Segments == nil }) {
+		return
+	}
 	for _, way := range e.grant.Ways[rule] {
 		made := []binding{{}}
 		for _, b := range way {
 			values := e.grant.ValuesOf(b)
-			if len(made)*len(values) > maxBindings {
-				e.leaveRule(rule, whyMany)
-				return
-			}
 			var next []binding
 			for _, m := range made {
 				for _, v := range values {
@@ -102,10 +130,7 @@ func (e *exact) bind(rule int) {
 			}
 			made = next
 		}
-		if e.ways[rule] = append(e.ways[rule], made...); len(e.ways[rule]) > maxBindings {
-			e.leaveRule(rule, whyMany)
-			return
-		}
+		e.ways[rule] = append(e.ways[rule], made...)
 	}
 	e.leave(rule, whyLong, func(way binding) bool { return e.length(rule, way) > maxResource })
 	// The percent-encoded spelling is not the literal, so that one plan would not do for both.
@@ -137,17 +162,6 @@ func (e *exact) length(rule int, way binding) int {
 	return n + len("/")
 }
 
-// bytes are how many the policy has at least.
-func (e *exact) bytes() int {
-	n := 0
-	for rule, ways := range e.ways {
-		for _, way := range ways {
-			n += e.length(rule, way)
-		}
-	}
-	return n
-}
-
 // leave leaves some ways of a rule out.
 func (e *exact) leave(rule int, why string, which func(binding) bool) {
 	e.ways[rule] = slices.DeleteFunc(e.ways[rule], func(way binding) bool {
@@ -170,12 +184,12 @@ func (e *exact) leaveRule(rule int, why string) {
 
 // leaveMost leaves out the rules that have most ways.
 func (e *exact) leaveMost() {
-	most := 0
+	highest := 0
 	for _, ways := range e.ways {
-		most = max(most, len(ways))
+		highest = max(highest, len(ways))
 	}
 	for rule, ways := range e.ways {
-		if len(ways) == most {
+		if len(ways) == highest {
 			e.leaveRule(rule, whyMany)
 		}
 	}

@@ -262,6 +262,64 @@ func TestOwnershipConflicts(t *testing.T) {
 	}
 }
 
+// The percent-encoded spelling of a literal is not that literal: what allows the one does not lead where the other leads.
+func TestLiteralThatCanBeEscaped(t *testing.T) {
+	c := compilerOf(t, owned(t, "GET /{x}/{id} id=sub", "GET /q/a:b +s", "GET /q/{id} +s"))
+	if conflicts := c.Conflicts(); len(conflicts) > 0 {
+		t.Fatal(conflicts[0])
+	}
+	got := allowedBy(t, c, scopes("", text("sub", "a:b")), "GET /z/a:b", "GET /z/a%3Ab", "GET /q/a:b", "GET /q/a%3Ab")
+	if got != nil {
+		t.Errorf("allowed %q", got)
+	}
+}
+
+// Lists that are far too long cost no more than others.
+func TestLongListsOfManyRoutes(t *testing.T) {
+	var lines []string
+	for i := range 100 {
+		lines = append(lines, fmt.Sprintf("GET /r%d/{t}/{x} t~tenants", i))
+	}
+	c := compilerOf(t, owned(t, append(lines, "GET /u/{id} id=sub")...))
+	var values []string
+	for i := range access.MaxValues {
+		values = append(values, fmt.Sprintf("tenant-%04d", i))
+	}
+	rights := scopes("", text("sub", "u"), list("tenants", values...))
+	if got := allowedBy(t, c, rights, "GET /u/u", "GET /r7/tenant-0001/x"); !slices.Equal(got, []string{"GET /u/u"}) {
+		t.Errorf("allowed %q", got)
+	}
+	g := c.table.Grant(rights)
+	if allocated := testing.AllocsPerRun(3, func() {
+		g.Left = nil
+		if _, err := c.Append(nil, prefix, &g); err != nil {
+			t.Fatal(err)
+		}
+	}); allocated > 5000 {
+		t.Errorf("%v allocations", allocated)
+	}
+}
+
+// Routes below one parameter share what allows them, so that many tenants fit; also where one is called as a route.
+func TestTenantsOfManyRoutes(t *testing.T) {
+	var lines []string
+	for i := range 60 {
+		lines = append(lines, fmt.Sprintf("GET /t/{t}/r%d/{x} t~tenants", i))
+	}
+	c := compilerOf(t, owned(t, lines...))
+	values := []string{"r7"}
+	for i := range 200 {
+		values = append(values, fmt.Sprintf("tenant-%04d", i))
+	}
+	for _, tenants := range [][]string{values[1:], values} {
+		got := allowedBy(t, c, scopes("", list("tenants", tenants...)), "GET /t/tenant-0001/r7/x", "GET /t/tenant-0199/r59/y",
+			"GET /t/tenant-0200/r1/x")
+		if len(got) != 2 {
+			t.Errorf("%d tenants: allowed %q", len(tenants), got)
+		}
+	}
+}
+
 // The route that is proposed has parameters, and no claims in the place of their values.
 func TestNarrowerOfOwners(t *testing.T) {
 	conflicts := compilerOf(t, owned(t, "GET /u/{id}/p/{post} id=sub", "GET /u/{id}/p/{post}/a +s",

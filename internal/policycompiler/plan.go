@@ -125,8 +125,7 @@ func (p *planner) denyFrom(i int) {
 	if !mine && !p.class.under[i].Meets(p.needed) {
 		return
 	}
-	// Its own pattern would hit too much.
-	alone := mine && (p.class.exact[i].Meets(p.open) || p.some.Has(int(p.class.rule[i])))
+	alone := mine && p.class.exact[i].Meets(p.open) // its own pattern would hit too much
 	if alone {
 		p.refine(i)
 		mine = false
