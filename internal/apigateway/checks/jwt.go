@@ -118,11 +118,17 @@ func hasClaims(a *apimodel.Authorizer, t *jwt.Token, v *Verdict) bool {
 }
 
 func withArticle(k strictjson.Kind) string {
-	name := k.String()
-	if strings.ContainsRune("aeiou", rune(name[0])) {
-		return "an " + name
+	switch k {
+	case strictjson.True, strictjson.False:
+		return "a boolean"
+	case strictjson.Null:
+		return "null"
+	case strictjson.Array:
+		return "a list"
+	case strictjson.Object:
+		return "an object"
 	}
-	return "a " + name
+	return "a " + k.String()
 }
 
 // hasScopes compares a method's scopes with those in scope or, without that, in scp: a text of words, or a list.
