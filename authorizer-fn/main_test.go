@@ -262,3 +262,27 @@ func TestAConfigurationThatCannotWorkStopsTheStart(t *testing.T) {
 		}
 	}
 }
+
+// TestBuiltWithoutOwnership: a function that does not know a requirement of its table must not start, as it would
+// otherwise have to leave the requirement out.
+func TestBuiltWithoutOwnership(t *testing.T) {
+	path, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	table := `{"version":1,"routes":[{"route":"GET /users/{id}","requires":[{"kind":"pathIs","parameter":"id","claim":"sub"}]}]}`
+	if err := os.WriteFile(filepath.Join(dir, "access.json"), []byte(table), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	config := authz.Config{Issuers: []authz.Issuer{{URL: "https://id.example.com", Audiences: []string{audience}}}}
+	cmd := exec.Command(path)
+	cmd.Env = []string{"AWS_LAMBDA_RUNTIME_API=127.0.0.1:1", "LAMBDA_TASK_ROOT=" + dir}
+	for name, value := range config.Environment() {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	out, err := cmd.CombinedOutput()
+	if want := `built without the tag ` + authz.OwnershipTag; err == nil || !strings.Contains(string(out), want) {
+		t.Errorf("got %v and %s, want an end with %q", err, out, want)
+	}
+}

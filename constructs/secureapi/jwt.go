@@ -93,7 +93,10 @@ func (j *JWT) build(s *site, g *plan.Guard, config authz.Config) included {
 	}
 	var tags []string
 	if j.plan().Introspects() {
-		tags = []string{authz.IntrospectionTag}
+		tags = append(tags, authz.IntrospectionTag)
+	}
+	if len(g.Table.Sources()) > 0 {
+		tags = append(tags, authz.OwnershipTag)
 	}
 	function := gofunction.New(s.scope, g.IDOf("AuthorizerFunction"), &gofunction.Props{
 		Package:       cmp.Or(j.Package, IncludedAuthorizer()),

@@ -48,10 +48,8 @@ func NewTable(rules []Rule) (*Table, error) {
 			if err := req.Check(); err != nil {
 				return nil, fmt.Errorf("access: route %q: %w", r.Pattern, err)
 			}
-			for path := range req.Paths {
-				if err := path.checkParameter(r.Pattern); err != nil {
-					return nil, fmt.Errorf("access: route %q: %w", r.Pattern, err)
-				}
+			if err := req.checkParameters(r.Pattern); err != nil {
+				return nil, fmt.Errorf("access: route %q: %w", r.Pattern, err)
 			}
 			for v := range req.all {
 				n := t.values.find(v)
@@ -66,7 +64,7 @@ func NewTable(rules []Rule) (*Table, error) {
 			req.Either = cloneAll(req.Either)
 			requires = append(requires, req)
 		}
-		if len(r.Requires) > 16 || ways(r.Requires) > maxWays {
+		if Ownership && (len(r.Requires) > 16 || ways(r.Requires) > maxWays) {
 			return nil, fmt.Errorf("access: route %q: more than 16 requirements, or more than %d ways to meet them by "+
 				"parameters of the path: name fewer", r.Pattern, maxWays)
 		}
@@ -80,7 +78,9 @@ func NewTable(rules []Rule) (*Table, error) {
 	}
 	t.routes = routes
 	t.number(numbers)
-	t.bindAll()
+	if Ownership {
+		t.bindAll()
+	}
 	add := func(claim string) {
 		if claim != "" && !slices.Contains(t.claims, claim) {
 			t.claims = append(t.claims, claim)

@@ -226,7 +226,7 @@ func (t *Table) Grant(r Rights) Grant {
 			continue
 		}
 		unmet := uint16(0)
-		path := t.bounds != nil && t.bounds[i] != nil
+		path := Ownership && t.bounds != nil && t.bounds[i] != nil
 		met := true
 		for j, need := range needs {
 			if held.Meets(need) {
@@ -240,7 +240,7 @@ func (t *Table) Grant(r Rights) Grant {
 		switch {
 		case met && unmet == 0:
 			g.All[i] = true
-		case met:
+		case Ownership && met:
 			g.permit(t, i, unmet, r)
 		}
 	}
@@ -336,7 +336,7 @@ func (g Grant) Permits(rule int, path string, same func(segment, value string) b
 	if g.All[rule] {
 		return true
 	}
-	if g.Ways == nil {
+	if !Ownership || g.Ways == nil {
 		return false
 	}
 	segments := Segments(path)

@@ -91,8 +91,12 @@ func (r Requirement) Check() error {
 	if err := r.checkClaim(); err != nil {
 		return err
 	}
-	if r.OfPath() {
+	switch {
+	case !r.OfPath():
+	case Ownership:
 		return r.checkPath()
+	default:
+		return errUnlinked
 	}
 	if r.Parameter != "" {
 		return fmt.Errorf("a %s requirement names the path's parameter %q, which it does not look at", r.Kind, r.Parameter)
@@ -201,6 +205,22 @@ func CheckAll(p route.Pattern, requires []Requirement) (errs []error) {
 			"that it may have in one OneOf"))
 	}
 	return errs
+}
+
+var errUnlinked = errors.New("it requires that a parameter of the path is a claim, and this function was built without " +
+	"the tag gatehouse_ownership: the secureapi construct of the same release sets it")
+
+// checkParameters reports that a route lacks a parameter that a requirement or one of its alternatives names.
+func (r Requirement) checkParameters(p route.Pattern) error {
+	if !Ownership {
+		return nil // Check has refused the requirement
+	}
+	for path := range r.Paths {
+		if err := path.checkParameter(p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkParameter reports that a route has no such parameter for a requirement on its path.

@@ -105,6 +105,9 @@ func (k *class) nodeOf(rule int) int { return slices.Index(k.rule, int32(rule)) 
 // same plan.
 func (c *Compiler) symbols(g *access.Grant) permission {
 	p := c.unbound(g)
+	if !access.Ownership {
+		return p
+	}
 	for rule, ways := range g.Ways {
 		for _, way := range ways {
 			p.bind(len(c.table.Rules()), rule, []binding{symbolic(way)})

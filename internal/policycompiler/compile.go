@@ -33,7 +33,7 @@ const (
 // found none. Or it is [ErrTooLarge], or [ErrARN] for a prefix of another form. What is returned with an error is what
 // was there before.
 func (c *Compiler) Append(to []byte, prefix string, g *access.Grant) ([]byte, error) {
-	if !c.fresh(g) {
+	if access.Ownership && !c.fresh(g) {
 		return c.appendExactly(to, prefix, g)
 	}
 	key := c.key(prefix, g)
@@ -46,15 +46,15 @@ func (c *Compiler) Append(to []byte, prefix string, g *access.Grant) ([]byte, er
 		}
 		policy, err := c.write(nil, prefix, c.symbols(g))
 		switch {
-		case errors.Is(err, ErrConflict) && g.Ways != nil:
+		case access.Ownership && g.Ways != nil && errors.Is(err, ErrConflict):
 			return c.appendExactly(to, prefix, g)
 		case err != nil:
 			return to, err
 		}
-		t = newTemplate(string(policy))
+		t = c.templateOf(string(policy))
 		c.remember(string(key), t)
 	}
-	if g.Ways == nil {
+	if !access.Ownership || g.Ways == nil {
 		return append(to, t.pieces[0].text...), nil
 	}
 	size := t.size(g.Values)
@@ -66,6 +66,14 @@ func (c *Compiler) Append(to []byte, prefix string, g *access.Grant) ([]byte, er
 		return c.appendExactly(to, prefix, g)
 	}
 	return f.to, nil
+}
+
+// templateOf is the template of a policy. Without ownership, all of it is text.
+func (c *Compiler) templateOf(policy string) *template {
+	if !access.Ownership {
+		return &template{pieces: []piece{{text: policy}}}
+	}
+	return newTemplate(policy)
 }
 
 // key is what the plan of a policy depends on.
@@ -81,7 +89,7 @@ func (c *Compiler) key(prefix string, g *access.Grant) []byte {
 		}
 	}
 	key = binary.LittleEndian.AppendUint64(key, word)
-	if g.Ways != nil {
+	if access.Ownership && g.Ways != nil {
 		for i, unmet := range g.Unmet {
 			if g.Ways[i] == nil {
 				unmet = 0

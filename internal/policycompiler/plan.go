@@ -4,6 +4,7 @@ import (
 	"math/bits"
 	"slices"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
@@ -41,7 +42,7 @@ type conflict struct{ denied, hit int }
 func (p *planner) tight() {
 	p.allow, p.deny = make([]entry, 0, 16), make([]entry, 0, 16)
 	p.allowFrom(0)
-	if p.permission.bound != nil {
+	if access.Ownership && p.permission.bound != nil {
 		p.allowBoundFrom(0)
 	}
 	p.denyFrom(0)
@@ -50,7 +51,7 @@ func (p *planner) tight() {
 // wide allows everything and denies all that is barred. It has a conflict wherever tight has one.
 func (p *planner) wide() {
 	p.addAllow(0, atAndBelow)
-	if p.permission.bound != nil {
+	if access.Ownership && p.permission.bound != nil {
 		p.allowBoundFrom(0)
 	}
 	p.denyFrom(0)
@@ -150,6 +151,9 @@ func (p *planner) refine(i int) {
 			p.denyMeeting(m, i)
 		}
 	}
+	if !access.Ownership {
+		return
+	}
 	for _, bound := range p.patterns {
 		if !bound.rules.Has(int(p.class.rule[i])) {
 			continue
@@ -164,23 +168,15 @@ func (p *planner) refine(i int) {
 // has the values of one of the rule's own ways. Where some of it has, the Deny would hit the rule itself.
 func (p *planner) denyMeeting(m meeting, i int) {
 	denied := int(p.class.rule[i])
-	if p.some.Has(denied) {
+	if access.Ownership && p.some.Has(denied) {
 		ways := p.permission.bound[denied]
 		if slices.ContainsFunc(ways, func(way binding) bool { return way.inside(m.path) }) {
 			return
 		}
 	}
 	hit := firstOf(m.rules, p.all)
-	for rule := range m.rules.All {
-		if hit >= 0 || !p.some.Has(rule) {
-			continue
-		}
-		at := p.class.nodeOf(rule)
-		if slices.ContainsFunc(p.permission.bound[rule], func(way binding) bool {
-			return p.c.hits(p.class, m.path, at, way, false)
-		}) {
-			hit = rule
-		}
+	if access.Ownership && hit < 0 {
+		hit = p.boundHit(m)
 	}
 	if hit >= 0 {
 		if p.conflict == nil {
@@ -189,6 +185,22 @@ func (p *planner) denyMeeting(m meeting, i int) {
 	} else if path := joined(m.path); !slices.Contains(p.refined, path) {
 		p.refined = append(p.refined, path)
 	}
+}
+
+// boundHit is a rule of which what a pattern matches has values that permit it, or -1.
+func (p *planner) boundHit(m meeting) int {
+	for rule := range m.rules.All {
+		if !p.some.Has(rule) {
+			continue
+		}
+		at := p.class.nodeOf(rule)
+		if slices.ContainsFunc(p.permission.bound[rule], func(way binding) bool {
+			return p.c.hits(p.class, m.path, at, way, false)
+		}) {
+			return rule
+		}
+	}
+	return -1
 }
 
 // firstOf is the first number that two sets have in common, or -1.
