@@ -16,11 +16,12 @@ var tokenCommand = command.Command{
 	Usage: `usage: gatehouse token [flags]
 
 Prints one token and nothing else. The token looks like those of its issuer and is signed with a key of this machine,
-or encrypted with it if it is opaque; the key is kept in your cache folder, for you alone. "gatehouse dev" accepts it; a deployed API does not.
+or encrypted with it if it is opaque; the key is kept in your cache folder, for you alone. "gatehouse dev" accepts the
+token; a deployed API does not.
 
-The issuers are those of the assembly: those that the included authorizer is configured with, and the user pools of
-Amazon Cognito authorizers. If there is no ` + command.DefaultAssembly + `, they are those of the "gatehouse dev" that runs from this folder.
-If there are several, --issuer, --audience and --use choose one.
+The issuers are those of the assembly: those that the included authorizer is configured with, those of JWT authorizers,
+and the user pools of Amazon Cognito authorizers. If there is no ` + command.DefaultAssembly + `, they are those of the "gatehouse dev"
+that runs from this folder. If there are several, --issuer, --audience and --use choose one.
 
   --assembly DIR   the cloud assembly (default ` + command.DefaultAssembly + `, or else what "gatehouse dev" serves)
   --parameters [STACK:]N=V  the value of a template parameter; repeatable
