@@ -270,8 +270,19 @@ func TestBuiltWithoutOwnership(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	const owner = `{"kind":"pathIs","parameter":"id","claim":"sub"}`
+	for name, requires := range map[string]string{
+		"owner":                    owner,
+		"an alternative of Either": `{"kind":"either","either":[` + owner + `,{"kind":"group","anyOf":["admins"]}]}`,
+	} {
+		t.Run(name, func(t *testing.T) { refusesToStart(t, path, requires, authz.OwnershipTag) })
+	}
+}
+
+// refusesToStart starts a function with a requirement for which it lacks a build tag.
+func refusesToStart(t *testing.T, path, requires, tag string) {
 	dir := t.TempDir()
-	table := `{"version":1,"routes":[{"route":"GET /users/{id}","requires":[{"kind":"pathIs","parameter":"id","claim":"sub"}]}]}`
+	table := `{"version":1,"routes":[{"route":"GET /users/{id}","requires":[` + requires + `]}]}`
 	if err := os.WriteFile(filepath.Join(dir, "access.json"), []byte(table), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -282,7 +293,7 @@ func TestBuiltWithoutOwnership(t *testing.T) {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
 	out, err := cmd.CombinedOutput()
-	if want := `built without the tag ` + authz.OwnershipTag; err == nil || !strings.Contains(string(out), want) {
+	if want := "built without the tag " + tag; err == nil || !strings.Contains(string(out), want) {
 		t.Errorf("got %v and %s, want an end with %q", err, out, want)
 	}
 }

@@ -194,7 +194,7 @@ func TestHookSeesTheCaller(t *testing.T) {
 			if c.ClaimJSON("missing") != nil {
 				t.Error("a claim that is missing has JSON")
 			}
-			c.Principal, c.Issuer = "somebody else", "another issuer"
+			c.Principal, c.Issuer = "another principal", "another issuer"
 			return nil
 		}))
 		answer, err := f.invoke(get(token(claims)))

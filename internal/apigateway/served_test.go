@@ -12,7 +12,7 @@ import (
 )
 
 // TestUnreadableIssuers has authorizers whose issuers cannot be told: one of another release, and one whose settings
-// are nobody's. Their routes are answered by 501, and all others are served.
+// no issuer has. Their routes are answered by 501, and all others are served.
 func TestUnreadableIssuers(t *testing.T) {
 	for _, c := range []struct{ name, config, why string }{
 		{"no JSON", `{`, "Shop/IncludedFn"},

@@ -287,7 +287,7 @@ func TestRemove(t *testing.T) {
 	})
 }
 
-// killAll kills the processes of a function as somebody else would: without a word to the pool, and not their
+// killAll kills the processes of a function from outside: without a word to the pool, and not their
 // descendants.
 func killAll(p *Pool, name string) {
 	f := (*p.functions.Load())[name]

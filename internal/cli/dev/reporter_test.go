@@ -131,7 +131,7 @@ func TestRequest(t *testing.T) {
 		}, "12:00:00.123  403  GET /prod/orders/42  [-]  -  -  23ms  no route"},
 		{
 			"refused by the function",
-			"who looks at the guards looks in vain",
+			"no check of the gateway denied it",
 			func(r *apigateway.Record) { r.Answer.Status = 403 },
 			"12:00:00.123  403  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  jane  23ms  the function itself answered 403",
 		},
