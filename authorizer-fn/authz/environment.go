@@ -3,11 +3,9 @@ package authz
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"math"
-	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
@@ -61,11 +59,7 @@ type fileIntrospection struct {
 	AnswerTTL      fileSeconds `json:"answerSeconds,omitempty"`
 }
 
-// fileSeconds is a duration that is written as a number of seconds. A fraction is written too, and is not read: rounded
-// off, it would turn a limit below a second into none.
-type fileSeconds time.Duration
-
-func (d fileSeconds) MarshalJSON() ([]byte, error) { return json.Marshal(time.Duration(d).Seconds()) }
+type fileSeconds = settings.Seconds
 
 // Environment is the configuration as a Lambda function's environment, which [FromEnvironment] reads.
 // Strings that hold a CDK token pass through unharmed.
@@ -89,6 +83,19 @@ func (c Config) Environment() map[string]string {
 		panic(err) // strings, numbers and booleans always encode
 	}
 	return map[string]string{ConfigVariable: string(bytes.TrimSpace(b.Bytes()))}
+}
+
+// MarshalJSON writes the issuer as [Config.Environment] does.
+func (i Issuer) MarshalJSON() ([]byte, error) { return json.Marshal(i.file()) }
+
+// UnmarshalJSON reads what [Issuer.MarshalJSON] wrote, as strictly as [FromEnvironment].
+func (i *Issuer) UnmarshalJSON(text []byte) error {
+	v, err := strictjson.Parse(string(text))
+	if err != nil {
+		return err
+	}
+	*i = Issuer{}
+	return i.read(v)
 }
 
 func (i Issuer) file() fileIssuer {
@@ -155,8 +162,6 @@ func FromEnvironment(getenv func(string) string) (Config, error) {
 	return c, nil
 }
 
-// Reading by hand takes a tenth of what encoding/json takes in a new process, and is strict where that is not.
-
 func (c *Config) read(v strictjson.Value) error {
 	return fields{
 		"issuers": func(v strictjson.Value) error {
@@ -202,43 +207,7 @@ func (n *Introspection) read(v strictjson.Value) error {
 	}.read(v)
 }
 
-// fields says where the members of an object go: to a *string, *bool or *[]string, a number of seconds to a
-// *time.Duration, or to a function.
+// fields is [settings.Fields].
 type fields map[string]any
 
-var errUnknown = errors.New("not known to this release: build the authorizer and the stack from one release")
-
-func (f fields) read(v strictjson.Value) error {
-	return v.EachMember(func(name string, member strictjson.Value) error {
-		if _, known := f[name]; known && member.Kind() == strictjson.Null {
-			return nil // what Config.Environment writes for a list that is not set
-		}
-		var ok bool
-		switch to := f[name].(type) {
-		case *string:
-			*to, ok = member.Text()
-		case *bool:
-			*to, ok = member.Bool()
-		case *time.Duration:
-			var n int64
-			n, ok = member.Int64()
-			*to = seconds(n)
-		case *[]string:
-			*to, ok = member.Texts()
-		case func(strictjson.Value) error:
-			return to(member)
-		default:
-			return errUnknown
-		}
-		if !ok {
-			return fmt.Errorf("%v is not what belongs there", member.Kind())
-		}
-		return nil
-	})
-}
-
-// seconds is a number of them as a duration. What overflows is the longest one, which [jwt.New] refuses.
-func seconds(n int64) time.Duration {
-	const most = math.MaxInt64 / int64(time.Second)
-	return time.Duration(max(-most, min(n, most))) * time.Second
-}
+func (f fields) read(v strictjson.Value) error { return settings.Fields(f).Read(v) }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 )
 
 // full is a configuration with everything set.
@@ -153,7 +155,7 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 		},
 		{
 			"a ceiling of more than a number of nanoseconds can say",
-			func(s *setup) { s.config.Issuers[0].StaleCeiling = seconds(1 << 60) },
+			func(s *setup) { s.config.Issuers[0].StaleCeiling = settings.Duration(1 << 60) },
 			"StaleCeiling 2562047h47m16s",
 		},
 		{

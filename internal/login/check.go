@@ -1,0 +1,196 @@
+package login
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
+	"github.com/gatehouse-cdk/gatehouse/internal/introspection"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+)
+
+// ErrConfig says that the configuration cannot be used, so that the function does not start.
+var ErrConfig = errors.New("login: configuration")
+
+// own are the parameters of the authorization request that the login sets itself, or whose value would change how the
+// provider answers: RFC 6749, 7636, 8707, 9101, 9126 and OpenID Connect Core 1.0, section 3.1.2.1.
+var own = []string{
+	"client_id", "client_secret", "client_assertion", "client_assertion_type", "code_challenge", "code_challenge_method",
+	"nonce", "redirect_uri", "request", "request_uri", "response_mode", "response_type", "scope", "state",
+}
+
+// Check reports everything that is wrong with the configuration, each an [ErrConfig]. loopbackHTTP permits http
+// instead of https on the loopback interface, for development and tests. Strings that hold a CDK token cannot be
+// checked: the function checks them again when it starts.
+func (c Config) Check(loopbackHTTP bool) error {
+	var wrong []error
+	fail := func(format string, a ...any) {
+		wrong = append(wrong, fmt.Errorf("%w: %w", ErrConfig, fmt.Errorf(format, a...)))
+	}
+	c.checkProvider(loopbackHTTP, fail)
+	c.checkClient(fail)
+	c.checkAddress(loopbackHTTP, fail)
+	c.checkSession(fail)
+	return errors.Join(wrong...)
+}
+
+func (c Config) checkProvider(loopbackHTTP bool, fail func(string, ...any)) {
+	if c.DiscoveryURL != "" {
+		if err := jwt.CheckURL(c.DiscoveryURL, loopbackHTTP); err != nil {
+			fail("discoveryUrl %q %w", c.DiscoveryURL, err)
+		}
+	} else if err := jwt.CheckURL(c.Issuer.URL, loopbackHTTP); err != nil {
+		fail("the issuer's URL %q %w", c.Issuer.URL, err)
+	} else if strings.ContainsAny(c.Issuer.URL, "?#") {
+		fail("the issuer's URL %q has a query or a fragment: want an issuer with a discovery document", c.Issuer.URL)
+	}
+	if !slices.Contains(c.Scopes, "openid") {
+		fail(`scopes %q lack "openid": without it the provider returns no ID token (OpenID Connect Core 1.0, section `+
+			`3.1.2.1)`, c.Scopes)
+	}
+	for i, s := range c.Scopes {
+		if !isScope(s) {
+			fail("scope %q: want printable ASCII without spaces, quotes and backslashes (RFC 6749, section 3.3)", s)
+		} else if slices.Contains(c.Scopes[:i], s) {
+			fail("scope %q is there twice", s)
+		}
+	}
+	for name := range c.Parameters {
+		if name == "" || slices.Contains(own, name) {
+			fail("parameter %q is set by the login itself: leave it out", name)
+		}
+	}
+}
+
+func (c Config) checkClient(fail func(string, ...any)) {
+	if !isPrintable(c.ClientID) {
+		fail("clientId %q: want the id of the client in printable ASCII (RFC 6749, appendix A.1)", c.ClientID)
+	}
+	switch introspection.Method(c.ClientAuth) {
+	case "", introspection.Basic, introspection.Post:
+		if c.Algorithm != "" || c.KeyID != "" || c.Audience != "" {
+			fail("algorithm, keyId and audience are for %s: leave them out", introspection.PrivateKey)
+		}
+	case introspection.PrivateKey:
+		if known := introspection.Algorithms(); !slices.Contains(known, c.Algorithm) {
+			fail("algorithm %q is not one of %s", c.Algorithm, strings.Join(known, ", "))
+		}
+		if c.KeyID != "" && !isPrintable(c.KeyID) || c.Audience != "" && !isPrintable(c.Audience) {
+			fail("keyId %q and audience %q: want printable ASCII", c.KeyID, c.Audience)
+		}
+		if c.UserPoolID != "" {
+			fail("userPoolId %q with %s: Amazon Cognito's clients have a secret: leave clientAuth out", c.UserPoolID,
+				introspection.PrivateKey)
+		}
+	default:
+		fail("clientAuth %q is not one of %s, %s, %s", c.ClientAuth, introspection.Basic, introspection.Post,
+			introspection.PrivateKey)
+	}
+	switch {
+	case c.UserPoolID != "":
+		if !isUserPoolID(c.UserPoolID) {
+			fail(`userPoolId %q is not a user pool's id: want "REGION_NAME"`, c.UserPoolID)
+		}
+		if c.SecretARN != "" || c.SecretField != "" {
+			fail("secretArn %q with userPoolId %q: the client's secret is read from the user pool: leave secretArn out",
+				c.SecretARN, c.UserPoolID)
+		}
+	case c.SecretARN == "":
+		fail("no secretArn: the client needs a secret or a private key to get tokens")
+	}
+}
+
+func (c Config) checkAddress(loopbackHTTP bool, fail func(string, ...any)) {
+	for i, origin := range append([]string{c.Origin}, c.AllowOrigins...) {
+		name := "origin"
+		if i > 0 {
+			name = "allowOrigins:"
+		}
+		if err := checkOrigin(origin, loopbackHTTP); err != nil {
+			fail("%s %w", name, err)
+		}
+	}
+	if err := checkPath(c.BasePath); err != nil {
+		fail("basePath %w", err)
+	}
+	if err := checkPath(c.Path); err != nil {
+		fail("path %w", err)
+	}
+	if c.AfterLogout != "" && c.AfterLogout != "/" {
+		if err := checkPath(c.AfterLogout); err != nil {
+			fail("afterLogout %w", err)
+		}
+	}
+}
+
+func (c Config) checkSession(fail func(string, ...any)) {
+	if c.Cookie != "" && (!strings.HasPrefix(c.Cookie, "__Host-") || c.Cookie == "__Host-" || !httpname.IsToken(c.Cookie)) {
+		fail(`cookie %q: want a name that begins with "__Host-", which browsers take from this host alone (RFC 6265bis, `+
+			`section 4.1.3.2)`, c.Cookie)
+	}
+	if strings.HasPrefix(c.Cookie, "__Host-login-") {
+		fail(`cookie %q: names that begin with "__Host-login-" are those of logins under way`, c.Cookie)
+	}
+	if c.KeysARN == "" {
+		fail("no keysArn: the session's cookie is sealed with a key of AWS Secrets Manager")
+	}
+	for name, d := range map[string]time.Duration{"idleTimeoutSeconds": c.IdleTimeout, "maxAgeSeconds": c.MaxAge} {
+		if d != 0 && (d < time.Minute || d > 400*24*time.Hour || d%time.Second != 0) {
+			fail("%s %v: want whole seconds from 1 minute to 400 days, the longest that browsers keep a cookie (RFC "+
+				"6265bis, section 5.5)", name, d)
+		}
+	}
+	if slices.Contains(c.Claims, "") {
+		fail("a claim has no name: leave it out")
+	}
+}
+
+// checkOrigin refuses origins that are not https, and lists of them.
+func checkOrigin(origin string, loopbackHTTP bool) error {
+	if origin == "*" {
+		return errors.New(`"*": list each origin, since the session's cookie comes with the request`)
+	}
+	if err := httpname.CheckOrigin(origin); err != nil {
+		return err
+	}
+	if err := jwt.CheckURL(origin, loopbackHTTP); err != nil {
+		return fmt.Errorf("%q: want an https origin: browsers send cookies named __Host- over https alone", origin)
+	}
+	return nil
+}
+
+// checkPath refuses what is not a path of literal segments, without a slash at its end. "" is one.
+func checkPath(path string) error {
+	if path == "" {
+		return nil
+	}
+	for segment := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
+		if path[0] != '/' || segment == "" || segment == "." || segment == ".." || url.PathEscape(segment) != segment {
+			return fmt.Errorf(`%q: want a path such as "/auth", of segments that need no escape`, path)
+		}
+	}
+	return nil
+}
+
+// isPrintable reports whether a text is one or more printable characters of ASCII.
+func isPrintable(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
+}
+
+// isScope reports whether a text is a scope-token of RFC 6749, section 3.3.
+func isScope(s string) bool {
+	return isPrintable(s) && !strings.ContainsAny(s, ` "\`)
+}
+
+// isUserPoolID reports whether a text is REGION_NAME, of which none can mean anything in a host's name.
+// Source: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DescribeUserPoolClient.html
+func isUserPoolID(s string) bool {
+	region, name, ok := strings.Cut(s, "_")
+	const lower, digits = "abcdefghijklmnopqrstuvwxyz", "0123456789"
+	return ok && len(s) <= 55 && strings.Trim(region, lower+digits+"-") == "" && region != "" && name != "" &&
+		strings.Trim(name, lower+digits+strings.ToUpper(lower)) == ""
+}

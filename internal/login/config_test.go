@@ -1,0 +1,176 @@
+package login
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+)
+
+const (
+	secretARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:client-a1b2c3"
+	keysARN   = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:keys-a1b2c3"
+)
+
+// full is a configuration with everything set.
+var full = Config{
+	Issuer:       authz.Issuer{URL: "https://a.example.com", Audiences: []string{"a"}, Leeway: 30 * time.Second},
+	DiscoveryURL: "https://a.example.com/.well-known/oauth-authorization-server",
+	ClientID:     "c",
+	ClientAuth:   "private_key_jwt",
+	SecretARN:    secretARN,
+	SecretField:  "f",
+	Algorithm:    "ES256",
+	KeyID:        "1",
+	Audience:     "https://a.example.com/token",
+	UserPoolID:   "eu-central-1_a",
+	Scopes:       []string{"openid", "orders:read"},
+	Parameters:   map[string]string{"prompt": "login"},
+	Origin:       "https://shop.example.com",
+	BasePath:     "/shop",
+	Path:         "/auth",
+	Cookie:       "__Host-shop",
+	KeysARN:      keysARN,
+	IdleTimeout:  time.Minute,
+	MaxAge:       time.Hour,
+	AllowOrigins: []string{"https://www.example.com"},
+	Claims:       []string{"email"},
+	AfterLogout:  "/bye",
+}
+
+// least is a configuration with what is required.
+func least() Config {
+	return Config{
+		Issuer:    authz.Issuer{URL: "https://a.example.com", Audiences: []string{"a"}},
+		ClientID:  "c",
+		SecretARN: secretARN,
+		Scopes:    []string{"openid"},
+		Origin:    "https://shop.example.com",
+		KeysARN:   keysARN,
+	}
+}
+
+func TestEnvironmentIsReadBack(t *testing.T) {
+	for i := range reflect.TypeFor[Config]().NumField() {
+		if reflect.ValueOf(full).Field(i).IsZero() {
+			t.Errorf("the test leaves %s out", reflect.TypeFor[Config]().Field(i).Name)
+		}
+	}
+	noClaims := least()
+	noClaims.Claims = []string{}
+	for name, c := range map[string]Config{"full": full, "empty": {}, "least": least(), "no claims": noClaims} {
+		env := c.Environment()
+		got, err := FromEnvironment(func(name string) string { return env[name] })
+		if err != nil || !reflect.DeepEqual(got, c) {
+			t.Errorf("%s: got %+v, %v\nwant %+v", name, got, err, c)
+		}
+	}
+}
+
+// The function's bundle and the environment may be of different releases: the JSON stays as it is.
+func TestEnvironmentAsItIsWritten(t *testing.T) {
+	const want = `{"issuer":{"url":"https://a.example.com","audiences":["a"],"leewaySeconds":30},` +
+		`"discoveryUrl":"https://a.example.com/.well-known/oauth-authorization-server","clientId":"c",` +
+		`"clientAuth":"private_key_jwt","secretArn":"` + secretARN + `","secretField":"f","algorithm":"ES256","keyId":"1",` +
+		`"audience":"https://a.example.com/token","userPoolId":"eu-central-1_a","scopes":["openid","orders:read"],` +
+		`"parameters":{"prompt":"login"},"origin":"https://shop.example.com","basePath":"/shop","path":"/auth",` +
+		`"cookie":"__Host-shop","keysArn":"` + keysARN + `","idleTimeoutSeconds":60,"maxAgeSeconds":3600,` +
+		`"allowOrigins":["https://www.example.com"],"claims":["email"],"afterLogout":"/bye"}`
+	if got := full.Environment()[Variable]; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestEnvironmentThatIsRefused(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"not set", "", "is not set"},
+		{"not JSON", "x", "not JSON"},
+		{"unknown", `{"clientid":"c"}`, `"clientid": not known to this release`},
+		{"unknown within the issuer", `{"issuer":{"x":1}}`, `"issuer": "x": not known`},
+		{"twice", `{"clientId":"a","clientId":"b"}`, "a member name occurs twice"},
+		{"a number among the parameters", `{"parameters":{"max_age":1}}`, `"parameters": an object is not`},
+	} {
+		_, err := FromEnvironment(func(string) string { return c.text })
+		if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), c.want) ||
+			!strings.Contains(err.Error(), Variable) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+func TestConfigurationThatIsAccepted(t *testing.T) {
+	for name, change := range map[string]func(*Config){
+		"least":               func(*Config) {},
+		"Cognito":             func(c *Config) { c.UserPoolID, c.SecretARN = "eu-central-1_AbCdEfGhI", "" },
+		"a private key":       func(c *Config) { c.ClientAuth, c.Algorithm = "private_key_jwt", "ES256" },
+		"a port":              func(c *Config) { c.Origin = "https://shop.example.com:8443" },
+		"a path of two parts": func(c *Config) { c.Path, c.BasePath, c.AfterLogout = "/a/b", "/prod", "/" },
+		"a resource server":   func(c *Config) { c.Scopes = append(c.Scopes, "https://api.example.com/orders/read") },
+	} {
+		c := least()
+		change(&c)
+		if err := c.Check(false); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	local := least()
+	local.Origin, local.Issuer.URL = "http://localhost:3000", "http://127.0.0.1:3000/~/issuers/a"
+	if err := local.Check(true); err != nil {
+		t.Errorf("on the loopback interface: %v", err)
+	}
+	if err := local.Check(false); err == nil {
+		t.Error("http is accepted in a function for Lambda")
+	}
+}
+
+func TestConfigurationThatIsRefused(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*Config)
+		want   string
+	}{
+		{"an issuer over http", func(c *Config) { c.Issuer.URL = "http://a.example.com" }, "not an https URL"},
+		{"an issuer with a query", func(c *Config) { c.Issuer.URL = "https://a.example.com?x" }, "has a query"},
+		{"metadata over http", func(c *Config) { c.DiscoveryURL = "http://a.example.com/x" }, "discoveryUrl"},
+		{"no openid", func(c *Config) { c.Scopes = []string{"profile"} }, `lack "openid"`},
+		{"a scope with a space", func(c *Config) { c.Scopes = []string{"openid", "a b"} }, `scope "a b"`},
+		{"a scope twice", func(c *Config) { c.Scopes = []string{"openid", "openid"} }, "twice"},
+		{"a parameter for state", func(c *Config) { c.Parameters = map[string]string{"state": "x"} }, `"state" is set by`},
+		{
+			"a parameter for the answer's form",
+			func(c *Config) { c.Parameters = map[string]string{"response_mode": "fragment"} },
+			`"response_mode" is set by`,
+		},
+		{"no client", func(c *Config) { c.ClientID = "" }, "clientId"},
+		{"a public client", func(c *Config) { c.ClientAuth = "none" }, `clientAuth "none"`},
+		{"an algorithm without a key", func(c *Config) { c.Algorithm = "ES256" }, "for private_key_jwt"},
+		{"a key without an algorithm", func(c *Config) { c.ClientAuth = "private_key_jwt" }, `algorithm ""`},
+		{"no secret", func(c *Config) { c.SecretARN = "" }, "no secretArn"},
+		{"a user pool and a secret", func(c *Config) { c.UserPoolID = "eu-central-1_a" }, "leave secretArn out"},
+		{"a host for a user pool", func(c *Config) { c.UserPoolID, c.SecretARN = "evil.example.com/_a", "" }, "userPoolId"},
+		{"no origin", func(c *Config) { c.Origin = "" }, "want a scheme and a host"},
+		{"an origin over http", func(c *Config) { c.Origin = "http://shop.example.com" }, "want an https origin"},
+		{"an origin with a path", func(c *Config) { c.Origin = "https://shop.example.com/" }, "an origin ends with"},
+		{"every origin", func(c *Config) { c.AllowOrigins = []string{"*"} }, "list each origin"},
+		{"a path without its slash", func(c *Config) { c.Path = "auth" }, `path "auth"`},
+		{"the path /", func(c *Config) { c.Path = "/" }, `path "/"`},
+		{"a path with a parameter", func(c *Config) { c.Path = "/{a}" }, `path "/{a}"`},
+		{"a base path with a host", func(c *Config) { c.BasePath = "//evil.example.com" }, "basePath"},
+		{"a page elsewhere after the logout", func(c *Config) { c.AfterLogout = "https://evil.example.com" }, "afterLogout"},
+		{"a cookie for all hosts", func(c *Config) { c.Cookie = "session" }, "__Host-"},
+		{"a login's cookie", func(c *Config) { c.Cookie = "__Host-login-a" }, "logins under way"},
+		{"no keys", func(c *Config) { c.KeysARN = "" }, "no keysArn"},
+		{"half a second", func(c *Config) { c.IdleTimeout = time.Second / 2 }, "idleTimeoutSeconds"},
+		{"two years", func(c *Config) { c.MaxAge = 2 * 365 * 24 * time.Hour }, "maxAgeSeconds"},
+		{"a claim without a name", func(c *Config) { c.Claims = []string{""} }, "a claim has no name"},
+	} {
+		config := least()
+		c.change(&config)
+		if err := config.Check(false); !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
+		}
+	}
+}

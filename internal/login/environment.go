@@ -1,0 +1,104 @@
+package login
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/settings"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
+)
+
+// file is a [Config] as it is written.
+type file struct {
+	Issuer       authz.Issuer      `json:"issuer"`
+	DiscoveryURL string            `json:"discoveryUrl,omitempty"`
+	ClientID     string            `json:"clientId"`
+	ClientAuth   string            `json:"clientAuth,omitempty"`
+	SecretARN    string            `json:"secretArn,omitempty"`
+	SecretField  string            `json:"secretField,omitempty"`
+	Algorithm    string            `json:"algorithm,omitempty"`
+	KeyID        string            `json:"keyId,omitempty"`
+	Audience     string            `json:"audience,omitempty"`
+	UserPoolID   string            `json:"userPoolId,omitempty"`
+	Scopes       []string          `json:"scopes"`
+	Parameters   map[string]string `json:"parameters,omitempty"`
+	Origin       string            `json:"origin"`
+	BasePath     string            `json:"basePath,omitempty"`
+	Path         string            `json:"path,omitempty"`
+	Cookie       string            `json:"cookie,omitempty"`
+	KeysARN      string            `json:"keysArn"`
+	IdleTimeout  settings.Seconds  `json:"idleTimeoutSeconds,omitempty"`
+	MaxAge       settings.Seconds  `json:"maxAgeSeconds,omitempty"`
+	AllowOrigins []string          `json:"allowOrigins,omitempty"`
+	Claims       []string          `json:"claims,omitzero"` // an empty list is not the same as none
+	AfterLogout  string            `json:"afterLogout,omitempty"`
+}
+
+// Environment returns the configuration as a Lambda function's environment, which [FromEnvironment] reads. Strings that
+// hold a CDK token pass through unharmed.
+func (c Config) Environment() map[string]string {
+	f := file{
+		Issuer:       c.Issuer,
+		DiscoveryURL: c.DiscoveryURL,
+		ClientID:     c.ClientID,
+		ClientAuth:   c.ClientAuth,
+		SecretARN:    c.SecretARN,
+		SecretField:  c.SecretField,
+		Algorithm:    c.Algorithm,
+		KeyID:        c.KeyID,
+		Audience:     c.Audience,
+		UserPoolID:   c.UserPoolID,
+		Scopes:       c.Scopes,
+		Parameters:   c.Parameters,
+		Origin:       c.Origin,
+		BasePath:     c.BasePath,
+		Path:         c.Path,
+		Cookie:       c.Cookie,
+		KeysARN:      c.KeysARN,
+		IdleTimeout:  settings.Seconds(c.IdleTimeout),
+		MaxAge:       settings.Seconds(c.MaxAge),
+		AllowOrigins: c.AllowOrigins,
+		Claims:       c.Claims,
+		AfterLogout:  c.AfterLogout,
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(f); err != nil {
+		panic(err) // strings and numbers always encode
+	}
+	return map[string]string{Variable: string(bytes.TrimSpace(b.Bytes()))}
+}
+
+// FromEnvironment reads what [Config.Environment] wrote. It refuses members that it does not know, or that are there
+// twice. The error is an [ErrConfig].
+func FromEnvironment(getenv func(string) string) (Config, error) {
+	text := getenv(Variable)
+	if text == "" {
+		return Config{}, fmt.Errorf("%w: the environment variable %s is not set: the secureapi construct sets it on the "+
+			"function that it makes", ErrConfig, Variable)
+	}
+	var c Config
+	v, err := strictjson.Parse(text)
+	if err == nil {
+		err = c.read(v)
+	}
+	if err != nil {
+		return Config{}, fmt.Errorf("%w: %s: %w", ErrConfig, Variable, err)
+	}
+	return c, nil
+}
+
+func (c *Config) read(v strictjson.Value) error {
+	return settings.Fields{
+		"issuer":       func(v strictjson.Value) error { return c.Issuer.UnmarshalJSON([]byte(v.Raw())) },
+		"discoveryUrl": &c.DiscoveryURL, "clientId": &c.ClientID, "clientAuth": &c.ClientAuth, "secretArn": &c.SecretARN,
+		"secretField": &c.SecretField, "algorithm": &c.Algorithm, "keyId": &c.KeyID, "audience": &c.Audience,
+		"userPoolId": &c.UserPoolID, "scopes": &c.Scopes, "parameters": &c.Parameters, "origin": &c.Origin,
+		"basePath": &c.BasePath, "path": &c.Path, "cookie": &c.Cookie, "keysArn": &c.KeysARN,
+		"idleTimeoutSeconds": &c.IdleTimeout, "maxAgeSeconds": &c.MaxAge, "allowOrigins": &c.AllowOrigins,
+		"claims": &c.Claims, "afterLogout": &c.AfterLogout,
+	}.Read(v)
+}

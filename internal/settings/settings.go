@@ -1,0 +1,86 @@
+// Package settings reads the configuration that a construct writes as JSON into the environment of a function.
+//
+//	err := settings.Fields{"url": &c.URL, "leewaySeconds": &c.Leeway}.Read(value)
+//
+// It is strict: a member that the release does not know is an error, so that an older function does not pass over what a
+// newer stack asks for. Reading by hand takes a tenth of the time that encoding/json takes in a new process.
+//
+// It does not check what the values mean.
+package settings
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
+)
+
+// Fields names the destination of each member of an object: a *string, *bool or *[]string; a *map[string]string for an
+// object of strings; a *time.Duration for a whole number of seconds; or a function.
+type Fields map[string]any
+
+var errUnknown = errors.New("not known to this release: build the function and the stack from one release")
+
+// Read reads an object. null leaves a member at its default. The error names the member, and never its value.
+func (f Fields) Read(v strictjson.Value) error {
+	return v.EachMember(func(name string, member strictjson.Value) error {
+		if _, known := f[name]; known && member.Kind() == strictjson.Null {
+			return nil // what encoding/json writes for a list that is not set
+		}
+		var ok bool
+		switch to := f[name].(type) {
+		case *string:
+			*to, ok = member.Text()
+		case *bool:
+			*to, ok = member.Bool()
+		case *time.Duration:
+			var n int64
+			n, ok = member.Int64()
+			*to = Duration(n)
+		case *[]string:
+			*to, ok = member.Texts()
+		case *map[string]string:
+			*to, ok = texts(member)
+		case func(strictjson.Value) error:
+			return to(member)
+		default:
+			return errUnknown
+		}
+		if !ok {
+			return fmt.Errorf("%v is not what belongs there", member.Kind())
+		}
+		return nil
+	})
+}
+
+// texts returns the members of an object that holds nothing but strings.
+func texts(v strictjson.Value) (map[string]string, bool) {
+	if v.Kind() != strictjson.Object {
+		return nil, false
+	}
+	all := map[string]string{}
+	for name, member := range v.Members() {
+		text, ok := member.Text()
+		if !ok {
+			return nil, false
+		}
+		all[name] = text
+	}
+	return all, true
+}
+
+// Duration returns a number of seconds. A number that overflows becomes the longest duration, which no setting allows.
+func Duration(seconds int64) time.Duration {
+	const most = math.MaxInt64 / int64(time.Second)
+	return time.Duration(max(-most, min(seconds, most))) * time.Second
+}
+
+// Seconds is a duration that is written as a number of seconds. A fraction is written too, and [Fields.Read] refuses it:
+// rounded off, it would turn a limit below a second into none.
+type Seconds time.Duration
+
+// MarshalJSON writes the number.
+func (s Seconds) MarshalJSON() ([]byte, error) { return json.Marshal(time.Duration(s).Seconds()) }
