@@ -49,7 +49,8 @@ var floors = [][]string{
 	{"internal/rules"},
 	{"internal/apimodel"},
 	{"internal/cloudassembly", "internal/jsiienv"},
-	{"internal/policycompiler", "internal/resourcepolicy", "internal/introspection"},
+	{"internal/session"},
+	{"internal/policycompiler", "internal/resourcepolicy", "internal/introspection", "internal/secretsmanager"},
 	{"internal/access", "internal/jwt", "internal/iampolicy"},
 	{
 		"internal/route",

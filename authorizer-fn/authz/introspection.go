@@ -9,6 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/introspection"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
@@ -121,9 +122,9 @@ type asker interface {
 
 // endpointOptions are what an endpoint takes from outside.
 type endpointOptions struct {
-	common   jwt.Options          // as of tokens
-	vault    secrets              // with the client's credential
-	verifier func() *jwt.Verifier // of the issuer's JWTs
+	common   jwt.Options           // as of tokens
+	vault    secretsmanager.Client // with the client's credential
+	verifier func() *jwt.Verifier  // of the issuer's JWTs
 }
 
 // endpoint is an [asker] over HTTP.
@@ -200,7 +201,7 @@ func (a *Authorizer) introspect(n *Introspection, issuer jwt.Issuer, o endpointO
 		return fmt.Errorf("%w: issuer %q is asked about its tokens, and this function was built without the tag %s: the "+
 			"secureapi construct of the same release sets it", ErrConfig, issuer.URL, IntrospectionTag)
 	}
-	if err := o.vault.check(issuer.AllowLoopbackHTTP); err != nil {
+	if err := checkVault(o.vault, issuer.AllowLoopbackHTTP); err != nil {
 		return err
 	}
 	e, err := newEndpoint(n, issuer, o)
@@ -222,7 +223,7 @@ func (a *Authorizer) introspect(n *Introspection, issuer jwt.Issuer, o endpointO
 func askOver(n *Introspection, issuer jwt.Issuer, o endpointOptions) (asker, error) {
 	e := &endpoint{issuer: issuer, now: o.common.Now}
 	options := n.options(issuer.URL)
-	options.Credential = o.vault.key(n.SecretARN, n.SecretField)
+	options.Credential = o.vault.Field(n.SecretARN, n.SecretField)
 	options.Now, options.Transport = o.common.Now, o.common.Transport
 	options.AllowLoopbackHTTP = issuer.AllowLoopbackHTTP
 	if n.SignedResponse {
@@ -262,7 +263,7 @@ func (n *Introspection) options(issuer string) introspection.Options {
 // checkIntrospection finds what packages introspection and jwt do not look at.
 func (i Issuer) checkIntrospection(fail func(format string, a ...any)) {
 	n := i.Introspection
-	if !isSecretARN(n.SecretARN) {
+	if !secretsmanager.IsARN(n.SecretARN) {
 		fail("issuer %q: introspection: secretArn %q is not the ARN of a secret: want "+
 			"arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME", i.URL, n.SecretARN)
 	}

@@ -1,7 +1,6 @@
 package authz
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -200,42 +199,6 @@ func TestKindsOfSecret(t *testing.T) {
 	}
 }
 
-func TestSecretEndpoints(t *testing.T) {
-	for _, c := range []struct{ arn, own, url, region string }{
-		{secretName, "", "https://secretsmanager.eu-central-1.amazonaws.com/", "eu-central-1"},
-		{
-			"arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:a",
-			"",
-			"https://secretsmanager.cn-north-1.amazonaws.com.cn/",
-			"cn-north-1",
-		},
-		{
-			"arn:aws-us-gov:secretsmanager:us-gov-west-1:123456789012:secret:a",
-			"",
-			"https://secretsmanager.us-gov-west-1.amazonaws.com/",
-			"us-gov-west-1",
-		},
-		{
-			"arn:aws-eusc:secretsmanager:eusc-de-east-1:123456789012:secret:a",
-			"",
-			"https://secretsmanager.eusc-de-east-1.amazonaws.eu/",
-			"eusc-de-east-1",
-		},
-		{
-			"arn:aws-iso-b:secretsmanager:us-isob-east-1:123456789012:secret:a",
-			"",
-			"https://secretsmanager.us-isob-east-1.sc2s.sgov.gov/",
-			"us-isob-east-1",
-		},
-		{secretName, "http://127.0.0.1:4566", "http://127.0.0.1:4566", "eu-central-1"},
-	} {
-		s := secrets{getenv: func(string) string { return c.own }}
-		if url, region := s.endpoint(c.arn); url != c.url || region != c.region {
-			t.Errorf("%s: %s %s", c.arn, url, region)
-		}
-	}
-}
-
 // TestSecretsComeOverTLS: what a deployed function reads its environment from must not have it take a key, or send its
 // role's session token, in the clear.
 func TestSecretsComeOverTLS(t *testing.T) {
@@ -265,39 +228,5 @@ func TestSecretsComeOverTLS(t *testing.T) {
 	}
 	if _, err := tryFixture(func(s *setup) { s.env["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = "http://127.0.0.1" }); err != nil {
 		t.Errorf("without a secret: %v", err)
-	}
-}
-
-func TestSecretARNs(t *testing.T) {
-	for _, arn := range []string{secretName, "arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:a/b_c+d=e.f@g-h!"} {
-		if !isSecretARN(arn) {
-			t.Errorf("%q is refused", arn)
-		}
-	}
-	for _, arn := range []string{
-		"",
-		"secret",
-		"arn:aws:secretsmanager:eu-central-1:123456789012:secret:",
-		"arn:aws:secretsmanager::123456789012:secret:a",
-		"arn:aws:ssm:eu-central-1:123456789012:secret:a",
-		"arn:aws:secretsmanager:eu.central:123456789012:secret:a",
-		"arn:aws:secretsmanager:eu-central-1/x:123456789012:secret:a",
-		"arn:aws:secretsmanager:eu-central-1:123456789012:parameter:a",
-		`arn:aws:secretsmanager:eu-central-1:123456789012:secret:a"b`,
-		"arn:aws:secretsmanager:eu-central-1:123456789012:secret:a:b",
-		"arn:aws:secretsmanager:eu-central-1@x:123456789012:secret:a",
-	} {
-		if isSecretARN(arn) {
-			t.Errorf("%q is taken", arn)
-		}
-	}
-}
-
-func TestSecretObservesItsContext(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	s := secrets{getenv: func(string) string { return "http://127.0.0.1:1" }, now: time.Now}
-	if _, err := s.key(secretName, "")(ctx); err == nil || !strings.Contains(err.Error(), "context canceled") {
-		t.Error(err)
 	}
 }
