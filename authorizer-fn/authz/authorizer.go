@@ -16,6 +16,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
+	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
 )
 
 // Options are what an authorizer takes from outside. The zero value is right in Lambda.
@@ -175,6 +176,14 @@ func (a *Authorizer) start(ctx context.Context) {
 	}
 }
 
+// checkVault refuses an endpoint that secrets are not fetched from.
+func checkVault(vault secretsmanager.Client, loopbackHTTP bool) error {
+	if err := vault.Check(loopbackHTTP); err != nil {
+		return fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	return nil
+}
+
 func newAuthorizer(config Config, table *access.Table, getenv func(string) string, o Options) (*Authorizer, error) {
 	if err := config.check(); err != nil {
 		return nil, err
@@ -217,7 +226,10 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 		options.TokenCache, options.TokenCacheBytes = tokenCacheSize, tokenCacheBytes
 	}
 	loopbackHTTP := runsHere || o.AllowLoopbackHTTP
-	vault := secrets{getenv: getenv, transport: o.Transport, now: a.now}
+	vault := secretsmanager.Client{Getenv: getenv, Transport: o.Transport, Now: a.now}
+	if err := a.keepSessions(vault, loopbackHTTP); err != nil {
+		return nil, err
+	}
 	for _, i := range config.Issuers {
 		a.issuers[i.URL] = i
 		issuer := jwt.Issuer{
@@ -237,10 +249,10 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 			AllowLoopbackHTTP: loopbackHTTP,
 		}
 		if i.SecretARN != "" {
-			if err := vault.check(loopbackHTTP); err != nil {
+			if err := checkVault(vault, loopbackHTTP); err != nil {
 				return nil, err
 			}
-			issuer.Secret = vault.key(i.SecretARN, i.SecretField)
+			issuer.Secret = vault.Field(i.SecretARN, i.SecretField)
 		}
 		if i.Introspection == nil || i.Introspection.VerifyJWTs {
 			options.Issuers = append(options.Issuers, issuer)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
+	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
 )
 
 // ErrConfig says that the configuration cannot be used, so that the function does not start.
@@ -34,6 +35,9 @@ func (c Config) check() error {
 			fail("the context claim %q is there twice", claim)
 		}
 	}
+	if c.Session != nil {
+		c.checkSession(fail)
+	}
 	opaque := ""
 	for _, i := range c.Issuers {
 		if i.Introspection != nil {
@@ -49,7 +53,7 @@ func (c Config) check() error {
 		switch {
 		case i.SecretARN == "" && i.SecretField != "":
 			fail("issuer %q has a secretField and no secretArn", i.URL)
-		case i.SecretARN != "" && !isSecretARN(i.SecretARN):
+		case i.SecretARN != "" && !secretsmanager.IsARN(i.SecretARN):
 			fail("issuer %q: secretArn %q is not the ARN of a secret: want "+
 				"arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME", i.URL, i.SecretARN)
 		}

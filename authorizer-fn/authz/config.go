@@ -15,6 +15,10 @@ type Config struct {
 	// Two places with different tokens are refused. Default: the Authorization header.
 	TokenSources []TokenSource
 
+	// Session takes the token out of a session's cookie instead, which the included login sets; TokenSources is empty then.
+	// Default: no session.
+	Session *Session
+
 	// PerRequest says that an answer serves the requested verb and path alone: API Gateway does not cache it (a TTL of
 	// 0), or caches it by verb and path too. The policy then covers that method ARN instead of the whole API.
 	PerRequest bool

@@ -13,6 +13,7 @@ import (
 type file struct {
 	Issuers             []fileIssuer  `json:"issuers"`
 	TokenSources        []TokenSource `json:"tokenSources,omitempty"`
+	Session             *fileSession  `json:"session,omitempty"`
 	PerRequest          bool          `json:"perRequest,omitempty"`
 	PolicyEndsWithToken bool          `json:"policyEndsWithToken,omitempty"`
 	ContextClaims       []string      `json:"contextClaims,omitempty"`
@@ -66,6 +67,7 @@ type fileSeconds = settings.Seconds
 func (c Config) Environment() map[string]string {
 	f := file{
 		TokenSources:        c.TokenSources,
+		Session:             c.Session.file(),
 		PerRequest:          c.PerRequest,
 		PolicyEndsWithToken: c.PolicyEndsWithToken,
 		ContextClaims:       c.ContextClaims,
@@ -176,6 +178,10 @@ func (c *Config) read(v strictjson.Value) error {
 				s := &c.TokenSources[len(c.TokenSources)-1]
 				return fields{"kind": (*string)(&s.Kind), "name": &s.Name}.read(e)
 			})
+		},
+		"session": func(v strictjson.Value) error {
+			c.Session = &Session{}
+			return c.Session.read(v)
 		},
 		"perRequest": &c.PerRequest, "contextClaims": &c.ContextClaims, "noTokenCache": &c.NoTokenCache,
 		"noMetrics": &c.NoMetrics, "policyEndsWithToken": &c.PolicyEndsWithToken,

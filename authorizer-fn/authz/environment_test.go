@@ -46,7 +46,15 @@ var full = Config{
 			AnswerTTL:      30 * time.Second,
 		},
 	}, {URL: "<&>\u2028é\"", Audiences: []string{"x"}}},
-	TokenSources:        []TokenSource{{Header, "X-Token"}, {Cookie, "c"}, {QueryString, "q"}},
+	TokenSources: []TokenSource{{Header, "X-Token"}, {Cookie, "c"}, {QueryString, "q"}},
+	Session: &Session{
+		Cookie:       "__Host-shop",
+		Host:         "shop.example.com",
+		KeysARN:      "arn3",
+		IdleTimeout:  20 * time.Minute,
+		MaxAge:       8 * time.Hour,
+		AllowOrigins: []string{"https://www.example.com"},
+	},
 	PerRequest:          true,
 	ContextClaims:       []string{"email", "realm.roles"},
 	NoTokenCache:        true,
@@ -71,6 +79,11 @@ func TestEnvironmentIsReadBack(t *testing.T) {
 			t.Errorf("the test leaves Introspection.%s out", reflect.TypeFor[Introspection]().Field(i).Name)
 		}
 	}
+	for i := range reflect.TypeFor[Session]().NumField() {
+		if reflect.ValueOf(*full.Session).Field(i).IsZero() {
+			t.Errorf("the test leaves Session.%s out", reflect.TypeFor[Session]().Field(i).Name)
+		}
+	}
 	for _, c := range []Config{full, {}, goodConfig()} {
 		env := c.Environment()
 		got, err := FromEnvironment(func(name string) string { return env[name] })
@@ -90,7 +103,9 @@ func TestEnvironmentAsItIsWritten(t *testing.T) {
 		`"secretArn":"arn2","secretField":"k","algorithm":"ES256","keyId":"1","audience":"https://a.example.com/",` +
 		`"signedResponse":true,"verifyJwts":true,"answerSeconds":30}},` +
 		`{"url":"<&>\u2028é\"","audiences":["x"]}],"tokenSources":[{"kind":"header","name":"X-Token"},` +
-		`{"kind":"cookie","name":"c"},{"kind":"querystring","name":"q"}],"perRequest":true,"policyEndsWithToken":true,` +
+		`{"kind":"cookie","name":"c"},{"kind":"querystring","name":"q"}],` +
+		`"session":{"cookie":"__Host-shop","host":"shop.example.com","keysArn":"arn3","idleTimeoutSeconds":1200,` +
+		`"maxAgeSeconds":28800,"allowOrigins":["https://www.example.com"]},"perRequest":true,"policyEndsWithToken":true,` +
 		`"contextClaims":["email","realm.roles"],"denyEscapedPaths":true,"noTokenCache":true,"noMetrics":true}`
 	if got := full.Environment()[ConfigVariable]; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

@@ -16,6 +16,8 @@ func rule(pattern string, requires ...Requirement) Rule {
 
 func elsewhere(pattern string) Rule { return Rule{Pattern: route.MustParse(pattern), Elsewhere: true} }
 
+func forwarding(pattern string) Rule { return Rule{Pattern: route.MustParse(pattern), Forward: true} }
+
 func scope(values ...string) Requirement { return Requirement{Kind: Scope, AnyOf: values} }
 func group(values ...string) Requirement { return Requirement{Kind: Group, AnyOf: values} }
 func role(values ...string) Requirement  { return Requirement{Kind: Role, AnyOf: values} }

@@ -19,6 +19,7 @@ const fileVersion = 1
 type fileRoute struct {
 	Route     string        `json:"route"`
 	Elsewhere bool          `json:"elsewhere,omitempty"`
+	Forward   bool          `json:"forward,omitempty"`
 	Requires  []Requirement `json:"requires,omitempty"`
 }
 
@@ -26,7 +27,7 @@ type fileRoute struct {
 func (t *Table) Marshal() []byte {
 	b := append(strconv.AppendInt([]byte(`{"version":`), fileVersion, 10), `,"routes":[`...)
 	for i, r := range t.rules {
-		line, err := json.Marshal(fileRoute{r.Pattern.String(), r.Elsewhere, r.Requires})
+		line, err := json.Marshal(fileRoute{r.Pattern.String(), r.Elsewhere, r.Forward, r.Requires})
 		if err != nil {
 			panic(err) // strings and booleans always marshal
 		}
@@ -106,11 +107,9 @@ func (r *reader) rule(v strictjson.Value) (rule Rule, err error) {
 		case "route":
 			return readText(v, &pattern)
 		case "elsewhere":
-			b, ok := v.Bool()
-			if rule.Elsewhere = b; !ok {
-				return fmt.Errorf("want a boolean, got %v", v.Kind())
-			}
-			return nil
+			return readBool(v, &rule.Elsewhere)
+		case "forward":
+			return readBool(v, &rule.Forward)
 		case "requires":
 			first := len(r.requires)
 			err := v.EachElement(func(e strictjson.Value) error {
@@ -160,6 +159,14 @@ func (r *reader) requirement(v strictjson.Value, within bool) (req Requirement, 
 		return errUnknown
 	})
 	return req, err
+}
+
+func readBool(v strictjson.Value, to *bool) error {
+	b, ok := v.Bool()
+	if *to = b; !ok {
+		return fmt.Errorf("want a boolean, got %v", v.Kind())
+	}
+	return nil
 }
 
 var errUnknown = errors.New("not known to this release: build the authorizer and the stack from one release")

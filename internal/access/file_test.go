@@ -13,6 +13,7 @@ func TestMarshal(t *testing.T) {
 		rule("GET /orders/{id}", scope("orders:read", "orders:write"), group("staff & \"friends\" <all>")),
 		elsewhere("ANY /{proxy+}"),
 		rule("GET /"),
+		forwarding("GET /reports"),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -21,7 +22,8 @@ func TestMarshal(t *testing.T) {
 	want := `{"version":1,"routes":[
 {"route":"GET /orders/{id}","requires":[{"kind":"scope","anyOf":["orders:read","orders:write"]},{"kind":"group","anyOf":["staff \u0026 \"friends\" \u003call\u003e"]}]},
 {"route":"ANY /{proxy+}","elsewhere":true},
-{"route":"GET /"}
+{"route":"GET /"},
+{"route":"GET /reports","forward":true}
 ]}
 `
 	if diff := cmp.Diff(want, string(table.Marshal())); diff != "" {
@@ -75,6 +77,8 @@ func TestParseErrors(t *testing.T) {
 			`"routes": route 1: "requires": "allOf": not known to this release: ` + other},
 		{"another case is another name", `{"version":1,"routes":[{"route":"GET /","Requires":[]}]}`,
 			`"routes": route 1: "Requires": not known to this release: ` + other},
+		{"forward is no boolean", `{"version":1,"routes":[{"route":"GET /","forward":"yes"}]}`,
+			`"routes": route 1: "forward": want a boolean, got a string`},
 		{"twice", `{"version":1,"routes":[{"route":"GET /","requires":[{"kind":"scope","anyOf":["a"]}],"requires":[]}]}`,
 			`a member name occurs twice`},
 		{"routes is no array", `{"version":1,"routes":{}}`, `"routes": want an array, got an object`},

@@ -11,6 +11,10 @@ type Rule struct {
 	Pattern   route.Pattern
 	Elsewhere bool // not guarded by the authorizer this table is for: public, or guarded by another one
 	Requires  []Requirement
+
+	// Forward hands the caller's access token to the backend. It takes a session and an authorizer whose answers serve one
+	// request each; of a rule that is Elsewhere it is false.
+	Forward bool
 }
 
 // Parameter finds a parameter of the rule's path by its name: the place of its segment, or -1.
