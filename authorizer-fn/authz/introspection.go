@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
 	"github.com/gatehouse-cdk/gatehouse/internal/introspection"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
@@ -251,10 +252,10 @@ func askOver(n *Introspection, issuer jwt.Issuer, o endpointOptions) (asker, err
 // options are those of the client, but for what comes from outside.
 func (n *Introspection) options(issuer string) introspection.Options {
 	o := introspection.Options{
-		Endpoint: n.Endpoint, ClientID: n.ClientID, Method: introspection.Method(n.ClientAuth),
+		Endpoint: n.Endpoint, ClientID: n.ClientID, Method: clientauth.Method(n.ClientAuth),
 		Algorithm: n.Algorithm, KeyID: n.KeyID, Audience: n.Audience, Keep: n.AnswerTTL,
 	}
-	if o.Method == introspection.PrivateKey && o.Audience == "" {
+	if o.Method == clientauth.PrivateKey && o.Audience == "" {
 		o.Audience = issuer
 	}
 	return o

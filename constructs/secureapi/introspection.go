@@ -6,7 +6,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
-	"github.com/gatehouse-cdk/gatehouse/internal/introspection"
+	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
@@ -68,18 +68,18 @@ type ClientAuth struct {
 // ClientSecret authenticates with a secret in the Authorization header (RFC 6749, section 2.3.1), which every issuer
 // that has client secrets takes.
 func ClientSecret(secret awssecretsmanager.ISecret) ClientAuth {
-	return ClientAuth{Method: string(introspection.Basic), Secret: secret}
+	return ClientAuth{Method: string(clientauth.Basic), Secret: secret}
 }
 
 // ClientSecretPost authenticates with a secret in the request's body, for issuers that take nothing else.
 func ClientSecretPost(secret awssecretsmanager.ISecret) ClientAuth {
-	return ClientAuth{Method: string(introspection.Post), Secret: secret}
+	return ClientAuth{Method: string(clientauth.Post), Secret: secret}
 }
 
 // PrivateKeyJWT authenticates with a JWT that is signed for each call (RFC 7523), by an algorithm such as "ES256". The
 // key is PKCS #8 in PEM, as "openssl genpkey" writes it.
 func PrivateKeyJWT(key awssecretsmanager.ISecret, algorithm string) ClientAuth {
-	return ClientAuth{Method: string(introspection.PrivateKey), Secret: key, Algorithm: algorithm}
+	return ClientAuth{Method: string(clientauth.PrivateKey), Secret: key, Algorithm: algorithm}
 }
 
 // plan is what the checks look at.
@@ -90,7 +90,7 @@ func (n *Introspection) plan() *plan.Introspection {
 	return &plan.Introspection{
 		Endpoint:       n.Endpoint,
 		ClientID:       n.ClientID,
-		Method:         introspection.Method(n.ClientAuth.Method),
+		Method:         clientauth.Method(n.ClientAuth.Method),
 		Secret:         n.ClientAuth.Secret != nil,
 		Algorithm:      n.ClientAuth.Algorithm,
 		KeyID:          n.ClientAuth.KeyID,

@@ -15,7 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/introspection"
+	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
@@ -193,7 +193,7 @@ func (p *Provider) authenticated(ring *keyring, r *http.Request, form url.Values
 			id, _ = url.QueryUnescape(user)
 			secret, _ = url.QueryUnescape(password)
 		}
-		if introspection.Method(n.ClientAuth) == introspection.PrivateKey {
+		if clientauth.Method(n.ClientAuth) == clientauth.PrivateKey {
 			if assertion := form.Get("client_assertion"); assertion != "" && p.asserts(r.Context(), ring, i, assertion) {
 				return i, true
 			}
@@ -229,7 +229,7 @@ func (k *keyring) clientSecret() string {
 // tokens with this algorithm: neither is worth anything elsewhere.
 func (k *keyring) credential(i Issuer) (string, error) {
 	n := i.Introspection
-	if introspection.Method(n.ClientAuth) != introspection.PrivateKey {
+	if clientauth.Method(n.ClientAuth) != clientauth.PrivateKey {
 		return k.clientSecret(), nil
 	}
 	der, err := x509.MarshalPKCS8PrivateKey(k.current(algorithms[n.Algorithm].kind).signer)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
 	"github.com/gatehouse-cdk/gatehouse/internal/introspection"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
@@ -34,7 +35,7 @@ func (s *served) client(t testing.TB, i authz.Issuer) *introspection.Client {
 	t.Helper()
 	n := i.Introspection
 	o := introspection.Options{
-		Endpoint: s.IntrospectionURL(i.URL), ClientID: n.ClientID, Method: introspection.Method(n.ClientAuth),
+		Endpoint: s.IntrospectionURL(i.URL), ClientID: n.ClientID, Method: clientauth.Method(n.ClientAuth),
 		Algorithm: n.Algorithm, KeyID: n.KeyID, Now: s.clock.now, Keep: -1, AllowLoopbackHTTP: true,
 		Timeout: 30 * time.Second,
 		Credential: func(context.Context) ([]byte, error) {
@@ -42,7 +43,7 @@ func (s *served) client(t testing.TB, i authz.Issuer) *introspection.Client {
 			return []byte(text), err
 		},
 	}
-	if o.Method == introspection.PrivateKey {
+	if o.Method == clientauth.PrivateKey {
 		o.Audience = i.URL
 	}
 	if n.SignedResponse {

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
-	"github.com/gatehouse-cdk/gatehouse/internal/introspection"
+	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
 )
 
 // Use is what a token is for: an API, or the client that a user signs in to.
@@ -100,10 +100,10 @@ func (i Issuer) check() error {
 			)
 		}
 	}
-	if n := i.Introspection; n != nil && introspection.Method(n.ClientAuth) == introspection.PrivateKey {
+	if n := i.Introspection; n != nil && clientauth.Method(n.ClientAuth) == clientauth.PrivateKey {
 		if a, ok := algorithms[n.Algorithm]; !ok || a.kind == secretKind {
 			return fmt.Errorf("%w: issuer %q: introspection: the algorithm %q: want one of %s", ErrConfig, i.URL, n.Algorithm,
-				strings.Join(introspection.Algorithms(), ", "))
+				strings.Join(clientauth.Algorithms(), ", "))
 		}
 	}
 	for _, text := range slices.Concat([]string{

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
@@ -37,14 +38,14 @@ func (r *refusal) Error() string {
 // call asks the endpoint. The error is jwt.ErrInactive or a *failure.
 func (c *Client) call(ctx context.Context, token string) (*Answer, error) {
 	began := c.options.Now()
-	credential, err := c.auth.current(ctx)
+	credential, err := c.auth.Current(ctx)
 	if err != nil {
 		return nil, &failure{err: err}
 	}
 	answer, err := c.attempt(ctx, credential, token)
 	if _, refused := errors.AsType[*refusal](err); refused {
 		// The credential may have been rotated since it was fetched.
-		if newer := c.auth.newer(ctx, credential); newer != nil {
+		if newer := c.auth.Newer(ctx, credential); newer != nil {
 			answer, err = c.attempt(ctx, newer, token)
 		}
 	}
@@ -59,10 +60,10 @@ func (c *Client) call(ctx context.Context, token string) (*Answer, error) {
 }
 
 // attempt makes one request.
-func (c *Client) attempt(ctx context.Context, by *credential, token string) (*Answer, error) {
+func (c *Client) attempt(ctx context.Context, by *clientauth.Credential, token string) (*Answer, error) {
 	form := url.Values{"token": {token}, "token_type_hint": {"access_token"}} // RFC 7662, section 2.1
 	header := http.Header{}
-	if err := c.auth.add(by, form, header); err != nil {
+	if err := c.auth.Authenticate(by, form, header); err != nil {
 		return nil, err
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.options.Endpoint, strings.NewReader(form.Encode()))

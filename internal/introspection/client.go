@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
@@ -28,7 +29,7 @@ const (
 // Client asks one endpoint. Any number of goroutines may use it.
 type Client struct {
 	options Options
-	auth    authenticator
+	auth    *clientauth.Client
 	slots   chan struct{} // one for each call under way
 
 	mu      sync.Mutex
@@ -57,8 +58,9 @@ func New(o Options) (*Client, error) {
 	c := &Client{options: o, slots: make(chan struct{}, maxCalls)}
 	c.kept.most, c.kept.mostBytes = maxKept, maxKeptBytes
 	c.refused.most, c.refused.mostBytes = maxRefused, maxRefused*entrySize
-	c.auth.options = &c.options
-	return c, nil
+	var err error
+	c.auth, err = clientauth.New(o.client())
+	return c, err
 }
 
 // Start gets the credential in the background, for the first call not to wait for it.
@@ -66,7 +68,7 @@ func (c *Client) Start(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.options.Timeout)
 	go func() {
 		defer cancel()
-		_, _ = c.auth.current(ctx) // the first call reports what is wrong
+		_, _ = c.auth.Current(ctx) // the first call reports what is wrong
 	}()
 }
 

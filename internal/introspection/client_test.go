@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
@@ -37,7 +38,7 @@ func TestRequestIsThatOfTheRFC(t *testing.T) {
 }
 
 func TestSecretInTheBody(t *testing.T) {
-	f := newFixture(t, sayJSON(active), func(o *Options) { o.Method = Post })
+	f := newFixture(t, sayJSON(active), func(o *Options) { o.Method = clientauth.Post })
 	if _, err := f.ask("opaque-1"); err != nil {
 		t.Fatal(err)
 	}

@@ -2,28 +2,16 @@ package introspection
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
-)
-
-// Method is how the client authenticates to the endpoint.
-type Method string
-
-// The methods, by their names in the registry of RFC 7591, section 2.
-const (
-	Basic      Method = "client_secret_basic"
-	Post       Method = "client_secret_post"
-	PrivateKey Method = "private_key_jwt"
 )
 
 // The defaults and limits of [Options].
@@ -41,16 +29,15 @@ type Options struct {
 	// ClientID is the client that asks. Required.
 	ClientID string
 
-	// Method is how the client authenticates. Default: [Basic].
-	Method Method
+	// Method is how the client authenticates. Default: [clientauth.Basic].
+	Method clientauth.Method
 
-	// Credential gives the client's secret, or for [PrivateKey] its private key: a JWK, or PKCS #8 in PEM. It is called
+	// Credential gives the client's secret, or for [clientauth.PrivateKey] its private key, PKCS #8 in PEM. It is called
 	// before the first call, again when what it gave is old, and when the endpoint does not take that. It must observe
 	// the context; its errors are logged, so they must not hold the credential. Required.
 	Credential func(context.Context) ([]byte, error)
 
-	// Algorithm signs the assertions of [PrivateKey]: one of [Algorithms]. KeyID is their kid; "" for that of the JWK, if
-	// it has one. Audience is their aud.
+	// Algorithm signs the assertions of [clientauth.PrivateKey]: one of [clientauth.Algorithms]. KeyID is their kid; "" for none. Audience is their aud.
 	Algorithm, KeyID, Audience string
 
 	// Verify verifies a signed answer and returns its member token_introspection as JSON, which makes any other answer
@@ -71,7 +58,7 @@ type Options struct {
 	// Transport makes the calls. Redirects are not followed. Default: one over TCP and TLS that honours HTTPS_PROXY.
 	Transport http.RoundTripper
 
-	// Random is where the ids and signatures of assertions come from. Default: [rand.Reader].
+	// Random is where the ids and signatures of assertions come from. Default: crypto/rand.Reader.
 	Random io.Reader
 
 	// AllowLoopbackHTTP permits http instead of https for hosts of the loopback interface, for development and tests.
@@ -85,28 +72,9 @@ func (o *Options) Check() error {
 	if err := CheckEndpoint(o.Endpoint, o.AllowLoopbackHTTP); err != nil {
 		fail("Endpoint %q %w", o.Endpoint, err)
 	}
-	if !isVSCHAR(o.ClientID) {
-		fail("ClientID %q is not a client id: want printable ASCII (RFC 6749, appendix A.1)", o.ClientID)
-	}
-	switch o.Method {
-	case "", Basic, Post:
-		if o.Algorithm != "" || o.KeyID != "" || o.Audience != "" {
-			fail("Algorithm, KeyID and Audience are for %s", PrivateKey)
-		}
-	case PrivateKey:
-		if !slices.Contains(Algorithms(), o.Algorithm) {
-			fail("Algorithm %q is not one of %s", o.Algorithm, strings.Join(Algorithms(), ", "))
-		}
-		if o.Audience == "" {
-			fail("Audience is empty: give the issuer's URL, or what the provider wants as aud of the assertion")
-		} else if !isVSCHAR(o.Audience + o.KeyID) {
-			fail("Audience %q and KeyID %q: want printable ASCII", o.Audience, o.KeyID)
-		}
-	default:
-		fail("Method %q is not one of %s, %s, %s", o.Method, Basic, Post, PrivateKey)
-	}
-	if o.Credential == nil {
-		fail("no Credential: an endpoint answers clients that authenticate (RFC 7662, section 2.1)")
+	client := o.client()
+	if err := client.Check(); err != nil {
+		wrong = append(wrong, err)
 	}
 	if o.Keep > MaxKeep || o.Keep > 0 && o.Keep%time.Second != 0 {
 		fail("Keep %v is not a number of whole seconds up to %v", o.Keep, MaxKeep)
@@ -125,15 +93,18 @@ func CheckEndpoint(text string, loopbackHTTP bool) error {
 	return nil
 }
 
-// isVSCHAR reports whether a text is one or more printable characters of ASCII, as client ids and secrets are
-// (RFC 6749, appendices A.1 and A.2).
-func isVSCHAR(s string) bool {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' {
-			return false
-		}
+// client are the options that say who asks.
+func (o *Options) client() clientauth.Options {
+	return clientauth.Options{
+		ClientID:   o.ClientID,
+		Method:     o.Method,
+		Credential: o.Credential,
+		Algorithm:  o.Algorithm,
+		KeyID:      o.KeyID,
+		Audience:   o.Audience,
+		Now:        o.Now,
+		Random:     o.Random,
 	}
-	return s != ""
 }
 
 // withDefaults fills in what is not set, in a copy.
@@ -144,17 +115,11 @@ func (o Options) withDefaults() Options {
 	}
 	// Without the monotonic reading, which need not go on while a Lambda function is frozen between two invocations.
 	o.Now = func() time.Time { return now().Round(0) }
-	if o.Method == "" {
-		o.Method = Basic
-	}
 	if o.Keep == 0 {
 		o.Keep = DefaultKeep
 	}
 	if o.Timeout == 0 {
 		o.Timeout = DefaultTimeout
-	}
-	if o.Random == nil {
-		o.Random = rand.Reader
 	}
 	if o.Transport == nil {
 		o.Transport = &http.Transport{

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
-	"github.com/gatehouse-cdk/gatehouse/internal/introspection"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
@@ -70,13 +70,13 @@ func (c Config) checkClient(fail func(string, ...any)) {
 	if !isPrintable(c.ClientID) {
 		fail("clientId %q: want the id of the client in printable ASCII (RFC 6749, appendix A.1)", c.ClientID)
 	}
-	switch introspection.Method(c.ClientAuth) {
-	case "", introspection.Basic, introspection.Post:
+	switch clientauth.Method(c.ClientAuth) {
+	case "", clientauth.Basic, clientauth.Post:
 		if c.Algorithm != "" || c.KeyID != "" || c.Audience != "" {
-			fail("algorithm, keyId and audience are for %s: leave them out", introspection.PrivateKey)
+			fail("algorithm, keyId and audience are for %s: leave them out", clientauth.PrivateKey)
 		}
-	case introspection.PrivateKey:
-		if known := introspection.Algorithms(); !slices.Contains(known, c.Algorithm) {
+	case clientauth.PrivateKey:
+		if known := clientauth.Algorithms(); !slices.Contains(known, c.Algorithm) {
 			fail("algorithm %q is not one of %s", c.Algorithm, strings.Join(known, ", "))
 		}
 		if c.KeyID != "" && !isPrintable(c.KeyID) || c.Audience != "" && !isPrintable(c.Audience) {
@@ -84,11 +84,11 @@ func (c Config) checkClient(fail func(string, ...any)) {
 		}
 		if c.UserPoolID != "" {
 			fail("userPoolId %q with %s: Amazon Cognito's clients have a secret: leave clientAuth out", c.UserPoolID,
-				introspection.PrivateKey)
+				clientauth.PrivateKey)
 		}
 	default:
-		fail("clientAuth %q is not one of %s, %s, %s", c.ClientAuth, introspection.Basic, introspection.Post,
-			introspection.PrivateKey)
+		fail("clientAuth %q is not one of %s, %s, %s", c.ClientAuth, clientauth.Basic, clientauth.Post,
+			clientauth.PrivateKey)
 	}
 	switch {
 	case c.UserPoolID != "":

@@ -6,13 +6,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
 	"github.com/gatehouse-cdk/gatehouse/internal/introspection"
 )
 
 // Introspection is what the checks look at in a secureapi.Introspection.
 type Introspection struct {
 	Endpoint, ClientID         string
-	Method                     introspection.Method
+	Method                     clientauth.Method
 	Secret                     bool // it is set
 	Algorithm, KeyID, Audience string
 	SignedResponse, VerifyJWTs bool
@@ -36,13 +37,13 @@ func (n *Introspection) check(bad func(format string, a ...any)) {
 			"PrivateKeyJWT(key, algorithm)")
 	}
 	switch n.Method {
-	case introspection.Basic, introspection.Post:
+	case clientauth.Basic, clientauth.Post:
 		if n.Algorithm != "" || n.KeyID != "" || n.Audience != "" {
 			bad("ClientAuth has Algorithm, KeyID or Audience, which are for %s, with the method %s: leave them out, or use "+
-				"PrivateKeyJWT(key, algorithm)", introspection.PrivateKey, n.Method)
+				"PrivateKeyJWT(key, algorithm)", clientauth.PrivateKey, n.Method)
 		}
-	case introspection.PrivateKey:
-		if known := introspection.Algorithms(); !slices.Contains(known, n.Algorithm) {
+	case clientauth.PrivateKey:
+		if known := clientauth.Algorithms(); !slices.Contains(known, n.Algorithm) {
 			bad("ClientAuth signs with the algorithm %q: want one of %s", n.Algorithm, strings.Join(known, ", "))
 		}
 		if !Unresolved(n.KeyID) && n.KeyID != "" && !printable(n.KeyID) {
@@ -53,8 +54,8 @@ func (n *Introspection) check(bad func(format string, a ...any)) {
 		}
 	default:
 		if n.Secret || n.Method != "" {
-			bad("ClientAuth has the Method %q: want %s, %s or %s", n.Method, introspection.Basic,
-				introspection.Post, introspection.PrivateKey)
+			bad("ClientAuth has the Method %q: want %s, %s or %s", n.Method, clientauth.Basic,
+				clientauth.Post, clientauth.PrivateKey)
 		}
 	}
 	if t := n.AnswerTTL; t != NoCache && (t < 0 || t > introspection.MaxKeep || t%time.Second != 0) {

@@ -1,4 +1,4 @@
-package introspection
+package clientauth
 
 import (
 	"bytes"
@@ -16,24 +16,33 @@ const (
 	rotationWait  = 30 * time.Second // between two fetches because the endpoint does not take a credential
 )
 
-// credential is a secret or a key as it was fetched. It does not change.
-type credential struct {
+// Credential is a secret or a key as it was fetched. It does not change.
+type Credential struct {
 	text    []byte
 	signer  *signer // for [PrivateKey]
 	fetched time.Time
 }
 
-// authenticator fetches the client's credential and authenticates requests with it.
-type authenticator struct {
-	options *Options
+// Client fetches its credential and authenticates requests with it. Any number of goroutines may use it.
+type Client struct {
+	options Options
 
 	mu      sync.Mutex // held while fetching, so that one fetch serves all
-	at      *credential
+	at      *Credential
 	rotated time.Time // when an endpoint's refusal made it be fetched
 }
 
-// current is the credential. One that is old serves on while there is no newer one.
-func (a *authenticator) current(ctx context.Context) (*credential, error) {
+// New makes a client. Nothing is fetched yet. The error reports everything that is wrong with the options.
+func New(o Options) (*Client, error) {
+	o = o.withDefaults()
+	if err := o.Check(); err != nil {
+		return nil, err
+	}
+	return &Client{options: o}, nil
+}
+
+// Current returns the credential. One that is old serves on while there is no newer one.
+func (a *Client) Current(ctx context.Context) (*Credential, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.at != nil && within(a.options.Now(), a.at.fetched, credentialAge) {
@@ -46,8 +55,8 @@ func (a *authenticator) current(ctx context.Context) (*credential, error) {
 	return nil, err
 }
 
-// newer is the credential in the place of one that the endpoint refused, or nil if there is no other.
-func (a *authenticator) newer(ctx context.Context, than *credential) *credential {
+// Newer returns the credential in the place of one that an endpoint refused, or nil if there is no other.
+func (a *Client) Newer(ctx context.Context, than *Credential) *Credential {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if now := a.options.Now(); a.at == than && !within(now, a.rotated, rotationWait) {
@@ -60,12 +69,12 @@ func (a *authenticator) newer(ctx context.Context, than *credential) *credential
 	return a.at
 }
 
-func (a *authenticator) fetch(ctx context.Context) error {
+func (a *Client) fetch(ctx context.Context) error {
 	text, err := a.options.Credential(ctx)
 	if err != nil {
 		return fmt.Errorf("the client's credential: %w", err)
 	}
-	c := &credential{text: bytes.Clone(text), fetched: a.options.Now()}
+	c := &Credential{text: bytes.Clone(text), fetched: a.options.Now()}
 	if a.options.Method == PrivateKey {
 		if c.signer, err = newSigner(a.options.Algorithm, text); err != nil {
 			return fmt.Errorf("the client's private key: %w", err)
@@ -78,8 +87,8 @@ func (a *authenticator) fetch(ctx context.Context) error {
 	return nil
 }
 
-// add authenticates a request.
-func (a *authenticator) add(c *credential, form url.Values, header http.Header) error {
+// Authenticate adds to a request's form and header what authenticates it.
+func (a *Client) Authenticate(c *Credential, form url.Values, header http.Header) error {
 	switch a.options.Method {
 	case Post: // RFC 6749, section 2.3.1
 		form.Set("client_id", a.options.ClientID)
@@ -96,4 +105,10 @@ func (a *authenticator) add(c *credential, form url.Values, header http.Header) 
 		r.SetBasicAuth(url.QueryEscape(a.options.ClientID), url.QueryEscape(string(c.text)))
 	}
 	return nil
+}
+
+// within reports whether less than d has gone by since a time. The clock may have been set back since.
+func within(now, since time.Time, d time.Duration) bool {
+	passed := now.Sub(since)
+	return passed >= 0 && passed < d
 }

@@ -1,4 +1,4 @@
-package introspection
+package clientauth
 
 import (
 	"encoding/hex"
@@ -13,7 +13,7 @@ const assertionLife = time.Minute
 
 // assertion makes the JWT by which the client authenticates (RFC 7523, sections 2.2 and 3), a new one for each request:
 // an endpoint may refuse an id that it has seen.
-func (a *authenticator) assertion(s *signer) (string, error) {
+func (a *Client) assertion(s *signer) (string, error) {
 	id := make([]byte, 16)
 	if _, err := io.ReadFull(a.options.Random, id); err != nil {
 		return "", fmt.Errorf("no randomness: %w", err)
