@@ -41,6 +41,7 @@ func (b *builder) readIdentity() {
 		p.Clients = append(p.Clients, &UserPoolClient{
 			ID: r.id, ClientID: r.physicalID(), Name: r.notice().text("ClientName"), Secret: r.bool("GenerateSecret"),
 			Scopes: r.texts("AllowedOAuthScopes"), Flows: r.texts("AllowedOAuthFlows"),
+			CallbackURLs: r.texts("CallbackURLs"), LogoutURLs: r.texts("LogoutURLs"),
 			AccessTokenValidity: r.validity("AccessTokenValidity", units.oneOf("AccessToken", tokenUnits...)),
 			IDTokenValidity:     r.validity("IdTokenValidity", units.oneOf("IdToken", tokenUnits...)),
 		})

@@ -27,6 +27,8 @@ type UserPoolClient struct {
 	Scopes   []string // that it may ask for, such as "openid" or "orders/read"
 	Flows    []string // code, implicit, client_credentials
 
+	CallbackURLs, LogoutURLs []string // where the browser may be sent after a login, and after a logout
+
 	AccessTokenValidity, IDTokenValidity time.Duration // default 1 h
 }
 

@@ -34,6 +34,11 @@ type Options struct {
 	// without. Default: none.
 	BaseURL string
 
+	// AppOrigin is where browsers reach the app with a login, such as "http://localhost:4000": redirect URIs and sessions
+	// of login functions are for it. It is another host of this machine than that of BaseURL, so that the two are
+	// different sites, as in production. Default: logins keep the origin of the template.
+	AppOrigin string
+
 	// Now is the clock. Default: [time.Now].
 	Now func() time.Time
 
@@ -48,9 +53,11 @@ type Provider struct {
 	issuers []Issuer
 	sites   []site
 	base    string // without a slash at its end; "" if it is not served
-	vault   string // the part of the secrets' path that cannot be guessed
-	now     func() time.Time
-	random  *lockedReader
+
+	appOrigin string
+	vault     string // the part of the secrets' path that cannot be guessed
+	now       func() time.Time
+	random    *lockedReader
 }
 
 // New makes a provider of issuers. Several may have the same URL, as two authorizers may take one issuer's tokens in
@@ -78,6 +85,13 @@ func New(keys *KeyStore, issuers []Issuer, o Options) (*Provider, error) {
 			return nil, err
 		}
 		p.base = strings.TrimRight(o.BaseURL, "/")
+	}
+	if o.AppOrigin != "" {
+		if u, err := url.Parse(o.AppOrigin); err != nil || checkBase(o.AppOrigin) != nil || u.Path != "" {
+			return nil, fmt.Errorf("%w: the app's origin %q: want one like %q", ErrConfig, o.AppOrigin,
+				"http://localhost:4000")
+		}
+		p.appOrigin = o.AppOrigin
 	}
 	name := make([]byte, 20)
 	if _, err := io.ReadFull(p.random, name); err != nil {

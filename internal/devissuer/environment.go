@@ -6,78 +6,144 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 )
 
-// secretsVariable is where the AWS SDKs, and the included authorizer, look for another endpoint of AWS Secrets Manager.
+// The variables by which the AWS SDKs, and the included functions, look for other endpoints of AWS Secrets Manager and
+// Amazon Cognito user pools.
 // Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
-const secretsVariable = "AWS_ENDPOINT_URL_SECRETS_MANAGER"
+const (
+	secretsVariable = "AWS_ENDPOINT_URL_SECRETS_MANAGER"
+	cognitoVariable = "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"
+)
 
-// Environment is the environment of an included authorizer's function, changed so that it gets the keys of this
-// provider's issuers from here: jwksUrl, the endpoint of an introspection, and for secrets the endpoint of AWS Secrets
-// Manager. What its tokens must say stays as it is. Other functions' environments, and issuers that are not the provider's, are left alone.
+// Environment is the environment of an included authorizer's or login's function, changed so that it works with this
+// provider's issuers: it gets their keys from here (jwksUrl), asks here about tokens, and finds secrets and app clients
+// here, by endpoints of AWS Secrets Manager and Amazon Cognito. A login signs users in here (discoveryUrl), in an app
+// at [Options.AppOrigin], whose host its sessions are for. What tokens must say stays as it is. Other functions'
+// environments, and issuers that are not the provider's, are left alone.
 //
-// Keys over http are accepted by an authorizer that was built to run here, and by no other.
+// Keys over http are accepted by a function that was built to run here, and by no other.
 func (p *Provider) Environment(variables map[string]string) (map[string]string, error) {
 	out := maps.Clone(variables)
-	text, included := variables[authz.ConfigVariable]
-	if !included {
-		return out, nil
+	for name, change := range map[string]func(settings map[string]any, out map[string]string) error{
+		authz.ConfigVariable: p.changeAuthorizer, loginVariable: p.changeLogin,
+	} {
+		text, included := variables[name]
+		if !included {
+			continue
+		}
+		if p.base == "" {
+			return nil, fmt.Errorf("%w: no Options.BaseURL was given, so no function can get keys from here", ErrConfig)
+		}
+		// Read as it stands rather than as a configuration, so that a function of another release keeps all that it knows.
+		settings, err := decodeObject(text)
+		if err == nil {
+			err = change(settings, out)
+		}
+		if err == nil {
+			out[name], err = encodeObject(settings)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("devissuer: %s: %w: it is what the secureapi construct writes", name, err)
+		}
 	}
-	if p.base == "" {
-		return nil, fmt.Errorf("%w: no Options.BaseURL was given, so no function can get keys from here", ErrConfig)
-	}
-	fail := func(err error) (map[string]string, error) {
-		return nil, fmt.Errorf(
-			"devissuer: %s: %w: it is what the secureapi construct writes",
-			authz.ConfigVariable,
-			err,
-		)
-	}
-	// Read as it stands rather than as an authz.Config, so that a function of another release keeps all that it knows.
-	config, err := decodeObject(text)
-	if err != nil {
-		return fail(err)
-	}
-	list, ok := config["issuers"].([]any)
+	return out, nil
+}
+
+func (p *Provider) changeAuthorizer(settings map[string]any, out map[string]string) error {
+	list, ok := settings["issuers"].([]any)
 	if !ok {
-		return fail(errors.New("want a list of issuers"))
+		return errors.New("want a list of issuers")
 	}
 	for n := range list {
 		issuer, ok := list[n].(map[string]any)
 		if !ok {
-			return fail(errors.New("want objects in the list of issuers"))
+			return errors.New("want objects in the list of issuers")
 		}
-		url, _ := issuer["url"].(string)
-		arn, _ := issuer["secretArn"].(string)
-		asked, _ := issuer["introspection"].(map[string]any)
-		jwks := p.JWKSURL(url)
-		if jwks == "" {
-			continue
+		p.changeIssuer(issuer, out)
+	}
+	if session, ok := settings["session"].(map[string]any); ok {
+		if p.appOrigin != "" {
+			session["host"] = p.appHost()
 		}
-		// Opaque tokens have no keys, unless answers about them are signed.
-		if arn == "" && (asked == nil || asked["verifyJwts"] == true || asked["signedResponse"] == true) {
-			issuer["jwksUrl"] = jwks
-		}
-		if asked != nil {
-			asked["endpoint"] = p.IntrospectionURL(url)
-			if arn == "" {
-				arn, _ = asked["secretArn"].(string)
-			}
-		}
-		if p.knowsSecret(arn) {
-			out[secretsVariable] = p.SecretsURL()
+		p.findSecret(session["keysArn"], out)
+	}
+	return nil
+}
+
+// changeIssuer has a function get an issuer's keys from here. It reports false if the issuer is not the provider's.
+func (p *Provider) changeIssuer(issuer map[string]any, out map[string]string) bool {
+	url, _ := issuer["url"].(string)
+	arn, _ := issuer["secretArn"].(string)
+	asked, _ := issuer["introspection"].(map[string]any)
+	jwks := p.JWKSURL(url)
+	if jwks == "" {
+		return false
+	}
+	// Opaque tokens have no keys, unless answers about them are signed.
+	if arn == "" && (asked == nil || asked["verifyJwts"] == true || asked["signedResponse"] == true) {
+		issuer["jwksUrl"] = jwks
+	}
+	if asked != nil {
+		asked["endpoint"] = p.IntrospectionURL(url)
+		p.findSecret(asked["secretArn"], out)
+	}
+	p.findSecret(arn, out)
+	return true
+}
+
+func (p *Provider) changeLogin(settings map[string]any, out map[string]string) error {
+	issuer, ok := settings["issuer"].(map[string]any)
+	if !ok {
+		return errors.New("want an object as issuer")
+	}
+	if !p.changeIssuer(issuer, out) {
+		return nil
+	}
+	if asked, _ := issuer["introspection"].(map[string]any); asked != nil {
+		if arn, _ := issuer["secretArn"].(string); arn == "" { // ID tokens are JWTs wherever access tokens are opaque
+			issuer["jwksUrl"] = p.JWKSURL(issuer["url"].(string))
 		}
 	}
+	settings["discoveryUrl"] = p.DiscoveryURL(issuer["url"].(string))
+	if p.appOrigin != "" {
+		settings["origin"] = p.appOrigin
+	}
+	p.findSecret(settings["keysArn"], out)
+	p.findSecret(settings["secretArn"], out)
+	if pool, _ := settings["userPoolId"].(string); pool != "" {
+		out[cognitoVariable] = p.CognitoURL()
+	}
+	return nil
+}
+
+// findSecret has a function look for secrets here, if this is one of the provider's.
+func (p *Provider) findSecret(arn any, out map[string]string) {
+	if text, _ := arn.(string); p.knowsSecret(text) {
+		out[secretsVariable] = p.SecretsURL()
+	}
+}
+
+// appHost is the host of the app's origin, with its port.
+func (p *Provider) appHost() string {
+	u, err := url.Parse(p.appOrigin)
+	if err != nil {
+		return "" // New has parsed it
+	}
+	return u.Host
+}
+
+func encodeObject(v map[string]any) (string, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(config); err != nil {
-		return fail(err)
+	if err := enc.Encode(v); err != nil {
+		return "", err
 	}
-	out[authz.ConfigVariable] = string(bytes.TrimSpace(b.Bytes()))
-	return out, nil
+	return string(bytes.TrimSpace(b.Bytes())), nil
 }
 
 func decodeObject(text string) (map[string]any, error) {

@@ -220,21 +220,20 @@ func (p *Provider) asserts(ctx context.Context, ring *keyring, i Issuer, asserti
 	return err == nil && token.Subject() == n.ClientID
 }
 
-// clientSecret is the secret of every client that asks.
+// clientSecret is the secret of every client that has one.
 func (k *keyring) clientSecret() string {
 	return base64.RawURLEncoding.EncodeToString(k.derived("client secret"))
 }
 
-// credential is what a client that asks authenticates with: its secret, or its private key. The key is that which signs
-// tokens with this algorithm: neither is worth anything elsewhere.
-func (k *keyring) credential(i Issuer) (string, error) {
-	n := i.Introspection
-	if clientauth.Method(n.ClientAuth) != clientauth.PrivateKey {
+// credential is what a client authenticates with: its secret, or its private key. The key is that which signs tokens
+// with this algorithm: neither is worth anything elsewhere.
+func (k *keyring) credential(clientID, clientAuth, algorithm string) (string, error) {
+	if clientAuth != privateKeyAuth {
 		return k.clientSecret(), nil
 	}
-	der, err := x509.MarshalPKCS8PrivateKey(k.current(algorithms[n.Algorithm].kind).signer)
+	der, err := x509.MarshalPKCS8PrivateKey(k.current(algorithms[algorithm].kind).signer)
 	if err != nil {
-		return "", fmt.Errorf("devissuer: the key of client %q: %w", n.ClientID, err)
+		return "", fmt.Errorf("devissuer: the key of client %q: %w", clientID, err)
 	}
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})), nil
 }

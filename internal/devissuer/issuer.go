@@ -43,6 +43,9 @@ type Issuer struct {
 
 	// TakenBy are the authorizers that take its tokens, such as "Shop/ApiAuthorizer787544C1".
 	TakenBy []string
+
+	// Apps are its clients that are known. Others are taken as public clients of this machine.
+	Apps []App
 }
 
 // String is the issuer in a list to choose from.
@@ -68,6 +71,10 @@ func (i Issuer) clone() Issuer {
 		*list = slices.Clone(*list)
 	}
 	i.Claims = maps.Clone(i.Claims)
+	i.Apps = slices.Clone(i.Apps)
+	for n, a := range i.Apps {
+		i.Apps[n] = a.clone()
+	}
 	if i.Introspection != nil {
 		asked := *i.Introspection
 		i.Introspection = &asked
@@ -79,6 +86,11 @@ func (i Issuer) clone() Issuer {
 func (i Issuer) check() error {
 	if i.URL == "" {
 		return fmt.Errorf("%w: an issuer has no URL: it is what its tokens have as iss", ErrConfig)
+	}
+	for _, a := range i.Apps {
+		if err := a.check(); err != nil {
+			return fmt.Errorf("%w: issuer %q: %w", ErrConfig, i.URL, err)
+		}
 	}
 	for _, name := range i.Algorithms {
 		a, ok := algorithms[name]
@@ -173,6 +185,7 @@ func sameForm(a, b Issuer, r TokenRequest) bool {
 		i.Algorithms = []string{r.algorithmOf(i)}
 		i.Scopes, i.Groups, i.TakenBy, i.TokenUse, i.JWKSURL, i.Leeway = nil, nil, nil, "", "", 0
 		i.MaxKeyAge, i.StaleCeiling, i.AcceptBoundTokens = 0, 0, false
+		i.Apps = nil
 		if i.Introspection = nil; opaque {
 			i.Introspection = &authz.Introspection{}
 		}

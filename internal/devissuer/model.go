@@ -15,10 +15,10 @@ import (
 // ErrModel says that an authorizer's issuers could not be told from the assembly. It comes as an [AuthorizerError].
 var ErrModel = errors.New("devissuer: assembly")
 
-// AuthorizerError says of one authorizer why its issuers cannot be told.
+// AuthorizerError says of one authorizer, or of one login function, why its issuers cannot be told.
 type AuthorizerError struct {
-	Authorizer apimodel.ID
-	Err        error // why, with the function or the user pool it is about
+	Authorizer apimodel.ID // or of the login function
+	Err        error       // why, with the function or the user pool it is about
 }
 
 func (e *AuthorizerError) Error() string { return fmt.Sprintf("%v: %v", ErrModel, e.Err) }
@@ -28,7 +28,8 @@ func (e *AuthorizerError) Unwrap() []error { return []error{ErrModel, e.Err} }
 
 // FromModel finds the issuers whose tokens an assembly's authorizers take: those in the configuration of included
 // authorizer functions, the user pools of Amazon Cognito authorizers, and those of JWT authorizers. An authorizer with a
-// function of the app's own has none that could be known. Issuers with the same settings are one.
+// function of the app's own has none that could be known. Issuers with the same settings are one. Their clients are
+// those of included login functions, and the app clients of user pools.
 //
 // With an error, which joins an [AuthorizerError] for everything that is wrong, come the issuers that were found all
 // the same.
@@ -46,7 +47,9 @@ func FromModel(m *apimodel.Model) ([]Issuer, error) {
 			}
 		}
 	}
-	return found, errors.Join(errs...)
+	found, wrong := withLogins(found, m)
+	withPoolClients(found, m)
+	return found, errors.Join(append(errs, wrong...)...)
 }
 
 func fromAuthorizer(m *apimodel.Model, api *apimodel.API, a *apimodel.Authorizer) ([]Issuer, error) {

@@ -26,7 +26,14 @@ func TestSecretsManager(t *testing.T) {
 		Issuer{
 			Issuer: authz.Issuer{URL: "https://c.example.com", Audiences: []string{"x"}, SecretARN: fielded, SecretField: "key"},
 		},
-		Issuer{Issuer: authz.Issuer{URL: "https://d.example.com", Audiences: []string{"x"}}},
+		Issuer{
+			Issuer: authz.Issuer{URL: "https://d.example.com", Audiences: []string{"x"}},
+			Apps: []App{
+				{ClientID: "shop", ClientAuth: basicAuth, SecretARN: clientSecretARN, SecretField: "shop", KeysARN: keysARN},
+				{ClientID: "pool client", ClientAuth: AnySecret, UserPoolID: "eu_1"},
+				{ClientID: "public"},
+			},
+		},
 	)
 	key := testRing(t).secret
 	for _, tt := range []struct {
@@ -47,6 +54,48 @@ func TestSecretsManager(t *testing.T) {
 			`{"SecretId":"` + fielded + `"}`,
 			200,
 			`"SecretString":"{\"current\":\"` + key + `\",\"key\":\"` + key + `\"}"`,
+		},
+		{
+			"a client's secret",
+			"secretsmanager.GetSecretValue",
+			`{"SecretId":"` + clientSecretARN + `"}`,
+			200,
+			`"SecretString":"{\"shop\":\"` + testRing(t).clientSecret() + `\"}"`,
+		},
+		{
+			"the keys of sessions",
+			"secretsmanager.GetSecretValue",
+			`{"SecretId":"` + keysARN + `","VersionStage":"AWSCURRENT"}`,
+			200,
+			`"SecretString":"` + testRing(t).sessionKeys(keysARN) + `"`,
+		},
+		{
+			"keys before those, which there are not",
+			"secretsmanager.GetSecretValue",
+			`{"SecretId":"` + keysARN + `","VersionStage":"AWSPREVIOUS"}`,
+			400,
+			`"__type":"ResourceNotFoundException"`,
+		},
+		{
+			"a client of a user pool",
+			"AWSCognitoIdentityProviderService.DescribeUserPoolClient",
+			`{"UserPoolId":"eu_1","ClientId":"pool client"}`,
+			200,
+			`"ClientSecret":"` + testRing(t).clientSecret() + `"`,
+		},
+		{
+			"a client of another user pool",
+			"AWSCognitoIdentityProviderService.DescribeUserPoolClient",
+			`{"UserPoolId":"eu_2","ClientId":"pool client"}`,
+			400,
+			`"__type":"ResourceNotFoundException"`,
+		},
+		{
+			"a client of no user pool",
+			"AWSCognitoIdentityProviderService.DescribeUserPoolClient",
+			`{"UserPoolId":"","ClientId":"public"}`,
+			400,
+			`"__type":"ResourceNotFoundException"`,
 		},
 		{
 			"an unknown secret",
@@ -75,6 +124,9 @@ func TestSecretsManager(t *testing.T) {
 				t.Errorf("status %d, want %d with %s, got %s", answer.StatusCode, tt.status, tt.want, text)
 			}
 		})
+	}
+	if keys := testRing(t).sessionKeys(keysARN); len(keys) != 64 {
+		t.Errorf("the keys of sessions have %d characters, want 64", len(keys))
 	}
 	other, err := New(s.keys, s.issuers, Options{BaseURL: s.base})
 	if err != nil {

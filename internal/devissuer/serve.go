@@ -79,7 +79,7 @@ func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	mount, _ := url.Parse(p.base) // as New checked
 	path := strings.TrimPrefix(r.URL.Path, mount.Path)
 	if path == p.secretsPath() || path == p.secretsPath()+"/" {
-		p.serveSecret(w, r)
+		p.serveAWS(w, r)
 		return
 	}
 	rest, found := strings.CutPrefix(path, issuersPath)
