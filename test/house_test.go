@@ -51,7 +51,7 @@ var floors = [][]string{
 	{"internal/cloudassembly", "internal/jsiienv"},
 	{"internal/session"},
 	{"internal/policycompiler", "internal/resourcepolicy", "internal/introspection", "internal/secretsmanager"},
-	{"internal/access", "internal/jwt", "internal/iampolicy"},
+	{"internal/access", "internal/jwt", "internal/iampolicy", "internal/login/logintest"},
 	{
 		"internal/route",
 		"internal/strictjson",

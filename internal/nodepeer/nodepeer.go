@@ -35,7 +35,12 @@ type Peer struct {
 func Start(t testing.TB, script string, modules []string, args ...string) *Peer {
 	t.Helper()
 	Need(t, modules...)
-	cmd := exec.Command("node", append([]string{"-e", script, "--"}, args...)...)
+	return Run(t, exec.Command("node", append([]string{"-e", script, "--"}, args...)...))
+}
+
+// Run starts a program of any kind that behaves as a script of [Start] does.
+func Run(t testing.TB, cmd *exec.Cmd) *Peer {
+	t.Helper()
 	p := &Peer{cmd: cmd, stderr: &bytes.Buffer{}}
 	cmd.Stderr = p.stderr
 	stdout, err := cmd.StdoutPipe()
@@ -83,13 +88,13 @@ func (p *Peer) line(t testing.TB) string {
 func Need(t testing.TB, modules ...string) {
 	t.Helper()
 	if _, err := exec.LookPath("node"); err != nil {
-		missing(t, "node is not in PATH: install Node.js 20 or later")
+		Missing(t, "node is not in PATH: install Node.js 20 or later")
 	}
 	for _, m := range modules {
 		// import.meta.resolve and require.resolve differ for packages that are only to be imported; the folder's own
 		// description can always be found.
 		if err := exec.Command("node", "-e", "require.resolve(process.argv[1])", "--", m+"/package.json").Run(); err != nil {
-			missing(t, m+" is not installed: run npm ci in the repository's root")
+			Missing(t, m+" is not installed: run npm ci in the repository's root")
 		}
 	}
 }
@@ -107,12 +112,13 @@ func Browser(t testing.TB) string {
 			return path
 		}
 	}
-	missing(t, "there is no "+strings.Join(names, ", ")+" in PATH: install Chromium (Debian: apt-get install "+
+	Missing(t, "there is no "+strings.Join(names, ", ")+" in PATH: install Chromium (Debian: apt-get install "+
 		"chromium), or name it in CHROMIUM")
 	return ""
 }
 
-func missing(t testing.TB, what string) {
+// Missing skips the test for what is missing, or fails it where GATEHOUSE_TEST_ALL is set.
+func Missing(t testing.TB, what string) {
 	t.Helper()
 	if os.Getenv("GATEHOUSE_TEST_ALL") != "" {
 		t.Fatal(what)

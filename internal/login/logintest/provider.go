@@ -1,0 +1,306 @@
+package logintest
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	_ "embed"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
+)
+
+// Kind is an implementation of an OpenID provider.
+type Kind string
+
+// The implementations.
+const (
+	OIDCProvider Kind = "oidc-provider" // of npm: PAR, the iss of RFC 9207, and reuse of a refresh token ends its grant
+	Zitadel      Kind = "zitadel"       // zitadel/oidc's package op: none of these
+)
+
+// Kinds are all implementations.
+var Kinds = []Kind{OIDCProvider, Zitadel}
+
+//go:embed testdata/provider.cjs
+var script string
+
+// Clients that each provider knows, by their authentication. The secret of one is "the secret of " and its id.
+const (
+	BasicClient = "shop"      // client_secret_basic
+	PostClient  = "shop-post" // client_secret_post
+	KeyClient   = "shop-key"  // private_key_jwt with ClientKey
+	OtherClient = "other"     // another application
+)
+
+// Settings are what a provider is told of its clients.
+type Settings struct {
+	RedirectURI  string // exactly this one is registered
+	LoggedOutURI string
+	Wire         *Wire // hears of secrets; may be nil
+}
+
+// Request is one that a provider got.
+type Request struct {
+	Verb, Path string
+	Query      url.Values
+	Form       url.Values
+	Header     http.Header
+	Status     int // of the answer
+	Answer     string
+}
+
+// Provider is an OpenID provider behind TLS. Who signs in as "ada" is of the group "admins".
+type Provider struct {
+	URL string // the issuer
+	CA  []byte // the certificate, as PEM, for SSL_CERT_FILE
+
+	server *httptest.Server
+	peer   *nodepeer.Peer
+	wire   *Wire
+
+	mu       sync.Mutex
+	requests []Request
+	status   int // what it answers with while it is down
+	cut      bool
+	edit     func(r *http.Request, status int, body []byte) (int, []byte)
+	before   func(path string)
+}
+
+// ClientKey is the private key of KeyClient, of the id ClientKeyID, as PEM.
+var ClientKey, clientJWK = sync.OnceValue(newClientKey)().parts()
+
+// ClientKeyID is the kid of ClientKey.
+const ClientKeyID = "key-of-shop"
+
+type clientKey struct{ private, jwk []byte }
+
+func (k clientKey) parts() (private, jwk []byte) { return k.private, k.jwk }
+
+func newClientKey() clientKey {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		panic(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		panic(err)
+	}
+	point, err := key.PublicKey.Bytes() // uncompressed: 4, x, y
+	if err != nil {
+		panic(err)
+	}
+	jwk, err := json.Marshal(map[string]string{
+		"kty": "EC", "crv": "P-256", "kid": ClientKeyID, "alg": "ES256", "use": "sig",
+		"x": base64.RawURLEncoding.EncodeToString(point[1:33]),
+		"y": base64.RawURLEncoding.EncodeToString(point[33:]),
+	})
+	if err != nil {
+		panic(err)
+	}
+	return clientKey{pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), jwk}
+}
+
+// Start starts a provider that ends with the test, which is skipped if what the provider needs is not installed.
+func Start(t testing.TB, kind Kind, s Settings) *Provider {
+	t.Helper()
+	p := &Provider{wire: s.Wire}
+	p.server = httptest.NewUnstartedServer(http.HandlerFunc(p.serve))
+	p.server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	p.server.StartTLS()
+	t.Cleanup(p.server.Close)
+	p.URL = p.server.URL
+	p.CA = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: p.server.Certificate().Raw})
+	settings, err := json.Marshal(map[string]any{
+		"redirectUri": s.RedirectURI, "loggedOutUri": s.LoggedOutURI, "jwk": json.RawMessage(clientJWK),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	switch kind {
+	case OIDCProvider:
+		p.peer = nodepeer.Start(t, script, []string{"oidc-provider"}, p.URL, string(settings))
+	case Zitadel:
+		p.peer = nodepeer.Run(t, zitadel(t, p.URL, string(settings)))
+	default:
+		t.Fatalf("logintest: unsupported provider %q", kind)
+	}
+	return p
+}
+
+// zitadel is the command that runs the provider, which is a module of its own. The go command caches the executable.
+func zitadel(t testing.TB, args ...string) *exec.Cmd {
+	t.Helper()
+	_, here, _, _ := runtime.Caller(0)
+	command := func(args ...string) *exec.Cmd {
+		cmd := exec.Command("go", args...)
+		cmd.Dir = filepath.Join(filepath.Dir(here), "testdata", "zitadel")
+		cmd.Env = append(cmd.Environ(), "GOWORK=off", "GOFLAGS=-mod=readonly")
+		return cmd
+	}
+	if out, err := command("list", "-deps", ".").CombinedOutput(); err != nil {
+		nodepeer.Missing(t, "the modules of zitadel/oidc cannot be loaded: run go mod download in "+
+			"internal/login/logintest/testdata/zitadel: "+string(out))
+	}
+	return command(append([]string{"run", "."}, args...)...)
+}
+
+// Client is an HTTP client that trusts the provider and does not follow redirects.
+func (p *Provider) Client() *http.Client {
+	return &http.Client{
+		Transport:     p.server.Client().Transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+func (p *Provider) serve(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	got := Request{Verb: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Header: r.Header.Clone()}
+	got.Form, _ = url.ParseQuery(string(body))
+	p.mu.Lock()
+	before := p.before
+	p.mu.Unlock()
+	if before != nil {
+		before(got.Path)
+	}
+	p.mu.Lock()
+	cut, status, edit := p.cut, p.status, p.edit
+	p.mu.Unlock()
+	if p.wire != nil {
+		p.wire.request(got)
+	}
+	note := func(status int, answer []byte) {
+		got.Status, got.Answer = status, string(answer)
+		p.mu.Lock()
+		p.requests = append(p.requests, got)
+		p.mu.Unlock()
+	}
+	if cut {
+		note(0, nil)
+		panic(http.ErrAbortHandler)
+	}
+	if status != 0 {
+		note(status, nil)
+		http.Error(w, "down", status)
+		return
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	forward := &httputil.ReverseProxy{
+		Rewrite: func(q *httputil.ProxyRequest) {
+			q.SetURL(&url.URL{Scheme: "http", Host: "127.0.0.1:" + p.peer.Ready})
+			q.SetXForwarded()
+			q.Out.Host = q.In.Host
+			q.Out.Header.Del("Accept-Encoding")
+		},
+		ModifyResponse: func(a *http.Response) error {
+			answer, err := io.ReadAll(a.Body)
+			if err != nil {
+				return err
+			}
+			if p.wire != nil { // before it is changed: both are secrets
+				p.wire.answer(a.Header, answer)
+			}
+			if edit != nil {
+				a.StatusCode, answer = edit(r, a.StatusCode, answer)
+				if p.wire != nil {
+					p.wire.answer(a.Header, answer)
+				}
+			}
+			note(a.StatusCode, answer)
+			a.Body = io.NopCloser(bytes.NewReader(answer))
+			a.ContentLength = int64(len(answer))
+			a.Header.Set("Content-Length", strconv.Itoa(len(answer)))
+			return nil
+		},
+		ErrorLog: log.New(io.Discard, "", 0),
+	}
+	forward.ServeHTTP(w, r)
+}
+
+// Requests are those since the last call, in the order in which they were answered.
+func (p *Provider) Requests() []Request {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	requests := p.requests
+	p.requests = nil
+	return requests
+}
+
+// Grants are the token requests of a grant type among requests.
+func Grants(requests []Request, grant string) []Request {
+	return slices.DeleteFunc(slices.Clone(requests), func(r Request) bool { return r.Form.Get("grant_type") != grant })
+}
+
+// Down has the provider answer each request with a status, or cut the connection for 0, until Up.
+func (p *Provider) Down(status int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cut, p.status = status == 0, status
+}
+
+// Up ends Down.
+func (p *Provider) Up() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cut, p.status = false, 0
+}
+
+// Edit changes the answers of the provider on their way; nil ends that.
+func (p *Provider) Edit(change func(r *http.Request, status int, body []byte) (int, []byte)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.edit = change
+}
+
+// Before is called with the path of each request before it is answered, from several goroutines; nil ends that.
+func (p *Provider) Before(call func(path string)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.before = call
+}
+
+// Rotate has the provider sign with a new key, whose id it returns. The old keys are still published.
+func (p *Provider) Rotate(t testing.TB) string {
+	t.Helper()
+	return p.peer.Say(t, "rotate")
+}
+
+// TTL sets for how long the next access tokens are good.
+func (p *Provider) TTL(t testing.TB, d time.Duration) {
+	t.Helper()
+	p.command(t, "ttl "+strconv.Itoa(int(d.Seconds())))
+}
+
+// Forget ends all grants and sessions at the provider.
+func (p *Provider) Forget(t testing.TB) {
+	t.Helper()
+	p.command(t, "forget")
+}
+
+func (p *Provider) command(t testing.TB, line string) {
+	t.Helper()
+	if got := p.peer.Say(t, line); got != "ok" {
+		t.Fatalf("logintest: the provider answered %q to %q", got, line)
+	}
+}

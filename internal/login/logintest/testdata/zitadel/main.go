@@ -1,0 +1,121 @@
+// Zitadel is an OpenID provider of zitadel/oidc's package op on a free port of 127.0.0.1, for an issuer that is served
+// by the process that forwards to that port:
+//
+//	zitadel <issuer> <settings>
+//
+// It writes the port. A line on its standard input is a command and is answered by a line: those of provider.cjs.
+//
+// It is a module of its own, so that Gatehouse's does not require what the provider does.
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"html"
+	"io"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	jose "github.com/go-jose/go-jose/v4"
+	"github.com/zitadel/oidc/v3/pkg/oidc"
+	"github.com/zitadel/oidc/v3/pkg/op"
+)
+
+// settings are the second argument.
+type settings struct {
+	RedirectURI  string          `json:"redirectUri"`
+	LoggedOutURI string          `json:"loggedOutUri"`
+	JWK          jose.JSONWebKey `json:"jwk"` // of the client shop-key
+}
+
+func main() {
+	log.SetFlags(0)
+	slog.SetDefault(slog.New(slog.NewTextHandler(io.Discard, nil)))
+	if len(os.Args) != 3 {
+		log.Fatal("usage: zitadel <issuer> <settings>")
+	}
+	var s settings
+	if err := json.Unmarshal([]byte(os.Args[2]), &s); err != nil {
+		log.Fatal(err)
+	}
+	kept := newStorage(s)
+	provider, err := op.NewProvider(&op.Config{
+		CodeMethodS256:           true,
+		AuthMethodPost:           true,
+		AuthMethodPrivateKeyJWT:  true,
+		GrantTypeRefreshToken:    true,
+		DefaultLogoutRedirectURI: s.LoggedOutURI,
+		SupportedScopes:          []string{"openid", "offline_access", "profile", "email", "orders/read", "orders/write"},
+	}, kept, op.StaticIssuer(os.Args[1]), op.WithAllowInsecure())
+	if err != nil {
+		log.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", provider)
+	mux.Handle("/signin", op.NewIssuerInterceptor(provider.IssuerFromRequest).Handler(signIn(provider, kept)))
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(listener.Addr().(*net.TCPAddr).Port)
+	go func() { log.Fatal(http.Serve(listener, mux)) }()
+	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+		fmt.Println(kept.command(lines.Text()))
+	}
+}
+
+// signIn is the sign-in page: one form for who signs in, which is consent as well.
+func signIn(provider *op.Provider, kept *storage) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := r.FormValue("id")
+		if r.Method == http.MethodGet {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			fmt.Fprintf(w, `<!doctype html><form method="post" action="/signin"><input type="hidden" name="id" value="%s">`+
+				`<input name="subject"><button>Sign in</button><button name="deny" value="yes">Cancel</button></form>`,
+				html.EscapeString(id))
+			return
+		}
+		if r.FormValue("deny") != "" {
+			request, err := kept.AuthRequestByID(r.Context(), id)
+			if err != nil {
+				http.Error(w, err.Error(), http.StatusBadRequest)
+				return
+			}
+			op.AuthRequestError(w, r, request, oidc.ErrAccessDenied().WithDescription("the user cancelled"), provider)
+			return
+		}
+		if err := kept.signIn(id, r.FormValue("subject")); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		http.Redirect(w, r, op.AuthCallbackURL(provider)(r.Context(), id), http.StatusSeeOther)
+	})
+}
+
+func (s *storage) command(line string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	word, value, _ := strings.Cut(line, " ")
+	switch word {
+	case "rotate":
+		return s.rotate()
+	case "ttl":
+		n, err := strconv.Atoi(value)
+		if err != nil {
+			return err.Error()
+		}
+		s.ttl = time.Duration(n) * time.Second
+	case "forget":
+		clear(s.refresh)
+	default:
+		return "not known: " + line
+	}
+	return "ok"
+}

@@ -1,0 +1,145 @@
+package logintest
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Wire remembers the secrets that went over a wire: tokens, codes, states, nonces, verifiers, client secrets and
+// assertions, and cookies. It is safe for concurrent use; the zero value is ready.
+type Wire struct {
+	mu      sync.Mutex
+	secrets map[string]string // kinds by secret
+}
+
+// shortest is the length from which on a value cannot be in a log by chance.
+const shortest = 12
+
+// secretNames are the parameters, form fields and members that hold secrets.
+var secretNames = []string{
+	"access_token",
+	"client_assertion",
+	"client_secret",
+	"code",
+	"code_verifier",
+	"id_token",
+	"id_token_hint",
+	"nonce",
+	"refresh_token",
+	"request_uri",
+	"state",
+	"token",
+}
+
+// Note adds a secret.
+func (w *Wire) Note(kind, secret string) {
+	if len(secret) < shortest {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.secrets == nil {
+		w.secrets = map[string]string{}
+	}
+	w.secrets[secret] = kind
+}
+
+// Secrets are how many are known of each kind.
+func (w *Wire) Secrets() map[string]int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := map[string]int{}
+	for _, kind := range w.secrets {
+		n[kind]++
+	}
+	return n
+}
+
+// Leaks are the kinds of the secrets that a text holds, whole or in part: each part of a JWT, the beginning of anything
+// long, and what a URL or JSON makes of it.
+func (w *Wire) Leaks(text string) []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	found := map[string]bool{}
+	for secret, kind := range w.secrets {
+		for _, part := range partsOf(secret) {
+			quoted, _ := json.Marshal(part)
+			for _, form := range []string{part, url.QueryEscape(part), url.PathEscape(part), string(quoted[1 : len(quoted)-1])} {
+				if strings.Contains(text, form) {
+					found[kind] = true
+				}
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+// partsOf are what a log must not hold of a secret.
+func partsOf(secret string) []string {
+	parts := []string{secret}
+	if jwt := strings.Split(secret, "."); len(jwt) == 3 { // the header is the same in all tokens of a key
+		parts = append(parts, jwt[1], jwt[2])
+		if len(jwt[2]) > 32 {
+			parts = append(parts, jwt[2][:24], jwt[2][len(jwt[2])-24:])
+		}
+	} else if len(secret) > 48 {
+		parts = append(parts, secret[:24], secret[len(secret)-24:])
+	}
+	return parts
+}
+
+func (w *Wire) values(v url.Values) {
+	for _, name := range secretNames {
+		for _, secret := range v[name] {
+			w.Note(name, secret)
+		}
+	}
+}
+
+func (w *Wire) request(r Request) {
+	w.values(r.Query)
+	w.values(r.Form)
+	for _, value := range r.Header["Authorization"] {
+		_, credentials, _ := strings.Cut(value, " ")
+		w.Note("Authorization", credentials)
+	}
+	w.cookies(r.Header["Cookie"])
+}
+
+func (w *Wire) answer(h http.Header, body []byte) {
+	if location, err := url.Parse(h.Get("Location")); err == nil {
+		w.values(location.Query())
+	}
+	w.setCookies(h["Set-Cookie"])
+	var members map[string]any
+	if json.Unmarshal(body, &members) != nil {
+		return
+	}
+	for _, name := range secretNames {
+		if secret, ok := members[name].(string); ok {
+			w.Note(name, secret)
+		}
+	}
+}
+
+func (w *Wire) cookies(headers []string) {
+	for _, h := range headers {
+		for pair := range strings.SplitSeq(h, ";") {
+			_, value, _ := strings.Cut(pair, "=")
+			w.Note("cookie", strings.TrimSpace(value))
+		}
+	}
+}
+
+func (w *Wire) setCookies(headers []string) {
+	for _, h := range headers {
+		pair, _, _ := strings.Cut(h, ";")
+		_, value, _ := strings.Cut(pair, "=")
+		w.Note("cookie", strings.TrimSpace(value))
+	}
+}
