@@ -117,7 +117,10 @@ var _ http.Handler = (*Gateway)(nil)
 // GATEHOUSE_HOST_BUILD=1.
 //
 // The error is [ErrNotAssembly] or [ErrNoStage], or says what is wrong with the options.
-func New(assembly string, o Options) (*Gateway, error) {
+func New(assembly string, o Options) (*Gateway, error) { return newGateway(assembly, o, "") }
+
+// newGateway makes a gateway for a server at a URL, which serves the development issuer too; "" for no server.
+func newGateway(assembly string, o Options, url string) (*Gateway, error) {
 	g := &Gateway{}
 	options := apigateway.Options{
 		Assembly: assembly,
@@ -149,10 +152,10 @@ func New(assembly string, o Options) (*Gateway, error) {
 	switch o.Issuers {
 	case DevelopmentIssuers:
 		var err error
-		if g.issuer, err = newDevelopmentIssuer(o.Now); err != nil {
+		if g.issuer, err = newDevelopmentIssuer(url, o.Now); err != nil {
 			return nil, err
 		}
-		options.Issuer = g.issuer.provide
+		options.Issuer = g.issuer.Provider
 	case ConfiguredIssuers:
 	default:
 		return nil, fmt.Errorf(

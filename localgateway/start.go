@@ -1,7 +1,11 @@
 package localgateway
 
 import (
+	"context"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/issuersite"
 )
 
 // TB is the part of [testing.TB] that [Start] needs.
@@ -33,27 +37,34 @@ type Server struct {
 //	r.Header.Set("Authorization", "Bearer "+api.Token(localgateway.TokenRequest{Scopes: []string{"orders:read"}}))
 func Start(t TB, assembly string, o Options) *Server {
 	t.Helper()
-	g, err := New(assembly, o)
-	if err != nil {
-		t.Fatalf("starting the local gateway: %v", err)
-	}
 	l, err := front.Listen("127.0.0.1:0")
 	if err != nil {
-		g.Close()
 		t.Fatalf("starting the local gateway: %v", err)
 	}
-	server := front.New(front.Options{Func: g.gateway.Serve})
-	go server.Serve(l)
-	s := &Server{Gateway: g, server: server, URL: "http://" + l.Addr().String(), t: t}
+	s := &Server{URL: "http://" + l.Addr().String(), t: t}
+	if s.Gateway, err = newGateway(assembly, o, s.URL); err != nil {
+		l.Close()
+		t.Fatalf("starting the local gateway: %v", err)
+	}
+	s.server = front.New(front.Options{Func: s.answer})
+	go s.server.Serve(l)
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Logf("closing the local gateway: %v", err)
 		}
 	})
-	for _, p := range g.Problems() {
+	for _, p := range s.Problems() {
 		t.Logf("localgateway: %s", p)
 	}
 	return s
+}
+
+// answer passes requests on to the gateway, but those for the development issuer.
+func (s *Server) answer(ctx context.Context, r *exchange.Request) exchange.Answer {
+	if s.issuer != nil && issuersite.Mine(r) {
+		return s.issuer.Serve(ctx, r)
+	}
+	return s.gateway.Serve(ctx, r)
 }
 
 // Close stops listening and closes the gateway. [Start] closes it at the end of the test.

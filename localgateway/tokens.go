@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
-	"sync/atomic"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/issuersite"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
@@ -95,55 +95,45 @@ func (g *Gateway) Issuers() []string {
 
 // developmentIssuer publishes development keys on loopback, for authorizer functions to fetch.
 type developmentIssuer struct {
-	keys   *devissuer.KeyStore
-	folder string // of the keys
-	now    func() time.Time
-
-	// Each reading of the assembly makes a provider of its own, which answers from then on.
-	provider atomic.Pointer[devissuer.Provider]
-	listener net.Listener
-	server   *http.Server
+	*issuersite.Site
+	folder string        // of the keys
+	server *front.Server // nil if the server of the gateway serves it
 }
 
-func newDevelopmentIssuer(now func() time.Time) (*developmentIssuer, error) {
+// newDevelopmentIssuer makes one for a gateway that is served at a URL. Without a URL it is served on a port of its
+// own.
+func newDevelopmentIssuer(url string, now func() time.Time) (*developmentIssuer, error) {
 	folder, err := os.MkdirTemp("", "localgateway-")
 	if err != nil {
 		return nil, fmt.Errorf("localgateway: %w", err)
 	}
-	i := &developmentIssuer{folder: folder, now: now}
-	if i.keys, err = devissuer.OpenKeys(devissuer.KeyOptions{Dir: folder}); err == nil {
-		i.listener, err = net.Listen("tcp4", "127.0.0.1:0")
+	i := &developmentIssuer{folder: folder}
+	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: folder})
+	var listener net.Listener
+	if err == nil && url == "" {
+		if listener, err = front.Listen("127.0.0.1:0"); err == nil {
+			url = "http://" + listener.Addr().String()
+		}
 	}
 	if err != nil {
 		os.RemoveAll(folder)
 		return nil, fmt.Errorf("localgateway: %w", err)
 	}
-	i.server = &http.Server{Handler: i}
-	go i.server.Serve(i.listener)
+	i.Site = issuersite.New(issuersite.Options{
+		URL:  url,
+		Keys: func() (*devissuer.KeyStore, error) { return keys, nil },
+		Now:  now,
+	})
+	if listener != nil {
+		i.server = front.New(front.Options{Func: i.Serve, Now: now})
+		go i.server.Serve(listener)
+	}
 	return i, nil
 }
 
-// provide makes the issuers of one reading of the assembly.
-func (i *developmentIssuer) provide(issuers []devissuer.Issuer) (*devissuer.Provider, error) {
-	p, err := devissuer.New(
-		i.keys,
-		issuers,
-		devissuer.Options{BaseURL: "http://" + i.listener.Addr().String(), Now: i.now},
-	)
-	if err == nil {
-		i.provider.Store(p)
-	}
-	return p, err
-}
-
-func (i *developmentIssuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if p := i.provider.Load(); p != nil {
-		p.ServeHTTP(w, r)
-		return
-	}
-	http.NotFound(w, r)
-}
-
 func (i *developmentIssuer) close() error {
-	return errors.Join(i.server.Close(), os.RemoveAll(i.folder))
+	if i.server != nil {
+		i.server.Close()
+	}
+	return os.RemoveAll(i.folder)
 }

@@ -1,11 +1,15 @@
 package front
 
 import (
+	"bytes"
+	"context"
 	"io"
 	"maps"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
@@ -84,4 +88,59 @@ func toHTTP(w http.ResponseWriter, a exchange.Answer) {
 	if status != http.StatusNoContent && status != http.StatusNotModified && status != http.StatusResetContent {
 		w.Write(a.Body) // an error is the client's leaving
 	}
+}
+
+// FromHandler is h as a [Func], for parts of a server that are written for net/http. A handler's answer is collected
+// whole; what it flushes is sent with the rest. Its request has a RequestURI, as that of a server has.
+func FromHandler(h http.Handler) Func {
+	return func(ctx context.Context, r *exchange.Request) exchange.Answer {
+		target := r.RawPath
+		if r.RawQuery != "" {
+			target += "?" + r.RawQuery
+		}
+		u, err := url.ParseRequestURI(target)
+		if err != nil {
+			return malformed("the target %q: %v", target, err).answer()
+		}
+		hr := &http.Request{
+			Method: r.Verb, URL: u, RequestURI: target, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+			Header: http.Header{}, Host: r.Host, RemoteAddr: net.JoinHostPort(r.SourceIP, "0"),
+			Body: io.NopCloser(bytes.NewReader(r.Body)), ContentLength: int64(len(r.Body)),
+		}
+		for _, line := range r.Headers {
+			if !strings.EqualFold(line.Name, "Host") { // net/http keeps it apart
+				hr.Header.Add(line.Name, line.Value)
+			}
+		}
+		w := collector{header: http.Header{}}
+		h.ServeHTTP(&w, hr.WithContext(ctx))
+		w.WriteHeader(http.StatusOK) // unless the handler wrote another one
+		return w.answer
+	}
+}
+
+// collector collects an answer. Header lines count until the status is written.
+type collector struct {
+	header http.Header
+	answer exchange.Answer
+}
+
+func (c *collector) Header() http.Header { return c.header }
+
+func (c *collector) WriteHeader(status int) {
+	if c.answer.Status != 0 || status < 200 { // informational answers are not sent
+		return
+	}
+	c.answer.Status = status
+	for _, name := range slices.Sorted(maps.Keys(c.header)) {
+		for _, value := range c.header[name] {
+			c.answer.Headers = append(c.answer.Headers, exchange.Header{Name: name, Value: value})
+		}
+	}
+}
+
+func (c *collector) Write(p []byte) (int, error) {
+	c.WriteHeader(http.StatusOK)
+	c.answer.Body = append(c.answer.Body, p...)
+	return len(p), nil
 }

@@ -119,3 +119,53 @@ func TestHandlerWithoutTarget(t *testing.T) {
 		t.Errorf("want the URL's path, got %q", w.Body.String())
 	}
 }
+
+func TestFromHandler(t *testing.T) {
+	var got *http.Request
+	var body []byte
+	f := FromHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got = r
+		body, _ = io.ReadAll(r.Body)
+		w.Header().Add("Set-Cookie", "a=1")
+		w.Header().Add("Set-Cookie", "b=2")
+		w.Header().Set("Location", "/x")
+		w.WriteHeader(http.StatusSeeOther)
+		w.Header().Set("Late", "too late")
+		w.WriteHeader(http.StatusOK)
+		io.WriteString(w, "do")
+		io.WriteString(w, "ne")
+	}))
+	type key struct{}
+	ctx := context.WithValue(t.Context(), key{}, "of the connection")
+	answer := f(ctx, &exchange.Request{
+		Verb: "POST", RawPath: "/~/a%2Fb", RawQuery: "x=1", Host: "127.0.0.1:1", SourceIP: "127.0.0.1", Body: []byte("in"),
+		Headers: exchange.Headers{{Name: "Host", Value: "127.0.0.1:1"}, {Name: "x-a", Value: "1"}, {Name: "X-A", Value: "2"}},
+	})
+	want := exchange.Answer{Status: http.StatusSeeOther, Body: []byte("done"), Headers: exchange.Headers{
+		{Name: "Location", Value: "/x"}, {Name: "Set-Cookie", Value: "a=1"}, {Name: "Set-Cookie", Value: "b=2"}}}
+	if diff := cmp.Diff(want, answer); diff != "" {
+		t.Errorf("answer: -want +got:\n%s", diff)
+	}
+	if got.Method != "POST" || got.URL.Path != "/~/a/b" || got.URL.RawPath != "/~/a%2Fb" || got.URL.RawQuery != "x=1" ||
+		got.RequestURI != "/~/a%2Fb?x=1" || got.Host != "127.0.0.1:1" || got.RemoteAddr != "127.0.0.1:0" ||
+		string(body) != "in" || got.ContentLength != 2 || got.Context().Value(key{}) == nil {
+		t.Errorf("request: got %+v with %q", got, body)
+	}
+	if diff := cmp.Diff(http.Header{"X-A": {"1", "2"}}, got.Header); diff != "" {
+		t.Errorf("header: -want +got:\n%s", diff)
+	}
+}
+
+func TestFromHandlerOfLittle(t *testing.T) {
+	silent := FromHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X-A", "1") }))
+	answer := silent(t.Context(), &exchange.Request{Verb: "GET", RawPath: "/"})
+	if answer.Status != http.StatusOK || answer.Headers.Get("X-A") != "1" || answer.Body != nil {
+		t.Errorf("a handler that writes nothing: got %+v", answer)
+	}
+	for _, path := range []string{"/%zz", "*"} {
+		answer := silent(t.Context(), &exchange.Request{Verb: "GET", RawPath: path})
+		if want := map[string]int{"/%zz": 400, "*": 200}[path]; answer.Status != want {
+			t.Errorf("%s: status %d, want %d", path, answer.Status, want)
+		}
+	}
+}

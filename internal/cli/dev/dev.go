@@ -13,8 +13,10 @@ import (
 	"sync"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/issuersite"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/console"
+	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
@@ -102,17 +104,17 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		return err
 	}
 
-	issuer, err := newIssuerSite(p)
-	if err != nil {
-		return err
-	}
-	defer issuer.close()
-	site := &site{report: report}
+	issuer := issuersite.New(issuersite.Options{
+		URL:  url,
+		Keys: func() (*devissuer.KeyStore, error) { return command.OpenKeys(p) },
+		Now:  p.Now,
+	})
+	site := &site{issuer: issuer, report: report}
 	site.gateway, err = apigateway.New(apigateway.Options{
 		Assembly:  src.assembly,
 		API:       f.api,
 		Model:     f.model(),
-		Issuer:    issuer.provider,
+		Issuer:    issuer.Provider,
 		Functions: lambdaruntime.Options{Log: report.logged, Env: f.env, Now: p.Now},
 		Record:    site.record,
 		SourceIP:  f.sourceIP,
@@ -122,7 +124,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		return src.explain(err)
 	}
 	defer site.gateway.Close()
-	if err := issuer.has(f.issuer, f.audience, src.assembly); err != nil {
+	if err := has(issuer.Current(), f.issuer, f.audience, src.assembly); err != nil {
 		return err
 	}
 	src.forget()

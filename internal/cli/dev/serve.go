@@ -14,6 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/issuersite"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/console"
 )
@@ -29,9 +30,10 @@ func listen(port int) (net.Listener, error) {
 	return l, err
 }
 
-// site is the gateway and the console, which share an address.
+// site is the gateway, the development issuer and the console, which share an address.
 type site struct {
 	gateway *apigateway.Gateway
+	issuer  *issuersite.Site
 	console *console.Console
 	report  reporter
 }
@@ -44,9 +46,12 @@ func (s *site) listenAndServe(l net.Listener, now func() time.Time) (server *fro
 	return server, ended
 }
 
-// answer passes requests on to the gateway. The console's own requests are not logged.
+// answer passes requests on to the gateway. Those for the development issuer and the console are not logged.
 func (s *site) answer(ctx context.Context, r *exchange.Request) exchange.Answer {
-	if console.Mine(r) {
+	switch {
+	case issuersite.Mine(r):
+		return s.issuer.Serve(ctx, r)
+	case console.Mine(r):
 		return s.console.Serve(r)
 	}
 	return s.gateway.Serve(ctx, r)

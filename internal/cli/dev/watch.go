@@ -5,11 +5,12 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/issuersite"
 )
 
 // watch makes the API anew whenever the sources change. It returns when ctx ends.
 func watch(
-	ctx context.Context, now func() time.Time, src *source, issuer *issuerSite, g *apigateway.Gateway, report reporter,
+	ctx context.Context, now func() time.Time, src *source, issuer *issuersite.Site, g *apigateway.Gateway, report reporter,
 ) {
 	for src.files.Wait(ctx) == nil {
 		// What changes while the app runs may be a file that was saved meanwhile, or one that the app itself writes. So
@@ -34,11 +35,11 @@ func watch(
 }
 
 // reload makes the API anew. If that fails, the old one stays.
-func reload(ctx context.Context, src *source, issuer *issuerSite, g *apigateway.Gateway) error {
+func reload(ctx context.Context, src *source, issuer *issuersite.Site, g *apigateway.Gateway) error {
 	if err := src.synthesize(ctx); err != nil {
 		return err
 	}
-	restore := issuer.remember()
+	restore := issuer.Remember()
 	if err := g.Reload(); err != nil {
 		restore()
 		return src.explain(err)

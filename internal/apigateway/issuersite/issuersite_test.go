@@ -1,14 +1,17 @@
-package dev
+package issuersite
 
 import (
 	"io"
+	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
-	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
@@ -31,14 +34,9 @@ func issuersOf(urls ...string) (out []devissuer.Issuer) {
 
 // TestIssuerSite: functions that were told of an earlier provider are served as long as the command runs.
 func TestIssuerSite(t *testing.T) {
-	cache := t.TempDir()
-	site, err := newIssuerSite(&command.Process{Now: time.Now, CacheDir: func() (string, error) { return cache, nil }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer site.close()
+	site := serve(t)
 	made := func(urls ...string) *devissuer.Provider {
-		p, err := site.provider(issuersOf(urls...))
+		p, err := site.Provider(issuersOf(urls...))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,9 +65,9 @@ func TestIssuerSite(t *testing.T) {
 	if made("https://a") != first {
 		t.Error("the same issuers get another provider, so that functions would be started again for nothing")
 	}
-	restore := site.remember()
+	restore := site.Remember()
 	second := made("https://a", "https://b")
-	if site.now() != second || second == first {
+	if site.Current() != second || second == first {
 		t.Error("other issuers get no provider of their own")
 	}
 	if !knows(first, "arn:https://a") || !knows(second, "arn:https://b") {
@@ -84,8 +82,69 @@ func TestIssuerSite(t *testing.T) {
 		}
 	}
 	restore()
-	if site.now() != first {
+	if site.Current() != first {
 		t.Error("the earlier provider does not come back")
+	}
+}
+
+// serve serves a site on loopback.
+func serve(t *testing.T) *Site {
+	t.Helper()
+	dir := t.TempDir()
+	l, err := front.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	site := New(Options{
+		URL: "http://" + l.Addr().String(),
+		Keys: func() (*devissuer.KeyStore, error) {
+			return devissuer.OpenKeys(devissuer.KeyOptions{Dir: devissuer.Folder(dir)})
+		},
+		Now: time.Now,
+	})
+	server := front.New(front.Options{Func: site.Serve})
+	go server.Serve(l)
+	t.Cleanup(server.Close)
+	return site
+}
+
+// Cookies of an app on localhost must not reach a provider, and no page of a name of its own may read its answers.
+func TestOtherHosts(t *testing.T) {
+	site := serve(t)
+	p, err := site.Provider(issuersOf("https://a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := net.SplitHostPort(site.host)
+	for host, want := range map[string]int{
+		site.host:                     http.StatusOK,
+		"localhost:" + port:           http.StatusMisdirectedRequest,
+		"rebound.example.com:" + port: http.StatusMisdirectedRequest,
+		"127.0.0.1":                   http.StatusMisdirectedRequest,
+		"":                            http.StatusMisdirectedRequest,
+	} {
+		u, err := url.Parse(p.JWKSURL("https://a"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &exchange.Request{Verb: http.MethodGet, RawPath: u.Path, Host: host}
+		if !Mine(r) {
+			t.Errorf("%s is not the site's", r.RawPath)
+		}
+		if got := site.Serve(t.Context(), r).Status; got != want {
+			t.Errorf("host %q: status %d, want %d", host, got, want)
+		}
+	}
+}
+
+func TestMine(t *testing.T) {
+	for path, want := range map[string]bool{
+		"/~/issuers/a/jwks": true, "/~/secrets/A": true, "/~/issuers": false, "/~/apis": false, "/": false,
+		"/prod/~/issuers/a": false, "/~issuers/a": false,
+	} {
+		if got := Mine(&exchange.Request{RawPath: path}); got != want {
+			t.Errorf("%s: got %t, want %t", path, got, want)
+		}
 	}
 }
 
