@@ -61,7 +61,7 @@ func Start(t TB, assembly string, o Options) *Server {
 
 // answer passes requests on to the gateway, but those for the development issuer.
 func (s *Server) answer(ctx context.Context, r *exchange.Request) exchange.Answer {
-	if s.issuer != nil && issuersite.Mine(r) {
+	if s.issuer != nil && issuersite.Mine(r) && !s.gateway.ForApp(r) {
 		return s.issuer.Serve(ctx, r)
 	}
 	return s.gateway.Serve(ctx, r)

@@ -18,7 +18,7 @@ import (
 // answer finds the stage and the route of a request, has it checked, and asks its integration.
 func (s *served) answer(ctx context.Context, r *exchange.Request, record *Record) exchange.Answer {
 	record.Identity = s.identity
-	st := s.stages[r.Stage]
+	st := s.locate(r)
 	if st == nil {
 		// What API Gateway answers to a stage that does not exist.
 		record.Reason = fmt.Sprintf("there is no stage %q: the stage is the first part of the path", r.Stage)

@@ -124,7 +124,7 @@ func (g *Gateway) Close() { g.pool.Close() }
 // ServeHTTP answers a request of net/http, whose header names are canonical; see [front.Handler].
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.http.ServeHTTP(w, r) }
 
-// Serve answers one request. The first segment of its path is the stage.
+// Serve answers one request. The first segment of its path is the stage, but at [AppHost] for an [App].
 func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answer {
 	g.receive(r)
 	now := r.Time
@@ -141,13 +141,12 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 	return answer
 }
 
-// receive gives a request its time, its IDs and its stage.
+// receive gives a request its time and its IDs.
 func (g *Gateway) receive(r *exchange.Request) {
 	r.Time = g.options.Now()
 	r.RequestID = lambdaruntime.NewUUID()
 	r.ExtendedID = newExtendedID()
 	r.TraceID = traceOf(r.Headers, r.Time)
-	r.Stage, r.Path = splitStage(r.RawPath)
 	if g.options.SourceIP != "" {
 		r.SourceIP = g.options.SourceIP
 	}

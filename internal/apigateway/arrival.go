@@ -14,7 +14,7 @@ import (
 // arrive makes a request that of the stage: with the stage's own name, whatever it is served under, and with the header
 // Authorization as an edge-optimized API hands it on.
 func (st *stage) arrive(r *exchange.Request) {
-	if st.mount != st.stage.Name {
+	if st.mount != st.stage.Name && !r.Domain {
 		r.Stage, r.Mount = st.stage.Name, st.mount
 	}
 	if !st.edge {

@@ -23,6 +23,7 @@ type served struct {
 	issuer   *devissuer.Provider // nil without one
 	keys     []checks.AccessKey
 	stages   map[string]*stage
+	apps     []app
 	names    map[string]bool // of the functions in the pool
 	identity []string        // names of what authorizers know callers by
 	problems map[string]string
@@ -95,6 +96,7 @@ func (g *Gateway) serve(m *apimodel.Model) (*served, error) {
 	for _, c := range chosen {
 		s.stages[c.mount] = s.newStage(c.api, c.stage, c.mount)
 	}
+	s.findApps(chosen)
 	s.identity = identityNames(chosen)
 	return s, nil
 }

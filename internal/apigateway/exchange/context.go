@@ -2,7 +2,9 @@ package exchange
 
 import "strings"
 
-// FullPath is the path with the stage, undecoded, as requestContext.path and $context.path have it.
+// FullPath is the path with the stage or, by a custom domain, with its base path alone, undecoded, as
+// requestContext.path and $context.path have it.
+// Source for custom domains: https://github.com/localstack/localstack/pull/12296, which lists what AWS does.
 func (r *Request) FullPath() string {
 	if r.RawPath != "" {
 		if r.Mount != "" {

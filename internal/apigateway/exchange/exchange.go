@@ -51,10 +51,12 @@ func (h Headers) Values(name string) iter.Seq[string] {
 // Request is a request to a stage of an API.
 type Request struct {
 	Verb     string // in capitals
-	Stage    string // the first segment of the target's path
+	Stage    string // the first segment of the target's path, or what a custom domain is mapped to
 	Path     string // the rest of it, undecoded, with its leading slash; "/" for the root
 	RawPath  string // the whole path as it came, the stage included
 	Mount    string // what stands in RawPath where a caller on AWS has Stage; "" for Stage itself
+	Domain   bool   // it came by a custom domain: RawPath has Base in place of the stage
+	Base     string // of a custom domain's mapping, such as "/v1"; "" for the root
 	RawQuery string // what follows the question mark, undecoded
 	Headers  Headers
 	Body     []byte

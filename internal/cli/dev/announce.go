@@ -24,6 +24,7 @@ import (
 type announcement struct {
 	routes   matrix.Matrix
 	stages   []servedStage
+	apps     []servedApp
 	problems []string // what is not as on AWS
 	examples []tryout.Example
 	revokers []revoker          // of issuers that are asked about their tokens
@@ -73,8 +74,8 @@ func announce(
 	noteAddress(note, f, examples)
 
 	a := announcement{
-		routes: routes, stages: stages(g, model, routes, url), problems: g.Problems(), examples: examples,
-		revokers: revokers(g), keys: keys(g, routes), console: url + "/", url: url,
+		routes: routes, stages: stages(g, model, routes, url), apps: servedApps(g, routes, url), problems: g.Problems(),
+		examples: examples, revokers: revokers(g), keys: keys(g, routes), console: url + "/", url: url,
 	}
 	if f.watch {
 		a.watched = watchedFolder(src)

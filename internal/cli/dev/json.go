@@ -28,6 +28,9 @@ func (j *jsonReporter) announced(a announcement) {
 	for _, s := range a.stages {
 		add(map[string]string{"event": "stage", "api": s.api, "url": s.url})
 	}
+	for _, app := range a.apps {
+		add(map[string]string{"event": "app", "api": app.api, "url": app.url, "login": app.login})
+	}
 	for _, p := range a.problems {
 		add(problemEvent(p))
 	}

@@ -46,9 +46,11 @@ func (s *site) listenAndServe(l net.Listener, now func() time.Time) (server *fro
 	return server, ended
 }
 
-// answer passes requests on to the gateway. Those for the development issuer and the console are not logged.
+// answer passes requests on to the gateway. Those for the development issuer and the console are not logged. An app's
+// own name of this machine has neither of them.
 func (s *site) answer(ctx context.Context, r *exchange.Request) exchange.Answer {
 	switch {
+	case s.gateway.ForApp(r):
 	case issuersite.Mine(r):
 		return s.issuer.Serve(ctx, r)
 	case console.Mine(r):

@@ -56,7 +56,11 @@ func (t *textReporter) announced(a announcement) {
 	if a.watched != "" {
 		say = append(say, "watching "+a.watched+" for changes")
 	}
-	t.out.announce(append(say, "listening on "+a.url)...)
+	say = append(say, "listening on "+a.url)
+	for _, app := range a.apps {
+		say = append(say, app.String())
+	}
+	t.out.announce(say...)
 }
 
 func (t *textReporter) unannounced() { t.out.announce() }
