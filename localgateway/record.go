@@ -4,9 +4,11 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/credentials"
 )
 
-// Record describes one request with its answer. It does not change after [Options.Record] has received it.
+// Record describes one request with its answer. It does not change after [Options.Record] has received it. Credentials of
+// the request, and cookies that its answer sets, are taken out of Reason and Checks.
 type Record struct {
 	Time       time.Time     // when the request arrived
 	Duration   time.Duration // from then to the answer
@@ -65,6 +67,7 @@ type Check struct {
 }
 
 func newRecord(r *apigateway.Record) *Record {
+	mask := credentials.MaskAll(r.Request, r.Answer.Headers)
 	out := &Record{
 		Time:            r.Time,
 		Duration:        r.Took,
@@ -77,12 +80,12 @@ func newRecord(r *apigateway.Record) *Record {
 		Principal:       r.Verdict.Principal,
 		Authorizer:      Authorizer(r.Verdict.Authorizer),
 		Cache:           CacheResult(r.Verdict.Cache),
-		Reason:          r.Reason,
+		Reason:          mask(r.Reason),
 		AuthorizerTime:  r.Verdict.AuthorizerTime,
 		IntegrationTime: r.IntegrationTime,
 	}
 	for _, step := range r.Verdict.Trace {
-		out.Checks = append(out.Checks, Check{Name: step.Check, Passed: step.Passed, Detail: step.Detail})
+		out.Checks = append(out.Checks, Check{Name: step.Check, Passed: step.Passed, Detail: mask(step.Detail)})
 	}
 	return out
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/issuersite"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
@@ -100,9 +101,13 @@ type developmentIssuer struct {
 	server *front.Server // nil if the server of the gateway serves it
 }
 
-// newDevelopmentIssuer makes one for a gateway that is served at a URL. Without a URL it is served on a port of its
-// own.
+// newDevelopmentIssuer makes one for a gateway that is served at a URL, where its app has an origin. Without a URL it is
+// served on a port of its own.
 func newDevelopmentIssuer(url string, now func() time.Time) (*developmentIssuer, error) {
+	origin := ""
+	if url != "" {
+		origin = apigateway.AppOrigin(url)
+	}
 	folder, err := os.MkdirTemp("", "localgateway-")
 	if err != nil {
 		return nil, fmt.Errorf("localgateway: %w", err)
@@ -123,6 +128,8 @@ func newDevelopmentIssuer(url string, now func() time.Time) (*developmentIssuer,
 		URL:  url,
 		Keys: func() (*devissuer.KeyStore, error) { return keys, nil },
 		Now:  now,
+
+		AppOrigin: origin,
 	})
 	if listener != nil {
 		i.server = front.New(front.Options{Func: i.Serve, Now: now})

@@ -23,7 +23,6 @@ var floors = [][]string{
 	{"internal/cli/dev"},
 	{"internal/cli/command", "internal/cli/console", "internal/cli/cdkapp", "internal/cli/devrecord"},
 	{"internal/cli/tryout"},
-	{"internal/cli/credentials"},
 	{"localgateway"},
 	{"internal/apigateway"},
 	{"internal/apigateway/validation"},

@@ -12,8 +12,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
 )
 
-// addLogin adds a login with this configuration: its function and two of its routes.
-func addLogin(to object, config string) {
+// addLogin adds a login with these settings besides what each has: its function and two of its routes.
+func addLogin(to object, settings string) {
+	config := `{"issuer":{"url":"https://idp.example.com","audiences":["orders"]},"clientId":"shop"` + settings + `}`
 	f := function()
 	f["Properties"].(object)["Environment"] = object{"Variables": object{login.Variable: config}}
 	to["LoginFn"] = f
@@ -56,18 +57,18 @@ func (r reply) seen(t *testing.T) string {
 // TestApp serves an API with a login at the root of localhost, as behind a custom domain.
 func TestApp(t *testing.T) {
 	for _, c := range []struct{ name, config, host, path, want string }{
-		{"by its stage", `{}`, "127.0.0.1:PORT", "/prod/auth/login", "/auth/login /prod/auth/login /auth/login prod 127.0.0.1:PORT ID"},
-		{"by its stage on localhost", `{}`, "localhost:PORT", "/prod/auth/login", "/auth/login /prod/auth/login /auth/login prod localhost:PORT ID"},
-		{"at the root", `{}`, "localhost:PORT", "/auth/login", "/auth/login /auth/login /auth/login prod localhost:PORT ID"},
-		{"of a name in capitals", `{}`, "LocalHost:PORT", "/auth/login", "/auth/login /auth/login /auth/login prod LocalHost:PORT ID"},
-		{"of a proxy's port", `{}`, "localhost:5173", "/auth/login", "/auth/login /auth/login /auth/login prod localhost:5173 ID"},
-		{"with more slashes", `{}`, "localhost:PORT", "//auth/login", "/auth/login //auth/login /auth/login prod localhost:PORT ID"},
-		{"below a base path", `{"basePath":"/v1"}`, "localhost:PORT", "/v1/auth/login", "/v1/auth/login /v1/auth/login /auth/login prod localhost:PORT ID"},
-		{"below the stage", `{"basePath":"/prod"}`, "localhost:PORT", "/prod/auth/login", "/auth/login /prod/auth/login /auth/login prod localhost:PORT ID"},
-		{"not at the root of an address", `{}`, "127.0.0.1:PORT", "/auth/login", ""},
-		{"not at the root of another name", `{}`, "localhost.example.com:PORT", "/auth/login", ""},
-		{"not beside a base path", `{"basePath":"/v1"}`, "localhost:PORT", "/auth/login", ""},
-		{"not by a part of a base path", `{"basePath":"/v1"}`, "localhost:PORT", "/v10/auth/login", ""},
+		{"by its stage", ``, "127.0.0.1:PORT", "/prod/auth/login", "/auth/login /prod/auth/login /auth/login prod 127.0.0.1:PORT ID"},
+		{"by its stage on localhost", ``, "localhost:PORT", "/prod/auth/login", "/auth/login /prod/auth/login /auth/login prod localhost:PORT ID"},
+		{"at the root", ``, "localhost:PORT", "/auth/login", "/auth/login /auth/login /auth/login prod localhost:PORT ID"},
+		{"of a name in capitals", ``, "LocalHost:PORT", "/auth/login", "/auth/login /auth/login /auth/login prod LocalHost:PORT ID"},
+		{"of a proxy's port", ``, "localhost:5173", "/auth/login", "/auth/login /auth/login /auth/login prod localhost:5173 ID"},
+		{"with more slashes", ``, "localhost:PORT", "//auth/login", "/auth/login //auth/login /auth/login prod localhost:PORT ID"},
+		{"below a base path", `,"basePath":"/v1"`, "localhost:PORT", "/v1/auth/login", "/v1/auth/login /v1/auth/login /auth/login prod localhost:PORT ID"},
+		{"below the stage", `,"basePath":"/prod"`, "localhost:PORT", "/prod/auth/login", "/auth/login /prod/auth/login /auth/login prod localhost:PORT ID"},
+		{"not at the root of an address", ``, "127.0.0.1:PORT", "/auth/login", ""},
+		{"not at the root of another name", ``, "localhost.example.com:PORT", "/auth/login", ""},
+		{"not beside a base path", `,"basePath":"/v1"`, "localhost:PORT", "/auth/login", ""},
+		{"not by a part of a base path", `,"basePath":"/v1"`, "localhost:PORT", "/v10/auth/login", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := bare()
@@ -90,7 +91,7 @@ func TestApp(t *testing.T) {
 // A path that the API does not have is the API's to answer, also where other paths of this machine would have a page.
 func TestAppHasAll(t *testing.T) {
 	r := bare()
-	addLogin(r, `{}`)
+	addLogin(r, ``)
 	s := serve(t, r)
 	for _, path := range []string{"/", "/~/apis", "/~/issuers/a/jwks", "/nothing"} {
 		request := &exchange.Request{Verb: "GET", RawPath: path, Host: "localhost:3000"}
@@ -110,7 +111,7 @@ func TestAppHasAll(t *testing.T) {
 // TestApps: the first of several APIs with a login has the root, and all are at their stages.
 func TestApps(t *testing.T) {
 	r := bare()
-	addLogin(r, `{"path":"/signin"}`)
+	addLogin(r, `,"path":"/signin"`)
 	r["Two"] = resource("ApiGateway::RestApi", object{"Name": "two"})
 	r["TwoDeployment"] = resource("ApiGateway::Deployment", object{"RestApiId": ref("Two")})
 	r["TwoStage"] = resource("ApiGateway::Stage",

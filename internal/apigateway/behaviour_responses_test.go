@@ -195,7 +195,15 @@ func responseBehaviour(t *testing.T) []behaviour {
 			"ResponseTemplates": object{"application/json": `{"why":"$context.error.validationErrorString"}`},
 		},
 	)
-	plain, own, told := serve(t, r), serve(t, customised), serve(t, explained)
+	paged := bare()
+	for id, v := range r {
+		paged[id] = v
+	}
+	paged["Page"] = gatewayResponse("UNAUTHORIZED", object{"ResponseTemplates": object{
+		"text/html":        `<!doctype html><a href="/auth/login?return=/">Log in</a>`,
+		"application/json": `{"message":$context.error.messageString}`,
+	}})
+	plain, own, told, page := serve(t, r), serve(t, customised), serve(t, explained), serve(t, paged)
 	ask := func(name, source string, s *site, target, want string, show string, headers ...string) behaviour {
 		return behaviour{line: 25, name: name, source: source, want: want, got: func(t *testing.T) string {
 			got := s.send(t, target, headers...)
@@ -217,7 +225,21 @@ func responseBehaviour(t *testing.T) []behaviour {
 			return got.String()
 		}}
 	}
+	const (
+		html = `401 UnauthorizedException <!doctype html><a href="/auth/login?return=/">Log in</a>; Content-Type: text/html`
+		json = unauthorized + "; Content-Type: application/json"
+	)
+	accepts := func(name, want, accept string) behaviour {
+		return ask(name, docTemplates, page, "GET /prod/guarded/7", want, "Content-Type", "Accept: "+accept)
+	}
 	return []behaviour{
+		// The Accept headers of navigations: https://developer.mozilla.org/docs/Web/HTTP/Guides/Content_negotiation
+		accepts("a page for a navigation of Chromium", html, "text/html,application/xhtml+xml,application/xml;q=0.9,"+
+			"image/avif,image/webp,image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7"),
+		accepts("a page for a navigation of Firefox", html, "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
+		accepts("JSON for fetch", json, "*/*"),
+		accepts("JSON for one who asks for it", json, "application/json, text/html"),
+		accepts("JSON for an image", json, "image/avif,image/webp,*/*;q=0.8"),
 		ask("UNAUTHORIZED", docResponses, plain, "GET /prod/guarded/7", unauthorized, ""),
 		ask("ACCESS_DENIED", docResponses, plain, "GET /prod/guarded/7", implicitDeny, "", bearer("other")),
 		ask("AUTHORIZER_CONFIGURATION_ERROR", docResponses, plain, "GET /prod/guarded/7", broken, "", bearer("error:boom")),

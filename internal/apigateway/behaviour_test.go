@@ -57,6 +57,7 @@ const (
 	docRuntime       = "https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html"
 	docResponses     = guide + "supported-gateway-response-types.html"
 	docValidation    = guide + "api-gateway-method-request-validation.html"
+	docTemplates     = guide + "request-response-data-mappings.html"
 	docCustomize     = guide + "customize-gateway-responses.html"
 	docReference     = guide + "api-gateway-mapping-template-reference.html"
 	docMock          = guide + "how-to-mock-integration.html"

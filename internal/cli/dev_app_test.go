@@ -14,7 +14,8 @@ import (
 func loginAPI(id string, paths ...string) map[string]any {
 	r := mockAPI(id, paths...)
 	r[id+"Fn"] = map[string]any{"Type": "AWS::Lambda::Function", "Properties": map[string]any{
-		"Environment": map[string]any{"Variables": map[string]any{login.Variable: `{}`}}}}
+		"Environment": map[string]any{"Variables": map[string]any{
+			login.Variable: `{"issuer":{"url":"https://idp.example.com","audiences":["orders"]},"clientId":"shop"}`}}}}
 	uri := map[string]any{"Fn::Join": []any{"", []any{
 		"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/",
 		map[string]any{"Fn::GetAtt": []string{id + "Fn", "Arn"}}, "/invocations"}}}

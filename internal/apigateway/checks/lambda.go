@@ -139,14 +139,28 @@ func (g *Guard) identity(c *Call, a *apimodel.Authorizer) ([]string, *mapping.Fa
 		value := g.sourceValue(c, s)
 		if value == "" && a.TTL > 0 {
 			d := unauthorized(
-				"the identity source %s is missing or empty, and with caching on each has to be there, so the authorizer is not asked",
+				"the identity source %s is missing or empty, and with caching on each has to be there, so the authorizer is not asked%s",
 				s,
+				hint(s),
 			)
 			return nil, &d
 		}
 		values = append(values, value)
 	}
 	return values, nil
+}
+
+// hint says how a request gets an identity source that browsers set; "" for another one.
+// Sources: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header and RFC 6265, section 5.4
+func hint(s apimodel.IdentitySource) string {
+	switch {
+	case s.In != "header":
+	case strings.EqualFold(s.Name, "Sec-Fetch-Site"):
+		return ": browsers send Sec-Fetch-Site; curl needs -H 'Sec-Fetch-Site: same-origin'"
+	case strings.EqualFold(s.Name, "Cookie"):
+		return ": the request has no cookie, so no session: log in first"
+	}
+	return ""
 }
 
 // cached looks for an earlier answer.

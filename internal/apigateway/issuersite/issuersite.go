@@ -34,6 +34,9 @@ type Options struct {
 	URL  string                              // of the gateway, such as "http://127.0.0.1:3000"; required
 	Keys func() (*devissuer.KeyStore, error) // opens the keys when the first provider is made; required
 	Now  func() time.Time                    // the clock of tokens; default [time.Now]
+
+	// AppOrigin is the origin of an app with a login; see [devissuer.Options]. Default: that of the template.
+	AppOrigin string
 }
 
 // Site serves providers. It is safe for concurrent use.
@@ -71,7 +74,9 @@ func (s *Site) Provider(issuers []devissuer.Issuer) (*devissuer.Provider, error)
 		}
 		s.keys = keys
 	}
-	p, err := devissuer.New(s.keys, issuers, devissuer.Options{BaseURL: s.options.URL + prefix, Now: s.options.Now})
+	p, err := devissuer.New(s.keys, issuers, devissuer.Options{
+		BaseURL: s.options.URL + prefix, AppOrigin: s.options.AppOrigin, Now: s.options.Now,
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/credentials"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
-	"github.com/gatehouse-cdk/gatehouse/internal/cli/credentials"
 )
 
 // decision is a request with all decisions on it, in order.
@@ -48,7 +48,7 @@ type sent struct {
 }
 
 func (v *view) decision(e entry) decision {
-	m := credentials.Mask(e.Request, v.sources...)
+	m := credentials.MaskAll(e.Request, e.Answer.Headers, v.sources...)
 	out := decision{
 		summary:       v.summary(e),
 		Steps:         steps(e),

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/credentials"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
-	"github.com/gatehouse-cdk/gatehouse/internal/cli/credentials"
 )
 
 // summary is a request in the list. Times are in milliseconds.
@@ -67,7 +67,7 @@ func (c *Console) answerRequest(id string) exchange.Answer {
 }
 
 func (v *view) summary(e entry) summary {
-	m := credentials.Mask(e.Request, v.sources...)
+	m := credentials.MaskAll(e.Request, e.Answer.Headers, v.sources...)
 	return summary{
 		Seq:          e.seq,
 		ID:           e.Request.RequestID,

@@ -294,6 +294,17 @@ func TestNoCredential(t *testing.T) {
 		),
 		c.call(t, "GET /prod/query?access="+opaque+"12", "X-Session-Of: "+opaque+"13", "X-Note: the token is "+token),
 	}
+	callback := request("GET /prod/auth/callback?code="+opaque+"18&state="+opaque+"19",
+		"Cookie: __Host-session="+opaque+"20; __Host-login-a="+opaque+"21", "Sec-Fetch-Site: cross-site")
+	callback.RequestID = "callback"
+	said := "the code " + opaque + "18 of the state " + opaque + "19, with " + opaque + "20 and " + opaque + "21, got " + opaque + "22"
+	c.Record(&apigateway.Record{
+		Request: callback, Route: "GET /auth/callback", Reason: said,
+		Answer: exchange.Answer{Status: 500, Headers: exchange.Headers{
+			{Name: "Set-Cookie", Value: "__Host-session=" + opaque + "22; Path=/"}}},
+		Verdict: checks.Verdict{Trace: []checks.Step{{Check: "policy", Passed: true, Detail: said}}},
+	})
+	answers = append(answers, exchange.Answer{})
 	c.Record(
 		&apigateway.Record{
 			Request: request("GET /prod/open", "Authorization: "+opaque+"14"),

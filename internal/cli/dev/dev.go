@@ -108,6 +108,8 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		URL:  url,
 		Keys: func() (*devissuer.KeyStore, error) { return command.OpenKeys(p) },
 		Now:  p.Now,
+
+		AppOrigin: apigateway.AppOrigin(url),
 	})
 	site := &site{issuer: issuer, report: report}
 	site.gateway, err = apigateway.New(apigateway.Options{

@@ -9,9 +9,9 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/credentials"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
-	"github.com/gatehouse-cdk/gatehouse/internal/cli/credentials"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
@@ -99,7 +99,7 @@ type authorizer struct {
 
 // requestOf returns the event of a request, without its credentials.
 func requestOf(r *apigateway.Record) request {
-	mask := credentials.Mask(r.Request, r.Identity...)
+	mask := credentials.MaskAll(r.Request, r.Answer.Headers, r.Identity...)
 	out := request{
 		Event:         "request",
 		Time:          r.Time.UTC(),

@@ -12,10 +12,10 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/credentials"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
-	"github.com/gatehouse-cdk/gatehouse/internal/cli/credentials"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
@@ -243,6 +243,29 @@ func TestOthers(t *testing.T) {
 }
 
 // TestConcurrent: lines of many requests do not mix.
+// TestNothingOfALogin: what a browser and a provider send at a login is worth a session, and so are the cookies.
+func TestNothingOfALogin(t *testing.T) {
+	const secret = "of-a-login-"
+	said := secret + "code, " + secret + "state, " + secret + "attempt, " + secret + "old, " + secret + "new"
+	for _, json := range []bool{false, true} {
+		var out bytes.Buffer
+		reporterTo(&out, json, time.Now).answered(record(func(r *apigateway.Record) {
+			r.Request.RawPath = "/auth/callback"
+			r.Request.RawQuery = "code=" + secret + "code&state=" + secret + "state&iss=https://idp.example.com"
+			r.Request.Headers = exchange.Headers{
+				{Name: "cookie", Value: "__Host-login-a=" + secret + "attempt; __Host-session=" + secret + "old"},
+				{Name: "Sec-Fetch-Site", Value: "cross-site"},
+			}
+			r.Identity = []string{"Cookie", "Sec-Fetch-Site"}
+			r.Answer.Status, r.Reason = 500, said+", the site is cross-site"
+			r.Answer.Headers = exchange.Headers{{Name: "Set-Cookie", Value: "__Host-session=" + secret + "new; Path=/; Secure"}}
+		}))
+		if got := out.String(); strings.Contains(got, secret) || !strings.Contains(got, "the site is cross-site") {
+			t.Errorf("got %s", got)
+		}
+	}
+}
+
 func TestConcurrent(t *testing.T) {
 	var b bytes.Buffer
 	r := reporterTo(&b, true, time.Now)

@@ -10,8 +10,8 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/credentials"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
-	"github.com/gatehouse-cdk/gatehouse/internal/cli/credentials"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/tryout"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )

@@ -6,6 +6,7 @@
 package credentials
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,11 +35,19 @@ var words = []string{
 	"access-key", "access_key", "jwt", "assertion", "csrf", "xsrf",
 }
 
+// names are whole names of parameters that a login's requests have: the code of the provider, what the browser proves its
+// attempt by, and the verifier of the code (RFC 6749, section 4.1.2, and RFC 7636, section 4.5).
+var names = []string{"code", "state", "nonce", "code_verifier"}
+
 // Named reports whether a header or a parameter of this name holds a credential. The further names are those of the
 // identity sources of an API's authorizers.
 func Named(name string, further ...string) bool {
 	lower := strings.ToLower(name)
+	if strings.HasPrefix(lower, "sec-fetch-") { // what a browser says of the request, also as an identity source
+		return false
+	}
 	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(lower, w) }) ||
+		slices.Contains(names, lower) ||
 		slices.ContainsFunc(further, func(f string) bool { return strings.EqualFold(f, name) })
 }
 
@@ -48,7 +57,23 @@ const minLength = 6
 // Mask takes out of texts about a request what it brought as credentials, also where an authorizer or a function
 // repeats it. The further names are as in [Named].
 func Mask(r *exchange.Request, further ...string) func(string) string {
+	return mask(valuesOf(r, further))
+}
+
+// MaskAll is [Mask] of a request and its answer: it also takes out the cookies that the answer sets.
+func MaskAll(r *exchange.Request, answer exchange.Headers, further ...string) func(string) string {
 	values := valuesOf(r, further)
+	for cookie := range answer.Values("Set-Cookie") {
+		pair, _, _ := strings.Cut(cookie, ";")
+		if _, value, _ := strings.Cut(pair, "="); len(strings.TrimSpace(value)) >= minLength {
+			values = append(values, strings.TrimSpace(value))
+		}
+	}
+	return mask(sorted(values))
+}
+
+// mask takes values out of a text, which are sorted.
+func mask(values []string) func(string) string {
 	return func(text string) string {
 		for _, v := range values {
 			text = strings.ReplaceAll(text, v, Hidden)
@@ -57,7 +82,7 @@ func Mask(r *exchange.Request, further ...string) func(string) string {
 	}
 }
 
-// valuesOf are the values to look for, the longest first, so that none is left over in part.
+// valuesOf are the values to look for, sorted.
 func valuesOf(r *exchange.Request, further []string) (values []string) {
 	add := func(v string) {
 		if v = strings.TrimSpace(v); len(v) >= minLength {
@@ -87,7 +112,12 @@ func valuesOf(r *exchange.Request, further []string) (values []string) {
 			}
 		}
 	}
-	slices.SortFunc(values, func(a, b string) int { return len(b) - len(a) })
+	return sorted(values)
+}
+
+// sorted has the longest value first, so that none is left over in part.
+func sorted(values []string) []string {
+	slices.SortFunc(values, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	return slices.Compact(values)
 }
 

@@ -19,7 +19,14 @@ func TestNamed(t *testing.T) {
 		"X-Amz-Signature":      true,
 		"password":             true,
 		"access_token":         true,
-		"X-Shop":               true, // a further one
+		"code":                 true,
+		"State":                true,
+		"nonce":                true,
+		"code_verifier":        true,
+		"zipcode":              false,
+		"united-states":        false,
+		"X-Shop":               true,  // a further one
+		"Sec-Fetch-Site":       false, // though it is one, and its name has a part of a credential's
 		"Accept":               false,
 		"Content-Type":         false,
 		"User-Agent":           false,
@@ -27,7 +34,7 @@ func TestNamed(t *testing.T) {
 		"limit":                false,
 		"X-Amz-Date":           false,
 	} {
-		if got := Named(name, "x-shop"); got != want {
+		if got := Named(name, "x-shop", "Sec-Fetch-Site"); got != want {
 			t.Errorf("Named(%q) = %t, want %t", name, got, want)
 		}
 	}
@@ -73,6 +80,15 @@ func TestMask(t *testing.T) {
 			Hidden + " is " + Hidden,
 		},
 		{"an identity source", "its name says nothing", "X-Shop", "opaque-value", "", "for opaque-value", "for " + Hidden},
+		{
+			"of a login's callback",
+			"the code and the state are worth a session",
+			"Cookie",
+			"__Host-login-0123456789abcdef=sealed-attempt",
+			"code=of-the-provider&state=of-the-browser&iss=https%3A%2F%2Fidp.example.com",
+			"of-the-provider of-the-browser sealed-attempt https://idp.example.com",
+			Hidden + " " + Hidden + " " + Hidden + " https://idp.example.com",
+		},
 		{"a harmless header", "", "Accept", "application/json", "", "takes application/json", "takes application/json"},
 		{"a short value", "it would be found by chance", "Authorization", "GET", "", "GET /orders", "GET /orders"},
 		{
@@ -103,5 +119,17 @@ func TestTokens(t *testing.T) {
 		}, {Name: "Cookie", Value: "a=b; id=" + token}, {Name: "Accept", Value: "*/*"}}}
 	if got := Tokens(r); !slices.Equal(got, []string{token, other}) {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestMaskAll(t *testing.T) {
+	r := &exchange.Request{Headers: exchange.Headers{{Name: "Cookie", Value: "__Host-session=the-old-one"}}}
+	mask := MaskAll(r, exchange.Headers{
+		{Name: "set-cookie", Value: "__Host-session=the-new-one; Path=/; Secure"},
+		{Name: "Set-Cookie", Value: "__Host-login-a=; Max-Age=0"},
+		{Name: "Content-Type", Value: "text/html"},
+	})
+	if got, want := mask("the-old-one the-new-one Path text/html"), Hidden+" "+Hidden+" Path text/html"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
