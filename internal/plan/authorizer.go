@@ -46,6 +46,12 @@ type Authorizer struct {
 	// JSONClaims says that access logs and templates get claims as JSON text, quotes included.
 	JSONClaims bool
 
+	// Session says that it takes the session of a login; nil for any other.
+	Session *Session
+
+	// Cookies are the names of cookies that it takes for tokens.
+	Cookies []string
+
 	// NamesKeys says that its answer may name an API key (usageIdentifierKey).
 	NamesKeys bool
 }

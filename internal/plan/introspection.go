@@ -2,7 +2,6 @@ package plan
 
 import (
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -32,36 +31,16 @@ func (n *Introspection) check(bad func(format string, a ...any)) {
 	if !Unresolved(n.ClientID) && !printable(n.ClientID) {
 		bad("ClientID %q: want the id of the client that asks, in printable ASCII", n.ClientID)
 	}
-	if !n.Secret {
-		bad("ClientAuth has no secret: an endpoint answers clients that authenticate; set it to ClientSecret(secret) or " +
-			"PrivateKeyJWT(key, algorithm)")
-	}
-	switch n.Method {
-	case clientauth.Basic, clientauth.Post:
-		if n.Algorithm != "" || n.KeyID != "" || n.Audience != "" {
-			bad("ClientAuth has Algorithm, KeyID or Audience, which are for %s, with the method %s: leave them out, or use "+
-				"PrivateKeyJWT(key, algorithm)", clientauth.PrivateKey, n.Method)
-		}
-	case clientauth.PrivateKey:
-		if known := clientauth.Algorithms(); !slices.Contains(known, n.Algorithm) {
-			bad("ClientAuth signs with the algorithm %q: want one of %s", n.Algorithm, strings.Join(known, ", "))
-		}
-		if !Unresolved(n.KeyID) && n.KeyID != "" && !printable(n.KeyID) {
-			bad("ClientAuth has the KeyID %q: want printable ASCII", n.KeyID)
-		}
-		if !Unresolved(n.Audience) && n.Audience != "" && !printable(n.Audience) {
-			bad("ClientAuth has the Audience %q: want printable ASCII", n.Audience)
-		}
-	default:
-		if n.Secret || n.Method != "" {
-			bad("ClientAuth has the Method %q: want %s, %s or %s", n.Method, clientauth.Basic,
-				clientauth.Post, clientauth.PrivateKey)
-		}
-	}
+	n.auth().check("ClientAuth has no secret: an endpoint answers clients that authenticate; set it to "+
+		"ClientSecret(secret) or PrivateKeyJWT(key, algorithm)", bad)
 	if t := n.AnswerTTL; t != NoCache && (t < 0 || t > introspection.MaxKeep || t%time.Second != 0) {
 		bad("AnswerTTL %s: want whole seconds up to %s, 0s for the default of 1m0s, or NoCache", t,
 			introspection.MaxKeep)
 	}
+}
+
+func (n *Introspection) auth() ClientAuth {
+	return ClientAuth{n.Method, n.Secret, n.Algorithm, n.KeyID, n.Audience}
 }
 
 // endpointProblem is why a token may not be sent to a URL, as the end of a sentence; "" if it may.

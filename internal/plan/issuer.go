@@ -20,6 +20,10 @@ type Issuer struct {
 	Type, TokenUse                       string
 	Clients                              []string
 	Leeway                               time.Duration
+
+	// The claims that these are read from; "" for the default.
+	ScopesClaim, GroupsClaim, RolesClaim, PrincipalClaim string
+
 	MaxLifetime, MaxKeyAge, StaleCeiling time.Duration
 	Introspection                        *Introspection // nil if it is not asked
 

@@ -101,16 +101,20 @@ func (j *JWT) check() (errs []error) {
 	if err := j.checkOpaqueIssuers(); err != nil {
 		errs = append(errs, err)
 	}
-	for i, claim := range j.ContextClaims {
+	return append(errs, checkContextClaims("JWT.ContextClaims", j.ContextClaims)...)
+}
+
+// checkContextClaims checks the claims that a backend is handed, by the field that has them.
+func checkContextClaims(field string, claims []string) (errs []error) {
+	for i, claim := range claims {
 		switch {
 		case claim == "":
-			errs = append(errs, errors.New("JWT.ContextClaims has an empty name"))
+			errs = append(errs, fmt.Errorf("%s has an empty name", field))
 		case authz.IsReserved(claim):
-			errs = append(errs, fmt.Errorf("JWT.ContextClaims has %q, which is the name of what the context holds "+
-				"anyway: leave "+
-				"it out", claim))
-		case slices.Contains(j.ContextClaims[:i], claim):
-			errs = append(errs, fmt.Errorf("JWT.ContextClaims has %q twice: leave one out", claim))
+			errs = append(errs, fmt.Errorf("%s has %q, which is the name of what the context holds anyway: leave it out",
+				field, claim))
+		case slices.Contains(claims[:i], claim):
+			errs = append(errs, fmt.Errorf("%s has %q twice: leave one out", field, claim))
 		}
 	}
 	return errs

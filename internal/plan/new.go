@@ -14,9 +14,11 @@ import (
 func New(props Props) (*Plan, error) {
 	p := &Plan{props: props, Stage: stageName(props)}
 	errs := p.addGuards()
+	errs = append(errs, p.addLogins()...)
 	errs = append(errs, p.addRoutes()...)
 	if len(errs) == 0 {
 		errs = append(errs, p.checkTogether()...)
+		errs = append(errs, p.checkLogins()...)
 		errs = append(errs, p.checkSize()...)
 	}
 	errs = append(errs, props.Policy.check(p.policyScope())...)
@@ -84,25 +86,26 @@ func (p *Plan) addRoutes() (errs []error) {
 		errs = append(errs, errors.New("there are no Routes: an API needs at least one"))
 	}
 	var patterns []route.Pattern
-	first := map[string]int{} // where each pattern is in Routes
-	for i, r := range p.props.Routes {
+	first := map[string]PlannedRoute{} // of each pattern
+	for _, planned := range p.givenRoutes() {
+		r := planned.Route
 		pattern, err := parsePattern(r.Pattern)
 		if err != nil {
-			errs = append(errs, err)
+			if planned.Login == nil { // the check of the login's Path says so
+				errs = append(errs, err)
+			}
 			continue
 		}
-		planned := PlannedRoute{Route: r, Pattern: pattern, Index: i}
+		planned.Pattern = pattern
 		for _, err := range p.decide(&planned) {
 			errs = append(errs, fmt.Errorf("route %q: %w", r.Pattern, err))
 		}
 		p.Routes = append(p.Routes, planned)
 		if at, twice := first[pattern.String()]; twice {
-			errs = append(errs, fmt.Errorf("route %q is there twice, as Routes[%d] and Routes[%d]: leave one out, or "+
-				"join what "+
-				"they require in one", r.Pattern, at, i))
+			errs = append(errs, twiceThere(at, planned))
 			continue
 		}
-		first[pattern.String()] = i
+		first[pattern.String()] = planned
 		patterns = append(patterns, pattern)
 	}
 	table, err := route.NewTable(patterns)
@@ -120,6 +123,33 @@ func (p *Plan) addRoutes() (errs []error) {
 		}
 	}
 	return errs
+}
+
+// givenRoutes are those of the table, and then those of logins.
+func (p *Plan) givenRoutes() (out []PlannedRoute) {
+	for i, r := range p.props.Routes {
+		out = append(out, PlannedRoute{Route: r, Index: i})
+	}
+	for _, l := range p.Logins {
+		for _, r := range l.routes() {
+			out = append(out, PlannedRoute{Route: r, Login: l})
+		}
+	}
+	return out
+}
+
+// twiceThere refuses the second of two routes with one pattern.
+func twiceThere(first, second PlannedRoute) error {
+	switch {
+	case second.Login == nil:
+		return fmt.Errorf("route %q is there twice, as Routes[%d] and Routes[%d]: leave one out, or join what they "+
+			"require in one", second.Route.Pattern, first.Index, second.Index)
+	case first.Login == nil:
+		return fmt.Errorf("route %q is there twice, as Routes[%d] and as one of %s: give the login another Path, or the "+
+			"route another path", second.Route.Pattern, first.Index, second.Login)
+	}
+	return fmt.Errorf("route %q is there twice, as one of %s and of another Login: give one of them another Path",
+		second.Route.Pattern, first.Login)
 }
 
 // maxResources is how many a CloudFormation stack takes.

@@ -19,8 +19,9 @@ import (
 
 // Plan is a checked access table: what is built.
 type Plan struct {
-	Routes []PlannedRoute // as given
+	Routes []PlannedRoute // as given, and those of logins
 	Guards []*Guard       // the API's own first, then by name
+	Logins []*Login       // whose sessions guards take, in the order of the guards
 	Stage  string         // the name of the stage; "" if the API is not deployed
 
 	table *route.Table
@@ -31,9 +32,11 @@ type Plan struct {
 type PlannedRoute struct {
 	Route
 	Pattern  route.Pattern
-	Index    int    // in Props.Routes
+	Index    int    // in Props.Routes, if Login is nil
+	Login    *Login // whose route it is; nil for one of the table
 	Guard    *Guard // nil: public
 	Reason   string // why it is public
+	Forward  bool   // its function gets the access token of the caller's session
 	Requires []access.Requirement
 }
 

@@ -32,7 +32,8 @@ type Route struct {
 	PassesCredentials bool // its IntegrationOptions pass the caller's credentials through
 }
 
-// Access restricts who may call a route: a [Requirement], [Either], [Public], [GuardedBy] or [Unsupported].
+// Access restricts who may call a route: a [Requirement], [Either], [Public], [GuardedBy],
+// [Forward] or [Unsupported].
 type Access interface{ isAccess() }
 
 type (
@@ -48,6 +49,9 @@ type (
 	// GuardedBy names the route's authorizer.
 	GuardedBy struct{ Name string }
 
+	// Forward asks for the access token of the caller's session.
+	Forward struct{}
+
 	// Unsupported is a value of a type that does not restrict access.
 	Unsupported struct{ Type string }
 )
@@ -56,6 +60,7 @@ func (Requirement) isAccess() {}
 func (Either) isAccess()      {}
 func (Public) isAccess()      {}
 func (GuardedBy) isAccess()   {}
+func (Forward) isAccess()     {}
 func (Unsupported) isAccess() {}
 
 // ResourcePolicy limits who reaches the API. The fields are those of secureapi.ResourcePolicy.
@@ -108,4 +113,7 @@ type RestAPI struct {
 	MutualTLS          bool // DomainName asks for client certificates
 	NoExecuteAPI       bool // DisableExecuteApiEndpoint is true
 	BinaryMediaTypes   []string
+
+	DataTrace       bool   // DeployOptions log requests and answers whole, for the stage or a method
+	AccessLogFormat string // of DeployOptions; "" for ours
 }

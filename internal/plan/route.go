@@ -66,9 +66,11 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 					guardName, a.Name))
 			}
 			guardName, named = a.Name, true
+		case Forward:
+			r.Forward = true
 		case Unsupported:
 			errs = append(errs, fmt.Errorf("its Access holds a %s: use AnyScope, AnyGroup, AnyRole, Claim, "+
-				"PathParameter, Either, GuardedBy or Public", a.Type))
+				"PathParameter, Either, GuardedBy, ForwardAccessToken or Public", a.Type))
 		}
 	}
 	g := p.Guard(guardName)
@@ -103,6 +105,9 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 				g, err))
 		}
 	}
+	if r.Forward {
+		errs = append(errs, checkForward(g, open)...)
+	}
 	return errs
 }
 
@@ -121,6 +126,8 @@ func (e Either) requirement() (access.Requirement, error) {
 			what = "Public, which opens the route for every caller: leave the other alternatives out, or Public"
 		case GuardedBy:
 			what = fmt.Sprintf("GuardedBy(%q), and a method has one authorizer: write GuardedBy beside Either", a.Name)
+		case Forward:
+			what = "ForwardAccessToken, which is not a requirement: write it beside Either"
 		case Unsupported:
 			what = fmt.Sprintf("a %s: use AnyScope, AnyGroup, AnyRole, Claim or PathParameter", a.Type)
 		}

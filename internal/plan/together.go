@@ -55,7 +55,7 @@ func (p *Plan) makeTable(g *Guard) error {
 	for _, r := range p.Routes {
 		rule := access.Rule{Pattern: r.Pattern, Elsewhere: r.Guard != g}
 		if r.Guard == g {
-			rule.Requires = r.Requires
+			rule.Requires, rule.Forward = r.Requires, r.Forward
 		}
 		rules = append(rules, rule)
 	}

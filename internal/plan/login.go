@@ -1,0 +1,357 @@
+package plan
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
+	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
+	"github.com/gatehouse-cdk/gatehouse/internal/login"
+)
+
+// Session says that an authorizer takes the session of a login.
+type Session struct {
+	Login  *Login
+	Cached bool     // API Gateway keeps its answers
+	Claims []string // that it hands to the backend
+}
+
+// Login is what the checks look at in a secureapi.Login.
+type Login struct {
+	// Of is the value that this describes: authorizers that share a login have the same one.
+	Of any
+
+	Issuer     Issuer
+	Provider   Provider
+	ClientID   string
+	ClientAuth ClientAuth
+
+	Origin, Path, BasePath string
+	Scopes                 []string
+	Parameters             map[string]string
+	AfterLogout            string
+
+	Cookie              string
+	IdleTimeout, MaxAge time.Duration
+
+	// NoPage leaves the answer of API Gateway to a request without a session alone.
+	NoPage bool
+
+	// Client is the app client of a user pool, where its settings are known.
+	Client *PoolClient
+
+	// Function numbers the login's function, as [Route.Function] does. [New] sets it.
+	Function int
+}
+
+// Provider is what a preset knows of logging in at its provider.
+type Provider struct {
+	Name        string            // of the preset, for errors
+	Parameters  map[string]string // of an authorization request
+	ScopePrefix string            // what a route's scope is requested with in front of it
+	NoOffline   bool              // there is no scope offline_access
+	IDTokens    bool              // access tokens say nothing to others, so ID tokens are what guards look at
+	Pool        bool              // it is a user pool, which says what its client's secret is
+}
+
+// ClientAuth is what the checks look at in a secureapi.ClientAuth.
+type ClientAuth struct {
+	Method                     clientauth.Method
+	Secret                     bool // it is set
+	Algorithm, KeyID, Audience string
+}
+
+// PoolClient is an app client of a user pool, as its template has it. A list that is nil is not known.
+type PoolClient struct {
+	Path         string // of its construct
+	HasSecret    bool
+	Flows        []string
+	CallbackURLs []string
+	Scopes       []string
+}
+
+// The bounds of a session's times: the function checks them again. A refresh token that lies in a browser for longer
+// than a month is a standing right to call.
+const (
+	minIdleTimeout = time.Minute
+	maxMaxAge      = 30 * 24 * time.Hour
+)
+
+// sessionTTL is the default of an authorizer's cache where it takes sessions.
+const sessionTTL = time.Minute
+
+// SessionTTL is the CacheTTL of an authorizer of sessions, as it is given or by default.
+func SessionTTL(given time.Duration) time.Duration { return cmp.Or(given, sessionTTL) }
+
+// SessionSources are what the answers of an authorizer of sessions are cached by. API Gateway itself answers 401 to a
+// request that lacks one, and keeps the answer for a page of another site apart from the one for the API's own pages.
+func SessionSources() []IdentitySource {
+	return []IdentitySource{Header("Cookie"), Header("Sec-Fetch-Site")}
+}
+
+// Home is the path that the login's routes begin with.
+func (l *Login) Home() string { return cmp.Or(l.Path, login.DefaultPath) }
+
+// CookieName is the name of the session's cookie.
+func (l *Login) CookieName() string { return cmp.Or(l.Cookie, login.DefaultCookie) }
+
+// cookies are the names that the session's cookie may have: a long session is in two.
+func (l *Login) cookies() []string { return []string{l.CookieName(), l.CookieName() + "-2"} }
+
+// Host is the host of the login's origin, with its port.
+func (l *Login) Host() string { return strings.TrimPrefix(l.Origin, httpsScheme) }
+
+// CallbackURL is where the provider sends browsers to.
+func (l *Login) CallbackURL() string { return l.Origin + l.BasePath + l.Home() + "/callback" }
+
+func (l *Login) String() string { return fmt.Sprintf("the Login at %q", l.Home()) }
+
+// ID is the construct id of something that belongs to the login. The path comes last, as in [Guard.IDOf]; a + is not in
+// a path.
+func (l *Login) ID(what string) string {
+	if l.Home() == login.DefaultPath {
+		return what
+	}
+	return what + "-" + strings.ReplaceAll(strings.TrimPrefix(l.Home(), "/"), "/", "+")
+}
+
+// ReadsIDTokens reports whether the session holds claims of ID tokens instead of an access token.
+func (l *Login) ReadsIDTokens() bool { return l.Provider.IDTokens || l.Issuer.TokenUse == "id" }
+
+// ReadsPool reports whether the function asks the user pool for its client's secret.
+func (l *Login) ReadsPool() bool { return l.Provider.Pool && l.ClientAuth == ClientAuth{} }
+
+// AllParameters are those of the authorization request: the provider's own, and those that are given. An empty text
+// takes one of the provider's away.
+func (l *Login) AllParameters() map[string]string {
+	out := map[string]string{}
+	maps.Copy(out, l.Provider.Parameters)
+	maps.Copy(out, l.Parameters)
+	maps.DeleteFunc(out, func(_, value string) bool { return value == "" })
+	return out
+}
+
+const httpsScheme = "https://"
+
+// check says what is wrong with the login's settings, seen by themselves.
+func (l *Login) check() (errs []error) {
+	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
+	for _, err := range l.Issuer.Check() {
+		bad("Issuer: %w", err)
+	}
+	if l.Issuer.HMACSecret {
+		bad("Issuer has an HMACSecret: whoever can verify an ID token could make one; use an issuer that publishes its keys")
+	}
+	l.checkClient(bad)
+	if err := checkOrigin(l.Origin); err != nil {
+		errs = append(errs, err)
+	}
+	if err := checkLiteralPath("Path", l.Home()); err != nil {
+		errs = append(errs, err)
+	}
+	if l.BasePath != "" {
+		if err := checkLiteralPath("BasePath", l.BasePath); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	if l.AfterLogout != "" && l.AfterLogout != "/" {
+		if err := checkLiteralPath("AfterLogout", l.AfterLogout); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	l.checkScopes(bad)
+	l.checkParameters(bad)
+	l.checkSession(bad)
+	return errs
+}
+
+func (l *Login) checkClient(bad func(format string, a ...any)) {
+	switch {
+	case Unresolved(l.ClientID):
+	case l.ClientID == "":
+		bad("ClientID is empty: give the id of the client that the provider knows this login by")
+	case !printable(l.ClientID):
+		bad("ClientID %q: want the id of a client, in printable ASCII", l.ClientID)
+	default:
+		// A token of this client that the guard does not accept would log users in to a 401.
+		list, field := l.Issuer.Clients, "Clients"
+		if l.ReadsIDTokens() || len(list) == 0 && l.Issuer.TokenUse == "access" {
+			list, field = l.Issuer.Audiences, "Audiences"
+		}
+		if len(list) > 0 && !slices.Contains(list, l.ClientID) && !slices.ContainsFunc(list, Unresolved) {
+			bad("ClientID %q is not among the %s of its Issuer, %q, so that each session would get 401: add it there",
+				l.ClientID, field, list)
+		}
+	}
+	if l.ReadsPool() {
+		l.Client.check(l, bad)
+		return
+	}
+	const none = "ClientAuth has no secret: a login runs at a server, which authenticates; set it to ClientSecret(secret) " +
+		"or PrivateKeyJWT(key, algorithm)"
+	l.ClientAuth.check(none, bad)
+}
+
+// check checks how a client authenticates; none says what is wrong without a secret.
+func (a ClientAuth) check(none string, bad func(format string, a ...any)) {
+	if !a.Secret {
+		bad("%s", none)
+	}
+	switch a.Method {
+	case clientauth.Basic, clientauth.Post:
+		if a.Algorithm != "" || a.KeyID != "" || a.Audience != "" {
+			bad("ClientAuth has Algorithm, KeyID or Audience, which are for %s, with the method %s: leave them out, or use "+
+				"PrivateKeyJWT(key, algorithm)", clientauth.PrivateKey, a.Method)
+		}
+	case clientauth.PrivateKey:
+		if known := clientauth.Algorithms(); !slices.Contains(known, a.Algorithm) {
+			bad("ClientAuth signs with the algorithm %q: want one of %s", a.Algorithm, strings.Join(known, ", "))
+		}
+		if !Unresolved(a.KeyID) && a.KeyID != "" && !printable(a.KeyID) {
+			bad("ClientAuth has the KeyID %q: want printable ASCII", a.KeyID)
+		}
+		if !Unresolved(a.Audience) && a.Audience != "" && !printable(a.Audience) {
+			bad("ClientAuth has the Audience %q: want printable ASCII", a.Audience)
+		}
+	default:
+		if a.Secret || a.Method != "" {
+			bad("ClientAuth has the Method %q: want %s, %s or %s", a.Method, clientauth.Basic,
+				clientauth.Post, clientauth.PrivateKey)
+		}
+	}
+}
+
+// checkOrigin wants the https origin that browsers send, since the session's cookies are Secure and bound to the host.
+func checkOrigin(origin string) error {
+	const like = "https://shop.example.com"
+	scheme, host, _ := strings.Cut(origin, "://")
+	switch {
+	case origin == "":
+		return fmt.Errorf("Origin is empty: give the origin that browsers use, like %q: a custom domain of the API, or of "+
+			"what is in front of it", like)
+	case Unresolved(origin) && (!strings.HasPrefix(origin, httpsScheme) || UnresolvedList(origin)):
+		return fmt.Errorf("Origin is a CDK token, and its host goes into the session: write %q and the token of the host "+
+			"behind it", httpsScheme)
+	case Unresolved(origin):
+		return nil
+	case origin == "*":
+		return fmt.Errorf("Origin %q: want one origin, like %q", origin, like)
+	case scheme == "http":
+		return fmt.Errorf("Origin %q is not https, and browsers keep no cookie of a session for it: write %q; on this "+
+			"machine \"gatehouse dev\" puts its own address there", origin, httpsScheme+host)
+	case scheme != "https":
+		return fmt.Errorf("Origin %q: want a scheme and a host, like %q", origin, like)
+	}
+	if err := httpname.CheckOrigin(origin); err != nil {
+		return fmt.Errorf("Origin %w", err)
+	}
+	return nil
+}
+
+// checkLiteralPath wants segments that are no parameters, and need no escapes: they are a part of routes, of the
+// callback's URL, which a provider compares letter by letter, and of pages. A whole URL is refused with them.
+func checkLiteralPath(field, path string) error {
+	if Unresolved(path) {
+		return fmt.Errorf("%s is a CDK token, and it becomes a part of routes and pages: write it out", field)
+	}
+	rest, rooted := strings.CutPrefix(path, "/")
+	for s := range strings.SplitSeq(rest, "/") {
+		if !rooted || s == "" || s == "." || s == ".." || strings.ContainsFunc(s, reserved) {
+			return fmt.Errorf("%s %q: want a path of letters, digits and - . _ ~ without a slash at its end, like %q", field,
+				path, "/auth")
+		}
+	}
+	return nil
+}
+
+// reserved reports whether a path would have to escape a character (RFC 3986, section 2.3).
+func reserved(r rune) bool {
+	return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune("-._~", r)
+}
+
+func (l *Login) checkScopes(bad func(format string, a ...any)) {
+	if len(l.Scopes) == 0 {
+		return
+	}
+	if slices.ContainsFunc(l.Scopes, UnresolvedList) {
+		bad("Scopes are a list known only when the stack is deployed: take single values of it with awscdk.Fn_Select")
+		return
+	}
+	if !slices.Contains(l.Scopes, "openid") {
+		bad("Scopes %q lack %q, without which a provider sends no ID token: add it (OpenID Connect Core, section 3.1.2.1)",
+			l.Scopes, "openid")
+	}
+	for i, s := range l.Scopes {
+		switch {
+		case slices.Contains(l.Scopes[:i], s):
+			bad("Scopes has %q twice: leave one out", s)
+		case !Unresolved(s) && (!printable(s) || strings.ContainsAny(s, ` "\`)):
+			bad("Scopes[%d] %q: want a scope without spaces, quotes and backslashes (RFC 6749, section 3.3)", i, s)
+		case s == "offline_access" && l.Provider.NoOffline:
+			bad("Scopes has %q, which %s does not have: leave it out; refresh tokens come without it", s, l.Provider.Name)
+		}
+	}
+}
+
+// ownParameters are those of an authorization request that the login sets itself.
+var ownParameters = []string{
+	"client_assertion", "client_assertion_type", "client_id", "client_secret", "code_challenge", "code_challenge_method",
+	"nonce", "redirect_uri", "request", "request_uri", "response_mode", "response_type", "scope", "state",
+}
+
+func (l *Login) checkParameters(bad func(format string, a ...any)) {
+	for _, name := range slices.Sorted(maps.Keys(l.Parameters)) {
+		switch {
+		case name == "scope":
+			bad("Parameters has %q: use Scopes", name)
+		case slices.Contains(ownParameters, name):
+			bad("Parameters has %q, which the login sets itself: leave it out", name)
+		case !printable(name) || strings.Contains(name, " "):
+			bad("Parameters has %q: want the name of a parameter, in printable ASCII", name)
+		}
+	}
+}
+
+func (l *Login) checkSession(bad func(format string, a ...any)) {
+	const field = "CookieSessions."
+	switch c := l.CookieName(); {
+	case Unresolved(c):
+		bad(field + "Cookie is a CDK token, and two logins must not have one cookie: write it out")
+	case !strings.HasPrefix(c, "__Host-") || !httpname.IsToken(c) || len(c) > 64:
+		bad(field+"Cookie %q: want a name of at most 64 characters that begins with %q or %q, so that a browser takes it "+
+			"from this host alone", c, "__Host-", "__Host-Http-")
+	case slices.Contains([]string{"__Host-", "__Host-Http-"}, c) || strings.HasPrefix(c, "__Host-login-"):
+		bad(field+"Cookie %q: want a name like %q: those that begin with __Host-login- are of logins that run", c,
+			login.DefaultCookie)
+	}
+	idle, age := cmp.Or(l.IdleTimeout, login.DefaultIdleTimeout), cmp.Or(l.MaxAge, login.DefaultMaxAge)
+	switch {
+	case age > maxMaxAge || age < minIdleTimeout || age%time.Second != 0:
+		bad(field+"MaxAge %s: want whole seconds from %s to %s, or none for %s", age, minIdleTimeout, maxMaxAge,
+			login.DefaultMaxAge)
+	case idle < minIdleTimeout || idle%time.Second != 0:
+		bad(field+"IdleTimeout %s: want whole seconds from %s on, or none for %s", idle, minIdleTimeout, login.DefaultIdleTimeout)
+	case idle > age:
+		bad(field+"IdleTimeout %s is longer than MaxAge %s, so that it would end no session: lower it, or raise MaxAge",
+			idle, age)
+	}
+}
+
+// errNoLogin is a guard of sessions that has no login.
+var errNoLogin = errors.New("it has no Login: give it the *secureapi.Login whose sessions it takes; several may share one")
+
+// CheckSession says what is wrong with an authorizer of sessions, but for its login.
+func (s *Session) CheckSession(ttl time.Duration) (errs []error) {
+	if s == nil {
+		return []error{errNoLogin}
+	}
+	if _, err := CacheTTL(SessionTTL(ttl)); err != nil {
+		errs = append(errs, err)
+	}
+	return append(errs, checkContextClaims("ContextClaims", s.Claims)...)
+}

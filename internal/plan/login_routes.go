@@ -1,0 +1,111 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// loginReason is why a login's routes are public, for those who review the table.
+const loginReason = "the login itself"
+
+// loginRoutes are what a login's function answers, below its Path.
+var loginRoutes = []struct{ verb, path string }{
+	{"GET", "/login"},
+	{"GET", "/callback"},
+	{"GET", "/session"},
+	{"GET", "/session.js"},
+	{"POST", "/refresh"},
+	{"POST", "/logout"},
+}
+
+func (l *Login) routes() (out []Route) {
+	for _, r := range loginRoutes {
+		out = append(out, Route{
+			Pattern:  r.verb + " " + l.Home() + r.path,
+			Function: l.Function,
+			Access:   []Access{Public{Reason: loginReason}},
+		})
+	}
+	return out
+}
+
+// addLogins finds the logins of the guards, each once, and numbers their functions after those of the table.
+func (p *Plan) addLogins() (errs []error) {
+	function := 0
+	for _, r := range p.props.Routes {
+		function = max(function, r.Function)
+	}
+	for _, g := range p.Guards {
+		if g.Session == nil {
+			continue
+		}
+		session := *g.Session // the caller's is not changed
+		i := slices.IndexFunc(p.Logins, func(l *Login) bool { return l.Of == session.Login.Of })
+		if i < 0 {
+			i = len(p.Logins)
+			function++
+			login := *session.Login
+			login.Function = function
+			p.Logins = append(p.Logins, &login)
+			for _, err := range login.check() {
+				errs = append(errs, fmt.Errorf("%s: %w", &login, err))
+			}
+		}
+		session.Login = p.Logins[i]
+		g.Session = &session
+	}
+	return append(errs, p.checkCookies()...)
+}
+
+// checkCookies refuses what would read another guard's session: two logins with one cookie, and tokens in a cookie that
+// is a session's.
+func (p *Plan) checkCookies() (errs []error) {
+	for i, l := range p.Logins {
+		for _, other := range p.Logins[:i] {
+			if l.Home() == other.Home() {
+				errs = append(errs, fmt.Errorf("two Logins have the Path %q: give one another, or let the authorizers share "+
+					"one *Login", l.Home()))
+				continue // to which the name would not tell them apart
+			}
+			if slices.ContainsFunc(l.cookies(), func(c string) bool { return slices.Contains(other.cookies(), c) }) {
+				errs = append(errs, fmt.Errorf("%s and %s both keep their session in the cookie %q, so that each would end the "+
+					"other's: set CookieSessions.Cookie of one of them", other, l, l.CookieName()))
+			}
+		}
+	}
+	for _, g := range p.Guards {
+		for _, cookie := range g.Cookies {
+			for _, l := range p.Logins {
+				if slices.Contains(l.cookies(), cookie) {
+					errs = append(errs, fmt.Errorf("%s takes its token from the cookie %q, in which %s keeps its session: give it "+
+						"another TokenCookie, or use a SessionAuthorizer for those routes", g, cookie, l))
+				}
+			}
+		}
+	}
+	return errs
+}
+
+// checkForward refuses to hand on an access token where there is none, or where API Gateway would keep it.
+func checkForward(g *Guard, open bool) []error {
+	const out = "name a further SessionAuthorizer of the same Login with CacheTTL NoCache in Authorizers, and add " +
+		"GuardedBy(name) to the route"
+	switch {
+	case open:
+		return []error{errors.New("it is Public and has ForwardAccessToken, and its callers have no session: leave one of " +
+			"them out")}
+	case g == nil:
+		return nil // which is said already
+	case g.Session == nil:
+		return []error{fmt.Errorf("it has ForwardAccessToken, and %s takes no session, so that its callers bring their token "+
+			"themselves: leave it out, or guard the route by a SessionAuthorizer with CacheTTL NoCache", g)}
+	case g.Session.Cached:
+		return []error{fmt.Errorf("it has ForwardAccessToken, and API Gateway keeps the answers of %s, the token with them: "+
+			"%s", g, out)}
+	case g.Session.Login.ReadsIDTokens():
+		return []error{fmt.Errorf("it has ForwardAccessToken, and the session of %s holds claims of an ID token and no access "+
+			"token: leave it out", g.Session.Login)}
+	}
+	return nil
+}

@@ -1,0 +1,257 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+)
+
+// LoginScopes are those that a login asks its provider for: those given or, by default, openid, the scopes of the routes
+// that its sessions call, in an order that does not depend on the table's, and offline_access for a refresh token.
+func (p *Plan) LoginScopes(l *Login) []string {
+	if len(l.Scopes) > 0 {
+		return slices.Clone(l.Scopes)
+	}
+	out := []string{"openid"}
+	for _, scope := range p.requiredBy(l, func(r access.Requirement) []string {
+		if r.Kind == access.Scope {
+			return r.AnyOf
+		}
+		return nil
+	}) {
+		if !strings.Contains(scope, "://") {
+			scope = l.Provider.ScopePrefix + scope
+		}
+		out = append(out, scope)
+	}
+	if !l.Provider.NoOffline {
+		out = append(out, "offline_access")
+	}
+	return out
+}
+
+// LoginClaims are the claims of an ID token that the session keeps: those that its guards look at or hand on. It is nil
+// if the session holds an access token.
+func (p *Plan) LoginClaims(l *Login) []string {
+	if !l.ReadsIDTokens() {
+		return nil
+	}
+	i := l.Issuer
+	out := []string{
+		cmp.Or(i.PrincipalClaim, "sub"), cmp.Or(i.GroupsClaim, "groups"), cmp.Or(i.RolesClaim, "roles"),
+	}
+	if i.ScopesClaim != "" {
+		out = append(out, i.ScopesClaim)
+	}
+	out = append(out, p.requiredBy(l, func(r access.Requirement) []string {
+		if r.Claim != "" {
+			return []string{r.Claim}
+		}
+		return nil
+	})...)
+	for _, g := range p.Guards {
+		if g.Session != nil && g.Session.Login == l {
+			out = append(out, g.Session.Claims...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// requiredBy collects something of all requirements that a login's sessions meet, sorted, each once.
+func (p *Plan) requiredBy(l *Login, of func(access.Requirement) []string) (out []string) {
+	for _, r := range p.Routes {
+		if r.Guard == nil || r.Guard.Session == nil || r.Guard.Session.Login != l {
+			continue
+		}
+		for _, req := range r.Requires {
+			out = append(out, of(req)...)
+			for _, alternative := range req.Either {
+				out = append(out, of(alternative)...)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// Siblings are the origins of CORS other than the login's own: pages on sibling hosts, which may call with its session.
+func (p *Plan) SiblingOrigins(l *Login) (out []string) {
+	if p.props.CORS == nil {
+		return nil
+	}
+	for _, o := range p.props.CORS.AllowOrigins {
+		if o != l.Origin {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// EnforcesSession says why sessions of the login cannot meet a route's requirements: see [Authorizer.Enforces].
+func (l *Login) EnforcesSession(requires []access.Requirement) error {
+	if err := literal(requires); err != nil {
+		return err
+	}
+	if !l.ReadsIDTokens() || l.Issuer.ScopesClaim != "" {
+		return nil
+	}
+	for _, r := range requires {
+		if r.Kind == access.Scope {
+			return fmt.Errorf("the session holds an ID token of %s, which has no scopes: require a Claim of it, such as "+
+				"Claim(\"email\"), a group or a role instead", l.issuerName())
+		}
+	}
+	return nil
+}
+
+func (l *Login) issuerName() string { return cmp.Or(l.Provider.Name, fmt.Sprintf("the issuer %q", l.Issuer.URL)) }
+
+// checkLogins looks at what only the whole table shows of a login.
+func (p *Plan) checkLogins() (errs []error) {
+	for _, l := range p.Logins {
+		bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf("%s: %w", l, fmt.Errorf(format, a...))) }
+		l.checkPoolScopes(p.LoginScopes(l), bad)
+		p.checkLoginCORS(l, bad)
+	}
+	r := p.props.RestAPI
+	if r == nil {
+		return errs
+	}
+	if len(p.Logins) > 0 && r.DataTrace {
+		errs = append(errs, fmt.Errorf("RestApiProps.DeployOptions turn DataTraceEnabled on: the execution log would hold "+
+			"the cookies of sessions and codes of %s: leave it off", p.Logins[0]))
+	}
+	forwards := func(r PlannedRoute) bool { return r.Forward }
+	if i := slices.IndexFunc(p.Routes, forwards); i >= 0 && strings.Contains(r.AccessLogFormat, "authorizer.accessToken") {
+		errs = append(errs, fmt.Errorf("RestApiProps.DeployOptions.AccessLogFormat has $context.authorizer.accessToken, the "+
+			"access token that ForwardAccessToken hands to the function of %q: leave it out", p.Routes[i].Pattern))
+	}
+	return errs
+}
+
+// checkLoginCORS refuses pages that browsers do not send the session's cookie from, and those whose requests the
+// authorizer denies.
+func (p *Plan) checkLoginCORS(l *Login, bad func(format string, a ...any)) {
+	c := p.props.CORS
+	if c == nil {
+		return
+	}
+	if slices.Contains(c.AllowOrigins, "*") {
+		bad(`CORS.AllowOrigins has "*", and a session is a cookie, with which a page of any site could call: name the pages' `+
+			"origins, which are same-site with %q", l.Origin)
+		return
+	}
+	for _, o := range c.AllowOrigins {
+		if !sameSite(l.Origin, o) {
+			bad("CORS.AllowOrigins has %q, which is not same-site with Origin %q, so that browsers leave the session's cookie "+
+				"out: serve the page from a host of the same site by https, such as a subdomain; or let it call an API "+
+				"of its own, whose guards take a token in a header", o, l.Origin)
+		}
+	}
+	siblings := p.SiblingOrigins(l)
+	if len(siblings) == 0 {
+		return
+	}
+	if !c.AllowCredentials {
+		bad("CORS.AllowOrigins has %q and AllowCredentials is false, so that the page's requests come without the session's "+
+			"cookie: set it to true", siblings[0])
+	}
+	for _, r := range p.Routes {
+		if g := r.Guard; g == nil || g.Session == nil || g.Session.Login != l || !g.Session.Cached {
+			continue
+		}
+		if verbs := c.lets(unsafeVerbs(r)); len(verbs) > 0 {
+			bad("route %q: CORS lets the page %s call %s, and %s keeps its answers by Cookie and Sec-Fetch-Site, which do "+
+				"not say which page calls, so that it denies that to all pages of other hosts: guard the route by a further "+
+				"SessionAuthorizer of the same Login with CacheTTL NoCache in Authorizers (GuardedBy), or leave the verb out "+
+				"of CORS.AllowMethods", r.Pattern, siblings[0], strings.Join(verbs, ", "), r.Guard)
+		}
+	}
+}
+
+// unsafeVerbs are a route's verbs that change something, which an authorizer of sessions denies for other sites.
+func unsafeVerbs(r PlannedRoute) (out []string) {
+	for _, v := range Verbs(r.Pattern) {
+		if slices.Contains([]string{"POST", "PUT", "PATCH", "DELETE"}, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// lets are those of the verbs that preflights allow.
+func (c *CORS) lets(verbs []string) []string {
+	if len(c.AllowMethods) == 0 {
+		return verbs // a preflight allows those of its resource
+	}
+	return slices.DeleteFunc(verbs, func(v string) bool { return !slices.Contains(c.AllowMethods, v) })
+}
+
+// sameSite reports whether browsers take two https origins for one site, or may: the scheme and the registrable domain
+// are the same.
+// Source: https://html.spec.whatwg.org/multipage/browsers.html#same-site
+func sameSite(a, b string) bool {
+	if Unresolved(a) || Unresolved(b) {
+		return true
+	}
+	x, err := url.Parse(a)
+	y, err2 := url.Parse(b)
+	if err != nil || err2 != nil {
+		return true // which is said elsewhere
+	}
+	if x.Scheme != y.Scheme {
+		return false
+	}
+	site := func(host string) string {
+		if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+			return domain
+		}
+		return host // an address, or a suffix that is a host itself
+	}
+	return site(x.Hostname()) == site(y.Hostname())
+}
+
+// check says what a user pool's client lacks for a login.
+func (c *PoolClient) check(l *Login, bad func(format string, a ...any)) {
+	if c == nil {
+		return
+	}
+	if !c.HasSecret {
+		bad("the app client %s has no secret, with which the login authenticates: set GenerateSecret to true, which makes "+
+			"another client", c.Path)
+	}
+	known := func(list []string) bool { return !slices.ContainsFunc(list, Unresolved) }
+	if known(c.Flows) && !slices.Contains(c.Flows, "code") {
+		bad("the app client %s has the OAuth flows %q: set OAuth.Flows.AuthorizationCodeGrant to true", c.Path, c.Flows)
+	}
+	if want := l.CallbackURL(); known(c.CallbackURLs) && !Unresolved(want) && !slices.Contains(c.CallbackURLs, want) {
+		bad("the app client %s has the callback URLs %q: add %q to OAuth.CallbackUrls", c.Path, c.CallbackURLs, want)
+	}
+}
+
+// checkPoolScopes refuses scopes that a user pool's client may not ask for: Amazon Cognito then answers invalid_scope.
+func (l *Login) checkPoolScopes(scopes []string, bad func(format string, a ...any)) {
+	c := l.Client
+	if c == nil || slices.ContainsFunc(c.Scopes, UnresolvedList) {
+		return
+	}
+	for _, want := range scopes {
+		may := func(have string) bool {
+			// The scope of a resource server is a token of its identifier, a slash, and the scope's name.
+			return have == want || (Unresolved(have) || Unresolved(want)) && afterSlash(have) == afterSlash(want)
+		}
+		if !slices.ContainsFunc(c.Scopes, may) {
+			bad("the app client %s may not ask for the scope %q, so that Amazon Cognito would refuse each login: add it to "+
+				"OAuth.Scopes, or set Login.Scopes to those that it has", c.Path, want)
+		}
+	}
+}
+
+func afterSlash(s string) string { return s[strings.LastIndexByte(s, '/')+1:] }
