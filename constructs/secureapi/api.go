@@ -21,7 +21,9 @@ type API struct {
 
 	plan        *plan.Plan
 	functions   map[*plan.Guard]awslambda.Function // the included ones
+	logins      []awslambda.Function               // in the order of the plan's
 	corsHeaders map[string]string                  // of gateway responses; nil without CORS
+	loginPage   bool                               // the response UNAUTHORIZED is made
 }
 
 // URL is the address of the deployed stage, with a slash at its end.

@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// Authorizer guards routes: a [TokenAuthorizer], a [RequestAuthorizer], a [CognitoAuthorizer], a [JWTAuthorizer] or an
-// [IAMAuthorizer].
+// Authorizer guards routes: a [TokenAuthorizer], a [RequestAuthorizer], a [SessionAuthorizer], a [CognitoAuthorizer],
+// a [JWTAuthorizer] or an [IAMAuthorizer].
 type Authorizer interface {
 	// plan describes the authorizer in plain values: what is wrong with it, which requirements it can enforce, what it
 	// reads and what its answers are cached by.

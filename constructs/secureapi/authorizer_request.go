@@ -4,11 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
-	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
@@ -98,6 +95,7 @@ func (r RequestAuthorizer) plan() plan.Authorizer {
 		Included:  function.Included(!cache.PerRequest()),
 		Keeps:     true,
 		NamesKeys: function.Own,
+		Cookies:   cache.Cookies(),
 	}
 }
 
@@ -121,30 +119,5 @@ func (r RequestAuthorizer) attach(s *site, g *plan.Guard) attached {
 	cache := r.cache()
 	ttl, _ := plan.CacheTTL(cache.TTL)
 	handler := r.lambda().handler(s, g, authz.Config{PerRequest: cache.PerRequest(), TokenSources: cache.TokenSources()})
-	sources := []*string{}
-	for _, s := range cache.Sources() {
-		sources = append(sources, jsii.String(s.String()))
-	}
-	authorizer := awsapigateway.NewRequestAuthorizer(s.scope, jsii.String(g.ID()), &awsapigateway.RequestAuthorizerProps{
-		Handler:         handler.function,
-		AssumeRole:      handler.role,
-		IdentitySources: &sources,
-		ResultsCacheTtl: awscdk.Duration_Seconds(jsii.Number(ttl.Seconds())),
-	})
-	if len(sources) == 0 {
-		// CDK writes an empty string here, which says something else than no identity source.
-		authorizer.Node().DefaultChild().(awsapigateway.CfnAuthorizer).SetIdentitySource(nil)
-	}
-	return attached{
-		authorizationType: awsapigateway.AuthorizationType_CUSTOM,
-		authorizer:        authorizer,
-		fingerprint: map[string]any{
-			"type":     "REQUEST",
-			"function": handler.function.FunctionArn(),
-			"role":     handler.roleARN(),
-			"sources":  sources,
-			"ttl":      ttl.Seconds(),
-		},
-		included: handler.included,
-	}
+	return handler.request(s, g, cache.Sources(), ttl)
 }

@@ -12,6 +12,7 @@ func (b *builder) build() {
 	policy := b.policyDocument()
 	b.api.RestAPI = awsapigateway.NewRestApi(b.api, jsii.String("RestApi"), b.restAPIProps(policy))
 	b.rest = b.api.RestAPI
+	b.addLogins()
 	b.attach()
 	b.addMethods()
 	if b.props.CORS != nil {
@@ -19,6 +20,7 @@ func (b *builder) build() {
 		b.addGatewayResponses()
 		b.configureFunctions()
 	}
+	b.addLoginPage()
 	b.redeploy()
 	b.warnOfSiblings()
 	b.noteMethods()

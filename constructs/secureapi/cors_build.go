@@ -72,7 +72,7 @@ func (b *builder) addGatewayResponses() {
 // must agree.
 func (b *builder) configureFunctions() {
 	environment := b.plan.Middleware().Environment()
-	for _, f := range b.functions {
+	for _, f := range b.functions[:len(b.functions)-len(b.api.logins)] { // a login has CORS of its own
 		if of, ok := f.(interface{ Lambda() awslambda.IFunction }); ok {
 			f = of.Lambda() // of an alias or a version
 		}

@@ -14,8 +14,8 @@ import (
 // instead of the status. [API.RestAPI] has a method of that name which leaves them out, and the rule
 // gateway-response-cors refuses such a response at synth.
 //
-// It panics without a type, for one of the two types that Props.CORS declares itself (DEFAULT_4XX and DEFAULT_5XX), and
-// for a header of CORS that is given as well.
+// It panics without a type, for one of the two types that Props.CORS declares itself (DEFAULT_4XX and DEFAULT_5XX), for
+// UNAUTHORIZED if a [Login] declares it, and for a header of CORS that is given as well.
 //
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-cors.html
 func (a *API) AddGatewayResponse(
@@ -29,6 +29,10 @@ func (a *API) AddGatewayResponse(
 		fail("the options have no Type: name one, such as awsapigateway.ResponseType_UNAUTHORIZED()")
 	}
 	o := *options
+	if a.loginPage && *o.Type.ResponseType() == "UNAUTHORIZED" {
+		fail("the Login declares UNAUTHORIZED, with its page for navigations without a session, and an API has one response " +
+			"of a type: set Login.NoUnauthorizedPage to add your own")
+	}
 	if a.corsHeaders == nil {
 		return a.RestAPI.AddGatewayResponse(&id, &o)
 	}

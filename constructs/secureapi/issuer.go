@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
@@ -94,7 +95,11 @@ type Issuer struct {
 type provider struct {
 	url, keys string   // of the issuer, whose discovery document names these keys
 	cognito   bool     // it is a user pool
-	clients   []string // of a user pool
+	clients   []string // of a user pool, or of Google
+
+	pool        awscognito.IUserPool         // nil for any other
+	poolClients []awscognito.IUserPoolClient // with the ids of clients
+	login       plan.Provider                // what logging in takes
 }
 
 // plan is what the checks look at.
@@ -114,6 +119,10 @@ func (i Issuer) plan() plan.Issuer {
 		MaxKeyAge:       i.MaxKeyAge,
 		StaleCeiling:    i.StaleCeiling,
 		Introspection:   i.Introspection.plan(),
+		ScopesClaim:     i.ScopesClaim,
+		GroupsClaim:     i.GroupsClaim,
+		RolesClaim:      i.RolesClaim,
+		PrincipalClaim:  i.PrincipalClaim,
 		Problem:         i.problem,
 		AudienceName:    i.audience,
 	}

@@ -95,6 +95,9 @@ func (j *JWT) build(s *site, g *plan.Guard, config authz.Config) included {
 	if j.plan().Introspects() {
 		tags = append(tags, authz.IntrospectionTag)
 	}
+	if config.Session != nil {
+		tags = append(tags, authz.SessionTag)
+	}
 	if len(g.Table.Sources()) > 0 {
 		tags = append(tags, authz.OwnershipTag)
 	}

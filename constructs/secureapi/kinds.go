@@ -10,6 +10,7 @@ import (
 var kinds = []kind{
 	kindOf[TokenAuthorizer](),
 	kindOf[RequestAuthorizer](),
+	kindOf[SessionAuthorizer](),
 	kindOf[CognitoAuthorizer](),
 	kindOf[JWTAuthorizer](),
 	kindOf[IAMAuthorizer](),

@@ -2,7 +2,10 @@ package secureapi
 
 import (
 	"fmt"
+	"time"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
@@ -35,6 +38,36 @@ func (h handler) roleARN() any {
 		return nil
 	}
 	return h.role.RoleArn()
+}
+
+// request is the handler as an authorizer of type REQUEST, whose answers are cached by the sources.
+func (h handler) request(s *site, g *plan.Guard, by []plan.IdentitySource, ttl time.Duration) attached {
+	sources := []*string{}
+	for _, source := range by {
+		sources = append(sources, jsii.String(source.String()))
+	}
+	authorizer := awsapigateway.NewRequestAuthorizer(s.scope, jsii.String(g.ID()), &awsapigateway.RequestAuthorizerProps{
+		Handler:         h.function,
+		AssumeRole:      h.role,
+		IdentitySources: &sources,
+		ResultsCacheTtl: awscdk.Duration_Seconds(jsii.Number(ttl.Seconds())),
+	})
+	if len(sources) == 0 {
+		// CDK writes an empty string here, which says something else than no identity source.
+		authorizer.Node().DefaultChild().(awsapigateway.CfnAuthorizer).SetIdentitySource(nil)
+	}
+	return attached{
+		authorizationType: awsapigateway.AuthorizationType_CUSTOM,
+		authorizer:        authorizer,
+		fingerprint: map[string]any{
+			"type":     "REQUEST",
+			"function": h.function.FunctionArn(),
+			"role":     h.roleARN(),
+			"sources":  sources,
+			"ttl":      ttl.Seconds(),
+		},
+		included: h.included,
+	}
 }
 
 func (l lambdaAuthorizer) handler(s *site, g *plan.Guard, config authz.Config) handler {

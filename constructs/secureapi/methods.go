@@ -19,7 +19,7 @@ func (b *builder) addMethods() {
 	integrations := make([]awsapigateway.Integration, len(b.functions)) // without options of a route
 	checked := make([]bool, len(b.functions))
 	for _, r := range b.plan.Sorted() {
-		i, given := r.Function-1, b.props.Routes[r.Index]
+		i, given := r.Function-1, b.given(r)
 		if !checked[i] {
 			b.checkBackend(r.Pattern, b.functions[i])
 			checked[i] = true
@@ -48,6 +48,14 @@ func (b *builder) addMethods() {
 	}
 	// Before the preflights, which are as many.
 	b.constructs = *b.api.RestAPI.Node().FindAll(constructs.ConstructOrder_PREORDER)
+}
+
+// given is a route as the table has it, or as a login has it.
+func (b *builder) given(r plan.PlannedRoute) Route {
+	if r.Login != nil {
+		return Route{Pattern: r.Pattern.String(), Function: b.functionOf(r)}
+	}
+	return b.props.Routes[r.Index]
 }
 
 // noteMethods tells the methods' L1 resources what CDK's L2 has no property for.

@@ -94,7 +94,7 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		{
 			"a guard in disguise",
 			guardedWith(struct{ IAMAuthorizer }{}),
-			"use a TokenAuthorizer, RequestAuthorizer, CognitoAuthorizer, JWTAuthorizer or IAMAuthorizer",
+			"use a TokenAuthorizer, RequestAuthorizer, SessionAuthorizer, CognitoAuthorizer, JWTAuthorizer or IAMAuthorizer",
 		},
 		{
 			"an access in disguise",

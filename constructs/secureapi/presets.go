@@ -23,7 +23,7 @@ import (
 // https://developer.okta.com/docs/reference/api/oidc/#access-token-payload
 func Okta(issuer string, audiences ...string) Issuer {
 	i := Issuer{
-		provider:    provider{url: issuer, keys: issuer + "/v1/keys"},
+		provider:    provider{url: issuer, keys: issuer + "/v1/keys", login: plan.Provider{Name: "Okta"}},
 		URL:         issuer,
 		Audiences:   audiences,
 		JWKSURL:     issuer + "/v1/keys",
@@ -59,13 +59,22 @@ func EntraID(tenant string, audiences ...string) Issuer {
 	}
 	base := "https://login.microsoftonline.com/" + id
 	i := Issuer{
-		provider:    provider{url: base + "/v2.0", keys: base + "/discovery/v2.0/keys"},
+		provider: provider{
+			url:   base + "/v2.0",
+			keys:  base + "/discovery/v2.0/keys",
+			login: plan.Provider{Name: "EntraID"},
+		},
 		URL:         base + "/v2.0",
 		Audiences:   audiences,
 		JWKSURL:     base + "/discovery/v2.0/keys",
 		ScopesClaim: "scp",
 		GroupsClaim: "groups",
 		RolesClaim:  "roles",
+	}
+	if len(audiences) > 0 {
+		// A scope is asked for with the API's Application ID URI, which is this unless it is changed; tokens have it without.
+		// Source: https://learn.microsoft.com/entra/identity-platform/scopes-oidc
+		i.provider.login.ScopePrefix = "api://" + audiences[0] + "/"
 	}
 	if !plan.Unresolved(tenant) && !entraTenant.MatchString(tenant) {
 		i.problem = fmt.Errorf("EntraID(%q): want the tenant's id, a GUID: tokens carry that even where the tenant "+
@@ -80,7 +89,18 @@ func EntraID(tenant string, audiences ...string) Issuer {
 // Source: https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload
 func Google(clientIDs ...string) Issuer {
 	i := Issuer{
-		provider:  provider{url: "https://accounts.google.com", keys: "https://www.googleapis.com/oauth2/v3/certs"},
+		provider: provider{
+			url:     "https://accounts.google.com",
+			keys:    "https://www.googleapis.com/oauth2/v3/certs",
+			clients: slices.Clone(clientIDs),
+			// Source: https://developers.google.com/identity/openid-connect/openid-connect#authenticationuriparameters
+			login: plan.Provider{
+				Name:       "Google",
+				NoOffline:  true,
+				IDTokens:   true,
+				Parameters: map[string]string{"access_type": "offline", "prompt": "consent"},
+			},
+		},
 		URL:       "https://accounts.google.com",
 		Audiences: clientIDs,
 		JWKSURL:   "https://www.googleapis.com/oauth2/v3/certs",
@@ -99,11 +119,20 @@ func Google(clientIDs ...string) Issuer {
 // Source: https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles
 func Auth0(domain string, audiences ...string) Issuer {
 	i := Issuer{
-		provider:   provider{url: "https://" + domain + "/", keys: "https://" + domain + "/.well-known/jwks.json"},
+		provider: provider{
+			url:   "https://" + domain + "/",
+			keys:  "https://" + domain + "/.well-known/jwks.json",
+			login: plan.Provider{Name: "Auth0"},
+		},
 		URL:        "https://" + domain + "/",
 		Audiences:  audiences,
 		JWKSURL:    "https://" + domain + "/.well-known/jwks.json",
 		RolesClaim: "permissions",
+	}
+	if len(audiences) > 0 {
+		// Without it, access tokens are opaque, for Auth0's own endpoint alone.
+		// Source: https://auth0.com/docs/secure/tokens/access-tokens/get-access-tokens
+		i.provider.login.Parameters = map[string]string{"audience": audiences[0]}
 	}
 	if !plan.Unresolved(domain) && (domain == "" || strings.ContainsAny(domain, "/:")) {
 		i.problem = fmt.Errorf("Auth0(%q): want the tenant's domain alone, like %q", domain, "shop.eu.auth0.com")
@@ -137,6 +166,14 @@ func CognitoIssuer(pool awscognito.IUserPool, clients ...awscognito.IUserPoolCli
 		}
 		i.Audiences = append(i.Audiences, *client.UserPoolClientId())
 	}
-	i.provider = provider{url: i.URL, keys: i.JWKSURL, cognito: true, clients: slices.Clone(i.Audiences)}
+	i.provider = provider{
+		url:         i.URL,
+		keys:        i.JWKSURL,
+		cognito:     true,
+		clients:     slices.Clone(i.Audiences),
+		pool:        pool,
+		poolClients: slices.Clone(clients),
+		login:       plan.Provider{Name: "Amazon Cognito", NoOffline: true, Pool: true},
+	}
 	return i
 }

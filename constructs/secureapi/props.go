@@ -17,7 +17,8 @@ type Props struct {
 	Routes []Route
 
 	// Authorizer guards every route that is not [Public] and is not [GuardedBy] another one: a [TokenAuthorizer],
-	// [RequestAuthorizer], [CognitoAuthorizer] or [IAMAuthorizer]. Default: none, so that each route has to say.
+	// [RequestAuthorizer], [SessionAuthorizer], [CognitoAuthorizer], [JWTAuthorizer] or [IAMAuthorizer]. Default: none, so
+	// that each route has to say.
 	Authorizer Authorizer
 
 	// Authorizers are further ones, by the name that [GuardedBy] refers to. Each must be used by a route.
@@ -126,6 +127,10 @@ func planRestAPI(p *awsapigateway.RestApiProps) *plan.RestAPI {
 		}
 	}
 	if o := p.DeployOptions; o != nil {
+		out.DataTrace = tracesData(o)
+		if o.AccessLogFormat != nil {
+			out.AccessLogFormat = *o.AccessLogFormat.ToString()
+		}
 		out.StageName = o.StageName
 		out.Throttling = o.ThrottlingRateLimit != nil || o.ThrottlingBurstLimit != nil
 		out.AccessLogDestination = o.AccessLogDestination != nil
@@ -135,16 +140,25 @@ func planRestAPI(p *awsapigateway.RestApiProps) *plan.RestAPI {
 	return out
 }
 
+// tracesData reports whether requests and answers are logged whole, for the stage or a method.
+func tracesData(o *awsapigateway.StageOptions) bool {
+	return isTrue(o.DataTraceEnabled) ||
+		ofMethods(o, func(m *awsapigateway.MethodDeploymentOptions) bool { return isTrue(m.DataTraceEnabled) })
+}
+
 // cachesResponses reports whether the cache of answers is on for the stage or a method.
 func cachesResponses(o *awsapigateway.StageOptions) bool {
-	if isTrue(o.CachingEnabled) {
-		return true
-	}
+	return isTrue(o.CachingEnabled) ||
+		ofMethods(o, func(m *awsapigateway.MethodDeploymentOptions) bool { return isTrue(m.CachingEnabled) })
+}
+
+// ofMethods reports whether something holds for a method's options.
+func ofMethods(o *awsapigateway.StageOptions, is func(*awsapigateway.MethodDeploymentOptions) bool) bool {
 	if o.MethodOptions == nil {
 		return false
 	}
 	for _, m := range *o.MethodOptions {
-		if m != nil && isTrue(m.CachingEnabled) {
+		if m != nil && is(m) {
 			return true
 		}
 	}

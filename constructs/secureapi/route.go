@@ -57,7 +57,7 @@ func isTrue(b *bool) bool  { return b != nil && *b }
 func isFalse(b *bool) bool { return b != nil && !*b }
 
 // Access restricts who may call a route: [AnyScope], [AnyGroup], [AnyRole], a condition on a [Claim], a
-// [PathParameter], [Either], [GuardedBy] or [Public].
+// [PathParameter], [Either], [GuardedBy] or [Public]. [ForwardAccessToken] stands beside them.
 type Access interface{ plan() plan.Access }
 
 // restriction is the one kind of Access.
@@ -93,6 +93,11 @@ func AnyRole(roles ...string) Access {
 
 // Public opens a route to every caller, and says why for those who review it. It leaves the resource policy in force.
 func Public(reason string) Access { return restriction{plan.Public{Reason: reason}} }
+
+// ForwardAccessToken hands the access token of the caller's session to the route's function, in the authorizer's context
+// as "accessToken", for calls in the caller's name. It needs a [SessionAuthorizer] with [NoCache] on the route: API
+// Gateway would keep the token with an answer. The access log must not have it, and does not by default.
+func ForwardAccessToken() Access { return restriction{plan.Forward{}} }
 
 // GuardedBy names one of [Props.Authorizers] as the route's, instead of the API's.
 func GuardedBy(name string) Access { return restriction{plan.GuardedBy{Name: name}} }

@@ -137,6 +137,16 @@ func (c Cache) PerRequest() bool {
 		slices.Contains(c.Identity, Context("path")) && slices.Contains(c.Identity, Context("httpMethod"))
 }
 
+// Cookies are the names of cookies that the included function takes for tokens.
+func (c Cache) Cookies() (out []string) {
+	for _, t := range c.Tokens {
+		if t.Kind == authz.Cookie {
+			out = append(out, t.Name)
+		}
+	}
+	return out
+}
+
 // Headers are the request headers that the authorizer reads, but for cookies, which a page cannot set.
 func (c Cache) Headers() []string {
 	sources := slices.Clone(c.Sources())

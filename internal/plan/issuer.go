@@ -11,15 +11,15 @@ import (
 
 // Issuer is what the checks look at in a secureapi.Issuer.
 type Issuer struct {
-	URL                                  string
-	Audiences                            []string
-	Algorithms                           []string
-	JWKSURL                              string
-	HMACSecret                           bool // it is set
-	HMACSecretField                      string
-	Type, TokenUse                       string
-	Clients                              []string
-	Leeway                               time.Duration
+	URL             string
+	Audiences       []string
+	Algorithms      []string
+	JWKSURL         string
+	HMACSecret      bool // it is set
+	HMACSecretField string
+	Type, TokenUse  string
+	Clients         []string
+	Leeway          time.Duration
 
 	// The claims that these are read from; "" for the default.
 	ScopesClaim, GroupsClaim, RolesClaim, PrincipalClaim string

@@ -126,12 +126,20 @@ const maxEnvironment = 4096
 
 // CheckEnvironment refuses a configuration that does not fit into the included function's environment.
 func (g *Guard) CheckEnvironment(config string) error {
+	return checkEnvironment(g, config, "issuers, audiences or ContextClaims")
+}
+
+// CheckEnvironment refuses a configuration that does not fit into the login function's environment.
+func (l *Login) CheckEnvironment(config string) error {
+	return checkEnvironment(l, config, "Scopes, Parameters, audiences or origins of CORS")
+}
+
+func checkEnvironment(of fmt.Stringer, config, fewer string) error {
 	if len(config) <= maxEnvironment-512 {
 		return nil
 	}
-	return fmt.Errorf("%s: its configuration takes %d of the %d bytes of a Lambda function's environment: name fewer "+
-		"issuers, "+
-		"audiences or ContextClaims", g, len(config), maxEnvironment)
+	return fmt.Errorf("%s: its configuration takes %d of the %d bytes of a Lambda function's environment: name fewer %s",
+		of, len(config), maxEnvironment, fewer)
 }
 
 // checkOpaqueIssuers refuses a second issuer of opaque tokens.

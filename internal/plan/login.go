@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
 )
 
@@ -19,12 +19,17 @@ type Session struct {
 	Login  *Login
 	Cached bool     // API Gateway keeps its answers
 	Claims []string // that it hands to the backend
+
+	// Siblings are the origins of pages on sibling hosts. [New] sets them.
+	Siblings []string
 }
 
 // Login is what the checks look at in a secureapi.Login.
 type Login struct {
 	// Of is the value that this describes: authorizers that share a login have the same one.
 	Of any
+
+	Problem error // with the value itself
 
 	Issuer     Issuer
 	Provider   Provider
@@ -141,11 +146,15 @@ const httpsScheme = "https://"
 // check says what is wrong with the login's settings, seen by themselves.
 func (l *Login) check() (errs []error) {
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
+	if l.Problem != nil {
+		errs = append(errs, l.Problem)
+	}
 	for _, err := range l.Issuer.Check() {
 		bad("Issuer: %w", err)
 	}
 	if l.Issuer.HMACSecret {
-		bad("Issuer has an HMACSecret: whoever can verify an ID token could make one; use an issuer that publishes its keys")
+		bad("Issuer has an HMACSecret, and a login verifies ID tokens with published keys: use an issuer that publishes its " +
+			"keys")
 	}
 	l.checkClient(bad)
 	if err := checkOrigin(l.Origin); err != nil {
@@ -345,8 +354,8 @@ func (l *Login) checkSession(bad func(format string, a ...any)) {
 // errNoLogin is a guard of sessions that has no login.
 var errNoLogin = errors.New("it has no Login: give it the *secureapi.Login whose sessions it takes; several may share one")
 
-// CheckSession says what is wrong with an authorizer of sessions, but for its login.
-func (s *Session) CheckSession(ttl time.Duration) (errs []error) {
+// Check says what is wrong with an authorizer of sessions, but for its login.
+func (s *Session) Check(ttl time.Duration) (errs []error) {
 	if s == nil {
 		return []error{errNoLogin}
 	}

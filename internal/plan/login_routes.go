@@ -53,6 +53,7 @@ func (p *Plan) addLogins() (errs []error) {
 			}
 		}
 		session.Login = p.Logins[i]
+		session.Siblings = p.SiblingOrigins(session.Login)
 		g.Session = &session
 	}
 	return append(errs, p.checkCookies()...)
@@ -87,7 +88,7 @@ func (p *Plan) checkCookies() (errs []error) {
 	return errs
 }
 
-// checkForward refuses to hand on an access token where there is none, or where API Gateway would keep it.
+// checkForward refuses to hand on a token that does not exist, or where API Gateway would keep it.
 func checkForward(g *Guard, open bool) []error {
 	const out = "name a further SessionAuthorizer of the same Login with CacheTTL NoCache in Authorizers, and add " +
 		"GuardedBy(name) to the route"

@@ -81,7 +81,7 @@ func (p *Plan) requiredBy(l *Login, of func(access.Requirement) []string) (out [
 	return slices.Compact(out)
 }
 
-// Siblings are the origins of CORS other than the login's own: pages on sibling hosts, which may call with its session.
+// SiblingOrigins are the origins of CORS other than the login's own: pages on sibling hosts, which may call with its session.
 func (p *Plan) SiblingOrigins(l *Login) (out []string) {
 	if p.props.CORS == nil {
 		return nil
@@ -111,7 +111,9 @@ func (l *Login) EnforcesSession(requires []access.Requirement) error {
 	return nil
 }
 
-func (l *Login) issuerName() string { return cmp.Or(l.Provider.Name, fmt.Sprintf("the issuer %q", l.Issuer.URL)) }
+func (l *Login) issuerName() string {
+	return cmp.Or(l.Provider.Name, fmt.Sprintf("the issuer %q", l.Issuer.URL))
+}
 
 // checkLogins looks at what only the whole table shows of a login.
 func (p *Plan) checkLogins() (errs []error) {

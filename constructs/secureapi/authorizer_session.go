@@ -1,0 +1,105 @@
+package secureapi
+
+import (
+	"slices"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+)
+
+// SessionAuthorizer guards routes by the session of a [Login]. It is a Lambda authorizer of type REQUEST with the
+// included function, which opens the session's cookie and enforces the routes' requirements as with [JWT].
+//
+// Browsers send the cookie with requests that other sites cause, so the request's Sec-Fetch-Site decides as well. Its
+// answers are cached by exactly Cookie and Sec-Fetch-Site, without which API Gateway answers 401 itself: clients that
+// are not browsers use another authorizer. Requests of the API's own pages (same-origin) get the session's rights; any
+// other request gets them for GET, HEAD and OPTIONS alone, as a link on another site needs.
+//
+// Pages of sibling hosts in [CORS.AllowOrigins] may call POST, PUT, PATCH and DELETE by an authorizer with [NoCache]: the
+// Origin of a request is not a part of what an answer is cached by. Name a further one for those routes:
+//
+//	Authorizer:  secureapi.SessionAuthorizer{Login: login},
+//	Authorizers: map[string]secureapi.Authorizer{
+//		"writes": secureapi.SessionAuthorizer{Login: login, CacheTTL: secureapi.NoCache},
+//	},
+//	...
+//	secureapi.Handle("POST /orders", orders, secureapi.GuardedBy("writes"), secureapi.AnyScope("orders:write")),
+type SessionAuthorizer struct {
+	// Login is the login whose sessions are taken. Required.
+	Login *Login
+
+	// CacheTTL is how long API Gateway keeps the function's policy for a session, in whole seconds up to an hour. The
+	// policy counts until then even if the session ends: API Gateway does not see a logout, and a cookie that was copied
+	// before it still finds the answer. Default: 60 seconds. [NoCache] turns the cache off.
+	CacheTTL time.Duration
+
+	// ContextClaims are claims that the backend gets; see [JWT.ContextClaims]. Default: none.
+	ContextClaims []string
+
+	// PolicyEndsWithToken, DenyEscapedPaths, NoTokenCache and NoMetrics are those of [JWT].
+	PolicyEndsWithToken, DenyEscapedPaths, NoTokenCache, NoMetrics bool
+
+	// Package is the import path of a main package of yours that runs the authorizer; see [JWT.Package].
+	// Default: the included one.
+	Package string
+
+	// FunctionProps is handed to CDK for the authorizer's function; see [JWT.FunctionProps].
+	FunctionProps *awslambda.FunctionProps
+}
+
+var _ Authorizer = SessionAuthorizer{}
+
+func (a SessionAuthorizer) plan() plan.Authorizer {
+	out := plan.Authorizer{
+		Kind:     "SessionAuthorizer",
+		Enforces: func([]access.Requirement) error { return nil },
+		Keeps:    true,
+	}
+	if a.Login != nil {
+		ttl, _ := plan.CacheTTL(plan.SessionTTL(a.CacheTTL))
+		out.Session = &plan.Session{Login: a.Login.plan(), Cached: ttl > 0, Claims: a.ContextClaims}
+		out.Enforces = out.Session.Login.EnforcesSession
+		out.Included = &plan.Included{Cached: ttl > 0, DenyEscapes: a.DenyEscapedPaths}
+	}
+	out.Problems = out.Session.Check(a.CacheTTL)
+	return out
+}
+
+// jwt has the settings of the included function.
+func (a SessionAuthorizer) jwt() *JWT {
+	return &JWT{
+		Issuers:             []Issuer{a.Login.Issuer},
+		ContextClaims:       slices.Clone(a.ContextClaims),
+		PolicyEndsWithToken: a.PolicyEndsWithToken,
+		DenyEscapedPaths:    a.DenyEscapedPaths,
+		NoTokenCache:        a.NoTokenCache,
+		NoMetrics:           a.NoMetrics,
+		Package:             a.Package,
+		FunctionProps:       a.FunctionProps,
+	}
+}
+
+func (a SessionAuthorizer) attach(s *site, g *plan.Guard) attached {
+	ttl, _ := plan.CacheTTL(plan.SessionTTL(a.CacheTTL))
+	planned, keys := g.Session.Login, s.keys[g.Session.Login]
+	session := &authz.Session{
+		Cookie:      planned.Cookie,
+		Host:        planned.Host(),
+		KeysARN:     *keys.SecretArn(),
+		IdleTimeout: planned.IdleTimeout,
+		MaxAge:      planned.MaxAge,
+	}
+	var sources []plan.IdentitySource
+	if ttl > 0 {
+		sources = plan.SessionSources()
+	} else {
+		session.AllowOrigins = g.Session.Siblings
+	}
+	made := a.jwt().build(s, g, authz.Config{PerRequest: ttl == 0, Session: session})
+	keys.GrantRead(made.function, nil)
+	return handler{function: made.function, included: made}.request(s, g, sources, ttl)
+}

@@ -1,0 +1,309 @@
+package plan
+
+import (
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// sessionOf is an authorizer of a login's sessions, as secureapi describes one.
+func sessionOf(l Login, cached bool, claims ...string) *Authorizer {
+	s := &Session{Login: &l, Cached: cached, Claims: claims}
+	return &Authorizer{
+		Kind:     "Session",
+		Problems: s.Check(0),
+		Enforces: l.EnforcesSession,
+		Included: &Included{Cached: cached},
+		Keeps:    true,
+		Session:  s,
+	}
+}
+
+func loginOf(change func(*Login)) Login {
+	l := Login{
+		Issuer:     Issuer{URL: "https://idp.example.com/", Audiences: []string{"orders"}},
+		ClientID:   "web",
+		ClientAuth: ClientAuth{Method: "client_secret_basic", Secret: true},
+		Origin:     "https://shop.example.com",
+	}
+	if change != nil {
+		change(&l)
+	}
+	l.Of = l.Path
+	return l
+}
+
+// planned is the plan of a table whose guard takes the sessions of a login.
+func planned(t *testing.T, l Login, change func(*Props)) *Plan {
+	t.Helper()
+	p, err := New(table(func(p *Props) {
+		p.Authorizer = sessionOf(l, true)
+		if change != nil {
+			change(p)
+		}
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// All that looks at routes has those of a login: their function, why they are public, and how many they are.
+func TestRoutesOfALogin(t *testing.T) {
+	p := planned(t, loginOf(nil), nil)
+	var got []string
+	for _, r := range p.Routes {
+		if r.Login != nil {
+			got = append(got, r.Pattern.String()+" "+r.Reason)
+			if r.Function != 2 || r.Guard != nil {
+				t.Errorf("%s: function %d, guard %v", r.Pattern, r.Function, r.Guard)
+			}
+		}
+	}
+	want := []string{
+		"GET /auth/login the login itself", "GET /auth/callback the login itself", "GET /auth/session the login itself",
+		"GET /auth/session.js the login itself", "POST /auth/refresh the login itself", "POST /auth/logout the login itself",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	for _, r := range p.Guards[0].Table.Rules() {
+		if strings.HasPrefix(r.Pattern.Path(), "/auth/") && !r.Elsewhere {
+			t.Errorf("%s is not elsewhere", r.Pattern)
+		}
+	}
+}
+
+// Guards of one login share it, and their settings are not changed.
+func TestGuardsShareALogin(t *testing.T) {
+	l := loginOf(nil)
+	first, second := sessionOf(l, true), sessionOf(l, false)
+	p := planned(t, l, func(p *Props) {
+		p.Authorizer, p.Authorizers = first, map[string]*Authorizer{"fresh": second}
+		p.Routes = append(p.Routes, handle("POST /orders", fn, GuardedBy{Name: "fresh"}))
+		p.CORS = &CORS{AllowOrigins: []string{l.Origin, "https://admin.example.com"}, AllowCredentials: true}
+	})
+	if len(p.Logins) != 1 || p.Guards[0].Session.Login != p.Logins[0] || p.Guards[1].Session.Login != p.Logins[0] {
+		t.Errorf("%d logins", len(p.Logins))
+	}
+	if first.Session.Login.Function != 0 || first.Session.Siblings != nil {
+		t.Errorf("the authorizer was changed: %+v", first.Session)
+	}
+	if got := p.Guards[1].Session.Siblings; len(got) != 1 || got[0] != "https://admin.example.com" {
+		t.Errorf("siblings %q", got)
+	}
+	for _, header := range p.AllowHeaders() { // a page can set neither of them
+		if header == "Cookie" || header == "Sec-Fetch-Site" {
+			t.Errorf("a page is told to set %s", header)
+		}
+	}
+}
+
+func TestScopesOfALogin(t *testing.T) {
+	scopes := func(p *Props) {
+		p.Routes = []Route{
+			handle("GET /b", fn, anyScope("z", "b")),
+			handle("GET /a", fn, anyScope("a"), Requirement{Kind: access.Group, AnyOf: []string{"staff"}}),
+			handle("GET /c", fn, Either{Of: []Access{anyScope("c"), claim("plan", "pro")}}),
+			handle("GET /d", fn, anyScope("b", "https://api.example.com/d")),
+			handle("GET /e", fn, anyScope("elsewhere"), GuardedBy{Name: "other"}),
+		}
+		p.Authorizers = map[string]*Authorizer{"other": deciding(jwt())}
+	}
+	for _, c := range []struct {
+		name   string
+		change func(*Login)
+		want   string
+	}{
+		{"those of its routes", nil, "openid a b c https://api.example.com/d z offline_access"},
+		{"a provider without offline_access", func(l *Login) { l.Provider.NoOffline = true },
+			"openid a b c https://api.example.com/d z"},
+		{"a provider that wants the API in front", func(l *Login) { l.Provider.ScopePrefix = "api://orders/" },
+			"openid api://orders/a api://orders/b api://orders/c https://api.example.com/d api://orders/z offline_access"},
+		{"given ones", func(l *Login) { l.Scopes = []string{"openid", "profile"} }, "openid profile"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := planned(t, loginOf(c.change), scopes)
+			if got := strings.Join(p.LoginScopes(p.Logins[0]), " "); got != c.want {
+				t.Errorf("got\n%s\nwant\n%s", got, c.want)
+			}
+		})
+	}
+}
+
+// A session with an access token keeps no claims; one without keeps those that its guards look at.
+func TestClaimsOfALogin(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*Login)
+		want   []string
+	}{
+		{"an access token", nil, nil},
+		{"an ID token", func(l *Login) { l.Provider.IDTokens = true },
+			[]string{"email", "groups", "hd", "plan", "roles", "sub"}},
+		{"an ID token of a user pool", func(l *Login) {
+			l.Issuer = Issuer{URL: "https://idp.example.com/", Audiences: []string{"web"}, TokenUse: "id",
+				GroupsClaim: "cognito:groups", RolesClaim: "custom:roles", PrincipalClaim: "email", ScopesClaim: "scp"}
+		}, []string{"cognito:groups", "custom:roles", "email", "hd", "plan", "scp"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := loginOf(c.change)
+			l.ClientID = l.Issuer.Audiences[0]
+			p := planned(t, l, func(p *Props) {
+				p.Authorizer = sessionOf(l, true, "email")
+				p.Routes = []Route{
+					handle("GET /a", fn, claim("hd", "example.com")),
+					handle("GET /b", fn, Either{Of: []Access{claim("plan", "pro"),
+						Requirement{Kind: access.Group, AnyOf: []string{"a"}}}}),
+				}
+			})
+			if diff := cmp.Diff(c.want, p.LoginClaims(p.Logins[0])); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestParametersOfALogin(t *testing.T) {
+	l := loginOf(func(l *Login) {
+		l.Provider.Parameters = map[string]string{"access_type": "offline", "prompt": "consent"}
+		l.Parameters = map[string]string{"prompt": "", "hd": "example.com"}
+	})
+	want := map[string]string{"access_type": "offline", "hd": "example.com"}
+	if diff := cmp.Diff(want, l.AllParameters()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What is not known of an app client is not said of it.
+func TestAppClientsOfLogins(t *testing.T) {
+	right := PoolClient{
+		Path:         "Shop/Pool/Web",
+		HasSecret:    true,
+		Flows:        []string{"code"},
+		CallbackURLs: []string{"https://shop.example.com/auth/callback"},
+		Scopes:       []string{"openid", "${Token[TOKEN.4]}/orders:read"},
+	}
+	for _, c := range []struct {
+		name   string
+		change func(*PoolClient)
+		want   string
+	}{
+		{"right", nil, ""},
+		{"no secret", func(c *PoolClient) { c.HasSecret = false }, `the Login at "/auth": the app client Shop/Pool/Web has ` +
+			`no secret, with which the login authenticates: set GenerateSecret to true, which makes another client`},
+		{"no code grant", func(c *PoolClient) { c.Flows = []string{"implicit"} }, `the app client Shop/Pool/Web has the OAuth ` +
+			`flows ["implicit"]: set OAuth.Flows.AuthorizationCodeGrant to true`},
+		{"no flows", func(c *PoolClient) { c.Flows = nil }, `has the OAuth flows []`},
+		{"another callback", func(c *PoolClient) { c.CallbackURLs = []string{"https://example.com"} },
+			`the app client Shop/Pool/Web has the callback URLs ["https://example.com"]: add ` +
+				`"https://shop.example.com/auth/callback" to OAuth.CallbackUrls`},
+		{"a callback that is not known yet", func(c *PoolClient) { c.CallbackURLs = []string{"${Token[TOKEN.2]}/x"} }, ""},
+		{"lists that are not known yet", func(c *PoolClient) {
+			c.Flows, c.Scopes = []string{"#{Token[TOKEN.1]}"}, []string{"#{Token[TOKEN.2]}"}
+		}, ""},
+		{"a scope too few", func(c *PoolClient) { c.Scopes = []string{"openid", "${Token[TOKEN.4]}/orders:write"} },
+			`the Login at "/auth": the app client Shop/Pool/Web may not ask for the scope "shop/orders:read", so that Amazon ` +
+				`Cognito would refuse each login: add it to OAuth.Scopes, or set Login.Scopes to those that it has`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			client := right
+			if c.change != nil {
+				c.change(&client)
+			}
+			l := loginOf(func(l *Login) {
+				l.Provider, l.ClientAuth, l.Client = Provider{NoOffline: true, Pool: true}, ClientAuth{}, &client
+			})
+			_, err := New(table(func(p *Props) {
+				p.Authorizer = sessionOf(l, true)
+				p.Routes = []Route{handle("GET /orders", fn, anyScope("shop/orders:read"))}
+			}))
+			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+				t.Errorf("got\n%v\nwant\n%s", err, c.want)
+			}
+		})
+	}
+}
+
+func TestLoginIDs(t *testing.T) {
+	seen := map[string]string{}
+	for path, want := range map[string]string{
+		"": "Keys", "/auth": "Keys", "/staff": "Keys-staff", "/a/b": "Keys-a+b", "/a-b": "Keys-a-b", "/a.b": "Keys-a.b",
+	} {
+		l := Login{Path: path}
+		id := l.ID("Keys")
+		if other, same := seen[id]; id != want || same && l.Home() != other {
+			t.Errorf("%q has the id %q, want %q", path, id, want)
+		}
+		seen[id] = l.Home()
+	}
+}
+
+func TestSameSite(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{
+		{"https://shop.example.com", "https://admin.example.com", true},
+		{"https://shop.example.com", "https://example.com", true},
+		{"https://shop.example.com:8443", "https://admin.example.com", true},
+		{"https://shop.example.com", "http://shop.example.com", false},
+		{"https://shop.example.com", "https://shop.example.org", false},
+		{"https://shop.example.co.uk", "https://other.co.uk", false},
+		{"https://a.github.io", "https://b.github.io", false},
+		{"https://a1.execute-api.eu-west-1.amazonaws.com", "https://b2.execute-api.eu-west-1.amazonaws.com", false},
+		{"https://192.0.2.1", "https://192.0.2.1", true},
+		{"https://192.0.2.1", "https://192.0.2.2", false},
+		{"https://localhost:1", "https://localhost:2", true},
+		{"https://shop.example.com", "https://${Token[TOKEN.1]}", true},
+	} {
+		if got := sameSite(c.a, c.b); got != c.want {
+			t.Errorf("sameSite(%q, %q) = %t", c.a, c.b, got)
+		}
+	}
+}
+
+// The page is the same for every request: there is nothing in it that API Gateway replaces.
+func TestLoginPage(t *testing.T) {
+	page := planned(t, loginOf(nil), nil).LoginPage()
+	if strings.ContainsAny(page, "$#") || strings.Contains(page, "<script") {
+		t.Error("the page has a variable, a directive or a script")
+	}
+	const golden = "testdata/login_page.html"
+	if *update {
+		if err := os.WriteFile(golden, []byte(page), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil || page != string(want) {
+		t.Errorf("the page is not %s (%v): go test ./internal/plan -update", golden, err)
+	}
+}
+
+func TestLinksOfTheLoginPage(t *testing.T) {
+	const main, staff = `<p><a href="/auth/login?return=/">Log in`, `<p><a href="/shop/staff/login?return=/">Log in at /staff</a></p>`
+	second := loginOf(func(l *Login) { l.Path, l.BasePath, l.Cookie = "/staff", "/shop", "__Host-staff" })
+	two := func(p *Props) {
+		p.Authorizers = map[string]*Authorizer{"staff": sessionOf(second, true)}
+		p.Routes = append(p.Routes, handle("GET /staff", fn, GuardedBy{Name: "staff"}))
+	}
+	page := planned(t, loginOf(nil), two).LoginPage()
+	if !strings.Contains(page, main+" at /auth</a></p>") || !strings.Contains(page, staff) {
+		t.Error(page)
+	}
+	off := func(l *Login) { l.NoPage = true }
+	if page := planned(t, loginOf(off), two).LoginPage(); strings.Contains(page, main) || !strings.Contains(page, staff) {
+		t.Error(page)
+	}
+	if page := planned(t, loginOf(off), nil).LoginPage(); page != "" {
+		t.Error(page)
+	}
+}
