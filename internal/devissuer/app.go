@@ -51,7 +51,7 @@ type App struct {
 	// "client_credentials". Default: any.
 	Scopes, Flows []string
 
-	// TokenLife is how long its access tokens are valid. Default: [DefaultExpires].
+	// TokenLife is how long its access tokens are valid. Default: [Options.TokenLife].
 	TokenLife time.Duration
 }
 

@@ -8,8 +8,8 @@ import (
 )
 
 // CognitoURL is an endpoint that stands in for Amazon Cognito user pools and knows the client secrets of their app
-// clients: the value for AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER. It is "" if the provider is not served. Its path is
-// that of [Provider.SecretsURL].
+// clients: the value for AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER. It is "" if the provider is not served. Its path
+// is that of [Provider.SecretsURL].
 func (p *Provider) CognitoURL() string { return p.SecretsURL() }
 
 // serveAWS answers calls of AWS's APIs, by the operation that they name.

@@ -1,6 +1,7 @@
 package devissuer
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -33,7 +34,7 @@ func (r TokenRequest) claims(i Issuer, now time.Time, id string) ([]byte, error)
 		"iat": issued.Unix(), "exp": now.Add(expires).Unix(),
 	}
 	r.audienceClaims(i, c)
-	if err := clientClaims(i, c); err != nil {
+	if err := r.clientClaims(i, c); err != nil {
 		return nil, err
 	}
 	if i.PrincipalClaim != "" {
@@ -69,7 +70,8 @@ func (r TokenRequest) audienceClaims(i Issuer, c map[string]any) {
 	case i.isCognito() && use == Access:
 		// Source:
 		// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
-		c["token_use"], c["client_id"], c["username"], c["version"], c["auth_time"] = use, audience, c["sub"], 2, c["iat"]
+		c["token_use"], c["client_id"], c["username"], c["version"] = use, cmp.Or(r.client, audience), c["sub"], 2
+		c["auth_time"] = c["iat"]
 		if len(i.Clients) > 0 &&
 			!slices.Contains(i.Clients, audience) { // the client's request named the API as its resource
 			c["aud"] = audience
@@ -83,16 +85,17 @@ func (r TokenRequest) audienceClaims(i Issuer, c map[string]any) {
 			c["aud"] = audience
 		}
 		if i.opaque() {
-			c["client_id"] = StandInClient // RFC 7662, section 2.2
+			c["client_id"] = cmp.Or(r.client, StandInClient) // RFC 7662, section 2.2
 		}
 		if use == Access && strings.EqualFold(strings.TrimPrefix(i.Type, "application/"), rfc9068) {
-			c["client_id"] = StandInClient // RFC 9068, section 2.2
+			c["client_id"] = cmp.Or(r.client, StandInClient) // RFC 9068, section 2.2
 		}
 	}
 }
 
-// clientClaims name the first of the issuer's clients, where the authorizer compares them, unless one of them is named.
-func clientClaims(i Issuer, c map[string]any) error {
+// clientClaims name the client that gets the token where the authorizer compares clients; the first of the issuer's if
+// it is not known, unless one of them is named already.
+func (r TokenRequest) clientClaims(i Issuer, c map[string]any) error {
 	if len(i.Clients) == 0 {
 		return nil
 	}
@@ -104,10 +107,10 @@ func clientClaims(i Issuer, c map[string]any) error {
 		}
 	}
 	return place(c, claim, func(before any) any {
-		if name, ok := before.(string); ok && slices.Contains(i.Clients, name) {
+		if name, ok := before.(string); ok && r.client == "" && slices.Contains(i.Clients, name) {
 			return before
 		}
-		return i.Clients[0]
+		return cmp.Or(r.client, i.Clients[0])
 	})
 }
 

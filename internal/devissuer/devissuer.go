@@ -9,10 +9,13 @@
 // Its tokens have the iss of the real issuer, so they are worth something only to a verifier that was told to take its
 // keys from here. A function that is deployed cannot be told so: it takes keys over https alone.
 //
-// Where the authorizer asks an issuer about its tokens, it answers that too, and revokes them.
+// It signs people in as well: its pages are plain forms on which a persona is chosen, or typed, and clients get tokens
+// by the authorization code flow with PKCE, by refresh tokens, and for themselves. It answers questions about tokens,
+// revokes them, and has the secrets of clients and the keys of sessions that functions look for.
 //
-// It does not sign users in: there are no accounts, passwords, authorization codes or sessions. It never has a real
-// issuer's key, and it does not verify tokens; package internal/jwt does.
+// There are no accounts and passwords, and no sessions: who signs in is asked each time. It never has a real issuer's
+// key. Codes and refresh tokens are sealed with its keys, so that they end when the keys are replaced; which of them
+// were used is known until the process ends.
 package devissuer
 
 import (
@@ -39,6 +42,13 @@ type Options struct {
 	// different sites, as in production. Default: logins keep the origin of the template.
 	AppOrigin string
 
+	// Personas are those to sign in as, by the URL of the issuer. It is called for each page. Default, and where it
+	// returns none: one with all scopes and groups of the issuer.
+	Personas func(issuer string) []Persona
+
+	// TokenLife is how long access tokens of the token endpoint are valid. Default: [DefaultExpires].
+	TokenLife time.Duration
+
 	// Now is the clock. Default: [time.Now].
 	Now func() time.Time
 
@@ -55,6 +65,8 @@ type Provider struct {
 	base    string // without a slash at its end; "" if it is not served
 
 	appOrigin string
+	ofIssuer  func(issuer string) []Persona
+	tokenLife time.Duration
 	vault     string // the part of the secrets' path that cannot be guessed
 	now       func() time.Time
 	random    *lockedReader
@@ -66,7 +78,9 @@ type Provider struct {
 // The error is an [ErrConfig], if an issuer has no URL or an algorithm that does not exist, or if the base URL is not
 // one of this machine.
 func New(keys *KeyStore, issuers []Issuer, o Options) (*Provider, error) {
-	p := &Provider{keys: keys, now: o.Now, random: &lockedReader{r: o.Random}}
+	p := &Provider{
+		keys: keys, ofIssuer: o.Personas, tokenLife: o.TokenLife, now: o.Now, random: &lockedReader{r: o.Random},
+	}
 	if p.now == nil {
 		p.now = time.Now
 	}

@@ -2,7 +2,6 @@ package devissuer
 
 import (
 	"context"
-	"crypto/subtle"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
@@ -12,10 +11,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
-	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
@@ -33,8 +31,8 @@ func (p *Provider) IntrospectionURL(issuer string) string {
 	return p.endpoint(issuer, introspectionPath)
 }
 
-// RevocationURL is where a token of an issuer is revoked (RFC 7009); "" if it is not served. No client has to
-// authenticate there, as only this machine reaches it.
+// RevocationURL is where a token of an issuer is revoked (RFC 7009); "" if it is not served. To revoke an access token,
+// no client has to authenticate there, as only this machine reaches it.
 func (p *Provider) RevocationURL(issuer string) string { return p.endpoint(issuer, revocationPath) }
 
 func (p *Provider) endpoint(issuer, path string) string {
@@ -45,32 +43,6 @@ func (p *Provider) endpoint(issuer, path string) string {
 	return p.base + issuersPath + s.name + path
 }
 
-// readForm reads the parameters of a request, each of which is there once (RFC 6749, section 3.2).
-func readForm(w http.ResponseWriter, r *http.Request) (url.Values, bool) {
-	refuse := func(status int, why string) (url.Values, bool) {
-		serveObject(w, status, map[string]any{"error": "invalid_request", "error_description": why})
-		return nil, false
-	}
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		return refuse(http.StatusMethodNotAllowed, "devissuer: want POST")
-	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, 64<<10))
-	if err != nil {
-		return refuse(http.StatusBadRequest, "devissuer: the body broke off")
-	}
-	form, err := url.ParseQuery(string(body))
-	if err != nil || form.Get("token") == "" {
-		return refuse(http.StatusBadRequest, "devissuer: want a form with a token")
-	}
-	for name, values := range form {
-		if len(values) > 1 {
-			return refuse(http.StatusBadRequest, fmt.Sprintf("devissuer: %q is there twice", name))
-		}
-	}
-	return form, true
-}
-
 func serveObject(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
@@ -78,54 +50,107 @@ func serveObject(w http.ResponseWriter, status int, v any) {
 	_ = json.NewEncoder(w).Encode(v)
 }
 
-// introspect answers about a token.
-func (p *Provider) introspect(w http.ResponseWriter, r *http.Request, s site) {
-	form, ok := readForm(w, r)
-	if !ok {
+// introspect answers about a token: to the clients that are configured to ask, about access tokens by their issuer's
+// settings; to other clients with a secret, about every access token of the site, but only known ones where some are
+// configured to ask; and to the client of a refresh token about that.
+func (p *Provider) introspect(w http.ResponseWriter, r *http.Request, ring *keyring, form url.Values, s site) {
+	c, wrong := p.authenticate(ring, r, form, s)
+	switch {
+	case wrong != nil:
+		wrong.serve(w) // RFC 7662, section 2.3
 		return
-	}
-	ring, err := p.keys.current()
-	if err != nil {
-		serveObject(w, http.StatusInternalServerError, map[string]any{"error": err.Error()})
+	case c.public:
+		invalidClient("client %q does not authenticate, and only clients with a secret ask about tokens", c.ClientID).serve(w)
 		return
-	}
-	client, ok := p.authenticated(ring, r, form, s)
-	if !ok {
-		w.Header().Set("WWW-Authenticate", `Basic realm="devissuer"`)
-		serveObject(w, http.StatusUnauthorized, map[string]any{"error": "invalid_client"}) // RFC 7662, section 2.3
+	case !c.known && slices.ContainsFunc(p.issuersOf(s), func(i Issuer) bool { return i.Introspection != nil }):
+		invalidClient("client %q is not one that asks about the issuer's tokens", c.ClientID).serve(w)
+		return
+	case form.Get("token") == "":
+		badRequest("invalid_request", "want a form with a token").serve(w)
 		return
 	}
 	answer := map[string]any{"active": false}
-	if claims, ok := p.active(r.Context(), ring, form.Get("token"), client); ok {
+	claims, ok := p.about(r.Context(), ring, s, c, form.Get("token"))
+	if ok {
 		for name, v := range claims.Members() {
 			answer[name] = json.RawMessage(v.Raw())
 		}
 		answer["active"], answer["token_type"] = true, "Bearer"
+	} else if known := p.aboutRefresh(ring, s, c, form); known != nil {
+		answer = known
 	}
 	if !strings.Contains(r.Header.Get("Accept"), signedType) {
 		serveObject(w, http.StatusOK, answer)
 		return
 	}
 	text, err := json.Marshal(map[string]any{ // RFC 9701, section 5
-		"iss": s.url, "aud": client.Introspection.ClientID, "iat": p.now().Unix(), "token_introspection": answer,
+		"iss": s.url, "aud": c.ClientID, "iat": p.now().Unix(), "token_introspection": answer,
 	})
 	if err == nil {
 		var signed string
-		if signed, err = ring.sign(client.algorithms()[0], "token-introspection+jwt", text); err == nil {
+		if signed, err = ring.sign(p.issuerOf(s, c, "").algorithms()[0], "token-introspection+jwt", text); err == nil {
 			w.Header().Set("Content-Type", signedType)
 			_, _ = io.WriteString(w, signed)
 			return
 		}
 	}
-	serveObject(w, http.StatusInternalServerError, map[string]any{"error": err.Error()})
+	serverError(err).serve(w)
 }
 
-// revoke takes a token out of use. A text that is not a token is revoked as well (RFC 7009, section 2.2).
-func (p *Provider) revoke(w http.ResponseWriter, r *http.Request) {
-	if form, ok := readForm(w, r); ok {
-		p.keys.revoke(form.Get("token"))
-		w.WriteHeader(http.StatusOK)
+// about are the claims of an access token that a client may know.
+func (p *Provider) about(
+	ctx context.Context, ring *keyring, s site, c client, token string,
+) (claims strictjson.Value, ok bool) {
+	if c.asks {
+		return p.active(ctx, ring, token, c.issuer)
 	}
+	claims, _, ok = p.accessClaims(ctx, ring, s, token)
+	return claims, ok
+}
+
+// aboutRefresh says of a refresh token what its own client may know; nil of any other. A client that asks about the
+// tokens that callers bring is told of it only if it says that it asks for that: no refresh token passes for an access
+// token.
+func (p *Provider) aboutRefresh(ring *keyring, s site, c client, form url.Values) map[string]any {
+	var in refresh
+	if !ring.openJSON(refreshPurpose, form.Get("token"), &in) || in.Site != s.name || in.ClientID != c.ClientID ||
+		c.asks && form.Get("token_type_hint") != "refresh_token" ||
+		p.now().Unix() >= in.Expires || p.keys.spent(in.ID, in.Generation, p.now()) {
+		return nil
+	}
+	return map[string]any{
+		"active": true, "iss": s.url, "client_id": in.ClientID, "sub": in.Subject, "scope": strings.Join(in.Scopes, " "),
+		"iat": in.Signed, "exp": in.Expires,
+	}
+}
+
+// revoke takes a token out of use, and with a refresh token all that its sign-in gave (RFC 7009, section 2.1). A
+// refresh token's client has to be the one that it was given to. A text that is not a token is revoked as well (section
+// 2.2).
+func (p *Provider) revoke(w http.ResponseWriter, r *http.Request, ring *keyring, form url.Values, s site) {
+	token := form.Get("token")
+	if token == "" {
+		badRequest("invalid_request", "want a form with a token").serve(w)
+		return
+	}
+	var in refresh
+	isRefresh := ring.openJSON(refreshPurpose, token, &in)
+	if isRefresh || form.Has("client_id") || r.Header.Get("Authorization") != "" || form.Has("client_assertion") {
+		c, wrong := p.authenticate(ring, r, form, s)
+		if wrong == nil && isRefresh && (in.ClientID != c.ClientID || in.Site != s.name) {
+			wrong = badRequest("unauthorized_client", "the token was given to another client")
+		}
+		if wrong != nil {
+			wrong.serve(w)
+			return
+		}
+	}
+	if isRefresh {
+		p.keys.endGrant(in.ID)
+	} else {
+		p.keys.revoke(token)
+	}
+	w.WriteHeader(http.StatusOK)
 }
 
 // active is the claims of a token of the issuer that is valid now and not revoked.
@@ -178,46 +203,6 @@ func (k ownKeys) RoundTrip(*http.Request) (*http.Response, error) {
 	w := httptest.NewRecorder()
 	serveObject(w, http.StatusOK, k())
 	return w.Result(), nil
-}
-
-// authenticated is the settings of the issuer whose client asks, if it is who it says.
-func (p *Provider) authenticated(ring *keyring, r *http.Request, form url.Values, s site) (Issuer, bool) {
-	user, password, basic := r.BasicAuth()
-	for _, i := range p.issuers {
-		n := i.Introspection
-		if n == nil || i.URL != s.url {
-			continue
-		}
-		id, secret := form.Get("client_id"), form.Get("client_secret")
-		if basic { // RFC 6749, section 2.3.1: both are encoded as in a form
-			id, _ = url.QueryUnescape(user)
-			secret, _ = url.QueryUnescape(password)
-		}
-		if clientauth.Method(n.ClientAuth) == clientauth.PrivateKey {
-			if assertion := form.Get("client_assertion"); assertion != "" && p.asserts(r.Context(), ring, i, assertion) {
-				return i, true
-			}
-			continue
-		}
-		if id == n.ClientID && subtle.ConstantTimeCompare([]byte(secret), []byte(ring.clientSecret())) == 1 {
-			return i, true
-		}
-	}
-	return Issuer{}, false
-}
-
-// asserts verifies a client's assertion (RFC 7523, section 3).
-func (p *Provider) asserts(ctx context.Context, ring *keyring, i Issuer, assertion string) bool {
-	n := i.Introspection
-	audience := n.Audience
-	if audience == "" {
-		audience = i.URL
-	}
-	config := jwt.Issuer{
-		URL: n.ClientID, Audiences: []string{audience}, Algorithms: []string{n.Algorithm}, MaxLifetime: time.Hour,
-	}
-	token, err := p.verify(ctx, ring, config, false, []string{n.Algorithm}, assertion)
-	return err == nil && token.Subject() == n.ClientID
 }
 
 // clientSecret is the secret of every client that has one.

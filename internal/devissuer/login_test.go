@@ -101,7 +101,8 @@ func TestLoginsThatCannotBeRead(t *testing.T) {
 		f := loginFunction(tt.login)
 		_, err := FromModel(&apimodel.Model{Functions: []*apimodel.Function{f}})
 		var of *AuthorizerError
-		if !errors.As(err, &of) || of.Authorizer != f.ID || !errors.Is(err, ErrModel) || !strings.Contains(err.Error(), tt.want) {
+		if !errors.As(err, &of) || of.Authorizer != f.ID || !errors.Is(err, ErrModel) ||
+			!strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: want %s, got %v", name, tt.want, err)
 		}
 	}
@@ -122,7 +123,8 @@ func TestPoolClients(t *testing.T) {
 	m.UserPools = []*apimodel.UserPool{{PoolID: id, ProviderURL: pool, Clients: []*apimodel.UserPoolClient{
 		{
 			ClientID: "web", Secret: true, CallbackURLs: []string{"https://shop.example.com/auth/callback"},
-			LogoutURLs: []string{"https://shop.example.com/"}, Scopes: []string{"openid", "orders/read"}, Flows: []string{"code"},
+			LogoutURLs: []string{"https://shop.example.com/"}, Scopes: []string{"openid", "orders/read"},
+			Flows: []string{"code"},
 		},
 		{ClientID: "machine", Secret: true, Flows: []string{"client_credentials"}},
 	}}}
@@ -209,7 +211,9 @@ func TestEnvironmentOfALogin(t *testing.T) {
 		!strings.Contains(err.Error(), "GATEHOUSE_LOGIN: want an object as issuer") {
 		t.Errorf("without an issuer: %v", err)
 	}
-	for _, wrong := range []string{"https://localhost:4000", "http://shop.example.com", "http://localhost:4000/", "localhost"} {
+	for _, wrong := range []string{
+		"https://localhost:4000", "http://shop.example.com", "http://localhost:4000/", "localhost",
+	} {
 		if _, err := New(s.keys, nil, Options{AppOrigin: wrong}); !errors.Is(err, ErrConfig) {
 			t.Errorf("the origin %s: %v", wrong, err)
 		}

@@ -2,10 +2,8 @@ package devissuer
 
 import (
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -56,6 +54,8 @@ type TokenRequest struct {
 	// Opaque asks for an opaque token, which only an issuer has that is asked about its tokens. Default: an opaque token
 	// if the issuer has no others.
 	Opaque bool
+
+	client string // that gets it; "" for the issuer's first one, or a stand-in
 }
 
 func (r TokenRequest) useOf(i Issuer) Use {
@@ -94,18 +94,23 @@ func (p *Provider) Mint(r TokenRequest) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := r.check(i); err != nil {
-		return "", err
-	}
-	id := make([]byte, 16)
-	if _, err := io.ReadFull(p.random, id); err != nil {
-		return "", fmt.Errorf("devissuer: no randomness: %w", err)
-	}
-	claims, err := r.claims(i, p.now(), hex.EncodeToString(id))
+	keys, err := p.keys.current()
 	if err != nil {
 		return "", err
 	}
-	keys, err := p.keys.current()
+	return p.mint(keys, i, r)
+}
+
+// mint makes a token of an issuer's form.
+func (p *Provider) mint(keys *keyring, i Issuer, r TokenRequest) (string, error) {
+	if err := r.check(i); err != nil {
+		return "", err
+	}
+	id, err := p.newID()
+	if err != nil {
+		return "", err
+	}
+	claims, err := r.claims(i, p.now(), id)
 	if err != nil {
 		return "", err
 	}

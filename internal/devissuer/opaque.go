@@ -6,6 +6,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
 
@@ -16,44 +17,79 @@ import (
 // opaque reports whether the issuer's tokens are opaque.
 func (i Issuer) opaque() bool { return i.Introspection != nil && !i.Introspection.VerifyJWTs }
 
+// What is sealed, and the key with which: nothing that was sealed for one purpose opens for another.
+const (
+	opaquePurpose  = "opaque token"
+	codePurpose    = "authorization code"
+	refreshPurpose = "refresh token"
+	pushedPurpose  = "pushed authorization request"
+	formPurpose    = "sign-in form"
+)
+
 // seal makes an opaque token: its claims, encrypted with a key that is made of the ring's secret. So it needs no list
 // of tokens, and every process with the keys can make one. Who has the token cannot read it.
 func (k *keyring) seal(random io.Reader, claims []byte) (string, error) {
-	aead, err := k.opaqueCipher()
-	if err != nil {
-		return "", err
-	}
-	nonce := make([]byte, aead.NonceSize(), aead.NonceSize()+len(claims)+aead.Overhead())
-	if _, err := io.ReadFull(random, nonce); err != nil {
-		return "", fmt.Errorf("devissuer: no randomness: %w", err)
-	}
-	token := base64.RawURLEncoding.EncodeToString(aead.Seal(nonce, nonce, claims, nil))
-	if len(token) > jwt.MaxTokenSize {
+	token, err := k.sealFor(opaquePurpose, random, claims)
+	if err == nil && len(token) > jwt.MaxTokenSize {
 		return "", tooLarge(len(token))
 	}
-	return token, nil
+	return token, err
 }
 
 // open is the claims of an opaque token; false for any other text.
 func (k *keyring) open(token string) (claims strictjson.Value, ok bool) {
-	sealed, err := base64.RawURLEncoding.DecodeString(token)
-	if err != nil {
+	text, ok := k.openFor(opaquePurpose, token)
+	if !ok {
 		return claims, false
 	}
-	aead, err := k.opaqueCipher()
-	if err != nil || len(sealed) < aead.NonceSize() {
-		return claims, false
-	}
-	text, err := aead.Open(nil, sealed[:aead.NonceSize()], sealed[aead.NonceSize():], nil)
-	if err != nil {
-		return claims, false
-	}
-	claims, err = strictjson.Parse(string(text))
+	claims, err := strictjson.Parse(string(text))
 	return claims, err == nil
 }
 
-func (k *keyring) opaqueCipher() (cipher.AEAD, error) {
-	block, err := aes.NewCipher(k.derived("opaque token"))
+// sealFor encrypts a text for a purpose.
+func (k *keyring) sealFor(purpose string, random io.Reader, text []byte) (string, error) {
+	aead, err := k.cipherFor(purpose)
+	if err != nil {
+		return "", err
+	}
+	nonce := make([]byte, aead.NonceSize(), aead.NonceSize()+len(text)+aead.Overhead())
+	if _, err := io.ReadFull(random, nonce); err != nil {
+		return "", fmt.Errorf("devissuer: no randomness: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(aead.Seal(nonce, nonce, text, nil)), nil
+}
+
+// openFor is a text that was sealed for a purpose; false for any other one.
+func (k *keyring) openFor(purpose, sealed string) ([]byte, bool) {
+	raw, err := base64.RawURLEncoding.DecodeString(sealed)
+	if err != nil {
+		return nil, false
+	}
+	aead, err := k.cipherFor(purpose)
+	if err != nil || len(raw) < aead.NonceSize() {
+		return nil, false
+	}
+	text, err := aead.Open(nil, raw[:aead.NonceSize()], raw[aead.NonceSize():], nil)
+	return text, err == nil
+}
+
+// sealJSON seals a value as JSON.
+func (p *Provider) sealJSON(ring *keyring, purpose string, v any) (string, error) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return "", fmt.Errorf("devissuer: %w", err)
+	}
+	return ring.sealFor(purpose, p.random, text)
+}
+
+// openJSON reads what sealJSON sealed.
+func (k *keyring) openJSON(purpose, sealed string, v any) bool {
+	text, ok := k.openFor(purpose, sealed)
+	return ok && json.Unmarshal(text, v) == nil
+}
+
+func (k *keyring) cipherFor(purpose string) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(k.derived(purpose))
 	if err != nil {
 		return nil, fmt.Errorf("devissuer: %w", err)
 	}

@@ -16,11 +16,12 @@ type revocations struct {
 }
 
 // revoke takes a token out of use, for every provider with these keys.
-func (s *KeyStore) revoke(token string) {
+func (s *KeyStore) revoke(token string) { s.revokeDigest(sha256.Sum256([]byte(token))) }
+
+func (s *KeyStore) revokeDigest(d [sha256.Size]byte) {
 	r := &s.revocations
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	d := sha256.Sum256([]byte(token))
 	if r.digests[d] {
 		return
 	}

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 )
@@ -62,8 +61,8 @@ func (p *Provider) JWKSURL(issuer string) string {
 	return p.base + issuersPath + s.name + jwksPath
 }
 
-// ServeHTTP serves, below the base URL's path, the discovery document, the key set and the introspection and revocation
-// endpoints of each issuer, and to those who know the path the secrets of [Provider.SecretsURL].
+// ServeHTTP serves, below the base URL's path, of each issuer the discovery document, the key set, the sign-in page and
+// the other endpoints, and to those who know the path the secrets of [Provider.SecretsURL].
 //
 // It answers requests that name this machine as their host and no others, so that no web page can have its own name
 // point here and read the answers.
@@ -84,26 +83,33 @@ func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	rest, found := strings.CutPrefix(path, issuersPath)
 	name, what, _ := strings.Cut(rest, "/")
+	serve := p.endpoints()["/"+what]
 	for _, s := range p.sites {
-		if !found || s.name != name {
-			continue
-		}
-		switch "/" + what {
-		case discoveryPath:
-			p.serveJSON(w, r, func() (any, error) { return p.discovery(s), nil })
-			return
-		case jwksPath:
-			p.serveJSON(w, r, func() (any, error) { return p.jwks(s) })
-			return
-		case introspectionPath:
-			p.introspect(w, r, s)
-			return
-		case revocationPath:
-			p.revoke(w, r)
+		if found && s.name == name && serve != nil {
+			serve(w, r, s)
 			return
 		}
 	}
 	http.NotFound(w, r)
+}
+
+// endpoints are those of an issuer, by their paths below its own.
+func (p *Provider) endpoints() map[string]func(w http.ResponseWriter, r *http.Request, s site) {
+	return map[string]func(w http.ResponseWriter, r *http.Request, s site){
+		discoveryPath: func(w http.ResponseWriter, r *http.Request, s site) {
+			p.serveJSON(w, r, func() (any, error) { return p.discovery(s), nil })
+		},
+		jwksPath: func(w http.ResponseWriter, r *http.Request, s site) {
+			p.serveJSON(w, r, func() (any, error) { return p.jwks(s) })
+		},
+		authorizationPath: p.authorize,
+		pushedPath:        p.post(p.push),
+		tokenPath:         p.post(p.token),
+		userinfoPath:      p.userinfo,
+		introspectionPath: p.post(p.introspect),
+		revocationPath:    p.post(p.revoke),
+		logoutPath:        p.logout,
+	}
 }
 
 // hostname is a Host header without its port.
@@ -128,22 +134,6 @@ func (p *Provider) serveJSON(w http.ResponseWriter, r *http.Request, document fu
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", fmt.Sprintf("public, max-age=%d", int(maxAge.Seconds())))
 	_ = json.NewEncoder(w).Encode(v)
-}
-
-// discovery is the document of OpenID Connect Discovery 1.0, section 3, as far as there is something to discover: users
-// cannot sign in here, so there is no endpoint for it.
-func (p *Provider) discovery(s site) map[string]any {
-	all := map[string]any{
-		"issuer":                                s.url,
-		"jwks_uri":                              p.JWKSURL(s.url),
-		"id_token_signing_alg_values_supported": s.algorithms,
-		"response_types_supported":              []string{},
-		"subject_types_supported":               []string{"public"},
-	}
-	if slices.ContainsFunc(p.issuers, func(i Issuer) bool { return i.URL == s.url && i.Introspection != nil }) {
-		all["introspection_endpoint"], all["revocation_endpoint"] = p.IntrospectionURL(s.url), p.RevocationURL(s.url)
-	}
-	return all
 }
 
 // jwks is the key set: keys of the kinds that the issuer's algorithms take.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,7 +51,10 @@ func TestDiscovery(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			settings := authz.Issuer{URL: tt.issuer, Audiences: []string{"orders"}, Algorithms: []string{"ES256"}}
-			p, err := New(testKeys(t, newClock()), []Issuer{{Issuer: settings}}, Options{BaseURL: tt.base})
+			p, err := New(testKeys(t, newClock()), []Issuer{{Issuer: settings, Scopes: []string{"orders:read"}}}, Options{
+				BaseURL:  tt.base,
+				Personas: func(string) []Persona { return []Persona{{Name: "writes", Scopes: []string{"orders:write"}}} },
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -70,9 +74,37 @@ func TestDiscovery(t *testing.T) {
 			if err := json.Unmarshal([]byte(body(t, answer)), &got); err != nil {
 				t.Fatal(err)
 			}
+			at := strings.TrimSuffix(p.JWKSURL(tt.issuer), "/jwks")
+			auth := []any{"client_secret_basic", "client_secret_post", "private_key_jwt"}
+			standard := []any{"openid", "profile", "email", "address", "phone", "offline_access"}
+			if tt.issuer == pool {
+				standard = append(standard, "aws.cognito.signin.user.admin")
+			}
 			want := map[string]any{
-				"issuer": tt.issuer, "jwks_uri": p.JWKSURL(tt.issuer), "id_token_signing_alg_values_supported": []any{"ES256"},
-				"response_types_supported": []any{}, "subject_types_supported": []any{"public"},
+				"issuer": tt.issuer, "jwks_uri": at + "/jwks", "id_token_signing_alg_values_supported": []any{"ES256"},
+				"subject_types_supported": []any{"public"},
+
+				"authorization_endpoint": at + "/authorize", "pushed_authorization_request_endpoint": at + "/par",
+				"token_endpoint": at + "/token", "userinfo_endpoint": at + "/userinfo",
+				"introspection_endpoint": at + "/introspect", "revocation_endpoint": at + "/revoke",
+				"end_session_endpoint": at + "/logout",
+
+				"response_types_supported": []any{"code"}, "response_modes_supported": []any{"query"},
+				"grant_types_supported":            []any{"authorization_code", "refresh_token", "client_credentials"},
+				"code_challenge_methods_supported": []any{"S256"},
+				"prompt_values_supported":          []any{"none", "login", "consent", "select_account"},
+				"claims_supported": []any{
+					"sub", "name", "preferred_username", "email", "email_verified", "auth_time",
+				},
+				"scopes_supported":                              append(standard, "orders:read", "orders:write"),
+				"token_endpoint_auth_methods_supported":         append(slices.Clone(auth), "none"),
+				"revocation_endpoint_auth_methods_supported":    append(slices.Clone(auth), "none"),
+				"introspection_endpoint_auth_methods_supported": auth,
+				"token_endpoint_auth_signing_alg_values_supported": []any{
+					"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+				},
+				"authorization_response_iss_parameter_supported": true, "request_parameter_supported": false,
+				"request_uri_parameter_supported": false, "claims_parameter_supported": false,
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)

@@ -54,6 +54,7 @@ type KeyStore struct {
 	info   fs.FileInfo // of it
 
 	revocations revocations
+	grants      grants
 }
 
 // OpenKeys opens the keys in a folder, and makes them if the folder has no keys.

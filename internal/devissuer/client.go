@@ -1,0 +1,197 @@
+package devissuer
+
+import (
+	"context"
+	"crypto/subtle"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+)
+
+// client is who calls an endpoint.
+type client struct {
+	App
+	known  bool // from the assembly
+	asks   bool // it is configured to ask about tokens, as an API does
+	public bool // it has not authenticated, and need not
+	issuer Issuer
+}
+
+// registration finds a client of a site. One that is not known is a public client of this machine.
+func (p *Provider) registration(s site, id string) client {
+	c := client{App: App{ClientID: id}, public: true}
+	for _, i := range p.issuersOf(s) {
+		for _, a := range i.Apps {
+			if a.ClientID != id {
+				continue
+			}
+			if !c.known {
+				c.App, c.known, c.issuer = App{}, true, i
+			}
+			if a.Callback != "" {
+				c.issuer = i // that of the login's guard
+			}
+			c.App = a.join(c.App)
+		}
+	}
+	for _, i := range p.issuersOf(s) {
+		n := i.Introspection
+		if n == nil || n.ClientID != id {
+			continue
+		}
+		if c.asks = true; !c.known {
+			c.known, c.issuer = true, i
+			c.ClientAuth, c.Algorithm, c.Audience = n.ClientAuth, n.Algorithm, n.Audience
+			if c.ClientAuth == "" {
+				c.ClientAuth = basicAuth
+			}
+		}
+	}
+	c.public = c.ClientAuth == ""
+	return c
+}
+
+// fault is an error of an endpoint (RFC 6749, section 5.2).
+type fault struct {
+	status            int
+	code, description string
+}
+
+func badRequest(code, format string, a ...any) *fault {
+	return &fault{http.StatusBadRequest, code, fmt.Sprintf(format, a...)}
+}
+
+func invalidClient(format string, a ...any) *fault {
+	return &fault{http.StatusUnauthorized, "invalid_client", fmt.Sprintf(format, a...)}
+}
+
+func (f *fault) serve(w http.ResponseWriter) {
+	if f.status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", `Basic realm="devissuer"`)
+	}
+	serveObject(w, f.status, map[string]any{"error": f.code, "error_description": "devissuer: " + f.description})
+}
+
+const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" // RFC 7523, section 2.2
+
+// authenticate finds who calls an endpoint, by one of the ways of RFC 6749, section 2.3, and RFC 7523, section 2.2. A
+// client that is not known authenticates with the secret that all clients have, or is public.
+func (p *Provider) authenticate(ring *keyring, r *http.Request, form url.Values, s site) (client, *fault) {
+	id, secret, assertion := form.Get("client_id"), form.Get("client_secret"), form.Get("client_assertion")
+	way := ""
+	for name, used := range map[string]bool{
+		basicAuth: r.Header.Get("Authorization") != "", postAuth: secret != "", privateKeyAuth: assertion != "",
+	} {
+		if used && way != "" {
+			return client{}, badRequest("invalid_request", "the client authenticates in two ways: want one")
+		}
+		if used {
+			way = name
+		}
+	}
+	switch way {
+	case basicAuth: // both are encoded as in a form
+		user, password, ok := r.BasicAuth()
+		name, err := url.QueryUnescape(user)
+		var wrong error
+		if secret, wrong = url.QueryUnescape(password); !ok || err != nil || wrong != nil {
+			return client{}, invalidClient("the Authorization header is not HTTP Basic with both parts encoded as in a form")
+		}
+		if id != "" && id != name {
+			return client{}, badRequest("invalid_request", "client_id is %q, and the Authorization header says %q", id, name)
+		}
+		id = name
+	case privateKeyAuth:
+		if form.Get("client_assertion_type") != assertionType {
+			return client{}, invalidClient("client_assertion_type: want %q", assertionType)
+		}
+		if id == "" {
+			id = subjectOf(assertion)
+		}
+	}
+	if id == "" {
+		return client{}, invalidClient("no client: want a client_id, or the client's authentication")
+	}
+	c := p.registration(s, id)
+	switch want := c.ClientAuth; {
+	case way == "" && want == "":
+		return c, nil
+	case way == "":
+		return client{}, invalidClient("client %q does not authenticate: want %s", id, want)
+	case c.known && want == "":
+		return client{}, invalidClient("client %q has no secret: it is a public client", id)
+	case !c.known && way == privateKeyAuth:
+		return client{}, invalidClient("client %q is not known, so it has no key", id)
+	case c.known && want != way && (want != AnySecret || way == privateKeyAuth):
+		return client{}, invalidClient("client %q authenticates with %s: want %s", id, way, want)
+	case way == privateKeyAuth:
+		if why := p.asserts(r.Context(), ring, c, s, assertion); why != nil {
+			return client{}, invalidClient("client %q: its assertion is not valid: %v", id, why)
+		}
+	case subtle.ConstantTimeCompare([]byte(secret), []byte(ring.clientSecret())) != 1:
+		return client{}, invalidClient("client %q: its secret is wrong", id)
+	}
+	c.public = false
+	return c, nil
+}
+
+// subjectOf is what an assertion says that its client is, before it is verified.
+func subjectOf(assertion string) string {
+	claims, ok := unverified(assertion)
+	if !ok {
+		return ""
+	}
+	text, _ := claims.Get("sub").Text()
+	return text
+}
+
+// asserts verifies a client's assertion (RFC 7523, section 3). Its audience is the issuer, the token endpoint, or what
+// the assembly says.
+func (p *Provider) asserts(ctx context.Context, ring *keyring, c client, s site, assertion string) error {
+	audiences := []string{s.url, p.endpoint(s.url, tokenPath)}
+	if c.Audience != "" {
+		audiences = append(audiences, c.Audience)
+	}
+	config := jwt.Issuer{
+		URL: c.ClientID, Audiences: audiences, Algorithms: []string{c.Algorithm}, MaxLifetime: time.Hour,
+	}
+	token, err := p.verify(ctx, ring, config, false, []string{c.Algorithm}, assertion)
+	if err != nil {
+		return err
+	}
+	if token.Subject() != c.ClientID {
+		return fmt.Errorf("its sub is %q, want the client id", token.Subject())
+	}
+	return nil
+}
+
+// mayUse reports whether a client may use a grant, in Amazon Cognito's words.
+func (c client) mayUse(flow string) bool { return len(c.Flows) == 0 || slices.Contains(c.Flows, flow) }
+
+// words are those of a parameter with spaces in between (RFC 6749, section 3.3), each once. It reports false for
+// characters that no scope has.
+func words(text string) (out []string, ok bool) {
+	for _, w := range strings.Split(text, " ") {
+		if w != "" {
+			out = union(out, []string{w})
+		}
+	}
+	return out, strings.IndexFunc(text, func(c rune) bool { return c < ' ' || c > '~' || c == '"' || c == '\\' }) < 0
+}
+
+// ClientSecret is the secret of every client that has one, and by which a client that the assembly does not know gets
+// tokens for itself. It is the same as long as the keys are.
+//
+// The error is what [OpenKeys] says if the keys cannot be read any more.
+func (p *Provider) ClientSecret() (string, error) {
+	ring, err := p.keys.current()
+	if err != nil {
+		return "", err
+	}
+	return ring.clientSecret(), nil
+}

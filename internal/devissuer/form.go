@@ -1,0 +1,159 @@
+package devissuer
+
+import (
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// form is the sign-in form as the page shows it.
+type form struct {
+	Personas []choice
+	Typed    bool // someone else is chosen
+	Fields   []field
+	Error    string
+}
+
+type choice struct {
+	Value, Name, Hint string
+	Checked           bool
+}
+
+type field struct {
+	Name, Label, Value, Hint string
+	Long, Wrong              bool
+}
+
+// The values of the radio buttons: that of the fields, and what the others begin with.
+const (
+	typedValue    = "typed"
+	personaPrefix = "persona "
+)
+
+// maxClaims bounds typed claims, in bytes: they are in the code, and so in an address.
+const maxClaims = 2 << 10
+
+// newForm is the form for a request. The first persona is chosen, unless the request hints at another subject.
+func newForm(a authorization, personas []Persona) form {
+	f := form{Typed: a.Hint != ""}
+	for _, one := range personas {
+		f.Personas = append(f.Personas, choice{Value: personaPrefix + one.Name, Name: one.Name, Hint: one.hint(a.Scopes)})
+		if n := len(f.Personas) - 1; f.Typed && one.subject() == a.Hint {
+			f.Typed, f.Personas[n].Checked = false, true
+		}
+	}
+	if chosen := slices.ContainsFunc(f.Personas, func(c choice) bool { return c.Checked }); !chosen && !f.Typed {
+		f.Personas[0].Checked = true
+	}
+	subject := a.Hint
+	if subject == "" {
+		subject = DefaultSubject
+	}
+	f.Fields = []field{
+		{Name: "subject", Label: "Subject", Value: subject, Hint: "whom the tokens are about: their sub"},
+		{Name: "scopes", Label: "Scopes", Value: strings.Join(a.Scopes, " "), Hint: "with spaces in between; the app gets " +
+			"those that it asks for"},
+		{Name: "groups", Label: "Groups", Hint: "with commas in between"},
+		{Name: "roles", Label: "Roles", Hint: "with commas in between"},
+		{Name: "claims", Label: "Further claims", Long: true, Hint: `a JSON object, such as {"tenant": "acme"}`},
+	}
+	return f
+}
+
+func (a Persona) subject() string {
+	if a.Subject == "" {
+		return DefaultSubject
+	}
+	return a.Subject
+}
+
+// hint is what a persona is, in a line: its subject, the scopes that it gives, its groups and roles.
+func (a Persona) hint(asked []string) string {
+	parts := []string{a.subject()}
+	own := slices.DeleteFunc(a.holds(asked), isStandard)
+	if len(own) > 0 {
+		parts = append(parts, strings.Join(own, " "))
+	} else if slices.ContainsFunc(asked, func(s string) bool { return !isStandard(s) }) {
+		parts = append(parts, "none of the app's scopes")
+	}
+	for _, right := range []struct {
+		one, many string
+		list      []string
+	}{{"group", "groups", a.Groups}, {"role", "roles", a.Roles}} {
+		switch len(right.list) {
+		case 0:
+		case 1:
+			parts = append(parts, right.one+" "+right.list[0])
+		default:
+			parts = append(parts, right.many+" "+strings.Join(right.list, ", "))
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+// read fills the form in with what came back, and returns who signs in. It reports false if the form has to be shown
+// again.
+func (f *form) read(in url.Values, personas []Persona) (Persona, bool) {
+	value := in.Get("persona")
+	f.Typed = value == typedValue
+	found := -1
+	for n := range f.Personas {
+		if f.Personas[n].Checked = f.Personas[n].Value == value; f.Personas[n].Checked {
+			found = n
+		}
+	}
+	for n := range f.Fields {
+		f.Fields[n].Value = in.Get(f.Fields[n].Name)
+	}
+	if found >= 0 {
+		return personas[found], true
+	}
+	if !f.Typed {
+		f.Personas[0].Checked = true
+		f.Error = "Choose who signs in: the app has changed, and who was chosen is gone."
+		return Persona{}, false
+	}
+	out := Persona{
+		Subject: strings.TrimSpace(in.Get("subject")), Groups: commas(in.Get("groups")), Roles: commas(in.Get("roles")),
+	}
+	wrong := func(name, why string) (Persona, bool) {
+		for n := range f.Fields {
+			f.Fields[n].Wrong = f.Fields[n].Name == name
+		}
+		f.Error = why
+		return Persona{}, false
+	}
+	var ok bool
+	if out.Subject == "" {
+		return wrong("subject", "Type a subject.")
+	}
+	if out.Scopes, ok = words(strings.Join(strings.Fields(in.Get("scopes")), " ")); !ok {
+		return wrong("scopes", `Scopes are words of ASCII without quotes and backslashes.`)
+	}
+	text := strings.TrimSpace(in.Get("claims"))
+	if len(text) > maxClaims {
+		return wrong("claims", "The further claims have more than 2,048 bytes.")
+	}
+	if text != "" {
+		if err := json.Unmarshal([]byte(text), &out.Claims); err != nil || out.Claims == nil {
+			return wrong("claims", `The further claims are not a JSON object, such as {"tenant": "acme"}.`)
+		}
+	}
+	for _, name := range protocolClaims {
+		if _, there := out.Claims[name]; there {
+			return wrong("claims", "The claim "+name+" is not to be typed: the issuer sets it.")
+		}
+	}
+	return out, true
+}
+
+// commas are texts with commas in between.
+func commas(text string) (out []string) {
+	for part := range strings.SplitSeq(text, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = union(out, []string{part})
+		}
+	}
+	return out
+}

@@ -1,0 +1,134 @@
+package devissuer
+
+import (
+	"crypto"
+	"encoding/base64"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// issuerOf is the settings that a client's tokens have: those of the client; else those that take the API that it asks
+// for, or its own id, as the app clients of user pools; else the first ones.
+func (p *Provider) issuerOf(s site, c client, resource string) Issuer {
+	if c.known && (resource == "" || c.issuer.takes(resource)) {
+		return c.issuer
+	}
+	all := p.issuersOf(s)
+	for _, audience := range []string{resource, c.ClientID} {
+		n := slices.IndexFunc(all, func(i Issuer) bool { return slices.Contains(i.Audiences, audience) })
+		if audience != "" && n >= 0 {
+			return all[n]
+		}
+	}
+	return all[0]
+}
+
+// accessToken makes an access token, and the answer that it is given with. Scopes, groups and roles are where the
+// issuer has them.
+func (p *Provider) accessToken(
+	ring *keyring, i Issuer, c client, resource string, r TokenRequest,
+) (answer map[string]any, token string, wrong *fault) {
+	r.Use, r.Expires = Access, p.lifeOf(i, c)
+	switch {
+	case resource != "":
+		r.Audience = resource
+	case i.isCognito() && len(i.Clients) == 0:
+		r.Audience = c.ClientID // which its access tokens have as client_id
+	}
+	token, err := p.mint(ring, i, r)
+	if err != nil {
+		return nil, "", serverError(err)
+	}
+	answer = map[string]any{
+		"access_token": token, "token_type": "Bearer", "expires_in": int(r.Expires.Seconds()),
+		"scope": strings.Join(r.Scopes, " "),
+	}
+	return answer, token, nil
+}
+
+// lifeOf is how long a client's access tokens are valid.
+func (p *Provider) lifeOf(i Issuer, c client) time.Duration {
+	life := p.tokenLife
+	if c.TokenLife > 0 {
+		life = c.TokenLife
+	}
+	if life == 0 {
+		life = DefaultExpires
+	}
+	if i.MaxLifetime > 0 {
+		life = min(life, i.MaxLifetime)
+	}
+	return life
+}
+
+// idToken makes the ID token that comes with an access token (OpenID Connect Core 1.0, section 3.1.3.6).
+func (p *Provider) idToken(
+	ring *keyring, i Issuer, c client, g grant, scopes []string, access string,
+) (string, error) {
+	i.Introspection = nil // an ID token is a JWT whatever access tokens are
+	r := TokenRequest{
+		Use: ID, Audience: c.ClientID, Subject: g.Subject, Groups: g.Groups, Roles: g.Roles, Expires: p.lifeOf(i, c),
+		client: c.ClientID, Claims: profile(g.Subject, g.Claims, scopes),
+	}
+	for name, v := range g.Claims {
+		if !isProfile(name) {
+			r.Claims[name] = v
+		}
+	}
+	r.Claims["auth_time"] = g.Signed
+	r.Claims["at_hash"] = tokenHash(r.algorithmOf(i), access)
+	if g.Nonce != "" {
+		r.Claims["nonce"] = g.Nonce
+	}
+	return p.mint(ring, i, r)
+}
+
+// tokenHash is at_hash: the left half of a token's hash, by the hash of the ID token's algorithm. EdDSA's is SHA-512.
+func tokenHash(algorithm, token string) string {
+	hash := algorithms[algorithm].hash
+	if hash == 0 {
+		hash = crypto.SHA512
+	}
+	h := hash.New()
+	h.Write([]byte(token))
+	sum := h.Sum(nil)
+	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
+}
+
+// profileClaims are what the scopes profile and email give (OpenID Connect Core 1.0, section 5.4), as far as it is here.
+var profileClaims = map[string][]string{"profile": {"name", "preferred_username"}, "email": {"email", "email_verified"}}
+
+func isProfile(claim string) bool {
+	for _, names := range profileClaims {
+		if slices.Contains(names, claim) {
+			return true
+		}
+	}
+	return false
+}
+
+// profile is a person's profile, as far as the scopes give it. What the claims do not say is made of the subject.
+func profile(subject string, claims map[string]any, scopes []string) map[string]any {
+	email := subject
+	if !strings.Contains(email, "@") {
+		email = strings.Map(func(c rune) rune {
+			if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("-._", c) {
+				return c
+			}
+			return '-'
+		}, email) + "@example.com" // RFC 2606, section 3
+	}
+	all := map[string]any{"name": subject, "preferred_username": subject, "email": email, "email_verified": true}
+	maps.Copy(all, claims)
+	out := map[string]any{}
+	for scope, names := range profileClaims {
+		for _, name := range names {
+			if v := all[name]; v != nil && slices.Contains(scopes, scope) {
+				out[name] = v
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,87 @@
+package devissuer
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+var (
+	//go:embed page/style.css
+	style string
+
+	//go:embed page/page.html
+	pageText string
+
+	pages = template.Must(template.New("page").Funcs(template.FuncMap{
+		"style": func() template.CSS { return template.CSS(style) },
+	}).Parse(pageText))
+
+	styleHash = func() string {
+		sum := sha256.Sum256([]byte(style))
+		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}()
+)
+
+// pageHeader are the headers of a page: it has no script, no frame has it, nothing keeps it, and its form goes to these
+// targets, redirects after it included.
+func pageHeader(h http.Header, targets string) {
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src "+styleHash+"; img-src data:; base-uri 'none'; "+
+		"form-action "+targets+"; frame-ancestors 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	// With no-referrer, a browser's form would come with the Origin null.
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cache-Control", "no-store")
+}
+
+// message is a page that has something to say, and nothing to do.
+type message struct {
+	Title string
+	Text  []string
+}
+
+func (p *Provider) showMessage(w http.ResponseWriter, status int, m message) {
+	render(w, status, "message", "'none'", m)
+}
+
+func (p *Provider) showRefused(w http.ResponseWriter, no *refusal) {
+	p.showMessage(w, http.StatusBadRequest, message{Title: "This cannot be signed in to", Text: []string{
+		strings.TrimSpace(no.description),
+		"So that no code goes to a stranger, the browser is not sent back to the app.",
+	}})
+}
+
+func render(w http.ResponseWriter, status int, name, targets string, data any) {
+	var b bytes.Buffer
+	if err := pages.ExecuteTemplate(&b, name, data); err != nil {
+		http.Error(w, "devissuer: "+err.Error(), http.StatusInternalServerError)
+		return
+	}
+	pageHeader(w.Header(), targets)
+	w.Header().Set("Content-Length", strconv.Itoa(b.Len()))
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes())
+}
+
+// showSignIn shows the sign-in page for a request, with the form as it was filled in.
+func (p *Provider) showSignIn(w http.ResponseWriter, status int, ring *keyring, s site, a authorization, f form) {
+	sealed, err := p.sealJSON(ring, formPurpose, a)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	action, _ := url.Parse(p.AuthorizationURL(s.url)) // its path: the page may be at localhost or 127.0.0.1
+	target, _, _ := strings.Cut(a.RedirectURI, "?")
+	render(w, status, "signin", "'self' "+formTarget(a.RedirectURI), struct {
+		Action, Issuer, Client, Target, Asked, Request string
+		Form                                           form
+	}{action.Path, s.url, a.ClientID, target, strings.Join(a.Scopes, " "), sealed, f})
+}

@@ -1,0 +1,130 @@
+package devissuer
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
+)
+
+const userinfoPath = "/userinfo"
+
+// userinfo says whom an access token is about (OpenID Connect Core 1.0, section 5.3).
+func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request, s site) {
+	if r.Method != http.MethodGet && r.Method != http.MethodPost {
+		w.Header().Set("Allow", "GET, POST")
+		(&fault{http.StatusMethodNotAllowed, "invalid_request", "want GET"}).serve(w)
+		return
+	}
+	ring, err := p.keys.current()
+	if err != nil {
+		serverError(err).serve(w)
+		return
+	}
+	refuse := func(status int, code, why string) { // RFC 6750, section 3
+		w.Header().Set("WWW-Authenticate", `Bearer error="`+code+`", error_description="devissuer: `+why+`"`)
+		serveObject(w, status, map[string]any{"error": code, "error_description": "devissuer: " + why})
+	}
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		refuse(http.StatusUnauthorized, "invalid_token", "want Authorization: Bearer and an access token")
+		return
+	}
+	claims, i, ok := p.accessClaims(r.Context(), ring, s, token)
+	if !ok {
+		refuse(http.StatusUnauthorized, "invalid_token", "the token is not a valid access token of this issuer")
+		return
+	}
+	scopes := scopesOf(i, claims)
+	if !slices.Contains(scopes, "openid") {
+		refuse(http.StatusForbidden, "insufficient_scope", "the token has not the scope openid")
+		return
+	}
+	own := map[string]any{}
+	for name, v := range claims.Members() {
+		if isProfile(name) {
+			own[name] = json.RawMessage(v.Raw())
+		}
+	}
+	subject, _ := claims.Get("sub").Text()
+	out := profile(subject, own, scopes)
+	out["sub"] = subject
+	serveObject(w, http.StatusOK, out)
+}
+
+// scopesOf are the scopes of a token.
+func scopesOf(i Issuer, claims strictjson.Value) []string {
+	name := i.ScopesClaim
+	if name == "" {
+		name = "scope"
+	}
+	v := claims.Find(name)
+	if text, ok := v.Text(); ok {
+		return strings.Fields(text)
+	}
+	list, _ := v.Texts()
+	return list
+}
+
+// accessClaims are the claims of an access token of a site, for whatever audience, that is valid now and not revoked.
+func (p *Provider) accessClaims(
+	ctx context.Context, ring *keyring, s site, token string,
+) (claims strictjson.Value, i Issuer, ok bool) {
+	if p.keys.revoked(token) {
+		return claims, i, false
+	}
+	for _, i = range p.issuersOf(s) {
+		if claims, ok = ring.open(token); ok {
+			expires, exact := claims.Get("exp").Int64()
+			return claims, i, claims.Get("iss").Is(s.url) && exact && expires > p.now().Unix()
+		}
+		claims, ok = unverified(token)
+		if !ok || claims.Get("nonce").Kind() != strictjson.Missing || claims.Get("at_hash").Kind() != strictjson.Missing ||
+			claims.Get("token_use").Is(string(ID)) {
+			return claims, i, false // an ID token is not for this
+		}
+		config := jwt.Issuer{
+			URL: i.URL, Algorithms: i.algorithms(), Type: i.Type, Leeway: i.Leeway, AcceptBoundTokens: true,
+			Audiences: []string{audienceIn(claims)},
+		}
+		if i.isCognito() {
+			client, _ := claims.Get("client_id").Text()
+			config.TokenUse, config.Clients = string(Access), []string{client}
+		}
+		if verified, err := p.verify(ctx, ring, config, i.SecretARN != "", i.algorithms(), token); err == nil {
+			return verified.Claims(), i, true
+		}
+	}
+	return claims, i, false
+}
+
+// audienceIn is an audience that a token has, by which it is verified where the audience is for others to check.
+func audienceIn(claims strictjson.Value) string {
+	if text, ok := claims.Get("aud").Text(); ok {
+		return text
+	}
+	if list, ok := claims.Get("aud").Texts(); ok && len(list) > 0 {
+		return list[0]
+	}
+	text, _ := claims.Get("client_id").Text()
+	return text
+}
+
+// unverified are the claims of a JWT before its signature is verified.
+func unverified(token string) (claims strictjson.Value, ok bool) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return claims, false
+	}
+	text, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return claims, false
+	}
+	claims, err = strictjson.Parse(string(text))
+	return claims, err == nil
+}
