@@ -227,8 +227,10 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 	}
 	loopbackHTTP := runsHere || o.AllowLoopbackHTTP
 	vault := secretsmanager.Client{Getenv: getenv, Transport: o.Transport, Now: a.now}
-	if err := a.keepSessions(vault, loopbackHTTP); err != nil {
-		return nil, err
+	if config.Session != nil {
+		if err := sessions.open(a, vault, loopbackHTTP); err != nil {
+			return nil, err
+		}
 	}
 	for _, i := range config.Issuers {
 		a.issuers[i.URL] = i

@@ -35,9 +35,6 @@ func (c Config) check() error {
 			fail("the context claim %q is there twice", claim)
 		}
 	}
-	if c.Session != nil {
-		c.checkSession(fail)
-	}
 	opaque := ""
 	for _, i := range c.Issuers {
 		if i.Introspection != nil {

@@ -179,10 +179,7 @@ func (c *Config) read(v strictjson.Value) error {
 				return fields{"kind": (*string)(&s.Kind), "name": &s.Name}.read(e)
 			})
 		},
-		"session": func(v strictjson.Value) error {
-			c.Session = &Session{}
-			return c.Session.read(v)
-		},
+		"session":    c.readSession,
 		"perRequest": &c.PerRequest, "contextClaims": &c.ContextClaims, "noTokenCache": &c.NoTokenCache,
 		"noMetrics": &c.NoMetrics, "policyEndsWithToken": &c.PolicyEndsWithToken,
 		"denyEscapedPaths": &c.DenyEscapedPaths,

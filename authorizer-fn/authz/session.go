@@ -1,13 +1,9 @@
 package authz
 
 import (
-	"cmp"
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
@@ -49,30 +45,21 @@ const (
 	DefaultSessionMaxAge      = 12 * time.Hour
 )
 
-// newSessions makes what opens sessions' cookies. It is nil in a function that is built without [SessionTag], which then
-// does not start with a configuration that has a [Session].
-var newSessions func(a *Authorizer, vault secretsmanager.Client) error
+// sessions is what opens the cookies of sessions. Its functions are nil in a function that is built without [SessionTag],
+// which then does not start with a configuration that has a [Session].
+var sessions struct {
+	read func(s *Session, v strictjson.Value) error
+	open func(a *Authorizer, vault secretsmanager.Client, loopbackHTTP bool) error
+}
 
-// keepSessions sets up how sessions' cookies are opened.
-func (a *Authorizer) keepSessions(vault secretsmanager.Client, loopbackHTTP bool) error {
-	s := a.config.Session
-	for _, r := range a.table.Rules() {
-		if r.Forward && (s == nil || !a.config.PerRequest) {
-			return fmt.Errorf("%w: route %q is handed the access token, which takes a session and perRequest", ErrConfig,
-				r.Pattern)
-		}
+// readSession reads a configuration's session.
+func (c *Config) readSession(v strictjson.Value) error {
+	if sessions.read == nil {
+		return fmt.Errorf("the token is in a session's cookie, and this function was built without the tag %s: the "+
+			"secureapi construct of the same release sets it", SessionTag)
 	}
-	switch {
-	case s == nil:
-		return nil
-	case newSessions == nil:
-		return fmt.Errorf("%w: the token is in a session's cookie, and this function was built without the tag %s: the "+
-			"secureapi construct of the same release sets it", ErrConfig, SessionTag)
-	}
-	if err := checkVault(vault, loopbackHTTP); err != nil {
-		return err
-	}
-	return newSessions(a, vault)
+	c.Session = &Session{}
+	return sessions.read(c.Session, v)
 }
 
 type fileSession struct {
@@ -96,55 +83,4 @@ func (s *Session) file() *fileSession {
 		MaxAge:       fileSeconds(s.MaxAge),
 		AllowOrigins: s.AllowOrigins,
 	}
-}
-
-func (s *Session) read(v strictjson.Value) error {
-	return fields{
-		"cookie": &s.Cookie, "host": &s.Host, "keysArn": &s.KeysARN, "idleTimeoutSeconds": &s.IdleTimeout,
-		"maxAgeSeconds": &s.MaxAge, "allowOrigins": &s.AllowOrigins,
-	}.read(v)
-}
-
-// checkSession finds what cannot be right about a session.
-func (c Config) checkSession(fail func(format string, a ...any)) {
-	s := c.Session
-	if len(c.TokenSources) > 0 {
-		fail("the token is in the session's cookie alone: leave tokenSources out")
-	}
-	if name := s.Cookie; name != "" && (!strings.HasPrefix(name, "__Host-") || !httpname.IsToken(name)) {
-		fail("session: cookie %q: the name begins with __Host-, so that no sibling host can set it, and has letters, digits "+
-			"and %q", name, httpname.TokenSymbols)
-	}
-	if err := checkHost(s.Host); err != nil {
-		fail("session: host %q: %w: want that of the login's origin, like %q", s.Host, err, "shop.example.com")
-	}
-	if !secretsmanager.IsARN(s.KeysARN) {
-		fail("session: keysArn %q is not the ARN of a secret: want arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME",
-			s.KeysARN)
-	}
-	idle, longest := cmp.Or(s.IdleTimeout, DefaultSessionIdleTimeout), cmp.Or(s.MaxAge, DefaultSessionMaxAge)
-	if idle < time.Minute || longest < idle {
-		fail("session: idleTimeout is %v and maxAge %v: want at least a minute, and maxAge not below idleTimeout", idle, longest)
-	}
-	if len(s.AllowOrigins) > 0 && !c.PerRequest {
-		fail("session: allowOrigins needs perRequest, since API Gateway does not cache by Origin")
-	}
-	for _, origin := range s.AllowOrigins {
-		if err := httpname.CheckOrigin(origin); err != nil {
-			fail("session: origin %w", err)
-		} else if origin == "*" {
-			fail("session: origin %q admits every page: name each one", origin)
-		}
-	}
-}
-
-// checkHost says why a text is not a host of a URL, with a port or without.
-func checkHost(host string) error {
-	switch {
-	case host == "":
-		return errors.New("it is missing")
-	case host == "*" || httpname.CheckOrigin("https://"+host) != nil:
-		return errors.New("it is not a host in lower case")
-	}
-	return nil
 }

@@ -1,0 +1,134 @@
+package session
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+)
+
+// The text of a session is a byte for what it is, times of 8 bytes each, seconds since 1970, and texts, each after its
+// length in 2 bytes; all big-endian. There is one encoding of a session: what decodes is what was encoded.
+
+// What a text is.
+const (
+	withToken  = 't'
+	withClaims = 'c'
+	anAttempt  = 'a'
+)
+
+var errEncoding = errors.New("session: the text was not encoded by this release")
+
+// maxTime is the end of the year 9999.
+const maxTime = 253402300799
+
+type writer struct {
+	b   []byte
+	err error
+}
+
+func (w *writer) time(name string, t time.Time) {
+	n := t.Unix()
+	if n <= 0 || n > maxTime {
+		w.err = fmt.Errorf("session: the time of %s is %v: it is not set", name, t)
+		return
+	}
+	w.b = binary.BigEndian.AppendUint64(w.b, uint64(n))
+}
+
+func (w *writer) text(s string) {
+	if len(s) > math.MaxUint16 {
+		w.err = ErrTooLarge
+		return
+	}
+	w.b = append(binary.BigEndian.AppendUint16(w.b, uint16(len(s))), s...)
+}
+
+// reader reads what a writer wrote. Once something is wrong it only reads nothing.
+type reader struct {
+	b  []byte
+	ok bool
+}
+
+func (r *reader) bytes(n int) []byte {
+	if !r.ok || n > len(r.b) {
+		r.b, r.ok = nil, false
+		return nil
+	}
+	out := r.b[:n]
+	r.b = r.b[n:]
+	return out
+}
+
+func (r *reader) kind() byte {
+	if b := r.bytes(1); r.ok {
+		return b[0]
+	}
+	return 0
+}
+
+func (r *reader) time() time.Time {
+	b := r.bytes(8)
+	if !r.ok {
+		return time.Time{}
+	}
+	n := binary.BigEndian.Uint64(b)
+	if n == 0 || n > maxTime {
+		r.ok = false
+		return time.Time{}
+	}
+	return time.Unix(int64(n), 0)
+}
+
+func (r *reader) text() string {
+	b := r.bytes(2)
+	if !r.ok {
+		return ""
+	}
+	return string(r.bytes(int(binary.BigEndian.Uint16(b))))
+}
+
+// end reports whether all was read, and nothing was wrong.
+func (r *reader) end() bool { return r.ok && len(r.b) == 0 }
+
+// encode writes a session.
+func encode(x *Session) ([]byte, error) {
+	w := writer{b: make([]byte, 0, 64+len(x.Token)+len(x.Claims)+len(x.Refresh)+len(x.Subject)+len(x.Name)+len(x.Email))}
+	kind, main := byte(withToken), x.Token
+	if len(x.Claims) > 0 {
+		kind, main = withClaims, string(x.Claims)
+	}
+	if (x.Token == "") == (len(x.Claims) == 0) {
+		return nil, errors.New("session: want an access token or claims of an ID token, and one of the two alone")
+	}
+	w.b = append(w.b, kind)
+	w.time("Started", x.Started)
+	w.time("Active", x.Active)
+	w.time("Got", x.Got)
+	w.time("Expires", x.Expires)
+	for _, s := range [...]string{main, x.Refresh, x.Subject, x.Name, x.Email} {
+		w.text(s)
+	}
+	return w.b, w.err
+}
+
+// decode reads a session.
+func decode(b []byte) (*Session, error) {
+	r := reader{b, true}
+	kind := r.kind()
+	x := &Session{Started: r.time(), Active: r.time(), Got: r.time(), Expires: r.time()}
+	main := r.text()
+	x.Refresh, x.Subject, x.Name, x.Email = r.text(), r.text(), r.text(), r.text()
+	switch {
+	case !r.end() || main == "":
+		return nil, errEncoding
+	case kind == withToken:
+		x.Token = main
+	case kind == withClaims:
+		x.Claims = []byte(main)
+	default:
+		return nil, errEncoding
+	}
+	return x, nil
+}

@@ -1,0 +1,247 @@
+package session
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
+)
+
+// The stages of a secret whose versions are alive: cookies are sealed with the current one and opened with both, so that
+// a rotation logs nobody out.
+// Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html
+const (
+	current  = "AWSCURRENT"
+	previous = "AWSPREVIOUS"
+)
+
+// ErrNoVersion is what the function of [NewKeys] returns if the secret has no version with a stage.
+var ErrNoVersion = secretsmanager.ErrNoVersion
+
+// How keys are kept.
+const (
+	// keysFor is how long keys count before they are asked for again, and keysAtMost how long they do while they cannot be
+	// had: a version that was removed counts for as long.
+	keysFor    = 5 * time.Minute
+	keysAtMost = 15 * time.Minute
+
+	// cooldown is how long an answer counts for a cookie with an unknown key, and a failure while there are keys.
+	cooldown = 10 * time.Second
+
+	// retry is how long a failure counts while there are no keys.
+	retry = time.Second
+
+	fetchTimeout = 3 * time.Second
+	patience     = 300 * time.Millisecond // with keys that still count
+)
+
+// minSecret is how many bytes a secret has at least.
+const minSecret = 32
+
+// keyID names a key in the cookies that it sealed.
+type keyID [4]byte
+
+type key struct {
+	id     keyID
+	secret []byte
+}
+
+func newKey(secret []byte) (*key, error) {
+	if len(secret) < minSecret {
+		return nil, fmt.Errorf("session: the secret has %d bytes: want at least %d of randomness", len(secret), minSecret)
+	}
+	k := &key{secret: secret}
+	sum := sha256.Sum256(append([]byte("gatehouse session key id"), secret...))
+	copy(k.id[:], sum[:])
+	return k, nil
+}
+
+// keySet is what one fetch has found. It does not change.
+type keySet struct {
+	current, previous *key // previous may be nil
+	since             time.Time
+}
+
+func (s *keySet) find(id keyID) *key {
+	switch {
+	case s.current.id == id:
+		return s.current
+	case s.previous != nil && s.previous.id == id:
+		return s.previous
+	}
+	return nil
+}
+
+// Keys are the versions of the secret that cookies are sealed with. They are fetched when they are first asked for or
+// [Keys.Start] is called, again after 5 minutes, and at once, but once in 10 seconds, for a cookie whose key is not among
+// them. While they cannot be fetched again, they count for 15 minutes in all.
+type Keys struct {
+	fetch func(ctx context.Context, stage string) ([]byte, error)
+	now   func() time.Time
+
+	mu     sync.Mutex
+	set    *keySet   // nil until there is one
+	tried  time.Time // when the last fetch began
+	err    error     // of the last fetch
+	flight *flight   // nil if none is under way
+}
+
+// flight is a fetch that is under way.
+type flight struct{ done chan struct{} }
+
+// NewKeys makes keys of a secret. fetch returns the version that has a stage, "AWSCURRENT" or "AWSPREVIOUS", and
+// [ErrNoVersion] if there is none; it is called in goroutines of their own. The default of now is [time.Now].
+func NewKeys(fetch func(ctx context.Context, stage string) ([]byte, error), now func() time.Time) *Keys {
+	if now == nil {
+		now = time.Now
+	}
+	return &Keys{fetch: fetch, now: now}
+}
+
+// Start begins to fetch the keys, and does not wait for them.
+func (k *Keys) Start(ctx context.Context) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.set == nil {
+		k.join(ctx, k.now())
+	}
+}
+
+// current is the key to seal with.
+func (k *Keys) current(ctx context.Context) (*key, error) {
+	set, err := k.get(ctx, func(*keySet) bool { return true })
+	if err != nil {
+		return nil, err
+	}
+	return set.current, nil
+}
+
+// find is the key with an id. The error is [ErrForged] if there is none.
+func (k *Keys) find(ctx context.Context, id keyID) (*key, error) {
+	set, err := k.get(ctx, func(s *keySet) bool { return s.find(id) != nil })
+	if err != nil {
+		return nil, err
+	}
+	if key := set.find(id); key != nil {
+		return key, nil
+	}
+	return nil, ErrForged
+}
+
+// get is the set of keys, fetched again if it is old or, after a while, if it is not what is wanted.
+func (k *Keys) get(ctx context.Context, wanted func(*keySet) bool) (*keySet, error) {
+	k.mu.Lock()
+	now := k.now()
+	fits := k.set != nil && wanted(k.set)
+	fresh := k.set != nil && within(now, k.set.since, keysFor)
+	usable := fits && within(now, k.set.since, keysAtMost)
+	if fresh && (fits || k.flight == nil && k.err == nil && within(now, k.tried, cooldown)) {
+		defer k.mu.Unlock()
+		return k.set, nil
+	}
+	pause := retry
+	if k.set != nil && within(now, k.set.since, keysAtMost) {
+		pause = cooldown
+	}
+	if k.flight == nil && k.err != nil && within(now, k.tried, pause) {
+		defer k.mu.Unlock()
+		return k.usable(usable)
+	}
+	f := k.join(ctx, now)
+	k.mu.Unlock()
+
+	var impatient <-chan time.Time
+	if usable {
+		timer := time.NewTimer(patience)
+		defer timer.Stop()
+		impatient = timer.C
+	}
+	select {
+	case <-f.done:
+	case <-impatient:
+	case <-ctx.Done():
+		if !usable {
+			return nil, fmt.Errorf("%w: %w", ErrUnavailable, ctx.Err())
+		}
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.set != nil && within(k.now(), k.set.since, keysFor) && k.err == nil {
+		return k.set, nil
+	}
+	usable = k.set != nil && wanted(k.set) && within(k.now(), k.set.since, keysAtMost)
+	return k.usable(usable)
+}
+
+// usable is the set, where it may be used although it could not be fetched again.
+func (k *Keys) usable(is bool) (*keySet, error) {
+	if is {
+		return k.set, nil
+	}
+	if k.err == nil {
+		return nil, ErrUnavailable
+	}
+	return nil, fmt.Errorf("%w: %w", ErrUnavailable, k.err)
+}
+
+// join is the fetch that is under way, or a new one.
+func (k *Keys) join(ctx context.Context, now time.Time) *flight {
+	if k.flight == nil {
+		k.flight, k.tried = &flight{make(chan struct{})}, now
+		// The fetch is for whoever waits, not only for the request that began it.
+		go k.run(context.WithoutCancel(ctx), k.flight, now)
+	}
+	return k.flight
+}
+
+// run fetches the keys.
+func (k *Keys) run(ctx context.Context, f *flight, began time.Time) {
+	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
+	defer cancel()
+	var before *key
+	var errBefore error
+	both := make(chan struct{})
+	go func() {
+		defer close(both)
+		before, errBefore = k.version(ctx, previous)
+	}()
+	now, err := k.version(ctx, current)
+	<-both
+	if errors.Is(errBefore, ErrNoVersion) {
+		errBefore = nil
+	}
+	if err == nil {
+		err = errBefore
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.err = err; err == nil {
+		k.set = &keySet{now, before, began}
+	}
+	k.flight = nil
+	close(f.done)
+}
+
+// version is the key of a stage.
+func (k *Keys) version(ctx context.Context, stage string) (_ *key, err error) {
+	defer func() {
+		if recover() != nil { // in a transport of another's
+			err = errors.New("session: the fetch of the keys panicked")
+		}
+	}()
+	secret, err := k.fetch(ctx, stage)
+	if err != nil {
+		return nil, err
+	}
+	return newKey(secret)
+}
+
+// within reports whether less than d has passed since a time, by a clock that may have been put back.
+func within(now, since time.Time, d time.Duration) bool {
+	age := now.Sub(since)
+	return 0 <= age && age < d
+}

@@ -1,0 +1,225 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestARotationLogsNobodyOut(t *testing.T) {
+	f := newFixture(t)
+	header := f.sealed(t, goodSession())
+	f.vault.rotate("the second secret, of more than 32 bytes")
+	f.clock.advance(keysFor)
+	x, err := f.Open(t.Context(), header)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := f.sealed(t, x)
+	f.vault.rotate("the third secret, which has 32 bytes too")
+	f.clock.advance(keysFor)
+	if _, err := f.Open(t.Context(), again); err != nil {
+		t.Errorf("sealed again under the second secret: %v", err)
+	}
+	if _, err := f.Open(t.Context(), header); !errors.Is(err, ErrForged) {
+		t.Errorf("a cookie of a secret that was rotated twice: %v, want ErrForged", err)
+	}
+}
+
+// TestAnUnknownKeyIsAskedForOnce: a cookie that another function has sealed since a rotation opens at once, and forged
+// ones cause one fetch in 10 seconds.
+func TestAnUnknownKeyIsAskedForOnce(t *testing.T) {
+	f := newFixture(t)
+	f.sealed(t, goodSession())
+	f.clock.advance(cooldown)
+	f.vault.rotate("the second secret, of more than 32 bytes")
+	header := browser("", must(f.another(t).Seal(t.Context(), goodSession()))...)
+	before := f.vault.count()
+	if _, err := f.Open(t.Context(), header); err != nil {
+		t.Fatal(err)
+	}
+	stranger := newFixture(t)
+	stranger.vault.rotate("a secret that this store never has: 32 bytes")
+	forged := stranger.sealed(t, goodSession())
+	for range 1000 {
+		if _, err := f.Open(t.Context(), forged); !errors.Is(err, ErrForged) {
+			t.Fatal(err)
+		}
+	}
+	if n := f.vault.count() - before; n != 1 {
+		t.Errorf("%d fetches within the cooldown, want 1", n)
+	}
+	f.clock.advance(cooldown)
+	for range 1000 {
+		f.Open(t.Context(), forged)
+	}
+	if n := f.vault.count() - before; n != 2 {
+		t.Errorf("%d fetches after one cooldown, want 2", n)
+	}
+}
+
+func TestKeysThatCannotBeHad(t *testing.T) {
+	f := newFixture(t)
+	header := f.sealed(t, goodSession())
+	for name, fail := range map[string]struct {
+		err    error
+		secret string
+		want   string
+	}{
+		"down":               {err: errDown, want: "the vault is down"},
+		"no secret":          {err: ErrNoVersion, want: "no version with this stage"},
+		"a secret too short": {secret: "canary of 31 bytes, and no more", want: "the secret has 31 bytes"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := &vault{current: fail.secret, err: fail.err}
+			s, err := New(Options{Host: testHost, Keys: NewKeys(v.fetch, f.clock.now), Now: f.clock.now})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 3 {
+				_, err := s.Open(t.Context(), header)
+				if !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), fail.want) ||
+					strings.Contains(err.Error(), "canary") {
+					t.Errorf("opened: %v", err)
+				}
+			}
+			if _, err := s.Seal(t.Context(), goodSession()); !errors.Is(err, ErrUnavailable) {
+				t.Errorf("sealed: %v", err)
+			}
+			if v.count() != 1 {
+				t.Errorf("%d fetches within a second, want 1", v.count())
+			}
+		})
+	}
+	// A previous version that cannot be had is not the same as one that is missing: its cookies are not forged.
+	s := f.another(t, func(o *Options) {
+		o.Keys = NewKeys(func(ctx context.Context, stage string) ([]byte, error) {
+			if stage == previous {
+				return nil, errDown
+			}
+			return []byte("another current secret of 32 bytes or more"), nil
+		}, f.clock.now)
+	})
+	if _, err := s.Open(t.Context(), header); !errors.Is(err, ErrUnavailable) {
+		t.Errorf("without the previous version: %v", err)
+	}
+	panics := f.another(t, func(o *Options) {
+		o.Keys = NewKeys(func(context.Context, string) ([]byte, error) { panic("canary") }, f.clock.now)
+	})
+	if _, err := panics.Open(t.Context(), header); !errors.Is(err, ErrUnavailable) || strings.Contains(err.Error(), "canary") {
+		t.Errorf("a fetch that panics: %v", err)
+	}
+}
+
+// TestKeysOutliveAnOutage: keys that were had count for 15 minutes while they cannot be had again, and no longer.
+func TestKeysOutliveAnOutage(t *testing.T) {
+	f := newFixture(t)
+	x := goodSession()
+	header := f.sealed(t, x)
+	f.vault.fail(errDown)
+	f.clock.advance(keysAtMost - time.Second)
+	before := f.vault.count()
+	for range 100 {
+		if _, err := f.Open(t.Context(), header); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := f.vault.count() - before; n != 1 {
+		t.Errorf("%d fetches within the cooldown, want 1", n)
+	}
+	f.clock.advance(time.Second)
+	if _, err := f.Open(t.Context(), header); !errors.Is(err, ErrUnavailable) {
+		t.Errorf("after 15 minutes: %v, want ErrUnavailable", err)
+	}
+	f.vault.fail(nil)
+	f.clock.advance(retry)
+	if _, err := f.Open(t.Context(), header); err != nil {
+		t.Errorf("after the outage: %v", err)
+	}
+}
+
+// TestAClockThatIsPutBackAsksForKeysAgain: by it, the keys would otherwise count for too long.
+func TestAClockThatIsPutBackAsksForKeysAgain(t *testing.T) {
+	f := newFixture(t)
+	f.sealed(t, goodSession())
+	f.clock.advance(-time.Hour)
+	before := f.vault.count()
+	f.sealed(t, goodSession())
+	if n := f.vault.count() - before; n != 1 {
+		t.Errorf("%d fetches, want 1", n)
+	}
+}
+
+func TestOneFetchServesAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVault()
+		keys := NewKeys(func(ctx context.Context, stage string) ([]byte, error) {
+			time.Sleep(time.Second)
+			return v.fetch(ctx, stage)
+		}, nil)
+		s, err := New(Options{Host: testHost, Keys: keys})
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys.Start(t.Context())
+		x := goodSession()
+		x.Started, x.Active = time.Now(), time.Now()
+		var wait sync.WaitGroup
+		for range 20 {
+			wait.Go(func() {
+				if _, err := s.Seal(t.Context(), x); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+		if v.count() != 1 {
+			t.Errorf("%d fetches, want 1", v.count())
+		}
+	})
+}
+
+// TestAFetchThatHangs: whoever has usable keys waits for a moment alone, and whoever has none until it gives up.
+func TestAFetchThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hangs := false
+		v := newVault()
+		keys := NewKeys(func(ctx context.Context, stage string) ([]byte, error) {
+			if hangs {
+				<-ctx.Done()
+				return nil, ctx.Err()
+			}
+			return v.fetch(ctx, stage)
+		}, nil)
+		s, err := New(Options{Host: testHost, Keys: keys})
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := goodSession()
+		x.Started, x.Active = time.Now(), time.Now()
+		header := browser("", must(s.Seal(t.Context(), x))...)
+		hangs = true
+		time.Sleep(keysFor)
+		began := time.Now()
+		if _, err := s.Open(t.Context(), header); err != nil || time.Since(began) != patience {
+			t.Errorf("with keys: %v after %v", err, time.Since(began))
+		}
+		time.Sleep(keysAtMost - keysFor)
+		began = time.Now()
+		if _, err := s.Open(t.Context(), header); !errors.Is(err, ErrUnavailable) || time.Since(began) != fetchTimeout {
+			t.Errorf("without: %v after %v", err, time.Since(began))
+		}
+		time.Sleep(retry)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := s.Open(ctx, header); !errors.Is(err, ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("with a context that ends: %v", err)
+		}
+		synctest.Wait()
+		time.Sleep(time.Minute) // for the fetch to end
+	})
+}

@@ -1,0 +1,83 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// ErrReturn says that a text is not a path of the API to return to. No error holds the text.
+var ErrReturn = errors.New("session: not a path to return to")
+
+// maxReturn is how many bytes a path to return to may have.
+const maxReturn = 1024
+
+// CheckReturn says why a browser must not be sent to a path after a login. The path is put behind the API's base path,
+// which may be empty, and may have a query and a fragment: "/orders?page=2#top". It is in the characters of RFC 3986, so
+// that no browser strips any of them (the URL Standard removes tabs and newlines, and reads a backslash as a slash), and
+// it stays at the host and below the base path: no second slash follows the first, and no segment is "." or "..", which
+// browsers also see in "%2e". The error is an [ErrReturn].
+// Source: https://url.spec.whatwg.org/#concept-basic-url-parser
+func CheckReturn(path string) error {
+	fail := func(why string) error { return fmt.Errorf("%w: %s", ErrReturn, why) }
+	switch {
+	case len(path) > maxReturn:
+		return fail("it is longer than 1,024 bytes")
+	case !strings.HasPrefix(path, "/"):
+		return fail("it does not begin with a slash")
+	case strings.HasPrefix(path, "//"):
+		return fail("it begins with two slashes, and would name a host")
+	}
+	for i := range len(path) {
+		if !inURL(path[i]) {
+			return fail("it has a character that belongs percent-encoded in a URL")
+		}
+		if path[i] == '%' && (i+2 >= len(path) || unhex(path[i+1]) < 0 || unhex(path[i+2]) < 0) {
+			return fail("a percent sign is not followed by two hexadecimal digits")
+		}
+	}
+	if at := strings.IndexByte(path, '#'); at >= 0 {
+		if strings.IndexByte(path[at+1:], '#') >= 0 {
+			return fail("it has two fragments")
+		}
+		path = path[:at]
+	}
+	path, _, _ = strings.Cut(path, "?")
+	for i := 0; i < len(path); i++ {
+		if path[i] != '%' {
+			continue
+		}
+		switch c := unhex(path[i+1])<<4 | unhex(path[i+2]); {
+		case c < ' ' || c == 0x7f:
+			return fail("it has an encoded control character")
+		case c == '/' || c == '\\':
+			return fail("it has an encoded slash or backslash")
+		}
+	}
+	for segment := range strings.SplitSeq(path, "/") {
+		switch dots := strings.ReplaceAll(strings.ToLower(segment), "%2e", "."); dots {
+		case ".", "..":
+			return fail("it has a segment of dots, which leads elsewhere")
+		}
+	}
+	return nil
+}
+
+// inURL reports whether a character can stand in a path, a query or a fragment (RFC 3986, section 3.3 to 3.5).
+func inURL(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||
+		strings.IndexByte("-._~!$&'()*+,;=:@/?#%", c) >= 0
+}
+
+// unhex is the value of a hexadecimal digit, or -1.
+func unhex(c byte) int {
+	switch {
+	case '0' <= c && c <= '9':
+		return int(c - '0')
+	case 'a' <= c && c <= 'f':
+		return int(c-'a') + 10
+	case 'A' <= c && c <= 'F':
+		return int(c-'A') + 10
+	}
+	return -1
+}
