@@ -228,6 +228,9 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 	loopbackHTTP := runsHere || o.AllowLoopbackHTTP
 	vault := secretsmanager.Client{Getenv: getenv, Transport: o.Transport, Now: a.now}
 	if config.Session != nil {
+		if sessions.open == nil {
+			return nil, fmt.Errorf("%w: this function does not open sessions", ErrConfig)
+		}
 		if err := sessions.open(a, vault, loopbackHTTP); err != nil {
 			return nil, err
 		}

@@ -78,26 +78,32 @@ func (c Config) Environment() map[string]string {
 	for _, i := range c.Issuers {
 		f.Issuers = append(f.Issuers, i.file())
 	}
+	return map[string]string{ConfigVariable: string(encode(f))}
+}
+
+// encode writes JSON as it is, without escapes for a browser.
+func encode(v any) []byte {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(f); err != nil {
+	if err := enc.Encode(v); err != nil {
 		panic(err) // strings, numbers and booleans always encode
 	}
-	return map[string]string{ConfigVariable: string(bytes.TrimSpace(b.Bytes()))}
+	return bytes.TrimSpace(b.Bytes())
 }
 
-// MarshalJSON writes the issuer as [Config.Environment] does.
-func (i Issuer) MarshalJSON() ([]byte, error) { return json.Marshal(i.file()) }
+// JSON is the issuer as [Config.Environment] writes it. There is no MarshalJSON, which the linker would keep, with all that
+// it takes, in every function that has an Issuer.
+func (i Issuer) JSON() []byte { return encode(i.file()) }
 
-// UnmarshalJSON reads what [Issuer.MarshalJSON] wrote, as strictly as [FromEnvironment].
-func (i *Issuer) UnmarshalJSON(text []byte) error {
+// ParseIssuer reads what [Issuer.JSON] wrote, as strictly as [FromEnvironment].
+func ParseIssuer(text []byte) (Issuer, error) {
+	var i Issuer
 	v, err := strictjson.Parse(string(text))
-	if err != nil {
-		return err
+	if err == nil {
+		err = i.read(v)
 	}
-	*i = Issuer{}
-	return i.read(v)
+	return i, err
 }
 
 func (i Issuer) file() fileIssuer {

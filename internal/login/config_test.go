@@ -91,7 +91,7 @@ func TestEnvironmentThatIsRefused(t *testing.T) {
 		{"unknown", `{"clientid":"c"}`, `"clientid": not known to this release`},
 		{"unknown within the issuer", `{"issuer":{"x":1}}`, `"issuer": "x": not known`},
 		{"twice", `{"clientId":"a","clientId":"b"}`, "a member name occurs twice"},
-		{"a number among the parameters", `{"parameters":{"max_age":1}}`, `"parameters": an object is not`},
+		{"a number among the parameters", `{"parameters":{"max_age":1}}`, `"parameters": "max_age": a number is not`},
 	} {
 		_, err := FromEnvironment(func(string) string { return c.text })
 		if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), c.want) ||

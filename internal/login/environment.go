@@ -12,7 +12,7 @@ import (
 
 // file is a [Config] as it is written.
 type file struct {
-	Issuer       authz.Issuer      `json:"issuer"`
+	Issuer       json.RawMessage   `json:"issuer"`
 	DiscoveryURL string            `json:"discoveryUrl,omitempty"`
 	ClientID     string            `json:"clientId"`
 	ClientAuth   string            `json:"clientAuth,omitempty"`
@@ -40,7 +40,7 @@ type file struct {
 // hold a CDK token pass through unharmed.
 func (c Config) Environment() map[string]string {
 	f := file{
-		Issuer:       c.Issuer,
+		Issuer:       c.Issuer.JSON(),
 		DiscoveryURL: c.DiscoveryURL,
 		ClientID:     c.ClientID,
 		ClientAuth:   c.ClientAuth,
@@ -93,10 +93,13 @@ func FromEnvironment(getenv func(string) string) (Config, error) {
 
 func (c *Config) read(v strictjson.Value) error {
 	return settings.Fields{
-		"issuer":       func(v strictjson.Value) error { return c.Issuer.UnmarshalJSON([]byte(v.Raw())) },
+		"issuer": func(v strictjson.Value) (err error) {
+			c.Issuer, err = authz.ParseIssuer([]byte(v.Raw()))
+			return err
+		},
 		"discoveryUrl": &c.DiscoveryURL, "clientId": &c.ClientID, "clientAuth": &c.ClientAuth, "secretArn": &c.SecretARN,
 		"secretField": &c.SecretField, "algorithm": &c.Algorithm, "keyId": &c.KeyID, "audience": &c.Audience,
-		"userPoolId": &c.UserPoolID, "scopes": &c.Scopes, "parameters": &c.Parameters, "origin": &c.Origin,
+		"userPoolId": &c.UserPoolID, "scopes": &c.Scopes, "parameters": settings.Texts(&c.Parameters), "origin": &c.Origin,
 		"basePath": &c.BasePath, "path": &c.Path, "cookie": &c.Cookie, "keysArn": &c.KeysARN,
 		"idleTimeoutSeconds": &c.IdleTimeout, "maxAgeSeconds": &c.MaxAge, "allowOrigins": &c.AllowOrigins,
 		"claims": &c.Claims, "afterLogout": &c.AfterLogout,

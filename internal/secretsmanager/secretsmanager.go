@@ -65,12 +65,10 @@ func (c Client) Versions(arn string) func(ctx context.Context, stage string) ([]
 	return func(ctx context.Context, stage string) ([]byte, error) { return c.Value(ctx, arn, stage) }
 }
 
-// Value reads the version of a secret that has a stage, "AWSCURRENT" or "AWSPREVIOUS"; "" is the current one. The error
-// is an [ErrNoVersion] where a stage is asked for and no version has it. No error holds anything of a secret.
+// Value reads the version of a secret that has a stage, "AWSCURRENT" or "AWSPREVIOUS"; "" is the current one. The ARN is
+// one that [IsARN] takes. The error is an [ErrNoVersion] where a stage is asked for and no version has it. No error holds
+// anything of a secret.
 func (c Client) Value(ctx context.Context, arn, stage string) ([]byte, error) {
-	if !IsARN(arn) {
-		return nil, fmt.Errorf("secretsmanager: %q is not the ARN of a secret", arn)
-	}
 	value, err := c.value(ctx, arn, stage)
 	if err != nil {
 		return nil, fmt.Errorf("secretsmanager: secret %s: %w", arn, err)
@@ -81,10 +79,11 @@ func (c Client) Value(ctx context.Context, arn, stage string) ([]byte, error) {
 // Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
 func (c Client) value(ctx context.Context, arn, stage string) ([]byte, error) {
 	endpoint, region := c.endpoint(arn)
-	body := []byte(`{"SecretId":"` + arn + `"}`)
+	text := `{"SecretId":"` + arn + `"`
 	if stage != "" {
-		body = []byte(`{"SecretId":"` + arn + `","VersionStage":"` + stage + `"}`)
+		text += `,"VersionStage":"` + stage + `"`
 	}
+	body := []byte(text + "}")
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
@@ -92,7 +91,12 @@ func (c Client) value(ctx context.Context, arn, stage string) ([]byte, error) {
 	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
 	r.Header.Set("X-Amz-Target", "secretsmanager.GetSecretValue")
 	r.Close = true // a connection kept over a freeze is dead, and the next secret is asked for in minutes
-	c.signer(region).Sign(r, body, c.Now())
+	sigv4.Signer{  // as the function's role, whose credentials Lambda puts into the environment
+		AccessKeyID: c.Getenv("AWS_ACCESS_KEY_ID"),
+		Key:         sigv4.Key{Secret: c.Getenv("AWS_SECRET_ACCESS_KEY"), SessionToken: c.Getenv("AWS_SESSION_TOKEN")},
+		Region:      region,
+		Service:     "secretsmanager",
+	}.Sign(r, body, c.Now())
 	answer, err := (&http.Client{
 		Transport:     c.Transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -101,11 +105,11 @@ func (c Client) value(ctx context.Context, arn, stage string) ([]byte, error) {
 		return nil, err
 	}
 	defer answer.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
+	content, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
 	if err != nil {
 		return nil, err
 	}
-	doc, err := strictjson.Parse(string(text))
+	doc, err := strictjson.Parse(string(content))
 	if err != nil {
 		return nil, fmt.Errorf("status %d, and no JSON", answer.StatusCode)
 	}
@@ -141,19 +145,6 @@ func (c Client) Check(loopbackHTTP bool) error {
 		return fmt.Errorf("%s %q %w", endpointVariable, own, err)
 	}
 	return nil
-}
-
-// signer signs as the function's role, whose credentials Lambda puts into the environment.
-func (c Client) signer(region string) sigv4.Signer {
-	return sigv4.Signer{
-		AccessKeyID: c.Getenv("AWS_ACCESS_KEY_ID"),
-		Key: sigv4.Key{
-			Secret:       c.Getenv("AWS_SECRET_ACCESS_KEY"),
-			SessionToken: c.Getenv("AWS_SESSION_TOKEN"),
-		},
-		Region:  region,
-		Service: "secretsmanager",
-	}
 }
 
 // endpoint is where the secret's own region answers, or what [endpointVariable] names.

@@ -12,7 +12,7 @@ import (
 )
 
 // The stages of a secret whose versions are alive: cookies are sealed with the current one and opened with both, so that
-// a rotation logs nobody out.
+// a rotation does not log users out.
 // Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html
 const (
 	current  = "AWSCURRENT"
@@ -94,7 +94,7 @@ type Keys struct {
 type flight struct{ done chan struct{} }
 
 // NewKeys makes keys of a secret. fetch returns the version that has a stage, "AWSCURRENT" or "AWSPREVIOUS", and
-// [ErrNoVersion] if there is none; it is called in goroutines of their own. The default of now is [time.Now].
+// [ErrNoVersion] if no version has it; it is called in goroutines of their own. The default of now is [time.Now].
 func NewKeys(fetch func(ctx context.Context, stage string) ([]byte, error), now func() time.Time) *Keys {
 	if now == nil {
 		now = time.Now
@@ -120,7 +120,7 @@ func (k *Keys) current(ctx context.Context) (*key, error) {
 	return set.current, nil
 }
 
-// find is the key with an id. The error is [ErrForged] if there is none.
+// find is the key with an id. The error is [ErrForged] if no key has it.
 func (k *Keys) find(ctx context.Context, id keyID) (*key, error) {
 	set, err := k.get(ctx, func(s *keySet) bool { return s.find(id) != nil })
 	if err != nil {
@@ -192,7 +192,7 @@ func (k *Keys) usable(is bool) (*keySet, error) {
 func (k *Keys) join(ctx context.Context, now time.Time) *flight {
 	if k.flight == nil {
 		k.flight, k.tried = &flight{make(chan struct{})}, now
-		// The fetch is for whoever waits, not only for the request that began it.
+		// The fetch is for all requests that wait, not only for the request that began it.
 		go k.run(context.WithoutCancel(ctx), k.flight, now)
 	}
 	return k.flight

@@ -17,7 +17,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
-// Why there is no session. To a caller the first three are the same: whoever calls is not logged in.
+// Why there is no session. To a caller the first three are the same: it is not logged in.
 var (
 	ErrNoSession = errors.New("session: the request has no session")
 	ErrForged    = errors.New("session: the cookie was not sealed here, or is there twice")

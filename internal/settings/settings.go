@@ -18,13 +18,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// Fields names the destination of each member of an object: a *string, *bool or *[]string; a *map[string]string for an
-// object of strings; a *time.Duration for a whole number of seconds; or a function.
+// Fields names the destination of each member of an object: a *string, *bool or *[]string; a *time.Duration for a whole
+// number of seconds; or a function, such as [Texts].
 type Fields map[string]any
 
 var errUnknown = errors.New("not known to this release: build the function and the stack from one release")
 
-// Read reads an object. null leaves a member at its default. The error names the member, and never its value.
+// Read reads an object. null leaves a member at its default. The error names the member, and never its value. It is not
+// inlined, as a function would have several copies of it.
+//
+//go:noinline
 func (f Fields) Read(v strictjson.Value) error {
 	return v.EachMember(func(name string, member strictjson.Value) error {
 		if _, known := f[name]; known && member.Kind() == strictjson.Null {
@@ -42,8 +45,6 @@ func (f Fields) Read(v strictjson.Value) error {
 			*to = Duration(n)
 		case *[]string:
 			*to, ok = member.Texts()
-		case *map[string]string:
-			*to, ok = texts(member)
 		case func(strictjson.Value) error:
 			return to(member)
 		default:
@@ -56,20 +57,22 @@ func (f Fields) Read(v strictjson.Value) error {
 	})
 }
 
-// texts returns the members of an object that holds nothing but strings.
-func texts(v strictjson.Value) (map[string]string, bool) {
-	if v.Kind() != strictjson.Object {
-		return nil, false
-	}
-	all := map[string]string{}
-	for name, member := range v.Members() {
-		text, ok := member.Text()
-		if !ok {
-			return nil, false
+// Texts reads an object that holds nothing but strings.
+func Texts(to *map[string]string) func(strictjson.Value) error {
+	return func(v strictjson.Value) error {
+		all := map[string]string{}
+		err := v.EachMember(func(name string, member strictjson.Value) error {
+			text, ok := member.Text()
+			if all[name] = text; !ok {
+				return fmt.Errorf("%v is not what belongs there", member.Kind())
+			}
+			return nil
+		})
+		if err == nil {
+			*to = all
 		}
-		all[name] = text
+		return err
 	}
-	return all, true
 }
 
 // Duration returns a number of seconds. A number that overflows becomes the longest duration, which no setting allows.

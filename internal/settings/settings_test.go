@@ -25,7 +25,7 @@ func (c *config) read(text string) error {
 		return err
 	}
 	return Fields{
-		"text": &c.text, "flag": &c.flag, "list": &c.list, "pairs": &c.pairs, "seconds": &c.time,
+		"text": &c.text, "flag": &c.flag, "list": &c.list, "pairs": Texts(&c.pairs), "seconds": &c.time,
 		"inner": func(v strictjson.Value) error { return Fields{"text": &c.inner}.Read(v) },
 	}.Read(v)
 }
@@ -51,8 +51,8 @@ func TestRefused(t *testing.T) {
 		{"a number for a text", `{"text":1}`, `"text": a number is not what belongs there`},
 		{"a text for a flag", `{"flag":"true"}`, `"flag": a string`},
 		{"a number in a list", `{"list":[1]}`, `"list": an array`},
-		{"a number among texts", `{"pairs":{"a":1}}`, `"pairs": an object`},
-		{"a list for texts", `{"pairs":[]}`, `"pairs": an array`},
+		{"a number among texts", `{"pairs":{"a":1}}`, `"pairs": "a": a number`},
+		{"a list for texts", `{"pairs":[]}`, `"pairs": want an object, got an array`},
 		{"a fraction of a second", `{"seconds":0.5}`, `"seconds": a number`},
 		{"within another", `{"inner":{"x":1}}`, `"inner": "x": not known`},
 	} {
