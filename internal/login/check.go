@@ -1,6 +1,7 @@
 package login
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
 )
 
 // ErrConfig says that the configuration cannot be used, so that the function does not start.
@@ -99,8 +101,8 @@ func (c Config) checkClient(fail func(string, ...any)) {
 			fail("secretArn %q with userPoolId %q: the client's secret is read from the user pool: leave secretArn out",
 				c.SecretARN, c.UserPoolID)
 		}
-	case c.SecretARN == "":
-		fail("no secretArn: the client needs a secret or a private key to get tokens")
+	case !secretsmanager.IsARN(c.SecretARN):
+		fail("secretArn %q is not the ARN of a secret: the client needs a secret or a private key to get tokens", c.SecretARN)
 	}
 }
 
@@ -114,8 +116,10 @@ func (c Config) checkAddress(loopbackHTTP bool, fail func(string, ...any)) {
 			fail("%s %w", name, err)
 		}
 	}
-	if err := checkPath(c.BasePath); err != nil {
-		fail("basePath %w", err)
+	if c.BasePath != "/" {
+		if err := checkPath(c.BasePath); err != nil {
+			fail("basePath %w", err)
+		}
 	}
 	if err := checkPath(c.Path); err != nil {
 		fail("path %w", err)
@@ -135,14 +139,18 @@ func (c Config) checkSession(fail func(string, ...any)) {
 	if strings.HasPrefix(c.Cookie, "__Host-login-") {
 		fail(`cookie %q: names that begin with "__Host-login-" are those of logins under way`, c.Cookie)
 	}
-	if c.KeysARN == "" {
-		fail("no keysArn: the session's cookie is sealed with a key of AWS Secrets Manager")
+	if !secretsmanager.IsARN(c.KeysARN) {
+		fail("keysArn %q is not the ARN of a secret: the session's cookie is sealed with one of AWS Secrets Manager", c.KeysARN)
 	}
 	for name, d := range map[string]time.Duration{"idleTimeoutSeconds": c.IdleTimeout, "maxAgeSeconds": c.MaxAge} {
-		if d != 0 && (d < time.Minute || d > 400*24*time.Hour || d%time.Second != 0) {
-			fail("%s %v: want whole seconds from 1 minute to 400 days, the longest that browsers keep a cookie (RFC "+
-				"6265bis, section 5.5)", name, d)
+		if d%time.Second != 0 {
+			fail("%s %v: want whole seconds", name, d)
 		}
+	}
+	idle, longest := cmp.Or(c.IdleTimeout, DefaultIdleTimeout), cmp.Or(c.MaxAge, DefaultMaxAge)
+	if idle < time.Minute || longest < idle {
+		fail("idleTimeoutSeconds is %v and maxAgeSeconds %v: want at least a minute, and maxAgeSeconds not below it", idle,
+			longest)
 	}
 	if slices.Contains(c.Claims, "") {
 		fail("a claim has no name: leave it out")

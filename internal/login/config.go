@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
 // Variable is the environment variable that holds the login's [Config] as JSON.
@@ -12,17 +13,17 @@ const Variable = "GATEHOUSE_LOGIN"
 // The defaults of [Config].
 const (
 	DefaultPath        = "/auth"
-	DefaultCookie      = "__Host-session"
-	DefaultIdleTimeout = time.Hour
-	DefaultMaxAge      = 12 * time.Hour
+	DefaultCookie      = session.DefaultCookie
+	DefaultIdleTimeout = session.DefaultIdleTimeout
+	DefaultMaxAge      = session.DefaultMaxAge
 )
 
 // Config says where users log in, as which client, and how long their sessions last. [Config.Environment] writes it as
 // JSON, and [FromEnvironment] reads that: names in lower camel case, durations in seconds.
 type Config struct {
 	// Issuer has the settings by which the guard verifies the token of a session. The login verifies ID tokens by its
-	// URL, Algorithms, JWKSURL, SecretARN, Leeway, MaxKeyAge and StaleCeiling, and checks once, when a user logs in, that
-	// the guard takes the access token. Required.
+	// URL, Algorithms, JWKSURL, Leeway, MaxKeyAge and StaleCeiling, always with published keys and with RS256 as well. When
+	// a user logs in, it checks that the guard takes the access token, if that is a JWT. Required.
 	Issuer authz.Issuer
 
 	// DiscoveryURL is where the issuer's metadata is (OpenID Connect Discovery 1.0, section 4), an https URL. Default:
@@ -58,8 +59,8 @@ type Config struct {
 	// Origin is the https origin that browsers use, such as "https://shop.example.com". Required.
 	Origin string
 
-	// BasePath is what precedes Path in the paths that browsers use, such as "/prod". Default: as each request says, by
-	// its requestContext.path.
+	// BasePath is what precedes Path in the paths that browsers use: "/prod", or "/" for nothing. Default: as each request
+	// says, by its requestContext.path, which has the stage or the base path of a custom domain.
 	BasePath string
 
 	// Path is where the login's routes are in the API. Default: [DefaultPath].

@@ -108,6 +108,7 @@ func TestConfigurationThatIsAccepted(t *testing.T) {
 		"a private key":       func(c *Config) { c.ClientAuth, c.Algorithm = "private_key_jwt", "ES256" },
 		"a port":              func(c *Config) { c.Origin = "https://shop.example.com:8443" },
 		"a path of two parts": func(c *Config) { c.Path, c.BasePath, c.AfterLogout = "/a/b", "/prod", "/" },
+		"the root":            func(c *Config) { c.BasePath = "/" },
 		"a resource server":   func(c *Config) { c.Scopes = append(c.Scopes, "https://api.example.com/orders/read") },
 	} {
 		c := least()
@@ -148,7 +149,7 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 		{"a public client", func(c *Config) { c.ClientAuth = "none" }, `clientAuth "none"`},
 		{"an algorithm without a key", func(c *Config) { c.Algorithm = "ES256" }, "for private_key_jwt"},
 		{"a key without an algorithm", func(c *Config) { c.ClientAuth = "private_key_jwt" }, `algorithm ""`},
-		{"no secret", func(c *Config) { c.SecretARN = "" }, "no secretArn"},
+		{"no secret", func(c *Config) { c.SecretARN = "" }, "is not the ARN of a secret"},
 		{"a user pool and a secret", func(c *Config) { c.UserPoolID = "eu-central-1_a" }, "leave secretArn out"},
 		{"a host for a user pool", func(c *Config) { c.UserPoolID, c.SecretARN = "evil.example.com/_a", "" }, "userPoolId"},
 		{"no origin", func(c *Config) { c.Origin = "" }, "want a scheme and a host"},
@@ -162,9 +163,10 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 		{"a page elsewhere after the logout", func(c *Config) { c.AfterLogout = "https://evil.example.com" }, "afterLogout"},
 		{"a cookie for all hosts", func(c *Config) { c.Cookie = "session" }, "__Host-"},
 		{"a login's cookie", func(c *Config) { c.Cookie = "__Host-login-a" }, "logins under way"},
-		{"no keys", func(c *Config) { c.KeysARN = "" }, "no keysArn"},
-		{"half a second", func(c *Config) { c.IdleTimeout = time.Second / 2 }, "idleTimeoutSeconds"},
-		{"two years", func(c *Config) { c.MaxAge = 2 * 365 * 24 * time.Hour }, "maxAgeSeconds"},
+		{"no keys", func(c *Config) { c.KeysARN = "" }, "keysArn \"\" is not"},
+		{"half a second", func(c *Config) { c.IdleTimeout = time.Minute + time.Second/2 }, "want whole seconds"},
+		{"seconds", func(c *Config) { c.IdleTimeout = 10 * time.Second }, "want at least a minute"},
+		{"an age below the idle time", func(c *Config) { c.MaxAge = 30 * time.Minute }, "not below it"},
 		{"a claim without a name", func(c *Config) { c.Claims = []string{""} }, "a claim has no name"},
 	} {
 		config := least()

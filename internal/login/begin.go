@@ -1,0 +1,136 @@
+package login
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/session"
+)
+
+// attemptAge is how long a login may take.
+const attemptAge = 10 * time.Minute
+
+// randomSize is how many bytes a state, a nonce and a verifier have. RFC 7636, section 4.1, recommends them for a
+// verifier; in base64url they are 43 characters.
+const randomSize = 32
+
+// login sends the browser to the provider.
+func (h *Handler) login(x *exchange) {
+	to, ok := one(x.r.URL.Query(), "return")
+	if !ok || to != "" && session.CheckReturn(to) != nil {
+		x.refuse(denied(http.StatusBadRequest, "return_path"))
+		return
+	}
+	if to == "" {
+		to = "/"
+	}
+	m, err := h.provider.metadata(x.r.Context())
+	if err != nil {
+		x.refuse(unavailable("provider", err))
+		return
+	}
+	attempt := &session.Attempt{Return: to, Started: x.began}
+	for _, text := range []*string{&attempt.State, &attempt.Nonce, &attempt.Verifier} {
+		if *text, err = h.randomText(); err != nil {
+			x.refuse(misconfigured("randomness", err))
+			return
+		}
+	}
+	cookies, err := h.sessions.SealAttempt(x.r.Context(), attempt, x.r.Header.Values("Cookie")...)
+	if err != nil {
+		x.refuse(sealing(err))
+		return
+	}
+	location, err := h.provider.authorizationURL(x.r.Context(), m, attempt, x.redirectURI())
+	if err != nil {
+		x.refuse(unavailable("provider", err))
+		return
+	}
+	x.setCookies(cookies)
+	x.outcome = begun
+	x.redirect(location)
+}
+
+// authorizationURL is where the browser goes with an authorization request (RFC 6749, section 4.1.1; RFC 7636, section
+// 4.3; OpenID Connect Core 1.0, section 3.1.2.1). Where the provider takes pushed requests, the URL has only the name of
+// one.
+func (p *provider) authorizationURL(ctx context.Context, m *metadata, a *session.Attempt, redirectURI string) (string,
+	error) {
+	challenge := sha256.Sum256([]byte(a.Verifier))
+	request := url.Values{}
+	for name, value := range p.config.Parameters {
+		request.Set(name, value)
+	}
+	for name, value := range map[string]string{
+		"response_type":         "code",
+		"client_id":             p.config.ClientID,
+		"redirect_uri":          redirectURI,
+		"scope":                 strings.Join(p.config.Scopes, " "),
+		"state":                 a.State,
+		"nonce":                 a.Nonce,
+		"code_challenge":        base64.RawURLEncoding.EncodeToString(challenge[:]),
+		"code_challenge_method": "S256",
+	} {
+		request.Set(name, value)
+	}
+	if m.pushed != "" {
+		name, err := p.push(ctx, m, request)
+		if err != nil {
+			return "", err
+		}
+		request = url.Values{"client_id": {p.config.ClientID}, "request_uri": {name}}
+	}
+	return withQuery(m.authorization, request)
+}
+
+// withQuery adds parameters to a URL. One that the URL has already stays (RFC 6749, section 3.1), unless it is among
+// them.
+func withQuery(text string, more url.Values) (string, error) {
+	u, err := url.Parse(text)
+	if err != nil {
+		return "", errors.New("the endpoint is not a URL")
+	}
+	query := u.Query()
+	for name, values := range more {
+		query[name] = values
+	}
+	u.RawQuery = query.Encode()
+	return u.String(), nil
+}
+
+func (h *Handler) randomText() (string, error) {
+	b := make([]byte, randomSize)
+	if _, err := io.ReadFull(h.random, b); err != nil {
+		return "", err
+	}
+	return base64.RawURLEncoding.EncodeToString(b), nil
+}
+
+// one is the value of a parameter that is there at most once (RFC 6749, section 3.1); "" without one.
+func one(query url.Values, name string) (string, bool) {
+	switch values := query[name]; len(values) {
+	case 0:
+		return "", true
+	case 1:
+		return values[0], true
+	}
+	return "", false
+}
+
+// sealing is the problem that a cookie cannot be sealed.
+func sealing(err error) problem {
+	switch {
+	case errors.Is(err, session.ErrUnavailable):
+		return unavailable("keys", err)
+	case errors.Is(err, session.ErrTooLarge):
+		return misconfigured("too_large", err)
+	}
+	return misconfigured("seal", err)
+}

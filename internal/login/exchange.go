@@ -1,0 +1,177 @@
+package login
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/session"
+)
+
+// exchange is one request with its answer, and what the log says of it. The log never holds a token, a code, a state, a
+// nonce, a verifier, a cookie or anything that the provider wrote.
+type exchange struct {
+	*Handler
+	w     http.ResponseWriter
+	r     *http.Request
+	base  string
+	began time.Time
+
+	name      string // of the route
+	status    int
+	outcome   outcome
+	reason    string // a word out of few
+	detail    error  // of a failure
+	got, want string // the claim that was rejected, and what it should be
+	principal string
+}
+
+// outcome is how a request ended.
+type outcome string
+
+const (
+	begun     outcome = "begun"      // the browser is on its way to the provider
+	loggedIn  outcome = "logged_in"  // there is a new session
+	renewed   outcome = "renewed"    // the session has new tokens
+	extended  outcome = "extended"   // the session's tokens are good: only its idle time begins again
+	loggedOut outcome = "logged_out" // the cookies are cleared
+	answered  outcome = "answered"   // who is logged in, or the script
+	refused   outcome = "rejected"   // the request or the user is refused
+	failed    outcome = "failed"     // no answer could be given
+)
+
+// problem is why a request is refused.
+type problem struct {
+	status  int
+	outcome outcome
+	reason  string
+	err     error
+}
+
+// refuse answers with a problem: a page where a person looks at the answer, and JSON where a script does.
+func (x *exchange) refuse(p problem) {
+	x.outcome, x.reason, x.detail = p.outcome, p.reason, p.err
+	x.got, x.want = jwt.Mismatch(p.err)
+	if x.name == "login" || x.name == "callback" {
+		x.page(p.status, pageFor(p))
+		return
+	}
+	x.json(p.status, messageFor(p.status))
+}
+
+// unavailable is the problem that the provider, its keys or those of the cookies cannot be reached.
+func unavailable(reason string, err error) problem {
+	return problem{http.StatusServiceUnavailable, failed, reason, err}
+}
+
+// misconfigured is a problem that does not pass by itself.
+func misconfigured(reason string, err error) problem {
+	return problem{http.StatusInternalServerError, failed, reason, err}
+}
+
+// denied is a request that is refused by its own fault.
+func denied(status int, reason string) problem { return problem{status, refused, reason, nil} }
+
+// opened returns the request's session. On a failure it has answered.
+func (x *exchange) opened() (*session.Session, bool) {
+	s, err := x.sessions.Open(x.r.Context(), x.r.Header.Values("Cookie")...)
+	switch {
+	case err == nil:
+		x.principal = s.Subject
+		return s, true
+	case errors.Is(err, session.ErrUnavailable):
+		x.refuse(unavailable("keys", err))
+	case errors.Is(err, session.ErrEnded):
+		x.setCookies(x.sessions.Clear())
+		x.refuse(denied(http.StatusUnauthorized, "session_ended"))
+	case errors.Is(err, session.ErrForged):
+		// The cookie stays: its key may be one that was made a moment ago and is not known here yet.
+		x.refuse(denied(http.StatusUnauthorized, "session_forged"))
+	default:
+		x.refuse(denied(http.StatusUnauthorized, "no_session"))
+	}
+	return nil, false
+}
+
+// fromOwnPage reports whether the request comes from a page that may change the session: one of this origin, or one of a
+// sibling host that is allowed. On a failure it has answered.
+func (x *exchange) fromOwnPage() bool {
+	site, err := session.ParseSite(x.r.Header.Values("Sec-Fetch-Site"))
+	switch {
+	case err != nil:
+		x.refuse(denied(http.StatusUnauthorized, "no_fetch_site"))
+	case !site.Trusted(x.r.Header.Values("Origin"), x.config.AllowOrigins):
+		x.refuse(denied(http.StatusForbidden, "cross_site"))
+	default:
+		return true
+	}
+	return false
+}
+
+// secure sets the headers that each answer has.
+func (x *exchange) secure() {
+	h := x.w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+	if len(x.config.AllowOrigins) == 0 {
+		return
+	}
+	h.Set("Vary", "Origin")
+	if o := x.r.Header.Values("Origin"); len(o) == 1 && slices.Contains(x.config.AllowOrigins, o[0]) {
+		h.Set("Access-Control-Allow-Origin", o[0])
+		h.Set("Access-Control-Allow-Credentials", "true")
+	}
+}
+
+func (x *exchange) setCookies(lines []string) {
+	for _, line := range lines {
+		x.w.Header().Add("Set-Cookie", line)
+	}
+}
+
+// json answers with a value that always encodes.
+func (x *exchange) json(status int, v any) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	x.w.Header().Set("Content-Type", "application/json")
+	x.send(status, append(text, '\n'))
+}
+
+func (x *exchange) send(status int, body []byte) {
+	x.status = status
+	x.w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	x.w.WriteHeader(status)
+	_, _ = x.w.Write(body) // the browser may be gone
+}
+
+// redirect answers with 303, after which a browser uses GET.
+func (x *exchange) redirect(url string) {
+	x.w.Header().Set("Location", url)
+	x.send(http.StatusSeeOther, nil)
+}
+
+type message struct {
+	Message string `json:"message"`
+}
+
+func messageText(text string) message { return message{text} }
+
+// messageFor is what a script is told. What exactly was wrong is in the log.
+func messageFor(status int) message {
+	switch status {
+	case http.StatusUnauthorized:
+		return message{"Unauthorized"} // as API Gateway says it
+	case http.StatusForbidden:
+		return message{"Forbidden"}
+	case http.StatusServiceUnavailable:
+		return message{"Service Unavailable"}
+	}
+	return message{http.StatusText(status)}
+}

@@ -1,0 +1,203 @@
+package login
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/login/logintest"
+	"github.com/gatehouse-cdk/gatehouse/internal/session"
+)
+
+const (
+	shop     = "https://shop.example.test"
+	sibling  = "https://www.example.test"
+	attacker = "https://attacker.test"
+	stage    = "/prod"
+	auth     = shop + stage + "/auth/"
+)
+
+// clock is a clock that only moves when it is told to.
+type clock struct{ nanos atomic.Int64 }
+
+func (c *clock) now() time.Time          { return time.Unix(0, c.nanos.Load()) }
+func (c *clock) advance(d time.Duration) { c.nanos.Add(int64(d)) }
+
+// logs keeps the lines of a log.
+type logs struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logs) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logs) text() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// last is the last line.
+func (l *logs) last(t testing.TB) line {
+	t.Helper()
+	lines := strings.Split(strings.TrimSpace(l.text()), "\n")
+	var last line
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &last); err != nil {
+		t.Fatalf("the log's last line %q: %v", lines[len(lines)-1], err)
+	}
+	return last
+}
+
+// fixture is a login with its provider, AWS, a clock and a browser. Whatever a test does, its log must hold no secret.
+type fixture struct {
+	*Handler
+	t       testing.TB
+	clock   *clock
+	idp     *fakeProvider
+	aws     *fakeAWS
+	browser *logintest.Browser
+	wire    *logintest.Wire
+	log     *logs
+}
+
+func testConfig() Config {
+	return Config{
+		Issuer:       authz.Issuer{URL: idpOrigin, Audiences: []string{"api://orders"}},
+		ClientID:     clientID,
+		SecretARN:    secretARN,
+		KeysARN:      keysARN,
+		Scopes:       []string{"openid", "orders:read"},
+		Origin:       shop,
+		AllowOrigins: []string{sibling},
+	}
+}
+
+func newFixture(t testing.TB, changes ...func(*Config)) *fixture {
+	t.Helper()
+	config := testConfig()
+	for _, change := range changes {
+		change(&config)
+	}
+	f := &fixture{t: t, clock: new(clock), wire: new(logintest.Wire), log: new(logs)}
+	f.clock.nanos.Store(time.Unix(1_700_000_000, 0).UnixNano())
+	f.idp = newFakeProvider(f.clock.now, f.wire)
+	f.aws = &fakeAWS{
+		secrets: map[string]string{secretARN: clientSecret, keysARN + "AWSCURRENT": strings.Repeat("k", 40)},
+		pool:    `{"UserPoolClient":{"ClientSecret":"` + clientSecret + `"}}`,
+	}
+	f.wire.Note("client_secret", clientSecret)
+	f.wire.Note("key", strings.Repeat("k", 40))
+	f.Handler = f.newHandler(config)
+	f.browser = &logintest.Browser{
+		Jar:  &logintest.Jar{Now: f.clock.now},
+		Wire: f.wire,
+		Hosts: map[string]http.Handler{
+			shop:      http.HandlerFunc(f.serveAPI),
+			idpOrigin: f.idp,
+			sibling:   http.NotFoundHandler(),
+			attacker:  http.NotFoundHandler(),
+		},
+	}
+	t.Cleanup(func() {
+		if kinds := f.wire.Leaks(f.log.text()); len(kinds) > 0 {
+			t.Errorf("the log holds %q:\n%s", kinds, f.log.text())
+		}
+		for _, words := range []string{"secret words of the provider", "words of AWS"} {
+			if strings.Contains(f.log.text(), words) {
+				t.Errorf("the log holds %q:\n%s", words, f.log.text())
+			}
+		}
+	})
+	return f
+}
+
+// newHandler makes another process of the function.
+func (f *fixture) newHandler(config Config) *Handler {
+	f.t.Helper()
+	env := map[string]string{"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token"}
+	h, err := New(config, func(name string) string { return env[name] }, Options{
+		Now: f.clock.now,
+		Log: f.log,
+		Transport: network{
+			"idp.test": f.idp,
+			"secretsmanager.eu-central-1.amazonaws.com": f.aws,
+			"cognito-idp.eu-central-1.amazonaws.com":    f.aws,
+		},
+	})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return h
+}
+
+// serveAPI is the API at a stage, as API Gateway calls the function.
+func (f *fixture) serveAPI(w http.ResponseWriter, r *http.Request) {
+	path, ok := strings.CutPrefix(r.URL.Path, stage)
+	if !ok || !strings.HasPrefix(path, "/auth/") {
+		_, _ = w.Write([]byte("the API's own page"))
+		return
+	}
+	r = r.Clone(WithRequestPath(r.Context(), r.URL.Path))
+	r.URL.Path = path
+	f.Handler.ServeHTTP(w, r)
+}
+
+// logIn logs the browser's user in, and returns the page that the callback answered with.
+func (f *fixture) logIn() *logintest.Page {
+	f.t.Helper()
+	p := f.browser.Open(f.t, auth+"login?return=/orders")
+	if p.Status != http.StatusOK || len(p.Refused) > 0 {
+		f.t.Fatalf("login: %d, refused %q, log %+v", p.Status, p.Refused, f.log.last(f.t))
+	}
+	return p
+}
+
+// post is a fetch of a page of the shop.
+func (f *fixture) post(name string) *logintest.Page {
+	f.t.Helper()
+	return f.browser.Fetch(f.t, shop, "POST", auth+name)
+}
+
+// sealed is the session in the browser's cookies.
+func (f *fixture) sealed() (*session.Session, error) {
+	u, _ := url.Parse(shop + "/")
+	return f.sessions.Open(context.Background(), f.browser.Jar.Header(u, true, true, "GET"))
+}
+
+// want fails unless the last request ended so.
+func (f *fixture) want(p *logintest.Page, status int, reason string) {
+	f.t.Helper()
+	if got := f.log.last(f.t); p.Status != status || got.Reason != reason || got.Status != status {
+		f.t.Errorf("got status %d and the log %+v, want %d %q", p.Status, got, status, reason)
+	}
+}
+
+// members is a JSON body.
+func members(t testing.TB, p *logintest.Page) map[string]any {
+	t.Helper()
+	var m map[string]any
+	if err := json.Unmarshal([]byte(p.Body), &m); err != nil {
+		t.Fatalf("%q: %v", p.Body, err)
+	}
+	return m
+}
+
+func unmarshal(text []byte) map[string]any {
+	var m map[string]any
+	if err := json.Unmarshal(text, &m); err != nil {
+		panic(err)
+	}
+	return m
+}

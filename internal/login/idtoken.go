@@ -1,0 +1,191 @@
+package login
+
+import (
+	"context"
+	"crypto"
+	_ "crypto/sha256" // for crypto.SHA256
+	_ "crypto/sha512" // for crypto.SHA384 and crypto.SHA512
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
+)
+
+// idTokenVerifier makes what verifies the provider's ID tokens: with its published keys, for this client. RS256 is the
+// algorithm that each provider supports (OpenID Connect Discovery 1.0, section 3), whatever it signs access tokens with.
+func (p *provider) idTokenVerifier(jwksURL string) (*jwt.Verifier, error) {
+	i := p.config.Issuer
+	algorithms := []string{"RS256"}
+	if i.SecretARN == "" {
+		algorithms = append(algorithms, i.Algorithms...)
+	}
+	use := ""
+	if i.TokenUse != "" || p.config.UserPoolID != "" {
+		use = "id"
+	}
+	slices.Sort(algorithms)
+	return jwt.New(jwt.Options{
+		Now:       p.now,
+		Transport: p.transport,
+		Issuers: []jwt.Issuer{{
+			URL:               i.URL,
+			Audiences:         []string{p.config.ClientID},
+			Algorithms:        slices.Compact(algorithms),
+			JWKSURL:           jwksURL,
+			TokenUse:          use,
+			Leeway:            i.Leeway,
+			MaxKeyAge:         i.MaxKeyAge,
+			StaleCeiling:      i.StaleCeiling,
+			AllowLoopbackHTTP: p.loopbackHTTP,
+		}},
+	})
+}
+
+// rejected says what is wrong with an ID token that is signed by the provider. It is one of few texts, and its first word
+// is the reason in the log.
+type rejected string
+
+func (r rejected) Error() string { return "the ID token: " + string(r) }
+
+// The reasons to reject an ID token besides those of package jwt. Source: OpenID Connect Core 1.0, sections 2 and
+// 3.1.3.7.
+const (
+	errNoIDToken  = rejected("missing in the token endpoint's answer; the scope openid asks for one")
+	errParty      = rejected("azp is not this client, or is missing with several audiences")
+	errNonce      = rejected("nonce is not that of the login")
+	errIssuedAt   = rejected("iat is missing")
+	errSubject    = rejected("sub is missing or longer than 255 characters")
+	errTokenHash  = rejected("at_hash is not that of the access token")
+	errAuthTime   = rejected("auth_time is missing or longer ago than the parameter max_age allows")
+	errOtherUser  = rejected("sub is another user's")
+	maxSubject    = 255
+	maxNameLength = 256
+)
+
+// verifyIDToken verifies an ID token. nonce is that of the login; "" for a token that came with a refresh, in which
+// section 12.2 of OpenID Connect Core 1.0 wants none.
+func (p *provider) verifyIDToken(ctx context.Context, m *metadata, t *tokens, nonce string) (*jwt.Token, error) {
+	if t.id == "" {
+		return nil, errNoIDToken
+	}
+	token, err := m.idTokens.Verify(ctx, t.id)
+	if err != nil {
+		return nil, fmt.Errorf("the ID token: %w", err)
+	}
+	if err := p.checkIDToken(token, t.access, nonce); err != nil {
+		return nil, err
+	}
+	return token, nil
+}
+
+func (p *provider) checkIDToken(token *jwt.Token, access, nonce string) error {
+	c := token.Claims()
+	audience, party := c.Get("aud"), c.Get("azp")
+	if party.Exists() && !party.Is(p.config.ClientID) || !party.Exists() && audience.Len() > 1 {
+		return errParty
+	}
+	if nonce != "" {
+		got, _ := c.Get("nonce").Text()
+		if subtle.ConstantTimeCompare([]byte(got), []byte(nonce)) != 1 {
+			return errNonce
+		}
+	}
+	if !c.Get("iat").Exists() {
+		return errIssuedAt
+	}
+	if s := token.Subject(); s == "" || len(s) > maxSubject {
+		return errSubject
+	}
+	if hash := c.Get("at_hash"); hash.Exists() {
+		if text, _ := hash.Text(); text != tokenHash(token.Algorithm(), access) {
+			return errTokenHash
+		}
+	}
+	return p.checkAuthTime(c)
+}
+
+// checkAuthTime checks the time of the login where the authorization request limits it (OpenID Connect Core 1.0, section
+// 3.1.2.1).
+func (p *provider) checkAuthTime(c strictjson.Value) error {
+	text, limited := p.config.Parameters["max_age"]
+	if !limited {
+		return nil
+	}
+	most, err := strconv.ParseInt(text, 10, 32)
+	at, _, ok := c.Get("auth_time").Floor()
+	if err != nil || !ok || p.now().Unix()-at > most+int64(authTimeSlack/time.Second) {
+		return errAuthTime
+	}
+	return nil
+}
+
+// authTimeSlack is the time that the redirect and the exchange of the code may take after the user has logged in.
+const authTimeSlack = attemptAge
+
+// tokenHash is the at_hash of an access token: the left half of its hash, by the hash of the ID token's algorithm
+// (OpenID Connect Core 1.0, section 3.1.3.6). EdDSA with Ed25519 uses SHA-512.
+func tokenHash(algorithm, access string) string {
+	h := crypto.SHA512
+	switch {
+	case strings.HasSuffix(algorithm, "256"):
+		h = crypto.SHA256
+	case strings.HasSuffix(algorithm, "384"):
+		h = crypto.SHA384
+	}
+	sum := h.New()
+	sum.Write([]byte(access))
+	return base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:h.Size()/2])
+}
+
+// textClaim is a claim for people to read, cut to a length that leaves room in the cookie.
+func textClaim(t *jwt.Token, name string) string {
+	text, _ := t.Claims().Get(name).Text()
+	if len(text) > maxNameLength {
+		text = strings.ToValidUTF8(text[:maxNameLength], "")
+	}
+	return text
+}
+
+// checksAccessTokens reports whether the login can check access tokens as the guard does: those that the guard verifies
+// as JWTs. Opaque tokens only their issuer knows.
+func checksAccessTokens(i authz.Issuer) bool {
+	return i.Introspection == nil || i.Introspection.VerifyJWTs
+}
+
+// guardsIssuer is the guard's issuer as it verifies access tokens.
+func guardsIssuer(i authz.Issuer, jwksURL string, secret jwt.Secret, loopbackHTTP bool) jwt.Issuer {
+	out := jwt.Issuer{
+		URL:               i.URL,
+		Audiences:         i.Audiences,
+		Algorithms:        i.Algorithms,
+		Type:              i.Type,
+		TokenUse:          i.TokenUse,
+		Clients:           i.Clients,
+		ClientClaim:       i.ClientClaim,
+		MaxLifetime:       i.MaxLifetime,
+		MaxKeyAge:         i.MaxKeyAge,
+		StaleCeiling:      i.StaleCeiling,
+		Leeway:            i.Leeway,
+		AcceptBoundTokens: i.AcceptBoundTokens,
+		AllowLoopbackHTTP: loopbackHTTP,
+	}
+	if i.SecretARN != "" {
+		out.Secret = secret
+	} else {
+		out.JWKSURL = jwksURL
+	}
+	return out
+}
+
+// errGuard says that the guard would not take the access token that the provider issued. Each request would be answered
+// with 401, and the page would send the user to log in again and again.
+var errGuard = errors.New("the guard would reject the provider's access token: compare the issuer's settings with the " +
+	"token's claims")

@@ -1,0 +1,279 @@
+package login
+
+import (
+	"encoding/base64"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+)
+
+// Each claim of an ID token that the login looks at, wrong (OpenID Connect Core 1.0, section 3.1.3.7).
+func TestIDTokens(t *testing.T) {
+	claims := func(change func(c map[string]any)) func(*fakeProvider) {
+		return func(p *fakeProvider) { p.idToken = change }
+	}
+	for _, c := range []struct {
+		name   string
+		change func(*fakeProvider)
+		reason string // "" is accepted
+	}{
+		{"as it should be", func(*fakeProvider) {}, ""},
+		{"another issuer", claims(func(c map[string]any) { c["iss"] = "https://evil.test" }), "id_token_issuer"},
+		{"another audience", claims(func(c map[string]any) { c["aud"] = "other" }), "id_token_audience"},
+		{"no audience", claims(func(c map[string]any) { c["aud"] = nil }), "id_token_audience"},
+		{"several audiences and azp", claims(func(c map[string]any) { c["aud"], c["azp"] = []string{"other", clientID}, clientID }), ""},
+		{"several audiences without azp", claims(func(c map[string]any) { c["aud"] = []string{"other", clientID} }), "id_token_azp"},
+		{"another party", claims(func(c map[string]any) { c["azp"] = "other" }), "id_token_azp"},
+		{"another nonce", claims(func(c map[string]any) { c["nonce"] = strings.Repeat("n", 43) }), "id_token_nonce"},
+		{"no nonce", claims(func(c map[string]any) { c["nonce"] = nil }), "id_token_nonce"},
+		{"a nonce that is a list", claims(func(c map[string]any) { c["nonce"] = []any{c["nonce"]} }), "id_token_nonce"},
+		{"expired", claims(func(c map[string]any) { c["exp"] = c["iat"] }), "id_token_expired"},
+		{"no exp", claims(func(c map[string]any) { c["exp"] = nil }), "id_token_time"},
+		{"no iat", claims(func(c map[string]any) { c["iat"] = nil }), "id_token_iat"},
+		{"iat in the future", claims(func(c map[string]any) { c["iat"] = c["iat"].(int64) + 60 }), "id_token_not_yet"},
+		{"no sub", claims(func(c map[string]any) { c["sub"] = nil }), "id_token_sub"},
+		{"a sub of 256", claims(func(c map[string]any) { c["sub"] = strings.Repeat("s", 256) }), "id_token_sub"},
+		{"a number for sub", claims(func(c map[string]any) { c["sub"] = 1 }), "id_token_claim_type"},
+		{"another access token's hash", claims(func(c map[string]any) { c["at_hash"] = tokenHash("RS256", "x") }), "id_token_at_hash"},
+		{"a hash that is a number", claims(func(c map[string]any) { c["at_hash"] = 1 }), "id_token_at_hash"},
+		{"no hash", claims(func(c map[string]any) { c["at_hash"] = nil }), ""},
+		{"another key", func(p *fakeProvider) {
+			p.signed = func(text string) string {
+				header := map[string]any{"alg": "RS256", "kid": "key-0"}
+				return signJWT(header, payload(text), signingKeys()[1])
+			}
+		}, "id_token_signature"},
+		{"alg none", func(p *fakeProvider) {
+			p.signed = func(text string) string {
+				head := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`))
+				return head + "." + strings.Split(text, ".")[1] + ".AAAAAAAAAAAAAAAA"
+			}
+		}, "id_token_algorithm"},
+		{"an algorithm that is not the issuer's", func(p *fakeProvider) {
+			p.signed = func(text string) string {
+				return signJWT(map[string]any{"alg": "PS256", "kid": "key-0"}, payload(text), signingKeys()[0])
+			}
+		}, "id_token_algorithm"},
+		{"a logout token", func(p *fakeProvider) {
+			p.signed = func(text string) string {
+				header := map[string]any{"alg": "RS256", "kid": "key-0", "typ": "logout+jwt"}
+				return signJWT(header, payload(text), signingKeys()[0])
+			}
+		}, "id_token_type"},
+		{"not a JWT", func(p *fakeProvider) { p.signed = func(string) string { return "opaque" } }, "id_token_serialization"},
+		{"none", func(p *fakeProvider) { p.tokens = func(a map[string]any) { delete(a, "id_token") } }, "id_token_missing"},
+		{"the access token in its place", func(p *fakeProvider) {
+			p.tokens = func(a map[string]any) { a["id_token"] = a["access_token"] }
+		}, "id_token_audience"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := newFixture(t)
+			c.change(f.idp)
+			p := f.browser.Open(t, auth+"login")
+			if c.reason == "" {
+				f.want(p, http.StatusOK, "")
+				return
+			}
+			f.want(p, http.StatusBadGateway, c.reason)
+			if _, err := f.sealed(); err == nil {
+				t.Error("a session begins")
+			}
+		})
+	}
+}
+
+// payload are a JWT's claims.
+func payload(text string) map[string]any {
+	b, err := base64.RawURLEncoding.DecodeString(strings.Split(text, ".")[1])
+	if err != nil {
+		panic(err)
+	}
+	return unmarshal(b)
+}
+
+// The parameter max_age limits when the user logged in at the provider.
+func TestAuthTime(t *testing.T) {
+	for name, c := range map[string]struct {
+		ago    any
+		reason string
+	}{
+		"now":           {int64(0), ""},
+		"too long ago":  {int64(3600), "id_token_auth_time"},
+		"not said":      {nil, "id_token_auth_time"},
+		"within it all": {int64(400), ""}, // 300 and the time that a login may take
+	} {
+		f := newFixture(t, func(c *Config) { c.Parameters = map[string]string{"max_age": "300"} })
+		f.idp.idToken = func(claims map[string]any) {
+			if ago, ok := c.ago.(int64); ok {
+				claims["auth_time"] = claims["iat"].(int64) - ago
+			}
+		}
+		f.browser.Open(t, auth+"login")
+		if got := f.log.last(t).Reason; got != c.reason {
+			t.Errorf("%s: %q, want %q", name, got, c.reason)
+		}
+	}
+}
+
+// An access token that the guard would reject ends in a page that says so, and in a log that names the claim: a session
+// with it would only lead to the next login.
+func TestAccessTokenThatTheGuardRejects(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		config    func(*Config)
+		token     func(*fakeProvider)
+		reason    string
+		got, want string
+	}{
+		{
+			"another audience", nil,
+			func(p *fakeProvider) { p.access = func(c map[string]any) { c["aud"] = "https://graph.example.test" } },
+			"guard_audience", "https://graph.example.test", "api://orders",
+		},
+		{
+			"another issuer", nil,
+			func(p *fakeProvider) { p.access = func(c map[string]any) { c["iss"] = "https://sts.example.test" } },
+			"guard_issuer", "https://sts.example.test", idpOrigin,
+		},
+		{
+			"another client", func(c *Config) { c.Issuer.Clients = []string{"web"} }, nil,
+			"guard_client", clientID, "web",
+		},
+		{"opaque", nil, func(p *fakeProvider) {
+			p.tokens = func(a map[string]any) { a["access_token"] = "opaque-access-token" }
+			p.idToken = func(c map[string]any) { c["at_hash"] = nil }
+		}, "guard_serialization", "", ""},
+		{"bound to a key", nil, func(p *fakeProvider) {
+			p.access = func(c map[string]any) { c["cnf"] = map[string]any{"jkt": "x"} }
+		}, "guard_bound", "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := newFixture(t, func(config *Config) {
+				if c.config != nil {
+					c.config(config)
+				}
+			})
+			if c.token != nil {
+				c.token(f.idp)
+			}
+			p := f.browser.Open(t, auth+"login")
+			f.want(p, http.StatusInternalServerError, c.reason)
+			if got := f.log.last(t); got.Got != c.got || got.Want != c.want || !strings.Contains(got.Error, errGuard.Error()) {
+				t.Errorf("log %+v", got)
+			}
+			if !strings.Contains(p.Body, "does not accept your login") || len(f.browser.Jar.Names("__Host-")) != 0 {
+				t.Errorf("page %s, cookies %q", p.Body, f.browser.Jar.Names("__Host-"))
+			}
+		})
+	}
+}
+
+// Access tokens that only their issuer knows are not looked at.
+func TestOpaqueAccessTokens(t *testing.T) {
+	f := newFixture(t, func(c *Config) {
+		c.Issuer.Introspection = &authz.Introspection{Endpoint: idpOrigin + "/introspect", ClientID: "c", SecretARN: secretARN}
+	})
+	f.idp.tokens = func(a map[string]any) {
+		a["access_token"], a["expires_in"] = "opaque-access-token", "120" // a text, as some providers have it
+	}
+	f.idp.idToken = func(c map[string]any) { c["at_hash"] = nil }
+	f.logIn()
+	s, err := f.sealed()
+	if err != nil || s.Token != "opaque-access-token" || !s.Expires.Equal(f.clock.now().Add(2*time.Minute)) {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
+// The guard's settings all reach the verifier that the login has of it.
+func TestGuardsIssuer(t *testing.T) {
+	from := authz.Issuer{
+		URL: "u", Audiences: []string{"a"}, Algorithms: []string{"ES256"}, Type: "at+jwt", TokenUse: "access",
+		AcceptBoundTokens: true, Clients: []string{"c"}, ClientClaim: "cid", MaxLifetime: 1, MaxKeyAge: 2, StaleCeiling: 3,
+		Leeway: 4, JWKSURL: "j",
+	}
+	to := reflect.ValueOf(guardsIssuer(from, "j", nil, true))
+	value := reflect.ValueOf(from)
+	for i := range value.NumField() {
+		name := value.Type().Field(i).Name
+		if member := to.FieldByName(name); !member.IsValid() || member.Type() != value.Field(i).Type() {
+			continue // what the rights of a caller are read from
+		} else if !reflect.DeepEqual(member.Interface(), value.Field(i).Interface()) || value.Field(i).IsZero() {
+			t.Errorf("%s is %v, want %v", name, member, value.Field(i))
+		}
+	}
+	from.SecretARN = secretARN
+	if i := guardsIssuer(from, "j", jwt.Secret(nil), false); i.JWKSURL != "" {
+		t.Errorf("an issuer with a shared secret: %+v", i)
+	}
+}
+
+// A guard that reads ID tokens gets their claims in the session, and no access token.
+func TestClaims(t *testing.T) {
+	f := newFixture(t, func(c *Config) {
+		c.Claims = []string{"email", "realm.roles", "missing", "sub", "https://example.test/plan"}
+		c.Issuer.Audiences = []string{clientID}
+	})
+	f.idp.idToken = func(c map[string]any) {
+		c["realm"] = map[string]any{"roles": []string{"admin", "<b>"}, "other": 1}
+		c["https://example.test/plan"], c["secret"] = "pro", "x"
+	}
+	f.idp.tokens = func(a map[string]any) {
+		a["access_token"] = "opaque-access-token"
+		if a["id_token"] != nil {
+			f.idp.wire.Note("id_token", a["id_token"].(string))
+		}
+	}
+	f.idp.signed = func(text string) string {
+		c := payload(text)
+		delete(c, "at_hash")
+		return f.idp.sign(c)
+	}
+	f.logIn()
+	s, err := f.sealed()
+	const want = `{"iss":"https://idp.test","sub":"user-1","email":"ada@example.test",` +
+		`"realm.roles":["admin","\u003cb\u003e"],"https://example.test/plan":"pro"}`
+	if err != nil || s.Token != "" || string(s.Claims) != want || !s.Expires.Equal(f.clock.now().Add(5*time.Minute)) {
+		t.Fatalf("%+v\n%s, %v", s, s.Claims, err)
+	}
+	f.clock.advance(5 * time.Minute)
+	f.idp.set(func() {
+		previous := f.idp.idToken
+		f.idp.idToken = func(c map[string]any) { previous(c); c["email"] = "new@example.test" }
+	})
+	if p := f.post("refresh"); p.Status != 200 {
+		t.Fatalf("refresh: %d %+v", p.Status, f.log.last(t))
+	}
+	if s, err := f.sealed(); err != nil || !strings.Contains(string(s.Claims), "new@example.test") {
+		t.Errorf("after the refresh: %s, %v", s.Claims, err)
+	}
+	f.clock.advance(5 * time.Minute)
+	f.idp.set(func() { f.idp.idToken = func(c map[string]any) { c["sub"] = "user-2" } })
+	f.want(f.post("refresh"), http.StatusUnauthorized, "other_user")
+}
+
+// A session that lives on an ID token's claims ends where a refresh gives none.
+func TestClaimsWithoutIDToken(t *testing.T) {
+	f := newFixture(t, func(c *Config) { c.Claims = []string{} })
+	f.logIn()
+	f.clock.advance(5 * time.Minute)
+	f.idp.set(func() { f.idp.tokens = func(a map[string]any) { delete(a, "id_token") } })
+	f.want(f.post("refresh"), http.StatusUnauthorized, "no_id_token")
+}
+
+func TestTokenHash(t *testing.T) {
+	// The example of OpenID Connect Core 1.0, appendix A.4, has this pair.
+	const access, want = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y", "77QmUPtjPfzWtF2AnpK9RQ"
+	if got := tokenHash("RS256", access); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	for algorithm, size := range map[string]int{"ES384": 32, "PS512": 43, "EdDSA": 43} {
+		if got := tokenHash(algorithm, access); len(got) != size {
+			t.Errorf("%s: %d characters, want %d", algorithm, len(got), size)
+		}
+	}
+}

@@ -1,0 +1,89 @@
+package login
+
+import (
+	"encoding/json"
+	"io"
+	"strings"
+	"sync"
+
+	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
+)
+
+// journal writes the log: a line of JSON for each request, in one Write.
+type journal struct {
+	issuer string
+
+	mu sync.Mutex
+	to io.Writer
+}
+
+// line is a line of the log. "level" and "timestamp" are what Lambda's own filter by level goes by.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+type line struct {
+	Timestamp string  `json:"timestamp"`
+	Level     string  `json:"level"`
+	Message   string  `json:"message"`
+	Route     string  `json:"route"`
+	Outcome   string  `json:"outcome"`
+	Status    int     `json:"status"`
+	Reason    string  `json:"reason,omitempty"`
+	Error     string  `json:"error,omitempty"`
+	Got       string  `json:"got,omitempty"`
+	Want      string  `json:"want,omitempty"`
+	Principal string  `json:"principal,omitempty"`
+	Issuer    string  `json:"issuer"`
+	RequestID string  `json:"requestId,omitempty"`
+	APIID     string  `json:"apiRequestId,omitempty"`
+	TotalMs   float64 `json:"totalMs"`
+}
+
+// maxText bounds what one text takes in a line.
+const maxText = 1024
+
+// write writes the line of a request.
+func (j *journal) write(x *exchange) {
+	now := x.now()
+	l := line{
+		Timestamp: now.UTC().Format("2006-01-02T15:04:05.000Z"),
+		Level:     "INFO",
+		Message:   "login",
+		Route:     x.name,
+		Outcome:   string(x.outcome),
+		Status:    x.status,
+		Reason:    x.reason,
+		Got:       bounded(x.got),
+		Want:      bounded(x.want),
+		Principal: bounded(x.principal),
+		Issuer:    j.issuer,
+		TotalMs:   float64(max(0, now.Sub(x.began)).Microseconds()) / 1000,
+	}
+	if x.detail != nil {
+		l.Error = bounded(x.detail.Error())
+		l.Level = "WARN"
+	}
+	if x.outcome == failed {
+		l.Level = "ERROR"
+	}
+	for _, a := range lambdahttp.LogAttrs(x.r.Context()) {
+		switch a.Key {
+		case "requestId":
+			l.RequestID = a.Value.String()
+		case "apiRequestId":
+			l.APIID = a.Value.String()
+		}
+	}
+	text, err := json.Marshal(l)
+	if err != nil {
+		return // text and numbers always encode
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	_, _ = j.to.Write(append(text, '\n')) // an error has no place to be logged
+}
+
+func bounded(text string) string {
+	if len(text) > maxText {
+		return strings.ToValidUTF8(text[:maxText], "") + "..."
+	}
+	return text
+}

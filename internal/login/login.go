@@ -1,0 +1,248 @@
+package login
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
+	"github.com/gatehouse-cdk/gatehouse/internal/session"
+)
+
+// Options are what a login takes from outside. The zero value is right in Lambda.
+type Options struct {
+	// Now is the clock. Default: [time.Now].
+	Now func() time.Time
+
+	// Transport makes the requests to the provider and to AWS. Redirects are not followed. Default: one over TCP and TLS
+	// that honours HTTPS_PROXY and its like as net/http does.
+	Transport http.RoundTripper
+
+	// Random gives states, nonces, verifiers and salts. Default: crypto/rand's Reader.
+	Random io.Reader
+
+	// Log gets a line of JSON for each request, in one Write each and never two at a time. Default: the standard output.
+	Log io.Writer
+
+	// AllowLoopbackHTTP accepts a provider, secrets and an origin on the loopback interface without TLS, for tests. It is a
+	// matter of code and not of configuration, so that no deployed function can be told to.
+	AllowLoopbackHTTP bool
+}
+
+// Handler serves the login's routes. Any number of goroutines may use it.
+type Handler struct {
+	config   Config
+	provider *provider
+	sessions *session.Store
+	keys     *session.Keys
+	now      func() time.Time
+	random   io.Reader
+	log      *journal
+	routes   map[string]route // by verb and path
+}
+
+// route is one of the login's routes.
+type route struct {
+	name  string // in the log
+	serve func(*exchange)
+}
+
+// FromLambda makes the handler of a Lambda function, with its configuration from the environment. Keys, metadata and the
+// client's credential are fetched in the background. The error is an [ErrConfig]; the function must not start then.
+func FromLambda(getenv func(string) string, o Options) (*Handler, error) {
+	if runsHere && getenv("LAMBDA_TASK_ROOT") == lambdaRoot {
+		return nil, fmt.Errorf("%w: this function was built for a developer's machine and is not to run on Lambda: "+
+			"synthesize and deploy again, without GATEHOUSE_HOST_BUILD", ErrConfig)
+	}
+	config, err := FromEnvironment(getenv)
+	if err != nil {
+		return nil, err
+	}
+	h, err := New(config, getenv, o)
+	if err != nil {
+		return nil, err
+	}
+	time.AfterFunc(startDelay, func() { h.start(context.Background()) })
+	return h, nil
+}
+
+const (
+	// lambdaRoot is where Lambda has a function's code. A function's configuration cannot set LAMBDA_TASK_ROOT.
+	// Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+	lambdaRoot = "/var/task"
+
+	// startDelay lets the function tell Lambda that it is ready before it fetches anything.
+	startDelay = 300 * time.Microsecond
+)
+
+// New makes a handler. The environment has the function's AWS credentials and endpoints. Nothing is fetched yet.
+func New(config Config, getenv func(string) string, o Options) (*Handler, error) {
+	loopbackHTTP := runsHere || o.AllowLoopbackHTTP
+	if err := config.Check(loopbackHTTP); err != nil {
+		return nil, err
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Transport == nil {
+		o.Transport = newTransport()
+	}
+	if o.Random == nil {
+		o.Random = rand.Reader
+	}
+	if o.Log == nil {
+		o.Log = os.Stdout
+	}
+	config.Path = cmp.Or(config.Path, DefaultPath)
+	config.AfterLogout = cmp.Or(config.AfterLogout, "/")
+	// Without the monotonic reading, which need not go on while a Lambda function is frozen between two invocations.
+	now := func() time.Time { return o.Now().Round(0) }
+	h := &Handler{config: config, now: now, random: o.Random, log: &journal{to: o.Log, issuer: config.Issuer.URL}}
+	vault := secretsmanager.Client{Getenv: getenv, Transport: o.Transport, Now: now}
+	if err := vault.Check(loopbackHTTP); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	h.keys = session.NewKeys(vault.Versions(config.KeysARN), now)
+	u, err := url.Parse(config.Origin)
+	if err != nil {
+		return nil, fmt.Errorf("%w: origin: %w", ErrConfig, err)
+	}
+	h.sessions, err = session.New(session.Options{
+		Cookie:      config.Cookie,
+		Host:        u.Host,
+		IdleTimeout: config.IdleTimeout,
+		MaxAge:      config.MaxAge,
+		Keys:        h.keys,
+		Now:         now,
+		Random:      o.Random,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	if h.provider, err = newProvider(&h.config, vault, o, loopbackHTTP); err != nil {
+		return nil, err
+	}
+	h.routes = map[string]route{
+		"GET " + config.Path + "/login":      {"login", h.login},
+		"GET " + config.Path + "/callback":   {"callback", h.callback},
+		"POST " + config.Path + "/refresh":   {"refresh", h.refresh},
+		"POST " + config.Path + "/logout":    {"logout", h.logout},
+		"GET " + config.Path + "/session":    {"session", h.who},
+		"GET " + config.Path + "/session.js": {"script", h.script},
+	}
+	return h, nil
+}
+
+// newProvider makes the provider's client. What is wrong with its settings is found now and not at the first login.
+func newProvider(config *Config, vault secretsmanager.Client, o Options, loopbackHTTP bool) (*provider, error) {
+	p := &provider{config: config, transport: o.Transport, now: vault.Now, loopbackHTTP: loopbackHTTP}
+	credential := vault.Field(config.SecretARN, config.SecretField)
+	if config.UserPoolID != "" {
+		pool := userPool{id: config.UserPoolID, clientID: config.ClientID, vault: vault}
+		if err := pool.check(loopbackHTTP); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+		}
+		credential = pool.secret
+	}
+	options := clientauth.Options{
+		ClientID:   config.ClientID,
+		Method:     clientauth.Method(config.ClientAuth),
+		Credential: credential,
+		Algorithm:  config.Algorithm,
+		KeyID:      config.KeyID,
+		Audience:   config.Audience,
+		Now:        vault.Now,
+		Random:     o.Random,
+	}
+	if options.Method == clientauth.PrivateKey && options.Audience == "" {
+		options.Audience = config.Issuer.URL
+	}
+	var err error
+	if p.client, err = clientauth.New(options); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	if config.Claims == nil && checksAccessTokens(config.Issuer) {
+		p.guard = func(jwksURL string) (*jwt.Verifier, error) {
+			secret := vault.Field(config.Issuer.SecretARN, config.Issuer.SecretField)
+			issuer := guardsIssuer(config.Issuer, jwksURL, secret, loopbackHTTP)
+			return jwt.New(jwt.Options{Issuers: []jwt.Issuer{issuer}, Now: vault.Now, Transport: o.Transport})
+		}
+	}
+	const placeholder = "https://keys.invalid/" // nothing is fetched from it
+	_, err = p.idTokenVerifier(placeholder)
+	if err == nil && p.guard != nil {
+		_, err = p.guard(placeholder)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	return p, nil
+}
+
+// start begins to fetch what requests need, and does not wait for it. The first request reports what is wrong.
+func (h *Handler) start(ctx context.Context) {
+	h.keys.Start(ctx)
+	go func() { _, _ = h.provider.client.Current(ctx) }()
+	go func() {
+		if m, err := h.provider.metadata(ctx); err == nil {
+			m.start(ctx)
+		}
+	}()
+}
+
+// ServeHTTP serves a request. Its path is that of the API, without stage or base path; see [WithRequestPath].
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x := &exchange{Handler: h, w: w, r: r, began: h.now()}
+	x.secure()
+	route, found := h.routes[r.Method+" "+r.URL.Path]
+	base, ok := h.base(r)
+	switch {
+	case !found:
+		x.json(http.StatusNotFound, messageText("Not Found"))
+		return
+	case !ok:
+		x.name = route.name
+		x.refuse(problem{status: http.StatusBadRequest, outcome: failed, reason: "base_path",
+			err: errors.New("requestContext.path does not end in the route's path: set basePath")})
+	default:
+		x.name, x.base = route.name, base
+		route.serve(x)
+	}
+	h.log.write(x)
+}
+
+type requestPathKey struct{}
+
+// WithRequestPath notes a request's path as the browser wrote it, with stage or base path: the requestContext.path of
+// API Gateway's event.
+func WithRequestPath(ctx context.Context, path string) context.Context {
+	return context.WithValue(ctx, requestPathKey{}, path)
+}
+
+// base is what precedes the API's own paths in those that browsers use: "" or "/prod".
+func (h *Handler) base(r *http.Request) (string, bool) {
+	if h.config.BasePath != "" {
+		return strings.TrimSuffix(h.config.BasePath, "/"), true
+	}
+	path, _ := r.Context().Value(requestPathKey{}).(string)
+	if path == "" {
+		return "", true
+	}
+	base, ok := strings.CutSuffix(strings.TrimRight(path, "/"), r.URL.Path)
+	return base, ok && checkPath(base) == nil
+}
+
+// redirectURI is where the provider sends the browser back to.
+func (x *exchange) redirectURI() string {
+	return x.config.Origin + x.base + x.config.Path + "/callback"
+}

@@ -1,0 +1,328 @@
+package login
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/login/logintest"
+)
+
+// A refresh asks the provider where the token is old, and otherwise only renews the idle time.
+func TestRefresh(t *testing.T) {
+	f := newFixture(t)
+	f.logIn()
+	first, _ := f.sealed()
+	want := func(what, outcome string, asked int) {
+		t.Helper()
+		f.idp.set(func() { f.idp.calls = nil })
+		p := f.post("refresh")
+		if got := f.log.last(t); p.Status != 200 || got.Outcome != outcome || f.idp.count("/token") != asked {
+			t.Errorf("%s: %d, %+v, the provider was asked %d times", what, p.Status, got, f.idp.count("/token"))
+		}
+		now := f.clock.now().Unix()
+		if got := members(t, p); len(got) != 3 || got["idle"] != float64(now+3600) ||
+			got["ends"] != float64(first.Started.Unix()+12*3600) {
+			t.Errorf("%s: %v", what, got)
+		}
+	}
+	want("just logged in", "extended", 0)
+	f.clock.advance(4 * time.Minute)
+	want("60 seconds are left", "renewed", 1)
+	second, err := f.sealed()
+	if err != nil || second.Token == first.Token || second.Refresh == first.Refresh || second.Subject != "user-1" ||
+		!second.Started.Equal(first.Started) {
+		t.Errorf("after the refresh: %+v, %v", second, err)
+	}
+	want("just refreshed", "extended", 0)
+	f.clock.advance(10 * time.Minute)
+	want("the token has expired, the session has not", "renewed", 1)
+}
+
+// Tokens whose lifetime is short are not asked for again within 10 seconds.
+func TestRefreshOfShortTokens(t *testing.T) {
+	f := newFixture(t)
+	f.idp.lifetime = 30 * time.Second
+	f.logIn()
+	for i, want := range []int{0, 1, 0} { // requests to the provider
+		f.clock.advance([]time.Duration{9 * time.Second, time.Second, 9 * time.Second}[i])
+		before := f.idp.count("/token")
+		if f.post("refresh"); f.idp.count("/token")-before != want {
+			t.Errorf("refresh %d asked the provider %d times", i, f.idp.count("/token")-before)
+		}
+	}
+}
+
+// Ten requests at once whose cookie was renewed already cause no call. The browser sends the cookie that it has.
+func TestParallelRefreshes(t *testing.T) {
+	f := newFixture(t)
+	f.logIn()
+	f.clock.advance(5 * time.Minute)
+	f.post("refresh")
+	if n := f.idp.count("/token"); n != 2 {
+		t.Fatalf("%d token requests", n)
+	}
+	var wg sync.WaitGroup
+	for range 10 {
+		wg.Go(func() {
+			if p := f.browser.Tab().Fetch(t, shop, "POST", auth+"refresh"); p.Status != 200 {
+				t.Errorf("status %d", p.Status)
+			}
+		})
+	}
+	wg.Wait()
+	if n := f.idp.count("/token"); n != 2 {
+		t.Errorf("%d token requests, want 2", n)
+	}
+	if _, err := f.sealed(); err != nil {
+		t.Error(err)
+	}
+}
+
+// Refreshes with an old cookie race at a provider that rotates refresh tokens: one wins, and the loser's answer ends the
+// session in the browser unless the winner's cookie comes later. So the script sends one refresh at a time.
+func TestRotationRace(t *testing.T) {
+	f := newFixture(t)
+	f.logIn()
+	f.clock.advance(5 * time.Minute)
+	old := f.browser.Tab()
+	old.Jar = f.browser.Jar.Copy()
+	f.post("refresh")
+	f.want(old.Fetch(t, shop, "POST", auth+"refresh"), http.StatusUnauthorized, "invalid_grant")
+	if p := f.browser.Fetch(t, shop, "GET", auth+"session"); p.Status != 200 {
+		t.Errorf("the winner's session: %d", p.Status)
+	}
+}
+
+// What ends a session, and what keeps it although there are no new tokens.
+func TestRefreshThatFails(t *testing.T) {
+	says := func(status int, kind, body string) func(*fixture) {
+		return func(f *fixture) {
+			f.idp.instead["/token"] = func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", kind)
+				w.Header().Set("Location", idpOrigin+"/other")
+				w.WriteHeader(status)
+				_, _ = io.WriteString(w, body)
+			}
+		}
+	}
+	const json = "application/json"
+	for _, c := range []struct {
+		name   string
+		change func(*fixture)
+		status int
+		reason string
+		kept   bool
+	}{
+		{"invalid_grant", says(400, json, `{"error":"invalid_grant"}`), 401, "invalid_grant", false},
+		{"invalid_grant with another status", says(403, json, `{"error":"invalid_grant"}`), 401, "invalid_grant", false},
+		{"the client is not known", says(401, json, `{"error":"invalid_client"}`), 503, "client", true},
+		{"another error", says(400, json, `{"error":"invalid_scope"}`), 503, "client", true},
+		{"an error of its own", says(400, json, `{"error":"secret words of the provider"}`), 503, "client", true},
+		{"500", says(500, json, `{"error":"invalid_grant"}`), 503, "provider", true},
+		{"429", says(429, json, `{"error":"invalid_grant_later"}`), 503, "provider", true},
+		{"a redirect", says(307, json, ``), 503, "provider", true},
+		{"HTML", says(200, "text/html", `<p>secret words of the provider`), 503, "provider", true},
+		{"not JSON", says(200, json, `secret words of the provider`), 503, "provider", true},
+		{"a member twice", says(200, json, `{"access_token":"a","access_token":"b"}`), 503, "provider", true},
+		{"a list", says(200, json, `[]`), 503, "provider", true},
+		{"no token", says(200, json, `{"token_type":"Bearer"}`), 503, "provider", true},
+		{"a token for DPoP", says(200, json, `{"access_token":"a","token_type":"DPoP"}`), 503, "provider", true},
+		{"a token with a line break", says(200, json, `{"access_token":"a\r\nb","token_type":"Bearer"}`), 503, "provider", true},
+		{"a negative lifetime", says(200, json, `{"access_token":"a","token_type":"Bearer","expires_in":-1}`), 503, "provider", true},
+		{"a large answer", says(200, json, `"`+strings.Repeat("x", maxAnswer)+`"`), 503, "provider", true},
+		{"no answer", func(f *fixture) {
+			f.Handler.provider.transport = network{}
+		}, 503, "provider", true},
+		{"the provider takes too long", func(f *fixture) {
+			f.Handler.provider.transport = impatient{f.Handler.provider.transport}
+		}, 503, "provider", true},
+		{"no refresh token", func(f *fixture) {
+			f.idp.tokens = func(a map[string]any) { delete(a, "refresh_token") }
+			f.logIn()
+			f.clock.advance(5 * time.Minute)
+		}, 401, "no_refresh_token", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := newFixture(t)
+			f.logIn()
+			f.clock.advance(5 * time.Minute)
+			c.change(f)
+			p := f.post("refresh")
+			f.want(p, c.status, c.reason)
+			if n := len(f.browser.Jar.Names("__Host-session")); (n > 0) != c.kept {
+				t.Errorf("%d cookies are left", n)
+			}
+			if strings.Contains(p.Body, "secret words") {
+				t.Errorf("body %s", p.Body)
+			}
+			if c.kept {
+				f.idp.set(func() { clear(f.idp.instead) })
+				f.Handler.provider.transport = network{"idp.test": f.idp}
+				if p := f.post("refresh"); p.Status != 200 {
+					t.Errorf("once the provider is well again: %d", p.Status)
+				}
+			}
+		})
+	}
+}
+
+// impatient lets a request's time be over at once.
+type impatient struct{ http.RoundTripper }
+
+func (i impatient) RoundTrip(r *http.Request) (*http.Response, error) {
+	if _, ok := r.Context().Deadline(); !ok {
+		panic("a request without a time limit")
+	}
+	return nil, http.ErrHandlerTimeout
+}
+
+// Where a session ends: by its idle time, by its age, and by what is not its own cookie.
+func TestSessionEnds(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*fixture)
+		reason string
+	}{
+		{"idle for an hour", func(f *fixture) { f.clock.advance(time.Hour) }, "session_ended"},
+		{"12 hours, in use", func(f *fixture) {
+			for range 24 {
+				f.post("refresh")
+				f.clock.advance(30 * time.Minute)
+			}
+		}, "session_ended"},
+		{"no cookie", func(f *fixture) { f.browser.Jar = new(logintest.Jar) }, "no_session"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := newFixture(t)
+			f.logIn()
+			c.change(f)
+			f.want(f.browser.Fetch(t, shop, "GET", auth+"session"), http.StatusUnauthorized, c.reason)
+			f.want(f.post("refresh"), http.StatusUnauthorized, "no_session")
+		})
+	}
+}
+
+// Cookies that are not what the login set are refused.
+func TestForgedCookies(t *testing.T) {
+	f := newFixture(t)
+	f.logIn()
+	s, _ := f.sealed()
+	lines, _ := f.sessions.Seal(t.Context(), s)
+	good, _, _ := strings.Cut(lines[0], ";")
+	for name, headers := range map[string][]string{
+		"changed":             {good[:len(good)-1] + "-"},
+		"cut":                 {good[:len(good)-8]},
+		"twice":               {good + "; " + good},
+		"two headers":         {good, good},
+		"another name":        {strings.Replace(good, "__Host-session", "__Host-session-2", 1)},
+		"not base64":          {"__Host-session=%%%"},
+		"oversize":            {"__Host-session=" + strings.Repeat("A", 9000)},
+		"an attempt's cookie": {"__Host-session=" + strings.SplitN(f.attemptCookie(), "=", 2)[1]},
+	} {
+		r, _ := http.NewRequest("GET", "/auth/session", nil)
+		r.Header["Cookie"] = headers
+		if status := f.serve(r); status != http.StatusUnauthorized {
+			t.Errorf("%s: %d", name, status)
+		}
+	}
+	r, _ := http.NewRequest("GET", "/auth/session", nil)
+	r.Header["Cookie"] = []string{good}
+	if status := f.serve(r); status != http.StatusOK {
+		t.Errorf("as it was set: %d", status)
+	}
+}
+
+// attemptCookie is the cookie of a login under way, as a browser sends it.
+func (f *fixture) attemptCookie() string {
+	b := f.other()
+	f.held(b)
+	u := mustURL(shop + "/")
+	return b.Jar.Header(u, false, true, "GET")
+}
+
+// Requests that change something come from the site's own pages.
+func TestCrossSite(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		send   func(*fixture) *logintest.Page
+		status int
+		reason string
+	}{
+		{"a form of another site", func(f *fixture) *logintest.Page {
+			return f.browser.Post(f.t, attacker, auth+"logout", nil)
+		}, 403, "cross_site"},
+		{"a fetch of another site", func(f *fixture) *logintest.Page {
+			return f.browser.Fetch(f.t, attacker, "POST", auth+"refresh")
+		}, 403, "cross_site"},
+		{"a form of a sibling host that is not allowed", func(f *fixture) *logintest.Page {
+			return f.browser.Post(f.t, "https://evil.example.test", auth+"logout", nil)
+		}, 403, "cross_site"},
+		{"a fetch of a sibling host that is not allowed", func(f *fixture) *logintest.Page {
+			return f.browser.Fetch(f.t, "https://evil.example.test", "POST", auth+"refresh")
+		}, 403, "cross_site"},
+		{"a client that sends no Sec-Fetch-Site", func(f *fixture) *logintest.Page {
+			r, _ := http.NewRequest("POST", "/auth/logout", nil)
+			return &logintest.Page{Status: f.serve(r)}
+		}, 401, "no_fetch_site"},
+		{"two Sec-Fetch-Site", func(f *fixture) *logintest.Page {
+			r, _ := http.NewRequest("POST", "/auth/logout", nil)
+			r.Header["Sec-Fetch-Site"] = []string{"same-origin", "cross-site"}
+			return &logintest.Page{Status: f.serve(r)}
+		}, 401, "no_fetch_site"},
+		{"the address bar", func(f *fixture) *logintest.Page {
+			r, _ := http.NewRequest("POST", "/auth/logout", nil)
+			r.Header.Set("Sec-Fetch-Site", "none")
+			return &logintest.Page{Status: f.serve(r)}
+		}, 403, "cross_site"},
+		{"a sibling host without an Origin", func(f *fixture) *logintest.Page {
+			r, _ := http.NewRequest("POST", "/auth/logout", nil)
+			r.Header.Set("Sec-Fetch-Site", "same-site")
+			return &logintest.Page{Status: f.serve(r)}
+		}, 403, "cross_site"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := newFixture(t)
+			f.logIn()
+			p := c.send(f)
+			f.want(p, c.status, c.reason)
+			if _, err := f.sealed(); err != nil {
+				t.Errorf("the session: %v", err)
+			}
+			if p.Header.Get("Access-Control-Allow-Origin") != "" {
+				t.Errorf("header %v", p.Header)
+			}
+		})
+	}
+	f := newFixture(t)
+	f.logIn()
+	p := f.browser.Fetch(t, sibling, "POST", auth+"refresh")
+	if p.Status != 200 || p.Header.Get("Access-Control-Allow-Origin") != sibling ||
+		p.Header.Get("Access-Control-Allow-Credentials") != "true" || p.Header.Get("Vary") != "Origin" {
+		t.Errorf("a sibling host that is allowed: %d %v", p.Status, p.Header)
+	}
+}
+
+// serve serves one request and returns its status.
+func (f *fixture) serve(r *http.Request) int {
+	var w statusWriter
+	f.Handler.ServeHTTP(&w, r)
+	return w.status
+}
+
+type statusWriter struct {
+	header http.Header
+	status int
+}
+
+func (w *statusWriter) Header() http.Header {
+	if w.header == nil {
+		w.header = http.Header{}
+	}
+	return w.header
+}
+func (w *statusWriter) WriteHeader(status int)      { w.status = status }
+func (w *statusWriter) Write(p []byte) (int, error) { return len(p), nil }
