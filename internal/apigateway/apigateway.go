@@ -57,6 +57,10 @@ type Options struct {
 	// addresses only. Default: their own, which is 127.0.0.1.
 	SourceIP string
 
+	// PageOrigins are origins such as "http://localhost:5173" whose pages may call the APIs, with cookies, whatever the
+	// template says of CORS: preflights are answered, and answers get the headers. Default: what the template says.
+	PageOrigins []string
+
 	// Now is the clock. Default: [time.Now].
 	Now func() time.Time
 }
@@ -129,7 +133,16 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 	g.receive(r)
 	now := r.Time
 	record := &Record{Request: r, Time: now}
-	answer := g.live.Load().answer(ctx, r, record)
+	var answer exchange.Answer
+	page := g.pageOf(r)
+	if page != "" && isPreflight(r) {
+		answer = preflight(r)
+	} else {
+		answer = g.live.Load().answer(ctx, r, record)
+	}
+	if page != "" {
+		answer = readable(answer, page)
+	}
 	answer.Headers = append(answer.Headers,
 		exchange.Header{Name: "x-amzn-RequestId", Value: r.RequestID},
 		exchange.Header{Name: "x-amz-apigw-id", Value: r.ExtendedID})

@@ -58,6 +58,10 @@ func (s *served) startFunctions(list []*apimodel.Function) {
 			}
 			env = changed
 		}
+		if err := withPages(env, s.gateway.options.PageOrigins); err != nil {
+			s.problems[f.ID.String()] = err.Error()
+			continue
+		}
 		spec := lambdaruntime.Spec{
 			Name:     f.Name,
 			Runtime:  f.Runtime,

@@ -99,3 +99,32 @@ func TestDevApp(t *testing.T) {
 	}
 	t.Errorf("no event of the app:\n%s", &r.stdout)
 }
+
+// TestDevPages: a page of a dev server may call the API, and behind a proxy the app has the proxy's origin.
+func TestDevPages(t *testing.T) {
+	r, _ := start(t, fakeApp(t, loginAPI("Shop", "orders")), "--cors-origin", "http://localhost:5173",
+		"--app-origin", "http://localhost:4321")
+	want := "the app of Test/Shop is at http://localhost:4321/, and users log in at http://localhost:4321/auth/login\n"
+	r.wait(t, func() bool { return strings.Contains(r.stdout.String(), "users log in at") })
+	if !strings.HasSuffix(r.stdout.String(), want) {
+		t.Errorf("got:\n%s\nwant at its end:\n%s", &r.stdout, want)
+	}
+	if status, _ := getAs(t, r.url+"/orders", "localhost:4321"); status != http.StatusOK {
+		t.Errorf("by the proxy: status %d", status)
+	}
+	for origin, want := range map[string]string{"http://localhost:5173": "http://localhost:5173", "http://localhost:4321": ""} {
+		request, err := http.NewRequest(http.MethodGet, r.url+"/v1/orders", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Origin", origin)
+		answer, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if got := answer.Header.Get("Access-Control-Allow-Origin"); got != want {
+			t.Errorf("%s: got %q, want %q", origin, got, want)
+		}
+	}
+}

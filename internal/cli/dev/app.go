@@ -13,8 +13,7 @@ type servedApp struct {
 }
 
 // servedApps lists the APIs in which users log in, the one at the root first.
-func servedApps(g *apigateway.Gateway, routes matrix.Matrix, gateway string) (out []servedApp) {
-	origin := apigateway.AppOrigin(gateway)
+func servedApps(g *apigateway.Gateway, routes matrix.Matrix, origin string) (out []servedApp) {
 	for _, app := range g.Apps() {
 		base := origin + app.Base
 		a := servedApp{api: app.API.ID.String()}

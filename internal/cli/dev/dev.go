@@ -45,6 +45,10 @@ requests with the decision on each, and a form that makes a token and calls a ro
                    knows; repeatable
   --parameters [STACK:]N=V  the value of a template parameter; repeatable
   --source-ip ADDR  the source address of requests, for resource policies (default their own, 127.0.0.1)
+  --cors-origin ORIGIN  let the pages of a dev server, such as http://localhost:5173, call the APIs with cookies,
+                   whatever the template says of CORS; repeatable
+  --app-origin ORIGIN  the origin of an app with a login, if a dev server's proxy is in front of it, such as
+                   http://localhost:5173 (default http://localhost:PORT)
   --watch          run the app again when a file below this folder changes, and replace the API without losing a
                    request. Hidden files, logs (*.log and where the output goes), node_modules and cdk.out do not count.
                    If the app fails, the old API stays.
@@ -109,7 +113,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		Keys: func() (*devissuer.KeyStore, error) { return command.OpenKeys(p) },
 		Now:  p.Now,
 
-		AppOrigin: apigateway.AppOrigin(url),
+		AppOrigin: f.origin(url),
 	})
 	site := &site{issuer: issuer, report: report}
 	site.gateway, err = apigateway.New(apigateway.Options{
@@ -121,6 +125,8 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		Record:    site.record,
 		SourceIP:  f.sourceIP,
 		Now:       p.Now,
+
+		PageOrigins: f.corsOrigins,
 	})
 	if err != nil {
 		return src.explain(err)

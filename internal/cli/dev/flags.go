@@ -1,11 +1,17 @@
 package dev
 
 import (
+	"cmp"
 	"flag"
+	"fmt"
 	"net/netip"
+	"net/url"
+	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
 const defaultPort = 3000
@@ -17,6 +23,8 @@ type flags struct {
 	parameters         command.Pairs
 	issuer, audience   string
 	sourceIP           string
+	corsOrigins        command.List
+	appOrigin          string
 	watch, json        bool
 }
 
@@ -33,6 +41,8 @@ func (f *flags) set() *flag.FlagSet {
 	s.StringVar(&f.issuer, "issuer", "", "")
 	s.StringVar(&f.audience, "audience", "", "")
 	s.StringVar(&f.sourceIP, "source-ip", "", "")
+	s.Var(&f.corsOrigins, "cors-origin", "")
+	s.StringVar(&f.appOrigin, "app-origin", "", "")
 	s.BoolVar(&f.watch, "watch", false, "")
 	s.BoolVar(&f.json, "json", false, "")
 	return s
@@ -43,11 +53,19 @@ func (f *flags) parse(args []string) error {
 	if err := command.Parse(set, args); err != nil {
 		return err
 	}
-	if err := command.NotEmpty(set, "app", "assembly", "api", "issuer", "audience", "source-ip"); err != nil {
+	if err := command.NotEmpty(set, "app", "assembly", "api", "issuer", "audience", "source-ip", "app-origin"); err != nil {
 		return err
 	}
 	if _, err := netip.ParseAddr(f.sourceIP); f.sourceIP != "" && err != nil {
 		return command.Wrongly("--source-ip %q: want an address, such as 203.0.113.7", f.sourceIP)
+	}
+	for _, origin := range f.corsOrigins {
+		if err := checkPageOrigin(origin); err != nil {
+			return command.Wrongly("--cors-origin %v", err)
+		}
+	}
+	if err := checkAppOrigin(f.appOrigin); f.appOrigin != "" && err != nil {
+		return command.Wrongly("--app-origin %v", err)
 	}
 	switch {
 	case f.port < 0 || f.port > 65535:
@@ -60,6 +78,46 @@ func (f *flags) parse(args []string) error {
 		return command.Wrongly("--audience without --issuer: name the issuer of the tokens")
 	}
 	return nil
+}
+
+// checkPageOrigin returns an error unless an origin is that of a dev server: http of this machine, or https. Logins take
+// no others.
+func checkPageOrigin(origin string) error {
+	if origin == "*" {
+		return fmt.Errorf("%q: pages of every site could act for the user: name the origin of the dev server, such as %s",
+			origin, exampleOrigin)
+	}
+	if err := httpname.CheckOrigin(origin); err != nil {
+		return fmt.Errorf("%w, here %s", err, exampleOrigin)
+	}
+	u, err := url.Parse(origin)
+	if err != nil || u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())) {
+		return fmt.Errorf("%q: want http of this machine, such as %s, or https", origin, exampleOrigin)
+	}
+	return nil
+}
+
+// checkAppOrigin returns an error unless an origin is at the host that an app has.
+func checkAppOrigin(origin string) error {
+	u, err := url.Parse(origin)
+	if httpname.CheckOrigin(origin) != nil || err != nil || u.Scheme != "http" || u.Hostname() != apigateway.AppHost {
+		return fmt.Errorf("%q: want the origin of a proxy on this machine by the name %s, such as %s", origin,
+			apigateway.AppHost, exampleOrigin)
+	}
+	return nil
+}
+
+// exampleOrigin is that of Vite's dev server.
+const exampleOrigin = "http://localhost:5173"
+
+func isLoopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && addr.IsLoopback()
+}
+
+// origin is that of an app, of a gateway that listens at a URL.
+func (f *flags) origin(gateway string) string {
+	return cmp.Or(f.appOrigin, apigateway.AppOrigin(gateway))
 }
 
 // model are the values that a template leaves to its deployment.

@@ -1,0 +1,113 @@
+package apigateway
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
+	"github.com/gatehouse-cdk/gatehouse/internal/login"
+)
+
+// pageOf is the origin of the page that makes a request, if it is one of Options.PageOrigins; else "".
+func (g *Gateway) pageOf(r *exchange.Request) string {
+	for _, origin := range g.options.PageOrigins { // compared byte by byte: https://fetch.spec.whatwg.org/#cors-check
+		if r.Headers.Get("Origin") == origin && r.Headers.First("Origin") == origin {
+			return origin
+		}
+	}
+	return ""
+}
+
+// isPreflight reports whether a browser asks if a page may make a request.
+// Source: https://fetch.spec.whatwg.org/#cors-preflight-request
+func isPreflight(r *exchange.Request) bool {
+	return r.Verb == http.MethodOptions && r.Headers.Has("Access-Control-Request-Method")
+}
+
+// preflight lets a page make the request that its browser asks about. Whether there is such a route is for the answer
+// to that request to say.
+func preflight(r *exchange.Request) exchange.Answer {
+	a := exchange.Answer{Status: http.StatusNoContent}
+	set := func(name, value string) {
+		if httpname.IsValue(value) && value != "" {
+			a.Headers = append(a.Headers, exchange.Header{Name: name, Value: value})
+		}
+	}
+	set("Access-Control-Allow-Methods", r.Headers.Get("Access-Control-Request-Method"))
+	set("Access-Control-Allow-Headers", r.Headers.Get("Access-Control-Request-Headers"))
+	set("Vary", "Access-Control-Request-Method, Access-Control-Request-Headers")
+	return a
+}
+
+// readable lets a page read an answer, and send its cookies for it, in place of what the answer says of pages.
+// Source: https://fetch.spec.whatwg.org/#http-responses
+func readable(a exchange.Answer, origin string) exchange.Answer {
+	const allowOrigin, allowCredentials = "Access-Control-Allow-Origin", "Access-Control-Allow-Credentials"
+	headers := slices.DeleteFunc(slices.Clone(a.Headers), func(h exchange.Header) bool {
+		return strings.EqualFold(h.Name, allowOrigin) || strings.EqualFold(h.Name, allowCredentials)
+	})
+	a.Headers = append(headers,
+		exchange.Header{Name: allowOrigin, Value: origin},
+		exchange.Header{Name: allowCredentials, Value: "true"},
+		exchange.Header{Name: "Vary", Value: "Origin"})
+	return a
+}
+
+// withPages has an included login's function, and an authorizer's that opens sessions for each request by itself, count
+// origins among those whose pages may write. An answer that API Gateway keeps is for all pages, so that an authorizer
+// whose answers are kept refuses such origins.
+func withPages(env map[string]string, origins []string) error {
+	if len(origins) == 0 {
+		return nil
+	}
+	return cmp.Or(
+		change(env, login.Variable, func(settings map[string]any) { addOrigins(settings, origins) }),
+		change(env, authz.ConfigVariable, func(settings map[string]any) {
+			if session, ok := settings["session"].(map[string]any); ok && settings["perRequest"] == true {
+				addOrigins(session, origins)
+			}
+		}),
+	)
+}
+
+// addOrigins adds to the list allowOrigins what it lacks.
+func addOrigins(settings map[string]any, origins []string) {
+	list, _ := settings["allowOrigins"].([]any)
+	for _, origin := range origins {
+		if !slices.Contains(list, any(origin)) {
+			list = append(list, origin)
+		}
+	}
+	settings["allowOrigins"] = list
+}
+
+// change changes a variable that holds a JSON object, if there is one of the name. It is read as it stands, so that a
+// function of another release keeps all that it knows.
+func change(env map[string]string, name string, how func(map[string]any)) error {
+	text, ok := env[name]
+	if !ok {
+		return nil
+	}
+	var settings map[string]any
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	if err := d.Decode(&settings); err != nil {
+		return fmt.Errorf("%s: %w: it is what the secureapi construct writes", name, err)
+	}
+	how(settings)
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(settings); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	env[name] = strings.TrimSpace(b.String())
+	return nil
+}

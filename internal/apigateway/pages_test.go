@@ -1,0 +1,101 @@
+package apigateway
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/login"
+)
+
+const vite = "http://localhost:5173"
+
+// TestPages: a page of a dev server may call an API that knows nothing of it, and another page may not.
+func TestPages(t *testing.T) {
+	r := bare()
+	addAuthorizer(r, "Auth", nil)
+	addRoute(r, "GET /open", proxy("Fn"))
+	addRoute(r, "GET /guarded", proxy("Fn"), guardedBy("Auth"))
+	r["Denied"] = gatewayResponse("UNAUTHORIZED", object{"ResponseParameters": object{
+		"gatewayresponse.header.Access-Control-Allow-Origin": "'https://shop.example.com'",
+		"gatewayresponse.header.Vary":                        "'Accept'",
+	}})
+	s := serve(t, r)
+	s.options.PageOrigins = []string{"http://localhost:4321", vite}
+	show := func(got reply) string {
+		return got.String() + "; " + got.headers("Access-Control-Allow-Origin", "Access-Control-Allow-Credentials",
+			"Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Vary")
+	}
+	const allowed = "Access-Control-Allow-Origin: " + vite + ", Access-Control-Allow-Credentials: true"
+	for _, c := range []struct {
+		name, target string
+		headers      []string
+		want         string
+	}{
+		{"a preflight", "OPTIONS /prod/open", []string{"Access-Control-Request-Method: PUT", "Access-Control-Request-Headers: x-a,content-type"},
+			"204 ; " + allowed + ", Access-Control-Allow-Methods: PUT, Access-Control-Allow-Headers: x-a,content-type, " +
+				"Vary: Access-Control-Request-Method, Access-Control-Request-Headers, Vary: Origin"},
+		{"a preflight for a route with a guard", "OPTIONS /prod/guarded", []string{"Access-Control-Request-Method: GET"},
+			"204 ; " + allowed + ", Access-Control-Allow-Methods: GET, " +
+				"Vary: Access-Control-Request-Method, Access-Control-Request-Headers, Vary: Origin"},
+		{"an OPTIONS that is not one", "OPTIONS /prod/open", nil,
+			noSuchRoute + "; " + allowed + ", Vary: Origin"},
+		{"a function's answer", "GET /prod/open", []string{"Answer: " + `{"statusCode":200,"headers":{"access-control-allow-origin":"*"},"body":"b"}`},
+			"; " + allowed + ", Vary: Origin"},
+		{"a gateway response", "GET /prod/guarded", nil, unauthorized + "; " + allowed + ", Vary: Accept, Vary: Origin"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := show(s.send(t, c.target, append(c.headers, "Origin: "+vite)...))
+			if strings.HasPrefix(c.want, "; ") {
+				got = got[strings.LastIndex(got, "; "):]
+			}
+			if diff := cmp.Diff(c.want, strings.ReplaceAll(got, "204; ", "204 ; ")); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+	for _, origins := range [][]string{{"http://localhost:5174"}, {"HTTP://localhost:5173"}, {vite, "https://evil.example.com"}, {"null"}, nil} {
+		r := s.request(t, "GET /prod/guarded", "")
+		r.Header["Origin"] = origins
+		got := s.do(t, r).headers("Access-Control-Allow-Origin", "Access-Control-Allow-Credentials", "Vary")
+		if want := "Access-Control-Allow-Origin: https://shop.example.com, Vary: Accept"; got != want {
+			t.Errorf("Origin %q: got %q, want %q", origins, got, want)
+		}
+	}
+	if got := s.send(t, "OPTIONS /prod/guarded", "Origin: http://localhost:5174", "Access-Control-Request-Method: GET"); got.status != http.StatusForbidden {
+		t.Errorf("another page's preflight: %s", got)
+	}
+}
+
+// TestWithPages: functions that decide by the page's origin count it among theirs, as far as they can.
+func TestWithPages(t *testing.T) {
+	for _, c := range []struct{ name, variable, settings, want string }{
+		{"a login", login.Variable, `{"clientId":"a&b","maxAgeSeconds":12345678901234567}`,
+			`{"allowOrigins":["http://localhost:5173"],"clientId":"a&b","maxAgeSeconds":12345678901234567}`},
+		{"with origins of its own", login.Variable, `{"allowOrigins":["https://www.example.com","http://localhost:5173"]}`,
+			`{"allowOrigins":["https://www.example.com","http://localhost:5173"]}`},
+		{"a session for each request", authz.ConfigVariable, `{"perRequest":true,"session":{"host":"h"}}`,
+			`{"perRequest":true,"session":{"allowOrigins":["http://localhost:5173"],"host":"h"}}`},
+		{"a session with a cache", authz.ConfigVariable, `{"session":{"host":"h"}}`, `{"session":{"host":"h"}}`},
+		{"no session", authz.ConfigVariable, `{"perRequest":true}`, `{"perRequest":true}`},
+		{"another variable", "OTHER", `{"session":`, `{"session":`},
+	} {
+		env := map[string]string{c.variable: c.settings}
+		if err := withPages(env, []string{vite}); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if diff := cmp.Diff(map[string]string{c.variable: c.want}, env); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", c.name, diff)
+		}
+	}
+	if err := withPages(map[string]string{login.Variable: "no object"}, []string{vite}); err == nil ||
+		!strings.HasPrefix(err.Error(), login.Variable+": ") {
+		t.Errorf("got %v", err)
+	}
+	if err := withPages(map[string]string{login.Variable: "no object"}, nil); err != nil {
+		t.Errorf("without a page: got %v", err)
+	}
+}
