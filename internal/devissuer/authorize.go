@@ -178,7 +178,8 @@ func (p *Provider) redirectHelp(c client) string {
 	case c.known && c.Callback != "":
 		return "The app's origin on this machine is not known."
 	}
-	return "A client that the app does not declare has redirect URIs of this machine, such as http://127.0.0.1:8080/callback."
+	return "A client that the app does not declare has redirect URIs of this machine, such as " +
+		"http://127.0.0.1:8080/callback."
 }
 
 // checkParams checks what the client is told of.

@@ -41,7 +41,8 @@ var grantTypes = []string{"authorization_code", "refresh_token", "client_credent
 func (p *Provider) token(w http.ResponseWriter, r *http.Request, ring *keyring, form url.Values, s site) {
 	kind := form.Get("grant_type")
 	if !slices.Contains(grantTypes, kind) { // no password grant: RFC 9700, section 2.4
-		badRequest("unsupported_grant_type", "the grant_type %q: want one of %s", kind, strings.Join(grantTypes, ", ")).serve(w)
+		badRequest("unsupported_grant_type", "the grant_type %q: want one of %s", kind,
+			strings.Join(grantTypes, ", ")).serve(w)
 		return
 	}
 	c, wrong := p.authenticate(ring, r, form, s)

@@ -1,0 +1,104 @@
+package devissuer
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A provider over the same keys, as for a changed app, knows which codes and refresh tokens were used.
+func TestUsesAreKnownToTheNextProvider(t *testing.T) {
+	s := serveShop(t)
+	callback := signIn(t, s, authURL(s))
+	first := redeem(t, s, callback)
+	next, err := New(s.keys, s.issuers, Options{BaseURL: s.base, AppOrigin: appOrigin, Now: s.clock.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	*s.Provider = *next
+	if got := redeem(t, s, callback); got.Error != "invalid_grant" {
+		t.Errorf("%+v", got)
+	}
+	if got := post(t, s.TokenURL(shopURL), "shop", testRing(t).clientSecret(), "grant_type", "refresh_token",
+		"refresh_token", first.Refresh); got.Error != "invalid_grant" {
+		t.Errorf("the refresh token: %+v", got)
+	}
+}
+
+// Requests that were sent at the same time with one refresh token all get tokens; later the token has been stolen.
+func TestRefreshTokensRotate(t *testing.T) {
+	s := serveShop(t)
+	refresh := func(token string, more ...string) tokens {
+		t.Helper()
+		return post(t, s.TokenURL(shopURL), "shop", testRing(t).clientSecret(),
+			append([]string{"grant_type", "refresh_token", "refresh_token", token}, more...)...)
+	}
+	first := redeem(t, s, signIn(t, s, authURL(s)))
+	second := refresh(first.Refresh)
+	s.clock.advance(rotationGrace)
+	twin := refresh(first.Refresh)
+	if second.Status != http.StatusOK || twin.Status != http.StatusOK || twin.Refresh == second.Refresh {
+		t.Fatalf("within the grace: %+v, %+v", second, twin)
+	}
+	third := refresh(twin.Refresh)
+	if third.Status != http.StatusOK {
+		t.Fatalf("%+v", third)
+	}
+	if got := refresh(third.Refresh, "scope", "orders:read"); got.Scope != "orders:read" || got.ID != "" {
+		t.Errorf("fewer scopes: %+v", got)
+	}
+	if got := refresh(third.Refresh, "scope", "orders:read orders:delete"); got.Error != "invalid_scope" {
+		t.Errorf("more scopes: %+v", got)
+	}
+	if got := post(t, s.TokenURL(shopURL), "", "", "grant_type", "refresh_token", "refresh_token", third.Refresh,
+		"client_id", "spa"); got.Error != "invalid_grant" {
+		t.Errorf("another client: %+v", got)
+	}
+	if got := refresh("x"); got.Error != "invalid_grant" {
+		t.Errorf("another text: %+v", got)
+	}
+	if got := refresh(""); got.Error != "invalid_request" {
+		t.Errorf("no token: %+v", got)
+	}
+
+	s.clock.advance(time.Second)
+	if got := refresh(first.Refresh); got.Error != "invalid_grant" || !strings.Contains(got.Description, "used before") {
+		t.Errorf("reused after the grace: %+v", got)
+	}
+	if got := refresh(third.Refresh); got.Error != "invalid_grant" {
+		t.Errorf("the newest one, after a reuse: %+v", got)
+	}
+
+	old := redeem(t, s, signIn(t, s, authURL(s)))
+	s.clock.advance(refreshLife)
+	if got := refresh(old.Refresh); got.Error != "invalid_grant" || !strings.Contains(got.Description, "expired") {
+		t.Errorf("after 30 days: %+v", got)
+	}
+	if got := redeem(t, s, signIn(t, s, authURL(s, "scope", "openid"))); got.Refresh != "" {
+		t.Errorf("without offline_access: %+v", got)
+	}
+	if got := redeem(t, s, signIn(t, s, authURL(s, "scope", "openid", "access_type", "offline"))); got.Refresh == "" {
+		t.Errorf("in Google's way: %+v", got)
+	}
+}
+
+// What is remembered is bounded: the oldest grant is forgotten first.
+func TestGrantsAreBounded(t *testing.T) {
+	var s KeyStore
+	if !s.redeem("first") || s.redeem("first") {
+		t.Error("the first grant")
+	}
+	for range maxTokensOfGrant + 1 {
+		s.gave("tokens", "x")
+	}
+	if n := len(s.grants.all["tokens"].tokens); n != maxTokensOfGrant {
+		t.Errorf("%d tokens of a grant are remembered", n)
+	}
+	for n := range maxGrants {
+		s.endGrant(string(rune(n)) + "x")
+	}
+	if n := len(s.grants.all); n != maxGrants || s.redeemed("first") {
+		t.Errorf("%d grants are remembered", n)
+	}
+}
