@@ -17,7 +17,7 @@ import (
 func TestCodeFlowByIndependentClients(t *testing.T) {
 	s := serveShop(t)
 	ctx := oidc.InsecureIssuerURLContext(oidc.ClientContext(t.Context(), client0), shopURL)
-	provider, err := oidc.NewProvider(ctx, strings.TrimSuffix(s.DiscoveryURL(shopURL), "/.well-known/openid-configuration"))
+	provider, err := oidc.NewProvider(ctx, strings.TrimSuffix(s.DiscoveryURL(shopURL), discoveryPath))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,8 @@ func TestCodeFlowWithOpaqueTokens(t *testing.T) {
 	if text := about("orders api", got.Refresh); text != "{\"active\":false}\n" {
 		t.Errorf("a refresh token in the place of an access token: %s", text)
 	}
-	if text := about("shop", got.Refresh); !strings.Contains(text, `"active":true`) || strings.Contains(text, "token_type") {
+	if text := about("shop", got.Refresh); !strings.Contains(text, `"active":true`) ||
+		strings.Contains(text, "token_type") {
 		t.Errorf("the client asks about its refresh token: %s", text)
 	}
 	if text := about("shop", got.ID); text != "{\"active\":false}\n" {
