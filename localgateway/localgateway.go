@@ -152,7 +152,7 @@ func newGateway(assembly string, o Options, url string) (*Gateway, error) {
 	switch o.Issuers {
 	case DevelopmentIssuers:
 		var err error
-		if g.issuer, err = newDevelopmentIssuer(url, o.Now); err != nil {
+		if g.issuer, err = newDevelopmentIssuer(url, o.Now, g.personas); err != nil {
 			return nil, err
 		}
 		options.Issuer = g.issuer.Provider

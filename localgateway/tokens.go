@@ -103,7 +103,9 @@ type developmentIssuer struct {
 
 // newDevelopmentIssuer makes one for a gateway that is served at a URL, where its app has an origin. Without a URL it is
 // served on a port of its own.
-func newDevelopmentIssuer(url string, now func() time.Time) (*developmentIssuer, error) {
+func newDevelopmentIssuer(
+	url string, now func() time.Time, personas func(issuer string) []devissuer.Persona,
+) (*developmentIssuer, error) {
 	origin := ""
 	if url != "" {
 		origin = apigateway.AppOrigin(url)
@@ -130,6 +132,7 @@ func newDevelopmentIssuer(url string, now func() time.Time) (*developmentIssuer,
 		Now:  now,
 
 		AppOrigin: origin,
+		Personas:  personas,
 	})
 	if listener != nil {
 		i.server = front.New(front.Options{Func: i.Serve, Now: now})
@@ -137,6 +140,9 @@ func newDevelopmentIssuer(url string, now func() time.Time) (*developmentIssuer,
 	}
 	return i, nil
 }
+
+// personas are those of the assembly that is served. They are asked for by pages, of a gateway that was made.
+func (g *Gateway) personas(issuer string) []devissuer.Persona { return g.gateway.Personas(issuer) }
 
 func (i *developmentIssuer) close() error {
 	if i.server != nil {

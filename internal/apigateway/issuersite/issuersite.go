@@ -37,6 +37,9 @@ type Options struct {
 
 	// AppOrigin is the origin of an app with a login; see [devissuer.Options]. Default: that of the template.
 	AppOrigin string
+
+	// Personas are those to sign in as; see [devissuer.Options]. Default: one who may do everything.
+	Personas func(issuer string) []devissuer.Persona
 }
 
 // Site serves providers. It is safe for concurrent use.
@@ -75,7 +78,8 @@ func (s *Site) Provider(issuers []devissuer.Issuer) (*devissuer.Provider, error)
 		s.keys = keys
 	}
 	p, err := devissuer.New(s.keys, issuers, devissuer.Options{
-		BaseURL: s.options.URL + prefix, AppOrigin: s.options.AppOrigin, Now: s.options.Now,
+		BaseURL: s.options.URL + prefix, AppOrigin: s.options.AppOrigin, Personas: s.options.Personas,
+		Now: s.options.Now,
 	})
 	if err != nil {
 		return nil, err

@@ -108,19 +108,20 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		return err
 	}
 
-	issuer := issuersite.New(issuersite.Options{
+	site := &site{report: report}
+	site.issuer = issuersite.New(issuersite.Options{
 		URL:  url,
 		Keys: func() (*devissuer.KeyStore, error) { return command.OpenKeys(p) },
 		Now:  p.Now,
 
 		AppOrigin: f.origin(url),
+		Personas:  func(of string) []devissuer.Persona { return site.gateway.Personas(of) },
 	})
-	site := &site{issuer: issuer, report: report}
 	site.gateway, err = apigateway.New(apigateway.Options{
 		Assembly:  src.assembly,
 		API:       f.api,
 		Model:     f.model(),
-		Issuer:    issuer.Provider,
+		Issuer:    site.issuer.Provider,
 		Functions: lambdaruntime.Options{Log: report.logged, Env: f.env, Now: p.Now},
 		Record:    site.record,
 		SourceIP:  f.sourceIP,
@@ -132,7 +133,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		return src.explain(err)
 	}
 	defer site.gateway.Close()
-	if err := has(issuer.Current(), f.issuer, f.audience, src.assembly); err != nil {
+	if err := has(site.issuer.Current(), f.issuer, f.audience, src.assembly); err != nil {
 		return err
 	}
 	src.forget()
@@ -153,7 +154,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 	defer watching.Wait() // nothing is loaded while all is closed
 	defer cancel()
 	if f.watch {
-		watching.Go(func() { watch(ctx, p.Now, src, issuer, site.gateway, report) })
+		watching.Go(func() { watch(ctx, p.Now, src, site.issuer, site.gateway, report) })
 	}
 	select {
 	case err := <-failed:
