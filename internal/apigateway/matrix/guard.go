@@ -138,10 +138,13 @@ func ofClients(m *apimodel.Model, a *apimodel.Authorizer) string {
 	return " of the app client " + strings.Join(ids, " or ")
 }
 
+// anyToken is who may call a route that asks for nothing more.
+const anyToken = "any valid token"
+
 // require says what a caller must bring, in words too.
 func (r *Route) require(requires []access.Requirement) {
 	if len(requires) == 0 {
-		r.Who = "any valid token"
+		r.Who = anyToken
 		return
 	}
 	r.Requires = requires

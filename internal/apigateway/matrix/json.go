@@ -58,6 +58,7 @@ type jsonRoute struct {
 	APIKey       bool                 `json:"apiKey"`
 	Requires     []access.Requirement `json:"requires,omitempty"` // as in an access table
 	WhoMayCall   string               `json:"whoMayCall"`
+	Session      string               `json:"session,omitempty"` // the path of the login
 	Public       string               `json:"public,omitempty"`
 }
 
@@ -87,6 +88,7 @@ func (m Matrix) JSON() []byte {
 				APIKey:     r.APIKey,
 				WhoMayCall: r.Who,
 				Public:     r.Public,
+				Session:    r.Session,
 				Requires:   r.Requires,
 			}
 			route.CacheSeconds = seconds(r.Cache)

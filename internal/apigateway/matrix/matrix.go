@@ -84,6 +84,10 @@ type Route struct {
 	Requires []access.Requirement
 	Who      string
 
+	// Session is the path of the login whose sessions the route takes, such as "/auth"; "" if it takes none, or if the
+	// login is not in the assembly.
+	Session string
+
 	// Public is why a route without a guard is public; "" if no reason is given.
 	Public string
 }
@@ -120,6 +124,7 @@ func Of(m *apimodel.Model, stack string) (Matrix, error) {
 			if err := r.guard(m, method, tables); err != nil {
 				unknown = append(unknown, fmt.Errorf("%w: %s %s: %w", ErrUnknown, made, r, err))
 			}
+			r.session(api, method)
 			made.Routes = append(made.Routes, r)
 		}
 		slices.SortStableFunc(made.Routes, func(x, y Route) int {

@@ -1,0 +1,58 @@
+package matrix
+
+import (
+	"cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/login"
+)
+
+// SessionOf returns how an included authorizer finds a session in a request; nil for an authorizer that wants a token.
+func SessionOf(a *apimodel.Authorizer) *authz.Session {
+	if a == nil || a.Function == nil {
+		return nil
+	}
+	config, err := authz.FromEnvironment(func(name string) string { return a.Function.Environment[name] })
+	if err != nil || config.Session == nil {
+		return nil
+	}
+	s := *config.Session
+	s.Cookie = cmp.Or(s.Cookie, authz.DefaultSessionCookie)
+	return &s
+}
+
+// LoginOf returns the settings of the login that starts an API's sessions of some settings: it seals the same cookie
+// with the same keys. It is nil if the API has no such login.
+func LoginOf(api *apimodel.API, s *authz.Session) *login.Config {
+	for _, m := range api.Methods {
+		f := m.Integration.Function
+		if f == nil || f.Environment[login.Variable] == "" {
+			continue
+		}
+		config, err := login.FromEnvironment(func(name string) string { return f.Environment[name] })
+		if err == nil && config.KeysARN == s.KeysARN && cmp.Or(config.Cookie, login.DefaultCookie) == s.Cookie {
+			config.Path = cmp.Or(config.Path, login.DefaultPath)
+			return &config
+		}
+	}
+	return nil
+}
+
+// session says of a route whose authorizer takes sessions that it does.
+func (r *Route) session(api *apimodel.API, method *apimodel.Method) {
+	s := SessionOf(method.Authorizer)
+	if s == nil {
+		return
+	}
+	of := ""
+	if l := LoginOf(api, s); l != nil {
+		r.Session, of = l.Path, " of "+l.Path
+	}
+	switch {
+	case len(r.Requires) > 0:
+		r.Who = "a session" + of + " with " + r.Who
+	case r.Who == anyToken:
+		r.Who = "any session" + of
+	}
+}
