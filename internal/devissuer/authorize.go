@@ -134,7 +134,7 @@ func (p *Provider) readAuthorization(params url.Values, s site) (a authorization
 		return a, showRefusal("The request of client %s has no redirect_uri.", id)
 	}
 	if !p.redirects(c, uri) {
-		return a, showRefusal("The client %s has not the redirect URI %s. %s", id, uri, p.redirectHelp(c))
+		return a, showRefusal("The client %s does not have the redirect URI %s. %s", id, uri, p.redirectHelp(c))
 	}
 	a = authorization{
 		Site: s.name, ClientID: id, RedirectURI: uri, State: params.Get("state"), Nonce: params.Get("nonce"),

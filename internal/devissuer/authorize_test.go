@@ -34,11 +34,11 @@ func TestAuthorizationRefusals(t *testing.T) {
 		},
 		{
 			"the deployed app's redirect URI", []string{"redirect_uri", "https://shop.example.com/auth/callback"},
-			"The client shop has not the redirect URI https://shop.example.com/auth/callback.", "",
+			"The client shop does not have the redirect URI https://shop.example.com/auth/callback.", "",
 		},
 		{
 			"a redirect URI of this machine, for a client that has its own", []string{"redirect_uri", "http://localhost:5173/"},
-			"The client shop has not the redirect URI", "",
+			"The client shop does not have the redirect URI", "",
 		},
 		{
 			"another redirect URI of an app client", append(slices.Clone(pool), "redirect_uri", "https://shop.example.com/cb/"),

@@ -12,7 +12,8 @@ type form struct {
 	Personas []choice
 	Typed    bool // someone else is chosen
 	Fields   []field
-	Error    string
+	Wrong    bool   // one of the fields is
+	Error    string // of the form as a whole
 }
 
 type choice struct {
@@ -22,7 +23,8 @@ type choice struct {
 
 type field struct {
 	Name, Label, Value, Hint string
-	Long, Wrong              bool
+	Long                     bool
+	Error                    string
 }
 
 // The values of the radio buttons: that of the fields, and what the others begin with.
@@ -51,11 +53,11 @@ func newForm(a authorization, personas []Persona) form {
 		subject = DefaultSubject
 	}
 	f.Fields = []field{
-		{Name: "subject", Label: "Subject", Value: subject, Hint: "whom the tokens are about: their sub"},
-		{Name: "scopes", Label: "Scopes", Value: strings.Join(a.Scopes, " "), Hint: "with spaces in between; the app gets " +
+		{Name: "subject", Label: "Subject", Value: subject, Hint: "the sub of the tokens"},
+		{Name: "scopes", Label: "Scopes", Value: strings.Join(a.Scopes, " "), Hint: "separated by spaces; the app gets " +
 			"those that it asks for"},
-		{Name: "groups", Label: "Groups", Hint: "with commas in between"},
-		{Name: "roles", Label: "Roles", Hint: "with commas in between"},
+		{Name: "groups", Label: "Groups", Hint: "separated by commas"},
+		{Name: "roles", Label: "Roles", Hint: "separated by commas"},
 		{Name: "claims", Label: "Further claims", Long: true, Hint: `a JSON object, such as {"tenant": "acme"}`},
 	}
 	return f
@@ -119,9 +121,10 @@ func (f *form) read(in url.Values, personas []Persona) (Persona, bool) {
 	}
 	wrong := func(name, why string) (Persona, bool) {
 		for n := range f.Fields {
-			f.Fields[n].Wrong = f.Fields[n].Name == name
+			if f.Fields[n].Name == name {
+				f.Wrong, f.Fields[n].Error = true, why
+			}
 		}
-		f.Error = why
 		return Persona{}, false
 	}
 	var ok bool

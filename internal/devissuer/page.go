@@ -53,9 +53,9 @@ func (p *Provider) showMessage(w http.ResponseWriter, status int, m message) {
 }
 
 func (p *Provider) showRefused(w http.ResponseWriter, no *refusal) {
-	p.showMessage(w, http.StatusBadRequest, message{Title: "This cannot be signed in to", Text: []string{
+	p.showMessage(w, http.StatusBadRequest, message{Title: "Sign-in refused", Text: []string{
 		strings.TrimSpace(no.description),
-		"So that no code goes to a stranger, the browser is not sent back to the app.",
+		"The browser is not sent back, so that no code reaches another site.",
 	}})
 }
 

@@ -70,8 +70,11 @@ func controls(t testing.TB, text string) (out []control) {
 		}
 		id, _ := attr(n, "id")
 		if described, ok := attr(n, "aria-describedby"); ok {
-			if c.help = strings.TrimSpace(byID[described]); c.help == "" {
-				t.Errorf("%s is described by %s, which is not there", c.name, described)
+			for _, id := range strings.Fields(described) {
+				if byID[id] == "" {
+					t.Errorf("%s is described by %s, which is not there", c.name, id)
+				}
+				c.help += byID[id]
 			}
 		}
 		switch c.label = labels[id]; {

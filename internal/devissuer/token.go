@@ -77,7 +77,7 @@ func (p *Provider) redeemCode(ring *keyring, form url.Values, s site, c client) 
 	case verifier == "":
 		return nil, badRequest("invalid_request", "the request has no code_verifier")
 	case !isVerifier(verifier):
-		return nil, badRequest("invalid_request", "the code_verifier has not 43 to 128 unreserved characters")
+		return nil, badRequest("invalid_request", "the code_verifier does not have 43 to 128 unreserved characters")
 	case !ring.openJSON(codePurpose, form.Get("code"), &in) || in.Site != s.name:
 		return nil, badRequest("invalid_grant", "the code is not one that this issuer gave")
 	case in.ClientID != c.ClientID:

@@ -17,7 +17,7 @@ func TestCodeRefusals(t *testing.T) {
 	}{
 		"another verifier":       {[]string{"code_verifier", strings.Repeat("b", 43)}, "invalid_grant: the code_verifier is not that"},
 		"no verifier":            {[]string{"code_verifier", ""}, "invalid_request: the request has no code_verifier"},
-		"a short verifier":       {[]string{"code_verifier", "abc"}, "invalid_request: the code_verifier has not 43"},
+		"a short verifier":       {[]string{"code_verifier", "abc"}, "invalid_request: the code_verifier does not have 43"},
 		"a verifier with a sign": {[]string{"code_verifier", strings.Repeat("a", 42) + "+"}, "invalid_request: the code_verifier"},
 		"another redirect URI":   {[]string{"redirect_uri", appOrigin + "/v1/auth/callback"}, "invalid_grant: the redirect_uri"},
 		"no redirect URI":        {[]string{"redirect_uri", ""}, "invalid_grant: the redirect_uri"},

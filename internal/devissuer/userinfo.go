@@ -42,7 +42,7 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request, s site) {
 	}
 	scopes := scopesOf(i, claims)
 	if !slices.Contains(scopes, "openid") {
-		refuse(http.StatusForbidden, "insufficient_scope", "the token has not the scope openid")
+		refuse(http.StatusForbidden, "insufficient_scope", "the token does not have the scope openid")
 		return
 	}
 	own := map[string]any{}

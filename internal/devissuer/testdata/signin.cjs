@@ -1,0 +1,115 @@
+// It signs in with a browser, by the keyboard and without JavaScript, has axe-core look at the pages, and tells what it
+// saw: a line of JSON for each line it is given.
+const {chromium} = require('playwright-core')
+const [executablePath, axe, pictures] = process.argv.slice(1)
+
+const patience = 180000 // ms that a busy machine may take
+const wrong = [] // what the pages should not do
+let browser, page
+
+async function open() {
+  browser = await chromium.launch({
+    executablePath,
+    timeout: patience,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync'],
+  })
+  process.stdin.on('end', () => browser.close().finally(() => process.exit()))
+  page = await newPage({})
+}
+
+async function newPage(options) {
+  const p = await browser.newPage({viewport: {width: 1280, height: 900}, ...options})
+  p.setDefaultTimeout(patience)
+  p.on('pageerror', e => wrong.push(`error: ${e}`))
+  p.on('console', m => {
+    // The browser notes each 400, which are what is asked for.
+    if (['error', 'warning'].includes(m.type()) && !m.text().startsWith('Failed to load resource')) wrong.push(`console: ${m.text()}`)
+  })
+  return p
+}
+
+// focused is what has the focus, and whether one can see that it has it.
+const focused = () => page.evaluate(() => {
+  const e = document.activeElement
+  return {tag: e.tagName, name: (e.name || '') + ' ' + (e.value || ''), seen: getComputedStyle(e).outlineStyle !== 'none'}
+})
+
+async function tabTo(name) {
+  for (let n = 0; n < 30; n++) {
+    const f = await focused()
+    if (f.name.startsWith(name)) return
+    await page.keyboard.press('Tab')
+    const now = await focused()
+    if (now.tag !== 'BODY' && !now.seen) wrong.push(`the focus is not seen: ${JSON.stringify(now)}`)
+  }
+  throw new Error('the keyboard does not get to ' + name)
+}
+
+const commands = {
+  // see has axe-core look at a page, at each width and in each scheme, with all of its rules; or at the one that is open.
+  async see([state, url]) {
+    if (url) await page.goto(url)
+    const found = []
+    for (const [width, height] of [[1280, 900], [390, 844]]) for (const colorScheme of ['light', 'dark']) {
+      await page.setViewportSize({width, height})
+      await page.emulateMedia({colorScheme})
+      if (pictures) await page.screenshot({path: `${pictures}/signin-${state}-${width}-${colorScheme}.png`, fullPage: true})
+      if (!await page.evaluate(() => Boolean(window.axe))) await page.evaluate(require('fs').readFileSync(axe, 'utf8'))
+      const result = await page.evaluate(() => axe.run(document, {resultTypes: ['violations', 'incomplete']}))
+      if (result.passes.length < 10) found.push(`only ${result.passes.length} rules were applied`)
+      for (const v of result.violations) for (const n of v.nodes) found.push(`${width} ${colorScheme}: ${v.id}: ${n.html}: ${n.failureSummary}`)
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      if (wide > 0) found.push(`${width}: the page is ${wide} px too wide`)
+    }
+    await page.setViewportSize({width: 1280, height: 900})
+    return found
+  },
+
+  // fields are those that one can see.
+  async fields() {
+    return page.evaluate(() => [...document.querySelectorAll('input, textarea')].filter(e => e.checkVisibility()).map(e => e.name))
+  },
+
+  // choose goes to the radio buttons by the keyboard and some steps down.
+  async choose([steps]) {
+    await tabTo('persona')
+    for (let n = 0; n < +steps; n++) await page.keyboard.press('ArrowDown')
+    return (await focused()).name
+  },
+
+  // type replaces what a field has.
+  async type([name, ...text]) {
+    await tabTo(name)
+    await page.keyboard.press('Control+A')
+    await page.keyboard.type(text.join(' '))
+    return null
+  },
+
+  // press presses a key, and says where the browser has gone and what the page says.
+  async press([key, until]) {
+    await page.keyboard.press(key)
+    if (until) await page.waitForURL(u => u.href.startsWith(until))
+    await page.waitForLoadState()
+    return [page.url(), await page.innerText('body')]
+  },
+
+  // plain signs in without JavaScript.
+  async plain([url, until]) {
+    const p = await newPage({javaScriptEnabled: false})
+    await p.goto(url)
+    await p.click('button[value=sign-in]')
+    await p.waitForURL(u => u.href.startsWith(until))
+    return [p.url(), await p.innerText('body')]
+  },
+
+  async wrong() { return wrong },
+}
+
+open().then(() => {
+  console.log('ready')
+  require('readline').createInterface({input: process.stdin}).on('line', line => {
+    const [command, ...rest] = line.split(' ')
+    commands[command](rest).then(v => console.log(JSON.stringify(v)), e => { console.error(e); process.exit(1) })
+  })
+})
