@@ -1,0 +1,51 @@
+package login
+
+import (
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
+)
+
+func TestScriptIsSmall(t *testing.T) {
+	if n := len(sessionScript); n > 2048 {
+		t.Errorf("%d bytes, want at most 2048", n)
+	}
+	if regexp.MustCompile(`\beval\b|new Function|innerHTML|import\b`).MatchString(sessionScript) {
+		t.Error("it uses what a strict policy forbids")
+	}
+}
+
+// What docs/login.md explains is what the script has.
+func TestScriptIsExplained(t *testing.T) {
+	text, err := os.ReadFile("../../docs/login.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range regexp.MustCompile(`(?m)^  (?:const|let) (\w+)`).FindAllStringSubmatch(sessionScript, -1) {
+		if name[1] != "session" && !strings.Contains(string(text), "`"+name[1]+"`") && !strings.Contains(string(text), " "+name[1]+" = ") {
+			t.Errorf("docs/login.md does not explain %s", name[1])
+		}
+	}
+}
+
+// The cases are in testdata/script.cjs: the script in several tabs of an invented browser.
+func TestScript(t *testing.T) {
+	nodepeer.Need(t)
+	out, err := exec.Command("node", "-e", "require('./testdata/script.cjs')", "--", "session.js").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	for _, l := range lines {
+		if !strings.HasPrefix(l, "ok ") && l != "done" {
+			t.Error(l)
+		}
+	}
+	if len(lines) < 15 || lines[len(lines)-1] != "done" {
+		t.Errorf("it did not get to its end: %s", out)
+	}
+}
