@@ -1,5 +1,6 @@
 // Command authorizer measures the included authorizer: its decisions against the signature alone, its binary and its
-// start against the smallest Lambda function in Go, and its answers against aws-jwt-verify in Node.
+// start against the smallest Lambda function in Go, and its answers against aws-jwt-verify in Node; and the login
+// function's binary and start.
 //
 //	go run ./bench/authorizer
 //
@@ -21,7 +22,7 @@ import (
 
 func main() {
 	rounds := flag.Int("rounds", 15, "how many rounds each measurement has")
-	only := flag.String("only", "decision,size,start,first,warm", "what to measure")
+	only := flag.String("only", "decision,size,start,first,warm,login", "what to measure")
 	modules := flag.String(
 		"modules",
 		"",
@@ -45,7 +46,7 @@ func run(rounds int, only []string, modules string) error {
 	for _, part := range []struct {
 		name    string
 		measure func() error
-	}{{"decision", b.decision}, {"size", b.size}, {"start", b.start}, {"first", b.first}, {"warm", b.warm}} {
+	}{{"decision", b.decision}, {"size", b.size}, {"start", b.start}, {"first", b.first}, {"warm", b.warm}, {"login", b.login}} {
 		if !slices.Contains(only, part.name) {
 			continue
 		}

@@ -18,16 +18,36 @@ func (b *bench) start() error {
 	issuer, stop := startIssuer(20 * time.Millisecond)
 	defer stop()
 	env := config(issuer.URL, false)
-	const starts = 10 // a round is their median, on either side
+	ours, bare, err := b.starts(env, oursPath, barePath)
+	if err != nil {
+		return err
+	}
+	b.reportRounds(
+		figures.Figure{
+			Subject: "process start",
+			Name:    "to its asking for an event",
+			Peer:    "a bare aws-lambda-go function",
+			Unit:    "ms",
+		},
+		ours,
+		bare,
+		1.25,
+	)
+	return nil
+}
+
+// starts measures in turns how long two binaries take to start. A round is the median of its starts, on either side.
+func (b *bench) starts(env map[string]string, ours, bare string) (of, against []float64, err error) {
+	const starts = 10
 	var medians [2][]float64
 	for range b.rounds {
 		var times [2][]float64
 		for range starts {
-			for side, path := range []string{oursPath, barePath} {
+			for side, path := range []string{ours, bare} {
 				time.Sleep(5 * time.Millisecond) // what the one before left behind is cleared away
 				p, err := b.launch(env, path)
 				if err != nil {
-					return err
+					return nil, nil, err
 				}
 				times[side] = append(times[side], p.ready.Sub(p.started).Seconds()*1000)
 				p.stop()
@@ -37,18 +57,7 @@ func (b *bench) start() error {
 			medians[side] = append(medians[side], median(times[side]))
 		}
 	}
-	b.reportRounds(
-		figures.Figure{
-			Subject: "process start",
-			Name:    "to its asking for an event",
-			Peer:    "a bare aws-lambda-go function",
-			Unit:    "ms",
-		},
-		medians[0],
-		medians[1],
-		1.25,
-	)
-	return nil
+	return medians[0], medians[1], nil
 }
 
 // first measures the first decision of a process, whose event is there as soon as the function asks for one: what it
