@@ -25,6 +25,9 @@ const (
 	auth     = shop + stage + "/auth/"
 )
 
+// testTime is when the tests' clocks begin.
+var testTime = time.Unix(1_700_000_000, 0)
+
 // clock is a clock that only moves when it is told to.
 type clock struct{ nanos atomic.Int64 }
 
@@ -46,6 +49,14 @@ func (l *logs) Write(p []byte) (int, error) {
 func (l *logs) text() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// take is the text so far, which it forgets.
+func (l *logs) take() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	defer l.b.Reset()
 	return l.b.String()
 }
 
@@ -91,7 +102,7 @@ func newFixture(t testing.TB, changes ...func(*Config)) *fixture {
 		change(&config)
 	}
 	f := &fixture{t: t, clock: new(clock), wire: new(logintest.Wire), log: new(logs)}
-	f.clock.nanos.Store(time.Unix(1_700_000_000, 0).UnixNano())
+	f.clock.nanos.Store(testTime.UnixNano())
 	f.idp = newFakeProvider(f.clock.now, f.wire)
 	f.aws = &fakeAWS{
 		secrets: map[string]string{secretARN: clientSecret, keysARN + "AWSCURRENT": strings.Repeat("k", 40)},
