@@ -1,6 +1,7 @@
 package secureapi
 
 import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/jsii-runtime-go"
@@ -47,6 +48,9 @@ func (b *builder) notePlan(policy awsiam.PolicyDocument) {
 		"guards":     authorizers,
 		"preflights": b.props.CORS != nil,
 	}
+	if logins := b.loginRoutes(); len(logins) > 0 {
+		plan["logins"] = logins
+	}
 	if len(scopes) > 0 {
 		plan["scopes"] = scopes
 	}
@@ -54,4 +58,18 @@ func (b *builder) notePlan(policy awsiam.PolicyDocument) {
 		plan["policy"] = policy
 	}
 	b.l1(b.api.RestAPI).AddMetadata(jsii.String(rules.PlanMetadata), plan)
+}
+
+// loginRoutes are the routes of logins, with the logical ids of the functions that answer them.
+func (b *builder) loginRoutes() map[string]string {
+	out := map[string]string{}
+	for i, l := range b.plan.Logins {
+		id := *b.api.logins[i].Node().DefaultChild().(awscdk.CfnResource).LogicalId()
+		for _, r := range b.plan.Routes {
+			if r.Login == l {
+				out[r.Pattern.String()] = id
+			}
+		}
+	}
+	return out
 }

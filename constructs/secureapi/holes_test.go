@@ -32,6 +32,12 @@ func cached() secureapi.RequestAuthorizer {
 	return secureapi.RequestAuthorizer{JWT: tokens().JWT}
 }
 
+// sessions is a guard of a login's sessions.
+func sessions(p *secureapi.Props) {
+	stack := awscdk.Stack_Of(p.Routes[0].Function)
+	p.Authorizer = secureapi.SessionAuthorizer{Login: oktaLogin(stack)}
+}
+
 // Each of these synthesized before the finished templates were checked.
 func TestHolesAreRefusedAtSynth(t *testing.T) {
 	method := func(api *secureapi.API, path, verb string) constructs.IConstruct {
@@ -152,6 +158,28 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 			"changed-authorizer",
 			`IdentitySource is "method.request.header.X-Version", want "method.request.header.Authorization"`,
 		},
+		{"an identity source of a session", sessions, func(_ awscdk.Stack, api *secureapi.API) {
+			source := jsii.String("method.request.header.Cookie")
+			cfn(child(api, "Authorizer")).(awsapigateway.CfnAuthorizer).SetIdentitySource(source)
+		}, "changed-authorizer", `IdentitySource is "method.request.header.Cookie", want ` +
+			`"method.request.header.Cookie,method.request.header.Sec-Fetch-Site"`},
+		{"a guarded callback", sessions, func(_ awscdk.Stack, api *secureapi.API) {
+			cfn(method(api, "/auth/callback", "GET")).AddPropertyOverride(jsii.String("AuthorizationType"), "AWS_IAM")
+		}, "changed-login", "the route GET /auth/callback of a login is not as it was planned: its AuthorizationType is " +
+			"AWS_IAM, want NONE"},
+		{"a callback of another function", sessions, func(stack awscdk.Stack, api *secureapi.API) {
+			uri := "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/" + *backend(stack, "Lax").FunctionArn() +
+				"/invocations"
+			cfn(method(api, "/auth/callback", "GET")).AddPropertyOverride(jsii.String("Integration.Uri"), uri)
+		}, "changed-login", "the route GET /auth/callback of a login is not as it was planned: its integration calls "},
+		{"a login's environment", sessions, func(_ awscdk.Stack, api *secureapi.API) {
+			api.LoginFunction().AddEnvironment(jsii.String("GATEHOUSE_LOGIN"), jsii.String(`{}`), nil)
+		}, "changed-function", "the included function has not the GATEHOUSE_LOGIN that was planned"},
+		{"a second answer without a session", sessions, func(_ awscdk.Stack, api *secureapi.API) {
+			api.RestAPI.AddGatewayResponse(jsii.String("Own"), &awsapigateway.GatewayResponseOptions{
+				Type: awsapigateway.ResponseType_UNAUTHORIZED(),
+			})
+		}, "gateway-response-twice", "the API has the gateway response UNAUTHORIZED twice"},
 		{"a cache of an authorizer that has none", func(p *secureapi.Props) {
 			a := tokens()
 			a.CacheTTL = secureapi.NoCache

@@ -16,9 +16,9 @@ var changedFunction = Rule{
 	ID:       "changed-function",
 	Severity: Error,
 	Why: "The included authorizer trusts the issuers that its environment names, and answers by the table in its " +
-		"bundle.",
-	Looks:  "the environment and the code of the functions of included authorizers",
-	WayOut: "set it in JWT instead of the function",
+		"bundle; the included login sends users to the provider that its environment names.",
+	Looks:  "the environment and the code of the functions of included authorizers and logins",
+	WayOut: "set it in JWT, SessionAuthorizer or Login instead of the function",
 	check: func(v *view, report reporter) {
 		for _, r := range v.byType[typeFunction] {
 			settings, ok := r.t.Notes[FunctionMetadata].(map[string]any)
@@ -35,12 +35,12 @@ var changedFunction = Rule{
 					}
 				}
 				if !reflect.DeepEqual(got, want) {
-					report(r, Finding{Message: fmt.Sprintf("the function of the included authorizer has not the %s that was planned",
+					report(r, Finding{Message: fmt.Sprintf("the included function has not the %s that was planned",
 						name)})
 				}
 			}
 			if what := r.changedCode(); what != "" {
-				report(r, Finding{Message: "the function of the included authorizer has not the code that was planned: " + what})
+				report(r, Finding{Message: "the included function has not the code that was planned: " + what})
 			}
 		}
 	},

@@ -60,7 +60,7 @@ var responseTwice = Rule{
 	Why: "An API has one response of a type: of two resources for it the deployment fails, or the later one " +
 		"stands without the headers of the other.",
 	Looks:  "gateway responses of every API",
-	WayOut: "leave one of them out, or give it another type",
+	WayOut: "leave one of them out, or give it another type; Login.NoUnauthorizedPage leaves out a login's UNAUTHORIZED",
 	check: func(v *view, report reporter) {
 		for a, responses := range v.gatewayResponses() {
 			first := map[string]*resource{}

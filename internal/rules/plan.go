@@ -11,6 +11,7 @@ const (
 	//   routes      an object: of each route, such as "GET /orders/{id}", the name of its guard, or "" for a public one
 	//   guards      an object: of each guard's name the logical id of its AWS::ApiGateway::Authorizer, or "AWS_IAM"
 	//   scopes      an object: of each route whose scopes API Gateway compares the list of them
+	//   logins      an object: of each route of a login the logical id of the login's function; absent for none
 	//   preflights  whether CORS preflights are answered
 	//   policy      the resource policy, whose Deny statements must be there; absent for none
 	PlanMetadata = "gatehouse:plan"
@@ -44,6 +45,7 @@ type plan struct {
 	routes     map[string]string // the name of the guard; "" for a public route
 	guards     map[string]string // the logical id of the authorizer, or planIAM
 	scopes     map[string]any
+	logins     map[string]string // of each route of a login the logical id of its function
 	preflights bool
 	policy     any
 }
@@ -57,11 +59,13 @@ func readPlan(raw any) (*plan, error) {
 	if !ok {
 		return nil, fmt.Errorf("its metadata %s is not an object", PlanMetadata)
 	}
-	p := &plan{routes: map[string]string{}, guards: map[string]string{}, scopes: map[string]any{}}
+	p := &plan{routes: map[string]string{}, guards: map[string]string{}, scopes: map[string]any{},
+		logins: map[string]string{}}
 	p.path, _ = object["path"].(string)
 	p.preflights, _ = object["preflights"].(bool)
 	p.policy = object["policy"]
-	for name, into := range map[string]map[string]string{"routes": p.routes, "guards": p.guards} {
+	texts := map[string]map[string]string{"routes": p.routes, "guards": p.guards, "logins": p.logins}
+	for name, into := range texts {
 		members, ok := object[name].(map[string]any)
 		if !ok && object[name] != nil {
 			return nil, fmt.Errorf("the %s of its metadata %s are not an object", name, PlanMetadata)

@@ -33,6 +33,7 @@ func All() []Rule {
 		foreignGuard,
 		grantCoversMethod,
 		changedGuard,
+		changedLogin,
 		resourcePolicy,
 		policyOpensMethod,
 		fallThrough,

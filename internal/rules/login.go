@@ -1,0 +1,56 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+var changedLogin = Rule{
+	ID:       "changed-login",
+	Severity: Error,
+	Why: "The routes of a login get the provider's codes and the cookies of sessions, which another function could " +
+		"use, and callers who have no session yet: behind an authorizer, they let no user log in.",
+	Looks: "the methods of a login: that they are there, open, and answered by its function",
+	WayOut: "leave the methods as secureapi.New makes them: Login.Path moves them, and Login.Package names another " +
+		"function",
+	check: func(v *view, report reporter) {
+		for _, a := range v.apis {
+			if a.plan == nil {
+				continue
+			}
+			methods := map[string]*method{}
+			for _, m := range a.methods {
+				methods[m.key()] = m
+			}
+			for _, route := range slices.Sorted(maps.Keys(a.plan.logins)) {
+				f, at := Finding{API: a.name()}, a.resource
+				m := methods[route]
+				what := ""
+				if m == nil {
+					what = "it is not in the template"
+				} else {
+					at, what = m.resource, m.changedLogin(a.plan.logins[route])
+				}
+				if what != "" {
+					f.Message = fmt.Sprintf("the route %s of a login is not as it was planned: %s", route, what)
+					report(at, f)
+				}
+			}
+		}
+	},
+}
+
+// changedLogin says how a method of a login differs from its plan, by the logical id of its function; "" if it does not.
+func (m *method) changedLogin(function string) string {
+	if m.why == "" && (len(m.types) != 1 || !m.is(authNone)) {
+		return fmt.Sprintf("its AuthorizationType is %s, want %s", strings.Join(m.types, " or "), authNone)
+	}
+	integration, _ := m.partly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
+	uri, _ := integration["Uri"].(string)
+	if f := m.functionOf(invokedBy(uri)); f == nil || f.id != function || f.stack != m.api.stack {
+		return fmt.Sprintf("its integration calls %s, want the function %s", inJSON(integration["Uri"]), function)
+	}
+	return ""
+}
