@@ -3,6 +3,7 @@ package test
 import (
 	"bytes"
 	"crypto/sha256"
+	"debug/buildinfo"
 	"debug/elf"
 	"encoding/hex"
 	"encoding/json"
@@ -34,8 +35,8 @@ type consumer struct {
 // nightly is the variable that asks for what is too slow for each change: .ci/nightly sets it.
 const nightly = "GATEHOUSE_TEST_NIGHTLY"
 
-// TestAConsumersModule synthesizes a module that imports the constructs, with a backend of its own and the included
-// authorizer: in module mode and vendored. Neither depends on a path that the compiler wrote into the executable: the
+// TestAConsumersModule synthesizes a module that imports the constructs, with a backend of its own, the included
+// authorizer and the included login: in module mode and vendored. Neither depends on a path that the compiler wrote into the executable: the
 // vendored module runs an executable of which Gatehouse's packages are trimmed, and at night, since that compiles CDK
 // once more, one that is built from the vendor directory with -trimpath.
 func TestAConsumersModule(t *testing.T) {
@@ -80,8 +81,8 @@ func TestAConsumersModule(t *testing.T) {
 		c.run("go", "build", "-o", "app.bin", ".")
 		c.run("go", "vet", "./uses")
 		normal = c.synthesize("app.bin")
-		if len(normal) != 2 {
-			t.Errorf("%d functions in the assembly, want its own backend and the included authorizer", len(normal))
+		if len(normal) != 3 {
+			t.Errorf("%d functions in the assembly, want its own backend, the included authorizer and login", len(normal))
 		}
 	})
 	trimmed := filepath.Join(t.TempDir(), "app.bin") // for both of the following
@@ -100,20 +101,20 @@ func TestAConsumersModule(t *testing.T) {
 		}
 		c.copy(trimmed, "app.bin")
 		out := c.fails("./app.bin")
-		for _, want := range []string{"go get -tool " + modulePath + "/authorizer-fn", "go mod vendor"} {
+		for _, want := range []string{"go get -tool " + modulePath + "/login-fn", "go mod vendor"} {
 			if !strings.Contains(out, want) {
 				t.Errorf("without the tool line the error does not say %q:\n%s", want, out)
 			}
 		}
 		c.env = append(c.env, "GOFLAGS=-mod=mod")
-		c.run("go", "get", "-tool", modulePath+"/authorizer-fn")
+		c.run("go", "get", "-tool", modulePath+"/authorizer-fn", modulePath+"/login-fn")
 		c.run("go", "mod", "vendor")
 		c.env = append(c.env, "GOFLAGS=")
 		// Go writes the checksums of modules into an executable, and a vendor directory has none. So an authorizer
 		// built from one has other bytes, which are the same wherever it is built from one.
 		vendored := c.synthesize("app.bin")
-		if vendored["backend"] != normal["backend"] || vendored["authorizer"] == "" {
-			t.Errorf("functions %v: want the backend of the normal build, %v, and an authorizer", vendored, normal)
+		if vendored["backend"] != normal["backend"] || vendored["authorizer"] == "" || vendored["login"] == "" {
+			t.Errorf("functions %v: want the backend of the normal build, %v, an authorizer and a login", vendored, normal)
 		}
 		c.same(vendored, c.synthesize("app.bin"))
 	})
@@ -141,6 +142,7 @@ const consumerApp = `package main
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
@@ -151,10 +153,14 @@ func main() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
 	orders := gofunction.New(stack, "Orders", &gofunction.Props{Package: "example.com/shop/orders-fn"})
+	secret := awssecretsmanager.Secret_FromSecretNameV2(stack, jsii.String("Client"), jsii.String("shop/okta"))
 	secureapi.New(stack, "Api", &secureapi.Props{
-		Authorizer: secureapi.TokenAuthorizer{JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{
-			secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders"),
-		}}},
+		Authorizer: secureapi.SessionAuthorizer{Login: &secureapi.Login{
+			Issuer:     secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders"),
+			ClientID:   "0oa1b2c3",
+			ClientAuth: secureapi.ClientSecret(secret),
+			Origin:     "https://shop.example.com",
+		}},
 		Routes: []secureapi.Route{
 			secureapi.Handle("GET /orders", orders, secureapi.AnyScope("orders:read")),
 			secureapi.Handle("GET /health", orders, secureapi.Public("probe")),
@@ -449,6 +455,13 @@ func (c *consumer) synthesize(app string) map[string]string {
 			if kind = "authorizer"; !bytes.Contains(table, []byte(`"GET /orders"`)) {
 				c.t.Errorf("the authorizer's access table does not have the consumer's route:\n%s", table)
 			}
+		}
+		info, err := buildinfo.ReadFile(path)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		if info.Path == modulePath+"/login-fn" {
+			kind = "login"
 		}
 		sum := sha256.Sum256(content)
 		found[kind] = hex.EncodeToString(sum[:])

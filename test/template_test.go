@@ -49,6 +49,8 @@ var variants = []struct {
 		),
 	},
 	{"everything", func(app awscdk.App) awscdk.Stack { return newEverything(app) }},
+	{"login-okta", func(app awscdk.App) awscdk.Stack { return newOktaLogin(app) }},
+	{"login-cognito", func(app awscdk.App) awscdk.Stack { return newCognitoLogin(app) }},
 }
 
 func example(s stack.Settings) func(awscdk.App) awscdk.Stack {
@@ -101,7 +103,16 @@ func (tpl template) path(method map[string]any) string {
 }
 
 func TestEveryMethodIsGuardedOrDeclaredPublic(t *testing.T) {
-	public := map[string]bool{"GET /health": true, "GET /": true}
+	public := map[string]bool{
+		"GET /health":          true,
+		"GET /":                true,
+		"GET /auth/login":      true,
+		"GET /auth/callback":   true,
+		"GET /auth/session":    true,
+		"GET /auth/session.js": true,
+		"POST /auth/refresh":   true,
+		"POST /auth/logout":    true,
+	}
 	for _, v := range variants {
 		t.Run(v.name, func(t *testing.T) {
 			tpl := synthesize(t, v.make)

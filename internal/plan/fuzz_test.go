@@ -41,6 +41,10 @@ func FuzzTable(f *testing.F) {
 		"GET /u/{id} pathIs=id:sub\nGET /u/{id}/x either=pathIs:id:sub|group:admins\nGET /t/{t}/{x} pathIn=t:tenants pathIs=x:sub",
 		"GET /a/{x}/b/{id}/{rest+} pathIs=id:sub",
 		"GET /a/{id} pathIs=x:sub\nGET /b pathIn=b:c\nGET /c/{r+} pathIs=r:sub",
+		"guard=web:session\nGET /a by=web scope=s\nPOST /b by=web\nGET /auth/login public=x",
+		"guard=web:session\nguard=fresh:fresh\nGET /a by=web\nPOST /a by=fresh forward\nGET /{x+} by=web\n" +
+			"cors=https://shop.example.com\ncors=https://admin.example.com",
+		"guard=web:session\nANY /a by=web forward\ncors=https://admin.example.com\nGET /{proxy+} public=pages",
 		"GET /a claim=plan:pro,pro\nGET /b either=scope:s\nGET /c either=scope:s|either:x|public:y claim=a",
 	} {
 		f.Add(text)
@@ -75,7 +79,8 @@ func checkPlan(t *testing.T, p *Plan) {
 		case r.Guard != nil && r.Guard.Enforces(r.Requires) != nil:
 			t.Errorf("%s requires what %s does not enforce", r.Pattern, r.Guard)
 		}
-		if r.Index != i || p.props.Routes[i].Pattern != r.Route.Pattern {
+		checkSession(t, p, r)
+		if r.Login == nil && (r.Index != i || p.props.Routes[i].Pattern != r.Route.Pattern) {
 			t.Errorf("%s has the index %d, want %d", r.Pattern, r.Index, i)
 		}
 		for _, verb := range route.Verbs {
@@ -89,6 +94,27 @@ func checkPlan(t *testing.T, p *Plan) {
 			t.Errorf("%s guards no route", g)
 		}
 		checkTable(t, p, g)
+	}
+}
+
+// checkSession checks what a plan promises of sessions: a login's routes are open, an access token is in no cache, and
+// what a cached authorizer would deny to a sibling host's page, CORS does not let pass.
+func checkSession(t *testing.T, p *Plan, r PlannedRoute) {
+	if r.Login != nil && (r.Guard != nil || r.Function != r.Login.Function) {
+		t.Errorf("%s of %s is guarded by %v, and function %d answers it", r.Pattern, r.Login, r.Guard, r.Function)
+	}
+	if r.Forward && (r.Guard == nil || r.Guard.Session == nil || r.Guard.Session.Cached) {
+		t.Errorf("%s gets an access token from %s", r.Pattern, r.Guard)
+	}
+	if r.Guard == nil || r.Guard.Session == nil {
+		return
+	}
+	session := r.Guard.Session
+	if len(p.SiblingOrigins(session.Login)) > 0 && session.Cached && len(p.props.CORS.lets(unsafeVerbs(r))) > 0 {
+		t.Errorf("%s takes writes of sibling hosts, which %s denies", r.Pattern, r.Guard)
+	}
+	if !slices.Contains(p.Logins, session.Login) {
+		t.Errorf("%s has a login of its own", r.Guard)
 	}
 }
 
@@ -165,9 +191,13 @@ func readTable(text string) Props {
 		switch name {
 		case "guard":
 			id, kind, _ := strings.Cut(value, ":")
-			p.Authorizers[id] = map[string]*Authorizer{"signed": signing(), "scopes": comparing()}[kind]
+			p.Authorizers[id] = map[string]*Authorizer{
+				"signed": signing(), "scopes": comparing(),
+				"session": sessionOf(loginOf(nil), true), "fresh": sessionOf(loginOf(nil), false),
+			}[kind]
 		case "cors":
 			p.CORS, cors.AllowOrigins = cors, append(cors.AllowOrigins, value)
+			cors.AllowCredentials = value != "*"
 		case "allow":
 			p.Policy, policy.AllowCIDRs = policy, append(policy.AllowCIDRs, value)
 		case "deny":
@@ -208,6 +238,8 @@ func readRoute(words []string) Route {
 			r.Access = append(r.Access, Public{value})
 		case "by":
 			r.Access = append(r.Access, GuardedBy{value})
+		case "forward":
+			r.Access = append(r.Access, Forward{})
 		case "key":
 			r.NeedsKey = true
 		case "fn":
@@ -236,9 +268,10 @@ func randomTable(r *rand.Rand) string {
 	pick := func(of ...string) string { return of[r.IntN(len(of))] }
 	var b strings.Builder
 	if r.IntN(2) == 0 {
-		fmt.Fprintf(&b, "guard=other:%s\nGET /other by=other\n", pick("signed", "scopes"))
+		fmt.Fprintf(&b, "guard=other:%s\n%s /other by=other %s\n", pick("signed", "scopes", "session", "fresh"),
+			pick("GET", "GET", "POST"), pick("", "", "forward"))
 	}
-	b.WriteString(pick("", "", "cors=https://a.example.com\n", "allow=203.0.113.0/24\n", "undeployed\n"))
+	b.WriteString(pick("", "", "cors=https://a.example.com\n", "cors=https://shop.example.com\n", "allow=203.0.113.0/24\n", "undeployed\n"))
 	for range 1 + r.IntN(6) {
 		path := ""
 		for depth := range 1 + r.IntN(3) {
