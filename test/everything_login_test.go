@@ -62,7 +62,15 @@ func newOktaLogin(scope constructs.Construct) awscdk.Stack {
 func newCognitoLogin(scope constructs.Construct) awscdk.Stack {
 	stack := awscdk.NewStack(scope, jsii.String("CognitoLogin"), nil)
 	orders := ordersFunction(stack)
-	pool := awscognito.NewUserPool(stack, jsii.String("Pool"), nil)
+	pool := awscognito.NewUserPool(stack, jsii.String("Pool"), &awscognito.UserPoolProps{
+		PasswordPolicy: &awscognito.PasswordPolicy{
+			MinLength:        jsii.Number(12),
+			RequireUppercase: jsii.Bool(true),
+			RequireLowercase: jsii.Bool(true),
+			RequireDigits:    jsii.Bool(true),
+			RequireSymbols:   jsii.Bool(true),
+		},
+	})
 	read := awscognito.NewResourceServerScope(&awscognito.ResourceServerScopeProps{
 		ScopeName: jsii.String("read"), ScopeDescription: jsii.String("See orders"),
 	})

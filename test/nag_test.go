@@ -24,6 +24,7 @@ var explained = map[string]string{
 	"AwsSolutions-COG2":  "in the example one-time passwords are offered and not forced, so that a first user can sign in at once",
 	"AwsSolutions-COG3":  "threat protection needs Cognito's Plus plan, which costs for each user",
 	"AwsSolutions-COG4":  "the other guards are what this library is for",
+	"AwsSolutions-SMG4":  "keys of sessions are rotated by one command, that of CookieSessions.Keys; a client's key is the provider's to rotate",
 	"AwsSolutions-IAM5":  "a route with a parameter is granted with a wildcard in its place; GrantInvoke makes sure it covers no other route",
 	"AwsSolutions-IAM4":  "AWSLambdaBasicExecutionRole only writes logs; CDK gives it to every function",
 }

@@ -29,7 +29,7 @@ func (b *builder) addLogins() {
 		keys := sessions.Keys
 		if keys == nil {
 			keys = awssecretsmanager.NewSecret(b.api, jsii.String(planned.ID("SessionKeys")), &awssecretsmanager.SecretProps{
-				Description: jsii.String("Keys of the sessions of " + b.path + planned.Home()),
+				Description: jsii.String("Keys of sessions of " + b.path + " at " + planned.Home()),
 				GenerateSecretString: &awssecretsmanager.SecretStringGenerator{
 					PasswordLength:     jsii.Number(keyLength),
 					ExcludePunctuation: jsii.Bool(true),
