@@ -14,14 +14,8 @@ const rfc9068 = "at+jwt"
 
 // claims are those of a token, with the time and the id that it gets.
 func (r TokenRequest) claims(i Issuer, now time.Time, id string) ([]byte, error) {
-	expires, subject := r.Expires, r.Subject
-	longest := DefaultExpires
-	if i.MaxLifetime > 0 {
-		longest = min(longest, i.MaxLifetime)
-	}
-	if expires == 0 {
-		expires = longest
-	}
+	expires, subject := r.life(i), r.Subject
+	longest := longestLife(i)
 	if subject == "" {
 		subject = DefaultSubject
 	}
@@ -61,6 +55,22 @@ func (r TokenRequest) claims(i Issuer, now time.Time, id string) ([]byte, error)
 		}
 	}
 	return encodeClaims(c)
+}
+
+// life is how long the token is valid.
+func (r TokenRequest) life(i Issuer) time.Duration {
+	if r.Expires != 0 {
+		return r.Expires
+	}
+	return longestLife(i)
+}
+
+// longestLife is how long an issuer's tokens are valid unless a request says.
+func longestLife(i Issuer) time.Duration {
+	if i.MaxLifetime > 0 {
+		return min(DefaultExpires, i.MaxLifetime)
+	}
+	return DefaultExpires
 }
 
 // audienceClaims say whom the token is for, and what it is for.

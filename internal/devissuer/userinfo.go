@@ -2,7 +2,6 @@ package devissuer
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -113,18 +112,4 @@ func audienceIn(claims strictjson.Value) string {
 	}
 	text, _ := claims.Get("client_id").Text()
 	return text
-}
-
-// unverified are the claims of a JWT before its signature is verified.
-func unverified(token string) (claims strictjson.Value, ok bool) {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return claims, false
-	}
-	text, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil {
-		return claims, false
-	}
-	claims, err = strictjson.Parse(string(text))
-	return claims, err == nil
 }

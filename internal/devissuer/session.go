@@ -1,0 +1,106 @@
+package devissuer
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/session"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
+)
+
+// SealSession makes a token and returns the Cookie header by which a browser sends it to a guard with these settings,
+// as after a sign-in: "__Host-session=...". The session is for the guard's host, or for that of [Options.AppOrigin] if
+// there is one. It holds the claims of an ID token, and other tokens whole, and no refresh token.
+//
+// The errors are those of [Provider.Mint], an [ErrRequest] if the guard's keys are not those of a login at one of the
+// issuers, and [session.ErrTooLarge].
+func (p *Provider) SealSession(ctx context.Context, guard authz.Session, r TokenRequest) (string, error) {
+	i, err := p.Choose(r)
+	if err != nil {
+		return "", err
+	}
+	if !p.knowsSecret(guard.KeysARN) {
+		return "", fmt.Errorf("%w: no login of these issuers has the session keys %q", ErrRequest, guard.KeysARN)
+	}
+	ring, err := p.keys.current()
+	if err != nil {
+		return "", err
+	}
+	token, err := p.mint(ring, i, r)
+	if err != nil {
+		return "", err
+	}
+	host := guard.Host
+	if p.appOrigin != "" {
+		host = p.appHost()
+	}
+	store, err := session.New(session.Options{
+		Cookie: guard.Cookie, Host: host, IdleTimeout: guard.IdleTimeout, MaxAge: guard.MaxAge, Now: p.now, Random: p.random,
+		Keys: session.NewKeys(func(_ context.Context, stage string) ([]byte, error) {
+			if stage != currentStage {
+				return nil, session.ErrNoVersion
+			}
+			text, _, err := p.Secret(guard.KeysARN)
+			return []byte(text), err
+		}, p.now),
+	})
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrRequest, err)
+	}
+	now := p.now()
+	subject := r.Subject
+	if subject == "" {
+		subject = DefaultSubject
+	}
+	s := session.Session{Token: token, Subject: subject, Started: now, Active: now, Got: now, Expires: now.Add(r.life(i))}
+	if r.useOf(i) == ID {
+		s.Token, s.Claims = "", claimsText(token)
+	}
+	lines, err := store.Seal(ctx, &s)
+	if err != nil {
+		return "", err
+	}
+	return cookieHeader(lines)
+}
+
+// claimsText is the claims of a JWT as they stand.
+func claimsText(token string) []byte {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return nil
+	}
+	text, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
+// cookieHeader is the Cookie header of a browser that was sent these Set-Cookie headers.
+func cookieHeader(lines []string) (string, error) {
+	var pairs []string
+	for _, line := range lines {
+		c, err := http.ParseSetCookie(line)
+		if err != nil {
+			return "", fmt.Errorf("devissuer: %w", err)
+		}
+		if c.MaxAge >= 0 && c.Value != "" { // the others are cleared
+			pairs = append(pairs, c.Name+"="+c.Value)
+		}
+	}
+	return strings.Join(pairs, "; "), nil
+}
+
+// unverified are the claims of a JWT before its signature is verified.
+func unverified(token string) (claims strictjson.Value, ok bool) {
+	text := claimsText(token)
+	if text == nil {
+		return claims, false
+	}
+	claims, err := strictjson.Parse(string(text))
+	return claims, err == nil
+}

@@ -1,0 +1,82 @@
+package devissuer
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/session"
+)
+
+// A session that is made here opens with the keys that functions are given, for the app's host.
+func TestSealSession(t *testing.T) {
+	for name, use := range map[string]Use{"an access token": Access, "claims of an ID token": ID} {
+		t.Run(name, func(t *testing.T) {
+			s := serveShop(t, shopIssuer(func(i *Issuer) { i.Use = use }))
+			guard := authz.Session{Cookie: "__Host-shop", Host: "shop.example.com", KeysARN: keysARN, MaxAge: 2 * time.Hour}
+			header, err := s.SealSession(t.Context(), guard, TokenRequest{Subject: "ada", Expires: 10 * time.Minute})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.HasPrefix(header, "__Host-shop=") || strings.Contains(header, ";") {
+				t.Errorf("the header is %s", header)
+			}
+			store, err := session.New(session.Options{
+				Cookie: "__Host-shop", Host: "localhost:4000", Now: s.clock.now,
+				Keys: session.NewKeys(func(_ context.Context, stage string) ([]byte, error) {
+					if stage != "AWSCURRENT" {
+						return nil, session.ErrNoVersion
+					}
+					text, _, err := s.Secret(keysARN)
+					return []byte(text), err
+				}, s.clock.now),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := store.Open(t.Context(), header)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Subject != "ada" || got.Expires.Unix() != t0.Unix()+600 || got.Refresh != "" {
+				t.Errorf("the session is %+v", got)
+			}
+			if use == ID {
+				if got.Token != "" || !strings.Contains(string(got.Claims), `"sub":"ada"`) {
+					t.Errorf("the session has the claims %s", got.Claims)
+				}
+				return
+			}
+			if _, err := s.verifier(t, s.issuers[0].Issuer).Verify(t.Context(), got.Token); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestSealSessionErrors(t *testing.T) {
+	s := serveShop(t)
+	guard := authz.Session{Host: "shop.example.com", KeysARN: keysARN}
+	for name, tt := range map[string]struct {
+		guard func(*authz.Session)
+		r     TokenRequest
+		want  error
+	}{
+		"other keys":     {func(g *authz.Session) { g.KeysARN = "arn:x" }, TokenRequest{}, ErrRequest},
+		"a bad cookie":   {func(g *authz.Session) { g.Cookie = "session" }, TokenRequest{}, ErrRequest},
+		"another issuer": {func(*authz.Session) {}, TokenRequest{Issuer: "https://x.example.com"}, ErrNoIssuer},
+		"a bad scope":    {func(*authz.Session) {}, TokenRequest{Scopes: []string{" "}}, ErrRequest},
+		"a large token": {
+			func(*authz.Session) {}, TokenRequest{Claims: map[string]any{"x": strings.Repeat("x", 5500)}}, session.ErrTooLarge,
+		},
+	} {
+		g := guard
+		tt.guard(&g)
+		if _, err := s.SealSession(t.Context(), g, tt.r); !errors.Is(err, tt.want) {
+			t.Errorf("%s: want %v, got %v", name, tt.want, err)
+		}
+	}
+}
