@@ -38,6 +38,9 @@ type Options struct {
 	// AppOrigin is the origin of an app with a login; see [devissuer.Options]. Default: that of the template.
 	AppOrigin string
 
+	// TokenLife is how long tokens of the token endpoint are valid; see [devissuer.Options]. Default: an hour.
+	TokenLife time.Duration
+
 	// Personas are those to sign in as; see [devissuer.Options]. Default: one who may do everything.
 	Personas func(issuer string) []devissuer.Persona
 }
@@ -79,7 +82,7 @@ func (s *Site) Provider(issuers []devissuer.Issuer) (*devissuer.Provider, error)
 	}
 	p, err := devissuer.New(s.keys, issuers, devissuer.Options{
 		BaseURL: s.options.URL + prefix, AppOrigin: s.options.AppOrigin, Personas: s.options.Personas,
-		Now: s.options.Now,
+		TokenLife: s.options.TokenLife, Now: s.options.Now,
 	})
 	if err != nil {
 		return nil, err

@@ -49,6 +49,7 @@ requests with the decision on each, and a form that makes a token and calls a ro
                    whatever the template says of CORS; repeatable
   --app-origin ORIGIN  the origin of an app with a login, if a dev server's proxy is in front of it, such as
                    http://localhost:5173 (default http://localhost:PORT)
+  --token-life D   how long the tokens of users who log in are valid, to see a session be refreshed: 20s (default 1h)
   --watch          run the app again when a file below this folder changes, and replace the API without losing a
                    request. Hidden files, logs (*.log and where the output goes), node_modules and cdk.out do not count.
                    If the app fails, the old API stays.
@@ -115,6 +116,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		Now:  p.Now,
 
 		AppOrigin: f.origin(url),
+		TokenLife: f.tokenLife,
 		Personas:  func(of string) []devissuer.Persona { return site.gateway.Personas(of) },
 	})
 	site.gateway, err = apigateway.New(apigateway.Options{
