@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+	"golang.org/x/net/html"
 )
 
 // The documentation is the README and all of docs/. What it shows is held against the code: docs_go_test.go compiles
@@ -137,6 +138,10 @@ func TestTheDocumentationsBlocksAreChecked(t *testing.T) {
 				err = checkJSON(b.text)
 			case "yaml":
 				err = checkYAML(b.text)
+			case "html":
+				err = checkHTML(b.text)
+			case "js":
+				err = checkBrackets(b.text)
 			case "ts":
 				// The way it was before, in the page on moving here. TypeScript is not compiled: only that it is not cut off is
 				// checked.
@@ -148,7 +153,7 @@ func TestTheDocumentationsBlocksAreChecked(t *testing.T) {
 					err = errors.New("a text block is what the Go or the commands before it say: nothing checks one by itself")
 				}
 			default:
-				err = fmt.Errorf("the language %q is not known to this test: use go, sh, json, yaml or text", b.language)
+				err = fmt.Errorf("the language %q is not known to this test: use go, sh, json, yaml, html, js or text", b.language)
 			}
 			if err != nil {
 				t.Errorf("%s: %v", b, err)
@@ -181,6 +186,32 @@ func checkYAML(text string) error {
 			return nil
 		case err != nil:
 			return fmt.Errorf("YAML: %w", err)
+		}
+	}
+}
+
+// checkHTML wants each element closed.
+func checkHTML(text string) error {
+	var open []string
+	for z := html.NewTokenizer(strings.NewReader(text)); ; {
+		kind := z.Next()
+		name, _ := z.TagName()
+		switch last := len(open) - 1; kind {
+		case html.ErrorToken:
+			switch {
+			case !errors.Is(z.Err(), io.EOF):
+				return fmt.Errorf("HTML: %w", z.Err())
+			case len(open) > 0:
+				return fmt.Errorf("HTML: <%s> is not closed", open[last])
+			}
+			return nil
+		case html.StartTagToken:
+			open = append(open, string(name))
+		case html.EndTagToken:
+			if last < 0 || open[last] != string(name) {
+				return fmt.Errorf("HTML: </%s> closes what is not open", name)
+			}
+			open = open[:last]
 		}
 	}
 }
@@ -242,6 +273,9 @@ func TestTheDocumentationsChecks(t *testing.T) {
 		{"a missing bracket", checkYAML("a: [b\n"), "YAML"},
 		{"a key twice", checkYAML("a: b\na: c\n"), "already defined"},
 		{"brackets in quotes and comments", checkBrackets("f('(') // )\n# ]\n"), ""},
+		{"HTML", checkHTML("<p>a</p>\n<img src=\"a\"/>\n<script src=\"/a.js\"></script>\n"), ""},
+		{"an element without its end", checkHTML("<p>a"), "<p> is not closed"},
+		{"an end too many", checkHTML("<p>a</p></p>"), "closes what is not open"},
 		{"a bracket too many", checkBrackets("f())\n"), "nothing opened"},
 	} {
 		if got := fmt.Sprint(c.err); c.want == "" && c.err != nil || !strings.Contains(got, c.want) {
