@@ -233,7 +233,7 @@ func checkPrompt(prompt string) *refusal {
 		case one == "none" && len(list) > 1:
 			return tellRefusal("invalid_request", "the prompt %q: none goes with no other", prompt)
 		case one == "none":
-			return tellRefusal("login_required", "prompt is none, and the development issuer keeps no sessions")
+			return tellRefusal("login_required", "the prompt forbids a page, and the development issuer keeps no sessions")
 		case !slices.Contains(prompts, one):
 			return tellRefusal("invalid_request", "the prompt %q: want some of %s", prompt, strings.Join(prompts, ", "))
 		}

@@ -62,7 +62,7 @@ func TestAuthorizationRefusals(t *testing.T) {
 		{"a request object elsewhere", []string{"request_uri", "https://a.example.com/"}, "", "request_uri_not_supported"},
 		{"a registration", []string{"registration", "{}"}, "", "registration_not_supported"},
 		{"a bad scope", []string{"scope", `openid "x"`}, "", "invalid_scope: the scope has characters"},
-		{"no sign-in", []string{"prompt", "none"}, "", "login_required: prompt is none"},
+		{"no sign-in", []string{"prompt", "none"}, "", "login_required: the prompt forbids a page"},
 		{"no sign-in, with a sign-in", []string{"prompt", "none login"}, "", "invalid_request: the prompt"},
 		{"an unknown prompt", []string{"prompt", "dance"}, "", `invalid_request: the prompt "dance"`},
 		{"a bad max_age", []string{"max_age", "-1"}, "", `invalid_request: the max_age "-1"`},
