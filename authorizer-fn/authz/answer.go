@@ -20,6 +20,7 @@ func (a *Authorizer) answer(
 	allow bool,
 	expires time.Time,
 	context []pair,
+	d *decision,
 ) ([]byte, error) {
 	b := make([]byte, 0, a.answerSize.Load())
 	b = append(b, `{"principalId":`...)
@@ -35,6 +36,14 @@ func (a *Authorizer) answer(
 		}
 		if b, err = policies.Append(b, arn.Prefix(), grant); err != nil {
 			return nil, err
+		}
+	}
+	if v := d.visit; v != nil {
+		if v.restrict != nil {
+			b = v.restrict(b, policy, arn.Prefix())
+		}
+		if v.ends.Before(expires) {
+			expires = v.ends
 		}
 	}
 	if a.config.PolicyEndsWithToken {

@@ -65,6 +65,7 @@ type Authorizer struct {
 	verifier    *jwt.Verifier                            // of JWTs; nil if no issuer has them
 	endpoints   map[string]asker                         // of issuers that are asked about their JWTs
 	opaque      asker                                    // the issuer that is asked about opaque tokens; nil without one
+	session     any                                      // of [sessions]; nil without
 	hook        Hook
 	hookTimeout time.Duration
 	now         func() time.Time
@@ -154,6 +155,9 @@ func (a *Authorizer) wait(ctx context.Context) error {
 			return fmt.Errorf("%w: %w", ErrConfig, err)
 		}
 	}
+	if a.session != nil {
+		sessions.ready(ctx, a)
+	}
 	if a.verifier == nil {
 		return nil
 	}
@@ -173,6 +177,9 @@ func (a *Authorizer) start(ctx context.Context) {
 	}
 	for _, e := range a.endpoints {
 		e.start(ctx)
+	}
+	if a.session != nil {
+		sessions.start(ctx, a)
 	}
 }
 
@@ -215,6 +222,9 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 		c, err := policycompiler.NewCompiler(table)
 		if err == nil {
 			c.DenyEscapes = config.DenyEscapedPaths
+			if config.Session != nil {
+				c.Limit -= policycompiler.SafeOnlySize
+			}
 		}
 		return c, err
 	})
@@ -227,10 +237,7 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 	}
 	loopbackHTTP := runsHere || o.AllowLoopbackHTTP
 	vault := secretsmanager.Client{Getenv: getenv, Transport: o.Transport, Now: a.now}
-	if config.Session != nil {
-		if sessions.open == nil {
-			return nil, fmt.Errorf("%w: this function does not open sessions", ErrConfig)
-		}
+	if sessions.open != nil {
 		if err := sessions.open(a, vault, loopbackHTTP); err != nil {
 			return nil, err
 		}

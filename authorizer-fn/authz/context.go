@@ -14,6 +14,8 @@ const (
 	contextScopes = "scopes"
 	contextGroups = "groups"
 	contextRoles  = "roles"
+
+	contextAccessToken = "accessToken" // of a session, for routes that ask for it
 )
 
 // reserved are the names that a claim cannot have in the context: ours, and those that API Gateway puts beside it.
@@ -22,6 +24,7 @@ var reserved = []string{
 	contextScopes,
 	contextGroups,
 	contextRoles,
+	contextAccessToken,
 	"principalId",
 	"integrationLatency",
 	"claims",

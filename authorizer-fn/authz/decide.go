@@ -44,15 +44,20 @@ func (a *Authorizer) Invoke(ctx context.Context, payload []byte) (answer []byte,
 		a.log.decision(ctx, &d, a.now())
 	}()
 	answer, err = a.decide(ctx, payload, &d)
-	switch {
-	case err == nil:
+	if err == nil {
 		return answer, nil
+	}
+	reason := reasonOf(err)
+	if v := d.visit; v != nil && v.reason != "" {
+		reason = v.reason
+	}
+	switch {
 	case errors.Is(err, jwt.ErrRejected), errors.Is(err, ErrUnauthorized):
-		d.end(unauthorized, reasonOf(err), "")
+		d.end(unauthorized, reason, "")
 		d.got, d.want = jwt.Mismatch(err)
 		return nil, ErrUnauthorized
 	}
-	d.end(failed, reasonOf(err), err.Error())
+	d.end(failed, reason, err.Error())
 	return nil, errUnavailable
 }
 
@@ -86,11 +91,17 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 	if rule >= 0 {
 		d.route = a.routes()[rule]
 	}
-	text, err := e.findToken(a.sources)
-	if err != nil {
-		return nil, err
+	var token claims
+	var in entry
+	if a.session != nil {
+		in, d.visit, err = sessions.enter(ctx, a, e, arn.Verb)
+		token, d.verified, d.verifying = in.caller, d.visit.took, true
+	} else {
+		var text string
+		if text, err = e.findToken(a.sources); err == nil {
+			token, err = a.verify(ctx, text, d)
+		}
 	}
-	token, err := a.verify(ctx, text, d)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +121,7 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 		}, d)
 		if errors.Is(err, ErrDenied) {
 			d.end(denied, "hook", "")
-			return a.answer(principal, arn, &access.Grant{}, false, token.Expires(), a.config.contextOf(token, rights, nil))
+			return a.answer(principal, arn, &access.Grant{}, false, token.Expires(), a.config.contextOf(token, rights, nil), d)
 		}
 		if err != nil {
 			return nil, err
@@ -121,10 +132,13 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 	told := a.config.contextOf(token, rights, added)
 	if a.config.PerRequest {
 		allow := a.judge(arn, rule, &grant, rights, d)
-		return a.answer(principal, arn, &grant, allow, token.Expires(), told)
+		if allow && in.accessToken != "" && a.table.Rules()[rule].Forward {
+			told = append(told, pair{contextAccessToken, in.accessToken})
+		}
+		return a.answer(principal, arn, &grant, allow, token.Expires(), told, d)
 	}
 	// The policy comes first: it may leave out values of claims.
-	answer, err := a.answer(principal, arn, &grant, false, token.Expires(), told)
+	answer, err := a.answer(principal, arn, &grant, false, token.Expires(), told, d)
 	if err == nil {
 		a.judge(arn, rule, &grant, rights, d)
 	}

@@ -70,6 +70,10 @@ func TestEveryReasonIsDocumented(t *testing.T) {
 		"panic":      true,
 		"policy":     true,
 		"method_arn": true,
+
+		"session":       true,
+		"session_ended": true,
+		"cross_site":    true,
 	}
 	for _, err := range want {
 		words[reasonOf(err)] = true

@@ -92,8 +92,8 @@ func encode(v any) []byte {
 	return bytes.TrimSpace(b.Bytes())
 }
 
-// JSON is the issuer as [Config.Environment] writes it. There is no MarshalJSON, which the linker would keep, with all that
-// it takes, in every function that has an Issuer.
+// JSON is the issuer as [Config.Environment] writes it. There is no MarshalJSON, which the linker would keep, with all
+// that it takes, in every function that has an Issuer.
 func (i Issuer) JSON() []byte { return encode(i.file()) }
 
 // ParseIssuer reads what [Issuer.JSON] wrote, as strictly as [FromEnvironment].

@@ -39,6 +39,8 @@ type decision struct {
 
 	route, issuer, kid, principal string
 	apiRequestID                  string
+
+	visit *visit // of a request with a session
 }
 
 func (d *decision) end(o outcome, reason, detail string) {

@@ -23,6 +23,7 @@ type secretsManager struct {
 
 	mu       sync.Mutex
 	value    string
+	previous string                    // of stage AWSPREVIOUS; "" if there is no such version
 	answer   func(http.ResponseWriter) // instead of the value
 	requests int
 	refused  []error
@@ -64,6 +65,13 @@ func (s *secretsManager) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			w,
 			`{"__type":"ResourceNotFoundException","Message":"Secrets Manager can't find the specified secret."}`,
 		)
+	case asked.Get("VersionStage").Is("AWSPREVIOUS"):
+		if s.previous == "" {
+			w.WriteHeader(http.StatusBadRequest)
+			io.WriteString(w, `{"__type":"ResourceNotFoundException","Message":"no such version"}`)
+			return
+		}
+		io.WriteString(w, authztest.Object{"ARN": secretName, "SecretString": s.previous}.String())
 	default:
 		io.WriteString(
 			w,
@@ -76,6 +84,13 @@ func (s *secretsManager) rotate(value string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.value = value
+}
+
+// turn rotates the secret as Secrets Manager does: the version before stays.
+func (s *secretsManager) turn(value string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.value, s.previous = value, s.value
 }
 
 func (s *secretsManager) answerWith(answer func(http.ResponseWriter)) {

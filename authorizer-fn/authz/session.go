@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -16,8 +17,9 @@ const SessionTag = "gatehouse_session"
 // Session is how the token is found in a session's cookie, which the included login seals. Each request must have
 // exactly one Sec-Fetch-Site, which browsers send and scripts cannot change; without it the answer is 401.
 //
-// A policy for the whole API is the caller's own for the site same-origin. For any other site it denies POST, PUT, PATCH
-// and DELETE besides. With [Config.PerRequest] those verbs also pass for same-site with one Origin of AllowOrigins.
+// A policy for the whole API is the caller's own for the site same-origin. For any other site it denies POST, PUT,
+// PATCH and DELETE besides. With [Config.PerRequest] those verbs also pass for same-site with one Origin of
+// AllowOrigins.
 type Session struct {
 	// Cookie is the name of the session's cookie, which begins with "__Host-". Default: "__Host-session".
 	Cookie string
@@ -45,11 +47,19 @@ const (
 	DefaultSessionMaxAge      = 12 * time.Hour
 )
 
-// sessions is what opens the cookies of sessions. Its functions are nil in a function that is built without [SessionTag],
-// which then does not start with a configuration that has a [Session].
+// sessions are the functions of [SessionTag]. They are nil in a function that is built without it, which then does not
+// start with a configuration that has a [Session]. Variables of functions instead of an interface keep the types that
+// they take out of such a function.
 var sessions struct {
 	read func(s *Session, v strictjson.Value) error
+
+	// open sets up how an authorizer opens sessions, if it does, and checks what depends on that.
 	open func(a *Authorizer, vault secretsmanager.Client, loopbackHTTP bool) error
+
+	start, ready func(ctx context.Context, a *Authorizer)
+
+	// enter finds out whose session a request has. The visit is there in any case.
+	enter func(ctx context.Context, a *Authorizer, e event, verb string) (entry, *visit, error)
 }
 
 // readSession reads a configuration's session.
@@ -60,6 +70,21 @@ func (c *Config) readSession(v strictjson.Value) error {
 	}
 	c.Session = &Session{}
 	return sessions.read(c.Session, v)
+}
+
+// entry is whose session a request has.
+type entry struct {
+	caller      claims
+	accessToken string // "" in a session without one
+}
+
+// visit is what a decision knows of a request to an authorizer with sessions.
+type visit struct {
+	reason    string // why there is no session, for the log; "" where the error says it
+	took      time.Duration
+	crossSite bool                                                  // the request may not use its verb
+	restrict  func(answer []byte, policy int, prefix string) []byte // the policy, for its site; nil: as it is
+	ends      time.Time                                             // the session
 }
 
 type fileSession struct {

@@ -3,16 +3,147 @@
 package authz
 
 import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
+	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
+	"github.com/gatehouse-cdk/gatehouse/internal/session"
 	"github.com/gatehouse-cdk/gatehouse/internal/settings"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
 // Programs that are not functions always know sessions.
-func init() { sessions.read = (*Session).read }
+func init() {
+	sessions.read, sessions.open = (*Session).read, (*Authorizer).openSessions
+	sessions.start, sessions.ready, sessions.enter = startKeys, readyKeys, enterSession
+}
 
 func (s *Session) read(v strictjson.Value) error {
 	return settings.Fields{
 		"cookie": &s.Cookie, "host": &s.Host, "keysArn": &s.KeysARN, "idleTimeoutSeconds": &s.IdleTimeout,
 		"maxAgeSeconds": &s.MaxAge, "allowOrigins": &s.AllowOrigins,
 	}.Read(v)
+}
+
+// openSessions is sessions.open.
+func (a *Authorizer) openSessions(vault secretsmanager.Client, loopbackHTTP bool) error {
+	s := a.config.Session
+	for _, r := range a.table.Rules() {
+		if r.Forward && (s == nil || !a.config.PerRequest) {
+			return fmt.Errorf("%w: route %q is handed the access token, which takes a session and perRequest", ErrConfig,
+				r.Pattern)
+		}
+	}
+	if s == nil {
+		return nil
+	}
+	if err := s.check(a.config); err != nil {
+		return err
+	}
+	if err := checkVault(vault, loopbackHTTP); err != nil {
+		return err
+	}
+	keys := session.NewKeys(vault.Versions(s.KeysARN), a.now)
+	store, err := session.New(session.Options{
+		Cookie: s.Cookie, Host: s.Host, IdleTimeout: s.IdleTimeout, MaxAge: s.MaxAge, Keys: keys, Now: a.now,
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	a.session = &keeper{a: a, keys: keys, store: store}
+	return nil
+}
+
+// check finds what package session does not look at.
+func (s *Session) check(c Config) error {
+	var wrong []error
+	fail := func(format string, a ...any) {
+		wrong = append(wrong, fmt.Errorf("%w: session: %w", ErrConfig, fmt.Errorf(format, a...)))
+	}
+	if len(c.TokenSources) > 0 {
+		fail("the token is in its cookie alone: leave tokenSources out")
+	}
+	if !secretsmanager.IsARN(s.KeysARN) {
+		fail("keysArn %q is not the ARN of a secret: want arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME", s.KeysARN)
+	}
+	if len(s.AllowOrigins) > 0 && !c.PerRequest {
+		fail("allowOrigins takes perRequest: the Origin of a request is not in the key that API Gateway caches by")
+	}
+	for _, origin := range s.AllowOrigins {
+		if err := httpname.CheckOrigin(origin); err != nil {
+			fail("origin %w", err)
+		} else if origin == "*" {
+			fail("origin %q admits every page: name each one", origin)
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// keeper opens the cookies of sessions.
+type keeper struct {
+	a     *Authorizer
+	keys  *session.Keys
+	store *session.Store
+}
+
+// startKeys is sessions.start.
+func startKeys(ctx context.Context, a *Authorizer) { a.session.(*keeper).keys.Start(ctx) }
+
+// readyKeys is sessions.ready. Keys that cannot be had are for the decisions to report.
+func readyKeys(ctx context.Context, a *Authorizer) { a.session.(*keeper).keys.Ready(ctx) }
+
+// enterSession is sessions.enter.
+func enterSession(ctx context.Context, a *Authorizer, e event, verb string) (entry, *visit, error) {
+	k, v, start := a.session.(*keeper), new(visit), a.now()
+	defer func() { v.took = a.now().Sub(start) }()
+	header := func(name string) []string { return e.values("multiValueHeaders", "headers", name, true) }
+	site, err := session.ParseSite(header("Sec-Fetch-Site"))
+	if err != nil {
+		v.reason = "session"
+		return entry{}, v, jwt.ErrRejected
+	}
+	early := early{Context: ctx}
+	defer early.release()
+	x, err := k.store.Open(&early, header("Cookie")...)
+	switch {
+	case errors.Is(err, session.ErrUnavailable):
+		v.reason = "unavailable"
+		return entry{}, v, err
+	case errors.Is(err, session.ErrEnded):
+		v.reason = "session_ended"
+		return entry{}, v, jwt.ErrRejected
+	case err != nil:
+		v.reason = "session"
+		return entry{}, v, jwt.ErrRejected
+	case !a.now().Before(x.Expires):
+		return entry{}, v, jwt.ErrExpired
+	}
+	trusted := site.Trusted(header("Origin"), a.config.Session.AllowOrigins)
+	v.ends, _ = k.store.Ends(x)
+	v.crossSite = !trusted && !session.SafeVerb(verb)
+	if !trusted && !a.config.PerRequest {
+		v.restrict = policycompiler.AppendSafeOnly
+	}
+	caller, err := k.caller(&early, x)
+	return entry{caller, x.Token}, v, err
+}
+
+// caller is whose session it is, as its access token says or as the ID token said at the login.
+func (k *keeper) caller(ctx context.Context, x *session.Session) (claims, error) {
+	if x.Token != "" {
+		return k.a.identify(ctx, x.Token)
+	}
+	all, err := strictjson.Parse(string(x.Claims))
+	if err != nil {
+		return nil, jwt.ErrClaims
+	}
+	issuer, _ := all.Get("iss").Text()
+	if _, known := k.a.issuers[issuer]; !known {
+		return nil, jwt.ErrIssuer
+	}
+	return &introspected{issuer, x.Expires, all}, nil
 }

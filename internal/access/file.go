@@ -109,6 +109,9 @@ func (r *reader) rule(v strictjson.Value) (rule Rule, err error) {
 		case "elsewhere":
 			return readBool(v, &rule.Elsewhere)
 		case "forward":
+			if !Forwarding {
+				return errUnknown
+			}
 			return readBool(v, &rule.Forward)
 		case "requires":
 			first := len(r.requires)

@@ -72,6 +72,7 @@ func allowedBy(t testing.TB, c *Compiler, rights access.Rights, requests ...stri
 	if err != nil {
 		t.Fatalf("%s: %v", policy, err)
 	}
+	safe := safeOnly(t, policy)
 	for _, request := range requests {
 		verb, path, _ := strings.Cut(request, " ")
 		allowed := document.Evaluate(iampolicy.Request{
@@ -79,6 +80,10 @@ func allowedBy(t testing.TB, c *Compiler, rights access.Rights, requests ...stri
 		}).Outcome == iampolicy.Allowed
 		if allowed {
 			out = append(out, request)
+		}
+		if got := safe.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: prefix + verb + path}).Outcome ==
+			iampolicy.Allowed; got != (allowed && !slices.Contains(unsafeVerbs[:], verb)) {
+			t.Errorf("%s: allowed %v, with the unsafe verbs denied %v", request, allowed, got)
 		}
 		if rule, ok := c.table.Match(verb, path); ok && !strings.Contains(path, "//") &&
 			Permits(&g, rule, path) != allowed && !(c.DenyEscapes && strings.Contains(path, "%")) {

@@ -39,6 +39,7 @@ func soundness(t *testing.T, r *rand.Rand, table *access.Table, permitted []bool
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
+	safe := safeOnly(t, text)
 	end := time.Unix(1_700_000_000, 0)
 	bounded, err := iampolicy.Parse(string(AppendUntil(text, 0, end)))
 	if err != nil {
@@ -71,6 +72,11 @@ func soundness(t *testing.T, r *rand.Rand, table *access.Table, permitted []bool
 				Context: c.context}).Outcome == iampolicy.Allowed; got != c.want {
 				t.Fatalf("%s %s at %v: allowed %v, want %v", verb, path, c.context, got, c.want)
 			}
+		}
+		// With the unsafe verbs denied, it decides as before on the others.
+		if got := safe.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: prefix + verb + path}).Outcome ==
+			iampolicy.Allowed; got != (allowed && !slices.Contains(unsafeVerbs[:], verb)) {
+			t.Fatalf("%s %s: allowed %v, with the unsafe verbs denied %v", verb, path, allowed, got)
 		}
 		// With an empty segment in the path, whatever the gateway makes of it, only who may call everything is let in.
 		want := permitted[rule]

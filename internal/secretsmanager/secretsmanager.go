@@ -65,9 +65,9 @@ func (c Client) Versions(arn string) func(ctx context.Context, stage string) ([]
 	return func(ctx context.Context, stage string) ([]byte, error) { return c.Value(ctx, arn, stage) }
 }
 
-// Value reads the version of a secret that has a stage, "AWSCURRENT" or "AWSPREVIOUS"; "" is the current one. The ARN is
-// one that [IsARN] takes. The error is an [ErrNoVersion] where a stage is asked for and no version has it. No error holds
-// anything of a secret.
+// Value reads the version of a secret that has a stage, "AWSCURRENT" or "AWSPREVIOUS"; "" is the current one. The ARN
+// is one that [IsARN] takes. The error is an [ErrNoVersion] where a stage is asked for and no version has it. No error
+// holds anything of a secret.
 func (c Client) Value(ctx context.Context, arn, stage string) ([]byte, error) {
 	value, err := c.value(ctx, arn, stage)
 	if err != nil {

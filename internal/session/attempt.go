@@ -36,8 +36,8 @@ const (
 	maxOpened = 8
 )
 
-// attemptCookie is the name of an attempt's cookie. It has a digest of the state, so that attempts in several tabs do not
-// overwrite each other.
+// attemptCookie is the name of an attempt's cookie. It has a digest of the state, so that attempts in several tabs do
+// not overwrite each other.
 func attemptCookie(state string) string {
 	sum := sha256.Sum256([]byte(state))
 	return attemptPrefix + hex.EncodeToString(sum[:attemptDigits/2])

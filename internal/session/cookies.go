@@ -31,12 +31,12 @@ func setting(name, value, sameSite string) string {
 	return name + "=" + value + "; Path=/; Secure; HttpOnly; SameSite=" + sameSite
 }
 
-// clearing is a Set-Cookie header that removes a cookie. A browser takes it only with the attributes that the prefix asks
-// for.
+// clearing is a Set-Cookie header that removes a cookie. A browser takes it only with the attributes that the prefix
+// asks for.
 func clearing(name, sameSite string) string { return setting(name, "", sameSite) + "; Max-Age=0" }
 
-// one is the only Cookie header of a request. Several are no browser's: what it splits for HTTP/2 is joined again before
-// it gets here (RFC 9113, section 8.2.3), and which of two another reader looks at is not known.
+// one is the only Cookie header of a request. Several are no browser's: what it splits for HTTP/2 is joined again
+// before it gets here (RFC 9113, section 8.2.3), and which of two another reader looks at is not known.
 func one(headers []string) (string, error) {
 	switch len(headers) {
 	case 0:
@@ -59,7 +59,8 @@ func pairs(header string) func(yield func(name, value string) bool) {
 	}
 }
 
-// cookie is the value of the cookie with a name. One that is there twice is refused: only one of them is from this host.
+// cookie is the value of the cookie with a name. One that is there twice is refused: only one of them is from this
+// host.
 func cookie(header, name string) (value string, found bool, err error) {
 	for have, v := range pairs(header) {
 		if have != name {

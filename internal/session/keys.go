@@ -11,8 +11,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
 )
 
-// The stages of a secret whose versions are alive: cookies are sealed with the current one and opened with both, so that
-// a rotation does not log users out.
+// The stages of a secret whose versions are alive: cookies are sealed with the current one and opened with both, so
+// that a rotation does not log users out.
 // Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html
 const (
 	current  = "AWSCURRENT"
@@ -77,8 +77,8 @@ func (s *keySet) find(id keyID) *key {
 }
 
 // Keys are the versions of the secret that cookies are sealed with. They are fetched when they are first asked for or
-// [Keys.Start] is called, again after 5 minutes, and at once, but once in 10 seconds, for a cookie whose key is not among
-// them. While they cannot be fetched again, they count for 15 minutes in all.
+// [Keys.Start] is called, again after 5 minutes, and at once, but once in 10 seconds, for a cookie whose key is not
+// among them. While they cannot be fetched again, they count for 15 minutes in all.
 type Keys struct {
 	fetch func(ctx context.Context, stage string) ([]byte, error)
 	now   func() time.Time
@@ -109,6 +109,12 @@ func (k *Keys) Start(ctx context.Context) {
 	if k.set == nil {
 		k.join(ctx, k.now())
 	}
+}
+
+// Ready waits until the keys are there. The error is an [ErrUnavailable].
+func (k *Keys) Ready(ctx context.Context) error {
+	_, err := k.current(ctx)
+	return err
 }
 
 // current is the key to seal with.

@@ -13,10 +13,10 @@ var ErrReturn = errors.New("session: not a path to return to")
 const maxReturn = 1024
 
 // CheckReturn says why a browser must not be sent to a path after a login. The path is put behind the API's base path,
-// which may be empty, and may have a query and a fragment: "/orders?page=2#top". It is in the characters of RFC 3986, so
-// that no browser strips any of them (the URL Standard removes tabs and newlines, and reads a backslash as a slash), and
-// it stays at the host and below the base path: no second slash follows the first, and no segment is "." or "..", which
-// browsers also see in "%2e". The error is an [ErrReturn].
+// which may be empty, and may have a query and a fragment: "/orders?page=2#top". It is in the characters of RFC 3986,
+// so that no browser strips any of them (the URL Standard removes tabs and newlines, and reads a backslash as a
+// slash), and it stays at the host and below the base path: no second slash follows the first, and no segment is "."
+// or "..", which browsers also see in "%2e". The error is an [ErrReturn].
 // Source: https://url.spec.whatwg.org/#concept-basic-url-parser
 func CheckReturn(path string) error {
 	fail := func(why string) error { return fmt.Errorf("%w: %s", ErrReturn, why) }

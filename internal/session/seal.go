@@ -16,9 +16,9 @@ import (
 //
 //	version 1 byte | key id 4 bytes | salt 16 bytes | AES-256-GCM ciphertext and tag
 //
-// The cookie's own key and nonce are HKDF-SHA256 of the secret with the salt. No key encrypts twice, as long as no salt
-// repeats, so that the nonce need not be in it. The cookie's name, the host and the version are associated data: a value
-// under another name, or of another host, does not open.
+// The cookie's own key and nonce are HKDF-SHA256 of the secret with the salt. No key encrypts twice, as long as no
+// salt repeats, so that the nonce need not be in it. The cookie's name, the host and the version are associated data:
+// a value under another name, or of another host, does not open.
 // Sources: RFC 5869; NIST SP 800-38D.
 const (
 	version    = 1

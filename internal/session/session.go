@@ -149,9 +149,9 @@ func (s *Store) alive(x *Session, now time.Time) bool {
 
 const sessionInfo = "gatehouse session"
 
-// Seal returns the Set-Cookie headers of a session: its cookie, and its second one, which is cleared where one is enough.
-// They last as long as the browser's own session. The error is [ErrTooLarge], [ErrUnavailable], or says what is wrong with
-// the session.
+// Seal returns the Set-Cookie headers of a session: its cookie, and its second one, which is cleared where one is
+// enough. They last as long as the browser's own session. The error is [ErrTooLarge], [ErrUnavailable], or says what
+// is wrong with the session.
 func (s *Store) Seal(ctx context.Context, x *Session) (setCookies []string, err error) {
 	text, err := encode(x)
 	if err != nil {
@@ -172,8 +172,8 @@ func (s *Store) Seal(ctx context.Context, x *Session) (setCookies []string, err 
 	return []string{setting(s.cookie, value[:first], strict), rest}, nil
 }
 
-// Open returns the session in a request's cookies, which are given as the values of all its Cookie headers. The error is
-// one of [ErrNoSession], [ErrForged], [ErrEnded] and [ErrUnavailable].
+// Open returns the session in a request's cookies, which are given as the values of all its Cookie headers. The error
+// is one of [ErrNoSession], [ErrForged], [ErrEnded] and [ErrUnavailable].
 func (s *Store) Open(ctx context.Context, cookieHeaders ...string) (*Session, error) {
 	header, err := one(cookieHeaders)
 	if err != nil {

@@ -40,14 +40,14 @@ func ParseSite(values []string) (Site, error) {
 	return OtherSite, nil
 }
 
-// Trusted reports whether a request may change anything: one of the host's own pages, or one of a sibling's with exactly
-// one Origin, which is among those that are allowed.
+// Trusted reports whether a request may change anything: one of the host's own pages, or one of a sibling's with
+// exactly one Origin, which is among those that are allowed.
 func (s Site) Trusted(origins, allowed []string) bool {
 	return s == SameOrigin || s == SameSite && len(origins) == 1 && slices.Contains(allowed, origins[0])
 }
 
-// SafeVerb reports whether a request with this verb changes nothing (RFC 9110, section 9.2.1). Of those that API Gateway
-// takes, the others are DELETE, PATCH, POST and PUT.
+// SafeVerb reports whether a request with this verb changes nothing (RFC 9110, section 9.2.1). Of those that API
+// Gateway takes, the others are DELETE, PATCH, POST and PUT.
 func SafeVerb(verb string) bool {
 	switch verb {
 	case "GET", "HEAD", "OPTIONS":

@@ -2,8 +2,8 @@
 //
 //	err := settings.Fields{"url": &c.URL, "leewaySeconds": &c.Leeway}.Read(value)
 //
-// It is strict: a member that the release does not know is an error, so that an older function does not pass over what a
-// newer stack asks for. Reading by hand takes a tenth of the time that encoding/json takes in a new process.
+// It is strict: a member that the release does not know is an error, so that an older function does not pass over what
+// a newer stack asks for. Reading by hand takes a tenth of the time that encoding/json takes in a new process.
 //
 // It does not check what the values mean.
 package settings
@@ -81,8 +81,8 @@ func Duration(seconds int64) time.Duration {
 	return time.Duration(max(-most, min(seconds, most))) * time.Second
 }
 
-// Seconds is a duration that is written as a number of seconds. A fraction is written too, and [Fields.Read] refuses it:
-// rounded off, it would turn a limit below a second into none.
+// Seconds is a duration that is written as a number of seconds. A fraction is written too, and [Fields.Read] refuses
+// it: rounded off, it would turn a limit below a second into none.
 type Seconds time.Duration
 
 // MarshalJSON writes the number.

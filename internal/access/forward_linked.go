@@ -1,0 +1,6 @@
+//go:build !lambda.norpc || gatehouse_session
+
+package access
+
+// Forwarding reports whether this program knows [Rule.Forward]. Programs that are not functions always do.
+const Forwarding = true
