@@ -118,9 +118,14 @@ func (x *exchange) secure() {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
+}
+
+// share lets a page of an allowed sibling host read the answer.
+func (x *exchange) share() {
 	if len(x.config.AllowOrigins) == 0 {
 		return
 	}
+	h := x.w.Header()
 	h.Set("Vary", "Origin")
 	if o := x.r.Header.Values("Origin"); len(o) == 1 && slices.Contains(x.config.AllowOrigins, o[0]) {
 		h.Set("Access-Control-Allow-Origin", o[0])
@@ -140,6 +145,7 @@ func (x *exchange) json(status int, v any) {
 	if err != nil {
 		panic(err)
 	}
+	x.share()
 	x.w.Header().Set("Content-Type", "application/json")
 	x.send(status, append(text, '\n'))
 }

@@ -10,9 +10,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,40 +24,6 @@ const (
 	clientID     = "shop"
 	clientSecret = "the-secret-of-the-client"
 )
-
-// network answers for hosts without a connection.
-type network map[string]http.Handler
-
-func (n network) RoundTrip(r *http.Request) (*http.Response, error) {
-	if err := r.Context().Err(); err != nil {
-		return nil, err
-	}
-	h := n[r.URL.Host]
-	if h == nil {
-		return nil, &hostError{r.URL.Host}
-	}
-	w := httptest.NewRecorder()
-	r = r.Clone(r.Context())
-	r.Host = r.URL.Host
-	if r.Body == nil {
-		r.Body = http.NoBody
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		h.ServeHTTP(w, r)
-	}()
-	select {
-	case <-done:
-		return w.Result(), nil
-	case <-r.Context().Done():
-		return nil, r.Context().Err()
-	}
-}
-
-type hostError struct{ host string }
-
-func (e *hostError) Error() string { return "no such host: " + e.host }
 
 // signingKeys are two keys that a provider signs with, one after the other.
 var signingKeys = sync.OnceValue(func() []*rsa.PrivateKey {
@@ -346,50 +310,4 @@ func (p *fakeProvider) say(w http.ResponseWriter, status int, v any) {
 func (p *fakeProvider) unique() string {
 	p.issued++
 	return "u" + strconv.Itoa(p.issued) + "-" + rand.Text()
-}
-
-// fakeAWS is AWS Secrets Manager and Amazon Cognito.
-type fakeAWS struct {
-	mu      sync.Mutex
-	secrets map[string]string // by ARN, and by ARN and stage
-	pool    string            // the answer of DescribeUserPoolClient
-	calls   []string          // the actions
-	down    bool
-}
-
-func (a *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.calls = append(a.calls, r.Header.Get("X-Amz-Target"))
-	var body struct{ SecretId, VersionStage string }
-	_ = json.NewDecoder(r.Body).Decode(&body)
-	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	if a.down || !strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 ") {
-		w.WriteHeader(500)
-		_, _ = io.WriteString(w, `{"__type":"InternalServiceError","message":"words of AWS"}`)
-		return
-	}
-	if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".DescribeUserPoolClient") {
-		_, _ = io.WriteString(w, a.pool)
-		return
-	}
-	secret, ok := a.secrets[body.SecretId+body.VersionStage]
-	if !ok {
-		w.WriteHeader(400)
-		_, _ = io.WriteString(w, `{"__type":"ResourceNotFoundException"}`)
-		return
-	}
-	_ = json.NewEncoder(w).Encode(map[string]string{"SecretString": secret})
-}
-
-func (a *fakeAWS) set(change func()) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	change()
-}
-
-func (a *fakeAWS) called(action string) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return slices.ContainsFunc(a.calls, func(s string) bool { return strings.HasSuffix(s, action) })
 }

@@ -203,7 +203,9 @@ func (h *Handler) start(ctx context.Context) {
 
 // ServeHTTP serves a request. Its path is that of the API, without stage or base path; see [WithRequestPath].
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{Handler: h, w: w, r: r, began: h.now()}
+	ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+	defer cancel()
+	x := &exchange{Handler: h, w: w, r: r.WithContext(ctx), began: h.now()}
 	x.secure()
 	route, found := h.routes[r.Method+" "+r.URL.Path]
 	base, ok := h.base(r)
@@ -221,6 +223,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.log.write(x)
 }
+
+// requestTimeout ends what a request waits for before API Gateway gives up (29 seconds) and Lambda ends the function.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+const requestTimeout = 15 * time.Second
 
 type requestPathKey struct{}
 
