@@ -19,6 +19,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
+// clockSkew is how far the provider's clock may be ahead at least. The tokens have just been issued: without it, a part of
+// a second would reject them.
+const clockSkew = time.Minute
+
 // idTokenVerifier makes what verifies the provider's ID tokens: with its published keys, for this client. RS256 is the
 // algorithm that each provider supports (OpenID Connect Discovery 1.0, section 3), whatever it signs access tokens with.
 func (p *provider) idTokenVerifier(jwksURL string) (*jwt.Verifier, error) {
@@ -41,7 +45,7 @@ func (p *provider) idTokenVerifier(jwksURL string) (*jwt.Verifier, error) {
 			Algorithms:        slices.Compact(algorithms),
 			JWKSURL:           jwksURL,
 			TokenUse:          use,
-			Leeway:            i.Leeway,
+			Leeway:            max(i.Leeway, clockSkew),
 			MaxKeyAge:         i.MaxKeyAge,
 			StaleCeiling:      i.StaleCeiling,
 			AllowLoopbackHTTP: p.loopbackHTTP,
@@ -160,7 +164,7 @@ func checksAccessTokens(i authz.Issuer) bool {
 	return i.Introspection == nil || i.Introspection.VerifyJWTs
 }
 
-// guardsIssuer is the guard's issuer as it verifies access tokens.
+// guardsIssuer is the guard's issuer as it verifies access tokens, but for the clock.
 func guardsIssuer(i authz.Issuer, jwksURL string, secret jwt.Secret, loopbackHTTP bool) jwt.Issuer {
 	out := jwt.Issuer{
 		URL:               i.URL,
@@ -173,7 +177,7 @@ func guardsIssuer(i authz.Issuer, jwksURL string, secret jwt.Secret, loopbackHTT
 		MaxLifetime:       i.MaxLifetime,
 		MaxKeyAge:         i.MaxKeyAge,
 		StaleCeiling:      i.StaleCeiling,
-		Leeway:            i.Leeway,
+		Leeway:            max(i.Leeway, clockSkew),
 		AcceptBoundTokens: i.AcceptBoundTokens,
 		AllowLoopbackHTTP: loopbackHTTP,
 	}

@@ -35,7 +35,8 @@ func TestIDTokens(t *testing.T) {
 		{"expired", claims(func(c map[string]any) { c["exp"] = c["iat"] }), "id_token_expired"},
 		{"no exp", claims(func(c map[string]any) { c["exp"] = nil }), "id_token_time"},
 		{"no iat", claims(func(c map[string]any) { c["iat"] = nil }), "id_token_iat"},
-		{"iat in the future", claims(func(c map[string]any) { c["iat"] = c["iat"].(int64) + 60 }), "id_token_not_yet"},
+		{"iat in the future", claims(func(c map[string]any) { c["iat"] = c["iat"].(int64) + 61 }), "id_token_not_yet"},
+		{"a clock that is a minute ahead", claims(func(c map[string]any) { c["iat"] = c["iat"].(int64) + 60 }), ""},
 		{"no sub", claims(func(c map[string]any) { c["sub"] = nil }), "id_token_sub"},
 		{"a sub of 256", claims(func(c map[string]any) { c["sub"] = strings.Repeat("s", 256) }), "id_token_sub"},
 		{"a number for sub", claims(func(c map[string]any) { c["sub"] = 1 }), "id_token_claim_type"},
@@ -194,7 +195,7 @@ func TestGuardsIssuer(t *testing.T) {
 	from := authz.Issuer{
 		URL: "u", Audiences: []string{"a"}, Algorithms: []string{"ES256"}, Type: "at+jwt", TokenUse: "access",
 		AcceptBoundTokens: true, Clients: []string{"c"}, ClientClaim: "cid", MaxLifetime: 1, MaxKeyAge: 2, StaleCeiling: 3,
-		Leeway: 4, JWKSURL: "j",
+		Leeway: 2 * time.Minute, JWKSURL: "j",
 	}
 	to := reflect.ValueOf(guardsIssuer(from, "j", nil, true))
 	value := reflect.ValueOf(from)
