@@ -72,7 +72,7 @@ func TokenHeader(name string) TokenSource {
 }
 
 // TokenCookie is a cookie whose value is the token. Guard against cross-site request forgery: browsers send a cookie by
-// themselves.
+// themselves. A [SessionAuthorizer] does, and its cookie is encrypted.
 func TokenCookie(name string) TokenSource {
 	return TokenSource{authz.TokenSource{Kind: authz.Cookie, Name: name}}
 }

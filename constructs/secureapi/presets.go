@@ -73,8 +73,8 @@ func EntraID(tenant string, audiences ...string) Issuer {
 	}
 	if len(audiences) > 0 {
 		// A scope is asked for with the API's Application ID URI, which is this unless it is changed; tokens have it without.
-		// Source: https://learn.microsoft.com/entra/identity-platform/scopes-oidc
-		i.provider.login.ScopePrefix = "api://" + audiences[0] + "/"
+		// Source: https://learn.microsoft.com/entra/identity-platform/scenario-protected-web-api-expose-scopes
+		i.provider.login.ScopePrefix = "api://" + strings.TrimPrefix(audiences[0], "api://") + "/"
 	}
 	if !plan.Unresolved(tenant) && !entraTenant.MatchString(tenant) {
 		i.problem = fmt.Errorf("EntraID(%q): want the tenant's id, a GUID: tokens carry that even where the tenant "+

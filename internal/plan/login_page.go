@@ -9,9 +9,10 @@ import (
 var loginPage string
 
 // LoginPage is what API Gateway answers, as text/html, to a navigation without a session: a link to each login, and
-// nothing of the request. API Gateway replaces variables that begin with a dollar sign, and mapping templates have
-// directives that begin with a number sign: there is neither in it.
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
+// nothing of the request. API Gateway replaces variables, which begin with a dollar sign, and says that it runs no
+// directives, which begin with a number sign: there is neither in it.
+// Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html and
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-gateway-responses.gatewayResponse.html
 //
 // It is "" if no login wants one.
 func (p *Plan) LoginPage() string {
