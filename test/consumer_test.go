@@ -36,9 +36,9 @@ type consumer struct {
 const nightly = "GATEHOUSE_TEST_NIGHTLY"
 
 // TestAConsumersModule synthesizes a module that imports the constructs, with a backend of its own, the included
-// authorizer and the included login: in module mode and vendored. Neither depends on a path that the compiler wrote into the executable: the
-// vendored module runs an executable of which Gatehouse's packages are trimmed, and at night, since that compiles CDK
-// once more, one that is built from the vendor directory with -trimpath.
+// authorizer and the included login: in module mode and vendored. Neither depends on a path that the compiler wrote
+// into the executable: the vendored module runs an executable of which Gatehouse's packages are trimmed, and at night,
+// since that compiles CDK once more, one that is built from the vendor directory with -trimpath.
 func TestAConsumersModule(t *testing.T) {
 	t.Parallel() // other processes do the work
 	if testing.Short() {

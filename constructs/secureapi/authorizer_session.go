@@ -19,8 +19,8 @@ import (
 // are not browsers use another authorizer. Requests of the API's own pages (same-origin) get the session's rights; any
 // other request gets them for GET, HEAD and OPTIONS alone, as a link on another site needs.
 //
-// Pages of sibling hosts in [CORS.AllowOrigins] may call POST, PUT, PATCH and DELETE by an authorizer with [NoCache]: the
-// Origin of a request is not a part of what an answer is cached by. Name a further one for those routes:
+// Pages of sibling hosts in [CORS.AllowOrigins] may call POST, PUT, PATCH and DELETE by an authorizer with [NoCache]:
+// the Origin of a request is not a part of what an answer is cached by. Name a further one for those routes:
 //
 //	Authorizer:  secureapi.SessionAuthorizer{Login: login},
 //	Authorizers: map[string]secureapi.Authorizer{

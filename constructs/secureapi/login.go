@@ -18,8 +18,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// Login logs users of browsers in at an OpenID Connect provider, and keeps their session in a cookie, so that no token
-// reaches a page's script (RFC 10017). A [SessionAuthorizer] guards routes by that session; several may share one Login.
+// Login lets users of browsers log in at an OpenID Connect provider, and keeps their session in a cookie, so that no
+// token reaches a page's script (RFC 10017). A [SessionAuthorizer] guards routes by that session; several may share one
+// Login.
 //
 //	login := &secureapi.Login{
 //		Issuer:     secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders"),
@@ -40,8 +41,8 @@ import (
 // API Gateway answers a navigation without a session with a small page that links to the login, as text/html, and
 // anything else with JSON, both with status 401; see NoUnauthorizedPage.
 //
-// Browsers call the API by Origin. Its execute-api address stays open unless DisableExecuteApiEndpoint is set, and has
-// no sessions: a cookie is sealed for the host of Origin. A PRIVATE API can have a Login if browsers reach it by a custom
+// Browsers call the API by Origin. The execute-api address stays open unless DisableExecuteApiEndpoint is set; browsers
+// send the session's cookie to the host of Origin alone. A PRIVATE API can have a Login if browsers reach it by a custom
 // domain of its own; the function calls the provider from outside of the VPC.
 type Login struct {
 	// Issuer is the provider, with the settings by which the token of a session is verified. Its tokens cannot be opaque
@@ -53,9 +54,10 @@ type Login struct {
 	// Path + "/callback". Required, but for a [CognitoIssuer] or [Google] with one client, which is the default.
 	ClientID string
 
-	// ClientAuth is how the client authenticates: a [ClientSecret], a [ClientSecretPost] or a [PrivateKeyJWT]. The function
-	// gets the grant to read the secret. Required, but for a [CognitoIssuer]: by default the function asks the user pool for
-	// the secret, with a grant of cognito-idp:DescribeUserPoolClient on that pool, and the template has none.
+	// ClientAuth is how the client authenticates: a [ClientSecret], a [ClientSecretPost] or a [PrivateKeyJWT]. The
+	// function gets the grant to read the secret. Required, but for a [CognitoIssuer]: by default the function asks the
+	// user pool for the secret, with a grant of cognito-idp:DescribeUserPoolClient on that pool, and the template has
+	// none.
 	ClientAuth ClientAuth
 
 	// Origin is the https origin that browsers use, such as "https://shop.example.com", without a path: a custom domain of
@@ -68,8 +70,8 @@ type Login struct {
 	Path string
 
 	// BasePath is what precedes Path in a browser, such as "/shop" for a custom domain's mapping of that name, or "/prod"
-	// where a stage's name is in the path. Default: none in the callback's URL and on the page for those without a session;
-	// the function finds it in each request.
+	// where a stage's name is in the path. Default: none in the callback's URL and on the page for those without a
+	// session; the function finds it in each request.
 	BasePath string
 
 	// Scopes are those that the client asks for, with openid among them, as the provider writes them. Default: openid, the
@@ -106,8 +108,8 @@ type Login struct {
 type Sessions interface{ isSessions() }
 
 // CookieSessions keeps a session in the browser alone, in one cookie or two, encrypted and bound to its name and to the
-// host of [Login.Origin]: AES-256-GCM with a key of its own, derived by HKDF. A session that does not fit, as with a very
-// long access token, is refused at the login.
+// host of [Login.Origin]: AES-256-GCM with a key of its own, derived by HKDF. A session that does not fit, as with a
+// very long access token, is refused at the login.
 //
 // A session ends when its refresh token is refused, at IdleTimeout, at MaxAge, and at logout. A copy of the cookie that
 // was stolen before a logout works until then; so does one for which API Gateway has an answer in its cache, for
@@ -126,8 +128,8 @@ type CookieSessions struct {
 	//
 	//	aws secretsmanager put-secret-value --secret-id ARN --secret-string "$(openssl rand -base64 48)"
 	//
-	// Rotated twice, it ends the sessions that were not renewed in between. Default: a secret that the stack makes, with 64
-	// characters.
+	// Rotated twice, it ends the sessions that were not renewed in between. Default: a secret that the stack makes, with
+	// 64 characters.
 	Keys awssecretsmanager.ISecret
 }
 

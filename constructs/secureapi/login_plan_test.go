@@ -119,8 +119,10 @@ func TestAWrongLoginIsRefused(t *testing.T) {
 			at + `Origin is a CDK token, and its host goes into the session: write "https://" and the token of the host ` +
 				`behind it`},
 		{"a path with a parameter", withLogin(func(l *Login) { l.Path = "/{tenant}" }),
-			`the Login at "/{tenant}": Path "/{tenant}": want a path of letters, digits and - . _ ~ without a slash at its end, like "/auth"`},
-		{"a path with a slash at its end", withLogin(func(l *Login) { l.Path = "/auth/" }), `the Login at "/auth/": Path "/auth/": want`},
+			`the Login at "/{tenant}": Path "/{tenant}": want a path of letters, digits and - . _ ~ without a slash at its ` +
+				`end, like "/auth"`},
+		{"a path with a slash at its end", withLogin(func(l *Login) { l.Path = "/auth/" }),
+			`the Login at "/auth/": Path "/auth/": want`},
 		{"the root", withLogin(func(l *Login) { l.Path = "/" }), `the Login at "/": Path "/": want a path`},
 		{"a path that is a URL", withLogin(func(l *Login) { l.Path = "https://id.example.com/auth" }),
 			`Path "https://id.example.com/auth": want a path`},
@@ -200,7 +202,8 @@ func TestAWrongLoginIsRefused(t *testing.T) {
 		{"the access token of callers who bring it", add(Handle("GET /me", fn, ForwardAccessToken())),
 			`route "GET /me": it has ForwardAccessToken, and the API's TokenAuthorizer takes no session, so that its callers ` +
 				`bring their token themselves: leave it out, or guard the route by a SessionAuthorizer with CacheTTL NoCache`},
-		{"the access token of everyone", together(withLogin(nil), add(Handle("GET /me", fn, Public("x"), ForwardAccessToken()))),
+		{"the access token of everyone", together(withLogin(nil),
+			add(Handle("GET /me", fn, Public("x"), ForwardAccessToken()))),
 			`route "GET /me": it is Public and has ForwardAccessToken, and its callers have no session: leave one of them out`},
 		{"the access token of Google", func(p *Props) {
 			p.Authorizer = SessionAuthorizer{Login: google(), CacheTTL: NoCache}

@@ -216,7 +216,8 @@ func TestRoutesOfALoginInTheTemplate(t *testing.T) {
 		paths[id] = r["PathPart"].(string)
 	}
 	var got []string
-	for _, m := range *assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::ApiGateway::Method"), nil) {
+	template := assertions.Template_FromStack(stack, nil)
+	for _, m := range *template.FindResources(jsii.String("AWS::ApiGateway::Method"), nil) {
 		props, metadata := (*m)["Properties"].(map[string]any), (*m)["Metadata"].(map[string]any)
 		integration, _ := json.Marshal(props["Integration"])
 		if !strings.Contains(string(integration), "ApiLoginFunction") {

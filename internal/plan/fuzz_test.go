@@ -271,7 +271,8 @@ func randomTable(r *rand.Rand) string {
 		fmt.Fprintf(&b, "guard=other:%s\n%s /other by=other %s\n", pick("signed", "scopes", "session", "fresh"),
 			pick("GET", "GET", "POST"), pick("", "", "forward"))
 	}
-	b.WriteString(pick("", "", "cors=https://a.example.com\n", "cors=https://shop.example.com\n", "allow=203.0.113.0/24\n", "undeployed\n"))
+	b.WriteString(pick("", "", "cors=https://a.example.com\n", "cors=https://shop.example.com\n", "undeployed\n",
+		"allow=203.0.113.0/24\n"))
 	for range 1 + r.IntN(6) {
 		path := ""
 		for depth := range 1 + r.IntN(3) {

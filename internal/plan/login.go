@@ -153,12 +153,12 @@ func (l *Login) check() (errs []error) {
 		bad("Issuer: %w", err)
 	}
 	if l.Issuer.HMACSecret {
-		bad("Issuer has an HMACSecret, and a login verifies ID tokens with published keys: use an issuer that publishes its " +
-			"keys")
+		bad("Issuer has an HMACSecret, and a login verifies ID tokens with published keys: use an issuer that publishes " +
+			"its keys")
 	}
 	l.checkClient(bad)
 	if err := checkOrigin(l.Origin); err != nil {
-		errs = append(errs, err)
+		bad("Origin %w", err)
 	}
 	if err := checkLiteralPath("Path", l.Home()); err != nil {
 		errs = append(errs, err)
@@ -201,8 +201,8 @@ func (l *Login) checkClient(bad func(format string, a ...any)) {
 		l.Client.check(l, bad)
 		return
 	}
-	const none = "ClientAuth has no secret: a login runs at a server, which authenticates; set it to ClientSecret(secret) " +
-		"or PrivateKeyJWT(key, algorithm)"
+	const none = "ClientAuth has no secret: a login runs at a server, which authenticates; set it to " +
+		"ClientSecret(secret) or PrivateKeyJWT(key, algorithm)"
 	l.ClientAuth.check(none, bad)
 }
 
@@ -241,25 +241,22 @@ func checkOrigin(origin string) error {
 	scheme, host, _ := strings.Cut(origin, "://")
 	switch {
 	case origin == "":
-		return fmt.Errorf("Origin is empty: give the origin that browsers use, like %q: a custom domain of the API, or of "+
+		return fmt.Errorf("is empty: give the origin that browsers use, like %q: a custom domain of the API, or of "+
 			"what is in front of it", like)
 	case Unresolved(origin) && (!strings.HasPrefix(origin, httpsScheme) || UnresolvedList(origin)):
-		return fmt.Errorf("Origin is a CDK token, and its host goes into the session: write %q and the token of the host "+
+		return fmt.Errorf("is a CDK token, and its host goes into the session: write %q and the token of the host "+
 			"behind it", httpsScheme)
 	case Unresolved(origin):
 		return nil
 	case origin == "*":
-		return fmt.Errorf("Origin %q: want one origin, like %q", origin, like)
+		return fmt.Errorf("%q: want one origin, like %q", origin, like)
 	case scheme == "http":
-		return fmt.Errorf("Origin %q is not https, and browsers keep no cookie of a session for it: write %q; on this "+
+		return fmt.Errorf("%q is not https, and browsers keep no cookie of a session for it: write %q; on this "+
 			"machine \"gatehouse dev\" puts its own address there", origin, httpsScheme+host)
 	case scheme != "https":
-		return fmt.Errorf("Origin %q: want a scheme and a host, like %q", origin, like)
+		return fmt.Errorf("%q: want a scheme and a host, like %q", origin, like)
 	}
-	if err := httpname.CheckOrigin(origin); err != nil {
-		return fmt.Errorf("Origin %w", err)
-	}
-	return nil
+	return httpname.CheckOrigin(origin)
 }
 
 // checkLiteralPath wants segments that are no parameters, and need no escapes: they are a part of routes, of the
@@ -344,7 +341,8 @@ func (l *Login) checkSession(bad func(format string, a ...any)) {
 		bad(field+"MaxAge %s: want whole seconds from %s to %s, or none for %s", age, minIdleTimeout, maxMaxAge,
 			login.DefaultMaxAge)
 	case idle < minIdleTimeout || idle%time.Second != 0:
-		bad(field+"IdleTimeout %s: want whole seconds from %s on, or none for %s", idle, minIdleTimeout, login.DefaultIdleTimeout)
+		bad(field+"IdleTimeout %s: want whole seconds from %s on, or none for %s", idle, minIdleTimeout,
+			login.DefaultIdleTimeout)
 	case idle > age:
 		bad(field+"IdleTimeout %s is longer than MaxAge %s, so that it would end no session: lower it, or raise MaxAge",
 			idle, age)
@@ -352,7 +350,8 @@ func (l *Login) checkSession(bad func(format string, a ...any)) {
 }
 
 // errNoLogin is a guard of sessions that has no login.
-var errNoLogin = errors.New("it has no Login: give it the *secureapi.Login whose sessions it takes; several may share one")
+var errNoLogin = errors.New("it has no Login: give it the *secureapi.Login whose sessions it takes; several may share " +
+	"one")
 
 // Check says what is wrong with an authorizer of sessions, but for its login.
 func (s *Session) Check(ttl time.Duration) (errs []error) {

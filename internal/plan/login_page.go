@@ -19,7 +19,8 @@ func (p *Plan) LoginPage() string {
 	var links strings.Builder
 	for _, l := range p.Logins {
 		if !l.NoPage {
-			links.WriteString("\n" + `<p><a href="` + l.BasePath + l.Home() + `/login?return=/">Log in` + l.whereOf(p) + "</a></p>")
+			url := l.BasePath + l.Home() + "/login?return=/"
+			links.WriteString("\n" + `<p><a href="` + url + `">Log in` + l.whereOf(p) + "</a></p>")
 		}
 	}
 	if links.Len() == 0 {

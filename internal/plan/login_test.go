@@ -199,8 +199,9 @@ func TestAppClientsOfLogins(t *testing.T) {
 		{"right", nil, ""},
 		{"no secret", func(c *PoolClient) { c.HasSecret = false }, `the Login at "/auth": the app client Shop/Pool/Web has ` +
 			`no secret, with which the login authenticates: set GenerateSecret to true, which makes another client`},
-		{"no code grant", func(c *PoolClient) { c.Flows = []string{"implicit"} }, `the app client Shop/Pool/Web has the OAuth ` +
-			`flows ["implicit"]: set OAuth.Flows.AuthorizationCodeGrant to true`},
+		{"no code grant", func(c *PoolClient) { c.Flows = []string{"implicit"} },
+			`the app client Shop/Pool/Web has the OAuth ` +
+				`flows ["implicit"]: set OAuth.Flows.AuthorizationCodeGrant to true`},
 		{"no flows", func(c *PoolClient) { c.Flows = nil }, `has the OAuth flows []`},
 		{"another callback", func(c *PoolClient) { c.CallbackURLs = []string{"https://example.com"} },
 			`the app client Shop/Pool/Web has the callback URLs ["https://example.com"]: add ` +
@@ -289,7 +290,8 @@ func TestLoginPage(t *testing.T) {
 }
 
 func TestLinksOfTheLoginPage(t *testing.T) {
-	const main, staff = `<p><a href="/auth/login?return=/">Log in`, `<p><a href="/shop/staff/login?return=/">Log in at /staff</a></p>`
+	const main = `<p><a href="/auth/login?return=/">Log in`
+	const staff = `<p><a href="/shop/staff/login?return=/">Log in at /staff</a></p>`
 	second := loginOf(func(l *Login) { l.Path, l.BasePath, l.Cookie = "/staff", "/shop", "__Host-staff" })
 	two := func(p *Props) {
 		p.Authorizers = map[string]*Authorizer{"staff": sessionOf(second, true)}

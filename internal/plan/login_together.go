@@ -12,8 +12,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 )
 
-// LoginScopes are those that a login asks its provider for: those given or, by default, openid, the scopes of the routes
-// that its sessions call, in an order that does not depend on the table's, and offline_access for a refresh token.
+// LoginScopes are those that a login asks its provider for: those given or, by default, openid, the scopes of the
+// routes that its sessions call, in an order that does not depend on the table's, and offline_access for a refresh
+// token.
 func (p *Plan) LoginScopes(l *Login) []string {
 	if len(l.Scopes) > 0 {
 		return slices.Clone(l.Scopes)
@@ -81,7 +82,8 @@ func (p *Plan) requiredBy(l *Login, of func(access.Requirement) []string) (out [
 	return slices.Compact(out)
 }
 
-// SiblingOrigins are the origins of CORS other than the login's own: pages on sibling hosts, which may call with its session.
+// SiblingOrigins are the origins of CORS other than the login's own: pages on sibling hosts, which may call with its
+// session.
 func (p *Plan) SiblingOrigins(l *Login) (out []string) {
 	if p.props.CORS == nil {
 		return nil
@@ -146,8 +148,8 @@ func (p *Plan) checkLoginCORS(l *Login, bad func(format string, a ...any)) {
 		return
 	}
 	if slices.Contains(c.AllowOrigins, "*") {
-		bad(`CORS.AllowOrigins has "*", and a session is a cookie, with which a page of any site could call: name the pages' `+
-			"origins, which are same-site with %q", l.Origin)
+		bad(`CORS.AllowOrigins has "*", and a session is a cookie, with which a page of any site could call: name the `+
+			"pages' origins, which are same-site with %q", l.Origin)
 		return
 	}
 	for _, o := range c.AllowOrigins {

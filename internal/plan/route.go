@@ -76,11 +76,7 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 	g := p.Guard(guardName)
 	errs = append(errs, access.CheckAll(r.Pattern, r.Requires)...)
 	errs = append(errs, r.checkOptions()...)
-	if r.PassesCredentials && (open || g == nil || !g.Signed) {
-		errs = append(errs, errors.New("its IntegrationOptions pass the caller's credentials through, which only "+
-			"requests "+
-			"signed for an IAMAuthorizer have: leave CredentialsPassthrough out, or guard it with one"))
-	}
+	errs = append(errs, r.checkCredentials(g, open)...)
 	switch {
 	case open && named:
 		errs = append(errs, fmt.Errorf("it is both Public and GuardedBy %q: leave one of them out", guardName))
@@ -105,10 +101,7 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 				g, err))
 		}
 	}
-	if r.Forward {
-		errs = append(errs, checkForward(g, open)...)
-	}
-	return errs
+	return append(errs, r.checkForward(g, open)...)
 }
 
 // requirement makes the requirement of the alternatives, which have to be requirements themselves.
@@ -147,6 +140,15 @@ func (r Route) checkOptions() []error {
 			"api.RestAPI")}
 	}
 	return nil
+}
+
+// checkCredentials refuses to pass credentials through that the route's callers do not have.
+func (r Route) checkCredentials(g *Guard, open bool) []error {
+	if !r.PassesCredentials || !open && g != nil && g.Signed {
+		return nil
+	}
+	return []error{errors.New("its IntegrationOptions pass the caller's credentials through, which only requests signed " +
+		"for an IAMAuthorizer have: leave CredentialsPassthrough out, or guard it with one")}
 }
 
 // JoinRequirements writes requirements that all must hold.

@@ -42,7 +42,8 @@ var changedLogin = Rule{
 	},
 }
 
-// changedLogin says how a method of a login differs from its plan, by the logical id of its function; "" if it does not.
+// changedLogin says how a method of a login differs from its plan, by the logical id of its function; "" if it does
+// not.
 func (m *method) changedLogin(function string) string {
 	if m.why == "" && (len(m.types) != 1 || !m.is(authNone)) {
 		return fmt.Sprintf("its AuthorizationType is %s, want %s", strings.Join(m.types, " or "), authNone)
