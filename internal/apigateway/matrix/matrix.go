@@ -84,9 +84,10 @@ type Route struct {
 	Requires []access.Requirement
 	Who      string
 
-	// Session is the path of the login whose sessions the route takes, such as "/auth"; "" if it takes none, or if the
-	// login is not in the assembly.
-	Session string
+	// TakesSession reports whether the route takes the session of a login and no token. Session is the path of that
+	// login, such as "/auth"; "" if it is not in the assembly.
+	TakesSession bool
+	Session      string
 
 	// Public is why a route without a guard is public; "" if no reason is given.
 	Public string

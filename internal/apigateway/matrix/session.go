@@ -45,6 +45,7 @@ func (r *Route) session(api *apimodel.API, method *apimodel.Method) {
 	if s == nil {
 		return
 	}
+	r.TakesSession = true
 	of := ""
 	if l := LoginOf(api, s); l != nil {
 		r.Session, of = l.Path, " of "+l.Path

@@ -19,6 +19,9 @@ func (e Example) Curl() string {
 	default:
 		words = append(words, "-X", e.Verb)
 	}
+	if e.Cookies != "" {
+		words = append(words, "-b", Quote(e.Cookies))
+	}
 	headers := e.headers()
 	if e.Key != nil {
 		words = append(words, "--aws-sigv4", Quote("aws:amz:"+e.Region+":execute-api"))

@@ -1,6 +1,7 @@
 package tryout
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -21,43 +22,103 @@ func (m *maker) iam(t target) {
 	m.add(t, "without a signature")
 }
 
-// token adds a request with a token, one without, and one with a token that lacks what the route requires.
-func (m *maker) token(t target) {
-	full, bare, ok := m.tokens(t)
+// guarded adds a request with a token or a session, one without, and one with a token or a session that lacks what the
+// route requires.
+func (m *maker) guarded(ctx context.Context, t target) {
+	full, bare, ok := m.credentials(ctx, t)
 	if !ok {
 		return
 	}
-	p := place{apigateway.TokenSource(t.method.Authorizer)}
-	with := "with a valid token"
+	with := "with a valid " + t.noun()
 	if len(t.Requires) > 0 {
-		with = "with a token " + having(t)
+		with = "with a " + t.noun() + " " + having(t)
 	}
 	e := m.add(t, with)
 	e.allowed = true
-	p.put(e, full)
-	m.add(t, "without a token")
+	full(e)
+	m.without(t, full)
 	if len(t.Requires) > 0 {
-		p.put(m.add(t, "with a "+lacking(t)), bare)
+		bare(m.add(t, "with a "+lacking(t)))
 	}
+}
+
+// without adds requests without a credential or a part of it.
+func (m *maker) without(t target, full credential) {
+	e := m.add(t, "without a "+t.noun())
+	if !t.TakesSession {
+		return
+	}
+	e.Headers = append(e.Headers, sameOrigin)
+	e = m.add(t, "without Sec-Fetch-Site, which browsers send")
+	full(e)
+	e.Headers = slices.DeleteFunc(e.Headers, func(h string) bool { return h == sameOrigin })
 }
 
 // owner adds a request of the owner of what the path names, and one of another caller.
-func (m *maker) owner(t target) {
-	full, bare, ok := m.tokens(t)
+func (m *maker) owner(ctx context.Context, t target) {
+	full, bare, ok := m.credentials(ctx, t)
 	if !ok {
 		return
 	}
-	p := place{apigateway.TokenSource(t.method.Authorizer)}
-	e := m.add(t, "with a token "+having(t))
+	e := m.add(t, "with a "+t.noun()+" "+having(t))
 	e.allowed = true
-	p.put(e, full)
-	p.put(m.add(t, "with a "+lacking(t)), bare)
+	full(e)
+	bare(m.add(t, "with a "+lacking(t)))
 }
 
-// having says that a token meets what a route requires.
+// noun is what a route takes.
+func (t target) noun() string {
+	if t.TakesSession {
+		return "session"
+	}
+	return "token"
+}
+
+// credential adds a token or a session to a request.
+type credential func(*Example)
+
+// credentials makes a token or a session that meets what a route requires, and one that is valid and has no rights.
+func (m *maker) credentials(ctx context.Context, t target) (full, bare credential, ok bool) {
+	make := func(r devissuer.TokenRequest) (credential, error) {
+		if t.TakesSession {
+			return m.session(ctx, t, r)
+		}
+		token, err := m.Gateway.Issuer().Mint(r)
+		p := place{apigateway.TokenSource(t.method.Authorizer)}
+		return func(e *Example) { p.put(e, token) }, err
+	}
+	a := t.method.Authorizer
+	issuer, ok := m.issuer(a)
+	if !ok {
+		m.note(t, "no %s can be made for it: %s admits %s", t.noun(), a.ID, t.Who)
+		return nil, nil, false
+	}
+	request, err := m.tokenRequest(t, issuer)
+	if err != nil {
+		m.note(t, "%v", err)
+		return nil, nil, false
+	}
+	if bare, err = make(request); err != nil {
+		m.note(t, "no %s can be made for it: %v", t.noun(), err)
+		return nil, nil, false
+	}
+	if len(t.Requires) == 0 {
+		return bare, bare, true
+	}
+	grant(&request, t.Requires)
+	if full, err = make(request); err != nil {
+		m.note(t, "no %s with %s can be made: %v", t.noun(), t.Who, err)
+		return nil, nil, false
+	}
+	return full, bare, true
+}
+
+// having says that a token or a session meets what a route requires.
 func having(t target) string {
 	rights, others := split(t.Requires)
 	switch {
+	case others == "" && t.TakesSession:
+		return "that has " + rights
 	case others == "":
 		return "that has " + t.Who
 	case rights == "":
@@ -66,10 +127,14 @@ func having(t target) string {
 	return "that has " + rights + ", and for which " + others
 }
 
-// lacking names a token that does not.
+// lacking names one that does not.
 func lacking(t target) string {
-	if _, others := split(t.Requires); others != "" {
-		return "valid token, but not one " + having(t)
+	rights, others := split(t.Requires)
+	switch {
+	case others != "":
+		return "valid " + t.noun() + ", but not one " + having(t)
+	case t.TakesSession:
+		return "session that lacks " + rights
 	}
 	return "token that lacks " + t.Who
 }
@@ -88,34 +153,6 @@ func split(requires []access.Requirement) (rights, others string) {
 		*to += r.String()
 	}
 	return rights, others
-}
-
-// tokens makes a token that meets what a route requires, and one that is valid and has no rights.
-func (m *maker) tokens(t target) (full, bare string, ok bool) {
-	a := t.method.Authorizer
-	issuer, ok := m.issuer(a)
-	if !ok {
-		m.note(t, "no token can be made for it: %s admits %s", a.ID, t.Who)
-		return "", "", false
-	}
-	request, err := m.tokenRequest(t, issuer)
-	if err != nil {
-		m.note(t, "%v", err)
-		return "", "", false
-	}
-	if bare, err = m.Gateway.Issuer().Mint(request); err != nil {
-		m.note(t, "no token can be made for it: %v", err)
-		return "", "", false
-	}
-	if len(t.Requires) == 0 {
-		return bare, bare, true
-	}
-	grant(&request, t.Requires)
-	if full, err = m.Gateway.Issuer().Mint(request); err != nil {
-		m.note(t, "no token with %s can be made: %v", t.Who, err)
-		return "", "", false
-	}
-	return full, bare, true
 }
 
 // grant gives a token what meets requirements.

@@ -85,6 +85,9 @@ func (e *Example) request(now time.Time) (*exchange.Request, error) {
 			add(h[0], h[1])
 		}
 	}
+	if e.Cookies != "" {
+		add("Cookie", e.Cookies)
+	}
 	for _, h := range e.headers() {
 		name, value, _ := strings.Cut(h, ": ")
 		add(name, value)

@@ -27,6 +27,7 @@ type Example struct {
 	Verb    string
 	URL     string
 	Headers []string // such as "Authorization: Bearer ..."
+	Cookies string   // such as "__Host-session=..."; "" for none
 	Body    string   // JSON unless a header says otherwise; "" for none
 
 	Limited bool // the resource policy denies it
@@ -66,7 +67,8 @@ func Make(ctx context.Context, o Options) (examples []Example, notes []string) {
 			}
 			m := &maker{Options: o, model: model, keys: keys, served: served, api: found, stage: found.Stages[0].Name}
 			m.mount = o.Gateway.Mount(found.ID, m.stage)
-			m.make(api)
+			m.base = m.appBase()
+			m.make(ctx, api)
 			for i := range m.examples {
 				m.try(ctx, &m.examples[i])
 			}
@@ -85,6 +87,7 @@ type maker struct {
 	api      *apimodel.API
 	stage    string
 	mount    string // the first segment of its paths
+	base     string // the URL before its paths in a browser, for requests with a session
 	examples []Example
 	notes    []string
 }
@@ -95,22 +98,34 @@ type target struct {
 	method *apimodel.Method
 }
 
-func (m *maker) make(api matrix.API) {
-	for _, kind := range []string{matrix.None, matrix.Token, matrix.Request, matrix.Cognito, matrix.JWT, matrix.IAM} {
-		t, ok := m.choose(api, kind, func(matrix.Route) bool { return true })
+func (m *maker) make(ctx context.Context, api matrix.API) {
+	token := func(r matrix.Route) bool { return !r.TakesSession }
+	session := func(r matrix.Route) bool { return r.TakesSession }
+	for _, guard := range []struct {
+		kind string
+		has  func(matrix.Route) bool
+	}{
+		{matrix.None, token}, {matrix.Token, token}, {matrix.Request, token}, {matrix.Request, session},
+		{matrix.Cognito, token}, {matrix.JWT, token}, {matrix.IAM, token},
+	} {
+		t, ok := m.choose(api, guard.kind, guard.has)
 		if !ok {
 			continue
 		}
-		switch kind {
+		switch guard.kind {
 		case matrix.None:
 			m.add(t, "is public").allowed = true
 		case matrix.IAM:
 			m.iam(t)
 		default:
-			m.token(t)
-			if owned, ok := m.choose(api, kind, comparesPath); ok && !comparesPath(t.Route) {
-				m.owner(owned)
+			m.guarded(ctx, t)
+			owned := func(r matrix.Route) bool { return guard.has(r) && comparesPath(r) }
+			if other, ok := m.choose(api, guard.kind, owned); ok && !comparesPath(t.Route) {
+				m.owner(ctx, other)
 			}
+		}
+		if t.TakesSession {
+			m.crossSite(ctx, api)
 		}
 	}
 }
@@ -157,7 +172,11 @@ func (m *maker) choose(api matrix.API, kind string, has func(matrix.Route) bool)
 
 // add adds a request without credentials, for the caller to complete.
 func (m *maker) add(t target, why string) *Example {
-	e := Example{Why: t.String() + " " + why, Verb: t.Verb, URL: m.URL + "/" + m.mount + concrete(t.Path)}
+	base := m.URL + "/" + m.mount
+	if t.TakesSession {
+		base = m.base
+	}
+	e := Example{Why: t.String() + " " + why, Verb: t.Verb, URL: base + concrete(t.Path)}
 	if e.Verb == "ANY" {
 		e.Verb = http.MethodGet
 	}
