@@ -2,7 +2,9 @@ package localgateway
 
 import (
 	"context"
+	"net/http"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/issuersite"
@@ -26,6 +28,10 @@ type Server struct {
 	// URL+"/prod/orders".
 	URL string
 
+	// AppURL is the address of the first API with a login, as a browser calls it: "http://localhost:41234", with the
+	// login's base path if it has one. A path has no stage: AppURL+"/orders". It is "" if no API has a login.
+	AppURL string
+
 	t TB
 }
 
@@ -45,6 +51,9 @@ func Start(t TB, assembly string, o Options) *Server {
 	if s.Gateway, err = newGateway(assembly, o, s.URL); err != nil {
 		l.Close()
 		t.Fatalf("starting the local gateway: %v", err)
+	}
+	if apps := s.gateway.Apps(); len(apps) > 0 {
+		s.AppURL = apigateway.AppOrigin(s.URL) + apps[0].Base
 	}
 	s.server = front.New(front.Options{Func: s.answer})
 	go s.server.Serve(l)
@@ -81,4 +90,14 @@ func (s *Server) Token(r TokenRequest) string {
 		s.t.Fatalf("%v", err)
 	}
 	return token
+}
+
+// Session makes a session as [Gateway.MakeSession] does, and ends the test if that fails.
+func (s *Server) Session(r TokenRequest) []*http.Cookie {
+	s.t.Helper()
+	cookies, err := s.MakeSession(r)
+	if err != nil {
+		s.t.Fatalf("%v", err)
+	}
+	return cookies
 }

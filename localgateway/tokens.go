@@ -62,7 +62,16 @@ func (g *Gateway) MintToken(r TokenRequest) (string, error) {
 			"localgateway: no token can be minted with ConfiguredIssuers: the configured issuers make them",
 		)
 	}
-	token, err := g.gateway.Issuer().Mint(devissuer.TokenRequest{
+	token, err := g.gateway.Issuer().Mint(r.request())
+	if err != nil {
+		return "", fmt.Errorf("localgateway: %w", err)
+	}
+	return token, nil
+}
+
+// request is the request as the development issuer takes it.
+func (r TokenRequest) request() devissuer.TokenRequest {
+	return devissuer.TokenRequest{
 		Issuer:    r.Issuer,
 		Audience:  r.Audience,
 		Subject:   r.Subject,
@@ -74,11 +83,7 @@ func (g *Gateway) MintToken(r TokenRequest) (string, error) {
 		Use:       devissuer.Use(r.Use),
 		Algorithm: r.Algorithm,
 		Opaque:    r.Opaque,
-	})
-	if err != nil {
-		return "", fmt.Errorf("localgateway: %w", err)
 	}
-	return token, nil
 }
 
 // Issuers lists the URLs of the issuers and user pools whose tokens [Gateway.MintToken] makes. It is empty with

@@ -29,9 +29,7 @@ func (g *Gateway) Personas(issuer string) []devissuer.Persona {
 
 // takes reports whether an authorizer takes tokens of an issuer.
 func (s *served) takes(a *apimodel.Authorizer, issuer string) bool {
-	return s.issuer != nil && slices.ContainsFunc(s.issuer.Issuers(), func(i devissuer.Issuer) bool {
-		return i.URL == issuer && slices.Contains(i.TakenBy, a.ID.String())
-	})
+	return slices.Contains(s.issuersOf(a), issuer)
 }
 
 // wanted is what some routes ask of a caller, each once.

@@ -1,144 +1,95 @@
 package apigateway
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
-	"time"
+	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
-	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
 // ErrNoSession is returned where no session can be made.
 var ErrNoSession = errors.New("localgateway: no session can be made")
 
-// SessionAuthorizers are the authorizers that take sessions, in the order of their APIs.
-func (g *Gateway) SessionAuthorizers() (out []*apimodel.Authorizer) {
-	for _, api := range g.live.Load().model.APIs {
+// SessionAuthorizer finds an authorizer that takes sessions: of the only login or, of several, of the one whose issuer
+// this is. The error is [ErrNoSession].
+func (g *Gateway) SessionAuthorizer(issuer string) (*apimodel.Authorizer, error) {
+	var found *apimodel.Authorizer
+	var issuers []string
+	s := g.live.Load()
+	for _, api := range s.model.APIs {
 		for _, a := range api.Authorizers {
-			if matrix.SessionOf(a) != nil {
-				out = append(out, a)
+			settings := matrix.SessionOf(a)
+			if settings == nil || issuer != "" && !s.takes(a, issuer) {
+				continue
 			}
+			if found != nil && sameSession(settings, matrix.SessionOf(found)) {
+				continue
+			}
+			found = a
+			issuers = append(issuers, s.issuersOf(a)...)
 		}
 	}
-	return out
+	switch {
+	case found == nil && issuer != "":
+		return nil, fmt.Errorf("%w: no route takes a session of a login at %s", ErrNoSession, issuer)
+	case found == nil:
+		return nil, fmt.Errorf("%w: no route takes one", ErrNoSession)
+	case len(issuers) > 1:
+		return nil, fmt.Errorf("%w: there are several logins: choose one by its issuer, of %s", ErrNoSession,
+			strings.Join(issuers, ", "))
+	}
+	return found, nil
 }
 
-// Session makes the cookies of a session that an authorizer takes, as its login sets them after a user signed in. The
-// session has the token that the request describes, whose default issuer is the login's, and no refresh token.
+// sameSession reports whether two guards take the same cookie.
+func sameSession(a, b *authz.Session) bool { return a.Cookie == b.Cookie && a.KeysARN == b.KeysARN }
+
+// issuersOf are the issuers whose tokens an authorizer takes.
+func (s *served) issuersOf(a *apimodel.Authorizer) (urls []string) {
+	if s.issuer == nil {
+		return nil
+	}
+	for _, i := range s.issuer.Issuers() {
+		if slices.Contains(i.TakenBy, a.ID.String()) && !slices.Contains(urls, i.URL) {
+			urls = append(urls, i.URL)
+		}
+	}
+	return urls
+}
+
+// Session makes a session that an authorizer takes, and returns the cookies by which a browser sends it, as after a
+// sign-in at its login. The session has the token that the request describes, whose default issuer is the authorizer's,
+// and no refresh token.
 //
-// The error is [ErrNoSession] for an authorizer that takes none, or one of [devissuer.Provider.Mint].
+// The error is [ErrNoSession] for an authorizer that takes none, or one of [devissuer.Provider.SealSession].
 func (g *Gateway) Session(
 	ctx context.Context, a *apimodel.Authorizer, r devissuer.TokenRequest,
 ) ([]*http.Cookie, error) {
 	s := g.live.Load()
 	settings := matrix.SessionOf(a)
 	if settings == nil || s.issuer == nil {
-		return nil, fmt.Errorf("%w: no login of the assembly starts sessions here", ErrNoSession)
+		return nil, fmt.Errorf("%w: it takes none, or there is no development issuer", ErrNoSession)
 	}
-	env, err := s.issuer.Environment(a.Function.Environment)
-	if err != nil {
-		return nil, err
+	if of := s.issuersOf(a); r.Issuer == "" && len(of) > 0 {
+		r.Issuer = of[0]
 	}
-	config, err := authz.FromEnvironment(func(name string) string { return env[name] })
-	if err != nil {
-		return nil, err
-	}
-	var kept []string
-	r.Issuer = cmp.Or(r.Issuer, config.Issuers[0].URL)
 	for _, api := range s.model.APIs {
-		if l := matrix.LoginOf(api, settings); l != nil && l.Claims != nil && contains(api, a) {
-			kept, r.Use, r.Audience = l.Claims, devissuer.ID, cmp.Or(r.Audience, l.ClientID)
+		takes := func(other *apimodel.Authorizer) bool { return other.ID == a.ID }
+		l := matrix.LoginOf(api, settings)
+		if l != nil && l.Claims != nil && slices.ContainsFunc(api.Authorizers, takes) {
+			r.Use = devissuer.ID // whose claims the login keeps
 		}
 	}
-	token, err := s.issuer.Mint(r)
+	header, err := s.issuer.SealSession(ctx, *settings, r)
 	if err != nil {
 		return nil, err
 	}
-	now := g.options.Now()
-	x := &session.Session{
-		Subject: cmp.Or(r.Subject, devissuer.DefaultSubject), Token: token,
-		Started: now, Active: now, Got: now, Expires: expiryOf(token, now, r.Expires),
-	}
-	if kept != nil {
-		if x.Claims, err = keptClaims(token, kept); err != nil {
-			return nil, err
-		}
-		x.Token = ""
-	}
-	store, err := session.New(session.Options{
-		Cookie: settings.Cookie, Host: config.Session.Host, IdleTimeout: settings.IdleTimeout, MaxAge: settings.MaxAge,
-		Keys: session.NewKeys(s.sessionKey(settings.KeysARN), g.options.Now), Now: g.options.Now,
-	})
-	if err != nil {
-		return nil, err
-	}
-	lines, err := store.Seal(ctx, x)
-	if err != nil {
-		return nil, err
-	}
-	return cookiesIn(lines)
-}
-
-func contains(api *apimodel.API, a *apimodel.Authorizer) bool {
-	return slices.ContainsFunc(api.Authorizers, func(other *apimodel.Authorizer) bool { return other.ID == a.ID })
-}
-
-// sessionKey fetches the secret that sessions are sealed with, as functions get it: it has one version.
-func (s *served) sessionKey(arn string) func(context.Context, string) ([]byte, error) {
-	return func(_ context.Context, stage string) ([]byte, error) {
-		if stage != "AWSCURRENT" {
-			return nil, session.ErrNoVersion
-		}
-		text, known, err := s.issuer.Secret(arn)
-		switch {
-		case err != nil:
-			return nil, err
-		case !known:
-			return nil, fmt.Errorf("%w: the secret %s is of no login of the assembly", ErrNoSession, arn)
-		}
-		return []byte(text), nil
-	}
-}
-
-// expiryOf is when a token expires: by its claims, or, of an opaque one, as it was asked for.
-func expiryOf(token string, now time.Time, asked time.Duration) time.Time {
-	if seconds, ok := claimsIn(token).Get("exp").Int64(); ok {
-		return time.Unix(seconds, 0)
-	}
-	return now.Add(cmp.Or(asked, devissuer.DefaultExpires))
-}
-
-// keptClaims are claims of an ID token that a login keeps, by their paths.
-func keptClaims(token string, paths []string) ([]byte, error) {
-	claims := claimsIn(token)
-	out := map[string]json.RawMessage{}
-	for _, path := range append([]string{"iss", "sub"}, paths...) {
-		if v := claims.Find(path); v.Exists() {
-			out[path] = json.RawMessage(v.Raw())
-		}
-	}
-	return json.Marshal(out)
-}
-
-// cookiesIn are the cookies that lines of Set-Cookie set, without those that they clear.
-func cookiesIn(lines []string) (out []*http.Cookie, err error) {
-	for _, line := range lines {
-		c, err := http.ParseSetCookie(line)
-		if err != nil {
-			return nil, fmt.Errorf("localgateway: %w", err)
-		}
-		if c.Value != "" {
-			out = append(out, c)
-		}
-	}
-	return out, nil
+	return http.ParseCookie(header)
 }

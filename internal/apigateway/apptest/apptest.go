@@ -1,0 +1,170 @@
+// Package apptest writes the assembly of an app with a login, for tests, and builds its functions: the included login
+// and the included authorizer.
+package apptest
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/login"
+)
+
+// Issuer is the provider's URL, and ClientID the client that the login has there.
+const (
+	Issuer   = "https://idp.example.com"
+	ClientID = "shop"
+)
+
+// Build builds the functions for this machine, and returns their folder. It takes some seconds.
+func Build(t testing.TB) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range []string{"login-fn", "authorizer-fn"} {
+		cmd := exec.Command("go", "build", "-buildvcs=false", "-tags", "lambda.norpc gatehouse_host "+authz.SessionTag, "-o",
+			filepath.Join(dir, name, "bootstrap"), "github.com/gatehouse-cdk/gatehouse/"+name)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("building %s: %v\n%s", name, err, out)
+		}
+	}
+	table := `{"version":1,"routes":[
+		{"route":"GET /orders","requires":[{"kind":"scope","anyOf":["orders:read"]}]},
+		{"route":"POST /orders","requires":[{"kind":"scope","anyOf":["orders:write"]}]}]}`
+	if err := os.WriteFile(filepath.Join(dir, "authorizer-fn", access.FileName), []byte(table), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// Options say what differs from an app with the login's defaults and a guard that caches.
+type Options struct {
+	PerRequest bool   // the guard does not cache
+	BasePath   string // of the login
+}
+
+type object = map[string]any
+
+// Assembly writes an assembly with the functions of a folder, and returns its own. Its API has the stage prod, a page at
+// "/", GET and POST /orders behind the session, and the login at /auth. All but the login answers 200 without a
+// function.
+func Assembly(t testing.TB, functions string, o Options) string {
+	t.Helper()
+	const keys = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:Keys-AbCdEf"
+	issuer := authz.Issuer{URL: Issuer, Audiences: []string{"orders"}}
+	loginEnv := login.Config{
+		Issuer: issuer, ClientID: ClientID, Scopes: []string{"openid", "orders:read", "orders:write", "offline_access"},
+		SecretARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:Client-AbCdEf", KeysARN: keys,
+		Origin: "https://shop.example.com", BasePath: o.BasePath,
+	}.Environment()
+	guardEnv := authz.Config{
+		Issuers: []authz.Issuer{issuer}, PerRequest: o.PerRequest,
+		Session: &authz.Session{Host: "shop.example.com", KeysARN: keys},
+	}.Environment()
+	ttl := 60
+	if o.PerRequest {
+		ttl = 0
+	}
+	r := object{
+		"Api":        resource("ApiGateway::RestApi", object{"Name": "shop"}),
+		"Deployment": resource("ApiGateway::Deployment", object{"RestApiId": ref("Api")}),
+		"Stage": resource("ApiGateway::Stage",
+			object{"RestApiId": ref("Api"), "StageName": "prod", "DeploymentId": ref("Deployment")}),
+		"LoginFn": function(functions, "login-fn", loginEnv),
+		"GuardFn": function(functions, "authorizer-fn", guardEnv),
+		"Guard": resource("ApiGateway::Authorizer", object{
+			"RestApiId": ref("Api"), "Name": "sessions", "Type": "REQUEST", "AuthorizerUri": invocation("GuardFn"),
+			"IdentitySource":               "method.request.header.Cookie,method.request.header.Sec-Fetch-Site",
+			"AuthorizerResultTtlInSeconds": ttl,
+		}),
+		"Unauthorized": resource("ApiGateway::GatewayResponse", object{
+			"RestApiId": ref("Api"), "ResponseType": "UNAUTHORIZED", "ResponseTemplates": object{
+				"text/html":        `<!doctype html><a href="` + o.BasePath + `/auth/login?return=/">Log in</a>`,
+				"application/json": `{"message":$context.error.messageString}`,
+			}}),
+		"Auth": path("", "auth"), "Orders": path("", "orders"),
+		"GetRoot":    method("", "GET", mock(), object{}),
+		"GetOrders":  method("Orders", "GET", mock(), guarded),
+		"PostOrders": method("Orders", "POST", mock(), guarded),
+	}
+	for _, f := range []string{"LoginFn", "GuardFn"} {
+		r[f+"Permission"] = resource("Lambda::Permission", object{"Action": "lambda:InvokeFunction",
+			"FunctionName": object{"Fn::GetAtt": []any{f, "Arn"}}, "Principal": "apigateway.amazonaws.com"})
+	}
+	for name, verb := range map[string]string{
+		"login": "GET", "callback": "GET", "session": "GET", "session.js": "GET", "refresh": "POST", "logout": "POST",
+	} {
+		id := "Auth" + name
+		r[id] = path("Auth", name)
+		r[verb+id] = method(id, verb, proxy("LoginFn"), object{})
+		r[verb+id].(object)["Metadata"] = object{"gatehouse:public": "the login itself"}
+	}
+	dir := t.TempDir()
+	for name, v := range map[string]any{
+		"manifest.json": object{"version": "54.0.0", "artifacts": object{"Shop": object{
+			"type": "aws:cloudformation:stack", "environment": "aws://123456789012/eu-west-1",
+			"properties": object{"templateFile": "Shop.template.json"}}}},
+		"Shop.template.json": object{"Resources": r},
+	} {
+		text, err := json.Marshal(v)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), text, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func ref(id string) object { return object{"Ref": id} }
+
+func resource(kind string, properties object) object {
+	return object{"Type": "AWS::" + kind, "Properties": properties}
+}
+
+func function(folder, name string, env map[string]string) object {
+	r := resource("Lambda::Function", object{"Runtime": "provided.al2023", "Handler": "bootstrap", "Timeout": 30,
+		"Code": object{"S3Bucket": "b", "S3Key": "k"}, "Environment": object{"Variables": env}})
+	r["Metadata"] = object{"aws:asset:path": filepath.Join(folder, name)}
+	return r
+}
+
+func invocation(function string) object {
+	return object{"Fn::Join": []any{"", []any{"arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/",
+		object{"Fn::GetAtt": []any{function, "Arn"}}, "/invocations"}}}
+}
+
+func path(parent, part string) object {
+	return resource("ApiGateway::Resource", object{"RestApiId": ref("Api"), "ParentId": resourceID(parent), "PathPart": part})
+}
+
+func resourceID(id string) any {
+	if id == "" {
+		return object{"Fn::GetAtt": []any{"Api", "RootResourceId"}}
+	}
+	return ref(id)
+}
+
+func method(path, verb string, integration, guard object) object {
+	p := object{"RestApiId": ref("Api"), "ResourceId": resourceID(path), "HttpMethod": verb, "AuthorizationType": "NONE",
+		"Integration": integration, "MethodResponses": []any{object{"StatusCode": "200"}}}
+	for name, value := range guard {
+		p[name] = value
+	}
+	return resource("ApiGateway::Method", p)
+}
+
+var guarded = object{"AuthorizationType": "CUSTOM", "AuthorizerId": ref("Guard")}
+
+func mock() object {
+	return object{"Type": "MOCK", "RequestTemplates": object{"application/json": `{"statusCode": 200}`},
+		"IntegrationResponses": []any{object{"StatusCode": "200"}}}
+}
+
+func proxy(function string) object {
+	return object{"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": invocation(function)}
+}

@@ -1,0 +1,37 @@
+package localgateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+// MakeSession makes a session of the assembly's login, as after a user signed in, and returns the cookies that a request
+// brings it in. The session has the token that r describes, and no refresh token. A request also needs the header
+// Sec-Fetch-Site, which browsers send:
+//
+//	r, _ := http.NewRequest("GET", api.AppURL+"/orders", nil)
+//	r.Header.Set("Sec-Fetch-Site", "same-origin")
+//	for _, c := range api.Session(localgateway.TokenRequest{Scopes: []string{"orders:read"}}) {
+//		r.AddCookie(c)
+//	}
+//
+// It fails if no route takes a session, if r does not choose one of several logins by its Issuer, if there is no such
+// token, and with [ConfiguredIssuers].
+func (g *Gateway) MakeSession(r TokenRequest) ([]*http.Cookie, error) {
+	if g.issuer == nil {
+		return nil, errors.New(
+			"localgateway: no session can be made with ConfiguredIssuers: the configured issuers log users in",
+		)
+	}
+	a, err := g.gateway.SessionAuthorizer(r.Issuer)
+	if err != nil {
+		return nil, err
+	}
+	cookies, err := g.gateway.Session(context.Background(), a, r.request())
+	if err != nil {
+		return nil, fmt.Errorf("localgateway: %w", err)
+	}
+	return cookies, nil
+}
