@@ -275,25 +275,51 @@ func TestBuiltWithoutOwnership(t *testing.T) {
 		"owner":                    owner,
 		"an alternative of Either": `{"kind":"either","either":[` + owner + `,{"kind":"group","anyOf":["admins"]}]}`,
 	} {
-		t.Run(name, func(t *testing.T) { refusesToStart(t, path, requires, authz.OwnershipTag) })
+		t.Run(name, func(t *testing.T) {
+			refusesToStart(t, path, `"requires":[`+requires+`]`, nil, "built without the tag "+authz.OwnershipTag)
+		})
 	}
 }
 
-// refusesToStart starts a function with a requirement for which it lacks a build tag.
-func refusesToStart(t *testing.T, path, requires, tag string) {
+// TestBuiltWithoutTags: a function that does not know a setting must not start, as it would otherwise pass over it.
+func TestBuiltWithoutTags(t *testing.T) {
+	path, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("session", func(t *testing.T) {
+		refusesToStart(t, path, `"requires":[]`, func(c *authz.Config) {
+			c.Session = &authz.Session{Host: "shop.example.com"}
+		}, "built without the tag "+authz.SessionTag)
+	})
+	t.Run("introspection", func(t *testing.T) {
+		refusesToStart(t, path, `"requires":[]`, func(c *authz.Config) {
+			c.Issuers[0].Introspection = &authz.Introspection{ClientID: "orders"}
+		}, "built without the tag "+authz.IntrospectionTag)
+	})
+	t.Run("access token handed on", func(t *testing.T) {
+		refusesToStart(t, path, `"forward":true`, nil, `"forward": not known to this release`)
+	})
+}
+
+// refusesToStart starts a function with a route or a setting for which it lacks a build tag.
+func refusesToStart(t *testing.T, path, member string, change func(*authz.Config), want string) {
 	dir := t.TempDir()
-	table := `{"version":1,"routes":[{"route":"GET /users/{id}","requires":[` + requires + `]}]}`
+	table := `{"version":1,"routes":[{"route":"GET /users/{id}",` + member + `}]}`
 	if err := os.WriteFile(filepath.Join(dir, "access.json"), []byte(table), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	config := authz.Config{Issuers: []authz.Issuer{{URL: "https://id.example.com", Audiences: []string{audience}}}}
+	if change != nil {
+		change(&config)
+	}
 	cmd := exec.Command(path)
 	cmd.Env = []string{"AWS_LAMBDA_RUNTIME_API=127.0.0.1:1", "LAMBDA_TASK_ROOT=" + dir}
 	for name, value := range config.Environment() {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
 	out, err := cmd.CombinedOutput()
-	if want := "built without the tag " + tag; err == nil || !strings.Contains(string(out), want) {
+	if err == nil || !strings.Contains(string(out), want) {
 		t.Errorf("got %v and %s, want an end with %q", err, out, want)
 	}
 }

@@ -38,7 +38,7 @@ func (a *Authorizer) answer(
 			return nil, err
 		}
 	}
-	if v := d.visit; v != nil {
+	if v := d.visit; keepsSessions && v != nil {
 		if v.restrict != nil {
 			b = v.restrict(b, policy, arn.Prefix())
 		}

@@ -155,7 +155,7 @@ func (a *Authorizer) wait(ctx context.Context) error {
 			return fmt.Errorf("%w: %w", ErrConfig, err)
 		}
 	}
-	if a.session != nil {
+	if keepsSessions && a.session != nil {
 		sessions.ready(ctx, a)
 	}
 	if a.verifier == nil {
@@ -172,13 +172,15 @@ func (a *Authorizer) start(ctx context.Context) {
 	if a.verifier != nil {
 		a.verifier.Start(ctx)
 	}
-	if a.opaque != nil {
-		a.opaque.start(ctx)
+	if asksIssuers {
+		if a.opaque != nil {
+			a.opaque.start(ctx)
+		}
+		for _, e := range a.endpoints {
+			e.start(ctx)
+		}
 	}
-	for _, e := range a.endpoints {
-		e.start(ctx)
-	}
-	if a.session != nil {
+	if keepsSessions && a.session != nil {
 		sessions.start(ctx, a)
 	}
 }
@@ -222,7 +224,7 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 		c, err := policycompiler.NewCompiler(table)
 		if err == nil {
 			c.DenyEscapes = config.DenyEscapedPaths
-			if config.Session != nil {
+			if keepsSessions && config.Session != nil {
 				c.Limit -= policycompiler.SafeOnlySize
 			}
 		}
@@ -237,7 +239,7 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 	}
 	loopbackHTTP := runsHere || o.AllowLoopbackHTTP
 	vault := secretsmanager.Client{Getenv: getenv, Transport: o.Transport, Now: a.now}
-	if sessions.open != nil {
+	if keepsSessions && sessions.open != nil {
 		if err := sessions.open(a, vault, loopbackHTTP); err != nil {
 			return nil, err
 		}
@@ -269,14 +271,14 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 		if i.Introspection == nil || i.Introspection.VerifyJWTs {
 			options.Issuers = append(options.Issuers, issuer)
 		}
-		if i.Introspection != nil {
+		if asksIssuers && i.Introspection != nil {
 			o := endpointOptions{options, vault, func() *jwt.Verifier { return a.verifier }}
 			if err := a.introspect(i.Introspection, issuer, o); err != nil {
 				return nil, err
 			}
 		}
 	}
-	if len(options.Issuers) == 0 && a.opaque != nil {
+	if asksIssuers && len(options.Issuers) == 0 && a.opaque != nil {
 		return a, nil
 	}
 	var err error

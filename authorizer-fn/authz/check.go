@@ -37,10 +37,10 @@ func (c Config) check() error {
 	}
 	opaque := ""
 	for _, i := range c.Issuers {
-		if i.Introspection != nil {
+		if asksIssuers && i.Introspection != nil {
 			i.checkIntrospection(fail)
 		}
-		if i.isOpaque() {
+		if asksIssuers && i.isOpaque() {
 			if opaque != "" {
 				fail("issuers %q and %q both have opaque tokens, which do not say whose they are: leave one out, or set "+
 					"VerifyJWTs on one", opaque, i.URL)

@@ -48,7 +48,7 @@ func (a *Authorizer) Invoke(ctx context.Context, payload []byte) (answer []byte,
 		return answer, nil
 	}
 	reason := reasonOf(err)
-	if v := d.visit; v != nil && v.reason != "" {
+	if v := d.visit; keepsSessions && v != nil && v.reason != "" {
 		reason = v.reason
 	}
 	switch {
@@ -93,7 +93,7 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 	}
 	var token claims
 	var in entry
-	if a.session != nil {
+	if keepsSessions && a.session != nil {
 		in, d.visit, err = sessions.enter(ctx, a, e, arn.Verb)
 		token, d.verified, d.verifying = in.caller, d.visit.took, true
 	} else {
@@ -132,7 +132,7 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 	told := a.config.contextOf(token, rights, added)
 	if a.config.PerRequest {
 		allow := a.judge(arn, rule, &grant, rights, d)
-		if allow && in.accessToken != "" && a.table.Rules()[rule].Forward {
+		if keepsSessions && allow && in.accessToken != "" && a.table.Rules()[rule].Forward {
 			told = append(told, pair{contextAccessToken, in.accessToken})
 		}
 		return a.answer(principal, arn, &grant, allow, token.Expires(), told, d)

@@ -202,6 +202,9 @@ func (i *Issuer) read(v strictjson.Value) error {
 		"maxLifetimeSeconds": &i.MaxLifetime, "maxKeyAgeSeconds": &i.MaxKeyAge,
 		"staleCeilingSeconds": &i.StaleCeiling,
 		"introspection": func(v strictjson.Value) error {
+			if !asksIssuers {
+				return withoutTag("an issuer is asked about its tokens", IntrospectionTag)
+			}
 			i.Introspection = &Introspection{}
 			return i.Introspection.read(v)
 		},

@@ -91,7 +91,7 @@ func (t *confirmed) Expires() time.Time { return t.expires }
 // narrowed leaves out the scopes that the issuer, asked about a JWT, does not name any more (RFC 7662, section 2.2). An
 // answer without scopes says nothing of them.
 func (i Issuer) narrowed(rights access.Rights, t claims) access.Rights {
-	if c, ok := t.(*confirmed); ok {
+	if c, ok := t.(*confirmed); asksIssuers && ok {
 		if scopes := i.scopesIn(c.answer.Find); scopes.Exists() {
 			left := words(scopes)
 			rights.Scopes = slices.DeleteFunc(rights.Scopes, func(s string) bool { return !slices.Contains(left, s) })
@@ -103,6 +103,12 @@ func (i Issuer) narrowed(rights access.Rights, t claims) access.Rights {
 // IntrospectionTag is the build tag of authorizer functions that ask issuers. A function whose issuers all have JWTs is
 // built without it, and so is no larger and starts no later for it. The secureapi construct sets it where it is needed.
 const IntrospectionTag = "gatehouse_introspection"
+
+// withoutTag is the error of a function that was built without the tag for what its configuration asks for.
+func withoutTag(what, tag string) error {
+	return fmt.Errorf("%s, and this function was built without the tag %s: the secureapi construct of the same release "+
+		"sets it", what, tag)
+}
 
 // newEndpoint makes an endpoint. It is nil in a function that is built without [IntrospectionTag], which then does not
 // start with a configuration that asks for one.
@@ -151,7 +157,7 @@ func (e *endpoint) takes(text string) bool {
 // identify finds out whose token it is: a JWT by its iss, and any other one by asking the issuer with opaque tokens.
 func (a *Authorizer) identify(ctx context.Context, text string) (claims, error) {
 	switch {
-	case a.opaque != nil && a.opaque.takes(text):
+	case asksIssuers && a.opaque != nil && a.opaque.takes(text):
 		return a.opaque.describe(ctx, text)
 	case a.verifier == nil:
 		return nil, jwt.ErrIssuer
@@ -160,8 +166,10 @@ func (a *Authorizer) identify(ctx context.Context, text string) (claims, error) 
 	if err != nil {
 		return nil, err
 	}
-	if e := a.endpoints[token.Issuer()]; e != nil {
-		return e.confirm(ctx, text, token)
+	if asksIssuers {
+		if e := a.endpoints[token.Issuer()]; e != nil {
+			return e.confirm(ctx, text, token)
+		}
 	}
 	return token, nil
 }
@@ -199,8 +207,8 @@ func (e *endpoint) confirm(ctx context.Context, text string, t *jwt.Token) (clai
 // introspect sets up how an issuer is asked.
 func (a *Authorizer) introspect(n *Introspection, issuer jwt.Issuer, o endpointOptions) error {
 	if newEndpoint == nil {
-		return fmt.Errorf("%w: issuer %q is asked about its tokens, and this function was built without the tag %s: the "+
-			"secureapi construct of the same release sets it", ErrConfig, issuer.URL, IntrospectionTag)
+		return fmt.Errorf("%w: issuer %q: %w", ErrConfig, issuer.URL,
+			withoutTag("it is asked about its tokens", IntrospectionTag))
 	}
 	if err := checkVault(o.vault, issuer.AllowLoopbackHTTP); err != nil {
 		return err

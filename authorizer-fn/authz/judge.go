@@ -24,7 +24,7 @@ func (a *Authorizer) judge(
 	d *decision,
 ) bool {
 	switch {
-	case d.visit != nil && d.visit.crossSite:
+	case keepsSessions && d.visit != nil && d.visit.crossSite:
 		d.end(denied, "cross_site", "")
 	case rule < 0 || a.table.Rules()[rule].Elsewhere:
 		d.end(denied, "route", "")

@@ -2,7 +2,6 @@ package authz
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
@@ -64,9 +63,8 @@ var sessions struct {
 
 // readSession reads a configuration's session.
 func (c *Config) readSession(v strictjson.Value) error {
-	if sessions.read == nil {
-		return fmt.Errorf("the token is in a session's cookie, and this function was built without the tag %s: the "+
-			"secureapi construct of the same release sets it", SessionTag)
+	if !keepsSessions || sessions.read == nil {
+		return withoutTag("the token is in a session's cookie", SessionTag)
 	}
 	c.Session = &Session{}
 	return sessions.read(c.Session, v)

@@ -16,7 +16,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// Programs that are not functions always know sessions.
+// keepsSessions reports whether this program knows sessions. Programs that are not functions always do.
+const keepsSessions = true
+
 func init() {
 	sessions.read, sessions.open = (*Session).read, (*Authorizer).openSessions
 	sessions.start, sessions.ready, sessions.enter = startKeys, readyKeys, enterSession

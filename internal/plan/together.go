@@ -79,6 +79,9 @@ func (g *Guard) checkCacheable(stage string) error {
 		return fmt.Errorf("%s: %w", g, err)
 	}
 	compiler.DenyEscapes = g.Included.DenyEscapes
+	if g.Session != nil {
+		compiler.Limit -= policycompiler.SafeOnlySize
+	}
 	var errs []error
 	for _, c := range compiler.Conflicts() {
 		if c.Values {
