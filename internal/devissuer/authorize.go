@@ -91,7 +91,7 @@ func (p *Provider) startSignIn(w http.ResponseWriter, r *http.Request, ring *key
 		a, no = p.readAuthorization(params, s)
 	}
 	if no != nil {
-		p.refuse(w, r, s, a, no)
+		p.refuse(w, s, a, no)
 		return
 	}
 	if pushed != nil {
@@ -101,17 +101,17 @@ func (p *Provider) startSignIn(w http.ResponseWriter, r *http.Request, ring *key
 }
 
 // refuse tells the client, or shows, why a request is refused.
-func (p *Provider) refuse(w http.ResponseWriter, r *http.Request, s site, a authorization, no *refusal) {
+func (p *Provider) refuse(w http.ResponseWriter, s site, a authorization, no *refusal) {
 	if no.page {
 		p.showRefused(w, no)
 		return
 	}
-	p.goTo(w, r, withQuery(a.RedirectURI, "error", no.code, "error_description", "devissuer: "+no.description,
+	goTo(w, withQuery(a.RedirectURI, "error", no.code, "error_description", "devissuer: "+no.description,
 		"state", a.State, "iss", s.url))
 }
 
 // goTo sends the browser to a URI that was checked, with GET.
-func (p *Provider) goTo(w http.ResponseWriter, r *http.Request, uri string) {
+func goTo(w http.ResponseWriter, uri string) {
 	pageHeader(w.Header(), "'self'")
 	w.Header().Set("Location", uri)
 	w.WriteHeader(http.StatusSeeOther)
@@ -225,7 +225,7 @@ func checkParams(params url.Values, c client) *refusal {
 }
 
 // checkPrompt answers prompt (OpenID Connect Core 1.0, section 3.1.2.1). There are no sessions here: each request asks
-// who signs in, which is what login, select_account, consent and every max_age want, and what none forbids.
+// who signs in, which is what the other values and every max_age want, and what none forbids.
 func checkPrompt(prompt string) *refusal {
 	list, _ := words(prompt)
 	for _, one := range list {
@@ -241,4 +241,4 @@ func checkPrompt(prompt string) *refusal {
 	return nil
 }
 
-var prompts = []string{"none", "login", "consent", "select_account"}
+var prompts = []string{"none", "login", "consent", "select_account", "create"}

@@ -79,62 +79,78 @@ func (f *fault) serve(w http.ResponseWriter) {
 
 const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" // RFC 7523, section 2.2
 
-// authenticate finds who calls an endpoint, by one of the ways of RFC 6749, section 2.3, and RFC 7523, section 2.2. A
-// client that is not known authenticates with the secret that all clients have, or is public.
-func (p *Provider) authenticate(ring *keyring, r *http.Request, form url.Values, s site) (client, *fault) {
-	id, secret, assertion := form.Get("client_id"), form.Get("client_secret"), form.Get("client_assertion")
-	way := ""
+// shown is how a client shows who it is, before that is checked.
+type shown struct {
+	way                   string // one of the ways to authenticate; "" for none
+	id, secret, assertion string
+}
+
+// show reads how a client shows who it is, which it does in one way (RFC 6749, section 2.3).
+func show(r *http.Request, form url.Values) (shown, *fault) {
+	out := shown{
+		id: form.Get("client_id"), secret: form.Get("client_secret"), assertion: form.Get("client_assertion"),
+	}
 	for name, used := range map[string]bool{
-		basicAuth: r.Header.Get("Authorization") != "", postAuth: secret != "", privateKeyAuth: assertion != "",
+		basicAuth: r.Header.Get("Authorization") != "", postAuth: out.secret != "", privateKeyAuth: out.assertion != "",
 	} {
-		if used && way != "" {
-			return client{}, badRequest("invalid_request", "the client authenticates in two ways: want one")
+		if used && out.way != "" {
+			return shown{}, badRequest("invalid_request", "the client authenticates in two ways: want one")
 		}
 		if used {
-			way = name
+			out.way = name
 		}
 	}
-	switch way {
+	switch out.way {
 	case basicAuth: // both are encoded as in a form
 		user, password, ok := r.BasicAuth()
 		name, err := url.QueryUnescape(user)
 		var wrong error
-		if secret, wrong = url.QueryUnescape(password); !ok || err != nil || wrong != nil {
-			return client{}, invalidClient("the Authorization header is not HTTP Basic with both parts encoded as in a form")
+		if out.secret, wrong = url.QueryUnescape(password); !ok || err != nil || wrong != nil {
+			return shown{}, invalidClient("the Authorization header is not HTTP Basic with both parts encoded as in a form")
 		}
-		if id != "" && id != name {
-			return client{}, badRequest("invalid_request", "client_id is %q, and the Authorization header says %q", id, name)
+		if out.id != "" && out.id != name {
+			return shown{}, badRequest("invalid_request", "client_id is %q, and the Authorization header says %q", out.id, name)
 		}
-		id = name
+		out.id = name
 	case privateKeyAuth:
 		if form.Get("client_assertion_type") != assertionType {
-			return client{}, invalidClient("client_assertion_type: want %q", assertionType)
+			return shown{}, invalidClient("client_assertion_type: want %q", assertionType)
 		}
-		if id == "" {
-			id = subjectOf(assertion)
+		if out.id == "" {
+			out.id = subjectOf(out.assertion)
 		}
 	}
-	if id == "" {
-		return client{}, invalidClient("no client: want a client_id, or the client's authentication")
+	if out.id == "" {
+		return shown{}, invalidClient("no client: want a client_id, or the client's authentication")
 	}
-	c := p.registration(s, id)
+	return out, nil
+}
+
+// authenticate finds who calls an endpoint, by one of the ways of RFC 6749, section 2.3, and RFC 7523, section 2.2. A
+// client that is not known authenticates with the secret that all clients have, or is public.
+func (p *Provider) authenticate(ring *keyring, r *http.Request, form url.Values, s site) (client, *fault) {
+	by, wrong := show(r, form)
+	if wrong != nil {
+		return client{}, wrong
+	}
+	c := p.registration(s, by.id)
 	switch want := c.ClientAuth; {
-	case way == "" && want == "":
+	case by.way == "" && want == "":
 		return c, nil
-	case way == "":
-		return client{}, invalidClient("client %q does not authenticate: want %s", id, want)
+	case by.way == "":
+		return client{}, invalidClient("client %q does not authenticate: want %s", by.id, want)
 	case c.known && want == "":
-		return client{}, invalidClient("client %q has no secret: it is a public client", id)
-	case !c.known && way == privateKeyAuth:
-		return client{}, invalidClient("client %q is not known, so it has no key", id)
-	case c.known && want != way && (want != AnySecret || way == privateKeyAuth):
-		return client{}, invalidClient("client %q authenticates with %s: want %s", id, way, want)
-	case way == privateKeyAuth:
-		if why := p.asserts(r.Context(), ring, c, s, assertion); why != nil {
-			return client{}, invalidClient("client %q: its assertion is not valid: %v", id, why)
+		return client{}, invalidClient("client %q has no secret: it is a public client", by.id)
+	case !c.known && by.way == privateKeyAuth:
+		return client{}, invalidClient("client %q is not known, so it has no key", by.id)
+	case c.known && want != by.way && (want != AnySecret || by.way == privateKeyAuth):
+		return client{}, invalidClient("client %q authenticates with %s: want %s", by.id, by.way, want)
+	case by.way == privateKeyAuth:
+		if why := p.asserts(r.Context(), ring, c, s, by.assertion); why != nil {
+			return client{}, invalidClient("client %q: its assertion is not valid: %v", by.id, why)
 		}
-	case subtle.ConstantTimeCompare([]byte(secret), []byte(ring.clientSecret())) != 1:
-		return client{}, invalidClient("client %q: its secret is wrong", id)
+	case subtle.ConstantTimeCompare([]byte(by.secret), []byte(ring.clientSecret())) != 1:
+		return client{}, invalidClient("client %q: its secret is wrong", by.id)
 	}
 	c.public = false
 	return c, nil

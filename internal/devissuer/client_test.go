@@ -53,6 +53,19 @@ func TestClientCredentials(t *testing.T) {
 	}
 }
 
+// At Amazon Cognito a machine's token names its client and no user.
+func TestClientCredentialsOfAUserPool(t *testing.T) {
+	s := serveShop(t, shopIssuer(func(i *Issuer) { i.URL, i.Audiences, i.TokenUse = pool, []string{"shop"}, "access" }))
+	got := post(t, s.TokenURL(pool), "shop", testRing(t).clientSecret(), "grant_type", "client_credentials")
+	token, err := s.verifier(t, s.issuers[0].Issuer).Verify(t.Context(), got.Access)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !token.Claim("client_id").Is("shop") || !token.Claim("sub").Is("shop") || token.Claim("username").Exists() {
+		t.Errorf("the token says %s", token.Claims().Raw())
+	}
+}
+
 // Each client authenticates in its own way, and in one.
 func TestClientAuthentication(t *testing.T) {
 	key := App{ClientID: "key", ClientAuth: privateKeyAuth, Algorithm: "ES256", Audience: "https://audience.example.com"}

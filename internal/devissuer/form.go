@@ -148,6 +148,9 @@ func (f *form) read(in url.Values, personas []Persona) (Persona, bool) {
 			return wrong("claims", "The claim "+name+" is not to be typed: the issuer sets it.")
 		}
 	}
+	if _, err := encodeClaims(out.Claims); err != nil {
+		return wrong("claims", "No authorizer reads these claims: they are nested too deeply.")
+	}
 	return out, true
 }
 

@@ -31,7 +31,7 @@ func (p *Provider) logout(w http.ResponseWriter, r *http.Request, s site) {
 	text := []string{"The development issuer keeps no session. The next sign-in asks again who signs in."}
 	if uri != "" {
 		if p.leaves(s, uri) {
-			p.goTo(w, r, withQuery(uri, "state", params.Get("state")))
+			goTo(w, withQuery(uri, "state", params.Get("state")))
 			return
 		}
 		text = append(text, "The browser is not sent on: "+uri+" is neither on this machine nor a logout URL of an app client.")

@@ -92,7 +92,7 @@ func TestDiscovery(t *testing.T) {
 				"response_types_supported": []any{"code"}, "response_modes_supported": []any{"query"},
 				"grant_types_supported":            []any{"authorization_code", "refresh_token", "client_credentials"},
 				"code_challenge_methods_supported": []any{"S256"},
-				"prompt_values_supported":          []any{"none", "login", "consent", "select_account"},
+				"prompt_values_supported":          []any{"none", "login", "consent", "select_account", "create"},
 				"claims_supported": []any{
 					"sub", "name", "preferred_username", "email", "email_verified", "auth_time",
 				},

@@ -49,7 +49,7 @@ func (p *Provider) signIn(w http.ResponseWriter, r *http.Request, ring *keyring,
 		return
 	}
 	if in.Get("action") == "cancel" {
-		p.refuse(w, r, s, a, tellRefusal("access_denied", "the sign-in was cancelled"))
+		p.refuse(w, s, a, tellRefusal("access_denied", "the sign-in was cancelled"))
 		return
 	}
 	personas := p.personas(s)
@@ -65,11 +65,11 @@ func (p *Provider) signIn(w http.ResponseWriter, r *http.Request, ring *keyring,
 	}
 	sealed, err := p.newCode(ring, s, a, who)
 	if err != nil {
-		f.Error = err.Error()
+		f.Error = "No code can be made: " + err.Error() + "."
 		p.showSignIn(w, http.StatusBadRequest, ring, s, a, f)
 		return
 	}
-	p.goTo(w, r, withQuery(a.RedirectURI, "code", sealed, "state", a.State, "iss", s.url)) // RFC 9207
+	goTo(w, withQuery(a.RedirectURI, "code", sealed, "state", a.State, "iss", s.url)) // RFC 9207
 }
 
 // newCode makes the authorization code of someone who has signed in.
@@ -87,8 +87,7 @@ func (p *Provider) newCode(ring *keyring, s site, a authorization, who Persona) 
 		RedirectURI: a.RedirectURI, Challenge: a.Challenge, Expires: p.now().Add(codeLife).Unix(),
 	})
 	if err == nil && len(sealed) > maxCode {
-		err = fmt.Errorf("This persona's rights and claims make a code of %d bytes, and %d fit into an address.", len(sealed),
-			maxCode)
+		err = fmt.Errorf("these rights and claims make a code of %d bytes, and %d fit into an address", len(sealed), maxCode)
 	}
 	return sealed, err
 }

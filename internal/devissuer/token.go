@@ -190,8 +190,11 @@ func (p *Provider) machineToken(ring *keyring, form url.Values, s site, c client
 	if resource == "" {
 		resource = form.Get("audience")
 	}
-	answer, _, wrong := p.accessToken(ring, p.issuerOf(s, c, resource), c, resource, TokenRequest{
-		Subject: c.ClientID, Scopes: scopes, client: c.ClientID,
-	})
+	i := p.issuerOf(s, c, resource)
+	r := TokenRequest{Subject: c.ClientID, Scopes: scopes, client: c.ClientID}
+	if i.isCognito() { // its tokens name a user only where there is one
+		r.Claims = map[string]any{"username": nil}
+	}
+	answer, _, wrong := p.accessToken(ring, i, c, resource, r)
 	return answer, wrong
 }

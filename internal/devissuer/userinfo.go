@@ -79,6 +79,9 @@ func (p *Provider) accessClaims(
 	}
 	for _, i = range p.issuersOf(s) {
 		if claims, ok = ring.open(token); ok {
+			if !i.opaque() {
+				continue
+			}
 			expires, exact := claims.Get("exp").Int64()
 			return claims, i, claims.Get("iss").Is(s.url) && exact && expires > p.now().Unix()
 		}
@@ -99,7 +102,7 @@ func (p *Provider) accessClaims(
 			return verified.Claims(), i, true
 		}
 	}
-	return claims, i, false
+	return strictjson.Value{}, Issuer{}, false
 }
 
 // audienceIn is an audience that a token has, by which it is verified where the audience is for others to check.
