@@ -69,6 +69,7 @@ func (h *Handler) renew(x *exchange, s *session.Session) problem {
 	if err != nil {
 		return unavailable("provider", err)
 	}
+	m.start(ctx) // the keys, while the provider answers
 	t, err := h.provider.renew(ctx, m, s.Refresh)
 	if r, ok := errors.AsType[*refusal](err); ok && r.code == "invalid_grant" {
 		return ended("invalid_grant")
@@ -91,6 +92,14 @@ func (h *Handler) renew(x *exchange, s *session.Session) problem {
 	}
 	if err := h.fill(s, t, id); err != nil {
 		return misconfigured("claims", err)
+	}
+	// The token is old as soon as the guard says so, which goes by exp: by expires_in and a clock ahead of the provider's it
+	// would be good for longer, and a page that got 401 would be told that there is nothing to refresh. Whatever else the
+	// guard has to say, these tokens are the only ones now.
+	if m.guardsView != nil {
+		if access, err := m.guardsView.Verify(ctx, t.access); err == nil {
+			s.Expires = earlier(s.Expires, access.Expires())
+		}
 	}
 	return problem{}
 }
