@@ -50,7 +50,7 @@ func (h *Handler) login(x *exchange) {
 	}
 	location, err := h.provider.authorizationURL(x.r.Context(), m, attempt, x.redirectURI())
 	if err != nil {
-		x.refuse(unavailable("provider", err))
+		x.refuse(tokenProblem(err))
 		return
 	}
 	x.setCookies(cookies)

@@ -125,7 +125,7 @@ func (h *Handler) logIn(ctx context.Context, m *metadata, a *session.Attempt, co
 	return s, problem{}
 }
 
-// tokenProblem is the problem that the token endpoint gave no tokens.
+// tokenProblem is the problem that the token endpoint, or that of pushed requests, did not give what was asked for.
 func tokenProblem(err error) problem {
 	if r, ok := errors.AsType[*refusal](err); ok && 400 <= r.status && r.status < 500 && r.status != 429 {
 		return misconfigured("client", err) // it does not take this client, or the way that it asks

@@ -220,7 +220,7 @@ func TestLoginWhileTheProviderFails(t *testing.T) {
 		status int
 		reason string
 	}{
-		{"pushed request refused", says("/par", 400, json, `{"error":"invalid_scope"}`), 503, "provider"},
+		{"pushed request refused", says("/par", 400, json, `{"error":"invalid_scope"}`), 500, "client"},
 		{"pushed request without a name", says("/par", 201, json, `{}`), 503, "provider"},
 		{"pushed request that is HTML", says("/par", 201, "text/html", `secret words of the provider`), 503, "provider"},
 		{"invalid_client", says("/token", 401, json, `{"error":"invalid_client"}`), 500, "client"},
