@@ -185,8 +185,7 @@ func (b *Browser) send(t testing.TB, r *http.Request) *http.Response {
 	t.Helper()
 	if host := b.Hosts[Origin(r.URL)]; host != nil {
 		w := httptest.NewRecorder()
-		// As a server gets it.
-		r.RequestURI, r.Host = r.URL.RequestURI(), r.URL.Host
+		r.RequestURI = r.URL.RequestURI()
 		host.ServeHTTP(w, r)
 		return w.Result()
 	}

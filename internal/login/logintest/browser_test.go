@@ -47,7 +47,7 @@ func TestJar(t *testing.T) {
 
 // TestBrowser sends cookies and Sec-Fetch headers as the cause of a request has it.
 func TestBrowser(t *testing.T) {
-	const provider, sibling, attacker = "https://idp.test", "https://www.example.test", "https://attacker.test"
+	const provider = "https://idp.test"
 	var got http.Header
 	b := &Browser{Jar: &Jar{}, Hosts: map[string]http.Handler{
 		shop:     http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.Header }),

@@ -53,7 +53,7 @@ const (
 
 // Settings are what a provider is told of its clients.
 type Settings struct {
-	RedirectURI  string // exactly this one is registered
+	RedirectURIs []string // exactly these are registered
 	LoggedOutURI string
 	Wire         *Wire // hears of secrets; may be nil
 }
@@ -68,7 +68,8 @@ type Request struct {
 	Answer     string
 }
 
-// Provider is an OpenID provider behind TLS. Who signs in as "ada" is of the group "admins".
+// Provider is an OpenID provider behind TLS. Who signs in as "ada" is of the group "admins". The tokens of "large" need
+// two cookies, and those of "huge" more.
 type Provider struct {
 	URL string // the issuer
 	CA  []byte // the certificate, as PEM, for SSL_CERT_FILE
@@ -130,7 +131,7 @@ func Start(t testing.TB, kind Kind, s Settings) *Provider {
 	p.URL = p.server.URL
 	p.CA = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: p.server.Certificate().Raw})
 	settings, err := json.Marshal(map[string]any{
-		"redirectUri": s.RedirectURI, "loggedOutUri": s.LoggedOutURI, "jwk": json.RawMessage(clientJWK),
+		"redirectUris": s.RedirectURIs, "loggedOutUri": s.LoggedOutURI, "jwk": json.RawMessage(clientJWK),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -12,19 +12,13 @@ import (
 	"time"
 )
 
-const (
-	shop      = "https://shop.example.test"
-	callback  = shop + "/auth/callback"
-	loggedOut = shop + "/"
-)
-
 // TestProviders logs in at each provider without the login function: what the tests of that rely on.
 func TestProviders(t *testing.T) {
 	for _, kind := range Kinds {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			wire := &Wire{}
-			p := Start(t, kind, Settings{RedirectURI: callback, LoggedOutURI: loggedOut, Wire: wire})
+			p := Start(t, kind, Settings{RedirectURIs: []string{callback}, LoggedOutURI: loggedOut, Wire: wire})
 			b := &Browser{Jar: &Jar{}, Transport: p.Client().Transport, Wire: wire, Hosts: map[string]http.Handler{
 				shop: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "<p>here") }),
 			}}

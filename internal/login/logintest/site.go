@@ -72,10 +72,15 @@ func form(page string) (action string, fields url.Values, ok bool) {
 	return attribute(tag, "action"), fields, tag != ""
 }
 
+// refresh finds where a page's meta refresh leads. A quote that the address begins with ends it as well.
+// Source: https://html.spec.whatwg.org/multipage/semantics.html#shared-declarative-refresh-steps
 func refresh(page string) (to string, ok bool) {
 	content := attribute(metaTag.FindString(page), "content")
 	_, to, ok = strings.Cut(content, "=")
-	return strings.Trim(to, `'" `), ok
+	if to = strings.TrimSpace(to); to != "" && (to[0] == '"' || to[0] == '\'') {
+		to, _, _ = strings.Cut(to[1:], to[:1])
+	}
+	return to, ok
 }
 
 // Links are the addresses of the page's links.

@@ -14,8 +14,12 @@ import (
 // assertions, and cookies. It is safe for concurrent use; the zero value is ready.
 type Wire struct {
 	mu      sync.Mutex
-	secrets map[string]string // kinds by secret
+	secrets map[string]string      // kinds by secret
+	found   map[string][]leakyPart // what a log must not hold, by its beginning
 }
+
+// leakyPart is a part of a secret in one way of writing it.
+type leakyPart struct{ text, kind string }
 
 // shortest is the length from which on a value cannot be in a log by chance.
 const shortest = 12
@@ -44,9 +48,18 @@ func (w *Wire) Note(kind, secret string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.secrets == nil {
-		w.secrets = map[string]string{}
+		w.secrets, w.found = map[string]string{}, map[string][]leakyPart{}
+	}
+	if _, known := w.secrets[secret]; known {
+		return
 	}
 	w.secrets[secret] = kind
+	for _, part := range partsOf(secret) {
+		quoted, _ := json.Marshal(part)
+		for _, text := range []string{part, url.QueryEscape(part), url.PathEscape(part), string(quoted[1 : len(quoted)-1])} {
+			w.found[text[:shortest]] = append(w.found[text[:shortest]], leakyPart{text, kind})
+		}
+	}
 }
 
 // Secrets are how many are known of each kind.
@@ -66,13 +79,10 @@ func (w *Wire) Leaks(text string) []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	found := map[string]bool{}
-	for secret, kind := range w.secrets {
-		for _, part := range partsOf(secret) {
-			quoted, _ := json.Marshal(part)
-			for _, form := range []string{part, url.QueryEscape(part), url.PathEscape(part), string(quoted[1 : len(quoted)-1])} {
-				if strings.Contains(text, form) {
-					found[kind] = true
-				}
+	for i := range max(0, len(text)-shortest+1) {
+		for _, part := range w.found[text[i:i+shortest]] {
+			if strings.HasPrefix(text[i:], part.text) {
+				found[part.kind] = true
 			}
 		}
 	}
@@ -82,7 +92,8 @@ func (w *Wire) Leaks(text string) []string {
 // partsOf are what a log must not hold of a secret.
 func partsOf(secret string) []string {
 	parts := []string{secret}
-	if jwt := strings.Split(secret, "."); len(jwt) == 3 { // the header is the same in all tokens of a key
+	// Of a JWT all but the header, which is the same in all tokens of a key.
+	if jwt := strings.Split(secret, "."); len(jwt) == 3 && len(jwt[2]) >= shortest {
 		parts = append(parts, jwt[1], jwt[2])
 		if len(jwt[2]) > 32 {
 			parts = append(parts, jwt[2][:24], jwt[2][len(jwt[2])-24:])

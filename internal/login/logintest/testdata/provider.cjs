@@ -12,10 +12,10 @@ const { text } = require('node:stream/consumers')
 console.info = console.error // the standard output has the answers alone
 
 const [, issuer, settings] = process.argv
-const { redirectUri, loggedOutUri, jwk } = JSON.parse(settings)
+const { redirectUris, loggedOutUri, jwk } = JSON.parse(settings)
 
 const client = (id, method, rest) => ({
-  client_id: id, token_endpoint_auth_method: method, redirect_uris: [redirectUri],
+  client_id: id, token_endpoint_auth_method: method, redirect_uris: redirectUris,
   post_logout_redirect_uris: [loggedOutUri], grant_types: ['authorization_code', 'refresh_token'], ...rest,
 })
 
@@ -40,6 +40,7 @@ class Adapter {
 
 let ttl = 3600
 const groups = (subject) => subject === 'ada' ? ['admins'] : []
+const padding = (subject) => 'x'.repeat({ large: 3000, huge: 5000 }[subject] ?? 0)
 
 const configuration = (keys) => ({
   adapter: Adapter,
@@ -60,7 +61,7 @@ const configuration = (keys) => ({
   findAccount: (ctx, id) => ({
     accountId: id, claims: () => ({ sub: id, name: `Name of ${id}`, email: `${id}@shop.test` }),
   }),
-  extraTokenClaims: (ctx, token) => ({ groups: groups(token.accountId) }),
+  extraTokenClaims: (ctx, token) => ({ groups: groups(token.accountId), pad: padding(token.accountId) }),
   features: {
     devInteractions: { enabled: false },
     backchannelLogout: { enabled: false },

@@ -30,7 +30,7 @@ import (
 
 // settings are the second argument.
 type settings struct {
-	RedirectURI  string          `json:"redirectUri"`
+	RedirectURIs []string        `json:"redirectUris"`
 	LoggedOutURI string          `json:"loggedOutUri"`
 	JWK          jose.JSONWebKey `json:"jwk"` // of the client shop-key
 }

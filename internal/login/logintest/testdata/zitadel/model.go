@@ -64,13 +64,14 @@ func (r *request) GetState() string                      { return r.sent.State }
 func (r *request) Done() bool                            { return r.done }
 
 type client struct {
-	id                        string
-	method                    oidc.AuthMethod
-	redirectURI, loggedOutURI string
+	id           string
+	method       oidc.AuthMethod
+	redirectURIs []string
+	loggedOutURI string
 }
 
 func (c *client) GetID() string                       { return c.id }
-func (c *client) RedirectURIs() []string              { return []string{c.redirectURI} }
+func (c *client) RedirectURIs() []string              { return c.redirectURIs }
 func (c *client) PostLogoutRedirectURIs() []string    { return []string{c.loggedOutURI} }
 func (c *client) ApplicationType() op.ApplicationType { return op.ApplicationTypeWeb }
 func (c *client) AuthMethod() oidc.AuthMethod         { return c.method }

@@ -47,7 +47,7 @@ func newStorage(set settings) *storage {
 		"shop-key":  oidc.AuthMethodPrivateKeyJWT,
 		"other":     oidc.AuthMethodBasic,
 	} {
-		s.clients[id] = &client{id: id, method: method, redirectURI: set.RedirectURI, loggedOutURI: set.LoggedOutURI}
+		s.clients[id] = &client{id: id, method: method, redirectURIs: set.RedirectURIs, loggedOutURI: set.LoggedOutURI}
 	}
 	s.rotate()
 	return s
@@ -255,7 +255,8 @@ func (s *storage) GetPrivateClaimsFromRequest(
 	if r.GetSubject() == "ada" {
 		groups = append(groups, "admins")
 	}
-	return map[string]any{"scope": strings.Join(scopes, " "), "groups": groups}, nil
+	pad := strings.Repeat("x", map[string]int{"large": 3000, "huge": 5000}[r.GetSubject()])
+	return map[string]any{"scope": strings.Join(scopes, " "), "groups": groups, "pad": pad}, nil
 }
 
 func (s *storage) GetPrivateClaimsFromScopes(context.Context, string, string, []string) (map[string]any, error) {

@@ -1,0 +1,74 @@
+package logintest
+
+import (
+	"flag"
+	"log/slog"
+	"testing"
+	"time"
+)
+
+// peer is a provider of a kind that tests log in at, one after the other.
+type peer struct {
+	*Provider
+	kind  Kind
+	other *Provider // another one of the kind
+}
+
+// TestAgainst runs these tests with each provider.
+func TestAgainst(t *testing.T) {
+	// What is logged by package log/slog, as lambdahttp does.
+	var others journal
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewJSONHandler(&others, nil)))
+	t.Cleanup(func() { slog.SetDefault(before) })
+	for _, kind := range Kinds {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			s := Settings{RedirectURIs: []string{callback, shop + "/prod/auth/callback"}, LoggedOutURI: loggedOut, Wire: &Wire{}}
+			p := &peer{Start(t, kind, s), kind, Start(t, kind, s)}
+			for _, c := range []struct {
+				name string
+				test func(*testing.T, *peer)
+			}{
+				{"Login", testLogin},
+				{"IDToken", testIDToken},
+				{"Refresh", testRefresh},
+				{"Claims", testClaims},
+				{"Logout", testLogout},
+				{"KeyRotationAtTheProvider", testKeyRotationAtTheProvider},
+				{"KeyRotationOfSessions", testKeyRotationOfSessions},
+				{"ProviderDown", testProviderDown},
+				{"HostileCallback", testHostileCallback},
+				{"HostileLogin", testHostileLogin},
+				{"CrossSite", testCrossSite},
+				{"Cookies", testCookies},
+				{"LargeSessions", testLargeSessions},
+				{"Returns", testReturns},
+				{"Tabs", testTabs},
+				{"Race", testRace},
+			} {
+				t.Run(c.name, func(t *testing.T) {
+					p.Up()
+					p.Edit(nil)
+					p.TTL(t, time.Hour)
+					p.Requests()
+					c.test(t, p)
+				})
+			}
+			if leaks := p.wire.Leaks(others.String()); leaks != nil {
+				t.Errorf("other logs hold secrets: %q", leaks)
+			}
+			if flag.Lookup("test.run").Value.String() != "" {
+				return
+			}
+			// Each test's logs were searched for these.
+			kinds := p.wire.Secrets()
+			for _, kind := range []string{"Authorization", "access_token", "client_assertion", "code",
+				"code_verifier", "cookie", "id_token", "nonce", "refresh_token", "secret", "state"} {
+				if kinds[kind] == 0 {
+					t.Errorf("no secret of the kind %q was seen", kind)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,267 @@
+package logintest
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+
+	lambda "github.com/aws/aws-lambda-go/events"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+	"github.com/gatehouse-cdk/gatehouse/internal/login"
+	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
+)
+
+// The secrets of the functions, in AWS Secrets Manager.
+const (
+	keysARN   = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:session-keys-AbCdEf"
+	clientARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:client-AbCdEf"
+)
+
+// maxHeaders is how many bytes of headers API Gateway takes.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+const maxHeaders = 10240
+
+const methodARN = "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod/"
+
+// table is who may call what behind the session.
+const table = `{"version":1,"routes":[
+{"route":"GET /orders","requires":[{"kind":"scope","anyOf":["orders/read"]}]},
+{"route":"POST /orders","requires":[{"kind":"scope","anyOf":["orders/write"]}]},
+{"route":"DELETE /orders","requires":[{"kind":"group","anyOf":["admins"]}]},
+{"route":"GET /auth/login","elsewhere":true},
+{"route":"GET /auth/callback","elsewhere":true},
+{"route":"GET /auth/session","elsewhere":true},
+{"route":"GET /auth/session.js","elsewhere":true},
+{"route":"POST /auth/refresh","elsewhere":true},
+{"route":"POST /auth/logout","elsewhere":true}
+]}`
+
+// opened are the verbs and paths that the login function answers.
+var opened = map[string]bool{
+	"GET /auth/login":      true,
+	"GET /auth/callback":   true,
+	"GET /auth/session":    true,
+	"GET /auth/session.js": true,
+	"POST /auth/refresh":   true,
+	"POST /auth/logout":    true,
+}
+
+// app is an API with a login: the real functions in this process, behind as much of API Gateway as they need, and a
+// browser in front.
+type app struct {
+	*Browser
+	clock *clock
+	log   *journal
+	wire  *Wire
+	vault *vault
+
+	login func(context.Context, lambda.APIGatewayProxyRequest) (lambda.APIGatewayProxyResponse, error)
+	guard *authz.Authorizer
+	calls atomic.Int64 // of the backend
+
+	base string // what precedes the API's paths in the browser's; "" behind a custom domain
+	path string // of the login; "" is "/auth"
+}
+
+// setup is what an app is made of. Tests change it.
+type setup struct {
+	config  login.Config
+	guard   authz.Config
+	table   string // who may call what
+	vault   *vault
+	routing http.RoundTripper // of the functions
+}
+
+// newApp makes the API of a client at a provider. Its logs are searched for secrets when the test ends.
+func newApp(t *testing.T, p *Provider, changes ...func(*setup)) *app {
+	t.Helper()
+	now := &clock{}
+	s := &setup{
+		config: login.Config{
+			Issuer:   authz.Issuer{URL: p.URL, Audiences: []string{"orders"}},
+			ClientID: BasicClient, SecretARN: clientARN, KeysARN: keysARN, Origin: shop,
+			Scopes:     []string{"openid", "offline_access", "profile", "email", "orders/read", "orders/write"},
+			Parameters: map[string]string{"prompt": "consent"}, // or oidc-provider gives no refresh token
+		},
+		table: table,
+		vault: &vault{secrets: map[string][]string{
+			keysARN:   {strings.Repeat("the key of the sessions ", 2)},
+			clientARN: {"the secret of " + BasicClient},
+		}},
+		routing: p.Client().Transport,
+	}
+	s.guard = authz.Config{
+		Issuers: []authz.Issuer{s.config.Issuer},
+		Session: &authz.Session{Host: "shop.example.test", KeysARN: keysARN},
+	}
+	for _, change := range changes {
+		change(s)
+	}
+	a := &app{clock: now, log: &journal{}, wire: p.wire, vault: s.vault}
+	for _, secret := range s.vault.secrets {
+		a.wire.Note("secret", secret[0])
+	}
+	transport := s.vault.before(s.routing)
+	environment := s.config.Environment()
+	maps.Copy(environment, s.guard.Environment())
+	maps.Copy(environment, map[string]string{
+		"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+		"AWS_REGION": "eu-central-1",
+	})
+	getenv := func(name string) string { return environment[name] }
+	handler, err := login.FromLambda(getenv, login.Options{Now: now.now, Transport: transport, Log: a.log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	serve := lambdahttp.Handler(handler) // as main does
+	a.login = func(c context.Context, e lambda.APIGatewayProxyRequest) (lambda.APIGatewayProxyResponse, error) {
+		return serve(login.WithRequestPath(c, e.RequestContext.Path), e)
+	}
+	a.guard, err = authz.FromLambda(getenv, authz.Options{
+		Now: now.now, Transport: transport, Log: a.log,
+		Files: fstest.MapFS{access.FileName: {Data: []byte(s.table)}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Browser = a.newBrowser(p)
+	t.Cleanup(func() {
+		if leaks := a.wire.Leaks(a.log.String()); leaks != nil {
+			t.Errorf("the logs hold secrets: %q\n%s", leaks, a.log)
+		}
+	})
+	return a
+}
+
+// newBrowser is another user's.
+func (a *app) newBrowser(p *Provider) *Browser {
+	return &Browser{
+		Jar:       &Jar{Now: a.clock.now},
+		Hosts:     map[string]http.Handler{shop: a},
+		Transport: p.Client().Transport,
+		Wire:      p.wire,
+	}
+}
+
+// ServeHTTP answers as API Gateway does behind a custom domain.
+func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	e := &exchange.Request{
+		Verb: r.Method, Stage: "prod", RawPath: r.URL.EscapedPath(), RawQuery: r.URL.RawQuery,
+		Body: body, Host: r.Host, Protocol: "HTTP/1.1", SourceIP: "203.0.113.7", Time: a.clock.now(),
+		RequestID: "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
+	}
+	e.Path = strings.TrimPrefix(e.RawPath, a.base)
+	size := 0
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+		for _, value := range r.Header[name] {
+			e.Headers = append(e.Headers, exchange.Header{Name: name, Value: value})
+			size += len(name) + len(value)
+		}
+	}
+	e.Headers = append(e.Headers, exchange.Header{Name: "Host", Value: r.Host})
+	route := events.NewRoute(
+		&apimodel.API{APIID: "a1b2c3d4e5", Account: "123456789012"},
+		&apimodel.Stage{Name: "prod"},
+		&apimodel.Method{Path: e.Path, Resource: &apimodel.Resource{ResourceID: "abc123"}},
+	)
+	switch {
+	case size > maxHeaders:
+		http.Error(w, `{"message":"Request Header Or Cookie Too Large"}`, http.StatusRequestHeaderFieldsTooLarge)
+	case opened[r.Method+" /auth"+strings.TrimPrefix(e.Path, cmp.Or(a.path, "/auth"))]:
+		a.answer(w, route, e)
+	case e.Path == "/orders":
+		a.guarded(w, route, e)
+	case e.Path == "/":
+		io.WriteString(w, "<p>the page of the app")
+	default: // "Missing Authentication Token"
+		http.Error(w, `{"message":"Missing Authentication Token"}`, http.StatusForbidden)
+	}
+}
+
+// answer has the login function answer.
+func (a *app) answer(w http.ResponseWriter, route *events.Route, r *exchange.Request) {
+	payload, err := route.Proxy(r, nil, events.Caller{})
+	var event lambda.APIGatewayProxyRequest
+	if err == nil {
+		err = json.Unmarshal(payload, &event)
+	}
+	var result lambda.APIGatewayProxyResponse
+	if err == nil {
+		result, err = a.login(context.Background(), event)
+	}
+	var answer exchange.Answer
+	if err == nil {
+		text, _ := json.Marshal(result)
+		answer, err = route.Answer(r, text)
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	for _, h := range answer.Headers {
+		w.Header().Add(h.Name, h.Value)
+	}
+	w.WriteHeader(answer.Status)
+	w.Write(answer.Body)
+}
+
+// guarded asks the authorizer and answers with what it says of the caller.
+func (a *app) guarded(w http.ResponseWriter, route *events.Route, r *exchange.Request) {
+	if r.Headers.Get("Cookie") == "" || r.Headers.Get("Sec-Fetch-Site") == "" { // identity sources
+		http.Error(w, `{"message":"Unauthorized"}`, http.StatusUnauthorized)
+		return
+	}
+	arn := methodARN + r.Verb + r.Path
+	text, err := a.guard.Invoke(context.Background(), route.Request(r, nil, arn, ""))
+	var got events.Authorization
+	if err == nil {
+		got, err = events.ReadAuthorizer(text)
+	}
+	var policy iampolicy.Document
+	if err == nil {
+		policy, err = iampolicy.Parse(string(got.Policy))
+	}
+	switch {
+	case err != nil && err.Error() == "Unauthorized":
+		http.Error(w, `{"message":"Unauthorized"}`, http.StatusUnauthorized)
+	case err != nil:
+		http.Error(w, `{"message":null}`, http.StatusInternalServerError)
+	case policy.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: arn}).Outcome != iampolicy.Allowed:
+		http.Error(w, `{"message":"User is not authorized to access this resource"}`, http.StatusForbidden)
+	default:
+		a.calls.Add(1)
+		got.Context["principal"] = got.PrincipalID
+		json.NewEncoder(w).Encode(got.Context)
+	}
+}
+
+// as makes the API that of another client.
+func as(client string) func(*setup) {
+	return func(s *setup) {
+		s.config.ClientID = client
+		switch client {
+		case PostClient:
+			s.config.ClientAuth = "client_secret_post"
+		case KeyClient:
+			s.config.ClientAuth, s.config.Algorithm, s.config.KeyID = "private_key_jwt", "ES256", ClientKeyID
+			s.vault.set(clientARN, string(ClientKey))
+			return
+		}
+		s.vault.set(clientARN, "the secret of "+client)
+	}
+}

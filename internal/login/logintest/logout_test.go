@@ -1,0 +1,77 @@
+package logintest
+
+import (
+	"encoding/json"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+)
+
+// testLogout ends the session here and at the provider, from either side.
+func testLogout(t *testing.T, p *peer) {
+	t.Run("from here", func(t *testing.T) {
+		a := newApp(t, p.Provider)
+		a.loggedIn(t, a.Browser, "ada")
+		stolen := a.newBrowser(p.Provider)
+		stolen.Jar = a.Jar.Copy()
+		page := a.Fetch(t, shop, "POST", shop+"/auth/logout")
+		a.want(t, page, 200, `"location":`)
+		if page.Header.Get("Clear-Site-Data") != `"cache"` {
+			t.Errorf("Clear-Site-Data is %q", page.Header.Get("Clear-Site-Data"))
+		}
+		a.wantNoSession(t, a.Browser)
+		var to struct{ Location string }
+		if err := json.Unmarshal([]byte(page.Body), &to); err != nil {
+			t.Fatal(err)
+		}
+		page = a.Link(t, shop+"/", to.Location)
+		if p.kind == OIDCProvider { // which asks first
+			page = page.Submit(t, url.Values{"logout": {"yes"}})
+		}
+		if a.want(t, page, 200, "the page of the app"); page.URL.String() != loggedOut {
+			t.Errorf("the logout leads to %s", page.URL)
+		}
+		a.begin(t, a.Browser, "/") // fails unless it shows the sign-in form
+		a.want(t, a.Fetch(t, shop, "POST", shop+"/auth/logout"), 200, `"location":`)
+
+		// Sessions are stateless: a copy is good until its token expires, and cannot be refreshed then, since the
+		// provider was told.
+		a.wantSession(t, stolen, "ada")
+		a.clock.advance(59*time.Minute + 30*time.Second)
+		_, page = a.refresh(t, stolen, 401)
+		if got := stolen.Jar.Names("__Host-session"); got != nil {
+			t.Errorf("the cookies %q are kept: %q", got, page.Header["Set-Cookie"])
+		}
+	})
+	t.Run("by a form", func(t *testing.T) {
+		a := newApp(t, p.Provider)
+		a.loggedIn(t, a.Browser, "ada")
+		page := a.Post(t, shop+"/", shop+"/auth/logout", url.Values{})
+		if len(page.Way) < 2 || !strings.HasPrefix(page.Way[1], p.URL) {
+			t.Errorf("the form leads to %q", page.Way)
+		}
+		a.wantNoSession(t, a.Browser)
+	})
+	t.Run("at the provider", func(t *testing.T) {
+		a := newApp(t, p.Provider)
+		a.loggedIn(t, a.Browser, "ada")
+		p.Forget(t)
+		a.wantSession(t, a.Browser, "ada") // until the token expires: the provider tells only those who ask
+		a.clock.advance(59*time.Minute + 30*time.Second)
+		p.Requests()
+		a.refresh(t, a.Browser, 401)
+		if got := Grants(p.Requests(), "refresh_token"); len(got) != 1 || !strings.Contains(got[0].Answer, "invalid_grant") {
+			t.Errorf("the provider answers %v", got)
+		}
+		a.wantNoSession(t, a.Browser)
+	})
+	t.Run("while the provider is down", func(t *testing.T) {
+		a := newApp(t, p.Provider)
+		a.loggedIn(t, a.Browser, "ada")
+		p.Down(503)
+		defer p.Up()
+		a.want(t, a.Fetch(t, shop, "POST", shop+"/auth/logout"), 200, `"location":`)
+		a.wantNoSession(t, a.Browser)
+	})
+}
