@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
@@ -58,7 +59,8 @@ type route struct {
 }
 
 // FromLambda makes the handler of a Lambda function, with its configuration from the environment. Keys, metadata and the
-// client's credential are fetched in the background. The error is an [ErrConfig]; the function must not start then.
+// client's credential are fetched in the background, or, with provisioned concurrency, before it returns. The error is an
+// [ErrConfig]; the function must not start then.
 func FromLambda(getenv func(string) string, o Options) (*Handler, error) {
 	if runsHere && getenv("LAMBDA_TASK_ROOT") == lambdaRoot {
 		return nil, fmt.Errorf("%w: this function was built for a developer's machine and is not to run on Lambda: "+
@@ -72,7 +74,12 @@ func FromLambda(getenv func(string) string, o Options) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	time.AfterFunc(startDelay, func() { h.start(context.Background()) })
+	// Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+	if getenv("AWS_LAMBDA_INITIALIZATION_TYPE") == "provisioned-concurrency" {
+		h.prepare(context.Background()) // the function may be frozen as soon as it is ready
+	} else {
+		time.AfterFunc(startDelay, func() { h.prepare(context.Background()) })
+	}
 	return h, nil
 }
 
@@ -156,14 +163,18 @@ func newProvider(config *Config, vault secretsmanager.Client, o Options, loopbac
 		credential = pool.secret
 	}
 	options := clientauth.Options{
-		ClientID:   config.ClientID,
-		Method:     clientauth.Method(config.ClientAuth),
-		Credential: credential,
-		Algorithm:  config.Algorithm,
-		KeyID:      config.KeyID,
-		Audience:   config.Audience,
-		Now:        vault.Now,
-		Random:     o.Random,
+		ClientID: config.ClientID,
+		Method:   clientauth.Method(config.ClientAuth),
+		Credential: func(ctx context.Context) ([]byte, error) {
+			ctx, cancel := context.WithTimeout(ctx, callTimeout)
+			defer cancel()
+			return credential(ctx)
+		},
+		Algorithm: config.Algorithm,
+		KeyID:     config.KeyID,
+		Audience:  config.Audience,
+		Now:       vault.Now,
+		Random:    o.Random,
 	}
 	if options.Method == clientauth.PrivateKey && options.Audience == "" {
 		options.Audience = config.Issuer.URL
@@ -190,15 +201,18 @@ func newProvider(config *Config, vault secretsmanager.Client, o Options, loopbac
 	return p, nil
 }
 
-// start begins to fetch what requests need, and does not wait for it. The first request reports what is wrong.
-func (h *Handler) start(ctx context.Context) {
+// prepare fetches what requests need. The first request reports what is wrong.
+func (h *Handler) prepare(ctx context.Context) {
 	h.keys.Start(ctx)
-	go func() { _, _ = h.provider.client.Current(ctx) }()
-	go func() {
+	var wg sync.WaitGroup
+	wg.Go(func() { _, _ = h.provider.client.Current(ctx) })
+	wg.Go(func() {
 		if m, err := h.provider.metadata(ctx); err == nil {
 			m.start(ctx)
+			_ = m.idTokens.Ready(ctx)
 		}
-	}()
+	})
+	wg.Wait()
 }
 
 // ServeHTTP serves a request. Its path is that of the API, without stage or base path; see [WithRequestPath].

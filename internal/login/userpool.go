@@ -46,8 +46,6 @@ func (u userPool) secret(ctx context.Context) ([]byte, error) {
 	fail := func(format string, a ...any) ([]byte, error) {
 		return nil, fmt.Errorf("DescribeUserPoolClient of %s: %w", u.id, fmt.Errorf(format, a...))
 	}
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
 	region, _, _ := strings.Cut(u.id, "_")
 	endpoint := u.vault.Getenv(cognitoEndpoint)
 	if endpoint == "" {
