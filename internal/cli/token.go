@@ -36,6 +36,7 @@ that runs from this folder. If there are several, --issuer, --audience and --use
   --expires D      how long the token is valid: 90s, 15m, 8h; -1m for an expired one (default 1h)
   --opaque         an opaque token, of an issuer that is asked about its tokens (default if the issuer has no others)
   --use USE        access for an access token, id for an ID token (default what the issuer's authorizer accepts)
+  --client-secret  print, instead of a token, the secret that clients have at the development issuer's token endpoint
 
 Scopes, groups and roles go into the claims that the issuer uses for them.
 
@@ -53,6 +54,7 @@ type tokenFlags struct {
 	scopes, groups, roles command.List
 	claims                claims
 	use                   string
+	clientSecret          bool
 }
 
 func (t *tokenFlags) set() *flag.FlagSet {
@@ -69,6 +71,7 @@ func (t *tokenFlags) set() *flag.FlagSet {
 	f.DurationVar(&t.request.Expires, "expires", devissuer.DefaultExpires, "")
 	f.BoolVar(&t.request.Opaque, "opaque", false, "")
 	f.StringVar(&t.use, "use", "", "")
+	f.BoolVar(&t.clientSecret, "client-secret", false, "")
 	return f
 }
 
@@ -101,6 +104,9 @@ func printToken(ctx context.Context, p *command.Process, args []string) error {
 	if err := t.parse(args); err != nil {
 		return err
 	}
+	if t.clientSecret {
+		return printClientSecret(p)
+	}
 	from, err := t.source(ctx, p)
 	if err != nil {
 		return err
@@ -122,4 +128,21 @@ func printToken(ctx context.Context, p *command.Process, args []string) error {
 		return err
 	}
 	return p.Print("the token", []byte(token+"\n"))
+}
+
+// printClientSecret prints the secret of clients. It is the same for all of them, whatever the assembly.
+func printClientSecret(p *command.Process) error {
+	keys, err := command.OpenKeys(p)
+	if err != nil {
+		return err
+	}
+	provider, err := devissuer.New(keys, nil, devissuer.Options{Now: p.Now})
+	if err != nil {
+		return err
+	}
+	secret, err := provider.ClientSecret()
+	if err != nil {
+		return err
+	}
+	return p.Print("the secret", []byte(secret+"\n"))
 }

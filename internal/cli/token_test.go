@@ -245,3 +245,16 @@ func TestOpaqueToken(t *testing.T) {
 		t.Errorf("of an issuer of JWTs: status %d\n%s", status, stderr)
 	}
 }
+
+// The secret of clients is the same whatever the assembly, and needs none.
+func TestTokenClientSecret(t *testing.T) {
+	t.Chdir(t.TempDir())
+	first, secret, stderr := call(t, "token", "--client-secret")
+	again, same, _ := call(t, "token", "--client-secret", "--issuer", idp)
+	if first != 0 || again != 0 || len(secret) != 44 || strings.Contains(stderr, secret) {
+		t.Errorf("status %d, %q: %s", first, secret, stderr)
+	}
+	if same != secret {
+		t.Errorf("%q, and then %q", secret, same)
+	}
+}

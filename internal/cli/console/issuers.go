@@ -15,15 +15,23 @@ const IssuersPath = prefix + "issuers"
 type Issuers struct {
 	Run     string             `json:"run"` // see [Console.Run]
 	Issuers []devissuer.Issuer `json:"issuers"`
+
+	// Discovery has, by the issuers' URLs, where the development issuer serves their discovery documents.
+	Discovery map[string]string `json:"discovery"`
 }
 
 // Run identifies this run of the program.
 func (c *Console) Run() string { return c.run }
 
 func (c *Console) answerIssuers() exchange.Answer {
-	out := Issuers{Run: c.run, Issuers: []devissuer.Issuer{}}
+	out := Issuers{Run: c.run, Issuers: []devissuer.Issuer{}, Discovery: map[string]string{}}
 	if v := c.current(); v.issuer != nil {
 		out.Issuers = v.issuer.Issuers()
+		for _, i := range out.Issuers {
+			if at := v.issuer.DiscoveryURL(i.URL); at != "" {
+				out.Discovery[i.URL] = at
+			}
+		}
 	}
 	return answer(http.StatusOK, out)
 }
