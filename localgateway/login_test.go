@@ -1,0 +1,246 @@
+package localgateway_test
+
+import (
+	"encoding/json"
+	"html"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/apptest"
+	"github.com/gatehouse-cdk/gatehouse/localgateway"
+)
+
+// browser keeps cookies as a browser does, which takes Secure ones from this machine, and follows no redirect.
+type browser struct {
+	t       *testing.T
+	cookies map[string]map[string]string // by host
+}
+
+func (b *browser) do(verb, address string, form url.Values, site string, headers ...string) (status int, location, body string) {
+	b.t.Helper()
+	r, err := http.NewRequest(verb, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Origin", r.URL.Scheme+"://"+r.URL.Host)
+	}
+	if site != "" {
+		r.Header.Set("Sec-Fetch-Site", site)
+	}
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		r.Header.Set(name, value)
+	}
+	for name, value := range b.cookies[r.URL.Hostname()] {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	answer, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, c := range answer.Cookies() {
+		jar := b.cookies[r.URL.Hostname()]
+		if jar == nil {
+			jar = map[string]string{}
+			b.cookies[r.URL.Hostname()] = jar
+		}
+		if jar[c.Name] = c.Value; c.MaxAge < 0 || c.Value == "" {
+			delete(jar, c.Name)
+		}
+	}
+	return answer.StatusCode, answer.Header.Get("Location"), string(text)
+}
+
+var inputs = regexp.MustCompile(`<input type="(\w+)" name="([^"]+)"(?: value="([^"]*)")?[^>]*>`)
+
+// signIn logs a persona in, by the pages that a user sees.
+func (b *browser) signIn(app, persona string) {
+	b.t.Helper()
+	status, to, body := b.do("GET", app+"/auth/login?return=/orders", nil, "none")
+	if status != http.StatusSeeOther || !strings.HasPrefix(to, "http://127.0.0.1:") {
+		b.t.Fatalf("login: %d to %q: %s", status, to, body)
+	}
+	status, _, body = b.do("GET", to, nil, "cross-site")
+	if status != http.StatusOK {
+		b.t.Fatalf("sign-in page: %d: %s", status, body)
+	}
+	form := url.Values{"action": {"sign-in"}}
+	for _, m := range inputs.FindAllStringSubmatch(body, -1) {
+		value := html.UnescapeString(m[3])
+		switch {
+		case m[1] == "hidden":
+			form.Set(m[2], value)
+		case m[1] == "radio" && strings.HasSuffix(value, persona):
+			form.Set(m[2], value)
+		}
+	}
+	page, err := url.Parse(to)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	action := regexp.MustCompile(`<form[^>]* action="([^"]*)"`).FindStringSubmatch(body)
+	if action == nil {
+		b.t.Fatalf("no form: %s", body)
+	}
+	target, err := page.Parse(html.UnescapeString(action[1]))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	status, to, body = b.do("POST", target.String(), form, "same-origin")
+	if status != http.StatusSeeOther || !strings.HasPrefix(to, app+"/auth/callback?") {
+		b.t.Fatalf("signed in: %d to %q: %s", status, to, body)
+	}
+	if status, _, body = b.do("GET", to, nil, "cross-site"); status != http.StatusOK || !strings.Contains(body, `"/orders"`) {
+		b.t.Fatalf("callback: %d: %s", status, body)
+	}
+}
+
+// TestLogin goes through an app with a login as browsers do: the login's function, its provider on this machine and the
+// guard's function are real.
+func TestLogin(t *testing.T) {
+	functions := apptest.Build(t)
+	var mu sync.Mutex
+	var told []string // all that a test's log could have
+	tell := func(v any) {
+		text, err := json.Marshal(v)
+		if err != nil {
+			t.Error(err)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		told = append(told, string(text))
+	}
+	api := localgateway.Start(t, apptest.Assembly(t, functions, apptest.Options{}), localgateway.Options{
+		Record: func(r *localgateway.Record) { tell(r) }, Log: func(l localgateway.LogLine) { tell(l) },
+	})
+	if want := strings.Replace(api.URL, "127.0.0.1", "localhost", 1); api.AppURL != want {
+		t.Fatalf("AppURL: got %q, want %q", api.AppURL, want)
+	}
+
+	b := &browser{t, map[string]map[string]string{}}
+	const page = "Accept: text/html,application/xhtml+xml,*/*;q=0.8"
+	if status, _, body := b.do("GET", api.AppURL+"/orders", nil, "none", page); status != 401 || !strings.Contains(body, "/auth/login?return=/") {
+		t.Errorf("a navigation without a session: %d: %s", status, body)
+	}
+	b.signIn(api.AppURL, "orders:read only")
+	for _, c := range []struct {
+		name, verb, path, site string
+		status                 int
+	}{
+		{"a read", "GET", "/orders", "same-origin", 200},
+		{"a read by the stage", "GET", "/prod/orders", "same-origin", 200},
+		{"a navigation", "GET", "/orders", "none", 200},
+		{"a write without the scope", "POST", "/orders", "same-origin", 403},
+		{"no Sec-Fetch-Site", "GET", "/orders", "", 401},
+		{"who is it", "GET", "/auth/session", "same-origin", 200},
+	} {
+		if status, _, body := b.do(c.verb, api.AppURL+c.path, nil, c.site); status != c.status {
+			t.Errorf("%s: %d, want %d: %s", c.name, status, c.status, body)
+		}
+	}
+	if len(b.cookies["127.0.0.1"]) > 0 {
+		t.Errorf("the provider has cookies %v", b.cookies["127.0.0.1"])
+	}
+
+	b = &browser{t, map[string]map[string]string{}}
+	b.signIn(api.AppURL, "may everything")
+	for site, want := range map[string]int{"same-origin": 200, "same-site": 403, "cross-site": 403, "none": 403} {
+		if status, _, body := b.do("POST", api.AppURL+"/orders", nil, site); status != want {
+			t.Errorf("a write, %s: %d, want %d: %s", site, status, want, body)
+		}
+	}
+	secrets := b.cookies["localhost"]
+	if err := api.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, body := b.do("GET", api.AppURL+"/orders", nil, "same-origin"); status != 200 {
+		t.Errorf("after a reload: %d: %s", status, body)
+	}
+	if status, _, body := b.do("POST", api.AppURL+"/auth/refresh", nil, "same-origin"); status != 200 {
+		t.Errorf("refresh: %d: %s", status, body)
+	}
+	if status, _, body := b.do("POST", api.AppURL+"/auth/logout", nil, "same-origin"); status != 200 || len(b.cookies["localhost"]) > 0 {
+		t.Errorf("logout: %d, with %v: %s", status, b.cookies["localhost"], body)
+	}
+
+	mu.Lock()
+	defer mu.Unlock()
+	if len(told) < 10 {
+		t.Fatalf("told %q", told)
+	}
+	for _, line := range told {
+		for name, secret := range secrets {
+			if strings.Contains(line, secret) {
+				t.Errorf("the cookie %s is in %s", name, line)
+			}
+		}
+		if strings.Contains(line, "eyJ") || strings.Contains(line, "code=") || strings.Contains(line, "state=") {
+			t.Errorf("a token, a code or a state is in %s", line)
+		}
+	}
+}
+
+// TestSession makes sessions without the pages.
+func TestSession(t *testing.T) {
+	functions := apptest.Build(t)
+	for _, o := range []apptest.Options{{}, {PerRequest: true}, {BasePath: "/shop"}} {
+		api := localgateway.Start(t, apptest.Assembly(t, functions, o), localgateway.Options{})
+		if !strings.HasSuffix(api.AppURL, o.BasePath) {
+			t.Errorf("%+v: AppURL is %s", o, api.AppURL)
+		}
+		get := func(request localgateway.TokenRequest) (status int, body string) {
+			t.Helper()
+			r, err := http.NewRequest("GET", api.AppURL+"/orders", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Sec-Fetch-Site", "same-origin")
+			for _, c := range api.Session(request) {
+				r.AddCookie(c)
+			}
+			answer, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer answer.Body.Close()
+			text, err := io.ReadAll(answer.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return answer.StatusCode, string(text)
+		}
+		if status, body := get(localgateway.TokenRequest{Scopes: []string{"orders:read"}, Subject: "jane"}); status != 200 {
+			t.Errorf("%+v: with the scope: %d: %s", o, status, body)
+		}
+		if status, body := get(localgateway.TokenRequest{Issuer: apptest.Issuer}); status != 403 {
+			t.Errorf("%+v: without a scope: %d: %s", o, status, body)
+		}
+		if _, err := api.MakeSession(localgateway.TokenRequest{Issuer: "https://other.example.com"}); err == nil ||
+			!strings.Contains(err.Error(), "no route takes a session of a login at https://other.example.com") {
+			t.Errorf("of another issuer: %v", err)
+		}
+	}
+
+	dir, remove := shopAssembly()
+	defer remove()
+	api := localgateway.Start(t, dir, localgateway.Options{})
+	if _, err := api.MakeSession(localgateway.TokenRequest{}); err == nil || !strings.HasSuffix(err.Error(), ": no route takes one") || api.AppURL != "" {
+		t.Errorf("without a login: %v, AppURL %q", err, api.AppURL)
+	}
+	configured := localgateway.Start(t, dir, localgateway.Options{Issuers: localgateway.ConfiguredIssuers})
+	if _, err := configured.MakeSession(localgateway.TokenRequest{}); err == nil || !strings.Contains(err.Error(), "ConfiguredIssuers") {
+		t.Errorf("with configured issuers: %v", err)
+	}
+}
