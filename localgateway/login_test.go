@@ -107,12 +107,17 @@ func (b *browser) signIn(app, persona string) {
 	}
 }
 
-// TestLogin goes through an app with a login as browsers do: the login's function, its provider on this machine and the
-// guard's function are real.
+// TestLogin runs an app with a login: its function, its provider on this machine and the guard's function are real.
 func TestLogin(t *testing.T) {
 	functions := apptest.Build(t)
+	t.Run("as browsers use it", func(t *testing.T) { testBrowsers(t, functions) })
+	t.Run("by sessions that a test makes", func(t *testing.T) { testSessions(t, functions) })
+}
+
+func testBrowsers(t *testing.T, functions string) {
 	var mu sync.Mutex
 	var told []string // all that a test's log could have
+	var reason string // of the last request
 	tell := func(v any) {
 		text, err := json.Marshal(v)
 		if err != nil {
@@ -123,7 +128,13 @@ func TestLogin(t *testing.T) {
 		told = append(told, string(text))
 	}
 	api := localgateway.Start(t, apptest.Assembly(t, functions, apptest.Options{}), localgateway.Options{
-		Record: func(r *localgateway.Record) { tell(r) }, Log: func(l localgateway.LogLine) { tell(l) },
+		Record: func(r *localgateway.Record) {
+			tell(r)
+			mu.Lock()
+			defer mu.Unlock()
+			reason = r.Reason
+		},
+		Log: func(l localgateway.LogLine) { tell(l) },
 	})
 	if want := strings.Replace(api.URL, "127.0.0.1", "localhost", 1); api.AppURL != want {
 		t.Fatalf("AppURL: got %q, want %q", api.AppURL, want)
@@ -135,20 +146,39 @@ func TestLogin(t *testing.T) {
 		t.Errorf("a navigation without a session: %d: %s", status, body)
 	}
 	b.signIn(api.AppURL, "orders:read only")
+	const crossSite = "comes from another site: with a session, POST, PUT, PATCH and DELETE are for pages of the app's own " +
+		"origin: Sec-Fetch-Site is "
+	forged := map[string]string{"__Host-session": "AfejcUW9" + strings.Repeat("x", 300)}
 	for _, c := range []struct {
 		name, verb, path, site string
+		cookies                map[string]string // in place of the session's
 		status                 int
+		reason                 string // a part of it
 	}{
-		{"a read", "GET", "/orders", "same-origin", 200},
-		{"a read by the stage", "GET", "/prod/orders", "same-origin", 200},
-		{"a navigation", "GET", "/orders", "none", 200},
-		{"a write without the scope", "POST", "/orders", "same-origin", 403},
-		{"no Sec-Fetch-Site", "GET", "/orders", "", 401},
-		{"who is it", "GET", "/auth/session", "same-origin", 200},
+		{"a read", "GET", "/orders", "same-origin", nil, 200, ""},
+		{"a read by the stage", "GET", "/prod/orders", "same-origin", nil, 200, ""},
+		{"a navigation", "GET", "/orders", "none", nil, 200, ""},
+		{"a write without the scope", "POST", "/orders", "same-origin", nil, 403,
+			"the route requires a session of /auth with any scope of orders:write, and the caller has the scopes openid, orders:read, offline_access"},
+		{"a write from another site", "POST", "/orders", "cross-site", nil, 403, crossSite + "cross-site"},
+		{"and again, from the cache", "POST", "/orders", "cross-site", nil, 403, crossSite + "cross-site"},
+		{"a write from a sibling host", "POST", "/orders", "same-site", nil, 403, crossSite + "same-site"},
+		{"no Sec-Fetch-Site", "GET", "/orders", "", nil, 401, "curl needs -H 'Sec-Fetch-Site: same-origin'"},
+		{"no cookie", "GET", "/orders", "same-origin", map[string]string{}, 401, "the request has no cookie"},
+		{"another cookie", "GET", "/orders", "same-origin", map[string]string{"theme": "dark"}, 401, "no session cookie"},
+		{"a forged cookie", "GET", "/orders", "same-origin", forged, 401, "no session cookie"},
+		{"who is it", "GET", "/auth/session", "same-origin", nil, 200, ""},
 	} {
-		if status, _, body := b.do(c.verb, api.AppURL+c.path, nil, c.site); status != c.status {
-			t.Errorf("%s: %d, want %d: %s", c.name, status, c.status, body)
+		other := b
+		if c.cookies != nil {
+			other = &browser{t, map[string]map[string]string{"localhost": c.cookies}}
 		}
+		status, _, body := other.do(c.verb, api.AppURL+c.path, nil, c.site)
+		mu.Lock()
+		if status != c.status || !strings.Contains(reason, c.reason) || (reason == "") != (c.reason == "") {
+			t.Errorf("%s: %d, want %d: %s: %q, want %q", c.name, status, c.status, body, reason, c.reason)
+		}
+		mu.Unlock()
 	}
 	if len(b.cookies["127.0.0.1"]) > 0 {
 		t.Errorf("the provider has cookies %v", b.cookies["127.0.0.1"])
@@ -192,9 +222,7 @@ func TestLogin(t *testing.T) {
 	}
 }
 
-// TestSession makes sessions without the pages.
-func TestSession(t *testing.T) {
-	functions := apptest.Build(t)
+func testSessions(t *testing.T, functions string) {
 	for _, o := range []apptest.Options{{}, {PerRequest: true}, {BasePath: "/shop"}} {
 		api := localgateway.Start(t, apptest.Assembly(t, functions, o), localgateway.Options{})
 		if !strings.HasSuffix(api.AppURL, o.BasePath) {

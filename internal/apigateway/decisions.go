@@ -59,11 +59,29 @@ var glosses = map[string]string{
 	"bound":         "cnf binds it to a key of its holder's, which a bearer does not prove",
 }
 
+// refusedToken is before the reason for a 401.
+const refusedToken = "the authorizer refused the token: "
+
+// sessionGlosses say in words why there is no session.
+var sessionGlosses = map[string]string{
+	"session": "no session cookie: none of the request's cookies is one of the login's for this host: log in first",
+	"session_ended": "the session has ended: it was not renewed for its idle time, or has reached its greatest age: " +
+		"log in again",
+}
+
+// fromAnotherSite says why a session is not enough for a request.
+const fromAnotherSite = "the request changes something and comes from another site: with a session, POST, PUT, PATCH and " +
+	"DELETE are for pages of the app's own origin"
+
 // why explains the decision in words, with the value that came and the one that is wanted; "" if it allows the request.
 func (d decision) why() string {
 	switch {
+	case d.Outcome == "unauthorized" && sessionGlosses[d.Reason] != "":
+		return sessionGlosses[d.Reason]
+	case d.Outcome == "denied" && d.Reason == "cross_site":
+		return fromAnotherSite
 	case d.Outcome == "unauthorized":
-		why := "the authorizer refused the token: " + d.Reason
+		why := refusedToken + d.Reason
 		if gloss := glosses[d.Reason]; gloss != "" {
 			why += ", " + gloss
 		}

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
@@ -33,6 +35,9 @@ func TestDecisions(t *testing.T) {
 		{"rights that are not enough", one(`"outcome":"denied","reason":"rights","missing":"any scope of x","got":"y, z"`),
 			"the caller lacks any scope of x and has y, z"},
 		{"the hook", one(`"outcome":"denied","reason":"hook"`), "the authorizer's hook denied it"},
+		{"no session", one(`"outcome":"unauthorized","reason":"session"`), sessionGlosses["session"]},
+		{"a session that has ended", one(`"outcome":"unauthorized","reason":"session_ended"`), sessionGlosses["session_ended"]},
+		{"a write from another site", one(`"outcome":"denied","reason":"cross_site"`), fromAnotherSite},
 		{"no route of its own", one(`"outcome":"denied","reason":"route"`), "the authorizer says: route"},
 		{
 			"a reason without words",
@@ -67,5 +72,32 @@ func TestIsIncluded(t *testing.T) {
 	}
 	if isIncluded(&apimodel.Function{}) {
 		t.Error("another function is taken for the included authorizer")
+	}
+}
+
+func TestSessionReasons(t *testing.T) {
+	call := func(verb, site string) *checks.Call {
+		return &checks.Call{Request: &exchange.Request{Verb: verb, Headers: exchange.Headers{{Name: "Sec-Fetch-Site", Value: site}}}}
+	}
+	const expired = refusedToken + "expired, its exp has passed"
+	for _, c := range []struct {
+		name, login, why string
+		byPolicy         bool
+		call             *checks.Call
+		want             string
+	}{
+		{"from the cache", "/auth", "", true, call("POST", "cross-site"), fromAnotherSite + ": Sec-Fetch-Site is cross-site"},
+		{"by the authorizer", "/auth", fromAnotherSite, true, call("PUT", "none"), fromAnotherSite + ": Sec-Fetch-Site is none"},
+		{"a read", "/auth", "", true, call("GET", "cross-site"), ""},
+		{"of the own origin", "/auth", "", true, call("POST", "same-origin"), ""},
+		{"not by the policy", "/auth", "", false, call("POST", "cross-site"), ""},
+		{"a token that has expired", "/auth", expired, false, call("GET", "same-origin"),
+			"the token of the session has expired: POST /auth/refresh gets a new one"},
+		{"of a login that is not known", "", expired, false, call("GET", "same-origin"), expired},
+		{"another reason", "/auth", "the caller lacks x", true, call("POST", "same-origin"), "the caller lacks x"},
+	} {
+		if got := (&sessionGuard{c.login}).explained(c.why, c.byPolicy, c.call); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
 	}
 }

@@ -41,6 +41,9 @@ func (m *method) explained(d *mapping.Failure, c *checks.Call, v *checks.Verdict
 		return d
 	}
 	why := v.AuthorizerReason
+	if m.session != nil {
+		why = m.session.explained(why, v.Trace[last].Check == "policy", c)
+	}
 	if why == "" && m.needs.Who != "" && v.Trace[last].Check == "policy" {
 		why = "the route requires " + m.needs.Who
 		if have := m.callerHas(c, v.Known); have != "" {

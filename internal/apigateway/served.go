@@ -55,6 +55,7 @@ type method struct {
 	validator *validation.Validator
 	mock      *mapping.Mock // of a MOCK integration
 	forbidden mapping.Forbidden
+	session   *sessionGuard
 	needs     matrix.Route // with what the included authorizer's access table asks of a caller, if that is known
 	blocked   string       // why it is not served; "" if it is
 }
@@ -190,6 +191,7 @@ func (s *served) newMethod(st *stage, m *apimodel.Method) *method {
 		Method:  m,
 		needs:   s.needs[st.api.ID][m.Verb+" "+m.Path],
 		events:  events.NewRoute(st.api, st.stage, m),
+		session: sessionGuardOf(st.api, m.Authorizer),
 		blocked: s.reasons(st.api, st.stage, m, st.guard),
 	}
 	block := func(err error) {

@@ -9,9 +9,11 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
 // ErrNoSession is returned where no session can be made.
@@ -92,4 +94,34 @@ func (g *Gateway) Session(
 		return nil, err
 	}
 	return http.ParseCookie(header)
+}
+
+// sessionGuard is what reasons need to know of an authorizer that takes sessions.
+type sessionGuard struct {
+	login string // the path of its login in the API; "" if it is not in the assembly
+}
+
+// sessionGuardOf is nil for an authorizer that takes none.
+func sessionGuardOf(api *apimodel.API, a *apimodel.Authorizer) *sessionGuard {
+	s := matrix.SessionOf(a)
+	if s == nil {
+		return nil
+	}
+	if l := matrix.LoginOf(api, s); l != nil {
+		return &sessionGuard{l.Path}
+	}
+	return &sessionGuard{}
+}
+
+// explained adds to the authorizer's own reason, which is "" for an answer from the cache, what the request says. Its
+// policy denies what comes from another site.
+func (g *sessionGuard) explained(why string, byPolicy bool, c *checks.Call) string {
+	site := c.Headers.Get("Sec-Fetch-Site")
+	switch {
+	case why == "" && byPolicy && !session.SafeVerb(c.Verb) && site != "same-origin", why == fromAnotherSite:
+		return fromAnotherSite + ": Sec-Fetch-Site is " + site
+	case strings.HasPrefix(why, refusedToken+"expired") && g.login != "":
+		return "the token of the session has expired: POST " + g.login + "/refresh gets a new one"
+	}
+	return why
 }
