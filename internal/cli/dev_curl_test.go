@@ -61,6 +61,8 @@ func do(t *testing.T, line string) *http.Response {
 		case "-H":
 			name, text, _ := strings.Cut(value(), ": ")
 			header.Add(name, text)
+		case "-b":
+			header.Add("Cookie", value())
 		case "-d":
 			body = value()
 		case "--aws-sigv4":

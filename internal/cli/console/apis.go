@@ -43,6 +43,7 @@ type route struct {
 	APIKey       bool                 `json:"apiKey"`
 	Who          string               `json:"who"`
 	Public       string               `json:"public,omitempty"`
+	Session      bool                 `json:"session,omitempty"` // it takes the session of a login, and no token
 	Requires     []access.Requirement `json:"requires,omitempty"`
 	NotServed    string               `json:"notServed,omitempty"` // why it is answered by 501
 	Body         string               `json:"body,omitempty"`      // one that the route's model accepts; "" without a model
@@ -150,7 +151,7 @@ func (v *view) route(stage, verb, path string) (apigateway.Route, bool) {
 func (v *view) readRoute(r matrix.Route, served apigateway.Route) route {
 	out := route{
 		Verb: r.Verb, Path: r.Path, Kind: r.Kind, Authorizer: r.Authorizer, APIKey: r.APIKey, Who: r.Who, Public: r.Public,
-		NotServed: served.Why,
+		NotServed: served.Why, Session: r.TakesSession,
 	}
 	out.Body, _ = validation.Sample(served.API, served.Method)
 	if r.Cache != nil {

@@ -30,10 +30,8 @@ type minted struct {
 	Text   string          `json:"text"`
 }
 
-func (v *view) mint(a tokenAsk) (minted, error) {
-	if v.issuer == nil || len(v.apis.Issuers) == 0 {
-		return minted{}, wrong("credential", "no authorizer accepts tokens of a known issuer: choose another credential")
-	}
+// request reads what the form asks for.
+func (a tokenAsk) request() (devissuer.TokenRequest, error) {
 	request := devissuer.TokenRequest{
 		Issuer: a.Issuer, Audience: a.Audience, Use: devissuer.Use(a.Use), Subject: a.Subject,
 		Scopes: a.Scopes, Groups: a.Groups, Roles: a.Roles,
@@ -41,13 +39,22 @@ func (v *view) mint(a tokenAsk) (minted, error) {
 	switch request.Use {
 	case "", devissuer.Access, devissuer.ID:
 	default:
-		return minted{}, wrong("use", "%q: want %s or %s", a.Use, devissuer.Access, devissuer.ID)
+		return request, wrong("use", "%q: want %s or %s", a.Use, devissuer.Access, devissuer.ID)
 	}
 	var err error
 	if request.Expires, err = lifetime(a.Expires); err != nil {
-		return minted{}, err
+		return request, err
 	}
-	if request.Claims, err = claims(a.Claims); err != nil {
+	request.Claims, err = claims(a.Claims)
+	return request, err
+}
+
+func (v *view) mint(a tokenAsk) (minted, error) {
+	if v.issuer == nil || len(v.apis.Issuers) == 0 {
+		return minted{}, wrong("credential", "no authorizer accepts tokens of a known issuer: choose another credential")
+	}
+	request, err := a.request()
+	if err != nil {
 		return minted{}, err
 	}
 	text, err := v.issuer.Mint(request)

@@ -30,7 +30,7 @@ type ask struct {
 	Body   string            `json:"body"`
 
 	Credential string   `json:"credential"` // "token", "bearer", "key" or "none"
-	Token      tokenAsk `json:"token"`      // to be made
+	Token      tokenAsk `json:"token"`      // to be made, or the one of the session to be made
 	Bearer     string   `json:"bearer"`     // a token that is there already
 	Key        string   `json:"key"`        // its id
 }
@@ -46,8 +46,8 @@ type prepared struct {
 	URL     string      `json:"url"` // from the slash on
 	Headers [][2]string `json:"headers"`
 	Body    string      `json:"body"`
-	Cookie  string      `json:"cookie,omitempty"` // NAME=VALUE, which scripts cannot put into a header
-	Curl    string      `json:"curl"`             // the same, for a shell
+	Cookies []string    `json:"cookies,omitempty"` // each NAME=VALUE, which scripts cannot put into a header
+	Curl    string      `json:"curl"`              // the same, for a shell
 	Token   *minted     `json:"token,omitempty"`
 }
 
@@ -126,11 +126,20 @@ func (c *Console) prepare(a ask, host string) (out prepared, err error) {
 		if err != nil {
 			return out, err
 		}
+		if takesSession(served) {
+			if out.Cookies, err = c.session(a.Token, served); err != nil {
+				return out, err
+			}
+			break
+		}
 		out.Token = &made
 		if err := withToken(made.Text, served, &out); err != nil {
 			return out, err
 		}
 	case "bearer":
+		if takesSession(served) {
+			return out, wrong("credential", "the route takes the session of a login, and no token: choose a new session")
+		}
 		token := strings.TrimSpace(a.Bearer)
 		if !b64token.MatchString(token) {
 			return out, wrong("bearer", "want a token by itself, without Bearer before it (RFC 6750, section 2.1)")
@@ -150,8 +159,10 @@ func (c *Console) prepare(a ask, host string) (out prepared, err error) {
 	for _, h := range out.Headers {
 		example.Headers = append(example.Headers, h[0]+": "+h[1])
 	}
-	if out.Cookie != "" {
-		example.Headers = append(example.Headers, "Cookie: "+out.Cookie)
+	if takesSession(served) { // the browser sends the header by itself
+		example.Cookies, example.Headers = strings.Join(out.Cookies, "; "), append(example.Headers, tryout.SameOrigin)
+	} else if len(out.Cookies) > 0 {
+		example.Headers = append(example.Headers, "Cookie: "+out.Cookies[0])
 	}
 	example.URL = "http://" + host + out.URL
 	out.Curl = example.Curl()
@@ -171,7 +182,7 @@ func withToken(token string, served apigateway.Route, out *prepared) error {
 	}
 	switch place.Kind {
 	case authz.Cookie:
-		out.Cookie = place.Name + "=" + token
+		out.Cookies = []string{place.Name + "=" + token}
 	case authz.QueryString:
 		separator := "?"
 		if strings.Contains(out.URL, "?") {

@@ -169,10 +169,8 @@ func TestPrepareToken(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, claims[name], want)
 		}
 	}
-	if cookie := c.prepared(t, form("GET", "/cookie", "token", ask)); !strings.HasPrefix(
-		cookie.Cookie,
-		"session-of=eyJ",
-	) ||
+	if cookie := c.prepared(t, form("GET", "/cookie", "token", ask)); len(cookie.Cookies) != 1 ||
+		!strings.HasPrefix(cookie.Cookies[0], "session-of=eyJ") ||
 		len(cookie.Headers) > 0 ||
 		!strings.Contains(cookie.Curl, "Cookie: session-of=eyJ") {
 		t.Errorf("a cookie: %+v", cookie)

@@ -48,10 +48,10 @@ func (m *maker) without(t target, full credential) {
 	if !t.TakesSession {
 		return
 	}
-	e.Headers = append(e.Headers, sameOrigin)
+	e.Headers = append(e.Headers, SameOrigin)
 	e = m.add(t, "without Sec-Fetch-Site, which browsers send")
 	full(e)
-	e.Headers = slices.DeleteFunc(e.Headers, func(h string) bool { return h == sameOrigin })
+	e.Headers = slices.DeleteFunc(e.Headers, func(h string) bool { return h == SameOrigin })
 }
 
 // owner adds a request of the owner of what the path names, and one of another caller.

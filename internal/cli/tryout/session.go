@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
 
-// sameOrigin is what a browser sends with a request of an app's own page.
-const sameOrigin = "Sec-Fetch-Site: same-origin"
+// SameOrigin is the header that a browser sends with a request of an app's own page.
+const SameOrigin = "Sec-Fetch-Site: same-origin"
 
 // appBase is the URL before the paths of an API in a browser.
 func (m *maker) appBase() string {
@@ -38,7 +38,7 @@ func (m *maker) session(ctx context.Context, t target, r devissuer.TokenRequest)
 		pairs = append(pairs, c.Name+"="+c.Value)
 	}
 	text := strings.Join(pairs, "; ")
-	return func(e *Example) { e.Cookies, e.Headers = text, append(e.Headers, sameOrigin) }, nil
+	return func(e *Example) { e.Cookies, e.Headers = text, append(e.Headers, SameOrigin) }, nil
 }
 
 // crossSite adds a request that a page of another site makes a browser send: it writes, and is denied for that alone.
@@ -55,5 +55,5 @@ func (m *maker) crossSite(ctx context.Context, api matrix.API) {
 	}
 	e := m.add(t, "with such a session, sent by a page of another site")
 	full(e)
-	e.Headers[slices.Index(e.Headers, sameOrigin)] = "Sec-Fetch-Site: cross-site"
+	e.Headers[slices.Index(e.Headers, SameOrigin)] = "Sec-Fetch-Site: cross-site"
 }

@@ -67,7 +67,7 @@ function adapt() {
       el('input', {id, name: id, value: typed.get(id) || '1', autocomplete: 'off', spellcheck: false}))
   }))
   const before = $('form').elements.credential.value
-  const kind = before === 'bearer' && r.issuers ? before : r.kind === 'iam' ? 'key' : r.kind === 'none' || !data.issuers.length ? 'none' : 'token'
+  const kind = before === 'bearer' && r.issuers && !r.session ? before : r.kind === 'iam' ? 'key' : r.kind === 'none' || !data.issuers.length ? 'none' : 'token'
   $('form').elements.credential.value = kind
   adaptChoices()
   if (r.issuers?.length) $('issuer').value = issuerKey(data.issuers[r.issuers[0]])
@@ -84,6 +84,9 @@ function adapt() {
 }
 
 function adaptChoices() {
+  const session = Boolean(chosen()?.route.session)
+  $('new-token').textContent = session ? 'a new session' : 'a new token'
+  $('my-token').hidden = session
   $('signature').hidden = !chosen()?.api.routes.some(other => other.kind === 'iam')
 }
 
@@ -155,21 +158,26 @@ async function call(event, found) {
   }
 }
 
-// make sends the request. A token that belongs in a cookie is set as a cookie until the answer.
+// A browser takes a cookie of a login's session only with secure, which it also does from this machine.
+const setCookie = (cookie, seconds) => {
+  document.cookie = `${cookie}; path=/; max-age=${seconds}; samesite=strict${cookie.startsWith('__Host-') ? '; secure' : ''}`
+}
+
+// make sends the request. A token or a session that belongs in cookies is set as cookies until the answer.
 async function make(prepared, found) {
   if (prepared.token) $('bearer').value = prepared.token.text
-  const cookie = prepared.cookie
-  if (cookie) document.cookie = `${cookie}; path=/; max-age=60; samesite=strict`
+  const cookies = prepared.cookies || []
+  for (const cookie of cookies) setCookie(cookie, 60)
   const began = performance.now()
   let answer, body
   try {
     answer = await fetch(prepared.url, {
       method: prepared.verb, headers: prepared.headers, body: prepared.body || undefined,
-      cache: 'no-store', redirect: 'manual', credentials: cookie ? 'same-origin' : 'omit',
+      cache: 'no-store', redirect: 'manual', credentials: cookies.length ? 'same-origin' : 'omit',
     })
     body = await answer.text()
   } finally {
-    if (cookie) document.cookie = `${cookie.split('=')[0]}=; path=/; max-age=0; samesite=strict`
+    for (const cookie of cookies) setCookie(`${cookie.split('=')[0]}=`, 0)
   }
   show(prepared, answer, body, performance.now() - began)
   const reason = await found(answer.headers.get('x-amzn-requestid'))

@@ -33,7 +33,7 @@ function card(api, choose) {
     return el('tr', {role: 'row'},
       el('th', {role: 'rowheader', scope: 'row'}, el('span', {className: 'verb'}, r.verb), ' ', el('span', {className: 'path'}, r.path)),
       cell('Who may call', who(r), r.notServed ? el('p', {className: 'error'}, `not served here (501): ${r.notServed}`) : null),
-      cell('Guard', guards[r.kind] || r.kind, r.authorizer ? el('span', {className: 'hint'}, r.authorizer) : null, r.apiKey ? el('span', {className: 'hint'}, 'and an API key') : null),
+      cell('Guard', r.session ? 'session of a login' : guards[r.kind] || r.kind, r.authorizer ? el('span', {className: 'hint'}, r.authorizer) : null, r.apiKey ? el('span', {className: 'hint'}, 'and an API key') : null),
       cell('Cache', cache(r.cacheSeconds)),
       el('td', {role: 'cell', className: 'try'}, button))
   })
