@@ -261,7 +261,9 @@ func TestSameSite(t *testing.T) {
 		{"https://a.github.io", "https://b.github.io", false},
 		{"https://a1.execute-api.eu-west-1.amazonaws.com", "https://b2.execute-api.eu-west-1.amazonaws.com", false},
 		{"https://192.0.2.1", "https://192.0.2.1", true},
-		{"https://192.0.2.1", "https://192.0.2.2", false},
+		{"https://192.0.2.1", "https://198.51.2.1", false},
+		{"https://[2001:db8::1]", "https://[2001:db8::1]:8443", true},
+		{"https://[2001:db8::1]", "https://[2001:db8::2]", false},
 		{"https://localhost:1", "https://localhost:2", true},
 		{"https://shop.example.com", "https://${Token[TOKEN.1]}", true},
 	} {
@@ -307,5 +309,21 @@ func TestLinksOfTheLoginPage(t *testing.T) {
 	}
 	if page := planned(t, loginOf(off), nil).LoginPage(); page != "" {
 		t.Error(page)
+	}
+}
+
+// A session has no other kind of guard to turn to.
+func TestWaysOutWithoutACacheablePolicy(t *testing.T) {
+	_, err := New(table(func(p *Props) {
+		p.Authorizer = sessionOf(loginOf(nil), true)
+		p.Routes = []Route{
+			handle("GET /a/{id}", fn, anyScope("one")),
+			handle("GET /a/{id}/b", fn, anyScope("two")),
+			handle("GET /a/{id}/b/{c}", fn, anyScope("one")),
+		}
+	}))
+	const want = "or set CacheTTL to NoCache, or change the routes or what they require"
+	if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "RequestAuthorizer") {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -214,7 +215,8 @@ func sameSite(a, b string) bool {
 		return false
 	}
 	site := func(host string) string {
-		if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+		_, notAddress := netip.ParseAddr(host)
+		if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil && notAddress != nil {
 			return domain
 		}
 		return host // an address, or a suffix that is a host itself
@@ -236,7 +238,8 @@ func (c *PoolClient) check(l *Login, bad func(format string, a ...any)) {
 		bad("the app client %s has the OAuth flows %q: set OAuth.Flows.AuthorizationCodeGrant to true", c.Path, c.Flows)
 	}
 	if want := l.CallbackURL(); known(c.CallbackURLs) && !Unresolved(want) && !slices.Contains(c.CallbackURLs, want) {
-		bad("the app client %s has the callback URLs %q: add %q to OAuth.CallbackUrls", c.Path, c.CallbackURLs, want)
+		bad("the app client %s has the callback URLs %q: add %q to OAuth.CallbackUrls, or set the "+
+			"Login's BasePath if a part of the path is missing in it", c.Path, c.CallbackURLs, want)
 	}
 }
 

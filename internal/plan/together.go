@@ -72,8 +72,11 @@ func (p *Plan) makeTable(g *Guard) error {
 
 // checkCacheable refuses a table for which some callers' rights have no policy that may be cached, or too large a one.
 func (g *Guard) checkCacheable(stage string) error {
-	const waysOut = "set CacheTTL to NoCache, or use a RequestAuthorizer with IdentitySources that include " +
+	waysOut := "set CacheTTL to NoCache, or use a RequestAuthorizer with IdentitySources that include " +
 		"IdentityContext(\"path\") and IdentityContext(\"httpMethod\"), or change the routes or what they require"
+	if g.Session != nil {
+		waysOut = "set CacheTTL to NoCache, or change the routes or what they require"
+	}
 	compiler, err := policycompiler.NewCompiler(g.Table)
 	if err != nil {
 		return fmt.Errorf("%s: %w", g, err)
