@@ -253,7 +253,7 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 			JWKSURL:           i.JWKSURL,
 			Type:              i.Type,
 			TokenUse:          i.TokenUse,
-			Leeway:            i.Leeway,
+			Leeway:            config.leeway(i),
 			AcceptBoundTokens: i.AcceptBoundTokens,
 			Clients:           i.Clients,
 			ClientClaim:       i.ClientClaim,

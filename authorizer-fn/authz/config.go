@@ -106,7 +106,7 @@ type Issuer struct {
 	MaxKeyAge, StaleCeiling time.Duration
 
 	// Leeway is how far clocks may differ for nbf and iat, in whole seconds up to 5 minutes; exp gets none. Default:
-	// none.
+	// none; with a [Session], a minute at least, since its token is used as soon as it is issued.
 	Leeway time.Duration
 
 	// Introspection is how the issuer is asked about its tokens, which are opaque or, with [Introspection.VerifyJWTs],

@@ -107,3 +107,14 @@ func (s *Session) file() *fileSession {
 		AllowOrigins: s.AllowOrigins,
 	}
 }
+
+// sessionLeeway is how far the issuer's clock may be ahead at least of the clock of a function that takes sessions: the
+// login gets a token when it is issued, and the page that follows uses it at once. A part of a second would reject it.
+const sessionLeeway = time.Minute
+
+func (c Config) leeway(i Issuer) time.Duration {
+	if c.Session == nil {
+		return i.Leeway
+	}
+	return max(i.Leeway, sessionLeeway)
+}

@@ -203,8 +203,8 @@ func newProvider(config *Config, vault secretsmanager.Client, o Options, loopbac
 
 // prepare fetches what requests need. The first request reports what is wrong.
 func (h *Handler) prepare(ctx context.Context) {
-	h.keys.Start(ctx)
 	var wg sync.WaitGroup
+	wg.Go(func() { _ = h.keys.Ready(ctx) })
 	wg.Go(func() { _, _ = h.provider.client.Current(ctx) })
 	wg.Go(func() {
 		if m, err := h.provider.metadata(ctx); err == nil {
