@@ -51,7 +51,8 @@ type App struct {
 	// "client_credentials". Default: any.
 	Scopes, Flows []string
 
-	// TokenLife is how long its access tokens are valid. Default: [Options.TokenLife].
+	// TokenLife is how long its access tokens are valid. [Options.TokenLife] comes first. Default:
+	// [DefaultExpires].
 	TokenLife time.Duration
 }
 

@@ -46,7 +46,8 @@ type Options struct {
 	// returns none: one with all scopes and groups of the issuer.
 	Personas func(issuer string) []Persona
 
-	// TokenLife is how long access tokens of the token endpoint are valid. Default: [DefaultExpires].
+	// TokenLife is how long access tokens of the token endpoint are valid, in whole seconds. Default: as the app client of
+	// a user pool says, else [DefaultExpires].
 	TokenLife time.Duration
 
 	// Now is the clock. Default: [time.Now].

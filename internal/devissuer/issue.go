@@ -1,6 +1,7 @@
 package devissuer
 
 import (
+	"cmp"
 	"crypto"
 	"encoding/base64"
 	"maps"
@@ -50,13 +51,7 @@ func (p *Provider) accessToken(
 
 // lifeOf is how long a client's access tokens are valid.
 func (p *Provider) lifeOf(i Issuer, c client) time.Duration {
-	life := p.tokenLife
-	if c.TokenLife > 0 {
-		life = c.TokenLife
-	}
-	if life == 0 {
-		life = DefaultExpires
-	}
+	life := cmp.Or(p.tokenLife, c.TokenLife, DefaultExpires)
 	if i.MaxLifetime > 0 {
 		life = min(life, i.MaxLifetime)
 	}

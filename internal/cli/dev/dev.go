@@ -49,7 +49,8 @@ requests with the decision on each, and a form that makes a token and calls a ro
                    whatever the template says of CORS; repeatable
   --app-origin ORIGIN  the origin of an app with a login, if a dev server's proxy is in front of it, such as
                    http://localhost:5173 (default http://localhost:PORT)
-  --token-life D   how long the tokens of users who log in are valid, to see a session be refreshed: 20s (default 1h)
+  --token-life D   how long the tokens of users who log in are valid, to see a session be refreshed: 20s (default what
+                   the app client of a user pool says, else 1h)
   --watch          run the app again when a file below this folder changes, and replace the API without losing a
                    request. Hidden files, logs (*.log and where the output goes), node_modules and cdk.out do not count.
                    If the app fails, the old API stays.

@@ -12,7 +12,6 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
-	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
@@ -49,7 +48,7 @@ func (f *flags) set() *flag.FlagSet {
 	s.StringVar(&f.sourceIP, "source-ip", "", "")
 	s.Var(&f.corsOrigins, "cors-origin", "")
 	s.StringVar(&f.appOrigin, "app-origin", "", "")
-	s.DurationVar(&f.tokenLife, "token-life", devissuer.DefaultExpires, "")
+	s.DurationVar(&f.tokenLife, "token-life", 0, "") // as the app says
 	s.BoolVar(&f.watch, "watch", false, "")
 	s.BoolVar(&f.json, "json", false, "")
 	return s
@@ -81,7 +80,7 @@ func (f *flags) parse(args []string) error {
 		return command.Wrongly("--app and --assembly: give one of them: the app is run to get an assembly")
 	case len(f.context) > 0 && f.assembly != "":
 		return command.Wrongly("--context and --assembly: the context is for the app, which is not run")
-	case f.tokenLife < time.Second || f.tokenLife > longestLife || f.tokenLife%time.Second != 0:
+	case f.tokenLife < 0 || f.tokenLife > longestLife || f.tokenLife%time.Second != 0:
 		return command.Wrongly("--token-life %s: want whole seconds, from 1s to %s", f.tokenLife, longestLife)
 	case f.audience != "" && f.issuer == "":
 		return command.Wrongly("--audience without --issuer: name the issuer of the tokens")
