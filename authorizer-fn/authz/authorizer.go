@@ -117,6 +117,9 @@ func FromLambda(getenv func(string) string, o Options) (*Authorizer, error) {
 		return a, nil
 	}
 	time.AfterFunc(fetchDelay, func() { a.start(context.Background()) })
+	if keepsSessions && a.session != nil {
+		time.AfterFunc(compileDelay, func() { sessions.start(context.Background(), a) })
+	}
 	if !config.PerRequest {
 		time.AfterFunc(compileDelay, func() { a.policies() })
 	}
@@ -138,8 +141,8 @@ func misplaced(runsHere bool, root string) error {
 	return nil
 }
 
-// What is not needed to start is put off until the function has told Lambda that it is ready, and policies until the
-// request for keys is on its way: side by side, each takes longer. A decision that comes earlier does not wait for
+// What is not needed to start is put off until the function has told Lambda that it is ready, and policies and the keys
+// of sessions until the request for the issuer's keys is on its way: side by side, each takes longer. A decision that comes earlier does not wait for
 // these.
 const (
 	fetchDelay   = 300 * time.Microsecond
@@ -179,9 +182,6 @@ func (a *Authorizer) start(ctx context.Context) {
 		for _, e := range a.endpoints {
 			e.start(ctx)
 		}
-	}
-	if keepsSessions && a.session != nil {
-		sessions.start(ctx, a)
 	}
 }
 

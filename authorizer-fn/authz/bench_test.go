@@ -86,3 +86,30 @@ func BenchmarkDecision(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkSession measures a whole decision on a session that was opened before, with an access token as that of
+// [BenchmarkDecision] and a refresh token of 1,000 bytes.
+func BenchmarkSession(b *testing.B) {
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer null.Close()
+	f := newSessions(b, func(s *setup) {
+		s.routes = manyRoutes(100)
+		s.options.Log = null
+	})
+	x := f.opened(benchmarkToken(0))
+	x.Refresh = strings.Repeat("r", 1000)
+	event := browses("GET", "/resource-3/1234", "theme=dark; "+f.sealed(b, f.store, x))
+	ctx, cancel := lambdaContext()
+	defer cancel()
+	b.ReportAllocs()
+	for b.Loop() {
+		ctx, cancel := context.WithCancel(ctx)
+		if answer, err := f.Invoke(ctx, event); err != nil || !strings.Contains(string(answer[:200]), `"Allow"`) {
+			b.Fatal(string(answer), err)
+		}
+		cancel()
+	}
+}

@@ -29,7 +29,10 @@ func (b *bench) decision() error {
 	if err := b.decisionOf("decision", accessTable(), plain); err != nil {
 		return err
 	}
-	return b.decisionOf("decision with owners", ownersTable(), ownersPath)
+	if err := b.decisionOf("decision with owners", ownersTable(), ownersPath); err != nil {
+		return err
+	}
+	return b.sessionDecision()
 }
 
 // decisionOf measures them for a table, with requests to a path for each token.
@@ -52,15 +55,6 @@ func (b *bench) decisionOf(subject string, table []byte, path func(n int) string
 	if err != nil {
 		return err
 	}
-	ctx := lambdacontext.NewContext(
-		context.Background(),
-		&lambdacontext.LambdaContext{AwsRequestID: "8476a536-e9f4-11e8-9739-2dfe598c3fcd"},
-	)
-	ctx, cancel := context.WithTimeout(ctx, time.Hour)
-	defer cancel()
-	//lint:ignore SA1029 the runtime's own key
-	ctx = context.WithValue(ctx, "x-amzn-trace-id", "Root=1-5759e988-bd862e3fe1be46a994272793")
-
 	for _, kind := range []string{"TOKEN", "REQUEST"} {
 		events := make([][]byte, len(texts))
 		for i, text := range texts {
@@ -75,36 +69,59 @@ func (b *bench) decisionOf(subject string, table []byte, path func(n int) string
 				)
 			}
 		}
-		decide := func(event []byte) error {
-			answer, err := a.Invoke(ctx, event)
-			if err == nil && !strings.Contains(string(answer[:200]), `"Allow"`) {
-				err = errors.New("not allowed")
-			}
+		if err := b.decide(subject+" on a "+kind+" event", "token", a, events, raw, 1.6, 0.4); err != nil {
 			return err
 		}
-		var raws, new, repeated []float64
-		for range b.rounds {
-			for _, side := range []struct {
-				times *[]float64
-				call  func(i int) error
-			}{
-				{&raws, raw},
-				{&new, func(i int) error { return decide(events[i]) }},
-				{&repeated, func(int) error { return decide(events[len(events)-1]) }},
-			} {
-				t, err := perCall(len(events), side.call)
-				if err != nil {
-					return err
-				}
-				*side.times = append(*side.times, t)
-			}
-		}
-		f := figures.Figure{Subject: subject + " on a " + kind + " event", Peer: "an RS256 signature alone", Unit: "us"}
-		f.Name = "new token"
-		b.reportRounds(f, new, raws, 1.6)
-		f.Name = "repeated token"
-		b.reportRounds(f, repeated, raws, 0.4)
 	}
+	return nil
+}
+
+// decide measures decisions on events, each of which is new, and on one of them again and again, against the signature
+// alone. What is new or repeated, a token or a session, is named in the figures.
+func (b *bench) decide(
+	subject, what string,
+	a *authz.Authorizer,
+	events [][]byte,
+	raw func(i int) error,
+	mostNew, mostRepeated float64,
+) error {
+	ctx := lambdacontext.NewContext(
+		context.Background(),
+		&lambdacontext.LambdaContext{AwsRequestID: "8476a536-e9f4-11e8-9739-2dfe598c3fcd"},
+	)
+	ctx, cancel := context.WithTimeout(ctx, time.Hour)
+	defer cancel()
+	//lint:ignore SA1029 the runtime's own key
+	ctx = context.WithValue(ctx, "x-amzn-trace-id", "Root=1-5759e988-bd862e3fe1be46a994272793")
+	decide := func(event []byte) error {
+		answer, err := a.Invoke(ctx, event)
+		if err == nil && !strings.Contains(string(answer[:200]), `"Allow"`) {
+			err = errors.New("not allowed")
+		}
+		return err
+	}
+	var raws, new, repeated []float64
+	for range b.rounds {
+		for _, side := range []struct {
+			times *[]float64
+			call  func(i int) error
+		}{
+			{&raws, raw},
+			{&new, func(i int) error { return decide(events[i]) }},
+			{&repeated, func(int) error { return decide(events[len(events)-1]) }},
+		} {
+			t, err := perCall(len(events), side.call)
+			if err != nil {
+				return err
+			}
+			*side.times = append(*side.times, t)
+		}
+	}
+	f := figures.Figure{Subject: subject, Peer: "an RS256 signature alone", Unit: "us"}
+	f.Name = "new " + what
+	b.reportRounds(f, new, raws, mostNew)
+	f.Name = "repeated " + what
+	b.reportRounds(f, repeated, raws, mostRepeated)
 	return nil
 }
 

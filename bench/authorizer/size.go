@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
 )
 
@@ -51,30 +52,40 @@ func (b *bench) buildBoth() (ours, bare string, err error) {
 	return
 }
 
-// size compares the arm64 binaries, as they are and zipped.
+// size compares the arm64 binaries, as they are and zipped, without sessions and with them.
 func (b *bench) size() error {
-	var plain, zipped [2]float64
-	for i, pkg := range []string{authorizerPackage, barePackage} {
-		path, err := b.build(pkg, "arm64", deployed)
+	for _, c := range []struct {
+		subject, tags string
+		most          float64
+	}{{"arm64 binary", deployed, 1.10}, {"arm64 binary with sessions", deployed + "," + authz.SessionTag, 1.15}} {
+		ours, ourZip, err := b.sizes(authorizerPackage, c.tags)
 		if err != nil {
 			return err
 		}
-		content, err := os.ReadFile(path)
+		bare, bareZip, err := b.sizes(barePackage, deployed)
 		if err != nil {
 			return err
 		}
-		plain[i] = float64(len(content)) / 1000
-		n, err := zippedSize(content)
-		if err != nil {
-			return err
-		}
-		zipped[i] = float64(n) / 1000
+		f := figures.Figure{Subject: c.subject, Name: "as it runs", Peer: "a bare aws-lambda-go function", Unit: "KB"}
+		b.report(f, ours, bare, ours/bare, c.most)
+		f.Name = "zipped"
+		b.report(f, ourZip, bareZip, ourZip/bareZip, c.most)
 	}
-	f := figures.Figure{Subject: "arm64 binary", Name: "as it runs", Peer: "a bare aws-lambda-go function", Unit: "KB"}
-	b.report(f, plain[0], plain[1], plain[0]/plain[1], 1.10)
-	f.Name = "zipped"
-	b.report(f, zipped[0], zipped[1], zipped[0]/zipped[1], 1.10)
 	return nil
+}
+
+// sizes are those of a function's arm64 binary in kilobytes, as it is and zipped.
+func (b *bench) sizes(pkg, tags string) (plain, zipped float64, err error) {
+	path, err := b.build(pkg, "arm64", tags)
+	if err != nil {
+		return 0, 0, err
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return 0, 0, err
+	}
+	n, err := zippedSize(content)
+	return float64(len(content)) / 1000, float64(n) / 1000, err
 }
 
 func zippedSize(content []byte) (int, error) {

@@ -3,36 +3,45 @@ package main
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
 )
 
-// start measures the time from starting a process to its asking for the first event.
+// start measures the time from starting a process to its asking for the first event, without sessions and with them.
+// What a function fetches meanwhile is on a server that takes its time.
 func (b *bench) start() error {
 	oursPath, barePath, err := b.buildBoth()
 	if err != nil {
 		return err
 	}
-	issuer, stop := startIssuer(20 * time.Millisecond)
-	defer stop()
-	env := config(issuer.URL, false)
-	ours, bare, err := b.starts(env, oursPath, barePath)
+	sessionsPath, err := b.build(authorizerPackage, runtime.GOARCH, local+","+authz.SessionTag)
 	if err != nil {
 		return err
 	}
-	b.reportRounds(
-		figures.Figure{
-			Subject: "process start",
+	issuer, stop := startIssuer(20 * time.Millisecond)
+	defer stop()
+	for _, c := range []struct {
+		subject, path string
+		env           map[string]string
+	}{
+		{"process start", oursPath, config(issuer.URL, false)},
+		{"process start with sessions", sessionsPath, sessionConfig(issuer.URL)},
+	} {
+		ours, bare, err := b.starts(c.env, c.path, barePath)
+		if err != nil {
+			return err
+		}
+		b.reportRounds(figures.Figure{
+			Subject: c.subject,
 			Name:    "to its asking for an event",
 			Peer:    "a bare aws-lambda-go function",
 			Unit:    "ms",
-		},
-		ours,
-		bare,
-		1.25,
-	)
+		}, ours, bare, 1.25)
+	}
 	return nil
 }
 

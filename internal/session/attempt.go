@@ -170,7 +170,7 @@ func (s *Store) attempt(ctx context.Context, name, value string) (*Attempt, erro
 }
 
 func decodeAttempt(b []byte) (*Attempt, bool) {
-	r := reader{b, true}
+	r := reader{string(b), true}
 	kind := r.kind()
 	a := &Attempt{Started: r.time(), State: r.text(), Nonce: r.text(), Verifier: r.text(), Return: r.text()}
 	return a, kind == anAttempt && r.end() && checkAttempt(a) == nil

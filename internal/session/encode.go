@@ -45,35 +45,35 @@ func (w *writer) text(s string) {
 	w.b = append(binary.BigEndian.AppendUint16(w.b, uint16(len(s))), s...)
 }
 
-// reader reads what a writer wrote. Once something is wrong it only reads nothing.
+// reader reads what a writer wrote. Once something is wrong it only reads nothing. The texts are parts of one string.
 type reader struct {
-	b  []byte
+	s  string
 	ok bool
 }
 
-func (r *reader) bytes(n int) []byte {
-	if !r.ok || n > len(r.b) {
-		r.b, r.ok = nil, false
-		return nil
+func (r *reader) next(n int) string {
+	if !r.ok || n > len(r.s) {
+		r.s, r.ok = "", false
+		return ""
 	}
-	out := r.b[:n]
-	r.b = r.b[n:]
+	out := r.s[:n]
+	r.s = r.s[n:]
 	return out
 }
 
-func (r *reader) kind() byte {
-	if b := r.bytes(1); r.ok {
-		return b[0]
+// number reads an unsigned number of some bytes.
+func (r *reader) number(size int) (n uint64) {
+	b := r.next(size)
+	for i := range len(b) {
+		n = n<<8 | uint64(b[i])
 	}
-	return 0
+	return n
 }
 
+func (r *reader) kind() byte { return byte(r.number(1)) }
+
 func (r *reader) time() time.Time {
-	b := r.bytes(8)
-	if !r.ok {
-		return time.Time{}
-	}
-	n := binary.BigEndian.Uint64(b)
+	n := r.number(8)
 	if n == 0 || n > maxTime {
 		r.ok = false
 		return time.Time{}
@@ -81,16 +81,10 @@ func (r *reader) time() time.Time {
 	return time.Unix(int64(n), 0)
 }
 
-func (r *reader) text() string {
-	b := r.bytes(2)
-	if !r.ok {
-		return ""
-	}
-	return string(r.bytes(int(binary.BigEndian.Uint16(b))))
-}
+func (r *reader) text() string { return r.next(int(r.number(2))) }
 
 // end reports whether all was read, and nothing was wrong.
-func (r *reader) end() bool { return r.ok && len(r.b) == 0 }
+func (r *reader) end() bool { return r.ok && r.s == "" }
 
 // encode writes a session.
 func encode(x *Session) ([]byte, error) {
@@ -115,7 +109,7 @@ func encode(x *Session) ([]byte, error) {
 
 // decode reads a session.
 func decode(b []byte) (*Session, error) {
-	r := reader{b, true}
+	r := reader{string(b), true}
 	kind := r.kind()
 	x := &Session{Started: r.time(), Active: r.time(), Got: r.time(), Expires: r.time()}
 	main := r.text()
