@@ -40,7 +40,7 @@ const (
 	extended  outcome = "extended"   // the session's tokens are good: only its idle time begins again
 	loggedOut outcome = "logged_out" // the cookies are cleared
 	answered  outcome = "answered"   // who is logged in, or the script
-	refused   outcome = "rejected"   // the request or the user is refused
+	refused   outcome = "refused"    // the request or the user is refused
 	failed    outcome = "failed"     // no answer could be given
 )
 
@@ -163,21 +163,10 @@ func (x *exchange) redirect(url string) {
 	x.send(http.StatusSeeOther, nil)
 }
 
+// message is what a script is told, as API Gateway says it: {"message":"Unauthorized"}. What exactly was wrong is in the
+// log.
 type message struct {
 	Message string `json:"message"`
 }
 
-func messageText(text string) message { return message{text} }
-
-// messageFor is what a script is told. What exactly was wrong is in the log.
-func messageFor(status int) message {
-	switch status {
-	case http.StatusUnauthorized:
-		return message{"Unauthorized"} // as API Gateway says it
-	case http.StatusForbidden:
-		return message{"Forbidden"}
-	case http.StatusServiceUnavailable:
-		return message{"Service Unavailable"}
-	}
-	return message{http.StatusText(status)}
-}
+func messageFor(status int) message { return message{http.StatusText(status)} }

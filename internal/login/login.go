@@ -14,8 +14,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
@@ -151,56 +149,6 @@ func New(config Config, getenv func(string) string, o Options) (*Handler, error)
 	return h, nil
 }
 
-// newProvider makes the provider's client. What is wrong with its settings is found now and not at the first login.
-func newProvider(config *Config, vault secretsmanager.Client, o Options, loopbackHTTP bool) (*provider, error) {
-	p := &provider{config: config, transport: o.Transport, now: vault.Now, loopbackHTTP: loopbackHTTP}
-	credential := vault.Field(config.SecretARN, config.SecretField)
-	if config.UserPoolID != "" {
-		pool := userPool{id: config.UserPoolID, clientID: config.ClientID, vault: vault}
-		if err := pool.check(loopbackHTTP); err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrConfig, err)
-		}
-		credential = pool.secret
-	}
-	options := clientauth.Options{
-		ClientID: config.ClientID,
-		Method:   clientauth.Method(config.ClientAuth),
-		Credential: func(ctx context.Context) ([]byte, error) {
-			ctx, cancel := context.WithTimeout(ctx, callTimeout)
-			defer cancel()
-			return credential(ctx)
-		},
-		Algorithm: config.Algorithm,
-		KeyID:     config.KeyID,
-		Audience:  config.Audience,
-		Now:       vault.Now,
-		Random:    o.Random,
-	}
-	if options.Method == clientauth.PrivateKey && options.Audience == "" {
-		options.Audience = config.Issuer.URL
-	}
-	var err error
-	if p.client, err = clientauth.New(options); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
-	}
-	if config.Claims == nil && checksAccessTokens(config.Issuer) {
-		p.guard = func(jwksURL string) (*jwt.Verifier, error) {
-			secret := vault.Field(config.Issuer.SecretARN, config.Issuer.SecretField)
-			issuer := guardsIssuer(config.Issuer, jwksURL, secret, loopbackHTTP)
-			return jwt.New(jwt.Options{Issuers: []jwt.Issuer{issuer}, Now: vault.Now, Transport: o.Transport})
-		}
-	}
-	const placeholder = "https://keys.invalid/" // nothing is fetched from it
-	_, err = p.idTokenVerifier(placeholder)
-	if err == nil && p.guard != nil {
-		_, err = p.guard(placeholder)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
-	}
-	return p, nil
-}
-
 // prepare fetches what requests need. The first request reports what is wrong.
 func (h *Handler) prepare(ctx context.Context) {
 	var wg sync.WaitGroup
@@ -225,7 +173,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	base, ok := h.base(r)
 	switch {
 	case !found:
-		x.json(http.StatusNotFound, messageText("Not Found"))
+		x.json(http.StatusNotFound, messageFor(http.StatusNotFound))
 		return
 	case !ok:
 		x.name = route.name

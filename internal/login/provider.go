@@ -12,6 +12,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
@@ -37,6 +38,56 @@ type provider struct {
 	known     *metadata
 	tried     time.Time // when the last fetch began
 	lastError error     // of the last fetch
+}
+
+// newProvider makes the provider's client. What is wrong with its settings is found now and not at the first login.
+func newProvider(config *Config, vault secretsmanager.Client, o Options, loopbackHTTP bool) (*provider, error) {
+	p := &provider{config: config, transport: o.Transport, now: vault.Now, loopbackHTTP: loopbackHTTP}
+	credential := vault.Field(config.SecretARN, config.SecretField)
+	if config.UserPoolID != "" {
+		pool := userPool{id: config.UserPoolID, clientID: config.ClientID, vault: vault}
+		if err := pool.check(loopbackHTTP); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+		}
+		credential = pool.secret
+	}
+	options := clientauth.Options{
+		ClientID: config.ClientID,
+		Method:   clientauth.Method(config.ClientAuth),
+		Credential: func(ctx context.Context) ([]byte, error) {
+			ctx, cancel := context.WithTimeout(ctx, callTimeout)
+			defer cancel()
+			return credential(ctx)
+		},
+		Algorithm: config.Algorithm,
+		KeyID:     config.KeyID,
+		Audience:  config.Audience,
+		Now:       vault.Now,
+		Random:    o.Random,
+	}
+	if options.Method == clientauth.PrivateKey && options.Audience == "" {
+		options.Audience = config.Issuer.URL
+	}
+	var err error
+	if p.client, err = clientauth.New(options); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	if config.Claims == nil && checksAccessTokens(config.Issuer) {
+		p.guard = func(jwksURL string) (*jwt.Verifier, error) {
+			secret := vault.Field(config.Issuer.SecretARN, config.Issuer.SecretField)
+			issuer := guardsIssuer(config.Issuer, jwksURL, secret, loopbackHTTP)
+			return jwt.New(jwt.Options{Issuers: []jwt.Issuer{issuer}, Now: vault.Now, Transport: o.Transport})
+		}
+	}
+	const placeholder = "https://keys.invalid/" // nothing is fetched from it
+	_, err = p.idTokenVerifier(placeholder)
+	if err == nil && p.guard != nil {
+		_, err = p.guard(placeholder)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	return p, nil
 }
 
 // metadata is what the provider says of itself (OpenID Connect Discovery 1.0, section 3; RFC 8414), with the verifiers
