@@ -116,7 +116,8 @@ type Sessions interface{ isSessions() }
 // [SessionAuthorizer.CacheTTL].
 type CookieSessions struct {
 	// Cookie is the name of the cookie: up to 64 characters that begin with "__Host-" or "__Host-Http-", so that browsers
-	// take it from this host alone. Two logins of one host need different ones. Default: "__Host-session".
+	// take it from this host alone. Two logins of one host need different ones; those of two APIs behind one domain may
+	// share one if they have the same Keys and client. Default: "__Host-session".
 	Cookie string
 
 	// IdleTimeout ends a session that was not refreshed for so long, and MaxAge ends each session: whole seconds, from a

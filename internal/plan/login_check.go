@@ -1,0 +1,229 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
+	"github.com/gatehouse-cdk/gatehouse/internal/login"
+)
+
+// The bounds of a session's times: the function checks them again. A refresh token that lies in a browser for longer
+// than a month is a standing right to call.
+const (
+	minIdleTimeout = time.Minute
+	maxMaxAge      = 30 * 24 * time.Hour
+)
+
+const httpsScheme = "https://"
+
+// check says what is wrong with the login's settings, seen by themselves.
+func (l *Login) check() (errs []error) {
+	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
+	if l.Problem != nil {
+		errs = append(errs, l.Problem)
+	}
+	for _, err := range l.Issuer.Check() {
+		bad("Issuer: %w", err)
+	}
+	if l.Issuer.HMACSecret {
+		bad("Issuer has an HMACSecret, and a login verifies ID tokens with published keys: use an issuer that publishes " +
+			"its keys")
+	}
+	l.checkClient(bad)
+	if err := checkOrigin(l.Origin); err != nil {
+		bad("Origin %w", err)
+	}
+	if err := checkLiteralPath("Path", l.Home()); err != nil {
+		errs = append(errs, err)
+	}
+	if l.BasePath != "" {
+		if err := checkLiteralPath("BasePath", l.BasePath); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	if l.AfterLogout != "" && l.AfterLogout != "/" {
+		if err := checkLiteralPath("AfterLogout", l.AfterLogout); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	l.checkScopes(bad)
+	l.checkParameters(bad)
+	l.checkSession(bad)
+	return errs
+}
+
+func (l *Login) checkClient(bad func(format string, a ...any)) {
+	switch {
+	case Unresolved(l.ClientID):
+	case l.ClientID == "":
+		bad("ClientID is empty: give the id of the client that the provider knows this login by")
+	case !printable(l.ClientID):
+		bad("ClientID %q: want the id of a client, in printable ASCII", l.ClientID)
+	default:
+		// A token of this client that the guard does not accept would log users in to a 401.
+		list, field := l.Issuer.Clients, "Clients"
+		if l.ReadsIDTokens() || len(list) == 0 && l.Issuer.TokenUse == "access" {
+			list, field = l.Issuer.Audiences, "Audiences"
+		}
+		if len(list) > 0 && !slices.Contains(list, l.ClientID) && !slices.ContainsFunc(list, Unresolved) {
+			bad("ClientID %q is not among the %s of its Issuer, %q, so that each session would get 401: add it there",
+				l.ClientID, field, list)
+		}
+	}
+	if l.ReadsPool() {
+		l.Client.check(l, bad)
+		return
+	}
+	const none = "ClientAuth has no secret: a login runs at a server, which authenticates; set it to " +
+		"ClientSecret(secret) or PrivateKeyJWT(key, algorithm)"
+	l.ClientAuth.check(none, bad)
+}
+
+// check checks how a client authenticates; none says what is wrong without a secret.
+func (a ClientAuth) check(none string, bad func(format string, a ...any)) {
+	if !a.Secret {
+		bad("%s", none)
+	}
+	switch a.Method {
+	case clientauth.Basic, clientauth.Post:
+		if a.Algorithm != "" || a.KeyID != "" || a.Audience != "" {
+			bad("ClientAuth has Algorithm, KeyID or Audience, which are for %s, with the method %s: leave them out, or use "+
+				"PrivateKeyJWT(key, algorithm)", clientauth.PrivateKey, a.Method)
+		}
+	case clientauth.PrivateKey:
+		if known := clientauth.Algorithms(); !slices.Contains(known, a.Algorithm) {
+			bad("ClientAuth signs with the algorithm %q: want one of %s", a.Algorithm, strings.Join(known, ", "))
+		}
+		if !Unresolved(a.KeyID) && a.KeyID != "" && !printable(a.KeyID) {
+			bad("ClientAuth has the KeyID %q: want printable ASCII", a.KeyID)
+		}
+		if !Unresolved(a.Audience) && a.Audience != "" && !printable(a.Audience) {
+			bad("ClientAuth has the Audience %q: want printable ASCII", a.Audience)
+		}
+	default:
+		if a.Secret || a.Method != "" {
+			bad("ClientAuth has the Method %q: want %s, %s or %s", a.Method, clientauth.Basic,
+				clientauth.Post, clientauth.PrivateKey)
+		}
+	}
+}
+
+// checkOrigin wants the https origin that browsers send, since the session's cookies are Secure and bound to the host.
+func checkOrigin(origin string) error {
+	const like = "https://shop.example.com"
+	scheme, host, _ := strings.Cut(origin, "://")
+	switch {
+	case origin == "":
+		return fmt.Errorf("is empty: give the origin that browsers use, like %q: a custom domain of the API, or of "+
+			"what is in front of it", like)
+	case Unresolved(origin) && (!strings.HasPrefix(origin, httpsScheme) || UnresolvedList(origin)):
+		return fmt.Errorf("is a CDK token, and its host goes into the session: write %q and the token of the host "+
+			"behind it", httpsScheme)
+	case Unresolved(origin):
+		return nil
+	case origin == "*":
+		return fmt.Errorf("%q: want one origin, like %q", origin, like)
+	case scheme == "http":
+		return fmt.Errorf("%q is not https, and browsers keep no cookie of a session for it: write %q; on this "+
+			"machine \"gatehouse dev\" puts its own address there", origin, httpsScheme+host)
+	case scheme != "https":
+		return fmt.Errorf("%q: want a scheme and a host, like %q", origin, like)
+	}
+	return httpname.CheckOrigin(origin)
+}
+
+// checkLiteralPath wants segments that are no parameters, and need no escapes: they are a part of routes, of the
+// callback's URL, which a provider compares letter by letter, and of pages. A whole URL is refused with them.
+func checkLiteralPath(field, path string) error {
+	if Unresolved(path) {
+		return fmt.Errorf("%s is a CDK token, and it becomes a part of routes and pages: write it out", field)
+	}
+	rest, rooted := strings.CutPrefix(path, "/")
+	for s := range strings.SplitSeq(rest, "/") {
+		if !rooted || s == "" || s == "." || s == ".." || strings.ContainsFunc(s, reserved) {
+			return fmt.Errorf("%s %q: want a path of letters, digits and - . _ ~ without a slash at its end, like %q", field,
+				path, "/auth")
+		}
+	}
+	return nil
+}
+
+// reserved reports whether a path would have to escape a character (RFC 3986, section 2.3).
+func reserved(r rune) bool {
+	return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune("-._~", r)
+}
+
+func (l *Login) checkScopes(bad func(format string, a ...any)) {
+	if len(l.Scopes) == 0 {
+		return
+	}
+	if slices.ContainsFunc(l.Scopes, UnresolvedList) {
+		bad("Scopes are a list known only when the stack is deployed: take single values of it with awscdk.Fn_Select")
+		return
+	}
+	if !slices.Contains(l.Scopes, "openid") {
+		bad("Scopes %q lack %q, without which a provider sends no ID token: add it (OpenID Connect Core, section 3.1.2.1)",
+			l.Scopes, "openid")
+	}
+	for i, s := range l.Scopes {
+		switch {
+		case slices.Contains(l.Scopes[:i], s):
+			bad("Scopes has %q twice: leave one out", s)
+		case !Unresolved(s) && (!printable(s) || strings.ContainsAny(s, ` "\`)):
+			bad("Scopes[%d] %q: want a scope without spaces, quotes and backslashes (RFC 6749, section 3.3)", i, s)
+		case s == "offline_access" && l.Provider.NoOffline:
+			bad("Scopes has %q, which %s does not have: leave it out; refresh tokens come without it", s, l.Provider.Name)
+		}
+	}
+}
+
+// ownParameters are those of an authorization request that the login sets itself.
+var ownParameters = []string{
+	"client_assertion", "client_assertion_type", "client_id", "client_secret", "code_challenge", "code_challenge_method",
+	"nonce", "redirect_uri", "request", "request_uri", "response_mode", "response_type", "scope", "state",
+}
+
+func (l *Login) checkParameters(bad func(format string, a ...any)) {
+	for _, name := range slices.Sorted(maps.Keys(l.Parameters)) {
+		switch {
+		case name == "scope":
+			bad("Parameters has %q: use Scopes", name)
+		case slices.Contains(ownParameters, name):
+			bad("Parameters has %q, which the login sets itself: leave it out", name)
+		case !printable(name) || strings.Contains(name, " "):
+			bad("Parameters has %q: want the name of a parameter, in printable ASCII", name)
+		}
+	}
+}
+
+func (l *Login) checkSession(bad func(format string, a ...any)) {
+	const field = "CookieSessions."
+	switch c := l.CookieName(); {
+	case Unresolved(c):
+		bad(field + "Cookie is a CDK token, and two logins must not have one cookie: write it out")
+	case !strings.HasPrefix(c, "__Host-") || !httpname.IsToken(c) || len(c) > 64:
+		bad(field+"Cookie %q: want a name of at most 64 characters that begins with %q or %q, so that a browser takes it "+
+			"from this host alone", c, "__Host-", "__Host-Http-")
+	case slices.Contains([]string{"__Host-", "__Host-Http-"}, c) || strings.HasPrefix(c, "__Host-login-"):
+		bad(field+"Cookie %q: want a name like %q: those that begin with __Host-login- are of logins that run", c,
+			login.DefaultCookie)
+	}
+	idle, age := cmp.Or(l.IdleTimeout, login.DefaultIdleTimeout), cmp.Or(l.MaxAge, login.DefaultMaxAge)
+	switch {
+	case age > maxMaxAge || age < minIdleTimeout || age%time.Second != 0:
+		bad(field+"MaxAge %s: want whole seconds from %s to %s, or none for %s", age, minIdleTimeout, maxMaxAge,
+			login.DefaultMaxAge)
+	case idle < minIdleTimeout || idle%time.Second != 0:
+		bad(field+"IdleTimeout %s: want whole seconds from %s on, or none for %s", idle, minIdleTimeout,
+			login.DefaultIdleTimeout)
+	case idle > age:
+		bad(field+"IdleTimeout %s is longer than MaxAge %s, so that it would end no session: lower it, or raise MaxAge",
+			idle, age)
+	}
+}
