@@ -2,11 +2,8 @@ package localgateway_test
 
 import (
 	"encoding/json"
-	"html"
 	"io"
 	"net/http"
-	"net/url"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -14,98 +11,6 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/apptest"
 	"github.com/gatehouse-cdk/gatehouse/localgateway"
 )
-
-// browser keeps cookies as a browser does, which takes Secure ones from this machine, and follows no redirect.
-type browser struct {
-	t       *testing.T
-	cookies map[string]map[string]string // by host
-}
-
-func (b *browser) do(verb, address string, form url.Values, site string, headers ...string) (status int, location, body string) {
-	b.t.Helper()
-	r, err := http.NewRequest(verb, address, strings.NewReader(form.Encode()))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	if form != nil {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		r.Header.Set("Origin", r.URL.Scheme+"://"+r.URL.Host)
-	}
-	if site != "" {
-		r.Header.Set("Sec-Fetch-Site", site)
-	}
-	for _, h := range headers {
-		name, value, _ := strings.Cut(h, ": ")
-		r.Header.Set(name, value)
-	}
-	for name, value := range b.cookies[r.URL.Hostname()] {
-		r.AddCookie(&http.Cookie{Name: name, Value: value})
-	}
-	answer, err := http.DefaultTransport.RoundTrip(r)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	for _, c := range answer.Cookies() {
-		jar := b.cookies[r.URL.Hostname()]
-		if jar == nil {
-			jar = map[string]string{}
-			b.cookies[r.URL.Hostname()] = jar
-		}
-		if jar[c.Name] = c.Value; c.MaxAge < 0 || c.Value == "" {
-			delete(jar, c.Name)
-		}
-	}
-	return answer.StatusCode, answer.Header.Get("Location"), string(text)
-}
-
-var inputs = regexp.MustCompile(`<input type="(\w+)" name="([^"]+)"(?: value="([^"]*)")?[^>]*>`)
-
-// signIn logs a persona in, by the pages that a user sees.
-func (b *browser) signIn(app, persona string) {
-	b.t.Helper()
-	status, to, body := b.do("GET", app+"/auth/login?return=/orders", nil, "none")
-	if status != http.StatusSeeOther || !strings.HasPrefix(to, "http://127.0.0.1:") {
-		b.t.Fatalf("login: %d to %q: %s", status, to, body)
-	}
-	status, _, body = b.do("GET", to, nil, "cross-site")
-	if status != http.StatusOK {
-		b.t.Fatalf("sign-in page: %d: %s", status, body)
-	}
-	form := url.Values{"action": {"sign-in"}}
-	for _, m := range inputs.FindAllStringSubmatch(body, -1) {
-		value := html.UnescapeString(m[3])
-		switch {
-		case m[1] == "hidden":
-			form.Set(m[2], value)
-		case m[1] == "radio" && strings.HasSuffix(value, persona):
-			form.Set(m[2], value)
-		}
-	}
-	page, err := url.Parse(to)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	action := regexp.MustCompile(`<form[^>]* action="([^"]*)"`).FindStringSubmatch(body)
-	if action == nil {
-		b.t.Fatalf("no form: %s", body)
-	}
-	target, err := page.Parse(html.UnescapeString(action[1]))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	status, to, body = b.do("POST", target.String(), form, "same-origin")
-	if status != http.StatusSeeOther || !strings.HasPrefix(to, app+"/auth/callback?") {
-		b.t.Fatalf("signed in: %d to %q: %s", status, to, body)
-	}
-	if status, _, body = b.do("GET", to, nil, "cross-site"); status != http.StatusOK || !strings.Contains(body, `"/orders"`) {
-		b.t.Fatalf("callback: %d: %s", status, body)
-	}
-}
 
 // TestLogin runs an app with a login: its function, its provider on this machine and the guard's function are real.
 func TestLogin(t *testing.T) {
@@ -140,12 +45,12 @@ func testBrowsers(t *testing.T, functions string) {
 		t.Fatalf("AppURL: got %q, want %q", api.AppURL, want)
 	}
 
-	b := &browser{t, map[string]map[string]string{}}
+	b := apptest.NewBrowser(t, api.URL)
 	const page = "Accept: text/html,application/xhtml+xml,*/*;q=0.8"
-	if status, _, body := b.do("GET", api.AppURL+"/orders", nil, "none", page); status != 401 || !strings.Contains(body, "/auth/login?return=/") {
+	if status, _, body := b.Do("GET", api.AppURL+"/orders", nil, "none", page); status != 401 || !strings.Contains(body, "/auth/login?return=/") {
 		t.Errorf("a navigation without a session: %d: %s", status, body)
 	}
-	b.signIn(api.AppURL, "orders:read only")
+	b.SignIn(api.AppURL, "orders:read only")
 	const crossSite = "comes from another site: with a session, POST, PUT, PATCH and DELETE are for pages of the app's own " +
 		"origin: Sec-Fetch-Site is "
 	forged := map[string]string{"__Host-session": "AfejcUW9" + strings.Repeat("x", 300)}
@@ -171,38 +76,39 @@ func testBrowsers(t *testing.T, functions string) {
 	} {
 		other := b
 		if c.cookies != nil {
-			other = &browser{t, map[string]map[string]string{"localhost": c.cookies}}
+			other = apptest.NewBrowser(t, api.URL)
+			other.Cookies["localhost"] = c.cookies
 		}
-		status, _, body := other.do(c.verb, api.AppURL+c.path, nil, c.site)
+		status, _, body := other.Do(c.verb, api.AppURL+c.path, nil, c.site)
 		mu.Lock()
 		if status != c.status || !strings.Contains(reason, c.reason) || (reason == "") != (c.reason == "") {
 			t.Errorf("%s: %d, want %d: %s: %q, want %q", c.name, status, c.status, body, reason, c.reason)
 		}
 		mu.Unlock()
 	}
-	if len(b.cookies["127.0.0.1"]) > 0 {
-		t.Errorf("the provider has cookies %v", b.cookies["127.0.0.1"])
+	if len(b.Cookies["127.0.0.1"]) > 0 {
+		t.Errorf("the provider has cookies %v", b.Cookies["127.0.0.1"])
 	}
 
-	b = &browser{t, map[string]map[string]string{}}
-	b.signIn(api.AppURL, "may everything")
+	b = apptest.NewBrowser(t, api.URL)
+	b.SignIn(api.AppURL, "may everything")
 	for site, want := range map[string]int{"same-origin": 200, "same-site": 403, "cross-site": 403, "none": 403} {
-		if status, _, body := b.do("POST", api.AppURL+"/orders", nil, site); status != want {
+		if status, _, body := b.Do("POST", api.AppURL+"/orders", nil, site); status != want {
 			t.Errorf("a write, %s: %d, want %d: %s", site, status, want, body)
 		}
 	}
-	secrets := b.cookies["localhost"]
+	secrets := b.Cookies["localhost"]
 	if err := api.Reload(); err != nil {
 		t.Fatal(err)
 	}
-	if status, _, body := b.do("GET", api.AppURL+"/orders", nil, "same-origin"); status != 200 {
+	if status, _, body := b.Do("GET", api.AppURL+"/orders", nil, "same-origin"); status != 200 {
 		t.Errorf("after a reload: %d: %s", status, body)
 	}
-	if status, _, body := b.do("POST", api.AppURL+"/auth/refresh", nil, "same-origin"); status != 200 {
+	if status, _, body := b.Do("POST", api.AppURL+"/auth/refresh", nil, "same-origin"); status != 200 {
 		t.Errorf("refresh: %d: %s", status, body)
 	}
-	if status, _, body := b.do("POST", api.AppURL+"/auth/logout", nil, "same-origin"); status != 200 || len(b.cookies["localhost"]) > 0 {
-		t.Errorf("logout: %d, with %v: %s", status, b.cookies["localhost"], body)
+	if status, _, body := b.Do("POST", api.AppURL+"/auth/logout", nil, "same-origin"); status != 200 || len(b.Cookies["localhost"]) > 0 {
+		t.Errorf("logout: %d, with %v: %s", status, b.Cookies["localhost"], body)
 	}
 
 	mu.Lock()

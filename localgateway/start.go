@@ -53,7 +53,7 @@ func Start(t TB, assembly string, o Options) *Server {
 		t.Fatalf("starting the local gateway: %v", err)
 	}
 	if apps := s.gateway.Apps(); len(apps) > 0 {
-		s.AppURL = apigateway.AppOrigin(s.URL) + apps[0].Base
+		s.AppURL = apps[0].URL(apigateway.AppOrigin(s.URL))
 	}
 	s.server = front.New(front.Options{Func: s.answer})
 	go s.server.Serve(l)

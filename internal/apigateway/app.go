@@ -44,6 +44,14 @@ type App struct {
 	Root bool
 }
 
+// URL is its address without a slash at its end, at an origin such as that of [AppOrigin].
+func (a App) URL(origin string) string {
+	if a.Root {
+		return origin + a.Base
+	}
+	return origin + "/" + a.Stage
+}
+
 // app is an App with its stage.
 type app struct {
 	App

@@ -84,4 +84,39 @@ func TestDevLogin(t *testing.T) {
 	if log := r.stdout.String(); strings.Count(log, "__Host-session=") != 4 {
 		t.Errorf("a session is in the log, besides the printed lines:\n%s", log)
 	}
+
+	// Behind the proxy of a dev server that keeps the Host, the app has the proxy's origin.
+	const app = "http://localhost:4321"
+	r, _ = start(t, t.TempDir(), "--assembly", apptest.Assembly(t, functions, apptest.Options{}), "--app-origin", app)
+	b := apptest.NewBrowser(t, r.url)
+	b.SignIn(app, "may everything")
+	if status, _, body := b.Do("POST", app+"/orders", nil, "same-origin"); status != http.StatusOK {
+		t.Errorf("by a proxy: %d: %s", status, body)
+	}
+	if r.stop(t); strings.Contains(r.stdout.String(), "code=") {
+		t.Errorf("a code is in the log:\n%s", &r.stdout)
+	}
+
+	// A page on another port writes where the guard does not cache.
+	for perRequest, want := range map[bool]int{true: http.StatusOK, false: http.StatusForbidden} {
+		r, _ = start(t, t.TempDir(), "--cors-origin", app, "--assembly",
+			apptest.Assembly(t, functions, apptest.Options{PerRequest: perRequest}))
+		_, port, _ := strings.Cut(strings.TrimPrefix(r.url, "http://"), ":")
+		own := "http://localhost:" + port
+		b = apptest.NewBrowser(t, r.url)
+		b.SignIn(own, "may everything")
+		for _, path := range []string{"/orders", "/auth/refresh"} {
+			status, _, body := b.Do("POST", own+path, nil, "same-site", "Origin: "+app)
+			if path == "/auth/refresh" {
+				want = http.StatusOK
+			}
+			if status != want {
+				t.Errorf("POST %s of a page of another port, without a cache %t: %d, want %d: %s", path, perRequest, status, want, body)
+			}
+		}
+		if status, _, _ := b.Do("POST", own+"/orders", nil, "same-site", "Origin: http://localhost:9999"); status != http.StatusForbidden {
+			t.Errorf("of another page: %d", status)
+		}
+		r.stop(t)
+	}
 }

@@ -31,6 +31,7 @@ type api struct {
 	Name           string   `json:"name"`
 	ResourcePolicy bool     `json:"resourcePolicy"`
 	Stages         []string `json:"stages"`
+	App            string   `json:"app,omitempty"` // its URL in a browser, of an API with a login
 	Routes         []route  `json:"routes"`
 }
 
@@ -106,6 +107,7 @@ func (c *Console) current() *view {
 		v.apis.Keys = append(v.apis.Keys, key{ID: k.ID, Who: who})
 	}
 	v.readAPIs()
+	v.readApps(g.Apps(), c.options.AppOrigin)
 	v.readSources()
 	c.view = v
 	return v
@@ -134,6 +136,17 @@ func (v *view) readAPIs() {
 			}
 		}
 		v.apis.APIs = append(v.apis.APIs, made)
+	}
+}
+
+// readApps says of the APIs with a login where their apps are.
+func (v *view) readApps(apps []apigateway.App, origin string) {
+	for _, app := range apps {
+		for i, a := range v.apis.APIs {
+			if slices.Contains(a.Stages, app.Stage) {
+				v.apis.APIs[i].App = app.URL(origin) + "/"
+			}
+		}
 	}
 }
 

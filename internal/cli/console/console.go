@@ -25,11 +25,14 @@ import (
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateStage.html
 const prefix = "/~/"
 
-// Options are what a console takes from outside. All are required.
+// Options are what a console takes from outside. All but AppOrigin are required.
 type Options struct {
 	URL     string // of the gateway, which the console is a part of, such as "http://127.0.0.1:3000"
 	Gateway *apigateway.Gateway
 	Now     func() time.Time
+
+	// AppOrigin is the origin of apps with a login. Default: [apigateway.AppOrigin] of URL.
+	AppOrigin string
 }
 
 // Console is the page with its data. It is safe for concurrent use.
@@ -45,6 +48,9 @@ type Console struct {
 
 // New makes the console of a gateway.
 func New(o Options) *Console {
+	if o.AppOrigin == "" {
+		o.AppOrigin = apigateway.AppOrigin(o.URL)
+	}
 	return &Console{options: o, hosts: hostsOf(o.URL), run: fmt.Sprint(o.Now().UnixNano())}
 }
 

@@ -15,7 +15,7 @@ type servedApp struct {
 // servedApps lists the APIs in which users log in, the one at the root first.
 func servedApps(g *apigateway.Gateway, routes matrix.Matrix, origin string) (out []servedApp) {
 	for _, app := range g.Apps() {
-		base := origin + app.Base
+		base := app.URL(origin)
 		a := servedApp{api: app.API.ID.String()}
 		for _, api := range routes.APIs {
 			if api.ID == app.API.ID {
@@ -23,7 +23,7 @@ func servedApps(g *apigateway.Gateway, routes matrix.Matrix, origin string) (out
 			}
 		}
 		if !app.Root {
-			base, a.first = origin+"/"+app.Stage, out[0].api
+			a.first = out[0].api
 		}
 		a.url, a.login = base+"/", base+app.Login+"/login"
 		out = append(out, a)

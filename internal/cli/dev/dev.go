@@ -141,7 +141,9 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 	}
 	src.forget()
 
-	site.console = console.New(console.Options{URL: url, Gateway: site.gateway, Now: p.Now})
+	site.console = console.New(console.Options{
+		URL: url, Gateway: site.gateway, Now: p.Now, AppOrigin: f.origin(url),
+	})
 	server, failed := site.listenAndServe(listener, p.Now)
 	defer shutdown(server)
 	defer publish(p, url, site.console.Run())()

@@ -16,12 +16,8 @@ const SameOrigin = "Sec-Fetch-Site: same-origin"
 // appBase is the URL before the paths of an API in a browser.
 func (m *maker) appBase() string {
 	for _, app := range m.Gateway.Apps() {
-		switch origin := apigateway.AppOrigin(m.URL); {
-		case app.API != m.api:
-		case app.Root:
-			return origin + app.Base
-		default:
-			return origin + "/" + m.mount
+		if app.API == m.api {
+			return app.URL(apigateway.AppOrigin(m.URL))
 		}
 	}
 	return m.URL + "/" + m.mount

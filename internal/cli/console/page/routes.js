@@ -24,7 +24,8 @@ export function showRoutes(data, choose) {
 function card(api, choose) {
   const stages = api.stages.map(s => el('span', {className: 'code'}, `/${s}`))
   const about = el('p', {className: 'hint'}, api.stages.length === 1 ? 'stage ' : 'stages ', ...between(stages, ', '),
-    api.resourcePolicy ? ' · a resource policy applies too' : '')
+    api.resourcePolicy ? ' · a resource policy applies too' : '',
+    ...(api.app ? [' · users log in to the app at ', el('a', {href: api.app}, api.app)] : []))
   const cell = (label, ...children) => el('td', {role: 'cell', 'data-label': label}, el('div', {}, ...children))
   const rows = api.routes.map(r => {
     const name = `${r.verb} ${r.path}`
