@@ -9,7 +9,8 @@ import (
 )
 
 const (
-	// justGot is how long tokens are taken as new: tabs that refresh at the same moment cause one request to the provider.
+	// justGot is how long tokens are taken as new, unless they have expired: tabs that refresh at the same moment cause one
+	// request to the provider.
 	justGot = 10 * time.Second
 
 	// goodFor is how long a token must still be valid for the provider not to be asked.
@@ -39,7 +40,8 @@ func (h *Handler) refresh(x *exchange) {
 	}
 	now := h.now()
 	s.Active, x.outcome = now, extended
-	if !within(now, s.Got, justGot) && !s.Expires.After(now.Add(goodFor)) {
+	expired := !s.Expires.After(now) // within seconds, where tokens are good for no longer
+	if expired || !within(now, s.Got, justGot) && !s.Expires.After(now.Add(goodFor)) {
 		if p := h.renew(x, s); p.status != 0 {
 			if p.status == http.StatusUnauthorized {
 				x.setCookies(h.sessions.Clear())

@@ -17,6 +17,7 @@ func testRefresh(t *testing.T, p *peer) {
 		seen := map[string]bool{}
 		for range 3 {
 			a.clock.advance(11 * time.Second) // more than the answer is good for by itself
+			p.TTL(t, time.Minute+time.Duration(a.clock.ahead.Load()))
 			a.refresh(t, a.Browser, 200)
 			got := Grants(p.Requests(), "refresh_token")
 			if len(got) != 1 || got[0].Status != 200 || seen[got[0].Form.Get("refresh_token")] {
@@ -52,9 +53,25 @@ func testRefresh(t *testing.T, p *peer) {
 		p.Requests()
 		first, _ := a.refresh(t, a.Browser, 200)
 		second, _ := a.refresh(t, a.Browser, 200)
-		if got := p.Requests(); len(got) != 1 || first != second {
+		if got := p.Requests(); len(got) != 1 || first.Expires != second.Expires || first.Ends != second.Ends {
 			t.Errorf("the provider is asked %d times, for %+v and %+v", len(got), first, second)
 		}
+		p.TTL(t, time.Hour)
+	})
+	t.Run("a token that is good for five seconds", func(t *testing.T) {
+		a := newApp(t, p.Provider)
+		a.loggedIn(t, a.Browser, "ada")
+		a.clock.advance(59*time.Minute + 30*time.Second)
+		p.TTL(t, 5*time.Second+time.Duration(a.clock.ahead.Load()))
+		a.refresh(t, a.Browser, 200)
+		p.TTL(t, 2*time.Hour)
+		a.clock.advance(5 * time.Second)
+		p.Requests()
+		a.refresh(t, a.Browser, 200)
+		if n := len(Grants(p.Requests(), "refresh_token")); n != 1 {
+			t.Errorf("the provider is asked %d times", n)
+		}
+		a.wantSession(t, a.Browser, "ada")
 		p.TTL(t, time.Hour)
 	})
 	t.Run("the provider's clock is behind", func(t *testing.T) {
