@@ -2,6 +2,7 @@ package logintest
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -65,6 +66,28 @@ func testLogout(t *testing.T, p *peer) {
 			t.Errorf("the provider answers %v", got)
 		}
 		a.wantNoSession(t, a.Browser)
+	})
+	t.Run("at a provider without revocation and end of sessions", func(t *testing.T) {
+		p.Edit(func(r *http.Request, status int, body []byte) (int, []byte) {
+			var metadata map[string]any
+			if json.Unmarshal(body, &metadata) != nil || metadata["token_endpoint"] == nil {
+				return status, body
+			}
+			delete(metadata, "revocation_endpoint")
+			delete(metadata, "end_session_endpoint")
+			text, _ := json.Marshal(metadata)
+			return status, text
+		})
+		defer p.Edit(nil)
+		a := newApp(t, p.Provider)
+		a.loggedIn(t, a.Browser, "ada")
+		stolen := a.newBrowser(p.Provider)
+		stolen.Jar = a.Jar.Copy()
+		a.want(t, a.Fetch(t, shop, "POST", shop+"/auth/logout"), 200, `{"location":"/"}`)
+		a.wantNoSession(t, a.Browser)
+		a.clock.advance(59*time.Minute + 30*time.Second)
+		a.refresh(t, stolen, 200) // the copy goes on, as docs/login.md says
+		a.wantSession(t, stolen, "ada")
 	})
 	t.Run("while the provider is down", func(t *testing.T) {
 		a := newApp(t, p.Provider)
