@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -33,7 +34,8 @@ var (
 )
 
 // commandLines reads a block of commands: one a line, joined where a line ends in a backslash, those of a substitution
-// besides. Comments and variables before a command are left out.
+// besides. Comments and variables before a command are left out. After a cd to a folder of the repository, relative paths
+// of the same line are made relative to the root.
 func commandLines(where, text string) (found []commandLine) {
 	text = strings.ReplaceAll(text, "\\\n", " ")
 	for line := range strings.Lines(text) {
@@ -45,13 +47,22 @@ func commandLines(where, text string) (found []commandLine) {
 			found = append(found, commandLines(where, m[1])...)
 		}
 		line = redirection.ReplaceAllString(substitution.ReplaceAllString(line, "SUBSTITUTED"), "")
+		folder := "."
 		for _, part := range separator.Split(line, -1) {
 			words := word.FindAllString(part, -1)
 			for i, w := range words {
 				words[i] = strings.NewReplacer(`'`, "", `"`, "").Replace(w)
+				if strings.HasPrefix(words[i], "../") {
+					words[i] = "./" + path.Join(folder, words[i])
+				}
 			}
 			for len(words) > 0 && assignment.MatchString(words[0]) {
 				words = words[1:]
+			}
+			if len(words) == 2 && words[0] == "cd" {
+				if _, err := os.Stat(filepath.Join("..", words[1])); err == nil {
+					folder = words[1]
+				}
 			}
 			if len(words) > 0 {
 				found = append(found, commandLine{where, words})
@@ -272,6 +283,8 @@ func checkTheChecks(t *testing.T, b *bench) {
 		`curl -H "Authorization: Bearer $(gatehouse token --scope orders/read)"`:  true,
 		"go run ./cmd/gatehouse token --group admins":                             true,
 		"cd x && go test ./authorizer-fn/authz -run TestContract -v -matrix":      true,
+		"cd examples/spa && go run ../../cmd/gatehouse dev":                       true,
+		"cd examples/spa && go run ../cmd/gatehouse dev":                          false,
 		"GATEHOUSE_HOST_BUILD=1 npx cdk synth --quiet -c ttl=90s \\\n --strict":   true,
 		"go get -tool " + modulePath + "/authorizer-fn@latest":                    true,
 		"npm install --save-dev aws-cdk@2.1148.1":                                 true,
