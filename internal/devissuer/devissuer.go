@@ -57,8 +57,9 @@ type Options struct {
 	Random io.Reader
 }
 
-// Provider makes tokens of some issuers and serves their keys. It does not change, but for its keys, which it shares
-// with every other provider over the same folder. Any number of goroutines may use it.
+// Provider makes tokens of some issuers, serves their keys and signs people in. It does not change, but for its keys,
+// which it shares with every other provider over the same folder, and for what was used and revoked, which it shares with
+// those over the same [KeyStore]. Any number of goroutines may use it.
 type Provider struct {
 	keys    *KeyStore
 	issuers []Issuer

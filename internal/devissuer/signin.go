@@ -59,14 +59,14 @@ func (p *Provider) signIn(w http.ResponseWriter, r *http.Request, ring *keyring,
 		p.showSignIn(w, http.StatusBadRequest, ring, s, a, f)
 		return
 	}
-	if a.Pushed != "" && !p.keys.redeem(a.Pushed) {
-		p.showRefused(w, showRefusal("The request_uri was used already. Begin again in the app."))
-		return
-	}
 	sealed, err := p.newCode(ring, s, a, who)
 	if err != nil {
 		f.Error = "No code can be made: " + err.Error() + "."
 		p.showSignIn(w, http.StatusBadRequest, ring, s, a, f)
+		return
+	}
+	if a.Pushed != "" && !p.keys.redeem(a.Pushed) {
+		p.showRefused(w, showRefusal("The request_uri was used already. Begin again in the app."))
 		return
 	}
 	goTo(w, withQuery(a.RedirectURI, "code", sealed, "state", a.State, "iss", s.url)) // RFC 9207
