@@ -59,8 +59,8 @@ func (h *Handler) login(x *exchange) {
 }
 
 // authorizationURL is where the browser goes with an authorization request (RFC 6749, section 4.1.1; RFC 7636, section
-// 4.3; OpenID Connect Core 1.0, section 3.1.2.1). Where the provider takes pushed requests, the URL has only the name of
-// one.
+// 4.3; OpenID Connect Core 1.0, section 3.1.2.1). Where the provider takes pushed requests, the URL has only the name
+// of one.
 func (p *provider) authorizationURL(ctx context.Context, m *metadata, a *session.Attempt, redirectURI string) (string,
 	error) {
 	challenge := sha256.Sum256([]byte(a.Verifier))

@@ -143,8 +143,8 @@ func (p *provider) post(ctx context.Context, endpoint string, form url.Values, w
 	return a, err
 }
 
-func (p *provider) postBy(ctx context.Context, by *clientauth.Credential, endpoint string, form url.Values, want []int) (
-	answer, error) {
+func (p *provider) postBy(ctx context.Context, by *clientauth.Credential, endpoint string, form url.Values,
+	want []int) (answer, error) {
 	fields, header := maps.Clone(form), http.Header{}
 	if err := p.client.Authenticate(by, fields, header); err != nil {
 		return answer{}, err

@@ -20,8 +20,8 @@ type authorizationResponse struct {
 	state, code, issuer, failure string
 }
 
-// readAuthorizationResponse reads the query. It reports false where a parameter is there twice, or where it is not known
-// which login is meant.
+// readAuthorizationResponse reads the query. It reports false where a parameter is there twice, or where it is not
+// known which login is meant.
 func readAuthorizationResponse(query url.Values) (a authorizationResponse, ok bool) {
 	for _, p := range []struct {
 		name string

@@ -132,7 +132,7 @@ func (c Config) checkAddress(loopbackHTTP bool, fail func(string, ...any)) {
 }
 
 func (c Config) checkSession(fail func(string, ...any)) {
-	if c.Cookie != "" && (!strings.HasPrefix(c.Cookie, "__Host-") || c.Cookie == "__Host-" || !httpname.IsToken(c.Cookie)) {
+	if name, ok := strings.CutPrefix(c.Cookie, "__Host-"); c.Cookie != "" && (!ok || !httpname.IsToken(name)) {
 		fail(`cookie %q: want a name that begins with "__Host-", which browsers take from this host alone (RFC 6265bis, `+
 			`section 4.1.3.2)`, c.Cookie)
 	}
@@ -140,7 +140,8 @@ func (c Config) checkSession(fail func(string, ...any)) {
 		fail(`cookie %q: names that begin with "__Host-login-" are those of logins under way`, c.Cookie)
 	}
 	if !secretsmanager.IsARN(c.KeysARN) {
-		fail("keysArn %q is not the ARN of a secret: the session's cookie is sealed with one of AWS Secrets Manager", c.KeysARN)
+		fail("keysArn %q is not the ARN of a secret: the session's cookie is sealed with one of AWS Secrets Manager",
+			c.KeysARN)
 	}
 	for name, d := range map[string]time.Duration{"idleTimeoutSeconds": c.IdleTimeout, "maxAgeSeconds": c.MaxAge} {
 		if d%time.Second != 0 {

@@ -22,8 +22,8 @@ const (
 // JSON, and [FromEnvironment] reads that: names in lower camel case, durations in seconds.
 type Config struct {
 	// Issuer has the settings by which the guard verifies the token of a session. The login verifies ID tokens by its
-	// URL, Algorithms, JWKSURL, Leeway, MaxKeyAge and StaleCeiling, always with published keys and with RS256 as well. When
-	// a user logs in, it checks that the guard takes the access token, if that is a JWT. Required.
+	// URL, Algorithms, JWKSURL, Leeway, MaxKeyAge and StaleCeiling, always with published keys and with RS256 as well.
+	// When a user logs in, it checks that the guard takes the access token, if that is a JWT. Required.
 	Issuer authz.Issuer
 
 	// DiscoveryURL is where the issuer's metadata is (OpenID Connect Discovery 1.0, section 4), an https URL. Default:

@@ -97,8 +97,8 @@ func (x *exchange) opened() (*session.Session, bool) {
 	return nil, false
 }
 
-// fromOwnPage reports whether the request comes from a page that may change the session: one of this origin, or one of a
-// sibling host that is allowed. On a failure it has answered.
+// fromOwnPage reports whether the request comes from a page that may change the session: one of this origin, or one of
+// a sibling host that is allowed. On a failure it has answered.
 func (x *exchange) fromOwnPage() bool {
 	site, err := session.ParseSite(x.r.Header.Values("Sec-Fetch-Site"))
 	switch {
@@ -163,8 +163,8 @@ func (x *exchange) redirect(url string) {
 	x.send(http.StatusSeeOther, nil)
 }
 
-// message is what a script is told, as API Gateway says it: {"message":"Unauthorized"}. What exactly was wrong is in the
-// log.
+// message is what a script is told, as API Gateway says it: {"message":"Unauthorized"}. What exactly was wrong is in
+// the log.
 type message struct {
 	Message string `json:"message"`
 }

@@ -36,8 +36,8 @@ func (h *Handler) fill(s *session.Session, t *tokens, id *jwt.Token) error {
 	return err
 }
 
-// keptClaims is a JSON object with iss, sub and the claims at the paths, each under its whole path: that is where readers
-// of a path look first.
+// keptClaims is a JSON object with iss, sub and the claims at the paths, each under its whole path: that is where
+// readers of a path look first.
 func keptClaims(id *jwt.Token, paths []string) ([]byte, error) {
 	var b bytes.Buffer
 	seen := map[string]bool{}
@@ -66,7 +66,8 @@ func keptClaims(id *jwt.Token, paths []string) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// verifiedForRefresh verifies the ID token of a refresh where the session lives on its claims. Otherwise it is not used.
+// verifiedForRefresh verifies the ID token of a refresh where the session lives on its claims. Otherwise it is not
+// used.
 func (h *Handler) verifiedForRefresh(ctx context.Context, m *metadata, t *tokens, subject string) (*jwt.Token, error) {
 	if h.config.Claims == nil {
 		return nil, nil

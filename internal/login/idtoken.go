@@ -17,12 +17,13 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// clockSkew is how far the provider's clock may be ahead at least. The tokens have just been issued: without it, a part of
-// a second would reject them.
+// clockSkew is how far the provider's clock may be ahead at least. The tokens have just been issued: without it, a part
+// of a second would reject them.
 const clockSkew = time.Minute
 
 // idTokenVerifier makes what verifies the provider's ID tokens: with its published keys, for this client. RS256 is the
-// algorithm that each provider supports (OpenID Connect Discovery 1.0, section 3), whatever it signs access tokens with.
+// algorithm that each provider supports (OpenID Connect Discovery 1.0, section 3), whatever it signs access tokens
+// with.
 func (p *provider) idTokenVerifier(jwksURL string) (*jwt.Verifier, error) {
 	i := p.config.Issuer
 	algorithms := []string{"RS256"}
@@ -51,8 +52,8 @@ func (p *provider) idTokenVerifier(jwksURL string) (*jwt.Verifier, error) {
 	})
 }
 
-// rejected says what is wrong with an ID token that is signed by the provider. It is one of few texts, and its first word
-// is the reason in the log.
+// rejected says what is wrong with an ID token that is signed by the provider. It is one of few texts, and its first
+// word is the reason in the log.
 type rejected string
 
 func (r rejected) Error() string { return "the ID token: " + string(r) }
@@ -114,8 +115,8 @@ func (p *provider) checkIDToken(token *jwt.Token, access, nonce string) error {
 	return p.checkAuthTime(c)
 }
 
-// checkAuthTime checks the time of the login where the authorization request limits it (OpenID Connect Core 1.0, section
-// 3.1.2.1).
+// checkAuthTime checks the time of the login where the authorization request limits it (OpenID Connect Core 1.0,
+// section 3.1.2.1).
 func (p *provider) checkAuthTime(c strictjson.Value) error {
 	text, limited := p.config.Parameters["max_age"]
 	if !limited {

@@ -33,8 +33,8 @@ type Options struct {
 	// Log gets a line of JSON for each request, in one Write each and never two at a time. Default: the standard output.
 	Log io.Writer
 
-	// AllowLoopbackHTTP accepts a provider, secrets and an origin on the loopback interface without TLS, for tests. It is a
-	// matter of code and not of configuration, so that no deployed function can be told to.
+	// AllowLoopbackHTTP accepts a provider, secrets and an origin on the loopback interface without TLS, for tests. It is
+	// a matter of code and not of configuration, so that no deployed function can be told to.
 	AllowLoopbackHTTP bool
 }
 
@@ -56,9 +56,9 @@ type route struct {
 	serve func(*exchange)
 }
 
-// FromLambda makes the handler of a Lambda function, with its configuration from the environment. Keys, metadata and the
-// client's credential are fetched in the background, or, with provisioned concurrency, before it returns. The error is an
-// [ErrConfig]; the function must not start then.
+// FromLambda makes the handler of a Lambda function, with its configuration from the environment. Keys, metadata and
+// the client's credential are fetched in the background, or, with provisioned concurrency, before it returns. The error
+// is an [ErrConfig]; the function must not start then.
 func FromLambda(getenv func(string) string, o Options) (*Handler, error) {
 	if runsHere && getenv("LAMBDA_TASK_ROOT") == lambdaRoot {
 		return nil, fmt.Errorf("%w: this function was built for a developer's machine and is not to run on Lambda: "+

@@ -49,8 +49,8 @@ func (h *Handler) revoke(x *exchange, m *metadata, s *session.Session) {
 }
 
 // endSession is where the browser ends its session at the provider, which then sends it to a path of the API; the path
-// itself if the provider has no such place (OpenID Connect RP-Initiated Logout 1.0, section 2). Amazon Cognito calls the
-// parameter logout_uri.
+// itself if the provider has no such place (OpenID Connect RP-Initiated Logout 1.0, section 2). Amazon Cognito calls
+// the parameter logout_uri.
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
 func (h *Handler) endSession(m *metadata, path string) string {
 	if m.endSession == "" {

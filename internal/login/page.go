@@ -16,8 +16,8 @@ type page struct {
 }
 
 // pageStyle has the colours of the console's page. All text has a contrast of at least 4.5:1.
-const pageStyle = `:root{color-scheme:light dark;--ground:#f5f6f8;--card:#fff;--line:#d8dde4;--text:#1a2029;--muted:#566070;` +
-	`--accent:#1a58b5}` +
+const pageStyle = `:root{color-scheme:light dark;--ground:#f5f6f8;--card:#fff;--line:#d8dde4;--text:#1a2029;` +
+	`--muted:#566070;--accent:#1a58b5}` +
 	`@media(prefers-color-scheme:dark){:root{--ground:#12161c;--card:#1a2028;--line:#313a46;--text:#e6eaf0;` +
 	`--muted:#a3aebd;--accent:#82b4ff}}` +
 	`*{box-sizing:border-box}` +
@@ -30,7 +30,7 @@ const pageStyle = `:root{color-scheme:light dark;--ground:#f5f6f8;--card:#fff;--
 	`a{color:var(--accent)}` +
 	`a:focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:4px}`
 
-// pageScript follows the page's link, and replaces the callback in the browser's history: going back does not repeat it.
+// pageScript follows the page's link and takes the callback's place in the history: going back does not repeat it.
 const pageScript = `location.replace(document.querySelector("a").href)`
 
 // pagePolicy lets a page use that style and that script and nothing else, and keeps it out of frames.

@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	// metadataAge is after how long the metadata is fetched again. Metadata that is older serves on while the provider does
-	// not answer.
+	// metadataAge is after how long the metadata is fetched again. Metadata that is older serves on while the provider
+	// does not answer.
 	metadataAge = time.Hour
 
 	// metadataPause is how long a fetch that failed is not repeated.
@@ -159,8 +159,8 @@ func (p *provider) discover(ctx context.Context) (*metadata, error) {
 	return m, nil
 }
 
-// read reads the metadata's document. The issuer must be the configured one (OpenID Connect Discovery 1.0, section 4.3):
-// another's document would send users, codes and the client's secret elsewhere.
+// read reads the metadata's document. The issuer must be the configured one (OpenID Connect Discovery 1.0, section
+// 4.3): another's document would send users, codes and the client's secret elsewhere.
 func (p *provider) read(v strictjson.Value) (*metadata, error) {
 	if !v.Get("issuer").Is(p.config.Issuer.URL) {
 		return nil, fmt.Errorf("the document's issuer is not %q", p.config.Issuer.URL)

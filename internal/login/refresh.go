@@ -95,9 +95,9 @@ func (h *Handler) renew(x *exchange, s *session.Session) problem {
 	if err := h.fill(s, t, id); err != nil {
 		return misconfigured("claims", err)
 	}
-	// The token is old as soon as the guard says so, which goes by exp: by expires_in and a clock ahead of the provider's it
-	// would be good for longer, and a page that got 401 would be told that there is nothing to refresh. Whatever else the
-	// guard has to say, these tokens are the only ones now.
+	// The token is old as soon as the guard says so, which goes by exp: by expires_in and a clock ahead of the provider's
+	// it would be good for longer, and a page that got 401 would be told that there is nothing to refresh. Whatever else
+	// the guard has to say, these tokens are the only ones now.
 	if m.guardsView != nil {
 		if access, err := m.guardsView.Verify(ctx, t.access); err == nil {
 			s.Expires = earlier(s.Expires, access.Expires())

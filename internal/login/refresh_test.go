@@ -82,8 +82,8 @@ func TestParallelRefreshes(t *testing.T) {
 	}
 }
 
-// Refreshes with an old cookie race at a provider that rotates refresh tokens: one wins, and the loser's answer ends the
-// session in the browser unless the winner's cookie comes later. So the script sends one refresh at a time.
+// Refreshes with an old cookie race at a provider that rotates refresh tokens: one wins, and the loser's answer ends
+// the session in the browser unless the winner's cookie comes later. So the script sends one refresh at a time.
 func TestRotationRace(t *testing.T) {
 	f := newFixture(t)
 	f.logIn()

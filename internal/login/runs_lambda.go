@@ -2,6 +2,6 @@
 
 package login
 
-// runsHere reports whether the function was built for a developer's machine. What is built for Lambda talks https alone,
-// and nothing in its environment changes that.
+// runsHere reports whether the function was built for a developer's machine. What is built for Lambda talks https
+// alone, and nothing in its environment changes that.
 const runsHere = false
