@@ -13,24 +13,24 @@ const assertionLife = time.Minute
 
 // assertion makes the JWT by which the client authenticates (RFC 7523, sections 2.2 and 3), a new one for each request:
 // an endpoint may refuse an id that it has seen.
-func (a *Client) assertion(s *signer) (string, error) {
+func (c *Client) assertion(s *signer) (string, error) {
 	id := make([]byte, 16)
-	if _, err := io.ReadFull(a.options.Random, id); err != nil {
+	if _, err := io.ReadFull(c.options.Random, id); err != nil {
 		return "", fmt.Errorf("no randomness: %w", err)
 	}
-	now := a.options.Now()
+	now := c.options.Now()
 	header := []byte(`{"typ":"JWT","alg":"` + s.signing.name + `"`)
-	if a.options.KeyID != "" {
-		header = appendText(append(header, `,"kid":`...), a.options.KeyID)
+	if c.options.KeyID != "" {
+		header = appendText(append(header, `,"kid":`...), c.options.KeyID)
 	}
 	header = append(header, '}')
-	claims := appendText([]byte(`{"iss":`), a.options.ClientID)
-	claims = appendText(append(claims, `,"sub":`...), a.options.ClientID)
-	claims = appendText(append(claims, `,"aud":`...), a.options.Audience)
+	claims := appendText([]byte(`{"iss":`), c.options.ClientID)
+	claims = appendText(append(claims, `,"sub":`...), c.options.ClientID)
+	claims = appendText(append(claims, `,"aud":`...), c.options.Audience)
 	claims = append(claims, `,"jti":"`+hex.EncodeToString(id)+`","iat":`...)
 	claims = strconv.AppendInt(claims, now.Unix(), 10)
 	claims = strconv.AppendInt(append(claims, `,"exp":`...), now.Add(assertionLife).Unix(), 10)
-	return s.sign(a.options.Random, header, append(claims, '}'))
+	return s.sign(c.options.Random, header, append(claims, '}'))
 }
 
 // appendText writes a JSON string (RFC 8259, section 7) of printable ASCII, which Options.Check has made sure of.

@@ -42,59 +42,59 @@ func New(o Options) (*Client, error) {
 }
 
 // Current returns the credential. One that is old serves on while there is no newer one.
-func (a *Client) Current(ctx context.Context) (*Credential, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.at != nil && within(a.options.Now(), a.at.fetched, credentialAge) {
-		return a.at, nil
+func (c *Client) Current(ctx context.Context) (*Credential, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.at != nil && within(c.options.Now(), c.at.fetched, credentialAge) {
+		return c.at, nil
 	}
-	err := a.fetch(ctx)
-	if a.at != nil {
-		return a.at, nil
+	err := c.fetch(ctx)
+	if c.at != nil {
+		return c.at, nil
 	}
 	return nil, err
 }
 
 // Newer returns the credential in the place of one that an endpoint refused, or nil if there is no other.
-func (a *Client) Newer(ctx context.Context, than *Credential) *Credential {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if now := a.options.Now(); a.at == than && !within(now, a.rotated, rotationWait) {
-		a.rotated = now
-		_ = a.fetch(ctx) // the refusal is what is reported
+func (c *Client) Newer(ctx context.Context, than *Credential) *Credential {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if now := c.options.Now(); c.at == than && !within(now, c.rotated, rotationWait) {
+		c.rotated = now
+		_ = c.fetch(ctx) // the refusal is what is reported
 	}
-	if bytes.Equal(a.at.text, than.text) {
+	if bytes.Equal(c.at.text, than.text) {
 		return nil
 	}
-	return a.at
+	return c.at
 }
 
-func (a *Client) fetch(ctx context.Context) error {
-	text, err := a.options.Credential(ctx)
+func (c *Client) fetch(ctx context.Context) error {
+	text, err := c.options.Credential(ctx)
 	if err != nil {
 		return fmt.Errorf("the client's credential: %w", err)
 	}
-	c := &Credential{text: bytes.Clone(text), fetched: a.options.Now()}
-	if a.options.Method == PrivateKey {
-		if c.signer, err = newSigner(a.options.Algorithm, text); err != nil {
+	fresh := &Credential{text: bytes.Clone(text), fetched: c.options.Now()}
+	if c.options.Method == PrivateKey {
+		if fresh.signer, err = newSigner(c.options.Algorithm, text); err != nil {
 			return fmt.Errorf("the client's private key: %w", err)
 		}
 	} else if !isVSCHAR(string(text)) {
 		return errors.New("the client's secret is empty or has characters that no client secret has (RFC 6749, appendix " +
 			"A.2), such as a line break at its end")
 	}
-	a.at = c
+	c.at = fresh
 	return nil
 }
 
 // Authenticate adds to a request's form and header what authenticates it.
-func (a *Client) Authenticate(c *Credential, form url.Values, header http.Header) error {
-	switch a.options.Method {
+func (c *Client) Authenticate(by *Credential, form url.Values, header http.Header) error {
+	switch c.options.Method {
 	case Post: // RFC 6749, section 2.3.1
-		form.Set("client_id", a.options.ClientID)
-		form.Set("client_secret", string(c.text))
+		form.Set("client_id", c.options.ClientID)
+		form.Set("client_secret", string(by.text))
 	case PrivateKey: // RFC 7523, section 2.2
-		assertion, err := a.assertion(c.signer)
+		assertion, err := c.assertion(by.signer)
 		if err != nil {
 			return err
 		}
@@ -102,7 +102,7 @@ func (a *Client) Authenticate(c *Credential, form url.Values, header http.Header
 		form.Set("client_assertion", assertion)
 	default: // both are encoded first, which plain HTTP Basic does not do: RFC 6749, section 2.3.1
 		r := http.Request{Header: header}
-		r.SetBasicAuth(url.QueryEscape(a.options.ClientID), url.QueryEscape(string(c.text)))
+		r.SetBasicAuth(url.QueryEscape(c.options.ClientID), url.QueryEscape(string(by.text)))
 	}
 	return nil
 }
