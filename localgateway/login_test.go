@@ -47,12 +47,13 @@ func testBrowsers(t *testing.T, functions string) {
 
 	b := apptest.NewBrowser(t, api.URL)
 	const page = "Accept: text/html,application/xhtml+xml,*/*;q=0.8"
-	if status, _, body := b.Do("GET", api.AppURL+"/orders", nil, "none", page); status != 401 || !strings.Contains(body, "/auth/login?return=/") {
+	status, _, body := b.Do("GET", api.AppURL+"/orders", nil, "none", page)
+	if status != 401 || !strings.Contains(body, "/auth/login?return=/") {
 		t.Errorf("a navigation without a session: %d: %s", status, body)
 	}
 	b.SignIn(api.AppURL, "orders:read only")
-	const crossSite = "comes from another site: with a session, POST, PUT, PATCH and DELETE are for pages of the app's own " +
-		"origin: Sec-Fetch-Site is "
+	const crossSite = "comes from another site: with a session, POST, PUT, PATCH and DELETE are for pages of the app's " +
+		"own origin: Sec-Fetch-Site is "
 	forged := map[string]string{"__Host-session": "AfejcUW9" + strings.Repeat("x", 300)}
 	for _, c := range []struct {
 		name, verb, path, site string
@@ -64,7 +65,8 @@ func testBrowsers(t *testing.T, functions string) {
 		{"a read by the stage", "GET", "/prod/orders", "same-origin", nil, 200, ""},
 		{"a navigation", "GET", "/orders", "none", nil, 200, ""},
 		{"a write without the scope", "POST", "/orders", "same-origin", nil, 403,
-			"the route requires a session of /auth with any scope of orders:write, and the caller has the scopes openid, orders:read, offline_access"},
+			"the route requires a session of /auth with any scope of orders:write, and the caller has the scopes openid, " +
+				"orders:read, offline_access"},
 		{"a write from another site", "POST", "/orders", "cross-site", nil, 403, crossSite + "cross-site"},
 		{"and again, from the cache", "POST", "/orders", "cross-site", nil, 403, crossSite + "cross-site"},
 		{"a write from a sibling host", "POST", "/orders", "same-site", nil, 403, crossSite + "same-site"},
@@ -107,7 +109,8 @@ func testBrowsers(t *testing.T, functions string) {
 	if status, _, body := b.Do("POST", api.AppURL+"/auth/refresh", nil, "same-origin"); status != 200 {
 		t.Errorf("refresh: %d: %s", status, body)
 	}
-	if status, _, body := b.Do("POST", api.AppURL+"/auth/logout", nil, "same-origin"); status != 200 || len(b.Cookies["localhost"]) > 0 {
+	status, _, body = b.Do("POST", api.AppURL+"/auth/logout", nil, "same-origin")
+	if status != 200 || len(b.Cookies["localhost"]) > 0 {
 		t.Errorf("logout: %d, with %v: %s", status, b.Cookies["localhost"], body)
 	}
 
@@ -170,11 +173,13 @@ func testSessions(t *testing.T, functions string) {
 	dir, remove := shopAssembly()
 	defer remove()
 	api := localgateway.Start(t, dir, localgateway.Options{})
-	if _, err := api.MakeSession(localgateway.TokenRequest{}); err == nil || !strings.HasSuffix(err.Error(), ": no route takes one") || api.AppURL != "" {
+	_, err := api.MakeSession(localgateway.TokenRequest{})
+	if err == nil || !strings.HasSuffix(err.Error(), ": no route takes one") || api.AppURL != "" {
 		t.Errorf("without a login: %v, AppURL %q", err, api.AppURL)
 	}
 	configured := localgateway.Start(t, dir, localgateway.Options{Issuers: localgateway.ConfiguredIssuers})
-	if _, err := configured.MakeSession(localgateway.TokenRequest{}); err == nil || !strings.Contains(err.Error(), "ConfiguredIssuers") {
+	_, err = configured.MakeSession(localgateway.TokenRequest{})
+	if err == nil || !strings.Contains(err.Error(), "ConfiguredIssuers") {
 		t.Errorf("with configured issuers: %v", err)
 	}
 }

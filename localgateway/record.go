@@ -7,8 +7,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/credentials"
 )
 
-// Record describes one request with its answer. It does not change after [Options.Record] has received it. Credentials of
-// the request, and cookies that its answer sets, are taken out of Reason and Checks.
+// Record describes one request with its answer. It does not change after [Options.Record] has received it. Credentials
+// of the request, and cookies that its answer sets, are taken out of Reason and Checks.
 type Record struct {
 	Time       time.Time     // when the request arrived
 	Duration   time.Duration // from then to the answer

@@ -7,9 +7,9 @@ import (
 	"net/http"
 )
 
-// MakeSession makes a session of the assembly's login, as after a user signed in, and returns the cookies that a request
-// brings it in. The session has the token that r describes, and no refresh token. A request also needs the header
-// Sec-Fetch-Site, which browsers send:
+// MakeSession makes a session of the assembly's login, as after a user signed in, and returns the cookies that a
+// request brings it in. The session has the token that r describes, and no refresh token. A request also needs the
+// header Sec-Fetch-Site, which browsers send:
 //
 //	r, _ := http.NewRequest("GET", api.AppURL+"/orders", nil)
 //	r.Header.Set("Sec-Fetch-Site", "same-origin")

@@ -106,8 +106,8 @@ type developmentIssuer struct {
 	server *front.Server // nil if the server of the gateway serves it
 }
 
-// newDevelopmentIssuer makes one for a gateway that is served at a URL, where its app has an origin. Without a URL it is
-// served on a port of its own.
+// newDevelopmentIssuer makes one for a gateway that is served at a URL, where its app has an origin. Without a URL it
+// is served on a port of its own.
 func newDevelopmentIssuer(
 	url string, now func() time.Time, personas func(issuer string) []devissuer.Persona,
 ) (*developmentIssuer, error) {

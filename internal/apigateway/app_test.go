@@ -57,14 +57,38 @@ func (r reply) seen(t *testing.T) string {
 // TestApp serves an API with a login at the root of localhost, as behind a custom domain.
 func TestApp(t *testing.T) {
 	for _, c := range []struct{ name, config, host, path, want string }{
-		{"by its stage", ``, "127.0.0.1:PORT", "/prod/auth/login", "/auth/login /prod/auth/login /auth/login prod 127.0.0.1:PORT ID"},
-		{"by its stage on localhost", ``, "localhost:PORT", "/prod/auth/login", "/auth/login /prod/auth/login /auth/login prod localhost:PORT ID"},
-		{"at the root", ``, "localhost:PORT", "/auth/login", "/auth/login /auth/login /auth/login prod localhost:PORT ID"},
-		{"of a name in capitals", ``, "LocalHost:PORT", "/auth/login", "/auth/login /auth/login /auth/login prod LocalHost:PORT ID"},
-		{"of a proxy's port", ``, "localhost:5173", "/auth/login", "/auth/login /auth/login /auth/login prod localhost:5173 ID"},
-		{"with more slashes", ``, "localhost:PORT", "//auth/login", "/auth/login //auth/login /auth/login prod localhost:PORT ID"},
-		{"below a base path", `,"basePath":"/v1"`, "localhost:PORT", "/v1/auth/login", "/v1/auth/login /v1/auth/login /auth/login prod localhost:PORT ID"},
-		{"below the stage", `,"basePath":"/prod"`, "localhost:PORT", "/prod/auth/login", "/auth/login /prod/auth/login /auth/login prod localhost:PORT ID"},
+		{
+			"by its stage", ``, "127.0.0.1:PORT", "/prod/auth/login",
+			"/auth/login /prod/auth/login /auth/login prod 127.0.0.1:PORT ID",
+		},
+		{
+			"by its stage on localhost", ``, "localhost:PORT", "/prod/auth/login",
+			"/auth/login /prod/auth/login /auth/login prod localhost:PORT ID",
+		},
+		{
+			"at the root", ``, "localhost:PORT", "/auth/login",
+			"/auth/login /auth/login /auth/login prod localhost:PORT ID",
+		},
+		{
+			"of a name in capitals", ``, "LocalHost:PORT", "/auth/login",
+			"/auth/login /auth/login /auth/login prod LocalHost:PORT ID",
+		},
+		{
+			"of a proxy's port", ``, "localhost:5173", "/auth/login",
+			"/auth/login /auth/login /auth/login prod localhost:5173 ID",
+		},
+		{
+			"with more slashes", ``, "localhost:PORT", "//auth/login",
+			"/auth/login //auth/login /auth/login prod localhost:PORT ID",
+		},
+		{
+			"below a base path", `,"basePath":"/v1"`, "localhost:PORT", "/v1/auth/login",
+			"/v1/auth/login /v1/auth/login /auth/login prod localhost:PORT ID",
+		},
+		{
+			"below the stage", `,"basePath":"/prod"`, "localhost:PORT", "/prod/auth/login",
+			"/auth/login /prod/auth/login /auth/login prod localhost:PORT ID",
+		},
 		{"not at the root of an address", ``, "127.0.0.1:PORT", "/auth/login", ""},
 		{"not at the root of another name", ``, "localhost.example.com:PORT", "/auth/login", ""},
 		{"not beside a base path", `,"basePath":"/v1"`, "localhost:PORT", "/auth/login", ""},
@@ -98,7 +122,8 @@ func TestAppHasAll(t *testing.T) {
 		if !s.ForApp(request) {
 			t.Errorf("%s is not for the app", path)
 		}
-		if got := s.DryRun(t.Context(), request); got.Status != 403 || !strings.Contains(got.Reason, "no route takes GET "+path) {
+		got := s.DryRun(t.Context(), request)
+		if got.Status != 403 || !strings.Contains(got.Reason, "no route takes GET "+path) {
 			t.Errorf("%s: got %+v", path, got)
 		}
 		request.Host = "127.0.0.1:3000"
@@ -130,8 +155,9 @@ func TestApps(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if got := s.at(t, "localhost:PORT", "GET /prod-two/two").seen(t); !strings.HasPrefix(got, "/two /prod/two /two prod ") {
-		t.Errorf("the second API: %s", got)
+	second := s.at(t, "localhost:PORT", "GET /prod-two/two").seen(t)
+	if !strings.HasPrefix(second, "/two /prod/two /two prod ") {
+		t.Errorf("the second API: %s", second)
 	}
 	if got := s.at(t, "localhost:PORT", "GET /two"); got.status != 403 {
 		t.Errorf("the second API at the root: %s", got)

@@ -70,8 +70,8 @@ var sessionGlosses = map[string]string{
 }
 
 // fromAnotherSite says why a session is not enough for a request.
-const fromAnotherSite = "the request changes something and comes from another site: with a session, POST, PUT, PATCH and " +
-	"DELETE are for pages of the app's own origin"
+const fromAnotherSite = "the request changes something and comes from another site: with a session, POST, PUT, PATCH " +
+	"and DELETE are for pages of the app's own origin"
 
 // why explains the decision in words, with the value that came and the one that is wanted; "" if it allows the request.
 func (d decision) why() string {

@@ -35,7 +35,8 @@ func TestPages(t *testing.T) {
 		headers      []string
 		want         string
 	}{
-		{"a preflight", "OPTIONS /prod/open", []string{"Access-Control-Request-Method: PUT", "Access-Control-Request-Headers: x-a,content-type"},
+		{"a preflight", "OPTIONS /prod/open",
+			[]string{"Access-Control-Request-Method: PUT", "Access-Control-Request-Headers: x-a,content-type"},
 			"204 ; " + allowed + ", Access-Control-Allow-Methods: PUT, Access-Control-Allow-Headers: x-a,content-type, " +
 				"Vary: Access-Control-Request-Method, Access-Control-Request-Headers, Vary: Origin"},
 		{"a preflight for a route with a guard", "OPTIONS /prod/guarded", []string{"Access-Control-Request-Method: GET"},
@@ -43,7 +44,8 @@ func TestPages(t *testing.T) {
 				"Vary: Access-Control-Request-Method, Access-Control-Request-Headers, Vary: Origin"},
 		{"an OPTIONS that is not one", "OPTIONS /prod/open", nil,
 			noSuchRoute + "; " + allowed + ", Vary: Origin"},
-		{"a function's answer", "GET /prod/open", []string{"Answer: " + `{"statusCode":200,"headers":{"access-control-allow-origin":"*"},"body":"b"}`},
+		{"a function's answer", "GET /prod/open",
+			[]string{"Answer: " + `{"statusCode":200,"headers":{"access-control-allow-origin":"*"},"body":"b"}`},
 			"; " + allowed + ", Vary: Origin"},
 		{"a gateway response", "GET /prod/guarded", nil, unauthorized + "; " + allowed + ", Vary: Accept, Vary: Origin"},
 	} {
@@ -57,7 +59,9 @@ func TestPages(t *testing.T) {
 			}
 		})
 	}
-	for _, origins := range [][]string{{"http://localhost:5174"}, {"HTTP://localhost:5173"}, {vite, "https://evil.example.com"}, {"null"}, nil} {
+	for _, origins := range [][]string{
+		{"http://localhost:5174"}, {"HTTP://localhost:5173"}, {vite, "https://evil.example.com"}, {"null"}, nil,
+	} {
 		r := s.request(t, "GET /prod/guarded", "")
 		r.Header["Origin"] = origins
 		got := s.do(t, r).headers("Access-Control-Allow-Origin", "Access-Control-Allow-Credentials", "Vary")
@@ -65,7 +69,8 @@ func TestPages(t *testing.T) {
 			t.Errorf("Origin %q: got %q, want %q", origins, got, want)
 		}
 	}
-	if got := s.send(t, "OPTIONS /prod/guarded", "Origin: http://localhost:5174", "Access-Control-Request-Method: GET"); got.status != http.StatusForbidden {
+	other := []string{"Origin: http://localhost:5174", "Access-Control-Request-Method: GET"}
+	if got := s.send(t, "OPTIONS /prod/guarded", other...); got.status != http.StatusForbidden {
 		t.Errorf("another page's preflight: %s", got)
 	}
 }

@@ -112,7 +112,8 @@ func TestDevPages(t *testing.T) {
 	if status, _ := getAs(t, r.url+"/orders", "localhost:4321"); status != http.StatusOK {
 		t.Errorf("by the proxy: status %d", status)
 	}
-	for origin, want := range map[string]string{"http://localhost:5173": "http://localhost:5173", "http://localhost:4321": ""} {
+	const page = "http://localhost:5173"
+	for origin, want := range map[string]string{page: page, "http://localhost:4321": ""} {
 		request, err := http.NewRequest(http.MethodGet, r.url+"/v1/orders", nil)
 		if err != nil {
 			t.Fatal(err)

@@ -41,7 +41,8 @@ func TestDevLogin(t *testing.T) {
 	}
 	prepare := func(credential string, scopes ...string) (out prepared, status int) {
 		t.Helper()
-		form, err := json.Marshal(map[string]any{"stage": "prod", "route": map[string]string{"verb": "GET", "path": "/orders"},
+		form, err := json.Marshal(map[string]any{
+			"stage": "prod", "route": map[string]string{"verb": "GET", "path": "/orders"},
 			"credential": credential, "bearer": "a.b.c", "token": map[string]any{"scopes": scopes}})
 		if err != nil {
 			t.Fatal(err)
@@ -77,7 +78,8 @@ func TestDevLogin(t *testing.T) {
 			t.Errorf("%s: %d, want %d: %s", c.scope, got, c.want, made.Curl)
 		}
 	}
-	if made, status := prepare("bearer"); status != http.StatusBadRequest || !strings.Contains(made.Error, "choose a new session") {
+	made, status := prepare("bearer")
+	if status != http.StatusBadRequest || !strings.Contains(made.Error, "choose a new session") {
 		t.Errorf("with a token: %d: %+v", status, made)
 	}
 	r.stop(t)
@@ -111,10 +113,12 @@ func TestDevLogin(t *testing.T) {
 				want = http.StatusOK
 			}
 			if status != want {
-				t.Errorf("POST %s of a page of another port, without a cache %t: %d, want %d: %s", path, perRequest, status, want, body)
+				t.Errorf("POST %s of a page of another port, without a cache %t: %d, want %d: %s", path, perRequest, status,
+					want, body)
 			}
 		}
-		if status, _, _ := b.Do("POST", own+"/orders", nil, "same-site", "Origin: http://localhost:9999"); status != http.StatusForbidden {
+		status, _, _ := b.Do("POST", own+"/orders", nil, "same-site", "Origin: http://localhost:9999")
+		if status != http.StatusForbidden {
 			t.Errorf("of another page: %d", status)
 		}
 		r.stop(t)

@@ -48,8 +48,8 @@ type Options struct {
 
 type object = map[string]any
 
-// Assembly writes an assembly with the functions of a folder, and returns its own. Its API has the stage prod, a page at
-// "/", GET and POST /orders behind the session, and the login at /auth. All but the login answers 200 without a
+// Assembly writes an assembly with the functions of a folder, and returns its own. Its API has the stage prod, a page
+// at "/", GET and POST /orders behind the session, and the login at /auth. All but the login answers 200 without a
 // function.
 func Assembly(t testing.TB, functions string, o Options) string {
 	t.Helper()
@@ -139,7 +139,8 @@ func invocation(function string) object {
 }
 
 func path(parent, part string) object {
-	return resource("ApiGateway::Resource", object{"RestApiId": ref("Api"), "ParentId": resourceID(parent), "PathPart": part})
+	return resource("ApiGateway::Resource",
+		object{"RestApiId": ref("Api"), "ParentId": resourceID(parent), "PathPart": part})
 }
 
 func resourceID(id string) any {

@@ -119,7 +119,8 @@ func Mine(r *exchange.Request) bool {
 // point here.
 func (s *Site) Serve(ctx context.Context, r *exchange.Request) exchange.Answer {
 	if !strings.EqualFold(r.Host, s.host) {
-		return refusal(http.StatusMisdirectedRequest, "the development issuer is at "+s.options.URL+" and answers to no other name")
+		return refusal(http.StatusMisdirectedRequest,
+			"the development issuer is at "+s.options.URL+" and answers to no other name")
 	}
 	p := s.of(r)
 	if p == nil {

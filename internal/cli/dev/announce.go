@@ -74,8 +74,8 @@ func announce(
 	noteAddress(note, f, examples)
 
 	a := announcement{
-		routes: routes, stages: stages(g, model, routes, url), apps: servedApps(g, routes, f.origin(url)), problems: g.Problems(),
-		examples: examples, revokers: revokers(g), keys: keys(g, routes), console: url + "/", url: url,
+		routes: routes, stages: stages(g, model, routes, url), apps: servedApps(g, routes, f.origin(url)),
+		problems: g.Problems(), examples: examples, revokers: revokers(g), keys: keys(g, routes), console: url + "/", url: url,
 	}
 	if f.watch {
 		a.watched = watchedFolder(src)

@@ -10,7 +10,8 @@ import (
 
 // watch makes the API anew whenever the sources change. It returns when ctx ends.
 func watch(
-	ctx context.Context, now func() time.Time, src *source, issuer *issuersite.Site, g *apigateway.Gateway, report reporter,
+	ctx context.Context, now func() time.Time, src *source, issuer *issuersite.Site, g *apigateway.Gateway,
+	report reporter,
 ) {
 	for src.files.Wait(ctx) == nil {
 		// What changes while the app runs may be a file that was saved meanwhile, or one that the app itself writes. So
