@@ -25,8 +25,9 @@ const pluginName = "Gatehouse"
 // checks judge the finished assembly of an app, once, when it is synthesized. CDK calls them after it has written all
 // templates, so they cost no walk of the tree.
 type checks struct {
-	dir  string   // the app's assembly
-	apis []string // the paths of its APIs
+	dir    string       // the app's assembly
+	apis   []string     // the paths of its APIs
+	logins []knownLogin // of its APIs
 }
 
 var _ awscdk.IPolicyValidationPlugin = (*checks)(nil)
@@ -56,6 +57,7 @@ func (b *builder) check() {
 		awscdk.Validations_Of(app).AddPlugins(c)
 	}
 	c.apis = append(c.apis, b.path)
+	b.noteLogins(c)
 }
 
 func (*checks) Name() *string       { return jsii.String(pluginName) }

@@ -71,6 +71,31 @@ func (b *builder) loginFunction(l *Login, planned *plan.Login, keys awssecretsma
 	return function
 }
 
+// knownLogin is a login of an app, with what its session's cookie is and what it is sealed with.
+type knownLogin struct {
+	*plan.Login
+	stack, api string // their paths
+	keys       awssecretsmanager.ISecret
+}
+
+// noteLogins refuses two logins of one stack that browsers call by one origin and whose cookies are the same, although
+// one does not open the other's. In another region, the other stack may answer for the same origin.
+func (b *builder) noteLogins(c *checks) {
+	for _, l := range b.plan.Logins {
+		this := knownLogin{l, *b.stack.Node().Path(), b.path, b.keys[l]}
+		for _, other := range c.logins {
+			if other.stack != this.stack || other.api == this.api || other.Origin != l.Origin ||
+				other.CookieName() != l.CookieName() || other.keys == this.keys && other.ClientID == l.ClientID {
+				continue
+			}
+			b.fail("%s: %s of %s has the same Origin %q and keeps its session in the same cookie %q, with other Keys or for "+
+				"another client, so that each would end the other's sessions: set CookieSessions.Cookie of one of them, or give "+
+				"both the same Keys and client", l, other.Login, other.api, l.Origin, l.CookieName())
+		}
+		c.logins = append(c.logins, this)
+	}
+}
+
 // addLoginPage answers navigations without a session with a link to the login, and other requests as before.
 func (b *builder) addLoginPage() {
 	page := b.plan.LoginPage()

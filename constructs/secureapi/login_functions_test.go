@@ -42,6 +42,22 @@ func TestFunctionsTakeTheirConfigurations(t *testing.T) {
 			}
 			return l
 		},
+		"tokens that may be revoked": func(stack awscdk.Stack) *secureapi.Login {
+			l := oktaLogin(stack)
+			l.Issuer.Introspection = &secureapi.Introspection{
+				Endpoint:   "https://shop.okta.com/oauth2/default/v1/introspect",
+				ClientID:   "0oaapi",
+				ClientAuth: secureapi.ClientSecret(newSecret(stack, "Introspection")),
+				VerifyJWTs: true,
+			}
+			return l
+		},
+		"ID tokens of a user pool": func(stack awscdk.Stack) *secureapi.Login {
+			pool, client := userPool(stack, "https://shop.example.com/auth/callback")
+			l := &secureapi.Login{Issuer: secureapi.CognitoIssuer(pool, client), Origin: "https://shop.example.com"}
+			l.Issuer.TokenUse = "id"
+			return l
+		},
 		"Google": func(stack awscdk.Stack) *secureapi.Login {
 			l := oktaLogin(stack)
 			l.Issuer, l.ClientID = secureapi.Google("orders.apps.googleusercontent.com"), ""

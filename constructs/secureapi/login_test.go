@@ -493,3 +493,49 @@ func TestALoginHasNoFindings(t *testing.T) {
 		t.Errorf("found %+v", f)
 	}
 }
+
+// Two APIs behind one domain have one cookie of a name.
+func TestLoginsOfTwoAPIs(t *testing.T) {
+	second := func(stack awscdk.Stack, l *secureapi.Login) {
+		secureapi.New(stack, "Invoices", &secureapi.Props{
+			Authorizer: secureapi.SessionAuthorizer{Login: l},
+			Routes:     []secureapi.Route{secureapi.Handle("GET /invoices", backend(stack, "InvoicesFn"))},
+		})
+	}
+	stack := newStack()
+	first := oktaLogin(stack)
+	loginShop(stack, first, nil)
+	refused(t, func() { second(stack, first) }, `secureapi: Shop/Invoices: the Login at "/auth": the Login at "/auth" of `+
+		`Shop/Api has the same Origin "https://shop.example.com" and keeps its session in the same cookie "__Host-session", `+
+		`with other Keys or for another client, so that each would end the other's sessions: set CookieSessions.Cookie of `+
+		`one of them, or give both the same Keys and client`)
+	for name, change := range map[string]func(awscdk.Stack, *secureapi.Login){
+		"another origin": func(_ awscdk.Stack, l *secureapi.Login) { l.Origin = "https://invoices.example.com" },
+		"another cookie": func(_ awscdk.Stack, l *secureapi.Login) {
+			l.Sessions = secureapi.CookieSessions{Cookie: "__Host-invoices"}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			stack := newStack()
+			first := oktaLogin(stack)
+			loginShop(stack, first, nil)
+			other := *first
+			change(stack, &other)
+			second(stack, &other)
+		})
+	}
+	t.Run("the same keys", func(t *testing.T) {
+		stack := newStack()
+		l := oktaLogin(stack)
+		l.Sessions = secureapi.CookieSessions{Keys: newSecret(stack, "Keys")}
+		loginShop(stack, l, nil)
+		second(stack, l)
+	})
+	t.Run("another stack", func(t *testing.T) { // of another region, for one
+		app := newApp()
+		for _, id := range []string{"Europe", "America"} {
+			stack := awscdk.NewStack(app, jsii.String(id), nil)
+			loginShop(stack, oktaLogin(stack), nil)
+		}
+	})
+}
