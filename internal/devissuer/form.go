@@ -70,22 +70,25 @@ func (a Persona) subject() string {
 	return a.Subject
 }
 
-// hint is what a persona is, in a line: its subject, the scopes that it gives, its groups and roles.
+// hint is what a persona is, in a line: its subject, the scopes that it gives, its groups and roles. What its name says
+// is left out.
 func (a Persona) hint(asked []string) string {
 	parts := []string{a.subject()}
+	named := func(list []string) bool { return len(list) == 1 && strings.Contains(a.Name, list[0]) }
 	own := slices.DeleteFunc(a.holds(asked), isStandard)
-	if len(own) > 0 {
-		parts = append(parts, strings.Join(own, " "))
-	} else if slices.ContainsFunc(asked, func(s string) bool { return !isStandard(s) }) {
+	switch {
+	case len(own) == 0 && slices.ContainsFunc(asked, func(s string) bool { return !isStandard(s) }):
 		parts = append(parts, "none of the app's scopes")
+	case len(own) > 0 && !named(own):
+		parts = append(parts, strings.Join(own, " "))
 	}
 	for _, right := range []struct {
 		one, many string
 		list      []string
 	}{{"group", "groups", a.Groups}, {"role", "roles", a.Roles}} {
-		switch len(right.list) {
-		case 0:
-		case 1:
+		switch {
+		case len(right.list) == 0 || named(right.list):
+		case len(right.list) == 1:
 			parts = append(parts, right.one+" "+right.list[0])
 		default:
 			parts = append(parts, right.many+" "+strings.Join(right.list, ", "))

@@ -112,7 +112,7 @@ func TestSignInPage(t *testing.T) {
 	}
 	want := []string{
 		"radio persona: may everythingdeveloper · orders:read orders:write · groups admins, staff · role approver",
-		"radio persona: orders:read onlyreader · orders:read",
+		"radio persona: orders:read onlyreader",
 		"radio persona: someone elsewith a subject and rights of your own",
 		"input subject: Subject", "input scopes: Scopes", "input groups: Groups", "input roles: Roles",
 		"textarea claims: Further claims",
