@@ -71,7 +71,7 @@ func testBrowsers(t *testing.T, functions string) {
 		{"and again, from the cache", "POST", "/orders", "cross-site", nil, 403, crossSite + "cross-site"},
 		{"a write from a sibling host", "POST", "/orders", "same-site", nil, 403, crossSite + "same-site"},
 		{"no Sec-Fetch-Site", "GET", "/orders", "", nil, 401, "curl needs -H 'Sec-Fetch-Site: same-origin'"},
-		{"no cookie", "GET", "/orders", "same-origin", map[string]string{}, 401, "the request has no cookie"},
+		{"no cookie", "GET", "/orders", "same-origin", map[string]string{}, 401, "no session cookie: log in first, at /auth/login; "},
 		{"another cookie", "GET", "/orders", "same-origin", map[string]string{"theme": "dark"}, 401, "no session cookie"},
 		{"a forged cookie", "GET", "/orders", "same-origin", forged, 401, "no session cookie"},
 		{"who is it", "GET", "/auth/session", "same-origin", nil, 200, ""},

@@ -81,22 +81,24 @@ func TestSessionReasons(t *testing.T) {
 	}
 	const expired = refusedToken + "expired, its exp has passed"
 	for _, c := range []struct {
-		name, login, why string
-		byPolicy         bool
-		call             *checks.Call
-		want             string
+		name, login, why, by string
+		call                 *checks.Call
+		want                 string
 	}{
-		{"from the cache", "/auth", "", true, call("POST", "cross-site"), fromAnotherSite + ": Sec-Fetch-Site is cross-site"},
-		{"by the authorizer", "/auth", fromAnotherSite, true, call("PUT", "none"), fromAnotherSite + ": Sec-Fetch-Site is none"},
-		{"a read", "/auth", "", true, call("GET", "cross-site"), ""},
-		{"of the own origin", "/auth", "", true, call("POST", "same-origin"), ""},
-		{"not by the policy", "/auth", "", false, call("POST", "cross-site"), ""},
-		{"a token that has expired", "/auth", expired, false, call("GET", "same-origin"),
+		{"from the cache", "/auth", "", "policy", call("POST", "cross-site"), fromAnotherSite + ": Sec-Fetch-Site is cross-site"},
+		{"by the authorizer", "/auth", fromAnotherSite, "policy", call("PUT", "none"), fromAnotherSite + ": Sec-Fetch-Site is none"},
+		{"a read", "/auth", "", "policy", call("GET", "cross-site"), ""},
+		{"of the own origin", "/auth", "", "policy", call("POST", "same-origin"), ""},
+		{"not by the policy", "/auth", "", "authorizer", call("POST", "cross-site"), ""},
+		{"a token that has expired", "/auth", expired, "authorizer", call("GET", "same-origin"),
 			"the token of the session has expired: POST /auth/refresh gets a new one"},
-		{"of a login that is not known", "", expired, false, call("GET", "same-origin"), expired},
-		{"another reason", "/auth", "the caller lacks x", true, call("POST", "same-origin"), "the caller lacks x"},
+		{"of a login that is not known", "", expired, "authorizer", call("GET", "same-origin"), expired},
+		{"no cookie", "/auth", "", "identity source", call("GET", "same-origin"), "no session cookie: log in first, at /auth/login"},
+		{"no cookie, of a login that is not known", "", "", "identity source", call("GET", "none"),
+			"no session cookie: log in first"},
+		{"another reason", "/auth", "the caller lacks x", "policy", call("POST", "same-origin"), "the caller lacks x"},
 	} {
-		if got := (&sessionGuard{c.login}).explained(c.why, c.byPolicy, c.call); got != c.want {
+		if got := (&sessionGuard{c.login}).explained(c.why, c.by, c.call); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}

@@ -35,16 +35,20 @@ func needs(m *apimodel.Model) map[apimodel.ID]map[string]matrix.Route {
 
 // explained puts before a denial by an authorizer's function or its policy what neither of them says: the included
 // authorizer's reason or, of an answer from the cache, what the access table asks of a caller and what the caller has.
+// Of a request without a session it says how to get one.
 func (m *method) explained(d *mapping.Failure, c *checks.Call, v *checks.Verdict) *mapping.Failure {
 	last := len(v.Trace) - 1
-	if last < 0 || v.Trace[last].Check != "policy" && v.Trace[last].Check != "authorizer" {
+	if last < 0 {
 		return d
 	}
-	why := v.AuthorizerReason
-	if m.session != nil {
-		why = m.session.explained(why, v.Trace[last].Check == "policy", c)
+	why, by := v.AuthorizerReason, v.Trace[last].Check
+	switch {
+	case m.session != nil:
+		why = m.session.explained(why, by, c)
+	case by != "policy" && by != "authorizer":
+		return d
 	}
-	if why == "" && m.needs.Who != "" && v.Trace[last].Check == "policy" {
+	if why == "" && m.needs.Who != "" && by == "policy" {
 		why = "the route requires " + m.needs.Who
 		if have := m.callerHas(c, v.Known); have != "" {
 			why += ", and " + have

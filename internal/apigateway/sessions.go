@@ -114,11 +114,17 @@ func sessionGuardOf(api *apimodel.API, a *apimodel.Authorizer) *sessionGuard {
 }
 
 // explained adds to the authorizer's own reason, which is "" for an answer from the cache, what the request says. Its
-// policy denies what comes from another site.
-func (g *sessionGuard) explained(why string, byPolicy bool, c *checks.Call) string {
+// policy denies what comes from another site. by is the check that denies the request.
+func (g *sessionGuard) explained(why, by string, c *checks.Call) string {
 	site := c.Headers.Get("Sec-Fetch-Site")
 	switch {
-	case why == "" && byPolicy && !session.SafeVerb(c.Verb) && site != "same-origin", why == fromAnotherSite:
+	case by == "identity source" && !c.Headers.Has("Cookie"):
+		why = "no session cookie: log in first"
+		if g.login != "" {
+			why += ", at " + g.login + "/login"
+		}
+		return why
+	case why == "" && by == "policy" && !session.SafeVerb(c.Verb) && site != "same-origin", why == fromAnotherSite:
 		return fromAnotherSite + ": Sec-Fetch-Site is " + site
 	case strings.HasPrefix(why, refusedToken+"expired") && g.login != "":
 		return "the token of the session has expired: POST " + g.login + "/refresh gets a new one"

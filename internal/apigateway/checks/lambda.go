@@ -150,15 +150,11 @@ func (g *Guard) identity(c *Call, a *apimodel.Authorizer) ([]string, *mapping.Fa
 	return values, nil
 }
 
-// hint says how a request gets an identity source that browsers set; "" for another one.
-// Sources: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header and RFC 6265, section 5.4
+// hint says how a request gets an identity source that only browsers set; "" for another one.
+// Source: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
 func hint(s apimodel.IdentitySource) string {
-	switch {
-	case s.In != "header":
-	case strings.EqualFold(s.Name, "Sec-Fetch-Site"):
+	if s.In == "header" && strings.EqualFold(s.Name, "Sec-Fetch-Site") {
 		return ": browsers send Sec-Fetch-Site; curl needs -H 'Sec-Fetch-Site: same-origin'"
-	case strings.EqualFold(s.Name, "Cookie"):
-		return ": the request has no cookie, so no session: log in first"
 	}
 	return ""
 }

@@ -72,6 +72,9 @@ func (v *view) decision(e entry) decision {
 
 // steps are the checks with what comes before and after them.
 func steps(e entry) []step {
+	if e.Route == "" && e.Answer.Status < 400 {
+		return []step{{"route", notReached, "a preflight of a page that --cors-origin names"}}
+	}
 	if e.Route == "" {
 		return []step{{"route", stopped, e.Reason}}
 	}

@@ -360,6 +360,14 @@ func TestNoCredential(t *testing.T) {
 	}
 }
 
+// A preflight of a dev server's page is answered before a route is looked for.
+func TestDecisionOnPreflight(t *testing.T) {
+	got := steps(entry{Record: apigateway.Record{Answer: exchange.Answer{Status: 204}}})
+	if len(got) != 1 || got[0].Outcome != notReached || !strings.Contains(got[0].Detail, "--cors-origin") {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func must(entries []entry, _ int) []entry { return entries }
 
 // TestNoRead: what looks like a token and is none is not shown.
