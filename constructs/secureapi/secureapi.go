@@ -16,6 +16,8 @@
 // public. What an authorizer cannot enforce is refused when the stack is synthesized. The table is checked as plain Go
 // before CDK sees any of it; misuse panics with an error that names the construct, the wrong value and the way out.
 //
+// Users of browsers log in by a [Login], whose sessions a [SessionAuthorizer] takes.
+//
 // It does not build HTTP APIs (API Gateway v2), WebSocket APIs or APIs from an OpenAPI document, and it does not
 // integrate routes with anything but Lambda functions; for those, [API.RestAPI] is CDK's own object.
 package secureapi
