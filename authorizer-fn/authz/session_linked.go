@@ -110,7 +110,11 @@ func enterSession(ctx context.Context, a *Authorizer, e event, verb string) (ent
 	}
 	early := early{Context: ctx}
 	defer early.release()
-	x, err := k.store.Open(&early, header("Cookie")...)
+	cookies := header("Cookie")
+	if a.config.PerRequest { // not cached, as the Origin is not in the key
+		cookies = session.Join(cookies)
+	}
+	x, err := k.store.Open(&early, cookies...)
 	switch {
 	case errors.Is(err, session.ErrUnavailable):
 		v.reason = "unavailable"

@@ -45,9 +45,10 @@ func (e event) tokenIn(source TokenSource) (string, error) {
 			values = append(values, cookies(header, source.Name)...)
 		}
 		if len(values) > 0 && len(headers) > 1 {
-			// No browser means two: what it splits for HTTP/2, a server joins again (RFC 6265, section 5.4; RFC 9113,
-			// section 8.2.3). API Gateway caches the answer by one of them, and if that is the other one, a caller that sends
-			// that alone would be taken for the token's holder.
+			// Browsers split the header for HTTP/2, and behind an enhanced security policy for TLS the parts arrive as they
+			// were split, though RFC 9113, section 8.2.3, has a server join them. API Gateway caches the answer by one of
+			// them, and if that is the other one, a caller that sends that alone would be taken for the token's holder.
+			// Source: https://github.com/laravel/vapor-core/pull/205
 			return "", jwt.ErrSeveralTokens
 		}
 	case QueryString:

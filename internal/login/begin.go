@@ -43,7 +43,7 @@ func (h *Handler) login(x *exchange) {
 			return
 		}
 	}
-	cookies, err := h.sessions.SealAttempt(x.r.Context(), attempt, x.r.Header.Values("Cookie")...)
+	cookies, err := h.sessions.SealAttempt(x.r.Context(), attempt, x.cookies()...)
 	if err != nil {
 		x.refuse(sealing(err))
 		return

@@ -44,7 +44,7 @@ func (h *Handler) callback(x *exchange) {
 		x.refuse(denied(http.StatusBadRequest, "response"))
 		return
 	}
-	attempt, err := h.sessions.OpenAttempt(x.r.Context(), response.state, x.r.Header.Values("Cookie")...)
+	attempt, err := h.sessions.OpenAttempt(x.r.Context(), response.state, x.cookies()...)
 	switch {
 	case errors.Is(err, session.ErrUnavailable):
 		x.refuse(unavailable("keys", err))

@@ -78,7 +78,7 @@ func denied(status int, reason string) problem { return problem{status, refused,
 
 // opened returns the request's session. On a failure it has answered.
 func (x *exchange) opened() (*session.Session, bool) {
-	s, err := x.sessions.Open(x.r.Context(), x.r.Header.Values("Cookie")...)
+	s, err := x.sessions.Open(x.r.Context(), x.cookies()...)
 	switch {
 	case err == nil:
 		x.principal = s.Subject
@@ -132,6 +132,9 @@ func (x *exchange) share() {
 		h.Set("Access-Control-Allow-Credentials", "true")
 	}
 }
+
+// cookies are the request's, in one Cookie header or none: no answer of the login is cached.
+func (x *exchange) cookies() []string { return session.Join(x.r.Header.Values("Cookie")) }
 
 func (x *exchange) setCookies(lines []string) {
 	for _, line := range lines {

@@ -20,7 +20,7 @@ func (h *Handler) logout(x *exchange) {
 	if m, err := h.provider.metadata(x.r.Context()); err != nil {
 		x.reason, x.detail = "provider", err
 	} else {
-		if s, err := h.sessions.Open(x.r.Context(), x.r.Header.Values("Cookie")...); err != nil {
+		if s, err := h.sessions.Open(x.r.Context(), x.cookies()...); err != nil {
 			x.reason = "no_session"
 		} else {
 			h.revoke(x, m, s)

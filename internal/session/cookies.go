@@ -35,8 +35,20 @@ func setting(name, value, sameSite string) string {
 // asks for.
 func clearing(name, sameSite string) string { return setting(name, "", sameSite) + "; Max-Age=0" }
 
-// one is the only Cookie header of a request. Several are no browser's: what it splits for HTTP/2 is joined again
-// before it gets here (RFC 9113, section 8.2.3), and which of two another reader looks at is not known.
+// Join makes one of a request's Cookie headers, as RFC 9113, section 8.2.3, has it: browsers split them for HTTP/2, and
+// behind an enhanced security policy for TLS of API Gateway each part arrives as a header of its own. It is for readers
+// whose answers are not cached. API Gateway caches an authorizer's answer by one of the headers, and a caller that
+// sends that one alone would get it.
+// Sources, with events of AWS: https://github.com/laravel/vapor-core/pull/205 and
+// https://github.com/smithy-lang/smithy-typescript/issues/1997
+func Join(headers []string) []string {
+	if len(headers) < 2 {
+		return headers
+	}
+	return []string{strings.Join(headers, "; ")}
+}
+
+// one is the only Cookie header of a request. Of several, it is not known which one another reader looks at; see [Join].
 func one(headers []string) (string, error) {
 	switch len(headers) {
 	case 0:

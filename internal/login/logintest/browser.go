@@ -20,6 +20,9 @@ type Browser struct {
 	Transport http.RoundTripper
 
 	Wire *Wire // hears of cookies, codes and states; may be nil
+
+	// SplitCookies sends each cookie in a header of its own, as browsers do by HTTP/2 (RFC 9113, section 8.2.3).
+	SplitCookies bool
 }
 
 // Tab is a browser with the same cookies.
@@ -154,6 +157,9 @@ func (b *Browser) follow(t testing.TB, c cause, verb string, to *url.URL, mediaT
 		}
 		if cookies := b.Jar.Header(to, strict, c.navigation, verb); cookies != "" {
 			r.Header.Set("Cookie", cookies)
+			if b.SplitCookies {
+				r.Header["Cookie"] = strings.Split(cookies, "; ")
+			}
 		}
 		answer := b.send(t, r)
 		text, err := io.ReadAll(answer.Body)

@@ -52,7 +52,7 @@ func testCookies(t *testing.T, p *peer) {
 		"an empty one before it":        {[]string{"__Host-session=; __Host-session=" + good}, ""},
 		"one without a value before it": {[]string{"__Host-session; __Host-session=" + good}, ""},
 		"in two headers":                {[]string{"__Host-session=" + good, "__Host-session=" + eves}, ""},
-		"beside another header":         {[]string{"__Host-session=" + good, "theme=dark"}, ""},
+		"twice in two headers":          {[]string{"__Host-session=" + good, "__Host-session=" + good}, ""},
 		"a name without the prefix":     {[]string{"session=" + eves + "; __Host-session=" + good}, "ada"},
 		"only without the prefix":       {[]string{"session=" + good}, ""},
 		"a name in other letters":       {[]string{"__host-session=" + eves + "; __Host-session=" + good}, "ada"},
@@ -105,12 +105,34 @@ func testCookies(t *testing.T, p *peer) {
 		})
 	}
 
+	t.Run("one header a cookie", func(t *testing.T) {
+		// As API Gateway hands them on that speaks HTTP/2. A guard with a cache refuses: it is not known by which of them
+		// its answer would be kept. The login's answers are not kept.
+		headers := []string{"Sec-Fetch-Site", "same-origin", "Cookie", "theme=dark", "Cookie", "__Host-session=" + good}
+		a.want(t, a.raw(t, "GET", "/orders", headers...), 401, "")
+		a.want(t, a.raw(t, "GET", "/auth/session", headers...), 200, "ada")
+		a.want(t, a.raw(t, "POST", "/auth/refresh", headers...), 200, "")
+
+		b := newApp(t, p.Provider, func(s *setup) { s.guard.PerRequest = true })
+		b.SplitCookies = true
+		b.Jar.Set(mustParse(t, shop), []string{"theme=dark; Path=/; Secure", "lang=en; Path=/; Secure"})
+		b.loggedIn(t, b.Browser, "large") // with two cookies
+		b.begin(t, b.Browser, "/orders")
+		b.wantSession(t, b.Browser, "large")
+		b.refresh(t, b.Browser, 200)
+		b.loggedIn(t, b.newBrowser(p.Provider), "ada")
+		b.want(t, b.Fetch(t, shop, "POST", shop+"/auth/logout"), 200, "location")
+		if got := len(b.Jar.Names("__Host-session")); got != 0 {
+			t.Errorf("%d cookies are left", got)
+		}
+	})
 	t.Run("a session as an attempt", func(t *testing.T) {
+		p.Requests()
 		for _, value := range []string{good, flipped(attemptValue, -1), attemptValue[:40], ""} {
 			a.refused(t, a.raw(t, "GET", own.RequestURI(), "Cookie", attemptName+"="+value), 400)
 		}
 		a.refused(t, a.raw(t, "GET", own.RequestURI(), "Cookie", attempt+"; "+attempt), 400)
-		a.refused(t, a.raw(t, "GET", own.RequestURI(), "Cookie", attempt, "Cookie", "a=b"), 400)
+		a.refused(t, a.raw(t, "GET", own.RequestURI(), "Cookie", attempt, "Cookie", attempt), 400)
 		a.refused(t, a.raw(t, "GET", own.RequestURI(), "Cookie", "__Host-login-0123456789abcdef="+attemptValue), 400)
 		if got := p.Requests(); len(Grants(got, "authorization_code")) != 0 {
 			t.Errorf("a code is sent: %v", got)
