@@ -39,6 +39,14 @@ func TestLogin(t *testing.T) {
 	if kinds := f.wire.Leaks(who.Body); len(kinds) > 0 {
 		t.Errorf("the answer holds %q: %s", kinds, who.Body)
 	}
+	// What the log of each test is searched for.
+	for _, kind := range []string{
+		"state", "nonce", "code", "code_verifier", "access_token", "refresh_token", "id_token", "cookie", "client_secret",
+	} {
+		if f.wire.Secrets()[kind] == 0 {
+			t.Errorf("the test does not know of a %s", kind)
+		}
+	}
 	form := f.idp.form("/token")
 	if form.Get("redirect_uri") != auth+"callback" || len(form.Get("code_verifier")) != 43 || form.Get("client_secret") != "" {
 		t.Errorf("token request %v", form)
