@@ -53,11 +53,20 @@ func TestAuthorizationRefusals(t *testing.T) {
 		{"no response_type", []string{"response_type", ""}, "", "invalid_request: the request has no response_type"},
 		{"the implicit flow", []string{"response_type", "token"}, "", `unsupported_response_type: the response_type "token"`},
 		{"a hybrid flow", []string{"response_type", "code id_token"}, "", "unsupported_response_type"},
-		{"no PKCE", []string{"code_challenge", ""}, "", "invalid_request: the request has no code_challenge: PKCE is required"},
+		{
+			"no PKCE", []string{"code_challenge", ""}, "",
+			"invalid_request: the request has no code_challenge: PKCE is required",
+		},
 		{"plain PKCE", []string{"code_challenge_method", "plain"}, "", `invalid_request: the code_challenge_method "plain"`},
 		{"PKCE without a method, which means plain", []string{"code_challenge_method", ""}, "", "invalid_request"},
-		{"a challenge that is not a digest", []string{"code_challenge", "abc"}, "", "invalid_request: the code_challenge is not"},
-		{"a response mode with a script", []string{"response_mode", "form_post"}, "", `invalid_request: the response_mode "form_post"`},
+		{
+			"a challenge that is not a digest", []string{"code_challenge", "abc"}, "",
+			"invalid_request: the code_challenge is not",
+		},
+		{
+			"a response mode with a script", []string{"response_mode", "form_post"}, "",
+			`invalid_request: the response_mode "form_post"`,
+		},
 		{"a request object", []string{"request", "a.b.c"}, "", "request_not_supported"},
 		{"a request object elsewhere", []string{"request_uri", "https://a.example.com/"}, "", "request_uri_not_supported"},
 		{"a registration", []string{"registration", "{}"}, "", "registration_not_supported"},

@@ -39,7 +39,8 @@ func TestSignInInABrowser(t *testing.T) {
 	callback := s.appOrigin + "/auth/callback"
 	start := authURL(s, "redirect_uri", callback)
 
-	browser := nodepeer.Start(t, string(script), []string{"playwright-core"}, chromium, axe, os.Getenv("GATEHOUSE_PICTURES"))
+	browser := nodepeer.Start(t, string(script), []string{"playwright-core"}, chromium, axe,
+		os.Getenv("GATEHOUSE_PICTURES"))
 	say := func(to any, command ...string) {
 		t.Helper()
 		line := browser.Say(t, strings.Join(command, " "))

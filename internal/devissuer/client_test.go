@@ -15,7 +15,10 @@ import (
 func TestClientCredentials(t *testing.T) {
 	s := serveShop(t, shopIssuer(func(i *Issuer) {
 		i.Apps = append(i.Apps,
-			App{ClientID: "machine", ClientAuth: AnySecret, Flows: []string{"client_credentials"}, Scopes: []string{"orders/read"}},
+			App{
+				ClientID: "machine", ClientAuth: AnySecret, Flows: []string{"client_credentials"},
+				Scopes: []string{"orders/read"},
+			},
 			App{ClientID: "web", ClientAuth: AnySecret, Flows: []string{"code"}},
 			App{ClientID: "public"},
 		)
@@ -70,7 +73,8 @@ func TestClientCredentialsOfAUserPool(t *testing.T) {
 func TestClientAuthentication(t *testing.T) {
 	key := App{ClientID: "key", ClientAuth: privateKeyAuth, Algorithm: "ES256", Audience: "https://audience.example.com"}
 	s := serveShop(t, shopIssuer(func(i *Issuer) {
-		i.Apps = append(i.Apps, key, App{ClientID: "post", ClientAuth: postAuth}, App{ClientID: "pool", ClientAuth: AnySecret})
+		i.Apps = append(i.Apps, key, App{ClientID: "post", ClientAuth: postAuth},
+			App{ClientID: "pool", ClientAuth: AnySecret})
 	}))
 	secret := testRing(t).clientSecret()
 	assertion := func(change func(*clientauth.Options)) []string {
@@ -106,20 +110,22 @@ func TestClientAuthentication(t *testing.T) {
 		form       []string
 		want       string
 	}{
-		"basic":                        {"shop", secret, nil, ""},
-		"post, for basic":              {"", "", []string{"client_id", "shop", "client_secret", secret}, "invalid_client"},
-		"post":                         {"", "", []string{"client_id", "post", "client_secret", secret}, ""},
-		"basic, for post":              {"post", secret, nil, "invalid_client"},
-		"an app client by basic":       {"pool", secret, nil, ""},
-		"an app client by post":        {"", "", []string{"client_id", "pool", "client_secret", secret}, ""},
-		"none":                         {"", "", []string{"client_id", "shop"}, "invalid_client"},
-		"no client":                    {"", "", nil, "invalid_client"},
-		"a wrong secret":               {"shop", "wrong", nil, "invalid_client"},
-		"two ways":                     {"shop", secret, []string{"client_secret", secret}, "invalid_request"},
-		"an assertion":                 {"", "", assertion(nil), ""},
-		"an assertion and its client":  {"", "", append(assertion(nil), "client_id", "key"), ""},
-		"an assertion for a token URL": {"", "", assertion(func(o *clientauth.Options) { o.Audience = s.TokenURL(shopURL) }), ""},
-		"an assertion as configured":   {"", "", assertion(func(o *clientauth.Options) { o.Audience = key.Audience }), ""},
+		"basic":                       {"shop", secret, nil, ""},
+		"post, for basic":             {"", "", []string{"client_id", "shop", "client_secret", secret}, "invalid_client"},
+		"post":                        {"", "", []string{"client_id", "post", "client_secret", secret}, ""},
+		"basic, for post":             {"post", secret, nil, "invalid_client"},
+		"an app client by basic":      {"pool", secret, nil, ""},
+		"an app client by post":       {"", "", []string{"client_id", "pool", "client_secret", secret}, ""},
+		"none":                        {"", "", []string{"client_id", "shop"}, "invalid_client"},
+		"no client":                   {"", "", nil, "invalid_client"},
+		"a wrong secret":              {"shop", "wrong", nil, "invalid_client"},
+		"two ways":                    {"shop", secret, []string{"client_secret", secret}, "invalid_request"},
+		"an assertion":                {"", "", assertion(nil), ""},
+		"an assertion and its client": {"", "", append(assertion(nil), "client_id", "key"), ""},
+		"an assertion for a token URL": {
+			"", "", assertion(func(o *clientauth.Options) { o.Audience = s.TokenURL(shopURL) }), "",
+		},
+		"an assertion as configured": {"", "", assertion(func(o *clientauth.Options) { o.Audience = key.Audience }), ""},
 		"an assertion for others": {
 			"", "", assertion(func(o *clientauth.Options) { o.Audience = "https://x.example.com" }), "invalid_client",
 		},
@@ -153,7 +159,8 @@ func TestClientAuthentication(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusUnauthorized || !strings.HasPrefix(answer.Header.Get("WWW-Authenticate"), "Basic ") {
+	if answer.StatusCode != http.StatusUnauthorized ||
+		!strings.HasPrefix(answer.Header.Get("WWW-Authenticate"), "Basic ") {
 		t.Errorf("another scheme: %s", answer.Status)
 	}
 }

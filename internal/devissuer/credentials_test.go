@@ -110,8 +110,8 @@ func TestTokensAreRefreshed(t *testing.T) {
 	}
 }
 
-// At the end the refresh token is revoked, and the tokens of its sign-in with it (RFC 7009). An API that asks the issuer
-// about tokens knows at once; one that verifies JWTs by itself knows when they expire.
+// At the end the refresh token is revoked, and the tokens of its sign-in with it (RFC 7009). An API that asks the
+// issuer about tokens knows at once; one that verifies JWTs by itself knows when they expire.
 func TestTokensAreRevoked(t *testing.T) {
 	s := serveShop(t)
 	got := redeem(t, s, signIn(t, s, authURL(s)))
@@ -126,7 +126,8 @@ func TestTokensAreRevoked(t *testing.T) {
 	if again.Error != "invalid_grant" {
 		t.Errorf("the refresh token: %+v", again)
 	}
-	if _, text := postRaw(t, s.IntrospectionURL(shopURL), "shop", secret, "token", got.Access); text != "{\"active\":false}\n" {
+	_, text := postRaw(t, s.IntrospectionURL(shopURL), "shop", secret, "token", got.Access)
+	if text != "{\"active\":false}\n" {
 		t.Errorf("the access token: %s", text)
 	}
 }

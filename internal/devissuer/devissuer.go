@@ -58,8 +58,8 @@ type Options struct {
 }
 
 // Provider makes tokens of some issuers, serves their keys and signs people in. It does not change, but for its keys,
-// which it shares with every other provider over the same folder, and for what was used and revoked, which it shares with
-// those over the same [KeyStore]. Any number of goroutines may use it.
+// which it shares with every other provider over the same folder, and for what was used and revoked, which it shares
+// with those over the same [KeyStore]. Any number of goroutines may use it.
 type Provider struct {
 	keys    *KeyStore
 	issuers []Issuer

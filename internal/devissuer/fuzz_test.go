@@ -18,8 +18,8 @@ func serveOne(s *served, verb, address, form string) *http.Response {
 	return w.Result()
 }
 
-// Whatever an authorization request says, the browser goes to a redirect URI of its client, which is on this machine, or
-// nowhere, and no page has a script.
+// Whatever an authorization request says, the browser goes to a redirect URI of its client, which is on this machine,
+// or nowhere, and no page has a script.
 func FuzzAuthorization(f *testing.F) {
 	s := serveShop(f)
 	for _, seed := range [][]string{
@@ -101,7 +101,7 @@ func FuzzTokenEndpoint(f *testing.F) {
 	for _, seed := range []string{
 		"", "grant_type=client_credentials&client_id=shop&client_secret=x", "grant_type=refresh_token&refresh_token=AAAA",
 		"grant_type=authorization_code&client_id=spa&code=AAAA&code_verifier=" + testVerifier, "grant_type=password&%zz",
-		"grant_type=client_credentials&client_assertion_type=" + url.QueryEscape(assertionType) + "&client_assertion=e30.e30.e30",
+		"grant_type=client_credentials&client_assertion=e30.e30.e30&client_assertion_type=" + url.QueryEscape(assertionType),
 	} {
 		f.Add(seed)
 	}

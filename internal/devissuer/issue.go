@@ -92,7 +92,8 @@ func tokenHash(algorithm, token string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
 }
 
-// profileClaims are what the scopes profile and email give (OpenID Connect Core 1.0, section 5.4), as far as it is here.
+// profileClaims are what the scopes profile and email give (OpenID Connect Core 1.0, section 5.4), as far as it is
+// known here.
 var profileClaims = map[string][]string{"profile": {"name", "preferred_username"}, "email": {"email", "email_verified"}}
 
 func isProfile(claim string) bool {

@@ -4,9 +4,9 @@ import "net/http"
 
 const logoutPath = "/logout"
 
-// logout ends a session (OpenID Connect RP-Initiated Logout 1.0). None is kept here, so what it does is send the browser
-// on: to the app or to another address of this machine, as post_logout_redirect_uri or, in Amazon Cognito's words,
-// logout_uri says.
+// logout ends a session (OpenID Connect RP-Initiated Logout 1.0). Here are no sessions, so all it does is send the
+// browser on: to the app or to another address of this machine, as post_logout_redirect_uri or, in Amazon Cognito's
+// words, logout_uri says.
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
 func (p *Provider) logout(w http.ResponseWriter, r *http.Request, s site) {
 	params := r.URL.Query()
@@ -34,7 +34,8 @@ func (p *Provider) logout(w http.ResponseWriter, r *http.Request, s site) {
 			goTo(w, withQuery(uri, "state", params.Get("state")))
 			return
 		}
-		text = append(text, "The browser is not sent on: "+uri+" is neither on this machine nor a logout URL of an app client.")
+		text = append(text, "The browser is not sent on: "+uri+" is neither on this machine nor a logout URL of an app "+
+			"client.")
 	}
 	p.showMessage(w, http.StatusOK, message{Title: "Signed out", Text: text})
 }

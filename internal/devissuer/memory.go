@@ -15,7 +15,8 @@ const (
 
 	// rotationGrace is how long a refresh token that was used is good for another use, by a request that was sent at the
 	// same time. Real providers let it be set: 0 to 60 s.
-	// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html
+	// Source:
+	// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html
 	rotationGrace = 10 * time.Second
 )
 

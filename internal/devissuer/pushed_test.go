@@ -55,7 +55,8 @@ func TestPushedRequests(t *testing.T) {
 	}
 	expects("a second sign-in", at, "was used already")
 	at = pushed()
-	expects("another client", strings.Replace(at, "client_id=shop", "client_id=spa", 1), "was given to another client than spa")
+	expects("another client", strings.Replace(at, "client_id=shop", "client_id=spa", 1),
+		"was given to another client than spa")
 	s.clock.advance(pushedLife)
 	expects("later", at, "has expired")
 
@@ -65,13 +66,15 @@ func TestPushedRequests(t *testing.T) {
 		status     int
 		want       string
 	}{
-		"no authentication":      {"", "", nil, 401, "invalid_client"},
-		"a wrong secret":         {"shop", "wrong", nil, 401, "invalid_client"},
-		"a hostile redirect URI": {"shop", secret, []string{"redirect_uri", "https://evil.example.com"}, 400, "invalid_request"},
-		"no PKCE":                {"shop", secret, []string{"code_challenge", ""}, 400, "invalid_request"},
-		"another flow":           {"shop", secret, []string{"response_type", "token"}, 400, "unsupported_response_type"},
-		"a request_uri":          {"shop", secret, []string{"request_uri", requestURN}, 400, "invalid_request"},
-		"another client's id":    {"shop", secret, []string{"client_id", "spa"}, 400, "invalid_request"},
+		"no authentication": {"", "", nil, 401, "invalid_client"},
+		"a wrong secret":    {"shop", "wrong", nil, 401, "invalid_client"},
+		"a hostile redirect URI": {
+			"shop", secret, []string{"redirect_uri", "https://evil.example.com"}, 400, "invalid_request",
+		},
+		"no PKCE":             {"shop", secret, []string{"code_challenge", ""}, 400, "invalid_request"},
+		"another flow":        {"shop", secret, []string{"response_type", "token"}, 400, "unsupported_response_type"},
+		"a request_uri":       {"shop", secret, []string{"request_uri", requestURN}, 400, "invalid_request"},
+		"another client's id": {"shop", secret, []string{"client_id", "spa"}, 400, "invalid_request"},
 	} {
 		if got, text := push(tt.id, tt.secret, tt.changes...); got.Status != tt.status || got.Error != tt.want {
 			t.Errorf("%s: %d: %s", name, got.Status, text)

@@ -33,7 +33,10 @@ func TestTypedPerson(t *testing.T) {
 		"claims that are a list": {[]string{"claims", "[1]"}, "claims", "not a JSON object"},
 		"null":                   {[]string{"claims", "null"}, "claims", "not a JSON object"},
 		"the issuer's claim":     {[]string{"claims", `{"iss": "x"}`}, "claims", "The claim iss is not to be typed"},
-		"deep claims":            {[]string{"claims", `{"x": ` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + `}`}, "claims", "nested too deeply"},
+		"deep claims": {
+			[]string{"claims", `{"x": ` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + `}`}, "claims",
+			"nested too deeply",
+		},
 		"many claims":            {[]string{"claims", `{"x": "` + strings.Repeat("x", maxClaims) + `"}`}, "claims", "2,048"},
 		"a persona that is gone": {[]string{"persona", "persona x"}, "", "who was chosen is gone"},
 		"many groups":            {[]string{"groups", strings.Repeat("group ", maxCode/6)}, "", "make a code of"},
@@ -89,13 +92,17 @@ func TestSignInIsBoundToThePage(t *testing.T) {
 		headers []string
 		want    int
 	}{
-		"this page":                         {[]string{"Sec-Fetch-Site", "same-origin", "Origin", hostOf(s)}, 303},
-		"this page, in an older browser":    {[]string{"Origin", hostOf(s)}, 303},
-		"not a browser":                     {nil, 303},
-		"another site":                      {[]string{"Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example.com"}, 403},
-		"another port":                      {[]string{"Sec-Fetch-Site", "same-site", "Origin", "http://127.0.0.1:1"}, 403},
-		"the address bar":                   {[]string{"Sec-Fetch-Site", "none"}, 403},
-		"two words":                         {[]string{"Sec-Fetch-Site", "same-origin", "Sec-Fetch-Site", "same-origin"}, 403},
+		"this page":                      {[]string{"Sec-Fetch-Site", "same-origin", "Origin", hostOf(s)}, 303},
+		"this page, in an older browser": {[]string{"Origin", hostOf(s)}, 303},
+		"not a browser":                  {nil, 303},
+		"another site": {
+			[]string{"Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example.com"}, 403,
+		},
+		"another port":    {[]string{"Sec-Fetch-Site", "same-site", "Origin", "http://127.0.0.1:1"}, 403},
+		"the address bar": {[]string{"Sec-Fetch-Site", "none"}, 403},
+		"two words": {
+			[]string{"Sec-Fetch-Site", "same-origin", "Sec-Fetch-Site", "same-origin"}, 403,
+		},
 		"another site, in an older browser": {[]string{"Origin", "https://evil.example.com"}, 403},
 		"a page without an origin":          {[]string{"Origin", "null"}, 403},
 		"an app on localhost":               {[]string{"Origin", "http://localhost:4000"}, 403},
@@ -129,7 +136,8 @@ func TestSignInIsBoundToThePage(t *testing.T) {
 	}
 	s.appOrigin = appOrigin
 	s.clock.advance(maxForm)
-	if answer, text := send(form); answer.StatusCode != 400 || !strings.Contains(text, "was open for longer than 30 minutes") {
+	if answer, text := send(form); answer.StatusCode != 400 ||
+		!strings.Contains(text, "was open for longer than 30 minutes") {
 		t.Errorf("later: %s: %s", answer.Status, text)
 	}
 }

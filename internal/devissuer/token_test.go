@@ -15,18 +15,24 @@ func TestCodeRefusals(t *testing.T) {
 		changes []string
 		want    string
 	}{
-		"another verifier":       {[]string{"code_verifier", strings.Repeat("b", 43)}, "invalid_grant: the code_verifier is not that"},
-		"no verifier":            {[]string{"code_verifier", ""}, "invalid_request: the request has no code_verifier"},
-		"a short verifier":       {[]string{"code_verifier", "abc"}, "invalid_request: the code_verifier does not have 43"},
-		"a verifier with a sign": {[]string{"code_verifier", strings.Repeat("a", 42) + "+"}, "invalid_request: the code_verifier"},
-		"another redirect URI":   {[]string{"redirect_uri", appOrigin + "/v1/auth/callback"}, "invalid_grant: the redirect_uri"},
-		"no redirect URI":        {[]string{"redirect_uri", ""}, "invalid_grant: the redirect_uri"},
-		"no code":                {[]string{"code", ""}, "invalid_request: the request has no code"},
-		"another text":           {[]string{"code", "x"}, "invalid_grant: the code is not one that this issuer gave"},
-		"an altered code":        {[]string{"code", callback.Get("code") + "A"}, "invalid_grant: the code is not one"},
-		"the implicit grant":     {[]string{"grant_type", "implicit"}, "unsupported_grant_type"},
-		"no grant":               {[]string{"grant_type", ""}, "unsupported_grant_type"},
-		"another client":         {[]string{"client_id", "spa"}, "invalid_request: client_id is"},
+		"another verifier": {
+			[]string{"code_verifier", strings.Repeat("b", 43)}, "invalid_grant: the code_verifier is not that",
+		},
+		"no verifier":      {[]string{"code_verifier", ""}, "invalid_request: the request has no code_verifier"},
+		"a short verifier": {[]string{"code_verifier", "abc"}, "invalid_request: the code_verifier does not have 43"},
+		"a verifier with a sign": {
+			[]string{"code_verifier", strings.Repeat("a", 42) + "+"}, "invalid_request: the code_verifier",
+		},
+		"another redirect URI": {
+			[]string{"redirect_uri", appOrigin + "/v1/auth/callback"}, "invalid_grant: the redirect_uri",
+		},
+		"no redirect URI":    {[]string{"redirect_uri", ""}, "invalid_grant: the redirect_uri"},
+		"no code":            {[]string{"code", ""}, "invalid_request: the request has no code"},
+		"another text":       {[]string{"code", "x"}, "invalid_grant: the code is not one that this issuer gave"},
+		"an altered code":    {[]string{"code", callback.Get("code") + "A"}, "invalid_grant: the code is not one"},
+		"the implicit grant": {[]string{"grant_type", "implicit"}, "unsupported_grant_type"},
+		"no grant":           {[]string{"grant_type", ""}, "unsupported_grant_type"},
+		"another client":     {[]string{"client_id", "spa"}, "invalid_request: client_id is"},
 	} {
 		got := redeem(t, s, callback, tt.changes...)
 		said := got.Error + ": " + strings.TrimPrefix(got.Description, "devissuer: ")
@@ -65,7 +71,8 @@ func TestCodeIsUsedOnce(t *testing.T) {
 		"refresh_token", first.Refresh); got.Error != "invalid_grant" {
 		t.Errorf("the refresh token: %+v", got)
 	}
-	if _, text := postRaw(t, s.IntrospectionURL(shopURL), "shop", secret, "token", first.Access); text != "{\"active\":false}\n" {
+	_, text := postRaw(t, s.IntrospectionURL(shopURL), "shop", secret, "token", first.Access)
+	if text != "{\"active\":false}\n" {
 		t.Errorf("the access token: %s", text)
 	}
 

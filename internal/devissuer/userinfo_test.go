@@ -67,7 +67,8 @@ func TestUserinfoRefusals(t *testing.T) {
 			t.Fatal(err)
 		}
 		answer.Body.Close()
-		if answer.StatusCode != tt.want || (tt.want != 200) != strings.HasPrefix(answer.Header.Get("WWW-Authenticate"), "Bearer ") {
+		challenge := answer.Header.Get("WWW-Authenticate")
+		if answer.StatusCode != tt.want || (tt.want != 200) != strings.HasPrefix(challenge, "Bearer ") {
 			t.Errorf("%s: %s", name, answer.Status)
 		}
 	}
