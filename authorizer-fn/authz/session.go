@@ -34,8 +34,9 @@ type Session struct {
 	// seconds. Defaults: 1 hour and 12 hours.
 	IdleTimeout, MaxAge time.Duration
 
-	// AllowOrigins are the origins of pages on sibling hosts that may call unsafe verbs, with [Config.PerRequest] only:
-	// the Origin of a request is not part of the key that API Gateway caches by. Default: none.
+	// AllowOrigins are the origins of pages on sibling hosts that may call unsafe verbs. It takes [Config.PerRequest] and
+	// an authorizer whose answers API Gateway does not cache: the Origin of a request is not part of the key that it caches
+	// by. Default: none.
 	AllowOrigins []string
 }
 

@@ -618,6 +618,13 @@ func TestSessionsThatAreRefused(t *testing.T) {
 	}
 }
 
+func TestDefaultsAreThoseOfTheLogin(t *testing.T) {
+	if DefaultSessionCookie != session.DefaultCookie || DefaultSessionIdleTimeout != session.DefaultIdleTimeout ||
+		DefaultSessionMaxAge != session.DefaultMaxAge {
+		t.Error("the authorizer and the login differ")
+	}
+}
+
 func TestBuiltWithoutSessions(t *testing.T) {
 	before := sessions
 	defer func() { sessions = before }()

@@ -50,9 +50,11 @@ type key struct {
 	secret []byte
 }
 
+var errShort = fmt.Errorf("session: the secret is too short: want at least %d bytes of randomness", minSecret)
+
 func newKey(secret []byte) (*key, error) {
 	if len(secret) < minSecret {
-		return nil, fmt.Errorf("session: the secret has %d bytes: want at least %d of randomness", len(secret), minSecret)
+		return nil, fmt.Errorf("%w: got %d", errShort, len(secret))
 	}
 	k := &key{secret: secret}
 	sum := sha256.Sum256(append([]byte("gatehouse session key id"), secret...))
@@ -217,8 +219,8 @@ func (k *Keys) run(ctx context.Context, f *flight, began time.Time) {
 	}()
 	now, err := k.version(ctx, current)
 	<-both
-	if errors.Is(errBefore, ErrNoVersion) {
-		errBefore = nil
+	if errors.Is(errBefore, ErrNoVersion) || errors.Is(errBefore, errShort) {
+		errBefore = nil // no cookie was sealed with it
 	}
 	if err == nil {
 		err = errBefore

@@ -72,7 +72,7 @@ func TestKeysThatCannotBeHad(t *testing.T) {
 	}{
 		"down":               {err: errDown, want: "the vault is down"},
 		"no secret":          {err: ErrNoVersion, want: "no version with this stage"},
-		"a secret too short": {secret: "canary of 31 bytes, and no more", want: "the secret has 31 bytes"},
+		"a secret too short": {secret: "canary of 31 bytes, and no more", want: "at least 32 bytes of randomness: got 31"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := &vault{current: fail.secret, err: fail.err}
@@ -106,6 +106,13 @@ func TestKeysThatCannotBeHad(t *testing.T) {
 	})
 	if _, err := s.Open(t.Context(), header); !errors.Is(err, ErrUnavailable) {
 		t.Errorf("without the previous version: %v", err)
+	}
+	// One that is too short has sealed nothing.
+	short := f.another(t, func(o *Options) {
+		o.Keys = NewKeys((&vault{current: f.vault.current, previous: "a placeholder"}).fetch, f.clock.now)
+	})
+	if _, err := short.Open(t.Context(), header); err != nil {
+		t.Errorf("with a previous version that is too short: %v", err)
 	}
 	panics := f.another(t, func(o *Options) {
 		o.Keys = NewKeys(func(context.Context, string) ([]byte, error) { panic("canary") }, f.clock.now)
