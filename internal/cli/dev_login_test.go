@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,10 +13,17 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/apptest"
 )
 
-// TestDevLogin runs an app with a login: printed requests bring a session, and get the status that is printed, and the
-// console's form makes one.
+// TestDevLogin runs an app with a login.
 func TestDevLogin(t *testing.T) {
 	functions := apptest.Build(t)
+	t.Run("printed requests and the console", func(t *testing.T) { devSessions(t, functions) })
+	t.Run("behind a proxy", func(t *testing.T) { devProxy(t, functions) })
+	t.Run("for a page of another port", func(t *testing.T) { devPages(t, functions) })
+	t.Run("watched", func(t *testing.T) { devWatched(t, functions) })
+}
+
+// devSessions: printed requests bring a session, and get the status that is printed, and the console's form makes one.
+func devSessions(t *testing.T, functions string) {
 	r, _ := start(t, t.TempDir(), "--assembly", apptest.Assembly(t, functions, apptest.Options{}))
 	r.wait(t, func() bool { return strings.Contains(r.stdout.String(), "users log in at") })
 	if got, want := r.tryAll(t), []int{200, 200, 401, 401, 403, 403}; !slices.Equal(got, want) {
@@ -86,29 +95,34 @@ func TestDevLogin(t *testing.T) {
 	if log := r.stdout.String(); strings.Count(log, "__Host-session=") != 4 {
 		t.Errorf("a session is in the log, besides the printed lines:\n%s", log)
 	}
+}
 
-	// Behind the proxy of a dev server that keeps the Host, the app has the proxy's origin.
-	const app = "http://localhost:4321"
-	r, _ = start(t, t.TempDir(), "--assembly", apptest.Assembly(t, functions, apptest.Options{}), "--app-origin", app)
+const devServer = "http://localhost:4321"
+
+// devProxy: behind the proxy of a dev server that keeps the Host, the app has the proxy's origin.
+func devProxy(t *testing.T, functions string) {
+	r, _ := start(t, t.TempDir(), "--assembly", apptest.Assembly(t, functions, apptest.Options{}), "--app-origin", devServer)
 	b := apptest.NewBrowser(t, r.url)
-	b.SignIn(app, "may everything")
-	if status, _, body := b.Do("POST", app+"/orders", nil, "same-origin"); status != http.StatusOK {
+	b.SignIn(devServer, "may everything")
+	if status, _, body := b.Do("POST", devServer+"/orders", nil, "same-origin"); status != http.StatusOK {
 		t.Errorf("by a proxy: %d: %s", status, body)
 	}
 	if r.stop(t); strings.Contains(r.stdout.String(), "code=") {
 		t.Errorf("a code is in the log:\n%s", &r.stdout)
 	}
+}
 
-	// A page on another port writes where the guard does not cache.
+// devPages: a page on another port writes where the guard does not cache.
+func devPages(t *testing.T, functions string) {
 	for perRequest, want := range map[bool]int{true: http.StatusOK, false: http.StatusForbidden} {
-		r, _ = start(t, t.TempDir(), "--cors-origin", app, "--assembly",
+		r, _ := start(t, t.TempDir(), "--cors-origin", devServer, "--assembly",
 			apptest.Assembly(t, functions, apptest.Options{PerRequest: perRequest}))
 		_, port, _ := strings.Cut(strings.TrimPrefix(r.url, "http://"), ":")
 		own := "http://localhost:" + port
-		b = apptest.NewBrowser(t, r.url)
+		b := apptest.NewBrowser(t, r.url)
 		b.SignIn(own, "may everything")
 		for _, path := range []string{"/orders", "/auth/refresh"} {
-			status, _, body := b.Do("POST", own+path, nil, "same-site", "Origin: "+app)
+			status, _, body := b.Do("POST", own+path, nil, "same-site", "Origin: "+devServer)
 			if path == "/auth/refresh" {
 				want = http.StatusOK
 			}
@@ -122,5 +136,38 @@ func TestDevLogin(t *testing.T) {
 			t.Errorf("of another page: %d", status)
 		}
 		r.stop(t)
+	}
+}
+
+// devWatched: a session outlives changes of the app, also one that brings another provider and restarts the functions.
+func devWatched(t *testing.T, functions string) {
+	dir := fakeApp(t)
+	serve := func(o apptest.Options) {
+		t.Helper()
+		if err := os.RemoveAll(filepath.Join(dir, "source")); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(apptest.Assembly(t, functions, o), filepath.Join(dir, "source")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	serve(apptest.Options{})
+	r, _ := start(t, dir, "--watch")
+	_, port, _ := strings.Cut(strings.TrimPrefix(r.url, "http://"), ":")
+	app := "http://localhost:" + port
+	b := apptest.NewBrowser(t, r.url)
+	b.SignIn(app, "may everything")
+	for n, o := range []apptest.Options{{PerRequest: true}, {Another: "https://another.example.com"}} {
+		serve(o)
+		r.wait(t, func() bool { return strings.Count(r.stdout.String(), "  the new API is served, after ") > n })
+		for _, request := range []string{"POST /orders", "POST /auth/refresh", "GET /auth/session"} {
+			verb, path, _ := strings.Cut(request, " ")
+			if status, _, body := b.Do(verb, app+path, nil, "same-origin"); status != http.StatusOK {
+				t.Errorf("%s after change %d: %d: %s\n%s", request, n+1, status, body, &r.stdout)
+			}
+		}
+	}
+	if status, _, body := b.Do("POST", app+"/auth/logout", nil, "same-origin"); status != http.StatusOK {
+		t.Errorf("logout: %d: %s", status, body)
 	}
 }

@@ -44,6 +44,7 @@ func Build(t testing.TB) string {
 type Options struct {
 	PerRequest bool   // the guard does not cache
 	BasePath   string // of the login
+	Another    string // the URL of a further issuer that the guard trusts
 }
 
 type object = map[string]any
@@ -60,8 +61,12 @@ func Assembly(t testing.TB, functions string, o Options) string {
 		SecretARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:Client-AbCdEf", KeysARN: keys,
 		Origin: "https://shop.example.com", BasePath: o.BasePath,
 	}.Environment()
+	issuers := []authz.Issuer{issuer}
+	if o.Another != "" {
+		issuers = append(issuers, authz.Issuer{URL: o.Another, Audiences: []string{"orders"}})
+	}
 	guardEnv := authz.Config{
-		Issuers: []authz.Issuer{issuer}, PerRequest: o.PerRequest,
+		Issuers: issuers, PerRequest: o.PerRequest,
 		Session: &authz.Session{Host: "shop.example.com", KeysARN: keys},
 	}.Environment()
 	ttl := 60
