@@ -202,7 +202,8 @@ func (c *callbacks) try() (string, error) {
 	for _, b := range c.logins {
 		one := func(name string) bool { return len(got[name]) == 1 }
 		if w.Code == http.StatusOK && one("state") && one("code") && got.Get("state") == b.state && got.Get("code") == b.code &&
-			len(sent) == 1 && has(sent[0], b.cookie, b.value) && len(got["error"]) <= 1 && got.Get("error") == "" &&
+			has(strings.Join(sent, "; "), b.cookie, b.value) && // the login joins what browsers split
+			len(got["error"]) <= 1 && got.Get("error") == "" &&
 			len(got["iss"]) <= 1 && (got.Get("iss") == "" || got.Get("iss") == provider) {
 			if !strings.Contains(w.Body.String(), b.returning) {
 				return "", describe("it does not return to " + b.returning)
