@@ -32,9 +32,10 @@ func golden(t *testing.T, name, got string) {
 }
 
 // TestRoutes prints the access matrix of assemblies. Those named by their guard are the example's, as CDK made them,
-// with the access tables left of their assets; shop is written by hand, for what the example has not.
+// with the access tables left of their assets; session is an app with a login, as CDK made it; shop is written by hand,
+// for what the example has not.
 func TestRoutes(t *testing.T) {
-	for _, name := range []string{"token", "request", "cognito", "jwt", "iam", "shop"} {
+	for _, name := range []string{"token", "request", "session", "cognito", "jwt", "iam", "shop"} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join("testdata", name)
 			status, text, stderr := call(t, "routes", "--assembly", dir)
