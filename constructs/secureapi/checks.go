@@ -57,7 +57,7 @@ func (b *builder) check() {
 		awscdk.Validations_Of(app).AddPlugins(c)
 	}
 	c.apis = append(c.apis, b.path)
-	b.noteLogins(c)
+	c.logins = b.noteLogins(c.logins)
 }
 
 func (*checks) Name() *string       { return jsii.String(pluginName) }

@@ -79,11 +79,12 @@ type knownLogin struct {
 }
 
 // noteLogins refuses two logins of one stack that browsers call by one origin and whose cookies are the same, although
-// one does not open the other's. In another region, the other stack may answer for the same origin.
-func (b *builder) noteLogins(c *checks) {
+// one does not open the other's. In another region, the other stack may answer for the same origin. It returns those
+// known so far and the API's own.
+func (b *builder) noteLogins(known []knownLogin) []knownLogin {
 	for _, l := range b.plan.Logins {
 		this := knownLogin{l, *b.stack.Node().Path(), b.path, b.keys[l]}
-		for _, other := range c.logins {
+		for _, other := range known {
 			if other.stack != this.stack || other.api == this.api || other.Origin != l.Origin ||
 				other.CookieName() != l.CookieName() || other.keys == this.keys && other.ClientID == l.ClientID {
 				continue
@@ -92,8 +93,9 @@ func (b *builder) noteLogins(c *checks) {
 				"another client, so that each would end the other's sessions: set CookieSessions.Cookie of one of them, or give "+
 				"both the same Keys and client", l, other.Login, other.api, l.Origin, l.CookieName())
 		}
-		c.logins = append(c.logins, this)
+		known = append(known, this)
 	}
+	return known
 }
 
 // addLoginPage answers navigations without a session with a link to the login, and other requests as before.

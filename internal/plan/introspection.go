@@ -2,7 +2,6 @@ package plan
 
 import (
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
@@ -60,8 +59,4 @@ func endpointProblem(text string) string {
 		return "has a query or a fragment: leave it out, since the token is sent in the body"
 	}
 	return ""
-}
-
-func printable(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
 }

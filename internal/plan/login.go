@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
 )
 
@@ -62,13 +61,6 @@ type Provider struct {
 	Pool        bool              // it is a user pool, which says what its client's secret is
 }
 
-// ClientAuth is what the checks look at in a secureapi.ClientAuth.
-type ClientAuth struct {
-	Method                     clientauth.Method
-	Secret                     bool // it is set
-	Algorithm, KeyID, Audience string
-}
-
 // PoolClient is an app client of a user pool, as its template has it. A list that is nil is not known.
 type PoolClient struct {
 	Path         string // of its construct
@@ -98,6 +90,8 @@ func (l *Login) CookieName() string { return cmp.Or(l.Cookie, login.DefaultCooki
 
 // cookies are the names that the session's cookie may have: a long session is in two.
 func (l *Login) cookies() []string { return []string{l.CookieName(), l.CookieName() + "-2"} }
+
+const httpsScheme = "https://"
 
 // Host is the host of the login's origin, with its port.
 func (l *Login) Host() string { return strings.TrimPrefix(l.Origin, httpsScheme) }
@@ -135,14 +129,3 @@ func (l *Login) AllParameters() map[string]string {
 // errNoLogin is a guard of sessions that has no login.
 var errNoLogin = errors.New("it has no Login: give it the *secureapi.Login whose sessions it takes; several may share " +
 	"one")
-
-// Check says what is wrong with an authorizer of sessions, but for its login.
-func (s *Session) Check(ttl time.Duration) (errs []error) {
-	if s == nil {
-		return []error{errNoLogin}
-	}
-	if _, err := CacheTTL(SessionTTL(ttl)); err != nil {
-		errs = append(errs, err)
-	}
-	return append(errs, checkContextClaims("ContextClaims", s.Claims)...)
-}

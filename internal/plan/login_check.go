@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
 )
@@ -19,8 +18,6 @@ const (
 	minIdleTimeout = time.Minute
 	maxMaxAge      = 30 * 24 * time.Hour
 )
-
-const httpsScheme = "https://"
 
 // check says what is wrong with the login's settings, seen by themselves.
 func (l *Login) check() (errs []error) {
@@ -83,35 +80,6 @@ func (l *Login) checkClient(bad func(format string, a ...any)) {
 	const none = "ClientAuth has no secret: a login runs at a server, which authenticates; set it to " +
 		"ClientSecret(secret) or PrivateKeyJWT(key, algorithm)"
 	l.ClientAuth.check(none, bad)
-}
-
-// check checks how a client authenticates; none says what is wrong without a secret.
-func (a ClientAuth) check(none string, bad func(format string, a ...any)) {
-	if !a.Secret {
-		bad("%s", none)
-	}
-	switch a.Method {
-	case clientauth.Basic, clientauth.Post:
-		if a.Algorithm != "" || a.KeyID != "" || a.Audience != "" {
-			bad("ClientAuth has Algorithm, KeyID or Audience, which are for %s, with the method %s: leave them out, or use "+
-				"PrivateKeyJWT(key, algorithm)", clientauth.PrivateKey, a.Method)
-		}
-	case clientauth.PrivateKey:
-		if known := clientauth.Algorithms(); !slices.Contains(known, a.Algorithm) {
-			bad("ClientAuth signs with the algorithm %q: want one of %s", a.Algorithm, strings.Join(known, ", "))
-		}
-		if !Unresolved(a.KeyID) && a.KeyID != "" && !printable(a.KeyID) {
-			bad("ClientAuth has the KeyID %q: want printable ASCII", a.KeyID)
-		}
-		if !Unresolved(a.Audience) && a.Audience != "" && !printable(a.Audience) {
-			bad("ClientAuth has the Audience %q: want printable ASCII", a.Audience)
-		}
-	default:
-		if a.Secret || a.Method != "" {
-			bad("ClientAuth has the Method %q: want %s, %s or %s", a.Method, clientauth.Basic,
-				clientauth.Post, clientauth.PrivateKey)
-		}
-	}
 }
 
 // checkOrigin wants the https origin that browsers send, since the session's cookies are Secure and bound to the host.
@@ -226,4 +194,15 @@ func (l *Login) checkSession(bad func(format string, a ...any)) {
 		bad(field+"IdleTimeout %s is longer than MaxAge %s, so that it would end no session: lower it, or raise MaxAge",
 			idle, age)
 	}
+}
+
+// Check says what is wrong with an authorizer of sessions, but for its login.
+func (s *Session) Check(ttl time.Duration) (errs []error) {
+	if s == nil {
+		return []error{errNoLogin}
+	}
+	if _, err := CacheTTL(SessionTTL(ttl)); err != nil {
+		errs = append(errs, err)
+	}
+	return append(errs, checkContextClaims("ContextClaims", s.Claims)...)
 }

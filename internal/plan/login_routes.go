@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 )
@@ -86,29 +85,4 @@ func (p *Plan) checkCookies() (errs []error) {
 		}
 	}
 	return errs
-}
-
-// checkForward refuses to hand on a token that does not exist, or where API Gateway would keep it.
-func (r PlannedRoute) checkForward(g *Guard, open bool) []error {
-	const out = "name a further SessionAuthorizer of the same Login with CacheTTL NoCache in Authorizers, and add " +
-		"GuardedBy(name) to the route"
-	switch {
-	case !r.Forward:
-		return nil
-	case open:
-		return []error{errors.New("it is Public and has ForwardAccessToken, and its callers have no session: leave one of " +
-			"them out")}
-	case g == nil:
-		return nil // which is said already
-	case g.Session == nil:
-		return []error{fmt.Errorf("it has ForwardAccessToken, and %s takes no session, so that its callers bring their "+
-			"token themselves: leave it out, or guard the route by a SessionAuthorizer with CacheTTL NoCache", g)}
-	case g.Session.Cached:
-		return []error{fmt.Errorf("it has ForwardAccessToken, and API Gateway keeps the answers of %s, the token with them: "+
-			"%s", g, out)}
-	case g.Session.Login.ReadsIDTokens():
-		return []error{fmt.Errorf("it has ForwardAccessToken, and the session of %s holds claims of an ID token and no "+
-			"access token: leave it out", g.Session.Login)}
-	}
-	return nil
 }

@@ -224,25 +224,6 @@ func sameSite(a, b string) bool {
 	return site(x.Hostname()) == site(y.Hostname())
 }
 
-// check says what a user pool's client lacks for a login.
-func (c *PoolClient) check(l *Login, bad func(format string, a ...any)) {
-	if c == nil {
-		return
-	}
-	if !c.HasSecret {
-		bad("the app client %s has no secret, with which the login authenticates: set GenerateSecret to true, which makes "+
-			"another client", c.Path)
-	}
-	known := func(list []string) bool { return !slices.ContainsFunc(list, Unresolved) }
-	if known(c.Flows) && !slices.Contains(c.Flows, "code") {
-		bad("the app client %s has the OAuth flows %q: set OAuth.Flows.AuthorizationCodeGrant to true", c.Path, c.Flows)
-	}
-	if want := l.CallbackURL(); known(c.CallbackURLs) && !Unresolved(want) && !slices.Contains(c.CallbackURLs, want) {
-		bad("the app client %s has the callback URLs %q: add %q to OAuth.CallbackUrls, or set the "+
-			"Login's BasePath if a part of the path is missing in it", c.Path, c.CallbackURLs, want)
-	}
-}
-
 // checkPoolScopes refuses scopes that a user pool's client may not ask for: Amazon Cognito then answers invalid_scope.
 func (l *Login) checkPoolScopes(scopes []string, bad func(format string, a ...any)) {
 	c := l.Client

@@ -1,0 +1,49 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
+)
+
+// ClientAuth is what the checks look at in a secureapi.ClientAuth.
+type ClientAuth struct {
+	Method                     clientauth.Method
+	Secret                     bool // it is set
+	Algorithm, KeyID, Audience string
+}
+
+// check checks how a client authenticates; none says what is wrong without a secret.
+func (a ClientAuth) check(none string, bad func(format string, a ...any)) {
+	if !a.Secret {
+		bad("%s", none)
+	}
+	switch a.Method {
+	case clientauth.Basic, clientauth.Post:
+		if a.Algorithm != "" || a.KeyID != "" || a.Audience != "" {
+			bad("ClientAuth has Algorithm, KeyID or Audience, which are for %s, with the method %s: leave them out, or use "+
+				"PrivateKeyJWT(key, algorithm)", clientauth.PrivateKey, a.Method)
+		}
+	case clientauth.PrivateKey:
+		if known := clientauth.Algorithms(); !slices.Contains(known, a.Algorithm) {
+			bad("ClientAuth signs with the algorithm %q: want one of %s", a.Algorithm, strings.Join(known, ", "))
+		}
+		if !Unresolved(a.KeyID) && a.KeyID != "" && !printable(a.KeyID) {
+			bad("ClientAuth has the KeyID %q: want printable ASCII", a.KeyID)
+		}
+		if !Unresolved(a.Audience) && a.Audience != "" && !printable(a.Audience) {
+			bad("ClientAuth has the Audience %q: want printable ASCII", a.Audience)
+		}
+	default:
+		if a.Secret || a.Method != "" {
+			bad("ClientAuth has the Method %q: want %s, %s or %s", a.Method, clientauth.Basic,
+				clientauth.Post, clientauth.PrivateKey)
+		}
+	}
+}
+
+// printable reports whether a text is printable ASCII, and not empty.
+func printable(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
+}
