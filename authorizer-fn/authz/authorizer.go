@@ -193,6 +193,39 @@ func checkVault(vault secretsmanager.Client, loopbackHTTP bool) error {
 	return nil
 }
 
+// verified are the settings of an issuer as package jwt has them, but for a secret.
+func (c Config) verified(i Issuer, loopbackHTTP bool) jwt.Issuer {
+	return jwt.Issuer{
+		URL:               i.URL,
+		Audiences:         i.Audiences,
+		Algorithms:        i.Algorithms,
+		JWKSURL:           i.JWKSURL,
+		Type:              i.Type,
+		TokenUse:          i.TokenUse,
+		Leeway:            c.leeway(i),
+		AcceptBoundTokens: i.AcceptBoundTokens,
+		Clients:           i.Clients,
+		ClientClaim:       i.ClientClaim,
+		MaxLifetime:       i.MaxLifetime,
+		MaxKeyAge:         i.MaxKeyAge,
+		StaleCeiling:      i.StaleCeiling,
+		AllowLoopbackHTTP: loopbackHTTP,
+	}
+}
+
+// compiler makes policies.
+func (a *Authorizer) compiler() (*policycompiler.Compiler, error) {
+	c, err := policycompiler.NewCompiler(a.table)
+	if err != nil {
+		return nil, err
+	}
+	c.DenyEscapes = a.config.DenyEscapedPaths
+	if keepsSessions && a.config.Session != nil {
+		c.Limit -= policycompiler.SafeOnlySize
+	}
+	return c, nil
+}
+
 func newAuthorizer(config Config, table *access.Table, getenv func(string) string, o Options) (*Authorizer, error) {
 	if err := config.check(); err != nil {
 		return nil, err
@@ -220,16 +253,7 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 		}
 		return patterns
 	})
-	a.policies = sync.OnceValues(func() (*policycompiler.Compiler, error) {
-		c, err := policycompiler.NewCompiler(table)
-		if err == nil {
-			c.DenyEscapes = config.DenyEscapedPaths
-			if keepsSessions && config.Session != nil {
-				c.Limit -= policycompiler.SafeOnlySize
-			}
-		}
-		return c, err
-	})
+	a.policies = sync.OnceValues(a.compiler)
 	options := jwt.Options{Now: a.now, Transport: o.Transport, Observe: func(f jwt.Fetch) {
 		defer func() { recover() }() // in Options.Log, which must not end the process
 		a.log.fetch(f, a.now())
@@ -246,22 +270,7 @@ func newAuthorizer(config Config, table *access.Table, getenv func(string) strin
 	}
 	for _, i := range config.Issuers {
 		a.issuers[i.URL] = i
-		issuer := jwt.Issuer{
-			URL:               i.URL,
-			Audiences:         i.Audiences,
-			Algorithms:        i.Algorithms,
-			JWKSURL:           i.JWKSURL,
-			Type:              i.Type,
-			TokenUse:          i.TokenUse,
-			Leeway:            config.leeway(i),
-			AcceptBoundTokens: i.AcceptBoundTokens,
-			Clients:           i.Clients,
-			ClientClaim:       i.ClientClaim,
-			MaxLifetime:       i.MaxLifetime,
-			MaxKeyAge:         i.MaxKeyAge,
-			StaleCeiling:      i.StaleCeiling,
-			AllowLoopbackHTTP: loopbackHTTP,
-		}
+		issuer := config.verified(i, loopbackHTTP)
 		if i.SecretARN != "" {
 			if err := checkVault(vault, loopbackHTTP); err != nil {
 				return nil, err

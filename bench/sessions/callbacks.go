@@ -99,7 +99,7 @@ func (c *callbacks) get(target string, cookies []string) *httptest.ResponseRecor
 
 // RoundTrip is the provider and AWS Secrets Manager.
 func (c *callbacks) RoundTrip(r *http.Request) (*http.Response, error) {
-	status, answer := http.StatusOK, authztest.Object{}
+	status, answer := http.StatusOK, authztest.Object(nil)
 	switch {
 	case strings.HasPrefix(r.URL.Host, "secretsmanager."):
 		text, err := io.ReadAll(r.Body)
@@ -145,15 +145,14 @@ func (c *callbacks) token(r *http.Request) (int, authztest.Object) {
 	return http.StatusBadRequest, authztest.Object{"error": "invalid_grant"}
 }
 
-// try makes a callback after a change.
-func (c *callbacks) try() (string, error) {
+// changed are the parameters and the cookie of a login's callback, after a change or without.
+func (c *callbacks) changed(b, other *begun) (query [][2]string, name, value string) {
 	r := c.r
-	b, other := c.logins[r.IntN(len(c.logins))], c.logins[r.IntN(len(c.logins))]
-	query := [][2]string{{"state", b.state}, {"code", b.code}}
+	query = [][2]string{{"state", b.state}, {"code", b.code}}
 	if r.IntN(3) == 0 {
 		query = append(query, [2]string{"iss", pick(r, []string{provider, provider, "https://evil.example.com", "", provider + "/"})})
 	}
-	name, value := b.cookie, b.value
+	name, value = b.cookie, b.value
 	switch r.IntN(12) {
 	case 0: // nothing
 	case 1:
@@ -181,6 +180,14 @@ func (c *callbacks) try() (string, error) {
 		query[1] = [2]string{"error", pick(r, []string{"access_denied", "login_required", "<script>", b.state, ""})}
 	}
 	r.Shuffle(len(query), func(i, j int) { query[i], query[j] = query[j], query[i] })
+	return query, name, value
+}
+
+// try makes a callback after a change.
+func (c *callbacks) try() (string, error) {
+	r := c.r
+	b, other := c.logins[r.IntN(len(c.logins))], c.logins[r.IntN(len(c.logins))]
+	query, name, value := c.changed(b, other)
 	text := c.written(query)
 	sent := headers(r, []string{name + "=" + value})
 	c.log.Reset()

@@ -50,22 +50,32 @@ func mutated(r *rand.Rand, s string, others []string) string {
 				return string(b[:cut]) + other[cut:]
 			}
 		}
-	case 12: // bytes below base64
+	default:
+		return miswritten(r, s, at, other)
+	}
+	return string(b)
+}
+
+// miswritten is a text as base64, a header or a URL may be written by mistake or on purpose.
+func miswritten(r *rand.Rand, s string, at int, other string) string {
+	b := []byte(s)
+	switch r.IntN(8) {
+	case 0: // bytes below base64
 		return belowBase64(r, s)
-	case 13: // bits that base64 leaves over
+	case 1: // bits that base64 leaves over
 		if i := strings.IndexByte(alphabet, b[len(b)-1]); i >= 0 {
 			b[len(b)-1] = alphabet[i^(1+r.IntN(3))]
 		}
-	case 14: // padding
+	case 2: // padding
 		b = append(b, strings.Repeat("=", 1+r.IntN(3))...)
-	case 15: // the other alphabet
+	case 3: // the other alphabet
 		return strings.NewReplacer("-", "+", "_", "/").Replace(s)
-	case 16: // what a decoder may pass over
+	case 4: // what a decoder may pass over
 		b = append(b[:at:at], append([]byte(pick(r, []string{"\r", "\n", "\r\n", " ", "\t", "\x00", "%0A", "\""})), b[at:]...)...)
-	case 17: // an escape for a character
+	case 5: // an escape for a character
 		const hex = "0123456789ABCDEF"
 		b = append(b[:at:at], append([]byte{'%', hex[b[at]>>4], hex[b[at]&15]}, b[at+1:]...)...)
-	case 18: // another one of its kind
+	case 6: // another one of its kind
 		return other
 	}
 	return string(b)
