@@ -24,12 +24,18 @@ const audience = "https://api.example.com/orders"
 var dir string // of the built function; "" if it was not built
 
 // built is the function as the constructs build it to run on this machine, where it takes keys over http.
-var built = sync.OnceValues(func() (path string, err error) {
-	if dir, err = os.MkdirTemp("", "authorizer-fn-"); err != nil {
-		return "", err
+var built = sync.OnceValues(func() (path string, err error) { return build("bootstrap") })
+
+// build builds the function with some tags besides.
+func build(name string, tags ...string) (path string, err error) {
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "authorizer-fn-"); err != nil {
+			return "", err
+		}
 	}
-	out := filepath.Join(dir, "bootstrap")
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc,gatehouse_host",
+	out := filepath.Join(dir, name)
+	tags = append([]string{"lambda.norpc", "gatehouse_host"}, tags...)
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", strings.Join(tags, ","),
 		"-ldflags=-s -w -buildid=", "-o", out, ".")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
 	if text, err := cmd.CombinedOutput(); err != nil {
@@ -37,7 +43,7 @@ var built = sync.OnceValues(func() (path string, err error) {
 		return "", err
 	}
 	return out, nil
-})
+}
 
 func TestMain(m *testing.M) {
 	code := m.Run()
@@ -63,6 +69,18 @@ func launch(t *testing.T, issuer *authztest.Issuer, change func(*authz.Config)) 
 	if err != nil {
 		t.Fatal(err)
 	}
+	return launchBuilt(t, path, issuer, change)
+}
+
+// launchBuilt is launch with another build of the function, and more of an environment.
+func launchBuilt(
+	t *testing.T,
+	path string,
+	issuer *authztest.Issuer,
+	change func(*authz.Config),
+	env ...string,
+) (*authztest.Runtime, logFile) {
+	t.Helper()
 	server := httptest.NewServer(issuer)
 	t.Cleanup(server.Close)
 	issuer.URL = server.URL
@@ -95,6 +113,7 @@ func launch(t *testing.T, issuer *authztest.Issuer, change func(*authz.Config)) 
 		"LAMBDA_TASK_ROOT=" + dir,
 		"AWS_LAMBDA_FUNCTION_NAME=authorizer",
 	}
+	cmd.Env = append(cmd.Env, env...)
 	for name, value := range config.Environment() {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
