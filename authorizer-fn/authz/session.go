@@ -18,7 +18,8 @@ const SessionTag = "gatehouse_session"
 //
 // A policy for the whole API is the caller's own for the site same-origin. For any other site it denies POST, PUT,
 // PATCH and DELETE besides. With [Config.PerRequest] those verbs also pass for same-site with one Origin of
-// AllowOrigins.
+// AllowOrigins, and the cookies may arrive in several headers. API Gateway must not cache the answers then, not by verb
+// and path either: its key would have neither the Origin nor all of the cookies.
 type Session struct {
 	// Cookie is the name of the session's cookie, which begins with "__Host-". Default: "__Host-session".
 	Cookie string
