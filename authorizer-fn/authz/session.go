@@ -36,8 +36,8 @@ type Session struct {
 	IdleTimeout, MaxAge time.Duration
 
 	// AllowOrigins are the origins of pages on sibling hosts that may call unsafe verbs. It takes [Config.PerRequest] and
-	// an authorizer whose answers API Gateway does not cache: the Origin of a request is not part of the key that it caches
-	// by. Default: none.
+	// an authorizer whose answers API Gateway does not cache: the Origin of a request is not part of the key that it
+	// caches by. Default: none.
 	AllowOrigins []string
 }
 

@@ -186,7 +186,8 @@ func TestSessionContract(t *testing.T) {
 			return f.sealed(t, f.store, f.opened(token(object{"scope": "other"})))
 		})},
 		{name: "no Cookie header", want: reject, reason: "session", event: request("GET", "/orders", without("Cookie"))},
-		{name: "other cookies alone", want: reject, reason: "session", event: request("GET", "/orders", with("Cookie", "a=b"))},
+		{name: "other cookies alone", want: reject, reason: "session",
+			event: request("GET", "/orders", with("Cookie", "a=b"))},
 		{name: "an empty cookie", want: reject, reason: "session",
 			event: request("GET", "/orders", with("Cookie", "__Host-session="))},
 		{name: "a bare access token in the cookie", want: reject, reason: "session",
@@ -285,8 +286,10 @@ func TestSessionContract(t *testing.T) {
 				first, _, _ := strings.Cut(f.sealed(t, f.store, x), "; ")
 				return first
 			})},
-		{name: "Sec-Fetch-Site is missing", want: reject, reason: "session", event: request("GET", "/orders", without("Sec-Fetch-Site"))},
-		{name: "Sec-Fetch-Site is empty", want: reject, reason: "session", event: request("GET", "/orders", with("Sec-Fetch-Site", ""))},
+		{name: "Sec-Fetch-Site is missing", want: reject, reason: "session",
+			event: request("GET", "/orders", without("Sec-Fetch-Site"))},
+		{name: "Sec-Fetch-Site is empty", want: reject, reason: "session",
+			event: request("GET", "/orders", with("Sec-Fetch-Site", ""))},
 		{name: "Sec-Fetch-Site twice", want: reject, reason: "session",
 			event: request("GET", "/orders", with("Sec-Fetch-Site", "same-origin", "same-origin"))},
 		{name: "Sec-Fetch-Site twice, with different values", want: reject, reason: "session",

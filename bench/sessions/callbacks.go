@@ -65,8 +65,10 @@ func newCallbacks(r *rand.Rand) (*callbacks, error) {
 		return nil, err
 	}
 	for i := range 24 {
-		b := &begun{subject: fmt.Sprintf("user-%d", i), returning: fmt.Sprintf("/orders/%d", i), code: fmt.Sprintf("code-%d-%d", i,
-			r.Uint64())}
+		b := &begun{
+			subject: fmt.Sprintf("user-%d", i), returning: fmt.Sprintf("/orders/%d", i),
+			code: fmt.Sprintf("code-%d-%d", i, r.Uint64()),
+		}
 		w := c.get("/auth/login?return="+url.QueryEscape(b.returning), nil)
 		to, err := url.Parse(w.Header().Get("Location"))
 		if err != nil || w.Code != http.StatusSeeOther {
@@ -135,7 +137,8 @@ func (c *callbacks) token(r *http.Request) (int, authztest.Object) {
 			continue
 		}
 		claims := authztest.Object{
-			"iss": provider, "sub": b.subject, "aud": client, "iat": now.Unix(), "exp": now.Add(time.Hour).Unix(), "nonce": b.nonce,
+			"iss": provider, "sub": b.subject, "aud": client, "nonce": b.nonce,
+			"iat": now.Unix(), "exp": now.Add(time.Hour).Unix(),
 		}
 		return http.StatusOK, authztest.Object{
 			"access_token": c.key.Token("EdDSA", claims.With(authztest.Object{"aud": "api://orders"})), "token_type": "Bearer",
@@ -150,7 +153,8 @@ func (c *callbacks) changed(b, other *begun) (query [][2]string, name, value str
 	r := c.r
 	query = [][2]string{{"state", b.state}, {"code", b.code}}
 	if r.IntN(3) == 0 {
-		query = append(query, [2]string{"iss", pick(r, []string{provider, provider, "https://evil.example.com", "", provider + "/"})})
+		issuers := []string{provider, provider, "https://evil.example.com", "", provider + "/"}
+		query = append(query, [2]string{"iss", pick(r, issuers)})
 	}
 	name, value = b.cookie, b.value
 	switch r.IntN(12) {
@@ -172,8 +176,8 @@ func (c *callbacks) changed(b, other *begun) (query [][2]string, name, value str
 	case 8:
 		value = mutated(r, b.value, c.values)
 	case 9: // a parameter twice, or more of them
-		query = append(query, [2]string{pick(r, []string{"state", "code", "error", "iss", "State", "x", "return", "redirect_uri"}),
-			pick(r, []string{b.state, other.state, b.code, other.code, "access_denied", "//evil.example.com", provider})})
+		names := []string{"state", "code", "error", "iss", "State", "x", "return", "redirect_uri"}
+		query = append(query, [2]string{pick(r, names), pick(r, []string{b.state, other.state, b.code, other.code, "access_denied", "//evil.example.com", provider})})
 	case 10: // one left out
 		query = append(query[:0:0], query[r.IntN(2)])
 	case 11: // an error
@@ -208,7 +212,8 @@ func (c *callbacks) try() (string, error) {
 	}
 	for _, b := range c.logins {
 		one := func(name string) bool { return len(got[name]) == 1 }
-		if w.Code == http.StatusOK && one("state") && one("code") && got.Get("state") == b.state && got.Get("code") == b.code &&
+		if w.Code == http.StatusOK && one("state") && one("code") &&
+			got.Get("state") == b.state && got.Get("code") == b.code &&
 			has(strings.Join(sent, "; "), b.cookie, b.value) && // the login joins what browsers split
 			len(got["error"]) <= 1 && got.Get("error") == "" &&
 			len(got["iss"]) <= 1 && (got.Get("iss") == "" || got.Get("iss") == provider) {

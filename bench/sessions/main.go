@@ -3,8 +3,9 @@
 //	go run ./bench/sessions -cases 1000000 -seed 1
 //
 // A case changes what a browser would send: the cookies of a session or of an attempt to log in (bits, characters and
-// bytes; cut, spliced from two, mixed among cookies of several sessions, hosts, names and keys; tricks with base64, with
-// the Cookie header and with names), or the query and the cookies of a callback. Some cases change nothing that counts.
+// bytes; cut, spliced from two, mixed among cookies of several sessions, hosts, names and keys; tricks with base64,
+// with the Cookie header and with names), or the query and the cookies of a callback. Some cases change nothing that
+// counts.
 //
 // A session or an attempt that opens has to be one that was sealed for this host under this name, value for value, and
 // to say what it said. A callback that begins a session has to have the state, the code and the attempt's cookie of one

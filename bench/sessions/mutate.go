@@ -71,7 +71,8 @@ func miswritten(r *rand.Rand, s string, at int, other string) string {
 	case 3: // the other alphabet
 		return strings.NewReplacer("-", "+", "_", "/").Replace(s)
 	case 4: // what a decoder may pass over
-		b = append(b[:at:at], append([]byte(pick(r, []string{"\r", "\n", "\r\n", " ", "\t", "\x00", "%0A", "\""})), b[at:]...)...)
+		more := pick(r, []string{"\r", "\n", "\r\n", " ", "\t", "\x00", "%0A", "\""})
+		return s[:at] + more + s[at:]
 	case 5: // an escape for a character
 		const hex = "0123456789ABCDEF"
 		b = append(b[:at:at], append([]byte{'%', hex[b[at]>>4], hex[b[at]&15]}, b[at+1:]...)...)

@@ -19,10 +19,10 @@ const SafeOnlySize = len(nextDeny) + len(element) + 4*(len(`"DELETE/*",`)+Longes
 // [AppendMethod] wrote, where the policy is what text has from the index on. The policy decides as before on the other
 // verbs. Where the text is not such a policy, it becomes one that denies everything.
 func AppendSafeOnly(text []byte, from int, prefix string) []byte {
-	policy := text[min(from, len(text)):]
-	if !strings.HasPrefix(string(policy), opening) || !strings.HasSuffix(string(policy), closing) {
-		return append(append(append(append(append(text[:min(from, len(text))], opening...), "Deny"...), element...), `"*"`...),
-			closing...)
+	from = min(from, len(text))
+	policy := string(text[from:])
+	if !strings.HasPrefix(policy, opening) || !strings.HasSuffix(policy, closing) {
+		return append(text[:from], opening+"Deny"+element+`"*"`+closing...)
 	}
 	text = slices.Grow(text[:len(text)-len(closing)], SafeOnlySize+len(closing))
 	text = append(append(text, nextDeny...), element...)

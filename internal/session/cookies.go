@@ -48,7 +48,8 @@ func Join(headers []string) []string {
 	return []string{strings.Join(headers, "; ")}
 }
 
-// one is the only Cookie header of a request. Of several, it is not known which one another reader looks at; see [Join].
+// one is the only Cookie header of a request. Of several, it is not known which one another reader looks at; see
+// [Join].
 func one(headers []string) (string, error) {
 	switch len(headers) {
 	case 0:

@@ -29,7 +29,9 @@ func FuzzOpen(f *testing.F) {
 		f.Add(strings.ReplaceAll(header, "; ", ";"))
 		f.Add(header[:len(header)/2])
 	}
-	for _, header := range []string{"", ";", "=", "; ; =;", testCookie, testCookie + "=", testCookie + "-2=", "\x00", "\"a=b\""} {
+	for _, header := range []string{
+		"", ";", "=", "; ; =;", testCookie, testCookie + "=", testCookie + "-2=", "\x00", "\"a=b\"",
+	} {
 		f.Add(header)
 	}
 	f.Fuzz(func(t *testing.T, header string) {
@@ -56,7 +58,9 @@ func FuzzValue(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, s := range []string{sealed, "", "A", "AQ", sealed + "A", sealed[:28], strings.Repeat("A", 60), sealed + "\n", sealed + "="} {
+	for _, s := range []string{
+		sealed, "", "A", "AQ", sealed + "A", sealed[:28], strings.Repeat("A", 60), sealed + "\n", sealed + "=",
+	} {
 		f.Add(s, testCookie)
 		f.Add(s, "__Host-other")
 	}
@@ -132,7 +136,9 @@ func FuzzEncode(f *testing.F) {
 func FuzzAttempts(f *testing.F) {
 	fix := newFixture(f, sameSalts)
 	issued := browser("", must(fix.SealAttempt(f.Context(), goodAttempt()))...)
-	for _, header := range []string{"", issued, issued + "; " + issued, issued + "AAAA", attemptPrefix + "0123456789abcdef=", "a=b"} {
+	for _, header := range []string{
+		"", issued, issued + "; " + issued, issued + "AAAA", attemptPrefix + "0123456789abcdef=", "a=b",
+	} {
 		f.Add(header, "a state")
 		f.Add(header, "")
 	}
@@ -168,7 +174,8 @@ func FuzzAttempts(f *testing.F) {
 
 func FuzzCheckReturn(f *testing.F) {
 	for _, s := range []string{
-		"/", "/a?b#c", "//a", `/\a`, "/%2e%2e/a", "/.%2E/a", "/%09/a", "/a/../..//b", "/;@b", "/:80", "/?//a", "/#//a", "/a%2fb",
+		"/", "/a?b#c", "//a", `/\a`, "/%2e%2e/a", "/.%2E/a", "/%09/a", "/a/../..//b", "/;@b",
+		"/:80", "/?//a", "/#//a", "/a%2fb",
 	} {
 		f.Add(s)
 	}
@@ -177,7 +184,9 @@ func FuzzCheckReturn(f *testing.F) {
 
 // FuzzParseSite: only the four values of the specification are a known site, and a list is an error.
 func FuzzParseSite(f *testing.F) {
-	for _, s := range []string{"same-origin", "same-site", "cross-site", "none", "", ",", "same-origin,", "SAME-ORIGIN", "\x00"} {
+	for _, s := range []string{
+		"same-origin", "same-site", "cross-site", "none", "", ",", "same-origin,", "SAME-ORIGIN", "\x00",
+	} {
 		f.Add(s)
 	}
 	known := map[string]Site{"same-origin": SameOrigin, "same-site": SameSite, "cross-site": CrossSite, "none": None}

@@ -117,7 +117,8 @@ func TestKeysThatCannotBeHad(t *testing.T) {
 	panics := f.another(t, func(o *Options) {
 		o.Keys = NewKeys(func(context.Context, string) ([]byte, error) { panic("canary") }, f.clock.now)
 	})
-	if _, err := panics.Open(t.Context(), header); !errors.Is(err, ErrUnavailable) || strings.Contains(err.Error(), "canary") {
+	_, err := panics.Open(t.Context(), header)
+	if !errors.Is(err, ErrUnavailable) || strings.Contains(err.Error(), "canary") {
 		t.Errorf("a fetch that panics: %v", err)
 	}
 }
