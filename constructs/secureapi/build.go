@@ -23,6 +23,7 @@ func (b *builder) build() {
 	b.addLoginPage()
 	b.redeploy()
 	b.warnOfSiblings()
+	b.warnOfSplitCookies()
 	b.noteMethods()
 	b.notePlan(policy)
 	b.flush()

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
@@ -538,4 +539,45 @@ func TestLoginsOfTwoAPIs(t *testing.T) {
 			loginShop(stack, oktaLogin(stack), nil)
 		}
 	})
+}
+
+// TestSplitCookies warns of a guard that would refuse requests with several cookies, and of no other.
+func TestSplitCookies(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		policy awsapigateway.SecurityPolicy
+		ttl    time.Duration
+		warns  bool
+	}{
+		{"an enhanced policy and a cache", awsapigateway.SecurityPolicy_TLS13_1_3_2025_09, 0, true},
+		{"an enhanced policy without a cache", awsapigateway.SecurityPolicy_TLS13_1_3_2025_09, secureapi.NoCache, false},
+		{"TLS 1.2", awsapigateway.SecurityPolicy_TLS_1_2, 0, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			stack := newStack()
+			l := oktaLogin(stack)
+			api := loginShop(stack, l, func(p *secureapi.Props) {
+				p.Authorizer = secureapi.SessionAuthorizer{Login: l, CacheTTL: c.ttl}
+				mode := awsapigateway.EndpointAccessMode_STRICT // which an enhanced policy takes
+				if c.policy == awsapigateway.SecurityPolicy_TLS_1_2 {
+					mode = ""
+				}
+				p.RestApiProps = &awsapigateway.RestApiProps{DomainName: &awsapigateway.DomainNameOptions{
+					EndpointAccessMode: mode,
+					DomainName:         jsii.String("shop.example.com"),
+					Certificate: awscertificatemanager.Certificate_FromCertificateArn(stack, jsii.String("Certificate"),
+						jsii.String("arn:aws:acm:eu-central-1:123456789012:certificate/shop")),
+					SecurityPolicy: c.policy,
+				}}
+			})
+			warned := false
+			for _, entry := range *api.Node().Metadata() {
+				text, ok := entry.Data.(string)
+				warned = warned || ok && *entry.Type == "aws:cdk:warning" && strings.Contains(text, secureapi.SplitCookiesWarning)
+			}
+			if warned != c.warns {
+				t.Errorf("it warns: %t", warned)
+			}
+		})
+	}
 }

@@ -3,6 +3,7 @@ package secureapi
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -102,6 +103,13 @@ func (t *accessTable) number(f awslambda.IFunction) int {
 	return i + 1
 }
 
+// enhanced reports whether a security policy for TLS is one of the enhanced ones of a Region. Those of edge-optimized
+// domains are Amazon CloudFront's.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html
+func enhanced(p awsapigateway.SecurityPolicy) bool {
+	return strings.HasPrefix(string(p), "TLS13_1_")
+}
+
 // planRestAPI is what the checks look at; nil for none.
 func planRestAPI(p *awsapigateway.RestApiProps) *plan.RestAPI {
 	if p == nil {
@@ -119,6 +127,7 @@ func planRestAPI(p *awsapigateway.RestApiProps) *plan.RestAPI {
 		Private:                     isPrivate(p),
 		KeysFromAuthorizer:          p.ApiKeySourceType == awsapigateway.ApiKeySourceType_AUTHORIZER,
 		MutualTLS:                   p.DomainName != nil && p.DomainName.Mtls != nil,
+		EnhancedTLS:                 p.DomainName != nil && enhanced(p.DomainName.SecurityPolicy),
 		NoExecuteAPI:                isTrue(p.DisableExecuteApiEndpoint),
 	}
 	if p.BinaryMediaTypes != nil {

@@ -111,6 +111,7 @@ type RestAPI struct {
 	ResponseCache      bool // DeployOptions turn the cache of answers on, for the stage or a method
 	KeysFromAuthorizer bool // ApiKeySourceType is AUTHORIZER
 	MutualTLS          bool // DomainName asks for client certificates
+	EnhancedTLS        bool // DomainName has an enhanced security policy, of a Region
 	NoExecuteAPI       bool // DisableExecuteApiEndpoint is true
 	BinaryMediaTypes   []string
 

@@ -1,0 +1,22 @@
+package plan
+
+import "fmt"
+
+// SplitCookies is what to tell of the first guard whose answers API Gateway caches by the Cookie header, where each cookie
+// may arrive in a header of its own; "" if there is none. The warning can be acknowledged by its id.
+// Source: https://github.com/laravel/vapor-core/pull/205
+func (p *Plan) SplitCookies(id string) string {
+	if p.props.RestAPI == nil || !p.props.RestAPI.EnhancedTLS {
+		return ""
+	}
+	for _, g := range p.Guards {
+		if g.Session == nil || !g.Session.Cached {
+			continue
+		}
+		return fmt.Sprintf("%s has a cache, and RestApiProps.DomainName has an enhanced SecurityPolicy, behind which each cookie "+
+			"may arrive in a header of its own: a request with a session of two cookies, or with any other cookie of the host, "+
+			"is then answered with 401. Take SecurityPolicy TLS_1_2, or CacheTTL NoCache; or acknowledge %q once you know that "+
+			"the host has no other cookie", g, id)
+	}
+	return ""
+}
