@@ -24,7 +24,7 @@ const randomSize = 32
 // login sends the browser to the provider.
 func (h *Handler) login(x *exchange) {
 	to, ok := one(x.r.URL.Query(), "return")
-	if !ok || to != "" && session.CheckReturn(to) != nil {
+	if !ok || to != "" && (session.CheckReturn(to) != nil || h.owns(to)) {
 		x.refuse(denied(http.StatusBadRequest, "return_path"))
 		return
 	}
@@ -56,6 +56,14 @@ func (h *Handler) login(x *exchange) {
 	x.setCookies(cookies)
 	x.outcome = begun
 	x.redirect(location)
+}
+
+// owns reports whether a return path is one of the login's own: with a provider that does not ask again, "/auth/login"
+// would log in without end.
+func (h *Handler) owns(to string) bool {
+	path, _, _ := strings.Cut(to, "?")
+	path, _, _ = strings.Cut(path, "#")
+	return path == h.config.Path || strings.HasPrefix(path, h.config.Path+"/")
 }
 
 // authorizationURL is where the browser goes with an authorization request (RFC 6749, section 4.1.1; RFC 7636, section

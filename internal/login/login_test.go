@@ -99,7 +99,7 @@ func TestAuthorizationRequest(t *testing.T) {
 // A path to return to leads to the API and nowhere else.
 func TestReturnPaths(t *testing.T) {
 	f := newFixture(t)
-	for _, path := range []string{"/", "/orders?page=2&x=%22a%22#top", "/it's&lt;b", "/a;b,c"} {
+	for _, path := range []string{"/", "/orders?page=2&x=%22a%22#top", "/it's&lt;b", "/a;b,c", "/authors", "/a?b=/auth/login"} {
 		p := f.browser.Open(t, auth+"login?return="+url.QueryEscape(path))
 		if got := p.Refresh(t).URL.String(); p.Status != 200 || got != shop+stage+path {
 			t.Errorf("%q: %d, leads to %q", path, p.Status, got)
@@ -111,6 +111,7 @@ func TestReturnPaths(t *testing.T) {
 	for _, path := range []string{
 		"//evil.test", `/\evil.test`, `\\evil.test`, "https://evil.test/", "javascript:alert(1)", "evil.test", "/a\nb", "/\t/evil.test",
 		"/../x", "/%2e%2e/x", "/" + strings.Repeat("a", 1024), `/"><script>alert(1)</script>`,
+		"/auth", "/auth/login", "/auth/login?return=/auth/login", "/auth/callback#a",
 	} {
 		p := f.browser.Open(t, auth+"login?return="+url.QueryEscape(path))
 		f.want(p, http.StatusBadRequest, "return_path")
