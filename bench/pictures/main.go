@@ -2,6 +2,7 @@
 //
 //	go run ./bench/pictures            # the drawings
 //	go run ./bench/pictures -console   # and the console page of gatehouse dev, which takes npm ci and Chromium
+//	go run ./bench/pictures -page      # and the page of examples/spa, which takes the same
 package main
 
 import (
@@ -16,23 +17,29 @@ import (
 func main() {
 	out := flag.String("out", "docs/pictures", "the folder to write to")
 	console := flag.Bool("console", false, "take the console page's picture, too")
+	page := flag.Bool("page", false, "take the picture of the page of examples/spa, too")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *out, *console); err != nil {
+	if err := run(ctx, *out, *console, *page); err != nil {
 		fmt.Fprintln(os.Stderr, "pictures:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, out string, console bool) error {
+func run(ctx context.Context, out string, console, page bool) error {
 	for name, svg := range drawings() {
 		if err := os.WriteFile(filepath.Join(out, name), []byte(svg), 0o644); err != nil {
 			return err
 		}
 	}
 	if console {
-		return photograph(ctx, out)
+		if err := photograph(ctx, out, subject{script: "console.cjs", folder: ".", event: "console"}); err != nil {
+			return err
+		}
+	}
+	if page {
+		return photograph(ctx, out, subject{script: "page.cjs", folder: "examples/spa", event: "app"})
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ async function start() {
   process.stdin.on('end', () => browser.close().finally(() => process.exit()))
   context = await browser.newContext({viewport: {width: 1280, height: 900}})
   context.setDefaultTimeout(patience)
+  context.setDefaultNavigationTimeout(patience)
   page = await newTab()
 }
 
@@ -30,7 +31,7 @@ async function newTab() {
   return tab
 }
 
-// settled waits until the page of the app has asked who is signed in, and has its orders where it may.
+// settled waits until the page of the app knows who is signed in, and has orders or says why not.
 const settled = tab => tab.waitForFunction(() => {
   const seen = id => document.getElementById(id)?.checkVisibility()
   return seen('signed-out') || seen('signed-in') && (document.querySelector('#list tr') || document.getElementById('message').textContent)
@@ -218,7 +219,10 @@ const commands = {
 start().then(() => {
   require('readline').createInterface({input: process.stdin}).on('line', async line => {
     const {run, ...with_} = JSON.parse(line)
+    // What has no time-out of its own is bounded here.
+    const late = setTimeout(() => { throw new Error(`it takes too long: ${line}`) }, 2 * patience)
     console.log(JSON.stringify(await commands[run](with_) ?? null))
+    clearTimeout(late)
   })
   console.log('ready')
 })

@@ -9,12 +9,13 @@ function say(text, kind = 'good') {
   $('message').textContent = text
 }
 
-// show puts the page into one of its two states. Signed out, nothing of the session stays on it.
+// show says who is signed in: null for no one, undefined for not known yet. Without a session nothing of it stays.
 function show(who) {
   $('name').textContent = who ? who.name || who.email || who.subject : ''
   $('account').hidden = $('signed-in').hidden = !who
-  $('signed-out').hidden = Boolean(who)
+  $('signed-out').hidden = who !== null
   if (!who) {
+    say('')
     $('list').replaceChildren()
     $('form').reset()
   }
@@ -58,10 +59,14 @@ async function list() {
 
 // start asks who is signed in, and shows the orders to them.
 async function start() {
-  show(null)
-  const who = await session.who()
-  show(who)
-  if (who) list()
+  show()
+  try {
+    const who = await session.who()
+    show(who)
+    if (who) list()
+  } catch {
+    say('The API cannot be reached. Load the page again.', 'failed')
+  }
 }
 
 $('form').addEventListener('submit', async event => {
@@ -80,6 +85,6 @@ $('logout').addEventListener('click', () => {
   session.logout().catch(() => say('You are still signed in, since the API cannot be reached. Try again.', 'failed'))
 })
 // A browser may keep the page as it is left, and bring it back: it then has no orders, and asks again who is signed in.
-addEventListener('pagehide', () => show(null))
+addEventListener('pagehide', () => show())
 addEventListener('pageshow', event => { if (event.persisted) start() })
 start()

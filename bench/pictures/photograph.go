@@ -13,24 +13,31 @@ import (
 	"time"
 )
 
-// photograph runs the example with gatehouse dev and takes the console page's pictures with Chromium.
-func photograph(ctx context.Context, out string) error {
+// subject is a page to take pictures of.
+type subject struct {
+	script string // in this folder; it takes the pictures
+	folder string // of the app that gatehouse dev runs
+	event  string // of gatehouse dev, which has the page's address
+}
+
+// photograph runs an app with gatehouse dev and takes a page's pictures with Chromium.
+func photograph(ctx context.Context, out string, of subject) error {
 	browser, err := exec.LookPath("chromium")
 	if err != nil {
 		return err
 	}
-	url, stop, err := serve(ctx)
+	url, stop, err := serve(ctx, of)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	cmd := exec.CommandContext(ctx, "node", "bench/pictures/console.cjs", browser, url, out)
+	cmd := exec.CommandContext(ctx, "node", filepath.Join("bench", "pictures", of.script), browser, url, out)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	return cmd.Run()
 }
 
-// serve builds and runs the command, and returns where its console is.
-func serve(ctx context.Context) (url string, stop func(), err error) {
+// serve builds and runs the command, and returns where the page is.
+func serve(ctx context.Context, of subject) (url string, stop func(), err error) {
 	dir, err := os.MkdirTemp("", "gatehouse-pictures-")
 	if err != nil {
 		return "", nil, err
@@ -44,7 +51,7 @@ func serve(ctx context.Context) (url string, stop func(), err error) {
 	cmd := exec.CommandContext(ctx, command, "dev", "--port", "0", "--json")
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it has functions to stop
 	cmd.WaitDelay = 10 * time.Second
-	cmd.Stderr = os.Stderr
+	cmd.Dir, cmd.Stderr = of.folder, os.Stderr
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		return "", nil, err
@@ -63,7 +70,7 @@ func serve(ctx context.Context) (url string, stop func(), err error) {
 			continue
 		}
 		switch event.Event {
-		case "console":
+		case of.event:
 			url = event.URL
 		case "listening":
 			go func() { // what comes from now on is not used, but must not fill the pipe
