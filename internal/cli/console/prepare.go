@@ -104,14 +104,8 @@ func (c *Console) prepare(a ask, host string) (out prepared, err error) {
 	if out.Headers, err = headers(a.Header); err != nil {
 		return out, err
 	}
-	if a.Body != "" {
-		if out.Verb == http.MethodGet || out.Verb == http.MethodHead {
-			return out, wrong("body", "a browser sends no body with %s: leave it out", out.Verb)
-		}
-		out.Body = a.Body
-		if !has(out.Headers, "Content-Type") {
-			out.Headers = append(out.Headers, [2]string{"Content-Type", "application/json"})
-		}
+	if err := withBody(a.Body, &out); err != nil {
+		return out, err
 	}
 	if served.Method.APIKeyRequired && !has(out.Headers, "X-API-Key") {
 		if value := tryout.APIKey(v.model, served.API, served.Name); value != "" {
@@ -137,14 +131,7 @@ func (c *Console) prepare(a ask, host string) (out prepared, err error) {
 			return out, err
 		}
 	case "bearer":
-		if takesSession(served) {
-			return out, wrong("credential", "the route takes the session of a login, and no token: choose a new session")
-		}
-		token := strings.TrimSpace(a.Bearer)
-		if !b64token.MatchString(token) {
-			return out, wrong("bearer", "want a token by itself, without Bearer before it (RFC 6750, section 2.1)")
-		}
-		if err := withToken(token, served, &out); err != nil {
+		if err := withBearer(a.Bearer, served, &out); err != nil {
 			return out, err
 		}
 	case "key":
@@ -172,6 +159,33 @@ func (c *Console) prepare(a ask, host string) (out prepared, err error) {
 		}
 	}
 	return out, nil
+}
+
+// withBody adds the body, which is JSON unless a header says otherwise.
+func withBody(body string, out *prepared) error {
+	if body == "" {
+		return nil
+	}
+	if out.Verb == http.MethodGet || out.Verb == http.MethodHead {
+		return wrong("body", "a browser sends no body with %s: leave it out", out.Verb)
+	}
+	out.Body = body
+	if !has(out.Headers, "Content-Type") {
+		out.Headers = append(out.Headers, [2]string{"Content-Type", "application/json"})
+	}
+	return nil
+}
+
+// withBearer adds a token that the user gave.
+func withBearer(given string, served apigateway.Route, out *prepared) error {
+	if takesSession(served) {
+		return wrong("credential", "the route takes the session of a login, and no token: choose a new session")
+	}
+	token := strings.TrimSpace(given)
+	if !b64token.MatchString(token) {
+		return wrong("bearer", "want a token by itself, without Bearer before it (RFC 6750, section 2.1)")
+	}
+	return withToken(token, served, out)
 }
 
 // withToken puts a token where the route's authorizer looks for it.

@@ -61,11 +61,7 @@ func (j *Jar) set(from *url.URL, line string) bool {
 	if !strings.HasPrefix(c.Path, "/") {
 		c.Path = defaultPath(from.Path)
 	}
-	switch {
-	case c.Secure && !secure,
-		hasPrefixFold(c.Name, "__Secure-") && !c.Secure,
-		hasPrefixFold(c.Name, "__Host-") && !(c.Secure && c.hostOnly && parsed.Domain == "" && parsed.Path == "/"),
-		c.SameSite == http.SameSiteNoneMode && !c.Secure:
+	if c.Secure && !secure || !c.keepsPromises(parsed) {
 		return false
 	}
 	now := j.now()
@@ -75,7 +71,23 @@ func (j *Jar) set(from *url.URL, line string) bool {
 	case c.MaxAge == 0 && !c.Expires.IsZero():
 		c.expires = c.Expires
 	}
-	gone := c.MaxAge < 0 || !c.expires.IsZero() && !c.expires.After(now)
+	j.replace(c, c.MaxAge < 0 || !c.expires.IsZero() && !c.expires.After(now))
+	return true
+}
+
+// keepsPromises reports whether the attributes are those that the cookie's name and SameSite=None ask for.
+func (c cookie) keepsPromises(parsed *http.Cookie) bool {
+	switch {
+	case hasPrefixFold(c.Name, "__Secure-") && !c.Secure,
+		hasPrefixFold(c.Name, "__Host-") && !(c.Secure && c.hostOnly && parsed.Domain == "" && parsed.Path == "/"),
+		c.SameSite == http.SameSiteNoneMode && !c.Secure:
+		return false
+	}
+	return true
+}
+
+// replace puts a cookie in the place of the one that it is, or takes that away.
+func (j *Jar) replace(c cookie, gone bool) {
 	j.made++
 	c.number = j.made
 	for i, old := range j.cookies {
@@ -88,7 +100,6 @@ func (j *Jar) set(from *url.URL, line string) bool {
 	if !gone {
 		j.cookies = append(j.cookies, c)
 	}
-	return true
 }
 
 // Header is the Cookie header of a request; "" for none. A request that another site caused has no Strict cookies, and
