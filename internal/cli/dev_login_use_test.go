@@ -231,8 +231,9 @@ func signedInToWrite(t *testing.T, p *person) {
 	p.canUse(t, "ordered")
 }
 
-// otherSites submits forms to the API from pages of other sites, with which the browser sends no cookie of the session.
-// Requests of a sibling host come with it; the example's own test makes one.
+// otherSites submits forms to the API from pages elsewhere. No public suffix has more than one label here, so sites are
+// hosts, and ports do not matter: another port stands for a sibling host, whose requests come with the cookie.
+// Source: https://html.spec.whatwg.org/multipage/browsers.html#same-site
 func otherSites(t *testing.T, p *person) {
 	const forged = "Forged"
 	form := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -243,9 +244,13 @@ func otherSites(t *testing.T, p *person) {
 	}))
 	t.Cleanup(form.Close)
 	port := form.URL[strings.LastIndex(form.URL, ":"):]
-	for _, host := range []string{"127.0.0.1", "sibling.localhost"} {
-		if got := does[int](t, p, "submit", "from", "http://"+host+port+"/"); got != http.StatusUnauthorized {
-			t.Errorf("a form at %s is answered with %d", host, got)
+	for host, want := range map[string]int{
+		"127.0.0.1":         http.StatusUnauthorized, // cross-site, so it comes without the cookie
+		"sibling.localhost": http.StatusUnauthorized, // the same
+		"localhost":         http.StatusForbidden,    // same-site, so it comes with the cookie
+	} {
+		if got := does[int](t, p, "submit", "from", "http://"+host+port+"/"); got != want {
+			t.Errorf("a form at %s is answered with %d, want %d", host, got, want)
 		}
 	}
 	if a := p.fetches(t, "orders"); a.Status != http.StatusOK || strings.Contains(a.Body, forged) {

@@ -20,6 +20,7 @@ async function start() {
   page = await newTab()
 }
 
+// newTab opens a tab, which stays open: now and then Chromium does not end closing one beside a page of the same site.
 async function newTab() {
   const tab = await context.newPage()
   tab.on('pageerror', e => wrong.push(`error: ${e}`))
@@ -146,7 +147,6 @@ const commands = {
     await open(tab)
     await tab.click('#logout')
     await tab.waitForFunction(() => document.getElementById('signed-out')?.checkVisibility())
-    await tab.close()
   },
 
   // shelve has the page be left and brought back as by a browser that keeps it, which Playwright has Chromium not do.
@@ -170,24 +170,20 @@ const commands = {
   // navigate opens an address of the API itself in a tab of its own.
   async navigate({path, name}) {
     const tab = await newTab()
-    try {
-      const answer = await tab.goto(app + path)
-      return {
-        found: await looks(tab, name),
-        status: answer.status(), type: answer.headers()['content-type'], body: await answer.text(),
-        links: await tab.evaluate(() => [...document.links].map(l => l.href)),
-      }
-    } finally { await tab.close() }
+    const answer = await tab.goto(app + path)
+    return {
+      found: await looks(tab, name),
+      status: answer.status(), type: answer.headers()['content-type'], body: await answer.text(),
+      links: await tab.evaluate(() => [...document.links].map(l => l.href)),
+    }
   },
 
   // submit opens a page of another origin, and submits the form on it, which goes to the API.
   async submit({from}) {
     const tab = await newTab()
-    try {
-      await tab.goto(from)
-      const [answer] = await Promise.all([tab.waitForResponse(r => r.request().method() === 'POST'), tab.click('button')])
-      return answer.status()
-    } finally { await tab.close() }
+    await tab.goto(from)
+    const [answer] = await Promise.all([tab.waitForResponse(r => r.request().method() === 'POST'), tab.click('button')])
+    return answer.status()
   },
 
   // expire waits until the token of the session has ended. Then all tabs make requests at once, as pages do by session.js.
