@@ -15,7 +15,7 @@ import (
 
 const (
 	secondSecret = "another secret of more than thirty-two bytes"
-	thirdSecret  = "and one that nobody uses, of the same length"
+	thirdSecret  = "and one that no one uses, of the same length"
 )
 
 // newVault starts a Secrets Manager on loopback and an authorizer whose issuer signs with its secret.

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-func TestARotationLogsNobodyOut(t *testing.T) {
+func TestSessionsOutliveARotation(t *testing.T) {
 	f := newFixture(t)
 	header := f.sealed(t, goodSession())
 	f.vault.rotate("the second secret, of more than 32 bytes")
@@ -191,7 +191,7 @@ func TestOneFetchServesAll(t *testing.T) {
 	})
 }
 
-// TestAFetchThatHangs: whoever has usable keys waits for a moment alone, and whoever has none until it gives up.
+// TestAFetchThatHangs: with usable keys a request waits for a moment, and without any until the fetch gives up.
 func TestAFetchThatHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hangs := false

@@ -45,7 +45,7 @@ func testHostileCallback(t *testing.T, p *peer) {
 		status int
 		sent   bool // the code goes to the provider, which has the last word
 	}{
-		{"state of nobody", func(_ *testing.T, _ *app, own *url.URL) string {
+		{"state that was never made", func(_ *testing.T, _ *app, own *url.URL) string {
 			return with(own, query{"state": {strings.Repeat("A", 43)}})
 		}, 400, false},
 		{"state of another browser", func(t *testing.T, a *app, own *url.URL) string {
@@ -74,7 +74,7 @@ func testHostileCallback(t *testing.T, p *peer) {
 			return with(own, query{"code": b.returned(t, other, b.Browser, "eve").Query()["code"]})
 		}, 400, true},
 		{"code made up", func(_ *testing.T, _ *app, own *url.URL) string {
-			return with(own, query{"code": {"a-code-that-nobody-issued"}})
+			return with(own, query{"code": {"a-code-that-was-never-issued"}})
 		}, 400, true},
 		{"code missing", func(_ *testing.T, _ *app, own *url.URL) string {
 			return with(own, query{"code": nil})

@@ -49,7 +49,7 @@ func testCrossSite(t *testing.T, p *peer) {
 			"joined":            {[]string{"Sec-Fetch-Site", "same-origin, same-origin"}, 401},
 			"in capitals":       {[]string{"Sec-Fetch-Site", "Same-Origin"}, 403},
 			"unknown":           {[]string{"Sec-Fetch-Site", "same-planet"}, 403},
-			"same-site, nobody": {[]string{"Sec-Fetch-Site", "same-site", "Origin", "null"}, 403},
+			"same-site, no origin": {[]string{"Sec-Fetch-Site", "same-site", "Origin", "null"}, 403},
 		} {
 			for _, path := range []string{"/auth/refresh", "/auth/logout", "/orders"} {
 				page := a.raw(t, "POST", path, append([]string{"Cookie", cookie}, c.headers...)...)

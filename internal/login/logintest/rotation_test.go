@@ -24,7 +24,7 @@ func testKeyRotationAtTheProvider(t *testing.T, p *peer) {
 	}
 }
 
-// testKeyRotationOfSessions rotates the secret that sessions are sealed with: nobody is logged out.
+// testKeyRotationOfSessions rotates the secret that sessions are sealed with: all sessions go on.
 func testKeyRotationOfSessions(t *testing.T, p *peer) {
 	a := newApp(t, p.Provider)
 	first, second, third := strings.Repeat("the first key ", 3), strings.Repeat("the second key ", 3),
