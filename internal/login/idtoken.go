@@ -112,6 +112,9 @@ func (p *provider) checkIDToken(token *jwt.Token, access, nonce string) error {
 			return errTokenHash
 		}
 	}
+	if nonce == "" { // of a refresh, where auth_time stays that of the login (OpenID Connect Core 1.0, section 12.2)
+		return nil
+	}
 	return p.checkAuthTime(c)
 }
 

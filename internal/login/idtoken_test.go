@@ -121,6 +121,28 @@ func TestAuthTime(t *testing.T) {
 	}
 }
 
+// A refresh is not a login: the ID token that it brings has the auth_time of the login, or none.
+func TestAuthTimeAtARefresh(t *testing.T) {
+	for name, said := range map[string]bool{"of the login": true, "not said": false} {
+		f := newFixture(t, func(c *Config) {
+			c.Parameters, c.Claims = map[string]string{"max_age": "60"}, []string{"email"}
+		})
+		began := f.clock.now().Unix()
+		f.idp.idToken = func(claims map[string]any) { claims["auth_time"] = began }
+		f.logIn()
+		if !said {
+			f.idp.idToken = nil
+		}
+		for range 4 {
+			f.clock.advance(6 * time.Minute)
+			f.want(f.post("refresh"), 200, "")
+		}
+		if got := f.log.last(t).Outcome; got != string(renewed) {
+			t.Errorf("%s: the last refresh is %q, want one that asks the provider", name, got)
+		}
+	}
+}
+
 // An access token that the guard would reject ends in a page that says so, and in a log that names the claim: a session
 // with it would only lead to the next login.
 func TestAccessTokenThatTheGuardRejects(t *testing.T) {
