@@ -1,6 +1,7 @@
 package login
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 
@@ -20,7 +21,9 @@ func (h *Handler) logout(x *exchange) {
 	if m, err := h.provider.metadata(x.r.Context()); err != nil {
 		x.reason, x.detail = "provider", err
 	} else {
-		if s, err := h.sessions.Open(x.r.Context(), x.cookies()...); err != nil {
+		if s, err := h.sessions.Open(x.r.Context(), x.cookies()...); errors.Is(err, session.ErrUnavailable) {
+			x.reason, x.detail = "keys", err // nothing is revoked
+		} else if err != nil {
 			x.reason = "no_session"
 		} else {
 			h.revoke(x, m, s)

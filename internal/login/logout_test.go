@@ -74,7 +74,7 @@ func TestLogoutWithoutTheProvider(t *testing.T) {
 		{"the keys are away", func(f *fixture) {
 			*f.Handler = *f.newHandler(testConfig())
 			f.aws.set(func() { f.aws.down = true })
-		}, "", "no_session"},
+		}, "", "keys"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFixture(t)
