@@ -29,7 +29,7 @@ var (
 
 // ErrTooLarge says that a session does not fit into its cookies, or an attempt into its one.
 var ErrTooLarge = errors.New("session: more than two cookies of 4,096 bytes hold: ask the provider for smaller " +
-	"tokens, or keep the session's tokens in a session store")
+	"tokens, with fewer claims")
 
 // Defaults of [Options].
 const (

@@ -42,13 +42,13 @@ func testCrossSite(t *testing.T, p *peer) {
 			headers []string
 			status  int
 		}{
-			"none":              {[]string{"Sec-Fetch-Site", "none"}, 403},
-			"missing":           {nil, 401},
-			"empty":             {[]string{"Sec-Fetch-Site", ""}, 401},
-			"twice":             {[]string{"Sec-Fetch-Site", "same-origin", "Sec-Fetch-Site", "same-origin"}, 401},
-			"joined":            {[]string{"Sec-Fetch-Site", "same-origin, same-origin"}, 401},
-			"in capitals":       {[]string{"Sec-Fetch-Site", "Same-Origin"}, 403},
-			"unknown":           {[]string{"Sec-Fetch-Site", "same-planet"}, 403},
+			"none":                 {[]string{"Sec-Fetch-Site", "none"}, 403},
+			"missing":              {nil, 401},
+			"empty":                {[]string{"Sec-Fetch-Site", ""}, 401},
+			"twice":                {[]string{"Sec-Fetch-Site", "same-origin", "Sec-Fetch-Site", "same-origin"}, 401},
+			"joined":               {[]string{"Sec-Fetch-Site", "same-origin, same-origin"}, 401},
+			"in capitals":          {[]string{"Sec-Fetch-Site", "Same-Origin"}, 403},
+			"unknown":              {[]string{"Sec-Fetch-Site", "same-planet"}, 403},
 			"same-site, no origin": {[]string{"Sec-Fetch-Site", "same-site", "Origin", "null"}, 403},
 		} {
 			for _, path := range []string{"/auth/refresh", "/auth/logout", "/orders"} {
