@@ -132,7 +132,7 @@ func testBrowsers(t *testing.T, functions string) {
 }
 
 func testSessions(t *testing.T, functions string) {
-	for _, o := range []apptest.Options{{}, {PerRequest: true}, {BasePath: "/shop"}} {
+	for _, o := range []apptest.Options{{}, {PerRequest: true}, {BasePath: "/shop"}, {Tokens: true}} {
 		api := localgateway.Start(t, apptest.Assembly(t, functions, o), localgateway.Options{})
 		if !strings.HasSuffix(api.AppURL, o.BasePath) {
 			t.Errorf("%+v: AppURL is %s", o, api.AppURL)

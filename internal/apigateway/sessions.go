@@ -79,8 +79,14 @@ func (g *Gateway) Session(
 	if settings == nil || s.issuer == nil {
 		return nil, fmt.Errorf("%w: it takes none, or there is no development issuer", ErrNoSession)
 	}
-	if of := s.issuersOf(a); r.Issuer == "" && len(of) > 0 {
-		r.Issuer = of[0]
+	// By its audience too, as another authorizer may take tokens of the same issuer for another one.
+	for _, i := range s.issuer.Issuers() {
+		if slices.Contains(i.TakenBy, a.ID.String()) && (r.Issuer == "" || r.Issuer == i.URL) {
+			if r.Issuer = i.URL; r.Audience == "" && len(i.Audiences) > 0 {
+				r.Audience = i.Audiences[0]
+			}
+			break
+		}
 	}
 	for _, api := range s.model.APIs {
 		takes := func(other *apimodel.Authorizer) bool { return other.ID == a.ID }

@@ -45,6 +45,7 @@ type Options struct {
 	PerRequest bool   // the guard does not cache
 	BasePath   string // of the login
 	Another    string // the URL of a further issuer that the guard trusts
+	Tokens     bool   // GET /reports takes tokens of the login's issuer for another audience
 }
 
 type object = map[string]any
@@ -95,7 +96,21 @@ func Assembly(t testing.TB, functions string, o Options) string {
 		"GetOrders":  method("Orders", "GET", mock(), guarded),
 		"PostOrders": method("Orders", "POST", mock(), guarded),
 	}
-	for _, f := range []string{"LoginFn", "GuardFn"} {
+	functionIDs := []string{"LoginFn", "GuardFn"}
+	if o.Tokens {
+		functionIDs = append(functionIDs, "ATokensFn") // before the other guard, in whatever is sorted
+		r["ATokensFn"] = function(functions, "authorizer-fn", authz.Config{
+			Issuers: []authz.Issuer{{URL: Issuer, Audiences: []string{"reports"}}},
+		}.Environment())
+		r["ATokens"] = resource("ApiGateway::Authorizer", object{
+			"RestApiId": ref("Api"), "Name": "tokens", "Type": "TOKEN", "AuthorizerUri": invocation("ATokensFn"),
+			"IdentitySource": "method.request.header.Authorization",
+		})
+		r["Reports"] = path("", "reports")
+		r["GetReports"] = method("Reports", "GET", mock(),
+			object{"AuthorizationType": "CUSTOM", "AuthorizerId": ref("ATokens")})
+	}
+	for _, f := range functionIDs {
 		r[f+"Permission"] = resource("Lambda::Permission", object{"Action": "lambda:InvokeFunction",
 			"FunctionName": object{"Fn::GetAtt": []any{f, "Arn"}}, "Principal": "apigateway.amazonaws.com"})
 	}
