@@ -2,6 +2,7 @@ package secureapi
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
@@ -85,13 +86,15 @@ func (b *builder) noteLogins(known []knownLogin) []knownLogin {
 	for _, l := range b.plan.Logins {
 		this := knownLogin{l, *b.stack.Node().Path(), b.path, b.keys[l]}
 		for _, other := range known {
-			if other.stack != this.stack || other.api == this.api || other.Origin != l.Origin ||
-				other.CookieName() != l.CookieName() || other.keys == this.keys && other.ClientID == l.ClientID {
+			shared := slices.ContainsFunc(l.Cookies(), func(c string) bool { return slices.Contains(other.Cookies(), c) })
+			same := other.keys == this.keys && other.ClientID == l.ClientID && other.CookieName() == l.CookieName() &&
+				other.Issuer.URL == l.Issuer.URL && other.ReadsIDTokens() == l.ReadsIDTokens()
+			if other.stack != this.stack || other.api == this.api || other.Origin != l.Origin || !shared || same {
 				continue
 			}
 			b.fail("%s: %s of %s has the same Origin %q and keeps its session in the same cookie %q, with other Keys or for "+
-				"another client, so that each would end the other's sessions: set CookieSessions.Cookie of one of them, or give "+
-				"both the same Keys and client", l, other.Login, other.api, l.Origin, l.CookieName())
+				"another client or issuer, so that each would end the other's sessions: set CookieSessions.Cookie of one of "+
+				"them, or give both the same Keys, client and issuer", l, other.Login, other.api, l.Origin, l.CookieName())
 		}
 		known = append(known, this)
 	}

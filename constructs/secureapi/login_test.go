@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
 
@@ -508,8 +509,27 @@ func TestLoginsOfTwoAPIs(t *testing.T) {
 	loginShop(stack, first, nil)
 	refused(t, func() { second(stack, first) }, `secureapi: Shop/Invoices: the Login at "/auth": the Login at "/auth" of `+
 		`Shop/Api has the same Origin "https://shop.example.com" and keeps its session in the same cookie "__Host-session", `+
-		`with other Keys or for another client, so that each would end the other's sessions: set CookieSessions.Cookie of `+
-		`one of them, or give both the same Keys and client`)
+		`with other Keys or for another client or issuer, so that each would end the other's sessions: set `+
+		`CookieSessions.Cookie of one of them, or give both the same Keys, client and issuer`)
+	for name, change := range map[string]func(*secureapi.Login, awssecretsmanager.ISecret){
+		"the same keys at another issuer": func(l *secureapi.Login, keys awssecretsmanager.ISecret) {
+			l.Issuer.URL = "https://other.okta.com/oauth2/default"
+		},
+		"the cookie of the other's second half": func(l *secureapi.Login, keys awssecretsmanager.ISecret) {
+			l.Sessions = secureapi.CookieSessions{Keys: keys, Cookie: "__Host-session-2"}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			stack := newStack()
+			keys := newSecret(stack, "Keys")
+			first := oktaLogin(stack)
+			first.Sessions = secureapi.CookieSessions{Keys: keys}
+			loginShop(stack, first, nil)
+			other := *first
+			change(&other, keys)
+			refused(t, func() { second(stack, &other) }, "each would end the other's sessions")
+		})
+	}
 	for name, change := range map[string]func(awscdk.Stack, *secureapi.Login){
 		"another origin": func(_ awscdk.Stack, l *secureapi.Login) { l.Origin = "https://invoices.example.com" },
 		"another cookie": func(_ awscdk.Stack, l *secureapi.Login) {

@@ -61,7 +61,8 @@ type Provider struct {
 	Pool        bool              // it is a user pool, which says what its client's secret is
 }
 
-// PoolClient is an app client of a user pool, as its template has it. A list that is nil is not known.
+// PoolClient is an app client of a user pool, as its template has it. A list that is nil is empty;
+// one that holds an unresolved token is not known.
 type PoolClient struct {
 	Path         string // of its construct
 	HasSecret    bool
@@ -88,8 +89,8 @@ func (l *Login) Home() string { return cmp.Or(l.Path, login.DefaultPath) }
 // CookieName is the name of the session's cookie.
 func (l *Login) CookieName() string { return cmp.Or(l.Cookie, login.DefaultCookie) }
 
-// cookies are the names that the session's cookie may have: a long session is in two.
-func (l *Login) cookies() []string { return []string{l.CookieName(), l.CookieName() + "-2"} }
+// Cookies are the names that the session's cookie may have: a long session is in two.
+func (l *Login) Cookies() []string { return []string{l.CookieName(), l.CookieName() + "-2"} }
 
 const httpsScheme = "https://"
 

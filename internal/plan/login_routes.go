@@ -68,7 +68,7 @@ func (p *Plan) checkCookies() (errs []error) {
 					"one *Login", l.Home()))
 				continue // to which the name would not tell them apart
 			}
-			if slices.ContainsFunc(l.cookies(), func(c string) bool { return slices.Contains(other.cookies(), c) }) {
+			if slices.ContainsFunc(l.Cookies(), func(c string) bool { return slices.Contains(other.Cookies(), c) }) {
 				errs = append(errs, fmt.Errorf("%s and %s both keep their session in the cookie %q, so that each would end the "+
 					"other's: set CookieSessions.Cookie of one of them", other, l, l.CookieName()))
 			}
@@ -77,7 +77,7 @@ func (p *Plan) checkCookies() (errs []error) {
 	for _, g := range p.Guards {
 		for _, cookie := range g.Cookies {
 			for _, l := range p.Logins {
-				if slices.Contains(l.cookies(), cookie) {
+				if slices.Contains(l.Cookies(), cookie) {
 					errs = append(errs, fmt.Errorf("%s takes its token from the cookie %q, in which %s keeps its session: give it "+
 						"another TokenCookie, or use a SessionAuthorizer for those routes", g, cookie, l))
 				}
