@@ -49,6 +49,7 @@ var floors = [][]string{
 	{"internal/rules"},
 	{"internal/apimodel"},
 	{"internal/cloudassembly", "internal/jsiienv"},
+	{"internal/oidcclient"},
 	{"internal/session"},
 	{"internal/policycompiler", "internal/resourcepolicy", "internal/introspection", "internal/secretsmanager"},
 	{"internal/access", "internal/jwt", "internal/iampolicy", "internal/clientauth", "internal/settings", "internal/login/logintest"},

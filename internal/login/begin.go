@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/oidcclient"
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
@@ -31,7 +32,7 @@ func (h *Handler) login(x *exchange) {
 	if to == "" {
 		to = "/"
 	}
-	m, err := h.provider.metadata(x.r.Context())
+	m, err := h.provider.Metadata(x.r.Context())
 	if err != nil {
 		x.refuse(unavailable("provider", err))
 		return
@@ -48,9 +49,9 @@ func (h *Handler) login(x *exchange) {
 		x.refuse(sealing(err))
 		return
 	}
-	location, err := h.provider.authorizationURL(x.r.Context(), m, attempt, x.redirectURI())
+	location, err := h.authorizationURL(x.r.Context(), m, attempt, x.redirectURI())
 	if err != nil {
-		x.refuse(tokenProblem(err))
+		x.refuse(providerProblem(err))
 		return
 	}
 	x.setCookies(cookies)
@@ -69,18 +70,18 @@ func (h *Handler) owns(to string) bool {
 // authorizationURL is where the browser goes with an authorization request (RFC 6749, section 4.1.1; RFC 7636, section
 // 4.3; OpenID Connect Core 1.0, section 3.1.2.1). Where the provider takes pushed requests, the URL has only the name
 // of one.
-func (p *provider) authorizationURL(ctx context.Context, m *metadata, a *session.Attempt, redirectURI string) (string,
-	error) {
+func (h *Handler) authorizationURL(ctx context.Context, m *oidcclient.Metadata, a *session.Attempt,
+	redirectURI string) (string, error) {
 	challenge := sha256.Sum256([]byte(a.Verifier))
 	request := url.Values{}
-	for name, value := range p.config.Parameters {
+	for name, value := range h.config.Parameters {
 		request.Set(name, value)
 	}
 	for name, value := range map[string]string{
 		"response_type":         "code",
-		"client_id":             p.config.ClientID,
+		"client_id":             h.config.ClientID,
 		"redirect_uri":          redirectURI,
-		"scope":                 strings.Join(p.config.Scopes, " "),
+		"scope":                 strings.Join(h.config.Scopes, " "),
 		"state":                 a.State,
 		"nonce":                 a.Nonce,
 		"code_challenge":        base64.RawURLEncoding.EncodeToString(challenge[:]),
@@ -88,14 +89,11 @@ func (p *provider) authorizationURL(ctx context.Context, m *metadata, a *session
 	} {
 		request.Set(name, value)
 	}
-	if m.pushed != "" {
-		name, err := p.push(ctx, m, request)
-		if err != nil {
-			return "", err
-		}
-		request = url.Values{"client_id": {p.config.ClientID}, "request_uri": {name}}
+	request, err := h.provider.Push(ctx, m, request)
+	if err != nil {
+		return "", err
 	}
-	return withQuery(m.authorization, request)
+	return withQuery(m.Authorization, request)
 }
 
 // withQuery adds parameters to a URL. One that the URL has already stays (RFC 6749, section 3.1), unless it is among

@@ -1,13 +1,11 @@
 package login
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/oidcclient"
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
@@ -59,27 +57,33 @@ func (h *Handler) callback(x *exchange) {
 	}
 	// Whatever comes now, the attempt is used up.
 	x.setCookies([]string{h.sessions.ClearAttempt(response.state)})
-	m, err := h.provider.metadata(x.r.Context())
+	m, err := h.provider.Metadata(x.r.Context())
 	if err != nil {
 		x.refuse(unavailable("provider", err))
 		return
 	}
 	// RFC 9207, section 2.4. An iss is compared wherever there is one.
-	if response.issuer != h.config.Issuer.URL && (response.issuer != "" || m.namesItself) {
+	if response.issuer != h.config.Issuer.URL && (response.issuer != "" || m.NamesItself) {
 		x.refuse(denied(http.StatusBadRequest, "issuer"))
 		return
 	}
 	if response.failure != "" {
-		p := denied(http.StatusBadRequest, knownCode(response.failure))
+		p := denied(http.StatusBadRequest, oidcclient.KnownCode(response.failure))
 		if response.failure == "access_denied" {
 			p.status = http.StatusForbidden
 		}
 		x.refuse(p)
 		return
 	}
-	s, p := h.logIn(x.r.Context(), m, attempt, response.code, x.redirectURI())
-	if p.status != 0 {
-		x.refuse(p)
+	s, _, err := h.provider.LogIn(x.r.Context(), m, oidcclient.Grant{
+		Code:        response.code,
+		Verifier:    attempt.Verifier,
+		RedirectURI: x.redirectURI(),
+		Nonce:       attempt.Nonce,
+		MaxAge:      h.config.Parameters["max_age"],
+	})
+	if err != nil {
+		x.refuse(providerProblem(err))
 		return
 	}
 	cookies, err := h.sessions.Seal(x.r.Context(), s)
@@ -92,58 +96,16 @@ func (h *Handler) callback(x *exchange) {
 	x.page(http.StatusOK, onwardPage(x.base+attempt.Return))
 }
 
-// logIn exchanges the code for tokens, verifies them, and returns the session that begins, or a problem.
-func (h *Handler) logIn(ctx context.Context, m *metadata, a *session.Attempt, code, redirectURI string) (
-	*session.Session, problem) {
-	m.start(ctx) // the keys, while the provider answers
-	t, err := h.provider.exchange(ctx, m, code, a.Verifier, redirectURI)
-	if err != nil {
-		if r, ok := errors.AsType[*refusal](err); ok && r.code == "invalid_grant" {
-			return nil, problem{http.StatusBadRequest, refused, "invalid_grant", nil}
-		}
-		return nil, tokenProblem(err)
+// providerProblem is the problem that the provider did not give what was asked for, or that it is not good.
+func providerProblem(err error) problem {
+	reason := oidcclient.Reason(err)
+	switch {
+	case errors.Is(err, oidcclient.ErrRefused):
+		return denied(http.StatusBadRequest, reason)
+	case errors.Is(err, oidcclient.ErrUnavailable):
+		return unavailable(reason, err)
+	case errors.Is(err, oidcclient.ErrIDToken):
+		return problem{http.StatusBadGateway, failed, reason, err}
 	}
-	id, err := h.provider.verifyIDToken(ctx, m, t, a.Nonce)
-	if err != nil {
-		return nil, idTokenProblem(err)
-	}
-	now := h.now()
-	s := &session.Session{Started: now, Active: now}
-	if err := h.fill(s, t, id); err != nil {
-		return nil, misconfigured("claims", err)
-	}
-	if m.guardsView != nil {
-		access, err := m.guardsView.Verify(ctx, t.access)
-		switch {
-		case errors.Is(err, jwt.ErrUnavailable):
-			return nil, unavailable("provider", err)
-		case err != nil:
-			return nil, misconfigured("guard_"+jwt.Reason(err), errors.Join(errGuard, err))
-		}
-		s.Expires = earlier(s.Expires, access.Expires())
-	}
-	return s, problem{}
-}
-
-// tokenProblem is the problem that the token endpoint, or that of pushed requests, did not give what was asked for.
-func tokenProblem(err error) problem {
-	if r, ok := errors.AsType[*refusal](err); ok && 400 <= r.status && r.status < 500 && r.status != 429 {
-		return misconfigured("client", err) // it does not take this client, or the way that it asks
-	}
-	return unavailable("provider", err)
-}
-
-// idTokenProblem is the problem that the ID token is not good, or cannot be verified.
-func idTokenProblem(err error) problem {
-	if errors.Is(err, jwt.ErrUnavailable) {
-		return unavailable("provider", err)
-	}
-	reason := "id_token"
-	if word := jwt.Reason(err); errors.Is(err, jwt.ErrRejected) {
-		reason += "_" + word
-	} else if r, ok := errors.AsType[rejected](err); ok {
-		first, _, _ := strings.Cut(string(r), " ")
-		reason += "_" + first
-	}
-	return problem{http.StatusBadGateway, failed, reason, err}
+	return misconfigured(reason, err)
 }

@@ -61,9 +61,12 @@ func (c Config) checkProvider(loopbackHTTP bool, fail func(string, ...any)) {
 			fail("scope %q is there twice", s)
 		}
 	}
-	for name := range c.Parameters {
-		if name == "" || slices.Contains(own, name) {
+	for name, value := range c.Parameters {
+		switch {
+		case name == "" || slices.Contains(own, name):
 			fail("parameter %q is set by the login itself: leave it out", name)
+		case name == "max_age" && value == "":
+			fail("parameter %q is empty: want a number of seconds", name)
 		}
 	}
 }

@@ -81,6 +81,7 @@ type fixture struct {
 	browser *logintest.Browser
 	wire    *logintest.Wire
 	log     *logs
+	net     *switched
 }
 
 func testConfig() Config {
@@ -101,13 +102,18 @@ func newFixture(t testing.TB, changes ...func(*Config)) *fixture {
 	for _, change := range changes {
 		change(&config)
 	}
-	f := &fixture{t: t, clock: new(clock), wire: new(logintest.Wire), log: new(logs)}
+	f := &fixture{t: t, clock: new(clock), wire: new(logintest.Wire), log: new(logs), net: new(switched)}
 	f.clock.nanos.Store(testTime.UnixNano())
 	f.idp = newFakeProvider(f.clock.now, f.wire)
 	f.aws = &fakeAWS{
 		secrets: map[string]string{secretARN: clientSecret, keysARN + "AWSCURRENT": strings.Repeat("k", 40)},
 		pool:    `{"UserPoolClient":{"ClientSecret":"` + clientSecret + `"}}`,
 	}
+	f.net.use(network{
+		"idp.test": f.idp,
+		"secretsmanager.eu-central-1.amazonaws.com": f.aws,
+		"cognito-idp.eu-central-1.amazonaws.com":    f.aws,
+	})
 	f.wire.Note("client_secret", clientSecret)
 	f.wire.Note("key", strings.Repeat("k", 40))
 	f.Handler = f.newHandler(config)
@@ -139,13 +145,9 @@ func (f *fixture) newHandler(config Config) *Handler {
 	f.t.Helper()
 	env := map[string]string{"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token"}
 	h, err := New(config, func(name string) string { return env[name] }, Options{
-		Now: f.clock.now,
-		Log: f.log,
-		Transport: network{
-			"idp.test": f.idp,
-			"secretsmanager.eu-central-1.amazonaws.com": f.aws,
-			"cognito-idp.eu-central-1.amazonaws.com":    f.aws,
-		},
+		Now:       f.clock.now,
+		Log:       f.log,
+		Transport: f.net,
 	})
 	if err != nil {
 		f.t.Fatal(err)

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/oidcclient"
 )
 
 // A callback's query and cookies are an attacker's. Whatever they are, the login answers with a page, logs nothing of
@@ -52,52 +52,10 @@ func FuzzCallback(f *testing.F) {
 		}
 		for _, values := range got {
 			for _, v := range values {
-				if len(v) > 20 && !knownCodes[v] && v != idpOrigin && (strings.Contains(w.Body.String(), v) || strings.Contains(line, v)) {
+				if len(v) > 20 && oidcclient.KnownCode(v) != v && v != idpOrigin && (strings.Contains(w.Body.String(), v) || strings.Contains(line, v)) {
 					t.Errorf("%q is in the answer or in the log", v)
 				}
 			}
-		}
-	})
-}
-
-// A token endpoint's answer is read strictly: what is taken has one access token, and nothing that breaks a header.
-func FuzzTokenAnswer(f *testing.F) {
-	for _, text := range []string{
-		`{"access_token":"a","token_type":"Bearer"}`,
-		`{"access_token":"a","token_type":"bearer","expires_in":3600,"refresh_token":"r","id_token":"i.d.t"}`,
-		`{"access_token":"a","token_type":"Bearer","expires_in":"3600"}`,
-		`{"access_token":"a","token_type":"Bearer","expires_in":1e400}`,
-		`{"access_token":"a","token_type":"Bearer","expires_in":-1}`,
-		`{"access_token":"a\n","token_type":"Bearer"}`, `{"access_token":"","token_type":"Bearer"}`,
-		`{"access_token":"a","access_token":"b","token_type":"Bearer"}`, `{"Access_token":"a","token_type":"Bearer"}`,
-		`{"access_token":["a"],"token_type":"Bearer"}`, `{"access_token":"a","token_type":"DPoP"}`, `[]`, `null`, ``,
-		`{"access_token":"a","token_type":"Bearer","refresh_token":null,"id_token":null,"expires_in":null}`,
-	} {
-		f.Add(text)
-	}
-	began := testTime
-	f.Fuzz(func(t *testing.T, text string) {
-		v, err := answer{200, "application/json", text}.object()
-		if err != nil {
-			return
-		}
-		got, err := readTokens(v, began)
-		if err != nil {
-			if word, ok := v.Get("access_token").Text(); ok && len(word) > 12 && strings.Contains(err.Error(), word) {
-				t.Errorf("the error holds the token: %v", err)
-			}
-			return
-		}
-		for _, token := range []string{got.access, got.refresh, got.id} {
-			if token != "" && !isPrintable(token) || len(token) > maxToken {
-				t.Errorf("token %q", token)
-			}
-		}
-		if got.access == "" || !v.Get("access_token").Is(got.access) || v.Kind() != strictjson.Object {
-			t.Errorf("access token %q of %s", got.access, text)
-		}
-		if !got.expires.IsZero() && !got.expires.After(began) {
-			t.Errorf("it expires at %v", got.expires)
 		}
 	})
 }

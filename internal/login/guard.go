@@ -1,11 +1,30 @@
 package login
 
 import (
-	"errors"
-
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/oidcclient"
+	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
 )
+
+// Client returns the settings of the provider's client, for [oidcclient.New]. The vault reads the secret that the issuer
+// signs access tokens with, if it does. loopbackHTTP permits http instead of https on the loopback interface.
+func (c Config) Client(vault secretsmanager.Client, loopbackHTTP bool) oidcclient.Config {
+	return oidcclient.Config{
+		Issuer:       guardsIssuer(c.Issuer, vault, loopbackHTTP),
+		Opaque:       !checksAccessTokens(c.Issuer),
+		DiscoveryURL: c.DiscoveryURL,
+		ClientID:     c.ClientID,
+		ClientAuth:   c.ClientAuth,
+		SecretARN:    c.SecretARN,
+		SecretField:  c.SecretField,
+		Algorithm:    c.Algorithm,
+		KeyID:        c.KeyID,
+		Audience:     c.Audience,
+		UserPoolID:   c.UserPoolID,
+		Claims:       c.Claims,
+	}
+}
 
 // checksAccessTokens reports whether the login can check access tokens as the guard does: those that the guard verifies
 // as JWTs. Opaque tokens only their issuer knows.
@@ -14,11 +33,12 @@ func checksAccessTokens(i authz.Issuer) bool {
 }
 
 // guardsIssuer is the guard's issuer as it verifies access tokens, but for the clock.
-func guardsIssuer(i authz.Issuer, jwksURL string, secret jwt.Secret, loopbackHTTP bool) jwt.Issuer {
+func guardsIssuer(i authz.Issuer, vault secretsmanager.Client, loopbackHTTP bool) jwt.Issuer {
 	out := jwt.Issuer{
 		URL:               i.URL,
 		Audiences:         i.Audiences,
 		Algorithms:        i.Algorithms,
+		JWKSURL:           i.JWKSURL,
 		Type:              i.Type,
 		TokenUse:          i.TokenUse,
 		Clients:           i.Clients,
@@ -26,19 +46,12 @@ func guardsIssuer(i authz.Issuer, jwksURL string, secret jwt.Secret, loopbackHTT
 		MaxLifetime:       i.MaxLifetime,
 		MaxKeyAge:         i.MaxKeyAge,
 		StaleCeiling:      i.StaleCeiling,
-		Leeway:            max(i.Leeway, clockSkew),
+		Leeway:            i.Leeway,
 		AcceptBoundTokens: i.AcceptBoundTokens,
 		AllowLoopbackHTTP: loopbackHTTP,
 	}
 	if i.SecretARN != "" {
-		out.Secret = secret
-	} else {
-		out.JWKSURL = jwksURL
+		out.Secret = vault.Field(i.SecretARN, i.SecretField)
 	}
 	return out
 }
-
-// errGuard says that the guard would not take the access token that the provider issued. Each request would be answered
-// with 401, and the page would send the user to log in again and again.
-var errGuard = errors.New("the guard would reject the provider's access token: compare the issuer's settings with the " +
-	"token's claims")

@@ -9,7 +9,8 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
-	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/oidcclient"
+	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
 )
 
 // Each claim of an ID token that the login looks at, wrong (OpenID Connect Core 1.0, section 3.1.3.7).
@@ -40,7 +41,7 @@ func TestIDTokens(t *testing.T) {
 		{"no sub", claims(func(c map[string]any) { c["sub"] = nil }), "id_token_sub"},
 		{"a sub of 256", claims(func(c map[string]any) { c["sub"] = strings.Repeat("s", 256) }), "id_token_sub"},
 		{"a number for sub", claims(func(c map[string]any) { c["sub"] = 1 }), "id_token_claim_type"},
-		{"another access token's hash", claims(func(c map[string]any) { c["at_hash"] = tokenHash("RS256", "x") }), "id_token_at_hash"},
+		{"another access token's hash", claims(func(c map[string]any) { c["at_hash"] = halfHash("x") }), "id_token_at_hash"},
 		{"a hash that is a number", claims(func(c map[string]any) { c["at_hash"] = 1 }), "id_token_at_hash"},
 		{"no hash", claims(func(c map[string]any) { c["at_hash"] = nil }), ""},
 		{"another key", func(p *fakeProvider) {
@@ -186,7 +187,7 @@ func TestAccessTokenThatTheGuardRejects(t *testing.T) {
 			}
 			p := f.browser.Open(t, auth+"login")
 			f.want(p, http.StatusInternalServerError, c.reason)
-			if got := f.log.last(t); got.Got != c.got || got.Want != c.want || !strings.Contains(got.Error, errGuard.Error()) {
+			if got := f.log.last(t); got.Got != c.got || got.Want != c.want || !strings.Contains(got.Error, oidcclient.ErrGuard.Error()) {
 				t.Errorf("log %+v", got)
 			}
 			if !strings.Contains(p.Body, "does not accept your login") || len(f.browser.Jar.Names("__Host-")) != 0 {
@@ -219,7 +220,7 @@ func TestGuardsIssuer(t *testing.T) {
 		AcceptBoundTokens: true, Clients: []string{"c"}, ClientClaim: "cid", MaxLifetime: 1, MaxKeyAge: 2, StaleCeiling: 3,
 		Leeway: 2 * time.Minute, JWKSURL: "j",
 	}
-	to := reflect.ValueOf(guardsIssuer(from, "j", nil, true))
+	to := reflect.ValueOf(guardsIssuer(from, secretsmanager.Client{}, true))
 	value := reflect.ValueOf(from)
 	for i := range value.NumField() {
 		name := value.Type().Field(i).Name
@@ -230,7 +231,7 @@ func TestGuardsIssuer(t *testing.T) {
 		}
 	}
 	from.SecretARN = secretARN
-	if i := guardsIssuer(from, "j", jwt.Secret(nil), false); i.JWKSURL != "" {
+	if i := guardsIssuer(from, secretsmanager.Client{}, false); i.Secret == nil {
 		t.Errorf("an issuer with a shared secret: %+v", i)
 	}
 }
@@ -286,17 +287,4 @@ func TestClaimsWithoutIDToken(t *testing.T) {
 	f.clock.advance(5 * time.Minute)
 	f.idp.set(func() { f.idp.tokens = func(a map[string]any) { delete(a, "id_token") } })
 	f.want(f.post("refresh"), http.StatusUnauthorized, "no_id_token")
-}
-
-func TestTokenHash(t *testing.T) {
-	// The example of OpenID Connect Core 1.0, appendix A.4, has this pair.
-	const access, want = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y", "77QmUPtjPfzWtF2AnpK9RQ"
-	if got := tokenHash("RS256", access); got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
-	for algorithm, size := range map[string]int{"ES384": 32, "PS512": 43, "EdDSA": 43} {
-		if got := tokenHash(algorithm, access); len(got) != size {
-			t.Errorf("%s: %d characters, want %d", algorithm, len(got), size)
-		}
-	}
 }

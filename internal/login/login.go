@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/oidcclient"
 	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
@@ -41,7 +42,7 @@ type Options struct {
 // Handler serves the login's routes. Any number of goroutines may use it.
 type Handler struct {
 	config   Config
-	provider *provider
+	provider *oidcclient.Client
 	sessions *session.Store
 	keys     *session.Keys
 	now      func() time.Time
@@ -101,7 +102,7 @@ func New(config Config, getenv func(string) string, o Options) (*Handler, error)
 		o.Now = time.Now
 	}
 	if o.Transport == nil {
-		o.Transport = newTransport()
+		o.Transport = oidcclient.NewTransport()
 	}
 	if o.Random == nil {
 		o.Random = rand.Reader
@@ -135,8 +136,8 @@ func New(config Config, getenv func(string) string, o Options) (*Handler, error)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
-	if h.provider, err = newProvider(&h.config, vault, o, loopbackHTTP); err != nil {
-		return nil, err
+	if h.provider, err = oidcclient.New(config.Client(vault, loopbackHTTP), vault, o.Random); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	h.routes = map[string]route{
 		"GET " + config.Path + "/login":      {"login", h.login},
@@ -153,16 +154,7 @@ func New(config Config, getenv func(string) string, o Options) (*Handler, error)
 func (h *Handler) prepare(ctx context.Context) {
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = h.keys.Ready(ctx) })
-	wg.Go(func() { _, _ = h.provider.client.Current(ctx) })
-	wg.Go(func() {
-		if m, err := h.provider.metadata(ctx); err == nil {
-			m.start(ctx)
-			_ = m.idTokens.Ready(ctx)
-			if m.guardsView != nil {
-				_ = m.guardsView.Ready(ctx)
-			}
-		}
-	})
+	wg.Go(func() { h.provider.Prepare(ctx) })
 	wg.Wait()
 }
 

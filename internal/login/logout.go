@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/oidcclient"
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
@@ -18,7 +19,7 @@ func (h *Handler) logout(x *exchange) {
 	x.w.Header().Set("Clear-Site-Data", `"cache"`)
 	x.outcome = loggedOut
 	location := x.base + h.config.AfterLogout
-	if m, err := h.provider.metadata(x.r.Context()); err != nil {
+	if m, err := h.provider.Metadata(x.r.Context()); err != nil {
 		x.reason, x.detail = "provider", err
 	} else {
 		if s, err := h.sessions.Open(x.r.Context(), x.cookies()...); errors.Is(err, session.ErrUnavailable) {
@@ -41,12 +42,12 @@ func (h *Handler) logout(x *exchange) {
 
 // revoke revokes the session's refresh token, so that a copy of the cookie cannot be refreshed. A failure is logged and
 // changes nothing: the browser is logged out in any case.
-func (h *Handler) revoke(x *exchange, m *metadata, s *session.Session) {
+func (h *Handler) revoke(x *exchange, m *oidcclient.Metadata, s *session.Session) {
 	x.principal = s.Subject
-	if s.Refresh == "" || m.revocation == "" {
+	if s.Refresh == "" {
 		return
 	}
-	if err := h.provider.revoke(x.r.Context(), m, s.Refresh); err != nil {
+	if err := h.provider.Revoke(x.r.Context(), m, s.Refresh); err != nil {
 		x.reason, x.detail = "not_revoked", err
 	}
 }
@@ -55,8 +56,8 @@ func (h *Handler) revoke(x *exchange, m *metadata, s *session.Session) {
 // itself if the provider has no such place (OpenID Connect RP-Initiated Logout 1.0, section 2). Amazon Cognito calls
 // the parameter logout_uri.
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
-func (h *Handler) endSession(m *metadata, path string) string {
-	if m.endSession == "" {
+func (h *Handler) endSession(m *oidcclient.Metadata, path string) string {
+	if m.EndSession == "" {
 		return path
 	}
 	back := h.config.Origin + path
@@ -64,7 +65,7 @@ func (h *Handler) endSession(m *metadata, path string) string {
 	if h.config.UserPoolID != "" {
 		request.Set("logout_uri", back)
 	}
-	location, err := withQuery(m.endSession, request)
+	location, err := withQuery(m.EndSession, request)
 	if err != nil {
 		return path
 	}

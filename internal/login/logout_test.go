@@ -63,13 +63,13 @@ func TestLogoutWithoutTheProvider(t *testing.T) {
 	}{
 		{"no metadata", func(f *fixture) {
 			*f.Handler = *f.newHandler(testConfig())
-			f.Handler.provider.transport = network{}
+			f.net.use(network{})
 		}, stage + "/", "provider"},
 		{"the revocation fails", func(f *fixture) {
 			f.idp.instead["/revoke"] = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }
 		}, "", "not_revoked"},
 		{"the revocation takes too long", func(f *fixture) {
-			f.Handler.provider.transport = impatient{}
+			f.net.use(impatient{})
 		}, "", "not_revoked"},
 		{"the keys are away", func(f *fixture) {
 			*f.Handler = *f.newHandler(testConfig())
@@ -141,7 +141,7 @@ func TestCognitoThatFails(t *testing.T) {
 		}
 	}
 	for _, endpoint := range []string{"http://cognito.example.test/", "http://localhost:1/", "ftp://x"} {
-		env := map[string]string{cognitoEndpoint: endpoint}
+		env := map[string]string{"AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": endpoint}
 		config := testConfig()
 		change(&config)
 		if _, err := New(config, func(n string) string { return env[n] }, Options{}); err == nil ||

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // network answers for hosts without a connection.
@@ -38,6 +39,17 @@ func (n network) RoundTrip(r *http.Request) (*http.Response, error) {
 	case <-r.Context().Done():
 		return nil, r.Context().Err()
 	}
+}
+
+// switched is a transport that a test can exchange for another.
+type switched struct {
+	to atomic.Pointer[http.RoundTripper]
+}
+
+func (s *switched) use(to http.RoundTripper) { s.to.Store(&to) }
+
+func (s *switched) RoundTrip(r *http.Request) (*http.Response, error) {
+	return (*s.to.Load()).RoundTrip(r)
 }
 
 type hostError struct{ host string }

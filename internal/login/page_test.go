@@ -18,7 +18,7 @@ func TestPages(t *testing.T) {
 		"provider":       unavailable("provider", errors.New("words of a failure")),
 		"client":         misconfigured("client", errors.New("words of a failure")),
 		"guard_audience": misconfigured("guard_audience", errors.New("words of a failure")),
-		"id_token_nonce": idTokenProblem(errNonce),
+		"id_token_nonce": {http.StatusBadGateway, failed, "id_token_nonce", errors.New("words of a failure")},
 	} {
 		pages[name] = pageFor(p)
 	}

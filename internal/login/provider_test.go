@@ -62,7 +62,7 @@ func TestMetadataThatIsRefused(t *testing.T) {
 		{"HTML", says(200, "text/html", `secret words of the provider`), "content type"},
 		{"not JSON", says(200, "application/json", `secret words of the provider`), "not strict JSON"},
 		{"a list", says(200, "application/json", `[]`), "an array instead of an object"},
-		{"too large", says(200, "application/json", strings.Repeat(" ", maxMetadata+1)), "larger than"},
+		{"too large", says(200, "application/json", strings.Repeat(" ", 256<<10+1)), "larger than"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFixture(t)
@@ -85,25 +85,25 @@ func TestMetadataIsKept(t *testing.T) {
 	const path = "/.well-known/openid-configuration"
 	var wg sync.WaitGroup
 	for range 10 {
-		wg.Go(func() { _, _ = f.provider.metadata(context.Background()) })
+		wg.Go(func() { _, _ = f.provider.Metadata(context.Background()) })
 	}
 	wg.Wait()
 	if n := f.idp.count(path); n != 1 {
 		t.Errorf("%d requests at the start", n)
 	}
-	f.clock.advance(metadataAge)
+	f.clock.advance(time.Hour)
 	f.idp.set(func() {
 		f.idp.instead[path] = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }
 	})
 	for range 5 {
-		if _, err := f.provider.metadata(context.Background()); err != nil {
+		if _, err := f.provider.Metadata(context.Background()); err != nil {
 			t.Errorf("while the provider is down: %v", err)
 		}
 	}
 	if n := f.idp.count(path); n != 2 {
 		t.Errorf("%d requests in an hour", n)
 	}
-	f.clock.advance(metadataPause)
+	f.clock.advance(2 * time.Second)
 	f.idp.set(func() { clear(f.idp.instead) })
 	f.logIn()
 	if n := f.idp.count(path); n != 3 {
@@ -231,7 +231,7 @@ func TestLoginWhileTheProviderFails(t *testing.T) {
 		{"not JSON", says("/token", 200, json, `secret words of the provider`), 503, "provider"},
 		{"no keys", says("/keys", 500, json, `{}`), 503, "provider"},
 		{"the secret is away", func(f *fixture) {
-			_, _ = f.provider.metadata(context.Background())
+			_, _ = f.provider.Metadata(context.Background())
 			f.aws.set(func() { delete(f.aws.secrets, secretARN) })
 		}, 503, "provider"},
 	} {

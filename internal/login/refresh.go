@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/oidcclient"
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
@@ -42,7 +43,8 @@ func (h *Handler) refresh(x *exchange) {
 	s.Active, x.outcome = now, extended
 	expired := !s.Expires.After(now) // within seconds, where tokens are good for no longer
 	if expired || !within(now, s.Got, justGot) && !s.Expires.After(now.Add(goodFor)) {
-		if p := h.renew(x, s); p.status != 0 {
+		if err := h.provider.Renew(x.r.Context(), s); err != nil {
+			p := renewProblem(err)
 			if p.status == http.StatusUnauthorized {
 				x.setCookies(h.sessions.Clear())
 			}
@@ -60,48 +62,21 @@ func (h *Handler) refresh(x *exchange) {
 	x.json(http.StatusOK, h.times(s))
 }
 
-// renew gets newer tokens for a session. A problem with status 401 ends the session; any other keeps it.
-func (h *Handler) renew(x *exchange, s *session.Session) problem {
-	ended := func(reason string) problem { return denied(http.StatusUnauthorized, reason) }
-	if s.Refresh == "" {
-		return ended("no_refresh_token")
-	}
-	ctx := x.r.Context()
-	m, err := h.provider.metadata(ctx)
-	if err != nil {
-		return unavailable("provider", err)
-	}
-	m.start(ctx) // the keys, while the provider answers
-	t, err := h.provider.renew(ctx, m, s.Refresh)
-	if r, ok := errors.AsType[*refusal](err); ok && r.code == "invalid_grant" {
-		return ended("invalid_grant")
-	}
-	if err != nil {
-		p := tokenProblem(err)
-		p.status = http.StatusServiceUnavailable // the session is not to blame
-		return p
-	}
-	id, err := h.verifiedForRefresh(ctx, m, t, s.Subject)
+// renewProblem is the problem that a session got no newer tokens. One with status 401 ends the session; any other keeps
+// it, as the session is not to blame.
+func renewProblem(err error) problem {
+	reason := oidcclient.Reason(err)
 	switch {
-	case errors.Is(err, errOtherUser):
-		return ended("other_user")
-	case errors.Is(err, errNoIDToken):
-		return ended("no_id_token")
-	case err != nil:
-		p := idTokenProblem(err)
-		p.status = http.StatusServiceUnavailable
-		return p
+	case errors.Is(err, oidcclient.ErrRefused):
+		return denied(http.StatusUnauthorized, reason)
+	case errors.Is(err, oidcclient.ErrClaims):
+		return misconfigured(reason, err)
 	}
-	if err := h.fill(s, t, id); err != nil {
-		return misconfigured("claims", err)
-	}
-	// The token is old as soon as the guard says so, which goes by exp: by expires_in and a clock ahead of the provider's
-	// it would be good for longer, and a page that got 401 would be told that there is nothing to refresh. Whatever else
-	// the guard has to say, these tokens are the only ones now.
-	if m.guardsView != nil {
-		if access, err := m.guardsView.Verify(ctx, t.access); err == nil {
-			s.Expires = earlier(s.Expires, access.Expires())
-		}
-	}
-	return problem{}
+	return unavailable(reason, err)
+}
+
+// within reports whether less than d has gone by since a time. The clock may have been set back since.
+func within(now, since time.Time, d time.Duration) bool {
+	passed := now.Sub(since)
+	return passed >= 0 && passed < d
 }

@@ -133,12 +133,12 @@ func TestRefreshThatFails(t *testing.T) {
 		{"a token for DPoP", says(200, json, `{"access_token":"a","token_type":"DPoP"}`), 503, "provider", true},
 		{"a token with a line break", says(200, json, `{"access_token":"a\r\nb","token_type":"Bearer"}`), 503, "provider", true},
 		{"a negative lifetime", says(200, json, `{"access_token":"a","token_type":"Bearer","expires_in":-1}`), 503, "provider", true},
-		{"a large answer", says(200, json, `"`+strings.Repeat("x", maxAnswer)+`"`), 503, "provider", true},
+		{"a large answer", says(200, json, `"`+strings.Repeat("x", 64<<10)+`"`), 503, "provider", true},
 		{"no answer", func(f *fixture) {
-			f.Handler.provider.transport = network{}
+			f.net.use(network{})
 		}, 503, "provider", true},
 		{"the provider takes too long", func(f *fixture) {
-			f.Handler.provider.transport = impatient{f.Handler.provider.transport}
+			f.net.use(impatient{})
 		}, 503, "provider", true},
 		{"no refresh token", func(f *fixture) {
 			f.idp.tokens = func(a map[string]any) { delete(a, "refresh_token") }
@@ -161,7 +161,7 @@ func TestRefreshThatFails(t *testing.T) {
 			}
 			if c.kept {
 				f.idp.set(func() { clear(f.idp.instead) })
-				f.Handler.provider.transport = network{"idp.test": f.idp}
+				f.net.use(network{"idp.test": f.idp})
 				if p := f.post("refresh"); p.Status != 200 {
 					t.Errorf("once the provider is well again: %d", p.Status)
 				}

@@ -1,4 +1,4 @@
-package login
+package oidcclient
 
 import (
 	"context"
@@ -21,24 +21,24 @@ type tokens struct {
 const maxToken = 8192
 
 // exchange exchanges a code for tokens (RFC 6749, section 4.1.3; RFC 7636, section 4.5).
-func (p *provider) exchange(ctx context.Context, m *metadata, code, verifier, redirectURI string) (*tokens, error) {
-	return p.askForTokens(ctx, m, url.Values{
+func (c *Client) exchange(ctx context.Context, m *Metadata, g Grant) (*tokens, error) {
+	return c.askForTokens(ctx, m, url.Values{
 		"grant_type":    {"authorization_code"},
-		"code":          {code},
-		"code_verifier": {verifier},
-		"redirect_uri":  {redirectURI},
+		"code":          {g.Code},
+		"code_verifier": {g.Verifier},
+		"redirect_uri":  {g.RedirectURI},
 	})
 }
 
 // renew exchanges a refresh token for newer tokens (RFC 6749, section 6).
-func (p *provider) renew(ctx context.Context, m *metadata, refresh string) (*tokens, error) {
-	return p.askForTokens(ctx, m, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh}})
+func (c *Client) renew(ctx context.Context, m *Metadata, refresh string) (*tokens, error) {
+	return c.askForTokens(ctx, m, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh}})
 }
 
-func (p *provider) askForTokens(ctx context.Context, m *metadata, form url.Values) (*tokens, error) {
-	began := p.now()
+func (c *Client) askForTokens(ctx context.Context, m *Metadata, form url.Values) (*tokens, error) {
+	began := c.now()
 	fail := func(err error) (*tokens, error) { return nil, fmt.Errorf("the token endpoint: %w", err) }
-	a, err := p.post(ctx, m.token, form, 200)
+	a, err := c.post(ctx, m.token, form, 200)
 	if err != nil {
 		return fail(err)
 	}
@@ -102,10 +102,16 @@ func lifetime(v strictjson.Value) (seconds int64, ok bool) {
 	return min(seconds, 10*year), ok && seconds > 0
 }
 
-// push sends the authorization request to the provider (RFC 9126) and returns the name that it has there.
-func (p *provider) push(ctx context.Context, m *metadata, request url.Values) (string, error) {
-	fail := func(err error) (string, error) { return "", fmt.Errorf("the pushed authorization request: %w", err) }
-	a, err := p.post(ctx, m.pushed, request, 201, 200)
+// Push sends the authorization request to the provider (RFC 9126), where it takes pushed requests, and returns the
+// parameters that name it there. Otherwise these are the request's own.
+func (c *Client) Push(ctx context.Context, m *Metadata, request url.Values) (url.Values, error) {
+	if m.pushed == "" {
+		return request, nil
+	}
+	fail := func(err error) (url.Values, error) {
+		return nil, endpointFailure(fmt.Errorf("the pushed authorization request: %w", err))
+	}
+	a, err := c.post(ctx, m.pushed, request, 201, 200)
 	if err != nil {
 		return fail(err)
 	}
@@ -117,16 +123,24 @@ func (p *provider) push(ctx context.Context, m *metadata, request url.Values) (s
 	if !ok || !isPrintable(uri) || len(uri) > 2048 {
 		return fail(errors.New("request_uri is missing or cannot be one"))
 	}
-	return uri, nil
+	return url.Values{"client_id": {c.config.ClientID}, "request_uri": {uri}}, nil
 }
 
-// revoke revokes a refresh token (RFC 7009).
-func (p *provider) revoke(ctx context.Context, m *metadata, refresh string) error {
+// Revoke revokes a refresh token (RFC 7009), where the provider can.
+func (c *Client) Revoke(ctx context.Context, m *Metadata, refresh string) error {
+	if m.revocation == "" {
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(ctx, revokeTimeout)
 	defer cancel()
-	_, err := p.post(ctx, m.revocation, url.Values{"token": {refresh}, "token_type_hint": {"refresh_token"}}, 200)
+	_, err := c.post(ctx, m.revocation, url.Values{"token": {refresh}, "token_type_hint": {"refresh_token"}}, 200)
 	if err != nil {
 		return fmt.Errorf("the revocation endpoint: %w", err)
 	}
 	return nil
+}
+
+// isPrintable reports whether a text is one or more printable characters of ASCII.
+func isPrintable(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
 }

@@ -1,4 +1,4 @@
-package login
+package oidcclient
 
 import (
 	"context"
@@ -14,42 +14,49 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
-	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
 // clockSkew is how far the provider's clock may be ahead at least. The tokens have just been issued: without it, a part
 // of a second would reject them.
 const clockSkew = time.Minute
 
-// idTokenVerifier makes what verifies the provider's ID tokens: with its published keys, for this client. RS256 is the
-// algorithm that each provider supports (OpenID Connect Discovery 1.0, section 3), whatever it signs access tokens
-// with.
-func (p *provider) idTokenVerifier(jwksURL string) (*jwt.Verifier, error) {
-	i := p.config.Issuer
+// verifiers make what verifies the provider's tokens. ID tokens are verified with its published keys, for this client.
+// RS256 is the algorithm that each provider supports (OpenID Connect Discovery 1.0, section 3), whatever it signs access
+// tokens with. access is nil where access tokens cannot be verified, or are not kept.
+func (c *Client) verifiers(jwksURL string) (idTokens, access *jwt.Verifier, err error) {
+	i := c.config.Issuer
+	i.Leeway = max(i.Leeway, clockSkew)
 	algorithms := []string{"RS256"}
-	if i.SecretARN == "" {
+	if i.Secret == nil {
 		algorithms = append(algorithms, i.Algorithms...)
+		i.JWKSURL = jwksURL
+	} else {
+		i.JWKSURL = ""
 	}
 	use := ""
-	if i.TokenUse != "" || p.config.UserPoolID != "" {
+	if i.TokenUse != "" || c.config.UserPoolID != "" {
 		use = "id"
 	}
 	slices.Sort(algorithms)
-	return jwt.New(jwt.Options{
-		Now:       p.now,
-		Transport: p.transport,
-		Issuers: []jwt.Issuer{{
-			URL:               i.URL,
-			Audiences:         []string{p.config.ClientID},
-			Algorithms:        slices.Compact(algorithms),
-			JWKSURL:           jwksURL,
-			TokenUse:          use,
-			Leeway:            max(i.Leeway, clockSkew),
-			MaxKeyAge:         i.MaxKeyAge,
-			StaleCeiling:      i.StaleCeiling,
-			AllowLoopbackHTTP: p.loopbackHTTP,
-		}},
-	})
+	if idTokens, err = c.verifier(jwt.Issuer{
+		URL:               i.URL,
+		Audiences:         []string{c.config.ClientID},
+		Algorithms:        slices.Compact(algorithms),
+		JWKSURL:           jwksURL,
+		TokenUse:          use,
+		Leeway:            i.Leeway,
+		MaxKeyAge:         i.MaxKeyAge,
+		StaleCeiling:      i.StaleCeiling,
+		AllowLoopbackHTTP: i.AllowLoopbackHTTP,
+	}); err != nil || c.config.Claims != nil || c.config.Opaque {
+		return idTokens, nil, err
+	}
+	access, err = c.verifier(i)
+	return idTokens, access, err
+}
+
+func (c *Client) verifier(i jwt.Issuer) (*jwt.Verifier, error) {
+	return jwt.New(jwt.Options{Issuers: []jwt.Issuer{i}, Now: c.now, Transport: c.transport})
 }
 
 // rejected says what is wrong with an ID token that is signed by the provider. It is one of few texts, and its first
@@ -75,7 +82,7 @@ const (
 
 // verifyIDToken verifies an ID token. nonce is that of the login; "" for a token that came with a refresh, in which
 // section 12.2 of OpenID Connect Core 1.0 wants none.
-func (p *provider) verifyIDToken(ctx context.Context, m *metadata, t *tokens, nonce string) (*jwt.Token, error) {
+func (c *Client) verifyIDToken(ctx context.Context, m *Metadata, t *tokens, nonce string) (*jwt.Token, error) {
 	if t.id == "" {
 		return nil, errNoIDToken
 	}
@@ -83,58 +90,54 @@ func (p *provider) verifyIDToken(ctx context.Context, m *metadata, t *tokens, no
 	if err != nil {
 		return nil, fmt.Errorf("the ID token: %w", err)
 	}
-	if err := p.checkIDToken(token, t.access, nonce); err != nil {
+	if err := c.checkIDToken(token, t.access, nonce); err != nil {
 		return nil, err
 	}
 	return token, nil
 }
 
-func (p *provider) checkIDToken(token *jwt.Token, access, nonce string) error {
-	c := token.Claims()
-	audience, party := c.Get("aud"), c.Get("azp")
-	if party.Exists() && !party.Is(p.config.ClientID) || !party.Exists() && audience.Len() > 1 {
+func (c *Client) checkIDToken(token *jwt.Token, access, nonce string) error {
+	claims := token.Claims()
+	audience, party := claims.Get("aud"), claims.Get("azp")
+	if party.Exists() && !party.Is(c.config.ClientID) || !party.Exists() && audience.Len() > 1 {
 		return errParty
 	}
 	if nonce != "" {
-		got, _ := c.Get("nonce").Text()
+		got, _ := claims.Get("nonce").Text()
 		if subtle.ConstantTimeCompare([]byte(got), []byte(nonce)) != 1 {
 			return errNonce
 		}
 	}
-	if !c.Get("iat").Exists() {
+	if !claims.Get("iat").Exists() {
 		return errIssuedAt
 	}
 	if s := token.Subject(); s == "" || len(s) > maxSubject {
 		return errSubject
 	}
-	if hash := c.Get("at_hash"); hash.Exists() {
+	if hash := claims.Get("at_hash"); hash.Exists() {
 		if text, _ := hash.Text(); text != tokenHash(token.Algorithm(), access) {
 			return errTokenHash
 		}
 	}
-	if nonce == "" { // of a refresh, where auth_time stays that of the login (OpenID Connect Core 1.0, section 12.2)
-		return nil
-	}
-	return p.checkAuthTime(c)
+	return nil
 }
 
 // checkAuthTime checks the time of the login where the authorization request limits it (OpenID Connect Core 1.0,
-// section 3.1.2.1).
-func (p *provider) checkAuthTime(c strictjson.Value) error {
-	text, limited := p.config.Parameters["max_age"]
-	if !limited {
+// section 3.1.2.1). A refresh does not check it: auth_time stays that of the login (section 12.2).
+func (c *Client) checkAuthTime(token *jwt.Token, maxAge string) error {
+	if maxAge == "" {
 		return nil
 	}
-	most, err := strconv.ParseInt(text, 10, 32)
-	at, _, ok := c.Get("auth_time").Floor()
-	if err != nil || !ok || p.now().Unix()-at > most+int64(authTimeSlack/time.Second) {
+	most, err := strconv.ParseInt(maxAge, 10, 32)
+	at, _, ok := token.Claims().Get("auth_time").Floor()
+	if err != nil || !ok || c.now().Unix()-at > most+int64(authTimeSlack/time.Second) {
 		return errAuthTime
 	}
 	return nil
 }
 
 // authTimeSlack is the time that the redirect and the exchange of the code may take after the user has logged in.
-const authTimeSlack = attemptAge
+const authTimeSlack = 10 * time.Minute
 
 // tokenHash is the at_hash of an access token: the left half of its hash, by the hash of the ID token's algorithm
 // (OpenID Connect Core 1.0, section 3.1.3.6). EdDSA with Ed25519 uses SHA-512.

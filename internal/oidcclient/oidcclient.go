@@ -1,0 +1,121 @@
+// Package oidcclient is a confidential client of an OpenID provider: it exchanges codes and refresh tokens for tokens,
+// verifies these, and keeps a session's fields by them.
+//
+// It serves no HTTP, stores no session and writes no log. The login function uses all of it; an authorizer function that
+// refreshes sessions uses [Client.Renew] alone.
+package oidcclient
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
+	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/secretsmanager"
+)
+
+// Config says who the provider is and how the client authenticates to it.
+type Config struct {
+	// Issuer is the provider, as the guard verifies its access tokens; an empty JWKSURL is that of the metadata. ID tokens
+	// are verified by its URL, Algorithms, JWKSURL, Leeway, MaxKeyAge and StaleCeiling, with published keys and with RS256
+	// as well. AllowLoopbackHTTP counts for each of the provider's endpoints. Required.
+	Issuer jwt.Issuer
+
+	// Opaque says that access tokens cannot be verified here, as only their issuer knows them.
+	Opaque bool
+
+	// DiscoveryURL is where the metadata is. Default: Issuer.URL + "/.well-known/openid-configuration".
+	DiscoveryURL string
+
+	// ClientID is the client's id. Required.
+	ClientID string
+
+	// ClientAuth is how the client authenticates to the token endpoint, a [clientauth.Method]. Default:
+	// "client_secret_basic".
+	ClientAuth string
+
+	// SecretARN names the AWS Secrets Manager secret with the client's secret or private key: the whole secret string, or
+	// with SecretField one field of its JSON. Required without UserPoolID.
+	SecretARN, SecretField string
+
+	// Algorithm signs the client's assertions for "private_key_jwt", KeyID is their kid, and Audience their aud. Defaults:
+	// no kid; Issuer.URL.
+	Algorithm, KeyID, Audience string
+
+	// UserPoolID is the Amazon Cognito user pool that the client's secret is read from. Default: another provider.
+	UserPoolID string
+
+	// Claims are the paths of the ID token's claims that sessions keep. If nil, sessions keep the access token.
+	Claims []string
+}
+
+// Client is a client of one provider. Any number of goroutines may use it.
+type Client struct {
+	config    Config
+	client    *clientauth.Client
+	transport http.RoundTripper
+	now       func() time.Time
+
+	mu        sync.Mutex // held while fetching, so that one fetch serves all
+	known     *Metadata
+	tried     time.Time // when the last fetch began
+	lastError error     // of the last fetch
+}
+
+// New makes a client. The vault has the environment, the transport for all requests, and the clock; random gives the
+// assertions' ids. Nothing is fetched yet. What is wrong with the settings is found now and not at the first login.
+func New(config Config, vault secretsmanager.Client, random io.Reader) (*Client, error) {
+	c := &Client{config: config, transport: vault.Transport, now: vault.Now}
+	credential := vault.Field(config.SecretARN, config.SecretField)
+	if config.UserPoolID != "" {
+		pool := userPool{id: config.UserPoolID, clientID: config.ClientID, vault: vault}
+		if err := pool.check(config.Issuer.AllowLoopbackHTTP); err != nil {
+			return nil, err
+		}
+		credential = pool.secret
+	}
+	options := clientauth.Options{
+		ClientID: config.ClientID,
+		Method:   clientauth.Method(config.ClientAuth),
+		Credential: func(ctx context.Context) ([]byte, error) {
+			ctx, cancel := context.WithTimeout(ctx, callTimeout)
+			defer cancel()
+			return credential(ctx)
+		},
+		Algorithm: config.Algorithm,
+		KeyID:     config.KeyID,
+		Audience:  config.Audience,
+		Now:       vault.Now,
+		Random:    random,
+	}
+	if options.Method == clientauth.PrivateKey && options.Audience == "" {
+		options.Audience = config.Issuer.URL
+	}
+	var err error
+	if c.client, err = clientauth.New(options); err != nil {
+		return nil, err
+	}
+	if _, _, err = c.verifiers("https://keys.invalid/"); err != nil { // nothing is fetched from it
+		return nil, err
+	}
+	return c, nil
+}
+
+// Prepare fetches the client's credential, the metadata and the keys. The first request reports what is wrong.
+func (c *Client) Prepare(ctx context.Context) {
+	var wg sync.WaitGroup
+	wg.Go(func() { _, _ = c.client.Current(ctx) })
+	wg.Go(func() {
+		if m, err := c.Metadata(ctx); err == nil {
+			m.start(ctx)
+			_ = m.idTokens.Ready(ctx)
+			if m.access != nil {
+				_ = m.access.Ready(ctx)
+			}
+		}
+	})
+	wg.Wait()
+}
