@@ -39,7 +39,7 @@ var floors = [][]string{
 		"constructs/internal/executable",
 		"constructs/internal/startup",
 	},
-	{"authorizer-fn", "backend-fn", "login-fn"},
+	{"authorizer-fn", "backend-fn", "login-fn", "pretoken-fn"},
 	{"authorizer-fn/authztest", "backend-fn/internal"},
 	{"backend-fn/orders"},
 	{"internal/plan"},
@@ -50,7 +50,7 @@ var floors = [][]string{
 	{"internal/apimodel"},
 	{"internal/cloudassembly", "internal/jsiienv"},
 	{"internal/oidcclient"},
-	{"internal/session"},
+	{"internal/pretoken", "internal/session"},
 	{"internal/policycompiler", "internal/resourcepolicy", "internal/introspection", "internal/secretsmanager"},
 	{"internal/access", "internal/jwt", "internal/iampolicy", "internal/clientauth", "internal/settings", "internal/login/logintest"},
 	{

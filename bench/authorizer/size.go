@@ -18,6 +18,7 @@ import (
 // The packages that are built.
 const (
 	authorizerPackage = "github.com/gatehouse-cdk/gatehouse/authorizer-fn"
+	pretokenPackage   = "github.com/gatehouse-cdk/gatehouse/pretoken-fn"
 	barePackage       = "github.com/gatehouse-cdk/gatehouse/bench/authorizer/bare"
 )
 
@@ -52,13 +53,18 @@ func (b *bench) buildBoth() (ours, bare string, err error) {
 	return
 }
 
-// size compares the arm64 binaries, as they are and zipped, without sessions and with them.
+// size compares the arm64 binaries, as they are and zipped: the authorizer without sessions and with them, and the
+// user pools' trigger.
 func (b *bench) size() error {
 	for _, c := range []struct {
-		subject, tags string
-		most          float64
-	}{{"arm64 binary", deployed, 1.10}, {"arm64 binary with sessions", deployed + "," + authz.SessionTag, 1.15}} {
-		ours, ourZip, err := b.sizes(authorizerPackage, c.tags)
+		subject, pkg, tags string
+		most               float64
+	}{
+		{"arm64 binary", authorizerPackage, deployed, 1.10},
+		{"arm64 binary with sessions", authorizerPackage, deployed + "," + authz.SessionTag, 1.15},
+		{"the trigger's arm64 binary", pretokenPackage, deployed, 1.05},
+	} {
+		ours, ourZip, err := b.sizes(c.pkg, c.tags)
 		if err != nil {
 			return err
 		}

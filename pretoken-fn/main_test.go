@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+	"github.com/gatehouse-cdk/gatehouse/internal/pretoken"
+)
+
+var dir string // of the built function; "" if it was not built
+
+// built is the function as the constructs build it, for this machine.
+var built = sync.OnceValues(func() (path string, err error) {
+	if dir, err = os.MkdirTemp("", "pretoken-fn-"); err != nil {
+		return "", err
+	}
+	out := filepath.Join(dir, "bootstrap")
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc",
+		"-ldflags=-s -w -buildid=", "-o", out, ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
+	if text, err := cmd.CombinedOutput(); err != nil {
+		os.Stderr.Write(text)
+		return "", err
+	}
+	return out, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+func environment() (env []string) {
+	config := pretoken.Config{
+		Groups: map[string][]string{"readers": {"notes/read"}},
+		Scopes: []string{"notes/read", "notes/write"},
+	}
+	for name, value := range config.Environment() {
+		env = append(env, name+"="+value)
+	}
+	return env
+}
+
+func event(source string, groups []string, scopes ...string) []byte {
+	var e events.CognitoEventUserPoolsPreTokenGenV2_0
+	e.Version, e.TriggerSource, e.UserName = "2", source, "anna"
+	e.Request.GroupConfiguration.GroupsToOverride = groups
+	e.Request.Scopes = scopes
+	text, err := json.Marshal(e)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+// The built function answers a user pool's events, fails for those that it cannot read, and goes on after that.
+func TestFunction(t *testing.T) {
+	path, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	api, err := authztest.StartRuntime()
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	cmd := exec.Command(path)
+	cmd.Env = append(environment(), "AWS_LAMBDA_RUNTIME_API="+api.Address())
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		api.Close()
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	ask := func(payload []byte) authztest.Result {
+		t.Helper()
+		result, err := api.Invoke(ctx, payload)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return result
+	}
+	for _, c := range []struct {
+		name, source        string
+		scopes              []string
+		added, notInTheList []string
+	}{
+		{
+			"a hosted login", "TokenGeneration_HostedAuth", []string{"openid", "notes/read", "notes/write"}, nil,
+			[]string{"notes/write"},
+		},
+		{
+			"a password", "TokenGeneration_Authentication", []string{"aws.cognito.signin.user.admin"},
+			[]string{"notes/read"}, nil,
+		},
+	} {
+		result := ask(event(c.source, []string{"readers"}, c.scopes...))
+		var e events.CognitoEventUserPoolsPreTokenGenV2_0
+		if result.Error != nil || json.Unmarshal(result.Payload, &e) != nil {
+			t.Fatalf("%s: %v, %s", c.name, result.Error, result.Payload)
+		}
+		got := e.Response.ClaimsAndScopeOverrideDetails.AccessTokenGeneration
+		if !slices.Equal(got.ScopesToAdd, c.added) || !slices.Equal(got.ScopesToSuppress, c.notInTheList) || e.UserName != "anna" {
+			t.Errorf("%s: %s", c.name, result.Payload)
+		}
+		if result = ask([]byte(`{"version":"1"}`)); result.Error == nil || !strings.Contains(result.Error.Message, "triggerSource") {
+			t.Errorf("an event without a source: %v, %s", result.Error, result.Payload)
+		}
+	}
+	text, err := os.ReadFile(log.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	ours := 0
+	for _, line := range lines {
+		var l struct{ TriggerSource *string }
+		if err := json.Unmarshal([]byte(line), &l); err != nil {
+			t.Errorf("line %q: %v", line, err)
+		}
+		if l.TriggerSource != nil {
+			ours++
+		}
+	}
+	if ours != 4 { // the runtime logs errors too
+		t.Errorf("log:\n%s", text)
+	}
+}
+
+// A function that cannot work does not start.
+func TestFunctionThatDoesNotStart(t *testing.T) {
+	path, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		env  []string
+		want string
+	}{
+		"no configuration": {nil, "GATEHOUSE_PRETOKEN is not set"},
+		"an unknown setting": {
+			[]string{`GATEHOUSE_PRETOKEN={"scopes":["a"],"Groups":{}}`}, `"Groups": not known to this release`,
+		},
+		"a scope too many": {
+			[]string{`GATEHOUSE_PRETOKEN={"scopes":["a"],"groups":{"g":["b"]}}`}, `"b" is not among Scopes`,
+		},
+	} {
+		cmd := exec.Command(path)
+		cmd.Env = append([]string{}, c.env...)
+		if text, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(text), c.want) {
+			t.Errorf("%s: %v\n%s", name, err, text)
+		}
+	}
+}
