@@ -35,29 +35,53 @@ func (b *builder) readIdentity() {
 		p := of(r)
 		p.Groups = append(p.Groups, r.physicalID())
 	})
+	b.each("AWS::Cognito::UserPoolIdentityProvider", func(r *reader) {
+		p := of(r)
+		p.Providers = append(p.Providers, &IdentityProvider{
+			ID: r.id, Name: r.need("ProviderName"), Type: r.need("ProviderType"), Identifiers: r.texts("IdpIdentifiers"),
+		})
+	})
 	b.each("AWS::Cognito::UserPoolClient", func(r *reader) {
 		units := r.object("TokenValidityUnits")
+		rotation := r.object("RefreshTokenRotation")
 		p := of(r)
 		p.Clients = append(p.Clients, &UserPoolClient{
 			ID: r.id, ClientID: r.physicalID(), Name: r.notice().text("ClientName"), Secret: r.bool("GenerateSecret"),
 			Scopes: r.texts("AllowedOAuthScopes"), Flows: r.texts("AllowedOAuthFlows"),
 			CallbackURLs: r.texts("CallbackURLs"), LogoutURLs: r.texts("LogoutURLs"),
-			AccessTokenValidity: r.validity("AccessTokenValidity", units.oneOf("AccessToken", tokenUnits...)),
-			IDTokenValidity:     r.validity("IdTokenValidity", units.oneOf("IdToken", tokenUnits...)),
+			AccessTokenValidity:  r.validity("AccessTokenValidity", units.oneOf("AccessToken", tokenUnits...), tokenLife),
+			IDTokenValidity:      r.validity("IdTokenValidity", units.oneOf("IdToken", tokenUnits...), tokenLife),
+			RefreshTokenValidity: r.validity("RefreshTokenValidity", units.oneOf("RefreshToken", refreshUnits...), refreshLife),
+			Providers:            r.texts("SupportedIdentityProviders"),
+			Rotates:              rotation.oneOf("Feature", "DISABLED", "ENABLED") == "ENABLED",
+			RotationGrace:        rotation.grace(),
 		})
 	})
 }
 
-// tokenUnits are the units of a token's validity, the default first.
-var tokenUnits = []string{"hours", "seconds", "minutes", "days"}
+// The units of a token's validity, the default first.
+var (
+	tokenUnits   = []string{"hours", "seconds", "minutes", "days"}
+	refreshUnits = []string{"days", "seconds", "minutes", "hours"}
+)
+
+// life is how long tokens are valid by default, and at most.
+type life struct{ standard, longest time.Duration }
+
+// Source:
+// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html
+var (
+	tokenLife   = life{time.Hour, 24 * time.Hour}
+	refreshLife = life{30 * 24 * time.Hour, 3650 * 24 * time.Hour}
+)
 
 // validity is how long a token is valid.
 // Source:
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html
-func (r *reader) validity(name, unit string) time.Duration {
+func (r *reader) validity(name, unit string, l life) time.Duration {
 	n := r.integer(name)
 	if n == nil || *n == 0 {
-		return time.Hour
+		return l.standard
 	}
 	u := time.Hour
 	switch unit {
@@ -68,7 +92,18 @@ func (r *reader) validity(name, unit string) time.Duration {
 	case "days":
 		u = 24 * time.Hour
 	}
-	return min(time.Duration(min(*n, 86400))*u, 24*time.Hour) // Amazon Cognito's own bound
+	return time.Duration(min(*n, int(l.longest/u))) * u // Amazon Cognito's own bound
+}
+
+// grace is how long a rotated refresh token is good for another use: 0 to 60 seconds.
+// Source:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cognito-userpoolclient-refreshtokenrotation.html
+func (r *reader) grace() time.Duration {
+	n := r.integer("RetryGracePeriodSeconds")
+	if n == nil {
+		return 0
+	}
+	return time.Duration(min(max(*n, 0), 60)) * time.Second
 }
 
 // pool finds a user pool by its ARN; one that is not in the assembly is known by its ARN alone.

@@ -16,6 +16,7 @@ type UserPool struct {
 	Clients         []*UserPoolClient
 	ResourceServers []*ResourceServer
 	Groups          []string
+	Providers       []*IdentityProvider
 }
 
 // UserPoolClient is an app client of a user pool.
@@ -30,6 +31,20 @@ type UserPoolClient struct {
 	CallbackURLs, LogoutURLs []string // where the browser may be sent after a login, and after a logout
 
 	AccessTokenValidity, IDTokenValidity time.Duration // default 1 h
+	RefreshTokenValidity                 time.Duration // default 30 days
+
+	Providers []string // that users may sign in with: COGNITO, which is the pool itself, or names of its Providers
+
+	Rotates       bool          // a refresh token is good for one use
+	RotationGrace time.Duration // how long it is good for another use then
+}
+
+// IdentityProvider is another provider whose users sign in to a user pool.
+type IdentityProvider struct {
+	ID
+	Name        string   // such as "Google"
+	Type        string   // Google, Facebook, LoginWithAmazon, SignInWithApple, OIDC, SAML
+	Identifiers []string // further names by which a sign-in may ask for it
 }
 
 // ResourceServer is an API that scopes of a user pool belong to.

@@ -1,6 +1,7 @@
 package apimodel
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -34,6 +35,54 @@ func TestTokenValidity(t *testing.T) {
 				t.Errorf("got %s, %v, want %s", got, m.Problems, c.want)
 			}
 		})
+	}
+}
+
+func TestRefreshTokens(t *testing.T) {
+	type want struct {
+		life, grace time.Duration
+		rotates     bool
+	}
+	for _, c := range []struct {
+		name, properties string
+		want             want
+	}{
+		{"default", ``, want{life: 30 * 24 * time.Hour}},
+		{"in days", `"RefreshTokenValidity": 7`, want{life: 7 * 24 * time.Hour}},
+		{"in minutes", `"RefreshTokenValidity": 90, "TokenValidityUnits": {"RefreshToken": "minutes"}`,
+			want{life: 90 * time.Minute}},
+		{"for longer than ten years", `"RefreshTokenValidity": 5000`, want{life: 3650 * 24 * time.Hour}},
+		{"rotated", `"RefreshTokenRotation": {"Feature": "ENABLED", "RetryGracePeriodSeconds": 20}`,
+			want{30 * 24 * time.Hour, 20 * time.Second, true}},
+		{"rotated with too long a grace", `"RefreshTokenRotation": {"Feature": "ENABLED", "RetryGracePeriodSeconds": 90}`,
+			want{30 * 24 * time.Hour, time.Minute, true}},
+		{"not rotated", `"RefreshTokenRotation": {"Feature": "DISABLED"}`, want{life: 30 * 24 * time.Hour}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := Read(parse(t, `{"Resources": {"P": {"Type": "AWS::Cognito::UserPool"}, "C": {"Type":
+				"AWS::Cognito::UserPoolClient", "Properties": {"UserPoolId": {"Ref": "P"}`+comma(c.properties)+`}}}}`),
+				cloudassembly.Options{})
+			got := m.UserPools[0].Clients[0]
+			if (want{got.RefreshTokenValidity, got.RotationGrace, got.Rotates}) != c.want || len(m.Problems) > 0 {
+				t.Errorf("got %+v, %v, want %+v", got, m.Problems, c.want)
+			}
+		})
+	}
+}
+
+// A client names the providers that its users come from, as CDK writes it: by Ref.
+func TestIdentityProviders(t *testing.T) {
+	m := Read(parse(t, `{"Resources": {
+		"P": {"Type": "AWS::Cognito::UserPool"},
+		"G": {"Type": "AWS::Cognito::UserPoolIdentityProvider", "Properties": {"UserPoolId": {"Ref": "P"},
+			"ProviderName": "Google", "ProviderType": "Google", "IdpIdentifiers": ["gmail.com"]}},
+		"C": {"Type": "AWS::Cognito::UserPoolClient", "Properties": {"UserPoolId": {"Ref": "P"},
+			"SupportedIdentityProviders": [{"Ref": "G"}, "COGNITO"]}}}}`), cloudassembly.Options{})
+	pool := m.UserPools[0]
+	if len(m.Problems) > 0 || len(pool.Providers) != 1 || pool.Providers[0].Name != "Google" ||
+		pool.Providers[0].Type != "Google" || !slices.Equal(pool.Providers[0].Identifiers, []string{"gmail.com"}) ||
+		!slices.Equal(pool.Clients[0].Providers, []string{"Google", "COGNITO"}) {
+		t.Errorf("got %+v of %+v, %v", pool.Clients[0], pool.Providers, m.Problems)
 	}
 }
 

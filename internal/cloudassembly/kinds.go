@@ -69,10 +69,11 @@ var kinds = map[string]kind{
 	}},
 	"AWS::Cognito::UserPoolClient": {ref: "{id26}",
 		attributes: map[string]string{"ClientId": "{id26}", "Name": "{ClientName}"}},
-	"AWS::Cognito::UserPoolResourceServer": {ref: "{Identifier}"},
-	"AWS::Cognito::UserPoolGroup":          {name: "GroupName"},
-	"AWS::Cognito::UserPoolDomain":         {ref: "{Domain}"},
-	"AWS::Cognito::IdentityPool":           only("{region}:{uuid}", "Id"),
+	"AWS::Cognito::UserPoolResourceServer":   {ref: "{Identifier}"},
+	"AWS::Cognito::UserPoolGroup":            {name: "GroupName"},
+	"AWS::Cognito::UserPoolIdentityProvider": {ref: "{ProviderName}"},
+	"AWS::Cognito::UserPoolDomain":           {ref: "{Domain}"},
+	"AWS::Cognito::IdentityPool":             only("{region}:{uuid}", "Id"),
 
 	"AWS::DynamoDB::Table": {name: "TableName", longest: 255, attributes: map[string]string{
 		"Arn":       "arn:{partition}:dynamodb:{region}:{account}:table/{name}",

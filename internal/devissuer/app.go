@@ -1,6 +1,7 @@
 package devissuer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -54,6 +55,24 @@ type App struct {
 	// TokenLife is how long its access tokens are valid. [Options.TokenLife] comes first. Default:
 	// [DefaultExpires].
 	TokenLife time.Duration
+
+	// Origin is where browsers reach its login once it is deployed, such as "https://shop.example.com".
+	Origin string
+
+	// Declared says that it is an app client of a user pool, and all that the pool knows of it is known.
+	Declared bool
+
+	// Providers are the names of what its users sign in with: "COGNITO" or those of [Issuer.Providers]. Default: the user
+	// pool itself.
+	Providers []string
+
+	// RefreshLife is how long its refresh tokens are valid, from the sign-in on. Default: 30 days.
+	RefreshLife time.Duration
+
+	// Rotates says that a refresh token of a user pool's client is good for one use, and for another one within
+	// RotationGrace. Default: it is good until it expires.
+	Rotates       bool
+	RotationGrace time.Duration
 }
 
 // AnySecret is the [App.ClientAuth] of a client that gives its secret by HTTP Basic or in the form, as Amazon Cognito
@@ -61,7 +80,7 @@ type App struct {
 const AnySecret = "client_secret"
 
 func (a App) clone() App {
-	for _, list := range []*[]string{&a.RedirectURIs, &a.LogoutURIs, &a.Scopes, &a.Flows} {
+	for _, list := range []*[]string{&a.RedirectURIs, &a.LogoutURIs, &a.Scopes, &a.Flows, &a.Providers} {
 		*list = slices.Clone(*list)
 	}
 	return a
@@ -75,7 +94,7 @@ func (a App) join(b App) App {
 	}{
 		{&a.Callback, b.Callback}, {&a.ClientAuth, b.ClientAuth}, {&a.Algorithm, b.Algorithm}, {&a.Audience, b.Audience},
 		{&a.SecretARN, b.SecretARN}, {&a.SecretField, b.SecretField}, {&a.UserPoolID, b.UserPoolID},
-		{&a.KeysARN, b.KeysARN},
+		{&a.KeysARN, b.KeysARN}, {&a.Origin, b.Origin},
 	} {
 		if *text.to == "" {
 			*text.to = text.from
@@ -89,9 +108,13 @@ func (a App) join(b App) App {
 	if a.Flows == nil {
 		a.Flows = b.Flows
 	}
-	if a.TokenLife == 0 {
-		a.TokenLife = b.TokenLife
+	if a.Providers == nil {
+		a.Providers = b.Providers
 	}
+	a.Declared, a.Rotates = a.Declared || b.Declared, a.Rotates || b.Rotates
+	a.TokenLife = cmp.Or(a.TokenLife, b.TokenLife)
+	a.RefreshLife = cmp.Or(a.RefreshLife, b.RefreshLife)
+	a.RotationGrace = cmp.Or(a.RotationGrace, b.RotationGrace)
 	return a
 }
 

@@ -40,6 +40,7 @@ type authorization struct {
 	Refresh     bool     `json:",omitempty"` // it wants refresh tokens
 	Hint        string   `json:",omitempty"`
 	Pushed      string   `json:",omitempty"` // the id of the pushed request that it came by
+	Provider    string   `json:",omitempty"` // of a user pool, that it wants its user to sign in with
 	Expires     int64    // of the page
 }
 
@@ -97,7 +98,7 @@ func (p *Provider) startSignIn(w http.ResponseWriter, r *http.Request, ring *key
 	if pushed != nil {
 		a.Pushed = pushed.ID
 	}
-	p.showSignIn(w, http.StatusOK, ring, s, a, newForm(a, p.personas(s)))
+	p.showSignIn(w, http.StatusOK, ring, s, a, p.form(s, a))
 }
 
 // refuse tells the client, or shows, why a request is refused.
@@ -107,7 +108,7 @@ func (p *Provider) refuse(w http.ResponseWriter, s site, a authorization, no *re
 		return
 	}
 	goTo(w, withQuery(a.RedirectURI, "error", no.code, "error_description", "devissuer: "+no.description,
-		"state", a.State, "iss", s.url))
+		"state", a.State, "iss", s.iss()))
 }
 
 // goTo sends the browser to a URI that was checked, with GET.
@@ -144,6 +145,9 @@ func (p *Provider) readAuthorization(params url.Values, s site) (a authorization
 		a.Resource = params.Get("audience") // Auth0's name for it
 	}
 	if no := checkParams(params, c); no != nil {
+		return a, no
+	}
+	if a.Provider, no = p.wayIn(params, s, c); no != nil {
 		return a, no
 	}
 	scopes, ok := words(params.Get("scope"))

@@ -64,6 +64,11 @@ func TestSignInInABrowser(t *testing.T) {
 
 	see("refused", authURL(s, "redirect_uri", "https://evil.example.com/callback"))
 	see("signed-out", s.LogoutURL(shopURL)+"?post_logout_redirect_uri=https://evil.example.com/")
+	hosted := serveShop(t, poolIssuer())
+	hosted.appOrigin = s.appOrigin
+	see("pool", authURL(hosted, "redirect_uri", callback))
+	see("pool-google", authURL(hosted, "redirect_uri", callback, "identity_provider", "Google"))
+	see("pool-not-signed-out", hosted.LogoutURL(pool)+"?client_id=shop&logout_uri="+s.appOrigin+"/bye")
 	see("first", start)
 	var fields []string
 	if say(&fields, "fields"); len(fields) != 3 {

@@ -156,6 +156,7 @@ func isLoopback(host string) bool {
 type site struct {
 	name       string // in the path
 	url        string
+	hosted     bool // it is a user pool, with the endpoints of one
 	algorithms []string
 }
 
@@ -165,7 +166,7 @@ func sitesOf(issuers []Issuer) []site {
 		n := slices.IndexFunc(sites, func(s site) bool { return s.url == i.URL })
 		if n < 0 {
 			n = len(sites)
-			sites = append(sites, site{name: siteName(i.URL), url: i.URL})
+			sites = append(sites, site{name: siteName(i.URL), url: i.URL, hosted: isUserPool(i.URL)})
 		}
 		for _, a := range i.algorithms() {
 			if !slices.Contains(sites[n].algorithms, a) {

@@ -8,6 +8,9 @@ import (
 
 // discovery is the document of OpenID Connect Discovery 1.0, section 3, with the members of RFC 8414, 9126 and 9207.
 func (p *Provider) discovery(s site) map[string]any {
+	if s.hosted {
+		return p.hostedDiscovery(s)
+	}
 	at := func(path string) string { return p.endpoint(s.url, path) }
 	ways := []string{basicAuth, postAuth, privateKeyAuth}
 	standard := standardScopes

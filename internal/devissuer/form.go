@@ -9,6 +9,7 @@ import (
 
 // form is the sign-in form as the page shows it.
 type form struct {
+	Ways     []choice // what to sign in with, where there are several
 	Personas []choice
 	Typed    bool // someone else is chosen
 	Fields   []field
@@ -59,6 +60,15 @@ func newForm(a authorization, personas []Persona) form {
 		{Name: "groups", Label: "Groups", Hint: "separated by commas"},
 		{Name: "roles", Label: "Roles", Hint: "separated by commas"},
 		{Name: "claims", Label: "Further claims", Long: true, Hint: `a JSON object, such as {"tenant": "acme"}`},
+	}
+	return f
+}
+
+// form is the form for a request to a site.
+func (p *Provider) form(s site, a authorization) form {
+	f := newForm(a, p.personas(s))
+	if a.Provider == "" {
+		f.ways(p.waysIn(s, p.registration(s, a.ClientID)))
 	}
 	return f
 }

@@ -37,7 +37,7 @@ func (p *Provider) RevocationURL(issuer string) string { return p.endpoint(issue
 
 func (p *Provider) endpoint(issuer, path string) string {
 	s, ok := p.site(issuer)
-	if !ok {
+	if path = s.path(path); !ok || path == "" {
 		return ""
 	}
 	return p.base + issuersPath + s.name + path
@@ -115,7 +115,7 @@ func (p *Provider) aboutRefresh(ring *keyring, s site, c client, form url.Values
 	var in refresh
 	if !ring.openJSON(refreshPurpose, form.Get("token"), &in) || in.Site != s.name || in.ClientID != c.ClientID ||
 		c.asks && form.Get("token_type_hint") != "refresh_token" ||
-		p.now().Unix() >= in.Expires || p.keys.spent(in.ID, in.Generation, p.now()) {
+		p.now().Unix() >= in.Expires || p.keys.spent(in.ID, in.Generation, p.now(), p.graceOf(s, c)) {
 		return nil
 	}
 	return map[string]any{
@@ -135,6 +135,11 @@ func (p *Provider) revoke(w http.ResponseWriter, r *http.Request, ring *keyring,
 	}
 	var in refresh
 	isRefresh := ring.openJSON(refreshPurpose, token, &in)
+	if s.hosted && !isRefresh {
+		// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/revocation-endpoint.html
+		badRequest("unsupported_token_type", "a user pool revokes refresh tokens alone").serve(w)
+		return
+	}
 	if isRefresh || form.Has("client_id") || r.Header.Get("Authorization") != "" || form.Has("client_assertion") {
 		c, wrong := p.authenticate(ring, r, form, s)
 		if wrong == nil && isRefresh && (in.ClientID != c.ClientID || in.Site != s.name) {

@@ -42,9 +42,9 @@ func (p *Provider) accessToken(
 	if err != nil {
 		return nil, "", serverError(err)
 	}
-	answer = map[string]any{
-		"access_token": token, "token_type": "Bearer", "expires_in": int(r.Expires.Seconds()),
-		"scope": strings.Join(r.Scopes, " "),
+	answer = map[string]any{"access_token": token, "token_type": "Bearer", "expires_in": int(r.Expires.Seconds())}
+	if !isUserPool(i.URL) {
+		answer["scope"] = strings.Join(r.Scopes, " ")
 	}
 	return answer, token, nil
 }
@@ -60,7 +60,7 @@ func (p *Provider) lifeOf(i Issuer, c client) time.Duration {
 
 // idToken makes the ID token that comes with an access token (OpenID Connect Core 1.0, section 3.1.3.6).
 func (p *Provider) idToken(
-	ring *keyring, i Issuer, c client, g grant, scopes []string, access string,
+	ring *keyring, i Issuer, s site, c client, g grant, scopes []string, access string,
 ) (string, error) {
 	i.Introspection = nil // an ID token is a JWT whatever access tokens are
 	r := TokenRequest{
@@ -77,7 +77,7 @@ func (p *Provider) idToken(
 	if g.Nonce != "" {
 		r.Claims["nonce"] = g.Nonce
 	}
-	return p.mint(ring, i, r)
+	return p.mint(ring, i, p.federated(r, s, g))
 }
 
 // tokenHash is at_hash: the left half of a token's hash, by the hash of the ID token's algorithm. EdDSA's is SHA-512.

@@ -41,6 +41,9 @@ type Issuer struct {
 	// Scopes and Groups are some that exist, for who offers a choice of them. They restrict nothing.
 	Scopes, Groups []string
 
+	// Providers are those whose users sign in to it, if it is a user pool.
+	Providers []IdentityProvider
+
 	// TakenBy are the authorizers that take its tokens, such as "Shop/ApiAuthorizer787544C1".
 	TakenBy []string
 
@@ -71,6 +74,7 @@ func (i Issuer) clone() Issuer {
 		*list = slices.Clone(*list)
 	}
 	i.Claims = maps.Clone(i.Claims)
+	i.Providers = slices.Clone(i.Providers)
 	i.Apps = slices.Clone(i.Apps)
 	for n, a := range i.Apps {
 		i.Apps[n] = a.clone()
@@ -183,6 +187,7 @@ func sameForm(a, b Issuer, r TokenRequest) bool {
 		opaque := i.opaque()
 		i.Audiences = []string{r.audienceOf(i)}
 		i.Algorithms = []string{r.algorithmOf(i)}
+		i.Providers = nil
 		i.Scopes, i.Groups, i.TakenBy, i.TokenUse, i.JWKSURL, i.Leeway = nil, nil, nil, "", "", 0
 		i.MaxKeyAge, i.StaleCeiling, i.AcceptBoundTokens = 0, 0, false
 		i.Apps = nil

@@ -27,6 +27,7 @@ type loginSettings struct {
 	UserPoolID  string          `json:"userPoolId"`
 	Path        string          `json:"path"`
 	KeysARN     string          `json:"keysArn"`
+	Origin      string          `json:"origin"`
 }
 
 // withLogins adds the clients of the assembly's login functions to their issuers: to the one with the settings of the
@@ -81,7 +82,7 @@ func fromLogin(f *apimodel.Function) (settings authz.Issuer, a App, found bool, 
 	a = App{
 		ClientID: login.ClientID, ClientAuth: login.ClientAuth, Algorithm: login.Algorithm, Audience: login.Audience,
 		SecretARN: login.SecretARN, SecretField: login.SecretField, UserPoolID: login.UserPoolID, KeysARN: login.KeysARN,
-		Callback: login.Path + callbackPath,
+		Callback: login.Path + callbackPath, Origin: login.Origin,
 	}
 	if login.Path == "" {
 		a.Callback = defaultLoginPath + callbackPath
@@ -111,7 +112,8 @@ func withPoolClients(issuers []Issuer, m *apimodel.Model) {
 		for _, c := range pool.Clients {
 			a := App{
 				ClientID: c.ClientID, RedirectURIs: c.CallbackURLs, LogoutURIs: c.LogoutURLs, Scopes: c.Scopes, Flows: c.Flows,
-				TokenLife: c.AccessTokenValidity,
+				TokenLife: c.AccessTokenValidity, RefreshLife: c.RefreshTokenValidity, Declared: true,
+				Providers: c.Providers, Rotates: c.Rotates, RotationGrace: c.RotationGrace,
 			}
 			if c.Secret {
 				a.ClientAuth, a.UserPoolID = AnySecret, pool.PoolID

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -117,17 +118,18 @@ func TestPoolClients(t *testing.T) {
 	const id = "eu-central-1_Ab1Cd2Ef3"
 	m := authorizerOf(
 		[]*apimodel.Function{loginFunction(`{"issuer":{"url":"` + pool + `","audiences":["web"],"tokenUse":"access"},` +
-			`"clientId":"web","userPoolId":"` + id + `"}`)},
+			`"clientId":"web","userPoolId":"` + id + `","origin":"https://shop.example.com"}`)},
 		authz.Issuer{URL: pool, Audiences: []string{"web"}, TokenUse: "access"},
 	)
 	m.UserPools = []*apimodel.UserPool{{PoolID: id, ProviderURL: pool, Clients: []*apimodel.UserPoolClient{
 		{
 			ClientID: "web", Secret: true, CallbackURLs: []string{"https://shop.example.com/auth/callback"},
 			LogoutURLs: []string{"https://shop.example.com/"}, Scopes: []string{"openid", "orders/read"},
-			Flows: []string{"code"},
+			Flows: []string{"code"}, Providers: []string{"COGNITO", "Google"}, RefreshTokenValidity: time.Hour,
+			Rotates: true, RotationGrace: 5 * time.Second,
 		},
 		{ClientID: "machine", Secret: true, Flows: []string{"client_credentials"}},
-	}}}
+	}, Providers: []*apimodel.IdentityProvider{{Name: "Google", Type: "Google", Identifiers: []string{"g"}}}}}
 	issuers, err := FromModel(m)
 	if err != nil {
 		t.Fatal(err)
@@ -136,12 +138,20 @@ func TestPoolClients(t *testing.T) {
 		{
 			ClientID: "web", Callback: "/auth/callback", RedirectURIs: []string{"https://shop.example.com/auth/callback"},
 			LogoutURIs: []string{"https://shop.example.com/"}, ClientAuth: AnySecret, UserPoolID: id,
-			Scopes: []string{"openid", "orders/read"}, Flows: []string{"code"},
+			Scopes: []string{"openid", "orders/read"}, Flows: []string{"code"}, Declared: true,
+			Origin: "https://shop.example.com", Providers: []string{"COGNITO", "Google"}, RefreshLife: time.Hour,
+			Rotates: true, RotationGrace: 5 * time.Second,
 		},
-		{ClientID: "machine", ClientAuth: AnySecret, UserPoolID: id, Flows: []string{"client_credentials"}},
+		{
+			ClientID: "machine", ClientAuth: AnySecret, UserPoolID: id, Flows: []string{"client_credentials"}, Declared: true,
+		},
 	}
 	if diff := cmp.Diff(want, issuers[0].Apps); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+	google := []IdentityProvider{{Name: "Google", Type: "Google", Identifiers: []string{"g"}}}
+	if diff := cmp.Diff(google, issuers[0].Providers); diff != "" {
+		t.Errorf("the providers (-want +got):\n%s", diff)
 	}
 	text, err := json.Marshal(issuers)
 	if err != nil {

@@ -6,9 +6,12 @@ const logoutPath = "/logout"
 
 // logout ends a session (OpenID Connect RP-Initiated Logout 1.0). Here are no sessions, so all it does is send the
 // browser on: to the app or to another address of this machine, as post_logout_redirect_uri or, in Amazon Cognito's
-// words, logout_uri says.
-// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
+// words, logout_uri says. User pools have an endpoint of their own.
 func (p *Provider) logout(w http.ResponseWriter, r *http.Request, s site) {
+	if s.hosted {
+		p.hostedLogout(w, r, s)
+		return
+	}
 	params := r.URL.Query()
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:

@@ -14,9 +14,7 @@ const (
 	maxTokensOfGrant = 32
 
 	// rotationGrace is how long a refresh token that was used is good for another use, by a request that was sent at the
-	// same time. Real providers let it be set: 0 to 60 s.
-	// Source:
-	// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html
+	// same time. A user pool's client says it itself.
 	rotationGrace = 10 * time.Second
 )
 
@@ -79,7 +77,7 @@ func (s *KeyStore) redeemed(id string) bool {
 // rotate uses a refresh token, and reports false if its grant has ended. A token that was used longer ago than the
 // grace ends the grant: one of the two that use it is a thief (RFC 9700, section 4.14.2). Tokens of one generation, as
 // several requests within the grace get them, count as one token.
-func (s *KeyStore) rotate(id string, generation int, now time.Time) bool {
+func (s *KeyStore) rotate(id string, generation int, now time.Time, grace time.Duration) bool {
 	s.grants.mu.Lock()
 	defer s.grants.mu.Unlock()
 	g := s.grants.of(id)
@@ -89,7 +87,7 @@ func (s *KeyStore) rotate(id string, generation int, now time.Time) bool {
 	case generation >= g.next:
 		g.next, g.rotated = generation+1, now
 		return true
-	case generation == g.next-1 && now.Sub(g.rotated) <= rotationGrace:
+	case generation == g.next-1 && now.Sub(g.rotated) <= grace:
 		return true
 	}
 	s.end(g)
@@ -97,12 +95,20 @@ func (s *KeyStore) rotate(id string, generation int, now time.Time) bool {
 }
 
 // spent reports whether a refresh token of a generation can no longer be used.
-func (s *KeyStore) spent(id string, generation int, now time.Time) bool {
+func (s *KeyStore) spent(id string, generation int, now time.Time, grace time.Duration) bool {
 	s.grants.mu.Lock()
 	defer s.grants.mu.Unlock()
 	g := s.grants.all[id]
 	return g != nil && (g.ended || generation < g.next-1 ||
-		generation == g.next-1 && now.Sub(g.rotated) > rotationGrace)
+		generation == g.next-1 && now.Sub(g.rotated) > grace)
+}
+
+// ended reports whether a grant was revoked.
+func (s *KeyStore) ended(id string) bool {
+	s.grants.mu.Lock()
+	defer s.grants.mu.Unlock()
+	g := s.grants.all[id]
+	return g != nil && g.ended
 }
 
 // gave remembers an access token of a grant, and reports false if the grant has ended meanwhile.

@@ -94,8 +94,17 @@ func (i *Issuer) ofPool(m *apimodel.Model) {
 	for _, pool := range m.UserPools {
 		if pool.ProviderURL == i.URL {
 			i.Scopes, i.Groups = known(pool)
+			i.Providers = providersOf(pool)
 		}
 	}
+}
+
+// providersOf are the providers whose users sign in to a user pool.
+func providersOf(pool *apimodel.UserPool) (out []IdentityProvider) {
+	for _, one := range pool.Providers {
+		out = append(out, IdentityProvider{Name: one.Name, Type: one.Type, Identifiers: one.Identifiers})
+	}
+	return out
 }
 
 // fromJWT are the issuers of a JWT authorizer. Their tokens have the claims that the authorizer has conditions for. A
@@ -145,6 +154,7 @@ func fromPools(m *apimodel.Model, use Use, a *apimodel.Authorizer) (out []Issuer
 			Cognito: true, Use: use, TakenBy: []string{a.ID.String()},
 		}
 		i.Scopes, i.Groups = known(pool)
+		i.Providers = providersOf(pool)
 		if expression != nil {
 			if i.Audiences = matching(m, pool, a, expression); i.Audiences == nil {
 				continue

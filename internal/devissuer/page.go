@@ -80,8 +80,12 @@ func (p *Provider) showSignIn(w http.ResponseWriter, status int, ring *keyring, 
 	}
 	action, _ := url.Parse(p.AuthorizationURL(s.url)) // its path: the page may be at localhost or 127.0.0.1
 	target, _, _ := strings.Cut(a.RedirectURI, "?")
+	with := a.Provider
+	if with == ofPool || len(f.Ways) > 0 {
+		with = "" // there is nothing to say, or it is to be chosen
+	}
 	render(w, status, "signin", "'self' "+formTarget(a.RedirectURI), struct {
-		Action, Issuer, Client, Target, Asked, Request string
-		Form                                           form
-	}{action.Path, s.url, a.ClientID, target, strings.Join(a.Scopes, " "), sealed, f})
+		Action, Issuer, Client, Target, Asked, Provider, Request string
+		Form                                                     form
+	}{action.Path, s.url, a.ClientID, target, strings.Join(a.Scopes, " "), with, sealed, f})
 }

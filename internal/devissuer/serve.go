@@ -83,9 +83,8 @@ func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	rest, found := strings.CutPrefix(path, issuersPath)
 	name, what, _ := strings.Cut(rest, "/")
-	serve := p.endpoints()["/"+what]
 	for _, s := range p.sites {
-		if found && s.name == name && serve != nil {
+		if serve := p.endpoints(s)["/"+what]; found && s.name == name && serve != nil {
 			serve(w, r, s)
 			return
 		}
@@ -94,8 +93,9 @@ func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // endpoints are those of an issuer, by their paths below its own.
-func (p *Provider) endpoints() map[string]func(w http.ResponseWriter, r *http.Request, s site) {
-	return map[string]func(w http.ResponseWriter, r *http.Request, s site){
+func (p *Provider) endpoints(s site) map[string]func(w http.ResponseWriter, r *http.Request, s site) {
+	out := map[string]func(w http.ResponseWriter, r *http.Request, s site){}
+	for path, serve := range map[string]func(w http.ResponseWriter, r *http.Request, s site){
 		discoveryPath: func(w http.ResponseWriter, r *http.Request, s site) {
 			p.serveJSON(w, r, func() (any, error) { return p.discovery(s), nil })
 		},
@@ -109,7 +109,15 @@ func (p *Provider) endpoints() map[string]func(w http.ResponseWriter, r *http.Re
 		introspectionPath: p.post(p.introspect),
 		revocationPath:    p.post(p.revoke),
 		logoutPath:        p.logout,
+	} {
+		if path = s.path(path); path != "" {
+			out[path] = serve
+		}
 	}
+	if s.hosted {
+		out[hostedLoginPath] = p.authorize
+	}
+	return out
 }
 
 // hostname is a Host header without its port.

@@ -44,7 +44,7 @@ func TestIssuerWithSeveralAPIs(t *testing.T) {
 		`["openid","orders:read","orders:write","offline_access"]` {
 		t.Errorf("by the code flow: %+v: %s", got, claims.Raw())
 	}
-	r, err := http.NewRequest(http.MethodGet, strings.Replace(s.TokenURL(shopURL), "/token", "/userinfo", 1), nil)
+	r, err := http.NewRequest(http.MethodGet, s.UserinfoURL(shopURL), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestEndpointsWithoutKeys(t *testing.T) {
 	_, text := page(t, start)
 	_, form := formOf(t, text)
 	s.keys.options.Dir = "/dev/null"
-	for path := range s.endpoints() {
+	for path := range s.endpoints(s.sites[0]) {
 		for _, verb := range []string{http.MethodGet, http.MethodPost} {
 			answer := serveOne(s, verb, strings.Replace(s.TokenURL(shopURL), tokenPath, path, 1), form.Encode())
 			allowed := path == discoveryPath || path == logoutPath // which need no keys

@@ -52,9 +52,13 @@ func (p *Provider) signIn(w http.ResponseWriter, r *http.Request, ring *keyring,
 		p.refuse(w, s, a, tellRefusal("access_denied", "the sign-in was cancelled"))
 		return
 	}
-	personas := p.personas(s)
-	f := newForm(a, personas)
-	who, ok := f.read(in, personas)
+	f := p.form(s, a)
+	who, ok := f.read(in, p.personas(s))
+	if a.Provider == "" && len(f.Ways) > 0 {
+		if a.Provider = in.Get("provider"); !f.way(a.Provider) && ok {
+			ok, f.Error = false, "Choose what to sign in with: the app has changed, and what was chosen is gone."
+		}
+	}
 	if !ok {
 		p.showSignIn(w, http.StatusBadRequest, ring, s, a, f)
 		return
@@ -69,7 +73,7 @@ func (p *Provider) signIn(w http.ResponseWriter, r *http.Request, ring *keyring,
 		p.showRefused(w, showRefusal("The request_uri was used already. Begin again in the app."))
 		return
 	}
-	goTo(w, withQuery(a.RedirectURI, "code", sealed, "state", a.State, "iss", s.url)) // RFC 9207
+	goTo(w, withQuery(a.RedirectURI, "code", sealed, "state", a.State, "iss", s.iss())) // RFC 9207
 }
 
 // newCode makes the authorization code of someone who has signed in.
@@ -82,7 +86,7 @@ func (p *Provider) newCode(ring *keyring, s site, a authorization, who Persona) 
 		grant: grant{
 			ID: id, Site: s.name, ClientID: a.ClientID, Subject: who.subject(), Scopes: who.holds(a.Scopes),
 			Groups: who.Groups, Roles: who.Roles, Claims: ownClaims(who.Claims), Resource: a.Resource, Nonce: a.Nonce,
-			Signed: p.now().Unix(), Refresh: a.Refresh,
+			Signed: p.now().Unix(), Refresh: a.Refresh, Provider: a.Provider,
 		},
 		RedirectURI: a.RedirectURI, Challenge: a.Challenge, Expires: p.now().Add(codeLife).Unix(),
 	})

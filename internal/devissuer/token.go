@@ -1,6 +1,7 @@
 package devissuer
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
@@ -26,6 +27,7 @@ type grant struct {
 	Nonce          string         `json:",omitempty"`
 	Signed         int64          // when the person signed in
 	Refresh        bool           `json:",omitempty"`
+	Provider       string         `json:",omitempty"` // that the person signed in with, at a user pool
 }
 
 // refresh is what a refresh token says. Tokens of one generation were given for the same one before.
@@ -121,10 +123,30 @@ func (p *Provider) refreshTokens(ring *keyring, form url.Values, s site, c clien
 	if len(scopes) == 0 {
 		scopes = in.Scopes
 	}
-	if !p.keys.rotate(in.ID, in.Generation, p.now()) {
+	if !rotates(s, c) {
+		if p.keys.ended(in.ID) {
+			return nil, badRequest("invalid_grant", "the refresh token was revoked")
+		}
+		in.Refresh = false // it stays as it is, and no other one comes with the answer
+		return p.tokens(ring, s, c, in.grant, scopes, 0)
+	}
+	if !p.keys.rotate(in.ID, in.Generation, p.now(), p.graceOf(s, c)) {
 		return nil, badRequest("invalid_grant", "the refresh token was used before or revoked: nothing of its sign-in counts")
 	}
 	return p.tokens(ring, s, c, in.grant, scopes, in.Generation+1)
+}
+
+// rotates reports whether a client's refresh tokens are good for one use. Those of a user pool's client are if the
+// client says so.
+// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html
+func rotates(s site, c client) bool { return !s.hosted || c.Rotates }
+
+// graceOf is how long a refresh token of a client that was used is good for another use.
+func (p *Provider) graceOf(s site, c client) time.Duration {
+	if s.hosted {
+		return c.RotationGrace
+	}
+	return rotationGrace
 }
 
 // tokens are those of a person's grant.
@@ -135,19 +157,19 @@ func (p *Provider) tokens(
 	access := TokenRequest{
 		Subject: g.Subject, Scopes: scopes, Groups: g.Groups, Roles: g.Roles, Claims: g.Claims, client: c.ClientID,
 	}
-	answer, text, wrong := p.accessToken(ring, i, c, g.Resource, access)
+	answer, text, wrong := p.accessToken(ring, i, c, g.Resource, p.federated(access, s, g))
 	if wrong != nil {
 		return nil, wrong
 	}
 	if slices.Contains(scopes, "openid") {
-		id, err := p.idToken(ring, i, c, g, scopes, text)
+		id, err := p.idToken(ring, i, s, c, g, scopes, text)
 		if err != nil {
 			return nil, serverError(err)
 		}
 		answer["id_token"] = id
 	}
 	if g.Refresh {
-		next, err := p.sealJSON(ring, refreshPurpose, refresh{g, generation, g.Signed + int64(refreshLife.Seconds())})
+		next, err := p.sealJSON(ring, refreshPurpose, refresh{g, generation, g.Signed + int64(cmp.Or(c.RefreshLife, refreshLife).Seconds())})
 		if err != nil {
 			return nil, serverError(err)
 		}

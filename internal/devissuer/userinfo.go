@@ -3,6 +3,7 @@ package devissuer
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -53,8 +54,24 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request, s site) {
 	subject, _ := claims.Get("sub").Text()
 	out := profile(subject, own, scopes)
 	out["sub"] = subject
+	if s.hosted {
+		hostedProfile(out, claims)
+	}
 	serveObject(w, http.StatusOK, out)
 }
+
+// hostedProfile makes a profile what a user pool answers: with the user's name in the pool, and a text in place of a
+// boolean.
+// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/userinfo-endpoint.html
+func hostedProfile(profile map[string]any, claims strictjson.Value) {
+	profile["username"], _ = claims.Get("username").Text()
+	if verified, there := profile["email_verified"]; there {
+		profile["email_verified"] = fmt.Sprint(verified)
+	}
+}
+
+// UserinfoURL is where an issuer says whom an access token is about; "" if it is not served.
+func (p *Provider) UserinfoURL(issuer string) string { return p.endpoint(issuer, userinfoPath) }
 
 // scopesOf are the scopes of a token.
 func scopesOf(i Issuer, claims strictjson.Value) []string {

@@ -57,7 +57,7 @@ func TestUserinfoRefusals(t *testing.T) {
 		"a revoked one":   {"Bearer " + revoked.Access, 401},
 		"without openid":  {"Bearer " + plain.Access, 403},
 	} {
-		r, err := http.NewRequest(http.MethodGet, strings.Replace(s.TokenURL(shopURL), "/token", "/userinfo", 1), nil)
+		r, err := http.NewRequest(http.MethodGet, s.UserinfoURL(shopURL), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
