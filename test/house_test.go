@@ -50,6 +50,8 @@ var floors = [][]string{
 	{"internal/apimodel"},
 	{"internal/cloudassembly", "internal/jsiienv"},
 	{"internal/oidcclient"},
+	{"internal/tablesession/memory", "internal/tablesession/dynamo"},
+	{"internal/tablesession"},
 	{"internal/pretoken", "internal/session"},
 	{"internal/policycompiler", "internal/resourcepolicy", "internal/introspection", "internal/secretsmanager"},
 	{"internal/access", "internal/jwt", "internal/iampolicy", "internal/clientauth", "internal/settings", "internal/login/logintest"},

@@ -86,8 +86,9 @@ func (r *reader) text() string { return r.next(int(r.number(2))) }
 // end reports whether all was read, and nothing was wrong.
 func (r *reader) end() bool { return r.ok && r.s == "" }
 
-// encode writes a session.
-func encode(x *Session) ([]byte, error) {
+// Encode writes a session as bytes. The error says what is wrong with the session, or is [ErrTooLarge] for a text of
+// more than 65,535 bytes.
+func Encode(x *Session) ([]byte, error) {
 	w := writer{b: make([]byte, 0, 64+len(x.Token)+len(x.Claims)+len(x.Refresh)+len(x.Subject)+len(x.Name)+len(x.Email))}
 	kind, main := byte(withToken), x.Token
 	if len(x.Claims) > 0 {
@@ -107,8 +108,8 @@ func encode(x *Session) ([]byte, error) {
 	return w.b, w.err
 }
 
-// decode reads a session.
-func decode(b []byte) (*Session, error) {
+// Decode reads a session that [Encode] wrote.
+func Decode(b []byte) (*Session, error) {
 	r := reader{string(b), true}
 	kind := r.kind()
 	x := &Session{Started: r.time(), Active: r.time(), Got: r.time(), Expires: r.time()}

@@ -77,7 +77,7 @@ func FuzzDecode(f *testing.F) {
 	claims := goodSession()
 	claims.Token, claims.Claims = "", []byte("{}")
 	for _, x := range []*Session{goodSession(), claims} {
-		b, err := encode(x)
+		b, err := Encode(x)
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -91,11 +91,11 @@ func FuzzDecode(f *testing.F) {
 	f.Add(append([]byte{anAttempt}, bytes.Repeat([]byte{0, 1}, 40)...))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		decodeAttempt(b)
-		x, err := decode(b)
+		x, err := Decode(b)
 		if err != nil {
 			return
 		}
-		again, err := encode(x)
+		again, err := Encode(x)
 		if err != nil || !bytes.Equal(again, b) {
 			t.Fatalf("%q decodes to %+v, which encodes to %q, %v", b, x, again, err)
 		}

@@ -55,22 +55,11 @@ func (s *Store) associated(name string) []byte {
 
 // seal encrypts a text for the cookie with a name.
 func (s *Store) seal(ctx context.Context, info, name string, text []byte) (string, error) {
-	k, err := s.keys.current(ctx)
+	b, err := s.encrypt(ctx, info, name, text)
 	if err != nil {
 		return "", err
 	}
-	b := make([]byte, 0, headerSize+len(text)+tagSize)
-	b = append(append(b, version), k.id[:]...)
-	b = b[:headerSize]
-	salt := b[headerSize-saltSize:]
-	if _, err := io.ReadFull(s.random, salt); err != nil {
-		return "", fmt.Errorf("session: no randomness: %w", err)
-	}
-	aead, nonce, err := s.box(k, salt, info)
-	if err != nil {
-		return "", fmt.Errorf("session: %w", err)
-	}
-	return encoding.EncodeToString(aead.Seal(b, nonce, text, s.associated(name))), nil
+	return encoding.EncodeToString(b), nil
 }
 
 // open decrypts the value of the cookie with a name. The error is [ErrForged] or [ErrUnavailable].
@@ -79,7 +68,35 @@ func (s *Store) open(ctx context.Context, info, name, value string) ([]byte, err
 		return nil, ErrForged // the decoder would pass over line breaks
 	}
 	b, err := encoding.DecodeString(value)
-	if err != nil || len(b) < headerSize+tagSize || b[0] != version {
+	if err != nil {
+		return nil, ErrForged
+	}
+	return s.decrypt(ctx, info, name, b)
+}
+
+// encrypt encrypts a text under a name.
+func (s *Store) encrypt(ctx context.Context, info, name string, text []byte) ([]byte, error) {
+	k, err := s.keys.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b := make([]byte, 0, headerSize+len(text)+tagSize)
+	b = append(append(b, version), k.id[:]...)
+	b = b[:headerSize]
+	salt := b[headerSize-saltSize:]
+	if _, err := io.ReadFull(s.random, salt); err != nil {
+		return nil, fmt.Errorf("session: no randomness: %w", err)
+	}
+	aead, nonce, err := s.box(k, salt, info)
+	if err != nil {
+		return nil, fmt.Errorf("session: %w", err)
+	}
+	return aead.Seal(b, nonce, text, s.associated(name)), nil
+}
+
+// decrypt decrypts what was encrypted under a name. The error is [ErrForged] or [ErrUnavailable].
+func (s *Store) decrypt(ctx context.Context, info, name string, b []byte) ([]byte, error) {
+	if len(b) < headerSize+tagSize || b[0] != version {
 		return nil, ErrForged
 	}
 	k, err := s.keys.find(ctx, keyID(b[1:]))

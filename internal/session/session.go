@@ -1,6 +1,7 @@
 // Package session seals a browser's session, and the attempt to log in before it, into cookies, and opens them again.
 //
-// A session is stateless: the cookie holds all of it, encrypted. The package serves no HTTP, asks no provider and logs
+// A session is stateless: the cookie holds all of it, encrypted. Those that a table holds are package tablesession's,
+// which takes names, attributes, encoding and sealing from here. The package serves no HTTP, asks no provider and logs
 // nothing; that a session's token has expired is for its callers to see. What it opens it has sealed itself, for this
 // host and under this name, and no input makes it panic.
 package session
@@ -23,8 +24,9 @@ var (
 	ErrForged    = errors.New("session: the cookie was not sealed here, or is there twice")
 	ErrEnded     = errors.New("session: the session has ended")
 
-	// ErrUnavailable says that the keys cannot be had, so that nothing can be said about a cookie.
-	ErrUnavailable = errors.New("session: the keys cannot be had at the moment")
+	// ErrUnavailable says that the keys, or the table that holds sessions, cannot be had: nothing can be said about a
+	// cookie.
+	ErrUnavailable = errors.New("session: the keys, or the table of sessions, cannot be had at the moment")
 )
 
 // ErrTooLarge says that a session does not fit into its cookies, or an attempt into its one.
@@ -153,7 +155,7 @@ const sessionInfo = "gatehouse session"
 // enough. They last as long as the browser's own session. The error is [ErrTooLarge], [ErrUnavailable], or says what
 // is wrong with the session.
 func (s *Store) Seal(ctx context.Context, x *Session) (setCookies []string, err error) {
-	text, err := encode(x)
+	text, err := Encode(x)
 	if err != nil {
 		return nil, err
 	}
@@ -198,7 +200,7 @@ func (s *Store) Open(ctx context.Context, cookieHeaders ...string) (*Session, er
 	if err != nil {
 		return nil, err
 	}
-	x, err := decode(text)
+	x, err := Decode(text)
 	if err != nil {
 		return nil, ErrForged
 	}

@@ -1,0 +1,160 @@
+package tablesession
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+)
+
+// End ends a session. It succeeds if the session has ended already. The error is [session.ErrUnavailable]: it is not
+// known then whether the session has ended.
+func (s *Store) End(ctx context.Context, o *Opened) error {
+	_, err := s.remove(ctx, o.item.Key)
+	return err
+}
+
+// generationFor is how long the generation of a subject is remembered, which no session outlasts.
+const generationFor = 31 * 24 * time.Hour
+
+// EndSubject ends all sessions of a subject that have begun, and returns how many there were. They have all ended at the
+// moment that the subject's generation is raised, before they are removed one by one: those that cannot be removed do
+// not open, and the table removes them in time. The error is [session.ErrUnavailable]; the call may be repeated then.
+func (s *Store) EndSubject(ctx context.Context, issuer, subject string) (ended int, err error) {
+	where, err := partition(subjectPrefix, issuer, subject)
+	if err != nil {
+		return 0, err
+	}
+	raised, err := s.raise(ctx, Key{where, generationSort})
+	if err != nil {
+		return 0, err
+	}
+	items, err := s.query(ctx, where)
+	if err != nil {
+		return 0, err
+	}
+	now := s.now()
+	for _, item := range items {
+		if !strings.HasPrefix(item.Sort, sessionPrefix) || item.Generation >= raised {
+			continue
+		}
+		if now.Before(item.Ends) {
+			ended++
+		}
+		_, _ = s.remove(ctx, item.Key) // it has ended
+	}
+	return ended, nil
+}
+
+// raise raises the generation of a subject and returns the one that ends all sessions before this call. Generations are
+// times in milliseconds, so that they rise also where the item was removed meanwhile.
+func (s *Store) raise(ctx context.Context, at Key) (int64, error) {
+	before, err := s.get(ctx, at)
+	if err != nil {
+		return 0, err
+	}
+	now := s.now()
+	item := &Item{Key: at, Version: 1, Generation: now.UnixMilli(), Ends: now.Add(generationFor)}
+	version := int64(0)
+	if before != nil {
+		version = before.Version
+		item.Version, item.Generation = version+1, max(item.Generation, before.Generation+1)
+	}
+	err = s.put(ctx, item, version)
+	if !errors.Is(err, ErrConflict) {
+		return item.Generation, err
+	}
+	// Another call has raised it since this one began, and its generation serves as well.
+	after, err := s.get(ctx, at)
+	if err != nil {
+		return 0, err
+	}
+	return generation(after), nil
+}
+
+// get reads one item, three times at most.
+func (s *Store) get(ctx context.Context, at Key) (item *Item, err error) {
+	err = s.insist(ctx, "read "+at.Sort, func() error {
+		items, err := s.table.Get(ctx, at)
+		if err == nil {
+			item = items[0]
+		}
+		return err
+	})
+	return item, err
+}
+
+// query reads a partition, three times at most.
+func (s *Store) query(ctx context.Context, partition string) (items []*Item, err error) {
+	err = s.insist(ctx, "list a partition", func() (err error) {
+		items, err = s.table.Query(ctx, partition)
+		return err
+	})
+	return items, err
+}
+
+// EndSID ends the sessions that began with a sid of an issuer, which a provider's logout token names, and those whose
+// login is under way. It returns how many there were. The error is [session.ErrUnavailable]: some may not have ended
+// then, and the call has to be repeated.
+func (s *Store) EndSID(ctx context.Context, issuer, sid string) (ended int, err error) {
+	where, err := partition(sidPrefix, issuer, sid)
+	if err != nil {
+		return 0, err
+	}
+	at := Key{where, endedSort}
+	before, err := s.get(ctx, at)
+	if err != nil {
+		return 0, err
+	}
+	item := &Item{Key: at, Version: 1, Ends: s.now().Add(endedFor)}
+	if before != nil {
+		item.Version = before.Version + 1
+	}
+	// A conflict is with another call that ends the same sid.
+	if err := s.put(ctx, item, item.Version-1); err != nil && !errors.Is(err, ErrConflict) {
+		return 0, err
+	}
+	items, err := s.query(ctx, where)
+	if err != nil {
+		return 0, err
+	}
+	for _, item := range items {
+		at, ok := sessionOf(item)
+		if !ok {
+			continue
+		}
+		gone, err := s.remove(ctx, at)
+		if err != nil {
+			return ended, err
+		}
+		if gone != nil && s.now().Before(gone.Ends) {
+			ended++
+		}
+		_, _ = s.remove(ctx, item.Key) // it leads nowhere
+	}
+	return ended, nil
+}
+
+// sidKey is the key of the item in a sid's partition that leads to a session.
+func sidKey(partition string, session Key) Key {
+	return Key{partition, sessionPrefix + strings.TrimPrefix(session.Partition, subjectPrefix) + "#" +
+		strings.TrimPrefix(session.Sort, sessionPrefix)}
+}
+
+// sessionOf is where the session is that an item of a sid's partition leads to.
+func sessionOf(item *Item) (Key, bool) {
+	rest, is := strings.CutPrefix(item.Sort, sessionPrefix)
+	subject, id, _ := strings.Cut(rest, "#")
+	return Key{subjectPrefix + subject, sessionPrefix + id}, is && isDigest(subject) && isDigest(id)
+}
+
+// EndOne ends the session of a subject that has an id, which [Store.List] and [Opened.ID] return. It reports whether
+// there was one. The error is [session.ErrUnavailable].
+func (s *Store) EndOne(ctx context.Context, issuer, subject, id string) (bool, error) {
+	where, err := partition(subjectPrefix, issuer, subject)
+	if err != nil || !isDigest(id) {
+		return false, err
+	}
+	gone, err := s.remove(ctx, Key{where, sessionPrefix + id})
+	return gone != nil && s.now().Before(gone.Ends), err
+}

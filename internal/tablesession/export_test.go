@@ -1,0 +1,15 @@
+package tablesession
+
+// ItemOf is the item that a session was read from.
+func ItemOf(o *Opened) *Item { return o.item }
+
+// PartitionOf is where a session's item is.
+func PartitionOf(o *Opened) string { return o.item.Partition }
+
+// Times of leases.
+const (
+	LeaseFor  = leaseFor
+	LeaseSkew = leaseSkew
+	Settling  = settling
+	EndedFor  = endedFor
+)

@@ -1,0 +1,106 @@
+package tablesession
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/session"
+)
+
+// Where items are. The sort keys of sessions begin with sessionPrefix.
+//
+//	subject#DIGEST of issuer and subject   generation
+//	                                       session#DIGEST of the session's id
+//	sid#DIGEST of issuer and sid           ended
+//	                                       session#DIGEST of issuer and subject#DIGEST of the session's id
+//	jti#DIGEST of issuer and jti           jti
+const (
+	subjectPrefix = "subject#"
+	sidPrefix     = "sid#"
+	jtiPrefix     = "jti#"
+
+	sessionPrefix  = "session#"
+	generationSort = "generation"
+	endedSort      = "ended"
+	jtiSort        = "jti"
+)
+
+const idSize = 32
+
+var (
+	encoding     = base64.RawURLEncoding.Strict()
+	digestLength = encoding.EncodedLen(sha256.Size)
+)
+
+// handle is what the browser has.
+type handle struct {
+	subject [sha256.Size]byte // the digest
+	id      [idSize]byte
+}
+
+// handleLength is how long a handle is in a cookie.
+var handleLength = encoding.EncodedLen(sha256.Size + idSize)
+
+func (h handle) String() string { return encoding.EncodeToString(append(h.subject[:], h.id[:]...)) }
+
+// parseHandle reads a cookie's value. The error is [session.ErrForged].
+func parseHandle(value string) (h handle, err error) {
+	b, ok := decode(value, handleLength)
+	if !ok {
+		return handle{}, session.ErrForged
+	}
+	copy(h.subject[:], b)
+	copy(h.id[:], b[sha256.Size:])
+	return h, nil
+}
+
+// decode reads base64url of a length. The decoder alone would pass over line breaks.
+func decode(text string, length int) ([]byte, bool) {
+	if len(text) != length || strings.ContainsAny(text, "\r\n") {
+		return nil, false
+	}
+	b, err := encoding.DecodeString(text)
+	return b, err == nil
+}
+
+// isDigest reports whether a text has the form of a digest in a key.
+func isDigest(text string) bool {
+	_, ok := decode(text, digestLength)
+	return ok
+}
+
+// digest is one of two texts, for one kind of item.
+func digest(prefix, issuer, text string) [sha256.Size]byte {
+	b := append([]byte("gatehouse "+prefix), make([]byte, 8)...)
+	binary.BigEndian.PutUint64(b[len(b)-8:], uint64(len(issuer)))
+	return sha256.Sum256(append(append(b, issuer...), text...))
+}
+
+// partition is where the items about a text of an issuer are. The error names the text that is missing.
+func partition(prefix, issuer, text string) (string, error) {
+	if issuer == "" || text == "" {
+		return "", fmt.Errorf("tablesession: the issuer is %q and the %s %q: want both", issuer,
+			strings.TrimSuffix(prefix, "#"), text)
+	}
+	d := digest(prefix, issuer, text)
+	return prefix + encoding.EncodeToString(d[:]), nil
+}
+
+// key is where the handle's session is.
+func (h handle) key() Key {
+	d := sha256.Sum256(append([]byte("gatehouse session"), h.id[:]...))
+	return Key{subjectPrefix + encoding.EncodeToString(h.subject[:]), sessionPrefix + encoding.EncodeToString(d[:])}
+}
+
+// random fills a slice.
+func (s *Store) fill(b []byte) error {
+	if _, err := io.ReadFull(s.random, b); err != nil {
+		return errors.Join(errors.New("tablesession: there is no randomness"), err)
+	}
+	return nil
+}

@@ -1,0 +1,60 @@
+package tablesession
+
+import (
+	"encoding/binary"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/session"
+)
+
+// The data of a session's item is, sealed,
+//
+//	version 1 byte | owner of the lease 16 bytes | first, until 8 bytes each | the session
+//
+// with times in milliseconds since 1970; the owner is zero where there is no lease.
+const (
+	recordVersion = 1
+	recordHeader  = 1 + ownerSize + 8 + 8
+)
+
+// record is what the data of a session's item says.
+type record struct {
+	lease   lease
+	session *session.Session
+}
+
+func (r record) encode() ([]byte, error) {
+	x, err := session.Encode(r.session)
+	if err != nil {
+		return nil, err
+	}
+	b := make([]byte, 0, recordHeader+len(x))
+	b = append(append(b, recordVersion), r.lease.owner[:]...)
+	b = binary.BigEndian.AppendUint64(b, milliseconds(r.lease.first))
+	b = binary.BigEndian.AppendUint64(b, milliseconds(r.lease.until))
+	return append(b, x...), nil
+}
+
+// decodeRecord reads a record. The error is [session.ErrForged].
+func decodeRecord(b []byte) (record, error) {
+	if len(b) < recordHeader || b[0] != recordVersion {
+		return record{}, session.ErrForged
+	}
+	var r record
+	times := b[1+copy(r.lease.owner[:], b[1:]):]
+	r.lease.first = time.UnixMilli(int64(binary.BigEndian.Uint64(times)))
+	r.lease.until = time.UnixMilli(int64(binary.BigEndian.Uint64(times[8:])))
+	x, err := session.Decode(times[16:])
+	if err != nil {
+		return record{}, session.ErrForged
+	}
+	r.session = x
+	return r, nil
+}
+
+func milliseconds(t time.Time) uint64 {
+	if t.IsZero() {
+		return 0
+	}
+	return uint64(t.UnixMilli())
+}

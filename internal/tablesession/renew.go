@@ -1,0 +1,174 @@
+package tablesession
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/session"
+)
+
+// Renew gets newer tokens for a session. One request at a time asks the provider, with ask, which renews the session in
+// place or returns an error; the others wait and get the session that it renewed. So does a request that opened the
+// session before it was renewed, as long as the newer token has not expired.
+//
+// ask is called once at most, with the session as the table has it. Its context does not end with ctx's cancellation,
+// but with its deadline: what the provider answers must be written. If it returns an error that wraps [ErrRefused], the
+// session is ended, unless another request has renewed it meanwhile.
+//
+// The error is one of [session.ErrEnded], [session.ErrUnavailable], also for a request that waited for another one which
+// failed, and ask's. The session has ended if the error is a session.ErrEnded. After any other error it has not.
+func (s *Store) Renew(ctx context.Context, o *Opened, ask func(context.Context, *session.Session) error) (*Opened,
+	error) {
+	mine, asks, err := s.acquire(ctx, o)
+	if err != nil || !asks {
+		return mine, err
+	}
+	ctx, cancel := lasting(ctx)
+	defer cancel()
+	x := *mine.Session
+	x.Claims = bytes.Clone(x.Claims)
+	err = ask(ctx, &x)
+	if err == nil && (x.Subject != mine.Subject || !x.Started.Equal(mine.Started)) {
+		err = fmt.Errorf("tablesession: the renewed session is of subject %q from %v: want those of the session",
+			x.Subject, x.Started)
+	}
+	switch {
+	case err == nil:
+		return s.succeed(ctx, mine, &x)
+	case errors.Is(err, ErrRefused):
+		return s.refused(ctx, mine, err)
+	}
+	s.release(ctx, mine)
+	return nil, err
+}
+
+// lasting is a context that ends at the deadline of another one, or after a lease, and not with its cancellation.
+func lasting(ctx context.Context) (context.Context, context.CancelFunc) {
+	until, ok := ctx.Deadline()
+	ctx = context.WithoutCancel(ctx)
+	if !ok {
+		return context.WithTimeout(ctx, leaseFor+settling)
+	}
+	return context.WithDeadline(ctx, until)
+}
+
+// acquire takes the lease of a session, and reports that it did, or returns the session that another request has renewed.
+func (s *Store) acquire(ctx context.Context, o *Opened) (_ *Opened, asks bool, err error) {
+	var owner [ownerSize]byte
+	if err := s.fill(owner[:]); err != nil {
+		return nil, false, err
+	}
+	var w watch
+	waited := false
+	for d := firstPause; ; {
+		now, err := s.read(ctx, o.item.Key)
+		if err != nil {
+			return nil, false, err
+		}
+		at := s.now()
+		renewed := !sameTokens(o.Session, now.Session)
+		if renewed && at.Before(now.Expires) {
+			return now, false, nil
+		}
+		held := now.record.lease
+		next := lease{owner, at, at.Add(leaseFor)}
+		switch {
+		case held.free() && waited && !renewed:
+			return nil, false, fmt.Errorf("%w: another request asked the provider, which did not renew the session",
+				session.ErrUnavailable)
+		case held.free():
+		case w.passed(held, at):
+			next.first = earlier(held.first, at.Add(-leaseFor)) // by a clock ahead, it began later
+		default:
+			waited = true
+			if err := s.wait(ctx, d); err != nil {
+				return nil, false, unavailable("wait for another request to renew the session", err)
+			}
+			d = min(2*d, mostPause)
+			continue
+		}
+		mine, err := s.replace(ctx, now, record{next, now.Session})
+		if !errors.Is(err, ErrConflict) {
+			return mine, err == nil, err
+		}
+	}
+}
+
+// sameTokens reports whether a session has not been renewed.
+func sameTokens(a, b *session.Session) bool {
+	return a.Token == b.Token && a.Refresh == b.Refresh && bytes.Equal(a.Claims, b.Claims) && a.Got.Equal(b.Got) &&
+		a.Expires.Equal(b.Expires)
+}
+
+// succeed writes what the provider gave. The refresh token before it may count no more, so that it is written until ctx
+// ends, and also if the lease has passed to another request meanwhile.
+func (s *Store) succeed(ctx context.Context, before *Opened, x *session.Session) (*Opened, error) {
+	now := before
+	for d := firstPause; ; d = min(2*d, mostPause) {
+		x.Active = later(later(x.Active, now.Active), s.now().Truncate(time.Second))
+		next, err := s.replace(ctx, now, record{session: x})
+		if errors.Is(err, ErrConflict) {
+			next, err = s.read(ctx, now.item.Key)
+			if err == nil && sameTokens(next.Session, before.Session) {
+				now, d = next, firstPause // it was touched, or its lease was taken over
+				continue
+			}
+		}
+		if err == nil || !errors.Is(err, session.ErrUnavailable) || s.wait(ctx, d) != nil {
+			return next, err
+		}
+	}
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+// refused ends a session that the provider refuses to renew, unless it turns out to be renewed. An owner from whom the
+// lease was taken over may have used the refresh token, and may still write what it got.
+func (s *Store) refused(ctx context.Context, mine *Opened, refusal error) (*Opened, error) {
+	held := mine.record.lease
+	settled := held.first.Add(leaseFor + settling)
+	for {
+		now, err := s.read(ctx, mine.item.Key)
+		switch {
+		case err != nil:
+			return nil, err
+		case !sameTokens(now.Session, mine.Session):
+			return now, nil
+		case held.takenOver() && s.now().Before(settled):
+			if err := s.wait(ctx, mostPause); err != nil {
+				return nil, unavailable("wait for the request that asked the provider before", err)
+			}
+			continue
+		}
+		err = s.insist(ctx, "remove the session", func() error {
+			_, err := s.table.Delete(ctx, now.item.Key, now.item.Version)
+			return err
+		})
+		switch {
+		case err == nil:
+			return nil, fmt.Errorf("%w: %w", session.ErrEnded, refusal)
+		case !errors.Is(err, ErrConflict):
+			return nil, err
+		}
+	}
+}
+
+// release gives a lease back. Where that fails, the lease passes in its time.
+func (s *Store) release(ctx context.Context, mine *Opened) {
+	_, _ = s.replace(ctx, mine, record{session: mine.Session})
+}
