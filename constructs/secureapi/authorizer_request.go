@@ -94,10 +94,8 @@ func (r RequestAuthorizer) plan() plan.Authorizer {
 		Headers:   cache.Headers(),
 		Included:  function.Included(!cache.PerRequest()),
 		Keeps:     true,
-		NamesKeys: function.NamesKeys(),
-
-		UsageKeyClaim: function.UsageKeyClaim(),
-		Cookies:       cache.Cookies(),
+		NamesKeys: function.Own,
+		Cookies:   cache.Cookies(),
 	}
 }
 

@@ -64,9 +64,7 @@ func (t TokenAuthorizer) plan() plan.Authorizer {
 		Headers:   []string{t.header()},
 		Included:  function.Included(ttl > 0),
 		Keeps:     true,
-		NamesKeys: function.NamesKeys(),
-
-		UsageKeyClaim: function.UsageKeyClaim(),
+		NamesKeys: function.Own,
 	}
 }
 

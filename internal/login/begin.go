@@ -9,14 +9,10 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/oidcclient"
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
-
-// attemptAge is how long a login may take.
-const attemptAge = 10 * time.Minute
 
 // randomSize is how many bytes a state, a nonce and a verifier have. RFC 7636, section 4.1, recommends them for a
 // verifier; in base64url they are 43 characters.
@@ -44,9 +40,9 @@ func (h *Handler) login(x *exchange) {
 			return
 		}
 	}
-	cookies, err := h.sessions.SealAttempt(x.r.Context(), attempt, x.cookies()...)
+	cookies, err := h.attempts.SealAttempt(x.r.Context(), attempt, x.cookies()...)
 	if err != nil {
-		x.refuse(sealing(err))
+		x.refuse(sealing(err, "keys"))
 		return
 	}
 	location, err := h.authorizationURL(x.r.Context(), m, attempt, x.redirectURI())
@@ -130,11 +126,14 @@ func one(query url.Values, name string) (string, bool) {
 	return "", false
 }
 
-// sealing is the problem that a cookie cannot be sealed.
-func sealing(err error) problem {
+// sealing is the problem that an attempt or a session cannot be kept. down is the reason for an
+// [session.ErrUnavailable].
+func sealing(err error, down string) problem {
 	switch {
 	case errors.Is(err, session.ErrUnavailable):
-		return unavailable("keys", err)
+		return unavailable(down, err)
+	case errors.Is(err, session.ErrEnded): // at the provider, since the login began
+		return denied(http.StatusBadRequest, "session_ended")
 	case errors.Is(err, session.ErrTooLarge):
 		return misconfigured("too_large", err)
 	}

@@ -42,13 +42,13 @@ func (h *Handler) callback(x *exchange) {
 		x.refuse(denied(http.StatusBadRequest, "response"))
 		return
 	}
-	attempt, err := h.sessions.OpenAttempt(x.r.Context(), response.state, x.cookies()...)
+	attempt, err := h.attempts.OpenAttempt(x.r.Context(), response.state, x.cookies()...)
 	switch {
 	case errors.Is(err, session.ErrUnavailable):
 		x.refuse(unavailable("keys", err))
 		return
 	case errors.Is(err, session.ErrEnded):
-		x.setCookies([]string{h.sessions.ClearAttempt(response.state)})
+		x.setCookies([]string{h.attempts.ClearAttempt(response.state)})
 		x.refuse(denied(http.StatusBadRequest, "attempt_ended"))
 		return
 	case err != nil: // of another browser, of none, or used already
@@ -56,7 +56,7 @@ func (h *Handler) callback(x *exchange) {
 		return
 	}
 	// Whatever comes now, the attempt is used up.
-	x.setCookies([]string{h.sessions.ClearAttempt(response.state)})
+	x.setCookies([]string{h.attempts.ClearAttempt(response.state)})
 	m, err := h.provider.Metadata(x.r.Context())
 	if err != nil {
 		x.refuse(unavailable("provider", err))
@@ -75,7 +75,7 @@ func (h *Handler) callback(x *exchange) {
 		x.refuse(p)
 		return
 	}
-	s, _, err := h.provider.LogIn(x.r.Context(), m, oidcclient.Grant{
+	s, sid, err := h.provider.LogIn(x.r.Context(), m, oidcclient.Grant{
 		Code:        response.code,
 		Verifier:    attempt.Verifier,
 		RedirectURI: x.redirectURI(),
@@ -86,9 +86,9 @@ func (h *Handler) callback(x *exchange) {
 		x.refuse(providerProblem(err))
 		return
 	}
-	cookies, err := h.sessions.Seal(x.r.Context(), s)
+	cookies, err := h.sessions.create(x.r.Context(), s, sid)
 	if err != nil {
-		x.refuse(sealing(err))
+		x.refuse(sealing(err, h.sessions.down()))
 		return
 	}
 	x.setCookies(cookies)

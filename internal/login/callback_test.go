@@ -139,7 +139,7 @@ func TestCallbackAttacks(t *testing.T) {
 		{"an attempt cookie that a sibling host sets", func(f *fixture) *logintest.Page {
 			u, _ := url.Parse(f.held(f.other()))
 			from, _ := url.Parse(sibling + "/")
-			name := strings.TrimSuffix(strings.Split(f.sessions.ClearAttempt(u.Query().Get("state")), "=")[0], "=")
+			name := strings.TrimSuffix(strings.Split(f.attempts.ClearAttempt(u.Query().Get("state")), "=")[0], "=")
 			for _, line := range []string{
 				name + "=x; Domain=example.test; Path=/; Secure", name + "=x; Path=/; Secure",
 			} {

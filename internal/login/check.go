@@ -156,6 +156,9 @@ func (c Config) checkSession(fail func(string, ...any)) {
 		fail("idleTimeoutSeconds is %v and maxAgeSeconds %v: want at least a minute, and maxAgeSeconds not below it", idle,
 			longest)
 	}
+	if c.Admins && c.Table == "" {
+		fail("admins without table: sessions in cookies cannot be listed or ended by others")
+	}
 	if slices.Contains(c.Claims, "") {
 		fail("a claim has no name: leave it out")
 	}

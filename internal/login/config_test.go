@@ -38,6 +38,8 @@ var full = Config{
 	MaxAge:       time.Hour,
 	AllowOrigins: []string{"https://www.example.com"},
 	Claims:       []string{"email"},
+	Table:        "sessions",
+	Admins:       true,
 	AfterLogout:  "/bye",
 }
 
@@ -78,7 +80,8 @@ func TestEnvironmentAsItIsWritten(t *testing.T) {
 		`"audience":"https://a.example.com/token","userPoolId":"eu-central-1_a","scopes":["openid","orders:read"],` +
 		`"parameters":{"prompt":"login"},"origin":"https://shop.example.com","basePath":"/shop","path":"/auth",` +
 		`"cookie":"__Host-shop","keysArn":"` + keysARN + `","idleTimeoutSeconds":60,"maxAgeSeconds":3600,` +
-		`"allowOrigins":["https://www.example.com"],"claims":["email"],"afterLogout":"/bye"}`
+		`"allowOrigins":["https://www.example.com"],"claims":["email"],"table":"sessions","admins":true,` +
+		`"afterLogout":"/bye"}`
 	if got := full.Environment()[Variable]; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -167,6 +170,8 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 		{"half a second", func(c *Config) { c.IdleTimeout = time.Minute + time.Second/2 }, "want whole seconds"},
 		{"seconds", func(c *Config) { c.IdleTimeout = 10 * time.Second }, "want at least a minute"},
 		{"an age below the idle time", func(c *Config) { c.MaxAge = 30 * time.Minute }, "not below it"},
+		{"administrators without a table", func(c *Config) { c.Admins = true }, "admins without table"},
+		{"an empty max_age", func(c *Config) { c.Parameters = map[string]string{"max_age": ""} }, `"max_age" is empty`},
 		{"a claim without a name", func(c *Config) { c.Claims = []string{""} }, "a claim has no name"},
 	} {
 		config := least()

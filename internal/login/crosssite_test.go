@@ -13,7 +13,7 @@ func TestForgedCookies(t *testing.T) {
 	f := newFixture(t)
 	f.logIn()
 	s, _ := f.sealed()
-	lines, _ := f.sessions.Seal(t.Context(), s)
+	lines, _ := f.attempts.Seal(t.Context(), s)
 	good, _, _ := strings.Cut(lines[0], ";")
 	for name, headers := range map[string][]string{
 		"changed":             {good[:len(good)-1] + "-"},

@@ -33,6 +33,8 @@ type file struct {
 	MaxAge       settings.Seconds  `json:"maxAgeSeconds,omitempty"`
 	AllowOrigins []string          `json:"allowOrigins,omitempty"`
 	Claims       []string          `json:"claims,omitzero"` // an empty list is not the same as none
+	Table        string            `json:"table,omitempty"`
+	Admins       bool              `json:"admins,omitempty"`
 	AfterLogout  string            `json:"afterLogout,omitempty"`
 }
 
@@ -61,6 +63,8 @@ func (c Config) Environment() map[string]string {
 		MaxAge:       settings.Seconds(c.MaxAge),
 		AllowOrigins: c.AllowOrigins,
 		Claims:       c.Claims,
+		Table:        c.Table,
+		Admins:       c.Admins,
 		AfterLogout:  c.AfterLogout,
 	}
 	var b bytes.Buffer
@@ -102,6 +106,6 @@ func (c *Config) read(v strictjson.Value) error {
 		"userPoolId": &c.UserPoolID, "scopes": &c.Scopes, "parameters": settings.Texts(&c.Parameters), "origin": &c.Origin,
 		"basePath": &c.BasePath, "path": &c.Path, "cookie": &c.Cookie, "keysArn": &c.KeysARN,
 		"idleTimeoutSeconds": &c.IdleTimeout, "maxAgeSeconds": &c.MaxAge, "allowOrigins": &c.AllowOrigins,
-		"claims": &c.Claims, "afterLogout": &c.AfterLogout,
+		"claims": &c.Claims, "table": &c.Table, "admins": &c.Admins, "afterLogout": &c.AfterLogout,
 	}.Read(v)
 }

@@ -28,6 +28,8 @@ type exchange struct {
 	detail    error  // of a failure
 	got, want string // the claim that was rejected, and what it should be
 	principal string
+	subject   string // whom an administrator asks about
+	ended     *int   // how many sessions were ended; nil where that is not known
 }
 
 // outcome is how a request ended.
@@ -77,16 +79,16 @@ func misconfigured(reason string, err error) problem {
 func denied(status int, reason string) problem { return problem{status, refused, reason, nil} }
 
 // opened returns the request's session. On a failure it has answered.
-func (x *exchange) opened() (*session.Session, bool) {
-	s, err := x.sessions.Open(x.r.Context(), x.cookies()...)
+func (x *exchange) opened() (held, bool) {
+	s, err := x.sessions.open(x.r.Context(), x.cookies()...)
 	switch {
 	case err == nil:
-		x.principal = s.Subject
+		x.principal = s.session().Subject
 		return s, true
 	case errors.Is(err, session.ErrUnavailable):
-		x.refuse(unavailable("keys", err))
+		x.refuse(unavailable(x.sessions.down(), err))
 	case errors.Is(err, session.ErrEnded):
-		x.setCookies(x.sessions.Clear())
+		x.setCookies(x.sessions.clear())
 		x.refuse(denied(http.StatusUnauthorized, "session_ended"))
 	case errors.Is(err, session.ErrForged):
 		// The cookie stays: its key may be one that was made a moment ago and is not known here yet.

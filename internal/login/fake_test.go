@@ -62,6 +62,7 @@ type fakeProvider struct {
 	secret   string
 	byKey    bool // the client authenticates with an assertion, which the test looks at
 	issued   int
+	last     map[string]any // the last token answer
 
 	metadata  func(map[string]any)             // changes the discovery document
 	idToken   func(claims map[string]any)      // changes an ID token
@@ -172,6 +173,14 @@ func (p *fakeProvider) document() map[string]any {
 	return doc
 }
 
+// lastToken is a token of the last token answer.
+func (p *fakeProvider) lastToken(name string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	text, _ := p.last[name].(string)
+	return text
+}
+
 func (p *fakeProvider) kid() string { return "key-" + strconv.Itoa(p.key) }
 
 func (p *fakeProvider) keySet() map[string]any {
@@ -273,6 +282,7 @@ func (p *fakeProvider) answerToken(w http.ResponseWriter, form url.Values) {
 	if p.tokens != nil {
 		p.tokens(answer)
 	}
+	p.last = answer
 	for name, value := range answer {
 		if text, ok := value.(string); ok && strings.HasSuffix(name, "_token") {
 			p.wire.Note(name, text)

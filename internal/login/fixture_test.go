@@ -15,6 +15,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/login/logintest"
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
+	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/memory"
 )
 
 const (
@@ -82,6 +83,7 @@ type fixture struct {
 	wire    *logintest.Wire
 	log     *logs
 	net     *switched
+	table   *faultyTable // nil where sessions are in cookies
 }
 
 func testConfig() Config {
@@ -98,12 +100,30 @@ func testConfig() Config {
 
 func newFixture(t testing.TB, changes ...func(*Config)) *fixture {
 	t.Helper()
+	var table *faultyTable
+	if strings.HasPrefix(t.Name(), "TestInTable/") {
+		table = new(faultyTable)
+	}
+	return newFixtureOver(t, table, changes...)
+}
+
+// newTableFixture is a login with sessions in a table.
+func newTableFixture(t testing.TB, changes ...func(*Config)) *fixture {
+	t.Helper()
+	return newFixtureOver(t, new(faultyTable), changes...)
+}
+
+func newFixtureOver(t testing.TB, table *faultyTable, changes ...func(*Config)) *fixture {
+	t.Helper()
 	config := testConfig()
 	for _, change := range changes {
 		change(&config)
 	}
-	f := &fixture{t: t, clock: new(clock), wire: new(logintest.Wire), log: new(logs), net: new(switched)}
+	f := &fixture{t: t, clock: new(clock), wire: new(logintest.Wire), log: new(logs), net: new(switched), table: table}
 	f.clock.nanos.Store(testTime.UnixNano())
+	if table != nil {
+		table.Table = memory.New(f.clock.now)
+	}
 	f.idp = newFakeProvider(f.clock.now, f.wire)
 	f.aws = &fakeAWS{
 		secrets: map[string]string{secretARN: clientSecret, keysARN + "AWSCURRENT": strings.Repeat("k", 40)},
@@ -144,11 +164,11 @@ func newFixture(t testing.TB, changes ...func(*Config)) *fixture {
 func (f *fixture) newHandler(config Config) *Handler {
 	f.t.Helper()
 	env := map[string]string{"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token"}
-	h, err := New(config, func(name string) string { return env[name] }, Options{
-		Now:       f.clock.now,
-		Log:       f.log,
-		Transport: f.net,
-	})
+	o := Options{Now: f.clock.now, Log: f.log, Transport: f.net}
+	if f.table != nil {
+		config.Table, o.Sessions = "sessions", InTable(f.openTable)
+	}
+	h, err := New(config, func(name string) string { return env[name] }, o)
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -183,10 +203,14 @@ func (f *fixture) post(name string) *logintest.Page {
 	return f.browser.Fetch(f.t, shop, "POST", auth+name)
 }
 
-// sealed is the session in the browser's cookies.
+// sealed is the session that the browser's cookies hold or lead to.
 func (f *fixture) sealed() (*session.Session, error) {
 	u, _ := url.Parse(shop + "/")
-	return f.sessions.Open(context.Background(), f.browser.Jar.Header(u, true, true, "GET"))
+	opened, err := f.sessions.open(context.Background(), f.browser.Jar.Header(u, true, true, "GET"))
+	if err != nil {
+		return nil, err
+	}
+	return opened.session(), nil
 }
 
 // want fails unless the last request ended so.

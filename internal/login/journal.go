@@ -31,6 +31,8 @@ type line struct {
 	Got       string  `json:"got,omitempty"`
 	Want      string  `json:"want,omitempty"`
 	Principal string  `json:"principal,omitempty"`
+	Subject   string  `json:"subject,omitempty"` // whom an administrator asked about
+	Ended     *int    `json:"ended,omitempty"`   // how many sessions were ended
 	Issuer    string  `json:"issuer"`
 	RequestID string  `json:"requestId,omitempty"`
 	APIID     string  `json:"apiRequestId,omitempty"`
@@ -54,6 +56,8 @@ func (j *journal) write(x *exchange) {
 		Got:       bounded(x.got),
 		Want:      bounded(x.want),
 		Principal: bounded(x.principal),
+		Subject:   bounded(x.subject),
+		Ended:     x.ended,
 		Issuer:    j.issuer,
 		TotalMs:   float64(max(0, now.Sub(x.began)).Microseconds()) / 1000,
 	}

@@ -28,6 +28,9 @@ type Options struct {
 	// that honours HTTPS_PROXY and its like as net/http does.
 	Transport http.RoundTripper
 
+	// Sessions keeps the sessions. A configuration with a Table must have one, and no other may. Default: in cookies.
+	Sessions Sessions
+
 	// Random gives states, nonces, verifiers and salts. Default: crypto/rand's Reader.
 	Random io.Reader
 
@@ -43,12 +46,14 @@ type Options struct {
 type Handler struct {
 	config   Config
 	provider *oidcclient.Client
-	sessions *session.Store
+	sessions sessions
+	attempts *session.Store
 	keys     *session.Keys
 	now      func() time.Time
 	random   io.Reader
 	log      *journal
 	routes   map[string]route // by verb and path
+	subjects map[string]route // by verb and what follows the subject in the path; nil without administrators
 }
 
 // route is one of the login's routes.
@@ -124,7 +129,7 @@ func New(config Config, getenv func(string) string, o Options) (*Handler, error)
 	if err != nil {
 		return nil, fmt.Errorf("%w: origin: %w", ErrConfig, err)
 	}
-	h.sessions, err = session.New(session.Options{
+	options := session.Options{
 		Cookie:      config.Cookie,
 		Host:        u.Host,
 		IdleTimeout: config.IdleTimeout,
@@ -132,10 +137,11 @@ func New(config Config, getenv func(string) string, o Options) (*Handler, error)
 		Keys:        h.keys,
 		Now:         now,
 		Random:      o.Random,
-	})
-	if err != nil {
+	}
+	if h.attempts, err = session.New(options); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
+	h.sessions = inCookies{h.attempts, now}
 	if h.provider, err = oidcclient.New(config.Client(vault, loopbackHTTP), vault, o.Random); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
@@ -147,7 +153,34 @@ func New(config Config, getenv func(string) string, o Options) (*Handler, error)
 		"GET " + config.Path + "/session":    {"session", h.who},
 		"GET " + config.Path + "/session.js": {"script", h.script},
 	}
+	switch inTable := o.Sessions != nil; {
+	case !inTable && config.Table != "":
+		return nil, fmt.Errorf("%w: table %q: this function keeps sessions in cookies: build login-fn/table instead of "+
+			"login-fn", ErrConfig, config.Table)
+	case inTable && config.Table == "":
+		return nil, fmt.Errorf("%w: there is no table: this function keeps sessions in one: build login-fn instead of "+
+			"login-fn/table, or name a table", ErrConfig)
+	case inTable:
+		if err := o.Sessions(h, getenv, options); err != nil {
+			return nil, fmt.Errorf("%w: table %q: %w", ErrConfig, config.Table, err)
+		}
+	}
 	return h, nil
+}
+
+// find returns the route of a request, and the subject that its path names.
+func (h *Handler) find(r *http.Request) (found route, subject string, ok bool) {
+	if found, ok = h.routes[r.Method+" "+r.URL.Path]; ok || h.subjects == nil {
+		return found, "", ok
+	}
+	rest, ok := strings.CutPrefix(r.URL.EscapedPath(), h.config.Path+"/subjects/")
+	segment, action, more := strings.Cut(rest, "/")
+	subject, err := url.PathUnescape(segment)
+	if !ok || !more || err != nil || subject == "" {
+		return route{}, "", false
+	}
+	found, ok = h.subjects[r.Method+" "+action]
+	return found, subject, ok
 }
 
 // prepare fetches what requests need. The first request reports what is wrong.
@@ -164,7 +197,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	x := &exchange{Handler: h, w: w, r: r.WithContext(ctx), began: h.now()}
 	x.secure()
-	route, found := h.routes[r.Method+" "+r.URL.Path]
+	route, subject, found := h.find(r)
+	x.subject = subject
 	base, ok := h.base(r)
 	switch {
 	case !found:

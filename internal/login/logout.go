@@ -9,27 +9,52 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
-// logout ends the session in this browser, revokes its refresh token, and sends the browser to the provider to end the
-// session there. It works without a session too.
+// logout ends the session, revokes its refresh token, and sends the browser to the provider to end the session there. It
+// works without a session too.
 func (h *Handler) logout(x *exchange) {
 	if !x.fromOwnPage() {
 		return
 	}
-	x.setCookies(h.sessions.Clear())
+	opened, err := h.sessions.open(x.r.Context(), x.cookies()...)
+	switch {
+	case errors.Is(err, session.ErrUnavailable):
+		x.reason, x.detail = h.sessions.down(), err // nothing is revoked, and a session in a table goes on
+	case err != nil:
+		x.reason = "no_session"
+	default:
+		s := opened.session()
+		x.principal = s.Subject
+		if err := opened.end(x.r.Context()); err != nil {
+			x.reason, x.detail = "not_ended", err
+		}
+		x.leave(s)
+		return
+	}
+	x.leave(nil)
+}
+
+// leave removes the session from the browser, revokes its refresh token, so that no copy of it can be renewed, and sends
+// the browser to the provider. s is nil if it is not known. A failure is logged and changes nothing: the browser is
+// logged out in any case.
+func (x *exchange) leave(s *session.Session) {
+	x.setCookies(x.sessions.clear())
 	x.w.Header().Set("Clear-Site-Data", `"cache"`)
 	x.outcome = loggedOut
-	location := x.base + h.config.AfterLogout
-	if m, err := h.provider.Metadata(x.r.Context()); err != nil {
-		x.reason, x.detail = "provider", err
-	} else {
-		if s, err := h.sessions.Open(x.r.Context(), x.cookies()...); errors.Is(err, session.ErrUnavailable) {
-			x.reason, x.detail = "keys", err // nothing is revoked
-		} else if err != nil {
-			x.reason = "no_session"
-		} else {
-			h.revoke(x, m, s)
+	fail := func(reason string, err error) {
+		if x.detail == nil { // that a session goes on is worse
+			x.reason, x.detail = reason, err
 		}
-		location = h.endSession(m, location)
+	}
+	location := x.base + x.config.AfterLogout
+	if m, err := x.provider.Metadata(x.r.Context()); err != nil {
+		fail("provider", err)
+	} else {
+		if s != nil && s.Refresh != "" {
+			if err := x.provider.Revoke(x.r.Context(), m, s.Refresh); err != nil {
+				fail("not_revoked", err)
+			}
+		}
+		location = x.endSession(m, location)
 	}
 	if x.r.Header.Get("Sec-Fetch-Mode") == "navigate" {
 		x.redirect(location)
@@ -38,18 +63,6 @@ func (h *Handler) logout(x *exchange) {
 	x.json(http.StatusOK, struct {
 		Location string `json:"location"`
 	}{location})
-}
-
-// revoke revokes the session's refresh token, so that a copy of the cookie cannot be refreshed. A failure is logged and
-// changes nothing: the browser is logged out in any case.
-func (h *Handler) revoke(x *exchange, m *oidcclient.Metadata, s *session.Session) {
-	x.principal = s.Subject
-	if s.Refresh == "" {
-		return
-	}
-	if err := h.provider.Revoke(x.r.Context(), m, s.Refresh); err != nil {
-		x.reason, x.detail = "not_revoked", err
-	}
 }
 
 // endSession is where the browser ends its session at the provider, which then sends it to a path of the API; the path

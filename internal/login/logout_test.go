@@ -63,7 +63,7 @@ func TestLogoutWithoutTheProvider(t *testing.T) {
 	}{
 		{"no metadata", func(f *fixture) {
 			*f.Handler = *f.newHandler(testConfig())
-			f.net.use(network{})
+			f.net.use(network{"secretsmanager.eu-central-1.amazonaws.com": f.aws})
 		}, stage + "/", "provider"},
 		{"the revocation fails", func(f *fixture) {
 			f.idp.instead["/revoke"] = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }

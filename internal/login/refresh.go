@@ -26,7 +26,7 @@ type times struct {
 }
 
 func (h *Handler) times(s *session.Session) times {
-	idle, ends := h.sessions.Ends(s)
+	idle, ends := h.sessions.ends(s)
 	return times{s.Expires.Unix(), idle.Unix(), ends.Unix()}
 }
 
@@ -35,42 +35,48 @@ func (h *Handler) refresh(x *exchange) {
 	if !x.fromOwnPage() {
 		return
 	}
-	s, ok := x.opened()
+	opened, ok := x.opened()
 	if !ok {
 		return
 	}
-	now := h.now()
-	s.Active, x.outcome = now, extended
+	ctx, now, s := x.r.Context(), h.now(), opened.session()
 	expired := !s.Expires.After(now) // within seconds, where tokens are good for no longer
+	var cookies []string
+	var err error
 	if expired || !within(now, s.Got, justGot) && !s.Expires.After(now.Add(goodFor)) {
-		if err := h.provider.Renew(x.r.Context(), s); err != nil {
-			p := renewProblem(err)
-			if p.status == http.StatusUnauthorized {
-				x.setCookies(h.sessions.Clear())
-			}
-			x.refuse(p)
-			return
-		}
 		x.outcome = renewed
+		cookies, err = opened.renew(ctx, h.provider.Renew)
+	} else {
+		x.outcome = extended
+		cookies, err = opened.extend(ctx)
 	}
-	cookies, err := h.sessions.Seal(x.r.Context(), s)
 	if err != nil {
-		x.refuse(sealing(err))
+		p := h.renewProblem(err)
+		if p.status == http.StatusUnauthorized {
+			x.setCookies(h.sessions.clear())
+		}
+		x.refuse(p)
 		return
 	}
 	x.setCookies(cookies)
-	x.json(http.StatusOK, h.times(s))
+	x.json(http.StatusOK, h.times(opened.session()))
 }
 
-// renewProblem is the problem that a session got no newer tokens. One with status 401 ends the session; any other keeps
-// it, as the session is not to blame.
-func renewProblem(err error) problem {
+// renewProblem is the problem that a session was not renewed. One with status 401 ends the session; any other keeps it,
+// as the session is not to blame.
+func (h *Handler) renewProblem(err error) problem {
 	reason := oidcclient.Reason(err)
 	switch {
+	case errors.Is(err, session.ErrUnavailable):
+		return unavailable(h.sessions.down(), err)
 	case errors.Is(err, oidcclient.ErrRefused):
 		return denied(http.StatusUnauthorized, reason)
+	case errors.Is(err, session.ErrEnded):
+		return denied(http.StatusUnauthorized, "session_ended")
 	case errors.Is(err, oidcclient.ErrClaims):
 		return misconfigured(reason, err)
+	case reason == "other":
+		return sealing(err, h.sessions.down())
 	}
 	return unavailable(reason, err)
 }

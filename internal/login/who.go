@@ -7,10 +7,11 @@ import (
 
 // who answers who is logged in, and until when.
 func (h *Handler) who(x *exchange) {
-	s, ok := x.opened()
+	opened, ok := x.opened()
 	if !ok {
 		return
 	}
+	s := opened.session()
 	x.outcome = answered
 	x.json(http.StatusOK, struct {
 		Subject string `json:"subject"`

@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 )
 
-// What an error of [Client.LogIn], [Client.Renew] and [Client.Push] comes to. [Reason] has a word for it.
+// What an error of [Client.LogIn], [Client.Renew], [Client.Push] and [Client.LogoutToken] comes to. [Reason] has a word for it.
 var (
 	// ErrRefused: the provider does not take the code or the refresh token, or what it gave in return is another user's or
 	// lacks the ID token that the session lives on. Trying again does not help: a session ends, unless another process
@@ -23,6 +23,9 @@ var (
 
 	// ErrIDToken: the provider's ID token is not good.
 	ErrIDToken = errors.New("oidcclient: the ID token is rejected")
+
+	// ErrLogoutToken: the logout token is not good.
+	ErrLogoutToken = errors.New("oidcclient: the logout token is rejected")
 
 	// ErrGuard says that the guard would not take the access token that the provider issued. Each request would be answered
 	// with 401, and the page would send the user to log in again and again.
@@ -44,8 +47,8 @@ func (f *failure) Error() string   { return f.cause.Error() }
 func (f *failure) Unwrap() []error { return []error{f.kind, f.cause} }
 
 // Reason is the reason for an error of this package as one word, for logs: "invalid_grant", "no_refresh_token",
-// "other_user" and "no_id_token" of an [ErrRefused], "provider", "client", "claims", and "id_token_" or "guard_" with the
-// reason of package jwt. It is "" for nil, and "other" for an error from elsewhere.
+// "other_user" and "no_id_token" of an [ErrRefused], "provider", "client", "claims", and "id_token_",
+// "logout_token_" or "guard_" with the reason of package jwt. It is "" for nil, and "other" for an error from elsewhere.
 func Reason(err error) string {
 	if err == nil {
 		return ""
@@ -72,17 +75,21 @@ func endpointFailure(err error) error {
 
 // idTokenFailure is the failure that an ID token is not good, or cannot be verified.
 func idTokenFailure(err error) error {
+	return tokenFailure(ErrIDToken, "id_token", fmt.Errorf("the ID token: %w", err))
+}
+
+// tokenFailure is the failure that a token of a kind is not good, or cannot be verified.
+func tokenFailure(kind error, reason string, err error) error {
 	if errors.Is(err, jwt.ErrUnavailable) {
 		return unavailable(err)
 	}
-	reason := "id_token"
 	if word := jwt.Reason(err); errors.Is(err, jwt.ErrRejected) {
 		reason += "_" + word
 	} else if r, ok := errors.AsType[rejected](err); ok {
 		first, _, _ := strings.Cut(string(r), " ")
 		reason += "_" + first
 	}
-	return &failure{ErrIDToken, reason, err}
+	return &failure{kind, reason, err}
 }
 
 // refusal is an answer of the provider that says no. Its text holds nothing that the provider wrote but a code that is

@@ -7,7 +7,6 @@ import (
 	_ "crypto/sha512" // for crypto.SHA384 and crypto.SHA512
 	"crypto/subtle"
 	"encoding/base64"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,46 +23,53 @@ const clockSkew = time.Minute
 // RS256 is the algorithm that each provider supports (OpenID Connect Discovery 1.0, section 3), whatever it signs access
 // tokens with. access is nil where access tokens cannot be verified, or are not kept.
 func (c *Client) verifiers(jwksURL string) (idTokens, access *jwt.Verifier, err error) {
+	idTokens, err = c.verifier(c.idTokenIssuer(jwksURL))
+	if err != nil || c.config.Claims != nil || c.config.Opaque {
+		return idTokens, nil, err
+	}
 	i := c.config.Issuer
 	i.Leeway = max(i.Leeway, clockSkew)
+	if i.JWKSURL = jwksURL; i.Secret != nil {
+		i.JWKSURL = ""
+	}
+	access, err = c.verifier(i)
+	return idTokens, access, err
+}
+
+// idTokenIssuer is the provider as it issues ID tokens to this client.
+func (c *Client) idTokenIssuer(jwksURL string) jwt.Issuer {
+	i := c.config.Issuer
 	algorithms := []string{"RS256"}
 	if i.Secret == nil {
 		algorithms = append(algorithms, i.Algorithms...)
-		i.JWKSURL = jwksURL
-	} else {
-		i.JWKSURL = ""
 	}
 	use := ""
 	if i.TokenUse != "" || c.config.UserPoolID != "" {
 		use = "id"
 	}
 	slices.Sort(algorithms)
-	if idTokens, err = c.verifier(jwt.Issuer{
+	return jwt.Issuer{
 		URL:               i.URL,
 		Audiences:         []string{c.config.ClientID},
 		Algorithms:        slices.Compact(algorithms),
 		JWKSURL:           jwksURL,
 		TokenUse:          use,
-		Leeway:            i.Leeway,
+		Leeway:            max(i.Leeway, clockSkew),
 		MaxKeyAge:         i.MaxKeyAge,
 		StaleCeiling:      i.StaleCeiling,
 		AllowLoopbackHTTP: i.AllowLoopbackHTTP,
-	}); err != nil || c.config.Claims != nil || c.config.Opaque {
-		return idTokens, nil, err
 	}
-	access, err = c.verifier(i)
-	return idTokens, access, err
 }
 
 func (c *Client) verifier(i jwt.Issuer) (*jwt.Verifier, error) {
 	return jwt.New(jwt.Options{Issuers: []jwt.Issuer{i}, Now: c.now, Transport: c.transport})
 }
 
-// rejected says what is wrong with an ID token that is signed by the provider. It is one of few texts, and its first
+// rejected says what is wrong with an ID token or a logout token that is signed by the provider. It is one of few texts, and its first
 // word is the reason in the log.
 type rejected string
 
-func (r rejected) Error() string { return "the ID token: " + string(r) }
+func (r rejected) Error() string { return string(r) }
 
 // The reasons to reject an ID token besides those of package jwt. Source: OpenID Connect Core 1.0, sections 2 and
 // 3.1.3.7.
@@ -88,12 +94,9 @@ func (c *Client) verifyIDToken(ctx context.Context, m *Metadata, t *tokens, nonc
 	}
 	token, err := m.idTokens.Verify(ctx, t.id)
 	if err != nil {
-		return nil, fmt.Errorf("the ID token: %w", err)
-	}
-	if err := c.checkIDToken(token, t.access, nonce); err != nil {
 		return nil, err
 	}
-	return token, nil
+	return token, c.checkIDToken(token, t.access, nonce)
 }
 
 func (c *Client) checkIDToken(token *jwt.Token, access, nonce string) error {

@@ -63,6 +63,9 @@ type Client struct {
 	known     *Metadata
 	tried     time.Time // when the last fetch began
 	lastError error     // of the last fetch
+
+	logouts    *jwt.Verifier // of logout tokens, once there was one
+	logoutKeys string        // where its keys are
 }
 
 // New makes a client. The vault has the environment, the transport for all requests, and the clock; random gives the
