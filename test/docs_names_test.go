@@ -19,6 +19,7 @@ import (
 var public = map[string]string{
 	"authz":        "authorizer-fn/authz",
 	"authztest":    "authorizer-fn/authztest",
+	"cognito":      "constructs/cognito",
 	"cors":         "lambdahttp/cors",
 	"lambdahttp":   "lambdahttp",
 	"gofunction":   "constructs/gofunction",

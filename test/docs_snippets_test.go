@@ -24,6 +24,7 @@ var imports = map[string]string{
 	"jsii":          "github.com/aws/jsii-runtime-go",
 	"lambda":        "github.com/aws/aws-lambda-go/lambda",
 	"authz":         modulePath + "/authorizer-fn/authz",
+	"cognito":       modulePath + "/constructs/cognito",
 	"cors":          modulePath + "/lambdahttp/cors",
 	"gofunction":    modulePath + "/constructs/gofunction",
 	"secureapi":     modulePath + "/constructs/secureapi",

@@ -16,7 +16,7 @@ import (
 // TestFilesPointOneWay reads which file of a package uses what another one declares: in these packages no file uses, by
 // way of others, what uses it.
 func TestFilesPointOneWay(t *testing.T) {
-	for _, folder := range []string{"constructs/secureapi", "internal/plan"} {
+	for _, folder := range []string{"constructs/cognito", "constructs/secureapi", "internal/plan"} {
 		uses := fileUses(t, filepath.Join("..", filepath.FromSlash(folder)))
 		if len(uses) < 5 {
 			t.Errorf("%s: %d files that use others, want more", folder, len(uses))

@@ -31,6 +31,7 @@ var floors = [][]string{
 	{"internal/apigateway/front", "internal/lambdaruntime"},
 	{"internal/apigateway/exchange"},
 	{"app/stack"},
+	{"constructs/cognito"},
 	{"constructs/secureapi"},
 	{"constructs/gofunction", "constructs/snapshot"},
 	{

@@ -51,6 +51,7 @@ var variants = []struct {
 	{"everything", func(app awscdk.App) awscdk.Stack { return newEverything(app) }},
 	{"login-okta", func(app awscdk.App) awscdk.Stack { return newOktaLogin(app) }},
 	{"login-cognito", func(app awscdk.App) awscdk.Stack { return newCognitoLogin(app) }},
+	{"cognito-pool", func(app awscdk.App) awscdk.Stack { return newCognitoPool(app) }},
 }
 
 func example(s stack.Settings) func(awscdk.App) awscdk.Stack {

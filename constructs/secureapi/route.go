@@ -36,6 +36,30 @@ func Handle(pattern string, function awslambda.IFunction, access ...Access) Rout
 	return Route{Pattern: pattern, Function: function, Access: access}
 }
 
+// Scopes are the scopes that [AnyScope] names in routes, in their order and each once, those in [Either] with them: what
+// an issuer has to know of whose tokens the routes take.
+func Scopes(routes ...Route) (out []string) {
+	var add func(accesses []plan.Access)
+	add = func(accesses []plan.Access) {
+		for _, a := range accesses {
+			switch a := a.(type) {
+			case plan.Either:
+				add(a.Of)
+			case plan.Requirement:
+				for _, scope := range a.AnyOf {
+					if a.Kind == access.Scope && !slices.Contains(out, scope) {
+						out = append(out, scope)
+					}
+				}
+			}
+		}
+	}
+	for _, r := range routes {
+		add(r.plan(0).Access)
+	}
+	return out
+}
+
 // plan describes the route in plain values, with the number of its function.
 func (r Route) plan(function int) plan.Route {
 	out := plan.Route{Pattern: r.Pattern, Function: function}

@@ -100,6 +100,9 @@ func (l *Login) Host() string { return strings.TrimPrefix(l.Origin, httpsScheme)
 // CallbackURL is where the provider sends browsers to.
 func (l *Login) CallbackURL() string { return l.Origin + l.BasePath + l.Home() + "/callback" }
 
+// LogoutURL is where the provider sends browsers to after a logout there.
+func (l *Login) LogoutURL() string { return l.Origin + l.BasePath + cmp.Or(l.AfterLogout, "/") }
+
 func (l *Login) String() string { return fmt.Sprintf("the Login at %q", l.Home()) }
 
 // ID is the construct id of something that belongs to the login. The path comes last, as in [Guard.IDOf]; a + is not in

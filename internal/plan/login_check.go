@@ -33,8 +33,17 @@ func (l *Login) check() (errs []error) {
 			"its keys")
 	}
 	l.checkClient(bad)
+	errs = append(errs, l.CheckPlace()...)
+	l.checkScopes(bad)
+	l.checkParameters(bad)
+	l.checkSession(bad)
+	return errs
+}
+
+// CheckPlace says what is wrong with where the login is and where browsers go from it.
+func (l *Login) CheckPlace() (errs []error) {
 	if err := checkOrigin(l.Origin); err != nil {
-		bad("Origin %w", err)
+		errs = append(errs, fmt.Errorf("Origin %w", err))
 	}
 	if err := checkLiteralPath("Path", l.Home()); err != nil {
 		errs = append(errs, err)
@@ -49,9 +58,6 @@ func (l *Login) check() (errs []error) {
 			errs = append(errs, err)
 		}
 	}
-	l.checkScopes(bad)
-	l.checkParameters(bad)
-	l.checkSession(bad)
 	return errs
 }
 

@@ -32,6 +32,7 @@ const (
 var public = []string{
 	"authorizer-fn/authz",
 	"authorizer-fn/authztest",
+	"constructs/cognito",
 	"constructs/gofunction",
 	"constructs/secureapi",
 	"constructs/snapshot",

@@ -1,0 +1,82 @@
+package cognito_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/cognito"
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+)
+
+// A page whose users sign in at a pool, and a program that writes in its own name. The pool, its resource server and its
+// clients follow from the table.
+func ExampleNew() {
+	stack := newStack()
+	f := backend(stack, "Notes")
+	routes := []secureapi.Route{
+		secureapi.Handle("GET /", f, secureapi.Public("the page")),
+		secureapi.Handle("GET /notes", f, secureapi.AnyScope("notes/read")),
+		secureapi.Handle("POST /notes", f, secureapi.AnyScope("notes/write")),
+		secureapi.Handle("POST /imports", f, secureapi.GuardedBy("machines"), secureapi.AnyScope("imports/run")),
+	}
+	users := cognito.New(stack, "Users", &cognito.Props{
+		Routes:       routes,
+		Origin:       "https://notes.example.com",
+		Browser:      cognito.Browser{Scopes: []string{"notes/read", "notes/write"}},
+		Machines:     map[string]cognito.Machine{"importer": {Scopes: []string{"imports/run"}}},
+		DomainPrefix: "notes-example",
+	})
+	secureapi.New(stack, "Api", &secureapi.Props{
+		Authorizer: secureapi.SessionAuthorizer{Login: users.Login(secureapi.Login{})},
+		Authorizers: map[string]secureapi.Authorizer{"machines": secureapi.TokenAuthorizer{
+			JWT: &secureapi.JWT{Issuers: []secureapi.Issuer{users.Issuer(users.MachineClients["importer"])}},
+		}},
+		Routes: routes,
+	})
+	fmt.Println(slices.Sorted(maps.Keys(users.ResourceServers)))
+	// Output: [imports notes]
+}
+
+// A scope that no resource server can have is refused with its route.
+func ExampleNew_refused() {
+	stack := newStack()
+	f := backend(stack, "Notes")
+	defer func() { fmt.Println(recover()) }()
+	cognito.New(stack, "Users", &cognito.Props{
+		Routes:       []secureapi.Route{secureapi.Handle("GET /notes", f, secureapi.AnyScope("notes:read"))},
+		DomainPrefix: "notes-example",
+	})
+	// Output:
+	// cognito: Shop/Users: route "GET /notes": no resource server can have the scope "notes:read": in the tokens of a user pool a scope is SERVER/SCOPE: write it as "api/notes.read"
+}
+
+// Users sign in with Google alone. The secret's value is in AWS Secrets Manager, and not in the template.
+func ExampleGoogle() {
+	stack := newStack()
+	users := cognito.New(stack, "Users", &cognito.Props{
+		Origin: "https://notes.example.com",
+		Google: &cognito.Google{
+			ClientID:     "1234.apps.googleusercontent.com",
+			ClientSecret: secret(stack, "notes/google"),
+		},
+		NoLocalUsers: true,
+		DomainPrefix: "notes-example",
+	})
+	fmt.Println(*users.Providers["Google"].Node().Path())
+	// Output: Shop/Users/Google
+}
+
+// Login refuses what the pool's client is not made for.
+func ExampleUsers_Login() {
+	users := cognito.New(newStack(), "Users", &cognito.Props{
+		Origin:       "https://notes.example.com",
+		DomainPrefix: "notes-example",
+	})
+	fmt.Println(users.Login(secureapi.Login{}).Origin)
+	defer func() { fmt.Println(recover()) }()
+	users.Login(secureapi.Login{Origin: "https://shop.example.com"})
+	// Output:
+	// https://notes.example.com
+	// cognito: Shop/Users: Login: Origin "https://shop.example.com", and the pool's client is made for "https://notes.example.com": set it in the Props of the pool alone
+}

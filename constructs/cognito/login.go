@@ -1,0 +1,117 @@
+package cognito
+
+import (
+	"cmp"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+)
+
+// Issuer is the pool as an issuer of access tokens, for a guard that takes those of some clients: see
+// [secureapi.CognitoIssuer]. Without clients it takes those of all that the pool has from its props: the login's, then
+// those of Pages and Machines by their names.
+//
+// It panics if the pool has no client, or if one is nil.
+func (u *Users) Issuer(clients ...awscognito.IUserPoolClient) secureapi.Issuer {
+	const method = "Issuer"
+	if len(clients) == 0 {
+		clients = u.clients()
+	}
+	if len(clients) == 0 {
+		u.fail(method, "the pool has no client whose tokens could be accepted: set Origin, Pages or Machines, or give the "+
+			"clients that you made")
+	}
+	for i, c := range clients {
+		if c == nil {
+			u.fail(method, "client %d is nil; Client is there with Props.Origin alone", i+1)
+		}
+	}
+	return secureapi.CognitoIssuer(u.UserPool, clients...)
+}
+
+// clients are all that the props ask for.
+func (u *Users) clients() (out []awscognito.IUserPoolClient) {
+	if u.Client != nil {
+		out = append(out, u.Client)
+	}
+	for _, of := range []map[string]awscognito.UserPoolClient{u.PageClients, u.MachineClients} {
+		for _, name := range slices.Sorted(maps.Keys(of)) {
+			out = append(out, of[name])
+		}
+	}
+	return out
+}
+
+// Login completes a login whose users sign in at the pool: Issuer, ClientID, Origin, Path, BasePath and AfterLogout are
+// filled in, and Scopes where [Browser.Scopes] names them. The login's function asks the pool for the client's secret.
+// What is set already stays, if it agrees with the pool; an Issuer may be one of [Users.Issuer] with settings changed.
+//
+// It panics if the pool has no client for a login, or if the given login contradicts the pool.
+func (u *Users) Login(given secureapi.Login) *secureapi.Login {
+	const method = "Login"
+	if u.Client == nil {
+		u.fail(method, "the pool has no client for a login: set Props.Origin")
+	}
+	l, p := given, u.props
+	for _, field := range []struct {
+		name          string
+		login         *string
+		own, byItself string
+	}{
+		{"Origin", &l.Origin, p.Origin, ""},
+		{"Path", &l.Path, p.Path, (&plan.Login{}).Home()},
+		{"BasePath", &l.BasePath, p.BasePath, ""},
+		{"AfterLogout", &l.AfterLogout, p.AfterLogout, "/"},
+		{"ClientID", &l.ClientID, *u.Client.UserPoolClientId(), ""},
+	} {
+		want := cmp.Or(field.own, field.byItself)
+		if *field.login != "" && *field.login != want {
+			u.fail(method, "%s %q, and the pool's client is made for %q: set it in the Props of the pool alone",
+				field.name, *field.login, want)
+		}
+		*field.login = cmp.Or(*field.login, field.own)
+	}
+	own := u.Issuer(u.Client)
+	switch {
+	case l.Issuer.URL == "" && reflect.ValueOf(l.Issuer).IsZero():
+		l.Issuer = own
+	case l.Issuer.URL != own.URL:
+		u.fail(method, "Issuer %q is not the pool: leave it out, or change settings of the one that Issuer(Client) returns",
+			l.Issuer.URL)
+	}
+	may := p.Browser.client().all(u.scopes)
+	if len(l.Scopes) == 0 && len(p.Browser.Scopes) > 0 {
+		l.Scopes = may
+	}
+	for _, scope := range l.Scopes {
+		if !slices.Contains(may, scope) {
+			u.fail(method, "Scopes has %q, which the pool's client may not ask for; it may %s: add it to Props.Browser.Scopes",
+				scope, strings.Join(may, ", "))
+		}
+	}
+	if age, refresh := maxAge(l.Sessions), p.Browser.client().refresh; age > refresh {
+		u.fail(method, "MaxAge of its Sessions is %s, and the refresh tokens of the pool's client end after %s: raise "+
+			"Props.Browser.RefreshTokenValidity, or lower MaxAge", age, refresh)
+	}
+	return &l
+}
+
+// maxAge is the longest age that is given for sessions; 0 for the default.
+func maxAge(s secureapi.Sessions) time.Duration {
+	switch s := s.(type) {
+	case secureapi.CookieSessions:
+		return s.MaxAge
+	case *secureapi.CookieSessions:
+		if s != nil {
+			return s.MaxAge
+		}
+	}
+	return 0
+}

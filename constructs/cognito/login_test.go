@@ -1,0 +1,96 @@
+package cognito_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/cognito"
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+)
+
+// TestLogin: what the pool knows is filled in, and the API's own checks of a login find nothing.
+func TestLogin(t *testing.T) {
+	stack := newStack()
+	routes := notes(backend(stack, "Notes"))
+	users := cognito.New(stack, "Users", good(func(p *cognito.Props) {
+		p.Routes = routes
+		p.Path, p.BasePath, p.AfterLogout = "/account", "/app", "/goodbye"
+		p.Browser = cognito.Browser{Scopes: []string{"email", "notes/read", "notes/write"}, RefreshTokenValidity: 48 * time.Hour}
+		p.Machines = map[string]cognito.Machine{"importer": {Scopes: []string{"notes/write"}}}
+	}))
+	given := secureapi.Login{Sessions: secureapi.CookieSessions{MaxAge: 24 * time.Hour}}
+	l := users.Login(given)
+	if given.Origin != "" {
+		t.Error("the given login is changed")
+	}
+	if l.Origin != origin || l.Path != "/account" || l.BasePath != "/app" || l.AfterLogout != "/goodbye" ||
+		l.ClientID != *users.Client.UserPoolClientId() || l.Issuer.URL != users.Issuer().URL ||
+		!slices.Equal(l.Scopes, []string{"openid", "email", "notes/read", "notes/write"}) ||
+		l.Sessions != given.Sessions {
+		t.Errorf("the login is %+v", l)
+	}
+	secureapi.New(stack, "Api", &secureapi.Props{Authorizer: secureapi.SessionAuthorizer{Login: l}, Routes: routes})
+
+	issuer := users.Issuer(users.Client)
+	issuer.MaxLifetime = time.Hour
+	if l := users.Login(secureapi.Login{Issuer: issuer, Origin: origin}); l.Issuer.MaxLifetime != time.Hour {
+		t.Error("the issuer's own settings are gone")
+	}
+	if l := cognito.New(stack, "Others", good(nil)).Login(secureapi.Login{Path: "/auth", AfterLogout: "/"}); l.Scopes != nil {
+		t.Errorf("the login asks for %q, want what its guards need", l.Scopes)
+	}
+}
+
+// TestIssuer: by default, tokens of all clients are accepted; a guard may take those of some.
+func TestIssuer(t *testing.T) {
+	users := cognito.New(newStack(), "Users", good(func(p *cognito.Props) {
+		p.Pages = map[string]cognito.Page{"app": {CallbackURLs: []string{"https://app.example.com/"}}}
+		p.Machines = map[string]cognito.Machine{"b": {Scopes: []string{"notes/read"}}, "a": {Scopes: []string{"notes/read"}}}
+	}))
+	want := []string{
+		*users.Client.UserPoolClientId(), *users.PageClients["app"].UserPoolClientId(),
+		*users.MachineClients["a"].UserPoolClientId(), *users.MachineClients["b"].UserPoolClientId(),
+	}
+	if i := users.Issuer(); i.TokenUse != "access" || !slices.Equal(i.Audiences, want) {
+		t.Errorf("the issuer takes %q tokens of %q, want %q", i.TokenUse, i.Audiences, want)
+	}
+	if i := users.Issuer(users.MachineClients["a"]); !slices.Equal(i.Audiences, want[2:3]) {
+		t.Errorf("the issuer takes tokens of %q, want %q", i.Audiences, want[2:3])
+	}
+}
+
+// TestLoginsThatAreRefused: a login that the pool's client is not made for.
+func TestLoginsThatAreRefused(t *testing.T) {
+	stack := newStack()
+	users := cognito.New(stack, "Users", good(nil))
+	other := cognito.New(stack, "Others", good(nil))
+	bare := cognito.New(stack, "Bare", good(func(p *cognito.Props) { p.Origin = "" }))
+	for _, c := range []struct {
+		name  string
+		login secureapi.Login
+		want  string
+	}{
+		{"another origin", secureapi.Login{Origin: "https://a.example"},
+			`Origin "https://a.example", and the pool's client is made for "https://notes.example.com"`},
+		{"another path", secureapi.Login{Path: "/in"}, `Path "/in", and the pool's client is made for "/auth"`},
+		{"a base path", secureapi.Login{BasePath: "/app"}, `BasePath "/app", and the pool's client is made for ""`},
+		{"another page after", secureapi.Login{AfterLogout: "/x"}, `AfterLogout "/x", and the pool's client is made for "/"`},
+		{"another client", secureapi.Login{ClientID: "abc"}, `ClientID "abc"`},
+		{"another pool", secureapi.Login{Issuer: other.Issuer()}, "is not the pool"},
+		{"another issuer", secureapi.Login{Issuer: secureapi.Okta("https://a.okta.com/oauth2/b", "c")},
+			`Issuer "https://a.okta.com/oauth2/b" is not the pool`},
+		{"an issuer without a URL", secureapi.Login{Issuer: secureapi.Issuer{MaxLifetime: time.Hour}}, `Issuer "" is not the pool`},
+		{"a scope that the client does not have", secureapi.Login{Scopes: []string{"openid", "email"}},
+			`Scopes has "email", which the pool's client may not ask for; it may openid, notes/read, notes/write`},
+		{"sessions that outlive the refresh token", secureapi.Login{Sessions: secureapi.CookieSessions{MaxAge: 24 * time.Hour}},
+			"MaxAge of its Sessions is 24h0m0s, and the refresh tokens of the pool's client end after 12h0m0s"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			refused(t, func() { users.Login(c.login) }, "cognito: Shop/Users: Login: ", c.want)
+		})
+	}
+	refused(t, func() { bare.Login(secureapi.Login{}) }, "cognito: Shop/Bare: Login: the pool has no client for a login")
+	refused(t, func() { bare.Issuer() }, "cognito: Shop/Bare: Issuer: the pool has no client")
+	refused(t, func() { bare.Issuer(bare.Client) }, "client 1 is nil")
+}

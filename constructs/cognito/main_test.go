@@ -1,0 +1,9 @@
+package cognito_test
+
+import (
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/snapshot"
+)
+
+func TestMain(m *testing.M) { snapshot.Main(m) }

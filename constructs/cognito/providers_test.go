@@ -1,0 +1,127 @@
+package cognito_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/cognito"
+)
+
+// federated are props with each kind of identity provider.
+func federated(p *cognito.Props, google, corp cognito.OIDC) {
+	p.Google = &cognito.Google{
+		ClientID:     "1234.apps.googleusercontent.com",
+		ClientSecret: google.ClientSecret,
+	}
+	corp.Name, corp.IssuerURL, corp.ClientID = "Corp", "https://idp.example.com", "pool"
+	p.Providers = []cognito.Provider{
+		corp,
+		cognito.SAML{Name: "Partner", MetadataURL: "https://sso.example.com/metadata", AttributeMapping: mapping()},
+	}
+	p.Pages = map[string]cognito.Page{"app": {CallbackURLs: []string{"https://app.example.com/"}}}
+}
+
+// TestProviders: the template has a reference to each secret and no secret, and clients are made after the providers
+// that they name.
+func TestProviders(t *testing.T) {
+	stack := newStack()
+	users := cognito.New(stack, "Users", good(func(p *cognito.Props) {
+		federated(p, cognito.OIDC{ClientSecret: secret(stack, "google")},
+			cognito.OIDC{ClientSecret: secret(stack, "corp"), ClientSecretField: "value"})
+	}))
+	if got := slices.Sorted(maps.Keys(users.Providers)); !slices.Equal(got, []string{"Corp", "Google", "Partner"}) {
+		t.Errorf("providers %q", got)
+	}
+	got := map[string]map[string]any{}
+	var ids []string
+	for id, r := range resources(t, stack, "AWS::Cognito::UserPoolIdentityProvider") {
+		ids = append(ids, id)
+		got[r.properties["ProviderName"].(string)] = map[string]any{
+			"type":    r.properties["ProviderType"],
+			"details": r.properties["ProviderDetails"],
+			"mapping": r.properties["AttributeMapping"],
+		}
+	}
+	claims := map[string]any{"email": "email", "email_verified": "email_verified", "name": "name"}
+	want := map[string]map[string]any{
+		"Google": {
+			"type": "Google",
+			"details": map[string]any{
+				"client_id":        "1234.apps.googleusercontent.com",
+				"client_secret":    "{{resolve:secretsmanager:arn::secretsmanager:::secret:google:SecretString:::}}",
+				"authorize_scopes": "openid email profile",
+			},
+			"mapping": claims,
+		},
+		"Corp": {
+			"type": "OIDC",
+			"details": map[string]any{
+				"client_id":                 "pool",
+				"client_secret":             "{{resolve:secretsmanager:arn::secretsmanager:::secret:corp:SecretString:value::}}",
+				"authorize_scopes":          "openid email profile",
+				"oidc_issuer":               "https://idp.example.com",
+				"attributes_request_method": "GET",
+			},
+			"mapping": claims,
+		},
+		"Partner": {
+			"type": "SAML",
+			"details": map[string]any{
+				"IDPSignout":  false,
+				"IDPInit":     false,
+				"MetadataURL": "https://sso.example.com/metadata",
+			},
+			"mapping": map[string]any{"email": "mail"},
+		},
+	}
+	for _, of := range got {
+		if secret, is := of["details"].(map[string]any)["client_secret"].(map[string]any); is {
+			of["details"].(map[string]any)["client_secret"] = joined(secret)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("providers (-want +got):\n%s", diff)
+	}
+	for id, client := range resources(t, stack, "AWS::Cognito::UserPoolClient") {
+		for _, provider := range ids {
+			if !slices.Contains(client.dependsOn, provider) {
+				t.Errorf("%s does not depend on %s, and may be made before it: %q", id, provider, client.dependsOn)
+			}
+		}
+		if n := len(client.properties["SupportedIdentityProviders"].([]any)); n != 4 {
+			t.Errorf("%s has %d identity providers, want the pool and three more", id, n)
+		}
+	}
+}
+
+// joined is what Fn::Join makes of texts, with the partition and such left out.
+func joined(of map[string]any) string {
+	var b strings.Builder
+	for _, part := range of["Fn::Join"].([]any)[1].([]any) {
+		if text, is := part.(string); is {
+			b.WriteString(text)
+		}
+	}
+	return b.String()
+}
+
+// TestNoLocalUsers: users of the pool's own directory are left out.
+func TestNoLocalUsers(t *testing.T) {
+	stack := newStack()
+	cognito.New(stack, "Users", good(func(p *cognito.Props) {
+		p.Google = &cognito.Google{
+			ClientID:     "1234.apps.googleusercontent.com",
+			ClientSecret: secret(stack, "google"),
+		}
+		p.NoLocalUsers = true
+	}))
+	for _, name := range only(t, stack, "AWS::Cognito::UserPoolClient").properties["SupportedIdentityProviders"].([]any) {
+		if name == "COGNITO" {
+			t.Error("users of the pool can sign in")
+		}
+	}
+}
