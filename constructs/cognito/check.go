@@ -176,8 +176,8 @@ func (p *Props) checkClients(s *scopes) (errs []error) {
 	if p.Origin == "" {
 		if p.Path != "" || p.BasePath != "" || p.AfterLogout != "" || len(p.Browser.Scopes) > 0 ||
 			p.Browser.AccessTokenValidity != 0 || p.Browser.RefreshTokenValidity != 0 {
-			errs = append(errs, errors.New("Origin is empty, and Path, BasePath, AfterLogout and Browser are of the login's "+
-				`client: set Origin, like "https://notes.example.com"`))
+			errs = append(errs, errors.New("there is no Origin, and Path, BasePath, AfterLogout and Browser are of the "+
+				`login's client: set Origin, like "https://notes.example.com"`))
 		}
 	} else {
 		errs = append(errs, p.login().CheckPlace()...)
@@ -202,7 +202,8 @@ func (p *Props) checkClients(s *scopes) (errs []error) {
 		bad(field, checkName(name))
 		bad(field, m.client().check(s))
 		if len(m.Scopes) == 0 {
-			bad(field, errors.New("Scopes is empty: Cognito gives a machine no token without a scope; name some of the table's"))
+			bad(field, errors.New("it has no Scopes, and Cognito makes no client for client credentials without: name "+
+				"some of the table's"))
 		}
 		for _, scope := range m.Scopes {
 			if slices.Contains(standard, scope) {
@@ -266,7 +267,7 @@ func (m Machine) client() client {
 
 func (c client) check(s *scopes) error {
 	if err := s.known(c.scopes); err != nil {
-		return fmt.Errorf("Scopes: %w", err)
+		return fmt.Errorf("in Scopes: %w", err)
 	}
 	switch n := len(c.all(s)); {
 	case n > maxClientScopes:

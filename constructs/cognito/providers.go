@@ -109,7 +109,7 @@ func checkProviderName(name string) error {
 	case n < 3 || n > 32 || !providerNames.MatchString(name):
 		return errors.New("want a Name of 3 to 32 characters without spaces and underscores")
 	case slices.ContainsFunc(reservedNames, func(r string) bool { return strings.EqualFold(r, name) }):
-		return errors.New("Cognito has this name for a provider of its own: take another")
+		return errors.New("this Name is of a provider that Cognito knows itself: take another")
 	}
 	return nil
 }

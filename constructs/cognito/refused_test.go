@@ -125,11 +125,11 @@ func TestRefused(t *testing.T) {
 		}, "FeaturePlan ESSENTIALS does not have: set it to PLUS"},
 
 		// Clients.
-		{"a login's settings without its origin", func(p *cognito.Props) { p.Origin, p.Path = "", "/auth" }, "Origin is empty"},
+		{"a login's settings without its origin", func(p *cognito.Props) { p.Origin, p.Path = "", "/auth" }, "there is no Origin"},
 		{"an origin of http", func(p *cognito.Props) { p.Origin = "http://notes.example.com" }, "is not https"},
 		{"a path with a slash at its end", func(p *cognito.Props) { p.Path = "/auth/" }, `Path "/auth/"`},
 		{"a scope that the pool does not have", func(p *cognito.Props) { p.Browser.Scopes = []string{"notes/reed"} },
-			`Browser: Scopes: no resource server has the scope "notes/reed": neither the table nor ResourceServers names it`},
+			`Browser: in Scopes: no resource server has the scope "notes/reed": neither the table nor ResourceServers names it`},
 		{"a scope twice for a client", func(p *cognito.Props) { p.Browser.Scopes = []string{"email", "email"} }, `has "email" twice`},
 		{"an access token that is too short", func(p *cognito.Props) { p.Browser.AccessTokenValidity = time.Minute },
 			"AccessTokenValidity 1m0s: want whole minutes from 5m0s to 24h0m0s"},
@@ -160,7 +160,7 @@ func TestRefused(t *testing.T) {
 			p.Machines = map[string]cognito.Machine{"a/b": {Scopes: []string{"notes/read"}}}
 		}, `Machines["a/b"]: the name "a/b"`},
 		{"a machine without a scope", func(p *cognito.Props) { p.Machines = map[string]cognito.Machine{"m": {}} },
-			`Machines["m"]: Scopes is empty`},
+			`Machines["m"]: it has no Scopes`},
 		{"a machine with a user's scope", func(p *cognito.Props) {
 			p.Machines = map[string]cognito.Machine{"m": {Scopes: []string{"openid"}}}
 		}, `the scope "openid" says something of a user`},
@@ -177,7 +177,7 @@ func TestRefused(t *testing.T) {
 			`Providers[0] "x": want a Name of 3 to 32`},
 		{"a provider with a name of Cognito's", func(p *cognito.Props) {
 			p.Providers = oidc(func(o *cognito.OIDC) { o.Name = "google" })
-		}, "Cognito has this name for a provider of its own"},
+		}, "this Name is of a provider that Cognito knows itself"},
 		{"two providers of one name", func(p *cognito.Props) {
 			p.Providers = append(oidc(func(*cognito.OIDC) {}), saml(func(*cognito.SAML) {})...)
 		}, `Providers[1] "Corp": there is a second provider of this Name`},

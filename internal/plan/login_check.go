@@ -42,8 +42,9 @@ func (l *Login) check() (errs []error) {
 
 // CheckPlace says what is wrong with where the login is and where browsers go from it.
 func (l *Login) CheckPlace() (errs []error) {
+	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
 	if err := checkOrigin(l.Origin); err != nil {
-		errs = append(errs, fmt.Errorf("Origin %w", err))
+		bad("Origin %w", err)
 	}
 	if err := checkLiteralPath("Path", l.Home()); err != nil {
 		errs = append(errs, err)
