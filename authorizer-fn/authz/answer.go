@@ -58,7 +58,12 @@ func (a *Authorizer) answer(
 		b = append(b, ':')
 		b = appendString(b, p.value)
 	}
-	b = append(b, "}}"...)
+	b = append(b, '}')
+	if d.usageKey != "" {
+		b = append(b, `,"usageIdentifierKey":`...)
+		b = appendString(b, d.usageKey)
+	}
+	b = append(b, '}')
 	a.answerSize.Store(int64(len(b) + spareAnswer)) // most are about as long as the one before
 	return b, nil
 }

@@ -16,6 +16,7 @@ type parsed struct {
 	policy     iampolicy.Document
 	policyText string
 	context    map[string]string
+	usageKey   string
 }
 
 // readAnswer reads an answer and fails if API Gateway could not.
@@ -45,6 +46,11 @@ func readAnswer(t testing.TB, text string) parsed {
 					t.Fatalf("the context value %q is %s", name, value.Raw())
 				}
 				a.context[name] = s
+			}
+		case "usageIdentifierKey":
+			var ok bool
+			if a.usageKey, ok = member.Text(); !ok || len(a.usageKey) < minUsageKey || len(a.usageKey) > maxUsageKey {
+				t.Fatalf("the key is %s", member.Raw())
 			}
 		default:
 			t.Fatalf("the answer has %q", name)

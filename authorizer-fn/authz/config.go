@@ -35,6 +35,13 @@ type Config struct {
 	// that is too long, the words that there is no room for.
 	ContextClaims []string
 
+	// UsageKeyClaim is the path of a claim whose text is the API key that a request counts to, where the API takes keys
+	// from its authorizer (ApiKeySourceType AUTHORIZER). It is the answer's usageIdentifierKey if it has 20 to 128
+	// printable ASCII characters other than spaces, commas, percent signs, quotes and backslashes; otherwise the answer
+	// names no key, and API Gateway answers 403 for methods that require one. A hook does not change it. Default: no key.
+	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
+	UsageKeyClaim string
+
 	// DenyEscapedPaths denies every request whose path has a percent-escape, on the routes that the authorizer guards.
 	// The values of parameters can then hold neither spaces nor slashes nor letters beyond ASCII. Default: escapes are
 	// allowed.

@@ -151,6 +151,22 @@ func special(c byte) bool {
 	return c <= ' ' || c >= 0x7f || c == ',' || c == '%' || c == '"' || c == '\\'
 }
 
+// The lengths that an API key's value may have.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
+const minUsageKey, maxUsageKey = 20, 128
+
+// usageKeyOf is the API key that a caller's requests count to; "" for none. What cannot be a key's value names none.
+func (c *Config) usageKeyOf(t claims) string {
+	if c.UsageKeyClaim == "" {
+		return ""
+	}
+	key, _ := t.Claim(c.UsageKeyClaim).Text()
+	if len(key) < minUsageKey || len(key) > maxUsageKey || !isPlain(key) {
+		return ""
+	}
+	return key
+}
+
 // principalOf is who calls, fit for an access log, whose quotes are not escaped: what is not printable ASCII, and what
 // JSON has a meaning for, is percent-encoded. Too long a name is rejected, since a part of one may be another's.
 func (i Issuer) principalOf(t claims) (string, bool) {

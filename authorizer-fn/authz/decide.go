@@ -112,6 +112,7 @@ func (a *Authorizer) decide(ctx context.Context, payload []byte, d *decision) ([
 		return nil, errPrincipal
 	}
 	d.principal = principal
+	d.usageKey = a.config.usageKeyOf(token)
 	rights := issuer.narrowed(issuer.rightsOf(token), token)
 	var added []pair
 	if a.hook != nil {

@@ -17,6 +17,7 @@ type file struct {
 	PerRequest          bool          `json:"perRequest,omitempty"`
 	PolicyEndsWithToken bool          `json:"policyEndsWithToken,omitempty"`
 	ContextClaims       []string      `json:"contextClaims,omitempty"`
+	UsageKeyClaim       string        `json:"usageKeyClaim,omitempty"`
 	DenyEscapedPaths    bool          `json:"denyEscapedPaths,omitempty"`
 	NoTokenCache        bool          `json:"noTokenCache,omitempty"`
 	NoMetrics           bool          `json:"noMetrics,omitempty"`
@@ -71,6 +72,7 @@ func (c Config) Environment() map[string]string {
 		PerRequest:          c.PerRequest,
 		PolicyEndsWithToken: c.PolicyEndsWithToken,
 		ContextClaims:       c.ContextClaims,
+		UsageKeyClaim:       c.UsageKeyClaim,
 		DenyEscapedPaths:    c.DenyEscapedPaths,
 		NoTokenCache:        c.NoTokenCache,
 		NoMetrics:           c.NoMetrics,
@@ -188,7 +190,7 @@ func (c *Config) read(v strictjson.Value) error {
 		"session":    c.readSession,
 		"perRequest": &c.PerRequest, "contextClaims": &c.ContextClaims, "noTokenCache": &c.NoTokenCache,
 		"noMetrics": &c.NoMetrics, "policyEndsWithToken": &c.PolicyEndsWithToken,
-		"denyEscapedPaths": &c.DenyEscapedPaths,
+		"denyEscapedPaths": &c.DenyEscapedPaths, "usageKeyClaim": &c.UsageKeyClaim,
 	}.read(v)
 }
 

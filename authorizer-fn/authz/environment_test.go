@@ -61,6 +61,7 @@ var full = Config{
 	NoMetrics:           true,
 	PolicyEndsWithToken: true,
 	DenyEscapedPaths:    true,
+	UsageKeyClaim:       "plan.key",
 }
 
 func TestEnvironmentIsReadBack(t *testing.T) {
@@ -106,7 +107,7 @@ func TestEnvironmentAsItIsWritten(t *testing.T) {
 		`{"kind":"cookie","name":"c"},{"kind":"querystring","name":"q"}],` +
 		`"session":{"cookie":"__Host-shop","host":"shop.example.com","keysArn":"arn3","idleTimeoutSeconds":1200,` +
 		`"maxAgeSeconds":28800,"allowOrigins":["https://www.example.com"]},"perRequest":true,"policyEndsWithToken":true,` +
-		`"contextClaims":["email","realm.roles"],"denyEscapedPaths":true,"noTokenCache":true,"noMetrics":true}`
+		`"contextClaims":["email","realm.roles"],"usageKeyClaim":"plan.key","denyEscapedPaths":true,"noTokenCache":true,"noMetrics":true}`
 	if got := full.Environment()[ConfigVariable]; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -41,6 +41,8 @@ type decision struct {
 	apiRequestID                  string
 
 	visit *visit // of a request with a session
+
+	usageKey string // the API key that the request counts to, which is not logged; "" for none
 }
 
 func (d *decision) end(o outcome, reason, detail string) {

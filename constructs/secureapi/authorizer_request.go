@@ -94,8 +94,10 @@ func (r RequestAuthorizer) plan() plan.Authorizer {
 		Headers:   cache.Headers(),
 		Included:  function.Included(!cache.PerRequest()),
 		Keeps:     true,
-		NamesKeys: function.Own,
-		Cookies:   cache.Cookies(),
+		NamesKeys: function.NamesKeys(),
+
+		UsageKeyClaim: function.UsageKeyClaim(),
+		Cookies:       cache.Cookies(),
 	}
 }
 

@@ -40,6 +40,9 @@ type SessionAuthorizer struct {
 	// ContextClaims are claims that the backend gets; see [JWT.ContextClaims]. Default: none.
 	ContextClaims []string
 
+	// UsageKeyClaim is the claim with the API key that requests count to; see [JWT.UsageKeyClaim]. Default: no key.
+	UsageKeyClaim string
+
 	// PolicyEndsWithToken, DenyEscapedPaths, NoTokenCache and NoMetrics are those of [JWT].
 	PolicyEndsWithToken, DenyEscapedPaths, NoTokenCache, NoMetrics bool
 
@@ -55,9 +58,11 @@ var _ Authorizer = SessionAuthorizer{}
 
 func (a SessionAuthorizer) plan() plan.Authorizer {
 	out := plan.Authorizer{
-		Kind:     "SessionAuthorizer",
-		Enforces: func([]access.Requirement) error { return nil },
-		Keeps:    true,
+		Kind:          "SessionAuthorizer",
+		Enforces:      func([]access.Requirement) error { return nil },
+		Keeps:         true,
+		NamesKeys:     a.UsageKeyClaim != "",
+		UsageKeyClaim: a.UsageKeyClaim,
 	}
 	if a.Login != nil {
 		ttl, _ := plan.CacheTTL(plan.SessionTTL(a.CacheTTL))
@@ -74,6 +79,7 @@ func (a SessionAuthorizer) jwt() *JWT {
 	return &JWT{
 		Issuers:             []Issuer{a.Login.Issuer},
 		ContextClaims:       slices.Clone(a.ContextClaims),
+		UsageKeyClaim:       a.UsageKeyClaim,
 		PolicyEndsWithToken: a.PolicyEndsWithToken,
 		DenyEscapedPaths:    a.DenyEscapedPaths,
 		NoTokenCache:        a.NoTokenCache,

@@ -64,7 +64,9 @@ func (t TokenAuthorizer) plan() plan.Authorizer {
 		Headers:   []string{t.header()},
 		Included:  function.Included(ttl > 0),
 		Keeps:     true,
-		NamesKeys: function.Own,
+		NamesKeys: function.NamesKeys(),
+
+		UsageKeyClaim: function.UsageKeyClaim(),
 	}
 }
 

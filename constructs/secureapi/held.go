@@ -35,6 +35,9 @@ func (b *builder) notePlan(policy awsiam.PolicyDocument) {
 		}
 		authorizers[g.ID()] = *resource.LogicalId()
 		settings := map[string]any{"included": g.Table != nil}
+		if g.UsageKeyClaim != "" {
+			settings["usageKey"] = g.UsageKeyClaim
+		}
 		for name, value := range at.fingerprint {
 			if value != nil && value != "" {
 				settings[name] = value

@@ -26,6 +26,16 @@ type JWT struct {
 	// and its scopes, groups and roles. A dot descends into an object. Default: none.
 	ContextClaims []string
 
+	// UsageKeyClaim is the path of a claim whose text is the API key that a caller's requests count to, by which a usage
+	// plan gives each caller a quota and a rate. The API then takes keys from its authorizers (ApiKeySourceType
+	// AUTHORIZER), and X-API-Key headers do not count. The claim must be one that only the issuer can write: a custom
+	// attribute that users can change lets them count to others. A token without it, or with a text that cannot be a key
+	// (20 to 128 printable ASCII characters other than spaces, commas, percent signs, quotes and backslashes), names no
+	// key: API Gateway answers 403 for routes that require one, which at least one route must (ApiKeyRequired in
+	// [Route.MethodOptions]). Default: no key.
+	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
+	UsageKeyClaim string
+
 	// PolicyEndsWithToken ends a policy that API Gateway has cached when its token expires, by a condition on
 	// aws:CurrentTime. A caller then gets a 403 from the token's expiry until the policy's TTL is over, and a 401 after
 	// that: set it where clients get new tokens before the old ones expire, and not only on a 401. Try it on your
@@ -63,7 +73,7 @@ func (j *JWT) plan() *plan.JWT {
 	if j == nil {
 		return nil
 	}
-	out := &plan.JWT{ContextClaims: j.ContextClaims, DenyEscapedPaths: j.DenyEscapedPaths}
+	out := &plan.JWT{ContextClaims: j.ContextClaims, DenyEscapedPaths: j.DenyEscapedPaths, UsageKeyClaim: j.UsageKeyClaim}
 	for _, i := range j.Issuers {
 		out.Issuers = append(out.Issuers, i.plan())
 	}
@@ -73,6 +83,7 @@ func (j *JWT) plan() *plan.JWT {
 // build makes the included function with its configuration and the guard's access table.
 func (j *JWT) build(s *site, g *plan.Guard, config authz.Config) included {
 	config.ContextClaims = slices.Clone(j.ContextClaims)
+	config.UsageKeyClaim = j.UsageKeyClaim
 	config.DenyEscapedPaths = j.DenyEscapedPaths
 	config.NoTokenCache = j.NoTokenCache
 	config.NoMetrics = j.NoMetrics

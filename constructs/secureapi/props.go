@@ -126,6 +126,7 @@ func planRestAPI(p *awsapigateway.RestApiProps) *plan.RestAPI {
 		NotDeployed:                 isFalse(p.Deploy),
 		Private:                     isPrivate(p),
 		KeysFromAuthorizer:          p.ApiKeySourceType == awsapigateway.ApiKeySourceType_AUTHORIZER,
+		KeysFromHeader:              p.ApiKeySourceType == awsapigateway.ApiKeySourceType_HEADER,
 		MutualTLS:                   p.DomainName != nil && p.DomainName.Mtls != nil,
 		EnhancedTLS:                 p.DomainName != nil && enhanced(p.DomainName.SecurityPolicy),
 		NoExecuteAPI:                isTrue(p.DisableExecuteApiEndpoint),

@@ -28,6 +28,9 @@ func (b *builder) restAPIProps(policy awsiam.PolicyDocument) *awsapigateway.Rest
 	if p.CloudWatchRole == nil {
 		p.CloudWatchRole = jsii.Bool(false)
 	}
+	if b.plan.KeysFromAuthorizer() {
+		p.ApiKeySourceType = awsapigateway.ApiKeySourceType_AUTHORIZER
+	}
 	if policy != nil {
 		p.Policy = policy
 	}

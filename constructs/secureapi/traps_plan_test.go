@@ -19,6 +19,21 @@ func TestTrapsOfTheProps(t *testing.T) {
 			p.RestApiProps = &awsapigateway.RestApiProps{ApiKeySourceType: awsapigateway.ApiKeySourceType_AUTHORIZER}
 		}
 	}
+	keys := jwt()
+	keys.UsageKeyClaim = "plan_key"
+	claimed := func(a Authorizer) func(*Props) {
+		return func(p *Props) {
+			keyed(a)(p)
+			p.RestApiProps = nil
+		}
+	}
+	both := func(changes ...func(*Props)) func(*Props) {
+		return func(p *Props) {
+			for _, change := range changes {
+				change(p)
+			}
+		}
+	}
 	domain := func(mtls *awsapigateway.MTLSConfig, disabled *bool) func(*Props) {
 		return rest(
 			awsapigateway.RestApiProps{
@@ -50,6 +65,50 @@ func TestTrapsOfTheProps(t *testing.T) {
 			source + "the API's RequestAuthorizer names none",
 		},
 		{"a key that an own function names", keyed(RequestAuthorizer{Function: fn, CacheTTL: NoCache}), ""},
+		{"a key that a claim names", claimed(TokenAuthorizer{JWT: keys}), ""},
+		{"a key that a claim names, per request", claimed(RequestAuthorizer{JWT: keys, CacheTTL: NoCache}), ""},
+		{
+			"a key that a claim names, and the source said too",
+			both(claimed(TokenAuthorizer{JWT: keys}), rest(awsapigateway.RestApiProps{
+				ApiKeySourceType: awsapigateway.ApiKeySourceType_AUTHORIZER,
+			})),
+			"",
+		},
+		{
+			"a key that a claim names, and callers too",
+			both(claimed(TokenAuthorizer{JWT: keys}), rest(awsapigateway.RestApiProps{
+				ApiKeySourceType: awsapigateway.ApiKeySourceType_HEADER,
+			})),
+			"RestApiProps.ApiKeySourceType is HEADER, by which callers choose the key, and UsageKeyClaim of the API's " +
+				`TokenAuthorizer takes it from the claim "plan_key": leave one out`,
+		},
+		{
+			"a claim of keys that nothing requires",
+			guardedWith(TokenAuthorizer{JWT: keys}),
+			`UsageKeyClaim of the API's TokenAuthorizer is "plan_key", and none of its routes needs an API key, so that ` +
+				"nothing is counted: set ApiKeyRequired",
+		},
+		{
+			"a public route that needs a key beside a claim",
+			both(claimed(TokenAuthorizer{JWT: keys}), func(p *Props) {
+				r := Handle("GET /open", fn, Public("keys only"))
+				r.MethodOptions = &awsapigateway.MethodOptions{ApiKeyRequired: &yes}
+				p.Routes = append(p.Routes, r)
+			}),
+			`route "GET /open" needs an API key, UsageKeyClaim of the API's TokenAuthorizer makes authorizers the source ` +
+				"of keys, and a public route has no authorizer to name one: an API has one source of keys",
+		},
+		{
+			"another authorizer's route that needs a key beside a claim",
+			both(claimed(TokenAuthorizer{JWT: keys}), func(p *Props) {
+				p.Authorizers = map[string]Authorizer{"partners": token()}
+				r := Handle("GET /partners", fn, GuardedBy("partners"))
+				r.MethodOptions = &awsapigateway.MethodOptions{ApiKeyRequired: &yes}
+				p.Routes = append(p.Routes, r)
+			}),
+			`route "GET /partners" needs an API key, UsageKeyClaim of the API's TokenAuthorizer makes authorizers the ` +
+				`source of keys, and the TokenAuthorizer "partners" names none`,
+		},
 		{
 			"the source alone, where nothing names a key",
 			rest(awsapigateway.RestApiProps{ApiKeySourceType: awsapigateway.ApiKeySourceType_AUTHORIZER}),

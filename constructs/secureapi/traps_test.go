@@ -90,6 +90,14 @@ func TestTrapsAtSynth(t *testing.T) {
 		}, func(_ awscdk.Stack, api *secureapi.API) {
 			api.RestAPI.Node().DefaultChild().(awsapigateway.CfnRestApi).SetApiKeySourceType(jsii.String("AUTHORIZER"))
 		}, "GET /health needs an API key, ApiKeySourceType is AUTHORIZER, and the method has no Lambda authorizer to name one"},
+		{"a key that a claim names, chosen by callers after all", func(p *secureapi.Props) {
+			keys := *p.Authorizer.(secureapi.TokenAuthorizer).JWT
+			keys.UsageKeyClaim = "plan_key"
+			p.Authorizer = secureapi.TokenAuthorizer{JWT: &keys}
+			p.Routes[0].MethodOptions = &awsapigateway.MethodOptions{ApiKeyRequired: jsii.Bool(true)}
+		}, func(_ awscdk.Stack, api *secureapi.API) {
+			api.RestAPI.Node().DefaultChild().(awsapigateway.CfnRestApi).SetApiKeySourceType(jsii.String("HEADER"))
+		}, `takes its API key from the claim "plan_key", and ApiKeySourceType is not AUTHORIZER`},
 		{"a key that callers send, without a usage plan: a warning", func(p *secureapi.Props) {
 			p.Routes[1].MethodOptions = &awsapigateway.MethodOptions{ApiKeyRequired: jsii.Bool(true)}
 		}, nil, ""},

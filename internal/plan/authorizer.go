@@ -54,6 +54,9 @@ type Authorizer struct {
 
 	// NamesKeys says that its answer may name an API key (usageIdentifierKey).
 	NamesKeys bool
+
+	// UsageKeyClaim is the claim that the included function takes the key from; "" for none.
+	UsageKeyClaim string
 }
 
 // Included describes the included function's answers.

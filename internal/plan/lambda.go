@@ -55,6 +55,17 @@ func (l Lambda) Included(cached bool) *Included {
 	return &Included{Cached: cached, DenyEscapes: l.JWT.DenyEscapedPaths}
 }
 
+// UsageKeyClaim is the claim that the included function takes an API key from; "" for none.
+func (l Lambda) UsageKeyClaim() string {
+	if l.JWT == nil {
+		return ""
+	}
+	return l.JWT.UsageKeyClaim
+}
+
+// NamesKeys reports whether the function's answer may name an API key.
+func (l Lambda) NamesKeys() bool { return l.Own || l.UsageKeyClaim() != "" }
+
 // literal refuses values that are known only when the stack is deployed: they are written into the function's bundle,
 // which is made before.
 func literal(requires []access.Requirement) error {
@@ -80,6 +91,7 @@ type JWT struct {
 	Issuers          []Issuer
 	ContextClaims    []string
 	DenyEscapedPaths bool
+	UsageKeyClaim    string
 }
 
 func (j *JWT) check() (errs []error) {

@@ -60,6 +60,9 @@ func (p *Plan) LoginClaims(l *Login) []string {
 	for _, g := range p.Guards {
 		if g.Session != nil && g.Session.Login == l {
 			out = append(out, g.Session.Claims...)
+			if g.UsageKeyClaim != "" {
+				out = append(out, g.UsageKeyClaim)
+			}
 		}
 	}
 	slices.Sort(out)

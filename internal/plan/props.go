@@ -110,6 +110,7 @@ type RestAPI struct {
 
 	ResponseCache      bool // DeployOptions turn the cache of answers on, for the stage or a method
 	KeysFromAuthorizer bool // ApiKeySourceType is AUTHORIZER
+	KeysFromHeader     bool // ApiKeySourceType is HEADER
 	MutualTLS          bool // DomainName asks for client certificates
 	EnhancedTLS        bool // DomainName has an enhanced security policy, of a Region
 	NoExecuteAPI       bool // DisableExecuteApiEndpoint is true

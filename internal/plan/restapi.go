@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 func (r *RestAPI) private() bool { return r != nil && r.Private }
@@ -43,7 +44,6 @@ func (p *Plan) checkRestAPI() (errs []error) {
 			"not key it "+
 			"by the caller, so one would get another one's answer; cache in the function or in front of public routes"))
 	}
-	errs = append(errs, p.checkKeySource()...)
 	if r.MutualTLS && !r.NoExecuteAPI {
 		// The API's own endpoint asks for no certificate.
 		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
@@ -59,15 +59,56 @@ func (p *Plan) checkRestAPI() (errs []error) {
 	return errs
 }
 
+// KeysFromAuthorizer reports whether the API takes keys from its authorizers' answers: RestApiProps say so, or an
+// authorizer takes them from a claim.
+func (p *Plan) KeysFromAuthorizer() bool {
+	return p.props.RestAPI != nil && p.props.RestAPI.KeysFromAuthorizer || p.claimedKeys() != nil
+}
+
+// claimedKeys is the first guard that takes API keys from a claim; nil for none.
+func (p *Plan) claimedKeys() *Guard {
+	for _, g := range p.Guards {
+		if g.UsageKeyClaim != "" {
+			return g
+		}
+	}
+	return nil
+}
+
+// checkClaimedKeys refuses a claim of API keys that would count nothing, or that callers could pass by.
+func (p *Plan) checkClaimedKeys() (errs []error) {
+	for _, g := range p.Guards {
+		if g.UsageKeyClaim == "" {
+			continue
+		}
+		if r := p.props.RestAPI; r != nil && r.KeysFromHeader {
+			errs = append(errs, fmt.Errorf("RestApiProps.ApiKeySourceType is HEADER, by which callers choose the key, and "+
+				"UsageKeyClaim of %s takes it from the claim %q: leave one out", g, g.UsageKeyClaim))
+		}
+		if !slices.ContainsFunc(p.Routes, func(r PlannedRoute) bool { return r.Guard == g && r.NeedsKey }) {
+			errs = append(errs, fmt.Errorf("UsageKeyClaim of %s is %q, and none of its routes needs an API key, so that "+
+				"nothing is counted: set ApiKeyRequired in the MethodOptions of those that count, or leave UsageKeyClaim out",
+				g, g.UsageKeyClaim))
+		}
+	}
+	return errs
+}
+
 // checkKeySource refuses an API key that nothing names, so that every request got 403. With AUTHORIZER as its source
-// the key is the usageIdentifierKey of a Lambda authorizer's answer, and the included function has none to name.
+// the key is the usageIdentifierKey of a Lambda authorizer's answer, and the included function has one with a
+// UsageKeyClaim alone.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
 func (p *Plan) checkKeySource() (errs []error) {
-	if !p.props.RestAPI.KeysFromAuthorizer {
+	if !p.KeysFromAuthorizer() {
 		return nil
 	}
-	const out = "leave ApiKeySourceType out, so that callers send the key in " + apiKeyHeader + ", or guard the route by a " +
-		"Lambda authorizer with a Function of your own that answers with usageIdentifierKey"
+	source, out := "RestApiProps.ApiKeySourceType is AUTHORIZER", "leave ApiKeySourceType out, so that callers send the "+
+		"key in "+apiKeyHeader+", or guard the route by a Lambda authorizer with UsageKeyClaim, or with a Function of "+
+		"your own that answers with usageIdentifierKey"
+	if g := p.claimedKeys(); g != nil {
+		source = fmt.Sprintf("UsageKeyClaim of %s makes authorizers the source of keys", g)
+		out = "an API has one source of keys, so guard the route by an authorizer with UsageKeyClaim, or let it need no key"
+	}
 	named := false
 	for _, g := range p.Guards {
 		named = named || g.NamesKeys
@@ -76,19 +117,15 @@ func (p *Plan) checkKeySource() (errs []error) {
 		switch {
 		case !r.NeedsKey || r.Guard != nil && r.Guard.NamesKeys:
 		case r.Guard == nil:
-			errs = append(errs, fmt.Errorf("route %q needs an API key, RestApiProps.ApiKeySourceType is AUTHORIZER, "+
-				"and a "+
-				"public route has no authorizer to name one: %s", r.Pattern, out))
+			errs = append(errs, fmt.Errorf("route %q needs an API key, %s, and a public route has no authorizer to name "+
+				"one: %s", r.Pattern, source, out))
 		default:
-			errs = append(errs, fmt.Errorf("route %q needs an API key, RestApiProps.ApiKeySourceType is AUTHORIZER, "+
-				"and %s "+
-				"names none: %s", r.Pattern, r.Guard, out))
+			errs = append(errs, fmt.Errorf("route %q needs an API key, %s, and %s names none: %s", r.Pattern, source,
+				r.Guard, out))
 		}
 	}
 	if !named && errs == nil {
-		errs = append(errs, fmt.Errorf("RestApiProps.ApiKeySourceType is AUTHORIZER, and no authorizer of the API "+
-			"names a "+
-			"key: %s", out))
+		errs = append(errs, fmt.Errorf("%s, and no authorizer of the API names a key: %s", source, out))
 	}
 	return errs
 }

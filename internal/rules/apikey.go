@@ -31,30 +31,47 @@ var keyThatNothingNames = Rule{
 	ID:       "key-source",
 	Severity: Error,
 	Why: "With the API key source AUTHORIZER the key is in the answer of a Lambda authorizer: without one, or " +
-		"with the included one, which names no key, each call answers 403.",
-	Looks: "methods with ApiKeyRequired, of APIs whose ApiKeySourceType is AUTHORIZER",
-	WayOut: "leave ApiKeySourceType out, so that callers send the key in X-API-Key, or guard the method by a Lambda " +
-		"authorizer that answers with usageIdentifierKey",
+		"with the included one without a UsageKeyClaim, each call answers 403. With the source HEADER callers choose the " +
+		"key, and so whose quota they use.",
+	Looks: "methods with ApiKeyRequired, of APIs whose ApiKeySourceType is AUTHORIZER, or whose authorizer takes the key " +
+		"from a claim",
+	WayOut: "leave ApiKeySourceType to Gatehouse; where callers do not send the key in X-API-Key, guard the method by a " +
+		"Lambda authorizer with UsageKeyClaim, or with a function that answers with usageIdentifierKey",
 	check: func(v *view, report reporter) {
 		for _, a := range v.apis {
-			if source := a.choose("ApiKeySourceType"); source.why != "" || !allAre(source.values, "AUTHORIZER") {
-				continue
-			}
+			source := a.choose("ApiKeySourceType")
+			fromAuthorizer := source.why == "" && allAre(source.values, "AUTHORIZER")
 			for _, m := range a.keyed() {
+				claim, why := m.usageKeyClaim(), ""
 				switch {
+				case claim != "" && !fromAuthorizer:
+					why = fmt.Sprintf("%s takes its API key from the claim %q, and ApiKeySourceType is not AUTHORIZER: callers "+
+						"choose the key, and so whose quota they use", m.key(), claim)
+				case claim != "" || !fromAuthorizer:
 				case m.why != "" || m.is(authCustom) && !(len(m.types) == 1 && m.guard != nil && v.included(m.guard)):
 				case m.is(authCustom):
-					report(m.resource, Finding{API: a.name(), Message: fmt.Sprintf(
-						"%s needs an API key, ApiKeySourceType is AUTHORIZER, and the included authorizer names no key: each call "+
-							"answers 403", m.key())})
+					why = fmt.Sprintf("%s needs an API key, ApiKeySourceType is AUTHORIZER, and the included authorizer names no "+
+						"key: each call answers 403", m.key())
 				default:
-					report(m.resource, Finding{API: a.name(), Message: fmt.Sprintf(
-						"%s needs an API key, ApiKeySourceType is AUTHORIZER, and the method has no Lambda authorizer to name one: "+
-							"each call answers 403", m.key())})
+					why = fmt.Sprintf("%s needs an API key, ApiKeySourceType is AUTHORIZER, and the method has no Lambda "+
+						"authorizer to name one: each call answers 403", m.key())
+				}
+				if why != "" {
+					report(m.resource, Finding{API: a.name(), Message: why})
 				}
 			}
 		}
 	},
+}
+
+// usageKeyClaim is the claim that the method's authorizer was planned to take API keys from; "" for none.
+func (m *method) usageKeyClaim() string {
+	if m.guard == nil {
+		return ""
+	}
+	settings, _ := m.guard.t.Notes[AuthorizerMetadata].(map[string]any)
+	claim, _ := settings["usageKey"].(string)
+	return claim
 }
 
 // keyed are the methods that certainly need an API key.

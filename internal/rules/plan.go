@@ -32,6 +32,7 @@ const (
 	//   role        the ARN of the role that the function is invoked with; absent for none
 	//   pools       the list of the ARNs of its user pools, of a Cognito authorizer
 	//   jwt         the JwtConfiguration, of a JWT authorizer
+	//   usageKey    the claim that the included function takes API keys from; absent for none
 	//   included    whether its function is the included one, which answers for the routes of the plan alone
 	AuthorizerMetadata = "gatehouse:authorizer"
 )
