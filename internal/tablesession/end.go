@@ -17,9 +17,10 @@ func (s *Store) End(ctx context.Context, o *Opened) error {
 // generationFor is how long the generation of a subject is remembered, which no session outlasts.
 const generationFor = 31 * 24 * time.Hour
 
-// EndSubject ends all sessions of a subject that have begun, and returns how many there were. They have all ended at the
-// moment that the subject's generation is raised, before they are removed one by one: those that cannot be removed do
-// not open, and the table removes them in time. The error is [session.ErrUnavailable]; the call may be repeated then.
+// EndSubject ends all sessions of a subject that have begun, and returns how many there were. They have all ended at
+// the moment that the subject's generation is raised, before they are removed one by one: those that cannot be removed
+// do not open, and the table removes them in time. The error is [session.ErrUnavailable]; the call may be repeated
+// then.
 func (s *Store) EndSubject(ctx context.Context, issuer, subject string) (ended int, err error) {
 	where, err := partition(subjectPrefix, issuer, subject)
 	if err != nil {
@@ -46,8 +47,8 @@ func (s *Store) EndSubject(ctx context.Context, issuer, subject string) (ended i
 	return ended, nil
 }
 
-// raise raises the generation of a subject and returns the one that ends all sessions before this call. Generations are
-// times in milliseconds, so that they rise also where the item was removed meanwhile.
+// raise raises the generation of a subject and returns the one that ends all sessions before this call. Generations
+// are times in milliseconds, so that they rise also where the item was removed meanwhile.
 func (s *Store) raise(ctx context.Context, at Key) (int64, error) {
 	before, err := s.get(ctx, at)
 	if err != nil {

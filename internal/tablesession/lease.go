@@ -4,8 +4,8 @@ import "time"
 
 const ownerSize = 16
 
-// lease is the right to ask the provider for a session, which one request has at a time: a provider that rotates refresh
-// tokens takes each once, and may end the login where one comes twice (RFC 9700, section 4.14.2).
+// lease is the right to ask the provider for a session, which one request has at a time: a provider that rotates
+// refresh tokens takes each once, and may end the login where one comes twice (RFC 9700, section 4.14.2).
 type lease struct {
 	owner [ownerSize]byte // zero for no lease
 

@@ -7,8 +7,8 @@ import (
 )
 
 // Once reports whether a token of an issuer with this id is here for the first time. until is when the token expires,
-// with what clocks may differ: it is remembered until then. The error is [session.ErrUnavailable]; the token must not be
-// used then.
+// with what clocks may differ: it is remembered until then. The error is [session.ErrUnavailable]; the token must not
+// be used then.
 func (s *Store) Once(ctx context.Context, issuer, jti string, until time.Time) (first bool, err error) {
 	where, err := partition(jtiPrefix, issuer, jti)
 	if err != nil {

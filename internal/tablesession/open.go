@@ -22,8 +22,8 @@ type Opened struct {
 func (o *Opened) ID() string { return strings.TrimPrefix(o.item.Sort, sessionPrefix) }
 
 // Open returns the session whose handle is in a request's cookies, which are given as the values of all its Cookie
-// headers. The error is one of [session.ErrNoSession], [session.ErrForged], [session.ErrEnded], which also says that the
-// table has no such session, and [session.ErrUnavailable].
+// headers. The error is one of [session.ErrNoSession], [session.ErrForged], [session.ErrEnded], which also says that
+// the table has no such session, and [session.ErrUnavailable].
 func (s *Store) Open(ctx context.Context, cookieHeaders ...string) (*Opened, error) {
 	value, err := s.cookies.Handle(cookieHeaders...)
 	if err != nil {
@@ -64,8 +64,8 @@ func generation(item *Item) int64 {
 	return item.Generation
 }
 
-// boundTo is what a session's data is bound to. The generation is part of it, so that the one of an ended session cannot
-// be raised.
+// boundTo is what a session's data is bound to. The generation is part of it, so that the one of an ended session
+// cannot be raised.
 func boundTo(item *Item) string {
 	return fmt.Sprintf("%s\n%s\n%d", item.Partition, item.Sort, item.Generation)
 }
@@ -111,8 +111,8 @@ func (s *Store) replace(ctx context.Context, o *Opened, r record) (*Opened, erro
 }
 
 // Touch notes that the session is used, which puts off the end of its idle time. It writes once in a tenth of that: a
-// session that is used less often than that ends up to a tenth early, and reads are not followed by as many writes. The
-// error is [session.ErrEnded] or [session.ErrUnavailable]; a caller may go on after the second.
+// session that is used less often than that ends up to a tenth early, and reads are not followed by as many writes.
+// The error is [session.ErrEnded] or [session.ErrUnavailable]; a caller may go on after the second.
 func (s *Store) Touch(ctx context.Context, o *Opened) error {
 	for {
 		now := s.now().Truncate(time.Second)

@@ -10,16 +10,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
-// Renew gets newer tokens for a session. One request at a time asks the provider, with ask, which renews the session in
-// place or returns an error; the others wait and get the session that it renewed. So does a request that opened the
+// Renew gets newer tokens for a session. One request at a time asks the provider, with ask, which renews the session
+// in place or returns an error; the others wait and get the session that it renewed. So does a request that opened the
 // session before it was renewed, as long as the newer token has not expired.
 //
 // ask is called once at most, with the session as the table has it. Its context does not end with ctx's cancellation,
-// but with its deadline: what the provider answers must be written. If it returns an error that wraps [ErrRefused], the
-// session is ended, unless another request has renewed it meanwhile.
+// but with its deadline: what the provider answers must be written. If it returns an error that wraps [ErrRefused],
+// the session is ended, unless another request has renewed it meanwhile.
 //
-// The error is one of [session.ErrEnded], [session.ErrUnavailable], also for a request that waited for another one which
-// failed, and ask's. The session has ended if the error is a session.ErrEnded. After any other error it has not.
+// The error is one of [session.ErrEnded], [session.ErrUnavailable], also for a request that waited for another one
+// which failed, and ask's. The session has ended if the error is a session.ErrEnded. After any other error it has not.
 func (s *Store) Renew(ctx context.Context, o *Opened, ask func(context.Context, *session.Session) error) (*Opened,
 	error) {
 	mine, asks, err := s.acquire(ctx, o)
@@ -55,7 +55,8 @@ func lasting(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithDeadline(ctx, until)
 }
 
-// acquire takes the lease of a session, and reports that it did, or returns the session that another request has renewed.
+// acquire takes the lease of a session, and reports that it did, or returns the session that another request has
+// renewed.
 func (s *Store) acquire(ctx context.Context, o *Opened) (_ *Opened, asks bool, err error) {
 	var owner [ownerSize]byte
 	if err := s.fill(owner[:]); err != nil {
@@ -103,8 +104,8 @@ func sameTokens(a, b *session.Session) bool {
 		a.Expires.Equal(b.Expires)
 }
 
-// succeed writes what the provider gave. The refresh token before it may count no more, so that it is written until ctx
-// ends, and also if the lease has passed to another request meanwhile.
+// succeed writes what the provider gave. The refresh token before it may count no more, so that it is written until
+// ctx ends, and also if the lease has passed to another request meanwhile.
 func (s *Store) succeed(ctx context.Context, before *Opened, x *session.Session) (*Opened, error) {
 	now := before
 	for d := firstPause; ; d = min(2*d, mostPause) {

@@ -87,7 +87,8 @@ func TestRenew(t *testing.T) {
 	wantToken(t, again, err, "token-4") // since the newer token has expired, too
 }
 
-// TestRenewAtOnce: of requests at once, in two environments, one asks the provider; the others wait and get what it got.
+// TestRenewAtOnce: of requests at once, in two environments, one asks the provider; the others wait and get what it
+// got.
 func TestRenewAtOnce(t *testing.T) {
 	const requests = 8
 	c := &clock{t: t0}
@@ -171,7 +172,10 @@ func TestRenewFailsForAnother(t *testing.T) {
 func TestRenewOfAnother(t *testing.T) {
 	f := newFixture(t)
 	header, o := f.expired(t)
-	_, err := f.Renew(t.Context(), o, func(_ context.Context, x *session.Session) error { x.Subject = "user-2"; return nil })
+	_, err := f.Renew(t.Context(), o, func(_ context.Context, x *session.Session) error {
+		x.Subject = "user-2"
+		return nil
+	})
 	if err == nil || errors.Is(err, session.ErrEnded) {
 		t.Errorf("got %v", err)
 	}

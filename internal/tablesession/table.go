@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// The attributes of the table that a stack creates: both keys are strings, and the last one is where DynamoDB finds the
-// time from which it may remove an item.
+// The attributes of the table that a stack creates: both keys are strings, and the last one is where DynamoDB finds
+// the time from which it may remove an item.
 // Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
 const (
 	PartitionKey  = "pk"
@@ -15,8 +15,8 @@ const (
 	TimeAttribute = "ttl"
 )
 
-// OpenActions are the IAM actions on the table that opening, renewing and ending one session take, and AllActions those
-// that the other methods take besides.
+// OpenActions are the IAM actions on the table that opening, renewing and ending one session take, and AllActions
+// those that the other methods take besides.
 var (
 	OpenActions = []string{"dynamodb:BatchGetItem", "dynamodb:DeleteItem", "dynamodb:PutItem"}
 	AllActions  = []string{"dynamodb:BatchGetItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Query"}
@@ -45,8 +45,8 @@ type Item struct {
 	Data []byte
 }
 
-// Table is a table of items. A call that returns an error other than [ErrConflict] may have been carried out: the answer
-// alone may be lost. Reads see every write that was answered before.
+// Table is a table of items. A call that returns an error other than [ErrConflict] may have been carried out: the
+// answer alone may be lost. Reads see every write that was answered before.
 type Table interface {
 	// Get returns the items that have these keys, in their order; nil for one that is not there.
 	Get(ctx context.Context, keys ...Key) ([]*Item, error)

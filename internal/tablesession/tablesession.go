@@ -1,13 +1,13 @@
-// Package tablesession keeps browsers' sessions in a table, where they can be ended at once, listed, and renewed by any
-// function that opens them.
+// Package tablesession keeps browsers' sessions in a table, where they can be ended at once, listed, and renewed by
+// any function that opens them.
 //
 //	store, err := tablesession.New(tablesession.Options{Host: "shop.example.com", Keys: keys, Table: memory.New(nil)})
 //	setCookies, err := store.Create(ctx, session, issuer, sid)
 //	opened, err := store.Open(ctx, cookieHeaders...)
 //
-// The browser's cookie holds a handle: the digest of who it is, by which the table is partitioned, and 32 random bytes.
-// The table holds a digest of those bytes alone, and the session sealed with the keys of package session: what the table
-// holds opens no session, and says nothing but times and how many sessions a subject has.
+// The browser's cookie holds a handle: the digest of who it is, by which the table is partitioned, and 32 random
+// bytes. The table holds a digest of those bytes alone, and the session sealed with the keys of package session: what
+// the table holds opens no session, and says nothing but times and how many sessions a subject has.
 //
 // Every read is consistent. A session that was ended does not pass afterwards, at any function. What was changed is
 // written with the version that it was read with, so that no write revives a session or loses another's.
@@ -45,8 +45,8 @@ type Options struct {
 	// Random gives the sessions' ids. Default: crypto/rand's Reader.
 	Random io.Reader
 
-	// Wait waits between two reads of a session that another request renews, and before a write is repeated. Its error is
-	// the context's. Default: a timer.
+	// Wait waits between two reads of a session that another request renews, and before a write is repeated. Its error
+	// is the context's. Default: a timer.
 	Wait func(ctx context.Context, d time.Duration) error
 }
 
