@@ -35,10 +35,10 @@ type consumer struct {
 // nightly is the variable that asks for what is too slow for each change: .ci/nightly sets it.
 const nightly = "GATEHOUSE_TEST_NIGHTLY"
 
-// TestAConsumersModule synthesizes a module that imports the constructs, with a backend of its own, the included
-// authorizer and the included login: in module mode and vendored. Neither depends on a path that the compiler wrote
-// into the executable: the vendored module runs an executable of which Gatehouse's packages are trimmed, and at night,
-// since that compiles CDK once more, one that is built from the vendor directory with -trimpath.
+// TestAConsumersModule synthesizes a module that imports the constructs, with a backend of its own, and the included
+// authorizer, login and trigger of a user pool: in module mode and vendored. Neither depends on a path that the compiler
+// wrote into the executable: the vendored module runs an executable of which Gatehouse's packages are trimmed, and at
+// night, since that compiles CDK once more, one that is built from the vendor directory with -trimpath.
 func TestAConsumersModule(t *testing.T) {
 	t.Parallel() // other processes do the work
 	if testing.Short() {
@@ -81,8 +81,9 @@ func TestAConsumersModule(t *testing.T) {
 		c.run("go", "build", "-o", "app.bin", ".")
 		c.run("go", "vet", "./uses")
 		normal = c.synthesize("app.bin")
-		if len(normal) != 3 {
-			t.Errorf("%d functions in the assembly, want its own backend, the included authorizer and login", len(normal))
+		if len(normal) != 4 {
+			t.Errorf("%d functions in the assembly, want its own backend, the included authorizer, login and trigger",
+				len(normal))
 		}
 	})
 	trimmed := filepath.Join(t.TempDir(), "app.bin") // for both of the following
@@ -107,14 +108,16 @@ func TestAConsumersModule(t *testing.T) {
 			}
 		}
 		c.env = append(c.env, "GOFLAGS=-mod=mod")
-		c.run("go", "get", "-tool", modulePath+"/authorizer-fn", modulePath+"/login-fn")
+		c.run("go", "get", "-tool", modulePath+"/authorizer-fn", modulePath+"/login-fn", modulePath+"/pretoken-fn")
 		c.run("go", "mod", "vendor")
 		c.env = append(c.env, "GOFLAGS=")
 		// Go writes the checksums of modules into an executable, and a vendor directory has none. So an authorizer
 		// built from one has other bytes, which are the same wherever it is built from one.
 		vendored := c.synthesize("app.bin")
-		if vendored["backend"] != normal["backend"] || vendored["authorizer"] == "" || vendored["login"] == "" {
-			t.Errorf("functions %v: want the backend of the normal build, %v, an authorizer and a login", vendored, normal)
+		if vendored["backend"] != normal["backend"] || vendored["authorizer"] == "" || vendored["login"] == "" ||
+			vendored["trigger"] == "" {
+			t.Errorf("functions %v: want the backend of the normal build, %v, an authorizer, a login and a trigger", vendored,
+				normal)
 		}
 		c.same(vendored, c.synthesize("app.bin"))
 	})
@@ -144,6 +147,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/jsii-runtime-go"
+	"github.com/gatehouse-cdk/gatehouse/constructs/cognito"
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
@@ -165,6 +169,11 @@ func main() {
 			secureapi.Handle("GET /orders", orders, secureapi.AnyScope("orders:read")),
 			secureapi.Handle("GET /health", orders, secureapi.Public("probe")),
 		},
+	})
+	cognito.New(stack, "Users", &cognito.Props{
+		ResourceServers: []cognito.ResourceServer{{Identifier: "orders", Scopes: []cognito.Scope{{Name: "read"}}}},
+		Groups:          []cognito.Group{{Name: "staff", Scopes: []string{"orders/read"}}},
+		DomainPrefix:    "shop-example",
 	})
 	app.Synth(nil)
 }
@@ -460,8 +469,11 @@ func (c *consumer) synthesize(app string) map[string]string {
 		if err != nil {
 			c.t.Fatal(err)
 		}
-		if info.Path == modulePath+"/login-fn" {
+		switch info.Path {
+		case modulePath + "/login-fn":
 			kind = "login"
+		case modulePath + "/pretoken-fn":
+			kind = "trigger"
 		}
 		sum := sha256.Sum256(content)
 		found[kind] = hex.EncodeToString(sum[:])

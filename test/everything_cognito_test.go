@@ -72,7 +72,10 @@ func newCognitoPool(scope constructs.Construct) awscdk.Stack {
 				},
 			},
 		},
-		Groups: []cognito.Group{{Name: "staff", Description: "Those who work for the shop"}},
+		Groups: []cognito.Group{
+			{Name: "staff", Description: "Those who work for the shop", Scopes: []string{"orders/read", "orders/write"}},
+			{Name: "customers", Scopes: []string{"orders/read"}},
+		},
 		CustomDomain: &cognito.CustomDomain{
 			Name: "login.example.com",
 			Certificate: awscertificatemanager.Certificate_FromCertificateArn(stack, jsii.String("Certificate"),

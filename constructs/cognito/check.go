@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/pretoken"
 )
 
 // Defaults of validity.
@@ -47,6 +48,7 @@ func (p *Props) check() (*scopes, []error) {
 	errs = append(errs, p.checkGroups()...)
 	if errors.Join(errs...) == nil { // what is wrong with scopes is said once
 		errs = append(errs, p.checkClients(scopes)...)
+		errs = append(errs, p.checkTrigger(scopes)...)
 	}
 	return scopes, errs
 }
@@ -165,6 +167,53 @@ func (p *Props) checkGroups() (errs []error) {
 		}
 	}
 	return errs
+}
+
+// checkTrigger looks at the scopes of groups.
+func (p *Props) checkTrigger(s *scopes) (errs []error) {
+	for i, g := range p.Groups {
+		if err := s.known(g.Scopes); err != nil {
+			errs = append(errs, fmt.Errorf("Groups[%d] %q: in Scopes: %w", i, g.Name, err))
+			continue
+		}
+		for _, scope := range g.Scopes {
+			if slices.Contains(standard, scope) {
+				errs = append(errs, fmt.Errorf("Groups[%d] %q: in Scopes: %q is not of a resource server, and groups do not decide "+
+					"on it: leave it out", i, g.Name, scope))
+			}
+		}
+		if len(g.Scopes) > 0 && plan.Unresolved(g.Name) {
+			errs = append(errs, fmt.Errorf("Groups[%d] has Scopes, and its Name is a CDK token: write it out", i))
+		}
+	}
+	config, needed := p.trigger(s)
+	if !needed || len(errs) > 0 {
+		return errs
+	}
+	if p.lite() {
+		errs = append(errs, errors.New("FeaturePlan LITE has no trigger that decides on scopes, and Groups have Scopes: set "+
+			"it to ESSENTIALS, or leave Scopes out and require groups in the table"))
+	}
+	if given := p.UserPoolProps; given != nil && given.LambdaTriggers != nil &&
+		given.LambdaTriggers.PreTokenGeneration != nil {
+		errs = append(errs, errors.New("UserPoolProps has a pre token generation trigger, and Groups have Scopes, for which the "+
+			"library has one: leave one of them out"))
+	}
+	if err := config.Check(); err != nil {
+		errs = append(errs, fmt.Errorf("the scopes of Groups: %w", err))
+	}
+	return errs
+}
+
+// trigger is the trigger's configuration, and whether there is one.
+func (p *Props) trigger(s *scopes) (config pretoken.Config, needed bool) {
+	config = pretoken.Config{Groups: map[string][]string{}, Scopes: s.all()}
+	for _, g := range p.Groups {
+		if len(g.Scopes) > 0 {
+			config.Groups[g.Name] = g.Scopes
+		}
+	}
+	return config, len(config.Groups) > 0
 }
 
 func (p *Props) checkClients(s *scopes) (errs []error) {

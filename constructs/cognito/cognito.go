@@ -23,6 +23,8 @@
 // The pool is closed by default: users are added by an administrator, have long passwords and a second factor, and
 // outlive the stack.
 //
+// Where groups have scopes, a function of the library says which of them a user's token has.
+//
 // It does not make identity pools, users or messages, and it does not guard anything: package secureapi does.
 package cognito
 
@@ -33,7 +35,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 )
 
-// New makes the pool, its domain, resource servers, clients, identity providers and groups.
+// New makes the pool, its domain, resource servers, clients, identity providers, groups and trigger.
 //
 // It panics with an error if the props are wrong. The error has all that is wrong with them.
 func New(scope constructs.Construct, id string, props *Props) *Users {
@@ -59,6 +61,7 @@ func New(scope constructs.Construct, id string, props *Props) *Users {
 	u.addServers()
 	u.addProviders()
 	u.addGroups()
+	u.addTrigger()
 	u.addClients()
 	return u
 }

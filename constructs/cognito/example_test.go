@@ -80,3 +80,23 @@ func ExampleUsers_Login() {
 	// https://notes.example.com
 	// cognito: Shop/Users: Login: Origin "https://shop.example.com", and the pool's client is made for "https://notes.example.com": set it in the Props of the pool alone
 }
+
+// Members of a group get its scopes, and other users do not, whatever their client asks for.
+func ExampleGroup() {
+	stack := newStack()
+	f := backend(stack, "Notes")
+	users := cognito.New(stack, "Users", &cognito.Props{
+		Routes: []secureapi.Route{
+			secureapi.Handle("GET /notes", f, secureapi.AnyScope("notes/read")),
+			secureapi.Handle("POST /notes", f, secureapi.AnyScope("notes/write")),
+		},
+		Origin: "https://notes.example.com",
+		Groups: []cognito.Group{
+			{Name: "readers", Scopes: []string{"notes/read"}},
+			{Name: "editors", Scopes: []string{"notes/read", "notes/write"}},
+		},
+		DomainPrefix: "notes-example",
+	})
+	fmt.Println(*users.Trigger.Node().Path())
+	// Output: Shop/Users/Trigger
+}

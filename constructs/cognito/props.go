@@ -144,13 +144,21 @@ type Machine struct {
 	AccessTokenValidity time.Duration
 }
 
-// Group is a group of users. Guards read the groups of a token from cognito:groups; see [secureapi.AnyGroup].
+// Group is a group of users, which an administrator of the pool puts them into. Guards read the groups of a token from
+// cognito:groups; see [secureapi.AnyGroup].
 type Group struct {
 	// Name is the group's, 1 to 128 characters without spaces. Required.
 	Name string
 
 	// Description is for those who administer the pool, up to 2,048 characters. Default: none.
 	Description string
+
+	// Scopes are what the members may do. If one group has Scopes, a function of the library, [IncludedTrigger], is the
+	// pool's pre token generation trigger: a user's token has a scope of a resource server only if one of the user's
+	// groups has it, and tokens that users get by SRP or a password, which would have none, have all of them. It needs a
+	// FeaturePlan other than LITE. Default: none; without any, a user's token has the scopes that the client asks for.
+	// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
+	Scopes []string
 }
 
 // CustomDomain is a domain of yours that a user pool answers at. Its parent domain needs an address record in DNS.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/cognito"
@@ -22,6 +23,7 @@ func route(scope string) []secureapi.Route {
 // TestRefused: what cannot work is refused when the stack is synthesized, with its place, the wrong value and the way out.
 func TestRefused(t *testing.T) {
 	stack := newStack()
+	scratch := newStack()
 	client := secret(stack, "client")
 	certificate := awscertificatemanager.Certificate_FromCertificateArn(stack, jsii.String("Certificate"),
 		jsii.String("arn:aws:acm:eu-central-1:111122223333:certificate/1234"))
@@ -207,6 +209,33 @@ func TestRefused(t *testing.T) {
 		{"a group with a space", func(p *cognito.Props) { p.Groups = []cognito.Group{{Name: "a b"}} }, `Groups[0]: Name "a b"`},
 		{"two groups of one name", func(p *cognito.Props) { p.Groups = []cognito.Group{{Name: "a"}, {Name: "a"}} },
 			`Groups[1]: there is a second group "a"`},
+
+		// The scopes of groups.
+		{"a group with a scope that there is not", func(p *cognito.Props) {
+			p.Groups = []cognito.Group{{Name: "a", Scopes: []string{"notes/all"}}}
+		}, `Groups[0] "a": in Scopes: no resource server has the scope "notes/all"`},
+		{"a group with a scope that each pool has", func(p *cognito.Props) {
+			p.Groups = []cognito.Group{{Name: "a", Scopes: []string{"email"}}}
+		}, `Groups[0] "a": in Scopes: "email" is not of a resource server`},
+		{"a group whose name is not known", func(p *cognito.Props) {
+			p.Groups = []cognito.Group{{Name: *stack.Account(), Scopes: []string{"notes/read"}}}
+		}, "Groups[0] has Scopes, and its Name is a CDK token"},
+		{"groups with scopes under LITE", func(p *cognito.Props) {
+			p.FeaturePlan, p.ManagedLoginVersion = awscognito.FeaturePlan_LITE, awscognito.ManagedLoginVersion_CLASSIC_HOSTED_UI
+			p.Groups = []cognito.Group{{Name: "a", Scopes: []string{"notes/read"}}}
+		}, "FeaturePlan LITE has no trigger that decides on scopes"},
+		{"two triggers", func(p *cognito.Props) {
+			own := awslambda.Function_FromFunctionName(scratch, jsii.String("Own"), jsii.String("own"))
+			p.UserPoolProps = &awscognito.UserPoolProps{
+				LambdaTriggers: &awscognito.UserPoolTriggers{PreTokenGeneration: own},
+			}
+			p.Groups = []cognito.Group{{Name: "a", Scopes: []string{"notes/read"}}}
+		}, "UserPoolProps has a pre token generation trigger, and Groups have Scopes"},
+		{"more than an environment holds", func(p *cognito.Props) {
+			for i := range 300 {
+				p.Groups = append(p.Groups, cognito.Group{Name: fmt.Sprintf("g%d", i), Scopes: []string{"notes/read"}})
+			}
+		}, "the scopes of Groups: pretoken: wrong configuration: it takes"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			refused(t, func() { cognito.New(stack, "Users", good(c.change)) }, "cognito: Shop/Users: ", c.want)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/constructs-go/constructs/v10"
 )
 
@@ -41,6 +42,9 @@ type Users struct {
 	// Providers are the identity providers that users can sign in at, by their names in Cognito: "Google" and the names
 	// of [Props.Providers].
 	Providers map[string]awscognito.IUserPoolIdentityProvider
+
+	// Trigger is the function that gives users the scopes of their groups; nil if no group has Scopes.
+	Trigger awslambda.Function
 
 	// Groups are those of [Props.Groups], by their names.
 	Groups map[string]awscognito.UserPoolGroup

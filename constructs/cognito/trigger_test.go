@@ -1,0 +1,106 @@
+package cognito_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/cognito"
+	"github.com/gatehouse-cdk/gatehouse/internal/pretoken"
+)
+
+// TestTrigger: the pool asks the function of its template, which knows the groups and all scopes of the pool.
+func TestTrigger(t *testing.T) {
+	stack := newStack()
+	users := cognito.New(stack, "Users", good(func(p *cognito.Props) {
+		p.Groups = []cognito.Group{
+			{Name: "readers", Scopes: []string{"notes/read"}},
+			{Name: "editors", Scopes: []string{"notes/read", "notes/write"}},
+			{Name: "guests"},
+		}
+	}))
+	if users.Trigger == nil || len(users.Groups) != 3 {
+		t.Fatalf("the trigger is %v, with the groups %v", users.Trigger, users.Groups)
+	}
+	var id string
+	environment := map[string]string{}
+	for name, f := range resources(t, stack, "AWS::Lambda::Function") {
+		id = name
+		if f.properties["Timeout"] != float64(5) {
+			t.Errorf("the function has %v seconds, and Cognito waits for 5", f.properties["Timeout"])
+		}
+		for name, value := range f.properties["Environment"].(map[string]any)["Variables"].(map[string]any) {
+			environment[name], _ = value.(string)
+		}
+	}
+	pool := only(t, stack, "AWS::Cognito::UserPool").properties["LambdaConfig"]
+	arn := map[string]any{"Fn::GetAtt": []any{id, "Arn"}}
+	want := map[string]any{"PreTokenGenerationConfig": map[string]any{"LambdaArn": arn, "LambdaVersion": "V2_0"}}
+	if diff := cmp.Diff(want, pool); diff != "" {
+		t.Errorf("the pool's triggers (-want +got):\n%s", diff)
+	}
+	permission := only(t, stack, "AWS::Lambda::Permission").properties
+	if permission["Principal"] != "cognito-idp.amazonaws.com" || permission["SourceArn"] == nil {
+		t.Errorf("the permission is %v, want one for this pool alone", permission)
+	}
+
+	trigger, err := pretoken.FromLambda(func(name string) string { return environment[name] }, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		groups     []string
+		suppressed []string
+	}{
+		{nil, []string{"notes/read", "notes/write"}},
+		{[]string{"guests"}, []string{"notes/read", "notes/write"}},
+		{[]string{"readers"}, []string{"notes/write"}},
+		{[]string{"guests", "editors"}, nil},
+	} {
+		event, err := json.Marshal(map[string]any{
+			"version":       "2",
+			"triggerSource": "TokenGeneration_HostedAuth",
+			"request": map[string]any{
+				"scopes":             []string{"openid", "notes/read", "notes/write"},
+				"groupConfiguration": map[string]any{"groupsToOverride": c.groups},
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := trigger.Invoke(t.Context(), event)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got struct {
+			Response struct {
+				Details struct {
+					Access struct {
+						Suppress []string `json:"scopesToSuppress"`
+					} `json:"accessTokenGeneration"`
+				} `json:"claimsAndScopeOverrideDetails"`
+			} `json:"response"`
+		}
+		if err := json.Unmarshal(answer, &got); err != nil {
+			t.Fatal(err)
+		}
+		if suppressed := got.Response.Details.Access.Suppress; !slices.Equal(suppressed, c.suppressed) {
+			t.Errorf("a member of %q does not get %q, want %q", c.groups, suppressed, c.suppressed)
+		}
+	}
+}
+
+// TestNoTrigger: groups without scopes need none.
+func TestNoTrigger(t *testing.T) {
+	stack := newStack()
+	users := cognito.New(stack, "Users", good(func(p *cognito.Props) { p.Groups = []cognito.Group{{Name: "editors"}} }))
+	if users.Trigger != nil || len(resources(t, stack, "AWS::Lambda::Function")) != 0 {
+		t.Error("there is a trigger")
+	}
+	if got := cognito.IncludedTrigger(); !strings.HasSuffix(got, "/pretoken-fn") {
+		t.Errorf("the trigger's package is %q", got)
+	}
+}
