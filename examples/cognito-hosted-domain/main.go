@@ -1,7 +1,7 @@
-// Command cognito-hosted-domain synthesizes a notes API for a browser app: an Amazon Cognito user pool signs people in
-// on its hosted pages, and API Gateway itself checks their tokens and scopes.
+// Command cognito-hosted-domain synthesizes a notes app: people sign in with Google or as users of an Amazon Cognito user
+// pool, on the pool's hosted pages, and a page keeps their notes. Its script never sees a token.
 //
-// It does not serve the browser app, and no authorizer function runs.
+// A second API takes the tokens of apps that sign people in by themselves. API Gateway checks those without a function.
 package main
 
 import (
@@ -9,11 +9,13 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
 
 func main() {
 	defer jsii.Close()
-	gofunction.Prepare(notesPackage) // go builds while CDK's engine starts
+	// go builds while CDK's engine starts
+	gofunction.Prepare(pagePackage, notesPackage, secureapi.IncludedAuthorizer(), secureapi.IncludedLogin())
 	app := awscdk.NewApp(nil)
 	newStack(app, "Notes")
 	app.Synth(nil)

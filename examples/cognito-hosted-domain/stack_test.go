@@ -1,14 +1,19 @@
 package main
 
 import (
+	"encoding/json"
+	"html"
 	"io"
 	"net/http"
+	"net/url"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
@@ -18,16 +23,53 @@ import (
 
 func TestMain(m *testing.M) { snapshot.Main(m) }
 
-// TestTemplate builds no function: a template has only their hashes, which are masked.
-func TestTemplate(t *testing.T) {
-	app := awscdk.NewApp(&awscdk.AppProps{
-		Outdir:  jsii.String(t.TempDir()),
-		Context: &map[string]any{"aws:cdk:bundling-stacks": []string{}},
-	})
-	snapshot.Match(t, newStack(app, "Notes"), "notes")
+// newApp builds no function: a template has only their hashes, which are masked.
+func newApp(t *testing.T, context map[string]any) awscdk.App {
+	context["aws:cdk:bundling-stacks"] = []string{}
+	return awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir()), Context: &context})
 }
 
-// TestCallers synthesizes the stack for this machine and asks it as the browser app would.
+func TestTemplate(t *testing.T) {
+	snapshot.Match(t, newStack(newApp(t, map[string]any{}), "Notes"), "notes")
+}
+
+// TestGoogle: with a client at Google there is no second user pool, and the client's secret is not in the template.
+func TestGoogle(t *testing.T) {
+	const client = "1234.apps.googleusercontent.com"
+	template := assertions.Template_FromStack(newStack(newApp(t, map[string]any{
+		"googleClientId": client, "googleSecret": "shop/google", "domainPrefix": "shop-notes",
+	}), "Notes"), nil)
+	template.ResourceCountIs(jsii.String("AWS::Cognito::UserPool"), jsii.Number(1))
+	template.HasResourceProperties(jsii.String("AWS::Cognito::UserPoolIdentityProvider"), map[string]any{
+		"ProviderName": "Google",
+		"ProviderDetails": map[string]any{
+			"client_id": client,
+			"client_secret": assertions.Match_ObjectLike(&map[string]any{"Fn::Join": assertions.Match_ArrayWith(&[]any{
+				assertions.Match_ArrayWith(&[]any{assertions.Match_StringLikeRegexp(jsii.String(":secret:shop/google:SecretString"))}),
+			})}),
+		},
+	})
+	template.HasResourceProperties(jsii.String("AWS::Cognito::UserPoolDomain"), map[string]any{"Domain": "shop-notes"})
+}
+
+// TestDomain: with a certificate the origin is a custom domain, and the page's API has no other address.
+func TestDomain(t *testing.T) {
+	template := assertions.Template_FromStack(newStack(newApp(t, map[string]any{
+		"origin": "https://notes.example.org", "certificate": "arn:aws:acm:eu-central-1:111122223333:certificate/1234",
+	}), "Notes"), nil)
+	template.HasResourceProperties(jsii.String("AWS::ApiGateway::DomainName"), map[string]any{
+		"DomainName": "notes.example.org",
+	})
+	template.HasResourceProperties(jsii.String("AWS::ApiGateway::RestApi"), map[string]any{
+		"DisableExecuteApiEndpoint": true,
+	})
+	template.HasResourceProperties(jsii.String("AWS::Cognito::UserPoolClient"), map[string]any{
+		"CallbackURLs": []string{"https://notes.example.org/auth/callback"},
+		"LogoutURLs":   []string{"https://notes.example.org/"},
+	})
+}
+
+// TestCallers synthesizes the stack for this machine and asks it as the page and as apps do.
 func TestCallers(t *testing.T) {
 	t.Setenv(gofunction.HostBuildVariable, "1")
 	dir := t.TempDir()
@@ -37,9 +79,22 @@ func TestCallers(t *testing.T) {
 
 	var last atomic.Pointer[localgateway.Record]
 	api := localgateway.Start(t, dir, localgateway.Options{Record: last.Store})
+	t.Run("with tokens", func(t *testing.T) { callersWithTokens(t, api, &last) })
+	t.Run("with sessions", func(t *testing.T) { callersWithSessions(t, api) })
+}
 
+// callersWithTokens are apps that hold their own tokens, which API Gateway checks.
+func callersWithTokens(t *testing.T, api *localgateway.Server, last *atomic.Pointer[localgateway.Record]) {
+	base := ""
+	for _, r := range api.Routes() {
+		if r.Path == "/health" {
+			base = api.URL + "/" + r.Stage
+		}
+	}
 	token := func(use localgateway.TokenUse, user, scopes string, expires time.Duration) string {
-		return api.Token(localgateway.TokenRequest{Use: use, Subject: user, Scopes: strings.Fields(scopes), Expires: expires})
+		return api.Token(localgateway.TokenRequest{
+			Use: use, Subject: user, Scopes: strings.Fields(scopes), Expires: expires,
+		})
 	}
 	var (
 		ada     = token(localgateway.AccessToken, "ada", "openid notes/read notes/write", 0)
@@ -85,7 +140,7 @@ func TestCallers(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			verb, path, _ := strings.Cut(c.route, " ")
-			r, err := http.NewRequest(verb, api.URL+"/prod"+path, nil)
+			r, err := http.NewRequest(verb, base+path, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -116,4 +171,116 @@ func TestCallers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// callersWithSessions are browsers, and what forges or copies their requests.
+func callersWithSessions(t *testing.T, api *localgateway.Server) {
+	b := browser{t, strings.Replace(api.URL, "127.0.0.1", "localhost", 1)}
+	own, federated := b.signIn("notes/read only", "COGNITO"), b.signIn("may everything", "Partners")
+	for _, c := range []struct {
+		name, route, cookie, site string
+		status                    int
+		body                      string // a part of the answer
+	}{
+		{"all callers get the page", "GET /", "", "none", 200, "<h1>Notes</h1>"},
+		{"its script", "GET /app.js", "", "same-origin", 200, "session.fetch("},
+		{"its styles", "GET /style.css", "", "same-origin", 200, "prefers-color-scheme"},
+		{"a reader does not write", "POST /notes", own, "same-origin", 403, "not authorized"},
+		{"a writer writes", "POST /notes", federated, "same-origin", 201, `"by":"Partners_developer"`},
+		{"and reads", "GET /notes", federated, "same-origin", 200, `"mend the roof"`},
+		{"an editor sees who wrote what", "GET /notes/all", federated, "same-origin", 200, `"mend the roof","by":"Partners_`},
+		{"a reader of no group does not", "GET /notes/all", own, "same-origin", 403, "not authorized"},
+		{"a form of another site", "POST /notes", federated, "cross-site", 403, "not authorized"},
+		{"a form of a sibling host", "POST /notes", federated, "same-site", 403, "not authorized"},
+		{"without a session", "GET /notes", "", "same-origin", 401, `{"message":"Unauthorized"}`},
+		{"what is not a browser", "GET /notes", federated, "", 401, `{"message":"Unauthorized"}`},
+		{"another cookie", "GET /notes", "__Host-session=x", "same-origin", 401, `{"message":"Unauthorized"}`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			verb, path, _ := strings.Cut(c.route, " ")
+			b := browser{t, b.origin}
+			answer, body := b.send(verb, b.origin+path, `{"text":"mend the roof"}`, c.cookie, c.site)
+			if answer.StatusCode != c.status || !strings.Contains(body, c.body) {
+				t.Errorf("got %d %s\nwant %d with %q", answer.StatusCode, body, c.status, c.body)
+			}
+		})
+	}
+	t.Run("logged out at the pool as well", func(t *testing.T) {
+		b := browser{t, b.origin}
+		_, body := b.send("POST", b.origin+"/auth/logout", "", federated, "same-origin")
+		var out struct{ Location string }
+		if err := json.Unmarshal([]byte(body), &out); err != nil || !strings.Contains(out.Location, "/logout?") {
+			t.Fatalf("the logout answers %s", body)
+		}
+		answer, text := b.send("GET", out.Location, "", "", "cross-site")
+		if got := answer.Header.Get("Location"); got != b.origin+"/" {
+			t.Errorf("the pool sends the browser to %q: %d %s", got, answer.StatusCode, text)
+		}
+	})
+}
+
+// browser does what browsers do. Go's own cookie jar keeps no Secure cookie of an http origin; browsers do at localhost.
+type browser struct {
+	t      *testing.T
+	origin string
+}
+
+// hidden is the field of the sign-in page that says what the sign-in is for.
+var hidden = regexp.MustCompile(`name="request" value="([^"]*)"`)
+
+// signIn logs in as one of the people on the pool's sign-in page, as a user of the pool or of another provider, and
+// returns the session's cookie.
+func (b browser) signIn(persona, provider string) string {
+	b.t.Helper()
+	started, _ := b.send("GET", b.origin+"/auth/login?return=/", "", "", "same-origin")
+	attempt, _, _ := strings.Cut(started.Header.Get("Set-Cookie"), ";")
+
+	pool := started.Header.Get("Location")
+	_, page := b.send("GET", pool, "", "", "cross-site")
+	request := hidden.FindStringSubmatch(page)
+	if request == nil || !strings.Contains(pool, "/oauth2/authorize?") {
+		b.t.Fatalf("the sign-in page at %s has no form: %s", pool, page)
+	}
+	form := url.Values{
+		"persona": {"persona " + persona}, "provider": {provider}, "action": {"sign-in"},
+		"request": {html.UnescapeString(request[1])},
+	}
+	signedIn, _ := b.send("POST", pool, form.Encode(), "", "same-origin")
+
+	done, body := b.send("GET", signedIn.Header.Get("Location"), "", attempt, "cross-site")
+	for _, c := range done.Cookies() {
+		if c.Name == "__Host-session" {
+			return c.Name + "=" + c.Value
+		}
+	}
+	b.t.Fatalf("the callback answers %d without a session: %s", done.StatusCode, body)
+	return ""
+}
+
+// send makes a request as a browser does on behalf of a page of this site, and follows no redirect.
+func (b browser) send(verb, address, body, cookie, site string) (*http.Response, string) {
+	b.t.Helper()
+	r, err := http.NewRequestWithContext(b.t.Context(), verb, address, nil)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if verb == "POST" {
+		r.Body = io.NopCloser(strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for name, value := range map[string]string{"Cookie": cookie, "Sec-Fetch-Site": site} {
+		if value != "" {
+			r.Header.Set(name, value)
+		}
+	}
+	answer, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return answer, string(text)
 }

@@ -14,15 +14,15 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
 
-// person is someone at a browser with the page of examples/spa.
+// person is someone at a browser with the page of an example.
 type person struct {
 	browser *nodepeer.Peer
 	app     string // the origin of the page
 }
 
-// newPerson runs the example and starts a browser. With a folder in GATEHOUSE_PICTURES the browser leaves pictures of the
+// newPerson runs an example and starts a browser. With a folder in GATEHOUSE_PICTURES the browser leaves pictures of the
 // pages there.
-func newPerson(t *testing.T, args ...string) (*person, *running) {
+func newPerson(t *testing.T, example string, args ...string) (*person, *running) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("-short: it builds functions and starts a browser")
@@ -37,7 +37,7 @@ func newPerson(t *testing.T, args ...string) (*person, *running) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, _ := start(t, "../../examples/spa", args...)
+	r, _ := start(t, "../../examples/"+example, args...)
 	app := strings.Replace(r.url, "127.0.0.1", "localhost", 1)
 	r.wait(t, func() bool { return strings.Contains(r.stdout.String(), " is at "+app+"/, and users log in at ") })
 	browser := nodepeer.Start(t, string(script), []string{"playwright-core"}, chromium, app, r.url,
@@ -143,7 +143,7 @@ const aSeed, anItem = "Oak planks", "Brass bell"
 
 // TestDevLoginUse is what people do with the page of examples/spa, one thing after the other.
 func TestDevLoginUse(t *testing.T) {
-	p, r := newPerson(t)
+	p, r := newPerson(t, "spa")
 	for _, step := range []struct {
 		name string
 		do   func(*testing.T, *person)
@@ -161,6 +161,12 @@ func TestDevLoginUse(t *testing.T) {
 			t.FailNow() // the next step begins where this one ends
 		}
 	}
+	p.didNothingWrong(t, r)
+}
+
+// didNothingWrong checks that the pages had no errors, and that the log has no credentials.
+func (p *person) didNothingWrong(t *testing.T, r *running) {
+	t.Helper()
 	if wrong := does[[]string](t, p, "wrong"); len(wrong) > 0 {
 		t.Errorf("the pages: %s", strings.Join(wrong, "\n"))
 	}
@@ -282,7 +288,7 @@ func loggedOutElsewhere(t *testing.T, p *person) {
 // TestDevLoginUseRefresh has two tabs make ten requests in the moment when the session's token has ended: the provider is
 // asked once, and no tab is logged out.
 func TestDevLoginUseRefresh(t *testing.T) {
-	p, r := newPerson(t, "--token-life", "15s")
+	p, r := newPerson(t, "spa", "--token-life", "15s")
 	p.opens(t)
 	p.goesToSignIn(t)
 	p.signsIn(t, "may everything")

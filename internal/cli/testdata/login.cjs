@@ -1,4 +1,4 @@
-// It uses the page of examples/spa in a browser as people do, and answers each line of JSON that it is given with one.
+// It uses the pages of examples/spa and examples/cognito-hosted-domain in a browser as people do, and answers each line of JSON that it is given with one.
 const {chromium} = require('playwright-core')
 const [executablePath, app, provider, pictures, axeFile] = process.argv.slice(1)
 
@@ -104,12 +104,17 @@ const commands = {
   toSignIn: () => toSignIn(),
 
   // signIn signs in on the provider's page, by the keyboard, and returns what is on the page of the app that comes first.
-  async signIn({as}) {
+  // At a user pool it chooses what to sign in with before.
+  async signIn({as, with: provider}) {
     const pages = []
     const note = frame => { if (frame === page.mainFrame()) pages.push(frame.url().replace(/[?#].*/, '')) }
     page.on('framenavigated', note)
+    if (provider) {
+      await page.check(`input[name=provider][value=${provider}]`)
+      await page.focus('input[name=persona]:checked')
+    }
     for (let n = 0; ; n++) {
-      if (await page.$eval('input:checked', i => i.value) === 'persona ' + as) break
+      if (await page.$eval('input[name=persona]:checked', i => i.value) === 'persona ' + as) break
       if (n > 30) throw new Error('there is no persona ' + as)
       await page.keyboard.press('ArrowDown') // from the one that is chosen, which has the focus
     }
@@ -121,6 +126,7 @@ const commands = {
   },
 
   state: () => state(page),
+  address: () => page.url(),
 
   // order fills the form and submits it.
   order: ({item, quantity}) => said(page, async () => {
@@ -129,11 +135,22 @@ const commands = {
     await page.click('#order')
   }),
 
+  // write adds a note, and everyone shows those of all users.
+  write: ({text}) => said(page, async () => {
+    await page.fill('#text', text)
+    await page.click('#add')
+  }),
+  everyone: () => said(page, () => page.click('#everyone')),
+
   // logout ends where the browser is sent, and back goes back from there.
   async logout() {
+    const pages = []
+    const went = r => { if (r.isNavigationRequest() && r.frame() === page.mainFrame()) pages.push(r.url().replace(/[?#].*/, '')) }
+    page.on('request', went) // redirects too
     await page.click('#logout')
     await page.waitForFunction(() => document.getElementById('signed-out')?.checkVisibility())
-    return state(page)
+    page.off('request', went)
+    return {...await state(page), pages}
   },
   async back() {
     await page.goBack()

@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// aNote is one that the test writes.
+const aNote = "Mend the roof"
+
+// TestDevHostedUse is what people do with the page of examples/cognito-hosted-domain, one thing after the other. The
+// development issuer plays the user pool.
+func TestDevHostedUse(t *testing.T) {
+	p, r := newPerson(t, "cognito-hosted-domain")
+	pool := "" // the address of its endpoints
+	for _, step := range []struct {
+		name string
+		do   func(*testing.T)
+	}{
+		{"to the pool's page", func(t *testing.T) {
+			if v := p.opens(t); v.SignedIn || len(v.Orders) > 0 {
+				t.Errorf("the page has %+v", v)
+			}
+			p.canUse(t, "notes-signed-out")
+			p.goesToSignIn(t)
+			address := does[string](t, p, "address")
+			before, _, hosted := strings.Cut(address, "/oauth2/authorize?")
+			if pool = before; !hosted || !strings.HasPrefix(address, r.url) {
+				t.Fatalf("the login leads to %s", address)
+			}
+			p.canUse(t, "notes-sign-in")
+		}},
+		{"a user of another provider, who may read", func(t *testing.T) {
+			v := does[view](t, p, "signIn", "as", "notes/read only", "with", "Partners")
+			if want := []string{p.app + "/auth/callback", p.app + "/"}; !slices.Equal(v.Pages, want) {
+				t.Errorf("the way back to the page is %q, want %q", v.Pages, want)
+			}
+			if !v.SignedIn || v.Name == "" || !slices.Equal(v.Orders, []string{"There are none yet."}) {
+				t.Errorf("the first page has the name %q and the notes %q", v.Name, v.Orders)
+			}
+			if v := p.writes(t); !strings.HasPrefix(v.Message, "403 Forbidden: ") || len(v.Orders) != 1 {
+				t.Errorf("a note comes to %q, with the notes %q", v.Message, v.Orders)
+			}
+			p.canUse(t, "notes-refused")
+		}},
+		{"logged out, at the pool as well", func(t *testing.T) {
+			v := does[view](t, p, "logout")
+			if want := []string{pool + "/logout", p.app + "/"}; !slices.Equal(v.Pages, want) {
+				t.Errorf("the logout goes by %q, want %q", v.Pages, want)
+			}
+			p.keepsNothing(t, v)
+		}},
+		{"an editor of the pool's own", func(t *testing.T) {
+			p.goesToSignIn(t)
+			does[view](t, p, "signIn", "as", "may everything", "with", "COGNITO")
+			if v := p.writes(t); v.Message != "Added: "+aNote || !slices.Equal(v.Orders, []string{aNote}) {
+				t.Errorf("a note comes to %q, with the notes %q", v.Message, v.Orders)
+			}
+			if v := does[view](t, p, "everyone"); v.Message != "1 note in all." || !strings.Contains(v.Text, "<td>developer</td>") {
+				t.Errorf("all notes come to %q:\n%s", v.Message, v.Text)
+			}
+			p.canUse(t, "notes-all")
+		}},
+		{"logged out and back", func(t *testing.T) {
+			p.keepsNothing(t, does[view](t, p, "logout"))
+			p.keepsNothing(t, does[view](t, p, "back"))
+		}},
+	} {
+		if !t.Run(step.name, step.do) {
+			t.FailNow() // the next step begins where this one ends
+		}
+	}
+	p.didNothingWrong(t, r)
+}
+
+// writes fills the form of the notes' page and submits it.
+func (p *person) writes(t *testing.T) view {
+	t.Helper()
+	return does[view](t, p, "write", "text", aNote)
+}
+
+// keepsNothing checks that nothing of a session is left, as hasNothing does for examples/spa.
+func (p *person) keepsNothing(t *testing.T, v view) {
+	t.Helper()
+	if v.SignedIn || v.Name != "" || strings.Contains(v.Text, aNote) {
+		t.Errorf("at %s the page has\n%s", v.URL, v.Text)
+	}
+	if cookies := does[[]any](t, p, "cookies"); len(cookies) > 0 {
+		t.Errorf("the browser keeps %v", cookies)
+	}
+	for _, path := range []string{"notes", "auth/session"} {
+		if a := p.fetches(t, path); a.Status != http.StatusUnauthorized {
+			t.Errorf("%s is answered with %+v", path, a)
+		}
+	}
+}
