@@ -72,15 +72,7 @@ func TestTemplatesPassCDKsValidation(t *testing.T) {
 	for _, file := range examples {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".json"), func(t *testing.T) {
 			app := newApp()
-			stack := awscdk.NewStack(app, jsii.String("Example"), &awscdk.StackProps{
-				// The template has CDK's own parameter and rule already.
-				Synthesizer: awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{
-					GenerateBootstrapVersionRule: jsii.Bool(false),
-				}),
-			})
-			cloudformationinclude.NewCfnInclude(stack, jsii.String("Template"), &cloudformationinclude.CfnIncludeProps{
-				TemplateFile: &file,
-			})
+			stack := templateStack(app, file)
 			text, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
@@ -131,4 +123,18 @@ func TestTemplatesPassCDKsValidation(t *testing.T) {
 			app.Synth(nil)
 		})
 	}
+}
+
+// templateStack is a stack with the template of an example's snapshot.
+func templateStack(app awscdk.App, file string) awscdk.Stack {
+	stack := awscdk.NewStack(app, jsii.String("Example"), &awscdk.StackProps{
+		// The template has CDK's own parameter and rule already.
+		Synthesizer: awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{
+			GenerateBootstrapVersionRule: jsii.Bool(false),
+		}),
+	})
+	cloudformationinclude.NewCfnInclude(stack, jsii.String("Template"), &cloudformationinclude.CfnIncludeProps{
+		TemplateFile: &file,
+	})
+	return stack
 }
