@@ -130,6 +130,9 @@ func TestTokensAreRevoked(t *testing.T) {
 	if text != "{\"active\":false}\n" {
 		t.Errorf("the access token: %s", text)
 	}
+	if _, err := s.verifier(t, shopIssuer().Issuer).Verify(t.Context(), got.Access); err != nil {
+		t.Errorf("an authorizer that does not ask takes the access token until it expires: %v", err)
+	}
 }
 
 // There is no way to hand a password to an app: the password grant must not be used (RFC 9700, section 2.4), since each

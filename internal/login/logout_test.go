@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 )
 
 func mustURL(text string) *url.URL {
@@ -50,6 +51,25 @@ func TestLogoutByForm(t *testing.T) {
 	}
 	if got := f.log.last(t); got.Outcome != "logged_out" || got.Status != http.StatusSeeOther || got.Principal != "user-1" {
 		t.Errorf("log %+v", got)
+	}
+}
+
+// With sessions in cookies, a logout cannot reach a copy of the cookie: it is a session until its access token expires,
+// and the provider no longer refreshes it.
+func TestACopyOutlivesALogout(t *testing.T) {
+	f := newFixture(t)
+	f.logIn()
+	copied := f.copied()
+	if p := f.post("logout"); p.Status != http.StatusOK {
+		t.Fatalf("logout: %d", p.Status)
+	}
+	if p := copied.Fetch(t, shop, "GET", auth+"session"); p.Status != http.StatusOK {
+		t.Errorf("the copy: %d", p.Status)
+	}
+	f.clock.advance(5 * time.Minute)
+	f.want(copied.Fetch(t, shop, "POST", auth+"refresh"), http.StatusUnauthorized, "invalid_grant")
+	if names := copied.Jar.Names("__Host-session"); len(names) != 0 {
+		t.Errorf("cookies of the copy: %q", names)
 	}
 }
 
