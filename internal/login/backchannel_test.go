@@ -345,3 +345,18 @@ func TestRoutesOfTheTableAlone(t *testing.T) {
 		}
 	}
 }
+
+// The provider ends its session while the login that began with it is under way: no session begins.
+func TestBackChannelLogoutDuringTheLogin(t *testing.T) {
+	f := newTableFixture(t)
+	f.withSID("sid-1")
+	if w := f.send(formOf(f.signLogout(f.logoutClaims()))); w.Code != 200 {
+		t.Fatalf("%d, log %+v", w.Code, f.log.last(t))
+	}
+	f.want(f.browser.Open(t, auth+"login"), http.StatusBadRequest, "session_ended")
+	if names := f.browser.Jar.Names("__Host-"); len(names) != 0 {
+		t.Errorf("cookies %q", names)
+	}
+	f.withSID("sid-2")
+	f.logIn()
+}

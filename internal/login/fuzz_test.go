@@ -59,3 +59,42 @@ func FuzzCallback(f *testing.F) {
 		}
 	})
 }
+
+// A logout token is posted by anyone. Whatever a form is, the login answers, logs nothing of it, and ends a session for
+// the provider's own token alone.
+func FuzzBackChannelLogout(f *testing.F) {
+	fix := newTableFixture(f)
+	fix.withSID("sid-1")
+	fix.logIn()
+	claims := fix.logoutClaims()
+	claims["sid"] = "sid-2"
+	good := fix.signLogout(claims)
+	head, rest, _ := strings.Cut(good, ".")
+	for _, body := range []string{
+		"", "logout_token=", "logout_token=a.b.c", "logout_token=%zz", formOf(good + "A"), formOf(good) + "&" + formOf(good),
+		formOf(head + ".e30." + rest), formOf("." + rest), "logout_token=" + head, "x=1;y=2", formOf(fix.idp.lastToken("id_token")),
+	} {
+		f.Add(body, "application/x-www-form-urlencoded")
+	}
+	f.Add(formOf(good), "application/json")
+	f.Add(formOf(good), "application/x-www-form-urlencoded; charset=")
+	f.Fuzz(func(t *testing.T, body, kind string) {
+		r := httptest.NewRequest("POST", "/auth/backchannel-logout", strings.NewReader(body))
+		r.Header["Content-Type"] = []string{kind}
+		fix.log.take()
+		w := httptest.NewRecorder()
+		fix.Handler.ServeHTTP(w, r)
+		line := fix.log.take()
+		if kinds := fix.wire.Leaks(line); len(kinds) > 0 || strings.Count(line, "\n") != 1 {
+			t.Errorf("the log holds %q: %s", kinds, line)
+		}
+		form, err := url.ParseQuery(body)
+		genuine := err == nil && form.Get("logout_token") == good
+		if w.Code == http.StatusOK && !genuine || w.Code != http.StatusOK && w.Code != http.StatusBadRequest {
+			t.Errorf("status %d: %s", w.Code, line)
+		}
+		if p := fix.browser.Fetch(t, shop, "GET", auth+"session"); p.Status != http.StatusOK {
+			t.Errorf("the session has ended: %d", p.Status)
+		}
+	})
+}
