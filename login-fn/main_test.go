@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -19,27 +20,36 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
+	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/driver"
+	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/memory"
 )
 
-var dir string // of the built function; "" if it was not built
+var dir string // of the built functions
 
-// built is the function as the constructs build it to run on this machine, where its provider may be on loopback.
-var built = sync.OnceValues(func() (path string, err error) {
-	if dir, err = os.MkdirTemp("", "login-fn-"); err != nil {
-		return "", err
-	}
-	out := filepath.Join(dir, "bootstrap")
+// built is the function with sessions in cookies and builtTable that with sessions in a table, as the constructs build
+// them to run on this machine, where their provider may be on loopback.
+var (
+	built      = sync.OnceValues(func() (string, error) { return build(".") })
+	builtTable = sync.OnceValues(func() (string, error) { return build("./table") })
+)
+
+func build(pkg string) (string, error) {
+	out := filepath.Join(dir, filepath.Base(pkg)+"-bootstrap")
 	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc,gatehouse_host",
-		"-ldflags=-s -w -buildid=", "-o", out, ".")
+		"-ldflags=-s -w -buildid=", "-o", out, pkg)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
 	if text, err := cmd.CombinedOutput(); err != nil {
 		os.Stderr.Write(text)
 		return "", err
 	}
 	return out, nil
-})
+}
 
 func TestMain(m *testing.M) {
+	var err error
+	if dir, err = os.MkdirTemp("", "login-fn-"); err != nil {
+		panic(err)
+	}
 	code := m.Run()
 	os.RemoveAll(dir)
 	os.Exit(code)
@@ -77,7 +87,7 @@ func world(t *testing.T) *httptest.Server {
 }
 
 // environment is that of a function whose provider is a server on loopback.
-func environment(server *httptest.Server, root string) []string {
+func environment(server *httptest.Server, root string, changes ...func(*login.Config)) []string {
 	config := login.Config{
 		Issuer:    authz.Issuer{URL: server.URL, Audiences: []string{"api://orders"}},
 		ClientID:  "shop",
@@ -85,6 +95,9 @@ func environment(server *httptest.Server, root string) []string {
 		KeysARN:   keysARN,
 		Scopes:    []string{"openid"},
 		Origin:    "http://localhost:3000",
+	}
+	for _, change := range changes {
+		change(&config)
 	}
 	env := []string{
 		"LAMBDA_TASK_ROOT=" + root,
@@ -100,11 +113,14 @@ func environment(server *httptest.Server, root string) []string {
 }
 
 // event is what API Gateway sends for a request at the stage prod.
-func event(t *testing.T, verb, path string, query url.Values) []byte {
+func event(t *testing.T, verb, path string, query url.Values, headers http.Header, body string) []byte {
 	t.Helper()
+	h := http.Header{"Host": {"localhost:3000"}}
+	maps.Copy(h, headers)
 	text, err := json.Marshal(map[string]any{
 		"resource": path, "path": path, "httpMethod": verb,
-		"multiValueHeaders":               map[string][]string{"Host": {"localhost:3000"}},
+		"multiValueHeaders":               h,
+		"body":                            body,
 		"multiValueQueryStringParameters": query,
 		"requestContext":                  map[string]any{"path": "/prod" + path, "requestId": "request-1"},
 	})
@@ -120,25 +136,25 @@ type answer struct {
 	Body              string
 }
 
-// The built function answers API Gateway's events, and its log is lines of JSON.
-func TestFunction(t *testing.T) {
-	path, err := built()
-	if err != nil {
-		t.Fatal(err)
-	}
+// running is a function that runs, and its log.
+type running struct {
+	api *authztest.Runtime
+	log string
+}
+
+// run starts a built function.
+func run(t *testing.T, path string, env []string) *running {
+	t.Helper()
 	api, err := authztest.StartRuntime()
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder := t.TempDir()
-	log, err := os.Create(filepath.Join(folder, "log"))
+	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer log.Close()
-	server := world(t)
 	cmd := exec.Command(path)
-	cmd.Env = append(environment(server, folder), "AWS_LAMBDA_RUNTIME_API="+api.Address())
+	cmd.Env = append(env, "AWS_LAMBDA_RUNTIME_API="+api.Address())
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -147,19 +163,37 @@ func TestFunction(t *testing.T) {
 		api.Close()
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
+		log.Close()
 	})
-	ask := func(verb, path string, query url.Values) (a answer) {
+	return &running{api, log.Name()}
+}
+
+// ask sends an event of API Gateway.
+func (f *running) ask(t *testing.T, event []byte) (a answer) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	result, err := f.api.Invoke(ctx, event)
+	if err != nil || result.Error != nil {
+		t.Fatalf("%v %v", err, result.Error)
+	}
+	if err := json.Unmarshal(result.Payload, &a); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// The built function answers API Gateway's events, and its log is lines of JSON.
+func TestFunction(t *testing.T) {
+	path, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := world(t)
+	f := run(t, path, environment(server, t.TempDir()))
+	ask := func(verb, path string, query url.Values) answer {
 		t.Helper()
-		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-		defer cancel()
-		result, err := api.Invoke(ctx, event(t, verb, path, query))
-		if err != nil || result.Error != nil {
-			t.Fatalf("%v %v", err, result.Error)
-		}
-		if err := json.Unmarshal(result.Payload, &a); err != nil {
-			t.Fatal(err)
-		}
-		return a
+		return f.ask(t, event(t, verb, path, query, nil, ""))
 	}
 	begun := ask("GET", "/auth/login", url.Values{"return": {"/orders"}})
 	location, err := url.Parse(begun.MultiValueHeaders.Get("Location"))
@@ -179,7 +213,7 @@ func TestFunction(t *testing.T) {
 	if a := ask("POST", "/auth/refresh", nil); a.StatusCode != http.StatusUnauthorized {
 		t.Errorf("refresh without Sec-Fetch-Site: %+v", a)
 	}
-	text, err := os.ReadFile(log.Name())
+	text, err := os.ReadFile(f.log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,5 +254,79 @@ func TestFunctionThatDoesNotStart(t *testing.T) {
 		if err == nil || !strings.Contains(string(text), c.want) {
 			t.Errorf("%s: %v\n%s", name, err, text)
 		}
+	}
+}
+
+// The function with a table answers the routes of its own as well, from the table that "gatehouse dev" has in memory.
+func TestFunctionWithATable(t *testing.T) {
+	path, err := builtTable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := httptest.NewServer(memory.Handler(memory.New(nil)))
+	defer table.Close()
+	env := append(environment(world(t), t.TempDir(), inTable), driver.Variable+"="+table.URL)
+	f := run(t, path, env)
+	handle := "__Host-session=" + strings.Repeat("A", 86)
+	for name, c := range map[string]struct {
+		verb, path string
+		headers    http.Header
+		body       string
+		status     int
+		reason     string
+	}{
+		"a handle of no session": {"GET", "/auth/session", http.Header{"Cookie": {handle}}, "", 401, "session_ended"},
+		"no handle":              {"GET", "/auth/sessions", nil, "", 401, "no_session"},
+		"a request of a script":  {"POST", "/auth/logout-all", nil, "", 401, "no_fetch_site"},
+		"not a logout token": {"POST", "/auth/backchannel-logout", http.Header{
+			"Content-Type": {"application/x-www-form-urlencoded"},
+		}, "logout_token=a", 400, "logout_token_serialization"},
+	} {
+		a := f.ask(t, event(t, c.verb, c.path, nil, c.headers, c.body))
+		text, err := os.ReadFile(f.log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.StatusCode != c.status || !strings.Contains(string(text), `"reason":"`+c.reason+`"`) {
+			t.Errorf("%s: %+v\n%s", name, a, text)
+		}
+	}
+}
+
+func inTable(c *login.Config) { c.Table = "sessions" }
+
+// Each function refuses the configuration of the other.
+func TestFunctionsThatAreMixedUp(t *testing.T) {
+	server := world(t)
+	for _, c := range []struct {
+		build func() (string, error)
+		env   []string
+		want  string
+	}{
+		{built, environment(server, t.TempDir(), inTable), "build login-fn/table instead"},
+		{builtTable, environment(server, t.TempDir()), "build login-fn instead"},
+		{builtTable, environment(server, t.TempDir(), inTable), "AWS_REGION"},
+	} {
+		path, err := c.build()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(path)
+		cmd.Env = c.env
+		text, err := cmd.CombinedOutput()
+		if err == nil || !strings.Contains(string(text), c.want) {
+			t.Errorf("want %q: %v\n%s", c.want, err, text)
+		}
+	}
+}
+
+// The function with sessions in cookies links no AWS SDK.
+func TestTheFunctionIsSmall(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", ".").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(out), "aws-sdk-go") {
+		t.Error("login-fn imports a package of the AWS SDK")
 	}
 }

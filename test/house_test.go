@@ -50,7 +50,7 @@ var floors = [][]string{
 	{"internal/rules"},
 	{"internal/apimodel"},
 	{"internal/cloudassembly", "internal/jsiienv"},
-	{"internal/oidcclient"},
+	{"internal/oidcclient", "internal/tablesession/tables"},
 	{"internal/tablesession/memory", "internal/tablesession/dynamo"},
 	{"internal/tablesession"},
 	{"internal/pretoken", "internal/session"},

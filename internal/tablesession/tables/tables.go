@@ -1,0 +1,23 @@
+// Package tables opens tables of sessions for functions: those of Amazon DynamoDB and, on a developer's machine, those
+// that "gatehouse dev" keeps in memory. A program that imports it links the client of DynamoDB.
+package tables
+
+import (
+	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
+	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/driver"
+	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/dynamo"
+)
+
+func init() { driver.Open = Open }
+
+// Open opens the table of a name, as the environment of a function says. Nothing is fetched yet.
+func Open(getenv func(string) string, name string) (tablesession.Table, error) {
+	if table, err := here(getenv); table != nil || err != nil {
+		return table, err
+	}
+	config, err := dynamo.FromEnvironment(getenv, name)
+	if err != nil {
+		return nil, err
+	}
+	return dynamo.New(config), nil
+}
