@@ -35,7 +35,7 @@ func build(name string, tags ...string) (path string, err error) {
 	}
 	out := filepath.Join(dir, name)
 	tags = append([]string{"lambda.norpc", "gatehouse_host"}, tags...)
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", strings.Join(tags, ","),
+	cmd := exec.Command("go", "build", "-buildvcs=false", "-tags", strings.Join(tags, ","),
 		"-ldflags=-s -w -buildid=", "-o", out, ".")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
 	if text, err := cmd.CombinedOutput(); err != nil {

@@ -140,6 +140,7 @@ func (p *Props) targetHere() (target gobuild.Target, host bool, err error) {
 	}
 	target.OS, target.Arch = runtime.GOOS, runtime.GOARCH
 	target.Tags = append(slices.Clone(target.Tags), HostBuildTag)
+	target.KeepPaths = true
 	return target, true, nil
 }
 

@@ -77,19 +77,17 @@ func TestCache(t *testing.T) {
 			write(t, filepath.Join(dir, "price/price/price.go"), "package price\n\nfunc Of() string { return \"\" }\n")
 		}, false},
 		{"tags", func(_ *testing.T, _ string, target *Target) { target.Tags = []string{"other"} }, false},
-		{"architecture", func(_ *testing.T, _ string, target *Target) { target.Arch = "amd64" }, false},
+		{"architecture", func(_ *testing.T, _ string, target *Target) { target.Arch = "arm64" }, false},
 		{
-			"settings",
-			func(_ *testing.T, _ string, target *Target) { target.Settings = map[string]string{"GOARM64": "v8.2"} },
+			"settings", // as in TestReproducible, for which Go compiles its runtime once more
+			func(_ *testing.T, _ string, target *Target) { target.Settings = map[string]string{"GOAMD64": "v3"} },
 			false,
 		},
-		{"an experiment", func(_ *testing.T, _ string, target *Target) {
-			target.Settings = map[string]string{"GOEXPERIMENT": "jsonv2"}
-		}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir, cacheDir := writeModule(t, files), t.TempDir()
 			target := lambda(dir, "./orders-fn")
+			target.Arch = "amd64"
 			mustBuild(t, &Builder{Environ: environ(), CacheDir: cacheDir}, target)
 			plant(t, cacheDir, planted)
 			tt.change(t, dir, &target)
@@ -103,6 +101,46 @@ func TestCache(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Each setting is in the key. Most of them cannot be built with here, or Go would compile its whole runtime for each.
+func TestCacheKeys(t *testing.T) {
+	list := []byte("named|main|example.com/shop/orders-fn|id|\n")
+	keyOf := func(change func(*command)) string {
+		c := command{
+			target:   lambda("", "./orders-fn"),
+			settings: goSettings{GOVERSION: "go1.26.0"},
+			flags:    []string{"-tags", "lambda.norpc"},
+		}
+		change(&c)
+		return c.key(list)
+	}
+	setting := func(name, value string) func(*command) {
+		return func(c *command) { c.target.Settings = map[string]string{name: value} }
+	}
+	known := map[string]string{keyOf(func(*command) {}): "nothing"}
+	for name, change := range map[string]func(*command){
+		"an experiment": setting("GOEXPERIMENT", "jsonv2"),
+		"FIPS":          setting("GOFIPS140", "latest"),
+		"a processor":   setting("GOARM64", "v8.2"),
+		"another one":   setting("GOAMD64", "v3"),
+		"a system":      func(c *command) { c.target.OS = "darwin" },
+		"an arch":       func(c *command) { c.target.Arch = "amd64" },
+		"a flag":        func(c *command) { c.flags = append(c.flags, "-trimpath") },
+		"Go itself":     func(c *command) { c.settings.GOVERSION = "go1.26.1" },
+	} {
+		key := keyOf(change)
+		if other, taken := known[key]; taken {
+			t.Errorf("%s: the key is that of %s", name, other)
+		}
+		known[key] = name
+	}
+	if key := keyOf(func(c *command) { c.settings.GOVERSION = "devel go1.27-abcdef" }); key != "" {
+		t.Errorf("a Go under development has the key %q, want none", key)
+	}
+	if same := keyOf(setting("GOARM64", "v8.0")); known[same] != "nothing" {
+		t.Error("a default that is named has another key")
 	}
 }
 

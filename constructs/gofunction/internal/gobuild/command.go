@@ -45,7 +45,10 @@ func (b *Builder) command(t Target) (*command, error) {
 		return nil, err
 	}
 	c.environ = t.environ(c.environ)
-	c.flags = append(moduleFlags(c.settings.GOFLAGS), "-trimpath", "-buildvcs=false", "-tags", strings.Join(t.Tags, ","))
+	c.flags = append(moduleFlags(c.settings.GOFLAGS), "-buildvcs=false", "-tags", strings.Join(t.Tags, ","))
+	if !t.KeepPaths {
+		c.flags = append(c.flags, "-trimpath")
+	}
 	return c, nil
 }
 
@@ -81,8 +84,13 @@ func (c *command) compile() (key string, err error) {
 	if len(mains) != 1 {
 		return "", fmt.Errorf("%w: %q stands for %d packages: name one main package", ErrProps, c.target.Package, len(mains))
 	}
+	return c.key(out), nil
+}
+
+// key is that of the executable which is linked from what "go list" lists.
+func (c *command) key(listed []byte) string {
 	if strings.Contains(c.settings.GOVERSION, "devel") {
-		return "", nil // The version does not tell two linkers apart, so there is no key.
+		return "" // The version does not tell two linkers apart, so there is no key.
 	}
 	h := sha256.New()
 	fmt.Fprintf(
@@ -93,9 +101,9 @@ func (c *command) compile() (key string, err error) {
 		c.target.Arch,
 		c.target.settings(),
 		c.flags,
-		out,
+		listed,
 	)
-	return hex.EncodeToString(h.Sum(nil)), nil
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // link builds the executable.

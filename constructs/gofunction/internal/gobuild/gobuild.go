@@ -58,6 +58,10 @@ type Target struct {
 
 	// Settings are those of GOAMD64, GOARM64, GOEXPERIMENT and GOFIPS140 that differ from Go's defaults.
 	Settings map[string]string
+
+	// KeepPaths leaves the machine's paths in the executable, for one that runs here alone. It then shares what go has
+	// compiled for other programs of this machine, and above all the standard library.
+	KeepPaths bool
 }
 
 // IsDirectory says whether a package is named by its directory rather than by its import path.
@@ -143,7 +147,7 @@ func (t Target) resolve() (Target, error) {
 
 // key tells targets apart; it holds everything of a resolved target.
 func (t Target) key() string {
-	return fmt.Sprintf("%q %q %q %q %q %q", t.Package, t.Dir, t.Tags, t.OS, t.Arch, t.settings())
+	return fmt.Sprintf("%q %q %q %q %q %q %t", t.Package, t.Dir, t.Tags, t.OS, t.Arch, t.settings(), t.KeepPaths)
 }
 
 // Builder builds targets, each once, and keeps what it linked in a cache on disk. It may be used by several goroutines.

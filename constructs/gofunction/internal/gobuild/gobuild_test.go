@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -124,6 +125,22 @@ func TestExecutable(t *testing.T) {
 		if strings.HasPrefix(key, "vcs") {
 			t.Errorf("built with %s: a commit changes the bytes", key)
 		}
+	}
+}
+
+// An executable for this machine alone has the paths of its source, so that go has its packages compiled already.
+func TestKeepPaths(t *testing.T) {
+	dir := writeModule(t, shop)
+	target := lambda(dir, "example.com/shop/orders-fn")
+	target.OS, target.Arch = runtime.GOOS, runtime.GOARCH
+	b := &Builder{Environ: environ()}
+	with := target
+	with.KeepPaths = true
+	if data := mustBuild(t, b, with); !bytes.Contains(data, []byte(filepath.Join(dir, "orders-fn", "main.go"))) {
+		t.Error("the path of the source is not in the executable")
+	}
+	if data := mustBuild(t, b, target); bytes.Contains(data, []byte(dir)) {
+		t.Error("the path of the source is in an executable for Lambda")
 	}
 }
 
