@@ -125,8 +125,8 @@ func TestEndSID(t *testing.T) {
 	}
 }
 
-// TestEndSIDMeetsALogin ends a sid at each call of the table that a login with it makes: either the login fails, or the
-// session has ended.
+// TestEndSIDMeetsALogin ends a sid at each call of the table that a login with it makes: either the login fails, or
+// the session has ended.
 func TestEndSIDMeetsALogin(t *testing.T) {
 	for stop := 0; ; stop++ {
 		f := newFixture(t)

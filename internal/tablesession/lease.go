@@ -1,6 +1,10 @@
 package tablesession
 
-import "time"
+import (
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/session"
+)
 
 const ownerSize = 16
 
@@ -9,8 +13,9 @@ const ownerSize = 16
 type lease struct {
 	owner [ownerSize]byte // zero for no lease
 
-	// first is when the lease began or, if it was taken over from an owner that did not give it back, when that owner's
-	// began. Until when it counts by its owner's clock.
+	// takenOver says that an owner before did not give the lease back. first is when the lease began or, if it was taken
+	// over, when the first of those owners' did, by its clock. Until when it counts by its owner's clock.
+	takenOver    bool
 	first, until time.Time
 }
 
@@ -21,15 +26,22 @@ const (
 	// leaseSkew is how far two clocks may be apart for a lease to be kept by both.
 	leaseSkew = 5 * time.Second
 
-	// settling is how long after its lease an owner's write may still come. A session that was refused after a lease was
-	// taken over is not ended before.
+	// settling is how long after a lease was taken over its owner's write may still come. A session that is refused is
+	// not ended before.
 	settling = 10 * time.Second
 )
 
 func (l lease) free() bool { return l.owner == [ownerSize]byte{} }
 
-// takenOver reports whether the lease was taken over from an owner that did not give it back.
-func (l lease) takenOver() bool { return l.until.Sub(l.first) > leaseFor }
+// settled is from when on no owner before can be about to write. Where requests may wait for less than settling, each
+// takes the lease over from the one before, but no owner writes long after the first one's lease, whose clock may have
+// been ahead.
+func (l lease) settled() time.Time {
+	if !l.takenOver {
+		return time.Time{}
+	}
+	return earlier(l.until.Add(settling-leaseFor), l.first.Add(leaseFor+settling+session.Skew))
+}
 
 // watch notes how long a lease was seen, by this clock alone.
 type watch struct {

@@ -9,12 +9,12 @@ import (
 
 // The data of a session's item is, sealed,
 //
-//	version 1 byte | owner of the lease 16 bytes | first, until 8 bytes each | the session
+//	version 1 byte | the lease: owner 16 bytes, takenOver 1 byte, first and until 8 bytes each | the session
 //
 // with times in milliseconds since 1970; the owner is zero where there is no lease.
 const (
 	recordVersion = 1
-	recordHeader  = 1 + ownerSize + 8 + 8
+	recordHeader  = 1 + ownerSize + 1 + 8 + 8
 )
 
 // record is what the data of a session's item says.
@@ -30,6 +30,11 @@ func (r record) encode() ([]byte, error) {
 	}
 	b := make([]byte, 0, recordHeader+len(x))
 	b = append(append(b, recordVersion), r.lease.owner[:]...)
+	takenOver := byte(0)
+	if r.lease.takenOver {
+		takenOver = 1
+	}
+	b = append(b, takenOver)
 	b = binary.BigEndian.AppendUint64(b, milliseconds(r.lease.first))
 	b = binary.BigEndian.AppendUint64(b, milliseconds(r.lease.until))
 	return append(b, x...), nil
@@ -41,7 +46,9 @@ func decodeRecord(b []byte) (record, error) {
 		return record{}, session.ErrForged
 	}
 	var r record
-	times := b[1+copy(r.lease.owner[:], b[1:]):]
+	rest := b[1+copy(r.lease.owner[:], b[1:]):]
+	r.lease.takenOver = rest[0] == 1
+	times := rest[1:]
 	r.lease.first = time.UnixMilli(int64(binary.BigEndian.Uint64(times)))
 	r.lease.until = time.UnixMilli(int64(binary.BigEndian.Uint64(times[8:])))
 	x, err := session.Decode(times[16:])

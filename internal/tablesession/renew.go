@@ -75,14 +75,14 @@ func (s *Store) acquire(ctx context.Context, o *Opened) (_ *Opened, asks bool, e
 			return now, false, nil
 		}
 		held := now.record.lease
-		next := lease{owner, at, at.Add(leaseFor)}
+		next := lease{owner: owner, first: at, until: at.Add(leaseFor)}
 		switch {
 		case held.free() && waited && !renewed:
 			return nil, false, fmt.Errorf("%w: another request asked the provider, which did not renew the session",
 				session.ErrUnavailable)
 		case held.free():
 		case w.passed(held, at):
-			next.first = earlier(held.first, at.Add(-leaseFor)) // by a clock ahead, it began later
+			next.takenOver, next.first = true, held.first
 		default:
 			waited = true
 			if err := s.wait(ctx, d); err != nil {
@@ -141,8 +141,7 @@ func later(a, b time.Time) time.Time {
 // refused ends a session that the provider refuses to renew, unless it turns out to be renewed. An owner from whom the
 // lease was taken over may have used the refresh token, and may still write what it got.
 func (s *Store) refused(ctx context.Context, mine *Opened, refusal error) (*Opened, error) {
-	held := mine.record.lease
-	settled := held.first.Add(leaseFor + settling)
+	settled := mine.record.lease.settled()
 	for {
 		now, err := s.read(ctx, mine.item.Key)
 		switch {
@@ -150,7 +149,7 @@ func (s *Store) refused(ctx context.Context, mine *Opened, refusal error) (*Open
 			return nil, err
 		case !sameTokens(now.Session, mine.Session):
 			return now, nil
-		case held.takenOver() && s.now().Before(settled):
+		case s.now().Before(settled):
 			if err := s.wait(ctx, mostPause); err != nil {
 				return nil, unavailable("wait for the request that asked the provider before", err)
 			}

@@ -37,8 +37,8 @@ func (s *Store) insist(ctx context.Context, what string, call func() error) erro
 	}
 }
 
-// put writes an item if the one that is there has a version. A try that has no answer may have been carried out, at the
-// table or within its client: the next one finds the item itself in its way.
+// put writes an item if the one that is there has a version. A try that has no answer may have been carried out, at
+// the table or within its client: the next one finds the item itself in its way.
 func (s *Store) put(ctx context.Context, item *Item, version int64) error {
 	return s.insist(ctx, "write "+item.Sort, func() error {
 		err := s.table.Put(ctx, item, version)
