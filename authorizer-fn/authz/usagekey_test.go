@@ -73,3 +73,33 @@ func TestUsageKeyWithHook(t *testing.T) {
 		}
 	}
 }
+
+// The key is in the token of a session, or in the answer of the issuer of an opaque token, as it is in a JWT.
+func TestUsageKeyOfOtherCallers(t *testing.T) {
+	want := func(t *testing.T, f *fixture, event []byte) {
+		t.Helper()
+		answer, err := f.invoke(event)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := readAnswer(t, answer).usageKey; got != customerKey {
+			t.Errorf("got %q", got)
+		}
+	}
+	keyed := func(s *setup) { s.config.UsageKeyClaim = "key" }
+	t.Run("a session", func(t *testing.T) {
+		f := newSessions(t, keyed)
+		want(t, f.fixture, browses("GET", "/orders", f.sealed(t, f.store, f.opened(token(object{"key": customerKey})))))
+	})
+	t.Run("a session of claims", func(t *testing.T) {
+		f := newSessions(t, keyed)
+		x := f.opened("")
+		x.Claims = []byte(object{"iss": testIssuer, "sub": "alice", "key": customerKey}.String())
+		want(t, f.fixture, browses("GET", "/orders", f.sealed(t, f.store, x)))
+	})
+	t.Run("an opaque token", func(t *testing.T) {
+		a, f := newAsked(t, keyed)
+		a.know("opaque", goodAnswer().With(object{"key": customerKey}))
+		want(t, f, get("opaque"))
+	})
+}

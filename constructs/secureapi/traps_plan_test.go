@@ -27,13 +27,6 @@ func TestTrapsOfTheProps(t *testing.T) {
 			p.RestApiProps = nil
 		}
 	}
-	both := func(changes ...func(*Props)) func(*Props) {
-		return func(p *Props) {
-			for _, change := range changes {
-				change(p)
-			}
-		}
-	}
 	domain := func(mtls *awsapigateway.MTLSConfig, disabled *bool) func(*Props) {
 		return rest(
 			awsapigateway.RestApiProps{
@@ -66,17 +59,28 @@ func TestTrapsOfTheProps(t *testing.T) {
 		},
 		{"a key that an own function names", keyed(RequestAuthorizer{Function: fn, CacheTTL: NoCache}), ""},
 		{"a key that a claim names", claimed(TokenAuthorizer{JWT: keys}), ""},
+		{"a key that a claim of a session names", claimed(SessionAuthorizer{Login: okta(), UsageKeyClaim: "plan_key"}), ""},
+		{
+			"a claim of keys that nothing requires, of sessions",
+			guardedWith(SessionAuthorizer{Login: okta(), UsageKeyClaim: "plan_key"}),
+			`UsageKeyClaim of the API's SessionAuthorizer is "plan_key", and none of its routes needs an API key`,
+		},
+		{
+			"a key that a session would name",
+			keyed(SessionAuthorizer{Login: okta()}),
+			source + "the API's SessionAuthorizer names none",
+		},
 		{"a key that a claim names, per request", claimed(RequestAuthorizer{JWT: keys, CacheTTL: NoCache}), ""},
 		{
 			"a key that a claim names, and the source said too",
-			both(claimed(TokenAuthorizer{JWT: keys}), rest(awsapigateway.RestApiProps{
+			together(claimed(TokenAuthorizer{JWT: keys}), rest(awsapigateway.RestApiProps{
 				ApiKeySourceType: awsapigateway.ApiKeySourceType_AUTHORIZER,
 			})),
 			"",
 		},
 		{
 			"a key that a claim names, and callers too",
-			both(claimed(TokenAuthorizer{JWT: keys}), rest(awsapigateway.RestApiProps{
+			together(claimed(TokenAuthorizer{JWT: keys}), rest(awsapigateway.RestApiProps{
 				ApiKeySourceType: awsapigateway.ApiKeySourceType_HEADER,
 			})),
 			"RestApiProps.ApiKeySourceType is HEADER, by which callers choose the key, and UsageKeyClaim of the API's " +
@@ -90,7 +94,7 @@ func TestTrapsOfTheProps(t *testing.T) {
 		},
 		{
 			"a public route that needs a key beside a claim",
-			both(claimed(TokenAuthorizer{JWT: keys}), func(p *Props) {
+			together(claimed(TokenAuthorizer{JWT: keys}), func(p *Props) {
 				r := Handle("GET /open", fn, Public("keys only"))
 				r.MethodOptions = &awsapigateway.MethodOptions{ApiKeyRequired: &yes}
 				p.Routes = append(p.Routes, r)
@@ -100,7 +104,7 @@ func TestTrapsOfTheProps(t *testing.T) {
 		},
 		{
 			"another authorizer's route that needs a key beside a claim",
-			both(claimed(TokenAuthorizer{JWT: keys}), func(p *Props) {
+			together(claimed(TokenAuthorizer{JWT: keys}), func(p *Props) {
 				p.Authorizers = map[string]Authorizer{"partners": token()}
 				r := Handle("GET /partners", fn, GuardedBy("partners"))
 				r.MethodOptions = &awsapigateway.MethodOptions{ApiKeyRequired: &yes}

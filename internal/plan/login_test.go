@@ -147,19 +147,22 @@ func TestClaimsOfALogin(t *testing.T) {
 	}{
 		{"an access token", nil, nil},
 		{"an ID token", func(l *Login) { l.Provider.IDTokens = true },
-			[]string{"email", "groups", "hd", "plan", "roles", "sub"}},
+			[]string{"email", "groups", "hd", "key", "plan", "roles", "sub"}},
 		{"an ID token of a user pool", func(l *Login) {
 			l.Issuer = Issuer{URL: "https://idp.example.com/", Audiences: []string{"web"}, TokenUse: "id",
 				GroupsClaim: "cognito:groups", RolesClaim: "custom:roles", PrincipalClaim: "email", ScopesClaim: "scp"}
-		}, []string{"cognito:groups", "custom:roles", "email", "hd", "plan", "scp"}},
+		}, []string{"cognito:groups", "custom:roles", "email", "hd", "key", "plan", "scp"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := loginOf(c.change)
 			l.ClientID = l.Issuer.Audiences[0]
 			p := planned(t, l, func(p *Props) {
 				p.Authorizer = sessionOf(l, true, "email")
+				p.Authorizer.NamesKeys, p.Authorizer.UsageKeyClaim = true, "key"
+				keyed := handle("GET /a", fn, claim("hd", "example.com"))
+				keyed.NeedsKey = true
 				p.Routes = []Route{
-					handle("GET /a", fn, claim("hd", "example.com")),
+					keyed,
 					handle("GET /b", fn, Either{Of: []Access{claim("plan", "pro"),
 						Requirement{Kind: access.Group, AnyOf: []string{"a"}}}}),
 				}
