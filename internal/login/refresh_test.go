@@ -1,14 +1,17 @@
 package login
 
 import (
+	"errors"
 	"io"
 	"net/http"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/login/logintest"
+	"github.com/gatehouse-cdk/gatehouse/internal/oidcclient"
 )
 
 // A refresh asks the provider where the token is old, and otherwise only renews the idle time.
@@ -203,5 +206,43 @@ func TestSessionEnds(t *testing.T) {
 			f.want(f.browser.Fetch(t, shop, "GET", auth+"session"), http.StatusUnauthorized, c.reason)
 			f.want(f.post("refresh"), http.StatusUnauthorized, "no_session")
 		})
+	}
+}
+
+// A renewal that fails leaves the session as it was: another request may have renewed it in the table meanwhile.
+func TestARenewalThatFailsChangesNothing(t *testing.T) {
+	for reason, c := range map[string]struct {
+		claims []string
+		change func(*fakeProvider)
+		ends   bool
+	}{
+		"invalid_grant": {nil, func(p *fakeProvider) { clear(p.refresh) }, true},
+		"other_user": {[]string{}, func(p *fakeProvider) {
+			p.idToken = func(c map[string]any) { c["sub"] = "user-2" }
+		}, true},
+		"no_id_token": {[]string{}, func(p *fakeProvider) {
+			p.tokens = func(a map[string]any) { delete(a, "id_token") }
+		}, true},
+		"id_token_expired": {[]string{}, func(p *fakeProvider) {
+			p.idToken = func(c map[string]any) { c["exp"] = c["iat"] }
+		}, false},
+		"client": {nil, func(p *fakeProvider) { p.secret = "another" }, false},
+		"provider": {nil, func(p *fakeProvider) {
+			p.instead["/token"] = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }
+		}, false},
+	} {
+		f := newFixture(t, func(config *Config) { config.Claims = c.claims })
+		f.logIn()
+		s, err := f.sealed()
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.idp.set(func() { c.change(f.idp) })
+		f.clock.advance(time.Second)
+		got := *s
+		err = f.provider.Renew(t.Context(), &got)
+		if oidcclient.Reason(err) != reason || errors.Is(err, oidcclient.ErrRefused) != c.ends || !reflect.DeepEqual(&got, s) {
+			t.Errorf("%s: %v, got %+v, want %+v", reason, err, got, s)
+		}
 	}
 }
