@@ -1,10 +1,15 @@
 package cli
 
 import (
+	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/login/logintest"
 )
 
 // aNote is one that the test writes.
@@ -43,7 +48,6 @@ func TestDevHostedUse(t *testing.T) {
 			if v := p.writes(t); !strings.HasPrefix(v.Message, "403 Forbidden: ") || len(v.Orders) != 1 {
 				t.Errorf("a note comes to %q, with the notes %q", v.Message, v.Orders)
 			}
-			p.canUse(t, "notes-refused")
 		}},
 		{"logged out, at the pool as well", func(t *testing.T) {
 			v := does[view](t, p, "logout")
@@ -66,6 +70,23 @@ func TestDevHostedUse(t *testing.T) {
 		{"logged out and back", func(t *testing.T) {
 			p.keepsNothing(t, does[view](t, p, "logout"))
 			p.keepsNothing(t, does[view](t, p, "back"))
+			p.opens(t)
+		}},
+		{"a user who comes from an OpenID provider", func(t *testing.T) {
+			upstream, at := federated(t, pool)
+			does[any](t, p, "federate", "with", "Partners", "to", at)
+			p.goesToSignIn(t)
+			v := does[view](t, p, "signInUpstream", "with", "Partners", "at", upstream, "as", "ada")
+			if !v.SignedIn || v.Name != "Name of ada" {
+				t.Errorf("signed in is %q: %+v", v.Name, v)
+			}
+			if v := p.writes(t); v.Message != "Added: "+aNote {
+				t.Errorf("a note comes to %q", v.Message)
+			}
+			if v := does[view](t, p, "everyone"); !strings.Contains(v.Text, "<td>Partners_ada</td>") {
+				t.Errorf("all notes come to %q:\n%s", v.Message, v.Text)
+			}
+			p.keepsNothing(t, does[view](t, p, "logout"))
 		}},
 	} {
 		if !t.Run(step.name, step.do) {
@@ -73,6 +94,40 @@ func TestDevHostedUse(t *testing.T) {
 		}
 	}
 	p.didNothingWrong(t, r)
+}
+
+// federated starts an OpenID provider, and what a user pool adds to the development issuer where its users come from
+// another provider. It returns the addresses of the two. The issuer is at the address of the pool's endpoints.
+func federated(t *testing.T, issuer string) (upstream, at string) {
+	t.Helper()
+	var f *logintest.Federation
+	pool := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		if q.URL.Path == "/" {
+			f.Begin(w, q, q.FormValue("request"))
+			return
+		}
+		fields, err := f.End(q, "Partners", "notes/read notes/write", map[string]string{"ada": "editors"})
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadGateway)
+			return
+		}
+		signIn := *http.DefaultClient
+		signIn.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		answer, err := signIn.PostForm(issuer+"/oauth2/authorize", fields)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadGateway)
+			return
+		}
+		answer.Body.Close()
+		http.Redirect(w, q, answer.Header.Get("Location"), http.StatusFound)
+	}))
+	pool.Config.ErrorLog = log.New(io.Discard, "", 0) // browsers break off once, before they ignore the certificate
+	pool.StartTLS()
+	t.Cleanup(pool.Close)
+	back := pool.URL + "/oauth2/idpresponse"
+	p := logintest.Start(t, logintest.OIDCProvider, logintest.Settings{RedirectURIs: []string{back}, LoggedOutURI: back})
+	f = logintest.Federate(t, p, back)
+	return p.URL, pool.URL + "/"
 }
 
 // writes fills the form of the notes' page and submits it.

@@ -14,7 +14,7 @@ async function start() {
       '--disable-component-update', '--disable-sync'],
   })
   process.stdin.on('end', () => browser.close().finally(() => process.exit()))
-  context = await browser.newContext({viewport: {width: 1280, height: 900}})
+  context = await browser.newContext({viewport: {width: 1280, height: 900}, ignoreHTTPSErrors: true}) // of a test's own server
   context.setDefaultTimeout(patience)
   context.setDefaultNavigationTimeout(patience)
   page = await newTab()
@@ -123,6 +123,29 @@ const commands = {
     await settled(page)
     page.off('framenavigated', note)
     return {...await state(page), pages}
+  },
+
+  // federate has sign-ins with a provider of a user pool go on to a pool of the test's own, by the page's hidden field.
+  async federate({with: provider, to}) {
+    await page.route(url => url.pathname.endsWith('/oauth2/authorize'), route => {
+      const form = new URLSearchParams(route.request().method() === 'POST' ? route.request().postData() : '')
+      if (form.get('provider') !== provider) return route.continue()
+      // The page's policy lets its form go on to the app alone, so this is a page, and no redirect.
+      const on = `${to}?request=${encodeURIComponent(form.get('request'))}`
+      return route.fulfill({contentType: 'text/html', body: `<meta http-equiv="refresh" content="0;url=${on}">`})
+    })
+  },
+
+  // signInUpstream chooses a provider on the pool's page, and signs in where that leads.
+  async signInUpstream({with: provider, at, as}) {
+    await page.check(`input[name=provider][value=${provider}]`)
+    await page.click('button[value=sign-in]')
+    await page.waitForURL(url => url.href.startsWith(at))
+    await page.fill('input[name=subject]', as)
+    await page.click('button:not([name])')
+    await page.waitForURL(app + '/')
+    await settled(page)
+    return state(page)
   },
 
   state: () => state(page),

@@ -2,9 +2,7 @@ package logintest
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -15,9 +13,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/coreos/go-oidc/v3/oidc"
-	"golang.org/x/oauth2"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
@@ -39,17 +34,11 @@ type userPool struct {
 	base     string // of own
 	site     string // the path of the pool below it
 	upstream *Provider
-	google   oauth2.Config
-	verifier *oidc.IDTokenVerifier
-	groups   map[string]string // of users, by their sub at the upstream provider
+	google   *Federation
 
 	mu       sync.Mutex
-	pending  map[string]attempt
 	requests []Request
 }
-
-// attempt is a sign-in that went on to the upstream provider.
-type attempt struct{ request, verifier, nonce string }
 
 // newPool makes a pool whose users come from a provider, and an app client of it that has the login's callback.
 func newPool(t *testing.T, upstream *Provider) *userPool {
@@ -58,10 +47,7 @@ func newPool(t *testing.T, upstream *Provider) *userPool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &userPool{
-		base: "http://127.0.0.1:1", upstream: upstream, groups: map[string]string{"ada": "admins"},
-		pending: map[string]attempt{},
-	}
+	p := &userPool{base: "http://127.0.0.1:1", upstream: upstream, google: Federate(t, upstream, idpAnswer)}
 	p.own, err = devissuer.New(keys, []devissuer.Issuer{{
 		Issuer: authz.Issuer{
 			URL: poolURL, Audiences: []string{BasicClient}, TokenUse: "access", GroupsClaim: "cognito:groups",
@@ -82,23 +68,7 @@ func newPool(t *testing.T, upstream *Provider) *userPool {
 		t.Fatal(err)
 	}
 	p.site, _, _ = strings.Cut(discovery.Path, "/.well-known/")
-
-	provider, err := oidc.NewProvider(p.context(t.Context()), upstream.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.google = oauth2.Config{
-		ClientID: OtherClient, ClientSecret: "the secret of " + OtherClient, RedirectURL: idpAnswer,
-		Endpoint: provider.Endpoint(), Scopes: []string{"openid", "profile", "email"},
-	}
-	p.google.Endpoint.AuthStyle = oauth2.AuthStyleInHeader
-	p.verifier = provider.Verifier(&oidc.Config{ClientID: OtherClient})
 	return p
-}
-
-// context has the pool's requests trust the upstream provider.
-func (p *userPool) context(c context.Context) context.Context {
-	return oidc.ClientContext(c, p.upstream.Client())
 }
 
 // RoundTrip has the functions reach the pool at its own addresses, and all else by the upstream provider's transport.
@@ -139,9 +109,9 @@ func (p *userPool) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		_, hidden, _ := formOf(shown.Body.String())
-		p.goUpstream(w, r, hidden.Get("request"))
+		p.google.Begin(w, r, hidden.Get("request"))
 	case r.Method == http.MethodPost && form.Get("provider") == "Google":
-		p.goUpstream(w, r, form.Get("request"))
+		p.google.Begin(w, r, form.Get("request"))
 	case path == "/oauth2/idpresponse":
 		p.comeBack(w, r)
 	default:
@@ -152,71 +122,17 @@ func (p *userPool) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // formOf is [form], whose name the requests' forms take.
 var formOf = form
 
-// goUpstream sends the browser on to the provider in Google's place.
-func (p *userPool) goUpstream(w http.ResponseWriter, r *http.Request, request string) {
-	state := oauth2.GenerateVerifier()
-	a := attempt{request: request, verifier: oauth2.GenerateVerifier(), nonce: oauth2.GenerateVerifier()}
-	p.mu.Lock()
-	p.pending[state] = a
-	p.mu.Unlock()
-	http.Redirect(w, r, p.google.AuthCodeURL(state, oauth2.S256ChallengeOption(a.verifier), oidc.Nonce(a.nonce)),
-		http.StatusFound)
-}
-
 // comeBack takes the upstream provider's answer, and signs its user in to the pool.
 func (p *userPool) comeBack(w http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
-	p.mu.Lock()
-	a, known := p.pending[q.Get("state")]
-	delete(p.pending, q.Get("state"))
-	p.mu.Unlock()
-	fields := url.Values{"request": {a.request}, "action": {"cancel"}, "provider": {"Google"}}
-	switch {
-	case !known:
-		http.Error(w, "the state is not one of this pool", http.StatusBadRequest)
+	groups := map[string]string{"ada": "admins"}
+	fields, err := p.google.End(r, "Google", "orders/read orders/write", groups)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
 		return
-	case q.Get("error") == "":
-		user, err := p.userOf(r.Context(), q.Get("code"), a)
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusBadGateway)
-			return
-		}
-		claims, _ := json.Marshal(map[string]string{"name": user.Name, "email": user.Email})
-		for name, value := range map[string]string{
-			"action": "sign-in", "persona": "typed", "subject": user.Subject, "groups": p.groups[user.Subject],
-			"scopes": "orders/read orders/write", "claims": string(claims),
-		} {
-			fields.Set(name, value)
-		}
 	}
 	form := httptest.NewRequest(http.MethodPost, poolDomain+"/oauth2/authorize", nil)
 	form.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	p.forward(w, form, p.site+"/oauth2/authorize", []byte(fields.Encode()))
-}
-
-// user is what the upstream provider says of one.
-type user struct {
-	Subject string `json:"sub"`
-	Name    string `json:"name"`
-	Email   string `json:"email"`
-}
-
-// userOf exchanges a code of the upstream provider and verifies its ID token.
-func (p *userPool) userOf(c context.Context, code string, a attempt) (out user, err error) {
-	c = p.context(c)
-	token, err := p.google.Exchange(c, code, oauth2.VerifierOption(a.verifier))
-	if err != nil {
-		return out, err
-	}
-	text, _ := token.Extra("id_token").(string)
-	id, err := p.verifier.Verify(c, text)
-	if err != nil {
-		return out, err
-	}
-	if id.Nonce != a.nonce {
-		return out, errors.New("the ID token has another nonce")
-	}
-	return out, id.Claims(&out)
 }
 
 // forward has the development issuer answer, in the name of the pool's addresses.
