@@ -59,8 +59,7 @@ type OIDC struct {
 	// becomes a part of user names. Required.
 	Name string
 
-	// IssuerURL is the provider's issuer, whose discovery document Cognito reads: https, without a slash at its end.
-	// Required.
+	// IssuerURL is the provider's issuer, as its discovery document has it, which Cognito reads: https. Required.
 	IssuerURL string
 
 	// ClientID, ClientSecret, ClientSecretField, Scopes and AttributeMapping are as in [Google]. Default of AttributeMapping:
@@ -137,8 +136,6 @@ func (o OIDC) check() error {
 		return errors.New("ClientID is empty: give the id of the client that the provider knows the pool by")
 	case !plan.Unresolved(o.IssuerURL) && !isHTTPS(o.IssuerURL):
 		return fmt.Errorf("IssuerURL %q: want an https URL, like %q", o.IssuerURL, "https://idp.example.com")
-	case strings.HasSuffix(o.IssuerURL, "/"):
-		return fmt.Errorf("IssuerURL %q: leave out the slash at its end, which Cognito refuses", o.IssuerURL)
 	}
 	return checkSecret(o.ClientSecret)
 }

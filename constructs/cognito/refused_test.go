@@ -186,9 +186,6 @@ func TestRefused(t *testing.T) {
 		{"an issuer of http", func(p *cognito.Props) {
 			p.Providers = oidc(func(o *cognito.OIDC) { o.IssuerURL = "http://idp.example.com" })
 		}, "want an https URL"},
-		{"an issuer with a slash at its end", func(p *cognito.Props) {
-			p.Providers = oidc(func(o *cognito.OIDC) { o.IssuerURL += "/" })
-		}, "leave out the slash at its end"},
 		{"a provider without a client", func(p *cognito.Props) {
 			p.Providers = oidc(func(o *cognito.OIDC) { o.ClientID = "" })
 		}, "ClientID is empty"},
