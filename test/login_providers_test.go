@@ -40,7 +40,7 @@ func loginHere(t *testing.T, issuer string) string {
 				awssecretsmanager.NewSecret(stack, jsii.String("ClientSecret"), nil)),
 			Origin: shopOrigin, BasePath: "/prod", Parameters: map[string]string{"prompt": "consent"},
 		}
-		orders := gofunction.New(stack, "Orders", &gofunction.Props{Package: modulePath + "/backend-fn"})
+		orders := gofunction.New(stack, "Orders", &gofunction.Props{Package: ours + "/backend-fn"})
 		secureapi.New(stack, "Api", &secureapi.Props{
 			Authorizer: secureapi.SessionAuthorizer{Login: login},
 			Routes: []secureapi.Route{

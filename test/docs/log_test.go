@@ -1,4 +1,4 @@
-package test
+package docs
 
 import (
 	"bytes"
@@ -53,7 +53,7 @@ func operating(t *testing.T) *page {
 
 // The page on operating lists each field of the access log, as the template has them.
 func TestTheDocumentationsAccessLog(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join("testdata", "orders-token.json"))
+	text, err := os.ReadFile(filepath.Join("..", "testdata", "orders-token.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

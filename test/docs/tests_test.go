@@ -1,4 +1,4 @@
-package test
+package docs
 
 import (
 	"os"
@@ -17,7 +17,7 @@ var (
 // in each of its columns for them, but where its neighbour says nothing.
 func TestTheDocumentationsTests(t *testing.T) {
 	const name = "docs/ending-sessions.md"
-	text, err := os.ReadFile(filepath.Join("..", filepath.FromSlash(name)))
+	text, err := os.ReadFile(filepath.Join(repository, filepath.FromSlash(name)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func TestTheDocumentationsTests(t *testing.T) {
 		for _, m := range namedTest.FindAllStringSubmatch(line, -1) {
 			n++
 			if declared[m[1]] == "" {
-				if declared[m[1]], err = testFiles([]string{filepath.Join("..", filepath.FromSlash(m[1]))}); err != nil {
+				if declared[m[1]], err = testFiles([]string{filepath.Join(repository, filepath.FromSlash(m[1]))}); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -1,4 +1,5 @@
-package test
+// Package docs looks at the documentation as its readers do, and at the modules of those who follow it.
+package docs
 
 import (
 	"encoding/json"
@@ -16,9 +17,12 @@ import (
 	"golang.org/x/net/html"
 )
 
-// The documentation is the README and all of docs/. What it shows is held against the code: docs_go_test.go compiles
-// and runs its Go, docs_commands_test.go its commands, docs_links_test.go follows its links, and docs_names_test.go
+// The documentation is the README and all of docs/. What it shows is held against the code: go_test.go compiles
+// and runs its Go, commands_test.go its commands, links_test.go follows its links, and names_test.go
 // looks up the names that its prose uses. Every failure says where: "docs/cors.md:12".
+
+// repository is where the module's root is from here.
+var repository = filepath.Join("..", "..")
 
 // page is a Markdown file of the repository.
 type page struct {
@@ -43,7 +47,7 @@ func (b *block) String() string { return fmt.Sprintf("%s:%d", b.page.name, b.lin
 func pages(t *testing.T, under ...string) (found []*page) {
 	t.Helper()
 	for _, start := range under {
-		err := filepath.WalkDir(filepath.Join("..", start), func(path string, d fs.DirEntry, err error) error {
+		err := filepath.WalkDir(filepath.Join(repository, start), func(path string, d fs.DirEntry, err error) error {
 			if err != nil {
 				return err
 			}
@@ -60,7 +64,7 @@ func pages(t *testing.T, under ...string) (found []*page) {
 			if err != nil {
 				return err
 			}
-			name, err := filepath.Rel("..", path)
+			name, err := filepath.Rel(repository, path)
 			if err != nil {
 				return err
 			}

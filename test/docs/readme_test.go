@@ -1,4 +1,4 @@
-package test
+package docs
 
 import (
 	"net/http"
@@ -59,7 +59,7 @@ func TestTheREADMEsFirstProgram(t *testing.T) {
 				}
 				c.run("sh", "-c", line)
 				if strings.HasPrefix(line, "go mod init") {
-					root, err := filepath.Abs("..")
+					root, err := filepath.Abs(repository)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -82,7 +82,7 @@ func TestTheREADMEsFirstProgram(t *testing.T) {
 // readmesProgram is the README's first Go block and the commands that go with it.
 func readmesProgram(t *testing.T) (program string, commands []string) {
 	t.Helper()
-	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
+	readme, err := os.ReadFile(filepath.Join(repository, "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ var requiresCDK = regexp.MustCompile(`(?m)^\s*` + regexp.QuoteMeta(cdkModule) + 
 // oldestCDK is the release that go.mod requires.
 func oldestCDK(t *testing.T) string {
 	t.Helper()
-	mod, err := os.ReadFile(filepath.Join("..", "go.mod"))
+	mod, err := os.ReadFile(filepath.Join(repository, "go.mod"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package test
+package docs
 
 import (
 	"os"
@@ -16,7 +16,7 @@ var avoided = regexp.MustCompile(`\b(?:[Ss]omebody|[Nn]obody|[Aa]nybody|[Ww]hoev
 // TestWords looks for the avoided words in all tracked sources and pages but tests.
 func TestWords(t *testing.T) {
 	list := exec.Command("git", "ls-files", "-z", "--", "*.go", "*.md", "*.js", "*.cjs", "*.mjs", "*.html")
-	list.Dir, list.Stderr = "..", os.Stderr
+	list.Dir, list.Stderr = repository, os.Stderr
 	out, err := list.Output()
 	if err != nil {
 		t.Fatalf("%s: %v", list, err)
@@ -26,7 +26,7 @@ func TestWords(t *testing.T) {
 		if name == "" || strings.HasSuffix(name, "_test.go") {
 			continue
 		}
-		text, err := os.ReadFile(filepath.Join("..", filepath.FromSlash(name)))
+		text, err := os.ReadFile(filepath.Join(repository, filepath.FromSlash(name)))
 		if err != nil {
 			t.Fatal(err)
 		}

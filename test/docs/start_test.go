@@ -1,4 +1,4 @@
-package test
+package docs
 
 import (
 	"io"
@@ -18,7 +18,7 @@ var goFile = regexp.MustCompile("`([a-z/-]+\\.go)`:$")
 // What the page on getting started has one write into an empty folder is an API that answers 200 to whom it should.
 func TestGettingStarted(t *testing.T) {
 	t.Parallel() // other processes do the work
-	root, err := filepath.Abs("..")
+	root, err := filepath.Abs(repository)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package test
+package docs
 
 import (
 	"errors"
@@ -42,7 +42,7 @@ const (
 func exported(t *testing.T, folder string) map[string]nameKind {
 	t.Helper()
 	names := map[string]nameKind{}
-	files, err := filepath.Glob(filepath.Join("..", filepath.FromSlash(folder), "*.go"))
+	files, err := filepath.Glob(filepath.Join(repository, filepath.FromSlash(folder), "*.go"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%s: %d files, %v", folder, len(files), err)
 	}
@@ -119,7 +119,7 @@ func fieldsOf(t *testing.T, folder, name string) (fields []string) {
 func goSources(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder
-	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(repository, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case errors.Is(err, fs.ErrNotExist): // another test's, which is over
 			return nil
@@ -217,7 +217,7 @@ var said = map[string]string{
 // A message in a table of "what it says" is one that a program says, to the letter.
 func TestTheDocumentationsMessages(t *testing.T) {
 	nodepeer.Need(t, "aws-cdk")
-	cdk, err := os.ReadFile(filepath.Join("..", "node_modules", "aws-cdk", "lib", "index.js"))
+	cdk, err := os.ReadFile(filepath.Join(repository, "node_modules", "aws-cdk", "lib", "index.js"))
 	if err != nil {
 		t.Fatal(err)
 	}

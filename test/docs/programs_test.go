@@ -1,4 +1,4 @@
-package test
+package docs
 
 import (
 	"context"
@@ -135,7 +135,7 @@ func (b *bench) checkGo(args []string) error {
 
 // checkBuild holds the flags of a build against those that functions are built with.
 func checkBuild(flags []string) error {
-	text, err := os.ReadFile(filepath.Join("..", "constructs", "gofunction", "internal", "gobuild", "command.go"))
+	text, err := os.ReadFile(filepath.Join(repository, "constructs", "gofunction", "internal", "gobuild", "command.go"))
 	if err != nil {
 		return err
 	}
@@ -157,11 +157,11 @@ func folderOf(pkg string) (string, error) {
 	case !strings.HasPrefix(folder, "."):
 		return "", nil
 	}
-	folder = filepath.Join("..", folder)
+	folder = filepath.Join(repository, folder)
 	if recursive {
 		return folder, nil
 	}
-	if files, _ := filepath.Glob(filepath.Join(folder, "*.go")); len(files) == 0 && folder != ".." {
+	if files, _ := filepath.Glob(filepath.Join(folder, "*.go")); len(files) == 0 && folder != repository {
 		return "", fmt.Errorf("there is no package in %s", pkg)
 	}
 	return folder, nil
@@ -227,7 +227,7 @@ func (b *bench) checkCDK(args []string) error {
 		cmd := exec.CommandContext(
 			b.t.Context(),
 			"node",
-			filepath.Join("..", "node_modules", "aws-cdk", "bin", "cdk"),
+			filepath.Join(repository, "node_modules", "aws-cdk", "bin", "cdk"),
 			verb,
 			"--help",
 		)
@@ -253,7 +253,7 @@ func (b *bench) checkCDK(args []string) error {
 
 // checkNPM wants the versions that this repository pins.
 func checkNPM(args []string) error {
-	text, err := os.ReadFile(filepath.Join("..", "package.json"))
+	text, err := os.ReadFile(filepath.Join(repository, "package.json"))
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package test
+package docs
 
 import (
 	"bufio"
@@ -67,11 +67,11 @@ func try(r run) (o outcome) {
 // of the template that it makes. Functions are not built for that.
 func TestTheDocumentationsGo(t *testing.T) {
 	t.Parallel() // other processes do the work
-	root, err := filepath.Abs("..")
+	root, err := filepath.Abs(repository)
 	if err != nil {
 		t.Fatal(err)
 	}
-	givenSource, err := os.ReadFile(filepath.Join("testdata", "docs", "given.go"))
+	givenSource, err := os.ReadFile(filepath.Join("testdata", "given.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -310,7 +310,7 @@ func TestTheDocumentationsGoChecks(t *testing.T) {
 			t.Errorf("%s: %v", c.name, c.err)
 		}
 	}
-	if !errors.Is(os.Remove(filepath.Join("..", "test", "docsblocks")), os.ErrNotExist) {
+	if !errors.Is(os.Remove(filepath.Join(repository, "test", "docsblocks")), os.ErrNotExist) {
 		t.Error("the folder of the overlay was made in earnest")
 	}
 }

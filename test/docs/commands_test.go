@@ -1,4 +1,4 @@
-package test
+package docs
 
 import (
 	"bytes"
@@ -60,7 +60,7 @@ func commandLines(where, text string) (found []commandLine) {
 				words = words[1:]
 			}
 			if len(words) == 2 && words[0] == "cd" {
-				if _, err := os.Stat(filepath.Join("..", words[1])); err == nil {
+				if _, err := os.Stat(filepath.Join(repository, words[1])); err == nil {
 					folder = words[1]
 				}
 			}
@@ -157,11 +157,11 @@ func newBench(t *testing.T) *bench {
 		checked:   map[string]error{},
 	}
 	build := exec.Command("go", "build", "-o", b.gatehouse, "./cmd/gatehouse")
-	build.Dir = ".."
+	build.Dir = repository
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	settings, err := os.ReadFile(filepath.Join("..", "app", "stack", "settings.go"))
+	settings, err := os.ReadFile(filepath.Join(repository, "app", "stack", "settings.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -249,7 +249,7 @@ func checkRoutes(t *testing.T, b *bench) {
 func checkOfAHole(t *testing.T, b *bench) string {
 	t.Helper()
 	dir := t.TempDir()
-	template, err := os.ReadFile("../internal/rules/testdata/holes/generic-method.json")
+	template, err := os.ReadFile(repository + "/internal/rules/testdata/holes/generic-method.json")
 	if err != nil {
 		t.Fatal(err)
 	}

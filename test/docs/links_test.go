@@ -1,4 +1,4 @@
-package test
+package docs
 
 import (
 	"fmt"
@@ -81,7 +81,7 @@ func TestTheDocumentationsLinks(t *testing.T) {
 	for _, p := range all {
 		anchors[p.name] = p.anchors()
 	}
-	root := os.DirFS("..")
+	root := os.DirFS(repository)
 	for _, p := range all {
 		for i, line := range p.prose() {
 			for _, m := range append(link.FindAllStringSubmatch(line, -1), source.FindAllStringSubmatch(line, -1)...) {
