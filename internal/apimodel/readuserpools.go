@@ -14,6 +14,7 @@ func (b *builder) readIdentity() {
 			ID: r.id, PoolID: r.physicalID(), ARN: r.attribute("Arn"), ProviderURL: r.attribute("ProviderURL"),
 			Name: r.notice().text("UserPoolName"), Region: b.evaluator.Region(r.stack),
 		}
+		p.PreTokenARN = r.object("LambdaConfig").object("PreTokenGenerationConfig").notice().text("LambdaArn")
 		b.model.UserPools = append(b.model.UserPools, p)
 		b.pools[p.ARN], byID[p.PoolID] = p, p
 	})

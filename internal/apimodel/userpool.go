@@ -17,6 +17,8 @@ type UserPool struct {
 	ResourceServers []*ResourceServer
 	Groups          []string
 	Providers       []*IdentityProvider
+
+	PreTokenARN string // of the function that decides what its tokens hold; "" if it has none
 }
 
 // UserPoolClient is an app client of a user pool.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
+	"github.com/gatehouse-cdk/gatehouse/internal/pretoken"
 )
 
 // Use is what a token is for: an API, or the client that a user signs in to.
@@ -44,6 +45,10 @@ type Issuer struct {
 	// Providers are those whose users sign in to it, if it is a user pool.
 	Providers []IdentityProvider
 
+	// Trigger is what decides on the scopes of users by their groups, if it is a user pool with the included pre token
+	// generation trigger. Default: users have the scopes that they are given.
+	Trigger *pretoken.Config
+
 	// TakenBy are the authorizers that take its tokens, such as "Shop/ApiAuthorizer787544C1".
 	TakenBy []string
 
@@ -75,6 +80,9 @@ func (i Issuer) clone() Issuer {
 	}
 	i.Claims = maps.Clone(i.Claims)
 	i.Providers = slices.Clone(i.Providers)
+	if i.Trigger != nil {
+		i.Trigger = &pretoken.Config{Groups: maps.Clone(i.Trigger.Groups), Scopes: slices.Clone(i.Trigger.Scopes)}
+	}
 	i.Apps = slices.Clone(i.Apps)
 	for n, a := range i.Apps {
 		i.Apps[n] = a.clone()
@@ -187,7 +195,7 @@ func sameForm(a, b Issuer, r TokenRequest) bool {
 		opaque := i.opaque()
 		i.Audiences = []string{r.audienceOf(i)}
 		i.Algorithms = []string{r.algorithmOf(i)}
-		i.Providers = nil
+		i.Providers, i.Trigger = nil, nil
 		i.Scopes, i.Groups, i.TakenBy, i.TokenUse, i.JWKSURL, i.Leeway = nil, nil, nil, "", "", 0
 		i.MaxKeyAge, i.StaleCeiling, i.AcceptBoundTokens = 0, 0, false
 		i.Apps = nil

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/pretoken"
 )
 
 // issuerJSON is an issuer as JSON. The settings are by themselves: they may have a form of JSON of their own, which an
@@ -16,13 +17,14 @@ type issuerJSON struct {
 	Scopes    []string           `json:"scopes,omitempty"`
 	Groups    []string           `json:"groups,omitempty"`
 	Providers []IdentityProvider `json:"providers,omitempty"`
+	Trigger   *pretoken.Config   `json:"trigger,omitempty"`
 	TakenBy   []string           `json:"takenBy,omitempty"`
 	Apps      []App              `json:"apps,omitempty"`
 }
 
 // MarshalJSON writes what [Issuer.UnmarshalJSON] reads.
 func (i Issuer) MarshalJSON() ([]byte, error) {
-	return json.Marshal(issuerJSON{i.Issuer, i.Cognito, i.Use, i.Claims, i.Scopes, i.Groups, i.Providers, i.TakenBy, i.Apps})
+	return json.Marshal(issuerJSON{i.Issuer, i.Cognito, i.Use, i.Claims, i.Scopes, i.Groups, i.Providers, i.Trigger, i.TakenBy, i.Apps})
 }
 
 // UnmarshalJSON reads an issuer with all of its settings.
@@ -31,6 +33,6 @@ func (i *Issuer) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &in); err != nil {
 		return err
 	}
-	*i = Issuer{in.Settings, in.Cognito, in.Use, in.Claims, in.Scopes, in.Groups, in.Providers, in.TakenBy, in.Apps}
+	*i = Issuer{in.Settings, in.Cognito, in.Use, in.Claims, in.Scopes, in.Groups, in.Providers, in.Trigger, in.TakenBy, in.Apps}
 	return nil
 }

@@ -49,6 +49,7 @@ func FromModel(m *apimodel.Model) ([]Issuer, error) {
 	}
 	found, wrong := withLogins(found, m)
 	withPoolClients(found, m)
+	wrong = append(wrong, withTriggers(found, m)...)
 	return found, errors.Join(append(errs, wrong...)...)
 }
 

@@ -49,7 +49,7 @@ func (p *Provider) personas(s site) []Persona {
 		out = p.ofIssuer(s.url)
 	}
 	if len(out) > 0 {
-		return out
+		return byGroups(out, p.issuersOf(s))
 	}
 	all := Persona{Name: "may everything"}
 	for _, i := range p.issuersOf(s) {
@@ -57,7 +57,7 @@ func (p *Provider) personas(s site) []Persona {
 		all.Groups = union(all.Groups, i.Groups)
 	}
 	all.every = len(all.Scopes) == 0
-	return []Persona{all}
+	return byGroups([]Persona{all}, p.issuersOf(s))
 }
 
 // knownScopes are those of a site that are not standard ones, sorted.

@@ -94,7 +94,7 @@ func (p *Provider) redeemCode(ring *keyring, form url.Values, s site, c client) 
 	case p.now().Unix() >= in.Expires:
 		return nil, badRequest("invalid_grant", "the code has expired: it counts for %d seconds", int(codeLife.Seconds()))
 	}
-	return p.tokens(ring, s, c, in.grant, in.Scopes, 0)
+	return p.tokens(ring, s, c, in.grant, in.Scopes, 0, hostedSource)
 }
 
 // isVerifier reports whether a text is a code verifier (RFC 7636, section 4.1).
@@ -128,12 +128,12 @@ func (p *Provider) refreshTokens(ring *keyring, form url.Values, s site, c clien
 			return nil, badRequest("invalid_grant", "the refresh token was revoked")
 		}
 		in.Refresh = false // it stays as it is, and no other one comes with the answer
-		return p.tokens(ring, s, c, in.grant, scopes, 0)
+		return p.tokens(ring, s, c, in.grant, scopes, 0, refreshSource)
 	}
 	if !p.keys.rotate(in.ID, in.Generation, p.now(), p.graceOf(s, c)) {
 		return nil, badRequest("invalid_grant", "the refresh token was used before or revoked: nothing of its sign-in counts")
 	}
-	return p.tokens(ring, s, c, in.grant, scopes, in.Generation+1)
+	return p.tokens(ring, s, c, in.grant, scopes, in.Generation+1, refreshSource)
 }
 
 // rotates reports whether a client's refresh tokens are good for one use. Those of a user pool's client are if the
@@ -151,11 +151,15 @@ func (p *Provider) graceOf(s site, c client) time.Duration {
 
 // tokens are those of a person's grant.
 func (p *Provider) tokens(
-	ring *keyring, s site, c client, g grant, scopes []string, generation int,
+	ring *keyring, s site, c client, g grant, scopes []string, generation int, source string,
 ) (map[string]any, *fault) {
 	i := p.issuerOf(s, c, g.Resource)
+	left, err := i.triggered(source, c, scopes, g.Groups)
+	if err != nil {
+		return nil, serverError(err)
+	}
 	access := TokenRequest{
-		Subject: g.Subject, Scopes: scopes, Groups: g.Groups, Roles: g.Roles, Claims: g.Claims, client: c.ClientID,
+		Subject: g.Subject, Scopes: left, Groups: g.Groups, Roles: g.Roles, Claims: g.Claims, client: c.ClientID,
 	}
 	answer, text, wrong := p.accessToken(ring, i, c, g.Resource, p.federated(access, s, g))
 	if wrong != nil {
