@@ -1,46 +1,7 @@
 // Command authorizer-fn is the Lambda authorizer that the constructs build: package authz decides, the environment and
-// the access table beside the binary say how.
+// the access table beside the binary say how. Command authorizer-fn/table is the one for sessions in a table.
 package main
 
-import (
-	"context"
-	"log"
-	"os"
-	"runtime"
-	"runtime/debug"
-	"sync/atomic"
+import "github.com/gatehouse-cdk/gatehouse/authorizer-fn/internal/start"
 
-	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-lambda-go/lambdacontext"
-
-	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
-	"github.com/gatehouse-cdk/gatehouse/internal/lambdaio"
-)
-
-func main() {
-	log.SetFlags(0) // the lines of the Lambda runtime are JSON, and so nothing else
-	authorizer, err := authz.FromLambda(os.Getenv, authz.Options{})
-	if err != nil {
-		log.Fatal(err)
-	}
-	lambdaio.SendAnswersAtOnce(os.Getenv("AWS_LAMBDA_RUNTIME_API"))
-	lambda.Start(&function{Authorizer: authorizer})
-}
-
-// function is the authorizer in a process that is set up for Lambda.
-type function struct {
-	*authz.Authorizer
-	events atomic.Int64
-}
-
-// Invoke sets the process up with the second event. The first one waits for keys, with work for two threads; from then
-// on there is one event at a time, and a second thread only costs the switching. docs/authorizer.md has the figures.
-func (f *function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	if f.events.Add(1) == 2 {
-		if lambdacontext.MaxConcurrency() == 1 {
-			runtime.GOMAXPROCS(1)
-		}
-		debug.SetGCPercent(50) // of little live memory, so that a collection is short and the peak low
-	}
-	return f.Authorizer.Invoke(ctx, payload)
-}
+func main() { start.Authorizer() }

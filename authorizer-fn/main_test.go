@@ -24,10 +24,10 @@ const audience = "https://api.example.com/orders"
 var dir string // of the built function; "" if it was not built
 
 // built is the function as the constructs build it to run on this machine, where it takes keys over http.
-var built = sync.OnceValues(func() (path string, err error) { return build("bootstrap") })
+var built = sync.OnceValues(func() (path string, err error) { return build(".", "bootstrap") })
 
-// build builds the function with some tags besides.
-func build(name string, tags ...string) (path string, err error) {
+// build builds a main with some tags besides.
+func build(pkg, name string, tags ...string) (path string, err error) {
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "authorizer-fn-"); err != nil {
 			return "", err
@@ -36,7 +36,7 @@ func build(name string, tags ...string) (path string, err error) {
 	out := filepath.Join(dir, name)
 	tags = append([]string{"lambda.norpc", "gatehouse_host"}, tags...)
 	cmd := exec.Command("go", "build", "-buildvcs=false", "-tags", strings.Join(tags, ","),
-		"-ldflags=-s -w -buildid=", "-o", out, ".")
+		"-ldflags=-s -w -buildid=", "-o", out, pkg)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
 	if text, err := cmd.CombinedOutput(); err != nil {
 		os.Stderr.Write(text)

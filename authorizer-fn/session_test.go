@@ -19,7 +19,7 @@ func TestSession(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the function")
 	}
-	path, err := build("with-sessions", authz.SessionTag)
+	path, err := build(".", "with-sessions", authz.SessionTag)
 	if err != nil {
 		t.Fatal(err)
 	}

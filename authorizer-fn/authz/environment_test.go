@@ -54,6 +54,19 @@ var full = Config{
 		IdleTimeout:  20 * time.Minute,
 		MaxAge:       8 * time.Hour,
 		AllowOrigins: []string{"https://www.example.com"},
+		Table: &SessionTable{
+			Name:         "sessions",
+			DiscoveryURL: "https://a.example.com/discovery",
+			ClientID:     "web",
+			ClientAuth:   "private_key_jwt",
+			SecretARN:    "arn4",
+			SecretField:  "key",
+			Algorithm:    "ES256",
+			KeyID:        "2",
+			Audience:     "https://a.example.com/token",
+			UserPoolID:   "eu-west-1_AbCdEfGhI",
+			Claims:       []string{"email"},
+		},
 	},
 	PerRequest:          true,
 	ContextClaims:       []string{"email", "realm.roles"},
@@ -85,6 +98,11 @@ func TestEnvironmentIsReadBack(t *testing.T) {
 			t.Errorf("the test leaves Session.%s out", reflect.TypeFor[Session]().Field(i).Name)
 		}
 	}
+	for i := range reflect.TypeFor[SessionTable]().NumField() {
+		if reflect.ValueOf(*full.Session.Table).Field(i).IsZero() {
+			t.Errorf("the test leaves SessionTable.%s out", reflect.TypeFor[SessionTable]().Field(i).Name)
+		}
+	}
 	for _, c := range []Config{full, {}, goodConfig()} {
 		env := c.Environment()
 		got, err := FromEnvironment(func(name string) string { return env[name] })
@@ -106,7 +124,10 @@ func TestEnvironmentAsItIsWritten(t *testing.T) {
 		`{"url":"<&>\u2028é\"","audiences":["x"]}],"tokenSources":[{"kind":"header","name":"X-Token"},` +
 		`{"kind":"cookie","name":"c"},{"kind":"querystring","name":"q"}],` +
 		`"session":{"cookie":"__Host-shop","host":"shop.example.com","keysArn":"arn3","idleTimeoutSeconds":1200,` +
-		`"maxAgeSeconds":28800,"allowOrigins":["https://www.example.com"]},"perRequest":true,"policyEndsWithToken":true,` +
+		`"maxAgeSeconds":28800,"allowOrigins":["https://www.example.com"],"table":{"name":"sessions",` +
+		`"discoveryUrl":"https://a.example.com/discovery","clientId":"web","clientAuth":"private_key_jwt","secretArn":"arn4",` +
+		`"secretField":"key","algorithm":"ES256","keyId":"2","audience":"https://a.example.com/token",` +
+		`"userPoolId":"eu-west-1_AbCdEfGhI","claims":["email"]}},"perRequest":true,"policyEndsWithToken":true,` +
 		`"contextClaims":["email","realm.roles"],"usageKeyClaim":"plan.key","denyEscapedPaths":true,"noTokenCache":true,"noMetrics":true}`
 	if got := full.Environment()[ConfigVariable]; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

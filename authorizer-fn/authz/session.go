@@ -39,6 +39,46 @@ type Session struct {
 	// an authorizer whose answers API Gateway does not cache: the Origin of a request is not part of the key that it
 	// caches by. Default: none.
 	AllowOrigins []string
+
+	// Table says that the cookie is a handle of a session in a table, whose token the authorizer renews. Default: the
+	// cookie holds the session.
+	Table *SessionTable
+}
+
+// TableTag is the build tag, beside [SessionTag], of authorizer functions whose sessions are in a table. It links a
+// client of Amazon DynamoDB. A function that is built with the tag lambda.norpc and without this one refuses a
+// configuration with a [SessionTable] when it starts. The secureapi construct sets it where it is needed.
+const TableTag = "gatehouse_table"
+
+// SessionTable is where the sessions of the included login are, and the client as which their tokens are renewed. A
+// token that has expired, or will within 10 seconds, is renewed before the decision, once for all requests of the
+// session. The configuration has one issuer then: that of the login.
+type SessionTable struct {
+	// Name is the name of the DynamoDB table. Required.
+	Name string
+
+	// DiscoveryURL is where the issuer's metadata is. Default: the issuer's URL + "/.well-known/openid-configuration".
+	DiscoveryURL string
+
+	// ClientID is the client that users log in to. Required.
+	ClientID string
+
+	// ClientAuth is how the client authenticates: "client_secret_basic", "client_secret_post" or "private_key_jwt".
+	// Default: "client_secret_basic".
+	ClientAuth string
+
+	// SecretARN names the AWS Secrets Manager secret with the client's secret or private key: the whole secret string, or
+	// with SecretField one field of its JSON. Required without UserPoolID.
+	SecretARN, SecretField string
+
+	// Algorithm, KeyID and Audience are those of the client's assertions for "private_key_jwt".
+	Algorithm, KeyID, Audience string
+
+	// UserPoolID is the Amazon Cognito user pool that the client's secret is read from. Default: another provider.
+	UserPoolID string
+
+	// Claims are the paths of the ID token's claims that a session keeps. Default: it keeps the access token.
+	Claims []string
 }
 
 // Defaults of a [Session].
@@ -94,6 +134,21 @@ type fileSession struct {
 	IdleTimeout  fileSeconds `json:"idleTimeoutSeconds,omitempty"`
 	MaxAge       fileSeconds `json:"maxAgeSeconds,omitempty"`
 	AllowOrigins []string    `json:"allowOrigins,omitempty"`
+	Table        *fileTable  `json:"table,omitempty"`
+}
+
+type fileTable struct {
+	Name         string   `json:"name"`
+	DiscoveryURL string   `json:"discoveryUrl,omitempty"`
+	ClientID     string   `json:"clientId"`
+	ClientAuth   string   `json:"clientAuth,omitempty"`
+	SecretARN    string   `json:"secretArn,omitempty"`
+	SecretField  string   `json:"secretField,omitempty"`
+	Algorithm    string   `json:"algorithm,omitempty"`
+	KeyID        string   `json:"keyId,omitempty"`
+	Audience     string   `json:"audience,omitempty"`
+	UserPoolID   string   `json:"userPoolId,omitempty"`
+	Claims       []string `json:"claims,omitzero"` // an empty list is not the same as none
 }
 
 func (s *Session) file() *fileSession {
@@ -107,6 +162,7 @@ func (s *Session) file() *fileSession {
 		IdleTimeout:  fileSeconds(s.IdleTimeout),
 		MaxAge:       fileSeconds(s.MaxAge),
 		AllowOrigins: s.AllowOrigins,
+		Table:        (*fileTable)(s.Table),
 	}
 }
 

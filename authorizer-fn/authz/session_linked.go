@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
@@ -28,8 +29,30 @@ func (s *Session) read(v strictjson.Value) error {
 	return settings.Fields{
 		"cookie": &s.Cookie, "host": &s.Host, "keysArn": &s.KeysARN, "idleTimeoutSeconds": &s.IdleTimeout,
 		"maxAgeSeconds": &s.MaxAge, "allowOrigins": &s.AllowOrigins,
+		"table": func(v strictjson.Value) error {
+			if tables.read == nil {
+				return errNoTables()
+			}
+			s.Table = &SessionTable{}
+			return tables.read(s.Table, v)
+		},
 	}.Read(v)
 }
+
+// store opens the sessions of requests. Its errors are those of package session.
+type store interface {
+	Open(ctx context.Context, cookieHeaders ...string) (*session.Session, error)
+	Ends(x *session.Session) (idle, longest time.Time)
+}
+
+// tables are the functions of [TableTag], as [sessions] are of [SessionTag].
+var tables struct {
+	read func(t *SessionTable, v strictjson.Value) error
+	// open makes the store of sessions with a table.
+	open func(a *Authorizer, o session.Options, vault secretsmanager.Client, loopbackHTTP bool) (store, error)
+}
+
+func errNoTables() error { return withoutTag("sessions are in a table", TableTag) }
 
 // openSessions is sessions.open.
 func (a *Authorizer) openSessions(vault secretsmanager.Client, loopbackHTTP bool) error {
@@ -49,14 +72,24 @@ func (a *Authorizer) openSessions(vault secretsmanager.Client, loopbackHTTP bool
 	if err := checkVault(vault, loopbackHTTP); err != nil {
 		return err
 	}
-	keys := session.NewKeys(vault.Versions(s.KeysARN), a.now)
-	store, err := session.New(session.Options{
-		Cookie: s.Cookie, Host: s.Host, IdleTimeout: s.IdleTimeout, MaxAge: s.MaxAge, Keys: keys, Now: a.now,
-	})
+	o := session.Options{
+		Cookie: s.Cookie, Host: s.Host, IdleTimeout: s.IdleTimeout, MaxAge: s.MaxAge, Now: a.now,
+		Keys: session.NewKeys(vault.Versions(s.KeysARN), a.now),
+	}
+	k := &keeper{a: a, keys: o.Keys}
+	var err error
+	switch {
+	case s.Table == nil:
+		k.store, err = session.New(o)
+	case tables.open == nil:
+		err = errNoTables()
+	default:
+		k.store, err = tables.open(a, o, vault, loopbackHTTP)
+	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrConfig, err)
 	}
-	a.session = &keeper{a: a, keys: keys, store: store}
+	a.session = k
 	return nil
 }
 
@@ -85,11 +118,11 @@ func (s *Session) check(c Config) error {
 	return errors.Join(wrong...)
 }
 
-// keeper opens the cookies of sessions.
+// keeper opens the sessions of requests.
 type keeper struct {
 	a     *Authorizer
 	keys  *session.Keys
-	store *session.Store
+	store store
 }
 
 // startKeys is sessions.start.
@@ -116,6 +149,9 @@ func enterSession(ctx context.Context, a *Authorizer, e event, verb string) (ent
 	}
 	x, err := k.store.Open(&early, cookies...)
 	switch {
+	case errors.Is(err, errNotRenewed):
+		v.reason = "provider"
+		return entry{}, v, err
 	case errors.Is(err, session.ErrUnavailable):
 		v.reason = "unavailable"
 		return entry{}, v, err
@@ -137,6 +173,10 @@ func enterSession(ctx context.Context, a *Authorizer, e event, verb string) (ent
 	caller, err := k.caller(&early, x)
 	return entry{caller, x.Token}, v, err
 }
+
+// errNotRenewed: the token of a session has expired, and the provider gives no newer one at the moment. The session is
+// not to blame, so that the answer must not be 401, after which a page would send its user to log in.
+var errNotRenewed = errors.New("authz: the session's token has expired and cannot be renewed at the moment")
 
 // caller is whose session it is, as its access token says or as the ID token said at the login.
 func (k *keeper) caller(ctx context.Context, x *session.Session) (claims, error) {

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+	"github.com/gatehouse-cdk/gatehouse/internal/session"
+	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
+	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/driver"
+	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/memory"
+)
+
+// TestTable runs requests with sessions in a table through the binary that is built for them: it renews a token, and an
+// end of the session elsewhere is seen by the next request.
+func TestTable(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the function")
+	}
+	path, err := build("./table", "with-a-table", authz.SessionTag, authz.TableTag)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const (
+		host   = "shop.example.com"
+		secret = "Zx81-canary: a secret of more than thirty-two bytes"
+		arn    = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:sessions-AbCdEf"
+	)
+	issuer := authztest.NewIssuer("")
+	issuer.PublishText(authztest.CorpusKeys())
+	table := memory.New(nil)
+	var newer atomic.Value
+	var asked atomic.Int64
+	mux := http.NewServeMux()
+	mux.Handle("/table", memory.Handler(table))
+	mux.HandleFunc("/secrets", func(w http.ResponseWriter, r *http.Request) {
+		if asked, _ := io.ReadAll(r.Body); strings.Contains(string(asked), "AWSPREVIOUS") {
+			w.WriteHeader(http.StatusBadRequest)
+			io.WriteString(w, `{"__type":"ResourceNotFoundException"}`)
+			return
+		}
+		io.WriteString(w, authztest.Object{"SecretString": secret}.String())
+	})
+	mux.HandleFunc("/discovery", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		here := "http://" + r.Host
+		io.WriteString(w, authztest.Object{
+			"issuer": issuer.URL, "authorization_endpoint": here + "/authorize", "token_endpoint": here + "/token",
+			"jwks_uri": issuer.JWKSURL(),
+		}.String())
+	})
+	mux.HandleFunc("/token", func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		w.Header().Set("Content-Type", "application/json")
+		io.WriteString(w, authztest.Object{
+			"access_token": newer.Load().(string), "token_type": "Bearer", "refresh_token": "Zx81-canary-2", "expires_in": 300,
+		}.String())
+	})
+	around := httptest.NewServer(mux)
+	defer around.Close()
+	api, log := launchBuilt(t, path, issuer, func(c *authz.Config) {
+		c.Session = &authz.Session{Host: host, KeysARN: arn, Table: &authz.SessionTable{
+			Name: "sessions", DiscoveryURL: around.URL + "/discovery", ClientID: "web", SecretARN: arn,
+		}}
+	}, "AWS_ENDPOINT_URL_SECRETS_MANAGER="+around.URL+"/secrets", driver.Variable+"="+around.URL+"/table")
+	store, err := tablesession.New(tablesession.Options{
+		Host: host, Table: table,
+		Keys: session.NewKeys(func(_ context.Context, stage string) ([]byte, error) {
+			if stage == "AWSPREVIOUS" {
+				return nil, session.ErrNoVersion
+			}
+			return []byte(secret), nil
+		}, nil),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	good := authztest.Corpus(issuer.URL, audience, now)[0].Token
+	newer.Store(good)
+	logIn := func(expires time.Time) string {
+		set, err := store.Create(t.Context(), &session.Session{
+			Token: good, Refresh: "Zx81-canary", Subject: "user-1", Started: now, Active: now, Got: now, Expires: expires,
+		}, issuer.URL, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		cookie, _, _ := strings.Cut(set[0], ";")
+		return cookie
+	}
+	request := func(cookie string) string {
+		return invoke(t, api, authztest.RequestEvent("GET", "/orders", http.Header{
+			"Cookie": {cookie}, "Sec-Fetch-Site": {"same-origin"},
+		}, nil))
+	}
+	cookie, expired := logIn(now.Add(time.Minute)), logIn(now.Add(-time.Second))
+	for _, c := range []struct {
+		name, want, cookie string
+		asked              int64
+	}{
+		{"a session", "allowed", cookie, 0},
+		{"a handle that is not known", "U", cookie[:len(cookie)-6] + "AAAAAA", 0},
+		{"a token that has expired", "allowed", expired, 1},
+		{"the newer token", "allowed", expired, 1},
+	} {
+		if got := request(c.cookie); got != c.want || asked.Load() != c.asked {
+			t.Errorf("%s: got %s, want %s; the provider was asked %d times: %s", c.name, got, c.want, asked.Load(), log)
+		}
+	}
+	if n, err := store.EndSubject(t.Context(), issuer.URL, "user-1"); n != 2 || err != nil {
+		t.Errorf("%d sessions ended: %v", n, err)
+	}
+	for _, cookie := range []string{cookie, expired} {
+		if got := request(cookie); got != "U" {
+			t.Errorf("after its end: %s: %s", got, log)
+		}
+	}
+	if text := log.String(); strings.Contains(text, "canary") || strings.Contains(text, cookie[20:40]) ||
+		strings.Contains(text, good[:20]) {
+		t.Errorf("the log has a secret: %s", text)
+	}
+}
