@@ -70,6 +70,7 @@ type Gateway struct {
 	options Options
 	pool    *lambdaruntime.Pool
 
+	tables  *sessionTables
 	dryRuns dryRuns
 	seed    [32]byte // what access keys come from where there is no issuer
 
@@ -85,7 +86,7 @@ func New(o Options) (*Gateway, error) {
 	if o.Record == nil {
 		o.Record = func(*Record) {}
 	}
-	g := &Gateway{options: o}
+	g := &Gateway{options: o, tables: &sessionTables{now: o.Now}}
 	rand.Read(g.seed[:]) // which never fails
 	log := o.Functions.Log
 	o.Functions.Log = func(line lambdaruntime.LogLine) {
@@ -96,7 +97,7 @@ func New(o Options) (*Gateway, error) {
 	g.pool = lambdaruntime.New(o.Functions)
 	g.http = front.Handler(g.Serve)
 	if err := g.Reload(); err != nil {
-		g.pool.Close()
+		g.Close()
 		return nil, err
 	}
 	return g, nil
@@ -123,7 +124,10 @@ func (g *Gateway) Reload() error {
 }
 
 // Close stops the functions' processes. Requests that need one afterwards fail.
-func (g *Gateway) Close() { g.pool.Close() }
+func (g *Gateway) Close() {
+	g.pool.Close()
+	g.tables.close()
+}
 
 // ServeHTTP answers a request of net/http, whose header names are canonical; see [front.Handler].
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.http.ServeHTTP(w, r) }

@@ -98,8 +98,14 @@ func TestSessionReasons(t *testing.T) {
 			"no session cookie: log in first"},
 		{"another reason", "/auth", "the caller lacks x", "policy", call("POST", "same-origin"), "the caller lacks x"},
 	} {
-		if got := (&sessionGuard{c.login}).explained(c.why, c.by, c.call); got != c.want {
+		if got := (&sessionGuard{login: c.login}).explained(c.why, c.by, c.call); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
+	}
+	const want = "the token of the session has expired, and there is no refresh token to renew it with: log in again, at " +
+		"/auth/login"
+	got := (&sessionGuard{"/auth", true}).explained(expired, "authorizer", call("GET", "same-origin"))
+	if got != want {
+		t.Errorf("of a table: got %q, want %q", got, want)
 	}
 }

@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -58,7 +59,8 @@ func (s *served) startFunctions(list []*apimodel.Function) {
 			}
 			env = changed
 		}
-		if err := withPages(env, s.gateway.options.PageOrigins); err != nil {
+		err := cmp.Or(withPages(env, s.gateway.options.PageOrigins), s.gateway.withTables(env))
+		if err != nil {
 			s.problems[f.ID.String()] = err.Error()
 			continue
 		}
@@ -73,7 +75,6 @@ func (s *served) startFunctions(list []*apimodel.Function) {
 			ARN:      f.ARN,
 			Region:   region(f.ARN),
 		}
-		var err error
 		if nodejs.Runs(f.Runtime) {
 			err = s.inNode(&spec, f.Code)
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
+	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 )
 
 // ErrNoSession is returned where no session can be made.
@@ -95,7 +96,11 @@ func (g *Gateway) Session(
 			r.Use = devissuer.ID // whose claims the login keeps
 		}
 	}
-	header, err := s.issuer.SealSession(ctx, *settings, r)
+	var table tablesession.Table // nil for sessions in cookies
+	if settings.Table != nil {
+		table = g.tables.table(settings.Table.Name)
+	}
+	header, err := s.issuer.SealSession(ctx, *settings, table, r)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +109,8 @@ func (g *Gateway) Session(
 
 // sessionGuard is what reasons need to know of an authorizer that takes sessions.
 type sessionGuard struct {
-	login string // the path of its login in the API; "" if it is not in the assembly
+	login   string // the path of its login in the API; "" if it is not in the assembly
+	inTable bool   // the authorizer renews tokens itself
 }
 
 // sessionGuardOf is nil for an authorizer that takes none.
@@ -114,7 +120,7 @@ func sessionGuardOf(api *apimodel.API, a *apimodel.Authorizer) *sessionGuard {
 		return nil
 	}
 	if l := matrix.LoginOf(api, s); l != nil {
-		return &sessionGuard{l.Path}
+		return &sessionGuard{l.Path, s.Table != nil}
 	}
 	return &sessionGuard{}
 }
@@ -132,6 +138,9 @@ func (g *sessionGuard) explained(why, by string, c *checks.Call) string {
 		return why
 	case why == "" && by == "policy" && !session.SafeVerb(c.Verb) && site != "same-origin", why == fromAnotherSite:
 		return fromAnotherSite + ": Sec-Fetch-Site is " + site
+	case strings.HasPrefix(why, refusedToken+"expired") && g.login != "" && g.inTable:
+		return "the token of the session has expired, and there is no refresh token to renew it with: log in again, at " +
+			g.login + "/login"
 	case strings.HasPrefix(why, refusedToken+"expired") && g.login != "":
 		return "the token of the session has expired: POST " + g.login + "/refresh gets a new one"
 	}

@@ -70,8 +70,30 @@ func (p *Provider) changeAuthorizer(settings map[string]any, out map[string]stri
 			session["host"] = p.appHost()
 		}
 		p.findSecret(session["keysArn"], out)
+		if table, ok := session["table"].(map[string]any); ok && len(list) == 1 {
+			p.changeClient(table, list[0].(map[string]any), out) // as which it renews tokens
+		}
 	}
 	return nil
+}
+
+// changeClient has a function find an issuer's metadata and the credential of its client here.
+func (p *Provider) changeClient(client, issuer map[string]any, out map[string]string) {
+	url, _ := issuer["url"].(string)
+	at := p.DiscoveryURL(url)
+	if at == "" {
+		return
+	}
+	if asked, _ := issuer["introspection"].(map[string]any); asked != nil {
+		if arn, _ := issuer["secretArn"].(string); arn == "" { // ID tokens are JWTs wherever access tokens are opaque
+			issuer["jwksUrl"] = p.JWKSURL(url)
+		}
+	}
+	client["discoveryUrl"] = at
+	p.findSecret(client["secretArn"], out)
+	if pool, _ := client["userPoolId"].(string); pool != "" {
+		out[cognitoVariable] = p.CognitoURL()
+	}
 }
 
 // changeIssuer has a function get an issuer's keys from here. It reports false if the issuer is not the provider's.
@@ -103,20 +125,11 @@ func (p *Provider) changeLogin(settings map[string]any, out map[string]string) e
 	if !p.changeIssuer(issuer, out) {
 		return nil
 	}
-	if asked, _ := issuer["introspection"].(map[string]any); asked != nil {
-		if arn, _ := issuer["secretArn"].(string); arn == "" { // ID tokens are JWTs wherever access tokens are opaque
-			issuer["jwksUrl"] = p.JWKSURL(issuer["url"].(string))
-		}
-	}
-	settings["discoveryUrl"] = p.DiscoveryURL(issuer["url"].(string))
+	p.changeClient(settings, issuer, out)
 	if p.appOrigin != "" {
 		settings["origin"] = p.appOrigin
 	}
 	p.findSecret(settings["keysArn"], out)
-	p.findSecret(settings["secretArn"], out)
-	if pool, _ := settings["userPoolId"].(string); pool != "" {
-		out[cognitoVariable] = p.CognitoURL()
-	}
 	return nil
 }
 

@@ -10,15 +10,19 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
+	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 )
 
 // SealSession makes a token and returns the Cookie header by which a browser sends it to a guard with these settings,
 // as after a sign-in: "__Host-session=...". The session is for the guard's host, or for that of [Options.AppOrigin] if
-// there is one. It holds the claims of an ID token, and other tokens whole, and no refresh token.
+// there is one. It holds the claims of an ID token, and other tokens whole, and no refresh token. For a guard whose
+// sessions are in a table, it is put into that one, and the cookie is its handle.
 //
 // The errors are those of [Provider.Mint], an [ErrRequest] if the guard's keys are not those of a login at one of the
 // issuers, and [session.ErrTooLarge].
-func (p *Provider) SealSession(ctx context.Context, guard authz.Session, r TokenRequest) (string, error) {
+func (p *Provider) SealSession(
+	ctx context.Context, guard authz.Session, table tablesession.Table, r TokenRequest,
+) (string, error) {
 	i, err := p.Choose(r)
 	if err != nil {
 		return "", err
@@ -38,19 +42,13 @@ func (p *Provider) SealSession(ctx context.Context, guard authz.Session, r Token
 	if p.appOrigin != "" {
 		host = p.appHost()
 	}
-	store, err := session.New(session.Options{
-		Cookie: guard.Cookie, Host: host, IdleTimeout: guard.IdleTimeout, MaxAge: guard.MaxAge, Now: p.now, Random: p.random,
-		Keys: session.NewKeys(func(_ context.Context, stage string) ([]byte, error) {
-			if stage != currentStage {
-				return nil, session.ErrNoVersion
-			}
-			text, _, err := p.Secret(guard.KeysARN)
-			return []byte(text), err
-		}, p.now),
-	})
-	if err != nil {
-		return "", fmt.Errorf("%w: %w", ErrRequest, err)
-	}
+	keys := session.NewKeys(func(_ context.Context, stage string) ([]byte, error) {
+		if stage != currentStage {
+			return nil, session.ErrNoVersion
+		}
+		text, _, err := p.Secret(guard.KeysARN)
+		return []byte(text), err
+	}, p.now)
 	now := p.now()
 	subject := r.Subject
 	if subject == "" {
@@ -59,6 +57,27 @@ func (p *Provider) SealSession(ctx context.Context, guard authz.Session, r Token
 	s := session.Session{Token: token, Subject: subject, Started: now, Active: now, Got: now, Expires: now.Add(r.life(i))}
 	if r.useOf(i) == ID {
 		s.Token, s.Claims = "", claimsText(token)
+	}
+	if guard.Table != nil {
+		store, err := tablesession.New(tablesession.Options{
+			Cookie: guard.Cookie, Host: host, IdleTimeout: guard.IdleTimeout, MaxAge: guard.MaxAge, Now: p.now, Random: p.random,
+			Keys: keys, Table: table,
+		})
+		if err != nil {
+			return "", fmt.Errorf("%w: %w", ErrRequest, err)
+		}
+		lines, err := store.Create(ctx, &s, i.URL, "")
+		if err != nil {
+			return "", err
+		}
+		return cookieHeader(lines)
+	}
+	store, err := session.New(session.Options{
+		Cookie: guard.Cookie, Host: host, IdleTimeout: guard.IdleTimeout, MaxAge: guard.MaxAge, Now: p.now, Random: p.random,
+		Keys: keys,
+	})
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrRequest, err)
 	}
 	lines, err := store.Seal(ctx, &s)
 	if err != nil {

@@ -17,7 +17,7 @@ func TestSealSession(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := serveShop(t, shopIssuer(func(i *Issuer) { i.Use = use }))
 			guard := authz.Session{Cookie: "__Host-shop", Host: "shop.example.com", KeysARN: keysARN, MaxAge: 2 * time.Hour}
-			header, err := s.SealSession(t.Context(), guard, TokenRequest{Subject: "ada", Expires: 10 * time.Minute})
+			header, err := s.SealSession(t.Context(), guard, nil, TokenRequest{Subject: "ada", Expires: 10 * time.Minute})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -75,7 +75,7 @@ func TestSealSessionErrors(t *testing.T) {
 	} {
 		g := guard
 		tt.guard(&g)
-		if _, err := s.SealSession(t.Context(), g, tt.r); !errors.Is(err, tt.want) {
+		if _, err := s.SealSession(t.Context(), g, nil, tt.r); !errors.Is(err, tt.want) {
 			t.Errorf("%s: want %v, got %v", name, tt.want, err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
@@ -23,10 +24,23 @@ const (
 // Build builds the functions for this machine, and returns their folder. It takes some seconds.
 func Build(t testing.TB) string {
 	t.Helper()
+	return build(t, "")
+}
+
+// BuildForTables builds the functions for sessions in a table.
+func BuildForTables(t testing.TB) string {
+	t.Helper()
+	return build(t, "/table", authz.TableTag)
+}
+
+// build builds the mains in a subfolder of each function's.
+func build(t testing.TB, main string, tags ...string) string {
+	t.Helper()
 	dir := t.TempDir()
+	tags = append(tags, "lambda.norpc", "gatehouse_host", authz.SessionTag)
 	for _, name := range []string{"login-fn", "authorizer-fn"} {
-		cmd := exec.Command("go", "build", "-buildvcs=false", "-tags", "lambda.norpc gatehouse_host "+authz.SessionTag, "-o",
-			filepath.Join(dir, name, "bootstrap"), "github.com/gatehouse-cdk/gatehouse/"+name)
+		cmd := exec.Command("go", "build", "-buildvcs=false", "-tags", strings.Join(tags, ","), "-o",
+			filepath.Join(dir, name, "bootstrap"), "github.com/gatehouse-cdk/gatehouse/"+name+main)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("building %s: %v\n%s", name, err, out)
 		}
@@ -45,6 +59,7 @@ type Options struct {
 	PerRequest bool   // the guard does not cache
 	BasePath   string // of the login
 	Another    string // the URL of a further issuer that the guard trusts
+	Table      bool   // sessions are in a table; the functions are those of [BuildForTables]
 	Tokens     bool   // GET /reports takes tokens of the login's issuer for another audience
 }
 
@@ -57,18 +72,28 @@ func Assembly(t testing.TB, functions string, o Options) string {
 	t.Helper()
 	const keys = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:Keys-AbCdEf"
 	issuer := authz.Issuer{URL: Issuer, Audiences: []string{"orders"}}
-	loginEnv := login.Config{
+	const secret, table = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:Client-AbCdEf", "shop-sessions"
+	settings := login.Config{
 		Issuer: issuer, ClientID: ClientID, Scopes: []string{"openid", "orders:read", "orders:write", "offline_access"},
-		SecretARN: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:Client-AbCdEf", KeysARN: keys,
-		Origin: "https://shop.example.com", BasePath: o.BasePath,
-	}.Environment()
+		SecretARN: secret, KeysARN: keys, Origin: "https://shop.example.com", BasePath: o.BasePath,
+	}
+	guards := &authz.Session{Host: "shop.example.com", KeysARN: keys}
+	routes := []string{
+		"GET login", "GET callback", "GET session", "GET session.js", "POST refresh", "POST logout",
+	}
+	if o.Table {
+		settings.Table = table
+		guards.Table = &authz.SessionTable{Name: table, ClientID: ClientID, SecretARN: secret}
+		routes = append(routes, "POST backchannel-logout", "GET sessions", "POST logout-all")
+	}
+	loginEnv := settings.Environment()
 	issuers := []authz.Issuer{issuer}
 	if o.Another != "" {
 		issuers = append(issuers, authz.Issuer{URL: o.Another, Audiences: []string{"orders"}})
 	}
 	guardEnv := authz.Config{
 		Issuers: issuers, PerRequest: o.PerRequest,
-		Session: &authz.Session{Host: "shop.example.com", KeysARN: keys},
+		Session: guards,
 	}.Environment()
 	ttl := 60
 	if o.PerRequest {
@@ -114,9 +139,8 @@ func Assembly(t testing.TB, functions string, o Options) string {
 		r[f+"Permission"] = resource("Lambda::Permission", object{"Action": "lambda:InvokeFunction",
 			"FunctionName": object{"Fn::GetAtt": []any{f, "Arn"}}, "Principal": "apigateway.amazonaws.com"})
 	}
-	for name, verb := range map[string]string{
-		"login": "GET", "callback": "GET", "session": "GET", "session.js": "GET", "refresh": "POST", "logout": "POST",
-	} {
+	for _, route := range routes {
+		verb, name, _ := strings.Cut(route, " ")
 		id := "Auth" + name
 		r[id] = path("Auth", name)
 		r[verb+id] = method(id, verb, proxy("LoginFn"), object{})

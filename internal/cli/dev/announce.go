@@ -154,11 +154,14 @@ func noteTemplates(note func(string, ...any), f flags, a *cloudassembly.Assembly
 		note("the app needs values that CDK looks up in AWS (%s): run \"cdk synth\" once, which saves them in "+
 			"cdk.context.json", strings.Join(a.Missing, ", "))
 	}
-	if _, given := f.env[dynamoVariable]; !given && len(model.Tables) > 0 {
-		var names []string
-		for _, t := range model.Tables {
+	var names []string
+	ours := apigateway.SessionTables(model) // which run here
+	for _, t := range model.Tables {
+		if !ours[t.Name] {
 			names = append(names, t.ID.String())
 		}
+	}
+	if _, given := f.env[dynamoVariable]; !given && len(names) > 0 {
 		note("DynamoDB does not run here (%s): give functions one on this machine with --env %s=http://127.0.0.1:8000",
 			strings.Join(names, ", "), dynamoVariable)
 	}

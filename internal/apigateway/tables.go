@@ -1,0 +1,134 @@
+package apigateway
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/login"
+	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/driver"
+	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/memory"
+)
+
+// sessionTables are the tables of sessions, in memory, which the functions of a login and of its guards share over
+// loopback. They live as long as the gateway: a reload of the assembly ends no session.
+type sessionTables struct {
+	now func() time.Time
+
+	mu     sync.Mutex
+	byName map[string]*memory.Table
+	server *http.Server
+	base   string // the URL before a table's name; "" if none was asked for
+}
+
+// table is the table of a name.
+func (t *sessionTables) table(name string) *memory.Table {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.open(name)
+}
+
+func (t *sessionTables) open(name string) *memory.Table {
+	if t.byName == nil {
+		t.byName = map[string]*memory.Table{}
+	}
+	if t.byName[name] == nil {
+		t.byName[name] = memory.New(t.now)
+	}
+	return t.byName[name]
+}
+
+// url is where a function finds the table of a name. Its path is made at random, since other users of the machine can
+// reach the loopback interface too.
+func (t *sessionTables) url(name string) (string, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.base == "" {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return "", err
+		}
+		t.base = "http://" + l.Addr().String() + "/" + rand.Text() + "/"
+		t.server = &http.Server{Handler: http.HandlerFunc(t.serve), ReadHeaderTimeout: 5 * time.Second}
+		go t.server.Serve(l)
+	}
+	t.open(name)
+	return t.base + url.PathEscape(name), nil
+}
+
+// serve answers for the table that the URL names.
+func (t *sessionTables) serve(w http.ResponseWriter, r *http.Request) {
+	t.mu.Lock()
+	var found *memory.Table
+	for name, table := range t.byName {
+		if "http://"+r.Host+r.URL.EscapedPath() == t.base+url.PathEscape(name) {
+			found = table
+		}
+	}
+	t.mu.Unlock()
+	if found == nil {
+		http.NotFound(w, r)
+		return
+	}
+	memory.Handler(found).ServeHTTP(w, r)
+}
+
+func (t *sessionTables) close() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.server != nil {
+		t.server.Close()
+	}
+}
+
+// withTables has a function with sessions in a table find that table here, unless the function is told of another
+// DynamoDB.
+func (g *Gateway) withTables(env map[string]string) error {
+	name := sessionTableOf(env)
+	if name == "" || env[dynamoVariable] != "" || g.options.Functions.Env[dynamoVariable] != "" {
+		return nil
+	}
+	at, err := g.tables.url(name)
+	if err != nil {
+		return fmt.Errorf("the table of its sessions cannot be served here: %w", err)
+	}
+	env[driver.Variable] = at
+	return nil
+}
+
+// dynamoVariable is where the AWS SDKs look for another endpoint of Amazon DynamoDB.
+// Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+const dynamoVariable = "AWS_ENDPOINT_URL_DYNAMODB"
+
+// sessionTableOf is the name of the table that an included function keeps sessions in; "" for any other function. What
+// is wrong with a configuration, the function says itself when it starts.
+func sessionTableOf(env map[string]string) string {
+	var l struct{ Table string }
+	_ = json.Unmarshal([]byte(env[login.Variable]), &l)
+	if l.Table != "" {
+		return l.Table
+	}
+	var a struct {
+		Session struct{ Table struct{ Name string } }
+	}
+	_ = json.Unmarshal([]byte(env[authz.ConfigVariable]), &a)
+	return a.Session.Table.Name
+}
+
+// SessionTables are the names of the tables that functions of a model keep sessions in.
+func SessionTables(m *apimodel.Model) map[string]bool {
+	out := map[string]bool{}
+	for _, f := range m.Functions {
+		if name := sessionTableOf(f.Environment); name != "" {
+			out[name] = true
+		}
+	}
+	return out
+}
