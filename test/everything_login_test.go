@@ -103,6 +103,35 @@ func newCognitoLogin(scope constructs.Construct) awscdk.Stack {
 	return stack
 }
 
+// newTableLogin is a stack whose users have their sessions in a table, with administrators who end them.
+func newTableLogin(scope constructs.Construct) awscdk.Stack {
+	stack := awscdk.NewStack(scope, jsii.String("TableLogin"), nil)
+	orders := ordersFunction(stack)
+	login := &secureapi.Login{
+		Issuer:     secureapi.Okta("https://shop.okta.com/oauth2/default", "api://orders"),
+		ClientID:   "0oa1b2c3",
+		ClientAuth: secureapi.ClientSecret(awssecretsmanager.NewSecret(stack, jsii.String("ClientSecret"), nil)),
+		Origin:     "https://shop.example.com",
+		Sessions: secureapi.TableSessions{
+			IdleTimeout: 30 * time.Minute,
+			MaxAge:      8 * time.Hour,
+			Admins:      []secureapi.Access{secureapi.GuardedBy("now"), secureapi.AnyGroup("support")},
+		},
+	}
+	secureapi.New(stack, "Api", &secureapi.Props{
+		Authorizer: secureapi.SessionAuthorizer{Login: login},
+		Authorizers: map[string]secureapi.Authorizer{
+			"now": secureapi.SessionAuthorizer{Login: login, CacheTTL: secureapi.NoCache},
+		},
+		Routes: []secureapi.Route{
+			secureapi.Handle("GET /", orders, secureapi.Public("the page")),
+			secureapi.Handle("GET /orders", orders, secureapi.AnyScope("orders:read")),
+			secureapi.Handle("POST /orders", orders, secureapi.GuardedBy("now"), secureapi.AnyScope("orders:write")),
+		},
+	})
+	return stack
+}
+
 func ordersFunction(stack awscdk.Stack) awslambda.Function {
 	return gofunction.New(stack, "Orders", &gofunction.Props{Package: "github.com/gatehouse-cdk/gatehouse/backend-fn"})
 }

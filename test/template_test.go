@@ -49,6 +49,7 @@ var variants = []struct {
 		),
 	},
 	{"everything", func(app awscdk.App) awscdk.Stack { return newEverything(app) }},
+	{"login-table", func(app awscdk.App) awscdk.Stack { return newTableLogin(app) }},
 	{"login-okta", func(app awscdk.App) awscdk.Stack { return newOktaLogin(app) }},
 	{"login-cognito", func(app awscdk.App) awscdk.Stack { return newCognitoLogin(app) }},
 	{"cognito-pool", func(app awscdk.App) awscdk.Stack { return newCognitoPool(app) }},
@@ -113,6 +114,10 @@ func TestEveryMethodIsGuardedOrDeclaredPublic(t *testing.T) {
 		"GET /auth/session.js": true,
 		"POST /auth/refresh":   true,
 		"POST /auth/logout":    true,
+
+		"POST /auth/backchannel-logout": true,
+		"GET /auth/sessions":            true,
+		"POST /auth/logout-all":         true,
 	}
 	for _, v := range variants {
 		t.Run(v.name, func(t *testing.T) {

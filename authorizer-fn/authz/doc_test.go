@@ -73,6 +73,7 @@ func TestEveryReasonIsDocumented(t *testing.T) {
 
 		"session":       true,
 		"session_ended": true,
+		"provider":      true,
 		"cross_site":    true,
 	}
 	for _, err := range want {

@@ -114,7 +114,7 @@ func (s *tableStore) Open(ctx context.Context, cookieHeaders ...string) (*sessio
 		case errors.Is(err, session.ErrEnded), errors.Is(err, session.ErrForged):
 			return nil, err
 		case !s.now().Before(o.Expires):
-			return nil, errors.Join(errNotRenewed, err)
+			return nil, fmt.Errorf("%w: %w", errNotRenewed, err)
 		}
 		// A token that is still good does without a newer one for the moment.
 	}
@@ -136,7 +136,7 @@ func (s *tableStore) isOld(x *session.Session) bool {
 func (s *tableStore) renew(ctx context.Context, x *session.Session) error {
 	err := s.client.Renew(ctx, x)
 	if errors.Is(err, oidcclient.ErrRefused) {
-		return errors.Join(tablesession.ErrRefused, err)
+		return fmt.Errorf("%w: %w", tablesession.ErrRefused, err)
 	}
 	return err
 }

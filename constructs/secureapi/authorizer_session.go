@@ -9,6 +9,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 )
 
 // SessionAuthorizer guards routes by the session of a [Login]. It is a Lambda authorizer of type REQUEST with the
@@ -91,13 +92,14 @@ func (a SessionAuthorizer) jwt() *JWT {
 
 func (a SessionAuthorizer) attach(s *site, g *plan.Guard) attached {
 	ttl, _ := plan.CacheTTL(plan.SessionTTL(a.CacheTTL))
-	planned, keys := g.Session.Login, s.keys[g.Session.Login]
+	planned, kept := g.Session.Login, s.kept[g.Session.Login]
 	session := &authz.Session{
 		Cookie:      planned.Cookie,
 		Host:        planned.Host(),
-		KeysARN:     *keys.SecretArn(),
+		KeysARN:     *kept.keys.SecretArn(),
 		IdleTimeout: planned.IdleTimeout,
 		MaxAge:      planned.MaxAge,
+		Table:       kept.renewal,
 	}
 	var sources []plan.IdentitySource
 	if ttl > 0 {
@@ -106,6 +108,10 @@ func (a SessionAuthorizer) attach(s *site, g *plan.Guard) attached {
 		session.AllowOrigins = g.Session.Siblings
 	}
 	made := a.jwt().build(s, g, authz.Config{PerRequest: ttl == 0, Session: session})
-	keys.GrantRead(made.function, nil)
+	kept.keys.GrantRead(made.function, nil)
+	if kept.table != nil {
+		kept.grantTable(made.function, tablesession.OpenActions)
+		a.Login.grantClient(planned, made.function)
+	}
 	return handler{function: made.function, included: made}.request(s, g, sources, ttl)
 }

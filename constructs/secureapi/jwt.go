@@ -80,6 +80,14 @@ func (j *JWT) plan() *plan.JWT {
 	return out
 }
 
+// Time-outs of functions, in seconds. That of an authorizer is longer than the fetches of keys that a decision waits for.
+// That of a login, and of an authorizer that renews tokens as well, is longer than the calls that one request makes to the
+// provider, and shorter than API Gateway waits.
+const (
+	authorizerTimeout = 10
+	loginTimeout      = 20
+)
+
 // build makes the included function with its configuration and the guard's access table.
 func (j *JWT) build(s *site, g *plan.Guard, config authz.Config) included {
 	config.ContextClaims = slices.Clone(j.ContextClaims)
@@ -95,12 +103,16 @@ func (j *JWT) build(s *site, g *plan.Guard, config authz.Config) included {
 	if err := g.CheckEnvironment(environment[authz.ConfigVariable]); err != nil {
 		s.fail("%w", err)
 	}
+	main, timeout, inTable := IncludedAuthorizer(), authorizerTimeout, config.Session != nil && config.Session.Table != nil
+	if inTable { // it may ask the provider, as a login does
+		main, timeout = IncludedTableAuthorizer(), loginTimeout
+	}
 	var props awslambda.FunctionProps
 	if j.FunctionProps != nil {
 		props = *j.FunctionProps
 	}
 	if props.Timeout == nil {
-		props.Timeout = awscdk.Duration_Seconds(jsii.Number(10))
+		props.Timeout = awscdk.Duration_Seconds(jsii.Number(timeout))
 	}
 	var tags []string
 	if j.plan().Introspects() {
@@ -109,11 +121,14 @@ func (j *JWT) build(s *site, g *plan.Guard, config authz.Config) included {
 	if config.Session != nil {
 		tags = append(tags, authz.SessionTag)
 	}
+	if inTable {
+		tags = append(tags, authz.TableTag)
+	}
 	if len(g.Table.Sources()) > 0 {
 		tags = append(tags, authz.OwnershipTag)
 	}
 	function := gofunction.New(s.scope, g.IDOf("AuthorizerFunction"), &gofunction.Props{
-		Package:       cmp.Or(j.Package, IncludedAuthorizer()),
+		Package:       cmp.Or(j.Package, main),
 		Files:         map[string][]byte{access.FileName: g.Table.Marshal()},
 		Environment:   environment,
 		Tags:          tags,
@@ -146,3 +161,6 @@ func heldEnvironment(environment map[string]string) map[string]string {
 
 // IncludedAuthorizer is the import path of the included function's main, beside the package of its configuration.
 func IncludedAuthorizer() string { return path.Dir(reflect.TypeOf(authz.Config{}).PkgPath()) }
+
+// IncludedTableAuthorizer is the import path of the main of the included function for [TableSessions].
+func IncludedTableAuthorizer() string { return IncludedAuthorizer() + "/table" }

@@ -7,19 +7,19 @@ import (
 	"path"
 	"reflect"
 	"slices"
-	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
+	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/clientauth"
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// Login lets users of browsers log in at an OpenID Connect provider, and keeps their session in a cookie, so that no
-// token reaches a page's script (RFC 10017). A [SessionAuthorizer] guards routes by that session; several may share one
+// Login lets users of browsers log in at an OpenID Connect provider, and keeps their session in a cookie or a table, so
+// that no token reaches a page's script (RFC 10017). A [SessionAuthorizer] guards routes by that session; several may share one
 // Login.
 //
 //	login := &secureapi.Login{
@@ -37,6 +37,8 @@ import (
 //	GET  /auth/session.js          is a script for pages that refreshes sessions once for all tabs
 //	POST /auth/refresh             gets a new token from the provider
 //	POST /auth/logout              ends the session, here and at the provider
+//
+// [TableSessions] adds further ones.
 //
 // API Gateway answers a navigation without a session with a small page that links to the login, as text/html, and
 // anything else with JSON, both with status 401; see NoUnauthorizedPage.
@@ -85,7 +87,7 @@ type Login struct {
 	// [Google] access_type=offline and prompt=consent, without which it gives no refresh token.
 	Parameters map[string]string
 
-	// Sessions is where sessions are kept. Default: [CookieSessions].
+	// Sessions is where sessions are kept: [CookieSessions] or [TableSessions]. Default: [CookieSessions].
 	Sessions Sessions
 
 	// AfterLogout is the path of the API that browsers go to after a logout; where the provider has an end of sessions, it
@@ -104,58 +106,30 @@ type Login struct {
 	FunctionProps *awslambda.FunctionProps
 }
 
-// Sessions is where a [Login] keeps sessions: in cookies, by [CookieSessions].
-type Sessions interface{ isSessions() }
-
-// CookieSessions keeps a session in the browser alone, in one cookie or two, encrypted and bound to its name and to the
-// host of [Login.Origin]: AES-256-GCM with a key of its own, derived by HKDF. A session that does not fit, as with a
-// very long access token, is refused at the login.
-//
-// A session ends when its refresh token is refused, at IdleTimeout, at MaxAge, and at logout. A copy of the cookie that
-// was stolen before a logout works until then; so does one for which API Gateway has an answer in its cache, for
-// [SessionAuthorizer.CacheTTL].
-type CookieSessions struct {
-	// Cookie is the name of the cookie: up to 64 characters that begin with "__Host-" or "__Host-Http-", so that browsers
-	// take it from this host alone. Two logins of one host need different ones; those of two APIs behind one domain may
-	// share one if they have the same Keys and client. Default: "__Host-session".
-	Cookie string
-
-	// IdleTimeout ends a session that was not refreshed for so long, and MaxAge ends each session: whole seconds, from a
-	// minute up to 30 days, MaxAge no shorter than IdleTimeout. Defaults: 1 hour and 12 hours.
-	IdleTimeout, MaxAge time.Duration
-
-	// Keys is the secret that the cookies' keys are derived from, a string of at least 32 random bytes. The functions get
-	// the grant to read it. Rotation logs no one out, as the version before counts as well:
-	//
-	//	aws secretsmanager put-secret-value --secret-id ARN --secret-string "$(openssl rand -base64 48)"
-	//
-	// Rotated twice, it ends the sessions that were not renewed in between. Default: a secret that the stack makes, with
-	// 64 characters.
-	Keys awssecretsmanager.ISecret
-}
-
-var _ Sessions = CookieSessions{}
-
-func (CookieSessions) isSessions() {}
-
-// cookies are the login's sessions, as far as they are supported.
-func (l *Login) cookies() (CookieSessions, error) {
+// kept are the login's sessions, as far as they are supported.
+func (l *Login) kept() (keptSessions, error) {
 	switch s := l.Sessions.(type) {
 	case nil:
-		return CookieSessions{}, nil
+		return keptSessions{}, nil
 	case CookieSessions:
-		return s, nil
+		return keptSessions{s.Cookie, s.IdleTimeout, s.MaxAge, s.Keys, nil, nil, nil}, nil
 	case *CookieSessions:
 		if s != nil {
-			return *s, nil
+			return keptSessions{s.Cookie, s.IdleTimeout, s.MaxAge, s.Keys, nil, nil, nil}, nil
+		}
+	case TableSessions:
+		return keptSessions{s.Cookie, s.IdleTimeout, s.MaxAge, s.Keys, &s, s.Table, nil}, nil
+	case *TableSessions:
+		if s != nil {
+			return keptSessions{s.Cookie, s.IdleTimeout, s.MaxAge, s.Keys, s, s.Table, nil}, nil
 		}
 	}
-	return CookieSessions{}, fmt.Errorf("unsupported Sessions %T: use CookieSessions", l.Sessions)
+	return keptSessions{}, fmt.Errorf("unsupported Sessions %T: use CookieSessions or TableSessions", l.Sessions)
 }
 
 // plan describes the login in plain values.
 func (l *Login) plan() *plan.Login {
-	sessions, err := l.cookies()
+	sessions, err := l.kept()
 	out := &plan.Login{
 		Of:          l,
 		Problem:     err,
@@ -169,9 +143,10 @@ func (l *Login) plan() *plan.Login {
 		Scopes:      l.Scopes,
 		Parameters:  l.Parameters,
 		AfterLogout: l.AfterLogout,
-		Cookie:      sessions.Cookie,
-		IdleTimeout: sessions.IdleTimeout,
-		MaxAge:      sessions.MaxAge,
+		Cookie:      sessions.cookie,
+		IdleTimeout: sessions.idleTimeout,
+		MaxAge:      sessions.maxAge,
+		Table:       sessions.inTable.plan(),
 		NoPage:      l.NoUnauthorizedPage,
 	}
 	if i := slices.Index(l.Issuer.provider.clients, out.ClientID); i >= 0 && i < len(l.Issuer.provider.poolClients) {
@@ -215,8 +190,7 @@ func textsOf(list *[]*string) (out []string) {
 }
 
 // config is the configuration of the login's function.
-func (l *Login) config(p *plan.Plan, planned *plan.Login, keys awssecretsmanager.ISecret) login.Config {
-	sessions, _ := l.cookies()
+func (l *Login) config(p *plan.Plan, planned *plan.Login, kept keptSessions) login.Config {
 	c := login.Config{
 		Issuer:       l.Issuer.config(),
 		ClientID:     planned.ClientID,
@@ -224,13 +198,16 @@ func (l *Login) config(p *plan.Plan, planned *plan.Login, keys awssecretsmanager
 		Origin:       l.Origin,
 		BasePath:     l.BasePath,
 		Path:         l.Path,
-		Cookie:       sessions.Cookie,
-		KeysARN:      *keys.SecretArn(),
-		IdleTimeout:  sessions.IdleTimeout,
-		MaxAge:       sessions.MaxAge,
+		Cookie:       kept.cookie,
+		KeysARN:      *kept.keys.SecretArn(),
+		IdleTimeout:  kept.idleTimeout,
+		MaxAge:       kept.maxAge,
 		AllowOrigins: p.SiblingOrigins(planned),
 		Claims:       p.LoginClaims(planned),
 		AfterLogout:  l.AfterLogout,
+	}
+	if kept.table != nil {
+		c.Table, c.Admins = *kept.table.TableName(), len(kept.inTable.Admins) > 0
 	}
 	if parameters := planned.AllParameters(); len(parameters) > 0 {
 		c.Parameters = maps.Clone(parameters)
@@ -248,11 +225,23 @@ func (l *Login) config(p *plan.Plan, planned *plan.Login, keys awssecretsmanager
 	return c
 }
 
+// grantClient lets a function read the secret of the login's client.
+func (l *Login) grantClient(planned *plan.Login, grantee awsiam.IGrantable) {
+	if planned.ReadsPool() {
+		l.Issuer.provider.pool.Grant(grantee, jsii.String("cognito-idp:DescribeUserPoolClient"))
+	} else {
+		l.ClientAuth.Secret.GrantRead(grantee, nil)
+	}
+}
+
 // IncludedLogin is the import path of the included login's main.
 func IncludedLogin() string {
 	module := path.Dir(path.Dir(reflect.TypeOf(login.Config{}).PkgPath()))
 	return module + "/login-fn"
 }
+
+// IncludedTableLogin is the import path of the main of the included login for [TableSessions].
+func IncludedTableLogin() string { return IncludedLogin() + "/table" }
 
 // plan is what the checks look at.
 func (a ClientAuth) plan() plan.ClientAuth {

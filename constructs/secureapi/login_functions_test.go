@@ -63,6 +63,18 @@ func TestFunctionsTakeTheirConfigurations(t *testing.T) {
 			l.Issuer, l.ClientID = secureapi.Google("orders.apps.googleusercontent.com"), ""
 			return l
 		},
+		"sessions in a table": func(stack awscdk.Stack) *secureapi.Login {
+			return tableLogin(stack, secureapi.TableSessions{
+				Cookie: "__Host-shop", MaxAge: 2 * time.Hour,
+				Admins: []secureapi.Access{secureapi.GuardedBy("writes"), secureapi.AnyGroup("admins")},
+			})
+		},
+		"sessions of a user pool in a table": func(stack awscdk.Stack) *secureapi.Login {
+			pool, client := userPool(stack, "https://shop.example.com/auth/callback")
+			l := &secureapi.Login{Issuer: secureapi.CognitoIssuer(pool, client), Origin: "https://shop.example.com"}
+			l.Issuer.TokenUse, l.Sessions = "id", secureapi.TableSessions{}
+			return l
+		},
 		"Amazon Cognito": func(stack awscdk.Stack) *secureapi.Login {
 			pool, client := userPool(stack, "https://shop.example.com/auth/callback")
 			return &secureapi.Login{Issuer: secureapi.CognitoIssuer(pool, client), Origin: "https://shop.example.com"}
@@ -85,10 +97,13 @@ func TestFunctionsTakeTheirConfigurations(t *testing.T) {
 					t.Fatal(err)
 				}
 				return func(name string) string {
-					if name != variable {
-						return ""
+					if name == variable {
+						return deployed(string(text))
 					}
-					return deployed(string(text))
+					// As Lambda sets them.
+					return map[string]string{
+						"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret",
+					}[name]
 				}
 			}
 			config, err := login.FromEnvironment(getenv(login.Variable, one(t, environmentOf(t, stack, login.Variable))))

@@ -6,7 +6,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
@@ -21,7 +20,7 @@ type site struct {
 	stack awscdk.Stack
 	rest  awsapigateway.RestApi // nil until it is made
 
-	keys map[*plan.Login]awssecretsmanager.ISecret // of logins' sessions
+	kept map[*plan.Login]keptSessions // of logins
 
 	elsewhere map[awslambda.IFunction]bool // whether a function is of another stack
 }
@@ -32,7 +31,7 @@ func newSite(scope constructs.Construct, path string) *site {
 		path:      path,
 		node:      scope.Node(),
 		stack:     awscdk.Stack_Of(scope),
-		keys:      map[*plan.Login]awssecretsmanager.ISecret{},
+		kept:      map[*plan.Login]keptSessions{},
 		elsewhere: map[awslambda.IFunction]bool{},
 	}
 }

@@ -41,6 +41,9 @@ type Login struct {
 	Cookie              string
 	IdleTimeout, MaxAge time.Duration
 
+	// Table is the table that sessions are kept in. Nil: they are in cookies.
+	Table *SessionTable
+
 	// NoPage leaves the answer of API Gateway to a request without a session alone.
 	NoPage bool
 
@@ -88,6 +91,14 @@ func (l *Login) Home() string { return cmp.Or(l.Path, login.DefaultPath) }
 
 // CookieName is the name of the session's cookie.
 func (l *Login) CookieName() string { return cmp.Or(l.Cookie, login.DefaultCookie) }
+
+// KeptIn is the name of the setting that says where the login's sessions are.
+func (l *Login) KeptIn() string {
+	if l.Table != nil {
+		return "TableSessions"
+	}
+	return "CookieSessions"
+}
 
 // Cookies are the names that the session's cookie may have: a long session is in two.
 func (l *Login) Cookies() []string { return []string{l.CookieName(), l.CookieName() + "-2"} }

@@ -178,7 +178,7 @@ func (l *Login) checkParameters(bad func(format string, a ...any)) {
 }
 
 func (l *Login) checkSession(bad func(format string, a ...any)) {
-	const field = "CookieSessions."
+	field := l.KeptIn() + "."
 	switch c := l.CookieName(); {
 	case Unresolved(c):
 		bad(field + "Cookie is a CDK token, and two logins must not have one cookie: write it out")
@@ -189,6 +189,7 @@ func (l *Login) checkSession(bad func(format string, a ...any)) {
 		bad(field+"Cookie %q: want a name like %q: those that begin with __Host-login- are of logins that run", c,
 			login.DefaultCookie)
 	}
+	l.Table.check(bad)
 	idle, age := cmp.Or(l.IdleTimeout, login.DefaultIdleTimeout), cmp.Or(l.MaxAge, login.DefaultMaxAge)
 	switch {
 	case age > maxMaxAge || age < minIdleTimeout || age%time.Second != 0:

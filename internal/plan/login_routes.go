@@ -18,13 +18,38 @@ var loginRoutes = []struct{ verb, path string }{
 	{"POST", "/logout"},
 }
 
+// tableRoutes are those of a login whose sessions are in a table, and adminRoutes those for the callers that may see and
+// end the sessions of others.
+var (
+	tableRoutes = []struct{ verb, path string }{
+		{"POST", backChannel},
+		{"GET", "/sessions"},
+		{"POST", "/logout-all"},
+	}
+	adminRoutes = []struct{ verb, path string }{
+		{"GET", "/subjects/{subject}/sessions"},
+		{"POST", "/subjects/{subject}/logout"},
+	}
+)
+
 func (l *Login) routes() (out []Route) {
+	add := func(verb, path string, access ...Access) {
+		out = append(out, Route{Pattern: verb + " " + l.Home() + path, Function: l.Function, Access: access})
+	}
+	public := Public{Reason: loginReason}
 	for _, r := range loginRoutes {
-		out = append(out, Route{
-			Pattern:  r.verb + " " + l.Home() + r.path,
-			Function: l.Function,
-			Access:   []Access{Public{Reason: loginReason}},
-		})
+		add(r.verb, r.path, public)
+	}
+	if l.Table == nil {
+		return out
+	}
+	for _, r := range tableRoutes {
+		add(r.verb, r.path, public)
+	}
+	if len(l.Table.Admins) > 0 {
+		for _, r := range adminRoutes {
+			add(r.verb, r.path, l.Table.Admins...)
+		}
 	}
 	return out
 }
@@ -70,7 +95,11 @@ func (p *Plan) checkCookies() (errs []error) {
 			}
 			if slices.ContainsFunc(l.Cookies(), func(c string) bool { return slices.Contains(other.Cookies(), c) }) {
 				errs = append(errs, fmt.Errorf("%s and %s both keep their session in the cookie %q, so that each would end the "+
-					"other's: set CookieSessions.Cookie of one of them", other, l, l.CookieName()))
+					"other's: set %s.Cookie of one of them", other, l, l.CookieName(), l.KeptIn()))
+			}
+			if l.Table.is(other.Table) {
+				errs = append(errs, fmt.Errorf("%s and %s both keep their sessions in the table %s, so that a logout of a "+
+					"subject at one would end its sessions at the other: give each a Table of its own", other, l, l.Table.Name))
 			}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/net/publicsuffix"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
 // LoginScopes are those that a login asks its provider for: those given or, by default, openid, the scopes of the
@@ -127,6 +128,8 @@ func (p *Plan) checkLogins() (errs []error) {
 		bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf("%s: %w", l, fmt.Errorf(format, a...))) }
 		l.checkPoolScopes(p.LoginScopes(l), bad)
 		p.checkLoginCORS(l, bad)
+		p.checkBackChannel(l, bad)
+		p.checkAdmins(l, bad)
 	}
 	r := p.props.RestAPI
 	if r == nil {
@@ -246,3 +249,37 @@ func (l *Login) checkPoolScopes(scopes []string, bad func(format string, a ...an
 }
 
 func afterSlash(s string) string { return s[strings.LastIndexByte(s, '/')+1:] }
+
+// checkAdmins refuses administrators that are all callers of a guard.
+func (p *Plan) checkAdmins(l *Login, bad func(format string, a ...any)) {
+	for _, r := range p.Routes {
+		g := r.Guard
+		if r.Login != l || g == nil || len(r.Requires) > 0 {
+			continue
+		}
+		if g.Included != nil || g.ComparesScopes || g.ComparesClaims { // others decide by policies or by themselves
+			bad("TableSessions.Admins requires nothing, so that each caller of %s could end the sessions of others: require a "+
+				"scope, a group, a role or a claim", g)
+			return
+		}
+	}
+}
+
+// checkBackChannel refuses a route that looks like a back-channel logout where no session can be ended from outside.
+func (p *Plan) checkBackChannel(l *Login, bad func(format string, a ...any)) {
+	if l.Table != nil {
+		return
+	}
+	for _, r := range p.Routes {
+		if takesPath(r.Pattern, l.Home()+backChannel) {
+			bad("route %q answers a provider's back-channel logout, and CookieSessions keeps sessions in browsers alone, where "+
+				"nothing ends them but their browser: set Sessions to TableSessions{}, which answers %q", r.Pattern,
+				"POST "+l.Home()+backChannel)
+		}
+	}
+}
+
+// takesPath reports whether a pattern names exactly this path for a POST.
+func takesPath(p route.Pattern, path string) bool {
+	return p.Path() == path && (p.Verb == "POST" || p.Verb == route.Any)
+}

@@ -1,10 +1,6 @@
 package plan
 
-import (
-	"time"
-
-	"github.com/gatehouse-cdk/gatehouse/internal/access"
-)
+import "time"
 
 // Props describe an API in plain values.
 type Props struct {
@@ -31,37 +27,6 @@ type Route struct {
 	NoProxy           bool // its IntegrationOptions turn the proxy integration off
 	PassesCredentials bool // its IntegrationOptions pass the caller's credentials through
 }
-
-// Access restricts who may call a route: a [Requirement], [Either], [Public], [GuardedBy],
-// [Forward] or [Unsupported].
-type Access interface{ isAccess() }
-
-type (
-	// Requirement asks for one of several values.
-	Requirement access.Requirement
-
-	// Either asks for one of several requirements.
-	Either struct{ Of []Access }
-
-	// Public opens a route.
-	Public struct{ Reason string }
-
-	// GuardedBy names the route's authorizer.
-	GuardedBy struct{ Name string }
-
-	// Forward asks for the access token of the caller's session.
-	Forward struct{}
-
-	// Unsupported is a value of a type that does not restrict access.
-	Unsupported struct{ Type string }
-)
-
-func (Requirement) isAccess() {}
-func (Either) isAccess()      {}
-func (Public) isAccess()      {}
-func (GuardedBy) isAccess()   {}
-func (Forward) isAccess()     {}
-func (Unsupported) isAccess() {}
 
 // ResourcePolicy limits who reaches the API. The fields are those of secureapi.ResourcePolicy.
 type ResourcePolicy struct {

@@ -12,7 +12,7 @@ var changedLogin = Rule{
 	Severity: Error,
 	Why: "The routes of a login get the provider's codes and the cookies of sessions, which another function could " +
 		"use, and callers who have no session yet: behind an authorizer, they let no user log in.",
-	Looks: "the methods of a login: that they are there, open, and answered by its function",
+	Looks: "the methods of a login: that they are there, open but for those of administrators, and answered by its function",
 	WayOut: "leave the methods as secureapi.New makes them: Login.Path moves them, and Login.Package names another " +
 		"function",
 	check: func(v *view, report reporter) {
@@ -31,7 +31,7 @@ var changedLogin = Rule{
 				if m == nil {
 					what = "it is not in the template"
 				} else {
-					at, what = m.resource, m.changedLogin(a.plan.logins[route])
+					at, what = m.resource, m.changedLogin(a.plan.routes[route], a.plan.logins[route])
 				}
 				if what != "" {
 					f.Message = fmt.Sprintf("the route %s of a login is not as it was planned: %s", route, what)
@@ -42,10 +42,10 @@ var changedLogin = Rule{
 	},
 }
 
-// changedLogin says how a method of a login differs from its plan, by the logical id of its function; "" if it does
-// not.
-func (m *method) changedLogin(function string) string {
-	if m.why == "" && (len(m.types) != 1 || !m.is(authNone)) {
+// changedLogin says how a method of a login differs from its plan, by the name of its guard and the logical id of its
+// function; "" if it does not. Those that change guarded ones are of the rules on guards.
+func (m *method) changedLogin(guard, function string) string {
+	if guard == "" && m.why == "" && (len(m.types) != 1 || !m.is(authNone)) {
 		return fmt.Sprintf("its AuthorizationType is %s, want %s", strings.Join(m.types, " or "), authNone)
 	}
 	integration, _ := m.partly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)

@@ -1,0 +1,241 @@
+package secureapi_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/rules"
+)
+
+// tableLogin is the login of oktaLogin with sessions in a table.
+func tableLogin(stack awscdk.Stack, s secureapi.TableSessions) *secureapi.Login {
+	l := oktaLogin(stack)
+	l.Sessions = s
+	return l
+}
+
+func newTable(stack awscdk.Stack, ttl string, key awskms.IKey) awsdynamodb.Table {
+	attribute := func(name string) *awsdynamodb.Attribute {
+		return &awsdynamodb.Attribute{Name: &name, Type: awsdynamodb.AttributeType_STRING}
+	}
+	return awsdynamodb.NewTable(stack, jsii.String("Sessions"), &awsdynamodb.TableProps{
+		PartitionKey: attribute("pk"), SortKey: attribute("sk"), TimeToLiveAttribute: &ttl, EncryptionKey: key,
+	})
+}
+
+// Both functions know the table, each may do what it does, and the guard has the client as which it renews tokens.
+func TestSessionsInATable(t *testing.T) {
+	stack := newStack()
+	l := tableLogin(stack, secureapi.TableSessions{
+		IdleTimeout: 30 * time.Minute, Admins: []secureapi.Access{secureapi.AnyGroup("admins")},
+	})
+	loginShop(stack, l, nil)
+	const keys, secret, name = "<ApiSessionKeysEA599BB4>", "<ClientSecret6773D8CE>", "<ApiSessionTable>"
+	tables := resources(stack, "AWS::DynamoDB::GlobalTable")
+	if len(tables) != 1 {
+		t.Fatalf("%d tables", len(tables))
+	}
+	named := func(text string) string {
+		for id := range tables {
+			text = strings.ReplaceAll(text, id, "ApiSessionTable")
+		}
+		return text
+	}
+	for _, table := range tables {
+		delete(table, "Replicas")
+		if diff := cmp.Diff(map[string]any{
+			"AttributeDefinitions": []any{
+				map[string]any{"AttributeName": "pk", "AttributeType": "S"},
+				map[string]any{"AttributeName": "sk", "AttributeType": "S"},
+			},
+			"BillingMode": "PAY_PER_REQUEST",
+			"KeySchema": []any{
+				map[string]any{"AttributeName": "pk", "KeyType": "HASH"},
+				map[string]any{"AttributeName": "sk", "KeyType": "RANGE"},
+			},
+			"TimeToLiveSpecification": map[string]any{"AttributeName": "ttl", "Enabled": true},
+		}, table); diff != "" {
+			t.Errorf("the table: %s", diff)
+		}
+	}
+
+	of := one(t, environmentOf(t, stack, "GATEHOUSE_LOGIN"))
+	if named(of["table"].(string)) != name || of["idleTimeoutSeconds"] != 1800.0 {
+		t.Errorf("the login's configuration is %v", of)
+	}
+	guard := one(t, environmentOf(t, stack, "GATEHOUSE_AUTHORIZER"))["session"].(map[string]any)
+	renewal := guard["table"].(map[string]any)
+	renewal["name"] = named(renewal["name"].(string))
+	if diff := cmp.Diff(map[string]any{
+		"host": "shop.example.com", "keysArn": keys, "idleTimeoutSeconds": 1800.0,
+		"table": map[string]any{
+			"name": name, "clientId": "0oa1b2c3", "clientAuth": "client_secret_basic", "secretArn": secret,
+		},
+	}, guard); diff != "" {
+		t.Errorf("the guard's session: %s", diff)
+	}
+
+	read := []string{
+		"secretsmanager:DescribeSecret " + keys, "secretsmanager:DescribeSecret " + secret,
+		"secretsmanager:GetSecretValue " + keys, "secretsmanager:GetSecretValue " + secret,
+	}
+	on := func(actions ...string) (out []string) {
+		for _, a := range actions {
+			out = append(out, "dynamodb:"+a+" <ApiSessionTable.Arn>")
+		}
+		out = append(out, read...)
+		slices.Sort(out)
+		return out
+	}
+	for prefix, want := range map[string][]string{
+		"ApiLoginFunction":      on("BatchGetItem", "DeleteItem", "PutItem", "Query"),
+		"ApiAuthorizerFunction": on("BatchGetItem", "DeleteItem", "PutItem"),
+	} {
+		got := mayDo(t, stack, prefix)
+		for i := range got {
+			got[i] = named(got[i])
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s may: %s", prefix, diff)
+		}
+	}
+}
+
+// The routes of administrators are guarded as they ask for, and the login's function answers them.
+func TestAdministratorsOfSessions(t *testing.T) {
+	app := newApp()
+	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
+	l := tableLogin(stack, secureapi.TableSessions{
+		Admins: []secureapi.Access{secureapi.GuardedBy("support"), secureapi.AnyGroup("admins")},
+	})
+	api := loginShop(stack, l, func(p *secureapi.Props) {
+		p.Authorizers = map[string]secureapi.Authorizer{
+			"support": secureapi.SessionAuthorizer{Login: l, CacheTTL: secureapi.NoCache},
+		}
+	})
+	assembly, err := cloudassembly.Read(*app.Synth(nil).Directory())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range rules.Check(assembly, rules.Options{}) {
+		t.Errorf("found %+v", f)
+	}
+	guarded := 0
+	for id, m := range resources(stack, "AWS::ApiGateway::Method") {
+		if !strings.Contains(id, "subjects") {
+			continue
+		}
+		guarded++
+		integration, _ := json.Marshal(m["Integration"])
+		if m["AuthorizationType"] != "CUSTOM" || !strings.Contains(joined(t, m["AuthorizerId"]), "support") ||
+			!strings.Contains(string(integration), "ApiLoginFunction") {
+			t.Errorf("%s is guarded by %v %v, and calls %s", id, m["AuthorizationType"], m["AuthorizerId"], integration)
+		}
+	}
+	if guarded != 2 {
+		t.Errorf("%d routes of administrators", guarded)
+	}
+	for _, entry := range *api.Node().Metadata() {
+		if *entry.Type == "aws:cdk:warning" {
+			t.Errorf("it warns: %v", entry.Data)
+		}
+	}
+}
+
+func TestGivenTablesOfSessions(t *testing.T) {
+	t.Run("with a key of its own", func(t *testing.T) {
+		stack := newStack()
+		table := newTable(stack, "ttl", awskms.NewKey(stack, jsii.String("Key"), nil))
+		loginShop(stack, tableLogin(stack, secureapi.TableSessions{Table: table}), nil)
+		if n := len(resources(stack, "AWS::DynamoDB::GlobalTable")); n != 0 {
+			t.Errorf("%d tables besides", n)
+		}
+		for _, prefix := range []string{"ApiLoginFunction", "ApiAuthorizerFunction"} {
+			may, _ := json.Marshal(one(t, withPrefix(stack, "AWS::IAM::Policy", prefix)))
+			for _, want := range []string{`"kms:Decrypt"`, `"kms:GenerateDataKey*"`, `"dynamodb:PutItem"`, `"Sessions`, `"Key`} {
+				if !strings.Contains(string(may), want) {
+					t.Errorf("%s has no %s in %s", prefix, want, may)
+				}
+			}
+		}
+	})
+	t.Run("imported", func(t *testing.T) {
+		stack := newStack()
+		table := awsdynamodb.Table_FromTableName(stack, jsii.String("Sessions"), jsii.String("sessions"))
+		loginShop(stack, tableLogin(stack, secureapi.TableSessions{Table: table}), nil)
+		if of := one(t, environmentOf(t, stack, "GATEHOUSE_LOGIN")); of["table"] != "sessions" {
+			t.Errorf("the login's table is %v", of["table"])
+		}
+	})
+	t.Run("without an expiry", func(t *testing.T) {
+		stack := newStack()
+		table := newTable(stack, "expires", nil)
+		refused(t, func() { loginShop(stack, tableLogin(stack, secureapi.TableSessions{Table: table}), nil) },
+			`the Login at "/auth": TableSessions.Table Shop/Sessions has the TTL attribute "expires": want "ttl"`)
+	})
+	t.Run("of the newer kind, with another key", func(t *testing.T) {
+		stack := newStack()
+		table := awsdynamodb.NewTableV2(stack, jsii.String("Sessions"), &awsdynamodb.TablePropsV2{
+			PartitionKey: &awsdynamodb.Attribute{Name: jsii.String("id"), Type: awsdynamodb.AttributeType_STRING},
+		})
+		refused(t, func() { loginShop(stack, tableLogin(stack, secureapi.TableSessions{Table: table}), nil) },
+			`TableSessions.Table Shop/Sessions has the partition key "id": want "pk"`, `has the sort key "": want "sk"`,
+			`has the TTL attribute "": want "ttl"`)
+	})
+}
+
+// Two APIs behind one domain share sessions if all that sessions depend on is the same, and no table otherwise.
+func TestTablesOfTwoAPIs(t *testing.T) {
+	second := func(stack awscdk.Stack, l *secureapi.Login) {
+		secureapi.New(stack, "Invoices", &secureapi.Props{
+			Authorizer: secureapi.SessionAuthorizer{Login: l},
+			Routes:     []secureapi.Route{secureapi.Handle("GET /invoices", backend(stack, "InvoicesFn"))},
+		})
+	}
+	shared := func(stack awscdk.Stack) *secureapi.Login {
+		return tableLogin(stack, secureapi.TableSessions{
+			Keys: newSecret(stack, "Keys"), Table: newTable(stack, "ttl", nil),
+		})
+	}
+	t.Run("all is the same", func(t *testing.T) {
+		stack := newStack()
+		l := shared(stack)
+		loginShop(stack, l, nil)
+		second(stack, l)
+	})
+	for name, change := range map[string]func(*secureapi.Login, *secureapi.TableSessions){
+		"another cookie": func(_ *secureapi.Login, s *secureapi.TableSessions) { s.Cookie = "__Host-invoices" },
+		"another client": func(l *secureapi.Login, _ *secureapi.TableSessions) { l.ClientID = "0oaother" },
+		"another host":   func(l *secureapi.Login, _ *secureapi.TableSessions) { l.Origin = "https://invoices.example.com" },
+		"another age":    func(_ *secureapi.Login, s *secureapi.TableSessions) { s.MaxAge = 2 * time.Hour },
+	} {
+		t.Run(name, func(t *testing.T) {
+			stack := newStack()
+			l := shared(stack)
+			loginShop(stack, l, nil)
+			other, s := *l, l.Sessions.(secureapi.TableSessions)
+			change(&other, &s)
+			other.Sessions = s
+			refused(t, func() { second(stack, &other) }, `secureapi: Shop/Invoices: the Login at "/auth": the Login at "/auth" `+
+				`of Shop/Api keeps its sessions in the same table Shop/Sessions`)
+		})
+	}
+	t.Run("a table each with one cookie", func(t *testing.T) {
+		stack := newStack()
+		l := tableLogin(stack, secureapi.TableSessions{Keys: newSecret(stack, "Keys")})
+		loginShop(stack, l, nil)
+		refused(t, func() { second(stack, l) }, "set TableSessions.Cookie of one of them, or give both the same Keys, Table, "+
+			"client and issuer")
+	})
+}

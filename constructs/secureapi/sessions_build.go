@@ -1,0 +1,50 @@
+package secureapi
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
+	// The mains for tables import it: with it here, a consumer's go.sum has what their builds take.
+	_ "github.com/gatehouse-cdk/gatehouse/internal/tablesession/tables"
+)
+
+// keyLength is how many letters and digits a secret of the stack's own has: 64 have some 380 bits.
+const keyLength = 64
+
+// keep makes what a login's sessions lack: the secret of their keys and their table.
+func (b *builder) keep(l *Login, planned *plan.Login) keptSessions {
+	kept, _ := l.kept()
+	if kept.keys == nil {
+		kept.keys = awssecretsmanager.NewSecret(b.api, jsii.String(planned.ID("SessionKeys")), &awssecretsmanager.SecretProps{
+			Description: jsii.String("Keys of sessions of " + b.path + " at " + planned.Home()),
+			GenerateSecretString: &awssecretsmanager.SecretStringGenerator{
+				PasswordLength:     jsii.Number(keyLength),
+				ExcludePunctuation: jsii.Bool(true),
+			},
+		})
+	}
+	if kept.inTable != nil && kept.table == nil {
+		kept.table = b.sessionTable(planned)
+	}
+	return kept
+}
+
+// sessionTable makes the table of a login's sessions. It outlives the stack, as CDK has it for tables: without it, each
+// user would have to log in again. What is in it expires by itself.
+func (b *builder) sessionTable(planned *plan.Login) awsdynamodb.ITable {
+	attribute := func(name string) *awsdynamodb.Attribute {
+		return &awsdynamodb.Attribute{Name: &name, Type: awsdynamodb.AttributeType_STRING}
+	}
+	return awsdynamodb.NewTableV2(b.api, jsii.String(planned.ID("SessionTable")), &awsdynamodb.TablePropsV2{
+		PartitionKey:        attribute(tablesession.PartitionKey),
+		SortKey:             attribute(tablesession.SortKey),
+		TimeToLiveAttribute: jsii.String(tablesession.TimeAttribute),
+		Billing:             awsdynamodb.Billing_OnDemand(nil),
+		PointInTimeRecoverySpecification: &awsdynamodb.PointInTimeRecoverySpecification{
+			PointInTimeRecoveryEnabled: jsii.Bool(true),
+		},
+	})
+}

@@ -1,0 +1,60 @@
+package plan
+
+import "github.com/gatehouse-cdk/gatehouse/internal/tablesession"
+
+// SessionTable describes the table of a login's sessions.
+type SessionTable struct {
+	// Of is the table that is given; nil for one that the stack makes. Name is how errors name it.
+	Of   any
+	Name string
+
+	// Keys are the attributes of the given table's keys and of its expiry, where they are known.
+	Keys *TableKeys
+
+	// Admins restricts who may see and end the sessions of others. If it is empty, there are no such routes.
+	Admins []Access
+}
+
+// TableKeys are what items of a table are found by, and what they expire by. A text is "" for none.
+type TableKeys struct {
+	Partition, Sort, TTL string
+}
+
+// backChannel is where a provider ends sessions.
+// Source: https://openid.net/specs/openid-connect-backchannel-1_0.html
+const backChannel = "/backchannel-logout"
+
+// is reports whether two logins are given one table.
+func (t *SessionTable) is(other *SessionTable) bool {
+	return t != nil && other != nil && t.Of != nil && t.Of == other.Of
+}
+
+// check refuses a table that the functions cannot keep sessions in, and administrators that are all callers.
+func (t *SessionTable) check(bad func(format string, a ...any)) {
+	if t == nil {
+		return
+	}
+	if k := t.Keys; k != nil {
+		known := func(text string) bool { return !Unresolved(text) }
+		for _, attribute := range []struct{ what, got, want string }{
+			{"partition key", k.Partition, tablesession.PartitionKey},
+			{"sort key", k.Sort, tablesession.SortKey},
+			{"TTL attribute", k.TTL, tablesession.TimeAttribute},
+		} {
+			if known(attribute.got) && attribute.got != attribute.want {
+				bad("TableSessions.Table %s has the %s %q: want %q (the keys are of type String), or leave Table out for a table "+
+					"that the stack makes", t.Name, attribute.what, attribute.got, attribute.want)
+			}
+		}
+	}
+	for _, a := range t.Admins {
+		switch a.(type) {
+		case Public:
+			bad("TableSessions.Admins has Public, with which every caller could end the sessions of others: require a scope, " +
+				"a group, a role or a claim")
+		case Forward:
+			bad("TableSessions.Admins has ForwardAccessToken, and the login's function calls no one in an administrator's " +
+				"name: leave it out")
+		}
+	}
+}
