@@ -88,6 +88,7 @@ func (g *Gateway) serve(m *apimodel.Model) (*served, error) {
 			return nil, err
 		}
 		s.noteIssuers(unread)
+		s.noteUserPools()
 	}
 	if err := s.makeAccessKeys(); err != nil {
 		return nil, err

@@ -36,6 +36,10 @@ func (b *builder) readIdentity() {
 		p := of(r)
 		p.Groups = append(p.Groups, r.physicalID())
 	})
+	b.each("AWS::Cognito::UserPoolDomain", func(r *reader) {
+		p := of(r)
+		p.Domains = append(p.Domains, r.notice().text("Domain"))
+	})
 	b.each("AWS::Cognito::UserPoolIdentityProvider", func(r *reader) {
 		p := of(r)
 		p.Providers = append(p.Providers, &IdentityProvider{

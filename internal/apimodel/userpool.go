@@ -17,6 +17,7 @@ type UserPool struct {
 	ResourceServers []*ResourceServer
 	Groups          []string
 	Providers       []*IdentityProvider
+	Domains         []string // a prefix of amazoncognito.com, or a domain of the app's own
 
 	PreTokenARN string // of the function that decides what its tokens hold; "" if it has none
 }

@@ -76,12 +76,14 @@ func TestIdentityProviders(t *testing.T) {
 	m := Read(parse(t, `{"Resources": {
 		"P": {"Type": "AWS::Cognito::UserPool", "Properties": {"LambdaConfig": {"PreTokenGenerationConfig": {
 			"LambdaArn": "arn:aws:lambda:us-east-1:123456789012:function:t", "LambdaVersion": "V2_0"}}}},
+		"D": {"Type": "AWS::Cognito::UserPoolDomain", "Properties": {"UserPoolId": {"Ref": "P"}, "Domain": "shop"}},
 		"G": {"Type": "AWS::Cognito::UserPoolIdentityProvider", "Properties": {"UserPoolId": {"Ref": "P"},
 			"ProviderName": "Google", "ProviderType": "Google", "IdpIdentifiers": ["gmail.com"]}},
 		"C": {"Type": "AWS::Cognito::UserPoolClient", "Properties": {"UserPoolId": {"Ref": "P"},
 			"SupportedIdentityProviders": [{"Ref": "G"}, "COGNITO"]}}}}`), cloudassembly.Options{})
 	pool := m.UserPools[0]
-	if len(m.Problems) > 0 || !strings.HasSuffix(pool.PreTokenARN, ":function:t") || len(pool.Providers) != 1 || pool.Providers[0].Name != "Google" ||
+	if len(m.Problems) > 0 || !strings.HasSuffix(pool.PreTokenARN, ":function:t") || len(pool.Providers) != 1 ||
+		!slices.Equal(pool.Domains, []string{"shop"}) || pool.Providers[0].Name != "Google" ||
 		pool.Providers[0].Type != "Google" || !slices.Equal(pool.Providers[0].Identifiers, []string{"gmail.com"}) ||
 		!slices.Equal(pool.Clients[0].Providers, []string{"Google", "COGNITO"}) {
 		t.Errorf("got %+v of %+v, %v", pool.Clients[0], pool.Providers, m.Problems)
