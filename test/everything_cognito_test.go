@@ -83,6 +83,7 @@ func newCognitoPool(scope constructs.Construct) awscdk.Stack {
 		},
 		FeaturePlan: awscognito.FeaturePlan_PLUS,
 	})
+	users.MachineSecret("importer").GrantRead(orders, nil)
 	secureapi.New(stack, "Api", &secureapi.Props{
 		Authorizer: secureapi.SessionAuthorizer{Login: users.Login(secureapi.Login{
 			Sessions: secureapi.CookieSessions{MaxAge: 24 * time.Hour},

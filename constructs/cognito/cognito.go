@@ -32,6 +32,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/constructs-go/constructs/v10"
 )
 
@@ -54,7 +55,7 @@ func New(scope constructs.Construct, id string, props *Props) *Users {
 	if err := errors.Join(errs...); err != nil {
 		panic(fmt.Errorf("cognito: %s: %w", path, err))
 	}
-	u := &Users{props: &own, path: path, scopes: scopes}
+	u := &Users{props: &own, path: path, scopes: scopes, secrets: map[string]awssecretsmanager.Secret{}}
 	constructs.NewConstruct_Override(u, scope, &id)
 	u.addPool()
 	u.addDomain()

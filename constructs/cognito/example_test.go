@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/aws/jsii-runtime-go"
+
 	"github.com/gatehouse-cdk/gatehouse/constructs/cognito"
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
@@ -99,4 +101,22 @@ func ExampleGroup() {
 	})
 	fmt.Println(*users.Trigger.Node().Path())
 	// Output: Shop/Users/Trigger
+}
+
+// A function gets tokens in its own name with what it reads from the secret.
+func ExampleUsers_MachineSecret() {
+	stack := newStack()
+	users := cognito.New(stack, "Users", &cognito.Props{
+		Routes: []secureapi.Route{
+			secureapi.Handle("POST /imports", backend(stack, "Imports"), secureapi.AnyScope("imports/run")),
+		},
+		Machines:     map[string]cognito.Machine{"importer": {Scopes: []string{"imports/run"}}},
+		DomainPrefix: "notes-example",
+	})
+	importer := backend(stack, "Importer")
+	secret := users.MachineSecret("importer")
+	secret.GrantRead(importer, nil)
+	importer.AddEnvironment(jsii.String("CREDENTIALS"), secret.SecretArn(), nil)
+	fmt.Println(*secret.Node().Path())
+	// Output: Shop/Users/MachineSecret-importer
 }

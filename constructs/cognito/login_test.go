@@ -5,6 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/gatehouse-cdk/gatehouse/constructs/cognito"
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
 )
@@ -93,4 +97,29 @@ func TestLoginsThatAreRefused(t *testing.T) {
 	refused(t, func() { bare.Login(secureapi.Login{}) }, "cognito: Shop/Bare: Login: the pool has no client for a login")
 	refused(t, func() { bare.Issuer() }, "cognito: Shop/Bare: Issuer: the pool has no client")
 	refused(t, func() { bare.Issuer(bare.Client) }, "client 1 is nil")
+}
+
+// TestAnotherStack: the pool in a stack of its own, which the API's stack depends on, and not the other way round although
+// the pool is made of the API's routes; and an origin whose host the deployment decides.
+func TestAnotherStack(t *testing.T) {
+	app := newApp()
+	people, shop := awscdk.NewStack(app, jsii.String("People"), nil), awscdk.NewStack(app, jsii.String("Shop"), nil)
+	host := awscdk.NewCfnParameter(people, jsii.String("Host"), nil).ValueAsString()
+	routes := notes(backend(shop, "Notes"))
+	users := cognito.New(people, "Users", good(func(p *cognito.Props) {
+		p.Routes, p.Origin = routes, "https://"+*host
+		p.Groups = []cognito.Group{{Name: "editors", Scopes: []string{"notes/write"}}}
+	}))
+	want := map[string]any{"Fn::Join": []any{"", []any{"https://", map[string]any{"Ref": "Host"}, "/auth/callback"}}}
+	secureapi.New(shop, "Api", &secureapi.Props{
+		Authorizer: secureapi.SessionAuthorizer{Login: users.Login(secureapi.Login{})},
+		Routes:     routes,
+	})
+	got := only(t, people, "AWS::Cognito::UserPoolClient").properties["CallbackURLs"]
+	if diff := cmp.Diff([]any{want}, got); diff != "" {
+		t.Errorf("callback URLs (-want +got):\n%s", diff)
+	}
+	if len(*people.Dependencies()) != 0 || len(*shop.Dependencies()) != 1 {
+		t.Errorf("the stacks depend on %d and %d others, want 0 and 1", len(*people.Dependencies()), len(*shop.Dependencies()))
+	}
 }

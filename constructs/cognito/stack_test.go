@@ -19,11 +19,13 @@ import (
 
 const origin = "https://notes.example.com"
 
-// newStack is a stack whose functions are not built, since these tests look at templates only.
-func newStack() awscdk.Stack {
+// newApp is an app whose functions are not built, since these tests look at templates only.
+func newApp() awscdk.App {
 	context := map[string]any{"aws:cdk:bundling-stacks": []string{}}
-	return awscdk.NewStack(awscdk.NewApp(&awscdk.AppProps{Context: &context}), jsii.String("Shop"), nil)
+	return awscdk.NewApp(&awscdk.AppProps{Context: &context})
 }
+
+func newStack() awscdk.Stack { return awscdk.NewStack(newApp(), jsii.String("Shop"), nil) }
 
 // backend is a function without a build.
 func backend(scope constructs.Construct, id string) awslambda.Function {

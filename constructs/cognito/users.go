@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/constructs-go/constructs/v10"
 )
 
@@ -29,7 +30,7 @@ type Users struct {
 	// PageClients are the clients of [Props.Pages], by their names.
 	PageClients map[string]awscognito.UserPoolClient
 
-	// MachineClients are the clients of [Props.Machines], by their names.
+	// MachineClients are the clients of [Props.Machines], by their names. See [Users.MachineSecret].
 	MachineClients map[string]awscognito.UserPoolClient
 
 	// Branding is how the pages look for Client: as Cognito makes them. Give it settings of your own with its SetSettings
@@ -52,6 +53,8 @@ type Users struct {
 	props  *Props // of which the maps and slices are the caller's
 	path   string
 	scopes *scopes
+
+	secrets map[string]awssecretsmanager.Secret // of machines, as far as they were asked for
 }
 
 // fail panics with an error of a method.
