@@ -1,6 +1,9 @@
 package session
 
-import "context"
+import (
+	"bytes"
+	"context"
+)
 
 // What follows is for sessions that a table holds. The browser's cookie has the name and the attributes of a sealed
 // one, and its value, the handle, only says where the session is.
@@ -38,7 +41,7 @@ func (s *Store) SealItem(ctx context.Context, key string, text []byte) ([]byte, 
 
 // OpenItem decrypts what [Store.SealItem] has sealed. The error is [ErrForged] or [ErrUnavailable].
 func (s *Store) OpenItem(ctx context.Context, key string, sealed []byte) ([]byte, error) {
-	return s.decrypt(ctx, itemInfo, s.cookie+"\n"+key, sealed)
+	return s.decrypt(ctx, itemInfo, s.cookie+"\n"+key, bytes.Clone(sealed)) // which decrypts in place
 }
 
 // Alive reports whether a session has not ended by its times.

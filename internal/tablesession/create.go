@@ -51,12 +51,14 @@ func (s *Store) Create(ctx context.Context, x *session.Session, issuer, sid stri
 		return nil, err
 	}
 	if sid == "" {
-		if err := s.put(ctx, o.item, 0); err != nil {
-			return nil, err
-		}
-		return s.cookies.SetHandle(h.String()), nil
+		err = s.put(ctx, o.item, 0)
+	} else {
+		err = s.createWithSID(ctx, o, issuer, sid)
 	}
-	if err := s.createWithSID(ctx, o, issuer, sid); err != nil {
+	switch {
+	case errors.Is(err, ErrConflict): // it was written, the answer was lost, and an end has removed it since
+		return nil, session.ErrEnded
+	case err != nil:
 		return nil, err
 	}
 	return s.cookies.SetHandle(h.String()), nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -161,5 +162,31 @@ func TestLateAnswers(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// TestALoginThatIsLostAndEnded: the answer to a login's write is lost, the next try finds the session in its way, and
+// before the login reads what is there, an end removes it.
+func TestALoginThatIsLostAndEnded(t *testing.T) {
+	f := newFixture(t)
+	other := f.another(t, 0)
+	lost := false
+	f.table.set(func(call, sort string) error {
+		if call == "get" && strings.HasPrefix(sort, "session#") {
+			f.table.set(nil, nil)
+			if _, err := other.EndSubject(t.Context(), issuer, subject); err != nil {
+				t.Error(err)
+			}
+		}
+		return nil
+	}, func(call, _ string) error {
+		if call == "put" && !lost {
+			lost = true
+			return errLost
+		}
+		return nil
+	})
+	if set, err := f.Create(t.Context(), f.session(), issuer, ""); !errors.Is(err, session.ErrEnded) {
+		t.Errorf("got %q, %v, want that it has ended", set, err)
 	}
 }

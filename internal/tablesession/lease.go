@@ -13,10 +13,11 @@ const ownerSize = 16
 type lease struct {
 	owner [ownerSize]byte // zero for no lease
 
-	// takenOver says that an owner before did not give the lease back. first is when the lease began or, if it was taken
-	// over, when the first of those owners' did, by its clock. Until when it counts by its owner's clock.
-	takenOver    bool
-	first, until time.Time
+	// until is when the lease passes, by its owner's clock. takenOver says that the owner before did not give it back,
+	// and refused when the provider refused, by the clock of the first owner since then that it did; zero for not yet.
+	until     time.Time
+	takenOver bool
+	refused   time.Time
 }
 
 const (
@@ -26,21 +27,24 @@ const (
 	// leaseSkew is how far two clocks may be apart for a lease to be kept by both.
 	leaseSkew = 5 * time.Second
 
-	// settling is how long after a lease was taken over its owner's write may still come. A session that is refused is
-	// not ended before.
+	// settling is how long after a refusal an owner's write may still come from whom the lease was taken over. The
+	// session is not ended before.
 	settling = 10 * time.Second
 )
 
 func (l lease) free() bool { return l.owner == [ownerSize]byte{} }
 
-// settled is from when on no owner before can be about to write. Where requests may wait for less than settling, each
-// takes the lease over from the one before, but no owner writes long after the first one's lease, whose clock may have
-// been ahead.
-func (l lease) settled() time.Time {
-	if !l.takenOver {
-		return time.Time{}
+// settled is from when on no owner before is about to write, if the provider refuses now. Requests that may wait for
+// less than that take the lease over one from another. What counts for them is the first refusal: no owner since then
+// has anything to write. Its clock may have been ahead.
+func (l lease) settled(now time.Time) time.Time {
+	switch {
+	case !l.takenOver:
+		return now
+	case l.refused.IsZero():
+		return now.Add(settling)
 	}
-	return earlier(l.until.Add(settling-leaseFor), l.first.Add(leaseFor+settling+session.Skew))
+	return earlier(now.Add(settling), l.refused.Add(settling+session.Skew))
 }
 
 // watch notes how long a lease was seen, by this clock alone.

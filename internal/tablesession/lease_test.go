@@ -11,7 +11,8 @@ import (
 )
 
 // crash leaves a lease behind, as a function does that ends while the provider answers.
-func crash(t *testing.T, f *fixture, o *tablesession.Opened, answered func(ctx context.Context, x *session.Session) error) {
+func crash(t *testing.T, f *fixture, o *tablesession.Opened,
+	answered func(ctx context.Context, x *session.Session) error) {
 	t.Helper()
 	defer func() {
 		if recover() == nil {
@@ -123,17 +124,23 @@ func TestImpatientRequestsEndIt(t *testing.T) {
 // since the refresh token is used. Both get what the slow one got.
 func TestASlowOwner(t *testing.T) {
 	for _, tt := range []struct {
-		name string
-		skew time.Duration // of the other environment's clock
+		name    string
+		skew    time.Duration // of the other environment's clock
+		crashed bool          // a request before has left its lease
 	}{
-		{"slower than the lease", 0},
-		{"a clock ahead by a minute", time.Minute},
-		{"a clock behind by a minute", -time.Minute},
+		{"slower than the lease", 0, false},
+		{"a clock ahead by a minute", time.Minute, false},
+		{"a clock behind by a minute", -time.Minute, false},
+		{"a clock ahead, and a lease that was left before", 20 * time.Second, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			long := func(o *tablesession.Options) { o.IdleTimeout = 6 * time.Hour }
 			f := newFixture(t, long)
 			header, o := f.expired(t)
+			if tt.crashed {
+				crash(t, f, o, nil)
+				f.clock.advance(10 * time.Minute)
+			}
 			p := newProvider(f)
 			answer, done := make(chan struct{}), make(chan struct{}) // the slow one's
 			var second error
@@ -169,6 +176,43 @@ func TestASlowOwner(t *testing.T) {
 				t.Errorf("asked %d times, want 2", p.asked)
 			}
 		})
+	}
+}
+
+// TestAHastyRequest: by a clock that is ahead, a lease has passed whose owner is about to ask. The provider refuses the
+// owner then, which does not end the session before the hasty one has written.
+func TestAHastyRequest(t *testing.T) {
+	p := &provider{next: 2, alive: "refresh-1"}
+	answered, write, wrote := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	waited := false
+	f := newFixture(t, func(o *tablesession.Options) {
+		wait := o.Wait
+		o.Wait = func(ctx context.Context, d time.Duration) error {
+			if !waited {
+				waited = true
+				close(write)
+				<-wrote
+			}
+			return wait(ctx, d)
+		}
+	})
+	p.clock = f.clock
+	header, o := f.expired(t)
+	hasty := f.another(t, 20*time.Second)
+	p.during = func() { close(answered); <-write }
+	first, err := f.Renew(t.Context(), o, func(ctx context.Context, x *session.Session) error {
+		go func() {
+			defer close(wrote)
+			next, err := hasty.Renew(t.Context(), o, p.ask)
+			wantToken(t, next, err, "token-2")
+		}()
+		<-answered
+		return p.ask(ctx, x)
+	})
+	wantToken(t, first, err, "token-2")
+	wantToken(t, f.opened(t, header), nil, "token-2")
+	if p.asked != 2 {
+		t.Errorf("asked %d times, want 2", p.asked)
 	}
 }
 

@@ -9,12 +9,12 @@ import (
 
 // The data of a session's item is, sealed,
 //
-//	version 1 byte | the lease: owner 16 bytes, takenOver 1 byte, first and until 8 bytes each | the session
+//	version 1 byte | the lease: owner 16 bytes, until 8 bytes, takenOver 1 byte, refused 8 bytes | the session
 //
-// with times in milliseconds since 1970; the owner is zero where there is no lease.
+// with times in milliseconds since 1970, 0 for none; the owner is zero where there is no lease.
 const (
 	recordVersion = 1
-	recordHeader  = 1 + ownerSize + 1 + 8 + 8
+	recordHeader  = 1 + ownerSize + 8 + 1 + 8
 )
 
 // record is what the data of a session's item says.
@@ -30,13 +30,12 @@ func (r record) encode() ([]byte, error) {
 	}
 	b := make([]byte, 0, recordHeader+len(x))
 	b = append(append(b, recordVersion), r.lease.owner[:]...)
+	b = binary.BigEndian.AppendUint64(b, milliseconds(r.lease.until))
 	takenOver := byte(0)
 	if r.lease.takenOver {
 		takenOver = 1
 	}
-	b = append(b, takenOver)
-	b = binary.BigEndian.AppendUint64(b, milliseconds(r.lease.first))
-	b = binary.BigEndian.AppendUint64(b, milliseconds(r.lease.until))
+	b = binary.BigEndian.AppendUint64(append(b, takenOver), milliseconds(r.lease.refused))
 	return append(b, x...), nil
 }
 
@@ -47,11 +46,10 @@ func decodeRecord(b []byte) (record, error) {
 	}
 	var r record
 	rest := b[1+copy(r.lease.owner[:], b[1:]):]
+	r.lease.until, rest = readTime(rest)
 	r.lease.takenOver = rest[0] == 1
-	times := rest[1:]
-	r.lease.first = time.UnixMilli(int64(binary.BigEndian.Uint64(times)))
-	r.lease.until = time.UnixMilli(int64(binary.BigEndian.Uint64(times[8:])))
-	x, err := session.Decode(times[16:])
+	r.lease.refused, rest = readTime(rest[1:])
+	x, err := session.Decode(rest)
 	if err != nil {
 		return record{}, session.ErrForged
 	}
@@ -64,4 +62,12 @@ func milliseconds(t time.Time) uint64 {
 		return 0
 	}
 	return uint64(t.UnixMilli())
+}
+
+func readTime(b []byte) (_ time.Time, rest []byte) {
+	n := int64(binary.BigEndian.Uint64(b))
+	if n == 0 {
+		return time.Time{}, b[8:]
+	}
+	return time.UnixMilli(n), b[8:]
 }

@@ -75,14 +75,14 @@ func (s *Store) acquire(ctx context.Context, o *Opened) (_ *Opened, asks bool, e
 			return now, false, nil
 		}
 		held := now.record.lease
-		next := lease{owner: owner, first: at, until: at.Add(leaseFor)}
+		next := lease{owner: owner, until: at.Add(leaseFor)}
 		switch {
 		case held.free() && waited && !renewed:
 			return nil, false, fmt.Errorf("%w: another request asked the provider, which did not renew the session",
 				session.ErrUnavailable)
 		case held.free():
 		case w.passed(held, at):
-			next.takenOver, next.first = true, held.first
+			next.takenOver, next.refused = true, held.refused
 		default:
 			waited = true
 			if err := s.wait(ctx, d); err != nil {
@@ -91,7 +91,9 @@ func (s *Store) acquire(ctx context.Context, o *Opened) (_ *Opened, asks bool, e
 			d = min(2*d, mostPause)
 			continue
 		}
-		mine, err := s.replace(ctx, now, record{next, now.Session})
+		x := *now.Session
+		x.Active = later(x.Active, at.Truncate(time.Second)) // so that its idle time does not end meanwhile
+		mine, err := s.replace(ctx, now, record{next, &x})
 		if !errors.Is(err, ErrConflict) {
 			return mine, err == nil, err
 		}
@@ -138,10 +140,19 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// refused ends a session that the provider refuses to renew, unless it turns out to be renewed. An owner from whom the
-// lease was taken over may have used the refresh token, and may still write what it got.
+// refused ends a session that the provider refuses to renew, unless it turns out to be renewed. Another request may
+// have used the refresh token, and may still write what it got: the owner from whom the lease was taken over, or one
+// that, by its clock, took it over meanwhile.
 func (s *Store) refused(ctx context.Context, mine *Opened, refusal error) (*Opened, error) {
-	settled := mine.record.lease.settled()
+	lease, began := mine.record.lease, s.now()
+	settled := lease.settled(began)
+	if lease.takenOver && lease.refused.IsZero() {
+		lease.refused = began
+		if noted, err := s.replace(ctx, mine, record{lease, mine.Session}); err == nil {
+			mine = noted
+		}
+	}
+	var w watch
 	for {
 		now, err := s.read(ctx, mine.item.Key)
 		switch {
@@ -149,9 +160,12 @@ func (s *Store) refused(ctx context.Context, mine *Opened, refusal error) (*Open
 			return nil, err
 		case !sameTokens(now.Session, mine.Session):
 			return now, nil
-		case s.now().Before(settled):
+		}
+		held, at := now.record.lease, s.now()
+		another := !held.free() && held.owner != lease.owner && !w.passed(held, at)
+		if another || at.Before(settled) {
 			if err := s.wait(ctx, mostPause); err != nil {
-				return nil, unavailable("wait for the request that asked the provider before", err)
+				return nil, unavailable("wait for another request that asked the provider", err)
 			}
 			continue
 		}

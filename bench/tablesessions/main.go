@@ -1,0 +1,241 @@
+// Command tablesessions proves by trial that sessions in a table end when they are ended, and are not lost to a race.
+//
+//	go run ./bench/tablesessions -cases 100000 -seed 1
+//	go run ./bench/tablesessions -mutants
+//
+// A case is a few minutes of one subject, in a time of its own: logins, requests around the moments at which tokens and
+// sessions expire, logouts, ends of all sessions, and the provider's notices, at two environments whose clocks may
+// differ. Each stops before and after each call of the table and of the provider, and the next to go on is drawn. Calls
+// and answers of the table and of the provider are lost, functions end in the middle, and requests do not wait for ever.
+//
+// What has to be true:
+//
+//   - no request passes that began after an end of its session succeeded, after its idle time or its longest age;
+//   - a session passes until one of them, or until the provider refuses it; it is lost only with a function that ends, or
+//     an answer that is lost, between the provider's new tokens and their write;
+//   - the provider takes each refresh token once, and is asked once where a token has expired: no other request asks,
+//     unless a function ended or clocks differ by more than leases allow for;
+//   - a login that meets its sid's end does not outlast it; a token of the provider counts once;
+//   - at the end, all environments agree, and the list has the sessions that pass.
+//
+// With -mutants it puts faults into the source of package tablesession, one after the other, and expects each to be
+// found.
+package main
+
+import (
+	"context"
+	"encoding/binary"
+	"flag"
+	"fmt"
+	"log"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/session"
+)
+
+func main() {
+	cases := flag.Int("cases", 100_000, "how many `cases` to try")
+	seed := flag.Uint64("seed", 1, "where the random numbers begin")
+	only := flag.Int("case", -1, "try one `case` alone, and print what happens")
+	withMutants := flag.Bool("mutants", false, "put faults into the source instead, each of which has to be found")
+	flag.Parse()
+	log.SetFlags(0)
+	switch {
+	case *withMutants:
+		if err := findMutants(*cases, *seed); err != nil {
+			log.Fatal(err)
+		}
+		return
+	case *only >= 0:
+		w, err := try(*seed, *only, sound, tally{})
+		fmt.Println(strings.Join(w.trace, "\n"))
+		if err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
+	start := time.Now()
+	t, err := tryAll(*cases, *seed, sound)
+	fmt.Print(t)
+	fmt.Printf("%.0f cases a second\n", float64(t["cases"])/time.Since(start).Seconds())
+	if err != nil {
+		log.Print(err)
+		os.Exit(1)
+	}
+}
+
+// tally counts what happened.
+type tally map[string]int
+
+func (t tally) String() (s string) {
+	for _, name := range slices.Sorted(maps.Keys(t)) {
+		s += fmt.Sprintf("%-40s %9d\n", name, t[name])
+	}
+	return s
+}
+
+// tryAll tries cases, up to the first that fails.
+func tryAll(cases int, seed uint64, f fault) (tally, error) {
+	total := tally{}
+	var (
+		mu     sync.Mutex
+		wg     sync.WaitGroup
+		failed error
+		next   int
+	)
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			t := tally{}
+			for {
+				mu.Lock()
+				i := next
+				next++
+				stop := failed != nil || i >= cases
+				mu.Unlock()
+				if stop {
+					break
+				}
+				if _, err := try(seed, i, f, t); err != nil {
+					mu.Lock()
+					if failed == nil {
+						failed = fmt.Errorf("seed %d, case %d: %w", seed, i, err)
+					}
+					mu.Unlock()
+				}
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			for name, n := range t {
+				total[name] += n
+			}
+		})
+	}
+	wg.Wait()
+	return total, failed
+}
+
+// keys are those of all cases. Their clock stands still: they are fetched once.
+var keys = session.NewKeys(func(_ context.Context, stage string) ([]byte, error) {
+	if stage == "AWSCURRENT" {
+		return []byte("a secret of 32 bytes, or of more"), nil
+	}
+	return nil, session.ErrNoVersion
+}, func() time.Time { return began })
+
+// try tries one case.
+func try(seed uint64, number int, f fault, t tally) (*world, error) {
+	var s [32]byte
+	binary.LittleEndian.PutUint64(s[:], seed)
+	binary.LittleEndian.PutUint64(s[8:], uint64(number))
+	rng := rand.New(rand.NewChaCha8(s))
+	s[31] = 1
+	m := newModel(rng, keys, rand.NewChaCha8(s), f, t)
+	m.draw()
+	m.world.run()
+	if m.world.fault == nil {
+		m.check()
+	}
+	t["cases"]++
+	return m.world, m.world.fault
+}
+
+// draw draws who comes when.
+func (m *model) draw() {
+	w, rng := m.world, m.world.rng
+	at := func(d time.Duration) time.Time { return began.Add(d) }
+	around := func(d time.Duration) time.Time { return at(d + time.Duration(rng.Int64N(int64(4*time.Second)))) }
+
+	// The sessions begin, mostly before all else.
+	sids := []string{"", "sid-1", "sid-2"}
+	for range 1 + rng.IntN(3) {
+		moment := at(0)
+		if w.chance(4) {
+			moment = around(5*time.Minute - 2*time.Second)
+		}
+		sid := sids[rng.IntN(len(sids))]
+		w.spawn("login", m.env(), moment, m.login(sid))
+		if sid != "" && w.chance(12) { // its end comes while it is under way
+			w.spawn("back channel", m.env(), moment.Add(time.Duration(rng.Int64N(int64(2*time.Second)))),
+				m.backChannel(sid, "jti-"+sid))
+		}
+	}
+
+	// The moments at which it happens: as tokens or sessions expire.
+	moments := []time.Duration{
+		2 * time.Second, tokenLife - 2*time.Second, tokenLife, 2*tokenLife - 2*time.Second, idleTimeout - 3*time.Second,
+		16 * time.Minute, maxAge - 2*time.Second,
+	}
+	var times []time.Duration
+	for range 1 + rng.IntN(3) {
+		times = append(times, moments[min(rng.IntN(len(moments)), rng.IntN(len(moments)))]) // rather the first ones
+	}
+	if w.chance(8) { // a session that is used up to its longest age
+		for at := 7 * time.Minute; at < maxAge; at += 7 * time.Minute {
+			w.spawn("regular", m.env(), began.Add(at), m.request)
+		}
+		times = append(times, maxAge-2*time.Second)
+	}
+	troubled := w.chance(3) // crashes, outages, a provider that fails
+	if w.chance(2) {
+		w.faults = 1 + rng.IntN(2)
+	}
+	m.calm = w.faults == 0 && !troubled
+	if troubled && w.chance(2) {
+		w.outageFrom = around(times[0])
+		w.outageUntil = w.outageFrom.Add(time.Duration(rng.Int64N(int64(5 * time.Second))))
+	}
+	if troubled && w.chance(2) {
+		m.provider.failures = 1 + rng.IntN(2)
+	}
+	jtis := 0
+	for _, moment := range times {
+		for range 2 + rng.IntN(4) {
+			name, script := "request", m.request
+			e := m.env()
+			switch rng.IntN(16) {
+			case 0:
+				name, script = "logout", m.logout
+			case 1:
+				name, script = "end of subject", m.endSubject
+				if w.chance(3) {
+					e = m.envs[2]
+				}
+			case 2:
+				jtis++
+				sid, jti := sids[1+rng.IntN(2)], fmt.Sprintf("jti-%d", jtis)
+				name, script = "back channel", m.backChannel(sid, jti)
+				if w.chance(2) {
+					w.spawn(name, m.env(), around(moment), script)
+				}
+				if w.chance(4) {
+					e = m.envs[2]
+				}
+			case 3:
+				name, script = "logout there", m.logoutElsewhere
+			case 4:
+				if w.chance(4) {
+					name, script = "revocation", m.revoke
+				}
+			}
+			a := w.spawn(fmt.Sprintf("%s %d", name, len(w.live)), e, around(moment), script)
+			if name == "request" && w.chance(8) {
+				m.calm = false
+				a.patience = a.ready.Add(time.Duration(rng.Int64N(int64(3 * time.Second))))
+			}
+			if troubled && w.chance(6) {
+				a.crashIn = 1 + rng.IntN(12)
+				m.mayAskTwice = true
+			}
+		}
+		if w.chance(3) {
+			w.spawn("sweep", m.env(), around(moment), func(*actor) { m.table.sweep(w.now) })
+		}
+	}
+}
