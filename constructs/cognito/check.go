@@ -183,7 +183,7 @@ func (p *Props) checkTrigger(s *scopes) (errs []error) {
 			}
 		}
 		if len(g.Scopes) > 0 && plan.Unresolved(g.Name) {
-			errs = append(errs, fmt.Errorf("Groups[%d] has Scopes, and its Name is a CDK token: write it out", i))
+			errs = append(errs, fmt.Errorf("the Name of Groups[%d] is a CDK token, and it has Scopes: write it out", i))
 		}
 	}
 	config, needed := p.trigger(s)

@@ -96,22 +96,35 @@ func (u *Users) Login(given secureapi.Login) *secureapi.Login {
 				scope, strings.Join(may, ", "))
 		}
 	}
-	if age, refresh := maxAge(l.Sessions), p.Browser.client().refresh; age > refresh {
+	age, admins := kept(l.Sessions)
+	for _, scope := range secureapi.Scopes(secureapi.Handle("", nil, admins...)) {
+		if !slices.Contains(may, scope) {
+			u.fail(method, "Admins of its Sessions require the scope %q, which the pool's client may not ask for; it may %s: "+
+				"add it to Props.ResourceServers and to Props.Browser.Scopes", scope, strings.Join(may, ", "))
+		}
+	}
+	if refresh := p.Browser.client().refresh; age > refresh {
 		u.fail(method, "MaxAge of its Sessions is %s, and the refresh tokens of the pool's client end after %s: raise "+
 			"Props.Browser.RefreshTokenValidity, or lower MaxAge", age, refresh)
 	}
 	return &l
 }
 
-// maxAge is the longest age that is given for sessions; 0 for the default.
-func maxAge(s secureapi.Sessions) time.Duration {
+// kept are the longest age that is given for sessions, 0 for the default, and who may end those of others.
+func kept(s secureapi.Sessions) (maxAge time.Duration, admins []secureapi.Access) {
 	switch s := s.(type) {
 	case secureapi.CookieSessions:
-		return s.MaxAge
+		return s.MaxAge, nil
 	case *secureapi.CookieSessions:
 		if s != nil {
-			return s.MaxAge
+			return s.MaxAge, nil
+		}
+	case secureapi.TableSessions:
+		return s.MaxAge, s.Admins
+	case *secureapi.TableSessions:
+		if s != nil {
+			return s.MaxAge, s.Admins
 		}
 	}
-	return 0
+	return 0, nil
 }

@@ -46,6 +46,25 @@ func TestLogin(t *testing.T) {
 	}
 }
 
+// TestTableSessions: the API's own checks find nothing, and administrators are a group of the pool.
+func TestTableSessions(t *testing.T) {
+	stack := newStack()
+	routes := notes(backend(stack, "Notes"))
+	users := cognito.New(stack, "Users", good(func(p *cognito.Props) {
+		p.Groups = []cognito.Group{{Name: "admins"}, {Name: "editors", Scopes: []string{"notes/read", "notes/write"}}}
+	}))
+	secureapi.New(stack, "Api", &secureapi.Props{
+		Authorizer: secureapi.SessionAuthorizer{Login: users.Login(secureapi.Login{
+			Sessions: secureapi.TableSessions{
+				MaxAge: 12 * time.Hour,
+				Admins: []secureapi.Access{secureapi.AnyScope("notes/write"), secureapi.AnyGroup("admins")},
+			},
+		})},
+		Routes: routes,
+	})
+	only(t, stack, "AWS::DynamoDB::GlobalTable")
+}
+
 // TestIssuer: by default, tokens of all clients are accepted; a guard may take those of some.
 func TestIssuer(t *testing.T) {
 	users := cognito.New(newStack(), "Users", good(func(p *cognito.Props) {
@@ -89,6 +108,13 @@ func TestLoginsThatAreRefused(t *testing.T) {
 			`Scopes has "email", which the pool's client may not ask for; it may openid, notes/read, notes/write`},
 		{"sessions that outlive the refresh token", secureapi.Login{Sessions: secureapi.CookieSessions{MaxAge: 24 * time.Hour}},
 			"MaxAge of its Sessions is 24h0m0s, and the refresh tokens of the pool's client end after 12h0m0s"},
+		{"sessions in a table that outlive it", secureapi.Login{Sessions: &secureapi.TableSessions{MaxAge: 24 * time.Hour}},
+			"MaxAge of its Sessions is 24h0m0s"},
+		{
+			"administrators with a scope that the client does not have",
+			secureapi.Login{Sessions: secureapi.TableSessions{Admins: []secureapi.Access{secureapi.AnyScope("sessions/end")}}},
+			`Admins of its Sessions require the scope "sessions/end", which the pool's client may not ask for; it may openid, `,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			refused(t, func() { users.Login(c.login) }, "cognito: Shop/Users: Login: ", c.want)

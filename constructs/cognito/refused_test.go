@@ -216,7 +216,7 @@ func TestRefused(t *testing.T) {
 		}, `Groups[0] "a": in Scopes: "email" is not of a resource server`},
 		{"a group whose name is not known", func(p *cognito.Props) {
 			p.Groups = []cognito.Group{{Name: *stack.Account(), Scopes: []string{"notes/read"}}}
-		}, "Groups[0] has Scopes, and its Name is a CDK token"},
+		}, "the Name of Groups[0] is a CDK token, and it has Scopes"},
 		{"groups with scopes under LITE", func(p *cognito.Props) {
 			p.FeaturePlan, p.ManagedLoginVersion = awscognito.FeaturePlan_LITE, awscognito.ManagedLoginVersion_CLASSIC_HOSTED_UI
 			p.Groups = []cognito.Group{{Name: "a", Scopes: []string{"notes/read"}}}
