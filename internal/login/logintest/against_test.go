@@ -14,6 +14,15 @@ type peer struct {
 	other *Provider // another one of the kind
 }
 
+// run runs a test with the provider as it is at first.
+func (p *peer) run(t *testing.T, test func(*testing.T, *peer)) {
+	p.Up()
+	p.Edit(nil)
+	p.TTL(t, time.Hour)
+	p.Requests()
+	test(t, p)
+}
+
 // TestAgainst runs these tests with each provider.
 func TestAgainst(t *testing.T) {
 	// What is logged by package log/slog, as lambdahttp does.
@@ -24,7 +33,8 @@ func TestAgainst(t *testing.T) {
 	for _, kind := range Kinds {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
-			s := Settings{RedirectURIs: []string{callback, shop + "/prod/auth/callback"}, LoggedOutURI: loggedOut, Wire: &Wire{}}
+			s := Settings{RedirectURIs: []string{callback, shop + "/prod/auth/callback"}, LoggedOutURI: loggedOut,
+				LogoutURI: shop + "/auth/backchannel-logout", Wire: &Wire{}}
 			p := &peer{Start(t, kind, s), kind, Start(t, kind, s)}
 			for _, c := range []struct {
 				name string
@@ -47,14 +57,13 @@ func TestAgainst(t *testing.T) {
 				{"Tabs", testTabs},
 				{"Race", testRace},
 			} {
-				t.Run(c.name, func(t *testing.T) {
-					p.Up()
-					p.Edit(nil)
-					p.TTL(t, time.Hour)
-					p.Requests()
-					c.test(t, p)
-				})
+				t.Run(c.name, func(t *testing.T) { p.run(t, c.test) })
 			}
+			t.Run("InTable", func(t *testing.T) {
+				for _, c := range inTable {
+					t.Run(c.name, func(t *testing.T) { p.run(t, c.test) })
+				}
+			})
 			if leaks := p.wire.Leaks(others.String()); leaks != nil {
 				t.Errorf("other logs hold secrets: %q", leaks)
 			}
@@ -62,10 +71,14 @@ func TestAgainst(t *testing.T) {
 				return
 			}
 			// Each test's logs were searched for these.
-			kinds := p.wire.Secrets()
-			for _, kind := range []string{"Authorization", "access_token", "client_assertion", "code",
-				"code_verifier", "cookie", "id_token", "nonce", "refresh_token", "secret", "state"} {
-				if kinds[kind] == 0 {
+			seen := p.wire.Secrets()
+			want := []string{"Authorization", "access_token", "client_assertion", "code", "code_verifier", "cookie", "id_token",
+				"nonce", "refresh_token", "secret", "state"}
+			if kind == OIDCProvider {
+				want = append(want, "logout_token")
+			}
+			for _, kind := range want {
+				if seen[kind] == 0 {
 					t.Errorf("no secret of the kind %q was seen", kind)
 				}
 			}

@@ -22,6 +22,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
 	"github.com/gatehouse-cdk/gatehouse/internal/login"
+	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/memory"
 	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
 )
 
@@ -60,6 +61,16 @@ var opened = map[string]bool{
 	"POST /auth/logout":    true,
 }
 
+// openedInTable are those that a login with a table answers besides.
+var openedInTable = map[string]bool{
+	"GET /auth/sessions":            true,
+	"POST /auth/logout-all":         true,
+	"POST /auth/backchannel-logout": true,
+}
+
+// subjects is the resource that administrators call.
+const subjects = "/auth/subjects/{subject}/"
+
 // app is an API with a login: the real functions in this process, behind as much of API Gateway as they need, and a
 // browser in front.
 type app struct {
@@ -71,7 +82,8 @@ type app struct {
 
 	login func(context.Context, lambda.APIGatewayProxyRequest) (lambda.APIGatewayProxyResponse, error)
 	guard *authz.Authorizer
-	calls atomic.Int64 // of the backend
+	calls atomic.Int64  // of the backend
+	table *memory.Table // of sessions; nil where they are in cookies
 
 	base string // what precedes the API's paths in the browser's; "" behind a custom domain
 	path string // of the login; "" is "/auth"
@@ -108,14 +120,28 @@ func newApp(t *testing.T, p *Provider, changes ...func(*setup)) *app {
 		Issuers: []authz.Issuer{s.config.Issuer},
 		Session: &authz.Session{Host: "shop.example.test", KeysARN: keysARN},
 	}
+	a := &app{clock: now, log: &journal{}, wire: p.wire, vault: s.vault}
+	if strings.Contains(t.Name(), "/InTable/") {
+		a.table = memory.New(now.now)
+		s.config.Table, s.config.Admins = tablesOf.add(t, a.table), true
+		s.table = strings.Replace(table, `"routes":[`, tableRoutes, 1)
+	}
 	for _, change := range changes {
 		change(s)
 	}
-	a := &app{clock: now, log: &journal{}, wire: p.wire, vault: s.vault}
+	options := login.Options{Now: now.now, Transport: s.vault.before(s.routing), Log: a.log}
+	if a.table != nil {
+		options.Sessions = login.InTable(tablesOf.open)
+		c := &s.config
+		s.guard.Session.Table = &authz.SessionTable{
+			Name: c.Table, ClientID: c.ClientID, ClientAuth: c.ClientAuth, SecretARN: c.SecretARN, Algorithm: c.Algorithm,
+			KeyID: c.KeyID, Claims: c.Claims,
+		}
+	}
+	p.BackChannel(a)
 	for _, secret := range s.vault.secrets {
 		a.wire.Note("secret", secret[0])
 	}
-	transport := s.vault.before(s.routing)
 	environment := s.config.Environment()
 	maps.Copy(environment, s.guard.Environment())
 	maps.Copy(environment, map[string]string{
@@ -123,7 +149,7 @@ func newApp(t *testing.T, p *Provider, changes ...func(*setup)) *app {
 		"AWS_REGION": "eu-central-1",
 	})
 	getenv := func(name string) string { return environment[name] }
-	handler, err := login.FromLambda(getenv, login.Options{Now: now.now, Transport: transport, Log: a.log})
+	handler, err := login.FromLambda(getenv, options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +158,7 @@ func newApp(t *testing.T, p *Provider, changes ...func(*setup)) *app {
 		return serve(login.WithRequestPath(c, e.RequestContext.Path), e)
 	}
 	a.guard, err = authz.FromLambda(getenv, authz.Options{
-		Now: now.now, Transport: transport, Log: a.log,
+		Now: now.now, Transport: options.Transport, Log: a.log,
 		Files: fstest.MapFS{access.FileName: {Data: []byte(s.table)}},
 	})
 	if err != nil {
@@ -174,18 +200,34 @@ func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	e.Headers = append(e.Headers, exchange.Header{Name: "Host", Value: r.Host})
+	resource := e.Path
+	subject, action, administration := strings.Cut(strings.TrimPrefix(e.Path, "/auth/subjects/"), "/")
+	if administration = administration && a.table != nil && strings.HasPrefix(e.Path, "/auth/subjects/"); administration {
+		resource = subjects + action
+	}
 	route := events.NewRoute(
 		&apimodel.API{APIID: "a1b2c3d4e5", Account: "123456789012"},
 		&apimodel.Stage{Name: "prod"},
-		&apimodel.Method{Path: e.Path, Resource: &apimodel.Resource{ResourceID: "abc123"}},
+		&apimodel.Method{Path: resource, Resource: &apimodel.Resource{ResourceID: "abc123"}},
 	)
+	own := r.Method + " /auth" + strings.TrimPrefix(e.Path, cmp.Or(a.path, "/auth"))
 	switch {
 	case size > maxHeaders:
 		http.Error(w, `{"message":"Request Header Or Cookie Too Large"}`, http.StatusRequestHeaderFieldsTooLarge)
-	case opened[r.Method+" /auth"+strings.TrimPrefix(e.Path, cmp.Or(a.path, "/auth"))]:
-		a.answer(w, route, e)
+	case opened[own] || a.table != nil && openedInTable[own]:
+		a.answer(w, route, e, nil, events.Caller{})
 	case e.Path == "/orders":
-		a.guarded(w, route, e)
+		a.guarded(w, route, e, func(got events.Authorization) {
+			a.calls.Add(1)
+			got.Context["principal"] = got.PrincipalID
+			json.NewEncoder(w).Encode(got.Context)
+		})
+	case administration:
+		a.guarded(w, route, e, func(got events.Authorization) {
+			a.answer(w, route, e, map[string]string{"subject": subject}, events.Caller{
+				Lambda: &events.LambdaCaller{PrincipalID: got.PrincipalID, Context: got.Context},
+			})
+		})
 	case e.Path == "/":
 		io.WriteString(w, "<p>the page of the app")
 	default: // "Missing Authentication Token"
@@ -194,8 +236,9 @@ func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // answer has the login function answer.
-func (a *app) answer(w http.ResponseWriter, route *events.Route, r *exchange.Request) {
-	payload, err := route.Proxy(r, nil, events.Caller{})
+func (a *app) answer(w http.ResponseWriter, route *events.Route, r *exchange.Request, params map[string]string,
+	by events.Caller) {
+	payload, err := route.Proxy(r, params, by)
 	var event lambda.APIGatewayProxyRequest
 	if err == nil {
 		err = json.Unmarshal(payload, &event)
@@ -220,8 +263,8 @@ func (a *app) answer(w http.ResponseWriter, route *events.Route, r *exchange.Req
 	w.Write(answer.Body)
 }
 
-// guarded asks the authorizer and answers with what it says of the caller.
-func (a *app) guarded(w http.ResponseWriter, route *events.Route, r *exchange.Request) {
+// guarded asks the authorizer, and has next answer if it lets the caller in.
+func (a *app) guarded(w http.ResponseWriter, route *events.Route, r *exchange.Request, next func(events.Authorization)) {
 	if r.Headers.Get("Cookie") == "" || r.Headers.Get("Sec-Fetch-Site") == "" { // identity sources
 		http.Error(w, `{"message":"Unauthorized"}`, http.StatusUnauthorized)
 		return
@@ -244,9 +287,7 @@ func (a *app) guarded(w http.ResponseWriter, route *events.Route, r *exchange.Re
 	case policy.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: arn}).Outcome != iampolicy.Allowed:
 		http.Error(w, `{"message":"User is not authorized to access this resource"}`, http.StatusForbidden)
 	default:
-		a.calls.Add(1)
-		got.Context["principal"] = got.PrincipalID
-		json.NewEncoder(w).Encode(got.Context)
+		next(got)
 	}
 }
 

@@ -55,7 +55,8 @@ const (
 type Settings struct {
 	RedirectURIs []string // exactly these are registered
 	LoggedOutURI string
-	Wire         *Wire // hears of secrets; may be nil
+	LogoutURI    string // for back-channel logout; see [Provider.BackChannel]
+	Wire         *Wire  // hears of secrets; may be nil
 }
 
 // Request is one that a provider got.
@@ -75,8 +76,11 @@ type Provider struct {
 	CA  []byte // the certificate, as PEM, for SSL_CERT_FILE
 
 	server *httptest.Server
+	logout *httptest.Server
 	peer   *nodepeer.Peer
 	wire   *Wire
+
+	logoutURI string
 
 	mu       sync.Mutex
 	requests []Request
@@ -84,6 +88,7 @@ type Provider struct {
 	cut      bool
 	edit     func(r *http.Request, status int, body []byte) (int, []byte)
 	before   func(path string)
+	calls    http.Handler // of the back channel
 }
 
 // ClientKey is the private key of KeyClient, of the id ClientKeyID, as PEM.
@@ -123,15 +128,18 @@ func newClientKey() clientKey {
 // Start starts a provider that ends with the test, which is skipped if what the provider needs is not installed.
 func Start(t testing.TB, kind Kind, s Settings) *Provider {
 	t.Helper()
-	p := &Provider{wire: s.Wire}
+	p := &Provider{wire: s.Wire, logoutURI: s.LogoutURI}
 	p.server = httptest.NewUnstartedServer(http.HandlerFunc(p.serve))
 	p.server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	p.server.StartTLS()
 	t.Cleanup(p.server.Close)
+	p.logout = httptest.NewServer(http.HandlerFunc(p.serveLogout))
+	t.Cleanup(p.logout.Close)
 	p.URL = p.server.URL
 	p.CA = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: p.server.Certificate().Raw})
 	settings, err := json.Marshal(map[string]any{
-		"redirectUris": s.RedirectURIs, "loggedOutUri": s.LoggedOutURI, "jwk": json.RawMessage(clientJWK),
+		"redirectUris": s.RedirectURIs, "loggedOutUri": s.LoggedOutURI, "logoutUri": s.LogoutURI,
+		"backChannel": p.logout.URL, "jwk": json.RawMessage(clientJWK),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -279,6 +287,34 @@ func (p *Provider) Before(call func(path string)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.before = call
+}
+
+// BackChannel has an API answer the requests that the provider makes to the client's LogoutURI. Of [Kinds],
+// [OIDCProvider] makes some: its logout tokens name the session, but for those for [OtherClient], which name the user.
+func (p *Provider) BackChannel(api http.Handler) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.calls = api
+}
+
+func (p *Provider) serveLogout(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	if form, err := url.ParseQuery(string(body)); err == nil && p.wire != nil {
+		p.wire.values(form)
+	}
+	p.mu.Lock()
+	api, to := p.calls, p.logoutURI
+	p.mu.Unlock()
+	if api == nil {
+		http.NotFound(w, r)
+		return
+	}
+	q := httptest.NewRequest(r.Method, to, bytes.NewReader(body))
+	q.Header = r.Header.Clone()
+	api.ServeHTTP(w, q)
 }
 
 // Rotate has the provider sign with a new key, whose id it returns. The old keys are still published.

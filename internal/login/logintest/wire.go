@@ -33,6 +33,7 @@ var secretNames = []string{
 	"code_verifier",
 	"id_token",
 	"id_token_hint",
+	"logout_token",
 	"nonce",
 	"refresh_token",
 	"request_uri",

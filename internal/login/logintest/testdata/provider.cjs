@@ -12,11 +12,12 @@ const { text } = require('node:stream/consumers')
 console.info = console.error // the standard output has the answers alone
 
 const [, issuer, settings] = process.argv
-const { redirectUris, loggedOutUri, jwk } = JSON.parse(settings)
+const { redirectUris, loggedOutUri, logoutUri, backChannel, jwk } = JSON.parse(settings)
 
 const client = (id, method, rest) => ({
   client_id: id, token_endpoint_auth_method: method, redirect_uris: redirectUris,
-  post_logout_redirect_uris: [loggedOutUri], grant_types: ['authorization_code', 'refresh_token'], ...rest,
+  post_logout_redirect_uris: [loggedOutUri], grant_types: ['authorization_code', 'refresh_token'],
+  ...(logoutUri && { backchannel_logout_uri: logoutUri, backchannel_logout_session_required: id !== 'other' }), ...rest,
 })
 
 const secret = (id) => ({ client_secret: `the secret of ${id}` })
@@ -44,6 +45,8 @@ const padding = (subject) => 'x'.repeat({ large: 3000, huge: 5000 }[subject] ?? 
 
 const configuration = (keys) => ({
   adapter: Adapter,
+  // The clients' address leads here, to a loopback address, which the provider's own dispatcher refuses.
+  fetch: (url, options) => fetch(String(url) === logoutUri ? backChannel : url, { ...options, dispatcher: undefined }),
   jwks: { keys },
   cookies: { keys: ['of the cookies of the provider'] },
   clients: [
@@ -64,7 +67,7 @@ const configuration = (keys) => ({
   extraTokenClaims: (ctx, token) => ({ groups: groups(token.accountId), pad: padding(token.accountId) }),
   features: {
     devInteractions: { enabled: false },
-    backchannelLogout: { enabled: false },
+    backchannelLogout: { enabled: true },
     pushedAuthorizationRequests: { enabled: true },
     revocation: { enabled: true },
     rpInitiatedLogout: {
