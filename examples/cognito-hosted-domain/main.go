@@ -15,7 +15,7 @@ import (
 func main() {
 	defer jsii.Close()
 	// go builds while CDK's engine starts
-	gofunction.Prepare(pagePackage, notesPackage, secureapi.IncludedAuthorizer(), secureapi.IncludedLogin())
+	gofunction.Prepare(pagePackage, notesPackage, secureapi.IncludedTableAuthorizer(), secureapi.IncludedTableLogin())
 	app := awscdk.NewApp(nil)
 	newStack(app, "Notes")
 	app.Synth(nil)

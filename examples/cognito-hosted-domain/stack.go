@@ -31,11 +31,13 @@ const (
 	notesPackage = "./notes-fn"
 )
 
-// Scopes as tokens have them: the resource server's identifier, a slash and the scope. Editors are a group of the pool.
+// Scopes as tokens have them: the resource server's identifier, a slash and the scope. Editors and admins are groups of
+// the pool.
 const (
 	readScope  = "notes/read"
 	writeScope = "notes/write"
 	editors    = "editors"
+	admins     = "admins"
 )
 
 // newStack reads settings from CDK's context: origin, where browsers open the page (-c origin=https://notes.example.com),
@@ -56,10 +58,14 @@ func newStack(scope constructs.Construct, id string) awscdk.Stack {
 		secureapi.Handle("GET /notes/all", notes, secureapi.AnyScope(readScope), secureapi.AnyGroup(editors)),
 	}
 	users := newUsers(stack, origin, routes)
+	login := users.Login(secureapi.Login{ // all else that it needs, the pool knows
+		// In a table, so that a session ends at once, and admins can end those of any user.
+		Sessions: secureapi.TableSessions{Admins: []secureapi.Access{secureapi.AnyGroup(admins)}},
+	})
 	secureapi.New(stack, "Api", &secureapi.Props{
 		Authorizer: secureapi.SessionAuthorizer{
-			Login:         users.Login(secureapi.Login{}), // all that it needs, the pool knows
-			ContextClaims: []string{"username"},           // the notes have it beside them
+			Login:         login,
+			ContextClaims: []string{"username"}, // the notes have it beside them
 		},
 		Routes:       routes,
 		RestApiProps: customDomain(stack, origin, setting(stack, "certificate", "")),

@@ -205,9 +205,29 @@ func callersWithSessions(t *testing.T, api *localgateway.Server) {
 			}
 		})
 	}
-	t.Run("logged out at the pool as well", func(t *testing.T) {
+	t.Run("admins see and end the sessions of others", func(t *testing.T) {
 		b := browser{t, b.origin}
-		_, body := b.send("POST", b.origin+"/auth/logout", "", federated, "same-origin")
+		admin, visitor := b.fillIn(url.Values{
+			"persona": {"typed"}, "provider": {"COGNITO"}, "subject": {"ada"}, "groups": {admins},
+		}), b.signIn("notes/read only", "COGNITO")
+		of := b.origin + "/auth/subjects/ada/"
+		if answer, body := b.send("GET", of+"sessions", "", visitor, "same-origin"); answer.StatusCode != 403 {
+			t.Errorf("a user of no group gets %d %s", answer.StatusCode, body)
+		}
+		if answer, body := b.send("GET", of+"sessions", "", admin, "same-origin"); answer.StatusCode != 200 ||
+			strings.Count(body, `"started"`) != 1 {
+			t.Errorf("an admin gets %d %s", answer.StatusCode, body)
+		}
+		if answer, body := b.send("POST", of+"logout", "", admin, "same-origin"); answer.StatusCode != 200 {
+			t.Errorf("an admin's logout of others gets %d %s", answer.StatusCode, body)
+		}
+		if answer, body := b.send("GET", b.origin+"/auth/session", "", admin, "same-origin"); answer.StatusCode != 401 {
+			t.Errorf("after it: %d %s", answer.StatusCode, body)
+		}
+	})
+	t.Run("logged out everywhere, and at the pool", func(t *testing.T) {
+		b := browser{t, b.origin}
+		_, body := b.send("POST", b.origin+"/auth/logout-all", "", federated, "same-origin")
 		var out struct{ Location string }
 		if err := json.Unmarshal([]byte(body), &out); err != nil || !strings.Contains(out.Location, "/logout?") {
 			t.Fatalf("the logout answers %s", body)
@@ -215,6 +235,11 @@ func callersWithSessions(t *testing.T, api *localgateway.Server) {
 		answer, text := b.send("GET", out.Location, "", "", "cross-site")
 		if got := answer.Header.Get("Location"); got != b.origin+"/" {
 			t.Errorf("the pool sends the browser to %q: %d %s", got, answer.StatusCode, text)
+		}
+		for _, copied := range []string{own, federated} { // with another cookie: API Gateway has no answer for the two
+			if answer, body := b.send("GET", b.origin+"/notes", "", copied+"; x=1", "same-origin"); answer.StatusCode != 401 {
+				t.Errorf("a copy of a cookie gets %d %s", answer.StatusCode, body)
+			}
 		}
 	})
 }
@@ -232,6 +257,12 @@ var hidden = regexp.MustCompile(`name="request" value="([^"]*)"`)
 // returns the session's cookie.
 func (b browser) signIn(persona, provider string) string {
 	b.t.Helper()
+	return b.fillIn(url.Values{"persona": {"persona " + persona}, "provider": {provider}})
+}
+
+// fillIn logs in with the pool's sign-in page filled in.
+func (b browser) fillIn(form url.Values) string {
+	b.t.Helper()
 	started, _ := b.send("GET", b.origin+"/auth/login?return=/", "", "", "same-origin")
 	attempt, _, _ := strings.Cut(started.Header.Get("Set-Cookie"), ";")
 
@@ -241,10 +272,8 @@ func (b browser) signIn(persona, provider string) string {
 	if request == nil || !strings.Contains(pool, "/oauth2/authorize?") {
 		b.t.Fatalf("the sign-in page at %s has no form: %s", pool, page)
 	}
-	form := url.Values{
-		"persona": {"persona " + persona}, "provider": {provider}, "action": {"sign-in"},
-		"request": {html.UnescapeString(request[1])},
-	}
+	form.Set("action", "sign-in")
+	form.Set("request", html.UnescapeString(request[1]))
 	signedIn, _ := b.send("POST", pool, form.Encode(), "", "same-origin")
 
 	done, body := b.send("GET", signedIn.Header.Get("Location"), "", attempt, "cross-site")

@@ -28,7 +28,10 @@ func newUsers(stack awscdk.Stack, origin string, routes []secureapi.Route) *cogn
 			CallbackURLs: []string{appOrigin + callback, devOrigin + callback},
 			LogoutURLs:   []string{appOrigin, devOrigin},
 		}},
-		Groups:       []cognito.Group{{Name: editors, Description: "They see everyone's notes"}},
+		Groups: []cognito.Group{
+			{Name: editors, Description: "They see everyone's notes"},
+			{Name: admins, Description: "They end the sessions of others"},
+		},
 		DomainPrefix: domainPrefix(stack),
 	}
 	if id := setting(stack, "googleClientId", ""); id != "" {

@@ -67,8 +67,12 @@ func TestDevHostedUse(t *testing.T) {
 			}
 			p.canUse(t, "notes-all")
 		}},
-		{"logged out and back", func(t *testing.T) {
-			p.keepsNothing(t, does[view](t, p, "logout"))
+		{"logged out everywhere, and back", func(t *testing.T) {
+			v := does[view](t, p, "logout", "button", "everywhere")
+			if want := []string{pool + "/logout", p.app + "/"}; !slices.Equal(v.Pages, want) {
+				t.Errorf("the logout goes by %q, want %q", v.Pages, want)
+			}
+			p.keepsNothing(t, v)
 			p.keepsNothing(t, does[view](t, p, "back"))
 			p.opens(t)
 		}},

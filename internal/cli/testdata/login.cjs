@@ -166,11 +166,11 @@ const commands = {
   everyone: () => said(page, () => page.click('#everyone')),
 
   // logout ends where the browser is sent, and back goes back from there.
-  async logout() {
+  async logout({button = 'logout'}) {
     const pages = []
     const went = r => { if (r.isNavigationRequest() && r.frame() === page.mainFrame()) pages.push(r.url().replace(/[?#].*/, '')) }
     page.on('request', went) // redirects too
-    await page.click('#logout')
+    await page.click('#' + button)
     await page.waitForFunction(() => document.getElementById('signed-out')?.checkVisibility())
     page.off('request', went)
     return {...await state(page), pages}

@@ -19,6 +19,7 @@ function show(who) {
     $('list').replaceChildren()
     $('all').replaceChildren()
     $('all-table').hidden = true
+    $('sessions').textContent = ''
     $('form').reset()
   }
 }
@@ -60,13 +61,21 @@ async function list() {
   return got
 }
 
+// count says how many sessions the user has, in all browsers.
+async function count() {
+  const got = await call('see your sessions', 'auth/sessions')
+  if (!got || $('signed-in').hidden) return
+  const n = got.sessions.length
+  $('sessions').textContent = n === 1 ? 'This is your only session.' : `You have ${n} sessions, with this one.`
+}
+
 // start asks who is signed in, and shows the notes to them.
 async function start() {
   show()
   try {
     const who = await session.who()
     show(who)
-    if (who) list()
+    if (who) await Promise.all([list(), count()])
   } catch {
     say('The API cannot be reached. Load the page again.', 'failed')
   }
@@ -89,6 +98,10 @@ $('everyone').addEventListener('click', async () => {
   fill('all', got.notes.map(n => [n.text, n.by]))
   $('all-table').hidden = !got.notes.length
   say(`${got.notes.length} ${got.notes.length === 1 ? 'note' : 'notes'} in all.`)
+})
+$('everywhere').addEventListener('click', async () => {
+  const got = await call('log out everywhere', 'auth/logout-all', {method: 'POST'})
+  if (got) location.assign(got.location) // ends the session at the user pool
 })
 $('logout').addEventListener('click', () => {
   session.logout().catch(() => say('You are still signed in, since the API cannot be reached. Try again.', 'failed'))
