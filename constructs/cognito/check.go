@@ -31,9 +31,9 @@ const (
 	minRefresh, maxRefresh = time.Hour, 10 * 365 * 24 * time.Hour
 )
 
-// What Cognito takes: a domain's prefix
-// (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html) and a group's
-// name (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html).
+// What Cognito takes as a domain's prefix and as a group's name.
+// Sources: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html and
+// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html
 var (
 	prefixes   = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 	groupNames = regexp.MustCompile(`^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$`)
@@ -83,8 +83,8 @@ func (p *Props) checkPlan() (errs []error) {
 		given.StandardThreatProtectionMode != awscognito.StandardThreatProtectionMode_NO_ENFORCEMENT ||
 		given.CustomThreatProtectionMode != ""
 	if protects && p.FeaturePlan != awscognito.FeaturePlan_PLUS {
-		errs = append(errs, fmt.Errorf("UserPoolProps has threat protection, which FeaturePlan %s does not have: set it to PLUS",
-			cmp.Or(p.FeaturePlan, awscognito.FeaturePlan_ESSENTIALS)))
+		errs = append(errs, fmt.Errorf("UserPoolProps has threat protection, which FeaturePlan %s does not have: set it "+
+			"to PLUS", cmp.Or(p.FeaturePlan, awscognito.FeaturePlan_ESSENTIALS)))
 	}
 	return errs
 }
@@ -151,8 +151,8 @@ func (p *Props) checkProviders() (errs []error) {
 		}
 	}
 	if p.NoLocalUsers && p.Google == nil && len(p.Providers) == 0 {
-		errs = append(errs, errors.New("NoLocalUsers is set, and there is neither Google nor one of Providers, so that no user "+
-			"could sign in: add one"))
+		errs = append(errs, errors.New("NoLocalUsers is set, and there is neither Google nor one of Providers, so that no "+
+			"user could sign in: add one"))
 	}
 	return errs
 }
@@ -178,8 +178,8 @@ func (p *Props) checkTrigger(s *scopes) (errs []error) {
 		}
 		for _, scope := range g.Scopes {
 			if slices.Contains(standard, scope) {
-				errs = append(errs, fmt.Errorf("Groups[%d] %q: in Scopes: %q is not of a resource server, and groups do not decide "+
-					"on it: leave it out", i, g.Name, scope))
+				errs = append(errs, fmt.Errorf("Groups[%d] %q: in Scopes: %q is not of a resource server, and groups do not "+
+					"decide on it: leave it out", i, g.Name, scope))
 			}
 		}
 		if len(g.Scopes) > 0 && plan.Unresolved(g.Name) {
@@ -196,8 +196,8 @@ func (p *Props) checkTrigger(s *scopes) (errs []error) {
 	}
 	if given := p.UserPoolProps; given != nil && given.LambdaTriggers != nil &&
 		given.LambdaTriggers.PreTokenGeneration != nil {
-		errs = append(errs, errors.New("UserPoolProps has a pre token generation trigger, and Groups have Scopes, for which the "+
-			"library has one: leave one of them out"))
+		errs = append(errs, errors.New("UserPoolProps has a pre token generation trigger, and Groups have Scopes, for which "+
+			"the library has one: leave one of them out"))
 	}
 	if err := config.Check(); err != nil {
 		errs = append(errs, fmt.Errorf("the scopes of Groups: %w", err))

@@ -12,8 +12,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// rotationGrace is how long a refresh token is taken once more after it was used, in seconds: the most that Cognito has.
-// An answer that is lost on its way, and a second tab at the same moment, do not end a session.
+// rotationGrace is how long a refresh token is taken once more after it was used, in seconds: the most that Cognito
+// has. An answer that is lost on its way, and a second tab at the same moment, do not end a session.
 // Source: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RefreshTokenRotationType.html
 const rotationGrace = 60
 
@@ -46,7 +46,7 @@ func (u *Users) addClients() {
 	for _, name := range slices.Sorted(maps.Keys(u.props.Machines)) {
 		m := u.props.Machines[name]
 		c := m.client()
-		u.MachineClients[name] = awscognito.NewUserPoolClient(u, jsii.String("Machine-"+name), &awscognito.UserPoolClientProps{
+		props := &awscognito.UserPoolClientProps{
 			UserPool:       u.UserPool,
 			GenerateSecret: jsii.Bool(true),
 			// Of the flows that users sign in by, only the one is left that takes a refresh token, and a machine gets none.
@@ -61,7 +61,8 @@ func (u *Users) addClients() {
 			AccessTokenValidity:        minutes(c.access),
 			EnableTokenRevocation:      jsii.Bool(true),
 			PreventUserExistenceErrors: jsii.Bool(true),
-		})
+		}
+		u.MachineClients[name] = awscognito.NewUserPoolClient(u, jsii.String("Machine-"+name), props)
 	}
 }
 
@@ -92,8 +93,8 @@ func (u *Users) signIn(c client) *awscognito.UserPoolClientProps {
 	return props
 }
 
-// userClient makes a client of users. Cognito refuses one that names identity providers which are not there yet, and the
-// template does not show that one depends on the other.
+// userClient makes a client of users. Cognito refuses one that names identity providers which are not there yet, and
+// the template does not show that one depends on the other.
 // Source: https://github.com/aws/aws-cdk/tree/main/packages/aws-cdk-lib/aws-cognito#identity-providers
 func (u *Users) userClient(id string, props *awscognito.UserPoolClientProps) awscognito.UserPoolClient {
 	c := awscognito.NewUserPoolClient(u, &id, props)

@@ -120,10 +120,12 @@ type Browser struct {
 }
 
 // Page is a public client: it has no secret, so that the authorization code is bound to the page by PKCE (RFC 7636).
-// Cognito compares the code verifier where the page began with a code challenge, so it is the page that has to send one.
+// Cognito compares the code verifier where the page began with a code challenge, so it is the page that has to send
+// one.
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/using-pkce-in-authorization-code.html
 type Page struct {
-	// CallbackURLs are where Cognito sends a signed-in user: https, http://localhost, or an app's own scheme. At least one.
+	// CallbackURLs are where Cognito sends a signed-in user: https, http://localhost, or an app's own scheme. At least
+	// one.
 	CallbackURLs []string
 
 	// LogoutURLs are where it sends a signed-out one. Default: none.

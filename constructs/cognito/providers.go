@@ -18,8 +18,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// Google lets users sign in with a Google account. Register https://DOMAIN/oauth2/idpresponse, where DOMAIN is the pool's,
-// as a redirect URI of the OAuth client there.
+// Google lets users sign in with a Google account. Register https://DOMAIN/oauth2/idpresponse, where DOMAIN is the
+// pool's, as a redirect URI of the OAuth client there.
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-social-idp.html
 type Google struct {
 	// ClientID is the OAuth client's id, which ends in ".apps.googleusercontent.com". Required.
@@ -43,16 +43,19 @@ type Google struct {
 type Provider interface {
 	name() string
 	check() error
-	add(scope constructs.Construct, id string, pool awscognito.UserPool) awscognito.IUserPoolIdentityProvider
+	add(scope constructs.Construct, id string, pool awscognito.UserPool) made
 }
+
+// made is a provider as CDK has it.
+type made = awscognito.IUserPoolIdentityProvider
 
 var (
 	_ Provider = OIDC{}
 	_ Provider = SAML{}
 )
 
-// OIDC is an OpenID Connect provider. Register https://DOMAIN/oauth2/idpresponse, where DOMAIN is the pool's, as a redirect
-// URI of the client there.
+// OIDC is an OpenID Connect provider. Register https://DOMAIN/oauth2/idpresponse, where DOMAIN is the pool's, as a
+// redirect URI of the client there.
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-oidc-idp.html
 type OIDC struct {
 	// Name is the provider's in Cognito, and on the sign-in page: 3 to 32 characters without spaces and underscores. It
@@ -62,8 +65,8 @@ type OIDC struct {
 	// IssuerURL is the provider's issuer, as its discovery document has it, which Cognito reads: https. Required.
 	IssuerURL string
 
-	// ClientID, ClientSecret, ClientSecretField, Scopes and AttributeMapping are as in [Google]. Default of AttributeMapping:
-	// email, email_verified and name, the claims of OpenID Connect Core 1.0, section 5.1.
+	// ClientID, ClientSecret, ClientSecretField, Scopes and AttributeMapping are as in [Google]. Default of
+	// AttributeMapping: email, email_verified and name, the claims of OpenID Connect Core 1.0, section 5.1.
 	ClientID          string
 	ClientSecret      awssecretsmanager.ISecret
 	ClientSecretField string
@@ -182,7 +185,7 @@ func (g *Google) add(scope constructs.Construct, pool awscognito.UserPool) awsco
 		})
 }
 
-func (o OIDC) add(scope constructs.Construct, id string, pool awscognito.UserPool) awscognito.IUserPoolIdentityProvider {
+func (o OIDC) add(scope constructs.Construct, id string, pool awscognito.UserPool) made {
 	return awscognito.NewUserPoolIdentityProviderOidc(scope, &id, &awscognito.UserPoolIdentityProviderOidcProps{
 		UserPool:  pool,
 		Name:      &o.Name,
@@ -195,7 +198,7 @@ func (o OIDC) add(scope constructs.Construct, id string, pool awscognito.UserPoo
 	})
 }
 
-func (s SAML) add(scope constructs.Construct, id string, pool awscognito.UserPool) awscognito.IUserPoolIdentityProvider {
+func (s SAML) add(scope constructs.Construct, id string, pool awscognito.UserPool) made {
 	metadata := awscognito.UserPoolIdentityProviderSamlMetadata_Url(&s.MetadataURL)
 	if s.Metadata != "" {
 		metadata = awscognito.UserPoolIdentityProviderSamlMetadata_File(&s.Metadata)

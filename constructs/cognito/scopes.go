@@ -148,8 +148,8 @@ func (s *scopes) known(list []string) error {
 			return err
 		}
 		if !slices.ContainsFunc(s.servers, func(r ResourceServer) bool { return r.Identifier == identifier && r.has(name) }) {
-			return fmt.Errorf("no resource server has the scope %q: neither the table nor ResourceServers names it; there are %q",
-				scope, s.all())
+			return fmt.Errorf("no resource server has the scope %q: neither the table nor ResourceServers names it; there "+
+				"are %q", scope, s.all())
 		}
 	}
 	return nil
@@ -191,8 +191,8 @@ func (r ResourceServer) check(before []ResourceServer) error {
 	}
 	switch {
 	case plan.Unresolved(r.Identifier) || !identifiers.MatchString(r.Identifier):
-		return bad("want an Identifier of 1 to 256 printable ASCII characters without spaces, quotes and backslashes, like %q",
-			"notes")
+		return bad("want an Identifier of 1 to 256 printable ASCII characters without spaces, quotes and backslashes, "+
+			"like %q", "notes")
 	case slices.ContainsFunc(before, func(b ResourceServer) bool { return b.Identifier == r.Identifier }):
 		return bad("there are two of this Identifier: leave one out")
 	case r.Name != "" && !plan.Unresolved(r.Name) && !serverNames.MatchString(r.Name):

@@ -14,7 +14,8 @@ import (
 )
 
 // triggerTimeout is how long Cognito waits for a trigger, in seconds.
-// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
+// Source:
+// https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
 const triggerTimeout = 5
 
 // IncludedTrigger is the import path of the main of a pool's pre token generation trigger, for [gofunction.Prepare].

@@ -9,8 +9,8 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 )
 
-// Users is a user pool with its domain and clients. It is a construct, and its fields are CDK's own objects, for all that
-// this package does not do.
+// Users is a user pool with its domain and clients. It is a construct, and its fields are CDK's own objects, for all
+// that this package does not do.
 type Users struct {
 	constructs.Construct
 
