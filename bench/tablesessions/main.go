@@ -3,19 +3,21 @@
 //	go run ./bench/tablesessions -cases 100000 -seed 1
 //	go run ./bench/tablesessions -mutants
 //
-// A case is a few minutes of one subject, in a time of its own: logins, requests around the moments at which tokens and
-// sessions expire, logouts, ends of all sessions, and the provider's notices, at two environments whose clocks may
-// differ. Each stops before and after each call of the table and of the provider, and the next to go on is drawn. Calls
-// and answers of the table and of the provider are lost, functions end in the middle, and requests do not wait for ever.
+// A case is a few minutes of one subject, in a time of its own: logins, requests around the moments at which tokens
+// and sessions expire, logouts, ends of all sessions, and the provider's notices, at two environments whose clocks may
+// differ. Each stops before and after each call of the table and of the provider, and the next to go on is drawn.
+// Calls and answers of the table and of the provider are lost, functions end in the middle, and requests do not wait
+// for ever.
 //
 // What has to be true:
 //
 //   - no request passes that began after an end of its session succeeded, after its idle time or its longest age;
-//   - a session passes until one of them, or until the provider refuses it; it is lost only with a function that ends, or
-//     an answer that is lost, between the provider's new tokens and their write;
+//   - a session passes until one of them, or until the provider refuses it; it is lost only with a function that ends,
+//     or an answer that is lost, between the provider's new tokens and their write;
 //   - the provider takes each refresh token once, and is asked once where a token has expired: no other request asks,
 //     unless a function ended or clocks differ by more than leases allow for;
 //   - a login that meets its sid's end does not outlast it; a token of the provider counts once;
+//   - where nothing fails, each request gets an answer;
 //   - at the end, all environments agree, and the list has the sessions that pass.
 //
 // With -mutants it puts faults into the source of package tablesession, one after the other, and expects each to be
@@ -146,11 +148,27 @@ func try(seed uint64, number int, f fault, t tally) (*world, error) {
 	return m.world, m.world.fault
 }
 
+// drawRace draws requests alone, at the moment at which the token of a session expires.
+func (m *model) drawRace() {
+	w := m.world
+	m.calm = true
+	w.spawn("login", m.env(), began, m.login(""))
+	moment := began.Add(tokenLife + m.clocks())
+	for i := range 2 + w.rng.IntN(6) {
+		w.spawn(fmt.Sprintf("request %d", i), m.env(), moment.Add(time.Duration(w.rng.Int64N(int64(time.Second)))), m.request)
+	}
+}
+
 // draw draws who comes when.
 func (m *model) draw() {
 	w, rng := m.world, m.world.rng
 	at := func(d time.Duration) time.Time { return began.Add(d) }
 	around := func(d time.Duration) time.Time { return at(d + time.Duration(rng.Int64N(int64(4*time.Second)))) }
+
+	if w.chance(6) {
+		m.drawRace()
+		return
+	}
 
 	// The sessions begin, mostly before all else.
 	sids := []string{"", "sid-1", "sid-2"}

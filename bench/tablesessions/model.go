@@ -79,14 +79,15 @@ func (m *model) apart() bool { return m.clocks() > 3*time.Second }
 func newModel(rng *rand.Rand, keys *session.Keys, random *rand.ChaCha8, f fault, t tally) *model {
 	w := newWorld(rng)
 	m := &model{
-		world: w, table: newTable(f), provider: newProvider(), begunSIDs: map[string]bool{}, endedSIDs: map[string]bool{}, endingSIDs: map[string]int{},
-		firsts: map[string]int{}, onces: map[string]int{}, unanswered: map[string]int{}, tally: t,
+		world: w, table: newTable(f), provider: newProvider(), tally: t,
+		begunSIDs: map[string]bool{}, endedSIDs: map[string]bool{}, endingSIDs: map[string]int{},
+		firsts: map[string]int{}, onces: map[string]int{}, unanswered: map[string]int{},
 	}
 	skew := time.Duration(0)
 	switch rng.IntN(6) {
 	case 0, 1:
 		skew = time.Duration(rng.Int64N(int64(4*time.Second))) - 2*time.Second
-	case 2:
+	case 2, 3:
 		skew = time.Duration(rng.Int64N(int64(80*time.Second))) - 40*time.Second
 	}
 	for i := range 3 {

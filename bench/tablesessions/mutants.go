@@ -16,7 +16,8 @@ type mutant struct {
 }
 
 var mutants = []mutant{
-	{"each request takes the lease of the one before", "renew.go", "case w.passed(held, at):", "case w.passed(held, at) || true:"},
+	{"each request takes the lease of the one before", "renew.go", "case w.passed(held, at):",
+		"case w.passed(held, at) || true:"},
 	{"a lease passes before its time", "lease.go", "!now.Before(l.until.Add(leaseSkew))",
 		"!now.Before(l.until.Add(-leaseFor))"},
 	{"a request that waited asks again", "renew.go", "if renewed && at.Before(now.Expires) {",
@@ -29,7 +30,8 @@ var mutants = []mutant{
 	{"a refused session is ended at once", "renew.go", "if another || at.Before(settled) {",
 		"if another || at.Before(settled) && false {"},
 	{"an owner from whom a lease was taken over has no time to write", "renew.go",
-		"next.takenOver, next.refused = true, held.refused", "next.takenOver, next.refused = true, held.until.Add(-time.Hour)"},
+		"next.takenOver, next.refused = true, held.refused",
+		"next.takenOver, next.refused = true, held.until.Add(-time.Hour)"},
 	{"a refused session is ended although another asks", "renew.go", "if another || at.Before(settled) {",
 		"if another && false || at.Before(settled) {"},
 	{"a write whose answer is lost counts as another's", "write.go", "case same(there[0], item):",
@@ -40,8 +42,10 @@ var mutants = []mutant{
 	{"a login does not look whether its sid has ended", "create.go", "if err == nil && (ended == nil ||",
 		"if err == nil && (true || ended == nil ||"},
 	{"a login looks before it writes its session", "create.go",
-		"	if err := s.put(ctx, o.item, 0); err != nil {\n		return err\n	}\n	ended, err := s.get(ctx, Key{where, endedSort})",
-		"	ended, err := s.get(ctx, Key{where, endedSort})\n	if err := s.put(ctx, o.item, 0); err != nil {\n		return err\n	}"},
+		"	if err := s.put(ctx, o.item, 0); err != nil {\n		return err\n	}\n" +
+			"	ended, err := s.get(ctx, Key{where, endedSort})",
+		"	ended, err := s.get(ctx, Key{where, endedSort})\n" +
+			"	if err := s.put(ctx, o.item, 0); err != nil {\n		return err\n	}"},
 	{"an end is not repeated, and succeeds", "end.go", "_, err := s.remove(ctx, o.item.Key)\n	return err",
 		"_, _ = s.table.Delete(ctx, o.item.Key, 0)\n	return nil"},
 	{"an end of a sid passes over sessions that it cannot remove", "end.go",
@@ -49,8 +53,7 @@ var mutants = []mutant{
 	{"a token counts each time", "once.go", "case errors.Is(err, ErrConflict):\n		return false, nil",
 		"case errors.Is(err, ErrConflict):"},
 	{"a session ends when it was not used for a tenth of its idle time", "open.go",
-		"ends, _ := s.Ends(r.session)\n	item := &Item{Key: at, Version: after + 1, Generation: generation, Ends: ends}",
-		"ends := r.session.Active.Add(s.idle / 10)\n	item := &Item{Key: at, Version: after + 1, Generation: generation, Ends: ends}"},
+		"ends, _ := s.Ends(r.session)", "ends := r.session.Active.Add(s.idle / 10)"},
 	{"activity is not noted", "open.go", "x.Active = now\n	", "	"},
 }
 
@@ -94,7 +97,8 @@ func (m mutant) try(dir, temp string, cases int, seed uint64) (string, error) {
 	if n := strings.Count(string(source), m.before); n != 1 {
 		return "", fmt.Errorf("%s has the text %d times: want it once: %q", m.file, n, m.before)
 	}
-	mutated, overlay, program := filepath.Join(temp, m.file), filepath.Join(temp, "overlay"), filepath.Join(temp, "program")
+	mutated, overlay := filepath.Join(temp, m.file), filepath.Join(temp, "overlay")
+	program := filepath.Join(temp, "program")
 	if err := os.WriteFile(mutated, []byte(strings.Replace(string(source), m.before, m.after, 1)), 0o600); err != nil {
 		return "", err
 	}

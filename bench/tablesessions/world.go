@@ -14,7 +14,8 @@ var began = time.Unix(1_700_000_000, 0)
 const latency = 500 * time.Millisecond
 
 // world runs actors one at a time, in an order that is drawn. Each runs from one parking to the next: before and after
-// a call of the table or of the provider, and while it waits. Time is the world's own and passes between the steps alone.
+// a call of the table or of the provider, and while it waits. Time is the world's own and passes between the steps
+// alone.
 type world struct {
 	rng    *rand.Rand
 	now    time.Time

@@ -95,8 +95,8 @@ func (s *Store) query(ctx context.Context, partition string) (items []*Item, err
 }
 
 // EndSID ends the sessions that began with a sid of an issuer, which a provider's logout token names, and those whose
-// login is under way. It returns how many there were. The error is [session.ErrUnavailable]: some may not have ended
-// then, and the call has to be repeated.
+// login is under way. It returns how many there were, without those whose removal had to be repeated. The error is
+// [session.ErrUnavailable]: some may not have ended then, and the call has to be repeated.
 func (s *Store) EndSID(ctx context.Context, issuer, sid string) (ended int, err error) {
 	where, err := partition(sidPrefix, issuer, sid)
 	if err != nil {
