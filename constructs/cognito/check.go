@@ -4,31 +4,14 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 	"github.com/gatehouse-cdk/gatehouse/internal/pretoken"
-)
-
-// Defaults of validity.
-const (
-	defaultAccess  = 15 * time.Minute
-	defaultRefresh = 12 * time.Hour // as the longest age of a session
-	defaultMachine = time.Hour
-)
-
-// The bounds of validity.
-// Source: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html
-const (
-	minAccess, maxAccess   = 5 * time.Minute, 24 * time.Hour
-	minRefresh, maxRefresh = time.Hour, 10 * 365 * 24 * time.Hour
 )
 
 // What Cognito takes as a domain's prefix and as a group's name.
@@ -129,15 +112,16 @@ func (d *CustomDomain) check() error {
 }
 
 func (p *Props) checkProviders() (errs []error) {
+	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
 	if p.Google != nil {
 		if err := p.Google.check(); err != nil {
-			errs = append(errs, fmt.Errorf("Google: %w", err))
+			bad("Google: %w", err)
 		}
 	}
 	var names []string
 	for i, provider := range p.Providers {
 		if provider == nil {
-			errs = append(errs, fmt.Errorf("Providers[%d] is nil: give it an OIDC or a SAML", i))
+			bad("Providers[%d] is nil: give it an OIDC or a SAML", i)
 			continue
 		}
 		name := provider.name()
@@ -147,23 +131,24 @@ func (p *Props) checkProviders() (errs []error) {
 		}
 		names = append(names, name)
 		if err = errors.Join(err, provider.check()); err != nil {
-			errs = append(errs, fmt.Errorf("Providers[%d] %q: %w", i, name, err))
+			bad("Providers[%d] %q: %w", i, name, err)
 		}
 	}
 	if p.NoLocalUsers && p.Google == nil && len(p.Providers) == 0 {
-		errs = append(errs, errors.New("NoLocalUsers is set, and there is neither Google nor one of Providers, so that no "+
-			"user could sign in: add one"))
+		bad("NoLocalUsers is set, and there is neither Google nor one of Providers, so that no " +
+			"user could sign in: add one")
 	}
 	return errs
 }
 
 func (p *Props) checkGroups() (errs []error) {
+	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
 	for i, g := range p.Groups {
 		switch {
 		case !plan.Unresolved(g.Name) && (!groupNames.MatchString(g.Name) || len([]rune(g.Name)) > 128):
-			errs = append(errs, fmt.Errorf("Groups[%d]: Name %q: want 1 to 128 characters without spaces", i, g.Name))
+			bad("Groups[%d]: Name %q: want 1 to 128 characters without spaces", i, g.Name)
 		case slices.ContainsFunc(p.Groups[:i], func(b Group) bool { return b.Name == g.Name }):
-			errs = append(errs, fmt.Errorf("Groups[%d]: there is a second group %q: leave one out", i, g.Name))
+			bad("Groups[%d]: there is a second group %q: leave one out", i, g.Name)
 		}
 	}
 	return errs
@@ -171,19 +156,20 @@ func (p *Props) checkGroups() (errs []error) {
 
 // checkTrigger looks at the scopes of groups.
 func (p *Props) checkTrigger(s *scopes) (errs []error) {
+	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
 	for i, g := range p.Groups {
 		if err := s.known(g.Scopes); err != nil {
-			errs = append(errs, fmt.Errorf("Groups[%d] %q: in Scopes: %w", i, g.Name, err))
+			bad("Groups[%d] %q: in Scopes: %w", i, g.Name, err)
 			continue
 		}
 		for _, scope := range g.Scopes {
 			if slices.Contains(standard, scope) {
-				errs = append(errs, fmt.Errorf("Groups[%d] %q: in Scopes: %q is not of a resource server, and groups do not "+
-					"decide on it: leave it out", i, g.Name, scope))
+				bad("Groups[%d] %q: in Scopes: %q is not of a resource server, and groups do not "+
+					"decide on it: leave it out", i, g.Name, scope)
 			}
 		}
 		if len(g.Scopes) > 0 && plan.Unresolved(g.Name) {
-			errs = append(errs, fmt.Errorf("the Name of Groups[%d] is a CDK token, and it has Scopes: write it out", i))
+			bad("the Name of Groups[%d] is a CDK token, and it has Scopes: write it out", i)
 		}
 	}
 	config, needed := p.trigger(s)
@@ -191,16 +177,16 @@ func (p *Props) checkTrigger(s *scopes) (errs []error) {
 		return errs
 	}
 	if p.lite() {
-		errs = append(errs, errors.New("FeaturePlan LITE has no trigger that decides on scopes, and Groups have Scopes: set "+
-			"it to ESSENTIALS, or leave Scopes out and require groups in the table"))
+		bad("FeaturePlan LITE has no trigger that decides on scopes, and Groups have Scopes: set " +
+			"it to ESSENTIALS, or leave Scopes out and require groups in the table")
 	}
 	if given := p.UserPoolProps; given != nil && given.LambdaTriggers != nil &&
 		given.LambdaTriggers.PreTokenGeneration != nil {
-		errs = append(errs, errors.New("UserPoolProps has a pre token generation trigger, and Groups have Scopes, for which "+
-			"the library has one: leave one of them out"))
+		bad("UserPoolProps has a pre token generation trigger, and Groups have Scopes, for which " +
+			"the library has one: leave one of them out")
 	}
 	if err := config.Check(); err != nil {
-		errs = append(errs, fmt.Errorf("the scopes of Groups: %w", err))
+		bad("the scopes of Groups: %w", err)
 	}
 	return errs
 }
@@ -214,136 +200,4 @@ func (p *Props) trigger(s *scopes) (config pretoken.Config, needed bool) {
 		}
 	}
 	return config, len(config.Groups) > 0
-}
-
-func (p *Props) checkClients(s *scopes) (errs []error) {
-	bad := func(name string, err error) {
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", name, err))
-		}
-	}
-	if p.Origin == "" {
-		if p.Path != "" || p.BasePath != "" || p.AfterLogout != "" || len(p.Browser.Scopes) > 0 ||
-			p.Browser.AccessTokenValidity != 0 || p.Browser.RefreshTokenValidity != 0 {
-			errs = append(errs, errors.New("there is no Origin, and Path, BasePath, AfterLogout and Browser are of the "+
-				`login's client: set Origin, like "https://notes.example.com"`))
-		}
-	} else {
-		errs = append(errs, p.login().CheckPlace()...)
-		bad("Browser", p.Browser.client().check(s))
-	}
-	for _, name := range slices.Sorted(maps.Keys(p.Pages)) {
-		page := p.Pages[name]
-		field := fmt.Sprintf("Pages[%q]", name)
-		bad(field, checkName(name))
-		bad(field, page.client().check(s))
-		if len(page.CallbackURLs) == 0 {
-			bad(field, errors.New("CallbackURLs is empty: give the URL that users come back to, like "+
-				`"https://app.example.com/signed-in"`))
-		}
-		for _, u := range append(slices.Clone(page.CallbackURLs), page.LogoutURLs...) {
-			bad(field, checkURL(u))
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(p.Machines)) {
-		m := p.Machines[name]
-		field := fmt.Sprintf("Machines[%q]", name)
-		bad(field, checkName(name))
-		bad(field, m.client().check(s))
-		if len(m.Scopes) == 0 {
-			bad(field, errors.New("it has no Scopes, and Cognito makes no client for client credentials without: name "+
-				"some of the table's"))
-		}
-		for _, scope := range m.Scopes {
-			if slices.Contains(standard, scope) {
-				bad(field, fmt.Errorf("the scope %q says something of a user, and a machine is not one: leave it out", scope))
-			}
-		}
-	}
-	return errs
-}
-
-// login describes the place of the login.
-func (p *Props) login() *plan.Login {
-	return &plan.Login{Origin: p.Origin, Path: p.Path, BasePath: p.BasePath, AfterLogout: p.AfterLogout}
-}
-
-// checkName wants a name that can be in a construct's path.
-func checkName(name string) error {
-	if name == "" || plan.Unresolved(name) || strings.ContainsAny(name, "/ ") {
-		return fmt.Errorf("the name %q: want one without slashes and spaces: it is a part of the construct's path", name)
-	}
-	return nil
-}
-
-// checkURL wants what Cognito takes as a callback or sign-out URL.
-// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-client-apps.html
-func checkURL(s string) error {
-	if plan.Unresolved(s) {
-		return nil
-	}
-	u, err := url.Parse(s)
-	switch {
-	case err != nil || !u.IsAbs() || u.Host == "" && u.Path == "" && u.Opaque == "":
-		return fmt.Errorf("the URL %q: want an absolute one, like %q", s, "https://app.example.com/signed-in")
-	case u.Fragment != "" || strings.Contains(s, "#"):
-		return fmt.Errorf("the URL %q has a fragment, which Cognito refuses: leave it out", s)
-	case u.Scheme == "http" && u.Hostname() != "localhost":
-		return fmt.Errorf("the URL %q is not https, and Cognito takes http for localhost alone", s)
-	case u.Scheme == "https" && u.Host == "":
-		return fmt.Errorf("the URL %q has no host", s)
-	}
-	return nil
-}
-
-// client is what all kinds of client have.
-type client struct {
-	scopes          []string // nil for all of the table's
-	access, refresh time.Duration
-}
-
-func (b Browser) client() client {
-	return client{b.Scopes, cmp.Or(b.AccessTokenValidity, defaultAccess), cmp.Or(b.RefreshTokenValidity, defaultRefresh)}
-}
-
-func (p Page) client() client {
-	return client{p.Scopes, cmp.Or(p.AccessTokenValidity, defaultAccess), cmp.Or(p.RefreshTokenValidity, defaultRefresh)}
-}
-
-func (m Machine) client() client {
-	return client{m.Scopes, cmp.Or(m.AccessTokenValidity, defaultMachine), maxRefresh}
-}
-
-func (c client) check(s *scopes) error {
-	if err := s.known(c.scopes); err != nil {
-		return fmt.Errorf("in Scopes: %w", err)
-	}
-	switch n := len(c.all(s)); {
-	case n > maxClientScopes:
-		return fmt.Errorf("the client may ask for %d scopes, and Cognito takes %d: name those that it needs in Scopes", n,
-			maxClientScopes)
-	case c.access < minAccess || c.access > maxAccess || c.access%time.Minute != 0:
-		return fmt.Errorf("AccessTokenValidity %s: want whole minutes from %s to %s", c.access, minAccess, maxAccess)
-	case c.refresh < minRefresh || c.refresh > maxRefresh || c.refresh%time.Minute != 0:
-		return fmt.Errorf("RefreshTokenValidity %s: want whole minutes from %s to %s", c.refresh, minRefresh, maxRefresh)
-	case c.access > c.refresh:
-		return fmt.Errorf("AccessTokenValidity %s is longer than RefreshTokenValidity %s, which Cognito refuses: lower it",
-			c.access, c.refresh)
-	}
-	return nil
-}
-
-// all are the scopes that a client of users may ask for.
-func (c client) all(s *scopes) []string {
-	list := c.scopes
-	if len(list) == 0 {
-		list = s.table
-	}
-	out := []string{"openid"}
-	for _, scope := range list {
-		if scope != "openid" {
-			out = append(out, scope)
-		}
-	}
-	return out
 }
