@@ -4,13 +4,15 @@
 //		tabletest.Run(t, func(*testing.T) tablesession.Table { return memory.New(nil) })
 //	}
 //
-// It does not test what only one table can do, such as being out of reach.
+// Items of more than 100 KB are left out with -short. It does not test what only one table can do, such as being out
+// of reach.
 package tabletest
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -48,7 +50,7 @@ func Run(t *testing.T, open func(t *testing.T) tablesession.Table) {
 			table.put(item, 0, nil)
 			table.want(item, item.Key)
 		}},
-		{"a large item", "the largest session has some 320 KB", func(t *testing.T, table checked) {
+		{"an item of a third of a MB", "the largest session has some 320 KB", func(t *testing.T, table checked) {
 			item := Item("p", "s", 1)
 			item.Data = bytes.Repeat([]byte{0, 0xff}, 160<<10)
 			table.put(item, 0, nil)
@@ -139,6 +141,9 @@ func Run(t *testing.T, open func(t *testing.T) tablesession.Table) {
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			if testing.Short() && strings.Contains(tt.name, "MB") {
+				t.Skip("it takes seconds under the race detector")
+			}
 			tt.do(t, checked{open(t), t})
 			if t.Failed() {
 				t.Log(tt.why)
