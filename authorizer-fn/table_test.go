@@ -122,6 +122,36 @@ func TestTable(t *testing.T) {
 			t.Errorf("after its end: %s: %s", got, log)
 		}
 	}
+	// Without a table in memory, the one of DynamoDB is asked.
+	calls := make(chan string, 100)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		calls <- r.Header.Get("X-Amz-Target") + " " + r.Header.Get("Authorization") + " " + string(body)
+		w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+		w.WriteHeader(http.StatusBadRequest)
+		io.WriteString(w, `{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException"}`)
+	})
+	api, _ = launchBuilt(t, path, issuer, func(c *authz.Config) {
+		c.Session = &authz.Session{Host: host, KeysARN: arn, Table: &authz.SessionTable{
+			Name: "sessions", DiscoveryURL: around.URL + "/discovery", ClientID: "web", SecretARN: arn,
+		}}
+	}, "AWS_ENDPOINT_URL_SECRETS_MANAGER="+around.URL+"/secrets", "AWS_ENDPOINT_URL_DYNAMODB="+around.URL,
+		"AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=secret")
+	if got := request(cookie); got != "F" {
+		t.Errorf("without an answer of DynamoDB: %s", got)
+	}
+	select {
+	case call := <-calls:
+		for _, want := range []string{
+			"DynamoDB_20120810.BatchGetItem ", "/eu-central-1/dynamodb/aws4_request", `"sessions"`, `"ConsistentRead":true`,
+		} {
+			if !strings.Contains(call, want) {
+				t.Errorf("DynamoDB was asked %s, want %s", call, want)
+			}
+		}
+	default:
+		t.Error("DynamoDB was not asked")
+	}
 	if text := log.String(); strings.Contains(text, "canary") || strings.Contains(text, cookie[20:40]) ||
 		strings.Contains(text, good[:20]) {
 		t.Errorf("the log has a secret: %s", text)

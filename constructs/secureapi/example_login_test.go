@@ -68,6 +68,20 @@ func ExampleLogin_cognito() {
 	// Output: Shop/Api/LoginFunction
 }
 
+// Sessions are in a table, where support staff ends them. Its guard has no cache, so that each request sees it.
+func ExampleTableSessions() {
+	stack := newStack()
+	orders := backend(stack, "Orders")
+	login := oktaLogin(stack)
+	login.Sessions = secureapi.TableSessions{Admins: []secureapi.Access{secureapi.AnyGroup("support")}}
+	secureapi.New(stack, "Api", &secureapi.Props{
+		Authorizer: secureapi.SessionAuthorizer{Login: login, CacheTTL: secureapi.NoCache},
+		Routes:     []secureapi.Route{secureapi.Handle("GET /orders", orders, secureapi.AnyScope("orders:read"))},
+	})
+	show(stack, "AWS::DynamoDB::GlobalTable", "BillingMode")
+	// Output: BillingMode="PAY_PER_REQUEST"
+}
+
 // A route that calls another service in the user's name gets the access token of the session.
 func ExampleForwardAccessToken() {
 	stack := newStack()

@@ -53,6 +53,18 @@ func TestEnvironment(t *testing.T) {
 			},
 		},
 		{
+			"a guard that renews the tokens of a table finds the issuer and its client here",
+			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"url":"https://idp.example.com/"}],` +
+				`"session":{"host":"h","table":{"name":"t","secretArn":"` + secret + `","userPoolId":"p"}}}`},
+			map[string]string{
+				"GATEHOUSE_AUTHORIZER": `{"issuers":[{"jwksUrl":"` + jwks + `","url":"https://idp.example.com/"}],` +
+					`"session":{"host":"h","table":{"discoveryUrl":"` + s.DiscoveryURL(idp.URL) + `","name":"t","secretArn":"` +
+					secret + `","userPoolId":"p"}}}`,
+				"AWS_ENDPOINT_URL_SECRETS_MANAGER":           s.SecretsURL(),
+				"AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": s.CognitoURL(),
+			},
+		},
+		{
 			"another secret of the same issuer is not",
 			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"secretArn":"arn:other","url":"https://legacy.example.com"}]}`},
 			map[string]string{"GATEHOUSE_AUTHORIZER": `{"issuers":[{"secretArn":"arn:other","url":"https://legacy.example.com"}]}`},

@@ -9,6 +9,8 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
+	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
+	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/memory"
 )
 
 // A session that is made here opens with the keys that functions are given, for the app's host.
@@ -54,6 +56,40 @@ func TestSealSession(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// Of a guard with a table, the session is in that one, and the cookie is a handle.
+func TestSealSessionInATable(t *testing.T) {
+	s := serveShop(t)
+	table := memory.New(s.clock.now)
+	guard := authz.Session{Host: "shop.example.com", KeysARN: keysARN, Table: &authz.SessionTable{Name: "sessions"}}
+	header, err := s.SealSession(t.Context(), guard, table, TokenRequest{Subject: "ada"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := tablesession.New(tablesession.Options{
+		Host: "localhost:4000", Now: s.clock.now, Table: table,
+		Keys: session.NewKeys(func(_ context.Context, stage string) ([]byte, error) {
+			if stage != "AWSCURRENT" {
+				return nil, session.ErrNoVersion
+			}
+			text, _, err := s.Secret(keysARN)
+			return []byte(text), err
+		}, s.clock.now),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := store.Open(t.Context(), header)
+	if err != nil || got.Subject != "ada" || got.Token == "" || len(header) > 200 {
+		t.Errorf("%s opens as %+v: %v", header, got, err)
+	}
+	if list, err := store.List(t.Context(), s.issuers[0].URL, "ada"); len(list) != 1 || err != nil {
+		t.Errorf("the subject has the sessions %+v: %v", list, err)
+	}
+	if _, err := s.SealSession(t.Context(), guard, nil, TokenRequest{}); !errors.Is(err, ErrRequest) {
+		t.Errorf("without the table: %v", err)
 	}
 }
 

@@ -14,12 +14,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"golang.org/x/mod/module"
 	modzip "golang.org/x/mod/zip"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 )
 
 const modulePath = "github.com/gatehouse-cdk/gatehouse"
@@ -81,6 +84,10 @@ func TestAConsumersModule(t *testing.T) {
 		c.run("go", "build", "-o", "app.bin", ".")
 		c.run("go", "vet", "./uses")
 		normal = c.synthesize("app.bin")
+		// The mains for sessions in a table have modules that the others do not: go.sum has them as well.
+		readonly := &consumer{t, c.dir, append(slices.Clone(c.env), "GOFLAGS=-mod=readonly")}
+		readonly.run("go", "list", "-deps", "-tags", "lambda.norpc,"+authz.SessionTag+","+authz.TableTag,
+			modulePath+"/authorizer-fn/table", modulePath+"/login-fn/table")
 		if len(normal) != 4 {
 			t.Errorf("%d functions in the assembly, want its own backend, the included authorizer, login and trigger",
 				len(normal))

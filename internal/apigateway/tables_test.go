@@ -1,0 +1,117 @@
+package apigateway
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
+	"github.com/gatehouse-cdk/gatehouse/internal/login"
+	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
+	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/driver"
+	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/memory"
+)
+
+const (
+	loginWithTable = `{"clientId":"web","table":"a/b"}`
+	guardWithTable = `{"session":{"host":"shop.example.com","table":{"name":"a/b"}}}`
+)
+
+// Functions of one table share it, by an address that those of another table do not have.
+func TestFunctionsShareATable(t *testing.T) {
+	g := &Gateway{tables: &sessionTables{}}
+	defer g.tables.close()
+	at := func(name, value string) tablesession.Table {
+		t.Helper()
+		env := map[string]string{name: value}
+		if err := g.withTables(env); err != nil {
+			t.Fatal(err)
+		}
+		table, err := memory.Dial(env[driver.Variable], nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return table
+	}
+	of, guards := at(login.Variable, loginWithTable), at(authz.ConfigVariable, guardWithTable)
+	other := at(login.Variable, `{"table":"c"}`)
+	ctx, key := t.Context(), tablesession.Key{Partition: "p", Sort: "s"}
+	if err := of.Put(ctx, &tablesession.Item{Key: key, Version: 1}, 0); err != nil {
+		t.Fatal(err)
+	}
+	has := func(table tablesession.Table) bool {
+		t.Helper()
+		items, err := table.Get(ctx, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return items[0] != nil
+	}
+	if !has(guards) || !has(g.tables.table("a/b")) || has(other) {
+		t.Errorf("the guard has it: %t; another table: %t", has(guards), has(other))
+	}
+	for _, path := range []string{"", "x", "%61%2Fb"} { // the last one is the name in other escapes
+		if resp := post(t, g.tables.base+path); resp != http.StatusNotFound {
+			t.Errorf("%q: status %d", path, resp)
+		}
+	}
+	secret, _, _ := strings.Cut(strings.TrimPrefix(g.tables.base, "http://127.0.0.1:"), "/")
+	if resp := post(t, "http://127.0.0.1:"+secret+"/guess/a%2Fb"); resp != http.StatusNotFound {
+		t.Errorf("without the secret part of the address: status %d", resp)
+	}
+}
+
+func post(t *testing.T, url string) (status int) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, url, strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	return resp.StatusCode
+}
+
+// A function with sessions elsewhere, or that is told of a DynamoDB, is left alone.
+func TestFunctionsWithoutATableHere(t *testing.T) {
+	const dynamo = "AWS_ENDPOINT_URL_DYNAMODB"
+	for name, c := range map[string]struct {
+		env   map[string]string
+		given map[string]string
+	}{
+		"no environment":             {},
+		"sessions in cookies":        {env: map[string]string{login.Variable: `{"clientId":"web"}`}},
+		"a guard of tokens":          {env: map[string]string{authz.ConfigVariable: `{"issuers":[]}`}},
+		"not JSON":                   {env: map[string]string{login.Variable: `x`}},
+		"a DynamoDB in the template": {env: map[string]string{login.Variable: loginWithTable, dynamo: "http://x"}},
+		"a DynamoDB by --env": {
+			env: map[string]string{login.Variable: loginWithTable}, given: map[string]string{dynamo: "http://x"},
+		},
+	} {
+		g := &Gateway{tables: &sessionTables{}, options: Options{Functions: lambdaruntime.Options{Env: c.given}}}
+		err := g.withTables(c.env)
+		if _, told := c.env[driver.Variable]; err != nil || told || g.tables.base != "" {
+			t.Errorf("%s: %v, told of %s", name, err, c.env[driver.Variable])
+		}
+	}
+}
+
+func TestSessionTables(t *testing.T) {
+	m := &apimodel.Model{Functions: []*apimodel.Function{
+		{Environment: map[string]string{login.Variable: loginWithTable}},
+		{Environment: map[string]string{authz.ConfigVariable: guardWithTable}},
+		{Environment: map[string]string{"TABLE": "orders"}},
+	}}
+	if diff := cmp.Diff(map[string]bool{"a/b": true}, SessionTables(m)); diff != "" {
+		t.Error(diff)
+	}
+}
