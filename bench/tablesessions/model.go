@@ -60,6 +60,7 @@ type model struct {
 	firsts      map[string]int  // uses of a jti that pass for the first
 	onces       map[string]int  // uses that were answered
 	unanswered  map[string]int  // and those that were not
+	jtis        int             // that were drawn
 	mayAskTwice bool
 	calm        bool // nothing is lost, nothing crashes, each request waits
 	ghosts      bool // a login failed after it may have written
