@@ -3,6 +3,7 @@ package devissuer
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -296,4 +297,53 @@ func TestHostedLogout(t *testing.T) {
 	} else {
 		answer.Body.Close()
 	}
+}
+
+// Whatever a request to a user pool's pages says, the browser goes to a redirect URI or a logout URL of its client, to
+// the sign-in page, or nowhere, and no page has a script.
+func FuzzHosted(f *testing.F) {
+	s := serveShop(f, poolIssuer())
+	for _, seed := range [][]string{
+		nil, {"identity_provider", "Google"}, {"identity_provider", "<script>"}, {"idp_identifier", "gmail.com"},
+		{"redirect_uri", "https://evil.example.com"}, {"client_id", "page", "redirect_uri", "https://page.example.com/in"},
+	} {
+		_, query, _ := strings.Cut(authURL(s, seed...), "?")
+		f.Add("/login", query)
+	}
+	for _, query := range []string{
+		"client_id=shop&logout_uri=" + appOrigin + "/", "client_id=shop&logout_uri=" + appOrigin + "/../evil",
+		"client_id=shop&logout_uri=https://shop.example.com/&state=a%0d%0aLocation:+x", "client_id=<script>&logout_uri=//evil",
+		"client_id=x&logout_uri=http://localhost%5c@evil.example.com/", "client_id=shop&redirect_uri=//evil",
+	} {
+		f.Add(logoutPath, query)
+	}
+	at := strings.TrimSuffix(s.DiscoveryURL(pool), discoveryPath)
+	f.Fuzz(func(t *testing.T, path, query string) {
+		if path != logoutPath {
+			path = hostedLoginPath
+		}
+		r := httptest.NewRequest(http.MethodGet, at+path, nil)
+		r.URL.RawQuery = query
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		answer := w.Result()
+		text, to := body(t, answer), answer.Header.Get("Location")
+		params := r.URL.Query()
+		c := s.registration(s.sites[0], params.Get("client_id"))
+		switch answer.StatusCode {
+		case http.StatusOK, http.StatusBadRequest:
+			if to != "" || strings.Contains(strings.ToLower(text), "<script") {
+				t.Errorf("a page that goes to %q: %s", to, text)
+			}
+		case http.StatusSeeOther:
+			u, err := url.Parse(to)
+			allowed := path == hostedLoginPath && s.redirects(c, params.Get("redirect_uri")) ||
+				path == logoutPath && (s.leavesClient(c, params.Get("logout_uri")) || strings.HasPrefix(to, at+hostedLoginPath+"?"))
+			if err != nil || u.User != nil || !allowed {
+				t.Errorf("to %s, %v", to, err)
+			}
+		default:
+			t.Errorf("status %d", answer.StatusCode)
+		}
+	})
 }
