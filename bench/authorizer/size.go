@@ -53,8 +53,8 @@ func (b *bench) buildBoth() (ours, bare string, err error) {
 	return
 }
 
-// size compares the arm64 binaries, as they are and zipped: the authorizer without sessions and with them, and the
-// user pools' trigger.
+// size compares the arm64 binaries, as they are and zipped: the authorizer without sessions, with them, and with
+// those in a table, whose client of DynamoDB is most of the difference; and the user pools' trigger.
 func (b *bench) size() error {
 	for _, c := range []struct {
 		subject, pkg, tags string
@@ -62,6 +62,10 @@ func (b *bench) size() error {
 	}{
 		{"arm64 binary", authorizerPackage, deployed, 1.10},
 		{"arm64 binary with sessions", authorizerPackage, deployed + "," + authz.SessionTag, 1.15},
+		{
+			"arm64 binary with a table", authorizerPackage + "/table",
+			deployed + "," + authz.SessionTag + "," + authz.TableTag, 1.60,
+		},
 		{"the trigger's arm64 binary", pretokenPackage, deployed, 1.05},
 	} {
 		ours, ourZip, err := b.sizes(c.pkg, c.tags)
