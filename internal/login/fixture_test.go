@@ -182,8 +182,9 @@ func (f *fixture) serveAPI(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte("the API's own page"))
 		return
 	}
-	r = r.Clone(WithRequestPath(r.Context(), r.URL.Path))
-	r.URL.Path = path
+	// API Gateway hands both paths on as they were sent.
+	r = r.Clone(WithRequestPath(r.Context(), r.URL.EscapedPath()))
+	r.URL.Path, r.URL.RawPath = path, strings.TrimPrefix(r.URL.EscapedPath(), stage)
 	f.Handler.ServeHTTP(w, r)
 }
 

@@ -236,7 +236,11 @@ func (h *Handler) base(r *http.Request) (string, bool) {
 	if path == "" {
 		return "", true
 	}
-	base, ok := strings.CutSuffix(strings.TrimRight(path, "/"), r.URL.Path)
+	path = strings.TrimRight(path, "/")
+	base, ok := strings.CutSuffix(path, r.URL.EscapedPath()) // a subject is in both as it was sent
+	if !ok {
+		base, ok = strings.CutSuffix(path, r.URL.Path)
+	}
 	return base, ok && checkPath(base) == nil
 }
 
