@@ -1,11 +1,13 @@
 package login
 
 import (
+	"context"
 	"errors"
 	"io"
 	"mime"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
 	"github.com/gatehouse-cdk/gatehouse/internal/oidcclient"
@@ -14,6 +16,9 @@ import (
 
 // maxLogoutForm bounds the form with a logout token.
 const maxLogoutForm = 3*jwt.MaxTokenSize + 4096
+
+// forgetTimeout ends what a failed logout still waits for after [requestTimeout], before Lambda ends the function.
+const forgetTimeout = 3 * time.Second
 
 // backChannelLogout ends the sessions that the provider's logout token names. The answers are those of OpenID Connect
 // Back-Channel Logout 1.0, section 2.8: 200 if the sessions have ended, and 400 for a token that is refused and for a
@@ -52,7 +57,9 @@ func (t *inTable) backChannelLogout(x *exchange) {
 		n, err = t.store.EndSubject(ctx, t.issuer, token.Subject)
 	}
 	if err != nil {
-		// The provider may send the token again.
+		// The provider may send the token again, also where the time of this request is what is over.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), forgetTimeout)
+		defer cancel()
 		err = errors.Join(err, t.store.Forget(ctx, t.issuer, token.ID))
 		x.refuse(problem{http.StatusBadRequest, failed, t.down(), err})
 		return

@@ -1,6 +1,7 @@
 package login
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
@@ -44,7 +45,12 @@ func (f *fixture) wired(token string) string {
 // send posts a form to the back channel, as a provider does.
 func (f *fixture) send(body string) *httptest.ResponseRecorder {
 	f.t.Helper()
-	r := httptest.NewRequest("POST", backChannel, strings.NewReader(body))
+	return f.sendWith(f.t.Context(), body)
+}
+
+func (f *fixture) sendWith(ctx context.Context, body string) *httptest.ResponseRecorder {
+	f.t.Helper()
+	r := httptest.NewRequestWithContext(ctx, "POST", backChannel, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	w := httptest.NewRecorder()
 	f.serveAPI(w, r)
@@ -328,6 +334,24 @@ func TestBackChannelLogoutThatFails(t *testing.T) {
 			}
 			f.want(f.browser.Fetch(t, shop, "GET", auth+"session"), http.StatusUnauthorized, "session_ended")
 		})
+	}
+}
+
+// The time of the request is over before its sessions have ended, and the provider may send the same token again: it is
+// not taken for one that was used.
+func TestBackChannelLogoutOutOfTime(t *testing.T) {
+	f := newTableFixture(t)
+	f.withSID("sid-1")
+	f.logIn()
+	token := f.signLogout(f.logoutClaims())
+	ctx, cancel := context.WithCancel(t.Context())
+	f.table.listing = cancel
+	if w := f.sendWith(ctx, formOf(token)); w.Code != 400 || f.log.last(t).Reason != "table" {
+		t.Errorf("%d, log %+v", w.Code, f.log.last(t))
+	}
+	f.table.listing = nil
+	if w := f.send(formOf(token)); w.Code != 200 || *f.log.last(t).Ended != 1 {
+		t.Errorf("the second time: %d, log %+v", w.Code, f.log.last(t))
 	}
 }
 

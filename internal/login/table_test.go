@@ -20,6 +20,8 @@ type faultyTable struct {
 	away   atomic.Bool // all of it
 	frozen atomic.Bool // it does not take writes
 	unread atomic.Bool // it does not list partitions
+
+	listing func() // runs before a partition is listed, if not nil
 }
 
 var errAway = errors.New("the table is away")
@@ -48,6 +50,9 @@ func (t *faultyTable) Delete(ctx context.Context, key tablesession.Key, version 
 func (t *faultyTable) Query(ctx context.Context, partition string) ([]*tablesession.Item, error) {
 	if t.away.Load() || t.unread.Load() {
 		return nil, errAway
+	}
+	if t.listing != nil {
+		t.listing()
 	}
 	return t.Table.Query(ctx, partition)
 }
