@@ -50,27 +50,29 @@ func (s *Store) EndSubject(ctx context.Context, issuer, subject string) (ended i
 // raise raises the generation of a subject and returns the one that ends all sessions before this call. Generations
 // are times in milliseconds, so that they rise also where the item was removed meanwhile.
 func (s *Store) raise(ctx context.Context, at Key) (int64, error) {
-	before, err := s.get(ctx, at)
-	if err != nil {
-		return 0, err
+	first := int64(-1) // when this call began
+	for {
+		before, err := s.get(ctx, at)
+		if err != nil {
+			return 0, err
+		}
+		// Another call has raised it since this one began, and its generation serves as well.
+		if first >= 0 && generation(before) > first {
+			return generation(before), nil
+		}
+		if first < 0 {
+			first = generation(before)
+		}
+		now := s.now()
+		item := &Item{Key: at, Version: 1, Generation: max(now.UnixMilli(), first+1), Ends: now.Add(generationFor)}
+		if before != nil {
+			item.Version = before.Version + 1
+		}
+		// A conflict is with another call, or the table has removed the item, whose time was over.
+		if err := s.put(ctx, item, item.Version-1); !errors.Is(err, ErrConflict) {
+			return item.Generation, err
+		}
 	}
-	now := s.now()
-	item := &Item{Key: at, Version: 1, Generation: now.UnixMilli(), Ends: now.Add(generationFor)}
-	version := int64(0)
-	if before != nil {
-		version = before.Version
-		item.Version, item.Generation = version+1, max(item.Generation, before.Generation+1)
-	}
-	err = s.put(ctx, item, version)
-	if !errors.Is(err, ErrConflict) {
-		return item.Generation, err
-	}
-	// Another call has raised it since this one began, and its generation serves as well.
-	after, err := s.get(ctx, at)
-	if err != nil {
-		return 0, err
-	}
-	return generation(after), nil
 }
 
 // get reads one item, three times at most.
@@ -102,17 +104,7 @@ func (s *Store) EndSID(ctx context.Context, issuer, sid string) (ended int, err 
 	if err != nil {
 		return 0, err
 	}
-	at := Key{where, endedSort}
-	before, err := s.get(ctx, at)
-	if err != nil {
-		return 0, err
-	}
-	item := &Item{Key: at, Version: 1, Ends: s.now().Add(endedFor)}
-	if before != nil {
-		item.Version = before.Version + 1
-	}
-	// A conflict is with another call that ends the same sid.
-	if err := s.put(ctx, item, item.Version-1); err != nil && !errors.Is(err, ErrConflict) {
+	if err := s.noteEnd(ctx, Key{where, endedSort}); err != nil {
 		return 0, err
 	}
 	items, err := s.query(ctx, where)
@@ -134,6 +126,28 @@ func (s *Store) EndSID(ctx context.Context, issuer, sid string) (ended int, err 
 		_, _ = s.remove(ctx, item.Key) // it leads nowhere
 	}
 	return ended, nil
+}
+
+// noteEnd writes that a sid has ended.
+func (s *Store) noteEnd(ctx context.Context, at Key) error {
+	for again := false; ; again = true {
+		before, err := s.get(ctx, at)
+		if err != nil {
+			return err
+		}
+		now := s.now()
+		if again && before != nil && now.Before(before.Ends) { // another call has written it
+			return nil
+		}
+		item := &Item{Key: at, Version: 1, Ends: now.Add(endedFor)}
+		if before != nil {
+			item.Version = before.Version + 1
+		}
+		// A conflict is with another call, or the table has removed the item, whose time was over.
+		if err := s.put(ctx, item, item.Version-1); !errors.Is(err, ErrConflict) {
+			return err
+		}
+	}
 }
 
 // sidKey is the key of the item in a sid's partition that leads to a session.

@@ -1,6 +1,7 @@
 package tablesession_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -260,4 +261,57 @@ func TestTextsDoNotRunTogether(t *testing.T) {
 		t.Errorf("ended %d, %v", n, err)
 	}
 	f.opened(t, cookies(set))
+}
+
+// The table removes the subject's generation, whose time is over, between a call's read and its write. The call ends
+// the sessions nevertheless.
+func TestEndSubjectMeetsTheTTL(t *testing.T) {
+	f := newFixture(t)
+	if _, err := f.EndSubject(t.Context(), issuer, subject); err != nil {
+		t.Fatal(err)
+	}
+	f.clock.advance(40 * 24 * time.Hour)
+	header := f.created(t, "")
+	expired := func(call, sort string) error {
+		if call == "put" && sort == "generation" {
+			f.table.set(nil, nil)
+			key := tablesession.Key{Partition: tablesession.PartitionOf(f.opened(t, header)), Sort: sort}
+			if _, err := f.table.Table.Delete(t.Context(), key, 0); err != nil {
+				t.Error(err)
+			}
+		}
+		return nil
+	}
+	f.table.set(expired, nil)
+	if n, err := f.EndSubject(t.Context(), issuer, subject); n != 1 || err != nil {
+		t.Errorf("ended %d, %v: want 1", n, err)
+	}
+	f.wantEnded(t, header)
+}
+
+// The same for the note that a sid has ended: a login that is under way begins no session.
+func TestEndSIDMeetsTheTTL(t *testing.T) {
+	f := newFixture(t)
+	if _, err := f.EndSID(t.Context(), issuer, "sid-1"); err != nil {
+		t.Fatal(err)
+	}
+	f.clock.advance(tablesession.EndedFor)
+	f.created(t, "sid-1")
+	expired := func(call, sort string) error {
+		if call == "put" && sort == "ended" {
+			f.table.set(nil, nil)
+			key := tablesession.Key{Partition: tablesession.SIDPartition(issuer, "sid-1"), Sort: sort}
+			if _, err := f.table.Table.Delete(t.Context(), key, 0); err != nil {
+				t.Error(err)
+			}
+		}
+		return nil
+	}
+	f.table.set(expired, nil)
+	if n, err := f.EndSID(t.Context(), issuer, "sid-1"); n != 1 || err != nil {
+		t.Errorf("ended %d, %v: want 1", n, err)
+	}
+	if _, err := f.Create(t.Context(), f.session(), issuer, "sid-1"); !errors.Is(err, session.ErrEnded) {
+		t.Errorf("a login that is under way: got %v, want a session that has ended", err)
+	}
 }
