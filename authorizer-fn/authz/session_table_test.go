@@ -305,16 +305,19 @@ func TestARefusedSessionStaysEnded(t *testing.T) {
 
 // TestASessionOutlivesItsProvidersOutage: nothing but the answer is lost.
 func TestASessionOutlivesItsProvidersOutage(t *testing.T) {
-	f := newTableFixture(t)
-	cookie := f.logIn(t, f.expiring(0))
-	if got := f.outcome(t, browses("GET", "/orders", cookie)); got != fault {
-		t.Errorf("during the outage: %s", got)
-	}
-	f.clock.advance(time.Minute)
-	f.provider.gives(f.newer(nil))
-	if got := f.outcome(t, browses("GET", "/orders", cookie)); got != allow {
-		t.Errorf("after the outage: %s: %s", got, f.log)
-	}
+	inBubble(t, "", func(t *testing.T) {
+		f := newTableFixture(t)
+		cookie := f.logIn(t, f.expiring(0))
+		if got := f.outcome(t, browses("GET", "/orders", cookie)); got != fault {
+			t.Errorf("during the outage: %s", got)
+		}
+		time.Sleep(time.Second) // until what runs in the background has seen this time
+		f.clock.advance(time.Minute)
+		f.provider.gives(f.newer(nil))
+		if got := f.outcome(t, browses("GET", "/orders", cookie)); got != allow {
+			t.Errorf("after the outage: %s: %s", got, f.log)
+		}
+	})
 }
 
 // TestRenewedOnceForAll: of requests at the same moment one asks the provider, and all of them go by the newer token,
@@ -349,21 +352,24 @@ func TestRenewedOnceForAll(t *testing.T) {
 
 // TestActivityIsNoted: a session that is used outlives its idle time-out, without a refresh.
 func TestActivityIsNoted(t *testing.T) {
-	f := newTableFixture(t)
-	x := f.opened(token(object{"exp": t0.Add(4 * time.Hour).Unix()}))
-	x.Expires = t0.Add(4 * time.Hour)
-	cookie := f.logIn(t, x)
-	for range 4 {
-		f.clock.advance(40 * time.Minute)
-		f.issuer.Publish(goodKey())
-		if got := f.outcome(t, browses("GET", "/orders", cookie)); got != allow {
-			t.Fatalf("after %s: %s: %s", f.clock.now().Sub(t0), got, f.log)
+	inBubble(t, "", func(t *testing.T) {
+		f := newTableFixture(t)
+		time.Sleep(time.Second) // until the first keys are there
+		x := f.opened(token(object{"exp": t0.Add(4 * time.Hour).Unix()}))
+		x.Expires = t0.Add(4 * time.Hour)
+		cookie := f.logIn(t, x)
+		for range 4 {
+			f.clock.advance(40 * time.Minute)
+			f.issuer.Publish(goodKey())
+			if got := f.outcome(t, browses("GET", "/orders", cookie)); got != allow {
+				t.Fatalf("after %s: %s: %s", f.clock.now().Sub(t0), got, f.log)
+			}
 		}
-	}
-	f.clock.advance(time.Hour)
-	if got := f.outcome(t, browses("GET", "/orders", cookie)); got != reject || f.reason() != "session_ended" {
-		t.Errorf("idle: %s, %q", got, f.reason())
-	}
+		f.clock.advance(time.Hour)
+		if got := f.outcome(t, browses("GET", "/orders", cookie)); got != reject || f.reason() != "session_ended" {
+			t.Errorf("idle: %s, %q", got, f.reason())
+		}
+	})
 }
 
 // TestIDTokensOfATable: a session of claims is renewed with an ID token.
