@@ -89,6 +89,12 @@ func (u *Users) signIn(c client) *awscognito.UserPoolClientProps {
 	// which has it. Of that default this is what remains, but for custom challenges.
 	// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html
 	props.AuthFlows = &awscognito.AuthFlow{UserSrp: jsii.Bool(true)}
+	if u.props.NoLocalUsers {
+		// Without the pool among its providers, a client's pages do not show the form for passwords, and the user pools API
+		// still takes them by SRP. Custom challenges are refused where no trigger defines them.
+		// Source: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html
+		props.AuthFlows = &awscognito.AuthFlow{Custom: jsii.Bool(true)}
+	}
 	props.RefreshTokenRotationGracePeriod = awscdk.Duration_Seconds(jsii.Number(rotationGrace))
 	return props
 }

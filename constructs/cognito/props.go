@@ -43,7 +43,8 @@ type Props struct {
 	Providers []Provider
 
 	// NoLocalUsers leaves users of the pool's own directory out of the clients that sign users in, so that they sign in
-	// at Google or Providers alone. Default: users of the pool sign in with their passwords.
+	// at Google or Providers alone: neither the pages nor the user pools API take their passwords, but for custom
+	// challenges of triggers of yours. Default: users of the pool sign in with their passwords.
 	NoLocalUsers bool
 
 	// Groups are groups of users. Default: none.

@@ -2,6 +2,7 @@ package cognito_test
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -109,7 +110,8 @@ func joined(of map[string]any) string {
 	return b.String()
 }
 
-// TestNoLocalUsers: users of the pool's own directory are left out.
+// TestNoLocalUsers: users of the pool's own directory are left out, on the pages and of the user pools API. The list of
+// flows is not empty, which would be Cognito's default, with SRP in it.
 func TestNoLocalUsers(t *testing.T) {
 	stack := newStack()
 	cognito.New(stack, "Users", good(func(p *cognito.Props) {
@@ -119,9 +121,13 @@ func TestNoLocalUsers(t *testing.T) {
 		}
 		p.NoLocalUsers = true
 	}))
-	for _, name := range only(t, stack, "AWS::Cognito::UserPoolClient").properties["SupportedIdentityProviders"].([]any) {
+	client := only(t, stack, "AWS::Cognito::UserPoolClient").properties
+	for _, name := range client["SupportedIdentityProviders"].([]any) {
 		if name == "COGNITO" {
 			t.Error("users of the pool can sign in")
 		}
+	}
+	if flows := client["ExplicitAuthFlows"]; !reflect.DeepEqual(flows, []any{"ALLOW_CUSTOM_AUTH"}) {
+		t.Errorf("users of the pool can sign in by %v", flows)
 	}
 }
