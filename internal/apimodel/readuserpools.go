@@ -15,6 +15,8 @@ func (b *builder) readIdentity() {
 			Name: r.notice().text("UserPoolName"), Region: b.evaluator.Region(r.stack),
 		}
 		p.PreTokenARN = r.object("LambdaConfig").object("PreTokenGenerationConfig").notice().text("LambdaArn")
+		names := r.object("UsernameConfiguration")
+		p.CaseInsensitive = names.has("CaseSensitive") && !names.bool("CaseSensitive")
 		b.model.UserPools = append(b.model.UserPools, p)
 		b.pools[p.ARN], byID[p.PoolID] = p, p
 	})

@@ -18,6 +18,7 @@ type UserPool struct {
 	Groups          []string
 	Providers       []*IdentityProvider
 	Domains         []string // a prefix of amazoncognito.com, or a domain of the app's own
+	CaseInsensitive bool     // upper and lower case are the same in the names of users
 
 	PreTokenARN string // of the function that decides what its tokens hold; "" if it has none
 }

@@ -71,6 +71,20 @@ func TestRefreshTokens(t *testing.T) {
 	}
 }
 
+// Upper and lower case differ in the names of users, unless the template says otherwise.
+func TestCaseInsensitive(t *testing.T) {
+	for properties, want := range map[string]bool{
+		"": false, `"UsernameConfiguration": {"CaseSensitive": true}`: false,
+		`"UsernameConfiguration": {"CaseSensitive": false}`: true,
+	} {
+		m := Read(parse(t, `{"Resources": {"P": {"Type": "AWS::Cognito::UserPool", "Properties": {`+properties+`}}}}`),
+			cloudassembly.Options{})
+		if got := m.UserPools[0].CaseInsensitive; got != want || len(m.Problems) > 0 {
+			t.Errorf("%s: %v, %v", properties, got, m.Problems)
+		}
+	}
+}
+
 // A client names the providers that its users come from, as CDK writes it: by Ref.
 func TestIdentityProviders(t *testing.T) {
 	m := Read(parse(t, `{"Resources": {

@@ -87,7 +87,7 @@ func TestDevHostedUse(t *testing.T) {
 			if v := p.writes(t); v.Message != "Added: "+aNote {
 				t.Errorf("a note comes to %q", v.Message)
 			}
-			if v := does[view](t, p, "everyone"); !strings.Contains(v.Text, "<td>Partners_ada</td>") {
+			if v := does[view](t, p, "everyone"); !strings.Contains(v.Text, "<td>partners_ada</td>") {
 				t.Errorf("all notes come to %q:\n%s", v.Message, v.Text)
 			}
 			p.keepsNothing(t, does[view](t, p, "logout"))

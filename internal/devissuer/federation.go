@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -68,8 +69,9 @@ func (p *Provider) wayIn(params url.Values, s site, c client) (string, *refusal)
 
 // federated adds to what a token says that its user came from another provider: the name of the user in the pool, the
 // pool's group for that provider, and in an ID token the identity there. Claims of the persona come first.
-// Sources: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-identity-federation.html and
-// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
+// Sources: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-specifying-attribute-mapping.html,
+// https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html and, for
+// names in lower case, https://github.com/aws-amplify/amplify-js/issues/13844
 func (p *Provider) federated(r TokenRequest, s site, g grant) TokenRequest {
 	if g.Provider == "" || g.Provider == ofPool {
 		return r
@@ -79,6 +81,9 @@ func (p *Provider) federated(r TokenRequest, s site, g grant) TokenRequest {
 		kind = found.Type
 	}
 	username := g.Provider + "_" + g.Subject
+	if slices.ContainsFunc(p.issuersOf(s), func(i Issuer) bool { return i.LowerNames }) {
+		username = strings.ToLower(username)
+	}
 	claims := map[string]any{"username": username}
 	if r.Use == ID {
 		claims = map[string]any{"cognito:username": username, "identities": []any{map[string]any{

@@ -173,6 +173,22 @@ func TestHostedFederation(t *testing.T) {
 	}
 }
 
+// Where upper and lower case are the same, the name of a user who comes from Google is in lower case. The group and the
+// identity have the provider's name as it is.
+func TestHostedFederationInLowerCase(t *testing.T) {
+	i := poolIssuer()
+	i.LowerNames = true
+	s := serveShop(t, i)
+	got := redeem(t, s, signIn(t, s, authURL(s), "provider", "Google"))
+	access, _ := unverified(got.Access)
+	id, _ := unverified(got.ID)
+	if !access.Get("username").Is("google_developer") || !id.Get("cognito:username").Is("google_developer") ||
+		!strings.Contains(access.Get("cognito:groups").Raw(), `"eu-central-1_Ab1Cd2Ef3_Google"`) ||
+		!strings.Contains(id.Get("identities").Raw(), `"providerName":"Google"`) {
+		t.Errorf("the access token says %s, the ID token %s", access.Raw(), id.Raw())
+	}
+}
+
 // userInfo has the user's name in the pool, and texts.
 func TestHostedUserinfo(t *testing.T) {
 	s := serveShop(t, poolIssuer())

@@ -45,6 +45,10 @@ type Issuer struct {
 	// Providers are those whose users sign in to it, if it is a user pool.
 	Providers []IdentityProvider
 
+	// LowerNames says that the names of users who come from its Providers are in lower case, as in a user pool in which
+	// upper and lower case are the same.
+	LowerNames bool
+
 	// Trigger is what decides on the scopes of users by their groups, if it is a user pool with the included pre token
 	// generation trigger. Default: users have the scopes that they are given.
 	Trigger *pretoken.Config
@@ -195,7 +199,7 @@ func sameForm(a, b Issuer, r TokenRequest) bool {
 		opaque := i.opaque()
 		i.Audiences = []string{r.audienceOf(i)}
 		i.Algorithms = []string{r.algorithmOf(i)}
-		i.Providers, i.Trigger = nil, nil
+		i.Providers, i.LowerNames, i.Trigger = nil, false, nil
 		i.Scopes, i.Groups, i.TakenBy, i.TokenUse, i.JWKSURL, i.Leeway = nil, nil, nil, "", "", 0
 		i.MaxKeyAge, i.StaleCeiling, i.AcceptBoundTokens = 0, 0, false
 		i.Apps = nil

@@ -10,21 +10,24 @@ import (
 // issuerJSON is an issuer as JSON. The settings are by themselves: they may have a form of JSON of their own, which an
 // embedded field would give to the whole.
 type issuerJSON struct {
-	Settings  authz.Issuer       `json:"settings"`
-	Cognito   bool               `json:"cognito,omitempty"`
-	Use       Use                `json:"use,omitempty"`
-	Claims    map[string]string  `json:"claims,omitempty"`
-	Scopes    []string           `json:"scopes,omitempty"`
-	Groups    []string           `json:"groups,omitempty"`
-	Providers []IdentityProvider `json:"providers,omitempty"`
-	Trigger   *pretoken.Config   `json:"trigger,omitempty"`
-	TakenBy   []string           `json:"takenBy,omitempty"`
-	Apps      []App              `json:"apps,omitempty"`
+	Settings   authz.Issuer       `json:"settings"`
+	Cognito    bool               `json:"cognito,omitempty"`
+	Use        Use                `json:"use,omitempty"`
+	Claims     map[string]string  `json:"claims,omitempty"`
+	Scopes     []string           `json:"scopes,omitempty"`
+	Groups     []string           `json:"groups,omitempty"`
+	Providers  []IdentityProvider `json:"providers,omitempty"`
+	LowerNames bool               `json:"lowerNames,omitempty"`
+	Trigger    *pretoken.Config   `json:"trigger,omitempty"`
+	TakenBy    []string           `json:"takenBy,omitempty"`
+	Apps       []App              `json:"apps,omitempty"`
 }
 
 // MarshalJSON writes what [Issuer.UnmarshalJSON] reads.
 func (i Issuer) MarshalJSON() ([]byte, error) {
-	return json.Marshal(issuerJSON{i.Issuer, i.Cognito, i.Use, i.Claims, i.Scopes, i.Groups, i.Providers, i.Trigger, i.TakenBy, i.Apps})
+	return json.Marshal(issuerJSON{
+		i.Issuer, i.Cognito, i.Use, i.Claims, i.Scopes, i.Groups, i.Providers, i.LowerNames, i.Trigger, i.TakenBy, i.Apps,
+	})
 }
 
 // UnmarshalJSON reads an issuer with all of its settings.
@@ -33,6 +36,9 @@ func (i *Issuer) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &in); err != nil {
 		return err
 	}
-	*i = Issuer{in.Settings, in.Cognito, in.Use, in.Claims, in.Scopes, in.Groups, in.Providers, in.Trigger, in.TakenBy, in.Apps}
+	*i = Issuer{
+		in.Settings, in.Cognito, in.Use, in.Claims, in.Scopes, in.Groups, in.Providers, in.LowerNames, in.Trigger, in.TakenBy,
+		in.Apps,
+	}
 	return nil
 }

@@ -95,7 +95,7 @@ func (i *Issuer) ofPool(m *apimodel.Model) {
 	for _, pool := range m.UserPools {
 		if pool.ProviderURL == i.URL {
 			i.Scopes, i.Groups = known(pool)
-			i.Providers = providersOf(pool)
+			i.Providers, i.LowerNames = providersOf(pool), pool.CaseInsensitive
 		}
 	}
 }
@@ -155,7 +155,7 @@ func fromPools(m *apimodel.Model, use Use, a *apimodel.Authorizer) (out []Issuer
 			Cognito: true, Use: use, TakenBy: []string{a.ID.String()},
 		}
 		i.Scopes, i.Groups = known(pool)
-		i.Providers = providersOf(pool)
+		i.Providers, i.LowerNames = providersOf(pool), pool.CaseInsensitive
 		if expression != nil {
 			if i.Audiences = matching(m, pool, a, expression); i.Audiences == nil {
 				continue
