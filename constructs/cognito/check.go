@@ -134,11 +134,23 @@ func (p *Props) checkProviders() (errs []error) {
 			bad("Providers[%d] %q: %w", i, name, err)
 		}
 	}
+	if given := p.UserPoolProps; given != nil && (p.Google != nil || len(p.Providers) > 0) {
+		if a := given.StandardAttributes; a != nil && (fixed(a.Email) || fixed(a.Fullname)) {
+			bad("UserPoolProps.StandardAttributes has an Email or a Fullname that is not Mutable, which Cognito writes at each " +
+				"sign-in of a user from Google or one of Providers: their second sign-in would fail. Leave Mutable out")
+		}
+	}
 	if p.NoLocalUsers && p.Google == nil && len(p.Providers) == 0 {
 		bad("NoLocalUsers is set, and there is neither Google nor one of Providers, so that no " +
 			"user could sign in: add one")
 	}
 	return errs
+}
+
+// fixed reports whether users have the attribute for good.
+// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-specifying-attribute-mapping.html
+func fixed(a *awscognito.StandardAttribute) bool {
+	return a != nil && a.Mutable != nil && !*a.Mutable
 }
 
 func (p *Props) checkGroups() (errs []error) {

@@ -201,6 +201,12 @@ func TestRefused(t *testing.T) {
 		}, "want an https URL"},
 		{"no mapping", func(p *cognito.Props) { p.Providers = saml(func(s *cognito.SAML) { s.AttributeMapping = nil }) },
 			"AttributeMapping is nil"},
+		{"an e-mail address for good", func(p *cognito.Props) {
+			p.Providers = oidc(func(*cognito.OIDC) {})
+			p.UserPoolProps = &awscognito.UserPoolProps{StandardAttributes: &awscognito.StandardAttributes{
+				Email: &awscognito.StandardAttribute{Required: jsii.Bool(true), Mutable: jsii.Bool(false)},
+			}}
+		}, "their second sign-in would fail"},
 		{"no one to sign in", func(p *cognito.Props) { p.NoLocalUsers = true }, "so that no user could sign in"},
 		{"a group without a name", func(p *cognito.Props) { p.Groups = []cognito.Group{{}} }, `Groups[0]: Name ""`},
 		{"a group with a space", func(p *cognito.Props) { p.Groups = []cognito.Group{{Name: "a b"}} }, `Groups[0]: Name "a b"`},
