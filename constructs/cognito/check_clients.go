@@ -88,7 +88,7 @@ func checkName(name string) error {
 }
 
 // checkURL wants what Cognito takes as a callback or sign-out URL.
-// Source: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-client-apps.html
+// Source: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html
 func checkURL(s string) error {
 	if plan.Unresolved(s) {
 		return nil
@@ -99,8 +99,8 @@ func checkURL(s string) error {
 		return fmt.Errorf("the URL %q: want an absolute one, like %q", s, "https://app.example.com/signed-in")
 	case u.Fragment != "" || strings.Contains(s, "#"):
 		return fmt.Errorf("the URL %q has a fragment, which Cognito refuses: leave it out", s)
-	case u.Scheme == "http" && u.Hostname() != "localhost":
-		return fmt.Errorf("the URL %q is not https, and Cognito takes http for localhost alone", s)
+	case u.Scheme == "http" && !slices.Contains([]string{"localhost", "127.0.0.1", "::1"}, u.Hostname()):
+		return fmt.Errorf("the URL %q is not https, and Cognito takes http for localhost, 127.0.0.1 and [::1] alone", s)
 	case u.Scheme == "https" && u.Host == "":
 		return fmt.Errorf("the URL %q has no host", s)
 	}

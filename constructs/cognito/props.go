@@ -125,8 +125,8 @@ type Browser struct {
 // one.
 // Source: https://docs.aws.amazon.com/cognito/latest/developerguide/using-pkce-in-authorization-code.html
 type Page struct {
-	// CallbackURLs are where Cognito sends a signed-in user: https, http://localhost, or an app's own scheme. At least
-	// one.
+	// CallbackURLs are where Cognito sends a signed-in user: https, an app's own scheme, or, for tests, http at localhost,
+	// 127.0.0.1 or [::1]. At least one.
 	CallbackURLs []string
 
 	// LogoutURLs are where it sends a signed-out one. Default: none.

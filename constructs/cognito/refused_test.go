@@ -146,7 +146,7 @@ func TestRefused(t *testing.T) {
 			`Pages["app"]: CallbackURLs is empty`},
 		{"a page of http", func(p *cognito.Props) {
 			p.Pages = map[string]cognito.Page{"app": {CallbackURLs: []string{"http://app.example.com/"}}}
-		}, `Pages["app"]: the URL "http://app.example.com/" is not https, and Cognito takes http for localhost alone`},
+		}, `Pages["app"]: the URL "http://app.example.com/" is not https, and Cognito takes http for localhost, 127.0.0.1 and [::1] alone`},
 		{"a URL with a fragment", func(p *cognito.Props) {
 			p.Pages = map[string]cognito.Page{"app": {CallbackURLs: []string{"https://app.example.com/#in"}}}
 		}, "has a fragment"},

@@ -18,7 +18,7 @@ import (
 )
 
 // What is yours to change: where an app of yours is served that signs people in by itself, and where it wants them back.
-// The second origin is for the app on a developer's machine; Cognito takes http for localhost alone.
+// The second origin is for the app on a developer's machine; Cognito takes http for such a machine alone.
 const (
 	appOrigin = "https://app.example.com"
 	devOrigin = "http://localhost:5173"
