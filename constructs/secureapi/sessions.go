@@ -89,7 +89,8 @@ type TableSessions struct {
 	Table awsdynamodb.ITable
 
 	// Admins restricts who may list and end the sessions of others: what a [Route] of [Handle] takes, with [GuardedBy] for
-	// another guard than the API's own. Default: there are no such routes.
+	// another guard than the API's own. The {subject} of their routes is the sub of an ID token; that of an access token
+	// may be another one. Default: there are no such routes.
 	Admins []Access
 }
 
