@@ -1,6 +1,7 @@
 package tablesession_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -313,5 +314,43 @@ func TestEndSIDMeetsTheTTL(t *testing.T) {
 	}
 	if _, err := f.Create(t.Context(), f.session(), issuer, "sid-1"); !errors.Is(err, session.ErrEnded) {
 		t.Errorf("a login that is under way: got %v, want a session that has ended", err)
+	}
+}
+
+// A token whose use failed may be sent again, whether or not the table took it. One that was used before stays used.
+func TestOnceThatFails(t *testing.T) {
+	for name, lost := range map[string]bool{"the answer is lost": true, "the table does not take it": false} {
+		f := newFixture(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		fail := func(call, sort string) error {
+			if call != "put" {
+				return nil
+			}
+			cancel()
+			return errLost
+		}
+		set := func() {
+			if lost {
+				f.table.set(nil, fail)
+			} else {
+				f.table.set(fail, nil)
+			}
+		}
+		set()
+		if _, err := f.Once(ctx, issuer, "jti-1", t0.Add(time.Minute)); !errors.Is(err, session.ErrUnavailable) {
+			t.Errorf("%s: got %v, want that the table is unavailable", name, err)
+		}
+		f.table.set(nil, nil)
+		if first, err := f.Once(t.Context(), issuer, "jti-1", t0.Add(time.Minute)); !first || err != nil {
+			t.Errorf("%s, the second time: %t, %v, want the first use", name, first, err)
+		}
+		set()
+		if first, err := f.Once(ctx, issuer, "jti-1", t0.Add(time.Minute)); first || err == nil {
+			t.Errorf("%s, once it is used: %t, %v", name, first, err)
+		}
+		f.table.set(nil, nil)
+		if first, err := f.Once(t.Context(), issuer, "jti-1", t0.Add(time.Minute)); first || err != nil {
+			t.Errorf("%s, a copy of it: %t, %v, want that it was used", name, first, err)
+		}
 	}
 }
