@@ -99,8 +99,8 @@ func (u *Users) signIn(c client) *awscognito.UserPoolClientProps {
 	return props
 }
 
-// userClient makes a client of users. Cognito refuses one that names identity providers which are not there yet, and
-// the template does not show that one depends on the other.
+// userClient makes a client of users, after the identity providers: Cognito refuses one that names providers which are
+// not there yet.
 // Source: https://github.com/aws/aws-cdk/tree/main/packages/aws-cdk-lib/aws-cognito#identity-providers
 func (u *Users) userClient(id string, props *awscognito.UserPoolClientProps) awscognito.UserPoolClient {
 	c := awscognito.NewUserPoolClient(u, &id, props)

@@ -80,7 +80,7 @@ func (p *Provider) hostedLogout(w http.ResponseWriter, r *http.Request, s site) 
 		refuse(http.StatusBadRequest, "The request has no client_id.")
 	case uri == "" && params.Get("redirect_uri") == "":
 		refuse(http.StatusBadRequest, "The request has no logout_uri, which Amazon Cognito wants in place of OpenID "+
-			"Connect's post_logout_redirect_uri; nor has it a redirect_uri, by which it goes to the sign-in page.")
+			"Connect's post_logout_redirect_uri. It has no redirect_uri either, which leads to the sign-in page.")
 	case uri == "":
 		goTo(w, p.endpoint(s.url, hostedLoginPath)+"?"+r.URL.RawQuery)
 	case p.leavesClient(c, uri):
