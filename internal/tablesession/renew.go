@@ -37,7 +37,15 @@ func (s *Store) Renew(ctx context.Context, o *Opened, ask func(context.Context, 
 	}
 	switch {
 	case err == nil:
-		return s.succeed(ctx, mine, &x)
+		next, err := s.succeed(ctx, mine, &x)
+		if err != nil {
+			return nil, err
+		}
+		// An end of all of the subject's sessions may have left the item there. What is written does not depend on it.
+		if _, err := s.read(ctx, next.item.Key); errors.Is(err, session.ErrEnded) {
+			return nil, err
+		}
+		return next, nil
 	case errors.Is(err, ErrRefused):
 		return s.refused(ctx, mine, err)
 	}

@@ -217,6 +217,31 @@ func TestRenewMeetsAnEnd(t *testing.T) {
 	}
 }
 
+// TestRenewMeetsAnEndThatRemovesNothing: the subject's generation is raised, and the sessions cannot be removed. They
+// have ended nevertheless, also for the request that renews one.
+func TestRenewMeetsAnEndThatRemovesNothing(t *testing.T) {
+	f := newFixture(t)
+	header, o := f.expired(t)
+	p := newProvider(f)
+	p.during = func() {
+		other := f.another(t, 0)
+		other.table.set(func(call, _ string) error {
+			if call == "delete" {
+				return errLost
+			}
+			return nil
+		}, nil)
+		if n, err := other.EndSubject(context.Background(), issuer, subject); n != 1 || err != nil {
+			t.Errorf("ended %d, %v", n, err)
+		}
+	}
+	next, err := f.Renew(t.Context(), o, p.ask)
+	if !errors.Is(err, session.ErrEnded) {
+		t.Errorf("got %+v, %v, want that it has ended", next, err)
+	}
+	f.wantEnded(t, header)
+}
+
 // TestRenewMeetsATouch: a request that notes its activity meanwhile is not in its way.
 func TestRenewMeetsATouch(t *testing.T) {
 	f := newFixture(t)
