@@ -199,13 +199,15 @@ func TestOnePermissionForAFunction(t *testing.T) {
 					t.Errorf("the function %s has two permissions, %s and %s", f, id, other)
 				}
 				seen[f] = id
-				if p["Principal"] != "apigateway.amazonaws.com" || p["SourceArn"] == nil {
-					t.Errorf(
-						"%s lets %v invoke the function from %v, want API Gateway from this API",
-						id,
-						p["Principal"],
-						p["SourceArn"],
-					)
+				caller := p["Principal"]
+				source, _ := p["SourceArn"].(map[string]any)
+				if at, _ := source["Fn::GetAtt"].([]any); len(at) == 2 && at[1] == "Arn" &&
+					tpl.of("AWS::Cognito::UserPool")[fmt.Sprint(at[0])] != nil && caller == "cognito-idp.amazonaws.com" {
+					continue // the trigger of a user pool
+				}
+				if caller != "apigateway.amazonaws.com" || p["SourceArn"] == nil {
+					t.Errorf("%s lets %v invoke the function from %v, want API Gateway from this API, or a user pool",
+						id, caller, p["SourceArn"])
 				}
 			}
 			if len(seen) == 0 {
