@@ -79,18 +79,28 @@ func (f *function) grow() {
 	if f.queue.len == 0 || f.gone != nil {
 		return
 	}
-	now := time.Now()
-	waited := now.Sub(f.queue.head.since)
-	due := min(waited, now.Sub(f.growth.settled)) >= growAfter && f.slow(now)
-	if f.starting > 0 {
-		due = waited >= slowStart
-	}
-	if due {
+	if f.due(time.Now()) {
 		for n := min(f.live, f.queue.len-f.starting, f.pool.options.MaxProcesses-f.live); n > 0; n-- {
 			f.start()
 		}
 	}
 	f.provide()
+}
+
+// due reports whether what waits has waited long enough for a further process. The lock is held.
+//
+// A process that has answered asks for work in a moment, which is longer on a busy machine. It is waited for: a function
+// that keeps something in its memory would otherwise show one caller two memories, where Lambda would hardly have had a
+// second environment.
+func (f *function) due(now time.Time) bool {
+	waited := now.Sub(f.queue.head.since)
+	if f.starting > 0 {
+		return waited >= slowStart
+	}
+	if f.returning >= f.queue.len && waited < slowStart {
+		return false
+	}
+	return min(waited, now.Sub(f.growth.settled)) >= growAfter && f.slow(now)
 }
 
 // start starts one process. The lock is held.

@@ -97,6 +97,52 @@ func TestSlowFunctionsGrow(t *testing.T) {
 	}
 }
 
+func TestDue(t *testing.T) {
+	now := time.Now()
+	for _, c := range []struct {
+		name                string
+		waits               int
+		waited              time.Duration
+		starting, returning int
+		quick, want         bool
+	}{
+		{name: "not long", waits: 1, waited: growAfter - 1, want: false},
+		{name: "a while", waits: 1, waited: growAfter, want: true},
+		{name: "a while, for a quick function", waits: 1, waited: time.Hour, quick: true, want: false},
+		{name: "one starts", waits: 1, waited: slowStart - 1, starting: 1, want: false},
+		{name: "one starts slowly", waits: 1, waited: slowStart, starting: 1, quick: true, want: true},
+		{name: "one comes back", waits: 1, waited: slowStart - 1, returning: 1, want: false},
+		{name: "one does not come back", waits: 1, waited: slowStart, returning: 1, want: true},
+		{name: "one comes back for two", waits: 2, waited: growAfter, returning: 1, want: true},
+		{name: "they come back to a quick function", waits: 1, waited: slowStart, returning: 1, quick: true, want: false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := &function{starting: c.starting, returning: c.returning}
+			for range c.waits {
+				f.queue.push(&invocation{since: now.Add(-c.waited)})
+			}
+			if !c.quick {
+				f.growth.usual = slowInvocation
+			}
+			if got := f.due(now); got != c.want {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+// A caller that comes back finds what the process keeps in its memory, although another one has started meanwhile.
+func TestTheWarmProcessIsTakenFirst(t *testing.T) {
+	f := &function{}
+	warm, warmer, cold := &process{f: f, served: true}, &process{f: f, served: true}, &process{f: f}
+	for _, p := range []*process{warm, warmer, cold} {
+		p.rest()
+	}
+	if want := []*process{cold, warm, warmer}; !slices.Equal(f.idle, want) {
+		t.Errorf("the last of the idle processes is not the one that was busy last")
+	}
+}
+
 func TestOneProcessorForOneVCPU(t *testing.T) {
 	for _, c := range []struct {
 		name      string

@@ -8,6 +8,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -121,8 +122,7 @@ func (p *process) next(w http.ResponseWriter, r *http.Request) {
 	if inv := f.queue.pop(); inv != nil {
 		p.take(inv)
 	} else {
-		p.state = idle
-		f.idle = append(f.idle, p)
+		p.rest()
 	}
 	f.mu.Unlock()
 	select {
@@ -130,6 +130,16 @@ func (p *process) next(w http.ResponseWriter, r *http.Request) {
 		p.send(w, work)
 	case <-r.Context().Done():
 		p.hungUp(question)
+	}
+}
+
+// rest makes a process idle. One that has not worked yet has nothing in its memory, and is taken last. The lock is held.
+func (p *process) rest() {
+	p.state = idle
+	if p.served {
+		p.f.idle = append(p.f.idle, p)
+	} else {
+		p.f.idle = slices.Insert(p.f.idle, 0, p)
 	}
 }
 
