@@ -26,15 +26,13 @@ func testKeyRotationAtTheProvider(t *testing.T, p *peer) {
 
 // testKeyRotationOfSessions rotates the secret that sessions are sealed with: all sessions go on.
 func testKeyRotationOfSessions(t *testing.T, p *peer) {
-	a := newApp(t, p.Provider)
 	first, second, third := strings.Repeat("the first key ", 3), strings.Repeat("the second key ", 3),
 		strings.Repeat("the third key ", 3)
-	a.vault.set(keysARN, first)
-	a.clock.advance(6 * time.Minute) // after which the keys are fetched again
+	a := newApp(t, p.Provider, func(s *setup) { s.vault.set(keysARN, first) })
 	a.loggedIn(t, a.Browser, "ada")
 	before := a.session(a.Browser)
 	a.vault.set(keysARN, second, first)
-	a.clock.advance(6 * time.Minute)
+	a.clock.advance(6 * time.Minute) // after which the keys are fetched again
 	a.wantSession(t, a.Browser, "ada")
 	a.refresh(t, a.Browser, 200)
 	if slices.Equal(a.session(a.Browser), before) {

@@ -160,10 +160,8 @@ func testRenewedByTheGuard(t *testing.T, p *peer) {
 
 // testKeyRotationInTable rotates the secret that items are sealed with: a session that is used goes on.
 func testKeyRotationInTable(t *testing.T, p *peer) {
-	a := newApp(t, p.Provider)
 	first, second := strings.Repeat("the first key ", 3), strings.Repeat("the second key ", 3)
-	a.vault.set(keysARN, first)
-	a.clock.advance(6 * time.Minute)
+	a := newApp(t, p.Provider, func(s *setup) { s.vault.set(keysARN, first) })
 	a.loggedIn(t, a.Browser, "ada")
 	a.vault.set(keysARN, second, first)
 	a.clock.advance(7 * time.Minute) // more than a tenth of the idle time: it is written again
