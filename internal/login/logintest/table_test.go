@@ -110,12 +110,14 @@ func testLoggedOutInTable(t *testing.T, p *peer) {
 		})
 	}
 	t.Run("at the provider", func(t *testing.T) {
-		a := newApp(t, p.Provider)
+		a := newApp(t, p.Provider, func(s *setup) { // the token expires long before the session
+			s.config.IdleTimeout, s.guard.Session.IdleTimeout = 2*time.Hour, 2*time.Hour
+		})
 		a.loggedIn(t, a.Browser, "ada")
 		p.Forget(t)
 		a.wantSession(t, a.Browser, "ada") // until the token expires
 		stolen := a.copied(p, a.Browser)
-		a.clock.advance(59*time.Minute + 59*time.Second)
+		a.clock.advance(61 * time.Minute)
 		p.Requests()
 		a.orders(t, a.Browser, 401)
 		if got := Grants(p.Requests(), "refresh_token"); len(got) != 1 || !strings.Contains(got[0].Answer, "invalid_grant") {
