@@ -25,6 +25,13 @@ type Props struct {
 	// Authorizers are further ones, by the name that [GuardedBy] refers to. Each must be used by a route.
 	Authorizers map[string]Authorizer
 
+	// DefaultAccess are the requirements of each route that is guarded and has none of its own, as if they were written on
+	// it: methods, metadata, errors and "gatehouse routes" show them there. One requirement on the route replaces all of
+	// them, and [AnyCaller] leaves them out; [With] adds to what routes have. They also hold for routes that are
+	// [GuardedBy] another authorizer, which has to be able to enforce them, and not for those of a [Login]. [AnyScope],
+	// [AnyGroup], [AnyRole], conditions on a [Claim], and [Either] of these. Default: none.
+	DefaultAccess []Access
+
 	// ResourcePolicy limits who reaches the API at all, before and beside the authorizers. Default: none, which a
 	// PRIVATE API does not deploy with.
 	ResourcePolicy *ResourcePolicy
@@ -61,6 +68,9 @@ func newTable(props *Props) (*accessTable, error) {
 		CORS:        (*plan.CORS)(props.CORS),
 		Stage:       props.Stage.plan(),
 		RestAPI:     planRestAPI(props.RestApiProps),
+	}
+	for _, a := range props.DefaultAccess {
+		in.DefaultAccess = append(in.DefaultAccess, planned(a))
 	}
 	for name, a := range props.Authorizers {
 		in.Authorizers[name] = t.authorizer(name, a)

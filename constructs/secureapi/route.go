@@ -20,7 +20,8 @@ type Route struct {
 	// Function answers the route, by a Lambda proxy integration. It may live in another stack.
 	Function awslambda.IFunction
 
-	// Access restricts who may call. Default: every caller that the API's authorizer admits.
+	// Access restricts who may call. Default: [Props.DefaultAccess], and without it every caller that the API's authorizer
+	// admits.
 	Access []Access
 
 	// MethodOptions is handed to CDK for all but authorization, which the table decides. Default: none.
@@ -81,7 +82,7 @@ func isTrue(b *bool) bool  { return b != nil && *b }
 func isFalse(b *bool) bool { return b != nil && !*b }
 
 // Access restricts who may call a route: [AnyScope], [AnyGroup], [AnyRole], a condition on a [Claim], a
-// [PathParameter], [Either], [GuardedBy] or [Public]. [ForwardAccessToken] stands beside them.
+// [PathParameter], [Either], [AnyCaller], [GuardedBy] or [Public]. [ForwardAccessToken] stands beside them.
 type Access interface{ plan() plan.Access }
 
 // restriction is the one kind of Access.
@@ -122,6 +123,10 @@ func Public(reason string) Access { return restriction{plan.Public{Reason: reaso
 // as "accessToken", for calls in the caller's name. It needs a [SessionAuthorizer] with [NoCache] on the route: API
 // Gateway would keep the token with an answer. The access log must not have it, and does not by default.
 func ForwardAccessToken() Access { return restriction{plan.Forward{}} }
+
+// AnyCaller says that a guarded route takes every caller that its authorizer admits, and so leaves
+// [Props.DefaultAccess] out. It is refused beside a requirement and beside [Public].
+func AnyCaller() Access { return restriction{plan.AnyCaller{}} }
 
 // GuardedBy names one of [Props.Authorizers] as the route's, instead of the API's.
 func GuardedBy(name string) Access { return restriction{plan.GuardedBy{Name: name}} }

@@ -3,7 +3,7 @@ package plan
 import "github.com/gatehouse-cdk/gatehouse/internal/access"
 
 // Access restricts who may call a route: a [Requirement], [Either], [Public], [GuardedBy],
-// [Forward] or [Unsupported].
+// [Forward], [AnyCaller] or [Unsupported].
 type Access interface{ isAccess() }
 
 type (
@@ -22,6 +22,9 @@ type (
 	// Forward asks for the access token of the caller's session.
 	Forward struct{}
 
+	// AnyCaller leaves the default requirements of the API out.
+	AnyCaller struct{}
+
 	// Unsupported is a value of a type that does not restrict access.
 	Unsupported struct{ Type string }
 )
@@ -31,4 +34,5 @@ func (Either) isAccess()      {}
 func (Public) isAccess()      {}
 func (GuardedBy) isAccess()   {}
 func (Forward) isAccess()     {}
+func (AnyCaller) isAccess()   {}
 func (Unsupported) isAccess() {}

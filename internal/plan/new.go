@@ -14,6 +14,7 @@ import (
 func New(props Props) (*Plan, error) {
 	p := &Plan{props: props, Stage: stageName(props)}
 	errs := p.addGuards()
+	errs = append(errs, p.addDefaults()...)
 	errs = append(errs, p.addLogins()...)
 	errs = append(errs, p.addRoutes()...)
 	if len(errs) == 0 {

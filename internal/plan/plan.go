@@ -24,8 +24,9 @@ type Plan struct {
 	Logins []*Login       // whose sessions guards take, in the order of the guards
 	Stage  string         // the name of the stage; "" if the API is not deployed
 
-	table *route.Table
-	props Props
+	defaults []access.Requirement // of a guarded route without requirements of its own
+	table    *route.Table
+	props    Props
 }
 
 // PlannedRoute is a route whose pattern is parsed and whose guard is known.
@@ -38,6 +39,8 @@ type PlannedRoute struct {
 	Reason   string // why it is public
 	Forward  bool   // its function gets the access token of the caller's session
 	Requires []access.Requirement
+
+	Defaulted bool // Requires is that of Props.DefaultAccess
 }
 
 // Sorted returns the routes by path and verb: the id of CDK's deployment depends on the order in which methods are

@@ -9,8 +9,12 @@ type Props struct {
 	Authorizers map[string]*Authorizer // further ones, by the name that GuardedBy refers to
 	Policy      *ResourcePolicy        // nil for none
 	CORS        *CORS                  // nil for none
-	Stage       Stage
-	RestAPI     *RestAPI // nil if the caller sets nothing of it
+
+	// DefaultAccess are the requirements of guarded routes without any of their own.
+	DefaultAccess []Access
+
+	Stage   Stage
+	RestAPI *RestAPI // nil if the caller sets nothing of it
 }
 
 // Route is one line of the access table.

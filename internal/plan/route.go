@@ -41,7 +41,7 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 		errs = append(errs, errors.New("its function is nil: give it an awslambda.IFunction, such as gofunction.New "+
 			"returns"))
 	}
-	guardName, named, open := "", false, false
+	guardName, named, open, anyCaller := "", false, false, false
 	for _, a := range r.Access {
 		switch a := a.(type) {
 		case Requirement:
@@ -68,10 +68,15 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 			guardName, named = a.Name, true
 		case Forward:
 			r.Forward = true
+		case AnyCaller:
+			anyCaller = true
 		case Unsupported:
 			errs = append(errs, fmt.Errorf("its Access holds a %s: use AnyScope, AnyGroup, AnyRole, Claim, "+
-				"PathParameter, Either, GuardedBy, ForwardAccessToken or Public", a.Type))
+				"PathParameter, Either, AnyCaller, GuardedBy, ForwardAccessToken or Public", a.Type))
 		}
+	}
+	if err := p.takeDefaults(r, open, anyCaller); err != nil {
+		errs = append(errs, err)
 	}
 	g := p.Guard(guardName)
 	errs = append(errs, access.CheckAll(r.Pattern, r.Requires)...)
@@ -97,8 +102,7 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 	default:
 		r.Guard, g.used = g, true
 		if err := g.Enforces(r.Requires); err != nil {
-			errs = append(errs, fmt.Errorf("it requires %s, which %s cannot enforce: %w", JoinRequirements(r.Requires),
-				g, err))
+			errs = append(errs, r.cannotEnforce(g, err))
 		}
 	}
 	return append(errs, r.checkForward(g, open)...)
@@ -121,6 +125,8 @@ func (e Either) requirement() (access.Requirement, error) {
 			what = fmt.Sprintf("GuardedBy(%q), and a method has one authorizer: write GuardedBy beside Either", a.Name)
 		case Forward:
 			what = "ForwardAccessToken, which is not a requirement: write it beside Either"
+		case AnyCaller:
+			what = "AnyCaller, which each caller meets: leave the Either out"
 		case Unsupported:
 			what = fmt.Sprintf("a %s: use AnyScope, AnyGroup, AnyRole, Claim or PathParameter", a.Type)
 		}
