@@ -104,6 +104,9 @@ func (b *builder) methodOptions(r plan.PlannedRoute, given Route) *awsapigateway
 	if given.MethodOptions != nil {
 		o = *given.MethodOptions
 	}
+	if r.NeedsKey {
+		o.ApiKeyRequired = jsii.Bool(true)
+	}
 	if r.Guard == nil {
 		o.AuthorizationType = awsapigateway.AuthorizationType_NONE
 		return &o

@@ -2,6 +2,7 @@ package secureapi
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -156,6 +157,9 @@ func planRestAPI(p *awsapigateway.RestApiProps) *plan.RestAPI {
 		out.AccessLogDestination = o.AccessLogDestination != nil
 		out.TracingEnabled = o.TracingEnabled != nil
 		out.ResponseCache = cachesResponses(o)
+		if o.MethodOptions != nil {
+			out.MethodOptions = slices.Collect(maps.Keys(*o.MethodOptions))
+		}
 	}
 	return out
 }

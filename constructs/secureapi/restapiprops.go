@@ -37,6 +37,7 @@ func (b *builder) restAPIProps(policy awsiam.PolicyDocument) *awsapigateway.Rest
 	if !isFalse(p.Deploy) {
 		quoted := slices.ContainsFunc(b.plan.Guards, func(g *plan.Guard) bool { return g.JSONClaims })
 		p.DeployOptions = b.props.Stage.options(b.site, p.DeployOptions, accessLogFormat(quoted))
+		b.methodSettings(p.DeployOptions)
 	}
 	return &p
 }

@@ -90,7 +90,7 @@ func TestTrapsOfTheProps(t *testing.T) {
 			"a claim of keys that nothing requires",
 			guardedWith(TokenAuthorizer{JWT: keys}),
 			`UsageKeyClaim of the API's TokenAuthorizer is "plan_key", and none of its routes needs an API key, so that ` +
-				"nothing is counted: set ApiKeyRequired",
+				"nothing is counted: add APIKey() to those that count",
 		},
 		{
 			"a public route that needs a key beside a claim",

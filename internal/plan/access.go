@@ -3,7 +3,7 @@ package plan
 import "github.com/gatehouse-cdk/gatehouse/internal/access"
 
 // Access restricts who may call a route: a [Requirement], [Either], [Public], [GuardedBy],
-// [Forward], [AnyCaller] or [Unsupported].
+// [Forward], [AnyCaller], a [Word] or [Unsupported].
 type Access interface{ isAccess() }
 
 type (

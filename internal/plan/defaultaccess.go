@@ -50,7 +50,7 @@ func (p *Plan) addDefaults() (errs []error) {
 func (p *Plan) takeDefaults(r *PlannedRoute, open, anyCaller bool) error {
 	switch {
 	case anyCaller && open:
-		return errors.New("it is Public and has AnyCaller, which is for guarded routes: leave one of them out")
+		return fmt.Errorf("it is %s and has AnyCaller, which is for guarded routes: leave one of them out", r.openWord())
 	case anyCaller && len(r.Requires) > 0:
 		return fmt.Errorf("it has AnyCaller and yet requires %s: leave one of them out", JoinRequirements(r.Requires))
 	case open || anyCaller || len(r.Requires) > 0 || r.Login != nil:

@@ -27,6 +27,7 @@ func New(props Props) (*Plan, error) {
 	errs = append(errs, props.Stage.check()...)
 	errs = append(errs, p.checkFlush()...)
 	errs = append(errs, p.checkRestAPI()...)
+	errs = append(errs, p.checkMethodSettings()...)
 	errs = append(errs, p.checkKeySource()...)
 	errs = append(errs, p.checkClaimedKeys()...)
 	switch len(errs) {

@@ -39,6 +39,8 @@ type PlannedRoute struct {
 	Reason   string // why it is public
 	Forward  bool   // its function gets the access token of the caller's session
 	Requires []access.Requirement
+	KeyOnly  bool      // Guard is nil, and Reason says why a key is enough
+	Throttle *Throttle // of its method; nil for that of the stage
 
 	Defaulted bool // Requires is that of Props.DefaultAccess
 }

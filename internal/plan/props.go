@@ -27,7 +27,8 @@ type Route struct {
 	Access []Access
 
 	SetsAuthorization bool // its MethodOptions set an authorizer, an authorization type or scopes
-	NeedsKey          bool // its MethodOptions require an API key
+	NeedsKey          bool // its MethodOptions require an API key; of a planned route, its words too
+	NeedsNoKey        bool // its MethodOptions set ApiKeyRequired to false
 	NoProxy           bool // its IntegrationOptions turn the proxy integration off
 	PassesCredentials bool // its IntegrationOptions pass the caller's credentials through
 }
@@ -84,6 +85,8 @@ type RestAPI struct {
 	EnhancedTLS        bool // DomainName has an enhanced security policy, of a Region
 	NoExecuteAPI       bool // DisableExecuteApiEndpoint is true
 	BinaryMediaTypes   []string
+
+	MethodOptions []string // the keys of DeployOptions.MethodOptions: "/orders/{id}/GET"
 
 	DataTrace       bool   // DeployOptions log requests and answers whole, for the stage or a method
 	AccessLogFormat string // of DeployOptions; "" for ours

@@ -87,7 +87,7 @@ func (p *Plan) checkClaimedKeys() (errs []error) {
 		}
 		if !slices.ContainsFunc(p.Routes, func(r PlannedRoute) bool { return r.Guard == g && r.NeedsKey }) {
 			errs = append(errs, fmt.Errorf("UsageKeyClaim of %s is %q, and none of its routes needs an API key, so that "+
-				"nothing is counted: set ApiKeyRequired in the MethodOptions of those that count, or leave UsageKeyClaim out",
+				"nothing is counted: add APIKey() to those that count, or leave UsageKeyClaim out",
 				g, g.UsageKeyClaim))
 		}
 	}

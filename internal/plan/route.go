@@ -41,7 +41,7 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 		errs = append(errs, errors.New("its function is nil: give it an awslambda.IFunction, such as gofunction.New "+
 			"returns"))
 	}
-	guardName, named, open, anyCaller := "", false, false, false
+	guardName, named, public, anyCaller := "", false, false, false
 	for _, a := range r.Access {
 		switch a := a.(type) {
 		case Requirement:
@@ -54,7 +54,7 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 				r.Requires = append(r.Requires, either)
 			}
 		case Public:
-			if open = true; strings.TrimSpace(a.Reason) == "" {
+			if public = true; strings.TrimSpace(a.Reason) == "" {
 				errs = append(errs, errors.New(`Public needs a reason, for those who review it: Public("load balancer health `+
 					`check")`))
 			}
@@ -70,11 +70,15 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 			r.Forward = true
 		case AnyCaller:
 			anyCaller = true
+		case Word:
+			errs = append(errs, a.addTo(r)...)
 		case Unsupported:
 			errs = append(errs, fmt.Errorf("its Access holds a %s: use AnyScope, AnyGroup, AnyRole, Claim, "+
 				"PathParameter, Either, AnyCaller, GuardedBy, ForwardAccessToken or Public", a.Type))
 		}
 	}
+	errs = append(errs, r.checkKey(public)...)
+	open := public || r.KeyOnly
 	if err := p.takeDefaults(r, open, anyCaller); err != nil {
 		errs = append(errs, err)
 	}
@@ -84,9 +88,9 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 	errs = append(errs, r.checkCredentials(g, open)...)
 	switch {
 	case open && named:
-		errs = append(errs, fmt.Errorf("it is both Public and GuardedBy %q: leave one of them out", guardName))
+		errs = append(errs, fmt.Errorf("it is both %s and GuardedBy %q: leave one of them out", r.openWord(), guardName))
 	case open && len(r.Requires) > 0:
-		errs = append(errs, fmt.Errorf("it is Public and yet requires %s: leave one of them out", r.Requires[0]))
+		errs = append(errs, fmt.Errorf("it is %s and yet requires %s: leave one of them out", r.openWord(), r.Requires[0]))
 	case open:
 	case named && g == nil:
 		errs = append(errs, fmt.Errorf("it is GuardedBy %q, which is not among Props.Authorizers: %s", guardName,
@@ -127,6 +131,8 @@ func (e Either) requirement() (access.Requirement, error) {
 			what = "ForwardAccessToken, which is not a requirement: write it beside Either"
 		case AnyCaller:
 			what = "AnyCaller, which each caller meets: leave the Either out"
+		case Word:
+			what = inEither(a)
 		case Unsupported:
 			what = fmt.Sprintf("a %s: use AnyScope, AnyGroup, AnyRole, Claim or PathParameter", a.Type)
 		}
@@ -165,8 +171,8 @@ func (r PlannedRoute) checkForward(g *Guard, open bool) []error {
 	case !r.Forward:
 		return nil
 	case open:
-		return []error{errors.New("it is Public and has ForwardAccessToken, and its callers have no session: leave one of " +
-			"them out")}
+		return []error{fmt.Errorf("it is %s and has ForwardAccessToken, and its callers have no session: leave one of "+
+			"them out", r.openWord())}
 	case g == nil:
 		return nil // which is said already
 	case g.Session == nil:
@@ -194,6 +200,8 @@ func JoinRequirements(requires []access.Requirement) string {
 // callers says who may call a route.
 func (r PlannedRoute) callers() string {
 	switch {
+	case r.KeyOnly:
+		return "everyone with an API key"
 	case r.Guard == nil:
 		return "everyone"
 	case len(r.Requires) == 0:

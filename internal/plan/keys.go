@@ -1,0 +1,78 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+type (
+	// APIKey asks for the key of a usage plan, beside what the route's guard asks for.
+	APIKey struct{}
+
+	// KeyOnly opens a route to each caller with the key of a usage plan.
+	KeyOnly struct{ Reason string }
+)
+
+var _, _ Word = APIKey{}, KeyOnly{}
+
+func (APIKey) isAccess()  {}
+func (KeyOnly) isAccess() {}
+
+func (APIKey) word() string  { return "APIKey" }
+func (KeyOnly) word() string { return "KeyOnly" }
+
+func (APIKey) addTo(r *PlannedRoute) []error {
+	r.NeedsKey = true
+	if r.NeedsNoKey {
+		return []error{errors.New("it has APIKey, and its MethodOptions set ApiKeyRequired to false: leave one of them out")}
+	}
+	return nil
+}
+
+func (k KeyOnly) addTo(r *PlannedRoute) (errs []error) {
+	r.NeedsKey, r.KeyOnly, r.Reason = true, true, k.Reason
+	if strings.TrimSpace(k.Reason) == "" {
+		errs = append(errs, errors.New(`KeyOnly needs a reason, for those who review it, as a key does not say who calls: `+
+			`KeyOnly("partners send their key, prices are no secret")`))
+	}
+	if r.NeedsNoKey {
+		errs = append(errs, errors.New("it has KeyOnly, and its MethodOptions set ApiKeyRequired to false: leave one of them "+
+			"out"))
+	}
+	return errs
+}
+
+// checkKey refuses keys that contradict the other words of a route: public says that it has the word Public. A Public
+// route whose MethodOptions require a key is as one with KeyOnly.
+func (r *PlannedRoute) checkKey(public bool) (errs []error) {
+	switch {
+	case public && r.KeyOnly:
+		errs = append(errs, errors.New("it is both Public and KeyOnly: leave Public out, if callers need a key"))
+	case public && slices.Contains(r.Access, Access(APIKey{})):
+		errs = append(errs, errors.New(`it is Public and needs an API key: say KeyOnly("why a key is enough") instead of `+
+			`Public, or leave the key out`))
+	}
+	r.KeyOnly = r.KeyOnly || public && r.NeedsKey
+	if r.NeedsKey && r.Pattern.Verb == "OPTIONS" {
+		errs = append(errs, errors.New("it needs an API key, and a browser's preflight brings none: declare Props.CORS "+
+			"instead of the route, or let it need no key"))
+	}
+	return errs
+}
+
+// openWord is the word that opens a route.
+func (r *PlannedRoute) openWord() string {
+	for _, a := range r.Access {
+		if _, ok := a.(KeyOnly); ok {
+			return "KeyOnly"
+		}
+	}
+	return "Public"
+}
+
+// inEither says why a word cannot be an alternative.
+func inEither(w Word) string {
+	return fmt.Sprintf("%s, which is not a requirement of who calls: write it beside Either", w.word())
+}

@@ -1,0 +1,87 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+)
+
+// Throttle limits how often a route is called, by all callers together.
+type Throttle struct {
+	Rate  float64 // requests a second, on average
+	Burst int     // requests at once
+}
+
+var _ Word = Throttle{}
+
+func (Throttle) isAccess()    {}
+func (Throttle) word() string { return "Throttle" }
+
+func (t Throttle) addTo(r *PlannedRoute) (errs []error) {
+	if r.Throttle != nil {
+		return []error{errors.New("it has Throttle twice: leave one of them out")}
+	}
+	r.Throttle = &t
+	if !positive(t.Rate) || t.Burst <= 0 {
+		errs = append(errs, fmt.Errorf("it has Throttle(%v, %d): want a rate above 0 in requests a second, and a burst of at "+
+			"least 1 request", t.Rate, t.Burst))
+	}
+	return errs
+}
+
+// positive reports whether a rate is a number above 0.
+func positive(rate float64) bool { return rate > 0 && !math.IsInf(rate, 0) }
+
+// MethodSetting is what the stage does with the requests of a route. The zero value leaves it to the stage's own
+// settings.
+type MethodSetting struct {
+	Path, Verb string    // of the method: "/orders/{id}" and "GET"
+	Throttle   *Throttle // nil for the stage's
+}
+
+// MethodSettings are those of the routes that have settings of their own, in the order of [Plan.Sorted].
+func (p *Plan) MethodSettings() (out []MethodSetting) {
+	for _, r := range p.Sorted() {
+		if s, own := r.setting(); own {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// setting is the setting of a route's method, and whether it has one of its own.
+func (r PlannedRoute) setting() (s MethodSetting, own bool) {
+	return MethodSetting{Path: r.Pattern.Path(), Verb: r.Pattern.Verb, Throttle: r.Throttle}, r.Throttle != nil
+}
+
+// checkMethodSettings refuses settings that have no stage, or that the caller's own contradict.
+func (p *Plan) checkMethodSettings() (errs []error) {
+	for _, r := range p.Sorted() {
+		s, own := r.setting()
+		switch {
+		case !own:
+		case p.Stage == "":
+			errs = append(errs, fmt.Errorf("route %q has settings of its stage, such as Throttle, and there is no stage, as "+
+				"RestApiProps.Deploy is false: leave them out, and set MethodOptions of your own stage", r.Pattern))
+		case p.props.RestAPI.sets(s.Path, s.Verb):
+			errs = append(errs, fmt.Errorf("route %q has settings of its stage, such as Throttle, and "+
+				"RestApiProps.DeployOptions.MethodOptions has its method too: leave one of the two out", r.Pattern))
+		}
+	}
+	return errs
+}
+
+// sets reports whether DeployOptions.MethodOptions have an entry for a method. CDK takes the verb in any case.
+func (r *RestAPI) sets(path, verb string) bool {
+	if r == nil {
+		return false
+	}
+	for _, key := range r.MethodOptions {
+		i := strings.LastIndex(key, "/")
+		if i >= 0 && strings.EqualFold(key[i+1:], verb) && key[:i] == path {
+			return true
+		}
+	}
+	return false
+}
