@@ -23,10 +23,10 @@ type Authorizer interface {
 
 // attached is an authorizer as methods refer to it.
 type attached struct {
-	authorizationType awsapigateway.AuthorizationType
+	authorizationType string                    // AuthorizationType of the methods
 	authorizer        awsapigateway.IAuthorizer // nil for IAM, and for a kind that CDK's L2 does not know
 	resource          awscdk.CfnResource        // of a kind that CDK's L2 does not know; nil for others
-	method            map[string]any            // properties of the methods, where CDK's L2 has no such value
+	id                *string                   // AuthorizerId of the methods; nil for IAM
 	fingerprint       map[string]any            // what the deployment depends on; may hold CDK tokens
 	included          included                  // of an authorizer with JWT
 }

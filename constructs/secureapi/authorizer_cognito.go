@@ -184,7 +184,7 @@ func (c CognitoAuthorizer) attach(s *site, g *plan.Guard) attached {
 		fingerprint["expression"] = audience
 	}
 	return attached{
-		authorizationType: awsapigateway.AuthorizationType_COGNITO,
+		authorizationType: "COGNITO_USER_POOLS",
 		authorizer:        authorizer,
 		fingerprint:       fingerprint,
 	}

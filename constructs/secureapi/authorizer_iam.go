@@ -3,8 +3,6 @@ package secureapi
 import (
 	"fmt"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
-
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
@@ -42,7 +40,7 @@ func (IAMAuthorizer) enforces(requires []access.Requirement) error {
 
 func (IAMAuthorizer) attach(*site, *plan.Guard) attached {
 	return attached{
-		authorizationType: awsapigateway.AuthorizationType_IAM,
+		authorizationType: "AWS_IAM",
 		fingerprint:       map[string]any{"type": "AWS_IAM"},
 	}
 }

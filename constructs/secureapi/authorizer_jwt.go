@@ -177,11 +177,9 @@ func (j JWTAuthorizer) attach(s *site, g *plan.Guard) attached {
 	awscdk.Annotations_Of(s.scope).AddInfoV2(
 		jsii.String(NotEnforcedInfo), jsii.String(fmt.Sprintf("secureapi: %s: %s", s.path, j.notEnforced(g))))
 	return attached{
-		// CDK's L2 has no AuthorizationType JWT. With any other than this one it drops the AuthorizationScopes, which the
-		// id of the deployment has to depend on.
-		authorizationType: awsapigateway.AuthorizationType_COGNITO,
+		authorizationType: "JWT", // which CDK's L2 does not have
 		resource:          authorizer,
-		method:            map[string]any{"AuthorizationType": "JWT", "AuthorizerId": authorizer.Ref()},
+		id:                authorizer.Ref(),
 		fingerprint:       map[string]any{"type": "JWT", "source": source, "jwt": config},
 	}
 }

@@ -101,7 +101,7 @@ func (t TokenAuthorizer) attach(s *site, g *plan.Guard) attached {
 		props.ValidationRegex = &expression
 	}
 	return attached{
-		authorizationType: awsapigateway.AuthorizationType_CUSTOM,
+		authorizationType: "CUSTOM",
 		authorizer:        awsapigateway.NewTokenAuthorizer(s.scope, jsii.String(g.ID()), props),
 		fingerprint: map[string]any{
 			"type":       "TOKEN",

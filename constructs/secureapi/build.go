@@ -24,7 +24,6 @@ func (b *builder) build() {
 	b.redeploy()
 	b.warnOfSiblings()
 	b.warnOfSplitCookies()
-	b.noteMethods()
 	b.notePlan(policy)
 	b.flush()
 	b.settle()
@@ -34,8 +33,12 @@ func (b *builder) build() {
 // attach makes the authorizers.
 func (b *builder) attach() {
 	b.attached, b.api.functions = map[*plan.Guard]attached{}, map[*plan.Guard]awslambda.Function{}
+	b.api.authorizers = b.attached
 	for _, g := range b.plan.Guards {
 		at := b.authorizers[g.Name].attach(b.site, g)
+		if at.authorizer != nil {
+			at.id = at.authorizer.AuthorizerId()
+		}
 		b.attached[g] = at
 		if f := at.included.function; f != nil {
 			b.api.functions[g] = f
@@ -43,15 +46,19 @@ func (b *builder) attach() {
 	}
 }
 
-// redeploy makes the deployment depend on what a stage serves only after a new deployment. CDK does it for methods
-// and gateway responses, for the resource policy as part of the API, but for authorizers only under the feature flag
-// @aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId, which is the consumer's.
+// redeploy makes the deployment depend on what a stage serves only after a new deployment. CDK does it for gateway
+// responses, for the methods of its L2, for the resource policy as part of the API, but for authorizers only under the
+// feature flag @aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId, which is the consumer's.
 // Source: https://github.com/aws/aws-cdk/issues/5354, https://github.com/aws/aws-cdk/issues/16554
 func (b *builder) redeploy() {
 	deployment := b.api.RestAPI.LatestDeployment()
 	if deployment == nil {
 		return
 	}
+	if len(b.made) > 0 {
+		deployment.Node().AddDependency(b.made...)
+	}
+	deployment.AddToLogicalId(b.described)
 	for _, g := range b.plan.Guards {
 		at := b.attached[g]
 		settings := map[string]any{"authorizer": g.ID(), "settings": at.fingerprint}

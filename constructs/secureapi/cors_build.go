@@ -18,7 +18,9 @@ func (b *builder) addPreflights() {
 	binary := b.plan.BinaryPreflights()
 	for _, p := range b.plan.Preflights() {
 		method := b.resource(p.Path).AddCorsPreflight(b.corsOptions(p.Methods))
-		b.methods = append(b.methods, madeMethod{Method: method, binary: binary})
+		if binary {
+			l1(method).AddPropertyOverride(jsii.String("Integration.ContentHandling"), "CONVERT_TO_TEXT")
+		}
 	}
 	if binary {
 		if deployment := b.api.RestAPI.LatestDeployment(); deployment != nil {

@@ -31,7 +31,7 @@ func (b *builder) notePlan(policy awsiam.PolicyDocument) {
 			continue
 		}
 		if resource == nil {
-			resource = b.l1(at.authorizer.(awsapigateway.Authorizer))
+			resource = l1(at.authorizer.(awsapigateway.Authorizer))
 		}
 		authorizers[g.ID()] = *resource.LogicalId()
 		settings := map[string]any{"included": g.Table != nil}
@@ -60,7 +60,7 @@ func (b *builder) notePlan(policy awsiam.PolicyDocument) {
 	if policy != nil {
 		plan["policy"] = policy
 	}
-	b.l1(b.api.RestAPI).AddMetadata(jsii.String(rules.PlanMetadata), plan)
+	l1(b.api.RestAPI).AddMetadata(jsii.String(rules.PlanMetadata), plan)
 }
 
 // loginRoutes are the routes of logins, with the logical ids of the functions that answer them.

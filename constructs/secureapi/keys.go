@@ -1,6 +1,10 @@
 package secureapi
 
-import "github.com/gatehouse-cdk/gatehouse/internal/plan"
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+)
 
 // APIKey says that a route needs an API key, beside what its guard asks for: a request without the enabled key of a
 // usage plan gets 403. A key says whose quota a request counts to and not who calls, so it takes the place of no guard;
@@ -24,4 +28,11 @@ func KeyOnly(reason string) Access { return restriction{plan.KeyOnly{Reason: rea
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
 func Throttle(rate float64, burst int) Access {
 	return restriction{plan.Throttle{Rate: rate, Burst: burst}}
+}
+
+// requireKey has API Gateway ask for a key, where a route needs one.
+func (b *builder) requireKey(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps) {
+	if r.NeedsKey {
+		p.ApiKeyRequired = true
+	}
 }

@@ -57,7 +57,7 @@ func (h handler) request(s *site, g *plan.Guard, by []plan.IdentitySource, ttl t
 		authorizer.Node().DefaultChild().(awsapigateway.CfnAuthorizer).SetIdentitySource(nil)
 	}
 	return attached{
-		authorizationType: awsapigateway.AuthorizationType_CUSTOM,
+		authorizationType: "CUSTOM",
 		authorizer:        authorizer,
 		fingerprint: map[string]any{
 			"type":     "REQUEST",

@@ -1,7 +1,6 @@
 package secureapi
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -14,40 +13,190 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
-// addMethods makes resources and methods.
-func (b *builder) addMethods() {
-	integrations := make([]awsapigateway.Integration, len(b.functions)) // without options of a route
-	checked := make([]bool, len(b.functions))
-	for _, r := range b.plan.Sorted() {
-		i, given := r.Function-1, b.given(r)
-		if !checked[i] {
-			b.checkBackend(r.Pattern, b.functions[i])
-			checked[i] = true
-		}
-		integration := integrations[i]
-		if integration == nil || given.IntegrationOptions != nil {
-			integration = newIntegration(given)
-		}
-		if given.IntegrationOptions == nil {
-			integrations[i] = integration
-		}
-		resource := b.resource(r.Pattern.Path())
-		method := madeMethod{Method: resource.AddMethod(jsii.String(r.Pattern.Verb), integration, b.methodOptions(r, given))}
-		if r.Guard != nil {
-			method.properties = b.attached[r.Guard].method
-		}
-		// What a route requires is in the bundle of the included authorizer, and why it is public is in this table
-		// alone: without the metadata neither a snapshot nor "cdk diff" would show a change.
-		switch {
-		case r.Guard == nil:
-			method.metadata, method.text = rules.PublicMetadata, r.Reason
-		case len(r.Requires) > 0:
-			method.metadata, method.text = rules.RequiresMetadata, inWords(r.Requires)
-		}
-		b.methods = append(b.methods, method)
+// describe sets the properties of a route's method that do not come from what answers it. Each feature has its own
+// function, in its own file. A property that is left nil is not written.
+//
+// A method is made from these properties, or by CDK's L2, which then gets them set: see [builder.addMethods]. The
+// deployment's logical id depends on all of them.
+func (b *builder) describe(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps) {
+	b.authorize(r, p)
+	b.requireKey(r, p)
+}
+
+// authorize sets who may call a route.
+func (b *builder) authorize(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps) {
+	if r.Guard == nil {
+		p.AuthorizationType = jsii.String("NONE")
+		return
 	}
-	// Before the preflights, which are as many.
-	b.constructs = *b.api.RestAPI.Node().FindAll(constructs.ConstructOrder_PREORDER)
+	at := b.attached[r.Guard]
+	p.AuthorizationType = &at.authorizationType
+	if at.id != nil {
+		p.AuthorizerId = at.id
+	}
+	if scopes := r.MethodScopes(); scopes != nil {
+		p.AuthorizationScopes = jsii.Strings(scopes...)
+	}
+}
+
+// addMethods makes resources and methods.
+//
+// The first method of a function and the first of an authorizer are made by CDK's L2, which binds the function (its
+// permission) and the authorizer (its RestApiId) to the API. So are routes with options of their own. The others are
+// made from their properties, at the same place in the tree, with the same logical ids: CDK's L2 takes two and a half
+// times as long for them.
+func (b *builder) addMethods() {
+	b.bindings, b.api.methods = make([]*binding, len(b.functions)), map[string]awsapigateway.CfnMethod{}
+	bound := map[*plan.Guard]bool{}
+	for _, r := range b.plan.Sorted() {
+		given, bind := b.given(r), b.bindings[r.Function-1]
+		if bind == nil {
+			b.checkBackend(r.Pattern, b.functionOf(r))
+		}
+		p := &awsapigateway.CfnMethodProps{
+			HttpMethod: &r.Pattern.Verb,
+			RestApiId:  b.restID(),
+			ResourceId: b.resource(r.Pattern.Path()).id,
+		}
+		b.describe(r, p)
+		var method awsapigateway.CfnMethod
+		switch {
+		case given.IntegrationOptions != nil || given.MethodOptions != nil:
+			method = b.addWithOptions(r, given, newIntegration(given), p)
+		case bind == nil:
+			bind = &binding{integration: newIntegration(given)}
+			b.bindings[r.Function-1] = bind
+			method = b.addWithOptions(r, given, bind.integration, p)
+		case r.Guard != nil && !bound[r.Guard]:
+			method = b.addWithOptions(r, given, bind.integration, p)
+		default:
+			method = b.addMethod(r, p)
+		}
+		bound[r.Guard] = true
+		b.note(r, method)
+		b.api.methods[r.Pattern.String()] = method
+		b.described = append(b.described, map[string]any{"method": r.Pattern.String(), "properties": p})
+	}
+}
+
+// binding is a function as methods invoke it. Routes without options of their own share their function's.
+type binding struct {
+	integration awsapigateway.Integration
+	properties  *awsapigateway.CfnMethod_IntegrationProperty // nil until a method is made from it
+}
+
+// addMethod makes a method from its properties, where CDK's L2 would: a construct that has the verb's name, with the
+// resource in it.
+func (b *builder) addMethod(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps) awsapigateway.CfnMethod {
+	bind := b.bindings[r.Function-1]
+	if bind.properties == nil {
+		bind.properties = b.proxy(r)
+	}
+	p.Integration = bind.properties
+	resource := b.resource(r.Pattern.Path()).IResource.(constructs.Construct)
+	scope := constructs.NewConstruct(resource, &r.Pattern.Verb)
+	method := awsapigateway.NewCfnMethod(scope, jsii.String("Resource"), p)
+	b.made = append(b.made, method)
+	return method
+}
+
+// proxy is what CDK's LambdaIntegration renders for a route's function.
+// Source: aws-cdk-lib 2.270.0, aws-apigateway/lib/integrations/aws.js and lambda.js
+func (b *builder) proxy(r plan.PlannedRoute) *awsapigateway.CfnMethod_IntegrationProperty {
+	uri := b.stack.FormatArn(&awscdk.ArnComponents{
+		Service:      jsii.String("apigateway"),
+		Account:      jsii.String("lambda"),
+		Resource:     jsii.String("path"),
+		ResourceName: jsii.String("2015-03-31/functions/" + *b.functionOf(r).FunctionArn() + "/invocations"),
+		ArnFormat:    awscdk.ArnFormat_SLASH_RESOURCE_NAME,
+	})
+	return &awsapigateway.CfnMethod_IntegrationProperty{
+		Type:                  jsii.String("AWS_PROXY"),
+		IntegrationHttpMethod: jsii.String("POST"),
+		Uri:                   uri,
+	}
+}
+
+// addWithOptions has CDK's L2 make a method, and sets the properties that the L2 did not get as options.
+func (b *builder) addWithOptions(
+	r plan.PlannedRoute, given Route, integration awsapigateway.Integration, p *awsapigateway.CfnMethodProps,
+) awsapigateway.CfnMethod {
+	var o awsapigateway.MethodOptions
+	if given.MethodOptions != nil {
+		o = *given.MethodOptions
+	}
+	set := *p
+	if kind, known := authorizationTypes[*p.AuthorizationType]; known {
+		o.AuthorizationType, o.AuthorizationScopes = kind, p.AuthorizationScopes
+		if r.Guard != nil {
+			o.Authorizer = b.attached[r.Guard].authorizer
+		}
+		set.AuthorizationType, set.AuthorizerId, set.AuthorizationScopes = nil, nil, nil
+	} else {
+		o.AuthorizationType = awsapigateway.AuthorizationType_NONE // until its own is set
+	}
+	made := b.resource(r.Pattern.Path()).AddMethod(&r.Pattern.Verb, integration, &o)
+	method := made.Node().DefaultChild().(awsapigateway.CfnMethod)
+	b.setAll(r, method, &o, &set)
+	return method
+}
+
+// authorizationTypes are those that CDK's L2 knows, by what the template says.
+var authorizationTypes = map[string]awsapigateway.AuthorizationType{
+	"NONE":               awsapigateway.AuthorizationType_NONE,
+	"AWS_IAM":            awsapigateway.AuthorizationType_IAM,
+	"CUSTOM":             awsapigateway.AuthorizationType_CUSTOM,
+	"COGNITO_USER_POOLS": awsapigateway.AuthorizationType_COGNITO,
+}
+
+// setAll sets the properties that are not nil. One that the route's MethodOptions set too is refused: which of the two
+// is meant, only the table's author knows.
+func (b *builder) setAll(
+	r plan.PlannedRoute, m awsapigateway.CfnMethod, o *awsapigateway.MethodOptions, p *awsapigateway.CfnMethodProps,
+) {
+	set := func(name string, value any, given bool, set func()) {
+		if value == nil {
+			return
+		}
+		if given {
+			b.fail("route %q: the table sets %s of the method, and so do its MethodOptions: leave one of them out",
+				r.Pattern, name)
+		}
+		set()
+	}
+	text := func(v any) *string {
+		if s, ok := v.(*string); ok {
+			return s
+		}
+		s := v.(string)
+		return &s
+	}
+	optional := func(s *string) any {
+		if s == nil {
+			return nil
+		}
+		return s
+	}
+	set("the type of authorization", optional(p.AuthorizationType), false, func() {
+		m.SetAuthorizationType(p.AuthorizationType)
+	})
+	set("the authorizer", p.AuthorizerId, false, func() { m.SetAuthorizerId(text(p.AuthorizerId)) })
+	if p.AuthorizationScopes != nil {
+		m.SetAuthorizationScopes(p.AuthorizationScopes)
+	}
+	set("ApiKeyRequired", p.ApiKeyRequired, false, func() { m.SetApiKeyRequired(p.ApiKeyRequired) })
+	set("OperationName", optional(p.OperationName), o.OperationName != nil, func() { m.SetOperationName(p.OperationName) })
+	set("MethodResponses", p.MethodResponses, o.MethodResponses != nil, func() {
+		m.SetMethodResponses(p.MethodResponses)
+	})
+	set("RequestModels", p.RequestModels, o.RequestModels != nil, func() { m.SetRequestModels(p.RequestModels) })
+	set("RequestParameters", p.RequestParameters, o.RequestParameters != nil, func() {
+		m.SetRequestParameters(p.RequestParameters)
+	})
+	set("RequestValidatorId", p.RequestValidatorId, o.RequestValidator != nil || o.RequestValidatorOptions != nil, func() {
+		m.SetRequestValidatorId(text(p.RequestValidatorId))
+	})
+	set("Integration", p.Integration, false, func() { m.SetIntegration(p.Integration) })
 }
 
 // given is a route as the table has it, or as a login has it.
@@ -58,18 +207,14 @@ func (b *builder) given(r plan.PlannedRoute) Route {
 	return b.props.Routes[r.Index]
 }
 
-// noteMethods tells the methods' L1 resources what CDK's L2 has no property for.
-func (b *builder) noteMethods() {
-	for _, m := range b.methods {
-		if m.metadata != "" {
-			b.l1(m.Method).AddMetadata(jsii.String(m.metadata), m.text)
-		}
-		for _, name := range slices.Sorted(maps.Keys(m.properties)) {
-			b.l1(m.Method).AddPropertyOverride(jsii.String(name), m.properties[name])
-		}
-		if m.binary {
-			b.l1(m.Method).AddPropertyOverride(jsii.String("Integration.ContentHandling"), "CONVERT_TO_TEXT")
-		}
+// note writes what a route requires into its method's metadata. It is in the bundle of the included authorizer, and why
+// a route is public is in this table alone: without the metadata neither a snapshot nor "cdk diff" would show a change.
+func (b *builder) note(r plan.PlannedRoute, method awsapigateway.CfnMethod) {
+	switch {
+	case r.Guard == nil:
+		method.AddMetadata(jsii.String(rules.PublicMetadata), r.Reason)
+	case len(r.Requires) > 0:
+		method.AddMetadata(jsii.String(rules.RequiresMetadata), inWords(r.Requires))
 	}
 }
 
@@ -86,7 +231,7 @@ func inWords(requires []access.Requirement) string {
 
 // newIntegration invokes the route's function with one permission for the whole API, in the API's own stack: two for
 // every method, as CDK makes them by default, overflow a function's policy at 20 KB, and a permission in the
-// function's stack would make each stack depend on the other. Routes without options share their function's.
+// function's stack would make each stack depend on the other.
 // Source: https://github.com/aws/aws-cdk/issues/9327, https://github.com/aws/aws-cdk/issues/8241
 func newIntegration(r Route) awsapigateway.Integration {
 	var o awsapigateway.LambdaIntegrationOptions
@@ -97,24 +242,4 @@ func newIntegration(r Route) awsapigateway.Integration {
 		o.ScopePermissionToMethod = jsii.Bool(false)
 	}
 	return awsapigateway.NewLambdaIntegration(r.Function, &o)
-}
-
-func (b *builder) methodOptions(r plan.PlannedRoute, given Route) *awsapigateway.MethodOptions {
-	var o awsapigateway.MethodOptions
-	if given.MethodOptions != nil {
-		o = *given.MethodOptions
-	}
-	if r.NeedsKey {
-		o.ApiKeyRequired = jsii.Bool(true)
-	}
-	if r.Guard == nil {
-		o.AuthorizationType = awsapigateway.AuthorizationType_NONE
-		return &o
-	}
-	at := b.attached[r.Guard]
-	o.AuthorizationType, o.Authorizer = at.authorizationType, at.authorizer
-	if scopes := r.MethodScopes(); scopes != nil {
-		o.AuthorizationScopes = jsii.Strings(scopes...)
-	}
-	return &o
 }

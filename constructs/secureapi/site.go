@@ -19,6 +19,7 @@ type site struct {
 	node  constructs.Node
 	stack awscdk.Stack
 	rest  awsapigateway.RestApi // nil until it is made
+	id    *string               // of rest; see restID
 
 	kept map[*plan.Login]keptSessions // of logins
 
@@ -34,6 +35,14 @@ func newSite(scope constructs.Construct, path string) *site {
 		kept:      map[*plan.Login]keptSessions{},
 		elsewhere: map[awslambda.IFunction]bool{},
 	}
+}
+
+// restID is the id of the API, which every method has.
+func (s *site) restID() *string {
+	if s.id == nil {
+		s.id = s.rest.RestApiId()
+	}
+	return s.id
 }
 
 func (s *site) fail(format string, a ...any) {
