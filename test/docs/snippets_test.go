@@ -36,6 +36,7 @@ var imports = map[string]string{
 	"http":          "net/http",
 	"os":            "os",
 	"testing":       "testing",
+	"slices":        "slices",
 	"time":          "time",
 }
 
