@@ -4,8 +4,11 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -54,6 +57,17 @@ func newOktaLogin(scope constructs.Construct) awscdk.Stack {
 			AllowOrigins:     []string{"https://shop.example.com", "https://admin.example.com"},
 			AllowCredentials: true,
 		},
+		Domain: &secureapi.Domain{
+			Name: "shop.example.com",
+			Certificate: awscertificatemanager.NewCertificate(stack, jsii.String("Certificate"),
+				&awscertificatemanager.CertificateProps{DomainName: jsii.String("shop.example.com")}),
+			Zone: awsroute53.HostedZone_FromHostedZoneAttributes(stack, jsii.String("Zone"), &awsroute53.HostedZoneAttributes{
+				HostedZoneId: jsii.String("Z23ABC4XYZL05B"), ZoneName: jsii.String("example.com"),
+			}),
+			BasePaths:    []string{"shop", "v1/shop"},
+			NoExecuteAPI: true,
+		},
+		WebACL: "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/shop/a1b2c3d4-5678-90ab-cdef-EXAMPLE11111",
 	})
 	return stack
 }
@@ -127,6 +141,15 @@ func newTableLogin(scope constructs.Construct) awscdk.Stack {
 			secureapi.Handle("GET /", orders, secureapi.Public("the page")),
 			secureapi.Handle("GET /orders", orders, secureapi.AnyScope("orders:read")),
 			secureapi.Handle("POST /orders", orders, secureapi.GuardedBy("now"), secureapi.AnyScope("orders:write")),
+		},
+		Domain: &secureapi.Domain{
+			Name: "shop.example.com",
+			Certificate: awscertificatemanager.Certificate_FromCertificateArn(stack, jsii.String("Certificate"),
+				jsii.String("arn:aws:acm:eu-west-1:111122223333:certificate/1234")),
+			MutualTLS: &secureapi.MutualTLS{
+				Bucket: awss3.Bucket_FromBucketName(stack, jsii.String("Trust"), jsii.String("shop-trust")),
+				Key:    "clients.pem",
+			},
 		},
 	})
 	return stack

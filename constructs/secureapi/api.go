@@ -26,6 +26,7 @@ type API struct {
 	logins      []awslambda.Function               // in the order of the plan's
 	corsHeaders map[string]string                  // of gateway responses; nil without CORS
 	loginPage   bool                               // the response UNAUTHORIZED is made
+	domain      awsapigateway.IDomainName          // nil without one
 }
 
 // URL is the address of the deployed stage, with a slash at its end.

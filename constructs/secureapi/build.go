@@ -21,6 +21,8 @@ func (b *builder) build() {
 		b.configureFunctions()
 	}
 	b.addLoginPage()
+	b.addDomain()
+	b.addWebACL()
 	b.redeploy()
 	b.warnOfSiblings()
 	b.warnOfSplitCookies()

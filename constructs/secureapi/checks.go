@@ -16,6 +16,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
@@ -28,6 +29,8 @@ type checks struct {
 	dir    string       // the app's assembly
 	apis   []string     // the paths of its APIs
 	logins []knownLogin // of its APIs
+
+	domains []plan.DomainUse // by its APIs
 }
 
 var _ awscdk.IPolicyValidationPlugin = (*checks)(nil)
@@ -58,6 +61,7 @@ func (b *builder) check() {
 	}
 	c.apis = append(c.apis, b.path)
 	c.logins = b.noteLogins(c.logins)
+	c.domains = b.noteDomain(c.domains)
 }
 
 func (*checks) Name() *string       { return jsii.String(pluginName) }

@@ -43,6 +43,14 @@ type Props struct {
 	// Stage is where the API is deployed to, with its limits and logs.
 	Stage Stage
 
+	// Domain is a custom domain in front of the API. Default: none, callers use the stage's address.
+	Domain *Domain
+
+	// WebACL is the ARN of a web ACL of AWS WAF (WAFv2) that looks at requests before the authorizers do, as text or as a
+	// CDK token; an AWS::WAFv2::WebACLAssociation binds it to the stage. It is one of the scope REGIONAL in the API's
+	// region, also where the API is edge-optimized. Default: none.
+	WebACL string
+
 	// RestApiProps is handed to CDK's RestApi for all that is not said above. Policy, DefaultMethodOptions,
 	// DefaultIntegration and DefaultCorsPreflightOptions are refused in it, as they would work around the table.
 	// Defaults that differ from CDK's: the endpoint is REGIONAL, and there is no account-wide CloudWatch role.
@@ -69,6 +77,8 @@ func newTable(props *Props) (*accessTable, error) {
 		CORS:        (*plan.CORS)(props.CORS),
 		Stage:       props.Stage.plan(),
 		RestAPI:     planRestAPI(props.RestApiProps),
+		Domain:      props.Domain.plan(),
+		WebACL:      props.WebACL,
 	}
 	for _, a := range props.DefaultAccess {
 		in.DefaultAccess = append(in.DefaultAccess, planned(a))
@@ -141,6 +151,8 @@ func planRestAPI(p *awsapigateway.RestApiProps) *plan.RestAPI {
 		MutualTLS:                   p.DomainName != nil && p.DomainName.Mtls != nil,
 		EnhancedTLS:                 p.DomainName != nil && enhanced(p.DomainName.SecurityPolicy),
 		NoExecuteAPI:                isTrue(p.DisableExecuteApiEndpoint),
+		KeepsExecuteAPI:             isFalse(p.DisableExecuteApiEndpoint),
+		DomainName:                  p.DomainName != nil,
 	}
 	if p.BinaryMediaTypes != nil {
 		for _, t := range *p.BinaryMediaTypes {

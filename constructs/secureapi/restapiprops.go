@@ -31,6 +31,9 @@ func (b *builder) restAPIProps(policy awsiam.PolicyDocument) *awsapigateway.Rest
 	if b.plan.KeysFromAuthorizer() {
 		p.ApiKeySourceType = awsapigateway.ApiKeySourceType_AUTHORIZER
 	}
+	if b.plan.ClosesExecuteAPI() {
+		p.DisableExecuteApiEndpoint = jsii.Bool(true)
+	}
 	if policy != nil {
 		p.Policy = policy
 	}

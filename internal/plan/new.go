@@ -28,6 +28,8 @@ func New(props Props) (*Plan, error) {
 	errs = append(errs, p.checkFlush()...)
 	errs = append(errs, p.checkRestAPI()...)
 	errs = append(errs, p.checkMethodSettings()...)
+	errs = append(errs, p.checkDomain()...)
+	errs = append(errs, p.checkWebACL()...)
 	errs = append(errs, p.checkKeySource()...)
 	errs = append(errs, p.checkClaimedKeys()...)
 	switch len(errs) {

@@ -15,6 +15,8 @@ type Props struct {
 
 	Stage   Stage
 	RestAPI *RestAPI // nil if the caller sets nothing of it
+	Domain  *Domain  // nil for none
+	WebACL  string   // its ARN; "" for none
 }
 
 // Route is one line of the access table.
@@ -84,6 +86,8 @@ type RestAPI struct {
 	MutualTLS          bool // DomainName asks for client certificates
 	EnhancedTLS        bool // DomainName has an enhanced security policy, of a Region
 	NoExecuteAPI       bool // DisableExecuteApiEndpoint is true
+	KeepsExecuteAPI    bool // DisableExecuteApiEndpoint is false
+	DomainName         bool // DomainName is set
 	BinaryMediaTypes   []string
 
 	MethodOptions []string // the keys of DeployOptions.MethodOptions: "/orders/{id}/GET"

@@ -6,17 +6,18 @@ import "fmt"
 // may arrive in a header of its own; "" without such a guard. The warning can be acknowledged by its id.
 // Source: https://github.com/laravel/vapor-core/pull/205
 func (p *Plan) SplitCookies(id string) string {
-	if p.props.RestAPI == nil || !p.props.RestAPI.EnhancedTLS {
+	where := p.enhancedTLS()
+	if where == "" {
 		return ""
 	}
 	for _, g := range p.Guards {
 		if g.Session == nil || !g.Session.Cached {
 			continue
 		}
-		return fmt.Sprintf("%s has a cache, and RestApiProps.DomainName has an enhanced SecurityPolicy, behind which each cookie "+
+		return fmt.Sprintf("%s has a cache, and %s has an enhanced SecurityPolicy, behind which each cookie "+
 			"may arrive in a header of its own: a request with a session of two cookies, or with any other cookie of the host, "+
 			"is then answered with 401. Take SecurityPolicy TLS_1_2, or CacheTTL NoCache; or acknowledge %q once you know that "+
-			"the host has no other cookie", g, id)
+			"the host has no other cookie", g, where, id)
 	}
 	return ""
 }

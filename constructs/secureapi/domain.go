@@ -1,0 +1,222 @@
+package secureapi
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscertificatemanager"
+	"github.com/aws/constructs-go/constructs/v10"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+)
+
+// Domain is a custom domain in front of an API: the name that callers use, its certificate and how TLS is spoken there.
+//
+//	Domain: &secureapi.Domain{Name: "api.example.com", Certificate: certificate, Zone: zone},
+//
+// It is an AWS::ApiGateway::DomainName with an AWS::ApiGateway::BasePathMapping of the API's stage, and with Zone two
+// AWS::Route53::RecordSet. Several APIs share one by Of: that of [API.Domain], of [NewDomain], also of another stack, or
+// one that is imported by awsapigateway.DomainName_FromDomainNameAttributes. Two APIs of an app with one base path are
+// refused, and so is a route that the domain never sends to its API, as the base path of another one is longer.
+type Domain struct {
+	// Name of the host, in lower case: "api.example.com", or a wildcard "*.example.com". It may be a CDK token. Required
+	// without Of.
+	Name string
+
+	// Certificate of the name, in AWS Certificate Manager: an awscertificatemanager.ICertificate. It is of the stack's
+	// region, or of us-east-1 for an edge-optimized domain. Required without Of.
+	Certificate interfacesawscertificatemanager.ICertificateRef
+
+	// Zone is the hosted zone that gets alias records of the name, A and AAAA. Default: none, so that the name is yours to
+	// resolve, by DomainNameAliasDomainName of [API.Domain].
+	Zone awsroute53.IHostedZone
+
+	// MutualTLS asks callers for certificates. The API's execute-api endpoint, which asks for none, is closed then.
+	// Default: it does not.
+	MutualTLS *MutualTLS
+
+	// SecurityPolicy says which versions of TLS and which ciphers callers may use. The names that begin with
+	// SecurityPolicy_ in templates, as awsapigateway.SecurityPolicy_TLS13_1_3_2025_09, go with neither MutualTLS nor the
+	// other type of endpoint. Default: TLS_1_2, which takes TLS 1.3 as well.
+	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-custom-domain-tls-version.html
+	SecurityPolicy awsapigateway.SecurityPolicy
+
+	// EndpointAccessMode says whether callers have to name the domain in TLS as they do in HTTP, and come by its own type
+	// of endpoint (STRICT), or need not (BASIC). Only policies whose names begin with SecurityPolicy_ have one.
+	// Default: STRICT with such a policy, none with another one.
+	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html
+	EndpointAccessMode awsapigateway.EndpointAccessMode
+
+	// EndpointType is REGIONAL or EDGE. PRIVATE is refused: such a domain is another type of resource.
+	// Default: REGIONAL.
+	EndpointType awsapigateway.EndpointType
+
+	// DualStack answers callers by IPv6 as well (IpAddressType dualstack). A resource policy sees their IPv6 addresses
+	// then. Default: IPv4 alone, if the domain is REGIONAL; an edge-optimized one has both.
+	DualStack bool
+
+	// BasePaths are the first segments of the path that the domain has this API at, without a slash at either end: "orders"
+	// for https://api.example.com/orders/... Those of several segments are AWS::ApiGatewayV2::ApiMapping, which
+	// edge-optimized domains do not have. Default: the root, "".
+	BasePaths []string
+
+	// NoExecuteAPI closes the API's own endpoint (DisableExecuteApiEndpoint), so that callers come by the domain alone.
+	// Default: it stays open, unless the domain has MutualTLS or is an imported one, which may have. Set
+	// RestApiProps.DisableExecuteApiEndpoint to false to keep it open with an imported domain.
+	NoExecuteAPI bool
+
+	// Of is a domain that is there: this API joins it at its BasePaths. Only BasePaths and NoExecuteAPI stand beside it.
+	// Default: the API makes its own.
+	Of awsapigateway.IDomainName
+}
+
+// MutualTLS asks callers of a [Domain] for client certificates. API Gateway reads the trust store when the domain is
+// deployed, and a new object under the same key is read with a new Version.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
+type MutualTLS struct {
+	// Bucket and Key are where the trust store is: a PEM file of the certificate authorities that callers' certificates
+	// are from. The bucket is of the domain's region. Required.
+	Bucket awss3.IBucket
+	Key    string
+
+	// Version of the object, in a bucket with versions. Default: the newest when the domain is deployed.
+	Version string
+
+	// OwnershipCertificate is a public certificate of the name from AWS Certificate Manager, which shows that the name is
+	// yours where Certificate is imported or of a private authority (OwnershipVerificationCertificateArn). Default: none.
+	OwnershipCertificate interfacesawscertificatemanager.ICertificateRef
+}
+
+// NewDomain makes a domain for several APIs, which join it by [Domain.Of]. The domain may live in a stack of its own, on
+// which those of the APIs depend. BasePaths, NoExecuteAPI and Of are refused, as an API says them.
+//
+// It panics with an error if the domain is wrong.
+func NewDomain(scope constructs.Construct, id string, domain *Domain) awsapigateway.DomainName {
+	path := id
+	if scope == nil {
+		panic(fmt.Errorf("secureapi: %s: the scope is nil: give it the stack", path))
+	}
+	if above := *scope.Node().Path(); above != "" {
+		path = above + "/" + id
+	}
+	s := newSite(scope, path)
+	if domain == nil {
+		s.fail("the domain is nil: give it a Name and a Certificate")
+	}
+	planned := domain.plan()
+	if domain.Of != nil || len(domain.BasePaths) > 0 || domain.NoExecuteAPI {
+		s.fail("Of, BasePaths and NoExecuteAPI are an API's own: set them in the Domain of its Props")
+	}
+	if errs := planned.Check(); len(errs) > 0 {
+		s.fail("%w", errs[0])
+	}
+	return s.makeDomain(id, domain, planned)
+}
+
+// Domain is the domain of [Props.Domain], which further APIs can share by [Domain.Of]. It panics without one.
+func (a *API) Domain() awsapigateway.IDomainName {
+	if a.domain == nil {
+		a.fail("Domain", "the API has no domain: set Props.Domain")
+	}
+	return a.domain
+}
+
+// DomainURL is the address of the API at its domain, with a slash at its end: that of the first of the BasePaths. For a
+// wildcard it has the asterisk. It panics without [Props.Domain]. [API.URL] is the address of the stage.
+func (a *API) DomainURL() string {
+	if a.domain == nil {
+		a.fail("DomainURL", "the API has no domain: set Props.Domain")
+	}
+	url := "https://" + *a.domain.DomainName() + "/"
+	if path := a.plan.Domain().Paths()[0]; path != "" {
+		url += path + "/"
+	}
+	return url
+}
+
+// policyInTemplates are the names that templates have for CDK's, of which some are others.
+func policyInTemplates(p awsapigateway.SecurityPolicy) string {
+	if p == "" || strings.HasPrefix(string(p), "TLS_1_") {
+		return string(p)
+	}
+	return "SecurityPolicy_" + string(p)
+}
+
+// plan describes the domain in plain values; nil for none.
+func (d *Domain) plan() *plan.Domain {
+	if d == nil {
+		return nil
+	}
+	out := &plan.Domain{
+		Name:         d.Name,
+		Of:           domainOf(d.Of),
+		Certificate:  d.Certificate != nil,
+		Zone:         d.Zone != nil,
+		Policy:       policyInTemplates(d.SecurityPolicy),
+		Access:       string(d.EndpointAccessMode),
+		Endpoint:     string(d.EndpointType),
+		DualStack:    d.DualStack,
+		BasePaths:    d.BasePaths,
+		NoExecuteAPI: d.NoExecuteAPI,
+	}
+	if d.Certificate != nil {
+		out.CertificateOf = certificateRegion(d.Certificate)
+	}
+	if d.Zone != nil {
+		out.ZoneName = zoneName(d.Zone)
+	}
+	if m := d.MutualTLS; m != nil {
+		out.MutualTLS = &plan.MutualTLS{Bucket: m.Bucket != nil, Key: m.Key, Version: m.Version}
+	}
+	return out
+}
+
+// certificateRegion is the region of a certificate; "" if it is not known, as of one that is imported by a CDK token.
+func certificateRegion(c interfacesawscertificatemanager.ICertificateRef) string {
+	if arn := *c.CertificateRef().CertificateArn; !plan.Unresolved(arn) {
+		if parts := strings.Split(arn, ":"); len(parts) > 3 {
+			return parts[3]
+		}
+		return ""
+	}
+	made, _ := c.Node().DefaultChild().(awscdk.CfnResource)
+	if l1, ok := c.(awscdk.CfnResource); ok {
+		made = l1
+	}
+	if made == nil || *made.CfnResourceType() != "AWS::CertificateManager::Certificate" {
+		return ""
+	}
+	return *made.Stack().Region()
+}
+
+// zoneName is the name of a zone; "" for one that is imported by its id alone, of which CDK panics.
+func zoneName(zone awsroute53.IHostedZone) (name string) {
+	defer func() { _ = recover() }()
+	return *zone.ZoneName()
+}
+
+// domainOf is what is known of a domain that is there: all if this app makes it.
+func domainOf(d awsapigateway.IDomainName) *plan.DomainOf {
+	if d == nil {
+		return nil
+	}
+	made, ok := d.Node().DefaultChild().(awsapigateway.CfnDomainName)
+	if !ok {
+		return &plan.DomainOf{Name: *d.DomainName(), Imported: true, Endpoint: plan.Regional}
+	}
+	out := &plan.DomainOf{MutualTLS: made.MutualTlsAuthentication() != nil, Endpoint: plan.Regional}
+	if made.DomainName() != nil {
+		out.Name = *made.DomainName()
+	}
+	if made.SecurityPolicy() != nil {
+		out.Policy = *made.SecurityPolicy()
+	}
+	if made.CertificateArn() != nil { // that of a REGIONAL one is RegionalCertificateArn
+		out.Endpoint = plan.Edge
+	}
+	return out
+}

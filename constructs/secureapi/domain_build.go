@@ -1,0 +1,131 @@
+package secureapi
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscertificatemanager"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/internal/annotation"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+)
+
+// LoginOriginWarning is the id of the warning that the [Login.Origin] of an API is not its [Domain].
+const LoginOriginWarning = "gatehouse:loginOrigin"
+
+// addDomain makes the API's domain, or joins that of others, and maps it to the stage. The mapping is in the API's own
+// stack, which depends on that of the domain, as several APIs share it.
+func (b *builder) addDomain() {
+	given := b.props.Domain
+	if given == nil {
+		return
+	}
+	if b.api.domain = given.Of; given.Of == nil {
+		b.api.domain = b.makeDomain("Domain", given, b.plan.Domain())
+	}
+	for _, path := range b.plan.Domain().Paths() {
+		b.mapDomain(path)
+	}
+	if warning := b.plan.LoginElsewhere(LoginOriginWarning); warning != "" {
+		annotation.Warn(b.api, LoginOriginWarning, fmt.Sprintf("secureapi: %s: %s", b.path, warning))
+	}
+}
+
+// mapDomain maps a base path to the stage. A path of several segments takes a mapping of API Gateway's second version.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
+func (b *builder) mapDomain(path string) {
+	id, stage := "DomainMapping", b.rest.DeploymentStage()
+	if path != "" {
+		id += "-" + strings.ReplaceAll(path, "/", "-")
+	}
+	if strings.Contains(path, "/") {
+		awscdk.NewCfnResource(b.api, &id, &awscdk.CfnResourceProps{
+			Type: jsii.String("AWS::ApiGatewayV2::ApiMapping"),
+			Properties: &map[string]any{
+				"ApiId":         b.rest.RestApiId(),
+				"ApiMappingKey": path,
+				"DomainName":    b.api.domain.DomainName(),
+				"Stage":         stage.StageName(),
+			},
+		})
+		return
+	}
+	props := &awsapigateway.BasePathMappingProps{DomainName: b.api.domain, RestApi: b.rest, Stage: stage}
+	if path != "" {
+		props.BasePath = &path
+	}
+	awsapigateway.NewBasePathMapping(b.api, &id, props)
+}
+
+// makeDomain makes a domain that is checked, with its records.
+func (s *site) makeDomain(id string, given *Domain, planned *plan.Domain) awsapigateway.DomainName {
+	edge := given.EndpointType == awsapigateway.EndpointType_EDGE
+	if of, here, differ := another(planned.CertificateOf, *s.stack.Region()); differ && of != "" && !edge {
+		s.fail("Domain.Certificate is of the region %s, and the stack of %s, whose certificates a REGIONAL domain takes: give "+
+			"one of that region", of, here)
+	}
+	props := &awsapigateway.DomainNameProps{
+		DomainName:         &given.Name,
+		Certificate:        given.Certificate,
+		EndpointType:       given.EndpointType,
+		SecurityPolicy:     given.SecurityPolicy,
+		EndpointAccessMode: awsapigateway.EndpointAccessMode(planned.AccessMode()),
+	}
+	if given.SecurityPolicy == "" {
+		props.SecurityPolicy = awsapigateway.SecurityPolicy_TLS_1_2
+	}
+	var ownership interfacesawscertificatemanager.ICertificateRef
+	if m := given.MutualTLS; m != nil {
+		props.Mtls = &awsapigateway.MTLSConfig{Bucket: m.Bucket, Key: &m.Key}
+		if m.Version != "" {
+			props.Mtls.Version = &m.Version
+		}
+		ownership = m.OwnershipCertificate
+	}
+	domain := awsapigateway.NewDomainName(s.scope, &id, props)
+	resource := domain.Node().DefaultChild().(awsapigateway.CfnDomainName)
+	if ownership != nil {
+		resource.SetOwnershipVerificationCertificateArn(ownership.CertificateRef().CertificateArn)
+	}
+	if given.DualStack {
+		resource.AddPropertyOverride(jsii.String("EndpointConfiguration.IpAddressType"), "dualstack")
+	}
+	if given.Zone != nil {
+		for _, kind := range []string{"A", "AAAA"} {
+			awsroute53.NewCfnRecordSet(domain, &kind, &awsroute53.CfnRecordSetProps{
+				Name:         &given.Name,
+				Type:         &kind,
+				HostedZoneId: given.Zone.HostedZoneId(),
+				AliasTarget: &awsroute53.CfnRecordSet_AliasTargetProperty{
+					DnsName:      domain.DomainNameAliasDomainName(),
+					HostedZoneId: domain.DomainNameAliasHostedZoneId(),
+				},
+			})
+		}
+	}
+	return domain
+}
+
+// noteDomain refuses what two APIs of an app cannot both have of their domains. It returns those known so far and the
+// API's own.
+func (b *builder) noteDomain(known []plan.DomainUse) []plan.DomainUse {
+	if b.api.domain == nil {
+		return known
+	}
+	use := b.plan.Use()
+	use.API = b.path
+	use.Place = fmt.Sprintf("%s %s %s", *awscdk.Stage_Of(b.api).Node().Path(), *b.stack.Account(), *b.stack.Region())
+	if b.api.domain.Node().DefaultChild() != nil {
+		use.Domain = *b.api.domain.Node().Path()
+	}
+	for _, other := range known {
+		if err := use.Beside(other); err != nil {
+			b.fail("%w", err)
+		}
+	}
+	return append(known, use)
+}

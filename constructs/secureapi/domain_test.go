@@ -1,0 +1,167 @@
+package secureapi_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/jsii-runtime-go"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+)
+
+func arnOf(region string) string {
+	return "arn:aws:acm:" + region + ":123456789012:certificate/7e7a28d2-163f-4b8f-b9cd-822f96c08d6a"
+}
+
+func acl(region string) string {
+	return "arn:aws:wafv2:" + region + ":123456789012:regional/webacl/shop/a1b2c3"
+}
+
+func certificate(stack awscdk.Stack, region string) awscertificatemanager.ICertificate {
+	n := len(*stack.Node().Children())
+	return awscertificatemanager.Certificate_FromCertificateArn(stack, jsii.String(fmt.Sprintf("Certificate%d", n)),
+		jsii.String(arnOf(region)))
+}
+
+// Two APIs in stacks of their own share a domain of a third one that asks for client certificates.
+func TestDomain(t *testing.T) {
+	app := newApp()
+	in := func(id string) awscdk.Stack {
+		return awscdk.NewStack(app, &id, &awscdk.StackProps{
+			Env: &awscdk.Environment{Account: jsii.String("123456789012"), Region: jsii.String("eu-west-1")},
+		})
+	}
+	front, one, two := in("Front"), in("One"), in("Two")
+	domain := secureapi.NewDomain(front, "Domain", &secureapi.Domain{
+		Name:        "api.example.com",
+		Certificate: certificate(front, "eu-west-1"),
+		Zone: awsroute53.PublicHostedZone_FromHostedZoneAttributes(front, jsii.String("Zone"), &awsroute53.HostedZoneAttributes{
+			HostedZoneId: jsii.String("Z23ABC4XYZL05B"), ZoneName: jsii.String("example.com"),
+		}),
+		MutualTLS: &secureapi.MutualTLS{
+			Bucket:               awss3.Bucket_FromBucketName(front, jsii.String("Trust"), jsii.String("trust")),
+			Key:                  "clients.pem",
+			Version:              "3",
+			OwnershipCertificate: certificate(front, "eu-central-1"),
+		},
+		DualStack: true,
+	})
+	shop(one, func(p *secureapi.Props) {
+		p.Domain = &secureapi.Domain{Of: domain}
+		p.WebACL = acl("eu-west-1")
+	})
+	api := shop(two, func(p *secureapi.Props) {
+		p.Domain = &secureapi.Domain{Of: domain, BasePaths: []string{"partners", "shop/partners"}}
+	})
+	if got, want := fmt.Sprint(two.Resolve(jsii.String(api.DomainURL()))), "https://"; !strings.Contains(got, want) ||
+		!strings.Contains(got, "/partners/") {
+		t.Errorf("the URL is %s", got)
+	}
+	if api.Domain() == nil {
+		t.Error("no domain")
+	}
+
+	want := map[string]any{
+		"DomainName":                          "api.example.com",
+		"EndpointConfiguration":               map[string]any{"Types": []any{"REGIONAL"}, "IpAddressType": "dualstack"},
+		"MutualTlsAuthentication":             map[string]any{"TruststoreUri": "s3://trust/clients.pem", "TruststoreVersion": "3"},
+		"SecurityPolicy":                      "TLS_1_2",
+		"RegionalCertificateArn":              arnOf("eu-west-1"),
+		"OwnershipVerificationCertificateArn": arnOf("eu-central-1"),
+	}
+	if diff := cmp.Diff(want, only(t, front, "AWS::ApiGateway::DomainName")); diff != "" {
+		t.Error(diff)
+	}
+	for id, r := range resources(front, "AWS::Route53::RecordSet") {
+		if target := fmt.Sprint(r["AliasTarget"]); r["Name"] != "api.example.com" || r["HostedZoneId"] != "Z23ABC4XYZL05B" ||
+			!strings.Contains(target, "RegionalDomainName") || !strings.Contains(target, "RegionalHostedZoneId") {
+			t.Errorf("%s is %v", id, r)
+		}
+	}
+	if n := len(resources(front, "AWS::Route53::RecordSet")); n != 2 {
+		t.Errorf("%d records, want A and AAAA", n)
+	}
+	for _, stack := range []awscdk.Stack{one, two} {
+		if api := only(t, stack, "AWS::ApiGateway::RestApi"); api["DisableExecuteApiEndpoint"] != true {
+			t.Errorf("the execute-api endpoint is open: %v", api)
+		}
+	}
+	if m := only(t, one, "AWS::ApiGateway::BasePathMapping"); m["BasePath"] != nil ||
+		!strings.Contains(fmt.Sprint(m["Stage"]), "DeploymentStageprod") {
+		t.Errorf("the root's mapping is %v", m)
+	}
+	if a := only(t, one, "AWS::WAFv2::WebACLAssociation"); a["WebACLArn"] != acl("eu-west-1") ||
+		!strings.Contains(fmt.Sprint(a["ResourceArn"]), ":apigateway:eu-west-1::/restapis/") {
+		t.Errorf("the association is %v", a)
+	}
+	if m := only(t, two, "AWS::ApiGateway::BasePathMapping"); m["BasePath"] != "partners" {
+		t.Errorf("the mapping is %v", m)
+	}
+	if m := only(t, two, "AWS::ApiGatewayV2::ApiMapping"); m["ApiMappingKey"] != "shop/partners" ||
+		!strings.Contains(fmt.Sprint(m["Stage"]), "DeploymentStageprod") {
+		t.Errorf("the mapping is %v", m)
+	}
+
+	at := func(id string, d secureapi.Domain) func() {
+		return func() { shop(in(id), func(p *secureapi.Props) { p.Domain = &d }) }
+	}
+	refused(t, at("Three", secureapi.Domain{Of: domain}),
+		`the base path "/" of the domain "api.example.com" is that of One/Api too`)
+	refused(t, at("Four", secureapi.Domain{Of: domain, BasePaths: []string{"orders"}}),
+		`route "GET /orders" of One/Api, which the domain "api.example.com" has at "/", is never reached`)
+	refused(t, at("Five", secureapi.Domain{Name: "api.example.com", Certificate: certificate(front, "eu-west-1")}),
+		`Five/Api: Domain.Name "api.example.com" is that of the domain Front/Domain too`)
+	refused(t, at("Six", secureapi.Domain{Name: "b.example.com", Certificate: certificate(front, "eu-north-1")}),
+		"Domain.Certificate is of the region eu-north-1, and the stack of eu-west-1, whose certificates a REGIONAL domain takes")
+	refused(t, func() { shop(in("Seven"), func(p *secureapi.Props) { p.WebACL = acl("eu-north-1") }) },
+		"WebACL is of the region eu-north-1, and the API of eu-west-1, whose web ACLs its stage takes: give one of that region")
+	refused(t, func() { secureapi.NewDomain(in("Eight"), "Domain", &secureapi.Domain{NoExecuteAPI: true}) },
+		"Eight/Domain: Of, BasePaths and NoExecuteAPI are an API's own: set them in the Domain of its Props")
+	refused(t, func() { secureapi.NewDomain(in("Nine"), "Domain", &secureapi.Domain{Name: "b.example.com"}) },
+		`Nine/Domain: Domain.Certificate is nil: give the certificate of "b.example.com" in AWS Certificate Manager`)
+	refused(t, func() { secureapi.NewDomain(in("Ten"), "Domain", nil) }, "the domain is nil: give it a Name and a Certificate")
+	refused(t, func() { shop(in("Eleven"), nil).Domain() }, "Domain: the API has no domain: set Props.Domain")
+}
+
+// The domain of one API, with what a Region's enhanced policy needs, and an imported one, of which nothing is known.
+func TestDomainOfOneAPI(t *testing.T) {
+	app := newApp()
+	in := func(id string) awscdk.Stack { return awscdk.NewStack(app, &id, nil) }
+	own, joined := in("Own"), in("Joined")
+	shop(own, func(p *secureapi.Props) {
+		p.Domain = &secureapi.Domain{
+			Name:           "api.example.com",
+			Certificate:    certificate(own, "eu-west-1"),
+			Zone:           awsroute53.HostedZone_FromHostedZoneId(own, jsii.String("Zone"), jsii.String("Z23ABC4XYZL05B")),
+			SecurityPolicy: awsapigateway.SecurityPolicy_TLS13_1_3_2025_09,
+		}
+	})
+	api := shop(joined, func(p *secureapi.Props) {
+		p.Domain = &secureapi.Domain{BasePaths: []string{"orders"}, Of: awsapigateway.DomainName_FromDomainNameAttributes(joined,
+			jsii.String("Shared"), &awsapigateway.DomainNameAttributes{
+				DomainName:                  jsii.String("shared.example.com"),
+				DomainNameAliasTarget:       jsii.String("d-1.execute-api.eu-west-1.amazonaws.com"),
+				DomainNameAliasHostedZoneId: jsii.String("Z1"),
+			})}
+	})
+	d := only(t, own, "AWS::ApiGateway::DomainName")
+	if d["SecurityPolicy"] != "SecurityPolicy_TLS13_1_3_2025_09" || d["EndpointAccessMode"] != "STRICT" {
+		t.Errorf("the domain is %v", d)
+	}
+	if api := only(t, own, "AWS::ApiGateway::RestApi"); api["DisableExecuteApiEndpoint"] != nil {
+		t.Errorf("the execute-api endpoint is closed: %v", api)
+	}
+	if api := only(t, joined, "AWS::ApiGateway::RestApi"); api["DisableExecuteApiEndpoint"] != true {
+		t.Errorf("the imported domain may ask for certificates, and the execute-api endpoint is open: %v", api)
+	}
+	if url := api.DomainURL(); url != "https://shared.example.com/orders/" {
+		t.Errorf("the URL is %s", url)
+	}
+}

@@ -1,0 +1,246 @@
+package plan
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Domain is a custom domain in front of the API. The fields are those of secureapi.Domain.
+type Domain struct {
+	Name           string // "" where Of says it
+	Of             *DomainOf
+	Certificate    bool
+	CertificateOf  string // its region; "" if it is not known
+	Zone           bool
+	ZoneName       string // "" if it is not known
+	MutualTLS      *MutualTLS
+	Policy, Access string // SecurityPolicy and EndpointAccessMode, as templates have them
+	Endpoint       string // EndpointType
+	DualStack      bool
+	BasePaths      []string
+	NoExecuteAPI   bool
+}
+
+// DomainOf is what is known of a domain that an API shares.
+type DomainOf struct {
+	Name             string
+	Imported         bool // nothing but its name is known
+	MutualTLS        bool
+	Policy, Endpoint string
+}
+
+// MutualTLS is the trust store of a domain that asks for client certificates.
+type MutualTLS struct {
+	Bucket       bool
+	Key, Version string
+}
+
+// The endpoint types of a domain.
+const (
+	Regional = "REGIONAL"
+	Edge     = "EDGE"
+	private  = "PRIVATE"
+)
+
+// The legacy security policies.
+const (
+	tls10 = "TLS_1_0"
+	tls12 = "TLS_1_2"
+)
+
+// EnhancedPolicy reports whether a security policy for TLS is an enhanced one of a Region, as templates have it. Those of
+// edge-optimized domains are Amazon CloudFront's.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html
+func EnhancedPolicy(policy string) bool { return strings.HasPrefix(policy, "SecurityPolicy_TLS13_1_") }
+
+func isEnhanced(policy string) bool { return strings.HasPrefix(policy, "SecurityPolicy_") }
+func ofEdge(policy string) bool     { return strings.HasSuffix(policy, "_EDGE") }
+
+// The form of a domain's name, of which the first label may be a wildcard, and of a base path.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-custom-domains.html,
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
+var (
+	domainForm   = regexp.MustCompile(`^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$`)
+	basePathForm = regexp.MustCompile(`^[A-Za-z0-9$_.+!*'()-]+(/[A-Za-z0-9$_.+!*'()-]+)*$`)
+)
+
+// Check says what is wrong with a domain by itself: one that an API makes or shares, or one that is made to be shared.
+func (d *Domain) Check() (errs []error) {
+	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf("Domain"+format, a...)) }
+	if d.Of != nil {
+		d.checkShared(bad)
+	} else {
+		d.checkName(bad)
+		d.checkTLS(bad)
+		if !d.Certificate {
+			bad(".Certificate is nil: give the certificate of %q in AWS Certificate Manager", d.Name)
+		}
+		if at := d.CertificateOf; d.edge() && at != "" && at != "us-east-1" && !Unresolved(at) {
+			bad(".Certificate is of the region %s, and the domain is edge-optimized, whose certificate Amazon CloudFront "+
+				"takes from us-east-1: give one of that region, or make the domain REGIONAL", at)
+		}
+	}
+	d.checkBasePaths(bad)
+	return errs
+}
+
+func (d *Domain) edge() bool { return d.endpoint() == Edge }
+
+func (d *Domain) endpoint() string {
+	switch {
+	case d.Of != nil:
+		return d.Of.Endpoint
+	case d.Endpoint == "":
+		return Regional
+	}
+	return d.Endpoint
+}
+
+func (d *Domain) policy() string {
+	switch {
+	case d.Of != nil:
+		return d.Of.Policy
+	case d.Policy == "":
+		return tls12
+	}
+	return d.Policy
+}
+
+// DomainName is the name, also that of a domain that the API shares.
+func (d *Domain) DomainName() string {
+	if d.Of != nil {
+		return d.Of.Name
+	}
+	return d.Name
+}
+
+// AccessMode is the endpoint access mode to set; "" for none.
+func (d *Domain) AccessMode() string {
+	if d.Access == "" && isEnhanced(d.Policy) {
+		return "STRICT"
+	}
+	return d.Access
+}
+
+// checkShared refuses what is the domain's own, which the API that made it has said.
+func (d *Domain) checkShared(bad func(string, ...any)) {
+	for _, f := range []struct {
+		name string
+		set  bool
+	}{
+		{"Name", d.Name != ""}, {"Certificate", d.Certificate}, {"Zone", d.Zone}, {"MutualTLS", d.MutualTLS != nil},
+		{"SecurityPolicy", d.Policy != ""}, {"EndpointAccessMode", d.Access != ""}, {"EndpointType", d.Endpoint != ""},
+		{"DualStack", d.DualStack},
+	} {
+		if f.set {
+			bad(".%s is set beside Of, and it belongs to the domain that Of is: set it where that domain is made", f.name)
+		}
+	}
+}
+
+func (d *Domain) checkName(bad func(string, ...any)) {
+	switch {
+	case d.Name == "":
+		bad(".Name is empty: give a name such as \"api.example.com\", or share another API's domain by Of")
+	case Unresolved(d.Name):
+	case !domainForm.MatchString(d.Name):
+		bad(".Name %q: want the name of a host in lower case, without a scheme, a port and a path, such as "+
+			"\"api.example.com\" or \"*.example.com\"", d.Name)
+	case d.Zone && d.ZoneName != "" && !Unresolved(d.ZoneName) && !inZone(d.Name, d.ZoneName):
+		bad(".Zone is %q, which %q is not in, so that its records would answer for another name: give the zone of the "+
+			"name, or leave Zone out and make the records elsewhere", d.ZoneName, d.Name)
+	}
+}
+
+func inZone(name, zone string) bool {
+	zone = strings.ToLower(strings.TrimSuffix(zone, "."))
+	return name == zone || strings.HasSuffix(name, "."+zone)
+}
+
+// checkTLS refuses settings that API Gateway refuses when the stack is deployed.
+// Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-custom-domain-tls-version.html,
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html,
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
+func (d *Domain) checkTLS(bad func(string, ...any)) {
+	policy := d.policy()
+	switch d.endpoint() {
+	case Regional, Edge:
+	case private:
+		bad(".EndpointType is PRIVATE: %s", privateDomain)
+	default:
+		bad(".EndpointType %q: want REGIONAL, EDGE, or nothing for REGIONAL", d.Endpoint)
+	}
+	switch {
+	case policy != tls10 && policy != tls12 && !isEnhanced(policy) && !Unresolved(policy):
+		bad(".SecurityPolicy %q: want TLS_1_2, TLS_1_0 or one whose name begins with SecurityPolicy_", policy)
+	case ofEdge(policy) && !d.edge():
+		bad(".SecurityPolicy %s is for edge-optimized domains, and this one is REGIONAL: take one of a Region, such as "+
+			"SecurityPolicy_TLS13_1_3_2025_09", policy)
+	case isEnhanced(policy) && !ofEdge(policy) && d.edge():
+		bad(".SecurityPolicy %s is for REGIONAL domains, and this one is edge-optimized: take SecurityPolicy_TLS13_2025_EDGE",
+			policy)
+	}
+	switch {
+	case d.Access == "":
+	case d.Access != "STRICT" && d.Access != "BASIC":
+		bad(".EndpointAccessMode %q: want STRICT or BASIC", d.Access)
+	case !isEnhanced(policy) && !Unresolved(policy):
+		bad(".EndpointAccessMode is set beside the security policy %s, and only policies whose names begin with "+
+			"SecurityPolicy_ have one: leave it out, or take such a policy", policy)
+	}
+	if m := d.MutualTLS; m != nil {
+		m.check(d, bad)
+	}
+}
+
+func (m *MutualTLS) check(d *Domain, bad func(string, ...any)) {
+	if !m.Bucket {
+		bad(".MutualTLS.Bucket is nil: give the bucket with the trust store, a PEM file of certificate authorities")
+	}
+	switch {
+	case Unresolved(m.Key):
+	case m.Key == "":
+		bad(".MutualTLS.Key is empty: give the key of the trust store in its bucket, such as \"clients.pem\"")
+	case strings.Contains(m.Key, "://") || strings.HasPrefix(m.Key, "/"):
+		bad(".MutualTLS.Key %q: want the key in the bucket alone, such as \"clients.pem\"", m.Key)
+	}
+	switch {
+	case d.edge():
+		bad(".MutualTLS: API Gateway asks for client certificates at REGIONAL domains alone, and this one is edge-optimized: " +
+			"leave EndpointType out")
+	case isEnhanced(d.Policy):
+		bad(".MutualTLS is set beside the security policy %s, and API Gateway has no mutual TLS with a policy whose name "+
+			"begins with SecurityPolicy_: take TLS_1_2, which is the default", d.Policy)
+	}
+}
+
+// checkBasePaths wants paths that API Gateway can map.
+func (d *Domain) checkBasePaths(bad func(string, ...any)) {
+	for i, path := range d.BasePaths {
+		levels := strings.Count(path, "/")
+		switch {
+		case slices.Contains(d.BasePaths[:i], path):
+			bad(".BasePaths has %q twice: leave one out", path)
+		case path == "" || Unresolved(path):
+		case !basePathForm.MatchString(path):
+			bad(".BasePaths[%d] %q: want segments of letters, digits and $-_.+!*'(), without a slash at either end, such as "+
+				"\"orders\" or \"shop/orders\", or \"\" for the root", i, path)
+		case levels > 0 && d.edge():
+			bad(".BasePaths[%d] %q has %d segments, which API Gateway maps at REGIONAL domains alone: take one segment, or "+
+				"make the domain REGIONAL", i, path, levels+1)
+		case levels > 0 && d.policy() == tls10:
+			bad(".BasePaths[%d] %q has %d segments, which API Gateway maps with the security policy TLS_1_2 or a later one: "+
+				"leave SecurityPolicy out", i, path, levels+1)
+		}
+	}
+}
+
+// Paths are the base paths to map; the root by default.
+func (d *Domain) Paths() []string {
+	if len(d.BasePaths) == 0 {
+		return []string{""}
+	}
+	return d.BasePaths
+}

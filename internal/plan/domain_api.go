@@ -1,0 +1,121 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+const privateDomain = "a private domain is another type of resource (AWS::ApiGateway::DomainNameV2) with a policy and VPC " +
+	"endpoints of its own: make it with awsapigateway.NewCfnDomainNameV2 and NewCfnBasePathMappingV2 on api.RestAPI"
+
+// Domain is the API's domain; nil for none.
+func (p *Plan) Domain() *Domain { return p.props.Domain }
+
+// checkDomain looks at the domain and the API together.
+func (p *Plan) checkDomain() (errs []error) {
+	d, r := p.props.Domain, p.props.RestAPI
+	if d == nil {
+		return nil
+	}
+	errs = d.Check()
+	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
+	if p.Stage == "" {
+		bad("Domain is set, and RestApiProps.Deploy is false, so that there is no stage to map it to: leave one out")
+	}
+	if r.private() {
+		bad("Domain is set, and the API is PRIVATE: %s", privateDomain)
+	}
+	if r != nil && r.DomainName {
+		bad("RestApiProps.DomainName is set beside Props.Domain: leave it out")
+	}
+	if r != nil && r.KeepsExecuteAPI {
+		// The API's own endpoint asks for no certificate.
+		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
+		switch {
+		case d.NoExecuteAPI:
+			bad("RestApiProps.DisableExecuteApiEndpoint is false beside Domain.NoExecuteAPI: leave one out")
+		case d.MutualTLS != nil || d.Of != nil && d.Of.MutualTLS:
+			bad("RestApiProps.DisableExecuteApiEndpoint is false, and the domain has MutualTLS: callers without a certificate " +
+				"would reach the API by its execute-api endpoint; leave it out, which closes that endpoint")
+		}
+	}
+	if len(errs) == 0 {
+		errs = append(errs, p.checkLoginsAtDomain()...)
+	}
+	return errs
+}
+
+// ClosesExecuteAPI reports whether the API's own endpoint is closed for its domain: where that asks for client
+// certificates, where it may do so as nothing is known of it, and where the props say so.
+func (p *Plan) ClosesExecuteAPI() bool {
+	d, r := p.props.Domain, p.props.RestAPI
+	switch {
+	case d == nil:
+		return false
+	case d.NoExecuteAPI, d.MutualTLS != nil:
+		return true
+	case d.Of == nil:
+		return false
+	}
+	return d.Of.MutualTLS || d.Of.Imported && (r == nil || !r.KeepsExecuteAPI)
+}
+
+// enhancedTLS is where an enhanced security policy of a Region is set; "" for nowhere.
+func (p *Plan) enhancedTLS() string {
+	d := p.props.Domain
+	switch {
+	case p.props.RestAPI != nil && p.props.RestAPI.EnhancedTLS:
+		return "RestApiProps.DomainName"
+	case d != nil && EnhancedPolicy(d.policy()):
+		return "Domain"
+	}
+	return ""
+}
+
+// checkLoginsAtDomain refuses a login whose users come by the domain, and whose paths are not those of the domain.
+func (p *Plan) checkLoginsAtDomain() (errs []error) {
+	d := p.props.Domain
+	for _, l := range p.Logins {
+		if l.Origin != httpsScheme+d.DomainName() || Unresolved(l.BasePath) {
+			continue
+		}
+		path := strings.TrimPrefix(l.BasePath, "/")
+		if slices.Contains(d.Paths(), path) || slices.ContainsFunc(d.Paths(), Unresolved) {
+			continue
+		}
+		errs = append(errs, fmt.Errorf("%s has BasePath %q, and Domain, which is its Origin, has the API at %s: set it to %q, "+
+			"or the provider would send browsers to a path where the login is not", l, l.BasePath, pathsInWords(d.Paths()),
+			strings.TrimSuffix("/"+d.Paths()[0], "/")))
+	}
+	return errs
+}
+
+func pathsInWords(paths []string) string {
+	out := make([]string, len(paths))
+	for i, p := range paths {
+		out[i] = fmt.Sprintf("%q", "/"+p)
+	}
+	return strings.Join(out, ", ")
+}
+
+// LoginElsewhere is the warning about the first login whose origin is not the API's domain; "" without one. A distribution
+// in front of the domain is the right reason for it, and so the warning can be acknowledged by its id.
+func (p *Plan) LoginElsewhere(id string) string {
+	d := p.props.Domain
+	if d == nil {
+		return ""
+	}
+	for _, l := range p.Logins {
+		host := l.Host()
+		name := d.DomainName()
+		if rest, wild := strings.CutPrefix(name, "*"); Unresolved(host) || Unresolved(name) || host == name ||
+			wild && strings.HasSuffix(host, rest) && !strings.Contains(strings.TrimSuffix(host, rest), ".") {
+			continue
+		}
+		return fmt.Sprintf("%s has the Origin %q, and the API's domain is %q: browsers send the session's cookie to the host of "+
+			"Origin alone, so that calls of %[3]q have no session. Set Origin to %q; or acknowledge %q, where what answers for "+
+			"Origin passes requests on to the domain", l, l.Origin, name, httpsScheme+name, id)
+	}
+	return ""
+}

@@ -1,0 +1,81 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+// DomainUse is an API behind a custom domain, as the other APIs of an app see it.
+type DomainUse struct {
+	API       string // its path
+	Domain    string // the path of the domain's construct; "" for one that is imported
+	Name      string // the domain's
+	Place     string // where the stack is deployed, as far as it is known
+	BasePaths []string
+	Patterns  []route.Pattern
+}
+
+// Use describes the API's own use of its domain.
+func (p *Plan) Use() DomainUse {
+	d := p.props.Domain
+	return DomainUse{Name: d.DomainName(), BasePaths: d.Paths(), Patterns: p.table.Patterns()}
+}
+
+// Beside refuses what two APIs of an app cannot have at once: two domains of one name in one place, one base path of one
+// domain, and a route that the domain never sends to its API, as a longer base path belongs to the other one.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
+func (u DomainUse) Beside(other DomainUse) error {
+	named := u.Name == other.Name && u.Place == other.Place
+	if u.Domain != other.Domain || u.Domain == "" && !named {
+		if u.Domain == "" || other.Domain == "" || !named {
+			return nil
+		}
+		return fmt.Errorf("Domain.Name %q is that of the domain %s too, and a name is there once in an account and region: share "+
+			"it, by Domain{Of: that domain, BasePaths: ...} in one of the APIs", u.Name, other.Domain)
+	}
+	for _, mine := range u.BasePaths {
+		for _, theirs := range other.BasePaths {
+			if Unresolved(mine) || Unresolved(theirs) {
+				continue
+			}
+			if mine == theirs {
+				return fmt.Errorf("the base path %q of the domain %q is that of %s too: give one of the APIs another one in "+
+					"Domain.BasePaths", "/"+mine, u.Name, other.API)
+			}
+			if err := hides(u, mine, other, theirs); err != nil {
+				return err
+			}
+			if err := hides(other, theirs, u, mine); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// hides says that a route of an API lies below the longer base path of another one. A parameter there also takes other
+// paths, so that such a route is the rest that the domain leaves to it.
+func hides(outer DomainUse, path string, inner DomainUse, longer string) error {
+	below, is := strings.CutPrefix("/"+longer, strings.TrimSuffix("/"+path, "/")+"/")
+	if !is {
+		return nil
+	}
+	want := strings.Split(below, "/")
+	for _, p := range outer.Patterns {
+		if len(p.Segments) < len(want) || slices.ContainsFunc(p.Segments[:len(want)], func(s route.Segment) bool {
+			return s.Kind != route.Literal
+		}) {
+			continue
+		}
+		if !strings.HasPrefix(p.Path()+"/", "/"+below+"/") {
+			continue
+		}
+		return fmt.Errorf("route %q of %s, which the domain %q has at %q, is never reached: requests for it go to %s at %q; "+
+			"give one of the APIs another base path, or the route another path", p, outer.API, outer.Name, "/"+path,
+			inner.API, "/"+longer)
+	}
+	return nil
+}
