@@ -35,7 +35,7 @@ var (
 
 func build(pkg string) (string, error) {
 	out := filepath.Join(dir, filepath.Base(pkg)+"-bootstrap")
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc,gatehouse_host",
+	cmd := exec.Command("go", "build", "-buildvcs=false", "-tags", "lambda.norpc,gatehouse_host",
 		"-ldflags=-s -w -buildid=", "-o", out, pkg)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
 	if text, err := cmd.CombinedOutput(); err != nil {

@@ -27,7 +27,7 @@ var built = sync.OnceValues(func() (path string, err error) {
 		return "", err
 	}
 	out := filepath.Join(dir, "bootstrap")
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc",
+	cmd := exec.Command("go", "build", "-buildvcs=false", "-tags", "lambda.norpc",
 		"-ldflags=-s -w -buildid=", "-o", out, ".")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
 	if text, err := cmd.CombinedOutput(); err != nil {
