@@ -11,11 +11,13 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/snapshot"
 )
 
-// variants are the stacks that snapshots and intents are checked on.
-var variants = []struct {
+// variant is a stack that snapshots and intents are checked on.
+type variant struct {
 	name string
 	make func(app awscdk.App) awscdk.Stack
-}{
+}
+
+var variants = []variant{
 	{
 		"orders-token",
 		example(
@@ -62,7 +64,7 @@ func example(s stack.Settings) func(awscdk.App) awscdk.Stack {
 func TestSnapshots(t *testing.T) {
 	for _, v := range variants {
 		t.Run(v.name, func(t *testing.T) {
-			snapshot.Match(t, v.make(awscdk.NewApp(nil)), v.name)
+			snapshot.Match(t, v.stack(), v.name)
 		})
 	}
 }
@@ -73,10 +75,24 @@ type template struct {
 	resources map[string]any
 }
 
-func synthesize(t *testing.T, make func(awscdk.App) awscdk.Stack) template {
+// stacks are those of the variants by name, which are made once for all tests that look at their templates.
+var stacks = map[string]awscdk.Stack{}
+
+func (v variant) stack() awscdk.Stack {
+	if stacks[v.name] == nil {
+		stacks[v.name] = v.make(awscdk.NewApp(nil))
+	}
+	return stacks[v.name]
+}
+
+func (v variant) synthesize(t *testing.T) template {
 	t.Helper()
-	tpl := snapshot.Template(t, make(awscdk.NewApp(nil)))
-	return template{t, tpl["Resources"].(map[string]any)}
+	return templateOf(t, v.stack())
+}
+
+func templateOf(t *testing.T, stack awscdk.Stack) template {
+	t.Helper()
+	return template{t, snapshot.Template(t, stack)["Resources"].(map[string]any)}
 }
 
 // of are the properties of the resources of a type, by logical id.
@@ -121,7 +137,7 @@ func TestEveryMethodIsGuardedOrDeclaredPublic(t *testing.T) {
 	}
 	for _, v := range variants {
 		t.Run(v.name, func(t *testing.T) {
-			tpl := synthesize(t, v.make)
+			tpl := v.synthesize(t)
 			methods := tpl.of("AWS::ApiGateway::Method")
 			if len(methods) < 5 {
 				t.Fatalf("%d methods: the template is not the one meant", len(methods))
@@ -149,7 +165,7 @@ func TestEveryMethodIsGuardedOrDeclaredPublic(t *testing.T) {
 }
 
 func TestPublicRoutesSayWhyInTheTemplate(t *testing.T) {
-	tpl := synthesize(t, variants[0].make)
+	tpl := variants[0].synthesize(t)
 	for id, r := range tpl.resources {
 		r := r.(map[string]any)
 		if r["Type"] != "AWS::ApiGateway::Method" {
@@ -171,7 +187,7 @@ func TestGuardedRoutesSayWhatTheyRequireInTheTemplate(t *testing.T) {
 		"DELETE": "any scope of orders/write and any group of admins",
 	}
 	found := 0
-	for id, r := range synthesize(t, variants[0].make).resources {
+	for id, r := range variants[0].synthesize(t).resources {
 		r := r.(map[string]any)
 		props, _ := r["Properties"].(map[string]any)
 		if r["Type"] != "AWS::ApiGateway::Method" || props["AuthorizationType"] != "CUSTOM" {
@@ -191,7 +207,7 @@ func TestGuardedRoutesSayWhatTheyRequireInTheTemplate(t *testing.T) {
 func TestOnePermissionForAFunction(t *testing.T) {
 	for _, v := range variants {
 		t.Run(v.name, func(t *testing.T) {
-			tpl := synthesize(t, v.make)
+			tpl := v.synthesize(t)
 			seen := map[string]string{}
 			for id, p := range tpl.of("AWS::Lambda::Permission") {
 				f := fmt.Sprint(p["FunctionName"])
@@ -226,7 +242,7 @@ func TestCORSOnBothGatewayResponses(t *testing.T) {
 	}
 	for _, v := range variants {
 		t.Run(v.name, func(t *testing.T) {
-			tpl := synthesize(t, v.make)
+			tpl := v.synthesize(t)
 			seen := map[string]bool{}
 			for id, r := range tpl.of("AWS::ApiGateway::GatewayResponse") {
 				seen[r["ResponseType"].(string)] = true
@@ -243,7 +259,7 @@ func TestCORSOnBothGatewayResponses(t *testing.T) {
 }
 
 func TestFunctionsGetTheCORSOfTheirAPI(t *testing.T) {
-	tpl := synthesize(t, variants[0].make)
+	tpl := variants[0].synthesize(t)
 	found := false
 	for _, f := range tpl.of("AWS::Lambda::Function") {
 		env, _ := f["Environment"].(map[string]any)
@@ -260,12 +276,12 @@ func TestFunctionsGetTheCORSOfTheirAPI(t *testing.T) {
 func TestNoAccountWideRole(t *testing.T) {
 	for _, v := range variants {
 		t.Run(v.name, func(t *testing.T) {
-			if accounts := synthesize(t, v.make).of("AWS::ApiGateway::Account"); len(accounts) > 0 {
+			if accounts := v.synthesize(t).of("AWS::ApiGateway::Account"); len(accounts) > 0 {
 				t.Errorf("%v: want none, since it overwrites what other stacks of the account use (aws-cdk#10878)", accounts)
 			}
 		})
 	}
-	asked := synthesize(t, example(stack.Settings{Authorizer: stack.IAM, CloudWatchRole: true}))
+	asked := templateOf(t, example(stack.Settings{Authorizer: stack.IAM, CloudWatchRole: true})(awscdk.NewApp(nil)))
 	if len(asked.of("AWS::ApiGateway::Account")) != 1 {
 		t.Error("asked for, the role is not there")
 	}

@@ -24,18 +24,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction/internal/gobuild"
+	"github.com/gatehouse-cdk/gatehouse/constructs/snapshot"
 )
 
+// The functions of these tests are built without the user's cache.
 func TestMain(m *testing.M) {
-	cacheDir, err := os.MkdirTemp("", "gofunction-test-")
-	if err != nil {
-		panic(err)
-	}
-	builder = &gobuild.Builder{CacheDir: cacheDir}
-	code := m.Run()
-	jsii.Close()
-	os.RemoveAll(cacheDir)
-	os.Exit(code)
+	builder = &gobuild.Builder{}
+	snapshot.Main(m)
 }
 
 var shop = map[string]string{
