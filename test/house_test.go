@@ -57,6 +57,7 @@ var floors = [][]string{
 	{"internal/policycompiler", "internal/resourcepolicy", "internal/introspection", "internal/secretsmanager"},
 	{"internal/access", "internal/jwt", "internal/iampolicy", "internal/clientauth", "internal/settings", "internal/login/logintest"},
 	{
+		"internal/bodyschema",
 		"internal/route",
 		"internal/strictjson",
 		"internal/lambdaio",

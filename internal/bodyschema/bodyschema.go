@@ -1,0 +1,195 @@
+// Package bodyschema turns JSON Schemas into models of API Gateway, which are JSON Schemas of draft 4, and finds the
+// JSON Schema of a Go type.
+//
+//	model, err := bodyschema.Convert(document)
+//
+// A model accepts exactly the bodies that the schema accepts. What draft 4 cannot say is refused, with its place and the
+// way out; what no JSON Schema checks, such as descriptions, is dropped; and what may look like a check and is none at
+// API Gateway, such as "format", is dropped and listed in [Model.Unchecked]. One difference stays: draft 4 does not take
+// 1.0 for an integer, and later drafts do.
+//
+// It does not validate bodies, and it loads nothing: a schema is one document.
+//
+// Sources: https://json-schema.org/draft-04 to https://json-schema.org/draft/2020-12, and for models
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-models.html
+package bodyschema
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
+)
+
+// Model is a schema of draft 4.
+type Model struct {
+	// Schema holds only maps, lists, texts, booleans and json.Number, and no null.
+	Schema map[string]any
+
+	// JSON is the same as text, which is the same for the same schema.
+	JSON []byte
+
+	// Unchecked are the places of keywords that API Gateway does not check, as JSON pointers.
+	Unchecked []string
+}
+
+// Error is a keyword that a model cannot have.
+type Error struct {
+	Place   string // a JSON pointer; "" is the whole schema
+	Problem string // with the way out
+}
+
+func (e *Error) Error() string {
+	if e.Place == "" {
+		return "at its top: " + e.Problem
+	}
+	return fmt.Sprintf("at %s: %s", e.Place, e.Problem)
+}
+
+// Parse reads the text of a schema. It refuses what JSON parsers read differently, such as a name that is there twice.
+func Parse(text []byte) (any, error) {
+	d := strictjson.Document{MaxDepth: maxDepth}
+	if _, err := d.Parse(string(text)); err != nil {
+		return nil, fmt.Errorf("it is not JSON that all parsers read alike: %w", err)
+	}
+	return decode(text)
+}
+
+const maxDepth = 200
+
+// Normal turns a Go value, such as a map[string]any with lists of texts, into what JSON has.
+func Normal(value any) (any, error) {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return nil, fmt.Errorf("it cannot be written as JSON: %w", err)
+	}
+	return decode(text)
+}
+
+func decode(text []byte) (any, error) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	var value any
+	if err := d.Decode(&value); err != nil {
+		return nil, fmt.Errorf("it is not JSON: %w", err)
+	}
+	return value, nil
+}
+
+// Convert makes a model of a schema as [Parse] and [Normal] return it.
+func Convert(schema any) (*Model, error) {
+	root, ok := schema.(map[string]any)
+	if !ok {
+		return nil, &Error{"", fmt.Sprintf("want an object, got %s", kindOf(schema))}
+	}
+	draft, err := draftOf(root)
+	if err != nil {
+		return nil, err
+	}
+	c := &converter{draft: draft, root: root, names: map[string]string{}, definitions: map[string]any{}}
+	c.refuseTokens(root, "")
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+	if err := compiles(root, draft.compiler); err != nil {
+		return nil, fmt.Errorf("it is not a JSON Schema of %s: %w", draft.name, err)
+	}
+	converted := c.top()
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+	text, err := marshal(converted)
+	if err != nil {
+		return nil, err
+	}
+	if len(text) > maxSize {
+		return nil, fmt.Errorf("it has %d bytes as a model, and API Gateway takes %d: leave parts of it to the function",
+			len(text), maxSize)
+	}
+	if err := compiles(converted, jsonschema.Draft4); err != nil {
+		return nil, fmt.Errorf("its model would not be a JSON Schema of draft 4: %w", err)
+	}
+	slices.Sort(c.unchecked)
+	return &Model{Schema: converted, JSON: text, Unchecked: slices.Compact(c.unchecked)}, nil
+}
+
+// maxSize is the largest model, in bytes. It is below the 1 MB that a CloudFormation template may have.
+// Source: "Size of model" in
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+const maxSize = 400 << 10
+
+// marshal writes JSON whose names are sorted.
+func marshal(value any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(value); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSpace(b.Bytes()), nil
+}
+
+// compiles reports whether a schema is one of a draft, and its references have targets.
+func compiles(schema any, draft *jsonschema.Draft) error {
+	const address = "urn:schema"
+	c := jsonschema.NewCompiler()
+	c.DefaultDraft(draft)
+	c.UseLoader(nothingElse{})
+	c.UseRegexpEngine(anyExpression) // those of ECMAScript, which Go has not
+	if err := c.AddResource(address, schema); err != nil {
+		return oneLine(err)
+	}
+	if _, err := c.Compile(address); err != nil {
+		return oneLine(err)
+	}
+	return nil
+}
+
+// nothingElse loads no schema.
+type nothingElse struct{}
+
+func (nothingElse) Load(url string) (any, error) {
+	return nil, fmt.Errorf("it refers to %s, and a model is one document: copy what it needs into it", url)
+}
+
+// anyExpression stands for every regular expression.
+func anyExpression(text string) (jsonschema.Regexp, error) { return expression(text), nil }
+
+type expression string
+
+func (expression) MatchString(string) bool { return true }
+func (e expression) String() string        { return string(e) }
+
+// oneLine has an error's text in one line, without the address that the schema has for the compiler only.
+func oneLine(err error) error {
+	var load *jsonschema.LoadURLError
+	if errors.As(err, &load) {
+		err = load.Err
+	}
+	text := strings.ReplaceAll(err.Error(), "urn:schema#", "")
+	return errors.New(strings.Join(strings.Fields(text), " "))
+}
+
+func kindOf(value any) string {
+	switch value.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "a boolean"
+	case string:
+		return "a text"
+	case json.Number:
+		return "a number"
+	case []any:
+		return "a list"
+	case map[string]any:
+		return "an object"
+	}
+	return fmt.Sprintf("a %T", value)
+}

@@ -1,0 +1,204 @@
+package bodyschema
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// converter converts one schema.
+type converter struct {
+	draft     *draft
+	root      map[string]any
+	errs      []error
+	unchecked []string
+
+	names       map[string]string // of definitions, by the place that they convert
+	definitions map[string]any    // by name
+	order       []string          // places of definitions, as they were found
+
+	owner    string      // the place that is converted, as long as the converter has not gone into a value
+	withinOf [][2]string // what applies another place to the same value
+}
+
+// nowhere is the owner inside of a value's members or items.
+const nowhere = "-"
+
+func (c *converter) fail(at, format string, args ...any) {
+	c.errs = append(c.errs, &Error{at, fmt.Sprintf(format, args...)})
+}
+
+// err has the first things that are wrong, one a line.
+func (c *converter) err() error {
+	const most = 5
+	if more := len(c.errs) - most; more > 0 {
+		return fmt.Errorf("%w\nand %d more", errors.Join(c.errs[:most]...), more)
+	}
+	return errors.Join(c.errs...)
+}
+
+// top converts the whole schema, with the definitions that it refers to.
+func (c *converter) top() map[string]any {
+	out := c.object(c.root, "")
+	for i := 0; i < len(c.order); i++ { // which grows
+		c.define(c.order[i])
+	}
+	c.refuseCircles()
+	if len(c.errs) > 0 {
+		return nil
+	}
+	if ref, alone := out["$ref"].(string); alone && ref != "#" {
+		// A reference has no siblings in draft 4, and the definitions would be one.
+		out = maps.Clone(c.definitions[strings.TrimPrefix(ref, definitionsPath)].(map[string]any))
+	}
+	used := map[string]any{}
+	c.collect(out, used)
+	if len(used) > 0 {
+		out["definitions"] = used
+	}
+	out["$schema"] = "http://json-schema.org/draft-04/schema#"
+	return out
+}
+
+const definitionsPath = "#/definitions/"
+
+// collect finds the definitions that a converted schema refers to.
+func (c *converter) collect(value any, used map[string]any) {
+	switch value := value.(type) {
+	case []any:
+		for _, v := range value {
+			c.collect(v, used)
+		}
+	case map[string]any:
+		if ref, ok := value["$ref"].(string); ok {
+			name, found := strings.CutPrefix(ref, definitionsPath)
+			if definition, exists := c.definitions[name]; found && exists && used[name] == nil {
+				used[name] = definition
+				c.collect(definition, used)
+			}
+		}
+		for _, v := range value {
+			c.collect(v, used)
+		}
+	}
+}
+
+// define converts what a reference refers to.
+func (c *converter) define(place string) {
+	target, ok := lookUp(c.root, place)
+	if !ok {
+		return // which the compiler has said
+	}
+	c.owner = place
+	c.definitions[c.names[place]] = c.schema(target, place)
+}
+
+// inside converts schemas of a value's members or items.
+func (c *converter) inside(convert func()) {
+	before := c.owner
+	c.owner = nowhere
+	convert()
+	c.owner = before
+}
+
+// schema converts a schema, which is an object or a boolean.
+func (c *converter) schema(value any, at string) map[string]any {
+	switch value := value.(type) {
+	case map[string]any:
+		return c.object(value, at)
+	case bool:
+		if value {
+			return anything()
+		}
+		return map[string]any{"not": anything()}
+	}
+	c.fail(at, "want a schema, got %s", kindOf(value))
+	return nil
+}
+
+// anything accepts every value. CDK leaves empty objects out of templates, so it is not empty.
+func anything() map[string]any { return map[string]any{"description": "any value"} }
+
+// object converts a schema that is an object.
+func (c *converter) object(in map[string]any, at string) map[string]any {
+	n := &node{converter: c, in: in, at: at, out: map[string]any{}}
+	for _, keyword := range slices.Sorted(maps.Keys(in)) {
+		n.keyword(keyword)
+	}
+	n.finish()
+	if len(n.out) == 0 {
+		return anything()
+	}
+	return n.out
+}
+
+// node is an object that is being converted.
+type node struct {
+	*converter
+	in, out map[string]any
+	at      string
+
+	all       []any // schemas that have to hold as well
+	forbidden []any // numbers at the bounds of a range that does not include them
+}
+
+// below is a place in the object.
+func (n *node) below(names ...string) string {
+	at := n.at
+	for _, name := range names {
+		at += "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+	}
+	return at
+}
+
+// refuse refuses a keyword.
+func (n *node) refuse(keyword, wayOut string) {
+	n.fail(n.below(keyword), "a model of API Gateway, which is of draft 4, cannot have %q: %s", keyword, wayOut)
+}
+
+// finish joins what is said apart.
+func (n *node) finish() {
+	if len(n.forbidden) > 0 {
+		not := map[string]any{"enum": distinct(n.forbidden)}
+		if n.out["not"] == nil {
+			n.out["not"] = not
+		} else {
+			n.all = append(n.all, map[string]any{"not": not})
+		}
+	}
+	if len(n.all) == 0 {
+		return
+	}
+	given, _ := n.out["allOf"].([]any)
+	n.out["allOf"] = append(slices.Clone(given), n.all...)
+}
+
+// list converts a list of schemas.
+func (n *node) list(keyword string) []any {
+	given, _ := n.in[keyword].([]any)
+	out := make([]any, len(given))
+	for i, s := range given {
+		out[i] = n.schema(s, n.below(keyword, fmt.Sprint(i)))
+	}
+	return out
+}
+
+// members converts schemas by name.
+func (n *node) members(keyword string) map[string]any {
+	given, _ := n.in[keyword].(map[string]any)
+	out := map[string]any{}
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		out[name] = n.schema(given[name], n.below(keyword, name))
+	}
+	return out
+}
+
+// boolean converts a schema where draft 4 also takes a boolean.
+func (n *node) boolean(keyword string) any {
+	if given, ok := n.in[keyword].(bool); ok {
+		return given
+	}
+	return n.schema(n.in[keyword], n.below(keyword))
+}

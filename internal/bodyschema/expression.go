@@ -1,0 +1,54 @@
+package bodyschema
+
+import (
+	"regexp"
+	"strings"
+)
+
+// escape matches the escapes of ECMA 262, edition 5. Other letters after a backslash stand for themselves there, or are
+// an error, and for something else in Go or Perl.
+var escape = regexp.MustCompile(`^\\(?:[dDwWsSbBtnvfr]|[0-9]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|c[a-zA-Z]|[^a-zA-Z0-9])`)
+
+// checkExpression refuses a regular expression that API Gateway could read in another sense than its author. The
+// expressions of JSON Schema are those of ECMA 262, and the edition of draft 4 is the fifth.
+// Source: section 3.3 of https://datatracker.ietf.org/doc/html/draft-fge-json-schema-validation-00
+func (c *converter) checkExpression(text, at string) {
+	if part := foreign(text); part != "" {
+		c.fail(at, "the expression %q has %q, which the regular expressions of JSON Schema (ECMA 262, edition 5) do not "+
+			"have: write it with character classes, groups and lookaheads", text, part)
+	}
+}
+
+// foreign is the first part of an expression that ECMA 262 has not, or in another sense; "" without one.
+func foreign(text string) string {
+	class := false
+	for i := 0; i < len(text); i++ {
+		rest := text[i:]
+		switch {
+		case text[i] == '\\':
+			if !escape.MatchString(rest) {
+				return rest[:min(2, len(rest))]
+			}
+			i++
+		case class:
+			if strings.HasPrefix(rest, "[:") {
+				return "[:"
+			}
+			class = text[i] != ']'
+		case text[i] == '[':
+			for _, empty := range []string{"[]", "[^]"} {
+				if strings.HasPrefix(rest, empty) {
+					return empty
+				}
+			}
+			class = true
+		case strings.HasPrefix(rest, "(?"):
+			if len(rest) < 3 || !strings.Contains(":=!", rest[2:3]) {
+				return rest[:min(3, len(rest))]
+			}
+		case len(rest) > 1 && rest[1] == '+' && strings.Contains("*+?}", rest[:1]):
+			return rest[:2]
+		}
+	}
+	return ""
+}
