@@ -27,6 +27,7 @@ type API struct {
 	corsHeaders map[string]string                  // of gateway responses; nil without CORS
 	loginPage   bool                               // the response UNAUTHORIZED is made
 	domain      awsapigateway.IDomainName          // nil without one
+	explains    bool                               // the response BAD_REQUEST_BODY is made
 }
 
 // URL is the address of the deployed stage, with a slash at its end.

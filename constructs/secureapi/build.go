@@ -14,6 +14,7 @@ func (b *builder) build() {
 	b.rest = b.api.RestAPI
 	b.addLogins()
 	b.attach()
+	b.addModels()
 	b.addMethods()
 	if b.props.CORS != nil {
 		b.addPreflights()
@@ -23,9 +24,11 @@ func (b *builder) build() {
 	b.addLoginPage()
 	b.addDomain()
 	b.addWebACL()
+	b.explainBadRequests()
 	b.redeploy()
 	b.warnOfSiblings()
 	b.warnOfSplitCookies()
+	b.warnOfBodies()
 	b.notePlan(policy)
 	b.flush()
 	b.settle()

@@ -14,8 +14,9 @@ import (
 type builder struct {
 	*site
 	*accessTable // with the plan
-	api          *API
-	props        *Props
+	validation
+	api   *API
+	props *Props
 
 	attached  map[*plan.Guard]attached
 	resources map[string]resource      // by path

@@ -15,7 +15,7 @@ import (
 // gateway-response-cors refuses such a response at synth.
 //
 // It panics without a type, for one of the two types that Props.CORS declares itself (DEFAULT_4XX and DEFAULT_5XX), for
-// UNAUTHORIZED if a [Login] declares it, and for a header of CORS that is given as well.
+// UNAUTHORIZED if a [Login] declares it, for BAD_REQUEST_BODY with Props.ExplainBadRequests, and for a header of CORS that is given as well.
 //
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-cors.html
 func (a *API) AddGatewayResponse(
@@ -32,6 +32,9 @@ func (a *API) AddGatewayResponse(
 	if a.loginPage && *o.Type.ResponseType() == "UNAUTHORIZED" {
 		fail("the Login declares UNAUTHORIZED, with its page for navigations without a session, and an API has one response " +
 			"of a type: set Login.NoUnauthorizedPage to add your own")
+	}
+	if a.explains && *o.Type.ResponseType() == "BAD_REQUEST_BODY" {
+		fail("Props.ExplainBadRequests declares BAD_REQUEST_BODY, and an API has one response of a type: leave that field out")
 	}
 	if a.corsHeaders == nil {
 		return a.RestAPI.AddGatewayResponse(&id, &o)

@@ -21,6 +21,7 @@ import (
 func (b *builder) describe(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps) {
 	b.authorize(r, p)
 	b.requireKey(r, p)
+	b.validate(r, p)
 }
 
 // authorize sets who may call a route.
@@ -123,7 +124,7 @@ func (b *builder) addWithOptions(
 ) awsapigateway.CfnMethod {
 	var o awsapigateway.MethodOptions
 	if given.MethodOptions != nil {
-		o = *given.MethodOptions
+		o = b.sharing(*given.MethodOptions)
 	}
 	set := *p
 	if kind, known := authorizationTypes[*p.AuthorizationType]; known {

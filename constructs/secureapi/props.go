@@ -50,6 +50,11 @@ type Props struct {
 	// CDK token; an AWS::WAFv2::WebACLAssociation binds it to the stage. It is one of the scope REGIONAL in the API's
 	// region, also where the API is edge-optimized. Default: none.
 	WebACL string
+	// ExplainBadRequests has API Gateway answer a body that its [Body] does not accept with what is wrong with it, as text:
+	// "Invalid request body: [...]" in API Gateway's own words, with the headers of CORS. It writes an
+	// AWS::ApiGateway::GatewayResponse of the type BAD_REQUEST_BODY. The words quote the schema to every caller that the
+	// route's guard admits. Default: false, and the answer is {"message": "Invalid request body"}.
+	ExplainBadRequests bool
 
 	// RestApiProps is handed to CDK's RestApi for all that is not said above. Policy, DefaultMethodOptions,
 	// DefaultIntegration and DefaultCorsPreflightOptions are refused in it, as they would work around the table.
@@ -79,6 +84,8 @@ func newTable(props *Props) (*accessTable, error) {
 		RestAPI:     planRestAPI(props.RestApiProps),
 		Domain:      props.Domain.plan(),
 		WebACL:      props.WebACL,
+
+		ExplainBadRequests: props.ExplainBadRequests,
 	}
 	for _, a := range props.DefaultAccess {
 		in.DefaultAccess = append(in.DefaultAccess, planned(a))

@@ -69,6 +69,7 @@ func (r Route) plan(function int) plan.Route {
 	}
 	if o := r.MethodOptions; o != nil {
 		out.SetsAuthorization = o.Authorizer != nil || o.AuthorizationType != "" || o.AuthorizationScopes != nil
+		out.OwnValidation = ownValidation(o)
 		out.NeedsKey, out.NeedsNoKey = isTrue(o.ApiKeyRequired), isFalse(o.ApiKeyRequired)
 	}
 	if i := r.IntegrationOptions; i != nil {

@@ -3,10 +3,10 @@
 //
 //	model, err := bodyschema.Convert(document)
 //
-// A model accepts exactly the bodies that the schema accepts. What draft 4 cannot say is refused, with its place and the
-// way out; what no JSON Schema checks, such as descriptions, is dropped; and what may look like a check and is none at
-// API Gateway, such as "format", is dropped and listed in [Model.Unchecked]. One difference stays: draft 4 does not take
-// 1.0 for an integer, and later drafts do.
+// A model accepts exactly the bodies that the schema accepts. What draft 4 cannot say is refused, with its place and
+// the way out; what no JSON Schema checks, such as descriptions, is dropped; and what looks like a check that is not
+// made at API Gateway, such as "format", is dropped and listed in [Model.Unchecked]. One difference stays: draft 4 does
+// not take 1.0 for an integer, and later drafts do.
 //
 // It does not validate bodies, and it loads nothing: a schema is one document.
 //

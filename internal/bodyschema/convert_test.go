@@ -123,7 +123,8 @@ func TestRefusals(t *testing.T) {
 		{"an id inside", `{"properties":{"a":{"$id":"https://example.com/a"}}}`, `at /properties/a/$id: a model`},
 		{"a token", `{"const":"${Token[TOKEN.12]}"}`, "at /const: it is a CDK token, which cannot be a part of a schema: write it out"},
 		{"a number that CDK would change", `{"maximum":9007199254740993}`,
-			"at /maximum: the number 9007199254740993 does not fit a template, whose numbers are float64: write one with fewer digits"},
+			"at /maximum: the number 9007199254740993 does not fit a template, whose numbers are float64: write one with " +
+				"fewer digits"},
 		{"a number of any size", `{"default":1e99999999999}`, "does not fit a template"},
 		{"a function of CloudFormation", `{"properties":{"Ref":{"type":"string"}}}`,
 			`at /properties: a member is called "Ref", which CloudFormation takes for a function of its own`},
@@ -172,7 +173,8 @@ func TestALargeSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Convert(schema); err == nil || !strings.Contains(err.Error(), "as a model, and API Gateway takes 409600") {
+	if _, err := Convert(schema); err == nil || !strings.Contains(err.Error(), "as a model, and API Gateway takes "+
+		"409600") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -93,10 +93,6 @@ type (
 	quoted    struct {
 		N int `json:"n,string"`
 	}
-	twice struct {
-		A string `json:"a"`
-		B string `json:"a"`
-	}
 	deep struct {
 		In struct{ List []map[string]big.Int }
 	}
@@ -108,6 +104,10 @@ type (
 func (*ownJSON) UnmarshalJSON([]byte) error { return nil }
 
 func TestTypesThatAreRefused(t *testing.T) {
+	twice := reflect.StructOf([]reflect.StructField{ // which go vet would refuse as a declaration
+		{Name: "A", Type: reflect.TypeFor[string](), Tag: `json:"a"`},
+		{Name: "B", Type: reflect.TypeFor[string](), Tag: `json:"a"`},
+	})
 	const wayOut = ": write the schema of it as a file or a map"
 	for _, c := range []struct {
 		of   reflect.Type
@@ -117,11 +117,12 @@ func TestTypesThatAreRefused(t *testing.T) {
 			"JSON is not known" + wayOut},
 		{reflect.TypeFor[deep](), "bodyschema.deep.In.List[][]: big.Int has an UnmarshalJSON of its own"},
 		{reflect.TypeFor[loop](), "cycle detected for type bodyschema.loop" + wayOut},
-		{reflect.TypeFor[renamed](), "bodyschema.renamed.base: an embedded field that JSON has as a member: give the field a name"},
+		{reflect.TypeFor[renamed](), "bodyschema.renamed.base: an embedded field that JSON has as a member: give the " +
+			"field a name"},
 		{reflect.TypeFor[embedded0](), "an embedded field that JSON has as a member"},
 		{reflect.TypeFor[fromURL](), "has an UnmarshalJSON of its own"},
 		{reflect.TypeFor[quoted](), `bodyschema.quoted.N: its tag has the option "string", which makes texts of numbers`},
-		{reflect.TypeFor[twice](), `bodyschema.twice.B: there is another field with the JSON name "a"`},
+		{twice, `struct { A string "json:\"a\""; B string "json:\"a\"" }.B: there is another field with the JSON name "a"`},
 		{reflect.TypeFor[channel](), "type chan int is unsupported"},
 		{reflect.TypeFor[raw](), "a pointer to json.RawMessage has no schema: take json.RawMessage"},
 	} {

@@ -122,8 +122,8 @@ func (n *node) number(name string, value any) bool {
 	return true
 }
 
-// exclusive converts a bound that is not in its range. API Gateway's notes say that exclusiveMinimum is not supported, so
-// the bound is in the range and the number is excluded, which is the same.
+// exclusive converts a bound that is not in its range. API Gateway's notes say that exclusiveMinimum is not supported,
+// so the bound is in the range and the number is excluded, which is the same.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
 func (n *node) exclusive(name, bound string, value any) {
 	switch given := value.(type) {

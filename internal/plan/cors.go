@@ -105,6 +105,9 @@ func (p *Plan) AllowHeaders() []string {
 		if r.NeedsKey {
 			add(apiKeyHeader)
 		}
+		for _, h := range r.RequiredHeaders() {
+			add(h)
+		}
 	}
 	return out
 }

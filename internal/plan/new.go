@@ -21,6 +21,7 @@ func New(props Props) (*Plan, error) {
 		errs = append(errs, p.checkTogether()...)
 		errs = append(errs, p.checkLogins()...)
 		errs = append(errs, p.checkSize()...)
+		errs = append(errs, p.checkModels()...)
 	}
 	errs = append(errs, props.Policy.check(p.policyScope())...)
 	errs = append(errs, p.checkCORS()...)
@@ -30,6 +31,8 @@ func New(props Props) (*Plan, error) {
 	errs = append(errs, p.checkMethodSettings()...)
 	errs = append(errs, p.checkDomain()...)
 	errs = append(errs, p.checkWebACL()...)
+	errs = append(errs, p.checkExplanation()...)
+	errs = append(errs, p.checkBinaryBodies()...)
 	errs = append(errs, p.checkKeySource()...)
 	errs = append(errs, p.checkClaimedKeys()...)
 	switch len(errs) {

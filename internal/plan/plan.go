@@ -25,6 +25,7 @@ type Plan struct {
 	Stage  string         // the name of the stage; "" if the API is not deployed
 
 	defaults []access.Requirement // of a guarded route without requirements of its own
+	models   map[string]string    // their names, by the text of the schema
 	table    *route.Table
 	props    Props
 }
@@ -41,6 +42,10 @@ type PlannedRoute struct {
 	Requires []access.Requirement
 	KeyOnly  bool      // Guard is nil, and Reason says why a key is enough
 	Throttle *Throttle // of its method; nil for that of the stage
+	Body     *Body     // what its requests' bodies have to be; nil for anything
+
+	// Parameters must be there in a request: "method.request.header.X-Tenant".
+	Parameters []string
 
 	Defaulted bool // Requires is that of Props.DefaultAccess
 }

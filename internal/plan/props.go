@@ -17,6 +17,8 @@ type Props struct {
 	RestAPI *RestAPI // nil if the caller sets nothing of it
 	Domain  *Domain  // nil for none
 	WebACL  string   // its ARN; "" for none
+
+	ExplainBadRequests bool // a 400 says what is wrong with the body
 }
 
 // Route is one line of the access table.
@@ -28,11 +30,12 @@ type Route struct {
 
 	Access []Access
 
-	SetsAuthorization bool // its MethodOptions set an authorizer, an authorization type or scopes
-	NeedsKey          bool // its MethodOptions require an API key; of a planned route, its words too
-	NeedsNoKey        bool // its MethodOptions set ApiKeyRequired to false
-	NoProxy           bool // its IntegrationOptions turn the proxy integration off
-	PassesCredentials bool // its IntegrationOptions pass the caller's credentials through
+	SetsAuthorization bool   // its MethodOptions set an authorizer, an authorization type or scopes
+	NeedsKey          bool   // its MethodOptions require an API key; of a planned route, its words too
+	NeedsNoKey        bool   // its MethodOptions set ApiKeyRequired to false
+	OwnValidation     string // the fields of its MethodOptions that are about parameters and bodies
+	NoProxy           bool   // its IntegrationOptions turn the proxy integration off
+	PassesCredentials bool   // its IntegrationOptions pass the caller's credentials through
 }
 
 // ResourcePolicy limits who reaches the API. The fields are those of secureapi.ResourcePolicy.

@@ -78,6 +78,7 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 		}
 	}
 	errs = append(errs, r.checkKey(public)...)
+	errs = append(errs, r.checkValidation()...)
 	open := public || r.KeyOnly
 	if err := p.takeDefaults(r, open, anyCaller); err != nil {
 		errs = append(errs, err)

@@ -1,0 +1,163 @@
+package secureapi
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/internal/annotation"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+)
+
+// validation is what methods share to check requests.
+type validation struct {
+	models     map[string]*string // references to models, by name
+	validators map[string]*string // references to validators, by construct id
+
+	ofOptions map[string]awsapigateway.RequestValidator // those of MethodOptions, by what they check
+}
+
+// validate sets what a method checks of requests. Models and validators are made once for all methods that need the
+// same: CDK's L2 makes one validator for each method, whose construct ids are the same unless the consumer's feature
+// flag @aws-cdk/aws-apigateway:requestValidatorUniqueId is set.
+func (b *builder) validate(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps) {
+	if r.Body == nil && len(r.Parameters) == 0 {
+		return
+	}
+	if r.Body != nil {
+		model := b.models[b.plan.ModelOf(r)]
+		// $default is for every content type that has no model of its own, and for none: without it a request with another
+		// Content-Type would not be checked.
+		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
+		p.RequestModels = &map[string]*string{"application/json": model, "$default": model}
+	}
+	if len(r.Parameters) > 0 {
+		parameters := map[string]any{}
+		for _, name := range r.Parameters {
+			parameters[name] = true
+		}
+		p.RequestParameters = &parameters
+	}
+	p.RequestValidatorId = b.validator(r.Body != nil, len(r.Parameters) > 0)
+}
+
+// addModels makes the models, and has the deployment change with them: it serves what it was made with.
+func (b *builder) addModels() {
+	b.models = map[string]*string{}
+	models := b.plan.Models()
+	if len(models) == 0 {
+		return
+	}
+	deployment := b.api.RestAPI.LatestDeployment()
+	texts := map[string]string{}
+	for _, m := range models {
+		made := awsapigateway.NewCfnModel(b.api, jsii.String("Model"+m.Name), &awsapigateway.CfnModelProps{
+			RestApiId:   b.restID(),
+			Name:        jsii.String(m.Name),
+			ContentType: jsii.String("application/json"),
+			Schema:      floats(m.Schema),
+		})
+		b.models[m.Name], texts[m.Name] = made.Ref(), string(m.Text)
+		if deployment != nil {
+			deployment.Node().AddDependency(made)
+		}
+	}
+	if deployment != nil {
+		deployment.AddToLogicalId(map[string]any{"models": texts})
+	}
+}
+
+// floats has the numbers of a schema as jsii takes them; [bodyschema.Convert] has seen that they fit.
+func floats(value any) any {
+	switch value := value.(type) {
+	case json.Number:
+		f, _ := value.Float64()
+		return f
+	case []any:
+		out := make([]any, len(value))
+		for i, v := range value {
+			out[i] = floats(v)
+		}
+		return out
+	case map[string]any:
+		out := map[string]any{}
+		for name, v := range value {
+			out[name] = floats(v)
+		}
+		return out
+	}
+	return value
+}
+
+// validator is a reference to the validator of what is checked.
+func (b *builder) validator(body, parameters bool) *string {
+	id := "RequestValidator"
+	switch {
+	case !parameters:
+		id = "BodyValidator"
+	case !body:
+		id = "ParameterValidator"
+	}
+	if b.validators[id] == nil {
+		if b.validators == nil {
+			b.validators = map[string]*string{}
+		}
+		b.validators[id] = awsapigateway.NewCfnRequestValidator(b.api, &id, &awsapigateway.CfnRequestValidatorProps{
+			RestApiId:                 b.restID(),
+			ValidateRequestBody:       jsii.Bool(body),
+			ValidateRequestParameters: jsii.Bool(parameters),
+		}).Ref()
+	}
+	return b.validators[id]
+}
+
+// sharing has the validator of a route's MethodOptions made once for all routes with the same options. The first has
+// the construct id that CDK gives it.
+func (b *builder) sharing(o awsapigateway.MethodOptions) awsapigateway.MethodOptions {
+	v := o.RequestValidatorOptions
+	if v == nil || o.RequestValidator != nil {
+		return o // both are refused by CDK
+	}
+	key := fmt.Sprint(isTrue(v.ValidateRequestBody), isTrue(v.ValidateRequestParameters))
+	if v.RequestValidatorName != nil {
+		key += " " + *v.RequestValidatorName
+	}
+	if b.ofOptions[key] == nil {
+		id := "validator"
+		if len(b.ofOptions) > 0 {
+			id += "-" + strings.ReplaceAll(key, " ", "-")
+		} else {
+			b.ofOptions = map[string]awsapigateway.RequestValidator{}
+		}
+		b.ofOptions[key] = b.api.RestAPI.AddRequestValidator(&id, v)
+	}
+	o.RequestValidatorOptions, o.RequestValidator = nil, b.ofOptions[key]
+	return o
+}
+
+// explainBadRequests has API Gateway say what is wrong with a body. The text is plain: validationErrorString holds
+// quotes and what the caller sent, and it is not documented that they are escaped, as those of messageString are.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+func (b *builder) explainBadRequests() {
+	if !b.props.ExplainBadRequests {
+		return
+	}
+	b.api.AddGatewayResponse("BadRequestBody", &awsapigateway.GatewayResponseOptions{
+		Type:            awsapigateway.ResponseType_BAD_REQUEST_BODY(),
+		ResponseHeaders: &map[string]*string{"X-Content-Type-Options": jsii.String("'nosniff'")},
+		Templates: &map[string]*string{
+			"text/plain": jsii.String("$context.error.message: $context.error.validationErrorString"),
+		},
+	})
+	b.api.explains = true
+}
+
+// warnOfBodies warns of what is not checked.
+func (b *builder) warnOfBodies() {
+	for _, w := range b.plan.Unchecked(UncheckedWarning, BinaryBodyWarning) {
+		annotation.Warn(b.api, w.ID, fmt.Sprintf("secureapi: %s: %s", b.path, w.Text))
+	}
+}

@@ -1,0 +1,89 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Required names parameters that a request must have.
+type Required struct {
+	In    string // "header" or "querystring", as API Gateway calls it
+	Names []string
+}
+
+var _ Word = Required{}
+
+func (Required) isAccess() {}
+
+func (q Required) word() string {
+	if q.In == "header" {
+		return "RequireHeader"
+	}
+	return "RequireQuery"
+}
+
+// parameterForm is what a parameter of a mapping expression may be called: others, such as "filter[name]", are refused
+// at the deployment as an "Invalid mapping expression parameter".
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-parameter-mapping.html, and
+// https://github.com/aws/aws-cdk/issues/3392
+var parameterForm = regexp.MustCompile(`^[A-Za-z0-9._$-]+$`)
+
+func (q Required) addTo(r *PlannedRoute) (errs []error) {
+	if len(q.Names) == 0 {
+		errs = append(errs, fmt.Errorf(`it has %s without a name: name the parameters, such as %[1]s("page")`, q.word()))
+	}
+	for _, name := range q.Names {
+		var wrong error
+		switch {
+		case Unresolved(name):
+			wrong = errors.New("a CDK token, and the name is a part of the method's settings: write it out")
+		case q.In == "header":
+			wrong = CheckHeader(name)
+		}
+		if wrong == nil && !parameterForm.MatchString(name) {
+			wrong = fmt.Errorf("%q: API Gateway takes letters, digits and . _ $ - in the name of a parameter: have the "+
+				"function "+
+				"check for it", name)
+		}
+		if wrong != nil {
+			errs = append(errs, fmt.Errorf("its %s names %w", q.word(), wrong))
+			continue
+		}
+		key := "method.request." + q.In + "." + name
+		if slices.ContainsFunc(r.Parameters, func(have string) bool {
+			return have == key || q.In == "header" && strings.EqualFold(have, key)
+		}) {
+			errs = append(errs, fmt.Errorf("its %s names %q twice: leave one out", q.word(), name))
+			continue
+		}
+		r.Parameters = append(r.Parameters, key)
+	}
+	return errs
+}
+
+// RequiredHeaders are the headers that the route's requests must have.
+func (r PlannedRoute) RequiredHeaders() (names []string) {
+	for _, p := range r.Parameters {
+		if name, ok := strings.CutPrefix(p, "method.request.header."); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// checkValidation refuses words beside options that say the same of the method.
+func (r *PlannedRoute) checkValidation() []error {
+	if r.OwnValidation == "" || r.Body == nil && len(r.Parameters) == 0 {
+		return nil
+	}
+	words := "Body"
+	if r.Body == nil {
+		words = "RequireQuery or RequireHeader"
+	}
+	return []error{fmt.Errorf("it has %s, and its MethodOptions set %s: say all of it by words of the table, or all "+
+		"of it by "+
+		"MethodOptions", words, r.OwnValidation)}
+}
