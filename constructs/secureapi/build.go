@@ -21,6 +21,7 @@ func (b *builder) build() {
 		b.addGatewayResponses()
 		b.configureFunctions()
 	}
+	b.tellStreams()
 	b.addLoginPage()
 	b.addDomain()
 	b.addWebACL()

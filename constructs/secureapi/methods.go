@@ -205,7 +205,7 @@ func (b *builder) given(r plan.PlannedRoute) Route {
 	if r.Login != nil {
 		return Route{Pattern: r.Pattern.String(), Function: b.functionOf(r)}
 	}
-	return b.props.Routes[r.Index]
+	return streamed(r, b.props.Routes[r.Index])
 }
 
 // note writes what a route requires into its method's metadata. It is in the bundle of the included authorizer, and why

@@ -160,6 +160,7 @@ func planRestAPI(p *awsapigateway.RestApiProps) *plan.RestAPI {
 		NoExecuteAPI:                isTrue(p.DisableExecuteApiEndpoint),
 		KeepsExecuteAPI:             isFalse(p.DisableExecuteApiEndpoint),
 		DomainName:                  p.DomainName != nil,
+		Compresses:                  p.MinCompressionSize != nil || p.MinimumCompressionSize != nil,
 	}
 	if p.BinaryMediaTypes != nil {
 		for _, t := range *p.BinaryMediaTypes {

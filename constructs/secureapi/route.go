@@ -3,6 +3,7 @@ package secureapi
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -75,6 +76,11 @@ func (r Route) plan(function int) plan.Route {
 	if i := r.IntegrationOptions; i != nil {
 		out.NoProxy = isFalse(i.Proxy)
 		out.PassesCredentials = isTrue(i.CredentialsPassthrough)
+		out.Streams = i.ResponseTransferMode == awsapigateway.ResponseTransferMode_STREAM
+		out.Buffers = i.ResponseTransferMode == awsapigateway.ResponseTransferMode_BUFFERED
+		if i.Timeout != nil && !*i.Timeout.IsUnresolved() {
+			out.Timeout = time.Duration(*i.Timeout.ToMilliseconds(nil)) * time.Millisecond
+		}
 	}
 	return out
 }

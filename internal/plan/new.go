@@ -29,6 +29,7 @@ func New(props Props) (*Plan, error) {
 	errs = append(errs, p.checkFlush()...)
 	errs = append(errs, p.checkRestAPI()...)
 	errs = append(errs, p.checkMethodSettings()...)
+	errs = append(errs, p.checkStreamed()...)
 	errs = append(errs, p.checkDomain()...)
 	errs = append(errs, p.checkWebACL()...)
 	errs = append(errs, p.checkExplanation()...)

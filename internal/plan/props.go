@@ -36,6 +36,10 @@ type Route struct {
 	OwnValidation     string // the fields of its MethodOptions that are about parameters and bodies
 	NoProxy           bool   // its IntegrationOptions turn the proxy integration off
 	PassesCredentials bool   // its IntegrationOptions pass the caller's credentials through
+
+	Streams bool          // its answers are streamed, by a word or its IntegrationOptions
+	Buffers bool          // its IntegrationOptions say that they are not
+	Timeout time.Duration // of its IntegrationOptions; 0 where it is not set or not known
 }
 
 // ResourcePolicy limits who reaches the API. The fields are those of secureapi.ResourcePolicy.
@@ -92,6 +96,7 @@ type RestAPI struct {
 	KeepsExecuteAPI    bool // DisableExecuteApiEndpoint is false
 	DomainName         bool // DomainName is set
 	BinaryMediaTypes   []string
+	Compresses         bool // MinCompressionSize is set
 
 	MethodOptions []string // the keys of DeployOptions.MethodOptions: "/orders/{id}/GET"
 
