@@ -57,8 +57,13 @@ type Options struct {
 	SourceIP string
 
 	// Env adds environment variables to every function. A variable that the template sets has the template's value,
-	// unless only a deployment can resolve it.
+	// unless only a deployment can resolve it. AWS_ENDPOINT_URL and those for a service, such as AWS_ENDPOINT_URL_SQS,
+	// are where integrations with AWS services are answered, too: without an endpoint their routes answer 501.
 	Env map[string]string
+
+	// AllowNetwork lets HTTP integrations call other machines. Default: false, so that only integrations whose URI is on
+	// this machine are called, and others answer 501.
+	AllowNetwork bool
 
 	// Credentials are the AWS credentials of the functions. Default: placeholders that no AWS service accepts, so that
 	// a function does not act with the developer's rights.
@@ -135,8 +140,9 @@ func newGateway(assembly string, o Options, url string) (*Gateway, error) {
 			MaxProcesses: o.MaxProcesses,
 			Env:          o.Env,
 		},
-		SourceIP: o.SourceIP,
-		Now:      o.Now,
+		SourceIP:     o.SourceIP,
+		AllowNetwork: o.AllowNetwork,
+		Now:          o.Now,
 	}
 	if c := o.Credentials; c != nil {
 		options.Functions.Credentials = &lambdaruntime.Credentials{

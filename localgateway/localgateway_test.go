@@ -161,7 +161,7 @@ func TestAccessKeys(t *testing.T) {
 	if len(keys) != 2 || keys[0].SessionToken != "" || keys[1].SessionToken == "" || keys[0].Principal != "" {
 		t.Errorf("got %+v, want a long-term key and temporary credentials of the developer", keys)
 	}
-	if problems := strings.Join(g.Problems(), "\n"); !strings.Contains(problems, "HTTP_PROXY") {
+	if problems := strings.Join(g.Problems(), "\n"); !strings.Contains(problems, "calls https://example.com") {
 		t.Errorf("got the problems %q, want that of the HTTP_PROXY integration", problems)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
@@ -97,11 +98,19 @@ func (st *stage) handle(
 	if f := m.validator.Check(r, params, &record.Verdict); f != nil {
 		return exchange.Answer{}, f
 	}
-	if m.mock != nil {
+	switch m.Integration.Type {
+	case apimodel.IntegrationMock:
 		if m.Integration.ContentHandling != "CONVERT_TO_TEXT" && m.events.BinaryRequest(r) {
-			return exchange.Answer{}, notTransformed()
+			return exchange.Answer{}, mapping.NotTransformed("MOCK integration")
 		}
-		return m.mock.Answer(source)
+		return m.integration.Mock(source)
+	case apimodel.IntegrationHTTP, apimodel.IntegrationHTTPProxy:
+		return st.callHTTP(ctx, m, call, source, record)
+	case apimodel.IntegrationAWS:
+		if m.function == nil {
+			return st.callService(ctx, m, call, source, record)
+		}
+		return st.invokePlain(ctx, m, call, source, record)
 	}
 	return st.invoke(ctx, m, call, source, record)
 }
@@ -110,20 +119,6 @@ func (st *stage) handle(
 func notServed(why string) *mapping.Failure {
 	return &mapping.Failure{Type: mapping.APIConfigurationError, Status: 501, ErrorType: "NotImplemented",
 		Message: "The local gateway does not serve this route as Amazon API Gateway would", Reason: why}
-}
-
-// notTransformed is the answer of a MOCK integration to a request that counts as binary: its request template takes
-// text only. A preflight is such a request where the API's binary media types have */*, though it has no body.
-// Source: https://github.com/aws/serverless-application-model/issues/553,
-// https://github.com/clebert/aws-simple/issues/167
-func notTransformed() *mapping.Failure {
-	f := mapping.Internal(
-		500,
-		"API Gateway would not transform the request (Unable to transform request): its media type is one of the API's binary ones, "+
-			"and the MOCK integration's ContentHandling is not CONVERT_TO_TEXT",
-	)
-	f.Type = mapping.APIConfigurationError
-	return f
 }
 
 // integrationTimeout is how long API Gateway waits for an integration that does not say.
@@ -156,10 +151,7 @@ func (st *stage) invoke(
 	if record.dry {
 		return exchange.Answer{}, nil
 	}
-	timeout := m.Integration.Timeout
-	if timeout <= 0 {
-		timeout = integrationTimeout
-	}
+	timeout := timeoutOf(m)
 	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	gateway := st.served.gateway
@@ -173,14 +165,7 @@ func (st *stage) invoke(
 	record.IntegrationTime = gateway.options.Now().Sub(start)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
-		return exchange.Answer{}, &mapping.Failure{
-			Type:      mapping.IntegrationTimeout,
-			Status:    504,
-			ErrorType: "InternalServerErrorException",
-			Body:      `{"message": "Endpoint request timed out"}`,
-			Message:   "Endpoint request timed out",
-			Reason:    fmt.Sprintf("the function did not answer within the integration's time-out of %s", timeout),
-		}
+		return exchange.Answer{}, timedOut("the function did not answer within the integration's time-out of %s", timeout)
 	case err != nil:
 		return exchange.Answer{}, mapping.Internal(500, "the function could not be invoked: "+inWords(err))
 	case result.Error != nil:

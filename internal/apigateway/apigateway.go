@@ -61,6 +61,9 @@ type Options struct {
 	// template says of CORS: preflights are answered, and answers get the headers. Default: what the template says.
 	PageOrigins []string
 
+	// AllowNetwork lets HTTP integrations call other machines. Default: this one only.
+	AllowNetwork bool
+
 	// Now is the clock. Default: [time.Now].
 	Now func() time.Time
 }
@@ -70,9 +73,11 @@ type Gateway struct {
 	options Options
 	pool    *lambdaruntime.Pool
 
-	tables  *sessionTables
-	dryRuns dryRuns
-	seed    [32]byte // what access keys come from where there is no issuer
+	tables    *sessionTables
+	transport *http.Transport // of HTTP integrations
+	services  *http.Transport // of AWS services, whose endpoints the options name
+	dryRuns   dryRuns
+	seed      [32]byte // what access keys come from where there is no issuer
 
 	live atomic.Pointer[served]
 	http http.Handler
@@ -86,7 +91,12 @@ func New(o Options) (*Gateway, error) {
 	if o.Record == nil {
 		o.Record = func(*Record) {}
 	}
-	g := &Gateway{options: o, tables: &sessionTables{now: o.Now}}
+	g := &Gateway{
+		options:   o,
+		tables:    &sessionTables{now: o.Now},
+		transport: newTransport(o.AllowNetwork),
+		services:  newTransport(true),
+	}
 	rand.Read(g.seed[:]) // which never fails
 	log := o.Functions.Log
 	o.Functions.Log = func(line lambdaruntime.LogLine) {
@@ -127,6 +137,8 @@ func (g *Gateway) Reload() error {
 func (g *Gateway) Close() {
 	g.pool.Close()
 	g.tables.close()
+	g.transport.CloseIdleConnections()
+	g.services.CloseIdleConnections()
 }
 
 // ServeHTTP answers a request of net/http, whose header names are canonical; see [front.Handler].

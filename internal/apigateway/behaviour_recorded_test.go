@@ -230,9 +230,9 @@ func deployedBehaviour(t *testing.T) []behaviour {
 	return []behaviour{
 		{
 			line:   36,
-			name:   "an integration response for a status without a method response",
-			source: recordedResponses,
-			want:   "204",
+			name:   "an integration response for a status without a method response is deployed, and fails",
+			source: recordedResponses + ", https://dev.classmethod.jp/articles/tsnote-output-mapping-refers-to-an-invalid-method-response-200/",
+			want:   `500 ApiConfigurationException {"message": "Internal server error"}`,
 			got:    func(t *testing.T) string { return s.send(t, "GET /prod/undeclared").String() },
 		},
 		{line: 36, name: `Policy: "" is no policy`, source: seenNoPolicy, want: "200; []", got: func(t *testing.T) string {

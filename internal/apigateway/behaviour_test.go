@@ -29,6 +29,8 @@ type behaviour struct {
 const (
 	lines      = 38
 	eventsLine = lines + 1
+
+	integrationsLine = eventsLine + 1 // HTTP and AWS integrations, templates and streams
 )
 
 // The documents that lines are taken from.
@@ -142,6 +144,7 @@ func TestBehaviour(t *testing.T) {
 			{"deployed", deployedBehaviour},
 			{"traces", traceBehaviour},
 			{"as sent", sentBehaviour},
+			{"HTTP integrations", httpBehaviour},
 		} {
 			t.Run(group.name, func(t *testing.T) {
 				t.Parallel()
@@ -160,7 +163,7 @@ func TestBehaviour(t *testing.T) {
 			})
 		}
 	})
-	for line := 1; line <= eventsLine; line++ {
+	for line := 1; line <= integrationsLine; line++ {
 		if !slices.ContainsFunc(rows, func(r row) bool { return r.line == line }) {
 			t.Errorf("line %d has no case", line)
 		}

@@ -49,15 +49,15 @@ type stage struct {
 // method is a route, with what answers it.
 type method struct {
 	*apimodel.Method
-	events    *events.Route
-	function  *apimodel.Function // of an AWS_PROXY integration on this stage
-	refused   map[string]string  // by verb: why Lambda lets API Gateway not invoke the function
-	validator *validation.Validator
-	mock      *mapping.Mock // of a MOCK integration
-	forbidden mapping.Forbidden
-	session   *sessionGuard
-	needs     matrix.Route // with what the included authorizer's access table asks of a caller, if that is known
-	blocked   string       // why it is not served; "" if it is
+	events      *events.Route
+	function    *apimodel.Function // of an AWS_PROXY integration on this stage
+	refused     map[string]string  // by verb: why Lambda lets API Gateway not invoke the function
+	validator   *validation.Validator
+	integration *mapping.Integration // of all but AWS_PROXY
+	forbidden   mapping.Forbidden
+	session     *sessionGuard
+	needs       matrix.Route // with what the included authorizer's access table asks of a caller, if that is known
+	blocked     string       // why it is not served; "" if it is
 }
 
 func (s *served) functionNames() map[string]bool {
@@ -207,12 +207,13 @@ func (s *served) newMethod(st *stage, m *apimodel.Method) *method {
 		block(err)
 	}
 	out.validator = validator
-	if m.Integration.Type == apimodel.IntegrationMock {
-		mock, err := mapping.NewMock(m)
-		if err != nil {
+	if why := s.unanswered(st.stage, &m.Integration); why != "" {
+		block(errors.New(why))
+	}
+	if m.Integration.Type != apimodel.IntegrationProxy && out.blocked == "" {
+		if out.integration, err = mapping.NewIntegration(m, out.events); err != nil {
 			block(err)
 		}
-		out.mock = mock
 	}
 	return out
 }

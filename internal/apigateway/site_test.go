@@ -86,14 +86,18 @@ type site struct {
 }
 
 // serve starts a site of an assembly with these resources.
-func serve(t *testing.T, resources object) *site {
+func serve(t *testing.T, resources object, changes ...func(*Options)) *site {
 	t.Helper()
 	s := &site{clock: &clock{at: began}}
 	keys, err := developmentKeys()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.running = start(t, assemblyOf(t, resources), keys, Options{Now: s.clock.now, Record: s.told.add})
+	o := Options{Now: s.clock.now, Record: s.told.add}
+	for _, change := range changes {
+		change(&o)
+	}
+	s.running = start(t, assemblyOf(t, resources), keys, o)
 	l, err := front.Listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

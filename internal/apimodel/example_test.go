@@ -27,7 +27,6 @@ func ExampleRead() {
 	// Api GET / COGNITO_USER_POOLS
 	// orders GET /admin AWS_IAM
 	// orders GET /elsewhere NONE
-	//   not run: its integration is HTTP_PROXY, and only AWS_PROXY and MOCK are run here
 	// orders ANY /files/{proxy+} AWS_IAM
 	// orders GET /health NONE
 	// orders GET /orders CUSTOM
@@ -37,7 +36,6 @@ func ExampleRead() {
 	// orders GET /orders/{id} COGNITO_USER_POOLS
 	// orders PUT /orders/{id} CUSTOM
 	// orders POST /queue NONE
-	//   not run: its integration is AWS, and only AWS_PROXY and MOCK are run here
 }
 
 // One template, without a folder around it. What AWS would choose at deployment is a stand-in that is always the same.

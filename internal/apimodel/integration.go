@@ -5,10 +5,14 @@ import (
 	"time"
 )
 
-// The types of integration that a local run honours. Others are problems that block.
+// The types of integration.
+// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html
 const (
-	IntegrationProxy = "AWS_PROXY" // of a Lambda function
-	IntegrationMock  = "MOCK"
+	IntegrationProxy     = "AWS_PROXY" // of a Lambda function
+	IntegrationAWS       = "AWS"       // an AWS service, or a Lambda function that gets what a template makes
+	IntegrationHTTP      = "HTTP"
+	IntegrationHTTPProxy = "HTTP_PROXY"
+	IntegrationMock      = "MOCK"
 )
 
 // Integration says what answers a method.
@@ -17,7 +21,7 @@ type Integration struct {
 	HTTPMethod string // that it is called with; "" for IntegrationMock
 	URI        string
 
-	// Function is nil unless Type is IntegrationProxy. Qualifier is the alias or version of it that is called; "" for its
+	// Function is the one that URI invokes; nil for none. Qualifier is the alias or version of it that is called; "" for its
 	// latest code. Where stage variables name the function they hold for all stages or, where stages differ, for one of
 	// them: see [Integration.FunctionOn].
 	Function  *Function
@@ -31,6 +35,9 @@ type Integration struct {
 	RequestParameters map[string]string
 	RequestTemplates  map[string]string // by content type
 	Responses         []IntegrationResponse
+
+	VPCLink string // the id of the VPC link by which an HTTP integration is called; "" for the internet
+	Streams bool   // the answer is passed on as it comes: ResponseTransferMode is STREAM
 
 	CacheKeys []string // request parameters that a cached response is kept under, beside the method and its resource
 }
@@ -59,17 +66,54 @@ func (i *Integration) uses(s *Stage) []ID {
 }
 
 // invoked is the ARN in a URI of the form
-// arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{ARN}/invocations.
-// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html
+// arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{ARN}/invocations or, of a streamed answer,
+// arn:aws:apigateway:us-east-1:lambda:path/2021-11-15/functions/{ARN}/response-streaming-invocations.
+// Sources: https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html and
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
 func invoked(uri string) (arn string, ok bool) {
 	parts := strings.SplitN(uri, ":", 6)
 	if len(parts) != 6 || parts[0] != "arn" || parts[2] != "apigateway" || parts[4] != "lambda" {
 		return "", false
 	}
-	path, ok := strings.CutPrefix(parts[5], "path/2015-03-31/functions/")
+	path, ok := strings.CutPrefix(strings.Replace(parts[5], "path//", "path/", 1), "path/2015-03-31/functions/")
+	if ok {
+		arn, ok = strings.CutSuffix(path, "/invocations")
+		return arn, ok && arn != ""
+	}
+	path, ok = strings.CutPrefix(parts[5], streamingPath)
 	if !ok {
 		return "", false
 	}
-	arn, ok = strings.CutSuffix(path, "/invocations")
+	arn, ok = strings.CutSuffix(path, "/response-streaming-invocations")
 	return arn, ok && arn != ""
+}
+
+const streamingPath = "path/2021-11-15/functions/"
+
+// Service is an AWS service that an integration calls.
+type Service struct {
+	Name   string // such as "sqs", "states", "dynamodb": what its endpoint is called
+	Region string
+	Action string // such as "StartExecution"; "" with a Path
+	Path   string // what follows "path/"; "" with an Action
+}
+
+// Service reads the URI of an AWS integration: arn:aws:apigateway:{region}:{subdomain.service|service}:path|action/{api}.
+// It is nil for another type.
+// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html
+func (i *Integration) Service() *Service {
+	parts := strings.SplitN(i.URI, ":", 6)
+	if i.Type != IntegrationAWS || len(parts) != 6 || parts[0] != "arn" || parts[2] != "apigateway" || parts[4] == "" {
+		return nil
+	}
+	out := &Service{Name: parts[4][strings.LastIndexByte(parts[4], '.')+1:], Region: parts[3]}
+	var ok bool
+	if out.Action, ok = strings.CutPrefix(parts[5], "action/"); ok && out.Action != "" {
+		return out
+	}
+	if out.Path, ok = strings.CutPrefix(parts[5], "path/"); ok {
+		out.Action = ""
+		return out
+	}
+	return nil
 }

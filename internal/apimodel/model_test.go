@@ -102,8 +102,17 @@ func TestProblems(t *testing.T) {
 			"default endpoint is disabled"},
 		{"no stage", []string{"Stage", ""}, false, "it has no stage"},
 
-		{"another integration", []string{"Method", open(`{"Type": "HTTP_PROXY", "Uri": "https://example.com"}`)}, true,
-			"integration is HTTP_PROXY"},
+		{"an integration of no type", []string{"Method", open(`{"Type": "FTP", "Uri": "ftp://example.com"}`)}, true,
+			`got "FTP"`},
+		{"an HTTP integration of nothing", []string{"Method", open(`{"Type": "HTTP"}`)}, true, "Uri is missing"},
+		{"an AWS integration of nothing known", []string{"Method", open(`{"Type": "AWS", "Uri": "arn:aws:sqs:eu-west-1:1:q"}`)},
+			true, "want arn:aws:apigateway:REGION:SERVICE:action/NAME"},
+		{"a streamed answer of a service", []string{"Method",
+			open(`{"Type": "AWS", "ResponseTransferMode": "STREAM", "Uri": "arn:aws:apigateway:eu-west-1:sqs:path/1/q"}`)}, true,
+			"streams the answers of AWS_PROXY and HTTP_PROXY integrations only"},
+		{"a URI of a streamed answer", []string{"Method",
+			open(strings.NewReplacer("2015-03-31", "2021-11-15", "/invocations", "/response-streaming-invocations").Replace(proxy("Fn")))},
+			true, "ResponseTransferMode is not STREAM"},
 		{"no integration", []string{"Method", open(`{}`)}, true, "no integration"},
 		{"an integration that has no value", []string{"Method", open(unresolvable)}, true, "Thing.X"},
 		{"a type of integration that has no value", []string{"Method", open(`{"Type": ` + unresolvable + `}`)}, true,
@@ -123,7 +132,7 @@ func TestProblems(t *testing.T) {
 		{"a proxy without a URI", []string{"Method", open(`{"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST"}`)}, true,
 			"Uri is missing"},
 		{"a streamed answer", []string{"Method",
-			open(strings.Replace(proxy("Fn"), `"Uri"`, `"ResponseTransferMode": "STREAM", "Uri"`, 1))}, true, "streamed"},
+			open(strings.Replace(proxy("Fn"), `"Uri"`, `"ResponseTransferMode": "STREAM", "Uri"`, 1))}, true, "for a buffered response"},
 		{"a time-out that is no number", []string{"Method", open(`{"Type": "MOCK", "TimeoutInMillis": "soon"}`)}, true,
 			"TimeoutInMillis: want a whole number"},
 		{"an integration response without a status",
@@ -357,8 +366,14 @@ func TestOnlyTheRouteIsBlocked(t *testing.T) {
 			}
 		}
 	}
-	if want := "GET /elsewhere, POST /queue"; strings.Join(got, ", ") != want {
-		t.Errorf("blocked are %q, want %s", got, want)
+	if len(got) > 0 {
+		t.Errorf("blocked are %q, want no route: what an integration needs is known when it is called", got)
+	}
+	m.problem(Problem{ID: m.APIs[1].Methods[0].ID, What: "broken", Blocks: true})
+	for i, method := range m.APIs[1].Methods {
+		if blocked := len(m.Blocking(m.APIs[1], nil, method)) > 0; blocked != (i == 0) {
+			t.Errorf("%s: blocked %t", method.ID, blocked)
+		}
 	}
 }
 

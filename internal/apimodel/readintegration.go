@@ -1,6 +1,7 @@
 package apimodel
 
 import (
+	"strings"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
@@ -12,6 +13,9 @@ import (
 const (
 	integrationTimeout      = 29 * time.Second
 	leastIntegrationTimeout = 50 * time.Millisecond
+
+	// Of a streamed response: https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
+	streamedTimeout = 15 * time.Minute
 )
 
 func (b *builder) readIntegration(method *reader) Integration {
@@ -28,13 +32,19 @@ func (b *builder) readIntegration(method *reader) Integration {
 		RequestTemplates:  r.textMap("RequestTemplates"),
 		CacheKeys:         r.notice().texts("CacheKeyParameters"),
 	}
+	i.Streams = r.oneOf("ResponseTransferMode", "BUFFERED", "STREAM") == "STREAM"
+	longest := integrationTimeout
+	if i.Streams {
+		longest = streamedTimeout
+	}
 	if ms := r.integer("TimeoutInMillis"); ms != nil {
 		i.Timeout = time.Duration(*ms) * time.Millisecond
 		switch {
 		case i.Timeout < leastIntegrationTimeout:
 			r.problem("TimeoutInMillis is %d: API Gateway's minimum is 50", *ms)
-		case i.Timeout > integrationTimeout:
-			r.notice().problem("TimeoutInMillis is %d: API Gateway's maximum is 29000 unless that quota was raised", *ms)
+		case i.Timeout > longest:
+			r.notice().problem("TimeoutInMillis is %d: API Gateway's maximum is %d unless that quota was raised", *ms,
+				longest.Milliseconds())
 		}
 	}
 	for _, in := range r.objects("IntegrationResponses") {
@@ -46,22 +56,57 @@ func (b *builder) readIntegration(method *reader) Integration {
 			Templates:        in.textMap("ResponseTemplates"),
 		})
 	}
+	if r.oneOf("ConnectionType", "INTERNET", "VPC_LINK") == "VPC_LINK" {
+		i.VPCLink = r.need("ConnectionId")
+	}
+	b.readKind(r, &i)
+	return i
+}
+
+// readKind reads what the type of an integration asks for.
+func (b *builder) readKind(r *reader, i *Integration) {
+	_, lambda := invoked(i.URI)
 	switch i.Type {
 	case IntegrationMock:
-	case IntegrationProxy:
-		i.Function, i.Qualifier = b.functionFor(r, "Uri", i.URI)
-		if m := i.HTTPMethod; m != "POST" && (i.Function != nil || stageVariable.MatchString(i.URI)) {
-			r.problem("a function is called by POST, and IntegrationHttpMethod is %q: API Gateway would answer 500", m)
+	case IntegrationHTTP, IntegrationHTTPProxy:
+		if i.URI == "" && r.values["Uri"] == nil {
+			r.problem("%s.Uri is missing", r.path)
 		}
+	case IntegrationAWS:
+		if lambda {
+			b.readInvoked(r, i)
+		} else if i.Service() == nil && i.URI != "" {
+			r.problem("%s.Uri: want arn:aws:apigateway:REGION:SERVICE:action/NAME or :path/PATH, got %s", r.path, i.URI)
+		}
+	case IntegrationProxy:
+		b.readInvoked(r, i)
 	case "":
 		if _, bad := r.values["Type"].(cloudassembly.Unresolved); !bad {
 			r.problem("it has no integration")
 		}
 	default:
-		r.problem("its integration is %s, and only %s and %s are run here", i.Type, IntegrationProxy, IntegrationMock)
+		r.problem("Type: want %s, %s, %s, %s or %s, got %q", IntegrationAWS, IntegrationProxy, IntegrationHTTP,
+			IntegrationHTTPProxy, IntegrationMock, i.Type)
 	}
-	if mode := r.oneOf("ResponseTransferMode", "BUFFERED", "STREAM"); mode == "STREAM" {
-		r.problem("streamed responses are not supported")
+	if i.Streams && i.Type != IntegrationProxy && i.Type != IntegrationHTTPProxy {
+		r.problem("ResponseTransferMode is STREAM, and API Gateway streams the answers of %s and %s integrations only, not of %s",
+			IntegrationProxy, IntegrationHTTPProxy, i.Type)
 	}
-	return i
+}
+
+// readInvoked reads which function is invoked, and how.
+func (b *builder) readInvoked(r *reader, i *Integration) {
+	i.Function, i.Qualifier = b.functionFor(r, "Uri", i.URI)
+	if m := i.HTTPMethod; m != "POST" && (i.Function != nil || stageVariable.MatchString(i.URI)) {
+		r.problem("a function is called by POST, and IntegrationHttpMethod is %q: API Gateway would answer 500", m)
+	}
+	streaming := strings.Contains(i.URI, streamingPath)
+	switch {
+	case i.Type != IntegrationProxy || i.URI == "" || streaming == i.Streams:
+	case streaming:
+		r.problem("Uri invokes the function for a streamed response, and ResponseTransferMode is not STREAM")
+	default:
+		r.problem("ResponseTransferMode is STREAM, and Uri invokes the function for a buffered response: want a Uri with " +
+			streamingPath + "ARN/response-streaming-invocations")
+	}
 }

@@ -47,7 +47,7 @@ func (b *builder) readTargets() {
 	for _, api := range b.model.APIs {
 		for _, m := range api.Methods {
 			i := &m.Integration
-			if i.Type == IntegrationProxy {
+			if i.Type == IntegrationProxy || i.Type == IntegrationAWS {
 				i.byStage = b.targetsOf(api, m.ID, "Properties.Integration.Uri", i.URI)
 				i.Function, i.Qualifier = i.byStage.common(i.Function, i.Qualifier)
 			}

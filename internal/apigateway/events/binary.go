@@ -54,3 +54,11 @@ func (t binaryTypes) accepts(header string) bool {
 func (rt *Route) BinaryRequest(r *exchange.Request) bool {
 	return rt.binary.has(r.Headers.Get("Content-Type"))
 }
+
+// BinaryAnswer reports whether API Gateway takes a body of this Content-Type as bytes.
+func (rt *Route) BinaryAnswer(contentType string) bool { return rt.binary.has(contentType) }
+
+// AcceptsBinary reports whether the caller's Accept header asks for bytes.
+func (rt *Route) AcceptsBinary(r *exchange.Request) bool {
+	return rt.binary.accepts(r.Headers.First("Accept"))
+}

@@ -42,6 +42,9 @@ func (n *names) has(name string) bool {
 	return false
 }
 
+// Headers are the lines that an integration gets of a request, as functions do.
+func Headers(r *exchange.Request, signed bool) exchange.Headers { return headers(nil, r, signed) }
+
 // headers are the lines that a function gets: those of the request in their case and order, without what API Gateway
 // keeps to itself, and those that it adds. X-Forwarded-Proto and X-Forwarded-Port say https and 443, as they do for
 // every request on AWS, which has no other endpoint: a function that redirects what is not https must not do so here,

@@ -32,7 +32,7 @@ func TestSynthesized(t *testing.T) {
 				continue
 			}
 			mocks++
-			mock, err := NewMock(m)
+			mock, err := NewIntegration(m, nil)
 			if err != nil {
 				t.Errorf("%s: %v", m.ID, err)
 				continue
@@ -40,7 +40,7 @@ func TestSynthesized(t *testing.T) {
 			s := source(func(s *Source) {
 				s.Request.Headers = exchange.Headers{{Name: "origin", Value: "https://admin.example.com"}}
 			})
-			got, failure := mock.Answer(s)
+			got, failure := mock.Mock(s)
 			switch {
 			case failure != nil:
 				t.Errorf("%s: %s", m.ID, failure.Reason)

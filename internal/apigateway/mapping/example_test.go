@@ -26,7 +26,7 @@ func ExampleResponses_Answer() {
 }
 
 // A CORS preflight as CDK makes it. Reading an unsupported template is an error; it never gives a wrong answer.
-func ExampleNewMock() {
+func ExampleNewIntegration() {
 	method := &apimodel.Method{
 		Verb: "OPTIONS", Path: "/orders",
 		Integration: apimodel.Integration{
@@ -42,12 +42,12 @@ func ExampleNewMock() {
 			Parameters: map[string]bool{"method.response.header.Access-Control-Allow-Methods": true},
 		}},
 	}
-	mock, err := mapping.NewMock(method)
+	mock, err := mapping.NewIntegration(method, nil)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	answer, failure := mock.Answer(&mapping.Source{Request: &exchange.Request{Verb: "OPTIONS", Path: "/orders"}})
+	answer, failure := mock.Mock(&mapping.Source{Request: &exchange.Request{Verb: "OPTIONS", Path: "/orders"}})
 	fmt.Println(answer.Status, answer.Headers.Get("Access-Control-Allow-Methods"), failure == nil)
 	// Output: 204 GET,POST true
 }

@@ -1,12 +1,12 @@
 // Package mapping does what API Gateway does with templates and parameter mappings: gateway responses, which are its
-// own answers where no integration gives one, and MOCK integrations, such as the CORS preflights of the AWS CDK.
+// own answers where no integration gives one, MOCK integrations, such as the CORS preflights of the AWS CDK, and the
+// requests to other integrations and what is made of their answers.
 //
 //	responses, problems := mapping.NewResponses(api.GatewayResponses)
 //	answer := responses.Answer(&mapping.Failure{Type: mapping.Unauthorized, Message: "Unauthorized"}, source)
 //
-// Templates are read once, when the API is loaded, and rendered for every request. It is not a Velocity engine: it does
-// the part of the language that the CDK's preflights use, and says of every other construct, at load, that it does not.
-// It decides nothing, and it does not validate requests.
+// Templates are read once, when the API is loaded, and rendered for every request; package vtl has their language. What
+// is not supported is an error at load. It decides nothing, it sends nothing, and it does not validate requests.
 package mapping
 
 import (
@@ -33,6 +33,8 @@ type Source struct {
 
 	StageVariables map[string]string
 	Context        Context
+
+	received *Received // what the integration answered, for the parameters of its response
 }
 
 // Context is what $context has beside the request. What is empty is not known, and renders as nothing.
@@ -64,6 +66,7 @@ var contextNames = map[string]func(s *Source) string{
 	"resourceId":         func(s *Source) string { return s.Context.ResourceID },
 	"resourcePath":       func(s *Source) string { return s.Context.ResourcePath },
 	"stage":              func(s *Source) string { return s.Context.Stage },
+	"xrayTraceId":        func(s *Source) string { return s.Request.TraceID },
 }
 
 // identityNames are those of $context.identity that come from the checks.

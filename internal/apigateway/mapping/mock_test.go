@@ -51,9 +51,9 @@ func preflight(origins ...string) *apimodel.Method {
 	return m
 }
 
-func newMock(t *testing.T, m *apimodel.Method) *Mock {
+func newMock(t *testing.T, m *apimodel.Method) *Integration {
 	t.Helper()
-	mock, err := NewMock(m)
+	mock, err := NewIntegration(m, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestPreflight(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := source(func(s *Source) { s.Request.Headers = c.header })
-			a, failure := newMock(t, preflight(c.origins...)).Answer(s)
+			a, failure := newMock(t, preflight(c.origins...)).Mock(s)
 			if failure != nil {
 				t.Fatal(failure.Reason)
 			}
@@ -227,7 +227,7 @@ func TestMock(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a, failure := newMock(t, c.method).Answer(c.source)
+			a, failure := newMock(t, c.method).Mock(c.source)
 			if c.failed != "" {
 				if failure == nil || failure.Type != c.failed || failure.Reason == "" {
 					t.Fatalf("want the failure %s, got %+v", c.failed, failure)
@@ -297,13 +297,13 @@ func TestNewMockRefuses(t *testing.T) {
 		reason string
 		is     error
 	}{
-		{"another integration", func(m *apimodel.Method) { m.Integration.Type = "HTTP" }, "HTTP", ErrUnsupported},
+		{"another integration", func(m *apimodel.Method) { m.Integration.Type = "AWS_PROXY" }, "AWS_PROXY", ErrUnsupported},
 		{"request template", func(m *apimodel.Method) {
 			m.Integration.RequestTemplates["application/json"] = "#foreach($a in $b)"
-		}, "#foreach($a in $b)", ErrUnsupported},
+		}, "line 1, column 1: #foreach($a in $b): there is no #end", ErrUnsupported},
 		{"response template", func(m *apimodel.Method) {
-			m.Integration.Responses[0].Templates = map[string]string{"a/b": "$input.json('$')"}
-		}, "$input.json('$')", ErrUnsupported},
+			m.Integration.Responses[0].Templates = map[string]string{"a/b": "\n $util.toJson('$')"}
+		}, "line 2, column 2: $util.toJson('$')", ErrUnsupported},
 		{"status", func(m *apimodel.Method) { m.Integration.Responses[0].StatusCode = "2xx" }, `"2xx"`, ErrUnsupported},
 		{
 			"pattern",
@@ -339,7 +339,7 @@ func TestNewMockRefuses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			m := preflight("https://a.example.com")
 			c.change(m)
-			_, err := NewMock(m)
+			_, err := NewIntegration(m, nil)
 			if err == nil || !strings.Contains(err.Error(), c.reason) || c.is != nil && !errors.Is(err, c.is) {
 				t.Errorf("want an error that names %s, got %v", c.reason, err)
 			}
@@ -348,14 +348,14 @@ func TestNewMockRefuses(t *testing.T) {
 }
 
 func BenchmarkPreflight(b *testing.B) {
-	mock, err := NewMock(preflight("https://a.example.com", "https://b.example.com", "https://c.example.com"))
+	mock, err := NewIntegration(preflight("https://a.example.com", "https://b.example.com", "https://c.example.com"), nil)
 	if err != nil {
 		b.Fatal(err)
 	}
 	s := source()
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, failure := mock.Answer(s); failure != nil {
+		if _, failure := mock.Mock(s); failure != nil {
 			b.Fatal(failure.Reason)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/vtl"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
@@ -48,6 +50,77 @@ func parseParameters(m map[string]string, prefix string, request bool, unknown f
 // isVariable reports whether a value names a variable of $context or $stageVariables.
 func isVariable(from string) bool {
 	return strings.HasPrefix(from, "context.") || strings.HasPrefix(from, "stageVariables.")
+}
+
+// parseResponseParameters reads the parameters of an integration response. Those of a MOCK have nothing of an answer.
+func parseResponseParameters(m map[string]string, integration string) ([]parameter, error) {
+	if integration == apimodel.IntegrationMock {
+		return parseParameters(m, "method.response.header.", false, nil)
+	}
+	var out []parameter
+	rest := map[string]string{}
+	for to, from := range m {
+		get, ok, err := parseReceived(from)
+		name, isHeader := strings.CutPrefix(to, "method.response.header.")
+		switch {
+		case !ok:
+			rest[to] = from
+		case err != nil:
+			return nil, fmt.Errorf("%s: %w", to, err)
+		case !isHeader || !httpname.IsToken(name):
+			return nil, unsupported("the parameter %q: want method.response.header.NAME", to)
+		default:
+			out = append(out, parameter{name, get})
+		}
+	}
+	others, err := parseParameters(rest, "method.response.header.", false, nil)
+	out = append(out, others...)
+	slices.SortFunc(out, func(x, y parameter) int { return cmp.Compare(x.name, y.name) })
+	return out, err
+}
+
+// parseReceived reads a value that comes from what the integration answered: integration.response.header.NAME,
+// integration.response.multivalueheader.NAME, integration.response.body, and integration.response.body.PATH. ok is false
+// for any other value.
+func parseReceived(from string) (get func(*Source, *Failure) (string, bool), ok bool, err error) {
+	rest, ok := strings.CutPrefix(from, "integration.response.")
+	if !ok {
+		return nil, false, nil
+	}
+	in, name, _ := strings.Cut(rest, ".")
+	switch {
+	case in == "header" && name != "":
+		return func(s *Source, _ *Failure) (string, bool) {
+			return s.received.Headers.Get(name), s.received.Headers.Has(name)
+		}, true, nil
+	case in == "multivalueheader" && name != "":
+		return func(s *Source, _ *Failure) (string, bool) {
+			return strings.Join(slices.Collect(s.received.Headers.Values(name)), ","), s.received.Headers.Has(name)
+		}, true, nil
+	case in == "body":
+		path, err := vtl.ParsePath(pathOf(name))
+		return func(s *Source, _ *Failure) (string, bool) {
+			return bodyValue(path, name, string(s.received.Body))
+		}, true, err
+	}
+	return nil, true, unsupported("the value %s", from)
+}
+
+// pathOf is the JSONPath of what follows "body.".
+func pathOf(name string) string {
+	if name == "" || strings.HasPrefix(name, "[") {
+		return "$" + name
+	}
+	return "$." + name
+}
+
+// bodyValue is a part of a body; all of it without a name.
+func bodyValue(path vtl.Path, name, body string) (string, bool) {
+	if name == "" {
+		return body, body != ""
+	}
+	text, err := path.Find(body)
+	return text, err == nil && text != ""
 }
 
 // parseValue reads where a value comes from: 'text', context.NAME, stageVariables.NAME, or method.request.header.NAME,

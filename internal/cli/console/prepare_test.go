@@ -397,7 +397,7 @@ func TestAPIs(t *testing.T) {
 	if r := route("GET", "/orders/{id}"); r.Use != "id" || r.Requires != nil {
 		t.Errorf("%+v", r)
 	}
-	if r := route("GET", "/far"); !strings.Contains(r.NotServed, "HTTP_PROXY") {
+	if r := route("GET", "/far"); !strings.Contains(r.NotServed, "--allow-network") {
 		t.Errorf("%+v", r)
 	}
 	if r := route("POST", "/keyed"); !r.APIKey || r.Kind != "none" || r.Issuers != nil {

@@ -42,7 +42,8 @@ requests with the decision on each, and a form that makes a token and calls a ro
   --issuer URL     the issuer of the tokens in the printed lines, if there are several (default the first one)
   --audience A     the API or client of those tokens (default the issuer's first one)
   --env N=V        a variable for the functions: one that their own settings lack, or whose value only a deployment
-                   knows; repeatable
+                   knows; repeatable. AWS_ENDPOINT_URL_SQS=URL and the like also answer integrations with AWS services
+  --allow-network  let HTTP integrations call other machines (default: this one only, others answer 501)
   --parameters [STACK:]N=V  the value of a template parameter; repeatable
   --source-ip ADDR  the source address of requests, for resource policies (default their own, 127.0.0.1)
   --cors-origin ORIGIN  let the pages of a dev server, such as http://localhost:5173, call the APIs with cookies,
@@ -130,7 +131,8 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		SourceIP:  f.sourceIP,
 		Now:       p.Now,
 
-		PageOrigins: f.corsOrigins,
+		PageOrigins:  f.corsOrigins,
+		AllowNetwork: f.allowNetwork,
 	})
 	if err != nil {
 		return src.explain(err)

@@ -30,6 +30,7 @@ type flags struct {
 	corsOrigins        command.List
 	appOrigin          string
 	tokenLife          time.Duration
+	allowNetwork       bool
 	watch, json        bool
 }
 
@@ -49,6 +50,7 @@ func (f *flags) set() *flag.FlagSet {
 	s.Var(&f.corsOrigins, "cors-origin", "")
 	s.StringVar(&f.appOrigin, "app-origin", "", "")
 	s.DurationVar(&f.tokenLife, "token-life", 0, "") // as the app says
+	s.BoolVar(&f.allowNetwork, "allow-network", false, "")
 	s.BoolVar(&f.watch, "watch", false, "")
 	s.BoolVar(&f.json, "json", false, "")
 	return s

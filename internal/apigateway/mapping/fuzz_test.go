@@ -1,0 +1,24 @@
+package mapping
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+// A template of a gateway response is refused or rendered, and what has no dollar sign is rendered as it is.
+func FuzzSubstitution(f *testing.F) {
+	for _, s := range []string{"{ statusCode: 200 }", "$", "#", "$context.stage", "#set($a = 'b')$a", "${a}", "$a.b()"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if template, err := parseSubstitution(text, func(string) {}); err == nil {
+			if out := template.render(source(), &Failure{}); !strings.ContainsRune(text, '$') && out != text {
+				t.Fatalf("want the text itself, got %q", out)
+			}
+		} else if !errors.Is(err, ErrUnsupported) {
+			t.Fatalf("want ErrUnsupported, got %v", err)
+		}
+		mockStatus(text)
+	})
+}

@@ -1,0 +1,117 @@
+package mapping
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/vtl"
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
+)
+
+// Received is what an integration answered.
+type Received struct {
+	Status  int
+	Headers exchange.Headers
+	Body    []byte
+
+	// Selection is what selection patterns are compared with; "" for the status.
+	Selection string
+}
+
+// Respond makes of what an integration answered the answer to the caller.
+func (i *Integration) Respond(s *Source, got *Received) (exchange.Answer, *Failure) {
+	selection := got.Selection
+	if selection == "" {
+		selection = strconv.Itoa(got.Status)
+	}
+	r, f := i.choose(selection)
+	if f != nil {
+		return exchange.Answer{}, f
+	}
+	body, f := i.converted(s, got, r.handling)
+	if f != nil {
+		return exchange.Answer{}, f
+	}
+	return r.answer(s, got, body)
+}
+
+// converted is the body as the response template gets it, or the caller.
+// Source: the second table of
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html
+func (i *Integration) converted(s *Source, got *Received, handling string) ([]byte, *Failure) {
+	if i.binary == nil {
+		return got.Body, nil
+	}
+	isBinary := i.binary.BinaryAnswer(got.Headers.Get("Content-Type"))
+	wantsBinary := handling == "CONVERT_TO_BINARY" || handling == "" && i.binary.AcceptsBinary(s.Request)
+	switch {
+	case isBinary && !wantsBinary:
+		return base64Text(got.Body), nil
+	case !isBinary && wantsBinary:
+		decoded, err := fromBase64(got.Body)
+		if err != nil {
+			return nil, configuration("the answer of the integration is to be converted to binary, and is not base64: %v", err)
+		}
+		return decoded, nil
+	}
+	return got.Body, nil
+}
+
+func (r *integrationResponse) answer(s *Source, got *Received, body []byte) (exchange.Answer, *Failure) {
+	a := exchange.Answer{Status: r.status}
+	// "API Gateway includes a Content-Type header for all integration responses. By default, the content type is
+	// application/json.": https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+	set(&a.Headers, "Content-Type", jsonType)
+	from := *s
+	from.received = got
+	for _, p := range r.parameters {
+		if value, ok := p.get(&from, nil); ok {
+			setMapped(&a.Headers, p.name, value)
+		}
+	}
+	t, ok := r.templates.accepted(s.Request)
+	if !ok {
+		a.Body = body
+		return a, nil
+	}
+	out, f := render(t.template, s, string(body))
+	if f != nil {
+		return exchange.Answer{}, f
+	}
+	a.Body = []byte(out.Text)
+	override(&a, out)
+	return a, nil
+}
+
+// override applies what a template sets of $context.responseOverride. A status that is not one is ignored.
+// Source: render_response_template_mapping in integration_response.py beside the file that [forbidden] names.
+func override(a *exchange.Answer, out vtl.Output) {
+	for _, o := range out.Overrides {
+		switch o.Where {
+		case "responseOverride.header":
+			if httpname.IsToken(o.Name) {
+				setMapped(&a.Headers, o.Name, vtl.Text(o.Value))
+			}
+		case "responseOverride.status":
+			if status, ok := o.Value.(int64); ok && status >= 200 && status < 600 {
+				a.Status = int(status)
+			}
+		}
+	}
+}
+
+// setMapped sets a header of an answer by the name that callers get it under.
+// Source: REMAPPED_FROM_INTEGRATION_RESPONSE_NON_PROXY in header_utils.py of
+// https://github.com/localstack/localstack (localstack-core/localstack/services/apigateway/next_gen/execute_api),
+// validated on AWS.
+func setMapped(to *exchange.Headers, name, value string) {
+	switch strings.ToLower(name) {
+	case "transfer-encoding":
+		return
+	case "authorization", "connection", "content-length", "content-md5", "date", "expect", "host", "max-forwards",
+		"proxy-authenticate", "server", "trailer", "upgrade", "user-agent", "www-authenticate":
+		name = "x-amzn-Remapped-" + name
+	}
+	set(to, name, value)
+}

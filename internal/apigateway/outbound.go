@@ -1,0 +1,249 @@
+package apigateway
+
+import (
+	"compress/gzip"
+	"compress/zlib"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
+)
+
+// errElsewhere says that an integration would call another machine.
+var errElsewhere = errors.New("the integration calls another machine")
+
+// allowNetwork is the way out, in words.
+const allowNetwork = `only this machine is called: "gatehouse dev --allow-network", or AllowNetwork in a test's Options, ` +
+	"lets the route call others"
+
+// newTransport makes what integrations are called by. Unless others are allowed too, it connects to this machine only,
+// whatever a name resolves to. No proxy is used, and no redirect is followed.
+func newTransport(network bool) *http.Transport {
+	dialer := net.Dialer{Timeout: 10 * time.Second}
+	if !network {
+		dialer.ControlContext = func(_ context.Context, _, address string, _ syscall.RawConn) error {
+			at, err := netip.ParseAddrPort(address)
+			if err != nil || !at.Addr().Unmap().IsLoopback() {
+				return fmt.Errorf("%w: %s", errElsewhere, address)
+			}
+			return nil
+		}
+	}
+	return &http.Transport{DialContext: dialer.DialContext, MaxIdleConnsPerHost: 16, IdleConnTimeout: 30 * time.Second}
+}
+
+// isLocal reports whether a URI names this machine. What cannot be told before a request is decided when it is called.
+func isLocal(uri string) bool {
+	u, err := url.Parse(uri)
+	if err != nil || strings.Contains(u.Host, "{") || u.Hostname() == "" {
+		return true
+	}
+	host := strings.ToLower(u.Hostname())
+	if at, err := netip.ParseAddr(host); err == nil {
+		return at.Unmap().IsLoopback()
+	}
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
+
+// unanswered is why an integration is not answered here; "" if it is.
+func (s *served) unanswered(st *apimodel.Stage, i *apimodel.Integration) string {
+	isHTTP := i.Type == apimodel.IntegrationHTTP || i.Type == apimodel.IntegrationHTTPProxy
+	switch {
+	case i.VPCLink != "":
+		return "its integration goes through the VPC link " + i.VPCLink + ", and a VPC is not played here"
+	case isHTTP && !s.gateway.options.AllowNetwork && !isLocal(mapping.StageURI(i.URI, st.Variables)):
+		return "its integration calls " + i.URI + ", and " + allowNetwork
+	}
+	return s.gateway.noEndpoint(i)
+}
+
+// callHTTP asks an HTTP or HTTP_PROXY integration.
+func (st *stage) callHTTP(
+	ctx context.Context, m *method, call *checks.Call, source *mapping.Source, record *Record,
+) (exchange.Answer, *mapping.Failure) {
+	out, f := m.integration.Request(source, m.Authorization == apimodel.AuthorizationIAM)
+	if f != nil || record.dry {
+		return exchange.Answer{}, f
+	}
+	u, err := out.URL()
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return exchange.Answer{}, badEndpoint("the integration's URI %s is not an http or https URL", out.URI)
+	}
+	limited, cancel := context.WithTimeout(ctx, timeoutOf(m))
+	defer cancel()
+	got, f := st.send(m, newRequest(limited, out, u), record)
+	if f != nil {
+		return exchange.Answer{}, f
+	}
+	if m.Integration.Type == apimodel.IntegrationHTTPProxy {
+		return passedOn(got), nil
+	}
+	record.trace = call.TraceID
+	return m.integration.Respond(source, got)
+}
+
+// send sends a request to an integration and reads the answer whole.
+func (st *stage) send(m *method, r *http.Request, record *Record) (*mapping.Received, *mapping.Failure) {
+	gateway := st.served.gateway
+	start := gateway.options.Now()
+	defer func() { record.IntegrationTime = gateway.options.Now().Sub(start) }()
+	transport := gateway.transport
+	if m.Integration.Type == apimodel.IntegrationAWS {
+		transport = gateway.services
+	}
+	response, err := transport.RoundTrip(r)
+	if err != nil {
+		return nil, unreachable(err, m, r.URL)
+	}
+	defer response.Body.Close()
+	got := &mapping.Received{Status: response.StatusCode, Headers: headersOf(response)}
+	if got.Body, err = readAnswer(response, &got.Headers); err != nil {
+		return nil, unreachable(err, m, r.URL)
+	}
+	if len(got.Body) > front.DefaultMaxBody {
+		return nil, mapping.Internal(500, fmt.Sprintf("the integration's answer has more than %d bytes", front.DefaultMaxBody))
+	}
+	return got, nil
+}
+
+// newRequest makes the request of net/http, with header names in their case.
+func newRequest(ctx context.Context, call *mapping.Call, u *url.URL) *http.Request {
+	r := (&http.Request{
+		Method: call.Method, URL: u, Host: u.Host, Header: http.Header{}, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		ContentLength: int64(len(call.Body)), Body: http.NoBody,
+	}).WithContext(ctx)
+	if len(call.Body) > 0 {
+		r.Body = io.NopCloser(strings.NewReader(string(call.Body)))
+	}
+	for _, line := range call.Headers {
+		switch {
+		case strings.EqualFold(line.Name, "Host"):
+			r.Host = line.Value
+		case httpname.IsToken(line.Name) && httpname.IsValue(line.Value) && !httpname.IsFraming(line.Name):
+			r.Header[line.Name] = append(r.Header[line.Name], line.Value)
+		}
+	}
+	return r
+}
+
+// headersOf are the lines of an answer, in the order of their names, which is all that net/http keeps.
+func headersOf(response *http.Response) (out exchange.Headers) {
+	for _, name := range sortedKeys(response.Header) {
+		for _, value := range response.Header[name] {
+			out = append(out, exchange.Header{Name: name, Value: value})
+		}
+	}
+	return out
+}
+
+// readAnswer reads a body, without its Content-Encoding if it is one that API Gateway asks for.
+func readAnswer(response *http.Response, headers *exchange.Headers) ([]byte, error) {
+	var from io.Reader = response.Body
+	var err error
+	switch strings.ToLower(response.Header.Get("Content-Encoding")) {
+	case "gzip":
+		from, err = gzip.NewReader(from)
+	case "deflate":
+		from, err = zlib.NewReader(from)
+	default:
+		return io.ReadAll(io.LimitReader(from, front.DefaultMaxBody+1))
+	}
+	if err != nil {
+		return nil, err
+	}
+	for i, line := range *headers {
+		if strings.EqualFold(line.Name, "Content-Encoding") {
+			*headers = append((*headers)[:i:i], (*headers)[i+1:]...)
+			break
+		}
+	}
+	return io.ReadAll(io.LimitReader(from, front.DefaultMaxBody+1))
+}
+
+// passedOn is the answer of an HTTP_PROXY integration as the caller gets it.
+// Source: DROPPED_FROM_INTEGRATION_RESPONSES_HTTP_PROXY and REMAPPED_FROM_INTEGRATION_RESPONSE_COMMON in header_utils.py
+// of https://github.com/localstack/localstack (localstack-core/localstack/services/apigateway/next_gen/execute_api), and
+// the answer recorded in tests/aws/services/apigateway/test_apigateway_http.snapshot.json there, where x-amzn-RequestId
+// is renamed, too.
+func passedOn(got *mapping.Received) exchange.Answer {
+	return exchange.Answer{Status: got.Status, Headers: passedHeaders(got.Headers), Body: got.Body}
+}
+
+func passedHeaders(list exchange.Headers) (out exchange.Headers) {
+	for _, line := range list {
+		switch strings.ToLower(line.Name) {
+		case "transfer-encoding", "via":
+			continue
+		case "connection", "content-length", "date", "server", "x-amzn-requestid", "x-amz-apigw-id":
+			line.Name = "x-amzn-Remapped-" + line.Name
+		}
+		out = append(out, line)
+	}
+	if !out.Has("Content-Type") {
+		out = append(out, exchange.Header{Name: "Content-Type", Value: "application/json"})
+	}
+	return out
+}
+
+// badEndpoint is API Gateway's answer to a URI that it cannot call: "Execution failed due to configuration error: Invalid
+// endpoint address".
+// Source: http.py beside header_utils.py (see passedOn).
+func badEndpoint(format string, a ...any) *mapping.Failure {
+	f := mapping.Internal(500, fmt.Sprintf(format, a...)+" (Invalid endpoint address)")
+	f.Type = mapping.APIConfigurationError
+	return f
+}
+
+// unreachable is API Gateway's answer where an integration did not answer.
+// Source: http.py beside header_utils.py (see passedOn): a name that cannot be resolved is a configuration error, and
+// what else goes wrong on the network "Network error communicating with endpoint".
+func unreachable(err error, m *method, u *url.URL) *mapping.Failure {
+	var name *net.DNSError
+	switch {
+	case errors.Is(err, errElsewhere):
+		return notServed("the integration calls another machine, " + u.Host + ", and " + allowNetwork)
+	case errors.Is(err, context.DeadlineExceeded):
+		return timedOut("the integration did not answer within its time-out of %s", timeoutOf(m))
+	case errors.As(err, &name):
+		return badEndpoint("the host of the integration's URI cannot be found: %v", name)
+	}
+	const message = "Network error communicating with endpoint"
+	return &mapping.Failure{
+		Type:    mapping.IntegrationFailure,
+		Message: message,
+		Reason:  fmt.Sprintf("%s could not be called: %v", u.Redacted(), err),
+	}
+}
+
+func timedOut(format string, a ...any) *mapping.Failure {
+	return &mapping.Failure{
+		Type:      mapping.IntegrationTimeout,
+		Status:    504,
+		ErrorType: "InternalServerErrorException",
+		Body:      `{"message": "Endpoint request timed out"}`,
+		Message:   "Endpoint request timed out",
+		Reason:    fmt.Sprintf(format, a...),
+	}
+}
+
+// timeoutOf is how long API Gateway waits for an integration.
+func timeoutOf(m *method) time.Duration {
+	if m.Integration.Timeout > 0 {
+		return m.Integration.Timeout
+	}
+	return integrationTimeout
+}

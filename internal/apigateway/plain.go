@@ -1,0 +1,79 @@
+package apigateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
+)
+
+// invokePlain asks a function by an AWS integration: the event is what the request template makes, and the integration
+// response is chosen by the error message of a function that failed.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-custom-integrations.html and
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/handle-errors-in-lambda-integration.html
+func (st *stage) invokePlain(
+	ctx context.Context, m *method, call *checks.Call, source *mapping.Source, record *Record,
+) (exchange.Answer, *mapping.Failure) {
+	if why := m.refused[call.Verb]; why != "" {
+		return exchange.Answer{}, noPermission(why)
+	}
+	out, f := m.integration.Request(source, false)
+	if f != nil || record.dry {
+		return exchange.Answer{}, f
+	}
+	event := out.Body
+	if strings.TrimSpace(string(event)) == "" {
+		event = []byte("{}")
+	}
+	if !json.Valid(event) {
+		// Seen on AWS: https://github.com/serverless/serverless/issues/2270
+		return exchange.Answer{}, &mapping.Failure{Type: mapping.Default4XX, Status: 400,
+			Message: "Could not parse request body into json", Reason: "the event that the integration makes is not JSON"}
+	}
+	got, f := st.received(ctx, m, call, event, strings.EqualFold(out.Headers.Get("X-Amz-Invocation-Type"), "Event"), record)
+	if f != nil {
+		return exchange.Answer{}, f
+	}
+	record.trace = call.TraceID
+	return m.integration.Respond(source, got)
+}
+
+// received invokes the function. An invocation of the type Event is not waited for.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-integration-async.html
+func (st *stage) received(
+	ctx context.Context, m *method, call *checks.Call, event []byte, async bool, record *Record,
+) (*mapping.Received, *mapping.Failure) {
+	gateway := st.served.gateway
+	options := lambdaruntime.InvokeOptions{TraceID: call.TraceID}
+	if async {
+		go gateway.pool.Invoke(context.WithoutCancel(ctx), m.function.Name, event, options) // its log has what went wrong
+		return &mapping.Received{Status: 202}, nil
+	}
+	limited, cancel := context.WithTimeout(ctx, timeoutOf(m))
+	defer cancel()
+	start := gateway.options.Now()
+	result, err := gateway.pool.Invoke(limited, m.function.Name, event, options)
+	record.IntegrationTime = gateway.options.Now().Sub(start)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
+		return nil, timedOut("the function did not answer within the integration's time-out of %s", timeoutOf(m))
+	case err != nil:
+		return nil, mapping.Internal(500, "the function could not be invoked: "+inWords(err))
+	}
+	got := &mapping.Received{
+		Status:  200,
+		Headers: exchange.Headers{{Name: "Content-Type", Value: "application/json"}},
+		Body:    result.Payload,
+	}
+	if result.Error != nil {
+		got.Selection = result.Error.Message
+		record.Reason = fmt.Sprintf("the function failed: %v", result.Error)
+	}
+	return got, nil
+}

@@ -1,0 +1,333 @@
+package vtl
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+func (l literal) eval(*rendering) (Value, error) { return l.value, nil }
+
+func (t textValue) eval(r *rendering) (Value, error) {
+	text, err := r.text(t.nodes)
+	return text, err
+}
+
+// text renders nodes by themselves.
+func (r *rendering) text(nodes []node) (string, error) {
+	outer := r.out
+	r.out = strings.Builder{}
+	err := r.nodes(nodes)
+	text := r.out.String()
+	r.out = outer
+	return text, err
+}
+
+func (l listValue) eval(r *rendering) (Value, error) {
+	out := &List{}
+	for _, e := range l.of {
+		v, err := e.eval(r)
+		if err != nil {
+			return nil, err
+		}
+		out.Items = append(out.Items, v)
+	}
+	return out, r.step()
+}
+
+func (v rangeValue) eval(r *rendering) (Value, error) {
+	from, err := v.from.eval(r)
+	if err != nil {
+		return nil, err
+	}
+	to, err := v.to.eval(r)
+	if err != nil {
+		return nil, err
+	}
+	first, ok := integer(from)
+	last, also := integer(to)
+	if !ok || !also {
+		return nil, nil
+	}
+	step := int64(1)
+	if last < first {
+		step = -1
+	}
+	if n := float64(last) - float64(first); math.Abs(n) > 10*MaxIterations {
+		return nil, fmt.Errorf("the range [%d..%d] is too long", first, last)
+	}
+	out := &List{}
+	for i := first; ; i += step {
+		out.Items = append(out.Items, i)
+		if i == last {
+			return out, r.made(16 * len(out.Items))
+		}
+	}
+}
+
+func (m mapValue) eval(r *rendering) (Value, error) {
+	out := NewMap()
+	for i, k := range m.keys {
+		key, err := k.eval(r)
+		if err != nil {
+			return nil, err
+		}
+		value, err := m.values[i].eval(r)
+		if err != nil {
+			return nil, err
+		}
+		out.Put(stringOf(key), value)
+	}
+	return out, r.step()
+}
+
+func (n notValue) eval(r *rendering) (Value, error) {
+	v, err := n.of.eval(r)
+	return !truth(v), err
+}
+
+func (b binary) eval(r *rendering) (Value, error) {
+	if err := r.step(); err != nil {
+		return nil, err
+	}
+	x, err := b.left.eval(r)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case b.operator == "&&" && !truth(x):
+		return false, nil
+	case b.operator == "||" && truth(x):
+		return true, nil
+	}
+	y, err := b.right.eval(r)
+	if err != nil {
+		return nil, err
+	}
+	switch b.operator {
+	case "&&", "||":
+		return truth(y), nil
+	case "==":
+		return equal(x, y), nil
+	case "!=":
+		return !equal(x, y), nil
+	case "<", ">", "<=", ">=":
+		return compared(b.operator, x, y), nil
+	}
+	_, isText := x.(string)
+	_, also := y.(string)
+	if b.operator == "+" && (isText || also) && x != nil && y != nil {
+		text := stringOf(x) + stringOf(y)
+		return text, r.made(len(text))
+	}
+	return arithmetic(b.operator, x, y), nil
+}
+
+// truth is whether a value holds as a condition: it is there, and it is not false. An empty string holds.
+func truth(v Value) bool {
+	if b, ok := v.(bool); ok {
+		return b
+	}
+	return v != nil
+}
+
+// equal compares numbers by value, values of one type by content, and others by their text. A value that is missing
+// equals only one that is missing, too.
+// Source: ASTEQNode.java of Velocity 1.7.
+func equal(x, y Value) bool {
+	if x == nil || y == nil {
+		return x == nil && y == nil
+	}
+	a, isNumber := float(x)
+	b, also := float(y)
+	if isNumber && also {
+		return a == b
+	}
+	return stringOf(x) == stringOf(y)
+}
+
+// compared compares numbers; nothing else has an order.
+func compared(operator string, x, y Value) bool {
+	a, ok := float(x)
+	b, also := float(y)
+	if !ok || !also {
+		return false
+	}
+	switch operator {
+	case "<":
+		return a < b
+	case ">":
+		return a > b
+	case "<=":
+		return a <= b
+	}
+	return a >= b
+}
+
+// arithmetic computes with numbers, whole ones with whole ones. What cannot be computed is missing.
+func arithmetic(operator string, x, y Value) Value {
+	a, ok := integer(x)
+	b, also := integer(y)
+	if ok && also {
+		switch {
+		case operator == "+":
+			return a + b
+		case operator == "-":
+			return a - b
+		case operator == "*":
+			return a * b
+		case b == 0 || b == -1 && a == math.MinInt64:
+			return nil
+		case operator == "/":
+			return a / b
+		}
+		return a % b
+	}
+	f, ok := float(x)
+	g, also := float(y)
+	if !ok || !also {
+		return nil
+	}
+	switch operator {
+	case "+":
+		return f + g
+	case "-":
+		return f - g
+	case "*":
+		return f * g
+	case "/":
+		if g == 0 {
+			return nil
+		}
+		return f / g
+	}
+	return math.Mod(f, g)
+}
+
+func (ref *reference) eval(r *rendering) (Value, error) {
+	if err := r.step(); err != nil {
+		return nil, err
+	}
+	v, rest, err := r.begin(ref)
+	for _, s := range rest {
+		if err != nil || v == nil {
+			break
+		}
+		v, err = r.follow(v, s)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// begin is the value that the other steps of a reference start from.
+func (r *rendering) begin(ref *reference) (Value, []step, error) {
+	switch ref.root {
+	case "context":
+		if r.context == nil {
+			r.context = NewMap()
+			if r.env.Context != nil {
+				r.context = r.env.Context()
+			}
+		}
+		return r.context, ref.steps, nil
+	case "stageVariables":
+		return r.stageVariables(), ref.steps, nil
+	case "input":
+		v, err := r.input(ref.steps[0])
+		return v, ref.steps[1:], err
+	case "util":
+		arg, err := ref.steps[0].args[0].eval(r)
+		if err != nil {
+			return nil, nil, err
+		}
+		v, err := r.util(ref.steps[0].name, arg)
+		return v, ref.steps[1:], err
+	}
+	return r.variables[ref.root], ref.steps, nil
+}
+
+// follow takes one step from a value.
+func (r *rendering) follow(v Value, s step) (Value, error) {
+	if err := r.step(); err != nil {
+		return nil, err
+	}
+	if b, ok := v.(*block); ok {
+		text, err := r.text(b.nodes)
+		if err != nil {
+			return nil, err
+		}
+		v = text
+	}
+	switch {
+	case s.index != nil:
+		i, err := s.index.eval(r)
+		if err != nil {
+			return nil, err
+		}
+		return indexed(v, i)
+	case !s.call:
+		return member(v, s.name), nil
+	}
+	args := make([]Value, len(s.args))
+	for i, e := range s.args {
+		var err error
+		if args[i], err = e.eval(r); err != nil {
+			return nil, err
+		}
+	}
+	out, err := methods[s.name].call(v, args)
+	if err != nil {
+		return nil, fmt.Errorf("%s(): %w", s.name, err)
+	}
+	if text, ok := out.(string); ok {
+		err = r.made(len(text))
+	}
+	return out, err
+}
+
+// indexed is what stands at an index: of a list by its number, of a map by its key.
+func indexed(v, at Value) (Value, error) {
+	switch v := v.(type) {
+	case *List:
+		i, ok := integer(at)
+		if !ok {
+			return nil, nil
+		}
+		if i < 0 {
+			i += int64(len(v.Items)) // from the end, as Velocity does it
+		}
+		if i < 0 || i >= int64(len(v.Items)) {
+			return nil, fmt.Errorf("the index %s is not one of a list of %d", stringOf(at), len(v.Items))
+		}
+		return v.Items[i], nil
+	case *Map:
+		return v.Get(stringOf(at)), nil
+	}
+	return nil, nil
+}
+
+// member is a member of a map, or what Java would read by a method get or is.
+func member(v Value, name string) Value {
+	switch v := v.(type) {
+	case *Map:
+		return v.Get(name)
+	case *List:
+		if name == "empty" {
+			return len(v.Items) == 0
+		}
+	case string:
+		if name == "empty" {
+			return v == ""
+		}
+	case entry:
+		switch name {
+		case "key":
+			return v.key
+		case "value":
+			return v.value
+		}
+	}
+	return nil
+}

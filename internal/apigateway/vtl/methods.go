@@ -1,0 +1,400 @@
+package vtl
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+)
+
+// method is one of Java that values here have: of String, List, Map, Map.Entry, Number and Boolean. On a value that does
+// not have it nothing is made, as Velocity does.
+type method struct {
+	arguments []int // how many it can take
+	pattern   bool  // the first is a regular expression
+	call      func(of Value, args []Value) (Value, error)
+}
+
+// methods are those that people's templates use.
+// Source: https://docs.oracle.com/javase/8/docs/api/java/lang/String.html, and java/util/List.html and Map.html there.
+var methods = map[string]method{
+	"toString": {none, false, text},
+	"equals":   {one, false, equals},
+	"isEmpty":  {none, false, isEmpty},
+	"contains": {one, false, contains},
+	"indexOf":  {one, false, indexOf},
+
+	"length":           {none, false, ofString(length)},
+	"equalsIgnoreCase": {one, false, ofString(equalsIgnoreCase)},
+	"startsWith":       {one, false, onText(func(s, x string) Value { return strings.HasPrefix(s, x) })},
+	"endsWith":         {one, false, onText(func(s, x string) Value { return strings.HasSuffix(s, x) })},
+	"lastIndexOf":      {one, false, onText(func(s, x string) Value { return units(s, strings.LastIndex(s, x)) })},
+	"concat":           {one, false, onText(func(s, x string) Value { return s + x })},
+	"toLowerCase":      {none, false, ofString(lower)},
+	"toUpperCase":      {none, false, ofString(upper)},
+	"trim":             {none, false, ofString(trim)},
+	"charAt":           {one, false, ofString(charAt)},
+	"substring":        {oneOrTwo, false, ofString(substring)},
+	"replace":          {two, false, ofString(replace)},
+	"replaceAll":       {two, true, ofString(replaceAll)},
+	"replaceFirst":     {two, true, ofString(replaceFirst)},
+	"matches":          {one, true, ofString(matches)},
+	"split":            {oneOrTwo, true, ofString(split)},
+
+	"size":          {none, false, size},
+	"get":           {one, false, get},
+	"set":           {two, false, setItem},
+	"add":           {oneOrTwo, false, add},
+	"addAll":        {one, false, addAll},
+	"remove":        {one, false, remove},
+	"put":           {two, false, ofMap(put)},
+	"putAll":        {one, false, ofMap(putAll)},
+	"getOrDefault":  {two, false, ofMap(getOrDefault)},
+	"containsKey":   {one, false, ofMap(containsKey)},
+	"containsValue": {one, false, ofMap(containsValue)},
+	"keySet":        {none, false, ofMap(keySet)},
+	"values":        {none, false, ofMap(values)},
+	"entrySet":      {none, false, ofMap(entrySet)},
+	"getKey":        {none, false, memberOf("key")},
+	"getValue":      {none, false, memberOf("value")},
+
+	"parseInt":     {one, false, parseInt},
+	"intValue":     {none, false, wholeValue},
+	"longValue":    {none, false, wholeValue},
+	"doubleValue":  {none, false, doubleValue},
+	"booleanValue": {none, false, booleanValue},
+}
+
+// How many arguments a method takes.
+var (
+	none     = []int{0}
+	one      = []int{1}
+	two      = []int{2}
+	oneOrTwo = []int{1, 2}
+)
+
+var errNull = errors.New("an argument is missing")
+
+func ofString(call func(s string, args []Value) (Value, error)) func(Value, []Value) (Value, error) {
+	return func(v Value, args []Value) (Value, error) {
+		s, ok := v.(string)
+		if !ok {
+			return nil, nil
+		}
+		for _, a := range args {
+			if a == nil {
+				return nil, errNull
+			}
+		}
+		return call(s, args)
+	}
+}
+
+func onText(call func(s, x string) Value) func(Value, []Value) (Value, error) {
+	return ofString(func(s string, args []Value) (Value, error) { return call(s, stringOf(args[0])), nil })
+}
+
+func ofMap(call func(m *Map, args []Value) (Value, error)) func(Value, []Value) (Value, error) {
+	return func(v Value, args []Value) (Value, error) {
+		m, ok := v.(*Map)
+		if !ok {
+			return nil, nil
+		}
+		return call(m, args)
+	}
+}
+
+// size16 is the length of a Java string: its UTF-16 units.
+func size16(s string) int64 { return int64(len(utf16.Encode([]rune(s)))) }
+
+// units is a place in a string by its UTF-16 units; -1 for none.
+func units(s string, at int) int64 {
+	if at < 0 {
+		return -1
+	}
+	return size16(s[:at])
+}
+
+func text(v Value, _ []Value) (Value, error) { return stringOf(v), nil }
+
+func equals(v Value, args []Value) (Value, error) { return same(v, args[0]), nil }
+
+func length(s string, _ []Value) (Value, error) { return size16(s), nil }
+
+func lower(s string, _ []Value) (Value, error) { return strings.ToLower(s), nil }
+
+func upper(s string, _ []Value) (Value, error) { return strings.ToUpper(s), nil }
+
+func memberOf(name string) func(Value, []Value) (Value, error) {
+	return func(v Value, _ []Value) (Value, error) { return member(v, name), nil }
+}
+
+func containsKey(m *Map, args []Value) (Value, error) { return m.has(stringOf(args[0])), nil }
+
+func values(m *Map, _ []Value) (Value, error) { return &List{Items: m.values()}, nil }
+
+func isEmpty(v Value, _ []Value) (Value, error) {
+	switch v := v.(type) {
+	case string:
+		return v == "", nil
+	case *List:
+		return len(v.Items) == 0, nil
+	case *Map:
+		return len(v.keys) == 0, nil
+	}
+	return nil, nil
+}
+
+func size(v Value, _ []Value) (Value, error) {
+	switch v := v.(type) {
+	case *List:
+		return int64(len(v.Items)), nil
+	case *Map:
+		return int64(len(v.keys)), nil
+	}
+	return nil, nil
+}
+
+// same is equals() of Java: of values of one type.
+func same(x, y Value) bool {
+	_, xs := x.(string)
+	_, ys := y.(string)
+	_, xb := x.(bool)
+	_, yb := y.(bool)
+	return y != nil && xs == ys && xb == yb && equal(x, y)
+}
+
+func contains(v Value, args []Value) (Value, error) {
+	switch v := v.(type) {
+	case string:
+		if args[0] == nil {
+			return nil, errNull
+		}
+		return strings.Contains(v, stringOf(args[0])), nil
+	case *List:
+		return find(v, args[0]) >= 0, nil
+	}
+	return nil, nil
+}
+
+func indexOf(v Value, args []Value) (Value, error) {
+	switch v := v.(type) {
+	case string:
+		if args[0] == nil {
+			return nil, errNull
+		}
+		return units(v, strings.Index(v, stringOf(args[0]))), nil
+	case *List:
+		return int64(find(v, args[0])), nil
+	}
+	return nil, nil
+}
+
+func find(l *List, x Value) int {
+	return slices.IndexFunc(l.Items, func(item Value) bool { return item == nil && x == nil || item != nil && same(item, x) })
+}
+
+func get(v Value, args []Value) (Value, error) {
+	switch v := v.(type) {
+	case *Map:
+		return v.Get(stringOf(args[0])), nil
+	case *List:
+		return indexed(v, args[0])
+	}
+	return nil, nil
+}
+
+func setItem(v Value, args []Value) (Value, error) {
+	l, ok := v.(*List)
+	if !ok {
+		return nil, nil
+	}
+	before, err := indexed(l, args[0])
+	if i, ok := integer(args[0]); err == nil && ok && i >= 0 {
+		l.Items[i] = args[1]
+	}
+	return before, err
+}
+
+func add(v Value, args []Value) (Value, error) {
+	l, ok := v.(*List)
+	if !ok {
+		return nil, nil
+	}
+	if len(args) == 1 {
+		l.Items = append(l.Items, args[0])
+		return true, nil
+	}
+	i, ok := integer(args[0])
+	if !ok || i < 0 || i > int64(len(l.Items)) {
+		return nil, fmt.Errorf("the index %s is not one of a list of %d", stringOf(args[0]), len(l.Items))
+	}
+	l.Items = slices.Insert(l.Items, int(i), args[1])
+	return nil, nil
+}
+
+func addAll(v Value, args []Value) (Value, error) {
+	l, ok := v.(*List)
+	more, also := args[0].(*List)
+	if !ok || !also {
+		return nil, nil
+	}
+	if len(l.Items)+len(more.Items) > maxSteps {
+		return nil, fmt.Errorf("the list has more than %d elements", maxSteps)
+	}
+	l.Items = append(l.Items, more.Items...)
+	return len(more.Items) > 0, nil
+}
+
+func remove(v Value, args []Value) (Value, error) {
+	switch v := v.(type) {
+	case *Map:
+		return v.Remove(stringOf(args[0])), nil
+	case *List:
+		i, ok := integer(args[0])
+		if !ok {
+			at := find(v, args[0])
+			if at < 0 {
+				return false, nil
+			}
+			v.Items = slices.Delete(v.Items, at, at+1)
+			return true, nil
+		}
+		item, err := indexed(v, i)
+		if err == nil && i >= 0 {
+			v.Items = slices.Delete(v.Items, int(i), int(i)+1)
+		}
+		return item, err
+	}
+	return nil, nil
+}
+
+// put returns what the key had before.
+func put(m *Map, args []Value) (Value, error) {
+	key := stringOf(args[0])
+	before := m.of[key]
+	m.Put(key, args[1])
+	return before, nil
+}
+
+func putAll(m *Map, args []Value) (Value, error) {
+	if more, ok := args[0].(*Map); ok {
+		for _, key := range slices.Clone(more.keys) {
+			m.Put(key, more.of[key])
+		}
+	}
+	return nil, nil
+}
+
+func getOrDefault(m *Map, args []Value) (Value, error) {
+	if key := stringOf(args[0]); m.has(key) {
+		return m.of[key], nil
+	}
+	return args[1], nil
+}
+
+func containsValue(m *Map, args []Value) (Value, error) {
+	return find(&List{Items: m.values()}, args[0]) >= 0, nil
+}
+
+func keySet(m *Map, _ []Value) (Value, error) {
+	out := &List{}
+	for _, k := range m.keys {
+		out.Items = append(out.Items, k)
+	}
+	return out, nil
+}
+
+func entrySet(m *Map, _ []Value) (Value, error) {
+	out := &List{}
+	for _, k := range m.keys {
+		out.Items = append(out.Items, entry{k, m.of[k]})
+	}
+	return out, nil
+}
+
+func equalsIgnoreCase(s string, args []Value) (Value, error) {
+	x, ok := args[0].(string)
+	return ok && strings.EqualFold(s, x), nil
+}
+
+// trim takes off what is at most a space, as Java's trim() does.
+func trim(s string, _ []Value) (Value, error) {
+	return strings.TrimFunc(s, func(c rune) bool { return c <= ' ' }), nil
+}
+
+func charAt(s string, args []Value) (Value, error) {
+	i, ok := integer(args[0])
+	if !ok {
+		return nil, nil
+	}
+	return cut(s, i, i+1)
+}
+
+func substring(s string, args []Value) (Value, error) {
+	from, ok := integer(args[0])
+	to, also := size16(s), true
+	if len(args) == 2 {
+		to, also = integer(args[1])
+	}
+	if !ok || !also {
+		return nil, nil
+	}
+	return cut(s, from, to)
+}
+
+func cut(s string, from, to int64) (Value, error) {
+	text := utf16.Encode([]rune(s))
+	if from < 0 || to > int64(len(text)) || from > to {
+		return nil, fmt.Errorf("%d to %d is not within a string of %d characters", from, to, len(text))
+	}
+	return string(utf16.Decode(text[from:to])), nil
+}
+
+// replace is bounded like replaceAll.
+func replace(s string, args []Value) (Value, error) {
+	old, with := stringOf(args[0]), stringOf(args[1])
+	if n := strings.Count(s, old); n*len(with) > maxBytes {
+		return nil, fmt.Errorf("its answer has more than %d bytes", maxBytes)
+	}
+	return strings.ReplaceAll(s, old, with), nil
+}
+
+// parseInt is Integer.parseInt, which templates reach by a number: #set($i = 0) $i.parseInt("5").
+func parseInt(v Value, args []Value) (Value, error) {
+	if _, ok := integer(v); !ok {
+		return nil, nil
+	}
+	i, err := strconv.ParseInt(stringOf(args[0]), 10, 32)
+	if err != nil {
+		return nil, fmt.Errorf("%q is not a whole number", stringOf(args[0]))
+	}
+	return i, nil
+}
+
+func wholeValue(v Value, _ []Value) (Value, error) {
+	f, ok := float(v)
+	if !ok {
+		return nil, nil
+	}
+	if i, ok := integer(v); ok {
+		return i, nil
+	}
+	return int64(f), nil
+}
+
+func doubleValue(v Value, _ []Value) (Value, error) {
+	if f, ok := float(v); ok {
+		return f, nil
+	}
+	return nil, nil
+}
+
+func booleanValue(v Value, _ []Value) (Value, error) {
+	if b, ok := v.(bool); ok {
+		return b, nil
+	}
+	return nil, nil
+}

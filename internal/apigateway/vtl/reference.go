@@ -1,0 +1,240 @@
+package vtl
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// reference is a value by its name: $root, its members, methods and indexes.
+type reference struct {
+	root  string
+	steps []step
+	quiet bool // $!root
+	place string
+}
+
+// step is one of a member, a method and an index.
+type step struct {
+	name  string
+	call  bool
+	args  []expression
+	index expression // of an index
+}
+
+// isReference reports whether a reference begins at the parser's place, at a dollar sign.
+func (p *parser) isReference() bool {
+	rest := strings.TrimPrefix(p.text[p.at+1:], "!")
+	return identifier(strings.TrimPrefix(rest, "{")) > 0
+}
+
+// reference reads a reference.
+func (p *parser) reference() (*reference, error) {
+	start := p.at
+	ref, err := p.name()
+	if err == nil {
+		err = p.check(ref, start)
+	}
+	return ref, err
+}
+
+// name reads a reference, which may be one that is set.
+func (p *parser) name() (*reference, error) {
+	start := p.at
+	if err := p.enter(start); err != nil {
+		return nil, err
+	}
+	defer func() { p.depth-- }()
+	p.at++ // the dollar sign
+	ref := &reference{place: p.shown(start)}
+	if strings.HasPrefix(p.text[p.at:], "!") {
+		ref.quiet = true
+		p.at++
+	}
+	braces := strings.HasPrefix(p.text[p.at:], "{")
+	if braces {
+		p.at++
+	}
+	n := identifier(p.text[p.at:])
+	if n == 0 {
+		return nil, p.errorAt(start, "%s: want a name after $", p.shown(start))
+	}
+	ref.root = p.text[p.at : p.at+n]
+	p.at += n
+	if err := p.steps(ref); err != nil {
+		return nil, err
+	}
+	if braces {
+		if !strings.HasPrefix(p.text[p.at:], "}") {
+			return nil, p.errorAt(start, "%s: there is no } after the name", p.shown(start))
+		}
+		p.at++
+	}
+	return ref, nil
+}
+
+func (p *parser) steps(ref *reference) error {
+	for p.at < len(p.text) {
+		at := p.at
+		switch rest := p.text[p.at:]; {
+		case rest[0] == '.' && identifier(rest[1:]) > 0 && rest[1] != '_':
+			n := identifier(rest[1:])
+			s := step{name: rest[1 : 1+n]}
+			p.at += 1 + n
+			if strings.HasPrefix(p.text[p.at:], "(") {
+				p.at++
+				s.call = true
+				args, err := p.list(")")
+				if err != nil {
+					return err
+				}
+				s.args = args
+				own := len(ref.steps) == 0 && (ref.root == "util" || ref.root == "input") // see check
+				if err := p.known(s, at); err != nil && !own {
+					return err
+				}
+			}
+			ref.steps = append(ref.steps, s)
+		case rest[0] == '[':
+			p.at++
+			e, err := p.parameter()
+			if err != nil {
+				return err
+			}
+			if !p.take("]") {
+				return p.errorAt(at, "the index %s: want one value and ]", p.shown(at))
+			}
+			ref.steps = append(ref.steps, step{index: e})
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+// list reads values divided by commas, and what closes them.
+func (p *parser) list(closing string) (list []expression, err error) {
+	start := p.at
+	if p.take(closing) {
+		return nil, nil
+	}
+	for {
+		e, err := p.parameter()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, e)
+		if p.take(closing) {
+			return list, nil
+		}
+		if !p.take(",") {
+			return nil, p.errorAt(start, "%s: want , or %s after a value", p.shown(start), closing)
+		}
+	}
+}
+
+// known refuses a method that no value here has.
+func (p *parser) known(s step, at int) error {
+	m, ok := methods[s.name]
+	if !ok {
+		return p.errorAt(at, "the method %s is not supported", p.shown(at+1))
+	}
+	if !slices.Contains(m.arguments, len(s.args)) {
+		return p.errorAt(at, "the method %s: it takes %s arguments, not %d", p.shown(at+1), counts(m.arguments), len(s.args))
+	}
+	if m.pattern {
+		return p.checkPattern(s, at)
+	}
+	return nil
+}
+
+// checkPattern refuses a regular expression of Java that Go does not have, where it can be read from the template.
+func (p *parser) checkPattern(s step, at int) error {
+	text, ok := s.args[0].(literal)
+	if !ok {
+		return nil
+	}
+	pattern, _ := text.value.(string)
+	if _, err := compile(pattern); err != nil {
+		return p.errorAt(at, "%s: the regular expression %q: %v", p.shown(at+1), pattern, err)
+	}
+	return nil
+}
+
+func counts(list []int) string {
+	return strings.ReplaceAll(strings.Trim(fmt.Sprint(list), "[]"), " ", " or ")
+}
+
+// check refuses what API Gateway's own variables do not have.
+func (p *parser) check(ref *reference, start int) error {
+	refuse := func(why string) error { return p.errorAt(start, "%s: %s", p.shown(start), why) }
+	for _, s := range ref.steps {
+		if !s.call && s.index == nil && s.name == "class" {
+			return refuse("reflection is not supported")
+		}
+	}
+	if !isRoot(ref.root) || ref.root == "stageVariables" {
+		return nil
+	}
+	if len(ref.steps) == 0 || ref.steps[0].index != nil {
+		if ref.root == "context" && len(ref.steps) == 0 {
+			return refuse("name one of its members")
+		}
+		return refuse("want a member of $" + ref.root)
+	}
+	first := ref.steps[0]
+	switch ref.root {
+	case "util":
+		arguments, ok := utilities[first.name]
+		if !ok || !first.call {
+			return refuse("$util has escapeJavaScript(), parseJson(), urlEncode(), urlDecode(), base64Encode() and base64Decode()")
+		}
+		if len(first.args) != arguments {
+			return refuse(fmt.Sprintf("$util.%s takes %d argument", first.name, arguments))
+		}
+	case "input":
+		return p.checkInput(ref, refuse)
+	case "context":
+		if p.options.Context != nil {
+			if err := p.options.Context(contextName(ref.steps)); err != nil {
+				return refuse(err.Error())
+			}
+		}
+	}
+	return nil
+}
+
+func (p *parser) checkInput(ref *reference, refuse func(string) error) error {
+	first := ref.steps[0]
+	switch {
+	case first.name == "body" && !first.call:
+	case first.name == "params" && first.call && len(first.args) == 0:
+		if len(ref.steps) > 1 {
+			if s := ref.steps[1]; !s.call && s.index == nil && !slices.Contains(paramKinds, s.name) {
+				return refuse("$input.params() has path, querystring and header")
+			}
+		}
+	case first.name == "params" && first.call && len(first.args) == 1:
+	case (first.name == "json" || first.name == "path") && first.call && len(first.args) == 1:
+		if text, ok := first.args[0].(literal); ok {
+			if _, err := parsePath(stringOf(text.value)); err != nil {
+				return refuse(err.Error())
+			}
+		}
+	default:
+		return refuse("$input has body, params(), params(name), json(path) and path(path)")
+	}
+	return nil
+}
+
+// contextName is the name of a variable of $context: its members up to the first method or index.
+func contextName(steps []step) string {
+	var parts []string
+	for _, s := range steps {
+		if s.call || s.index != nil {
+			break
+		}
+		parts = append(parts, s.name)
+	}
+	return strings.Join(parts, ".")
+}

@@ -1,0 +1,203 @@
+package vtl
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// node is a part of a template.
+type node interface{ render(r *rendering) error }
+
+type (
+	textNode   string
+	leaveNode  string // "break" or "stop"
+	outputNode struct {
+		of     *reference
+		source string // as it stands in the template
+	}
+	setNode struct {
+		to    *reference
+		value expression
+	}
+	overrideNode struct {
+		where, name string
+		value       expression
+	}
+	branch struct {
+		test expression
+		body []node
+	}
+	ifNode struct {
+		branches  []branch
+		otherwise []node
+	}
+	foreachNode struct {
+		name string
+		in   expression
+		body []node
+	}
+	defineNode struct {
+		name string
+		body []node
+	}
+)
+
+var (
+	errBreak = errors.New("#break")
+	errStop  = errors.New("#stop")
+)
+
+func (r *rendering) nodes(list []node) error {
+	if r.depth++; r.depth > maxDepth {
+		return fmt.Errorf("blocks are nested more than %d deep, as a #define that renders itself", maxDepth)
+	}
+	defer func() { r.depth-- }()
+	for _, n := range list {
+		if err := r.step(); err != nil {
+			return err
+		}
+		if err := n.render(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *rendering) write(text string) error {
+	if err := r.made(len(text)); err != nil {
+		return err
+	}
+	r.out.WriteString(text)
+	return nil
+}
+
+func (n textNode) render(r *rendering) error { return r.write(string(n)) }
+
+func (n leaveNode) render(*rendering) error {
+	if n == "break" {
+		return errBreak
+	}
+	return errStop
+}
+
+// A reference that has no value is written as it stands in the template, a quiet one as nothing.
+func (n outputNode) render(r *rendering) error {
+	v, err := n.of.eval(r)
+	switch {
+	case err != nil:
+		return err
+	case v == nil && n.of.quiet:
+		return nil
+	case v == nil:
+		return r.write(n.source)
+	}
+	if b, ok := v.(*block); ok {
+		return r.nodes(b.nodes)
+	}
+	return r.write(stringOf(v))
+}
+
+// A variable keeps its value when it is set to one that is missing: "directive.set.null.allowed" is false by default.
+func (n setNode) render(r *rendering) error {
+	v, err := n.value.eval(r)
+	if err != nil || v == nil {
+		return err
+	}
+	last := len(n.to.steps) - 1
+	if last < 0 {
+		r.variables[n.to.root] = v
+		return nil
+	}
+	of, err := (&reference{root: n.to.root, steps: n.to.steps[:last]}).eval(r)
+	if err != nil {
+		return err
+	}
+	s := n.to.steps[last]
+	key := Value(s.name)
+	if s.index != nil {
+		if key, err = s.index.eval(r); err != nil {
+			return err
+		}
+	}
+	switch of := of.(type) {
+	case *Map:
+		of.Put(stringOf(key), v)
+	case *List:
+		if i, ok := integer(key); ok && i >= 0 && i < int64(len(of.Items)) {
+			of.Items[i] = v
+		}
+	}
+	return nil
+}
+
+func (n overrideNode) render(r *rendering) error {
+	v, err := n.value.eval(r)
+	if err == nil && v != nil {
+		r.overrides = append(r.overrides, Override{n.where, n.name, v})
+	}
+	return err
+}
+
+func (n ifNode) render(r *rendering) error {
+	for _, b := range n.branches {
+		v, err := b.test.eval(r)
+		if err != nil {
+			return err
+		}
+		if truth(v) {
+			return r.nodes(b.body)
+		}
+	}
+	return r.nodes(n.otherwise)
+}
+
+func (n defineNode) render(r *rendering) error {
+	r.variables[n.name] = &block{n.body}
+	return nil
+}
+
+// The loop's own variables are $foreach and $velocityCount; those of the same names around it come back after it.
+func (n foreachNode) render(r *rendering) error {
+	v, err := n.in.eval(r)
+	if err != nil {
+		return err
+	}
+	var items []Value
+	switch v := v.(type) {
+	case *List:
+		items = slices.Clone(v.Items)
+	case *Map:
+		items = v.values()
+	}
+	before := map[string]Value{}
+	for _, name := range []string{n.name, "foreach", "velocityCount", "velocityHasNext"} {
+		before[name] = r.variables[name]
+	}
+	defer maps.Copy(r.variables, before)
+	for i, item := range items {
+		if i == MaxIterations {
+			return fmt.Errorf("#foreach($%s) has more than %d iterations, which API Gateway does not run", n.name, MaxIterations)
+		}
+		if err := r.step(); err != nil {
+			return err
+		}
+		count, more := int64(i+1), i+1 < len(items)
+		loop := NewMap()
+		loop.Put("index", int64(i))
+		loop.Put("count", count)
+		loop.Put("hasNext", more)
+		loop.Put("first", i == 0)
+		loop.Put("last", !more)
+		loop.Put("parent", before["foreach"])
+		r.variables[n.name], r.variables["foreach"] = item, loop
+		r.variables["velocityCount"], r.variables["velocityHasNext"] = count, more
+		if err := r.nodes(n.body); errors.Is(err, errBreak) {
+			break
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
