@@ -28,6 +28,7 @@ type API struct {
 	loginPage   bool                               // the response UNAUTHORIZED is made
 	domain      awsapigateway.IDomainName          // nil without one
 	explains    bool                               // the response BAD_REQUEST_BODY is made
+	responses   map[string]bool                    // types of Props.GatewayResponses
 }
 
 // URL is the address of the deployed stage, with a slash at its end.

@@ -26,10 +26,10 @@ type BodySchema struct{ body plan.Body }
 // with 400, after it has authorized the caller, and the function is not called.
 //
 // The model is the method's for application/json and for every other Content-Type ($default), so that no header passes
-// a body by it. A request without a body counts as one with {}: a schema without "required" accepts it. It is refused
-// on GET, HEAD, OPTIONS and ANY. It writes RequestModels and a RequestValidatorId into the method, one
-// AWS::ApiGateway::Model for each schema, and at most one AWS::ApiGateway::RequestValidator for all methods that check
-// the same. Default: none, so that the function gets any body.
+// a body by it. A request without a body counts as one with {}: a schema without "required" accepts it, and one that
+// does not is refused on GET, HEAD, OPTIONS and ANY. It writes RequestModels and a RequestValidatorId into the method,
+// one AWS::ApiGateway::Model for each schema, and at most one AWS::ApiGateway::RequestValidator for all methods that
+// check the same. Default: none, so that the function gets any body.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
 func Body(schema BodySchema) Access {
 	if schema.body.Source == "" {

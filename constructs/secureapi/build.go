@@ -18,10 +18,10 @@ func (b *builder) build() {
 	b.addMethods()
 	if b.props.CORS != nil {
 		b.addPreflights()
-		b.addGatewayResponses()
 		b.configureFunctions()
 	}
 	b.tellStreams()
+	b.addGatewayResponses()
 	b.addLoginPage()
 	b.addDomain()
 	b.addWebACL()

@@ -49,27 +49,6 @@ func (b *builder) corsOptions(methods []string) *awsapigateway.CorsOptions {
 	return o
 }
 
-// addGatewayResponses puts CORS headers on the answers that API Gateway makes itself.
-func (b *builder) addGatewayResponses() {
-	b.api.corsHeaders = (*plan.CORS)(b.props.CORS).GatewayHeaders()
-	headers := map[string]*string{}
-	for name, value := range b.api.corsHeaders {
-		headers[name] = jsii.String(value)
-	}
-	for _, t := range []struct {
-		id string
-		of awsapigateway.ResponseType
-	}{
-		{"Default4xx", awsapigateway.ResponseType_DEFAULT_4XX()},
-		{"Default5xx", awsapigateway.ResponseType_DEFAULT_5XX()},
-	} {
-		b.api.RestAPI.AddGatewayResponse(jsii.String(t.id), &awsapigateway.GatewayResponseOptions{
-			Type:            t.of,
-			ResponseHeaders: &headers,
-		})
-	}
-}
-
 // configureFunctions hands the configuration to the functions. One that serves two APIs has one environment, so these
 // must agree.
 func (b *builder) configureFunctions() {

@@ -14,7 +14,7 @@ import (
 // instead of the status. [API.RestAPI] has a method of that name which leaves them out, and the rule
 // gateway-response-cors refuses such a response at synth.
 //
-// It panics without a type, for one of the two types that Props.CORS declares itself (DEFAULT_4XX and DEFAULT_5XX), for
+// It panics without a type, for one that [Props.GatewayResponses] or Props.CORS (DEFAULT_4XX and DEFAULT_5XX) declare, for
 // UNAUTHORIZED if a [Login] declares it, for BAD_REQUEST_BODY with Props.ExplainBadRequests, and for a header of CORS that is given as well.
 //
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-cors.html
@@ -36,13 +36,17 @@ func (a *API) AddGatewayResponse(
 	if a.explains && *o.Type.ResponseType() == "BAD_REQUEST_BODY" {
 		fail("Props.ExplainBadRequests declares BAD_REQUEST_BODY, and an API has one response of a type: leave that field out")
 	}
+	if a.responses[*o.Type.ResponseType()] {
+		fail("Props.GatewayResponses declare %s, and an API has one response of a type: leave one of the two out",
+			*o.Type.ResponseType())
+	}
 	if a.corsHeaders == nil {
 		return a.RestAPI.AddGatewayResponse(&id, &o)
 	}
 	kind := *o.Type.ResponseType()
 	if kind == "DEFAULT_4XX" || kind == "DEFAULT_5XX" {
-		fail("Props.CORS declares %s, and an API has one response of a type: name the types that differ, such as "+
-			"awsapigateway.ResponseType_UNAUTHORIZED()", kind)
+		fail("Props.CORS declares %s, and an API has one response of a type: set it in Props.GatewayResponses, or name the types "+
+			"that differ, such as awsapigateway.ResponseType_UNAUTHORIZED()", kind)
 	}
 	headers := map[string]*string{}
 	if o.ResponseHeaders != nil {

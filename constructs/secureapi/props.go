@@ -56,6 +56,12 @@ type Props struct {
 	// route's guard admits. Default: false, and the answer is {"message": "Invalid request body"}.
 	ExplainBadRequests bool
 
+	// GatewayResponses are answers that API Gateway makes itself, by their type: "UNAUTHORIZED", "THROTTLED". The headers of
+	// CORS join them, also for DEFAULT_4XX and DEFAULT_5XX. Each writes an AWS::ApiGateway::GatewayResponse. Default: none
+	// but those with the headers of CORS.
+	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+	GatewayResponses map[string]GatewayResponse
+
 	// RestApiProps is handed to CDK's RestApi for all that is not said above. Policy, DefaultMethodOptions,
 	// DefaultIntegration and DefaultCorsPreflightOptions are refused in it, as they would work around the table.
 	// Defaults that differ from CDK's: the endpoint is REGIONAL, and there is no account-wide CloudWatch role.
@@ -86,6 +92,7 @@ func newTable(props *Props) (*accessTable, error) {
 		WebACL:      props.WebACL,
 
 		ExplainBadRequests: props.ExplainBadRequests,
+		GatewayResponses:   planGatewayResponses(props.GatewayResponses),
 	}
 	for _, a := range props.DefaultAccess {
 		in.DefaultAccess = append(in.DefaultAccess, planned(a))

@@ -35,6 +35,9 @@ type Model struct {
 	// JSON is the same as text, which is the same for the same schema.
 	JSON []byte
 
+	// TakesNoBody says that a request without a body passes: it counts as one with {}.
+	TakesNoBody bool
+
 	// Unchecked are the places of keywords that API Gateway does not check, as JSON pointers.
 	Unchecked []string
 }
@@ -97,7 +100,7 @@ func Convert(schema any) (*Model, error) {
 	if err := c.err(); err != nil {
 		return nil, err
 	}
-	if err := compiles(root, draft.compiler); err != nil {
+	if _, err := compile(root, draft.compiler); err != nil {
 		return nil, fmt.Errorf("it is not a JSON Schema of %s: %w", draft.name, err)
 	}
 	converted := c.top()
@@ -112,11 +115,17 @@ func Convert(schema any) (*Model, error) {
 		return nil, fmt.Errorf("it has %d bytes as a model, and API Gateway takes %d: leave parts of it to the function",
 			len(text), maxSize)
 	}
-	if err := compiles(converted, jsonschema.Draft4); err != nil {
+	compiled, err := compile(converted, jsonschema.Draft4)
+	if err != nil {
 		return nil, fmt.Errorf("its model would not be a JSON Schema of draft 4: %w", err)
 	}
 	slices.Sort(c.unchecked)
-	return &Model{Schema: converted, JSON: text, Unchecked: slices.Compact(c.unchecked)}, nil
+	return &Model{
+		Schema:      converted,
+		JSON:        text,
+		TakesNoBody: compiled.Validate(map[string]any{}) == nil, // no expression is asked, as there are no texts
+		Unchecked:   slices.Compact(c.unchecked),
+	}, nil
 }
 
 // maxSize is the largest model, in bytes. It is below the 1 MB that a CloudFormation template may have.
@@ -135,20 +144,21 @@ func marshal(value any) ([]byte, error) {
 	return bytes.TrimSpace(b.Bytes()), nil
 }
 
-// compiles reports whether a schema is one of a draft, and its references have targets.
-func compiles(schema any, draft *jsonschema.Draft) error {
+// compile reads a schema of a draft, whose references have to have targets.
+func compile(schema any, draft *jsonschema.Draft) (*jsonschema.Schema, error) {
 	const address = "urn:schema"
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(draft)
 	c.UseLoader(nothingElse{})
 	c.UseRegexpEngine(anyExpression) // those of ECMAScript, which Go has not
 	if err := c.AddResource(address, schema); err != nil {
-		return oneLine(err)
+		return nil, oneLine(err)
 	}
-	if _, err := c.Compile(address); err != nil {
-		return oneLine(err)
+	compiled, err := c.Compile(address)
+	if err != nil {
+		return nil, oneLine(err)
 	}
-	return nil
+	return compiled, nil
 }
 
 // nothingElse loads no schema.

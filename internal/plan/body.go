@@ -30,13 +30,13 @@ func (b Body) addTo(r *PlannedRoute) []error {
 	switch verb := r.Pattern.Verb; {
 	case r.Body != nil:
 		return []error{errors.New("it has Body twice: join the schemas by allOf or anyOf in one")}
-	case verb == route.Any:
-		return []error{errors.New("it has Body and takes ANY verb, also those whose requests have no body: name the verbs, " +
-			"each in a route of its own")}
-	case verb == "GET" || verb == "HEAD" || verb == "OPTIONS":
-		return []error{fmt.Errorf("it has Body, and a request of %s has no body: leave it out, or write RequireQuery", verb)}
 	case b.Err != nil:
 		return []error{fmt.Errorf("its Body, of %s: %w", b.Source, b.Err)}
+	case slices.Contains([]string{"GET", "HEAD", "OPTIONS", route.Any}, verb) && !b.Model.TakesNoBody:
+		// A body of GET has no meaning by RFC 9110, section 9.3.1, and API Gateway takes none for {}.
+		return []error{fmt.Errorf("it takes %s, whose requests have no body, and its Body, of %s, does not accept {}, which "+
+			"stands for none: leave Body out, write RequireQuery, or give the verbs with a body routes of their own", verb,
+			b.Source)}
 	}
 	r.Body = &b
 	return b.checkName()

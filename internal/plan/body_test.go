@@ -15,6 +15,12 @@ func body(name, title string) Body {
 	return Body{Source: "the map " + title, Name: name, Model: m, Err: err}
 }
 
+// demanding is a Body whose schema does not accept {}.
+func demanding(name string) Body {
+	m, err := bodyschema.Convert(map[string]any{"required": []any{"a"}})
+	return Body{Source: "the map", Name: name, Model: m, Err: err}
+}
+
 func TestWrongBodies(t *testing.T) {
 	validator := func(r *Route) { r.OwnValidation = "RequestModels and RequestValidator" }
 	binary := func(types ...string) func(*Props) {
@@ -24,9 +30,10 @@ func TestWrongBodies(t *testing.T) {
 		{"no schema", add(handle("POST /a", fn, Body{Source: `the file "a.json"`, Err: errors.New("at /type: no")})),
 			`route "POST /a": its Body, of the file "a.json": at /type: no`},
 		{"twice", add(handle("POST /a", fn, body("A", "a"), body("B", "b"))), `route "POST /a": it has Body twice: join the schemas`},
-		{"no body at all", add(handle("GET /a", fn, body("A", "a"))),
-			`route "GET /a": it has Body, and a request of GET has no body: leave it out, or write RequireQuery`},
-		{"verbs without one", add(handle("ANY /a", fn, body("A", "a"))), `route "ANY /a": it has Body and takes ANY verb`},
+		{"no body at all", add(handle("GET /a", fn, demanding("A"))),
+			`route "GET /a": it takes GET, whose requests have no body, and its Body, of the map, does not accept {}, which stands ` +
+				`for none: leave Body out, write RequireQuery, or give the verbs with a body routes of their own`},
+		{"verbs without one", add(handle("ANY /a", fn, demanding("A"))), `route "ANY /a": it takes ANY, whose requests`},
 		{"a name", add(handle("POST /a", fn, body("new-order", "a"))),
 			`is called "new-order": a model's name has letters and digits alone, and begins with a letter: set one with Named("Order")`},
 		{"a name of API Gateway's", add(handle("POST /a", fn, body("Error", "a"))),
@@ -73,6 +80,7 @@ func TestBodies(t *testing.T) {
 	p, err := New(table(both(add(
 		handle("POST /a", fn, body("Zebra", "a"), Required{"header", []string{"X-Tenant"}}),
 		handle("PUT /a", fn, body("Ant", "a")), // the same schema by another name
+		handle("GET /a", fn, body("Ant", "a")),
 		handle("POST /b", fn, body("Bee", "b"), Required{"querystring", []string{"page"}}),
 	), func(p *Props) {
 		p.ExplainBadRequests, p.CORS = true, &CORS{AllowOrigins: []string{"https://shop.example.com"}}
@@ -89,7 +97,7 @@ func TestBodies(t *testing.T) {
 			got = append(got, r.Pattern.String(), p.ModelOf(r), strings.Join(r.Parameters, " "))
 		}
 	}
-	want := []string{"Ant", "Bee", "POST /a", "Ant", "method.request.header.X-Tenant", "PUT /a", "Ant", "",
+	want := []string{"Ant", "Bee", "GET /a", "Ant", "", "POST /a", "Ant", "method.request.header.X-Tenant", "PUT /a", "Ant", "",
 		"POST /b", "Bee", "method.request.querystring.page"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)

@@ -34,6 +34,7 @@ func New(props Props) (*Plan, error) {
 	errs = append(errs, p.checkWebACL()...)
 	errs = append(errs, p.checkExplanation()...)
 	errs = append(errs, p.checkBinaryBodies()...)
+	errs = append(errs, p.checkGatewayResponses()...)
 	errs = append(errs, p.checkKeySource()...)
 	errs = append(errs, p.checkClaimedKeys()...)
 	switch len(errs) {

@@ -18,6 +18,8 @@ type Props struct {
 	Domain  *Domain  // nil for none
 	WebACL  string   // its ARN; "" for none
 
+	GatewayResponses map[string]GatewayResponse // by type
+
 	ExplainBadRequests bool // a 400 says what is wrong with the body
 }
 
