@@ -106,8 +106,11 @@ type bench struct {
 	gatehouse string
 	empty     string          // a folder with nothing in it
 	contexts  map[string]bool // that the example knows
-	cdkHelp   map[string]string
-	checked   map[string]error // what came of a command, by its words
+	cdk       struct {        // as it describes itself
+		GlobalOptions cdkOptions
+		Commands      map[string]struct{ Options cdkOptions }
+	}
+	checked map[string]error // what came of a command, by its words
 }
 
 // Every command of the documentation is one that its program takes: gatehouse and the CDK's command line say so
@@ -153,7 +156,6 @@ func newBench(t *testing.T) *bench {
 		gatehouse: filepath.Join(t.TempDir(), "gatehouse"),
 		empty:     t.TempDir(),
 		contexts:  map[string]bool{},
-		cdkHelp:   map[string]string{},
 		checked:   map[string]error{},
 	}
 	build := exec.Command("go", "build", "-o", b.gatehouse, "./cmd/gatehouse")

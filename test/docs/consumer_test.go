@@ -7,6 +7,7 @@ import (
 	"debug/elf"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -30,31 +31,40 @@ const modulePath = "github.com/gatehouse-cdk/gatehouse"
 // consumer is a module outside this repository that gets Gatehouse as any module does: through a module proxy, here one
 // of files.
 type consumer struct {
-	t   *testing.T
-	dir string
-	env []string
+	t       *testing.T
+	dir     string
+	env     []string
+	version string // of Gatehouse, where it comes through the proxy
+}
+
+// environ is the environment without what package snapshot adds to it for this process.
+func environ() []string {
+	return slices.DeleteFunc(os.Environ(), func(v string) bool {
+		return strings.HasPrefix(v, "CDK_VALIDATION=") || strings.HasPrefix(v, "CDK_APP_MODE=")
+	})
 }
 
 // nightly is the variable that asks for what is too slow for each change: .ci/nightly sets it.
 const nightly = "GATEHOUSE_TEST_NIGHTLY"
 
 // TestAConsumersModule synthesizes a module that imports the constructs, with a backend of its own, and the included
-// authorizer, login and trigger of a user pool: in module mode and vendored. Neither depends on a path that the compiler
-// wrote into the executable: the vendored module runs an executable of which Gatehouse's packages are trimmed, and at
-// night, since that compiles CDK once more, one that is built from the vendor directory with -trimpath.
+// authorizer, login and trigger of a user pool: in module mode, vendored and with -trimpath. It has the very files of the
+// packages here, so that it compiles if they do, and its app is compiled here: what it builds must not depend on the
+// paths in the executable, but on the module whose folder it runs in. At night the module compiles its app itself, in each
+// way, which takes CDK once more for -trimpath.
 func TestAConsumersModule(t *testing.T) {
 	t.Parallel() // other processes do the work
 	if testing.Short() {
-		t.Skip("links CDK twice")
+		t.Skip("links CDK")
 	}
 	version := "v0.0.0-" + time.Unix(0, 0).UTC().Format("20060102150405") + "-"
 	archive, hash := packModule(t, version)
 	version += hash
 
 	make := func(t *testing.T) *consumer {
-		c := &consumer{t: t, dir: t.TempDir()}
+		c := &consumer{t: t, dir: t.TempDir(), version: version}
 		c.env = append(
-			os.Environ(),
+			environ(),
 			"CDK_VALIDATION=false",
 			"GOWORK=off",
 			"GOFLAGS=-mod=mod",
@@ -77,15 +87,23 @@ func TestAConsumersModule(t *testing.T) {
 		c.write("uses/uses.go", consumerUses)
 		return c
 	}
+	everything, night := os.Getenv("GATEHOUSE_TEST_ALL") != "", os.Getenv(nightly) != ""
+	here := filepath.Join(t.TempDir(), "app.bin")
+	buildHere(t, here, map[string]string{"app/main.go": consumerApp, "uses/uses.go": consumerUses})
 
 	var normal map[string]string
 	t.Run("normal", func(t *testing.T) {
 		c := make(t)
-		c.run("go", "build", "-o", "app.bin", ".")
-		c.run("go", "vet", "./uses")
+		c.sameFiles(".", "./uses")
+		if night {
+			c.run("go", "build", "-o", "app.bin", ".")
+			c.run("go", "vet", "./uses")
+		} else {
+			c.copy(here, "app.bin")
+		}
 		normal = c.synthesize("app.bin")
 		// The mains for sessions in a table have modules that the others do not: go.sum has them as well.
-		readonly := &consumer{t, c.dir, append(slices.Clone(c.env), "GOFLAGS=-mod=readonly")}
+		readonly := &consumer{t: t, dir: c.dir, env: append(slices.Clone(c.env), "GOFLAGS=-mod=readonly")}
 		readonly.run("go", "list", "-deps", "-tags", "lambda.norpc,"+authz.SessionTag+","+authz.TableTag,
 			modulePath+"/authorizer-fn/table", modulePath+"/login-fn/table")
 		if len(normal) != 4 {
@@ -93,22 +111,19 @@ func TestAConsumersModule(t *testing.T) {
 				len(normal))
 		}
 	})
-	if os.Getenv("GATEHOUSE_TEST_ALL") == "" {
-		t.Log("the vendored module is left out: set GATEHOUSE_TEST_ALL=1, which links CDK once more")
+	if !everything {
+		t.Log("the vendored module is left out: set GATEHOUSE_TEST_ALL=1, which builds its functions once more")
 		return
 	}
-	trimmed := filepath.Join(t.TempDir(), "app.bin") // for both of the following
+	trimmed := here
 	t.Run("vendored", func(t *testing.T) {
 		c := make(t)
 		c.run("go", "mod", "tidy")
-		if os.Getenv(nightly) == "" {
-			c.run("go", "build", "-ldflags=-s -w", "-gcflags="+modulePath+"/...=-trimpath="+goEnv(t, "GOMODCACHE"),
-				"-o", trimmed, ".")
-		}
 		c.run("go", "mod", "vendor")
 		c.env = append(c.env, "GOFLAGS=-mod=vendor")
 		c.run("go", "list", "-deps", ".") // finds each package and embedded file in the vendor directory
-		if os.Getenv(nightly) != "" {
+		if night {
+			trimmed = filepath.Join(filepath.Dir(here), "trimmed.bin")
 			c.run("go", "build", "-trimpath", "-o", trimmed, ".")
 		}
 		c.copy(trimmed, "app.bin")
@@ -138,6 +153,70 @@ func TestAConsumersModule(t *testing.T) {
 		c.copy(trimmed, "app.bin")
 		c.same(normal, c.synthesize("app.bin"))
 	})
+}
+
+// buildHere compiles packages of other modules as packages of this one, which has all that they import compiled, and
+// links the one in the folder app.
+func buildHere(t *testing.T, executable string, files map[string]string) {
+	t.Helper()
+	root, err := filepath.Abs(repository)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	overlay := map[string]string{}
+	for name, source := range files {
+		real := filepath.Join(dir, strings.ReplaceAll(name, "/", "-"))
+		if err := os.WriteFile(real, []byte(source), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		overlay[filepath.Join(root, "test", "docsconsumer", filepath.FromSlash(name))] = real // no such folder exists
+	}
+	replace, err := json.Marshal(map[string]any{"Replace": overlay})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(file, replace, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"./test/docsconsumer/uses"},
+		{"-ldflags=-s -w", "-o", executable, "./test/docsconsumer/app"},
+	} {
+		cmd := exec.Command("go", append([]string{"build", "-overlay", file}, args...)...)
+		cmd.Dir = root
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+}
+
+// sameFiles checks that Gatehouse's packages that some packages import have the files here that they have there.
+func (c *consumer) sameFiles(packages ...string) {
+	c.t.Helper()
+	const format = `{{with .Module}}{{if eq .Path "` + modulePath + `"}}{{$.ImportPath}} {{$.GoFiles}} {{$.EmbedFiles}}{{end}}{{end}}`
+	files := func(dir string, env []string, args ...string) (lines []string) {
+		cmd := exec.Command("go", append([]string{"list", "-deps", "-f", format}, args...)...)
+		cmd.Dir, cmd.Env = dir, env
+		out, err := cmd.Output()
+		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+			c.t.Fatalf("go list %q: %v\n%s", args, err, exit.Stderr)
+		}
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		return slices.Sorted(strings.Lines(string(out)))
+	}
+	got := files(c.dir, c.env, packages...)
+	var names []string
+	for _, line := range got {
+		name, _, _ := strings.Cut(line, " ")
+		names = append(names, name)
+	}
+	if want := files(repository, nil, names...); len(got) < 20 || !slices.Equal(got, want) {
+		c.t.Errorf("the consumer's packages have the files\n%s\nwant\n%s", got, want)
+	}
 }
 
 // copy puts an executable into the module.
@@ -479,6 +558,9 @@ func (c *consumer) synthesize(app string) map[string]string {
 		info, err := buildinfo.ReadFile(path)
 		if err != nil {
 			c.t.Fatal(err)
+		}
+		if info.Main.Path == modulePath && info.Main.Version != c.version {
+			c.t.Errorf("%s is of Gatehouse %s, want the %s that the module requires", info.Path, info.Main.Version, c.version)
 		}
 		switch info.Path {
 		case modulePath + "/login-fn":

@@ -139,7 +139,7 @@ func TestTheDocumentationsGo(t *testing.T) {
 	}
 	build(others...)
 	program := filepath.Join(dir, "run.exe")
-	if build("-o", program, "./test/docsblocks/run") {
+	if build("-ldflags=-s -w", "-o", program, "./test/docsblocks/run") {
 		checkRuns(t, program, running)
 	}
 }
@@ -147,7 +147,7 @@ func TestTheDocumentationsGo(t *testing.T) {
 // checkRuns runs the statements and holds what came of each against the block that follows it.
 func checkRuns(t *testing.T, program string, running map[string]*snippet) {
 	cmd := exec.Command(program)
-	cmd.Dir, cmd.Env = t.TempDir(), append(os.Environ(), "CDK_VALIDATION=false")
+	cmd.Dir, cmd.Env = t.TempDir(), append(environ(), "CDK_VALIDATION=false")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

@@ -212,7 +212,46 @@ func checkOwnFlag(folders []string, name string) error {
 	return nil
 }
 
-// checkCDK asks the CDK's command line, as this repository pins it, for its flags.
+// cdkOptions are those of the commands of CDK's command line, without their hyphens.
+type cdkOptions map[string]struct{ Alias aliases }
+
+// aliases are a text or a list of them.
+type aliases []string
+
+func (a *aliases) UnmarshalJSON(text []byte) error {
+	if text[0] == '"' {
+		*a = make(aliases, 1)
+		return json.Unmarshal(text, &(*a)[0])
+	}
+	return json.Unmarshal(text, (*[]string)(a))
+}
+
+func (o cdkOptions) has(name string) bool {
+	if _, ok := o[name]; ok {
+		return true
+	}
+	for _, option := range o {
+		if slices.Contains(option.Alias, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// readCDK reads what the CDK's command line, as this repository pins it, reads its arguments by. Asked by --help, each
+// command would take more than a second of processor time.
+func (b *bench) readCDK() error {
+	if b.cdk.Commands != nil {
+		return nil
+	}
+	text, err := os.ReadFile(filepath.Join(repository, "node_modules", "aws-cdk", "lib", "cli", "cli-type-registry.json"))
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(text, &b.cdk)
+}
+
+// checkCDK looks for a command of the CDK's command line and for its flags.
 func (b *bench) checkCDK(args []string) error {
 	if len(args) < 2 || args[0] != "cdk" && !strings.HasPrefix(args[0], "aws-cdk@") {
 		return errors.New("npx runs cdk, and no more")
@@ -222,30 +261,17 @@ func (b *bench) checkCDK(args []string) error {
 			return err
 		}
 	}
-	verb := args[1]
-	if b.cdkHelp[verb] == "" {
-		cmd := exec.CommandContext(
-			b.t.Context(),
-			"node",
-			filepath.Join(repository, "node_modules", "aws-cdk", "bin", "cdk"),
-			verb,
-			"--help",
-		)
-		cmd.Env = append(os.Environ(), "CI=1")
-		out, err := cmd.Output()
-		if err != nil {
-			return fmt.Errorf("cdk %s --help: %w", verb, err)
-		}
-		if !strings.HasPrefix(string(out), "cdk "+verb) {
-			return fmt.Errorf("cdk has no command %q", verb)
-		}
-		b.cdkHelp[verb] = string(out)
+	if err := b.readCDK(); err != nil {
+		return err
+	}
+	command, ok := b.cdk.Commands[args[1]]
+	if !ok {
+		return fmt.Errorf("cdk has no command %q", args[1])
 	}
 	for _, a := range args[2:] {
-		name, _, _ := strings.Cut(a, "=")
-		if strings.HasPrefix(name, "-") &&
-			!regexp.MustCompile(`(?m)(?:^|\s)`+regexp.QuoteMeta(name)+`[\s,]`).MatchString(b.cdkHelp[verb]) {
-			return fmt.Errorf("cdk %s has no %s", verb, name)
+		flag, _, _ := strings.Cut(a, "=")
+		if name := strings.TrimLeft(flag, "-"); name != flag && !command.Options.has(name) && !b.cdk.GlobalOptions.has(name) {
+			return fmt.Errorf("cdk %s has no %s", args[1], flag)
 		}
 	}
 	return b.checkContext(args[2:])

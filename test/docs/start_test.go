@@ -3,7 +3,6 @@ package docs
 import (
 	"io"
 	"net/http"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -24,7 +23,7 @@ func TestGettingStarted(t *testing.T) {
 	}
 	out := filepath.Join(t.TempDir(), "cdk.out")
 	c := &consumer{t: t, dir: t.TempDir()}
-	c.env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "CDK_VALIDATION=false", "CDK_OUTDIR="+out,
+	c.env = append(environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "CDK_VALIDATION=false", "CDK_OUTDIR="+out,
 		gofunction.HostBuildVariable+"=1")
 	c.write(
 		"go.mod",
