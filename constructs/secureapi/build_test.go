@@ -41,6 +41,12 @@ func TestAChangeIsDeployed(t *testing.T) {
 		change(&a)
 		return guard(a)
 	}
+	answer := func(body string, origins ...string) func(*secureapi.Props) {
+		return func(p *secureapi.Props) {
+			p.Routes = append(p.Routes, secureapi.Integrate("GET /version", secureapi.Respond(200, body), secureapi.Public("x")))
+			p.CORS = &secureapi.CORS{AllowOrigins: append(origins, "https://c.example.com")}
+		}
+	}
 	for _, on := range []bool{false, true} {
 		t.Run(fmt.Sprint("flag ", on), func(t *testing.T) {
 			seen := map[string]string{}
@@ -53,6 +59,9 @@ func TestAChangeIsDeployed(t *testing.T) {
 				{"another policy", ranges("198.51.100.0/24")},
 				{"gateway responses", origins("https://a.example.com")},
 				{"other gateway responses", origins("https://b.example.com")},
+				{"a fixed answer", answer("1")},
+				{"another fixed answer", answer("2")},
+				{"a fixed answer for other pages", answer("2", "https://d.example.com")},
 				{"another TTL", with(func(a *secureapi.TokenAuthorizer) { a.CacheTTL = time.Minute })},
 				{"no cache", with(func(a *secureapi.TokenAuthorizer) { a.CacheTTL = secureapi.NoCache })},
 				{"another header", with(func(a *secureapi.TokenAuthorizer) { a.Header = "X-Token" })},

@@ -43,17 +43,15 @@ func (b *builder) authorize(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps
 // addMethods makes resources and methods.
 //
 // The first method of a function and the first of an authorizer are made by CDK's L2, which binds the function (its
-// permission) and the authorizer (its RestApiId) to the API. So are routes with options of their own. The others are
+// permission) and the authorizer (its RestApiId) to the API. So are routes with an integration or options of their own,
+// as it binds those too. The others are
 // made from their properties, at the same place in the tree, with the same logical ids: CDK's L2 takes two and a half
 // times as long for them.
 func (b *builder) addMethods() {
 	b.bindings, b.api.methods = make([]*binding, len(b.functions)), map[string]awsapigateway.CfnMethod{}
 	bound := map[*plan.Guard]bool{}
 	for _, r := range b.plan.Sorted() {
-		given, bind := b.given(r), b.bindings[r.Function-1]
-		if bind == nil {
-			b.checkBackend(r.Pattern, b.functionOf(r))
-		}
+		given := b.given(r)
 		p := &awsapigateway.CfnMethodProps{
 			HttpMethod: &r.Pattern.Verb,
 			RestApiId:  b.restID(),
@@ -61,7 +59,15 @@ func (b *builder) addMethods() {
 		}
 		b.describe(r, p)
 		var method awsapigateway.CfnMethod
+		var bind *binding
+		if !r.Integrated {
+			if bind = b.bindings[r.Function-1]; bind == nil {
+				b.checkBackend(r.Pattern, b.functionOf(r))
+			}
+		}
 		switch {
+		case r.Integrated:
+			method = b.integrate(r, given, p)
 		case given.IntegrationOptions != nil || given.MethodOptions != nil:
 			method = b.addWithOptions(r, given, newIntegration(given), p)
 		case bind == nil:

@@ -12,14 +12,19 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// Route is one line of the access table: what is called, which function answers, and who may call. [Handle] makes one.
+// Route is one line of the access table: what is called, what answers, and who may call. [Handle] makes one that a
+// function answers, and [Integrate] one that anything else does.
 type Route struct {
 	// Pattern is a verb and a path as in net/http, with API Gateway's own greedy parameter: "GET /orders/{id}",
 	// "ANY /files/{proxy+}". The verbs are GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS and ANY.
 	Pattern string
 
-	// Function answers the route, by a Lambda proxy integration. It may live in another stack.
+	// Function answers the route, by a Lambda proxy integration. It may live in another stack. A route has a Function or
+	// an Integration.
 	Function awslambda.IFunction
+
+	// Integration answers the route instead of a Function: see [Integrate]. Default: none.
+	Integration awsapigateway.Integration
 
 	// Access restricts who may call. Default: [Props.DefaultAccess], and without it every caller that the API's authorizer
 	// admits.
@@ -64,7 +69,7 @@ func Scopes(routes ...Route) (out []string) {
 
 // plan describes the route in plain values, with the number of its function.
 func (r Route) plan(function int) plan.Route {
-	out := plan.Route{Pattern: r.Pattern, Function: function}
+	out := plan.Route{Pattern: r.Pattern, Function: function, Integrated: r.Integration != nil}
 	for _, a := range r.Access {
 		out.Access = append(out.Access, planned(a))
 	}
@@ -81,6 +86,7 @@ func (r Route) plan(function int) plan.Route {
 		if i.Timeout != nil && !*i.Timeout.IsUnresolved() {
 			out.Timeout = time.Duration(*i.Timeout.ToMilliseconds(nil)) * time.Millisecond
 		}
+		out.LambdaOptions = true
 	}
 	return out
 }

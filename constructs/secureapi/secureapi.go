@@ -1,4 +1,4 @@
-// Package secureapi builds an Amazon API Gateway REST API from one table: these routes, these functions, who may call
+// Package secureapi builds an Amazon API Gateway REST API from one table: these routes, what answers them, who may call
 // each.
 //
 //	orders := gofunction.New(stack, "Orders", &gofunction.Props{Package: "example.com/shop/orders-fn"})
@@ -18,8 +18,11 @@
 //
 // Users of browsers log in by a [Login], whose sessions a [SessionAuthorizer] takes.
 //
-// It does not build HTTP APIs (API Gateway v2), WebSocket APIs or APIs from an OpenAPI document, and it does not
-// integrate routes with anything but Lambda functions; for those, [API.RestAPI] is CDK's own object.
+// A function answers a route of [Handle], and any other integration one of [Integrate]: a queue ([SendTo]), a state
+// machine ([StartExecution]), a fixed answer ([Respond]), a backend over HTTP, a service of AWS.
+//
+// It does not build HTTP APIs (API Gateway v2), WebSocket APIs or APIs from an OpenAPI document. [API.RestAPI] is CDK's
+// own object, for all else of the API.
 package secureapi
 
 import (

@@ -30,6 +30,8 @@ type Route struct {
 	// Function numbers the functions, from 1: routes of one function have one number. 0 for a nil one.
 	Function int
 
+	Integrated bool // an integration of its own answers it instead of a function
+
 	Access []Access
 
 	SetsAuthorization bool   // its MethodOptions set an authorizer, an authorization type or scopes
@@ -39,9 +41,10 @@ type Route struct {
 	NoProxy           bool   // its IntegrationOptions turn the proxy integration off
 	PassesCredentials bool   // its IntegrationOptions pass the caller's credentials through
 
-	Streams bool          // its answers are streamed, by a word or its IntegrationOptions
-	Buffers bool          // its IntegrationOptions say that they are not
-	Timeout time.Duration // of its IntegrationOptions; 0 where it is not set or not known
+	Streams       bool          // its answers are streamed, by a word or its IntegrationOptions
+	Buffers       bool          // its IntegrationOptions say that they are not
+	Timeout       time.Duration // of its IntegrationOptions; 0 where it is not set or not known
+	LambdaOptions bool          // its IntegrationOptions are set
 }
 
 // ResourcePolicy limits who reaches the API. The fields are those of secureapi.ResourcePolicy.

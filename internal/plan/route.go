@@ -37,10 +37,7 @@ func parsePattern(text string) (route.Pattern, error) {
 
 // decide finds out who guards a route, and whether that guard can enforce what the route asks for.
 func (p *Plan) decide(r *PlannedRoute) (errs []error) {
-	if r.Function == 0 {
-		errs = append(errs, errors.New("its function is nil: give it an awslambda.IFunction, such as gofunction.New "+
-			"returns"))
-	}
+	errs = append(errs, r.checkBackend()...)
 	guardName, named, public, anyCaller := "", false, false, false
 	for _, a := range r.Access {
 		switch a := a.(type) {
@@ -149,8 +146,8 @@ func (r Route) checkOptions() []error {
 		return []error{errors.New("its MethodOptions set an authorizer, an authorization type or scopes: say it with " +
 			"Access, so that the table is the whole truth")}
 	case r.NoProxy:
-		return []error{errors.New("its IntegrationOptions turn the proxy integration off: add such a method through " +
-			"api.RestAPI")}
+		return []error{errors.New("its IntegrationOptions turn the proxy integration off: write the route with Integrate " +
+			"and awsapigateway.NewLambdaIntegration, which says what the answers are")}
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ func (p *Plan) Siblings() []Siblings {
 	var all []Siblings
 	for _, s := range p.table.Siblings(func(chosen, served int) bool {
 		a, b := p.Routes[chosen], p.Routes[served]
-		return a.Function == b.Function && !implies(a, b)
+		return a.Function != 0 && a.Function == b.Function && !implies(a, b)
 	}) {
 		r := p.Routes[s.Chosen]
 		i := slices.IndexFunc(all, func(of Siblings) bool { return of.Route.Function == r.Function })

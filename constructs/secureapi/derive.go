@@ -1,0 +1,66 @@
+package secureapi
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/internal/annotation"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+)
+
+// IntegrationCORSWarning is the id of the warning that pages of other origins do not read the answers of a route's
+// integration, which [Props.CORS] cannot reach: those of a proxy, and with several origins those without a template.
+// Once the backend sets the headers:
+//
+//	reason := jsii.String("the backend answers with Access-Control-Allow-Origin")
+//	awscdk.Annotations_Of(api).AcknowledgeWarning(jsii.String(secureapi.IntegrationCORSWarning), reason)
+const IntegrationCORSWarning = "gatehouse:integrationWithoutCORS"
+
+// integrate makes the method of a route that an integration of its own answers.
+func (b *builder) integrate(
+	r plan.PlannedRoute, given Route, p *awsapigateway.CfnMethodProps,
+) awsapigateway.CfnMethod {
+	if late, ok := given.Integration.(*lateIntegration); ok && late.check != nil {
+		if err := late.check(r.Pattern); err != nil {
+			b.fail("route %q: %w", r.Pattern, err)
+		}
+	}
+	method := b.addWithOptions(r, given, given.Integration, p)
+	b.derive(r, method)
+	return method
+}
+
+// derive gives a method what its integration needs: the answers that it declares, and the headers of CORS. CDK is asked
+// for what it knows of the integration as a whole, once it is bound.
+func (b *builder) derive(r plan.PlannedRoute, method awsapigateway.CfnMethod) {
+	bound := []any{method.Integration()}
+	if responses := method.MethodResponses(); responses != nil {
+		bound = append(bound, responses)
+	}
+	var declared []any
+	bound, _ = b.stack.Resolve(bound).([]any)
+	integration, _ := bound[0].(map[string]any)
+	if len(bound) > 1 {
+		declared, _ = bound[1].([]any)
+	}
+	d, err := b.plan.Derive(r, integration, declared)
+	if err != nil {
+		b.fail("%w", err)
+	}
+	if d.IntegrationResponses != nil {
+		method.AddPropertyOverride(jsii.String("Integration.IntegrationResponses"), d.IntegrationResponses)
+	}
+	if d.MethodResponses != nil {
+		method.AddPropertyOverride(jsii.String("MethodResponses"), d.MethodResponses)
+	}
+	// CDK has the integration in the deployment's logical id, and does not see what overrides it.
+	b.described = append(b.described, map[string]any{
+		"answers": d.IntegrationResponses,
+		"methods": d.MethodResponses,
+	})
+	if warning := b.plan.CORSWarning(r, d.Integration, IntegrationCORSWarning); warning != "" {
+		annotation.Warn(b.api, IntegrationCORSWarning, fmt.Sprintf("secureapi: %s: %s", b.path, warning))
+	}
+}

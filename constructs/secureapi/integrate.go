@@ -1,0 +1,49 @@
+package secureapi
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+// Integrate is a line of the access table whose answer does not come from a function of [Handle]: any integration of
+// CDK's, such as awsapigateway.NewAwsIntegration for a service of AWS, awsapigateway.NewHttpIntegration for a backend on
+// the internet or behind a VPC link, awsapigateway.NewMockIntegration, or one that [SendTo], [StartExecution] or
+// [Respond] returns. Guards, requirements, grants, the resource policy and CORS are those of any other route.
+//
+//	secureapi.Integrate("POST /jobs", secureapi.SendTo(jobs), secureapi.AnyScope("jobs:write"))
+//
+// The method declares each status that the integration's responses have, with the headers that they map, beside those of
+// [Route.MethodOptions]. With [Props.CORS] the responses of an integration that is not a proxy get the headers of CORS.
+//
+// [New] refuses an integration that answers each request with an error: one that is not a proxy and has no responses, or
+// two of one status; a call of an AWS service without a role. It also refuses one that makes the call of an AWS service by
+// a template and passes bodies of other content types through (PassthroughBehavior WHEN_NO_MATCH, the default), since
+// their callers would write the call themselves.
+func Integrate(pattern string, integration awsapigateway.Integration, access ...Access) Route {
+	return Route{Pattern: pattern, Integration: integration, Access: access}
+}
+
+// lateIntegration is an integration that is made with its method, in whose scope its role is.
+type lateIntegration struct {
+	awsapigateway.Integration
+	bind  func(awsapigateway.Method) *awsapigateway.IntegrationConfig
+	check func(route.Pattern) error // refuses routes that it cannot answer; nil for none
+}
+
+var _ awsapigateway.Integration = (*lateIntegration)(nil)
+
+func newLateIntegration(
+	bind func(awsapigateway.Method) *awsapigateway.IntegrationConfig,
+) *lateIntegration {
+	l := &lateIntegration{bind: bind}
+	awsapigateway.NewIntegration_Override(l, &awsapigateway.IntegrationProps{
+		Type: awsapigateway.IntegrationType_MOCK, // what bind returns counts
+	})
+	return l
+}
+
+// Bind is called by CDK when a method is made.
+func (l *lateIntegration) Bind(method awsapigateway.Method) *awsapigateway.IntegrationConfig {
+	return l.bind(method)
+}

@@ -1,0 +1,253 @@
+package secureapi_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+)
+
+// express is an express state machine.
+func express(stack awscdk.Stack, id string) awsstepfunctions.StateMachine {
+	return awsstepfunctions.NewStateMachine(stack, &id, &awsstepfunctions.StateMachineProps{
+		StateMachineType: awsstepfunctions.StateMachineType_EXPRESS,
+		DefinitionBody: awsstepfunctions.DefinitionBody_FromChainable(
+			awsstepfunctions.NewPass(stack, jsii.String(id+"Pass"), nil)),
+	})
+}
+
+// TestIntegrate has routes of every kind in one table. The queue is encrypted and of another stack, which would make a
+// cycle if its rights or its role were made in the wrong place.
+func TestIntegrate(t *testing.T) {
+	app := newApp()
+	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
+	other := awscdk.NewStack(app, jsii.String("Other"), nil)
+	jobs := awssqs.NewQueue(other, jsii.String("Jobs"), &awssqs.QueueProps{
+		Encryption: awssqs.QueueEncryption_KMS,
+		Fifo:       jsii.Bool(true),
+	})
+	plain := awssqs.NewQueue(stack, jsii.String("Plain"), nil)
+	far := awssqs.Queue_FromQueueArn(stack, jsii.String("Far"), jsii.String("arn:aws:sqs:us-west-2:111122223333:far"))
+	runs := express(stack, "Runs")
+	mail := backend(stack, "Mail")
+	api := shop(stack, func(p *secureapi.Props) {
+		p.CORS = &secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}}
+		p.Authorizers = map[string]secureapi.Authorizer{"partners": secureapi.IAMAuthorizer{}}
+		write := secureapi.AnyScope("orders:write")
+		p.Routes = append(p.Routes,
+			secureapi.Integrate("POST /jobs/{customer}", secureapi.SendTo(jobs, "{customer}"), write),
+			secureapi.Integrate("POST /plain", secureapi.SendTo(plain), secureapi.GuardedBy("partners")),
+			secureapi.Integrate("POST /far", secureapi.SendTo(far), write),
+			secureapi.Integrate("POST /runs", secureapi.StartExecution(runs), write),
+			secureapi.Integrate("POST /answers", secureapi.StartSyncExecution(runs), write),
+			secureapi.Integrate("POST /cdk", awsapigateway.StepFunctionsIntegration_StartExecution(runs, nil), write),
+			secureapi.Integrate("GET /version", secureapi.Respond(200, map[string]any{"version": 2}),
+				secureapi.Public("says nothing")),
+			secureapi.Integrate("GET /site", awsapigateway.NewHttpIntegration(jsii.String("https://example.com"), nil), write),
+			secureapi.Route{
+				Pattern: "POST /mail",
+				Integration: awsapigateway.NewLambdaIntegration(mail, &awsapigateway.LambdaIntegrationOptions{
+					Proxy:                jsii.Bool(false),
+					IntegrationResponses: &[]*awsapigateway.IntegrationResponse{{StatusCode: jsii.String("202")}},
+				}),
+				Access: []secureapi.Access{write},
+				MethodOptions: &awsapigateway.MethodOptions{MethodResponses: &[]*awsapigateway.MethodResponse{{
+					StatusCode:     jsii.String("202"),
+					ResponseModels: &map[string]awsapigateway.IModel{"application/json": awsapigateway.Model_EMPTY_MODEL()},
+				}}},
+			},
+		)
+	})
+	api.GrantInvoke(awsiam.NewUser(stack, jsii.String("Partner"), nil), "POST /plain")
+	methods := resources(stack, "AWS::ApiGateway::Method")
+	find := func(pattern string) map[string]any {
+		t.Helper()
+		verb, path, _ := strings.Cut(pattern, " ")
+		for id, m := range methods {
+			if m["HttpMethod"] == verb && strings.HasPrefix(id, "ApiRestApi"+strings.NewReplacer("/", "", "{", "", "}", "").
+				Replace(path)+verb) {
+				return m
+			}
+		}
+		t.Fatalf("no method %s", pattern)
+		return nil
+	}
+	const origin = "method.response.header.Access-Control-Allow-Origin"
+	for _, tt := range []struct {
+		pattern, authorization string
+		uri, template          string // parts; "" for none
+		statuses               string
+	}{
+		{"POST /jobs/{customer}", "CUSTOM", ":sqs:path/", "&MessageBody=$util.urlEncode($input.body)&MessageGroupId=" +
+			"$util.urlEncode($input.params('customer'))&MessageDeduplicationId=$context.requestId", "202 400 500"},
+		{"POST /plain", "AWS_IAM", ":sqs:path/", "Action=SendMessage&MessageBody=$util.urlEncode($input.body)", "202 400 500"},
+		{"POST /far", "CUSTOM", ":apigateway:us-west-2:sqs:path/111122223333/far", "Action=SendMessage", "202 400 500"},
+		{"POST /runs", "CUSTOM", ":states:action/StartExecution",
+			`"input": "$util.escapeJavaScript($input.body).replaceAll("\\'", "'")"}`, "202 400 500"},
+		{"POST /answers", "CUSTOM", ":states:action/StartSyncExecution", `"name": "$context.requestId"`, "200 400 500"},
+		{"POST /cdk", "CUSTOM", ":states:action/StartSyncExecution", "", "200 400 500"},
+		{"GET /version", "NONE", "", `{"statusCode": 200}`, "200"},
+		{"GET /site", "CUSTOM", "https://example.com", "", ""},
+		{"POST /mail", "CUSTOM", ":lambda:path/", "", "202"},
+	} {
+		m := find(tt.pattern)
+		integration := m["Integration"].(map[string]any)
+		if m["AuthorizationType"] != tt.authorization {
+			t.Errorf("%s: AuthorizationType is %v, want %s", tt.pattern, m["AuthorizationType"], tt.authorization)
+		}
+		if text := literal(integration["Uri"]); !strings.Contains(text, tt.uri) {
+			t.Errorf("%s: the Uri is %s, want %s in it", tt.pattern, text, tt.uri)
+		}
+		templates, _ := integration["RequestTemplates"].(map[string]any)
+		if text := literal(templates["application/json"]); !strings.Contains(text, tt.template) {
+			t.Errorf("%s: the request template is\n%s\nwant in it\n%s", tt.pattern, text, tt.template)
+		}
+		var statuses []string
+		responses, _ := m["MethodResponses"].([]any)
+		for _, r := range responses {
+			r := r.(map[string]any)
+			statuses = append(statuses, r["StatusCode"].(string))
+			if declared, _ := r["ResponseParameters"].(map[string]any); declared[origin] != true {
+				t.Errorf("%s: the status %v does not declare %s", tt.pattern, r["StatusCode"], origin)
+			}
+		}
+		if got := strings.Join(statuses, " "); got != tt.statuses {
+			t.Errorf("%s: the method declares %q, want %q", tt.pattern, got, tt.statuses)
+		}
+		mapped, _ := integration["IntegrationResponses"].([]any)
+		for _, r := range mapped {
+			parameters, _ := r.(map[string]any)["ResponseParameters"].(map[string]any)
+			if parameters[origin] != "'https://shop.example.com'" {
+				t.Errorf("%s: a response maps %s to %v", tt.pattern, origin, parameters[origin])
+			}
+		}
+		if service := integration["Type"] == "AWS" && !strings.Contains(tt.uri, "lambda"); service &&
+			integration["PassthroughBehavior"] != "NEVER" {
+			t.Errorf("%s: PassthroughBehavior is %v", tt.pattern, integration["PassthroughBehavior"])
+		}
+	}
+	if models := find("POST /mail")["MethodResponses"].([]any)[0].(map[string]any)["ResponseModels"]; !reflect.DeepEqual(models,
+		map[string]any{"application/json": "Empty"}) {
+		t.Errorf("the model that was given is %v", models)
+	}
+	permits(t, stack, "POSTRole", map[string]string{
+		"ApiRestApijobscustomer": "sqs:SendMessage", "ApiRestApiplain": "sqs:SendMessage", "ApiRestApifar": "sqs:SendMessage",
+		"ApiRestApiruns": "states:StartExecution", "ApiRestApianswers": "states:StartSyncExecution",
+	})
+	key, _ := json.Marshal(resources(stack, "AWS::IAM::Policy"))
+	if !strings.Contains(string(key), `"Action":["kms:Decrypt","kms:GenerateDataKey"]`) {
+		t.Errorf("no role may use the queue's key: %s", key)
+	}
+	warnings := *assertions.Annotations_FromStack(stack).FindWarning(jsii.String("/Shop/Api"),
+		assertions.Match_StringLikeRegexp(jsii.String(`route "GET /site": the API has CORS, and its integration is a proxy`)))
+	if len(warnings) != 1 {
+		t.Errorf("%d warnings that pages do not read the site's answers, want one", len(warnings))
+	}
+}
+
+// permits compares what the roles of methods permit, which is one action on one resource.
+func permits(t *testing.T, stack awscdk.Stack, suffix string, want map[string]string) {
+	t.Helper()
+	got := map[string]string{}
+	for id, role := range resources(stack, "AWS::IAM::Role") {
+		name, _, ok := strings.Cut(id, suffix)
+		if !ok {
+			continue
+		}
+		for _, p := range role["Policies"].([]any) {
+			for _, s := range p.(map[string]any)["PolicyDocument"].(map[string]any)["Statement"].([]any) {
+				s := s.(map[string]any)
+				got[name] += fmt.Sprint(s["Action"])
+				if s["Resource"] == "*" || s["Resource"] == nil {
+					t.Errorf("the role %s permits %v on %v", id, s["Action"], s["Resource"])
+				}
+			}
+		}
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("the roles permit %v, want %v", got, want)
+	}
+}
+
+// literal is a text of a template, with a * for what is not a text.
+func literal(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case map[string]any:
+		join, _ := v["Fn::Join"].([]any)
+		if len(join) != 2 {
+			return "*"
+		}
+		var out strings.Builder
+		for _, part := range join[1].([]any) {
+			out.WriteString(literal(part))
+		}
+		return out.String()
+	}
+	return ""
+}
+
+func TestWrongIntegrations(t *testing.T) {
+	stack := newStack()
+	queue := awssqs.NewQueue(stack, jsii.String("Jobs"), nil)
+	fifo := awssqs.NewQueue(stack, jsii.String("Fifo"), &awssqs.QueueProps{Fifo: jsii.Bool(true)})
+	standard := awsstepfunctions.NewStateMachine(stack, jsii.String("Standard"), &awsstepfunctions.StateMachineProps{
+		DefinitionBody: awsstepfunctions.DefinitionBody_FromChainable(awsstepfunctions.NewPass(stack, jsii.String("P"), nil)),
+	})
+	n := 0
+	in := func(integration func() awsapigateway.Integration) func() {
+		return func() {
+			n++
+			secureapi.New(stack, fmt.Sprint("Api", n), &secureapi.Props{
+				Routes: []secureapi.Route{secureapi.Integrate("POST /jobs", integration(), secureapi.Public("x"))},
+			})
+		}
+	}
+	for _, tt := range []struct {
+		name string
+		make func()
+		want string
+	}{
+		{"no queue", func() { secureapi.SendTo(nil) },
+			"secureapi: SendTo: the queue is nil: give it an awssqs.IQueue"},
+		{"a group of a standard queue", func() { secureapi.SendTo(queue, "orders") },
+			`secureapi: SendTo: the queue is not a FIFO queue, and its messages have no MessageGroup: leave "orders" out, or ` +
+				`set Fifo on the queue`},
+		{"two groups", func() { secureapi.SendTo(fifo, "a", "b") },
+			"secureapi: SendTo: there are 2 MessageGroups, and a message is in one: leave the others out"},
+		{"not a group", func() { secureapi.SendTo(fifo, "$x") }, `secureapi: SendTo: the MessageGroup "$x": want`},
+		{"no machine", func() { secureapi.StartExecution(nil) },
+			"secureapi: StartExecution: the state machine is nil: give it an awsstepfunctions.IStateMachine"},
+		{"no machine to wait for", func() { secureapi.StartSyncExecution(nil) },
+			"secureapi: StartSyncExecution: the state machine is nil: give it an awsstepfunctions.IStateMachine"},
+		{"a standard machine", func() { secureapi.StartSyncExecution(standard) },
+			"secureapi: StartSyncExecution: Shop/Standard is a standard state machine, and only express ones are waited for: " +
+				"set its StateMachineType to EXPRESS, or use StartExecution"},
+		{"a fixed answer", func() { secureapi.Respond(20) }, "secureapi: Respond(20): the status is 20: want one of 200 to 599"},
+		{"a parameter that the path does not have",
+			in(func() awsapigateway.Integration { return secureapi.SendTo(fifo, "{customer}") }),
+			`route "POST /jobs": its MessageGroup is {customer}, and the path has no such parameter`},
+		{"no answers", in(func() awsapigateway.Integration { return awsapigateway.NewMockIntegration(nil) }),
+			`route "POST /jobs": its integration is of the type MOCK and has no IntegrationResponses`},
+		{"a call without a role", in(func() awsapigateway.Integration {
+			return awsapigateway.NewAwsIntegration(&awsapigateway.AwsIntegrationProps{
+				Service: jsii.String("sns"), Action: jsii.String("Publish"), Options: &awsapigateway.IntegrationOptions{
+					IntegrationResponses: &[]*awsapigateway.IntegrationResponse{{StatusCode: jsii.String("200")}}},
+			})
+		}), `route "POST /jobs": its integration calls sns and has no role`},
+	} {
+		t.Run(tt.name, func(t *testing.T) { refused(t, tt.make, tt.want) })
+	}
+}

@@ -1,0 +1,82 @@
+package secureapi
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+)
+
+// ResponseHeader is a header of an answer that [Respond] makes. [WithHeader] makes one.
+type ResponseHeader struct{ name, value string }
+
+// WithHeader sets a header of an answer that [Respond] makes. A Content-Type takes the place of the default. The value
+// is one line without single quotes, in which API Gateway writes it.
+func WithHeader(name, value string) ResponseHeader { return ResponseHeader{name, value} }
+
+// Respond answers every request with the same status and body, without a backend: a health check, a path that is gone, a
+// redirect, a 404 for all that the table does not have.
+//
+//	secureapi.Integrate("GET /version", secureapi.Respond(200, map[string]any{"version": 2}), secureapi.Public("no secret"))
+//	secureapi.Integrate("GET /old", secureapi.Respond(301, secureapi.WithHeader("Location", "/new")), secureapi.Public("moved"))
+//
+// After the status come at most one body and any number of headers. A string is sent as it is, with the Content-Type
+// "text/plain; charset=utf-8"; any other value is sent as JSON. Without a body the answer is empty. The body is known
+// when the stack is synthesized, so it cannot hold CDK tokens, and is never read as a template.
+//
+// It writes an AWS::ApiGateway::Method with an integration of the type MOCK. It takes requests with one of the usual
+// content types; one of another type gets 415. It panics if the status is not one of 200 to 599, if there are two bodies,
+// or if the body cannot be sent.
+//
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html
+func Respond(status int, body ...any) awsapigateway.Integration {
+	var bodies []any
+	var headers []plan.ResponseHeader
+	for _, b := range body {
+		if h, ok := b.(ResponseHeader); ok {
+			headers = append(headers, plan.ResponseHeader{Name: h.name, Value: h.value})
+			continue
+		}
+		bodies = append(bodies, b)
+	}
+	answer, err := plan.NewFixedAnswer(status, bodies, headers)
+	if err != nil {
+		panic(fmt.Errorf("secureapi: Respond(%d): %w", status, err))
+	}
+	response := &awsapigateway.IntegrationResponse{StatusCode: jsii.String(answer.Status)}
+	if len(answer.Parameters) > 0 {
+		response.ResponseParameters = texts(answer.Parameters)
+	}
+	response.ResponseTemplates = texts(map[string]string{answer.Media: answer.Template})
+	requests := map[string]string{}
+	for _, kind := range contentTypes {
+		requests[kind] = fmt.Sprintf(`{"statusCode": %s}`, answer.Status)
+	}
+	return awsapigateway.NewMockIntegration(&awsapigateway.IntegrationOptions{
+		RequestTemplates:     texts(requests),
+		PassthroughBehavior:  awsapigateway.PassthroughBehavior_NEVER,
+		IntegrationResponses: &[]*awsapigateway.IntegrationResponse{response},
+	})
+}
+
+// contentTypes are those of requests that a fixed answer takes. A request without one counts as application/json.
+var contentTypes = []string{
+	"application/json",
+	"application/octet-stream",
+	"application/x-www-form-urlencoded",
+	"application/xml",
+	"multipart/form-data",
+	"text/plain",
+	"text/xml",
+}
+
+// texts are CDK's form of a map.
+func texts(from map[string]string) *map[string]*string {
+	out := map[string]*string{}
+	for name, value := range from {
+		out[name] = jsii.String(value)
+	}
+	return &out
+}

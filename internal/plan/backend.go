@@ -1,0 +1,20 @@
+package plan
+
+import (
+	"errors"
+)
+
+// checkBackend refuses a route that nothing answers, or two things.
+func (r Route) checkBackend() []error {
+	switch {
+	case r.Integrated && r.Function != 0:
+		return []error{errors.New("it has a Function and an Integration, and one of them answers: leave one out")}
+	case r.Integrated && r.LambdaOptions:
+		return []error{errors.New("its IntegrationOptions are of a Function, and an Integration answers it: give them to " +
+			"the integration itself")}
+	case !r.Integrated && r.Function == 0:
+		return []error{errors.New("its function is nil, and it has no Integration: give it an awslambda.IFunction, such as " +
+			"gofunction.New returns, or write it with Integrate")}
+	}
+	return nil
+}

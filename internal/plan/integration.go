@@ -1,0 +1,168 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The types of integration.
+// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html
+const (
+	integrationAWS       = "AWS"
+	integrationAWSProxy  = "AWS_PROXY"
+	integrationHTTP      = "HTTP"
+	integrationHTTPProxy = "HTTP_PROXY"
+	integrationMock      = "MOCK"
+)
+
+// Integration is what answers a route in a function's place, as CDK describes it once it is bound to the method.
+type Integration struct {
+	Type        string // such as "AWS"
+	URI         string // with a * for each part that is known only when the stack is deployed; "" if it is not known
+	Passthrough string // WHEN_NO_MATCH, WHEN_NO_TEMPLATES or NEVER; "" is the first
+	Templates   bool   // it has request templates
+
+	Role              bool // it has a role
+	PassesCredentials bool // it passes the caller's credentials through
+	Streams           bool // it streams its answers
+
+	Responses []IntegrationResponse
+}
+
+// IntegrationResponse maps an answer of the backend to one of the method.
+type IntegrationResponse struct {
+	Status     string
+	Pattern    string            // "" for the default
+	Parameters map[string]string // such as "method.response.header.Vary": "'Origin'"
+	Templates  map[string]string // by content type
+}
+
+// MethodResponse is an answer that a method declares.
+type MethodResponse struct {
+	Status     string
+	Parameters map[string]bool // such as "method.response.header.Vary"
+}
+
+// proxy reports whether the backend's answer reaches the caller as it is.
+func (i Integration) proxy() bool {
+	return i.Type == integrationAWSProxy || i.Type == integrationHTTPProxy
+}
+
+// service is the AWS service in a URI such as arn:aws:apigateway:us-east-1:sqs:path/123456789012/jobs; "" for a URI of
+// another form. That of a subdomain, as in bucket.s3, is the part after it.
+// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html (uri)
+func (i Integration) service() string {
+	parts := strings.SplitN(i.URI, ":", 6)
+	if i.Type != integrationAWS && i.Type != integrationAWSProxy || len(parts) < 6 || parts[2] != "apigateway" {
+		return ""
+	}
+	return parts[4][strings.LastIndex(parts[4], ".")+1:]
+}
+
+// CheckIntegration refuses an integration that answers each request with an error, or that lets callers write the call
+// of an AWS service.
+func (r PlannedRoute) CheckIntegration(i Integration) error {
+	var errs []error
+	if service := i.service(); service != "" && service != "lambda" {
+		if !i.Role && !i.PassesCredentials {
+			errs = append(errs, fmt.Errorf("its integration calls %s and has no role, without which the service refuses each "+
+				"call: set CredentialsRole to a role that apigateway.amazonaws.com may assume and that may make this call, or "+
+				"CredentialsPassthrough on a route of an IAMAuthorizer", service))
+		}
+		// A template is for one content type. The body of a request with another one is the call itself: that of SQS is a
+		// form, so that "Action=...&DelaySeconds=900" would be the caller's own call.
+		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html
+		if i.Templates && (i.Passthrough == "" || i.Passthrough == "WHEN_NO_MATCH") {
+			errs = append(errs, fmt.Errorf("its integration makes the call of %s by a template for one Content-Type, and a "+
+				"body of any other reaches %s as the caller wrote it, with the rights of the role: set PassthroughBehavior to "+
+				"NEVER, by which such requests get 415", service, service))
+		}
+	}
+	if i.PassesCredentials && (r.Guard == nil || !r.Guard.Signed) {
+		errs = append(errs, errors.New("its integration passes the caller's credentials through, which only requests signed "+
+			"for an IAMAuthorizer have: set CredentialsRole instead, or guard the route with one"))
+	}
+	if !i.proxy() {
+		errs = append(errs, i.checkResponses()...)
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return fmt.Errorf("route %q: %w", r.Pattern, errors.Join(errs...))
+}
+
+// checkResponses refuses answers that API Gateway does not have.
+func (i Integration) checkResponses() (errs []error) {
+	if len(i.Responses) == 0 {
+		return []error{fmt.Errorf("its integration is of the type %s and has no IntegrationResponses, without which API "+
+			"Gateway answers each request with 500: name at least one, whose SelectionPattern is empty for the default",
+			i.Type)}
+	}
+	first := map[string]bool{}
+	defaults := 0
+	for _, r := range i.Responses {
+		n, err := strconv.Atoi(r.Status)
+		switch {
+		case Unresolved(r.Status):
+		case err != nil || n < 200 || n > 599:
+			errs = append(errs, fmt.Errorf("its integration has a response with the StatusCode %q: want one of 200 to 599",
+				r.Status))
+		case first[r.Status]:
+			// It is kept by its status: https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegrationResponse.html
+			errs = append(errs, fmt.Errorf("its integration has two responses with the StatusCode %s, and API Gateway keeps "+
+				"one of a status: join their SelectionPatterns with |, or give one another status", r.Status))
+		}
+		first[r.Status] = true
+		if r.Pattern == "" {
+			defaults++
+		}
+	}
+	if defaults > 1 {
+		errs = append(errs, fmt.Errorf("its integration has %d responses without a SelectionPattern, and the default is "+
+			"one: give the others a pattern", defaults))
+	}
+	return errs
+}
+
+// MethodResponses are the answers that a method has to declare: those that are given, and one for each status of the
+// integration, with the headers that it maps. API Gateway answers 500 for a status that the method does not declare
+// ("Output mapping refers to an invalid method response"), and does not deploy a header that it does not.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-response.html
+func (i Integration) MethodResponses(given []MethodResponse) []MethodResponse {
+	var out []MethodResponse
+	at := func(status string) *MethodResponse {
+		n := slices.IndexFunc(out, func(m MethodResponse) bool { return m.Status == status })
+		if n < 0 {
+			n = len(out)
+			out = append(out, MethodResponse{Status: status})
+		}
+		return &out[n]
+	}
+	declare := func(status, name string, required bool) {
+		m := at(status)
+		if m.Parameters == nil {
+			m.Parameters = map[string]bool{}
+		}
+		m.Parameters[name] = m.Parameters[name] || required
+	}
+	for _, g := range given {
+		at(g.Status)
+		for _, name := range slices.Sorted(maps.Keys(g.Parameters)) {
+			declare(g.Status, name, g.Parameters[name])
+		}
+	}
+	if i.proxy() {
+		return out
+	}
+	for _, r := range i.Responses {
+		at(r.Status)
+		for _, name := range slices.Sorted(maps.Keys(r.Parameters)) {
+			declare(r.Status, name, true)
+		}
+	}
+	return out
+}

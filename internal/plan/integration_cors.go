@@ -1,0 +1,105 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+const methodHeader = "method.response.header."
+
+// headers are those that an answer of API Gateway to a page has, each as a fixed text. Of several origins it is the
+// first one, which is another page's where the request's is not the first.
+func (c *CORS) headers() map[string]string {
+	out := map[string]string{"Access-Control-Allow-Origin": "'" + c.AllowOrigins[0] + "'"}
+	if c.AllowOrigins[0] != "*" {
+		out["Vary"] = "'Origin'"
+	}
+	if c.AllowCredentials {
+		out["Access-Control-Allow-Credentials"] = "'true'"
+	}
+	if len(c.ExposeHeaders) > 0 {
+		out["Access-Control-Expose-Headers"] = "'" + strings.Join(c.ExposeHeaders, ",") + "'"
+	}
+	return out
+}
+
+// override is the head of a response template: it names the request's origin where that is another one than the first.
+// CDK's preflights do it this way. A line of directives alone leaves nothing in the body.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
+func (c *CORS) override() string {
+	var is []string
+	for _, o := range c.AllowOrigins[1:] {
+		is = append(is, `$allowedOrigin == "`+o+`"`)
+	}
+	return `#set($allowedOrigin = $input.params().header.get("Origin"))
+#if($allowedOrigin == "")
+#set($allowedOrigin = $input.params().header.get("origin"))
+#end
+#if(` + strings.Join(is, " || ") + `)
+#set($context.responseOverride.header.Access-Control-Allow-Origin = $allowedOrigin)
+#end
+`
+}
+
+// answerCORS is what an integration's response needs so that pages of other origins read it.
+type answerCORS struct {
+	headers map[string]string // those that it does not map itself, such as "method.response.header.Vary": "'Origin'"
+	head    string            // of its templates; "" for none
+	unread  bool              // pages of the first origin read it alone, as it has no template that could name another
+}
+
+// answer is what a response needs. One that maps Access-Control-Allow-Origin itself is left as it is.
+func (c *CORS) answer(r IntegrationResponse) (a answerCORS) {
+	if c == nil || mapsHeader(r.Parameters, "Access-Control-Allow-Origin") {
+		return a
+	}
+	a.headers = map[string]string{}
+	for name, value := range c.headers() {
+		if !mapsHeader(r.Parameters, name) {
+			a.headers[methodHeader+name] = value
+		}
+	}
+	if len(c.AllowOrigins) > 1 {
+		a.head, a.unread = c.override(), len(r.Templates) == 0
+	}
+	return a
+}
+
+// mapsHeader reports whether parameters set a header of the answer. Its name is in any case.
+func mapsHeader(parameters map[string]string, name string) bool {
+	return slices.ContainsFunc(slices.Collect(maps.Keys(parameters)), func(have string) bool {
+		return strings.EqualFold(have, methodHeader+name)
+	})
+}
+
+// CORSWarning says which answers of a route's integration pages do not read, and the way out; "" if they read all. The
+// warning can be acknowledged by its id.
+func (p *Plan) CORSWarning(r PlannedRoute, i Integration, id string) string {
+	if p.props.CORS == nil {
+		return ""
+	}
+	if i.proxy() {
+		backend := "the backend"
+		if i.Type == integrationAWSProxy {
+			backend = "the function, which lambdahttp/cors does by GATEHOUSE_CORS in its environment,"
+		}
+		return fmt.Sprintf("route %q: the API has CORS, and its integration is a proxy, whose answers API Gateway does not "+
+			"change: let %s set Access-Control-Allow-Origin, without which pages of other origins do not read them; then "+
+			"acknowledge %q", r.Pattern, backend, id)
+	}
+	var unread []string
+	for _, response := range i.Responses {
+		if p.props.CORS.answer(response).unread {
+			unread = append(unread, response.Status)
+		}
+	}
+	if len(unread) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("route %q: CORS has %d origins, and its integration's answers with the status %s have no "+
+		"ResponseTemplates that could name the one of the request: pages of %s alone read them. Give them a template, "+
+		"name one origin, or acknowledge %q", r.Pattern, len(p.props.CORS.AllowOrigins), strings.Join(unread, ", "),
+		p.props.CORS.AllowOrigins[0], id)
+}

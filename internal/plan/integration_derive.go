@@ -1,0 +1,108 @@
+package plan
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// Derived is what a method gets beside what its integration and its options say, in CloudFormation's form.
+type Derived struct {
+	Integration          Integration
+	IntegrationResponses []any // nil if they stay as they are
+	MethodResponses      []any // nil if they stay as they are
+}
+
+// Derive reads a method's integration and the answers that it declares, in CDK's form, refuses what API Gateway cannot
+// answer with, and adds the headers of CORS and the declarations that are missing.
+func (p *Plan) Derive(r PlannedRoute, integration map[string]any, declared []any) (Derived, error) {
+	d := Derived{Integration: ReadIntegration(integration)}
+	if err := r.CheckIntegration(d.Integration); err != nil {
+		return d, err
+	}
+	if d.Integration.proxy() {
+		return d, nil
+	}
+	responses, _ := integration["integrationResponses"].([]any)
+	var written []any
+	for i, of := range d.Integration.Responses {
+		out := capitalized(responses[i])
+		add := p.props.CORS.answer(of)
+		if len(add.headers) > 0 {
+			d.IntegrationResponses = []any{}
+			parameters, _ := out["ResponseParameters"].(map[string]any)
+			out["ResponseParameters"] = with(parameters, add.headers)
+			d.Integration.Responses[i].Parameters = with(of.Parameters, add.headers)
+		}
+		if templates, ok := out["ResponseTemplates"].(map[string]any); ok && add.head != "" {
+			out["ResponseTemplates"] = headed(add.head, templates)
+		}
+		written = append(written, out)
+	}
+	if d.IntegrationResponses != nil {
+		d.IntegrationResponses = written
+	}
+	given := readMethodResponses(declared)
+	if want := d.Integration.MethodResponses(given); !reflect.DeepEqual(want, given) {
+		d.MethodResponses = writeMethodResponses(want, declared)
+	}
+	return d, nil
+}
+
+// with is a map with more members.
+func with[V any](have map[string]V, more map[string]string) map[string]V {
+	out := maps.Clone(have)
+	if out == nil {
+		out = map[string]V{}
+	}
+	for name, value := range more {
+		out[name] = any(value).(V)
+	}
+	return out
+}
+
+// headed puts a text before each template, which may have parts that are known only when the stack is deployed.
+func headed(head string, templates map[string]any) map[string]any {
+	out := map[string]any{}
+	for kind, template := range templates {
+		if text, ok := template.(string); ok {
+			out[kind] = head + text
+			continue
+		}
+		out[kind] = map[string]any{"Fn::Join": []any{"", []any{head, template}}}
+	}
+	return out
+}
+
+// writeMethodResponses keeps the models of those that were declared, of which the first of a status counts.
+func writeMethodResponses(want []MethodResponse, declared []any) (out []any) {
+	models := map[string]any{}
+	for _, entry := range declared {
+		r, _ := entry.(map[string]any)
+		if status := literalOf(r["statusCode"]); models[status] == nil && r["responseModels"] != nil {
+			models[status] = r["responseModels"]
+		}
+	}
+	for _, m := range want {
+		r := map[string]any{"StatusCode": m.Status}
+		if len(m.Parameters) > 0 {
+			r["ResponseParameters"] = m.Parameters
+		}
+		if models[m.Status] != nil {
+			r["ResponseModels"] = models[m.Status]
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// capitalized is an object of CDK's in CloudFormation's form: the names of its members begin with a capital letter.
+func capitalized(v any) map[string]any {
+	out := map[string]any{}
+	in, _ := v.(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(in)) {
+		out[strings.ToUpper(name[:1])+name[1:]] = in[name]
+	}
+	return out
+}

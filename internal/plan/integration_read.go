@@ -1,0 +1,81 @@
+package plan
+
+import "strings"
+
+// ReadIntegration reads an integration in CDK's form, with the intrinsic functions that are left in it.
+func ReadIntegration(in map[string]any) Integration {
+	credentials := literalOf(in["credentials"])
+	i := Integration{
+		Type:        literalOf(in["type"]),
+		URI:         literalOf(in["uri"]),
+		Passthrough: literalOf(in["passthroughBehavior"]),
+		Streams:     literalOf(in["responseTransferMode"]) == "STREAM",
+		// The caller's own are written as any user of any account.
+		// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html (credentials)
+		PassesCredentials: strings.HasSuffix(credentials, ":iam::*:user/*"),
+	}
+	i.Role = credentials != "" && !i.PassesCredentials
+	templates, _ := in["requestTemplates"].(map[string]any)
+	i.Templates = len(templates) > 0
+	responses, _ := in["integrationResponses"].([]any)
+	for _, entry := range responses {
+		r, _ := entry.(map[string]any)
+		i.Responses = append(i.Responses, IntegrationResponse{
+			Status:     literalOf(r["statusCode"]),
+			Pattern:    literalOf(r["selectionPattern"]),
+			Parameters: literals(r["responseParameters"]),
+			Templates:  literals(r["responseTemplates"]),
+		})
+	}
+	return i
+}
+
+// readMethodResponses reads the answers that a method declares in CDK's form.
+func readMethodResponses(in []any) (out []MethodResponse) {
+	for _, entry := range in {
+		r, _ := entry.(map[string]any)
+		m := MethodResponse{Status: literalOf(r["statusCode"])}
+		if parameters, ok := r["responseParameters"].(map[string]any); ok {
+			m.Parameters = map[string]bool{}
+			for name, value := range parameters {
+				required, _ := value.(bool)
+				m.Parameters[name] = required
+			}
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+func literals(in any) map[string]string {
+	members, ok := in.(map[string]any)
+	if !ok {
+		return nil
+	}
+	out := map[string]string{}
+	for name, value := range members {
+		out[name] = literalOf(value)
+	}
+	return out
+}
+
+// literalOf is a text with a * for each part that an intrinsic function gives.
+func literalOf(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case map[string]any:
+		if join, ok := v["Fn::Join"].([]any); ok && len(join) == 2 {
+			separator, _ := join[0].(string)
+			parts, _ := join[1].([]any)
+			var texts []string
+			for _, p := range parts {
+				texts = append(texts, literalOf(p))
+			}
+			return strings.Join(texts, separator)
+		}
+	}
+	return "*"
+}

@@ -1,0 +1,137 @@
+package plan
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
+)
+
+// ResponseHeader is a header of a fixed answer.
+type ResponseHeader struct{ Name, Value string }
+
+// FixedAnswer is what a MOCK integration always answers.
+type FixedAnswer struct {
+	Status     string
+	Media      string            // the key of its template
+	Template   string            // in the Velocity Template Language
+	Parameters map[string]string // such as "method.response.header.Location": "'/new'"
+}
+
+// maxTemplate is how many bytes a mapping template has at most.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html ("Mapping template size")
+const maxTemplate = 300 << 10
+
+const jsonMedia = "application/json"
+
+// noBody is a template that makes nothing. An empty text is not a template, and the headers of CORS need one.
+const noBody = `#set($nothing = "")`
+
+// NewFixedAnswer checks and describes a fixed answer. A string is sent as it is, as text; any other value as JSON.
+func NewFixedAnswer(status int, body []any, headers []ResponseHeader) (a FixedAnswer, err error) {
+	a = FixedAnswer{Status: fmt.Sprint(status), Media: jsonMedia, Template: noBody, Parameters: map[string]string{}}
+	if status < 200 || status > 599 {
+		return a, fmt.Errorf("the status is %d: want one of 200 to 599", status)
+	}
+	if len(body) > 1 {
+		return a, fmt.Errorf("there are %d bodies: want one, and headers by WithHeader", len(body))
+	}
+	given, err := a.addHeaders(headers)
+	if err != nil {
+		return a, err
+	}
+	if len(body) == 0 {
+		return a, nil
+	}
+	if status == 204 || status == 304 {
+		return a, fmt.Errorf("an answer of status %d has no body: leave the body out, or give another status", status)
+	}
+	kind := jsonMedia
+	switch body := body[0].(type) {
+	case string:
+		kind = "text/plain; charset=utf-8"
+		a.Template, err = verbatim(body)
+	default:
+		a.Template, err = jsonTemplate(body)
+	}
+	switch {
+	case err != nil:
+		return a, err
+	case len(a.Template) > maxTemplate:
+		return a, fmt.Errorf("the body takes %d bytes of a mapping template, and API Gateway takes %d: answer by a function, "+
+			"or send callers to a file with a status of 302 and the header Location", len(a.Template), maxTemplate)
+	}
+	if given == "" { // without one it is application/json
+		given = kind
+		a.Parameters[methodHeader+"Content-Type"] = "'" + kind + "'"
+	}
+	a.Media, _, err = mime.ParseMediaType(given)
+	if err == nil && !strings.Contains(a.Media, "/") {
+		err = errors.New("want a type and a subtype, such as text/html")
+	}
+	if err != nil {
+		return a, fmt.Errorf("the Content-Type %q: %w", given, err)
+	}
+	return a, nil
+}
+
+// addHeaders maps the headers, and returns the Content-Type among them.
+func (a *FixedAnswer) addHeaders(headers []ResponseHeader) (contentType string, err error) {
+	for _, h := range headers {
+		switch {
+		case Unresolved(h.Name):
+			return "", errors.New("the name of a header is a CDK token: write it out")
+		case CheckHeader(h.Name) != nil:
+			return "", CheckHeader(h.Name)
+		case mapsHeader(a.Parameters, h.Name):
+			return "", fmt.Errorf("the header %s is there twice: API Gateway maps one value of a header", h.Name)
+		case !httpname.IsValue(h.Value) || strings.Contains(h.Value, "'"):
+			// A fixed value stands in single quotes, which it cannot hold.
+			// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html
+			return "", fmt.Errorf("the header %s has the value %q: API Gateway takes one line of text without a single quote",
+				h.Name, h.Value)
+		}
+		a.Parameters[methodHeader+h.Name] = "'" + h.Value + "'"
+		if strings.EqualFold(h.Name, "Content-Type") {
+			contentType = h.Value
+		}
+	}
+	return contentType, nil
+}
+
+// verbatim is a template whose output is the text, whatever it holds: $, # and \ are written by references, since they
+// begin, or escape, what a template acts on. A body that a template read as its own language could show what the request
+// has.
+// Source: https://velocity.apache.org/engine/1.7/user-guide.html ("Escaping Valid VTL References")
+func verbatim(text string) (string, error) {
+	switch {
+	case Unresolved(text):
+		return "", errors.New("the body holds a CDK token, whose value is not known here and could not be escaped for the " +
+			"mapping template: write it out, or use an awsapigateway.NewMockIntegration with a template of your own")
+	case !utf8.ValidString(text):
+		return "", errors.New("the body is not UTF-8 text: a MOCK integration answers text only")
+	case !strings.ContainsAny(text, "$#"):
+		return text, nil
+	}
+	return strings.NewReplacer("$", "${util.urlDecode('%24')}", "#", "${util.urlDecode('%23')}",
+		`\`, "${util.urlDecode('%5C')}").Replace(text), nil
+}
+
+// jsonTemplate is a template whose output is the value as JSON. There, $ and # are in strings only, where they may be
+// written as escapes.
+func jsonTemplate(value any) (string, error) {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return "", fmt.Errorf("the body as JSON: %w", err)
+	}
+	if Unresolved(string(text)) {
+		return verbatim(string(text)) // which says why it cannot be
+	}
+	text = bytes.ReplaceAll(text, []byte("$"), []byte(`\u0024`))
+	return string(bytes.ReplaceAll(text, []byte("#"), []byte(`\u0023`))), nil
+}

@@ -1,0 +1,57 @@
+package plan
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestSendMessage(t *testing.T) {
+	const body = "Action=SendMessage&MessageBody=$util.urlEncode($input.body)"
+	for _, tt := range []struct {
+		name         string
+		group        MessageGroup
+		deduplicates bool
+		want         string
+	}{
+		{"a standard queue", "", false, body},
+		{"one group", DefaultMessageGroup, true, body + "&MessageGroupId=$util.urlEncode('api')"},
+		{"no deduplication", "a&b", false,
+			body + "&MessageGroupId=$util.urlEncode('a&b')&MessageDeduplicationId=$context.requestId"},
+		{"a group of a parameter", "{customer}", true, body + "&MessageGroupId=$util.urlEncode($input.params('customer'))"},
+	} {
+		if got := SendMessage(tt.group, tt.deduplicates); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestMessageGroups(t *testing.T) {
+	for _, tt := range []struct {
+		group MessageGroup
+		path  string
+		want  string // "" if it is one
+	}{
+		{"orders", "POST /a", ""},
+		{"{customer}", "POST /a/{customer}", ""},
+		{"{rest}", "POST /a/{rest+}", ""},
+		{"", "POST /a", `the MessageGroup "": want a path parameter such as {customer}, or a name of 1 to 128 letters, digits ` +
+			`and marks`},
+		{"$input.body", "POST /a", `the MessageGroup "$input.body": want`},
+		{"it's", "POST /a", `the MessageGroup "it's": want`},
+		{MessageGroup(strings.Repeat("x", 129)), "POST /a", "want a path parameter"},
+		{"{x')}", "POST /a", `the MessageGroup "{x')}": want`},
+		{"{customer}", "POST /a", `its MessageGroup is {customer}, and the path has no such parameter: name one of the path's, ` +
+			`or write a group without braces`},
+	} {
+		err := tt.group.Check()
+		if err == nil {
+			err = tt.group.CheckPath(mustParse(t, tt.path))
+		}
+		switch {
+		case tt.want == "" && err != nil:
+			t.Errorf("%q is refused: %v", tt.group, err)
+		case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
+			t.Errorf("%q: error\n\t%v\ndoes not hold\n\t%s", tt.group, err, tt.want)
+		}
+	}
+}

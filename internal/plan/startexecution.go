@@ -1,0 +1,24 @@
+package plan
+
+// StartExecution is a mapping template: it makes the call of AWS Step Functions that starts an execution of a state
+// machine, with the body of a request as its input and the id of the request as its name. The body stands in a JSON
+// string, which it cannot leave: escapeJavaScript also escapes single quotes, which JSON does not know, so that these
+// are taken back.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+func StartExecution(machine string) string {
+	return `{"stateMachineArn": "` + machine + `", "name": "$context.requestId", ` +
+		`"input": "$util.escapeJavaScript($input.body).replaceAll("\\'", "'")"}`
+}
+
+// SyncOutput is the response template for an execution that was waited for: its output, or an error without its words.
+// Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html
+const SyncOutput = `#if($input.path('$.status') == "SUCCEEDED")
+$input.path('$.output')
+#elseif($input.path('$.status') == "TIMED_OUT")
+#set($context.responseOverride.status = 504)
+{"message": "Endpoint request timed out"}
+#else
+#set($context.responseOverride.status = 500)
+{"message": "Internal Server Error"}
+#end
+`
