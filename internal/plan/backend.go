@@ -13,8 +13,8 @@ func (r Route) checkBackend() []error {
 		return []error{errors.New("its IntegrationOptions are of a Function, and an Integration answers it: give them to " +
 			"the integration itself")}
 	case !r.Integrated && r.Function == 0:
-		return []error{errors.New("its function is nil, and it has no Integration: give it an awslambda.IFunction, such as " +
-			"gofunction.New returns, or write it with Integrate")}
+		return []error{errors.New("its function is nil: give it an awslambda.IFunction, such as gofunction.New " +
+			"returns, or an Integration")}
 	}
 	return nil
 }

@@ -12,8 +12,8 @@ import (
 func TestWrongBackends(t *testing.T) {
 	testRefusals(t, []refusal{
 		{"nothing answers", add(Route{Pattern: "GET /a"}),
-			`route "GET /a": its function is nil, and it has no Integration: give it an awslambda.IFunction, such as ` +
-				`gofunction.New returns, or write it with Integrate`},
+			`route "GET /a": its function is nil: give it an awslambda.IFunction, such as gofunction.New returns, or an ` +
+				`Integration`},
 		{"two things answer", add(Route{Pattern: "GET /a", Function: fn, Integrated: true}),
 			`route "GET /a": it has a Function and an Integration, and one of them answers: leave one out`},
 		{"options of a function", add(Route{Pattern: "GET /a", Integrated: true, LambdaOptions: true}),
