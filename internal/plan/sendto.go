@@ -17,14 +17,14 @@ type MessageGroup string
 // Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html (MessageGroupId)
 var messageGroupForm = regexp.MustCompile(`^[A-Za-z0-9!%&()*+,./:;<=>?@^_~-]{1,128}$`)
 
-var parameterForm = regexp.MustCompile(`^\{([A-Za-z0-9._-]+)\}$`)
+var groupOfParameter = regexp.MustCompile(`^\{([A-Za-z0-9._-]+)\}$`)
 
 // DefaultMessageGroup has the order of a FIFO queue as a whole.
 const DefaultMessageGroup MessageGroup = "api"
 
 // Parameter is the path parameter that the group is of; "" for one group.
 func (g MessageGroup) Parameter() string {
-	if m := parameterForm.FindStringSubmatch(string(g)); m != nil {
+	if m := groupOfParameter.FindStringSubmatch(string(g)); m != nil {
 		return m[1]
 	}
 	return ""

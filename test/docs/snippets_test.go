@@ -24,6 +24,7 @@ var imports = map[string]string{
 	"awsiam":                "github.com/aws/aws-cdk-go/awscdk/v2/awsiam",
 	"awslambda":             "github.com/aws/aws-cdk-go/awscdk/v2/awslambda",
 	"awslogs":               "github.com/aws/aws-cdk-go/awscdk/v2/awslogs",
+	"awssqs":                "github.com/aws/aws-cdk-go/awscdk/v2/awssqs",
 	"jsii":                  "github.com/aws/jsii-runtime-go",
 	"lambda":                "github.com/aws/aws-lambda-go/lambda",
 	"authz":                 modulePath + "/authorizer-fn/authz",
@@ -41,6 +42,9 @@ var imports = map[string]string{
 	"testing":               "testing",
 	"slices":                "slices",
 	"time":                  "time",
+
+	"awselasticloadbalancingv2": "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2",
+	"awsstepfunctions":          "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions",
 }
 
 // snippet is a Go block, read.
