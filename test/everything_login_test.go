@@ -135,12 +135,17 @@ func newTableLogin(scope constructs.Construct) awscdk.Stack {
 	secureapi.New(stack, "Api", &secureapi.Props{
 		Authorizer: secureapi.SessionAuthorizer{Login: login},
 		Authorizers: map[string]secureapi.Authorizer{
-			"now": secureapi.SessionAuthorizer{Login: login, CacheTTL: secureapi.NoCache},
+			"now": secureapi.SessionAuthorizer{
+				Login:    login,
+				CacheTTL: secureapi.NoCache,
+				Release:  &secureapi.Release{ProvisionedConcurrency: 2, Canary: &secureapi.Canary{}},
+			},
 		},
 		Routes: []secureapi.Route{
 			secureapi.Handle("GET /", orders, secureapi.Public("the page")),
 			secureapi.Handle("GET /orders", orders, secureapi.AnyScope("orders:read")),
 			secureapi.Handle("POST /orders", orders, secureapi.GuardedBy("now"), secureapi.AnyScope("orders:write")),
+			secureapi.Handle("GET /orders/events", orders, secureapi.AnyScope("orders:read"), secureapi.Streamed()),
 		},
 		Domain: &secureapi.Domain{
 			Name: "shop.example.com",

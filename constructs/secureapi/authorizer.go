@@ -35,6 +35,15 @@ type attached struct {
 type included struct {
 	function    awslambda.Function // nil without one
 	environment map[string]string
+	alias       awslambda.Alias // that API Gateway invokes; nil for the function itself
+}
+
+// invoked is what API Gateway invokes.
+func (i included) invoked() awslambda.IFunction {
+	if i.alias != nil {
+		return i.alias
+	}
+	return i.function
 }
 
 // NoCache turns an authorizer's cache off: the authorizer runs on every request.

@@ -47,6 +47,9 @@ type SessionAuthorizer struct {
 	// PolicyEndsWithToken, DenyEscapedPaths, NoTokenCache and NoMetrics are those of [JWT].
 	PolicyEndsWithToken, DenyEscapedPaths, NoTokenCache, NoMetrics bool
 
+	// Release invokes the function by an alias; see [JWT.Release]. Default: API Gateway invokes the function itself.
+	Release *Release
+
 	// Package is the import path of a main package of yours that runs the authorizer; see [JWT.Package].
 	// Default: the included one.
 	Package string
@@ -71,7 +74,7 @@ func (a SessionAuthorizer) plan() plan.Authorizer {
 		out.Enforces = out.Session.Login.EnforcesSession
 		out.Included = &plan.Included{Cached: ttl > 0, DenyEscapes: a.DenyEscapedPaths}
 	}
-	out.Problems = out.Session.Check(a.CacheTTL)
+	out.Problems = append(out.Session.Check(a.CacheTTL), a.Release.plan(a.FunctionProps).Check()...)
 	return out
 }
 
@@ -85,6 +88,7 @@ func (a SessionAuthorizer) jwt() *JWT {
 		DenyEscapedPaths:    a.DenyEscapedPaths,
 		NoTokenCache:        a.NoTokenCache,
 		NoMetrics:           a.NoMetrics,
+		Release:             a.Release,
 		Package:             a.Package,
 		FunctionProps:       a.FunctionProps,
 	}
@@ -113,5 +117,5 @@ func (a SessionAuthorizer) attach(s *site, g *plan.Guard) attached {
 		kept.grantTable(made.function, tablesession.OpenActions)
 		a.Login.grantClient(planned, made.function)
 	}
-	return handler{function: made.function, included: made}.request(s, g, sources, ttl)
+	return handler{function: made.invoked(), included: made}.request(s, g, sources, ttl)
 }

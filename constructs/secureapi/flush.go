@@ -64,8 +64,8 @@ func (b *builder) flush() {
 	resource := flush.Node().FindChild(jsii.String("Resource"))
 	resource.Node().AddDependency(stage)
 	for _, g := range b.plan.Guards {
-		if f := b.attached[g].included.function; f != nil {
-			resource.Node().AddDependency(f)
+		if made := b.attached[g].included; made.function != nil {
+			resource.Node().AddDependency(made.invoked())
 		}
 	}
 }

@@ -59,6 +59,10 @@ type JWT struct {
 	// there.
 	NoMetrics bool
 
+	// Release invokes the function by an alias, with provisioned concurrency and canary deployments.
+	// Default: API Gateway invokes the function itself, and a change counts at once.
+	Release *Release
+
 	// Package is the import path of a main package of yours that runs the authorizer, for one with hooks of its own.
 	// Default: the included one.
 	Package string
@@ -74,6 +78,7 @@ func (j *JWT) plan() *plan.JWT {
 		return nil
 	}
 	out := &plan.JWT{ContextClaims: j.ContextClaims, DenyEscapedPaths: j.DenyEscapedPaths, UsageKeyClaim: j.UsageKeyClaim}
+	out.Release = j.Release.plan(j.FunctionProps)
 	for _, i := range j.Issuers {
 		out.Issuers = append(out.Issuers, i.plan())
 	}
@@ -144,7 +149,11 @@ func (j *JWT) build(s *site, g *plan.Guard, config authz.Config) included {
 			i.Introspection.ClientAuth.Secret.GrantRead(function, nil)
 		}
 	}
-	return included{function, environment}
+	made := included{function: function, environment: environment}
+	if j.Release != nil {
+		made.alias = j.Release.alias(s, g, function, !j.NoMetrics)
+	}
+	return made
 }
 
 // heldEnvironment is an environment as the metadata of its function has it. What is known only when the stack is

@@ -73,7 +73,7 @@ func (h handler) request(s *site, g *plan.Guard, by []plan.IdentitySource, ttl t
 func (l lambdaAuthorizer) handler(s *site, g *plan.Guard, config authz.Config) handler {
 	if l.jwt != nil {
 		made := l.jwt.build(s, g, config)
-		return handler{function: made.function, role: l.invokeRole, included: made}
+		return handler{function: made.invoked(), role: l.invokeRole, included: made}
 	}
 	if of, here, foreign := s.ofAnotherAccount(l.function); foreign && l.invokeRole == nil {
 		if s.ofAnotherStack(l.function) {

@@ -53,7 +53,8 @@ func assetNames(manifestFile string) (map[string]string, error) {
 
 // maskedTemplate reads a template and replaces the hash of each asset by its name in brackets: the S3Key of a function
 // becomes "[asset Orders/Code].zip". Hashes are also in the URL of a nested stack's template, in image URIs, in the
-// properties of custom resources that copy assets, and in metadata, so all strings are looked at.
+// properties of custom resources that copy assets, and in metadata, so all strings are looked at. So is the digest that
+// ends the logical id of a function's current version.
 func maskedTemplate(s synthesized) (any, error) {
 	names, err := assetNames(s.manifest)
 	if err != nil {
@@ -70,20 +71,28 @@ func maskedTemplate(s synthesized) (any, error) {
 	return mask(template, names), nil
 }
 
+// versionID finds the logical id of a function's current version, whose end is a digest of the function with its code:
+// the id would change with each release of Go.
+// Source: aws-cdk-lib 2.270.0, aws-lambda/lib/function.js (currentVersion)
+var versionID = regexp.MustCompile(`^(\w*CurrentVersion[0-9A-F]{8})[0-9a-f]{32}$`)
+
 // hashInString finds what may be an asset's hash within a string.
 var hashInString = regexp.MustCompile(`[0-9a-f]{64,}`)
 
 func mask(v any, names map[string]string) any {
 	switch v := v.(type) {
 	case map[string]any:
+		out := make(map[string]any, len(v))
 		for key, value := range v {
-			v[key] = mask(value, names)
+			out[versionID.ReplaceAllString(key, "$1[version]")] = mask(value, names)
 		}
+		return out
 	case []any:
 		for i, value := range v {
 			v[i] = mask(value, names)
 		}
 	case string:
+		v = versionID.ReplaceAllString(v, "$1[version]")
 		return hashInString.ReplaceAllStringFunc(v, func(s string) string {
 			if name, ok := names[s]; ok {
 				return "[" + name + "]"

@@ -92,6 +92,7 @@ type JWT struct {
 	ContextClaims    []string
 	DenyEscapedPaths bool
 	UsageKeyClaim    string
+	Release          *Release // nil for none
 }
 
 func (j *JWT) check() (errs []error) {
@@ -112,6 +113,9 @@ func (j *JWT) check() (errs []error) {
 	}
 	if err := j.checkOpaqueIssuers(); err != nil {
 		errs = append(errs, err)
+	}
+	for _, err := range j.Release.Check() {
+		errs = append(errs, fmt.Errorf("JWT.%w", err))
 	}
 	return append(errs, checkContextClaims("JWT.ContextClaims", j.ContextClaims)...)
 }

@@ -1,0 +1,163 @@
+package secureapi
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+)
+
+// Release says how new versions of an included authorizer's function come into use: API Gateway invokes an alias "live"
+// (AWS::Lambda::Alias), which refers to the newest version. A change of the code, the access table or the settings makes
+// a new one. The zero value is the alias alone.
+type Release struct {
+	// ProvisionedConcurrency is how many execution environments are kept ready: they have the issuers' keys before their
+	// first request, and each costs by the hour. Default: none.
+	// Source: https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
+	ProvisionedConcurrency int
+
+	// Canary sends a part of the requests to a new version first, and takes it back when an alarm goes off.
+	// Default: all requests go to it at once.
+	Canary *Canary
+}
+
+// Canary is a canary deployment by AWS CodeDeploy: an AWS::CodeDeploy::Application with a deployment group, a role and two
+// alarms. One goes off when a decision fails, which callers get 500 for ("failed" of the metrics in the namespace
+// Gatehouse, which NoMetrics leaves out); the other when 5 % of the API's answers in a minute are 5xx, as when the function does not start. While it
+// lasts, both versions decide: a right that the new table takes away counts for Interval longer, and a route that is new
+// answers 403 to those who still ask the old version.
+// Source: https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-steps-lambda.html
+type Canary struct {
+	// Percent of the requests that the new version decides first. Default: 10.
+	Percent int
+
+	// Interval until it decides the others as well, in whole minutes up to 48 hours. Default: 5 minutes.
+	Interval time.Duration
+
+	// Alarms are further ones that take the new version back. Default: none.
+	Alarms []awscloudwatch.IAlarm
+}
+
+// liveAlias is the name of the alias.
+const liveAlias = "live"
+
+// plan describes the release in plain values; nil for none.
+func (r *Release) plan(props *awslambda.FunctionProps) *plan.Release {
+	if r == nil {
+		return nil
+	}
+	out := &plan.Release{Provisioned: r.ProvisionedConcurrency}
+	if props != nil {
+		out.Reserved = props.ReservedConcurrentExecutions
+	}
+	if c := r.Canary; c != nil {
+		out.Canary = &plan.Canary{Percent: c.Percent, Interval: c.Interval}
+	}
+	return out
+}
+
+// alias makes the alias of a function, and what shifts it.
+func (r *Release) alias(s *site, g *plan.Guard, f awslambda.Function, metrics bool) awslambda.Alias {
+	props := &awslambda.AliasProps{AliasName: jsii.String(liveAlias), Version: f.CurrentVersion()}
+	if r.ProvisionedConcurrency > 0 {
+		props.ProvisionedConcurrentExecutions = jsii.Number(r.ProvisionedConcurrency)
+	}
+	alias := awslambda.NewAlias(s.scope, jsii.String(g.IDOf("AuthorizerAlias")), props)
+	if r.Canary != nil {
+		r.Canary.shift(s, g, f, alias, metrics)
+	}
+	return alias
+}
+
+// shift has AWS CodeDeploy shift the alias. Its constructs are L1: CDK's package of their L2 has those of servers and
+// containers too, which every stack would compile.
+func (c *Canary) shift(s *site, g *plan.Guard, f awslambda.Function, alias awslambda.Alias, metrics bool) {
+	percent, minutes := (&plan.Canary{Percent: c.Percent, Interval: c.Interval}).Shift()
+	deploy := func(id, kind string, properties map[string]any) awscdk.CfnResource {
+		return awscdk.NewCfnResource(s.scope, jsii.String(g.IDOf(id)), &awscdk.CfnResourceProps{
+			Type: jsii.String("AWS::CodeDeploy::" + kind), Properties: &properties,
+		})
+	}
+	config := deploy("AuthorizerCanary", "DeploymentConfig", map[string]any{
+		"ComputePlatform": "Lambda",
+		"TrafficRoutingConfig": map[string]any{
+			"Type":            "TimeBasedCanary",
+			"TimeBasedCanary": map[string]any{"CanaryPercentage": percent, "CanaryInterval": minutes},
+		},
+	})
+	application := deploy("AuthorizerRelease", "Application", map[string]any{"ComputePlatform": "Lambda"})
+	role := awsiam.NewRole(s.scope, jsii.String(g.IDOf("AuthorizerReleaseRole")), &awsiam.RoleProps{
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("codedeploy.amazonaws.com"), nil),
+		ManagedPolicies: &[]awsiam.IManagedPolicy{
+			awsiam.ManagedPolicy_FromAwsManagedPolicyName(jsii.String("service-role/AWSCodeDeployRoleForLambdaLimited")),
+		},
+	})
+	var alarms []map[string]any
+	for _, a := range c.alarms(s, g, f, metrics) {
+		alarms = append(alarms, map[string]any{"Name": a.AlarmName()})
+	}
+	group := deploy("AuthorizerReleases", "DeploymentGroup", map[string]any{
+		"ApplicationName":      application.Ref(),
+		"DeploymentConfigName": config.Ref(),
+		"ServiceRoleArn":       role.RoleArn(),
+		"DeploymentStyle": map[string]any{
+			"DeploymentType": "BLUE_GREEN", "DeploymentOption": "WITH_TRAFFIC_CONTROL",
+		},
+		"AlarmConfiguration": map[string]any{"Enabled": true, "Alarms": alarms},
+		"AutoRollbackConfiguration": map[string]any{
+			"Enabled": true, "Events": []string{"DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"},
+		},
+	})
+	alias.Node().DefaultChild().(awslambda.CfnAlias).CfnOptions().SetUpdatePolicy(&awscdk.CfnUpdatePolicy{
+		CodeDeployLambdaAliasUpdate: &awscdk.CfnCodeDeployLambdaAliasUpdate{
+			ApplicationName: application.Ref(), DeploymentGroupName: group.Ref(),
+		},
+	})
+}
+
+// alarms are those that take a version back. The function's Errors in AWS/Lambda would not do: each 401 is one.
+func (c *Canary) alarms(s *site, g *plan.Guard, f awslambda.Function, metrics bool) []awscloudwatch.IAlarm {
+	minute := awscdk.Duration_Minutes(jsii.Number(1))
+	alarm := func(id, what string, metric awscloudwatch.IMetric, threshold float64) awscloudwatch.IAlarm {
+		return awscloudwatch.NewAlarm(s.scope, jsii.String(g.IDOf(id)), &awscloudwatch.AlarmProps{
+			AlarmDescription:   jsii.String(fmt.Sprintf("%s: %s", s.path, what)),
+			Metric:             metric,
+			Threshold:          &threshold,
+			ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+			EvaluationPeriods:  jsii.Number(1),
+			TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
+		})
+	}
+	all := []awscloudwatch.IAlarm{alarm("AuthorizerReleaseErrors", "too many of the API's answers are 5xx",
+		s.rest.MetricServerError(&awscloudwatch.MetricOptions{Statistic: jsii.String("Average"), Period: minute}), 0.05)}
+	if metrics {
+		all = append(all, alarm("AuthorizerReleaseFailures", "decisions of the authorizer fail",
+			awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
+				Namespace:     jsii.String("Gatehouse"),
+				MetricName:    jsii.String("failed"),
+				DimensionsMap: &map[string]*string{"functionName": f.FunctionName()},
+				Statistic:     jsii.String("Sum"),
+				Period:        minute,
+			}), 1))
+	}
+	return append(all, c.Alarms...)
+}
+
+// AuthorizerAlias returns the alias that API Gateway invokes for one of Props.Authorizers, by its name there, or with ""
+// for Props.Authorizer.
+//
+// It panics if there is no such authorizer, or if it has no [Release].
+func (a *API) AuthorizerAlias(name string) awslambda.Alias {
+	const method = "AuthorizerAlias"
+	g, at := a.attachedTo(method, name)
+	if at.included.alias == nil {
+		a.fail(method, "%s has no alias: set Release of its JWT, or of a SessionAuthorizer", g)
+	}
+	return at.included.alias
+}

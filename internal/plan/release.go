@@ -1,0 +1,68 @@
+package plan
+
+import (
+	"fmt"
+	"time"
+)
+
+// Release says how a new version of an included function comes into use.
+type Release struct {
+	Provisioned int
+	Reserved    *float64 // of the function's own props; nil where it is not set
+	Canary      *Canary  // nil for none
+}
+
+// Canary sends a part of the callers to a new version first.
+type Canary struct {
+	Percent  int
+	Interval time.Duration
+}
+
+// The canary by default, and its bounds.
+// Source: https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_TimeBasedCanary.html,
+// https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html
+const (
+	defaultPercent  = 10
+	defaultInterval = 5 * time.Minute
+	maxInterval     = 48 * time.Hour
+)
+
+// Check says what is wrong with the release; nil for none.
+func (r *Release) Check() (errs []error) {
+	if r == nil {
+		return nil
+	}
+	if r.Provisioned < 0 {
+		errs = append(errs, fmt.Errorf("Release.ProvisionedConcurrency is %d: want how many execution environments are kept "+
+			"ready, or 0 for none", r.Provisioned))
+	}
+	if r.Reserved != nil && float64(r.Provisioned) > *r.Reserved {
+		errs = append(errs, fmt.Errorf("Release.ProvisionedConcurrency is %d, and FunctionProps.ReservedConcurrentExecutions is "+
+			"%g, which it is a part of: reserve at least as many", r.Provisioned, *r.Reserved))
+	}
+	c := r.Canary
+	if c == nil {
+		return errs
+	}
+	if c.Percent < 0 || c.Percent > 99 {
+		errs = append(errs, fmt.Errorf("Release.Canary.Percent is %d: want 1 to 99, or 0 for the default of %d", c.Percent,
+			defaultPercent))
+	}
+	if i := c.Interval; i < 0 || i%time.Minute != 0 || i > maxInterval {
+		errs = append(errs, fmt.Errorf("Release.Canary.Interval is %s: want whole minutes up to %s, or 0 for the default of %s", i,
+			maxInterval, defaultInterval))
+	}
+	return errs
+}
+
+// Shift is the canary with its defaults: the percentage, and the minutes until all callers follow.
+func (c *Canary) Shift() (percent, minutes int) {
+	percent, interval := c.Percent, c.Interval
+	if percent == 0 {
+		percent = defaultPercent
+	}
+	if interval == 0 {
+		interval = defaultInterval
+	}
+	return percent, int(interval / time.Minute)
+}
