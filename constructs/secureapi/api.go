@@ -29,6 +29,9 @@ type API struct {
 	domain      awsapigateway.IDomainName          // nil without one
 	explains    bool                               // the response BAD_REQUEST_BODY is made
 	responses   map[string]bool                    // types of Props.GatewayResponses
+
+	usagePlans map[string]awsapigateway.UsagePlan // by their names
+	keys       map[string]awsapigateway.ApiKey    // by their names, those that the stack makes
 }
 
 // URL is the address of the deployed stage, with a slash at its end.

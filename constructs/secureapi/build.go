@@ -26,6 +26,7 @@ func (b *builder) build() {
 	b.addDomain()
 	b.addWebACL()
 	b.explainBadRequests()
+	b.addUsagePlans()
 	b.redeploy()
 	b.warnOfSiblings()
 	b.warnOfSplitCookies()

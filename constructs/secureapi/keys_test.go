@@ -1,8 +1,13 @@
 package secureapi_test
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"testing"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
@@ -64,4 +69,112 @@ func TestKeysInTheTemplate(t *testing.T) {
 	if diff := cmp.Diff(map[string]any{"POST": "CUSTOM", "GET": "NONE"}, got); diff != "" {
 		t.Error("the methods that need a key, with their authorization (-want +got):\n" + diff)
 	}
+}
+
+func TestUsagePlansInTheTemplate(t *testing.T) {
+	build := func(change func(*secureapi.Props)) (awscdk.Stack, *secureapi.API) {
+		stack := newStack()
+		partner := awsapigateway.ApiKey_FromApiKeyId(stack, jsii.String("Partner"), jsii.String("k1234567"))
+		api := shop(stack, func(p *secureapi.Props) {
+			p.Routes = append(p.Routes,
+				secureapi.Handle("GET /orders/{id}", p.Routes[0].Function, secureapi.APIKey()),
+				secureapi.Handle("GET /", p.Routes[0].Function, secureapi.KeyOnly("prices are no secret")),
+			)
+			p.UsagePlans = []secureapi.UsagePlan{
+				{
+					Name: "Gold Plus", Description: "paid", RateLimit: 0.5, BurstLimit: 20,
+					Quota: &secureapi.Quota{Limit: 10000, Period: awsapigateway.Period_WEEK, Offset: 100},
+					Keys: []secureapi.Key{{Name: "acme", Description: "Acme's server"}, {Existing: partner},
+						{Name: "bolt", Disabled: true}},
+					Routes: map[string]secureapi.RouteLimit{
+						"GET /orders/{id}": {RateLimit: 5, BurstLimit: 10}, "GET /": {RateLimit: 1, BurstLimit: 2},
+					},
+				},
+				{Name: "Free", Quota: &secureapi.Quota{Limit: 10, Period: awsapigateway.Period_DAY}},
+			}
+			if change != nil {
+				change(p)
+			}
+		})
+		return stack, api
+	}
+	stack, api := build(nil)
+	other := secureapi.New(stack, "Other", &secureapi.Props{Routes: []secureapi.Route{
+		secureapi.Handle("GET /", backend(stack, "More"), secureapi.KeyOnly("prices are no secret")),
+	}})
+	api.UsagePlan("Free").AddApiStage(&awsapigateway.UsagePlanPerApiStage{
+		Api: other.RestAPI, Stage: other.RestAPI.DeploymentStage(),
+	})
+	if *api.Key("acme").KeyId() == *api.Key("bolt").KeyId() {
+		t.Error("two keys have one id")
+	}
+	refused(t, func() { api.UsagePlan("Silver") },
+		`secureapi: Shop/Api: UsagePlan: there is no plan "Silver" in Props.UsagePlans: they are ["Free" "Gold Plus"]`)
+	refused(t, func() { api.Key("k1234567") },
+		`secureapi: Shop/Api: Key: there is no key "k1234567" that the stack makes in Props.UsagePlans: they are ["acme" "bolt"]`)
+
+	ids := map[string]string{}
+	for _, kind := range []string{"UsagePlan", "ApiKey", "UsagePlanKey"} {
+		for id, r := range resources(stack, "AWS::ApiGateway::"+kind) {
+			ids[fmt.Sprintf("%s %v%v%v", kind, or(r["UsagePlanName"]), or(r["Name"]), or(r["KeyId"]))] = id
+		}
+	}
+	if len(ids) != 7 {
+		t.Errorf("got %v, want two plans, two keys and three of the first plan", ids)
+	}
+	gold := resources(stack, "AWS::ApiGateway::UsagePlan")[ids["UsagePlan Gold Plus"]]
+	id, stage := stageOf(stack, "ApiRestApi")
+	want := map[string]any{
+		"UsagePlanName": "Gold Plus",
+		"Description":   "paid",
+		"Throttle":      map[string]any{"RateLimit": 0.5, "BurstLimit": 20.0},
+		"Quota":         map[string]any{"Limit": 10000.0, "Period": "WEEK", "Offset": 100.0},
+		"ApiStages": []any{map[string]any{"ApiId": stage["RestApiId"], "Stage": map[string]any{"Ref": id},
+			"Throttle": map[string]any{
+				"/orders/{id}/GET": map[string]any{"RateLimit": 5.0, "BurstLimit": 10.0},
+				"//GET":            map[string]any{"RateLimit": 1.0, "BurstLimit": 2.0},
+			}}},
+	}
+	if diff := cmp.Diff(want, gold); diff != "" {
+		t.Error("the plan (-want +got):\n" + diff)
+	}
+	if stages := resources(stack, "AWS::ApiGateway::UsagePlan")[ids["UsagePlan Free"]]["ApiStages"]; len(stages.([]any)) != 2 {
+		t.Errorf("the second plan has the stages %v, want two", stages)
+	}
+	for name, enabled := range map[string]bool{"acme": true, "bolt": false} {
+		key := resources(stack, "AWS::ApiGateway::ApiKey")[ids["ApiKey "+name]]
+		if key["Enabled"] != enabled || key["Value"] != nil {
+			t.Errorf("the key %s is %v", name, key)
+		}
+	}
+
+	moved, _ := build(func(p *secureapi.Props) {
+		slices.Reverse(p.UsagePlans)
+		slices.Reverse(p.UsagePlans[1].Keys)
+	})
+	for _, kind := range []string{"UsagePlan", "ApiKey", "UsagePlanKey"} {
+		for id := range resources(moved, "AWS::ApiGateway::"+kind) {
+			if !slices.Contains(slices.Collect(maps.Values(ids)), id) {
+				t.Errorf("with lists in another order there is %s", id)
+			}
+		}
+	}
+}
+
+// or is a value, and nothing for nil.
+func or(value any) any {
+	if value == nil {
+		return ""
+	}
+	return value
+}
+
+// stageOf is the stage of the API whose logical id begins so.
+func stageOf(stack awscdk.Stack, api string) (id string, stage map[string]any) {
+	for id, stage := range resources(stack, "AWS::ApiGateway::Stage") {
+		if strings.HasPrefix(id, api) {
+			return id, stage
+		}
+	}
+	return "", nil
 }

@@ -2,22 +2,33 @@ package secureapi
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/jsii-runtime-go"
 )
 
 // policyDocument is the resource policy for CDK; nil without one. The raw statements can be judged only here,
 // since they are CDK's objects.
 func (b *builder) policyDocument() awsiam.PolicyDocument {
 	r := b.props.ResourcePolicy
-	if r == nil {
+	if r == nil && !b.plan.RestrictsAddresses() {
 		return nil
 	}
-	doc := awsiam.NewPolicyDocument(nil)
-	for _, s := range b.plan.PolicyStatements() {
-		doc.AddStatements(awsiam.PolicyStatement_FromJson(s))
+	statements := b.plan.PolicyStatements()
+	document := func() awsiam.PolicyDocument {
+		doc := awsiam.NewPolicyDocument(nil)
+		for _, s := range statements {
+			doc.AddStatements(awsiam.PolicyStatement_FromJson(s))
+		}
+		if r != nil {
+			doc.AddStatements(r.Statements...)
+		}
+		return doc
 	}
-	doc.AddStatements(r.Statements...)
+	doc := document()
 	text, err := json.Marshal(b.stack.Resolve(doc))
 	if err == nil {
 		err = b.plan.JudgePolicy(text)
@@ -25,5 +36,32 @@ func (b *builder) policyDocument() awsiam.PolicyDocument {
 	if err != nil {
 		b.fail("%w", err)
 	}
+	if b.spellOut(statements) {
+		return document()
+	}
 	return doc
+}
+
+// spellOut writes the ARNs of NotResource out, if there are any. API Gateway's documentation shows the short form in
+// Resource alone, and one that it left as it is in NotResource would match no request. The API's id, which the policy
+// of the API cannot refer to, has ten characters.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html
+func (b *builder) spellOut(statements []map[string]any) (there bool) {
+	const short, id = "execute-api:/", "??????????"
+	var arn string
+	for _, s := range statements {
+		list, ok := s["NotResource"].([]string)
+		if !ok {
+			continue
+		}
+		if arn == "" {
+			arn = *b.stack.FormatArn(&awscdk.ArnComponents{Service: jsii.String("execute-api"), Resource: jsii.String(id)})
+		}
+		list = slices.Clone(list)
+		for i, resource := range list {
+			list[i] = arn + "/" + strings.TrimPrefix(resource, short)
+		}
+		s["NotResource"] = list
+	}
+	return arn != ""
 }

@@ -62,6 +62,10 @@ type Props struct {
 	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 	GatewayResponses map[string]GatewayResponse
 
+	// UsagePlans are plans with API keys, for the routes with [APIKey] or [KeyOnly]. Default: none, so that such a route
+	// takes the keys of plans that are made elsewhere.
+	UsagePlans []UsagePlan
+
 	// RestApiProps is handed to CDK's RestApi for all that is not said above. Policy, DefaultMethodOptions,
 	// DefaultIntegration and DefaultCorsPreflightOptions are refused in it, as they would work around the table.
 	// Defaults that differ from CDK's: the endpoint is REGIONAL, and there is no account-wide CloudWatch role.
@@ -87,6 +91,7 @@ func newTable(props *Props) (*accessTable, error) {
 		Policy:      props.ResourcePolicy.plan(),
 		CORS:        (*plan.CORS)(props.CORS),
 		Stage:       props.Stage.plan(),
+		UsagePlans:  planUsage(props.UsagePlans),
 		RestAPI:     planRestAPI(props.RestApiProps),
 		Domain:      props.Domain.plan(),
 		WebACL:      props.WebACL,

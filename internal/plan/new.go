@@ -24,6 +24,9 @@ func New(props Props) (*Plan, error) {
 		errs = append(errs, p.checkModels()...)
 	}
 	errs = append(errs, props.Policy.check(p.policyScope())...)
+	if len(errs) == 0 {
+		errs = append(errs, p.checkAddresses()...)
+	}
 	errs = append(errs, p.checkCORS()...)
 	errs = append(errs, props.Stage.check()...)
 	errs = append(errs, p.checkFlush()...)
@@ -35,6 +38,7 @@ func New(props Props) (*Plan, error) {
 	errs = append(errs, p.checkExplanation()...)
 	errs = append(errs, p.checkBinaryBodies()...)
 	errs = append(errs, p.checkGatewayResponses()...)
+	errs = append(errs, p.checkUsagePlans()...)
 	errs = append(errs, p.checkKeySource()...)
 	errs = append(errs, p.checkClaimedKeys()...)
 	switch len(errs) {

@@ -47,6 +47,8 @@ type PlannedRoute struct {
 	// Parameters must be there in a request: "method.request.header.X-Tenant".
 	Parameters []string
 
+	From []string // the ranges of addresses that its callers come from; nil for any
+
 	Defaulted bool // Requires is that of Props.DefaultAccess
 }
 

@@ -92,8 +92,11 @@ func (s policyScope) ipKey() string {
 // PolicyStatements are the resource policy's own, besides the raw ones, in the form of IAM's JSON.
 func (p *Plan) PolicyStatements() []map[string]any {
 	r, s := p.props.Policy, p.policyScope()
-	if r == nil || !r.hasLists() {
-		return nil
+	if r == nil {
+		r = &ResourcePolicy{}
+	}
+	if !r.hasLists() && (len(r.Statements) > 0 || !p.RestrictsAddresses()) {
+		return p.addressStatements() // beside raw statements alone, those say what is allowed
 	}
 	var out []map[string]any
 	add := func(effect string, resource any, c condition) {
@@ -120,7 +123,7 @@ func (p *Plan) PolicyStatements() []map[string]any {
 	}
 	// The conditions of one statement are ANDed, and a negated one holds where the key is absent: outside all of them.
 	if len(r.AllowCIDRs) > 0 {
-		add("Deny", wholeAPI, condition{"NotIpAddress": {s.ipKey(): r.AllowCIDRs}})
+		add("Deny", wholeAPI, condition{"NotIpAddress": {s.ipKey(): prefixes(r.AllowCIDRs)}})
 	}
 	// An address says nothing about whose VPC it is in, so on a private API it does not stand for the VPC or endpoint.
 	vpcs := map[string]any{}
@@ -137,7 +140,7 @@ func (p *Plan) PolicyStatements() []map[string]any {
 		operator, key string
 		values        []string
 	}{
-		{"IpAddress", s.ipKey(), r.DenyCIDRs},
+		{"IpAddress", s.ipKey(), prefixes(r.DenyCIDRs)},
 		{"StringEquals", sourceVPC, r.DenyVPCs},
 		{"StringEquals", sourceVPCE, r.DenyVPCEndpoints},
 		{"StringEquals", principalAccount, r.DenyAccounts},
@@ -147,7 +150,7 @@ func (p *Plan) PolicyStatements() []map[string]any {
 			add("Deny", wholeAPI, condition{deny.operator: {deny.key: deny.values}})
 		}
 	}
-	return out
+	return append(out, p.addressStatements()...)
 }
 
 // JudgePolicy judges the resource policy with the caller's raw statements: document is its JSON, in which CDK tokens
@@ -209,5 +212,5 @@ func (r *ResourcePolicy) lists() []policyList {
 }
 
 func (r *ResourcePolicy) hasLists() bool {
-	return slices.ContainsFunc(r.lists(), func(l policyList) bool { return len(l.values) > 0 })
+	return r != nil && slices.ContainsFunc(r.lists(), func(l policyList) bool { return len(l.values) > 0 })
 }

@@ -77,9 +77,9 @@ func checkEntry(kind, v string) error {
 		return nil
 	}
 	if kind == "CIDR" {
-		if _, err := netip.ParsePrefix(v); err != nil {
-			return fmt.Errorf("%q is not a CIDR: want an address and a length, like %q or %q", v, "203.0.113.0/24",
-				"2001:db8::/32")
+		if _, err := netip.ParsePrefix(prefix(v)); err != nil {
+			return fmt.Errorf("%q is not a CIDR: want an address and a length, like %q or %q, or one address", v,
+				"203.0.113.0/24", "2001:db8::/32")
 		}
 		return nil
 	}
@@ -94,17 +94,17 @@ func (r *ResourcePolicy) checkRanges(s policyScope) (errs []error) {
 	var denied []netip.Prefix
 	for _, v := range r.DenyCIDRs {
 		if !Unresolved(v) {
-			denied = append(denied, netip.MustParsePrefix(v).Masked())
+			denied = append(denied, parseRange(v))
 		}
 	}
 	for i, v := range r.AllowCIDRs {
-		if !Unresolved(v) && covered(netip.MustParsePrefix(v).Masked(), denied) {
+		if !Unresolved(v) && covered(parseRange(v), denied) {
 			errs = append(errs, fmt.Errorf("ResourcePolicy.AllowCIDRs[%d]: %q is denied as a whole by DenyCIDRs, "+
 				"which locks "+
 				"every caller in it out: leave one of the two out", i, v))
 		}
 	}
-	reachable := func(v string) bool { return Unresolved(v) || !internal(netip.MustParsePrefix(v)) }
+	reachable := func(v string) bool { return Unresolved(v) || !internal(parseRange(v)) }
 	if len(r.AllowCIDRs) > 0 && !s.private && !slices.ContainsFunc(r.AllowCIDRs, reachable) {
 		errs = append(errs, fmt.Errorf("ResourcePolicy.AllowCIDRs has private addresses only, like %q, from which "+
 			"nothing "+

@@ -21,6 +21,8 @@ type Props struct {
 	GatewayResponses map[string]GatewayResponse // by type
 
 	ExplainBadRequests bool // a 400 says what is wrong with the body
+
+	UsagePlans []UsagePlan
 }
 
 // Route is one line of the access table.
