@@ -145,6 +145,7 @@ func TestBehaviour(t *testing.T) {
 			{"traces", traceBehaviour},
 			{"as sent", sentBehaviour},
 			{"HTTP integrations", httpBehaviour},
+			{"AWS integrations", serviceBehaviour},
 		} {
 			t.Run(group.name, func(t *testing.T) {
 				t.Parallel()

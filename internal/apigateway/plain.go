@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
@@ -73,7 +72,6 @@ func (st *stage) received(
 	}
 	if result.Error != nil {
 		got.Selection = result.Error.Message
-		record.Reason = fmt.Sprintf("the function failed: %v", result.Error)
 	}
 	return got, nil
 }
