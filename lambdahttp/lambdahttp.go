@@ -8,7 +8,8 @@
 // started as well; it is then behind [Strict], which answers 404 to what a router that matches the path again could
 // serve as another route. A handler finds the caller with [lambdahttp.CallerFrom]. Request ids go to the log.
 //
-// It takes no events of HTTP APIs, function URLs or load balancers, which have other shapes, and does not stream.
+// Answers of the routes that the variable [StreamedRoutes] names are streamed. It takes no events of HTTP APIs, function
+// URLs or load balancers, which have other shapes.
 //
 // It is here because the adapter libraries decode the path before they parse it: "/orders/1%2Frefund", which API
 // Gateway matches as /orders/{id}, comes out as /orders/1/refund, a route that the caller was never checked for.
@@ -29,9 +30,7 @@ import (
 func Handler(
 	h http.Handler,
 ) func(context.Context, events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
-	if muxOf(h) == nil {
-		h = Strict(h)
-	}
+	h = strict(h)
 	return func(ctx context.Context, e events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 		r, err := newRequest(ctx, e)
 		if err != nil {
@@ -41,4 +40,12 @@ func Handler(
 		h.ServeHTTP(w, r)
 		return w.event(r.Method), nil
 	}
+}
+
+// strict is h, behind [Strict] unless a [Mux] leads the way.
+func strict(h http.Handler) http.Handler {
+	if muxOf(h) == nil {
+		return Strict(h)
+	}
+	return h
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"os"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
@@ -13,11 +14,22 @@ import (
 
 // Start answers the function's events with h until Lambda ends the process. It does not return. It is lambda.Start of
 // [Handler], but reads of each event only what h gets to see.
+//
+// The answers of the routes in the environment variable [StreamedRoutes] are streamed: status and headers are sent when h
+// first flushes its http.ResponseWriter, has written 4 KB, or returns; what it writes then at each flush, as net/http does.
+// Streams need a runtime of the provided family, or the build tag lambda.norpc.
 func Start(h http.Handler) {
 	if m := muxOf(h); m != nil {
 		m.started = true
 	}
-	lambda.Start(invoker(Handler(h)))
+	routes, err := readStreamed(os.Getenv(StreamedRoutes))
+	switch {
+	case err != nil:
+		panic(err)
+	case len(routes) == 0:
+		lambda.Start(invoker(Handler(h)))
+	}
+	lambda.Start((&streamer{strict(h), routes}).answer)
 }
 
 // invoker is a function that takes an event as it comes.

@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -151,8 +152,10 @@ func (st *stage) invoke(
 	if record.dry {
 		return exchange.Answer{}, nil
 	}
-	timeout := timeoutOf(m)
-	limited, cancel := context.WithTimeout(ctx, timeout)
+	if m.Integration.Streams {
+		return st.invokeStreamed(ctx, m, call, event, record)
+	}
+	limited, cancel := context.WithTimeout(ctx, timeoutOf(m))
 	defer cancel()
 	gateway := st.served.gateway
 	start := gateway.options.Now()
@@ -163,25 +166,37 @@ func (st *stage) invoke(
 		lambdaruntime.InvokeOptions{TraceID: call.TraceID},
 	)
 	record.IntegrationTime = gateway.options.Now().Sub(start)
-	switch {
-	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
-		return exchange.Answer{}, timedOut("the function did not answer within the integration's time-out of %s", timeout)
-	case err != nil:
-		return exchange.Answer{}, mapping.Internal(500, "the function could not be invoked: "+inWords(err))
-	case result.Error != nil:
-		return exchange.Answer{}, mapping.Internal(502, fmt.Sprintf("the function failed: %v", result.Error))
+	if f := notInvoked(ctx, m, result, err); f != nil {
+		return exchange.Answer{}, f
 	}
 	answer, err := m.events.Answer(call.Request, result.Payload)
 	switch {
 	case errors.Is(err, events.ErrBase64):
 		return exchange.Answer{}, &mapping.Failure{Type: mapping.APIConfigurationError, Reason: inWords(err)}
 	case err != nil:
-		f := mapping.Internal(502, inWords(err))
+		why := inWords(err)
+		if bytes.Contains(result.Payload, events.Delimiter) {
+			why = "the function streams its answer, and the integration's ResponseTransferMode is BUFFERED; " + why
+		}
+		f := mapping.Internal(502, why)
 		f.Untraced = true
 		return exchange.Answer{}, f
 	}
 	record.trace = answered(call.TraceID)
 	return answer, nil
+}
+
+// notInvoked is the answer where a function gave none; nil if it did.
+func notInvoked(ctx context.Context, m *method, result lambdaruntime.Result, err error) *mapping.Failure {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
+		return timedOut("the function did not answer within the integration's time-out of %s", timeoutOf(m))
+	case err != nil:
+		return mapping.Internal(500, "the function could not be invoked: "+inWords(err))
+	case result.Error != nil:
+		return mapping.Internal(502, fmt.Sprintf("the function failed: %v", result.Error))
+	}
+	return nil
 }
 
 // inWords is an error without the name of the package that it is of, which says nothing to who reads a log.

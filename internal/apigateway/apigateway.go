@@ -79,6 +79,8 @@ type Gateway struct {
 	dryRuns   dryRuns
 	seed      [32]byte // what access keys come from where there is no issuer
 
+	idle [2]time.Duration // how long a stream may pause, of a regional and of an edge-optimized API
+
 	live atomic.Pointer[served]
 	http http.Handler
 }
@@ -96,6 +98,7 @@ func New(o Options) (*Gateway, error) {
 		tables:    &sessionTables{now: o.Now},
 		transport: newTransport(o.AllowNetwork),
 		services:  newTransport(true),
+		idle:      [2]time.Duration{idleRegional, idleEdge},
 	}
 	rand.Read(g.seed[:]) // which never fails
 	log := o.Functions.Log
@@ -165,8 +168,17 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 	if record.trace != "" {
 		answer.Headers = append(answer.Headers, exchange.Header{Name: "X-Amzn-Trace-Id", Value: record.trace})
 	}
-	record.Answer, record.Took = answer, g.options.Now().Sub(now)
-	g.options.Record(record)
+	recorded := func(record *Record) {
+		record.Took = g.options.Now().Sub(now)
+		g.options.Record(record)
+	}
+	record.Answer = answer
+	if s, ok := answer.Stream.(*stream); ok {
+		record.Answer.Stream = nil // it can be read once
+		s.done = recorded
+		return answer
+	}
+	recorded(record)
 	return answer
 }
 

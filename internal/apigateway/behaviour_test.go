@@ -146,6 +146,7 @@ func TestBehaviour(t *testing.T) {
 			{"as sent", sentBehaviour},
 			{"HTTP integrations", httpBehaviour},
 			{"AWS integrations", serviceBehaviour},
+			{"streams", streamBehaviour},
 		} {
 			t.Run(group.name, func(t *testing.T) {
 				t.Parallel()

@@ -83,6 +83,9 @@ func (st *stage) callHTTP(
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return exchange.Answer{}, badEndpoint("the integration's URI %s is not an http or https URL", out.URI)
 	}
+	if m.Integration.Streams {
+		return st.streamHTTP(ctx, m, out, u, record)
+	}
 	limited, cancel := context.WithTimeout(ctx, timeoutOf(m))
 	defer cancel()
 	got, f := st.send(m, newRequest(limited, out, u), record)

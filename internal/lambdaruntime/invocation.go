@@ -2,6 +2,7 @@ package lambdaruntime
 
 import (
 	"fmt"
+	"io"
 	"sync"
 	"time"
 )
@@ -9,9 +10,11 @@ import (
 // invocation is one payload on its way. It belongs to the queue, then to one process, and then to its caller.
 type invocation struct {
 	work
-	tail bool         // the caller wants the tail of the log
-	cold bool         // set by the process that takes it
-	done chan outcome // of capacity 1, written once
+	tail   bool           // the caller wants the tail of the log
+	stream bool           // the caller wants the answer as it is written
+	cold   bool           // set by the process that takes it
+	done   chan outcome   // of capacity 1, written once
+	pipe   *io.PipeWriter // once the answer has begun: what it is written to, in place of done
 
 	since      time.Time   // when it was put into the queue
 	next, prev *invocation // in the queue
@@ -48,6 +51,11 @@ func (p *process) limit() {
 func (p *process) answer(out outcome) {
 	inv := p.inv
 	p.inv = nil
+	if inv.pipe != nil {
+		p.tail.end()
+		inv.end(out)
+		return
+	}
 	out.result.LogTail = p.tail.end()
 	inv.done <- out
 }

@@ -10,8 +10,7 @@
 //
 // It does not build functions, it does not limit their memory or CPU, it does not freeze a process between invocations
 // as Lambda does, and it is not a sandbox: the functions are the developer's own code and run with the developer's
-// rights. It does not implement response streaming, SnapStart, or extensions beyond what aws-lambda-go's
-// WithEnableSIGTERM needs.
+// rights. It does not implement SnapStart, or extensions beyond what aws-lambda-go's WithEnableSIGTERM needs.
 //
 // The Runtime API: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. What the documentation leaves out is
 // taken from AWS's own https://github.com/aws/aws-lambda-runtime-interface-emulator.
@@ -195,6 +194,8 @@ type InvokeOptions struct {
 	RequestID string // default a random UUID
 	TraceID   string // the X-Amzn-Trace-Id of the request; default none
 	LogTail   bool   // the result has the last lines that the function wrote
+
+	stream bool // see [Pool.InvokeStream]
 }
 
 // Invoke runs a function with a payload and waits for its answer. The payload is only read, but it may be read after

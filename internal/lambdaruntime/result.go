@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os/exec"
 	"strings"
 	"time"
@@ -19,6 +20,8 @@ type Result struct {
 	// LogTail are the last lines that the function wrote from the invocation's start to its answer, at most 4 KiB or
 	// one line, if [InvokeOptions] asked for them. Where pipes block, as on Windows, the last ones can be missing.
 	LogTail []string
+
+	stream io.ReadCloser // of an answer that has begun
 }
 
 // FunctionError is an error of the function: one it reported, or one in Lambda's words about what became of it.

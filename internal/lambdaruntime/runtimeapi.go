@@ -194,16 +194,29 @@ const errorType = "Lambda-Runtime-Function-Error-Type"
 // response is the function's answer. An error that came up after its first byte was sent is in trailers.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming
 func (p *process) response(w http.ResponseWriter, r *http.Request) {
+	if to := p.begun(r.PathValue("id")); to != nil {
+		p.stream(w, r, to)
+		return
+	}
 	p.respond(w, r, func(inv *invocation, body []byte) outcome {
-		if kind := r.Trailer.Get(errorType); kind != "" {
-			document, err := base64.StdEncoding.DecodeString(r.Trailer.Get("Lambda-Runtime-Function-Error-Body"))
-			if err != nil {
-				document = nil
-			}
-			return reported(inv, document, kind)
+		if out, ok := trailed(inv, r.Trailer); ok {
+			return out
 		}
 		return outcome{result: Result{RequestID: inv.id, Payload: body, ColdStart: inv.cold}}
 	})
+}
+
+// trailed is the error in the trailers of an answer; ok is false without one.
+func trailed(inv *invocation, trailer http.Header) (out outcome, ok bool) {
+	kind := trailer.Get(errorType)
+	if kind == "" {
+		return out, false
+	}
+	document, err := base64.StdEncoding.DecodeString(trailer.Get("Lambda-Runtime-Function-Error-Body"))
+	if err != nil {
+		document = nil
+	}
+	return reported(inv, document, kind), true
 }
 
 // failure is the function's error.

@@ -8,6 +8,7 @@
 package exchange
 
 import (
+	"io"
 	"iter"
 	"strings"
 	"time"
@@ -75,4 +76,9 @@ type Answer struct {
 	Status  int
 	Headers Headers
 	Body    []byte
+
+	// Stream is a body that is still being written, in place of Body; nil for none. Who sends the answer reads it, sends
+	// each part as it comes, and closes it. An error other than io.EOF cuts the connection, so that the client does not
+	// take what it got for the whole.
+	Stream io.ReadCloser
 }

@@ -74,6 +74,22 @@ func fromHTTP(hr *http.Request) (*exchange.Request, *refusal) {
 	return r, nil
 }
 
+// streamHTTP sends each part of a stream as it comes. One that fails cuts the connection.
+func streamHTTP(w http.ResponseWriter, from io.ReadCloser) {
+	defer from.Close()
+	part := make([]byte, streamPart)
+	for control := http.NewResponseController(w); ; {
+		control.Flush() // the head at first; a writer that cannot sends the whole at the end
+		n, err := from.Read(part)
+		if _, writing := w.Write(part[:n]); writing != nil || err == io.EOF {
+			return
+		}
+		if err != nil {
+			panic(http.ErrAbortHandler)
+		}
+	}
+}
+
 func toHTTP(w http.ResponseWriter, a exchange.Answer) {
 	for _, line := range a.Headers {
 		if sendable(line) {
@@ -85,6 +101,10 @@ func toHTTP(w http.ResponseWriter, a exchange.Answer) {
 		status = 500
 	}
 	w.WriteHeader(status)
+	if a.Stream != nil {
+		streamHTTP(w, a.Stream)
+		return
+	}
 	if status != http.StatusNoContent && status != http.StatusNotModified && status != http.StatusResetContent {
 		w.Write(a.Body) // an error is the client's leaving
 	}

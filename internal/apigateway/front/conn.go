@@ -89,7 +89,7 @@ func (c *conn) serve() {
 		c.enter(working)
 		a := c.answer(r)
 		persist := h.persist && !c.server.closing.Load()
-		if err := c.write(h, &a, persist); err != nil || !persist {
+		if persist, err = c.write(h, &a, persist); err != nil || !persist {
 			return
 		}
 	}
@@ -156,25 +156,29 @@ func (c *conn) answer(r *exchange.Request) (a exchange.Answer) {
 // keptOut is how large a buffer is kept for the next answer.
 const keptOut = 64 << 10
 
-// write writes an answer, its header and body at once unless the body is large.
-func (c *conn) write(h *head, a *exchange.Answer, persist bool) error {
+// write writes an answer, its header and body at once unless the body is large, and reports whether the connection can
+// go on.
+func (c *conn) write(h *head, a *exchange.Answer, persist bool) (bool, error) {
 	c.enter(writing)
 	o := reply{verb: h.verb, protocol: h.protocol, persist: persist, date: c.server.now()}
 	b, body := o.appendHead(c.out[:0], a)
 	if cap(b) <= keptOut {
 		c.out = b
 	}
+	if a.Stream != nil {
+		return o.persist, c.stream(b, a.Stream, body, o.chunked())
+	}
 	if body && len(b)+len(a.Body) > keptOut {
 		buffers := net.Buffers{b, a.Body}
 		_, err := buffers.WriteTo(c.net)
-		return err
+		return persist, err
 	}
 	if body {
 		b = append(b, a.Body...)
 		c.out = b
 	}
 	_, err := c.net.Write(b)
-	return err
+	return persist, err
 }
 
 // refuse answers a request that is not handed on.
@@ -189,7 +193,7 @@ func (c *conn) refuse(h *head, refused *refusal) {
 		h.protocol = "HTTP/1.1"
 	}
 	a := refused.answer()
-	if c.write(h, &a, false) == nil {
+	if _, err := c.write(h, &a, false); err == nil {
 		c.linger()
 	}
 }

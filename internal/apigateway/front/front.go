@@ -8,7 +8,7 @@
 //	err = server.Serve(l)
 //
 // It reads requests whole, hands them to a [Func] and writes its answers, one after the other on each connection. It
-// does not know of stages and paths, it does not compress, and it does no TLS, HTTP/2, upgrades or streaming. It is for
+// does not know of stages and paths, it does not compress, and it does no TLS, HTTP/2 or upgrades. It is for
 // one machine's own clients and is strict with them: what two servers could read differently is refused.
 //
 // [Handler] serves requests of net/http that were made by hand, such as those of httptest.

@@ -48,7 +48,14 @@ func (o *reply) appendHead(b []byte, a *exchange.Answer) (out []byte, body bool)
 		b = append(b, o.date...)
 		b = append(b, "\r\n"...)
 	}
-	if status != 204 && status != 304 {
+	if a.Stream != nil && status != 204 && status != 304 && status != 205 {
+		body = o.verb != "HEAD"
+		if o.chunked() {
+			b = append(b, "Transfer-Encoding: chunked\r\n"...)
+		} else {
+			o.persist = false // the end of the connection is that of the body
+		}
+	} else if status != 204 && status != 304 {
 		size := len(a.Body)
 		if status == 205 {
 			size = 0 // it has no content (RFC 9110, section 15.3.6)
@@ -66,6 +73,9 @@ func (o *reply) appendHead(b []byte, a *exchange.Answer) (out []byte, body bool)
 	}
 	return append(b, "\r\n"...), body
 }
+
+// chunked reports whether the client takes a body whose length is not known (RFC 9112, section 6.1).
+func (o *reply) chunked() bool { return o.protocol == "HTTP/1.1" }
 
 // sendable reports whether a line can be sent: it must not end before its end, and not say how the answer is framed.
 func sendable(line exchange.Header) bool {

@@ -72,8 +72,42 @@ func main() {
 		lambda.Start(func(context.Context) (io.Reader, error) {
 			return io.MultiReader(strings.NewReader("half of it"), brokenReader{}), nil
 		})
+	case "stream":
+		lambda.Start(func(_ context.Context, then string) (io.Reader, error) { return &slowly{then: then}, nil })
 	}
 	lambda.Start(handlers[name])
+}
+
+// slowly is "one", and once the test lets it go on, "two" or the end that it was told.
+type slowly struct {
+	then string
+	read int
+}
+
+func (s *slowly) Read(b []byte) (int, error) {
+	s.read++
+	switch s.read {
+	case 1:
+		return copy(b, "one"), nil
+	case 2:
+		conn, err := net.Dial("tcp", os.Getenv("GATE"))
+		if err != nil {
+			return 0, err
+		}
+		defer conn.Close()
+		fmt.Fprintln(conn, "streams")
+		io.Copy(io.Discard, conn)
+		switch s.then {
+		case "fail":
+			return 0, errors.New("the other half is gone")
+		case "exit":
+			os.Exit(7)
+		case "sleep":
+			select {}
+		}
+		return copy(b, "two"), nil
+	}
+	return 0, io.EOF
 }
 
 type brokenReader struct{}

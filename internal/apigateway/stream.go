@@ -1,0 +1,204 @@
+package apigateway
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
+)
+
+// How long a stream may pause: "For Regional or private endpoints, the timeout is 5 minutes. For edge-optimized endpoints,
+// the timeout is 30 seconds."
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
+const (
+	idleRegional = 5 * time.Minute
+	idleEdge     = 30 * time.Second
+)
+
+// stream is the body of a streamed answer: it ends with an error when it pauses for too long, when the integration's
+// time-out has passed, and when the client has left.
+type stream struct {
+	from   io.ReadCloser
+	cancel context.CancelFunc
+	idle   time.Duration
+	pause  *time.Timer
+	record *Record
+	done   func(*Record)
+
+	mu    sync.Mutex
+	why   string // why it was ended; "" if it was not
+	ended bool
+}
+
+// newStream begins the body of an answer. The context is that of the integration's time-out.
+func (st *stage) newStream(ctx context.Context, cancel context.CancelFunc, from io.ReadCloser, record *Record, m *method) *stream {
+	idle := st.served.gateway.idle[0]
+	if st.edge {
+		idle = st.served.gateway.idle[1]
+	}
+	s := &stream{from: from, cancel: cancel, idle: idle, record: record}
+	s.pause = time.AfterFunc(idle, func() {
+		s.end(fmt.Sprintf("the stream paused for more than %s, which API Gateway does not wait for", idle))
+	})
+	context.AfterFunc(ctx, func() {
+		why := "the client left before the end of the stream"
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			why = fmt.Sprintf("the stream took longer than the integration's time-out of %s", timeoutOf(m))
+		}
+		s.end(why)
+	})
+	return s
+}
+
+// end ends the stream for a reason, if it has not ended.
+func (s *stream) end(why string) {
+	s.mu.Lock()
+	if !s.ended && s.why == "" {
+		s.why = why
+	}
+	s.mu.Unlock()
+	s.from.Close()
+}
+
+func (s *stream) Read(b []byte) (int, error) {
+	s.pause.Reset(s.idle)
+	n, err := s.from.Read(b)
+	s.pause.Stop()
+	if err != nil {
+		s.mu.Lock()
+		if why := s.why; why != "" {
+			err = errors.New(why)
+		}
+		s.mu.Unlock()
+		s.finish(err)
+	}
+	return n, err
+}
+
+// Close ends a stream whose rest is not wanted.
+func (s *stream) Close() error {
+	s.finish(errors.New("the client left before the end of the stream"))
+	return s.from.Close()
+}
+
+// finish records the request, once.
+func (s *stream) finish(err error) {
+	s.mu.Lock()
+	again := s.ended
+	s.ended = true
+	s.mu.Unlock()
+	if again {
+		return
+	}
+	s.pause.Stop()
+	s.cancel()
+	if err != io.EOF {
+		s.record.Reason = inWords(err)
+		if lambdaruntime.IsFunctionError(err) {
+			s.record.Reason = fmt.Sprintf("the function failed after the stream had begun, which cuts the connection: %v", err)
+		}
+	}
+	if s.done != nil {
+		s.done(s.record)
+	}
+}
+
+// joined is a stream after the part of it that was read already.
+type joined struct {
+	io.Reader
+	io.Closer
+}
+
+// invokeStreamed asks the route's function for a streamed answer, and returns it once its metadata is there.
+func (st *stage) invokeStreamed(
+	ctx context.Context, m *method, call *checks.Call, event []byte, record *Record,
+) (exchange.Answer, *mapping.Failure) {
+	gateway := st.served.gateway
+	limited, cancel := context.WithTimeout(ctx, timeoutOf(m))
+	start := gateway.options.Now()
+	body, result, err := gateway.pool.InvokeStream(limited, m.function.Name, event,
+		lambdaruntime.InvokeOptions{TraceID: call.TraceID})
+	if err != nil || body == nil {
+		cancel()
+		record.IntegrationTime = gateway.options.Now().Sub(start)
+		return exchange.Answer{}, notInvoked(ctx, m, result, err)
+	}
+	stop := context.AfterFunc(limited, func() { body.Body.Close() })
+	metadata, rest, err := readMetadata(body.Body)
+	record.IntegrationTime = gateway.options.Now().Sub(start)
+	if !stop() || err != nil {
+		body.Body.Close()
+		defer cancel()
+		if errors.Is(limited.Err(), context.DeadlineExceeded) && ctx.Err() == nil {
+			return exchange.Answer{}, notInvoked(ctx, m, lambdaruntime.Result{}, context.DeadlineExceeded)
+		}
+		f := mapping.Internal(502, inWords(err))
+		f.Untraced = true
+		return exchange.Answer{}, f
+	}
+	answer, err := events.StreamedAnswer(metadata)
+	if err != nil {
+		body.Body.Close()
+		cancel()
+		f := mapping.Internal(502, inWords(err))
+		f.Untraced = true
+		return exchange.Answer{}, f
+	}
+	record.trace = answered(call.TraceID)
+	answer.Stream = st.newStream(limited, cancel,
+		joined{io.MultiReader(bytes.NewReader(rest), body.Body), body.Body}, record, m)
+	return answer, nil
+}
+
+// readMetadata reads what stands before the delimiter, and what was read after it.
+func readMetadata(from io.Reader) (metadata, rest []byte, err error) {
+	read := make([]byte, 0, events.MaxMetadata+len(events.Delimiter))
+	for {
+		n, err := from.Read(read[len(read):cap(read)])
+		read = read[:len(read)+n]
+		if at := bytes.Index(read, events.Delimiter); at >= 0 {
+			return read[:at], read[at+len(events.Delimiter):], nil
+		}
+		switch {
+		case err == io.EOF:
+			return nil, nil, errors.New("the function's answer is not that of a stream: 8 null bytes after the metadata are " +
+				"missing. lambdahttp.Start writes them for the routes in GATEHOUSE_STREAMED_ROUTES, and aws-lambda-go for an " +
+				"events.LambdaFunctionURLStreamingResponse")
+		case err != nil:
+			return nil, nil, fmt.Errorf("the function failed: %w", err)
+		case len(read) == cap(read):
+			return nil, nil, fmt.Errorf("the metadata of the function's answer has no end within %d bytes: 8 null bytes are missing",
+				events.MaxMetadata)
+		}
+	}
+}
+
+// streamHTTP asks an HTTP_PROXY integration, and passes its answer on as it comes.
+func (st *stage) streamHTTP(
+	ctx context.Context, m *method, out *mapping.Call, u *url.URL, record *Record,
+) (exchange.Answer, *mapping.Failure) {
+	gateway := st.served.gateway
+	limited, cancel := context.WithTimeout(ctx, timeoutOf(m))
+	start := gateway.options.Now()
+	response, err := gateway.transport.RoundTrip(newRequest(limited, out, u))
+	record.IntegrationTime = gateway.options.Now().Sub(start)
+	if err != nil {
+		cancel()
+		return exchange.Answer{}, unreachable(err, m, u)
+	}
+	return exchange.Answer{
+		Status:  response.StatusCode,
+		Headers: passedHeaders(headersOf(response)),
+		Stream:  st.newStream(limited, cancel, response.Body, record, m),
+	}, nil
+}
