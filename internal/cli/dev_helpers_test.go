@@ -140,6 +140,7 @@ type running struct {
 	stdout, stderr output
 	url            string
 	cache          string // its user's cache folder
+	temp           string // its folder for temporary files
 	cancel         context.CancelFunc
 	status         chan int
 }
@@ -156,7 +157,7 @@ func launchWith(t *testing.T, dir, cache string, args ...string) (r *running, te
 	temp = t.TempDir()
 	t.Setenv("TMPDIR", temp)
 	ctx, cancel := context.WithCancel(t.Context())
-	r = &running{cache: cache, cancel: cancel, status: make(chan int, 1)}
+	r = &running{cache: cache, temp: temp, cancel: cancel, status: make(chan int, 1)}
 	s := &command.Process{
 		Stdout: &r.stdout, Stderr: &r.stderr, Now: time.Now, Dir: dir,
 		// whatever Node.js there is, its age is not what these tests are about
@@ -201,6 +202,16 @@ func (r *running) wait(t *testing.T, happened func() bool) {
 			t.Fatalf("nothing came of it:\n%s%s", &r.stdout, &r.stderr)
 		}
 	}
+}
+
+// assembly is the one that its app made.
+func (r *running) assembly(t *testing.T) string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(r.temp, "gatehouse-*", "*", "manifest.json"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("assemblies in %s: %q, %v, want one", r.temp, found, err)
+	}
+	return filepath.Dir(found[0])
 }
 
 // stop ends it as Ctrl-C does, and gives its status. It may be called again.

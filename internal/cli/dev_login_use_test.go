@@ -24,6 +24,12 @@ type person struct {
 // pages there.
 func newPerson(t *testing.T, example string, args ...string) (*person, *running) {
 	t.Helper()
+	return newPersonIn(t, "../../examples/"+example, args...)
+}
+
+// newPersonIn is newPerson with the folder that "gatehouse dev" runs in.
+func newPersonIn(t *testing.T, dir string, args ...string) (*person, *running) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("-short: it builds functions and starts a browser")
 	}
@@ -37,7 +43,7 @@ func newPerson(t *testing.T, example string, args ...string) (*person, *running)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, _ := start(t, "../../examples/"+example, args...)
+	r, _ := start(t, dir, args...)
 	app := strings.Replace(r.url, "127.0.0.1", "localhost", 1)
 	r.wait(t, func() bool { return strings.Contains(r.stdout.String(), " is at "+app+"/, and users log in at ") })
 	browser := nodepeer.Start(t, string(script), []string{"playwright-core"}, chromium, app, r.url,
@@ -162,6 +168,7 @@ func TestDevLoginUse(t *testing.T) {
 		}
 	}
 	p.didNothingWrong(t, r)
+	t.Run("refresh", func(t *testing.T) { devLoginUseRefresh(t, r.assembly(t)) })
 }
 
 // didNothingWrong checks that the pages had no errors, and that the log has no credentials.
@@ -285,10 +292,10 @@ func loggedOutElsewhere(t *testing.T, p *person) {
 	p.canUse(t, "ended")
 }
 
-// TestDevLoginUseRefresh has two tabs make ten requests in the moment when the session's token has ended: the provider is
+// devLoginUseRefresh has two tabs make ten requests in the moment when the session's token has ended: the provider is
 // asked once, and no tab is logged out.
-func TestDevLoginUseRefresh(t *testing.T) {
-	p, r := newPerson(t, "spa", "--token-life", "15s")
+func devLoginUseRefresh(t *testing.T, assembly string) {
+	p, r := newPersonIn(t, t.TempDir(), "--assembly", assembly, "--token-life", "15s")
 	p.opens(t)
 	p.goesToSignIn(t)
 	p.signsIn(t, "may everything")

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -84,6 +85,8 @@ func (p *Peer) line(t testing.TB) string {
 	return strings.TrimSpace(line)
 }
 
+var resolved sync.Map // the modules that were found
+
 // Need skips the test if Node.js or one of these modules is missing.
 func Need(t testing.TB, modules ...string) {
 	t.Helper()
@@ -91,19 +94,24 @@ func Need(t testing.TB, modules ...string) {
 		Missing(t, "node is not in PATH: install Node.js 20 or later")
 	}
 	for _, m := range modules {
+		if _, found := resolved.Load(m); found {
+			continue
+		}
 		// import.meta.resolve and require.resolve differ for packages that are only to be imported; the folder's own
 		// description can always be found.
 		if err := exec.Command("node", "-e", "require.resolve(process.argv[1])", "--", m+"/package.json").Run(); err != nil {
 			Missing(t, m+" is not installed: run npm ci in the repository's root")
 		}
+		resolved.Store(m, true)
 	}
 }
 
-// Browser returns the path of Chromium, or the test is skipped. Default: what CHROMIUM names, or else chromium,
-// chromium-browser or google-chrome in PATH.
+// Browser returns the path of Chromium, or the test is skipped. Default: what CHROMIUM names, or else
+// chromium-headless-shell, chromium, chromium-browser or google-chrome in PATH. The first one has no user interface, and
+// takes half of the time to start.
 func Browser(t testing.TB) string {
 	t.Helper()
-	names := []string{"chromium", "chromium-browser", "google-chrome"}
+	names := []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"}
 	if name := os.Getenv("CHROMIUM"); name != "" {
 		names = []string{name}
 	}

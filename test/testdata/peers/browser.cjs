@@ -21,7 +21,8 @@ async function main () {
     executablePath: process.argv[1],
     timeout: patience,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync'],
+      '--disable-component-update', '--disable-sync',
+      '--disable-site-isolation-trials', '--renderer-process-limit=1'], // or each site takes a process of its own
   })
   const page = await browser.newPage()
   page.setDefaultTimeout(patience)
