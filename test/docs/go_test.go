@@ -164,7 +164,7 @@ func checkRuns(t *testing.T, program string, running map[string]*snippet) {
 	}
 	lines := bufio.NewScanner(bytes.NewReader(out))
 	lines.Buffer(nil, 16<<20)
-	n := 0
+	n, templates := 0, map[*block]any{}
 	for ; lines.Scan(); n++ {
 		var got struct {
 			At, Panic string
@@ -177,6 +177,7 @@ func checkRuns(t *testing.T, program string, running map[string]*snippet) {
 		if s == nil {
 			t.Fatalf("there is no block at %q", got.At)
 		}
+		templates[s.block] = got.Template
 		if err := checkOutcome(got.Panic, got.Template, after[s.block]); err != nil {
 			t.Errorf("%s: %v", s, err)
 		}
@@ -184,6 +185,7 @@ func checkRuns(t *testing.T, program string, running map[string]*snippet) {
 	if n != len(running) {
 		t.Errorf("%d blocks were run, of %d\n%s", n, len(running), &stderr)
 	}
+	checkProperties(t, templates)
 }
 
 func checkOutcome(panicked string, template any, then *block) error {

@@ -21,6 +21,7 @@ var imports = map[string]string{
 	"awscdk":                "github.com/aws/aws-cdk-go/awscdk/v2",
 	"awscloudwatch":         "github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch",
 	"awscognito":            "github.com/aws/aws-cdk-go/awscdk/v2/awscognito",
+	"awsec2":                "github.com/aws/aws-cdk-go/awscdk/v2/awsec2",
 	"awsiam":                "github.com/aws/aws-cdk-go/awscdk/v2/awsiam",
 	"awslambda":             "github.com/aws/aws-cdk-go/awscdk/v2/awslambda",
 	"awslogs":               "github.com/aws/aws-cdk-go/awscdk/v2/awslogs",
