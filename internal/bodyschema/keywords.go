@@ -115,7 +115,7 @@ func (n *node) number(name string, value any) bool {
 	case "multipleOf", "minimum", "maximum":
 		n.out[name] = value
 	case "exclusiveMinimum", "exclusiveMaximum":
-		n.exclusive(name, strings.ToLower(strings.TrimPrefix(name, "exclusive")), value)
+		n.exclusive(strings.ToLower(strings.TrimPrefix(name, "exclusive")), value)
 	default:
 		return false
 	}
@@ -125,7 +125,7 @@ func (n *node) number(name string, value any) bool {
 // exclusive converts a bound that is not in its range. API Gateway's notes say that exclusiveMinimum is not supported,
 // so the bound is in the range and the number is excluded, which is the same.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
-func (n *node) exclusive(name, bound string, value any) {
+func (n *node) exclusive(bound string, value any) {
 	switch given := value.(type) {
 	case bool: // draft 4
 		if given {

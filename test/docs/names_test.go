@@ -169,6 +169,9 @@ func TestTheDocumentationsNames(t *testing.T) {
 			if p.code[i] {
 				continue
 			}
+			if cells := strings.Split(line, "|"); p.name == samPage && len(cells) > 2 {
+				line = strings.Join(cells[2:], "|") // without SAM's own names
+			}
 			for _, span := range codeSpan.FindAllString(line, -1) {
 				known, problem := checkName(strings.Trim(span, "`"), packages, all)
 				if problem != "" {
