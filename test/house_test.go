@@ -38,6 +38,7 @@ var floors = [][]string{
 	{
 		"constructs/gofunction/internal",
 		"constructs/internal/annotation",
+		"constructs/internal/batch",
 		"constructs/internal/executable",
 		"constructs/internal/startup",
 	},

@@ -1,5 +1,5 @@
-// Command synth measures what the constructs cost at synth: the example, against the same template written directly
-// with CDK's L2 constructs.
+// Command synth measures what the constructs cost at synth: the example, or an app of many routes or stacks, against the
+// same templates written directly with CDK's L2 constructs.
 //
 //	CDK_VALIDATION=false go run ./bench/synth
 //
@@ -10,12 +10,16 @@
 // deployment are made by CDK alone) and for the metadata that Gatehouse's checks read, so that nothing is left out of
 // the direct side. What counts is the ratio; the times are this machine's.
 //
-// With -stacks it measures an app of that many stacks, and one of twice as many, each with an API of ten routes:
+// With -routes it measures one stack whose API has so many routes, and with -stacks an app of so many stacks, each with
+// an API of ten routes. -authorizer says who guards them: a function of one's own, a user pool, or the included
+// authorizer, whose executable and that of a Go backend Gatehouse also builds, hashes and writes.
 //
-//	CDK_VALIDATION=false go run ./bench/synth -stacks 50
+//	CDK_VALIDATION=false go run ./bench/synth -routes 300
+//	CDK_VALIDATION=false go run ./bench/synth -stacks 50 -authorizer included
 //
-// Compared is the processor time of the whole process, with that of CDK's engine and of the go command, which are
-// children of it. It does not depend on what else the machine does as a clock would.
+// Compared is then the processor time of the whole process, with that of CDK's engine and of the go command, which are
+// children of it: it does not depend on what else the machine does as a clock would. And the most memory that the app
+// and CDK's engine had resident, added up.
 package main
 
 import (
@@ -50,15 +54,24 @@ func main() {
 		"",
 		"with -out: write the stack directly, with the functions of the assembly in this folder",
 	)
-	stacks := flag.Int("stacks", 0, "measure an app of so many stacks, and one of twice as many, instead of the example")
+	var of shape
+	flag.IntVar(&of.routes, "routes", 0, "measure a stack with an API of so many routes instead of the example")
+	flag.IntVar(&of.stacks, "stacks", 0, "measure an app of so many stacks of ten routes instead of the example")
+	flag.StringVar(&of.authorizer, "authorizer", own, "with -routes and -stacks: who guards them: own, cognito or included")
+	flag.BoolVar(&of.cors, "cors", true, "with -routes and -stacks: whether the APIs have CORS")
+	flag.IntVar(&of.functions, "functions", 1, "with -routes and -stacks: how many functions answer an API's routes in turns")
 	flag.Parse()
+	if err := of.check(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	}
 	if *out != "" {
-		synthesize(*out, *built, *stacks)
+		synthesize(*out, *built, of)
 		return
 	}
 	run := measure
-	if *stacks > 0 {
-		run = func(pairs int) error { return measureStacks(*stacks, pairs) }
+	if of.many() {
+		run = of.measure
 	}
 	if err := run(*pairs); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -66,26 +79,32 @@ func main() {
 	}
 }
 
-// synthesize makes the example or so many stacks, or with the folder of built functions their direct counterpart.
-func synthesize(out, built string, stacks int) {
-	defer jsii.Close()
-	if built == "" {
+// synthesize makes the example or the app of a shape, or with the folder of built functions its direct counterpart.
+func synthesize(out, built string, of shape) {
+	if built == "" && of.builds() {
 		gofunction.Prepare(stack.Packages()...)()
 	}
 	start := time.Now()
-	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &out})
+	props := &awscdk.AppProps{Outdir: &out}
+	if of.many() {
+		props.Context = of.context()
+	}
+	app := awscdk.NewApp(props)
 	switch {
-	case stacks > 0 && built == "":
-		newStacks(app, stacks)
-	case stacks > 0:
-		newDirectStacks(app, stacks, builtCode(built))
+	case of.many() && built == "":
+		newStacks(app, of)
+	case of.many():
+		newDirectStacks(app, of, builtCode(built))
 	case built == "":
 		stack.New(app, "Orders", settings)
 	default:
 		newDirect(app, "Orders", builtCode(built))
 	}
 	app.Synth(nil)
-	fmt.Println(time.Since(start).Seconds() * 1000)
+	took := time.Since(start).Seconds() * 1000
+	jsii.Close() // waits for CDK's engine
+	own, child := peaks()
+	fmt.Println(took, own, child)
 }
 
 // times are of one synthesis, in milliseconds.

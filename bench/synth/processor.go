@@ -1,25 +1,39 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"time"
+	"syscall"
 
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
 )
 
-// The bounds that the project set itself: of so many stacks against the same in L2, and of twice as many against those.
-const (
-	atMostDirect = 1.25
-	atMostDouble = 2.2
-)
+// bound is what the project set itself, of the processor time against the same in L2.
+func (s shape) bound() float64 {
+	switch {
+	case s.routes >= 100:
+		return 0.75
+	case s.routes > 0:
+		return 1
+	case s.authorizer == included:
+		return 1.3
+	}
+	return 1
+}
 
-// measureStacks compares n stacks with the same stacks written directly, and 2n stacks with n.
-func measureStacks(n, pairs int) error {
-	dir, err := os.MkdirTemp("", "gatehouse-stacks-")
+// cost is what a synthesis took.
+type cost struct {
+	processor float64 // in milliseconds, with all children
+	memory    float64 // in megabytes: the most of the app, and the most of its largest child, added up
+}
+
+// measure compares an app with the same app written directly.
+func (s shape) measure(pairs int) error {
+	dir, err := os.MkdirTemp("", "gatehouse-synth-")
 	if err != nil {
 		return err
 	}
@@ -28,69 +42,89 @@ func measureStacks(n, pairs int) error {
 	if err != nil {
 		return err
 	}
-	run := func(name string, stacks int, built string) (string, time.Duration, error) {
+	run := func(name string, of shape, built string) (string, cost, error) {
 		out := filepath.Join(dir, name)
-		args := []string{"-out", out, "-stacks", fmt.Sprint(stacks)}
+		args := append([]string{"-out", out}, of.args()...)
 		if built != "" {
 			args = append(args, "-built", built)
 		}
-		spent, err := processorTime(self, args...)
+		spent, err := run(self, args...)
 		return out, spent, err
 	}
-	ours, _, err := run("ours", 1, "") // builds the functions
+	one := s
+	one.stacks = min(s.stacks, 1)
+	ours, _, err := run("ours", one, "") // builds the functions
 	if err != nil {
 		return err
 	}
-	theirs, _, err := run("theirs", 1, ours)
+	theirs, _, err := run("theirs", one, ours)
 	if err != nil {
 		return err
 	}
 	if err := same(ours, theirs, "Shop000"); err != nil {
 		return err
 	}
-	kinds := []struct {
-		stacks int
-		built  string
-	}{{n, ""}, {n, ours}, {2 * n, ""}, {2 * n, ours}}
-	spent := make([][]float64, len(kinds)) // in milliseconds
+	var gatehouse, direct [2][]float64 // processor time, memory
 	for i := range pairs {
-		for k, kind := range kinds {
-			out, t, err := run(fmt.Sprintf("%d-%d", i, k), kind.stacks, kind.built)
+		var got [2]cost
+		for k, built := range []string{"", ours} {
+			out, spent, err := run(fmt.Sprintf("%d-%d", i, k), s, built)
 			if err != nil {
 				return err
 			}
-			spent[k] = append(spent[k], float64(t.Milliseconds()))
+			got[k] = spent
 			if err := os.RemoveAll(out); err != nil {
 				return err
 			}
 		}
-		fmt.Fprintf(os.Stderr, "round %d of %d: %.0f ms and %.0f ms directly; twice as many: %.0f ms and %.0f ms directly\n",
-			i+1, pairs, spent[0][i], spent[1][i], spent[2][i], spent[3][i])
+		gatehouse[0], direct[0] = append(gatehouse[0], got[0].processor), append(direct[0], got[1].processor)
+		gatehouse[1], direct[1] = append(gatehouse[1], got[0].memory), append(direct[1], got[1].memory)
+		fmt.Fprintf(os.Stderr, "pair %d of %d: %.0f ms and %.0f MB, directly %.0f ms and %.0f MB\n",
+			i+1, pairs, got[0].processor, got[0].memory, got[1].processor, got[1].memory)
 	}
-	fmt.Printf("%d stacks of %d routes, %d rounds; medians, the ratios round by round\n", n, len(rows), pairs)
-	report := func(subject, peer string, a, b []float64, atMost float64) {
-		ratios := make([]float64, len(a))
-		for i := range a {
-			ratios[i] = a[i] / b[i]
+	fmt.Printf("%s, %d pairs; medians, the ratios pair by pair\n", s, pairs)
+	for i, f := range []figures.Figure{
+		{Name: "processor time", Unit: "ms", AtMost: s.bound()},
+		{Name: "peak memory", Unit: "MB", AtMost: 1},
+	} {
+		f.Subject, f.Peer = s.String(), "the same with CDK's L2"
+		ratios := make([]float64, pairs)
+		for pair := range pairs {
+			ratios[pair] = gatehouse[i][pair] / direct[i][pair]
 		}
-		figures.Report(figures.Figure{Subject: subject, Name: "processor time", Peer: peer, Unit: "ms",
-			Measured: median(a), Against: median(b), Ratio: median(ratios), AtMost: atMost})
-		fmt.Printf("%-65s rounds from %.3f to %.3f\n", "", slices.Min(ratios), slices.Max(ratios))
+		f.Measured, f.Against, f.Ratio = median(gatehouse[i]), median(direct[i]), median(ratios)
+		figures.Report(f)
+		fmt.Printf("%-65s pairs from %.3f to %.3f\n", "", slices.Min(ratios), slices.Max(ratios))
 	}
-	few, many := fmt.Sprintf("%d stacks", n), fmt.Sprintf("%d stacks", 2*n)
-	report(few, "the same with CDK's L2", spent[0], spent[1], atMostDirect)
-	report(many, "the same with CDK's L2", spent[2], spent[3], 0)
-	report(many, few, spent[2], spent[0], atMostDouble)
 	return nil
 }
 
-// processorTime is what a process and its children took, in user and system time: wait4 counts for a process also the
-// children that it waited for, and jsii waits for CDK's engine.
-func processorTime(name string, args ...string) (time.Duration, error) {
+// run is one synthesis. wait4 counts the processor time of a process with the children that it waited for, and jsii
+// waits for CDK's engine.
+func run(name string, args ...string) (cost, error) {
 	cmd := exec.Command(name, args...)
 	cmd.Stderr = os.Stderr
-	if err := cmd.Run(); err != nil {
-		return 0, err
+	said, err := cmd.Output()
+	if err != nil {
+		return cost{}, err
 	}
-	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), nil
+	var milliseconds, own, child float64
+	if _, err := fmt.Fscan(bytes.NewReader(said), &milliseconds, &own, &child); err != nil {
+		return cost{}, fmt.Errorf("%q: %w", said, err)
+	}
+	spent := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	return cost{processor: float64(spent.Milliseconds()), memory: own + child}, nil
+}
+
+// peaks are the most memory that this process had resident, and the largest of its children that have ended, in
+// megabytes.
+func peaks() (own, child float64) {
+	of := func(who int) float64 {
+		var usage syscall.Rusage
+		if err := syscall.Getrusage(who, &usage); err != nil {
+			panic(err)
+		}
+		return float64(usage.Maxrss) / 1024 // kilobytes, on Linux
+	}
+	return of(syscall.RUSAGE_SELF), of(syscall.RUSAGE_CHILDREN)
 }

@@ -20,7 +20,6 @@ type API struct {
 	RestAPI awsapigateway.RestApi
 
 	plan        *plan.Plan
-	methods     map[string]awsapigateway.CfnMethod // by pattern, those of logins among them
 	authorizers map[*plan.Guard]attached
 	functions   map[*plan.Guard]awslambda.Function // the included ones
 	logins      []awslambda.Function               // in the order of the plan's

@@ -5,6 +5,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/gatehouse-cdk/gatehouse/constructs/internal/batch"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
@@ -20,6 +21,7 @@ func (b *builder) build() {
 		b.addPreflights()
 		b.configureFunctions()
 	}
+	batch.Methods(b.api.RestAPI, b.batch)
 	b.tellStreams()
 	b.addGatewayResponses()
 	b.addLoginPage()
@@ -62,10 +64,7 @@ func (b *builder) redeploy() {
 	if deployment == nil {
 		return
 	}
-	if len(b.made) > 0 {
-		deployment.Node().AddDependency(b.made...)
-	}
-	deployment.AddToLogicalId(b.described)
+	deployment.AddToLogicalId(b.described.value())
 	for _, g := range b.plan.Guards {
 		at := b.attached[g]
 		settings := map[string]any{"authorizer": g.ID(), "settings": at.fingerprint}

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/gatehouse-cdk/gatehouse/constructs/internal/batch"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
@@ -19,10 +20,10 @@ type builder struct {
 	props *Props
 
 	attached  map[*plan.Guard]attached
-	resources map[string]resource      // by path
-	bindings  []*binding               // by the number of plan.Route.Function, less one
-	made      []constructs.IDependable // methods that CDK does not know as such
-	described []any                    // what the deployment depends on
+	resources map[string]awsapigateway.IResource // by path
+	bindings  []*binding                         // by the number of plan.Route.Function, less one
+	batch     []batch.Method                     // to be made
+	described *digest                            // what the deployment depends on
 }
 
 // functionOf is a route's function.
@@ -30,25 +31,15 @@ func (b *builder) functionOf(r plan.PlannedRoute) awslambda.IFunction {
 	return b.functions[r.Function-1]
 }
 
-// resource is one of CDK's, with its id, which is asked for once.
-type resource struct {
-	awsapigateway.IResource
-	id *string
-}
-
 // resource is CDK's resource of a path, with those above it.
-func (b *builder) resource(path string) resource {
+func (b *builder) resource(path string) awsapigateway.IResource {
 	if b.resources == nil {
-		root := b.api.RestAPI.Root()
-		b.resources = map[string]resource{"/": {root, root.ResourceId()}}
+		b.resources = map[string]awsapigateway.IResource{"/": b.api.RestAPI.Root()}
 	}
-	r, made := b.resources[path]
-	if !made {
-		r.IResource = b.resources["/"].ResourceForPath(jsii.String(path))
-		r.id = r.ResourceId()
-		b.resources[path] = r
+	if b.resources[path] == nil {
+		b.resources[path] = b.resources["/"].ResourceForPath(jsii.String(path))
 	}
-	return r
+	return b.resources[path]
 }
 
 // l1 is the L1 resource of a construct.

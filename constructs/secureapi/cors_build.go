@@ -5,49 +5,11 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
-
-// addPreflights answers OPTIONS on each resource that has a route.
-func (b *builder) addPreflights() {
-	binary := b.plan.BinaryPreflights()
-	for _, p := range b.plan.Preflights() {
-		method := b.resource(p.Path).AddCorsPreflight(b.corsOptions(p.Methods))
-		if binary {
-			l1(method).AddPropertyOverride(jsii.String("Integration.ContentHandling"), "CONVERT_TO_TEXT")
-		}
-	}
-	if binary {
-		if deployment := b.api.RestAPI.LatestDeployment(); deployment != nil {
-			deployment.AddToLogicalId("preflights are converted to text") // CDK does not see the override
-		}
-	}
-}
-
-// corsOptions are CDK's options for the preflight of a resource that allows these methods.
-func (b *builder) corsOptions(methods []string) *awsapigateway.CorsOptions {
-	c := b.props.CORS
-	o := &awsapigateway.CorsOptions{
-		AllowOrigins: jsii.Strings(c.AllowOrigins...),
-		AllowHeaders: jsii.Strings(b.plan.AllowHeaders()...),
-		AllowMethods: jsii.Strings(methods...),
-	}
-	if c.AllowCredentials {
-		o.AllowCredentials = jsii.Bool(true)
-	}
-	if len(c.ExposeHeaders) > 0 {
-		o.ExposeHeaders = jsii.Strings(c.ExposeHeaders...)
-	}
-	if c.MaxAge > 0 {
-		o.MaxAge = awscdk.Duration_Seconds(jsii.Number(c.MaxAge.Seconds()))
-	}
-	return o
-}
 
 // configureFunctions hands the configuration to the functions. One that serves two APIs has one environment, so these
 // must agree.

@@ -19,9 +19,7 @@ import (
 const IntegrationCORSWarning = "gatehouse:integrationWithoutCORS"
 
 // integrate makes the method of a route that an integration of its own answers.
-func (b *builder) integrate(
-	r plan.PlannedRoute, given Route, p *awsapigateway.CfnMethodProps,
-) awsapigateway.CfnMethod {
+func (b *builder) integrate(r plan.PlannedRoute, given Route, p *awsapigateway.CfnMethodProps) {
 	if late, ok := given.Integration.(*lateIntegration); ok && late.check != nil {
 		if err := late.check(r.Pattern); err != nil {
 			b.fail("route %q: %w", r.Pattern, err)
@@ -29,7 +27,6 @@ func (b *builder) integrate(
 	}
 	method := b.addWithOptions(r, given, given.Integration, p)
 	b.derive(r, method)
-	return method
 }
 
 // derive gives a method what its integration needs: the answers that it declares, and the headers of CORS. CDK is asked
@@ -56,10 +53,8 @@ func (b *builder) derive(r plan.PlannedRoute, method awsapigateway.CfnMethod) {
 		method.AddPropertyOverride(jsii.String("MethodResponses"), d.MethodResponses)
 	}
 	// CDK has the integration in the deployment's logical id, and does not see what overrides it.
-	b.described = append(b.described, map[string]any{
-		"answers": d.IntegrationResponses,
-		"methods": d.MethodResponses,
-	})
+	b.dependOn(d.IntegrationResponses)
+	b.dependOn(d.MethodResponses)
 	if warning := b.plan.CORSWarning(r, d.Integration, IntegrationCORSWarning); warning != "" {
 		annotation.Warn(b.api, IntegrationCORSWarning, fmt.Sprintf("secureapi: %s: %s", b.path, warning))
 	}

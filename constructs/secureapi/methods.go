@@ -8,6 +8,7 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/gatehouse-cdk/gatehouse/constructs/internal/batch"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
@@ -44,21 +45,15 @@ func (b *builder) authorize(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps
 //
 // The first method of a function and the first of an authorizer are made by CDK's L2, which binds the function (its
 // permission) and the authorizer (its RestApiId) to the API. So are routes with an integration or options of their own,
-// as it binds those too. The others are
-// made from their properties, at the same place in the tree, with the same logical ids: CDK's L2 takes two and a half
-// times as long for them.
+// as it binds those too. The others are made from their properties, at the same place in the tree, with the same logical
+// ids, all in one call.
 func (b *builder) addMethods() {
-	b.bindings, b.api.methods = make([]*binding, len(b.functions)), map[string]awsapigateway.CfnMethod{}
+	b.bindings = make([]*binding, len(b.functions))
 	bound := map[*plan.Guard]bool{}
 	for _, r := range b.plan.Sorted() {
 		given := b.given(r)
-		p := &awsapigateway.CfnMethodProps{
-			HttpMethod: &r.Pattern.Verb,
-			RestApiId:  b.restID(),
-			ResourceId: b.resource(r.Pattern.Path()).id,
-		}
+		p := &awsapigateway.CfnMethodProps{HttpMethod: &r.Pattern.Verb}
 		b.describe(r, p)
-		var method awsapigateway.CfnMethod
 		var bind *binding
 		if !r.Integrated {
 			if bind = b.bindings[r.Function-1]; bind == nil {
@@ -67,22 +62,23 @@ func (b *builder) addMethods() {
 		}
 		switch {
 		case r.Integrated:
-			method = b.integrate(r, given, p)
+			b.integrate(r, given, p)
 		case given.IntegrationOptions != nil || given.MethodOptions != nil:
-			method = b.addWithOptions(r, given, newIntegration(given), p)
+			b.addWithOptions(r, given, newIntegration(given), p)
 		case bind == nil:
 			bind = &binding{integration: newIntegration(given)}
 			b.bindings[r.Function-1] = bind
-			method = b.addWithOptions(r, given, bind.integration, p)
+			b.addWithOptions(r, given, bind.integration, p)
 		case r.Guard != nil && !bound[r.Guard]:
-			method = b.addWithOptions(r, given, bind.integration, p)
+			b.addWithOptions(r, given, bind.integration, p)
 		default:
-			method = b.addMethod(r, p)
+			if bind.properties == nil {
+				bind.properties = b.proxy(r)
+			}
+			p.Integration = bind.properties
+			b.add(r.Pattern.Path(), p, inMetadata(r))
 		}
 		bound[r.Guard] = true
-		b.note(r, method)
-		b.api.methods[r.Pattern.String()] = method
-		b.described = append(b.described, map[string]any{"method": r.Pattern.String(), "properties": p})
 	}
 }
 
@@ -92,19 +88,23 @@ type binding struct {
 	properties  *awsapigateway.CfnMethod_IntegrationProperty // nil until a method is made from it
 }
 
-// addMethod makes a method from its properties, where CDK's L2 would: a construct that has the verb's name, with the
-// resource in it.
-func (b *builder) addMethod(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps) awsapigateway.CfnMethod {
-	bind := b.bindings[r.Function-1]
-	if bind.properties == nil {
-		bind.properties = b.proxy(r)
+// add has a method made from its properties, where CDK's L2 would make it: a construct that has the verb's name, with the
+// resource in it. One whose properties have objects of CDK's own is made at once.
+func (b *builder) add(path string, p *awsapigateway.CfnMethodProps, metadata map[string]string) {
+	value, plain := plainValue(p)
+	b.described.add(value)
+	if plain {
+		b.batch = append(b.batch, batch.Method{Path: path, Metadata: metadata, Properties: value.(map[string]any)})
+		return
 	}
-	p.Integration = bind.properties
-	resource := b.resource(r.Pattern.Path()).IResource.(constructs.Construct)
-	scope := constructs.NewConstruct(resource, &r.Pattern.Verb)
+	resource := b.resource(path)
+	p.RestApiId, p.ResourceId = b.api.RestAPI.RestApiId(), resource.ResourceId()
+	scope := constructs.NewConstruct(resource.(constructs.Construct), p.HttpMethod)
 	method := awsapigateway.NewCfnMethod(scope, jsii.String("Resource"), p)
-	b.made = append(b.made, method)
-	return method
+	note(method, metadata)
+	if deployment := b.api.RestAPI.LatestDeployment(); deployment != nil {
+		deployment.Node().AddDependency(method)
+	}
 }
 
 // proxy is what CDK's LambdaIntegration renders for a route's function.
@@ -128,6 +128,7 @@ func (b *builder) proxy(r plan.PlannedRoute) *awsapigateway.CfnMethod_Integratio
 func (b *builder) addWithOptions(
 	r plan.PlannedRoute, given Route, integration awsapigateway.Integration, p *awsapigateway.CfnMethodProps,
 ) awsapigateway.CfnMethod {
+	b.dependOn(p)
 	var o awsapigateway.MethodOptions
 	if given.MethodOptions != nil {
 		o = b.sharing(*given.MethodOptions)
@@ -145,7 +146,14 @@ func (b *builder) addWithOptions(
 	made := b.resource(r.Pattern.Path()).AddMethod(&r.Pattern.Verb, integration, &o)
 	method := made.Node().DefaultChild().(awsapigateway.CfnMethod)
 	b.setAll(r, method, &o, &set)
+	note(method, inMetadata(r))
 	return method
+}
+
+// dependOn makes the deployment's logical id depend on a value: plain, of CDK's props, or of its tokens.
+func (b *builder) dependOn(value any) {
+	plain, _ := plainValue(value)
+	b.described.add(plain)
 }
 
 // authorizationTypes are those that CDK's L2 knows, by what the template says.
@@ -214,14 +222,22 @@ func (b *builder) given(r plan.PlannedRoute) Route {
 	return streamed(r, b.props.Routes[r.Index])
 }
 
-// note writes what a route requires into its method's metadata. It is in the bundle of the included authorizer, and why
-// a route is public is in this table alone: without the metadata neither a snapshot nor "cdk diff" would show a change.
-func (b *builder) note(r plan.PlannedRoute, method awsapigateway.CfnMethod) {
+// inMetadata is what a method's metadata says of its route. What a route requires is in the bundle of the included
+// authorizer, and why it is public is in this table alone: without the metadata neither a snapshot nor "cdk diff" would
+// show a change.
+func inMetadata(r plan.PlannedRoute) map[string]string {
 	switch {
 	case r.Guard == nil:
-		method.AddMetadata(jsii.String(rules.PublicMetadata), r.Reason)
+		return map[string]string{rules.PublicMetadata: r.Reason}
 	case len(r.Requires) > 0:
-		method.AddMetadata(jsii.String(rules.RequiresMetadata), inWords(r.Requires))
+		return map[string]string{rules.RequiresMetadata: inWords(r.Requires)}
+	}
+	return nil
+}
+
+func note(method awsapigateway.CfnMethod, metadata map[string]string) {
+	for name, text := range metadata {
+		method.AddMetadata(&name, text)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
@@ -17,15 +18,16 @@ import (
 //
 // It panics if the table has no such pattern.
 func (a *API) Method(pattern string) awsapigateway.CfnMethod {
-	m, known := a.methods[pattern]
-	if !known {
-		var patterns []string
-		for _, r := range a.plan.Sorted() {
-			patterns = append(patterns, r.Pattern.String())
+	var patterns []string
+	for _, r := range a.plan.Sorted() {
+		if r.Pattern.String() == pattern {
+			resource := a.RestAPI.Root().ResourceForPath(jsii.String(r.Pattern.Path()))
+			return l1(resource.Node().FindChild(&r.Pattern.Verb)).(awsapigateway.CfnMethod)
 		}
-		a.fail("Method", "the table has no route %q: it has %s", pattern, strings.Join(patterns, ", "))
+		patterns = append(patterns, r.Pattern.String())
 	}
-	return m
+	a.fail("Method", "the table has no route %q: it has %s", pattern, strings.Join(patterns, ", "))
+	return nil
 }
 
 // Authorizer returns CDK's authorizer of one of Props.Authorizers, by its name there, or with "" that of

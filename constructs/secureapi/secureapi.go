@@ -48,7 +48,7 @@ func New(scope constructs.Construct, id string, props *Props) *API {
 	}
 	a := &API{plan: table.plan}
 	constructs.NewConstruct_Override(a, scope, &id)
-	b := &builder{site: newSite(a, path), api: a, props: props, accessTable: table}
+	b := &builder{site: newSite(a, path), api: a, props: props, accessTable: table, described: newDigest()}
 	b.build()
 	return a
 }

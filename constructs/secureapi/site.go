@@ -37,7 +37,7 @@ func newSite(scope constructs.Construct, path string) *site {
 	}
 }
 
-// restID is the id of the API, which every method has.
+// restID is the id of the API.
 func (s *site) restID() *string {
 	if s.id == nil {
 		s.id = s.rest.RestApiId()
