@@ -46,6 +46,7 @@ func (b *builder) derive(r plan.PlannedRoute, method awsapigateway.CfnMethod) {
 	if err != nil {
 		b.fail("%w", err)
 	}
+	b.stream(r, method, integration)
 	if d.IntegrationResponses != nil {
 		method.AddPropertyOverride(jsii.String("Integration.IntegrationResponses"), d.IntegrationResponses)
 	}

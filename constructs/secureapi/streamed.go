@@ -1,6 +1,7 @@
 package secureapi
 
 import (
+	"maps"
 	"slices"
 	"sync"
 
@@ -19,13 +20,13 @@ import (
 //
 // The function has to answer in the form of a stream, as lambdahttp.Start does for the routes that its variable
 // GATEHOUSE_STREAMED_ROUTES names. New sets that variable on functions of the app; a function that is imported needs it
-// from its owner. API Gateway compresses and caches no stream, so MinCompressionSize is refused.
+// from its owner. Of an [Integrate], one of the type HTTP_PROXY can be streamed. API Gateway compresses and caches no stream, so MinCompressionSize is refused.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
 func Streamed() Access { return restriction{plan.Streamed{}} }
 
 // streamed is a route with the options that stream its answers, where they are streamed.
 func streamed(r plan.PlannedRoute, given Route) Route {
-	if !r.Streams {
+	if !r.Streams || r.Integrated {
 		return given
 	}
 	var o awsapigateway.LambdaIntegrationOptions
@@ -38,6 +39,21 @@ func streamed(r plan.PlannedRoute, given Route) Route {
 	}
 	given.IntegrationOptions = &o
 	return given
+}
+
+// stream streams the answers of a route's own integration, which is an HTTP proxy, or streams them already.
+func (b *builder) stream(r plan.PlannedRoute, method awsapigateway.CfnMethod, integration map[string]any) {
+	if !r.Streams {
+		return
+	}
+	set := map[string]any{"ResponseTransferMode": string(awsapigateway.ResponseTransferMode_STREAM)}
+	if integration["timeoutInMillis"] == nil {
+		set["TimeoutInMillis"] = plan.MaxStream.Milliseconds()
+	}
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		method.AddPropertyOverride(jsii.String("Integration."+name), set[name])
+	}
+	b.described = append(b.described, set)
 }
 
 // streams are the routes of functions, of all APIs that they answer for. jsii keeps the functions as long as the process.

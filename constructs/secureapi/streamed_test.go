@@ -20,6 +20,8 @@ func TestStreamed(t *testing.T) {
 		p.Routes = append(p.Routes,
 			secureapi.Handle("GET /chat", chat, secureapi.Streamed()),
 			secureapi.Handle("POST /chat", chat),
+			secureapi.Integrate("GET /far", awsapigateway.NewHttpIntegration(jsii.String("https://example.com/far"), nil),
+				secureapi.AnyScope("far"), secureapi.Streamed()),
 			secureapi.Route{
 				Pattern: "GET /files/{path+}", Function: chat, Access: []secureapi.Access{secureapi.Streamed()},
 				IntegrationOptions: &awsapigateway.LambdaIntegrationOptions{
@@ -35,6 +37,12 @@ func TestStreamed(t *testing.T) {
 		i := m["Integration"].(map[string]any)
 		streams := strings.Contains(fmt.Sprint(i["Uri"]), ":lambda:path/2021-11-15/functions/") &&
 			strings.Contains(fmt.Sprint(i["Uri"]), "/response-streaming-invocations")
+		if i["Type"] == "HTTP_PROXY" {
+			if i["ResponseTransferMode"] != "STREAM" || i["TimeoutInMillis"] != 900000.0 {
+				t.Errorf("the integration of %s is %v", id, i)
+			}
+			continue
+		}
 		if streams != (i["ResponseTransferMode"] == "STREAM") || i["Type"] != "AWS_PROXY" {
 			t.Errorf("the integration of %s is %v", id, i)
 		}

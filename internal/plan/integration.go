@@ -66,7 +66,7 @@ func (i Integration) service() string {
 // CheckIntegration refuses an integration that answers each request with an error, or that lets callers write the call
 // of an AWS service.
 func (r PlannedRoute) CheckIntegration(i Integration) error {
-	var errs []error
+	errs := r.checkStream(i)
 	if service := i.service(); service != "" && service != "lambda" {
 		if !i.Role && !i.PassesCredentials {
 			errs = append(errs, fmt.Errorf("its integration calls %s and has no role, without which the service refuses each "+

@@ -49,11 +49,25 @@ func (p *Plan) checkStreamed() (errs []error) {
 	return errs
 }
 
+// checkStream refuses to stream what an integration of the route's own does not stream. One of a function is streamed
+// through an address of its own, which the integration has to have.
+func (r PlannedRoute) checkStream(i Integration) []error {
+	switch {
+	case !r.Streams || i.Streams && i.proxy() || i.Type == integrationHTTPProxy:
+		return nil
+	case i.Type == integrationAWSProxy:
+		return []error{errors.New("it is Streamed, and its integration invokes a function for whole answers: use Handle, or " +
+			"set ResponseTransferMode to STREAM in the LambdaIntegrationOptions")}
+	}
+	return []error{fmt.Errorf("it is Streamed, and its integration is of the type %s, whose answers API Gateway maps once they "+
+		"are whole: use one of the type HTTP_PROXY, or Handle", i.Type)}
+}
+
 // StreamedRoutes are the routes of a function whose answers are streamed, by their verbs and paths, as the function is
 // told. An ANY beside another method of that path is written as the verbs that are left for it.
 func (p *Plan) StreamedRoutes(function int) (streamed, buffered []string) {
 	for _, r := range p.Sorted() {
-		if r.Function != function {
+		if r.Integrated || r.Function != function {
 			continue
 		}
 		list := &buffered
