@@ -35,6 +35,7 @@ func (b *builder) build() {
 	b.warnOfBodies()
 	b.notePlan(policy)
 	b.flush()
+	b.suppressNag()
 	b.settle()
 	b.check()
 }

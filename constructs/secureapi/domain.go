@@ -19,9 +19,9 @@ import (
 //	Domain: &secureapi.Domain{Name: "api.example.com", Certificate: certificate, Zone: zone},
 //
 // It is an AWS::ApiGateway::DomainName with an AWS::ApiGateway::BasePathMapping of the API's stage, and with Zone two
-// AWS::Route53::RecordSet. Several APIs share one by Of: that of [API.Domain], of [NewDomain], also of another stack, or
-// one that is imported by awsapigateway.DomainName_FromDomainNameAttributes. Two APIs of an app with one base path are
-// refused, and so is a route that the domain never sends to its API, as the base path of another one is longer.
+// AWS::Route53::RecordSet. Several APIs share one by Of: that of [API.Domain], of [NewDomain], also of another stack,
+// or one that is imported by awsapigateway.DomainName_FromDomainNameAttributes. Two APIs of an app with one base path
+// are refused, and so is a route that the domain never sends to its API, as the base path of another one is longer.
 type Domain struct {
 	// Name of the host, in lower case: "api.example.com", or a wildcard "*.example.com". It may be a CDK token. Required
 	// without Of.
@@ -59,8 +59,8 @@ type Domain struct {
 	// then. Default: IPv4 alone, if the domain is REGIONAL; an edge-optimized one has both.
 	DualStack bool
 
-	// BasePaths are the first segments of the path that the domain has this API at, without a slash at either end: "orders"
-	// for https://api.example.com/orders/... Those of several segments are AWS::ApiGatewayV2::ApiMapping, which
+	// BasePaths are the first segments of the path that the domain has this API at, without a slash at either end:
+	// "orders" for https://api.example.com/orders/... Those of several segments are AWS::ApiGatewayV2::ApiMapping, which
 	// edge-optimized domains do not have. Default: the root, "".
 	BasePaths []string
 
@@ -91,8 +91,8 @@ type MutualTLS struct {
 	OwnershipCertificate interfacesawscertificatemanager.ICertificateRef
 }
 
-// NewDomain makes a domain for several APIs, which join it by [Domain.Of]. The domain may live in a stack of its own, on
-// which those of the APIs depend. BasePaths, NoExecuteAPI and Of are refused, as an API says them.
+// NewDomain makes a domain for several APIs, which join it by [Domain.Of]. The domain may live in a stack of its own,
+// on which those of the APIs depend. BasePaths, NoExecuteAPI and Of are refused, as an API says them.
 //
 // It panics with an error if the domain is wrong.
 func NewDomain(scope constructs.Construct, id string, domain *Domain) awsapigateway.DomainName {

@@ -65,7 +65,8 @@ func (b *builder) mapDomain(path string) {
 func (s *site) makeDomain(id string, given *Domain, planned *plan.Domain) awsapigateway.DomainName {
 	edge := given.EndpointType == awsapigateway.EndpointType_EDGE
 	if of, here, differ := another(planned.CertificateOf, *s.stack.Region()); differ && of != "" && !edge {
-		s.fail("Domain.Certificate is of the region %s, and the stack of %s, whose certificates a REGIONAL domain takes: give "+
+		s.fail("Domain.Certificate is of the region %s, and the stack of %s, whose certificates a REGIONAL domain takes: "+
+			"give "+
 			"one of that region", of, here)
 	}
 	props := &awsapigateway.DomainNameProps{

@@ -119,14 +119,17 @@ func TestDomain(t *testing.T) {
 	refused(t, at("Five", secureapi.Domain{Name: "api.example.com", Certificate: certificate(front, "eu-west-1")}),
 		`Five/Api: Domain.Name "api.example.com" is that of the domain Front/Domain too`)
 	refused(t, at("Six", secureapi.Domain{Name: "b.example.com", Certificate: certificate(front, "eu-north-1")}),
-		"Domain.Certificate is of the region eu-north-1, and the stack of eu-west-1, whose certificates a REGIONAL domain takes")
+		"Domain.Certificate is of the region eu-north-1, and the stack of eu-west-1, whose certificates a REGIONAL domain "+
+			"takes")
 	refused(t, func() { shop(in("Seven"), func(p *secureapi.Props) { p.WebACL = acl("eu-north-1") }) },
-		"WebACL is of the region eu-north-1, and the API of eu-west-1, whose web ACLs its stage takes: give one of that region")
+		"WebACL is of the region eu-north-1, and the API of eu-west-1, whose web ACLs its stage takes: give one of that "+
+			"region")
 	refused(t, func() { secureapi.NewDomain(in("Eight"), "Domain", &secureapi.Domain{NoExecuteAPI: true}) },
 		"Eight/Domain: Of, BasePaths and NoExecuteAPI are an API's own: set them in the Domain of its Props")
 	refused(t, func() { secureapi.NewDomain(in("Nine"), "Domain", &secureapi.Domain{Name: "b.example.com"}) },
 		`Nine/Domain: Domain.Certificate is nil: give the certificate of "b.example.com" in AWS Certificate Manager`)
-	refused(t, func() { secureapi.NewDomain(in("Ten"), "Domain", nil) }, "the domain is nil: give it a Name and a Certificate")
+	refused(t, func() { secureapi.NewDomain(in("Ten"), "Domain", nil) }, "the domain is nil: give it a Name and a "+
+		"Certificate")
 	refused(t, func() { shop(in("Eleven"), nil).Domain() }, "Domain: the API has no domain: set Props.Domain")
 }
 

@@ -66,6 +66,12 @@ type Props struct {
 	// takes the keys of plans that are made elsewhere.
 	UsagePlans []UsagePlan
 
+	// NagSuppressions writes into the metadata of the resources that New makes which findings of cdk-nag's pack
+	// AwsSolutions stand, each with its reason ("cdk_nag"): a public route's is the reason of [Public]. What is added
+	// beside the table, a grant of [API.GrantInvoke], and functions of your own are not covered. Default: nothing is
+	// written.
+	NagSuppressions bool
+
 	// RestApiProps is handed to CDK's RestApi for all that is not said above. Policy, DefaultMethodOptions,
 	// DefaultIntegration and DefaultCorsPreflightOptions are refused in it, as they would work around the table.
 	// Defaults that differ from CDK's: the endpoint is REGIONAL, and there is no account-wide CloudWatch role.

@@ -14,8 +14,8 @@ import (
 )
 
 // Release says how new versions of an included authorizer's function come into use: API Gateway invokes an alias "live"
-// (AWS::Lambda::Alias), which refers to the newest version. A change of the code, the access table or the settings makes
-// a new one. The zero value is the alias alone.
+// (AWS::Lambda::Alias), which refers to the newest version. A change of the code, the access table or the settings
+// makes a new one. The zero value is the alias alone.
 type Release struct {
 	// ProvisionedConcurrency is how many execution environments are kept ready: they have the issuers' keys before their
 	// first request, and each costs by the hour. Default: none.
@@ -27,11 +27,11 @@ type Release struct {
 	Canary *Canary
 }
 
-// Canary is a canary deployment by AWS CodeDeploy: an AWS::CodeDeploy::Application with a deployment group, a role and two
-// alarms. One goes off when a decision fails, which callers get 500 for ("failed" of the metrics in the namespace
-// Gatehouse, which NoMetrics leaves out); the other when 5 % of the API's answers in a minute are 5xx, as when the function does not start. While it
-// lasts, both versions decide: a right that the new table takes away counts for Interval longer, and a route that is new
-// answers 403 to those who still ask the old version.
+// Canary is a canary deployment by AWS CodeDeploy: an AWS::CodeDeploy::Application with a deployment group, a role and
+// two alarms. One goes off when a decision fails, which callers get 500 for ("failed" of the metrics in the namespace
+// Gatehouse, which NoMetrics leaves out); the other when 5 % of the API's answers in a minute are 5xx, as when the
+// function does not start. While it lasts, both versions decide: a right that the new table takes away counts for
+// Interval longer, and a route that is new answers 403 to those who still ask the old version.
 // Source: https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-steps-lambda.html
 type Canary struct {
 	// Percent of the requests that the new version decides first. Default: 10.
@@ -149,8 +149,8 @@ func (c *Canary) alarms(s *site, g *plan.Guard, f awslambda.Function, metrics bo
 	return append(all, c.Alarms...)
 }
 
-// AuthorizerAlias returns the alias that API Gateway invokes for one of Props.Authorizers, by its name there, or with ""
-// for Props.Authorizer.
+// AuthorizerAlias returns the alias that API Gateway invokes for one of Props.Authorizers, by its name there, or with
+// "" for Props.Authorizer.
 //
 // It panics if there is no such authorizer, or if it has no [Release].
 func (a *API) AuthorizerAlias(name string) awslambda.Alias {

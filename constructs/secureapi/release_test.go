@@ -94,7 +94,8 @@ func TestRelease(t *testing.T) {
 	if len(first) != 1 || !slices.Equal(first, versions(t, again)) || slices.Equal(first, versions(t, changed)) {
 		t.Errorf("versions %v, again %v, and %v with other settings", first, versions(t, again), versions(t, changed))
 	}
-	refused(t, func() { shop(newStack(), nil).AuthorizerAlias("") }, "AuthorizerAlias: the API's TokenAuthorizer has no alias: "+
+	refused(t, func() { shop(newStack(), nil).AuthorizerAlias("") }, "AuthorizerAlias: the API's TokenAuthorizer has "+
+		"no alias: "+
 		"set Release of its JWT, or of a SessionAuthorizer")
 	refused(t, func() {
 		shop(newStack(), func(p *secureapi.Props) {

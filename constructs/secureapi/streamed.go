@@ -13,14 +13,16 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// Streamed sends callers the answer of a route as the function writes it: server-sent events, the words of a model, files
-// of more than 10 MB. The integration's ResponseTransferMode is STREAM, its URI that of Lambda's streaming invocations,
-// and its TimeoutInMillis 15 minutes, unless [Route.IntegrationOptions] have a Timeout; the function's own time-out ends
-// it earlier. A stream without a byte for 5 minutes ends, and so does one of an edge-optimized API after 30 seconds.
+// Streamed sends callers the answer of a route as the function writes it: server-sent events, the words of a model,
+// files of more than 10 MB. The integration's ResponseTransferMode is STREAM, its URI that of Lambda's streaming
+// invocations, and its TimeoutInMillis 15 minutes, unless [Route.IntegrationOptions] have a Timeout; the function's own
+// time-out ends it earlier. A stream without a byte for 5 minutes ends, and so does one of an edge-optimized API after
+// 30 seconds.
 //
 // The function has to answer in the form of a stream, as lambdahttp.Start does for the routes that its variable
 // GATEHOUSE_STREAMED_ROUTES names. New sets that variable on functions of the app; a function that is imported needs it
-// from its owner. Of an [Integrate], one of the type HTTP_PROXY can be streamed. API Gateway compresses and caches no stream, so MinCompressionSize is refused.
+// from its owner. Of an [Integrate], one of the type HTTP_PROXY can be streamed. API Gateway compresses and caches no
+// stream, so MinCompressionSize is refused.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
 func Streamed() Access { return restriction{plan.Streamed{}} }
 
@@ -56,7 +58,8 @@ func (b *builder) stream(r plan.PlannedRoute, method awsapigateway.CfnMethod, in
 	b.described = append(b.described, set)
 }
 
-// streams are the routes of functions, of all APIs that they answer for. jsii keeps the functions as long as the process.
+// streams are the routes of functions, of all APIs that they answer for. jsii keeps the functions as long as the
+// process.
 var streams = struct {
 	sync.Mutex
 	of map[awslambda.Function]streamsOf

@@ -71,6 +71,7 @@ func TestStreamed(t *testing.T) {
 		shop(awscdk.NewStack(app, jsii.String("Third"), nil), func(p *secureapi.Props) {
 			p.Routes = append(p.Routes, secureapi.Handle("GET /chat", chat))
 		})
-	}, `Third/Api: the function Shop/Chat serves two APIs: it answers "GET /chat", which is Streamed, and "GET /chat", which is `+
+	}, `Third/Api: the function Shop/Chat serves two APIs: it answers "GET /chat", which is Streamed, and "GET /chat", `+
+		`which is `+
 		`not, and an event does not say which API it is of: give each API a function of its own`)
 }

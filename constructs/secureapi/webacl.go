@@ -6,7 +6,8 @@ import (
 )
 
 // addWebACL associates the web ACL with the stage.
-// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webaclassociation.html
+// Source:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webaclassociation.html
 func (b *builder) addWebACL() {
 	acl := b.props.WebACL
 	if acl == "" {

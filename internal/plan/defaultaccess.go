@@ -45,8 +45,8 @@ func (p *Plan) addDefaults() (errs []error) {
 	return errs
 }
 
-// takeDefaults gives a guarded route that says nothing of its callers the requirements of Props.DefaultAccess. Routes of
-// logins say what they need themselves.
+// takeDefaults gives a guarded route that says nothing of its callers the requirements of Props.DefaultAccess. Routes
+// of logins say what they need themselves.
 func (p *Plan) takeDefaults(r *PlannedRoute, open, anyCaller bool) error {
 	switch {
 	case anyCaller && open:

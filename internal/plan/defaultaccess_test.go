@@ -50,7 +50,8 @@ func TestDefaultAccess(t *testing.T) {
 
 func TestWrongDefaultAccess(t *testing.T) {
 	testRefusals(t, []refusal{
-		{"another word", defaults(Public{"x"}), "Props.DefaultAccess holds a word that is not a requirement: it takes AnyScope"},
+		{"another word", defaults(Public{"x"}), "Props.DefaultAccess holds a word that is not a requirement: it takes " +
+			"AnyScope"},
 		{"a guard", defaults(GuardedBy{"x"}), "for other words that routes share use With"},
 		{"an empty requirement", defaults(anyScope()),
 			"Props.DefaultAccess: a scope requirement without a value admits no caller"},

@@ -50,8 +50,8 @@ const (
 	tls12 = "TLS_1_2"
 )
 
-// EnhancedPolicy reports whether a security policy for TLS is an enhanced one of a Region, as templates have it. Those of
-// edge-optimized domains are Amazon CloudFront's.
+// EnhancedPolicy reports whether a security policy for TLS is an enhanced one of a Region, as templates have it. Those
+// of edge-optimized domains are Amazon CloudFront's.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html
 func EnhancedPolicy(policy string) bool { return strings.HasPrefix(policy, "SecurityPolicy_TLS13_1_") }
 
@@ -208,7 +208,8 @@ func (m *MutualTLS) check(d *Domain, bad func(string, ...any)) {
 	}
 	switch {
 	case d.edge():
-		bad(".MutualTLS: API Gateway asks for client certificates at REGIONAL domains alone, and this one is edge-optimized: " +
+		bad(".MutualTLS: API Gateway asks for client certificates at REGIONAL domains alone, and this one is " +
+			"edge-optimized: " +
 			"leave EndpointType out")
 	case isEnhanced(d.Policy):
 		bad(".MutualTLS is set beside the security policy %s, and API Gateway has no mutual TLS with a policy whose name "+

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-const privateDomain = "a private domain is another type of resource (AWS::ApiGateway::DomainNameV2) with a policy and VPC " +
+const privateDomain = "a private domain is another type of resource (AWS::ApiGateway::DomainNameV2) with a policy " +
+	"and VPC " +
 	"endpoints of its own: make it with awsapigateway.NewCfnDomainNameV2 and NewCfnBasePathMappingV2 on api.RestAPI"
 
 // Domain is the API's domain; nil for none.
@@ -84,7 +85,8 @@ func (p *Plan) checkLoginsAtDomain() (errs []error) {
 		if slices.Contains(d.Paths(), path) || slices.ContainsFunc(d.Paths(), Unresolved) {
 			continue
 		}
-		errs = append(errs, fmt.Errorf("%s has BasePath %q, and Domain, which is its Origin, has the API at %s: set it to %q, "+
+		errs = append(errs, fmt.Errorf("%s has BasePath %q, and Domain, which is its Origin, has the API at %s: set it to "+
+			"%q, "+
 			"or the provider would send browsers to a path where the login is not", l, l.BasePath, pathsInWords(d.Paths()),
 			strings.TrimSuffix("/"+d.Paths()[0], "/")))
 	}
@@ -99,8 +101,8 @@ func pathsInWords(paths []string) string {
 	return strings.Join(out, ", ")
 }
 
-// LoginElsewhere is the warning about the first login whose origin is not the API's domain; "" without one. A distribution
-// in front of the domain is the right reason for it, and so the warning can be acknowledged by its id.
+// LoginElsewhere is the warning about the first login whose origin is not the API's domain; "" without one. A
+// distribution in front of the domain is the right reason for it, and so the warning can be acknowledged by its id.
 func (p *Plan) LoginElsewhere(id string) string {
 	d := p.props.Domain
 	if d == nil {
@@ -113,7 +115,8 @@ func (p *Plan) LoginElsewhere(id string) string {
 			wild && strings.HasSuffix(host, rest) && !strings.Contains(strings.TrimSuffix(host, rest), ".") {
 			continue
 		}
-		return fmt.Sprintf("%s has the Origin %q, and the API's domain is %q: browsers send the session's cookie to the host of "+
+		return fmt.Sprintf("%s has the Origin %q, and the API's domain is %q: browsers send the session's cookie to the "+
+			"host of "+
 			"Origin alone, so that calls of %[3]q have no session. Set Origin to %q; or acknowledge %q, where what answers for "+
 			"Origin passes requests on to the domain", l, l.Origin, name, httpsScheme+name, id)
 	}

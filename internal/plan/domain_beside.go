@@ -24,8 +24,8 @@ func (p *Plan) Use() DomainUse {
 	return DomainUse{Name: d.DomainName(), BasePaths: d.Paths(), Patterns: p.table.Patterns()}
 }
 
-// Beside refuses what two APIs of an app cannot have at once: two domains of one name in one place, one base path of one
-// domain, and a route that the domain never sends to its API, as a longer base path belongs to the other one.
+// Beside refuses what two APIs of an app cannot have at once: two domains of one name in one place, one base path of
+// one domain, and a route that the domain never sends to its API, as a longer base path belongs to the other one.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
 func (u DomainUse) Beside(other DomainUse) error {
 	named := u.Name == other.Name && u.Place == other.Place
@@ -33,7 +33,8 @@ func (u DomainUse) Beside(other DomainUse) error {
 		if u.Domain == "" || other.Domain == "" || !named {
 			return nil
 		}
-		return fmt.Errorf("Domain.Name %q is that of the domain %s too, and a name is there once in an account and region: share "+
+		return fmt.Errorf("Domain.Name %q is that of the domain %s too, and a name is there once in an account and "+
+			"region: share "+
 			"it, by Domain{Of: that domain, BasePaths: ...} in one of the APIs", u.Name, other.Domain)
 	}
 	for _, mine := range u.BasePaths {

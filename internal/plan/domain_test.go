@@ -29,7 +29,8 @@ func TestWrongDomains(t *testing.T) {
 			`Domain.Name is empty: give a name such as "api.example.com", or share another API's domain by Of`},
 		{"a URL", domain(func(d *Domain) { d.Name = "https://api.example.com" }),
 			`Domain.Name "https://api.example.com": want the name of a host in lower case, without a scheme`},
-		{"upper case", domain(func(d *Domain) { d.Name = "API.example.com" }), `Domain.Name "API.example.com": want the name`},
+		{"upper case", domain(func(d *Domain) { d.Name = "API.example.com" }), `Domain.Name "API.example.com": want the ` +
+			`name`},
 		{"no certificate", domain(func(d *Domain) { d.Certificate = false }),
 			`Domain.Certificate is nil: give the certificate of "api.example.com" in AWS Certificate Manager`},
 		{"an edge certificate elsewhere", domain(func(d *Domain) { d.Endpoint, d.CertificateOf = Edge, "eu-west-1" }),
@@ -39,7 +40,8 @@ func TestWrongDomains(t *testing.T) {
 			`Domain.Zone is "ample.com", which "api.example.com" is not in, so that its records would answer for another name`},
 		{"a private domain", domain(func(d *Domain) { d.Endpoint = private }),
 			"Domain.EndpointType is PRIVATE: a private domain is another type of resource (AWS::ApiGateway::DomainNameV2)"},
-		{"an unknown endpoint", domain(func(d *Domain) { d.Endpoint = "LOCAL" }), `Domain.EndpointType "LOCAL": want REGIONAL`},
+		{"an unknown endpoint", domain(func(d *Domain) { d.Endpoint = "LOCAL" }), `Domain.EndpointType "LOCAL": want ` +
+			`REGIONAL`},
 		{"a private API", both(domain(nil), func(p *Props) { p.RestAPI, p.Policy = &RestAPI{Private: true}, allowed() }),
 			"Domain is set, and the API is PRIVATE: a private domain is another type of resource"},
 		{"an unknown policy", domain(func(d *Domain) { d.Policy = "TLS_1_3" }),
@@ -61,10 +63,12 @@ func TestWrongDomains(t *testing.T) {
 			"Domain.MutualTLS: API Gateway asks for client certificates at REGIONAL domains alone"},
 		{"mutual TLS with an enhanced policy",
 			domain(func(d *Domain) { mutual(d); d.Policy = "SecurityPolicy_TLS13_1_3_2025_09" }),
-			"Domain.MutualTLS is set beside the security policy SecurityPolicy_TLS13_1_3_2025_09, and API Gateway has no mutual " +
+			"Domain.MutualTLS is set beside the security policy SecurityPolicy_TLS13_1_3_2025_09, and API Gateway has no " +
+				"mutual " +
 				"TLS with a policy whose name begins with SecurityPolicy_: take TLS_1_2, which is the default"},
 		{"mutual TLS and an open endpoint", both(domain(mutual), func(p *Props) { p.RestAPI = &RestAPI{KeepsExecuteAPI: true} }),
-			"RestApiProps.DisableExecuteApiEndpoint is false, and the domain has MutualTLS: callers without a certificate would " +
+			"RestApiProps.DisableExecuteApiEndpoint is false, and the domain has MutualTLS: callers without a certificate " +
+				"would " +
 				"reach the API by its execute-api endpoint; leave it out, which closes that endpoint"},
 		{"the same of a shared domain", both(shared(DomainOf{Name: "api.example.com", MutualTLS: true}),
 			func(p *Props) { p.RestAPI = &RestAPI{KeepsExecuteAPI: true} }), "and the domain has MutualTLS: callers without"},
@@ -135,7 +139,8 @@ func TestLoginsAtDomains(t *testing.T) {
 	testRefusals(t, []refusal{
 		{"a base path that the login does not know",
 			with(at("https://shop.example.com", ""), Domain{Name: "shop.example.com", BasePaths: []string{"shop"}}),
-			`has BasePath "", and Domain, which is its Origin, has the API at "/shop": set it to "/shop", or the provider would ` +
+			`has BasePath "", and Domain, which is its Origin, has the API at "/shop": set it to "/shop", or the provider ` +
+				`would ` +
 				`send browsers to a path where the login is not`},
 		{"a base path that the domain has not",
 			with(at("https://shop.example.com", "/prod"), Domain{Name: "shop.example.com"}), `has the API at "/": set it to ""`},
@@ -144,7 +149,8 @@ func TestLoginsAtDomains(t *testing.T) {
 		name, origin, domain, want string
 	}{
 		{"its host", "https://shop.example.com", "shop.example.com", ""},
-		{"another host", "https://www.example.com", "shop.example.com", `has the Origin "https://www.example.com", and the API's ` +
+		{"another host", "https://www.example.com", "shop.example.com", `has the Origin "https://www.example.com", and ` +
+			`the API's ` +
 			`domain is "shop.example.com": browsers send the session's cookie to the host of Origin alone, so that calls of ` +
 			`"shop.example.com" have no session. Set Origin to "https://shop.example.com"; or acknowledge "id"`},
 		{"a wildcard", "https://shop.example.com", "*.example.com", ""},

@@ -37,7 +37,8 @@ func (r *Release) Check() (errs []error) {
 			"ready, or 0 for none", r.Provisioned))
 	}
 	if r.Reserved != nil && float64(r.Provisioned) > *r.Reserved {
-		errs = append(errs, fmt.Errorf("Release.ProvisionedConcurrency is %d, and FunctionProps.ReservedConcurrentExecutions is "+
+		errs = append(errs, fmt.Errorf("Release.ProvisionedConcurrency is %d, and "+
+			"FunctionProps.ReservedConcurrentExecutions is "+
 			"%g, which it is a part of: reserve at least as many", r.Provisioned, *r.Reserved))
 	}
 	c := r.Canary
@@ -49,7 +50,8 @@ func (r *Release) Check() (errs []error) {
 			defaultPercent))
 	}
 	if i := c.Interval; i < 0 || i%time.Minute != 0 || i > maxInterval {
-		errs = append(errs, fmt.Errorf("Release.Canary.Interval is %s: want whole minutes up to %s, or 0 for the default of %s", i,
+		errs = append(errs, fmt.Errorf("Release.Canary.Interval is %s: want whole minutes up to %s, or 0 for the default "+
+			"of %s", i,
 			maxInterval, defaultInterval))
 	}
 	return errs

@@ -17,11 +17,13 @@ func TestWrongReleases(t *testing.T) {
 		{"none", nil, ""},
 		{"an alias alone", &Release{}, ""},
 		{"a canary", &Release{Provisioned: 2, Reserved: &reserved, Canary: &Canary{Percent: 20, Interval: time.Hour}}, ""},
-		{"less than none", &Release{Provisioned: -1}, "Release.ProvisionedConcurrency is -1: want how many execution environments"},
+		{"less than none", &Release{Provisioned: -1}, "Release.ProvisionedConcurrency is -1: want how many execution " +
+			"environments"},
 		{"more than is reserved", &Release{Provisioned: 3, Reserved: &reserved},
 			"Release.ProvisionedConcurrency is 3, and FunctionProps.ReservedConcurrentExecutions is 2, which it is a part of"},
 		{"all at once", &Release{Canary: &Canary{Percent: 100}}, "Release.Canary.Percent is 100: want 1 to 99, or 0 for the"},
-		{"seconds", &Release{Canary: &Canary{Interval: 90 * time.Second}}, "Release.Canary.Interval is 1m30s: want whole minutes"},
+		{"seconds", &Release{Canary: &Canary{Interval: 90 * time.Second}}, "Release.Canary.Interval is 1m30s: want whole " +
+			"minutes"},
 		{"three days", &Release{Canary: &Canary{Interval: 72 * time.Hour}}, "Release.Canary.Interval is 72h0m0s: want whole"},
 	} {
 		err := errors.Join(tt.release.Check()...)

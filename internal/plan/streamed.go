@@ -20,7 +20,8 @@ func (Streamed) word() string { return "Streamed" }
 
 func (Streamed) addTo(r *PlannedRoute) (errs []error) {
 	if r.Buffers {
-		errs = append(errs, errors.New("it is Streamed, and its IntegrationOptions set ResponseTransferMode to BUFFERED: leave "+
+		errs = append(errs, errors.New("it is Streamed, and its IntegrationOptions set ResponseTransferMode to BUFFERED: "+
+			"leave "+
 			"one of them out"))
 	}
 	r.Streams = true
@@ -38,7 +39,8 @@ func (p *Plan) checkStreamed() (errs []error) {
 			continue
 		}
 		if r.Timeout > MaxStream {
-			errs = append(errs, fmt.Errorf("route %q: its IntegrationOptions set Timeout to %s, and API Gateway streams an answer "+
+			errs = append(errs, fmt.Errorf("route %q: its IntegrationOptions set Timeout to %s, and API Gateway streams an "+
+				"answer "+
 				"for up to %s: leave Timeout out, which is that", r.Pattern, r.Timeout, MaxStream))
 		}
 		if p.props.RestAPI != nil && p.props.RestAPI.Compresses {
@@ -56,10 +58,12 @@ func (r PlannedRoute) checkStream(i Integration) []error {
 	case !r.Streams || i.Streams && i.proxy() || i.Type == integrationHTTPProxy:
 		return nil
 	case i.Type == integrationAWSProxy:
-		return []error{errors.New("it is Streamed, and its integration invokes a function for whole answers: use Handle, or " +
+		return []error{errors.New("it is Streamed, and its integration invokes a function for whole answers: use Handle, " +
+			"or " +
 			"set ResponseTransferMode to STREAM in the LambdaIntegrationOptions")}
 	}
-	return []error{fmt.Errorf("it is Streamed, and its integration is of the type %s, whose answers API Gateway maps once they "+
+	return []error{fmt.Errorf("it is Streamed, and its integration is of the type %s, whose answers API Gateway maps "+
+		"once they "+
 		"are whole: use one of the type HTTP_PROXY, or Handle", i.Type)}
 }
 

@@ -46,7 +46,8 @@ func TestStreamedRoutes(t *testing.T) {
 func TestWrongStreams(t *testing.T) {
 	testRefusals(t, []refusal{
 		{"buffered by its options", add(withOptions(handle("GET /a", fn, Streamed{}), func(r *Route) { r.Buffers = true })),
-			`route "GET /a": it is Streamed, and its IntegrationOptions set ResponseTransferMode to BUFFERED: leave one of them`},
+			`route "GET /a": it is Streamed, and its IntegrationOptions set ResponseTransferMode to BUFFERED: leave one of ` +
+				`them`},
 		{"not a proxy", add(withOptions(handle("GET /a", fn, Streamed{}), func(r *Route) { r.NoProxy = true })),
 			`route "GET /a": its IntegrationOptions turn the proxy integration off`},
 		{"too long", add(withOptions(handle("GET /a", fn, Streamed{}), func(r *Route) { r.Timeout = time.Hour })),
@@ -65,7 +66,8 @@ func TestWrongStreamsOfIntegrations(t *testing.T) {
 	}{
 		{Integration{Type: integrationHTTPProxy}, ""},
 		{Integration{Type: integrationAWSProxy, Streams: true}, ""},
-		{Integration{Type: integrationAWSProxy}, "it is Streamed, and its integration invokes a function for whole answers: use Handle"},
+		{Integration{Type: integrationAWSProxy}, "it is Streamed, and its integration invokes a function for whole " +
+			"answers: use Handle"},
 		{Integration{Type: integrationMock, Responses: []IntegrationResponse{{Status: "200"}}},
 			"it is Streamed, and its integration is of the type MOCK, whose answers API Gateway maps once they are whole"},
 	} {
