@@ -50,12 +50,12 @@ func (b *builder) stream(r plan.PlannedRoute, method awsapigateway.CfnMethod, in
 	}
 	set := map[string]any{"ResponseTransferMode": string(awsapigateway.ResponseTransferMode_STREAM)}
 	if integration["timeoutInMillis"] == nil {
-		set["TimeoutInMillis"] = plan.MaxStream.Milliseconds()
+		set["TimeoutInMillis"] = float64(plan.MaxStream.Milliseconds())
 	}
 	for _, name := range slices.Sorted(maps.Keys(set)) {
 		method.AddPropertyOverride(jsii.String("Integration."+name), set[name])
 	}
-	b.described = append(b.described, set)
+	b.described.add(set)
 }
 
 // streams are the routes of functions, of all APIs that they answer for. jsii keeps the functions as long as the
