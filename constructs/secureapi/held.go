@@ -54,6 +54,9 @@ func (b *builder) notePlan(policy awsiam.PolicyDocument) {
 	if logins := b.loginRoutes(); len(logins) > 0 {
 		plan["logins"] = logins
 	}
+	if keyed := b.plan.Keyed(); len(keyed) > 0 {
+		plan["keys"] = keyed
+	}
 	if len(scopes) > 0 {
 		plan["scopes"] = scopes
 	}

@@ -54,6 +54,19 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 		rule   string
 		want   string
 	}{
+		{"a method with a key alone", nil, func(_ awscdk.Stack, api *secureapi.API) {
+			api.RestAPI.Root().AddMethod(jsii.String("GET"), nil, &awsapigateway.MethodOptions{ApiKeyRequired: jsii.Bool(true)})
+		}, "open-method", "the method GET / is public with a key, which is no identity, and the table does not say so"},
+		{"a key that is taken away", func(p *secureapi.Props) {
+			p.Routes[1].Access = []secureapi.Access{secureapi.KeyOnly("probes send a key")}
+		}, func(_ awscdk.Stack, api *secureapi.API) {
+			api.Method("GET /health").SetApiKeyRequired(jsii.Bool(false))
+		}, "changed-key", "the method GET /health is public with a key by the table, and ApiKeyRequired is false"},
+		{"a key beside a guard that is taken away", func(p *secureapi.Props) {
+			p.Routes[0].Access = append(p.Routes[0].Access, secureapi.APIKey())
+		}, func(_ awscdk.Stack, api *secureapi.API) {
+			api.Method("GET /orders").AddPropertyDeletionOverride(jsii.String("ApiKeyRequired"))
+		}, "changed-key", "the method GET /orders needs an API key by the table, and ApiKeyRequired is not set"},
 		{"a type from a parameter", nil, func(stack awscdk.Stack, api *secureapi.API) {
 			kind := awscdk.NewCfnParameter(stack, jsii.String("Type"), &awscdk.CfnParameterProps{Default: "AWS_IAM"})
 			raw(stack, "Raw", &awsapigateway.CfnMethodProps{

@@ -62,6 +62,16 @@ func (r *PlannedRoute) checkKey(public bool) (errs []error) {
 	return errs
 }
 
+// Keyed are the routes that need an API key, in the order of [Plan.Sorted].
+func (p *Plan) Keyed() (patterns []string) {
+	for _, r := range p.Sorted() {
+		if r.NeedsKey {
+			patterns = append(patterns, r.Pattern.String())
+		}
+	}
+	return patterns
+}
+
 // openWord is the word that opens a route.
 func (r *PlannedRoute) openWord() string {
 	for _, a := range r.Access {

@@ -11,7 +11,7 @@ var keyWithoutPlan = Rule{
 	Why: "API Gateway takes an API key only from a usage plan that covers the stage: without one every call " +
 		"answers 403.",
 	Looks:  "methods with ApiKeyRequired, of APIs that no usage plan of the assembly names",
-	WayOut: "add a usage plan with the stage (RestAPI.AddUsagePlan), or accept this if one outside of the app has it",
+	WayOut: "add a usage plan (Props.UsagePlans, or RestAPI.AddUsagePlan with the stage), or accept this if one outside of the app has it",
 	check: func(v *view, report reporter) {
 		planned, all := v.plannedAPIs()
 		if all {

@@ -10,18 +10,18 @@ var openMethod = Rule{
 	Why: "An API that Gatehouse built is closed: a method without an authorizer is open to the internet, and no " +
 		"line of the table says so.",
 	Looks:  "methods of APIs that Gatehouse built, in any stack and however they were added",
-	WayOut: "put it into Routes, where it is guarded or says why it is Public, or give it an AuthorizationType",
+	WayOut: "put it into Routes, where it is guarded or says why it is Public or KeyOnly, or give it an AuthorizationType",
 	check: func(v *view, report reporter) {
 		for _, m := range v.methods {
 			guard, planned := m.planned()
 			if m.api == nil || m.api.plan == nil || !m.is(authNone) || planned && guard == "" || m.preflight() {
 				continue
 			}
-			what, wayOut := fmt.Sprintf("the method %s is open, and the table does not say so", m.key()), ""
+			what, wayOut := fmt.Sprintf("the method %s is %s, and the table does not say so", m.key(), m.openness()), ""
 			if planned {
 				wayOut = "leave its AuthorizationType as secureapi.New writes it, or say in the table " +
 					"that the route is Public and why"
-				what = fmt.Sprintf("the method %s is open, and the table says that %s guards it", m.key(), guard)
+				what = fmt.Sprintf("the method %s is %s, and the table says that %s guards it", m.key(), m.openness(), guard)
 			}
 			if len(m.types) > 1 {
 				what += ", where a condition or a parameter has it so"
@@ -69,8 +69,8 @@ var unknownAPI = Rule{
 		for _, m := range v.methods {
 			if m.api == nil && m.open() && !m.preflight() {
 				report(m.resource, Finding{Message: fmt.Sprintf(
-					"the method %s is open, and it cannot be told whether its API is one that Gatehouse built: RestApiId: %s",
-					m.key(), m.whyAPI)})
+					"the method %s is %s, and it cannot be told whether its API is one that Gatehouse built: RestApiId: %s",
+					m.key(), m.openness(), m.whyAPI)})
 			}
 		}
 	},

@@ -10,6 +10,7 @@ const (
 	//   path        the construct path of the API
 	//   routes      an object: of each route, such as "GET /orders/{id}", the name of its guard, or "" for a public one
 	//   guards      an object: of each guard's name the logical id of its AWS::ApiGateway::Authorizer, or "AWS_IAM"
+	//   keys        the list of the routes that need an API key; absent for none
 	//   scopes      an object: of each route whose scopes API Gateway compares the list of them
 	//   logins      an object: of each route of a login the logical id of the login's function; absent for none
 	//   preflights  whether CORS preflights are answered
@@ -47,6 +48,7 @@ type plan struct {
 	guards     map[string]string // the logical id of the authorizer, or planIAM
 	scopes     map[string]any
 	logins     map[string]string // of each route of a login the logical id of its function
+	keys       []string
 	preflights bool
 	policy     any
 }
@@ -84,6 +86,17 @@ func readPlan(raw any) (*plan, error) {
 			return nil, fmt.Errorf("the routes of its metadata %s: the guard %q of %q is not among its guards",
 				PlanMetadata, guard, route)
 		}
+	}
+	keys, ok := object["keys"].([]any)
+	if !ok && object["keys"] != nil {
+		return nil, fmt.Errorf("the keys of its metadata %s are not a list", PlanMetadata)
+	}
+	for _, key := range keys {
+		text, ok := key.(string)
+		if !ok {
+			return nil, fmt.Errorf("the keys of its metadata %s: %v is not a string", PlanMetadata, key)
+		}
+		p.keys = append(p.keys, text)
 	}
 	if scopes, ok := object["scopes"].(map[string]any); ok {
 		p.scopes = scopes

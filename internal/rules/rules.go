@@ -41,6 +41,7 @@ func All() []Rule {
 		openEndpoint,
 		responseWithoutCORS,
 		responseTwice,
+		changedKey,
 		keyWithoutPlan,
 		keyThatNothingNames,
 		permissionElsewhere,

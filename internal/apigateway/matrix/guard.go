@@ -64,6 +64,9 @@ func problemsOf(m *apimodel.Model, id apimodel.ID, otherwise string) error {
 	return errors.New(strings.Join(said, "; "))
 }
 
+// PublicWithKey is who may call a route that has no guard and needs an API key, which is no identity.
+const PublicWithKey = "public with a key"
+
 // public says why there is no guard. Browsers ask for OPTIONS before they send a token, so what CDK and Gatehouse make
 // for CORS has none, and no function answers it.
 func (r *Route) public(method *apimodel.Method) {
@@ -72,7 +75,9 @@ func (r *Route) public(method *apimodel.Method) {
 	if r.Public == "" && r.Verb == "OPTIONS" && method.Integration.Type == apimodel.IntegrationMock {
 		r.Public = "CORS preflight"
 	}
-	r.Who = "anyone"
+	if r.Who = "anyone"; r.APIKey {
+		r.Who = PublicWithKey
+	}
 }
 
 // cognito is what Amazon Cognito enforces.

@@ -199,15 +199,15 @@ func plain(text string) string {
 	return text
 }
 
-// who may call, with the reason where that is anyone.
+// who may call, with the reason where there is no guard.
 func (r Route) who() string {
 	switch {
 	case r.Kind != None:
 		return r.Who
 	case r.Public == "":
-		return "anyone, and no reason is given"
+		return r.Who + ", and no reason is given"
 	}
-	return "anyone: " + r.Public
+	return r.Who + ": " + r.Public
 }
 
 func (r Route) cache() string {

@@ -101,11 +101,13 @@ type target struct {
 func (m *maker) make(ctx context.Context, api matrix.API) {
 	token := func(r matrix.Route) bool { return !r.TakesSession }
 	session := func(r matrix.Route) bool { return r.TakesSession }
+	open := func(r matrix.Route) bool { return !r.APIKey && !r.TakesSession }
+	keyed := func(r matrix.Route) bool { return r.APIKey && !r.TakesSession }
 	for _, guard := range []struct {
 		kind string
 		has  func(matrix.Route) bool
 	}{
-		{matrix.None, token}, {matrix.Token, token}, {matrix.Request, token}, {matrix.Request, session},
+		{matrix.None, open}, {matrix.None, keyed}, {matrix.Token, token}, {matrix.Request, token}, {matrix.Request, session},
 		{matrix.Cognito, token}, {matrix.JWT, token}, {matrix.IAM, token},
 	} {
 		t, ok := m.choose(api, guard.kind, guard.has)
@@ -114,7 +116,7 @@ func (m *maker) make(ctx context.Context, api matrix.API) {
 		}
 		switch guard.kind {
 		case matrix.None:
-			m.add(t, "is public").allowed = true
+			m.public(t)
 		case matrix.IAM:
 			m.iam(t)
 		default:
@@ -128,6 +130,24 @@ func (m *maker) make(ctx context.Context, api matrix.API) {
 			m.crossSite(ctx, api)
 		}
 	}
+}
+
+// public adds a request to a route without a guard, and the same without the key that it needs.
+func (m *maker) public(t target) {
+	if !t.APIKey {
+		m.add(t, "is public").allowed = true
+		return
+	}
+	e := m.add(t, "is public with a key")
+	e.allowed = true
+	if e.keyless {
+		return
+	}
+	without := *e
+	without.Why, without.allowed = t.String()+" without its key", false
+	isKey := func(h string) bool { return strings.HasPrefix(h, keyHeader) }
+	without.Headers = slices.DeleteFunc(slices.Clone(e.Headers), isKey)
+	m.examples = append(m.examples, without)
 }
 
 // comparesPath reports whether a route requires that a parameter of its path is a claim of the caller's.
@@ -190,7 +210,7 @@ func (m *maker) add(t target, why string) *Example {
 	if t.APIKey {
 		key := APIKey(m.model, m.api, m.stage)
 		if e.keyless = key == ""; !e.keyless {
-			e.Headers = append(e.Headers, "X-API-Key: "+key)
+			e.Headers = append(e.Headers, keyHeader+key)
 		}
 	}
 	m.examples = append(m.examples, e)
@@ -222,6 +242,9 @@ func (m *maker) try(ctx context.Context, e *Example) {
 		e.Why += ", but " + strings.ReplaceAll(outcome.Reason, "\n", "; ")
 	}
 }
+
+// keyHeader begins the header with an API key.
+const keyHeader = "X-API-Key: "
 
 // parameterValue is that of each parameter of a path.
 const parameterValue = "1"

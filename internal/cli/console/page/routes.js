@@ -48,7 +48,7 @@ function card(api, choose) {
 
 function who(r) {
   if (r.kind !== 'none') return r.who
-  return el('span', {}, el('strong', {}, 'anyone'), r.public ? ` (${r.public})` : ' (no reason is given)')
+  return el('span', {}, el('strong', {}, r.who), r.public ? ` (${r.public})` : ' (no reason is given)')
 }
 
 function cache(seconds) {

@@ -1,0 +1,38 @@
+package matrix
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+)
+
+// A key says whose quota a request counts to, and not who calls: a route with a key alone is shown as public.
+func TestPublicWithAKey(t *testing.T) {
+	for _, tt := range []struct {
+		name, reason string
+		key          bool
+		want         string
+	}{
+		{"a key", "prices are no secret", true, "GET /orders none - needed public with a key: prices are no secret"},
+		{"a key, by hand", "", true, "GET /orders none - needed public with a key, and no reason is given"},
+		{"no key", "prices are no secret", false, "GET /orders none - - anyone: prices are no secret"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			model := guarded(t, "")
+			method := model.APIs[0].Methods[0]
+			method.Authorization, method.Authorizer = apimodel.AuthorizationNone, nil
+			method.APIKeyRequired, method.Metadata = tt.key, map[string]string{PublicMetadata: tt.reason}
+			m, err := Of(model, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(strings.Fields(string(m.Text())), " "); !strings.Contains(got, tt.want) {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+			if got := strings.Contains(string(m.JSON()), `"whoMayCall": "public with a key"`); got != tt.key {
+				t.Errorf("JSON says that it is public with a key: %v\n%s", got, m.JSON())
+			}
+		})
+	}
+}

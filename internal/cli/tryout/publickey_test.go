@@ -1,0 +1,59 @@
+package tryout
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A route with a key alone has an example with its key, and one without.
+func TestPublicWithAKey(t *testing.T) {
+	change := func(plan bool) func(resources) {
+		return func(all resources) {
+			for id, r := range all {
+				p := properties(r)
+				if r["Type"] == "AWS::ApiGateway::Method" && p["AuthorizationType"] == "NONE" && p["HttpMethod"] == "GET" {
+					p["ApiKeyRequired"] = true
+				}
+				if r["Type"] == "AWS::ApiGateway::Stage" && plan {
+					ref := func(id string) map[string]any { return map[string]any{"Ref": id} }
+					all["Key"] = map[string]any{"Type": "AWS::ApiGateway::ApiKey", "Properties": map[string]any{
+						"Enabled": true, "Value": "a-key-of-twenty-signs"}}
+					all["Plan"] = map[string]any{"Type": "AWS::ApiGateway::UsagePlan", "Properties": map[string]any{
+						"ApiStages": []any{map[string]any{"ApiId": p["RestApiId"], "Stage": ref(id)}}}}
+					all["KeyOfPlan"] = map[string]any{"Type": "AWS::ApiGateway::UsagePlanKey", "Properties": map[string]any{
+						"KeyId": ref("Key"), "KeyType": "API_KEY", "UsagePlanId": ref("Plan")}}
+				}
+			}
+		}
+	}
+	for _, tt := range []struct {
+		name string
+		plan bool
+		want []string
+	}{
+		{"a key of a plan", true, []string{
+			"200 GET http://127.0.0.1:3000/prod/health, X-API-Key: a-key-of-twenty-signs",
+			"GET /health is public with a key",
+			"403 GET http://127.0.0.1:3000/prod/health",
+			"GET /health without its key",
+		}},
+		{"no plan", false, []string{
+			"403 GET http://127.0.0.1:3000/prod/health",
+			"GET /health is public with a key, but the route requires an API key, and no usage plan of the stage has an enabled one",
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			examples, _ := Make(t.Context(), options(t, "token", change(tt.plan)))
+			var got []string
+			for _, e := range examples {
+				if strings.Contains(e.URL, "/health") {
+					got = append(got, shown(t, e), e.Why)
+				}
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(tt.want, "\n"))
+			}
+		})
+	}
+}
