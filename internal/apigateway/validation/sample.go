@@ -263,10 +263,10 @@ func number(schema *jsonschema.Schema, whole bool) json.Number {
 			n.Sub(n, step)
 		}
 	}
-	if low = schema.ExclusiveMinimum; low != nil && n.Cmp(low) <= 0 {
+	if low = excluded(schema, schema.ExclusiveMinimum, low); low != nil && n.Cmp(low) <= 0 {
 		n = multiple(low, step, 1)
 	}
-	if high = schema.ExclusiveMaximum; high != nil && n.Cmp(high) >= 0 {
+	if high = excluded(schema, schema.ExclusiveMaximum, high); high != nil && n.Cmp(high) >= 0 {
 		n = multiple(high, step, -1)
 	}
 	if whole || n.IsInt() {
@@ -275,6 +275,22 @@ func number(schema *jsonschema.Schema, whole bool) json.Number {
 	float, _ := n.Float64()
 	text, _ := json.Marshal(float)
 	return json.Number(text)
+}
+
+// excluded is a bound that the numbers do not reach: an exclusive one, or another one that a "not" takes out, as models
+// of secureapi say it. It is nil for none.
+func excluded(schema *jsonschema.Schema, exclusive, bound *big.Rat) *big.Rat {
+	if exclusive != nil || bound == nil || schema.Not == nil || schema.Not.Enum == nil {
+		return exclusive
+	}
+	for _, value := range schema.Not.Enum.Values {
+		if n, ok := value.(json.Number); ok {
+			if r, ok := new(big.Rat).SetString(n.String()); ok && r.Cmp(bound) == 0 {
+				return bound
+			}
+		}
+	}
+	return nil
 }
 
 // multiple is the multiple of a step that is not below a number, and some steps further.

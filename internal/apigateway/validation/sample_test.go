@@ -28,6 +28,12 @@ func TestSample(t *testing.T) {
 			`{"a":-5,"b":0.25,"c":10,"d":11}`,
 		},
 		{
+			"bounds that a not takes out, as secureapi writes them",
+			`{"properties":{"a":{"type":"integer","minimum":1,"not":{"enum":[1]}},"b":{"type":"integer","maximum":1,"not":{"enum":[1]}},
+			"c":{"type":"number","minimum":1,"not":{"enum":[2]}}}}`,
+			`{"a":2,"b":0,"c":1}`,
+		},
+		{
 			"formats",
 			`{"properties":{"at":{"type":"string","format":"date-time"},"by":{"type":"string","format":"email"}}}`,
 			`{"at":"2026-01-31T12:00:00Z","by":"ada@example.com"}`,
