@@ -168,3 +168,24 @@ func TestSchemasThatAreRefused(t *testing.T) {
 		})
 	}
 }
+
+// CDK names the validators of two methods alike, unless the consumer's feature flag gives each an id of its own.
+func TestEqualValidatorsOfMethodOptionsAreOne(t *testing.T) {
+	var ids []string
+	for _, flag := range []bool{false, true} {
+		stack := newStack("@aws-cdk/aws-apigateway:requestValidatorUniqueId", flag)
+		shop(stack, func(p *secureapi.Props) {
+			for i := range p.Routes {
+				p.Routes[i].MethodOptions = &awsapigateway.MethodOptions{
+					RequestValidatorOptions: &awsapigateway.RequestValidatorOptions{ValidateRequestBody: jsii.Bool(true)},
+				}
+			}
+		})
+		for id := range resources(stack, "AWS::ApiGateway::RequestValidator") {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) != 2 || ids[0] != ids[1] {
+		t.Errorf("the validators are %s, want one in each app, with one id", ids)
+	}
+}
