@@ -285,8 +285,8 @@ func TestHandlers(t *testing.T) {
 		{name: "the end of the process", code: `exports.handler = async () => process.exit(3)`, want: `Runtime.ExitError: `},
 		{
 			name: "answers as a stream",
-			code: `exports.handler = awslambda.streamifyResponse(async () => {})`,
-			want: `Runtime.StreamingNotSupported: index.handler streams its answers`,
+			code: `exports.handler = awslambda.streamifyResponse(async (event, stream, context) => { stream.write('"a'); stream.end('b"') })`,
+			want: `"ab"`,
 		},
 		{
 			name: "globals of the code's own",

@@ -7,6 +7,8 @@ const fs = require('node:fs');
 const http = require('node:http');
 const Module = require('node:module');
 const path = require('node:path');
+const { Writable } = require('node:stream');
+const { finished } = require('node:stream/promises');
 const { pathToFileURL } = require('node:url');
 const { types } = require('node:util');
 
@@ -84,9 +86,6 @@ async function load(name, inline) {
   }
   if (typeof found !== 'function') {
     throw fault('Runtime.HandlerNotFound', `${name} is not a function`);
-  }
-  if (found[streams]) {
-    throw fault('Runtime.StreamingNotSupported', `${name} streams its answers, which is not done here`);
   }
   return found;
 }
@@ -214,6 +213,108 @@ function contextOf(headers) {
   };
 }
 
+// ResponseStream is what a handler writes a streamed answer to. Nothing is sent before the first write, so that a handler
+// that fails before it can still report its error.
+// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming
+class ResponseStream extends Writable {
+  #id;
+  #type = 'application/octet-stream';
+
+  constructor(id) {
+    super();
+    this.#id = id;
+  }
+
+  setContentType(type) {
+    this.#type = type;
+  }
+
+  // write takes also what is neither text nor bytes, as Lambda's runtime does, and sends it as JSON.
+  write(chunk, ...rest) {
+    const isPart = typeof chunk === 'string' || chunk instanceof Uint8Array;
+    return super.write(isPart ? chunk : JSON.stringify(chunk), ...rest);
+  }
+
+  #begin() {
+    this.request = http.request({
+      host: api.hostname, port: api.port, method: 'POST', agent, path: `/2018-06-01/runtime/invocation/${this.#id}/response`,
+      headers: {
+        'Content-Type': this.#type,
+        'Lambda-Runtime-Function-Response-Mode': 'streaming',
+        'Trailer': 'Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body',
+        'Transfer-Encoding': 'chunked',
+      },
+    });
+    this.answered = new Promise((resolve, reject) => {
+      this.request.on('response', (response) => response.resume().on('end', resolve));
+      this.request.on('error', reject);
+    });
+    this.answered.catch(() => {}); // who waits for it gets the error
+  }
+
+  _write(chunk, encoding, done) {
+    if (!this.request) {
+      this.#begin();
+      this._onBeforeFirstWrite?.((part) => this.request.write(part));
+    }
+    this.request.write(chunk, done);
+  }
+
+  _final(done) {
+    if (!this.request) {
+      this.#begin();
+    }
+    this.request.end();
+    this.answered.then(() => done(), done);
+  }
+
+  // fail ends an answer that has begun with an error, in trailers.
+  fail(error) {
+    const text = described(error);
+    log(text);
+    this.request.addTrailers({
+      'Lambda-Runtime-Function-Error-Type': text.errorType.replace(/[^\x20-\x7e]/g, '?'),
+      'Lambda-Runtime-Function-Error-Body': Buffer.from(JSON.stringify(text)).toString('base64'),
+    });
+    this.request.end();
+    return this.answered;
+  }
+}
+
+// awslambda is what Lambda's runtimes have for streams. The metadata of an HttpResponseStream goes before the first write.
+// https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html, and, for the metadata,
+// https://github.com/aws/aws-lambda-nodejs-runtime-interface-client (src/HttpResponseStream.js)
+const awslambda = {
+  streamifyResponse: (handler) => Object.assign(handler, { [streams]: true }),
+  HttpResponseStream: {
+    from(stream, metadata) {
+      stream.setContentType('application/vnd.awslambda.http-integration-response');
+      stream._onBeforeFirstWrite = (write) => {
+        write(JSON.stringify(metadata));
+        write(new Uint8Array(8));
+      };
+      return stream;
+    },
+  },
+};
+
+// runStreamed gives an event to a handler that streams, and settles when its answer has been sent.
+async function runStreamed(id, handler, event, context) {
+  const stream = new ResponseStream(id);
+  try {
+    await run((e, c) => handler(e, stream, c), event, context);
+    if (!stream.writableEnded) {
+      stream.end();
+    }
+    await finished(stream);
+  } catch (error) {
+    if (!stream.request) {
+      throw error;
+    }
+    await stream.fail(error);
+  }
+}
+
 let current; // the invocation that is under way
 let waiting = false; // for the next one
 let failed = false;
@@ -266,7 +367,7 @@ async function serve() {
   process.argv.splice(1, Infinity, '/var/runtime/index.mjs');
   await new Promise(setImmediate); // Node.js adds a last global when the argument has run
   asOfAFile();
-  globalThis.awslambda = { streamifyResponse: (handler) => Object.assign(handler, { [streams]: true }) };
+  globalThis.awslambda = awslambda;
   const [here] = process.versions.node.split('.');
   const wanted = /^AWS_Lambda_nodejs(\d+)\./.exec(environment.AWS_EXECUTION_ENV ?? '')?.[1] ?? here;
   if (wanted !== here) {
@@ -276,7 +377,7 @@ async function serve() {
   let handler;
   try {
     handler = await load(environment._HANDLER, inline);
-    if (!callbacks && handler.length > 2) {
+    if (!callbacks && handler.length > 2 && !handler[streams]) {
       throw fault('Runtime.CallbackHandlerDeprecated', `${environment._HANDLER} takes a callback, which Lambda has not since Node.js 24: make it an async function of two parameters`);
     }
   } catch (error) {
@@ -291,9 +392,14 @@ async function serve() {
     current = id;
     environment._X_AMZN_TRACE_ID = next.headers['lambda-runtime-trace-id'] ?? '';
     try {
-      const text = asText(await (callbacks ? runWithCallback : run)(handler, JSON.parse(next.body), contextOf(next.headers)));
-      if (!failed) {
-        await post(`/invocation/${id}/response`, text);
+      const event = JSON.parse(next.body);
+      if (handler[streams]) {
+        await runStreamed(id, handler, event, contextOf(next.headers));
+      } else {
+        const text = asText(await (callbacks ? runWithCallback : run)(handler, event, contextOf(next.headers)));
+        if (!failed) {
+          await post(`/invocation/${id}/response`, text);
+        }
       }
     } catch (error) {
       if (!failed) {
