@@ -227,8 +227,8 @@ func (i *Integration) requestBody(s *Source, to *target) ([]byte, *Failure) {
 	if isBinary && handling == "CONVERT_TO_TEXT" {
 		body, isBinary = base64Text(body), false
 	}
-	out, ok, f := vtl.Output{}, false, (*Failure)(nil)
-	if out, ok, f = i.template(s, string(body)); f != nil {
+	out, ok, f := i.template(s, string(body))
+	if f != nil {
 		return nil, f
 	}
 	if ok && isBinary {
