@@ -1,0 +1,144 @@
+package mapping
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+)
+
+// httpMethod is a method with an HTTP integration, with a change.
+func httpMethod(change func(i *apimodel.Integration)) *apimodel.Method {
+	m := &apimodel.Method{
+		Integration: apimodel.Integration{
+			Type: apimodel.IntegrationHTTP, HTTPMethod: "POST", URI: "http://127.0.0.1/{id}?a=1",
+			RequestParameters: map[string]string{"integration.request.path.id": "method.request.path.id"},
+			Responses:         []apimodel.IntegrationResponse{{StatusCode: "200"}},
+		},
+		Responses: []apimodel.MethodResponse{{StatusCode: "200", Parameters: map[string]bool{"method.response.header.X": true}}},
+	}
+	change(&m.Integration)
+	return m
+}
+
+// What is not understood is refused when the API is loaded.
+func TestNewIntegrationRefuses(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(i *apimodel.Integration)
+		says   string
+	}{
+		{"another part of the request", func(i *apimodel.Integration) {
+			i.RequestParameters = map[string]string{"integration.request.body": "'x'"}
+		}, `the parameter "integration.request.body": want integration.request.header.NAME`},
+		{"a name that is not a header's", func(i *apimodel.Integration) {
+			i.RequestParameters = map[string]string{"integration.request.header.a b": "'x'"}
+		}, `"integration.request.header.a b"`},
+		{"a value of nowhere", func(i *apimodel.Integration) {
+			i.RequestParameters = map[string]string{"integration.request.header.A": "method.request.cookie.a"}
+		}, "integration.request.header.A: mapping: not supported by the local gateway: the value method.request.cookie.a"},
+		{"a path in the body", func(i *apimodel.Integration) {
+			i.RequestParameters = map[string]string{"integration.request.header.A": "method.request.body.a[?(@.b)]"}
+		}, `the JSONPath "$.a[?(@.b)]"`},
+		{"a value without quotes", func(i *apimodel.Integration) {
+			i.RequestParameters = map[string]string{"integration.request.header.A": "x"}
+		}, "want a 'text' in single quotes"},
+		{"a header that the integration cannot have", func(i *apimodel.Integration) {
+			i.Responses[0].Parameters = map[string]string{"method.response.header.X": "integration.response.cookie.a"}
+		}, "the value integration.response.cookie.a"},
+		{"a template", func(i *apimodel.Integration) {
+			i.RequestTemplates = map[string]string{"application/json": "\n\n  $input.jsn('$')"}
+		}, "request template: mapping: not supported by the local gateway: line 3, column 3: $input.jsn('$'): $input has body"},
+		{"a variable of $context", func(i *apimodel.Integration) {
+			i.RequestTemplates = map[string]string{"application/json": "$context.identity.none"}
+		}, "the variable $context.identity.none is not known"},
+		{"an override that is read", func(i *apimodel.Integration) {
+			i.RequestTemplates = map[string]string{"application/json": "$context.requestOverride.path.id"}
+		}, "$context.requestOverride.path.id can be set and not read"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if _, err := NewIntegration(httpMethod(c.change), nil); !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("want an error that says %s, got %v", c.says, err)
+			}
+		})
+	}
+}
+
+// What the request to an integration is made of.
+func TestRequest(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(i *apimodel.Integration)
+		source func(s *Source)
+		want   string // the URL, or a part of the reason of a failure
+	}{
+		{"a path parameter as it was sent", func(*apimodel.Integration) {}, nil, "http://127.0.0.1/a%2Fb?a=1"},
+		{"what cannot stand in a path", func(*apimodel.Integration) {}, func(s *Source) { s.Params["id"] = "a b?c#d" },
+			"http://127.0.0.1/a%20b%3Fc%23d?a=1"},
+		{"a query that is mapped", func(i *apimodel.Integration) {
+			i.RequestParameters["integration.request.querystring.q"] = "method.request.multivaluequerystring.q"
+		}, nil, "http://127.0.0.1/a%2Fb?a=1&q=1&q=a+b"},
+		{"overrides", func(i *apimodel.Integration) {
+			i.RequestTemplates = map[string]string{"application/json": "#set($context.requestOverride.path.id = 7)" +
+				"#set($context.requestOverride.querystring.q = ['x', 'y'])"}
+		}, nil, "http://127.0.0.1/7?a=1&q=x&q=y"},
+		{"an override of a header that is not to be set", func(i *apimodel.Integration) {
+			i.RequestTemplates = map[string]string{"application/json": "#set($context.requestOverride.header.Content-Length = '1')"}
+		}, nil, "the request template sets the header Content-Length"},
+		{"a body that is not JSON", func(i *apimodel.Integration) {
+			i.RequestParameters["integration.request.header.A"] = "method.request.body.a"
+		}, func(s *Source) { s.Request.Body = []byte("{") }, "the body is not JSON"},
+		{"a body that is to be binary", func(i *apimodel.Integration) { i.ContentHandling = "CONVERT_TO_BINARY" },
+			func(s *Source) { s.Request.Body = []byte("%") }, "is not base64"},
+		{"a template that fails", func(i *apimodel.Integration) {
+			i.RequestTemplates = map[string]string{"application/json": "$util.base64Decode('%')"}
+		}, nil, "a mapping template failed: $util.base64Decode"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			i, err := NewIntegration(httpMethod(c.change), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := source()
+			if c.source != nil {
+				c.source(s)
+			}
+			call, f := i.Request(s, false)
+			if f != nil {
+				if !strings.Contains(f.Reason, c.want) {
+					t.Errorf("want %s, got %s", c.want, f.Reason)
+				}
+				return
+			}
+			if u, err := call.URL(); err != nil || u.String() != c.want {
+				t.Errorf("want %s, got %s, %v", c.want, u, err)
+			}
+		})
+	}
+}
+
+// Header values of an integration that would end their line make no header, and those of its own names are renamed.
+func TestRespondHeaders(t *testing.T) {
+	m := httpMethod(func(i *apimodel.Integration) {
+		i.Responses[0].Parameters = map[string]string{"method.response.header.X": "integration.response.multivalueheader.x"}
+		i.Responses[0].Templates = map[string]string{"application/json": "#set($context.responseOverride.header.Server = 'x')" +
+			"#set($context.responseOverride.header.Transfer-Encoding = 'chunked')#set($context.responseOverride.status = 99)"}
+	})
+	i, err := NewIntegration(m, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, value := range []string{"b", "b\r\nc"} {
+		got := &Received{Status: 200, Headers: exchange.Headers{{Name: "X", Value: "a"}, {Name: "x", Value: value}}}
+		a, f := i.Respond(source(), got)
+		if f != nil {
+			t.Fatal(f.Reason)
+		}
+		if has := a.Headers.Get("X") == "a,b"; has != (value == "b") || a.Status != 200 ||
+			a.Headers.Get("x-amzn-Remapped-Server") != "x" || a.Headers.Has("Transfer-Encoding") {
+			t.Errorf("got %d %v", a.Status, a.Headers)
+		}
+	}
+}
