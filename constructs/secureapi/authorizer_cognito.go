@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/jsii-runtime-go"
@@ -43,6 +42,10 @@ type CognitoAuthorizer struct {
 	// CacheTTL is how long API Gateway keeps a verified token's answer, in whole seconds up to an hour.
 	// Default: 5 minutes. [NoCache] turns it off.
 	CacheTTL time.Duration
+
+	// CacheTTLSeconds is a CDK token in the place of CacheTTL, such as the ValueAsNumber of a CfnParameter: how many seconds
+	// is known when the stack is deployed, and 0 turns the cache off there. Checks take it for an hour. Default: CacheTTL.
+	CacheTTLSeconds *float64
 }
 
 var _ Authorizer = CognitoAuthorizer{}
@@ -59,6 +62,8 @@ func (c CognitoAuthorizer) plan() plan.Authorizer {
 	}
 }
 
+func (c CognitoAuthorizer) cacheTTL() cacheTTL { return cacheTTL{c.CacheTTL, c.CacheTTLSeconds} }
+
 func (c CognitoAuthorizer) check() (errs []error) {
 	if len(c.UserPools) == 0 {
 		errs = append(errs, errors.New("UserPools is empty: name at least one user pool"))
@@ -69,7 +74,10 @@ func (c CognitoAuthorizer) check() (errs []error) {
 		}
 	}
 	errs = append(errs, c.checkClients()...)
-	if _, err := plan.CacheTTL(c.CacheTTL); err != nil {
+	if err := c.cacheTTL().check(); err != nil {
+		errs = append(errs, err)
+	}
+	if _, err := plan.CacheTTL(c.cacheTTL().planned()); err != nil {
 		errs = append(errs, err)
 	}
 	if err := plan.CheckHeader(c.header()); err != nil {
@@ -157,7 +165,8 @@ func (c CognitoAuthorizer) enforces(requires []access.Requirement) error {
 }
 
 func (c CognitoAuthorizer) attach(s *site, g *plan.Guard) attached {
-	ttl, _ := plan.CacheTTL(c.CacheTTL)
+	known, _ := plan.CacheTTL(c.cacheTTL().planned())
+	ttl := c.cacheTTL().inTemplate(known)
 	pools := slices.Clone(c.UserPools)
 	source := awsapigateway.IdentitySource_Header(jsii.String(c.header()))
 	arns := make([]*string, len(pools))
@@ -170,14 +179,14 @@ func (c CognitoAuthorizer) attach(s *site, g *plan.Guard) attached {
 		&awsapigateway.CognitoUserPoolsAuthorizerProps{
 			CognitoUserPools: &pools,
 			IdentitySource:   source,
-			ResultsCacheTtl:  awscdk.Duration_Seconds(jsii.Number(ttl.Seconds())),
+			ResultsCacheTtl:  resultsTTL(ttl),
 		},
 	)
 	fingerprint := map[string]any{
 		"type":   "COGNITO_USER_POOLS",
 		"pools":  arns,
 		"source": source,
-		"ttl":    ttl.Seconds(),
+		"ttl":    ttl,
 	}
 	if audience := c.audience(); audience != "" { // CDK's L2 has no such prop
 		authorizer.Node().DefaultChild().(awsapigateway.CfnAuthorizer).SetIdentityValidationExpression(&audience)

@@ -1,7 +1,6 @@
 package secureapi
 
 import (
-	"slices"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -37,6 +36,10 @@ type RequestAuthorizer struct {
 	// CacheTTL is how long API Gateway keeps the function's policy for the same identity sources; see
 	// [TokenAuthorizer.CacheTTL], whose default it has. [NoCache] turns it off.
 	CacheTTL time.Duration
+
+	// CacheTTLSeconds is a CDK token in the place of CacheTTL, such as the ValueAsNumber of a CfnParameter: how many seconds
+	// is known when the stack is deployed, and 0 turns the cache off there. Checks take it for an hour. Default: CacheTTL.
+	CacheTTLSeconds *float64
 }
 
 // IdentitySource is a value of the request that API Gateway caches an authorizer's answer by: an [IdentityHeader],
@@ -89,7 +92,7 @@ func (r RequestAuthorizer) plan() plan.Authorizer {
 	function, cache := r.lambda().plan(), r.cache()
 	return plan.Authorizer{
 		Kind:      "RequestAuthorizer",
-		Problems:  slices.Concat(function.Check(), cache.Check()),
+		Problems:  withProblem(r.cacheTTL().check(), function.Check(), cache.Check()),
 		Enforces:  function.Enforces,
 		Headers:   cache.Headers(),
 		Included:  function.Included(!cache.PerRequest()),
@@ -103,7 +106,7 @@ func (r RequestAuthorizer) plan() plan.Authorizer {
 
 // cache is what the authorizer's answers are cached by.
 func (r RequestAuthorizer) cache() plan.Cache {
-	c := plan.Cache{TTL: r.lambda().plan().CacheTTL(r.CacheTTL), Included: r.JWT != nil, Own: r.Function != nil}
+	c := plan.Cache{TTL: r.lambda().plan().CacheTTL(r.cacheTTL().planned()), Included: r.JWT != nil, Own: r.Function != nil}
 	for _, s := range r.IdentitySources {
 		c.Identity = append(c.Identity, s.source)
 	}
@@ -121,5 +124,7 @@ func (r RequestAuthorizer) attach(s *site, g *plan.Guard) attached {
 	cache := r.cache()
 	ttl, _ := plan.CacheTTL(cache.TTL)
 	handler := r.lambda().handler(s, g, authz.Config{PerRequest: cache.PerRequest(), TokenSources: cache.TokenSources()})
-	return handler.request(s, g, cache.Sources(), ttl)
+	return handler.request(s, g, cache.Sources(), r.cacheTTL().inTemplate(ttl))
 }
+
+func (r RequestAuthorizer) cacheTTL() cacheTTL { return cacheTTL{r.CacheTTL, r.CacheTTLSeconds} }

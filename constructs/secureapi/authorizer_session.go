@@ -38,6 +38,10 @@ type SessionAuthorizer struct {
 	// before it still finds the answer. Default: 60 seconds. [NoCache] turns the cache off.
 	CacheTTL time.Duration
 
+	// CacheTTLSeconds is a CDK token in the place of CacheTTL, such as the ValueAsNumber of a CfnParameter: how many seconds
+	// is known when the stack is deployed, and 0 turns the cache off there. Checks take it for an hour. Default: CacheTTL.
+	CacheTTLSeconds *float64
+
 	// ContextClaims are claims that the backend gets; see [JWT.ContextClaims]. Default: none.
 	ContextClaims []string
 
@@ -69,13 +73,19 @@ func (a SessionAuthorizer) plan() plan.Authorizer {
 		UsageKeyClaim: a.UsageKeyClaim,
 	}
 	if a.Login != nil {
-		ttl, _ := plan.CacheTTL(plan.SessionTTL(a.CacheTTL))
+		ttl, _ := a.ttl()
 		out.Session = &plan.Session{Login: a.Login.plan(), Cached: ttl > 0, Claims: a.ContextClaims}
 		out.Enforces = out.Session.Login.EnforcesSession
 		out.Included = &plan.Included{Cached: ttl > 0, DenyEscapes: a.DenyEscapedPaths}
 	}
-	out.Problems = append(out.Session.Check(a.CacheTTL), a.Release.plan(a.FunctionProps).Check()...)
+	out.Problems = withProblem(a.cacheTTL().check(), out.Session.Check(a.cacheTTL().planned()), a.Release.plan(a.FunctionProps).Check())
 	return out
+}
+
+func (a SessionAuthorizer) cacheTTL() cacheTTL { return cacheTTL{a.CacheTTL, a.CacheTTLSeconds} }
+
+func (a SessionAuthorizer) ttl() (time.Duration, error) {
+	return plan.CacheTTL(plan.SessionTTL(a.cacheTTL().planned()))
 }
 
 // jwt has the settings of the included function.
@@ -95,7 +105,7 @@ func (a SessionAuthorizer) jwt() *JWT {
 }
 
 func (a SessionAuthorizer) attach(s *site, g *plan.Guard) attached {
-	ttl, _ := plan.CacheTTL(plan.SessionTTL(a.CacheTTL))
+	ttl, _ := a.ttl()
 	planned, kept := g.Session.Login, s.kept[g.Session.Login]
 	session := &authz.Session{
 		Cookie:      planned.Cookie,
@@ -117,5 +127,5 @@ func (a SessionAuthorizer) attach(s *site, g *plan.Guard) attached {
 		kept.grantTable(made.function, tablesession.OpenActions)
 		a.Login.grantClient(planned, made.function)
 	}
-	return handler{function: made.invoked(), included: made}.request(s, g, sources, ttl)
+	return handler{function: made.invoked(), included: made}.request(s, g, sources, a.cacheTTL().inTemplate(ttl))
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -48,6 +47,10 @@ type TokenAuthorizer struct {
 	// A token that is revoked or expires, or a right that is taken, counts until then. Default: 5 minutes, or 1 minute if
 	// an issuer has [Introspection]. [NoCache] turns it off.
 	CacheTTL time.Duration
+
+	// CacheTTLSeconds is a CDK token in the place of CacheTTL, such as the ValueAsNumber of a CfnParameter: how many seconds
+	// is known when the stack is deployed, and 0 turns the cache off there. Checks take it for an hour. Default: CacheTTL.
+	CacheTTLSeconds *float64
 }
 
 var _ Authorizer = TokenAuthorizer{}
@@ -56,7 +59,7 @@ func (t TokenAuthorizer) plan() plan.Authorizer {
 	function := t.lambda().plan()
 	problems := function.Check()
 	ttl, err := t.ttl()
-	problems = append(problems, err, plan.CheckHeader(t.header()), plan.CheckExpression(t.ValidationExpression))
+	problems = append(problems, err, t.cacheTTL().check(), plan.CheckHeader(t.header()), plan.CheckExpression(t.ValidationExpression))
 	return plan.Authorizer{
 		Kind:      "TokenAuthorizer",
 		Problems:  slices.DeleteFunc(problems, func(err error) bool { return err == nil }),
@@ -71,8 +74,10 @@ func (t TokenAuthorizer) plan() plan.Authorizer {
 }
 
 func (t TokenAuthorizer) ttl() (time.Duration, error) {
-	return plan.CacheTTL(t.lambda().plan().CacheTTL(t.CacheTTL))
+	return plan.CacheTTL(t.lambda().plan().CacheTTL(t.cacheTTL().planned()))
 }
+
+func (t TokenAuthorizer) cacheTTL() cacheTTL { return cacheTTL{t.CacheTTL, t.CacheTTLSeconds} }
 
 func (t TokenAuthorizer) header() string { return cmp.Or(t.Header, "Authorization") }
 
@@ -95,7 +100,7 @@ func (t TokenAuthorizer) attach(s *site, g *plan.Guard) attached {
 		Handler:         handler.function,
 		AssumeRole:      handler.role,
 		IdentitySource:  source,
-		ResultsCacheTtl: awscdk.Duration_Seconds(jsii.Number(ttl.Seconds())),
+		ResultsCacheTtl: resultsTTL(t.cacheTTL().inTemplate(ttl)),
 	}
 	if expression != "" {
 		props.ValidationRegex = &expression
@@ -109,7 +114,7 @@ func (t TokenAuthorizer) attach(s *site, g *plan.Guard) attached {
 			"role":       handler.roleARN(),
 			"source":     source,
 			"expression": expression,
-			"ttl":        ttl.Seconds(),
+			"ttl":        t.cacheTTL().inTemplate(ttl),
 		},
 		included: handler.included,
 	}

@@ -2,9 +2,7 @@ package secureapi
 
 import (
 	"fmt"
-	"time"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -41,7 +39,7 @@ func (h handler) roleARN() any {
 }
 
 // request is the handler as an authorizer of type REQUEST, whose answers are cached by the sources.
-func (h handler) request(s *site, g *plan.Guard, by []plan.IdentitySource, ttl time.Duration) attached {
+func (h handler) request(s *site, g *plan.Guard, by []plan.IdentitySource, ttl float64) attached {
 	sources := []*string{}
 	for _, source := range by {
 		sources = append(sources, jsii.String(source.String()))
@@ -50,7 +48,7 @@ func (h handler) request(s *site, g *plan.Guard, by []plan.IdentitySource, ttl t
 		Handler:         h.function,
 		AssumeRole:      h.role,
 		IdentitySources: &sources,
-		ResultsCacheTtl: awscdk.Duration_Seconds(jsii.Number(ttl.Seconds())),
+		ResultsCacheTtl: resultsTTL(ttl),
 	})
 	if len(sources) == 0 {
 		// CDK writes an empty string here, which says something else than no identity source.
@@ -64,7 +62,7 @@ func (h handler) request(s *site, g *plan.Guard, by []plan.IdentitySource, ttl t
 			"function": h.function.FunctionArn(),
 			"role":     h.roleARN(),
 			"sources":  sources,
-			"ttl":      ttl.Seconds(),
+			"ttl":      ttl,
 		},
 		included: h.included,
 	}
