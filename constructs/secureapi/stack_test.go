@@ -21,7 +21,7 @@ func newApp(context ...any) awscdk.App {
 	for i := 0; i < len(context); i += 2 {
 		values[context[i].(string)] = context[i+1]
 	}
-	return awscdk.NewApp(&awscdk.AppProps{Context: &values})
+	return awscdk.NewApp(&awscdk.AppProps{Context: &values, TreeMetadata: jsii.Bool(false)})
 }
 
 func newStack(context ...any) awscdk.Stack {

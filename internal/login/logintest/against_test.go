@@ -23,14 +23,18 @@ func (p *peer) run(t *testing.T, test func(*testing.T, *peer)) {
 	test(t, p)
 }
 
-// TestAgainst runs these tests with each provider.
+// TestAgainst runs these tests with each provider, and with -short, as the race detector does, with the first.
 func TestAgainst(t *testing.T) {
 	// What is logged by package log/slog, as lambdahttp does.
 	var others journal
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewJSONHandler(&others, nil)))
 	t.Cleanup(func() { slog.SetDefault(before) })
-	for _, kind := range Kinds {
+	kinds := Kinds
+	if testing.Short() {
+		kinds = Kinds[:1]
+	}
+	for _, kind := range kinds {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			s := Settings{RedirectURIs: []string{callback, shop + "/prod/auth/callback"}, LoggedOutURI: loggedOut,

@@ -147,6 +147,9 @@ func newApp(t *testing.T, p *Provider, changes ...func(*setup)) *app {
 	maps.Copy(environment, map[string]string{
 		"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
 		"AWS_REGION": "eu-central-1",
+		// The functions have fetched what they need once they are made, or say that they could not: nothing goes on
+		// behind a test that moves the clock.
+		"AWS_LAMBDA_INITIALIZATION_TYPE": "provisioned-concurrency",
 	})
 	getenv := func(name string) string { return environment[name] }
 	handler, err := login.FromLambda(getenv, options)

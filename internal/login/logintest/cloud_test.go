@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"testing"
 	"time"
 )
 
@@ -36,16 +35,6 @@ func (j *journal) String() string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.b.String()
-}
-
-// await returns when a line holds a text. Functions do some things in the background, at their start.
-func (j *journal) await(t *testing.T, text string) {
-	t.Helper()
-	for deadline := time.Now().Add(time.Minute); !strings.Contains(j.String(), text); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("no line holds %s:\n%s", text, j)
-		}
-	}
 }
 
 // vault is AWS Secrets Manager: the versions of each secret, the current one first.

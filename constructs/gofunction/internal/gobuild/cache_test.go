@@ -77,17 +77,18 @@ func TestCache(t *testing.T) {
 			write(t, filepath.Join(dir, "price/price/price.go"), "package price\n\nfunc Of() string { return \"\" }\n")
 		}, false},
 		{"tags", func(_ *testing.T, _ string, target *Target) { target.Tags = []string{"other"} }, false},
-		{"architecture", func(_ *testing.T, _ string, target *Target) { target.Arch = "arm64" }, false},
+		{"architecture", func(_ *testing.T, _ string, target *Target) { target.Arch = "amd64" }, false},
 		{
-			"settings", // as in TestReproducible, for which Go compiles its runtime once more
-			func(_ *testing.T, _ string, target *Target) { target.Settings = map[string]string{"GOAMD64": "v3"} },
+			"settings", // as in TestSettingsAllowWhatIsSetOutside, for which Go compiles its runtime once more
+			func(_ *testing.T, _ string, target *Target) {
+				target.Settings = map[string]string{"GOEXPERIMENT": "jsonv2"}
+			},
 			false,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir, cacheDir := writeModule(t, files), t.TempDir()
 			target := lambda(dir, "./orders-fn")
-			target.Arch = "amd64"
 			mustBuild(t, &Builder{Environ: environ(), CacheDir: cacheDir}, target)
 			plant(t, cacheDir, planted)
 			tt.change(t, dir, &target)

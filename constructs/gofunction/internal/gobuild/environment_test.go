@@ -92,6 +92,30 @@ func FuzzEnvironment(f *testing.F) {
 	})
 }
 
+// The levels of processors are the target's, which are the lowest ones unless its settings say another one.
+func TestLevels(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		settings map[string]string
+		want     []string
+	}{
+		{"none", nil, []string{"GOAMD64=v1", "GOARM64=v8.0"}},
+		{"of amd64", map[string]string{"GOAMD64": "v3"}, []string{"GOAMD64=v3", "GOARM64=v8.0"}},
+		{"of arm64", map[string]string{"GOARM64": "v8.2"}, []string{"GOAMD64=v1", "GOARM64=v8.2"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			target := lambda("/", "a")
+			target.Settings = tt.settings
+			env := target.environ([]string{"GOAMD64=v2", "GOARM64=v9.0"})
+			for _, want := range tt.want {
+				if name, _, _ := strings.Cut(want, "="); !slices.Contains(env, want) || count(env, name) != 1 {
+					t.Errorf("want %s, once, in %q", want, env)
+				}
+			}
+		})
+	}
+}
+
 func count(env []string, name string) int {
 	n := 0
 	for _, v := range env {

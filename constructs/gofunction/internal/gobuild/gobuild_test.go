@@ -193,11 +193,6 @@ func TestReproducible(t *testing.T) {
 	if bytes.Equal(want, wantAMD64) {
 		t.Errorf("arm64 and amd64 have the same bytes")
 	}
-	level := amd64
-	level.Settings = map[string]string{"GOAMD64": "v3"}
-	if bytes.Equal(mustBuild(t, &Builder{Environ: environ()}, level), wantAMD64) {
-		t.Errorf("GOAMD64 in Settings changed nothing")
-	}
 }
 
 func TestErrors(t *testing.T) {
