@@ -206,7 +206,7 @@ func noteAddress(note func(string, ...any), f flags, examples []tryout.Example) 
 // outcome is the status of an example in words.
 func outcome(e tryout.Example) string {
 	if e.Status == 0 {
-		return "decided by the function"
+		return "decided by the " + e.Called
 	}
 	return fmt.Sprint(e.Status)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/cdkapp"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/tryout"
 )
 
 // TestAnnounceWatch: the folder is named also where it is the working directory.
@@ -34,5 +35,20 @@ func TestAnnounceRevocation(t *testing.T) {
 	want := "# revokes a token of https://idp.example.com/\ncurl -d token=TOKEN http://127.0.0.1:1/issuers/idp/revoke\n"
 	if !strings.Contains(out.String(), want) {
 		t.Errorf("got %q, want %q", out.String(), want)
+	}
+}
+
+func TestOutcome(t *testing.T) {
+	for _, c := range []struct {
+		example tryout.Example
+		want    string
+	}{
+		{tryout.Example{Status: 403, Called: "function"}, "403"},
+		{tryout.Example{Called: "function"}, "decided by the function"},
+		{tryout.Example{Called: "integration"}, "decided by the integration"},
+	} {
+		if got := outcome(c.example); got != c.want {
+			t.Errorf("want %s, got %s", c.want, got)
+		}
 	}
 }

@@ -21,7 +21,8 @@ import (
 
 // Example is a request with the status of its answer.
 type Example struct {
-	Status int    // of the answer; 0 if the function decides it
+	Status int    // of the answer; 0 if the function or another integration decides it
+	Called string // what decides it then: "function" or, for HTTP and AWS services, "integration"
 	Why    string // in words, such as "GET /orders with a token that has any scope of orders:read"
 
 	Verb    string
@@ -205,8 +206,12 @@ func (m *maker) add(t target, why string) *Example {
 	}
 	plain := e.URL
 	m.parameters(t, &e)
-	e.complete = e.Verb == http.MethodGet && !validated(t.method) && !strings.Contains(t.Path, "{") &&
-		e.URL == plain && len(e.Headers) == 0
+	e.Called = "integration"
+	if t.method.Integration.Type == apimodel.IntegrationProxy || t.method.Integration.Function != nil {
+		e.Called = "function"
+	}
+	e.complete = t.method.Integration.Type == apimodel.IntegrationProxy && e.Verb == http.MethodGet && !validated(t.method) &&
+		!strings.Contains(t.Path, "{") && e.URL == plain && len(e.Headers) == 0
 	if t.APIKey {
 		key := APIKey(m.model, m.api, m.stage)
 		if e.keyless = key == ""; !e.keyless {

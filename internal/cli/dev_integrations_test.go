@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestDevIntegrations has routes that a queue and another machine answer: without the flags they are 501, and the start
+// names the flags.
+func TestDevIntegrations(t *testing.T) {
+	queue := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, `{"path": "`+r.URL.Path+`"}`)
+	}))
+	defer queue.Close()
+	method := func(verb, integration string) string {
+		return `"` + verb + `": {"Type": "AWS::ApiGateway::Method", "Properties": {"RestApiId": {"Ref": "Api"}, "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
+			"HttpMethod": "` + verb + `", "AuthorizationType": "NONE", "MethodResponses": [{"StatusCode": "200"}], "Integration": {` + integration + `,
+			"IntegrationHttpMethod": "POST", "IntegrationResponses": [{"StatusCode": "200"}]}}},`
+	}
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "manifest.json"), `{"version": "48.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack",
+		"environment": "aws://123456789012/eu-west-1", "properties": {"templateFile": "Shop.template.json"}}}}`)
+	writeFile(t, filepath.Join(dir, "Shop.template.json"), `{"Resources": {
+		"Jobs": {"Type": "AWS::SQS::Queue"},`+
+		method("GET", `"Type": "AWS", "Uri": {"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:sqs:path/${AWS::AccountId}/${Jobs.QueueName}"}`)+
+		method("POST", `"Type": "HTTP_PROXY", "Uri": "http://192.0.2.1/"`)+`
+		"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "shop"}},
+		"Deployment": {"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": {"Ref": "Api"}}},
+		"Live": {"Type": "AWS::ApiGateway::Stage", "Properties": {"RestApiId": {"Ref": "Api"}, "DeploymentId": {"Ref": "Deployment"}, "StageName": "live"}}}}`)
+	for _, c := range []struct {
+		flags  []string
+		status int
+		said   []string
+		not    []string
+	}{
+		{nil, 501, []string{"--env AWS_ENDPOINT_URL_SQS=URL", "--allow-network"}, nil},
+		{[]string{"--allow-network"}, 501, []string{"--env AWS_ENDPOINT_URL_SQS=URL"}, []string{"--allow-network"}},
+		{[]string{"--env", "AWS_ENDPOINT_URL_SQS=" + queue.URL}, 200, []string{"--allow-network"}, []string{"AWS_ENDPOINT_URL_SQS"}},
+	} {
+		r, _ := start(t, dir, append([]string{"--assembly", "."}, c.flags...)...)
+		out := r.stdout.String() + r.stderr.String()
+		for _, text := range c.said {
+			if !strings.Contains(out, text) {
+				t.Errorf("%q: %s is not said:\n%s", c.flags, text, out)
+			}
+		}
+		for _, text := range c.not {
+			if strings.Contains(out, text) {
+				t.Errorf("%q: %s is said, though it was given:\n%s", c.flags, text, out)
+			}
+		}
+		if got := get(t, r.url+"/live/").StatusCode; got != c.status {
+			t.Errorf("%q: status %d, want %d", c.flags, got, c.status)
+		}
+		r.stop(t)
+	}
+}
