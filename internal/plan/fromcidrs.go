@@ -3,7 +3,6 @@ package plan
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -70,8 +69,8 @@ func (p *Plan) RestrictsAddresses() bool {
 }
 
 // oddPaths are the endings of resources with spellings of paths that a server may read as another path: API Gateway
-// ignores slashes at the ends of a path (see [route.Table.Match]), and nothing says whether escaped ones are slashes, and
-// what it makes of dots.
+// ignores slashes at the ends of a path (see [route.Table.Match]), and nothing says whether escaped ones are slashes,
+// and what it makes of dots.
 var oddPaths = []string{"/*//*", "/*/%2F*", "/*/%2f*", "/*/./*", "/*/.", "/*..*"}
 
 // addressStatements restrict the routes with FromCIDRs. A Deny for a route's own path would be evaded by each spelling
@@ -104,11 +103,29 @@ func (p *Plan) addressStatements() (out []map[string]any) {
 	return out
 }
 
-// others are resources that cover the requests to all routes but those of a group, and none to those of the group.
+// others are resources that cover the requests to all routes but those of a group, and none to those of the group: the
+// shorter of two lists, as a policy has to fit into 8,192 characters.
+func (p *Plan) others(g group) ([]string, error) {
+	narrow, err := p.cover(g, false)
+	if err != nil {
+		return nil, err
+	}
+	wide, err := p.cover(g, true)
+	if err != nil {
+		return nil, err
+	}
+	if len(strings.Join(wide, "")) < len(strings.Join(narrow, "")) {
+		return wide, nil
+	}
+	return narrow, nil
+}
+
+// cover makes a list of resources for [Plan.others]. A wide one has, where a resource cannot be for all verbs, what
+// begins as the route does before the route itself.
 //
 // Their literals begin after a slash and end before one or a wildcard, and have no percent sign. So a path that one of
 // them covers is covered as well once it is decoded: whether API Gateway decodes paths makes no difference.
-func (p *Plan) others(g group) (out []string, err error) {
+func (p *Plan) cover(g group, wide bool) (out []string, err error) {
 	add := func(resources ...string) {
 		for _, r := range resources {
 			if !slices.Contains(out, r) {
@@ -120,22 +137,36 @@ func (p *Plan) others(g group) (out []string, err error) {
 	if p.props.CORS != nil { // a preflight tells nothing and does nothing, and a page has to read the 403 that follows
 		add(prefix + "OPTIONS/*")
 	}
-	kept := p.requests(g.routes)
+	kept, known := p.requests(g.routes), map[string]bool{}
 	free := func(resources ...string) bool {
 		return !slices.ContainsFunc(resources, func(resource string) bool {
-			return slices.ContainsFunc(kept, func(k string) bool { return iampolicy.Meet(resource, k) })
+			meets, looked := known[resource]
+			if !looked {
+				meets = slices.ContainsFunc(kept, func(k string) bool { return meet(resource, k) })
+				known[resource] = meets
+			}
+			return meets
 		})
 	}
 	for _, r := range p.Sorted() {
 		if slices.ContainsFunc(g.routes, func(k PlannedRoute) bool { return k.Pattern.String() == r.Pattern.String() }) {
 			continue
 		}
-		if short, ok := shortened(prefix, r.Pattern, free); ok {
-			add(short)
+		verbs := p.verbs(r.Pattern)
+		if short, ok := shortened([]string{prefix + "*"}, r.Pattern, free); ok {
+			add(short...)
 			continue
 		}
-		if all := spelled(prefix+"*", r.Pattern); free(all...) {
+		var withVerbs []string
+		for _, verb := range verbs {
+			withVerbs = append(withVerbs, prefix+verb)
+		}
+		if all := spelled(prefix+"*", r.Pattern); !wide && len(verbs) > 1 && free(all...) {
 			add(all...)
+			continue
+		}
+		if short, ok := shortened(withVerbs, r.Pattern, free); ok {
+			add(short...)
 			continue
 		}
 		for _, k := range g.routes {
@@ -145,28 +176,57 @@ func (p *Plan) others(g group) (out []string, err error) {
 					"give both the same FromCIDRs, or move one to another path", k.Pattern, r.Pattern)
 			}
 		}
-		for _, verb := range p.verbs(r.Pattern) {
-			add(spelled(prefix+verb, r.Pattern)...)
+		for _, verb := range withVerbs {
+			add(spelled(verb, r.Pattern)...)
 		}
 	}
 	slices.Sort(out)
 	return out, nil
 }
 
-// shortened is a resource for all that begins with the literals that a pattern begins with: the shortest one that is
-// free of the paths that are kept.
-func shortened(prefix string, p route.Pattern, free func(...string) bool) (resource string, ok bool) {
+// shortened are resources for all that begins with the literals that a pattern begins with, for each verb: the shortest
+// ones that are free of the paths that are kept.
+func shortened(verbs []string, p route.Pattern, free func(...string) bool) (resources []string, ok bool) {
 	path := ""
 	for _, s := range p.Segments {
 		if s.Kind != route.Literal {
 			break
 		}
 		path += "/" + s.Text
-		if resource = prefix + "*" + path + "*"; free(resource) {
-			return resource, true
+		resources = nil
+		for _, verb := range verbs {
+			resources = append(resources, verb+path+"*")
+		}
+		if free(resources...) {
+			return resources, true
 		}
 	}
-	return "", false
+	return nil, false
+}
+
+// meet is [iampolicy.Meet], which takes long, after a look at what the two begin and end with.
+func meet(a, b string) bool {
+	same := func(x, y byte) (goOn, equal bool) {
+		if x == '*' || x == '?' || y == '*' || y == '?' {
+			return false, true
+		}
+		return x == y, x == y
+	}
+	for i := 0; i < min(len(a), len(b)); i++ {
+		if goOn, equal := same(a[i], b[i]); !equal {
+			return false
+		} else if !goOn {
+			break
+		}
+	}
+	for i := 1; i <= min(len(a), len(b)); i++ {
+		if goOn, equal := same(a[len(a)-i], b[len(b)-i]); !equal {
+			return false
+		} else if !goOn {
+			break
+		}
+	}
+	return iampolicy.Meet(a, b)
 }
 
 // spelled are the resources of a pattern's path, with the slash at its end that API Gateway ignores.
@@ -195,61 +255,4 @@ func (p *Plan) verbs(pattern route.Pattern) []string {
 		out = slices.DeleteFunc(out, func(verb string) bool { return verb == "OPTIONS" })
 	}
 	return out
-}
-
-// checkAddresses refuses ranges of routes that no policy can compare, and those that lock every caller out.
-func (p *Plan) checkAddresses() (errs []error) {
-	s := p.policyScope()
-	for _, g := range p.groups() {
-		of := g.routes[0].Pattern
-		if p.Stage == "" {
-			errs = append(errs, fmt.Errorf("route %q has FromCIDRs, and the stage is not known, as RestApiProps.Deploy is "+
-				"false: the * that stands for it in the resource policy would cross slashes; let the API be deployed here, or "+
-				"write ResourcePolicy.Statements with your stage", of))
-			continue
-		}
-		if _, err := p.others(g); err != nil {
-			errs = append(errs, err)
-		}
-		reachable := func(v string) bool { return Unresolved(v) || !internal(parseRange(v)) }
-		if !s.private && !slices.ContainsFunc(g.ranges, reachable) {
-			errs = append(errs, fmt.Errorf("route %q: its FromCIDRs has private addresses only, like %q, from which nothing "+
-				"reaches a public endpoint: name the public addresses of those who may call, or set "+
-				"RestApiProps.EndpointConfiguration to PRIVATE", of, g.ranges[0]))
-		}
-		if err := p.props.Policy.leaves(g.ranges); err != nil {
-			errs = append(errs, fmt.Errorf("route %q: %w", of, err))
-		}
-	}
-	if p.RestrictsAddresses() && s.overlap != nil && !p.props.Policy.hasLists() {
-		errs = append(errs, fmt.Errorf("FromCIDRs takes a resource policy, and %w", s.overlap))
-	}
-	return errs
-}
-
-// leaves refuses ranges of a route that the policy of the whole API shuts out.
-func (r *ResourcePolicy) leaves(ranges []string) error {
-	if r == nil || slices.ContainsFunc(slices.Concat(ranges, r.AllowCIDRs, r.DenyCIDRs), Unresolved) {
-		return nil
-	}
-	var allowed, denied []netip.Prefix
-	for _, v := range r.AllowCIDRs {
-		allowed = append(allowed, parseRange(v))
-	}
-	for _, v := range r.DenyCIDRs {
-		denied = append(denied, parseRange(v))
-	}
-	for _, v := range ranges {
-		of := parseRange(v)
-		meets := func(a netip.Prefix) bool { return a.Overlaps(of) }
-		if covered(of, denied) {
-			return fmt.Errorf("its FromCIDRs has %q, which ResourcePolicy.DenyCIDRs denies as a whole: leave one of the two out",
-				v)
-		}
-		if len(allowed) > 0 && !slices.ContainsFunc(allowed, meets) {
-			return fmt.Errorf("its FromCIDRs has %q, of which ResourcePolicy.AllowCIDRs has no address: callers have to be in "+
-				"both, so add it there, or leave it out here", v)
-		}
-	}
-	return nil
 }

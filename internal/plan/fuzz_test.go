@@ -32,6 +32,8 @@ func FuzzTable(f *testing.F) {
 		"stage=v1\nflush\nGET /a scope=${Token[TOKEN.1]}",
 		"stage=${Token[TOKEN.1]}\nallow=#{Token[TOKEN.2]}\nGET /a",
 		"keys\nGET /a key\nGET /b public=x key",
+		"GET /a apikey scope=s\nGET /b keyonly=prices throttle\nGET /c keyonly= public=x\nGET /d public=x key",
+		"GET /a/{id} from=203.0.113.7\nGET /b from=2001:db8::/32 public=x\nANY /{c} from=203.0.113.7,x\nallow=203.0.113.0/24",
 		"private\nallow=10.0.0.0/8\nGET /a",
 		"undeployed\nGET /a\nallow=203.0.113.0/24",
 		"GET /a\nGET /a\nget /b\nGET /:id\nGET /c/{x}/{x}\nGET d",
@@ -74,6 +76,8 @@ func checkPlan(t *testing.T, p *Plan) {
 		switch {
 		case r.Guard == nil && strings.TrimSpace(r.Reason) == "":
 			t.Errorf("%s is open without a reason", r.Pattern)
+		case r.KeyOnly != (r.Guard == nil && r.NeedsKey):
+			t.Errorf("%s has the guard %v, a key %v, and is public with a key %v", r.Pattern, r.Guard, r.NeedsKey, r.KeyOnly)
 		case r.Guard == nil && len(r.Requires) > 0:
 			t.Errorf("%s is open and requires %v", r.Pattern, r.Requires)
 		case r.Guard != nil && r.Guard.Enforces(r.Requires) != nil:
@@ -242,6 +246,14 @@ func readRoute(words []string) Route {
 			r.Access = append(r.Access, Forward{})
 		case "key":
 			r.NeedsKey = true
+		case "apikey":
+			r.Access = append(r.Access, APIKey{})
+		case "keyonly":
+			r.Access = append(r.Access, KeyOnly{value})
+		case "throttle":
+			r.Access = append(r.Access, Throttle{1, 1})
+		case "from":
+			r.Access = append(r.Access, FromCIDRs{strings.Split(value, ",")})
 		case "fn":
 			r.Function, _ = strconv.Atoi(value)
 		}

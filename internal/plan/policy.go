@@ -178,9 +178,12 @@ func (p *Plan) judgePolicy(document []byte) error {
 	// API Gateway stores the short form with the API's whole ARN, so the length is that of the long one.
 	const arn = "arn:aws:execute-api:ap-southeast-1:123456789012:a1b2c3d4e5/"
 	if long := strings.ReplaceAll(string(document), "execute-api:/", arn); len(long) > maxPolicy {
-		return fmt.Errorf("the policy has %d characters and API Gateway takes %d: merge ranges, or name fewer",
-			len(long),
-			maxPolicy)
+		out := "merge ranges, or name fewer"
+		if p.RestrictsAddresses() {
+			out += "; with FromCIDRs it names the other routes, by what their paths begin with: let these begin alike, or put " +
+				"the routes with FromCIDRs into an API of their own, with AllowCIDRs"
+		}
+		return fmt.Errorf("the policy has %d characters and API Gateway takes %d: %s", len(long), maxPolicy, out)
 	}
 	_, err := resourcepolicy.Judge(document, p.policyScope().Scope)
 	return err

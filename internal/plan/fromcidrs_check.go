@@ -1,0 +1,64 @@
+package plan
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+)
+
+// checkAddresses refuses ranges of routes that no policy can compare, and those that lock every caller out.
+func (p *Plan) checkAddresses() (errs []error) {
+	s := p.policyScope()
+	for _, g := range p.groups() {
+		of := g.routes[0].Pattern
+		if p.Stage == "" {
+			errs = append(errs, fmt.Errorf("route %q has FromCIDRs, and the stage is not known, as RestApiProps.Deploy is "+
+				"false: the * that stands for it in the resource policy would cross slashes; let the API be deployed here, or "+
+				"write ResourcePolicy.Statements with your stage", of))
+			continue
+		}
+		if _, err := p.others(g); err != nil {
+			errs = append(errs, err)
+		}
+		reachable := func(v string) bool { return Unresolved(v) || !internal(parseRange(v)) }
+		if !s.private && !slices.ContainsFunc(g.ranges, reachable) {
+			errs = append(errs, fmt.Errorf("route %q: its FromCIDRs has private addresses only, like %q, from which nothing "+
+				"reaches a public endpoint: name the public addresses of those who may call, or set "+
+				"RestApiProps.EndpointConfiguration to PRIVATE", of, g.ranges[0]))
+		}
+		if err := p.props.Policy.leaves(g.ranges); err != nil {
+			errs = append(errs, fmt.Errorf("route %q: %w", of, err))
+		}
+	}
+	if p.RestrictsAddresses() && s.overlap != nil && !p.props.Policy.hasLists() {
+		errs = append(errs, fmt.Errorf("FromCIDRs takes a resource policy, and %w", s.overlap))
+	}
+	return errs
+}
+
+// leaves refuses ranges of a route that the policy of the whole API shuts out.
+func (r *ResourcePolicy) leaves(ranges []string) error {
+	if r == nil || slices.ContainsFunc(slices.Concat(ranges, r.AllowCIDRs, r.DenyCIDRs), Unresolved) {
+		return nil
+	}
+	var allowed, denied []netip.Prefix
+	for _, v := range r.AllowCIDRs {
+		allowed = append(allowed, parseRange(v))
+	}
+	for _, v := range r.DenyCIDRs {
+		denied = append(denied, parseRange(v))
+	}
+	for _, v := range ranges {
+		of := parseRange(v)
+		meets := func(a netip.Prefix) bool { return a.Overlaps(of) }
+		if covered(of, denied) {
+			return fmt.Errorf("its FromCIDRs has %q, which ResourcePolicy.DenyCIDRs denies as a whole: leave one of the two out",
+				v)
+		}
+		if len(allowed) > 0 && !slices.ContainsFunc(allowed, meets) {
+			return fmt.Errorf("its FromCIDRs has %q, of which ResourcePolicy.AllowCIDRs has no address: callers have to be in "+
+				"both, so add it there, or leave it out here", v)
+		}
+	}
+	return nil
+}
