@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/google/go-cmp/cmp"
@@ -177,4 +178,36 @@ func stageOf(stack awscdk.Stack, api string) (id string, stage map[string]any) {
 		}
 	}
 	return "", nil
+}
+
+// On a private API the address inside the VPC counts, and raw statements stay.
+func TestFromCIDRsInTheTemplate(t *testing.T) {
+	stack := newStack()
+	shop(stack, func(p *secureapi.Props) {
+		p.Routes = append(p.Routes, secureapi.Handle("POST /orders/{id}", p.Routes[0].Function,
+			secureapi.FromCIDRs("10.0.0.7", "10.1.0.0/16")))
+		p.ResourcePolicy = &secureapi.ResourcePolicy{AllowVPCEndpoints: []string{"vpce-0a1b2c3d4e5f60718"}}
+		p.RestApiProps = &awsapigateway.RestApiProps{EndpointConfiguration: &awsapigateway.EndpointConfiguration{
+			Types: &[]awsapigateway.EndpointType{awsapigateway.EndpointType_PRIVATE},
+		}}
+	})
+	var got []any
+	for _, s := range only(t, stack, "AWS::ApiGateway::RestApi")["Policy"].(map[string]any)["Statement"].([]any) {
+		if of := s.(map[string]any); of["NotResource"] != nil {
+			got = append(got, of["Effect"], of["Condition"], len(of["NotResource"].([]any)))
+		}
+	}
+	want := []any{"Deny", map[string]any{"NotIpAddress": map[string]any{
+		"aws:VpcSourceIp": []any{"10.0.0.7/32", "10.1.0.0/16"}}}, 2}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error("the statement (-want +got):\n" + diff)
+	}
+	found := false
+	for _, r := range *assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::ApiGateway::Method"), nil) {
+		metadata, _ := (*r)["Metadata"].(map[string]any)
+		found = found || metadata["gatehouse:from"] == "10.0.0.7/32, 10.1.0.0/16"
+	}
+	if !found {
+		t.Error("no method's metadata has the ranges")
+	}
 }

@@ -2,6 +2,7 @@ package secureapi
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
@@ -226,13 +227,17 @@ func (b *builder) given(r plan.PlannedRoute) Route {
 // authorizer, and why it is public is in this table alone: without the metadata neither a snapshot nor "cdk diff" would
 // show a change.
 func inMetadata(r plan.PlannedRoute) map[string]string {
+	out := map[string]string{}
 	switch {
 	case r.Guard == nil:
-		return map[string]string{rules.PublicMetadata: r.Reason}
+		out[rules.PublicMetadata] = r.Reason
 	case len(r.Requires) > 0:
-		return map[string]string{rules.RequiresMetadata: inWords(r.Requires)}
+		out[rules.RequiresMetadata] = inWords(r.Requires)
 	}
-	return nil
+	if r.From != nil {
+		out[rules.FromMetadata] = strings.Join(r.From, ", ")
+	}
+	return out
 }
 
 func note(method awsapigateway.CfnMethod, metadata map[string]string) {

@@ -24,6 +24,10 @@ const (
 	// orders:read".
 	RequiresMetadata = "gatehouse:requires"
 
+	// FromMetadata is at an AWS::ApiGateway::Method that the resource policy restricts to ranges of addresses: the ranges,
+	// such as "203.0.113.0/24, 2001:db8::/32".
+	FromMetadata = "gatehouse:from"
+
 	// AuthorizerMetadata is at an AWS::ApiGateway::Authorizer: the settings that it must match. It is an object with
 	//   type        TOKEN, REQUEST, COGNITO_USER_POOLS or JWT
 	//   sources     the list of its identity sources

@@ -18,6 +18,10 @@ import (
 // secureapi construct writes it, and other templates may.
 const PublicMetadata = "gatehouse:public"
 
+// FromMetadata is the name of the metadata of an AWS::ApiGateway::Method that says from which addresses it may be
+// called, as a string. The secureapi construct writes it beside a resource policy that enforces it.
+const FromMetadata = "gatehouse:from"
+
 // guard fills in what guards a route and who may call it. The error says why that is not known.
 func (r *Route) guard(m *apimodel.Model, method *apimodel.Method, t tables) error {
 	r.Kind, r.Who = Unknown, "not known"

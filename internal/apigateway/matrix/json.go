@@ -58,6 +58,7 @@ type jsonRoute struct {
 	APIKey       bool                 `json:"apiKey"`
 	Requires     []access.Requirement `json:"requires,omitempty"` // as in an access table
 	WhoMayCall   string               `json:"whoMayCall"`
+	From         string               `json:"from,omitempty"`    // ranges of addresses
 	Session      string               `json:"session,omitempty"` // the path of the login
 	Public       string               `json:"public,omitempty"`
 }
@@ -87,6 +88,7 @@ func (m Matrix) JSON() []byte {
 				Authorizer: jsonAuthorizer{r.Kind, r.Authorizer},
 				APIKey:     r.APIKey,
 				WhoMayCall: r.Who,
+				From:       r.From,
 				Public:     r.Public,
 				Session:    r.Session,
 				Requires:   r.Requires,

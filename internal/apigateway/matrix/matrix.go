@@ -89,6 +89,10 @@ type Route struct {
 	TakesSession bool
 	Session      string
 
+	// From are the ranges of addresses from which it may be called, such as "203.0.113.0/24, 2001:db8::/32"; "" if the
+	// template restricts none for the route.
+	From string
+
 	// Public is why a route without a guard is public; "" if no reason is given.
 	Public string
 }
@@ -121,7 +125,9 @@ func Of(m *apimodel.Model, stack string) (Matrix, error) {
 			}
 		}
 		for _, method := range api.Methods {
-			r := Route{Verb: method.Verb, Path: method.Path, APIKey: method.APIKeyRequired}
+			r := Route{
+				Verb: method.Verb, Path: method.Path, APIKey: method.APIKeyRequired, From: method.Metadata[FromMetadata],
+			}
 			if err := r.guard(m, method, tables); err != nil {
 				unknown = append(unknown, fmt.Errorf("%w: %s %s: %w", ErrUnknown, made, r, err))
 			}

@@ -12,17 +12,20 @@ func TestPublicWithAKey(t *testing.T) {
 	for _, tt := range []struct {
 		name, reason string
 		key          bool
+		from         string
 		want         string
 	}{
-		{"a key", "prices are no secret", true, "GET /orders none - needed public with a key: prices are no secret"},
-		{"a key, by hand", "", true, "GET /orders none - needed public with a key, and no reason is given"},
-		{"no key", "prices are no secret", false, "GET /orders none - - anyone: prices are no secret"},
+		{"a key", "prices are no secret", true, "", "GET /orders none - needed public with a key: prices are no secret"},
+		{"a key, by hand", "", true, "", "GET /orders none - needed public with a key, and no reason is given"},
+		{"no key", "prices are no secret", false, "", "GET /orders none - - anyone: prices are no secret"},
+		{"addresses", "prices are no secret", false, "203.0.113.0/24",
+			"GET /orders none - - anyone, from 203.0.113.0/24: prices are no secret"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			model := guarded(t, "")
 			method := model.APIs[0].Methods[0]
 			method.Authorization, method.Authorizer = apimodel.AuthorizationNone, nil
-			method.APIKeyRequired, method.Metadata = tt.key, map[string]string{PublicMetadata: tt.reason}
+			method.APIKeyRequired, method.Metadata = tt.key, map[string]string{PublicMetadata: tt.reason, FromMetadata: tt.from}
 			m, err := Of(model, "")
 			if err != nil {
 				t.Fatal(err)

@@ -201,13 +201,17 @@ func plain(text string) string {
 
 // who may call, with the reason where there is no guard.
 func (r Route) who() string {
+	who := r.Who
+	if r.From != "" {
+		who += ", from " + r.From
+	}
 	switch {
 	case r.Kind != None:
-		return r.Who
+		return who
 	case r.Public == "":
-		return r.Who + ", and no reason is given"
+		return who + ", and no reason is given"
 	}
-	return r.Who + ": " + r.Public
+	return who + ": " + r.Public
 }
 
 func (r Route) cache() string {

@@ -43,6 +43,7 @@ type route struct {
 	CacheSeconds *float64             `json:"cacheSeconds,omitempty"`
 	APIKey       bool                 `json:"apiKey"`
 	Who          string               `json:"who"`
+	From         string               `json:"from,omitempty"` // ranges of addresses that it takes requests from
 	Public       string               `json:"public,omitempty"`
 	Session      bool                 `json:"session,omitempty"` // it takes the session of a login, and no token
 	Requires     []access.Requirement `json:"requires,omitempty"`
@@ -164,6 +165,7 @@ func (v *view) route(stage, verb, path string) (apigateway.Route, bool) {
 func (v *view) readRoute(r matrix.Route, served apigateway.Route) route {
 	out := route{
 		Verb: r.Verb, Path: r.Path, Kind: r.Kind, Authorizer: r.Authorizer, APIKey: r.APIKey, Who: r.Who, Public: r.Public,
+		From:      r.From,
 		NotServed: served.Why, Session: r.TakesSession,
 	}
 	out.Body, _ = validation.Sample(served.API, served.Method)

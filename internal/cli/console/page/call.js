@@ -57,7 +57,7 @@ function adapt() {
   if (!now) return
   const r = now.route
   $('verb-field').hidden = r.verb !== 'ANY'
-  $('needs').textContent = r.notServed ? `Not served here (501): ${r.notServed}` : `Who may call it: ${r.who}${r.public ? ` (${r.public})` : ''}${r.apiKey && r.kind !== 'none' ? ', with an API key' : ''}`
+  $('needs').textContent = r.notServed ? `Not served here (501): ${r.notServed}` : `Who may call it: ${r.who}${r.from ? `, from ${r.from}` : ''}${r.public ? ` (${r.public})` : ''}${r.apiKey && r.kind !== 'none' ? ', with an API key' : ''}`
   suggest(r)
   const names = [...r.path.matchAll(/\{([^}+]+)(\+?)\}/g)]
   const typed = new Map([...$('params').querySelectorAll('input')].map(input => [input.name, input.value]))

@@ -47,8 +47,9 @@ function card(api, choose) {
 }
 
 function who(r) {
-  if (r.kind !== 'none') return r.who
-  return el('span', {}, el('strong', {}, r.who), r.public ? ` (${r.public})` : ' (no reason is given)')
+  const from = r.from ? `, from ${r.from}` : ''
+  if (r.kind !== 'none') return r.who + from
+  return el('span', {}, el('strong', {}, r.who), from, r.public ? ` (${r.public})` : ' (no reason is given)')
 }
 
 function cache(seconds) {
