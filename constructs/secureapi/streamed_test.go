@@ -10,6 +10,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+	"github.com/gatehouse-cdk/gatehouse/lambdahttp"
 )
 
 func TestStreamed(t *testing.T) {
@@ -60,7 +61,7 @@ func TestStreamed(t *testing.T) {
 	for _, f := range resources(stack, "AWS::Lambda::Function") {
 		environment, _ := f["Environment"].(map[string]any)
 		variables, _ := environment["Variables"].(map[string]any)
-		if routes, set := variables["GATEHOUSE_STREAMED_ROUTES"]; set {
+		if routes, set := variables[lambdahttp.StreamedRoutes]; set {
 			told = routes == "GET /chat;GET /files/{path+};GET /words"
 		}
 	}

@@ -44,6 +44,10 @@ const (
 	private  = "PRIVATE"
 )
 
+const privateDomain = "a private domain is another type of resource (AWS::ApiGateway::DomainNameV2) with a policy " +
+	"and VPC " +
+	"endpoints of its own: make it with awsapigateway.NewCfnDomainNameV2 and NewCfnBasePathMappingV2 on api.RestAPI"
+
 // The legacy security policies.
 const (
 	tls10 = "TLS_1_0"

@@ -6,10 +6,6 @@ import (
 	"strings"
 )
 
-const privateDomain = "a private domain is another type of resource (AWS::ApiGateway::DomainNameV2) with a policy " +
-	"and VPC " +
-	"endpoints of its own: make it with awsapigateway.NewCfnDomainNameV2 and NewCfnBasePathMappingV2 on api.RestAPI"
-
 // Domain is the API's domain; nil for none.
 func (p *Plan) Domain() *Domain { return p.props.Domain }
 
