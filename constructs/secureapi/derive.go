@@ -26,12 +26,12 @@ func (b *builder) integrate(r plan.PlannedRoute, given Route, p *awsapigateway.C
 		}
 	}
 	method := b.addWithOptions(r, given, given.Integration, p)
-	b.derive(r, method)
+	b.derive(r, given.requestParameters(p), method)
 }
 
-// derive gives a method what its integration needs: the answers that it declares, and the headers of CORS. CDK is asked
-// for what it knows of the integration as a whole, once it is bound.
-func (b *builder) derive(r plan.PlannedRoute, method awsapigateway.CfnMethod) {
+// derive gives a method what its integration needs: the answers and the parameters that it declares, and the headers of
+// CORS. CDK is asked for what it knows of the integration as a whole, once it is bound.
+func (b *builder) derive(r plan.PlannedRoute, parameters map[string]any, method awsapigateway.CfnMethod) {
 	bound := []any{method.Integration()}
 	if responses := method.MethodResponses(); responses != nil {
 		bound = append(bound, responses)
@@ -53,6 +53,14 @@ func (b *builder) derive(r plan.PlannedRoute, method awsapigateway.CfnMethod) {
 	if d.MethodResponses != nil {
 		method.AddPropertyOverride(jsii.String("MethodResponses"), d.MethodResponses)
 	}
+	if missing := d.Integration.MissingParameters(parameters); len(missing) > 0 {
+		for name, required := range missing {
+			parameters[name] = required
+		}
+		method.SetRequestParameters(&parameters)
+		b.dependOn(parameters)
+	}
+	b.keyBound(r, method, d.Integration.CacheKeys)
 	// CDK has the integration in the deployment's logical id, and does not see what overrides it.
 	b.dependOn(d.IntegrationResponses)
 	b.dependOn(d.MethodResponses)

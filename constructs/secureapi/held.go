@@ -57,6 +57,9 @@ func (b *builder) notePlan(policy awsiam.PolicyDocument) {
 	if keyed := b.plan.Keyed(); len(keyed) > 0 {
 		plan["keys"] = keyed
 	}
+	if cached := b.cachedRoutes(); len(cached) > 0 {
+		plan["cached"] = cached
+	}
 	if len(scopes) > 0 {
 		plan["scopes"] = scopes
 	}

@@ -24,6 +24,7 @@ func (b *builder) describe(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps)
 	b.authorize(r, p)
 	b.requireKey(r, p)
 	b.validate(r, p)
+	b.keepAnswers(r, p)
 }
 
 // authorize sets who may call a route.
@@ -76,7 +77,7 @@ func (b *builder) addMethods() {
 			if bind.properties == nil {
 				bind.properties = b.proxy(r)
 			}
-			p.Integration = bind.properties
+			p.Integration = b.keyed(r, bind.properties)
 			b.add(r.Pattern.Path(), p, inMetadata(r))
 		}
 		bound[r.Guard] = true
@@ -144,10 +145,16 @@ func (b *builder) addWithOptions(
 	} else {
 		o.AuthorizationType = awsapigateway.AuthorizationType_NONE // until its own is set
 	}
+	if r.Cache != nil && set.RequestParameters != nil {
+		o.RequestParameters = nil // which are among those
+	}
 	made := b.resource(r.Pattern.Path()).AddMethod(&r.Pattern.Verb, integration, &o)
 	method := made.Node().DefaultChild().(awsapigateway.CfnMethod)
 	b.setAll(r, method, &o, &set)
 	note(method, inMetadata(r))
+	if !r.Integrated {
+		b.keyBound(r, method, given.ownCacheKeys())
+	}
 	return method
 }
 

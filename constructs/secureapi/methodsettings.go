@@ -21,6 +21,7 @@ func (b *builder) methodSettings(o *awsapigateway.StageOptions) {
 	if len(settings) == 0 {
 		return
 	}
+	b.cacheOptions(o)
 	all := map[string]*awsapigateway.MethodDeploymentOptions{}
 	if o.MethodOptions != nil {
 		maps.Copy(all, *o.MethodOptions)
@@ -50,6 +51,9 @@ func methodOptions(s plan.MethodSetting, o *awsapigateway.StageOptions) *awsapig
 	}
 	if t := s.Throttle; t != nil {
 		out.ThrottlingRateLimit, out.ThrottlingBurstLimit = jsii.Number(t.Rate), jsii.Number(float64(t.Burst))
+	}
+	if s.Cache != nil {
+		cached(out, s.Cache)
 	}
 	return out
 }

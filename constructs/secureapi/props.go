@@ -195,6 +195,8 @@ func planRestAPI(p *awsapigateway.RestApiProps) *plan.RestAPI {
 		out.AccessLogDestination = o.AccessLogDestination != nil
 		out.TracingEnabled = o.TracingEnabled != nil
 		out.ResponseCache = cachesResponses(o)
+		out.CacheCluster = isTrue(o.CacheClusterEnabled) || o.CacheClusterSize != nil
+		out.NoCacheCluster = isFalse(o.CacheClusterEnabled)
 		if o.MethodOptions != nil {
 			out.MethodOptions = slices.Collect(maps.Keys(*o.MethodOptions))
 		}

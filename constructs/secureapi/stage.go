@@ -38,6 +38,10 @@ type Stage struct {
 	// that were made before count for up to a CacheTTL more, also on routes that are new or want more now. It takes a
 	// custom resource with a function and a role in the stack. Default: off.
 	FlushAuthorizerCache bool
+
+	// CacheSize is the size of the cache of answers that routes with [CacheResponse] have, in GB: 0.5, 1.6, 6.1, 13.5, 28.4,
+	// 58.2, 118 or 237. It is paid for by the hour. Default: 0.5, and no cache if no route has CacheResponse.
+	CacheSize string
 }
 
 // The limits of [Stage] by default.
@@ -57,6 +61,7 @@ func (s Stage) plan() plan.Stage {
 		NoAccessLogs:         s.NoAccessLogs,
 		Tracing:              s.Tracing,
 		FlushAuthorizerCache: s.FlushAuthorizerCache,
+		CacheSize:            s.CacheSize,
 	}
 }
 

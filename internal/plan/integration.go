@@ -30,7 +30,9 @@ type Integration struct {
 	PassesCredentials bool // it passes the caller's credentials through
 	Streams           bool // it streams its answers
 
-	Responses []IntegrationResponse
+	Responses  []IntegrationResponse
+	Parameters map[string]string // such as "integration.request.path.key": "method.request.path.key"
+	CacheKeys  []string          // that answers are kept by
 }
 
 // IntegrationResponse maps an answer of the backend to one of the method.
@@ -88,6 +90,10 @@ func (r PlannedRoute) CheckIntegration(i Integration) error {
 	}
 	if !i.proxy() {
 		errs = append(errs, i.checkResponses()...)
+	}
+	if i.Streams && r.Cache != nil {
+		errs = append(errs, errors.New("it has CacheResponse, and its integration streams its answers, which API Gateway does "+
+			"not keep: leave one of the two out"))
 	}
 	if len(errs) == 0 {
 		return nil
@@ -162,6 +168,27 @@ func (i Integration) MethodResponses(given []MethodResponse) []MethodResponse {
 		at(r.Status)
 		for _, name := range slices.Sorted(maps.Keys(r.Parameters)) {
 			declare(r.Status, name, true)
+		}
+	}
+	return out
+}
+
+// MissingParameters are the request's parameters that the integration maps and the method does not declare, with whether
+// a request must have them: API Gateway does not deploy a mapping of one that it does not know ("Invalid mapping
+// expression specified"). Those of a path are always there.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-parameter-mapping.html
+func (i Integration) MissingParameters(declared map[string]any) map[string]bool {
+	out := map[string]bool{}
+	for _, from := range i.Parameters {
+		rest, is := strings.CutPrefix(from, "method.request.")
+		in, name, _ := strings.Cut(rest, ".")
+		in = strings.TrimPrefix(in, "multivalue")
+		if !is || name == "" || !slices.Contains([]string{"path", "querystring", "header"}, in) {
+			continue
+		}
+		key := "method.request." + in + "." + name
+		if _, known := declared[key]; !known {
+			out[key] = in == "path"
 		}
 	}
 	return out

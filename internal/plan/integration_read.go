@@ -14,6 +14,11 @@ func ReadIntegration(in map[string]any) Integration {
 		// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html (credentials)
 		PassesCredentials: strings.HasSuffix(credentials, ":iam::*:user/*"),
 	}
+	i.Parameters = literals(in["requestParameters"])
+	keys, _ := in["cacheKeyParameters"].([]any)
+	for _, key := range keys {
+		i.CacheKeys = append(i.CacheKeys, literalOf(key))
+	}
 	i.Role = credentials != "" && !i.PassesCredentials
 	templates, _ := in["requestTemplates"].(map[string]any)
 	i.Templates = len(templates) > 0

@@ -98,10 +98,10 @@ func TestWrongThrottles(t *testing.T) {
 		{"twice", add(handle("GET /a", fn, Throttle{1, 1}, Throttle{2, 2})),
 			`route "GET /a": it has Throttle twice: leave one of them out`},
 		{"no stage", both(throttled, func(p *Props) { p.RestAPI = &RestAPI{NotDeployed: true} }),
-			`route "GET /a/{id}" has settings of its stage, such as Throttle, and there is no stage, as RestApiProps.Deploy ` +
+			`route "GET /a/{id}" has settings of its stage, such as Throttle or CacheResponse, and there is no stage, as RestApiProps.Deploy ` +
 				`is false: leave them out, and set MethodOptions of your own stage`},
 		{"also in the stage's options", both(throttled, options("/a/{id}/get")),
-			`route "GET /a/{id}" has settings of its stage, such as Throttle, and RestApiProps.DeployOptions.MethodOptions ` +
+			`route "GET /a/{id}" has settings of its stage, such as Throttle or CacheResponse, and RestApiProps.DeployOptions.MethodOptions ` +
 				`has its method too: leave one of the two out`},
 		{"the root, also in the stage's options", both(add(handle("GET /", fn, Throttle{1, 1})), options("//GET")),
 			`route "GET /" has settings of its stage`},

@@ -30,6 +30,7 @@ func New(props Props) (*Plan, error) {
 	errs = append(errs, p.checkCORS()...)
 	errs = append(errs, props.Stage.check()...)
 	errs = append(errs, p.checkFlush()...)
+	errs = append(errs, p.checkCaches()...)
 	errs = append(errs, p.checkRestAPI()...)
 	errs = append(errs, p.checkMethodSettings()...)
 	errs = append(errs, p.checkStreamed()...)

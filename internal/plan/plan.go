@@ -42,7 +42,9 @@ type PlannedRoute struct {
 	Requires []access.Requirement
 	KeyOnly  bool      // Guard is nil, and Reason says why a key is enough
 	Throttle *Throttle // of its method; nil for that of the stage
-	Body     *Body     // what its requests' bodies have to be; nil for anything
+
+	Cache *CacheResponse // nil: its answers are not kept
+	Body  *Body          // what its requests' bodies have to be; nil for anything
 
 	// Parameters must be there in a request: "method.request.header.X-Tenant".
 	Parameters []string

@@ -79,6 +79,7 @@ type Stage struct {
 	NoAccessLogs          bool
 	Tracing               bool
 	FlushAuthorizerCache  bool
+	CacheSize             string // of the cache of answers, in GB
 }
 
 // RestAPI is what the checks look at in secureapi's RestApiProps.
@@ -95,6 +96,8 @@ type RestAPI struct {
 	Throttling, AccessLogDestination, TracingEnabled bool
 
 	ResponseCache      bool // DeployOptions turn the cache of answers on, for the stage or a method
+	CacheCluster       bool // DeployOptions have CacheClusterEnabled or CacheClusterSize
+	NoCacheCluster     bool // DeployOptions set CacheClusterEnabled to false
 	KeysFromAuthorizer bool // ApiKeySourceType is AUTHORIZER
 	KeysFromHeader     bool // ApiKeySourceType is HEADER
 	MutualTLS          bool // DomainName asks for client certificates

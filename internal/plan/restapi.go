@@ -41,8 +41,8 @@ func (p *Plan) checkRestAPI() (errs []error) {
 		// Its key has the parameters that a method declares and not the caller.
 		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html
 		errs = append(errs, errors.New("RestApiProps.DeployOptions turn the cache of answers on: API Gateway does "+
-			"not key it "+
-			"by the caller, so one would get another one's answer; cache in the function or in front of public routes"))
+			"not key it by the caller, so one would get another one's answer; write CacheResponse on the public routes that "+
+			"it is for, or cache in the function"))
 	}
 	if r.MutualTLS && !r.NoExecuteAPI {
 		// The API's own endpoint asks for no certificate.

@@ -107,6 +107,7 @@ func (p *Plan) decide(r *PlannedRoute) (errs []error) {
 			errs = append(errs, r.cannotEnforce(g, err))
 		}
 	}
+	errs = append(errs, r.checkCache()...)
 	return append(errs, r.checkForward(g, open)...)
 }
 

@@ -38,6 +38,8 @@ func positive(rate float64) bool { return rate > 0 && !math.IsInf(rate, 0) }
 type MethodSetting struct {
 	Path, Verb string    // of the method: "/orders/{id}" and "GET"
 	Throttle   *Throttle // nil for the stage's
+
+	Cache *CacheResponse // nil: its answers are not kept
 }
 
 // MethodSettings are those of the routes that have settings of their own, in the order of [Plan.Sorted].
@@ -52,7 +54,8 @@ func (p *Plan) MethodSettings() (out []MethodSetting) {
 
 // setting is the setting of a route's method, and whether it has one of its own.
 func (r PlannedRoute) setting() (s MethodSetting, own bool) {
-	return MethodSetting{Path: r.Pattern.Path(), Verb: r.Pattern.Verb, Throttle: r.Throttle}, r.Throttle != nil
+	s = MethodSetting{Path: r.Pattern.Path(), Verb: r.Pattern.Verb, Throttle: r.Throttle, Cache: r.Cache}
+	return s, r.Throttle != nil || r.Cache != nil
 }
 
 // checkMethodSettings refuses settings that have no stage, or that the caller's own contradict.
@@ -62,10 +65,10 @@ func (p *Plan) checkMethodSettings() (errs []error) {
 		switch {
 		case !own:
 		case p.Stage == "":
-			errs = append(errs, fmt.Errorf("route %q has settings of its stage, such as Throttle, and there is no stage, as "+
+			errs = append(errs, fmt.Errorf("route %q has settings of its stage, such as Throttle or CacheResponse, and there is no stage, as "+
 				"RestApiProps.Deploy is false: leave them out, and set MethodOptions of your own stage", r.Pattern))
 		case p.props.RestAPI.sets(s.Path, s.Verb):
-			errs = append(errs, fmt.Errorf("route %q has settings of its stage, such as Throttle, and "+
+			errs = append(errs, fmt.Errorf("route %q has settings of its stage, such as Throttle or CacheResponse, and "+
 				"RestApiProps.DeployOptions.MethodOptions has its method too: leave one of the two out", r.Pattern))
 		}
 	}

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -10,8 +11,9 @@ var responseCache = Rule{
 	Severity: Error,
 	Why: "API Gateway's cache of answers has the parameters that a method declares in its key and not the " +
 		"caller, so one caller gets another one's answer.",
-	Looks:  "the MethodSettings of stages, and the StageDescription of deployments, of APIs that Gatehouse built",
-	WayOut: "turn CachingEnabled off, and cache in the function or in front of public routes",
+	Looks: "the MethodSettings of stages, and the StageDescription of deployments, of APIs that Gatehouse built, and the " +
+		"CacheKeyParameters of their methods",
+	WayOut: "turn CachingEnabled off, and write CacheResponse on the public routes that it is for, or cache in the function",
 	check: func(v *view, report reporter) {
 		for _, kind := range []string{typeStage, typeDeployment} {
 			for _, r := range v.byType[kind] {
@@ -23,7 +25,7 @@ var responseCache = Rule{
 				if kind == typeDeployment {
 					settings = r.partly("Properties.StageDescription", r.t.Properties["StageDescription"])
 				}
-				if where := cached(settings); where != "" {
+				if where := a.caches(settings); where != "" {
 					stage, _ := r.text("StageName")
 					report(r, Finding{API: a.name(), Message: fmt.Sprintf("the stage %q caches the answers of %s", stage, where)})
 				}
@@ -32,8 +34,9 @@ var responseCache = Rule{
 	},
 }
 
-// cached says whose answers the settings of a stage cache; "" for none. What is not known may be so.
-func cached(settings any) string {
+// caches says whose answers the settings of a stage cache, but for those that the table has so; "" for none. What is not
+// known may be so.
+func (a *api) caches(settings any) string {
 	object, ok := settings.(map[string]any)
 	if !ok {
 		if settings == nil {
@@ -53,9 +56,42 @@ func cached(settings any) string {
 		if !ok {
 			return "some methods, as its MethodSettings are known only when the stack is deployed"
 		}
-		if on(setting["CachingEnabled"]) {
-			return strings.TrimSpace(fmt.Sprint(setting["HttpMethod"], " ", setting["ResourcePath"]))
+		if !on(setting["CachingEnabled"]) {
+			continue
+		}
+		if what := a.cachesBeside(setting); what != "" {
+			return what
 		}
 	}
 	return ""
+}
+
+// cachesBeside says whose answers a method setting caches, if the table has not that route as it is in the template.
+func (a *api) cachesBeside(setting map[string]any) string {
+	verb, _ := setting["HttpMethod"].(string)
+	path, _ := setting["ResourcePath"].(string)
+	key := strings.ToUpper(verb) + " " + settingPath(path)
+	keys, planned := a.plan.cached[key]
+	if guard, is := a.plan.routes[key]; !planned || !is || guard != "" {
+		return strings.TrimSpace(fmt.Sprint(setting["HttpMethod"], " ", setting["ResourcePath"]))
+	}
+	for _, m := range a.methods {
+		if m.key() != key {
+			continue
+		}
+		integration, _ := m.partly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
+		list, _ := integration["CacheKeyParameters"].([]any)
+		for _, want := range strings.Fields(keys) {
+			if !slices.Contains(list, any(want)) {
+				return fmt.Sprintf("%s without the key %s, so that requests that differ in it get one answer", key, want)
+			}
+		}
+	}
+	return ""
+}
+
+// settingPath is the path of a method setting, in which a slash is written ~1, as in "/~1orders~1{id}".
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-methodsetting.html
+func settingPath(text string) string {
+	return "/" + strings.TrimLeft(strings.ReplaceAll(text, "~1", "/"), "/")
 }

@@ -13,6 +13,8 @@ const (
 	//   keys        the list of the routes that need an API key; absent for none
 	//   scopes      an object: of each route whose scopes API Gateway compares the list of them
 	//   logins      an object: of each route of a login the logical id of the login's function; absent for none
+	//   cached      an object: of each route whose answers a stage may keep the parameters that they are kept by, with spaces
+	//               between; absent for none
 	//   preflights  whether CORS preflights are answered
 	//   policy      the resource policy, whose Deny statements must be there; absent for none
 	PlanMetadata = "gatehouse:plan"
@@ -53,6 +55,7 @@ type plan struct {
 	scopes     map[string]any
 	logins     map[string]string // of each route of a login the logical id of its function
 	keys       []string
+	cached     map[string]string // of each route whose answers may be kept, the keys
 	preflights bool
 	policy     any
 }
@@ -67,11 +70,11 @@ func readPlan(raw any) (*plan, error) {
 		return nil, fmt.Errorf("its metadata %s is not an object", PlanMetadata)
 	}
 	p := &plan{routes: map[string]string{}, guards: map[string]string{}, scopes: map[string]any{},
-		logins: map[string]string{}}
+		logins: map[string]string{}, cached: map[string]string{}}
 	p.path, _ = object["path"].(string)
 	p.preflights, _ = object["preflights"].(bool)
 	p.policy = object["policy"]
-	texts := map[string]map[string]string{"routes": p.routes, "guards": p.guards, "logins": p.logins}
+	texts := map[string]map[string]string{"routes": p.routes, "guards": p.guards, "logins": p.logins, "cached": p.cached}
 	for name, into := range texts {
 		members, ok := object[name].(map[string]any)
 		if !ok && object[name] != nil {

@@ -51,6 +51,8 @@ func All() []Rule {
 		changedFunction,
 		openFunctionURL,
 		responseCache,
+		undeclaredAnswer,
+		openCall,
 		unreadTemplate,
 		missingRoute,
 		acceptance,

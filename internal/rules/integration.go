@@ -1,0 +1,153 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+var undeclaredAnswer = Rule{
+	ID:       "undeclared-answer",
+	Severity: Error,
+	Why: "API Gateway answers 500 where an integration's response has a status that the method does not declare, and " +
+		"does not deploy a header that it does not.",
+	Looks: "the IntegrationResponses and MethodResponses of methods of every API whose answer API Gateway writes (AWS, HTTP " +
+		"and MOCK)",
+	WayOut: "add the status to MethodResponses, with true for each header in ResponseParameters, or write the route with " +
+		"Integrate, which does so",
+	check: func(v *view, report reporter) {
+		for _, m := range v.methods {
+			for _, what := range m.undeclared() {
+				f := Finding{Message: fmt.Sprintf("the method %s %s", m.key(), what)}
+				if m.api != nil {
+					f.API = m.api.name()
+				}
+				report(m.resource, f)
+			}
+		}
+	},
+}
+
+// undeclared are the statuses and headers of the integration that the method does not declare. What is not known may be
+// right.
+func (m *method) undeclared() (out []string) {
+	integration, _ := m.partly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
+	kind, _ := integration["Type"].(string)
+	responses, ok := integration["IntegrationResponses"].([]any)
+	if !ok || !slices.Contains([]string{"AWS", "HTTP", "MOCK"}, strings.ToUpper(kind)) {
+		return nil
+	}
+	declared := map[string]map[string]any{} // the headers of each status; nil for those that are not known
+	raw := m.partly("Properties.MethodResponses", m.t.Properties["MethodResponses"])
+	list, ok := raw.([]any)
+	if !ok && raw != nil {
+		return nil
+	}
+	for _, entry := range list {
+		response, ok := entry.(map[string]any)
+		status, known := scalar(response["StatusCode"])
+		if !ok || !known {
+			return nil
+		}
+		headers, ok := response["ResponseParameters"].(map[string]any)
+		if !ok && response["ResponseParameters"] == nil {
+			headers, ok = map[string]any{}, true
+		}
+		if !ok || slices.ContainsFunc(slices.Collect(maps.Keys(headers)), intrinsic) {
+			headers = nil
+		}
+		declared[status] = headers
+	}
+	for _, entry := range responses {
+		response, _ := entry.(map[string]any)
+		status, known := scalar(response["StatusCode"])
+		if !known {
+			continue
+		}
+		headers, there := declared[status]
+		if !there {
+			out = append(out, fmt.Sprintf("does not declare the status %s, which its integration has", status))
+			continue
+		}
+		parameters, _ := response["ResponseParameters"].(map[string]any)
+		for _, name := range slices.Sorted(maps.Keys(parameters)) {
+			if _, is := headers[name]; headers != nil && !is && !intrinsic(name) {
+				out = append(out, fmt.Sprintf("does not declare %s for the status %s, which its integration maps", name, status))
+			}
+		}
+	}
+	return out
+}
+
+var openCall = Rule{
+	ID:       "open-call",
+	Severity: Error,
+	Why: "A mapping template is for one Content-Type. Where bodies of others pass, a caller writes the call of the AWS " +
+		"service, with the rights of the integration's role.",
+	Looks: "methods with an integration of the type AWS, a role and request templates, of APIs that Gatehouse built; of other " +
+		"APIs it warns",
+	WayOut: "set PassthroughBehavior to NEVER, by which such requests get 415",
+	check: func(v *view, report reporter) {
+		for _, m := range v.methods {
+			service := m.passes()
+			if service == "" {
+				continue
+			}
+			f := Finding{Severity: Warning, Message: fmt.Sprintf("the method %s makes the call of %s by a template for one "+
+				"Content-Type, and passes bodies of any other to it as the caller wrote them", m.key(), service)}
+			if m.api != nil {
+				f.API = m.api.name()
+				if m.api.plan != nil {
+					f.Severity = Error
+				}
+			}
+			report(m.resource, f)
+		}
+	},
+}
+
+// passes is the AWS service to which the method passes bodies that no template is for, beside those that one is for; ""
+// if it does not.
+func (m *method) passes() string {
+	integration, _ := m.partly("Properties.Integration", m.t.Properties["Integration"]).(map[string]any)
+	kind, _ := integration["Type"].(string)
+	behavior, set := integration["PassthroughBehavior"]
+	templates, _ := integration["RequestTemplates"].(map[string]any)
+	if strings.ToUpper(kind) != "AWS" || integration["Credentials"] == nil || len(templates) == 0 {
+		return ""
+	}
+	if text, _ := behavior.(string); set && text != "WHEN_NO_MATCH" {
+		return ""
+	}
+	service := serviceOf(integration["Uri"])
+	if service == "lambda" {
+		return ""
+	}
+	return service
+}
+
+// serviceOf is the AWS service in a URI such as arn:aws:apigateway:us-east-1:sqs:path/123456789012/jobs; "" if it is not
+// known.
+func serviceOf(uri any) string {
+	text, ok := uri.(string)
+	if !ok {
+		join, _ := uri.(map[string]any)["Fn::Join"].([]any)
+		if len(join) != 2 {
+			return ""
+		}
+		parts, _ := join[1].([]any)
+		separator, _ := join[0].(string)
+		var texts []string
+		for _, p := range parts {
+			part, _ := scalar(p)
+			texts = append(texts, part)
+		}
+		text = strings.Join(texts, separator)
+	}
+	parts := strings.SplitN(text, ":", 6)
+	if len(parts) < 6 || parts[2] != "apigateway" {
+		return ""
+	}
+	return parts[4][strings.LastIndex(parts[4], ".")+1:]
+}
