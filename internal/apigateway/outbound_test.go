@@ -204,7 +204,9 @@ func httpBehaviour(t *testing.T) []behaviour {
 	const internal = `{"message": "Internal server error"}`
 	return []behaviour{
 		sent("HTTP_PROXY passes method, path, query, headers and body", recordedHTTP,
-			"PATCH /prod/proxy/a/b%2Fc?q=1&q=2", `{"a":1}`, "PATCH /base/a/b%2Fc?added=x+y&own=1&q=1&q=2\n"+proxied+`{"a":1}`,
+			"PATCH /prod/proxy/a/b%2Fc?q=1&q=2", `{"a":1}`, "PATCH /base/a/b/c?added=x+y&own=1&q=1&q=2\n"+proxied+`{"a":1}`,
+			"X-own: o", "User-Agent: curl", "Accept: */*"),
+		sent("a path parameter is decoded", docIssues, "PUT /prod/proxy/a%20b%252F", "", "PUT /base/a%20b%252F?added=x+y&own=1\n"+proxied,
 			"X-own: o", "User-Agent: curl", "Accept: */*"),
 		sent("a header that is not passed", recordedDropped, "PUT /prod/proxy/a", "", "PUT /base/a?added=x+y&own=1\n"+proxied,
 			"X-own: o", "User-Agent: curl", "Accept: */*", "Via: v", "TE: trailers", "Max-Forwards: 1"),

@@ -140,6 +140,7 @@ func (i *Integration) template(s *Source, body string) (out vtl.Output, ok bool,
 	}
 	if ok {
 		out, f = render(t.template, s, body)
+		s.overrides = out.Overrides // of the answer, too: see [override]
 		return out, true, f
 	}
 	if i.passthrough == "NEVER" || i.passthrough == "WHEN_NO_TEMPLATES" && len(i.requests) > 0 {

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/vtl"
 )
 
 // ErrUnsupported says that a template or a parameter has something that the local gateway does not support; the error
@@ -34,7 +35,8 @@ type Source struct {
 	StageVariables map[string]string
 	Context        Context
 
-	received *Received // what the integration answered, for the parameters of its response
+	received  *Received      // what the integration answered, for the parameters of its response
+	overrides []vtl.Override // what the request template has set
 }
 
 // Context is what $context has beside the request. What is empty is not known, and renders as nothing.

@@ -175,6 +175,9 @@ func TestMock(t *testing.T) {
 		{"a status that a template makes", health(func(m *apimodel.Method) {
 			m.Integration.RequestTemplates["application/json"] = "#set($tier = $context.authorizer.tier)\n#if($tier == 'gold')\n{\"statusCode\": 404}\n#end"
 		}), source(), 404, "", ""},
+		{"a request template sets the answer's status", health(func(m *apimodel.Method) {
+			m.Integration.RequestTemplates["application/json"] = `#set($context.responseOverride.status = 418){"statusCode": 200}`
+		}), source(), 418, `{"ok": true, "stage": "prod"}`, ""},
 		{
 			"no template for the Content-Type: the body passes",
 			health(nil),

@@ -74,6 +74,14 @@ func parseRequestValue(from string) (func(*Source) ([]string, *Failure), error) 
 			}
 			return values, nil
 		}, nil
+	case in == "path" && name != "":
+		return func(s *Source) ([]string, *Failure) {
+			value, ok := s.Params[name]
+			if !ok {
+				return nil, nil
+			}
+			return []string{decodedParameter(value)}, nil
+		}, nil
 	case in == "body":
 		return parseBodyValue(name)
 	}
@@ -88,6 +96,19 @@ func parseRequestValue(from string) (func(*Source) ([]string, *Failure), error) 
 		return nil, nil
 	}, nil
 }
+
+// decodedParameter is a path parameter as an integration gets it: decoded, so that %2F has become a slash. "REST APIs decode
+// URL-encoded request parameters before passing them to backend integrations [and] URL-encode the percent character (%)
+// before passing it to backend integrations."
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+func decodedParameter(value string) string {
+	return exchange.Text(escapes.ReplaceAllStringFunc(value, func(found string) string {
+		decoded, _ := url.PathUnescape(found) // which it is
+		return decoded
+	}))
+}
+
+var escapes = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
 
 func parseBodyValue(name string) (func(*Source) ([]string, *Failure), error) {
 	path, err := vtl.ParsePath(pathOf(name))
@@ -291,12 +312,12 @@ func (i *Integration) uri(s *Source, values map[string]string) (string, *Failure
 	return text, nil
 }
 
-// escapedPath escapes what cannot stand in a path. Slashes and escapes stay: a path parameter is not decoded here.
+// escapedPath escapes what cannot stand in a path, and percent signs. Slashes stay.
 func escapedPath(value string) string {
 	var b strings.Builder
 	for n := range len(value) {
 		c := value[n]
-		if c > ' ' && c < 0x7f && !strings.ContainsRune(`"<>\^`+"`{|}?#", rune(c)) {
+		if c > ' ' && c < 0x7f && !strings.ContainsRune(`"%<>\^`+"`{|}?#", rune(c)) {
 			b.WriteByte(c)
 		} else {
 			fmt.Fprintf(&b, "%%%02X", c)

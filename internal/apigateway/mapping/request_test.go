@@ -74,12 +74,15 @@ func TestRequest(t *testing.T) {
 		source func(s *Source)
 		want   string // the URL, or a part of the reason of a failure
 	}{
-		{"a path parameter as it was sent", func(*apimodel.Integration) {}, nil, "http://127.0.0.1/a%2Fb?a=1"},
+		// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+		{"a path parameter is decoded", func(*apimodel.Integration) {}, nil, "http://127.0.0.1/a/b?a=1"},
+		{"and its percent signs are escaped", func(*apimodel.Integration) {}, func(s *Source) { s.Params["id"] = "100%25%C3%A9%" },
+			"http://127.0.0.1/100%25%C3%A9%25?a=1"},
 		{"what cannot stand in a path", func(*apimodel.Integration) {}, func(s *Source) { s.Params["id"] = "a b?c#d" },
 			"http://127.0.0.1/a%20b%3Fc%23d?a=1"},
 		{"a query that is mapped", func(i *apimodel.Integration) {
 			i.RequestParameters["integration.request.querystring.q"] = "method.request.multivaluequerystring.q"
-		}, nil, "http://127.0.0.1/a%2Fb?a=1&q=1&q=a+b"},
+		}, nil, "http://127.0.0.1/a/b?a=1&q=1&q=a+b"},
 		{"overrides", func(i *apimodel.Integration) {
 			i.RequestTemplates = map[string]string{"application/json": "#set($context.requestOverride.path.id = 7)" +
 				"#set($context.requestOverride.querystring.q = ['x', 'y'])"}

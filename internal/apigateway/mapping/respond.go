@@ -70,6 +70,7 @@ func (r *integrationResponse) answer(s *Source, got *Received, body []byte) (exc
 			setMapped(&a.Headers, p.name, value)
 		}
 	}
+	override(&a, s.overrides)
 	t, ok := r.templates.accepted(s.Request)
 	if !ok {
 		a.Body = body
@@ -80,14 +81,16 @@ func (r *integrationResponse) answer(s *Source, got *Received, body []byte) (exc
 		return exchange.Answer{}, f
 	}
 	a.Body = []byte(out.Text)
-	override(&a, out)
+	override(&a, out.Overrides)
 	return a, nil
 }
 
-// override applies what a template sets of $context.responseOverride. A status that is not one is ignored.
-// Source: render_response_template_mapping in integration_response.py beside the file that [forbidden] names.
-func override(a *exchange.Answer, out vtl.Output) {
-	for _, o := range out.Overrides {
+// override applies what a template sets of $context.responseOverride, which the request template can do, too. A status that
+// is not one is ignored.
+// Source: ContextVariableOverrides in template_mapping.py and handlers/integration_response.py of
+// https://github.com/localstack/localstack (localstack-core/localstack/services/apigateway/next_gen/execute_api)
+func override(a *exchange.Answer, list []vtl.Override) {
+	for _, o := range list {
 		switch o.Where {
 		case "responseOverride.header":
 			if httpname.IsToken(o.Name) {
