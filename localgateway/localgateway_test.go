@@ -165,3 +165,17 @@ func TestAccessKeys(t *testing.T) {
 		t.Errorf("got the problems %q, want that of the HTTP_PROXY integration", problems)
 	}
 }
+
+// TestAllowNetwork has an integration on another machine, which the option lets the gateway call. Nothing calls it here.
+func TestAllowNetwork(t *testing.T) {
+	dir, remove := shopAssembly()
+	t.Cleanup(remove)
+	g, err := localgateway.New(dir, localgateway.Options{AllowNetwork: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { g.Close() })
+	if problems := strings.Join(g.Problems(), "\n"); strings.Contains(problems, "https://example.com") {
+		t.Errorf("got the problems %q", problems)
+	}
+}

@@ -482,7 +482,7 @@ func preflightBehaviour(t *testing.T) []behaviour {
 	two, change := corsPreflight(shop, admin)
 	addRoute(r, "OPTIONS /two", two, change)
 	other, change := corsPreflight(shop)
-	other["RequestTemplates"] = object{"application/json": `#macro(x)#end{"statusCode": 200}`}
+	other["RequestTemplates"] = object{"application/json": `#parse('x'){"statusCode": 200}`}
 	addRoute(r, "OPTIONS /other", other, change)
 	json, change := corsPreflight(shop)
 	json["RequestTemplates"] = object{"application/json": `{"status": 200}`}
@@ -525,9 +525,9 @@ func preflightBehaviour(t *testing.T) []behaviour {
 			want:   "501; true",
 			got: func(t *testing.T) string {
 				got := s.send(t, "OPTIONS /prod/other")
-				return fmt.Sprint(got.status, "; ", strings.Contains(got.record.Reason, "line 1, column 1: the directive #macro(x)"))
+				return fmt.Sprint(got.status, "; ", strings.Contains(got.record.Reason, "line 1, column 1: the directive #parse('x')"))
 			},
-			differs: "macros are not done: a method whose template has one answers 501, and says so at start",
+			differs: "other templates are not read: a method whose template has #parse answers 501, and says so at start",
 		},
 		ask(
 			"a template without statusCode",

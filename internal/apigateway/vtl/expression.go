@@ -144,7 +144,8 @@ func (p *parser) quoted() (expression, error) {
 	if whole == "" {
 		whole = p.text
 	}
-	inner := &parser{text: text, base: p.base + start + 1, whole: whole, options: p.options, depth: p.depth}
+	inner := &parser{text: text, base: p.base + start + 1, whole: whole, options: p.options, depth: p.depth,
+		macros: p.macros}
 	nodes, closing, err := inner.block()
 	if err != nil {
 		return nil, err

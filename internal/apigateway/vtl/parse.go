@@ -13,6 +13,7 @@ type parser struct {
 	base    int // where text stands in the template: of a string in double quotes
 	whole   string
 	depth   int
+	macros  map[string]*macro // those that are defined before
 	options Options
 }
 
@@ -158,9 +159,8 @@ func (p *parser) number(before []node) (nodes []node, n node, end string, err er
 	}
 	name, length := p.directive()
 	if name == "" {
-		rest := p.text[p.at+1:]
-		if k := identifier(rest); k > 0 && strings.HasPrefix(strings.TrimLeft(rest[k:], " \t\r\n"), "(") {
-			return before, nil, "", p.errorAt(start, "%s: macros and other directives are not supported", p.shown(start))
+		if n, ok, err := p.call(start); ok {
+			return before, n, "", err
 		}
 		p.at++
 		return before, textNode("#"), "", nil
@@ -182,6 +182,8 @@ func (p *parser) number(before []node) (nodes []node, n node, end string, err er
 		n, err = p.foreach(start)
 	case "define":
 		n, err = p.define(start)
+	case "macro":
+		err = p.macro(start)
 	case "break", "stop":
 		n = leaveNode(name)
 	case "end", "else", "elseif":

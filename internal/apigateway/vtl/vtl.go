@@ -4,11 +4,11 @@
 //	t, err := vtl.Parse(`{"id": "$input.params('id')", "order": $input.json('$.order')}`, vtl.Options{})
 //	out, err := t.Render(&vtl.Env{Body: body, Params: params})
 //
-// A template is read once, when the API is loaded. What the package does not know, such as a macro, a method or a
+// A template is read once, when the API is loaded. What the package does not know, such as a directive, a method or a
 // function of $util, is an error of [Parse] that names the place; nothing of a template is passed over. What a template
 // does when it runs is bounded: loops as on AWS, output and work by limits of this package.
 //
-// It does not have #macro, #parse, #include and #evaluate, and it does not choose templates or send what they make.
+// It does not have #parse, #include and #evaluate, and it does not choose templates or send what they make.
 //
 // The language is that of Apache Velocity 1.7 (https://velocity.apache.org/engine/1.7/vtl-reference.html), whose grammar
 // is src/parser/Parser.jjt of https://github.com/apache/velocity-engine; the variables are those of
@@ -99,7 +99,7 @@ type Template struct{ nodes []node }
 
 // Parse reads a template. The error is a *[SyntaxError].
 func Parse(text string, o Options) (*Template, error) {
-	p := &parser{text: text, options: o}
+	p := &parser{text: text, options: o, macros: map[string]*macro{}}
 	if len(text) > MaxTemplate {
 		return nil, p.errorAt(0, "the template has %d bytes, and API Gateway takes %d", len(text), MaxTemplate)
 	}

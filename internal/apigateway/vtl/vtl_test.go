@@ -113,6 +113,10 @@ func TestRender(t *testing.T) {
 		{"stop", "a#stop b", "a"},
 		{"define", "#define($d)<$x>#end#set($x = 1)$d#set($x = 2)$d", "<1><2>"},
 
+		{"macro", "#macro(loop $m $sep)\n#foreach($k in $m.keySet())$k=$m.get($k)#if($foreach.hasNext)$sep#end#end#end\n" +
+			"#loop($input.params().querystring ';')|#loop({'a': 1}, ',')|$!m", "page=2;id=query|a=1|"},
+		{"a macro of nothing, and one that sets", "#macro(one)#set($x = 1)#end#one()$x", "1"},
+		{"a macro that calls itself", "#macro(down $n)$n#set($n = $n - 1)#if($n > 0)#down($n)#end#end#down(3)", "321"},
 		{"comments", "a ## $none()\nb #* #macro *# c", "a b  c"},
 		{"text that is not a template", "#[[$a #if]]#", "$a #if"},
 
@@ -168,10 +172,17 @@ func TestNoBody(t *testing.T) {
 // What is not known is refused when the template is read, with its place and the word.
 func TestRefuses(t *testing.T) {
 	for _, c := range []struct{ template, place, says string }{
-		{"{\n  #macro(a)#end", "line 2, column 3", "#macro(a)#end is not supported"},
+		{"{\n  #include('a')", "line 2, column 3", "#include('a') is not supported"},
+		{"#macro()#end", "", "want #macro(name $parameter ...)"},
+		{"#macro(a b)#end", "", "want #macro(name $parameter ...)"},
+		{"#macro(if $a)#end", "", "is a directive of Velocity"},
+		{"#macro(a)#end#macro(a)#end", "line 1, column 14", "is there already"},
+		{"#macro(a $b)#end#a()", "", "takes 1 arguments, not 0"},
+		{"#macro(a)", "", "no #end"},
+		{"#a()#macro(a)#end", "", "no #macro(a ...) before it"},
 		{"#parse('a')", "line 1, column 1", "#parse('a')"},
 		{"#evaluate('a')", "", "#evaluate('a')"},
-		{"#mine()", "", "macros"},
+		{"#mine()", "", "there is no such directive, and no #macro(mine ...) before it"},
 		{"#end", "", "#end without #if"},
 		{"#else", "", "#else without #if"},
 		{"#if(true)", "", "no #end"},
@@ -254,6 +265,7 @@ func TestFails(t *testing.T) {
 		{"loops in loops", strings.Repeat("#foreach($i in [1..1000])", 4) + "x" + strings.Repeat("#end", 4), ErrRender, "steps"},
 		{"growing", "#set($s = 'aaaaaaaaaaaaaaaa')#foreach($i in [1..40])#set($s = $s + $s)#end", ErrRender, "bytes"},
 		{"growing by replace", "#set($s = 'aaaaaaaaaaaaaaaa')#foreach($i in [1..9])#set($s = $s.replace('a', 'aaaaaaaa'))#end", ErrRender, "bytes"},
+		{"a macro without end", "#macro(a)#a()#end#a()", ErrRender, "nested"},
 		{"defined by itself", "#define($d)$d#end$d", ErrRender, "nested"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -286,6 +298,7 @@ func FuzzRender(f *testing.F) {
 		"#[[a]]# #* b *# ## c\n$!{x.y[0].z('a', 1)} ${a}",
 		"#set($a = (1 + 2) * -3 % 4 / 5.5)#set($b = [1..3])#set($c = {'d': [true]})$a$b$c",
 		"$input.json('$..a[*][\"b\"]')$util.parseJson('[1]')[0]",
+		"#macro(m $a $b)$a#m($b 'x')#end#m([1] {'c': 2})",
 		"#if(!$a && 'b' ne 'c' || 1 <= 2)#elseif(false)#else#end#stop",
 	} {
 		f.Add(s, body)
