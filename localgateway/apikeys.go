@@ -18,8 +18,8 @@ type APIKey struct {
 	Plans []string
 }
 
-// APIKeys lists the API keys of the assembly, with their usage plans, in the order of their stacks and logical IDs. Nothing
-// here counts requests: a plan's limits do not apply.
+// APIKeys lists the API keys of the assembly, with their usage plans, in the order of their stacks and logical IDs.
+// Nothing here counts requests: a plan's limits do not apply.
 func (g *Gateway) APIKeys() (out []APIKey) {
 	model := g.gateway.Model()
 	for _, k := range model.APIKeys {

@@ -34,7 +34,8 @@ func keysAndRanges(app awscdk.App) {
 				secureapi.FromCIDRs("203.0.113.0/24")),
 			secureapi.Handle("GET /orders/{id}", orders, secureapi.AnyScope("orders:read")),
 			secureapi.Handle("GET /health", orders, secureapi.KeyOnly("status pages of partners send a key")),
-			secureapi.Handle("GET /status", orders, secureapi.Public("the office's monitor"), secureapi.FromCIDRs("203.0.113.7")),
+			secureapi.Handle("GET /status", orders, secureapi.Public("the office's monitor"),
+				secureapi.FromCIDRs("203.0.113.7")),
 		},
 		UsagePlans: []secureapi.UsagePlan{{
 			Name: "Gold", RateLimit: 10, BurstLimit: 20,

@@ -18,7 +18,7 @@ func APIKey() Access { return restriction{plan.APIKey{}} }
 // has no authorizer, and is public with a key: AWS advises against API keys as a proof of who calls, as they do not
 // expire and are shared. "gatehouse routes", the checks and the console show it as public. It is refused beside
 // [Public], [GuardedBy] and requirements.
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html (best practices)
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html, best practices
 func KeyOnly(reason string) Access { return restriction{plan.KeyOnly{Reason: reason}} }
 
 // Throttle limits how often a route is called, by all callers together: rate is in requests a second on average, and

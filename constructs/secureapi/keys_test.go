@@ -45,7 +45,8 @@ func TestThrottleInTheTemplate(t *testing.T) {
 		"* /*":                entry("*", "/*", 1000, 500),
 		"GET /~1orders~1{id}": entry("GET", "/~1orders~1{id}", 0.5, 3),
 		"ANY /":               entry("ANY", "/", 20, 40),
-		"GET /~1orders":       map[string]any{"HttpMethod": "GET", "ResourcePath": "/~1orders", "DataTraceEnabled": false, "MetricsEnabled": true},
+		"GET /~1orders": map[string]any{"HttpMethod": "GET", "ResourcePath": "/~1orders", "DataTraceEnabled": false,
+			"MetricsEnabled": true},
 	}
 	if diff := cmp.Diff(want, settings); diff != "" {
 		t.Error("the stage's settings (-want +got):\n" + diff)
@@ -112,7 +113,8 @@ func TestUsagePlansInTheTemplate(t *testing.T) {
 	refused(t, func() { api.UsagePlan("Silver") },
 		`secureapi: Shop/Api: UsagePlan: there is no plan "Silver" in Props.UsagePlans: they are ["Free" "Gold Plus"]`)
 	refused(t, func() { api.Key("k1234567") },
-		`secureapi: Shop/Api: Key: there is no key "k1234567" that the stack makes in Props.UsagePlans: they are ["acme" "bolt"]`)
+		`secureapi: Shop/Api: Key: there is no key "k1234567" that the stack makes in Props.UsagePlans: they are `+
+			`["acme" "bolt"]`)
 
 	ids := map[string]string{}
 	for _, kind := range []string{"UsagePlan", "ApiKey", "UsagePlanKey"} {
@@ -139,7 +141,8 @@ func TestUsagePlansInTheTemplate(t *testing.T) {
 	if diff := cmp.Diff(want, gold); diff != "" {
 		t.Error("the plan (-want +got):\n" + diff)
 	}
-	if stages := resources(stack, "AWS::ApiGateway::UsagePlan")[ids["UsagePlan Free"]]["ApiStages"]; len(stages.([]any)) != 2 {
+	stages := resources(stack, "AWS::ApiGateway::UsagePlan")[ids["UsagePlan Free"]]["ApiStages"]
+	if len(stages.([]any)) != 2 {
 		t.Errorf("the second plan has the stages %v, want two", stages)
 	}
 	for name, enabled := range map[string]bool{"acme": true, "bolt": false} {
@@ -203,7 +206,8 @@ func TestFromCIDRsInTheTemplate(t *testing.T) {
 		t.Error("the statement (-want +got):\n" + diff)
 	}
 	found := false
-	for _, r := range *assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::ApiGateway::Method"), nil) {
+	methods := assertions.Template_FromStack(stack, nil).FindResources(jsii.String("AWS::ApiGateway::Method"), nil)
+	for _, r := range *methods {
 		metadata, _ := (*r)["Metadata"].(map[string]any)
 		found = found || metadata["gatehouse:from"] == "10.0.0.7/32, 10.1.0.0/16"
 	}

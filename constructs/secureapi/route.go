@@ -95,7 +95,8 @@ func isTrue(b *bool) bool  { return b != nil && *b }
 func isFalse(b *bool) bool { return b != nil && !*b }
 
 // Access restricts who may call a route: [AnyScope], [AnyGroup], [AnyRole], a condition on a [Claim], a
-// [PathParameter], [Either], [AnyCaller], [GuardedBy] or [Public]. [ForwardAccessToken] stands beside them.
+// [PathParameter], [Either], [AnyCaller], [GuardedBy], [Public] or [KeyOnly]. Other words say what a request meets
+// besides: [ForwardAccessToken], [APIKey], [FromCIDRs], [Throttle] and more.
 type Access interface{ plan() plan.Access }
 
 // restriction is the one kind of Access.

@@ -12,8 +12,8 @@ import (
 )
 
 // UsagePlan limits the requests of each of its API keys to the API's stage, on routes that need a key: those with
-// [APIKey] or [KeyOnly]. It becomes an AWS::ApiGateway::UsagePlan. Beyond its limits API Gateway answers 429. Limits are
-// targets and may be exceeded at times, so they are no bound on cost.
+// [APIKey] or [KeyOnly]. It becomes an AWS::ApiGateway::UsagePlan. Beyond its limits API Gateway answers 429. Limits
+// are targets and may be exceeded at times, so they are no bound on cost.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 type UsagePlan struct {
 	// Name of the plan, without slashes (UsagePlanName). Its logical id depends on it. Required.
@@ -197,8 +197,8 @@ func (a *API) UsagePlan(name string) awsapigateway.UsagePlan {
 	return made
 }
 
-// Key returns the key of [Props.UsagePlans] with a name that the stack makes, for its id in an output, by which the value
-// is looked up: aws apigateway get-api-key --include-value --api-key ID.
+// Key returns the key of [Props.UsagePlans] with a name that the stack makes, for its id in an output, by which the
+// value is looked up: aws apigateway get-api-key --include-value --api-key ID.
 //
 // It panics if the stack makes no key of that name.
 func (a *API) Key(name string) awsapigateway.ApiKey {

@@ -38,8 +38,8 @@ func (k KeyOnly) addTo(r *PlannedRoute) (errs []error) {
 			`KeyOnly("partners send their key, prices are no secret")`))
 	}
 	if r.NeedsNoKey {
-		errs = append(errs, errors.New("it has KeyOnly, and its MethodOptions set ApiKeyRequired to false: leave one of them "+
-			"out"))
+		errs = append(errs, errors.New("it has KeyOnly, and its MethodOptions set ApiKeyRequired to false: leave one of "+
+			"them out"))
 	}
 	return errs
 }

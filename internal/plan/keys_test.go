@@ -92,7 +92,8 @@ func TestWrongThrottles(t *testing.T) {
 	}
 	testRefusals(t, []refusal{
 		{"no rate", add(handle("GET /a", fn, Throttle{0, 10})),
-			`route "GET /a": it has Throttle(0, 10): want a rate above 0 in requests a second, and a burst of at least 1 request`},
+			`route "GET /a": it has Throttle(0, 10): want a rate above 0 in requests a second, and a burst of at least 1 ` +
+				`request`},
 		{"no burst", add(handle("GET /a", fn, Throttle{0.5, 0})), `it has Throttle(0.5, 0): want a rate above 0`},
 		{"below zero", add(handle("GET /a", fn, Throttle{-1, -1})), `it has Throttle(-1, -1): want a rate above 0`},
 		{"twice", add(handle("GET /a", fn, Throttle{1, 1}, Throttle{2, 2})),
@@ -112,7 +113,8 @@ func TestWrongThrottles(t *testing.T) {
 
 func TestMethodSettings(t *testing.T) {
 	p, err := New(table(both(
-		add(handle("POST /a", fn, Throttle{0.5, 1}), handle("ANY /", fn, Throttle{5, 10}), handle("GET /a", fn, Throttle{2, 3})),
+		add(handle("POST /a", fn, Throttle{0.5, 1}), handle("ANY /", fn, Throttle{5, 10}),
+			handle("GET /a", fn, Throttle{2, 3})),
 		func(p *Props) { p.RestAPI = &RestAPI{MethodOptions: []string{"/a/PUT", "/*/*", "/a/b/GET", "no path"}} },
 	)))
 	if err != nil {

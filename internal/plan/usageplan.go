@@ -67,12 +67,12 @@ func (p *Plan) checkUsagePlans() (errs []error) {
 		return nil
 	}
 	if p.Stage == "" {
-		return []error{errors.New("UsagePlans: a plan is for the keys of a stage, and there is none, as RestApiProps.Deploy " +
-			"is false: let the API be deployed here, or make an awsapigateway.UsagePlan for your stage")}
+		return []error{errors.New("UsagePlans: a plan is for the keys of a stage, and there is none, as " +
+			"RestApiProps.Deploy is false: let the API be deployed here, or make an awsapigateway.UsagePlan for your stage")}
 	}
 	if !slices.ContainsFunc(p.Routes, func(r PlannedRoute) bool { return r.NeedsKey }) {
-		errs = append(errs, errors.New("UsagePlans: no route needs an API key, so that the plans count nothing: add APIKey() "+
-			"to those that count, or leave UsagePlans out"))
+		errs = append(errs, errors.New("UsagePlans: no route needs an API key, so that the plans count nothing: add "+
+			"APIKey() to those that count, or leave UsagePlans out"))
 	}
 	names, keys, existing := map[string]bool{}, map[string]string{}, map[int]string{}
 	for i, u := range plans {
@@ -133,18 +133,18 @@ func (u UsagePlan) checkKeys(keys map[string]string, existing map[int]string) (e
 	for i, k := range u.Keys {
 		switch {
 		case k.Existing > 0 && (k.Name != "" || k.Settings):
-			errs = append(errs, fmt.Errorf("Keys[%d] has Existing beside settings of a key that the stack makes: leave one of "+
-				"the two out", i))
+			errs = append(errs, fmt.Errorf("its Keys[%d] has Existing beside settings of a key that the stack makes: leave "+
+				"one of the two out", i))
 		case k.Existing > 0:
 			if other, twice := existing[k.Existing]; twice {
-				errs = append(errs, fmt.Errorf("Keys[%d] is a key that the plan %q has already: %s", i, other, once))
+				errs = append(errs, fmt.Errorf("its Keys[%d] is a key that the plan %q has already: %s", i, other, once))
 			}
 			existing[k.Existing] = u.Name
 		case nameError(k.Name) != nil:
-			errs = append(errs, fmt.Errorf("Keys[%d]: the name %w", i, nameError(k.Name)))
+			errs = append(errs, fmt.Errorf("its Keys[%d]: the name %w", i, nameError(k.Name)))
 		default:
 			if other, twice := keys[k.Name]; twice {
-				errs = append(errs, fmt.Errorf("Keys[%d]: the plan %q has the key %q already: %s", i, other, k.Name, once))
+				errs = append(errs, fmt.Errorf("its Keys[%d]: the plan %q has the key %q already: %s", i, other, k.Name, once))
 			}
 			keys[k.Name] = u.Name
 		}
@@ -162,8 +162,8 @@ func (p *Plan) checkPlanRoutes(u UsagePlan) (errs []error) {
 	for _, text := range slices.Sorted(maps.Keys(u.Routes)) {
 		limit := u.Routes[text]
 		if !positive(limit.RateLimit) || limit.BurstLimit <= 0 {
-			errs = append(errs, fmt.Errorf("route %q: a RateLimit of %v and a BurstLimit of %d: want a rate above 0 in requests "+
-				"a second, and a burst of at least 1", text, limit.RateLimit, limit.BurstLimit))
+			errs = append(errs, fmt.Errorf("route %q: a RateLimit of %v and a BurstLimit of %d: want a rate above 0 in "+
+				"requests a second, and a burst of at least 1", text, limit.RateLimit, limit.BurstLimit))
 		}
 		r, ok := p.routeOf(text)
 		switch {

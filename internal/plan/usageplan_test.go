@@ -33,18 +33,18 @@ func TestWrongUsagePlans(t *testing.T) {
 		{"an offset past the limit", plans(UsagePlan{Name: "Gold", Quota: &Quota{Limit: 5, Offset: 5, Period: "DAY"}}),
 			`a Quota with an Offset of 5: it is subtracted from the Limit of 5 in the first period`},
 		{"a key without a name", plans(UsagePlan{Name: "Gold", Keys: []UsageKey{{Name: " acme"}}}),
-			`the usage plan "Gold": Keys[0]: the name is " acme": want one without spaces at its ends`},
+			`the usage plan "Gold": its Keys[0]: the name is " acme": want one without spaces at its ends`},
 		{"a key twice", plans(UsagePlan{Name: "Gold", Keys: []UsageKey{{Name: "acme"}}},
 			UsagePlan{Name: "Free", Keys: []UsageKey{{Name: "bolt"}, {Name: "acme"}}}),
-			`the usage plan "Free": Keys[1]: the plan "Gold" has the key "acme" already: API Gateway takes a key in one plan of ` +
-				`a stage`},
+			`the usage plan "Free": its Keys[1]: the plan "Gold" has the key "acme" already: API Gateway takes a key in ` +
+				`one plan of a stage`},
 		{"an existing key twice", plans(UsagePlan{Name: "Gold", Keys: []UsageKey{{Existing: 1}, {Existing: 2}}},
 			UsagePlan{Name: "Free", Keys: []UsageKey{{Existing: 2}}}),
-			`the usage plan "Free": Keys[0] is a key that the plan "Gold" has already: API Gateway takes a key in one plan`},
+			`the usage plan "Free": its Keys[0] is a key that the plan "Gold" has already: API Gateway takes a key in one plan`},
 		{"an existing key with a name", plans(UsagePlan{Name: "Gold", Keys: []UsageKey{{Name: "acme", Existing: 1}}}),
-			`Keys[0] has Existing beside settings of a key that the stack makes: leave one of the two out`},
+			`its Keys[0] has Existing beside settings of a key that the stack makes: leave one of the two out`},
 		{"an existing key with settings", plans(UsagePlan{Name: "Gold", Keys: []UsageKey{{Existing: 1, Settings: true}}}),
-			`Keys[0] has Existing beside settings of a key that the stack makes`},
+			`its Keys[0] has Existing beside settings of a key that the stack makes`},
 		{"a route that is not there", plans(limited("GET /nowhere", RouteLimit{1, 1})),
 			`the usage plan "Gold": route "GET /nowhere" is not in the table: write it as there, or leave it out`},
 		{"no pattern", plans(limited("nowhere", RouteLimit{1, 1})), `route "nowhere" is not in the table`},
@@ -58,8 +58,8 @@ func TestWrongUsagePlans(t *testing.T) {
 			`the usage plan "Gold": its Routes have limits, and the plan has none: API Gateway takes limits of methods only ` +
 				`beside those of the plan: set RateLimit and BurstLimit`},
 		{"no route with a key", func(p *Props) { p.UsagePlans = []UsagePlan{{Name: "Gold"}} },
-			`UsagePlans: no route needs an API key, so that the plans count nothing: add APIKey() to those that count, or leave ` +
-				`UsagePlans out`},
+			`UsagePlans: no route needs an API key, so that the plans count nothing: add APIKey() to those that count, or ` +
+				`leave UsagePlans out`},
 		{"no stage", both(plans(UsagePlan{Name: "Gold"}), func(p *Props) { p.RestAPI = &RestAPI{NotDeployed: true} }),
 			`UsagePlans: a plan is for the keys of a stage, and there is none, as RestApiProps.Deploy is false`},
 	})
