@@ -251,8 +251,8 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		// Resource policy
 		{
 			"no CIDR",
-			policy(ResourcePolicy{AllowCIDRs: []string{"203.0.113.0"}}),
-			`ResourcePolicy.AllowCIDRs[0]: "203.0.113.0" is not a CIDR: want an address and a length, like "203.0.113.0/24"`,
+			policy(ResourcePolicy{AllowCIDRs: []string{"203.0.113"}}),
+			`ResourcePolicy.AllowCIDRs[0]: "203.0.113" is not a CIDR: want an address and a length, like "203.0.113.0/24"`,
 		},
 		{"nil statement", policy(ResourcePolicy{Statements: []awsiam.PolicyStatement{nil}}), "Statements[0] is nil"},
 		{
