@@ -30,7 +30,12 @@ func newApp(t *testing.T, context map[string]any) awscdk.App {
 }
 
 func TestTemplate(t *testing.T) {
-	snapshot.Match(t, newStack(newApp(t, map[string]any{}), "Notes"), "notes")
+	stack := newStack(newApp(t, map[string]any{}), "Notes")
+	snapshot.Match(t, stack, "notes")
+	warnings := assertions.Annotations_FromStack(stack).FindWarning(jsii.String("*"), assertions.Match_AnyValue())
+	if len(*warnings) > 0 {
+		t.Errorf("%d warnings of constructs, which fail \"cdk synth --strict\"", len(*warnings))
+	}
 }
 
 // TestGoogle: with a client at Google there is no second user pool, and the client's secret is not in the template.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/jsii-runtime-go"
@@ -31,7 +32,12 @@ func TestTemplate(t *testing.T) {
 		Outdir:  jsii.String(t.TempDir()),
 		Context: &map[string]any{"aws:cdk:bundling-stacks": []string{}},
 	})
-	snapshot.Match(t, newStack(app, "Partners"), "partners")
+	stack := newStack(app, "Partners")
+	snapshot.Match(t, stack, "partners")
+	warnings := assertions.Annotations_FromStack(stack).FindWarning(jsii.String("*"), assertions.Match_AnyValue())
+	if len(*warnings) > 0 {
+		t.Errorf("%d warnings of constructs, which fail \"cdk synth --strict\"", len(*warnings))
+	}
 }
 
 // region is what requests are signed for: that of the stack, or this one where the stack leaves it to the deployment.

@@ -26,7 +26,12 @@ func TestTemplate(t *testing.T) {
 		Outdir:  jsii.String(t.TempDir()),
 		Context: &map[string]any{"aws:cdk:bundling-stacks": []string{}},
 	})
-	snapshot.Match(t, newStack(app, "Shop"), "shop")
+	stack := newStack(app, "Shop")
+	snapshot.Match(t, stack, "shop")
+	warnings := assertions.Annotations_FromStack(stack).FindWarning(jsii.String("*"), assertions.Match_AnyValue())
+	if len(*warnings) > 0 {
+		t.Errorf("%d warnings of constructs, which fail \"cdk synth --strict\"", len(*warnings))
+	}
 }
 
 // TestDomain: with a certificate the origin is a custom domain, and the API has no other address.

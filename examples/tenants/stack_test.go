@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
@@ -23,7 +24,12 @@ func TestTemplate(t *testing.T) {
 		Outdir:  jsii.String(t.TempDir()),
 		Context: &map[string]any{"aws:cdk:bundling-stacks": []string{}},
 	})
-	snapshot.Match(t, newStack(app, "Documents"), "documents")
+	stack := newStack(app, "Documents")
+	snapshot.Match(t, stack, "documents")
+	warnings := assertions.Annotations_FromStack(stack).FindWarning(jsii.String("*"), assertions.Match_AnyValue())
+	if len(*warnings) > 0 {
+		t.Errorf("%d warnings of constructs, which fail \"cdk synth --strict\"", len(*warnings))
+	}
 }
 
 // TestCallers synthesizes the stack for this machine and asks it as its callers would.
