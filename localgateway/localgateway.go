@@ -73,7 +73,8 @@ type Options struct {
 	// invocations wait. Default: 10.
 	MaxProcesses int
 
-	// Record receives every request before the caller gets its answer. It is called from several goroutines at a time.
+	// Record receives every request before the caller gets its answer; one whose answer is streamed when the stream has
+	// ended. It is called from several goroutines at a time.
 	// If nil, records are discarded.
 	Record func(*Record)
 

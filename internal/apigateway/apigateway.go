@@ -49,8 +49,8 @@ type Options struct {
 	// Functions are the options of the processes that run the functions.
 	Functions lambdaruntime.Options
 
-	// Record receives every request when it is answered. It must be safe for concurrent use. If nil, records are
-	// discarded.
+	// Record receives every request when it is answered, or when the stream of its answer has ended. It must be safe for
+	// concurrent use. If nil, records are discarded.
 	Record func(*Record)
 
 	// SourceIP is the address that requests seem to come from, for an API whose resource policy allows certain

@@ -165,7 +165,10 @@ func readAnswer(response *http.Response, headers *exchange.Headers) ([]byte, err
 	default:
 		return io.ReadAll(io.LimitReader(from, front.DefaultMaxBody+1))
 	}
-	if err != nil {
+	switch {
+	case err == io.EOF:
+		return nil, nil // the answer to HEAD, and one without content
+	case err != nil:
 		return nil, err
 	}
 	for i, line := range *headers {

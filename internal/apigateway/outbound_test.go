@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"compress/gzip"
 	"fmt"
 	"io"
 	"maps"
@@ -78,6 +79,13 @@ func (p *peer) serve(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(300 * time.Millisecond)
 	case "cut":
 		panic(http.ErrAbortHandler)
+	case "gzip":
+		w.Header().Set("Content-Encoding", "gzip")
+		if r.Method != http.MethodHead {
+			z := gzip.NewWriter(w)
+			io.WriteString(z, "packed")
+			z.Close()
+		}
 	case "binary":
 		w.Header().Set("Content-Type", "image/png")
 		w.Write([]byte{0xff, 0x00})
@@ -137,6 +145,7 @@ func httpBehaviour(t *testing.T) []behaviour {
 	addRoute(r, "GET /closed", httpTo("HTTP_PROXY", "GET", "http://"+closed+"/"))
 
 	addRoute(r, "GET /vpc", httpTo("HTTP_PROXY", "GET", p.URL, object{"ConnectionType": "VPC_LINK", "ConnectionId": "v1"}))
+	addRoute(r, "ANY /packed", httpTo("HTTP_PROXY", "ANY", p.URL+"/?answer=gzip"))
 	addRoute(r, "GET /status", httpTo("HTTP_PROXY", "GET", p.URL+"/?answer=404"))
 	addRoute(r, "GET /moved", httpTo("HTTP_PROXY", "GET", p.URL+"/?answer=302"))
 
@@ -222,6 +231,12 @@ func httpBehaviour(t *testing.T) []behaviour {
 		answered("the answer passes, with headers renamed", recordedHTTP, "GET /prod/proxy/a",
 			`200 {"order": {"id": 7}, "note": "it's"} X-Backend: b, x-amzn-Remapped-Server: peer, x-amzn-Remapped-Content-Length: 36, Set-Cookie: a=1, Set-Cookie: b=2`,
 			"X-Backend", "Server", "x-amzn-Remapped-Server", "x-amzn-Remapped-Content-Length", "Set-Cookie", "Via", "X-Amzn-Trace-Id"),
+		{line: integrationsLine, name: "a compressed answer", source: recordedDropped, want: "200 packed  200 gzip", got: func(t *testing.T) string {
+			got := s.send(t, "GET /prod/packed", "Accept-Encoding: gzip")
+			head := s.send(t, "HEAD /prod/packed", "Accept-Encoding: gzip")
+			return fmt.Sprint(got.status, " ", got.body, " ", got.header.Get("Content-Encoding"), " ", head.status, " ",
+				head.header.Get("Content-Encoding"))
+		}},
 		answered("a status passes", recordedHTTP, "GET /prod/status", `404 {"error": "gone"}`),
 		answered("a redirect is not followed", recordedHTTP, "GET /prod/moved",
 			"302 <a href=\"/elsewhere\">Found</a>.\n\n Location: /elsewhere", "Location"),
