@@ -22,26 +22,25 @@ func TestKeyByClaim(t *testing.T) {
 		orders := gofunction.New(stack, "Orders", &gofunction.Props{
 			Package: "github.com/gatehouse-cdk/gatehouse/backend-fn",
 		})
-		limited := secureapi.Handle("GET /orders", orders, secureapi.AnyScope("orders:read"))
-		limited.MethodOptions = &awsapigateway.MethodOptions{ApiKeyRequired: jsii.Bool(true)}
-		api := secureapi.New(stack, "Api", &secureapi.Props{
+		var keys []secureapi.Key
+		for value, enabled := range map[string]bool{key: true, disabled: false} {
+			keys = append(keys, secureapi.Key{
+				Existing: awsapigateway.NewApiKey(stack, jsii.String("Key"+value), &awsapigateway.ApiKeyProps{
+					Value: jsii.String(value), Enabled: jsii.Bool(enabled),
+				}),
+			})
+		}
+		secureapi.New(stack, "Api", &secureapi.Props{
 			Authorizer: secureapi.TokenAuthorizer{JWT: &secureapi.JWT{
 				Issuers:       []secureapi.Issuer{{URL: "https://id.example.com", Audiences: []string{"orders"}}},
 				UsageKeyClaim: "customer.key",
 			}},
 			Routes: []secureapi.Route{
-				limited,
+				secureapi.Handle("GET /orders", orders, secureapi.AnyScope("orders:read"), secureapi.APIKey()),
 				secureapi.Handle("POST /orders", orders, secureapi.AnyScope("orders:read")),
 			},
+			UsagePlans: []secureapi.UsagePlan{{Name: "Customers", Keys: keys}},
 		})
-		plan := api.RestAPI.AddUsagePlan(jsii.String("Customers"), &awsapigateway.UsagePlanProps{
-			ApiStages: &[]*awsapigateway.UsagePlanPerApiStage{{Api: api.RestAPI, Stage: api.RestAPI.DeploymentStage()}},
-		})
-		for value, enabled := range map[string]bool{key: true, disabled: false} {
-			plan.AddApiKey(awsapigateway.NewApiKey(stack, jsii.String("Key"+value), &awsapigateway.ApiKeyProps{
-				Value: jsii.String(value), Enabled: jsii.Bool(enabled),
-			}), nil)
-		}
 	})
 	api := running(t, dir, "prod", localgateway.Options{})
 	token := func(claims map[string]any) string {
