@@ -25,6 +25,7 @@ func newCognitoPool(scope constructs.Construct) awscdk.Stack {
 		secureapi.Handle("POST /orders", orders, secureapi.AnyScope("orders/write"), secureapi.AnyGroup("staff")),
 		secureapi.Handle("PUT /orders", orders, secureapi.AnyScope("orders/import"), secureapi.GuardedBy("programs")),
 	}
+	routes = append(routes, integrationRoutes(stack, orders)...)
 	secret := func(name string) awssecretsmanager.ISecret {
 		return awssecretsmanager.Secret_FromSecretNameV2(stack, jsii.String("Secret-"+name), jsii.String("shop/"+name))
 	}

@@ -38,7 +38,8 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case strings.Contains(string(body), "refuse"):
 		w.WriteHeader(http.StatusBadRequest)
 	case r.Header.Get("X-Amz-Target") != "":
-		io.WriteString(w, `{"executionArn": "arn:aws:states:us-east-1:1:execution:m:x", "startDate": 1.7E9}`)
+		io.WriteString(w, `{"executionArn": "arn:aws:states:us-east-1:1:execution:m:x", "startDate": 1.7E9, `+
+			`"status": "SUCCEEDED", "output": "{\"packed\": true}"}`)
 	case strings.HasPrefix(r.URL.Path, "/backend/"):
 		io.WriteString(w, "from the backend: "+r.URL.RequestURI())
 	default:
@@ -75,12 +76,17 @@ func TestIntegrationsInTheLocalGateway(t *testing.T) {
 				stream.end()
 			})`)),
 		})
+		pack := awsstepfunctions.StateMachine_FromStateMachineArn(stack, jsii.String("Pack"),
+			jsii.String("arn:aws:states:eu-west-1:111122223333:stateMachine:pack"))
 		open := secureapi.Public("the test is about integrations")
 		secureapi.New(stack, "Api", &secureapi.Props{
 			Routes: []secureapi.Route{
 				secureapi.Integrate("POST /jobs", secureapi.SendTo(jobs), open),
 				secureapi.Integrate("POST /orders", secureapi.StartExecution(fulfil), open),
 				secureapi.Integrate("GET /version", secureapi.Respond(200, map[string]any{"version": 2}), open),
+				secureapi.Integrate("GET /text", secureapi.Respond(200, `5 $ #1 \$x $input.body #if(1)`), open),
+				secureapi.Integrate("GET /gone", secureapi.Respond(410), open),
+				secureapi.Integrate("POST /parcels", secureapi.StartSyncExecution(pack), open),
 				secureapi.Integrate("GET /catalog/{proxy+}", awsapigateway.NewHttpIntegration(jsii.String(server.URL+"/backend/{proxy}"),
 					&awsapigateway.HttpIntegrationProps{Options: &awsapigateway.IntegrationOptions{
 						RequestParameters: &map[string]*string{"integration.request.path.proxy": jsii.String("method.request.path.proxy")},
@@ -99,6 +105,10 @@ func TestIntegrationsInTheLocalGateway(t *testing.T) {
 		{"a message that SQS refuses", "POST /jobs", "refuse", 400, "", "MessageBody=refuse"},
 		{"a state machine", "POST /orders", `{"a": "it's"}`, 202, `{"executionId": "`, `"input": "{\"a\": \"it's\"}"`},
 		{"a fixed answer", "GET /version", "", 200, `{"version":2}`, ""},
+		{"a fixed answer with what templates act on", "GET /text", "", 200, `5 $ #1 \$x $input.body #if(1)`, ""},
+		{"a status alone", "GET /gone", "", 410, "", ""},
+		{"an execution that is waited for", "POST /parcels", `{"a": "it's"}`, 200, `{"packed": true}`,
+			`AWSStepFunctions.StartSyncExecution {"stateMachineArn": "arn:aws:states:eu-west-1:111122223333:stateMachine:pack"`},
 		{"a backend", "GET /catalog/a/b?page=1", "", 200, "from the backend: /backend/a/b?page=1", "GET /backend/a/b?page=1"},
 		{"a stream", "GET /events", "", 200, "data: 1\n\ndata: 2\n\ndata: 3\n\n", ""},
 	} {

@@ -20,7 +20,7 @@ func WithHeader(name, value string) ResponseHeader { return ResponseHeader{name,
 // redirect, a 404 for all that the table does not have.
 //
 //	secureapi.Integrate("GET /version", secureapi.Respond(200, map[string]any{"version": 2}), secureapi.Public("no secret"))
-//	secureapi.Integrate("GET /old", secureapi.Respond(301, secureapi.WithHeader("Location", "/new")), secureapi.Public("moved"))
+//	secureapi.Integrate("GET /old", secureapi.Respond(301, secureapi.WithHeader("Location", "new")), secureapi.Public("moved"))
 //
 // After the status come at most one body and any number of headers. A string is sent as it is, with the Content-Type
 // "text/plain; charset=utf-8"; any other value is sent as JSON. Without a body the answer is empty. The body is known
