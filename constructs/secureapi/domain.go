@@ -41,7 +41,8 @@ type Domain struct {
 
 	// SecurityPolicy says which versions of TLS and which ciphers callers may use. The names that begin with
 	// SecurityPolicy_ in templates, as awsapigateway.SecurityPolicy_TLS13_1_3_2025_09, go with neither MutualTLS nor the
-	// other type of endpoint. Default: TLS_1_2, which takes TLS 1.3 as well.
+	// other type of endpoint; the API itself gets them too (SecurityPolicy of AWS::ApiGateway::RestApi), as API Gateway
+	// negotiates by the API's own. Default: TLS_1_2, which takes TLS 1.3 as well.
 	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-custom-domain-tls-version.html
 	SecurityPolicy awsapigateway.SecurityPolicy
 
@@ -214,6 +215,9 @@ func domainOf(d awsapigateway.IDomainName) *plan.DomainOf {
 	}
 	if made.SecurityPolicy() != nil {
 		out.Policy = *made.SecurityPolicy()
+	}
+	if made.EndpointAccessMode() != nil {
+		out.Access = *made.EndpointAccessMode()
 	}
 	if made.CertificateArn() != nil { // that of a REGIONAL one is RegionalCertificateArn
 		out.Endpoint = plan.Edge

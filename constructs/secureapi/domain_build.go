@@ -30,6 +30,12 @@ func (b *builder) addDomain() {
 	for _, path := range b.plan.Domain().Paths() {
 		b.mapDomain(path)
 	}
+	if policy, mode := b.plan.APIPolicy(); policy != "" {
+		api := l1(b.rest).(awsapigateway.CfnRestApi)
+		api.SetSecurityPolicy(&policy)
+		api.SetEndpointAccessMode(&mode)
+		b.rest.LatestDeployment().AddToLogicalId("TLS " + policy + " " + mode) // it takes effect with a deployment
+	}
 	if warning := b.plan.LoginElsewhere(LoginOriginWarning); warning != "" {
 		annotation.Warn(b.api, LoginOriginWarning, fmt.Sprintf("secureapi: %s: %s", b.path, warning))
 	}

@@ -158,6 +158,10 @@ func TestDomainOfOneAPI(t *testing.T) {
 	if d["SecurityPolicy"] != "SecurityPolicy_TLS13_1_3_2025_09" || d["EndpointAccessMode"] != "STRICT" {
 		t.Errorf("the domain is %v", d)
 	}
+	if api := only(t, own, "AWS::ApiGateway::RestApi"); api["SecurityPolicy"] != d["SecurityPolicy"] ||
+		api["EndpointAccessMode"] != "STRICT" {
+		t.Errorf("the API has not the domain's policy: %v", api)
+	}
 	if api := only(t, own, "AWS::ApiGateway::RestApi"); api["DisableExecuteApiEndpoint"] != nil {
 		t.Errorf("the execute-api endpoint is closed: %v", api)
 	}

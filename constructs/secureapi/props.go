@@ -170,7 +170,8 @@ func planRestAPI(p *awsapigateway.RestApiProps) *plan.RestAPI {
 		EndpointTypes:               p.EndpointTypes != nil,
 		EndpointConfiguration:       p.EndpointConfiguration != nil,
 		NotDeployed:                 isFalse(p.Deploy),
-		Private:                     isPrivate(p),
+		Private:                     isOf(p, awsapigateway.EndpointType_PRIVATE),
+		Edge:                        isOf(p, awsapigateway.EndpointType_EDGE),
 		KeysFromAuthorizer:          p.ApiKeySourceType == awsapigateway.ApiKeySourceType_AUTHORIZER,
 		KeysFromHeader:              p.ApiKeySourceType == awsapigateway.ApiKeySourceType_HEADER,
 		MutualTLS:                   p.DomainName != nil && p.DomainName.Mtls != nil,
@@ -229,8 +230,8 @@ func ofMethods(o *awsapigateway.StageOptions, is func(*awsapigateway.MethodDeplo
 	return false
 }
 
-// isPrivate reports whether the API is reached through VPC endpoints only.
-func isPrivate(p *awsapigateway.RestApiProps) bool {
+// isOf reports whether the API has an endpoint of a type: PRIVATE is reached through VPC endpoints only.
+func isOf(p *awsapigateway.RestApiProps, kind awsapigateway.EndpointType) bool {
 	var types []awsapigateway.EndpointType
 	if p.EndpointTypes != nil {
 		types = slices.Clone(*p.EndpointTypes)
@@ -238,5 +239,5 @@ func isPrivate(p *awsapigateway.RestApiProps) bool {
 	if c := p.EndpointConfiguration; c != nil && c.Types != nil {
 		types = append(types, *c.Types...)
 	}
-	return slices.Contains(types, awsapigateway.EndpointType_PRIVATE)
+	return slices.Contains(types, kind)
 }

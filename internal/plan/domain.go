@@ -25,10 +25,10 @@ type Domain struct {
 
 // DomainOf is what is known of a domain that an API shares.
 type DomainOf struct {
-	Name             string
-	Imported         bool // nothing but its name is known
-	MutualTLS        bool
-	Policy, Endpoint string
+	Name                     string
+	Imported                 bool // nothing but its name is known
+	MutualTLS                bool
+	Policy, Access, Endpoint string
 }
 
 // MutualTLS is the trust store of a domain that asks for client certificates.
@@ -122,7 +122,10 @@ func (d *Domain) DomainName() string {
 
 // AccessMode is the endpoint access mode to set; "" for none.
 func (d *Domain) AccessMode() string {
-	if d.Access == "" && isEnhanced(d.Policy) {
+	switch {
+	case d.Of != nil:
+		return d.Of.Access
+	case d.Access == "" && isEnhanced(d.Policy):
 		return "STRICT"
 	}
 	return d.Access

@@ -58,6 +58,18 @@ func (p *Plan) ClosesExecuteAPI() bool {
 	return d.Of.MutualTLS || d.Of.Imported && (r == nil || !r.KeepsExecuteAPI)
 }
 
+// APIPolicy is the security policy that the API itself takes over from its domain, with the domain's access mode; "" for
+// none. API Gateway negotiates TLS by the API's own policy also for callers of a domain, and a policy of a Region is not
+// one of an edge-optimized API.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-custom-domain-tls-version.html
+func (p *Plan) APIPolicy() (policy, mode string) {
+	d, r := p.props.Domain, p.props.RestAPI
+	if d == nil || !isEnhanced(d.policy()) || d.edge() != (r != nil && r.Edge) {
+		return "", ""
+	}
+	return d.policy(), d.AccessMode()
+}
+
 // enhancedTLS is where an enhanced security policy of a Region is set; "" for nowhere.
 func (p *Plan) enhancedTLS() string {
 	d := p.props.Domain

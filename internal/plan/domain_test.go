@@ -228,3 +228,30 @@ func TestDomainsBeside(t *testing.T) {
 		}
 	}
 }
+
+func TestAPIPolicy(t *testing.T) {
+	const region, edge = "SecurityPolicy_TLS13_1_3_2025_09", "SecurityPolicy_TLS13_2025_EDGE"
+	edgeAPI := func(p *Props) { p.RestAPI = &RestAPI{Edge: true} }
+	for _, tt := range []struct {
+		name   string
+		change func(*Props)
+		want   string
+	}{
+		{"no domain", nil, " "},
+		{"a legacy policy", domain(nil), " "},
+		{"one of a Region", domain(func(d *Domain) { d.Policy = region }), region + " STRICT"},
+		{"a mode", domain(func(d *Domain) { d.Policy, d.Access = region, "BASIC" }), region + " BASIC"},
+		{"another type of endpoint", both(domain(func(d *Domain) { d.Policy = region }), edgeAPI), " "},
+		{"the edge", both(domain(func(d *Domain) { d.Endpoint, d.Policy = Edge, edge }), edgeAPI), edge + " STRICT"},
+		{"a shared one", shared(DomainOf{Name: "a.example.com", Policy: region, Access: "BASIC", Endpoint: Regional}),
+			region + " BASIC"},
+	} {
+		p, err := New(table(tt.change))
+		if err != nil {
+			t.Fatal(tt.name, err)
+		}
+		if policy, mode := p.APIPolicy(); policy+" "+mode != tt.want {
+			t.Errorf("%s: %s %s, want %s", tt.name, policy, mode, tt.want)
+		}
+	}
+}

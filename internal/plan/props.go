@@ -90,6 +90,7 @@ type RestAPI struct {
 
 	NotDeployed bool // Deploy is false
 	Private     bool // the endpoint is PRIVATE, by either field
+	Edge        bool // the endpoint is edge-optimized
 
 	// Fields of DeployOptions: the name, and whether the others are set.
 	StageName                                        *string
