@@ -100,7 +100,9 @@ func Convert(schema any) (*Model, error) {
 	if err := c.err(); err != nil {
 		return nil, err
 	}
-	if _, err := compile(root, draft.compiler); err != nil {
+	if _, err := compile(root, draft.compiler); errors.Is(err, errElsewhere) {
+		return nil, err
+	} else if err != nil {
 		return nil, fmt.Errorf("it is not a JSON Schema of %s: %w", draft.name, err)
 	}
 	converted := c.top()
@@ -161,11 +163,14 @@ func compile(schema any, draft *jsonschema.Draft) (*jsonschema.Schema, error) {
 	return compiled, nil
 }
 
+// errElsewhere is for a reference to another document.
+var errElsewhere = errors.New("a model is one document")
+
 // nothingElse loads no schema.
 type nothingElse struct{}
 
 func (nothingElse) Load(url string) (any, error) {
-	return nil, fmt.Errorf("it refers to %s, and a model is one document: copy what it needs into it", url)
+	return nil, fmt.Errorf("it refers to %s, and %w: copy what it needs into it", url, errElsewhere)
 }
 
 // anyExpression stands for every regular expression.
@@ -180,7 +185,7 @@ func (e expression) String() string        { return string(e) }
 func oneLine(err error) error {
 	var load *jsonschema.LoadURLError
 	if errors.As(err, &load) {
-		err = load.Err
+		return load.Err
 	}
 	text := strings.ReplaceAll(err.Error(), "urn:schema#", "")
 	return errors.New(strings.Join(strings.Fields(text), " "))

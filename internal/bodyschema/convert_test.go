@@ -31,6 +31,7 @@ func TestConvert(t *testing.T) {
 			`{"additionalProperties":false,"properties":{"a":{"minimum":1,"type":"integer"}},"required":["a"],"type":"object"}`,
 		},
 		{"annotations are dropped, titles stay", `{"title":"T","default":1,"examples":[1],"x-order":1}`, `{"title":"T"}`},
+		{"the end of a comment, which would end one in an SDK", `{"description":"a */ b"}`, `{"description":"a * / b"}`},
 		{"const is an enum of one", `{"const":"a"}`, `{"enum":["a"]}`},
 		{"null is a type, as jsii has no null", `{"enum":[null,"a"]}`, `{"allOf":[{"anyOf":[{"type":"null"},{"enum":["a"]}]}]}`},
 		{"const null", `{"const":null}`, `{"allOf":[{"type":"null"}]}`},

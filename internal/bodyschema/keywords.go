@@ -71,7 +71,10 @@ func (n *node) besideRef(name string) bool {
 func (n *node) core(name string, value any) bool {
 	switch name {
 	case "title", "description":
-		n.out[name] = value
+		// Source: Schema in https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigateway-model.html
+		// asks for no end of a comment, which ends one of the SDKs that API Gateway generates.
+		text, _ := value.(string)
+		n.out[name] = strings.ReplaceAll(text, "*/", "* /")
 	case "$schema":
 		if d, err := draftOf(n.in); n.at != "" && (err != nil || d != n.draft) {
 			n.fail(n.below(name), "it differs from that of the whole schema: a model is of one draft")
