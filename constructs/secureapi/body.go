@@ -114,7 +114,8 @@ func required(in string, names []string) Access {
 	return restriction{plan.Required{In: in, Names: append([]string(nil), names...)}}
 }
 
-// ownValidation names the fields of MethodOptions that say what requests need; "" without any.
+// ownValidation names the fields of MethodOptions that have requests checked; "" without any. RequestParameters do not
+// by themselves, and join those of the words.
 func ownValidation(o *awsapigateway.MethodOptions) string {
 	var fields []string
 	for _, f := range []struct {
@@ -122,7 +123,6 @@ func ownValidation(o *awsapigateway.MethodOptions) string {
 		set  bool
 	}{
 		{"RequestModels", o.RequestModels != nil},
-		{"RequestParameters", o.RequestParameters != nil},
 		{"RequestValidator", o.RequestValidator != nil},
 		{"RequestValidatorOptions", o.RequestValidatorOptions != nil},
 	} {

@@ -34,14 +34,17 @@ func (b *builder) validate(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps)
 		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
 		p.RequestModels = &map[string]*string{"application/json": model, "$default": model}
 	}
-	if len(r.Parameters) > 0 {
-		parameters := map[string]any{}
-		for _, name := range r.Parameters {
-			parameters[name] = true
-		}
+	parameters, required := b.given(r).requestParameters(p), false
+	for _, name := range r.Parameters {
+		parameters[name] = true
+	}
+	for _, must := range parameters {
+		required = required || must == true
+	}
+	if len(parameters) > 0 {
 		p.RequestParameters = &parameters
 	}
-	p.RequestValidatorId = b.validator(r.Body != nil, len(r.Parameters) > 0)
+	p.RequestValidatorId = b.validator(r.Body != nil, required)
 }
 
 // addModels makes the models, and has the deployment change with them: it serves what it was made with.

@@ -54,7 +54,12 @@ func TestBodiesInTheTemplate(t *testing.T) {
 			secureapi.Handle("PUT /orders", f, secureapi.Body(secureapi.SchemaFile(file))),
 			secureapi.Handle("PUT /orders/{id}", f, secureapi.Body(secureapi.SchemaFile(file)), secureapi.RequireHeader("X-Tenant")),
 			secureapi.Handle("POST /parcels", f, secureapi.Body(secureapi.SchemaOf[parcel]()), secureapi.RequireQuery("a", "b")),
-			secureapi.Handle("GET /parcels", f, secureapi.RequireQuery("page")),
+			secureapi.Route{
+				Pattern: "GET /parcels", Function: f, Access: []secureapi.Access{secureapi.RequireQuery("page")},
+				MethodOptions: &awsapigateway.MethodOptions{RequestParameters: &map[string]*bool{
+					"method.request.querystring.size": jsii.Bool(false), "method.request.querystring.page": jsii.Bool(false),
+				}},
+			},
 			secureapi.Route{Pattern: "GET /one", Function: f, MethodOptions: options("")},
 			secureapi.Route{Pattern: "GET /two", Function: f, MethodOptions: options("")},
 			secureapi.Route{Pattern: "GET /three", Function: f, MethodOptions: options("mine")},
@@ -101,7 +106,7 @@ func TestBodiesInTheTemplate(t *testing.T) {
 			"application/json": "ModelNewOrder", "header.X-Tenant": true},
 		"parcelsPOST": map[string]any{"validator": "RequestValidator", "$default": "ModelParcel",
 			"application/json": "ModelParcel", "querystring.a": true, "querystring.b": true},
-		"parcelsGET": map[string]any{"validator": "ParameterValidator", "querystring.page": true},
+		"parcelsGET": map[string]any{"validator": "ParameterValidator", "querystring.page": true, "querystring.size": false},
 		"oneGET":     map[string]any{"validator": "RestApivalidator", "querystring.q": true},
 		"twoGET":     map[string]any{"validator": "RestApivalidator", "querystring.q": true},
 		"threeGET":   map[string]any{"validator": "RestApivalidatorfalsetruemine", "querystring.q": true},

@@ -145,7 +145,7 @@ func (b *builder) addWithOptions(
 	} else {
 		o.AuthorizationType = awsapigateway.AuthorizationType_NONE // until its own is set
 	}
-	if r.Cache != nil && set.RequestParameters != nil {
+	if set.RequestParameters != nil {
 		o.RequestParameters = nil // which are among those
 	}
 	made := b.resource(r.Pattern.Path()).AddMethod(&r.Pattern.Verb, integration, &o)
