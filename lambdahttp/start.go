@@ -15,9 +15,9 @@ import (
 // Start answers the function's events with h until Lambda ends the process. It does not return. It is lambda.Start of
 // [Handler], but reads of each event only what h gets to see.
 //
-// The answers of the routes in the environment variable [StreamedRoutes] are streamed: status and headers are sent when h
-// first flushes its http.ResponseWriter, has written 4 KB, or returns; what it writes then at each flush, as net/http does.
-// Streams need a runtime of the provided family, or the build tag lambda.norpc.
+// The answers of the routes in the environment variable [StreamedRoutes] are streamed: status and headers are sent
+// when h first flushes its http.ResponseWriter, has written 4 KB, or returns; what it writes then at each flush, as
+// net/http does. Streams need a runtime of the provided family, or the build tag lambda.norpc.
 func Start(h http.Handler) {
 	if m := muxOf(h); m != nil {
 		m.started = true

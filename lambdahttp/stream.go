@@ -19,9 +19,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// StreamedRoutes is the name of the environment variable that says which routes' answers [Start] streams: their patterns
-// as in the API's table, divided by semicolons, such as "GET /orders/events;ANY /files/{proxy+}". A function cannot tell by
-// an event that the route is streamed, and the form of the answer is another one. secureapi.Streamed sets it.
+// StreamedRoutes is the name of the environment variable that says which routes' answers [Start] streams: their
+// patterns as in the API's table, divided by semicolons, such as "GET /orders/events;ANY /files/{proxy+}". A function
+// cannot tell by an event that the route is streamed, and the form of the answer is another one. secureapi.Streamed
+// sets it.
 const StreamedRoutes = "GATEHOUSE_STREAMED_ROUTES"
 
 // streamed are the routes whose answers are streamed: verbs by resources.
@@ -65,8 +66,8 @@ const streamContentType = "application/vnd.awslambda.http-integration-response"
 var delimiter = make([]byte, 8)
 
 // stream answers a request by a stream: it returns when the handler has begun its answer. A handler that panics before
-// that panics here, as one of a buffered answer does. One that panics later ends its stream with an error, which cuts the
-// client's connection.
+// that panics here, as one of a buffered answer does. One that panics later ends its stream with an error, which cuts
+// the client's connection.
 func stream(h http.Handler, r *http.Request) io.Reader {
 	read, write := io.Pipe()
 	w := &streamWriter{header: http.Header{}, to: write, begun: make(chan struct{})}

@@ -27,8 +27,8 @@ import (
 var errElsewhere = errors.New("the integration calls another machine")
 
 // allowNetwork is the way out, in words.
-const allowNetwork = `only this machine is called: "gatehouse dev --allow-network", or AllowNetwork in a test's Options, ` +
-	"lets the route call others"
+const allowNetwork = `only this machine is called: "gatehouse dev --allow-network", or AllowNetwork in a test's ` +
+	"Options, lets the route call others"
 
 // newTransport makes what integrations are called by. Unless others are allowed too, it connects to this machine only,
 // whatever a name resolves to. No proxy is used, and no redirect is followed.
@@ -181,10 +181,10 @@ func readAnswer(response *http.Response, headers *exchange.Headers) ([]byte, err
 }
 
 // passedOn is the answer of an HTTP_PROXY integration as the caller gets it.
-// Source: DROPPED_FROM_INTEGRATION_RESPONSES_HTTP_PROXY and REMAPPED_FROM_INTEGRATION_RESPONSE_COMMON in header_utils.py
-// of https://github.com/localstack/localstack (localstack-core/localstack/services/apigateway/next_gen/execute_api), and
-// the answer recorded in tests/aws/services/apigateway/test_apigateway_http.snapshot.json there, where x-amzn-RequestId
-// is renamed, too.
+// Source: DROPPED_FROM_INTEGRATION_RESPONSES_HTTP_PROXY and REMAPPED_FROM_INTEGRATION_RESPONSE_COMMON in
+// header_utils.py of https://github.com/localstack/localstack
+// (localstack-core/localstack/services/apigateway/next_gen/execute_api), and the answer recorded in
+// tests/aws/services/apigateway/test_apigateway_http.snapshot.json there, where x-amzn-RequestId is renamed, too.
 func passedOn(got *mapping.Received) exchange.Answer {
 	return exchange.Answer{Status: got.Status, Headers: passedHeaders(got.Headers), Body: got.Body}
 }
@@ -205,8 +205,8 @@ func passedHeaders(list exchange.Headers) (out exchange.Headers) {
 	return out
 }
 
-// badEndpoint is API Gateway's answer to a URI that it cannot call: "Execution failed due to configuration error: Invalid
-// endpoint address".
+// badEndpoint is API Gateway's answer to a URI that it cannot call: "Execution failed due to configuration error:
+// Invalid endpoint address".
 // Source: http.py beside header_utils.py (see passedOn).
 func badEndpoint(format string, a ...any) *mapping.Failure {
 	f := mapping.Internal(500, fmt.Sprintf(format, a...)+" (Invalid endpoint address)")

@@ -35,7 +35,8 @@ func (st *stage) invokePlain(
 		return exchange.Answer{}, &mapping.Failure{Type: mapping.Default4XX, Status: 400,
 			Message: "Could not parse request body into json", Reason: "the event that the integration makes is not JSON"}
 	}
-	got, f := st.received(ctx, m, call, event, strings.EqualFold(out.Headers.Get("X-Amz-Invocation-Type"), "Event"), record)
+	async := strings.EqualFold(out.Headers.Get("X-Amz-Invocation-Type"), "Event")
+	got, f := st.received(ctx, m, call, event, async, record)
 	if f != nil {
 		return exchange.Answer{}, f
 	}

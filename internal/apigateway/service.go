@@ -27,8 +27,8 @@ var serviceIDs = map[string]string{
 	"cognito-idp":    "COGNITO_IDENTITY_PROVIDER",
 }
 
-// targetPrefixes are the services that API Gateway sets the header X-Amz-Target for, by the action in the URI. For other
-// services of that protocol, such as EventBridge, the integration has to set it.
+// targetPrefixes are the services that API Gateway sets the header X-Amz-Target for, by the action in the URI. For
+// other services of that protocol, such as EventBridge, the integration has to set it.
 // Source: SERVICES_AUTO_TARGET, validated on AWS, in
 // https://github.com/localstack/localstack/blob/main/localstack-core/localstack/services/apigateway/next_gen/execute_api/integrations/aws.py
 // The prefixes are those of the services' API references.
@@ -48,7 +48,8 @@ func endpointVariable(service string) string {
 	return "AWS_ENDPOINT_URL_" + id
 }
 
-// endpointOf is where a service is called: what AWS_ENDPOINT_URL_ and its name, or AWS_ENDPOINT_URL say; "" for neither.
+// endpointOf is where a service is called: what AWS_ENDPOINT_URL_ and its name, or AWS_ENDPOINT_URL say; "" for
+// neither.
 func (g *Gateway) endpointOf(service string) string {
 	env := g.options.Functions.Env
 	return cmp.Or(env[endpointVariable(service)], env["AWS_ENDPOINT_URL"])
@@ -71,8 +72,8 @@ func (g *Gateway) noEndpoint(i *apimodel.Integration) string {
 	return ""
 }
 
-// callService asks an AWS service by its endpoint. The request is signed as one of a role would be, with the credentials
-// that functions have; what the integration's role may do is not checked.
+// callService asks an AWS service by its endpoint. The request is signed as one of a role would be, with the
+// credentials that functions have; what the integration's role may do is not checked.
 func (st *stage) callService(
 	ctx context.Context, m *method, call *checks.Call, source *mapping.Source, record *Record,
 ) (exchange.Answer, *mapping.Failure) {

@@ -17,8 +17,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
-// How long a stream may pause: "For Regional or private endpoints, the timeout is 5 minutes. For edge-optimized endpoints,
-// the timeout is 30 seconds."
+// How long a stream may pause: "For Regional or private endpoints, the timeout is 5 minutes. For edge-optimized
+// endpoints, the timeout is 30 seconds."
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
 const (
 	idleRegional = 5 * time.Minute
@@ -41,7 +41,9 @@ type stream struct {
 }
 
 // newStream begins the body of an answer. The context is that of the integration's time-out.
-func (st *stage) newStream(ctx context.Context, cancel context.CancelFunc, from io.ReadCloser, record *Record, m *method) *stream {
+func (st *stage) newStream(
+	ctx context.Context, cancel context.CancelFunc, from io.ReadCloser, record *Record, m *method,
+) *stream {
 	idle := st.served.gateway.idle[0]
 	if st.edge {
 		idle = st.served.gateway.idle[1]
@@ -177,8 +179,8 @@ func readMetadata(from io.Reader) (metadata, rest []byte, err error) {
 		case err != nil:
 			return nil, nil, fmt.Errorf("the function failed: %w", err)
 		case len(read) == cap(read):
-			return nil, nil, fmt.Errorf("the metadata of the function's answer has no end within %d bytes: 8 null bytes are missing",
-				events.MaxMetadata)
+			return nil, nil, fmt.Errorf("the metadata of the function's answer has no end within %d bytes: 8 null bytes "+
+				"are missing", events.MaxMetadata)
 		}
 	}
 }

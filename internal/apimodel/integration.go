@@ -21,9 +21,9 @@ type Integration struct {
 	HTTPMethod string // that it is called with; "" for IntegrationMock
 	URI        string
 
-	// Function is the one that URI invokes; nil for none. Qualifier is the alias or version of it that is called; "" for its
-	// latest code. Where stage variables name the function they hold for all stages or, where stages differ, for one of
-	// them: see [Integration.FunctionOn].
+	// Function is the one that URI invokes; nil for none. Qualifier is the alias or version of it that is called; "" for
+	// its latest code. Where stage variables name the function they hold for all stages or, where stages differ, for one
+	// of them: see [Integration.FunctionOn].
 	Function  *Function
 	Qualifier string
 	byStage   targets
@@ -98,8 +98,8 @@ type Service struct {
 	Path   string // what follows "path/"; "" with an Action
 }
 
-// Service reads the URI of an AWS integration: arn:aws:apigateway:{region}:{subdomain.service|service}:path|action/{api}.
-// It is nil for another type.
+// Service reads the URI of an AWS integration:
+// arn:aws:apigateway:{region}:{subdomain.service|service}:path|action/{api}. It is nil for another type.
 // Source: https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html
 func (i *Integration) Service() *Service {
 	parts := strings.SplitN(i.URI, ":", 6)

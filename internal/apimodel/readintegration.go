@@ -89,8 +89,8 @@ func (b *builder) readKind(r *reader, i *Integration) {
 			IntegrationHTTPProxy, IntegrationMock, i.Type)
 	}
 	if i.Streams && i.Type != IntegrationProxy && i.Type != IntegrationHTTPProxy {
-		r.problem("ResponseTransferMode is STREAM, and API Gateway streams the answers of %s and %s integrations only, not of %s",
-			IntegrationProxy, IntegrationHTTPProxy, i.Type)
+		r.problem("ResponseTransferMode is STREAM, and API Gateway streams the answers of %s and %s integrations only, "+
+			"not of %s", IntegrationProxy, IntegrationHTTPProxy, i.Type)
 	}
 }
 

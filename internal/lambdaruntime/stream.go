@@ -22,13 +22,15 @@ type StreamedAnswer struct {
 	Body io.ReadCloser
 }
 
-// InvokeStream runs a function and returns when its answer begins. A function does not know that it is invoked this way:
-// its runtime sends any answer as it is written, or at once. One that fails before it answers is the [Result] of such an
-// invocation, without a stream.
+// InvokeStream runs a function and returns when its answer begins. A function does not know that it is invoked this
+// way: its runtime sends any answer as it is written, or at once. One that fails before it answers is the [Result] of
+// such an invocation, without a stream.
 //
 // The context counts until the answer begins; the function's time-out until it ends. For errors see [Pool.Invoke].
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming
-func (p *Pool) InvokeStream(ctx context.Context, name string, payload []byte, o InvokeOptions) (*StreamedAnswer, Result, error) {
+func (p *Pool) InvokeStream(
+	ctx context.Context, name string, payload []byte, o InvokeOptions,
+) (*StreamedAnswer, Result, error) {
 	o.stream = true
 	result, err := p.Invoke(ctx, name, payload, o)
 	if err != nil || result.stream == nil {

@@ -46,8 +46,8 @@ type integrationResponse struct {
 	handling   string
 }
 
-// NewIntegration reads the integration of a method. The error is [ErrUnsupported], or says what API Gateway would refuse
-// when the API is deployed.
+// NewIntegration reads the integration of a method. The error is [ErrUnsupported], or says what API Gateway would
+// refuse when the API is deployed.
 func NewIntegration(m *apimodel.Method, binary Binary) (*Integration, error) {
 	i := &m.Integration
 	out := &Integration{model: i, passthrough: i.Passthrough, binary: binary}

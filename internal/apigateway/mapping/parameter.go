@@ -80,8 +80,8 @@ func parseResponseParameters(m map[string]string, integration string) ([]paramet
 }
 
 // parseReceived reads a value that comes from what the integration answered: integration.response.header.NAME,
-// integration.response.multivalueheader.NAME, integration.response.body, and integration.response.body.PATH. ok is false
-// for any other value.
+// integration.response.multivalueheader.NAME, integration.response.body, and integration.response.body.PATH. ok is
+// false for any other value.
 func parseReceived(from string) (get func(*Source, *Failure) (string, bool), ok bool, err error) {
 	rest, ok := strings.CutPrefix(from, "integration.response.")
 	if !ok {

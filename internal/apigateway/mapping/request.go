@@ -24,8 +24,8 @@ type Call struct {
 	Body    []byte
 }
 
-// requestParameter is a part of the request to an integration, and where its values come from; more than one only in the
-// query.
+// requestParameter is a part of the request to an integration, and where its values come from; more than one only in
+// the query.
 type requestParameter struct {
 	where, name string // "header", "querystring" or "path"
 	get         func(s *Source) (values []string, f *Failure)
@@ -97,9 +97,9 @@ func parseRequestValue(from string) (func(*Source) ([]string, *Failure), error) 
 	}, nil
 }
 
-// decodedParameter is a path parameter as an integration gets it: decoded, so that %2F has become a slash. "REST APIs decode
-// URL-encoded request parameters before passing them to backend integrations [and] URL-encode the percent character (%)
-// before passing it to backend integrations."
+// decodedParameter is a path parameter as an integration gets it: decoded, so that %2F has become a slash. "REST APIs
+// decode URL-encoded request parameters before passing them to backend integrations [and] URL-encode the percent
+// character (%) before passing it to backend integrations."
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
 func decodedParameter(value string) string {
 	return exchange.Text(escapes.ReplaceAllStringFunc(value, func(found string) string {
@@ -207,8 +207,8 @@ func (i *Integration) overridden(out vtl.Output, to *target) *Failure {
 	return nil
 }
 
-// Request makes the request to an HTTP, HTTP_PROXY or AWS integration. Signed says that the request's Authorization is a
-// signature for API Gateway, which is not passed on.
+// Request makes the request to an HTTP, HTTP_PROXY or AWS integration. Signed says that the request's Authorization is
+// a signature for API Gateway, which is not passed on.
 func (i *Integration) Request(s *Source, signed bool) (*Call, *Failure) {
 	to := &target{path: map[string]string{}}
 	body := s.Request.Body
@@ -237,8 +237,8 @@ func (i *Integration) Request(s *Source, signed bool) (*Call, *Failure) {
 	return call, nil
 }
 
-// requestBody is the body by the request template, and by the content handling: a binary body cannot be transformed, and
-// one that is to be converted comes out as base64 or goes in as that.
+// requestBody is the body by the request template, and by the content handling: a binary body cannot be transformed,
+// and one that is to be converted comes out as base64 or goes in as that.
 // Source: the first table of
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html
 func (i *Integration) requestBody(s *Source, to *target) ([]byte, *Failure) {
@@ -271,59 +271,13 @@ func (i *Integration) requestBody(s *Source, to *target) ([]byte, *Failure) {
 	return body, nil
 }
 
-// NotTransformed is the answer to a request whose body counts as binary, where a request template would have to read it.
-// A preflight is such a request where the API's binary media types have */*, though it has no body.
+// NotTransformed is the answer to a request whose body counts as binary, where a request template would have to read
+// it. A preflight is such a request where the API's binary media types have */*, though it has no body.
 // Source: https://github.com/aws/serverless-application-model/issues/553,
 // https://github.com/clebert/aws-simple/issues/167
 func NotTransformed(kind string) *Failure {
 	return configuration("API Gateway would not transform the request (Unable to transform request): its media type is one of "+
 		"the API's binary ones, and the %s's ContentHandling is not CONVERT_TO_TEXT", kind)
-}
-
-var (
-	braces         = regexp.MustCompile(`\{([A-Za-z0-9._:-]+)\+?\}`)
-	stageReference = regexp.MustCompile(`\$\{stageVariables\.([A-Za-z0-9_]+)\}`)
-)
-
-// StageURI is a URI with the values of a stage's variables; one that the stage does not have is nothing.
-func StageURI(uri string, variables map[string]string) string {
-	return stageReference.ReplaceAllStringFunc(uri, func(found string) string {
-		return variables[stageReference.FindStringSubmatch(found)[1]]
-	})
-}
-
-// uri puts stage variables and path parameters into the integration's URI. A parameter that nothing maps makes a URI
-// that API Gateway does not call.
-func (i *Integration) uri(s *Source, values map[string]string) (string, *Failure) {
-	text := StageURI(i.model.URI, s.StageVariables)
-	missing := ""
-	text = braces.ReplaceAllStringFunc(text, func(found string) string {
-		name := braces.FindStringSubmatch(found)[1]
-		value, ok := values[name]
-		if !ok {
-			missing = name
-		}
-		return escapedPath(value)
-	})
-	if missing != "" {
-		return "", configuration("the integration's URI has {%s}, and nothing gives its value: map it in RequestParameters, "+
-			`"integration.request.path.%s": "method.request.path.%s"`, missing, missing, missing)
-	}
-	return text, nil
-}
-
-// escapedPath escapes what cannot stand in a path, and percent signs. Slashes stay.
-func escapedPath(value string) string {
-	var b strings.Builder
-	for n := range len(value) {
-		c := value[n]
-		if c > ' ' && c < 0x7f && !strings.ContainsRune(`"%<>\^`+"`{|}?#", rune(c)) {
-			b.WriteByte(c)
-		} else {
-			fmt.Fprintf(&b, "%%%02X", c)
-		}
-	}
-	return b.String()
 }
 
 // proxied leaves out what an HTTP_PROXY integration does not get of the request: the Host, which is the integration's
@@ -341,7 +295,8 @@ func proxied(h exchange.Headers) exchange.Headers {
 
 // defaults adds what API Gateway adds to the request: where nothing sets it Accept, User-Agent and Content-Type; the
 // trace; and for HTTP the API's id.
-// Source: _apply_header_transforms in the file that [forbidden] names, and test_http_integration_with_lambda recorded in
+// Source: _apply_header_transforms in the file that [forbidden] names, and test_http_integration_with_lambda recorded
+// in
 // https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_http.snapshot.json
 func (i *Integration) defaults(s *Source, call *Call) {
 	add := func(name, value string) {

@@ -85,8 +85,8 @@ func (r *integrationResponse) answer(s *Source, got *Received, body []byte) (exc
 	return a, nil
 }
 
-// override applies what a template sets of $context.responseOverride, which the request template can do, too. A status that
-// is not one is ignored.
+// override applies what a template sets of $context.responseOverride, which the request template can do, too. A status
+// that is not one is ignored.
 // Source: ContextVariableOverrides in template_mapping.py and handlers/integration_response.py of
 // https://github.com/localstack/localstack (localstack-core/localstack/services/apigateway/next_gen/execute_api)
 func override(a *exchange.Answer, list []vtl.Override) {

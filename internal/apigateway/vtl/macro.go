@@ -63,7 +63,8 @@ func (p *parser) call(start int) (n node, ok bool, err error) {
 	}
 	m := p.macros[rest[:k]]
 	if m == nil {
-		return nil, true, p.errorAt(start, "%s: there is no such directive, and no #macro(%s ...) before it", p.shown(start), rest[:k])
+		return nil, true, p.errorAt(start, "%s: there is no such directive, and no #macro(%s ...) before it",
+			p.shown(start), rest[:k])
 	}
 	p.at = start + 1 + k
 	p.take("(")
@@ -79,7 +80,8 @@ func (p *parser) call(start int) (n node, ok bool, err error) {
 		args = append(args, arg)
 	}
 	if len(args) != len(m.params) {
-		return nil, true, p.errorAt(start, "%s: the macro takes %d arguments, not %d", p.shown(start), len(m.params), len(args))
+		return nil, true, p.errorAt(start, "%s: the macro takes %d arguments, not %d",
+			p.shown(start), len(m.params), len(args))
 	}
 	p.skipLine()
 	return callNode{m, args}, true, nil

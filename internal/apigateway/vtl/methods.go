@@ -9,8 +9,8 @@ import (
 	"unicode/utf16"
 )
 
-// method is one of Java that values here have: of String, List, Map, Map.Entry, Number and Boolean. On a value that does
-// not have it nothing is made, as Velocity does.
+// method is one of Java that values here have: of String, List, Map, Map.Entry, Number and Boolean. On a value that
+// does not have it nothing is made, as Velocity does.
 type method struct {
 	arguments []int // how many it can take
 	pattern   bool  // the first is a regular expression
@@ -193,126 +193,9 @@ func indexOf(v Value, args []Value) (Value, error) {
 }
 
 func find(l *List, x Value) int {
-	return slices.IndexFunc(l.Items, func(item Value) bool { return item == nil && x == nil || item != nil && same(item, x) })
-}
-
-func get(v Value, args []Value) (Value, error) {
-	switch v := v.(type) {
-	case *Map:
-		return v.Get(stringOf(args[0])), nil
-	case *List:
-		return indexed(v, args[0])
-	}
-	return nil, nil
-}
-
-func setItem(v Value, args []Value) (Value, error) {
-	l, ok := v.(*List)
-	if !ok {
-		return nil, nil
-	}
-	before, err := indexed(l, args[0])
-	if i, ok := integer(args[0]); err == nil && ok && i >= 0 {
-		l.Items[i] = args[1]
-	}
-	return before, err
-}
-
-func add(v Value, args []Value) (Value, error) {
-	l, ok := v.(*List)
-	if !ok {
-		return nil, nil
-	}
-	if len(args) == 1 {
-		l.Items = append(l.Items, args[0])
-		return true, nil
-	}
-	i, ok := integer(args[0])
-	if !ok || i < 0 || i > int64(len(l.Items)) {
-		return nil, fmt.Errorf("the index %s is not one of a list of %d", stringOf(args[0]), len(l.Items))
-	}
-	l.Items = slices.Insert(l.Items, int(i), args[1])
-	return nil, nil
-}
-
-func addAll(v Value, args []Value) (Value, error) {
-	l, ok := v.(*List)
-	more, also := args[0].(*List)
-	if !ok || !also {
-		return nil, nil
-	}
-	if len(l.Items)+len(more.Items) > maxSteps {
-		return nil, fmt.Errorf("the list has more than %d elements", maxSteps)
-	}
-	l.Items = append(l.Items, more.Items...)
-	return len(more.Items) > 0, nil
-}
-
-func remove(v Value, args []Value) (Value, error) {
-	switch v := v.(type) {
-	case *Map:
-		return v.Remove(stringOf(args[0])), nil
-	case *List:
-		i, ok := integer(args[0])
-		if !ok {
-			at := find(v, args[0])
-			if at < 0 {
-				return false, nil
-			}
-			v.Items = slices.Delete(v.Items, at, at+1)
-			return true, nil
-		}
-		item, err := indexed(v, i)
-		if err == nil && i >= 0 {
-			v.Items = slices.Delete(v.Items, int(i), int(i)+1)
-		}
-		return item, err
-	}
-	return nil, nil
-}
-
-// put returns what the key had before.
-func put(m *Map, args []Value) (Value, error) {
-	key := stringOf(args[0])
-	before := m.of[key]
-	m.Put(key, args[1])
-	return before, nil
-}
-
-func putAll(m *Map, args []Value) (Value, error) {
-	if more, ok := args[0].(*Map); ok {
-		for _, key := range slices.Clone(more.keys) {
-			m.Put(key, more.of[key])
-		}
-	}
-	return nil, nil
-}
-
-func getOrDefault(m *Map, args []Value) (Value, error) {
-	if key := stringOf(args[0]); m.has(key) {
-		return m.of[key], nil
-	}
-	return args[1], nil
-}
-
-func containsValue(m *Map, args []Value) (Value, error) {
-	return find(&List{Items: m.values()}, args[0]) >= 0, nil
-}
-
-func keySet(m *Map, _ []Value) (Value, error) {
-	out := &List{}
-	for _, k := range m.keys {
-		out.Items = append(out.Items, k)
-	}
-	return out, nil
-}
-
-func entrySet(m *Map, _ []Value) (Value, error) {
-	out := &List{}
-	for _, k := range m.keys {
-		out.Items = append(out.Items, entry{k, m.of[k]})
-	}
-	return out, nil
+	return slices.IndexFunc(l.Items, func(item Value) bool {
+		return item == nil && x == nil || item != nil && same(item, x)
+	})
 }
 
 func equalsIgnoreCase(s string, args []Value) (Value, error) {

@@ -187,7 +187,8 @@ func (p *parser) check(ref *reference, start int) error {
 	case "util":
 		arguments, ok := utilities[first.name]
 		if !ok || !first.call {
-			return refuse("$util has escapeJavaScript(), parseJson(), urlEncode(), urlDecode(), base64Encode() and base64Decode()")
+			return refuse("$util has escapeJavaScript(), parseJson(), urlEncode(), urlDecode(), base64Encode() and " +
+				"base64Decode()")
 		}
 		if len(first.args) != arguments {
 			return refuse(fmt.Sprintf("$util.%s takes %d argument", first.name, arguments))

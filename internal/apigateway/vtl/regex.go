@@ -18,7 +18,8 @@ func compile(pattern string) (*regexp.Regexp, error) {
 	return regexp.Compile(pattern)
 }
 
-// replacement reads the second argument of replaceAll: $1 is a group, and a backslash takes the next character as it is.
+// replacement reads the second argument of replaceAll: $1 is a group, and a backslash takes the next character as it
+// is.
 // Source: https://docs.oracle.com/javase/8/docs/api/java/util/regex/Matcher.html#appendReplacement
 func replacement(text string, groups int) (string, error) {
 	var b strings.Builder

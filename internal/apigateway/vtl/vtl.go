@@ -10,15 +10,15 @@
 //
 // It does not have #parse, #include and #evaluate, and it does not choose templates or send what they make.
 //
-// The language is that of Apache Velocity 1.7 (https://velocity.apache.org/engine/1.7/vtl-reference.html), whose grammar
-// is src/parser/Parser.jjt of https://github.com/apache/velocity-engine; the variables are those of
+// The language is that of Apache Velocity 1.7 (https://velocity.apache.org/engine/1.7/vtl-reference.html), whose
+// grammar is src/parser/Parser.jjt of https://github.com/apache/velocity-engine; the variables are those of
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html.
 //
 // # Why it is not a library
 //
 // github.com/viant/velty, the one maintained Velocity in Go, compiles templates against Go types that are declared
-// before: it has no values of unknown type as JSON bodies are, no $!x, no Java methods such as replaceAll and keySet, no
-// limits, and its errors have no place.
+// before: it has no values of unknown type as JSON bodies are, no $!x, no Java methods such as replaceAll and keySet,
+// no limits, and its errors have no place.
 package vtl
 
 import (

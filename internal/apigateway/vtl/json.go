@@ -1,0 +1,139 @@
+package vtl
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// parseJSON reads a JSON text. Members keep their order, and the last of two with one name counts.
+func parseJSON(text string) (Value, error) {
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	v, err := decode(d, 0)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errors.New("there is more after the JSON value")
+	}
+	return v, nil
+}
+
+func decode(d *json.Decoder, depth int) (Value, error) {
+	if depth > maxDepth {
+		return nil, fmt.Errorf("JSON is nested more than %d deep", maxDepth)
+	}
+	t, err := d.Token()
+	if err != nil {
+		if err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		return nil, err
+	}
+	switch t := t.(type) {
+	case json.Delim:
+		if t == '[' {
+			return decodeList(d, depth)
+		}
+		return decodeMap(d, depth)
+	case json.Number:
+		return number(t.String()), nil
+	}
+	return t, nil
+}
+
+func decodeList(d *json.Decoder, depth int) (Value, error) {
+	out := &List{text: true}
+	for d.More() {
+		v, err := decode(d, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		out.Items = append(out.Items, v)
+	}
+	_, err := d.Token()
+	return out, err
+}
+
+func decodeMap(d *json.Decoder, depth int) (Value, error) {
+	out := NewMap()
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return nil, err
+		}
+		v, err := decode(d, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		out.Put(key.(string), v)
+	}
+	_, err := d.Token()
+	return out, err
+}
+
+func number(text string) Value {
+	if !strings.ContainsAny(text, ".eE") {
+		if i, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return i
+		}
+		return bigNumber(text)
+	}
+	f, _ := strconv.ParseFloat(text, 64)
+	return f
+}
+
+// jsonText is a value as JSON.
+func jsonText(v Value) string {
+	var b bytes.Buffer
+	writeJSON(&b, v, 0)
+	return b.String()
+}
+
+func writeJSON(b *bytes.Buffer, v Value, depth int) {
+	if depth > maxDepth || b.Len() > maxBytes {
+		b.WriteString("null") // a value that holds itself
+		return
+	}
+	switch v := v.(type) {
+	case nil:
+		b.WriteString("null")
+	case *Map:
+		b.WriteByte('{')
+		for i, k := range v.keys {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			writeString(b, k)
+			b.WriteByte(':')
+			writeJSON(b, v.of[k], depth+1)
+		}
+		b.WriteByte('}')
+	case *List:
+		b.WriteByte('[')
+		for i, item := range v.Items {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			writeJSON(b, item, depth+1)
+		}
+		b.WriteByte(']')
+	case bool, int64, float64, bigNumber:
+		b.WriteString(scalar(v))
+	default:
+		writeString(b, stringOf(v))
+	}
+}
+
+func writeString(b *bytes.Buffer, s string) {
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	if e.Encode(s) == nil { // a string can always be encoded
+		b.Truncate(b.Len() - 1) // the line's end
+	}
+}
