@@ -170,7 +170,10 @@ func (p *Plan) cover(g group, wide bool) (out []string, err error) {
 			continue
 		}
 		for _, k := range g.routes {
-			if route.WildcardCovers(r.Pattern, k.Pattern) {
+			covers := func(verb string) bool {
+				return route.WildcardCovers(route.Pattern{Verb: verb, Segments: r.Pattern.Segments}, k.Pattern)
+			}
+			if slices.ContainsFunc(verbs, covers) {
 				return nil, fmt.Errorf("route %q has FromCIDRs, and %q has not the same ones: the resource policy names the "+
 					"second by a *, which crosses slashes and would cover the first, so that callers from elsewhere reached it: "+
 					"give both the same FromCIDRs, or move one to another path", k.Pattern, r.Pattern)
@@ -248,11 +251,15 @@ func (p *Plan) requests(routes []PlannedRoute) (out []string) {
 	return out
 }
 
-// verbs are those of a pattern that a route takes. The preflight takes OPTIONS, on a route for every verb too.
+// verbs are those of a pattern that its route takes. A route for every verb leaves those to others that have one of
+// their own on its path, and OPTIONS to the preflight.
 func (p *Plan) verbs(pattern route.Pattern) []string {
-	out := slices.Clone(Verbs(pattern))
-	if p.props.CORS != nil {
-		out = slices.DeleteFunc(out, func(verb string) bool { return verb == "OPTIONS" })
+	if pattern.Verb != route.Any {
+		return []string{pattern.Verb}
 	}
-	return out
+	return slices.DeleteFunc(slices.Clone(Verbs(pattern)), func(verb string) bool {
+		return verb == "OPTIONS" && p.props.CORS != nil || slices.ContainsFunc(p.Routes, func(r PlannedRoute) bool {
+			return r.Pattern.Verb == verb && slices.Equal(r.Pattern.Segments, pattern.Segments)
+		})
+	})
 }

@@ -83,6 +83,15 @@ func TestAddressStatements(t *testing.T) {
 			`Deny NotResource [execute-api:/prod/GET/a*] not from [203.0.113.0/24]`,
 			odd + `not from [203.0.113.0/24]`,
 		}},
+		{"a verb of a route for every verb", func(p *Props) {
+			p.Routes = []Route{handle("ANY /a", fn), handle("PUT /a", fn, from(office)), handle("POST /a", fn)}
+			p.CORS = &CORS{AllowOrigins: []string{"*"}}
+		}, []string{
+			`Allow Resource [execute-api:/prod/OPTIONS/*]`,
+			`Deny NotResource [execute-api:/prod/DELETE/a* execute-api:/prod/GET/a* execute-api:/prod/HEAD/a* ` +
+				`execute-api:/prod/OPTIONS/* execute-api:/prod/PATCH/a* execute-api:/prod/POST/a*] not from [203.0.113.0/24]`,
+			odd + `not from [203.0.113.0/24]`,
+		}},
 		{"every route", func(p *Props) {
 			p.Routes = []Route{handle("GET /a", fn, from(office)), handle("GET /b/{c}", fn, from(office))}
 		}, []string{`Deny Resource execute-api:/* not from [203.0.113.0/24]`}},

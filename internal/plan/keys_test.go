@@ -72,9 +72,9 @@ func TestKeys(t *testing.T) {
 	}{
 		{"GET /orders", false, false, true, "any scope of orders:read by the API's Included"},
 		{"GET /health", false, false, false, "everyone"},
-		{"GET /a", true, false, true, "any scope of s by the API's Included"},
+		{"GET /a", true, false, true, "any scope of s by the API's Included with an API key"},
 		{"GET /b", true, true, false, "everyone with an API key"},
-		{"GET /c", true, false, true, "all callers of the API's Included"},
+		{"GET /c", true, false, true, "all callers of the API's Included with an API key"},
 		{"GET /d", true, true, false, "everyone with an API key"},
 	} {
 		i := slices.IndexFunc(p.Routes, func(r PlannedRoute) bool { return r.Pattern.String() == tt.route })
@@ -99,11 +99,11 @@ func TestWrongThrottles(t *testing.T) {
 		{"twice", add(handle("GET /a", fn, Throttle{1, 1}, Throttle{2, 2})),
 			`route "GET /a": it has Throttle twice: leave one of them out`},
 		{"no stage", both(throttled, func(p *Props) { p.RestAPI = &RestAPI{NotDeployed: true} }),
-			`route "GET /a/{id}" has settings of its stage, such as Throttle or CacheResponse, and there is no stage, as RestApiProps.Deploy ` +
-				`is false: leave them out, and set MethodOptions of your own stage`},
+			`route "GET /a/{id}" has settings of its stage, such as Throttle or CacheResponse, and there is no stage, as ` +
+				`RestApiProps.Deploy is false: leave them out, and set MethodOptions of your own stage`},
 		{"also in the stage's options", both(throttled, options("/a/{id}/get")),
-			`route "GET /a/{id}" has settings of its stage, such as Throttle or CacheResponse, and RestApiProps.DeployOptions.MethodOptions ` +
-				`has its method too: leave one of the two out`},
+			`route "GET /a/{id}" has settings of its stage, such as Throttle or CacheResponse, and ` +
+				`RestApiProps.DeployOptions.MethodOptions has its method too: leave one of the two out`},
 		{"the root, also in the stage's options", both(add(handle("GET /", fn, Throttle{1, 1})), options("//GET")),
 			`route "GET /" has settings of its stage`},
 		{"in Either", add(handle("GET /a", fn, Either{[]Access{anyScope("s"), Throttle{1, 1}}})),
@@ -129,5 +129,38 @@ func TestMethodSettings(t *testing.T) {
 	}
 	if want := []string{"ANY /", "GET /a", "POST /a"}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// A router that decodes paths may serve a route with a key to callers without one, and one for some addresses to
+// others.
+func TestSiblingsOfKeysAndAddresses(t *testing.T) {
+	for _, tt := range []struct {
+		name           string
+		chosen, served Route
+		want           string // of the warning; "" for none
+	}{
+		{"a key", handle("GET /{page+}", fn, Public{"pages"}), handle("GET /prices", fn, KeyOnly{"x"}),
+			`answers "GET /{page+}", for everyone, and "GET /prices", for everyone with an API key. API Gateway ` +
+				`authorizes GET /%70rices as "GET /{page+}"`},
+		{"the same key", handle("GET /{page+}", fn, KeyOnly{"pages"}), handle("GET /prices", fn, KeyOnly{"x"}), ""},
+		{"addresses", handle("ANY /a", fn), handle("GET /a", fn, from(office)),
+			`for all callers of the API's Signing, and "GET /a", for all callers of the API's Signing from 203.0.113.0/24. ` +
+				`API Gateway authorizes HEAD /a as "ANY /a"`},
+		{"fewer addresses", handle("ANY /a", fn, from(office)), handle("GET /a", fn, from(office, branch)), ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p, err := New(Props{Authorizer: signing(), Routes: []Route{tt.chosen, tt.served, handle("GET /x/y", fn+1)}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got string
+			for _, s := range p.Siblings() {
+				got += s.Warning("Shop/Fn", false, "id")
+			}
+			if tt.want == "" && got != "" || !strings.Contains(got, tt.want) {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
 	}
 }

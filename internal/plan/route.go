@@ -198,9 +198,21 @@ func JoinRequirements(requires []access.Requirement) string {
 
 // callers says who may call a route.
 func (r PlannedRoute) callers() string {
+	who := r.identities()
+	if r.NeedsKey {
+		who += " with an API key"
+	}
+	if r.From != nil && !slices.ContainsFunc(r.From, Unresolved) {
+		who += " from " + strings.Join(r.From, " or ")
+	} else if r.From != nil {
+		who += " from some addresses"
+	}
+	return who
+}
+
+// identities says whom the guard of a route lets pass.
+func (r PlannedRoute) identities() string {
 	switch {
-	case r.KeyOnly:
-		return "everyone with an API key"
 	case r.Guard == nil:
 		return "everyone"
 	case len(r.Requires) == 0:

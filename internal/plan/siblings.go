@@ -37,7 +37,11 @@ func (p *Plan) Siblings() []Siblings {
 
 // implies reports whether the callers of one route may call the other as well.
 func implies(a, b PlannedRoute) bool {
-	if b.Guard == nil {
+	elsewhere := func(r string) bool { return !slices.Contains(b.From, r) }
+	switch {
+	case b.NeedsKey && !a.NeedsKey, b.From != nil && (a.From == nil || slices.ContainsFunc(a.From, elsewhere)):
+		return false
+	case b.Guard == nil:
 		return true
 	}
 	return a.Guard == b.Guard && !slices.ContainsFunc(b.Requires, func(need access.Requirement) bool {
