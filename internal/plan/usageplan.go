@@ -67,7 +67,7 @@ func (p *Plan) checkUsagePlans() (errs []error) {
 		return nil
 	}
 	if p.Stage == "" {
-		return []error{errors.New("UsagePlans: a plan is for the keys of a stage, and there is none, as " +
+		return []error{errors.New("UsagePlans: a plan is for the keys of a stage, and the API has no stage, as " +
 			"RestApiProps.Deploy is false: let the API be deployed here, or make an awsapigateway.UsagePlan for your stage")}
 	}
 	if !slices.ContainsFunc(p.Routes, func(r PlannedRoute) bool { return r.NeedsKey }) {

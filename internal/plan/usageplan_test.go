@@ -61,7 +61,7 @@ func TestWrongUsagePlans(t *testing.T) {
 			`UsagePlans: no route needs an API key, so that the plans count nothing: add APIKey() to those that count, or ` +
 				`leave UsagePlans out`},
 		{"no stage", both(plans(UsagePlan{Name: "Gold"}), func(p *Props) { p.RestAPI = &RestAPI{NotDeployed: true} }),
-			`UsagePlans: a plan is for the keys of a stage, and there is none, as RestApiProps.Deploy is false`},
+			`UsagePlans: a plan is for the keys of a stage, and the API has no stage, as RestApiProps.Deploy is false`},
 	})
 }
 
