@@ -31,4 +31,8 @@ func ExampleOf() {
 	// API             ROUTE   AUTHORIZER      CACHE   API KEY         WHO MAY CALL
 	// Shop/shop       GET /   none            -       -               anyone: load balancers look here
 	// Shop/shop       POST /  iam             -       -               whom IAM allows execute-api:Invoke
+	//
+	// API             ROUTE   ANSWERED BY
+	// Shop/shop       GET /   API Gateway itself
+	// Shop/shop       POST /  API Gateway itself
 }

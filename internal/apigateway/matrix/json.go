@@ -61,6 +61,7 @@ type jsonRoute struct {
 	From         string               `json:"from,omitempty"`    // ranges of addresses
 	Session      string               `json:"session,omitempty"` // the path of the login
 	Public       string               `json:"public,omitempty"`
+	AnsweredBy   string               `json:"answeredBy,omitempty"` // absent for a function
 }
 
 type jsonAuthorizer struct {
@@ -90,6 +91,7 @@ func (m Matrix) JSON() []byte {
 				WhoMayCall: r.Who,
 				From:       r.From,
 				Public:     r.Public,
+				AnsweredBy: r.AnsweredBy,
 				Session:    r.Session,
 				Requires:   r.Requires,
 			}

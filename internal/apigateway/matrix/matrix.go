@@ -95,6 +95,9 @@ type Route struct {
 
 	// Public is why a route without a guard is public; "" if no reason is given.
 	Public string
+
+	// AnsweredBy is what answers it where no function does, such as "the AWS service sqs"; "" for a function.
+	AnsweredBy string
 }
 
 // String is "GET /orders/{id}".
@@ -127,6 +130,7 @@ func Of(m *apimodel.Model, stack string) (Matrix, error) {
 		for _, method := range api.Methods {
 			r := Route{
 				Verb: method.Verb, Path: method.Path, APIKey: method.APIKeyRequired, From: method.Metadata[FromMetadata],
+				AnsweredBy: answeredBy(method),
 			}
 			if err := r.guard(m, method, tables); err != nil {
 				unknown = append(unknown, fmt.Errorf("%w: %s %s: %w", ErrUnknown, made, r, err))

@@ -20,7 +20,7 @@ func (m Matrix) Text() []byte {
 		return nil
 	}
 	out := m.Routes()
-	for _, rows := range [][][]string{m.authorizerRows(), m.variableRows(), m.keptRows(), m.functionURLRows()} {
+	for _, rows := range [][][]string{m.answeredRows(), m.authorizerRows(), m.variableRows(), m.keptRows(), m.functionURLRows()} {
 		if len(rows) > 1 {
 			out = append(append(out, '\n'), table(rows)...)
 		}
@@ -122,6 +122,18 @@ func (m Matrix) variableRows() [][]string {
 			shown[a.By[0]] = true
 			for _, v := range a.Variables {
 				rows = append(rows, []string{a.By[0], v.Name, v.Value})
+			}
+		}
+	}
+	return rows
+}
+
+func (m Matrix) answeredRows() [][]string {
+	rows := [][]string{{"API", "ROUTE", "ANSWERED BY"}}
+	for _, api := range m.APIs {
+		for _, r := range api.Routes {
+			if r.AnsweredBy != "" {
+				rows = append(rows, []string{api.String(), r.String(), r.AnsweredBy})
 			}
 		}
 	}

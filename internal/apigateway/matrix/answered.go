@@ -1,0 +1,45 @@
+package matrix
+
+import (
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+)
+
+// answeredBy is what answers a method where no function does, such as "the AWS service sqs"; "" for a function, for what
+// is not known, and for a preflight.
+func answeredBy(m *apimodel.Method) string {
+	i := &m.Integration
+	switch {
+	case i.Function != nil:
+		return ""
+	case i.Type == apimodel.IntegrationMock && m.Verb == "OPTIONS":
+		return ""
+	case i.Type == apimodel.IntegrationMock:
+		return "API Gateway itself"
+	case (i.Type == apimodel.IntegrationHTTP || i.Type == apimodel.IntegrationHTTPProxy) && i.VPCLink != "":
+		return "a backend behind a VPC link"
+	case i.Type == apimodel.IntegrationHTTP || i.Type == apimodel.IntegrationHTTPProxy:
+		return "a backend over HTTP"
+	case i.Type == apimodel.IntegrationAWS:
+		return ofService(i)
+	}
+	return ""
+}
+
+// ofService is the AWS service in a URI such as arn:aws:apigateway:us-east-1:states:action/StartExecution, with the
+// caller's rights if it has them. What a path holds is left out: it may have values of parameters.
+func ofService(i *apimodel.Integration) string {
+	parts := strings.SplitN(i.URI, ":", 6)
+	if len(parts) < 6 || parts[4] == "lambda" {
+		return ""
+	}
+	what := "the AWS service " + parts[4][strings.LastIndex(parts[4], ".")+1:]
+	if action, ok := strings.CutPrefix(parts[5], "action/"); ok {
+		what += ", " + action
+	}
+	if strings.HasSuffix(i.Credentials, ":iam::*:user/*") {
+		what += ", with the caller's credentials"
+	}
+	return what
+}

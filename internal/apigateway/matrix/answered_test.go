@@ -1,0 +1,50 @@
+package matrix
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+)
+
+func TestWhatAnswersARoute(t *testing.T) {
+	const region = "arn:aws:apigateway:us-east-1:"
+	for _, tt := range []struct {
+		name string
+		verb string
+		i    apimodel.Integration
+		want string // "" for no line
+	}{
+		{"a queue", "POST", apimodel.Integration{Type: "AWS", URI: region + "sqs:path/123456789012/jobs"}, "the AWS service sqs"},
+		{"a state machine", "POST", apimodel.Integration{Type: "AWS", URI: region + "states:action/StartExecution"},
+			"the AWS service states, StartExecution"},
+		{"a bucket by the caller's rights", "GET", apimodel.Integration{Type: "AWS", URI: region + "files.s3:path/{key}",
+			Credentials: "arn:aws:iam::*:user/*"}, "the AWS service s3, with the caller's credentials"},
+		{"a function without the proxy", "GET", apimodel.Integration{Type: "AWS", URI: region + "lambda:path/x"}, ""},
+		{"a function", "GET", apimodel.Integration{Type: "AWS_PROXY", Function: &apimodel.Function{}}, ""},
+		{"a fixed answer", "GET", apimodel.Integration{Type: "MOCK"}, "API Gateway itself"},
+		{"a preflight", "OPTIONS", apimodel.Integration{Type: "MOCK"}, ""},
+		{"a backend", "GET", apimodel.Integration{Type: "HTTP_PROXY", URI: "https://example.com"}, "a backend over HTTP"},
+		{"a VPC link", "GET", apimodel.Integration{Type: "HTTP", VPCLink: "abc"}, "a backend behind a VPC link"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			model := guarded(t, "")
+			method := model.APIs[0].Methods[0]
+			method.Verb, method.Integration = tt.verb, tt.i
+			method.Authorization, method.Authorizer = apimodel.AuthorizationNone, nil
+			m, err := Of(model, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := strings.Join(strings.Fields(string(m.Text())), " ")
+			line := "API ROUTE ANSWERED BY Shop/Api " + tt.verb + " /orders " + tt.want
+			if got := strings.Contains(text, line); got != (tt.want != "") {
+				t.Errorf("the text has %q: %v\n%s", line, got, m.Text())
+			}
+			if got := strings.Contains(string(m.JSON()), `"answeredBy"`); got != (tt.want != "") ||
+				got && !strings.Contains(string(m.JSON()), `"answeredBy": "`+tt.want+`"`) {
+				t.Errorf("JSON is\n%s", m.JSON())
+			}
+		})
+	}
+}
