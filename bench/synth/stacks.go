@@ -56,8 +56,7 @@ func newStacks(app constructs.Construct, of shape) {
 		if of.cors {
 			props.CORS = &secureapi.CORS{AllowOrigins: settings.Origins}
 		}
-		api := secureapi.New(stack, "Api", props)
-		awscdk.Annotations_Of(api).AcknowledgeWarning(jsii.String(secureapi.SiblingsWarning), nil)
+		secureapi.New(stack, "Api", props)
 	}
 }
 

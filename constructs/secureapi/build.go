@@ -29,14 +29,13 @@ func (b *builder) build() {
 	b.addWebACL()
 	b.explainBadRequests()
 	b.addUsagePlans()
-	b.redeploy()
 	b.warnOfSiblings()
 	b.warnOfSplitCookies()
 	b.warnOfBodies()
-	b.notePlan(policy)
+	b.finish(policy)
 	b.flush()
 	b.suppressNag()
-	b.settle()
+	batch.Settle(b.api, b.api.RestAPI)
 	b.check()
 }
 
@@ -53,30 +52,6 @@ func (b *builder) attach() {
 		if f := at.included.function; f != nil {
 			b.api.functions[g] = f
 		}
-	}
-}
-
-// redeploy makes the deployment depend on what a stage serves only after a new deployment. CDK does it for gateway
-// responses, for the methods of its L2, for the resource policy as part of the API, but for authorizers only under the
-// feature flag @aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId, which is the consumer's.
-// Source: https://github.com/aws/aws-cdk/issues/5354, https://github.com/aws/aws-cdk/issues/16554
-func (b *builder) redeploy() {
-	deployment := b.api.RestAPI.LatestDeployment()
-	if deployment == nil {
-		return
-	}
-	deployment.AddToLogicalId(b.described.value())
-	for _, g := range b.plan.Guards {
-		at := b.attached[g]
-		settings := map[string]any{"authorizer": g.ID(), "settings": at.fingerprint}
-		if at.authorizer != nil {
-			deployment.Node().AddDependency(at.authorizer)
-		}
-		if at.resource != nil { // CDK does not know which methods it guards
-			deployment.Node().AddDependency(at.resource)
-			settings["routes"] = b.guardedBy(g)
-		}
-		deployment.AddToLogicalId(settings)
 	}
 }
 

@@ -21,7 +21,6 @@ type builder struct {
 
 	attached  map[*plan.Guard]attached
 	resources map[string]awsapigateway.IResource // by path
-	bindings  []*binding                         // by the number of plan.Route.Function, less one
 	batch     []batch.Method                     // to be made
 	described *digest                            // what the deployment depends on
 }

@@ -26,7 +26,7 @@ func (b *builder) integrate(r plan.PlannedRoute, given Route, p *awsapigateway.C
 		}
 	}
 	method := b.addWithOptions(r, given, given.Integration, p)
-	b.derive(r, given.requestParameters(p), method)
+	b.derive(r, given.requestParameters(p), l1(method).(awsapigateway.CfnMethod))
 }
 
 // derive gives a method what its integration needs: the answers and the parameters that it declares, and the headers of

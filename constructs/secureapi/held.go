@@ -2,18 +2,23 @@ package secureapi
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
-	"github.com/aws/jsii-runtime-go"
 
+	"github.com/gatehouse-cdk/gatehouse/constructs/internal/batch"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
-// notePlan writes what the finished template is held to into its metadata: the table into that of the API, and each
+// finish writes what the finished template is held to into its metadata: the table into that of the API, and each
 // authorizer's settings into that authorizer's own. References would make the API depend on its authorizers, which
 // depend on it, so the API's has their logical ids as text.
-func (b *builder) notePlan(policy awsiam.PolicyDocument) {
-	routes, authorizers, scopes := map[string]string{}, map[string]string{}, map[string]any{}
+//
+// It also makes the deployment depend on what a stage serves only after a new deployment. CDK does it for gateway
+// responses, for the methods of its L2, for the resource policy as part of the API, but for authorizers only under the
+// feature flag @aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId, which is the consumer's.
+// Source: https://github.com/aws/aws-cdk/issues/5354, https://github.com/aws/aws-cdk/issues/16554
+func (b *builder) finish(policy awsiam.PolicyDocument) {
+	routes, scopes := map[string]string{}, map[string]any{}
 	for _, r := range b.plan.Routes {
 		routes[r.Pattern.String()] = ""
 		if r.Guard != nil {
@@ -23,50 +28,61 @@ func (b *builder) notePlan(policy awsiam.PolicyDocument) {
 			scopes[r.Pattern.String()] = list
 		}
 	}
-	for _, g := range b.plan.Guards {
-		at := b.attached[g]
-		resource := at.resource
-		if resource == nil && at.authorizer == nil {
-			authorizers[g.ID()] = "AWS_IAM"
-			continue
-		}
-		if resource == nil {
-			resource = l1(at.authorizer.(awsapigateway.Authorizer))
-		}
-		authorizers[g.ID()] = *resource.LogicalId()
-		settings := map[string]any{"included": g.Table != nil}
-		if g.UsageKeyClaim != "" {
-			settings["usageKey"] = g.UsageKeyClaim
-		}
-		for name, value := range at.fingerprint {
-			if value != nil && value != "" {
-				settings[name] = value
-			}
-		}
-		resource.AddMetadata(jsii.String(rules.AuthorizerMetadata), settings)
-	}
-	plan := map[string]any{
-		"path":       b.path,
-		"routes":     routes,
-		"guards":     authorizers,
-		"preflights": b.props.CORS != nil,
-	}
+	table := map[string]any{"path": b.path, "routes": routes, "preflights": b.props.CORS != nil}
 	if logins := b.loginRoutes(); len(logins) > 0 {
-		plan["logins"] = logins
+		table["logins"] = logins
 	}
 	if keyed := b.plan.Keyed(); len(keyed) > 0 {
-		plan["keys"] = keyed
+		table["keys"] = keyed
 	}
 	if cached := b.cachedRoutes(); len(cached) > 0 {
-		plan["cached"] = cached
+		table["cached"] = cached
 	}
 	if len(scopes) > 0 {
-		plan["scopes"] = scopes
+		table["scopes"] = scopes
 	}
-	if policy != nil {
-		plan["policy"] = policy
+	f := batch.Finished{
+		Plan:      table,
+		Policy:    policy,
+		Described: b.described.value(),
+		Keys:      batch.Keys{Plan: rules.PlanMetadata, Authorizer: rules.AuthorizerMetadata},
 	}
-	l1(b.api.RestAPI).AddMetadata(jsii.String(rules.PlanMetadata), plan)
+	for _, g := range b.plan.Guards {
+		f.Guards = append(f.Guards, b.finished(g))
+	}
+	batch.Finish(b.api.RestAPI, f)
+}
+
+// finished is what a guard's authorizer is held to, and what the deployment depends on of it.
+func (b *builder) finished(g *plan.Guard) batch.Guard {
+	at := b.attached[g]
+	value, plain := plainValue(at.fingerprint)
+	if !plain {
+		b.fail("%s: its fingerprint has an object of CDK's: %v", g, value)
+	}
+	fingerprint := value.(map[string]any)
+	settings := map[string]any{"included": g.Table != nil}
+	if g.UsageKeyClaim != "" {
+		settings["usageKey"] = g.UsageKeyClaim
+	}
+	for name, value := range fingerprint {
+		if value != nil && value != "" {
+			settings[name] = value
+		}
+	}
+	out := batch.Guard{
+		ID:       g.ID(),
+		Settings: settings,
+		Deployed: map[string]any{"authorizer": g.ID(), "settings": fingerprint},
+	}
+	switch {
+	case at.authorizer != nil:
+		out.Authorizer = at.authorizer
+	case at.resource != nil: // CDK does not know which methods it guards
+		out.Authorizer = at.resource
+		out.Deployed["routes"] = b.guardedBy(g)
+	}
+	return out
 }
 
 // loginRoutes are the routes of logins, with the logical ids of the functions that answer them.

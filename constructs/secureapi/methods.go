@@ -6,7 +6,6 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
-	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/internal/batch"
@@ -50,7 +49,11 @@ func (b *builder) authorize(r plan.PlannedRoute, p *awsapigateway.CfnMethodProps
 // as it binds those too. The others are made from their properties, at the same place in the tree, with the same logical
 // ids, all in one call.
 func (b *builder) addMethods() {
-	b.bindings = make([]*binding, len(b.functions))
+	type binding struct {
+		integration awsapigateway.Integration
+		first       batch.Name // the method that CDK's L2 made for it
+	}
+	bindings := make([]*binding, len(b.functions))
 	bound := map[*plan.Guard]bool{}
 	for _, r := range b.plan.Sorted() {
 		given := b.given(r)
@@ -58,7 +61,7 @@ func (b *builder) addMethods() {
 		b.describe(r, p)
 		var bind *binding
 		if !r.Integrated {
-			if bind = b.bindings[r.Function-1]; bind == nil {
+			if bind = bindings[r.Function-1]; bind == nil {
 				b.checkBackend(r.Pattern, b.functionOf(r))
 			}
 		}
@@ -68,68 +71,51 @@ func (b *builder) addMethods() {
 		case given.IntegrationOptions != nil || given.MethodOptions != nil:
 			b.addWithOptions(r, given, newIntegration(given), p)
 		case bind == nil:
-			bind = &binding{integration: newIntegration(given)}
-			b.bindings[r.Function-1] = bind
+			bind = &binding{newIntegration(given), batch.Name{Path: r.Pattern.Path(), Verb: r.Pattern.Verb}}
+			bindings[r.Function-1] = bind
 			b.addWithOptions(r, given, bind.integration, p)
 		case r.Guard != nil && !bound[r.Guard]:
 			b.addWithOptions(r, given, bind.integration, p)
 		default:
-			if bind.properties == nil {
-				bind.properties = b.proxy(r)
+			if own := b.keyed(r, &awsapigateway.CfnMethod_IntegrationProperty{}); own.CacheKeyParameters != nil {
+				p.Integration = own // and all else as the other method has it
 			}
-			p.Integration = b.keyed(r, bind.properties)
-			b.add(r.Pattern.Path(), p, inMetadata(r))
+			if !b.add(r.Pattern.Path(), p, &bind.first, inMetadata(r)) {
+				p.Integration = nil
+				b.addWithOptions(r, given, bind.integration, p)
+			}
 		}
 		bound[r.Guard] = true
 	}
 }
 
-// binding is a function as methods invoke it. Routes without options of their own share their function's.
-type binding struct {
-	integration awsapigateway.Integration
-	properties  *awsapigateway.CfnMethod_IntegrationProperty // nil until a method is made from it
-}
-
 // add has a method made from its properties, where CDK's L2 would make it: a construct that has the verb's name, with the
-// resource in it. One whose properties have objects of CDK's own is made at once.
-func (b *builder) add(path string, p *awsapigateway.CfnMethodProps, metadata map[string]string) {
+// resource in it. It invokes the function of the method that it is like, if any. It reports whether it can be: not if a
+// property is an object of CDK's own.
+func (b *builder) add(
+	path string, p *awsapigateway.CfnMethodProps, like *batch.Name, metadata map[string]string,
+) bool {
 	value, plain := plainValue(p)
+	if !plain {
+		return false
+	}
 	b.described.add(value)
-	if plain {
-		b.batch = append(b.batch, batch.Method{Path: path, Metadata: metadata, Properties: value.(map[string]any)})
-		return
+	if like != nil {
+		b.described.add(like.Verb + " " + like.Path)
 	}
-	resource := b.resource(path)
-	p.RestApiId, p.ResourceId = b.api.RestAPI.RestApiId(), resource.ResourceId()
-	scope := constructs.NewConstruct(resource.(constructs.Construct), p.HttpMethod)
-	method := awsapigateway.NewCfnMethod(scope, jsii.String("Resource"), p)
-	note(method, metadata)
-	if deployment := b.api.RestAPI.LatestDeployment(); deployment != nil {
-		deployment.Node().AddDependency(method)
-	}
-}
-
-// proxy is what CDK's LambdaIntegration renders for a route's function.
-// Source: aws-cdk-lib 2.270.0, aws-apigateway/lib/integrations/aws.js and lambda.js
-func (b *builder) proxy(r plan.PlannedRoute) *awsapigateway.CfnMethod_IntegrationProperty {
-	uri := b.stack.FormatArn(&awscdk.ArnComponents{
-		Service:      jsii.String("apigateway"),
-		Account:      jsii.String("lambda"),
-		Resource:     jsii.String("path"),
-		ResourceName: jsii.String("2015-03-31/functions/" + *b.functionOf(r).FunctionArn() + "/invocations"),
-		ArnFormat:    awscdk.ArnFormat_SLASH_RESOURCE_NAME,
+	b.batch = append(b.batch, batch.Method{
+		Name:       batch.Name{Path: path, Verb: *p.HttpMethod},
+		Metadata:   metadata,
+		Properties: value.(map[string]any),
+		Like:       like,
 	})
-	return &awsapigateway.CfnMethod_IntegrationProperty{
-		Type:                  jsii.String("AWS_PROXY"),
-		IntegrationHttpMethod: jsii.String("POST"),
-		Uri:                   uri,
-	}
+	return true
 }
 
 // addWithOptions has CDK's L2 make a method, and sets the properties that the L2 did not get as options.
 func (b *builder) addWithOptions(
 	r plan.PlannedRoute, given Route, integration awsapigateway.Integration, p *awsapigateway.CfnMethodProps,
-) awsapigateway.CfnMethod {
+) awsapigateway.Method {
 	b.dependOn(p)
 	var o awsapigateway.MethodOptions
 	if given.MethodOptions != nil {
@@ -149,13 +135,15 @@ func (b *builder) addWithOptions(
 		o.RequestParameters = nil // which are among those
 	}
 	made := b.resource(r.Pattern.Path()).AddMethod(&r.Pattern.Verb, integration, &o)
-	method := made.Node().DefaultChild().(awsapigateway.CfnMethod)
-	b.setAll(r, method, &o, &set)
-	note(method, inMetadata(r))
-	if !r.Integrated {
-		b.keyBound(r, method, given.ownCacheKeys())
+	b.setAll(r, made, &o, &set)
+	if !r.Integrated && len(b.plan.CacheKeys(r)) > 0 {
+		b.keyBound(r, l1(made).(awsapigateway.CfnMethod), given.ownCacheKeys())
 	}
-	return method
+	b.batch = append(b.batch, batch.Method{
+		Name:     batch.Name{Path: r.Pattern.Path(), Verb: r.Pattern.Verb},
+		Metadata: inMetadata(r),
+	})
+	return made
 }
 
 // dependOn makes the deployment's logical id depend on a value: plain, of CDK's props, or of its tokens.
@@ -175,8 +163,9 @@ var authorizationTypes = map[string]awsapigateway.AuthorizationType{
 // setAll sets the properties that are not nil. One that the route's MethodOptions set too is refused: which of the two
 // is meant, only the table's author knows.
 func (b *builder) setAll(
-	r plan.PlannedRoute, m awsapigateway.CfnMethod, o *awsapigateway.MethodOptions, p *awsapigateway.CfnMethodProps,
+	r plan.PlannedRoute, made awsapigateway.Method, o *awsapigateway.MethodOptions, p *awsapigateway.CfnMethodProps,
 ) {
+	var m awsapigateway.CfnMethod
 	set := func(name string, value any, given bool, set func()) {
 		if value == nil {
 			return
@@ -184,6 +173,9 @@ func (b *builder) setAll(
 		if given {
 			b.fail("route %q: the table sets %s of the method, and so do its MethodOptions: leave one of them out",
 				r.Pattern, name)
+		}
+		if m == nil {
+			m = l1(made).(awsapigateway.CfnMethod)
 		}
 		set()
 	}
@@ -204,8 +196,8 @@ func (b *builder) setAll(
 		m.SetAuthorizationType(p.AuthorizationType)
 	})
 	set("the authorizer", p.AuthorizerId, false, func() { m.SetAuthorizerId(text(p.AuthorizerId)) })
-	if p.AuthorizationScopes != nil {
-		m.SetAuthorizationScopes(p.AuthorizationScopes)
+	if scopes := p.AuthorizationScopes; scopes != nil {
+		set("the scopes", scopes, false, func() { m.SetAuthorizationScopes(scopes) })
 	}
 	set("ApiKeyRequired", p.ApiKeyRequired, false, func() { m.SetApiKeyRequired(p.ApiKeyRequired) })
 	set("OperationName", optional(p.OperationName), o.OperationName != nil, func() { m.SetOperationName(p.OperationName) })
@@ -245,12 +237,6 @@ func inMetadata(r plan.PlannedRoute) map[string]string {
 		out[rules.FromMetadata] = strings.Join(r.From, ", ")
 	}
 	return out
-}
-
-func note(method awsapigateway.CfnMethod, metadata map[string]string) {
-	for name, text := range metadata {
-		method.AddMetadata(&name, text)
-	}
 }
 
 // inWords says what a route requires, also where that is a list that is known only when the stack is deployed.

@@ -16,7 +16,7 @@ func (b *builder) addPreflights() {
 		if binary {
 			props.Integration.(*awsapigateway.CfnMethod_IntegrationProperty).ContentHandling = jsii.String("CONVERT_TO_TEXT")
 		}
-		b.add(p.Path, props, nil)
+		b.add(p.Path, props, nil, nil)
 	}
 }
 

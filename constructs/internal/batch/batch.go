@@ -20,6 +20,8 @@ import (
 	"sync"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go/runtime"
 )
 
@@ -40,9 +42,66 @@ const (
 
 // Method is a method to make.
 type Method struct {
-	Path       string            `json:"path"`               // of its resource, which is made if it is not there
-	Metadata   map[string]string `json:"metadata,omitempty"` // of the resource in the template
-	Properties map[string]any    `json:"properties"`         // of awsapigateway.CfnMethodProps, but for the ids of the API and the resource
+	Name
+	Metadata map[string]string `json:"metadata,omitempty"` // of the resource in the template
+
+	// Properties are those of awsapigateway.CfnMethodProps, without the ids of the API and the resource. None if CDK's L2
+	// has made the method, which only gets Metadata then.
+	Properties map[string]any `json:"properties,omitempty"`
+
+	// Like names a method that CDK's L2 has made, whose function this one invokes too. Without it, the properties have the
+	// integration.
+	Like *Name `json:"like,omitempty"`
+}
+
+// Name is a method's.
+type Name struct {
+	Path string `json:"path"` // of its resource, which is made if it is not there
+	Verb string `json:"verb"`
+}
+
+// Finished is what an API's deployment depends on, and what its metadata says.
+type Finished struct {
+	Guards []Guard        `json:"guards"`
+	Plan   map[string]any `json:"plan"` // without the logical ids of the authorizers and the policy
+	Keys   Keys           `json:"keys"`
+
+	Described any                   `json:"-"` // what the deployment depends on beside the guards
+	Policy    awsiam.PolicyDocument `json:"-"` // of the plan; nil for none
+}
+
+// Guard is an authorizer of an API.
+type Guard struct {
+	ID         string         `json:"id"`
+	Settings   map[string]any `json:"settings"` // in its metadata
+	Deployed   map[string]any `json:"deployed"` // what the deployment depends on
+	Authorizer any            `json:"-"`        // CDK's; nil for IAM
+}
+
+// Keys are the names of the metadata.
+type Keys struct {
+	Plan       string `json:"plan"`
+	Authorizer string `json:"authorizer"`
+}
+
+// Finish has an API's deployment depend on what it deploys, and writes metadata.
+func Finish(api awsapigateway.RestApi, f Finished) {
+	if f.Guards == nil {
+		f.Guards = []Guard{}
+	}
+	authorizers := make([]any, len(f.Guards))
+	for i, g := range f.Guards {
+		authorizers[i] = g.Authorizer
+	}
+	text, err := json.Marshal(f)
+	if err != nil {
+		panic(fmt.Errorf("batch: %w: pass plain values alone", err))
+	}
+	var policy any
+	if f.Policy != nil {
+		policy = f.Policy
+	}
+	call("finish", api, authorizers, policy, f.Described, string(text))
 }
 
 // Methods makes methods of an API, on which its deployment then depends. It panics as CDK does, say if there is such a
@@ -55,8 +114,17 @@ func Methods(api awsapigateway.RestApi, methods []Method) {
 	if err != nil {
 		panic(fmt.Errorf("batch: %w: pass plain values alone", err))
 	}
+	call("methods", api, string(text))
+}
+
+// Settle fixes the logical ids of what is in a scope, and that of an API's deployment, once they are final. CDK makes an
+// id anew wherever a template refers to it, and the deployment's as a hash of the whole API: a sixth of the time that an
+// app of many APIs takes to synthesize. The ids stay the same.
+func Settle(scope constructs.Construct, api awsapigateway.RestApi) { call("settle", scope, api) }
+
+func call(method string, arguments ...any) {
 	runtime.Load(name, version, tarball())
-	runtime.StaticInvokeVoid(name+".Batch", "methods", []any{api, string(text)})
+	runtime.StaticInvokeVoid(name+".Batch", method, arguments)
 }
 
 // tarball is the package as npm packs it, the same bytes each time: jsii keeps what it unpacked by their hash.
