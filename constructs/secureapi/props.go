@@ -179,8 +179,10 @@ func planRestAPI(p *awsapigateway.RestApiProps) *plan.RestAPI {
 		NoExecuteAPI:                isTrue(p.DisableExecuteApiEndpoint),
 		KeepsExecuteAPI:             isFalse(p.DisableExecuteApiEndpoint),
 		DomainName:                  p.DomainName != nil,
-		Compresses:                  p.MinCompressionSize != nil || p.MinimumCompressionSize != nil,
+		Compresses:                  p.MinCompressionSize != nil,
 	}
+	//lint:ignore SA1019 callers may still set it
+	out.Compresses = out.Compresses || p.MinimumCompressionSize != nil
 	if p.BinaryMediaTypes != nil {
 		for _, t := range *p.BinaryMediaTypes {
 			out.BinaryMediaTypes = append(out.BinaryMediaTypes, *t)
