@@ -18,15 +18,13 @@ import (
 //	awscdk.Annotations_Of(api).AcknowledgeWarning(jsii.String(secureapi.IntegrationCORSWarning), reason)
 const IntegrationCORSWarning = "gatehouse:integrationWithoutCORS"
 
-// integrate makes the method of a route that an integration of its own answers.
-func (b *builder) integrate(r plan.PlannedRoute, given Route, p *awsapigateway.CfnMethodProps) {
+// checkIntegration refuses an integration that cannot answer a route's path.
+func (b *builder) checkIntegration(r plan.PlannedRoute, given Route) {
 	if late, ok := given.Integration.(*lateIntegration); ok && late.check != nil {
 		if err := late.check(r.Pattern); err != nil {
 			b.fail("route %q: %w", r.Pattern, err)
 		}
 	}
-	method := b.addWithOptions(r, given, given.Integration, p)
-	b.derive(r, given.requestParameters(p), l1(method).(awsapigateway.CfnMethod))
 }
 
 // derive gives a method what its integration needs: the answers and the parameters that it declares, and the headers of

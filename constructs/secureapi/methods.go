@@ -67,7 +67,9 @@ func (b *builder) addMethods() {
 		}
 		switch {
 		case r.Integrated:
-			b.integrate(r, given, p)
+			b.checkIntegration(r, given)
+			method := b.addWithOptions(r, given, given.Integration, p)
+			b.derive(r, given.requestParameters(p), l1(method).(awsapigateway.CfnMethod))
 		case given.IntegrationOptions != nil || given.MethodOptions != nil:
 			b.addWithOptions(r, given, newIntegration(given), p)
 		case bind == nil:
@@ -144,12 +146,6 @@ func (b *builder) addWithOptions(
 		Metadata: inMetadata(r),
 	})
 	return made
-}
-
-// dependOn makes the deployment's logical id depend on a value: plain, of CDK's props, or of its tokens.
-func (b *builder) dependOn(value any) {
-	plain, _ := plainValue(value)
-	b.described.add(plain)
 }
 
 // authorizationTypes are those that CDK's L2 knows, by what the template says.

@@ -10,21 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// CacheResponse has API Gateway keep a route's answers.
-type CacheResponse struct {
-	TTL time.Duration
-	By  []CacheKey // beside the path's parameters
-}
-
-// CacheKey is a parameter of the request that answers are kept by.
-type CacheKey struct {
-	In   string // "querystring" or "header"
-	Name string
-}
-
 var _ Word = CacheResponse{}
 
-func (CacheResponse) isAccess()    {}
 func (CacheResponse) word() string { return "CacheResponse" }
 
 // maxResponseTTL is how long a stage keeps an answer at most.

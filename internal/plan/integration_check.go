@@ -1,0 +1,76 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+)
+
+// CheckIntegration refuses an integration that answers each request with an error, or that lets callers write the call
+// of an AWS service.
+func (r PlannedRoute) CheckIntegration(i Integration) error {
+	errs := r.checkStream(i)
+	if service := i.service(); service != "" && service != "lambda" {
+		if !i.Role && !i.PassesCredentials {
+			errs = append(errs, fmt.Errorf("its integration calls %s and has no role, without which the service refuses each "+
+				"call: set CredentialsRole to a role that apigateway.amazonaws.com may assume and that may make this call, or "+
+				"CredentialsPassthrough on a route of an IAMAuthorizer", service))
+		}
+		// A template is for one content type. The body of a request with another one is the call itself: that of SQS is a
+		// form, so that "Action=...&DelaySeconds=900" would be the caller's own call.
+		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html
+		if i.Templates && (i.Passthrough == "" || i.Passthrough == "WHEN_NO_MATCH") {
+			errs = append(errs, fmt.Errorf("its integration makes the call of %s by a template for one Content-Type, and a "+
+				"body of any other reaches %s as the caller wrote it, with the rights of the role: set PassthroughBehavior to "+
+				"NEVER, by which such requests get 415", service, service))
+		}
+	}
+	if i.PassesCredentials && (r.Guard == nil || !r.Guard.Signed) {
+		errs = append(errs, errors.New("its integration passes the caller's credentials through, which only requests signed "+
+			"for an IAMAuthorizer have: set CredentialsRole instead, or guard the route with one"))
+	}
+	if !i.proxy() {
+		errs = append(errs, i.checkResponses()...)
+	}
+	if i.Streams && r.Cache != nil {
+		errs = append(errs, errors.New("it has CacheResponse, and its integration streams its answers, which API Gateway does "+
+			"not keep: leave one of the two out"))
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return fmt.Errorf("route %q: %w", r.Pattern, errors.Join(errs...))
+}
+
+// checkResponses refuses answers that API Gateway does not have.
+func (i Integration) checkResponses() (errs []error) {
+	if len(i.Responses) == 0 {
+		return []error{fmt.Errorf("its integration is of the type %s and has no IntegrationResponses, without which API "+
+			"Gateway answers each request with 500: name at least one, whose SelectionPattern is empty for the default",
+			i.Type)}
+	}
+	first := map[string]bool{}
+	defaults := 0
+	for _, r := range i.Responses {
+		n, err := strconv.Atoi(r.Status)
+		switch {
+		case Unresolved(r.Status):
+		case err != nil || n < 200 || n > 599:
+			errs = append(errs, fmt.Errorf("its integration has a response with the StatusCode %q: want one of 200 to 599",
+				r.Status))
+		case first[r.Status]:
+			// It is kept by its status: https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegrationResponse.html
+			errs = append(errs, fmt.Errorf("its integration has two responses with the StatusCode %s, and API Gateway keeps "+
+				"one of a status: join their SelectionPatterns with |, or give one another status", r.Status))
+		}
+		first[r.Status] = true
+		if r.Pattern == "" {
+			defaults++
+		}
+	}
+	if defaults > 1 {
+		errs = append(errs, fmt.Errorf("its integration has %d responses without a SelectionPattern, and the default is "+
+			"one: give the others a pattern", defaults))
+	}
+	return errs
+}
