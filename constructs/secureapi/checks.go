@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -76,6 +77,9 @@ func (c *checks) Validate(context awscdk.IPolicyValidationContext) *awscdk.Polic
 			panic(fmt.Errorf("secureapi: %w: remove it", err))
 		}
 	}
+	// All templates of an app are much to have at a time, and this process has little else to do: collecting garbage early
+	// takes some time and a third of the memory.
+	defer debug.SetGCPercent(debug.SetGCPercent(25))
 	assembly, err := cloudassembly.Read(c.dir)
 	if err != nil {
 		panic(fmt.Errorf("secureapi: the finished templates could not be checked: %w", err))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
@@ -83,4 +84,26 @@ func TestADeploymentWithAnIDOfItsOwn(t *testing.T) {
 	if id := deploymentOf(t, stack); id != "Mine" {
 		t.Errorf("got the deployment %s", id)
 	}
+}
+
+// lateAspect changes the API when it visits the stage, after all that Gatehouse's own aspect has seen.
+type lateAspect struct{ api *secureapi.API }
+
+func (a *lateAspect) Visit(node constructs.IConstruct) {
+	if _, ok := node.(awsapigateway.CfnStage); ok {
+		a.api.RestAPI.Node().DefaultChild().(awsapigateway.CfnRestApi).AddPropertyOverride(jsii.String("Description"), "late")
+	}
+}
+
+// TestADeploymentThatIsExportedTooSoon: an id that another stack has imported cannot follow a change.
+func TestADeploymentThatIsExportedTooSoon(t *testing.T) {
+	stack := newStack()
+	api := shop(stack, nil)
+	other := awscdk.NewStack(stack.Node().Root().(awscdk.App), jsii.String("Other"), nil)
+	awscdk.NewCfnOutput(other, jsii.String("Deployment"), &awscdk.CfnOutputProps{
+		Value: api.RestAPI.LatestDeployment().DeploymentId(),
+	})
+	deploymentOf(t, stack)
+	awscdk.Aspects_Of(stack).Add(&lateAspect{api}, &awscdk.AspectOptions{Priority: jsii.Number(2000)})
+	refused(t, func() { deploymentOf(t, stack) }, "was exported to another stack before it was final")
 }
