@@ -7,8 +7,6 @@ import (
 	"reflect"
 	"strings"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
-
 	"github.com/gatehouse-cdk/gatehouse/internal/bodyschema"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
@@ -112,25 +110,6 @@ func RequireHeader(names ...string) Access { return required("header", names) }
 
 func required(in string, names []string) Access {
 	return restriction{plan.Required{In: in, Names: append([]string(nil), names...)}}
-}
-
-// ownValidation names the fields of MethodOptions that have requests checked; "" without any. RequestParameters do not
-// by themselves, and join those of the words.
-func ownValidation(o *awsapigateway.MethodOptions) string {
-	var fields []string
-	for _, f := range []struct {
-		name string
-		set  bool
-	}{
-		{"RequestModels", o.RequestModels != nil},
-		{"RequestValidator", o.RequestValidator != nil},
-		{"RequestValidatorOptions", o.RequestValidatorOptions != nil},
-	} {
-		if f.set {
-			fields = append(fields, f.name)
-		}
-	}
-	return strings.Join(fields, " and ")
 }
 
 // The ids of warnings about bodies, for awscdk.Annotations_Of(api).AcknowledgeWarning.

@@ -12,14 +12,6 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
-// validation is what methods share to check requests.
-type validation struct {
-	models     map[string]*string // references to models, by name
-	validators map[string]*string // references to validators, by construct id
-
-	ofOptions map[string]awsapigateway.RequestValidator // those of MethodOptions, by what they check
-}
-
 // validate sets what a method checks of requests. Models and validators are made once for all methods that need the
 // same: CDK's L2 makes one validator for each method, whose construct ids are the same unless the consumer's feature
 // flag @aws-cdk/aws-apigateway:requestValidatorUniqueId is set.

@@ -3,6 +3,7 @@ package secureapi
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
@@ -144,3 +145,22 @@ func AnyCaller() Access { return restriction{plan.AnyCaller{}} }
 
 // GuardedBy names one of [Props.Authorizers] as the route's, instead of the API's.
 func GuardedBy(name string) Access { return restriction{plan.GuardedBy{Name: name}} }
+
+// ownValidation names the fields of MethodOptions that have requests checked; "" without any. RequestParameters do not
+// by themselves, and join those of the words.
+func ownValidation(o *awsapigateway.MethodOptions) string {
+	var fields []string
+	for _, f := range []struct {
+		name string
+		set  bool
+	}{
+		{"RequestModels", o.RequestModels != nil},
+		{"RequestValidator", o.RequestValidator != nil},
+		{"RequestValidatorOptions", o.RequestValidatorOptions != nil},
+	} {
+		if f.set {
+			fields = append(fields, f.name)
+		}
+	}
+	return strings.Join(fields, " and ")
+}

@@ -1,6 +1,9 @@
 package plan
 
-import "github.com/gatehouse-cdk/gatehouse/internal/access"
+import (
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/bodyschema"
+)
 
 // Access restricts who may call a route: a [Requirement], [Either], [Public], [GuardedBy],
 // [Forward], [AnyCaller], a [Word] or [Unsupported].
@@ -36,3 +39,20 @@ func (GuardedBy) isAccess()   {}
 func (Forward) isAccess()     {}
 func (AnyCaller) isAccess()   {}
 func (Unsupported) isAccess() {}
+
+// Body says what the bodies of a route's requests have to be.
+type Body struct {
+	Source string // where the schema is from, in words
+	Name   string // of the model
+	Model  *bodyschema.Model
+	Err    error // what is wrong with the schema; Model is nil then
+}
+
+// Throttle limits how often a route is called, by all callers together.
+type Throttle struct {
+	Rate  float64 // requests a second, on average
+	Burst int     // requests at once
+}
+
+func (Body) isAccess()     {}
+func (Throttle) isAccess() {}

@@ -1,29 +1,16 @@
 package plan
 
 import (
-	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/bodyschema"
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// Body says what the bodies of a route's requests have to be.
-type Body struct {
-	Source string // where the schema is from, in words
-	Name   string // of the model
-	Model  *bodyschema.Model
-	Err    error // what is wrong with the schema; Model is nil then
-}
-
 var _ Word = Body{}
 
-func (Body) isAccess()    {}
 func (Body) word() string { return "Body" }
 
 func (b Body) addTo(r *PlannedRoute) []error {
@@ -60,110 +47,3 @@ func (b Body) checkName() []error {
 	}
 	return nil
 }
-
-// Model is the schema of bodies in a template.
-type Model struct {
-	Name   string
-	Schema map[string]any
-	Text   []byte // the same as JSON
-}
-
-// Models are those of all routes, each once, by their names.
-func (p *Plan) Models() (out []Model) {
-	for _, r := range p.Routes {
-		if r.Body != nil && r.Body.Name == p.ModelOf(r) {
-			out = append(out, Model{r.Body.Name, r.Body.Model.Schema, r.Body.Model.JSON})
-		}
-	}
-	slices.SortFunc(out, func(x, y Model) int { return cmp.Compare(x.Name, y.Name) })
-	return slices.CompactFunc(out, func(x, y Model) bool { return x.Name == y.Name })
-}
-
-// ModelOf is the name of a route's model: of several names of one schema the first.
-func (p *Plan) ModelOf(r PlannedRoute) string { return p.models[string(r.Body.Model.JSON)] }
-
-// checkModels names the model of each schema, and refuses two schemas of one name.
-func (p *Plan) checkModels() (errs []error) {
-	p.models = map[string]string{}
-	first := map[string]PlannedRoute{}
-	for _, r := range p.Routes {
-		if r.Body == nil {
-			continue
-		}
-		text := string(r.Body.Model.JSON)
-		if name, named := p.models[text]; !named || r.Body.Name < name {
-			p.models[text] = r.Body.Name
-		}
-		name := strings.ToLower(r.Body.Name) // so that no two logical ids differ in case alone
-		one, seen := first[name]
-		if !seen {
-			first[name] = r
-			continue
-		}
-		if !bytes.Equal(one.Body.Model.JSON, r.Body.Model.JSON) || one.Body.Name != r.Body.Name {
-			errs = append(errs, fmt.Errorf("route %q has a Body called %q, of %s, and route %q another one called %q, of %s: "+
-				`give one of them another name with Named("%s2")`, r.Pattern, r.Body.Name, r.Body.Source, one.Pattern,
-				one.Body.Name, one.Body.Source, r.Body.Name))
-		}
-	}
-	return errs
-}
-
-// checkExplanation refuses to explain what does not happen.
-func (p *Plan) checkExplanation() []error {
-	if !p.props.ExplainBadRequests || slices.ContainsFunc(p.Routes, func(r PlannedRoute) bool {
-		return r.Body != nil || r.OwnValidation != ""
-	}) {
-		return nil
-	}
-	return []error{errors.New("ExplainBadRequests is set, and no route has a Body: leave it out")}
-}
-
-// checkBinaryBodies refuses bodies that API Gateway takes for binary data where JSON is such: it does not document that
-// it validates what it hands to the function in base64.
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html
-func (p *Plan) checkBinaryBodies() []error {
-	if !p.BinaryPreflights() {
-		return nil
-	}
-	for _, r := range p.Routes {
-		if r.Body != nil {
-			return []error{fmt.Errorf("route %q has a Body, and RestApiProps.BinaryMediaTypes cover application/json, so that "+
-				"bodies reach the function in base64, and it is not documented that they are validated: name the types that "+
-				"are binary, such as image/png", r.Pattern)}
-		}
-	}
-	return nil
-}
-
-// Unchecked warns of what looks like a check in schemas, and of bodies that may pass unchecked, each with the id by
-// which it can be acknowledged.
-func (p *Plan) Unchecked(keywords, binary string) (warnings []Warning) {
-	told := map[string]bool{}
-	for _, r := range p.Sorted() {
-		if r.Body == nil || len(r.Body.Model.Unchecked) == 0 || told[r.Body.Source] {
-			continue
-		}
-		told[r.Body.Source] = true
-		warnings = append(warnings, Warning{keywords, fmt.Sprintf("the Body of %q, of %s, has keywords that API Gateway "+
-			"does not "+
-			"check, at %s: have the function check them, write a pattern beside each, or acknowledge %q", r.Pattern,
-			r.Body.Source, strings.Join(r.Body.Model.Unchecked, " and "), keywords)})
-	}
-	if p.props.RestAPI == nil || len(p.props.RestAPI.BinaryMediaTypes) == 0 {
-		return warnings
-	}
-	for _, r := range p.Sorted() {
-		if r.Body != nil {
-			return append(warnings, Warning{binary, fmt.Sprintf("route %q has a Body, and the API has BinaryMediaTypes "+
-				"(%s). It "+
-				"is not documented that API Gateway validates a body whose Content-Type is one of them, and its caller chooses "+
-				"that header: have the function refuse events with isBase64Encoded, or give routes with binary bodies an API of "+
-				"their own; then acknowledge %q", r.Pattern, strings.Join(p.props.RestAPI.BinaryMediaTypes, ", "), binary)})
-		}
-	}
-	return warnings
-}
-
-// Warning is what to tell the owner of an API.
-type Warning struct{ ID, Text string }

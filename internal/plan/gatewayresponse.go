@@ -9,13 +9,6 @@ import (
 	"strings"
 )
 
-// GatewayResponse is an answer that API Gateway makes itself. The fields are those of secureapi.GatewayResponse.
-type GatewayResponse struct {
-	StatusCode int
-	Headers    map[string]string
-	Templates  map[string]string
-}
-
 // ResponseTypes are the types of gateway responses.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 var ResponseTypes = []string{"ACCESS_DENIED", "API_CONFIGURATION_ERROR", "AUTHORIZER_CONFIGURATION_ERROR",

@@ -114,3 +114,10 @@ type RestAPI struct {
 	DataTrace       bool   // DeployOptions log requests and answers whole, for the stage or a method
 	AccessLogFormat string // of DeployOptions; "" for ours
 }
+
+// GatewayResponse is an answer that API Gateway makes itself. The fields are those of secureapi.GatewayResponse.
+type GatewayResponse struct {
+	StatusCode int
+	Headers    map[string]string
+	Templates  map[string]string
+}

@@ -7,15 +7,8 @@ import (
 	"strings"
 )
 
-// Throttle limits how often a route is called, by all callers together.
-type Throttle struct {
-	Rate  float64 // requests a second, on average
-	Burst int     // requests at once
-}
-
 var _ Word = Throttle{}
 
-func (Throttle) isAccess()    {}
 func (Throttle) word() string { return "Throttle" }
 
 func (t Throttle) addTo(r *PlannedRoute) (errs []error) {
