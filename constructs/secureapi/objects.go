@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
@@ -74,4 +75,17 @@ func (a *API) attachedTo(method, name string) (*plan.Guard, attached) {
 			"takes AuthorizationType_IAM", g)
 	}
 	return g, at
+}
+
+// AuthorizerAlias returns the alias that API Gateway invokes for one of Props.Authorizers, by its name there, or with
+// "" for Props.Authorizer.
+//
+// It panics if there is no such authorizer, or if it has no [Release].
+func (a *API) AuthorizerAlias(name string) awslambda.Alias {
+	const method = "AuthorizerAlias"
+	g, at := a.attachedTo(method, name)
+	if at.included.alias == nil {
+		a.fail(method, "%s has no alias: set Release of its JWT, or of a SessionAuthorizer", g)
+	}
+	return at.included.alias
 }

@@ -148,16 +148,3 @@ func (c *Canary) alarms(s *site, g *plan.Guard, f awslambda.Function, metrics bo
 	}
 	return append(all, c.Alarms...)
 }
-
-// AuthorizerAlias returns the alias that API Gateway invokes for one of Props.Authorizers, by its name there, or with
-// "" for Props.Authorizer.
-//
-// It panics if there is no such authorizer, or if it has no [Release].
-func (a *API) AuthorizerAlias(name string) awslambda.Alias {
-	const method = "AuthorizerAlias"
-	g, at := a.attachedTo(method, name)
-	if at.included.alias == nil {
-		a.fail(method, "%s has no alias: set Release of its JWT, or of a SessionAuthorizer", g)
-	}
-	return at.included.alias
-}

@@ -1,12 +1,9 @@
 package secureapi
 
 import (
-	"fmt"
 	"slices"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
-	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
@@ -100,124 +97,4 @@ func planUsage(plans []UsagePlan) (out []plan.UsagePlan) {
 		out = append(out, described)
 	}
 	return out
-}
-
-// addUsagePlans makes the plans with their keys. Ids have the names in them, so that the order of the lists does not
-// count, as it would with CDK's AddApiKey.
-func (b *builder) addUsagePlans() {
-	b.api.usagePlans, b.api.keys = map[string]awsapigateway.UsagePlan{}, map[string]awsapigateway.ApiKey{}
-	described := planUsage(b.props.UsagePlans)
-	for i, u := range b.props.UsagePlans {
-		made := awsapigateway.NewUsagePlan(b.scope, jsii.String("UsagePlan "+u.Name), &awsapigateway.UsagePlanProps{
-			Name:        &u.Name,
-			Description: text(u.Description),
-			Throttle:    u.throttle(),
-			Quota:       u.Quota.settings(),
-			ApiStages: &[]*awsapigateway.UsagePlanPerApiStage{{
-				Api: b.api.RestAPI, Stage: b.api.RestAPI.DeploymentStage(),
-			}},
-		})
-		b.api.usagePlans[u.Name] = made
-		if limits := described[i].Limits(); len(limits) > 0 {
-			made.Node().DefaultChild().(awscdk.CfnResource).AddPropertyOverride(jsii.String("ApiStages.0.Throttle"),
-				throttles(limits))
-		}
-		for _, k := range u.Keys {
-			b.addKey(made, k)
-		}
-	}
-}
-
-// throttles are a plan's limits of methods, which CDK has for methods of its own L2 alone.
-// Source: aws-cdk-lib 2.270.0, aws-apigateway/lib/usage-plan.js (renderThrottlePerMethod), for their names: the path, a
-// slash and the verb, at the root too.
-func throttles(limits []plan.PlannedLimit) map[string]any {
-	out := map[string]any{}
-	for _, l := range limits {
-		out[l.Path+"/"+l.Verb] = map[string]any{"RateLimit": l.RateLimit, "BurstLimit": l.BurstLimit}
-	}
-	return out
-}
-
-func (u UsagePlan) throttle() *awsapigateway.ThrottleSettings {
-	if u.RateLimit == 0 {
-		return nil
-	}
-	out := &awsapigateway.ThrottleSettings{RateLimit: &u.RateLimit}
-	if u.BurstLimit > 0 {
-		out.BurstLimit = jsii.Number(float64(u.BurstLimit))
-	}
-	return out
-}
-
-func (q *Quota) settings() *awsapigateway.QuotaSettings {
-	if q == nil {
-		return nil
-	}
-	out := &awsapigateway.QuotaSettings{Limit: jsii.Number(float64(q.Limit)), Period: q.Period}
-	if q.Offset > 0 {
-		out.Offset = jsii.Number(float64(q.Offset))
-	}
-	return out
-}
-
-// addKey puts a key into a plan, and makes it if it does not exist.
-func (b *builder) addKey(to awsapigateway.UsagePlan, k Key) {
-	id, key := "Key "+k.Name, k.Existing
-	if key == nil {
-		made := awsapigateway.NewApiKey(b.scope, jsii.String("ApiKey "+k.Name), &awsapigateway.ApiKeyProps{
-			ApiKeyName: &k.Name, Description: text(k.Description), Enabled: jsii.Bool(!k.Disabled),
-		})
-		b.api.keys[k.Name], key = made, made
-	} else {
-		id = "Existing " + *awscdk.Names_NodeUniqueId(key.Node())
-	}
-	awsapigateway.NewCfnUsagePlanKey(to, &id, &awsapigateway.CfnUsagePlanKeyProps{
-		KeyId: key.KeyId(), KeyType: jsii.String("API_KEY"), UsagePlanId: to.UsagePlanId(),
-	})
-}
-
-// text is a property that is left out where it is empty.
-func text(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-// UsagePlan returns the plan of [Props.UsagePlans] with a name, for further stages (AddApiStage), keys of other stacks
-// (AddApiKey) and outputs.
-//
-// It panics if there is no plan of that name.
-func (a *API) UsagePlan(name string) awsapigateway.UsagePlan {
-	made := a.usagePlans[name]
-	if made == nil {
-		a.fail("UsagePlan", "there is no plan %q in Props.UsagePlans: %s", name, names(a.usagePlans))
-	}
-	return made
-}
-
-// Key returns the key of [Props.UsagePlans] with a name that the stack makes, for its id in an output, by which the
-// value is looked up: aws apigateway get-api-key --include-value --api-key ID.
-//
-// It panics if the stack makes no key of that name.
-func (a *API) Key(name string) awsapigateway.ApiKey {
-	made := a.keys[name]
-	if made == nil {
-		a.fail("Key", "there is no key %q that the stack makes in Props.UsagePlans: %s", name, names(a.keys))
-	}
-	return made
-}
-
-// names lists what there is, for errors.
-func names[V any](of map[string]V) string {
-	var out []string
-	for name := range of {
-		out = append(out, fmt.Sprintf("%q", name))
-	}
-	if len(out) == 0 {
-		return "there are none"
-	}
-	slices.Sort(out)
-	return fmt.Sprintf("they are %s", out)
 }

@@ -1,0 +1,57 @@
+package secureapi
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+)
+
+// options are CDK's options for an answer of a type, with the headers of CORS.
+func (b *builder) responseOptions(kind string) *awsapigateway.GatewayResponseOptions {
+	g, headers, templates := b.props.GatewayResponses[kind], map[string]*string{}, map[string]*string{}
+	for name, value := range b.api.corsHeaders {
+		headers[name] = jsii.String(value)
+	}
+	for name, value := range g.Headers {
+		headers[name] = jsii.String(value)
+	}
+	for mediaType, text := range g.Templates {
+		templates[mediaType] = jsii.String(text)
+	}
+	o := &awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_Of(&kind)}
+	if len(headers) > 0 {
+		o.ResponseHeaders = &headers
+	}
+	if len(templates) > 0 {
+		o.Templates = &templates
+	}
+	if g.StatusCode != 0 {
+		o.StatusCode = jsii.String(strconv.Itoa(g.StatusCode))
+	}
+	return o
+}
+
+// addGatewayResponses makes the answers of the props, and those that carry the headers of CORS.
+func (b *builder) addGatewayResponses() {
+	ids := map[string]string{} // of constructs, by type
+	if b.props.CORS != nil {
+		b.api.corsHeaders = (*plan.CORS)(b.props.CORS).GatewayHeaders()
+		ids["DEFAULT_4XX"], ids["DEFAULT_5XX"] = "Default4xx", "Default5xx"
+	}
+	b.api.responses = map[string]bool{}
+	for kind := range b.props.GatewayResponses {
+		b.api.responses[kind] = true
+		if ids[kind] == "" {
+			ids[kind] = "Response-" + strings.ToLower(strings.ReplaceAll(kind, "_", "-"))
+		}
+	}
+	for _, kind := range slices.Sorted(maps.Keys(ids)) {
+		b.api.RestAPI.AddGatewayResponse(jsii.String(ids[kind]), b.responseOptions(kind))
+	}
+}
