@@ -54,13 +54,3 @@ func (b *builder) attach() {
 		}
 	}
 }
-
-// guardedBy lists the routes of a guard.
-func (b *builder) guardedBy(g *plan.Guard) (patterns []string) {
-	for _, r := range b.plan.Sorted() {
-		if r.Guard == g {
-			patterns = append(patterns, r.Pattern.String())
-		}
-	}
-	return patterns
-}

@@ -45,3 +45,21 @@ func (b *builder) resource(path string) awsapigateway.IResource {
 func l1(of constructs.IConstruct) awscdk.CfnResource {
 	return of.Node().DefaultChild().(awscdk.CfnResource)
 }
+
+// given is a route as the table has it, or as a login has it.
+func (b *builder) given(r plan.PlannedRoute) Route {
+	if r.Login != nil {
+		return Route{Pattern: r.Pattern.String(), Function: b.functionOf(r)}
+	}
+	return streamed(r, b.props.Routes[r.Index])
+}
+
+// guardedBy lists the routes of a guard.
+func (b *builder) guardedBy(g *plan.Guard) (patterns []string) {
+	for _, r := range b.plan.Sorted() {
+		if r.Guard == g {
+			patterns = append(patterns, r.Pattern.String())
+		}
+	}
+	return patterns
+}

@@ -1,7 +1,6 @@
 package secureapi
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -67,20 +66,6 @@ func (b *builder) keepAnswers(r plan.PlannedRoute, p *awsapigateway.CfnMethodPro
 		}
 	}
 	p.RequestParameters = &parameters
-}
-
-// requestParameters are those that a method declares, by the table or by its MethodOptions.
-func (r Route) requestParameters(p *awsapigateway.CfnMethodProps) map[string]any {
-	out := map[string]any{}
-	if o := r.MethodOptions; o != nil && o.RequestParameters != nil {
-		for name, required := range *o.RequestParameters {
-			out[name] = isTrue(required)
-		}
-	}
-	if have, ok := p.RequestParameters.(*map[string]any); ok {
-		maps.Copy(out, *have)
-	}
-	return out
 }
 
 // ownCacheKeys are the keys that the options of a route's function name.

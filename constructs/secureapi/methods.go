@@ -210,14 +210,6 @@ func (b *builder) setAll(
 	set("Integration", p.Integration, false, func() { m.SetIntegration(p.Integration) })
 }
 
-// given is a route as the table has it, or as a login has it.
-func (b *builder) given(r plan.PlannedRoute) Route {
-	if r.Login != nil {
-		return Route{Pattern: r.Pattern.String(), Function: b.functionOf(r)}
-	}
-	return streamed(r, b.props.Routes[r.Index])
-}
-
 // inMetadata is what a method's metadata says of its route. What a route requires is in the bundle of the included
 // authorizer, and why it is public is in this table alone: without the metadata neither a snapshot nor "cdk diff" would
 // show a change.

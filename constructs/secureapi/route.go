@@ -2,6 +2,7 @@ package secureapi
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -163,4 +164,18 @@ func ownValidation(o *awsapigateway.MethodOptions) string {
 		}
 	}
 	return strings.Join(fields, " and ")
+}
+
+// requestParameters are those that a method declares, by the table or by its MethodOptions.
+func (r Route) requestParameters(p *awsapigateway.CfnMethodProps) map[string]any {
+	out := map[string]any{}
+	if o := r.MethodOptions; o != nil && o.RequestParameters != nil {
+		for name, required := range *o.RequestParameters {
+			out[name] = isTrue(required)
+		}
+	}
+	if have, ok := p.RequestParameters.(*map[string]any); ok {
+		maps.Copy(out, *have)
+	}
+	return out
 }

@@ -4,19 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"regexp"
 	"slices"
 )
-
-var forms = map[string]struct {
-	form    *regexp.Regexp
-	example string
-}{
-	"VPC":          {regexp.MustCompile(`^vpc-[0-9a-f]{8,17}$`), "vpc-0a1b2c3d4e5f60718"},
-	"VPC endpoint": {regexp.MustCompile(`^vpce-[0-9a-f]{8,17}$`), "vpce-0a1b2c3d4e5f60718"},
-	"account":      {regexp.MustCompile(`^[0-9]{12}$`), "123456789012"},
-	"organization": {regexp.MustCompile(`^o-[a-z0-9]{10,32}$`), "o-a1b2c3d4e5"},
-}
 
 func (r *ResourcePolicy) check(s policyScope) (errs []error) {
 	if r == nil {
@@ -70,23 +59,6 @@ func (r *ResourcePolicy) check(s policyScope) (errs []error) {
 		return errs
 	}
 	return r.checkRanges(s)
-}
-
-func checkEntry(kind, v string) error {
-	if Unresolved(v) {
-		return nil
-	}
-	if kind == "CIDR" {
-		if _, err := netip.ParsePrefix(prefix(v)); err != nil {
-			return fmt.Errorf("%q is not a CIDR: want an address and a length, like %q or %q, or one address", v,
-				"203.0.113.0/24", "2001:db8::/32")
-		}
-		return nil
-	}
-	if f := forms[kind]; !f.form.MatchString(v) {
-		return fmt.Errorf("%q is not a valid %s id: want one like %q", v, kind, f.example)
-	}
-	return nil
 }
 
 // checkRanges refuses ranges that admit no caller, or that are allowed and taken back whole.

@@ -1,0 +1,34 @@
+package plan
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+)
+
+var forms = map[string]struct {
+	form    *regexp.Regexp
+	example string
+}{
+	"VPC":          {regexp.MustCompile(`^vpc-[0-9a-f]{8,17}$`), "vpc-0a1b2c3d4e5f60718"},
+	"VPC endpoint": {regexp.MustCompile(`^vpce-[0-9a-f]{8,17}$`), "vpce-0a1b2c3d4e5f60718"},
+	"account":      {regexp.MustCompile(`^[0-9]{12}$`), "123456789012"},
+	"organization": {regexp.MustCompile(`^o-[a-z0-9]{10,32}$`), "o-a1b2c3d4e5"},
+}
+
+func checkEntry(kind, v string) error {
+	if Unresolved(v) {
+		return nil
+	}
+	if kind == "CIDR" {
+		if _, err := netip.ParsePrefix(prefix(v)); err != nil {
+			return fmt.Errorf("%q is not a CIDR: want an address and a length, like %q or %q, or one address", v,
+				"203.0.113.0/24", "2001:db8::/32")
+		}
+		return nil
+	}
+	if f := forms[kind]; !f.form.MatchString(v) {
+		return fmt.Errorf("%q is not a valid %s id: want one like %q", v, kind, f.example)
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/resourcepolicy"
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+const wholeAPI = "execute-api:/*" // API Gateway puts the API's ARN in front when the policy is stored
+
+// Keys of conditions. Those of principals are there only in requests signed for IAM, those of VPCs only in requests to
+// private APIs. Source:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html
+const (
+	sourceIP         = "aws:SourceIp"
+	vpcSourceIP      = "aws:VpcSourceIp"
+	sourceVPC        = "aws:SourceVpc"
+	sourceVPCE       = "aws:SourceVpce"
+	principalAccount = "aws:PrincipalAccount"
+	principalOrg     = "aws:PrincipalOrgID"
+)
+
+type condition map[string]map[string]any
+
+// policyScope is what a resource policy has to know of its API.
+type policyScope struct {
+	resourcepolicy.Scope
+
+	signed  bool  // some route takes requests signed with AWS credentials
+	private bool  // the endpoint is PRIVATE
+	overlap error // a route that needs an Allow cannot be named without one that must not have it
+}
+
+// allowsAll reports whether every route needs an Allow, so that the policy need not name them.
+func (s policyScope) allowsAll() bool { return len(s.Allowed) > 0 && len(s.Guarded) == 0 }
+
+func (p *Plan) policyScope() policyScope {
+	stage := cmp.Or(p.Stage, "*")
+	preflights := p.props.CORS != nil
+	s := policyScope{private: p.props.RestAPI.private()}
+	resources := func(r PlannedRoute) (out []string) {
+		for _, verb := range Verbs(r.Pattern) {
+			if verb == "OPTIONS" && preflights {
+				continue // the preflight takes it, on a route for every verb too
+			}
+			out = append(out, "execute-api:/"+stage+"/"+verb+r.Pattern.Wildcard())
+		}
+		return out
+	}
+	open := func(r PlannedRoute) bool { return r.Guard == nil || r.Guard.NeedsAllow }
+	for _, r := range p.Routes {
+		s.signed = s.signed || r.Guard != nil && r.Guard.Signed
+		if !open(r) {
+			s.Guarded = append(s.Guarded, resources(r)...)
+			continue
+		}
+		s.Allowed = append(s.Allowed, resources(r)...)
+		for _, other := range p.Routes {
+			if !open(other) && route.WildcardCovers(r.Pattern, other.Pattern) {
+				s.overlap = fmt.Errorf("%q needs an Allow in the policy, whose * crosses slashes and would cover %q "+
+					"too, and "+
+					"would admit callers that %s rejects: guard both alike, move one to another path, or do without "+
+					"the policy",
+					r.Pattern, other.Pattern, other.Guard)
+			}
+		}
+	}
+	if preflights {
+		s.Preflights = "execute-api:/" + stage + "/OPTIONS/*"
+		s.Allowed = append(s.Allowed, s.Preflights)
+	}
+	// The policy is a part of the API, and a change of it is a new deployment: moving a line of the table is not one.
+	slices.Sort(s.Allowed)
+	return s
+}
+
+func (s policyScope) ipKey() string {
+	if s.private {
+		return vpcSourceIP
+	}
+	return sourceIP
+}
