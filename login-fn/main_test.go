@@ -197,17 +197,20 @@ func TestFunction(t *testing.T) {
 	}
 	begun := ask("GET", "/auth/login", url.Values{"return": {"/orders"}})
 	location, err := url.Parse(begun.MultiValueHeaders.Get("Location"))
-	if err != nil || begun.StatusCode != http.StatusSeeOther || !strings.HasPrefix(location.String(), server.URL+"/authorize?") ||
+	if err != nil || begun.StatusCode != http.StatusSeeOther ||
+		!strings.HasPrefix(location.String(), server.URL+"/authorize?") ||
 		location.Query().Get("redirect_uri") != "http://localhost:3000/prod/auth/callback" {
 		t.Errorf("login: %+v", begun)
 	}
 	if c := begun.MultiValueHeaders["Set-Cookie"]; len(c) != 1 || !strings.HasPrefix(c[0], "__Host-login-") {
 		t.Errorf("login: cookies %q", c)
 	}
-	if a := ask("GET", "/auth/session", nil); a.StatusCode != http.StatusUnauthorized || a.Body != `{"message":"Unauthorized"}`+"\n" {
+	if a := ask("GET", "/auth/session", nil); a.StatusCode != http.StatusUnauthorized ||
+		a.Body != `{"message":"Unauthorized"}`+"\n" {
 		t.Errorf("session: %+v", a)
 	}
-	if a := ask("GET", "/auth/session.js", nil); a.StatusCode != http.StatusOK || !strings.Contains(a.Body, "window.session") {
+	if a := ask("GET", "/auth/session.js", nil); a.StatusCode != http.StatusOK ||
+		!strings.Contains(a.Body, "window.session") {
 		t.Errorf("script: %+v", a)
 	}
 	if a := ask("POST", "/auth/refresh", nil); a.StatusCode != http.StatusUnauthorized {
@@ -220,7 +223,8 @@ func TestFunction(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
 	for _, line := range lines {
 		var l struct{ Route, Outcome, APIRequestID string }
-		if err := json.Unmarshal([]byte(line), &l); err != nil || l.Route == "" || l.Outcome == "" || l.APIRequestID != "request-1" {
+		if err := json.Unmarshal([]byte(line), &l); err != nil || l.Route == "" || l.Outcome == "" ||
+			l.APIRequestID != "request-1" {
 			t.Errorf("line %q: %v", line, err)
 		}
 	}

@@ -122,10 +122,12 @@ func TestFunction(t *testing.T) {
 			t.Fatalf("%s: %v, %s", c.name, result.Error, result.Payload)
 		}
 		got := e.Response.ClaimsAndScopeOverrideDetails.AccessTokenGeneration
-		if !slices.Equal(got.ScopesToAdd, c.added) || !slices.Equal(got.ScopesToSuppress, c.notInTheList) || e.UserName != "anna" {
+		if !slices.Equal(got.ScopesToAdd, c.added) || !slices.Equal(got.ScopesToSuppress, c.notInTheList) ||
+			e.UserName != "anna" {
 			t.Errorf("%s: %s", c.name, result.Payload)
 		}
-		if result = ask([]byte(`{"version":"1"}`)); result.Error == nil || !strings.Contains(result.Error.Message, "triggerSource") {
+		if result = ask([]byte(`{"version":"1"}`)); result.Error == nil ||
+			!strings.Contains(result.Error.Message, "triggerSource") {
 			t.Errorf("an event without a source: %v, %s", result.Error, result.Payload)
 		}
 	}

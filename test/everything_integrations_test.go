@@ -24,7 +24,11 @@ func integrationRoutes(stack awscdk.Stack, orders awslambda.IFunction) []securea
 	return []secureapi.Route{
 		secureapi.Integrate("POST /jobs", secureapi.SendTo(jobs), secureapi.AnyScope("orders/write")),
 		secureapi.Integrate("POST /parcels", secureapi.StartExecution(fulfil), secureapi.AnyScope("orders/write")),
-		secureapi.Integrate("GET /version", secureapi.Respond(200, map[string]any{"version": 2}), secureapi.AnyScope("orders/read")),
+		secureapi.Integrate(
+			"GET /version",
+			secureapi.Respond(200, map[string]any{"version": 2}),
+			secureapi.AnyScope("orders/read"),
+		),
 		secureapi.Handle("GET /toys/{id}", orders, secureapi.Public("the catalogue"),
 			secureapi.CacheResponse(time.Minute, secureapi.CacheKeyQuery("page"))),
 	}

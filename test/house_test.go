@@ -57,7 +57,14 @@ var floors = [][]string{
 	{"internal/tablesession"},
 	{"internal/pretoken", "internal/session"},
 	{"internal/policycompiler", "internal/resourcepolicy", "internal/introspection", "internal/secretsmanager"},
-	{"internal/access", "internal/jwt", "internal/iampolicy", "internal/clientauth", "internal/settings", "internal/login/logintest"},
+	{
+		"internal/access",
+		"internal/jwt",
+		"internal/iampolicy",
+		"internal/clientauth",
+		"internal/settings",
+		"internal/login/logintest",
+	},
 	{
 		"internal/bodyschema",
 		"internal/route",

@@ -87,10 +87,16 @@ func TestIntegrationsInTheLocalGateway(t *testing.T) {
 				secureapi.Integrate("GET /text", secureapi.Respond(200, `5 $ #1 \$x $input.body #if(1)`), open),
 				secureapi.Integrate("GET /gone", secureapi.Respond(410), open),
 				secureapi.Integrate("POST /parcels", secureapi.StartSyncExecution(pack), open),
-				secureapi.Integrate("GET /catalog/{proxy+}", awsapigateway.NewHttpIntegration(jsii.String(server.URL+"/backend/{proxy}"),
-					&awsapigateway.HttpIntegrationProps{Options: &awsapigateway.IntegrationOptions{
-						RequestParameters: &map[string]*string{"integration.request.path.proxy": jsii.String("method.request.path.proxy")},
-					}}), open),
+				secureapi.Integrate(
+					"GET /catalog/{proxy+}",
+					awsapigateway.NewHttpIntegration(jsii.String(server.URL+"/backend/{proxy}"),
+						&awsapigateway.HttpIntegrationProps{Options: &awsapigateway.IntegrationOptions{
+							RequestParameters: &map[string]*string{
+								"integration.request.path.proxy": jsii.String("method.request.path.proxy"),
+							},
+						}}),
+					open,
+				),
 				secureapi.Handle("GET /events", events, open, secureapi.Streamed()),
 			},
 		})
@@ -128,7 +134,8 @@ func TestIntegrationsInTheLocalGateway(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	if line, err := bufio.NewReader(answer.Body).ReadString('\n'); err != nil || line != "data: 1\n" || answer.ContentLength != -1 {
+	if line, err := bufio.NewReader(answer.Body).ReadString('\n'); err != nil || line != "data: 1\n" ||
+		answer.ContentLength != -1 {
 		t.Errorf("got %q, %v, of %d bytes", line, err, answer.ContentLength)
 	}
 

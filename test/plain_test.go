@@ -381,7 +381,7 @@ func TestAppWithoutGatehouse(t *testing.T) {
 				p.request(t, "GET", "/python/checked", "", "Authorization: allow"),
 				"python3.13",
 			},
-			{"a server elsewhere", p.request(t, "GET", "/elsewhere", ""), "HTTP_PROXY"},
+			{"a server elsewhere", p.request(t, "GET", "/elsewhere", ""), "AllowNetwork"},
 		} {
 			t.Run(c.name, func(t *testing.T) {
 				got := p.send(t, c.request)

@@ -57,9 +57,19 @@ func main() {
 	var of shape
 	flag.IntVar(&of.routes, "routes", 0, "measure a stack with an API of so many routes instead of the example")
 	flag.IntVar(&of.stacks, "stacks", 0, "measure an app of so many stacks of ten routes instead of the example")
-	flag.StringVar(&of.authorizer, "authorizer", own, "with -routes and -stacks: who guards them: own, cognito or included")
+	flag.StringVar(
+		&of.authorizer,
+		"authorizer",
+		own,
+		"with -routes and -stacks: who guards them: own, cognito or included",
+	)
 	flag.BoolVar(&of.cors, "cors", true, "with -routes and -stacks: whether the APIs have CORS")
-	flag.IntVar(&of.functions, "functions", 1, "with -routes and -stacks: how many functions answer an API's routes in turns")
+	flag.IntVar(
+		&of.functions,
+		"functions",
+		1,
+		"with -routes and -stacks: how many functions answer an API's routes in turns",
+	)
 	flag.Parse()
 	if err := of.check(); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -106,7 +106,11 @@ func (r RequestAuthorizer) plan() plan.Authorizer {
 
 // cache is what the authorizer's answers are cached by.
 func (r RequestAuthorizer) cache() plan.Cache {
-	c := plan.Cache{TTL: r.lambda().plan().CacheTTL(r.cacheTTL().planned()), Included: r.JWT != nil, Own: r.Function != nil}
+	c := plan.Cache{
+		TTL:      r.lambda().plan().CacheTTL(r.cacheTTL().planned()),
+		Included: r.JWT != nil,
+		Own:      r.Function != nil,
+	}
 	for _, s := range r.IdentitySources {
 		c.Identity = append(c.Identity, s.source)
 	}

@@ -78,7 +78,11 @@ func (a SessionAuthorizer) plan() plan.Authorizer {
 		out.Enforces = out.Session.Login.EnforcesSession
 		out.Included = &plan.Included{Cached: ttl > 0, DenyEscapes: a.DenyEscapedPaths}
 	}
-	out.Problems = withProblem(a.cacheTTL().check(), out.Session.Check(a.cacheTTL().planned()), a.Release.plan(a.FunctionProps).Check())
+	out.Problems = withProblem(
+		a.cacheTTL().check(),
+		out.Session.Check(a.cacheTTL().planned()),
+		a.Release.plan(a.FunctionProps).Check(),
+	)
 	return out
 }
 

@@ -59,7 +59,13 @@ func (t TokenAuthorizer) plan() plan.Authorizer {
 	function := t.lambda().plan()
 	problems := function.Check()
 	ttl, err := t.ttl()
-	problems = append(problems, err, t.cacheTTL().check(), plan.CheckHeader(t.header()), plan.CheckExpression(t.ValidationExpression))
+	problems = append(
+		problems,
+		err,
+		t.cacheTTL().check(),
+		plan.CheckHeader(t.header()),
+		plan.CheckExpression(t.ValidationExpression),
+	)
 	return plan.Authorizer{
 		Kind:      "TokenAuthorizer",
 		Problems:  slices.DeleteFunc(problems, func(err error) bool { return err == nil }),

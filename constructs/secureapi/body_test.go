@@ -50,9 +50,15 @@ func TestBodiesInTheTemplate(t *testing.T) {
 		}
 		p.CORS = &secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}}
 		p.ExplainBadRequests = true
-		p.Routes = append(p.Routes,
+		p.Routes = append(
+			p.Routes,
 			secureapi.Handle("PUT /orders", f, secureapi.Body(secureapi.SchemaFile(file))),
-			secureapi.Handle("PUT /orders/{id}", f, secureapi.Body(secureapi.SchemaFile(file)), secureapi.RequireHeader("X-Tenant")),
+			secureapi.Handle(
+				"PUT /orders/{id}",
+				f,
+				secureapi.Body(secureapi.SchemaFile(file)),
+				secureapi.RequireHeader("X-Tenant"),
+			),
 			secureapi.Handle("POST /parcels", f, secureapi.Body(secureapi.SchemaOf[parcel]()), secureapi.RequireQuery("a", "b")),
 			secureapi.Route{
 				Pattern: "GET /parcels", Function: f, Access: []secureapi.Access{secureapi.RequireQuery("page")},
@@ -142,7 +148,10 @@ func TestBodiesInTheTemplate(t *testing.T) {
 		t.Error("no gateway response explains")
 	}
 	refused(t, func() {
-		api.AddGatewayResponse("Mine", &awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_BAD_REQUEST_BODY()})
+		api.AddGatewayResponse(
+			"Mine",
+			&awsapigateway.GatewayResponseOptions{Type: awsapigateway.ResponseType_BAD_REQUEST_BODY()},
+		)
 	}, "secureapi: Shop/Api: AddGatewayResponse \"Mine\": Props.ExplainBadRequests declares BAD_REQUEST_BODY, and an "+
 		"API has one "+
 		"response of a type: leave that field out")

@@ -19,26 +19,37 @@ import (
 func TestCacheResponse(t *testing.T) {
 	app := newApp()
 	stack := awscdk.NewStack(app, jsii.String("Shop"), nil)
-	public, minute := secureapi.Public("the catalogue"), secureapi.CacheResponse(time.Minute, secureapi.CacheKeyQuery("page"))
+	public, minute := secureapi.Public(
+		"the catalogue",
+	), secureapi.CacheResponse(
+		time.Minute,
+		secureapi.CacheKeyQuery("page"),
+	)
 	shop(stack, func(p *secureapi.Props) {
 		f := p.Routes[0].Function
 		p.Routes = append(p.Routes,
 			secureapi.Handle("GET /toys/{id}", f, public, minute, secureapi.Throttle(5, 10)),
 			secureapi.Handle("GET /toys/{id}/parts", f, public),
 			secureapi.Route{
-				Pattern:       "GET /bikes/{id}",
-				Function:      f,
-				Access:        []secureapi.Access{public, minute},
-				MethodOptions: &awsapigateway.MethodOptions{RequestParameters: &map[string]*bool{"method.request.header.X": jsii.Bool(true)}},
+				Pattern:  "GET /bikes/{id}",
+				Function: f,
+				Access:   []secureapi.Access{public, minute},
+				MethodOptions: &awsapigateway.MethodOptions{
+					RequestParameters: &map[string]*bool{"method.request.header.X": jsii.Bool(true)},
+				},
 				IntegrationOptions: &awsapigateway.LambdaIntegrationOptions{
 					CacheKeyParameters: jsii.Strings("method.request.header.X"),
 				},
 			},
-			secureapi.Integrate("GET /cars/{id}", awsapigateway.NewHttpIntegration(jsii.String("https://cars.example.com/{id}"),
-				&awsapigateway.HttpIntegrationProps{Options: &awsapigateway.IntegrationOptions{RequestParameters: &map[string]*string{
-					"integration.request.path.id":  jsii.String("method.request.path.id"),
-					"integration.request.header.L": jsii.String("method.request.header.Accept-Language"),
-				}}}), public, minute),
+			secureapi.Integrate("GET /cars/{id}", awsapigateway.NewHttpIntegration(
+				jsii.String("https://cars.example.com/{id}"),
+				&awsapigateway.HttpIntegrationProps{
+					Options: &awsapigateway.IntegrationOptions{RequestParameters: &map[string]*string{
+						"integration.request.path.id":  jsii.String("method.request.path.id"),
+						"integration.request.header.L": jsii.String("method.request.header.Accept-Language"),
+					}},
+				},
+			), public, minute),
 		)
 	})
 	const id, page = "method.request.path.id", "method.request.querystring.page"

@@ -21,7 +21,10 @@ func digestOf(values ...any) map[string]any {
 func TestDigestOfTokens(t *testing.T) {
 	type uri = map[string]any
 	one := digestOf("GET", uri{"uri": "arn:${Token[AWS.Partition.3]}:f/${Token[TOKEN.7]}/x", "role": "${Token[TOKEN.7]}"})
-	other := digestOf("GET", uri{"uri": "arn:${Token[AWS.Partition.9]}:f/${Token[TOKEN.8]}/x", "role": "${Token[TOKEN.8]}"})
+	other := digestOf(
+		"GET",
+		uri{"uri": "arn:${Token[AWS.Partition.9]}:f/${Token[TOKEN.8]}/x", "role": "${Token[TOKEN.8]}"},
+	)
 	if one["sha256"] != other["sha256"] {
 		t.Errorf("other numbers of tokens make another hash: %v and %v", one, other)
 	}

@@ -42,9 +42,13 @@ func TestDomain(t *testing.T) {
 	domain := secureapi.NewDomain(front, "Domain", &secureapi.Domain{
 		Name:        "api.example.com",
 		Certificate: certificate(front, "eu-west-1"),
-		Zone: awsroute53.PublicHostedZone_FromHostedZoneAttributes(front, jsii.String("Zone"), &awsroute53.HostedZoneAttributes{
-			HostedZoneId: jsii.String("Z23ABC4XYZL05B"), ZoneName: jsii.String("example.com"),
-		}),
+		Zone: awsroute53.PublicHostedZone_FromHostedZoneAttributes(
+			front,
+			jsii.String("Zone"),
+			&awsroute53.HostedZoneAttributes{
+				HostedZoneId: jsii.String("Z23ABC4XYZL05B"), ZoneName: jsii.String("example.com"),
+			},
+		),
 		MutualTLS: &secureapi.MutualTLS{
 			Bucket:               awss3.Bucket_FromBucketName(front, jsii.String("Trust"), jsii.String("trust")),
 			Key:                  "clients.pem",
@@ -69,9 +73,12 @@ func TestDomain(t *testing.T) {
 	}
 
 	want := map[string]any{
-		"DomainName":                          "api.example.com",
-		"EndpointConfiguration":               map[string]any{"Types": []any{"REGIONAL"}, "IpAddressType": "dualstack"},
-		"MutualTlsAuthentication":             map[string]any{"TruststoreUri": "s3://trust/clients.pem", "TruststoreVersion": "3"},
+		"DomainName":            "api.example.com",
+		"EndpointConfiguration": map[string]any{"Types": []any{"REGIONAL"}, "IpAddressType": "dualstack"},
+		"MutualTlsAuthentication": map[string]any{
+			"TruststoreUri":     "s3://trust/clients.pem",
+			"TruststoreVersion": "3",
+		},
 		"SecurityPolicy":                      "TLS_1_2",
 		"RegionalCertificateArn":              arnOf("eu-west-1"),
 		"OwnershipVerificationCertificateArn": arnOf("eu-central-1"),
@@ -147,12 +154,15 @@ func TestDomainOfOneAPI(t *testing.T) {
 		}
 	})
 	api := shop(joined, func(p *secureapi.Props) {
-		p.Domain = &secureapi.Domain{BasePaths: []string{"orders"}, Of: awsapigateway.DomainName_FromDomainNameAttributes(joined,
-			jsii.String("Shared"), &awsapigateway.DomainNameAttributes{
-				DomainName:                  jsii.String("shared.example.com"),
-				DomainNameAliasTarget:       jsii.String("d-1.execute-api.eu-west-1.amazonaws.com"),
-				DomainNameAliasHostedZoneId: jsii.String("Z1"),
-			})}
+		p.Domain = &secureapi.Domain{
+			BasePaths: []string{"orders"},
+			Of: awsapigateway.DomainName_FromDomainNameAttributes(joined,
+				jsii.String("Shared"), &awsapigateway.DomainNameAttributes{
+					DomainName:                  jsii.String("shared.example.com"),
+					DomainNameAliasTarget:       jsii.String("d-1.execute-api.eu-west-1.amazonaws.com"),
+					DomainNameAliasHostedZoneId: jsii.String("Z1"),
+				}),
+		}
 	})
 	d := only(t, own, "AWS::ApiGateway::DomainName")
 	if d["SecurityPolicy"] != "SecurityPolicy_TLS13_1_3_2025_09" || d["EndpointAccessMode"] != "STRICT" {

@@ -30,11 +30,15 @@ func (a *API) AddGatewayResponse(
 	}
 	o := *options
 	if a.loginPage && *o.Type.ResponseType() == "UNAUTHORIZED" {
-		fail("the Login declares UNAUTHORIZED, with its page for navigations without a session, and an API has one response " +
-			"of a type: set Login.NoUnauthorizedPage to add your own")
+		fail(
+			"the Login declares UNAUTHORIZED, with its page for navigations without a session, and an API has one response " +
+				"of a type: set Login.NoUnauthorizedPage to add your own",
+		)
 	}
 	if a.explains && *o.Type.ResponseType() == "BAD_REQUEST_BODY" {
-		fail("Props.ExplainBadRequests declares BAD_REQUEST_BODY, and an API has one response of a type: leave that field out")
+		fail(
+			"Props.ExplainBadRequests declares BAD_REQUEST_BODY, and an API has one response of a type: leave that field out",
+		)
 	}
 	if a.responses[*o.Type.ResponseType()] {
 		fail("Props.GatewayResponses declare %s, and an API has one response of a type: leave one of the two out",
@@ -45,8 +49,11 @@ func (a *API) AddGatewayResponse(
 	}
 	kind := *o.Type.ResponseType()
 	if kind == "DEFAULT_4XX" || kind == "DEFAULT_5XX" {
-		fail("Props.CORS declares %s, and an API has one response of a type: set it in Props.GatewayResponses, or name the types "+
-			"that differ, such as awsapigateway.ResponseType_UNAUTHORIZED()", kind)
+		fail(
+			"Props.CORS declares %s, and an API has one response of a type: set it in Props.GatewayResponses, or name the types "+
+				"that differ, such as awsapigateway.ResponseType_UNAUTHORIZED()",
+			kind,
+		)
 	}
 	headers := map[string]*string{}
 	if o.ResponseHeaders != nil {

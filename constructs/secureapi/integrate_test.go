@@ -137,8 +137,10 @@ func TestIntegrate(t *testing.T) {
 			t.Errorf("%s: PassthroughBehavior is %v", tt.pattern, integration["PassthroughBehavior"])
 		}
 	}
-	if models := find("POST /mail")["MethodResponses"].([]any)[0].(map[string]any)["ResponseModels"]; !reflect.DeepEqual(models,
-		map[string]any{"application/json": "Empty"}) {
+	if models := find("POST /mail")["MethodResponses"].([]any)[0].(map[string]any)["ResponseModels"]; !reflect.DeepEqual(
+		models,
+		map[string]any{"application/json": "Empty"},
+	) {
 		t.Errorf("the model that was given is %v", models)
 	}
 	permits(t, stack, "POSTRole", map[string]string{

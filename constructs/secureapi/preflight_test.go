@@ -41,7 +41,9 @@ func TestPreflightsAreCDKsOwn(t *testing.T) {
 			stack := newStack()
 			tt.cors.AllowHeaders = []string{"Authorization", "Content-Type"}
 			api := shop(stack, func(p *secureapi.Props) { p.CORS = &tt.cors })
-			tt.cdk.AllowOrigins, tt.cdk.AllowHeaders = jsii.Strings(tt.cors.AllowOrigins...), jsii.Strings(tt.cors.AllowHeaders...)
+			tt.cdk.AllowOrigins, tt.cdk.AllowHeaders = jsii.Strings(
+				tt.cors.AllowOrigins...), jsii.Strings(
+				tt.cors.AllowHeaders...)
 			tt.cdk.AllowMethods = jsii.Strings("GET")
 			api.RestAPI.Root().AddResource(jsii.String("cdk"), nil).AddCorsPreflight(&tt.cdk)
 			var ours, cdks map[string]any

@@ -52,7 +52,10 @@ func TestRelease(t *testing.T) {
 			t.Errorf("the alias has the update policy %s", policy)
 		}
 	}
-	if a := only(t, stack, "AWS::ApiGateway::Authorizer"); !strings.Contains(fmt.Sprint(a["AuthorizerUri"]), "map[Ref:"+id+"]") {
+	if a := only(t, stack, "AWS::ApiGateway::Authorizer"); !strings.Contains(
+		fmt.Sprint(a["AuthorizerUri"]),
+		"map[Ref:"+id+"]",
+	) {
 		t.Errorf("the authorizer invokes %v", a["AuthorizerUri"])
 	}
 	permitted := 0

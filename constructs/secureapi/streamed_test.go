@@ -51,7 +51,8 @@ func TestStreamed(t *testing.T) {
 			got = append(got, fmt.Sprint(m["HttpMethod"], " ", i["TimeoutInMillis"]))
 		}
 	}
-	if len(got) != 2 || !strings.Contains(strings.Join(got, ","), "GET 900000") || !strings.Contains(fmt.Sprint(got), "GET 120000") {
+	if len(got) != 2 || !strings.Contains(strings.Join(got, ","), "GET 900000") ||
+		!strings.Contains(fmt.Sprint(got), "GET 120000") {
 		t.Errorf("streamed are %q", got)
 	}
 	if n := len(resources(stack, "AWS::Lambda::Permission")); n != 3 {

@@ -50,7 +50,9 @@ func TestGoogle(t *testing.T) {
 		"ProviderDetails": map[string]any{
 			"client_id": client,
 			"client_secret": assertions.Match_ObjectLike(&map[string]any{"Fn::Join": assertions.Match_ArrayWith(&[]any{
-				assertions.Match_ArrayWith(&[]any{assertions.Match_StringLikeRegexp(jsii.String(":secret:shop/google:SecretString"))}),
+				assertions.Match_ArrayWith(
+					&[]any{assertions.Match_StringLikeRegexp(jsii.String(":secret:shop/google:SecretString"))},
+				),
 			})}),
 		},
 	})

@@ -66,7 +66,10 @@ func TestCallers(t *testing.T) {
 	var last atomic.Pointer[localgateway.Record]
 	api := localgateway.Start(t, dir, localgateway.Options{Record: last.Store})
 
-	keys := map[string]aws.Credentials{"": {}, "unknown": {AccessKeyID: "AKIANOBODYNOBODYNOBO", SecretAccessKey: "nothing"}}
+	keys := map[string]aws.Credentials{
+		"":        {},
+		"unknown": {AccessKeyID: "AKIANOBODYNOBODYNOBO", SecretAccessKey: "nothing"},
+	}
 	for _, k := range api.AccessKeys() {
 		for _, p := range partners {
 			if strings.HasPrefix(k.Principal, "Partners/"+p.name) {

@@ -115,7 +115,11 @@ func (b browser) signIn(persona string) string {
 	if request == nil {
 		b.t.Fatalf("the sign-in page at %s has no form: %s", provider, page)
 	}
-	form := url.Values{"persona": {"persona " + persona}, "action": {"sign-in"}, "request": {html.UnescapeString(request[1])}}
+	form := url.Values{
+		"persona": {"persona " + persona},
+		"action":  {"sign-in"},
+		"request": {html.UnescapeString(request[1])},
+	}
 	signedIn, _ := b.send("POST", provider, form.Encode(), "", "same-origin")
 
 	done, body := b.send("GET", signedIn.Header.Get("Location"), "", attempt, "cross-site")

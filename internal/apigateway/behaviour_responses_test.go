@@ -236,7 +236,11 @@ func responseBehaviour(t *testing.T) []behaviour {
 		// The Accept headers of navigations: https://developer.mozilla.org/docs/Web/HTTP/Guides/Content_negotiation
 		accepts("a page for a navigation of Chromium", html, "text/html,application/xhtml+xml,application/xml;q=0.9,"+
 			"image/avif,image/webp,image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7"),
-		accepts("a page for a navigation of Firefox", html, "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
+		accepts(
+			"a page for a navigation of Firefox",
+			html,
+			"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+		),
 		accepts("JSON for fetch", json, "*/*"),
 		accepts("JSON for one who asks for it", json, "application/json, text/html"),
 		accepts("JSON for an image", json, "image/avif,image/webp,*/*;q=0.8"),
@@ -525,7 +529,11 @@ func preflightBehaviour(t *testing.T) []behaviour {
 			want:   "501; true",
 			got: func(t *testing.T) string {
 				got := s.send(t, "OPTIONS /prod/other")
-				return fmt.Sprint(got.status, "; ", strings.Contains(got.record.Reason, "line 1, column 1: the directive #parse('x')"))
+				return fmt.Sprint(
+					got.status,
+					"; ",
+					strings.Contains(got.record.Reason, "line 1, column 1: the directive #parse('x')"),
+				)
 			},
 			differs: "other templates are not read: a method whose template has #parse answers 501, and says so at start",
 		},

@@ -61,7 +61,8 @@ func TestBlocked(t *testing.T) {
 	if answer.StatusCode != http.StatusNotImplemented || !strings.Contains(body, "local gateway does not serve") {
 		t.Errorf("got %d %s", answer.StatusCode, body)
 	}
-	if reason := told.last().Reason; !strings.Contains(reason, "--allow-network") || !strings.Contains(reason, "Shop/GetFar") {
+	if reason := told.last().Reason; !strings.Contains(reason, "--allow-network") ||
+		!strings.Contains(reason, "Shop/GetFar") {
 		t.Errorf("got the reason %q, want the unsupported feature and the logical ID in it", reason)
 	}
 	if answer, _ := send(t, api.URL, "POST /prod/far"); answer.Header.Get("Route") != "far" {
@@ -76,7 +77,8 @@ func TestBlocked(t *testing.T) {
 			}
 		}
 	}
-	if blocked != 1 || !strings.Contains(strings.Join(api.Problems(), "\n"), "calls https://example.com, and only this machine is called") {
+	if blocked != 1 ||
+		!strings.Contains(strings.Join(api.Problems(), "\n"), "calls https://example.com, and only this machine is called") {
 		t.Errorf("%d routes are blocked, want 1; problems %q", blocked, api.Problems())
 	}
 }

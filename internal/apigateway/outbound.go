@@ -118,7 +118,10 @@ func (st *stage) send(m *method, r *http.Request, record *Record) (*mapping.Rece
 		return nil, unreachable(err, m, r.URL)
 	}
 	if len(got.Body) > front.DefaultMaxBody {
-		return nil, mapping.Internal(500, fmt.Sprintf("the integration's answer has more than %d bytes", front.DefaultMaxBody))
+		return nil, mapping.Internal(
+			500,
+			fmt.Sprintf("the integration's answer has more than %d bytes", front.DefaultMaxBody),
+		)
 	}
 	return got, nil
 }

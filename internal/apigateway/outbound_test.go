@@ -49,7 +49,8 @@ func (p *peer) serve(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	var lines []string
 	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
-		if name != "Accept-Encoding" && name != "X-Amzn-Trace-Id" && name != "X-Amz-Date" && name != "Content-Length" && name != "X-Amz-Security-Token" {
+		if name != "Accept-Encoding" && name != "X-Amzn-Trace-Id" && name != "X-Amz-Date" && name != "Content-Length" &&
+			name != "X-Amz-Security-Token" {
 			value := strings.Join(r.Header[name], ",")
 			if name == "Authorization" {
 				value, _, _ = strings.Cut(value, ", SignedHeaders")
@@ -131,10 +132,17 @@ func httpBehaviour(t *testing.T) []behaviour {
 	closed := closedPort(t)
 	r := bare()
 	r["Api"].(object)["Properties"].(object)["BinaryMediaTypes"] = []any{"image/png"}
-	r["Stage"].(object)["Properties"].(object)["Variables"] = object{"host": strings.TrimPrefix(p.URL, "http://"), "far": "10.0.0.1"}
-	addRoute(r, "ANY /proxy/{proxy+}", httpTo("HTTP_PROXY", "ANY", p.URL+"/base/{proxy}?own=1", object{"RequestParameters": object{
-		"integration.request.path.proxy": "method.request.path.proxy", "integration.request.header.X-Stage": "context.stage",
-		"integration.request.querystring.added": "'x y'"}}))
+	r["Stage"].(object)["Properties"].(object)["Variables"] = object{
+		"host": strings.TrimPrefix(p.URL, "http://"),
+		"far":  "10.0.0.1",
+	}
+	addRoute(
+		r,
+		"ANY /proxy/{proxy+}",
+		httpTo("HTTP_PROXY", "ANY", p.URL+"/base/{proxy}?own=1", object{"RequestParameters": object{
+			"integration.request.path.proxy": "method.request.path.proxy", "integration.request.header.X-Stage": "context.stage",
+			"integration.request.querystring.added": "'x y'"}}),
+	)
 	addRoute(r, "GET /unmapped/{id}", httpTo("HTTP_PROXY", "GET", p.URL+"/{id}"))
 	addRoute(r, "GET /variable", httpTo("HTTP_PROXY", "GET", "http://${stageVariables.host}/v"))
 	addRoute(r, "GET /far", httpTo("HTTP_PROXY", "GET", "http://${stageVariables.far}/v"))
@@ -168,13 +176,19 @@ func httpBehaviour(t *testing.T) []behaviour {
 				"method.response.header.X-From": "integration.response.header.x-backend",
 				"method.response.header.X-Id":   "integration.response.body.order.id",
 				"method.response.header.Date":   "'today'"},
-				"ResponseTemplates": object{"application/json": `$input.path('$.order.id') $util.escapeJavaScript($input.path('$.note'))` +
-					`#set($context.responseOverride.status = 202)`}},
+				"ResponseTemplates": object{
+					"application/json": `$input.path('$.order.id') $util.escapeJavaScript($input.path('$.note'))` +
+						`#set($context.responseOverride.status = 202)`,
+				}},
 		},
 	}), methodResponses)
 	addRoute(r, "ANY /plain", httpTo("HTTP", "GET", p.URL+"/plain"), methodResponses)
 	addRoute(r, "GET /gone", httpTo("HTTP", "GET", p.URL+"/?answer=404", object{"IntegrationResponses": []any{
-		object{"StatusCode": "404", "SelectionPattern": "404", "ResponseTemplates": object{"application/json": "$input.json('$.error')"}},
+		object{
+			"StatusCode":        "404",
+			"SelectionPattern":  "404",
+			"ResponseTemplates": object{"application/json": "$input.json('$.error')"},
+		},
 		object{"StatusCode": "200"}}}), methodResponses)
 	addRoute(r, "GET /unknown", httpTo("HTTP", "GET", p.URL+"/?answer=404",
 		object{"IntegrationResponses": []any{object{"StatusCode": "200", "SelectionPattern": "200"}}}), methodResponses)
@@ -215,12 +229,26 @@ func httpBehaviour(t *testing.T) []behaviour {
 		sent("HTTP_PROXY passes method, path, query, headers and body", recordedHTTP,
 			"PATCH /prod/proxy/a/b%2Fc?q=1&q=2", `{"a":1}`, "PATCH /base/a/b/c?added=x+y&own=1&q=1&q=2\n"+proxied+`{"a":1}`,
 			"X-own: o", "User-Agent: curl", "Accept: */*"),
-		sent("a path parameter is decoded", docIssues, "PUT /prod/proxy/a%20b%252F", "", "PUT /base/a%20b%252F?added=x+y&own=1\n"+proxied,
-			"X-own: o", "User-Agent: curl", "Accept: */*"),
+		sent(
+			"a path parameter is decoded",
+			docIssues,
+			"PUT /prod/proxy/a%20b%252F",
+			"",
+			"PUT /base/a%20b%252F?added=x+y&own=1\n"+proxied,
+			"X-own: o",
+			"User-Agent: curl",
+			"Accept: */*",
+		),
 		sent("a header that is not passed", recordedDropped, "PUT /prod/proxy/a", "", "PUT /base/a?added=x+y&own=1\n"+proxied,
 			"X-own: o", "User-Agent: curl", "Accept: */*", "Via: v", "TE: trailers", "Max-Forwards: 1"),
-		answered("a path parameter that is not mapped", docHTTPProxy, "GET /prod/unmapped/7", "500 the integration's URI has {id}, "+
-			"and nothing gives its value: map it in RequestParameters, \"integration.request.path.id\": \"method.request.path.id\"", "why"),
+		answered(
+			"a path parameter that is not mapped",
+			docHTTPProxy,
+			"GET /prod/unmapped/7",
+			"500 the integration's URI has {id}, "+
+				"and nothing gives its value: map it in RequestParameters, \"integration.request.path.id\": \"method.request.path.id\"",
+			"why",
+		),
 		sent("stage variables in the URI", docVariables, "GET /prod/variable", "",
 			"GET /v\nAccept: application/json\nContent-Type: application/json\nUser-Agent: Go-http-client/1.1\n"+
 				"X-Amzn-Apigateway-Api-Id: API\nX-Forwarded-For: 127.0.0.1\nX-Forwarded-Port: 443\nX-Forwarded-Proto: https\n"),
@@ -228,45 +256,104 @@ func httpBehaviour(t *testing.T) []behaviour {
 			"http://${stageVariables.far}/v, and "+allowNetwork),
 		answered("another machine, known at the request only", "the local gateway's own", "GET /prod/named/192.0.2.1",
 			"501 the integration calls another machine, 192.0.2.1, and "+allowNetwork),
-		answered("the answer passes, with headers renamed", recordedHTTP, "GET /prod/proxy/a",
+		answered(
+			"the answer passes, with headers renamed",
+			recordedHTTP,
+			"GET /prod/proxy/a",
 			`200 {"order": {"id": 7}, "note": "it's"} X-Backend: b, x-amzn-Remapped-Server: peer, x-amzn-Remapped-Content-Length: 36, Set-Cookie: a=1, Set-Cookie: b=2`,
-			"X-Backend", "Server", "x-amzn-Remapped-Server", "x-amzn-Remapped-Content-Length", "Set-Cookie", "Via", "X-Amzn-Trace-Id"),
-		{line: integrationsLine, name: "a compressed answer", source: recordedDropped, want: "200 packed  200 gzip", got: func(t *testing.T) string {
-			got := s.send(t, "GET /prod/packed", "Accept-Encoding: gzip")
-			head := s.send(t, "HEAD /prod/packed", "Accept-Encoding: gzip")
-			return fmt.Sprint(got.status, " ", got.body, " ", got.header.Get("Content-Encoding"), " ", head.status, " ",
-				head.header.Get("Content-Encoding"))
-		}},
+			"X-Backend",
+			"Server",
+			"x-amzn-Remapped-Server",
+			"x-amzn-Remapped-Content-Length",
+			"Set-Cookie",
+			"Via",
+			"X-Amzn-Trace-Id",
+		),
+		{
+			line:   integrationsLine,
+			name:   "a compressed answer",
+			source: recordedDropped,
+			want:   "200 packed  200 gzip",
+			got: func(t *testing.T) string {
+				got := s.send(t, "GET /prod/packed", "Accept-Encoding: gzip")
+				head := s.send(t, "HEAD /prod/packed", "Accept-Encoding: gzip")
+				return fmt.Sprint(got.status, " ", got.body, " ", got.header.Get("Content-Encoding"), " ", head.status, " ",
+					head.header.Get("Content-Encoding"))
+			},
+		},
 		answered("a status passes", recordedHTTP, "GET /prod/status", `404 {"error": "gone"}`),
 		answered("a redirect is not followed", recordedHTTP, "GET /prod/moved",
 			"302 <a href=\"/elsewhere\">Found</a>.\n\n Location: /elsewhere", "Location"),
-		answered("too slow", docLimits, "GET /prod/slow", `504 {"message": "Endpoint request timed out"} x-amzn-ErrorType: InternalServerErrorException`,
-			"x-amzn-ErrorType"),
-		answered("the connection is cut", recordedNetwork, "GET /prod/cut", `504 {"message":"Network error communicating with endpoint"}`),
-		answered("nothing listens", recordedNetwork, "GET /prod/closed", `504 {"message":"Network error communicating with endpoint"}`),
+		answered(
+			"too slow",
+			docLimits,
+			"GET /prod/slow",
+			`504 {"message": "Endpoint request timed out"} x-amzn-ErrorType: InternalServerErrorException`,
+			"x-amzn-ErrorType",
+		),
+		answered(
+			"the connection is cut",
+			recordedNetwork,
+			"GET /prod/cut",
+			`504 {"message":"Network error communicating with endpoint"}`,
+		),
+		answered(
+			"nothing listens",
+			recordedNetwork,
+			"GET /prod/closed",
+			`504 {"message":"Network error communicating with endpoint"}`,
+		),
 		answered("a VPC link", "the local gateway's own", "GET /prod/vpc",
 			"501 Shop/MGETRvpc: its integration goes through the VPC link v1, and a VPC is not played here"),
 
-		sent("HTTP sends what is mapped, and the template", recordedHTTP, "POST /prod/http/a%20b?page=1&page=2", `{"kind": "k"}`,
+		sent(
+			"HTTP sends what is mapped, and the template",
+			recordedHTTP,
+			"POST /prod/http/a%20b?page=1&page=2",
+			`{"kind": "k"}`,
 			"PUT /orders/a%20b?all=1&all=2&fixed=2\nAccept: application/json\nContent-Type: application/json\n"+
 				"User-Agent: AmazonAPIGateway_API\nX-Amzn-Apigateway-Api-Id: API\nX-Kind: k\nX-Page: 2\nX-Set: s\n"+
-				`{"id": "a%20b", "kind": "k"}`, "X-own: o"),
+				`{"id": "a%20b", "kind": "k"}`,
+			"X-own: o",
+		),
 		{line: integrationsLine, name: "the answer by parameters, template and override", source: docParameters,
 			want: `202 7 it\'s X-From: b, X-Id: 7, x-amzn-Remapped-Date: today`, got: func(t *testing.T) string {
 				got := s.post(t, "POST /prod/http/7", `{}`, "Content-Type: application/json")
-				return fmt.Sprintf("%d %s %s", got.status, got.body, got.headers("X-From", "X-Id", "x-amzn-Remapped-Date", "X-Backend"))
+				return fmt.Sprintf(
+					"%d %s %s",
+					got.status,
+					got.body,
+					got.headers("X-From", "X-Id", "x-amzn-Remapped-Date", "X-Backend"),
+				)
 			}},
-		sent("nothing mapped, nothing sent", recordedHTTP, "GET /prod/plain?q=1", "",
-			"GET /plain\nAccept: application/json\nUser-Agent: AmazonAPIGateway_API\nX-Amzn-Apigateway-Api-Id: API\n", "X-own: o"),
+		sent(
+			"nothing mapped, nothing sent",
+			recordedHTTP,
+			"GET /prod/plain?q=1",
+			"",
+			"GET /plain\nAccept: application/json\nUser-Agent: AmazonAPIGateway_API\nX-Amzn-Apigateway-Api-Id: API\n",
+			"X-own: o",
+		),
 		answered("the answer of no template passes", docParameters, "GET /prod/plain",
 			`200 {"order": {"id": 7}, "note": "it's"} Content-Type: application/json`, "Content-Type", "X-Backend"),
 		answered("a pattern of the status", docParameters, "GET /prod/gone", `404 "gone"`),
-		answered("no response for the status", docParameters, "GET /prod/unknown", "500 "+internal+" x-amzn-ErrorType: ApiConfigurationException",
-			"x-amzn-ErrorType"),
+		answered(
+			"no response for the status",
+			docParameters,
+			"GET /prod/unknown",
+			"500 "+internal+" x-amzn-ErrorType: ApiConfigurationException",
+			"x-amzn-ErrorType",
+		),
 		answered("a response that the method does not have", seenMapping, "GET /prod/undeclared", "500 "+internal),
 		answered("a header that parameters must not set", recordedIllegal, "GET /prod/illegal", "500 "+internal),
 
-		sent("NEVER", docPassthrough, "POST /prod/never", "x", `415 BadRequestException {"message":"Unsupported Media Type"}`),
+		sent(
+			"NEVER",
+			docPassthrough,
+			"POST /prod/never",
+			"x",
+			`415 BadRequestException {"message":"Unsupported Media Type"}`,
+		),
 		{line: integrationsLine, name: "WHEN_NO_TEMPLATES with another template", source: docPassthrough,
 			want: `415 BadRequestException {"message":"Unsupported Media Type"}`, got: func(t *testing.T) string {
 				return s.post(t, "POST /prod/some", "x", "Content-Type: text/plain").String()
@@ -276,21 +363,44 @@ func httpBehaviour(t *testing.T) []behaviour {
 			return got[strings.LastIndex(got, "\n")+1:]
 		}},
 		answered("an answer that is binary, for a caller that is not", docBinary, "GET /prod/image", "200 /wA="),
-		{line: integrationsLine, name: "bytes for a caller that takes them", source: docBinary, want: "\xff\x00", got: func(t *testing.T) string {
-			return s.send(t, "GET /prod/image", "Accept: image/png").body
-		}},
-		{line: integrationsLine, name: "bytes that become text", source: docBinary, want: `{"image": "/wA="}`, got: func(t *testing.T) string {
-			got := p.called(t, s, "POST /prod/upload", "\xff\x00", "Content-Type: image/png")
-			return got[strings.LastIndex(got, "\n")+1:]
-		}},
-		{line: integrationsLine, name: "bytes for a template", source: seenBinaryMock, want: "500", got: func(t *testing.T) string {
-			return fmt.Sprint(s.post(t, "POST /prod/template", "\xff\x00", "Content-Type: image/png").status)
-		}},
-		{line: integrationsLine, name: "a body that a template cannot read", source: "https://github.com/serverless/serverless/issues/2270",
-			want: `400 BadRequestException Could not parse request body into json`, got: func(t *testing.T) string {
+		{
+			line:   integrationsLine,
+			name:   "bytes for a caller that takes them",
+			source: docBinary,
+			want:   "\xff\x00",
+			got: func(t *testing.T) string {
+				return s.send(t, "GET /prod/image", "Accept: image/png").body
+			},
+		},
+		{
+			line:   integrationsLine,
+			name:   "bytes that become text",
+			source: docBinary,
+			want:   `{"image": "/wA="}`,
+			got: func(t *testing.T) string {
+				got := p.called(t, s, "POST /prod/upload", "\xff\x00", "Content-Type: image/png")
+				return got[strings.LastIndex(got, "\n")+1:]
+			},
+		},
+		{
+			line:   integrationsLine,
+			name:   "bytes for a template",
+			source: seenBinaryMock,
+			want:   "500",
+			got: func(t *testing.T) string {
+				return fmt.Sprint(s.post(t, "POST /prod/template", "\xff\x00", "Content-Type: image/png").status)
+			},
+		},
+		{
+			line:   integrationsLine,
+			name:   "a body that a template cannot read",
+			source: "https://github.com/serverless/serverless/issues/2270",
+			want:   `400 BadRequestException Could not parse request body into json`,
+			got: func(t *testing.T) string {
 				got := s.post(t, "POST /prod/template", "{", "Content-Type: application/json").String()
 				return strings.ReplaceAll(strings.Split(got, ": ")[0], `{"message":"`, "")
-			}},
+			},
+		},
 	}
 }
 

@@ -53,8 +53,13 @@ func serviceBehaviour(t *testing.T) []behaviour {
 	addRoute(r, "POST /events", toService("events:action/PutEvents", object{"RequestTemplates": object{
 		"application/json": `#set($context.requestOverride.header.X-Amz-Target = "AWSEvents.PutEvents")` +
 			`#set($context.requestOverride.header.Content-Type = "application/x-amz-json-1.1"){}`}}), methodResponses)
-	addRoute(r, "GET /files/{key}", toService("s3:path/files/{key}", object{"IntegrationHttpMethod": "GET", "RequestParameters": object{
-		"integration.request.path.key": "method.request.path.key"}}), methodResponses)
+	addRoute(
+		r,
+		"GET /files/{key}",
+		toService("s3:path/files/{key}", object{"IntegrationHttpMethod": "GET", "RequestParameters": object{
+			"integration.request.path.key": "method.request.path.key"}}),
+		methodResponses,
+	)
 	addRoute(r, "POST /topic", toService("sns:action/Publish&TopicArn=arn:t", object{
 		"RequestParameters": object{"integration.request.querystring.Message": "method.request.body.text"}}), methodResponses)
 	addRoute(r, "POST /signed", toService("sqs:path/q", object{
@@ -68,8 +73,18 @@ func serviceBehaviour(t *testing.T) []behaviour {
 				"ResponseTemplates": object{"application/json": "$input.path('$.errorMessage')"}},
 			object{"StatusCode": "200"}},
 	}), methodResponses)
-	addRoute(r, "POST /plainly", plainTo("Fn", object{"RequestTemplates": object{"application/json": `{"path": "/fail"}`}}), methodResponses)
-	addRoute(r, "POST /unread", plainTo("Fn", object{"RequestTemplates": object{"application/json": "no JSON"}}), methodResponses)
+	addRoute(
+		r,
+		"POST /plainly",
+		plainTo("Fn", object{"RequestTemplates": object{"application/json": `{"path": "/fail"}`}}),
+		methodResponses,
+	)
+	addRoute(
+		r,
+		"POST /unread",
+		plainTo("Fn", object{"RequestTemplates": object{"application/json": "no JSON"}}),
+		methodResponses,
+	)
 	addRoute(r, "POST /async", plainTo("Fn", object{
 		"RequestParameters":    object{"integration.request.header.X-Amz-Invocation-Type": "'Event'"},
 		"IntegrationResponses": []any{object{"StatusCode": "404", "SelectionPattern": "202"}}}), methodResponses)
@@ -119,19 +134,37 @@ func serviceBehaviour(t *testing.T) []behaviour {
 		sent(s, "parameters of an action", docPutIntegration, "POST /prod/topic", `{"text": "hi"}`,
 			"POST /?Action=Publish&Message=hi&TopicArn=arn%3At\nAccept: application/json\nAuthorization: "+signer+
 				"sns/aws4_request\nContent-Type: application/json\n"+agent+`{"text": "hi"}`),
-		sent(all, "one endpoint and credentials of --env", docEndpoints, "POST /prod/firehose", `{}`,
+		sent(
+			all,
+			"one endpoint and credentials of --env",
+			docEndpoints,
+			"POST /prod/firehose",
+			`{}`,
 			"POST /?Action=PutRecord\nAccept: application/json\nAuthorization: AWS4-HMAC-SHA256 Credential=AKID/20260304/eu-west-1/"+
-				"firehose/aws4_request\nContent-Type: application/json\n"+agent+"{}"),
+				"firehose/aws4_request\nContent-Type: application/json\n"+agent+"{}",
+		),
 		posted("a header that an integration must not set", recordedIllegal, "POST /prod/signed", "{}",
 			`500 {"message": "Internal server error"}`),
-		{line: integrationsLine, name: "no endpoint", source: "the local gateway's own", want: "501 Shop/MPOSTRworkflow: its integration " +
-			"calls the AWS service states, which is not played here: --env AWS_ENDPOINT_URL_SFN=URL, such as http://127.0.0.1:4566, " +
-			"gives an endpoint that answers it", got: func(t *testing.T) string {
-			got := none.send(t, "POST /prod/workflow")
-			return fmt.Sprint(got.status, " ", got.record.Reason)
-		}},
+		{
+			line:   integrationsLine,
+			name:   "no endpoint",
+			source: "the local gateway's own",
+			want: "501 Shop/MPOSTRworkflow: its integration " +
+				"calls the AWS service states, which is not played here: --env AWS_ENDPOINT_URL_SFN=URL, such as http://127.0.0.1:4566, " +
+				"gives an endpoint that answers it",
+			got: func(t *testing.T) string {
+				got := none.send(t, "POST /prod/workflow")
+				return fmt.Sprint(got.status, " ", got.record.Reason)
+			},
+		},
 
-		posted("a function gets what the template makes", docCustomLambda, "POST /prod/plain/answer", `{"text": "{\"a\": [1]}"}`, `200 {"a": [1]}`),
+		posted(
+			"a function gets what the template makes",
+			docCustomLambda,
+			"POST /prod/plain/answer",
+			`{"text": "{\"a\": [1]}"}`,
+			`200 {"a": [1]}`,
+		),
 		posted("and its error is matched", docLambdaErrors, "POST /prod/plain/fail", "{}", "404 no such order"),
 		posted("without a template for it, its error passes", docLambdaErrors, "POST /prod/plainly", "{}",
 			`200 {"errorMessage":"no such order","errorType":"errorString"}`),
@@ -167,21 +200,33 @@ func TestDynamoDB(t *testing.T) {
 	endpoint := "http://127.0.0.1:" + nodepeer.Start(t, dynaliteScript, []string{"dynalite"}).Ready
 	createTable(t, endpoint)
 	r := bare()
-	addRoute(r, "PUT /orders/{id}", toService("dynamodb:action/PutItem", object{"RequestTemplates": object{"application/json": `{
+	addRoute(
+		r,
+		"PUT /orders/{id}",
+		toService("dynamodb:action/PutItem", object{"RequestTemplates": object{"application/json": `{
 		"TableName": "orders",
 		"Item": {"id": {"S": "$input.params('id')"}, "note": {"S": "$util.escapeJavaScript($input.path('$.note')).replaceAll("\\'", "'")"},
 			"lines": {"L": [#foreach($l in $input.path('$.lines')){"S": "$l"}#if($foreach.hasNext),#end#end]}},
 		"ConditionExpression": "attribute_not_exists(id)"}`},
-		"IntegrationResponses": []any{
-			object{"StatusCode": "404", "SelectionPattern": "400", "ResponseTemplates": object{
-				"application/json": `{"error": "$input.path('$.__type').split('#')[1]"}`}},
-			object{"StatusCode": "200", "ResponseTemplates": object{"application/json": `{"put": "$input.params('id')"}`}}},
-	}), methodResponses)
-	addRoute(r, "GET /orders/{id}", toService("dynamodb:action/GetItem", object{"RequestTemplates": object{"application/json": `{
+			"IntegrationResponses": []any{
+				object{"StatusCode": "404", "SelectionPattern": "400", "ResponseTemplates": object{
+					"application/json": `{"error": "$input.path('$.__type').split('#')[1]"}`}},
+				object{"StatusCode": "200", "ResponseTemplates": object{"application/json": `{"put": "$input.params('id')"}`}}},
+		}),
+		methodResponses,
+	)
+	addRoute(
+		r,
+		"GET /orders/{id}",
+		toService("dynamodb:action/GetItem", object{"RequestTemplates": object{"application/json": `{
 		"TableName": "orders", "Key": {"id": {"S": "$input.params('id')"}}}`},
-		"IntegrationResponses": []any{object{"StatusCode": "200", "ResponseTemplates": object{"application/json": `#set($i = $input.path('$.Item'))` +
-			`{"note": "$util.escapeJavaScript($i.note.S).replaceAll("\\'", "'")", "lines": [#foreach($l in $i.lines.L)"$l.S"#if($foreach.hasNext), #end#end]}`}}},
-	}), methodResponses)
+			"IntegrationResponses": []any{
+				object{"StatusCode": "200", "ResponseTemplates": object{"application/json": `#set($i = $input.path('$.Item'))` +
+					`{"note": "$util.escapeJavaScript($i.note.S).replaceAll("\\'", "'")", "lines": [#foreach($l in $i.lines.L)"$l.S"#if($foreach.hasNext), #end#end]}`}},
+			},
+		}),
+		methodResponses,
+	)
 	s := serve(t, r, func(o *Options) { o.Functions.Env = map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": endpoint} })
 	s.clock.at = time.Now() // of the signatures
 	for _, c := range []struct{ target, body, want string }{
@@ -189,7 +234,11 @@ func TestDynamoDB(t *testing.T) {
 		{"PUT /prod/orders/7", `{"note": "again", "lines": []}`, `404 {"error": "ConditionalCheckFailedException"}`},
 		{"GET /prod/orders/7", "", `200 {"note": "it's \"new\"", "lines": ["a", "b"]}`},
 	} {
-		if got := s.post(t, c.target, c.body, "Content-Type: application/json"); fmt.Sprint(got.status, " ", got.body) != c.want {
+		if got := s.post(t, c.target, c.body, "Content-Type: application/json"); fmt.Sprint(
+			got.status,
+			" ",
+			got.body,
+		) != c.want {
 			t.Errorf("%s: got %d %s, want %s; %s", c.target, got.status, got.body, c.want, got.record.Reason)
 		}
 	}
@@ -197,8 +246,10 @@ func TestDynamoDB(t *testing.T) {
 
 func createTable(t *testing.T, endpoint string) {
 	t.Helper()
-	body := []byte(`{"TableName": "orders", "BillingMode": "PAY_PER_REQUEST", "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
-		"AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}]}`)
+	body := []byte(
+		`{"TableName": "orders", "BillingMode": "PAY_PER_REQUEST", "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+		"AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}]}`,
+	)
 	call := func(action string, body []byte) string {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
@@ -208,7 +259,16 @@ func createTable(t *testing.T, endpoint string) {
 		}
 		r.Header.Set("X-Amz-Target", "DynamoDB_20120810."+action)
 		r.Header.Set("Content-Type", "application/x-amz-json-1.0")
-		sigv4.Signer{AccessKeyID: "a", Key: sigv4.Key{Secret: "s"}, Region: "eu-west-1", Service: "dynamodb"}.Sign(r, body, time.Now())
+		sigv4.Signer{
+			AccessKeyID: "a",
+			Key:         sigv4.Key{Secret: "s"},
+			Region:      "eu-west-1",
+			Service:     "dynamodb",
+		}.Sign(
+			r,
+			body,
+			time.Now(),
+		)
 		answer, err := http.DefaultClient.Do(r)
 		if err != nil {
 			t.Fatal(err)

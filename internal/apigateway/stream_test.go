@@ -33,9 +33,14 @@ var streamer = sync.OnceValues(func() (string, error) {
 
 // streamedBy is a streamed AWS_PROXY integration.
 func streamedBy(function string, changes ...object) object {
-	i := object{"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "ResponseTransferMode": "STREAM", "TimeoutInMillis": 60000,
+	i := object{
+		"Type":                  "AWS_PROXY",
+		"IntegrationHttpMethod": "POST",
+		"ResponseTransferMode":  "STREAM",
+		"TimeoutInMillis":       60000,
 		"Uri": object{"Fn::Join": []any{"", []any{"arn:aws:apigateway:us-east-1:lambda:path/2021-11-15/functions/",
-			object{"Fn::GetAtt": []any{function, "Arn"}}, "/response-streaming-invocations"}}}}
+			object{"Fn::GetAtt": []any{function, "Arn"}}, "/response-streaming-invocations"}}},
+	}
 	for _, change := range changes {
 		for name, value := range change {
 			i[name] = value
@@ -127,18 +132,38 @@ func streamBehaviour(t *testing.T) []behaviour {
 			"writes them for the routes in GATEHOUSE_STREAMED_ROUTES, and aws-lambda-go for an events.LambdaFunctionURLStreamingResponse"
 	)
 	return []behaviour{
-		got("a streamed answer", docStreamingLambda, "PUT /prod/stream/cookies",
+		got(
+			"a streamed answer",
+			docStreamingLambda,
+			"PUT /prod/stream/cookies",
 			"201 made PUT Set-Cookie: a=1, Set-Cookie: b=2, Content-Type: text/plain; charset=utf-8, x-amzn-Remapped-Date: today",
-			"Set-Cookie", "Content-Type", "x-amzn-Remapped-Date"),
+			"Set-Cookie",
+			"Content-Type",
+			"x-amzn-Remapped-Date",
+		),
 		got("binary without binary media types", docStreaming, "GET /prod/stream/binary", "200 \xff\x00\xfe"),
 		got("more than a buffered answer may have", docStreaming, "GET /prod/stream/large", "200 13107200 bytes"),
 		got("the same function, buffered", docStreamingLambda, "GET /prod/whole/cookies", "201 made GET"),
 		got("a failure before the answer", docResponseStream, "GET /prod/stream/panic", "502 "+internal),
-		cut("a failure after it has begun", docResponseStream, "GET /prod/stream/late",
-			"200 one, cut: the function failed after the stream had begun, which cuts the connection: errorString: panic: out of tea"),
-		cut("a process that ends", docResponseStream, "GET /prod/stream/exit", "200 one, cut: the function failed after the stream had "+
-			"begun, which cuts the connection: Runtime.ExitError: RequestId: ID Error: Runtime exited with error: exit status 3"),
-		cut("a stream of a function that answers whole", docStreamingLambda, "GET /prod/untold/cookies", "502 "+internal+": "+noBytes),
+		cut(
+			"a failure after it has begun",
+			docResponseStream,
+			"GET /prod/stream/late",
+			"200 one, cut: the function failed after the stream had begun, which cuts the connection: errorString: panic: out of tea",
+		),
+		cut(
+			"a process that ends",
+			docResponseStream,
+			"GET /prod/stream/exit",
+			"200 one, cut: the function failed after the stream had "+
+				"begun, which cuts the connection: Runtime.ExitError: RequestId: ID Error: Runtime exited with error: exit status 3",
+		),
+		cut(
+			"a stream of a function that answers whole",
+			docStreamingLambda,
+			"GET /prod/untold/cookies",
+			"502 "+internal+": "+noBytes,
+		),
 		{line: integrationsLine, name: "a whole answer of a function that streams", source: docStreamingLambda,
 			want: "502 the function streams its answer, and the integration's ResponseTransferMode is BUFFERED", got: func(t *testing.T) string {
 				got := s.send(t, "GET /prod/whole/binary")
@@ -149,7 +174,12 @@ func streamBehaviour(t *testing.T) []behaviour {
 			"502 "+internal+": the metadata of the function's answer has no end within 16384 bytes: 8 null bytes are missing"),
 		cut("longer than the time-out", docStreaming, "GET /prod/short/pause",
 			"200 one, cut: the stream took longer than the integration's time-out of 400ms"),
-		got("no answer within the time-out", docStreaming, "GET /prod/short/never", `504 {"message": "Endpoint request timed out"}`),
+		got(
+			"no answer within the time-out",
+			docStreaming,
+			"GET /prod/short/never",
+			`504 {"message": "Endpoint request timed out"}`,
+		),
 		got("HTTP_PROXY", docStreaming, "GET /prod/far", "200 onetwo x-amzn-Remapped-Server: peer", "x-amzn-Remapped-Server"),
 		cut("HTTP_PROXY that fails", docStreaming, "GET /prod/far?to=fail", "200 one, cut: unexpected EOF"),
 	}
@@ -181,7 +211,8 @@ func TestStreamParts(t *testing.T) {
 	if rest, err := io.ReadAll(answer.Body); err != nil || string(rest) != two {
 		t.Errorf("got %q, %v", rest, err)
 	}
-	if r := s.told.of(answer.Header.Get("x-amzn-RequestId")); r == nil || r.Reason != "" || r.Route != "ANY /stream/{what}" {
+	if r := s.told.of(answer.Header.Get("x-amzn-RequestId")); r == nil || r.Reason != "" ||
+		r.Route != "ANY /stream/{what}" {
 		t.Errorf("got the record %+v", r)
 	}
 }

@@ -193,8 +193,11 @@ func (m *maker) add(s map[string]any, depth int) {
 		nested = append(nested, func() { s["contains"] = m.schema(depth - 1) })
 	}
 	if m.draft >= 7 {
-		nested = append(nested, func() { s["if"], s["then"], s["else"] = m.schema(depth-1), m.schema(depth-1), m.schema(depth-1) },
-			func() { s["if"], s["then"] = m.schema(depth-1), m.schema(depth-1) })
+		nested = append(
+			nested,
+			func() { s["if"], s["then"], s["else"] = m.schema(depth-1), m.schema(depth-1), m.schema(depth-1) },
+			func() { s["if"], s["then"] = m.schema(depth-1), m.schema(depth-1) },
+		)
 	}
 	if m.draft <= 7 {
 		nested = append(nested, func() {

@@ -97,8 +97,12 @@ func (n *node) propertyNames(value any) {
 				continue
 			}
 		}
-		n.fail(at, `a model of API Gateway, which is of draft 4, cannot have "propertyNames" with %q: write it with "pattern" `+
-			`alone or "enum" alone, or leave it to the function`, keyword)
+		n.fail(
+			at,
+			`a model of API Gateway, which is of draft 4, cannot have "propertyNames" with %q: write it with "pattern" `+
+				`alone or "enum" alone, or leave it to the function`,
+			keyword,
+		)
 		return
 	}
 	if isObject && len(closed) == 1 {

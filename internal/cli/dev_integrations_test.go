@@ -24,11 +24,18 @@ func TestDevIntegrations(t *testing.T) {
 			"IntegrationHttpMethod": "POST", "IntegrationResponses": [{"StatusCode": "200"}]}}},`
 	}
 	dir := t.TempDir()
-	writeFile(t, filepath.Join(dir, "manifest.json"), `{"version": "48.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack",
-		"environment": "aws://123456789012/eu-west-1", "properties": {"templateFile": "Shop.template.json"}}}}`)
+	writeFile(
+		t,
+		filepath.Join(dir, "manifest.json"),
+		`{"version": "48.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack",
+		"environment": "aws://123456789012/eu-west-1", "properties": {"templateFile": "Shop.template.json"}}}}`,
+	)
 	writeFile(t, filepath.Join(dir, "Shop.template.json"), `{"Resources": {
 		"Jobs": {"Type": "AWS::SQS::Queue"},`+
-		method("GET", `"Type": "AWS", "Uri": {"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:sqs:path/${AWS::AccountId}/${Jobs.QueueName}"}`)+
+		method(
+			"GET",
+			`"Type": "AWS", "Uri": {"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:sqs:path/${AWS::AccountId}/${Jobs.QueueName}"}`,
+		)+
 		method("POST", `"Type": "HTTP_PROXY", "Uri": "http://192.0.2.1/"`)+`
 		"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "shop"}},
 		"Deployment": {"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": {"Ref": "Api"}}},
@@ -69,8 +76,12 @@ func TestDevStream(t *testing.T) {
 	waiting := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-proceed }))
 	defer waiting.Close()
 	dir := t.TempDir()
-	writeFile(t, filepath.Join(dir, "manifest.json"), `{"version": "48.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack",
-		"environment": "aws://123456789012/eu-west-1", "properties": {"templateFile": "Shop.template.json"}}}}`)
+	writeFile(
+		t,
+		filepath.Join(dir, "manifest.json"),
+		`{"version": "48.0.0", "artifacts": {"Shop": {"type": "aws:cloudformation:stack",
+		"environment": "aws://123456789012/eu-west-1", "properties": {"templateFile": "Shop.template.json"}}}}`,
+	)
 	writeFile(t, filepath.Join(dir, "Shop.template.json"), `{"Resources": {
 		"F": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "nodejs22.x", "Handler": "index.handler", "Timeout": 60, "Code": {"ZipFile":
 			"exports.handler = awslambda.streamifyResponse(async (e, s) => { s = awslambda.HttpResponseStream.from(s, {statusCode: 201}); s.write('one'); await fetch('`+waiting.URL+`'); s.end('two') })"}}},

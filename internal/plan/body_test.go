@@ -29,7 +29,11 @@ func TestWrongBodies(t *testing.T) {
 	testRefusals(t, []refusal{
 		{"no schema", add(handle("POST /a", fn, Body{Source: `the file "a.json"`, Err: errors.New("at /type: no")})),
 			`route "POST /a": its Body, of the file "a.json": at /type: no`},
-		{"twice", add(handle("POST /a", fn, body("A", "a"), body("B", "b"))), `route "POST /a": it has Body twice: join the schemas`},
+		{
+			"twice",
+			add(handle("POST /a", fn, body("A", "a"), body("B", "b"))),
+			`route "POST /a": it has Body twice: join the schemas`,
+		},
 		{"no body at all", add(handle("GET /a", fn, demanding("A"))),
 			`route "GET /a": it takes GET, whose requests have no body, and its Body, of the map, does not accept {}, which stands ` +
 				`for none: leave Body out, write RequireQuery, or give the verbs with a body routes of their own`},
@@ -62,9 +66,17 @@ func TestWrongParameters(t *testing.T) {
 	query := func(names ...string) func(*Props) { return add(handle("GET /a", fn, Required{"querystring", names})) }
 	header := func(names ...string) func(*Props) { return add(handle("GET /a", fn, Required{"header", names})) }
 	testRefusals(t, []refusal{
-		{"none", query(), `route "GET /a": it has RequireQuery without a name: name the parameters, such as RequireQuery("page")`},
-		{"a list", query("filter[name]"), `route "GET /a": its RequireQuery names "filter[name]": API Gateway takes letters, digits ` +
-			`and . _ $ - in the name of a parameter: have the function check for it`},
+		{
+			"none",
+			query(),
+			`route "GET /a": it has RequireQuery without a name: name the parameters, such as RequireQuery("page")`,
+		},
+		{
+			"a list",
+			query("filter[name]"),
+			`route "GET /a": its RequireQuery names "filter[name]": API Gateway takes letters, digits ` +
+				`and . _ $ - in the name of a parameter: have the function check for it`,
+		},
 		{"a token", query("${Token[TOKEN.1]}"), "its RequireQuery names a CDK token, and the name is a part of the " +
 			"method's settings"},
 		{"twice", query("page", "page"), `its RequireQuery names "page" twice: leave one out`},
@@ -97,8 +109,22 @@ func TestBodies(t *testing.T) {
 			got = append(got, r.Pattern.String(), p.ModelOf(r), strings.Join(r.Parameters, " "))
 		}
 	}
-	want := []string{"Ant", "Bee", "GET /a", "Ant", "", "POST /a", "Ant", "method.request.header.X-Tenant", "PUT /a", "Ant", "",
-		"POST /b", "Bee", "method.request.querystring.page"}
+	want := []string{
+		"Ant",
+		"Bee",
+		"GET /a",
+		"Ant",
+		"",
+		"POST /a",
+		"Ant",
+		"method.request.header.X-Tenant",
+		"PUT /a",
+		"Ant",
+		"",
+		"POST /b",
+		"Bee",
+		"method.request.querystring.page",
+	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}

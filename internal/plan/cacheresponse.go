@@ -50,15 +50,19 @@ func (r *PlannedRoute) checkCache() []error {
 		return []error{fmt.Errorf("it has CacheResponse, and %s guards it: API Gateway does not keep answers by the caller, "+
 			"so one would get another one's: leave it out and cache in the function, or make the route Public", r.Guard)}
 	case r.KeyOnly:
-		return []error{errors.New("it has CacheResponse and needs an API key: API Gateway does not keep answers by the key, " +
-			"so one caller would get another one's: leave one of the two out")}
+		return []error{
+			errors.New("it has CacheResponse and needs an API key: API Gateway does not keep answers by the key, " +
+				"so one caller would get another one's: leave one of the two out"),
+		}
 	case r.Pattern.Verb != "GET":
 		return []error{fmt.Errorf("it has CacheResponse, and its verb is %s: API Gateway would keep the answer of a request "+
 			"that may change something, or of several verbs as one: leave it out, or write a route for GET", r.Pattern.Verb)}
 	case r.Streams:
 		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
-		return []error{errors.New("it has CacheResponse and streams its answers, which API Gateway does not keep: leave one " +
-			"of the two out")}
+		return []error{
+			errors.New("it has CacheResponse and streams its answers, which API Gateway does not keep: leave one " +
+				"of the two out"),
+		}
 	}
 	return nil
 }
@@ -118,8 +122,11 @@ func (p *Plan) checkCaches() (errs []error) {
 	}
 	caches := p.CacheSize() != ""
 	if size != "" && !caches {
-		errs = append(errs, errors.New("Stage.CacheSize is set, and no route has CacheResponse, so that a cache would be paid "+
-			"for and not used: leave it out"))
+		errs = append(
+			errs,
+			errors.New("Stage.CacheSize is set, and no route has CacheResponse, so that a cache would be paid "+
+				"for and not used: leave it out"),
+		)
 	}
 	if caches && r != nil && (r.CacheCluster || r.NoCacheCluster) {
 		errs = append(errs, errors.New("RestApiProps.DeployOptions set CacheClusterEnabled or CacheClusterSize, and routes "+

@@ -43,8 +43,11 @@ func TestWrongCacheResponses(t *testing.T) {
 			add(handle("GET /a", fn, public, minute))),
 			"RestApiProps.DeployOptions set CacheClusterEnabled or CacheClusterSize, and routes have CacheResponse, which makes " +
 				"the cache: leave them out, and set Stage.CacheSize for its size"},
-		{"no stage", both(func(p *Props) { p.RestAPI = &RestAPI{NotDeployed: true} }, add(handle("GET /a", fn, public, minute))),
-			`route "GET /a" has settings of its stage, such as Throttle or CacheResponse, and there is no stage`},
+		{
+			"no stage",
+			both(func(p *Props) { p.RestAPI = &RestAPI{NotDeployed: true} }, add(handle("GET /a", fn, public, minute))),
+			`route "GET /a" has settings of its stage, such as Throttle or CacheResponse, and there is no stage`,
+		},
 		{"an alternative", add(handle("GET /a", fn, Either{[]Access{anyScope("a"), minute}})),
 			"its Either holds CacheResponse, which is not a requirement of who calls"},
 	})

@@ -66,10 +66,13 @@ func TestWrongDomains(t *testing.T) {
 			"Domain.MutualTLS is set beside the security policy SecurityPolicy_TLS13_1_3_2025_09, and API Gateway has no " +
 				"mutual " +
 				"TLS with a policy whose name begins with SecurityPolicy_: take TLS_1_2, which is the default"},
-		{"mutual TLS and an open endpoint", both(domain(mutual), func(p *Props) { p.RestAPI = &RestAPI{KeepsExecuteAPI: true} }),
+		{
+			"mutual TLS and an open endpoint",
+			both(domain(mutual), func(p *Props) { p.RestAPI = &RestAPI{KeepsExecuteAPI: true} }),
 			"RestApiProps.DisableExecuteApiEndpoint is false, and the domain has MutualTLS: callers without a certificate " +
 				"would " +
-				"reach the API by its execute-api endpoint; leave it out, which closes that endpoint"},
+				"reach the API by its execute-api endpoint; leave it out, which closes that endpoint",
+		},
 		{"the same of a shared domain", both(shared(DomainOf{Name: "api.example.com", MutualTLS: true}),
 			func(p *Props) { p.RestAPI = &RestAPI{KeepsExecuteAPI: true} }), "and the domain has MutualTLS: callers without"},
 		{"a closed and an open endpoint", both(domain(func(d *Domain) { d.NoExecuteAPI = true }),

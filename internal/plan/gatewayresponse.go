@@ -68,8 +68,11 @@ func (p *Plan) checkResponseHeaders(g GatewayResponse) (errs []error) {
 			}
 		}
 		if value := g.Headers[name]; !Unresolved(value) && !headerValue.MatchString(value) {
-			errs = append(errs, fmt.Errorf("the header %s has the value %q: want a text in single quotes, as API Gateway writes "+
-				"it (\"'no-store'\"), or a value such as context.requestId or method.request.header.Origin", name, value))
+			errs = append(
+				errs,
+				fmt.Errorf("the header %s has the value %q: want a text in single quotes, as API Gateway writes "+
+					"it (\"'no-store'\"), or a value such as context.requestId or method.request.header.Origin", name, value),
+			)
 		}
 	}
 	for mediaType := range g.Templates {

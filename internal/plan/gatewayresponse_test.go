@@ -14,7 +14,11 @@ func TestWrongGatewayResponses(t *testing.T) {
 			`GatewayResponses["UNAUTHORISED"]: there is no such type of answer: want one of ACCESS_DENIED, `},
 		{"a status", answer("THROTTLED", GatewayResponse{StatusCode: 42}),
 			`GatewayResponses["THROTTLED"]: the StatusCode 42: want 200 to 599, or 0 for that of the type`},
-		{"nothing", answer("THROTTLED", GatewayResponse{}), "it says nothing: set StatusCode, Headers or Templates, or leave it out"},
+		{
+			"nothing",
+			answer("THROTTLED", GatewayResponse{}),
+			"it says nothing: set StatusCode, Headers or Templates, or leave it out",
+		},
 		{"a text without quotes", answer("THROTTLED", header("Retry-After", "10")),
 			`the header Retry-After has the value "10": want a text in single quotes, as API Gateway writes it ("'no-store'")`},
 		{"a header's name", answer("THROTTLED", header("Retry After", "'10'")), `GatewayResponses["THROTTLED"]: `},

@@ -33,8 +33,11 @@ func (r PlannedRoute) CheckIntegration(i Integration) error {
 		errs = append(errs, i.checkResponses()...)
 	}
 	if i.Streams && r.Cache != nil {
-		errs = append(errs, errors.New("it has CacheResponse, and its integration streams its answers, which API Gateway does "+
-			"not keep: leave one of the two out"))
+		errs = append(
+			errs,
+			errors.New("it has CacheResponse, and its integration streams its answers, which API Gateway does "+
+				"not keep: leave one of the two out"),
+		)
 	}
 	if len(errs) == 0 {
 		return nil

@@ -220,7 +220,10 @@ func same(t *testing.T, what string, got any, want string) {
 func TestCORSWarningOfIntegrations(t *testing.T) {
 	two := &CORS{AllowOrigins: []string{"https://a.example.com", "https://b.example.com"}}
 	bare := Integration{Type: "MOCK", Responses: []IntegrationResponse{{Status: "200"}, {Status: "404"}}}
-	whole := Integration{Type: "MOCK", Responses: []IntegrationResponse{{Status: "200", Templates: map[string]string{"a/b": ""}}}}
+	whole := Integration{
+		Type:      "MOCK",
+		Responses: []IntegrationResponse{{Status: "200", Templates: map[string]string{"a/b": ""}}},
+	}
 	for _, tt := range []struct {
 		name string
 		cors *CORS

@@ -63,8 +63,12 @@ func NewFixedAnswer(status int, body []any, headers []ResponseHeader) (a FixedAn
 	case err != nil:
 		return a, err
 	case len(a.Template) > maxTemplate:
-		return a, fmt.Errorf("the body takes %d bytes of a mapping template, and API Gateway takes %d: answer by a function, "+
-			"or send callers to a file with a status of 302 and the header Location", len(a.Template), maxTemplate)
+		return a, fmt.Errorf(
+			"the body takes %d bytes of a mapping template, and API Gateway takes %d: answer by a function, "+
+				"or send callers to a file with a status of 302 and the header Location",
+			len(a.Template),
+			maxTemplate,
+		)
 	}
 	if given == "" { // without one it is application/json
 		given = kind

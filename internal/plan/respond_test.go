@@ -112,7 +112,8 @@ func FuzzVerbatim(f *testing.F) {
 		}
 		value, err := jsonTemplate(text)
 		var decoded string
-		if err != nil || strings.ContainsAny(value, "$#") || json.Unmarshal([]byte(value), &decoded) != nil || decoded != text {
+		if err != nil || strings.ContainsAny(value, "$#") || json.Unmarshal([]byte(value), &decoded) != nil ||
+			decoded != text {
 			t.Errorf("%q as JSON is the template %q, %v", text, value, err)
 		}
 	})

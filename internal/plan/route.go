@@ -202,7 +202,10 @@ func (r PlannedRoute) MethodScopes() []string {
 
 // conditions are the requirements on claims, in the order of the claims' names.
 func (r PlannedRoute) conditions() []access.Requirement {
-	out := slices.DeleteFunc(slices.Clone(r.Requires), func(req access.Requirement) bool { return req.Kind != access.Claim })
+	out := slices.DeleteFunc(
+		slices.Clone(r.Requires),
+		func(req access.Requirement) bool { return req.Kind != access.Claim },
+	)
 	slices.SortStableFunc(out, func(x, y access.Requirement) int { return cmp.Compare(x.Claim, y.Claim) })
 	return out
 }

@@ -58,8 +58,11 @@ func (p *Plan) checkMethodSettings() (errs []error) {
 		switch {
 		case !own:
 		case p.Stage == "":
-			errs = append(errs, fmt.Errorf("route %q has settings of its stage, such as Throttle or CacheResponse, and there is no stage, as "+
-				"RestApiProps.Deploy is false: leave them out, and set MethodOptions of your own stage", r.Pattern))
+			errs = append(
+				errs,
+				fmt.Errorf("route %q has settings of its stage, such as Throttle or CacheResponse, and there is no stage, as "+
+					"RestApiProps.Deploy is false: leave them out, and set MethodOptions of your own stage", r.Pattern),
+			)
 		case p.props.RestAPI.sets(s.Path, s.Verb):
 			errs = append(errs, fmt.Errorf("route %q has settings of its stage, such as Throttle or CacheResponse, and "+
 				"RestApiProps.DeployOptions.MethodOptions has its method too: leave one of the two out", r.Pattern))

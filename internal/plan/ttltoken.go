@@ -21,8 +21,10 @@ func CheckTTLToken(given time.Duration, seconds *float64) error {
 	case given != 0:
 		return fmt.Errorf("CacheTTL is %s and CacheTTLSeconds is set too: leave one of them out", given)
 	case !UnresolvedNumber(*seconds):
-		return errors.New("CacheTTLSeconds is for CDK tokens, such as the ValueAsNumber of a CfnParameter, and its number is " +
-			"known: set CacheTTL")
+		return errors.New(
+			"CacheTTLSeconds is for CDK tokens, such as the ValueAsNumber of a CfnParameter, and its number is " +
+				"known: set CacheTTL",
+		)
 	}
 	return nil
 }

@@ -37,7 +37,10 @@ func parseRequestParameters(m map[string]string) (out []requestParameter, err er
 		where, name, _ := strings.Cut(strings.TrimPrefix(to, "integration.request."), ".")
 		if !strings.HasPrefix(to, "integration.request.") || name == "" ||
 			where != "header" && where != "querystring" && where != "path" || where == "header" && !httpname.IsToken(name) {
-			return nil, unsupported("the parameter %q: want integration.request.header.NAME, .querystring.NAME or .path.NAME", to)
+			return nil, unsupported(
+				"the parameter %q: want integration.request.header.NAME, .querystring.NAME or .path.NAME",
+				to,
+			)
 		}
 		get, err := parseRequestValue(m[to])
 		if err != nil {
@@ -276,8 +279,11 @@ func (i *Integration) requestBody(s *Source, to *target) ([]byte, *Failure) {
 // Source: https://github.com/aws/serverless-application-model/issues/553,
 // https://github.com/clebert/aws-simple/issues/167
 func NotTransformed(kind string) *Failure {
-	return configuration("API Gateway would not transform the request (Unable to transform request): its media type is one of "+
-		"the API's binary ones, and the %s's ContentHandling is not CONVERT_TO_TEXT", kind)
+	return configuration(
+		"API Gateway would not transform the request (Unable to transform request): its media type is one of "+
+			"the API's binary ones, and the %s's ContentHandling is not CONVERT_TO_TEXT",
+		kind,
+	)
 }
 
 // proxied leaves out what an HTTP_PROXY integration does not get of the request: the Host, which is the integration's

@@ -17,7 +17,9 @@ func httpMethod(change func(i *apimodel.Integration)) *apimodel.Method {
 			RequestParameters: map[string]string{"integration.request.path.id": "method.request.path.id"},
 			Responses:         []apimodel.IntegrationResponse{{StatusCode: "200"}},
 		},
-		Responses: []apimodel.MethodResponse{{StatusCode: "200", Parameters: map[string]bool{"method.response.header.X": true}}},
+		Responses: []apimodel.MethodResponse{
+			{StatusCode: "200", Parameters: map[string]bool{"method.response.header.X": true}},
+		},
 	}
 	change(&m.Integration)
 	return m
@@ -59,7 +61,8 @@ func TestNewIntegrationRefuses(t *testing.T) {
 		}, "$context.requestOverride.path.id can be set and not read"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if _, err := NewIntegration(httpMethod(c.change), nil); !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), c.says) {
+			if _, err := NewIntegration(httpMethod(c.change), nil); !errors.Is(err, ErrUnsupported) ||
+				!strings.Contains(err.Error(), c.says) {
 				t.Errorf("want an error that says %s, got %v", c.says, err)
 			}
 		})
@@ -126,8 +129,10 @@ func TestRequest(t *testing.T) {
 func TestRespondHeaders(t *testing.T) {
 	m := httpMethod(func(i *apimodel.Integration) {
 		i.Responses[0].Parameters = map[string]string{"method.response.header.X": "integration.response.multivalueheader.x"}
-		i.Responses[0].Templates = map[string]string{"application/json": "#set($context.responseOverride.header.Server = 'x')" +
-			"#set($context.responseOverride.header.Transfer-Encoding = 'chunked')#set($context.responseOverride.status = 99)"}
+		i.Responses[0].Templates = map[string]string{
+			"application/json": "#set($context.responseOverride.header.Server = 'x')" +
+				"#set($context.responseOverride.header.Transfer-Encoding = 'chunked')#set($context.responseOverride.status = 99)",
+		}
 	})
 	i, err := NewIntegration(m, nil)
 	if err != nil {

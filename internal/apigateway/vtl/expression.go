@@ -134,8 +134,11 @@ func (p *parser) quoted() (expression, error) {
 	p.at = start + end + 2
 	next := strings.HasPrefix(p.text[p.at:], string(quote))
 	if next || quote == '"' && strings.HasSuffix(text, `\`) && !strings.HasSuffix(text, `\\`) {
-		return nil, p.errorAt(start, "the string %s: a quote of its own kind in a string is not supported, use the other kind",
-			p.shown(start))
+		return nil, p.errorAt(
+			start,
+			"the string %s: a quote of its own kind in a string is not supported, use the other kind",
+			p.shown(start),
+		)
 	}
 	if quote == '\'' || !strings.ContainsAny(text, "$#") {
 		return literal{text}, nil

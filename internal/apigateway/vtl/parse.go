@@ -119,8 +119,21 @@ func (p *parser) escaped(at int) error {
 }
 
 // directives are Velocity's.
-var directives = []string{"set", "if", "elseif", "else", "end", "foreach", "break", "stop", "define", "macro", "include",
-	"parse", "evaluate"}
+var directives = []string{
+	"set",
+	"if",
+	"elseif",
+	"else",
+	"end",
+	"foreach",
+	"break",
+	"stop",
+	"define",
+	"macro",
+	"include",
+	"parse",
+	"evaluate",
+}
 
 // directive is the name of the directive at the parser's place, and how many bytes it has with its number sign and its
 // braces; "" if it is not one.

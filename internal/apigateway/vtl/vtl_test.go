@@ -144,8 +144,12 @@ func TestRender(t *testing.T) {
 
 // What is set of $context comes out beside the text.
 func TestOverrides(t *testing.T) {
-	out := rendered(t, "#set($context.responseOverride.status = 404)#set($context.responseOverride.header.X-a = $context.stage)"+
-		"#set($context.requestOverride.querystring.q = ['a', 'b'])#set($context.requestOverride.path.id = $none)", env())
+	out := rendered(
+		t,
+		"#set($context.responseOverride.status = 404)#set($context.responseOverride.header.X-a = $context.stage)"+
+			"#set($context.requestOverride.querystring.q = ['a', 'b'])#set($context.requestOverride.path.id = $none)",
+		env(),
+	)
 	want := []Override{
 		{"responseOverride.status", "", int64(404)},
 		{"responseOverride.header", "X-a", "prod"},

@@ -8,7 +8,11 @@ func TestOtherIntegrations(t *testing.T) {
 		for _, r := range all {
 			i, ok := properties(r)["Integration"].(map[string]any)
 			if r["Type"] == "AWS::ApiGateway::Method" && ok && i["Type"] == "AWS_PROXY" {
-				properties(r)["Integration"] = map[string]any{"Type": "HTTP_PROXY", "IntegrationHttpMethod": "GET", "Uri": "http://127.0.0.1:1/"}
+				properties(r)["Integration"] = map[string]any{
+					"Type":                  "HTTP_PROXY",
+					"IntegrationHttpMethod": "GET",
+					"Uri":                   "http://127.0.0.1:1/",
+				}
 			}
 		}
 	})

@@ -211,7 +211,8 @@ func (m *maker) add(t target, why string) *Example {
 		e.Called = "function"
 	}
 	e.complete = t.method.Integration.Type == apimodel.IntegrationProxy && e.Verb == http.MethodGet && !validated(t.method) &&
-		!strings.Contains(t.Path, "{") && e.URL == plain && len(e.Headers) == 0
+		!strings.Contains(t.Path, "{") && e.URL == plain &&
+		len(e.Headers) == 0
 	if t.APIKey {
 		key := APIKey(m.model, m.api, m.stage)
 		if e.keyless = key == ""; !e.keyless {

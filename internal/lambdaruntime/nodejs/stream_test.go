@@ -33,7 +33,9 @@ func TestStreams(t *testing.T) {
 		{"an error later", `stream.write('one'); await new Promise((r) => setTimeout(r, 20)); throw new TypeError('no')`, "one", "TypeError: no"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			command, err := Command(respond + "exports.handler = awslambda.streamifyResponse(async (event, stream, context) => {" + c.code + "})")
+			command, err := Command(
+				respond + "exports.handler = awslambda.streamifyResponse(async (event, stream, context) => {" + c.code + "})",
+			)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -267,7 +267,12 @@ func (a *app) answer(w http.ResponseWriter, route *events.Route, r *exchange.Req
 }
 
 // guarded asks the authorizer, and has next answer if it lets the caller in.
-func (a *app) guarded(w http.ResponseWriter, route *events.Route, r *exchange.Request, next func(events.Authorization)) {
+func (a *app) guarded(
+	w http.ResponseWriter,
+	route *events.Route,
+	r *exchange.Request,
+	next func(events.Authorization),
+) {
 	if r.Headers.Get("Cookie") == "" || r.Headers.Get("Sec-Fetch-Site") == "" { // identity sources
 		http.Error(w, `{"message":"Unauthorized"}`, http.StatusUnauthorized)
 		return
