@@ -107,7 +107,14 @@ func TestIntegrationsInTheLocalGateway(t *testing.T) {
 		status              int
 		want, asked         string // a part of the answer, and of what the endpoint was asked
 	}{
-		{"a queue", "POST /jobs", `{"a": "it's"}`, 202, `{"messageId": "m-1"}`, "Action=SendMessage&MessageBody=%7B%22a%22%3A+%22it%27s%22%7D"},
+		{
+			"a queue",
+			"POST /jobs",
+			`{"a": "it's"}`,
+			202,
+			`{"messageId": "m-1"}`,
+			"Action=SendMessage&MessageBody=%7B%22a%22%3A+%22it%27s%22%7D",
+		},
 		{"a message that SQS refuses", "POST /jobs", "refuse", 400, "", "MessageBody=refuse"},
 		{"a state machine", "POST /orders", `{"a": "it's"}`, 202, `{"executionId": "`, `"input": "{\"a\": \"it's\"}"`},
 		{"a fixed answer", "GET /version", "", 200, `{"version":2}`, ""},

@@ -171,7 +171,11 @@ func TestSchemasThatAreRefused(t *testing.T) {
 			"written as JSON"}},
 		{"nothing", secureapi.BodySchema{},
 			[]string{"its Body, of an empty BodySchema: it is the zero value: make one with SchemaFile, Schema or SchemaOf"}},
-		{"a name", secureapi.Schema(map[string]any{}).Named("new-order"), []string{`is called "new-order": a model's name has letters and digits`}},
+		{
+			"a name",
+			secureapi.Schema(map[string]any{}).Named("new-order"),
+			[]string{`is called "new-order": a model's name has letters and digits`},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			refused(t, func() {

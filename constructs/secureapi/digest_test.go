@@ -110,7 +110,12 @@ func TestPlainValue(t *testing.T) {
 		{"an object in a list", []any{"a", object}, []any{"a", object}, false},
 		{"an object in a struct", awsapigateway.CfnMethodProps{ApiKeyRequired: object},
 			map[string]any{"apiKeyRequired": object}, false},
-		{"a member of an enumeration", awsapigateway.AuthorizationType_COGNITO, awsapigateway.AuthorizationType_COGNITO, false},
+		{
+			"a member of an enumeration",
+			awsapigateway.AuthorizationType_COGNITO,
+			awsapigateway.AuthorizationType_COGNITO,
+			false,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, ok := plainValue(tt.value)

@@ -91,7 +91,13 @@ func TestIntegrate(t *testing.T) {
 	}{
 		{"POST /jobs/{customer}", "CUSTOM", ":sqs:path/", "&MessageBody=$util.urlEncode($input.body)&MessageGroupId=" +
 			"$util.urlEncode($input.params('customer'))&MessageDeduplicationId=$context.requestId", "202 400 500"},
-		{"POST /plain", "AWS_IAM", ":sqs:path/", "Action=SendMessage&MessageBody=$util.urlEncode($input.body)", "202 400 500"},
+		{
+			"POST /plain",
+			"AWS_IAM",
+			":sqs:path/",
+			"Action=SendMessage&MessageBody=$util.urlEncode($input.body)",
+			"202 400 500",
+		},
 		{"POST /far", "CUSTOM", ":apigateway:us-west-2:sqs:path/111122223333/far", "Action=SendMessage", "202 400 500"},
 		{"POST /runs", "CUSTOM", ":states:action/StartExecution",
 			`"input": "$util.escapeJavaScript($input.body).replaceAll("\\'", "'")"}`, "202 400 500"},
@@ -237,7 +243,11 @@ func TestWrongIntegrations(t *testing.T) {
 		{"a standard machine", func() { secureapi.StartSyncExecution(standard) },
 			"secureapi: StartSyncExecution: Shop/Standard is a standard state machine, and only express ones are waited for: " +
 				"set its StateMachineType to EXPRESS, or use StartExecution"},
-		{"a fixed answer", func() { secureapi.Respond(20) }, "secureapi: Respond(20): the status is 20: want one of 200 to 599"},
+		{
+			"a fixed answer",
+			func() { secureapi.Respond(20) },
+			"secureapi: Respond(20): the status is 20: want one of 200 to 599",
+		},
 		{"a parameter that the path does not have",
 			in(func() awsapigateway.Integration { return secureapi.SendTo(fifo, "{customer}") }),
 			`route "POST /jobs": its MessageGroup is {customer}, and the path has no such parameter`},

@@ -104,7 +104,11 @@ func TestBlockedByWhatGuards(t *testing.T) {
 			func(r object) { r["AuthFn"].(object)["Metadata"] = object{"aws:asset:path": built + "/gone"} },
 			false,
 		},
-		{"its expression does not compile", func(r object) { properties(r, "Auth")["IdentityValidationExpression"] = "(" }, false},
+		{
+			"its expression does not compile",
+			func(r object) { properties(r, "Auth")["IdentityValidationExpression"] = "(" },
+			false,
+		},
 		{"the resource policy cannot be read", func(r object) {
 			properties(r, "Api")["Policy"] = object{"Version": "2012-10-17", "Statement": []any{object{"Effect": "Allow"}}}
 		}, true},

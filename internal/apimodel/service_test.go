@@ -8,8 +8,14 @@ func TestService(t *testing.T) {
 		uri  string
 		want *Service
 	}{
-		{"arn:aws:apigateway:us-east-1:sqs:path/123456789012/orders", &Service{"sqs", "us-east-1", "", "123456789012/orders"}},
-		{"arn:aws-cn:apigateway:cn-north-1:states:action/StartExecution", &Service{"states", "cn-north-1", "StartExecution", ""}},
+		{
+			"arn:aws:apigateway:us-east-1:sqs:path/123456789012/orders",
+			&Service{"sqs", "us-east-1", "", "123456789012/orders"},
+		},
+		{
+			"arn:aws-cn:apigateway:cn-north-1:states:action/StartExecution",
+			&Service{"states", "cn-north-1", "StartExecution", ""},
+		},
 		{"arn:aws:apigateway:us-east-1:bucket.s3:path/{key}", &Service{"s3", "us-east-1", "", "{key}"}},
 		{"arn:aws:apigateway:us-east-1:s3:path/", &Service{"s3", "us-east-1", "", ""}},
 		{"arn:aws:apigateway:us-east-1:s3:action/", nil},

@@ -33,7 +33,11 @@ func TestConvert(t *testing.T) {
 		{"annotations are dropped, titles stay", `{"title":"T","default":1,"examples":[1],"x-order":1}`, `{"title":"T"}`},
 		{"the end of a comment, which would end one in an SDK", `{"description":"a */ b"}`, `{"description":"a * / b"}`},
 		{"const is an enum of one", `{"const":"a"}`, `{"enum":["a"]}`},
-		{"null is a type, as jsii has no null", `{"enum":[null,"a"]}`, `{"allOf":[{"anyOf":[{"type":"null"},{"enum":["a"]}]}]}`},
+		{
+			"null is a type, as jsii has no null",
+			`{"enum":[null,"a"]}`,
+			`{"allOf":[{"anyOf":[{"type":"null"},{"enum":["a"]}]}]}`,
+		},
 		{"const null", `{"const":null}`, `{"allOf":[{"type":"null"}]}`},
 		{"an enum has each value once", `{"enum":[1,1.0,"1"]}`, `{"enum":[1,"1"]}`},
 		{"a bound out of its range", `{"exclusiveMinimum":0}`, `{"minimum":0,"not":{"enum":[0]}}`},
@@ -108,7 +112,11 @@ func TestRefusals(t *testing.T) {
 		{"unevaluatedProperties", `{"unevaluatedProperties":false}`,
 			`at /unevaluatedProperties: a model of API Gateway, which is of draft 4, cannot have "unevaluatedProperties": ` +
 				`write "additionalProperties"`},
-		{"a number of items that fit", `{"contains":{},"minContains":2}`, `cannot have "minContains": leave it to the function`},
+		{
+			"a number of items that fit",
+			`{"contains":{},"minContains":2}`,
+			`cannot have "minContains": leave it to the function`,
+		},
 		{"at most so many", `{"contains":{},"maxContains":2}`, `cannot have "maxContains"`},
 		{"names by length", `{"propertyNames":{"maxLength":3}}`, `cannot have "propertyNames" with "maxLength"`},
 		{"another file", `{"$ref":"address.json"}`, "it refers to "},
@@ -122,7 +130,11 @@ func TestRefusals(t *testing.T) {
 		{"a circle", `{"$ref":"#/$defs/a","$defs":{"a":{"allOf":[{"$ref":"#/$defs/b"}]},"b":{"not":{"$ref":"#/$defs/a"}}}}`,
 			"it refers to itself without going into a property or an item: take the reference out"},
 		{"an id inside", `{"properties":{"a":{"$id":"https://example.com/a"}}}`, `at /properties/a/$id: a model`},
-		{"a token", `{"const":"${Token[TOKEN.12]}"}`, "at /const: it is a CDK token, which cannot be a part of a schema: write it out"},
+		{
+			"a token",
+			`{"const":"${Token[TOKEN.12]}"}`,
+			"at /const: it is a CDK token, which cannot be a part of a schema: write it out",
+		},
 		{"a number that CDK would change", `{"maximum":9007199254740993}`,
 			"at /maximum: the number 9007199254740993 does not fit a template, whose numbers are float64: write one with " +
 				"fewer digits"},
@@ -130,7 +142,11 @@ func TestRefusals(t *testing.T) {
 		{"a function of CloudFormation", `{"properties":{"Ref":{"type":"string"}}}`,
 			`at /properties: a member is called "Ref", which CloudFormation takes for a function of its own`},
 		{"null inside a value", `{"const":{"a":null}}`, "holds null or something empty, which templates of CDK do not keep"},
-		{"an expression of Go", `{"pattern":"(?i)a"}`, `at /pattern: the expression "(?i)a" has "(?i", which the regular expressions`},
+		{
+			"an expression of Go",
+			`{"pattern":"(?i)a"}`,
+			`at /pattern: the expression "(?i)a" has "(?i", which the regular expressions`,
+		},
 		{"of Perl", `{"patternProperties":{"\\Aa":{}}}`, `has "\\A"`},
 		{"of POSIX", `{"pattern":"[[:alpha:]]"}`, `has "[:"`},
 		{"of later editions", `{"pattern":"\\p{L}"}`, `has "\\p"`},

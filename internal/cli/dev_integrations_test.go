@@ -48,7 +48,12 @@ func TestDevIntegrations(t *testing.T) {
 	}{
 		{nil, 501, []string{"--env AWS_ENDPOINT_URL_SQS=URL", "--allow-network"}, nil},
 		{[]string{"--allow-network"}, 501, []string{"--env AWS_ENDPOINT_URL_SQS=URL"}, []string{"--allow-network"}},
-		{[]string{"--env", "AWS_ENDPOINT_URL_SQS=" + queue.URL}, 200, []string{"--allow-network"}, []string{"AWS_ENDPOINT_URL_SQS"}},
+		{
+			[]string{"--env", "AWS_ENDPOINT_URL_SQS=" + queue.URL},
+			200,
+			[]string{"--allow-network"},
+			[]string{"AWS_ENDPOINT_URL_SQS"},
+		},
 	} {
 		r, _ := start(t, dir, append([]string{"--assembly", "."}, c.flags...)...)
 		out := r.stdout.String() + r.stderr.String()

@@ -212,7 +212,12 @@ func TestDomainsBeside(t *testing.T) {
 		{"one path of an imported domain", use("A", "", "a.example.com", root), use("B", "", "a.example.com", root),
 			`the base path "/" of the domain "a.example.com" is that of B too`},
 		{"two imported domains", use("A", "", "a.example.com", root), use("B", "", "b.example.com", root), ""},
-		{"a path of tokens", use("A", "One", "a", []string{"${Token[1]}"}), use("B", "One", "a", []string{"${Token[1]}"}), ""},
+		{
+			"a path of tokens",
+			use("A", "One", "a", []string{"${Token[1]}"}),
+			use("B", "One", "a", []string{"${Token[1]}"}),
+			"",
+		},
 		{"a route below the other's path", use("A", "One", "a.example.com", root, "GET /orders/{id}"),
 			use("B", "One", "a.example.com", orders), `route "GET /orders/{id}" of A, which the domain "a.example.com" has at ` +
 				`"/", is never reached: requests for it go to B at "/orders"; give one of the APIs another base path`},

@@ -122,7 +122,11 @@ func mustParse(t *testing.T, pattern string) route.Pattern {
 
 func TestDerivedAnswers(t *testing.T) {
 	const integration = `{"type":"MOCK","integrationResponses":[
-		{"statusCode":"200","responseParameters":{"method.response.header.X-A":"'a'"},"responseTemplates":{"text/plain":"hi"}},
+		{
+			"statusCode":"200",
+			"responseParameters":{"method.response.header.X-A":"'a'"},
+			"responseTemplates":{"text/plain":"hi"},
+		},
 		{"statusCode":"404","selectionPattern":"404","responseTemplates":{"text/plain":{"Ref":"Text"}}},
 		{"statusCode":"500","selectionPattern":"5..",
 			"responseParameters":{"method.response.header.access-control-allow-origin":"'*'"}}]}`

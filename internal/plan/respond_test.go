@@ -63,7 +63,13 @@ func TestWrongFixedAnswers(t *testing.T) {
 		{"a token", 200, []any{"in ${Token[AWS.Region.4]}"}, nil, "the body holds a CDK token, whose value is not known here " +
 			"and could not be escaped for the mapping template: write it out, or use an awsapigateway.NewMockIntegration " +
 			"with a template of your own"},
-		{"a token in JSON", 200, []any{map[string]string{"region": "${Token[AWS.Region.4]}"}}, nil, "the body holds a CDK token"},
+		{
+			"a token in JSON",
+			200,
+			[]any{map[string]string{"region": "${Token[AWS.Region.4]}"}},
+			nil,
+			"the body holds a CDK token",
+		},
 		{"no text", 200, []any{"\xff"}, nil, "the body is not UTF-8 text: a MOCK integration answers text only"},
 		{"no JSON", 200, []any{math.NaN()}, nil, "the body as JSON: json: unsupported value: NaN"},
 		{"too large", 200, []any{strings.Repeat("x", 300<<10+1)}, nil,
@@ -76,7 +82,13 @@ func TestWrongFixedAnswers(t *testing.T) {
 			"the name of a header is a CDK token: write it out"},
 		{"a quote", 200, nil, []ResponseHeader{{"A", "it's"}},
 			`the header A has the value "it's": API Gateway takes one line of text without a single quote`},
-		{"two lines", 200, nil, []ResponseHeader{{"A", "a\r\nSet-Cookie: b"}}, `the header A has the value "a\r\nSet-Cookie: b"`},
+		{
+			"two lines",
+			200,
+			nil,
+			[]ResponseHeader{{"A", "a\r\nSet-Cookie: b"}},
+			`the header A has the value "a\r\nSet-Cookie: b"`,
+		},
 		{"a content type", 200, []any{"a"}, []ResponseHeader{{"Content-Type", "text"}}, `the Content-Type "text": want a type and a subtype, ` +
 			`such as text/html`},
 	} {

@@ -168,14 +168,30 @@ func TestSAMRows(t *testing.T) {
 		row  samRow
 		good bool
 	}{
-		{"a property in a list", samRow{kind: "AWS::ApiGateway::Stage", path: []string{"MethodSettings", "HttpMethod"}, holds: "GET"}, true},
-		{"another value", samRow{kind: "AWS::ApiGateway::Stage", path: []string{"MethodSettings", "HttpMethod"}, holds: "PUT"}, false},
-		{"another property", samRow{kind: "AWS::ApiGateway::Stage", path: []string{"MethodSettings", "CachingEnabled"}}, false},
+		{
+			"a property in a list",
+			samRow{kind: "AWS::ApiGateway::Stage", path: []string{"MethodSettings", "HttpMethod"}, holds: "GET"},
+			true,
+		},
+		{
+			"another value",
+			samRow{kind: "AWS::ApiGateway::Stage", path: []string{"MethodSettings", "HttpMethod"}, holds: "PUT"},
+			false,
+		},
+		{
+			"another property",
+			samRow{kind: "AWS::ApiGateway::Stage", path: []string{"MethodSettings", "CachingEnabled"}},
+			false,
+		},
 		{"another type", samRow{kind: "AWS::ApiGateway::Method", path: []string{"HttpMethod"}}, false},
 		{"a refusal without a reason", samRow{here: "Refused"}, false},
 		{"nothing", samRow{here: "nothing is to be said of it, as it is by itself so"}, false},
 		{"a refusal", samRow{here: "Refused: a browser's preflight brings no key, ever"}, true},
-		{"a refusal that is written", samRow{here: "Refused: no", kind: "AWS::ApiGateway::Stage", path: []string{"MethodSettings"}}, false},
+		{
+			"a refusal that is written",
+			samRow{here: "Refused: no", kind: "AWS::ApiGateway::Stage", path: []string{"MethodSettings"}},
+			false,
+		},
 		{"no column", samRow{here: "Refused: a browser's preflight brings no key, ever", unknown: true}, false},
 	} {
 		if err := c.row.check([]any{template}); (err == nil) != c.good {

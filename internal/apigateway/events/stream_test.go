@@ -14,7 +14,10 @@ func TestStreamedAnswer(t *testing.T) {
 		{`{"statusCode": 201, "headers": {"Content-Type": "text/html", "A": true}, "multiValueHeaders": {"B": ["1", "2"]}, "cookies": ["c=1", "d=2"]}`,
 			"201 B: 1, B: 2, Content-Type: text/html, A: true, Set-Cookie: c=1, Set-Cookie: d=2"},
 		{`{"cookies": null, "statusCode": "202"}`, "202 Content-Type: application/json"},
-		{`{"headers": {"Date": "x", "Transfer-Encoding": "chunked"}}`, "200 Content-Type: application/json, x-amzn-Remapped-Date: x"},
+		{
+			`{"headers": {"Date": "x", "Transfer-Encoding": "chunked"}}`,
+			"200 Content-Type: application/json, x-amzn-Remapped-Date: x",
+		},
 		{``, "the metadata before the stream: "},
 		{`[]`, "it is not an object"},
 		{`{"statusCode": 99}`, `"statusCode": want an integer from 200 to 599`},

@@ -15,7 +15,12 @@ func TestWhatAnswersARoute(t *testing.T) {
 		i    apimodel.Integration
 		want string // "" for no line
 	}{
-		{"a queue", "POST", apimodel.Integration{Type: "AWS", URI: region + "sqs:path/123456789012/jobs"}, "the AWS service sqs"},
+		{
+			"a queue",
+			"POST",
+			apimodel.Integration{Type: "AWS", URI: region + "sqs:path/123456789012/jobs"},
+			"the AWS service sqs",
+		},
 		{"a state machine", "POST", apimodel.Integration{Type: "AWS", URI: region + "states:action/StartExecution"},
 			"the AWS service states, StartExecution"},
 		{"a bucket by the caller's rights", "GET", apimodel.Integration{Type: "AWS", URI: region + "files.s3:path/{key}",

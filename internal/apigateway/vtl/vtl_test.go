@@ -59,9 +59,17 @@ func TestRender(t *testing.T) {
 		{"context that is not known is empty", "[$context.requestId]", "[]"},
 		{"claims", "$context.authorizer.claims.sub $context.authorizer.claims['cognito:groups']", "s-1 [admins]"},
 
-		{"params of a name: path, query, header", "$input.params('id') $input.params('page') $input.params('Origin')", "42 2 https://a.example.com"},
+		{
+			"params of a name: path, query, header",
+			"$input.params('id') $input.params('page') $input.params('Origin')",
+			"42 2 https://a.example.com",
+		},
 		{"params of no name", "[$input.params('none')]", "[]"},
-		{"params by kind", "$input.params().path.id $input.params().querystring.get('id') $input.params().header.Origin", "42 query https://a.example.com"},
+		{
+			"params by kind",
+			"$input.params().path.id $input.params().querystring.get('id') $input.params().header.Origin",
+			"42 query https://a.example.com",
+		},
 		{"headers in their case", `[$input.params().header.get("origin")]`, "[]"},
 		{"a member that has a hyphen", "$input.path('$.at').a-b", "{c d=1}"},
 
@@ -72,8 +80,16 @@ func TestRender(t *testing.T) {
 		{"json of null", "$input.json('$.none')", "null"},
 		{"numbers", "$input.path('$.n') $input.path('$.price') $input.path('$.big')", "3 1.5 123456789012345678901"},
 		{"a map and a list as Java has them", "$input.path('$.lines[0]') $input.path('$.tags')", `{sku=x, qty=2} ["a","b"]`},
-		{"paths", "$input.path('$.lines[1].sku') $input.path(\"$['at']['a-b']\") $input.path('$..qty') $input.path('$.tags[-1]') $input.path('$.lines[*].sku') $input.path('$.tags.length()')", `y {c d=1} [2,5] b ["x","y"] 2`},
-		{"members and indexes", "#set($b = $input.path('$'))$b.lines[1].sku $b.lines.get(0).qty $b.tags.size() $b['name']", "y 2 2 it's"},
+		{
+			"paths",
+			"$input.path('$.lines[1].sku') $input.path(\"$['at']['a-b']\") $input.path('$..qty') $input.path('$.tags[-1]') $input.path('$.lines[*].sku') $input.path('$.tags.length()')",
+			`y {c d=1} [2,5] b ["x","y"] 2`,
+		},
+		{
+			"members and indexes",
+			"#set($b = $input.path('$'))$b.lines[1].sku $b.lines.get(0).qty $b.tags.size() $b['name']",
+			"y 2 2 it's",
+		},
 		{"an index that is a variable", "#set($i = 1)#set($b = $input.path('$'))$b.tags[$i]", "b"},
 		{"a path in a string", "#set($i = 1)$input.path(\"$.tags[$i]\")", "b"},
 
@@ -97,17 +113,33 @@ func TestRender(t *testing.T) {
 		{"else", "#if(false)1#{else}2#end", "2"},
 		{"and, or, not", "#if(!false && (false || true))1#end#if(true and not false)2#end", "12"},
 		{"an empty text holds", "#if($input.params('none'))1#end#if('')2#end", "12"},
-		{"compared by value", "#if(1 == 1.0)1#end#if('1' == 1)2#end#if(2 > 1 && 1 <= 1 && 1 lt 2)3#end#if('b' > 'a')4#end", "123"},
+		{
+			"compared by value",
+			"#if(1 == 1.0)1#end#if('1' == 1)2#end#if(2 > 1 && 1 <= 1 && 1 lt 2)3#end#if('b' > 'a')4#end",
+			"123",
+		},
 		{"missing equals missing", "#if($a == $b)1#end#if($a == '')2#end#if($a != '')3#end#if(!$a)4#end", "134"},
 		{"lines of if and end", "a\n  #if(true)\n  b\n  #end\nc", "a\n  b\nc"},
 		{"nested", "#if(true)#if(false)1#end 2#end", " 2"},
 
 		{"foreach", "#foreach($t in $input.path('$.tags'))$foreach.index:$t#if($foreach.hasNext),#end#end", "0:a,1:b"},
-		{"count, first, last", "#foreach($t in ['x','y'])$foreach.count$velocityCount$foreach.first$foreach.last #end", "11truefalse 22falsetrue "},
+		{
+			"count, first, last",
+			"#foreach($t in ['x','y'])$foreach.count$velocityCount$foreach.first$foreach.last #end",
+			"11truefalse 22falsetrue ",
+		},
 		{"parent", "#foreach($a in [1,2])#foreach($b in [1])$foreach.parent.count#end#end", "12"},
 		{"the loop's variable is gone", "#foreach($t in ['x'])#end[$!t]", "[]"},
-		{"over keys", "#set($p = $input.params().querystring)#foreach($k in $p.keySet())$k=$p.get($k) #end", "page=2 id=query "},
-		{"over a map's values", "#set($m = {'a': 1, 'b': 2})#foreach($v in $m)$v#end#foreach($e in $m.entrySet())$e.key$e.getValue()#end", "12a1b2"},
+		{
+			"over keys",
+			"#set($p = $input.params().querystring)#foreach($k in $p.keySet())$k=$p.get($k) #end",
+			"page=2 id=query ",
+		},
+		{
+			"over a map's values",
+			"#set($m = {'a': 1, 'b': 2})#foreach($v in $m)$v#end#foreach($e in $m.entrySet())$e.key$e.getValue()#end",
+			"12a1b2",
+		},
 		{"over nothing", "#foreach($t in $none)1#end.", "."},
 		{"break", "#foreach($i in [1..5])#if($i == 3)#break#end$i#end.", "12."},
 		{"stop", "a#stop b", "a"},
@@ -123,15 +155,35 @@ func TestRender(t *testing.T) {
 		{"strings", "#set($s = 'Hello')$s.length() $s.substring(1) $s.substring(1,3) $s.toUpperCase() $s.contains('ell') $s.indexOf('l') $s.replace('l','L') $s.equals('Hello') $s.isEmpty() $s.concat('!') $s.startsWith('H') $s.charAt(0)",
 			"5 ello el HELLO true 2 HeLLo true false Hello! true H"},
 		{"split a variable", "#set($s = 'a,b,,')#set($p = $s.split(','))$p.size() $p[1] $p.get(0)", "2 b a"},
-		{"regular expressions", `#set($s = "a1b22")$s.replaceAll("([0-9]+)", "<$1>") $s.replaceFirst('[a-z]', '\$') $s.matches("[a-z0-9]+")`, "a<1>b<22> $1b22 true"},
-		{"lists", "#set($l = [])$l.add('x') $l.add('y') $l.contains('y') $l.indexOf('y') $l.remove(0) $l", "true true true 1 x [y]"},
-		{"maps", "#set($m = {})$!m.put('a', 1)$m.put('a', 2) $m.containsKey('a') $m.get('a') $m.size() $m.keySet() $m.values() $m.getOrDefault('z', 9)", "1 true 2 1 [a] [2] 9"},
+		{
+			"regular expressions",
+			`#set($s = "a1b22")$s.replaceAll("([0-9]+)", "<$1>") $s.replaceFirst('[a-z]', '\$') $s.matches("[a-z0-9]+")`,
+			"a<1>b<22> $1b22 true",
+		},
+		{
+			"lists",
+			"#set($l = [])$l.add('x') $l.add('y') $l.contains('y') $l.indexOf('y') $l.remove(0) $l",
+			"true true true 1 x [y]",
+		},
+		{
+			"maps",
+			"#set($m = {})$!m.put('a', 1)$m.put('a', 2) $m.containsKey('a') $m.get('a') $m.size() $m.keySet() $m.values() $m.getOrDefault('z', 9)",
+			"1 true 2 1 [a] [2] 9",
+		},
 		{"numbers by their methods", `#set($i = 0)$i.parseInt("12") $i.intValue()`, "12 0"},
 
-		{"escapeJavaScript", `$util.escapeJavaScript($input.path('$.name')) $util.escapeJavaScript('a"b/c\é')`, `it\'s a\"b\/c\\\u00E9`},
+		{
+			"escapeJavaScript",
+			`$util.escapeJavaScript($input.path('$.name')) $util.escapeJavaScript('a"b/c\é')`,
+			`it\'s a\"b\/c\\\u00E9`,
+		},
 		{"and back to JSON", `$util.escapeJavaScript($input.json('$.name')).replaceAll("\\'","'")`, `\"it's\"`},
 		{"parseJson", `#set($j = $util.parseJson('{"a": [1, {"b": "c"}]}'))$j.a[1].b`, "c"},
-		{"coding", `$util.urlEncode('a b&c/~*') $util.urlDecode('a+b%26') $util.base64Encode('hi') $util.base64Decode('aGk=')`, "a+b%26c%2F%7E* a b& aGk= hi"},
+		{
+			"coding",
+			`$util.urlEncode('a b&c/~*') $util.urlDecode('a+b%26') $util.base64Encode('hi') $util.base64Decode('aGk=')`,
+			"a+b%26c%2F%7E* a b& aGk= hi",
+		},
 		{"of nothing", "[$!util.urlEncode($none)]", "[]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -266,9 +318,19 @@ func TestFails(t *testing.T) {
 		{"group", "#set($s = 'a')$s.replaceAll('a', '$1')", ErrRender, "no group 1"},
 		{"iterations", "#foreach($i in [1..1001])#end", ErrRender, "more than 1000 iterations"},
 		{"range", "#set($l = [1..999999999])", ErrRender, "too long"},
-		{"loops in loops", strings.Repeat("#foreach($i in [1..1000])", 4) + "x" + strings.Repeat("#end", 4), ErrRender, "steps"},
+		{
+			"loops in loops",
+			strings.Repeat("#foreach($i in [1..1000])", 4) + "x" + strings.Repeat("#end", 4),
+			ErrRender,
+			"steps",
+		},
 		{"growing", "#set($s = 'aaaaaaaaaaaaaaaa')#foreach($i in [1..40])#set($s = $s + $s)#end", ErrRender, "bytes"},
-		{"growing by replace", "#set($s = 'aaaaaaaaaaaaaaaa')#foreach($i in [1..9])#set($s = $s.replace('a', 'aaaaaaaa'))#end", ErrRender, "bytes"},
+		{
+			"growing by replace",
+			"#set($s = 'aaaaaaaaaaaaaaaa')#foreach($i in [1..9])#set($s = $s.replace('a', 'aaaaaaaa'))#end",
+			ErrRender,
+			"bytes",
+		},
 		{"a macro without end", "#macro(a)#a()#end#a()", ErrRender, "nested"},
 		{"defined by itself", "#define($d)$d#end$d", ErrRender, "nested"},
 	} {

@@ -21,8 +21,18 @@ func TestStreams(t *testing.T) {
 	pool := lambdaruntime.New(lambdaruntime.Options{})
 	t.Cleanup(pool.Close)
 	for _, c := range []struct{ name, code, want, fails string }{
-		{"parts", `stream.write('one'); stream.write(Buffer.from('two')); stream.write({three: 3}); stream.end()`, `onetwo{"three":3}`, ""},
-		{"metadata", `stream = from(stream); stream.write('one'); stream.end()`, `{"statusCode":201,"headers":{"A":"b"}}` + nulls + "one", ""},
+		{
+			"parts",
+			`stream.write('one'); stream.write(Buffer.from('two')); stream.write({three: 3}); stream.end()`,
+			`onetwo{"three":3}`,
+			"",
+		},
+		{
+			"metadata",
+			`stream = from(stream); stream.write('one'); stream.end()`,
+			`{"statusCode":201,"headers":{"A":"b"}}` + nulls + "one",
+			"",
+		},
 		{"a pipeline", `await require('node:stream/promises').pipeline(require('node:stream').Readable.from(['one', 'two']), from(stream))`,
 			`{"statusCode":201,"headers":{"A":"b"}}` + nulls + "onetwo", ""},
 		{"no end", `stream.write('one')`, "one", ""},
@@ -30,7 +40,12 @@ func TestStreams(t *testing.T) {
 		{"much", `for (let i = 0; i < 100; i++) { if (!stream.write('x'.repeat(9999))) { await new Promise((r) => stream.once('drain', r)) } } stream.end()`,
 			strings.Repeat("x", 999900), ""},
 		{"an error at once", `throw new TypeError('no')`, "", "TypeError: no"},
-		{"an error later", `stream.write('one'); await new Promise((r) => setTimeout(r, 20)); throw new TypeError('no')`, "one", "TypeError: no"},
+		{
+			"an error later",
+			`stream.write('one'); await new Promise((r) => setTimeout(r, 20)); throw new TypeError('no')`,
+			"one",
+			"TypeError: no",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			command, err := Command(
