@@ -90,7 +90,8 @@ func TestIntegrate(t *testing.T) {
 		statuses               string
 	}{
 		{"POST /jobs/{customer}", "CUSTOM", ":sqs:path/", "&MessageBody=$util.urlEncode($input.body)&MessageGroupId=" +
-			"$util.urlEncode($input.params('customer'))&MessageDeduplicationId=$context.requestId", "202 400 500"},
+			"$util.urlEncode($input.params('customer'))&MessageDeduplicationId=$util.urlEncode(" +
+			"$context.extendedRequestId)", "202 400 500"},
 		{
 			"POST /plain",
 			"AWS_IAM",
@@ -101,7 +102,7 @@ func TestIntegrate(t *testing.T) {
 		{"POST /far", "CUSTOM", ":apigateway:us-west-2:sqs:path/111122223333/far", "Action=SendMessage", "202 400 500"},
 		{"POST /runs", "CUSTOM", ":states:action/StartExecution",
 			`"input": "$util.escapeJavaScript($input.body).replaceAll("\\'", "'")"}`, "202 400 500"},
-		{"POST /answers", "CUSTOM", ":states:action/StartSyncExecution", `"name": "$context.requestId"`, "200 400 500"},
+		{"POST /answers", "CUSTOM", ":states:action/StartSyncExecution", `"name": "$util.escapeJavaScript($context.requestId)"`, "200 400 500"},
 		{"POST /cdk", "CUSTOM", ":states:action/StartSyncExecution", "", "200 400 500"},
 		{"GET /version", "NONE", "", `{"statusCode": 200}`, "200"},
 		{"GET /site", "CUSTOM", "https://example.com", "", ""},

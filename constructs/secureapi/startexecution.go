@@ -16,7 +16,8 @@ import (
 //
 //	secureapi.Integrate("POST /orders", secureapi.StartExecution(fulfil), secureapi.AnyScope("orders:write"))
 //
-// The execution's name is the id of the request, which access logs and the header x-amzn-RequestId have. The body has to
+// The execution's name is the id of the request, which access logs and the header x-amzn-RequestId have, and which a
+// caller may choose by that header: Step Functions refuses a name that it has had, with another input. The body has to
 // be JSON: what Step Functions refuses is answered with 400, any other failure with 500, and Step Functions' own words,
 // which name the account and the machine, do not reach callers. A request with another Content-Type than application/json
 // gets 415. The input has nothing of the caller's identity.
@@ -41,7 +42,7 @@ func StartExecution(machine awsstepfunctions.IStateMachine) awsapigateway.Integr
 			permits:   "states:StartExecution",
 			resource:  machine.StateMachineArn(),
 			template:  plan.StartExecution(*machine.StateMachineArn()),
-			responses: answered("202", `{"executionId": "$context.requestId"}`),
+			responses: answered("202", plan.ExecutionStarted),
 		}.integrate(method)
 		return config
 	})

@@ -53,8 +53,10 @@ func (g MessageGroup) CheckPath(p route.Pattern) error {
 
 // SendMessage is a mapping template: it makes the call of Amazon SQS from the body of a request. Encoded, the body cannot
 // add a parameter to the call. A group makes it one for a FIFO queue; deduplicates says that the queue tells messages
-// apart by their content, and otherwise each request is a message of its own.
-// Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+// apart by their content, and otherwise each request is a message of its own: by its extended id, since callers may
+// choose $context.requestId.
+// Sources: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html, and
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
 func SendMessage(group MessageGroup, deduplicates bool) string {
 	var b strings.Builder
 	b.WriteString("Action=SendMessage&MessageBody=$util.urlEncode($input.body)")
@@ -69,7 +71,7 @@ func SendMessage(group MessageGroup, deduplicates bool) string {
 	}
 	b.WriteString("&MessageGroupId=" + id)
 	if !deduplicates {
-		b.WriteString("&MessageDeduplicationId=$context.requestId")
+		b.WriteString("&MessageDeduplicationId=$util.urlEncode($context.extendedRequestId)")
 	}
 	return b.String()
 }

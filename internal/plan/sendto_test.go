@@ -16,7 +16,7 @@ func TestSendMessage(t *testing.T) {
 		{"a standard queue", "", false, body},
 		{"one group", DefaultMessageGroup, true, body + "&MessageGroupId=$util.urlEncode('api')"},
 		{"no deduplication", "a&b", false,
-			body + "&MessageGroupId=$util.urlEncode('a&b')&MessageDeduplicationId=$context.requestId"},
+			body + "&MessageGroupId=$util.urlEncode('a&b')&MessageDeduplicationId=$util.urlEncode($context.extendedRequestId)"},
 		{"a group of a parameter", "{customer}", true, body + "&MessageGroupId=$util.urlEncode($input.params('customer'))"},
 	} {
 		if got := SendMessage(tt.group, tt.deduplicates); got != tt.want {
