@@ -23,8 +23,8 @@ func KeyOnly(reason string) Access { return restriction{plan.KeyOnly{Reason: rea
 
 // Throttle limits how often a route is called, by all callers together: rate is in requests a second on average, and
 // burst is how many requests may come at once. Beyond them API Gateway answers 429. Default: the limits of
-// [Props.Stage]. It writes an entry of the stage's MethodSettings. A limit for each caller is a usage plan's:
-// [Props.UsagePlans].
+// [Props.Stage]. It writes an entry of the stage's MethodSettings; on a route for ANY one for each verb, each with the
+// limit for itself. A limit for each caller is a usage plan's: [Props.UsagePlans].
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
 func Throttle(rate float64, burst int) Access {
 	return restriction{plan.Throttle{Rate: rate, Burst: burst}}

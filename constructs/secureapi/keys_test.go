@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
 // An entry of a method stands in place of that for all methods, so it keeps the stage's logs and limits.
@@ -29,6 +30,8 @@ func TestThrottleInTheTemplate(t *testing.T) {
 			LoggingLevel: awsapigateway.MethodLoggingLevel_ERROR,
 			MethodOptions: &map[string]*awsapigateway.MethodDeploymentOptions{
 				"/orders/GET": {MetricsEnabled: jsii.Bool(true)},
+				"/*/*": {LoggingLevel: awsapigateway.MethodLoggingLevel_INFO, ThrottlingRateLimit: jsii.Number(7),
+					ThrottlingBurstLimit: jsii.Number(9)},
 			},
 		}}
 	})
@@ -38,15 +41,17 @@ func TestThrottleInTheTemplate(t *testing.T) {
 		settings[of["HttpMethod"].(string)+" "+of["ResourcePath"].(string)] = s
 	}
 	entry := func(verb, path string, rate, burst float64) map[string]any {
-		return map[string]any{"HttpMethod": verb, "ResourcePath": path, "DataTraceEnabled": false, "LoggingLevel": "ERROR",
+		return map[string]any{"HttpMethod": verb, "ResourcePath": path, "DataTraceEnabled": false, "LoggingLevel": "INFO",
 			"ThrottlingRateLimit": rate, "ThrottlingBurstLimit": burst}
 	}
 	want := map[string]any{
-		"* /*":                entry("*", "/*", 1000, 500),
+		"* /*":                entry("*", "/*", 7, 9), // after the stage's own
 		"GET /~1orders~1{id}": entry("GET", "/~1orders~1{id}", 0.5, 3),
-		"ANY /":               entry("ANY", "/", 20, 40),
 		"GET /~1orders": map[string]any{"HttpMethod": "GET", "ResourcePath": "/~1orders", "DataTraceEnabled": false,
 			"MetricsEnabled": true},
+	}
+	for _, verb := range route.Verbs { // a stage has no method ANY
+		want[verb+" /"] = entry(verb, "/", 20, 40)
 	}
 	if diff := cmp.Diff(want, settings); diff != "" {
 		t.Error("the stage's settings (-want +got):\n" + diff)
@@ -110,6 +115,12 @@ func TestUsagePlansInTheTemplate(t *testing.T) {
 	if *api.Key("acme").KeyId() == *api.Key("bolt").KeyId() {
 		t.Error("two keys have one id")
 	}
+	refused(t, func() {
+		build(func(p *secureapi.Props) {
+			again := awsapigateway.ApiKey_FromApiKeyId(other, jsii.String("Again"), jsii.String("k1234567"))
+			p.UsagePlans[1].Keys = []secureapi.Key{{Existing: again}}
+		})
+	}, `the usage plan "Free": its Keys[0] is a key that the plan "Gold Plus" has already`)
 	refused(t, func() { api.UsagePlan("Silver") },
 		`secureapi: Shop/Api: UsagePlan: there is no plan "Silver" in Props.UsagePlans: they are ["Free" "Gold Plus"]`)
 	refused(t, func() { api.Key("k1234567") },

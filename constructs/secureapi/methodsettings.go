@@ -37,7 +37,8 @@ func (b *builder) methodSettings(o *awsapigateway.StageOptions) {
 // Source: aws-cdk-lib 2.270.0, aws-apigateway/lib/util.js (parseMethodOptionsPath), which 2.277.0 has too
 func methodKey(s plan.MethodSetting) string { return s.Path + "/" + s.Verb }
 
-// methodOptions are the stage's settings, with a route's own over them.
+// methodOptions are the stage's settings, with those of its MethodOptions for all methods over them, and a route's own
+// over both.
 func methodOptions(s plan.MethodSetting, o *awsapigateway.StageOptions) *awsapigateway.MethodDeploymentOptions {
 	out := &awsapigateway.MethodDeploymentOptions{
 		CacheDataEncrypted:   o.CacheDataEncrypted,
@@ -49,6 +50,9 @@ func methodOptions(s plan.MethodSetting, o *awsapigateway.StageOptions) *awsapig
 		ThrottlingBurstLimit: o.ThrottlingBurstLimit,
 		ThrottlingRateLimit:  o.ThrottlingRateLimit,
 	}
+	if o.MethodOptions != nil {
+		over(out, (*o.MethodOptions)["/*/*"])
+	}
 	if t := s.Throttle; t != nil {
 		out.ThrottlingRateLimit, out.ThrottlingBurstLimit = jsii.Number(t.Rate), jsii.Number(float64(t.Burst))
 	}
@@ -56,4 +60,29 @@ func methodOptions(s plan.MethodSetting, o *awsapigateway.StageOptions) *awsapig
 		cached(out, s.Cache)
 	}
 	return out
+}
+
+// over sets what other settings say.
+func over(out, by *awsapigateway.MethodDeploymentOptions) {
+	if by == nil {
+		return
+	}
+	set(&out.CacheDataEncrypted, by.CacheDataEncrypted)
+	set(&out.CachingEnabled, by.CachingEnabled)
+	set(&out.DataTraceEnabled, by.DataTraceEnabled)
+	set(&out.MetricsEnabled, by.MetricsEnabled)
+	set(&out.ThrottlingBurstLimit, by.ThrottlingBurstLimit)
+	set(&out.ThrottlingRateLimit, by.ThrottlingRateLimit)
+	if by.CacheTtl != nil {
+		out.CacheTtl = by.CacheTtl
+	}
+	if by.LoggingLevel != "" {
+		out.LoggingLevel = by.LoggingLevel
+	}
+}
+
+func set[V any](to **V, value *V) {
+	if value != nil {
+		*to = value
+	}
 }

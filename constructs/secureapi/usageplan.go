@@ -72,7 +72,8 @@ func planUsage(plans []UsagePlan) (out []plan.UsagePlan) {
 		if k == nil {
 			return 0
 		}
-		if i := slices.Index(existing, k); i >= 0 {
+		same := func(other awsapigateway.IApiKey) bool { return k == other || *k.KeyId() == *other.KeyId() }
+		if i := slices.IndexFunc(existing, same); i >= 0 {
 			return i + 1
 		}
 		existing = append(existing, k)

@@ -127,7 +127,9 @@ func TestMethodSettings(t *testing.T) {
 			t.Errorf("%s has no throttle", s.Path)
 		}
 	}
-	if want := []string{"ANY /", "GET /a", "POST /a"}; !slices.Equal(got, want) {
+	if want := []string{
+		"DELETE /", "GET /", "HEAD /", "OPTIONS /", "PATCH /", "POST /", "PUT /", "GET /a", "POST /a",
+	}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -35,35 +36,36 @@ type MethodSetting struct {
 	Cache *CacheResponse // nil: its answers are not kept
 }
 
-// MethodSettings are those of the routes that have settings of their own, in the order of [Plan.Sorted].
+// MethodSettings are those of the routes that have settings of their own, in the order of [Plan.Sorted]. A route for
+// every verb has a setting for each: a stage has no method ANY, but one for each verb that it stands for, and a setting of
+// ANY would be of none of them.
+// Source: https://github.com/DianaIonita/serverless-api-gateway-throttling (src/updateRestApiStageThrottling.js)
 func (p *Plan) MethodSettings() (out []MethodSetting) {
 	for _, r := range p.Sorted() {
-		if s, own := r.setting(); own {
-			out = append(out, s)
+		if r.Throttle == nil && r.Cache == nil {
+			continue
+		}
+		for _, verb := range p.verbs(r.Pattern) {
+			out = append(out, MethodSetting{Path: r.Pattern.Path(), Verb: verb, Throttle: r.Throttle, Cache: r.Cache})
 		}
 	}
 	return out
 }
 
-// setting is the setting of a route's method, and whether it has one of its own.
-func (r PlannedRoute) setting() (s MethodSetting, own bool) {
-	s = MethodSetting{Path: r.Pattern.Path(), Verb: r.Pattern.Verb, Throttle: r.Throttle, Cache: r.Cache}
-	return s, r.Throttle != nil || r.Cache != nil
-}
-
 // checkMethodSettings refuses settings that have no stage, or that the caller's own contradict.
 func (p *Plan) checkMethodSettings() (errs []error) {
 	for _, r := range p.Sorted() {
-		s, own := r.setting()
 		switch {
-		case !own:
+		case r.Throttle == nil && r.Cache == nil:
 		case p.Stage == "":
 			errs = append(
 				errs,
 				fmt.Errorf("route %q has settings of its stage, such as Throttle or CacheResponse, and there is no stage, as "+
 					"RestApiProps.Deploy is false: leave them out, and set MethodOptions of your own stage", r.Pattern),
 			)
-		case p.props.RestAPI.sets(s.Path, s.Verb):
+		case slices.ContainsFunc(append(p.verbs(r.Pattern), r.Pattern.Verb), func(verb string) bool {
+			return p.props.RestAPI.sets(r.Pattern.Path(), verb)
+		}):
 			errs = append(errs, fmt.Errorf("route %q has settings of its stage, such as Throttle or CacheResponse, and "+
 				"RestApiProps.DeployOptions.MethodOptions has its method too: leave one of the two out", r.Pattern))
 		}
