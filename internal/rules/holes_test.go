@@ -132,3 +132,19 @@ func TestEachRuleHasAHole(t *testing.T) {
 		}
 	}
 }
+
+// A method of another tool may have no Uri, or one that is no text.
+func TestACallWithoutAUri(t *testing.T) {
+	for _, uri := range []string{"", `"Uri":null,`, `"Uri":7,`, `"Uri":["a"],`} {
+		a, err := cloudassembly.Parse("Shop", []byte(`{"Resources":{"API":{"Type":"AWS::ApiGateway::RestApi"},"M":{`+
+			`"Type":"AWS::ApiGateway::Method","Properties":{"HttpMethod":"POST","AuthorizationType":"AWS_IAM",`+
+			`"RestApiId":{"Ref":"API"},"ResourceId":{"Fn::GetAtt":["API","RootResourceId"]},"Integration":{"Type":"AWS",`+
+			uri+`"Credentials":"r","RequestTemplates":{"application/json":"x"}}}}}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range rules.Check(a, rules.Options{}) {
+			t.Errorf("%s: found %+v", uri, f)
+		}
+	}
+}

@@ -132,7 +132,8 @@ func (m *method) passes() string {
 func serviceOf(uri any) string {
 	text, ok := uri.(string)
 	if !ok {
-		join, _ := uri.(map[string]any)["Fn::Join"].([]any)
+		object, _ := uri.(map[string]any)
+		join, _ := object["Fn::Join"].([]any)
 		if len(join) != 2 {
 			return ""
 		}
