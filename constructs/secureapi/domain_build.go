@@ -27,8 +27,8 @@ func (b *builder) addDomain() {
 	if b.api.domain = given.Of; given.Of == nil {
 		b.api.domain = b.makeDomain("Domain", given, b.plan.Domain())
 	}
-	for _, path := range b.plan.Domain().Paths() {
-		b.mapDomain(path)
+	for i, path := range b.plan.Domain().Paths() {
+		b.mapDomain(i, path)
 	}
 	if policy, mode := b.plan.APIPolicy(); policy != "" {
 		api := l1(b.rest).(awsapigateway.CfnRestApi)
@@ -41,12 +41,16 @@ func (b *builder) addDomain() {
 	}
 }
 
-// mapDomain maps a base path to the stage. A path of several segments takes a mapping of API Gateway's second version.
+// mapDomain maps a base path to the stage. Its construct id has the path, with a mark that no path has for the slash, so
+// that a/b and a-b are two; a CDK token cannot be in one. A path of several segments takes a mapping of API Gateway's second version.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
-func (b *builder) mapDomain(path string) {
+func (b *builder) mapDomain(i int, path string) {
 	id, stage := "DomainMapping", b.rest.DeploymentStage()
-	if path != "" {
-		id += "-" + strings.ReplaceAll(path, "/", "-")
+	switch {
+	case plan.Unresolved(path):
+		id += fmt.Sprintf("~%d", i)
+	case path != "":
+		id += "-" + strings.ReplaceAll(path, "/", "~")
 	}
 	if strings.Contains(path, "/") {
 		awscdk.NewCfnResource(b.api, &id, &awscdk.CfnResourceProps{

@@ -2,6 +2,7 @@ package secureapi_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -180,5 +181,26 @@ func TestDomainOfOneAPI(t *testing.T) {
 	}
 	if url := api.DomainURL(); url != "https://shared.example.com/orders/" {
 		t.Errorf("the URL is %s", url)
+	}
+}
+
+// Base paths that differ in a slash alone are two, and one may be known only when the stack is deployed.
+func TestBasePathsThatLookAlike(t *testing.T) {
+	stack := newStack()
+	shop(stack, func(p *secureapi.Props) {
+		p.Domain = &secureapi.Domain{Name: "api.example.com", Certificate: certificate(stack, "eu-west-1"), BasePaths: []string{
+			"a/b", "a-b", *awscdk.NewCfnParameter(stack, jsii.String("Path"), nil).ValueAsString(),
+		}}
+	})
+	var got []string
+	for _, m := range resources(stack, "AWS::ApiGateway::BasePathMapping") {
+		got = append(got, fmt.Sprint(m["BasePath"]))
+	}
+	for _, m := range resources(stack, "AWS::ApiGatewayV2::ApiMapping") {
+		got = append(got, fmt.Sprint(m["ApiMappingKey"]))
+	}
+	slices.Sort(got)
+	if want := []string{"a-b", "a/b", "map[Ref:Path]"}; !slices.Equal(got, want) {
+		t.Errorf("the base paths are %v, want %v", got, want)
 	}
 }
