@@ -45,6 +45,11 @@ func (b *builder) derive(r plan.PlannedRoute, parameters map[string]any, method 
 		b.fail("%w", err)
 	}
 	b.stream(r, method, integration)
+	if d.Convert {
+		const handling = "CONVERT_TO_TEXT"
+		method.AddPropertyOverride(jsii.String("Integration.ContentHandling"), handling)
+		b.dependOn(handling)
+	}
 	if d.IntegrationResponses != nil {
 		method.AddPropertyOverride(jsii.String("Integration.IntegrationResponses"), d.IntegrationResponses)
 	}

@@ -58,10 +58,15 @@ func (p *Plan) checkResponseHeaders(g GatewayResponse) (errs []error) {
 	if p.props.CORS != nil {
 		ofCORS = p.props.CORS.GatewayHeaders()
 	}
+	seen := map[string]string{} // by the name in lower case
 	for _, name := range slices.Sorted(maps.Keys(g.Headers)) {
 		if err := CheckHeader(name); err != nil {
 			errs = append(errs, err)
 		}
+		if before := seen[strings.ToLower(name)]; before != "" {
+			errs = append(errs, fmt.Errorf("the headers %s and %s are one header: leave one of them out", before, name))
+		}
+		seen[strings.ToLower(name)] = name
 		for given := range ofCORS {
 			if strings.EqualFold(given, name) {
 				errs = append(errs, fmt.Errorf("the header %s is given, and Props.CORS sets it: leave it out", name))
@@ -75,7 +80,7 @@ func (p *Plan) checkResponseHeaders(g GatewayResponse) (errs []error) {
 			)
 		}
 	}
-	for mediaType := range g.Templates {
+	for _, mediaType := range slices.Sorted(maps.Keys(g.Templates)) {
 		if !strings.Contains(mediaType, "/") {
 			errs = append(errs, errors.New("a template is for "+mediaType+": want a media type, such as application/json"))
 		}

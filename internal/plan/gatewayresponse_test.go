@@ -25,6 +25,8 @@ func TestWrongGatewayResponses(t *testing.T) {
 		{"a header of CORS", both(answer("THROTTLED", header("access-control-allow-origin", "'*'")), func(p *Props) {
 			p.CORS = &CORS{AllowOrigins: []string{"*"}}
 		}), "the header access-control-allow-origin is given, and Props.CORS sets it: leave it out"},
+		{"one header twice", answer("THROTTLED", GatewayResponse{Headers: map[string]string{"Retry-After": "'1'",
+			"retry-after": "'2'"}}), "the headers Retry-After and retry-after are one header: leave one of them out"},
 		{"a template's type", answer("THROTTLED", GatewayResponse{Templates: map[string]string{"json": "{}"}}),
 			"a template is for json: want a media type, such as application/json"},
 		{"what is ignored", answer("REQUEST_TOO_LARGE", GatewayResponse{StatusCode: 413}),

@@ -26,6 +26,7 @@ type Integration struct {
 	Role              bool // it has a role
 	PassesCredentials bool // it passes the caller's credentials through
 	Streams           bool // it streams its answers
+	Converts          bool // it has bodies that are binary converted to text
 
 	Responses  []IntegrationResponse
 	Parameters map[string]string // such as "integration.request.path.key": "method.request.path.key"
@@ -60,6 +61,18 @@ func (i Integration) service() string {
 		return ""
 	}
 	return parts[4][strings.LastIndex(parts[4], ".")+1:]
+}
+
+// action is the one in a URI such as arn:aws:apigateway:us-east-1:dynamodb:action/PutItem; "" for one of a path.
+func (i Integration) action() string {
+	if i.service() == "" {
+		return ""
+	}
+	action, is := strings.CutPrefix(strings.SplitN(i.URI, ":", 6)[5], "action/")
+	if !is {
+		return ""
+	}
+	return action
 }
 
 // MethodResponses are the answers that a method has to declare: those that are given, and one for each status of the

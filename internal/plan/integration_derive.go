@@ -12,6 +12,7 @@ type Derived struct {
 	Integration          Integration
 	IntegrationResponses []any // nil if they stay as they are
 	MethodResponses      []any // nil if they stay as they are
+	Convert              bool  // bodies that are binary have to be converted to text
 }
 
 // Derive reads a method's integration and the answers that it declares, in CDK's form, refuses what API Gateway cannot
@@ -24,6 +25,10 @@ func (p *Plan) Derive(r PlannedRoute, integration map[string]any, declared []any
 	if d.Integration.proxy() {
 		return d, nil
 	}
+	if err := p.checkBinary(r, d.Integration); err != nil {
+		return d, err
+	}
+	d.Convert = p.BinaryPreflights() && d.Integration.Type == integrationMock && !d.Integration.Converts
 	responses, _ := integration["integrationResponses"].([]any)
 	var written []any
 	for i, of := range d.Integration.Responses {

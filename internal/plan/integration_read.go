@@ -1,6 +1,9 @@
 package plan
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // ReadIntegration reads an integration in CDK's form, with the intrinsic functions that are left in it.
 func ReadIntegration(in map[string]any) Integration {
@@ -10,6 +13,7 @@ func ReadIntegration(in map[string]any) Integration {
 		URI:         literalOf(in["uri"]),
 		Passthrough: literalOf(in["passthroughBehavior"]),
 		Streams:     literalOf(in["responseTransferMode"]) == "STREAM",
+		Converts:    literalOf(in["contentHandling"]) == "CONVERT_TO_TEXT",
 		// The caller's own are written as any user of any account.
 		// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html (credentials)
 		PassesCredentials: strings.HasSuffix(credentials, ":iam::*:user/*"),
@@ -81,6 +85,21 @@ func literalOf(v any) string {
 			}
 			return strings.Join(texts, separator)
 		}
+		if text, ok := substituted(v["Fn::Sub"]); ok {
+			return text
+		}
 	}
 	return "*"
+}
+
+// variables are those of Fn::Sub.
+var variables = regexp.MustCompile(`\$\{[^!}][^}]*\}`)
+
+// substituted is the text of Fn::Sub, with a * for each variable.
+func substituted(v any) (string, bool) {
+	if list, ok := v.([]any); ok && len(list) > 0 {
+		v = list[0]
+	}
+	text, ok := v.(string)
+	return strings.ReplaceAll(variables.ReplaceAllString(text, "*"), "${!", "${"), ok
 }

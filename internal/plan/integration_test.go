@@ -2,6 +2,7 @@ package plan
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -74,6 +75,20 @@ func TestWrongIntegrations(t *testing.T) {
 			`"integrationResponses":[{"statusCode":"200"}]}`,
 			`its integration passes the caller's credentials through, which only requests signed for an IAMAuthorizer have: ` +
 				`set CredentialsRole instead, or guard the route with one`, false},
+		{"no role, by Fn::Sub", `{"type":"AWS","uri":{"Fn::Sub":"arn:${AWS::Partition}:apigateway:${AWS::Region}:sqs:path/1/q"},` +
+			`"integrationResponses":[{"statusCode":"200"}]}`, `its integration calls sqs and has no role`, false},
+		{"other content types pass, by Fn::Sub of variables", `{"type":"AWS","uri":{"Fn::Sub":[` +
+			`"arn:aws:apigateway:${Where}:sqs:path/1/q",{"Where":"eu-west-1"}]},"credentials":` + role +
+			`,"requestTemplates":{"application/json":"x"},"integrationResponses":[{"statusCode":"200"}]}`,
+			`its integration makes the call of sqs by a template for one Content-Type`, false},
+		{"a call that the caller writes", `{"type":"AWS","uri":"arn:aws:apigateway:eu-west-1:dynamodb:action/PutItem",` +
+			`"credentials":` + role + `,"integrationResponses":[{"statusCode":"200"}]}`,
+			`route "POST /jobs": its integration makes the call PutItem of dynamodb and has neither RequestTemplates nor ` +
+				`RequestParameters, so that the body is the call as the caller wrote it, of whatever the role may use: write the ` +
+				`call in RequestTemplates, with PassthroughBehavior NEVER; "$input.body" is a template too`, false},
+		{"an action by parameters", `{"type":"AWS","uri":"arn:aws:apigateway:eu-west-1:sns:action/Publish",` +
+			`"credentials":` + role + `,"requestParameters":{"integration.request.querystring.Message":` +
+			`"method.request.querystring.m"},"integrationResponses":[{"statusCode":"200"}]}`, "", false},
 		{"signed callers pass", `{"type":"AWS","uri":` + sqsURI + `,"credentials":{"Fn::Join":["",["arn:",` +
 			`{"Ref":"AWS::Partition"},":iam::*:user/*"]]},"integrationResponses":[{"statusCode":"200"}]}`, "", true},
 		{"no responses", `{"type":"HTTP","uri":"https://example.com"}`,
@@ -250,6 +265,39 @@ func TestCORSWarningOfIntegrations(t *testing.T) {
 			got := (&Plan{props: Props{CORS: tt.cors}}).CORSWarning(PlannedRoute{Pattern: mustParse(t, "GET /a")}, tt.i, "id")
 			if got != tt.want && (tt.want == "" || !strings.Contains(got, tt.want)) {
 				t.Errorf("warning\n\t%s\nwant\n\t%s", got, tt.want)
+			}
+		})
+	}
+}
+
+// What is binary API Gateway puts into no template.
+func TestIntegrationsOfBinaryAPIs(t *testing.T) {
+	const responses = `"integrationResponses":[{"statusCode":"200"}]}`
+	sqs := `{"type":"AWS","passthroughBehavior":"NEVER","requestTemplates":{"application/json":"x"},"uri":` + sqsURI +
+		`,"credentials":` + role + `,`
+	for _, tt := range []struct {
+		name, types, integration string
+		convert                  bool
+		want                     string // "" for none
+	}{
+		{"a template", "*/*", sqs + responses, false, `route "POST /jobs": its integration has RequestTemplates, and ` +
+			`RestApiProps.BinaryMediaTypes cover application/json, so that API Gateway takes the body for binary data and ` +
+			`answers each request with 500: name the types that are binary, such as image/png, or set ContentHandling to ` +
+			`CONVERT_TO_TEXT, by which the templates get the body in base64`},
+		{"other types", "image/png", sqs + responses, false, ""},
+		{"converted", "*/*", sqs + `"contentHandling":"CONVERT_TO_TEXT",` + responses, false, ""},
+		{"a fixed answer", "application/*", `{"type":"MOCK",` + responses, true, ""},
+		{"a fixed answer of other types", "image/png", `{"type":"MOCK",` + responses, false, ""},
+		{"no template", "*/*", `{"type":"HTTP","uri":"https://example.com",` + responses, false, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := &Plan{props: Props{RestAPI: &RestAPI{BinaryMediaTypes: []string{tt.types}}}}
+			d, err := p.Derive(PlannedRoute{Pattern: mustParse(t, "POST /jobs")}, bound(t, tt.integration), nil)
+			if got := fmt.Sprint(err); err != nil && tt.want != got || err == nil && tt.want != "" {
+				t.Errorf("error\n\t%v\nwant\n\t%s", err, tt.want)
+			}
+			if d.Convert != tt.convert {
+				t.Errorf("Convert is %v", d.Convert)
 			}
 		})
 	}
