@@ -61,6 +61,7 @@ func (f *function) invoke(ctx context.Context, payload []byte, o InvokeOptions) 
 	case <-ctx.Done():
 		f.mu.Lock()
 		f.queue.remove(inv)
+		inv.abandon()
 		f.mu.Unlock()
 		return Result{}, fmt.Errorf("lambdaruntime: function %q: %w", f.name, context.Cause(ctx))
 	}

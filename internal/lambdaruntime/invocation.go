@@ -15,6 +15,7 @@ type invocation struct {
 	cold   bool           // set by the process that takes it
 	done   chan outcome   // of capacity 1, written once
 	pipe   *io.PipeWriter // once the answer has begun: what it is written to, in place of done
+	left   bool           // the caller has given up: an answer that begins has no reader
 
 	since      time.Time   // when it was put into the queue
 	next, prev *invocation // in the queue

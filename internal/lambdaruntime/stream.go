@@ -51,8 +51,24 @@ func (p *process) begun(id string) *io.PipeWriter {
 	}
 	read, write := io.Pipe()
 	p.inv = &invocation{work: inv.work, cold: inv.cold, pipe: write, done: make(chan outcome, 1)}
+	if inv.left {
+		read.Close()
+	}
 	inv.done <- outcome{result: Result{RequestID: inv.id, ColdStart: inv.cold, stream: read}}
 	return write
+}
+
+// abandon closes the stream of an invocation whose caller has given up, whether it has begun or not: without a reader
+// the function would wait at its first write until its time-out. The lock is held.
+func (inv *invocation) abandon() {
+	inv.left = true
+	select {
+	case out := <-inv.done:
+		if out.result.stream != nil {
+			out.result.stream.Close()
+		}
+	default:
+	}
 }
 
 // stream passes on what the function writes. A listener that has left does not end the function.

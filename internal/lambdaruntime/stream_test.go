@@ -1,6 +1,7 @@
 package lambdaruntime
 
 import (
+	"context"
 	"errors"
 	"io"
 	"strings"
@@ -11,7 +12,9 @@ import (
 // beganStream invokes a function that streams, and returns when it has sent its first part and waits at the gate.
 func beganStream(t *testing.T, p *Pool, g *gate, name, then string) (*StreamedAnswer, visitor) {
 	t.Helper()
-	s, result, err := p.InvokeStream(t.Context(), name, []byte(`"`+then+`"`), InvokeOptions{})
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	s, result, err := p.InvokeStream(ctx, name, []byte(`"`+then+`"`), InvokeOptions{})
 	if err != nil || s == nil {
 		t.Fatalf("want a stream, got %+v, %v", result, err)
 	}
@@ -90,6 +93,32 @@ func TestStreamLeft(t *testing.T) {
 		t.Errorf("want ErrClosed, got %v", err)
 	}
 	v.gone(t)
+}
+
+// A caller that leaves before the answer begins does not keep the function waiting for a reader until its time-out.
+func TestStreamLeftBeforeItBegins(t *testing.T) {
+	g := newGate(t)
+	p := newPool(t, Options{MaxProcesses: 1})
+	spec := fault("stream")
+	spec.Env, spec.Timeout = g.env(), 2*patience
+	add(t, p, spec)
+	ctx, leave := context.WithCancel(t.Context())
+	left := make(chan error, 1)
+	go func() {
+		_, _, err := p.InvokeStream(ctx, spec.Name, []byte(`"late"`), InvokeOptions{})
+		left <- err
+	}()
+	v := g.wait(t)
+	leave()
+	if err := <-left; !errors.Is(err, context.Canceled) {
+		t.Fatalf("want the context's error, got %v", err)
+	}
+	v.release()
+	next, v := beganStream(t, p, g, spec.Name, "")
+	v.release()
+	if next.ColdStart {
+		t.Error("the process was replaced")
+	}
 }
 
 // A function that answers at once, and one that fails before it answers, invoked for a stream.

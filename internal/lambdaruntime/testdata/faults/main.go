@@ -73,7 +73,19 @@ func main() {
 			return io.MultiReader(strings.NewReader("half of it"), brokenReader{}), nil
 		})
 	case "stream":
-		lambda.Start(func(_ context.Context, then string) (io.Reader, error) { return &slowly{then: then}, nil })
+		lambda.Start(func(_ context.Context, then string) (io.Reader, error) {
+			if then == "late" {
+				conn, err := net.Dial("tcp", os.Getenv("GATE"))
+				if err != nil {
+					return nil, err
+				}
+				defer conn.Close()
+				fmt.Fprintln(conn, "begins")
+				io.Copy(io.Discard, conn)
+				return strings.NewReader("without a reader"), nil
+			}
+			return &slowly{then: then}, nil
+		})
 	}
 	lambda.Start(handlers[name])
 }
