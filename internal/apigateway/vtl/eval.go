@@ -76,6 +76,9 @@ func (m mapValue) eval(r *rendering) (Value, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := r.reads(key); err != nil {
+			return nil, err
+		}
 		out.Put(stringOf(key), value)
 	}
 	return out, r.step()
@@ -107,6 +110,11 @@ func (b binary) eval(r *rendering) (Value, error) {
 	switch b.operator {
 	case "&&", "||":
 		return truth(y), nil
+	}
+	if err := r.reads(x, y); err != nil {
+		return nil, err
+	}
+	switch b.operator {
 	case "==":
 		return equal(x, y), nil
 	case "!=":
@@ -182,6 +190,9 @@ func (r *rendering) follow(v Value, s step) (Value, error) {
 	switch {
 	case s.index != nil:
 		i, err := s.index.eval(r)
+		if err == nil {
+			err = r.reads(i)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -196,14 +207,7 @@ func (r *rendering) follow(v Value, s step) (Value, error) {
 			return nil, err
 		}
 	}
-	out, err := methods[s.name].call(v, args)
-	if err != nil {
-		return nil, fmt.Errorf("%s(): %w", s.name, err)
-	}
-	if text, ok := out.(string); ok {
-		err = r.made(len(text))
-	}
-	return out, err
+	return r.call(s, v, args)
 }
 
 // indexed is what stands at an index: of a list by its number, of a map by its key.

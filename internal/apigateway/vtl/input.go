@@ -24,6 +24,9 @@ func (r *rendering) input(s step) (Value, error) {
 		if arg, err = s.args[0].eval(r); err != nil {
 			return nil, err
 		}
+		if err := r.reads(arg); err != nil {
+			return nil, err
+		}
 	}
 	switch s.name {
 	case "body":
@@ -50,7 +53,10 @@ func (r *rendering) input(s step) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := path.find(r.body)
+	v, passed, err := path.find(r.body)
+	if err == nil {
+		err = r.passes(passed)
+	}
 	if err != nil {
 		return nil, err
 	}

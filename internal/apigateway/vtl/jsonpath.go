@@ -25,7 +25,7 @@ func (p Path) Find(text string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrBody, err)
 	}
-	if v, err = p.of.find(v); err != nil {
+	if v, _, err = p.of.find(v); err != nil {
 		return "", err
 	}
 	switch v.(type) {
@@ -115,27 +115,28 @@ func bracket(text string) (p part, length int, ok bool) {
 	return part{at: n, kind: '['}, end + 1, err == nil
 }
 
-// find is what a path finds in a value; "" for nothing. One with a wildcard finds a list.
-func (p path) find(v Value) (Value, error) {
+// find is what a path finds in a value, "" for nothing, and how many values it passed. One with a wildcard finds a list.
+func (p path) find(v Value) (out Value, passed int, err error) {
 	found := []Value{v}
 	many := false
 	for _, part := range p {
 		var next []Value
 		for _, v := range found {
-			next = part.apply(next, v, 0)
+			if next = part.apply(next, v, 0); len(next) > maxFound {
+				return nil, 0, fmt.Errorf("the JSONPath finds more than %d values", maxFound)
+			}
 		}
-		if found = next; len(found) > maxFound {
-			return nil, fmt.Errorf("the JSONPath finds more than %d values", maxFound)
-		}
+		found = next
+		passed += len(found)
 		many = many || part.kind == '*' || part.kind == '~'
 	}
 	switch {
 	case many:
-		return &List{Items: found, text: true}, nil
+		return &List{Items: found, text: true}, passed, nil
 	case len(found) == 0:
-		return "", nil
+		return "", passed, nil
 	}
-	return found[0], nil
+	return found[0], passed, nil
 }
 
 func (p part) apply(to []Value, v Value, depth int) []Value {

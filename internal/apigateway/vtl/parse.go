@@ -7,14 +7,16 @@ import (
 
 // parser reads a template from its beginning to its end.
 type parser struct {
-	text    string
-	at      int
-	endAt   int // where the directive stands that ended a block
-	base    int // where text stands in the template: of a string in double quotes
-	whole   string
-	depth   int
-	macros  map[string]*macro // those that are defined before
-	options Options
+	text  string
+	at    int
+	endAt int // where the directive stands that ended a block
+
+	textFrom, textEnd int // of the text that was appended last
+	base              int // where text stands in the template: of a string in double quotes
+	whole             string
+	depth             int
+	macros            map[string]*macro // those that are defined before
+	options           Options
 }
 
 func (p *parser) errorAt(at int, format string, a ...any) error {
@@ -52,16 +54,17 @@ func (p *parser) enter(at int) error {
 // "elseif".
 func (p *parser) block() (nodes []node, end string, err error) {
 	for p.at < len(p.text) {
-		i := strings.IndexAny(p.text[p.at:], "$#")
+		start := p.at
+		i := strings.IndexAny(p.text[start:], "$#")
 		if i < 0 {
-			i = len(p.text) - p.at
+			i = len(p.text) - start
 		}
-		nodes = appendText(nodes, p.text[p.at:p.at+i])
-		if p.at += i; p.at == len(p.text) {
+		p.at += i
+		if nodes = p.plain(nodes, start); p.at == len(p.text) {
 			break
 		}
 		var n node
-		if p.text[p.at] == '$' {
+		if start = p.at; p.text[start] == '$' {
 			n, err = p.output()
 		} else {
 			nodes, n, end, err = p.number(nodes)
@@ -69,8 +72,8 @@ func (p *parser) block() (nodes []node, end string, err error) {
 		if err != nil || end != "" {
 			return nodes, end, err
 		}
-		if text, ok := n.(textNode); ok {
-			nodes = appendText(nodes, string(text))
+		if text, ok := n.(textNode); ok && string(text) == p.text[start:p.at] {
+			nodes = p.plain(nodes, start)
 		} else if n != nil {
 			nodes = append(nodes, n)
 		}
@@ -78,17 +81,20 @@ func (p *parser) block() (nodes []node, end string, err error) {
 	return nodes, "", nil
 }
 
-func appendText(nodes []node, text string) []node {
-	if text == "" {
+// plain appends the text from a place up to the parser's, to the text before it if it follows that.
+func (p *parser) plain(nodes []node, from int) []node {
+	if from == p.at {
 		return nodes
 	}
-	if len(nodes) > 0 {
-		if before, ok := nodes[len(nodes)-1].(textNode); ok {
-			nodes[len(nodes)-1] = before + textNode(text)
+	if last := len(nodes) - 1; last >= 0 && p.textEnd == from {
+		if _, ok := nodes[last].(textNode); ok {
+			p.textEnd = p.at
+			nodes[last] = textNode(p.text[p.textFrom:p.at])
 			return nodes
 		}
 	}
-	return append(nodes, textNode(text))
+	p.textFrom, p.textEnd = from, p.at
+	return append(nodes, textNode(p.text[from:p.at]))
 }
 
 // output reads a dollar sign in text: a value, or itself if no name follows.

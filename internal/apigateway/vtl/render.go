@@ -120,6 +120,9 @@ func (n setNode) render(r *rendering) error {
 		if key, err = s.index.eval(r); err != nil {
 			return err
 		}
+		if err := r.reads(key); err != nil {
+			return err
+		}
 	}
 	switch of := of.(type) {
 	case *Map:
@@ -162,6 +165,9 @@ func (n defineNode) render(r *rendering) error {
 func (n foreachNode) render(r *rendering) error {
 	v, err := n.in.eval(r)
 	if err != nil {
+		return err
+	}
+	if err := r.passes(elements(v)); err != nil {
 		return err
 	}
 	var items []Value

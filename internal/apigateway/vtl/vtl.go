@@ -39,7 +39,7 @@ const MaxIterations = 1000
 
 // What a rendering may take beyond that; these are the package's own.
 const (
-	maxSteps = 1_000_000 // nodes and operations
+	maxSteps = 1_000_000 // nodes and operations, and what they read; see [rendering.reads]
 	maxBytes = 32 << 20  // of all strings that it makes
 	maxDepth = 64        // of blocks, expressions and JSON
 )
