@@ -176,6 +176,7 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 	if s, ok := answer.Stream.(*stream); ok {
 		record.Answer.Stream = nil // it can be read once
 		s.done = recorded
+		s.unread = r.Verb == http.MethodHead || answer.Status == 204 || answer.Status == 205 || answer.Status == 304
 		return answer
 	}
 	recorded(record)

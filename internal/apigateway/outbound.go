@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"bytes"
 	"compress/gzip"
 	"compress/zlib"
 	"context"
@@ -133,14 +134,20 @@ func newRequest(ctx context.Context, call *mapping.Call, u *url.URL) *http.Reque
 		ContentLength: int64(len(call.Body)), Body: http.NoBody,
 	}).WithContext(ctx)
 	if len(call.Body) > 0 {
-		r.Body = io.NopCloser(strings.NewReader(string(call.Body)))
+		// GetBody lets net/http send the request again that met a connection just closed by the integration.
+		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(call.Body)), nil }
+		r.Body, _ = r.GetBody()
 	}
 	for _, line := range call.Headers {
 		switch {
 		case strings.EqualFold(line.Name, "Host"):
 			r.Host = line.Value
 		case httpname.IsToken(line.Name) && httpname.IsValue(line.Value) && !httpname.IsFraming(line.Name):
-			r.Header[line.Name] = append(r.Header[line.Name], line.Value)
+			name := line.Name
+			if canonical := http.CanonicalHeaderKey(name); canonical == "User-Agent" || canonical == "Accept-Encoding" {
+				name = canonical // net/http adds its own beside one that is written in another way
+			}
+			r.Header[name] = append(r.Header[name], line.Value)
 		}
 	}
 	return r

@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"bufio"
 	"compress/gzip"
 	"fmt"
 	"io"
@@ -439,6 +440,50 @@ func TestAllowNetwork(t *testing.T) {
 	for _, uri := range []string{"http://127.0.0.1:3000", "http://LOCALHOST/", "http://[::1]/", "http://api.localhost/x", "http://${stageVariables.x}/"} {
 		if !isLocal(uri) {
 			t.Errorf("%s is not local", uri)
+		}
+	}
+}
+
+// TestSentHeaders has a client that writes names in lower case, as Node.js does: net/http must not add its own beside
+// them.
+func TestSentHeaders(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	heads := make(chan string, 1)
+	go func() {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		in := bufio.NewReader(conn)
+		var head strings.Builder
+		for line := ""; line != "\r\n" && err == nil; head.WriteString(strings.ToLower(line)) {
+			line, err = in.ReadString('\n')
+		}
+		heads <- head.String()
+		io.WriteString(conn, "HTTP/1.1 204 No Content\r\n\r\n")
+	}()
+	r := bare()
+	addRoute(r, "GET /sent", httpTo("HTTP_PROXY", "GET", "http://"+l.Addr().String()))
+	s := serve(t, r)
+	sent := s.request(t, "GET /prod/sent", "")
+	sent.Header = http.Header{"User-Agent": nil, "user-agent": {"node"}, "accept-encoding": {"br"}}
+	answer, err := (&http.Transport{DisableCompression: true, DisableKeepAlives: true}).RoundTrip(sent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer.Body.Close(); answer.StatusCode != 204 {
+		t.Fatalf("got %d: %s", answer.StatusCode, s.told.last().Reason)
+	}
+	head := <-heads
+	for _, want := range []string{"user-agent: node\r\n", "accept-encoding: br\r\n"} {
+		name, _, _ := strings.Cut(want, " ")
+		if !strings.Contains(head, want) || strings.Count(head, name) != 1 {
+			t.Errorf("want %q alone, got %q", want, head)
 		}
 	}
 }

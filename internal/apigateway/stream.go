@@ -34,6 +34,7 @@ type stream struct {
 	pause  *time.Timer
 	record *Record
 	done   func(*Record)
+	unread bool // the answer has no body, as one to HEAD: its stream is closed and not read
 
 	mu    sync.Mutex
 	why   string // why it was ended; "" if it was not
@@ -89,7 +90,11 @@ func (s *stream) Read(b []byte) (int, error) {
 
 // Close ends a stream whose rest is not wanted.
 func (s *stream) Close() error {
-	s.finish(errors.New("the client left before the end of the stream"))
+	why := errors.New("the client left before the end of the stream")
+	if s.unread {
+		why = io.EOF
+	}
+	s.finish(why)
 	return s.from.Close()
 }
 
