@@ -166,22 +166,43 @@ func (s service) call(t *testing.T, verb, path, token, body string, status int, 
 	return got
 }
 
-// clock is the time with an offset, so that hours pass without waiting. Processes read the offset from a file.
+// clock is the time with an offset, so that hours pass without waiting, or a time that stands still. Processes read
+// which from a file.
 type clock struct {
 	offset atomic.Int64
+	still  atomic.Pointer[time.Time]
 	file   string // "" for a clock of this process alone
 }
 
-func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.offset.Load())) }
+func (c *clock) now() time.Time {
+	if at := c.still.Load(); at != nil {
+		return *at
+	}
+	return time.Now().Add(time.Duration(c.offset.Load()))
+}
+
+// stop has the time stand still until the clock is advanced.
+func (c *clock) stop(t *testing.T) {
+	t.Helper()
+	at := c.now()
+	c.still.Store(&at)
+	c.write(t, at.Format(time.RFC3339Nano))
+}
 
 func (c *clock) advance(t *testing.T, d time.Duration) {
 	t.Helper()
 	offset := c.offset.Add(int64(d))
+	c.still.Store(nil)
+	c.write(t, time.Duration(offset).String())
+}
+
+func (c *clock) write(t *testing.T, text string) {
+	t.Helper()
 	if c.file == "" {
 		return
 	}
-	// Nobody reads half of it.
-	if err := os.WriteFile(c.file+".new", []byte(time.Duration(offset).String()), 0o600); err != nil {
+	// Renamed, so that no process reads half of it.
+	if err := os.WriteFile(c.file+".new", []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Rename(c.file+".new", c.file); err != nil {
