@@ -35,6 +35,9 @@ func CacheKeyHeader(name string) CacheKey { return CacheKey{plan.CacheKey{In: "h
 //
 //	secureapi.CacheResponse(time.Minute, secureapi.CacheKeyQuery("page"), secureapi.CacheKeyHeader("Accept-Language"))
 //
+// Of an [Integrate] it is known what it sends on: [New] refuses to keep its answers by less than it maps of a request, and
+// by parameters that its templates name.
+//
 // It is refused on routes that are guarded or need an API key, as answers are not kept by the caller, on other verbs
 // than GET, and beside [Streamed].
 //

@@ -59,6 +59,52 @@ func TestWrongCacheResponses(t *testing.T) {
 	}
 }
 
+// An integration says what it sends on of a request, so that it is known what its answers may depend on.
+func TestAnswersThatAreKeptByTooLittle(t *testing.T) {
+	const responses = `"integrationResponses":[{"statusCode":"200"}]}`
+	mapped := func(to, from string) string {
+		return `{"type":"HTTP","requestParameters":{"integration.request.` + to + `":"` + from + `"},` + responses
+	}
+	template := func(text string) string {
+		return `{"type":"MOCK","requestTemplates":{"application/json":"` + text + `"},` + responses
+	}
+	const dependsOn = `route "GET /toys/{id}": it has CacheResponse, and its integration sends `
+	for _, tt := range []struct{ name, integration, want string }{
+		{"a parameter of the query", mapped("querystring.size", "method.request.querystring.size"), dependsOn + "the request's " +
+			"size on, by which the answers are not kept, so that one request would get the answer of another: give " +
+			"CacheResponse CacheKeyQuery"},
+		{"all values of it", mapped("querystring.size", "method.request.multivaluequerystring.size"), "CacheKeyQuery"},
+		{"a header", mapped("header.A", "method.request.header.X-Shop"), "the request's X-Shop on, by which the answers are " +
+			"not kept, so that one request would get the answer of another: give CacheResponse CacheKeyHeader"},
+		{"a header of the name of a parameter", mapped("header.A", "method.request.header.page"), "CacheKeyHeader"},
+		{"the caller", mapped("header.A", "context.identity.sourceIp"), dependsOn + "context.identity.sourceIp on, which is " +
+			"the caller's own, so that one caller would get the answer of another: leave one of the two out"},
+		{"the body", mapped("header.A", "method.request.body.a"), dependsOn + "method.request.body.a on"},
+		{"a template", template(`{\"size\": \"$input.params('size')\"}`), dependsOn + "the request's size on, by which the " +
+			"answers are not kept, so that one request would get the answer of another: give CacheResponse CacheKeyQuery or " +
+			"CacheKeyHeader"},
+		{"a template with the caller", template(`$context.identity.userAgent`), dependsOn + "$context.identity.userAgent on"},
+		{"what is kept", mapped("querystring.page", "method.request.querystring.page"), ""},
+		{"the path", mapped("path.id", "method.request.path.id"), ""},
+		{"a header in another case", mapped("header.A", "method.request.header.accept"), ""},
+		{"a text", mapped("header.A", "'method.request.header.A'"), ""},
+		{"the stage", mapped("header.A", "context.stage"), ""},
+		{"a template of what is kept", template(`$input.params('id') $input.params(\"page\") ${input.params('accept')}`), ""},
+		{"a key of its own", `{"type":"HTTP_PROXY","cacheKeyParameters":["method.request.querystring.size"],` +
+			`"requestParameters":{"integration.request.querystring.s":"method.request.querystring.size"}}`, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := PlannedRoute{Pattern: mustParse(t, "GET /toys/{id}"), Cache: &CacheResponse{time.Minute, []CacheKey{
+				{"querystring", "page"}, {"header", "Accept"},
+			}}}
+			_, err := (&Plan{}).Derive(r, bound(t, tt.integration), nil)
+			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
+				t.Errorf("error\n\t%v\ndoes not hold\n\t%s", err, tt.want)
+			}
+		})
+	}
+}
+
 // Whatever an answer depends on is a key.
 func TestCacheKeys(t *testing.T) {
 	p, err := New(table(both(func(p *Props) { p.CORS = &CORS{AllowOrigins: []string{"https://a.example.com"}} },

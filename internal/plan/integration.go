@@ -23,6 +23,8 @@ type Integration struct {
 	Passthrough string // WHEN_NO_MATCH, WHEN_NO_TEMPLATES or NEVER; "" is the first
 	Templates   bool   // it has request templates
 
+	Requests map[string]string // the request templates, by content type
+
 	Role              bool // it has a role
 	PassesCredentials bool // it passes the caller's credentials through
 	Streams           bool // it streams its answers

@@ -22,6 +22,9 @@ func (p *Plan) Derive(r PlannedRoute, integration map[string]any, declared []any
 	if err := r.CheckIntegration(d.Integration); err != nil {
 		return d, err
 	}
+	if err := p.checkKept(r, d.Integration); err != nil {
+		return d, err
+	}
 	if d.Integration.proxy() {
 		return d, nil
 	}

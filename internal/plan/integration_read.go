@@ -25,7 +25,7 @@ func ReadIntegration(in map[string]any) Integration {
 	}
 	i.Role = credentials != "" && !i.PassesCredentials
 	templates, _ := in["requestTemplates"].(map[string]any)
-	i.Templates = len(templates) > 0
+	i.Templates, i.Requests = len(templates) > 0, literals(in["requestTemplates"])
 	responses, _ := in["integrationResponses"].([]any)
 	for _, entry := range responses {
 		r, _ := entry.(map[string]any)

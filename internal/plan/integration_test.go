@@ -140,7 +140,7 @@ func TestDerivedAnswers(t *testing.T) {
 		{
 			"statusCode":"200",
 			"responseParameters":{"method.response.header.X-A":"'a'"},
-			"responseTemplates":{"text/plain":"hi"},
+			"responseTemplates":{"text/plain":"hi"}
 		},
 		{"statusCode":"404","selectionPattern":"404","responseTemplates":{"text/plain":{"Ref":"Text"}}},
 		{"statusCode":"500","selectionPattern":"5..",
