@@ -47,7 +47,7 @@ func TestCacheResponse(t *testing.T) {
 					Options: &awsapigateway.IntegrationOptions{RequestParameters: &map[string]*string{
 						"integration.request.path.id":  jsii.String("method.request.path.id"),
 						"integration.request.header.L": jsii.String("method.request.header.Accept-Language"),
-					}},
+					}, CacheKeyParameters: jsii.Strings("method.request.header.Accept-Language")},
 				},
 			), public, minute),
 		)
@@ -65,7 +65,7 @@ func TestCacheResponse(t *testing.T) {
 		"ApiRestApibikesidGET": []any{map[string]any{id: false, page: false, "method.request.header.X": true},
 			[]any{id, page, "method.request.header.X"}},
 		"ApiRestApicarsidGET": []any{map[string]any{id: false, page: false, "method.request.header.Accept-Language": false},
-			[]any{id, page}},
+			[]any{id, page, "method.request.header.Accept-Language"}},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("the methods' parameters and keys are\n%v\nwant\n%v", got, want)
