@@ -37,10 +37,18 @@ func (w *response) Write(p []byte) (int, error) {
 	if !bodyAllowed(w.status) {
 		return 0, http.ErrBodyNotAllowed
 	}
-	if w.body.Len() == 0 && w.sent.Get("Content-Type") == "" {
-		w.sent.Set("Content-Type", http.DetectContentType(p)) // as net/http does; API Gateway would say JSON
+	if w.body.Len() == 0 {
+		sniff(w.sent, p)
 	}
 	return w.body.Write(p)
+}
+
+// sniff says what the body is by its first bytes, as net/http does, where API Gateway would say JSON. Of a body that is
+// encoded they would say how.
+func sniff(h http.Header, p []byte) {
+	if h.Get("Content-Type") == "" && h.Get("Content-Encoding") == "" && len(p) > 0 {
+		h.Set("Content-Type", http.DetectContentType(p))
+	}
 }
 
 // bodyAllowed follows RFC 9110, sections 15.3.5 and 15.4.5.

@@ -161,8 +161,8 @@ func (w *streamWriter) Write(p []byte) (int, error) {
 	if !bodyAllowed(w.status) {
 		return 0, http.ErrBodyNotAllowed
 	}
-	if !w.started() && w.sent.Get("Content-Type") == "" && len(p) > 0 {
-		w.sent.Set("Content-Type", http.DetectContentType(p))
+	if !w.started() {
+		sniff(w.sent, p)
 	}
 	if w.head {
 		return len(p), nil

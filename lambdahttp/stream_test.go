@@ -69,6 +69,11 @@ func TestStream(t *testing.T) {
 				io.WriteString(w, "GIF89a")
 				io.WriteString(w, strings.Repeat("x", 9000))
 			}},
+		{"encoded", `{"statusCode":200,"multiValueHeaders":{"Content-Encoding":["gzip"]}}`, "\x1f\x8b\x08",
+			func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Encoding", "gzip")
+				io.WriteString(w, "\x1f\x8b\x08")
+			}},
 		{"no content", `{"statusCode":204}`, "", func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusNoContent)
 			if _, err := io.WriteString(w, "x"); !errors.Is(err, http.ErrBodyNotAllowed) {
