@@ -124,11 +124,19 @@ func (b binary) eval(r *rendering) (Value, error) {
 	}
 	_, isText := x.(string)
 	_, also := y.(string)
-	if b.operator == "+" && (isText || also) && x != nil && y != nil {
-		text := stringOf(x) + stringOf(y)
+	if b.operator == "+" && (isText || also) {
+		// Beside a string what is missing stands as in the template: handleSpecial in ASTAddNode.java of Velocity 1.7.
+		text := textOr(x, b.text[0]) + textOr(y, b.text[1])
 		return text, r.made(len(text))
 	}
 	return arithmetic(b.operator, x, y), nil
+}
+
+func textOr(v Value, missing string) string {
+	if v == nil {
+		return missing
+	}
+	return stringOf(v)
 }
 
 func (ref *reference) eval(r *rendering) (Value, error) {

@@ -20,6 +20,7 @@ type (
 	binary     struct {
 		operator    string
 		left, right expression
+		text        [2]string // both as they stand in the template
 	}
 )
 
@@ -46,20 +47,24 @@ func (p *parser) level(n int) (expression, error) {
 	if n == len(levels) {
 		return p.unary()
 	}
+	start := p.at
 	left, err := p.level(n + 1)
 	if err != nil {
 		return nil, err
 	}
 	for {
+		end := p.at
 		operator := p.operator(levels[n])
 		if operator == "" {
 			return left, nil
 		}
+		middle := p.at
 		right, err := p.level(n + 1)
 		if err != nil {
 			return nil, err
 		}
-		left = binary{operator, left, right}
+		text := [2]string{strings.TrimSpace(p.text[start:end]), strings.TrimSpace(p.text[middle:p.at])}
+		left = binary{operator, left, right, text}
 	}
 }
 

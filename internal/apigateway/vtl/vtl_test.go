@@ -57,6 +57,8 @@ func TestRender(t *testing.T) {
 		{"variables", "$context.stage/$stageVariables.table.", "prod/orders."},
 		{"formal names", "${context.stage}s ${stageVariables.table}s", "prods orderss"},
 		{"context that is not known is empty", "[$context.requestId]", "[]"},
+		{"a missing value beside a string stands as in the template", "#set($s = 'a' + $none.x)#set($t = $none + 'b')$s $t", "a$none.x $noneb"},
+		{"a missing value beside a number", "#set($s = 1 + $none)$s", "$s"},
 		{"claims", "$context.authorizer.claims.sub $context.authorizer.claims['cognito:groups']", "s-1 [admins]"},
 
 		{
