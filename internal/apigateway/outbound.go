@@ -65,7 +65,7 @@ func (s *served) unanswered(st *apimodel.Stage, i *apimodel.Integration) string 
 	isHTTP := i.Type == apimodel.IntegrationHTTP || i.Type == apimodel.IntegrationHTTPProxy
 	switch {
 	case i.VPCLink != "":
-		return "its integration goes through the VPC link " + i.VPCLink + ", and a VPC is not played here"
+		return "its integration goes through the VPC link " + i.VPCLink + ", and VPCs are not emulated"
 	case isHTTP && !s.gateway.options.AllowNetwork && !isLocal(mapping.StageURI(i.URI, st.Variables)):
 		return "its integration calls " + i.URI + ", and " + allowNetwork
 	}

@@ -305,7 +305,7 @@ func httpBehaviour(t *testing.T) []behaviour {
 			`504 {"message":"Network error communicating with endpoint"}`,
 		),
 		answered("a VPC link", "the local gateway's own", "GET /prod/vpc",
-			"501 Shop/MGETRvpc: its integration goes through the VPC link v1, and a VPC is not played here"),
+			"501 Shop/MGETRvpc: its integration goes through the VPC link v1, and VPCs are not emulated"),
 
 		sent(
 			"HTTP sends what is mapped, and the template",

@@ -63,7 +63,7 @@ func (g *Gateway) noEndpoint(i *apimodel.Integration) string {
 	}
 	endpoint := g.endpointOf(service.Name)
 	if endpoint == "" {
-		return fmt.Sprintf("its integration calls the AWS service %s, which is not played here: --env %s=URL, such as "+
+		return fmt.Sprintf("its integration calls the AWS service %s, which is not emulated: --env %s=URL, such as "+
 			"http://127.0.0.1:4566, gives an endpoint that answers it", service.Name, endpointVariable(service.Name))
 	}
 	if u, err := url.Parse(endpoint); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {

@@ -150,7 +150,7 @@ func serviceBehaviour(t *testing.T) []behaviour {
 			name:   "no endpoint",
 			source: "the local gateway's own",
 			want: "501 Shop/MPOSTRworkflow: its integration " +
-				"calls the AWS service states, which is not played here: --env AWS_ENDPOINT_URL_SFN=URL, such as http://127.0.0.1:4566, " +
+				"calls the AWS service states, which is not emulated: --env AWS_ENDPOINT_URL_SFN=URL, such as http://127.0.0.1:4566, " +
 				"gives an endpoint that answers it",
 			got: func(t *testing.T) string {
 				got := none.send(t, "POST /prod/workflow")
