@@ -62,14 +62,14 @@ const (
 
 // world is the provider and AWS, on loopback.
 func world(t *testing.T) *httptest.Server {
-	var server *httptest.Server
-	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		self := "http://" + r.Host
 		switch {
 		case r.URL.Path == "/.well-known/openid-configuration":
 			w.Header().Set("Content-Type", "application/json")
 			_ = json.NewEncoder(w).Encode(map[string]string{
-				"issuer": server.URL, "authorization_endpoint": server.URL + "/authorize",
-				"token_endpoint": server.URL + "/token", "jwks_uri": server.URL + "/keys",
+				"issuer": self, "authorization_endpoint": self + "/authorize",
+				"token_endpoint": self + "/token", "jwks_uri": self + "/keys",
 			})
 		case r.Header.Get("X-Amz-Target") == "secretsmanager.GetSecretValue":
 			if body, _ := io.ReadAll(r.Body); strings.Contains(string(body), "AWSPREVIOUS") {

@@ -17,8 +17,8 @@ var routesCommand = command.Command{
 Prints each route of the assembly's REST APIs with its authorizer, how long the authorizer's answers are cached,
 whether an API key is required, and what a caller must have, or why the route is public. What access depends on
 follows: what answers where no function does, the authorizers with their identity sources, cache keys and
-environments, responses that a stage caches, and function URLs that bypass the API. The order is fixed and nothing changes from one synthesis to the next, so the
-output can be kept as a file: a change of access then shows in review.
+environments, responses that a stage caches, and function URLs that bypass the API. The order is fixed and nothing
+changes from one synthesis to the next, so the output can be kept as a file: a change of access then shows in review.
 
   --assembly DIR   the cloud assembly (default ` + command.DefaultAssembly + `)
   --stack NAME     the APIs of one stack, by its path, name or artifact ID (default all)
