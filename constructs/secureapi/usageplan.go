@@ -32,7 +32,7 @@ type UsagePlan struct {
 	Keys []Key
 
 	// Routes are limits of routes for each key, by pattern: "GET /orders/{id}" (Throttle of ApiStages). They need a
-	// RateLimit of the plan. Default: none, which are those of the plan.
+	// RateLimit of the plan, and are for each verb of an ANY route. Default: none, which are those of the plan.
 	Routes map[string]RouteLimit
 }
 

@@ -27,7 +27,7 @@ func (b *builder) addUsagePlans() {
 			}},
 		})
 		b.api.usagePlans[u.Name] = made
-		if limits := described[i].Limits(); len(limits) > 0 {
+		if limits := b.plan.Limits(described[i]); len(limits) > 0 {
 			made.Node().DefaultChild().(awscdk.CfnResource).AddPropertyOverride(jsii.String("ApiStages.0.Throttle"),
 				throttles(limits))
 		}

@@ -15,8 +15,8 @@ var paramOfTemplate = regexp.MustCompile(`\$\{?input\.params\(\s*['"]([^'"]+)['"
 // callerOfTemplate finds what a mapping template takes of the caller.
 var callerOfTemplate = regexp.MustCompile(`\$\{?context\.(?:identity|authorizer)\b[A-Za-z0-9._-]*`)
 
-// checkKept refuses to keep answers by less than the integration sends on of a request: one caller's answer would be that
-// of another request, or of another caller.
+// checkKept refuses to keep answers by less than the integration sends on of a request: one caller's answer would be
+// that of another request, or of another caller.
 func (p *Plan) checkKept(r PlannedRoute, i Integration) error {
 	if r.Cache == nil {
 		return nil
@@ -39,8 +39,8 @@ func (p *Plan) checkKept(r PlannedRoute, i Integration) error {
 			"answers are not kept, so that one request would get the answer of another: give CacheResponse %s", name, word))
 	}
 	caller := func(what string) {
-		errs = append(errs, fmt.Errorf("it has CacheResponse, and its integration sends %s on, which is the caller's own, so "+
-			"that one caller would get the answer of another: leave one of the two out", what))
+		errs = append(errs, fmt.Errorf("it has CacheResponse, and its integration sends %s on, which is the caller's own, "+
+			"so that one caller would get the answer of another: leave one of the two out", what))
 	}
 	for _, to := range slices.Sorted(maps.Keys(i.Parameters)) {
 		from := i.Parameters[to]

@@ -75,7 +75,7 @@ func TestWrongIntegrations(t *testing.T) {
 			`"integrationResponses":[{"statusCode":"200"}]}`,
 			`its integration passes the caller's credentials through, which only requests signed for an IAMAuthorizer have: ` +
 				`set CredentialsRole instead, or guard the route with one`, false},
-		{"no role, by Fn::Sub", `{"type":"AWS","uri":{"Fn::Sub":"arn:${AWS::Partition}:apigateway:${AWS::Region}:sqs:path/1/q"},` +
+		{"no role, by Fn::Sub", `{"type":"AWS","uri":{"Fn::Sub":"arn:aws:apigateway:${AWS::Region}:sqs:path/1/q"},` +
 			`"integrationResponses":[{"statusCode":"200"}]}`, `its integration calls sqs and has no role`, false},
 		{"other content types pass, by Fn::Sub of variables", `{"type":"AWS","uri":{"Fn::Sub":[` +
 			`"arn:aws:apigateway:${Where}:sqs:path/1/q",{"Where":"eu-west-1"}]},"credentials":` + role +

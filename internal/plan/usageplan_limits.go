@@ -11,11 +11,16 @@ type PlannedLimit struct {
 	RouteLimit
 }
 
-// Limits are those of a usage plan's routes, in the order of their patterns.
-func (u UsagePlan) Limits() (out []PlannedLimit) {
+// Limits are those of a usage plan's routes, in the order of their patterns: for ANY one of each verb, as
+// [Plan.MethodSettings] have.
+func (p *Plan) Limits(u UsagePlan) (out []PlannedLimit) {
 	for _, text := range slices.Sorted(maps.Keys(u.Routes)) {
-		if pattern, err := parsePattern(text); err == nil {
-			out = append(out, PlannedLimit{pattern.Path(), pattern.Verb, u.Routes[text]})
+		pattern, err := parsePattern(text)
+		if err != nil {
+			continue
+		}
+		for _, verb := range p.verbs(pattern) {
+			out = append(out, PlannedLimit{pattern.Path(), verb, u.Routes[text]})
 		}
 	}
 	return out

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"maps"
 	"math"
 	"testing"
 )
@@ -75,8 +76,27 @@ func TestUsagePlans(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := p.props.UsagePlans[0].Limits()
+	got := p.Limits(p.props.UsagePlans[0])
 	if len(got) != 1 || got[0] != (PlannedLimit{"/keyed/{id}", "GET", RouteLimit{5, 10}}) {
 		t.Errorf("the limits are %v", got)
+	}
+}
+
+// A stage has no method ANY.
+func TestLimitsOfEveryVerb(t *testing.T) {
+	p, err := New(table(both(plans(UsagePlan{Name: "Gold", RateLimit: 1,
+		Routes: map[string]RouteLimit{"ANY /a": {5, 10}, "GET /a": {1, 2}}}),
+		add(handle("ANY /a", fn, APIKey{}), handle("GET /a", fn, APIKey{})))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]float64{}
+	for _, l := range p.Limits(p.props.UsagePlans[0]) {
+		got[l.Verb+" "+l.Path] = l.RateLimit
+	}
+	want := map[string]float64{"DELETE /a": 5, "GET /a": 1, "HEAD /a": 5, "OPTIONS /a": 5, "PATCH /a": 5, "POST /a": 5,
+		"PUT /a": 5}
+	if !maps.Equal(got, want) {
+		t.Errorf("the limits are %v, want %v", got, want)
 	}
 }
