@@ -109,12 +109,13 @@ func (st *stage) send(m *method, r *http.Request, record *Record) (*mapping.Rece
 	if m.Integration.Type == apimodel.IntegrationAWS {
 		transport = gateway.services
 	}
-	response, err := transport.RoundTrip(r)
-	if err != nil {
-		return nil, unreachable(err, m, r.URL)
+	response, f := answerOf(transport, m, r)
+	if f != nil {
+		return nil, f
 	}
 	defer response.Body.Close()
 	got := &mapping.Received{Status: response.StatusCode, Headers: headersOf(response)}
+	var err error
 	if got.Body, err = readAnswer(response, &got.Headers); err != nil {
 		return nil, unreachable(err, m, r.URL)
 	}
@@ -125,6 +126,21 @@ func (st *stage) send(m *method, r *http.Request, record *Record) (*mapping.Rece
 		)
 	}
 	return got, nil
+}
+
+// answerOf sends a request and returns the answer once its header is there. One that switches protocols is not an answer:
+// net/http hands out its connection, which no time-out of the request ends. Nor can a proxy pass on a status above 599.
+func answerOf(transport *http.Transport, m *method, r *http.Request) (*http.Response, *mapping.Failure) {
+	response, err := transport.RoundTrip(r)
+	if err != nil {
+		return nil, unreachable(err, m, r.URL)
+	}
+	isProxy := m.Integration.Type == apimodel.IntegrationHTTPProxy
+	if status := response.StatusCode; status < 200 || status > 599 && isProxy {
+		response.Body.Close()
+		return nil, networkError("%s answered with the status %d, which cannot be passed on", r.URL.Redacted(), status)
+	}
+	return response, nil
 }
 
 // newRequest makes the request of net/http, with header names in their case.
@@ -237,12 +253,12 @@ func unreachable(err error, m *method, u *url.URL) *mapping.Failure {
 	case errors.As(err, &name):
 		return badEndpoint("the host of the integration's URI cannot be found: %v", name)
 	}
+	return networkError("%s could not be called: %v", u.Redacted(), err)
+}
+
+func networkError(format string, a ...any) *mapping.Failure {
 	const message = "Network error communicating with endpoint"
-	return &mapping.Failure{
-		Type:    mapping.IntegrationFailure,
-		Message: message,
-		Reason:  fmt.Sprintf("%s could not be called: %v", u.Redacted(), err),
-	}
+	return &mapping.Failure{Type: mapping.IntegrationFailure, Message: message, Reason: fmt.Sprintf(format, a...)}
 }
 
 func timedOut(format string, a ...any) *mapping.Failure {

@@ -487,3 +487,43 @@ func TestSentHeaders(t *testing.T) {
 		}
 	}
 }
+
+// TestOddStatus has an integration that switches protocols, and one whose status is not one of HTTP: neither is an
+// answer, and the former must not keep the request for as long as it likes.
+func TestOddStatus(t *testing.T) {
+	for _, status := range []string{"101 Switching Protocols", "999 Odd"} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { l.Close() })
+		go func() {
+			for {
+				conn, err := l.Accept()
+				if err != nil {
+					return
+				}
+				go func() {
+					defer conn.Close()
+					if _, err := http.ReadRequest(bufio.NewReader(conn)); err != nil {
+						return
+					}
+					io.WriteString(conn, "HTTP/1.1 "+status+"\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+					io.Copy(io.Discard, conn) // until the gateway hangs up
+				}()
+			}
+		}()
+		r := bare()
+		uri := "http://" + l.Addr().String()
+		addRoute(r, "GET /whole", httpTo("HTTP_PROXY", "GET", uri))
+		addRoute(r, "GET /stream", httpTo("HTTP_PROXY", "GET", uri, object{"ResponseTransferMode": "STREAM"}))
+		s := serve(t, r)
+		for _, path := range []string{"/whole", "/stream"} {
+			got := s.send(t, "GET /prod"+path)
+			want := "answered with the status " + status[:3] + ", which cannot be passed on"
+			if got.status != 504 || !strings.Contains(got.record.Reason, want) {
+				t.Errorf("%s, %s: got %d, %s", status, path, got.status, got.record.Reason)
+			}
+		}
+	}
+}

@@ -111,6 +111,9 @@ func (s *stream) finish(err error) {
 	s.cancel()
 	if err != io.EOF {
 		s.record.Reason = inWords(err)
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			s.record.Reason = "the integration cut its answer before the end, which cuts the connection"
+		}
 		if lambdaruntime.IsFunctionError(err) {
 			s.record.Reason = fmt.Sprintf("the function failed after the stream had begun, which cuts the connection: %v", err)
 		}
@@ -197,11 +200,11 @@ func (st *stage) streamHTTP(
 	gateway := st.served.gateway
 	limited, cancel := context.WithTimeout(ctx, timeoutOf(m))
 	start := gateway.options.Now()
-	response, err := gateway.transport.RoundTrip(newRequest(limited, out, u))
+	response, f := answerOf(gateway.transport, m, newRequest(limited, out, u))
 	record.IntegrationTime = gateway.options.Now().Sub(start)
-	if err != nil {
+	if f != nil {
 		cancel()
-		return exchange.Answer{}, unreachable(err, m, u)
+		return exchange.Answer{}, f
 	}
 	return exchange.Answer{
 		Status:  response.StatusCode,
