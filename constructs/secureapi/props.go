@@ -184,7 +184,11 @@ func planRestAPI(p *awsapigateway.RestApiProps) *plan.RestAPI {
 	//lint:ignore SA1019 callers may still set it
 	out.Compresses = out.Compresses || p.MinimumCompressionSize != nil
 	if p.BinaryMediaTypes != nil {
-		for _, t := range *p.BinaryMediaTypes {
+		for i, t := range *p.BinaryMediaTypes {
+			if t == nil {
+				out.NilMediaTypes = append(out.NilMediaTypes, i)
+				continue
+			}
 			out.BinaryMediaTypes = append(out.BinaryMediaTypes, *t)
 		}
 	}

@@ -58,6 +58,11 @@ func (r *Release) plan(props *awslambda.FunctionProps) *plan.Release {
 	}
 	if c := r.Canary; c != nil {
 		out.Canary = &plan.Canary{Percent: c.Percent, Interval: c.Interval}
+		for i, a := range c.Alarms {
+			if a == nil {
+				out.Canary.NilAlarms = append(out.Canary.NilAlarms, i)
+			}
+		}
 	}
 	return out
 }

@@ -107,7 +107,8 @@ type RestAPI struct {
 	KeepsExecuteAPI    bool // DisableExecuteApiEndpoint is false
 	DomainName         bool // DomainName is set
 	BinaryMediaTypes   []string
-	Compresses         bool // MinCompressionSize is set
+	NilMediaTypes      []int // which of them are nil
+	Compresses         bool  // MinCompressionSize is set
 
 	MethodOptions []string // the keys of DeployOptions.MethodOptions: "/orders/{id}/GET"
 

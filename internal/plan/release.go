@@ -14,8 +14,9 @@ type Release struct {
 
 // Canary sends a part of the callers to a new version first.
 type Canary struct {
-	Percent  int
-	Interval time.Duration
+	Percent   int
+	Interval  time.Duration
+	NilAlarms []int // which of Alarms are nil
 }
 
 // The canary by default, and its bounds.
@@ -36,7 +37,7 @@ func (r *Release) Check() (errs []error) {
 		errs = append(errs, fmt.Errorf("Release.ProvisionedConcurrency is %d: want how many execution environments are kept "+
 			"ready, or 0 for none", r.Provisioned))
 	}
-	if r.Reserved != nil && float64(r.Provisioned) > *r.Reserved {
+	if r.Reserved != nil && !UnresolvedNumber(*r.Reserved) && float64(r.Provisioned) > *r.Reserved {
 		errs = append(errs, fmt.Errorf("Release.ProvisionedConcurrency is %d, and "+
 			"FunctionProps.ReservedConcurrentExecutions is "+
 			"%g, which it is a part of: reserve at least as many", r.Provisioned, *r.Reserved))
@@ -44,6 +45,9 @@ func (r *Release) Check() (errs []error) {
 	c := r.Canary
 	if c == nil {
 		return errs
+	}
+	for _, i := range c.NilAlarms {
+		errs = append(errs, fmt.Errorf("Release.Canary.Alarms[%d] is nil: give it an awscloudwatch.IAlarm, or leave it out", i))
 	}
 	if c.Percent < 0 || c.Percent > 99 {
 		errs = append(errs, fmt.Errorf("Release.Canary.Percent is %d: want 1 to 99, or 0 for the default of %d", c.Percent,

@@ -8,7 +8,7 @@ import (
 )
 
 func TestWrongReleases(t *testing.T) {
-	reserved := 2.0
+	reserved, token := 2.0, -1.8881545897087626e+289
 	for _, tt := range []struct {
 		name    string
 		release *Release
@@ -17,6 +17,9 @@ func TestWrongReleases(t *testing.T) {
 		{"none", nil, ""},
 		{"an alias alone", &Release{}, ""},
 		{"a canary", &Release{Provisioned: 2, Reserved: &reserved, Canary: &Canary{Percent: 20, Interval: time.Hour}}, ""},
+		{"of a number that a token stands for", &Release{Provisioned: 2, Reserved: &token}, ""},
+		{"no alarm", &Release{Canary: &Canary{NilAlarms: []int{1}}}, "Release.Canary.Alarms[1] is nil: give it an " +
+			"awscloudwatch.IAlarm, or leave it out"},
 		{"less than none", &Release{Provisioned: -1}, "Release.ProvisionedConcurrency is -1: want how many execution " +
 			"environments"},
 		{"more than is reserved", &Release{Provisioned: 3, Reserved: &reserved},

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
 func (r *RestAPI) private() bool { return r != nil && r.Private }
@@ -44,6 +47,11 @@ func (p *Plan) checkRestAPI() (errs []error) {
 			"not key it by the caller, so one would get another one's answer; write CacheResponse on the public routes that "+
 			"it is for, or cache in the function"))
 	}
+	for _, i := range r.NilMediaTypes {
+		errs = append(errs, fmt.Errorf("RestApiProps.BinaryMediaTypes[%d] is nil: name a type such as image/png, or leave it "+
+			"out", i))
+	}
+	errs = append(errs, r.checkMethodOptions()...)
 	if r.MutualTLS && !r.NoExecuteAPI {
 		// The API's own endpoint asks for no certificate.
 		// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
@@ -126,6 +134,23 @@ func (p *Plan) checkKeySource() (errs []error) {
 	}
 	if !named && errs == nil {
 		errs = append(errs, fmt.Errorf("%s, and no authorizer of the API names a key: %s", source, out))
+	}
+	return errs
+}
+
+// checkMethodOptions refuses settings that API Gateway does not deploy, and of which it says "Invalid method setting
+// path" only then: those of ANY, and of all verbs of one path.
+// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_MethodSetting.html, whose paths name one method or all
+func (r *RestAPI) checkMethodOptions() (errs []error) {
+	for _, key := range slices.Sorted(slices.Values(r.MethodOptions)) {
+		i := strings.LastIndex(key, "/")
+		if i < 0 || key == "/*/*" {
+			continue
+		}
+		if verb := key[i+1:]; verb == "*" || strings.EqualFold(verb, route.Any) {
+			errs = append(errs, fmt.Errorf("RestApiProps.DeployOptions.MethodOptions has %q, and API Gateway takes settings of "+
+				"one verb, or of the whole stage by \"/*/*\": write one for each verb", key))
+		}
 	}
 	return errs
 }
