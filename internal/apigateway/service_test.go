@@ -130,7 +130,8 @@ func serviceBehaviour(t *testing.T) []behaviour {
 			"Accept: application/json\nAuthorization: "+signer+"events/aws4_request\nContent-Type: application/x-amz-json-1.1\n"+
 			agent+"X-Amz-Target: AWSEvents.PutEvents\n{}"),
 		sent(s, "a path parameter", docPutIntegration, "GET /prod/files/a%20b", "", "GET /files/a%20b\n"+
-			"Accept: application/json\nAuthorization: "+signer+"s3/aws4_request\n"+agent),
+			"Accept: application/json\nAuthorization: "+signer+"s3/aws4_request\n"+agent+
+			"X-Amz-Content-Sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n"),
 		sent(s, "parameters of an action", docPutIntegration, "POST /prod/topic", `{"text": "hi"}`,
 			"POST /?Action=Publish&Message=hi&TopicArn=arn%3At\nAccept: application/json\nAuthorization: "+signer+
 				"sns/aws4_request\nContent-Type: application/json\n"+agent+`{"text": "hi"}`),

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -102,5 +103,26 @@ func TestSignedRequestsVerify(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestSignForS3 is the example "PUT Object" of
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+func TestSignForS3(t *testing.T) {
+	r, err := http.NewRequest("PUT", "https://examplebucket.s3.amazonaws.com/test%24file.text", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Date", "Fri, 24 May 2013 00:00:00 GMT")
+	r.Header.Set("X-Amz-Storage-Class", "REDUCED_REDUNDANCY")
+	Signer{
+		AccessKeyID: "AKIAIOSFODNN7EXAMPLE",
+		Key:         Key{Secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"},
+		Region:      "us-east-1",
+		Service:     "s3",
+	}.Sign(r, []byte("Welcome to Amazon S3."), time.Date(2013, 5, 24, 0, 0, 0, 0, time.UTC))
+	const want = "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd"
+	if got := r.Header.Get("Authorization"); !strings.HasSuffix(got, "Signature="+want) {
+		t.Errorf("got %s, want the signature %s", got, want)
 	}
 }
