@@ -128,8 +128,9 @@ func (st *stage) send(m *method, r *http.Request, record *Record) (*mapping.Rece
 	return got, nil
 }
 
-// answerOf sends a request and returns the answer once its header is there. One that switches protocols is not an answer:
-// net/http hands out its connection, which no time-out of the request ends. Nor can a proxy pass on a status above 599.
+// answerOf sends a request and returns the answer once its header is there. One that switches protocols is not an
+// answer: net/http hands out its connection, which no time-out of the request ends. Nor can a proxy pass on a status
+// above 599.
 func answerOf(transport *http.Transport, m *method, r *http.Request) (*http.Response, *mapping.Failure) {
 	response, err := transport.RoundTrip(r)
 	if err != nil {

@@ -115,7 +115,8 @@ func bracket(text string) (p part, length int, ok bool) {
 	return part{at: n, kind: '['}, end + 1, err == nil
 }
 
-// find is what a path finds in a value, "" for nothing, and how many values it passed. One with a wildcard finds a list.
+// find is what a path finds in a value, "" for nothing, and how many values it passed. One with a wildcard finds a
+// list.
 func (p path) find(v Value) (out Value, passed int, err error) {
 	found := []Value{v}
 	many := false
