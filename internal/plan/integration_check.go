@@ -10,7 +10,11 @@ import (
 // of an AWS service.
 func (r PlannedRoute) CheckIntegration(i Integration) error {
 	errs := r.checkStream(i)
-	if service := i.service(); service != "" && service != "lambda" {
+	service := i.service()
+	if service == "" && i.Type == integrationAWS && i.Role { // a function rarely has a role
+		service = "a service that is known when the stack is deployed"
+	}
+	if service != "" && service != "lambda" {
 		if !i.Role && !i.PassesCredentials {
 			errs = append(errs, fmt.Errorf("its integration calls %s and has no role, without which the service refuses each "+
 				"call: set CredentialsRole to a role that apigateway.amazonaws.com may assume and that may make this call, or "+

@@ -81,6 +81,11 @@ func TestWrongIntegrations(t *testing.T) {
 			`"arn:aws:apigateway:${Where}:sqs:path/1/q",{"Where":"eu-west-1"}]},"credentials":` + role +
 			`,"requestTemplates":{"application/json":"x"},"integrationResponses":[{"statusCode":"200"}]}`,
 			`its integration makes the call of sqs by a template for one Content-Type`, false},
+		{"other content types pass to what is not known", `{"type":"AWS","uri":{"Ref":"Uri"},"credentials":` + role +
+			`,"requestTemplates":{"application/json":"x"},"integrationResponses":[{"statusCode":"200"}]}`,
+			`its integration makes the call of a service that is known when the stack is deployed by a template`, false},
+		{"a function that is not known", `{"type":"AWS","uri":{"Ref":"Uri"},"requestTemplates":{"application/json":"x"},` +
+			`"integrationResponses":[{"statusCode":"200"}]}`, "", false},
 		{"a call that the caller writes", `{"type":"AWS","uri":"arn:aws:apigateway:eu-west-1:dynamodb:action/PutItem",` +
 			`"credentials":` + role + `,"integrationResponses":[{"statusCode":"200"}]}`,
 			`route "POST /jobs": its integration makes the call PutItem of dynamodb and has neither RequestTemplates nor ` +

@@ -47,7 +47,8 @@ func (r *Release) Check() (errs []error) {
 		return errs
 	}
 	for _, i := range c.NilAlarms {
-		errs = append(errs, fmt.Errorf("Release.Canary.Alarms[%d] is nil: give it an awscloudwatch.IAlarm, or leave it out", i))
+		errs = append(errs, fmt.Errorf("Release.Canary.Alarms[%d] is nil: give it an awscloudwatch.IAlarm, or leave it "+
+			"out", i))
 	}
 	if c.Percent < 0 || c.Percent > 99 {
 		errs = append(errs, fmt.Errorf("Release.Canary.Percent is %d: want 1 to 99, or 0 for the default of %d", c.Percent,

@@ -48,8 +48,8 @@ func (p *Plan) checkRestAPI() (errs []error) {
 			"it is for, or cache in the function"))
 	}
 	for _, i := range r.NilMediaTypes {
-		errs = append(errs, fmt.Errorf("RestApiProps.BinaryMediaTypes[%d] is nil: name a type such as image/png, or leave it "+
-			"out", i))
+		errs = append(errs, fmt.Errorf("RestApiProps.BinaryMediaTypes[%d] is nil: name a type such as image/png, or leave "+
+			"it out", i))
 	}
 	errs = append(errs, r.checkMethodOptions()...)
 	if r.MutualTLS && !r.NoExecuteAPI {
