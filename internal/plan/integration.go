@@ -65,16 +65,32 @@ func (i Integration) service() string {
 	return parts[4][strings.LastIndex(parts[4], ".")+1:]
 }
 
-// action is the one in a URI such as arn:aws:apigateway:us-east-1:dynamodb:action/PutItem; "" for one of a path.
-func (i Integration) action() string {
-	if i.service() == "" {
+// call is the call of a service that the body of a request makes, in words: that of an action, as in
+// arn:aws:apigateway:us-east-1:dynamodb:action/PutItem, and any of Amazon SQS, whose path names the queue alone; "" for
+// a path, where the body is a thing such as the object of a bucket.
+func (i Integration) call() string {
+	service := i.service()
+	if service == "" || service == "lambda" {
 		return ""
 	}
 	action, is := strings.CutPrefix(strings.SplitN(i.URI, ":", 6)[5], "action/")
-	if !is {
-		return ""
+	switch {
+	case is:
+		return "the call " + action + " of " + service
+	case service == "sqs":
+		return "a call of sqs"
 	}
-	return action
+	return ""
+}
+
+// mapsCall reports whether parameters of the query or the path say what is called.
+func (i Integration) mapsCall() bool {
+	for to := range i.Parameters {
+		if !strings.HasPrefix(to, "integration.request.header.") {
+			return true
+		}
+	}
+	return false
 }
 
 // MethodResponses are the answers that a method has to declare: those that are given, and one for each status of the

@@ -29,10 +29,10 @@ func (r PlannedRoute) CheckIntegration(i Integration) error {
 				"NEVER, by which such requests get 415", service, service))
 		}
 	}
-	if i.Role && !i.Templates && len(i.Parameters) == 0 && i.action() != "" {
-		errs = append(errs, fmt.Errorf("its integration makes the call %s of %s and has neither RequestTemplates nor "+
-			"RequestParameters, so that the body is the call as the caller wrote it, of whatever the role may use: write the "+
-			"call in RequestTemplates, with PassthroughBehavior NEVER; \"$input.body\" is a template too", i.action(), i.service()))
+	if call := i.call(); call != "" && i.Role && !i.Templates && !i.mapsCall() {
+		errs = append(errs, fmt.Errorf("its integration makes %s and has no RequestTemplates, nor RequestParameters for the "+
+			"query or the path, so that the body is the call as the caller wrote it, of whatever the role may use: write the "+
+			"call in RequestTemplates, with PassthroughBehavior NEVER; \"$input.body\" is a template too", call))
 	}
 	if i.PassesCredentials && (r.Guard == nil || !r.Guard.Signed) {
 		errs = append(errs, errors.New("its integration passes the caller's credentials through, which only requests signed "+
@@ -87,8 +87,8 @@ func (i Integration) checkResponses() (errs []error) {
 	return errs
 }
 
-// checkBinary refuses templates for bodies that API Gateway takes for binary data, which it does not put into templates:
-// each request would be answered with 500. A mock integration, whose answers have nothing of the body, converts it.
+// checkBinary refuses templates for bodies that API Gateway takes for binary data, which it does not put into
+// templates: each request would be answered with 500. A mock integration, whose answers have nothing of the body, converts it.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings-workflow.html
 func (p *Plan) checkBinary(r PlannedRoute, i Integration) error {
 	if !p.BinaryPreflights() || !i.Templates || i.Converts || i.Type == integrationMock {
@@ -96,6 +96,6 @@ func (p *Plan) checkBinary(r PlannedRoute, i Integration) error {
 	}
 	return fmt.Errorf("route %q: its integration has RequestTemplates, and RestApiProps.BinaryMediaTypes cover "+
 		"application/json, so that API Gateway takes the body for binary data and answers each request with 500: name the "+
-		"types that are binary, such as image/png, or set ContentHandling to CONVERT_TO_TEXT, by which the templates get the "+
-		"body in base64", r.Pattern)
+		"types that are binary, such as image/png, or set ContentHandling to CONVERT_TO_TEXT, by which the templates get "+
+		"the body in base64", r.Pattern)
 }

@@ -88,9 +88,14 @@ func TestWrongIntegrations(t *testing.T) {
 			`"integrationResponses":[{"statusCode":"200"}]}`, "", false},
 		{"a call that the caller writes", `{"type":"AWS","uri":"arn:aws:apigateway:eu-west-1:dynamodb:action/PutItem",` +
 			`"credentials":` + role + `,"integrationResponses":[{"statusCode":"200"}]}`,
-			`route "POST /jobs": its integration makes the call PutItem of dynamodb and has neither RequestTemplates nor ` +
-				`RequestParameters, so that the body is the call as the caller wrote it, of whatever the role may use: write the ` +
-				`call in RequestTemplates, with PassthroughBehavior NEVER; "$input.body" is a template too`, false},
+			`route "POST /jobs": its integration makes the call PutItem of dynamodb and has no RequestTemplates, nor ` +
+				`RequestParameters for the query or the path, so that the body is the call as the caller wrote it, of whatever ` +
+				`the role may use: write the call in RequestTemplates, with PassthroughBehavior NEVER; "$input.body" is a ` +
+				`template too`, false},
+		{"a call with a header that the caller writes", `{"type":"AWS","uri":` + sqsURI + `,"credentials":` + role +
+			`,"requestParameters":{"integration.request.header.Content-Type":"'application/x-www-form-urlencoded'"},` +
+			`"integrationResponses":[{"statusCode":"200"}]}`, `its integration makes a call of sqs and has no RequestTemplates`,
+			false},
 		{"an action by parameters", `{"type":"AWS","uri":"arn:aws:apigateway:eu-west-1:sns:action/Publish",` +
 			`"credentials":` + role + `,"requestParameters":{"integration.request.querystring.Message":` +
 			`"method.request.querystring.m"},"integrationResponses":[{"statusCode":"200"}]}`, "", false},
