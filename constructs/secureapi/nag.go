@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -32,6 +33,7 @@ const (
 	nagBasicRole  = "The policy lets a function write its own logs and nothing else; CDK gives it to every function."
 	nagDeployRole = "The policy is the one that AWS CodeDeploy needs to shift the alias of the authorizer."
 	nagLogsRole   = "The policy lets API Gateway write logs; RestApiProps.CloudWatchRole asks for it."
+	nagRuntime    = "CDK makes this function for AwsCustomResource and chooses its runtime."
 	nagRotation   = "The keys of sessions are rotated by one command, which logs no one out: see CookieSessions.Keys."
 )
 
@@ -98,6 +100,10 @@ func (b *builder) nagOf(resource awscdk.CfnResource) []nagSuppression {
 		return nagOfMethod(r)
 	case awsiam.CfnRole:
 		return b.nagOfRole(r)
+	case awslambda.CfnFunction:
+		if strings.Contains(*r.Node().Path(), "/AWS"+flushProvider+"/") {
+			return []nagSuppression{{rule: "AwsSolutions-L1", reason: nagRuntime}}
+		}
 	case awssecretsmanager.CfnSecret:
 		return []nagSuppression{{rule: "AwsSolutions-SMG4", reason: nagRotation}}
 	}
