@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // CheckIntegration refuses an integration that answers each request with an error, or that lets callers write the call
@@ -33,6 +34,11 @@ func (r PlannedRoute) CheckIntegration(i Integration) error {
 		errs = append(errs, fmt.Errorf("its integration makes %s and has no RequestTemplates, nor RequestParameters for the "+
 			"query or the path, so that the body is the call as the caller wrote it, of whatever the role may use: write the "+
 			"call in RequestTemplates, with PassthroughBehavior NEVER; \"$input.body\" is a template too", call))
+	}
+	if call := i.call(); i.Role && strings.Contains(call, "{") {
+		errs = append(errs, fmt.Errorf("its integration makes %s, and a parameter of the path stands in it: it is not documented "+
+			"that API Gateway escapes an & there, by which a caller would write the call: map it by RequestParameters to "+
+			"integration.request.querystring.NAME", call))
 	}
 	if i.PassesCredentials && (r.Guard == nil || !r.Guard.Signed) {
 		errs = append(errs, errors.New("its integration passes the caller's credentials through, which only requests signed "+

@@ -92,6 +92,12 @@ func TestWrongIntegrations(t *testing.T) {
 				`RequestParameters for the query or the path, so that the body is the call as the caller wrote it, of whatever ` +
 				`the role may use: write the call in RequestTemplates, with PassthroughBehavior NEVER; "$input.body" is a ` +
 				`template too`, false},
+		{"a path in the call", `{"type":"AWS","uri":"arn:aws:apigateway:eu-west-1:sns:action/Publish&Message={id}",` +
+			`"credentials":` + role + `,"requestParameters":{"integration.request.path.id":"method.request.path.id"},` +
+			`"integrationResponses":[{"statusCode":"200"}]}`,
+			`its integration makes the call Publish&Message={id} of sns, and a parameter of the path stands in it: it is not ` +
+				`documented that API Gateway escapes an & there, by which a caller would write the call: map it by ` +
+				`RequestParameters to integration.request.querystring.NAME`, false},
 		{"a call with a header that the caller writes", `{"type":"AWS","uri":` + sqsURI + `,"credentials":` + role +
 			`,"requestParameters":{"integration.request.header.Content-Type":"'application/x-www-form-urlencoded'"},` +
 			`"integrationResponses":[{"statusCode":"200"}]}`, `its integration makes a call of sqs and has no RequestTemplates`,
