@@ -35,8 +35,8 @@ type Model struct {
 	// JSON is the same as text, which is the same for the same schema.
 	JSON []byte
 
-	// TakesNoBody says that a request without a body passes: it counts as one with {}.
-	TakesNoBody bool
+	// AcceptsEmpty says that a request without a body passes: it counts as one with {}.
+	AcceptsEmpty bool
 
 	// Unchecked are the places of keywords that API Gateway does not check, as JSON pointers.
 	Unchecked []string
@@ -123,10 +123,10 @@ func Convert(schema any) (*Model, error) {
 	}
 	slices.Sort(c.unchecked)
 	return &Model{
-		Schema:      converted,
-		JSON:        text,
-		TakesNoBody: compiled.Validate(map[string]any{}) == nil, // no expression is asked, as there are no texts
-		Unchecked:   slices.Compact(c.unchecked),
+		Schema:       converted,
+		JSON:         text,
+		AcceptsEmpty: compiled.Validate(map[string]any{}) == nil, // no expression is asked, as there are no texts
+		Unchecked:    slices.Compact(c.unchecked),
 	}, nil
 }
 

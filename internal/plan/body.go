@@ -19,7 +19,7 @@ func (b Body) addTo(r *PlannedRoute) []error {
 		return []error{errors.New("it has Body twice: join the schemas by allOf or anyOf in one")}
 	case b.Err != nil:
 		return []error{fmt.Errorf("its Body, of %s: %w", b.Source, b.Err)}
-	case slices.Contains([]string{"GET", "HEAD", "OPTIONS", route.Any}, verb) && !b.Model.TakesNoBody:
+	case slices.Contains([]string{"GET", "HEAD", "OPTIONS", route.Any}, verb) && !b.Model.AcceptsEmpty:
 		// A body of GET has no meaning by RFC 9110, section 9.3.1, and API Gateway takes none for {}.
 		return []error{fmt.Errorf("it takes %s, whose requests have no body, and its Body, of %s, does not accept {}, which "+
 			"stands for none: leave Body out, write RequireQuery, or give the verbs with a body routes of their own", verb,

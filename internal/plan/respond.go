@@ -29,12 +29,12 @@ const maxTemplate = 300 << 10
 
 const jsonMedia = "application/json"
 
-// noBody is a template that makes nothing. An empty text is not a template, and the headers of CORS need one.
-const noBody = `#set($nothing = "")`
+// emptyTemplate is a template that makes nothing. An empty text is not a template, and the headers of CORS need one.
+const emptyTemplate = `#set($nothing = "")`
 
 // NewFixedAnswer checks and describes a fixed answer. A string is sent as it is, as text; any other value as JSON.
 func NewFixedAnswer(status int, body []any, headers []ResponseHeader) (a FixedAnswer, err error) {
-	a = FixedAnswer{Status: fmt.Sprint(status), Media: jsonMedia, Template: noBody, Parameters: map[string]string{}}
+	a = FixedAnswer{Status: fmt.Sprint(status), Media: jsonMedia, Template: emptyTemplate, Parameters: map[string]string{}}
 	if status < 200 || status > 599 {
 		return a, fmt.Errorf("the status is %d: want one of 200 to 599", status)
 	}

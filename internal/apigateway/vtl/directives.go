@@ -59,16 +59,21 @@ func (p *parser) inParentheses(start int) (expression, error) {
 	return e, nil
 }
 
+// opened reads a parenthesis that opens and the variable after it.
+func (p *parser) opened() (name string, ok bool) {
+	if !p.take("(") {
+		return "", false
+	}
+	return p.variable()
+}
+
 // foreach reads what follows #foreach, up to and with its #end: ($name in list).
 func (p *parser) foreach(start int) (node, error) {
 	if err := p.enter(start); err != nil {
 		return nil, err
 	}
 	defer func() { p.depth-- }()
-	name, ok := "", p.take("(")
-	if ok {
-		name, ok = p.variable()
-	}
+	name, ok := p.opened()
 	if !ok || !p.word("in") {
 		return nil, p.errorAt(start, "%s: want #foreach($name in list)", p.shown(start))
 	}
@@ -89,10 +94,7 @@ func (p *parser) define(start int) (node, error) {
 		return nil, err
 	}
 	defer func() { p.depth-- }()
-	name, ok := "", p.take("(")
-	if ok {
-		name, ok = p.variable()
-	}
+	name, ok := p.opened()
 	if !ok || !p.take(")") {
 		return nil, p.errorAt(start, "%s: want #define($name)", p.shown(start))
 	}

@@ -216,7 +216,7 @@ func TestOverrides(t *testing.T) {
 
 // Without a body $input.body is {}, and paths find nothing. A body that is not JSON is a text.
 // Source: https://github.com/localstack/localstack/pull/12413
-func TestNoBody(t *testing.T) {
+func TestWithoutABody(t *testing.T) {
 	const form = "token=a&text=b"
 	if got, want := rendered(t, "$input.json('$')|$input.path('$')|$input.path('$.a')|", &Env{Body: form}).Text,
 		`"`+form+`"|`+form+"||"; got != want {
