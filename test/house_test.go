@@ -71,6 +71,7 @@ var floors = [][]string{
 		"internal/strictjson",
 		"internal/lambdaio",
 		"internal/routermark",
+		"internal/gobundle",
 		"internal/nodepeer",
 		"internal/sigv4",
 		"internal/httpname",

@@ -3,7 +3,6 @@ package gofunction
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,6 +14,7 @@ import (
 	"sync"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction/internal/gobuild"
+	"github.com/gatehouse-cdk/gatehouse/internal/gobundle"
 )
 
 // bundle is what Lambda unpacks for a function.
@@ -43,15 +43,13 @@ func (f bundleFile) mode() fs.FileMode {
 	return 0o644
 }
 
-// fingerprint is the same for the same names, contents and modes. CDK's own would not do: it takes a file with CRLF for
-// one with LF, it ignores modes, and it remembers contents by inode, size and modification time.
+// fingerprint is the same for the same names, contents and modes.
 func (b bundle) fingerprint() string {
-	h := sha256.New()
-	fmt.Fprintln(h, "gofunction 1")
-	for _, f := range b {
-		fmt.Fprintf(h, "%q %o %x\n", f.name, f.mode(), f.digest)
+	files := make([]gobundle.File, len(b))
+	for i, f := range b {
+		files[i] = gobundle.File{Name: f.name, Mode: f.mode(), Digest: f.digest}
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	return gobundle.Fingerprint(files)
 }
 
 // stage writes the bundle into a directory that CDK copies into the cloud assembly when the function is made. The
@@ -67,8 +65,7 @@ func (b bundle) stage(outdir, hash string, noStaging bool) (dir string, done fun
 	}
 	// CDK takes a directory with the asset's name for the asset, even if its contents are others: a copy that was
 	// interrupted, for instance. (AssetStaging names it so for the hash type CUSTOM.)
-	sum := sha256.Sum256([]byte(hash))
-	staged := filepath.Join(outdir, "asset."+hex.EncodeToString(sum[:]))
+	staged := filepath.Join(outdir, gobundle.Folder(gobundle.AssetHash(hash)))
 	known := b.isKnown(staged, hash)
 	if !known {
 		if err := os.RemoveAll(staged); err != nil {

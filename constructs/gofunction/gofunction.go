@@ -55,6 +55,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/internal/annotation"
 	"github.com/gatehouse-cdk/gatehouse/constructs/internal/executable"
 	_ "github.com/gatehouse-cdk/gatehouse/constructs/internal/startup" // says in time what would stop CDK
+	"github.com/gatehouse-cdk/gatehouse/internal/gobundle"
 	"github.com/gatehouse-cdk/gatehouse/internal/routermark"
 )
 
@@ -88,7 +89,7 @@ const HostBuildTag = "gatehouse_host"
 
 // handler is the file that an OS-only runtime runs.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html
-const handler = "bootstrap"
+const handler = gobundle.Executable
 
 // noStagingContext is how "cdk synth --no-staging" tells the app (aws-cdk-lib/cx-api, DISABLE_ASSET_STAGING_CONTEXT).
 const noStagingContext = "aws:cdk:disable-asset-staging"
@@ -161,6 +162,7 @@ func newFunction(scope constructs.Construct, id string, props *Props) (awslambda
 
 	p := props.functionProps()
 	discard := func(awslambda.Function) error { return nil }
+	fingerprint := ""
 	at := placeOf(scope)
 	if at.built {
 		made, err := builder.Build(target)
@@ -168,13 +170,13 @@ func newFunction(scope constructs.Construct, id string, props *Props) (awslambda
 			return nil, err
 		}
 		contents := newBundle(made, props.Files)
-		hash := contents.fingerprint()
-		dir, done, err := contents.stage(at.outdir, hash, at.noStaging)
+		fingerprint = contents.fingerprint()
+		dir, done, err := contents.stage(at.outdir, fingerprint, at.noStaging)
 		if err != nil {
 			return nil, fmt.Errorf("staging the bundle: %w", err)
 		}
 		defer done()
-		p.Code = awslambda.AssetCode_FromAsset(&dir, &awss3assets.AssetOptions{AssetHash: &hash})
+		p.Code = awslambda.AssetCode_FromAsset(&dir, &awss3assets.AssetOptions{AssetHash: &fingerprint})
 	} else if p.Code, discard, err = notBuilt(scope, id); err != nil {
 		return nil, err
 	}
@@ -189,6 +191,11 @@ func newFunction(scope constructs.Construct, id string, props *Props) (awslambda
 	}
 	executable.Record(fn, func() executable.Router { return routerOf(target, at.built) })
 	if host {
+		if at.built {
+			if err := record(fn, target, fingerprint); err != nil {
+				return nil, err
+			}
+		}
 		annotation.Warn(fn, "gatehouse:hostBuild", fmt.Sprintf(
 			"built for %s/%s because %s is set: this runs here, not on Lambda", runtime.GOOS, runtime.GOARCH, HostBuildVariable))
 	}

@@ -106,6 +106,9 @@ func (c *command) key(listed []byte) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
+// linkerFlags leave out what differs between machines, and what only a debugger reads.
+const linkerFlags = "-s -w -buildid="
+
 // link builds the executable.
 func (c *command) link() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "gobuild-")
@@ -114,7 +117,7 @@ func (c *command) link() ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "bootstrap")
-	args := slices.Concat(c.flags, []string{"-ldflags=-s -w -buildid=", "-o", file, "--", c.target.Package})
+	args := slices.Concat(c.flags, []string{"-ldflags=" + linkerFlags, "-o", file, "--", c.target.Package})
 	if _, err := c.run("build", args...); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,49 @@
+package gofunction
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/gobundle"
+)
+
+// TestRecord: what is recorded names the asset, and builds the same executable when another program follows it.
+func TestRecord(t *testing.T) {
+	outdir, file := t.TempDir(), filepath.Join(t.TempDir(), "record")
+	t.Setenv(gobundle.RecordVariable, file)
+	synthesize := func(host string) {
+		t.Helper()
+		t.Setenv(HostBuildVariable, host)
+		stack := newStackIn(outdir, nil)
+		New(stack, "Orders", &Props{Package: "./orders-fn", Dir: shopModule(t), Files: map[string][]byte{"a": nil}})
+		resources(t, stack)
+	}
+	synthesize("")
+	if _, err := os.Stat(file); err == nil {
+		t.Error("a build for Lambda is recorded")
+	}
+	synthesize("1")
+	records, err := gobundle.Read(file)
+	if err != nil || len(records) != 1 {
+		t.Fatalf("got %v, %v, want one record", records, err)
+	}
+	r := records[0]
+	built, err := os.ReadFile(filepath.Join(outdir, gobundle.Folder(r.Asset), gobundle.Executable))
+	if err != nil || r.Function != "Shop/Orders" || r.App.Package == "" || !filepath.IsAbs(r.App.Dir) {
+		t.Fatalf("%v, of %+v", err, r)
+	}
+	again := filepath.Join(t.TempDir(), "again")
+	cmd := exec.Command("go", slices.Concat([]string{"build"}, r.Build.Flags,
+		[]string{"-ldflags=" + r.Build.Linker, "-o", again, "--", r.Build.Package})...)
+	cmd.Dir, cmd.Env = r.Build.Dir, append(os.Environ(), r.Build.Environ...)
+	if text, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	if same, err := os.ReadFile(again); err != nil || !bytes.Equal(same, built) {
+		t.Errorf("the recorded build makes another executable: %v", err)
+	}
+}
