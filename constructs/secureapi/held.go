@@ -35,6 +35,12 @@ func (b *builder) finish(policy awsiam.PolicyDocument) {
 	if keyed := b.plan.Keyed(); len(keyed) > 0 {
 		table["keys"] = keyed
 	}
+	if checked := b.plan.Checked(); len(checked) > 0 {
+		table["checked"] = checked
+	}
+	if throttled := b.plan.Throttled(); len(throttled) > 0 {
+		table["throttled"] = throttled
+	}
 	if cached := b.cachedRoutes(); len(cached) > 0 {
 		table["cached"] = cached
 	}

@@ -67,6 +67,18 @@ func TestHolesAreRefusedAtSynth(t *testing.T) {
 		}, func(_ awscdk.Stack, api *secureapi.API) {
 			api.Method("GET /orders").AddPropertyDeletionOverride(jsii.String("ApiKeyRequired"))
 		}, "changed-key", "the method GET /orders needs an API key by the table, and ApiKeyRequired is not set"},
+		{"a validator that is taken away", func(p *secureapi.Props) {
+			p.Routes[0].Access = append(p.Routes[0].Access, secureapi.RequireQuery("page"))
+		}, func(_ awscdk.Stack, api *secureapi.API) {
+			api.Method("GET /orders").SetRequestValidatorId(nil)
+		}, "changed-check", "the method GET /orders checks method.request.querystring.page by the table, and its " +
+			"RequestValidatorId is not set"},
+		{"a throttle that is taken away", func(p *secureapi.Props) {
+			p.Routes[1].Access = append(p.Routes[1].Access, secureapi.Throttle(0.5, 3))
+		}, func(_ awscdk.Stack, api *secureapi.API) {
+			cfn(api.RestAPI.DeploymentStage()).AddPropertyDeletionOverride(jsii.String("MethodSettings"))
+		}, "changed-throttle", "the table throttles GET /health to 0.5 requests a second with a burst of 3, and the stage " +
+			`"prod" has no such limit`},
 		{"a type from a parameter", nil, func(stack awscdk.Stack, api *secureapi.API) {
 			kind := awscdk.NewCfnParameter(stack, jsii.String("Type"), &awscdk.CfnParameterProps{Default: "AWS_IAM"})
 			raw(stack, "Raw", &awsapigateway.CfnMethodProps{

@@ -11,9 +11,8 @@ import (
 )
 
 // Method returns the AWS::ApiGateway::Method of a route, by the pattern that the table has it under, such as
-// "GET /toys". A login's routes have one too. A change of who may call it, of its key, of what its answers are kept by, or
-// of a call that it makes is refused at synth, as any other. A change of what checks its requests (RequestModels,
-// RequestValidatorId, RequestParameters) is not seen.
+// "GET /toys". A login's routes have one too. A change of who may call it, of its key, of what checks its requests, of
+// what its answers are kept by, or of a call that it makes is refused at synth, as any other.
 //
 // What is changed in it is not part of the logical id of the deployment, and a stage serves the change with the next
 // deployment: say so with api.RestAPI.LatestDeployment().AddToLogicalId.

@@ -74,6 +74,22 @@ func (r PlannedRoute) RequiredHeaders() (names []string) {
 	return names
 }
 
+// Checked is what API Gateway checks of the requests to each route that checks some, as the finished template is
+// compared with: "body" and the parameters, with spaces between.
+func (p *Plan) Checked() map[string]string {
+	out := map[string]string{}
+	for _, r := range p.Routes {
+		what := slices.Clone(r.Parameters)
+		if r.Body != nil {
+			what = append([]string{"body"}, what...)
+		}
+		if len(what) > 0 {
+			out[r.Pattern.String()] = strings.Join(what, " ")
+		}
+	}
+	return out
+}
+
 // checkValidation refuses words beside options that say the same of the method.
 func (r *PlannedRoute) checkValidation() []error {
 	if r.OwnValidation == "" || r.Body == nil && len(r.Parameters) == 0 {

@@ -52,6 +52,18 @@ func (p *Plan) MethodSettings() (out []MethodSetting) {
 	return out
 }
 
+// Throttled are the limits of the routes that have some of their own, by route and verb: requests a second and burst, as
+// the finished template is compared with.
+func (p *Plan) Throttled() map[string]string {
+	out := map[string]string{}
+	for _, s := range p.MethodSettings() {
+		if s.Throttle != nil {
+			out[s.Verb+" "+s.Path] = fmt.Sprint(s.Throttle.Rate, " ", s.Throttle.Burst)
+		}
+	}
+	return out
+}
+
 // checkMethodSettings refuses settings that have no stage, or that the caller's own contradict.
 func (p *Plan) checkMethodSettings() (errs []error) {
 	for _, r := range p.Sorted() {

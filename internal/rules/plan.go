@@ -13,6 +13,10 @@ const (
 	//   keys        the list of the routes that need an API key; absent for none
 	//   scopes      an object: of each route whose scopes API Gateway compares the list of them
 	//   logins      an object: of each route of a login the logical id of the login's function; absent for none
+	//   checked     an object: of each route that checks its requests what of them must be right, with spaces between: body,
+	//               and parameters such as method.request.querystring.page; absent for none
+	//   throttled   an object: of each route and verb with limits of its own the requests a second and the burst, such as
+	//               "5 10"; absent for none
 	//   cached      an object: of each route whose answers a stage may keep the parameters that they are kept by, with spaces
 	//               between; absent for none
 	//   preflights  whether CORS preflights are answered
@@ -56,6 +60,8 @@ type plan struct {
 	logins     map[string]string // of each route of a login the logical id of its function
 	keys       []string
 	cached     map[string]string // of each route whose answers may be kept, the keys
+	checked    map[string]string // of each route that checks its requests, what of them
+	throttled  map[string]string // of each route and verb with limits of its own, those
 	preflights bool
 	policy     any
 }
@@ -70,11 +76,13 @@ func readPlan(raw any) (*plan, error) {
 		return nil, fmt.Errorf("its metadata %s is not an object", PlanMetadata)
 	}
 	p := &plan{routes: map[string]string{}, guards: map[string]string{}, scopes: map[string]any{},
-		logins: map[string]string{}, cached: map[string]string{}}
+		logins: map[string]string{}, cached: map[string]string{}, checked: map[string]string{},
+		throttled: map[string]string{}}
 	p.path, _ = object["path"].(string)
 	p.preflights, _ = object["preflights"].(bool)
 	p.policy = object["policy"]
-	texts := map[string]map[string]string{"routes": p.routes, "guards": p.guards, "logins": p.logins, "cached": p.cached}
+	texts := map[string]map[string]string{"routes": p.routes, "guards": p.guards, "logins": p.logins, "cached": p.cached,
+		"checked": p.checked, "throttled": p.throttled}
 	for name, into := range texts {
 		members, ok := object[name].(map[string]any)
 		if !ok && object[name] != nil {

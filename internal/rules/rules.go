@@ -42,6 +42,8 @@ func All() []Rule {
 		responseWithoutCORS,
 		responseTwice,
 		changedKey,
+		changedCheck,
+		changedThrottle,
 		keyWithoutPlan,
 		keyThatNothingNames,
 		permissionElsewhere,
