@@ -249,6 +249,16 @@ func TestWrongIntegrations(t *testing.T) {
 			func() { secureapi.Respond(20) },
 			"secureapi: Respond(20): the status is 20: want one of 200 to 599",
 		},
+		{"a machine of another account", func() {
+			here := awscdk.NewStack(awscdk.NewApp(nil), jsii.String("Here"), &awscdk.StackProps{
+				Env: &awscdk.Environment{Account: jsii.String("123456789012"), Region: jsii.String("eu-west-1")},
+			})
+			arn := "arn:aws:states:eu-west-1:999999999999:stateMachine:pick"
+			secureapi.New(here, "Api", &secureapi.Props{Routes: []secureapi.Route{secureapi.Integrate("POST /jobs",
+				secureapi.StartExecution(awsstepfunctions.StateMachine_FromStateMachineArn(here, jsii.String("Pick"), &arn)),
+				secureapi.Public("x"))}})
+		}, "secureapi: StartExecution: Here/Pick is of account 999999999999 and the API of 123456789012, from where no role " +
+			"may start it: have a function of that account in between, or the machine in the API's account"},
 		{"a parameter that the path does not have",
 			in(func() awsapigateway.Integration { return secureapi.SendTo(fifo, "{customer}") }),
 			`route "POST /jobs": its MessageGroup is {customer}, and the path has no such parameter`},

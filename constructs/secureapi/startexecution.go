@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 
@@ -27,7 +28,7 @@ import (
 // beside other members, which a body may add itself.
 //
 // It writes an AWS::ApiGateway::Method with an integration of the type AWS, and an AWS::IAM::Role beside it that may
-// start this machine alone.
+// start this machine alone. The machine is of the API's account: the synthesis panics if it is known to be of another one.
 //
 // Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 func StartExecution(machine awsstepfunctions.IStateMachine) awsapigateway.Integration {
@@ -35,6 +36,7 @@ func StartExecution(machine awsstepfunctions.IStateMachine) awsapigateway.Integr
 		panic(errors.New("secureapi: StartExecution: the state machine is nil: give it an awsstepfunctions.IStateMachine"))
 	}
 	return newLateIntegration(func(method awsapigateway.Method) *awsapigateway.IntegrationConfig {
+		checkMachine("StartExecution", machine, method)
 		config, _ := serviceCall{
 			service:   "states",
 			action:    "StartExecution",
@@ -66,6 +68,7 @@ func StartSyncExecution(machine awsstepfunctions.IStateMachine) awsapigateway.In
 			"for: set its StateMachineType to EXPRESS, or use StartExecution", *machine.Node().Path()))
 	}
 	return newLateIntegration(func(method awsapigateway.Method) *awsapigateway.IntegrationConfig {
+		checkMachine("StartSyncExecution", machine, method)
 		config, _ := serviceCall{
 			service:   "states",
 			action:    "StartSyncExecution",
@@ -77,4 +80,15 @@ func StartSyncExecution(machine awsstepfunctions.IStateMachine) awsapigateway.In
 		}.integrate(method)
 		return config
 	})
+}
+
+// checkMachine refuses a machine of another account: the role that API Gateway assumes is of the API's, and a state
+// machine has no policy of its own that could permit it.
+// Source: https://docs.aws.amazon.com/step-functions/latest/dg/security_iam_service-with-iam.html, "Resource-based
+// policies: No"
+func checkMachine(word string, machine awsstepfunctions.IStateMachine, method awsapigateway.Method) {
+	if of, here, is := another(*machine.Env().Account, *awscdk.Stack_Of(method).Account()); is {
+		panic(fmt.Errorf("secureapi: %s: %s is of account %s and the API of %s, from where no role may start it: have a "+
+			"function of that account in between, or the machine in the API's account", word, *machine.Node().Path(), of, here))
+	}
 }

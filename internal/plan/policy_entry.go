@@ -21,9 +21,14 @@ func checkEntry(kind, v string) error {
 		return nil
 	}
 	if kind == "CIDR" {
-		if _, err := netip.ParsePrefix(prefix(v)); err != nil {
+		p, err := netip.ParsePrefix(prefix(v))
+		if err != nil {
 			return fmt.Errorf("%q is not a CIDR: want an address and a length, like %q or %q, or one address", v,
 				"203.0.113.0/24", "2001:db8::/32")
+		}
+		if a := p.Addr(); a.Is4In6() { // API Gateway gives the address of such a caller as one of IPv4
+			return fmt.Errorf("%q has an IPv4 address that is written as one of IPv6, which no caller has: write it as %s", v,
+				inIPv4(p))
 		}
 		return nil
 	}
@@ -31,4 +36,13 @@ func checkEntry(kind, v string) error {
 		return fmt.Errorf("%q is not a valid %s id: want one like %q", v, kind, f.example)
 	}
 	return nil
+}
+
+// inIPv4 is a range of IPv4-mapped addresses as one of IPv4, if it is one.
+func inIPv4(p netip.Prefix) string {
+	const before = 96 // bits
+	if p.Bits() < before {
+		return "ranges of IPv4"
+	}
+	return netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-before).String()
 }
