@@ -97,8 +97,9 @@ func (s Stage) options(at *site, given *awsapigateway.StageOptions, logFormat st
 	return &o
 }
 
-// accessLogFields are the members of an access log line. The caller's user agent is left out: its quotes are not
-// escaped and would break the line's JSON.
+// accessLogFields are the members of an access log line. What may quote a request is left out, as its quotes are not
+// escaped and would break the line's JSON: the caller's user agent, and the error texts of waf, authenticate and authorize.
+// Their statuses say which step refused, and "error" says why.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
 var accessLogFields = [][2]string{
 	{"requestId", "$context.requestId"},
@@ -112,11 +113,20 @@ var accessLogFields = [][2]string{
 	{"principal", "$context.authorizer.principalId"},
 	{"subject", claimOfSubject},
 	{"caller", "$context.identity.userArn"},
+	{"account", "$context.identity.accountId"},
+	{"apiKeyId", "$context.identity.apiKeyId"},
+	{"wafStatus", "$context.waf.status"},
+	{"wafAnswer", "$context.wafResponseCode"},
+	{"authenticateStatus", "$context.authenticate.status"},
+	{"authorizerRequestId", "$context.authorizer.requestId"},
+	{"authorizerInvocation", "$context.authorizer.integrationStatus"},
 	{"authorizerStatus", "$context.authorizer.status"},
 	{"authorizerError", "$context.authorizer.error"},
 	{"authorizerLatency", "$context.authorizer.latency"},
+	{"authorizeStatus", "$context.authorize.status"},
 	{"error", "$context.error.message"},
 	{"errorType", "$context.error.responseType"},
+	{"integrationRequestId", "$context.integration.requestId"},
 	{"integrationStatus", "$context.integration.status"},
 	{"integrationError", "$context.integration.error"},
 	{"integrationLatency", "$context.integration.latency"},

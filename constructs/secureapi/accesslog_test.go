@@ -1,0 +1,70 @@
+package secureapi_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+// contextVariables are variables of access logs with AWS's description of each. A variable that is not among them is
+// logged as a dash.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
+var contextVariables = map[string]string{
+	"authenticate.status":          "The status code returned from an authentication attempt.",
+	"authorize.status":             "The status code returned from an authorization attempt.",
+	"authorizer.claims.sub":        "A property of the claims returned from the Amazon Cognito user pool",
+	"authorizer.error":             "The error message returned from an authorizer.",
+	"authorizer.integrationStatus": "The status code returned from a Lambda authorizer.",
+	"authorizer.latency":           "The authorizer latency in ms.",
+	"authorizer.principalId":       "The principal user identification associated with the token sent by the client",
+	"authorizer.requestId":         "The AWS endpoint's request ID.",
+	"authorizer.status":            "The status code returned from an authorizer.",
+	"error.message":                "A string that contains an API Gateway error message.",
+	"error.responseType":           "A type of GatewayResponse.",
+	"extendedRequestId":            "The extended ID that API Gateway generates and assigns to the API request.",
+	"httpMethod":                   "The HTTP method used.",
+	"identity.accountId":           "The AWS account ID associated with the request.",
+	"identity.apiKeyId":            "The API key ID associated with an API request that requires an API key.",
+	"identity.sourceIp":            "The source IP address of the immediate TCP connection making the request",
+	"identity.userArn":             "The Amazon Resource Name (ARN) of the effective user identified after authentication.",
+	"integration.error":            "The error message returned from an integration.",
+	"integration.latency":          "The integration latency in ms.",
+	"integration.requestId":        "The AWS endpoint's request ID.",
+	"integration.status":           "For Lambda proxy integrations, the status code that your Lambda function code returns.",
+	"path":                         "The request path.",
+	"requestId":                    "An ID for the request.",
+	"requestTime":                  "The CLF-formatted request time (dd/MMM/yyyy:HH:mm:ss +-hhmm).",
+	"resourcePath":                 "The path to your resource.",
+	"responseLatency":              "The response latency in ms.",
+	"responseLength":               "The response payload length in bytes.",
+	"status":                       "The method response status.",
+	"waf.status":                   "The status code returned from AWS WAF.",
+	"wafResponseCode":              "The response received from AWS WAF: WAF_ALLOW or WAF_BLOCK.",
+	"xrayTraceId":                  "The trace ID for the X-Ray trace.",
+}
+
+func TestAccessLogHasVariablesThatAWSDocuments(t *testing.T) {
+	stack := newStack()
+	shop(stack, nil)
+	setting := only(t, stack, "AWS::ApiGateway::Stage")["AccessLogSetting"].(map[string]any)
+	var line map[string]string
+	if err := json.Unmarshal([]byte(setting["Format"].(string)), &line); err != nil {
+		t.Fatalf("%v: %v", setting["Format"], err)
+	}
+	used := map[string]bool{}
+	for name, value := range line {
+		variable, ok := strings.CutPrefix(value, "$context.")
+		if !ok || contextVariables[variable] == "" {
+			t.Errorf("%s is %q, which AWS does not document", name, value)
+		}
+		if used[variable] {
+			t.Errorf("%s has %s a second time", name, value)
+		}
+		used[variable] = true
+	}
+	for variable := range contextVariables {
+		if !used[variable] {
+			t.Errorf("$context.%s is not logged", variable)
+		}
+	}
+}
