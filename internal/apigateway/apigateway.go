@@ -49,6 +49,10 @@ type Options struct {
 	// Functions are the options of the processes that run the functions.
 	Functions lambdaruntime.Options
 
+	// InProcess returns what answers for the function of an authorizer in this process, or nil to start a process for it,
+	// as a trial of very many assemblies cannot. env is the function's environment here. Default: each has a process.
+	InProcess func(f *apimodel.Function, env map[string]string) Handler
+
 	// Record receives every request when it is answered, or when the stream of its answer has ended. It must be safe for
 	// concurrent use. If nil, records are discarded.
 	Record func(*Record)
@@ -67,6 +71,9 @@ type Options struct {
 	// Now is the clock. Default: [time.Now].
 	Now func() time.Time
 }
+
+// Handler answers an invocation of a function. Its error is the function's own.
+type Handler = func(ctx context.Context, payload []byte) ([]byte, error)
 
 // Gateway serves an assembly. It is safe for concurrent use.
 type Gateway struct {

@@ -24,8 +24,9 @@ type served struct {
 	keys     []checks.AccessKey
 	stages   map[string]*stage
 	apps     []app
-	names    map[string]bool // of the functions in the pool
-	identity []string        // names of what authorizers know callers by
+	names    map[string]bool    // of the functions in the pool, and of those in this process
+	handlers map[string]Handler // of the functions in this process
+	identity []string           // names of what authorizers know callers by
 	problems map[string]string
 	unread   map[apimodel.ID]string                  // authorizers whose issuers are not known, with the reason
 	needs    map[apimodel.ID]map[string]matrix.Route // of an API, its routes that have requirements, by "GET /orders"
@@ -74,6 +75,7 @@ func (g *Gateway) serve(m *apimodel.Model) (*served, error) {
 		model:    m,
 		stages:   map[string]*stage{},
 		names:    map[string]bool{},
+		handlers: map[string]Handler{},
 		problems: map[string]string{},
 		unread:   map[apimodel.ID]string{},
 		needs:    needs(m),
