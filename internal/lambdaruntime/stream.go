@@ -2,7 +2,6 @@ package lambdaruntime
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -116,10 +115,4 @@ func (inv *invocation) end(out outcome) {
 	default:
 		inv.pipe.Close()
 	}
-}
-
-// IsFunctionError reports whether the error of a stream is the function's own.
-func IsFunctionError(err error) bool {
-	var of *FunctionError
-	return errors.As(err, &of)
 }

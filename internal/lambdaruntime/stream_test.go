@@ -48,7 +48,7 @@ func TestStream(t *testing.T) {
 			t.Errorf("%q: want the rest %q, got %q, %v", c.then, c.rest, rest, err)
 		case c.kind == "" && err != nil:
 			t.Errorf("%q: %v", c.then, err)
-		case c.kind != "" && (!errors.As(err, &of) || of.Type != c.kind || !strings.Contains(of.Message, c.message) || !IsFunctionError(err)):
+		case c.kind != "" && (!errors.As(err, &of) || of.Type != c.kind || !strings.Contains(of.Message, c.message)):
 			t.Errorf("%q: want %s %s, got %v", c.then, c.kind, c.message, err)
 		}
 	}

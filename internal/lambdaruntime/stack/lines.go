@@ -1,0 +1,101 @@
+package stack
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// Lines trims the stacks in what a function writes, line by line: the frames of libraries and of the runtime are left
+// out, an own frame of Go is one line and not two, and an error document is its message and its frames. Other lines
+// stay as they are. The zero value goes by the names of files alone. It is not safe for concurrent use.
+type Lines struct {
+	// Folder returns the folder of the function's code, for [CodeIn]. It is called for stacks alone. If nil, files are
+	// judged by their names.
+	Folder func() string
+
+	code      Code
+	goroutine bool   // within the stack of one
+	call      string // the line before that of a file; "" for none
+}
+
+// own is the code of the folder.
+func (l *Lines) own() Code {
+	if l.Folder != nil {
+		if dir := l.Folder(); dir != l.code.Dir {
+			l.code = CodeIn(dir)
+		}
+	}
+	return l.code
+}
+
+// Next returns what is left of a line: most often one line, none for the frame of a library, and more for an error
+// document.
+func (l *Lines) Next(line string) []string {
+	if strings.HasPrefix(line, "goroutine ") && strings.HasSuffix(line, ":") {
+		l.goroutine = true
+		return l.flush(line)
+	}
+	if l.goroutine {
+		return l.inGoroutine(line)
+	}
+	if f, ok := nodeFrameOf(line); ok {
+		return l.frame(f)
+	}
+	if before, document, ok := strings.Cut(line, documentStart); ok {
+		return l.document(line, before, documentStart+document)
+	}
+	return []string{line}
+}
+
+// documentStart begins the error document that aws-lambda-go writes to the log when a handler panics or fails.
+// Source: https://github.com/aws/aws-lambda-go/blob/main/lambda/invoke_loop.go (reportFailure)
+const documentStart = `{"errorMessage":`
+
+// document takes a line that has an error document at its end.
+func (l *Lines) document(line, before, document string) []string {
+	var d struct {
+		Message string `json:"errorMessage"`
+		Type    string `json:"errorType"`
+	}
+	if json.Unmarshal([]byte(document), &d) != nil || d.Type == "" {
+		return []string{line}
+	}
+	out := []string{before + d.Type + ": " + d.Message}
+	for _, f := range l.own().Trim(OfDocument([]byte(document))) {
+		out = append(out, "    at "+f.String())
+	}
+	return out
+}
+
+// frame is the line of a frame; none for one that is not the function's own.
+func (l *Lines) frame(f Frame) []string {
+	if f = l.own().own(f); !f.Own {
+		return nil
+	}
+	return []string{"    at " + f.String()}
+}
+
+// inGoroutine takes a line of a Go stack: a call, its file, or what follows the stack.
+func (l *Lines) inGoroutine(line string) []string {
+	if m := goFile.FindStringSubmatch(line); m != nil && l.call != "" {
+		call := goCall.FindStringSubmatch(l.call)
+		l.call = ""
+		return l.frame(Frame{File: m[1], Line: number(m[2]), Func: shortCall(call[1] + call[2])})
+	}
+	if line != "" && l.call == "" && goCall.MatchString(line) {
+		l.call = line
+		return nil
+	}
+	l.goroutine = false
+	return l.flush(line)
+}
+
+// flush returns a line after the one that was kept back for its file, which did not come.
+func (l *Lines) flush(line string) []string {
+	if l.call == "" {
+		return []string{line}
+	}
+	out := []string{l.call, line}
+	l.call = ""
+	return out
+}

@@ -1,0 +1,125 @@
+package stack
+
+import (
+	"debug/buildinfo"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Code says which files are a function's own. The zero value goes by the names of files alone.
+type Code struct {
+	// Dir is the folder that the function runs in.
+	Dir string
+
+	// Module is the path of the Go module that the function was built from, and Main that of its main package; "" if
+	// they are not known.
+	Module, Main string
+}
+
+// CodeIn returns what is known of the code in a folder. Of a Go function it reads the build information in its
+// executable, which holds also in one that was linked without symbols.
+func CodeIn(dir string) Code {
+	c := Code{Dir: dir}
+	info, err := buildinfo.ReadFile(filepath.Join(dir, "bootstrap"))
+	if err == nil {
+		c.Module, c.Main = info.Main.Path, info.Path
+	}
+	return c
+}
+
+// mostFrames is how many frames a trimmed stack has at most: what led to a failure is in the first ones.
+const mostFrames = 12
+
+// Trim returns the part of a stack that is the function's own: from its first own frame to its last, each with the
+// file as the developer knows it. Of a stack without an own frame it returns the first frames outside of the runtime.
+func (c Code) Trim(frames []Frame) []Frame {
+	for i, f := range slices.Backward(frames) {
+		if strings.HasSuffix(f.File, "runtime/panic.go") {
+			frames = frames[i+1:] // what is before has recovered the panic
+			break
+		}
+	}
+	out := make([]Frame, 0, len(frames))
+	for _, f := range frames {
+		out = append(out, c.own(f))
+	}
+	first := slices.IndexFunc(out, func(f Frame) bool { return f.Own })
+	if first < 0 {
+		out = slices.DeleteFunc(out, func(f Frame) bool { return isRuntime(f.File) })
+		return out[:min(len(out), mostFrames)]
+	}
+	last := first
+	for i, f := range out {
+		if f.Own {
+			last = i
+		}
+	}
+	out = out[first : last+1]
+	return out[:min(len(out), mostFrames)]
+}
+
+// own decides whether a frame is of the function's own code, and shortens its file.
+func (c Code) own(f Frame) Frame {
+	file := filepath.ToSlash(f.File)
+	if dir := filepath.ToSlash(c.Dir); dir != "" {
+		if rest, ok := strings.CutPrefix(file, strings.TrimSuffix(dir, "/")+"/"); ok {
+			f.File, f.Own = rest, !strings.Contains("/"+rest, "/node_modules/") && !isPackage(rest)
+			return f
+		}
+	}
+	f.File, f.Own = file, !isLibrary(file)
+	if c.Module == "" || !strings.HasSuffix(file, ".go") {
+		return f
+	}
+	if rest, ok := strings.CutPrefix(file, c.Module+"/"); ok {
+		f.File, f.Own = rest, true
+		return f
+	}
+	// aws-lambda-go leaves the last part alone of the folder of the main package.
+	if path.Dir(file) == path.Base(c.Main) && (c.Main == c.Module || strings.HasPrefix(c.Main, c.Module+"/")) {
+		folder := strings.TrimPrefix(strings.TrimPrefix(c.Main, c.Module), "/")
+		f.File, f.Own = path.Join(folder, path.Base(file)), true
+	}
+	return f
+}
+
+// isLibrary reports whether a file is of a library or the runtime, by its name alone.
+func isLibrary(file string) bool {
+	return isRuntime(file) ||
+		strings.Contains(file, "@v") || // a module of the module cache
+		strings.Contains(file, "/node_modules/") ||
+		strings.Contains(file, "github.com/aws/aws-lambda-go/") || // in a vendor folder
+		isPackage(file)
+}
+
+// isPackage reports whether a file is of an installed Python package.
+func isPackage(file string) bool {
+	return strings.Contains(file, "/site-packages/") || strings.Contains(file, "/dist-packages/") ||
+		strings.Contains(file, "/awslambdaric/")
+}
+
+// isRuntime reports whether a file is of the language's own runtime or standard library: of Go's, whose paths have no
+// dot in their first part under -trimpath, of Node.js's and of Python's.
+func isRuntime(file string) bool {
+	if strings.HasPrefix(file, "node:") || strings.HasPrefix(file, "<") || strings.Contains(file, "/lib/python3") {
+		return !isPackage(file)
+	}
+	if strings.Contains(file, "[eval]") { // the local runtime of Node.js functions
+		return true
+	}
+	if !strings.HasSuffix(file, ".go") && !strings.HasSuffix(file, ".s") {
+		return false
+	}
+	if _, rest, ok := strings.Cut(file, "/go/src/"); ok { // GOROOT of a build without -trimpath
+		file = rest
+	}
+	first, _, isFolder := strings.Cut(file, "/")
+	return isFolder && slices.Contains(standard, first)
+}
+
+// standard are the first parts of the paths of Go's standard library.
+var standard = strings.Fields(`archive bufio bytes cmp compress container context crypto database debug embed encoding
+	errors expvar flag fmt go hash html image index internal io iter log maps math mime net os path plugin reflect
+	regexp runtime slices sort strconv strings structs sync syscall testing text time unicode unique unsafe vendor weak`)

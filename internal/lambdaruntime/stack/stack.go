@@ -1,0 +1,162 @@
+// Package stack reads the stacks of functions that failed: of the error documents that runtimes send, and of what Go,
+// Node.js and Python write when a process dies. It finds the frames of the function's own code in them, so that a
+// developer sees the file and the line first.
+//
+//	frames := stack.CodeIn(folder).Trim(stack.OfDocument(payload))
+//
+// It does not read source maps.
+package stack
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Frame is a call in a stack.
+type Frame struct {
+	File string `json:"file"` // "orders-fn/main.go", relative to the code's module or folder where it is known
+	Line int    `json:"line"`
+	Func string `json:"func,omitempty"` // "serve"; "" if the runtime did not say
+	Own  bool   `json:"own"`            // the function's own code: neither a library's nor the runtime's
+}
+
+// String is the frame as in "orders-fn/main.go:42 (serve)".
+func (f Frame) String() string {
+	text := f.File
+	if f.Line > 0 {
+		text += ":" + strconv.Itoa(f.Line)
+	}
+	if f.Func != "" {
+		text += " (" + f.Func + ")"
+	}
+	return text
+}
+
+// OfDocument returns the frames of an error document, the innermost first; none for an error without a stack, such as
+// one that a Go function returns.
+//
+// The forms are those of the runtimes' own clients, Go's "path", "line" and "label", Node.js's lines of "trace", and
+// Python's texts of "stackTrace", which have the outermost frame first:
+// https://github.com/aws/aws-lambda-go/blob/main/lambda/messages/messages.go,
+// https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/Errors.js and
+// https://github.com/aws/aws-lambda-python-runtime-interface-client/blob/main/awslambdaric/bootstrap.py
+func OfDocument(document []byte) (out []Frame) {
+	var d struct {
+		Stack json.RawMessage `json:"stackTrace"`
+		Trace json.RawMessage `json:"trace"`
+	}
+	if json.Unmarshal(document, &d) != nil {
+		return nil
+	}
+	var frames []struct {
+		Path  string `json:"path"`
+		Line  int    `json:"line"`
+		Label string `json:"label"`
+	}
+	if json.Unmarshal(d.Stack, &frames) == nil {
+		for _, f := range frames {
+			if f.Path != "" {
+				out = append(out, Frame{File: f.Path, Line: max(f.Line, 0), Func: f.Label})
+			}
+		}
+		return out
+	}
+	var texts []string
+	if json.Unmarshal(d.Stack, &texts) == nil || json.Unmarshal(d.Trace, &texts) == nil {
+		return OfLines(slices.Collect(lines(texts)))
+	}
+	return nil
+}
+
+// place is a frame as [Frame.String] writes it.
+var place = regexp.MustCompile(`^(.+):(\d+) \((.+)\)$`)
+
+// OfPlace returns the one frame that a text such as "orders-fn/main.go:42 (serve)" names; none for another text.
+func OfPlace(text string) []Frame {
+	m := place.FindStringSubmatch(text)
+	if m == nil {
+		return nil
+	}
+	return []Frame{{File: m[1], Line: number(m[2]), Func: m[3]}}
+}
+
+// lines are the lines of some texts.
+func lines(texts []string) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for _, text := range texts {
+			for line := range strings.SplitSeq(text, "\n") {
+				if !yield(line) {
+					return
+				}
+			}
+		}
+	}
+}
+
+var (
+	// goFile follows the line of its function: "\tgithub.com/shop/orders-fn/main.go:42 +0x1d".
+	goFile = regexp.MustCompile(`^\t(.+\.(?:go|s)):(\d+)(?: \+0x[0-9a-f]+)?$`)
+	goCall = regexp.MustCompile(`^(?:created by (\S+)(?: in goroutine \d+)?|([^\s{}"]+)\(.*\))$`)
+
+	// nodeFrame is "    at handler (/var/task/index.js:3:9)" or "    at /var/task/index.js:3:9".
+	nodeFrame = regexp.MustCompile(`^\s+at (?:(.+?) \()?((?:node:|file://|/|[A-Za-z]:\\).+?):(\d+)(?::\d+)?\)?$`)
+
+	// pythonFrame is `  File "/var/task/app.py", line 3, in handler`.
+	pythonFrame = regexp.MustCompile(`^\s*File "([^"]+)", line (\d+)(?:, in (.+))?$`)
+)
+
+// OfLines returns the frames in the lines that a process wrote, the innermost first: those of a Go program that
+// panics, of an uncaught error of Node.js, and of a Python traceback.
+func OfLines(written []string) (out []Frame) {
+	python := false
+	for i, line := range written {
+		if m := goFile.FindStringSubmatch(line); m != nil && i > 0 {
+			if call := goCall.FindStringSubmatch(written[i-1]); call != nil {
+				out = append(out, Frame{File: m[1], Line: number(m[2]), Func: shortCall(call[1] + call[2])})
+			}
+			continue
+		}
+		if f, ok := nodeFrameOf(line); ok {
+			out = append(out, f)
+			continue
+		}
+		if m := pythonFrame.FindStringSubmatch(line); m != nil {
+			python = true
+			out = append(out, Frame{File: m[1], Line: number(m[2]), Func: m[3]})
+		}
+	}
+	if python {
+		slices.Reverse(out)
+	}
+	return out
+}
+
+func nodeFrameOf(line string) (Frame, bool) {
+	m := nodeFrame.FindStringSubmatch(line)
+	if m == nil {
+		return Frame{}, false
+	}
+	return Frame{File: strings.TrimPrefix(m[2], "file://"), Line: number(m[3]), Func: m[1]}, true
+}
+
+// number is a line number; 0 for one that no file has.
+func number(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// shortCall is the name of a Go function without its package's path, which its file has: "main.serve" is "serve", and
+// "github.com/shop/orders.(*Store).Get" is "(*Store).Get". It is how aws-lambda-go shortens them.
+func shortCall(call string) string {
+	call = call[strings.LastIndexByte(call, '/')+1:]
+	if _, name, ok := strings.Cut(call, "."); ok {
+		return name
+	}
+	return call
+}

@@ -1,0 +1,187 @@
+package stack
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var shop = Code{Dir: "/tmp/asset.1", Module: "example.com/shop", Main: "example.com/shop/fn/orders-fn"}
+
+// TestTrim reads the stacks of error documents, and of what processes wrote when they died.
+func TestTrim(t *testing.T) {
+	for _, c := range []struct {
+		name, why string
+		document  string // of a runtime
+		wrote     string // by a process; in place of a document
+		want      string // the trimmed frames, a line each
+	}{
+		{
+			name: "a panic of Go's main package",
+			why:  "aws-lambda-go leaves the last folder of its path alone, and its own frames follow",
+			document: `{"errorType":"string","stackTrace":[
+				{"path":"runtime/panic.go","line":783,"label":"gopanic"},
+				{"path":"orders-fn/main.go","line":42,"label":"serve"},
+				{"path":"orders-fn/main.go","line":12,"label":"main.func1"},
+				{"path":"github.com/aws/aws-lambda-go@v1.55.1/lambda/handler.go","line":9,"label":"callBytesHandlerFunc"}]}`,
+			want: "fn/orders-fn/main.go:42 (serve)\nfn/orders-fn/main.go:12 (main.func1)",
+		},
+		{
+			name: "a panic in a library that own code called",
+			why:  "what the developer can change comes first; the library's frame between stays",
+			document: `{"stackTrace":[{"path":"encoding/json/decode.go","line":7,"label":"(*Decoder).Decode"},
+				{"path":"example.com/shop/orders/store.go","line":3,"label":"(*Store).Get"},
+				{"path":"github.com/x/retry@v1.0.0/retry.go","line":5,"label":"Do"},
+				{"path":"orders-fn/main.go","line":8,"label":"serve"}]}`,
+			want: "orders/store.go:3 (own) ((*Store).Get)\ngithub.com/x/retry@v1.0.0/retry.go:5 (Do)\n" +
+				"fn/orders-fn/main.go:8 (serve)",
+		},
+		{
+			name:     "no own frame",
+			why:      "those of the library are better than none",
+			document: `{"stackTrace":[{"path":"runtime/panic.go","line":9,"label":"gopanic"},{"path":"github.com/x/y@v1/y.go","line":1,"label":"F"}]}`,
+			want:     "github.com/x/y@v1/y.go:1 (F)",
+		},
+		{name: "an error that a Go function returned", why: "it has no stack", document: `{"errorType":"errorString"}`},
+		{
+			name: "Node.js",
+			why:  "its files are absolute",
+			document: `{"trace":["TypeError: x is not a function","    at handler (/tmp/asset.1/index.js:3:9)",
+				"    at next (/tmp/asset.1/node_modules/koa/koa.js:3:9)","    at process.processTicksAndRejections (node:internal/process/task_queues:105:5)"]}`,
+			want: "index.js:3 (handler)",
+		},
+		{
+			name: "Python",
+			why:  "its stack is text, and has the outermost frame first",
+			document: `{"stackTrace":["  File \"/tmp/asset.1/app.py\", line 3, in handler\n    f()\n",
+				"  File \"/usr/lib/python3.13/json/__init__.py\", line 5, in loads\n"]}`,
+			want: "app.py:3 (handler)",
+		},
+		{name: "not a stack", why: "anything can be in a document", document: `{"stackTrace":7,"trace":{}}`},
+		{name: "not a document", why: "", document: `[`},
+		{
+			name: "a Go program that dies",
+			why:  "a panic outside of the handler reaches no runtime, only standard error",
+			wrote: "panic: out of tea\n\ngoroutine 7 [running]:\nmain.(*server).serve(0xc000012345, {0x1, 0x2})\n" +
+				"\texample.com/shop/fn/orders-fn/main.go:42 +0x1d\nnet/http.(*conn).serve(...)\n\tnet/http/server.go:2102\n" +
+				"created by main.main in goroutine 1\n\texample.com/shop/fn/orders-fn/main.go:20 +0x5\nexit status 2",
+			want: "fn/orders-fn/main.go:42 ((*server).serve)\nnet/http/server.go:2102 ((*conn).serve)\n" +
+				"fn/orders-fn/main.go:20 (main)",
+		},
+		{
+			name: "a panic that was recovered",
+			why:  "debug.Stack begins with who recovers, and the failure is before the panic",
+			wrote: "goroutine 7 [running]:\nruntime/debug.Stack()\n\truntime/debug/stack.go:26 +0x5\n" +
+				"main.safely.func1()\n\texample.com/shop/fn/orders-fn/main.go:9 +0x1\npanic({0x1, 0x2})\n" +
+				"\truntime/panic.go:783 +0x1\nmain.serve(...)\n\texample.com/shop/fn/orders-fn/main.go:42",
+			want: "fn/orders-fn/main.go:42 (serve)",
+		},
+		{
+			name:  "a Python traceback",
+			why:   "",
+			wrote: "Traceback (most recent call last):\n  File \"/tmp/asset.1/app.py\", line 1, in <module>\n    import x\nImportError",
+			want:  "app.py:1 (<module>)",
+		},
+		{name: "no stack in what it wrote", why: "", wrote: "got an order at 12:00\n\tindented"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			frames := OfDocument([]byte(c.document))
+			if c.wrote != "" {
+				frames = OfLines(strings.Split(c.wrote, "\n"))
+			}
+			var got []string
+			for _, f := range shop.Trim(frames) {
+				got = append(got, f.String())
+			}
+			want := strings.ReplaceAll(c.want, " (own)", "")
+			if diff := cmp.Diff(want, strings.Join(got, "\n")); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", c.why, diff)
+			}
+		})
+	}
+}
+
+// TestLines trims what a process writes as it comes.
+func TestLines(t *testing.T) {
+	for _, c := range []struct{ name, wrote, want string }{
+		{"no stack", "a\n\tb\n\nmain.f(1)", "a\n\tb\n\nmain.f(1)"},
+		{
+			"Go",
+			"panic: x\n\ngoroutine 1 [running]:\nmain.f(0x1)\n\texample.com/shop/fn/orders-fn/main.go:4 +0x1\n" +
+				"net/http.F(...)\n\tnet/http/server.go:1\n\nafter(1)",
+			"panic: x\n\ngoroutine 1 [running]:\n    at fn/orders-fn/main.go:4 (f)\n\nafter(1)",
+		},
+		{"a call without its file", "goroutine 1 [running]:\nmain.f(0x1)\nexit status 2", "goroutine 1 [running]:\nmain.f(0x1)\nexit status 2"},
+		{
+			"an error document in aws-lambda-go's log",
+			`2026/11/29 15:08:21 {"errorMessage":"out of tea","errorType":"string","stackTrace":[{"path":"runtime/panic.go","line":1,"label":"p"},` +
+				`{"path":"orders-fn/main.go","line":4,"label":"f"}]}`,
+			"2026/11/29 15:08:21 string: out of tea\n    at fn/orders-fn/main.go:4 (f)",
+		},
+		{"another document", `{"errorMessage":7}`, `{"errorMessage":7}`},
+		{
+			"Node.js",
+			"Error: x\n    at f (/tmp/asset.1/index.js:1:2)\n    at g (node:internal/y:1:2)\nnext",
+			"Error: x\n    at index.js:1 (f)\nnext",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := Lines{code: shop}
+			var got []string
+			for line := range strings.SplitSeq(c.wrote, "\n") {
+				got = append(got, l.Next(line)...)
+			}
+			if diff := cmp.Diff(c.want, strings.Join(got, "\n")); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestStandard compares the list of first parts with that of the go command.
+func TestStandard(t *testing.T) {
+	out, err := exec.Command("go", "list", "std").Output()
+	if err != nil {
+		t.Skip("the go command is not here: ", err)
+	}
+	for path := range strings.FieldsSeq(string(out)) {
+		first, _, _ := strings.Cut(path, "/")
+		if !slices.Contains(standard, first) {
+			t.Errorf("the list lacks %q", first)
+		}
+	}
+}
+
+// FuzzStack reads any text as a document and as lines: no frame is made up, and trimming adds none.
+func FuzzStack(f *testing.F) {
+	f.Add(`{"stackTrace":[{"path":"runtime/panic.go","line":9,"label":"gopanic"}]}`)
+	f.Add(`{"trace":["    at handler (/tmp/asset.1/index.js:3:9)"]}`)
+	f.Add(`{"stackTrace":["  File \"/tmp/asset.1/app.py\", line 3, in handler"]}`)
+	f.Add("goroutine 1 [running]:\nmain.f(0x1)\n\texample.com/shop/fn/orders-fn/main.go:4 +0x1\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		lines := strings.Split(text, "\n")
+		for _, frames := range [][]Frame{OfDocument([]byte(text)), OfLines(lines)} {
+			trimmed := shop.Trim(frames)
+			if len(trimmed) > len(frames) {
+				t.Errorf("%d frames, trimmed to %d", len(frames), len(trimmed))
+			}
+			for _, frame := range frames {
+				if frame.File == "" || frame.Line < 0 {
+					t.Errorf("the frame %+v", frame)
+				}
+			}
+		}
+		l, n := Lines{code: shop}, 0
+		for _, line := range lines {
+			if out := l.Next(line); !strings.Contains(line, documentStart) {
+				n += len(out)
+			}
+		}
+		if n > len(lines) {
+			t.Errorf("%d lines became %d", len(lines), n)
+		}
+	})
+}
