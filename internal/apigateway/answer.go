@@ -163,9 +163,12 @@ func (st *stage) invoke(
 		limited,
 		m.function.Name,
 		event,
-		lambdaruntime.InvokeOptions{TraceID: call.TraceID},
+		gateway.invocationOf(record, call.TraceID),
 	)
 	record.IntegrationTime = gateway.options.Now().Sub(start)
+	if result.Error != nil {
+		gateway.failed(record, m.function, result.Error, result.Payload)
+	}
 	if f := notInvoked(ctx, m, result, err); f != nil {
 		return exchange.Answer{}, f
 	}

@@ -84,7 +84,10 @@ type Gateway struct {
 	transport *http.Transport // of HTTP integrations
 	services  *http.Transport // of AWS services, whose endpoints the options name
 	dryRuns   dryRuns
-	seed      [32]byte // what access keys come from where there is no issuer
+
+	invocations invocations
+
+	seed [32]byte // what access keys come from where there is no issuer
 
 	idle [2]time.Duration // how long a stream may pause, of a regional and of an edge-optimized API
 
@@ -110,7 +113,11 @@ func New(o Options) (*Gateway, error) {
 	rand.Read(g.seed[:]) // which never fails
 	log := o.Functions.Log
 	o.Functions.Log = func(line lambdaruntime.LogLine) {
-		if log != nil && !g.dryRuns.wrote(line) {
+		if g.dryRuns.wrote(line) {
+			return
+		}
+		g.invocations.add(line, g.ShortName(line.Function))
+		if log != nil {
 			log(line)
 		}
 	}
@@ -164,7 +171,7 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 	if page != "" && isPreflight(r) {
 		answer = preflight(r)
 	} else {
-		answer = g.live.Load().answer(ctx, r, record)
+		answer = g.live.Load().answer(withRecord(ctx, record), r, record)
 	}
 	if page != "" {
 		answer = readable(answer, page)
@@ -177,6 +184,7 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 	}
 	recorded := func(record *Record) {
 		record.Took = g.options.Now().Sub(now)
+		record.Wrote = g.trimmed(g.invocations.end(record))
 		g.options.Record(record)
 	}
 	record.Answer = answer

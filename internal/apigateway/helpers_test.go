@@ -26,7 +26,7 @@ func run(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	built = dir
-	cmd := exec.Command("go", "build", "-buildvcs=false", "-tags", "lambda.norpc", "-o",
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-o",
 		filepath.Join(dir, "bootstrap"), "./testdata/function")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "building testdata/function: %v\n%s", err, out)

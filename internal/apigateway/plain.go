@@ -50,15 +50,15 @@ func (st *stage) received(
 	ctx context.Context, m *method, call *checks.Call, event []byte, async bool, record *Record,
 ) (*mapping.Received, *mapping.Failure) {
 	gateway := st.served.gateway
-	options := lambdaruntime.InvokeOptions{TraceID: call.TraceID}
 	if async {
+		options := lambdaruntime.InvokeOptions{TraceID: call.TraceID}
 		go gateway.pool.Invoke(context.WithoutCancel(ctx), m.function.Name, event, options) // its log has what went wrong
 		return &mapping.Received{Status: 202}, nil
 	}
 	limited, cancel := context.WithTimeout(ctx, timeoutOf(m))
 	defer cancel()
 	start := gateway.options.Now()
-	result, err := gateway.pool.Invoke(limited, m.function.Name, event, options)
+	result, err := gateway.pool.Invoke(limited, m.function.Name, event, gateway.invocationOf(record, call.TraceID))
 	record.IntegrationTime = gateway.options.Now().Sub(start)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
@@ -72,6 +72,7 @@ func (st *stage) received(
 		Body:    result.Payload,
 	}
 	if result.Error != nil {
+		gateway.failed(record, m.function, result.Error, result.Payload)
 		got.Selection = result.Error.Message
 	}
 	return got, nil

@@ -163,6 +163,10 @@ func (s *served) invokeAuthorizer(
 		}
 		return reply, err
 	}
+	record := recordOf(ctx)
+	if record != nil {
+		o = s.gateway.invocationOf(record, o.TraceID)
+	}
 	o.LogTail = isIncluded(f)
 	result, err := s.gateway.pool.Invoke(ctx, f.Name, payload, o)
 	if err != nil {
@@ -170,6 +174,9 @@ func (s *served) invokeAuthorizer(
 	}
 	reply.Reason = decisionIn(result.LogTail, result.RequestID).why()
 	if result.Error != nil {
+		if record != nil {
+			s.gateway.failed(record, f, result.Error, result.Payload)
+		}
 		return reply, &checks.FunctionError{
 			Type:    result.Error.Type,
 			Message: result.Error.Message,

@@ -27,6 +27,13 @@ type Record struct {
 
 	IntegrationTime time.Duration // of the function; 0 if there was none
 
+	// Wrote are the lines that the request's functions wrote until they answered, the authorizer's first.
+	Wrote []WroteLine
+
+	// Failure is how a function of the request failed; nil if none did.
+	Failure *Failure
+
 	dry   bool   // see [Gateway.DryRun]
+	wrote *wrote // what becomes Wrote; nil until a function is invoked
 	trace string // X-Amzn-Trace-Id of the answer; "" for none
 }

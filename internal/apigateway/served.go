@@ -26,6 +26,8 @@ type served struct {
 	apps     []app
 	names    map[string]bool    // of the functions in the pool, and of those in this process
 	handlers map[string]Handler // of the functions in this process
+	short    map[string]string  // the short names of functions, by their names
+	folders  map[string]string  // of functions' code, by their short names
 	identity []string           // names of what authorizers know callers by
 	problems map[string]string
 	unread   map[apimodel.ID]string                  // authorizers whose issuers are not known, with the reason
@@ -97,6 +99,11 @@ func (g *Gateway) serve(m *apimodel.Model) (*served, error) {
 	}
 	// Only now: it replaces what the present assembly's requests run.
 	s.startFunctions(functionsOf(chosen))
+	s.short = shortNames(m.Functions)
+	s.folders = map[string]string{}
+	for _, f := range m.Functions {
+		s.folders[s.short[f.Name]] = f.Code.Folder
+	}
 	for _, c := range chosen {
 		s.stages[c.mount] = s.newStage(c.api, c.stage, c.mount)
 	}

@@ -34,7 +34,8 @@ type stream struct {
 	pause  *time.Timer
 	record *Record
 	done   func(*Record)
-	unread bool // the answer has no body, as one to HEAD: its stream is closed and not read
+	failed func(*lambdaruntime.FunctionError) // records how the function failed; nil without a function
+	unread bool                               // the answer has no body, as one to HEAD: its stream is closed and not read
 
 	mu    sync.Mutex
 	why   string // why it was ended; "" if it was not
@@ -114,7 +115,11 @@ func (s *stream) finish(err error) {
 		if errors.Is(err, io.ErrUnexpectedEOF) {
 			s.record.Reason = "the integration cut its answer before the end, which cuts the connection"
 		}
-		if lambdaruntime.IsFunctionError(err) {
+		var of *lambdaruntime.FunctionError
+		if errors.As(err, &of) {
+			if s.failed != nil {
+				s.failed(of)
+			}
 			s.record.Reason = fmt.Sprintf("the function failed after the stream had begun, which cuts the connection: %v", err)
 		}
 	}
@@ -137,9 +142,12 @@ func (st *stage) invokeStreamed(
 	limited, cancel := context.WithTimeout(ctx, timeoutOf(m))
 	start := gateway.options.Now()
 	body, result, err := gateway.pool.InvokeStream(limited, m.function.Name, event,
-		lambdaruntime.InvokeOptions{TraceID: call.TraceID})
+		gateway.invocationOf(record, call.TraceID))
 	if err != nil || body == nil {
 		cancel()
+		if result.Error != nil {
+			gateway.failed(record, m.function, result.Error, result.Payload)
+		}
 		record.IntegrationTime = gateway.options.Now().Sub(start)
 		return exchange.Answer{}, notInvoked(ctx, m, result, err)
 	}
@@ -147,6 +155,10 @@ func (st *stage) invokeStreamed(
 	metadata, rest, err := readMetadata(body.Body)
 	record.IntegrationTime = gateway.options.Now().Sub(start)
 	if !stop() || err != nil {
+		var of *lambdaruntime.FunctionError
+		if errors.As(err, &of) {
+			gateway.failed(record, m.function, of, nil)
+		}
 		body.Body.Close()
 		defer cancel()
 		if errors.Is(limited.Err(), context.DeadlineExceeded) && ctx.Err() == nil {
@@ -165,8 +177,9 @@ func (st *stage) invokeStreamed(
 		return exchange.Answer{}, f
 	}
 	record.trace = answered(call.TraceID)
-	answer.Stream = st.newStream(limited, cancel,
-		joined{io.MultiReader(bytes.NewReader(rest), body.Body), body.Body}, record, m)
+	s := st.newStream(limited, cancel, joined{io.MultiReader(bytes.NewReader(rest), body.Body), body.Body}, record, m)
+	s.failed = func(e *lambdaruntime.FunctionError) { gateway.failed(record, m.function, e, nil) }
+	answer.Stream = s
 	return answer, nil
 }
 

@@ -92,6 +92,14 @@ func backend(e event, payload []byte) ([]byte, error) {
 		return []byte(e.Body), nil
 	case "panic":
 		panic("out of tea")
+	case "say":
+		fmt.Println("got", e.Body)
+		fmt.Println(`{"message":"sold","_aws":{"Timestamp":1}}`)
+	case "chatty":
+		fmt.Print(strings.Repeat("x\n", 300))
+	case "die": // outside of the handler, where aws-lambda-go does not see it
+		go func() { panic("out of tea") }()
+		select {}
 	case "exit":
 		os.Exit(3)
 	case "fail":

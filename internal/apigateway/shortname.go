@@ -1,0 +1,61 @@
+package apigateway
+
+import (
+	"regexp"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/stack"
+)
+
+// hashed is a logical ID with the hash that CDK ends it with, 8 hexadecimal digits in capitals.
+// Source: https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/core/lib/private/uniqueid.ts
+var hashed = regexp.MustCompile(`^(.+?)[0-9A-F]{8}$`)
+
+// shortNames are what people call functions, by the functions' names: the logical ID without its hash, and where two
+// functions have the same, with the stack.
+func shortNames(functions []*apimodel.Function) map[string]string {
+	count := map[string]int{}
+	for _, f := range functions {
+		count[withoutHash(f.LogicalID)]++
+	}
+	out := map[string]string{}
+	for _, f := range functions {
+		short := withoutHash(f.LogicalID)
+		if count[short] > 1 {
+			short = apimodel.ID{Stack: f.Stack, LogicalID: f.LogicalID}.String()
+		}
+		if short != "" {
+			out[f.Name] = short
+		}
+	}
+	return out
+}
+
+// folderOf is the folder of the code of the function with a short name; "" for one that is not known.
+func (g *Gateway) folderOf(short string) string {
+	if s := g.live.Load(); s != nil {
+		return s.folders[short]
+	}
+	return ""
+}
+
+// Trimmer returns what trims the stacks in the lines of a function.
+func (g *Gateway) Trimmer(function string) *stack.Lines {
+	return &stack.Lines{Folder: func() string { return g.folderOf(g.ShortName(function)) }}
+}
+
+func withoutHash(id string) string {
+	if m := hashed.FindStringSubmatch(id); m != nil {
+		return m[1]
+	}
+	return id
+}
+
+// ShortName returns what people call the function of a name: its logical ID without the hash. For a name that is not
+// known it is the name itself.
+func (g *Gateway) ShortName(function string) string {
+	if s := g.live.Load(); s != nil && s.short[function] != "" {
+		return s.short[function]
+	}
+	return function
+}
