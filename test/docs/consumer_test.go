@@ -155,37 +155,44 @@ func TestAConsumersModule(t *testing.T) {
 	})
 }
 
-// buildHere compiles packages of other modules as packages of this one, which has all that they import compiled, and
-// links the one in the folder app.
-func buildHere(t *testing.T, executable string, files map[string]string) {
+// overlay makes the file for -overlay with which this module has packages that are of other modules: below
+// test/docsconsumer, a folder that does not exist. They find all that they import compiled.
+func overlay(t *testing.T, files map[string]string) string {
 	t.Helper()
 	root, err := filepath.Abs(repository)
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	overlay := map[string]string{}
+	replaced := map[string]string{}
 	for name, source := range files {
 		real := filepath.Join(dir, strings.ReplaceAll(name, "/", "-"))
 		if err := os.WriteFile(real, []byte(source), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		overlay[filepath.Join(root, "test", "docsconsumer", filepath.FromSlash(name))] = real // no such folder exists
+		replaced[filepath.Join(root, "test", "docsconsumer", filepath.FromSlash(name))] = real
 	}
-	replace, err := json.Marshal(map[string]any{"Replace": overlay})
+	content, err := json.Marshal(map[string]any{"Replace": replaced})
 	if err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(dir, "overlay.json")
-	if err := os.WriteFile(file, replace, 0o644); err != nil {
+	if err := os.WriteFile(file, content, 0o644); err != nil {
 		t.Fatal(err)
 	}
+	return file
+}
+
+// buildHere compiles packages of other modules as packages of this one, and links the one in the folder app.
+func buildHere(t *testing.T, executable string, files map[string]string) {
+	t.Helper()
+	file := overlay(t, files)
 	for _, args := range [][]string{
 		{"./test/docsconsumer/uses"},
 		{"-ldflags=-s -w", "-o", executable, "./test/docsconsumer/app"},
 	} {
 		cmd := exec.Command("go", append([]string{"build", "-overlay", file}, args...)...)
-		cmd.Dir = root
+		cmd.Dir = repository
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}

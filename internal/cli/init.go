@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+
+	"golang.org/x/mod/semver"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/starter"
+)
+
+var initCommand = command.Command{
+	Name:    "init",
+	Summary: "write a new app into an empty folder",
+	Usage: `usage: gatehouse init [--replace DIR]
+
+Writes a Go module into the working directory: a stack with an access table, a function, a test that calls the API, and
+what CDK's command line needs. It writes files only and runs no command; those to run next are printed at the end. The
+folder must be empty, but for .git. The app is named after the folder.
+
+  --replace DIR    have go.mod take Gatehouse from this folder, which has a checkout of it (default a release)
+
+  mkdir shop && cd shop && gatehouse init
+`,
+	Flags: func() *flag.FlagSet { return new(initFlags).set() },
+	Run:   initialize,
+}
+
+type initFlags struct{ replace string }
+
+func (i *initFlags) set() *flag.FlagSet {
+	f := flag.NewFlagSet("init", flag.ContinueOnError)
+	f.StringVar(&i.replace, "replace", "", "")
+	return f
+}
+
+func initialize(_ context.Context, p *command.Process, args []string) error {
+	var i initFlags
+	set := i.set()
+	if err := command.Parse(set, args); err != nil {
+		return err
+	}
+	if err := command.NotEmpty(set, "replace"); err != nil {
+		return err
+	}
+	dir := p.Dir
+	if dir == "" {
+		var err error
+		if dir, err = os.Getwd(); err != nil {
+			return err
+		}
+	}
+	m := starter.Module{Name: starter.Name(dir)}
+	if i.replace != "" {
+		var err error
+		if m.Replace, err = starter.Checkout(dir, i.replace); err != nil {
+			return fmt.Errorf("--replace %q: %w", i.replace, err)
+		}
+	} else if info, ok := debug.ReadBuildInfo(); ok {
+		m.Version = release(info)
+	}
+	files, err := m.Files()
+	if err != nil {
+		return err
+	}
+	if err := starter.Write(dir, files); err != nil {
+		if errors.Is(err, starter.ErrNotEmpty) {
+			err = fmt.Errorf("%w: make a new folder and run it there", err)
+		}
+		return err
+	}
+	return p.Print("what was written", []byte(written(dir, m, files)))
+}
+
+// written lists the files, and the commands to run next.
+func written(dir string, m starter.Module, files []starter.File) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "wrote the module example.com/%s into %s:\n", m.Name, filepath.Base(dir))
+	for _, f := range files {
+		fmt.Fprintf(&b, "  %s\n", f.Name)
+	}
+	b.WriteString("\nNext:\n")
+	if m.Version == "" && m.Replace == "" {
+		fmt.Fprintf(&b, "  go get -tool %s\n", starter.Tool())
+	}
+	b.WriteString("  go mod tidy\n" +
+		"  go tool gatehouse dev    # the API on this machine, with requests to try and tokens that work\n" +
+		"  go test ./...            # the same in a test\n")
+	return b.String()
+}
+
+// release is the version that this command was built from, if a module proxy serves it: a build in a clone has the
+// revision of the clone, which may be on this machine alone.
+func release(info *debug.BuildInfo) string {
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return ""
+		}
+	}
+	if info.Main.Path != starter.Gatehouse() || info.Main.Replace != nil || !semver.IsValid(info.Main.Version) {
+		return ""
+	}
+	return info.Main.Version
+}

@@ -1,0 +1,45 @@
+package starter
+
+import (
+	"path/filepath"
+	"strings"
+)
+
+// fallback is the app's name where its folder's name has no letters to make one of.
+const fallback = "shop"
+
+// longest is how long a name becomes. CloudFormation takes 128 characters for a stack, and the names of a function's
+// resources begin with it.
+const longest = 40
+
+// Name makes the app's name of the folder that it is written into: lower-case words of ASCII letters and digits,
+// joined by hyphens, which begin with a letter. It is fit for a module path and for a stack.
+func Name(folder string) string {
+	words := strings.FieldsFunc(strings.ToLower(filepath.Base(folder)), func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
+	})
+	for len(words) > 0 && words[0][0] <= '9' {
+		if words[0] = strings.TrimLeft(words[0], "0123456789"); words[0] == "" {
+			words = words[1:]
+		}
+	}
+	name := strings.Join(words, "-")
+	if len(name) > longest {
+		name = strings.TrimRight(name[:longest], "-")
+	}
+	if name == "" {
+		return fallback
+	}
+	return name
+}
+
+// stackName is the name as a stack's: its words, each with a capital letter. A stack's name has letters, digits and
+// hyphens, and begins with a letter.
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-using-console-create-stack-parameters.html
+func stackName(name string) string {
+	var b strings.Builder
+	for word := range strings.SplitSeq(name, "-") {
+		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	return b.String()
+}
