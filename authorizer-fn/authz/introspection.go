@@ -92,8 +92,8 @@ func (t *confirmed) Expires() time.Time { return t.expires }
 // answer without scopes says nothing of them.
 func (i Issuer) narrowed(rights access.Rights, t claims) access.Rights {
 	if c, ok := t.(*confirmed); asksIssuers && ok {
-		if scopes := i.scopesIn(c.answer.Find); scopes.Exists() {
-			left := words(scopes)
+		if scopes := i.claimNames().ScopesIn(c.answer.Find); scopes.Exists() {
+			left := access.Words(scopes)
 			rights.Scopes = slices.DeleteFunc(rights.Scopes, func(s string) bool { return !slices.Contains(left, s) })
 		}
 	}
