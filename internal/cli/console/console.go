@@ -7,6 +7,7 @@
 package console
 
 import (
+	"context"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -75,16 +76,13 @@ var mediaTypes = map[string]string{
 }
 
 // Serve answers a request that is [Mine].
-func (c *Console) Serve(r *exchange.Request) exchange.Answer {
+func (c *Console) Serve(ctx context.Context, r *exchange.Request) exchange.Answer {
 	if why := c.refuse(r); why != "" {
 		return problem(http.StatusForbidden, "", why)
 	}
 	path := strings.TrimPrefix(r.RawPath, prefix)
 	if r.Verb == http.MethodPost {
-		if path == "prepare" {
-			return c.answerPrepare(r)
-		}
-		return problem(http.StatusMethodNotAllowed, "", "the console accepts POST only for "+prefix+"prepare")
+		return c.post(ctx, path, r)
 	}
 	if r.Verb != http.MethodGet && r.Verb != http.MethodHead {
 		return problem(http.StatusMethodNotAllowed, "", "the console accepts GET, HEAD and POST")
@@ -103,6 +101,22 @@ func (c *Console) Serve(r *exchange.Request) exchange.Answer {
 		return c.answerRequest(id)
 	}
 	return file(path)
+}
+
+// post answers what the page sends.
+func (c *Console) post(ctx context.Context, path string, r *exchange.Request) exchange.Answer {
+	switch path {
+	case "prepare":
+		return c.answerPrepare(r)
+	case "replay":
+		return c.answerReplay(ctx, r)
+	case "copy":
+		return c.answerCopy(r)
+	case "clear":
+		return c.answerClear(r)
+	}
+	return problem(http.StatusMethodNotAllowed, "",
+		fmt.Sprintf("the console accepts POST only for %[1]sprepare, %[1]sreplay, %[1]scopy and %[1]sclear", prefix))
 }
 
 func isFile(name string) bool {

@@ -55,13 +55,13 @@ func TestHosts(t *testing.T) {
 		for _, path := range []string{"/", "/~/app.js", "/~/apis", "/~/requests", "/~/requests?after=0"} {
 			r := request("GET " + path)
 			r.Host = host
-			if got := c.Serve(r).Status; got != want {
+			if got := c.Serve(t.Context(), r).Status; got != want {
 				t.Errorf("%s of host %q: %d, want %d", path, host, got, want)
 			}
 		}
 		r := request("POST /~/prepare", "Content-Type: application/json")
 		r.Host, r.Body = host, []byte(`{"stage":"prod","route":{"verb":"GET","path":"/open"},"credential":"none"}`)
-		if got := c.Serve(r); got.Status != want {
+		if got := c.Serve(t.Context(), r); got.Status != want {
 			t.Errorf("POST of host %q: %d, want %d: %s", host, got.Status, want, got.Body)
 		}
 	}
@@ -105,17 +105,17 @@ func TestSites(t *testing.T) {
 		{"TLS", []string{"Origin: https://" + address}, 200, 403, 403},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := c.Serve(request("GET /", tt.headers...)).Status; got != tt.page {
+			if got := c.Serve(t.Context(), request("GET /", tt.headers...)).Status; got != tt.page {
 				t.Errorf("the page: %d, want %d", got, tt.page)
 			}
 			for _, path := range []string{"/~/apis", "/~/requests", "/~/requests?after=1"} {
-				if got := c.Serve(request("GET "+path, tt.headers...)); got.Status != tt.data {
+				if got := c.Serve(t.Context(), request("GET "+path, tt.headers...)); got.Status != tt.data {
 					t.Errorf("%s: %d, want %d: %s", path, got.Status, tt.data, got.Body)
 				}
 			}
 			r := request("POST /~/prepare", append(tt.headers, "Content-Type: application/json")...)
 			r.Body = []byte(form)
-			if got := c.Serve(r); got.Status != tt.prepare ||
+			if got := c.Serve(t.Context(), r); got.Status != tt.prepare ||
 				got.Status != 200 && strings.Contains(string(got.Body), "eyJ") {
 				t.Errorf("POST: %d, want %d: %s", got.Status, tt.prepare, got.Body)
 			}
@@ -129,7 +129,7 @@ func TestSites(t *testing.T) {
 	} {
 		r := request("POST /~/prepare", contentType)
 		r.Body = []byte(form)
-		if got := c.Serve(r).Status; got != 403 {
+		if got := c.Serve(t.Context(), r).Status; got != 403 {
 			t.Errorf("POST with %q, as a form of another site can send it: %d", contentType, got)
 		}
 	}
@@ -158,7 +158,7 @@ func TestServe(t *testing.T) {
 		"DELETE /~/requests":       {405, "application/json"},
 		"POST /~/requests":         {405, "application/json"},
 	} {
-		a := c.Serve(request(target, "Content-Type: application/json"))
+		a := c.Serve(t.Context(), request(target, "Content-Type: application/json"))
 		if got := a.Headers.Get("Content-Type"); a.Status != want.status || got != want.contentType {
 			t.Errorf("%s: %d, %s, want %d, %s: %s", target, a.Status, got, want.status, want.contentType, a.Body)
 		}

@@ -20,10 +20,10 @@ type decision struct {
 	IntegrationMS float64     `json:"integrationMs,omitempty"`
 	SourceIP      string      `json:"sourceIp"`
 	Protocol      string      `json:"protocol"`
-	Query         []string    `json:"query,omitempty"` // the names of the parameters
 	Headers       [][2]string `json:"headers"`
 	Answered      [][2]string `json:"answered"` // the answer's headers
 	Claims        []sent      `json:"claims,omitempty"`
+	Shown         shown       `json:"shown"`
 }
 
 // The outcomes of a step.
@@ -55,9 +55,9 @@ func (v *view) decision(e entry) decision {
 		IntegrationMS: milliseconds(e.IntegrationTime),
 		SourceIP:      e.Request.SourceIP,
 		Protocol:      e.Request.Protocol,
-		Query:         parameters(e.Request.RawQuery, m),
 		Headers:       v.headers(e.Request.Headers, m),
 		Answered:      v.headers(e.Answer.Headers, m),
+		Shown:         v.show(e, m),
 	}
 	for i := range out.Steps {
 		out.Steps[i].Detail = m(out.Steps[i].Detail)
@@ -129,18 +129,6 @@ func (v *view) headers(lines exchange.Headers, m func(string) string) [][2]strin
 
 // schemes may be shown of an Authorization header.
 var schemes = []string{"Bearer", "Basic", "Digest", "DPoP", "AWS4-HMAC-SHA256"}
-
-// parameters are the names in a query. A parameter without a name is not shown, as it may be a token.
-func parameters(query string, m func(string) string) (names []string) {
-	for part := range strings.FieldsFuncSeq(query, func(c rune) bool { return c == '&' || c == ';' }) {
-		name := credentials.Hidden
-		if strings.Contains(part, "=") {
-			name = m(exchange.AppendQuery(nil, part)[0].Name)
-		}
-		names = append(names, name)
-	}
-	return names
-}
 
 // read decodes a token. Its claims may have further tokens in them.
 func read(token string, m func(string) string) (sent, bool) {

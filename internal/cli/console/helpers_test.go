@@ -236,7 +236,7 @@ func (c *tested) call(t *testing.T, target string, headers ...string) exchange.A
 // get asks the console for data.
 func get[T any](t *testing.T, c *tested, path string) (out T) {
 	t.Helper()
-	a := c.Serve(request("GET " + path))
+	a := c.Serve(t.Context(), request("GET "+path))
 	if a.Status != http.StatusOK {
 		t.Fatalf("%s: %d: %s", path, a.Status, a.Body)
 	}
@@ -255,5 +255,5 @@ func (c *tested) post(t *testing.T, form any) exchange.Answer {
 	}
 	r := request("POST /~/prepare", "Content-Type: application/json", "Origin: "+base, "Sec-Fetch-Site: same-origin")
 	r.Body = text
-	return c.Serve(r)
+	return c.Serve(t.Context(), r)
 }

@@ -1,11 +1,7 @@
 package console
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -63,24 +59,12 @@ func wrong(field, format string, a ...any) error {
 // answerPrepare makes the token or the signature, and the request with it.
 func (c *Console) answerPrepare(r *exchange.Request) exchange.Answer {
 	var a ask
-	d := json.NewDecoder(bytes.NewReader(r.Body))
-	d.DisallowUnknownFields()
-	err := d.Decode(&a)
-	if err == nil {
-		if _, more := d.Token(); !errors.Is(more, io.EOF) {
-			err = errors.New("something follows the object")
-		}
-	}
-	if err != nil {
-		return problem(http.StatusBadRequest, "", "the body is not what the form sends: "+err.Error())
+	if err := readForm(r, &a); err != nil {
+		return problem(http.StatusBadRequest, "", err.Error())
 	}
 	out, err := c.prepare(a, r.Host)
-	var field *fieldError
-	switch {
-	case errors.As(err, &field):
-		return problem(http.StatusBadRequest, field.field, field.text)
-	case err != nil:
-		return problem(http.StatusInternalServerError, "", err.Error())
+	if err != nil {
+		return failed(err)
 	}
 	return answer(http.StatusOK, out)
 }

@@ -349,7 +349,7 @@ func TestPrepareErrors(t *testing.T) {
 	for _, body := range []string{"", "[]", "{", `{} {}`, `{"stage": 1}`} {
 		r := request("POST /~/prepare", "Content-Type: application/json")
 		r.Body = []byte(body)
-		if a := c.Serve(r); a.Status != 400 || !strings.Contains(string(a.Body), "not what the form sends") {
+		if a := c.Serve(t.Context(), r); a.Status != 400 || !strings.Contains(string(a.Body), "not what the form sends") {
 			t.Errorf("%q: %d: %s", body, a.Status, a.Body)
 		}
 	}

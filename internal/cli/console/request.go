@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/tryout"
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
@@ -68,32 +69,6 @@ func target(a ask) (string, error) {
 	return path + "?" + query, nil
 }
 
-// ofTheBrowser are the headers that scripts cannot set.
-// Source: https://fetch.spec.whatwg.org/#forbidden-request-header
-var ofTheBrowser = []string{
-	"accept-charset",
-	"accept-encoding",
-	"access-control-request-headers",
-	"access-control-request-method",
-	"connection",
-	"content-length",
-	"cookie",
-	"cookie2",
-	"date",
-	"dnt",
-	"expect",
-	"host",
-	"keep-alive",
-	"origin",
-	"referer",
-	"set-cookie",
-	"te",
-	"trailer",
-	"transfer-encoding",
-	"upgrade",
-	"via",
-}
-
 // headers reads lines of "Name: value".
 func headers(text string) ([][2]string, error) {
 	out := [][2]string{}
@@ -104,11 +79,10 @@ func headers(text string) ([][2]string, error) {
 		}
 		name, value, ok := strings.Cut(line, ":")
 		value = strings.TrimSpace(value)
-		lower := strings.ToLower(name)
 		switch {
 		case !ok || !httpname.IsToken(name) || !httpname.IsValue(value):
 			return nil, wrong("headers", "%q: want a line such as Accept: application/json", line)
-		case slices.Contains(ofTheBrowser, lower), strings.HasPrefix(lower, "proxy-"), strings.HasPrefix(lower, "sec-"):
+		case tryout.OfBrowser(name):
 			return nil, wrong("headers", "a browser lets no page set %s: use curl for it", name)
 		}
 		out = append(out, [2]string{name, value})

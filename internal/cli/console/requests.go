@@ -49,7 +49,7 @@ func (c *Console) answerRequests(r *exchange.Request) exchange.Answer {
 	}
 	v := c.current()
 	entries, last := c.ring.after(after)
-	out := requests{Run: c.run, APIs: v.apis.Version, Last: last, Requests: make([]summary, 0, len(entries))}
+	out := requests{Run: fmt.Sprintf("%s-%d", c.run, c.ring.clearings()), APIs: v.apis.Version, Last: last, Requests: make([]summary, 0, len(entries))}
 	for _, e := range entries {
 		out.Requests = append(out.Requests, v.summary(e))
 	}
@@ -60,8 +60,7 @@ func (c *Console) answerRequests(r *exchange.Request) exchange.Answer {
 func (c *Console) answerRequest(id string) exchange.Answer {
 	e, ok := c.ring.find(id)
 	if !ok {
-		return problem(http.StatusNotFound, "",
-			fmt.Sprintf("no request of this id is kept: the console keeps the last %d", kept))
+		return gone()
 	}
 	return answer(http.StatusOK, c.current().decision(e))
 }

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"sync"
@@ -14,9 +15,10 @@ import (
 // kept is how many requests are kept.
 const kept = 200
 
-// entry is a request that was answered, without its body and the answer's.
+// entry is a request that was answered, without the answer's body.
 type entry struct {
-	seq int // from 1 on
+	seq  int // from 1 on
+	size int // of the request's body, which is kept up to mostBody
 	apigateway.Record
 }
 
@@ -24,15 +26,18 @@ type entry struct {
 type ring struct {
 	mu      sync.Mutex
 	last    int // the number of the last one
+	cleared int // how often they were forgotten
 	entries [kept]entry
 }
 
 // add takes a request without what may be large. It is done while the request's caller waits, so nothing is made of it
 // yet.
 func (r *ring) add(record *apigateway.Record) {
-	e := entry{Record: *record}
+	e := entry{Record: *record, size: len(record.Request.Body)}
 	request := *record.Request
-	request.Body = nil
+	if request.Body = nil; e.size <= mostBody {
+		request.Body = bytes.Clone(record.Request.Body)
+	}
 	e.Request, e.Answer.Body, e.Reason = &request, nil, short(record.Reason)
 	v := record.Verdict
 	e.Verdict = checks.Verdict{
@@ -58,6 +63,9 @@ func (r *ring) add(record *apigateway.Record) {
 	e.seq = r.last
 	r.entries[e.seq%kept] = e
 }
+
+// mostBody is how much of a request's body is kept, in bytes: all of it or nothing.
+const mostBody = 64 << 10
 
 // mostHeaders is how many headers of an answer are kept: nothing but the function bounds how many there are.
 const mostHeaders = 100
@@ -86,7 +94,9 @@ func (r *ring) after(seq int) (out []entry, last int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for n := r.last; n > max(seq, r.last-kept, 0); n-- {
-		out = append(out, r.entries[n%kept])
+		if e := r.entries[n%kept]; e.seq == n {
+			out = append(out, e)
+		}
 	}
 	return out, r.last
 }
@@ -101,4 +111,19 @@ func (r *ring) find(id string) (entry, bool) {
 		}
 	}
 	return entry{}, false
+}
+
+// clear forgets the requests. Numbers go on.
+func (r *ring) clear() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.entries = [kept]entry{}
+	r.cleared++
+}
+
+// clearings is how often the requests were forgotten.
+func (r *ring) clearings() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.cleared
 }

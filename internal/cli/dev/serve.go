@@ -54,7 +54,7 @@ func (s *site) answer(ctx context.Context, r *exchange.Request) exchange.Answer 
 	case issuersite.Mine(r):
 		return s.issuer.Serve(ctx, r)
 	case console.Mine(r):
-		return s.console.Serve(r)
+		return s.console.Serve(ctx, r)
 	}
 	return s.gateway.Serve(ctx, r)
 }

@@ -1,0 +1,115 @@
+package console
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/credentials"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+)
+
+// replayed is the answer to a request that was made again.
+type replayed struct {
+	ID      string      `json:"id"`
+	Status  int         `json:"status"`
+	MS      float64     `json:"ms"`
+	Headers [][2]string `json:"headers"`
+	Body    string      `json:"body"`
+	More    bool        `json:"more,omitempty"`  // the body goes on
+	Fresh   bool        `json:"fresh,omitempty"` // its token had expired, and a new one was sent
+}
+
+// mostShown is how much of an answer's body the page gets, in bytes.
+const mostShown = 100_000
+
+// readForm reads a body of the page.
+func readForm(r *exchange.Request, to any) error {
+	d := json.NewDecoder(bytes.NewReader(r.Body))
+	d.DisallowUnknownFields()
+	err := d.Decode(to)
+	if err == nil {
+		if _, more := d.Token(); !errors.Is(more, io.EOF) {
+			err = errors.New("something follows the object")
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("the body is not what the form sends: %w", err)
+	}
+	return nil
+}
+
+// answerReplay makes a request of the past once more. The console makes it, and not the page: it has the credentials,
+// which the page does not get, and the headers that no page can set, such as Origin.
+func (c *Console) answerReplay(ctx context.Context, r *exchange.Request) exchange.Answer {
+	var form struct {
+		ID   string `json:"id"`
+		Edit *edit  `json:"edit"`
+	}
+	if err := readForm(r, &form); err != nil {
+		return problem(http.StatusBadRequest, "", err.Error())
+	}
+	e, ok := c.ring.find(form.ID)
+	if !ok {
+		return gone()
+	}
+	v := c.current()
+	request, err := v.again(e, form.Edit)
+	if err != nil {
+		return failed(err)
+	}
+	now := c.options.Now()
+	fresh, err := v.renew(request, e.Time, now)
+	if err != nil {
+		return failed(err)
+	}
+	got := c.options.Gateway.Serve(ctx, request)
+	body, more := drain(got)
+	m := credentials.MaskAll(request, got.Headers, v.sources...)
+	return answer(http.StatusOK, replayed{
+		ID: request.RequestID, Status: got.Status, MS: milliseconds(c.options.Now().Sub(now)),
+		Headers: v.headers(got.Headers, m), Body: m(body), More: more, Fresh: fresh,
+	})
+}
+
+// drain reads the beginning of an answer's body.
+func drain(a exchange.Answer) (body string, more bool) {
+	text := a.Body
+	if a.Stream != nil {
+		text, _ = io.ReadAll(io.LimitReader(a.Stream, mostShown+1)) // an answer that breaks off is what there is of it
+		_ = a.Stream.Close()
+	}
+	if len(text) > mostShown {
+		return string(bytes.ToValidUTF8(text[:mostShown], nil)), true
+	}
+	return string(bytes.ToValidUTF8(text, []byte("\uFFFD"))), false
+}
+
+// answerClear forgets the requests.
+func (c *Console) answerClear(r *exchange.Request) exchange.Answer {
+	var form struct{}
+	if err := readForm(r, &form); err != nil {
+		return problem(http.StatusBadRequest, "", err.Error())
+	}
+	c.ring.clear()
+	return answer(http.StatusOK, struct{}{})
+}
+
+// gone is the answer about a request that is not kept.
+func gone() exchange.Answer {
+	return problem(http.StatusNotFound, "",
+		fmt.Sprintf("the console does not have this request any more: it keeps the last %d, until they are cleared", kept))
+}
+
+// failed is the answer about an error, which may be of a field.
+func failed(err error) exchange.Answer {
+	var field *fieldError
+	if errors.As(err, &field) {
+		return problem(http.StatusBadRequest, field.field, field.text)
+	}
+	return problem(http.StatusInternalServerError, "", err.Error())
+}
