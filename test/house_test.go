@@ -31,7 +31,7 @@ var floors = [][]string{
 	{"internal/cli/tryout"},
 	{"localgateway"},
 	{"internal/apigateway"},
-	{"internal/apigateway/validation"},
+	{"internal/apigateway/validation", "internal/accessdiff"},
 	{"internal/apigateway/checks", "internal/apigateway/matrix"},
 	{"internal/devissuer", "internal/apigateway/events", "internal/apigateway/mapping"},
 	{"internal/apigateway/vtl"},

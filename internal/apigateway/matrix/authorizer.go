@@ -31,6 +31,21 @@ type Authorizer struct {
 	// By are the user pools or the issuers that its tokens are of, or the Lambda function that decides.
 	By []string
 
+	// Audiences are the app clients that a Cognito authorizer restricts ID tokens to, if its Validation is a list of them.
+	Audiences []string
+
+	// JWT is what a JWT authorizer verifies tokens by, else nil. User pools and app clients of the assembly have their
+	// logical ids.
+	JWT *apimodel.JWT
+
+	// Included reports whether the function is the included authorizer, which the access table and the variables
+	// describe. Code names the content of another one, such as "asset.0123abcd"; "" if it is not in the assembly.
+	Included bool
+	Code     string
+
+	// Apart says that the access table of an included authorizer does not have the routes of the API as the API has them.
+	Apart bool
+
 	// Variables are the function's environment as the template has it, in the notation of [cloudassembly.Written].
 	Variables []Variable
 }
@@ -42,7 +57,7 @@ type Variable struct {
 }
 
 // authorizers are those of an API in the order of their names. The error says what is not known of one.
-func authorizers(m *apimodel.Model, api *apimodel.API) (out []Authorizer, unknown []error) {
+func authorizers(m *apimodel.Model, api *apimodel.API, t tables) (out []Authorizer, unknown []error) {
 	for _, a := range api.Authorizers {
 		made := Authorizer{
 			Kind:       kindOf(a),
@@ -62,8 +77,17 @@ func authorizers(m *apimodel.Model, api *apimodel.API) (out []Authorizer, unknow
 			}
 		}
 		made.By = append(made.By, trusted(m, a)...)
+		made.JWT = named(m, a.JWT)
+		if made.Kind == Cognito && a.Validation != "" {
+			made.Audiences = clientsOf(m, a)
+		}
 		if f := a.Function; f != nil {
 			made.By = []string{f.ID.String()}
+			if made.Included = includes(f); made.Included {
+				made.Apart = apart(api, a, t)
+			} else {
+				made.Code = codeOf(f)
+			}
 			for _, name := range slices.Sorted(maps.Keys(f.Variables)) {
 				made.Variables = append(made.Variables, flatten(name, f.Variables[name])...)
 			}
@@ -105,22 +129,8 @@ func trusted(m *apimodel.Model, a *apimodel.Authorizer) (out []string) {
 	if a.JWT == nil {
 		return nil
 	}
-	names := map[string]string{}
-	for _, pool := range m.UserPools {
-		if pool.LogicalID != "" {
-			names[pool.ProviderURL] = pool.ID.String()
-		}
-		for _, c := range pool.Clients {
-			names[c.ClientID] = c.ID.String()
-		}
-	}
-	named := func(text string) string { return cmp.Or(names[text], text) }
-	for _, i := range a.JWT.Issuers {
-		audiences := make([]string, len(i.Audiences))
-		for n, audience := range i.Audiences {
-			audiences[n] = named(audience)
-		}
-		text := named(i.URL) + " for " + strings.Join(audiences, " or ")
+	for _, i := range named(m, a.JWT).Issuers {
+		text := i.URL + " for " + strings.Join(i.Audiences, " or ")
 		for n, c := range i.Claims {
 			text += map[bool]string{true: " with ", false: " and "}[n == 0] + c.Name
 			if c.Value != "" {
@@ -131,6 +141,33 @@ func trusted(m *apimodel.Model, a *apimodel.Authorizer) (out []string) {
 			}
 		}
 		out = append(out, text)
+	}
+	return out
+}
+
+// named is what a JWT authorizer verifies tokens by, with the logical ids of user pools and app clients.
+func named(m *apimodel.Model, j *apimodel.JWT) *apimodel.JWT {
+	if j == nil {
+		return nil
+	}
+	names := map[string]string{}
+	for _, pool := range m.UserPools {
+		if pool.LogicalID != "" {
+			names[pool.ProviderURL] = pool.ID.String()
+		}
+		for _, c := range pool.Clients {
+			names[c.ClientID] = c.ID.String()
+		}
+	}
+	out := &apimodel.JWT{Algorithms: j.Algorithms}
+	for _, i := range j.Issuers {
+		i.URL = cmp.Or(names[i.URL], i.URL)
+		audiences := make([]string, len(i.Audiences))
+		for n, audience := range i.Audiences {
+			audiences[n] = cmp.Or(names[audience], audience)
+		}
+		i.Audiences = audiences
+		out.Issuers = append(out.Issuers, i)
 	}
 	return out
 }

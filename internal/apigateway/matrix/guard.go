@@ -94,6 +94,7 @@ func (r *Route) cognito(m *apimodel.Model, method *apimodel.Method) {
 	r.require([]access.Requirement{{Kind: access.Scope, AnyOf: method.Scopes}})
 	if method.Authorizer.Validation != "" {
 		r.Who = "no token: its authorizer compares aud, and access tokens of Amazon Cognito have none"
+		r.Closed = true
 	}
 }
 
@@ -133,10 +134,17 @@ func ofClients(m *apimodel.Model, a *apimodel.Authorizer) string {
 	if a.Validation == "" {
 		return ""
 	}
-	ids := a.Audiences()
+	ids := clientsOf(m, a)
 	if ids == nil {
 		return fmt.Sprintf(" whose aud matches %q", a.Validation)
 	}
+	return " of the app client " + strings.Join(ids, " or ")
+}
+
+// clientsOf are the app clients that an authorizer's expression is a list of, with their logical ids; nil if it is not
+// one.
+func clientsOf(m *apimodel.Model, a *apimodel.Authorizer) []string {
+	ids := a.Audiences()
 	for _, pool := range m.UserPools {
 		for _, c := range pool.Clients {
 			if i := slices.Index(ids, c.ClientID); i >= 0 {
@@ -144,7 +152,7 @@ func ofClients(m *apimodel.Model, a *apimodel.Authorizer) string {
 			}
 		}
 	}
-	return " of the app client " + strings.Join(ids, " or ")
+	return ids
 }
 
 // anyToken is who may call a route that asks for nothing more.
@@ -174,9 +182,7 @@ func (r *Route) lambda(a *apimodel.Authorizer, t tables) error {
 		r.Who = "whom a function allows that is not in the assembly"
 		return nil
 	}
-	_, known := f.Environment[authz.ConfigVariable]
-	_, unresolved := f.Unresolved[authz.ConfigVariable]
-	if !known && !unresolved {
+	if !includes(f) {
 		r.Who = "whom the function " + f.ID.String() + " allows"
 		return nil
 	}
@@ -189,14 +195,41 @@ func (r *Route) lambda(a *apimodel.Authorizer, t tables) error {
 			continue
 		}
 		if rule.Elsewhere {
-			r.Who = "no caller: its authorizer leaves the route to another one"
+			r.Who, r.Closed = "no caller: its authorizer leaves the route to another one", true
 			return nil
 		}
 		r.require(rule.Requires)
 		return nil
 	}
-	r.Who = "no caller: its authorizer does not know the route"
+	r.Who, r.Closed = "no caller: its authorizer does not know the route", true
 	return nil
+}
+
+// includes reports whether a function is the included authorizer.
+func includes(f *apimodel.Function) bool {
+	_, known := f.Environment[authz.ConfigVariable]
+	_, unresolved := f.Unresolved[authz.ConfigVariable]
+	return known || unresolved
+}
+
+// apart reports whether an authorizer's access table has other routes than its API, or leaves another set of them to
+// other authorizers: it then decides by a route that API Gateway did not choose.
+func apart(api *apimodel.API, a *apimodel.Authorizer, t tables) bool {
+	table, err := t.of(a.Function)
+	if err != nil || len(table.Rules()) != len(api.Methods) {
+		return true
+	}
+	own := map[string]bool{}
+	for _, m := range api.Methods {
+		own[m.Verb+" "+m.Path] = m.Authorizer == a
+	}
+	for _, rule := range table.Rules() {
+		guards, known := own[rule.Pattern.String()]
+		if !known || guards == rule.Elsewhere {
+			return true
+		}
+	}
+	return false
 }
 
 // tables are the access tables of included functions, each read once.

@@ -6,10 +6,11 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 )
 
 // jsonVersion changes when what a member means does, or when one goes away.
-const jsonVersion = 1
+const jsonVersion = 2
 
 type jsonMatrix struct {
 	Version int       `json:"version"`
@@ -19,13 +20,54 @@ type jsonMatrix struct {
 type jsonAPI struct {
 	Stack          string      `json:"stack"`
 	Name           string      `json:"name"`
+	LogicalID      string      `json:"logicalId"`
+	ARN            string      `json:"arn"` // what is made when the stack is deployed is a stand-in there
+	Stages         []string    `json:"stages"`
 	ResourcePolicy bool        `json:"resourcePolicy"`
 	AllowsAll      bool        `json:"resourcePolicyAllowsAll"` // it keeps no caller out
+	Policy         *jsonPolicy `json:"policy,omitempty"`
+	NotKnown       []string    `json:"notKnown,omitempty"`
 	Routes         []jsonRoute `json:"routes"`
 
 	Authorizers  []jsonAuthorizerOf `json:"authorizers"`
 	Kept         []jsonKept         `json:"keptAnswers"`
 	FunctionURLs []jsonFunctionURL  `json:"functionUrls"`
+	Principals   []jsonPrincipal    `json:"principals"`
+	Readable     []jsonReadable     `json:"readableBy"`
+	Plans        []jsonPlan         `json:"usagePlans"`
+	KeySource    string             `json:"apiKeySource"`
+	Endpoint     jsonEndpoint       `json:"endpoint"`
+}
+
+type jsonPolicy struct {
+	Statements []json.RawMessage `json:"statements"`
+	NotKnown   string            `json:"notKnown,omitempty"`
+}
+
+type jsonPrincipal struct {
+	Name    string     `json:"name"`
+	ARN     string     `json:"arn"`
+	User    bool       `json:"user,omitempty"`
+	Policy  jsonPolicy `json:"policy"`
+	Managed []string   `json:"managedPolicies,omitempty"` // that are not in the assembly
+	MayCall []string   `json:"mayCall"`
+}
+
+type jsonReadable struct {
+	Origin      string   `json:"origin"`
+	Credentials bool     `json:"credentials"`
+	Routes      []string `json:"routes"`
+}
+
+type jsonPlan struct {
+	Name   string   `json:"name"`
+	Stages []string `json:"stages"`
+	Keys   []string `json:"keys"`
+}
+
+type jsonEndpoint struct {
+	Types  []string `json:"types"`
+	Closed bool     `json:"executeApiDisabled"`
 }
 
 type jsonAuthorizerOf struct {
@@ -36,6 +78,28 @@ type jsonAuthorizerOf struct {
 	CacheKey     string            `json:"cacheKey,omitempty"`
 	By           []string          `json:"verifiedBy"`
 	Environment  map[string]string `json:"environment,omitempty"` // values in a JSON object by their path in it
+	Audiences    []string          `json:"audiences,omitempty"`   // of a Cognito authorizer
+	JWT          *jsonJWT          `json:"jwt,omitempty"`
+	Included     bool              `json:"included,omitempty"`
+	Code         string            `json:"code,omitempty"` // of a function that is not the included one
+	Apart        bool              `json:"otherRoutes,omitempty"`
+}
+
+type jsonJWT struct {
+	Algorithms []string     `json:"algorithms"`
+	Issuers    []jsonIssuer `json:"issuers"`
+}
+
+type jsonIssuer struct {
+	URL       string      `json:"url"`
+	Audiences []string    `json:"audiences"`
+	Claims    []jsonClaim `json:"claims,omitempty"`
+}
+
+type jsonClaim struct {
+	Name     string `json:"name"`
+	Value    string `json:"value,omitempty"`
+	Required bool   `json:"required"`
 }
 
 type jsonKept struct {
@@ -62,6 +126,9 @@ type jsonRoute struct {
 	Session      string               `json:"session,omitempty"` // the path of the login
 	Public       string               `json:"public,omitempty"`
 	AnsweredBy   string               `json:"answeredBy,omitempty"` // absent for a function
+	TakesSession bool                 `json:"takesSession,omitempty"`
+	Closed       bool                 `json:"noCaller,omitempty"`  // its authorizer admits none
+	Preflight    bool                 `json:"preflight,omitempty"` // API Gateway answers browsers
 }
 
 type jsonAuthorizer struct {
@@ -78,10 +145,20 @@ func (m Matrix) JSON() []byte {
 			Name:           api.Name,
 			ResourcePolicy: api.Policy != NoPolicy,
 			AllowsAll:      api.Policy == AllowsAll,
+			LogicalID:      api.ID.LogicalID,
+			ARN:            api.ARN,
+			Stages:         list(api.Stages),
+			Policy:         api.Document.json(),
+			NotKnown:       api.NotKnown,
 			Routes:         []jsonRoute{},
 			Authorizers:    []jsonAuthorizerOf{},
 			Kept:           []jsonKept{},
 			FunctionURLs:   []jsonFunctionURL{},
+			Principals:     []jsonPrincipal{},
+			Readable:       []jsonReadable{},
+			Plans:          []jsonPlan{},
+			KeySource:      api.KeySource,
+			Endpoint:       jsonEndpoint{list(api.Endpoint.Types), api.Endpoint.Closed},
 		}
 		for _, r := range api.Routes {
 			route := jsonRoute{
@@ -94,6 +171,8 @@ func (m Matrix) JSON() []byte {
 				AnsweredBy: r.AnsweredBy,
 				Session:    r.Session,
 				Requires:   r.Requires,
+
+				TakesSession: r.TakesSession, Closed: r.Closed, Preflight: r.Preflight,
 			}
 			route.CacheSeconds = seconds(r.Cache)
 			a.Routes = append(a.Routes, route)
@@ -117,6 +196,7 @@ func (a *jsonAPI) around(api API) {
 		made := jsonAuthorizerOf{
 			jsonAuthorizer: jsonAuthorizer{x.Kind, x.Name}, Sources: list(x.Sources), Validation: x.Validation,
 			CacheSeconds: seconds(x.Cache), CacheKey: x.CacheKey, By: list(x.By), Environment: map[string]string{},
+			Audiences: x.Audiences, JWT: jwtJSON(x.JWT), Included: x.Included, Code: x.Code, Apart: x.Apart,
 		}
 		for _, v := range x.Variables {
 			made.Environment[v.Name] = v.Value
@@ -129,6 +209,45 @@ func (a *jsonAPI) around(api API) {
 	for _, u := range api.FunctionURLs {
 		a.FunctionURLs = append(a.FunctionURLs, jsonFunctionURL(u))
 	}
+	for _, p := range api.Principals {
+		policy := jsonPolicy{Statements: []json.RawMessage{}}
+		if written := p.Policy.json(); written != nil {
+			policy = *written
+		}
+		a.Principals = append(a.Principals, jsonPrincipal{p.Name, p.ARN, p.User, policy, p.Managed, list(p.MayCall)})
+	}
+	for _, r := range api.Readable {
+		a.Readable = append(a.Readable, jsonReadable(r))
+	}
+	for _, p := range api.Plans {
+		a.Plans = append(a.Plans, jsonPlan{p.Name, list(p.Stages), list(p.Keys)})
+	}
+}
+
+func (d Document) json() *jsonPolicy {
+	if d.Statements == nil && d.NotKnown == "" {
+		return nil
+	}
+	out := &jsonPolicy{Statements: []json.RawMessage{}, NotKnown: d.NotKnown}
+	for _, s := range d.Statements {
+		out.Statements = append(out.Statements, json.RawMessage(s))
+	}
+	return out
+}
+
+func jwtJSON(j *apimodel.JWT) *jsonJWT {
+	if j == nil {
+		return nil
+	}
+	out := &jsonJWT{Algorithms: list(j.Algorithms)}
+	for _, i := range j.Issuers {
+		made := jsonIssuer{URL: i.URL, Audiences: list(i.Audiences)}
+		for _, c := range i.Claims {
+			made.Claims = append(made.Claims, jsonClaim(c))
+		}
+		out.Issuers = append(out.Issuers, made)
+	}
+	return out
 }
 
 func seconds(d *time.Duration) *float64 {

@@ -38,7 +38,24 @@ type API struct {
 	Stack string      // its path, such as "Prod/Shop"
 	Name  string      // with the logical id in brackets where a stack has several of one name
 
-	Policy ResourcePolicy
+	Policy   ResourcePolicy
+	Document Document // the resource policy itself
+
+	// ARN is that of the API, such as "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5". What CloudFormation makes
+	// when it deploys is a stand-in there.
+	ARN    string
+	Stages []string
+
+	NotKnown []string // what of its access cannot be told from the assembly
+
+	Endpoint Endpoint
+	Plans    []Plan // usage plans that cover a stage of it
+
+	// KeySource says where API keys are taken from: "HEADER", or "AUTHORIZER".
+	KeySource string
+
+	Principals []Principal // roles and users whose policies are about calls of APIs, or are not known
+	Readable   []Readable  // pages that may read answers
 
 	Routes       []Route
 	Authorizers  []Authorizer // in the order of their names
@@ -98,6 +115,11 @@ type Route struct {
 
 	// AnsweredBy is what answers it where no function does, such as "the AWS service sqs"; "" for a function.
 	AnsweredBy string
+
+	// Closed says that its authorizer admits no caller. Preflight says that API Gateway itself answers it, to a browser
+	// that asks what a page may send.
+	Closed    bool
+	Preflight bool
 }
 
 // String is "GET /orders/{id}".
@@ -108,8 +130,9 @@ func (r Route) String() string { return r.Verb + " " + r.Path }
 func Of(m *apimodel.Model, stack string) (Matrix, error) {
 	tables := tables{}
 	var out Matrix
-	var unknown []error
+	var errs []error
 	for _, api := range m.APIs {
+		var unknown []error
 		if stack != "" && api.Stack != stack {
 			continue
 		}
@@ -131,6 +154,8 @@ func Of(m *apimodel.Model, stack string) (Matrix, error) {
 			r := Route{
 				Verb: method.Verb, Path: method.Path, APIKey: method.APIKeyRequired, From: method.Metadata[FromMetadata],
 				AnsweredBy: answeredBy(method),
+				Preflight: method.Verb == "OPTIONS" && method.Authorization == apimodel.AuthorizationNone &&
+					method.Integration.Type == apimodel.IntegrationMock,
 			}
 			if err := r.guard(m, method, tables); err != nil {
 				unknown = append(unknown, fmt.Errorf("%w: %s %s: %w", ErrUnknown, made, r, err))
@@ -142,15 +167,20 @@ func Of(m *apimodel.Model, stack string) (Matrix, error) {
 			return cmp.Or(cmp.Compare(x.Path, y.Path), cmp.Compare(x.Verb, y.Verb))
 		})
 		var notKnown []error
-		made.Authorizers, notKnown = authorizers(m, api)
+		made.Authorizers, notKnown = authorizers(m, api, tables)
 		unknown = append(unknown, notKnown...)
 		made.Kept, made.FunctionURLs = kept(api), functionURLs(m, api)
+		made.around(m, api)
+		for _, err := range unknown {
+			made.NotKnown = append(made.NotKnown, strings.TrimPrefix(err.Error(), ErrUnknown.Error()+": "))
+		}
+		errs = append(errs, unknown...)
 		out.APIs = append(out.APIs, made)
 	}
 	slices.SortStableFunc(out.APIs, func(x, y API) int {
 		return cmp.Or(cmp.Compare(x.Stack, y.Stack), cmp.Compare(x.Name, y.Name))
 	})
-	return out, errors.Join(unknown...)
+	return out, errors.Join(errs...)
 }
 
 // name is an API's name. CDK names an API by its construct's id unless told otherwise, so that several of a stack may

@@ -1,0 +1,203 @@
+package accessdiff
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+)
+
+// aside compares what leads past the routes' guards, and what lets others have answers.
+func (p pair) aside(add func(Change)) {
+	p.endpoint(add)
+	p.functionURLs(add)
+	p.caches(add)
+	if !p.lost {
+		p.keptAnswers(add)
+		p.sources(add)
+	}
+}
+
+// some is a request that the wider API allows; ok is false if there is none.
+func (p pair) some(of func(matrix.Route) bool) (g gain, ok bool) {
+	empty, err := newSide(matrix.API{ARN: p.was.api.ARN})
+	if err != nil {
+		return gain{}, false
+	}
+	found, _, _ := pair{empty, p.is, false}.gains()
+	for _, g := range found {
+		if of(g.route) {
+			return g, true
+		}
+	}
+	return gain{}, false
+}
+
+// endpoint compares the addresses that lead to an API. One that is closed is reached by custom domains alone, which may
+// ask for a certificate of the client.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html
+func (p pair) endpoint(add func(Change)) {
+	was, is := p.was.api.Endpoint, p.is.api.Endpoint
+	if p.was.api.Routes == nil {
+		return
+	}
+	private := func(e matrix.Endpoint) bool { return slices.Contains(e.Types, "PRIVATE") }
+	var text string
+	switch {
+	case private(was) && !private(is):
+		text = p.word("callers outside of the VPC gained, as the API is no longer private",
+			"callers outside of the VPC lost, as the API is private now")
+	case was.Closed && !is.Closed:
+		text = p.word("the execute-api address is open now", "the execute-api address is closed now")
+	default:
+		return
+	}
+	g, ok := p.some(func(matrix.Route) bool { return true })
+	if ok {
+		add(p.change(g, text, "", ""))
+	}
+}
+
+// functionURLs compares the addresses of functions behind routes, by which they are called without the API.
+func (p pair) functionURLs(add func(Change)) {
+	for _, u := range p.is.api.FunctionURLs {
+		before := "" // who calls it by a URL of the other side
+		for _, other := range p.was.api.FunctionURLs {
+			if other.Function == u.Function && (before == "" || other.AuthType == "NONE") {
+				before = other.AuthType
+				if before == "" {
+					before = "not known"
+				}
+			}
+		}
+		g := gain{request: request{verb: "GET", path: "/", caller: &caller{}}}
+		past := ", past the checks of " + list(u.Routes)
+		switch {
+		case u.AuthType == "" && before != "not known" && !p.lost:
+			add(Change{Effect: Unknown, Text: "who may call " + u.Function + " by its function URL is not known" + past})
+		case u.AuthType == "NONE" && before != "NONE":
+			g.caller.Kind = Anonymous
+			add(p.functionURL(g, u, "everyone "+p.verb()+" "+u.Function+" by its function URL"+past))
+		case u.AuthType == "AWS_IAM" && before == "":
+			g.caller.Caller = Caller{Kind: Signer, Permitted: true}
+			add(p.functionURL(g, u, "callers that IAM allows lambda:InvokeFunctionUrl "+p.verb()+" "+u.Function+
+				" by its function URL"+past))
+		}
+	}
+}
+
+func (p pair) functionURL(g gain, u matrix.FunctionURL, text string) Change {
+	c := p.change(g, text, "", "")
+	if c.Witness != nil {
+		c.Witness.Function = u.Function
+	}
+	return c
+}
+
+// caches compares for how long answers of Lambda authorizers count. While one is kept, a token that has expired or was
+// revoked still gets what it got.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
+func (p pair) caches(add func(Change)) {
+	for _, is := range p.is.api.Authorizers {
+		was := p.was.guards[is.Name]
+		if was == nil || was.Cache == nil || is.Cache == nil || *is.Cache <= *was.Cache ||
+			is.Kind != matrix.Token && is.Kind != matrix.Request {
+			continue
+		}
+		text := "answers of the authorizer " + is.Name + " are cached for " + p.ordered(period(*is.Cache), period(*was.Cache))
+		g, ok := p.some(func(r matrix.Route) bool { return r.Authorizer == is.Name })
+		if !ok {
+			continue
+		}
+		c := p.change(g, text, period(*was.Cache), period(*is.Cache))
+		if c.Witness != nil {
+			c.Witness.Again = is.Cache.Seconds() - 1
+		}
+		add(c)
+	}
+}
+
+// ordered is what there is with what there was in brackets.
+func (p pair) ordered(wider, other string) string {
+	if p.lost {
+		wider, other = other, wider
+	}
+	return wider + " (was " + other + ")"
+}
+
+// period is a duration in words: "1 h", "5 min", "90 s".
+func period(d time.Duration) string {
+	switch {
+	case d == 0:
+		return "no time"
+	case d%time.Hour == 0:
+		return itoa(int(d/time.Hour)) + " h"
+	case d%time.Minute == 0:
+		return itoa(int(d/time.Minute)) + " min"
+	}
+	return itoa(int(d/time.Second)) + " s"
+}
+
+// keptAnswers compares which answers stages keep. A caller gets the answer that another one asked for. Where the route is
+// guarded, whether that is for all who may call is not in the template.
+func (p pair) keptAnswers(add func(Change)) {
+	at := func(s *side, k matrix.Kept) (matrix.Kept, bool) {
+		for _, other := range s.api.Kept {
+			if other.Stage == k.Stage && other.Route == k.Route {
+				return other, true
+			}
+		}
+		return matrix.Kept{}, false
+	}
+	for _, is := range p.is.api.Kept {
+		was, some := at(p.was, is)
+		if some && was.For == is.For && slices.Equal(was.Keys, is.Keys) {
+			continue
+		}
+		effect := Unknown
+		if slices.ContainsFunc(p.is.api.Routes, func(r matrix.Route) bool {
+			return r.String() == is.Route && r.Kind == matrix.None
+		}) {
+			effect = Changed
+		}
+		text := is.Route + ": answers are cached for " + period(is.For)
+		switch lost := slices.ContainsFunc(was.Keys, func(k string) bool { return !slices.Contains(is.Keys, k) }); {
+		case !some:
+			text += " (was no time), and callers get those that others asked for"
+		case lost:
+			text += " (was " + period(was.For) + ") by route, " + strings.Join(is.Keys, ", ") + " (was by route, " +
+				strings.Join(was.Keys, ", ") + ")"
+		default:
+			text += " (was " + period(was.For) + ")"
+			if is.For <= was.For {
+				effect = Changed
+			}
+		}
+		add(Change{Route: is.Route, Effect: effect, Text: text, Was: period(was.For), Is: period(is.For)})
+	}
+	for _, was := range p.was.api.Kept {
+		if _, some := at(p.is, was); !some {
+			add(Change{Route: was.Route, Effect: Changed, Text: was.Route + ": answers are no longer cached (was " +
+				period(was.For) + ")", Was: period(was.For)})
+		}
+	}
+}
+
+// sources reports authorizers that look at another part of a request. Those of a Lambda authorizer with a cache are
+// what its answers are kept under, too.
+func (p pair) sources(add func(Change)) {
+	for _, is := range p.is.api.Authorizers {
+		was := p.was.guards[is.Name]
+		if was == nil || slices.Equal(was.Sources, is.Sources) {
+			continue
+		}
+		effect := Changed
+		if is.Kind == matrix.Request {
+			effect = Unknown
+		}
+		before, after := strings.Join(was.Sources, ", "), strings.Join(is.Sources, ", ")
+		add(Change{Effect: effect, Text: "the authorizer " + is.Name + " knows callers by " + orNone(after) + " (was " +
+			orNone(before) + ")", Was: before, Is: after})
+	}
+}

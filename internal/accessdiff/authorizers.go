@@ -1,0 +1,120 @@
+package accessdiff
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+)
+
+// accepted says which tokens an authorizer takes that it did not take.
+func (p pair) accepted(g gain) string {
+	c := g.caller
+	tokens := "tokens of issuer " + host(c.Issuer)
+	old := p.was.guards[g.route.Authorizer]
+	if old == nil || !slices.Contains(old.trusts(), c.Issuer) {
+		return tokens
+	}
+	if c.why != "" && !slices.ContainsFunc(old.audiencesOf(c.Issuer), func(a string) bool { return a == c.Audience }) {
+		return tokens + " for the audience " + c.Audience
+	}
+	if c.why != "" {
+		return tokens + " " + strings.TrimSuffix(c.why, ",")
+	}
+	if !slices.Contains(old.audiencesOf(c.Issuer), c.Audience) {
+		return tokens + " for the audience " + c.Audience
+	}
+	return tokens
+}
+
+// trusts are the issuers of an authorizer.
+func (g *guard) trusts() (out []string) {
+	for _, i := range g.settings.issuers {
+		out = append(out, i.id)
+	}
+	if g.JWT != nil {
+		for _, i := range g.JWT.Issuers {
+			out = append(out, issuerID("", i.URL))
+		}
+	}
+	if g.Kind == matrix.Cognito {
+		for _, by := range g.By {
+			out = append(out, issuerID("", by))
+		}
+	}
+	return out
+}
+
+// audiencesOf are those that an authorizer takes in tokens of an issuer.
+func (g *guard) audiencesOf(id string) (out []string) {
+	for _, i := range g.settings.issuers {
+		if i.id == id {
+			out = append(out, i.audiences...)
+		}
+	}
+	if g.JWT != nil {
+		for _, i := range g.JWT.Issuers {
+			if issuerID("", i.URL) == id {
+				out = append(out, i.Audiences...)
+			}
+		}
+	}
+	return append(out, g.Audiences...)
+}
+
+// authorizerChange tells of tokens that an authorizer takes now.
+func (p pair) authorizerChange(gains []gain) Change {
+	g := gains[0]
+	text := p.accepted(g) + p.word(" are accepted now", " are no longer accepted")
+	if own := p.was.guards[g.route.Authorizer]; own != nil && g.caller.why == "" && slices.Contains(own.trusts(), g.caller.Issuer) {
+		if settings := p.differences(g.route.Authorizer); settings != "" {
+			text += " (" + settings + ")"
+		}
+	}
+	guards := map[string]bool{}
+	for _, r := range p.is.api.Routes {
+		if r.Authorizer != "" {
+			guards[r.Authorizer] = true
+		}
+	}
+	if len(guards) > 1 {
+		text += " by the authorizer " + g.route.Authorizer
+	}
+	return p.change(g, text, "", "")
+}
+
+// differences names the settings of an authorizer that differ between the sides.
+func (p pair) differences(name string) string {
+	was, is := p.was.guards[name], p.is.guards[name]
+	if was == nil || is == nil {
+		return ""
+	}
+	if p.lost {
+		was, is = is, was
+	}
+	var out []string
+	for _, key := range slices.Sorted(mapsKeys(union(was.settings.raw, is.settings.raw))) {
+		if before, after := was.settings.raw[key], is.settings.raw[key]; before != after {
+			out = append(out, key+" "+orNone(after)+", was "+orNone(before))
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "unset"
+	}
+	return text
+}
+
+func union(x, y map[string]string) map[string]string {
+	out := map[string]string{}
+	for k, v := range x {
+		out[k] = v
+	}
+	for k, v := range y {
+		out[k] = v
+	}
+	return out
+}

@@ -1,0 +1,263 @@
+package accessdiff
+
+import (
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
+)
+
+func mapsKeys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
+
+// caller is a caller that is tried.
+type caller struct {
+	Caller
+	chosen []access.Requirement // what it was given to meet the requirements of a route, one for each
+	silent bool                 // of an Own one: its authorizer neither allows nor denies
+	why    string               // in which way its token differs from others of its issuer, in words; "" for none
+}
+
+// text is a claim's text.
+func (c *caller) text(name string) (string, bool) {
+	s, ok := c.Claims[name].(string)
+	return s, ok
+}
+
+// words are the values in a claim: a text, as one or as words, or a list.
+func (c *caller) words(name string, split bool) []string {
+	switch v := c.Claims[name].(type) {
+	case string:
+		if split {
+			return strings.Fields(v)
+		}
+		if v != "" {
+			return []string{v}
+		}
+	case []string:
+		return v
+	}
+	return nil
+}
+
+func (c *caller) has(name string) bool { _, ok := c.Claims[name]; return ok }
+
+// scopeClaim is the claim with the scopes where an authorizer takes scope, or else scp.
+func (c *caller) scopeClaim() string {
+	if !c.has("scope") && c.has("scp") {
+		return "scp"
+	}
+	return "scope"
+}
+
+// accepts reports whether an issuer's settings take the caller's token.
+func (i issuer) accepts(c *caller) bool {
+	if c.Issuer != i.id || !slices.Contains(i.algorithms, c.Algorithm) && c.Algorithm != "" {
+		return false
+	}
+	in := func(claim string, of []string) bool {
+		return slices.ContainsFunc(c.words(claim, false), func(v string) bool { return slices.Contains(of, v) })
+	}
+	if i.use != "" {
+		if use, _ := c.text("token_use"); use != i.use {
+			return false
+		}
+	}
+	if i.use == "access" {
+		if !in("client_id", i.audiences) || c.has("aud") && !in("aud", i.audiences) {
+			return false
+		}
+	} else if !in("aud", i.audiences) {
+		return false
+	}
+	if len(i.clients) > 0 {
+		if i.clientClaim != "" {
+			if !in(i.clientClaim, i.clients) {
+				return false
+			}
+		} else if !c.has("azp") && !c.has("client_id") ||
+			c.has("azp") && !in("azp", i.clients) || c.has("client_id") && !in("client_id", i.clients) {
+			return false
+		}
+	}
+	if typ := strings.ToLower(strings.TrimPrefix(strings.ToLower(c.Type), "application/")); i.kind != "" {
+		if typ != strings.TrimPrefix(strings.ToLower(i.kind), "application/") {
+			return false
+		}
+	} else if typ != "" && typ != "jwt" && typ != "at+jwt" {
+		return false
+	}
+	if c.has("cnf") && !i.bound || i.lifetime > 0 && c.Lifetime > i.lifetime || c.Early > i.leeway {
+		return false
+	}
+	_, ok := c.text(i.principal)
+	return ok
+}
+
+// rights are what an issuer's settings read out of the caller's token.
+func (i issuer) rights(c *caller, claims []string) (r access.Rights) {
+	scopes := i.scopes
+	if scopes == "" {
+		scopes = c.scopeClaim()
+	}
+	r = access.Rights{Scopes: c.words(scopes, true), Groups: c.words(i.groups, false), Roles: c.words(i.roles, false)}
+	for _, path := range claims {
+		v := access.ClaimValue{Path: path}
+		switch has := c.Claims[path].(type) {
+		case string:
+			v.Text = has
+		case []string:
+			v.List = has
+		}
+		r.Claims = append(r.Claims, v)
+	}
+	return r
+}
+
+// admits decides for authorizers of API Gateway's own: a Cognito or a JWT authorizer.
+func (g *guard) admits(r matrix.Route, c *caller) bool {
+	if c.Kind != Token {
+		return false
+	}
+	if g.Kind == matrix.Cognito {
+		return g.admitsPool(r, c)
+	}
+	if g.JWT == nil {
+		return false
+	}
+	for _, i := range g.JWT.Issuers {
+		if issuerID("", i.URL) != c.Issuer {
+			continue
+		}
+		if c.Algorithm != "" && !slices.Contains(g.JWT.Algorithms, c.Algorithm) {
+			return false
+		}
+		aud := "aud"
+		if !c.has("aud") {
+			aud = "client_id"
+		}
+		if !slices.ContainsFunc(c.words(aud, false), func(a string) bool { return slices.Contains(i.Audiences, a) }) {
+			return false
+		}
+		for _, want := range i.Claims {
+			text, ok := c.text(want.Name)
+			switch {
+			case !c.has(want.Name) && !want.Required && want.Value != "":
+			case !ok || want.Value != "" && text != want.Value:
+				return false
+			}
+		}
+		return hasScope(r, c.words(c.scopeClaim(), true))
+	}
+	return false
+}
+
+func (g *guard) admitsPool(r matrix.Route, c *caller) bool {
+	if !slices.ContainsFunc(g.By, func(by string) bool { return issuerID("", by) == c.Issuer }) {
+		return false
+	}
+	use, _ := c.text("token_use")
+	if len(r.Requires) > 0 {
+		return use == "access" && g.Validation == "" && hasScope(r, c.words("scope", true))
+	}
+	if use != "id" {
+		return false
+	}
+	aud, _ := c.text("aud")
+	switch {
+	case g.Validation == "":
+		return true
+	case g.Audiences != nil:
+		return slices.Contains(g.Audiences, aud)
+	}
+	return aud == matching+g.Validation
+}
+
+// matching stands before an expression for a client that it matches.
+const matching = "an app client that matches "
+
+// hasScope reports whether scopes meet what a route asks for by itself.
+func hasScope(r matrix.Route, have []string) bool {
+	return !slices.ContainsFunc(r.Requires, func(req access.Requirement) bool {
+		return !slices.ContainsFunc(req.AnyOf, func(s string) bool { return slices.Contains(have, s) })
+	})
+}
+
+// answer is what a Lambda authorizer's function says: the included one by the policy that it writes.
+func (g *guard) answer(q request, arn string) outcome {
+	if !g.Included {
+		switch {
+		case q.caller.Kind != Own || q.caller.Authorizer != g.identity():
+			return refuses
+		case q.caller.silent:
+			return silent
+		}
+		return allows
+	}
+	kind := Token
+	if g.settings.raw["session.keysArn"] != "" {
+		kind = Session
+	}
+	if q.caller.Kind != kind {
+		return refuses
+	}
+	n := slices.IndexFunc(g.settings.issuers, func(i issuer) bool { return i.accepts(q.caller) })
+	if n < 0 {
+		return refuses
+	}
+	rights := g.settings.issuers[n].rights(q.caller, g.table.Claims())
+	grant := g.table.Grant(rights)
+	parsed, err := policycompiler.ParseARN(arn)
+	if err != nil {
+		return refuses
+	}
+	if g.settings.perRequest {
+		rule, allow := policycompiler.Method(g.table, &grant, parsed)
+		if rule < 0 || !allow || g.settings.denyEscapes && strings.Contains(parsed.Path, "%") {
+			return refuses // its policy denies the method
+		}
+		return allows
+	}
+	doc, err := g.policyFor(parsed.Prefix(), rights, &grant)
+	if err != nil {
+		return refuses
+	}
+	switch doc.Evaluate(iampolicy.Request{Action: iampolicy.InvokeAction, Resource: arn}).Outcome {
+	case iampolicy.Allowed:
+		return allows
+	case iampolicy.ImplicitDeny:
+		return silent
+	}
+	return refuses
+}
+
+// policyFor is the policy that the included authorizer answers with, for the whole API.
+func (g *guard) policyFor(prefix string, r access.Rights, grant *access.Grant) (iampolicy.Document, error) {
+	key := fmt.Sprintf("%s %q", prefix, r)
+	if doc, ok := g.policies[key]; ok {
+		return doc, nil
+	}
+	text, err := g.compiler.Append(nil, prefix, grant)
+	if err != nil {
+		return iampolicy.Document{}, err
+	}
+	doc, err := iampolicy.Parse(string(text))
+	if err == nil {
+		g.policies[key] = doc
+	}
+	return doc, err
+}
+
+// identity names what a function of the app's own decides by: two with one identity decide alike.
+func (g *guard) identity() string {
+	text := strings.Join(g.By, " ") + " " + g.Code
+	for _, v := range g.Variables {
+		text += " " + v.Name + "=" + v.Value
+	}
+	return text
+}

@@ -1,0 +1,164 @@
+package accessdiff
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+// candidates are callers that a route may admit, each with no more than it needs: as more rights never take access
+// away, the other API refuses one of them if it refuses any caller that the route admits. Avoid is what the other API
+// asks for where the same request goes.
+func (s *side) candidates(r matrix.Route, path string, avoid []access.Requirement, others ...*side) (out []*caller) {
+	switch g := s.guards[r.Authorizer]; {
+	case r.Kind == matrix.None:
+		out = []*caller{{Caller: Caller{Kind: Anonymous}}}
+	case r.Kind == matrix.IAM:
+		out = s.signers(others...)
+	case g == nil:
+	case r.Kind == matrix.Cognito:
+		out = g.poolTokens(r)
+	case r.Kind == matrix.JWT:
+		out = g.jwtTokens(r, avoid)
+	case !g.Included:
+		for _, silent := range []bool{false, true} {
+			out = append(out, &caller{Caller: Caller{Kind: Own, Authorizer: g.identity()}, silent: silent})
+		}
+	default:
+		out = g.tokens(r, path, avoid)
+	}
+	if !r.APIKey {
+		return out
+	}
+	var keyed []*caller
+	for _, p := range s.api.Plans {
+		for _, key := range p.Keys {
+			for _, c := range out {
+				with := *c
+				with.APIKey = key
+				keyed = append(keyed, &with)
+			}
+		}
+	}
+	return keyed
+}
+
+// tokens are those that an included authorizer may admit to a route.
+func (g *guard) tokens(r matrix.Route, path string, avoid []access.Requirement) (out []*caller) {
+	pattern, err := route.Parse(r.String())
+	if err != nil {
+		return nil
+	}
+	var requires []access.Requirement
+	if !r.Closed {
+		requires = r.Requires
+	}
+	segments := access.Segments(path)
+	for _, i := range g.settings.issuers {
+		var first []access.Requirement
+		made := 0
+		choose(requires, avoid, func(chosen []access.Requirement) bool {
+			c := i.token()
+			for _, choice := range chosen {
+				if !i.give(c, choice, pattern, segments) {
+					return true
+				}
+			}
+			if c.chosen = slices.Clone(chosen); made == 0 {
+				first = c.chosen
+			}
+			made++
+			i.finish(c)
+			out = append(out, c)
+			return made < mostCandidates
+		})
+		if made == 0 {
+			continue
+		}
+		for _, shape := range i.shapes()[1:] {
+			c := i.token()
+			shape.set(c)
+			for _, choice := range first {
+				i.give(c, choice, pattern, segments)
+			}
+			i.finish(c)
+			c.chosen, c.why = first, shape.why
+			out = append(out, c)
+		}
+		// One without any rights: a resource policy may let it through.
+		c := i.token()
+		i.finish(c)
+		out = append(out, c)
+	}
+	if g.settings.raw["session.keysArn"] != "" {
+		for _, c := range out {
+			c.Kind = Session
+		}
+	}
+	return out
+}
+
+// mostCandidates bounds the callers that are tried for one route and issuer.
+const mostCandidates = 1024
+
+// give puts what meets a requirement into a token. It reports false if the token cannot have it beside what it has.
+func (i issuer) give(c *caller, r access.Requirement, p route.Pattern, segments []string) bool {
+	text := func(name, value string) bool {
+		if have, some := c.Claims[name]; some && have != value {
+			return false
+		}
+		c.Claims[name] = value
+		return true
+	}
+	list := func(name, value string) bool {
+		have, some := c.Claims[name]
+		l, isList := have.([]string)
+		if some && !isList {
+			return false
+		}
+		if !slices.Contains(l, value) {
+			c.Claims[name] = append(slices.Clip(l), value)
+		}
+		return true
+	}
+	switch r.Kind {
+	case access.Scope:
+		name := cmp.Or(i.scopes, "scope")
+		have, isText := c.text(name)
+		if c.has(name) && !isText {
+			return list(name, r.AnyOf[0])
+		}
+		if !slices.Contains(strings.Fields(have), r.AnyOf[0]) {
+			c.Claims[name] = strings.TrimSpace(have + " " + r.AnyOf[0])
+		}
+		return true
+	case access.Group:
+		return list(i.groups, r.AnyOf[0])
+	case access.Role:
+		return list(i.roles, r.AnyOf[0])
+	case access.Claim:
+		return text(r.Claim, r.AnyOf[0])
+	case access.ClaimHas:
+		return list(r.Claim, r.AnyOf[0])
+	case access.PathIs, access.PathIn:
+		at := access.Rule{Pattern: p}.Parameter(r.Parameter)
+		if at < 0 || at >= len(segments) || !access.Usable(segments[at]) {
+			return false
+		}
+		if r.Kind == access.PathIs {
+			return text(r.Claim, segments[at])
+		}
+		return list(r.Claim, segments[at])
+	}
+	return false
+}
+
+// String names a caller in a message.
+func (c *caller) String() string {
+	return fmt.Sprintf("%s %s %s%s %v", c.Kind, c.Issuer, c.Name, c.Principal, c.Claims)
+}

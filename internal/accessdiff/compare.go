@@ -1,0 +1,262 @@
+package accessdiff
+
+import (
+	"reflect"
+	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+// Compare finds what changed in access from one matrix to another one. APIs are the same if their stacks and names are.
+func Compare(before, after matrix.Matrix) *Diff {
+	d := &Diff{}
+	for _, is := range after.APIs {
+		was, found := find(before, is)
+		if !found {
+			was = matrix.API{Stack: is.Stack, Name: is.Name, ARN: is.ARN, Stages: is.Stages}
+		}
+		d.api(was, is)
+	}
+	for _, was := range before.APIs {
+		if _, found := find(after, was); !found {
+			d.api(was, matrix.API{Stack: was.Stack, Name: was.Name, ARN: was.ARN, Stages: was.Stages})
+		}
+	}
+	d.sort()
+	return d
+}
+
+func find(m matrix.Matrix, api matrix.API) (matrix.API, bool) {
+	for _, other := range m.APIs {
+		if other.String() == api.String() {
+			return other, true
+		}
+	}
+	return matrix.API{}, false
+}
+
+// api compares two APIs.
+func (d *Diff) api(was, is matrix.API) {
+	if reflect.DeepEqual(was, is) && len(is.NotKnown) == 0 {
+		return
+	}
+	name := is.String()
+	add := func(c Change) {
+		c.API = name
+		d.Changes = append(d.Changes, c)
+	}
+	unknowns(was, is, add)
+	before, err := newSide(was)
+	if err == nil {
+		var after *side
+		if after, err = newSide(is); err == nil {
+			pair{before, after, false}.changes(add)
+			pair{after, before, true}.changes(add)
+			return
+		}
+	}
+	add(Change{Effect: Unknown, Text: "the routes cannot be compared: " + err.Error()})
+}
+
+// pair is two APIs, of which the second may be wider. Lost says that it is the old one.
+type pair struct {
+	was, is *side
+	lost    bool
+}
+
+// gain is a request that the wider API allows and the other one refuses.
+type gain struct {
+	request
+	route, old matrix.Route
+	had        bool // the other API has a route for it
+	step       step
+}
+
+// step is a part of an API. A gain is put down to the first part with which the other API allows it.
+type step uint8
+
+const (
+	byPolicy step = iota
+	byAuthorizer
+	byGrant
+	byKey
+	byRoute
+)
+
+// steps are APIs between two, each with one more of the second one's parts.
+func (p pair) steps() (out []*side) {
+	mixed := p.was.api
+	add := func() {
+		s, err := newSide(mixed)
+		if err != nil {
+			s = nil
+		}
+		out = append(out, s)
+	}
+	is := p.is.api
+	mixed.Document, mixed.Policy = is.Document, is.Policy
+	add()
+	mixed.Authorizers = slices.Clone(mixed.Authorizers)
+	for i, a := range mixed.Authorizers {
+		for _, other := range is.Authorizers {
+			if a.Name == other.Name && a.Kind == other.Kind && a.Included == other.Included {
+				mixed.Authorizers[i] = other
+			}
+		}
+	}
+	add()
+	mixed.Principals = is.Principals
+	add()
+	mixed.Plans, mixed.KeySource = is.Plans, is.KeySource
+	add()
+	return out
+}
+
+// changes finds what the wider API allows and the other one does not, and puts it into words.
+func (p pair) changes(add func(Change)) {
+	gains, unsure, complete := p.gains()
+	if !complete {
+		add(Change{Effect: Unknown, Text: "the routes cannot be compared in full: their patterns and those of the policies " +
+			"make too many kinds of paths"})
+	}
+	p.describe(gains, add)
+	p.aside(add)
+	p.pages(add)
+	if len(unsure) > 0 && !p.lost {
+		add(Change{Effect: Unknown, Text: "the policies depend on what a request does not show here, such as the time or a " +
+			"VPC, and may admit more: " + conditionsOf(unsure)})
+	}
+}
+
+// same reports whether all but the routes is the same on both sides.
+func (p pair) same() bool {
+	x, y := p.was.api, p.is.api
+	x.Routes, y.Routes = nil, nil
+	x.ID = y.ID
+	return reflect.DeepEqual(x, y)
+}
+
+// gains are requests that the wider API allows and the other one refuses. Unsure are those under conditions of which it
+// is not known whether a request can meet them.
+func (p pair) gains() (found, unsure []gain, complete bool) {
+	complete = true
+	same := p.same()
+	var docs []iampolicy.Document
+	for _, s := range []*side{p.was, p.is} {
+		if s.policy != nil {
+			docs = append(docs, *s.policy)
+		}
+		for _, pr := range s.principals {
+			docs = append(docs, pr.policy)
+		}
+	}
+	sure, assumed := environments(docs...)
+	patterns := slices.Concat(p.is.table.Patterns(), p.was.table.Patterns())
+	tails := tailsOf(docs)
+	escapes := p.escapes()
+	known := map[string][]pathClass{}
+	stages := p.is.api.Stages
+	if len(stages) == 0 {
+		stages = []string{"prod"}
+	}
+	steps := p.steps
+	var between []*side
+	for _, stage := range stages {
+		for _, verb := range route.Verbs {
+			head := ""
+			if len(tails) > 0 {
+				head = idOf(p.is.api.ARN) + "/" + stage + "/" + verb
+			}
+			paths, ok := known[head]
+			if !ok {
+				var all bool
+				paths, all = classes(patterns, head, tails, escapes)
+				known[head] = paths
+				complete = complete && all
+			}
+			for _, class := range paths {
+				r, ok := p.is.matched(verb, class.path)
+				if !ok || r.Preflight {
+					continue
+				}
+				old, had := p.was.matched(verb, class.path)
+				if same && had && reflect.DeepEqual(r, old) {
+					continue
+				}
+				if had && old.Preflight {
+					had = false
+				}
+				for _, c := range p.is.candidates(r, class.path, avoided(old, had), p.was) {
+					q := request{stage: stage, verb: verb, path: class.path, caller: c}
+					g := gain{request: q, route: r, old: old, had: had}
+					for _, env := range sure {
+						if g.env = env; p.gained(g.request, had) {
+							if between == nil {
+								between = steps()
+							}
+							g.step = attribute(between, g.request, p.is.api.Stages)
+							found = append(found, g)
+						}
+					}
+					for _, env := range assumed {
+						if g.env = env; p.gained(g.request, had) {
+							unsure = append(unsure, g)
+						}
+					}
+				}
+			}
+		}
+	}
+	return found, unsure, complete
+}
+
+func (p pair) gained(q request, had bool) bool {
+	return p.is.allows(q) && !(had && p.was.allowsOn(q, p.is.api.Stages))
+}
+
+// avoided is what the other API asks for.
+func avoided(r matrix.Route, had bool) []access.Requirement {
+	if !had {
+		return nil
+	}
+	return r.Requires
+}
+
+// attribute is the first step with which a request is allowed.
+func attribute(between []*side, q request, stages []string) step {
+	for i, s := range between {
+		if s != nil && s.allowsOn(q, stages) {
+			return step(i)
+		}
+	}
+	return byRoute
+}
+
+// escapes reports whether an authorizer of either side looks at escapes in paths.
+func (p pair) escapes() bool {
+	for _, s := range []*side{p.was, p.is} {
+		for _, g := range s.guards {
+			if g.settings.denyEscapes {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// tailsOf are the parts of policies' resources after an ARN's fifth colon, each once.
+func tailsOf(docs []iampolicy.Document) (out []string) {
+	for _, d := range docs {
+		for _, s := range d.Statements {
+			for _, r := range slices.Concat(s.Resource, s.NotResource) {
+				if t := tailOf(r); !slices.Contains(out, t) && t != "*" {
+					out = append(out, t)
+				}
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,257 @@
+package accessdiff
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// describe puts gains into words, those that have one reason together.
+func (p pair) describe(gains []gain, add func(Change)) {
+	var order []string
+	groups := map[string][]gain{}
+	for _, g := range gains {
+		key := p.key(g)
+		if groups[key] == nil {
+			order = append(order, key)
+		}
+		groups[key] = append(groups[key], g)
+	}
+	for _, key := range order {
+		g := groups[key]
+		switch g[0].step {
+		case byPolicy:
+			add(p.policyChange(g))
+		case byAuthorizer:
+			add(p.authorizerChange(g))
+		case byGrant:
+			add(p.grantChange(g))
+		case byKey:
+			add(p.keyChange(g))
+		default:
+			add(p.routeChange(g))
+		}
+	}
+}
+
+// key is the same for gains that are told in one line.
+func (p pair) key(g gain) string {
+	c := g.caller
+	switch g.step {
+	case byPolicy:
+		if g.route.Kind == matrix.IAM {
+			return "policy of " + signerName(c, false)
+		}
+		return "policy" + strconv.FormatBool(c.silent || p.withoutRights(g))
+	case byAuthorizer:
+		return "authorizer " + g.route.Authorizer + c.Issuer + p.accepted(g)
+	case byGrant:
+		return "grant " + signerName(c, false) + g.route.String()
+	case byKey:
+		return "key " + c.APIKey + g.route.String()
+	}
+	old := ""
+	if g.had {
+		old = g.old.String()
+	}
+	return "route " + g.route.String() + " " + old + " " + c.Kind
+}
+
+// word chooses between two: of a gain, and of a loss.
+func (p pair) word(gained, lost string) string {
+	if p.lost {
+		return lost
+	}
+	return gained
+}
+
+func (p pair) verb() string { return p.word("gained", "lost") }
+
+// change is a change with the witness of its first gain.
+func (p pair) change(g gain, text, was, is string) Change {
+	c := Change{Effect: Gained, Text: text, Was: was, Is: is}
+	if p.lost {
+		c.Effect, c.Was, c.Is = Lost, is, was
+		return c
+	}
+	c.Witness = g.witness()
+	return c
+}
+
+// before is a text in brackets that says what there was, or what there is where access was lost.
+func (p pair) before(text string) string {
+	return " (" + p.word("was", "now") + ": " + text + ")"
+}
+
+func (g gain) witness() *Witness {
+	w := &Witness{Verb: g.verb, Path: g.path, SourceIP: g.env.ip, Stage: g.stage, Caller: g.caller.Caller}
+	w.Headers = map[string][]string{}
+	if g.env.agent != nil {
+		w.Headers["User-Agent"] = []string{*g.env.agent}
+	}
+	if g.env.referer != nil {
+		w.Headers["Referer"] = []string{*g.env.referer}
+	}
+	return w
+}
+
+// signerName names one who signs.
+func signerName(c *caller, inSentence bool) string {
+	kind := "role "
+	switch {
+	case c.Name != "":
+		return kind + c.Name[strings.LastIndex(c.Name, "/")+1:]
+	case c.Permitted:
+		return "callers that IAM allows execute-api:Invoke"
+	}
+	if parts := strings.Split(c.Principal, ":"); inSentence && len(parts) > 5 && strings.HasSuffix(c.Principal, ":user/stranger") {
+		return "every AWS account"
+	} else if len(parts) > 5 && strings.HasSuffix(c.Principal, ":user/any") {
+		return "account " + parts[4]
+	}
+	return c.Principal
+}
+
+// routesOf are the routes of some gains.
+func routesOf(gains []gain) []string {
+	var out []string
+	for _, g := range gains {
+		out = append(out, g.name())
+	}
+	return unique(out)
+}
+
+// name is the route of a gain: that of the other API where that one is narrower.
+func (g gain) name() string {
+	if g.had && g.old.String() != g.route.String() && (g.old.Path != g.route.Path || g.route.Verb == "ANY") {
+		return g.old.String()
+	}
+	return g.route.String()
+}
+
+// on names routes in a sentence, unless they are all of the API's.
+func (p pair) on(gains []gain) (route, text string) {
+	names := routesOf(gains)
+	all := 0
+	for _, r := range p.is.api.Routes {
+		if !r.Preflight {
+			all++
+		}
+	}
+	switch {
+	case len(names) == 1:
+		return names[0], " " + names[0]
+	case len(names) >= all:
+		return "", ""
+	}
+	return "", " " + list(names)
+}
+
+// routeChange tells of a route that asks for less, or that is new.
+func (p pair) routeChange(gains []gain) Change {
+	g := gains[0]
+	name := g.name()
+	was, is := "no such route", who(g.route)
+	if g.had {
+		was = who(g.old)
+	}
+	tail := p.before(was)
+	if !g.had {
+		tail = p.word(" (new route)", " (the route is gone)")
+	} else if g.old.String() != g.route.String() {
+		tail = " (" + p.word("was", "now") + ": " + was + ", by " + g.old.String() + ")"
+		if name == g.old.String() {
+			tail = " (" + p.word("was", "now") + ": " + was + "; " + g.route.String() + p.word(" serves it now)", " served it)")
+		}
+	}
+	var text string
+	switch c := g.caller; {
+	case c.Kind == Anonymous && c.APIKey != "":
+		text = name + ": everyone with an API key " + p.verb() + tail
+	case c.Kind == Anonymous:
+		text = name + ": everyone " + p.verb() + tail
+	case c.Kind == Signer:
+		names := []string{}
+		for _, g := range gains {
+			names = append(names, signerName(g.caller, true))
+		}
+		if names = unique(names); len(names) > 1 && slices.Contains(names, "callers that IAM allows execute-api:Invoke") {
+			names = []string{"callers that IAM allows execute-api:Invoke"}
+		}
+		text = list(names) + " " + p.verb() + " " + name + tail
+	case c.Kind == Own:
+		text = "callers that the authorizer " + g.route.Authorizer + " allows " + p.verb() + " " + name + tail
+	default:
+		text = p.tokens(gains) + " " + p.verb() + " " + name + tail
+	}
+	made := p.change(g, text, was, is)
+	made.Route = name
+	return made
+}
+
+// tokens says what callers have that gained, by the choices for the requirements that gains have and others do not.
+func (p pair) tokens(gains []gain) string {
+	r := gains[0].route
+	what := "callers with a valid token"
+	if gains[0].caller.Kind == Session {
+		what = "callers with a session"
+	}
+	if len(r.Requires) == 0 || r.Closed {
+		return what
+	}
+	var parts []access.Requirement
+	for i, req := range r.Requires {
+		var some []access.Requirement
+		for _, g := range gains {
+			if i < len(g.caller.chosen) && !slices.ContainsFunc(some, g.caller.chosen[i].Equal) {
+				some = append(some, g.caller.chosen[i])
+			}
+		}
+		if len(some) > 0 && len(some) < len(choices(req)) {
+			parts = append(parts, some...)
+		}
+	}
+	if len(parts) == 0 {
+		if len(r.Requires) == 1 {
+			return subjects(r.Requires[0])
+		}
+		return "callers with " + requirements(r.Requires)
+	}
+	names := make([]string, len(parts))
+	for i, part := range parts {
+		names[i] = subjects(part)
+	}
+	return strings.Join(names, ", ")
+}
+
+// grantChange tells of a role or user that may call more.
+func (p pair) grantChange(gains []gain) Change {
+	g := gains[0]
+	name := signerName(g.caller, true)
+	if pr := p.either(g.caller.Name); pr != nil && pr.User {
+		name = "user" + strings.TrimPrefix(name, "role")
+	}
+	made := p.change(g, name+p.word(" may call ", " may no longer call ")+g.route.String(), "", "")
+	made.Route = g.route.String()
+	return made
+}
+
+// either is a principal of one of the sides.
+func (p pair) either(name string) *principal {
+	if pr := p.is.principals[name]; pr != nil {
+		return pr
+	}
+	return p.was.principals[name]
+}
+
+func (p pair) keyChange(gains []gain) Change {
+	g := gains[0]
+	made := p.change(g, "API key "+g.caller.APIKey+" "+p.verb()+" "+g.route.String(), "", "")
+	made.Route = g.route.String()
+	return made
+}

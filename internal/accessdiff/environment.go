@@ -1,0 +1,190 @@
+package accessdiff
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+)
+
+// environment is what policies look at beside the caller and the route.
+type environment struct {
+	ip      string
+	agent   *string // User-Agent; nil without it
+	referer *string
+	assumed map[string]bool // conditions on what is not known here, by their text: whether they are met
+}
+
+// context are the keys that API Gateway has for a resource policy. See checks.Guard for the source.
+func (e environment) context(c iampolicy.Caller) iampolicy.Context {
+	keys := iampolicy.Context{}
+	keys.Set("aws:SourceIp", e.ip)
+	keys.Set("aws:SecureTransport", "true")
+	if e.agent != nil {
+		keys.Set("aws:UserAgent", *e.agent)
+	}
+	if e.referer != nil {
+		keys.Set("aws:Referer", *e.referer)
+	}
+	if c.ARN != "" {
+		keys.Set("aws:PrincipalArn", c.ARN)
+		keys.Set("aws:PrincipalAccount", c.Account)
+	}
+	return keys
+}
+
+// known are the keys of conditions that are tried with each value that matters.
+var known = []string{
+	"aws:sourceip", "aws:securetransport", "aws:useragent", "aws:referer", "aws:principalarn", "aws:principalaccount",
+}
+
+func conditionText(c iampolicy.Condition) string {
+	return c.Operator + " " + strings.ToLower(c.Key) + " " + strings.Join(c.Values, ",")
+}
+
+// assume puts what is assumed of conditions into a policy.
+func (e environment) assume(d iampolicy.Document) iampolicy.Document {
+	out := d
+	out.Statements = nil
+	for _, s := range d.Statements {
+		var kept []iampolicy.Condition
+		met := true
+		for _, c := range s.Conditions {
+			if assumed, some := e.assumed[conditionText(c)]; some {
+				met = met && assumed
+			} else {
+				kept = append(kept, c)
+			}
+		}
+		if s.Conditions = kept; met {
+			out.Statements = append(out.Statements, s)
+		}
+	}
+	return out
+}
+
+// environments are one of each that some policies tell apart. What is assumed is in the second list: nothing shows that
+// such a request can be.
+func environments(docs ...iampolicy.Document) (sure, assumed []environment) {
+	var ranges []netip.Prefix
+	values := map[string][]string{}
+	var foreign []string
+	for _, d := range docs {
+		for _, s := range d.Statements {
+			for _, c := range s.Conditions {
+				key := strings.ToLower(c.Key)
+				switch {
+				case !slices.Contains(known, key):
+					if text := conditionText(c); !slices.Contains(foreign, text) {
+						foreign = append(foreign, text)
+					}
+				case key == "aws:sourceip":
+					for _, v := range c.Values {
+						if p, ok := prefixOf(v); ok {
+							ranges = append(ranges, p)
+						}
+					}
+				default:
+					values[key] = append(values[key], c.Values...)
+				}
+			}
+		}
+	}
+	agents, referers := texts(values["aws:useragent"]), texts(values["aws:referer"])
+	for _, ip := range addresses(ranges) {
+		for _, agent := range agents {
+			for _, referer := range referers {
+				sure = append(sure, environment{ip: ip, agent: agent, referer: referer})
+			}
+		}
+	}
+	const most = 6 // conditions, of which each combination is tried
+	if len(foreign) == 0 {
+		return sure, nil
+	}
+	foreign = foreign[:min(most, len(foreign))]
+	for _, e := range sure {
+		for n := range 1 << len(foreign) {
+			with := e
+			with.assumed = map[string]bool{}
+			for i, text := range foreign {
+				with.assumed[text] = n>>i&1 != 0
+			}
+			assumed = append(assumed, with)
+		}
+	}
+	return sure, assumed
+}
+
+func prefixOf(text string) (netip.Prefix, bool) {
+	if p, err := netip.ParsePrefix(text); err == nil {
+		return p.Masked(), true
+	}
+	if a, err := netip.ParseAddr(text); err == nil && a.Zone() == "" {
+		return netip.PrefixFrom(a, a.BitLen()), true
+	}
+	return netip.Prefix{}, false
+}
+
+// addresses are one of each set that some ranges tell apart: each set begins at the first address of a range, or behind
+// the last one.
+func addresses(ranges []netip.Prefix) (out []string) {
+	list := []netip.Addr{
+		netip.MustParseAddr("198.51.100.7"),
+		netip.MustParseAddr("2001:db8:ffff::7"),
+		netip.IPv4Unspecified(),
+		netip.IPv6Unspecified(),
+	}
+	for _, p := range ranges {
+		list = append(list, p.Addr())
+		if next := last(p).Next(); next.IsValid() {
+			list = append(list, next)
+		}
+	}
+	// Those of one set are in the same ranges.
+	seen := map[string]bool{}
+	for _, a := range list {
+		key := strconv.FormatBool(a.Is4())
+		for _, p := range ranges {
+			key += strconv.FormatBool(p.Contains(a))
+		}
+		if !seen[key] {
+			seen[key] = true
+			out = append(out, a.String())
+		}
+	}
+	return out
+}
+
+// last is the last address of a range.
+func last(p netip.Prefix) netip.Addr {
+	b := p.Addr().AsSlice()
+	for i := p.Bits(); i < len(b)*8; i++ {
+		b[i/8] |= 1 << (7 - i%8)
+	}
+	a, _ := netip.AddrFromSlice(b)
+	return a
+}
+
+// texts are values of a header for the texts and patterns that policies compare it with: none, one that is in no
+// policy, and one or two for each.
+func texts(patterns []string) []*string {
+	out := []*string{nil}
+	if len(patterns) == 0 {
+		return out
+	}
+	add := func(text string) {
+		if !slices.ContainsFunc(out, func(have *string) bool { return have != nil && *have == text }) {
+			out = append(out, &text)
+		}
+	}
+	add("x")
+	for _, p := range slices.Compact(slices.Sorted(slices.Values(patterns))) {
+		add(strings.NewReplacer("*", "", "?", "x").Replace(p))
+		add(strings.NewReplacer("*", "x", "?", "x").Replace(p))
+		add(strings.ToUpper(strings.NewReplacer("*", "", "?", "x").Replace(p)))
+	}
+	return out
+}

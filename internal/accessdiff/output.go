@@ -1,0 +1,167 @@
+package accessdiff
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// jsonVersion changes when what a member means does, or when one goes away.
+const jsonVersion = 1
+
+// Text has one change a line, under the name of its API. It is empty if nothing changed.
+func (d *Diff) Text() []byte {
+	var b bytes.Buffer
+	api := ""
+	for _, c := range d.Changes {
+		if c.API != api {
+			if api != "" {
+				b.WriteByte('\n')
+			}
+			api = c.API
+			b.WriteString(plain(api) + "\n")
+		}
+		b.WriteString("  " + mark[c.Effect] + " " + plain(c.Text) + "\n")
+	}
+	return b.Bytes()
+}
+
+// mark stands before a change in a text.
+var mark = map[Effect]string{Gained: "+", Lost: "-", Changed: "~", Unknown: "?"}
+
+// JSON is the changes as JSON.
+func (d *Diff) JSON() []byte {
+	out := struct {
+		Version int      `json:"version"`
+		Exit    int      `json:"exit"`
+		Changes []Change `json:"changes"`
+	}{jsonVersion, d.Exit(), append([]Change{}, d.Changes...)}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(out); err != nil {
+		panic(err) // strings, numbers and booleans always encode
+	}
+	return b.Bytes()
+}
+
+// headings stand before the changes of an effect in Markdown.
+var headings = map[Effect]string{
+	Gained:  "Access gained",
+	Unknown: "Cannot be compared",
+	Lost:    "Access lost",
+	Changed: "Changed",
+}
+
+// Markdown is the changes as a comment on a pull request: a sentence that says what to look at, then the changes of each
+// API by their effect, each gain with its witness.
+func (d *Diff) Markdown() []byte {
+	var b bytes.Buffer
+	b.WriteString("### " + d.summary() + "\n")
+	apis := unique(each(d.Changes, func(c Change) string { return c.API }))
+	for _, api := range apis {
+		if len(apis) > 1 {
+			b.WriteString("\n#### " + code(api) + "\n")
+		}
+		for _, effect := range order {
+			var lines []string
+			for _, c := range d.Changes {
+				if c.API == api && c.Effect == effect {
+					lines = append(lines, c.markdown())
+				}
+			}
+			if lines != nil {
+				b.WriteString("\n**" + headings[effect] + "**\n\n" + strings.Join(lines, ""))
+			}
+		}
+	}
+	return b.Bytes()
+}
+
+func each(changes []Change, of func(Change) string) (out []string) {
+	for _, c := range changes {
+		out = append(out, of(c))
+	}
+	return out
+}
+
+// summary is what changed in one sentence.
+func (d *Diff) summary() string {
+	count := map[Effect]int{}
+	for _, c := range d.Changes {
+		count[c.Effect]++
+	}
+	switch {
+	case len(d.Changes) == 0:
+		return "Access is unchanged"
+	case count[Gained] > 0 && count[Unknown] > 0:
+		return "Access is wider, and not all of it can be compared"
+	case count[Gained] > 0:
+		return "Access is wider"
+	case count[Unknown] > 0:
+		return "Access may be wider: not all of it can be compared"
+	case count[Lost] > 0:
+		return "Access is narrower"
+	}
+	return "Access is as wide as before"
+}
+
+// markdown is a change as an item of a list, with its witness under a fold.
+func (c Change) markdown() string {
+	text := "- " + escape(c.Text) + "\n"
+	if c.Witness != nil {
+		w, err := json.Marshal(c.Witness)
+		if err != nil {
+			panic(err) // it came from JSON, or has texts alone
+		}
+		text += "  <details><summary>allowed now, refused before</summary>\n\n  " + code(string(w)) + "\n  </details>\n"
+	}
+	return text
+}
+
+// code is a text in a code span, which is fenced by more backticks than it has in a row.
+func code(text string) string {
+	fence := "`"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	if text = plain(text); strings.HasPrefix(text, "`") || strings.HasSuffix(text, "`") {
+		text = " " + text + " "
+	}
+	return fence + text + fence
+}
+
+// escape keeps names that are whatever a template has from being markup, or a mention of a person.
+func escape(text string) string {
+	var b strings.Builder
+	for _, r := range plain(text) {
+		switch {
+		case r == '@':
+			b.WriteString("&#64;")
+		case r == '<':
+			b.WriteString("&lt;")
+		case r == '>':
+			b.WriteString("&gt;")
+		case strings.ContainsRune("\\`*_[]#|!~", r):
+			b.WriteByte('\\')
+			fallthrough
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// plain is a text on one line, without anything that a terminal obeys.
+func plain(text string) string {
+	for _, r := range text {
+		if !unicode.IsPrint(r) {
+			quoted := strconv.Quote(text)
+			return quoted[1 : len(quoted)-1]
+		}
+	}
+	return text
+}

@@ -1,0 +1,296 @@
+package accessdiff
+
+import (
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+// pathClass is a set of paths that no pattern of either API and of none of their policies tells apart, by one of them.
+type pathClass struct{ path string }
+
+// maxStates bounds the search for classes of paths.
+const maxStates = 50_000
+
+// classes finds the classes of the paths of some routes. Tails are patterns of policies, which match what follows
+// the head: the part of a method's ARN from the API's id to the verb. Complete is false if there are too many classes.
+//
+// All patterns together are an automaton. Its states are sets of places in the patterns; two paths that end in one set
+// are of one class. So each set that can be reached, by its shortest path, is all that has to be looked at.
+func classes(patterns []route.Pattern, head string, tails []string, escapes bool) (found []pathClass, complete bool) {
+	a := &automaton{}
+	slashes := len(tails) > 0 // a policy can tell /orders from /orders/
+	for _, p := range patterns {
+		a.route(p, slashes)
+	}
+	routes := len(a.starts)
+	for _, t := range tails {
+		a.wildcard(t)
+	}
+	if escapes {
+		a.wildcard("*%*")
+	}
+	at := a.closed(a.starts[:routes])
+	late := a.closed(a.starts[routes:])
+	for _, c := range head {
+		late = a.step(late, string(c))
+	}
+	if escapes {
+		late = a.closed(append(late.list(), a.starts[len(a.starts)-1]))
+	}
+	at = at.union(late)
+	type visit struct {
+		at   places
+		path string
+	}
+	seen := map[string]bool{}
+	accepted := map[string]bool{}
+	queue := []visit{{at, ""}}
+	seen[at.key()] = true
+	for len(queue) > 0 {
+		if len(seen) > maxStates {
+			return found, false
+		}
+		v := queue[0]
+		queue = queue[1:]
+		if ends, some := a.ends(v.at, routes); some && strings.HasPrefix(v.path, "/") && !accepted[ends] {
+			accepted[ends] = true
+			found = append(found, pathClass{v.path})
+		}
+		for _, symbol := range a.alphabet(v.at, v.path, slashes, escapes) {
+			next := v.at
+			for _, c := range symbol {
+				next = a.step(next, string(c))
+			}
+			if !a.alive(next) || seen[next.key()] {
+				continue
+			}
+			seen[next.key()] = true
+			queue = append(queue, visit{next, v.path + symbol})
+		}
+	}
+	return found, true
+}
+
+// automaton is patterns as places with the characters that lead on.
+type automaton struct {
+	nodes  []place
+	starts []int // of each pattern
+	routes int   // how many places are of routes
+}
+
+// place is a place in a pattern. The place after it is the next number.
+type place struct {
+	kind placeKind
+	char string // of literal
+	of   int    // its pattern
+}
+
+type placeKind uint8
+
+const (
+	literal  placeKind = iota // one character
+	one                       // any character
+	run                       // any characters, or none
+	segment                   // a character that is not a slash
+	segments                  // more of them, or none
+	slash                     // slashes, or none
+	end
+)
+
+func (a *automaton) begin() { a.starts = append(a.starts, len(a.nodes)) }
+
+func (a *automaton) add(kind placeKind, char string) {
+	a.nodes = append(a.nodes, place{kind, char, len(a.starts) - 1})
+}
+
+// route adds a route's pattern. With slashes, those at the ends of a path that API Gateway ignores are part of it.
+func (a *automaton) route(p route.Pattern, slashes bool) {
+	a.begin()
+	for _, s := range p.Segments {
+		a.add(literal, "/")
+		switch s.Kind {
+		case route.Literal:
+			for _, c := range s.Text {
+				a.add(literal, string(c))
+			}
+		case route.Param:
+			a.add(segment, "")
+			a.add(segments, "")
+		default:
+			a.add(segment, "")
+			a.add(run, "")
+		}
+	}
+	switch {
+	case len(p.Segments) == 0:
+		a.add(literal, "/")
+	case slashes:
+		a.add(slash, "")
+	}
+	a.add(end, "")
+	a.routes = len(a.nodes)
+}
+
+// wildcard adds a pattern of a policy, in which * and ? are wildcards.
+func (a *automaton) wildcard(pattern string) {
+	a.begin()
+	for rest := pattern; rest != ""; {
+		switch {
+		case strings.HasPrefix(rest, "*"):
+			a.add(run, "")
+		case strings.HasPrefix(rest, "?"):
+			a.add(one, "")
+		case len(rest) >= 4 && rest[:2] == "${" && rest[3] == '}':
+			a.add(literal, rest[2:3])
+			rest = rest[3:]
+		default:
+			c := []rune(rest)[0]
+			a.add(literal, string(c))
+			rest = rest[len(string(c))-1:]
+		}
+		rest = rest[1:]
+	}
+	a.add(end, "")
+}
+
+// places is a set of places.
+type places []uint64
+
+func (p places) has(i int) bool { return p[i>>6]>>(i&63)&1 != 0 }
+
+func (p places) key() string {
+	var b strings.Builder
+	for _, w := range p {
+		for range 8 {
+			b.WriteByte(byte(w))
+			w >>= 8
+		}
+	}
+	return b.String()
+}
+
+func (p places) list() (out []int) {
+	for i, w := range p {
+		for n := i << 6; w != 0; n, w = n+1, w>>1 {
+			if w&1 != 0 {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
+}
+
+func (p places) union(q places) places {
+	out := make(places, len(p))
+	for i := range p {
+		out[i] = p[i] | q[i]
+	}
+	return out
+}
+
+// closed is a set of places with those that are reached without a character.
+func (a *automaton) closed(list []int) places {
+	out := make(places, len(a.nodes)>>6+1)
+	for _, i := range list {
+		for {
+			out[i>>6] |= 1 << (i & 63)
+			k := a.nodes[i].kind
+			if k != run && k != segments && k != slash {
+				break
+			}
+			i++
+		}
+	}
+	return out
+}
+
+func (a *automaton) step(p places, c string) places {
+	var next []int
+	for _, i := range p.list() {
+		n := a.nodes[i]
+		switch n.kind {
+		case literal:
+			if n.char == c {
+				next = append(next, i+1)
+			}
+		case one:
+			next = append(next, i+1)
+		case run:
+			next = append(next, i)
+		case segment:
+			if c != "/" {
+				next = append(next, i+1)
+			}
+		case segments:
+			if c != "/" {
+				next = append(next, i)
+			}
+		case slash:
+			if c == "/" {
+				next = append(next, i)
+			}
+		}
+	}
+	return a.closed(next)
+}
+
+// alive reports whether a route can still be reached.
+func (a *automaton) alive(p places) bool {
+	for _, i := range p.list() {
+		if i < a.routes {
+			return true
+		}
+	}
+	return false
+}
+
+// ends says in one text which patterns end here. Some is false if no route does.
+func (a *automaton) ends(p places, routes int) (key string, some bool) {
+	var b strings.Builder
+	for _, i := range p.list() {
+		if a.nodes[i].kind == end {
+			some = some || a.nodes[i].of < routes
+			b.WriteString(string(rune(a.nodes[i].of + 32)))
+		}
+	}
+	return b.String(), some
+}
+
+// free are characters for a place where any will do: those that values of claims can have, so that a parameter can be
+// one.
+const free = "x17zqjkvw0-_~"
+
+// alphabet is what leads on from a place: the characters that some pattern names there, and one that none does. Paths
+// with an empty segment are left out, and at an end there is at most one slash more.
+func (a *automaton) alphabet(p places, path string, slashes, escapes bool) (out []string) {
+	named := map[string]bool{}
+	var list []string
+	for _, i := range p.list() {
+		if n := a.nodes[i]; n.kind == literal && !named[n.char] {
+			named[n.char] = true
+			list = append(list, n.char)
+		}
+	}
+	if path == "" {
+		return []string{"/"}
+	}
+	for _, c := range free {
+		if !named[string(c)] {
+			out = append(out, string(c))
+			break
+		}
+	}
+	if escapes {
+		out = append(out, "%7E")
+	}
+	for _, c := range list {
+		if c != "/" && strings.IndexByte("*?%#", c[0]) < 0 {
+			out = append(out, c)
+		}
+	}
+	if !strings.HasSuffix(path, "/") {
+		out = append(out, "/")
+	}
+	return out
+}

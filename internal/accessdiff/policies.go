@@ -1,0 +1,102 @@
+package accessdiff
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// withoutRights reports whether a gain is one of a caller whom its authorizer does not allow the route.
+func (p pair) withoutRights(g gain) bool {
+	guard := p.is.guards[g.route.Authorizer]
+	return guard != nil && g.step == byPolicy && guard.answer(g.request, p.is.api.ARN+"/"+g.stage+"/"+g.verb+g.path) == silent
+}
+
+// policyChange tells of requests that the resource policy refused.
+func (p pair) policyChange(gains []gain) Change {
+	g := gains[0]
+	name, on := p.on(gains)
+	subject, was := p.addressesOf(gains), ""
+	switch {
+	case g.caller.Kind == Signer && subject == "":
+		subject = signerName(g.caller, true)
+	case subject == "" && (g.caller.silent || p.withoutRights(g)):
+		subject = "callers with any valid token"
+	case subject == "":
+		subject = "callers that the resource policy refused"
+		if p.lost {
+			subject = "callers that the resource policy refuses now"
+		}
+	case g.caller.Kind == Signer:
+		subject = signerName(g.caller, true) + " from " + subject
+	}
+	made := p.change(g, subject+" "+p.verb()+on, was, "")
+	made.Route = name
+	return made
+}
+
+// addressesOf says from which addresses requests are allowed that were not; "" if the address does not matter.
+func (p pair) addressesOf(gains []gain) string {
+	var ranges []netip.Prefix
+	for _, s := range []*side{p.was, p.is} {
+		if s.policy == nil {
+			continue
+		}
+		for _, st := range s.policy.Statements {
+			for _, c := range st.Conditions {
+				if strings.EqualFold(c.Key, "aws:SourceIp") {
+					for _, v := range c.Values {
+						if r, ok := prefixOf(v); ok {
+							ranges = append(ranges, r)
+						}
+					}
+				}
+			}
+		}
+	}
+	if ranges == nil {
+		return ""
+	}
+	in := map[string]bool{}
+	for _, g := range gains {
+		in[g.env.ip] = true
+	}
+	var inside, outside []string
+	others := false
+	total := addresses(ranges)
+	for _, ip := range total {
+		r, some := smallest(ranges, netip.MustParseAddr(ip))
+		switch {
+		case in[ip] && some:
+			inside = append(inside, r)
+		case in[ip]:
+			others = true
+		case some:
+			outside = append(outside, r)
+		}
+	}
+	switch {
+	case len(in) == len(total):
+		return ""
+	case others && len(outside) > 0:
+		return "addresses outside " + strings.Join(unique(outside), ", ")
+	case others:
+		return "every address"
+	}
+	slices.Sort(inside)
+	return "addresses in " + strings.Join(unique(inside), ", ")
+}
+
+// smallest is the smallest range that has an address.
+func smallest(ranges []netip.Prefix, a netip.Addr) (string, bool) {
+	best := -1
+	for i, r := range ranges {
+		if r.Contains(a) && (best < 0 || r.Bits() > ranges[best].Bits()) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return "", false
+	}
+	return ranges[best].String(), true
+}

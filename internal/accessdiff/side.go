@@ -1,0 +1,259 @@
+package accessdiff
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+	"github.com/gatehouse-cdk/gatehouse/internal/policycompiler"
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+// side is an API that requests are decided by: one of the two that are compared, or one of the steps between them.
+type side struct {
+	api        matrix.API
+	table      *route.Table
+	guards     map[string]*guard // by the names of authorizers
+	policy     *iampolicy.Document
+	principals map[string]*principal
+}
+
+// principal is a role or user with its policy.
+type principal struct {
+	matrix.Principal
+	policy iampolicy.Document
+}
+
+// guard is an authorizer, made ready.
+type guard struct {
+	matrix.Authorizer
+	settings settings // of an included authorizer
+	table    *access.Table
+	compiler *policycompiler.Compiler
+	policies map[string]iampolicy.Document // by prefix and rights
+}
+
+// newSide prepares an API. The error says why requests to it cannot be decided.
+func newSide(api matrix.API) (*side, error) {
+	s := &side{api: api, guards: map[string]*guard{}, principals: map[string]*principal{}}
+	patterns := make([]route.Pattern, len(api.Routes))
+	for i, r := range api.Routes {
+		p, err := route.Parse(r.String())
+		if err != nil {
+			return nil, err
+		}
+		patterns[i] = p
+	}
+	var err error
+	if s.table, err = route.NewTable(patterns); err != nil {
+		return nil, err
+	}
+	if d := api.Document; d.NotKnown == "" && d.Statements != nil {
+		doc, err := d.Parse(api.ARN)
+		if err != nil {
+			return nil, fmt.Errorf("its resource policy: %w", err)
+		}
+		s.policy = &doc
+	}
+	for _, p := range api.Principals {
+		made := &principal{Principal: p}
+		if p.Policy.NotKnown == "" {
+			if made.policy, err = p.Policy.Parse(api.ARN); err != nil {
+				return nil, fmt.Errorf("the policies of %s: %w", p.Name, err)
+			}
+		}
+		s.principals[p.Name] = made
+	}
+	for _, a := range api.Authorizers {
+		g, err := s.newGuard(a, patterns)
+		if err != nil {
+			return nil, fmt.Errorf("the authorizer %s: %w", a.Name, err)
+		}
+		s.guards[a.Name] = g
+	}
+	return s, nil
+}
+
+func (s *side) newGuard(a matrix.Authorizer, patterns []route.Pattern) (*guard, error) {
+	g := &guard{Authorizer: a, policies: map[string]iampolicy.Document{}}
+	if !a.Included {
+		return g, nil
+	}
+	g.settings = settingsOf(s.api.Stack, a.Variables)
+	return g, g.tabulate(s.api.Routes, patterns)
+}
+
+// tabulate gives an included authorizer the access table of an API's routes.
+func (g *guard) tabulate(routes []matrix.Route, patterns []route.Pattern) error {
+	rules := make([]access.Rule, len(routes))
+	for i, r := range routes {
+		rules[i] = access.Rule{Pattern: patterns[i], Elsewhere: r.Authorizer != g.Name, Requires: r.Requires}
+		if rules[i].Elsewhere {
+			rules[i].Requires = nil
+		}
+	}
+	var err error
+	if g.table, err = access.NewTable(rules); err != nil {
+		return err
+	}
+	if g.compiler, err = policycompiler.NewCompiler(g.table); err != nil {
+		return err
+	}
+	g.compiler.DenyEscapes = g.settings.denyEscapes
+	return nil
+}
+
+// with is a copy of the side in which some of its parts are another one's.
+func (s *side) with(change func(*side)) *side {
+	out := *s
+	change(&out)
+	return &out
+}
+
+// request is one to decide, with its caller.
+type request struct {
+	stage, verb, path string
+	env               environment
+	caller            *caller
+}
+
+// outcome is what a guard says.
+type outcome uint8
+
+const (
+	refuses outcome = iota
+	silent          // neither allows nor denies
+	allows
+)
+
+// matched is the route that a request falls under.
+func (s *side) matched(verb, path string) (matrix.Route, bool) {
+	i := s.table.Index(verb, path)
+	if i < 0 {
+		return matrix.Route{}, false
+	}
+	return s.api.Routes[i], true
+}
+
+// allowsOn decides a request on its stage. A stage that only the other API has is taken for each of this one's.
+func (s *side) allowsOn(q request, stages []string) bool {
+	if slices.Contains(s.api.Stages, q.stage) || len(s.api.Stages) == 0 {
+		return s.allows(q)
+	}
+	for _, stage := range s.api.Stages {
+		if q.stage = stage; !slices.Contains(stages, stage) || s.allows(q) {
+			if s.allows(q) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// allows decides a request as API Gateway does.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+func (s *side) allows(q request) bool {
+	r, ok := s.matched(q.verb, q.path)
+	if !ok {
+		return false
+	}
+	if r.APIKey && !s.admitsKey(q) {
+		return false
+	}
+	arn := s.api.ARN + "/" + q.stage + "/" + q.verb + q.path
+	var caller iampolicy.Caller
+	if r.Kind == matrix.IAM {
+		caller = s.signer(q.caller)
+	}
+	resource := iampolicy.ImplicitDeny
+	if s.policy != nil {
+		resource = s.judge(*s.policy, arn, caller, q.env)
+	}
+	must := s.policy == nil || resource == iampolicy.Allowed
+	switch r.Kind {
+	case matrix.None:
+		return must
+	case matrix.Cognito, matrix.JWT:
+		return must && s.guards[r.Authorizer] != nil && s.guards[r.Authorizer].admits(r, q.caller)
+	}
+	if resource == iampolicy.ExplicitDeny {
+		return false
+	}
+	said := refuses
+	switch {
+	case r.Kind == matrix.IAM:
+		said = s.identity(q, arn, caller)
+	case s.guards[r.Authorizer] != nil:
+		said = s.guards[r.Authorizer].answer(q, arn)
+	}
+	return said == allows || said == silent && resource == iampolicy.Allowed
+}
+
+func (s *side) admitsKey(q request) bool {
+	for _, p := range s.api.Plans {
+		if q.caller.APIKey != "" && slices.Contains(p.Stages, q.stage) && slices.Contains(p.Keys, q.caller.APIKey) {
+			return true
+		}
+	}
+	return false
+}
+
+// judge evaluates a policy. Of a condition on what is not known of a request the environment says if it is met.
+func (s *side) judge(d iampolicy.Document, arn string, c iampolicy.Caller, env environment) iampolicy.Outcome {
+	if len(env.assumed) > 0 {
+		d = env.assume(d)
+	}
+	return d.Evaluate(iampolicy.Request{
+		Action: iampolicy.InvokeAction, Resource: arn, Caller: c, Context: env.context(c),
+	}).Outcome
+}
+
+// signer is the caller as this API's policies know it.
+func (s *side) signer(c *caller) iampolicy.Caller {
+	if c.Kind != Signer {
+		return iampolicy.Caller{}
+	}
+	arn := c.Principal
+	if p := s.principals[c.Name]; p != nil {
+		arn = p.ARN
+		if !p.User {
+			arn = strings.Replace(strings.Replace(arn, ":iam:", ":sts:", 1), ":role/", ":assumed-role/", 1) + "/local"
+		}
+	}
+	account := ""
+	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {
+		account = parts[4]
+	}
+	return iampolicy.Caller{ARN: arn, Account: account}
+}
+
+// identity is what a signer's own policies say. Those of another account are not known: they are taken to allow, as
+// they have to where the resource policy alone decides.
+func (s *side) identity(q request, arn string, c iampolicy.Caller) outcome {
+	if q.caller.Kind != Signer {
+		return refuses
+	}
+	if q.caller.Name == "" {
+		if q.caller.Permitted {
+			return allows
+		}
+		return silent
+	}
+	p := s.principals[q.caller.Name]
+	switch {
+	case p == nil:
+		return silent // of this API it has no policy
+	case p.Policy.NotKnown != "":
+		return refuses
+	}
+	switch s.judge(p.policy, arn, c, q.env) {
+	case iampolicy.Allowed:
+		return allows
+	case iampolicy.ExplicitDeny:
+		return refuses
+	}
+	return silent
+}

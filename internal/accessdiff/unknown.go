@@ -1,0 +1,125 @@
+package accessdiff
+
+import (
+	"cmp"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+)
+
+// unknowns reports what cannot be compared.
+func unknowns(was, is matrix.API, add func(Change)) {
+	say := func(text, before, after string) { add(Change{Effect: Unknown, Text: text, Was: before, Is: after}) }
+	for _, text := range unique(slices.Concat(was.NotKnown, is.NotKnown)) {
+		say("not known: "+text, "", "")
+	}
+	if text := cmp.Or(is.Document.NotKnown, was.Document.NotKnown); text != "" &&
+		(was.Document.Statements != nil || is.Document.Statements != nil || is.Document.NotKnown != was.Document.NotKnown) {
+		say("the resource policy is not read in full: "+text, "", "")
+	}
+	for _, x := range is.Authorizers {
+		for _, y := range was.Authorizers {
+			if x.Name == y.Name {
+				unknownAuthorizer(y, x, is.Stack, say)
+			}
+		}
+	}
+	for _, a := range slices.Concat(was.Authorizers, is.Authorizers) {
+		if a.Apart {
+			say("the access table of "+strings.Join(a.By, ", ")+" does not have the routes of the API", "", "")
+		}
+	}
+	for _, x := range is.Principals {
+		i := slices.IndexFunc(was.Principals, func(y matrix.Principal) bool { return x.Name == y.Name })
+		var y matrix.Principal
+		if i >= 0 {
+			y = was.Principals[i]
+		}
+		unknownPrincipal(y, x, is, say)
+	}
+}
+
+// unknownAuthorizer reports what of an authorizer of one name cannot be compared.
+func unknownAuthorizer(was, is matrix.Authorizer, stack string, say func(text, before, after string)) {
+	name := is.Name
+	lambda := is.Kind == matrix.Token || is.Kind == matrix.Request
+	switch {
+	case was.Kind != is.Kind || was.Included != is.Included:
+	case lambda && !is.Included:
+		x, y := &guard{Authorizer: was}, &guard{Authorizer: is}
+		switch {
+		case x.identity() != y.identity() && was.Code != is.Code:
+			say("the code of the authorizer "+name+" changed, and which callers it allows cannot be compared", was.Code, is.Code)
+		case x.identity() != y.identity():
+			say("the function of the authorizer "+name+" or its environment changed, and which callers it allows cannot be "+
+				"compared", strings.Join(was.By, ", "), strings.Join(is.By, ", "))
+		}
+	case lambda:
+		unknownSettings(name, settingsOf(stack, was.Variables), settingsOf(stack, is.Variables), say)
+	}
+	if was.Validation != is.Validation && (is.Kind != matrix.Cognito || is.Audiences == nil && is.Validation != "") {
+		say("the authorizer "+name+" takes tokens by another expression, which cannot be compared", was.Validation,
+			is.Validation)
+	}
+}
+
+// compared are the settings of an included authorizer whose changes are decided by what tokens they take, and free those
+// that no access depends on.
+var compared = []string{
+	"url", "audiences", "clients", "clientClaim", "algorithms", "type", "tokenUse", "scopesClaim", "groupsClaim", "rolesClaim",
+	"principalClaim", "acceptBoundTokens", "maxLifetimeSeconds", "leewaySeconds", "perRequest", "denyEscapedPaths",
+}
+
+var unaffecting = []string{"noTokenCache", "noMetrics", "contextClaims", "maxKeyAgeSeconds", "staleCeilingSeconds", "tokenSources",
+	"policyEndsWithToken"}
+
+// unknownSettings reports settings of an included authorizer that differ and whose effect is not decided.
+func unknownSettings(name string, was, is settings, say func(text, before, after string)) {
+	if reflect.DeepEqual(was.raw, is.raw) {
+		return
+	}
+	if was.raw[""] != is.raw[""] {
+		say("the settings of the authorizer "+name+" cannot be read from the template", was.raw[""], is.raw[""])
+	}
+	for _, x := range was.issuers {
+		for _, y := range is.issuers {
+			if x.id == y.id && x.keys != y.keys {
+				say("the keys of issuer "+host(y.id)+" come from another place, and who can sign by them cannot be compared",
+					orNone(x.keys), orNone(y.keys))
+			}
+		}
+	}
+	for _, key := range slices.Sorted(mapsKeys(union(was.raw, is.raw))) {
+		before, after := was.raw[key], is.raw[key]
+		base := key
+		if _, rest, ok := strings.Cut(key, "]."); ok && strings.HasPrefix(key, "issuers[") {
+			base = rest
+		}
+		base, _, _ = strings.Cut(base, "[")
+		top, _, _ := strings.Cut(base, ".")
+		of := strings.HasPrefix(key, "issuers[") && slices.Contains([]string{"jwksUrl", "secretArn", "secretField", "introspection"}, top)
+		if before == after || key == "" || of || slices.Contains(compared, top) || slices.Contains(unaffecting, top) {
+			continue
+		}
+		say("the setting "+key+" of the authorizer "+name+" changed, and its effect on access cannot be compared",
+			orNone(before), orNone(after))
+	}
+}
+
+// unknownPrincipal reports grants that cannot be compared.
+func unknownPrincipal(was, is matrix.Principal, api matrix.API, say func(text, before, after string)) {
+	if !slices.ContainsFunc(api.Routes, func(r matrix.Route) bool { return r.Kind == matrix.IAM }) {
+		return
+	}
+	short := is.Name[strings.LastIndex(is.Name, "/")+1:]
+	if is.Policy.NotKnown != "" && !reflect.DeepEqual(was, is) {
+		say("the policies of "+short+" are not read in full, so what it may call is not known: "+is.Policy.NotKnown, "", "")
+	}
+	for _, arn := range is.Managed {
+		if !slices.Contains(was.Managed, arn) {
+			say(short+" has the managed policy "+arn+", which is not in the assembly", "", arn)
+		}
+	}
+}

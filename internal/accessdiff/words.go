@@ -1,0 +1,102 @@
+package accessdiff
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+)
+
+// requirement is what a route asks for, in a few words: "scope orders:read".
+func requirement(r access.Requirement) string {
+	switch r.Kind {
+	case access.Scope, access.Group, access.Role:
+		return string(r.Kind) + " " + or(r.AnyOf)
+	case access.Either:
+		words := make([]string, len(r.Either))
+		for i, a := range r.Either {
+			words[i] = requirement(a)
+		}
+		return "either " + or(words)
+	}
+	return r.String()
+}
+
+func or(list []string) string { return strings.Join(list, " or ") }
+
+func requirements(list []access.Requirement) string {
+	words := make([]string, len(list))
+	for i, r := range list {
+		words[i] = requirement(r)
+	}
+	return strings.Join(words, " and ")
+}
+
+// who says who may call a route: what stands behind "was".
+func who(r matrix.Route) string {
+	var text string
+	switch {
+	case r.Kind == matrix.None:
+		text = "everyone"
+	case r.Closed:
+		text = "no caller"
+	case r.Kind == matrix.IAM:
+		text = "IAM"
+	case len(r.Requires) > 0:
+		text = requirements(r.Requires)
+	default:
+		text = r.Who
+	}
+	if r.TakesSession && len(r.Requires) > 0 {
+		text = "a session with " + text
+	}
+	if r.APIKey {
+		text += " with an API key"
+	}
+	return text
+}
+
+// subjects says in the plural who has what meets a requirement: a group's own name for its members.
+func subjects(r access.Requirement) string {
+	switch r.Kind {
+	case access.Group:
+		return or(r.AnyOf)
+	case access.PathIs, access.PathIn:
+		return "callers of whom " + r.String()
+	case access.Claim, access.ClaimHas:
+		return "callers whose " + r.String()
+	}
+	return "callers with " + requirement(r)
+}
+
+// host is an issuer's URL without its scheme.
+func host(issuer string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(issuer, "https://"), "/")
+}
+
+// list is a list of names in a sentence, of which a few are shown.
+func list(names []string) string {
+	const shown = 6
+	if n := len(names); n > shown {
+		return strings.Join(names[:shown], ", ") + " and " + plural(n-shown, "more route")
+	}
+	return strings.Join(names, ", ")
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return itoa(n) + " " + what + "s"
+}
+
+// unique is a list in which each text is there once, in its order.
+func unique(texts []string) (out []string) {
+	for _, t := range texts {
+		if !slices.Contains(out, t) {
+			out = append(out, t)
+		}
+	}
+	return out
+}

@@ -1,0 +1,298 @@
+package matrix
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+// Document is a policy.
+type Document struct {
+	// Statements are in JSON with their members in one order, and with "execute-api:/" in place of the API's own ARN.
+	Statements []string
+
+	// NotKnown says why there is a policy that is not read in full; "" if it is, or if there is no policy.
+	NotKnown string
+}
+
+// Endpoint is how an API is reached.
+type Endpoint struct {
+	Types  []string // such as "REGIONAL" or "PRIVATE"
+	Closed bool     // its execute-api address is off: custom domains alone lead to it
+}
+
+// Plan is a usage plan with the keys that it admits to stages of an API.
+type Plan struct {
+	Name   string // such as "Shop/Plan"
+	Stages []string
+	Keys   []string // logical ids, such as "Shop/Key", of those that are on
+}
+
+// Principal is a role or user with what its policies say of calls.
+type Principal struct {
+	Name, ARN string
+	User      bool
+	Policy    Document
+	Managed   []string // ARNs of managed policies that are not in the assembly
+	MayCall   []string // routes behind IAM, as far as one of their paths is allowed
+}
+
+// Readable says which pages may read the answers of some routes.
+type Readable struct {
+	Origin      string // such as "https://shop.example.com", or "*"
+	Credentials bool   // with cookies
+	Routes      []string
+}
+
+// around fills in what access depends on beside routes and authorizers.
+func (a *API) around(m *apimodel.Model, api *apimodel.API) {
+	a.ARN = "arn:" + api.Partition + ":execute-api:" + api.Region + ":" + api.Account + ":" + api.APIID
+	for _, s := range api.Stages {
+		a.Stages = append(a.Stages, s.Name)
+	}
+	slices.Sort(a.Stages)
+	a.Endpoint = Endpoint{Types: slices.Sorted(slices.Values(api.EndpointTypes)), Closed: api.ExecuteAPIDisabled}
+	a.KeySource = cmp.Or(api.APIKeySource, "HEADER")
+	if api.Policy != nil {
+		a.Document = documentOf(a.ARN, api.Policy)
+	}
+	for _, p := range m.ProblemsOf(api.ID) {
+		if p.OfPolicy {
+			a.Document.NotKnown = p.What
+		}
+	}
+	a.Plans = plansOf(m, api)
+	for _, p := range m.Principals {
+		if made := principalOf(a, p); made.Policy.Statements != nil || made.Policy.NotKnown != "" || made.Managed != nil {
+			a.Principals = append(a.Principals, made)
+		}
+	}
+	slices.SortStableFunc(a.Principals, func(x, y Principal) int { return cmp.Compare(x.Name, y.Name) })
+	a.Readable = readable(m, api)
+}
+
+func plansOf(m *apimodel.Model, api *apimodel.API) (out []Plan) {
+	for _, p := range m.UsagePlans {
+		made := Plan{Name: p.ID.String()}
+		for _, s := range p.Stages {
+			if s.API == api {
+				made.Stages = append(made.Stages, s.Stage)
+			}
+		}
+		for _, k := range p.Keys {
+			if k.Enabled {
+				made.Keys = append(made.Keys, k.ID.String())
+			}
+		}
+		if made.Stages != nil {
+			slices.Sort(made.Stages)
+			slices.Sort(made.Keys)
+			out = append(out, made)
+		}
+	}
+	slices.SortStableFunc(out, func(x, y Plan) int { return cmp.Compare(x.Name, y.Name) })
+	return out
+}
+
+// documentOf reads a policy's statements, each by itself.
+func documentOf(arn string, policy json.RawMessage) (out Document) {
+	var doc struct {
+		Version   string
+		Statement json.RawMessage
+	}
+	if err := json.Unmarshal(policy, &doc); err != nil {
+		return Document{NotKnown: err.Error()}
+	}
+	if _, err := iampolicy.Parse(string(policy)); err != nil {
+		out.NotKnown = err.Error()
+	}
+	list := []json.RawMessage{doc.Statement}
+	if strings.HasPrefix(strings.TrimSpace(string(doc.Statement)), "[") {
+		if err := json.Unmarshal(doc.Statement, &list); err != nil {
+			return Document{NotKnown: err.Error()}
+		}
+	}
+	for _, s := range list {
+		var v any
+		if err := json.Unmarshal(s, &v); err != nil {
+			return Document{NotKnown: err.Error()}
+		}
+		out.Statements = append(out.Statements, string(written(short(arn, v))))
+	}
+	return out
+}
+
+// written is JSON with the members of objects in the order of their names.
+func written(v any) []byte {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic(err) // it was decoded from JSON
+	}
+	return []byte(strings.TrimSpace(b.String()))
+}
+
+// short writes the API's own ARN in the short form that a resource policy may have.
+func short(arn string, v any) any {
+	switch v := v.(type) {
+	case string:
+		if rest, own := strings.CutPrefix(v, arn+"/"); own {
+			return "execute-api:/" + rest
+		}
+	case []any:
+		for i := range v {
+			v[i] = short(arn, v[i])
+		}
+	case map[string]any:
+		for key := range v {
+			v[key] = short(arn, v[key])
+		}
+	}
+	return v
+}
+
+// Parse reads the statements. Names of the API's own are those of the ARN.
+func (d Document) Parse(arn string) (iampolicy.Document, error) {
+	doc, err := iampolicy.Parse(`{"Version":"` + iampolicy.Version + `","Statement":[` +
+		strings.Join(d.Statements, ",") + `]}`)
+	return doc.Expand(arn), err
+}
+
+// harmless are managed policies of AWS that functions have and that say nothing of calls to an API.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/permissions-managed-policies.html
+var harmless = []string{
+	"AWSLambdaBasicExecutionRole",
+	"AWSLambdaVPCAccessExecutionRole",
+	"AWSLambdaDynamoDBExecutionRole",
+	"AWSLambdaKinesisExecutionRole",
+	"AWSLambdaSQSQueueExecutionRole",
+	"AWSXRayDaemonWriteAccess",
+	"AmazonAPIGatewayPushToCloudWatchLogs",
+}
+
+// principalOf is a principal with those of its statements that are about calls of an API.
+func principalOf(a *API, p *apimodel.Principal) Principal {
+	out := Principal{Name: p.ID.String(), ARN: p.ARN, User: p.User}
+	for _, arn := range p.Managed {
+		if !slices.Contains(harmless, arn[strings.LastIndex(arn, "/")+1:]) {
+			out.Managed = append(out.Managed, arn)
+		}
+	}
+	if p.Err != nil {
+		out.Policy.NotKnown = p.Err.Error()
+		return out
+	}
+	for _, policy := range p.Policies {
+		doc := documentOf(a.ARN, policy)
+		for _, s := range doc.Statements {
+			if aboutCalls(s) {
+				out.Policy.Statements = append(out.Policy.Statements, s)
+			}
+		}
+		if doc.Statements == nil && doc.NotKnown != "" {
+			out.Policy.NotKnown = doc.NotKnown
+		}
+	}
+	if out.Policy.Statements == nil {
+		return out
+	}
+	doc, err := out.Policy.Parse(a.ARN)
+	if err != nil {
+		out.Policy.NotKnown = err.Error()
+		return out
+	}
+	out.MayCall = mayCall(a, doc)
+	return out
+}
+
+// aboutCalls reports whether a statement may be about calls of a REST API, which one that cannot be read may be.
+func aboutCalls(statement string) bool {
+	doc, err := iampolicy.ParseTemplate(`{"Version":"` + iampolicy.Version + `","Statement":[` + statement + `]}`)
+	if err != nil {
+		return true
+	}
+	for _, s := range doc.Statements {
+		if s.NotAction != nil {
+			return !slices.ContainsFunc(s.NotAction, func(action string) bool {
+				return iampolicy.Match(strings.ToLower(action), strings.ToLower(iampolicy.InvokeAction))
+			})
+		}
+		if slices.ContainsFunc(s.Action, func(action string) bool {
+			return action == iampolicy.Unknown || iampolicy.Match(strings.ToLower(action), strings.ToLower(iampolicy.InvokeAction))
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayCall are the routes behind IAM of which a policy's Allow may match a path on some stage.
+func mayCall(a *API, doc iampolicy.Document) (out []string) {
+	for _, r := range a.Routes {
+		if r.Kind != IAM {
+			continue
+		}
+		p, err := route.Parse(r.String())
+		if err != nil {
+			continue
+		}
+		verbs := []string{r.Verb}
+		if r.Verb == route.Any {
+			verbs = route.Verbs
+		}
+		if slices.ContainsFunc(a.Stages, func(stage string) bool {
+			return slices.ContainsFunc(verbs, func(verb string) bool {
+				name := a.ARN + "/" + stage + "/" + verb + p.Wildcard()
+				return slices.ContainsFunc(doc.Statements, func(s iampolicy.Statement) bool {
+					meets := func(pattern string) bool { return iampolicy.Meet(pattern, name) }
+					return s.Effect == iampolicy.Allow && (s.NotResource != nil || slices.ContainsFunc(s.Resource, meets))
+				})
+			})
+		}) {
+			out = append(out, r.String())
+		}
+	}
+	return out
+}
+
+// codeOf names the content of a function's code. Assets are named by CDK after their content; of another folder or file
+// it is a hash.
+func codeOf(f *apimodel.Function) string {
+	path := cmp.Or(f.Code.Folder, f.Code.Zip)
+	if name := filepath.Base(path); strings.HasPrefix(name, "asset.") && len(name) > 32 {
+		return name
+	}
+	h := sha256.New()
+	switch {
+	case path != "":
+		err := filepath.WalkDir(path, func(file string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			text, err := os.ReadFile(file)
+			name, _ := filepath.Rel(path, file)
+			h.Write([]byte(name + "\x00"))
+			h.Write(text)
+			return err
+		})
+		if err != nil {
+			return ""
+		}
+	case f.Code.Inline != "":
+		h.Write([]byte(f.Code.Inline))
+	default:
+		return ""
+	}
+	return "sha256." + hex.EncodeToString(h.Sum(nil))
+}
