@@ -35,7 +35,7 @@ var floors = [][]string{
 	{"internal/apigateway/checks", "internal/apigateway/matrix"},
 	{"internal/devissuer", "internal/apigateway/events", "internal/apigateway/mapping"},
 	{"internal/apigateway/vtl"},
-	{"internal/apigateway/front", "internal/lambdaruntime"},
+	{"internal/apigateway/browser", "internal/apigateway/front", "internal/lambdaruntime"},
 	{"internal/apigateway/exchange"},
 	{"app/stack"},
 	{"constructs/cognito"},

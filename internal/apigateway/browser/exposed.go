@@ -1,0 +1,47 @@
+package browser
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// safelisted are the headers that pages always see.
+// Source: https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name
+var safelisted = []string{
+	"cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma",
+}
+
+// unasked are headers that pages have no use for: those of the connection, of browsers themselves, and of proxies.
+// Set-Cookie is no page's to read: https://fetch.spec.whatwg.org/#forbidden-response-header-name
+var unasked = []string{
+	"accept-ranges", "age", "alt-svc", "connection", "content-encoding", "date", "keep-alive", "permissions-policy",
+	"referrer-policy", "server", "set-cookie", "set-cookie2", "strict-transport-security", "trailer", "transfer-encoding",
+	"vary", "via", "www-authenticate",
+}
+
+// unaskedPrefixes begin the names of further ones.
+var unaskedPrefixes = []string{
+	"access-control-", "content-security-policy", "cross-origin-", "sec-", "x-amz-", "x-amzn-", "x-cache",
+	"x-content-type-options", "x-frame-options", "x-xss-protection",
+}
+
+// hidden are the headers of a readable answer that the page does not see, of those that it may have a use for.
+// Source: https://fetch.spec.whatwg.org/#concept-filtered-response-cors
+func (j *judge) hidden() (names []string) {
+	exposed, _ := listOf(j.Answer.Headers, exposeHeaders)
+	if !j.credentials && slices.Contains(exposed, "*") {
+		return nil
+	}
+	for _, h := range j.Answer.Headers {
+		name := strings.ToLower(h.Name)
+		begins := func(prefix string) bool { return strings.HasPrefix(name, prefix) }
+		shown := http.CanonicalHeaderKey(name)
+		if slices.Contains(safelisted, name) || slices.Contains(unasked, name) || hasFold(exposed, name) ||
+			slices.ContainsFunc(unaskedPrefixes, begins) || slices.Contains(names, shown) {
+			continue
+		}
+		names = append(names, shown)
+	}
+	return names
+}

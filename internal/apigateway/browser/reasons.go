@@ -1,0 +1,111 @@
+package browser
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Middleware is the package by which a function's own answers get the headers of CORS.
+const Middleware = "lambdahttp/cors"
+
+// GatewayResponses is the property by which API Gateway's own answers are changed.
+const GatewayResponses = "GatewayResponses"
+
+// missing says why an answer has no Access-Control-Allow-Origin.
+func (j *judge) missing() *finding {
+	api := j.api()
+	const has = " has no " + allowOrigin
+	switch {
+	case j.By == NoStage:
+		return &finding{why: "there is no such stage, and API Gateway's answer to that" + has, fix: "check the URL"}
+	case !api.CORS && j.By == Function:
+		return &finding{
+			"the API has no CORS, and the function's own answer" + has, "CORS.AllowOrigins",
+			"name the page's origin in " + j.inProps() + ", and use lambdahttp/cors in the function",
+		}
+	case !api.CORS:
+		return &finding{"the API has no CORS: the answer" + has, "CORS.AllowOrigins", "set " + j.inProps()}
+	case !api.Allows && api.Path:
+		return j.notAllowed()
+	}
+	switch j.By {
+	case Function:
+		return &finding{"the function's own answer" + has, Middleware, "use lambdahttp/cors"}
+	case Backend:
+		return &finding{
+			"the answer of the HTTP integration's backend" + has, "", "have the backend send it: a proxy integration passes " +
+				"answers on as they are",
+		}
+	case Mapped:
+		return &finding{
+			"the integration's answer" + has, "Integration.Responses",
+			"map method.response.header." + allowOrigin + " in its response, or leave it to CORS",
+		}
+	default:
+		return &finding{
+			"API Gateway's own answer" + has + ": no gateway response of its type adds it", GatewayResponses,
+			"add it by GatewayResponses, which joins the headers of CORS",
+		}
+	}
+}
+
+// other says why Access-Control-Allow-Origin has another value than the page's origin.
+func (j *judge) other(value string) *finding {
+	api := j.api()
+	if strings.Contains(value, ",") {
+		f := &finding{why: fmt.Sprintf("%s has more than one value: %s", allowOrigin, value), fix: "send it once"}
+		if j.By == Function {
+			f.prop, f.fix = Middleware, "let lambdahttp/cors alone set it"
+		}
+		return f
+	}
+	if api.CORS && api.Allows && j.By == Function {
+		return &finding{
+			fmt.Sprintf("the function's own answer has %s: %s, and the page's origin is %s", allowOrigin, value, j.origin),
+			Middleware, "use lambdahttp/cors",
+		}
+	}
+	if api.CORS && api.Allows && j.By == Mapped {
+		return &finding{
+			fmt.Sprintf("the integration's answer has %s: %s, and the page's origin is %s", allowOrigin, value, j.origin),
+			"Integration.Responses", "give the response a template, which can name another origin than the first one",
+		}
+	}
+	return j.notAllowed()
+}
+
+// notAllowed is for an origin that the API does not know.
+func (j *judge) notAllowed() *finding {
+	if j.origin == "null" {
+		return &finding{
+			why: "the page has no origin (null): it is a file or in a sandbox", fix: "serve the page by HTTP, such as from localhost",
+		}
+	}
+	return &finding{
+		fmt.Sprintf("the page's origin %s is not allowed", j.origin), "CORS.AllowOrigins",
+		fmt.Sprintf("add %q to CORS.AllowOrigins", j.origin),
+	}
+}
+
+// credentialsOf is for a request with credentials whose answer does not allow them.
+func (j *judge) credentialsOf(why string) *finding {
+	switch api := j.api(); {
+	case api.Credentials && j.By == Function:
+		return &finding{why, Middleware, "use lambdahttp/cors"}
+	case api.Credentials && j.By == Gateway:
+		return &finding{
+			why,
+			GatewayResponses,
+			"add the gateway response by GatewayResponses, which joins the headers of CORS",
+		}
+	}
+	return &finding{
+		why, "CORS.AllowCredentials",
+		fmt.Sprintf("set CORS.AllowCredentials, with %q in CORS.AllowOrigins, or have the page send no cookies", j.origin),
+	}
+}
+
+// inProps is the property as it is written for an API that has no CORS yet.
+func (j *judge) inProps() string {
+	return fmt.Sprintf("CORS: &secureapi.CORS{AllowOrigins: []string{%q}}", j.origin)
+}
