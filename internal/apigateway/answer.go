@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/browser"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
@@ -24,7 +25,7 @@ func (s *served) answer(ctx context.Context, r *exchange.Request, record *Record
 	if st == nil {
 		// What API Gateway answers to a stage that does not exist.
 		record.Reason = fmt.Sprintf("there is no stage %q: the stage is the first part of the path", r.Stage)
-		record.trace = r.TraceID
+		record.trace, record.by = r.TraceID, browser.NoStage
 		var none *mapping.Responses
 		none, _ = mapping.NewResponses(nil)
 		return none.Answer(
@@ -38,6 +39,7 @@ func (s *served) answer(ctx context.Context, r *exchange.Request, record *Record
 		)
 	}
 	st.arrive(r)
+	record.stage = st
 	source := &mapping.Source{Request: r, StageVariables: st.stage.Variables, Context: mapping.Context{
 		AccountID: st.api.Account, APIID: st.api.APIID, Stage: st.stage.Name,
 		Identity: map[string]string{"sourceIp": r.SourceIP, "userAgent": r.Headers.Get("User-Agent")},
@@ -46,6 +48,7 @@ func (s *served) answer(ctx context.Context, r *exchange.Request, record *Record
 	if failure == nil {
 		return answer
 	}
+	record.by = browser.Gateway
 	record.Reason = failure.Reason
 	if !failure.Untraced {
 		record.trace = r.TraceID
@@ -95,6 +98,7 @@ func (st *stage) handle(
 	if d := record.Verdict.Denial; d != nil {
 		return exchange.Answer{}, m.explained(d, call, &record.Verdict)
 	}
+	record.by = madeBy(&m.Integration)
 	r.Body = body // only now: what was signed is the body as it was sent
 	if f := m.validator.Check(r, params, &record.Verdict); f != nil {
 		return exchange.Answer{}, f

@@ -176,6 +176,7 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 	if page != "" {
 		answer = readable(answer, page)
 	}
+	record.Browser = judged(r, answer, record)
 	answer.Headers = append(answer.Headers,
 		exchange.Header{Name: "x-amzn-RequestId", Value: r.RequestID},
 		exchange.Header{Name: "x-amz-apigw-id", Value: r.ExtendedID})

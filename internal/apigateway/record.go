@@ -3,6 +3,7 @@ package apigateway
 import (
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/browser"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
@@ -30,10 +31,15 @@ type Record struct {
 	// Wrote are the lines that the request's functions wrote until they answered, the authorizer's first.
 	Wrote []WroteLine
 
+	// Browser is what a browser does with the answer to a page of another origin.
+	Browser browser.Verdict
+
 	// Failure is how a function of the request failed; nil if none did.
 	Failure *Failure
 
 	dry   bool   // see [Gateway.DryRun]
+	stage *stage // that it is for; nil if there is none
+	by    browser.By
 	wrote *wrote // what becomes Wrote; nil until a function is invoked
 	trace string // X-Amzn-Trace-Id of the answer; "" for none
 }

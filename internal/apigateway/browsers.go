@@ -1,0 +1,77 @@
+package apigateway
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/browser"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/mapping"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+// madeBy is who makes the answers of an integration.
+func madeBy(i *apimodel.Integration) browser.By {
+	switch i.Type {
+	case apimodel.IntegrationProxy:
+		return browser.Function
+	case apimodel.IntegrationHTTPProxy:
+		return browser.Backend
+	}
+	return browser.Mapped
+}
+
+// judged is what a browser does with an answer.
+func judged(r *exchange.Request, a exchange.Answer, record *Record) browser.Verdict {
+	x := browser.Exchange{Request: r, Answer: a, By: record.by}
+	if st := record.stage; st != nil {
+		x.API = func() browser.API { return st.ofPages(r) }
+	}
+	return browser.Judge(x)
+}
+
+// ofPages is what a stage says of the pages of a request's origin, whatever answered the request.
+func (st *stage) ofPages(r *exchange.Request) (out browser.API) {
+	if st.routes == nil {
+		return out
+	}
+	verb := r.Verb
+	if isPreflight(r) {
+		verb = r.Headers.Get("Access-Control-Request-Method")
+	}
+	has := func(verb string) bool {
+		_, _, ok := st.routes.Match(verb, r.Path)
+		return ok
+	}
+	out.Verb = has(verb)
+	for _, verb := range route.Verbs {
+		out.Path = out.Path || verb != http.MethodOptions && has(verb)
+	}
+	out.CORS = slices.ContainsFunc(st.methods, func(m *method) bool {
+		return m.Verb == http.MethodOptions && m.Integration.Type == apimodel.IntegrationMock
+	})
+	index, params, ok := st.routes.Match(http.MethodOptions, r.Path)
+	if !ok || st.methods[index].Integration.Type != apimodel.IntegrationMock || st.methods[index].integration == nil {
+		return out
+	}
+	asks := &exchange.Request{
+		Verb: http.MethodOptions, Stage: r.Stage, Path: r.Path, RawPath: r.RawPath, Host: r.Host,
+		Headers: exchange.Headers{
+			{Name: "Origin", Value: r.Headers.Get("Origin")}, {Name: "Access-Control-Request-Method", Value: verb},
+		},
+	}
+	source := &mapping.Source{
+		Request: asks, Params: params, StageVariables: st.stage.Variables, Context: mapping.Context{
+			AccountID: st.api.Account, APIID: st.api.APIID, Stage: st.stage.Name, Identity: map[string]string{},
+		},
+	}
+	answer, f := st.methods[index].integration.Mock(source)
+	if f != nil {
+		return out
+	}
+	allowed := answer.Headers.Get("Access-Control-Allow-Origin")
+	out.Allows = allowed == "*" || allowed == r.Headers.Get("Origin")
+	out.Credentials = out.Allows && answer.Headers.Get("Access-Control-Allow-Credentials") == "true"
+	return out
+}

@@ -1,0 +1,70 @@
+package apigateway
+
+import "testing"
+
+// TestBrowserVerdicts sends requests of pages to an API, and reads what the records say a browser does.
+func TestBrowserVerdicts(t *testing.T) {
+	const shop, office, stranger = "https://shop.example.com", "https://office.example.com", "https://x.example"
+	preflight := object{
+		"Type": "MOCK", "RequestTemplates": object{"application/json": "{ statusCode: 204 }"},
+		"IntegrationResponses": []any{object{
+			"StatusCode": "204",
+			"ResponseParameters": object{
+				"method.response.header.Access-Control-Allow-Origin":  "'" + shop + "'",
+				"method.response.header.Access-Control-Allow-Methods": "'GET'",
+			},
+			// As CDK writes it for several origins.
+			"ResponseTemplates": object{"application/json": `#set($origin = $input.params().header.get("Origin"))` +
+				`#if($origin == "` + office + `")` +
+				`#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)#end`},
+		}},
+	}
+	declared := object{"MethodResponses": []any{object{"StatusCode": "204", "ResponseParameters": object{
+		"method.response.header.Access-Control-Allow-Origin":  true,
+		"method.response.header.Access-Control-Allow-Methods": true,
+	}}}}
+	r := bare()
+	addRoute(r, "GET /plain/{proxy+}", proxy("Fn"))
+	addRoute(r, "OPTIONS /plain/{proxy+}", preflight, declared)
+	addRoute(r, "GET /mock", mock("mock"))
+	addRoute(r, "OPTIONS /mock", preflight, declared)
+	s := serve(t, r, func(o *Options) { o.PageOrigins = []string{"http://localhost:5173"} })
+	asks := "Access-Control-Request-Method: "
+	for _, c := range []struct {
+		name, target, origin string
+		asks                 string
+		readable             bool
+		prop                 string
+	}{
+		{name: "no page", target: "GET /prod/plain/x"},
+		{name: "the API's own page", target: "GET /prod/plain/x", origin: "http://" + s.address},
+		{name: "a function without the middleware", target: "GET /prod/plain/x", origin: shop, prop: "lambdahttp/cors"},
+		{name: "the same for the second origin", target: "GET /prod/plain/x", origin: office, prop: "lambdahttp/cors"},
+		{name: "another origin", target: "GET /prod/plain/x", origin: stranger, prop: "CORS.AllowOrigins"},
+		{name: "a function that fails", target: "GET /prod/plain/fail", origin: shop, prop: "GatewayResponses"},
+		{name: "an integration's response", target: "GET /prod/mock", origin: shop, prop: "Integration.Responses"},
+		{name: "no such path", target: "GET /prod/nothing", origin: shop, prop: "GatewayResponses"},
+		{name: "no such stage", target: "GET /nothing", origin: shop},
+		{name: "a preflight", target: "OPTIONS /prod/plain/x", origin: shop, asks: asks + "GET", readable: true},
+		{name: "of another origin", target: "OPTIONS /prod/plain/x", origin: stranger, asks: asks + "GET", prop: "CORS.AllowOrigins"},
+		{name: "for a method without a route", target: "OPTIONS /prod/plain/x", origin: shop, asks: asks + "PUT", prop: "Routes"},
+		{name: "for a path without a route", target: "OPTIONS /prod/nothing", origin: shop, asks: asks + "GET", prop: "Routes"},
+		{name: "a dev server's page", target: "GET /prod/plain/x", origin: "http://localhost:5173", readable: true, prop: "CORS.ExposeHeaders"},
+		{name: "its preflight", target: "OPTIONS /prod/plain/x", origin: "http://localhost:5173", asks: asks + "PUT", readable: true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var lines []string
+			if c.asks != "" {
+				lines = append(lines, c.asks)
+			}
+			if c.origin != "" {
+				lines = append(lines, "Origin: "+c.origin)
+			}
+			got := s.send(t, c.target, lines...).record.Browser
+			applies := c.origin != "" && c.origin != "http://"+s.address
+			if got.Applies != applies || got.Readable != c.readable || got.Prop != c.prop || got.Preflight != (c.asks != "") {
+				t.Errorf("got %+v (%s)\nwant readable %t, %q", got, got, c.readable, c.prop)
+			}
+		})
+	}
+}
