@@ -16,8 +16,9 @@ import (
 const plainKey = "a-key-of-somebody-who-pays"
 
 // newPlain is a stack made with CDK's own constructs alone, as most are. Its API has the stage live; a second one, with
-// a resource policy, has the stage fenced. The functions' executable is the file bootstrap in a folder.
-func newPlain(app awscdk.App, executable string) {
+// a resource policy, has the stage fenced. The functions' executable is the file bootstrap in a folder; the archive is one
+// of a function in Python.
+func newPlain(app awscdk.App, executable, archive string) {
 	stack := awscdk.NewStack(app, jsii.String("Plain"), nil)
 	function := func(id string) awslambda.Function {
 		return awslambda.NewFunction(stack, &id, &awslambda.FunctionProps{
@@ -101,17 +102,24 @@ func newPlain(app awscdk.App, executable string) {
 		}},
 	}), &awsapigateway.MethodOptions{MethodResponses: &[]*awsapigateway.MethodResponse{{StatusCode: jsii.String("200")}}})
 
-	// What cannot be run here: a runtime that is not installed with the gateway, and a web server elsewhere.
+	// The archive has a function in Python.
 	python := awslambda.NewFunction(stack, jsii.String("Python"), &awslambda.FunctionProps{
-		Runtime: awslambda.Runtime_PYTHON_3_13(), Handler: jsii.String("index.handler"),
-		Code: awslambda.Code_FromInline(jsii.String("def handler(event, context):\n  return {'statusCode': 200}\n")),
+		Runtime: awslambda.Runtime_PYTHON_3_13(), Handler: jsii.String("shop/app.handler"),
+		Code: awslambda.Code_FromAsset(&archive, nil), Timeout: awscdk.Duration_Minutes(jsii.Number(1)),
 	})
 	at("/python").AddMethod(jsii.String("GET"), awsapigateway.NewLambdaIntegration(python, nil), nil)
-	at("/python/checked").AddMethod(jsii.String("GET"), backend, &awsapigateway.MethodOptions{
+
+	// What cannot be run here: a runtime that the gateway does not know, and a web server elsewhere.
+	ruby := awslambda.NewFunction(stack, jsii.String("Ruby"), &awslambda.FunctionProps{
+		Runtime: awslambda.Runtime_RUBY_3_4(), Handler: jsii.String("index.handler"),
+		Code: awslambda.Code_FromAsset(&archive, nil),
+	})
+	at("/ruby").AddMethod(jsii.String("GET"), awsapigateway.NewLambdaIntegration(ruby, nil), nil)
+	at("/ruby/checked").AddMethod(jsii.String("GET"), backend, &awsapigateway.MethodOptions{
 		Authorizer: awsapigateway.NewTokenAuthorizer(
 			stack,
-			jsii.String("PythonToken"),
-			&awsapigateway.TokenAuthorizerProps{Handler: python},
+			jsii.String("RubyToken"),
+			&awsapigateway.TokenAuthorizerProps{Handler: ruby},
 		),
 	})
 	at(

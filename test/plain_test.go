@@ -1,6 +1,9 @@
 package test
 
 import (
+	"archive/zip"
+	"bytes"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -32,6 +35,22 @@ func startPlain(t *testing.T, dir, stage string) plain {
 		localgateway.Options{Now: p.now.now, Env: map[string]string{"DENY_LIST": p.denyList}},
 	)
 	return p
+}
+
+// zipped writes an archive with one file.
+func zipped(t *testing.T, archive, name, text string) {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	f, err := w.Create(name)
+	if err == nil {
+		_, err = io.WriteString(f, text)
+	}
+	for _, err := range []error{err, w.Close(), os.WriteFile(archive, b.Bytes(), 0o600)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // revoke makes these the tokens that the authorizer's function lets in no more.
@@ -77,7 +96,9 @@ func (p plain) ask(t *testing.T, questions ...question) {
 func TestAppWithoutGatehouse(t *testing.T) {
 	executable := filepath.Join(t.TempDir(), "bootstrap")
 	buildHere(t, "./testdata/plainfunction", executable)
-	dir := synthesizedHere(t, func(app awscdk.App) { newPlain(app, executable) })
+	archive := filepath.Join(t.TempDir(), "python.zip")
+	zipped(t, archive, "shop/app.py", "def handler(event, context):\n    return {'statusCode': 200, 'body': event['path']}\n")
+	dir := synthesizedHere(t, func(app awscdk.App) { newPlain(app, executable, archive) })
 
 	t.Run("a TOKEN authorizer", func(t *testing.T) {
 		p := startPlain(t, dir, "live")
@@ -375,11 +396,11 @@ func TestAppWithoutGatehouse(t *testing.T) {
 			request *http.Request
 			reason  string
 		}{
-			{"a function in Python", p.request(t, "GET", "/python", ""), "python3.13"},
+			{"a function in Ruby", p.request(t, "GET", "/ruby", ""), "ruby3.4"},
 			{
-				"an authorizer in Python is not left out",
-				p.request(t, "GET", "/python/checked", "", "Authorization: allow"),
-				"python3.13",
+				"an authorizer in Ruby is not left out",
+				p.request(t, "GET", "/ruby/checked", "", "Authorization: allow"),
+				"ruby3.4",
 			},
 			{"a server elsewhere", p.request(t, "GET", "/elsewhere", ""), "AllowNetwork"},
 		} {
@@ -390,12 +411,13 @@ func TestAppWithoutGatehouse(t *testing.T) {
 				}
 			})
 		}
+		p.ask(t, question{"a function in an archive is", p.request(t, "GET", "/python", ""), 200, "/python", "", false})
 		p.ask(t, question{"and all the rest is", p.request(t, "GET", "/mock", ""), 200, `{"status":"up"}`, "", false})
 		problems := strings.Join(
 			slices.DeleteFunc(p.Problems(), func(line string) bool { return strings.Contains(line, ": ignored here: ") }),
 			"\n",
 		)
-		if strings.Count(problems, "\n") != 1 || !strings.Contains(problems, "Plain/Python") ||
+		if strings.Count(problems, "\n") != 1 || !strings.Contains(problems, "Plain/Ruby") ||
 			!strings.Contains(problems, "Plain/Apielsewhere") {
 			t.Errorf("the gateway tells of\n%s\nwant the function and the method", problems)
 		}

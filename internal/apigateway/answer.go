@@ -209,7 +209,7 @@ func notInvoked(ctx context.Context, m *method, result lambdaruntime.Result, err
 // inWords is an error without the name of the package that it is of, which says nothing to who reads a log.
 func inWords(err error) string {
 	text := err.Error()
-	for _, prefix := range []string{"events: ", "lambdaruntime: ", "nodejs: "} {
+	for _, prefix := range []string{"events: ", "lambdaruntime: ", "nodejs: ", "python: ", "unzip: "} {
 		text = strings.TrimPrefix(text, prefix)
 	}
 	return text

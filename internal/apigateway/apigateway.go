@@ -25,6 +25,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/unzip"
 )
 
 // ErrNoStage is returned for an assembly without a REST API that has a stage.
@@ -79,6 +80,7 @@ type Handler = func(ctx context.Context, payload []byte) ([]byte, error)
 type Gateway struct {
 	options Options
 	pool    *lambdaruntime.Pool
+	zips    unzip.Folders // of functions whose code is a zip archive
 
 	tables    *sessionTables
 	transport *http.Transport // of HTTP integrations
@@ -153,6 +155,7 @@ func (g *Gateway) Reload() error {
 // Close stops the functions' processes. Requests that need one afterwards fail.
 func (g *Gateway) Close() {
 	g.pool.Close()
+	_ = g.zips.Remove() // below the folder for temporary files
 	g.tables.close()
 	g.transport.CloseIdleConnections()
 	g.services.CloseIdleConnections()

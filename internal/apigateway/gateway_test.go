@@ -93,7 +93,7 @@ func TestBlockedByWhatGuards(t *testing.T) {
 	}{
 		{
 			"the authorizer's runtime is not run here",
-			func(r object) { properties(r, "AuthFn")["Runtime"] = "python3.13" },
+			func(r object) { properties(r, "AuthFn")["Runtime"] = "ruby3.4" },
 			false,
 		},
 		{"two variable parts at one place, which API Gateway does not take", func(r object) {
@@ -143,7 +143,7 @@ func TestFunctionsOfOneName(t *testing.T) {
 		}
 	}
 	second := twin("West")
-	second.Runtime = "python3.13" // so that an attempt to run it would be told
+	second.Runtime = "ruby3.4" // so that an attempt to run it would be told
 	s := &served{gateway: g, names: map[string]bool{}, problems: map[string]string{}}
 	s.startFunctions([]*apimodel.Function{twin("East"), second})
 	if !s.names["twin"] || len(s.problems) != 1 ||
@@ -172,7 +172,7 @@ func TestReload(t *testing.T) {
 
 	// What cannot be served leaves everything as it was, the functions too.
 	delete(resources, "Stage")
-	resources["AuthFn"].(object)["Properties"].(object)["Runtime"] = "python3.13"
+	resources["AuthFn"].(object)["Properties"].(object)["Runtime"] = "ruby3.4"
 	write(t, dir, resources)
 	if err := api.Reload(); !errors.Is(err, ErrNoStage) {
 		t.Fatalf("got %v, want ErrNoStage", err)

@@ -3,7 +3,6 @@ package apigateway
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,7 +12,6 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
-	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/nodejs"
 )
 
 // functionsOf are the functions that the routes of some stages need, each once, in a stable order.
@@ -74,16 +72,13 @@ func (s *served) startFunctions(list []*apimodel.Function) {
 			Name:     f.Name,
 			Runtime:  f.Runtime,
 			Handler:  f.Handler,
-			Dir:      f.Code.Folder,
 			Env:      env,
 			Timeout:  f.Timeout,
 			MemoryMB: f.MemoryMB,
 			ARN:      f.ARN,
 			Region:   region(f.ARN),
 		}
-		if nodejs.Runs(f.Runtime) {
-			err = s.inNode(&spec, f.Code)
-		}
+		err = s.gateway.withCode(&spec, f.Code)
 		if err == nil {
 			err = s.gateway.pool.Replace(spec)
 		}
@@ -93,46 +88,6 @@ func (s *served) startFunctions(list []*apimodel.Function) {
 		}
 		s.names[f.Name] = true
 	}
-}
-
-// inNode has Node.js run a function: its code is in a folder or in the template. The modules that Lambda's runtimes
-// have are those of the app, whose folder this process runs in.
-func (s *served) inNode(spec *lambdaruntime.Spec, code apimodel.Code) (err error) {
-	if spec.Command, err = nodejs.Command(code.Inline); err != nil {
-		return err
-	}
-	if code.Inline != "" {
-		spec.Dir = s.gateway.options.Assembly
-	}
-	if modules := nodejs.Modules("."); modules != "" && spec.Env["NODE_PATH"] == "" {
-		if spec.Env == nil {
-			spec.Env = map[string]string{}
-		}
-		spec.Env["NODE_PATH"] = modules
-	}
-	return nil
-}
-
-// notRun says why a function cannot run here.
-func notRun(f *apimodel.Function, err error) string {
-	switch {
-	case errors.Is(err, lambdaruntime.ErrRuntime):
-		return fmt.Sprintf(
-			"its runtime is %q, and run here are provided.al2023, provided.al2 and go1.x, if built for this host, and nodejs",
-			f.Runtime,
-		)
-	case f.Code.Folder != "" || errors.Is(err, nodejs.ErrMissing) || errors.Is(err, nodejs.ErrInline):
-	case f.Code.Zip != "":
-		return fmt.Sprintf(
-			"its code is the file %s, and only folders are run: give the folder to the asset",
-			f.Code.Zip,
-		)
-	case f.Code.Inline != "":
-		return "its code is in the template, and only folders are run: make it an asset"
-	default:
-		return "its code is not in the assembly"
-	}
-	return inWords(err)
 }
 
 // region is the fourth part of an ARN; "" without one.

@@ -65,7 +65,7 @@ func TestFunctionsThatAreNeeded(t *testing.T) {
 	addAuthorizer(r, "Auth", nil)
 	addRoute(r, "GET /", proxy("Fn"), guardedBy("Auth"))
 	r["Cron"], r["OtherFn"] = function(), function()
-	r["OtherFn"].(object)["Properties"].(object)["Runtime"] = "python3.13" // which would be a problem if it was needed
+	r["OtherFn"].(object)["Properties"].(object)["Runtime"] = "ruby3.4" // which would be a problem if it was needed
 	for id, v := range map[string]object{
 		"Other":      resource("ApiGateway::RestApi", object{"Name": "other"}),
 		"OtherStage": resource("ApiGateway::Stage", object{"RestApiId": ref("Other"), "StageName": "other"}),
@@ -146,12 +146,16 @@ func TestWhyAFunctionIsNotRun(t *testing.T) {
 		want   string
 	}{
 		{"inline code of another runtime", func(f, p object) {
-			p["Runtime"], p["Code"] = "python3.13", object{"ZipFile": "def handler(e, c): pass"}
-		}, `its runtime is "python3.13"`},
-		{"inline code", func(f, p object) { p["Code"] = object{"ZipFile": "x"} }, "its code is in the template"},
-		{"a zip file for Node.js", func(f, p object) {
+			p["Runtime"], p["Code"] = "ruby3.4", object{"ZipFile": "def handler(event:, context:) end"}
+		}, `its runtime is "ruby3.4"`},
+		{
+			"inline code of an executable",
+			func(f, p object) { p["Code"] = object{"ZipFile": "x"} },
+			"its code is in the template, which is for functions of nodejs and python",
+		},
+		{"a file for Node.js that is not an archive", func(f, p object) {
 			p["Runtime"], f["Metadata"] = "nodejs22.x", object{"aws:asset:path": built + "/bootstrap"}
-		}, "and only folders are run"},
+		}, built + "/bootstrap: not a zip archive that Lambda takes"},
 		{"too much code in the template", func(f, p object) {
 			p["Runtime"], p["Code"] = "nodejs22.x", object{"ZipFile": strings.Repeat("//", 1<<16)}
 		}, "the code in the template is too long to be run here"},
@@ -159,9 +163,9 @@ func TestWhyAFunctionIsNotRun(t *testing.T) {
 			p["ReservedConcurrentExecutions"], f["Metadata"] = 0, object{"aws:asset:path": built}
 		}, "its reserved concurrency is 0"},
 		{
-			"a zip file",
+			"a program that is not in an archive",
 			func(f, p object) { f["Metadata"] = object{"aws:asset:path": built + "/bootstrap"} },
-			"and only folders are run",
+			built + "/bootstrap: not a zip archive that Lambda takes",
 		},
 		{
 			"a folder without the program",
@@ -189,12 +193,13 @@ func TestWhyAFunctionIsNotRun(t *testing.T) {
 // TestProblemsInWords reads what is told at the start of a function that cannot run and of the assembly as a whole.
 func TestProblemsInWords(t *testing.T) {
 	r := bare()
-	r["Fn"].(object)["Properties"].(object)["Runtime"] = "python3.13"
+	r["Fn"].(object)["Properties"].(object)["Runtime"] = "ruby3.4"
 	addRoute(r, "GET /x", proxy("Fn"))
 	if got := strings.Join(
 		serve(t, r).Problems(),
 		"\n",
-	); got != `Shop/Fn: its runtime is "python3.13", and run here are provided.al2023, provided.al2 and go1.x, if built for this host, and nodejs` {
+	); got != `Shop/Fn: its runtime is "ruby3.4", and run here are nodejs, python, and, if built for this host, `+
+		`provided.al2023, provided.al2 and go1.x` {
 		t.Errorf("got %s", got)
 	}
 	if got := (apimodel.Problem{What: "dummy values"}).String(); got != "dummy values" {

@@ -21,8 +21,8 @@ type Spec struct {
 	Runtime string
 
 	// Command runs instead of what Runtime implies: a program that speaks the Runtime API, with its arguments. A
-	// relative program is looked up in [Options.Path]. Package nodejs has one for functions in JavaScript; AWS
-	// publishes such programs for its managed runtimes, such as {"python3", "-m", "awslambdaric", "app.handler"}.
+	// relative program is looked up in [Options.Path]. Package nodejs has one for functions in JavaScript, and package
+	// python for those in Python.
 	Command []string
 
 	// Dir is the folder with the code: the working directory, and LAMBDA_TASK_ROOT. It must exist.
@@ -87,7 +87,7 @@ func (s Spec) resolve(path string) (Spec, error) {
 		}
 	}
 	// Before the folder: code that is for another runtime may not be in one.
-	if len(s.Command) == 0 && !strings.HasPrefix(s.Runtime, "provided") && s.Runtime != "go1.x" {
+	if len(s.Command) == 0 && !RunsExecutable(s.Runtime) {
 		return fail(
 			ErrRuntime,
 			"its runtime is %q: without a Command, provided.al2023, provided.al2 and go1.x executables for this host are run",
@@ -122,6 +122,11 @@ func (s Spec) resolve(path string) (Spec, error) {
 	}
 	s.Command = []string{program}
 	return s, nil
+}
+
+// RunsExecutable reports whether functions of a runtime are executables, which run without a Command.
+func RunsExecutable(runtime string) bool {
+	return strings.HasPrefix(runtime, "provided") || runtime == "go1.x"
 }
 
 // lookUp finds a program as a shell would, with the PATH that the process will have and not the one of this process.

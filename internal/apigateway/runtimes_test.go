@@ -1,0 +1,169 @@
+package apigateway
+
+import (
+	"archive/zip"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
+)
+
+func needPython(t *testing.T) {
+	t.Helper()
+	if _, err := exec.LookPath("python3"); err != nil {
+		nodepeer.Missing(t, "python3 is not in PATH: install Python 3.8 or later")
+	}
+}
+
+// archive writes a zip archive with one file.
+func archive(t *testing.T, name string, content []byte, mode fs.FileMode) string {
+	t.Helper()
+	file, err := os.Create(filepath.Join(t.TempDir(), "code.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := zip.NewWriter(file)
+	h := &zip.FileHeader{Name: name, Method: zip.Deflate}
+	h.SetMode(mode)
+	entry, err := w.CreateHeader(h)
+	if err == nil {
+		_, err = entry.Write(content)
+	}
+	for _, err := range []error{err, w.Close(), file.Close()} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return file.Name()
+}
+
+// TestFunctionsOfPython has an authorizer and a backend in Python, with their code in a zip archive and in the template.
+func TestFunctionsOfPython(t *testing.T) {
+	needPython(t)
+	r := bare()
+	script := func(id, handler string) (f, p object) {
+		f = r[id].(object)
+		p = f["Properties"].(object)
+		p["Runtime"], p["Handler"], p["Timeout"] = "python3.13", handler, 60
+		return f, p
+	}
+	f, _ := script("AuthFn", "auth/app.handler")
+	f["Metadata"] = object{"aws:asset:path": archive(t, "auth/app.py", []byte(`
+def handler(event, context):
+    if event["authorizationToken"] != "Bearer allow":
+        raise Exception("Unauthorized")
+    statement = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": event["methodArn"]}
+    return {"principalId": "alice", "policyDocument": {"Version": "2012-10-17", "Statement": [statement]}}
+`), 0o644)}
+	f, p := script("Fn", "index.handler")
+	delete(f, "Metadata")
+	p["Code"] = object{"ZipFile": `
+import json, os
+
+def handler(event, context):
+    if (event["queryStringParameters"] or {}).get("fail"):
+        raise ValueError("no")
+    body = {"id": event["pathParameters"]["id"], "who": event["requestContext"]["authorizer"]["principalId"]}
+    return {"statusCode": 200, "body": json.dumps({**body, "runtime": os.environ["AWS_EXECUTION_ENV"]})}
+`}
+	addAuthorizer(r, "Auth", nil)
+	addRoute(r, "GET /orders/{id}", proxy("Fn"), guardedBy("Auth"))
+	s := serve(t, r)
+	for _, c := range []struct{ name, target, token, want string }{
+		{"both answer", "GET /prod/orders/7", "allow", `200 {"id": "7", "who": "alice", "runtime": "AWS_Lambda_python3.13"}`},
+		{"the authorizer says no", "GET /prod/orders/7", "other", unauthorized},
+		{
+			"the backend fails", "GET /prod/orders/7?fail=1", "allow",
+			`502 InternalServerErrorException {"message": "Internal server error"}`,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			answer := s.send(t, c.target, bearer(c.token))
+			got := answer.String()
+			if answer.status == 200 {
+				got += " " + answer.body
+			}
+			if got != c.want {
+				t.Errorf("got %s (%s), want %s", got, answer.record.Reason, c.want)
+			}
+		})
+	}
+}
+
+// TestZipArchives: functions of each kind run from the archive that Lambda would get, and what was unpacked goes with
+// the gateway.
+func TestZipArchives(t *testing.T) {
+	nodepeer.Need(t)
+	needPython(t)
+	if _, err := developmentKeys(); err != nil { // they make the folder
+		t.Fatal(err)
+	}
+	bootstrap, err := os.ReadFile(filepath.Join(built, "bootstrap"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	for _, c := range []struct {
+		name, runtime, handler string
+		zip                    string
+		want                   string // in the answer; or why there is none
+		status                 int
+	}{
+		{
+			"an executable", "provided.al2023", "bootstrap", archive(t, "bootstrap", bootstrap, 0o755), "", 200,
+		},
+		{
+			"one that is not executable in the archive", "provided.al2023", "bootstrap",
+			archive(t, "bootstrap", bootstrap, 0o644), "bootstrap is not executable", 501,
+		},
+		{
+			"JavaScript", "nodejs22.x", "src/app.handler",
+			archive(t, "src/app.mjs", []byte(`export const handler = async () => ({ statusCode: 200, body: "hello" })`), 0o644),
+			"hello", 200,
+		},
+		{
+			"Python", "python3.13", "app.handler",
+			archive(t, "app.py", []byte(`handler = lambda e, c: {"statusCode": 200, "body": "hello"}`), 0o644), "hello", 200,
+		},
+		{
+			"another runtime", "java25", "app.Handler", archive(t, "app.jar", nil, 0o644), `its runtime is "java25"`, 501,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := bare()
+			f := r["Fn"].(object)
+			p := f["Properties"].(object)
+			p["Runtime"], p["Handler"], p["Timeout"] = c.runtime, c.handler, 60
+			f["Metadata"] = object{"aws:asset:path": c.zip}
+			addRoute(r, "GET /", proxy("Fn"))
+			s := serve(t, r)
+			answer := s.send(t, "GET /prod")
+			if answer.status != c.status || !strings.Contains(answer.body+answer.record.Reason, c.want) {
+				t.Errorf("got %d %s (%s), want %d and %q", answer.status, answer.body, answer.record.Reason, c.status, c.want)
+			}
+			s.Close()
+			if left, err := filepath.Glob(filepath.Join(temp, "gatehouse-zip-*")); len(left) > 0 || err != nil {
+				t.Errorf("it leaves %v (%v)", left, err)
+			}
+		})
+	}
+}
+
+// TestPythonIsMissing: its routes answer 501, and the reason says what is missing.
+func TestPythonIsMissing(t *testing.T) {
+	r := bare()
+	p := r["Fn"].(object)["Properties"].(object)
+	p["Runtime"], p["Handler"], p["Code"] = "python3.13", "index.handler", object{"ZipFile": "handler = print"}
+	delete(r["Fn"].(object), "Metadata")
+	addRoute(r, "GET /", proxy("Fn"))
+	t.Setenv("PATH", t.TempDir())
+	if got := serve(t, r).send(t, "GET /prod"); got.status != 501 ||
+		!strings.HasSuffix(got.record.Reason, `Python is missing: there is no program "python3.13", "python3" or "python" in PATH`) {
+		t.Errorf("got %d for %q, want 501 as Python is missing", got.status, got.record.Reason)
+	}
+}

@@ -1,0 +1,254 @@
+"""Asks the Lambda Runtime API for events, hands them to a handler, and answers with what it returns.
+
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html says what is asked, and
+https://docs.aws.amazon.com/lambda/latest/dg/python-handler.html what a handler looks like. How handlers are found, what
+errors are called and how the log looks is that of https://github.com/aws/aws-lambda-python-runtime-interface-client.
+"""
+
+import decimal
+import http.client
+import importlib
+import importlib.abc
+import importlib.util
+import json
+import logging
+import os
+import sys
+import time
+import traceback
+
+ROOT = os.environ["LAMBDA_TASK_ROOT"]
+
+
+class Fault(Exception):
+    """An error with a name of Lambda's."""
+
+    def __init__(self, name, message, trace=()):
+        super().__init__(message)
+        self.name, self.trace = name, list(trace)
+
+
+class Api:
+    """The Runtime API, over one connection."""
+
+    def __init__(self, address):
+        # No time-out: the next event may be hours away.
+        self.connection = http.client.HTTPConnection(address)
+
+    def ask(self, method, target, body=None, headers=None):
+        self.connection.request(method, "/2018-06-01/runtime" + target, body, headers or {})
+        response = self.connection.getresponse()
+        return response.headers, response.read()
+
+    def post(self, target, text, headers=None):
+        body = text if isinstance(text, bytes) else text.encode("utf-8")
+        self.ask("POST", target, body, {"Content-Type": "application/json", **(headers or {})})
+
+    def report(self, target, error, request_id=""):
+        document = {
+            "errorMessage": error.message,
+            "errorType": error.name,
+            "requestId": request_id,
+            "stackTrace": error.trace,
+        }
+        name = "".join(c if " " <= c <= "~" else "?" for c in error.name)
+        self.post(target, json.dumps(document), {"Lambda-Runtime-Function-Error-Type": name})
+
+
+class Described:
+    """An error as Lambda writes it: its stack begins in the function's own code."""
+
+    def __init__(self, error):
+        if isinstance(error, Fault):
+            self.name, self.message, self.trace = error.name, str(error), error.trace
+            return
+        self.name, self.message = type(error).__name__, text_of(error)
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [i for i, f in enumerate(frames) if f.filename != "<string>" and not f.filename.startswith("<frozen ")]
+        self.trace = traceback.format_list(frames[own[0]:] if own else frames)
+
+    def log(self):
+        lines = ["[ERROR] " + self.name + (": " + self.message if self.message else "")]
+        if self.trace:
+            lines.append("Traceback (most recent call last):")
+        print("\n".join(lines) + "\n" + "".join(self.trace), end="", flush=True)
+
+
+def text_of(error):
+    try:
+        return str(error)
+    except Exception:  # of a class of the function's own
+        return "there was an error that has no text"
+
+
+class Inline(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
+    """Finds the module index in the code of a template, which CloudFormation makes the file index.py:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html
+    """
+
+    def __init__(self, text):
+        self.text, self.file = text, os.path.join(ROOT, "index.py")
+
+    def find_spec(self, name, path=None, target=None):
+        if name != "index":
+            return None
+        spec = importlib.util.spec_from_loader(name, self, origin=self.file)
+        spec.has_location = True
+        return spec
+
+    def get_source(self, name):
+        return self.text
+
+    def get_code(self, name):
+        return compile(self.text, self.file, "exec", dont_inherit=True)
+
+
+def load(name):
+    """Finds the handler by its name, such as "orders/app.handler"."""
+    module_name, dot, member = name.rpartition(".")
+    if not dot:
+        raise Fault("Runtime.MalformedHandlerName", f"Bad handler '{name}': want the name of a module and a function, such as app.handler")
+    if module_name.split(".")[0] in sys.builtin_module_names:
+        raise Fault("Runtime.BuiltInModuleConflict", f"Cannot use built-in module {module_name} as a handler module")
+    try:
+        module = importlib.import_module(module_name.replace("/", "."))
+    except ImportError as error:
+        raise Fault("Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}") from error
+    except SyntaxError as error:
+        where = f'  File "{error.filename}" Line {error.lineno}\n    {(error.text or "").strip()}\n'
+        raise Fault("Runtime.UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}", [where]) from error
+    try:
+        return getattr(module, member)
+    except AttributeError as error:
+        raise Fault("Runtime.HandlerNotFound", f"Handler '{member}' missing on module '{module_name}'") from error
+
+
+class Object:
+    """A part of the context, with members by name."""
+
+    def __init__(self, members, names):
+        for name, key in names.items():
+            setattr(self, name, (members or {}).get(key))
+
+
+class Context:
+    """What https://docs.aws.amazon.com/lambda/latest/dg/python-context.html lists."""
+
+    def __init__(self, headers):
+        environment = os.environ.get
+        self.function_name = environment("AWS_LAMBDA_FUNCTION_NAME")
+        self.function_version = environment("AWS_LAMBDA_FUNCTION_VERSION")
+        self.memory_limit_in_mb = environment("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
+        self.log_group_name = environment("AWS_LAMBDA_LOG_GROUP_NAME")
+        self.log_stream_name = environment("AWS_LAMBDA_LOG_STREAM_NAME")
+        self.invoked_function_arn = headers["Lambda-Runtime-Invoked-Function-Arn"]
+        self.aws_request_id = headers["Lambda-Runtime-Aws-Request-Id"]
+        self._deadline = int(headers["Lambda-Runtime-Deadline-Ms"])
+        identity = json.loads(headers["Lambda-Runtime-Cognito-Identity"] or "{}")
+        self.identity = Object(identity, {
+            "cognito_identity_id": "cognitoIdentityId",
+            "cognito_identity_pool_id": "cognitoIdentityPoolId",
+        })
+        self.client_context = None
+        client = headers["Lambda-Runtime-Client-Context"]
+        if client:
+            members = json.loads(client)
+            self.client_context = Object(members, {"custom": "custom", "env": "env"})
+            names = ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")
+            self.client_context.client = Object(members.get("client"), {n: n for n in names})
+
+    def get_remaining_time_in_millis(self):
+        return max(0, self._deadline - int(time.time() * 1000))
+
+    def log(self, message):
+        sys.stdout.write(str(message))
+
+
+def encoded(value):
+    """JSON as Lambda's runtime makes it, by simplejson: bytes are text, a Decimal is a number, a named tuple an object.
+    https://github.com/aws/aws-lambda-python-runtime-interface-client/blob/main/awslambdaric/lambda_runtime_marshaller.py
+    """
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return json.dumps(value)
+    if isinstance(value, bytes):
+        return json.dumps(value.decode("utf-8"))
+    if isinstance(value, decimal.Decimal):
+        return "NaN" if value.is_nan() else str(value)
+    if isinstance(value, tuple) and callable(getattr(value, "_asdict", None)):
+        value = value._asdict()
+    if isinstance(value, dict):
+        return "{" + ", ".join(key(k) + ": " + encoded(v) for k, v in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(encoded, value)) + "]"
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
+def key(value):
+    """The name of a member, as json.dumps makes one of numbers and the like."""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8")
+    return json.dumps({value: 0})[1:-4]
+
+
+def answer_of(value):
+    if isinstance(value, bytes):
+        return value
+    try:
+        return encoded(value)
+    except RecursionError:
+        raise Fault("Runtime.MarshalError", "Unable to marshal response: Circular reference detected") from None
+    except Exception as error:
+        raise Fault("Runtime.MarshalError", f"Unable to marshal response: {text_of(error)}") from error
+
+
+class Logs(logging.Handler):
+    """Lambda's own handler of the root logger, because of which logging.basicConfig does nothing."""
+
+    request_id = ""
+
+    def __init__(self):
+        super().__init__()
+        logging.Formatter.converter = time.gmtime
+        self.setFormatter(logging.Formatter(
+            "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n", "%Y-%m-%dT%H:%M:%S"))
+
+    def emit(self, record):
+        record.aws_request_id = Logs.request_id
+        sys.stdout.write(self.format(record))
+
+
+def serve():
+    # Of the interpreter's arguments, functions see none; modules are looked for in the function's folder first.
+    inline, sys.argv = sys.argv[1:2], ["/var/runtime/bootstrap.py"]
+    sys.path[0] = ROOT
+    if inline:
+        sys.meta_path.insert(0, Inline(inline[0]))
+    logging.getLogger().addHandler(Logs())
+    wanted = os.environ.get("AWS_EXECUTION_ENV", "").rpartition("python")[2]
+    here = "{}.{}".format(*sys.version_info)
+    if wanted and wanted != here:
+        print(f"Lambda runs this function with Python {wanted}; here it is {sys.version.split()[0]}", file=sys.stderr)
+
+    api = Api(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    try:
+        handler = load(os.environ["_HANDLER"])
+    except Exception as error:
+        described = Described(error)
+        described.log()
+        api.report("/init/error", described)
+        sys.exit(1)
+    while True:
+        headers, body = api.ask("GET", "/invocation/next")
+        request_id = Logs.request_id = headers["Lambda-Runtime-Aws-Request-Id"]
+        os.environ["_X_AMZN_TRACE_ID"] = headers["Lambda-Runtime-Trace-Id"] or ""
+        try:
+            answer = answer_of(handler(json.loads(body), Context(headers)))
+        except Exception as error:
+            described = Described(error)
+            described.log()
+            api.report(f"/invocation/{request_id}/error", described, request_id)
+        else:
+            api.post(f"/invocation/{request_id}/response", answer)
+
+
+serve()

@@ -1,0 +1,149 @@
+// Package unzip unpacks the zip archives that functions are deployed as into folders, in which they can be run.
+//
+// It does not unpack layers, and it does not change what an archive holds: a program that is not executable in it is not
+// executable on Lambda either.
+package unzip
+
+import (
+	"archive/zip"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+	"sync"
+)
+
+// ErrArchive reports an archive that Lambda would not take.
+var ErrArchive = errors.New("not a zip archive that Lambda takes")
+
+// MaxSize is how large the files of an archive may be together, in bytes.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (250 MB, unzipped)
+const MaxSize = 262144000
+
+// Folders unpacks archives below one temporary folder. Its zero value is usable, by several goroutines.
+type Folders struct {
+	mu     sync.Mutex
+	parent string
+}
+
+// Of returns the folder with the files of an archive. Archives with the same content share it, so a function whose
+// archive was written again, with nothing changed, is recognized as the same.
+func (f *Folders) Of(archive string) (string, error) {
+	file, err := os.Open(archive)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	sum := sha256.New()
+	size, err := io.Copy(sum, file)
+	if err != nil {
+		return "", err
+	}
+
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.parent == "" {
+		if f.parent, err = os.MkdirTemp("", "gatehouse-zip-"); err != nil {
+			return "", err
+		}
+	}
+	dir := path.Join(f.parent, hex.EncodeToString(sum.Sum(nil)))
+	if _, err := os.Stat(dir); err == nil {
+		return dir, nil
+	}
+	partial, err := os.MkdirTemp(f.parent, "partial-")
+	if err != nil {
+		return "", err
+	}
+	err = os.Chmod(partial, 0o755)
+	if err == nil {
+		err = extract(file, size, partial)
+	}
+	if err == nil {
+		err = os.Rename(partial, dir)
+	}
+	if err != nil {
+		return "", errors.Join(fmt.Errorf("unzip: %s: %w", archive, err), os.RemoveAll(partial))
+	}
+	return dir, nil
+}
+
+// Remove removes all folders. Of may be called again.
+func (f *Folders) Remove() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.parent == "" {
+		return nil
+	}
+	parent := f.parent
+	f.parent = ""
+	return os.RemoveAll(parent)
+}
+
+// extract writes the files of an archive into a folder, and nothing outside of it.
+func extract(r io.ReaderAt, size int64, dir string) error {
+	archive, err := zip.NewReader(r, size)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrArchive, err)
+	}
+	var total uint64
+	for _, f := range archive.File {
+		// A size that is not true is an error of package zip when the file is read.
+		if total += f.UncompressedSize64; total > MaxSize || f.UncompressedSize64 > MaxSize {
+			return fmt.Errorf("%w: its files have more than the %d bytes that Lambda allows", ErrArchive, MaxSize)
+		}
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	for _, f := range archive.File {
+		if err := add(root, f); err != nil {
+			return fmt.Errorf("%w: %s: %w", ErrArchive, f.Name, err)
+		}
+	}
+	return nil
+}
+
+// add writes one file, folder or symbolic link.
+func add(root *os.Root, f *zip.File) error {
+	name := strings.TrimSuffix(f.Name, "/")
+	if !fs.ValidPath(name) {
+		return errors.New("its name is not a path inside the archive")
+	}
+	mode := f.Mode()
+	if mode.IsDir() {
+		return root.MkdirAll(name, 0o755)
+	}
+	if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
+		return err
+	}
+	content, err := f.Open()
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	switch {
+	case mode&fs.ModeSymlink != 0:
+		target, err := io.ReadAll(content)
+		if err != nil {
+			return err
+		}
+		return root.Symlink(string(target), name)
+	case !mode.IsRegular():
+		return fmt.Errorf("a file of the type %s", mode.Type())
+	}
+	file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(file, content)
+	// Only now, since a file may be one that cannot be written to. It stays one that its owner can read.
+	return errors.Join(err, file.Chmod(mode.Perm()|0o400), file.Close())
+}
