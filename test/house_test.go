@@ -26,6 +26,7 @@ var floors = [][]string{
 		"internal/cli/console",
 		"internal/cli/cdkapp",
 		"internal/cli/devrecord",
+		"internal/cli/rebuild",
 		"internal/cli/starter",
 	},
 	{"internal/cli/tryout"},

@@ -25,6 +25,11 @@ func record(fn awslambda.Function, target gobuild.Target, fingerprint string) er
 	r := gobundle.Record{Function: *fn.Node().Path(), Asset: gobundle.AssetHash(fingerprint), Build: build}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		r.App.Package = info.Path
+		for _, setting := range info.Settings {
+			if setting.Key == "-tags" {
+				r.App.Flags = []string{setting.Key, setting.Value}
+			}
+		}
 	}
 	if r.App.Dir, err = os.Getwd(); err == nil {
 		err = gobundle.Add(file, r)

@@ -39,8 +39,9 @@ func (b Build) Same(other Build) bool {
 
 // App is the program that wrote a record.
 type App struct {
-	Package string `json:"package"` // the import path of its main package
-	Dir     string `json:"dir"`     // the folder in which it ran
+	Package string   `json:"package"` // the import path of its main package
+	Dir     string   `json:"dir"`     // the folder in which it ran
+	Flags   []string `json:"flags"`   // of the go command that built it, as far as they choose files
 }
 
 // Add adds a record to a file. Several processes may do so at once.

@@ -2,9 +2,8 @@ package cdkapp
 
 import (
 	"context"
-	"fmt"
-	"hash/fnv"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,11 +11,16 @@ import (
 	"time"
 )
 
-// Interval is how often sources are looked at.
-const Interval = 300 * time.Millisecond
+// Interval is how often sources are looked at, at most. A look at many files takes time, so that what follows it is at
+// least [restsFor] times as long as it took: watching costs a twentieth of a processor or less.
+const (
+	Interval = 100 * time.Millisecond
+	restsFor = 20
+)
 
 // Sources looks for changes below a folder: of files' names, sizes and times. Hidden files and folders, node_modules,
-// cdk.out and logs are left out. It works on every file system, and it costs a walk through the folder for each look.
+// cdk.out, logs and the files of Go's tests are left out. It works on every file system, and it costs a walk through the
+// folder for each look.
 type Sources struct {
 	Dir      string
 	Interval time.Duration // default [Interval]
@@ -25,48 +29,82 @@ type Sources struct {
 	// line of it would be a change else.
 	Without []fs.FileInfo
 
-	seen uint64
+	root string           // Dir without symbolic links, when it was last looked at
+	seen map[string]stamp // by path below Dir, with slashes
 }
 
-// Look remembers the sources as they are, and reports whether they have changed since the last look.
-func (s *Sources) Look() bool {
-	now := s.sum()
-	changed := now != s.seen
+// stamp is what is looked at of a file.
+type stamp struct {
+	size int64
+	time time.Time
+}
+
+// Look remembers the sources as they are, and returns the files that have changed since the last look, sorted: those
+// that are new, other, or gone. Their paths are relative to Dir, with slashes.
+func (s *Sources) Look() (changed []string) {
+	root := s.Root()
+	if root != s.root {
+		s.root, s.seen = root, nil // all of it is new
+	}
+	now := s.files(root)
+	for path, is := range now {
+		if was, known := s.seen[path]; !known || was.size != is.size || !was.time.Equal(is.time) {
+			changed = append(changed, path)
+		}
+	}
+	for path := range s.seen {
+		if _, there := now[path]; !there {
+			changed = append(changed, path)
+		}
+	}
 	s.seen = now
+	slices.Sort(changed)
 	return changed
 }
 
-// Wait returns when the sources have changed since the last look, and then stayed the same for an interval, so that a
-// save of several files is one change. The error is that of ctx.
-func (s *Sources) Wait(ctx context.Context) error {
+// Wait returns the files that have changed since the last look, once they have stayed the same for an interval, so that
+// a save of several files is one change. The error is that of ctx, beside the files that have changed until it ended.
+func (s *Sources) Wait(ctx context.Context) (changed []string, err error) {
 	interval := s.Interval
 	if interval <= 0 {
 		interval = Interval
 	}
-	ticker := time.NewTicker(interval)
-	defer ticker.Stop()
-	changed := false
+	timer := time.NewTimer(interval)
+	defer timer.Stop()
+	all := map[string]bool{}
 	for {
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
-		case <-ticker.C:
+			return slices.Sorted(maps.Keys(all)), ctx.Err()
+		case <-timer.C:
 		}
-		if s.Look() {
-			changed = true
-		} else if changed {
-			return nil
+		began := time.Now()
+		looked := s.Look()
+		if len(looked) == 0 && len(all) > 0 {
+			return slices.Sorted(maps.Keys(all)), nil
 		}
+		for _, path := range looked {
+			all[path] = true
+		}
+		timer.Reset(max(interval, restsFor*time.Since(began)))
 	}
 }
 
-// sum is of all files that count. What cannot be read, as it was just deleted, does not.
-func (s *Sources) sum() uint64 {
-	h := fnv.New64a()
-	root := filepath.Join(s.Dir, ".")
-	if real, err := filepath.EvalSymlinks(root); err == nil {
-		root = real // a walk does not follow a link, not even where it begins
+// Root is the absolute path of the folder, without symbolic links: a walk does not follow one, not even where it begins.
+func (s *Sources) Root() string {
+	root, err := filepath.Abs(s.Dir)
+	if err != nil { // the working directory is gone
+		root = filepath.Join(s.Dir, ".")
 	}
+	if real, err := filepath.EvalSymlinks(root); err == nil {
+		return real
+	}
+	return root
+}
+
+// files are those that count. What cannot be read, as it was just deleted, does not.
+func (s *Sources) files(root string) map[string]stamp {
+	found := make(map[string]stamp, len(s.seen))
 	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return nil // the next look sees it, or sees it gone
@@ -79,20 +117,21 @@ func (s *Sources) sum() uint64 {
 			}
 			return nil
 		}
-		if entry.IsDir() {
-			return nil
-		}
-		if filepath.Ext(name) == ".log" {
+		// No build has a file of tests in it. See "go help packages".
+		if entry.IsDir() || filepath.Ext(name) == ".log" || strings.HasSuffix(name, "_test.go") {
 			return nil
 		}
 		info, err := entry.Info()
 		if err != nil {
 			return nil
 		}
-		if !slices.ContainsFunc(s.Without, func(w fs.FileInfo) bool { return os.SameFile(w, info) }) {
-			fmt.Fprintf(h, "%s\x00%d\x00%d\x00", path, info.Size(), info.ModTime().UnixNano())
+		if slices.ContainsFunc(s.Without, func(w fs.FileInfo) bool { return os.SameFile(w, info) }) {
+			return nil
+		}
+		if below, err := filepath.Rel(root, path); err == nil {
+			found[filepath.ToSlash(below)] = stamp{info.Size(), info.ModTime()}
 		}
 		return nil
 	})
-	return h.Sum64()
+	return found
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -29,14 +31,14 @@ func TestLookThroughLink(t *testing.T) {
 	s := &Sources{Dir: dir + "/latest"}
 	s.Look()
 	write(t, dir+"/one/manifest.json", "another")
-	if !s.Look() {
+	if got := s.Look(); !slices.Equal(got, []string{"manifest.json"}) {
 		t.Error("a change behind the link is not seen")
 	}
 	write(t, dir+"/two/manifest.json", "another")
 	if err := errors.Join(os.Remove(dir+"/latest"), os.Symlink("two", dir+"/latest")); err != nil {
 		t.Fatal(err)
 	}
-	if !s.Look() {
+	if len(s.Look()) == 0 {
 		t.Error("that the link leads elsewhere is not seen")
 	}
 }
@@ -45,50 +47,61 @@ func TestLook(t *testing.T) {
 	for _, tt := range []struct {
 		name, why string
 		change    func(t *testing.T, dir string)
-		want      bool
+		want      string // the files, with spaces
 	}{
-		{"nothing", "", func(*testing.T, string) {}, false},
-		{"another text", "", func(t *testing.T, dir string) { write(t, dir+"/app/main.go", "package other") }, true},
+		{"nothing", "", func(*testing.T, string) {}, ""},
+		{"another text", "", func(t *testing.T, dir string) { write(t, dir+"/app/main.go", "package other") }, "app/main.go"},
 		{"another time", "a text of the same size", func(t *testing.T, dir string) {
 			if err := os.Chtimes(dir+"/app/main.go", time.Time{}, time.Unix(1, 0)); err != nil {
 				t.Fatal(err)
 			}
-		}, true},
-		{"a new file", "", func(t *testing.T, dir string) { write(t, dir+"/app/deep/new.go", "") }, true},
-		{"a file less", "", func(t *testing.T, dir string) { os.Remove(dir + "/app/main.go") }, true},
-		{"another name", "", func(t *testing.T, dir string) { os.Rename(dir+"/app/main.go", dir+"/app/more.go") }, true},
+		}, "app/main.go"},
+		{"a new file", "", func(t *testing.T, dir string) { write(t, dir+"/app/deep/new.go", "") }, "app/deep/new.go"},
+		{"a file less", "", func(t *testing.T, dir string) { os.Remove(dir + "/app/main.go") }, "app/main.go"},
+		{
+			"another name",
+			"one that is gone, and one that is new",
+			func(t *testing.T, dir string) { os.Rename(dir+"/app/main.go", dir+"/app/more.go") },
+			"app/main.go app/more.go",
+		},
+		{
+			"a test",
+			"no build has it",
+			func(t *testing.T, dir string) { write(t, dir+"/app/main_test.go", "package main") },
+			"",
+		},
 		{
 			"the assembly",
 			"CDK writes it",
 			func(t *testing.T, dir string) { write(t, dir+"/cdk.out/manifest.json", "") },
-			false,
+			"",
 		},
 		{
 			"dependencies",
 			"too many to look at",
 			func(t *testing.T, dir string) { write(t, dir+"/web/node_modules/x/index.js", "") },
-			false,
+			"",
 		},
-		{"a hidden folder", "git writes there", func(t *testing.T, dir string) { write(t, dir+"/.git/index", "") }, false},
+		{"a hidden folder", "git writes there", func(t *testing.T, dir string) { write(t, dir+"/.git/index", "") }, ""},
 		{
 			"a hidden file",
 			"editors write those",
 			func(t *testing.T, dir string) { write(t, dir+"/app/.main.go.swp", "") },
-			false,
+			"",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), ".hidden-itself")
 			write(t, dir+"/app/main.go", "package main")
 			s := &Sources{Dir: dir}
-			if !s.Look() {
+			if len(s.Look()) == 0 {
 				t.Fatal("the first look sees nothing")
 			}
 			tt.change(t, dir)
-			if got := s.Look(); got != tt.want {
-				t.Errorf("changed %v, want %v", got, tt.want)
+			if got := strings.Join(s.Look(), " "); got != tt.want {
+				t.Errorf("changed %q, want %q", got, tt.want)
 			}
-			if s.Look() {
+			if len(s.Look()) > 0 {
 				t.Error("a second look sees the change again")
 			}
 		})
@@ -101,14 +114,14 @@ func TestWait(t *testing.T) {
 	s.Look()
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if err := s.Wait(ctx); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := s.Wait(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("without a change: %v", err)
 	}
 	write(t, dir+"/main.go", "")
-	if err := s.Wait(t.Context()); err != nil {
-		t.Fatal(err)
+	if got, err := s.Wait(t.Context()); err != nil || !slices.Equal(got, []string{"main.go"}) {
+		t.Fatalf("got %q, %v", got, err)
 	}
-	if s.Look() {
+	if len(s.Look()) > 0 {
 		t.Error("it returned before the sources were still")
 	}
 }

@@ -52,9 +52,10 @@ requests with the decision on each, and a form that makes a token and calls a ro
                    http://localhost:5173 (default http://localhost:PORT)
   --token-life D   how long the tokens of users who log in are valid, to see a session be refreshed: 20s (default what
                    the app client of a user pool says, else 1h)
-  --watch          run the app again when a file below this folder changes, and replace the API without losing a
-                   request. Hidden files, logs (*.log and where the output goes), node_modules and cdk.out do not count.
-                   If the app fails, the old API stays.
+  --watch          when a file below this folder changes, build the Go functions that it belongs to, or run the app if
+                   it belongs to no function or to the app as well, and serve what is new without losing a request.
+                   Hidden files, tests (*_test.go), logs (*.log and where the output goes), node_modules and cdk.out do
+                   not count. If the build or the app fails, the old API stays.
   --json           print all lines as JSON objects, each with an "event"
 
 The app gets the environment that the CDK CLI gives it, without CDK_DEFAULT_ACCOUNT and CDK_DEFAULT_REGION, and with
@@ -107,6 +108,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		return err
 	}
 	defer src.close()
+	src.files.Look() // what changes from now on counts
 	if err := src.synthesize(ctx); err != nil {
 		return err
 	}
@@ -161,7 +163,8 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 	defer watching.Wait() // nothing is loaded while all is closed
 	defer cancel()
 	if f.watch {
-		watching.Go(func() { watch(ctx, p.Now, src, site.issuer, site.gateway, report) })
+		w := watcher{now: p.Now, source: src, issuer: site.issuer, gateway: site.gateway, report: report}
+		watching.Go(func() { w.watch(ctx) })
 	}
 	select {
 	case err := <-failed:

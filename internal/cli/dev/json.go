@@ -83,11 +83,19 @@ func (j *jsonReporter) refused(r front.Refusal) {
 
 func (j *jsonReporter) panicked(value any, stack []byte) { j.say("panic", panickedText(value, stack)) }
 
-func (j *jsonReporter) changed() { j.say("changed", sourcesChanged) }
+func (j *jsonReporter) changed(c change) {
+	j.write(struct {
+		Event     string    `json:"event"`
+		Time      time.Time `json:"time"`
+		Text      string    `json:"text"`
+		Files     []string  `json:"files"`
+		Functions []string  `json:"functions,omitempty"`
+	}{"changed", j.now().UTC(), c.String(), c.files, c.functions})
+}
 
-func (j *jsonReporter) reloaded(took time.Duration, problems []string) {
-	j.say("reloaded", reloadedText(took))
-	for _, p := range problems {
+func (j *jsonReporter) reloaded(r reloaded) {
+	j.say("reloaded", r.String())
+	for _, p := range r.problems {
 		j.write(problemEvent(p))
 	}
 }

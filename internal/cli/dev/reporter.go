@@ -25,8 +25,8 @@ type reporter interface {
 	logged(lambdaruntime.LogLine)     // a line of a function
 	refused(front.Refusal)            // a request that is not HTTP
 	panicked(value any, stack []byte) // in gatehouse itself
-	changed()                         // the sources, with --watch
-	reloaded(took time.Duration, problems []string)
+	changed(change)                   // the sources, with --watch
+	reloaded(reloaded)
 	reloadFailed(error)
 }
 
@@ -133,12 +133,6 @@ func milliseconds(d time.Duration) float64 {
 }
 
 // The texts of events that both reporters have.
-
-const sourcesChanged = "the sources have changed"
-
-func reloadedText(took time.Duration) string {
-	return fmt.Sprintf("the new API is served, after %.1f s", took.Seconds())
-}
 
 func reloadFailedText(err error) string { return fmt.Sprintf("the old API is still served: %v", err) }
 

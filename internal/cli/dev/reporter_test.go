@@ -215,11 +215,15 @@ func TestOthers(t *testing.T) {
 		},
 		{
 			"the sources changed",
-			func(r reporter) { r.changed() },
-			"12:00:00.123  the sources have changed\n",
-			`{"event":"changed","time":"2026-03-01T12:00:00.123Z","text":"the sources have changed"}` + "\n",
+			func(r reporter) {
+				r.changed(change{files: []string{"orders/serve.go"}, functions: []string{"Shop/Orders"}})
+			},
+			"12:00:00.123  orders/serve.go has changed: Shop/Orders is built again\n",
+			`{"event":"changed","time":"2026-03-01T12:00:00.123Z","text":"orders/serve.go has changed: Shop/Orders is built again","files":["orders/serve.go"],"functions":["Shop/Orders"]}` + "\n",
 		},
-		{"reloaded", func(r reporter) { r.reloaded(1234*time.Millisecond, []string{"Shop/Far: not served"}) },
+		{"reloaded", func(r reporter) {
+			r.reloaded(reloaded{took: 1234 * time.Millisecond, problems: []string{"Shop/Far: not served"}})
+		},
 			"12:00:00.123  the new API is served, after 1.2 s\nnot as on AWS: Shop/Far: not served\n",
 			`{"event":"reloaded","time":"2026-03-01T12:00:00.123Z","text":"the new API is served, after 1.2 s"}` + "\n" +
 				`{"event":"problem","text":"Shop/Far: not served"}` + "\n"},

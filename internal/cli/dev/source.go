@@ -7,11 +7,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/cdkapp"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/rebuild"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+	"github.com/gatehouse-cdk/gatehouse/internal/gobundle"
 )
 
 // source is what is served: an app that is synthesized, or an assembly that exists already.
@@ -22,6 +25,7 @@ type source struct {
 	app      *cdkapp.App // nil for an assembly
 	assembly string      // its folder
 	files    *cdkapp.Sources
+	before   kept                 // the assembly before the app ran last
 	scratch  string               // a folder to remove at the end; "" for no folder
 	engine   []string             // variables for CDK's engine, besides the environment
 	assets   map[string]time.Time // of served assemblies: since when they are not used; zero for those in use
@@ -70,17 +74,26 @@ func outputs() (files []fs.FileInfo) {
 
 // synthesize runs the app. It always writes into the same folder: files in it are named by their content, so those of
 // the API that is being served stay where they are. The old manifest is removed, or an app that ends well without an
-// assembly would seem to have made the same one again.
-func (s *source) synthesize(ctx context.Context) error {
-	s.files.Look()
+// assembly would seem to have made the same one again. If the app fails, the old assembly is there again.
+func (s *source) synthesize(ctx context.Context) (err error) {
 	if s.app == nil {
 		return nil
 	}
 	if err := s.configure(); err != nil {
 		return err
 	}
-	if err := os.Remove(filepath.Join(s.assembly, "manifest.json")); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("the old assembly cannot be removed: %w", err)
+	if s.before, err = keep(s.assembly); err != nil {
+		return fmt.Errorf("the old assembly cannot be read: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.undo())
+		}
+	}()
+	for _, old := range []string{filepath.Join(s.assembly, "manifest.json"), s.record()} {
+		if err := os.Remove(old); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("the old assembly cannot be removed: %w", err)
+		}
 	}
 	slow := time.AfterFunc(patience, func() {
 		s.process.Note("dev", "the app still runs: %s: the first time, it may compile for a minute", s.app.Command)
@@ -89,9 +102,38 @@ func (s *source) synthesize(ctx context.Context) error {
 	return s.app.Synthesize(ctx, cdkapp.Run{
 		Outdir:  s.assembly,
 		Scratch: s.scratch,
-		Environ: append(s.process.Environ(), s.engine...),
+		Environ: slices.Concat(s.process.Environ(), s.engine, []string{gobundle.RecordVariable + "=" + s.record()}),
 		Output:  s.process.Stderr,
 	})
+}
+
+// undo puts the assembly back that was there before the app ran last: the new one is not served.
+func (s *source) undo() error {
+	if s.app == nil {
+		return nil
+	}
+	if err := s.before.restore(); err != nil {
+		return fmt.Errorf("the old assembly cannot be restored: %w", err)
+	}
+	return nil
+}
+
+// record is the file in which the app leaves word of how it built functions.
+func (s *source) record() string { return filepath.Join(s.scratch, "builds.jsonl") }
+
+// functions are those that can be built without the app, with the files that they are built from. It returns nil if none
+// can, so that every change runs the app: for an assembly, or for an app that has just not recorded them.
+func (s *source) functions(ctx context.Context) *rebuild.Functions {
+	if s.app == nil {
+		return nil
+	}
+	functions, err := rebuild.Learn(ctx, rebuild.Options{
+		Record: s.record(), Assembly: s.assembly, Root: s.files.Root(), Scratch: s.scratch, Environ: s.process.Environ(),
+	})
+	if err != nil {
+		return nil // the app says what is wrong when it runs the next time
+	}
+	return functions
 }
 
 // patience is how long an app may run before a note says that it still does.

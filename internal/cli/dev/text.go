@@ -119,11 +119,11 @@ func (t *textReporter) refused(r front.Refusal) {
 
 func (t *textReporter) panicked(value any, stack []byte) { t.say(panickedText(value, stack)) }
 
-func (t *textReporter) changed() { t.say(sourcesChanged) }
+func (t *textReporter) changed(c change) { t.say(printable(c.String())) }
 
-func (t *textReporter) reloaded(took time.Duration, problems []string) {
-	t.say(reloadedText(took))
-	for _, p := range problems {
+func (t *textReporter) reloaded(r reloaded) {
+	t.say(r.String())
+	for _, p := range r.problems {
 		t.out.write(problemText(p))
 	}
 }

@@ -2,49 +2,153 @@ package dev
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/issuersite"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/rebuild"
 )
 
-// watch makes the API anew whenever the sources change. It returns when ctx ends.
-func watch(
-	ctx context.Context, now func() time.Time, src *source, issuer *issuersite.Site, g *apigateway.Gateway,
-	report reporter,
-) {
-	for src.files.Wait(ctx) == nil {
-		// What changes while the app runs may be a file that was saved meanwhile, or one that the app itself writes. So
-		// the app runs once more, and not a third time: an app that writes its sources would run forever.
-		for range 2 {
-			began := now()
-			report.changed()
-			err := reload(ctx, src, issuer, g)
+// watcher makes the API anew when the sources change, or functions of it alone.
+type watcher struct {
+	now     func() time.Time
+	source  *source
+	issuer  *issuersite.Site
+	gateway *apigateway.Gateway
+	report  reporter
+
+	owed  bool                    // the app has not run since a change of a file of its own
+	known chan *rebuild.Functions // has one element as soon as the files of the functions are known; nil if they are not
+}
+
+// What changes while the app runs may be a file that was saved meanwhile, or one that the app itself writes. An app that
+// writes its sources would run forever, so it runs to its end once more, and not a third time, and it is stopped for a
+// newer change a few times only. A build of functions writes no sources.
+const (
+	mostRuns  = 2
+	mostStops = 2
+)
+
+// watch returns when ctx ends.
+func (w *watcher) watch(ctx context.Context) {
+	w.learn(func() *rebuild.Functions { return w.source.functions(ctx) })
+	for {
+		changed, err := w.source.files.Wait(ctx)
+		if err != nil {
+			return
+		}
+		for runs, stops := 0, 0; len(changed) > 0 && runs < mostRuns; {
+			ended, more := w.change(ctx, changed, stops < mostStops)
 			switch {
 			case ctx.Err() != nil:
 				return
-			case err != nil:
-				report.reloadFailed(err)
-			default:
-				report.reloaded(now().Sub(began), g.Problems())
+			case ended == appEnded:
+				runs++
+			case ended == appStopped:
+				stops++
 			}
-			if !src.files.Look() {
-				break
-			}
+			changed = append(more, w.source.files.Look()...)
+			slices.Sort(changed)
+			changed = slices.Compact(changed)
 		}
 	}
 }
 
-// reload makes the API anew. If that fails, the old one stays.
-func reload(ctx context.Context, src *source, issuer *issuersite.Site, g *apigateway.Gateway) error {
-	if err := src.synthesize(ctx); err != nil {
-		return err
+// learn asks in the background for the files of the functions: the next change waits for the answer, and no request.
+func (w *watcher) learn(ask func() *rebuild.Functions) {
+	known := make(chan *rebuild.Functions, 1)
+	w.known = known
+	go func() { known <- ask() }()
+}
+
+// appRun is what came of the app for a change.
+type appRun int
+
+const (
+	appNotRun appRun = iota
+	appEnded
+	appStopped // for another change, which is returned
+)
+
+// change builds the functions that changed files belong to, and runs the app if it depends on the files as well.
+// Functions come first: their new answers are what the user waits for. It returns what has changed meanwhile and was
+// looked at already.
+func (w *watcher) change(ctx context.Context, changed []string, mayStop bool) (app appRun, more []string) {
+	began, known := w.now(), <-w.known
+	functions, ofApp := known.Of(changed)
+	w.owed = w.owed || ofApp
+	w.report.changed(change{files: changed, functions: functions, app: w.owed && w.source.app != nil})
+	if len(functions) > 0 {
+		err := known.Build(ctx, functions)
+		if errors.Is(err, rebuild.ErrApp) {
+			w.owed = true
+		} else if !w.reload(ctx, began, functions, err) || !w.owed {
+			w.learn(func() *rebuild.Functions { known.Again(ctx); return known })
+			return appNotRun, nil
+		}
 	}
-	restore := issuer.Remember()
-	if err := g.Reload(); err != nil {
-		restore()
-		return src.explain(err)
+	more, stopped, err := w.run(ctx, mayStop)
+	switch {
+	case stopped:
+		w.learn(func() *rebuild.Functions { return known })
+		return appStopped, more
+	case w.reload(ctx, began, nil, err):
+		w.owed = false
+		w.learn(func() *rebuild.Functions { return w.source.functions(ctx) })
+	default:
+		w.learn(func() *rebuild.Functions { return known }) // which the old assembly has
 	}
-	src.forget()
-	return nil
+	return appEnded, more
+}
+
+// run runs the app. If it may be stopped, it is for another change: the user waits for that one.
+func (w *watcher) run(ctx context.Context, mayStop bool) (changed []string, stopped bool, err error) {
+	running, stop := context.WithCancel(ctx)
+	defer stop()
+	waiting, ended := context.WithCancel(ctx)
+	defer ended()
+	result := make(chan error, 1)
+	go func() {
+		result <- w.source.synthesize(running)
+		ended()
+	}()
+	if !mayStop {
+		return nil, false, <-result
+	}
+	changed, err = w.source.files.Wait(waiting)
+	if stopped = err == nil; stopped {
+		stop()
+	}
+	err = <-result
+	return changed, stopped && err != nil, err // it may have ended well just before
+}
+
+// reload serves what was made, and reports whether it does. Otherwise the old API stays: when making it failed, or when it
+// cannot be served.
+func (w *watcher) reload(ctx context.Context, began time.Time, functions []string, failed error) bool {
+	before := w.gateway.Problems()
+	if failed == nil {
+		restore := w.issuer.Remember()
+		if failed = w.source.explain(w.gateway.Reload()); failed != nil {
+			restore()
+			if functions == nil {
+				failed = errors.Join(failed, w.source.undo())
+			}
+		}
+	}
+	switch {
+	case ctx.Err() != nil:
+		return false
+	case failed != nil:
+		w.report.reloadFailed(failed)
+		return false
+	}
+	w.source.forget()
+	w.report.reloaded(reloaded{
+		took: w.now().Sub(began), functions: functions,
+		problems: slices.DeleteFunc(w.gateway.Problems(), func(p string) bool { return slices.Contains(before, p) }),
+	})
+	return true
 }

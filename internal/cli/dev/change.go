@@ -1,0 +1,71 @@
+package dev
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// change is a change of the sources, and what is made of it.
+type change struct {
+	files     []string // relative to the folder that is watched, with slashes
+	functions []string // that are built
+	app       bool     // it runs, after that; if neither, the assembly is read
+}
+
+// fewFiles is how many changed files are named.
+const fewFiles = 2
+
+func (c change) String() string {
+	named := c.files[:min(len(c.files), fewFiles)]
+	text, verb := strings.Join(named, " and "), "has"
+	if len(c.files) > 1 {
+		verb = "have"
+	}
+	if others := len(c.files) - fewFiles; others > 0 {
+		text = fmt.Sprintf("%s and %s", strings.Join(named, ", "), counted(others, "other file"))
+	}
+	text += " " + verb + " changed: "
+	switch {
+	case len(c.functions) > 0 && c.app:
+		return text + are(c.functions) + " built again, then the app runs"
+	case len(c.functions) > 0:
+		return text + are(c.functions) + " built again"
+	case c.app:
+		return text + "the app runs again"
+	default:
+		return text + "the assembly is read again"
+	}
+}
+
+// reloaded is what is served after a change.
+type reloaded struct {
+	took      time.Duration
+	functions []string // that alone are new; none if the API is
+	problems  []string // what is not as on AWS, and was not said before
+}
+
+func (r reloaded) String() string {
+	what := "the new API is"
+	if len(r.functions) > 0 {
+		what = "the new " + are(r.functions)
+	}
+	return fmt.Sprintf("%s served, after %.1f s", what, r.took.Seconds())
+}
+
+// are is "Orders is", "Orders and Admin are".
+func are(names []string) string {
+	last := len(names) - 1
+	if last == 0 {
+		return names[0] + " is"
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last] + " are"
+}
+
+// counted is "1 file", "2 files".
+func counted(n int, of string) string {
+	if n == 1 {
+		return "1 " + of
+	}
+	return fmt.Sprintf("%d %ss", n, of)
+}

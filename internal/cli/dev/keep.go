@@ -1,0 +1,77 @@
+package dev
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// kept is an assembly before the app writes it anew: if the app fails, or is stopped, what is there belongs to no API.
+type kept struct {
+	dir    string
+	files  map[string][]byte // of the assembly and of those in it, by path: templates and manifests
+	assets map[string]bool   // by name
+}
+
+// keep reads an assembly; it is fine if there is none yet. Assets are not read: they are named by what is in them.
+func keep(dir string) (k kept, err error) {
+	k = kept{dir: dir, files: map[string][]byte{}, assets: map[string]bool{}}
+	err = k.walk(func(path string) error {
+		text, err := os.ReadFile(path)
+		k.files[path] = text
+		return err
+	}, func(path string) error {
+		k.assets[path] = true
+		return nil
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return k, nil
+	}
+	return k, err
+}
+
+// restore makes the assembly what it was. Assets that came since are removed: one whose copying was stopped would be taken
+// for the whole one by the next run.
+func (k kept) restore() error {
+	return errors.Join(
+		k.walk(func(path string) error {
+			if _, was := k.files[path]; !was {
+				return os.Remove(path)
+			}
+			return nil
+		}, func(path string) error {
+			if !k.assets[path] {
+				return os.RemoveAll(path)
+			}
+			return nil
+		}),
+		k.write(),
+	)
+}
+
+func (k kept) write() (err error) {
+	for path, text := range k.files {
+		err = errors.Join(err, os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, text, 0o600))
+	}
+	return err
+}
+
+// walk visits the files of the assembly, and its assets, which it does not enter.
+func (k kept) walk(file, of func(path string) error) error {
+	return filepath.WalkDir(k.dir, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case filepath.Dir(path) == k.dir && strings.HasPrefix(entry.Name(), asset):
+			if err := of(path); err != nil || !entry.IsDir() {
+				return err
+			}
+			return fs.SkipDir
+		case entry.IsDir():
+			return nil
+		}
+		return file(path)
+	})
+}

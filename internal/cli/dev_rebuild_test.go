@@ -1,0 +1,195 @@
+package cli
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/gobundle"
+)
+
+// plainFunction is a function without libraries: it answers with what the package answer says.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+const plainFunction = `package main
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"os"
+
+	"example.com/shop/answer"
+)
+
+func main() {
+	api := "http://" + os.Getenv("AWS_LAMBDA_RUNTIME_API") + "/2018-06-01/runtime/invocation/"
+	for {
+		next, err := http.Get(api + "next")
+		if err != nil {
+			return
+		}
+		_, _ = io.Copy(io.Discard, next.Body)
+		next.Body.Close()
+		body := []byte("{\"statusCode\":200,\"body\":\"" + answer.Text + "\"}")
+		done, err := http.Post(api+next.Header.Get("Lambda-Runtime-Aws-Request-Id")+"/response", "", bytes.NewReader(body))
+		if err != nil {
+			return
+		}
+		_, _ = io.Copy(io.Discard, done.Body)
+		done.Body.Close()
+	}
+}
+`
+
+// functionApp is a folder with an app that has a Go function behind GET /v1/hello. The app counts its runs in a file, and
+// leaves the record that package gofunction would leave.
+func functionApp(t *testing.T) (dir string) {
+	t.Helper()
+	asset := strings.Repeat("a1", 32)
+	api := mockAPI("Api", "hello")
+	uri := map[string]any{"Fn::Join": []any{"", []any{
+		"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/",
+		map[string]any{"Fn::GetAtt": []string{"Fn", "Arn"}}, "/invocations"}}}
+	api["ApihelloGet"].(map[string]any)["Properties"].(map[string]any)["Integration"] = map[string]any{
+		"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": uri}
+	api["Fn"] = map[string]any{
+		"Type":       "AWS::Lambda::Function",
+		"Properties": map[string]any{"Runtime": "provided.al2023", "Handler": "bootstrap", "Code": map[string]any{"S3Key": asset + ".zip"}},
+		"Metadata":   map[string]any{"aws:asset:path": "asset." + asset, "aws:asset:property": "Code"},
+	}
+	api["FnMay"] = map[string]any{"Type": "AWS::Lambda::Permission", "Properties": map[string]any{
+		"Action": "lambda:InvokeFunction", "Principal": "apigateway.amazonaws.com",
+		"FunctionName": map[string]any{"Fn::GetAtt": []string{"Fn", "Arn"}}}}
+	dir = fakeApp(t, api)
+	writeFile(t, filepath.Join(dir, "go.mod"), "module example.com/shop\n\ngo 1.26\n")
+	writeFile(t, filepath.Join(dir, "app/main.go"), "package main\n\nfunc main() {}\n")
+	writeFile(t, filepath.Join(dir, "hello/main.go"), plainFunction)
+	writeFile(t, filepath.Join(dir, "answer/answer.go"), "package answer\n\nconst Text = \"one\"\n")
+	record, err := json.Marshal(gobundle.Record{
+		Function: "Test/Fn", Asset: asset,
+		Build: gobundle.Build{
+			Dir: dir, Package: "example.com/shop/hello", Flags: []string{"-buildvcs=false"}, Linker: "-s -w -buildid=",
+			Environ: []string{"CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-mod=mod"},
+		},
+		App: gobundle.App{Package: "example.com/shop/app", Dir: dir},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, filepath.Join(dir, "record"), string(record)+"\n")
+	writeFile(t, filepath.Join(dir, "app.sh"), `mkdir -p "$CDK_OUTDIR" && cp -R source/. "$CDK_OUTDIR" &&
+cp record "$GATEHOUSE_BUILD_RECORD" && echo run >> .runs
+`)
+	bootstrap := filepath.Join(dir, "source", "asset."+asset, "bootstrap")
+	build := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", bootstrap, "./hello")
+	build.Dir, build.Env = dir, append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-mod=mod")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return dir
+}
+
+// TestDevWatchFunction: a change of a function's file builds the function, without the app, and without a request lost.
+func TestDevWatchFunction(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("functions run on unix")
+	}
+	dir := functionApp(t)
+	r, temp := start(t, dir, "--watch")
+	says := func(what string) {
+		t.Helper()
+		r.wait(t, func() bool { return strings.Contains(r.stdout.String(), what) })
+	}
+	answer := func() string {
+		t.Helper()
+		res, err := http.Get(r.url + "/v1/hello")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		text, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.Status + " " + string(text)
+	}
+	runs := func() int {
+		text, err := os.ReadFile(filepath.Join(dir, ".runs"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Count(string(text), "run\n")
+	}
+	if got := answer(); got != "200 OK one" {
+		t.Fatalf("before the change: %s", got)
+	}
+
+	var asked, lost atomic.Int64
+	done := make(chan struct{})
+	var clients sync.WaitGroup
+	for range 3 {
+		clients.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				res, err := http.Get(r.url + "/v1/hello")
+				asked.Add(1)
+				if err != nil || res.StatusCode/100 != 2 {
+					lost.Add(1)
+				}
+				if err == nil {
+					res.Body.Close()
+				}
+				time.Sleep(2 * time.Millisecond)
+			}
+		})
+	}
+	writeFile(t, filepath.Join(dir, "answer/answer.go"), "package answer\n\nconst Text = \"two\"\n")
+	says("  answer/answer.go has changed: Test/Fn is built again\n")
+	says("  the new Test/Fn is served, after ")
+	if got := answer(); got != "200 OK two" {
+		t.Errorf("after the change: %s", got)
+	}
+
+	writeFile(t, filepath.Join(dir, "answer/answer.go"), "package answer\n\nconst Text = two\n")
+	says("  the old API is still served: the function does not build: go build says:\n")
+	says("answer/answer.go:3:14: undefined: two\n")
+	if got := answer(); got != "200 OK two" {
+		t.Errorf("after a change that does not build: %s", got)
+	}
+	writeFile(t, filepath.Join(dir, "answer/answer.go"), "package answer\n\nconst Text = \"three\"\n")
+	r.wait(t, func() bool { return strings.Count(r.stdout.String(), "  the new Test/Fn is served, after ") == 2 })
+	if got := answer(); got != "200 OK three" || runs() != 1 {
+		t.Errorf("after it builds again: %s, and the app ran %d times", got, runs())
+	}
+
+	// The app fails, and what it left of its assembly counts for nothing.
+	writeFile(t, filepath.Join(dir, "app/main.go"), "package main\n\nfunc main() { }\n")
+	says("  app/main.go has changed: the app runs again\n")
+	says("  the new API is served, after ")
+	writeFile(t, filepath.Join(dir, "app.sh"), "echo '{}' > \"$CDK_OUTDIR/Test.template.json\"; exit 1\n")
+	says("  the old API is still served: the app failed: ")
+	writeFile(t, filepath.Join(dir, "hello/main.go"), strings.Replace(plainFunction, "statusCode\\\":200", "statusCode\\\":203", 1))
+	says("  hello/main.go has changed: Test/Fn is built again")
+	r.wait(t, func() bool { return strings.Contains(answer(), "203") })
+	close(done)
+	clients.Wait()
+	if n := lost.Load(); n > 0 || asked.Load() < 10 {
+		t.Errorf("%d of %d requests were lost", n, asked.Load())
+	}
+	if status := r.stop(t); status != succeeded || left(t, temp) != "[]" {
+		t.Errorf("status %d, left behind %s", status, left(t, temp))
+	}
+}

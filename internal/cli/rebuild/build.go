@@ -1,0 +1,50 @@
+package rebuild
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/gobundle"
+)
+
+// build builds an executable as gofunction did.
+func build(ctx context.Context, b gobundle.Build, environ []string, to string) error {
+	args := slices.Concat([]string{"build"}, b.Flags, []string{"-ldflags=" + b.Linker, "-o", to, "--", b.Package})
+	_, err := run(ctx, b.Dir, slices.Concat(environ, b.Environ), args)
+	return err
+}
+
+// run runs go. The error of code that does not build is an [ErrBuild].
+func run(ctx context.Context, dir string, environ, args []string) ([]byte, error) {
+	var stdout, stderr bytes.Buffer
+	cmd := exec.CommandContext(ctx, "go", args...)
+	// GOGC as package gobuild sets it, for the same reason.
+	cmd.Dir, cmd.Env = dir, append(slices.Clip(environ), "GOGC=400", "PWD="+dir)
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err == nil:
+		return stdout.Bytes(), nil
+	}
+	if _, ended := errors.AsType[*exec.ExitError](err); !ended {
+		return nil, fmt.Errorf("go %s in %s: %w", args[0], dir, err)
+	}
+	return nil, fmt.Errorf("%w: go %s says:\n%s", ErrBuild, args[0], strings.TrimSpace(stderr.String()))
+}
+
+// atOnce calls a function with the numbers below n, all at once: go itself shares out the processors.
+func atOnce(n int, call func(int)) {
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() { call(i) })
+	}
+	all.Wait()
+}

@@ -1,0 +1,212 @@
+// Package rebuild builds Go functions of a cloud assembly again when only files of theirs have changed, so that the app
+// need not run: a second instead of several.
+//
+// It relies on what package gofunction recorded when the app ran, and asks the go command which files belong to which
+// program. A file that it does not know, or that the app is built from, is a reason to run the app. It runs no function.
+package rebuild
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/gobundle"
+)
+
+// ErrApp is returned where the app has to run: what it makes of a function may have changed with the function.
+var ErrApp = errors.New("the app has to run")
+
+// ErrBuild is returned for code that does not build. The error has the go command's own words.
+var ErrBuild = errors.New("the function does not build")
+
+// Options are what a rebuild takes from outside.
+type Options struct {
+	Record   string // the file with what gofunction recorded
+	Assembly string // the folder of the assembly
+	Root     string // the folder below which files change, without symbolic links
+	Scratch  string // a folder for what is being built, on the file system of Assembly
+	Environ  []string
+}
+
+// Functions are the functions of an assembly, with the files that they are built from.
+type Functions struct {
+	options Options
+	records []gobundle.Record
+	owns    []files // of the records, in their order
+	app     files
+	failed  map[string]bool // functions whose last build failed
+}
+
+// Learn reads the record of an app that has just run, and asks go for the files of its functions and of itself. It
+// returns nil if nothing is recorded.
+func Learn(ctx context.Context, o Options) (*Functions, error) {
+	records, err := gobundle.Read(o.Record)
+	if err != nil || len(records) == 0 {
+		return nil, err
+	}
+	f := &Functions{options: o, records: records, failed: map[string]bool{}}
+	if f.app, err = f.appFiles(ctx); err != nil {
+		return nil, err
+	}
+	if err := f.learn(ctx); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// Again asks go for the files of the functions once more: a build may have other imports than the one before. What was
+// known of code that does not build stays.
+func (f *Functions) Again(ctx context.Context) { _ = f.learn(ctx) }
+
+// learn asks go once for all functions that are built alike, as most are.
+func (f *Functions) learn(ctx context.Context) error {
+	owns := make([]files, len(f.records))
+	for i, r := range f.records {
+		if owns[i] != nil {
+			continue
+		}
+		var alike []int
+		var packages []string
+		for j := i; j < len(f.records); j++ {
+			b := f.records[j].Build
+			b.Package = r.Build.Package
+			if b.Same(r.Build) && owns[j] == nil {
+				alike, packages = append(alike, j), append(packages, f.records[j].Build.Package)
+			}
+		}
+		of, err := list(ctx, listing{
+			dir: r.Build.Dir, flags: r.Build.Flags, environ: slices.Concat(f.options.Environ, r.Build.Environ),
+			packages: packages, root: f.options.Root,
+		})
+		if err != nil {
+			return err
+		}
+		for n, j := range alike {
+			owns[j] = of[n]
+		}
+	}
+	f.owns = owns
+	return nil
+}
+
+func (f *Functions) appFiles(ctx context.Context) (files, error) {
+	app := f.records[0].App
+	of, err := list(ctx, listing{
+		dir: app.Dir, flags: app.Flags, environ: f.options.Environ, packages: []string{app.Package}, root: f.options.Root,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return of[0], nil
+}
+
+// Of returns the functions that changed files belong to, and those whose last build failed, by the paths of their
+// constructs, and whether the app has to run: it does for a file that is built into it, too, or that belongs to nothing
+// that is known. There are no functions where one of the files belongs to none: the app builds all.
+func (f *Functions) Of(changed []string) (functions []string, app bool) {
+	if f == nil {
+		return nil, true
+	}
+	affected := make([]bool, len(f.records))
+	for _, path := range changed {
+		known := false
+		for i := range f.records {
+			if f.owns[i].have(path) {
+				affected[i], known = true, true
+			}
+		}
+		if !known {
+			return nil, true
+		}
+		app = app || f.app.have(path)
+	}
+	for i, r := range f.records {
+		affected[i] = affected[i] || f.failed[r.Function]
+	}
+	for i, r := range f.records {
+		if !affected[i] {
+			continue
+		}
+		for j, other := range f.records {
+			if other.Asset == r.Asset && !affected[j] {
+				return nil, true // one asset of two programs, which are the same only so far
+			}
+		}
+		functions = append(functions, r.Function)
+	}
+	return functions, app
+}
+
+// Build builds functions, and puts them in the place of the old ones in the assembly. If one of them does not build, the
+// assembly stays as it is.
+//
+// The error is an [ErrApp], an [ErrBuild], or that of a folder that cannot be written.
+func (f *Functions) Build(ctx context.Context, functions []string) error {
+	dir, err := os.MkdirTemp(f.options.Scratch, "build-")
+	if err != nil {
+		return fmt.Errorf("no folder for the function: %w", err)
+	}
+	defer os.RemoveAll(dir)
+
+	var chosen []int
+	for i, r := range f.records {
+		if slices.Contains(functions, r.Function) {
+			chosen = append(chosen, i)
+			f.failed[r.Function] = true // until it is in its place
+		}
+	}
+	executables, err := f.compile(ctx, dir, chosen)
+	if err != nil {
+		return err
+	}
+	renamed := map[string]string{} // from the old assets to the new ones
+	for n, i := range chosen {
+		old := f.records[i].Asset
+		if _, done := renamed[old]; done {
+			continue
+		}
+		asset, err := f.place(dir, old, executables[n])
+		if err != nil {
+			return err
+		}
+		renamed[old] = asset
+	}
+	if err := rename(f.options.Assembly, renamed); err != nil {
+		return err
+	}
+	for _, i := range chosen {
+		f.records[i].Asset = renamed[f.records[i].Asset]
+		delete(f.failed, f.records[i].Function)
+	}
+	return nil
+}
+
+// compile builds the executables of chosen records, each once, all at once. It returns them in that order.
+func (f *Functions) compile(ctx context.Context, dir string, chosen []int) (executables []string, err error) {
+	type one struct {
+		build gobundle.Build
+		path  string
+		err   error
+	}
+	var all []*one
+	executables = make([]string, len(chosen))
+	for n, i := range chosen {
+		b := f.records[i].Build
+		at := slices.IndexFunc(all, func(o *one) bool { return o.build.Same(b) })
+		if at < 0 {
+			at = len(all)
+			all = append(all, &one{build: b, path: filepath.Join(dir, fmt.Sprintf("%s-%d", gobundle.Executable, at))})
+		}
+		executables[n] = all[at].path
+	}
+	atOnce(len(all), func(n int) { all[n].err = build(ctx, all[n].build, f.options.Environ, all[n].path) })
+	for _, o := range all {
+		if o.err != nil {
+			return nil, o.err
+		}
+	}
+	return executables, nil
+}
