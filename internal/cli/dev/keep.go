@@ -15,7 +15,7 @@ type kept struct {
 	assets map[string]bool   // by name
 }
 
-// keep reads an assembly; it is fine if there is none yet. Assets are not read: they are named by what is in them.
+// keep reads an assembly, which may be missing before the first run. Assets are not read: they are named by what is in them.
 func keep(dir string) (k kept, err error) {
 	k = kept{dir: dir, files: map[string][]byte{}, assets: map[string]bool{}}
 	err = k.walk(func(path string) error {
