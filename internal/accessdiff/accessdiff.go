@@ -59,6 +59,10 @@ type Witness struct {
 	// Origin is that of the page that sends the request and may read the answer, which it could not before; "" for
 	// another client.
 	Origin string `json:"origin,omitempty"`
+
+	// Credentials says that the page sends cookies, so that "*" does not let it read.
+	Credentials bool `json:"credentials,omitempty"`
+
 	Caller Caller `json:"caller"`
 
 	// Again is after how many seconds the request is sent a second time, with the same token, which has expired by then;
@@ -102,8 +106,10 @@ type Caller struct {
 	Name      string `json:"name,omitempty"`
 	Permitted bool   `json:"permitted,omitempty"`
 
-	// Authorizer is the authorizer of the app's own that admits the caller, for an Own one.
+	// Authorizer is the authorizer of the app's own that admits the caller, for an Own one; or that neither allows nor
+	// denies its calls, if Silent is true.
 	Authorizer string `json:"authorizer,omitempty"`
+	Silent     bool   `json:"silent,omitempty"`
 
 	APIKey string `json:"apiKey,omitempty"` // the logical id of a key of a usage plan, such as "Shop/Key"; "" for none
 }

@@ -19,7 +19,6 @@ func mapsKeys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
 type caller struct {
 	Caller
 	chosen []access.Requirement // what it was given to meet the requirements of a route, one for each
-	silent bool                 // of an Own one: its authorizer neither allows nor denies
 	why    string               // in which way its token differs from others of its issuer, in words; "" for none
 }
 
@@ -194,7 +193,7 @@ func (g *guard) answer(q request, arn string) outcome {
 		switch {
 		case q.caller.Kind != Own || q.caller.Authorizer != g.identity():
 			return refuses
-		case q.caller.silent:
+		case q.caller.Silent:
 			return silent
 		}
 		return allows

@@ -47,7 +47,7 @@ func (p pair) key(g gain) string {
 		if g.route.Kind == matrix.IAM {
 			return "policy of " + signerName(c, false)
 		}
-		return "policy" + strconv.FormatBool(c.silent || p.withoutRights(g))
+		return "policy" + strconv.FormatBool(c.Silent || p.withoutRights(g))
 	case byAuthorizer:
 		return "authorizer " + g.route.Authorizer + c.Issuer + p.accepted(g)
 	case byGrant:

@@ -58,7 +58,7 @@ func (p pair) page(g gain, r matrix.Readable, routes []string) Change {
 	c := p.change(g, text, "", "")
 	c.Route = name
 	if c.Witness != nil {
-		c.Witness.Origin = origin
+		c.Witness.Origin, c.Witness.Credentials = origin, r.Credentials && r.Origin != "*"
 	}
 	return c
 }

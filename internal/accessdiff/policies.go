@@ -20,7 +20,7 @@ func (p pair) policyChange(gains []gain) Change {
 	switch {
 	case g.caller.Kind == Signer && subject == "":
 		subject = signerName(g.caller, true)
-	case subject == "" && (g.caller.silent || p.withoutRights(g)):
+	case subject == "" && (g.caller.Silent || p.withoutRights(g)):
 		subject = "callers with any valid token"
 	case subject == "":
 		subject = "callers that the resource policy refused"

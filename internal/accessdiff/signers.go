@@ -39,6 +39,9 @@ func (s *side) signers(others ...*side) (out []*caller) {
 					continue
 				}
 				for _, name := range p.AWS {
+					if s.names(name, others) {
+						continue
+					}
 					for _, arn := range arnsOf(partition, name) {
 						add(Caller{Principal: arn})
 					}
@@ -59,6 +62,18 @@ func (s *side) signers(others ...*side) (out []*caller) {
 		}
 	}
 	return out
+}
+
+// names reports whether an ARN is that of a role or user of an assembly, which is a signer by its name.
+func (s *side) names(arn string, others []*side) bool {
+	for _, side := range append(others[:len(others):len(others)], s) {
+		for _, p := range side.principals {
+			if p.ARN == arn {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // arnsOf are callers that the name of a principal in a policy means.
