@@ -50,6 +50,7 @@ func TestDevWatch(t *testing.T) {
 	}
 	writeAssembly(t, filepath.Join(dir, "source"), mockAPI("Api", "hello", "added"))
 	r.wait(t, said("  the new API is served, after "))
+	r.wait(t, said("    Test/Api\n      + GET /added: everyone gained"))
 	if got := get(t, r.url+"/v1/added").StatusCode; got != 200 {
 		t.Errorf("after the change: %d", got)
 	}

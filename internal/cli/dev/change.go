@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/accessdiff"
 )
 
 // change is a change of the sources, and what is made of it.
@@ -41,8 +43,9 @@ func (c change) String() string {
 // reloaded is what is served after a change.
 type reloaded struct {
 	took      time.Duration
-	functions []string // that alone are new; none if the API is
-	problems  []string // what is not as on AWS, and was not said before
+	functions []string         // that alone are new; none if the API is
+	access    *accessdiff.Diff // who may call what that could not, and the other way round; nil if only functions are new
+	problems  []string         // what is not as on AWS, and was not said before
 }
 
 func (r reloaded) String() string {
@@ -50,7 +53,24 @@ func (r reloaded) String() string {
 	if len(r.functions) > 0 {
 		what = "the new " + are(r.functions)
 	}
-	return fmt.Sprintf("%s served, after %.1f s", what, r.took.Seconds())
+	text := fmt.Sprintf("%s served, after %.1f s", what, r.took.Seconds())
+	if r.access != nil && len(r.access.Changes) == 0 {
+		text += "; access is unchanged"
+	}
+	return text
+}
+
+// accessLines are the changes of access, one a line.
+func (r reloaded) accessLines() (lines []string) {
+	if r.access == nil {
+		return nil
+	}
+	for line := range strings.Lines(string(r.access.Text())) {
+		if line = strings.TrimRight(line, "\n"); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // are is "Orders is", "Orders and Admin are".

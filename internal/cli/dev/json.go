@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/accessdiff"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/credentials"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
@@ -94,7 +95,16 @@ func (j *jsonReporter) changed(c change) {
 }
 
 func (j *jsonReporter) reloaded(r reloaded) {
-	j.say("reloaded", r.String())
+	var access []accessdiff.Change
+	if r.access != nil {
+		access = r.access.Changes
+	}
+	j.write(struct {
+		Event  string              `json:"event"`
+		Time   time.Time           `json:"time"`
+		Text   string              `json:"text"`
+		Access []accessdiff.Change `json:"access,omitempty"`
+	}{"reloaded", j.now().UTC(), r.String(), access})
 	for _, p := range r.problems {
 		j.write(problemEvent(p))
 	}

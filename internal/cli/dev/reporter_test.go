@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/accessdiff"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/credentials"
@@ -227,6 +228,19 @@ func TestOthers(t *testing.T) {
 			"12:00:00.123  the new API is served, after 1.2 s\nnot as on AWS: Shop/Far: not served\n",
 			`{"event":"reloaded","time":"2026-03-01T12:00:00.123Z","text":"the new API is served, after 1.2 s"}` + "\n" +
 				`{"event":"problem","text":"Shop/Far: not served"}` + "\n"},
+		{"reloaded with other access", func(r reporter) {
+			r.reloaded(reloaded{took: time.Second, access: &accessdiff.Diff{Changes: []accessdiff.Change{
+				{API: "Shop/Api", Route: "GET /orders", Effect: accessdiff.Lost, Text: "GET /orders: everyone lost"},
+			}}})
+		},
+			"12:00:00.123  the new API is served, after 1.0 s\n    Shop/Api\n      - GET /orders: everyone lost\n",
+			`{"event":"reloaded","time":"2026-03-01T12:00:00.123Z","text":"the new API is served, after 1.0 s","access":` +
+				`[{"api":"Shop/Api","route":"GET /orders","effect":"lost","text":"GET /orders: everyone lost"}]}` + "\n"},
+		{"reloaded with the same access", func(r reporter) {
+			r.reloaded(reloaded{took: time.Second, access: &accessdiff.Diff{}})
+		},
+			"12:00:00.123  the new API is served, after 1.0 s; access is unchanged\n",
+			`{"event":"reloaded","time":"2026-03-01T12:00:00.123Z","text":"the new API is served, after 1.0 s; access is unchanged"}` + "\n"},
 		{"not reloaded", func(r reporter) { r.reloadFailed(errors.New("no app")) },
 			"12:00:00.123  the old API is still served: no app\n",
 			`{"event":"reload failed","time":"2026-03-01T12:00:00.123Z","text":"the old API is still served: no app"}` + "\n"},

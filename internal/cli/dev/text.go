@@ -123,6 +123,9 @@ func (t *textReporter) changed(c change) { t.say(printable(c.String())) }
 
 func (t *textReporter) reloaded(r reloaded) {
 	t.say(r.String())
+	for _, line := range r.accessLines() {
+		t.out.write("    " + line)
+	}
 	for _, p := range r.problems {
 		t.out.write(problemText(p))
 	}

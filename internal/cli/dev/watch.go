@@ -6,8 +6,11 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/accessdiff"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/issuersite"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/rebuild"
 )
 
@@ -128,7 +131,7 @@ func (w *watcher) run(ctx context.Context, mayStop bool) (changed []string, stop
 // reload serves what was made, and reports whether it does. Otherwise the old API stays: when making it failed, or when it
 // cannot be served.
 func (w *watcher) reload(ctx context.Context, began time.Time, functions []string, failed error) bool {
-	before := w.gateway.Problems()
+	before, problems := w.gateway.Model(), w.gateway.Problems()
 	if failed == nil {
 		restore := w.issuer.Remember()
 		if failed = w.source.explain(w.gateway.Reload()); failed != nil {
@@ -146,9 +149,20 @@ func (w *watcher) reload(ctx context.Context, began time.Time, functions []strin
 		return false
 	}
 	w.source.forget()
-	w.report.reloaded(reloaded{
+	r := reloaded{
 		took: w.now().Sub(began), functions: functions,
-		problems: slices.DeleteFunc(w.gateway.Problems(), func(p string) bool { return slices.Contains(before, p) }),
-	})
+		problems: slices.DeleteFunc(w.gateway.Problems(), func(p string) bool { return slices.Contains(problems, p) }),
+	}
+	if functions == nil {
+		r.access = accessdiff.Compare(w.matrixOf(before), w.matrixOf(w.gateway.Model()))
+	}
+	w.report.reloaded(r)
 	return true
+}
+
+// matrixOf is who may call the APIs that are served. What cannot be told was said at the start.
+func (w *watcher) matrixOf(model *apimodel.Model) matrix.Matrix {
+	m, _ := matrix.Of(model, "")
+	m.APIs = slices.DeleteFunc(m.APIs, func(api matrix.API) bool { return !w.source.flags.serves(api) })
+	return m
 }
