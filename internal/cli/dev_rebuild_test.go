@@ -50,8 +50,8 @@ func main() {
 }
 `
 
-// functionApp is a folder with an app that has a Go function behind GET /v1/hello. The app counts its runs in a file, and
-// leaves the record that package gofunction would leave.
+// functionApp is a folder with an app that has a Go function behind GET /v1/hello. The app counts its runs in a file,
+// and leaves the record that package gofunction would leave.
 func functionApp(t *testing.T) (dir string) {
 	t.Helper()
 	asset := strings.Repeat("a1", 32)
@@ -62,9 +62,13 @@ func functionApp(t *testing.T) (dir string) {
 	api["ApihelloGet"].(map[string]any)["Properties"].(map[string]any)["Integration"] = map[string]any{
 		"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": uri}
 	api["Fn"] = map[string]any{
-		"Type":       "AWS::Lambda::Function",
-		"Properties": map[string]any{"Runtime": "provided.al2023", "Handler": "bootstrap", "Code": map[string]any{"S3Key": asset + ".zip"}},
-		"Metadata":   map[string]any{"aws:asset:path": "asset." + asset, "aws:asset:property": "Code"},
+		"Type": "AWS::Lambda::Function",
+		"Properties": map[string]any{
+			"Runtime": "provided.al2023",
+			"Handler": "bootstrap",
+			"Code":    map[string]any{"S3Key": asset + ".zip"},
+		},
+		"Metadata": map[string]any{"aws:asset:path": "asset." + asset, "aws:asset:property": "Code"},
 	}
 	api["FnMay"] = map[string]any{"Type": "AWS::Lambda::Permission", "Properties": map[string]any{
 		"Action": "lambda:InvokeFunction", "Principal": "apigateway.amazonaws.com",
@@ -181,7 +185,11 @@ func TestDevWatchFunction(t *testing.T) {
 	says("  the new API is served, after ")
 	writeFile(t, filepath.Join(dir, "app.sh"), "echo '{}' > \"$CDK_OUTDIR/Test.template.json\"; exit 1\n")
 	says("  the old API is still served: the app failed: ")
-	writeFile(t, filepath.Join(dir, "hello/main.go"), strings.Replace(plainFunction, "statusCode\\\":200", "statusCode\\\":203", 1))
+	writeFile(
+		t,
+		filepath.Join(dir, "hello/main.go"),
+		strings.Replace(plainFunction, "statusCode\\\":200", "statusCode\\\":203", 1),
+	)
 	says("  hello/main.go has changed: Test/Fn is built again")
 	r.wait(t, func() bool { return strings.Contains(answer(), "203") })
 	close(done)

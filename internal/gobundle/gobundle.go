@@ -1,5 +1,5 @@
-// Package gobundle names the bundles of Go functions in a cloud assembly, and is how package gofunction leaves word with
-// "gatehouse dev --watch" of how each of them was built.
+// Package gobundle names the bundles of Go functions in a cloud assembly, and is how package gofunction leaves word
+// with "gatehouse dev --watch" of how each of them was built.
 //
 // It builds nothing.
 package gobundle
@@ -22,9 +22,9 @@ type File struct {
 	Digest [sha256.Size]byte
 }
 
-// Fingerprint is the same for the same names, contents and modes, in the same order: the executable comes first, and the
-// others follow by name. CDK's own fingerprint would not do: it takes a file with CRLF for one with LF, it ignores modes,
-// and it remembers contents by inode, size and modification time.
+// Fingerprint is the same for the same names, contents and modes, in the same order: the executable comes first, and
+// the others follow by name. CDK's own fingerprint would not do: it takes a file with CRLF for one with LF, it
+// ignores modes, and it remembers contents by inode, size and modification time.
 func Fingerprint(files []File) string {
 	h := sha256.New()
 	fmt.Fprintln(h, "gofunction 1")
@@ -35,8 +35,8 @@ func Fingerprint(files []File) string {
 }
 
 // AssetHash is what CDK calls an asset whose hash is given: the SHA-256 of what it was given.
-// Source: https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/core/lib/asset-staging.ts, calculateHash, for the
-// hash type CUSTOM.
+// Source: https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/core/lib/asset-staging.ts, calculateHash, for
+// the hash type CUSTOM.
 func AssetHash(fingerprint string) string {
 	sum := sha256.Sum256([]byte(fingerprint))
 	return hex.EncodeToString(sum[:])

@@ -34,7 +34,9 @@ func TestRecords(t *testing.T) {
 	}
 	got, err := Read(file)
 	if err != nil || len(got) != 2 || got[0].Function != one.Function || got[1].Function != two.Function ||
-		!got[0].Build.Same(one.Build) || got[0].App.Package != one.App.Package || got[0].App.Dir != one.App.Dir || got[0].Asset != one.Asset {
+		!got[0].Build.Same(
+			one.Build,
+		) || got[0].App.Package != one.App.Package || got[0].App.Dir != one.App.Dir || got[0].Asset != one.Asset {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	for name, change := range map[string]func(*Build){

@@ -58,8 +58,8 @@ func Add(file string, r Record) error {
 	return errors.Join(err, f.Close())
 }
 
-// Read reads the records of a file. A file that is missing has no records: the app has no functions of gofunction, or it
-// has a release of it that writes none.
+// Read reads the records of a file. A file that is missing has no records: the app has no functions of gofunction, or
+// it has a release of it that writes none.
 func Read(file string) (records []Record, err error) {
 	text, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {

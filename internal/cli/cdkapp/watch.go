@@ -19,8 +19,8 @@ const (
 )
 
 // Sources looks for changes below a folder: of files' names, sizes and times. Hidden files and folders, node_modules,
-// cdk.out, logs and the files of Go's tests are left out. It works on every file system, and it costs a walk through the
-// folder for each look.
+// cdk.out, logs and the files of Go's tests are left out. It works on every file system, and it costs a walk through
+// the folder for each look.
 type Sources struct {
 	Dir      string
 	Interval time.Duration // default [Interval]
@@ -90,7 +90,8 @@ func (s *Sources) Wait(ctx context.Context) (changed []string, err error) {
 	}
 }
 
-// Root is the absolute path of the folder, without symbolic links: a walk does not follow one, not even where it begins.
+// Root is the absolute path of the folder, without symbolic links: a walk does not follow one, not even where it
+// begins.
 func (s *Sources) Root() string {
 	root, err := filepath.Abs(s.Dir)
 	if err != nil { // the working directory is gone

@@ -15,7 +15,8 @@ type kept struct {
 	assets map[string]bool   // by name
 }
 
-// keep reads an assembly, which may be missing before the first run. Assets are not read: they are named by what is in them.
+// keep reads an assembly, which may be missing before the first run. Assets are not read: they are named by what is
+// in them.
 func keep(dir string) (k kept, err error) {
 	k = kept{dir: dir, files: map[string][]byte{}, assets: map[string]bool{}}
 	err = k.walk(func(path string) error {
@@ -32,8 +33,8 @@ func keep(dir string) (k kept, err error) {
 	return k, err
 }
 
-// restore makes the assembly what it was. Assets that came since are removed: one whose copying was stopped would be taken
-// for the whole one by the next run.
+// restore makes the assembly what it was. Assets that came since are removed: one whose copying was stopped would be
+// taken for the whole one by the next run.
 func (k kept) restore() error {
 	return errors.Join(
 		k.walk(func(path string) error {

@@ -121,8 +121,8 @@ func (s *source) undo() error {
 // record is the file in which the app leaves word of how it built functions.
 func (s *source) record() string { return filepath.Join(s.scratch, "builds.jsonl") }
 
-// functions are those that can be built without the app, with the files that they are built from. It returns nil if none
-// can, so that every change runs the app: for an assembly, or for an app that has just not recorded them.
+// functions are those that can be built without the app, with the files that they are built from. It returns nil if
+// none can, so that every change runs the app: for an assembly, or for an app that has just not recorded them.
 func (s *source) functions(ctx context.Context) *rebuild.Functions {
 	if s.app == nil {
 		return nil

@@ -26,9 +26,9 @@ type watcher struct {
 	known chan *rebuild.Functions // has one element as soon as the files of the functions are known; nil if they are not
 }
 
-// What changes while the app runs may be a file that was saved meanwhile, or one that the app itself writes. An app that
-// writes its sources would run forever, so it runs to its end once more, and not a third time, and it is stopped for a
-// newer change a few times only. A build of functions writes no sources.
+// What changes while the app runs may be a file that was saved meanwhile, or one that the app itself writes. An app
+// that writes its sources would run forever, so it runs to its end once more, and not a third time, and it is stopped
+// for a newer change a few times only. A build of functions writes no sources.
 const (
 	mostRuns  = 2
 	mostStops = 2
@@ -128,8 +128,8 @@ func (w *watcher) run(ctx context.Context, mayStop bool) (changed []string, stop
 	return changed, stopped && err != nil, err // it may have ended well just before
 }
 
-// reload serves what was made, and reports whether it does. Otherwise the old API stays: when making it failed, or when it
-// cannot be served.
+// reload serves what was made, and reports whether it does. Otherwise the old API stays: when making it failed, or
+// when it cannot be served.
 func (w *watcher) reload(ctx context.Context, began time.Time, functions []string, failed error) bool {
 	before, problems := w.gateway.Model(), w.gateway.Problems()
 	if failed == nil {

@@ -13,11 +13,12 @@ import (
 	"strings"
 )
 
-// files are what a program is built from: the folders of its packages, marked by true, and the files that it embeds. They
-// are relative to the folder that is watched, with slashes.
+// files are what a program is built from: the folders of its packages, marked by true, and the files that it embeds.
+// They are relative to the folder that is watched, with slashes.
 type files map[string]bool
 
-// built are the extensions of what go compiles without cgo. See "go help packages", GoFiles, SFiles, HFiles and SysoFiles.
+// built are the extensions of what go compiles without cgo. See "go help packages", GoFiles, SFiles, HFiles and
+// SysoFiles.
 var built = []string{".go", ".s", ".S", ".h", ".syso"}
 
 // have reports whether a file is one of them: by itself, or as a source, which may be new, in a package's folder.

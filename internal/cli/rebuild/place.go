@@ -15,8 +15,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/routermark"
 )
 
-// place makes an asset of a new executable and the other files of an old asset, in the assembly, and returns its hash: the
-// one that gofunction would have given it, so that the app's next run finds it there.
+// place makes an asset of a new executable and the other files of an old asset, in the assembly, and returns its
+// hash: the one that gofunction would have given it, so that the app's next run finds it there.
 func (f *Functions) place(scratch, old, executable string) (asset string, err error) {
 	from := filepath.Join(f.options.Assembly, gobundle.Folder(old))
 	data, err := os.ReadFile(executable)

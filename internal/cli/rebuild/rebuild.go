@@ -2,7 +2,8 @@
 // need not run: a second instead of several.
 //
 // It relies on what package gofunction recorded when the app ran, and asks the go command which files belong to which
-// program. A file that it does not know, or that the app is built from, is a reason to run the app. It runs no function.
+// program. A file that it does not know, or that the app is built from, is a reason to run the app. It runs no
+// function.
 package rebuild
 
 import (
@@ -140,8 +141,8 @@ func (f *Functions) Of(changed []string) (functions []string, app bool) {
 	return functions, app
 }
 
-// Build builds functions, and puts them in the place of the old ones in the assembly. If one of them does not build, the
-// assembly stays as it is.
+// Build builds functions, and puts them in the place of the old ones in the assembly. If one of them does not build,
+// the assembly stays as it is.
 //
 // The error is an [ErrApp], an [ErrBuild], or that of a folder that cannot be written.
 func (f *Functions) Build(ctx context.Context, functions []string) error {

@@ -65,7 +65,11 @@ func newShop(t *testing.T) Options {
 	}
 	put(t, filepath.Join(o.Assembly, gobundle.Folder(ordersAsset), "etc", "routes.json"), "[]")
 	put(t, filepath.Join(o.Assembly, gobundle.Folder(ordersAsset), "etc.txt"), "")
-	put(t, filepath.Join(o.Assembly, "Shop.template.json"), `{"Orders":"`+ordersAsset+`.zip","Admin":"`+adminAsset+`.zip"}`)
+	put(
+		t,
+		filepath.Join(o.Assembly, "Shop.template.json"),
+		`{"Orders":"`+ordersAsset+`.zip","Admin":"`+adminAsset+`.zip"}`,
+	)
 	put(t, filepath.Join(o.Assembly, "nested", "Shop.assets.json"), `["../asset.`+ordersAsset+`"]`)
 	return o
 }
@@ -159,7 +163,8 @@ func TestBuild(t *testing.T) {
 		t.Fatal(err)
 	}
 	orders, admin := f.records[0].Asset, f.records[1].Asset
-	if got, want := get(t, template), `{"Orders":"`+orders+`.zip","Admin":"`+admin+`.zip"}`; got != want || orders == ordersAsset {
+	if got, want := get(t, template), `{"Orders":"`+orders+`.zip","Admin":"`+admin+`.zip"}`; got != want ||
+		orders == ordersAsset {
 		t.Errorf("the template is %s, want %s", got, want)
 	}
 	if got := get(t, filepath.Join(o.Assembly, "nested", "Shop.assets.json")); got != `["../asset.`+orders+`"]` {
@@ -181,7 +186,8 @@ func TestBuild(t *testing.T) {
 	if err != nil || string(out) != "hello 2 EUR\n" {
 		t.Errorf("the function says %q, %v", out, err)
 	}
-	if info, err := os.Stat(filepath.Join(folder, "etc.txt")); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o644 {
+	if info, err := os.Stat(filepath.Join(folder, "etc.txt")); err != nil ||
+		runtime.GOOS != "windows" && info.Mode().Perm() != 0o644 {
 		t.Errorf("its mode is %v, %v", info.Mode(), err)
 	}
 	if _, err := os.Stat(filepath.Join(o.Assembly, gobundle.Folder(ordersAsset))); err != nil {
