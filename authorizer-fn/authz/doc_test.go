@@ -1,26 +1,52 @@
 package authz
 
 import (
+	"maps"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/introspection"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/metrics"
 )
 
-// TestEveryReasonIsDocumented: a reason is a metric's dimension, so there are no others than those that
-// docs/authorizer.md lists, and none is listed that does not exist.
-func TestEveryReasonIsDocumented(t *testing.T) {
+// reasonWord finds the words in code of the table of reasons.
+var reasonWord = regexp.MustCompile("`([a-z0-9_]+)`")
+
+// reasonsSection is the section on reasons of docs/authorizer.md.
+func reasonsSection(t *testing.T) string {
+	t.Helper()
 	text, err := os.ReadFile("../../docs/authorizer.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, section, _ := strings.Cut(string(text), "### Reasons")
 	section, _, _ = strings.Cut(section, "### Metrics")
+	return section
+}
+
+// TestUnauthorizedReasonsAreThoseOfTheDocumentation: an alarm on a reason that is never written would never go off.
+func TestUnauthorizedReasonsAreThoseOfTheDocumentation(t *testing.T) {
+	_, rows, _ := strings.Cut(reasonsSection(t), "| unauthorized |")
+	rows, _, _ = strings.Cut(rows, "| denied |")
 	listed := map[string]bool{}
-	for _, m := range regexp.MustCompile("`([a-z0-9_]+)`").FindAllStringSubmatch(section, -1) {
+	for _, m := range reasonWord.FindAllStringSubmatch(rows, -1) {
+		listed[m[1]] = true
+	}
+	delete(listed, "cnf") // a claim
+	if got := slices.Sorted(maps.Keys(listed)); !slices.Equal(got, metrics.UnauthorizedReasons) {
+		t.Errorf("the documentation has\n%q, and the metrics\n%q", got, metrics.UnauthorizedReasons)
+	}
+}
+
+// TestEveryReasonIsDocumented: a reason is a metric's dimension, so there are no others than those that
+// docs/authorizer.md lists, and none is listed that does not exist.
+func TestEveryReasonIsDocumented(t *testing.T) {
+	listed := map[string]bool{}
+	for _, m := range reasonWord.FindAllStringSubmatch(reasonsSection(t), -1) {
 		listed[m[1]] = true
 	}
 	for _, member := range []string{"missing", "got", "want", "cnf"} { // of the line, and of a token

@@ -12,16 +12,17 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/metrics"
 )
 
 // outcome is how a decision ended.
 type outcome string
 
 const (
-	allowed      outcome = "allowed"      // the policy allows the requested route
-	denied       outcome = "denied"       // the token is good, and its rights are not enough for this route
-	unauthorized outcome = "unauthorized" // no good token
-	failed       outcome = "failed"       // no answer could be given
+	allowed      outcome = metrics.Allowed      // the policy allows the requested route
+	denied       outcome = metrics.Denied       // the token is good, and its rights are not enough for this route
+	unauthorized outcome = metrics.Unauthorized // no good token
+	failed       outcome = metrics.Failed       // no answer could be given
 )
 
 // decision collects what the log says of one event. It never holds a token.
@@ -77,14 +78,14 @@ func (j *journal) decision(ctx context.Context, d *decision, now time.Time) {
 	defer j.mu.Unlock()
 	j.begin(now, level, "decision")
 	j.text("outcome", string(d.outcome))
-	j.text("reason", d.reason)
+	j.text(metrics.Reason, d.reason)
 	j.text("error", d.detail)
 	j.text("missing", d.missing)
 	j.text("got", d.got)
 	j.text("want", d.want)
 	j.text("route", d.route)
 	j.text("principal", d.principal)
-	j.text("issuer", d.issuer)
+	j.text(metrics.Issuer, d.issuer)
 	j.text("kid", d.kid)
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
 		j.text("requestId", lc.AwsRequestID)
@@ -94,10 +95,10 @@ func (j *journal) decision(ctx context.Context, d *decision, now time.Time) {
 		j.text("traceId", traceID(header))
 	}
 	if d.verifying {
-		j.duration("verifyMs", d.verified)
+		j.duration(metrics.VerifyMs, d.verified)
 	}
 	if d.asked {
-		j.duration("hookMs", d.hooked)
+		j.duration(metrics.HookMs, d.hooked)
 	}
 	j.duration("totalMs", now.Sub(d.start))
 	j.decisionMetrics(d, now)
@@ -116,7 +117,7 @@ func (j *journal) fetch(f jwt.Fetch, now time.Time) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.begin(now, level, "keys")
-	j.text("issuer", f.Issuer)
+	j.text(metrics.Issuer, f.Issuer)
 	if f.Err != nil {
 		j.text("error", f.Err.Error())
 	} else {
@@ -125,7 +126,7 @@ func (j *journal) fetch(f jwt.Fetch, now time.Time) {
 		j.name("changed")
 		j.line = strconv.AppendBool(j.line, f.Changed)
 	}
-	j.duration("keyFetchMs", f.Duration)
+	j.duration(metrics.KeyFetchMs, f.Duration)
 	j.fetchMetrics(f, now)
 	j.finish()
 }

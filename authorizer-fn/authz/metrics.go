@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/metrics"
 )
 
 // The metrics are in the log lines themselves, in CloudWatch's embedded metric format: one line has what was decided,
@@ -17,10 +18,11 @@ import (
 // Source:
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 const (
-	namespace    = "Gatehouse"
-	byFunction   = `{"Namespace":"` + namespace + `","Dimensions":[["functionName"]],"Metrics":[`
-	byReason     = `{"Namespace":"` + namespace + `","Dimensions":[["functionName","reason"]],"Metrics":[`
-	byIssuer     = `{"Namespace":"` + namespace + `","Dimensions":[["functionName"],["functionName","issuer"]],"Metrics":[`
+	begin        = `{"Namespace":"` + metrics.Namespace + `","Dimensions":[`
+	function     = `["` + metrics.Function + `"]`
+	byFunction   = begin + function + `],"Metrics":[`
+	byReason     = begin + `["` + metrics.Function + `","` + metrics.Reason + `"]],"Metrics":[`
+	byIssuer     = begin + function + `,["` + metrics.Function + `","` + metrics.Issuer + `"]],"Metrics":[`
 	endDirective = `]}`
 )
 
@@ -50,10 +52,10 @@ func (k directiveKey) directives() string {
 	count := metric(string(k.outcome), "Count")
 	all := byFunction + count
 	if k.verifying {
-		all += "," + metric("verifyMs", "Milliseconds")
+		all += "," + metric(metrics.VerifyMs, "Milliseconds")
 	}
 	if k.asked {
-		all += "," + metric("hookMs", "Milliseconds")
+		all += "," + metric(metrics.HookMs, "Milliseconds")
 	}
 	all += endDirective
 	if k.reason {
@@ -68,14 +70,14 @@ func (j *journal) fetchMetrics(f jwt.Fetch, now time.Time) {
 	if !j.metrics {
 		return
 	}
-	fetches, failed := metric("keyFetches", "Count"), metric("keyFetchFailures", "Count")
-	j.embed(byIssuer+fetches+","+failed+","+metric("keyFetchMs", "Milliseconds")+endDirective, now)
-	j.number("keyFetches", 1)
+	fetches, failed := metric(metrics.KeyFetches, "Count"), metric(metrics.KeyFetchFailures, "Count")
+	j.embed(byIssuer+fetches+","+failed+","+metric(metrics.KeyFetchMs, "Milliseconds")+endDirective, now)
+	j.number(metrics.KeyFetches, 1)
 	failures := 0
 	if f.Err != nil {
 		failures = 1
 	}
-	j.number("keyFetchFailures", failures)
+	j.number(metrics.KeyFetchFailures, failures)
 }
 
 // embed writes the member that makes a line metrics, and the dimension that all of them have.
@@ -83,7 +85,7 @@ func (j *journal) embed(all string, now time.Time) {
 	j.line = append(j.line, `,"_aws":{"Timestamp":`...)
 	j.line = strconv.AppendInt(j.line, now.UnixMilli(), 10)
 	j.line = append(append(append(j.line, `,"CloudWatchMetrics":[`...), all...), "]}"...)
-	j.text("functionName", j.function)
+	j.text(metrics.Function, j.function)
 }
 
 func metric(name, unit string) string { return `{"Name":"` + name + `","Unit":"` + unit + `"}` }

@@ -93,4 +93,7 @@ type Config struct {
 
 	// AfterLogout is the path of the API that the browser goes to after a logout. Default: "/".
 	AfterLogout string
+
+	// NoMetrics leaves the CloudWatch metrics out of the log. Every custom metric has its price. Default: they are there.
+	NoMetrics bool
 }

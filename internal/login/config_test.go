@@ -41,6 +41,7 @@ var full = Config{
 	Table:        "sessions",
 	Admins:       true,
 	AfterLogout:  "/bye",
+	NoMetrics:    true,
 }
 
 // least is a configuration with what is required.
@@ -81,7 +82,7 @@ func TestEnvironmentAsItIsWritten(t *testing.T) {
 		`"parameters":{"prompt":"login"},"origin":"https://shop.example.com","basePath":"/shop","path":"/auth",` +
 		`"cookie":"__Host-shop","keysArn":"` + keysARN + `","idleTimeoutSeconds":60,"maxAgeSeconds":3600,` +
 		`"allowOrigins":["https://www.example.com"],"claims":["email"],"table":"sessions","admins":true,` +
-		`"afterLogout":"/bye"}`
+		`"afterLogout":"/bye","noMetrics":true}`
 	if got := full.Environment()[Variable]; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

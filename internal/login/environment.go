@@ -36,6 +36,7 @@ type file struct {
 	Table        string            `json:"table,omitempty"`
 	Admins       bool              `json:"admins,omitempty"`
 	AfterLogout  string            `json:"afterLogout,omitempty"`
+	NoMetrics    bool              `json:"noMetrics,omitempty"`
 }
 
 // Environment returns the configuration as a Lambda function's environment, which [FromEnvironment] reads. Strings that
@@ -66,6 +67,7 @@ func (c Config) Environment() map[string]string {
 		Table:        c.Table,
 		Admins:       c.Admins,
 		AfterLogout:  c.AfterLogout,
+		NoMetrics:    c.NoMetrics,
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -106,6 +108,6 @@ func (c *Config) read(v strictjson.Value) error {
 		"userPoolId": &c.UserPoolID, "scopes": &c.Scopes, "parameters": settings.Texts(&c.Parameters), "origin": &c.Origin,
 		"basePath": &c.BasePath, "path": &c.Path, "cookie": &c.Cookie, "keysArn": &c.KeysARN,
 		"idleTimeoutSeconds": &c.IdleTimeout, "maxAgeSeconds": &c.MaxAge, "allowOrigins": &c.AllowOrigins,
-		"claims": &c.Claims, "table": &c.Table, "admins": &c.Admins, "afterLogout": &c.AfterLogout,
+		"claims": &c.Claims, "table": &c.Table, "admins": &c.Admins, "afterLogout": &c.AfterLogout, "noMetrics": &c.NoMetrics,
 	}.Read(v)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/metrics"
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
@@ -36,14 +37,14 @@ type exchange struct {
 type outcome string
 
 const (
-	begun     outcome = "begun"      // the browser is on its way to the provider
-	loggedIn  outcome = "logged_in"  // there is a new session
-	renewed   outcome = "renewed"    // the session has new tokens
-	extended  outcome = "extended"   // the session's tokens are good: only its idle time begins again
-	loggedOut outcome = "logged_out" // the cookies are cleared
-	answered  outcome = "answered"   // who is logged in, or the script
-	refused   outcome = "refused"    // the request or the user is refused
-	failed    outcome = "failed"     // no answer could be given
+	begun     outcome = metrics.Begun    // the browser is on its way to the provider
+	loggedIn  outcome = metrics.LoggedIn // there is a new session
+	renewed   outcome = "renewed"        // the session has new tokens
+	extended  outcome = "extended"       // the session's tokens are good: only its idle time begins again
+	loggedOut outcome = "logged_out"     // the cookies are cleared
+	answered  outcome = "answered"       // who is logged in, or the script
+	refused   outcome = metrics.Refused  // the request or the user is refused
+	failed    outcome = metrics.Failed   // no answer could be given
 )
 
 // problem is why a request is refused.

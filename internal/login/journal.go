@@ -11,7 +11,8 @@ import (
 
 // journal writes the log: a line of JSON for each request, in one Write.
 type journal struct {
-	issuer string
+	issuer   string
+	function string // its name, for metrics; "" outside of Lambda and for none
 
 	mu sync.Mutex
 	to io.Writer
@@ -37,6 +38,8 @@ type line struct {
 	RequestID string  `json:"requestId,omitempty"`
 	APIID     string  `json:"apiRequestId,omitempty"`
 	TotalMs   float64 `json:"totalMs"`
+
+	*counted
 }
 
 // maxText bounds what one text takes in a line.
@@ -60,6 +63,7 @@ func (j *journal) write(x *exchange) {
 		Ended:     x.ended,
 		Issuer:    j.issuer,
 		TotalMs:   float64(max(0, now.Sub(x.began)).Microseconds()) / 1000,
+		counted:   j.count(x, now),
 	}
 	if x.detail != nil {
 		l.Error = bounded(x.detail.Error())

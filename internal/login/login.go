@@ -120,6 +120,9 @@ func New(config Config, getenv func(string) string, o Options) (*Handler, error)
 	// Without the monotonic reading, which need not go on while a Lambda function is frozen between two invocations.
 	now := func() time.Time { return o.Now().Round(0) }
 	h := &Handler{config: config, now: now, random: o.Random, log: &journal{to: o.Log, issuer: config.Issuer.URL}}
+	if !config.NoMetrics {
+		h.log.function = getenv("AWS_LAMBDA_FUNCTION_NAME")
+	}
 	vault := secretsmanager.Client{Getenv: getenv, Transport: o.Transport, Now: now}
 	if err := vault.Check(loopbackHTTP); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
