@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -132,7 +133,7 @@ func newTableLogin(scope constructs.Construct) awscdk.Stack {
 			Admins:      []secureapi.Access{secureapi.GuardedBy("now"), secureapi.AnyGroup("support")},
 		},
 	}
-	secureapi.New(stack, "Api", &secureapi.Props{
+	api := secureapi.New(stack, "Api", &secureapi.Props{
 		Authorizer: secureapi.SessionAuthorizer{Login: login},
 		Authorizers: map[string]secureapi.Authorizer{
 			"now": secureapi.SessionAuthorizer{
@@ -157,6 +158,8 @@ func newTableLogin(scope constructs.Construct) awscdk.Stack {
 			},
 		},
 	})
+	api.Alarms(awssns.NewTopic(stack, jsii.String("Pager"), &awssns.TopicProps{EnforceSSL: jsii.Bool(true)}))
+	api.Dashboard()
 	return stack
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
@@ -153,6 +154,17 @@ func newEverything(scope constructs.Construct) awscdk.Stack {
 			BinaryMediaTypes: jsii.Strings("image/png"),
 		},
 	})
+	api.Alarms(
+		awssns.Topic_FromTopicArn(stack, jsii.String("Pager"), jsii.String("arn:aws:sns:eu-central-1:123456789012:pager")),
+		secureapi.AlarmProps{
+			Period:              time.Minute,
+			ServerErrorPercent:  1,
+			UnauthorizedPercent: map[string]float64{"token_use": 2, "issuer": secureapi.NoAlarm},
+			AuthorizerP99:       500 * time.Millisecond,
+			IntegrationP99:      secureapi.NoAlarm,
+		},
+	)
+	api.Dashboard(secureapi.DashboardProps{Name: "everything"})
 	operator := awsiam.NewRole(
 		stack,
 		jsii.String("Operator"),

@@ -52,7 +52,7 @@ var floors = [][]string{
 	{"authorizer-fn", "backend-fn", "login-fn", "pretoken-fn"},
 	{"authorizer-fn/authztest", "backend-fn/internal"},
 	{"backend-fn/orders"},
-	{"internal/plan"},
+	{"internal/plan", "internal/monitor"},
 	{"internal/login"},
 	{"lambdahttp"},
 	{"authorizer-fn/authz", "lambdahttp/cors"},
@@ -74,6 +74,7 @@ var floors = [][]string{
 	},
 	{
 		"internal/bodyschema",
+		"internal/metrics",
 		"internal/route",
 		"internal/strictjson",
 		"internal/lambdaio",

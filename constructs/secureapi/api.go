@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/constructs-go/constructs/v10"
 
@@ -31,6 +32,8 @@ type API struct {
 
 	usagePlans map[string]awsapigateway.UsagePlan // by their names
 	keys       map[string]awsapigateway.ApiKey    // by their names, those that the stack makes
+
+	alarms []awscloudwatch.Alarm // nil before Alarms
 }
 
 // URL is the address of the deployed stage, with a slash at its end.

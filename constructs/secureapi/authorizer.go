@@ -29,6 +29,7 @@ type attached struct {
 	id                *string                   // AuthorizerId of the methods; nil for IAM
 	fingerprint       map[string]any            // what the deployment depends on; may hold CDK tokens
 	included          included                  // of an authorizer with JWT
+	own               awslambda.IFunction       // of one with Function; nil for others, and if it is of another account
 }
 
 // included is the included function with its settings.
@@ -36,6 +37,8 @@ type included struct {
 	function    awslambda.Function // nil without one
 	environment map[string]string
 	alias       awslambda.Alias // that API Gateway invokes; nil for the function itself
+	metrics     bool            // whether it writes metrics
+	opaque      bool            // whether it verifies no JWTs, but asks about each token
 }
 
 // invoked is what API Gateway invokes.

@@ -123,5 +123,6 @@ func (t TokenAuthorizer) attach(s *site, g *plan.Guard) attached {
 			"ttl":        t.cacheTTL().inTemplate(ttl),
 		},
 		included: handler.included,
+		own:      handler.own,
 	}
 }

@@ -149,7 +149,12 @@ func (j *JWT) build(s *site, g *plan.Guard, config authz.Config) included {
 			i.Introspection.ClientAuth.Secret.GrantRead(function, nil)
 		}
 	}
-	made := included{function: function, environment: environment}
+	made := included{
+		function:    function,
+		environment: environment,
+		metrics:     !j.NoMetrics,
+		opaque:      j.plan().OpaqueAlone(),
+	}
 	if j.Release != nil {
 		made.alias = j.Release.alias(s, g, function, !j.NoMetrics)
 	}

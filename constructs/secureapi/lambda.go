@@ -29,6 +29,7 @@ type handler struct {
 	function awslambda.IFunction
 	role     awsiam.IRole
 	included included
+	own      awslambda.IFunction // the user's, if it is of this account
 }
 
 func (h handler) roleARN() any {
@@ -65,6 +66,7 @@ func (h handler) request(s *site, g *plan.Guard, by []plan.IdentitySource, ttl f
 			"ttl":      ttl,
 		},
 		included: h.included,
+		own:      h.own,
 	}
 }
 
@@ -73,7 +75,12 @@ func (l lambdaAuthorizer) handler(s *site, g *plan.Guard, config authz.Config) h
 		made := l.jwt.build(s, g, config)
 		return handler{function: made.invoked(), role: l.invokeRole, included: made}
 	}
-	if of, here, foreign := s.ofAnotherAccount(l.function); foreign && l.invokeRole == nil {
+	own := l.function
+	of, here, foreign := s.ofAnotherAccount(l.function)
+	if foreign {
+		own = nil
+	}
+	if foreign && l.invokeRole == nil {
 		if s.ofAnotherStack(l.function) {
 			s.fail("%s: its Function is of account %s and the API of %s, and a permission for it would make each "+
 				"stack depend on "+
@@ -92,7 +99,7 @@ func (l lambdaAuthorizer) handler(s *site, g *plan.Guard, config authz.Config) h
 		role := awsiam.NewRole(s.scope, jsii.String(g.IDOf("AuthorizerInvokeRole")), &awsiam.RoleProps{
 			AssumedBy: awsiam.NewServicePrincipal(jsii.String("apigateway.amazonaws.com"), nil),
 		})
-		return handler{function: l.function, role: role}
+		return handler{function: l.function, role: role, own: own}
 	}
-	return handler{function: l.function, role: l.invokeRole}
+	return handler{function: l.function, role: l.invokeRole, own: own}
 }

@@ -98,6 +98,10 @@ type Login struct {
 	// that you can add your own with [API.AddGatewayResponse]. Default: it is there.
 	NoUnauthorizedPage bool
 
+	// NoMetrics leaves CloudWatch metrics out of the function's log: logins that are begun, and requests that log in, are
+	// refused or fail, in the namespace "Gatehouse". Every custom metric has its price. Default: they are there.
+	NoMetrics bool
+
 	// Package is the import path of a main package of yours that runs the login. Default: [IncludedLogin].
 	Package string
 
@@ -205,6 +209,7 @@ func (l *Login) config(p *plan.Plan, planned *plan.Login, kept keptSessions) log
 		AllowOrigins: p.SiblingOrigins(planned),
 		Claims:       p.LoginClaims(planned),
 		AfterLogout:  l.AfterLogout,
+		NoMetrics:    l.NoMetrics,
 	}
 	if kept.table != nil {
 		c.Table, c.Admins = *kept.table.TableName(), len(kept.inTable.Admins) > 0

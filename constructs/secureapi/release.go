@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/metrics"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
 )
 
@@ -68,21 +69,21 @@ func (r *Release) plan(props *awslambda.FunctionProps) *plan.Release {
 }
 
 // alias makes the alias of a function, and what shifts it.
-func (r *Release) alias(s *site, g *plan.Guard, f awslambda.Function, metrics bool) awslambda.Alias {
+func (r *Release) alias(s *site, g *plan.Guard, f awslambda.Function, measured bool) awslambda.Alias {
 	props := &awslambda.AliasProps{AliasName: jsii.String(liveAlias), Version: f.CurrentVersion()}
 	if r.ProvisionedConcurrency > 0 {
 		props.ProvisionedConcurrentExecutions = jsii.Number(r.ProvisionedConcurrency)
 	}
 	alias := awslambda.NewAlias(s.scope, jsii.String(g.IDOf("AuthorizerAlias")), props)
 	if r.Canary != nil {
-		r.Canary.shift(s, g, f, alias, metrics)
+		r.Canary.shift(s, g, f, alias, measured)
 	}
 	return alias
 }
 
 // shift has AWS CodeDeploy shift the alias. Its constructs are L1: CDK's package of their L2 has those of servers and
 // containers too, which every stack would compile.
-func (c *Canary) shift(s *site, g *plan.Guard, f awslambda.Function, alias awslambda.Alias, metrics bool) {
+func (c *Canary) shift(s *site, g *plan.Guard, f awslambda.Function, alias awslambda.Alias, measured bool) {
 	percent, minutes := (&plan.Canary{Percent: c.Percent, Interval: c.Interval}).Shift()
 	deploy := func(id, kind string, properties map[string]any) awscdk.CfnResource {
 		return awscdk.NewCfnResource(s.scope, jsii.String(g.IDOf(id)), &awscdk.CfnResourceProps{
@@ -104,7 +105,7 @@ func (c *Canary) shift(s *site, g *plan.Guard, f awslambda.Function, alias awsla
 		},
 	})
 	var alarms []map[string]any
-	for _, a := range c.alarms(s, g, f, metrics) {
+	for _, a := range c.alarms(s, g, f, measured) {
 		alarms = append(alarms, map[string]any{"Name": a.AlarmName()})
 	}
 	group := deploy("AuthorizerReleases", "DeploymentGroup", map[string]any{
@@ -127,7 +128,7 @@ func (c *Canary) shift(s *site, g *plan.Guard, f awslambda.Function, alias awsla
 }
 
 // alarms are those that take a version back. The function's Errors in AWS/Lambda would not do: each 401 is one.
-func (c *Canary) alarms(s *site, g *plan.Guard, f awslambda.Function, metrics bool) []awscloudwatch.IAlarm {
+func (c *Canary) alarms(s *site, g *plan.Guard, f awslambda.Function, measured bool) []awscloudwatch.IAlarm {
 	minute := awscdk.Duration_Minutes(jsii.Number(1))
 	alarm := func(id, what string, metric awscloudwatch.IMetric, threshold float64) awscloudwatch.IAlarm {
 		return awscloudwatch.NewAlarm(s.scope, jsii.String(g.IDOf(id)), &awscloudwatch.AlarmProps{
@@ -141,12 +142,12 @@ func (c *Canary) alarms(s *site, g *plan.Guard, f awslambda.Function, metrics bo
 	}
 	all := []awscloudwatch.IAlarm{alarm("AuthorizerReleaseErrors", "too many of the API's answers are 5xx",
 		s.rest.MetricServerError(&awscloudwatch.MetricOptions{Statistic: jsii.String("Average"), Period: minute}), 0.05)}
-	if metrics {
+	if measured {
 		all = append(all, alarm("AuthorizerReleaseFailures", "decisions of the authorizer fail",
 			awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
-				Namespace:     jsii.String("Gatehouse"),
-				MetricName:    jsii.String("failed"),
-				DimensionsMap: &map[string]*string{"functionName": f.FunctionName()},
+				Namespace:     jsii.String(metrics.Namespace),
+				MetricName:    jsii.String(metrics.Failed),
+				DimensionsMap: &map[string]*string{metrics.Function: f.FunctionName()},
 				Statistic:     jsii.String("Sum"),
 				Period:        minute,
 			}), 1))

@@ -50,6 +50,9 @@ const (
 	defaultBurstLimit = 500
 )
 
+// accessLogID is the construct id of the access log's group.
+const accessLogID = "AccessLog"
+
 // plan is what the checks look at.
 func (s Stage) plan() plan.Stage {
 	return plan.Stage{
@@ -83,7 +86,7 @@ func (s Stage) options(at *site, given *awsapigateway.StageOptions, logFormat st
 		}
 	}
 	if !s.NoAccessLogs && o.AccessLogDestination == nil {
-		group := awslogs.NewLogGroup(at.scope, jsii.String("AccessLog"), &awslogs.LogGroupProps{
+		group := awslogs.NewLogGroup(at.scope, jsii.String(accessLogID), &awslogs.LogGroupProps{
 			Retention: cmp.Or(s.AccessLogRetention, awslogs.RetentionDays_THREE_MONTHS),
 		})
 		o.AccessLogDestination = awsapigateway.NewLogGroupLogDestination(group)

@@ -183,6 +183,11 @@ func (j *JWT) Introspects() bool {
 // TakesOpaque reports whether an issuer's tokens are opaque.
 func (j *JWT) TakesOpaque() bool { return j != nil && slices.ContainsFunc(j.Issuers, Issuer.opaque) }
 
+// OpaqueAlone reports whether it verifies no JWTs: each issuer is asked about each token.
+func (j *JWT) OpaqueAlone() bool {
+	return !slices.ContainsFunc(j.Issuers, func(i Issuer) bool { return !i.opaque() })
+}
+
 // CacheTTL is an authorizer's CacheTTL as it is given; where it is not, and an issuer is asked about its tokens, the
 // default for that.
 func (l Lambda) CacheTTL(given time.Duration) time.Duration {

@@ -17,6 +17,7 @@ var imports = map[string]string{
 	"awsapigateway":         "github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway",
 	"awscertificatemanager": "github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager",
 	"awsroute53":            "github.com/aws/aws-cdk-go/awscdk/v2/awsroute53",
+	"awssns":                "github.com/aws/aws-cdk-go/awscdk/v2/awssns",
 	"awss3":                 "github.com/aws/aws-cdk-go/awscdk/v2/awss3",
 	"awscdk":                "github.com/aws/aws-cdk-go/awscdk/v2",
 	"awscloudwatch":         "github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch",

@@ -1,0 +1,86 @@
+package secureapi
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/monitor"
+)
+
+// Alarms makes CloudWatch alarms that notify a topic, and returns them: on 5xx and slow integrations of the API, on each
+// Lambda authorizer, and on each [Login]. [AlarmProps] has their thresholds, each with its default and the reason for it;
+// docs/operating.md says what to do when one goes off, and an alarm's description has the address of its section.
+//
+// An API that is guarded by Amazon Cognito, IAM or a [JWTAuthorizer] alone has those of the API: API Gateway counts
+// neither what these refuse nor why. NoMetrics of an authorizer leaves out the alarms on its own metrics, and a Function of
+// yours, whose 401s are errors like any other, has those on its time and its throttles, or none if it is of another
+// account.
+//
+// It panics if the topic is nil, if a threshold is wrong, if the API is not deployed by this construct (RestApiProps.Deploy
+// is false), or if it is called a second time.
+func (a *API) Alarms(topic awssns.ITopic, props ...AlarmProps) []awscloudwatch.Alarm {
+	const method = "Alarms"
+	if topic == nil {
+		a.fail(method, "the topic is nil: give it the awssns.ITopic that is notified")
+	}
+	w := a.watch(method)
+	if len(a.alarms) > 0 {
+		a.fail(method, "it was called before: give all thresholds in one call, and add further actions to the alarms that "+
+			"it returns")
+	}
+	given := one(a, method, props)
+	planned, err := monitor.Alarms(w.plain, given.thresholds())
+	if err != nil {
+		a.fail(method, "%w", err)
+	}
+	action := &notify{topic.TopicArn()}
+	for _, p := range planned {
+		alarm := w.alarm(p)
+		alarm.AddAlarmAction(action)
+		if given.NotifyOK {
+			alarm.AddOkAction(action)
+		}
+		a.alarms = append(a.alarms, alarm)
+	}
+	return a.alarms
+}
+
+func (w *watched) alarm(p monitor.Alarm) awscloudwatch.Alarm {
+	if p.Series.Expression == "" {
+		p.Series.Label = "" // CDK writes the metric as the alarm's own properties
+	}
+	return awscloudwatch.NewAlarm(w.api, &p.ID, &awscloudwatch.AlarmProps{
+		AlarmDescription:   &p.Description,
+		Metric:             w.series(p.Series, awscdk.Duration_Seconds(jsii.Number(p.Period.Seconds()))),
+		Threshold:          &p.Threshold,
+		ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+		DatapointsToAlarm:  jsii.Number(p.Datapoints),
+		EvaluationPeriods:  jsii.Number(p.Of),
+		TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
+	})
+}
+
+// notify is the action of an alarm that notifies a topic. CDK has one in awscloudwatchactions, which depends on the
+// packages of load balancers and auto scaling: every stack would compile them.
+type notify struct{ topic *string }
+
+var _ awscloudwatch.IAlarmAction = (*notify)(nil)
+
+// Bind is called by CDK.
+func (n *notify) Bind(constructs.Construct, awscloudwatch.IAlarm) *awscloudwatch.AlarmActionConfig {
+	return &awscloudwatch.AlarmActionConfig{AlarmActionArn: n.topic}
+}
+
+// one is the only one of optional props, or their zero value.
+func one[P any](a *API, method string, props []P) (out P) {
+	if len(props) > 1 {
+		a.fail(method, "%d %T are given: give one, or none for the defaults", len(props), out)
+	}
+	for _, p := range props {
+		out = p
+	}
+	return out
+}

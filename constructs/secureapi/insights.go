@@ -1,0 +1,23 @@
+package secureapi
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/monitor"
+)
+
+// saveQueries makes the queries. They are L1: CDK's L2 builds a query of parts, and its type of log groups has changed
+// between the releases that are supported.
+func (w *watched) saveQueries() {
+	for _, q := range monitor.Queries(w.plain) {
+		var groups []any
+		for _, name := range w.logGroups(q) {
+			groups = append(groups, name)
+		}
+		awslogs.NewCfnQueryDefinition(w.api, &q.ID, &awslogs.CfnQueryDefinitionProps{
+			Name:          &q.Name,
+			QueryString:   &q.Text,
+			LogGroupNames: &groups,
+		})
+	}
+}

@@ -1,0 +1,150 @@
+package secureapi
+
+import (
+	"fmt"
+	"path"
+	"reflect"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/monitor"
+	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+)
+
+// watched is what there is to watch of an API, with CDK's objects of it.
+type watched struct {
+	api       *API
+	plain     monitor.API
+	functions []awslambda.IFunction // those of plain.Functions
+	accessLog awslogs.ILogGroup     // nil where the API has none of its own
+}
+
+// watch collects it. method is what the user called, for errors.
+func (a *API) watch(method string) *watched {
+	if a.plan.Stage == "" {
+		a.fail(method, "the API has no stage whose metrics could be looked at, as RestApiProps.Deploy is false")
+	}
+	w := &watched{api: a, plain: monitor.API{Path: *a.Node().Path(), Docs: operatingPage()}}
+	for _, g := range a.plan.Guards {
+		switch at := a.authorizers[g]; {
+		case at.included.function != nil:
+			w.add(at.included.function, monitor.Function{
+				Name:    g.String(),
+				ID:      g.IDOf,
+				Role:    monitor.Authorizer,
+				Metrics: at.included.metrics,
+				Reasons: watchedReasons(g, at.included),
+			})
+		case at.own != nil:
+			w.add(at.own, monitor.Function{Name: g.String(), ID: g.IDOf, Role: monitor.OwnAuthorizer})
+		}
+	}
+	for i, l := range a.plan.Logins {
+		w.add(a.logins[i], monitor.Function{
+			Name:    l.String(),
+			ID:      l.ID,
+			Role:    monitor.Login,
+			Metrics: !l.Of.(*Login).NoMetrics,
+		})
+	}
+	if group, made := a.Node().TryFindChild(jsii.String(accessLogID)).(awslogs.ILogGroup); made {
+		w.accessLog, w.plain.AccessLog = group, true
+	}
+	return w
+}
+
+func (w *watched) add(f awslambda.IFunction, plain monitor.Function) {
+	w.functions = append(w.functions, f)
+	w.plain.Functions = append(w.plain.Functions, plain)
+}
+
+// watchedReasons are the reasons of 401s that have an alarm by default. One without a session is what a session's
+// authorizer sees of each visitor who is not logged in.
+func watchedReasons(g *plan.Guard, of included) []string {
+	switch {
+	case g.Session != nil:
+		return []string{"signature", "unknown_key"}
+	case of.opaque:
+		return []string{"inactive"}
+	}
+	return []string{"signature", "unknown_key", "audience", "issuer", "expired"}
+}
+
+// operatingPage is the address of the page that walks through the alarms, of the module that this package is in.
+func operatingPage() string {
+	module := path.Dir(path.Dir(reflect.TypeFor[watched]().PkgPath()))
+	return "https://" + module + "/blob/main/docs/operating.md"
+}
+
+// metric is CDK's object of a metric. Those of AWS come from CDK's own methods, which know an alias.
+func (w *watched) metric(m monitor.Metric, label string, period awscdk.Duration) awscloudwatch.Metric {
+	options := &awscloudwatch.MetricOptions{Statistic: &m.Statistic, Period: period}
+	if label != "" {
+		options.Label = &label
+	}
+	switch m.Namespace {
+	case monitor.APIGateway:
+		return w.api.RestAPI.DeploymentStage().Metric(&m.Name, options)
+	case monitor.Lambda:
+		return w.functions[m.Function].Metric(&m.Name, options)
+	}
+	return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
+		Namespace:     &m.Namespace,
+		MetricName:    &m.Name,
+		DimensionsMap: w.dimensions(m),
+		Statistic:     options.Statistic,
+		Period:        options.Period,
+		Label:         options.Label,
+	})
+}
+
+func (w *watched) dimensions(m monitor.Metric) *map[string]*string {
+	out := map[string]*string{m.By(): w.functions[m.Function].FunctionName()}
+	for name, value := range m.Dimensions {
+		out[name] = jsii.String(value)
+	}
+	return &out
+}
+
+// series is CDK's object of a series.
+func (w *watched) series(s monitor.Series, period awscdk.Duration) awscloudwatch.IMetric {
+	switch {
+	case s.Expression == "":
+		return w.metric(s.Metric, s.Label, period)
+	case s.Uses == nil:
+		return awscloudwatch.NewSearchExpression(&awscloudwatch.SearchExpressionProps{
+			Expression: jsii.String(fmt.Sprintf(s.Expression, *w.functions[s.Function].FunctionName())),
+			Label:      &s.Label,
+			Period:     period,
+		})
+	}
+	uses := map[string]awscloudwatch.IMetric{}
+	for name, m := range s.Uses {
+		uses[name] = w.metric(m, "", period)
+	}
+	return awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
+		Expression:   &s.Expression,
+		UsingMetrics: &uses,
+		Label:        &s.Label,
+		Period:       period,
+	})
+}
+
+// logGroups are the names of the log groups that a query reads.
+func (w *watched) logGroups(q monitor.Query) (names []*string) {
+	if q.AccessLog {
+		names = append(names, w.accessLog.LogGroupName())
+	}
+	for _, i := range q.Functions {
+		names = append(names, w.functions[i].(awslambda.Function).LogGroup().LogGroupName())
+	}
+	return names
+}
+
+// lines is a query as the widget of a dashboard takes it.
+func lines(query string) *[]*string { return jsii.Strings(strings.Split(query, "\n| ")...) }

@@ -1,0 +1,191 @@
+package monitor
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/metrics"
+)
+
+// Alarm goes off when its series is at its threshold or above it in Datapoints of the last Of periods. A period without
+// data is a good one: nothing was asked of the API.
+type Alarm struct {
+	ID          string // of the construct
+	Description string
+	Series      Series
+	Period      time.Duration
+	Threshold   float64
+	Datapoints  int
+	Of          int
+}
+
+// Alarms are those of an API, in the order of the page on operating. The error says all that is wrong with the thresholds.
+func Alarms(api API, t Thresholds) ([]Alarm, error) {
+	if err := t.check(api); err != nil {
+		return nil, err
+	}
+	b := &alarms{api: api, Thresholds: t.withDefaults()}
+	b.ofStage()
+	for i, f := range api.Functions {
+		switch f.Role {
+		case Authorizer:
+			b.ofDecisions(i, f)
+		case Login:
+			b.ofLogin(i, f)
+		}
+		b.ofLambda(i, f)
+	}
+	return b.made, nil
+}
+
+// alarms collects them.
+type alarms struct {
+	api API
+	Thresholds
+	made []Alarm
+}
+
+// Anchors of the page on operating, a section for each kind of alarm.
+const (
+	anchorServerErrors = "server-errors"
+	anchorIntegration  = "slow-integrations"
+	anchorFailed       = "failed-decisions"
+	anchorKeys         = "key-fetches"
+	anchorUnauthorized = "401s-by-reason"
+	anchorAuthorizer   = "a-slow-authorizer"
+	anchorCrashes      = "crashes"
+	anchorThrottles    = "throttles"
+	anchorLogin        = "failed-logins"
+)
+
+// Anchors are the sections of the page on operating that descriptions of alarms point at.
+var Anchors = []string{
+	anchorServerErrors,
+	anchorIntegration,
+	anchorFailed,
+	anchorKeys,
+	anchorUnauthorized,
+	anchorAuthorizer,
+	anchorCrashes,
+	anchorThrottles,
+	anchorLogin,
+}
+
+// add adds an alarm, but for one without a threshold.
+func (b *alarms) add(a Alarm, anchor, says string) {
+	if a.Threshold < 0 {
+		return
+	}
+	a.Period = b.Period
+	a.Description = fmt.Sprintf("%s: %s. %s#%s", b.api.Path, says, b.api.Docs, anchor)
+	b.made = append(b.made, a)
+}
+
+// once is an alarm that one period sets off, often one that two of three do, and lasting one that three in a row do.
+func once(id string, s Series, threshold float64) Alarm {
+	return Alarm{ID: id, Series: s, Threshold: threshold, Datapoints: 1, Of: 1}
+}
+
+func often(id string, s Series, threshold float64) Alarm {
+	return Alarm{ID: id, Series: s, Threshold: threshold, Datapoints: 2, Of: 3}
+}
+
+func lasting(id string, s Series, threshold float64) Alarm {
+	return Alarm{ID: id, Series: s, Threshold: threshold, Datapoints: 3, Of: 3}
+}
+
+func (b *alarms) ofStage() {
+	b.add(often("ServerErrorsAlarm", Series{Metric: stage("5XXError", "Average")}, b.ServerErrorPercent/100),
+		anchorServerErrors, fmt.Sprintf("%g %% of the answers or more are 5xx", b.ServerErrorPercent))
+	b.add(lasting("IntegrationLatencyAlarm", Series{Metric: stage("IntegrationLatency", "p99")},
+		milliseconds(b.IntegrationP99)), anchorIntegration,
+		fmt.Sprintf("one in a hundred integrations takes %s or longer", b.IntegrationP99))
+}
+
+func (b *alarms) ofDecisions(i int, f Function) {
+	if !f.Metrics {
+		return
+	}
+	b.add(once(f.ID("FailedDecisionsAlarm"), Series{Metric: ours(i, metrics.Failed, sum)},
+		float64(b.FailedDecisions)), anchorFailed,
+		fmt.Sprintf("decisions of %s fail, and callers get 500", f.Name))
+	b.add(lasting(f.ID("KeyFetchesAlarm"), Series{Metric: ours(i, metrics.KeyFetchFailures, sum)},
+		float64(b.KeyFetchFailures)), anchorKeys,
+		fmt.Sprintf("%s cannot fetch the keys of an issuer", f.Name))
+	shares := b.shares(f)
+	for _, reason := range slices.Sorted(maps.Keys(shares)) {
+		b.add(once(f.ID("Unauthorized"+camel(reason)+"Alarm"), b.share(i, reason), shares[reason]), anchorUnauthorized,
+			fmt.Sprintf("%g %% of all requests or more get 401 from %s for the reason %s", shares[reason], f.Name, reason))
+	}
+}
+
+// share is how many percent of the API's requests get a 401 for a reason. Requests are the measure, and not decisions, of
+// which a cache leaves few. A period with few requests counts as one without.
+func (b *alarms) share(i int, reason string) Series {
+	return Series{
+		Label:      "401 for " + reason + ", % of all requests",
+		Expression: fmt.Sprintf("IF(requests >= %d, 100 * refused / requests, 0)", b.MinRequests),
+		Uses: map[string]Metric{
+			"requests": stage("Count", sum),
+			"refused":  ours(i, metrics.Unauthorized, sum).by(metrics.Reason, reason),
+		},
+	}
+}
+
+func (b *alarms) ofLogin(i int, f Function) {
+	if !f.Metrics {
+		return
+	}
+	b.add(once(f.ID("LoginFailuresAlarm"), Series{Metric: ours(i, metrics.Failed, sum)},
+		float64(b.LoginFailures)), anchorLogin, fmt.Sprintf("%s cannot answer users", f.Name))
+}
+
+// ofLambda are the alarms on what Lambda says of a function.
+func (b *alarms) ofLambda(i int, f Function) {
+	role := "Login"
+	if f.Role.guards() {
+		role = "Authorizer"
+		b.add(lasting(f.ID("AuthorizerLatencyAlarm"), Series{Metric: lambda(i, "Duration", "p99")},
+			milliseconds(b.AuthorizerP99)), anchorAuthorizer,
+			fmt.Sprintf("one in a hundred decisions of %s takes %s or longer", f.Name, b.AuthorizerP99))
+	}
+	if crashes, known := b.crashes(i, f); known {
+		b.add(often(f.ID(role+"CrashesAlarm"), crashes, float64(b.Crashes)), anchorCrashes,
+			fmt.Sprintf("the function of %s does not start, ends or runs out of time", f.Name))
+	}
+	b.add(once(f.ID(role+"ThrottlesAlarm"), Series{Metric: lambda(i, "Throttles", sum)},
+		float64(b.Throttles)), anchorThrottles, fmt.Sprintf("Lambda throttles the function of %s", f.Name))
+}
+
+// crashes are runs that end without an answer of the function's own. An authorizer answers 401 and 500 by an error, which
+// Lambda counts as well, so its own counts are subtracted. Lambda counts an error when its run begins and the function
+// when it ends, so a busy API has some of one period in the next: less than a hundredth of the runs is not counted. The
+// function's counts may also come later than Lambda's, so that the last period looks worse than it was: one alone sets off
+// no alarm.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html ("the timestamp on an error metric
+// reflects when the function was invoked, not when the error occurred"),
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html (FILL in alarms)
+func (b *alarms) crashes(i int, f Function) (s Series, known bool) {
+	switch {
+	case f.Role == Login:
+		return lambda(i, "Errors", sum).labelled("crashed runs"), true
+	case f.Role != Authorizer || !f.Metrics:
+		return Series{}, false
+	}
+	const crashed = "(errors - FILL(unauthorized, 0) - FILL(failed, 0))"
+	return Series{
+		Label:      "crashed runs",
+		Expression: "IF(100 * " + crashed + " >= runs, " + crashed + ", 0)",
+		Uses: map[string]Metric{
+			"errors":       lambda(i, "Errors", sum),
+			"runs":         lambda(i, "Invocations", sum),
+			"unauthorized": ours(i, metrics.Unauthorized, sum),
+			"failed":       ours(i, metrics.Failed, sum),
+		},
+	}, true
+}
+
+// milliseconds are what latencies are measured in; a time that stands for no alarm stays negative.
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

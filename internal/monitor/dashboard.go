@@ -1,0 +1,167 @@
+package monitor
+
+import (
+	"fmt"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/metrics"
+)
+
+// Row is a row of a dashboard, from left to right.
+type Row struct {
+	Heading string // Markdown; a row of its own above the graphs
+	Graphs  []Graph
+}
+
+// Graph shows series over time.
+type Graph struct {
+	Title string
+	Left  []Series
+	Right []Series // on a scale of their own
+
+	Unit string // of the left scale
+}
+
+// Dashboard are the rows of an API's dashboard: what callers see first, then each function that could be the cause.
+func Dashboard(api API) []Row {
+	rows := []Row{{
+		Heading: fmt.Sprintf("# %s\n[What to do when an alarm goes off](%s#alarms)", api.Path, api.Docs),
+		Graphs: []Graph{
+			{
+				Title: "Requests",
+				Unit:  "requests",
+				Left:  []Series{stage("Count", sum).labelled("all")},
+				Right: []Series{
+					stage("4XXError", sum).labelled("4xx"),
+					stage("5XXError", sum).labelled("5xx"),
+				},
+			},
+			{
+				Title: "Errors as a share",
+				Unit:  "of 1",
+				Left: []Series{
+					stage("4XXError", "Average").labelled("4xx"),
+					stage("5XXError", "Average").labelled("5xx"),
+				},
+			},
+			{
+				Title: "Latency",
+				Unit:  "ms",
+				Left: []Series{
+					stage("Latency", "p50").labelled("p50, in all"),
+					stage("Latency", "p99").labelled("p99, in all"),
+					stage("IntegrationLatency", "p99").labelled("p99 of integrations"),
+				},
+			},
+		},
+	}}
+	for i, f := range api.Functions {
+		rows = append(rows, ofFunction(i, f))
+	}
+	return rows
+}
+
+func ofFunction(i int, f Function) Row {
+	row := Row{Heading: "## " + heading(f.Name)}
+	switch {
+	case !f.Metrics:
+	case f.Role == Authorizer:
+		row.Graphs = append(row.Graphs, ofAuthorizer(i)...)
+	case f.Role == Login:
+		row.Graphs = append(row.Graphs, ofLogin(i)...)
+	}
+	runs := []Series{lambda(i, "Invocations", sum).labelled("runs"), lambda(i, "Throttles", sum).labelled("throttled")}
+	if crashes, known := new(alarms).crashes(i, f); known {
+		runs = append(runs, crashes)
+	}
+	row.Graphs = append(row.Graphs,
+		Graph{Title: "Runs of the function", Unit: "runs", Left: runs},
+		Graph{
+			Title: "Time of a run",
+			Unit:  "ms",
+			Left: []Series{
+				lambda(i, "Duration", "p50").labelled("p50"),
+				lambda(i, "Duration", "p99").labelled("p99"),
+			},
+		})
+	return row
+}
+
+// heading is a function's name at the beginning of a line.
+func heading(name string) string {
+	const article = "the "
+	if len(name) > len(article) && name[:len(article)] == article {
+		return "The " + name[len(article):]
+	}
+	return name
+}
+
+func ofAuthorizer(i int) []Graph {
+	count := func(name string) Series { return ours(i, name, sum).labelled(name) }
+	return []Graph{
+		{
+			Title: "Decisions",
+			Unit:  "decisions",
+			Left: []Series{
+				count(metrics.Allowed),
+				count(metrics.Denied),
+				count(metrics.Unauthorized),
+				count(metrics.Failed),
+			},
+		},
+		{Title: "401 by reason", Unit: "decisions", Left: []Series{search(i, metrics.Unauthorized, metrics.Reason)}},
+		{
+			Title: "403 and 500 by reason",
+			Unit:  "decisions",
+			Left:  []Series{search(i, metrics.Denied, metrics.Reason), search(i, metrics.Failed, metrics.Reason)},
+		},
+		{
+			Title: "Verifying a token, asking a hook",
+			Unit:  "ms",
+			Left: []Series{
+				ours(i, metrics.VerifyMs, "p99").labelled("p99 of verifying"),
+				ours(i, metrics.HookMs, "p99").labelled("p99 of the hook"),
+			},
+		},
+		{
+			Title: "Fetches of keys",
+			Unit:  "fetches",
+			Left: []Series{
+				count(metrics.KeyFetches),
+				search(i, metrics.KeyFetchFailures, metrics.Issuer),
+			},
+			Right: []Series{ours(i, metrics.KeyFetchMs, "p99").labelled("p99, ms")},
+		},
+	}
+}
+
+func ofLogin(i int) []Graph {
+	count := func(name, label string) Series { return ours(i, name, sum).labelled(label) }
+	return []Graph{
+		{
+			Title: "Logins",
+			Unit:  "logins",
+			Left: []Series{
+				count(metrics.Begun, "begun"),
+				count(metrics.LoggedIn, "logged in"),
+				count(metrics.Refused, "refused"),
+				count(metrics.Failed, "failed"),
+			},
+		},
+		{
+			Title: "Refused and failed by reason",
+			Unit:  "requests",
+			Left:  []Series{search(i, metrics.Refused, metrics.Reason), search(i, metrics.Failed, metrics.Reason)},
+		},
+	}
+}
+
+// search finds the metrics of a name by the values of a dimension, as they come up. Graphs can have it and alarms cannot.
+// Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
+func search(i int, name, by string) Series {
+	return Series{
+		Metric: ours(i, name, sum).by(by, ""),
+		Label:  name,
+		Expression: fmt.Sprintf(`SEARCH('{%s,%s,%s} MetricName="%s" %s="%%s"', 'Sum', 300)`,
+			metrics.Namespace, metrics.Function, by, name, metrics.Function),
+	}
+}

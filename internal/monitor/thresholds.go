@@ -1,0 +1,192 @@
+package monitor
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/metrics"
+)
+
+// NoAlarm in place of a threshold leaves its alarm out.
+const NoAlarm = -1
+
+// Thresholds are when alarms go off. The zero value of each is its default, and [NoAlarm] leaves the alarm out; secureapi's
+// AlarmProps says what each is.
+type Thresholds struct {
+	Period      time.Duration
+	MinRequests int
+
+	ServerErrorPercent float64
+	IntegrationP99     time.Duration
+
+	FailedDecisions     int
+	KeyFetchFailures    int
+	UnauthorizedPercent map[string]float64
+	AuthorizerP99       time.Duration
+
+	Crashes       int
+	Throttles     int
+	LoginFailures int
+}
+
+// The thresholds by default. AlarmProps has the reason for each.
+const (
+	DefaultPeriod             = 5 * time.Minute
+	DefaultMinRequests        = 100
+	DefaultServerErrorPercent = 5
+	DefaultIntegrationP99     = 5 * time.Second
+	DefaultFailedDecisions    = 1
+	DefaultKeyFetchFailures   = 1
+	DefaultAuthorizerP99      = time.Second
+	DefaultCrashes            = 3
+	DefaultThrottles          = 1
+	DefaultLoginFailures      = 1
+)
+
+// DefaultUnauthorizedPercent are the shares of 401s by reason.
+var DefaultUnauthorizedPercent = map[string]float64{
+	"signature":   1,
+	"unknown_key": 1,
+	"audience":    5,
+	"issuer":      5,
+	"expired":     20,
+	"inactive":    20,
+}
+
+// longestPeriod bounds a period. An alarm looks back at most a day, which three of them are far from. Source:
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+const longestPeriod = time.Hour
+
+// check says what is wrong with thresholds.
+func (t Thresholds) check(api API) error {
+	var errs []error
+	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf("AlarmProps."+format, a...)) }
+	if p := t.Period; p != 0 && (p < time.Minute || p > longestPeriod || p%time.Minute != 0) {
+		bad("Period is %s: want whole minutes up to %s, or 0 for the default of %s", p, longestPeriod, DefaultPeriod)
+	}
+	if t.MinRequests < 0 {
+		bad("MinRequests is %d: want how many requests a period has before a share of them counts, or 0 for the "+
+			"default of %d", t.MinRequests, DefaultMinRequests)
+	}
+	checkPercent(bad, "ServerErrorPercent", t.ServerErrorPercent, DefaultServerErrorPercent)
+	for _, reason := range slices.Sorted(maps.Keys(t.UnauthorizedPercent)) {
+		name := fmt.Sprintf("UnauthorizedPercent[%q]", reason)
+		if !slices.Contains(metrics.UnauthorizedReasons, reason) {
+			bad("%s: the authorizer has no such reason for a 401: use one of %s", name,
+				strings.Join(metrics.UnauthorizedReasons, ", "))
+			continue
+		}
+		checkPercent(bad, name, t.UnauthorizedPercent[reason], DefaultUnauthorizedPercent[reason])
+	}
+	for _, d := range []struct {
+		name        string
+		given, none time.Duration
+	}{
+		{"IntegrationP99", t.IntegrationP99, DefaultIntegrationP99},
+		{"AuthorizerP99", t.AuthorizerP99, DefaultAuthorizerP99},
+	} {
+		if d.given != NoAlarm && d.given != 0 && d.given < time.Millisecond {
+			bad("%s is %s: want a time of a millisecond at least, 0 for the default of %s, or NoAlarm", d.name, d.given,
+				d.none)
+		}
+	}
+	for _, c := range t.counts() {
+		if c.given < NoAlarm {
+			bad("%s is %d: want how many in a period, 0 for the default of %d, or NoAlarm", c.name, c.given, c.none)
+		}
+	}
+	return errors.Join(append(errs, t.checkThere(api)...)...)
+}
+
+func checkPercent(bad func(string, ...any), name string, given, none float64) {
+	if given == NoAlarm || given >= 0 && given <= 100 {
+		return
+	}
+	if none == 0 {
+		bad("%s is %g: want a percentage up to 100, or NoAlarm", name, given)
+		return
+	}
+	bad("%s is %g: want a percentage up to 100, 0 for the default of %g, or NoAlarm", name, given, none)
+}
+
+// count is a threshold that is a number.
+type count struct {
+	name        string
+	given, none int
+}
+
+func (t Thresholds) counts() []count {
+	return []count{
+		{"FailedDecisions", t.FailedDecisions, DefaultFailedDecisions},
+		{"KeyFetchFailures", t.KeyFetchFailures, DefaultKeyFetchFailures},
+		{"Crashes", t.Crashes, DefaultCrashes},
+		{"Throttles", t.Throttles, DefaultThrottles},
+		{"LoginFailures", t.LoginFailures, DefaultLoginFailures},
+	}
+}
+
+// checkThere refuses a threshold of what the API does not have: its alarm would never be made.
+func (t Thresholds) checkThere(api API) (errs []error) {
+	has := func(ok func(Function) bool) bool { return slices.ContainsFunc(api.Functions, ok) }
+	writes := has(func(f Function) bool { return f.Role == Authorizer && f.Metrics })
+	guarded := has(func(f Function) bool { return f.Role.guards() })
+	login := has(func(f Function) bool { return f.Role == Login && f.Metrics })
+	judged := has(func(f Function) bool { return f.Role != OwnAuthorizer && f.Metrics || f.Role == Login })
+	for _, c := range []struct {
+		name       string
+		set, there bool
+		takes      string
+	}{
+		{"FailedDecisions", t.FailedDecisions > 0, writes, "an authorizer with JWT or a SessionAuthorizer, and no NoMetrics"},
+		{"KeyFetchFailures", t.KeyFetchFailures > 0, writes, "an authorizer with JWT or a SessionAuthorizer, and no NoMetrics"},
+		{"UnauthorizedPercent", len(t.UnauthorizedPercent) > 0, writes,
+			"an authorizer with JWT or a SessionAuthorizer, and no NoMetrics"},
+		{"AuthorizerP99", t.AuthorizerP99 > 0, guarded, "a Lambda authorizer"},
+		{"Crashes", t.Crashes > 0, judged, "an authorizer with JWT and no NoMetrics, or a Login"},
+		{"Throttles", t.Throttles > 0, len(api.Functions) > 0, "a Lambda authorizer or a Login"},
+		{"LoginFailures", t.LoginFailures > 0, login, "a Login without NoMetrics"},
+	} {
+		if c.set && !c.there {
+			errs = append(errs, fmt.Errorf("AlarmProps.%s is set, and this API has nothing that it is measured on: leave it "+
+				"out, as it takes %s", c.name, c.takes))
+		}
+	}
+	return errs
+}
+
+// withDefaults are the thresholds with their defaults.
+func (t Thresholds) withDefaults() Thresholds {
+	t.Period = cmp.Or(t.Period, DefaultPeriod)
+	t.MinRequests = cmp.Or(t.MinRequests, DefaultMinRequests)
+	t.ServerErrorPercent = cmp.Or(t.ServerErrorPercent, DefaultServerErrorPercent)
+	t.IntegrationP99 = cmp.Or(t.IntegrationP99, DefaultIntegrationP99)
+	t.AuthorizerP99 = cmp.Or(t.AuthorizerP99, DefaultAuthorizerP99)
+	t.FailedDecisions = cmp.Or(t.FailedDecisions, DefaultFailedDecisions)
+	t.KeyFetchFailures = cmp.Or(t.KeyFetchFailures, DefaultKeyFetchFailures)
+	t.Crashes = cmp.Or(t.Crashes, DefaultCrashes)
+	t.Throttles = cmp.Or(t.Throttles, DefaultThrottles)
+	t.LoginFailures = cmp.Or(t.LoginFailures, DefaultLoginFailures)
+	return t
+}
+
+// shares are the reasons of 401s of a function that have an alarm, with the percentage of each.
+func (t Thresholds) shares(f Function) map[string]float64 {
+	out := map[string]float64{}
+	for _, reason := range f.Reasons {
+		out[reason] = DefaultUnauthorizedPercent[reason]
+	}
+	for reason, percent := range t.UnauthorizedPercent {
+		switch {
+		case percent == NoAlarm:
+			delete(out, reason)
+		case percent > 0:
+			out[reason] = percent
+		}
+	}
+	return out
+}
