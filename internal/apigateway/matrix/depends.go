@@ -72,8 +72,11 @@ func (a *API) around(m *apimodel.Model, api *apimodel.API) {
 		}
 	}
 	a.Plans = plansOf(m, api)
+	statements := strings.Join(a.Document.Statements, " ")
 	for _, p := range m.Principals {
-		if made := principalOf(a, p); made.Policy.Statements != nil || made.Policy.NotKnown != "" || made.Managed != nil {
+		made := principalOf(a, p)
+		named := strings.Contains(statements, `"`+p.ARN+`"`)
+		if named || made.Policy.Statements != nil || made.Policy.NotKnown != "" || made.Managed != nil {
 			a.Principals = append(a.Principals, made)
 		}
 	}

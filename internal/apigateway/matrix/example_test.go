@@ -8,7 +8,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
-// The matrix of a template: one line a route, the same for as long as the access is.
+// The matrix of a template: a line for each route, the same for as long as the access is.
 func ExampleOf() {
 	a, err := cloudassembly.Parse("Shop", []byte(`{"Resources": {
 		"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "shop"}},
@@ -28,11 +28,7 @@ func ExampleOf() {
 	}
 	fmt.Printf("%s", m.Text())
 	// Output:
-	// API             ROUTE   AUTHORIZER      CACHE   API KEY         WHO MAY CALL
-	// Shop/shop       GET /   none            -       -               anyone: load balancers look here
-	// Shop/shop       POST /  iam             -       -               whom IAM allows execute-api:Invoke
-	//
-	// API             ROUTE   ANSWERED BY
-	// Shop/shop       GET /   API Gateway itself
-	// Shop/shop       POST /  API Gateway itself
+	// Shop/shop
+	//   GET /: anyone: load balancers look here, answered by API Gateway itself
+	//   POST /: whom IAM allows execute-api:Invoke, answered by API Gateway itself
 }

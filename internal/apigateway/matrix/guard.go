@@ -213,10 +213,11 @@ func includes(f *apimodel.Function) bool {
 }
 
 // apart reports whether an authorizer's access table has other routes than its API, or leaves another set of them to
-// other authorizers: it then decides by a route that API Gateway did not choose.
+// other authorizers: it may then decide by a route that API Gateway did not choose. Routes of the API that the
+// authorizer does not guard, such as preflights, need not be in the table.
 func apart(api *apimodel.API, a *apimodel.Authorizer, t tables) bool {
 	table, err := t.of(a.Function)
-	if err != nil || len(table.Rules()) != len(api.Methods) {
+	if err != nil {
 		return true
 	}
 	own := map[string]bool{}
@@ -224,8 +225,15 @@ func apart(api *apimodel.API, a *apimodel.Authorizer, t tables) bool {
 		own[m.Verb+" "+m.Path] = m.Authorizer == a
 	}
 	for _, rule := range table.Rules() {
-		guards, known := own[rule.Pattern.String()]
+		name := rule.Pattern.String()
+		guards, known := own[name]
 		if !known || guards == rule.Elsewhere {
+			return true
+		}
+		delete(own, name)
+	}
+	for _, guards := range own {
+		if guards {
 			return true
 		}
 	}

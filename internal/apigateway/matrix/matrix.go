@@ -4,12 +4,12 @@
 //	m, err := matrix.Of(apimodel.Read(a, cloudassembly.Options{}), "")
 //	os.Stdout.Write(m.Text())
 //
-// Beside the routes it has what access to them depends on: the authorizers with their identity sources, caches and
-// environments, the stages that keep answers, and the function URLs that lead past the API.
+// Beside the routes it has what access to them depends on: the resource policy, the authorizers with their settings,
+// caches and environments, what roles and users may call, API keys, pages that may read answers, stages that keep
+// answers, and the function URLs that lead past the API.
 //
-// It reads what the template and the authorizers' access tables say. It does not evaluate policies: neither resource
-// policies, of which it says only whether they allow every caller everything, nor the IAM policies of callers. It runs
-// no function, and resolves no reference to a secret.
+// It reads what the template and the authorizers' access tables say. It decides no request: package accessdiff does, by
+// what is here. It runs no function, and resolves no reference to a secret.
 package matrix
 
 import (

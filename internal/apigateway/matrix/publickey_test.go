@@ -30,7 +30,7 @@ func TestPublicWithAKey(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := strings.Join(strings.Fields(string(m.Text())), " "); !strings.Contains(got, tt.want) {
+			if got := strings.Join(strings.Fields(string(m.Routes())), " "); !strings.Contains(got, tt.want) {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
 			if got := strings.Contains(string(m.JSON()), `"whoMayCall": "public with a key"`); got != tt.key {

@@ -2,7 +2,6 @@ package matrix
 
 import (
 	"bytes"
-	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -10,25 +9,11 @@ import (
 	"unicode/utf8"
 )
 
-// stop is what columns are rounded up to. A route that is a little longer than the longest one then leaves the other
-// lines as they are, and a comparison of two tables shows what changed.
+// stop is what columns are rounded up to.
 const stop = 8
 
-// Text is the matrix as tables: one route a line, then what access depends on; nothing if there is no API.
-func (m Matrix) Text() []byte {
-	if len(m.APIs) == 0 {
-		return nil
-	}
-	out := m.Routes()
-	for _, rows := range [][][]string{m.answeredRows(), m.authorizerRows(), m.variableRows(), m.keptRows(), m.functionURLRows()} {
-		if len(rows) > 1 {
-			out = append(append(out, '\n'), table(rows)...)
-		}
-	}
-	return out
-}
-
-// Routes is the first part of [Matrix.Text]: who may call which route, and what resource policies do to that.
+// Routes is a table of who may call which route, and what resource policies do to that. [Matrix.Text] has all that access
+// depends on, and is the one to compare.
 func (m Matrix) Routes() []byte {
 	if len(m.APIs) == 0 {
 		return nil
@@ -83,97 +68,6 @@ func (a API) policyNote() string {
 		}
 	}
 	return note + "."
-}
-
-func (m Matrix) authorizerRows() [][]string {
-	rows := [][]string{{"API", "AUTHORIZER", "IDENTITY SOURCES", "CACHE", "CACHE KEY", "VERIFIED BY"}}
-	for _, api := range m.APIs {
-		for _, a := range api.Authorizers {
-			sources := strings.Join(a.Sources, ", ")
-			if a.Validation != "" {
-				sources += " matching " + a.Validation
-			}
-			by := strings.Join(a.By, ", ")
-			if by == "" {
-				by = "not in the assembly"
-			}
-			rows = append(rows, []string{
-				api.String(),
-				a.Kind + " " + a.Name,
-				cmp.Or(sources, "-"),
-				period(a.Cache, "not known"),
-				cmp.Or(a.CacheKey, "-"),
-				by,
-			})
-		}
-	}
-	return rows
-}
-
-// variableRows are the environments of authorizers' functions, each function's once.
-func (m Matrix) variableRows() [][]string {
-	rows := [][]string{{"AUTHORIZER FUNCTION", "VARIABLE", "VALUE"}}
-	shown := map[string]bool{}
-	for _, api := range m.APIs {
-		for _, a := range api.Authorizers {
-			if a.Variables == nil || shown[a.By[0]] {
-				continue
-			}
-			shown[a.By[0]] = true
-			for _, v := range a.Variables {
-				rows = append(rows, []string{a.By[0], v.Name, v.Value})
-			}
-		}
-	}
-	return rows
-}
-
-func (m Matrix) answeredRows() [][]string {
-	rows := [][]string{{"API", "ROUTE", "ANSWERED BY"}}
-	for _, api := range m.APIs {
-		for _, r := range api.Routes {
-			if r.AnsweredBy != "" {
-				rows = append(rows, []string{api.String(), r.String(), r.AnsweredBy})
-			}
-		}
-	}
-	return rows
-}
-
-func (m Matrix) keptRows() [][]string {
-	rows := [][]string{{"API", "STAGE", "ROUTE", "ANSWERS KEPT FOR", "SHARED BY REQUESTS WITH THE SAME"}}
-	for _, api := range m.APIs {
-		for _, k := range api.Kept {
-			rows = append(
-				rows,
-				[]string{
-					api.String(),
-					k.Stage,
-					k.Route,
-					period(&k.For, ""),
-					strings.Join(append([]string{"route"}, k.Keys...), ", "),
-				},
-			)
-		}
-	}
-	return rows
-}
-
-func (m Matrix) functionURLRows() [][]string {
-	rows := [][]string{{"API", "FUNCTION URL OF", "WHO MAY CALL IT", "PAST THE CHECKS OF"}}
-	for _, api := range m.APIs {
-		for _, u := range api.FunctionURLs {
-			who := "not known"
-			switch u.AuthType {
-			case "NONE":
-				who = "anyone"
-			case "AWS_IAM":
-				who = "whom IAM allows lambda:InvokeFunctionUrl"
-			}
-			rows = append(rows, []string{api.String(), u.Function, who, strings.Join(u.Routes, ", ")})
-		}
-	}
-	return rows
 }
 
 // table aligns rows. The last column is not padded.
