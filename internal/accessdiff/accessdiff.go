@@ -106,10 +106,12 @@ type Caller struct {
 	Name      string `json:"name,omitempty"`
 	Permitted bool   `json:"permitted,omitempty"`
 
-	// Authorizer is the authorizer of the app's own that admits the caller, for an Own one; or that neither allows nor
-	// denies its calls, if Silent is true.
+	// Authorizer is the authorizer of the app's own that admits an Own caller, and Silent says that it neither allows nor
+	// denies the request, so that the resource policy decides.
 	Authorizer string `json:"authorizer,omitempty"`
 	Silent     bool   `json:"silent,omitempty"`
+
+	decides string // what the authorizer decides by
 
 	APIKey string `json:"apiKey,omitempty"` // the logical id of a key of a usage plan, such as "Shop/Key"; "" for none
 }

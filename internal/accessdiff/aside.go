@@ -19,7 +19,7 @@ func (p pair) aside(add func(Change)) {
 	}
 }
 
-// some is a request that the wider API allows; ok is false if there is none.
+// some finds a request that the wider API allows to one of some routes.
 func (p pair) some(of func(matrix.Route) bool) (g gain, ok bool) {
 	empty, err := newSide(matrix.API{ARN: p.was.api.ARN})
 	if err != nil {

@@ -62,7 +62,7 @@ func (g *guard) audiencesOf(id string) (out []string) {
 	return append(out, g.Audiences...)
 }
 
-// authorizerChange tells of tokens that an authorizer takes now.
+// authorizerChange describes tokens that an authorizer takes now.
 func (p pair) authorizerChange(gains []gain) Change {
 	g := gains[0]
 	text := p.accepted(g) + p.word(" are accepted now", " are no longer accepted")

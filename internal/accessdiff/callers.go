@@ -191,7 +191,7 @@ func hasScope(r matrix.Route, have []string) bool {
 func (g *guard) answer(q request, arn string) outcome {
 	if !g.Included {
 		switch {
-		case q.caller.Kind != Own || q.caller.Authorizer != g.identity():
+		case q.caller.Kind != Own || q.caller.decides != g.identity():
 			return refuses
 		case q.caller.Silent:
 			return silent

@@ -27,7 +27,7 @@ func (s *side) candidates(r matrix.Route, path string, avoid []access.Requiremen
 		out = g.jwtTokens(r, avoid)
 	case !g.Included:
 		for _, silent := range []bool{false, true} {
-			out = append(out, &caller{Caller: Caller{Kind: Own, Authorizer: g.identity(), Silent: silent}})
+			out = append(out, &caller{Caller: Caller{Kind: Own, Authorizer: g.Name, Silent: silent, decides: g.identity()}})
 		}
 	default:
 		out = g.tokens(r, path, avoid)

@@ -118,6 +118,9 @@ func (p pair) steps() (out []*side) {
 // changes finds what the wider API allows and the other one does not, and puts it into words.
 func (p pair) changes(add func(Change)) {
 	gains, unsure, complete := p.gains()
+	if !p.lost {
+		p.unlike(add)
+	}
 	if !complete {
 		add(Change{Effect: Unknown, Text: "the routes cannot be compared in full: their patterns and those of the policies " +
 			"make too many kinds of paths"})
@@ -190,6 +193,9 @@ func (p pair) gains() (found, unsure []gain, complete bool) {
 					had = false
 				}
 				for _, c := range p.is.candidates(r, class.path, avoided(old, had), p.was) {
+					if had && p.was.own(old) != nil && c.Kind != Anonymous && c.decides != p.was.own(old).identity() {
+						continue // which callers its function allows is not known: see unlike
+					}
 					q := request{stage: stage, verb: verb, path: class.path, caller: c}
 					g := gain{request: q, route: r, old: old, had: had}
 					for _, env := range sure {

@@ -22,7 +22,7 @@ func (p pair) describe(gains []gain, add func(Change)) {
 		}
 		groups[key] = append(groups[key], g)
 	}
-	for _, key := range order {
+	for _, key := range p.merged(order, groups) {
 		g := groups[key]
 		switch g[0].step {
 		case byPolicy:
@@ -37,6 +37,45 @@ func (p pair) describe(gains []gain, add func(Change)) {
 			add(p.routeChange(g))
 		}
 	}
+}
+
+// merged are the keys of groups, of which those are put together that gained from the same addresses: by far the most
+// statements of resource policies about addresses are about all callers. A role or user has a line of its own only where
+// not every caller that IAM allows gained the same.
+func (p pair) merged(order []string, groups map[string][]gain) (out []string) {
+	first := map[string]string{} // of addresses: the key of the group that stands for all
+	for _, key := range order {
+		g := groups[key]
+		addresses := ""
+		if g[0].step == byPolicy {
+			addresses = p.addressesOf(g)
+		}
+		if addresses == "" || g[0].caller.Kind == Signer && !g[0].caller.Permitted {
+			continue
+		}
+		if into, some := first[addresses]; some {
+			groups[into] = append(groups[into], g...)
+			groups[key] = nil
+		} else {
+			first[addresses] = key
+		}
+	}
+	for _, key := range order {
+		g := groups[key]
+		if g == nil {
+			continue
+		}
+		if g[0].step == byPolicy && g[0].caller.Kind == Signer && !g[0].caller.Permitted && first[p.addressesOf(g)] != "" {
+			continue
+		}
+		out = append(out, key)
+	}
+	return out
+}
+
+// atSlashes reports whether all of some gains are requests to paths that end in a slash, as policies tell those apart.
+func atSlashes(gains []gain) bool {
+	return !slices.ContainsFunc(gains, func(g gain) bool { return g.path == "/" || !strings.HasSuffix(g.path, "/") })
 }
 
 // key is the same for gains that are told in one line.
@@ -152,7 +191,7 @@ func (p pair) on(gains []gain) (route, text string) {
 	return "", " " + list(names)
 }
 
-// routeChange tells of a route that asks for less, or that is new.
+// routeChange describes a route that asks for less, or that is new.
 func (p pair) routeChange(gains []gain) Change {
 	g := gains[0]
 	name := g.name()
@@ -188,6 +227,9 @@ func (p pair) routeChange(gains []gain) Change {
 		text = "callers that the authorizer " + g.route.Authorizer + " allows " + p.verb() + " " + name + tail
 	default:
 		text = p.tokens(gains) + " " + p.verb() + " " + name + tail
+	}
+	if atSlashes(gains) {
+		text += ", at paths that end in a slash"
 	}
 	made := p.change(g, text, was, is)
 	made.Route = name
@@ -229,7 +271,7 @@ func (p pair) tokens(gains []gain) string {
 	return strings.Join(names, ", ")
 }
 
-// grantChange tells of a role or user that may call more.
+// grantChange describes a role or user that may call more.
 func (p pair) grantChange(gains []gain) Change {
 	g := gains[0]
 	name := signerName(g.caller, true)

@@ -38,7 +38,7 @@ func (p pair) pages(add func(Change)) {
 	}
 }
 
-// page tells of the pages of one origin.
+// page describes the pages of one origin.
 func (p pair) page(g gain, r matrix.Readable, routes []string) Change {
 	from, origin := "pages of "+r.Origin, r.Origin
 	if r.Origin == "*" || r.Origin == "any" {

@@ -12,7 +12,7 @@ func (p pair) withoutRights(g gain) bool {
 	return guard != nil && g.step == byPolicy && guard.answer(g.request, p.is.api.ARN+"/"+g.stage+"/"+g.verb+g.path) == silent
 }
 
-// policyChange tells of requests that the resource policy refused.
+// policyChange describes requests that the resource policy refused.
 func (p pair) policyChange(gains []gain) Change {
 	g := gains[0]
 	name, on := p.on(gains)
@@ -27,10 +27,14 @@ func (p pair) policyChange(gains []gain) Change {
 		if p.lost {
 			subject = "callers that the resource policy refuses now"
 		}
-	case g.caller.Kind == Signer:
+	case g.caller.Kind == Signer && !g.caller.Permitted:
 		subject = signerName(g.caller, true) + " from " + subject
 	}
-	made := p.change(g, subject+" "+p.verb()+on, was, "")
+	text := subject + " " + p.verb() + on
+	if atSlashes(gains) {
+		text += ", at paths that end in a slash"
+	}
+	made := p.change(g, text, was, "")
 	made.Route = name
 	return made
 }

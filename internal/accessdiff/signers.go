@@ -39,8 +39,8 @@ func (s *side) signers(others ...*side) (out []*caller) {
 					continue
 				}
 				for _, name := range p.AWS {
-					if s.names(name, others) {
-						continue
+					if s.knows(name) || side.knows(name) {
+						continue // by its own name
 					}
 					for _, arn := range arnsOf(partition, name) {
 						add(Caller{Principal: arn})
@@ -64,13 +64,11 @@ func (s *side) signers(others ...*side) (out []*caller) {
 	return out
 }
 
-// names reports whether an ARN is that of a role or user of an assembly, which is a signer by its name.
-func (s *side) names(arn string, others []*side) bool {
-	for _, side := range append(others[:len(others):len(others)], s) {
-		for _, p := range side.principals {
-			if p.ARN == arn {
-				return true
-			}
+// knows reports whether an ARN is that of a role or user of the assembly.
+func (s *side) knows(arn string) bool {
+	for _, p := range s.principals {
+		if p.ARN == arn {
+			return true
 		}
 	}
 	return false

@@ -123,3 +123,36 @@ func unknownPrincipal(was, is matrix.Principal, api matrix.API, say func(text, b
 		}
 	}
 }
+
+// own is the authorizer of a route whose function is the app's own; nil for another one.
+func (s *side) own(r matrix.Route) *guard {
+	g := s.guards[r.Authorizer]
+	if g == nil || g.Included || r.Kind != matrix.Token && r.Kind != matrix.Request {
+		return nil
+	}
+	return g
+}
+
+// unlike reports routes that a function of the app's own guards on one side, and something else on the other one. Where
+// the authorizer has the same name on both sides, unknownAuthorizer says it.
+func (p pair) unlike(add func(Change)) {
+	for _, r := range p.is.api.Routes {
+		for _, old := range p.was.api.Routes {
+			x, y := p.was.own(old), p.is.own(r)
+			if r.String() != old.String() || x == nil && y == nil || old.Kind == matrix.None || r.Kind == matrix.None ||
+				x != nil && y != nil && (x.Name == y.Name || x.identity() == y.identity()) {
+				continue
+			}
+			add(Change{Route: r.String(), Effect: Unknown, Was: guardName(old), Is: guardName(r), Text: r.String() + ": " +
+				guardName(r) + " guards it (was " + guardName(old) + "), and which callers a function allows cannot be compared"})
+		}
+	}
+}
+
+// guardName names what guards a route.
+func guardName(r matrix.Route) string {
+	if r.Authorizer != "" {
+		return "the authorizer " + r.Authorizer
+	}
+	return "IAM"
+}

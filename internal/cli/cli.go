@@ -25,7 +25,7 @@ func Main() int { return run(context.Background(), command.ThisProcess(), os.Arg
 
 // commands are all commands, in the order in which they are listed.
 func commands() []command.Command {
-	return []command.Command{initCommand, dev.Command, tokenCommand, routesCommand, checkCommand, versionCommand}
+	return []command.Command{initCommand, dev.Command, tokenCommand, routesCommand, diffCommand, checkCommand, versionCommand}
 }
 
 // run finds the command, runs it, and turns its error into a status.
@@ -74,7 +74,10 @@ func unknownCommand(name string) string {
 // status prints the error of a command and returns the status to exit with.
 func status(p *command.Process, c command.Command, err error) int {
 	var wrong command.UsageError
+	var found command.Exit
 	switch {
+	case errors.As(err, &found):
+		return int(found)
 	case err == nil:
 		return succeeded
 	case errors.Is(err, flag.ErrHelp):

@@ -196,11 +196,22 @@ func (b *bench) checkNow(words []string) error {
 		return b.checkCDK(args)
 	case "npm":
 		return checkNPM(args)
-	case "aws", "cd", "curl", "diff", "echo", "filter", "git", "mkdir":
+	case "aws", "cd", "curl", "diff", "echo", "filter", "gh", "git", "mkdir", "test":
 		return nil // not ours; what is in them is not looked at
 	default:
 		return fmt.Errorf("the command %q is not known to this test", name)
 	}
+}
+
+// reviewed is what "gatehouse diff" prints for the two sides in testdata/review.
+func reviewed(t *testing.T, b *bench) string {
+	cmd := exec.Command(b.gatehouse, "diff", "testdata/review/before.json", "testdata/review/after.json")
+	out, err := cmd.Output()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 3 {
+		t.Fatalf("want status 3, got %v", err)
+	}
+	return string(out)
 }
 
 // checkRoutes holds what a page says that "gatehouse routes" prints against what it prints for the example.
@@ -229,11 +240,14 @@ func checkRoutes(t *testing.T, b *bench) {
 					t.Errorf("%s: it is not what \"gatehouse check\" prints:\n%s", shown, out)
 				}
 				continue
+			case strings.HasSuffix(command, "gatehouse diff --against origin/main"):
+				if out := reviewed(t, b); shown.text != out {
+					t.Errorf("%s: it is not what \"gatehouse diff\" prints:\n%s", shown, out)
+				}
+				continue
 			case !strings.HasSuffix(command, "gatehouse routes"):
-				t.Errorf(
-					"%s: a text after commands is what \"gatehouse routes\" or \"gatehouse check\" prints: nothing checks another one",
-					shown,
-				)
+				t.Errorf("%s: a text after commands is what \"gatehouse routes\", \"diff\" or \"check\" prints: nothing checks "+
+					"another one", shown)
 				continue
 			}
 			found = true

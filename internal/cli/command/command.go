@@ -24,6 +24,12 @@ type Command struct {
 	Run func(ctx context.Context, p *Process, args []string) error
 }
 
+// Exit is the error of a command that did its work, with the status that says what it found. It is not printed.
+type Exit int
+
+// Error says which status it is.
+func (e Exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
 // Process is what a command takes from outside.
 type Process struct {
 	Stdout, Stderr io.Writer

@@ -11,10 +11,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/jsiienv"
 )
 
-// engine returns the variables that jsii needs, which runs CDK for apps in languages other than JavaScript: a folder
+// Engine returns the variables that jsii needs, which runs CDK for apps in languages other than JavaScript: a folder
 // that it can write to, or it may hang, and one that replaces its eleven lines about an old Node.js by a note of one
 // line.
-func engine(ctx context.Context, p *command.Process, app *cdkapp.App, scratch string) (variables []string) {
+//
+// Notes are those of the command of the given name.
+func Engine(ctx context.Context, p *command.Process, name string, app *cdkapp.App, scratch string) (variables []string) {
 	if !app.UsesJSII() {
 		return nil
 	}
@@ -28,12 +30,12 @@ func engine(ctx context.Context, p *command.Process, app *cdkapp.App, scratch st
 		return value
 	}
 	if err := jsiienv.CheckCache(getenv, runtime.GOOS); err != nil {
-		p.Note("dev", "%v; until then CDK is unpacked into a temporary folder, which takes some seconds", err)
+		p.Note(name, "%v; until then CDK is unpacked into a temporary folder, which takes some seconds", err)
 		variables = append(variables, jsiienv.CacheRoot+"="+filepath.Join(scratch, "jsii"))
 	}
 	silence, note := jsiienv.Silence(getenv, app.NodeVersion(ctx, environ), p.Now())
 	if note != "" {
-		p.Note("dev", "%s", note)
+		p.Note(name, "%s", note)
 	}
 	return append(variables, silence...)
 }

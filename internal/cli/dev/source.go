@@ -58,7 +58,7 @@ func openSource(ctx context.Context, p *command.Process, f flags) (*source, erro
 			"let this user write to it, or set another one with TMPDIR (TMP on Windows)", err, os.TempDir())
 	}
 	s.scratch, s.assembly = scratch, filepath.Join(scratch, "cdk.out")
-	s.engine = engine(ctx, p, s.app, scratch)
+	s.engine = Engine(ctx, p, "dev", s.app, scratch)
 	return s, nil
 }
 

@@ -1,0 +1,190 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/accessdiff"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
+)
+
+var diffCommand = command.Command{
+	Name:    "diff",
+	Summary: "print who gained and who lost access between two assemblies",
+	Usage: `usage: gatehouse diff OLD NEW [flags]
+       gatehouse diff --against REF [flags]
+
+Compares who may call the REST APIs of two cloud assemblies, by what their routes, authorizers and policies mean. OLD
+and NEW are folders of assemblies, or files that "gatehouse routes --json" wrote. With --against, the app of cdk.json is
+synthesized as it is in a commit of its Git repository, and as it is in the working directory.
+
+  + gained   a request is allowed that was refused
+  ? unknown  what changed cannot be compared, such as the code of an authorizer of your own
+  - lost     a request is refused that was allowed
+  ~ changed  something that access depends on, and neither side is wider
+
+  --against REF    compare with this commit, such as origin/main
+  --stack NAME     the APIs of one stack, by its path (default all)
+  --parameters [STACK:]N=V  the value of a template parameter; repeatable
+  --json           print JSON, with a request for each gain that is allowed now and was refused
+  --markdown       print Markdown, for a comment on a pull request
+
+The exit status is 0 if access is the same or narrower, 3 if it is wider, 4 if it is not known to be wider and something
+changed that cannot be compared, 1 if the comparison failed, and 2 if it was called wrongly.
+
+  gatehouse diff --against origin/main
+`,
+	Flags: func() *flag.FlagSet { return new(diffFlags).set() },
+	Run:   diff,
+}
+
+type diffFlags struct {
+	against, stack string
+	parameters     command.Pairs
+	json, markdown bool
+}
+
+func (d *diffFlags) set() *flag.FlagSet {
+	f := flag.NewFlagSet("diff", flag.ContinueOnError)
+	f.StringVar(&d.against, "against", "", "")
+	f.StringVar(&d.stack, "stack", "", "")
+	f.Var(&d.parameters, "parameters", "")
+	f.BoolVar(&d.json, "json", false, "")
+	f.BoolVar(&d.markdown, "markdown", false, "")
+	return f
+}
+
+func diff(ctx context.Context, p *command.Process, args []string) error {
+	var d diffFlags
+	set := d.set()
+	flags, sides := apart(set, args)
+	if err := command.Parse(set, flags); err != nil {
+		return err
+	}
+	if err := command.NotEmpty(set, "against", "stack"); err != nil {
+		return err
+	}
+	switch {
+	case d.json && d.markdown:
+		return command.Wrongly("--json and --markdown: want one of them")
+	case d.against != "" && len(sides) > 0:
+		return command.Wrongly("--against %s and %q: --against compares with the working directory, so leave the rest out",
+			d.against, strings.Join(sides, " "))
+	case d.against == "" && len(sides) != 2:
+		return command.Wrongly("want OLD and NEW, each a folder with a cloud assembly or a file of \"gatehouse routes " +
+			"--json\", or --against with a commit such as origin/main")
+	}
+	var before, after matrix.Matrix
+	var err error
+	if d.against != "" {
+		before, after, err = d.ofCommit(ctx, p)
+	} else {
+		if before, err = d.read(sides[0]); err == nil {
+			after, err = d.read(sides[1])
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if len(before.APIs)+len(after.APIs) == 0 {
+		p.Note("diff", "neither side has a REST API")
+	}
+	return d.report(p, accessdiff.Compare(before, after))
+}
+
+func (d *diffFlags) report(p *command.Process, found *accessdiff.Diff) error {
+	text := found.Text()
+	switch {
+	case d.json:
+		text = found.JSON()
+	case d.markdown:
+		text = found.Markdown()
+	case len(found.Changes) == 0:
+		p.Note("diff", "access is the same")
+	}
+	if err := p.Print("the changes", text); err != nil {
+		return err
+	}
+	if status := found.Exit(); status != succeeded {
+		return command.Exit(status)
+	}
+	return nil
+}
+
+// apart takes the flags of arguments apart from the rest, so that flags may come behind OLD and NEW.
+func apart(set *flag.FlagSet, args []string) (flags, rest []string) {
+	for i := 0; i < len(args); i++ {
+		name, isFlag := strings.CutPrefix(args[i], "-")
+		if !isFlag || name == "" {
+			rest = append(rest, args[i])
+			continue
+		}
+		flags = append(flags, args[i])
+		name = strings.TrimPrefix(name, "-")
+		f := set.Lookup(name)
+		if f == nil {
+			continue // with a value behind "=", or unknown
+		}
+		if b, ok := f.Value.(interface{ IsBoolFlag() bool }); (!ok || !b.IsBoolFlag()) && i+1 < len(args) {
+			i++
+			flags = append(flags, args[i])
+		}
+	}
+	return flags, rest
+}
+
+// read reads one side: an assembly, or a file with a matrix.
+func (d *diffFlags) read(path string) (matrix.Matrix, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return matrix.Matrix{}, fmt.Errorf("%w: want a folder with a cloud assembly, or a file of \"gatehouse routes --json\"", err)
+	case info.IsDir():
+		return d.ofAssembly(path)
+	case filepath.Base(path) == "manifest.json":
+		return d.ofAssembly(filepath.Dir(path))
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return matrix.Matrix{}, err
+	}
+	m, err := matrix.Parse(text)
+	if err != nil {
+		return matrix.Matrix{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return d.of(m), nil
+}
+
+// of is the part of a matrix that is about the stack of --stack.
+func (d *diffFlags) of(m matrix.Matrix) (out matrix.Matrix) {
+	for _, api := range m.APIs {
+		if d.stack == "" || api.Stack == d.stack {
+			out.APIs = append(out.APIs, api)
+		}
+	}
+	return out
+}
+
+// ofAssembly makes the matrix of an assembly. What cannot be told from it is in the matrix.
+func (d *diffFlags) ofAssembly(dir string) (matrix.Matrix, error) {
+	_, model, err := command.ReadAssembly(dir, d.parameters)
+	if errors.Is(err, cloudassembly.ErrNotAssembly) {
+		return matrix.Matrix{}, fmt.Errorf("%s is not a cloud assembly: name the folder that CDK writes, such as %s: %w",
+			dir, command.DefaultAssembly, errors.Unwrap(err))
+	}
+	if err != nil {
+		return matrix.Matrix{}, err
+	}
+	m, err := matrix.Of(model, "")
+	if err != nil && !errors.Is(err, matrix.ErrUnknown) {
+		return matrix.Matrix{}, err
+	}
+	return d.of(m), nil
+}

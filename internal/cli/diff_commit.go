@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/cdkapp"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/dev"
+)
+
+// ofCommit synthesizes the app as it is in a commit, and as it is in the working directory. The commit is checked out
+// into a folder of its own, which is removed again.
+func (d *diffFlags) ofCommit(ctx context.Context, p *command.Process) (before, after matrix.Matrix, err error) {
+	git := func(args ...string) (string, error) { return runGit(ctx, p, args...) }
+	commit, err := git("rev-parse", "--verify", "--quiet", "--end-of-options", d.against+"^{commit}")
+	if err != nil {
+		return before, after, fmt.Errorf("--against %q: no such commit in this repository: fetch it first, or name another one",
+			d.against)
+	}
+	within, err := git("rev-parse", "--show-prefix")
+	if err != nil {
+		return before, after, err
+	}
+	scratch, err := os.MkdirTemp("", "gatehouse-diff-")
+	if err != nil {
+		return before, after, fmt.Errorf("no folder for the assemblies: %w", err)
+	}
+	tree := filepath.Join(scratch, "tree")
+	defer func() {
+		// Without the context, which may have ended.
+		_, gone := runGit(context.WithoutCancel(ctx), p, "worktree", "remove", "--force", tree)
+		if gone != nil {
+			_, _ = runGit(context.WithoutCancel(ctx), p, "worktree", "prune")
+		}
+		err = errors.Join(err, os.RemoveAll(scratch))
+	}()
+	if _, err := git("worktree", "add", "--quiet", "--detach", tree, commit); err != nil {
+		return before, after, err
+	}
+	there := filepath.Join(tree, filepath.FromSlash(within))
+	if err := lendModules(p.Dir, there); err != nil {
+		return before, after, err
+	}
+	if before, err = d.synthesized(ctx, p, there, filepath.Join(scratch, "was")); err != nil {
+		return before, after, fmt.Errorf("%s: %w", d.against, err)
+	}
+	after, err = d.synthesized(ctx, p, p.Dir, filepath.Join(scratch, "is"))
+	return before, after, err
+}
+
+// lendModules links what npm installed beside an app, which is in no commit, to the app in another folder.
+func lendModules(from, to string) error {
+	const name = "node_modules"
+	modules, err := filepath.Abs(filepath.Join(from, name))
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(modules); err != nil {
+		return nil
+	}
+	if _, err := os.Lstat(filepath.Join(to, name)); err == nil {
+		return nil
+	}
+	if err := os.Symlink(modules, filepath.Join(to, name)); err != nil {
+		return fmt.Errorf("%s cannot be linked: %w", name, err)
+	}
+	return nil
+}
+
+// synthesized runs the app of a folder, or reads the assembly that its cdk.json names.
+func (d *diffFlags) synthesized(ctx context.Context, p *command.Process, dir, scratch string) (matrix.Matrix, error) {
+	app, err := cdkapp.Load(dir, "", nil)
+	if err != nil {
+		return matrix.Matrix{}, err
+	}
+	if folder, ok := app.Folder(); ok {
+		return d.ofAssembly(folder)
+	}
+	if err := os.MkdirAll(scratch, 0o700); err != nil {
+		return matrix.Matrix{}, err
+	}
+	out := filepath.Join(scratch, command.DefaultAssembly)
+	var said bytes.Buffer
+	if err := app.Synthesize(ctx, cdkapp.Run{
+		Outdir:  out,
+		Scratch: scratch,
+		Environ: append(p.Environ(), dev.Engine(ctx, p, "diff", app, scratch)...),
+		Output:  &said, // which both runs would write alike
+	}); err != nil {
+		_, _ = p.Stderr.Write(said.Bytes())
+		return matrix.Matrix{}, err
+	}
+	return d.ofAssembly(out)
+}
+
+// runGit runs git in the working directory and returns its output without the last newline.
+func runGit(ctx context.Context, p *command.Process, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "git", args...)
+	cmd.Dir, cmd.Env = p.Dir, p.Environ()
+	out, err := cmd.Output()
+	var failed *exec.ExitError
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return "", errors.New("git is not installed, which --against takes: compare two assemblies instead")
+	case errors.As(err, &failed):
+		return "", fmt.Errorf("git %s: %s", args[0], strings.TrimSpace(string(failed.Stderr)))
+	}
+	return strings.TrimRight(string(out), "\n"), err
+}
