@@ -76,7 +76,7 @@ func (m *method) callerHas(c *checks.Call, known events.Caller) string {
 			have = append(have, text)
 		}
 	}
-	claims := claimsIn(tokenOf(c.Request, m.Authorizer))
+	claims := claimsIn(TokenOf(c.Request, m.Authorizer))
 	for _, all := range m.needs.Requires {
 		for _, req := range append([]access.Requirement{all}, all.Either...) {
 			switch req.Kind {
@@ -162,8 +162,8 @@ func TokenSource(a *apimodel.Authorizer) authz.TokenSource {
 	return p
 }
 
-// tokenOf finds the token that a request brings to an authorizer; "" without one.
-func tokenOf(r *exchange.Request, a *apimodel.Authorizer) string {
+// TokenOf finds the token that a request brings to an authorizer; "" without one.
+func TokenOf(r *exchange.Request, a *apimodel.Authorizer) string {
 	switch at := TokenSource(a); at.Kind {
 	case authz.Cookie:
 		cookies, _ := http.ParseCookie(r.Headers.Get("Cookie"))

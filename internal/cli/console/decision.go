@@ -24,6 +24,8 @@ type decision struct {
 	Answered      [][2]string `json:"answered"` // the answer's headers
 	Claims        []sent      `json:"claims,omitempty"`
 	Shown         shown       `json:"shown"`
+
+	Rights []comparison `json:"rights,omitempty"`
 }
 
 // The outcomes of a step.
@@ -58,6 +60,12 @@ func (v *view) decision(e entry) decision {
 		Headers:       v.headers(e.Request.Headers, m),
 		Answered:      v.headers(e.Answer.Headers, m),
 		Shown:         v.show(e, m),
+	}
+	if served, to, ok := v.routeOf(e); ok {
+		out.Rights = v.compare(served, to, v.callerOf(e, served, to))
+		for i, r := range out.Rights {
+			out.Rights[i].Has = m(r.Has)
+		}
 	}
 	for i := range out.Steps {
 		out.Steps[i].Detail = m(out.Steps[i].Detail)

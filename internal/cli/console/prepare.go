@@ -44,7 +44,10 @@ type prepared struct {
 	Body    string      `json:"body"`
 	Cookies []string    `json:"cookies,omitempty"` // each NAME=VALUE, which scripts cannot put into a header
 	Curl    string      `json:"curl"`              // the same, for a shell
+	Fetch   string      `json:"fetch"`
 	Token   *minted     `json:"token,omitempty"`
+
+	Rights []comparison `json:"rights,omitempty"` // of Token
 }
 
 // fieldError is what is wrong with a field of the form.
@@ -111,6 +114,7 @@ func (c *Console) prepare(a ask, host string) (out prepared, err error) {
 			break
 		}
 		out.Token = &made
+		out.Rights = v.rightsOf(made, a.Stage, served, out.URL, c.options.Now())
 		if err := withToken(made.Text, served, &out); err != nil {
 			return out, err
 		}
@@ -141,8 +145,27 @@ func (c *Console) prepare(a ask, host string) (out prepared, err error) {
 		if err := sign(&out, host, *example.Key, example.Region, c.options.Now()); err != nil {
 			return out, err
 		}
+		example.Key, example.Headers, example.URL = nil, nil, "http://"+host+out.URL
+		for _, h := range out.Headers {
+			example.Headers = append(example.Headers, h[0]+": "+h[1])
+		}
 	}
+	out.Fetch = example.Fetch()
 	return out, nil
+}
+
+// rightsOf compares a token that was made with what the route requires.
+func (v *view) rightsOf(made minted, stage string, served apigateway.Route, target string, now time.Time) []comparison {
+	claims, ok := payload(made.Text)
+	if !ok {
+		return nil
+	}
+	_, to, ok := v.known(stage, served)
+	if !ok || served.Method.Authorizer == nil {
+		return nil
+	}
+	path, _, _ := strings.Cut(strings.TrimPrefix(target, "/"+stage), "?")
+	return v.compare(served, to, v.described(caller{path: path, at: now}, claims, served.Method.Authorizer, to))
 }
 
 // withBody adds the body, which is JSON unless a header says otherwise.

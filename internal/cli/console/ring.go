@@ -19,6 +19,9 @@ const kept = 200
 type entry struct {
 	seq  int // from 1 on
 	size int // of the request's body, which is kept up to mostBody
+
+	// found are the rights that the included authorizer found, in its context's words; nil if it does not say.
+	found map[string]string
 	apigateway.Record
 }
 
@@ -40,6 +43,12 @@ func (r *ring) add(record *apigateway.Record) {
 	}
 	e.Request, e.Answer.Body, e.Reason = &request, nil, short(record.Reason)
 	v := record.Verdict
+	if l := v.Known.Lambda; l != nil && l.Context["issuer"] != "" { // see authz's documentation of its context
+		e.found = map[string]string{}
+		for _, kind := range []string{"scopes", "groups", "roles"} {
+			e.found[kind] = short(l.Context[kind])
+		}
+	}
 	e.Verdict = checks.Verdict{
 		Denial: shortDenial(v.Denial), Principal: short(v.Principal),
 		Authorizer: v.Authorizer, Cache: v.Cache, AuthorizerTime: v.AuthorizerTime,

@@ -1,0 +1,140 @@
+package console
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
+)
+
+// TestRights compares the token of a request with what its route requires.
+func TestRights(t *testing.T) {
+	c := newConsole(t, shop())
+	pool := poolURL(t, c)
+	for _, tt := range []struct {
+		name, target string
+		token        devissuer.TokenRequest
+		want         []comparison // but for the last of the token itself, which has a time
+	}{
+		{
+			"all is met", "GET /prod/orders",
+			devissuer.TokenRequest{Issuer: pool, Use: devissuer.Access, Scopes: []string{"orders/read", "x"}},
+			[]comparison{
+				{"issuer " + pool, pool, true},
+				{"token_use access", "access", true},
+				{"a token that has not expired", "", true},
+				{"any scope of orders/read", "orders/read, x", true},
+			},
+		},
+		{
+			"nothing is", "GET /prod/orders",
+			devissuer.TokenRequest{Issuer: "https://idp.example.com", Expires: -time.Minute, Claims: map[string]any{"token_use": "id"}},
+			[]comparison{
+				{"issuer " + pool, "https://idp.example.com", false},
+				{"token_use access", "id", false},
+				{"a token that has not expired", "", false},
+				{"any scope of orders/read", "none", false},
+			},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			token, err := c.gateway.Issuer().Mint(tt.token)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := decisionOf(t, c, c.call(t, tt.target, "X-Shop: Bearer "+token)).Rights
+			for i := range got {
+				if got[i].Wants == "a token that has not expired" {
+					got[i].Has = ""
+				}
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	for _, target := range []string{"GET /prod/open", "GET /prod/signed", "GET /prod/gone"} {
+		if got := decisionOf(t, c, c.call(t, target, "Authorization: Bearer a.b.c")).Rights; got != nil {
+			t.Errorf("%s: %+v", target, got)
+		}
+	}
+	want := []comparison{{"any scope of orders/read", "nothing is known of the caller", false}}
+	if diff := cmp.Diff(want, decisionOf(t, c, c.call(t, "GET /prod/orders")).Rights); diff != "" {
+		t.Errorf("without a token: %s", diff)
+	}
+	p := c.prepared(t, form("GET", "/orders", "token", object{"token": object{"issuer": pool, "use": "access"}}))
+	if n := len(p.Rights); n != 4 || p.Rights[3] != (comparison{"any scope of orders/read", "none", false}) {
+		t.Errorf("prepared: %+v", p.Rights)
+	}
+}
+
+// TestCompare has one case for each kind of requirement.
+func TestCompare(t *testing.T) {
+	claims, err := strictjson.Parse(
+		`{"scope":"a b","groups":["The Staff"],"roles":["r"],"plan":"pro","tags":["x","y"],"sub":"jane@example.com","odd":{}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &view{}
+	served := apigateway.Route{Method: &apimodel.Method{Authorizer: &apimodel.Authorizer{}}}
+	owner := access.Requirement{Kind: access.PathIs, Parameter: "id", Claim: "sub"}
+	for _, tt := range []struct {
+		name, path string
+		requires   access.Requirement
+		want       comparison
+	}{
+		{"a scope", "", access.Requirement{Kind: access.Scope, AnyOf: []string{"b", "c"}}, comparison{"any scope of b, c", "a, b", true}},
+		{"a group", "", access.Requirement{Kind: access.Group, AnyOf: []string{"Staff"}}, comparison{"any group of Staff", "The Staff", false}},
+		{"a role", "", access.Requirement{Kind: access.Role, AnyOf: []string{"r"}}, comparison{"any role of r", "r", true}},
+		{
+			"a claim", "", access.Requirement{Kind: access.Claim, Claim: "plan", AnyOf: []string{"free"}},
+			comparison{"claim plan is free", "plan is pro", false},
+		},
+		{
+			"a list", "", access.Requirement{Kind: access.ClaimHas, Claim: "tags", AnyOf: []string{"y"}},
+			comparison{"claim tags has y", "tags has x, y", true},
+		},
+		{
+			"an object", "", access.Requirement{Kind: access.Claim, Claim: "odd", AnyOf: []string{"y"}},
+			comparison{"claim odd is y", "odd is neither a text nor a list of texts", false},
+		},
+		{
+			"no such claim", "", access.Requirement{Kind: access.Claim, Claim: "gone", AnyOf: []string{"y"}},
+			comparison{"claim gone is y", "no claim gone", false},
+		},
+		{
+			"the owner", "/users/jane@example.com", owner,
+			comparison{"the path's id is the caller's sub", "the path’s id is jane@example.com, sub is jane@example.com", true},
+		},
+		{
+			"the owner, escaped", "/users/jane%40example.com", owner,
+			comparison{"the path's id is the caller's sub", "the path’s id is jane%40example.com, sub is jane@example.com", true},
+		},
+		{
+			"another one", "/users/ada", owner,
+			comparison{"the path's id is the caller's sub", "the path’s id is ada, sub is jane@example.com", false},
+		},
+		{
+			"one of some", "/users/ada",
+			access.Requirement{Kind: access.Either, Either: []access.Requirement{owner, {Kind: access.Role, AnyOf: []string{"r"}}}},
+			comparison{
+				"either the path's id is the caller's sub or any role of r",
+				"the path’s id is ada, sub is jane@example.com; roles: r", true,
+			},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			to := route{Kind: "token", Path: "/users/{id}", Requires: []access.Requirement{tt.requires}}
+			who := v.described(caller{path: tt.path, at: time.Now()}, claims, served.Method.Authorizer, to)
+			if diff := cmp.Diff([]comparison{tt.want}, v.compare(served, to, who)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
