@@ -14,25 +14,35 @@ import (
 )
 
 // Sample returns a JSON body that the method's request validator accepts, made from the method's model for
-// application/json, and reports whether there is one. It has all properties that the model describes, or only the
-// required ones where all together are refused. A method without such a model has none, and for a model that asks for
-// what cannot be made up, such as a value that a "not" excludes.
+// application/json, and reports whether there is one: the first of [Samples].
 func Sample(api *apimodel.API, m *apimodel.Method) (body string, ok bool) {
+	all := Samples(api, m)
+	if len(all) == 0 {
+		return "", false
+	}
+	return all[0], true
+}
+
+// Samples returns JSON bodies that the method's request validator accepts, made from the method's model for
+// application/json: one with all properties that the model describes, and one with the required ones alone where that is
+// another. A method without such a model has none, and for a model that asks for what cannot be made up, such as a value
+// that a "not" excludes.
+func Samples(api *apimodel.API, m *apimodel.Method) (bodies []string) {
 	v, err := New(api, m)
 	if err != nil {
-		return "", false
+		return nil
 	}
 	wanted := v.of("application/json")
 	if wanted == nil {
-		return "", false
+		return nil
 	}
 	for _, all := range []bool{true, false} {
 		text, err := json.MarshalIndent((&sampler{all: all, left: mostValues}).value(wanted.schema, 0), "", "  ")
-		if err == nil && wanted.check(text) == "" {
-			return string(text), true
+		if err == nil && wanted.check(text) == "" && !slices.Contains(bodies, string(text)) {
+			bodies = append(bodies, string(text))
 		}
 	}
-	return "", false
+	return bodies
 }
 
 // sampler makes values that fit a schema, as far as it understands it. Who asks it validates what it made.

@@ -9,8 +9,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
-	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/validation"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/cli/console/openapi"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/tryout"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 )
@@ -48,10 +48,16 @@ type route struct {
 	Session      bool                 `json:"session,omitempty"` // it takes the session of a login, and no token
 	Requires     []access.Requirement `json:"requires,omitempty"`
 	NotServed    string               `json:"notServed,omitempty"` // why it is answered by 501
-	Body         string               `json:"body,omitempty"`      // one that the route's model accepts; "" without a model
+	Bodies       []body               `json:"bodies,omitempty"`    // that the route's model accepts; none without a model
 
 	Issuers []int         `json:"issuers,omitempty"` // indices of those whose tokens its authorizer accepts
 	Use     devissuer.Use `json:"use,omitempty"`     // what these are for
+}
+
+// body is an example.
+type body struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
 }
 
 type issuer struct {
@@ -60,6 +66,18 @@ type issuer struct {
 	Use       devissuer.Use `json:"use,omitempty"`
 	Scopes    []string      `json:"scopes,omitempty"`
 	Groups    []string      `json:"groups,omitempty"`
+
+	Personas []persona `json:"personas,omitempty"` // those of its sign-in page
+}
+
+// persona is a caller to call routes as.
+type persona struct {
+	Name    string         `json:"name"`
+	Subject string         `json:"subject"`
+	Scopes  []string       `json:"scopes,omitempty"`
+	Groups  []string       `json:"groups,omitempty"`
+	Roles   []string       `json:"roles,omitempty"`
+	Claims  map[string]any `json:"claims,omitempty"`
 }
 
 type key struct {
@@ -75,6 +93,8 @@ type view struct {
 	routes  []apigateway.Route
 	keys    []checks.AccessKey
 	sources []string // the names that identity sources have in headers and queries
+
+	models map[string]openapi.API // by the names of the APIs
 }
 
 // current is the view of what is served now.
@@ -86,7 +106,10 @@ func (c *Console) current() *view {
 	if c.view != nil && c.view.model == model {
 		return c.view
 	}
-	v := &view{model: model, issuer: g.Issuer(), routes: g.Routes(), keys: g.AccessKeys()}
+	v := &view{
+		model: model, issuer: g.Issuer(), routes: g.Routes(), keys: g.AccessKeys(),
+		models: map[string]openapi.API{},
+	}
 	v.apis = apis{
 		Version: 1, URL: c.options.URL, APIs: []api{}, Issuers: []issuer{}, Keys: []key{}, Problems: g.Problems(),
 	}
@@ -95,9 +118,11 @@ func (c *Console) current() *view {
 	}
 	if v.issuer != nil {
 		for _, i := range v.issuer.Issuers() {
-			v.apis.Issuers = append(v.apis.Issuers, issuer{
-				URL: i.URL, Audiences: i.Audiences, Use: i.Use, Scopes: i.Scopes, Groups: i.Groups,
-			})
+			made := issuer{URL: i.URL, Audiences: i.Audiences, Use: i.Use, Scopes: i.Scopes, Groups: i.Groups}
+			for _, p := range g.Personas(i.URL) {
+				made.Personas = append(made.Personas, persona{p.Name, p.Subject, p.Scopes, p.Groups, p.Roles, p.Claims})
+			}
+			v.apis.Issuers = append(v.apis.Issuers, made)
 		}
 	}
 	for _, k := range v.keys {
@@ -137,6 +162,9 @@ func (v *view) readAPIs() {
 			}
 		}
 		v.apis.APIs = append(v.apis.APIs, made)
+		if i := slices.IndexFunc(v.model.APIs, func(a *apimodel.API) bool { return a.ID == found.ID }); i >= 0 {
+			v.models[made.Name] = openapi.API{Model: v.model.APIs[i], Matrix: found}
+		}
 	}
 }
 
@@ -168,7 +196,9 @@ func (v *view) readRoute(r matrix.Route, served apigateway.Route) route {
 		From:      r.From,
 		NotServed: served.Why, Session: r.TakesSession,
 	}
-	out.Body, _ = validation.Sample(served.API, served.Method)
+	for _, example := range openapi.Bodies(served.API, served.Method) {
+		out.Bodies = append(out.Bodies, body{example.Summary, example.Text})
+	}
 	if r.Cache != nil {
 		seconds := r.Cache.Seconds()
 		out.CacheSeconds = &seconds

@@ -91,6 +91,8 @@ func (c *Console) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 	switch {
 	case r.RawPath == "/":
 		return file("index.html")
+	case path == "openapi.json":
+		return c.answerOpenAPI(r)
 	case path == "apis":
 		return answer(http.StatusOK, c.current().apis)
 	case r.RawPath == IssuersPath:

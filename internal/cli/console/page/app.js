@@ -1,8 +1,9 @@
 // The console of a local gateway. It loads the routes, and new requests about once a second while the page is visible.
 
 import {$, get} from './dom.js'
-import {choose, offer, start} from './call.js'
-import {addRequests, forgetRequests, openRequest, reasonOf} from './requests.js'
+import {start} from './call.js'
+import {choose, offer} from './form.js'
+import {addRequests, forgetRequests, openRequest, reasonOf, startRequests} from './requests.js'
 import {showRoutes} from './routes.js'
 
 const interval = 1000 // ms
@@ -68,6 +69,10 @@ document.addEventListener('click', event => {
 document.addEventListener('visibilitychange', () => { if (!document.hidden) ask() })
 
 start(found)
+startRequests(async () => {
+  await ask()
+  await ask()
+}, found)
 await ask()
 follow()
 setInterval(() => { if (!document.hidden) ask() }, interval)

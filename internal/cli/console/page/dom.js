@@ -82,25 +82,58 @@ export function more(title, ...children) {
   return el('details', {}, el('summary', {}, title), ...children)
 }
 
-// copied is a button that copies a text to the clipboard, and says so.
-export function copied(text, what) {
+// copied is a button that copies a text to the clipboard, and says so. The text is loaded when it is pressed; '' for none.
+export function copied(load, what) {
   const button = el('button', {type: 'button', className: 'quiet'}, `Copy ${what}`)
   button.addEventListener('click', async () => {
     try {
-      await navigator.clipboard.writeText(text)
+      const text = load() // a browser lets a page copy only while it answers to a click, which the promise keeps up
+      await navigator.clipboard.write([new ClipboardItem({'text/plain': text.then(t => {
+        if (!t) throw new Error('nothing to copy')
+        return new Blob([t], {type: 'text/plain'})
+      })})])
       button.textContent = 'Copied'
     } catch {
-      button.textContent = 'The browser does not allow it'
+      button.textContent = 'Not copied'
     }
     setTimeout(() => { button.textContent = `Copy ${what}` }, 2000)
   })
   return button
 }
 
+// copies are buttons that copy a request for curl and for fetch. What is to be known of the copy stands below them.
+export function copies(load) {
+  const note = el('p', {className: 'hint', role: 'status'})
+  const one = (kind, what) => copied(async () => {
+    const made = await load()
+    note.textContent = (made?.note || []).join(' ')
+    return made?.[kind] || ''
+  }, what)
+  return el('div', {className: 'copies'}, one('curl', 'as curl'), ' ', one('fetch', 'as fetch'), note)
+}
+
+const shown = 100_000 // characters of a body
+
+// pretty is a body as people read it: JSON with its lines, and not all of a long one.
+export function pretty(text) {
+  const cut = text.length > shown ? `${text.slice(0, shown)}\n… and ${text.length - shown} characters more` : text
+  if (cut !== text) return cut
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2)
+  } catch {
+    return text
+  }
+}
+
 // get loads data from the console.
-export async function get(path) {
-  const answer = await fetch('/~/' + path, {cache: 'no-store'})
+export const get = path => answered(fetch('/~/' + path, {cache: 'no-store'}))
+
+// post sends data to the console. An error has the field that it is about.
+export const post = (path, data) => answered(fetch('/~/' + path, {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(data)}))
+
+async function answered(request) {
+  const answer = await request
   const data = await answer.json()
-  if (!answer.ok) throw new Error(data.error)
+  if (!answer.ok) throw Object.assign(new Error(data.error), {field: data.field || ''})
   return data
 }

@@ -1,8 +1,12 @@
 // The last requests, each with its decision step by step.
 
-import {$, clock, code, el, get, more, ms, pairs, status, times} from './dom.js'
+import {$, clock, code, el, get, more, ms, pairs, post, status, times} from './dom.js'
+import {apply, unfilter, words} from './filter.js'
+import {actions} from './replay.js'
+import {rights} from './rights.js'
 
 const kept = 200
+let again = async () => {}
 const items = new Map() // by the request's id
 
 // addRequests puts new requests on top. The list begins with the newest.
@@ -20,9 +24,20 @@ export function addRequests(list) {
     items.delete(oldest.dataset.id)
     oldest.remove()
   }
-  $('list').hidden = items.size === 0
-  $('none').hidden = items.size > 0
+  apply(items)
   stay()
+}
+
+// startRequests makes the filter and the button work. Ask loads what is new; sent gets the id of a request that was made
+// again.
+export function startRequests(ask, sent) {
+  again = sent
+  for (const [id, event] of [['filter', 'input'], ['outcomes', 'change']]) $(id).addEventListener(event, () => apply(items))
+  $('clear').addEventListener('click', async () => {
+    await post('clear', {})
+    await ask()
+    $('requests').focus()
+  })
 }
 
 // held remembers the position of a request that is being read, and returns a function that restores it: new requests are
@@ -46,15 +61,20 @@ function held() {
 export function forgetRequests() {
   items.clear()
   $('list').replaceChildren()
+  apply(items)
 }
 
 // reasonOf is the reason of the answer to a request; '' if its function answered.
-export const reasonOf = id => items.get(id)?.reason || ''
+export const reasonOf = id => items.get(id)?.request.reason || ''
 
 // openRequest shows the decision on a request, and scrolls to it.
 export function openRequest(id) {
   const item = items.get(id)
   if (!item) return false
+  if (item.hidden) {
+    unfilter()
+    apply(items)
+  }
   const details = item.querySelector('details')
   details.open = true
   details.querySelector('summary').focus({preventScroll: true})
@@ -82,7 +102,8 @@ function entry(r) {
   })
   const item = el('li', {id: 'r-' + r.id}, details)
   item.dataset.id = r.id
-  item.reason = r.reason || ''
+  item.request = r
+  item.words = words(r)
   return item
 }
 
@@ -102,7 +123,7 @@ function decision(d) {
     ['Route', d.route || 'none'],
     ['Request id', d.id],
     ['From', `${d.sourceIp}, ${d.protocol}`],
-    ['Query', d.query ? `${d.query.join(', ')} (values are not kept)` : 'none'],
+    ['Query', d.shown.query || 'none'],
     ['Authorizer', d.authorizerMs ? ms(d.authorizerMs) : 'no function was invoked'],
     ['Integration', d.integrationMs ? ms(d.integrationMs) : 'no function was invoked'],
     ['Total', ms(d.ms)],
@@ -115,9 +136,12 @@ function decision(d) {
   ])
   return [
     d.reason ? el('p', {className: 'why'}, d.reason) : null,
+    ...actions(d, again),
     el('h3', {}, 'Decision, step by step'), el('ol', {className: 'steps'}, steps),
+    ...(d.rights ? [el('h3', {}, 'Rights'), rights(d.rights, d.claims ? 'token' : 'caller')] : []),
     ...claims.flat(),
     el('h3', {}, 'Facts'), pairs(facts),
+    d.shown.body.size ? more(`Body of the request (${d.shown.body.size} bytes)`, d.shown.body.lost ? el('p', {className: 'hint'}, `It is not shown: ${d.shown.body.lost}.`) : code(d.shown.body.text, 'Body of the request')) : null,
     more(`Headers of the request (${d.headers.length})`, pairs(d.headers)),
     more(`Headers of the answer (${d.answered.length})`, pairs(d.answered)),
   ].filter(Boolean)

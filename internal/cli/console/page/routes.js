@@ -1,6 +1,7 @@
 // The table of routes and who may call each.
 
 import {$, el, scrolling} from './dom.js'
+import {description} from './openapi.js'
 
 const guards = {
   token: 'Lambda authorizer, TOKEN',
@@ -43,7 +44,7 @@ function card(api, choose) {
     el('thead', {role: 'rowgroup'}, el('tr', {role: 'row'}, head, el('td', {role: 'cell'}))),
     el('tbody', {role: 'rowgroup'}, rows))
   const box = scrolling(el('div', {className: 'scroll'}, table), `Routes of ${api.name}, to scroll`)
-  return el('div', {className: 'card api'}, el('h3', {}, api.name), about, box)
+  return el('div', {className: 'card api'}, el('h3', {}, api.name), about, box, description(api, choose))
 }
 
 function who(r) {

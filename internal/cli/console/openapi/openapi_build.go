@@ -1,0 +1,219 @@
+package openapi
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/validation"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+)
+
+// Of makes the document of an API.
+func Of(a API) Document {
+	out := Document{
+		OpenAPI: Version,
+		Info: Info{
+			Title:       cmp.Or(a.Matrix.Name, a.Model.Name, a.Model.LogicalID),
+			Description: a.Model.Description,
+			Version:     "unversioned", // a template has no version of its API
+		},
+		Servers:    []Server{},
+		Paths:      map[string]PathItem{},
+		Components: Components{Schemas: map[string]any{}, SecuritySchemes: map[string]SecurityScheme{}},
+	}
+	for _, url := range a.Servers {
+		out.Servers = append(out.Servers, Server{url})
+	}
+	b := builder{api: a.Model, out: &out, ids: map[string]bool{}}
+	for _, row := range a.Matrix.Routes {
+		i := slices.IndexFunc(a.Model.Methods, func(m *apimodel.Method) bool { return m.Verb == row.Verb && m.Path == row.Path })
+		if i >= 0 {
+			b.add(row, a.Model.Methods[i])
+		}
+	}
+	return out
+}
+
+type builder struct {
+	api *apimodel.API
+	out *Document
+	ids map[string]bool // of operations
+}
+
+// operations are the methods that OpenAPI knows.
+// Source: https://spec.openapis.org/oas/v3.1.1#path-item-object
+var operations = []string{"GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH"}
+
+// add adds the operations of a route: several for a route that takes any method.
+func (b *builder) add(row matrix.Route, m *apimodel.Method) {
+	path := template(row.Path)
+	item := b.out.Paths[path]
+	if item == nil {
+		item = PathItem{}
+		b.out.Paths[path] = item
+	}
+	for _, verb := range m.Verbs(b.api) {
+		if slices.Contains(operations, verb) {
+			item[strings.ToLower(verb)] = b.operation(verb, row, m)
+		}
+	}
+}
+
+// template is a path as OpenAPI has it: without the plus sign of a parameter that takes several segments.
+func template(path string) string { return strings.ReplaceAll(path, "+}", "}") }
+
+func (b *builder) operation(verb string, row matrix.Route, m *apimodel.Method) Operation {
+	op := Operation{
+		OperationID: b.id(verb, row.Path),
+		Summary:     "Who may call it: " + row.Who,
+		Parameters:  parameters(m),
+		RequestBody: b.body(verb, m),
+		Security:    b.security(row, m),
+		Route:       row.String(),
+		Who:         row.Who,
+		Requires:    row.Requires,
+		Public:      row.Public,
+	}
+	if row.From != "" {
+		op.Description = "It may be called from " + row.From + "."
+	}
+	if segments := strings.Split(row.Path, "/"); len(segments) > 1 && segments[1] != "" && !strings.HasPrefix(segments[1], "{") {
+		op.Tags = []string{segments[1]}
+	}
+	op.Responses = responses(row, m)
+	return op
+}
+
+// id is a name of an operation that is a name in most languages, such as "getOrdersById".
+func (b *builder) id(verb, path string) string {
+	name := strings.ToLower(verb)
+	for segment := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
+		inner, isParam := strings.CutPrefix(segment, "{")
+		if isParam {
+			name += "By"
+		}
+		for word := range strings.FieldsFuncSeq(inner, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }) {
+			first := []rune(word)
+			first[0] = unicode.ToUpper(first[0])
+			name += string(first)
+		}
+	}
+	id := name
+	for n := 2; b.ids[id]; n++ {
+		id = fmt.Sprintf("%s%d", name, n)
+	}
+	b.ids[id] = true
+	return id
+}
+
+// ignored are headers that OpenAPI has other words for: "the parameter definition SHALL be ignored".
+// Source: https://spec.openapis.org/oas/v3.1.1#parameter-object
+var ignored = []string{"accept", "content-type", "authorization"}
+
+func parameters(m *apimodel.Method) (out []Parameter) {
+	text := map[string]any{"type": "string"}
+	for segment := range strings.SplitSeq(m.Path, "/") {
+		inner, isParam := strings.CutPrefix(segment, "{")
+		if !isParam {
+			continue
+		}
+		name, greedy := strings.CutSuffix(strings.TrimSuffix(inner, "}"), "+")
+		p := Parameter{Name: name, In: "path", Required: true, Schema: text}
+		if greedy {
+			p.Description = "It takes one segment of the path or several, with the slashes between them."
+		}
+		out = append(out, p)
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.RequestParameters)) {
+		p := Parameter{Required: m.RequestParameters[name] && m.Validator != nil && m.Validator.Parameters, Schema: text}
+		var ok bool
+		if p.Name, ok = strings.CutPrefix(name, "method.request.querystring."); ok {
+			p.In = "query"
+		} else if p.Name, ok = strings.CutPrefix(name, "method.request.header."); ok {
+			p.In = "header"
+		}
+		if ok && (p.In == "query" || !slices.Contains(ignored, strings.ToLower(p.Name))) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// anyType is the content type of a model for all bodies that have no model of their own.
+const anyType = "$default"
+
+// body is what the route's models accept; nil without a model, and for a method whose body means nothing.
+// Source: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.1
+func (b *builder) body(verb string, m *apimodel.Method) *RequestBody {
+	if len(m.RequestSchemas) == 0 || verb == "GET" || verb == "HEAD" {
+		return nil
+	}
+	// API Gateway takes a body that is not there for an empty object, so a body is never required as such.
+	out := &RequestBody{Content: map[string]Media{}}
+	for contentType, schema := range m.RequestSchemas {
+		media := Media{Schema: b.reference(schema.Name)}
+		name := contentType
+		if name == anyType {
+			name = "*/*"
+		}
+		if strings.HasPrefix(contentType, "application/json") || contentType == anyType && m.RequestSchemas["application/json"] == nil {
+			media.Examples = b.examples(m)
+		}
+		out.Content[name] = media
+	}
+	return out
+}
+
+func (b *builder) examples(m *apimodel.Method) map[string]Example {
+	out := map[string]Example{}
+	for _, body := range Bodies(b.api, m) {
+		out[body.Name] = Example{Summary: body.Summary, Value: json.RawMessage(body.Text)}
+	}
+	return out
+}
+
+// Body is an example of a body that the model of a method accepts.
+type Body struct {
+	Name    string // in a document
+	Summary string // what it is, in words
+	Text    string // JSON
+}
+
+// Bodies are the examples of a method's bodies: one with all properties of its model, and one with the required ones
+// alone.
+func Bodies(api *apimodel.API, m *apimodel.Method) []Body {
+	texts := validation.Samples(api, m)
+	if len(texts) == 1 {
+		return []Body{{"body", "A body that the model accepts", texts[0]}}
+	}
+	var out []Body
+	for i, text := range texts {
+		out = append(out, [...]Body{
+			{"all", "All properties of the model", text}, {"required", "The required properties alone", text},
+		}[i])
+	}
+	return out
+}
+
+// security is what a request must bring. An empty list means nothing.
+func (b *builder) security(row matrix.Route, m *apimodel.Method) []map[string][]string {
+	all := map[string][]string{}
+	if name, scheme, ok := schemeOf(row, m); ok {
+		b.out.Components.SecuritySchemes[name] = scheme
+		all[name] = []string{}
+	}
+	if row.APIKey {
+		b.out.Components.SecuritySchemes["apiKey"] = SecurityScheme{Type: "apiKey", Name: "X-API-Key", In: "header"}
+		all["apiKey"] = []string{}
+	}
+	if len(all) == 0 {
+		return []map[string][]string{}
+	}
+	return []map[string][]string{all}
+}

