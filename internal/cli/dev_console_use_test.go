@@ -11,6 +11,13 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
 
+// maker is a function that writes and fails.
+const maker = `exports.handler = async event => {
+  console.log('making', event.body)
+  if (event.queryStringParameters.fail) throw new RangeError('no stock')
+  return {statusCode: 201, body: JSON.stringify({made: JSON.parse(event.body).id, token: event.headers.Authorization})}
+}`
+
 // orderAPI is the API of guardedAPI with a preflight, a route that has a model, and one with a greedy parameter.
 func orderAPI() map[string]any {
 	resources := guardedAPI("hello", "signed")
@@ -38,6 +45,15 @@ func orderAPI() map[string]any {
 		},
 	)
 	method("Files", "ANY", map[string]any{"ResourceId": ref("File")})
+	resources["Made"] = map[string]any{"Type": "AWS::ApiGateway::Resource", "Properties": map[string]any{
+		"RestApiId": ref("Api"), "ParentId": map[string]any{"Fn::GetAtt": []string{"Api", "RootResourceId"}}, "PathPart": "made"}}
+	resources["Maker"] = map[string]any{"Type": "AWS::Lambda::Function", "Properties": map[string]any{
+		"Runtime": "nodejs22.x", "Handler": "index.handler", "Code": map[string]any{"ZipFile": maker}}}
+	resources["MayMake"] = map[string]any{"Type": "AWS::Lambda::Permission", "Properties": map[string]any{
+		"Action": "lambda:InvokeFunction", "FunctionName": ref("Maker"), "Principal": "apigateway.amazonaws.com"}}
+	method("PostMade", "POST", map[string]any{"ResourceId": ref("Made"), "Integration": map[string]any{
+		"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": map[string]any{"Fn::Sub": "arn:aws:apigateway:" +
+			"${AWS::Region}:lambda:path/2015-03-31/functions/${Maker.Arn}/invocations"}}})
 	resources["Valid"] = map[string]any{
 		"Type":       "AWS::ApiGateway::RequestValidator",
 		"Properties": map[string]any{"RestApiId": ref("Api"), "ValidateRequestBody": true},
@@ -153,7 +169,15 @@ func TestDevConsoleUse(t *testing.T) {
 		!strings.HasSuffix(use.Scope, ": "+want) {
 		t.Errorf("the decision begins with %q, and the outcome is %q, want the reason %q", use.First, use.Scope, want)
 	}
+	useAgain(t, say)
 	accessible("after")
+	var cleared struct {
+		None, Filters bool
+		Focus         string
+	}
+	if say("clear", &cleared); !cleared.None || cleared.Filters || cleared.Focus != "requests" {
+		t.Errorf("cleared: %+v", cleared)
+	}
 	var wrong []string
 	if say("wrong", &wrong); len(wrong) > 0 {
 		t.Errorf("the page: %s", strings.Join(wrong, "\n"))

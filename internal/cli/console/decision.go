@@ -25,13 +25,16 @@ type decision struct {
 	Claims        []sent      `json:"claims,omitempty"`
 	Shown         shown       `json:"shown"`
 
-	Rights []comparison `json:"rights,omitempty"`
+	Rights  []comparison `json:"rights,omitempty"`
+	Wrote   []line       `json:"wrote,omitempty"` // by its functions
+	Failure *failure     `json:"failure,omitempty"`
 }
 
 // The outcomes of a step.
 const (
 	passed     = "passed"
 	stopped    = "stopped"     // and so the request was answered here
+	blocked    = "blocked"     // by the browser: the page does not get the answer
 	notReached = "not reached" // the request was answered before
 )
 
@@ -40,6 +43,9 @@ type step struct {
 	Check   string `json:"check"`
 	Outcome string `json:"outcome"`
 	Detail  string `json:"detail"`
+
+	Fix  string `json:"fix,omitempty"`  // what changes it, in words
+	Prop string `json:"prop,omitempty"` // the property of package secureapi to change
 }
 
 // sent is a token of a request, without its signature. It is not verified here: the steps of the checks say whether it
@@ -60,12 +66,17 @@ func (v *view) decision(e entry) decision {
 		Headers:       v.headers(e.Request.Headers, m),
 		Answered:      v.headers(e.Answer.Headers, m),
 		Shown:         v.show(e, m),
+		Wrote:         lines(e.Wrote, m),
+		Failure:       failureOf(e.Failure, m),
 	}
 	if served, to, ok := v.routeOf(e); ok {
 		out.Rights = v.compare(served, to, v.callerOf(e, served, to))
 		for i, r := range out.Rights {
 			out.Rights[i].Has = m(r.Has)
 		}
+	}
+	if s, ok := browserStep(e.Browser); ok {
+		out.Steps = append(out.Steps, s)
 	}
 	for i := range out.Steps {
 		out.Steps[i].Detail = m(out.Steps[i].Detail)
@@ -81,25 +92,27 @@ func (v *view) decision(e entry) decision {
 // steps are the checks with what comes before and after them.
 func steps(e entry) []step {
 	if e.Route == "" && e.Answer.Status < 400 {
-		return []step{{"route", notReached, "a preflight of a page that --cors-origin names"}}
+		return []step{{Check: "route", Outcome: notReached, Detail: "a preflight of a page that --cors-origin names"}}
 	}
 	if e.Route == "" {
-		return []step{{"route", stopped, e.Reason}}
+		return []step{{Check: "route", Outcome: stopped, Detail: e.Reason}}
 	}
-	out := []step{{"route", passed, fmt.Sprintf("%s of the stage %s", e.Route, e.Request.Stage)}}
+	out := []step{{Check: "route", Outcome: passed, Detail: fmt.Sprintf("%s of the stage %s", e.Route, e.Request.Stage)}}
 	for _, s := range e.Verdict.Trace {
 		outcome := passed
 		if !s.Passed {
 			outcome = stopped
 		}
-		out = append(out, step{s.Check, outcome, s.Detail})
+		out = append(out, step{Check: s.Check, Outcome: outcome, Detail: s.Detail})
 	}
 	return append(out, integration(e))
 }
 
 // integration is the last step, also where it was not reached.
 func integration(e entry) step {
-	s := step{"integration", passed, fmt.Sprintf("answered %d without a function", e.Answer.Status)}
+	s := step{
+		Check: "integration", Outcome: passed, Detail: fmt.Sprintf("answered %d without a function", e.Answer.Status),
+	}
 	switch denied := slices.ContainsFunc(e.Verdict.Trace, func(s checks.Step) bool { return !s.Passed }); {
 	case e.Verdict.Denial != nil && !denied: // of no check
 		s.Outcome, s.Detail = stopped, e.Verdict.Denial.Reason

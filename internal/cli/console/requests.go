@@ -26,6 +26,7 @@ type summary struct {
 	Principal    string    `json:"principal,omitempty"`
 	MS           float64   `json:"ms"`
 	Reason       string    `json:"reason,omitempty"`
+	Blocked      string    `json:"blocked,omitempty"` // why the browser keeps the answer from the page
 }
 
 // requests is what a page that is open needs to know.
@@ -81,6 +82,7 @@ func (v *view) summary(e entry) summary {
 		Principal:    m(e.Verdict.Principal),
 		MS:           milliseconds(e.Took),
 		Reason:       m(e.Reason),
+		Blocked:      m(blockedBy(e.Browser)),
 	}
 }
 

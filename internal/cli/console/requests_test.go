@@ -226,12 +226,12 @@ func TestIntegration(t *testing.T) {
 		{
 			"a function",
 			apigateway.Record{Answer: exchange.Answer{Status: 201}, IntegrationTime: 3210 * time.Microsecond},
-			step{"integration", passed, "the function answered 201 in 3.21 ms"},
+			step{Check: "integration", Outcome: passed, Detail: "the function answered 201 in 3.21 ms"},
 		},
 		{
 			"a function's own 403",
 			apigateway.Record{Answer: exchange.Answer{Status: 403}, IntegrationTime: time.Second},
-			step{"integration", passed, "the function answered 403 in 1000 ms"},
+			step{Check: "integration", Outcome: passed, Detail: "the function answered 403 in 1000 ms"},
 		},
 		{
 			"a failure",
@@ -240,7 +240,7 @@ func TestIntegration(t *testing.T) {
 				IntegrationTime: time.Second,
 				Reason:          "the function failed: it crashed",
 			},
-			step{"integration", stopped, "the function failed: it crashed"},
+			step{Check: "integration", Outcome: stopped, Detail: "the function failed: it crashed"},
 		},
 		{
 			"a denial of no check",
@@ -248,7 +248,7 @@ func TestIntegration(t *testing.T) {
 				Answer:  exchange.Answer{Status: 500},
 				Verdict: checks.Verdict{Denial: &mapping.Failure{Reason: "authorization is not known"}},
 			},
-			step{"integration", stopped, "authorization is not known"},
+			step{Check: "integration", Outcome: stopped, Detail: "authorization is not known"},
 		},
 	} {
 		if got := integration(entry{Record: tt.record}); got != tt.want {

@@ -42,6 +42,9 @@ func (r *ring) add(record *apigateway.Record) {
 		request.Body = bytes.Clone(record.Request.Body)
 	}
 	e.Request, e.Answer.Body, e.Reason = &request, nil, short(record.Reason)
+	if f := record.Failure; f != nil {
+		e.Failure = &apigateway.Failure{Function: f.Function, Type: f.Type, Message: short(f.Message), Frames: f.Frames}
+	}
 	v := record.Verdict
 	if l := v.Known.Lambda; l != nil && l.Context["issuer"] != "" { // see authz's documentation of its context
 		e.found = map[string]string{}

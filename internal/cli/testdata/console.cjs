@@ -22,13 +22,19 @@ async function open() {
   page.on('pageerror', e => wrong.push(`error: ${e}`))
   page.on('request', r => { if (new URL(r.url()).origin !== url) wrong.push(`a request to ${r.url()}`) })
   page.on('console', m => {
-    // The browser notes each 401 and 403 of the API and the 400 for a wrong field, which are what is asked for.
-    const asked = m.text().startsWith('Failed to load resource') && /^\/(v1\/|~\/prepare$)/.test(new URL(m.location().url).pathname)
+    // The browser notes each 401 and 403 of the API and the 400s for wrong fields, which are what is asked for.
+    const asked = m.text().startsWith('Failed to load resource') && /^\/(v1\/|~\/(prepare|replay)$)/.test(new URL(m.location().url).pathname)
     if (['error', 'warning'].includes(m.type()) && !asked) wrong.push(`console: ${m.text()}`)
   })
   await page.goto(url + '/')
   await page.waitForFunction(() => document.querySelectorAll('#route option').length > 0)
 }
+
+// elsewhere makes a request that no page of the console makes.
+const elsewhere = (method, path, headers, body) => new Promise((resolve, reject) => {
+  const request = require('node:http').request(url + path, {method, headers}, answer => { answer.resume().on('end', resolve) })
+  request.on('error', reject).end(body)
+})
 
 // focused is what has the focus: its id, its name for assistive technology, and whether one can see that it has it.
 const focused = () => page.evaluate(() => {
@@ -214,6 +220,97 @@ const commands = {
     seen.first = await item.locator('.decision > :first-child').textContent()
     seen.sent = await item.locator('.pairs:has(time)').evaluateAll(all => all.map(e => e.textContent))
     return seen
+  },
+
+  // again works with a request that came from elsewhere, and with the settings that the page keeps.
+  async again() {
+    const seen = {}
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    const copied = async button => {
+      await page.evaluate(() => navigator.clipboard.writeText(''))
+      await button.click()
+      await page.waitForFunction(async b => b.textContent === 'Not copied' || await navigator.clipboard.readText() !== '', await button.elementHandle())
+      return page.evaluate(() => navigator.clipboard.readText())
+    }
+    await elsewhere('POST', '/v1/made?fail=1&access_token=opaque-credential', {
+      Origin: 'https://shop.example.com', Authorization: 'Bearer opaque-credential', 'Content-Type': 'application/json',
+    }, '{"id": 7}')
+    await page.waitForFunction(() => document.querySelector('#list .path').textContent === '/v1/made')
+    const item = page.locator('#list > li').filter({hasText: '/v1/made'}).last()
+    seen.line = await item.locator('summary').first().innerText()
+    await item.locator('summary').first().click()
+    await item.locator('.steps').waitFor()
+    seen.decision = await item.locator('.decision').innerText()
+    seen.curl = await copied(item.getByRole('button', {name: 'Copy as curl'}))
+    seen.fetch = await copied(item.getByRole('button', {name: 'Copy as fetch'}))
+
+    const replayed = async act => {
+      await item.locator('.replayed').evaluate(e => e.replaceChildren())
+      await act()
+      await item.locator('.replayed :is(.status, .error)').first().waitFor()
+      return item.locator('.replayed').innerText()
+    }
+    seen.replayed = await replayed(() => item.getByRole('button', {name: 'Replay'}).click())
+    await item.getByRole('button', {name: 'Edit'}).click()
+    const editor = item.locator('.editor')
+    seen.target = await editor.locator('[name=target]').inputValue()
+    seen.headers = await editor.locator('[name=headers]').inputValue()
+    await editor.locator('[name=target]').fill('no slash')
+    await editor.getByRole('button', {name: 'Send'}).click()
+    await editor.locator('[aria-invalid]').waitFor()
+    seen.refused = {text: await editor.locator('.error').innerText(), field: await editor.locator('[aria-invalid]').getAttribute('name')}
+    await editor.locator('[name=target]').fill('/v1/made?access_token=[not shown]')
+    await editor.locator('[name=body]').fill('{"id": 8}')
+    seen.edited = await replayed(() => editor.locator('[name=body]').press('Control+Enter'))
+
+    const listed = async () => ({paths: await page.locator('#list > li:visible .path').allTextContents(), said: await page.innerText('#filtered')})
+    await page.fill('#filter', 'POST 5xx made')
+    seen.words = await listed()
+    await page.selectOption('#outcomes', 'good')
+    seen.none = await listed()
+    await page.fill('#filter', '')
+    await page.selectOption('#outcomes', 'blocked')
+    seen.blocked = await listed()
+    await page.selectOption('#outcomes', 'failed')
+    await item.getByRole('link', {name: 'Show the new request'}).click() // which is a 201, and hidden
+    await page.waitForFunction(() => document.getElementById('outcomes').value === '')
+
+    await page.selectOption('#route', 'GET /v1/orders')
+    await page.fill('#subject', 'ada')
+    await page.fill('#scopes', 'orders/write extra')
+    await page.locator('#more-persona').evaluate(d => { d.open = true })
+    await page.fill('#persona-name', 'Ada')
+    await page.press('#persona-name', 'Enter')
+    await page.waitForFunction(() => document.getElementById('persona-said').textContent !== '')
+    await page.reload()
+    await page.waitForFunction(() => document.querySelectorAll('#route option').length > 0)
+    const caller = () => page.evaluate(() => ['persona', 'subject', 'scopes'].map(id => document.getElementById(id).value))
+    seen.kept = await caller()
+    await page.selectOption('#route', 'POST /v1/orders')
+    seen.still = await caller()
+    seen.personas = await page.locator('#persona option').allTextContents()
+    await page.selectOption('#persona', '')
+    seen.without = await caller()
+
+    await page.locator('.openapi > summary').click()
+    await page.locator('.operation').first().waitFor()
+    seen.operations = await page.locator('.operation > summary').allInnerTexts()
+    const operation = page.locator('.operation').filter({hasText: 'POST /orders'})
+    await operation.locator('summary').click()
+    await page.fill('#body', 'mine')
+    await operation.getByRole('button', {name: 'Try it'}).first().click()
+    seen.tried = await page.evaluate(() => ['route', 'body'].map(id => document.getElementById(id).value))
+    seen.ofForm = await copied(page.locator('#form').getByRole('button', {name: 'Copy as fetch'}))
+    await page.locator('#list > li').filter({hasText: '/v1/made'}).last().locator('summary').first().click()
+    await page.locator('#list > li').filter({hasText: '/v1/made'}).last().getByRole('button', {name: 'Edit'}).click()
+    return seen
+  },
+
+  // clear forgets the requests.
+  async clear() {
+    await page.click('#clear')
+    await page.waitForFunction(() => document.getElementById('list').hidden && document.activeElement.id === 'requests')
+    return {none: await page.isVisible('#none'), filters: await page.isVisible('#filters'), focus: (await focused()).id}
   },
 
   // held opens a decision, and tells how far it moves when other requests come in.

@@ -21,15 +21,24 @@ export function description(api, choose) {
   return details
 }
 
-// operations are those of all paths, in the order of the document.
-const operations = document => Object.entries(document.paths).flatMap(([path, item]) => Object.entries(item).map(([verb, o]) => ({verb: verb.toUpperCase(), path, ...o})))
+// operations are those of all routes, in the order of the document. A route for any method is there once, with its methods.
+function operations(document) {
+  const all = new Map()
+  for (const [path, item] of Object.entries(document.paths)) for (const [verb, o] of Object.entries(item)) {
+    const name = o['x-gatehouse-route']
+    if (!all.has(name)) all.set(name, {...o, name, path, verbs: []})
+    all.get(name).verbs.push(verb.toUpperCase())
+    all.get(name).requestBody ||= o.requestBody
+  }
+  return [...all.values()]
+}
 
 function operation(o, document, api, choose) {
-  const name = `${o.verb} ${o.path}`
-  const route = api.routes.find(r => `${r.verb} ${r.path}` === o['x-gatehouse-route'])
+  const name = o.name
+  const route = api.routes.find(r => `${r.verb} ${r.path}` === name)
   const trying = (text, label, body) => {
     const button = el('button', {type: 'button', className: 'quiet', 'aria-label': label}, text)
-    button.addEventListener('click', () => choose(api, route, body, o.verb))
+    button.addEventListener('click', () => choose(api, route, body, body === undefined ? undefined : o.verbs.find(v => v === 'POST')))
     return button
   }
   const content = Object.entries(o.requestBody?.content || {})
@@ -47,8 +56,8 @@ function operation(o, document, api, choose) {
     return [key, s.type === 'http' ? 'Authorization: Bearer' : `${s.in} ${s.name}${s.description ? `: ${s.description}` : ''}`]
   })
   return el('details', {className: 'operation'},
-    el('summary', {}, el('span', {className: 'verb'}, o.verb), ' ', el('span', {className: 'path'}, o.path), ' ', el('span', {className: 'hint'}, o['x-gatehouse-who'])),
-    el('div', {}, o.description ? el('p', {}, o.description) : null,
+    el('summary', {}, el('span', {className: 'verb'}, name.split(' ')[0]), ' ', el('span', {className: 'path'}, name.split(' ')[1]), ' ', el('span', {className: 'hint'}, o['x-gatehouse-who'])),
+    el('div', {}, o.verbs.length > 1 ? el('p', {}, `It takes ${o.verbs.join(', ')}.`) : null, o.description ? el('p', {}, o.description) : null,
       parameters.length ? el('h4', {}, 'Parameters') : null, parameters.length ? pairs(parameters) : null,
       guards.length ? el('h4', {}, 'Guards') : null, guards.length ? pairs(guards) : null,
       ...bodies,

@@ -89,6 +89,7 @@ function entry(r) {
     el('span', {className: 'what'}, el('span', {className: 'verb'}, r.verb), ' ', el('span', {className: 'path'}, r.path)),
     el('span', {className: 'when'}, el('time', {dateTime: r.time}, clock(r.time)), ' · ', ms(r.ms)),
     r.reason ? el('span', {className: 'reason'}, r.reason.split('\n')[0]) : null,
+    r.blocked ? el('span', {className: 'blocked'}, el('strong', {}, 'Blocked by the browser: '), r.blocked) : null,
     el('span', {className: 'facts'}, facts))
   const inside = el('div', {className: 'decision'})
   const details = el('details', {}, summary, inside)
@@ -112,13 +113,40 @@ function guard(r) {
   return [r.authorizer, r.cache, r.authorizerMs ? ms(r.authorizerMs) : ''].filter(Boolean).join(' ')
 }
 
-const marks = {passed: '✓', stopped: '✕', 'not reached': '–'}
+const marks = {passed: '✓', stopped: '✕', blocked: '✕', 'not reached': '–'}
+const outcomes = {passed: 'passed', stopped: 'stopped here', blocked: 'blocked', 'not reached': 'not reached'}
+
+function step(s) {
+  // What to change is named once: in the words, if they name it.
+  const prop = s.prop && !(s.fix || '').includes(s.prop) ? el('span', {className: 'code'}, s.prop) : null
+  return el('li', {className: 'step ' + s.outcome.replace(' ', '-')},
+    el('span', {className: 'mark', 'aria-hidden': 'true'}, marks[s.outcome]),
+    el('span', {className: 'check'}, s.check, el('span', {className: 'outcome'}, outcomes[s.outcome])),
+    el('span', {className: 'detail'}, s.detail, s.fix || prop ? el('span', {className: 'fix'}, 'Change: ', prop, prop && s.fix ? ': ' : '', s.fix || '') : null))
+}
+
+// failure is how a function failed, its own frames first to see.
+function failure(f) {
+  const frames = (f.frames || []).map(x => el('li', {className: x.own ? 'own' : 'library'}, `${x.file}${x.line ? `:${x.line}` : ''}`, x.func ? ` (${x.func})` : ''))
+  return [
+    el('h3', {}, `${f.function} failed`),
+    el('p', {className: 'why'}, f.type ? el('strong', {}, f.type, ': ') : null, f.message),
+    frames.length ? el('ol', {className: 'frames'}, frames) : null,
+  ]
+}
+
+// wrote is what the functions wrote, with the name of each where it changes.
+function wrote(list) {
+  let last
+  const text = list.map(l => {
+    const name = l.function && l.function !== last ? `${list.length > 1 && last !== undefined ? '\n' : ''}${l.function}:\n` : ''
+    last = l.function || last
+    return name + l.text
+  }).join('\n')
+  return [el('h3', {}, 'What the functions wrote'), code(text, 'What the functions wrote')]
+}
 
 function decision(d) {
-  const steps = d.steps.map(s => el('li', {className: 'step ' + s.outcome.replace(' ', '-')},
-    el('span', {className: 'mark', 'aria-hidden': 'true'}, marks[s.outcome]),
-    el('span', {className: 'check'}, s.check, el('span', {className: 'outcome'}, s.outcome === 'passed' ? 'passed' : s.outcome === 'stopped' ? 'stopped here' : 'not reached')),
-    el('span', {className: 'detail'}, s.detail)))
   const facts = [
     ['Route', d.route || 'none'],
     ['Request id', d.id],
@@ -137,7 +165,9 @@ function decision(d) {
   return [
     d.reason ? el('p', {className: 'why'}, d.reason) : null,
     ...actions(d, again),
-    el('h3', {}, 'Decision, step by step'), el('ol', {className: 'steps'}, steps),
+    ...(d.failure ? failure(d.failure) : []),
+    ...(d.wrote ? wrote(d.wrote) : []),
+    el('h3', {}, 'Decision, step by step'), el('ol', {className: 'steps'}, d.steps.map(step)),
     ...(d.rights ? [el('h3', {}, 'Rights'), rights(d.rights, d.claims ? 'token' : 'caller')] : []),
     ...claims.flat(),
     el('h3', {}, 'Facts'), pairs(facts),
