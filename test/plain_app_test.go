@@ -16,8 +16,8 @@ import (
 const plainKey = "a-key-of-somebody-who-pays"
 
 // newPlain is a stack made with CDK's own constructs alone, as most are. Its API has the stage live; a second one, with
-// a resource policy, has the stage fenced. The functions' executable is the file bootstrap in a folder; the archive is one
-// of a function in Python.
+// a resource policy, has the stage fenced. The functions' executable is the file bootstrap in a folder, and the archive
+// is one of a function in Python.
 func newPlain(app awscdk.App, executable, archive string) {
 	stack := awscdk.NewStack(app, jsii.String("Plain"), nil)
 	function := func(id string) awslambda.Function {

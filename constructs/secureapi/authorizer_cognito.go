@@ -36,6 +36,12 @@ type CognitoAuthorizer struct {
 	// Source: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html (identityValidationExpression)
 	Clients []awscognito.IUserPoolClient
 
+	// ValidationExpression is the regular expression that API Gateway compares the aud of ID tokens with, instead of one
+	// that is made of Clients. It answers 401 where the expression does not match. It is written to the template as it
+	// is, so begin it with ^ and end it with $. As with Clients, routes that require a scope cannot be guarded by it.
+	// Default: the expression of Clients.
+	ValidationExpression string
+
 	// Header that holds the token. Default: Authorization.
 	Header string
 
@@ -91,6 +97,13 @@ func (c CognitoAuthorizer) check() (errs []error) {
 var clientID = regexp.MustCompile(`^[\w+]{1,128}$`)
 
 func (c CognitoAuthorizer) checkClients() (errs []error) {
+	if c.Clients != nil && c.ValidationExpression != "" {
+		return []error{fmt.Errorf("ValidationExpression %q is set beside Clients, of which the expression is made: leave one "+
+			"out", c.ValidationExpression)}
+	}
+	if err := plan.CheckExpression(c.ValidationExpression); err != nil {
+		errs = append(errs, err)
+	}
 	if c.Clients != nil && len(c.Clients) == 0 {
 		return []error{errors.New("the list Clients is empty, which reads as no client at all: name at least one app " +
 			"client, or leave it nil to accept the tokens of every client of the user pools")}
@@ -117,11 +130,11 @@ func (c CognitoAuthorizer) checkClients() (errs []error) {
 	return errs
 }
 
-// audience is the expression that API Gateway compares a token's aud with; "" if the token of any client will do. It is
-// written with anchors, as API Gateway does not document whether it adds them.
+// audience is the expression that API Gateway compares a token's aud with; "" if the token of any client will do. One of
+// Clients is written with anchors, as API Gateway does not document whether it adds them.
 func (c CognitoAuthorizer) audience() string {
 	if c.Clients == nil {
-		return ""
+		return c.ValidationExpression
 	}
 	ids := make([]string, len(c.Clients))
 	for i, client := range c.Clients {
@@ -153,6 +166,11 @@ func (c CognitoAuthorizer) enforces(requires []access.Requirement) error {
 	if scopes > 1 {
 		return fmt.Errorf("a Cognito authorizer takes any one of a route's scopes, so %d AnyScope requirements "+
 			"cannot all hold: %s", scopes, insteadOfCognito)
+	}
+	if scopes > 0 && c.ValidationExpression != "" {
+		return fmt.Errorf("its ValidationExpression is compared with aud, which an access token does not have, so that API "+
+			"Gateway would answer 401 to all of them: name a CognitoAuthorizer without it for this route, or a JWTAuthorizer "+
+			"of CognitoIssuer(pool, clients...), which compares client_id; else %s of these clients alone", insteadOfCognito)
 	}
 	if scopes > 0 && c.Clients != nil {
 		// Source: https://github.com/awsdocs/amazon-api-gateway-developer-guide/pull/54

@@ -28,6 +28,11 @@ func ofClients(ids ...string) CognitoAuthorizer {
 	return a
 }
 
+func withExpression(a CognitoAuthorizer, expression string) CognitoAuthorizer {
+	a.ValidationExpression = expression
+	return a
+}
+
 func TestWrongClientsAreRefused(t *testing.T) {
 	for _, tt := range []struct {
 		name       string
@@ -70,6 +75,22 @@ func TestWrongClientsAreRefused(t *testing.T) {
 				`TokenAuthorizer whose JWT has CognitoIssuer(pool, clients...), which takes access tokens of these ` +
 				`clients alone`,
 		},
+		{
+			"clients and an expression",
+			withExpression(ofClients("abc"), "^abc$"),
+			`ValidationExpression "^abc$" is set beside Clients, of which the expression is made: leave one out`,
+		},
+		{
+			"an expression that is none",
+			withExpression(CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}, "(abc"),
+			`ValidationExpression "(abc": `,
+		},
+		{
+			"an expression and a scope",
+			withExpression(CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}, "^abc$"),
+			"its ValidationExpression is compared with aud, which an access token does not have, so that API Gateway would " +
+				"answer 401 to all of them: name a CognitoAuthorizer without it for this route",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if _, err := newTable(props(guardedWith(tt.authorizer))); err == nil || !strings.Contains(err.Error(), tt.want) {
@@ -100,7 +121,11 @@ func TestCognitoAudience(t *testing.T) {
 			}
 		})
 	}
-	if got := (CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}).audience(); got != "" {
+	plain := CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}
+	if got := plain.audience(); got != "" {
 		t.Errorf("without clients: got %s", got)
+	}
+	if got := withExpression(plain, "^(web|app)-.*$").audience(); got != "^(web|app)-.*$" {
+		t.Errorf("an expression: got %s", got)
 	}
 }

@@ -13,6 +13,7 @@ func (b *builder) build() {
 	policy := b.policyDocument()
 	b.api.RestAPI = awsapigateway.NewRestApi(b.api, jsii.String("RestApi"), b.restAPIProps(policy))
 	b.rest = b.api.RestAPI
+	b.nameStage()
 	b.addLogins()
 	b.attach()
 	b.addModels()
@@ -29,6 +30,7 @@ func (b *builder) build() {
 	b.addWebACL()
 	b.explainBadRequests()
 	b.addUsagePlans()
+	b.warnOfNoRoutes()
 	b.warnOfSiblings()
 	b.warnOfSplitCookies()
 	b.warnOfBodies()

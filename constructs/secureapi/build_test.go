@@ -654,8 +654,8 @@ func TestAnEnvironmentThatIsTooLarge(t *testing.T) {
 func TestAPanicNamesTheConstruct(t *testing.T) {
 	refused(
 		t,
-		func() { shop(newStack(), func(p *secureapi.Props) { p.Routes = nil }) },
-		"secureapi: Shop/Api: there are no Routes",
+		func() { shop(newStack(), func(p *secureapi.Props) { p.Routes = []secureapi.Route{{}} }) },
+		`secureapi: Shop/Api: route: pattern "": want a verb`,
 	)
 }
 

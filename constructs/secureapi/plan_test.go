@@ -274,9 +274,9 @@ func TestAWrongTableIsRefused(t *testing.T) {
 
 		// Stage and RestApiProps
 		{
-			"stage name that is a token",
-			func(p *Props) { p.Stage.Name = "${Token[TOKEN.7]}" },
-			"Stage.Name is a CDK token, and it becomes a part of a construct's id: write it out",
+			"stage name that is a list of the deployment's",
+			func(p *Props) { p.Stage.Name = "#{Token[TOKEN.7]}" },
+			"Stage.Name is a list, which is known only when the stack is deployed: take one value of it with awscdk.Fn_Select",
 		},
 		{"a cache to empty, of IAM", func(p *Props) {
 			p.Authorizer, p.Stage.FlushAuthorizerCache = IAMAuthorizer{}, true

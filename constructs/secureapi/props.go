@@ -15,7 +15,8 @@ import (
 // Props describe an API. Routes and an authorizer (or a reason for each route to be public) are required; the zero
 // value of everything else is the safe one. They are read, never changed.
 type Props struct {
-	// Routes is the access table. At least one.
+	// Routes is the access table. API Gateway deploys no API without a method, so an API without routes gets one, ANY /,
+	// which answers 404. Authorizer guards it; without an Authorizer it is public. Synthesis warns of it ([NoRoutesWarning]).
 	Routes []Route
 
 	// Authorizer guards every route that is not [Public] and is not [GuardedBy] another one: a [TokenAuthorizer],
@@ -76,6 +77,8 @@ type Props struct {
 	// DefaultIntegration and DefaultCorsPreflightOptions are refused in it, as they would work around the table.
 	// Defaults that differ from CDK's: the endpoint is REGIONAL, and there is no account-wide CloudWatch role.
 	RestApiProps *awsapigateway.RestApiProps
+
+	noRoutes bool // set where Routes was empty; see [withSomeRoute]
 }
 
 // accessTable is a checked access table, with CDK's objects that the plan has numbers and names of.

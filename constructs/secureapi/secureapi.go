@@ -42,6 +42,7 @@ func New(scope constructs.Construct, id string, props *Props) *API {
 	if above := *scope.Node().Path(); above != "" {
 		path = above + "/" + id
 	}
+	props = withSomeRoute(props)
 	table, err := newTable(props)
 	if err != nil {
 		panic(fmt.Errorf("secureapi: %s: %w", path, err))

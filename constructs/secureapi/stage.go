@@ -14,7 +14,8 @@ import (
 
 // Stage is where an API is deployed to. Its zero value is a stage "prod" with throttling and access logs.
 type Stage struct {
-	// Name of the stage, the first part of the URL's path: letters, digits, - and _. Default: prod.
+	// Name of the stage, the first part of the URL's path: letters, digits, - and _. It may be a CDK token, such as a
+	// parameter of the stack; the stage's logical ID does not depend on it then. Default: prod.
 	Name string
 
 	// RateLimit and BurstLimit throttle each method: so many requests a second on average, so many at once. Beyond
@@ -77,6 +78,9 @@ func (s Stage) options(at *site, given *awsapigateway.StageOptions, logFormat st
 	if o.StageName == nil {
 		o.StageName = jsii.String(cmp.Or(s.Name, plan.DefaultStage))
 	}
+	if plan.Unresolved(*o.StageName) {
+		o.StageName = jsii.String(stageOfToken) // see nameStage
+	}
 	if !s.NoThrottling {
 		if o.ThrottlingRateLimit == nil {
 			o.ThrottlingRateLimit = jsii.Number(float64(cmp.Or(s.RateLimit, defaultRateLimit)))
@@ -99,6 +103,10 @@ func (s Stage) options(at *site, given *awsapigateway.StageOptions, logFormat st
 	}
 	return &o
 }
+
+// stageOfToken is what CDK knows a stage by whose name is a token: it makes the name a part of a construct's id, which a
+// token cannot be.
+const stageOfToken = "stage"
 
 // accessLogFields are the members of an access log line. What may quote a request is left out, as its quotes are not
 // escaped and would break the line's JSON: the caller's user agent, and the error texts of waf, authenticate and authorize.

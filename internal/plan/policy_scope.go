@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -38,7 +37,7 @@ type policyScope struct {
 func (s policyScope) allowsAll() bool { return len(s.Allowed) > 0 && len(s.Guarded) == 0 }
 
 func (p *Plan) policyScope() policyScope {
-	stage := cmp.Or(p.Stage, "*")
+	stage := p.stageOfPolicies()
 	preflights := p.props.CORS != nil
 	s := policyScope{private: p.props.RestAPI.private()}
 	resources := func(r PlannedRoute) (out []string) {

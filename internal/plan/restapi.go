@@ -32,8 +32,10 @@ func (p *Plan) checkRestAPI() (errs []error) {
 	instead(r.EndpointTypes && r.EndpointConfiguration, "EndpointTypes",
 		"EndpointConfiguration is set too; leave one out")
 	instead(r.StageName != nil && s.Name != "", "DeployOptions.StageName", "Stage.Name is set too; leave one out")
-	if r.StageName != nil && !stageForm.MatchString(*r.StageName) {
-		errs = append(errs, badStageName("RestApiProps.DeployOptions.StageName", *r.StageName))
+	if r.StageName != nil {
+		if err := checkStageName("RestApiProps.DeployOptions.StageName", *r.StageName); err != nil {
+			errs = append(errs, err)
+		}
 	}
 	instead(r.Throttling && (s.RateLimit != 0 || s.BurstLimit != 0 || s.NoThrottling),
 		"DeployOptions.ThrottlingRateLimit or ThrottlingBurstLimit", "Stage says it too; leave one out")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // DefaultStage is the name of a stage that has no other.
@@ -26,8 +27,8 @@ func stageName(props Props) string {
 }
 
 func (s Stage) check() (errs []error) {
-	if s.Name != "" && !stageForm.MatchString(s.Name) {
-		errs = append(errs, badStageName("Stage.Name", s.Name))
+	if err := checkStageName("Stage.Name", s.Name); s.Name != "" && err != nil {
+		errs = append(errs, err)
 	}
 	if s.RateLimit < 0 || s.BurstLimit < 0 {
 		errs = append(errs, fmt.Errorf("Stage: a RateLimit of %d and a BurstLimit of %d: want positive numbers, 0 "+
@@ -43,13 +44,29 @@ func (s Stage) check() (errs []error) {
 	return errs
 }
 
-// badStageName says what a stage may be called. CDK makes the name part of a construct id, which a token cannot be.
-func badStageName(field, name string) error {
-	if Unresolved(name) {
-		return fmt.Errorf("%s is a CDK token, and it becomes a part of a construct's id: write it out", field)
+// checkStageName wants a name that a stage may have.
+func checkStageName(field, name string) error {
+	if UnresolvedList(name) {
+		return fmt.Errorf("%s is a list, which is known only when the stack is deployed: take one value of it with "+
+			"awscdk.Fn_Select", field)
+	}
+	if Unresolved(name) || stageForm.MatchString(name) {
+		return nil
 	}
 	return fmt.Errorf("%s %q: want 1 to 128 letters, digits, - and _", field, name)
 }
+
+// stageOfPolicies is the stage in resources of policies: any, where the API is not deployed or the name is known only
+// when the stack is. A statement for a stage that is written out may then be for this one.
+func (p *Plan) stageOfPolicies() string {
+	if p.Stage == "" || Unresolved(p.Stage) {
+		return "*"
+	}
+	return p.Stage
+}
+
+// longestStage is a stage whose name is as long as may be, in the place of one that is not known.
+var longestStage = strings.Repeat("s", 128)
 
 // checkFlush refuses to empty a cache that the API does not have.
 func (p *Plan) checkFlush() []error {

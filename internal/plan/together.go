@@ -67,7 +67,11 @@ func (p *Plan) makeTable(g *Guard) error {
 	if !g.Included.Cached {
 		return nil
 	}
-	return g.checkCacheable(p.Stage)
+	stage := p.Stage
+	if Unresolved(stage) {
+		stage = longestStage
+	}
+	return g.checkCacheable(stage)
 }
 
 // checkCacheable refuses a table for which some callers' rights have no policy that may be cached, or too large a one.

@@ -1,0 +1,28 @@
+package secureapi
+
+// NoRoutesWarning is the id of the warning that a table has no routes, which [New] writes into the API where Routes is
+// empty. Where that is meant, as before the first route is there:
+//
+//	reason := jsii.String("its domain comes first")
+//	awscdk.Annotations_Of(api).AcknowledgeWarning(jsii.String(secureapi.NoRoutesWarning), reason)
+const NoRoutesWarning = "gatehouse:noRoutes"
+
+// theOnlyRoute is the pattern of the route that an API without others has.
+const theOnlyRoute = "ANY /"
+
+// withSomeRoute returns props with a route, which are the given ones if they have any. A deployment of an API without a
+// method fails: "The REST API doesn't contain any methods".
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
+func withSomeRoute(props *Props) *Props {
+	if props == nil || len(props.Routes) > 0 {
+		return props
+	}
+	var access []Access
+	if props.Authorizer == nil {
+		access = append(access, Public("the table has no routes: it answers 404"))
+	}
+	given := *props
+	given.Routes = []Route{Integrate(theOnlyRoute, Respond(404, map[string]string{"message": "Not Found"}), access...)}
+	given.noRoutes = true
+	return &given
+}

@@ -1,0 +1,44 @@
+package secureapi_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+)
+
+// An API without routes is closed, and can be deployed.
+func TestNoRoutes(t *testing.T) {
+	for _, tt := range []struct {
+		name       string
+		authorizer secureapi.Authorizer
+		want       string
+		public     bool
+	}{
+		{"without an authorizer", nil, "NONE", true},
+		{"guarded", secureapi.IAMAuthorizer{}, "AWS_IAM", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			stack := newStack()
+			given := &secureapi.Props{Authorizer: tt.authorizer}
+			secureapi.New(stack, "Api", given)
+			if given.Routes != nil {
+				t.Error("the caller's props are changed")
+			}
+			method := only(t, stack, "AWS::ApiGateway::Method")
+			integration := method["Integration"].(map[string]any)
+			if method["AuthorizationType"] != tt.want || method["HttpMethod"] != "ANY" || integration["Type"] != "MOCK" ||
+				integration["IntegrationResponses"].([]any)[0].(map[string]any)["StatusCode"] != "404" {
+				t.Errorf("the method is %v", method)
+			}
+			warnings := *assertions.Annotations_FromStack(stack).FindWarning(jsii.String("*"), assertions.Match_AnyValue())
+			if len(warnings) != 1 || !strings.Contains(warnings[0].Entry.Data.(string), secureapi.NoRoutesWarning) {
+				t.Errorf("%d warnings, want one", len(warnings))
+			}
+		})
+	}
+	refused(t, func() { secureapi.New(newStack(), "Api", nil) }, "secureapi: Shop/Api: the props are nil")
+}

@@ -1,0 +1,91 @@
+package secureapi_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/gatehouse-cdk/gatehouse/constructs/secureapi"
+)
+
+// A stage may be named by a parameter of the stack: what names the stage refers to it, and policies are for any stage.
+func TestStageOfAParameter(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		set  func(p *secureapi.Props, name string)
+	}{
+		{"Stage.Name", func(p *secureapi.Props, name string) { p.Stage.Name = name }},
+		{"DeployOptions", func(p *secureapi.Props, name string) {
+			p.RestApiProps = &awsapigateway.RestApiProps{DeployOptions: &awsapigateway.StageOptions{StageName: &name}}
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			stack := newStack()
+			parameter := awscdk.NewCfnParameter(stack, jsii.String("Mode"), &awscdk.CfnParameterProps{Default: "test"})
+			build := func(stack awscdk.Stack, name string) (*secureapi.API, string) {
+				api := shop(stack, func(p *secureapi.Props) {
+					tt.set(p, name)
+					p.Stage.FlushAuthorizerCache = true
+					p.ResourcePolicy = &secureapi.ResourcePolicy{AllowCIDRs: []string{"203.0.113.0/24"}}
+					p.Routes = append(p.Routes, secureapi.Handle("GET /near", p.Routes[0].Function,
+						secureapi.AnyScope("orders:read"), secureapi.FromCIDRs("203.0.113.7")))
+				})
+				policy, err := json.Marshal(only(t, stack, "AWS::ApiGateway::RestApi")["Policy"])
+				if err != nil {
+					t.Fatal(err)
+				}
+				return api, string(policy)
+			}
+			api, policy := build(stack, *parameter.ValueAsString())
+			if stage := only(t, stack, "AWS::ApiGateway::Stage"); !reflect.DeepEqual(stage["StageName"], map[string]any{"Ref": "Mode"}) {
+				t.Errorf("the stage is named %v", stage["StageName"])
+			}
+			if !strings.Contains(policy, "execute-api:/*/GET/health") || strings.Contains(policy, "prod") {
+				t.Errorf("the policy is %s", policy)
+			}
+			_, literal := build(newStack(), "mode")
+			exempt := regexp.MustCompile(`\?{10}/mode/[^"]*`).FindAllString(literal, -1)
+			for _, resource := range exempt {
+				if !strings.Contains(strings.ReplaceAll(policy, `",{"Ref":"Mode"},"`, "mode"), resource) {
+					t.Errorf("the routes for all addresses are not those of a stage that is written out, %s: %s", resource, policy)
+				}
+			}
+			if len(exempt) == 0 {
+				t.Errorf("no route is for all addresses: %s", literal)
+			}
+			var id string
+			for at := range resources(stack, "AWS::ApiGateway::Stage") {
+				id = at
+			}
+			url, err := json.Marshal(stack.Resolve(jsii.String(api.URL())))
+			if err != nil || !strings.Contains(string(url), `{"Ref":"`+id+`"}`) {
+				t.Errorf("the URL %s does not refer to the stage %s (%v)", url, id, err)
+			}
+		})
+	}
+}
+
+// A statement for a stage that is written out may be for the one whose name is not known, so it counts for it.
+func TestPolicyOfAStageThatIsNotKnown(t *testing.T) {
+	stack := newStack()
+	parameter := awscdk.NewCfnParameter(stack, jsii.String("Mode"), nil)
+	refused(t, func() {
+		shop(stack, func(p *secureapi.Props) {
+			p.Stage.Name = *parameter.ValueAsString()
+			p.ResourcePolicy = &secureapi.ResourcePolicy{Statements: []awsiam.PolicyStatement{
+				awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+					Principals: &[]awsiam.IPrincipal{awsiam.NewStarPrincipal()},
+					Actions:    jsii.Strings("execute-api:Invoke"),
+					Resources:  jsii.Strings("execute-api:/prod/GET/orders"),
+				}),
+			}}
+		})
+	}, "a statement allows everybody execute-api:/*/GET/orders, which an authorizer guards")
+}
