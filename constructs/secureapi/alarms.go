@@ -9,12 +9,12 @@ import (
 // NoAlarm in place of a threshold of [AlarmProps] leaves its alarm out.
 const NoAlarm = -1
 
-// AlarmProps are the thresholds of [API.Alarms]: an alarm goes off at its threshold or above it. The zero value of each is
-// its default, and [NoAlarm] leaves the alarm out. A negative threshold is an error, and so is one for what the API does not
-// have, such as FailedDecisions without an included authorizer.
+// AlarmProps are the thresholds of [API.Alarms]: an alarm goes off at its threshold or above it. The zero value of each
+// is its default, and [NoAlarm] leaves the alarm out. A negative threshold is an error, and so is one for what the API
+// does not have, such as FailedDecisions without an included authorizer.
 //
-// Each alarm is an AWS::CloudWatch::Alarm, for which a period without data is a good one. Each metric of an alarm has its
-// price.
+// Each alarm is an AWS::CloudWatch::Alarm, for which a period without data is a good one. Each metric of an alarm has
+// its price.
 type AlarmProps struct {
 	// NotifyOK notifies the topic when an alarm is over, too (OKActions). Default: when it goes off alone.
 	NotifyOK bool
@@ -30,7 +30,8 @@ type AlarmProps struct {
 
 	// ServerErrorPercent is how many percent of the answers are 5xx in two of three periods (AWS/ApiGateway, 5XXError).
 	// Default: 5, as AWS recommends; a single 500 at night is one period and does not wake anyone.
-	// Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Best_Practice_Recommended_Alarms_AWS_Services.html
+	// Source:
+	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Best_Practice_Recommended_Alarms_AWS_Services.html
 	ServerErrorPercent float64
 
 	// IntegrationP99 is the time that one in a hundred integrations takes, in three periods in a row (AWS/ApiGateway,
@@ -49,14 +50,15 @@ type AlarmProps struct {
 
 	// UnauthorizedPercent is, by the authorizer's reason for a 401, how many percent of all of the API's requests get it
 	// (Gatehouse, unauthorized). A reason that is not named keeps its default. Defaults, for an authorizer that verifies
-	// JWTs: "signature" and "unknown_key" 1, an attack or a rotation of keys gone wrong; "audience" and "issuer" 5, a
-	// client with the wrong settings; "expired" 20, clients that do not refresh. For one that asks about opaque tokens
-	// alone, "inactive" 20. For sessions, "signature" and "unknown_key" 1. docs/authorizer.md lists the reasons.
+	// JWTs: "signature" and "unknown_key" 1, an attack or a rotation of keys gone wrong; "audience", "issuer" and, where
+	// an issuer's clients are compared, "client" 5, a client with the wrong settings; "expired" 20, clients that do not
+	// refresh. For one that asks about opaque tokens alone, "inactive" 20. For sessions, "signature" and "unknown_key" 1.
+	// docs/authorizer.md lists the reasons.
 	UnauthorizedPercent map[string]float64
 
-	// AuthorizerP99 is the time that one in a hundred decisions takes, in three periods in a row, of an included authorizer
-	// or a Function of yours (AWS/Lambda, Duration). Default: 1 s. A decision takes milliseconds, and the first of an
-	// execution environment some hundred more for keys.
+	// AuthorizerP99 is the time that one in a hundred decisions takes, in three periods in a row, of an included
+	// authorizer or a Function of yours (AWS/Lambda, Duration). Default: 1 s. A decision takes milliseconds, and the first
+	// of an execution environment some hundred more for keys.
 	AuthorizerP99 time.Duration
 
 	// Crashes is how many runs of an included authorizer or a [Login] end without an answer of its own, as one that does

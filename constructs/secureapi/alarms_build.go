@@ -10,17 +10,18 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/monitor"
 )
 
-// Alarms makes CloudWatch alarms that notify a topic, and returns them: on 5xx and slow integrations of the API, on each
-// Lambda authorizer, and on each [Login]. [AlarmProps] has their thresholds, each with its default and the reason for it;
-// docs/operating.md says what to do when one goes off, and an alarm's description has the address of its section.
+// Alarms makes CloudWatch alarms that notify a topic, and returns them: on 5xx and slow integrations of the API, on
+// each Lambda authorizer, and on each [Login]. [AlarmProps] has their thresholds, each with its default and the reason
+// for it; docs/operating.md says what to do when one goes off, and an alarm's description has the address of its
+// section.
 //
 // An API that is guarded by Amazon Cognito, IAM or a [JWTAuthorizer] alone has those of the API: API Gateway counts
-// neither what these refuse nor why. NoMetrics of an authorizer leaves out the alarms on its own metrics, and a Function of
-// yours, whose 401s are errors like any other, has those on its time and its throttles, or none if it is of another
-// account.
+// neither what these refuse nor why. NoMetrics of an authorizer leaves out the alarms on its own metrics, and a
+// Function of yours, whose 401s are errors like any other, has those on its time and its throttles, or none if it is of
+// another account.
 //
-// It panics if the topic is nil, if a threshold is wrong, if the API is not deployed by this construct (RestApiProps.Deploy
-// is false), or if it is called a second time.
+// It panics if the topic is nil, if a threshold is wrong, if the API is not deployed by this construct
+// (RestApiProps.Deploy is false), or if it is called a second time.
 func (a *API) Alarms(topic awssns.ITopic, props ...AlarmProps) []awscloudwatch.Alarm {
 	const method = "Alarms"
 	if topic == nil {

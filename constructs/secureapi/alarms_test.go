@@ -51,7 +51,8 @@ func TestAlarms(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	anchor := regexp.MustCompile(`^Shop/Api: .*\. https://github\.com/gatehouse-cdk/gatehouse/blob/main/docs/operating\.md#([a-z0-9-]+)$`)
+	const address = `https://github\.com/gatehouse-cdk/gatehouse/blob/main/docs/operating\.md`
+	anchor := regexp.MustCompile(`^Shop/Api: .*\. ` + address + `#([a-z0-9-]+)$`)
 	for id, a := range all {
 		if fmt.Sprint(a["AlarmActions"]) != "["+pagerARN+"]" || a["TreatMissingData"] != "notBreaching" ||
 			a["ComparisonOperator"] != "GreaterThanOrEqualToThreshold" {
@@ -287,7 +288,8 @@ func TestDashboardWithoutAccessLog(t *testing.T) {
 	if queries := resources(stack, "AWS::Logs::QueryDefinition"); len(queries) > 0 {
 		t.Errorf("%d queries are saved", len(queries))
 	}
-	if body := fmt.Sprint(only(t, stack, "AWS::CloudWatch::Dashboard")["DashboardBody"]); strings.Contains(body, `"type":"log"`) {
+	body := fmt.Sprint(only(t, stack, "AWS::CloudWatch::Dashboard")["DashboardBody"])
+	if strings.Contains(body, `"type":"log"`) {
 		t.Errorf("it shows a log: %s", body)
 	}
 }

@@ -38,7 +38,9 @@ type included struct {
 	environment map[string]string
 	alias       awslambda.Alias // that API Gateway invokes; nil for the function itself
 	metrics     bool            // whether it writes metrics
+	hooked      bool            // whether its main is the user's, which may have a hook
 	opaque      bool            // whether it verifies no JWTs, but asks about each token
+	clients     bool            // whether it compares the claims that name a client
 }
 
 // invoked is what API Gateway invokes.

@@ -21,10 +21,12 @@ const (
 // before, requests, errors and latencies of the API, then a row for each Lambda authorizer and each [Login] with its
 // decisions, refusals by reason, fetches of keys, runs and times, and the last refusals of the access log.
 //
-// It also saves queries of CloudWatch Logs Insights (AWS::Logs::QueryDefinition): refusals by route and by caller, server
-// errors, decisions by reason, fetches of keys, logins, and all lines of one request. docs/operating.md lists them.
+// It also saves queries of CloudWatch Logs Insights (AWS::Logs::QueryDefinition): refusals by route and by caller,
+// server errors, decisions by reason, fetches of keys, logins, and all lines of one request. docs/operating.md lists
+// them.
 //
-// It panics if the API is not deployed by this construct (RestApiProps.Deploy is false), or if it is called a second time.
+// It panics if the API is not deployed by this construct (RestApiProps.Deploy is false), or if it is called a second
+// time.
 func (a *API) Dashboard(props ...DashboardProps) awscloudwatch.Dashboard {
 	const method = "Dashboard"
 	p := one(a, method, props)

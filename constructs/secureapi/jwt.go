@@ -149,11 +149,14 @@ func (j *JWT) build(s *site, g *plan.Guard, config authz.Config) included {
 			i.Introspection.ClientAuth.Secret.GrantRead(function, nil)
 		}
 	}
+	planned := j.plan()
 	made := included{
 		function:    function,
 		environment: environment,
 		metrics:     !j.NoMetrics,
-		opaque:      j.plan().OpaqueAlone(),
+		hooked:      j.Package != "",
+		opaque:      planned.OpaqueAlone(),
+		clients:     planned.ChecksClients(),
 	}
 	if j.Release != nil {
 		made.alias = j.Release.alias(s, g, function, !j.NoMetrics)

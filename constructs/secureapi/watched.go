@@ -38,6 +38,7 @@ func (a *API) watch(method string) *watched {
 				ID:      g.IDOf,
 				Role:    monitor.Authorizer,
 				Metrics: at.included.metrics,
+				Hooked:  at.included.hooked,
 				Reasons: watchedReasons(g, at.included),
 			})
 		case at.own != nil:
@@ -72,7 +73,11 @@ func watchedReasons(g *plan.Guard, of included) []string {
 	case of.opaque:
 		return []string{"inactive"}
 	}
-	return []string{"signature", "unknown_key", "audience", "issuer", "expired"}
+	reasons := []string{"signature", "unknown_key", "audience", "issuer", "expired"}
+	if of.clients {
+		reasons = append(reasons, "client")
+	}
+	return reasons
 }
 
 // operatingPage is the address of the page that walks through the alarms, of the module that this package is in.

@@ -34,8 +34,8 @@ type directive struct {
 
 type metric struct{ Name, Unit string }
 
-// count is what a request counts as; nil for nothing. A refusal and a failure count by their reason too, which is a word
-// out of few.
+// count is what a request counts as; nil for nothing. A refusal and a failure count by their reason too, which is a
+// word out of few.
 func (j *journal) count(x *exchange, now time.Time) *counted {
 	c := &counted{Function: j.function}
 	number := map[outcome]*int{

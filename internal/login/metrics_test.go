@@ -2,17 +2,21 @@ package login
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/metrics"
+	"github.com/gatehouse-cdk/gatehouse/internal/monitor/monitortest"
 )
 
-// embeddedOf are the metrics of a line as CloudWatch takes them: "refused by functionName = 1". Each must be a number of
-// the line, and each dimension a text of it.
+// embeddedOf are the metrics of a line as CloudWatch takes them: "refused by functionName = 1". Each must be a number
+// of the line, and each dimension a text of it.
 func embeddedOf(t *testing.T, text string) (out []string) {
 	t.Helper()
 	var line map[string]any
@@ -79,6 +83,56 @@ func TestMetricsOfARequest(t *testing.T) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+// Each metric of a login that an alarm or a dashboard of the snapshots looks at is one that the handler writes, with these
+// dimensions.
+func TestMetricsThatAreWatchedAreWritten(t *testing.T) {
+	f := newFixture(t)
+	f.Handler.log.function = "login"
+	f.logIn()
+	f.serve(httptest.NewRequest("POST", shop+"/auth/refresh", nil)) // refused: it has no Sec-Fetch-Site
+	elsewhere := httptest.NewRequest("GET", shop+"/auth/login?return=/orders", nil)
+	f.serve(elsewhere.WithContext(WithRequestPath(elsewhere.Context(), "/elsewhere"))) // failed: base_path
+	written := monitortest.Written{}
+	if err := written.Read(f.log.text()); err != nil {
+		t.Fatal(err)
+	}
+	templates, err := filepath.Glob("../../test/testdata/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := map[string]bool{}
+	for _, file := range templates {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		uses, err := monitortest.Uses(text)
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		for _, u := range uses {
+			if u.Namespace != metrics.Namespace || !strings.Contains(u.Dimensions[metrics.Function], "LoginFunction") {
+				continue
+			}
+			if missing := written.Missing(u, metrics.Function); missing != "" {
+				t.Errorf("%s: %s", filepath.Base(file), missing)
+			}
+			checked[u.String()] = true
+		}
+	}
+	want := []string{
+		"begun by functionName",
+		"failed by functionName",
+		"failed by functionName, reason",
+		"logged_in by functionName",
+		"refused by functionName",
+		"refused by functionName, reason",
+	}
+	if got := slices.Sorted(maps.Keys(checked)); !slices.Equal(got, want) {
+		t.Errorf("the snapshots look at\n%q, want\n%q", got, want)
 	}
 }
 

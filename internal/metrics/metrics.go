@@ -1,5 +1,5 @@
-// Package metrics names the CloudWatch metrics that the included functions write: for the functions, which embed them in
-// their log lines, and for the alarms and the dashboard that look at them.
+// Package metrics names the CloudWatch metrics that the included functions write: for the functions, which embed them
+// in their log lines, and for the alarms and the dashboard that look at them.
 //
 // It neither writes nor reads any. It has no code, so that it adds nothing to the functions.
 package metrics

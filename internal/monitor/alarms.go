@@ -21,7 +21,8 @@ type Alarm struct {
 	Of          int
 }
 
-// Alarms are those of an API, in the order of the page on operating. The error says all that is wrong with the thresholds.
+// Alarms are those of an API, in the order of the page on operating. The error says all that is wrong with the
+// thresholds.
 func Alarms(api API, t Thresholds) ([]Alarm, error) {
 	if err := t.check(api); err != nil {
 		return nil, err
@@ -121,8 +122,8 @@ func (b *alarms) ofDecisions(i int, f Function) {
 	}
 }
 
-// share is how many percent of the API's requests get a 401 for a reason. Requests are the measure, and not decisions, of
-// which a cache leaves few. A period with few requests counts as one without.
+// share is how many percent of the API's requests get a 401 for a reason. Requests are the measure, and not decisions,
+// of which a cache leaves few. A period with few requests counts as one without.
 func (b *alarms) share(i int, reason string) Series {
 	return Series{
 		Label:      "401 for " + reason + ", % of all requests",
@@ -159,11 +160,11 @@ func (b *alarms) ofLambda(i int, f Function) {
 		float64(b.Throttles)), anchorThrottles, fmt.Sprintf("Lambda throttles the function of %s", f.Name))
 }
 
-// crashes are runs that end without an answer of the function's own. An authorizer answers 401 and 500 by an error, which
-// Lambda counts as well, so its own counts are subtracted. Lambda counts an error when its run begins and the function
-// when it ends, so a busy API has some of one period in the next: less than a hundredth of the runs is not counted. The
-// function's counts may also come later than Lambda's, so that the last period looks worse than it was: one alone sets off
-// no alarm.
+// crashes are runs that end without an answer of the function's own. An authorizer answers 401 and 500 by an error,
+// which Lambda counts as well, so its own counts are subtracted. Lambda counts an error when its run begins and the
+// function when it ends, so a busy API has some of one period in the next: less than a hundredth of the runs is not
+// counted. The function's counts may also come later than Lambda's, so that the last period looks worse than it was:
+// one alone sets off no alarm.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html ("the timestamp on an error metric
 // reflects when the function was invoked, not when the error occurred"),
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html (FILL in alarms)

@@ -65,7 +65,7 @@ func ofFunction(i int, f Function) Row {
 	switch {
 	case !f.Metrics:
 	case f.Role == Authorizer:
-		row.Graphs = append(row.Graphs, ofAuthorizer(i)...)
+		row.Graphs = append(row.Graphs, ofAuthorizer(i, f)...)
 	case f.Role == Login:
 		row.Graphs = append(row.Graphs, ofLogin(i)...)
 	}
@@ -95,7 +95,19 @@ func heading(name string) string {
 	return name
 }
 
-func ofAuthorizer(i int) []Graph {
+func ofAuthorizer(i int, f Function) []Graph {
+	verifying := Graph{
+		Title: "Verifying a token",
+		Unit:  "ms",
+		Left:  []Series{ours(i, metrics.VerifyMs, "p99").labelled("p99")},
+	}
+	if f.Hooked {
+		verifying.Title = "Verifying a token, asking the hook"
+		verifying.Left = []Series{
+			ours(i, metrics.VerifyMs, "p99").labelled("p99 of verifying"),
+			ours(i, metrics.HookMs, "p99").labelled("p99 of the hook"),
+		}
+	}
 	count := func(name string) Series { return ours(i, name, sum).labelled(name) }
 	return []Graph{
 		{
@@ -114,14 +126,7 @@ func ofAuthorizer(i int) []Graph {
 			Unit:  "decisions",
 			Left:  []Series{search(i, metrics.Denied, metrics.Reason), search(i, metrics.Failed, metrics.Reason)},
 		},
-		{
-			Title: "Verifying a token, asking a hook",
-			Unit:  "ms",
-			Left: []Series{
-				ours(i, metrics.VerifyMs, "p99").labelled("p99 of verifying"),
-				ours(i, metrics.HookMs, "p99").labelled("p99 of the hook"),
-			},
-		},
+		verifying,
 		{
 			Title: "Fetches of keys",
 			Unit:  "fetches",
@@ -155,7 +160,8 @@ func ofLogin(i int) []Graph {
 	}
 }
 
-// search finds the metrics of a name by the values of a dimension, as they come up. Graphs can have it and alarms cannot.
+// search finds the metrics of a name by the values of a dimension, as they come up. Graphs can have it and alarms
+// cannot.
 // Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
 func search(i int, name, by string) Series {
 	return Series{

@@ -30,6 +30,7 @@ type Function struct {
 
 	Role    Role
 	Metrics bool     // whether it writes those of package metrics
+	Hooked  bool     // whether it may have a hook, as the included authorizer's main has none
 	Reasons []string // of 401s that have a default share; see [Thresholds.UnauthorizedPercent]
 }
 

@@ -27,6 +27,7 @@ func shop() API {
 		Functions: []Function{
 			{Name: "the API's TokenAuthorizer", ID: id(""), Role: Authorizer, Metrics: true,
 				Reasons: []string{"expired", "unknown_key"}},
+			{Name: `the RequestAuthorizer "hooked"`, ID: id("-hooked"), Role: Authorizer, Metrics: true, Hooked: true},
 			{Name: `the RequestAuthorizer "partners"`, ID: id("-partners"), Role: OwnAuthorizer},
 			{Name: `the Login at "/auth"`, ID: id(""), Role: Login, Metrics: true},
 		},
@@ -129,10 +130,10 @@ func TestNamesOfQueriesAreShortEnough(t *testing.T) {
 	}
 }
 
-// only keeps the functions of a role.
+// only keeps the functions of a role that have no hook.
 func only(role Role) func(*API) {
 	return func(a *API) {
-		a.Functions = slices.DeleteFunc(a.Functions, func(f Function) bool { return f.Role != role })
+		a.Functions = slices.DeleteFunc(a.Functions, func(f Function) bool { return f.Role != role || f.Hooked })
 	}
 }
 
@@ -187,7 +188,9 @@ func TestWhatIsThereHasAlarms(t *testing.T) {
 }
 
 func TestThresholdsAreUsed(t *testing.T) {
-	all, err := Alarms(shop(), Thresholds{
+	api := shop()
+	api.Functions = slices.DeleteFunc(api.Functions, func(f Function) bool { return f.Hooked })
+	all, err := Alarms(api, Thresholds{
 		Period:              10 * time.Minute,
 		MinRequests:         7,
 		ServerErrorPercent:  2.5,
@@ -316,7 +319,9 @@ func FuzzThresholds(f *testing.F) {
 	f.Add(int64(time.Hour), 1, 100.0, int64(time.Millisecond), 1, "signature", 0.001)
 	f.Add(int64(-1), -1, -1.0, int64(-1), -1, "nothing", -1.0)
 	f.Add(int64(time.Minute), math.MaxInt, math.Inf(1), int64(math.MaxInt64), math.MaxInt, "", math.NaN())
-	f.Fuzz(func(t *testing.T, period int64, requests int, percent float64, latency int64, n int, reason string, share float64) {
+	f.Fuzz(func(
+		t *testing.T, period int64, requests int, percent float64, latency int64, n int, reason string, share float64,
+	) {
 		all, err := Alarms(shop(), Thresholds{
 			Period:              time.Duration(period),
 			MinRequests:         requests,

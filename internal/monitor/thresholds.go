@@ -15,8 +15,8 @@ import (
 // NoAlarm in place of a threshold leaves its alarm out.
 const NoAlarm = -1
 
-// Thresholds are when alarms go off. The zero value of each is its default, and [NoAlarm] leaves the alarm out; secureapi's
-// AlarmProps says what each is.
+// Thresholds are when alarms go off. The zero value of each is its default, and [NoAlarm] leaves the alarm out;
+// secureapi's AlarmProps says what each is.
 type Thresholds struct {
 	Period      time.Duration
 	MinRequests int
@@ -53,6 +53,7 @@ var DefaultUnauthorizedPercent = map[string]float64{
 	"signature":   1,
 	"unknown_key": 1,
 	"audience":    5,
+	"client":      5,
 	"issuer":      5,
 	"expired":     20,
 	"inactive":    20,
@@ -137,15 +138,15 @@ func (t Thresholds) checkThere(api API) (errs []error) {
 	guarded := has(func(f Function) bool { return f.Role.guards() })
 	login := has(func(f Function) bool { return f.Role == Login && f.Metrics })
 	judged := has(func(f Function) bool { return f.Role != OwnAuthorizer && f.Metrics || f.Role == Login })
+	const included = "an authorizer with JWT or a SessionAuthorizer, and no NoMetrics"
 	for _, c := range []struct {
 		name       string
 		set, there bool
 		takes      string
 	}{
-		{"FailedDecisions", t.FailedDecisions > 0, writes, "an authorizer with JWT or a SessionAuthorizer, and no NoMetrics"},
-		{"KeyFetchFailures", t.KeyFetchFailures > 0, writes, "an authorizer with JWT or a SessionAuthorizer, and no NoMetrics"},
-		{"UnauthorizedPercent", len(t.UnauthorizedPercent) > 0, writes,
-			"an authorizer with JWT or a SessionAuthorizer, and no NoMetrics"},
+		{"FailedDecisions", t.FailedDecisions > 0, writes, included},
+		{"KeyFetchFailures", t.KeyFetchFailures > 0, writes, included},
+		{"UnauthorizedPercent", len(t.UnauthorizedPercent) > 0, writes, included},
 		{"AuthorizerP99", t.AuthorizerP99 > 0, guarded, "a Lambda authorizer"},
 		{"Crashes", t.Crashes > 0, judged, "an authorizer with JWT and no NoMetrics, or a Login"},
 		{"Throttles", t.Throttles > 0, len(api.Functions) > 0, "a Lambda authorizer or a Login"},

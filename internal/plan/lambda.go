@@ -188,6 +188,12 @@ func (j *JWT) OpaqueAlone() bool {
 	return !slices.ContainsFunc(j.Issuers, func(i Issuer) bool { return !i.opaque() })
 }
 
+// ChecksClients reports whether the claims that name a client are compared: with Clients, and of the access tokens of
+// Amazon Cognito, whose audience is in the claim client_id.
+func (j *JWT) ChecksClients() bool {
+	return slices.ContainsFunc(j.Issuers, func(i Issuer) bool { return len(i.Clients) > 0 || i.TokenUse == "access" })
+}
+
 // CacheTTL is an authorizer's CacheTTL as it is given; where it is not, and an issuer is asked about its tokens, the
 // default for that.
 func (l Lambda) CacheTTL(given time.Duration) time.Duration {

@@ -53,6 +53,13 @@ func operating(t *testing.T) *page {
 
 // The page on operating lists each field of the access log, as the template has them.
 func TestTheDocumentationsAccessLog(t *testing.T) {
+	format := accessLogFormat(t)
+	same(t, "the access log", fieldsUnder(t, operating(t), "## The access log"), slices.Collect(maps.Keys(format)))
+}
+
+// accessLogFormat is a line of an access log, as a template has it.
+func accessLogFormat(t *testing.T) (format map[string]string) {
+	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "testdata", "orders-token.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +72,6 @@ func TestTheDocumentationsAccessLog(t *testing.T) {
 	if err := json.Unmarshal(text, &template); err != nil {
 		t.Fatal(err)
 	}
-	var format map[string]string
 	for _, r := range template.Resources {
 		if f := r.Properties.AccessLogSetting.Format; f != "" {
 			if err := json.Unmarshal([]byte(f), &format); err != nil {
@@ -73,7 +79,7 @@ func TestTheDocumentationsAccessLog(t *testing.T) {
 			}
 		}
 	}
-	same(t, "the access log", fieldsUnder(t, operating(t), "## The access log"), slices.Collect(maps.Keys(format)))
+	return format
 }
 
 func same(t *testing.T, what string, page, real []string) {
