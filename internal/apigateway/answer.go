@@ -167,7 +167,7 @@ func (st *stage) invoke(
 		limited,
 		m.function.Name,
 		event,
-		gateway.invocationOf(record, call.TraceID),
+		gateway.invocationOf(record, m.function, call.TraceID),
 	)
 	record.IntegrationTime = gateway.options.Now().Sub(start)
 	if result.Error != nil {

@@ -58,6 +58,16 @@ type Options struct {
 	// concurrent use. If nil, records are discarded.
 	Record func(*Record)
 
+	// Slow receives a request once it has taken SlowAfter without an answer. It must be safe for concurrent use. If nil,
+	// requests are not watched.
+	Slow func(Pending)
+
+	// SlowAfter is how long a request may take until Slow is called; default [DefaultSlowAfter].
+	SlowAfter time.Duration
+
+	// AfterFunc calls a function when a time has passed, unless it is stopped before. Default: [time.AfterFunc].
+	AfterFunc func(time.Duration, func()) (stop func() bool)
+
 	// SourceIP is the address that requests seem to come from, for an API whose resource policy allows certain
 	// addresses only. Default: their own, which is 127.0.0.1.
 	SourceIP string
@@ -88,6 +98,7 @@ type Gateway struct {
 	dryRuns   dryRuns
 
 	invocations invocations
+	pending     pendings
 
 	seed [32]byte // what access keys come from where there is no issuer
 
@@ -101,6 +112,12 @@ type Gateway struct {
 func New(o Options) (*Gateway, error) {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.SlowAfter <= 0 {
+		o.SlowAfter = DefaultSlowAfter
+	}
+	if o.AfterFunc == nil {
+		o.AfterFunc = func(d time.Duration, f func()) func() bool { return time.AfterFunc(d, f).Stop }
 	}
 	if o.Record == nil {
 		o.Record = func(*Record) {}
@@ -169,6 +186,7 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 	g.receive(r)
 	now := r.Time
 	record := &Record{Request: r, Time: now}
+	defer g.begin(record)()
 	var answer exchange.Answer
 	page := g.pageOf(r)
 	if page != "" && isPreflight(r) {
@@ -188,6 +206,7 @@ func (g *Gateway) Serve(ctx context.Context, r *exchange.Request) exchange.Answe
 	}
 	recorded := func(record *Record) {
 		record.Took = g.options.Now().Sub(now)
+		g.pending.remove(record)
 		record.Wrote = g.trimmed(g.invocations.end(record))
 		g.options.Record(record)
 	}

@@ -58,7 +58,8 @@ func (st *stage) received(
 	limited, cancel := context.WithTimeout(ctx, timeoutOf(m))
 	defer cancel()
 	start := gateway.options.Now()
-	result, err := gateway.pool.Invoke(limited, m.function.Name, event, gateway.invocationOf(record, call.TraceID))
+	result, err := gateway.pool.Invoke(limited, m.function.Name, event,
+		gateway.invocationOf(record, m.function, call.TraceID))
 	record.IntegrationTime = gateway.options.Now().Sub(start)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:

@@ -120,7 +120,8 @@ func (s *served) invokeAuthorizer(
 	}
 	record := recordOf(ctx)
 	if record != nil {
-		o = s.gateway.invocationOf(record, o.TraceID)
+		o = s.gateway.invocationOf(record, f, o.TraceID)
+		defer s.gateway.pending.waitsFor(record, "") // of the integration's function or service
 	}
 	o.LogTail = isIncluded(f)
 	result, err := s.gateway.pool.Invoke(ctx, f.Name, payload, o)

@@ -63,8 +63,9 @@ func recordOf(ctx context.Context) *Record {
 	return record
 }
 
-// invocationOf returns the options of an invocation whose lines belong to a request.
-func (g *Gateway) invocationOf(record *Record, trace string) lambdaruntime.InvokeOptions {
+// invocationOf returns the options of an invocation whose lines belong to a request, and which the request waits for.
+func (g *Gateway) invocationOf(record *Record, f *apimodel.Function, trace string) lambdaruntime.InvokeOptions {
+	g.pending.waitsFor(record, g.ShortName(f.Name))
 	return lambdaruntime.InvokeOptions{
 		RequestID: g.invocations.begin(record, g.options.Functions.NewID), TraceID: trace,
 	}

@@ -46,7 +46,8 @@ func TestJudge(t *testing.T) {
 			request: "Origin: http://127.0.0.1:3000",
 		},
 		{
-			name: "the same origin, behind a proxy", why: "the browser says so", request: "Origin: " + page + "\nSec-Fetch-Site: same-origin",
+			name: "the same origin, behind a proxy", why: "the browser says so",
+			request: "Origin: " + page + "\nSec-Fetch-Site: same-origin",
 		},
 		{
 			name: "a form that is sent", why: "no check is made of a navigation", verb: "POST",
@@ -81,8 +82,9 @@ func TestJudge(t *testing.T) {
 			want: "blocked by the browser: the function's own answer has no Access-Control-Allow-Origin: use lambdahttp/cors",
 		},
 		{
-			name: "another origin than the API's", why: "the middleware leaves the header out for it", request: "Origin: " + page,
-			by: Function, api: API{CORS: true, Path: true, Verb: true}, prop: "CORS.AllowOrigins",
+			name: "another origin than the API's", why: "the middleware leaves the header out for it",
+			request: "Origin: " + page,
+			by:      Function, api: API{CORS: true, Path: true, Verb: true}, prop: "CORS.AllowOrigins",
 			want: `blocked by the browser: the page's origin https://shop.example.com is not allowed: add ` +
 				`"https://shop.example.com" to CORS.AllowOrigins`,
 		},
@@ -96,7 +98,8 @@ func TestJudge(t *testing.T) {
 		{
 			name: "the case of an origin", why: "the comparison is of bytes", request: "Origin: " + page,
 			answer: "Access-Control-Allow-Origin: https://Shop.example.com", by: Function, api: allowing, prop: Middleware,
-			want: "blocked by the browser: the function's own answer has Access-Control-Allow-Origin: https://Shop.example.com, " +
+			want: "blocked by the browser: the function's own answer has Access-Control-Allow-Origin: " +
+				"https://Shop.example.com, " +
 				"and the page's origin is https://shop.example.com: use lambdahttp/cors",
 		},
 		{
@@ -113,7 +116,8 @@ func TestJudge(t *testing.T) {
 		{
 			name: "a gateway response without the headers", why: "", request: "Origin: " + page, status: 401, api: allowing,
 			prop: GatewayResponses,
-			want: "blocked by the browser: API Gateway's own answer has no Access-Control-Allow-Origin: no gateway response of " +
+			want: "blocked by the browser: API Gateway's own answer has no Access-Control-Allow-Origin: no gateway " +
+				"response of " +
 				"its type adds it: add it by GatewayResponses, which joins the headers of CORS",
 		},
 		{
@@ -123,7 +127,8 @@ func TestJudge(t *testing.T) {
 		},
 		{
 			name: "a backend by HTTP_PROXY", why: "", request: "Origin: " + page, by: Backend, api: allowing,
-			want: "blocked by the browser: the answer of the HTTP integration's backend has no Access-Control-Allow-Origin: have " +
+			want: "blocked by the browser: the answer of the HTTP integration's backend has no " +
+				"Access-Control-Allow-Origin: have " +
 				"the backend send it: a proxy integration passes answers on as they are",
 		},
 		{
@@ -133,9 +138,11 @@ func TestJudge(t *testing.T) {
 				"method.response.header.Access-Control-Allow-Origin in its response, or leave it to CORS",
 		},
 		{
-			name: "an integration's response for the first origin", why: "", request: "Origin: " + page, by: Mapped, api: allowing,
+			name: "an integration's response for the first origin", why: "", request: "Origin: " + page, by: Mapped,
+			api:    allowing,
 			answer: "Access-Control-Allow-Origin: https://x.example", prop: "Integration.Responses",
-			want: "blocked by the browser: the integration's answer has Access-Control-Allow-Origin: https://x.example, and the " +
+			want: "blocked by the browser: the integration's answer has Access-Control-Allow-Origin: https://x.example, " +
+				"and the " +
 				"page's origin is https://shop.example.com: give the response a template, which can name another origin than " +
 				"the first one",
 		},
@@ -147,8 +154,9 @@ func TestJudge(t *testing.T) {
 		},
 		{
 			name: "a page without an origin", why: "a file", request: "Origin: null", by: Function,
-			api:  API{CORS: true, Path: true},
-			want: "blocked by the browser: the page has no origin (null): it is a file or in a sandbox: serve the page by HTTP, such as from localhost",
+			api: API{CORS: true, Path: true},
+			want: "blocked by the browser: the page has no origin (null): it is a file or in a sandbox: serve the page by " +
+				"HTTP, such as from localhost",
 		},
 		{
 			name: "cookies, and all origins", why: `credentials mode is "include", and * is not the origin: failure`,
@@ -167,14 +175,16 @@ func TestJudge(t *testing.T) {
 		},
 		{
 			name: "the value True", why: "the value is case-sensitive",
-			request: "Origin: " + page + "\nCookie: id=1", answer: allowed + "Access-Control-Allow-Credentials: True", by: Function,
+			request: "Origin: " + page + "\nCookie: id=1", answer: allowed + "Access-Control-Allow-Credentials: True",
+			by:  Function,
 			api: API{CORS: true, Allows: true, Credentials: true, Path: true}, prop: Middleware,
 			want: "blocked by the browser: the request has cookies, and the answer has no Access-Control-Allow-Credentials: " +
 				"true: use lambdahttp/cors",
 		},
 		{
 			name: "cookies that are allowed", why: "credentials is true: success",
-			request: "Origin: " + page + "\nCookie: id=1", answer: allowed + "Access-Control-Allow-Credentials: true", by: Function,
+			request: "Origin: " + page + "\nCookie: id=1", answer: allowed + "Access-Control-Allow-Credentials: true",
+			by:   Function,
 			want: "readable by the page",
 		},
 		{
@@ -195,12 +205,14 @@ func TestJudge(t *testing.T) {
 		{
 			name: "a preflight", why: "each header and the method are named", verb: "OPTIONS", status: 204,
 			request: asks + "DELETE\nAccess-Control-Request-Headers: authorization,content-type", by: Mapped,
-			answer: allowed + "Access-Control-Allow-Methods: GET,DELETE\nAccess-Control-Allow-Headers: Content-Type,Authorization",
-			want:   "the browser sends the request",
+			answer: allowed + "Access-Control-Allow-Methods: GET,DELETE\nAccess-Control-Allow-Headers: " +
+				"Content-Type,Authorization",
+			want: "the browser sends the request",
 		},
 		{
-			name: "a preflight without CORS", why: "API Gateway answers 403", verb: "OPTIONS", status: 403, request: asks + "GET",
-			prop: "CORS.AllowOrigins",
+			name: "a preflight without CORS", why: "API Gateway answers 403", verb: "OPTIONS", status: 403,
+			request: asks + "GET",
+			prop:    "CORS.AllowOrigins",
 			want: "blocked by the browser: the API has no CORS: no route answers preflights: set CORS: " +
 				`&secureapi.CORS{AllowOrigins: []string{"https://shop.example.com"}}`,
 		},
@@ -219,7 +231,8 @@ func TestJudge(t *testing.T) {
 		{
 			name: "a preflight that is guarded", why: "response's status is not an ok status: network error", verb: "OPTIONS",
 			status: 401, request: asks + "GET", answer: allowed, api: allowing,
-			want: "blocked by the browser: the answer to a preflight must have a status of 200 to 299, and has 401: its reason " +
+			want: "blocked by the browser: the answer to a preflight must have a status of 200 to 299, and has 401: its " +
+				"reason " +
 				"says what refused it; preflights bring no token, so no authorizer may guard OPTIONS",
 		},
 		{
@@ -242,7 +255,8 @@ func TestJudge(t *testing.T) {
 		},
 		{
 			name: "the case of a method", why: "methods are case-sensitive, and fetch leaves patch as it is", verb: "OPTIONS",
-			status: 204, request: asks + "patch", answer: allowed + "Access-Control-Allow-Methods: PATCH", by: Mapped, api: allowing,
+			status: 204, request: asks + "patch", answer: allowed + "Access-Control-Allow-Methods: PATCH", by: Mapped,
+			api:  allowing,
 			prop: "CORS.AllowMethods",
 			want: `blocked by the browser: the method patch is not allowed: allowed is PATCH: add "patch" to CORS.AllowMethods, ` +
 				"or leave it empty for the verbs of the routes",
@@ -262,15 +276,18 @@ func TestJudge(t *testing.T) {
 				"CORS.AllowHeaders",
 		},
 		{
-			name: "Authorization by *", why: "the standard says no, and browsers do not do it: whatwg/fetch#1278", verb: "OPTIONS",
+			name: "Authorization by *", why: "the standard says no, and browsers do not do it: whatwg/fetch#1278",
+			verb:   "OPTIONS",
 			status: 204, request: asks + "GET\nAccess-Control-Request-Headers: authorization", by: Mapped,
 			answer: allowed + "Access-Control-Allow-Headers: *", prop: "CORS.AllowHeaders",
 			want: "the browser sends the request: by the Fetch standard * does not stand for Authorization, though today's " +
 				`browsers take it so: add "Authorization" to CORS.AllowHeaders`,
 		},
 		{
-			name: "methods that are not a list", why: "if either is failure, return a network error", verb: "OPTIONS", status: 204,
-			request: asks + "GET", answer: allowed + "Access-Control-Allow-Methods: GET;POST", by: Mapped, prop: "CORS.AllowMethods",
+			name: "methods that are not a list", why: "if either is failure, return a network error", verb: "OPTIONS",
+			status:  204,
+			request: asks + "GET", answer: allowed + "Access-Control-Allow-Methods: GET;POST", by: Mapped,
+			prop: "CORS.AllowMethods",
 			want: `blocked by the browser: Access-Control-Allow-Methods is not a list with commas: "GET;POST": leave it to CORS`,
 		},
 	} {

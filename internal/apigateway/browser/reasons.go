@@ -78,7 +78,8 @@ func (j *judge) other(value string) *finding {
 func (j *judge) notAllowed() *finding {
 	if j.origin == "null" {
 		return &finding{
-			why: "the page has no origin (null): it is a file or in a sandbox", fix: "serve the page by HTTP, such as from localhost",
+			why: "the page has no origin (null): it is a file or in a sandbox",
+			fix: "serve the page by HTTP, such as from localhost",
 		}
 	}
 	return &finding{

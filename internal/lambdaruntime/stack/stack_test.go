@@ -42,7 +42,8 @@ func TestTrim(t *testing.T) {
 		{
 			name:     "no own frame",
 			why:      "those of the library are better than none",
-			document: `{"stackTrace":[{"path":"runtime/panic.go","line":9,"label":"gopanic"},{"path":"github.com/x/y@v1/y.go","line":1,"label":"F"}]}`,
+			document: `{"stackTrace":[{"path":"runtime/panic.go","line":9,"label":"gopanic"},
+				{"path":"github.com/x/y@v1/y.go","line":1,"label":"F"}]}`,
 			want:     "github.com/x/y@v1/y.go:1 (F)",
 		},
 		{name: "an error that a Go function returned", why: "it has no stack", document: `{"errorType":"errorString"}`},
