@@ -95,6 +95,12 @@ func run(ctx context.Context, p *command.Process, args []string) error {
 
 // serve synthesizes the app, serves it until ctx ends, and cleans up.
 func serve(ctx context.Context, p *command.Process, f flags, report reporter) error {
+	var stopped *waits // what it waited for, once it has listened
+	defer func() {
+		if stopped != nil {
+			report.stopped(*stopped)
+		}
+	}()
 	// The port comes first: if it is in use, the user learns it before the app runs.
 	listener, err := listen(f.port)
 	if err != nil {
@@ -130,6 +136,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		Issuer:    site.issuer.Provider,
 		Functions: lambdaruntime.Options{Log: report.logged, Env: f.env, Now: p.Now},
 		Record:    site.record,
+		Slow:      report.slow,
 		SourceIP:  f.sourceIP,
 		Now:       p.Now,
 
@@ -144,12 +151,18 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		return err
 	}
 	src.forget()
+	report.knows(site.gateway)
 
 	site.console = console.New(console.Options{
 		URL: url, Gateway: site.gateway, Now: p.Now, AppOrigin: f.origin(url),
 	})
 	server, failed := site.listenAndServe(listener, p.Now)
-	defer shutdown(server)
+	announced := false
+	defer func() {
+		if w := site.shutdown(server, p.Now); announced {
+			stopped = &w
+		}
+	}()
 	defer publish(p, url, site.console.Run())()
 
 	a, err := announce(ctx, p, f, src, site.gateway, url)
@@ -157,6 +170,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		return err
 	}
 	report.announced(a)
+	announced = true
 
 	ctx, cancel := context.WithCancel(ctx)
 	var watching sync.WaitGroup

@@ -61,6 +61,22 @@ func problemEvent(problem string) map[string]string {
 
 func (j *jsonReporter) answered(r *apigateway.Record) { j.write(requestOf(r)) }
 
+func (j *jsonReporter) knows(names) {} // a machine gets the whole names
+
+func (j *jsonReporter) slow(p apigateway.Pending) {
+	j.write(struct {
+		Event     string    `json:"event"`
+		Time      time.Time `json:"time"`
+		RequestID string    `json:"requestId"`
+		Function  string    `json:"function,omitempty"` // its short name
+		Text      string    `json:"text"`
+	}{"slow", j.now().UTC(), p.Request.RequestID, p.Function, slowText(p, j.now())})
+}
+
+func (j *jsonReporter) stopping(w waits) { j.say("stopping", stoppingText(w)) }
+
+func (j *jsonReporter) stopped(w waits) { j.say("stopped", stoppedText(w)) }
+
 func (j *jsonReporter) logged(line lambdaruntime.LogLine) {
 	j.write(struct {
 		Event     string               `json:"event"`

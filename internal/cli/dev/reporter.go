@@ -13,6 +13,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/stack"
 )
 
 // reporter writes what happens to standard output: the announcement first, and each later event at once. What happens
@@ -22,7 +23,11 @@ type reporter interface {
 	announced(announcement)
 	unannounced()                     // there will be no announcement
 	answered(*apigateway.Record)      // a request
+	slow(apigateway.Pending)          // a request that takes long
+	stopping(waits)                   // open requests are waited for
+	stopped(waits)                    // the last event
 	logged(lambdaruntime.LogLine)     // a line of a function
+	knows(names)                      // what functions are called, before the first line of one
 	refused(front.Refusal)            // a request that is not HTTP
 	panicked(value any, stack []byte) // in gatehouse itself
 	changed(change)                   // the sources, with --watch
@@ -40,7 +45,13 @@ func newReporter(p *command.Process, json bool) reporter {
 	if json {
 		return &jsonReporter{out, p.Now}
 	}
-	return &textReporter{out, p.Now}
+	return &textReporter{out: out, now: p.Now, style: styleOf(p)}
+}
+
+// names is what the gateway knows of functions by their names.
+type names interface {
+	ShortName(function string) string
+	Trimmer(function string) *stack.Lines
 }
 
 // lines are written one after the other.
@@ -51,15 +62,17 @@ type lines struct {
 	held    []string // what was written meanwhile
 }
 
-// write writes a line, or holds it until the announcement is written.
-func (l *lines) write(line string) {
+// write writes lines together, or holds them until the announcement is written.
+func (l *lines) write(some ...string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.holding {
-		l.held = append(l.held, line)
-		return
+	for _, line := range some {
+		if l.holding {
+			l.held = append(l.held, line)
+			continue
+		}
+		l.put(line)
 	}
-	l.put(line)
 }
 
 // announce writes the lines of the announcement, if there are any, and then those that were held.
@@ -89,6 +102,24 @@ type request struct {
 	MS            float64     `json:"ms"`
 	Reason        string      `json:"reason,omitempty"`
 	RequestID     string      `json:"requestId"`
+	Browser       *verdict    `json:"browser,omitempty"` // of a request of a page of another origin
+	Failure       *failure    `json:"failure,omitempty"` // of a function
+}
+
+// verdict is what a browser does with the answer, or of a preflight whether it goes on.
+type verdict struct {
+	Readable  bool   `json:"readable"`
+	Preflight bool   `json:"preflight,omitempty"`
+	Why       string `json:"why,omitempty"`
+	Prop      string `json:"prop,omitempty"`
+	Fix       string `json:"fix,omitempty"`
+}
+
+type failure struct {
+	Function string        `json:"function"`
+	Type     string        `json:"type"`
+	Message  string        `json:"message"`
+	Frames   []stack.Frame `json:"frames,omitempty"`
 }
 
 type authorizer struct {
@@ -113,6 +144,12 @@ func requestOf(r *apigateway.Record) request {
 		MS:            milliseconds(r.Took),
 		Reason:        mask(r.Reason),
 		RequestID:     r.Request.RequestID,
+	}
+	if v := r.Browser; v.Applies {
+		out.Browser = &verdict{v.Readable, v.Preflight, mask(v.Why), v.Prop, mask(v.Fix)}
+	}
+	if f := r.Failure; f != nil {
+		out.Failure = &failure{f.Function, f.Type, mask(f.Message), f.Frames}
 	}
 	denied := out.Status == http.StatusUnauthorized || out.Status == http.StatusForbidden || out.Status >= 500
 	if out.Reason == "" && r.IntegrationTime > 0 && denied {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/accessdiff"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/browser"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/credentials"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
@@ -45,7 +46,7 @@ func TestBeforeTheAnnouncement(t *testing.T) {
 			"text",
 			false,
 			func(r reporter) { r.announced(announcement{url: "http://127.0.0.1:1"}) },
-			[]string{"listening on http://127.0.0.1:1\n", "    F - | it starts\n"},
+			[]string{"listening on http://127.0.0.1:1\n", "    F | it starts\n"},
 		},
 		{
 			"JSON",
@@ -53,7 +54,7 @@ func TestBeforeTheAnnouncement(t *testing.T) {
 			func(r reporter) { r.announced(announcement{url: "http://127.0.0.1:1"}) },
 			[]string{`"listening"`, `"log"`},
 		},
-		{"stopped before it", false, reporter.unannounced, []string{"    F - | it starts\n"}},
+		{"stopped before it", false, reporter.unannounced, []string{"    F | it starts\n"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var out bytes.Buffer
@@ -138,6 +139,16 @@ func TestRequest(t *testing.T) {
 		},
 		{"not found by the function", "404 says it", func(r *apigateway.Record) { r.Answer.Status = 404 },
 			"12:00:00.123  404  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  jane  23ms"},
+		{"of a page that may read it", "the verdict has a line of its own", func(r *apigateway.Record) {
+			r.Browser = browser.Verdict{Applies: true, Readable: true}
+		}, "12:00:00.123  200  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  jane  23ms\n    readable by the page"},
+		{"of a page that may not", "with what changes it", func(r *apigateway.Record) {
+			r.Browser = browser.Verdict{
+				Applies: true, Why: "the page's origin null is not allowed, says " + token, Prop: "CORS.AllowOrigins",
+				Fix: "add it",
+			}
+		}, "12:00:00.123  200  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  jane  23ms\n" +
+			"    blocked by the browser: the page's origin null is not allowed, says [not shown]: add it"},
 		{"public", "", func(r *apigateway.Record) { r.Verdict = checks.Verdict{Authorizer: "none"} },
 			"12:00:00.123  200  GET /prod/orders/42  [GET /orders/{id}]  none  -  23ms"},
 		{"credentials", "in a path and in what others say about the request", func(r *apigateway.Record) {
@@ -178,6 +189,13 @@ func TestRequestJSON(t *testing.T) {
 	}
 }
 
+// pending is an open request of an age at noon.
+func pending(path, function string, age time.Duration) apigateway.Pending {
+	return apigateway.Pending{
+		Request: &exchange.Request{Verb: "GET", RawPath: path, RequestID: "a-request"}, Time: noon.Add(-age), Function: function,
+	}
+}
+
 func TestOthers(t *testing.T) {
 	now := func() time.Time { return noon }
 	for _, tt := range []struct {
@@ -192,14 +210,14 @@ func TestOthers(t *testing.T) {
 				Stream:    lambdaruntime.Stdout,
 				Text:      "got\t" + token,
 			})
-		}, "    Orders-Backend a-request | got  [not shown]\n",
+		}, "    Orders-Backend | got  [not shown]\n",
 			`{"event":"log","time":"2026-03-01T12:00:00.123Z","function":"Orders-Backend","requestId":"a-request","stream":"stdout","text":"got\t[not shown]"}` + "\n"},
 		{
 			"before the first request",
 			func(r reporter) {
 				r.logged(lambdaruntime.LogLine{Function: "f", Stream: lambdaruntime.Platform, Text: "INIT", Cut: true})
 			},
-			"    f - | INIT\n",
+			"    f | INIT\n",
 			`{"event":"log","time":"2026-03-01T12:00:00.123Z","function":"f","stream":"platform","text":"INIT","cut":true}` + "\n",
 		},
 		{
@@ -244,6 +262,35 @@ func TestOthers(t *testing.T) {
 		{"not reloaded", func(r reporter) { r.reloadFailed(errors.New("no app")) },
 			"12:00:00.123  the old API is still served: no app\n",
 			`{"event":"reload failed","time":"2026-03-01T12:00:00.123Z","text":"the old API is still served: no app"}` + "\n"},
+		{"a request that takes long", func(r reporter) { r.slow(pending("/prod/"+token, "Orders", 3200*time.Millisecond)) },
+			"12:00:00.123  ...  GET /prod/[not shown]  no answer after 3.2 s: it waits for the function Orders\n",
+			`{"event":"slow","time":"2026-03-01T12:00:00.123Z","requestId":"a-request","function":"Orders",` +
+				`"text":"GET /prod/[not shown]  no answer after 3.2 s: it waits for the function Orders"}` + "\n"},
+		{"one that waits for no function", func(r reporter) { r.slow(pending("/prod/far", "", 3*time.Second)) },
+			"12:00:00.123  ...  GET /prod/far  no answer after 3.0 s\n",
+			`{"event":"slow","time":"2026-03-01T12:00:00.123Z","requestId":"a-request",` +
+				`"text":"GET /prod/far  no answer after 3.0 s"}` + "\n"},
+		{"it stops", func(r reporter) {
+			r.stopping(waits{at: noon, open: []apigateway.Pending{pending("/a", "F", time.Second)}, within: endsWithin})
+		}, "12:00:00.123  stopping: 5.0 s, or until the next Ctrl-C, for GET /a (in F, 1.0 s old)\n",
+			`{"event":"stopping","time":"2026-03-01T12:00:00.123Z",` +
+				`"text":"stopping: 5.0 s, or until the next Ctrl-C, for GET /a (in F, 1.0 s old)"}` + "\n"},
+		{"it has stopped", func(r reporter) { r.stopped(waits{}) }, "12:00:00.123  stopped: no request was open\n",
+			`{"event":"stopped","time":"2026-03-01T12:00:00.123Z","text":"stopped: no request was open"}` + "\n"},
+		{"it has waited", func(r reporter) {
+			r.stopped(waits{at: noon, took: 1200 * time.Millisecond, open: []apigateway.Pending{
+				pending("/a", "F", time.Second), pending("/b", "", 0), pending("/c", "", 0), pending("/d", "", 0),
+			}})
+		}, "12:00:00.123  stopped: after 1.2 s, with an answer to GET /a (in F, 1.0 s old), GET /b (0.0 s old), " +
+			"GET /c (0.0 s old) and 1 more\n",
+			`{"event":"stopped","time":"2026-03-01T12:00:00.123Z","text":"stopped: after 1.2 s, with an answer to ` +
+				`GET /a (in F, 1.0 s old), GET /b (0.0 s old), GET /c (0.0 s old) and 1 more"}` + "\n"},
+		{"it has waited for nothing", func(r reporter) {
+			one := []apigateway.Pending{pending("/a", "F", time.Second)}
+			r.stopped(waits{at: noon, took: endsWithin, open: append(one, pending("/b", "", 0)), left: one})
+		}, "12:00:00.123  stopped: after 5.0 s without an answer to GET /a (in F, 1.0 s old)\n",
+			`{"event":"stopped","time":"2026-03-01T12:00:00.123Z",` +
+				`"text":"stopped: after 5.0 s without an answer to GET /a (in F, 1.0 s old)"}` + "\n"},
 		{"panicked", func(r reporter) { r.panicked("nil map", []byte("goroutine 1")) },
 			"12:00:00.123  gatehouse itself failed: nil map\ngoroutine 1\n",
 			`{"event":"panic","time":"2026-03-01T12:00:00.123Z","text":"gatehouse itself failed: nil map\ngoroutine 1"}` + "\n"},

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -68,12 +69,30 @@ func (s *site) record(r *apigateway.Record) {
 const endsWithin = 5 * time.Second
 
 // shutdown waits for open requests, and closes what does not end in time. Another Ctrl-C ends the wait.
-func shutdown(server *front.Server) {
+func (s *site) shutdown(server *front.Server, now func() time.Time) waits {
+	w := waits{at: now(), open: s.gateway.Pending(), within: endsWithin}
+	if len(w.open) > 0 {
+		s.report.stopping(w)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), endsWithin)
 	defer cancel()
 	ctx, stop := signal.NotifyContext(ctx, command.Endings()...)
 	defer stop()
-	_ = server.Shutdown(ctx)
+	if server.Shutdown(ctx) != nil {
+		w.left = stillOpen(w.open, s.gateway.Pending())
+	}
+	w.took = now().Sub(w.at)
+	return w
+}
+
+// stillOpen are those of some requests that are among others.
+func stillOpen(open, now []apigateway.Pending) (out []apigateway.Pending) {
+	for _, p := range open {
+		if slices.ContainsFunc(now, func(q apigateway.Pending) bool { return q.Request.RequestID == p.Request.RequestID }) {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // untilUnread calls gone when standard output has no reader any more, as in "gatehouse dev | head".

@@ -5,21 +5,35 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/browser"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/credentials"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/tryout"
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/stack"
 )
 
 // textReporter writes lines for people.
 type textReporter struct {
-	out *lines
-	now func() time.Time
+	out   *lines
+	now   func() time.Time
+	style style
+	names names // nil until the gateway is there
+
+	mu       sync.Mutex
+	trimmers map[trimmed]*stack.Lines // of the stacks in what functions write
+}
+
+// trimmed is what writes one line after the other.
+type trimmed struct {
+	function, request string
+	stream            lambdaruntime.Stream
 }
 
 func (t *textReporter) announced(a announcement) {
@@ -84,7 +98,15 @@ func (t *textReporter) answered(r *apigateway.Record) {
 	for i, c := range columns {
 		columns[i] = printable(strings.ReplaceAll(strings.TrimSpace(c), "\n", "; "))
 	}
-	t.out.write(strings.Join(columns, "  "))
+	columns[1] = t.style.status(event.Status, columns[1])
+	say := []string{strings.Join(columns, "  ")}
+	if v := event.Browser; v != nil {
+		text := browser.Verdict{
+			Applies: true, Readable: v.Readable, Preflight: v.Preflight, Why: v.Why, Prop: v.Prop, Fix: v.Fix,
+		}.String()
+		say = append(say, "    "+t.style.verdict(v, printable(text)))
+	}
+	t.out.write(say...)
 }
 
 // guard is the authorizer with its cache and its time: "TOKEN MISS 12ms".
@@ -102,9 +124,56 @@ func guard(v checks.Verdict) string {
 	return strings.Join(words, " ")
 }
 
+func (t *textReporter) knows(n names) { t.names = n }
+
 func (t *textReporter) logged(line lambdaruntime.LogLine) {
-	text := printable(withoutMetrics(credentials.MaskTokens(line.Text)))
-	t.out.write("    " + line.Function + " " + orDash(line.RequestID) + " | " + text)
+	name := line.Function
+	if t.names != nil {
+		name = t.names.ShortName(name)
+	}
+	before := t.style.dim("    " + name + " |")
+	var say []string
+	for _, text := range t.trim(line) {
+		text = printable(apigateway.WithoutMetrics(credentials.MaskTokens(text)))
+		if strings.HasPrefix(text, "    at ") {
+			text = t.style.bold(text)
+		}
+		say = append(say, before+" "+text)
+	}
+	t.out.write(say...)
+}
+
+// mostTrimmers is how many are kept: a stack that is cut in two when they are forgotten is longer, and not wrong.
+const mostTrimmers = 1000
+
+// trim is what is left of a line of a function when stacks are trimmed.
+func (t *textReporter) trim(line lambdaruntime.LogLine) []string {
+	if line.Stream == lambdaruntime.Platform || t.names == nil {
+		return []string{line.Text}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	of := trimmed{line.Function, line.RequestID, line.Stream}
+	if t.trimmers[of] == nil {
+		if t.trimmers == nil || len(t.trimmers) >= mostTrimmers {
+			t.trimmers = map[trimmed]*stack.Lines{}
+		}
+		t.trimmers[of] = t.names.Trimmer(line.Function)
+	}
+	return t.trimmers[of].Next(line.Text)
+}
+
+func (t *textReporter) slow(p apigateway.Pending) {
+	t.out.write(t.now().Format(clock) + "  " + t.style.yellow("...") + "  " + printable(slowText(p, t.now())))
+}
+
+func (t *textReporter) stopping(w waits) { t.end(stoppingText(w)) }
+
+func (t *textReporter) stopped(w waits) { t.end(stoppedText(w)) }
+
+// end says something over the "^C" that a terminal shows.
+func (t *textReporter) end(text string) {
+	t.out.write(t.style.lineStart() + t.now().Format(clock) + "  " + printable(text))
 }
 
 func (t *textReporter) refused(r front.Refusal) {
@@ -137,19 +206,6 @@ func (t *textReporter) reloadFailed(err error) { t.say(reloadFailedText(err)) }
 const clock = "15:04:05.000"
 
 func (t *textReporter) say(text string) { t.out.write(t.now().Format(clock) + "  " + text) }
-
-// metrics begin what CloudWatch reads at the end of a line of JSON, as the included authorizer writes it. Source:
-// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
-const metrics = `,"_aws":{`
-
-// withoutMetrics shortens a line for people, who would not see the rest of it for them.
-func withoutMetrics(text string) string {
-	before, _, ok := strings.Cut(text, metrics)
-	if ok && strings.HasPrefix(text, "{") && strings.HasSuffix(text, "}") {
-		return before + "} and metrics"
-	}
-	return text
-}
 
 // printable returns a text that stays on its line and controls no terminal: tabs become spaces, and other characters
 // that are not printable are written as in Go.

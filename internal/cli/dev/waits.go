@@ -1,0 +1,71 @@
+package dev
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/credentials"
+)
+
+// waits is what the command waits for when it stops.
+type waits struct {
+	at     time.Time            // when it began to stop
+	open   []apigateway.Pending // the requests that were open then
+	left   []apigateway.Pending // those of them that got no answer
+	took   time.Duration
+	within time.Duration // how long they have
+}
+
+// slowText says that a request takes long, and what for.
+func slowText(p apigateway.Pending, now time.Time) string {
+	text := fmt.Sprintf("%s  no answer after %s", lineOf(p), seconds(now.Sub(p.Time)))
+	if p.Function != "" {
+		text += ": it waits for the function " + p.Function
+	}
+	return text
+}
+
+// stoppingText says what is waited for.
+func stoppingText(w waits) string {
+	return fmt.Sprintf("stopping: %s, or until the next Ctrl-C, for %s", seconds(w.within), pendingText(w.open, w.at))
+}
+
+// stoppedText says what was waited for.
+func stoppedText(w waits) string {
+	switch {
+	case len(w.open) == 0:
+		return "stopped: no request was open"
+	case len(w.left) > 0:
+		return fmt.Sprintf("stopped: after %s without an answer to %s", seconds(w.took), pendingText(w.left, w.at))
+	}
+	return fmt.Sprintf("stopped: after %s, with an answer to %s", seconds(w.took), pendingText(w.open, w.at))
+}
+
+// mostPending is how many requests a text names.
+const mostPending = 3
+
+// pendingText names requests, with the function that each waited for and its age at a time.
+func pendingText(list []apigateway.Pending, at time.Time) string {
+	var out []string
+	for _, p := range list[:min(len(list), mostPending)] {
+		age := seconds(at.Sub(p.Time)) + " old"
+		if p.Function != "" {
+			age = "in " + p.Function + ", " + age
+		}
+		out = append(out, lineOf(p)+" ("+age+")")
+	}
+	text := strings.Join(out, ", ")
+	if more := len(list) - mostPending; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// lineOf is the verb and the path of a request, without its credentials.
+func lineOf(p apigateway.Pending) string {
+	return p.Request.Verb + " " + credentials.Mask(p.Request, p.Identity...)(p.Request.RawPath)
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
