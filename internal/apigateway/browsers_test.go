@@ -47,23 +47,23 @@ func TestBrowserVerdicts(t *testing.T) {
 		{name: "no such stage", target: "GET /nothing", origin: shop},
 		{name: "a preflight", target: "OPTIONS /prod/plain/x", origin: shop, asks: asks + "GET", readable: true},
 		{
-			name: "of another origin",
+			name:   "of another origin",
 			target: "OPTIONS /prod/plain/x", origin: stranger, asks: asks + "GET", prop: "CORS.AllowOrigins",
 		},
 		{
-			name: "for a method without a route",
+			name:   "for a method without a route",
 			target: "OPTIONS /prod/plain/x", origin: shop, asks: asks + "PUT", prop: "Routes",
 		},
 		{
-			name: "for a path without a route",
+			name:   "for a path without a route",
 			target: "OPTIONS /prod/nothing", origin: shop, asks: asks + "GET", prop: "Routes",
 		},
 		{
-			name: "a dev server's page",
+			name:   "a dev server's page",
 			target: "GET /prod/plain/x", origin: "http://localhost:5173", readable: true, prop: "CORS.ExposeHeaders",
 		},
 		{
-			name: "its preflight",
+			name:   "its preflight",
 			target: "OPTIONS /prod/plain/x", origin: "http://localhost:5173", asks: asks + "PUT", readable: true,
 		},
 	} {

@@ -38,7 +38,7 @@ type Record struct {
 	Failure *Failure
 
 	dry   bool   // see [Gateway.DryRun]
-	stage *stage // that it is for; nil if there is none
+	stage *stage // that it is for; nil without one
 	by    browser.By
 	wrote *wrote // what becomes Wrote; nil until a function is invoked
 	trace string // X-Amzn-Trace-Id of the answer; "" for none

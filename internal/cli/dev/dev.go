@@ -29,8 +29,9 @@ var Command = command.Command{
 Runs the CDK app of cdk.json with functions built for this machine, and serves what it synthesizes on 127.0.0.1: with
 the routing, the authorizers and their cache, the order of checks and the error messages of API Gateway, and with the
 functions themselves. It prints who may call which route, lines to try it with and, when it is ready, where it
-listens. Then it prints a line for each request, with the reason for a 401, 403 or 5xx, and the output of the
-functions, indented; CloudWatch metrics are left out, except with --json. The page at "/" shows the routes, the last
+listens. Then it prints a line for each request, with the reason for a 401, 403 or 5xx, whether a page of another
+origin may read the answer, and the output of the functions, indented; CloudWatch metrics and the frames of libraries
+are left out, except with --json. Colours are for terminals without NO_COLOR. The page at "/" shows the routes, the last
 requests with the decision on each, and a form that makes a token and calls a route with it.
 
   --port N         the port on 127.0.0.1; 0 for any free one (default 3000)
@@ -65,8 +66,8 @@ cdk.context.json already. Functions get credentials that no AWS service accepts.
 The tokens come from the development issuer, which keeps its keys in your cache folder; see "gatehouse help token".
 
 It stops on Ctrl-C or SIGTERM, or when its terminal or the reader of its output closes. Open requests then have 5
-seconds, or until the next Ctrl-C; functions are stopped, and the folder of the assembly is removed. The exit status
-is 0, or 1 if it was stopped before it listened.
+seconds, or until the next Ctrl-C; functions are stopped, and the folder of the assembly is removed. The last line
+says what was waited for. The exit status is 0, or 1 if it was stopped before it listened.
 
   gatehouse dev --watch -c authorizer=cognito
   gatehouse dev --assembly cdk.out --port 0 --json
