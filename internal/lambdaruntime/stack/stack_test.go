@@ -40,11 +40,11 @@ func TestTrim(t *testing.T) {
 				"fn/orders-fn/main.go:8 (serve)",
 		},
 		{
-			name:     "no own frame",
-			why:      "those of the library are better than none",
+			name: "no own frame",
+			why:  "those of the library are better than none",
 			document: `{"stackTrace":[{"path":"runtime/panic.go","line":9,"label":"gopanic"},
 				{"path":"github.com/x/y@v1/y.go","line":1,"label":"F"}]}`,
-			want:     "github.com/x/y@v1/y.go:1 (F)",
+			want: "github.com/x/y@v1/y.go:1 (F)",
 		},
 		{name: "an error that a Go function returned", why: "it has no stack", document: `{"errorType":"errorString"}`},
 		{
