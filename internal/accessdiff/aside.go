@@ -20,14 +20,14 @@ func (p pair) aside(add func(Change)) {
 }
 
 // some finds a request that the wider API allows to one of some routes.
-func (p pair) some(of func(matrix.Route) bool) (g gain, ok bool) {
+func (p pair) some(of func(gain) bool) (g gain, ok bool) {
 	empty, err := newSide(matrix.API{ARN: p.was.api.ARN})
 	if err != nil {
 		return gain{}, false
 	}
 	found, _, _ := pair{empty, p.is, false}.gains()
 	for _, g := range found {
-		if of(g.route) {
+		if of(g) {
 			return g, true
 		}
 	}
@@ -53,7 +53,7 @@ func (p pair) endpoint(add func(Change)) {
 	default:
 		return
 	}
-	g, ok := p.some(func(matrix.Route) bool { return true })
+	g, ok := p.some(func(gain) bool { return true })
 	if ok {
 		add(p.change(g, text, "", ""))
 	}
@@ -106,7 +106,7 @@ func (p pair) caches(add func(Change)) {
 			continue
 		}
 		text := "answers of the authorizer " + is.Name + " are cached for " + p.ordered(period(*is.Cache), period(*was.Cache))
-		g, ok := p.some(func(r matrix.Route) bool { return r.Authorizer == is.Name })
+		g, ok := p.some(func(g gain) bool { return g.route.Authorizer == is.Name })
 		if !ok {
 			continue
 		}

@@ -19,7 +19,7 @@ func (p pair) accepted(g gain) string {
 		return tokens + " for the audience " + c.Audience
 	}
 	if c.why != "" {
-		return tokens + " " + strings.TrimSuffix(c.why, ",")
+		return tokens + " " + c.why
 	}
 	if !slices.Contains(old.audiencesOf(c.Issuer), c.Audience) {
 		return tokens + " for the audience " + c.Audience
@@ -65,8 +65,10 @@ func (g *guard) audiencesOf(id string) (out []string) {
 // authorizerChange describes tokens that an authorizer takes now.
 func (p pair) authorizerChange(gains []gain) Change {
 	g := gains[0]
-	text := p.accepted(g) + p.word(" are accepted now", " are no longer accepted")
-	if own := p.was.guards[g.route.Authorizer]; own != nil && g.caller.why == "" && slices.Contains(own.trusts(), g.caller.Issuer) {
+	accepted := p.accepted(g)
+	text := accepted + p.word(" are accepted now", " are no longer accepted")
+	if own := p.was.guards[g.route.Authorizer]; own != nil && accepted == "tokens of issuer "+host(g.caller.Issuer) &&
+		slices.Contains(own.trusts(), g.caller.Issuer) {
 		if settings := p.differences(g.route.Authorizer); settings != "" {
 			text += " (" + settings + ")"
 		}

@@ -19,6 +19,7 @@ func mapsKeys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
 type caller struct {
 	Caller
 	chosen []access.Requirement // what it was given to meet the requirements of a route, one for each
+	of     string               // the route that it is a caller of, if that is another one than it calls
 	why    string               // in which way its token differs from others of its issuer, in words; "" for none
 }
 
@@ -56,46 +57,47 @@ func (c *caller) scopeClaim() string {
 
 // accepts reports whether an issuer's settings take the caller's token.
 func (i issuer) accepts(c *caller) bool {
-	if c.Issuer != i.id || !slices.Contains(i.algorithms, c.Algorithm) && c.Algorithm != "" {
+	_, named := c.text(i.principal)
+	return named && c.Issuer == i.id && (c.Algorithm == "" || slices.Contains(i.algorithms, c.Algorithm)) &&
+		(!c.has("cnf") || i.bound) && (i.lifetime == 0 || c.Lifetime <= i.lifetime) && c.Early <= i.leeway &&
+		i.isOfType(c.Type) && i.isFor(c) && i.isOf(c)
+}
+
+// isOfType compares a token's typ.
+func (i issuer) isOfType(typ string) bool {
+	typ = strings.TrimPrefix(strings.ToLower(typ), "application/")
+	if i.kind != "" {
+		return typ == strings.TrimPrefix(strings.ToLower(i.kind), "application/")
+	}
+	return typ == "" || typ == "jwt" || typ == "at+jwt"
+}
+
+// isFor compares a token's use and audience.
+func (i issuer) isFor(c *caller) bool {
+	if use, _ := c.text("token_use"); i.use != "" && use != i.use {
 		return false
 	}
-	in := func(claim string, of []string) bool {
-		return slices.ContainsFunc(c.words(claim, false), func(v string) bool { return slices.Contains(of, v) })
+	if i.use != "access" {
+		return c.in("aud", i.audiences)
 	}
-	if i.use != "" {
-		if use, _ := c.text("token_use"); use != i.use {
-			return false
-		}
+	return c.in("client_id", i.audiences) && (!c.has("aud") || c.in("aud", i.audiences))
+}
+
+// isOf compares a token's client.
+func (i issuer) isOf(c *caller) bool {
+	switch {
+	case len(i.clients) == 0:
+		return true
+	case i.clientClaim != "":
+		return c.in(i.clientClaim, i.clients)
 	}
-	if i.use == "access" {
-		if !in("client_id", i.audiences) || c.has("aud") && !in("aud", i.audiences) {
-			return false
-		}
-	} else if !in("aud", i.audiences) {
-		return false
-	}
-	if len(i.clients) > 0 {
-		if i.clientClaim != "" {
-			if !in(i.clientClaim, i.clients) {
-				return false
-			}
-		} else if !c.has("azp") && !c.has("client_id") ||
-			c.has("azp") && !in("azp", i.clients) || c.has("client_id") && !in("client_id", i.clients) {
-			return false
-		}
-	}
-	if typ := strings.ToLower(strings.TrimPrefix(strings.ToLower(c.Type), "application/")); i.kind != "" {
-		if typ != strings.TrimPrefix(strings.ToLower(i.kind), "application/") {
-			return false
-		}
-	} else if typ != "" && typ != "jwt" && typ != "at+jwt" {
-		return false
-	}
-	if c.has("cnf") && !i.bound || i.lifetime > 0 && c.Lifetime > i.lifetime || c.Early > i.leeway {
-		return false
-	}
-	_, ok := c.text(i.principal)
-	return ok
+	return (c.has("azp") || c.has("client_id")) && (!c.has("azp") || c.in("azp", i.clients)) &&
+		(!c.has("client_id") || c.in("client_id", i.clients))
+}
+
+// in reports whether a claim has one of some values.
+func (c *caller) in(claim string, of []string) bool {
+	return slices.ContainsFunc(c.words(claim, false), func(v string) bool { return slices.Contains(of, v) })
 }
 
 // rights are what an issuer's settings read out of the caller's token.

@@ -30,7 +30,7 @@ func (s *side) candidates(r matrix.Route, path string, avoid []access.Requiremen
 			out = append(out, &caller{Caller: Caller{Kind: Own, Authorizer: g.Name, Silent: silent, decides: g.identity()}})
 		}
 	default:
-		out = g.tokens(r, path, avoid)
+		out = append(g.tokens(r, path, avoid), s.tokensOfOthers(g, r)...)
 	}
 	if !r.APIKey {
 		return out
@@ -98,6 +98,44 @@ func (g *guard) tokens(r matrix.Route, path string, avoid []access.Requirement) 
 	if g.settings.raw["session.keysArn"] != "" {
 		for _, c := range out {
 			c.Kind = Session
+		}
+	}
+	return out
+}
+
+// tokensOfOthers are those that the routes of an authorizer other than one admit. What the policy for their callers leaves
+// out, without denying it, a resource policy can allow: the fewer rights they have, the fewer Denies are in that.
+func (s *side) tokensOfOthers(g *guard, r matrix.Route) (out []*caller) {
+	if s.policy == nil {
+		return nil
+	}
+	for _, other := range s.api.Routes {
+		if other.Authorizer != g.Name || other.Closed || other.String() == r.String() {
+			continue
+		}
+		pattern, err := route.Parse(other.String())
+		if err != nil {
+			continue
+		}
+		segments := make([]string, len(pattern.Segments))
+		for i := range segments {
+			segments[i] = subject
+		}
+		for _, i := range g.settings.issuers {
+			choose(other.Requires, nil, func(chosen []access.Requirement) bool {
+				c := i.token()
+				for _, choice := range chosen {
+					if !i.give(c, choice, pattern, segments) {
+						return true
+					}
+				}
+				i.finish(c)
+				if c.of = other.String(); g.settings.raw["session.keysArn"] != "" {
+					c.Kind = Session
+				}
+				out = append(out, c)
+				return false
+			})
 		}
 	}
 	return out

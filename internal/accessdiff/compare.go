@@ -49,6 +49,9 @@ func (d *Diff) api(was, is matrix.API) {
 		d.Changes = append(d.Changes, c)
 	}
 	unknowns(was, is, add)
+	if was.Document.NotKnown != "" || is.Document.NotKnown != "" {
+		was.Document, is.Document = matrix.Document{}, matrix.Document{} // and it is said that it is not known
+	}
 	before, err := newSide(was)
 	if err == nil {
 		var after *side
@@ -134,9 +137,27 @@ func (p pair) changes(add func(Change)) {
 	}
 }
 
-// same reports whether all but the routes is the same on both sides.
+// notKnown reports whether it is not known who may call a route: the matrix then says why.
+func notKnown(r matrix.Route) bool { return r.Kind == matrix.Unknown || r.Who == "not known" }
+
+// alone reports whether no other route matters to who may call one: a value of a claim is not taken for a parameter of
+// the path where another route has it as a literal.
+func alone(r matrix.Route) bool {
+	return !slices.ContainsFunc(r.Requires, func(req access.Requirement) bool {
+		for range req.Paths {
+			return true
+		}
+		return false
+	})
+}
+
+// same reports whether all but the routes is the same on both sides. With a resource policy it never is: what the policy
+// for a token denies depends on all routes, and what that leaves out a resource policy may allow.
 func (p pair) same() bool {
 	x, y := p.was.api, p.is.api
+	if p.was.policy != nil || p.is.policy != nil {
+		return false
+	}
 	x.Routes, y.Routes = nil, nil
 	x.ID = y.ID
 	return reflect.DeepEqual(x, y)
@@ -145,7 +166,6 @@ func (p pair) same() bool {
 // gains are requests that the wider API allows and the other one refuses. Unsure are those under conditions of which it
 // is not known whether a request can meet them.
 func (p pair) gains() (found, unsure []gain, complete bool) {
-	complete = true
 	same := p.same()
 	var docs []iampolicy.Document
 	for _, s := range []*side{p.was, p.is} {
@@ -157,6 +177,48 @@ func (p pair) gains() (found, unsure []gain, complete bool) {
 		}
 	}
 	sure, assumed := environments(docs...)
+	requests, complete := p.requests(docs)
+	steps := p.steps
+	var between []*side
+	for _, q := range requests {
+		r, ok := p.is.matched(q.verb, q.path)
+		if !ok || r.Preflight {
+			continue
+		}
+		old, had := p.was.matched(q.verb, q.path)
+		if notKnown(r) || had && notKnown(old) || same && had && alone(r) && reflect.DeepEqual(r, old) {
+			continue
+		}
+		had = had && !old.Preflight
+		for _, c := range p.is.candidates(r, q.path, avoided(old, had), p.was) {
+			if had && p.unlikeFor(c, old) {
+				continue
+			}
+			q.caller = c
+			g := gain{request: q, route: r, old: old, had: had}
+			for _, env := range sure {
+				if g.env = env; p.gained(g.request, had) {
+					if between == nil {
+						between = steps()
+					}
+					g.step = attribute(between, g.request, p.is.api.Stages)
+					found = append(found, g)
+				}
+			}
+			for _, env := range assumed {
+				if g.env = env; p.gained(g.request, had) {
+					unsure = append(unsure, g)
+				}
+			}
+		}
+	}
+	return found, unsure, complete
+}
+
+// requests are one of each class that the routes and some policies tell apart, without a caller. Complete is false if there
+// are too many classes.
+func (p pair) requests(docs []iampolicy.Document) (out []request, complete bool) {
+	complete = true
 	patterns := slices.Concat(p.is.table.Patterns(), p.was.table.Patterns())
 	tails := tailsOf(docs)
 	escapes := p.escapes()
@@ -165,8 +227,6 @@ func (p pair) gains() (found, unsure []gain, complete bool) {
 	if len(stages) == 0 {
 		stages = []string{"prod"}
 	}
-	steps := p.steps
-	var between []*side
 	for _, stage := range stages {
 		for _, verb := range route.Verbs {
 			head := ""
@@ -181,42 +241,11 @@ func (p pair) gains() (found, unsure []gain, complete bool) {
 				complete = complete && all
 			}
 			for _, class := range paths {
-				r, ok := p.is.matched(verb, class.path)
-				if !ok || r.Preflight {
-					continue
-				}
-				old, had := p.was.matched(verb, class.path)
-				if same && had && reflect.DeepEqual(r, old) {
-					continue
-				}
-				if had && old.Preflight {
-					had = false
-				}
-				for _, c := range p.is.candidates(r, class.path, avoided(old, had), p.was) {
-					if had && p.was.own(old) != nil && c.Kind != Anonymous && c.decides != p.was.own(old).identity() {
-						continue // which callers its function allows is not known: see unlike
-					}
-					q := request{stage: stage, verb: verb, path: class.path, caller: c}
-					g := gain{request: q, route: r, old: old, had: had}
-					for _, env := range sure {
-						if g.env = env; p.gained(g.request, had) {
-							if between == nil {
-								between = steps()
-							}
-							g.step = attribute(between, g.request, p.is.api.Stages)
-							found = append(found, g)
-						}
-					}
-					for _, env := range assumed {
-						if g.env = env; p.gained(g.request, had) {
-							unsure = append(unsure, g)
-						}
-					}
-				}
+				out = append(out, request{stage: stage, verb: verb, path: class.path})
 			}
 		}
 	}
-	return found, unsure, complete
+	return out, complete
 }
 
 func (p pair) gained(q request, had bool) bool {

@@ -60,9 +60,16 @@ func (p pair) merged(order []string, groups map[string][]gain) (out []string) {
 			first[addresses] = key
 		}
 	}
+	plain := map[string]bool{} // authorizers with issuers whose tokens gained, however they look
+	for _, key := range order {
+		if g := groups[key]; g != nil && g[0].step == byAuthorizer && p.accepted(g[0]) == "tokens of issuer "+host(g[0].caller.Issuer) {
+			plain[g[0].route.Authorizer+" "+g[0].caller.Issuer] = true
+		}
+	}
 	for _, key := range order {
 		g := groups[key]
-		if g == nil {
+		if g == nil || g[0].step == byAuthorizer && g[0].caller.why != "" && plain[g[0].route.Authorizer+" "+g[0].caller.Issuer] &&
+			slices.Contains(p.was.guards[g[0].route.Authorizer].audiencesOf(g[0].caller.Issuer), g[0].caller.Audience) {
 			continue
 		}
 		if g[0].step == byPolicy && g[0].caller.Kind == Signer && !g[0].caller.Permitted && first[p.addressesOf(g)] != "" {

@@ -1,6 +1,7 @@
 package accessdiff
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
@@ -11,30 +12,35 @@ import (
 //
 // Source: https://fetch.spec.whatwg.org/#cors-check: "*" is for requests without cookies, whatever the page.
 func (p pair) pages(add func(Change)) {
+	if reflect.DeepEqual(p.was.api.Readable, p.is.api.Readable) {
+		return
+	}
+	requests, _ := p.requests(nil)
 	for _, r := range p.is.api.Readable {
+		if strings.HasPrefix(r.Origin, "not known") {
+			if !p.lost && !slices.ContainsFunc(p.was.api.Readable, func(o matrix.Readable) bool { return o.Origin == r.Origin }) {
+				add(Change{Effect: Unknown, Text: "which pages may read answers is " + r.Origin})
+			}
+			continue
+		}
 		var routes []string
-		for _, name := range r.Routes {
-			if !p.readable(r, name) {
-				routes = append(routes, name)
+		at := map[string]bool{} // verbs and paths
+		for _, q := range requests {
+			if route, ok := p.is.matched(q.verb, q.path); ok && slices.Contains(r.Routes, route.String()) && !p.readable(r, q) {
+				routes = append(routes, route.String())
+				at[q.verb+q.path], at[q.path] = true, true
 			}
 		}
 		if routes == nil {
 			continue
 		}
-		if strings.HasPrefix(r.Origin, "not known") {
-			if !p.lost {
-				add(Change{Effect: Unknown, Text: "which pages may read answers is " + r.Origin})
-			}
-			continue
-		}
-		g, ok := p.some(func(route matrix.Route) bool { return slices.Contains(routes, route.String()) })
+		g, ok := p.some(func(g gain) bool { return at[g.verb+g.path] })
 		if !ok { // the preflights alone name it: a function may send headers of its own
-			g, ok = p.some(func(route matrix.Route) bool { return slices.Contains(routes, "OPTIONS "+route.Path) })
+			g, ok = p.some(func(g gain) bool { return at[g.path] })
 		}
-		if !ok {
-			continue
+		if ok {
+			add(p.page(g, r, unique(routes)))
 		}
-		add(p.page(g, r, routes))
 	}
 }
 
@@ -63,18 +69,20 @@ func (p pair) page(g gain, r matrix.Readable, routes []string) Change {
 	return c
 }
 
-// readable reports whether the other API lets the same pages read the answers of a route.
-func (p pair) readable(r matrix.Readable, route string) bool {
+// readable reports whether the other API lets the same pages read the answer to a request. Where it has no route for the
+// request, the new route is what there is to say, unless the pages can read nothing else.
+func (p pair) readable(r matrix.Readable, q request) bool {
+	route, had := p.was.matched(q.verb, q.path)
 	return slices.ContainsFunc(p.was.api.Readable, func(o matrix.Readable) bool {
 		switch {
-		case !slices.Contains(o.Routes, route):
+		case had && !slices.Contains(o.Routes, route.String()):
 			return false
-		case o.Origin == r.Origin:
-			return o.Credentials || !r.Credentials || r.Origin == "*"
-		case o.Origin == "any":
+		case o.Origin == r.Origin && r.Origin == "*":
+			return true
+		case o.Origin == r.Origin || o.Origin == "any":
 			return o.Credentials || !r.Credentials || r.Origin == "*"
 		case o.Origin == "*":
-			return !r.Credentials && r.Origin != "any" || r.Origin == "any" && !r.Credentials
+			return !r.Credentials
 		}
 		return false
 	})

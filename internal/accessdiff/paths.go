@@ -57,7 +57,7 @@ func classes(patterns []route.Pattern, head string, tails []string, escapes bool
 			accepted[ends] = true
 			found = append(found, pathClass{v.path})
 		}
-		for _, symbol := range a.alphabet(v.at, v.path, slashes, escapes) {
+		for _, symbol := range a.alphabet(v.at, v.path, escapes) {
 			next := v.at
 			for _, c := range symbol {
 				next = a.step(next, string(c))
@@ -156,8 +156,6 @@ func (a *automaton) wildcard(pattern string) {
 
 // places is a set of places.
 type places []uint64
-
-func (p places) has(i int) bool { return p[i>>6]>>(i&63)&1 != 0 }
 
 func (p places) key() string {
 	var b strings.Builder
@@ -263,7 +261,7 @@ const free = "x17zqjkvw0-_~"
 
 // alphabet is what leads on from a place: the characters that some pattern names there, and one that none does. Paths
 // with an empty segment are left out, and at an end there is at most one slash more.
-func (a *automaton) alphabet(p places, path string, slashes, escapes bool) (out []string) {
+func (a *automaton) alphabet(p places, path string, escapes bool) (out []string) {
 	named := map[string]bool{}
 	var list []string
 	for _, i := range p.list() {

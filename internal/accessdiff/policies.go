@@ -21,7 +21,7 @@ func (p pair) policyChange(gains []gain) Change {
 	case g.caller.Kind == Signer && subject == "":
 		subject = signerName(g.caller, true)
 	case subject == "" && (g.caller.Silent || p.withoutRights(g)):
-		subject = "callers with any valid token"
+		subject = "callers whom the authorizer allows other routes"
 	case subject == "":
 		subject = "callers that the resource policy refused"
 		if p.lost {

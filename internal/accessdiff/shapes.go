@@ -2,7 +2,6 @@ package accessdiff
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 )
 
@@ -92,11 +91,4 @@ func (i issuer) finish(c *caller) {
 			c.Claims[name] = subject
 		}
 	}
-}
-
-// copied is a caller with claims of its own.
-func (c *caller) copied() *caller {
-	out := *c
-	out.Claims = maps.Clone(c.Claims)
-	return &out
 }

@@ -106,13 +106,6 @@ func (g *guard) tabulate(routes []matrix.Route, patterns []route.Pattern) error 
 	return nil
 }
 
-// with is a copy of the side in which some of its parts are another one's.
-func (s *side) with(change func(*side)) *side {
-	out := *s
-	change(&out)
-	return &out
-}
-
 // request is one to decide, with its caller.
 type request struct {
 	stage, verb, path string

@@ -27,6 +27,9 @@ func (s *side) signers(others ...*side) (out []*caller) {
 	add(Caller{Principal: "arn:" + partition + ":iam::" + account + ":user/developer", Permitted: true})
 	for _, side := range append(others, s) {
 		for _, name := range slices.Sorted(maps.Keys(s.principals)) {
+			if p := side.principals[name]; s.principals[name].Policy.NotKnown != "" || p != nil && p.Policy.NotKnown != "" {
+				continue // and it is said that they are not known
+			}
 			add(Caller{Name: name, Principal: s.principals[name].ARN})
 		}
 		if side.policy == nil {

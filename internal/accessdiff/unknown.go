@@ -19,6 +19,9 @@ func unknowns(was, is matrix.API, add func(Change)) {
 		(was.Document.Statements != nil || is.Document.Statements != nil || is.Document.NotKnown != was.Document.NotKnown) {
 		say("the resource policy is not read in full: "+text, "", "")
 	}
+	if was.KeySource != is.KeySource && slices.ContainsFunc(is.Routes, func(r matrix.Route) bool { return r.APIKey }) {
+		say("API keys come from another place, and who has one cannot be compared", was.KeySource, is.KeySource)
+	}
 	for _, x := range is.Authorizers {
 		for _, y := range was.Authorizers {
 			if x.Name == y.Name {
@@ -91,7 +94,11 @@ func unknownSettings(name string, was, is settings, say func(text, before, after
 			}
 		}
 	}
+	const session = "session.keysArn"
 	for _, key := range slices.Sorted(mapsKeys(union(was.raw, is.raw))) {
+		if strings.HasPrefix(key, "session.") && (was.raw[session] == "") != (is.raw[session] == "") {
+			continue // sessions in the place of tokens, or the other way round: the callers are others
+		}
 		before, after := was.raw[key], is.raw[key]
 		base := key
 		if _, rest, ok := strings.Cut(key, "]."); ok && strings.HasPrefix(key, "issuers[") {
@@ -131,6 +138,19 @@ func (s *side) own(r matrix.Route) *guard {
 		return nil
 	}
 	return g
+}
+
+// unlikeFor reports whether a caller is one of which it is not known what the other API's route does: a function of the
+// app's own decides on one of the sides. See unlike.
+func (p pair) unlikeFor(c *caller, old matrix.Route) bool {
+	theirs := p.was.own(old)
+	switch {
+	case theirs != nil:
+		return c.Kind != Anonymous && c.decides != theirs.identity()
+	case old.Kind == matrix.None:
+		return false
+	}
+	return c.Kind == Own
 }
 
 // unlike reports routes that a function of the app's own guards on one side, and something else on the other one. Where

@@ -92,6 +92,15 @@ func authorizers(m *apimodel.Model, api *apimodel.API, t tables) (out []Authoriz
 				made.Variables = append(made.Variables, flatten(name, f.Variables[name])...)
 			}
 		}
+		if a.Function == nil && (made.Kind == Token || made.Kind == Request) {
+			if arn := outside(a.URI); arn != "" {
+				made.By = []string{arn}
+			}
+		}
+		if several(api, a) {
+			unknown = append(unknown, fmt.Errorf("%w: %s: its function depends on the stage, and %s is shown",
+				ErrUnknown, a.ID, strings.Join(made.By, ", ")))
+		}
 		if len(a.NotKnown) > 0 {
 			unknown = append(
 				unknown,
@@ -107,6 +116,21 @@ func authorizers(m *apimodel.Model, api *apimodel.API, t tables) (out []Authoriz
 	}
 	slices.SortStableFunc(out, func(x, y Authorizer) int { return cmp.Compare(x.Name, y.Name) })
 	return out, unknown
+}
+
+// outside is the ARN of a function that is not in the assembly, as the URI of its authorizer has it.
+func outside(uri string) string {
+	_, arn, _ := strings.Cut(uri, "/functions/")
+	arn, _, _ = strings.Cut(arn, "/invocations")
+	return arn
+}
+
+// several reports whether an authorizer has another function on another stage.
+func several(api *apimodel.API, a *apimodel.Authorizer) bool {
+	return slices.ContainsFunc(api.Stages, func(s *apimodel.Stage) bool {
+		f, _ := a.FunctionOn(s)
+		return f != a.Function
+	})
 }
 
 func kindOf(a *apimodel.Authorizer) string {

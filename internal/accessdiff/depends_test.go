@@ -1,0 +1,222 @@
+package accessdiff
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+)
+
+// setting sets a variable of the included authorizer, or unsets it where the value is "".
+func setting(name, value string) func(*matrix.API) {
+	return func(a *matrix.API) {
+		name := "GATEHOUSE_AUTHORIZER." + name
+		var kept []matrix.Variable
+		for _, v := range a.Authorizers[0].Variables {
+			if v.Name != name {
+				kept = append(kept, v)
+			}
+		}
+		if value != "" {
+			kept = append(kept, matrix.Variable{Name: name, Value: value})
+		}
+		a.Authorizers[0].Variables = kept
+	}
+}
+
+// policy gives the API a resource policy of statements, which each end after their conditions: "Allow|*|execute-api:/*|{}".
+func policy(statements ...string) func(*matrix.API) {
+	return func(a *matrix.API) {
+		a.Policy = matrix.MayRefuse
+		for _, s := range statements {
+			f := strings.Split(s, "|")
+			text := fmt.Sprintf(`{"Action":"execute-api:Invoke","Effect":%q,"Principal":%s,"Resource":%q`, f[0], f[1], f[2])
+			if len(f) > 3 {
+				text += `,"Condition":` + f[3]
+			}
+			a.Document.Statements = append(a.Document.Statements, text+"}")
+		}
+	}
+}
+
+// granted is a role with a policy of one statement.
+func granted(name, resource string) func(*matrix.API) {
+	return func(a *matrix.API) {
+		a.Principals = append(a.Principals, matrix.Principal{
+			Name: "Shop/" + name, ARN: "arn:aws:iam::123456789012:role/" + name,
+			Policy: matrix.Document{Statements: []string{
+				`{"Action":"execute-api:Invoke","Effect":"Allow","Resource":"` + resource + `"}`,
+			}},
+		})
+	}
+}
+
+func authorizer(set func(a *matrix.Authorizer)) func(*matrix.API) {
+	return func(a *matrix.API) { set(&a.Authorizers[0]) }
+}
+
+// jwt makes the API's authorizer one of API Gateway's own, of issuers with audiences: "https://a for x or y".
+func jwt(issuers ...string) func(*matrix.API) {
+	return func(a *matrix.API) {
+		j := &apimodel.JWT{Algorithms: []string{"RS256"}}
+		for _, text := range issuers {
+			url, audiences, _ := strings.Cut(text, " for ")
+			j.Issuers = append(j.Issuers, apimodel.JWTIssuer{URL: url, Audiences: strings.Split(audiences, " or ")})
+		}
+		a.Authorizers[0] = matrix.Authorizer{Kind: matrix.JWT, Name: "Jwt", JWT: j}
+		for i := range a.Routes {
+			if a.Routes[i].Authorizer != "" {
+				a.Routes[i].Kind = matrix.JWT
+			}
+		}
+	}
+}
+
+// own makes the API's authorizer a function of the app's own.
+func own(code string) func(*matrix.API) {
+	return authorizer(func(a *matrix.Authorizer) {
+		*a = matrix.Authorizer{Kind: matrix.Token, Name: "Jwt", By: []string{"Shop/Own"}, Code: code}
+	})
+}
+
+// TestWhatRoutesDependOn changes one thing beside the routes: those that a comparison of routes alone does not show.
+func TestWhatRoutesDependOn(t *testing.T) {
+	const open = `Allow|"*"|execute-api:/*`
+	const from = `Deny|"*"|execute-api:/*|{"NotIpAddress":{"aws:SourceIp":["%s"]}}`
+	day, hour := 24*time.Hour, time.Hour
+	for _, tt := range []struct {
+		name   string
+		routes []string
+		was    []func(*matrix.API)
+		is     []func(*matrix.API)
+		want   string
+		exit   int
+	}{
+		{"an issuer", []string{"GET /: scope a"}, nil, []func(*matrix.API){
+			setting("issuers[1].url", "https://accounts.google.com"), setting("issuers[1].audiences[0]", "shop"),
+		}, "+ tokens of issuer accounts.google.com are accepted now", 3},
+		{"an audience", []string{"GET /: scope a"}, nil, []func(*matrix.API){setting("issuers[0].audiences[1]", "api://b")},
+			"+ tokens of issuer idp.example.com for the audience api://b are accepted now", 3},
+		{"another audience", []string{"GET /: token"}, nil, []func(*matrix.API){setting("issuers[0].audiences[0]", "api://b")},
+			"+ tokens of issuer idp.example.com for the audience api://b are accepted now\n" +
+				"- tokens of issuer idp.example.com for the audience api://shop are no longer accepted", 3},
+		{"an algorithm", []string{"GET /: token"}, nil, []func(*matrix.API){
+			setting("issuers[0].algorithms[0]", "RS256"), setting("issuers[0].algorithms[1]", "ES256"),
+		}, "+ tokens of issuer idp.example.com signed with ES256 are accepted now", 3},
+		{"the use of tokens", []string{"GET /: token"}, []func(*matrix.API){setting("issuers[0].type", "at+jwt")}, nil,
+			"+ tokens of issuer idp.example.com are accepted now (issuers[0].type unset, was at+jwt)", 3},
+		{"clients", []string{"GET /: token"}, nil, []func(*matrix.API){setting("issuers[0].clients[0]", "web")},
+			"- tokens of issuer idp.example.com are no longer accepted (issuers[0].clients[0] web, was unset)", 0},
+		{"bound tokens", []string{"GET /: token"}, nil, []func(*matrix.API){setting("issuers[0].acceptBoundTokens", "true")},
+			"+ tokens of issuer idp.example.com that are bound to a key, which is not checked, are accepted now", 3},
+		{"a shorter lifetime", []string{"GET /: token"}, nil, []func(*matrix.API){setting("issuers[0].maxLifetimeSeconds", "600")},
+			"- tokens of issuer idp.example.com of a longer life are no longer accepted", 0},
+		{"the claim of groups", []string{"GET /: group a"}, nil, []func(*matrix.API){setting("issuers[0].groupsClaim", "g")},
+			"+ tokens of issuer idp.example.com are accepted now (issuers[0].groupsClaim g, was unset)\n" +
+				"- tokens of issuer idp.example.com are no longer accepted (issuers[0].groupsClaim g, was unset)", 3},
+		{"where keys are", []string{"GET /: token"}, nil, []func(*matrix.API){setting("issuers[0].jwksUrl", "https://x")},
+			"? the keys of issuer idp.example.com come from another place, and who can sign by them cannot be compared", 4},
+		{"a setting that no access depends on", []string{"GET /: token"}, nil, []func(*matrix.API){setting("noMetrics", "true")},
+			"", 0},
+		{"escapes", []string{"GET /{id}: token"}, []func(*matrix.API){setting("denyEscapedPaths", "true")}, nil,
+			"+ tokens of issuer idp.example.com are accepted now (denyEscapedPaths unset, was true)", 3},
+		{"a longer cache", []string{"GET /: token"},
+			[]func(*matrix.API){authorizer(func(a *matrix.Authorizer) { d := 5 * time.Minute; a.Cache = &d })},
+			[]func(*matrix.API){authorizer(func(a *matrix.Authorizer) { a.Cache = &hour })},
+			"+ answers of the authorizer Jwt are cached for 1 h (was 5 min)", 3},
+		{"a shorter cache", []string{"GET /: token"},
+			[]func(*matrix.API){authorizer(func(a *matrix.Authorizer) { a.Cache = &day })},
+			[]func(*matrix.API){authorizer(func(a *matrix.Authorizer) { a.Cache = &hour })},
+			"- answers of the authorizer Jwt are cached for 1 h (was 24 h)", 0},
+		{"a grant", []string{"GET /orders/{id}: iam", "DELETE /orders/{id}: iam"}, nil,
+			[]func(*matrix.API){granted("Eve", "execute-api:/prod/DELETE/orders/?*")},
+			"+ role Eve may call DELETE /orders/{id}", 3},
+		{"a grant that is taken away", []string{"GET /: iam"}, []func(*matrix.API){granted("Eve", "execute-api:/*")}, nil,
+			"- role Eve may no longer call GET /", 0},
+		{"a grant of one path", []string{"GET /orders/{id}: iam"}, []func(*matrix.API){granted("Eve", "execute-api:/prod/GET/orders/1")},
+			[]func(*matrix.API){granted("Eve", "execute-api:/prod/GET/orders/2")},
+			"+ role Eve may call GET /orders/{id}\n- role Eve may no longer call GET /orders/{id}", 3},
+		{"a grant that says the same in another way", []string{"GET /a: iam", "GET /b: iam"},
+			[]func(*matrix.API){granted("Eve", "execute-api:/*/GET/*")}, []func(*matrix.API){granted("Eve", "*")}, "", 0},
+		{"a range", []string{"GET /: none", "GET /x: scope a"}, []func(*matrix.API){policy(open, fmt.Sprintf(from, "10.0.0.0/8"))},
+			[]func(*matrix.API){policy(open)}, "+ addresses outside 10.0.0.0/8 gained", 3},
+		{"a wider range", []string{"GET /: none"}, []func(*matrix.API){policy(open, fmt.Sprintf(from, "10.1.0.0/16"))},
+			[]func(*matrix.API){policy(open, fmt.Sprintf(from, "10.0.0.0/8"))}, "+ addresses in 10.0.0.0/8 gained GET /", 3},
+		{"two halves of a range", []string{"GET /: none"}, []func(*matrix.API){policy(open, fmt.Sprintf(from, "10.0.0.0/8"))},
+			[]func(*matrix.API){policy(open, fmt.Sprintf(from, `10.0.0.0/9","10.128.0.0/9`))}, "", 0},
+		{"an Allow that lets tokens without rights through", []string{"GET /x: scope a", "GET /y: scope b", "GET /: none"},
+			[]func(*matrix.API){policy(`Allow|"*"|execute-api:/prod/GET/`)}, []func(*matrix.API){policy(open)},
+			"+ callers whom the authorizer allows other routes gained GET /x, GET /y", 3},
+		{"another account", []string{"GET /: iam"}, nil,
+			[]func(*matrix.API){policy(`Allow|{"AWS":"210987654321"}|execute-api:/*`)}, "+ account 210987654321 gained GET /", 3},
+		{"a time", []string{"GET /: none"}, []func(*matrix.API){policy(`Allow|"*"|execute-api:/*|{"DateLessThan":{"aws:CurrentTime":"2026-01-01"}}`)},
+			[]func(*matrix.API){policy(`Allow|"*"|execute-api:/*|{"DateLessThan":{"aws:CurrentTime":"2027-01-01"}}`)},
+			"? the policies depend on what a request does not show here, such as the time or a VPC, and may admit more: " +
+				"DateLessThan aws:currenttime 2026-01-01; DateLessThan aws:currenttime 2027-01-01", 4},
+		{"a page", []string{"GET /: none", "GET /x: scope a"}, nil, []func(*matrix.API){func(a *matrix.API) {
+			a.Readable = []matrix.Readable{{Origin: "https://x.example", Routes: []string{"GET /", "GET /x"}}}
+		}}, "+ pages of https://x.example may read answers", 3},
+		{"answers of a guarded route that are kept", []string{"GET /: scope a"}, nil, []func(*matrix.API){func(a *matrix.API) {
+			a.Kept = []matrix.Kept{{Stage: "prod", Route: "GET /", For: time.Hour}}
+		}}, "? GET /: answers are cached for 1 h (was no time), and callers get those that others asked for", 4},
+		{"answers of a public route that are kept for longer", []string{"GET /: none"}, []func(*matrix.API){func(a *matrix.API) {
+			a.Kept = []matrix.Kept{{Stage: "prod", Route: "GET /", For: 5 * time.Minute}}
+		}}, []func(*matrix.API){func(a *matrix.API) {
+			a.Kept = []matrix.Kept{{Stage: "prod", Route: "GET /", For: time.Hour}}
+		}}, "~ GET /: answers are cached for 1 h (was 5 min)", 0},
+		{"a function URL", []string{"GET /: scope a"}, nil, []func(*matrix.API){func(a *matrix.API) {
+			a.FunctionURLs = []matrix.FunctionURL{{Function: "Shop/Fn", AuthType: "NONE", Routes: []string{"GET /"}}}
+		}}, "+ everyone gained Shop/Fn by its function URL, past the checks of GET /", 3},
+		{"the execute-api address", []string{"GET /: none"}, []func(*matrix.API){func(a *matrix.API) { a.Endpoint.Closed = true }}, nil,
+			"+ the execute-api address is open now", 3},
+		{"the code of an authorizer of its own", []string{"GET /: token"}, []func(*matrix.API){own("1")}, []func(*matrix.API){own("2")},
+			"? the code of the authorizer Jwt changed, and which callers it allows cannot be compared", 4},
+		{"an authorizer of its own for the included one", []string{"GET /: token"}, nil, []func(*matrix.API){own("1")},
+			"? GET /: the authorizer Jwt guards it (was the authorizer Jwt), and which callers a function allows cannot be compared", 4},
+		{"an authorizer of its own that stays", []string{"GET /: token"}, []func(*matrix.API){own("1")},
+			[]func(*matrix.API){own("1"), func(a *matrix.API) { a.Routes[0].Kind, a.Routes[0].Authorizer = matrix.None, "" }},
+			"+ GET /: everyone gained (was: any valid token)", 3},
+		{"an issuer of a JWT authorizer", []string{"GET /: scope a"}, []func(*matrix.API){jwt("https://a for x")},
+			[]func(*matrix.API){jwt("https://a for x", "https://b for x")}, "+ tokens of issuer b are accepted now", 3},
+		{"a scope of a JWT authorizer", []string{"GET /: scope a|b"}, []func(*matrix.API){jwt("https://a for x"),
+			func(a *matrix.API) { a.Routes[0].Requires[0].AnyOf = []string{"a"} }}, []func(*matrix.API){jwt("https://a for x")},
+			"+ callers with scope b gained GET / (was: scope a)", 3},
+		{"the included authorizer for a JWT authorizer", []string{"GET /: scope a"}, []func(*matrix.API){jwt("https://idp.example.com/ for api://shop")},
+			nil, "- callers with scope a lost GET / (now: scope a)", 0},
+		{"an API key less", []string{"GET /: token"}, []func(*matrix.API){func(a *matrix.API) {
+			a.Routes[0].APIKey = true
+			a.Plans = []matrix.Plan{{Name: "Shop/Plan", Stages: []string{"prod"}, Keys: []string{"Shop/Key"}}}
+		}}, nil, "+ callers with a valid token gained GET / (was: any valid token with an API key)", 3},
+		{"what is not known", []string{"GET /: token"}, nil, []func(*matrix.API){func(a *matrix.API) {
+			a.NotKnown = []string{"its routes are in an OpenAPI document"}
+		}}, "? not known: its routes are in an OpenAPI document", 4},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			was, is := apiOf(tt.routes...), apiOf(tt.routes...)
+			for _, change := range tt.was {
+				change(&was)
+			}
+			for _, change := range tt.is {
+				change(&is)
+			}
+			d := Compare(matrixOf(was), matrixOf(is))
+			if got := linesOf(d); got != tt.want {
+				t.Errorf("got\n%s\nwant\n%s", got, tt.want)
+			}
+			if got := d.Exit(); got != tt.exit {
+				t.Errorf("exit %d, want %d", got, tt.exit)
+			}
+			for _, c := range d.Changes {
+				if (c.Witness != nil) != (c.Effect == Gained) {
+					t.Errorf("%s: the witness is %v", c.Text, c.Witness)
+				}
+			}
+			if got := linesOf(Compare(matrixOf(is), matrixOf(is))); got != "" && is.NotKnown == nil {
+				t.Errorf("with itself:\n%s", got)
+			}
+		})
+	}
+}
