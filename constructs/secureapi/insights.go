@@ -6,8 +6,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/monitor"
 )
 
-// saveQueries makes the queries. They are L1: CDK's L2 builds a query of parts, and its type of log groups has changed
-// between the releases that are supported.
+// saveQueries makes the queries. They are L1: CDK's L2 takes a query in parts, and a dashboard shows one as text.
 func (w *watched) saveQueries() {
 	for _, q := range monitor.Queries(w.plain) {
 		var groups []any
