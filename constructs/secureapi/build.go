@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/internal/batch"
 	"github.com/gatehouse-cdk/gatehouse/internal/plan"
+	"github.com/gatehouse-cdk/gatehouse/internal/rules"
 )
 
 func (b *builder) build() {
@@ -37,7 +38,7 @@ func (b *builder) build() {
 	b.finish(policy)
 	b.flush()
 	b.suppressNag()
-	batch.Settle(b.api, b.api.RestAPI)
+	batch.Settle(b.api, b.api.RestAPI, rules.PlanMetadata)
 	b.check()
 }
 

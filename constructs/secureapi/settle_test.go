@@ -86,7 +86,7 @@ func TestADeploymentWithAnIDOfItsOwn(t *testing.T) {
 	}
 }
 
-// lateAspect changes the API when it visits the stage, after all that Gatehouse's own aspect has seen.
+// lateAspect changes the API when it visits the stage, after all that other aspects have seen.
 type lateAspect struct{ api *secureapi.API }
 
 func (a *lateAspect) Visit(node constructs.IConstruct) {

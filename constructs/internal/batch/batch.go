@@ -120,7 +120,11 @@ func Methods(api awsapigateway.RestApi, methods []Method) {
 // Settle fixes the logical ids of what is in a scope, and that of an API's deployment, once they are final. CDK makes an
 // id anew wherever a template refers to it, and the deployment's as a hash of the whole API: a sixth of the time that an
 // app of many APIs takes to synthesize. The ids stay the same.
-func Settle(scope constructs.Construct, api awsapigateway.RestApi) { call("settle", scope, api) }
+//
+// It has what methods share resolved once, too. Key is the name of metadata of the API that [Finish] has written.
+func Settle(scope constructs.Construct, api awsapigateway.RestApi, key string) {
+	call("settle", scope, api, key)
+}
 
 func call(method string, arguments ...any) {
 	runtime.Load(name, version, tarball())

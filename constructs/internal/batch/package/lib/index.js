@@ -1,7 +1,7 @@
 "use strict";
 // Runs in CDK's engine. See batch.go.
 const { Construct } = require("constructs");
-const { AspectPriority, Aspects, CfnElement, CfnResource, Token, Tokenization } = require("aws-cdk-lib");
+const { CfnElement, CfnResource, Lazy, Token, Tokenization } = require("aws-cdk-lib");
 const { CfnMethod } = require("aws-cdk-lib/aws-apigateway");
 
 class Batch {
@@ -9,7 +9,7 @@ class Batch {
   // and "Resource" in it. The deployment waits for all of them, and its logical id depends on the ids of the resources.
   static methods(api, text) {
     const resources = new Map([["/", api.root]]);
-    const made = [];
+    const shared = Shared.of(api);
     const resourceOf = (path) => {
       if (!resources.has(path)) {
         resources.set(path, api.root.resourceForPath(path));
@@ -32,8 +32,8 @@ class Batch {
         }
         properties.restApiId = api.restApiId;
         properties.resourceId = resource.resourceId;
-        method = new CfnMethod(new Construct(resource, verb), "Resource", properties);
-        made.push(method);
+        method = new Method(new Construct(resource, verb), "Resource", properties, shared);
+        shared.methods.push(method);
       } else {
         method = methodOf({ path, verb });
       }
@@ -42,8 +42,10 @@ class Batch {
       }
     }
     const deployment = api.latestDeployment;
-    if (deployment && made.length > 0) {
-      deployment.node.addDependency(...made);
+    if (deployment && shared.methods.length > 0) {
+      deployment.node.defaultChild.addOverride("DependsOn", Lazy.uncachedAny({
+        produce: ({ preparing }) => preparing ? undefined : shared.dependenciesOf(deployment.node.defaultChild),
+      }));
       deployment.addToLogicalId({ resources: Array.from(resources.values(), (r) => r.resourceId) });
     }
   }
@@ -72,24 +74,129 @@ class Batch {
     api.node.defaultChild.addMetadata(keys.plan, plan);
   }
 
-  // settle fixes the logical ids in a scope once they are final, when all other aspects have run: CDK makes each anew
-  // wherever a template has it. The ids stay the same. That of the API's deployment is a hash, which is made once more
-  // when references are resolved and before templates are written.
-  static settle(scope, api) {
+  // settle fixes the logical ids in a scope once they are final, and has what methods share resolved once. CDK makes an id
+  // anew wherever a template has it, and resolves a token wherever a property has it. The ids stay the same. That of the
+  // API's deployment is a hash, which is made once more when references are resolved and before templates are written.
+  static settle(scope, api, key) {
     const deployment = api.latestDeployment?.node.defaultChild;
     const settled = deployment && new Deployment(deployment);
-    Aspects.of(scope).add({
-      visit(node) {
+    const begin = () => {
+      for (const node of scope.node.findAll()) {
         if (node === deployment) {
           settled.fix();
         } else if (CfnElement.isCfnElement(node)) {
           override(node, node.stack.resolve(node.logicalId));
         }
+      }
+      Shared.of(api).begin();
+    };
+    // CDK has no hook between the last aspect and the first template. It prepares a synthesis there, by resolving each
+    // resource: the API, in whose metadata this is, before its methods.
+    const resource = api.node.defaultChild;
+    const plan = resource.getMetadata(key);
+    resource.addMetadata(key, Lazy.uncachedAny({
+      produce({ preparing }) {
+        if (preparing) {
+          begin();
+        }
+        return plan;
       },
-    }, { priority: AspectPriority.READONLY });
+    }));
     if (settled) {
       scope.node.addValidation({ validate: () => settled.fix() });
     }
+  }
+}
+
+// Shared is what the methods of an API share.
+class Shared {
+  static apis = new WeakMap();
+
+  methods = [];
+  tokens = undefined; // by what they stand for, once a synthesis has begun
+  dependencies = undefined; // of the deployment
+
+  static of(api) {
+    if (!Shared.apis.has(api)) {
+      Shared.apis.set(api, new Shared());
+    }
+    return Shared.apis.get(api);
+  }
+
+  begin() {
+    this.tokens = new Map();
+    this.dependencies = undefined;
+  }
+
+  // once is a text that is resolved once a synthesis; other values are left alone.
+  once(value) {
+    if (typeof value !== "string") {
+      return value;
+    }
+    if (!this.tokens.has(value)) {
+      this.tokens.set(value, new Once(value));
+    }
+    return this.tokens.get(value);
+  }
+
+  // dependenciesOf is what CDK would write after deployment.node.addDependency(...methods), in the same order. CDK sorts
+  // them by paths that it puts together for each comparison, each time that it resolves the deployment.
+  dependenciesOf(deployment) {
+    return this.dependencies ??= [...new Set([...deployment.obtainDependencies(), ...this.methods])]
+      .filter((r) => CfnResource.isCfnResource(r) && r.stack === deployment.stack)
+      .map((r) => ({ path: r.node.path, id: r.logicalId }))
+      .sort((x, y) => x.path.localeCompare(y.path))
+      .map(({ id }) => id);
+  }
+}
+
+// Once is a token that is resolved once when CDK prepares a synthesis, which then knows what the stack refers to, and once
+// for all templates.
+class Once {
+  creationStack = [];
+
+  constructor(value) {
+    this.value = value;
+  }
+
+  resolve(context) {
+    if (!context.preparing) {
+      return this.resolved ??= context.resolve(this.value);
+    }
+    if (this.prepared) {
+      return seen;
+    }
+    this.prepared = true;
+    return this.value;
+  }
+}
+
+// seen stands for what CDK knows already while it prepares a synthesis, and throws away what it has resolved.
+const seen = "gatehouse-batch: seen";
+
+// Method is a method whose tokens are resolved once for all methods of its API.
+class Method extends CfnMethod {
+  constructor(scope, id, properties, shared) {
+    super(scope, id, properties);
+    this.shared = shared;
+  }
+
+  get cfnProperties() {
+    const own = super.cfnProperties;
+    if (!this.shared?.tokens) {
+      return own;
+    }
+    for (const name of ["restApiId", "resourceId", "authorizerId"]) {
+      own[name] = this.shared.once(own[name]);
+    }
+    if (typeof own.integration?.uri === "string") {
+      own.integration = { ...own.integration, uri: this.shared.once(own.integration.uri) };
+    }
+    return own;
+  }
+
+  renderProperties(properties) {
+    return properties.restApiId === seen ? {} : super.renderProperties(properties);
   }
 }
 
