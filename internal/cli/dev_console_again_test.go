@@ -22,7 +22,7 @@ func useAgain(t *testing.T, say func(command string, to any)) {
 		Refused                        struct{ Text, Field string }
 		Words, None, Blocked           listed
 		Kept, Still, Personas, Without []string
-		Operations, Tried              []string
+		Operations, Tried, Refilled    []string
 		OfForm                         string
 	}
 	say("again", &seen)
@@ -64,6 +64,9 @@ func useAgain(t *testing.T, say func(command string, to any)) {
 		t.Errorf("those that the browser blocks: %+v", seen.Blocked)
 	}
 
+	if want := []string{"POST /v1/made", "fail=1", "", `{"id": 7}`}; !slices.Equal(seen.Refilled, want) {
+		t.Errorf("the form has %q, want %q", seen.Refilled, want)
+	}
 	ada := []string{"kept Ada", "ada", "orders/write extra"}
 	if !slices.Equal(seen.Kept, ada) || !slices.Equal(seen.Still, ada) {
 		t.Errorf("a persona after loading again: %q, and with another route: %q", seen.Kept, seen.Still)

@@ -28,6 +28,7 @@ type decision struct {
 	Rights  []comparison `json:"rights,omitempty"`
 	Wrote   []line       `json:"wrote,omitempty"` // by its functions
 	Failure *failure     `json:"failure,omitempty"`
+	Refill  *refill      `json:"refill,omitempty"` // nil without a route
 }
 
 // The outcomes of a step.
@@ -70,7 +71,9 @@ func (v *view) decision(e entry) decision {
 		Failure:       failureOf(e.Failure, m),
 	}
 	if served, to, ok := v.routeOf(e); ok {
-		out.Rights = v.compare(served, to, v.callerOf(e, served, to))
+		who := v.callerOf(e, served, to)
+		out.Rights = v.compare(served, to, who)
+		out.Refill = v.refill(e, served, who, m)
 		for i, r := range out.Rights {
 			out.Rights[i].Has = m(r.Has)
 		}

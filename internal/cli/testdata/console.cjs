@@ -275,6 +275,8 @@ const commands = {
     await item.getByRole('link', {name: 'Show the new request'}).click() // which is a 201, and hidden
     await page.waitForFunction(() => document.getElementById('outcomes').value === '')
 
+    await item.getByRole('button', {name: 'To the form'}).click()
+    seen.refilled = await page.evaluate(() => ['route', 'query', 'headers', 'body'].map(id => document.getElementById(id).value))
     await page.selectOption('#route', 'GET /v1/orders')
     await page.fill('#subject', 'ada')
     await page.fill('#scopes', 'orders/write extra')

@@ -47,6 +47,36 @@ export function choose(api, route, body, verb) {
   $('route').focus({preventScroll: true})
 }
 
+// refill puts a request of the past in the form, with a new token that has what the token of the request had.
+export function refill(r) {
+  const key = routeKey(r.stage, r.route)
+  if (![...$('route').options].some(o => o.value === key)) {
+    refuse('', `${key} does not exist any more: choose another route.`)
+    return
+  }
+  $('route').value = key
+  $('persona').value = ''
+  adapt()
+  $('verb').value = r.verb
+  adaptVerb()
+  for (const [name, value] of Object.entries(r.params || {})) if ($('params.' + name)) $('params.' + name).value = value
+  $('query').value = r.query
+  $('headers').value = r.headers.trim()
+  $('body').value = r.body
+  $('more-request').open = Boolean(r.query || r.headers || r.body)
+  if (r.token) {
+    const issuer = data.issuers.find(i => i.url === r.token.issuer)
+    if (issuer) $('issuer').value = issuerKey(issuer)
+    $('subject').value = r.token.subject
+    $('scopes').value = (r.token.scopes || []).join(' ')
+    $('groups').value = (r.token.groups || []).join(', ')
+    $('roles').value = (r.token.roles || []).join(', ')
+    adaptIssuer()
+  }
+  $('call').scrollIntoView({block: 'start'})
+  $('route').focus({preventScroll: true})
+}
+
 function chosen() {
   const key = $('route').value
   for (const api of apis) for (const stage of api.stages) {

@@ -1,6 +1,7 @@
 // A request of the past once more: as it came, or edited.
 
 import {$, code, copies, el, more, pairs, post, pretty, status} from './dom.js'
+import {refill} from './form.js'
 
 // actions are what can be done with a request, whose decision is d. After it was sent again, sent gets the new id.
 export function actions(d, sent) {
@@ -38,7 +39,7 @@ export function actions(d, sent) {
   })
   edit.setAttribute('aria-expanded', 'false')
   const bar = copies(() => post('copy', {id: d.id}))
-  bar.prepend(replay, ' ', edit, ' ')
+  bar.prepend(replay, ' ', edit, ' ', ...(d.refill ? [button('To the form', () => refill(d.refill)), ' '] : []))
   return [bar, place, result]
 }
 

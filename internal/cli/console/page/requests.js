@@ -125,12 +125,12 @@ function step(s) {
     el('span', {className: 'detail'}, s.detail, s.fix || prop ? el('span', {className: 'fix'}, 'Change: ', prop, prop && s.fix ? ': ' : '', s.fix || '') : null))
 }
 
-// failure is how a function failed, its own frames first to see.
-function failure(f) {
+// failure is how a function failed, its own frames first to see. The reason of the answer may have said the rest.
+function failure(f, reason = '') {
   const frames = (f.frames || []).map(x => el('li', {className: x.own ? 'own' : 'library'}, `${x.file}${x.line ? `:${x.line}` : ''}`, x.func ? ` (${x.func})` : ''))
   return [
     el('h3', {}, `${f.function} failed`),
-    el('p', {className: 'why'}, f.type ? el('strong', {}, f.type, ': ') : null, f.message),
+    reason.includes(f.message) ? null : el('p', {className: 'why'}, f.type ? el('strong', {}, f.type, ': ') : null, f.message),
     frames.length ? el('ol', {className: 'frames'}, frames) : null,
   ]
 }
@@ -165,10 +165,11 @@ function decision(d) {
   return [
     d.reason ? el('p', {className: 'why'}, d.reason) : null,
     ...actions(d, again),
-    ...(d.failure ? failure(d.failure) : []),
-    ...(d.wrote ? wrote(d.wrote) : []),
+    ...(d.failure ? failure(d.failure, d.reason) : []),
+    ...(d.wrote && d.failure ? wrote(d.wrote) : []),
     el('h3', {}, 'Decision, step by step'), el('ol', {className: 'steps'}, d.steps.map(step)),
     ...(d.rights ? [el('h3', {}, 'Rights'), rights(d.rights, d.claims ? 'token' : 'caller')] : []),
+    ...(d.wrote && !d.failure ? wrote(d.wrote) : []),
     ...claims.flat(),
     el('h3', {}, 'Facts'), pairs(facts),
     d.shown.body.size ? more(`Body of the request (${d.shown.body.size} bytes)`, d.shown.body.lost ? el('p', {className: 'hint'}, `It is not shown: ${d.shown.body.lost}.`) : code(d.shown.body.text, 'Body of the request')) : null,
