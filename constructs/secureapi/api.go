@@ -27,8 +27,11 @@ type API struct {
 	corsHeaders map[string]string                  // of gateway responses; nil without CORS
 	loginPage   bool                               // the response UNAUTHORIZED is made
 	domain      awsapigateway.IDomainName          // nil without one
-	explains    bool                               // the response BAD_REQUEST_BODY is made
 	responses   map[string]bool                    // types of Props.GatewayResponses
+
+	privateDomain awsapigateway.CfnDomainNameV2 // nil without one
+
+	explains bool // the response BAD_REQUEST_BODY is made
 
 	usagePlans map[string]awsapigateway.UsagePlan // by their names
 	keys       map[string]awsapigateway.ApiKey    // by their names, those that the stack makes

@@ -50,9 +50,13 @@ type Domain struct {
 	// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html
 	EndpointAccessMode awsapigateway.EndpointAccessMode
 
-	// EndpointType is REGIONAL or EDGE. PRIVATE is refused: such a domain is another type of resource.
-	// Default: REGIONAL.
+	// EndpointType is REGIONAL, EDGE or PRIVATE. Default: PRIVATE with Private, else REGIONAL.
 	EndpointType awsapigateway.EndpointType
+
+	// Private is what a private domain has besides, which is the name of a PRIVATE API for callers in VPCs. It is another
+	// type of resource, an AWS::ApiGateway::DomainNameV2 with AWS::ApiGateway::BasePathMappingV2, which [API.PrivateDomain]
+	// gives back, and cannot be shared by Of. Default: nil, for a domain that is reached from the internet.
+	Private *PrivateDomain
 
 	// DualStack answers callers by IPv6 as well (IpAddressType dualstack). A resource policy sees their IPv6 addresses
 	// then. Default: IPv4 alone, if the domain is REGIONAL; an edge-optimized one has both.
@@ -121,6 +125,7 @@ func (d *Domain) plan() *plan.Domain {
 	if d.Zone != nil {
 		out.ZoneName = zoneName(d.Zone)
 	}
+	out.Private = d.Private.plan()
 	if m := d.MutualTLS; m != nil {
 		out.MutualTLS = &plan.MutualTLS{Bucket: m.Bucket != nil, Key: m.Key, Version: m.Version}
 	}

@@ -24,11 +24,18 @@ func (b *builder) addDomain() {
 	if given == nil {
 		return
 	}
-	if b.api.domain = given.Of; given.Of == nil {
-		b.api.domain = b.makeDomain("Domain", given, b.plan.Domain())
+	switch planned := b.plan.Domain(); {
+	case planned.IsPrivate():
+		b.addPrivateDomain(given, planned)
+	case given.Of != nil:
+		b.api.domain = given.Of
+	default:
+		b.api.domain = b.makeDomain("Domain", given, planned)
 	}
-	for i, path := range b.plan.Domain().Paths() {
-		b.mapDomain(i, path)
+	if b.api.domain != nil {
+		for i, path := range b.plan.Domain().Paths() {
+			b.mapDomain(i, path)
+		}
 	}
 	if policy, mode := b.plan.APIPolicy(); policy != "" {
 		api := l1(b.rest).(awsapigateway.CfnRestApi)
@@ -41,17 +48,23 @@ func (b *builder) addDomain() {
 	}
 }
 
-// mapDomain maps a base path to the stage. Its construct id has the path, with a mark that no path has for the slash, so
-// that a/b and a-b are two; a CDK token cannot be in one. A path of several segments takes a mapping of API Gateway's second version.
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
-func (b *builder) mapDomain(i int, path string) {
-	id, stage := "DomainMapping", b.rest.DeploymentStage()
+// mappingID is the construct id of a base path's mapping. It has the path, with a mark that no path has for the slash, so
+// that a/b and a-b are two; a CDK token cannot be in one.
+func mappingID(i int, path string) string {
+	const id = "DomainMapping"
 	switch {
 	case plan.Unresolved(path):
-		id += fmt.Sprintf("~%d", i)
+		return fmt.Sprintf("%s~%d", id, i)
 	case path != "":
-		id += "-" + strings.ReplaceAll(path, "/", "~")
+		return id + "-" + strings.ReplaceAll(path, "/", "~")
 	}
+	return id
+}
+
+// mapDomain maps a base path to the stage. A path of several segments takes a mapping of API Gateway's second version.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
+func (b *builder) mapDomain(i int, path string) {
+	id, stage := mappingID(i, path), b.rest.DeploymentStage()
 	if strings.Contains(path, "/") {
 		awscdk.NewCfnResource(b.api, &id, &awscdk.CfnResourceProps{
 			Type: jsii.String("AWS::ApiGatewayV2::ApiMapping"),
@@ -73,11 +86,8 @@ func (b *builder) mapDomain(i int, path string) {
 
 // makeDomain makes a domain that is checked, with its records.
 func (s *site) makeDomain(id string, given *Domain, planned *plan.Domain) awsapigateway.DomainName {
-	edge := given.EndpointType == awsapigateway.EndpointType_EDGE
-	if of, here, differ := another(planned.CertificateOf, *s.stack.Region()); differ && of != "" && !edge {
-		s.fail("Domain.Certificate is of the region %s, and the stack of %s, whose certificates a REGIONAL domain takes: "+
-			"give "+
-			"one of that region", of, here)
+	if given.EndpointType != awsapigateway.EndpointType_EDGE {
+		s.checkCertificate("REGIONAL", planned)
 	}
 	props := &awsapigateway.DomainNameProps{
 		DomainName:         &given.Name,
@@ -119,6 +129,14 @@ func (s *site) makeDomain(id string, given *Domain, planned *plan.Domain) awsapi
 		}
 	}
 	return domain
+}
+
+// checkCertificate wants a certificate of the stack's region, where both are known.
+func (s *site) checkCertificate(kind string, planned *plan.Domain) {
+	if of, here, differ := another(planned.CertificateOf, *s.stack.Region()); differ && of != "" {
+		s.fail("Domain.Certificate is of the region %s, and the stack of %s, whose certificates a %s domain takes: give one "+
+			"of that region", of, here, kind)
+	}
 }
 
 // noteDomain refuses what two APIs of an app cannot both have of their domains. It returns those known so far and the

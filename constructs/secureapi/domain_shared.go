@@ -24,6 +24,10 @@ func NewDomain(scope constructs.Construct, id string, domain *Domain) awsapigate
 		s.fail("the domain is nil: give it a Name and a Certificate")
 	}
 	planned := domain.plan()
+	if domain.Private != nil || domain.EndpointType == awsapigateway.EndpointType_PRIVATE {
+		s.fail("a private domain is not shared by Of: set it in the Domain of an API's Props, and map further APIs to " +
+			"API.PrivateDomain with awsapigateway.NewCfnBasePathMappingV2")
+	}
 	if domain.Of != nil || len(domain.BasePaths) > 0 || domain.NoExecuteAPI {
 		s.fail("Of, BasePaths and NoExecuteAPI are an API's own: set them in the Domain of its Props")
 	}
@@ -35,6 +39,9 @@ func NewDomain(scope constructs.Construct, id string, domain *Domain) awsapigate
 
 // Domain is the domain of [Props.Domain], which further APIs can share by [Domain.Of]. It panics without one.
 func (a *API) Domain() awsapigateway.IDomainName {
+	if a.privateDomain != nil {
+		a.fail("Domain", "the API's domain is private, which is another type of resource: take PrivateDomain")
+	}
 	if a.domain == nil {
 		a.fail("Domain", "the API has no domain: set Props.Domain")
 	}
@@ -44,10 +51,14 @@ func (a *API) Domain() awsapigateway.IDomainName {
 // DomainURL is the address of the API at its domain, with a slash at its end: that of the first of the BasePaths. For a
 // wildcard it has the asterisk. It panics without [Props.Domain]. [API.URL] is the address of the stage.
 func (a *API) DomainURL() string {
-	if a.domain == nil {
+	if a.plan.Domain() == nil {
 		a.fail("DomainURL", "the API has no domain: set Props.Domain")
 	}
-	url := "https://" + *a.domain.DomainName() + "/"
+	name := a.plan.Domain().DomainName()
+	if a.domain != nil {
+		name = *a.domain.DomainName()
+	}
+	url := "https://" + name + "/"
 	if path := a.plan.Domain().Paths()[0]; path != "" {
 		url += path + "/"
 	}

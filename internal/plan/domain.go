@@ -21,6 +21,7 @@ type Domain struct {
 	DualStack      bool
 	BasePaths      []string
 	NoExecuteAPI   bool
+	Private        *PrivateDomain // nil for one that is reached from the internet
 }
 
 // DomainOf is what is known of a domain that an API shares.
@@ -43,10 +44,6 @@ const (
 	Edge     = "EDGE"
 	private  = "PRIVATE"
 )
-
-const privateDomain = "a private domain is another type of resource (AWS::ApiGateway::DomainNameV2) with a policy " +
-	"and VPC " +
-	"endpoints of its own: make it with awsapigateway.NewCfnDomainNameV2 and NewCfnBasePathMappingV2 on api.RestAPI"
 
 // The legacy security policies.
 const (
@@ -87,6 +84,7 @@ func (d *Domain) Check() (errs []error) {
 		}
 	}
 	d.checkBasePaths(bad)
+	d.checkPrivate(bad)
 	return errs
 }
 
@@ -96,6 +94,8 @@ func (d *Domain) endpoint() string {
 	switch {
 	case d.Of != nil:
 		return d.Of.Endpoint
+	case d.Endpoint == "" && d.Private != nil:
+		return private
 	case d.Endpoint == "":
 		return Regional
 	}
@@ -139,7 +139,7 @@ func (d *Domain) checkShared(bad func(string, ...any)) {
 	}{
 		{"Name", d.Name != ""}, {"Certificate", d.Certificate}, {"Zone", d.Zone}, {"MutualTLS", d.MutualTLS != nil},
 		{"SecurityPolicy", d.Policy != ""}, {"EndpointAccessMode", d.Access != ""}, {"EndpointType", d.Endpoint != ""},
-		{"DualStack", d.DualStack},
+		{"DualStack", d.DualStack}, {"Private", d.Private != nil},
 	} {
 		if f.set {
 			bad(".%s is set beside Of, and it belongs to the domain that Of is: set it where that domain is made", f.name)
@@ -173,18 +173,16 @@ func inZone(name, zone string) bool {
 func (d *Domain) checkTLS(bad func(string, ...any)) {
 	policy := d.policy()
 	switch d.endpoint() {
-	case Regional, Edge:
-	case private:
-		bad(".EndpointType is PRIVATE: %s", privateDomain)
+	case Regional, Edge, private:
 	default:
-		bad(".EndpointType %q: want REGIONAL, EDGE, or nothing for REGIONAL", d.Endpoint)
+		bad(".EndpointType %q: want REGIONAL, EDGE, PRIVATE, or nothing for REGIONAL", d.Endpoint)
 	}
 	switch {
 	case policy != tls10 && policy != tls12 && !isEnhanced(policy) && !Unresolved(policy):
 		bad(".SecurityPolicy %q: want TLS_1_2, TLS_1_0 or one whose name begins with SecurityPolicy_", policy)
 	case ofEdge(policy) && !d.edge():
-		bad(".SecurityPolicy %s is for edge-optimized domains, and this one is REGIONAL: take one of a Region, such as "+
-			"SecurityPolicy_TLS13_1_3_2025_09", policy)
+		bad(".SecurityPolicy %s is for edge-optimized domains, and this one is %s: take one of a Region, such as "+
+			"SecurityPolicy_TLS13_1_3_2025_09", policy, d.endpoint())
 	case isEnhanced(policy) && !ofEdge(policy) && d.edge():
 		bad(".SecurityPolicy %s is for REGIONAL domains, and this one is edge-optimized: take SecurityPolicy_TLS13_2025_EDGE",
 			policy)
@@ -218,6 +216,9 @@ func (m *MutualTLS) check(d *Domain, bad func(string, ...any)) {
 		bad(".MutualTLS: API Gateway asks for client certificates at REGIONAL domains alone, and this one is " +
 			"edge-optimized: " +
 			"leave EndpointType out")
+	case d.endpoint() == private:
+		bad(".MutualTLS: API Gateway asks for client certificates at REGIONAL domains alone, and this one is PRIVATE: leave " +
+			"it out, and name the VPC endpoints that may call in Private")
 	case isEnhanced(d.Policy):
 		bad(".MutualTLS is set beside the security policy %s, and API Gateway has no mutual TLS with a policy whose name "+
 			"begins with SecurityPolicy_: take TLS_1_2, which is the default", d.Policy)
@@ -238,6 +239,8 @@ func (d *Domain) checkBasePaths(bad func(string, ...any)) {
 		case levels > 0 && d.edge():
 			bad(".BasePaths[%d] %q has %d segments, which API Gateway maps at REGIONAL domains alone: take one segment, or "+
 				"make the domain REGIONAL", i, path, levels+1)
+		case levels > 0 && d.endpoint() == private:
+			bad(".BasePaths[%d] %q has %d segments, and those of private domains have one: take one segment", i, path, levels+1)
 		case levels > 0 && d.policy() == tls10:
 			bad(".BasePaths[%d] %q has %d segments, which API Gateway maps with the security policy TLS_1_2 or a later one: "+
 				"leave SecurityPolicy out", i, path, levels+1)

@@ -20,8 +20,13 @@ func (p *Plan) checkDomain() (errs []error) {
 	if p.Stage == "" {
 		bad("Domain is set, and RestApiProps.Deploy is false, so that there is no stage to map it to: leave one out")
 	}
-	if r.private() {
-		bad("Domain is set, and the API is PRIVATE: %s", privateDomain)
+	switch {
+	case r.private() && !d.IsPrivate():
+		bad("Domain is set, and the API is PRIVATE, to which only a private domain leads: set Domain.Private, or leave " +
+			"Domain out")
+	case !r.private() && d.IsPrivate():
+		bad("Domain is private, and the API is not: set RestApiProps.EndpointTypes to EndpointType_PRIVATE, and name the VPC " +
+			"endpoints in ResourcePolicy.AllowVPCEndpoints as well")
 	}
 	if r != nil && r.DomainName {
 		bad("RestApiProps.DomainName is set beside Props.Domain: leave it out")

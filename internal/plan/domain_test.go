@@ -19,6 +19,19 @@ func domain(change func(*Domain)) func(*Props) {
 
 func mutual(d *Domain) { d.MutualTLS = &MutualTLS{Bucket: true, Key: "clients.pem"} }
 
+func reached(by ...string) *PrivateDomain { return &PrivateDomain{AllowVPCEndpoints: by} }
+
+// inVPC is a PRIVATE API with a private domain that is right, but for what is changed.
+func inVPC(change func(*Domain)) func(*Props) {
+	return func(p *Props) {
+		p.RestAPI, p.Policy = &RestAPI{Private: true}, allowed()
+		p.Domain = &Domain{Name: "api.example.com", Certificate: true, Private: reached("vpce-0a1b2c3d")}
+		if change != nil {
+			change(p.Domain)
+		}
+	}
+}
+
 func shared(of DomainOf) func(*Props) {
 	return func(p *Props) { p.Domain = &Domain{Of: &of} }
 }
@@ -38,12 +51,35 @@ func TestWrongDomains(t *testing.T) {
 				"CloudFront takes from us-east-1: give one of that region, or make the domain REGIONAL"},
 		{"a zone of another name", domain(func(d *Domain) { d.Zone, d.ZoneName = true, "ample.com" }),
 			`Domain.Zone is "ample.com", which "api.example.com" is not in, so that its records would answer for another name`},
-		{"a private domain", domain(func(d *Domain) { d.Endpoint = private }),
-			"Domain.EndpointType is PRIVATE: a private domain is another type of resource (AWS::ApiGateway::DomainNameV2)"},
+		{"a private domain for no caller", domain(func(d *Domain) { d.Endpoint = private }),
+			"Domain.EndpointType is PRIVATE, and Private is nil, so that no caller would reach the domain: name the VPC endpoints"},
+		{"a private domain of a public API", domain(func(d *Domain) { d.Private = reached("vpce-0a1b2c3d") }),
+			"Domain is private, and the API is not: set RestApiProps.EndpointTypes to EndpointType_PRIVATE"},
+		{"a private domain without a policy", inVPC(func(d *Domain) { d.Private = &PrivateDomain{} }),
+			"Domain.Private allows no VPC endpoint, so that no caller would reach the domain: name those that may call it"},
+		{"a private domain of another type", inVPC(func(d *Domain) { d.Endpoint = Regional }),
+			"Domain.Private is set, and EndpointType is REGIONAL: leave one of them out"},
+		{"a VPC for an endpoint", inVPC(func(d *Domain) { d.Private = reached("vpc-0a1b2c3d") }),
+			`Domain.Private.AllowVPCEndpoints[0]: "vpc-0a1b2c3d" is not a valid VPC endpoint id: want one like`},
+		{"an endpoint twice", inVPC(func(d *Domain) { d.Private = reached("vpce-0a1b2c3d", "vpce-0a1b2c3d") }),
+			`Domain.Private.AllowVPCEndpoints has "vpce-0a1b2c3d" twice: leave one out`},
+		{"no endpoint to associate", inVPC(func(d *Domain) { d.Private.AssociateVPCEndpoints = []string{""} }),
+			`Domain.Private.AssociateVPCEndpoints[0]: "" is not a valid VPC endpoint id`},
+		{"records that point nowhere", inVPC(func(d *Domain) { d.Zone = true }),
+			"Domain.Zone is set, and the records of a private domain point at a VPC endpoint: give its EndpointDNSName and " +
+				"EndpointHostedZoneID in Private, or leave Zone out"},
+		{"a target without records", inVPC(func(d *Domain) { d.Private.AliasName = "vpce.example.com" }),
+			"Domain.Private.EndpointDNSName and EndpointHostedZoneID are the target of records, and Zone is nil"},
+		{"a private domain with client certificates", inVPC(mutual),
+			"Domain.MutualTLS: API Gateway asks for client certificates at REGIONAL domains alone, and this one is PRIVATE"},
+		{"a private domain with a long base path", inVPC(func(d *Domain) { d.BasePaths = []string{"a/b"} }),
+			`Domain.BasePaths[0] "a/b" has 2 segments, and those of private domains have one: take one segment`},
+		{"a private domain that is another's", both(inVPC(nil), func(p *Props) { p.Domain.Of = &DomainOf{Name: "a.example.com"} }),
+			"Domain.Private is set beside Of, and it belongs to the domain that Of is"},
 		{"an unknown endpoint", domain(func(d *Domain) { d.Endpoint = "LOCAL" }), `Domain.EndpointType "LOCAL": want ` +
 			`REGIONAL`},
 		{"a private API", both(domain(nil), func(p *Props) { p.RestAPI, p.Policy = &RestAPI{Private: true}, allowed() }),
-			"Domain is set, and the API is PRIVATE: a private domain is another type of resource"},
+			"Domain is set, and the API is PRIVATE, to which only a private domain leads: set Domain.Private, or leave Domain out"},
 		{"an unknown policy", domain(func(d *Domain) { d.Policy = "TLS_1_3" }),
 			`Domain.SecurityPolicy "TLS_1_3": want TLS_1_2, TLS_1_0 or one whose name begins with SecurityPolicy_`},
 		{"a policy of edges", domain(func(d *Domain) { d.Policy = "SecurityPolicy_TLS13_2025_EDGE" }),
