@@ -142,6 +142,7 @@ func (p *Props) targetHere() (target gobuild.Target, host bool, err error) {
 	target.OS, target.Arch = runtime.GOOS, runtime.GOARCH
 	target.Tags = append(slices.Clone(target.Tags), HostBuildTag)
 	target.KeepPaths = true
+	target.Debug = os.Getenv(gobundle.DebugVariable) != ""
 	return target, true, nil
 }
 

@@ -31,6 +31,10 @@ import (
 // ErrNoStage is returned for an assembly without a REST API that has a stage.
 var ErrNoStage = errors.New("localgateway: the assembly has no REST API with a stage")
 
+// DebugTimeout is how long a debugger may hold up a function: the most that Lambda allows any.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
+const DebugTimeout = 15 * time.Minute
+
 // Options are what a gateway takes from outside. Only Assembly is required.
 type Options struct {
 	// Assembly is the folder of the cloud assembly.
@@ -75,6 +79,10 @@ type Options struct {
 	// PageOrigins are origins such as "http://localhost:5173" whose pages may call the APIs, with cookies, whatever the
 	// template says of CORS: preflights are answered, and answers get the headers. Default: what the template says.
 	PageOrigins []string
+
+	// Debug is for functions that a debugger holds up: one process runs each of them, and no time-out ends a request
+	// within [DebugTimeout]. Default: as on AWS.
+	Debug bool
 
 	// AllowNetwork lets HTTP integrations call other machines. Default: this one only.
 	AllowNetwork bool
@@ -130,6 +138,9 @@ func New(o Options) (*Gateway, error) {
 		idle:      [2]time.Duration{idleRegional, idleEdge},
 	}
 	rand.Read(g.seed[:]) // which never fails
+	if o.Debug {
+		o.Functions.MaxProcesses, o.Functions.InitLimit = 1, DebugTimeout
+	}
 	log := o.Functions.Log
 	o.Functions.Log = func(line lambdaruntime.LogLine) {
 		if g.dryRuns.wrote(line) {

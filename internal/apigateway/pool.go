@@ -78,6 +78,9 @@ func (s *served) startFunctions(list []*apimodel.Function) {
 			ARN:      f.ARN,
 			Region:   region(f.ARN),
 		}
+		if s.gateway.options.Debug {
+			spec.Timeout = DebugTimeout
+		}
 		err = s.gateway.withCode(&spec, f.Code)
 		if err == nil {
 			err = s.gateway.pool.Replace(spec)

@@ -197,6 +197,11 @@ func (st *stage) block(format string, a ...any) {
 }
 
 func (s *served) newMethod(st *stage, m *apimodel.Method) *method {
+	if s.gateway.options.Debug {
+		patient := *m
+		patient.Integration.Timeout = DebugTimeout
+		m = &patient
+	}
 	out := &method{
 		Method:  m,
 		needs:   s.needs[st.api.ID][m.Verb+" "+m.Path],

@@ -14,6 +14,9 @@ import (
 // this machine. Without it nothing is recorded.
 const RecordVariable = "GATEHOUSE_BUILD_RECORD"
 
+// DebugVariable has package gofunction build functions that run on this machine for a debugger, if it is not empty.
+const DebugVariable = "GATEHOUSE_DEBUG_BUILD"
+
 // Record is how a function was built.
 type Record struct {
 	Function string `json:"function"` // the path of its construct, such as "Shop/Orders"

@@ -78,7 +78,10 @@ type Options struct {
 	// and its end is not noticed.
 	Log func(LogLine)
 
-	// InitLimit is for tests; default [InitLimit].
+	// Started receives the function and the process id of every process that runs. If nil, processes are not reported.
+	Started func(function string, pid int)
+
+	// InitLimit is for tests and debuggers; default [InitLimit].
 	InitLimit time.Duration
 	initTimer func(time.Duration, func()) *time.Timer // default [time.AfterFunc]
 

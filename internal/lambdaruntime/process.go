@@ -144,6 +144,9 @@ func (p *process) spawn(cmd *exec.Cmd) error {
 	}
 	p.cmd = cmd
 	p.f.pool.watchdog.add(cmd.Process.Pid)
+	if started := p.f.pool.options.Started; started != nil {
+		started(p.spec.Name, cmd.Process.Pid)
+	}
 	return nil
 }
 

@@ -57,6 +57,8 @@ requests with the decision on each, and a form that makes a token and calls a ro
                    it belongs to no function or to the app as well, and serve what is new without losing a request.
                    Hidden files, tests (*_test.go), logs (*.log and where the output goes), node_modules and cdk.out do
                    not count. If the build or the app fails, the old API stays.
+  --debug          build Go functions for a debugger, run one process of each function without time-outs, and print its
+                   process id when it starts, for "dlv attach"
   --json           print all lines as JSON objects, each with an "event"
 
 The app gets the environment that the CDK CLI gives it, without CDK_DEFAULT_ACCOUNT and CDK_DEFAULT_REGION, and with
@@ -92,6 +94,14 @@ func run(ctx context.Context, p *command.Process, args []string) error {
 		return errors.New("it was stopped before it listened")
 	}
 	return err
+}
+
+func functionOptions(p *command.Process, f flags, report reporter) lambdaruntime.Options {
+	o := lambdaruntime.Options{Log: report.logged, Env: f.env, Now: p.Now}
+	if f.debug {
+		o.Started = report.started
+	}
+	return o
 }
 
 // serve synthesizes the app, serves it until ctx ends, and cleans up.
@@ -135,7 +145,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 		API:       f.api,
 		Model:     f.model(),
 		Issuer:    site.issuer.Provider,
-		Functions: lambdaruntime.Options{Log: report.logged, Env: f.env, Now: p.Now},
+		Functions: functionOptions(p, f, report),
 		Record:    site.record,
 		Slow:      report.slow,
 		SourceIP:  f.sourceIP,
@@ -143,6 +153,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 
 		PageOrigins:  f.corsOrigins,
 		AllowNetwork: f.allowNetwork,
+		Debug:        f.debug,
 	})
 	if err != nil {
 		return src.explain(err)

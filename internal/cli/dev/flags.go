@@ -31,7 +31,7 @@ type flags struct {
 	appOrigin          string
 	tokenLife          time.Duration
 	allowNetwork       bool
-	watch, json        bool
+	watch, json, debug bool
 }
 
 func (f *flags) set() *flag.FlagSet {
@@ -52,6 +52,7 @@ func (f *flags) set() *flag.FlagSet {
 	s.DurationVar(&f.tokenLife, "token-life", 0, "") // as the app says
 	s.BoolVar(&f.allowNetwork, "allow-network", false, "")
 	s.BoolVar(&f.watch, "watch", false, "")
+	s.BoolVar(&f.debug, "debug", false, "")
 	s.BoolVar(&f.json, "json", false, "")
 	return s
 }

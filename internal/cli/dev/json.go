@@ -89,6 +89,15 @@ func (j *jsonReporter) logged(line lambdaruntime.LogLine) {
 	}{"log", j.now().UTC(), line.Function, line.RequestID, line.Stream, credentials.MaskTokens(line.Text), line.Cut})
 }
 
+func (j *jsonReporter) started(function string, pid int) {
+	j.write(struct {
+		Event    string    `json:"event"`
+		Time     time.Time `json:"time"`
+		Function string    `json:"function"`
+		PID      int       `json:"pid"`
+	}{"process", j.now().UTC(), function, pid})
+}
+
 func (j *jsonReporter) refused(r front.Refusal) {
 	j.write(struct {
 		Event  string    `json:"event"`

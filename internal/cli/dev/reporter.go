@@ -28,6 +28,7 @@ type reporter interface {
 	stopped(waits)                    // the last event
 	logged(lambdaruntime.LogLine)     // a line of a function
 	knows(names)                      // what functions are called, before the first line of one
+	started(function string, pid int) // a function's process, with --debug
 	refused(front.Refusal)            // a request that is not HTTP
 	panicked(value any, stack []byte) // in gatehouse itself
 	changed(change)                   // the sources, with --watch

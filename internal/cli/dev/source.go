@@ -102,9 +102,18 @@ func (s *source) synthesize(ctx context.Context) (err error) {
 	return s.app.Synthesize(ctx, cdkapp.Run{
 		Outdir:  s.assembly,
 		Scratch: s.scratch,
-		Environ: slices.Concat(s.process.Environ(), s.engine, []string{gobundle.RecordVariable + "=" + s.record()}),
+		Environ: slices.Concat(s.process.Environ(), s.engine, s.builds()),
 		Output:  s.process.Stderr,
 	})
+}
+
+// builds are the variables by which package gofunction learns how it builds functions, and where it says so.
+func (s *source) builds() []string {
+	debug := ""
+	if s.flags.debug {
+		debug = "1"
+	}
+	return []string{gobundle.RecordVariable + "=" + s.record(), gobundle.DebugVariable + "=" + debug}
 }
 
 // undo puts the assembly back that was there before the app ran last: the new one is not served.

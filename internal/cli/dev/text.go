@@ -126,12 +126,16 @@ func guard(v checks.Verdict) string {
 
 func (t *textReporter) knows(n names) { t.names = n }
 
-func (t *textReporter) logged(line lambdaruntime.LogLine) {
-	name := line.Function
-	if t.names != nil {
-		name = t.names.ShortName(name)
+// short is what a function is called in a line.
+func (t *textReporter) short(function string) string {
+	if t.names == nil {
+		return function
 	}
-	before := t.style.dim("    " + name + " |")
+	return t.names.ShortName(function)
+}
+
+func (t *textReporter) logged(line lambdaruntime.LogLine) {
+	before := t.style.dim("    " + t.short(line.Function) + " |")
 	var say []string
 	for _, text := range t.trim(line) {
 		text = printable(apigateway.WithoutMetrics(credentials.MaskTokens(text)))
@@ -174,6 +178,10 @@ func (t *textReporter) stopped(w waits) { t.end(stoppedText(w)) }
 // end says something over the "^C" that a terminal shows.
 func (t *textReporter) end(text string) {
 	t.out.write(t.style.lineStart() + t.now().Format(clock) + "  " + printable(text))
+}
+
+func (t *textReporter) started(function string, pid int) {
+	t.say(fmt.Sprintf("%s runs as process %d: dlv attach %d", printable(t.short(function)), pid, pid))
 }
 
 func (t *textReporter) refused(r front.Refusal) {

@@ -49,6 +49,11 @@ func (b *Builder) command(t Target) (*command, error) {
 	if !t.KeepPaths {
 		c.flags = append(c.flags, "-trimpath")
 	}
+	if t.Debug {
+		// As delve wants it, but for the standard library and other modules, whose compilation takes half a minute:
+		// https://github.com/go-delve/delve/blob/master/Documentation/usage/dlv_exec.md
+		c.flags = append(c.flags, "-gcflags=./...=-N -l")
+	}
 	return c, nil
 }
 
@@ -106,8 +111,13 @@ func (c *command) key(listed []byte) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// linkerFlags leave out what differs between machines, and what only a debugger reads.
-const linkerFlags = "-s -w -buildid="
+// linkerFlags leave out what differs between machines and, unless it is to be debugged, what only a debugger reads.
+func (t Target) linkerFlags() string {
+	if t.Debug {
+		return "-buildid="
+	}
+	return "-s -w -buildid="
+}
 
 // link builds the executable.
 func (c *command) link() ([]byte, error) {
@@ -117,7 +127,7 @@ func (c *command) link() ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "bootstrap")
-	args := slices.Concat(c.flags, []string{"-ldflags=" + linkerFlags, "-o", file, "--", c.target.Package})
+	args := slices.Concat(c.flags, []string{"-ldflags=" + c.target.linkerFlags(), "-o", file, "--", c.target.Package})
 	if _, err := c.run("build", args...); err != nil {
 		return nil, err
 	}

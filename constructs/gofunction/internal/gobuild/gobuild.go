@@ -62,6 +62,9 @@ type Target struct {
 	// KeepPaths leaves the machine's paths in the executable, for one that runs here alone. It then shares what go has
 	// compiled for other programs of this machine, and above all the standard library.
 	KeepPaths bool
+
+	// Debug builds for a debugger: with the symbols, and without optimizations in the packages below Dir.
+	Debug bool
 }
 
 // IsDirectory says whether a package is named by its directory rather than by its import path.
@@ -147,7 +150,7 @@ func (t Target) resolve() (Target, error) {
 
 // key tells targets apart; it holds everything of a resolved target.
 func (t Target) key() string {
-	return fmt.Sprintf("%q %q %q %q %q %q %t", t.Package, t.Dir, t.Tags, t.OS, t.Arch, t.settings(), t.KeepPaths)
+	return fmt.Sprintf("%q %q %q %q %q %q %t %t", t.Package, t.Dir, t.Tags, t.OS, t.Arch, t.settings(), t.KeepPaths, t.Debug)
 }
 
 // Builder builds targets, each once, and keeps what it linked in a cache on disk. It may be used by several goroutines.

@@ -144,6 +144,34 @@ func TestKeepPaths(t *testing.T) {
 	}
 }
 
+// An executable for a debugger has its symbols, and its own packages as they are written.
+func TestDebug(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("it is read as ELF")
+	}
+	target := lambda(writeModule(t, shop), "example.com/shop/orders-fn")
+	b := &Builder{Environ: environ()}
+	symbols := func(target Target) bool {
+		t.Helper()
+		f, err := elf.NewFile(bytes.NewReader(mustBuild(t, b, target)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f.Section(".debug_info") != nil || f.Section(".zdebug_info") != nil
+	}
+	if symbols(target) {
+		t.Error("an executable for Lambda has symbols")
+	}
+	target.Debug = true
+	if !symbols(target) {
+		t.Error("an executable for a debugger has none")
+	}
+	if build, err := b.Recorded(target); err != nil || build.Linker != "-buildid=" ||
+		!slices.Contains(build.Flags, "-gcflags=./...=-N -l") {
+		t.Errorf("recorded: %+v, %v", build, err)
+	}
+}
+
 // The same source gives the same bytes, whatever the place, the way the package is named and the environment say.
 func TestReproducible(t *testing.T) {
 	here, there := writeModule(t, shop), writeModule(t, shop)

@@ -21,6 +21,6 @@ func (b *Builder) Recorded(t Target) (gobundle.Build, error) {
 		environ = append(environ, name+"=") // which is as if it were not set
 	}
 	return gobundle.Build{
-		Dir: t.Dir, Package: t.Package, Flags: slices.Clone(c.flags), Linker: linkerFlags, Environ: environ,
+		Dir: t.Dir, Package: t.Package, Flags: slices.Clone(c.flags), Linker: t.linkerFlags(), Environ: environ,
 	}, nil
 }
