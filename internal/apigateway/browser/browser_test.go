@@ -207,6 +207,11 @@ func TestJudge(t *testing.T) {
 			request: asks + "DELETE\nAccess-Control-Request-Headers: authorization,content-type", by: Mapped,
 			answer: allowed + "Access-Control-Allow-Methods: GET,DELETE\nAccess-Control-Allow-Headers: " +
 				"Content-Type,Authorization",
+			want: "the browser sends the request: without cookies only",
+		},
+		{
+			name: "a preflight that allows cookies", why: "credentials is true: success", verb: "OPTIONS", status: 204,
+			request: asks + "GET", by: Mapped, answer: allowed + "Access-Control-Allow-Credentials: true",
 			want: "the browser sends the request",
 		},
 		{
@@ -251,7 +256,7 @@ func TestJudge(t *testing.T) {
 		{
 			name: "a safelisted method", why: "POST is a CORS-safelisted method", verb: "OPTIONS", status: 204,
 			request: asks + "POST", answer: allowed + "Access-Control-Allow-Methods: GET", by: Mapped,
-			want: "the browser sends the request",
+			want: "the browser sends the request: without cookies only",
 		},
 		{
 			name: "the case of a method", why: "methods are case-sensitive, and fetch leaves patch as it is", verb: "OPTIONS",

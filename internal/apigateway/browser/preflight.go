@@ -10,6 +10,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/httpname"
 )
 
+// WithoutCookies is what a verdict says of a preflight after which the browser sends a request without cookies, and no
+// other one.
+const WithoutCookies = "without cookies only"
+
 // preflight decides whether the browser goes on to send the page's request: if the CORS check succeeds, the status is
 // 200 to 299, and the method and each header are allowed.
 // Source: https://fetch.spec.whatwg.org/#cors-preflight-fetch
@@ -35,6 +39,10 @@ func (j *judge) preflight(v *Verdict) {
 		return
 	}
 	v.Readable = true
+	if credentials, _ := combined(j.Answer.Headers, allowCredentials); credentials != "true" ||
+		j.Answer.Headers.Get(allowOrigin) == "*" {
+		v.Why = WithoutCookies // a preflight has none that could be seen here
+	}
 	allowed, _ := listOf(j.Answer.Headers, allowHeaders)
 	if slices.Contains(j.asked(), "authorization") && !hasFold(allowed, "authorization") {
 		// https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name and, on browsers that take * all the same,
