@@ -161,6 +161,49 @@ func TestAlarmsOfEachAuthorizer(t *testing.T) {
 	}
 }
 
+// API Gateway writes the name of an API without the letters beyond ASCII, and an alarm that has them would never go off.
+func TestAlarmsOfNamesBeyondASCII(t *testing.T) {
+	for _, c := range []struct{ name, want string }{
+		{"orders", "orders"},
+		{"Bestellübersicht", "Bestellbersicht"},
+		{"注文", "map[Ref:ApiRestApi"},
+	} {
+		stack := newStack()
+		api := shop(stack, func(p *secureapi.Props) {
+			p.RestApiProps = &awsapigateway.RestApiProps{RestApiName: jsii.String(c.name)}
+		})
+		api.Alarms(pager(stack))
+		for id, a := range resources(stack, "AWS::CloudWatch::Alarm") {
+			if a["Namespace"] != "AWS/ApiGateway" {
+				continue
+			}
+			of := a["Dimensions"].([]any)[0].(map[string]any)
+			if of["Name"] != "ApiName" || !strings.HasPrefix(fmt.Sprint(of["Value"]), c.want) {
+				t.Errorf("%s: %s is of %v, want %s", c.name, id, of, c.want)
+			}
+		}
+	}
+}
+
+// Lambda keeps the metrics of an alias by its name, too.
+func TestAlarmsOfAnAlias(t *testing.T) {
+	stack := newStack()
+	alias := awslambda.NewAlias(stack, jsii.String("Live"), &awslambda.AliasProps{
+		AliasName: jsii.String("live"), Version: backend(stack, "Check").CurrentVersion(),
+	})
+	api := shop(stack, func(p *secureapi.Props) {
+		p.Authorizer = secureapi.TokenAuthorizer{Function: alias}
+		p.Routes[0].Access = nil
+	})
+	api.Alarms(pager(stack))
+	for id, a := range resources(stack, "AWS::CloudWatch::Alarm") {
+		if got := fmt.Sprint(a["Dimensions"]); a["Namespace"] == "AWS/Lambda" &&
+			(!strings.Contains(got, "Name:FunctionName") || !strings.Contains(got, "Name:Resource")) {
+			t.Errorf("%s has the dimensions %s", id, got)
+		}
+	}
+}
+
 func TestAlarmsThatAreRefused(t *testing.T) {
 	stack := newStack()
 	api := shop(stack, nil)

@@ -5,6 +5,7 @@ import (
 	"path"
 	"reflect"
 	"strings"
+	"unicode"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
@@ -22,6 +23,7 @@ type watched struct {
 	plain     monitor.API
 	functions []awslambda.IFunction // those of plain.Functions
 	accessLog awslogs.ILogGroup     // nil where the API has none of its own
+	stage     *map[string]*string   // the dimensions of the stage; nil for those of CDK
 }
 
 // watch collects it. method is what the user called, for errors.
@@ -56,7 +58,31 @@ func (a *API) watch(method string) *watched {
 	if group, made := a.Node().TryFindChild(jsii.String(accessLogID)).(awslogs.ILogGroup); made {
 		w.accessLog, w.plain.AccessLog = group, true
 	}
+	w.stage = a.plainDimensions()
 	return w
+}
+
+// plainDimensions are the stage's dimensions of an API whose name has letters beyond ASCII, which API Gateway leaves out
+// of them; nil for another one, of which CDK knows them.
+// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html ("API
+// Gateway removes non-ASCII characters from the ApiName dimension ... If the APIName contains no ASCII characters, the API
+// ID is used as the ApiName.")
+func (a *API) plainDimensions() *map[string]*string {
+	name := *a.RestAPI.RestApiName()
+	plain := strings.Map(func(r rune) rune {
+		if r > unicode.MaxASCII {
+			return -1
+		}
+		return r
+	}, name)
+	of := &plain
+	switch plain {
+	case name:
+		return nil
+	case "":
+		of = a.RestAPI.RestApiId()
+	}
+	return &map[string]*string{"ApiName": of, "Stage": a.RestAPI.DeploymentStage().StageName()}
 }
 
 func (w *watched) add(f awslambda.IFunction, plain monitor.Function) {
@@ -94,6 +120,7 @@ func (w *watched) metric(m monitor.Metric, label string, period awscdk.Duration)
 	}
 	switch m.Namespace {
 	case monitor.APIGateway:
+		options.DimensionsMap = w.stage
 		return w.api.RestAPI.DeploymentStage().Metric(&m.Name, options)
 	case monitor.Lambda:
 		return w.functions[m.Function].Metric(&m.Name, options)

@@ -13,12 +13,12 @@ import (
 // Source:
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 type counted struct {
+	Embedded embedded `json:"_aws"` // the first, since the local gateway shows a line up to it
 	Function string   `json:"functionName"`
 	Begun    int      `json:"begun,omitempty"`
 	LoggedIn int      `json:"logged_in,omitempty"`
 	Refused  int      `json:"refused,omitempty"`
 	Failed   int      `json:"failed,omitempty"`
-	Embedded embedded `json:"_aws"`
 }
 
 type embedded struct {
