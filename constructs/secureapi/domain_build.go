@@ -48,19 +48,6 @@ func (b *builder) addDomain() {
 	}
 }
 
-// mappingID is the construct id of a base path's mapping. It has the path, with a mark that no path has for the slash, so
-// that a/b and a-b are two; a CDK token cannot be in one.
-func mappingID(i int, path string) string {
-	const id = "DomainMapping"
-	switch {
-	case plan.Unresolved(path):
-		return fmt.Sprintf("%s~%d", id, i)
-	case path != "":
-		return id + "-" + strings.ReplaceAll(path, "/", "~")
-	}
-	return id
-}
-
 // mapDomain maps a base path to the stage. A path of several segments takes a mapping of API Gateway's second version.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
 func (b *builder) mapDomain(i int, path string) {
@@ -129,14 +116,6 @@ func (s *site) makeDomain(id string, given *Domain, planned *plan.Domain) awsapi
 		}
 	}
 	return domain
-}
-
-// checkCertificate wants a certificate of the stack's region, where both are known.
-func (s *site) checkCertificate(kind string, planned *plan.Domain) {
-	if of, here, differ := another(planned.CertificateOf, *s.stack.Region()); differ && of != "" {
-		s.fail("Domain.Certificate is of the region %s, and the stack of %s, whose certificates a %s domain takes: give one "+
-			"of that region", of, here, kind)
-	}
 }
 
 // noteDomain refuses what two APIs of an app cannot both have of their domains. It returns those known so far and the

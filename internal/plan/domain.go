@@ -88,6 +88,24 @@ func (d *Domain) Check() (errs []error) {
 	return errs
 }
 
+// checkPrivate looks at what a private domain has, and that no other one has it.
+func (d *Domain) checkPrivate(bad func(string, ...any)) {
+	switch p := d.Private; {
+	case d.Of != nil:
+	case p == nil && d.IsPrivate():
+		bad(".EndpointType is PRIVATE, and Private is nil, so that no caller would reach the domain: name the VPC endpoints " +
+			"that may call it, as in Private: &secureapi.PrivateDomain{AllowVPCEndpoints: []string{\"vpce-0a1b2c3d4e5f60718\"}}")
+	case p == nil:
+	case !d.IsPrivate():
+		bad(".Private is set, and EndpointType is %s: leave one of them out", d.Endpoint)
+	default:
+		p.check(d.Zone, bad)
+	}
+}
+
+// IsPrivate reports whether callers reach the domain from VPC endpoints alone.
+func (d *Domain) IsPrivate() bool { return d.endpoint() == private }
+
 func (d *Domain) edge() bool { return d.endpoint() == Edge }
 
 func (d *Domain) endpoint() string {

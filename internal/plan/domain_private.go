@@ -8,26 +8,13 @@ type PrivateDomain struct {
 	AliasName, AliasZone  string // EndpointDNSName and EndpointHostedZoneID
 }
 
-// checkPrivate refuses a private domain that no caller reaches, and what only a private domain has.
+// check refuses a private domain that no caller reaches.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-custom-domains-tutorial.html
 // ("API Gateway provisions a domain name with a deny all resource policy")
-func (d *Domain) checkPrivate(bad func(string, ...any)) {
-	p := d.Private
-	switch {
-	case p == nil && d.Of == nil && d.Endpoint == private:
-		bad(".EndpointType is PRIVATE, and Private is nil, so that no caller would reach the domain: name the VPC endpoints " +
-			"that may call it, as in Private: &secureapi.PrivateDomain{AllowVPCEndpoints: []string{\"vpce-0a1b2c3d4e5f60718\"}}")
-	case p == nil || d.Of != nil:
-		return
-	case d.endpoint() != private:
-		bad(".Private is set, and EndpointType is %s: leave one of them out", d.Endpoint)
-		return
-	case len(p.AllowVPCEndpoints) == 0 && p.Statements == 0:
+func (p *PrivateDomain) check(hasZone bool, bad func(string, ...any)) {
+	if len(p.AllowVPCEndpoints) == 0 && p.Statements == 0 {
 		bad(".Private allows no VPC endpoint, so that no caller would reach the domain: name those that may call it in " +
 			"AllowVPCEndpoints, or write the policy's Statements")
-	}
-	if p == nil {
-		return
 	}
 	for _, list := range []struct {
 		name string
@@ -44,17 +31,17 @@ func (d *Domain) checkPrivate(bad func(string, ...any)) {
 		}
 	}
 	switch alias := p.AliasName != "" && p.AliasZone != ""; {
-	case d.Zone && !alias:
+	case hasZone && !alias:
 		bad(".Zone is set, and the records of a private domain point at a VPC endpoint: give its EndpointDNSName and " +
 			"EndpointHostedZoneID in Private, or leave Zone out")
-	case !d.Zone && (p.AliasName != "" || p.AliasZone != ""):
+	case !hasZone && (p.AliasName != "" || p.AliasZone != ""):
 		bad(".Private.EndpointDNSName and EndpointHostedZoneID are the target of records, and Zone is nil: give the zone, or " +
 			"leave them out")
 	}
 }
 
 // PolicyStatements are the statements of a private domain's policy, but for those that are given as they are: all callers
-// from the VPC endpoints, and no others. They are those of AWS's tutorial; see [Domain.checkPrivate].
+// from the VPC endpoints, and no others. They are those of AWS's tutorial; see [PrivateDomain.check].
 func (p *PrivateDomain) PolicyStatements() []map[string]any {
 	if len(p.AllowVPCEndpoints) == 0 {
 		return nil
@@ -68,6 +55,3 @@ func (p *PrivateDomain) PolicyStatements() []map[string]any {
 	deny["Condition"] = map[string]any{"StringNotEquals": map[string]any{"aws:SourceVpce": p.AllowVPCEndpoints}}
 	return []map[string]any{all("Allow"), deny}
 }
-
-// IsPrivate reports whether callers reach the domain from VPC endpoints alone.
-func (d *Domain) IsPrivate() bool { return d.endpoint() == private }
