@@ -12,8 +12,8 @@ type listed struct {
 	Said  string
 }
 
-// useAgain replays, edits and copies a request that came from elsewhere, filters the list, keeps a persona, and calls from
-// the OpenAPI description.
+// useAgain replays, edits and copies a request that came from elsewhere, filters the list, keeps a persona, and calls
+// from the OpenAPI description.
 func useAgain(t *testing.T, say func(command string, to any)) {
 	t.Helper()
 	var seen struct {
@@ -42,7 +42,14 @@ func useAgain(t *testing.T, say func(command string, to any)) {
 		"blocked by the browser: ", "CORS", "Body of the request (9 bytes)")
 	contains("curl", seen.Curl, "curl -i -X POST ", "-H 'Authorization: Bearer '\"$TOKEN\"", "-d '{\"id\": 7}'",
 		"/v1/made?fail=1&access_token='\"$PART\"")
-	contains("fetch", seen.Fetch, "await fetch(", `method: "POST"`, `["Authorization", "Bearer " + TOKEN]`, `body: "{\"id\": 7}"`)
+	contains(
+		"fetch",
+		seen.Fetch,
+		"await fetch(",
+		`method: "POST"`,
+		`["Authorization", "Bearer " + TOKEN]`,
+		`body: "{\"id\": 7}"`,
+	)
 	contains("the replay", seen.Replayed, "502", "Show the new request")
 	if seen.Target != "/v1/made?fail=1&access_token=[not shown]" {
 		t.Errorf("the editor has the target %q", seen.Target)

@@ -46,7 +46,12 @@ func orderAPI() map[string]any {
 	)
 	method("Files", "ANY", map[string]any{"ResourceId": ref("File")})
 	resources["Made"] = map[string]any{"Type": "AWS::ApiGateway::Resource", "Properties": map[string]any{
-		"RestApiId": ref("Api"), "ParentId": map[string]any{"Fn::GetAtt": []string{"Api", "RootResourceId"}}, "PathPart": "made"}}
+		"RestApiId": ref(
+			"Api",
+		),
+		"ParentId": map[string]any{"Fn::GetAtt": []string{"Api", "RootResourceId"}},
+		"PathPart": "made",
+	}}
 	resources["Maker"] = map[string]any{"Type": "AWS::Lambda::Function", "Properties": map[string]any{
 		"Runtime": "nodejs22.x", "Handler": "index.handler", "Code": map[string]any{"ZipFile": maker}}}
 	resources["MayMake"] = map[string]any{"Type": "AWS::Lambda::Permission", "Properties": map[string]any{
@@ -152,7 +157,9 @@ func TestDevConsoleUse(t *testing.T) {
 		t.Errorf("Ctrl+Enter in a field made %d requests: %s", use.Requests, use.Once)
 	}
 	const stamp = `\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, `
-	if want := regexp.MustCompile(`iat \(issued\)` + stamp + `(now|[\dmins ]+ ago).*exp \(expires\)` + stamp + `in (1 h|5\d min( \d+ s)?)$`); !want.MatchString(
+	if want := regexp.MustCompile(
+		`iat \(issued\)` + stamp + `(now|[\dmins ]+ ago).*exp \(expires\)` + stamp + `in (1 h|5\d min( \d+ s)?)$`,
+	); !want.MatchString(
 		use.Made,
 	) {
 		t.Errorf("the times of the token that was made: %q", use.Made)

@@ -75,8 +75,12 @@ func (v *view) apply(to edit, e entry, r *exchange.Request) error {
 
 // hidden says that there is no credential to put in.
 func hidden(field, what string) error {
-	return wrong(field, "%s has %s, which stands for a credential of the request only where it was: write a value in its place",
-		what, credentials.Hidden)
+	return wrong(
+		field,
+		"%s has %s, which stands for a credential of the request only where it was: write a value in its place",
+		what,
+		credentials.Hidden,
+	)
 }
 
 // targetOf reads a path and a query, with the credentials that an earlier request has in the same places.

@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/stack"
 )
 
-// browserStep is what a browser does with the answer to a page of another origin, as the last step. It reports false for
-// a request of no such page.
+// browserStep is what a browser does with the answer to a page of another origin, as the last step. It reports false
+// for a request of no such page.
 func browserStep(v browser.Verdict) (step, bool) {
 	if !v.Applies {
 		return step{}, false

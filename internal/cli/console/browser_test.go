@@ -31,7 +31,9 @@ func TestBrowserStep(t *testing.T) {
 		},
 		{
 			"blocked",
-			browser.Verdict{Applies: true, Why: "no origin is allowed", Prop: "CORS.AllowOrigins", Fix: "add it to CORS.AllowOrigins"},
+			browser.Verdict{
+				Applies: true, Why: "no origin is allowed", Prop: "CORS.AllowOrigins", Fix: "add it to CORS.AllowOrigins",
+			},
 			[]step{{
 				Check: "browser", Outcome: blocked, Detail: "blocked by the browser: no origin is allowed",
 				Prop: "CORS.AllowOrigins", Fix: "add it to CORS.AllowOrigins",
@@ -66,9 +68,18 @@ func TestWrote(t *testing.T) {
 	r.RequestID = "wrote"
 	frames := []stack.Frame{{File: "orders-fn/main.go", Line: 42, Func: "serve", Own: true}}
 	record := &apigateway.Record{
-		Request: r, Route: "GET /open",
-		Wrote:   []apigateway.WroteLine{{Function: "Orders", Text: "for opaque-credential"}, {Text: "(3 more lines are not kept)"}},
-		Failure: &apigateway.Failure{Function: "Orders", Type: "errorString", Message: "no opaque-credential", Frames: frames},
+		Request: r,
+		Route:   "GET /open",
+		Wrote: []apigateway.WroteLine{
+			{Function: "Orders", Text: "for opaque-credential"},
+			{Text: "(3 more lines are not kept)"},
+		},
+		Failure: &apigateway.Failure{
+			Function: "Orders",
+			Type:     "errorString",
+			Message:  "no opaque-credential",
+			Frames:   frames,
+		},
 	}
 	c.Record(record)
 	d := get[decision](t, c, "/~/requests/wrote")
@@ -80,7 +91,10 @@ func TestWrote(t *testing.T) {
 	}
 	record.Failure.Message = strings.Repeat("a ", 3000)
 	c.Record(record)
-	if entries, _ := c.ring.after(1); len(entries[0].Failure.Message) > longest+100 || len(record.Failure.Message) != 6000 {
+	if entries, _ := c.ring.after(
+		1,
+	); len(entries[0].Failure.Message) > longest+100 ||
+		len(record.Failure.Message) != 6000 {
 		t.Errorf("a message of %d bytes is kept", len(entries[0].Failure.Message))
 	}
 }

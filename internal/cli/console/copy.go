@@ -18,8 +18,8 @@ type copies struct {
 	Note  []string `json:"note,omitempty"` // what is to be done before it works, or what is not as it was
 }
 
-// answerCopy makes copies of a request of the past. A token of the development issuer is made anew, which the page could
-// have made itself. For other credentials stand variables.
+// answerCopy makes copies of a request of the past. A token of the development issuer is made anew, which the page
+// could have made itself. For other credentials stand variables.
 func (c *Console) answerCopy(r *exchange.Request) exchange.Answer {
 	var form struct {
 		ID string `json:"id"`
@@ -82,7 +82,10 @@ func (c *Console) copies(v *view, e entry) (copies, error) {
 	}
 	out.Fetch = scriptVariables(example.Fetch())
 	if len(names) > 0 {
-		out.Note = append(out.Note, strings.Join(names, " and ")+": set it to the credential first, which the console does not show.")
+		out.Note = append(
+			out.Note,
+			strings.Join(names, " and ")+": set it to the credential first, which the console does not show.",
+		)
 	}
 	return out, nil
 }
@@ -150,8 +153,8 @@ func (v *view) address(r *exchange.Request, m func(string) string, variable func
 // Source: https://www.unicode.org/versions/latest/core-spec/chapter-23/ (section 23.7)
 const mark = "\uFFFF"
 
-// shellVariables has the shell expand variables in words that [tryout.Quote] quoted, as the mark has it do: each ends the
-// quotation and begins another, unless there is nothing in it.
+// shellVariables has the shell expand variables in words that [tryout.Quote] quoted, as the mark has it do: each ends
+// the quotation and begins another, unless there is nothing in it.
 func shellVariables(text string) string {
 	parts := strings.Split(text, mark)
 	for i := 1; i < len(parts); i += 2 {

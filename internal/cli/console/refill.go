@@ -10,8 +10,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/tryout"
 )
 
-// refill is a request of the past for the form, in which its token can be changed: a new one is made with what the token
-// of the request had.
+// refill is a request of the past for the form, in which its token can be changed: a new one is made with what the
+// token of the request had.
 type refill struct {
 	Stage  string            `json:"stage"`
 	Route  routeName         `json:"route"`
@@ -50,7 +50,8 @@ func (v *view) refill(e entry, served apigateway.Route, who caller, m func(strin
 	for _, h := range v.headers(e.Request.Headers, m) {
 		lower := strings.ToLower(h[0])
 		isJSON := lower == "content-type" && strings.HasPrefix(strings.ToLower(h[1]), "application/json")
-		if isJSON || tryout.OfBrowser(lower) || slices.Contains(ofClient, lower) || strings.Contains(h[1], credentials.Hidden) ||
+		if isJSON || tryout.OfBrowser(lower) || slices.Contains(ofClient, lower) ||
+			strings.Contains(h[1], credentials.Hidden) ||
 			strings.HasPrefix(lower, "x-amz-") { // of a signature
 			continue
 		}

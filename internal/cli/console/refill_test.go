@@ -18,8 +18,15 @@ func TestRefill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := request("GET /prod/orders/a%20b%2Fc?page=2&access_token=opaque-credential&z", "X-Shop: Bearer "+token, "X-Note: one",
-		"User-Agent: x", "Origin: https://shop.example.com", "X-Amz-Date: 20260101T000000Z", "Content-Type: application/json")
+	r := request(
+		"GET /prod/orders/a%20b%2Fc?page=2&access_token=opaque-credential&z",
+		"X-Shop: Bearer "+token,
+		"X-Note: one",
+		"User-Agent: x",
+		"Origin: https://shop.example.com",
+		"X-Amz-Date: 20260101T000000Z",
+		"Content-Type: application/json",
+	)
 	want := &refill{
 		Stage: "prod", Route: routeName{"GET", "/orders/{id}"}, Verb: "GET", Params: map[string]string{"id": "a b/c"},
 		Query: "page=2", Header: "X-Note: one\n",

@@ -158,13 +158,15 @@ func TestReplayBody(t *testing.T) {
 	secret := `{"user": "jane", "password": "hunter2-hunter2", "note": "a \"b\" c"}`
 	id := call(secret)
 	d := get[decision](t, c, "/~/requests/"+id)
-	if d.Shown.Body.Text != `{"user": "jane", "password": "[not shown]", "note": "a \"b\" c"}` || d.Shown.Body.Size != len(secret) {
+	if d.Shown.Body.Text != `{"user": "jane", "password": "[not shown]", "note": "a \"b\" c"}` ||
+		d.Shown.Body.Size != len(secret) {
 		t.Errorf("shown: %+v", d.Shown.Body)
 	}
 	edit := object{"verb": "PUT", "target": "/prod/files/b", "headers": "Content-Length: 1", "body": d.Shown.Body.Text}
 	posted[replayed](t, c, "/~/replay", object{"id": id, "edit": edit}, 200)
 	r := c.newest(t)
-	if string(r.Body) != secret || r.Verb != "PUT" || r.RawPath != "/prod/files/b" || r.Headers.Get("Content-Length") != "68" {
+	if string(r.Body) != secret || r.Verb != "PUT" || r.RawPath != "/prod/files/b" ||
+		r.Headers.Get("Content-Length") != "68" {
 		t.Errorf("%s %s %v: %s", r.Verb, r.RawPath, r.Headers, r.Body)
 	}
 	edit["body"] = "another"
@@ -267,7 +269,8 @@ func TestClear(t *testing.T) {
 	}
 }
 
-// TestCopy writes requests for a shell and for JavaScript, with variables for credentials that the console does not show.
+// TestCopy writes requests for a shell and for JavaScript, with variables for credentials that the console does not
+// show.
 func TestCopy(t *testing.T) {
 	c := newConsole(t, shop())
 	for _, tt := range []struct {
@@ -348,7 +351,13 @@ func TestCopy(t *testing.T) {
 }
 
 func FuzzAgain(f *testing.F) {
-	f.Add("GET", "/prod/a?token=[not shown]&b=c", "Authorization: Bearer [not shown]\nA: b", "body", "token=s3cr3t-value-of-a-caller&b")
+	f.Add(
+		"GET",
+		"/prod/a?token=[not shown]&b=c",
+		"Authorization: Bearer [not shown]\nA: b",
+		"body",
+		"token=s3cr3t-value-of-a-caller&b",
+	)
 	f.Add("", "", "", "", ";&=&&")
 	f.Add("POST", "/?[not shown]", "A: \r\n b", "[not shown]", "a;b=%zz")
 	f.Fuzz(func(t *testing.T, verb, target, headers, body, query string) {
@@ -365,7 +374,8 @@ func FuzzAgain(f *testing.F) {
 		if strings.Join(splitQuery(query), "") != query {
 			t.Fatalf("%q is split into %q", query, splitQuery(query))
 		}
-		if strings.ContainsAny(r.RawPath+r.RawQuery, "\r\n") && !strings.ContainsAny(query, "\r\n") || !strings.HasPrefix(r.RawPath, "/") {
+		if strings.ContainsAny(r.RawPath+r.RawQuery, "\r\n") && !strings.ContainsAny(query, "\r\n") ||
+			!strings.HasPrefix(r.RawPath, "/") {
 			t.Errorf("path %q, query %q", r.RawPath, r.RawQuery)
 		}
 		for _, h := range r.Headers {

@@ -50,7 +50,12 @@ func (c *Console) answerRequests(r *exchange.Request) exchange.Answer {
 	}
 	v := c.current()
 	entries, last := c.ring.after(after)
-	out := requests{Run: fmt.Sprintf("%s-%d", c.run, c.ring.clearings()), APIs: v.apis.Version, Last: last, Requests: make([]summary, 0, len(entries))}
+	out := requests{
+		Run:      fmt.Sprintf("%s-%d", c.run, c.ring.clearings()),
+		APIs:     v.apis.Version,
+		Last:     last,
+		Requests: make([]summary, 0, len(entries)),
+	}
 	for _, e := range entries {
 		out.Requests = append(out.Requests, v.summary(e))
 	}

@@ -323,7 +323,10 @@ func TestNoCredential(t *testing.T) {
 			},
 		},
 	)
-	data := [][]byte{c.Serve(t.Context(), request("GET /~/requests")).Body, c.Serve(t.Context(), request("GET /~/apis")).Body}
+	data := [][]byte{
+		c.Serve(t.Context(), request("GET /~/requests")).Body,
+		c.Serve(t.Context(), request("GET /~/apis")).Body,
+	}
 	for _, e := range append([]entry(nil), must(c.ring.after(0))...) {
 		a := c.Serve(t.Context(), request("GET /~/requests/"+e.Request.RequestID))
 		if a.Status != 200 {

@@ -15,8 +15,8 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
 )
 
-// comparison is one thing that a route requires of a caller, beside what the caller has. It explains a decision, and makes
-// none: the token is not verified here.
+// comparison is one thing that a route requires of a caller, beside what the caller has. It explains a decision, and
+// makes none: the token is not verified here.
 type comparison struct {
 	Wants string `json:"wants"`
 	Has   string `json:"has"`
@@ -82,7 +82,10 @@ func (v *view) compareToken(a *apimodel.Authorizer, to route, who caller) (out [
 	}
 	if end, ok := who.claims.Get("exp").Int64(); ok {
 		at := time.Unix(end, 0).UTC()
-		out = append(out, comparison{"a token that has not expired", "until " + at.Format(time.DateTime) + " UTC", at.After(who.at)})
+		out = append(
+			out,
+			comparison{"a token that has not expired", "until " + at.Format(time.DateTime) + " UTC", at.After(who.at)},
+		)
 	}
 	return out
 }
@@ -111,7 +114,12 @@ func brings(r access.Requirement, who caller, pattern string) string {
 	case access.Claim, access.ClaimHas:
 		return claimed(r, who)
 	case access.PathIs, access.PathIn:
-		return "the path’s " + r.Parameter + " is " + orNone(parameter(pattern, who.path, r.Parameter)) + ", " + claimed(r, who)
+		return "the path’s " + r.Parameter + " is " + orNone(
+			parameter(pattern, who.path, r.Parameter),
+		) + ", " + claimed(
+			r,
+			who,
+		)
 	}
 	var parts []string
 	for _, a := range r.Either {

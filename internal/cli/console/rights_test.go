@@ -34,7 +34,9 @@ func TestRights(t *testing.T) {
 		},
 		{
 			"nothing is", "GET /prod/orders",
-			devissuer.TokenRequest{Issuer: "https://idp.example.com", Expires: -time.Minute, Claims: map[string]any{"token_use": "id"}},
+			devissuer.TokenRequest{
+				Issuer: "https://idp.example.com", Expires: -time.Minute, Claims: map[string]any{"token_use": "id"},
+			},
 			[]comparison{
 				{"issuer " + pool, "https://idp.example.com", false},
 				{"token_use access", "id", false},
@@ -77,7 +79,8 @@ func TestRights(t *testing.T) {
 // TestCompare has one case for each kind of requirement.
 func TestCompare(t *testing.T) {
 	claims, err := strictjson.Parse(
-		`{"scope":"a b","groups":["The Staff"],"roles":["r"],"plan":"pro","tags":["x","y"],"sub":"jane@example.com","odd":{}}`)
+		`{"scope":"a b","groups":["The Staff"],"roles":["r"],"plan":"pro","tags":["x","y"],"sub":"jane@example.com","odd":{}}`,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,8 +92,14 @@ func TestCompare(t *testing.T) {
 		requires   access.Requirement
 		want       comparison
 	}{
-		{"a scope", "", access.Requirement{Kind: access.Scope, AnyOf: []string{"b", "c"}}, comparison{"any scope of b, c", "a, b", true}},
-		{"a group", "", access.Requirement{Kind: access.Group, AnyOf: []string{"Staff"}}, comparison{"any group of Staff", "The Staff", false}},
+		{
+			"a scope", "", access.Requirement{Kind: access.Scope, AnyOf: []string{"b", "c"}},
+			comparison{"any scope of b, c", "a, b", true},
+		},
+		{
+			"a group", "", access.Requirement{Kind: access.Group, AnyOf: []string{"Staff"}},
+			comparison{"any group of Staff", "The Staff", false},
+		},
 		{"a role", "", access.Requirement{Kind: access.Role, AnyOf: []string{"r"}}, comparison{"any role of r", "r", true}},
 		{
 			"a claim", "", access.Requirement{Kind: access.Claim, Claim: "plan", AnyOf: []string{"free"}},
@@ -122,7 +131,9 @@ func TestCompare(t *testing.T) {
 		},
 		{
 			"one of some", "/users/ada",
-			access.Requirement{Kind: access.Either, Either: []access.Requirement{owner, {Kind: access.Role, AnyOf: []string{"r"}}}},
+			access.Requirement{Kind: access.Either, Either: []access.Requirement{
+				owner, {Kind: access.Role, AnyOf: []string{"r"}},
+			}},
 			comparison{
 				"either the path's id is the caller's sub or any role of r",
 				"the path’s id is ada, sub is jane@example.com; roles: r", true,

@@ -10,9 +10,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
 )
 
-// Fetch is the request as a call of fetch in JavaScript, for a page or for Node.js. It leaves out the headers that a page
-// cannot set; of cookies it says that the browser sends them. A request that curl signs by itself must have its signature
-// among the headers: see [Sign].
+// Fetch is the request as a call of fetch in JavaScript, for a page or for Node.js. It leaves out the headers that a
+// page cannot set; of cookies it says that the browser sends them. A request that curl signs by itself must have its
+// signature among the headers: see [Sign].
 // Source: https://fetch.spec.whatwg.org/#fetch-method
 func (e Example) Fetch() string {
 	var b strings.Builder

@@ -16,7 +16,8 @@ func TestFetch(t *testing.T) {
 		{
 			"all of it",
 			Example{
-				Verb: "POST", URL: "http://h/p?a=<b>", Headers: []string{"A: it's \"x\"", "A: y"}, Cookies: "id=1", Body: `{"a": 1}`,
+				Verb: "POST", URL: "http://h/p?a=<b>", Headers: []string{"A: it's \"x\"", "A: y"}, Cookies: "id=1",
+				Body: `{"a": 1}`,
 			},
 			`await fetch("http://h/p?a=<b>", {
   method: "POST",
@@ -31,7 +32,10 @@ func TestFetch(t *testing.T) {
 		},
 		{
 			"what a page cannot set",
-			Example{Verb: "GET", URL: "http://h/p", Headers: []string{"Origin: http://a", "Sec-Fetch-Site: same-origin", "Cookie: a=b"}},
+			Example{
+				Verb: "GET", URL: "http://h/p",
+				Headers: []string{"Origin: http://a", "Sec-Fetch-Site: same-origin", "Cookie: a=b"},
+			},
 			`await fetch("http://h/p", {
   credentials: "include",
 })`,

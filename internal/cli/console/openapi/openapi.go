@@ -1,5 +1,5 @@
-// Package openapi describes a REST API of a cloud assembly as an OpenAPI document: its routes, who may call each, and the
-// bodies that its models accept, with examples.
+// Package openapi describes a REST API of a cloud assembly as an OpenAPI document: its routes, who may call each, and
+// the bodies that its models accept, with examples.
 //
 //	document := openapi.Of(openapi.API{Model: api, Matrix: row, Servers: []string{"http://127.0.0.1:3000/prod"}})
 //	text, err := json.Marshal(document)

@@ -32,7 +32,10 @@ func Of(a API) Document {
 	}
 	b := builder{api: a.Model, out: &out, ids: map[string]bool{}}
 	for _, row := range a.Matrix.Routes {
-		i := slices.IndexFunc(a.Model.Methods, func(m *apimodel.Method) bool { return m.Verb == row.Verb && m.Path == row.Path })
+		i := slices.IndexFunc(
+			a.Model.Methods,
+			func(m *apimodel.Method) bool { return m.Verb == row.Verb && m.Path == row.Path },
+		)
 		if i >= 0 {
 			b.add(row, a.Model.Methods[i])
 		}
@@ -83,7 +86,11 @@ func (b *builder) operation(verb string, row matrix.Route, m *apimodel.Method) O
 	if row.From != "" {
 		op.Description = "It may be called from " + row.From + "."
 	}
-	if segments := strings.Split(row.Path, "/"); len(segments) > 1 && segments[1] != "" && !strings.HasPrefix(segments[1], "{") {
+	if segments := strings.Split(
+		row.Path,
+		"/",
+	); len(segments) > 1 && segments[1] != "" &&
+		!strings.HasPrefix(segments[1], "{") {
 		op.Tags = []string{segments[1]}
 	}
 	op.Responses = responses(row, m)
@@ -98,7 +105,8 @@ func (b *builder) id(verb, path string) string {
 		if isParam {
 			name += "By"
 		}
-		for word := range strings.FieldsFuncSeq(inner, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }) {
+		between := func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }
+		for word := range strings.FieldsFuncSeq(inner, between) {
 			first := []rune(word)
 			first[0] = unicode.ToUpper(first[0])
 			name += string(first)
@@ -162,7 +170,8 @@ func (b *builder) body(verb string, m *apimodel.Method) *RequestBody {
 		if name == anyType {
 			name = "*/*"
 		}
-		if strings.HasPrefix(contentType, "application/json") || contentType == anyType && m.RequestSchemas["application/json"] == nil {
+		if strings.HasPrefix(contentType, "application/json") ||
+			contentType == anyType && m.RequestSchemas["application/json"] == nil {
 			media.Examples = b.examples(m)
 		}
 		out.Content[name] = media

@@ -22,12 +22,20 @@ var update = flag.Bool("update", false, "write the golden file")
 
 // shop is an API with a route of each kind.
 func shop() API {
-	token := &apimodel.Authorizer{Name: "Table", Type: apimodel.TokenAuthorizer, IdentitySources: []apimodel.IdentitySource{
-		{In: "header", Name: "Authorization"},
-	}}
-	pool := &apimodel.Authorizer{Name: "The pool", Type: apimodel.CognitoAuthorizer, IdentitySources: []apimodel.IdentitySource{
-		{In: "header", Name: "X-Shop"},
-	}}
+	token := &apimodel.Authorizer{
+		Name: "Table",
+		Type: apimodel.TokenAuthorizer,
+		IdentitySources: []apimodel.IdentitySource{
+			{In: "header", Name: "Authorization"},
+		},
+	}
+	pool := &apimodel.Authorizer{
+		Name: "The pool",
+		Type: apimodel.CognitoAuthorizer,
+		IdentitySources: []apimodel.IdentitySource{
+			{In: "header", Name: "X-Shop"},
+		},
+	}
 	order := &apimodel.Schema{Name: "Order", JSON: json.RawMessage(`{
 		"$schema": "http://json-schema.org/draft-04/schema#", "type": "object", "required": ["lines"],
 		"properties": {
@@ -40,13 +48,20 @@ func shop() API {
 	valid := &apimodel.Validator{Body: true, Parameters: true}
 	proxy := apimodel.Integration{Type: apimodel.IntegrationProxy}
 	methods := []*apimodel.Method{
-		{Verb: "GET", Path: "/", Integration: apimodel.Integration{Type: apimodel.IntegrationMock}, Responses: []apimodel.MethodResponse{{StatusCode: "200"}}},
+		{
+			Verb:        "GET",
+			Path:        "/",
+			Integration: apimodel.Integration{Type: apimodel.IntegrationMock},
+			Responses:   []apimodel.MethodResponse{{StatusCode: "200"}},
+		},
 		{Verb: "ANY", Path: "/files/{name+}", Integration: proxy},
 		{Verb: "GET", Path: "/files/{name+}", Authorizer: token, Integration: proxy},
 		{
 			Verb: "GET", Path: "/orders", Authorizer: pool, Integration: proxy, Validator: valid,
 			RequestParameters: map[string]bool{
-				"method.request.querystring.page": true, "method.request.header.X-Trace": false, "method.request.header.Accept": false,
+				"method.request.querystring.page": true,
+				"method.request.header.X-Trace":   false,
+				"method.request.header.Accept":    false,
 			},
 		},
 		{
@@ -55,7 +70,13 @@ func shop() API {
 		},
 		{Verb: "GET", Path: "/orders/{id}", Integration: proxy},
 	}
-	model := &apimodel.API{APIID: "a1b2c3", Name: "shop", Description: "Orders", Methods: methods, Schemas: []*apimodel.Schema{order, line}}
+	model := &apimodel.API{
+		APIID:       "a1b2c3",
+		Name:        "shop",
+		Description: "Orders",
+		Methods:     methods,
+		Schemas:     []*apimodel.Schema{order, line},
+	}
 	for _, m := range methods {
 		m.Resource = &apimodel.Resource{Path: m.Path}
 	}
@@ -67,8 +88,13 @@ func shop() API {
 			{Verb: "GET", Path: "/files/{name+}", Kind: matrix.Token, Authorizer: "Table", Who: "any valid token"},
 			{Verb: "GET", Path: "/orders", Kind: matrix.Cognito, Authorizer: "The pool", Who: "any ID token"},
 			{
-				Verb: "POST", Path: "/orders", Kind: matrix.Token, Authorizer: "Table", APIKey: true, Who: "any scope of orders:write",
-				Requires: []access.Requirement{{Kind: access.Scope, AnyOf: []string{"orders:write"}}},
+				Verb:       "POST",
+				Path:       "/orders",
+				Kind:       matrix.Token,
+				Authorizer: "Table",
+				APIKey:     true,
+				Who:        "any scope of orders:write",
+				Requires:   []access.Requirement{{Kind: access.Scope, AnyOf: []string{"orders:write"}}},
 			},
 			{Verb: "GET", Path: "/orders/{id}", Kind: matrix.IAM, Who: "whom IAM allows execute-api:Invoke"},
 		}},
@@ -170,7 +196,12 @@ func TestIDs(t *testing.T) {
 	b := builder{ids: map[string]bool{}}
 	var got []string
 	for _, r := range [][2]string{
-		{"GET", "/"}, {"GET", "/orders/{id}"}, {"GET", "/orders/{id+}"}, {"POST", "/über-uns/v1.2"}, {"PUT", "/{tenant-id}/x"}, {"GET", "/$"},
+		{"GET", "/"},
+		{"GET", "/orders/{id}"},
+		{"GET", "/orders/{id+}"},
+		{"POST", "/über-uns/v1.2"},
+		{"PUT", "/{tenant-id}/x"},
+		{"GET", "/$"},
 	} {
 		got = append(got, b.id(r[0], r[1]))
 	}

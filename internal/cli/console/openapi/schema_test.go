@@ -11,7 +11,10 @@ import (
 
 // TestConverter has one case for each keyword that drafts differ in.
 func TestConverter(t *testing.T) {
-	c := converter{at: components + "M", refer: func(name string) map[string]any { return map[string]any{"$ref": components + name} }}
+	c := converter{
+		at:    components + "M",
+		refer: func(name string) map[string]any { return map[string]any{"$ref": components + name} },
+	}
 	const other = "https://apigateway.amazonaws.com/restapis/a1/models/"
 	for _, tt := range []struct{ name, from, want string }{
 		{"what is the same", `{"type":"string","enum":["$ref","id"],"pattern":"a","default":{"id":1}}`, `{"type":"string","enum":["$ref","id"],"pattern":"a","default":{"id":1}}`},
@@ -112,8 +115,8 @@ func compiled(draft *jsonschema.Draft, document any, at string) *jsonschema.Sche
 }
 
 // comparable4 reports whether a schema has only keywords of draft 4 whose meaning is the same in both drafts or is
-// converted. Later keywords mean nothing in draft 4, "integer" has another meaning for 1.0, and a pointer may lead through
-// what is converted.
+// converted. Later keywords mean nothing in draft 4, "integer" has another meaning for 1.0, and a pointer may lead
+// through what is converted.
 func comparable4(v any) bool {
 	switch v := v.(type) {
 	case []any:
@@ -125,9 +128,30 @@ func comparable4(v any) bool {
 	case map[string]any:
 		for name, e := range v {
 			switch name {
-			case "type", "properties", "required", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "additionalItems",
-				"dependencies", "definitions", "oneOf", "anyOf", "allOf", "not", "additionalProperties", "maxProperties", "minItems",
-				"maxItems", "minLength", "maxLength", "enum", "a", "b", "next":
+			case "type",
+				"properties",
+				"required",
+				"minimum",
+				"maximum",
+				"exclusiveMinimum",
+				"exclusiveMaximum",
+				"additionalItems",
+				"dependencies",
+				"definitions",
+				"oneOf",
+				"anyOf",
+				"allOf",
+				"not",
+				"additionalProperties",
+				"maxProperties",
+				"minItems",
+				"maxItems",
+				"minLength",
+				"maxLength",
+				"enum",
+				"a",
+				"b",
+				"next":
 			case "items":
 			case "$ref":
 				if text, is := e.(string); !is || text != "#" && text != "#/definitions/a" {

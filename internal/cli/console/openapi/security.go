@@ -59,7 +59,8 @@ var message = map[string]Media{"application/json": {Schema: map[string]any{
 	"type": "object", "properties": map[string]any{"message": map[string]any{"type": "string"}},
 }}}
 
-// responses are those that API Gateway gives, those that the method names, and for the rest what its integration answers.
+// responses are those that API Gateway gives, those that the method names, and for the rest what its integration
+// answers.
 func responses(row matrix.Route, m *apimodel.Method) map[string]Response {
 	out := map[string]Response{}
 	for _, r := range m.Responses {
@@ -72,7 +73,8 @@ func responses(row matrix.Route, m *apimodel.Method) map[string]Response {
 		}
 		out["default"] = Response{Description: "What " + by + " answers"}
 	}
-	if v := m.Validator; v != nil && (v.Body && len(m.RequestSchemas) > 0 || v.Parameters && len(m.RequestParameters) > 0) {
+	if v := m.Validator; v != nil &&
+		(v.Body && len(m.RequestSchemas) > 0 || v.Parameters && len(m.RequestParameters) > 0) {
 		out["400"] = Response{Description: "The request does not fit the route’s model or parameters", Content: message}
 	}
 	unauthorized, forbidden := "No valid token", "The token lacks what the route requires"
