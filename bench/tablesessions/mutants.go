@@ -1,21 +1,13 @@
 package main
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/mutants"
 )
 
-// mutant is a fault in the source of package tablesession.
-type mutant struct {
-	name, file, before, after string
-}
-
-var mutants = []mutant{
+// faults are those of the source of package tablesession.
+var faults = []mutants.Mutant{
 	{"each request takes the lease of the one before", "renew.go", "case w.passed(held, at):",
 		"case w.passed(held, at) || true:"},
 	{"a lease passes before its time", "lease.go", "!now.Before(l.until.Add(leaseSkew))",
@@ -59,70 +51,8 @@ var mutants = []mutant{
 
 // findMutants tries cases with each mutant.
 func findMutants(cases int, seed uint64) error {
-	dir, err := exec.Command("go", "list", "-f", "{{.Dir}}", "./internal/tablesession").Output()
-	if err != nil {
-		return fmt.Errorf("tablesessions: run it in the folder of the module: %w", err)
-	}
-	temp, err := os.MkdirTemp("", "mutants")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(temp)
-	var missed []string
-	for _, m := range mutants {
-		said, err := m.try(strings.TrimSpace(string(dir)), temp, cases, seed)
-		switch {
-		case err != nil:
-			return fmt.Errorf("tablesessions: %s: %w", m.name, err)
-		case said == "":
-			missed = append(missed, m.name)
-			said = "NOT FOUND"
-		}
-		fmt.Printf("%-65s %s\n", m.name, said)
-	}
-	if missed != nil {
-		return fmt.Errorf("tablesessions: not found in %d cases: %s", cases, strings.Join(missed, "; "))
-	}
-	fmt.Printf("%d of %d mutants are found\n", len(mutants), len(mutants))
-	return nil
-}
-
-// try returns what the command says of a mutant; "" if it finds nothing.
-func (m mutant) try(dir, temp string, cases int, seed uint64) (string, error) {
-	path := filepath.Join(dir, m.file)
-	source, err := os.ReadFile(path)
-	if err != nil {
-		return "", err
-	}
-	if n := strings.Count(string(source), m.before); n != 1 {
-		return "", fmt.Errorf("%s has the text %d times: want it once: %q", m.file, n, m.before)
-	}
-	mutated, overlay := filepath.Join(temp, m.file), filepath.Join(temp, "overlay")
-	program := filepath.Join(temp, "program")
-	if err := os.WriteFile(mutated, []byte(strings.Replace(string(source), m.before, m.after, 1)), 0o600); err != nil {
-		return "", err
-	}
-	text, err := json.Marshal(map[string]any{"Replace": map[string]string{path: mutated}})
-	if err != nil {
-		return "", err
-	}
-	if err := os.WriteFile(overlay, text, 0o600); err != nil {
-		return "", err
-	}
-	build := exec.Command("go", "build", "-overlay", overlay, "-o", program, "./bench/tablesessions")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w: %s", err, out)
-	}
-	run := exec.Command(program, "-cases", fmt.Sprint(cases), "-seed", fmt.Sprint(seed))
-	var said strings.Builder
-	run.Stderr = &said
-	err = run.Run()
-	var failed *exec.ExitError
-	switch {
-	case err == nil:
-		return "", nil
-	case !errors.As(err, &failed):
-		return "", err
-	}
-	return strings.TrimSpace(said.String()), nil
+	return mutants.Trial{
+		Package: "./internal/tablesession", Command: "./bench/tablesessions",
+		Args: []string{"-cases", fmt.Sprint(cases), "-seed", fmt.Sprint(seed)},
+	}.Find(faults)
 }

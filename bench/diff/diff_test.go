@@ -1,0 +1,133 @@
+package main
+
+import (
+	"go/parser"
+	gotoken "go/token"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/accessdiff"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+)
+
+func worldFor(t *testing.T) *world {
+	t.Helper()
+	w, err := newWorld(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.close)
+	return w
+}
+
+// TestDiff is a hundredth of what the command is run with before a release.
+func TestDiff(t *testing.T) {
+	pairs := 1000
+	if testing.Short() { // as under the race detector
+		pairs = 100
+	}
+	total, err := worldFor(t).tryAll(pairs, 1, runtime.GOMAXPROCS(0), false, accessdiff.Compare)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log("\n" + total.String())
+	for name, least := range map[string]int{
+		"gains that the oracle finds":                pairs / 2,
+		"losses that the oracle finds":               pairs / 2,
+		"pages that the oracle finds":                pairs / 10,
+		"gains that are reported and shown":          pairs / 5,
+		"shown by a caller of the kind token":        pairs / 10,
+		"shown by a caller of the kind iam":          pairs / 50,
+		"shown by a caller of the kind own":          pairs / 50,
+		"shown by a caller of the kind none":         pairs / 100,
+		"requests on which oracle and gateway agree": pairs / 2,
+		"of those allowed":                           pairs / 10,
+	} {
+		if total[name] < least {
+			t.Errorf("%q %d times, want %d at least", name, total[name], least)
+		}
+	}
+}
+
+// TestFaultsAreFound compares tables of which something is left out, or reports what is not so, and expects the trial
+// to see it. The command finds faults of the source besides.
+func TestFaultsAreFound(t *testing.T) {
+	without := func(leaveOut func(*matrix.API)) compare {
+		blind := func(m matrix.Matrix) matrix.Matrix {
+			m.APIs = slices.Clone(m.APIs)
+			for i := range m.APIs {
+				leaveOut(&m.APIs[i])
+			}
+			return m
+		}
+		return func(old, new matrix.Matrix) *accessdiff.Diff { return accessdiff.Compare(blind(old), blind(new)) }
+	}
+	report := func(change func(d *accessdiff.Diff)) compare {
+		return func(old, new matrix.Matrix) *accessdiff.Diff {
+			d := accessdiff.Compare(old, new)
+			change(d)
+			return d
+		}
+	}
+	w := worldFor(t)
+	for _, tt := range []struct {
+		name string
+		by   compare
+		want string // in what is said of it
+	}{
+		{"resource policies are not looked at", without(func(a *matrix.API) { a.Document = matrix.Document{} }), "nothing is reported"},
+		{"grants are not looked at", without(func(a *matrix.API) { a.Principals = nil }), "nothing is reported"},
+		{"pages are not looked at", without(func(a *matrix.API) { a.Readable = nil }), "pages of"},
+		{"kept answers are not looked at", without(func(a *matrix.API) { a.Kept = nil }), "answers of"},
+		{"settings of authorizers are not looked at", without(func(a *matrix.API) {
+			a.Authorizers = slices.Clone(a.Authorizers)
+			for i := range a.Authorizers {
+				a.Authorizers[i].Variables = nil
+			}
+		}), ""},
+		{"the two are taken for each other", func(old, new matrix.Matrix) *accessdiff.Diff {
+			return accessdiff.Compare(new, old)
+		}, ""},
+		{"gains are left out", report(func(d *accessdiff.Diff) {
+			d.Changes = slices.DeleteFunc(d.Changes, func(c accessdiff.Change) bool { return c.Effect == accessdiff.Gained })
+		}), "not reported"},
+		{"witnesses come from elsewhere", report(func(d *accessdiff.Diff) {
+			for i := range d.Changes {
+				if w := d.Changes[i].Witness; w != nil {
+					w.SourceIP = "198.51.100.250"
+					w.Caller = accessdiff.Caller{Kind: accessdiff.Anonymous}
+				}
+			}
+		}), "witness"},
+		{"a gain has no witness", report(func(d *accessdiff.Diff) {
+			for i := range d.Changes {
+				d.Changes[i].Witness = nil
+			}
+		}), "no witness"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := w.tryAll(400, 1, runtime.GOMAXPROCS(0), false, tt.by)
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want %q in it", err, tt.want)
+			}
+		})
+	}
+}
+
+// TestOracleStandsAlone: what decides for the oracle, and what it tries, imports nothing but the standard library.
+func TestOracleStandsAlone(t *testing.T) {
+	for _, file := range []string{"spec.go", "decide.go", "gains.go", "draw.go", "mutate.go"} {
+		f, err := parser.ParseFile(gotoken.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range f.Imports {
+			if path, _ := strconv.Unquote(i.Path.Value); strings.Contains(path, ".") {
+				t.Errorf("%s imports %s", file, path)
+			}
+		}
+	}
+}

@@ -1,0 +1,296 @@
+package main
+
+import (
+	"math/rand/v2"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+)
+
+// pool stands for the user pool as an issuer, and poolClients are its clients, in the template's words.
+const pool = "the pool"
+
+var poolClients = []string{"Cli", "Web"}
+
+// What tables, tokens and requests are drawn from: few, so that they meet.
+var (
+	issuers   = []string{"https://idp.example.com", "https://accounts.google.com", "https://login.example.org/x"}
+	audiences = []string{"shop", "desk"}
+	clients   = []string{"web", "cli"}
+	scopes    = []string{"orders:read", "orders:write", "admin"}
+	groups    = []string{"staff", "interns"}
+	roles     = []string{"auditor", "owner"}
+	plans     = []string{"free", "pro"}
+	factors   = []string{"mfa", "pwd"}
+	people    = []string{"Eve", "Bob", "Ann"} // Ann is a user, the others are roles
+	ids       = []string{"u-1", "u-2"}
+	origins   = []string{"https://shop.example.com", "https://desk.example.com", "http://localhost:5173"}
+	literals  = []string{"orders", "me", "items"}
+	verbs     = []string{"GET", "GET", "POST", "DELETE", "ANY"}
+	ranges    = []string{"10.0.0.0/8", "10.1.0.0/16", "192.0.2.0/24", "203.0.113.0/24", "0.0.0.0/0", "2001:db8::/32"}
+	addresses = []string{
+		"10.1.2.3", "10.200.0.1", "192.0.2.7", "203.0.113.9", "198.51.100.4", "2001:db8::1", "2001:dead::1",
+	}
+	periods = []time.Duration{0, 0, 5 * time.Minute, time.Hour}
+)
+
+type drawer struct{ *rand.Rand }
+
+// pick picks one.
+func pick[T any](d drawer, from []T) T { return from[d.IntN(len(from))] }
+
+// some picks some, at least one, in their order.
+func some[T any](d drawer, from []T) []T {
+	out := []T{}
+	sure := d.IntN(len(from))
+	for i, x := range from {
+		if i == sure || d.chance(3) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// chance is true once in n times.
+func (d drawer) chance(n int) bool { return d.IntN(n) == 0 }
+
+// api draws an API.
+func (d drawer) api() *api {
+	a := &api{planned: !d.chance(4), enabled: !d.chance(6)}
+	for range 1 + d.IntN(3) {
+		a.guards = append(a.guards, d.guard())
+	}
+	for i := range a.guards {
+		a.guards[i].name = string(rune('A' + i))
+	}
+	for range 1 + d.IntN(6) {
+		d.addRoute(a)
+	}
+	if d.chance(2) {
+		a.policy = d.policy()
+	}
+	for _, name := range people {
+		p := principal{name: name, user: name == "Ann"}
+		for range d.IntN(3) {
+			p.rules = append(p.rules, statement{deny: d.chance(5), resources: d.resources()})
+		}
+		a.principals = append(a.principals, p)
+	}
+	if d.chance(2) {
+		a.cors = d.cors()
+	}
+	return a
+}
+
+func (d drawer) guard() guard {
+	g := guard{kind: pick(d, []string{included, included, included, included, jwt, jwt, cognito, own}), remembered: 300}
+	switch g.kind {
+	case included:
+		if g.request = d.chance(2); g.request {
+			g.remembered = 0
+		}
+	case cognito:
+		if d.chance(2) {
+			g.clients = some(d, poolClients)
+		}
+		return g
+	case own:
+		g.code = pick(d, []string{"one", "two"})
+		return g
+	}
+	for _, url := range some(d, issuers) {
+		g.issuers = append(g.issuers, d.issuer(g.kind, url))
+	}
+	return g
+}
+
+func (d drawer) issuer(kind, url string) issuer {
+	i := issuer{url: url, audiences: some(d, audiences)}
+	switch {
+	case kind == included && d.chance(4):
+		i.clients = some(d, clients)
+	case kind == jwt && d.chance(4):
+		i.claim = pick(d, plans)
+	}
+	return i
+}
+
+// addRoute adds a route, if the API can have it.
+func (d drawer) addRoute(a *api) bool {
+	path := ""
+	for depth := range 1 + d.IntN(3) {
+		switch x := d.IntN(10); {
+		case x == 9 && depth > 0:
+			path += "/{rest+}"
+		case x > 5:
+			path += "/{" + string(rune('p'+depth)) + "}"
+		default:
+			path += "/" + pick(d, literals)
+		}
+		if strings.HasSuffix(path, "+}") {
+			break
+		}
+	}
+	r := route{verb: pick(d, verbs), path: path}
+	if !fits(a, r) {
+		return false
+	}
+	d.guardRoute(a, &r)
+	r.kept = pick(d, periods)
+	if r.verb != "GET" {
+		r.kept = 0
+	}
+	a.routes = append(a.routes, r)
+	return true
+}
+
+// fits reports whether an API can have a route beside its others: none is there twice, and no place has two variables.
+func fits(a *api, r route) bool {
+	return !slices.ContainsFunc(a.routes, func(o route) bool {
+		mine, theirs := split(r.path), split(o.path)
+		for i := range min(len(mine), len(theirs)) {
+			if mine[i] != theirs[i] {
+				return mine[i][0] == '{' && theirs[i][0] == '{'
+			}
+		}
+		return len(mine) == len(theirs) && o.verb == r.verb
+	})
+}
+
+// guardRoute draws who may call.
+func (d drawer) guardRoute(a *api, r *route) {
+	r.by, r.needs, r.key = d.IntN(len(a.guards)), nil, d.chance(6)
+	switch d.IntN(8) {
+	case 0:
+		r.by = public
+		return
+	case 1:
+		r.by = signed
+		return
+	}
+	switch a.guards[r.by].kind {
+	case included:
+		for range d.IntN(4) {
+			d.addClause(a, r)
+		}
+	case jwt, cognito:
+		if d.chance(2) {
+			r.needs = []clause{{need{kind: "scope", values: some(d, scopes)}}}
+		}
+	}
+}
+
+// addClause adds a clause to a route of the included function, unless it has one like it.
+func (d drawer) addClause(_ *api, r *route) bool {
+	c := clause{d.need(r.path)}
+	if d.chance(4) {
+		c = append(c, d.need(r.path))
+	}
+	return r.take(append(slices.Clone(r.needs), c))
+}
+
+// take gives a route clauses that a table can have.
+func (r *route) take(clauses []clause) bool {
+	var plan []string
+	planned := false
+	seen := map[string]bool{}
+	for _, c := range clauses {
+		if len(c) == 0 || seen[c.String()] {
+			return false
+		}
+		seen[c.String()] = true
+		for i, n := range c {
+			if !n.ofPath() && len(n.values) == 0 || slices.ContainsFunc(c[:i], func(o need) bool { return o.kind == n.kind }) {
+				return false
+			}
+		}
+		if len(c) == 1 && c[0].kind == "claim" { // a claim has one text: one has to meet all
+			values := c[0].values
+			if planned {
+				values = slices.DeleteFunc(slices.Clone(plan), func(v string) bool { return !slices.Contains(values, v) })
+			}
+			if plan, planned = values, true; len(plan) == 0 {
+				return false
+			}
+		}
+	}
+	r.needs = clauses
+	return true
+}
+
+func (d drawer) need(path string) need {
+	var params []string
+	for _, p := range split(path) {
+		if p[0] == '{' && !strings.HasSuffix(p, "+}") {
+			params = append(params, strings.Trim(p, "{}"))
+		}
+	}
+	if params != nil && d.chance(2) {
+		if d.chance(2) {
+			return need{kind: "pathIs", claim: "sub", param: pick(d, params)}
+		}
+		return need{kind: "pathIn", claim: "tenants", param: pick(d, params)}
+	}
+	switch d.IntN(7) {
+	case 0:
+		return need{kind: "group", values: some(d, groups)}
+	case 1:
+		return need{kind: "role", values: some(d, roles)}
+	case 2:
+		return need{kind: "claim", claim: "plan", values: some(d, plans)}
+	case 3:
+		return need{kind: "claimHas", claim: "amr", values: some(d, factors)}
+	}
+	return need{kind: "scope", values: some(d, scopes)}
+}
+
+// policy draws a resource policy: most often one that allows everyone, with denials by address or route.
+func (d drawer) policy() (out []statement) {
+	for range 1 + d.IntN(3) {
+		out = append(out, d.statement())
+	}
+	return out
+}
+
+func (d drawer) statement() statement {
+	s := statement{deny: d.chance(2), resources: []string{"*"}}
+	if d.chance(2) {
+		s.resources = d.resources()
+	}
+	switch d.IntN(4) {
+	case 0:
+		s.in = prefixes(some(d, ranges))
+	case 1:
+		s.notIn = prefixes(some(d, ranges))
+	}
+	if d.chance(5) {
+		s.who = some(d, people)
+	}
+	return s
+}
+
+// resources draws what a statement is about.
+func (d drawer) resources() (out []string) {
+	for range 1 + d.IntN(2) {
+		p := "prod/" + pick(d, []string{"GET", "POST", "DELETE", "*"}) + "/" + pick(d, literals)
+		out = append(out, pick(d, []string{"prod/*", "*", p, p + "/*", p + "/me", p + "/*/items", p + "*"}))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (d drawer) cors() *cors {
+	c := &cors{origins: some(d, origins), credentials: d.chance(3)}
+	if !c.credentials && d.chance(6) {
+		c.origins = []string{"*"}
+	}
+	return c
+}
+
+func prefixes(texts []string) (out []netip.Prefix) {
+	for _, t := range texts {
+		out = append(out, netip.MustParsePrefix(t))
+	}
+	return out
+}

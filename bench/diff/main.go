@@ -1,0 +1,180 @@
+// Command diff proves by trial that "gatehouse diff" reports each gain of access, and no other.
+//
+//	go run ./bench/diff -pairs 100000 -seed 1
+//	go run ./bench/diff -mutants
+//
+// A pair is two APIs, most often one change apart, as cloud assemblies: routes whose patterns overlap, requirements of
+// all kinds, authorizers with their issuers, audiences and clients, API Gateway's own JWT and Cognito authorizers,
+// functions of the app's own, grants, resource policies with ranges and denials, API keys and plans, pages that may
+// read answers, and answers that are kept.
+//
+// What has to be true of the comparison of a pair:
+//
+//   - no gain is unreported: an oracle, which shares no code with the comparison, tries callers with no more rights
+//     than the new API asks for, on paths with values of theirs, of others and of other routes, from addresses inside
+//     and outside of all ranges, and decides each by the words of the pair;
+//   - no gain is false: each that is reported has a witness, a request with its caller, and the local gateway of the
+//     old assembly refuses it while that of the new one allows it, with the included authorizer's own code;
+//   - where nothing changed nothing is reported; code that cannot be compared and answers that are kept are;
+//   - the tables as "gatehouse routes --json" saves them compare as the assemblies do.
+//
+// The oracle is itself compared with the gateway, request by request, on one pair of 50.
+//
+// With -mutants it puts faults into the source of the comparison, one after the other, and expects each to be found.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"log"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/accessdiff"
+)
+
+func main() {
+	pairs := flag.Int("pairs", 1000, "how many `pairs` of tables to try")
+	seed := flag.Uint64("seed", 1, "where the random numbers begin")
+	workers := flag.Int("workers", runtime.GOMAXPROCS(0), "how many to try at once")
+	only := flag.Int("pair", -1, "try one `pair` alone")
+	all := flag.Bool("all", false, "go on behind a pair that fails")
+	keep := flag.String("keep", "", "write the assemblies of the pair that -pair names to this `folder`")
+	withMutants := flag.Bool("mutants", false, "put faults into the source instead, each of which has to be found")
+	flag.Parse()
+	log.SetFlags(0)
+	if err := run(*pairs, *seed, *workers, *only, *all, *keep, *withMutants); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(pairs int, seed uint64, workers, only int, all bool, keep string, withMutants bool) error {
+	if withMutants {
+		return findMutants(pairs, seed)
+	}
+	dir, err := os.MkdirTemp("", "diff")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	w, err := newWorld(dir)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	if only >= 0 {
+		return w.tryOne(seed, only, keep)
+	}
+	start := time.Now()
+	t, err := w.tryAll(pairs, seed, workers, all, accessdiff.Compare)
+	fmt.Print(t)
+	fmt.Printf("%.0f pairs a second\n", float64(t["pairs"])/time.Since(start).Seconds())
+	return err
+}
+
+// tryOne tries one pair and prints what is reported, and keeps the assemblies if a folder is named.
+func (w *world) tryOne(seed uint64, number int, keep string) error {
+	p, err := drawer{random(seed, number)}.pair()
+	if err != nil {
+		return err
+	}
+	if keep != "" {
+		for name, a := range map[string]*api{"old": p.old, "new": p.new} {
+			if _, err := readModel(a, keep+"/"+name); err != nil {
+				return err
+			}
+		}
+	}
+	t := tally{}
+	p.saved = true
+	err = w.try(p, "one", accessdiff.Compare, t)
+	fmt.Print(t)
+	return err
+}
+
+// random are the numbers that a pair is drawn by.
+func random(seed uint64, number int) *rand.Rand { return rand.New(rand.NewPCG(seed, uint64(number))) }
+
+// tally counts what happened.
+type tally map[string]int
+
+func (t tally) String() (s string) {
+	for _, name := range slices.Sorted(maps.Keys(t)) {
+		s += fmt.Sprintf("%-40s %9d\n", name, t[name])
+	}
+	return s
+}
+
+// Of how many pairs one is compared as saved tables as well, and on one the oracle with the gateway.
+const (
+	savedOf  = 8
+	agreedOf = 50
+)
+
+// tryAll tries pairs, up to the first that fails unless it is to try all.
+func (w *world) tryAll(pairs int, seed uint64, workers int, all bool, by compare) (tally, error) {
+	total := tally{}
+	var (
+		mu     sync.Mutex
+		tasks  sync.WaitGroup
+		failed error
+		next   int
+	)
+	for range workers {
+		tasks.Go(func() {
+			t := tally{}
+			for {
+				mu.Lock()
+				i := next
+				next++
+				stop := failed != nil && !all || i >= pairs
+				mu.Unlock()
+				if stop {
+					break
+				}
+				if err := w.tryNumber(seed, i, by, t); err != nil {
+					err = fmt.Errorf("seed %d, pair %d: %w", seed, i, err)
+					mu.Lock()
+					if total["pairs that fail"]++; failed == nil {
+						failed = err
+					} else if all {
+						log.Print(err)
+					}
+					mu.Unlock()
+				}
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			for name, n := range t {
+				total[name] += n
+			}
+		})
+	}
+	tasks.Wait()
+	return total, failed
+}
+
+// tryNumber tries the pair of a number.
+func (w *world) tryNumber(seed uint64, number int, by compare, t tally) error {
+	d := drawer{random(seed, number)}
+	p, err := d.pair()
+	if err != nil {
+		return err
+	}
+	p.saved = number%savedOf == 0
+	if err := w.try(p, fmt.Sprint("pair-", number), by, t); err != nil {
+		return err
+	}
+	if number%agreedOf != 0 {
+		return nil
+	}
+	tried, permitted, err := w.agree(d, p.new, fmt.Sprint("agree-", number))
+	t["requests on which oracle and gateway agree"] += tried
+	t["of those allowed"] += permitted
+	return err
+}

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/mutants"
+)
+
+// faults are those of the source of package accessdiff.
+var faults = []mutants.Mutant{
+	{"an API key counts as there", "side.go", "if r.APIKey && !s.admitsKey(q) {", "if false {"},
+	{"an explicit deny of the resource policy does not count", "side.go", "if resource == iampolicy.ExplicitDeny {",
+		"if false {"},
+	{"what the resource policy does not allow is allowed to everyone", "side.go", "case matrix.None:\n		return must",
+		"case matrix.None:\n		return true"},
+	{"an Allow of the resource policy does not admit who has no rights", "side.go",
+		"said == silent && resource == iampolicy.Allowed", "false"},
+	{"who is neither allowed nor denied is allowed", "side.go", "said == silent && resource == iampolicy.Allowed",
+		"said == silent"},
+	{"the client of a token is not compared", "callers.go", "if len(i.clients) > 0 {", "if false {"},
+	{"the audience of a token is not compared", "callers.go", `} else if !in("aud", i.audiences) {`, "} else if false {"},
+	{"a policy of a principal counts as one that allows", "side.go", "switch s.judge(p.policy, arn, c, q.env) {",
+		"switch iampolicy.Allowed {"},
+	{"of the ways to meet a requirement those by the path are left out", "choose.go", "for p := range r.Paths {",
+		"for p := range (access.Requirement{}).Paths {"},
+	{"of an Either the first alternative is tried alone", "choose.go",
+		"	for v := range r.Values {\n		out = append(out, v)\n	}",
+		"	for v := range r.Values {\n		return []access.Requirement{v}\n	}"},
+	{"addresses behind a range are not tried", "environment.go", "if next := last(p).Next(); next.IsValid() {",
+		"if next := last(p).Next(); false {"},
+	{"pages that send cookies count as others", "pages.go",
+		"case o.Origin == r.Origin:\n			return o.Credentials || !r.Credentials || r.Origin == \"*\"",
+		"case o.Origin == r.Origin:\n			return true"},
+	{"an answer for one request counts as one that is kept", "callers.go", "if g.settings.perRequest {", "if false {"},
+}
+
+// findMutants tries pairs with each mutant.
+func findMutants(pairs int, seed uint64) error {
+	return mutants.Trial{
+		Package: "./internal/accessdiff", Command: "./bench/diff",
+		Args: []string{"-pairs", fmt.Sprint(pairs), "-seed", fmt.Sprint(seed)},
+	}.Find(faults)
+}

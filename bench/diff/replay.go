@@ -1,0 +1,150 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/accessdiff"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/exchange"
+	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+)
+
+// replay sends a witness to the gateway of an API, and reports whether the caller gets what it wants: an answer of the
+// route, and if a page sends it, one that the page may read.
+func (w *world) replay(g *served, of *accessdiff.Witness) (gets bool, answer exchange.Answer, err error) {
+	if of.Stage != "" && of.Stage != "prod" {
+		return false, answer, fmt.Errorf("its stage is %q, and there is prod alone", of.Stage)
+	}
+	a, err := w.arrival(of)
+	if err != nil {
+		return false, answer, err
+	}
+	if answer, err = send(g, a); err != nil {
+		return false, answer, err
+	}
+	if of.Again > 0 { // the second answer counts
+		g.later += time.Duration(of.Again * float64(time.Second))
+		if answer, err = send(g, a); err != nil {
+			return false, answer, err
+		}
+		g.later = 0
+	}
+	gets = answer.Status == 200 // a preflight has 204, and is not what a caller wants
+	if answer.Status >= 500 {
+		return false, answer, fmt.Errorf("the gateway answers %d %s", answer.Status, answer.Body)
+	}
+	if of.Origin != "" {
+		gets = gets && readable(answer, of.Origin, of.Credentials)
+	}
+	return gets, answer, nil
+}
+
+// readable is the Fetch standard's CORS check. Source: https://fetch.spec.whatwg.org/#cors-check
+func readable(a exchange.Answer, origin string, credentials bool) bool {
+	to := a.Headers.Get("Access-Control-Allow-Origin")
+	if credentials {
+		return to == origin && a.Headers.Get("Access-Control-Allow-Credentials") == "true"
+	}
+	return to == origin || to == "*"
+}
+
+// arrival is a witness as it comes to a gateway.
+func (w *world) arrival(of *accessdiff.Witness) (arrival, error) {
+	a := arrival{verb: of.Verb, path: of.Path, ip: of.SourceIP, headers: http.Header{}}
+	if a.ip == "" {
+		a.ip = addresses[0]
+	}
+	for name, values := range of.Headers {
+		a.headers[http.CanonicalHeaderKey(name)] = values
+	}
+	if len(of.Query) > 0 {
+		a.query = "?" + url.Values(of.Query).Encode()
+	}
+	if of.Origin != "" {
+		a.headers.Set("Origin", of.Origin)
+	}
+	switch of.Caller.APIKey {
+	case "":
+	case "Shop/Key":
+		a.headers.Set("X-Api-Key", keyValue)
+	default:
+		return a, fmt.Errorf("it has the API key %q, and there is Shop/Key alone", of.Caller.APIKey)
+	}
+	switch c := of.Caller; c.Kind {
+	case accessdiff.Anonymous:
+	case accessdiff.Signer:
+		if a.principal = path.Base(c.Name); c.Permitted {
+			a.principal = developer
+		} else if c.Name == "" {
+			return a, fmt.Errorf("it is signed by %s, who is not in the assembly", c.Principal)
+		}
+	case accessdiff.Own:
+		a.headers.Set("Authorization", ownToken(c.Authorizer, c.Silent))
+	case accessdiff.Token:
+		text, err := w.tokenOf(c, time.Duration(of.Again*float64(time.Second))/2)
+		if err != nil {
+			return a, err
+		}
+		a.headers.Set("Authorization", "Bearer "+text)
+	default:
+		return a, fmt.Errorf("its caller is of the kind %q, which no API here knows", c.Kind)
+	}
+	return a, nil
+}
+
+// tokenOf makes the token that a witness describes, for a time if it is not 0.
+func (w *world) tokenOf(c accessdiff.Caller, life time.Duration) (string, error) {
+	claims := map[string]any{"sub": nil, "scope": nil, "azp": nil, "client_id": nil, "token_use": nil, "aud": nil}
+	for name, value := range c.Claims {
+		switch name {
+		case "iss", "aud", "client_id":
+			value = w.inWords(value)
+		}
+		claims[name] = value
+	}
+	if claims["iss"] == nil {
+		return "", errors.New("its claims have no iss")
+	}
+	use := devissuer.Access
+	if claims["token_use"] == "id" {
+		use = devissuer.ID
+	}
+	audience, _ := w.inWords(c.Audience).(string)
+	if c.Issuer == "Shop/Pool" && use == devissuer.Access && c.Claims["client_id"] == nil {
+		claims["client_id"] = w.named(poolClients[0]) // which each has
+	}
+	issuer, _ := w.inWords(c.Issuer).(string)
+	return w.mint(devissuer.TokenRequest{Issuer: issuer, Audience: audience, Use: use, Claims: claims,
+		Algorithm: c.Algorithm, Expires: life})
+}
+
+// anyClient is the audience of a witness for whom any client of a user pool will do.
+const anyClient = "any"
+
+// inWords puts the gateway's names in place of those of the template, such as "Shop/Pool".
+func (w *world) inWords(value any) any {
+	switch v := value.(type) {
+	case string:
+		if v == anyClient {
+			return w.named(poolClients[0])
+		}
+		if name, own := strings.CutPrefix(v, "Shop/"); own {
+			if name == "Pool" {
+				name = pool
+			}
+			return w.named(name)
+		}
+	case []string:
+		var out []any
+		for _, one := range v {
+			out = append(out, w.inWords(one))
+		}
+		return out
+	}
+	return value
+}

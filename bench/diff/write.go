@@ -1,0 +1,248 @@
+package main
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+type object = map[string]any
+
+const (
+	// Where the template's stack is deployed.
+	account, region = "123456789012", "eu-west-1"
+
+	configVariable = "GATEHOUSE_AUTHORIZER"
+	tableFile      = "access.json"
+
+	keyValue = "a-key-of-twenty-chars-or-more"
+)
+
+// write writes an API as the cloud assembly that CDK would make of it, into an empty folder.
+func (a *api) write(dir string) error {
+	w := &writer{dir: dir, api: a, resources: object{}}
+	w.all()
+	w.file("manifest.json", object{"version": "54.0.0", "artifacts": object{"Shop": object{
+		"type": "aws:cloudformation:stack", "environment": "aws://" + account + "/" + region,
+		"properties": object{"templateFile": "Shop.template.json"},
+	}}})
+	w.file("Shop.template.json", object{"Resources": w.resources})
+	return w.err
+}
+
+type writer struct {
+	dir       string
+	api       *api
+	resources object
+	err       error // the first
+}
+
+func (w *writer) file(name string, content any) {
+	text, err := json.Marshal(content)
+	if err == nil && w.err == nil {
+		err = os.WriteFile(filepath.Join(w.dir, name), text, 0o600)
+	}
+	if w.err == nil {
+		w.err = err
+	}
+}
+
+// add adds a resource. All of API Gateway's but the API itself belong to the API.
+func (w *writer) add(id, kind string, properties object) object {
+	if strings.HasPrefix(kind, "ApiGateway::") && id != "Api" && kind != "ApiGateway::UsagePlan" &&
+		kind != "ApiGateway::UsagePlanKey" && kind != "ApiGateway::ApiKey" {
+		properties["RestApiId"] = ref("Api")
+	}
+	r := object{"Type": "AWS::" + kind, "Properties": properties}
+	w.resources[id] = r
+	return r
+}
+
+func ref(id string) object { return object{"Ref": id} }
+
+func attribute(id, name string) object { return object{"Fn::GetAtt": []any{id, name}} }
+
+func join(parts ...any) object { return object{"Fn::Join": []any{"", parts}} }
+
+func (w *writer) all() {
+	a := w.api
+	properties := object{"Name": "shop"}
+	if a.policy != nil {
+		properties["Policy"] = object{"Version": "2012-10-17", "Statement": statements(a.policy, func(r string) any {
+			return "execute-api:/" + r
+		}, true)}
+	}
+	w.add("Api", "ApiGateway::RestApi", properties)
+	w.add("Deployment", "ApiGateway::Deployment", object{})
+	w.stage()
+	w.add("Key", "ApiGateway::ApiKey", object{"Name": "partner", "Value": keyValue, "Enabled": a.enabled})
+	plan := object{"UsagePlanName": "partners"}
+	if a.planned {
+		plan["ApiStages"] = []any{object{"ApiId": ref("Api"), "Stage": ref("Stage")}}
+	}
+	w.add("Plan", "ApiGateway::UsagePlan", plan)
+	w.add("PlanKey", "ApiGateway::UsagePlanKey",
+		object{"KeyId": ref("Key"), "KeyType": "API_KEY", "UsagePlanId": ref("Plan")})
+	if slices.ContainsFunc(a.guards, func(g guard) bool { return g.kind == cognito }) {
+		w.add("Pool", "Cognito::UserPool", object{})
+		w.add("Web", "Cognito::UserPoolClient", object{"UserPoolId": ref("Pool")})
+		w.add("Cli", "Cognito::UserPoolClient", object{"UserPoolId": ref("Pool")})
+	}
+	for _, p := range a.principals {
+		w.principal(p)
+	}
+	for i := range a.guards {
+		w.guard(i)
+	}
+	for _, r := range a.routes {
+		w.route(r)
+	}
+	if a.cors != nil {
+		w.preflights()
+	}
+}
+
+func (w *writer) stage() {
+	stage := object{"StageName": "prod", "DeploymentId": ref("Deployment")}
+	var settings []any
+	for _, r := range w.api.routes {
+		if r.kept > 0 {
+			settings = append(settings, object{"HttpMethod": r.verb, "CachingEnabled": true,
+				"ResourcePath":      "/" + strings.ReplaceAll(r.path, "/", "~1"),
+				"CacheTtlInSeconds": int(r.kept.Seconds())})
+		}
+	}
+	if settings != nil {
+		stage["CacheClusterEnabled"], stage["CacheClusterSize"], stage["MethodSettings"] = true, "0.5", settings
+	}
+	w.add("Stage", "ApiGateway::Stage", stage)
+}
+
+// statements writes a policy's. A resource policy names principals.
+func statements(list []statement, resource func(string) any, principals bool) []any {
+	var out []any
+	for _, s := range list {
+		made := object{"Effect": "Allow", "Action": "execute-api:Invoke"}
+		if s.deny {
+			made["Effect"] = "Deny"
+		}
+		var resources []any
+		for _, r := range s.resources {
+			resources = append(resources, resource(r))
+		}
+		made["Resource"] = resources
+		if principals {
+			made["Principal"] = "*"
+			if s.who != nil {
+				var who []any
+				for _, name := range s.who {
+					who = append(who, attribute(name, "Arn"))
+				}
+				made["Principal"] = object{"AWS": who}
+			}
+		}
+		conditions := object{}
+		if s.in != nil {
+			conditions["IpAddress"] = object{"aws:SourceIp": s.in}
+		}
+		if s.notIn != nil {
+			conditions["NotIpAddress"] = object{"aws:SourceIp": s.notIn}
+		}
+		if len(conditions) > 0 {
+			made["Condition"] = conditions
+		}
+		out = append(out, made)
+	}
+	return out
+}
+
+func (w *writer) principal(p principal) {
+	kind, list, properties := "IAM::Role", "Roles", object{"RoleName": p.name, "AssumeRolePolicyDocument": object{
+		"Version": "2012-10-17", "Statement": []any{object{"Effect": "Allow", "Action": "sts:AssumeRole",
+			"Principal": object{"AWS": account}}}}}
+	if p.user {
+		kind, list, properties = "IAM::User", "Users", object{"UserName": p.name}
+	}
+	w.add(p.name, kind, properties)
+	if len(p.rules) == 0 {
+		return
+	}
+	w.add(p.name+"Policy", "IAM::Policy", object{
+		"PolicyName": p.name + "Policy", list: []any{ref(p.name)},
+		"PolicyDocument": object{"Version": "2012-10-17", "Statement": statements(p.rules, func(r string) any {
+			return join("arn:", ref("AWS::Partition"), ":execute-api:"+region+":"+account+":", ref("Api"), "/"+r)
+		}, false)},
+	})
+}
+
+// paths are those that have a route, each once.
+func (a *api) paths() []string {
+	all := map[string]bool{}
+	for _, r := range a.routes {
+		all[r.path] = true
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+var notLetters = regexp.MustCompile(`[^A-Za-z0-9]+`)
+
+// resource is a path, with those before it.
+func (w *writer) resource(path string) any {
+	if path == "" {
+		return attribute("Api", "RootResourceId")
+	}
+	id := "Path" + notLetters.ReplaceAllStringFunc(path, hexOf)
+	if w.resources[id] == nil {
+		slash := strings.LastIndexByte(path, '/')
+		w.add(id, "ApiGateway::Resource", object{"ParentId": w.resource(path[:slash]), "PathPart": path[slash+1:]})
+	}
+	return ref(id)
+}
+
+func hexOf(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) }
+
+func (w *writer) route(r route) {
+	p := object{"ResourceId": w.resource(r.path), "HttpMethod": r.verb, "AuthorizationType": "NONE",
+		"ApiKeyRequired":  r.key,
+		"Integration":     mock("200", w.pages(), w.pickPage()),
+		"MethodResponses": []any{object{"StatusCode": "200", "ResponseParameters": declared(w.pages())}}}
+	switch {
+	case r.by == signed:
+		p["AuthorizationType"] = "AWS_IAM"
+	case r.by != public:
+		g := w.api.guards[r.by]
+		p["AuthorizerId"] = ref(g.name)
+		p["AuthorizationType"] = map[string]string{
+			included: "CUSTOM", own: "CUSTOM", jwt: "JWT", cognito: "COGNITO_USER_POOLS",
+		}[g.kind]
+		if (g.kind == jwt || g.kind == cognito) && len(r.needs) > 0 {
+			p["AuthorizationScopes"] = r.needs[0][0].values
+		}
+	}
+	m := w.add("Method"+notLetters.ReplaceAllStringFunc(r.String(), hexOf), "ApiGateway::Method", p)
+	if r.by == public {
+		m["Metadata"] = object{"gatehouse:public": "a trial"}
+	}
+}
+
+// mock answers a status with headers.
+func mock(status string, headers map[string]string, template string) object {
+	response := object{"StatusCode": status}
+	if headers != nil {
+		sent := object{}
+		for name, value := range headers {
+			sent["method.response.header."+name] = "'" + value + "'"
+		}
+		response["ResponseParameters"] = sent
+	}
+	if template != "" {
+		response["ResponseTemplates"] = object{"application/json": template}
+	}
+	return object{"Type": "MOCK", "RequestTemplates": object{"application/json": `{"statusCode": ` + status + `}`},
+		"IntegrationResponses": []any{response}}
+}

@@ -1,0 +1,96 @@
+// Package mutants puts faults into the source of a package, one after the other, and expects a command that proves the
+// package by trial to find each.
+package mutants
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// Mutant is a fault: its name, the file, a text that the file has once, and what is put in its place.
+type Mutant [4]string
+
+// Trial is what faults are put into, and what has to find them. Both are paths from the folder of the module, such as
+// "./internal/tablesession".
+type Trial struct {
+	Package, Command string
+	Args             []string // of the command
+}
+
+// Find tries each mutant and prints what the command says of it. The error names those that are not found.
+func (t Trial) Find(list []Mutant) error {
+	dir, err := exec.Command("go", "list", "-f", "{{.Dir}}", t.Package).Output()
+	if err != nil {
+		return fmt.Errorf("mutants: run it in the folder of the module: %w", err)
+	}
+	temp, err := os.MkdirTemp("", "mutants")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(temp)
+	var missed []string
+	for _, m := range list {
+		name := m[0]
+		said, err := t.try(m, strings.TrimSpace(string(dir)), temp)
+		switch {
+		case err != nil:
+			return fmt.Errorf("mutants: %s: %w", name, err)
+		case said == "":
+			missed = append(missed, name)
+			said = "NOT FOUND"
+		}
+		said, _, _ = strings.Cut(said, "\n")
+		fmt.Printf("%-65s %s\n", name, said)
+	}
+	if missed != nil {
+		return fmt.Errorf("mutants: not found by %s %s: %s", t.Command, strings.Join(t.Args, " "), strings.Join(missed, "; "))
+	}
+	fmt.Printf("%d of %d mutants are found\n", len(list), len(list))
+	return nil
+}
+
+// try returns what the command says of a mutant; "" if it finds nothing.
+func (t Trial) try(m Mutant, dir, temp string) (string, error) {
+	file, before, after := m[1], m[2], m[3]
+	path := filepath.Join(dir, file)
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	if n := strings.Count(string(source), before); n != 1 {
+		return "", fmt.Errorf("%s has the text %d times: want it once: %q", file, n, before)
+	}
+	mutated, overlay := filepath.Join(temp, file), filepath.Join(temp, "overlay")
+	program := filepath.Join(temp, "program")
+	if err := os.WriteFile(mutated, []byte(strings.Replace(string(source), before, after, 1)), 0o600); err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(map[string]any{"Replace": map[string]string{path: mutated}})
+	if err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(overlay, text, 0o600); err != nil {
+		return "", err
+	}
+	build := exec.Command("go", "build", "-overlay", overlay, "-o", program, t.Command)
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	run := exec.Command(program, t.Args...)
+	var said strings.Builder
+	run.Stderr = &said
+	err = run.Run()
+	var failed *exec.ExitError
+	switch {
+	case err == nil:
+		return "", nil
+	case !errors.As(err, &failed):
+		return "", err
+	}
+	return strings.TrimSpace(said.String()), nil
+}
