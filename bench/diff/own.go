@@ -42,3 +42,15 @@ func ownFunction(f *apimodel.Function) apigateway.Handler {
 			"Statement": []any{object{"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": resource}}}})
 	}
 }
+
+// identityOf is what the function of an authorizer of the app's own decides by: in the new API, if it has one of the name.
+func (p pair) identityOf(name string) string {
+	for _, a := range []*api{p.new, p.old} {
+		for _, g := range a.guards {
+			if g.kind == own && g.name == name {
+				return g.identity()
+			}
+		}
+	}
+	return ""
+}

@@ -263,14 +263,14 @@ func (w *world) show(p pair, d *accessdiff.Diff, oldDir, newDir string, t tally)
 		}
 		t["gains that are reported and shown"]++
 		t["shown by a caller of the kind "+c.Witness.Caller.Kind]++
-		got, answer, err := w.replay(old, c.Witness)
+		got, answer, err := w.replay(old, p, c.Witness)
 		if err != nil {
 			return fmt.Errorf("%s: the witness %+v on the old API: %w", c.Text, *c.Witness, err)
 		}
 		if got {
 			return fmt.Errorf("%s: the old API allows the witness %+v", c.Text, *c.Witness)
 		}
-		if got, answer, err = w.replay(now, c.Witness); err != nil {
+		if got, answer, err = w.replay(now, p, c.Witness); err != nil {
 			return fmt.Errorf("%s: the witness %+v on the new API: %w", c.Text, *c.Witness, err)
 		}
 		if !got {

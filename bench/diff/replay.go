@@ -16,11 +16,11 @@ import (
 
 // replay sends a witness to the gateway of an API, and reports whether the caller gets what it wants: an answer of the
 // route, and if a page sends it, one that the page may read.
-func (w *world) replay(g *served, of *accessdiff.Witness) (gets bool, answer exchange.Answer, err error) {
+func (w *world) replay(g *served, p pair, of *accessdiff.Witness) (gets bool, answer exchange.Answer, err error) {
 	if of.Stage != "" && of.Stage != "prod" {
 		return false, answer, fmt.Errorf("its stage is %q, and there is prod alone", of.Stage)
 	}
-	a, err := w.arrival(of)
+	a, err := w.arrival(p, of)
 	if err != nil {
 		return false, answer, err
 	}
@@ -54,7 +54,7 @@ func readable(a exchange.Answer, origin string, credentials bool) bool {
 }
 
 // arrival is a witness as it comes to a gateway.
-func (w *world) arrival(of *accessdiff.Witness) (arrival, error) {
+func (w *world) arrival(p pair, of *accessdiff.Witness) (arrival, error) {
 	a := arrival{verb: of.Verb, path: of.Path, ip: of.SourceIP, headers: http.Header{}}
 	if a.ip == "" {
 		a.ip = addresses[0]
@@ -84,7 +84,7 @@ func (w *world) arrival(of *accessdiff.Witness) (arrival, error) {
 			return a, fmt.Errorf("it is signed by %s, who is not in the assembly", c.Principal)
 		}
 	case accessdiff.Own:
-		a.headers.Set("Authorization", ownToken(c.Authorizer, c.Silent))
+		a.headers.Set("Authorization", ownToken(p.identityOf(c.Authorizer), c.Silent))
 	case accessdiff.Token:
 		text, err := w.tokenOf(c, time.Duration(of.Again*float64(time.Second))/2)
 		if err != nil {

@@ -72,12 +72,22 @@ func (p pair) merged(order []string, groups map[string][]gain) (out []string) {
 			slices.Contains(p.was.guards[g[0].route.Authorizer].audiencesOf(g[0].caller.Issuer), g[0].caller.Audience) {
 			continue
 		}
-		if g[0].step == byPolicy && g[0].caller.Kind == Signer && !g[0].caller.Permitted && first[p.addressesOf(g)] != "" {
+		if g[0].step == byPolicy && g[0].caller.Kind == Signer && !g[0].caller.Permitted &&
+			coveredBy(g, groups[first[p.addressesOf(g)]]) {
 			continue
 		}
 		out = append(out, key)
 	}
 	return out
+}
+
+// coveredBy reports whether every caller that IAM allows gained each route of some gains, by others.
+func coveredBy(gains, others []gain) bool {
+	return !slices.ContainsFunc(gains, func(g gain) bool {
+		return !slices.ContainsFunc(others, func(o gain) bool {
+			return o.caller.Permitted && o.route.String() == g.route.String()
+		})
+	})
 }
 
 // atSlashes reports whether all of some gains are requests to paths that end in a slash, as policies tell those apart.

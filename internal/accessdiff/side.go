@@ -60,7 +60,7 @@ func newSide(api matrix.API) (*side, error) {
 	}
 	for _, p := range api.Principals {
 		made := &principal{Principal: p}
-		if p.Policy.NotKnown == "" {
+		if p.Policy.NotKnown == "" && p.Policy.Statements != nil {
 			if made.policy, err = p.Policy.Parse(api.ARN); err != nil {
 				return nil, fmt.Errorf("the policies of %s: %w", p.Name, err)
 			}
