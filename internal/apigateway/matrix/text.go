@@ -18,8 +18,20 @@ func (m Matrix) Routes() []byte {
 	if len(m.APIs) == 0 {
 		return nil
 	}
-	rows := [][]string{{"API", "ROUTE", "AUTHORIZER", "CACHE", "API KEY", "WHO MAY CALL"}}
-	var notes []string
+	rows, notes := m.Rows()
+	out := table(append([][]string{{"API", "ROUTE", "AUTHORIZER", "CACHE", "API KEY", "WHO MAY CALL"}}, rows...))
+	if notes != nil {
+		out = append(out, '\n')
+	}
+	for _, n := range notes {
+		out = append(append(out, plain(n)...), '\n')
+	}
+	return out
+}
+
+// Rows are those of [Matrix.Routes] below its head: the API, the route, its authorizer, how long that one's answers are
+// kept, whether an API key is needed, and who may call. Notes say what holds for an API.
+func (m Matrix) Rows() (rows [][]string, notes []string) {
 	for _, api := range m.APIs {
 		for _, r := range api.Routes {
 			guard := r.Kind
@@ -30,7 +42,11 @@ func (m Matrix) Routes() []byte {
 			if r.APIKey {
 				key = "needed"
 			}
-			rows = append(rows, []string{api.String(), r.String(), guard, r.cache(), key, r.who()})
+			row := []string{api.String(), r.String(), guard, r.cache(), key, r.who()}
+			for i, cell := range row {
+				row[i] = plain(cell)
+			}
+			rows = append(rows, row)
 		}
 		if len(api.Routes) == 0 {
 			notes = append(notes, api.String()+" has no routes.")
@@ -39,14 +55,7 @@ func (m Matrix) Routes() []byte {
 			notes = append(notes, note)
 		}
 	}
-	out := table(rows)
-	if notes != nil {
-		out = append(out, '\n')
-	}
-	for _, n := range notes {
-		out = append(append(out, plain(n)...), '\n')
-	}
-	return out
+	return rows, notes
 }
 
 // policyNote says what the resource policy does to who may call. One that allows everything keeps no request out, and

@@ -9,8 +9,11 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 )
 
-// style colours parts of lines on a terminal. The zero value leaves texts as they are.
-type style struct{ on bool }
+// style fits lines to a terminal. The zero value leaves texts as they are.
+type style struct {
+	terminal bool // lines are at most as wide as terminals are
+	colours  bool
+}
 
 // styleOf returns the style for standard output: colours on a terminal, unless NO_COLOR or TERM=dumb is set. Pipes and
 // files get plain text.
@@ -19,7 +22,7 @@ func styleOf(p *command.Process) style {
 	if !isTerminal(p.Stdout) || p.Environ == nil {
 		return style{}
 	}
-	return style{coloured(p.Environ(), runtime.GOOS)}
+	return style{terminal: true, colours: coloured(p.Environ(), runtime.GOOS)}
 }
 
 // coloured reports whether a terminal of this environment shows colours, and its user wants them. The console of
@@ -57,7 +60,7 @@ const (
 )
 
 func (s style) paint(how, text string) string {
-	if !s.on {
+	if !s.colours {
 		return text
 	}
 	return "\x1b[" + how + "m" + text + "\x1b[0m"
@@ -90,7 +93,7 @@ func (s style) verdict(v *verdict, text string) string {
 
 // lineStart goes to the start of a terminal's line.
 func (s style) lineStart() string {
-	if !s.on {
+	if !s.terminal {
 		return ""
 	}
 	return "\r"

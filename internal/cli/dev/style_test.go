@@ -48,7 +48,7 @@ func TestNoTerminal(t *testing.T) {
 	defer file.Close()
 	for _, f := range []*os.File{write, file} {
 		p := &command.Process{Stdout: f, Environ: func() []string { return []string{"TERM=xterm"} }}
-		if styleOf(p).on || styleOf(untilUnread(p, func() {})).on {
+		if styleOf(p) != (style{}) || styleOf(untilUnread(p, func() {})) != (style{}) {
 			t.Errorf("%s is coloured", f.Name())
 		}
 	}
@@ -58,7 +58,7 @@ func TestNoTerminal(t *testing.T) {
 func TestColours(t *testing.T) {
 	plain, coloured := &bytes.Buffer{}, &bytes.Buffer{}
 	for _, out := range []*bytes.Buffer{plain, coloured} {
-		r := &textReporter{out: &lines{out: out}, now: func() time.Time { return noon }, style: style{out == coloured}}
+		r := &textReporter{out: &lines{out: out}, now: func() time.Time { return noon }, style: style{out == coloured, out == coloured}}
 		for _, status := range []int{200, 304, 401, 502} {
 			r.answered(record(func(r *apigateway.Record) {
 				r.Answer.Status, r.Browser = status, browser.Verdict{Applies: true, Readable: status == 200}

@@ -38,6 +38,9 @@ type trimmed struct {
 
 func (t *textReporter) announced(a announcement) {
 	say := []string{string(a.routes.Routes())}
+	if t.style.terminal {
+		say = append(narrow(a.routes.Rows()), "")
+	}
 	for _, s := range a.stages {
 		text := s.api + " is at " + s.url
 		if s.sees != "" {
