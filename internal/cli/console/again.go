@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"compress/zlib"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,8 +41,9 @@ func (v *view) again(e entry, to *edit) (*exchange.Request, error) {
 		return nil, wrong("body", "its %d bytes are more than the %d that the console keeps: write a body", e.size, mostBody)
 	}
 	r.Headers = framed(r.Headers, len(r.Body))
-	if coding := r.Headers.Get("Content-Encoding"); coding != "" && !isCoded(coding, r.Body) {
-		// API Gateway decompresses bodies, and what it kept is the body as the function got it.
+	refused := e.Answer.Status == http.StatusUnsupportedMediaType && bytes.Equal(r.Body, old.Body)
+	if coding := r.Headers.Get("Content-Encoding"); coding != "" && !refused && !isCoded(coding, r.Body) {
+		// API Gateway decompresses bodies: what is kept is the body as the function got it.
 		r.Headers = slices.DeleteFunc(r.Headers, named("Content-Encoding"))
 	}
 	return r, nil

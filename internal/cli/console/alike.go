@@ -38,8 +38,8 @@ func expiry(token string) (time.Time, bool) {
 // ofThisToken are the claims that differ between two tokens with the same rights.
 var ofThisToken = []string{"iat", "exp", "nbf", "jti"}
 
-// alike has the development issuer make a token with the claims of another one, which is as long valid. It reports
-// false for a token of another issuer, and for one of which none can be made.
+// alike has the development issuer make a token with the claims and the lifetime of another one. It reports false for a
+// token of another issuer, and for one that the issuer cannot make.
 func (v *view) alike(token string) (string, bool) {
 	claims, ok := payload(token)
 	if !ok || v.issuer == nil {

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -387,4 +389,35 @@ func FuzzAgain(f *testing.F) {
 			t.Error("the request of the past is changed")
 		}
 	})
+}
+
+// TestReplayCompressed sends a body again that API Gateway has decompressed, and one that it refused to.
+func TestReplayCompressed(t *testing.T) {
+	var zipped bytes.Buffer
+	w := gzip.NewWriter(&zipped)
+	_, _ = w.Write([]byte("the body"))
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c := newConsole(t, shop())
+	for _, tt := range []struct {
+		name, target, body string
+		status             int
+		coded              bool // the request that is sent again
+	}{
+		{"one that reached its integration", "POST /prod/files/a", zipped.String(), 200, false},
+		{"one that no route took", "POST /prod/gone", zipped.String(), 403, true},
+		{"one that is not compressed", "POST /prod/files/a", "the body", 415, true},
+	} {
+		r := request(tt.target, "Content-Encoding: gzip", "Content-Type: application/json")
+		r.Body = []byte(tt.body)
+		first := c.gateway.Serve(t.Context(), r)
+		got := posted[replayed](t, c, "/~/replay", object{"id": idOf(first)}, 200)
+		if first.Status != tt.status || got.Status != tt.status {
+			t.Errorf("%s: %d, and then %d, want %d", tt.name, first.Status, got.Status, tt.status)
+		}
+		if coded := c.newest(t).Headers.Has("Content-Encoding"); coded != tt.coded {
+			t.Errorf("%s: it is sent again with Content-Encoding: %t", tt.name, coded)
+		}
+	}
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/events"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
 	"github.com/gatehouse-cdk/gatehouse/internal/strictjson"
@@ -147,5 +149,36 @@ func TestCompare(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestRightsOfTheContext: of a caller whose token cannot be read, the included authorizer's context names the rights.
+func TestRightsOfTheContext(t *testing.T) {
+	c := newConsole(t, shop())
+	v := c.current()
+	served, ok := v.route("prod", "GET", "/query")
+	if !ok {
+		t.Fatal("there is no such route")
+	}
+	to := route{Kind: "request", Path: "/query", Requires: []access.Requirement{
+		{Kind: access.Group, AnyOf: []string{"The Staff"}},
+		{Kind: access.Scope, AnyOf: []string{"b"}},
+	}}
+	record := func(context map[string]string) []comparison {
+		c.Record(&apigateway.Record{
+			Request: request("GET /prod/query?access=opaque"), Route: "GET /query",
+			Verdict: checks.Verdict{Known: events.Caller{Lambda: &events.LambdaCaller{Context: context}}},
+		})
+		entries, _ := c.ring.after(0)
+		return v.compare(served, to, v.callerOf(entries[0], served, to))
+	}
+	got := record(map[string]string{"issuer": "https://idp.example.com", "groups": "The%20Staff x", "scopes": "a"})
+	want := []comparison{{"any group of The Staff", "The Staff, x", true}, {"any scope of b", "a", false}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	got = record(map[string]string{"groups": "The%20Staff"})
+	if len(got) != 2 || got[0].Met || got[0].Has != "nothing is known of the caller" {
+		t.Errorf("of another authorizer: %+v", got)
 	}
 }
