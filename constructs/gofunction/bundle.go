@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -22,15 +23,20 @@ type bundle []bundleFile
 
 type bundleFile struct {
 	name       string // with slashes
-	data       []byte
-	digest     [sha256.Size]byte // of data
+	open       func() io.Reader
+	digest     [sha256.Size]byte // of what is read
 	executable bool
 }
 
 func newBundle(executable *gobuild.Executable, files map[string][]byte) bundle {
-	b := bundle{{name: handler, data: executable.Data, digest: executable.Digest, executable: true}}
+	b := bundle{{name: handler, open: executable.Open, digest: executable.Digest, executable: true}}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		b = append(b, bundleFile{name: name, data: files[name], digest: sha256.Sum256(files[name])})
+		data := files[name]
+		b = append(b, bundleFile{
+			name:   name,
+			open:   func() io.Reader { return bytes.NewReader(data) },
+			digest: sha256.Sum256(data),
+		})
 	}
 	return b
 }
@@ -99,12 +105,25 @@ func (b bundle) write(dir string) error {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
 		}
-		if err := os.WriteFile(path, f.data, f.mode()); err != nil {
+		if err := f.write(path); err != nil {
 			return err
 		}
-		if err := os.Chmod(path, f.mode()); err != nil {
-			return err
-		}
+	}
+	return nil
+}
+
+func (f bundleFile) write(path string) error {
+	to, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, f.mode())
+	if err != nil {
+		return err
+	}
+	written := sha256.New()
+	_, err = io.Copy(io.MultiWriter(to, written), f.open())
+	if err = errors.Join(err, to.Close(), os.Chmod(path, f.mode())); err != nil {
+		return err
+	}
+	if !bytes.Equal(written.Sum(nil), f.digest[:]) {
+		return fmt.Errorf("%s changed in %s while it was read: synthesize again", f.name, gobuild.DefaultCacheDir())
 	}
 	return nil
 }
@@ -174,11 +193,24 @@ func (b bundle) is(dir string, infos map[string]fs.FileInfo) bool {
 		if runtime.GOOS != "windows" && info.Mode().Perm() != f.mode() { // Windows has no such modes.
 			return errOtherBundle
 		}
-		data, err := os.ReadFile(path)
-		if err == nil && !bytes.Equal(data, f.data) {
-			err = errOtherBundle
-		}
-		return err
+		return f.compare(path)
 	})
 	return err == nil && len(want) == 0
+}
+
+// compare reads a file, without all of it in memory.
+func (f bundleFile) compare(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, file); err != nil {
+		return err
+	}
+	if !bytes.Equal(h.Sum(nil), f.digest[:]) {
+		return errOtherBundle
+	}
+	return nil
 }

@@ -95,7 +95,7 @@ func FuzzFileNames(f *testing.F) {
 
 // built is a build that made these bytes.
 func built(text string) *gobuild.Executable {
-	return &gobuild.Executable{Data: []byte(text), Digest: sha256.Sum256([]byte(text))}
+	return gobuild.NewExecutable([]byte(text))
 }
 
 func TestFingerprint(t *testing.T) {
@@ -178,6 +178,15 @@ func TestBundleIs(t *testing.T) {
 				t.Errorf("got %v, expected %v", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestBundleWithOtherBytes: an executable is read from the build cache when it is written, long after its digest was made.
+func TestBundleWithOtherBytes(t *testing.T) {
+	b := newBundle(built("\x7fELF"), nil)
+	b[0].open = built("\x7fELG").Open
+	if err := b.write(t.TempDir()); err == nil || !strings.Contains(err.Error(), "bootstrap changed in") {
+		t.Errorf("got %v, want an error that says what changed", err)
 	}
 }
 

@@ -203,15 +203,27 @@ func newFunction(scope constructs.Construct, id string, props *Props) (awslambda
 	return fn, nil
 }
 
+// routers are those of executables, by their digests. Many functions of an app share one.
+var routers sync.Map
+
 // routerOf looks into the executable, which the builder has at hand.
 func routerOf(target gobuild.Target, built bool) executable.Router {
 	if !built {
 		return executable.NotBuilt
 	}
-	if made, err := builder.Build(target); err == nil && routermark.In(made.Data) {
-		return executable.ByResource
+	made, err := builder.Build(target)
+	if err != nil {
+		return executable.Other
 	}
-	return executable.Other
+	if known, ok := routers.Load(made.Digest); ok {
+		return known.(executable.Router)
+	}
+	router := executable.Other
+	if found, err := routermark.Find(made.Open()); err == nil && found {
+		router = executable.ByResource
+	}
+	routers.Store(made.Digest, router)
+	return router
 }
 
 // place is what the functions of a stack have in common.

@@ -5,7 +5,10 @@
 // request goes through that router.
 package routermark
 
-import "bytes"
+import (
+	"bytes"
+	"io"
+)
 
 // mark is long enough not to occur by chance, and is found in one piece because it is one constant.
 const mark = "gatehouse:this-executable-routes-by-the-authorized-resource:1"
@@ -16,3 +19,22 @@ func ByResource() string { return mark }
 
 // In reports whether an executable holds the mark.
 func In(executable []byte) bool { return bytes.Contains(executable, []byte(mark)) }
+
+// Find reports whether what is read holds the mark, without all of it in memory.
+func Find(executable io.Reader) (bool, error) {
+	window := make([]byte, 0, 256<<10)
+	for {
+		n, err := executable.Read(window[len(window):cap(window)])
+		window = window[:len(window)+n]
+		switch {
+		case In(window):
+			return true, nil
+		case err == io.EOF:
+			return false, nil
+		case err != nil:
+			return false, err
+		case len(window) == cap(window): // a mark may have begun at the end
+			window = window[:copy(window, window[len(window)-len(mark)+1:])]
+		}
+	}
+}

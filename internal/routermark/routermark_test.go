@@ -1,9 +1,12 @@
 package routermark_test
 
 import (
+	"bytes"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/routermark"
@@ -31,3 +34,39 @@ func TestMarkIsInWhatMakesAMux(t *testing.T) {
 		})
 	}
 }
+
+// FuzzFind reads in pieces of any size, and finds what is found in one.
+func FuzzFind(f *testing.F) {
+	mark := routermark.ByResource()
+	f.Add(0, 0, uint8(1), true)
+	for _, before := range []int{1, 256<<10 - len(mark), 256<<10 - 7, 256<<10 - 1, 256 << 10, 600 << 10} {
+		f.Add(before, 1000, uint8(0), true)
+		f.Add(before, 0, uint8(255), false)
+	}
+	f.Fuzz(func(t *testing.T, before, after int, piece uint8, whole bool) {
+		if before < 0 || after < 0 || before > 1<<20 || after > 1<<20 {
+			return
+		}
+		text := mark
+		if !whole {
+			text = mark[:len(mark)-1]
+		}
+		executable := slices.Concat(bytes.Repeat([]byte("gate"), before/4+1)[:before], []byte(text), make([]byte, after))
+		var read io.Reader = bytes.NewReader(executable)
+		if piece > 0 {
+			read = &pieces{read, int(piece) << 8}
+		}
+		got, err := routermark.Find(read)
+		if want := routermark.In(executable); got != want || err != nil {
+			t.Errorf("got %v, %v, want %v", got, err, want)
+		}
+	})
+}
+
+// pieces reads no more than so many bytes at a time.
+type pieces struct {
+	io.Reader
+	size int
+}
+
+func (p *pieces) Read(b []byte) (int, error) { return p.Reader.Read(b[:min(len(b), p.size)]) }

@@ -1,9 +1,8 @@
 package gobuild
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -19,8 +18,6 @@ type cache struct {
 
 // cacheAge is how long an executable is kept that no build asked for, the same as in go's own cache.
 const cacheAge = 5 * 24 * time.Hour
-
-var errNotCached = errors.New("not in the cache")
 
 // DefaultCacheDir is the user's, or empty for a user without a home directory.
 func DefaultCacheDir() string {
@@ -39,20 +36,7 @@ func (c cache) get(key string) (*Executable, error) {
 	if !c.enabled() || key == "" {
 		return nil, errNotCached
 	}
-	content, err := os.ReadFile(c.file(key))
-	if err != nil {
-		return nil, err
-	}
-	if len(content) <= sha256.Size {
-		return nil, errNotCached
-	}
-	made := &Executable{Data: content[sha256.Size:]}
-	if made.Digest = sha256.Sum256(made.Data); !bytes.Equal(made.Digest[:], content[:sha256.Size]) {
-		return nil, errNotCached
-	}
-	now := c.now()
-	_ = os.Chtimes(c.file(key), now, now)
-	return made, nil
+	return openExecutable(c.file(key), c.now())
 }
 
 // put reports whether the executable is in the cache now.
@@ -70,7 +54,7 @@ func (c cache) put(key string, made *Executable) bool {
 	defer os.Remove(f.Name())
 	_, err = f.Write(made.Digest[:])
 	if err == nil {
-		_, err = f.Write(made.Data)
+		_, err = io.Copy(f, made.Open())
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		return false

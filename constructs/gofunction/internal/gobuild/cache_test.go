@@ -248,7 +248,7 @@ func TestCacheThatDoesNotWork(t *testing.T) {
 }
 
 func executable(text string) *Executable {
-	return &Executable{Data: []byte(text), Digest: sha256.Sum256([]byte(text))}
+	return NewExecutable([]byte(text))
 }
 
 func TestCacheForgets(t *testing.T) {

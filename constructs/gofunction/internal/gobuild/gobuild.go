@@ -14,7 +14,6 @@
 package gobuild
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -166,28 +165,17 @@ type Builder struct {
 
 	mu     sync.Mutex
 	builds map[string]*build
-	held   int // bytes in memory that are also in the cache
-}
-
-// Executable is what a build made, with the SHA-256 of its bytes, which is computed once for all functions that have
-// it.
-type Executable struct {
-	Data   []byte
-	Digest [sha256.Size]byte
 }
 
 // build is one target's turn: the second caller waits for the first and gets the same bytes.
 type build struct {
 	mu   sync.Mutex
-	made *Executable // nil: not built yet, or to be read from the cache
-	key  string      // of the cache; "": it is not there
+	made *Executable // nil: not built yet
+	key  string      // of the cache
 }
 
-// maxHeld is how many bytes of executables that are also in the cache a Builder holds in memory.
-const maxHeld = 64 << 20
-
-// Build returns the executable, which the caller must not change. The same target is built once by a Builder, even if
-// its source changes meanwhile: the functions of one synthesis belong together. A failed build is tried again.
+// Build returns the executable. The same target is built once by a Builder, even if its source changes meanwhile: the
+// functions of one synthesis belong together. A failed build is tried again.
 func (b *Builder) Build(t Target) (*Executable, error) {
 	t, err := t.resolve()
 	if err != nil {
@@ -196,35 +184,13 @@ func (b *Builder) Build(t Target) (*Executable, error) {
 	one := b.turn(t.key())
 	one.mu.Lock()
 	defer one.mu.Unlock()
-	if one.made != nil {
-		return one.made, nil
+	if one.made != nil && one.made.damaged() {
+		one.made, _ = b.cache().get(one.key)
 	}
-	if one.key != "" {
-		if made, err := b.cache().get(one.key); err == nil {
-			b.hold(one, made)
-			return made, nil
-		}
+	if one.made == nil {
+		one.made, one.key, err = b.build(t)
 	}
-	made, key, err := b.build(t)
-	if err != nil {
-		return nil, err
-	}
-	if one.key = key; key == "" {
-		one.made = made
-	}
-	return made, nil
-}
-
-// hold keeps an executable in memory that was asked for a second time, such as the included authorizer of many APIs, so
-// that it is read and verified no more. One that is asked for once stays on disk alone: a stack may have a hundred
-// functions of 10 MB.
-func (b *Builder) hold(one *build, made *Executable) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.held+len(made.Data) <= maxHeld {
-		b.held += len(made.Data)
-		one.made = made
-	}
+	return one.made, err
 }
 
 func (b *Builder) turn(key string) *build {
@@ -271,12 +237,14 @@ func (b *Builder) build(t Target) (made *Executable, key string, err error) {
 	if err != nil {
 		return nil, "", err
 	}
-	made = &Executable{Data: data, Digest: sha256.Sum256(data)}
+	made = NewExecutable(data)
 	if !cache.enabled() {
 		return made, "", nil
 	}
-	if after, err := c.compile(); err != nil || after != before || !cache.put(after, made) {
-		return made, "", nil
+	if after, err := c.compile(); err == nil && after == before && cache.put(after, made) {
+		if kept, err := cache.get(after); err == nil && kept.Digest == made.Digest {
+			return kept, after, nil // and not in memory
+		}
 	}
-	return made, before, nil
+	return made, "", nil
 }
