@@ -119,7 +119,7 @@ func (s *side) tokensOfOthers(g *guard, r matrix.Route) (out []*caller) {
 		}
 		segments := make([]string, len(pattern.Segments))
 		for i := range segments {
-			segments[i] = subject
+			segments[i] = value
 		}
 		for _, i := range g.settings.issuers {
 			choose(other.Requires, nil, func(chosen []access.Requirement) bool {

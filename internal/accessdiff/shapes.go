@@ -5,8 +5,12 @@ import (
 	"slices"
 )
 
-// subject is the subject of tokens that nothing else is asked of.
-const subject = "u1"
+// subject is the subject of tokens that nothing else is asked of: one that no parameter of a path can be, as it has a
+// space. Value is one that a parameter can be.
+const (
+	subject = "user 1"
+	value   = "u1"
+)
 
 // shape is how a token looks beside the rights in it.
 type shape struct {

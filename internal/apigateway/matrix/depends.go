@@ -167,6 +167,9 @@ func short(arn string, v any) any {
 
 // Parse reads the statements. Names of the API's own are those of the ARN.
 func (d Document) Parse(arn string) (iampolicy.Document, error) {
+	if d.Statements == nil {
+		return iampolicy.Document{}, nil // a document of no statement is not one
+	}
 	doc, err := iampolicy.Parse(`{"Version":"` + iampolicy.Version + `","Statement":[` +
 		strings.Join(d.Statements, ",") + `]}`)
 	return doc.Expand(arn), err
