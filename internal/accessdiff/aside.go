@@ -25,7 +25,7 @@ func (p pair) some(of func(gain) bool) (g gain, ok bool) {
 	if err != nil {
 		return gain{}, false
 	}
-	found, _, _ := pair{empty, p.is, false}.gains()
+	found, _, _, _ := pair{empty, p.is, false}.gains()
 	for _, g := range found {
 		if of(g) {
 			return g, true

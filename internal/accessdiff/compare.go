@@ -120,9 +120,9 @@ func (p pair) steps() (out []*side) {
 
 // changes finds what the wider API allows and the other one does not, and puts it into words.
 func (p pair) changes(add func(Change)) {
-	gains, unsure, complete := p.gains()
-	if !p.lost {
-		p.unlike(add)
+	gains, unsure, unlike, complete := p.gains()
+	for _, routes := range unlike {
+		p.unlike(routes[0], routes[1], add)
 	}
 	if !complete {
 		add(Change{Effect: Unknown, Text: "the routes cannot be compared in full: their patterns and those of the policies " +
@@ -165,7 +165,9 @@ func (p pair) same() bool {
 
 // gains are requests that the wider API allows and the other one refuses. Unsure are those under conditions of which it
 // is not known whether a request can meet them.
-func (p pair) gains() (found, unsure []gain, complete bool) {
+//
+// Unlike are routes of both sides, of which a function of the app's own decides on one.
+func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Route, complete bool) {
 	same := p.same()
 	var docs []iampolicy.Document
 	for _, s := range []*side{p.was, p.is} {
@@ -179,6 +181,7 @@ func (p pair) gains() (found, unsure []gain, complete bool) {
 	sure, assumed := environments(docs...)
 	requests, complete := p.requests(docs)
 	steps := p.steps
+	unlike = map[[2]string][2]matrix.Route{}
 	var between []*side
 	for _, q := range requests {
 		r, ok := p.is.matched(q.verb, q.path)
@@ -192,6 +195,7 @@ func (p pair) gains() (found, unsure []gain, complete bool) {
 		had = had && !old.Preflight
 		for _, c := range p.is.candidates(r, q.path, avoided(old, had), p.was) {
 			if had && p.unlikeFor(c, old) {
+				unlike[[2]string{old.String(), r.String()}] = [2]matrix.Route{old, r}
 				continue
 			}
 			q.caller = c
@@ -212,7 +216,7 @@ func (p pair) gains() (found, unsure []gain, complete bool) {
 			}
 		}
 	}
-	return found, unsure, complete
+	return found, unsure, unlike, complete
 }
 
 // requests are one of each class that the routes and some policies tell apart, without a caller. Complete is false if there

@@ -38,9 +38,15 @@ func (p pair) pages(add func(Change)) {
 		if !ok { // the preflights alone name it: a function may send headers of its own
 			g, ok = p.some(func(g gain) bool { return at[g.path] })
 		}
-		if ok {
-			add(p.page(g, r, unique(routes)))
+		if !ok {
+			g.caller = &caller{}
 		}
+		c := p.page(g, r, unique(routes))
+		if !ok { // nothing is there to be read yet
+			c.Effect, c.Witness = Changed, nil
+			c.Text += p.word(", which no caller may call", "")
+		}
+		add(c)
 	}
 }
 

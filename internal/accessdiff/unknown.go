@@ -141,7 +141,7 @@ func (s *side) own(r matrix.Route) *guard {
 }
 
 // unlikeFor reports whether a caller is one of which it is not known what the other API's route does: a function of the
-// app's own decides on one of the sides. See unlike.
+// app's own decides on one of the sides
 func (p pair) unlikeFor(c *caller, old matrix.Route) bool {
 	theirs := p.was.own(old)
 	switch {
@@ -153,20 +153,22 @@ func (p pair) unlikeFor(c *caller, old matrix.Route) bool {
 	return c.Kind == Own
 }
 
-// unlike reports routes that a function of the app's own guards on one side, and something else on the other one. Where
-// the authorizer has the same name on both sides, unknownAuthorizer says it.
-func (p pair) unlike(add func(Change)) {
-	for _, r := range p.is.api.Routes {
-		for _, old := range p.was.api.Routes {
-			x, y := p.was.own(old), p.is.own(r)
-			if r.String() != old.String() || x == nil && y == nil || old.Kind == matrix.None || r.Kind == matrix.None ||
-				x != nil && y != nil && (x.Name == y.Name || x.identity() == y.identity()) {
-				continue
-			}
-			add(Change{Route: r.String(), Effect: Unknown, Was: guardName(old), Is: guardName(r), Text: r.String() + ": " +
-				guardName(r) + " guards it (was " + guardName(old) + "), and which callers a function allows cannot be compared"})
-		}
+// unlike reports two routes for one request, of which a function of the app's own guards one and something else the
+// other. Where the authorizer has the same name on both sides, unknownAuthorizer says it.
+func (p pair) unlike(was, is matrix.Route, add func(Change)) {
+	both := was.Authorizer == is.Authorizer && p.was.own(was) != nil && p.is.own(is) != nil
+	if p.lost {
+		was, is = is, was
 	}
+	if both {
+		return
+	}
+	before := guardName(was)
+	if was.String() != is.String() {
+		before += ", for " + was.String()
+	}
+	add(Change{Route: is.String(), Effect: Unknown, Was: guardName(was), Is: guardName(is), Text: is.String() + ": " +
+		guardName(is) + " guards it (was " + before + "), and which callers a function allows cannot be compared"})
 }
 
 // guardName names what guards a route.
