@@ -6,8 +6,8 @@ import (
 )
 
 // Lines trims the stacks in what a function writes, line by line: the frames of libraries and of the runtime are left
-// out, an own frame of Go is one line and not two, and an error document is its message and its frames. Other lines
-// stay as they are. The zero value goes by the names of files alone. It is not safe for concurrent use.
+// out, an own frame is one line of the same form in each language, and an error document is its message and its frames.
+// Other lines stay as they are. The zero value goes by the names of files alone. It is not safe for concurrent use.
 type Lines struct {
 	// Folder returns the folder of the function's code, for [CodeIn]. It is called for stacks alone. If nil, files are
 	// judged by their names.
@@ -15,6 +15,7 @@ type Lines struct {
 
 	code      Code
 	goroutine bool   // within the stack of one
+	python    bool   // behind a frame of Python, whose source follows
 	call      string // the line before that of a file; "" for none
 }
 
@@ -37,6 +38,13 @@ func (l *Lines) Next(line string) []string {
 	}
 	if l.goroutine {
 		return l.inGoroutine(line)
+	}
+	if l.python = l.python && strings.HasPrefix(line, "    "); l.python {
+		return nil
+	}
+	if f, ok := pythonFrameOf(line); ok {
+		l.python = true
+		return l.frame(f)
 	}
 	if f, ok := nodeFrameOf(line); ok {
 		return l.frame(f)

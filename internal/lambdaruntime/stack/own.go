@@ -32,8 +32,8 @@ func CodeIn(dir string) Code {
 // mostFrames is how many frames a trimmed stack has at most: what led to a failure is in the first ones.
 const mostFrames = 12
 
-// Trim returns the part of a stack that is the function's own: from its first own frame to its last, each with the
-// file as the developer knows it. Of a stack without an own frame it returns the first frames outside of the runtime.
+// Trim returns the frames of a stack that are the function's own, each with the file as the developer knows it. Of a
+// stack without an own frame it returns the first frames outside of the runtime.
 func (c Code) Trim(frames []Frame) []Frame {
 	for i, f := range slices.Backward(frames) {
 		if strings.HasSuffix(f.File, "runtime/panic.go") {
@@ -45,18 +45,11 @@ func (c Code) Trim(frames []Frame) []Frame {
 	for _, f := range frames {
 		out = append(out, c.own(f))
 	}
-	first := slices.IndexFunc(out, func(f Frame) bool { return f.Own })
-	if first < 0 {
-		out = slices.DeleteFunc(out, func(f Frame) bool { return isRuntime(f.File) })
-		return out[:min(len(out), mostFrames)]
+	unwanted := func(f Frame) bool { return isRuntime(f.File) }
+	if slices.ContainsFunc(out, func(f Frame) bool { return f.Own }) {
+		unwanted = func(f Frame) bool { return !f.Own }
 	}
-	last := first
-	for i, f := range out {
-		if f.Own {
-			last = i
-		}
-	}
-	out = out[first : last+1]
+	out = slices.DeleteFunc(out, unwanted)
 	return out[:min(len(out), mostFrames)]
 }
 

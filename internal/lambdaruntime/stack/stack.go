@@ -101,8 +101,10 @@ var (
 	goFile = regexp.MustCompile(`^\t(.+\.(?:go|s)):(\d+)(?: \+0x[0-9a-f]+)?$`)
 	goCall = regexp.MustCompile(`^(?:created by (\S+)(?: in goroutine \d+)?|([^\s{}"]+)\(.*\))$`)
 
-	// nodeFrame is "    at handler (/var/task/index.js:3:9)" or "    at /var/task/index.js:3:9".
-	nodeFrame = regexp.MustCompile(`^\s+at (?:(.+?) \()?((?:node:|file://|/|[A-Za-z]:\\).+?):(\d+)(?::\d+)?\)?$`)
+	// nodeFrame is "    at handler (/var/task/index.js:3:9)", "    at /var/task/index.js:3:9" or
+	// "    at new Promise (<anonymous>)".
+	nodeFrame = regexp.MustCompile(
+		`^\s+at (?:(.+?) \()?((?:node:|file://|/|[A-Za-z]:\\|\[eval|<anonymous>).*?)(?::(\d+)(?::\d+)?)?\)?$`)
 
 	// pythonFrame is `  File "/var/task/app.py", line 3, in handler`.
 	pythonFrame = regexp.MustCompile(`^\s*File "([^"]+)", line (\d+)(?:, in (.+))?$`)
@@ -123,9 +125,9 @@ func OfLines(written []string) (out []Frame) {
 			out = append(out, f)
 			continue
 		}
-		if m := pythonFrame.FindStringSubmatch(line); m != nil {
+		if f, ok := pythonFrameOf(line); ok {
 			python = true
-			out = append(out, Frame{File: m[1], Line: number(m[2]), Func: m[3]})
+			out = append(out, f)
 		}
 	}
 	if python {
@@ -140,6 +142,14 @@ func nodeFrameOf(line string) (Frame, bool) {
 		return Frame{}, false
 	}
 	return Frame{File: strings.TrimPrefix(m[2], "file://"), Line: number(m[3]), Func: m[1]}, true
+}
+
+func pythonFrameOf(line string) (Frame, bool) {
+	m := pythonFrame.FindStringSubmatch(line)
+	if m == nil {
+		return Frame{}, false
+	}
+	return Frame{File: m[1], Line: number(m[2]), Func: m[3]}, true
 }
 
 // number is a line number; 0 for one that no file has.
