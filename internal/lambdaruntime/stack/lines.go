@@ -49,6 +49,9 @@ func (l *Lines) Next(line string) []string {
 	if f, ok := nodeFrameOf(line); ok {
 		return l.frame(f)
 	}
+	if before, escaped, ok := strings.Cut(line, escapedStack); ok {
+		return l.escaped(line, before, escaped)
+	}
 	if before, document, ok := strings.Cut(line, documentStart); ok {
 		return l.document(line, before, documentStart+document)
 	}
@@ -70,6 +73,33 @@ func (l *Lines) document(line, before, document string) []string {
 	}
 	out := []string{before + d.Type + ": " + d.Message}
 	for _, f := range l.own().Trim(OfDocument([]byte(document))) {
+		out = append(out, "    at "+f.String())
+	}
+	return out
+}
+
+// escapedStack begins the stack of a goroutine in a text of JSON, such as debug.Stack in a line of package slog.
+const escapedStack = `\ngoroutine `
+
+// escaped takes a line that has such a stack: what is before and behind it, and its frames.
+func (l *Lines) escaped(line, before, rest string) []string {
+	end := 0
+	for end < len(rest) && rest[end] != '"' {
+		if rest[end] == '\\' {
+			end++
+		}
+		end++
+	}
+	var text string
+	if end >= len(rest) || json.Unmarshal([]byte(`"`+rest[:end]+`"`), &text) != nil {
+		return []string{line}
+	}
+	frames := l.own().Trim(OfLines(strings.Split(text, "\n")))
+	if len(frames) == 0 {
+		return []string{line}
+	}
+	out := []string{before + rest[end:]}
+	for _, f := range frames {
 		out = append(out, "    at "+f.String())
 	}
 	return out
