@@ -23,7 +23,7 @@ func useAgain(t *testing.T, say func(command string, to any)) {
 		Words, None, Blocked           listed
 		Kept, Still, Personas, Without []string
 		Operations, Tried, Refilled    []string
-		OfForm                         string
+		OfForm, Example                string
 	}
 	say("again", &seen)
 	contains := func(what, text string, parts ...string) {
@@ -90,9 +90,12 @@ func useAgain(t *testing.T, say func(command string, to any)) {
 	}; !slices.Equal(seen.Operations, want) {
 		t.Errorf("the OpenAPI description has %q, want %q", seen.Operations, want)
 	}
-	const body = "{\n  \"item\": \"text\",\n  \"quantity\": 2\n}"
-	if !slices.Equal(seen.Tried, []string{"POST /v1/orders", body}) {
+	const all = "{\n  \"item\": \"text\",\n  \"note\": \"text\",\n  \"quantity\": 2\n}"
+	if !slices.Equal(seen.Tried, []string{"POST /v1/orders", all}) {
 		t.Errorf("Try it: %q", seen.Tried)
+	}
+	if want := "{\n  \"item\": \"text\",\n  \"quantity\": 2\n}"; seen.Example != want {
+		t.Errorf("the other example body is %s, want %s", seen.Example, want)
 	}
 	contains("fetch of the form", seen.OfForm, `await fetch("http://`, `/v1/orders", {`, `"Bearer eyJ`)
 }

@@ -73,7 +73,7 @@ func orderAPI() map[string]any {
 					"item": map[string]any{
 						"type":      "string",
 						"minLength": 1,
-					}, "quantity": map[string]any{"type": "integer", "minimum": 2}},
+					}, "quantity": map[string]any{"type": "integer", "minimum": 2}, "note": map[string]any{"type": "string"}},
 			}},
 	}
 	resources["File"] = map[string]any{"Type": "AWS::ApiGateway::Resource", "Properties": map[string]any{
@@ -136,7 +136,7 @@ func TestDevConsoleUse(t *testing.T) {
 		!strings.HasPrefix(use.PreflightOutcome, "It was answered 200") {
 		t.Errorf("Try on OPTIONS: the form has %+v, and the call: %s", p, use.PreflightOutcome)
 	}
-	if m := use.Model; m.Body != "{\n  \"item\": \"text\",\n  \"quantity\": 2\n}" ||
+	if m := use.Model; m.Body != "{\n  \"item\": \"text\",\n  \"note\": \"text\",\n  \"quantity\": 2\n}" ||
 		!strings.Contains(m.Hint, "made up from the route’s model") ||
 		!strings.HasPrefix(use.ModelOutcome, "It was answered 200") {
 		t.Errorf("a route with a model: the form has %+v, and a call with it: %s", m, use.ModelOutcome)

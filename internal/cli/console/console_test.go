@@ -108,10 +108,24 @@ func TestSites(t *testing.T) {
 			if got := c.Serve(t.Context(), request("GET /", tt.headers...)).Status; got != tt.page {
 				t.Errorf("the page: %d, want %d", got, tt.page)
 			}
-			for _, path := range []string{"/~/apis", "/~/requests", "/~/requests?after=1"} {
+			for _, path := range []string{"/~/apis", "/~/requests", "/~/requests?after=1", "/~/openapi.json"} {
 				if got := c.Serve(t.Context(), request("GET "+path, tt.headers...)); got.Status != tt.data {
 					t.Errorf("%s: %d, want %d: %s", path, got.Status, tt.data, got.Body)
 				}
+			}
+			for _, path := range []string{"/~/replay", "/~/copy"} {
+				r := request("POST "+path, append(tt.headers, "Content-Type: application/json")...)
+				r.Body = []byte(`{"id":"gone"}`)
+				if got := c.Serve(t.Context(), r).Status; (got == 403) != (tt.prepare == 403) {
+					t.Errorf("POST %s: %d", path, got)
+				}
+			}
+			id := idOf(c.call(t, "GET /prod/open"))
+			clear := request("POST /~/clear", append(tt.headers, "Content-Type: application/json")...)
+			clear.Body = []byte(`{}`)
+			c.Serve(t.Context(), clear)
+			if _, kept := c.ring.find(id); kept != (tt.prepare == 403) {
+				t.Errorf("after POST /~/clear the request is kept: %t", kept)
 			}
 			r := request("POST /~/prepare", append(tt.headers, "Content-Type: application/json")...)
 			r.Body = []byte(form)

@@ -302,6 +302,8 @@ const commands = {
     await page.fill('#body', 'mine')
     await operation.getByRole('button', {name: 'Try it'}).first().click()
     seen.tried = await page.evaluate(() => ['route', 'body'].map(id => document.getElementById(id).value))
+    await page.selectOption('#example', {label: 'The required properties alone'})
+    seen.example = await page.inputValue('#body')
     seen.ofForm = await copied(page.locator('#form').getByRole('button', {name: 'Copy as fetch'}))
     await page.locator('#list > li').filter({hasText: '/v1/made'}).last().locator('summary').first().click()
     await page.locator('#list > li').filter({hasText: '/v1/made'}).last().getByRole('button', {name: 'Edit'}).click()
