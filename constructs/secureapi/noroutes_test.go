@@ -1,7 +1,6 @@
 package secureapi_test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/assertions"
@@ -34,9 +33,9 @@ func TestNoRoutes(t *testing.T) {
 				integration["IntegrationResponses"].([]any)[0].(map[string]any)["StatusCode"] != "404" {
 				t.Errorf("the method is %v", method)
 			}
-			warnings := *assertions.Annotations_FromStack(stack).FindWarning(jsii.String("*"), assertions.Match_AnyValue())
-			if len(warnings) != 1 || !strings.Contains(warnings[0].Entry.Data.(string), secureapi.NoRoutesWarning) {
-				t.Errorf("%d warnings, want one", len(warnings))
+			text := assertions.Match_StringLikeRegexp(jsii.String(secureapi.NoRoutesWarning))
+			if n := len(*assertions.Annotations_FromStack(stack).FindWarning(jsii.String("*"), text)); n != 1 {
+				t.Errorf("%d warnings, want one", n)
 			}
 		})
 	}

@@ -193,6 +193,11 @@ func (d *Domain) checkTLS(bad func(string, ...any)) {
 	switch d.endpoint() {
 	case Regional, Edge, private:
 	default:
+		if Unresolved(d.Endpoint) {
+			bad(".EndpointType is a CDK token, and the resources of a domain depend on its type: write it out, and make a " +
+				"domain of each type in a stack of its own")
+			break
+		}
 		bad(".EndpointType %q: want REGIONAL, EDGE, PRIVATE, or nothing for REGIONAL", d.Endpoint)
 	}
 	switch {

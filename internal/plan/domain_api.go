@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ func (p *Plan) checkDomain() (errs []error) {
 		return nil
 	}
 	errs = d.Check()
-	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf(format, a...)) }
+	bad := func(what string) { errs = append(errs, errors.New(what)) }
 	if p.Stage == "" {
 		bad("Domain is set, and RestApiProps.Deploy is false, so that there is no stage to map it to: leave one out")
 	}

@@ -76,6 +76,8 @@ func TestWrongDomains(t *testing.T) {
 			`Domain.BasePaths[0] "a/b" has 2 segments, and those of private domains have one: take one segment`},
 		{"a private domain that is another's", both(inVPC(nil), func(p *Props) { p.Domain.Of = &DomainOf{Name: "a.example.com"} }),
 			"Domain.Private is set beside Of, and it belongs to the domain that Of is"},
+		{"an endpoint of the deployment's", domain(func(d *Domain) { d.Endpoint = "${Token[TOKEN.7]}" }),
+			"Domain.EndpointType is a CDK token, and the resources of a domain depend on its type: write it out"},
 		{"an unknown endpoint", domain(func(d *Domain) { d.Endpoint = "LOCAL" }), `Domain.EndpointType "LOCAL": want ` +
 			`REGIONAL`},
 		{"a private API", both(domain(nil), func(p *Props) { p.RestAPI, p.Policy = &RestAPI{Private: true}, allowed() }),
