@@ -201,3 +201,34 @@ func TestDevWatchFunction(t *testing.T) {
 		t.Errorf("status %d, left behind %s", status, left(t, temp))
 	}
 }
+
+// TestDevWatchStops: a save while the app runs stops it, and the function's new answer does not wait for the app.
+func TestDevWatchStops(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("functions run on unix")
+	}
+	dir := functionApp(t)
+	r, _ := start(t, dir, "--watch")
+	app, err := os.ReadFile(filepath.Join(dir, "app.sh"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// It waits for a hidden file, which does not count as a source.
+	writeFile(t, filepath.Join(dir, "app.sh"), "echo began >> .began\nwhile [ ! -e .go ]; do sleep 0.05; done\n"+string(app))
+	began := func() int {
+		text, err := os.ReadFile(filepath.Join(dir, ".began"))
+		if err != nil {
+			return 0
+		}
+		return strings.Count(string(text), "began\n")
+	}
+	r.wait(t, func() bool { return began() == 1 })
+	writeFile(t, filepath.Join(dir, "answer/answer.go"), "package answer\n\nconst Text = \"two\"\n")
+	r.wait(t, func() bool { return strings.Contains(r.stdout.String(), "  the new Test/Fn is served, after ") })
+	if strings.Contains(r.stdout.String(), "still served") {
+		t.Errorf("what was stopped is said to have failed:\n%s", &r.stdout)
+	}
+	r.wait(t, func() bool { return began() == 2 }) // the change of app.sh is not forgotten
+	writeFile(t, filepath.Join(dir, ".go"), "")
+	r.wait(t, func() bool { return strings.Contains(r.stdout.String(), "  the new API is served, after ") })
+}

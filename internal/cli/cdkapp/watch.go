@@ -3,7 +3,6 @@ package cdkapp
 import (
 	"context"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,8 +18,8 @@ const (
 )
 
 // Sources looks for changes below a folder: of files' names, sizes and times. Hidden files and folders, node_modules,
-// cdk.out, logs and the files of Go's tests are left out. It works on every file system, and it costs a walk through
-// the folder for each look.
+// cdk.out, logs, backups of editors (*~) and the files of Go's tests are left out. It works on every file system, and
+// it costs a walk through the folder for each look.
 type Sources struct {
 	Dir      string
 	Interval time.Duration // default [Interval]
@@ -47,23 +46,30 @@ func (s *Sources) Look() (changed []string) {
 		s.root, s.seen = root, nil // all of it is new
 	}
 	now := s.files(root)
-	for path, is := range now {
-		if was, known := s.seen[path]; !known || was.size != is.size || !was.time.Equal(is.time) {
-			changed = append(changed, path)
-		}
-	}
-	for path := range s.seen {
-		if _, there := now[path]; !there {
-			changed = append(changed, path)
-		}
-	}
+	changed = changes(s.seen, now)
 	s.seen = now
+	return changed
+}
+
+// changes are the files that are not the same before and after, sorted.
+func changes(before, after map[string]stamp) (changed []string) {
+	for path, is := range after {
+		if was, known := before[path]; !known || was.size != is.size || !was.time.Equal(is.time) {
+			changed = append(changed, path)
+		}
+	}
+	for path := range before {
+		if _, there := after[path]; !there {
+			changed = append(changed, path)
+		}
+	}
 	slices.Sort(changed)
 	return changed
 }
 
-// Wait returns the files that have changed since the last look, once they have stayed the same for an interval, so that
-// a save of several files is one change. The error is that of ctx, beside the files that have changed until it ended.
+// Wait returns the files that have changed since the last look, once they have stayed the same for an interval, so
+// that a save of several files is one change. A file that came and went meanwhile, as editors make them, is not among
+// them. The error is that of ctx, beside the files that have changed until it ended.
 func (s *Sources) Wait(ctx context.Context) (changed []string, err error) {
 	interval := s.Interval
 	if interval <= 0 {
@@ -71,21 +77,21 @@ func (s *Sources) Wait(ctx context.Context) (changed []string, err error) {
 	}
 	timer := time.NewTimer(interval)
 	defer timer.Stop()
-	all := map[string]bool{}
-	for {
+	before := s.seen
+	for moved := false; ; {
 		select {
 		case <-ctx.Done():
-			return slices.Sorted(maps.Keys(all)), ctx.Err()
+			return changes(before, s.seen), ctx.Err()
 		case <-timer.C:
 		}
 		began := time.Now()
 		looked := s.Look()
-		if len(looked) == 0 && len(all) > 0 {
-			return slices.Sorted(maps.Keys(all)), nil
+		if len(looked) == 0 && moved {
+			if changed := changes(before, s.seen); len(changed) > 0 {
+				return changed, nil
+			}
 		}
-		for _, path := range looked {
-			all[path] = true
-		}
+		moved = len(looked) > 0
 		timer.Reset(max(interval, restsFor*time.Since(began)))
 	}
 }
@@ -119,7 +125,7 @@ func (s *Sources) files(root string) map[string]stamp {
 			return nil
 		}
 		// No build has a file of tests in it. See "go help packages".
-		if entry.IsDir() || filepath.Ext(name) == ".log" || strings.HasSuffix(name, "_test.go") {
+		if entry.IsDir() || filepath.Ext(name) == ".log" || strings.HasSuffix(name, "~") || strings.HasSuffix(name, "_test.go") {
 			return nil
 		}
 		info, err := entry.Info()

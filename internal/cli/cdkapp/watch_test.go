@@ -65,6 +65,12 @@ func TestLook(t *testing.T) {
 			"app/main.go app/more.go",
 		},
 		{
+			"a backup",
+			"editors keep the text before",
+			func(t *testing.T, dir string) { write(t, dir+"/app/main.go~", "package main") },
+			"",
+		},
+		{
 			"a test",
 			"no build has it",
 			func(t *testing.T, dir string) { write(t, dir+"/app/main_test.go", "package main") },
@@ -123,5 +129,19 @@ func TestWait(t *testing.T) {
 	}
 	if len(s.Look()) > 0 {
 		t.Error("it returned before the sources were still")
+	}
+}
+
+// TestChanges: a file that came and went is no change.
+func TestChanges(t *testing.T) {
+	at := time.Unix(1, 0)
+	before := map[string]stamp{"same": {1, at}, "larger": {1, at}, "later": {1, at}, "gone": {1, at}}
+	between := map[string]stamp{"same": {1, at}, "larger": {1, at}, "later": {1, at}, "gone": {1, at}, "4913": {0, at}}
+	after := map[string]stamp{"same": {1, at}, "larger": {2, at}, "later": {1, at.Add(1)}, "new": {1, at}}
+	if got := changes(before, between); !slices.Equal(got, []string{"4913"}) {
+		t.Errorf("got %q", got)
+	}
+	if got := changes(before, after); !slices.Equal(got, []string{"gone", "larger", "later", "new"}) {
+		t.Errorf("got %q", got)
 	}
 }
