@@ -55,6 +55,12 @@ func TestDevWatch(t *testing.T) {
 		t.Errorf("after the change: %d", got)
 	}
 
+	writeAssembly(t, filepath.Join(dir, "source"), mockAPI("Api", "hello", "added"), mockAPI("Other", "hello"))
+	r.wait(t, said("\nTest/Other is at "+r.url+"/v1-other, as another API has the stage v1 too: its functions see v1\n"))
+	if got := get(t, r.url+"/v1-other/hello").StatusCode; got != 200 {
+		t.Errorf("of an API that the change adds: %d", got)
+	}
+
 	writeFile(t, filepath.Join(dir, "app.sh"), "echo cannot >&2; exit 1\n")
 	r.wait(t, said("  the old API is still served: the app failed: sh app.sh: exit status 1\n"))
 	if got := get(t, r.url+"/v1/added").StatusCode; got != 200 {

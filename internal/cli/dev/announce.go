@@ -40,6 +40,14 @@ type servedStage struct {
 	sees     string // the stage name in events, if the URL has another one; "" if not
 }
 
+func (s servedStage) String() string {
+	text := s.api + " is at " + s.url
+	if s.sees != "" {
+		text += ", as another API has the stage " + s.sees + " too: its functions see " + s.sees
+	}
+	return text
+}
+
 // trying limits the time for the dry runs of examples: an authorizer may wait for something that is not there.
 const trying = 5 * time.Second
 

@@ -45,6 +45,7 @@ type reloaded struct {
 	took      time.Duration
 	functions []string         // that alone are new; none if the API is
 	access    *accessdiff.Diff // who may call what that could not, and the other way round; nil if only functions are new
+	stages    []servedStage    // that are new, or at another address
 	problems  []string         // what is not as on AWS, and was not said before
 }
 

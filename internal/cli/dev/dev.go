@@ -189,7 +189,7 @@ func serve(ctx context.Context, p *command.Process, f flags, report reporter) er
 	defer watching.Wait() // nothing is loaded while all is closed
 	defer cancel()
 	if f.watch {
-		w := watcher{now: p.Now, source: src, issuer: site.issuer, gateway: site.gateway, report: report}
+		w := watcher{now: p.Now, source: src, issuer: site.issuer, gateway: site.gateway, report: report, url: url}
 		watching.Go(func() { w.watch(ctx) })
 	}
 	select {

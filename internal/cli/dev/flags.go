@@ -91,8 +91,8 @@ func (f *flags) parse(args []string) error {
 	return nil
 }
 
-// checkPageOrigin returns an error unless an origin is that of a dev server: http of this machine, or https. Logins take
-// no others.
+// checkPageOrigin returns an error unless an origin is that of a dev server: http of this machine, or https. Logins
+// take no others.
 func checkPageOrigin(origin string) error {
 	if origin == "*" {
 		return fmt.Errorf("%q: pages of every site could act for the user: name the origin of the dev server, such as %s",

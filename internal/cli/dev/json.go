@@ -27,7 +27,7 @@ func (j *jsonReporter) announced(a announcement) {
 		add(map[string]any{"event": "routes", "matrix": routes})
 	}
 	for _, s := range a.stages {
-		add(map[string]string{"event": "stage", "api": s.api, "url": s.url})
+		add(stageEvent(s))
 	}
 	for _, app := range a.apps {
 		add(map[string]string{"event": "app", "api": app.api, "url": app.url, "login": app.login})
@@ -54,6 +54,10 @@ func (j *jsonReporter) announced(a announcement) {
 }
 
 func (j *jsonReporter) unannounced() { j.out.announce() }
+
+func stageEvent(s servedStage) map[string]string {
+	return map[string]string{"event": "stage", "api": s.api, "url": s.url}
+}
 
 func problemEvent(problem string) map[string]string {
 	return map[string]string{"event": "problem", "text": problem}
@@ -130,6 +134,9 @@ func (j *jsonReporter) reloaded(r reloaded) {
 		Text   string              `json:"text"`
 		Access []accessdiff.Change `json:"access,omitempty"`
 	}{"reloaded", j.now().UTC(), r.String(), access})
+	for _, s := range r.stages {
+		j.write(stageEvent(s))
+	}
 	for _, p := range r.problems {
 		j.write(problemEvent(p))
 	}

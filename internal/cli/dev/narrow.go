@@ -9,8 +9,8 @@ import (
 const width = 80
 
 // narrow makes the table of routes one that is read at 80 columns: an API's name once, below it a line for each route
-// with who may call it and, in parentheses, the kind of authorizer, how long its answers are kept, and whether an API key
-// is needed.
+// with who may call it and, in parentheses, the kind of authorizer, how long its answers are kept, and whether an API
+// key is needed.
 func narrow(rows [][]string, notes []string) (out []string) {
 	longest := 0
 	for _, row := range rows {

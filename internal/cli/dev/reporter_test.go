@@ -254,6 +254,15 @@ func TestOthers(t *testing.T) {
 			"12:00:00.123  the new API is served, after 1.0 s\n    Shop/Api\n      - GET /orders: everyone lost\n",
 			`{"event":"reloaded","time":"2026-03-01T12:00:00.123Z","text":"the new API is served, after 1.0 s","access":` +
 				`[{"api":"Shop/Api","route":"GET /orders","effect":"lost","text":"GET /orders: everyone lost"}]}` + "\n"},
+		{"reloaded with another API", func(r reporter) {
+			r.reloaded(reloaded{took: time.Second, stages: []servedStage{
+				{api: "Shop/Admin", url: "http://127.0.0.1:3000/prod-admin", sees: "prod"},
+			}})
+		},
+			"12:00:00.123  the new API is served, after 1.0 s\nShop/Admin is at http://127.0.0.1:3000/prod-admin, as another " +
+				"API has the stage prod too: its functions see prod\n",
+			`{"event":"reloaded","time":"2026-03-01T12:00:00.123Z","text":"the new API is served, after 1.0 s"}` + "\n" +
+				`{"api":"Shop/Admin","event":"stage","url":"http://127.0.0.1:3000/prod-admin"}` + "\n"},
 		{"reloaded with the same access", func(r reporter) {
 			r.reloaded(reloaded{took: time.Second, access: &accessdiff.Diff{}})
 		},

@@ -42,11 +42,7 @@ func (t *textReporter) announced(a announcement) {
 		say = append(narrow(a.routes.Rows()), "")
 	}
 	for _, s := range a.stages {
-		text := s.api + " is at " + s.url
-		if s.sees != "" {
-			text += ", as another API has the stage " + s.sees + " too: its functions see " + s.sees
-		}
-		say = append(say, text)
+		say = append(say, s.String())
 	}
 	for _, p := range a.problems {
 		say = append(say, problemText(p))
@@ -205,6 +201,9 @@ func (t *textReporter) reloaded(r reloaded) {
 	t.say(r.String())
 	for _, line := range r.accessLines() {
 		t.out.write("    " + line)
+	}
+	for _, s := range r.stages {
+		t.out.write(s.String())
 	}
 	for _, p := range r.problems {
 		t.out.write(problemText(p))

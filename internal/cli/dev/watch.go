@@ -10,7 +10,6 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/issuersite"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
-	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/rebuild"
 )
 
@@ -21,6 +20,7 @@ type watcher struct {
 	issuer  *issuersite.Site
 	gateway *apigateway.Gateway
 	report  reporter
+	url     string // of the gateway
 
 	owed  bool                    // the app has not run since a change of a file of its own
 	known chan *rebuild.Functions // has one element as soon as the files of the functions are known; nil if they are not
@@ -131,7 +131,7 @@ func (w *watcher) run(ctx context.Context, mayStop bool) (changed []string, stop
 // reload serves what was made, and reports whether it does. Otherwise the old API stays: when making it failed, or
 // when it cannot be served.
 func (w *watcher) reload(ctx context.Context, began time.Time, functions []string, failed error) bool {
-	before, problems := w.gateway.Model(), w.gateway.Problems()
+	before, problems := w.served(), w.gateway.Problems()
 	if failed == nil {
 		restore := w.issuer.Remember()
 		if failed = w.source.explain(w.gateway.Reload()); failed != nil {
@@ -154,15 +154,25 @@ func (w *watcher) reload(ctx context.Context, began time.Time, functions []strin
 		problems: slices.DeleteFunc(w.gateway.Problems(), func(p string) bool { return slices.Contains(problems, p) }),
 	}
 	if functions == nil {
-		r.access = accessdiff.Compare(w.matrixOf(before), w.matrixOf(w.gateway.Model()))
+		after := w.served()
+		r.access = accessdiff.Compare(before.routes, after.routes)
+		r.stages = slices.DeleteFunc(after.stages, func(s servedStage) bool { return slices.Contains(before.stages, s) })
 	}
 	w.report.reloaded(r)
 	return true
 }
 
-// matrixOf is who may call the APIs that are served. What cannot be told was said at the start.
-func (w *watcher) matrixOf(model *apimodel.Model) matrix.Matrix {
-	m, _ := matrix.Of(model, "")
-	m.APIs = slices.DeleteFunc(m.APIs, func(api matrix.API) bool { return !w.source.flags.serves(api) })
-	return m
+// served is what a gateway serves: who may call it, and where it is.
+type served struct {
+	routes matrix.Matrix
+	stages []servedStage
+}
+
+// served reads the gateway. What cannot be told of its access was said at the start.
+func (w *watcher) served() (s served) {
+	model := w.gateway.Model()
+	s.routes, _ = matrix.Of(model, "")
+	s.routes.APIs = slices.DeleteFunc(s.routes.APIs, func(api matrix.API) bool { return !w.source.flags.serves(api) })
+	s.stages = stages(w.gateway, model, s.routes, w.url)
+	return s
 }
