@@ -29,6 +29,8 @@ type lateIntegration struct {
 	awsapigateway.Integration
 	bind  func(awsapigateway.Method) *awsapigateway.IntegrationConfig
 	check func(route.Pattern) error // refuses routes that it cannot answer; nil for none
+
+	panicked any // what bind panicked with; nil for nothing
 }
 
 var _ awsapigateway.Integration = (*lateIntegration)(nil)
@@ -43,7 +45,20 @@ func newLateIntegration(
 	return l
 }
 
-// Bind is called by CDK when a method is made.
-func (l *lateIntegration) Bind(method awsapigateway.Method) *awsapigateway.IntegrationConfig {
+// Bind is called by CDK when a method is made. It returns in any case: CDK's engine waits for the answer of a call, and
+// each later request of the process would be handled within that one, until its stack is used up. See [bound].
+func (l *lateIntegration) Bind(method awsapigateway.Method) (config *awsapigateway.IntegrationConfig) {
+	defer func() {
+		if l.panicked = recover(); l.panicked != nil {
+			config = &awsapigateway.IntegrationConfig{Type: awsapigateway.IntegrationType_MOCK}
+		}
+	}()
 	return l.bind(method)
+}
+
+// bound panics as the integration did when its method was made.
+func bound(integration awsapigateway.Integration) {
+	if late, ok := integration.(*lateIntegration); ok && late.panicked != nil {
+		panic(late.panicked)
+	}
 }

@@ -137,6 +137,7 @@ func (b *builder) addWithOptions(
 		o.RequestParameters = nil // which are among those
 	}
 	made := b.resource(r.Pattern.Path()).AddMethod(&r.Pattern.Verb, integration, &o)
+	bound(integration)
 	b.setAll(r, made, &o, &set)
 	if !r.Integrated && len(b.plan.CacheKeys(r)) > 0 {
 		b.keyBound(r, l1(made).(awsapigateway.CfnMethod), given.ownCacheKeys())
