@@ -29,9 +29,10 @@ func (w *world) agree(d drawer, a *api, dir string) (tried, permitted int, err e
 		}
 		if c.token != nil {
 			d.spoil(c.token)
+			c.token.finish()
 		}
 		want := a.decide(q, c)
-		if want == unknown {
+		if want == unknown || c.principal != "" && keyOf(g, c.principal) == nil {
 			continue
 		}
 		arriving, err := w.arrive(q, c)

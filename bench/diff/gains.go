@@ -158,12 +158,23 @@ func (a *api) callers(q request) (out []caller) {
 						}
 						t.texts["plan"] = i.claim
 					}
+					t.finish()
 					out = append(out, caller{token: t})
 				}
 			}
 		}
 	}
 	return out
+}
+
+// finish names the caller, whom each token names: one whose name is in no path, unless a route asked for it.
+func (t *token) finish() {
+	if t.texts == nil {
+		t.texts = map[string]string{}
+	}
+	if t.texts["sub"] == "" {
+		t.texts["sub"] = "someone-else"
+	}
 }
 
 func (t token) clone() *token {

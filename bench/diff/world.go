@@ -166,7 +166,7 @@ func (w *world) mint(r devissuer.TokenRequest) (string, error) {
 
 // bearer is what a caller of the oracle's brings.
 func (w *world) bearer(t *token) (string, error) {
-	claims := map[string]any{"azp": nil, "sub": "someone-else", "client_id": nil}
+	claims := map[string]any{"azp": nil, "client_id": nil}
 	if len(t.scopes) > 0 {
 		claims["scope"] = strings.Join(t.scopes, " ")
 	}
