@@ -91,8 +91,8 @@ func written(dir string, m starter.Module, files []starter.File) string {
 		fmt.Fprintf(&b, "  go get -tool %s\n", starter.Tool())
 	}
 	b.WriteString("  go mod tidy\n" +
-		"  go tool gatehouse dev    # the API on this machine, with requests to try and tokens that work\n" +
-		"  go test ./...            # the same in a test\n")
+		"  go tool gatehouse dev    # the API on this machine, with requests to try\n" +
+		"  go test ./...            # a test that calls it\n")
 	return b.String()
 }
 
