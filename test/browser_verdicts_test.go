@@ -5,10 +5,13 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
+	"strings"
 	"sync"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction"
@@ -129,6 +132,25 @@ func cookiePage(t *testing.T) string {
 	}))
 	t.Cleanup(server.Close)
 	return server.URL
+}
+
+// TestVerdictProps finds each property that a verdict can name, in the structs that a stack is written with.
+func TestVerdictProps(t *testing.T) {
+	props, cors := reflect.TypeFor[secureapi.Props](), reflect.TypeFor[secureapi.CORS]()
+	for name, in := range map[string]reflect.Type{
+		browser.CORSAllowOrigins:     cors,
+		browser.CORSAllowHeaders:     cors,
+		browser.CORSAllowMethods:     cors,
+		browser.CORSAllowCredentials: cors,
+		browser.CORSExposeHeaders:    cors,
+		browser.GatewayResponses:     props,
+		browser.Routes:               props,
+		browser.IntegrationResponses: reflect.TypeFor[awsapigateway.IntegrationOptions](),
+	} {
+		if _, found := in.FieldByName(strings.TrimPrefix(name, "CORS.")); !found {
+			t.Errorf("%s has no %s", in, name)
+		}
+	}
 }
 
 // TestBrowserVerdicts has a page make each kind of request to APIs with each setting of CORS, in Chromium, and compares

@@ -42,7 +42,7 @@ func TestBrowserVerdicts(t *testing.T) {
 		{name: "the same for the second origin", target: "GET /prod/plain/x", origin: office, prop: "lambdahttp/cors"},
 		{name: "another origin", target: "GET /prod/plain/x", origin: stranger, prop: "CORS.AllowOrigins"},
 		{name: "a function that fails", target: "GET /prod/plain/fail", origin: shop, prop: "GatewayResponses"},
-		{name: "an integration's response", target: "GET /prod/mock", origin: shop, prop: "Integration.Responses"},
+		{name: "an integration's response", target: "GET /prod/mock", origin: shop, prop: "IntegrationResponses"},
 		{name: "no such path", target: "GET /prod/nothing", origin: shop, prop: "GatewayResponses"},
 		{name: "no such stage", target: "GET /nothing", origin: shop},
 		{name: "a preflight", target: "OPTIONS /prod/plain/x", origin: shop, asks: asks + "GET", readable: true},

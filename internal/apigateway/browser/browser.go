@@ -129,7 +129,7 @@ func Judge(x Exchange) Verdict {
 	}
 	v.Readable = true
 	if hidden := j.hidden(); len(hidden) > 0 {
-		v.Prop = "CORS.ExposeHeaders"
+		v.Prop = CORSExposeHeaders
 		v.Why = "the page does not see the " + plural("header", hidden) + " " + strings.Join(hidden, ", ")
 		v.Fix = "add " + quoted(hidden) + " to CORS.ExposeHeaders"
 	}

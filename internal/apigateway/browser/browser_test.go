@@ -133,18 +133,18 @@ func TestJudge(t *testing.T) {
 		},
 		{
 			name: "an integration's response without the header", why: "", request: "Origin: " + page, by: Mapped, api: allowing,
-			prop: "Integration.Responses",
+			prop: IntegrationResponses,
 			want: "blocked by the browser: the integration's answer has no Access-Control-Allow-Origin: map " +
-				"method.response.header.Access-Control-Allow-Origin in its response, or leave it to CORS",
+				"method.response.header.Access-Control-Allow-Origin in IntegrationResponses, or leave it to CORS",
 		},
 		{
 			name: "an integration's response for the first origin", why: "", request: "Origin: " + page, by: Mapped,
 			api:    allowing,
-			answer: "Access-Control-Allow-Origin: https://x.example", prop: "Integration.Responses",
+			answer: "Access-Control-Allow-Origin: https://x.example", prop: IntegrationResponses,
 			want: "blocked by the browser: the integration's answer has Access-Control-Allow-Origin: https://x.example, " +
 				"and the " +
-				"page's origin is https://shop.example.com: give the response a template, which can name another origin than " +
-				"the first one",
+				"page's origin is https://shop.example.com: give the response a template in IntegrationResponses, which can " +
+				"name another origin than the first one",
 		},
 		{
 			name: "the header twice", why: "getting a header joins its values by a comma", request: "Origin: " + page,

@@ -48,7 +48,7 @@ func (j *judge) preflight(v *Verdict) {
 		// https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name and, on browsers that take * all the same,
 		// https://github.com/whatwg/fetch/issues/1278
 		v.Why = "by the Fetch standard * does not stand for Authorization, though today's browsers take it so"
-		v.Prop, v.Fix = "CORS.AllowHeaders", `add "Authorization" to CORS.AllowHeaders`
+		v.Prop, v.Fix = CORSAllowHeaders, `add "Authorization" to CORS.AllowHeaders`
 	}
 }
 
@@ -59,10 +59,10 @@ func (j *judge) unanswered() *finding {
 	}
 	switch api := j.api(); {
 	case !api.CORS:
-		return &finding{"the API has no CORS: no route answers preflights", "CORS.AllowOrigins", "set " + j.inProps()}
+		return &finding{"the API has no CORS: no route answers preflights", CORSAllowOrigins, "set " + j.inProps()}
 	case !api.Path:
 		return &finding{
-			"no route has this path, and so no preflight for it is answered", "Routes", "check the path, or add a route for it",
+			"no route has this path, and so no preflight for it is answered", Routes, "check the path, or add a route for it",
 		}
 	}
 	return nil
@@ -74,7 +74,7 @@ func (j *judge) method() *finding {
 	method := j.Request.Headers.Get(requestMethod)
 	allowed, ok := listOf(j.Answer.Headers, allowMethods)
 	if !ok {
-		return j.notAList(allowMethods, "CORS.AllowMethods")
+		return j.notAList(allowMethods, CORSAllowMethods)
 	}
 	safelisted := []string{http.MethodGet, http.MethodHead, http.MethodPost}
 	if slices.Contains(allowed, method) || slices.Contains(safelisted, method) || slices.Contains(allowed, "*") {
@@ -83,12 +83,12 @@ func (j *judge) method() *finding {
 	api := j.api()
 	if j.API != nil && !api.Verb {
 		return &finding{
-			fmt.Sprintf("no route takes %s on this path", method), "Routes",
+			fmt.Sprintf("no route takes %s on this path", method), Routes,
 			"check the method, or add a route for it",
 		}
 	}
 	return &finding{
-		fmt.Sprintf("the method %s is not allowed: %s", method, shown(allowed)), "CORS.AllowMethods",
+		fmt.Sprintf("the method %s is not allowed: %s", method, shown(allowed)), CORSAllowMethods,
 		fmt.Sprintf("add %q to CORS.AllowMethods, or leave it empty for the verbs of the routes", method),
 	}
 }
@@ -98,7 +98,7 @@ func (j *judge) method() *finding {
 func (j *judge) headers() *finding {
 	allowed, ok := listOf(j.Answer.Headers, allowHeaders)
 	if !ok {
-		return j.notAList(allowHeaders, "CORS.AllowHeaders")
+		return j.notAList(allowHeaders, CORSAllowHeaders)
 	}
 	if slices.Contains(allowed, "*") {
 		return nil
@@ -118,7 +118,7 @@ func (j *judge) headers() *finding {
 	}
 	return &finding{
 		fmt.Sprintf("the %s %s %s not allowed: %s", plural("header", not), strings.Join(not, ", "), verb, shown(allowed)),
-		"CORS.AllowHeaders", "add " + quoted(not) + " to CORS.AllowHeaders",
+		CORSAllowHeaders, "add " + quoted(not) + " to CORS.AllowHeaders",
 	}
 }
 

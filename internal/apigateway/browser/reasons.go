@@ -5,11 +5,19 @@ import (
 	"strings"
 )
 
-// Middleware is the package by which a function's own answers get the headers of CORS.
-const Middleware = "lambdahttp/cors"
+// What a verdict names as what changes it.
+const (
+	CORSAllowOrigins     = "CORS.AllowOrigins"
+	CORSAllowHeaders     = "CORS.AllowHeaders"
+	CORSAllowMethods     = "CORS.AllowMethods"
+	CORSAllowCredentials = "CORS.AllowCredentials"
+	CORSExposeHeaders    = "CORS.ExposeHeaders"
 
-// GatewayResponses is the property by which API Gateway's own answers are changed.
-const GatewayResponses = "GatewayResponses"
+	GatewayResponses     = "GatewayResponses" // API Gateway's own answers
+	Routes               = "Routes"
+	IntegrationResponses = "IntegrationResponses" // of CDK's IntegrationOptions, in the Integration of a route
+	Middleware           = "lambdahttp/cors"      // the package that gives a function's own answers the headers of CORS
+)
 
 // missing says why an answer has no Access-Control-Allow-Origin.
 func (j *judge) missing() *finding {
@@ -20,11 +28,11 @@ func (j *judge) missing() *finding {
 		return &finding{why: "there is no such stage, and API Gateway's answer to that" + has, fix: "check the URL"}
 	case !api.CORS && j.By == Function:
 		return &finding{
-			"the API has no CORS, and the function's own answer" + has, "CORS.AllowOrigins",
+			"the API has no CORS, and the function's own answer" + has, CORSAllowOrigins,
 			"name the page's origin in " + j.inProps() + ", and use lambdahttp/cors in the function",
 		}
 	case !api.CORS:
-		return &finding{"the API has no CORS: the answer" + has, "CORS.AllowOrigins", "set " + j.inProps()}
+		return &finding{"the API has no CORS: the answer" + has, CORSAllowOrigins, "set " + j.inProps()}
 	case !api.Allows && api.Path:
 		return j.notAllowed()
 	}
@@ -38,8 +46,8 @@ func (j *judge) missing() *finding {
 		}
 	case Mapped:
 		return &finding{
-			"the integration's answer" + has, "Integration.Responses",
-			"map method.response.header." + allowOrigin + " in its response, or leave it to CORS",
+			"the integration's answer" + has, IntegrationResponses,
+			"map method.response.header." + allowOrigin + " in IntegrationResponses, or leave it to CORS",
 		}
 	default:
 		return &finding{
@@ -68,7 +76,7 @@ func (j *judge) other(value string) *finding {
 	if api.CORS && api.Allows && j.By == Mapped {
 		return &finding{
 			fmt.Sprintf("the integration's answer has %s: %s, and the page's origin is %s", allowOrigin, value, j.origin),
-			"Integration.Responses", "give the response a template, which can name another origin than the first one",
+			IntegrationResponses, "give the response a template in IntegrationResponses, which can name another origin than the first one",
 		}
 	}
 	return j.notAllowed()
@@ -83,7 +91,7 @@ func (j *judge) notAllowed() *finding {
 		}
 	}
 	return &finding{
-		fmt.Sprintf("the page's origin %s is not allowed", j.origin), "CORS.AllowOrigins",
+		fmt.Sprintf("the page's origin %s is not allowed", j.origin), CORSAllowOrigins,
 		fmt.Sprintf("add %q to CORS.AllowOrigins", j.origin),
 	}
 }
@@ -101,7 +109,7 @@ func (j *judge) credentialsOf(why string) *finding {
 		}
 	}
 	return &finding{
-		why, "CORS.AllowCredentials",
+		why, CORSAllowCredentials,
 		fmt.Sprintf("set CORS.AllowCredentials, with %q in CORS.AllowOrigins, or have the page send no cookies", j.origin),
 	}
 }
