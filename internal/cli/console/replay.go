@@ -69,6 +69,9 @@ func (c *Console) answerReplay(ctx context.Context, r *exchange.Request) exchang
 	}
 	got := c.options.Gateway.Serve(ctx, request)
 	body, more := drain(got)
+	if request.Verb == http.MethodHead { // the server sends no body
+		body, more = "", false
+	}
 	m := credentials.MaskAll(request, got.Headers, v.sources...)
 	return answer(http.StatusOK, replayed{
 		ID: request.RequestID, Status: got.Status, MS: milliseconds(c.options.Now().Sub(now)),

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -421,3 +422,31 @@ func TestReplayCompressed(t *testing.T) {
 		}
 	}
 }
+
+// TestDrain: the page gets the beginning of an answer, as text.
+func TestDrain(t *testing.T) {
+	long := strings.Repeat("é", mostShown)
+	for _, tt := range []struct {
+		name   string
+		answer exchange.Answer
+		body   string
+		more   bool
+	}{
+		{"nothing", exchange.Answer{}, "", false},
+		{"a text", exchange.Answer{Body: []byte("é")}, "é", false},
+		{"no text", exchange.Answer{Body: []byte("a\xff")}, "a\uFFFD", false},
+		{"a long one", exchange.Answer{Body: []byte(long)}, long[:mostShown], true},
+		{"a long one, cut in a character", exchange.Answer{Body: []byte("x" + long)}, "x" + long[:mostShown-2], true},
+		{"a stream", exchange.Answer{Stream: io.NopCloser(strings.NewReader("parts"))}, "parts", false},
+		{"a long stream", exchange.Answer{Stream: io.NopCloser(strings.NewReader(long))}, long[:mostShown], true},
+		{"one that breaks off", exchange.Answer{Stream: io.NopCloser(io.MultiReader(strings.NewReader("part"), broken{}))}, "part", false},
+	} {
+		if body, more := drain(tt.answer); body != tt.body || more != tt.more {
+			t.Errorf("%s: %d bytes, more: %t; want %d bytes, %t", tt.name, len(body), more, len(tt.body), tt.more)
+		}
+	}
+}
+
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
