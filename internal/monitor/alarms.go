@@ -74,6 +74,10 @@ var Anchors = []string{
 	anchorLogin,
 }
 
+// longestDescription bounds a description.
+// Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html (AlarmDescription)
+const longestDescription = 1024
+
 // add adds an alarm, but for one without a threshold.
 func (b *alarms) add(a Alarm, anchor, says string) {
 	if a.Threshold < 0 {
@@ -81,6 +85,7 @@ func (b *alarms) add(a Alarm, anchor, says string) {
 	}
 	a.Period = b.Period
 	a.Description = fmt.Sprintf("%s: %s. %s#%s", b.api.Path, says, b.api.Docs, anchor)
+	a.Description = a.Description[max(0, len(a.Description)-longestDescription):] // its end says what to do
 	b.made = append(b.made, a)
 }
 

@@ -118,6 +118,21 @@ func TestQueries(t *testing.T) {
 	golden(t, "queries.txt", b.String())
 }
 
+func TestDescriptionsAreShortEnough(t *testing.T) {
+	api := shop()
+	api.Path = strings.Repeat("A very long path/", 80)
+	all, err := Alarms(api, Thresholds{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range all {
+		if _, anchor, _ := strings.Cut(a.Description, "#"); len(a.Description) > longestDescription ||
+			!slices.Contains(Anchors, anchor) {
+			t.Errorf("%s: %d characters: %s", a.ID, len(a.Description), a.Description)
+		}
+	}
+}
+
 func TestNamesOfQueriesAreShortEnough(t *testing.T) {
 	api := shop()
 	api.Path = strings.Repeat("A very long path/", 30)
