@@ -87,8 +87,8 @@ type Caller struct {
 	Kind string `json:"kind"`
 
 	// Issuer is that of the token: its URL, or such as "Shop/Users" for a user pool of the assembly. Audience is its aud,
-	// or the client_id of an access token of Amazon Cognito. Both are in Claims too, which are all of the token's but
-	// for exp, iat and nbf.
+	// or the client_id of an access token of Amazon Cognito; "any" is an app client that no authorizer names. Both are
+	// in Claims too, which are all of the token's but for exp, iat and nbf.
 	Issuer   string         `json:"issuer,omitempty"`
 	Audience string         `json:"audience,omitempty"`
 	Claims   map[string]any `json:"claims,omitempty"`

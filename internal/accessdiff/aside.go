@@ -34,31 +34,6 @@ func (p pair) some(of func(gain) bool) (g gain, ok bool) {
 	return gain{}, false
 }
 
-// endpoint compares the addresses that lead to an API. One that is closed is reached by custom domains alone, which may
-// ask for a certificate of the client.
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html
-func (p pair) endpoint(add func(Change)) {
-	was, is := p.was.api.Endpoint, p.is.api.Endpoint
-	if p.was.api.Routes == nil {
-		return
-	}
-	private := func(e matrix.Endpoint) bool { return slices.Contains(e.Types, "PRIVATE") }
-	var text string
-	switch {
-	case private(was) && !private(is):
-		text = p.word("callers outside of the VPC gained, as the API is no longer private",
-			"callers outside of the VPC lost, as the API is private now")
-	case was.Closed && !is.Closed:
-		text = p.word("the execute-api address is open now", "the execute-api address is closed now")
-	default:
-		return
-	}
-	g, ok := p.some(func(gain) bool { return true })
-	if ok {
-		add(p.change(g, text, "", ""))
-	}
-}
-
 // functionURLs compares the addresses of functions behind routes, by which they are called without the API.
 func (p pair) functionURLs(add func(Change)) {
 	for _, u := range p.is.api.FunctionURLs {

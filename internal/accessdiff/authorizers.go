@@ -15,6 +15,12 @@ func (p pair) accepted(g gain) string {
 	if old == nil || !slices.Contains(old.trusts(), c.Issuer) {
 		return tokens
 	}
+	if c.Audience == "" && c.Claims["client_id"] == nil { // of Amazon Cognito, which knows scopes by access tokens alone
+		return "access " + tokens
+	}
+	if c.Audience == anyClient {
+		return tokens + " for any app client"
+	}
 	if c.why != "" && !slices.ContainsFunc(old.audiencesOf(c.Issuer), func(a string) bool { return a == c.Audience }) {
 		return tokens + " for the audience " + c.Audience
 	}

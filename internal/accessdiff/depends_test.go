@@ -172,6 +172,16 @@ func TestWhatRoutesDependOn(t *testing.T) {
 		}}, "+ everyone gained Shop/Fn by its function URL, past the checks of GET /", 3},
 		{"the execute-api address", []string{"GET /: none"}, []func(*matrix.API){func(a *matrix.API) { a.Endpoint.Closed = true }}, nil,
 			"+ the execute-api address is open now", 3},
+		{"a certificate", []string{"GET /: none"}, []func(*matrix.API){func(a *matrix.API) {
+			a.Endpoint = matrix.Endpoint{Closed: true, Domains: []matrix.Domain{{Name: "x.example", Truststore: "s3://b/k"}}}
+		}}, []func(*matrix.API){func(a *matrix.API) {
+			a.Endpoint = matrix.Endpoint{Closed: true, Domains: []matrix.Domain{{Name: "x.example"}}}
+		}}, "+ callers without a client certificate gained, by a custom domain", 3},
+		{"another truststore", []string{"GET /: none"}, []func(*matrix.API){func(a *matrix.API) {
+			a.Endpoint = matrix.Endpoint{Domains: []matrix.Domain{{Name: "x.example", Truststore: "s3://b/k"}}}
+		}}, []func(*matrix.API){func(a *matrix.API) {
+			a.Endpoint = matrix.Endpoint{Domains: []matrix.Domain{{Name: "x.example", Truststore: "s3://b/k2"}}}
+		}}, "? the domain x.example takes client certificates of another truststore, and who has one cannot be compared", 4},
 		{"the code of an authorizer of its own", []string{"GET /: token"}, []func(*matrix.API){own("1")}, []func(*matrix.API){own("2")},
 			"? the code of the authorizer Jwt changed, and which callers it allows cannot be compared", 4},
 		{"an authorizer of its own for the included one", []string{"GET /: token"}, nil, []func(*matrix.API){own("1")},

@@ -9,6 +9,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
+// anyClient stands for an app client that no authorizer names.
+const anyClient = "any"
+
 // poolTokens are those that a Cognito authorizer may admit.
 func (g *guard) poolTokens(r matrix.Route) (out []*caller) {
 	if r.Closed {
@@ -32,7 +35,7 @@ func (g *guard) poolTokens(r matrix.Route) (out []*caller) {
 		}
 		audiences := g.Audiences
 		if g.Validation == "" {
-			audiences = []string{"any"}
+			audiences = []string{anyClient}
 		} else if audiences == nil {
 			audiences = []string{matching + g.Validation}
 		}

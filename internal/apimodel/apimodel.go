@@ -34,6 +34,7 @@ func Read(a *cloudassembly.Assembly, o cloudassembly.Options) *Model {
 	b.readStages()
 	b.readTargets()
 	b.readUsage()
+	b.readDomains()
 	b.readOthers()
 	b.finish()
 	return b.model

@@ -21,6 +21,7 @@ type Model struct {
 
 	APIKeys    []*APIKey
 	UsagePlans []*UsagePlan
+	Domains    []*Domain
 
 	// Problems are what the templates ask for and a local run cannot honour, or what could not be resolved.
 	Problems []Problem

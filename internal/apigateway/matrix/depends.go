@@ -29,6 +29,15 @@ type Document struct {
 type Endpoint struct {
 	Types  []string // such as "REGIONAL" or "PRIVATE"
 	Closed bool     // its execute-api address is off: custom domains alone lead to it
+
+	Domains []Domain // custom domains, in the order of their names
+}
+
+// Domain is a custom domain that leads to stages of an API.
+type Domain struct {
+	Name       string // such as "shop.example.com/v1"
+	Stage      string
+	Truststore string // of the client certificates that it asks for (mutual TLS); "" if it asks for none
 }
 
 // Plan is a usage plan with the keys that it admits to stages of an API.
@@ -62,6 +71,15 @@ func (a *API) around(m *apimodel.Model, api *apimodel.API) {
 	}
 	slices.Sort(a.Stages)
 	a.Endpoint = Endpoint{Types: slices.Sorted(slices.Values(api.EndpointTypes)), Closed: api.ExecuteAPIDisabled}
+	for _, d := range m.Domains {
+		for _, mapping := range d.Mappings {
+			if mapping.API == api {
+				name := strings.TrimSuffix(cmp.Or(d.Name, d.ID.String())+"/"+mapping.Path, "/")
+				a.Endpoint.Domains = append(a.Endpoint.Domains, Domain{name, mapping.Stage, d.Truststore})
+			}
+		}
+	}
+	slices.SortStableFunc(a.Endpoint.Domains, func(x, y Domain) int { return cmp.Compare(x.Name, y.Name) })
 	a.KeySource = cmp.Or(api.APIKeySource, "HEADER")
 	if api.Policy != nil {
 		a.Document = documentOf(a.ARN, api.Policy)

@@ -68,6 +68,14 @@ type jsonPlan struct {
 type jsonEndpoint struct {
 	Types  []string `json:"types"`
 	Closed bool     `json:"executeApiDisabled"`
+
+	Domains []jsonDomain `json:"domains,omitempty"`
+}
+
+type jsonDomain struct {
+	Name       string `json:"name"`
+	Stage      string `json:"stage,omitempty"`
+	Truststore string `json:"truststore,omitempty"` // it asks for client certificates
 }
 
 type jsonAuthorizerOf struct {
@@ -158,7 +166,7 @@ func (m Matrix) JSON() []byte {
 			Readable:       []jsonReadable{},
 			Plans:          []jsonPlan{},
 			KeySource:      api.KeySource,
-			Endpoint:       jsonEndpoint{list(api.Endpoint.Types), api.Endpoint.Closed},
+			Endpoint:       jsonEndpoint{Types: list(api.Endpoint.Types), Closed: api.Endpoint.Closed},
 		}
 		for _, r := range api.Routes {
 			route := jsonRoute{
@@ -215,6 +223,9 @@ func (a *jsonAPI) around(api API) {
 			policy = *written
 		}
 		a.Principals = append(a.Principals, jsonPrincipal{p.Name, p.ARN, p.User, policy, p.Managed, list(p.MayCall)})
+	}
+	for _, d := range api.Endpoint.Domains {
+		a.Endpoint.Domains = append(a.Endpoint.Domains, jsonDomain(d))
 	}
 	for _, r := range api.Readable {
 		a.Readable = append(a.Readable, jsonReadable(r))

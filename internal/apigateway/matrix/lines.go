@@ -80,6 +80,16 @@ func (l *lines) endpoint() {
 	if l.api.Endpoint.Closed {
 		l.add("endpoint: the execute-api address is closed")
 	}
+	for _, d := range l.api.Endpoint.Domains {
+		text := "domain " + d.Name
+		if d.Stage != "" {
+			text += ": stage " + d.Stage
+		}
+		if d.Truststore != "" {
+			text += ", with a client certificate of " + d.Truststore
+		}
+		l.add("%s", text)
+	}
 	if l.api.KeySource == "AUTHORIZER" {
 		l.add("API keys: from the authorizer")
 	}

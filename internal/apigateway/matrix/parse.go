@@ -53,7 +53,7 @@ func (a jsonAPI) read() (API, error) {
 		Name:      a.Name,
 		ARN:       a.ARN,
 		Stages:    orNil(a.Stages),
-		Endpoint:  Endpoint{orNil(a.Endpoint.Types), a.Endpoint.Closed},
+		Endpoint:  Endpoint{Types: orNil(a.Endpoint.Types), Closed: a.Endpoint.Closed},
 		KeySource: a.KeySource,
 		NotKnown:  a.NotKnown,
 	}
@@ -94,6 +94,9 @@ func (a jsonAPI) read() (API, error) {
 	for _, p := range a.Principals {
 		out.Principals = append(out.Principals,
 			Principal{p.Name, p.ARN, p.User, p.Policy.read(), p.Managed, orNil(p.MayCall)})
+	}
+	for _, d := range a.Endpoint.Domains {
+		out.Endpoint.Domains = append(out.Endpoint.Domains, Domain(d))
 	}
 	for _, r := range a.Readable {
 		out.Readable = append(out.Readable, Readable(r))

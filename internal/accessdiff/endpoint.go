@@ -1,0 +1,53 @@
+package accessdiff
+
+import (
+	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+)
+
+// endpoint compares the addresses that lead to an API: its execute-api address, which may be off, and custom domains,
+// which may ask for a certificate of the client.
+//
+// Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html and
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html
+func (p pair) endpoint(add func(Change)) {
+	was, is := p.was.api.Endpoint, p.is.api.Endpoint
+	if len(p.was.api.Routes) == 0 || len(p.is.api.Routes) == 0 {
+		return
+	}
+	var text string
+	switch {
+	case private(was) && !private(is):
+		text = p.word("callers outside of the VPC gained, as the API is no longer private",
+			"callers outside of the VPC lost, as the API is private now")
+	case was.Closed && !is.Closed:
+		text = p.word("the execute-api address is open now", "the execute-api address is closed now")
+	case !open(was) && open(is):
+		text = p.word("callers without a client certificate gained, by a custom domain",
+			"callers without a client certificate lost, by a custom domain")
+	}
+	if g, ok := p.some(func(gain) bool { return true }); ok && text != "" {
+		add(p.change(g, text, "", ""))
+	}
+	if p.lost {
+		return
+	}
+	for _, d := range is.Domains {
+		i := slices.IndexFunc(was.Domains, func(o matrix.Domain) bool { return o.Name == d.Name })
+		switch {
+		case i < 0:
+			add(Change{Effect: Changed, Text: "the domain " + d.Name + " leads to the API now"})
+		case was.Domains[i].Truststore != d.Truststore && was.Domains[i].Truststore != "" && d.Truststore != "":
+			add(Change{Effect: Unknown, Was: was.Domains[i].Truststore, Is: d.Truststore, Text: "the domain " + d.Name +
+				" takes client certificates of another truststore, and who has one cannot be compared"})
+		}
+	}
+}
+
+func private(e matrix.Endpoint) bool { return slices.Contains(e.Types, "PRIVATE") }
+
+// open reports whether an address leads to the API without a client certificate.
+func open(e matrix.Endpoint) bool {
+	return !e.Closed || slices.ContainsFunc(e.Domains, func(d matrix.Domain) bool { return d.Truststore == "" })
+}
