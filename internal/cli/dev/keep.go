@@ -63,6 +63,8 @@ func (k kept) write() (err error) {
 func (k kept) walk(file, of func(path string) error) error {
 	return filepath.WalkDir(k.dir, func(path string, entry fs.DirEntry, err error) error {
 		switch {
+		case path == k.dir && errors.Is(err, fs.ErrNotExist):
+			return nil // the app has not written anything
 		case err != nil:
 			return err
 		case filepath.Dir(path) == k.dir && strings.HasPrefix(entry.Name(), asset):
