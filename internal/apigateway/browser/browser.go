@@ -161,8 +161,8 @@ func (j *judge) applies() bool {
 
 // credentialed reports whether a request was sent with credentials. Cookies say it; a browser without one for the API
 // says it on requests to other sites.
-// Source: https://privacycg.github.io/storage-access-headers/#sec-fetch-storage-access-header, which is sent if "request's
-// credentials mode is include".
+// Source: https://privacycg.github.io/storage-access-headers/#sec-fetch-storage-access-header, which is sent if
+// "request's credentials mode is include".
 func credentialed(r *exchange.Request) bool {
 	return r.Headers.Has("Cookie") || r.Headers.Has("Sec-Fetch-Storage-Access")
 }

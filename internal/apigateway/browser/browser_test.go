@@ -171,7 +171,8 @@ func TestJudge(t *testing.T) {
 			request: "Origin: " + page + "\nCookie: id=1", answer: allowed, by: Function, api: allowing,
 			prop: "CORS.AllowCredentials",
 			want: "blocked by the browser: the request has cookies, and the answer has no Access-Control-Allow-Credentials: " +
-				`true: set CORS.AllowCredentials, with "https://shop.example.com" in CORS.AllowOrigins, or have the page send no cookies`,
+				`true: set CORS.AllowCredentials, with "https://shop.example.com" in CORS.AllowOrigins, or have the page ` +
+				"send no cookies",
 		},
 		{
 			name: "the value True", why: "the value is case-sensitive",
@@ -191,7 +192,8 @@ func TestJudge(t *testing.T) {
 			name: "headers that are not exposed", why: "a CORS filtered response has the CORS-safelisted ones alone",
 			request: "Origin: " + page, by: Function, prop: "CORS.ExposeHeaders",
 			answer: allowed + "Location: /orders/1\nX-Total: 2\nx-amzn-RequestId: 1\nContent-Type: text/plain\nSet-Cookie: a=1",
-			want: "readable by the page: the page does not see the headers Location, X-Total: add \"Location\", \"X-Total\" to " +
+			want: "readable by the page: the page does not see the headers Location, X-Total: " +
+				"add \"Location\", \"X-Total\" to " +
 				"CORS.ExposeHeaders",
 		},
 		{
@@ -244,7 +246,8 @@ func TestJudge(t *testing.T) {
 			name: "a method that is not allowed", why: "request's method is not in methods", verb: "OPTIONS", status: 204,
 			request: asks + "DELETE", answer: allowed + "Access-Control-Allow-Methods: GET", by: Mapped, api: allowing,
 			prop: "CORS.AllowMethods",
-			want: `blocked by the browser: the method DELETE is not allowed: allowed is GET: add "DELETE" to CORS.AllowMethods, ` +
+			want: `blocked by the browser: the method DELETE is not allowed: allowed is GET: ` +
+				`add "DELETE" to CORS.AllowMethods, ` +
 				"or leave it empty for the verbs of the routes",
 		},
 		{
@@ -263,21 +266,24 @@ func TestJudge(t *testing.T) {
 			status: 204, request: asks + "patch", answer: allowed + "Access-Control-Allow-Methods: PATCH", by: Mapped,
 			api:  allowing,
 			prop: "CORS.AllowMethods",
-			want: `blocked by the browser: the method patch is not allowed: allowed is PATCH: add "patch" to CORS.AllowMethods, ` +
+			want: `blocked by the browser: the method patch is not allowed: allowed is PATCH: ` +
+				`add "patch" to CORS.AllowMethods, ` +
 				"or leave it empty for the verbs of the routes",
 		},
 		{
 			name: "headers that are not allowed", why: "unsafeName is not in headerNames", verb: "OPTIONS", status: 204,
 			request: asks + "GET\nAccess-Control-Request-Headers: authorization,x-page,x-tenant", by: Mapped,
 			answer: allowed + "Access-Control-Allow-Headers: Authorization", api: allowing, prop: "CORS.AllowHeaders",
-			want: `blocked by the browser: the headers x-page, x-tenant are not allowed: allowed is Authorization: add "x-page", ` +
+			want: `blocked by the browser: the headers x-page, x-tenant are not allowed: allowed is Authorization: ` +
+				`add "x-page", ` +
 				`"x-tenant" to CORS.AllowHeaders`,
 		},
 		{
 			name: "a header, and none is allowed", why: "", verb: "OPTIONS", status: 204,
 			request: asks + "GET\nAccess-Control-Request-Headers: x-page", answer: allowed, by: Mapped, api: allowing,
 			prop: "CORS.AllowHeaders",
-			want: `blocked by the browser: the header x-page is not allowed: the preflight's answer names none: add "x-page" to ` +
+			want: `blocked by the browser: the header x-page is not allowed: the preflight's answer names none: ` +
+				`add "x-page" to ` +
 				"CORS.AllowHeaders",
 		},
 		{

@@ -76,7 +76,8 @@ func (j *judge) other(value string) *finding {
 	if api.CORS && api.Allows && j.By == Mapped {
 		return &finding{
 			fmt.Sprintf("the integration's answer has %s: %s, and the page's origin is %s", allowOrigin, value, j.origin),
-			IntegrationResponses, "give the response a template in IntegrationResponses, which can name another origin than the first one",
+			IntegrationResponses,
+			"give the response a template in IntegrationResponses, which can name another origin than the first one",
 		}
 	}
 	return j.notAllowed()

@@ -37,7 +37,9 @@ func TestNarrow(t *testing.T) {
 		{name: "no API"},
 		{
 			name: "a route that is longer than half of the line",
-			rows: [][]string{{"A", "GET /" + strings.Repeat("x", 60), "none", "-", "-", "anyone without any reason that is given"}},
+			rows: [][]string{
+				{"A", "GET /" + strings.Repeat("x", 60), "none", "-", "-", "anyone without any reason that is given"},
+			},
 			want: "A\n  GET /" + strings.Repeat("x", 60) + "  anyone\n" + strings.Repeat(" ", 44) +
 				"without any reason that is given",
 		},

@@ -126,8 +126,10 @@ func TestRequest(t *testing.T) {
 		},
 			"12:00:00.123  200  GET /prod/orders/42  [GET /orders/{id}]  TOKEN HIT  jane  1.2ms"},
 		{"denied", "the reason is on the same line", func(r *apigateway.Record) {
-			r.Answer.Status, r.Verdict.Principal, r.Reason = 403, "", "statement 2 of the authorizer's policy denies it\nand so does another"
-		}, "12:00:00.123  403  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  -  23ms  statement 2 of the authorizer's policy denies it; and so does another"},
+			r.Answer.Status, r.Verdict.Principal, r.Reason = 403, "",
+				"statement 2 of the authorizer's policy denies it\nand so does another"
+		}, "12:00:00.123  403  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  -  23ms  " +
+			"statement 2 of the authorizer's policy denies it; and so does another"},
 		{"no route", "nothing was checked", func(r *apigateway.Record) {
 			r.Route, r.Verdict, r.Answer.Status, r.Reason = "", checks.Verdict{}, 403, "no route"
 		}, "12:00:00.123  403  GET /prod/orders/42  [-]  -  -  23ms  no route"},
@@ -135,13 +137,15 @@ func TestRequest(t *testing.T) {
 			"refused by the function",
 			"no check of the gateway denied it",
 			func(r *apigateway.Record) { r.Answer.Status = 403 },
-			"12:00:00.123  403  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  jane  23ms  the function itself answered 403",
+			"12:00:00.123  403  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  jane  23ms  " +
+				"the function itself answered 403",
 		},
 		{"not found by the function", "404 says it", func(r *apigateway.Record) { r.Answer.Status = 404 },
 			"12:00:00.123  404  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  jane  23ms"},
 		{"of a page that may read it", "the verdict has a line of its own", func(r *apigateway.Record) {
 			r.Browser = browser.Verdict{Applies: true, Readable: true}
-		}, "12:00:00.123  200  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  jane  23ms\n    readable by the page"},
+		}, "12:00:00.123  200  GET /prod/orders/42  [GET /orders/{id}]  TOKEN MISS 11ms  jane  23ms\n" +
+			"    readable by the page"},
 		{"of a page that may not", "with what changes it", func(r *apigateway.Record) {
 			r.Browser = browser.Verdict{
 				Applies: true, Why: "the page's origin null is not allowed, says " + token, Prop: "CORS.AllowOrigins",
@@ -152,8 +156,10 @@ func TestRequest(t *testing.T) {
 		{"public", "", func(r *apigateway.Record) { r.Verdict = checks.Verdict{Authorizer: "none"} },
 			"12:00:00.123  200  GET /prod/orders/42  [GET /orders/{id}]  none  -  23ms"},
 		{"credentials", "in a path and in what others say about the request", func(r *apigateway.Record) {
-			r.Request.RawPath, r.Reason, r.Verdict.Principal = "/prod/"+token, "the header is Bearer "+token+", with opaque-key", "key opaque-key"
-		}, "12:00:00.123  200  GET /prod/[not shown]  [GET /orders/{id}]  TOKEN MISS 11ms  key [not shown]  23ms  the header is [not shown], with [not shown]"},
+			r.Request.RawPath, r.Reason, r.Verdict.Principal = "/prod/"+token,
+				"the header is Bearer "+token+", with opaque-key", "key opaque-key"
+		}, "12:00:00.123  200  GET /prod/[not shown]  [GET /orders/{id}]  TOKEN MISS 11ms  key [not shown]  23ms  " +
+			"the header is [not shown], with [not shown]"},
 		{
 			"escapes",
 			"a terminal is told nothing",
@@ -182,8 +188,10 @@ func TestRequestJSON(t *testing.T) {
 	reporterTo(&b, true, time.Now).answered(record(func(r *apigateway.Record) {
 		r.Answer.Status, r.Reason = 403, "a <reason>"
 	}))
-	const want = `{"event":"request","time":"2026-03-01T12:00:00.123Z","status":403,"verb":"GET","path":"/prod/orders/42","route":"GET /orders/{id}",` +
-		`"authorizer":{"kind":"TOKEN","cache":"MISS","ms":11},"principal":"jane","integrationMs":9,"ms":23.456,"reason":"a <reason>","requestId":"a-request"}` + "\n"
+	const want = `{"event":"request","time":"2026-03-01T12:00:00.123Z","status":403,"verb":"GET","path":"/prod/orders/42",` +
+		`"route":"GET /orders/{id}",` +
+		`"authorizer":{"kind":"TOKEN","cache":"MISS","ms":11},"principal":"jane","integrationMs":9,"ms":23.456,` +
+		`"reason":"a <reason>","requestId":"a-request"}` + "\n"
 	if got := b.String(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -192,7 +200,8 @@ func TestRequestJSON(t *testing.T) {
 // pending is an open request of an age at noon.
 func pending(path, function string, age time.Duration) apigateway.Pending {
 	return apigateway.Pending{
-		Request: &exchange.Request{Verb: "GET", RawPath: path, RequestID: "a-request"}, Time: noon.Add(-age), Function: function,
+		Request: &exchange.Request{Verb: "GET", RawPath: path, RequestID: "a-request"},
+		Time:    noon.Add(-age), Function: function,
 	}
 }
 
@@ -211,14 +220,16 @@ func TestOthers(t *testing.T) {
 				Text:      "got\t" + token,
 			})
 		}, "    Orders-Backend | got  [not shown]\n",
-			`{"event":"log","time":"2026-03-01T12:00:00.123Z","function":"Orders-Backend","requestId":"a-request","stream":"stdout","text":"got\t[not shown]"}` + "\n"},
+			`{"event":"log","time":"2026-03-01T12:00:00.123Z","function":"Orders-Backend","requestId":"a-request",` +
+				`"stream":"stdout","text":"got\t[not shown]"}` + "\n"},
 		{
 			"before the first request",
 			func(r reporter) {
 				r.logged(lambdaruntime.LogLine{Function: "f", Stream: lambdaruntime.Platform, Text: "INIT", Cut: true})
 			},
 			"    f | INIT\n",
-			`{"event":"log","time":"2026-03-01T12:00:00.123Z","function":"f","stream":"platform","text":"INIT","cut":true}` + "\n",
+			`{"event":"log","time":"2026-03-01T12:00:00.123Z","function":"f","stream":"platform",` +
+				`"text":"INIT","cut":true}` + "\n",
 		},
 		{
 			"refused",
@@ -238,7 +249,8 @@ func TestOthers(t *testing.T) {
 				r.changed(change{files: []string{"orders/serve.go"}, functions: []string{"Shop/Orders"}})
 			},
 			"12:00:00.123  orders/serve.go has changed: Shop/Orders is built again\n",
-			`{"event":"changed","time":"2026-03-01T12:00:00.123Z","text":"orders/serve.go has changed: Shop/Orders is built again","files":["orders/serve.go"],"functions":["Shop/Orders"]}` + "\n",
+			`{"event":"changed","time":"2026-03-01T12:00:00.123Z",` +
+				`"text":"orders/serve.go has changed: Shop/Orders is built again","files":["orders/serve.go"],"functions":["Shop/Orders"]}` + "\n",
 		},
 		{"reloaded", func(r reporter) {
 			r.reloaded(reloaded{took: 1234 * time.Millisecond, problems: []string{"Shop/Far: not served"}})
@@ -267,7 +279,8 @@ func TestOthers(t *testing.T) {
 			r.reloaded(reloaded{took: time.Second, access: &accessdiff.Diff{}})
 		},
 			"12:00:00.123  the new API is served, after 1.0 s; access is unchanged\n",
-			`{"event":"reloaded","time":"2026-03-01T12:00:00.123Z","text":"the new API is served, after 1.0 s; access is unchanged"}` + "\n"},
+			`{"event":"reloaded","time":"2026-03-01T12:00:00.123Z",` +
+				`"text":"the new API is served, after 1.0 s; access is unchanged"}` + "\n"},
 		{"not reloaded", func(r reporter) { r.reloadFailed(errors.New("no app")) },
 			"12:00:00.123  the old API is still served: no app\n",
 			`{"event":"reload failed","time":"2026-03-01T12:00:00.123Z","text":"the old API is still served: no app"}` + "\n"},
@@ -385,7 +398,8 @@ func FuzzPrintable(f *testing.F) {
 }
 
 func TestMetricsAreLeftOutForPeople(t *testing.T) {
-	const line = `{"message":"decision","totalMs":0.1,"_aws":{"Timestamp":1,"CloudWatchMetrics":[]},"functionName":"a","allowed":1}`
+	const line = `{"message":"decision","totalMs":0.1,"_aws":{"Timestamp":1,"CloudWatchMetrics":[]},` +
+		`"functionName":"a","allowed":1}`
 	for text, want := range map[string]string{
 		line:                       `{"message":"decision","totalMs":0.1} and metrics`,
 		`{"_aws":{"Timestamp":1}}`: `{"_aws":{"Timestamp":1}}`,

@@ -58,7 +58,10 @@ func TestNoTerminal(t *testing.T) {
 func TestColours(t *testing.T) {
 	plain, coloured := &bytes.Buffer{}, &bytes.Buffer{}
 	for _, out := range []*bytes.Buffer{plain, coloured} {
-		r := &textReporter{out: &lines{out: out}, now: func() time.Time { return noon }, style: style{out == coloured, out == coloured}}
+		r := &textReporter{out: &lines{out: out}, now: func() time.Time { return noon }}
+		if out == coloured {
+			r.style = style{terminal: true, colours: true}
+		}
 		for _, status := range []int{200, 304, 401, 502} {
 			r.answered(record(func(r *apigateway.Record) {
 				r.Answer.Status, r.Browser = status, browser.Verdict{Applies: true, Readable: status == 200}

@@ -51,7 +51,8 @@ func TestTrim(t *testing.T) {
 			name: "Node.js",
 			why:  "its files are absolute",
 			document: `{"trace":["TypeError: x is not a function","    at handler (/tmp/asset.1/index.js:3:9)",
-				"    at next (/tmp/asset.1/node_modules/koa/koa.js:3:9)","    at process.processTicksAndRejections (node:internal/process/task_queues:105:5)"]}`,
+				"    at next (/tmp/asset.1/node_modules/koa/koa.js:3:9)",
+				"    at process.processTicksAndRejections (node:internal/process/task_queues:105:5)"]}`,
 			want: "index.js:3 (handler)",
 		},
 		{
@@ -81,10 +82,11 @@ func TestTrim(t *testing.T) {
 			want: "fn/orders-fn/main.go:42 (serve)",
 		},
 		{
-			name:  "a Python traceback",
-			why:   "",
-			wrote: "Traceback (most recent call last):\n  File \"/tmp/asset.1/app.py\", line 1, in <module>\n    import x\nImportError",
-			want:  "app.py:1 (<module>)",
+			name: "a Python traceback",
+			why:  "",
+			wrote: "Traceback (most recent call last):\n  File \"/tmp/asset.1/app.py\", line 1, in <module>\n" +
+				"    import x\nImportError",
+			want: "app.py:1 (<module>)",
 		},
 		{name: "no stack in what it wrote", why: "", wrote: "got an order at 12:00\n\tindented"},
 	} {
@@ -114,10 +116,14 @@ func TestLines(t *testing.T) {
 				"net/http.F(...)\n\tnet/http/server.go:1\n\nafter(1)",
 			"panic: x\n\ngoroutine 1 [running]:\n    at fn/orders-fn/main.go:4 (f)\n\nafter(1)",
 		},
-		{"a call without its file", "goroutine 1 [running]:\nmain.f(0x1)\nexit status 2", "goroutine 1 [running]:\nmain.f(0x1)\nexit status 2"},
+		{
+			"a call without its file", "goroutine 1 [running]:\nmain.f(0x1)\nexit status 2",
+			"goroutine 1 [running]:\nmain.f(0x1)\nexit status 2",
+		},
 		{
 			"an error document in aws-lambda-go's log",
-			`2026/11/29 15:08:21 {"errorMessage":"out of tea","errorType":"string","stackTrace":[{"path":"runtime/panic.go","line":1,"label":"p"},` +
+			`2026/11/29 15:08:21 {"errorMessage":"out of tea","errorType":"string","stackTrace":[` +
+				`{"path":"runtime/panic.go","line":1,"label":"p"},` +
 				`{"path":"orders-fn/main.go","line":4,"label":"f"}]}`,
 			"2026/11/29 15:08:21 string: out of tea\n    at fn/orders-fn/main.go:4 (f)",
 		},
