@@ -126,13 +126,13 @@ func (b *bench) gatehouse(ctx context.Context, peer map[string]float64) error {
 	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
-	var own, both, stack []float64
+	var own, both, stack times
 	for n := range b.edits + 1 {
 		mark := fmt.Sprintf("edit-%d", n)
 		marked := func(text string) string { return strings.ReplaceAll(text, "MARK", mark) }
 		for _, e := range []struct {
 			edit
-			into *[]float64
+			into *times
 			done *regexp.Regexp // what is said at the end of all that follows
 		}{
 			{edit{x.path(ownFile), fmt.Sprintf(ownText, mark), health, "X-Edit:[" + mark + "]"}, &own, built},
@@ -140,16 +140,18 @@ func (b *bench) gatehouse(ctx context.Context, peer map[string]float64) error {
 			{edit{x.path(stackFile), marked(stackText), found + "/prod/" + mark, "404 "}, &stack, ran},
 		} {
 			said := p.said(e.done)
+			before := processorSeconds(p.cmd.Process.Pid)
 			seconds, err := e.seconds(ctx)
 			if err != nil {
 				return err
 			}
+			used := processorSeconds(p.cmd.Process.Pid) - before
 			if _, err := p.says(e.done, said+1); err != nil {
 				return err
 			}
 			time.Sleep(rest) // a person takes longer until the next save
 			if n > 0 {
-				*e.into = append(*e.into, seconds)
+				e.into.passed, e.into.used = append(e.into.passed, seconds), append(e.into.used, used)
 			}
 		}
 	}

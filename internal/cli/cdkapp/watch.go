@@ -10,11 +10,13 @@ import (
 	"time"
 )
 
-// Interval is how often sources are looked at, at most. A look at many files takes time, so that what follows it is at
-// least [restsFor] times as long as it took: watching costs a twentieth of a processor or less.
+// Interval is how often sources are looked at, where there are few. A look at many files takes time, so the rest after it
+// is restsFor times as long as it took: watching costs a tenth of a processor. It costs more where that rest would keep the
+// user waiting for longer than longestRest.
 const (
-	Interval = 100 * time.Millisecond
-	restsFor = 20
+	Interval    = 100 * time.Millisecond
+	restsFor    = 10
+	longestRest = 400 * time.Millisecond
 )
 
 // Sources looks for changes below a folder: of files' names, sizes and times. Hidden files and folders, node_modules,
@@ -92,7 +94,7 @@ func (s *Sources) Wait(ctx context.Context) (changed []string, err error) {
 			}
 		}
 		moved = len(looked) > 0
-		timer.Reset(max(interval, restsFor*time.Since(began)))
+		timer.Reset(max(interval, min(restsFor*time.Since(began), longestRest)))
 	}
 }
 
