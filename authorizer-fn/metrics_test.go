@@ -70,8 +70,8 @@ func TestMetricsThatAreWatchedAreWritten(t *testing.T) {
 	}
 }
 
-// lifeOf is the log of a built function that has come to each outcome, for the reasons that have alarms. Each fetch of keys
-// writes whether it failed.
+// lifeOf is the log of a built function that has come to each outcome, for the reasons that have alarms. Each fetch of
+// keys writes whether it failed.
 func lifeOf(t *testing.T) string {
 	t.Helper()
 	key, other, stranger := authztest.RSA("rsa-1", 2048), authztest.RSA("rsa-1-other", 2048), authztest.RSA("rsa-9", 2048)

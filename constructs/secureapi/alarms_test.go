@@ -161,7 +161,8 @@ func TestAlarmsOfEachAuthorizer(t *testing.T) {
 	}
 }
 
-// API Gateway writes the name of an API without the letters beyond ASCII, and an alarm that has them would never go off.
+// API Gateway writes the name of an API without the letters beyond ASCII, and an alarm that has them would never go
+// off.
 func TestAlarmsOfNamesBeyondASCII(t *testing.T) {
 	for _, c := range []struct{ name, want string }{
 		{"orders", "orders"},

@@ -62,11 +62,11 @@ func (a *API) watch(method string) *watched {
 	return w
 }
 
-// plainDimensions are the stage's dimensions of an API whose name has letters beyond ASCII, which API Gateway leaves out
-// of them; nil for another one, of which CDK knows them.
+// plainDimensions are the stage's dimensions of an API whose name has letters beyond ASCII, which API Gateway leaves
+// out of them; nil for another one, of which CDK knows them.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html ("API
-// Gateway removes non-ASCII characters from the ApiName dimension ... If the APIName contains no ASCII characters, the API
-// ID is used as the ApiName.")
+// Gateway removes non-ASCII characters from the ApiName dimension ... If the APIName contains no ASCII characters, the
+// API ID is used as the ApiName.")
 func (a *API) plainDimensions() *map[string]*string {
 	name := *a.RestAPI.RestApiName()
 	plain := strings.Map(func(r rune) rune {

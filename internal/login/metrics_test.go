@@ -86,8 +86,8 @@ func TestMetricsOfARequest(t *testing.T) {
 	}
 }
 
-// Each metric of a login that an alarm or a dashboard of the snapshots looks at is one that the handler writes, with these
-// dimensions.
+// Each metric of a login that an alarm or a dashboard of the snapshots looks at is one that the handler writes, with
+// these dimensions.
 func TestMetricsThatAreWatchedAreWritten(t *testing.T) {
 	f := newFixture(t)
 	f.Handler.log.function = "login"

@@ -19,7 +19,8 @@ var (
 	queryKeyword = strings.Fields("and as asc by count desc fields filter in latest like limit sort stats")
 )
 
-// queryFields are the fields of log lines that a query of CloudWatch Logs Insights reads, without those that CloudWatch adds.
+// queryFields are the fields of log lines that a query of CloudWatch Logs Insights reads, without those that CloudWatch
+// adds.
 func queryFields(query string) (fields []string) {
 	query = queryText.ReplaceAllString(query, "")
 	skip := slices.Clone(queryKeyword)
@@ -42,7 +43,8 @@ func TestQueryFields(t *testing.T) {
 	}
 }
 
-// The saved queries of the snapshots read fields that the lines of their log groups have, and the page names each query.
+// The saved queries of the snapshots read fields that the lines of their log groups have, and the page names each
+// query.
 func TestTheDocumentationsQueries(t *testing.T) {
 	decisions, fetches := authorizerLog(t)
 	authorizer := map[string]bool{}

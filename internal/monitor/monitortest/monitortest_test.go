@@ -6,8 +6,9 @@ import (
 	"testing"
 )
 
-const line = `{"functionName":"authorizer","reason":"expired","unauthorized":1,"_aws":{"Timestamp":1,"CloudWatchMetrics":[` +
-	`{"Namespace":"Gatehouse","Dimensions":[["functionName"],["functionName","reason"]],"Metrics":[{"Name":"unauthorized"}]}]}}`
+const line = `{"functionName":"authorizer","reason":"expired","unauthorized":1,"_aws":{"Timestamp":1,` +
+	`"CloudWatchMetrics":[{"Namespace":"Gatehouse","Dimensions":[["functionName"],["functionName","reason"]],` +
+	`"Metrics":[{"Name":"unauthorized"}]}]}}`
 
 func TestWritten(t *testing.T) {
 	w := Written{}

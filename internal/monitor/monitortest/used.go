@@ -1,5 +1,5 @@
-// Package monitortest reads which metrics the alarms and dashboards of a template use, and which the functions write, for
-// tests that compare the two. Only tests import it.
+// Package monitortest reads which metrics the alarms and dashboards of a template use, and which the functions write,
+// for tests that compare the two. Only tests import it.
 package monitortest
 
 import (
@@ -119,8 +119,8 @@ func ofAlarm(properties []byte) (out []Use, err error) {
 // search is a search of metrics by the values of a dimension.
 var search = regexp.MustCompile(`^SEARCH\('\{([^,}]+),([^}]+)\} MetricName="([^"]+)" (\w+)="([^"]+)"', 'Sum', 300\)$`)
 
-// ofDashboard reads the metrics of the graphs, each an array of namespace, name, and names and values of dimensions, or a
-// metric with an expression.
+// ofDashboard reads the metrics of the graphs, each an array of namespace, name, and names and values of dimensions, or
+// a metric with an expression.
 // Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
 func ofDashboard(properties []byte) (out []Use, err error) {
 	var dashboard struct{ DashboardBody any }

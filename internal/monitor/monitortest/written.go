@@ -11,8 +11,8 @@ import (
 // functionName, reason", each with the values of its last dimension.
 type Written map[string]map[string][]string
 
-// Read adds the metrics of a log, whose lines are JSON. A metric of which the line has no number is an error, and so is a
-// dimension of which it has no text: CloudWatch would drop it.
+// Read adds the metrics of a log, whose lines are JSON. A metric of which the line has no number is an error, and so is
+// a dimension of which it has no text: CloudWatch would drop it.
 // Source:
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 func (w Written) Read(log string) error {
