@@ -26,24 +26,27 @@ import (
 //
 // The error is [ErrNotAssembly] if the folder is not one, or is incomplete.
 func Read(dir string) (*Assembly, error) {
-	a := &Assembly{Dir: dir}
+	a := &Assembly{Dir: dir, values: propertyValues{}}
 	if err := a.readFolder(dir, nil); err != nil {
 		return nil, err
 	}
 	a.sortStacks()
 	a.readNestedStacks()
+	a.values = nil
 	return a, nil
 }
 
 // Parse makes an assembly of one stack out of a template in JSON. It has no assets: its functions can have inline code
 // only, and its nested stacks are not read.
 func Parse(stackName string, template []byte) (*Assembly, error) {
-	t, err := parseTemplate(template)
+	values := propertyValues{}
+	t, err := parseTemplate(template, values)
 	if err != nil {
 		return nil, fmt.Errorf("assembly: template of stack %s: %w", stackName, err)
 	}
-	a := &Assembly{stacks: []*Stack{{Name: stackName, Path: stackName, Template: t}}}
+	a := &Assembly{values: values, stacks: []*Stack{{Name: stackName, Path: stackName, Template: t}}}
 	a.readNestedStacks()
+	a.values = nil
 	return a, nil
 }
 

@@ -51,7 +51,7 @@ func (a *Assembly) readFolder(dir string, parents []string) error {
 	for _, id := range slices.Sorted(maps.Keys(found)) {
 		switch p := found[id]; m.Artifacts[id].Type {
 		case stackArtifact:
-			s, err := readStack(dir, id, m.Artifacts[id], p)
+			s, err := a.readStack(dir, id, m.Artifacts[id], p)
 			if err != nil {
 				return err
 			}
@@ -69,15 +69,15 @@ func (a *Assembly) readFolder(dir string, parents []string) error {
 	return nil
 }
 
-func readStack(dir, id string, a artifact, p properties) (*Stack, error) {
+func (a *Assembly) readStack(dir, id string, of artifact, p properties) (*Stack, error) {
 	s := &Stack{
-		Name: cmp.Or(p.StackName, id), Path: cmp.Or(a.DisplayName, id), artifact: id, dir: dir, parameters: p.Parameters,
+		Name: cmp.Or(p.StackName, id), Path: cmp.Or(of.DisplayName, id), artifact: id, dir: dir, parameters: p.Parameters,
 	}
-	s.Account, s.Region = environment(a.Environment)
+	s.Account, s.Region = environment(of.Environment)
 	if p.TemplateFile == "" {
 		return nil, notAssembly(dir, "artifact %s in %s names no templateFile", id, manifestFile)
 	}
-	if err := s.readTemplate(filepath.Join(dir, p.TemplateFile)); err != nil {
+	if err := s.readTemplate(filepath.Join(dir, p.TemplateFile), a.values); err != nil {
 		return nil, err
 	}
 	return s, nil

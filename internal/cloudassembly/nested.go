@@ -17,7 +17,7 @@ func (a *Assembly) readNestedStacks() {
 			if s.Template.Resources[id].Type != NestedStackType {
 				continue
 			}
-			child, err := s.readNested(e, id)
+			child, err := s.readNested(e, id, a.values)
 			if s.nested == nil {
 				s.nested = map[string]nested{}
 			}
@@ -30,7 +30,7 @@ func (a *Assembly) readNestedStacks() {
 	}
 }
 
-func (s *Stack) readNested(e *Evaluator, id string) (*Stack, error) {
+func (s *Stack) readNested(e *Evaluator, id string, values propertyValues) (*Stack, error) {
 	file, err := s.nestedTemplate(e, id)
 	if err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func (s *Stack) readNested(e *Evaluator, id string) (*Stack, error) {
 		Name: e.generatedName(s, id, kind{}), Path: s.Path + "/" + id, Account: s.Account, Region: s.Region,
 		Parent: s, LogicalID: id, dir: s.dir, assets: s.assets,
 	}
-	if err := child.readTemplate(file); err != nil {
+	if err := child.readTemplate(file, values); err != nil {
 		return nil, err
 	}
 	return child, nil

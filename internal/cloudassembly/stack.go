@@ -48,7 +48,7 @@ func (s *Stack) File() string { return s.file }
 // NestedError reports why the template of a nested stack, which is the resource of that logical id, could not be read.
 func (s *Stack) NestedError(logicalID string) error { return s.nested[logicalID].err }
 
-func (s *Stack) readTemplate(file string) error {
+func (s *Stack) readTemplate(file string, values propertyValues) error {
 	data, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return notAssembly(s.dir, "%s, the template of stack %s, is missing: run \"cdk synth\" again",
@@ -57,7 +57,7 @@ func (s *Stack) readTemplate(file string) error {
 	if err != nil {
 		return notAssembly(s.dir, "%w", err)
 	}
-	if s.Template, err = parseTemplate(data); err != nil {
+	if s.Template, err = parseTemplate(data, values); err != nil {
 		return notAssembly(s.dir, "%s, the template of stack %s: %w", filepath.Base(file), s.Path, err)
 	}
 	s.file = file

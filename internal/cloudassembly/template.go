@@ -9,6 +9,7 @@ import (
 )
 
 // Template is a CloudFormation template. Its values are as JSON has them, numbers as [json.Number], and not evaluated.
+// Resources share values that are equal, so they must not be changed.
 type Template struct {
 	Parameters map[string]Parameter
 	Mappings   map[string]map[string]map[string]any
@@ -51,7 +52,7 @@ type Output struct {
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 const maxTemplate = 4 << 20
 
-func parseTemplate(data []byte) (*Template, error) {
+func parseTemplate(data []byte, values propertyValues) (*Template, error) {
 	if len(data) > maxTemplate {
 		return nil, fmt.Errorf("%w: %d bytes, and a template has at most 1 MB", ErrTooLarge, len(data))
 	}
@@ -61,7 +62,7 @@ func parseTemplate(data []byte) (*Template, error) {
 		Resources map[string]*struct {
 			Type       string
 			Condition  string
-			Properties map[string]any
+			Properties map[string]json.RawMessage
 			Metadata   any
 		}
 	}
@@ -80,7 +81,17 @@ func parseTemplate(data []byte) (*Template, error) {
 		if r == nil || r.Type == "" {
 			return nil, fmt.Errorf("resource %s has no Type", id)
 		}
-		out := &TemplateResource{Type: r.Type, Condition: r.Condition, Properties: r.Properties}
+		out := &TemplateResource{Type: r.Type, Condition: r.Condition}
+		if r.Properties != nil {
+			out.Properties = make(map[string]any, len(r.Properties))
+		}
+		for name, raw := range r.Properties {
+			value, err := values.parse(raw)
+			if err != nil {
+				return nil, fmt.Errorf("property %s of resource %s: %w", name, id, err)
+			}
+			out.Properties[name] = value
+		}
 		notes, _ := r.Metadata.(map[string]any) // others write what they like there
 		out.Notes = notes
 		for key, note := range notes {

@@ -1,0 +1,46 @@
+package cloudassembly
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestEqualPropertiesAreOneValue: in one template and in all of an assembly, and no others.
+func TestEqualPropertiesAreOneValue(t *testing.T) {
+	values := propertyValues{}
+	parse := func(text string) map[string]*TemplateResource {
+		t.Helper()
+		template, err := parseTemplate([]byte(text), values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return template.Resources
+	}
+	first := parse(`{"Resources": {
+		"A": {"Type": "T", "Properties": {"P": {"Ref": "X"}, "Q": {"Ref": "X"}, "N": 1, "Nothing": null}},
+		"B": {"Type": "T", "Properties": {"P": {"Ref": "Y"}, "N": 1.0}},
+		"C": {"Type": "T", "Properties": {}}, "D": {"Type": "T"}}}`)
+	second := parse(`{"Resources": {"A": {"Type": "T", "Properties": {"P": {"Ref": "X"}, "Q": "X"}}}}`)
+	want := map[string]map[string]any{
+		"A": {"P": map[string]any{"Ref": "X"}, "Q": map[string]any{"Ref": "X"}, "N": json.Number("1"), "Nothing": nil},
+		"B": {"P": map[string]any{"Ref": "Y"}, "N": json.Number("1.0")},
+		"C": {},
+		"D": nil,
+	}
+	for id, r := range first {
+		if diff := cmp.Diff(want[id], r.Properties); diff != "" {
+			t.Errorf("%s: %s", id, diff)
+		}
+	}
+	same := func(x, y any) bool { return reflect.ValueOf(x).Pointer() == reflect.ValueOf(y).Pointer() }
+	of := first["A"].Properties["P"]
+	if !same(of, first["A"].Properties["Q"]) || !same(of, second["A"].Properties["P"]) {
+		t.Error("equal properties are several values")
+	}
+	if same(of, first["B"].Properties["P"]) || second["A"].Properties["Q"] != "X" {
+		t.Error("other properties are one value")
+	}
+}
