@@ -82,7 +82,7 @@ func initialize(_ context.Context, p *command.Process, args []string) error {
 // written lists the files, and the commands to run next.
 func written(dir string, m starter.Module, files []starter.File) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "wrote the module example.com/%s into %s:\n", m.Name, filepath.Base(dir))
+	fmt.Fprintf(&b, "wrote the module %s into %s:\n", m.Path(), filepath.Base(dir))
 	for _, f := range files {
 		fmt.Fprintf(&b, "  %s\n", f.Name)
 	}

@@ -2,7 +2,10 @@ package starter
 
 import (
 	"path/filepath"
+	"regexp"
 	"strings"
+
+	"golang.org/x/mod/module"
 )
 
 // fallback is the app's name where its folder's name has no letters to make one of.
@@ -27,11 +30,21 @@ func Name(folder string) string {
 	if len(name) > longest {
 		name = strings.TrimRight(name[:longest], "-")
 	}
-	if name == "" {
+	switch {
+	case name == "":
 		return fallback
+	case major.MatchString(name) || module.CheckPath(domain+name) != nil: // v1 and con, say
+		return "app-" + name
 	}
 	return name
 }
+
+// domain begins the module path of an app, as long as it has no other one.
+const domain = "example.com/"
+
+// major is what a module path ends with to say its major version.
+// Source: https://go.dev/ref/mod#major-version-suffixes
+var major = regexp.MustCompile(`^v[0-9]+$`)
 
 // stackName is the name as a stack's: its words, each with a capital letter. A stack's name has letters, digits and
 // hyphens, and begins with a letter.

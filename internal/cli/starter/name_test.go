@@ -18,6 +18,8 @@ func TestName(t *testing.T) {
 		{"/home/ada/магазин", "shop", "Shop"},
 		{"/home/ada/42", "shop", "Shop"},
 		{"/", "shop", "Shop"},
+		{"/home/ada/v2", "app-v2", "AppV2"},
+		{"/home/ada/con", "app-con", "AppCon"},
 		{
 			"/home/ada/the-shop-that-sells-everything-in-the-world-and-more",
 			"the-shop-that-sells-everything-in-the-wo",
@@ -33,7 +35,7 @@ func TestName(t *testing.T) {
 // FuzzName: whatever the folder is called, its app has a module path that Go takes, and a stack's name that CloudFormation
 // takes.
 func FuzzName(f *testing.F) {
-	for _, folder := range []string{"shop", "My Shop", "2024-shop", "", "-", "a-1-b", "1-2-3a", "ﬀ", "x\x00y"} {
+	for _, folder := range []string{"shop", "My Shop", "2024-shop", "", "-", "a-1-b", "1-2-3a", "ﬀ", "x\x00y", "V0", "con"} {
 		f.Add(folder)
 	}
 	stack := regexp.MustCompile(`\A[A-Z][A-Za-z0-9-]{0,127}\z`)

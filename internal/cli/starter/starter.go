@@ -100,11 +100,14 @@ func (m Module) Files() ([]File, error) {
 	return files, nil
 }
 
+// Path returns the module path.
+func (m Module) Path() string { return domain + m.Name }
+
 // goMod returns the content of go.mod. "go mod tidy" adds what the packages import; the versions of CDK are then those
 // that Gatehouse requires.
 func (m Module) goMod() ([]byte, error) {
 	f := new(modfile.File)
-	err := errors.Join(f.AddModuleStmt("example.com/"+m.Name), f.AddGoStmt(goVersion))
+	err := errors.Join(f.AddModuleStmt(m.Path()), f.AddGoStmt(goVersion))
 	version := m.Version
 	if m.Replace != "" {
 		version = unreleased
