@@ -63,9 +63,9 @@ const MaxValues = 1024
 const maxWays = 16
 
 // Usable reports whether a claim's value can be compared with a segment of a path: it has 1 to 128 characters, letters,
-// digits and - . _ ~ (unreserved in RFC 3986, section 2.3) and @ | : +, which subjects and addresses have, and it is not
-// "." or "..", which clients take for steps in the path (section 5.2.4). So it means itself in a policy, where it has
-// two spellings at most: [Escaped].
+// digits and - . _ ~ (unreserved in RFC 3986, section 2.3) and @ | : +, which subjects and addresses have, and it is
+// not "." or "..", which clients take for steps in the path (section 5.2.4). So it means itself in a policy, where it
+// has two spellings at most: [Escaped].
 func Usable(value string) bool {
 	if len(value) == 0 || len(value) > 128 || value == "." || value == ".." {
 		return false

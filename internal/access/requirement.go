@@ -178,8 +178,8 @@ func (r Requirement) Equal(to Requirement) bool {
 		slices.EqualFunc(r.Either, to.Either, Requirement.Equal)
 }
 
-// CheckAll checks requirements of one route: each by itself, that none of a claim is there twice, that the route has the
-// parameters that they name, and that a token can meet all of them.
+// CheckAll checks requirements of one route: each by itself, that none of a claim is there twice, that the route has
+// the parameters that they name, and that a token can meet all of them.
 func CheckAll(p route.Pattern, requires []Requirement) (errs []error) {
 	for i, r := range requires {
 		if err := r.Check(); err != nil {

@@ -104,8 +104,8 @@ func (r Rights) With(kind Kind, text string) Rights {
 	return r
 }
 
-// WithFirst returns these rights and the first value of a requirement. It reports false if no token brings both: a claim
-// has one text, or is a list.
+// WithFirst returns these rights and the first value of a requirement. It reports false if no token brings both: a
+// claim has one text, or is a list.
 func (r Rights) WithFirst(req Requirement) (Rights, bool) {
 	for v := range req.all {
 		return r.with(v)

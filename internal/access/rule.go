@@ -20,8 +20,8 @@ type Rule struct {
 // Parameter finds a parameter of the rule's path by its name: the place of its segment, or -1.
 func (rule Rule) Parameter(name string) int { return parameter(rule.Pattern, name) }
 
-// Permits reports whether these rights meet all of the rule's requirements, whatever its path's parameters are. A rule without any asks for nothing more
-// than a valid token.
+// Permits reports whether these rights meet all of the rule's requirements, whatever its path's parameters are. A rule
+// without any asks for nothing more than a valid token.
 func (rule Rule) Permits(r Rights) bool {
 	return !slices.ContainsFunc(rule.Requires, func(req Requirement) bool { return !r.Meet(req) })
 }
@@ -47,8 +47,8 @@ func (r Requirement) onPath() bool {
 }
 
 // Meeting finds the least rights that meet some requirements and none of some others, whatever the path's parameters
-// are. It reports false if there are none: who meets the former meets the latter as well, or no caller meets the former,
-// since a claim has one text.
+// are. It reports false if there are none: who meets the former meets the latter as well, or no caller meets the
+// former, since a claim has one text.
 //
 // Rights only ever add, so the least that matter have one value for each requirement.
 func Meeting(met, unmet []Requirement) (Rights, bool) { return meeting(Rights{}, met, unmet) }

@@ -14,7 +14,16 @@ import (
 )
 
 // awkward are values that a shell and JavaScript would read in their own way.
-var awkward = []string{`it's`, `"a" $HOME $(id) ` + "`id`", `\' \" \`, `'`, `"`, ` x `, `*?[a] {b,c} ~ # ! & | ;`, `\u0041 ${TOKEN} é`}
+var awkward = []string{
+	`it's`,
+	`"a" $HOME $(id) ` + "`id`",
+	`\' \" \`,
+	`'`,
+	`"`,
+	` x `,
+	`*?[a] {b,c} ~ # ! & | ;`,
+	`\u0041 ${TOKEN} é`,
+}
 
 // awkwardCall makes a request with such values around credentials, and returns what is copied of it.
 func awkwardCall(t *testing.T) copies {

@@ -439,7 +439,10 @@ func TestDrain(t *testing.T) {
 		{"a long one, cut in a character", exchange.Answer{Body: []byte("x" + long)}, "x" + long[:mostShown-2], true},
 		{"a stream", exchange.Answer{Stream: io.NopCloser(strings.NewReader("parts"))}, "parts", false},
 		{"a long stream", exchange.Answer{Stream: io.NopCloser(strings.NewReader(long))}, long[:mostShown], true},
-		{"one that breaks off", exchange.Answer{Stream: io.NopCloser(io.MultiReader(strings.NewReader("part"), broken{}))}, "part", false},
+		{
+			"one that breaks off",
+			exchange.Answer{Stream: io.NopCloser(io.MultiReader(strings.NewReader("part"), broken{}))}, "part", false,
+		},
 	} {
 		if body, more := drain(tt.answer); body != tt.body || more != tt.more {
 			t.Errorf("%s: %d bytes, more: %t; want %d bytes, %t", tt.name, len(body), more, len(tt.body), tt.more)

@@ -88,6 +88,7 @@ func TestCompare(t *testing.T) {
 	}
 	v := &view{}
 	served := apigateway.Route{Method: &apimodel.Method{Authorizer: &apimodel.Authorizer{}}}
+	const owned = "the path's id is the caller's sub"
 	owner := access.Requirement{Kind: access.PathIs, Parameter: "id", Claim: "sub"}
 	for _, tt := range []struct {
 		name, path string
@@ -121,15 +122,15 @@ func TestCompare(t *testing.T) {
 		},
 		{
 			"the owner", "/users/jane@example.com", owner,
-			comparison{"the path's id is the caller's sub", "the path’s id is jane@example.com, sub is jane@example.com", true},
+			comparison{owned, "the path’s id is jane@example.com, sub is jane@example.com", true},
 		},
 		{
 			"the owner, escaped", "/users/jane%40example.com", owner,
-			comparison{"the path's id is the caller's sub", "the path’s id is jane%40example.com, sub is jane@example.com", true},
+			comparison{owned, "the path’s id is jane%40example.com, sub is jane@example.com", true},
 		},
 		{
 			"another one", "/users/ada", owner,
-			comparison{"the path's id is the caller's sub", "the path’s id is ada, sub is jane@example.com", false},
+			comparison{owned, "the path’s id is ada, sub is jane@example.com", false},
 		},
 		{
 			"one of some", "/users/ada",

@@ -2,7 +2,8 @@ package tryout
 
 import "testing"
 
-// A route that another integration than a function answers is decided by that, also where nothing of a request is made up.
+// A route that another integration than a function answers is decided by that, also where nothing of a request is made
+// up.
 func TestOtherIntegrations(t *testing.T) {
 	o := options(t, "token", func(all resources) {
 		for _, r := range all {

@@ -161,8 +161,8 @@ func comparesPath(r matrix.Route) bool {
 	return false
 }
 
-// choose returns, of the routes of a kind that have a property, the one that shows the most: one that can be called as it
-// is, and that requires something.
+// choose returns, of the routes of a kind that have a property, the one that shows the most: one that can be called as
+// it is, and that requires something.
 func (m *maker) choose(api matrix.API, kind string, has func(matrix.Route) bool) (best target, found bool) {
 	highest := 0
 	for _, r := range api.Routes {

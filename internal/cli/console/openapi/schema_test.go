@@ -17,21 +17,49 @@ func TestConverter(t *testing.T) {
 	}
 	const other = "https://apigateway.amazonaws.com/restapis/a1/models/"
 	for _, tt := range []struct{ name, from, want string }{
-		{"what is the same", `{"type":"string","enum":["$ref","id"],"pattern":"a","default":{"id":1}}`, `{"type":"string","enum":["$ref","id"],"pattern":"a","default":{"id":1}}`},
+		{
+			"what is the same",
+			`{"type":"string","enum":["$ref","id"],"pattern":"a","default":{"id":1}}`,
+			`{"type":"string","enum":["$ref","id"],"pattern":"a","default":{"id":1}}`,
+		},
 		{"names of the schema", `{"$schema":"http://json-schema.org/draft-04/schema#","id":"x"}`, `{}`},
-		{"properties of these names", `{"properties":{"id":{"type":"string"},"$schema":{},"items":{"id":"y"}}}`, `{"properties":{"id":{"type":"string"},"$schema":{},"items":{}}}`},
-		{"exclusive bounds", `{"minimum":1,"exclusiveMinimum":true,"maximum":2,"exclusiveMaximum":false}`, `{"exclusiveMinimum":1,"maximum":2}`},
+		{
+			"properties of these names",
+			`{"properties":{"id":{"type":"string"},"$schema":{},"items":{"id":"y"}}}`,
+			`{"properties":{"id":{"type":"string"},"$schema":{},"items":{}}}`,
+		},
+		{
+			"exclusive bounds",
+			`{"minimum":1,"exclusiveMinimum":true,"maximum":2,"exclusiveMaximum":false}`,
+			`{"exclusiveMinimum":1,"maximum":2}`,
+		},
 		{"an exclusive bound without a number", `{"exclusiveMinimum":true}`, `{}`},
 		{"exclusive bounds of a later draft", `{"exclusiveMinimum":1}`, `{"exclusiveMinimum":1}`},
 		{"a tuple", `{"items":[{"id":"x"}],"additionalItems":false}`, `{"prefixItems":[{}],"items":false}`},
 		{"a tuple that goes on", `{"items":[{}]}`, `{"prefixItems":[{}]}`},
 		{"an empty tuple", `{"items":[],"additionalItems":{"id":"x"}}`, `{"items":{}}`},
 		{"a list of one type", `{"items":{"id":"x"},"additionalItems":false}`, `{"items":{}}`},
-		{"dependencies", `{"dependencies":{"a":["b"],"c":{"id":"x"}}}`, `{"dependentRequired":{"a":["b"]},"dependentSchemas":{"c":{}}}`},
-		{"a reference to itself", `{"$ref":"#/definitions/a","type":"string"}`, `{"$ref":"#/components/schemas/M/definitions/a"}`},
-		{"a reference to another model", `{"$ref":"` + other + `Line#/properties/a"}`, `{"$ref":"#/components/schemas/Line/properties/a"}`},
+		{
+			"dependencies",
+			`{"dependencies":{"a":["b"],"c":{"id":"x"}}}`,
+			`{"dependentRequired":{"a":["b"]},"dependentSchemas":{"c":{}}}`,
+		},
+		{
+			"a reference to itself",
+			`{"$ref":"#/definitions/a","type":"string"}`,
+			`{"$ref":"#/components/schemas/M/definitions/a"}`,
+		},
+		{
+			"a reference to another model",
+			`{"$ref":"` + other + `Line#/properties/a"}`,
+			`{"$ref":"#/components/schemas/Line/properties/a"}`,
+		},
 		{"a reference to elsewhere", `{"$ref":"https://example.com/x"}`, `{}`},
-		{"nested", `{"allOf":[{"not":{"id":"x"}}],"definitions":{"a":{"$ref":"#"}}}`, `{"allOf":[{"not":{}}],"definitions":{"a":{"$ref":"#/components/schemas/M"}}}`},
+		{
+			"nested",
+			`{"allOf":[{"not":{"id":"x"}}],"definitions":{"a":{"$ref":"#"}}}`,
+			`{"allOf":[{"not":{}}],"definitions":{"a":{"$ref":"#/components/schemas/M"}}}`,
+		},
 		{"a number that no float64 has", `{"maximum":12345678901234567890}`, `{"maximum":12345678901234567890}`},
 		{"no schema", `[`, `{}`},
 	} {
