@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// Interval is how often sources are looked at, where there are few. A look at many files takes time, so the rest after it
-// is restsFor times as long as it took: watching costs a tenth of a processor. It costs more where that rest would keep the
-// user waiting for longer than longestRest.
+// Interval is how often sources are looked at, where there are few. A look at many files takes time, so the rest
+// after it is restsFor times as long as it took: watching costs a tenth of a processor. It costs more where that rest
+// would keep the user waiting for longer than longestRest.
 const (
 	Interval    = 100 * time.Millisecond
 	restsFor    = 10
@@ -20,8 +20,8 @@ const (
 )
 
 // Sources looks for changes below a folder: of files' names, sizes and times. Hidden files and folders, node_modules,
-// cdk.out, logs, backups of editors (*~) and the files of Go's tests are left out. It works on every file system, and
-// it costs a walk through the folder for each look.
+// __pycache__, cdk.out, logs, backups of editors (*~) and the files of Go's tests are left out. It works on every
+// file system, and it costs a walk through the folder for each look.
 type Sources struct {
 	Dir      string
 	Interval time.Duration // default [Interval]
@@ -119,7 +119,7 @@ func (s *Sources) files(root string) map[string]stamp {
 			return nil // the next look sees it, or sees it gone
 		}
 		name := entry.Name()
-		ignored := strings.HasPrefix(name, ".") || entry.IsDir() && (name == "node_modules" || name == "cdk.out")
+		ignored := strings.HasPrefix(name, ".") || entry.IsDir() && (name == "node_modules" || name == "cdk.out" || name == "__pycache__")
 		if path != root && ignored {
 			if entry.IsDir() {
 				return fs.SkipDir

@@ -53,10 +53,10 @@ requests with the decision on each, and a form that makes a token and calls a ro
                    http://localhost:5173 (default http://localhost:PORT)
   --token-life D   how long the tokens of users who log in are valid, to see a session be refreshed: 20s (default what
                    the app client of a user pool says, else 1h)
-  --watch          when a file below this folder changes, build the Go functions that it belongs to, or run the app if
-                   it belongs to no function or to the app as well, and serve what is new without losing a request.
-                   Hidden files, tests (*_test.go), backups (*~), logs (*.log and where the output goes), node_modules
-                   and cdk.out do not count. If the build or the app fails, the old API stays.
+  --watch          when a file below this folder changes, build the functions that it belongs to, or run the app if it
+                   belongs to no function or to the app as well, and serve what is new without losing a request.
+                   Hidden files, tests (*_test.go), backups (*~), logs (*.log and where the output goes), node_modules,
+                   __pycache__ and cdk.out do not count. If the build or the app fails, the old API stays.
   --debug          build Go functions for a debugger, run one process of each function without time-outs, and print its
                    process id when it starts, for "dlv attach"
   --json           print all lines as JSON objects, each with an "event"

@@ -10,11 +10,13 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/cdkapp"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/rebuild"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/gobundle"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
 )
 
 // source is what is served: an app that is synthesized, or an assembly that exists already.
@@ -132,12 +134,19 @@ func (s *source) record() string { return filepath.Join(s.scratch, "builds.jsonl
 
 // functions are those that can be built without the app, with the files that they are built from. It returns nil if
 // none can, so that every change runs the app: for an assembly, or for an app that has just not recorded them.
-func (s *source) functions(ctx context.Context) *rebuild.Functions {
+func (s *source) functions(ctx context.Context, model *apimodel.Model) *rebuild.Functions {
 	if s.app == nil {
 		return nil
 	}
+	var folders []rebuild.Folder
+	for _, f := range model.Functions {
+		if f.Code.Folder != "" && !lambdaruntime.RunsExecutable(f.Runtime) {
+			folders = append(folders, rebuild.Folder{Function: f.ID.String(), Path: f.Code.Folder})
+		}
+	}
 	functions, err := rebuild.Learn(ctx, rebuild.Options{
 		Record: s.record(), Assembly: s.assembly, Root: s.files.Root(), Scratch: s.scratch, Environ: s.process.Environ(),
+		Folders: folders,
 	})
 	if err != nil {
 		return nil // the app says what is wrong when it runs the next time

@@ -53,22 +53,21 @@ func (f *Functions) place(scratch, old, executable string) (asset string, err er
 	if err == nil {
 		err = write(filepath.Join(to, gobundle.Executable), data, 0o755)
 	}
-	if err == nil {
-		err = os.Chmod(to, 0o755) // MkdirTemp's is 0700
-	}
 	if err != nil {
 		return "", err
 	}
 	slices.SortFunc(bundle[1:], func(a, b gobundle.File) int { return strings.Compare(a.Name, b.Name) })
 	asset = gobundle.AssetHash(gobundle.Fingerprint(bundle))
-	if asset == old {
-		return old, nil
+	return asset, f.moveIn(to, asset)
+}
+
+// moveIn moves a folder into the assembly as an asset, unless it is there: a running function may have it.
+func (f *Functions) moveIn(from, asset string) error {
+	to := filepath.Join(f.options.Assembly, gobundle.Folder(asset))
+	if files, ok := filesOf(from); ok && sameFiles(to, from, files) {
+		return nil
 	}
-	folder := filepath.Join(f.options.Assembly, gobundle.Folder(asset))
-	if there, err := os.ReadFile(filepath.Join(folder, gobundle.Executable)); err == nil && bytes.Equal(there, data) {
-		return asset, nil // an earlier one, which is as it was
-	}
-	return asset, errors.Join(os.RemoveAll(folder), os.Rename(to, folder))
+	return errors.Join(os.Chmod(from, 0o755), os.RemoveAll(to), os.Rename(from, to)) // MkdirTemp's mode is 0700
 }
 
 func write(path string, text []byte, mode fs.FileMode) error {

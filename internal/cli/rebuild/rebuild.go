@@ -1,5 +1,5 @@
-// Package rebuild builds Go functions of a cloud assembly again when only files of theirs have changed, so that the app
-// need not run: a second instead of several.
+// Package rebuild makes functions of a cloud assembly anew when only files of theirs have changed, so that the app need
+// not run: a second instead of several. Functions in Go are built; those whose asset is a folder of sources are copied.
 //
 // It relies on what package gofunction recorded when the app ran, and asks the go command which files belong to which
 // program. A file that it does not know, or that the app is built from, is a reason to run the app. It runs no
@@ -30,30 +30,51 @@ type Options struct {
 	Root     string // the folder below which files change, without symbolic links
 	Scratch  string // a folder for what is being built, on the file system of Assembly
 	Environ  []string
+	Folders  []Folder // the functions that are not built by go
+}
+
+// owner has files: those of a function, or those of the app.
+type owner interface {
+	have(file string) bool
 }
 
 // Functions are the functions of an assembly, with the files that they are built from.
 type Functions struct {
 	options Options
-	records []gobundle.Record
-	owns    []files // of the records, in their order
-	app     files
-	failed  map[string]bool // functions whose last build failed
+	records []gobundle.Record // with no Build of functions that are folders
+	owns    []owner           // of the records, in their order
+	app     files             // empty if it is not known, as it recorded nothing
+	failed  map[string]bool   // functions whose last build failed
 }
 
-// Learn reads the record of an app that has just run, and asks go for the files of its functions and of itself. It
-// returns nil if nothing is recorded.
+// Learn reads the record of an app that has just run, asks go for the files of its functions and of itself, and looks
+// for the folders of the other functions. It returns nil if no function can be made without the app.
 func Learn(ctx context.Context, o Options) (*Functions, error) {
 	records, err := gobundle.Read(o.Record)
-	if err != nil || len(records) == 0 {
+	if err != nil {
 		return nil, err
 	}
-	f := &Functions{options: o, records: records, failed: map[string]bool{}}
-	if f.app, err = f.appFiles(ctx); err != nil {
-		return nil, err
+	f := &Functions{options: o, records: records, owns: make([]owner, len(records)), failed: map[string]bool{}}
+	if len(records) > 0 {
+		if f.app, err = f.appFiles(ctx); err != nil {
+			return nil, err
+		}
+		if err := f.learn(ctx); err != nil {
+			return nil, err
+		}
 	}
-	if err := f.learn(ctx); err != nil {
-		return nil, err
+	for _, one := range o.Folders {
+		hash := hashOf(one.Path)
+		if hash == "" {
+			continue
+		}
+		if source, found := sourceOf(o.Root, one.Path); found {
+			f.records = append(f.records, gobundle.Record{Function: one.Function, Asset: hash})
+			f.owns = append(f.owns, folder(source))
+		}
+	}
+	if len(f.records) == 0 {
+		return nil, nil
 	}
 	return f, nil
 }
@@ -64,9 +85,10 @@ func (f *Functions) Again(ctx context.Context) { _ = f.learn(ctx) }
 
 // learn asks go once for all functions that are built alike, as most are.
 func (f *Functions) learn(ctx context.Context) error {
-	owns := make([]files, len(f.records))
+	owns := slices.Clone(f.owns)
+	learned := make([]bool, len(f.records))
 	for i, r := range f.records {
-		if owns[i] != nil {
+		if _, is := f.owns[i].(folder); is || learned[i] {
 			continue
 		}
 		var alike []int
@@ -74,7 +96,7 @@ func (f *Functions) learn(ctx context.Context) error {
 		for j := i; j < len(f.records); j++ {
 			b := f.records[j].Build
 			b.Package = r.Build.Package
-			if b.Same(r.Build) && owns[j] == nil {
+			if b.Same(r.Build) && !learned[j] {
 				alike, packages = append(alike, j), append(packages, f.records[j].Build.Package)
 			}
 		}
@@ -86,7 +108,7 @@ func (f *Functions) learn(ctx context.Context) error {
 			return err
 		}
 		for n, j := range alike {
-			owns[j] = of[n]
+			owns[j], learned[j] = of[n], true
 		}
 	}
 	f.owns = owns
@@ -169,7 +191,12 @@ func (f *Functions) Build(ctx context.Context, functions []string) error {
 		if _, done := renamed[old]; done {
 			continue
 		}
-		asset, err := f.place(dir, old, executables[n])
+		var asset string
+		if source, is := f.owns[i].(folder); is {
+			asset, err = f.copyFolder(dir, source)
+		} else {
+			asset, err = f.place(dir, old, executables[n])
+		}
 		if err != nil {
 			return err
 		}
@@ -195,6 +222,9 @@ func (f *Functions) compile(ctx context.Context, dir string, chosen []int) (exec
 	var all []*one
 	executables = make([]string, len(chosen))
 	for n, i := range chosen {
+		if _, is := f.owns[i].(folder); is {
+			continue
+		}
 		b := f.records[i].Build
 		at := slices.IndexFunc(all, func(o *one) bool { return o.build.Same(b) })
 		if at < 0 {
