@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/cdkapp"
@@ -56,6 +58,9 @@ func (d *diffFlags) ofCommit(ctx context.Context, p *command.Process) (before, a
 	return before, after, err
 }
 
+// slowSynthesis is after how long a note says that the app still runs.
+const slowSynthesis = 5 * time.Second
+
 // lendModules links what npm installed beside an app, which is in no commit, to the app in another folder.
 func lendModules(from, to string) error {
 	const name = "node_modules"
@@ -88,15 +93,22 @@ func (d *diffFlags) synthesized(ctx context.Context, p *command.Process, dir, sc
 		return matrix.Matrix{}, err
 	}
 	out := filepath.Join(scratch, command.DefaultAssembly)
+	engine := *p
+	if dir != p.Dir {
+		engine.Stderr = io.Discard // its notes are about both runs alike
+	}
+	slow := time.AfterFunc(slowSynthesis, func() {
+		p.Note("diff", "the app still runs, once for each side: %s: the first time, it may compile for a minute", app.Command)
+	})
+	defer slow.Stop()
 	var said bytes.Buffer
 	if err := app.Synthesize(ctx, cdkapp.Run{
 		Outdir:  out,
 		Scratch: scratch,
-		Environ: append(p.Environ(), dev.Engine(ctx, p, "diff", app, scratch)...),
+		Environ: append(p.Environ(), dev.Engine(ctx, &engine, "diff", app, scratch)...),
 		Output:  &said, // which both runs would write alike
 	}); err != nil {
-		_, _ = p.Stderr.Write(said.Bytes())
-		return matrix.Matrix{}, err
+		return matrix.Matrix{}, fmt.Errorf("%w\n%s", err, strings.TrimRight(said.String(), "\n"))
 	}
 	return d.ofAssembly(out)
 }
