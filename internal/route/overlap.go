@@ -105,7 +105,24 @@ func (p Pattern) Wildcard() string {
 
 // WildcardCovers reports whether a policy that names one pattern's verbs and [Pattern.Wildcard] also matches a request
 // that API Gateway sends to the other pattern, of the same API. So "GET /orders/{id}" covers "GET /orders/{id}/items".
-func WildcardCovers(named, other Pattern) bool {
+func WildcardCovers(named, other Pattern) bool { return !apart(named, other) && covers(named, other) }
+
+// apart reports whether two patterns have different literals where both have one, before anything else. Most patterns
+// of an API are, and its routes are compared pair by pair.
+func apart(x, y Pattern) bool {
+	for i := range min(len(x.Segments), len(y.Segments)) {
+		a, b := x.Segments[i], y.Segments[i]
+		if a.Kind != Literal || b.Kind != Literal {
+			return false
+		}
+		if a.Text != b.Text {
+			return true
+		}
+	}
+	return false
+}
+
+func covers(named, other Pattern) bool {
 	t, err := NewTable([]Pattern{named, other})
 	if err != nil {
 		return true // not two routes of one API, so nothing can be promised

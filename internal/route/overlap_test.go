@@ -150,3 +150,35 @@ func TestWildcardCovers(t *testing.T) {
 		}
 	}
 }
+
+// TestApartIsNeverCovered: the comparison that needs no machine agrees with the one that does.
+func TestApartIsNeverCovered(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	pattern := func() Pattern {
+		var b strings.Builder
+		b.WriteString([]string{"GET ", "POST ", "ANY "}[random.IntN(3)])
+		for range 1 + random.IntN(3) {
+			b.WriteString([]string{"/a", "/b", "/ab", "/{x}"}[random.IntN(4)])
+		}
+		if random.IntN(4) == 0 {
+			b.WriteString("/{rest+}")
+		}
+		p, err := Parse(b.String())
+		if err != nil { // a parameter twice
+			return MustParse("GET /a")
+		}
+		return p
+	}
+	n := 0
+	for range 20_000 {
+		if x, y := pattern(), pattern(); apart(x, y) {
+			n++
+			if covers(x, y) {
+				t.Fatalf("%q covers %q", x, y)
+			}
+		}
+	}
+	if n < 1000 {
+		t.Errorf("compared %d patterns that are apart, want more", n)
+	}
+}
