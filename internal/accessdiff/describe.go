@@ -1,6 +1,7 @@
 package accessdiff
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -90,11 +91,6 @@ func coveredBy(gains, others []gain) bool {
 	})
 }
 
-// atSlashes reports whether all of some gains are requests to paths that end in a slash, as policies tell those apart.
-func atSlashes(gains []gain) bool {
-	return !slices.ContainsFunc(gains, func(g gain) bool { return g.path == "/" || !strings.HasSuffix(g.path, "/") })
-}
-
 // key is the same for gains that are told in one line.
 func (p pair) key(g gain) string {
 	c := g.caller
@@ -156,12 +152,16 @@ func (g gain) witness() *Witness {
 	return w
 }
 
+// hashes finds what CDK appends to a name to make a logical id of it: the reviewer knows the name. A witness has the id.
+// Source: makeUniqueId in aws-cdk-lib/core/lib/private/uniqueid.js
+var hashes = regexp.MustCompile(`^(.+?)[0-9A-F]{8}$`)
+
 // signerName names one who signs.
 func signerName(c *caller, inSentence bool) string {
 	kind := "role "
 	switch {
 	case c.Name != "":
-		return kind + c.Name[strings.LastIndex(c.Name, "/")+1:]
+		return kind + hashes.ReplaceAllString(c.Name[strings.LastIndex(c.Name, "/")+1:], "$1")
 	case c.Permitted:
 		return "callers that IAM allows execute-api:Invoke"
 	}
@@ -245,9 +245,7 @@ func (p pair) routeChange(gains []gain) Change {
 	default:
 		text = p.tokens(gains) + " " + p.verb() + " " + name + tail
 	}
-	if atSlashes(gains) {
-		text += ", at paths that end in a slash"
-	}
+	text += where(gains)
 	made := p.change(g, text, was, is)
 	made.Route = name
 	return made

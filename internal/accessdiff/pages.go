@@ -24,19 +24,23 @@ func (p pair) pages(add func(Change)) {
 			continue
 		}
 		var routes []string
-		at := map[string]bool{} // verbs and paths
 		for _, q := range requests {
 			if route, ok := p.is.matched(q.verb, q.path); ok && slices.Contains(r.Routes, route.String()) && !p.readable(r, q) {
 				routes = append(routes, route.String())
-				at[q.verb+q.path], at[q.path] = true, true
 			}
 		}
 		if routes == nil {
 			continue
 		}
-		g, ok := p.some(func(g gain) bool { return at[g.verb+g.path] })
+		g, ok := p.some(func(g gain) bool {
+			return slices.Contains(r.Routes, g.route.String()) && !p.readable(r, g.request)
+		})
 		if !ok { // the preflights alone name it: a function may send headers of its own
-			g, ok = p.some(func(g gain) bool { return at[g.path] })
+			g, ok = p.some(func(g gain) bool {
+				preflight := g.request
+				preflight.verb = "OPTIONS"
+				return slices.Contains(r.Routes, "OPTIONS "+g.route.Path) && !p.readable(r, preflight)
+			})
 		}
 		if !ok {
 			g.caller = &caller{}

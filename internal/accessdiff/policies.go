@@ -14,6 +14,7 @@ func (p pair) withoutRights(g gain) bool {
 
 // policyChange describes requests that the resource policy refused.
 func (p pair) policyChange(gains []gain) Change {
+	gains = usual(gains)
 	g := gains[0]
 	name, on := p.on(gains)
 	subject, was := p.addressesOf(gains), ""
@@ -31,9 +32,7 @@ func (p pair) policyChange(gains []gain) Change {
 		subject = signerName(g.caller, true) + " from " + subject
 	}
 	text := subject + " " + p.verb() + on
-	if atSlashes(gains) {
-		text += ", at paths that end in a slash"
-	}
+	text += where(gains)
 	made := p.change(g, text, was, "")
 	made.Route = name
 	return made

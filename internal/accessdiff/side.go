@@ -212,9 +212,9 @@ func (s *side) signer(c *caller) iampolicy.Caller {
 	arn := c.Principal
 	if p := s.principals[c.Name]; p != nil {
 		arn = p.ARN
-		if !p.User {
-			arn = strings.Replace(strings.Replace(arn, ":iam:", ":sts:", 1), ":role/", ":assumed-role/", 1) + "/local"
-		}
+	}
+	if c.Name != "" && strings.Contains(arn, ":role/") { // a role calls as the session that assumed it
+		arn = strings.Replace(strings.Replace(arn, ":iam:", ":sts:", 1), ":role/", ":assumed-role/", 1) + "/local"
 	}
 	account := ""
 	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {

@@ -25,12 +25,15 @@ func (s *side) signers(others ...*side) (out []*caller) {
 		partition, account = parts[1], parts[4]
 	}
 	add(Caller{Principal: "arn:" + partition + ":iam::" + account + ":user/developer", Permitted: true})
+	notKnown := func(name string) bool {
+		return s.notKnown(name) || slices.ContainsFunc(others, func(o *side) bool { return o.notKnown(name) })
+	}
 	for _, side := range append(others, s) {
-		for _, name := range slices.Sorted(maps.Keys(s.principals)) {
-			if p := side.principals[name]; s.principals[name].Policy.NotKnown != "" || p != nil && p.Policy.NotKnown != "" {
+		for _, name := range slices.Sorted(maps.Keys(side.principals)) { // one without a policy here may have lost a Deny
+			if notKnown(name) {
 				continue // and it is said that they are not known
 			}
-			add(Caller{Name: name, Principal: s.principals[name].ARN})
+			add(Caller{Name: name, Principal: side.principals[name].ARN})
 		}
 		if side.policy == nil {
 			continue
@@ -65,6 +68,11 @@ func (s *side) signers(others ...*side) (out []*caller) {
 		}
 	}
 	return out
+}
+
+// notKnown reports whether the policies of a role or user are not known.
+func (s *side) notKnown(name string) bool {
+	return s.principals[name] != nil && s.principals[name].Policy.NotKnown != ""
 }
 
 // knows reports whether an ARN is that of a role or user of the assembly.
