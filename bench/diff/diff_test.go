@@ -78,7 +78,9 @@ func TestFaultsAreFound(t *testing.T) {
 		by   compare
 		want string // in what is said of it
 	}{
-		{"resource policies are not looked at", without(func(a *matrix.API) { a.Document = matrix.Document{} }), "nothing is reported"},
+		{"resource policies are not looked at", without(func(a *matrix.API) {
+			a.Document = matrix.Document{}
+		}), "nothing is reported"},
 		{"grants are not looked at", without(func(a *matrix.API) { a.Principals = nil }), "nothing is reported"},
 		{"pages are not looked at", without(func(a *matrix.API) { a.Readable = nil }), "pages of"},
 		{"kept answers are not looked at", without(func(a *matrix.API) { a.Kept = nil }), "answers of"},

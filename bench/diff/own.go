@@ -43,7 +43,8 @@ func ownFunction(f *apimodel.Function) apigateway.Handler {
 	}
 }
 
-// identityOf is what the function of an authorizer of the app's own decides by: in the new API, if it has one of the name.
+// identityOf is what the function of an authorizer of the app's own decides by: in the new API, if it has one of the
+// name.
 func (p pair) identityOf(name string) string {
 	for _, a := range []*api{p.new, p.old} {
 		for _, g := range a.guards {

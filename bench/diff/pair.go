@@ -261,6 +261,10 @@ func (w *world) show(p pair, d *accessdiff.Diff, oldDir, newDir string, t tally)
 			t["gains of principals without a key here"]++
 			continue
 		}
+		if who.Audience == anyClient && p.otherClient() == "" {
+			t["gains of clients that no pool here has"]++
+			continue
+		}
 		t["gains that are reported and shown"]++
 		t["shown by a caller of the kind "+c.Witness.Caller.Kind]++
 		got, answer, err := w.replay(old, p, c.Witness)

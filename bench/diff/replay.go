@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -86,7 +87,7 @@ func (w *world) arrival(p pair, of *accessdiff.Witness) (arrival, error) {
 	case accessdiff.Own:
 		a.headers.Set("Authorization", ownToken(p.identityOf(c.Authorizer), c.Silent))
 	case accessdiff.Token:
-		text, err := w.tokenOf(c, time.Duration(of.Again*float64(time.Second))/2)
+		text, err := w.tokenOf(p, c, time.Duration(of.Again*float64(time.Second))/2)
 		if err != nil {
 			return a, err
 		}
@@ -98,12 +99,14 @@ func (w *world) arrival(p pair, of *accessdiff.Witness) (arrival, error) {
 }
 
 // tokenOf makes the token that a witness describes, for a time if it is not 0.
-func (w *world) tokenOf(c accessdiff.Caller, life time.Duration) (string, error) {
+func (w *world) tokenOf(p pair, c accessdiff.Caller, life time.Duration) (string, error) {
 	claims := map[string]any{"sub": nil, "scope": nil, "azp": nil, "client_id": nil, "token_use": nil, "aud": nil}
 	for name, value := range c.Claims {
 		switch name {
 		case "iss", "aud", "client_id":
-			value = w.inWords(value)
+			if value = w.inWords(value); value == anyClient {
+				value = w.named(p.otherClient())
+			}
 		}
 		claims[name] = value
 	}
@@ -119,6 +122,9 @@ func (w *world) tokenOf(c accessdiff.Caller, life time.Duration) (string, error)
 		claims["client_id"] = w.named(poolClients[0]) // which each has
 	}
 	issuer, _ := w.inWords(c.Issuer).(string)
+	if audience == anyClient {
+		audience = w.named(p.otherClient())
+	}
 	return w.mint(devissuer.TokenRequest{Issuer: issuer, Audience: audience, Use: use, Claims: claims,
 		Algorithm: c.Algorithm, Expires: life})
 }
@@ -126,13 +132,20 @@ func (w *world) tokenOf(c accessdiff.Caller, life time.Duration) (string, error)
 // anyClient is the audience of a witness for whom any client of a user pool will do.
 const anyClient = "any"
 
+// otherClient is a client of the pool that no authorizer of the old API names; "" if each is named.
+func (p pair) otherClient() string {
+	for _, client := range poolClients {
+		if !slices.ContainsFunc(p.old.guards, func(g guard) bool { return slices.Contains(g.clients, client) }) {
+			return client
+		}
+	}
+	return ""
+}
+
 // inWords puts the gateway's names in place of those of the template, such as "Shop/Pool".
 func (w *world) inWords(value any) any {
 	switch v := value.(type) {
 	case string:
-		if v == anyClient {
-			return w.named(poolClients[0])
-		}
 		if name, own := strings.CutPrefix(v, "Shop/"); own {
 			if name == "Pool" {
 				name = pool
