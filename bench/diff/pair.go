@@ -158,7 +158,7 @@ func consistent(d *accessdiff.Diff) error {
 	return nil
 }
 
-// noted reports changes that grant nobody a request by themselves and have to be there all the same: of answers that
+// noted reports changes that grant no caller a request by themselves and have to be there all the same: of answers that
 // are kept, and of code that cannot be compared.
 func (p pair) noted(d *accessdiff.Diff) error {
 	for _, r := range p.new.routes {

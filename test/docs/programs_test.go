@@ -144,7 +144,10 @@ func checkBuild(flags []string) error {
 		return err
 	}
 	for _, f := range flags {
-		if strings.HasPrefix(f, "-") && !strings.Contains(string(text), `"`+f+`"`) && !strings.Contains(string(text), `"`+f) {
+		if linker, is := strings.CutPrefix(f, "-ldflags="); is && strings.Contains(string(text), `return "`+linker+`"`) {
+			continue // of linkerFlags
+		}
+		if strings.HasPrefix(f, "-") && !strings.Contains(string(text), `"`+f) {
 			return fmt.Errorf("functions are not built with %s", f)
 		}
 	}
