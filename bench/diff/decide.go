@@ -96,29 +96,28 @@ func (a *api) authorize(r *route, values map[string]string, q request, c caller)
 		return allowed
 	case c.own != "", a.guards[r.by].kind == own && c != (caller{}):
 		return unknown // what a function admits may be what another guard admits too
+	case c.token == nil, !a.guards[r.by].accepts(c.token):
+		return refused
 	}
-	g := &a.guards[r.by]
+	return a.guarded(r, c.token, c.token.meets(r.needs, values), said)
+}
+
+// guarded is what an authorizer decides of a token that it accepts, and that meets the route's clauses or does not.
+func (a *api) guarded(r *route, t *token, meets bool, said effect) verdict {
+	g, open := a.guards[r.by], a.policy == nil || said == allows
 	switch {
-	case c.token == nil: // there is no identity, or the function rejects it
-		return refused
-	case !g.accepts(c.token):
-		return refused
+	case g.kind == included && !meets && said == allows && !g.request && a.grantsSome(r.by, t):
+		// An answer that is kept may leave the request out, and then an Allow of the resource policy counts; or deny it
+		// beside what it allows, as it does where it allows nothing. That is for the policy compiler to say.
+		return unknown
+	case g.kind == included:
+		return of(meets)
+	case g.kind == jwt:
+		return of(open && meets)
+	case len(r.needs) == 0:
+		return of(open && t.id && (g.clients == nil || slices.Contains(g.clients, t.audience)))
 	}
-	switch g.kind {
-	case included:
-		if !c.token.meets(r.needs, values) && said == allows && !g.request && a.grantsSome(r.by, c.token) {
-			// An answer that is kept may leave the request out, and then an Allow of the resource policy counts; or deny it
-			// beside what it allows, as it does where it allows nothing. That is for the policy compiler to say.
-			return unknown
-		}
-		return of(c.token.meets(r.needs, values))
-	case jwt:
-		return of(open && c.token.meets(r.needs, values))
-	}
-	if len(r.needs) == 0 {
-		return of(open && c.token.id && (g.clients == nil || slices.Contains(g.clients, c.token.audience)))
-	}
-	return of(open && !c.token.id && g.clients == nil && c.token.meets(r.needs, values))
+	return of(open && !t.id && g.clients == nil && meets)
 }
 
 func of(is bool) verdict {

@@ -6,7 +6,7 @@ import (
 )
 
 // usual are those of some gains that are at paths which clients send by themselves. At others, as one with a segment of
-// dots, a policy may say something else to keep them from what a server makes of them. All of them, if none is of those.
+// dots, a policy may say something else to keep them from what a server makes of them. All of them, if there are none.
 func usual(gains []gain) []gain {
 	var out []gain
 	for _, g := range gains {
