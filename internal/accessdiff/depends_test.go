@@ -144,7 +144,7 @@ func TestWhatRoutesDependOn(t *testing.T) {
 		{"a range", []string{"GET /: none", "GET /x: scope a"}, []func(*matrix.API){policy(open, fmt.Sprintf(from, "10.0.0.0/8"))},
 			[]func(*matrix.API){policy(open)}, "+ addresses outside 10.0.0.0/8 gained", 3},
 		{"a wider range", []string{"GET /: none"}, []func(*matrix.API){policy(open, fmt.Sprintf(from, "10.1.0.0/16"))},
-			[]func(*matrix.API){policy(open, fmt.Sprintf(from, "10.0.0.0/8"))}, "+ addresses in 10.0.0.0/8 gained GET /", 3},
+			[]func(*matrix.API){policy(open, fmt.Sprintf(from, "10.0.0.0/8"))}, "+ addresses in 10.0.0.0/8 outside 10.1.0.0/16 gained GET /", 3},
 		{"two halves of a range", []string{"GET /: none"}, []func(*matrix.API){policy(open, fmt.Sprintf(from, "10.0.0.0/8"))},
 			[]func(*matrix.API){policy(open, fmt.Sprintf(from, `10.0.0.0/9","10.128.0.0/9`))}, "", 0},
 		{"an Allow that lets tokens without rights through", []string{"GET /x: scope a", "GET /y: scope b", "GET /: none"},

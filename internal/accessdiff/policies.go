@@ -87,7 +87,25 @@ func (p pair) addressesOf(gains []gain) string {
 		return "every address"
 	}
 	slices.Sort(inside)
-	return "addresses in " + strings.Join(unique(inside), ", ")
+	text := "addresses in " + strings.Join(unique(inside), ", ")
+	if holes := within(outside, inside); holes != nil {
+		text += " outside " + strings.Join(unique(holes), ", ")
+	}
+	return text
+}
+
+// within are those of some ranges that are in one of others.
+func within(ranges, others []string) (out []string) {
+	for _, text := range ranges {
+		r, ok := prefixOf(text)
+		if ok && slices.ContainsFunc(others, func(other string) bool {
+			o, valid := prefixOf(other)
+			return valid && o.Bits() < r.Bits() && o.Contains(r.Addr())
+		}) {
+			out = append(out, text)
+		}
+	}
+	return out
 }
 
 // smallest is the smallest range that has an address.
