@@ -59,7 +59,7 @@ func TestDevExample(t *testing.T) {
 			}
 			r.wait(t, func() bool {
 				return strings.Count(r.stdout.String(), "  GET /prod/") >= len(tt.want) &&
-					strings.Contains(r.stdout.String(), "    Orders-Backend") // the function's log
+					strings.Contains(r.stdout.String(), "    Backend |") // the function's log
 			})
 			if status := r.stop(t); status != succeeded || left(t, temp) != "[]" {
 				t.Errorf("status %d, left behind %s", status, left(t, temp))
