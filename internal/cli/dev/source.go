@@ -8,9 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
-	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/cdkapp"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/command"
 	"github.com/gatehouse-cdk/gatehouse/internal/cli/rebuild"
@@ -134,15 +135,20 @@ func (s *source) record() string { return filepath.Join(s.scratch, "builds.jsonl
 
 // functions are those that can be built without the app, with the files that they are built from. It returns nil if
 // none can, so that every change runs the app: for an assembly, or for an app that has just not recorded them.
-func (s *source) functions(ctx context.Context, model *apimodel.Model) *rebuild.Functions {
+func (s *source) functions(ctx context.Context, g *apigateway.Gateway) *rebuild.Functions {
 	if s.app == nil {
 		return nil
 	}
 	var folders []rebuild.Folder
-	for _, f := range model.Functions {
-		if f.Code.Folder != "" && !lambdaruntime.RunsExecutable(f.Runtime) {
-			folders = append(folders, rebuild.Folder{Function: f.ID.String(), Path: f.Code.Folder})
+	for _, f := range g.Model().Functions {
+		if f.Code.Folder == "" || lambdaruntime.RunsExecutable(f.Runtime) {
+			continue
 		}
+		name := g.ShortName(f.Name)
+		if !strings.HasPrefix(name, f.Stack+"/") {
+			name = f.Stack + "/" + name // as gofunction records it
+		}
+		folders = append(folders, rebuild.Folder{Function: name, Path: f.Code.Folder})
 	}
 	functions, err := rebuild.Learn(ctx, rebuild.Options{
 		Record: s.record(), Assembly: s.assembly, Root: s.files.Root(), Scratch: s.scratch, Environ: s.process.Environ(),

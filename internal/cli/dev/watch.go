@@ -36,7 +36,7 @@ const (
 
 // watch returns when ctx ends.
 func (w *watcher) watch(ctx context.Context) {
-	w.learn(func() *rebuild.Functions { return w.source.functions(ctx, w.gateway.Model()) })
+	w.learn(func() *rebuild.Functions { return w.source.functions(ctx, w.gateway) })
 	for {
 		changed, err := w.source.files.Wait(ctx)
 		if err != nil {
@@ -99,7 +99,7 @@ func (w *watcher) change(ctx context.Context, changed []string, mayStop bool) (a
 		return appStopped, more
 	case w.reload(ctx, began, nil, err):
 		w.owed = false
-		w.learn(func() *rebuild.Functions { return w.source.functions(ctx, w.gateway.Model()) })
+		w.learn(func() *rebuild.Functions { return w.source.functions(ctx, w.gateway) })
 	default:
 		w.learn(func() *rebuild.Functions { return known }) // which the old assembly has
 	}
