@@ -114,9 +114,9 @@ func (c *command) key(listed []byte) string {
 // linkerFlags leave out what differs between machines and, unless it is to be debugged, what only a debugger reads.
 func (t Target) linkerFlags() string {
 	if t.Debug {
-		return "-buildid="
+		return "-ldflags=-buildid="
 	}
-	return "-s -w -buildid="
+	return "-ldflags=-s -w -buildid="
 }
 
 // link builds the executable.
@@ -127,7 +127,7 @@ func (c *command) link() ([]byte, error) {
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "bootstrap")
-	args := slices.Concat(c.flags, []string{"-ldflags=" + c.target.linkerFlags(), "-o", file, "--", c.target.Package})
+	args := slices.Concat(c.flags, []string{c.target.linkerFlags(), "-o", file, "--", c.target.Package})
 	if _, err := c.run("build", args...); err != nil {
 		return nil, err
 	}

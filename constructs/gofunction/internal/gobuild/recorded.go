@@ -2,6 +2,7 @@ package gobuild
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/gobundle"
 )
@@ -21,6 +22,6 @@ func (b *Builder) Recorded(t Target) (gobundle.Build, error) {
 		environ = append(environ, name+"=") // which is as if it were not set
 	}
 	return gobundle.Build{
-		Dir: t.Dir, Package: t.Package, Flags: slices.Clone(c.flags), Linker: t.linkerFlags(), Environ: environ,
+		Dir: t.Dir, Package: t.Package, Flags: slices.Clone(c.flags), Linker: strings.TrimPrefix(t.linkerFlags(), "-ldflags="), Environ: environ,
 	}, nil
 }
