@@ -142,7 +142,7 @@ func (s *side) tokensOfOthers(g *guard, r matrix.Route) (out []*caller) {
 }
 
 // mostCandidates bounds the callers that are tried for one route and issuer.
-const mostCandidates = 1024
+const mostCandidates = 1 << 14
 
 // give puts what meets a requirement into a token. It reports false if the token cannot have it beside what it has.
 func (i issuer) give(c *caller, r access.Requirement, p route.Pattern, segments []string) bool {

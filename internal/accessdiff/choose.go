@@ -40,7 +40,7 @@ func choose(requires, avoid []access.Requirement, yield func([]access.Requiremen
 			combine(lists, nil, func(chosen []access.Requirement) bool {
 				tries++
 				more = yield(chosen)
-				return more && tries < 4 // the first may not be possible in one token
+				return more && tries < 8 // the first may not be possible in one token
 			})
 		}
 	}

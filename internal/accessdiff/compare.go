@@ -126,11 +126,16 @@ func (p pair) changes(add func(Change)) {
 	}
 	if !complete {
 		add(Change{Effect: Unknown, Text: "the routes cannot be compared in full: their patterns and those of the policies " +
-			"make too many kinds of paths"})
+			"make too many kinds of paths, or the policies have too many conditions on what no request shows"})
 	}
 	p.describe(gains, add)
 	p.aside(add)
 	p.pages(add)
+	unsure = slices.DeleteFunc(unsure, func(u gain) bool {
+		return slices.ContainsFunc(gains, func(g gain) bool {
+			return g.route.String() == u.route.String() && g.caller.Kind == u.caller.Kind
+		})
+	})
 	if len(unsure) > 0 && !p.lost {
 		add(Change{Effect: Unknown, Text: "the policies depend on what a request does not show here, such as the time or a " +
 			"VPC, and may admit more: " + conditionsOf(unsure)})
@@ -178,8 +183,9 @@ func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Rout
 			docs = append(docs, pr.policy)
 		}
 	}
-	sure, assumed := environments(docs...)
+	sure, assumed, all := environments(docs...)
 	requests, complete := p.requests(docs)
+	complete = complete && all
 	steps := p.steps
 	unlike = map[[2]string][2]matrix.Route{}
 	var between []*side

@@ -27,11 +27,18 @@ func (p pair) endpoint(add func(Change)) {
 		text = p.word("callers without a client certificate gained, by a custom domain",
 			"callers without a client certificate lost, by a custom domain")
 	}
-	if g, ok := p.some(func(gain) bool { return true }); ok && text != "" {
-		add(p.change(g, text, "", ""))
+	if text != "" {
+		if g, ok := p.some(func(gain) bool { return true }); ok {
+			add(p.change(g, text, "", ""))
+		}
 	}
 	if p.lost {
 		return
+	}
+	for _, stage := range p.is.api.Stages {
+		if !slices.Contains(p.was.api.Stages, stage) {
+			add(Change{Effect: Changed, Text: "the stage " + stage + " is new, and compared with those that there were"})
+		}
 	}
 	for _, d := range is.Domains {
 		i := slices.IndexFunc(was.Domains, func(o matrix.Domain) bool { return o.Name == d.Name })

@@ -67,7 +67,9 @@ func (e environment) assume(d iampolicy.Document) iampolicy.Document {
 
 // environments are one of each that some policies tell apart. What is assumed is in the second list: nothing shows that
 // such a request can be.
-func environments(docs ...iampolicy.Document) (sure, assumed []environment) {
+//
+// Complete is false if there are too many conditions for each combination to be tried.
+func environments(docs ...iampolicy.Document) (sure, assumed []environment, complete bool) {
 	var ranges []netip.Prefix
 	values := map[string][]string{}
 	var foreign []string
@@ -102,8 +104,9 @@ func environments(docs ...iampolicy.Document) (sure, assumed []environment) {
 	}
 	const most = 6 // conditions, of which each combination is tried
 	if len(foreign) == 0 {
-		return sure, nil
+		return sure, nil, true
 	}
+	complete = len(foreign) <= most
 	foreign = foreign[:min(most, len(foreign))]
 	for _, e := range sure {
 		for n := range 1 << len(foreign) {
@@ -115,7 +118,7 @@ func environments(docs ...iampolicy.Document) (sure, assumed []environment) {
 			assumed = append(assumed, with)
 		}
 	}
-	return sure, assumed
+	return sure, assumed, complete
 }
 
 func prefixOf(text string) (netip.Prefix, bool) {
