@@ -5,10 +5,12 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -152,6 +154,22 @@ func newEverything(scope constructs.Construct) awscdk.Stack {
 			Description:      jsii.String("Every setting at once"),
 			EndpointTypes:    &[]awsapigateway.EndpointType{awsapigateway.EndpointType_PRIVATE},
 			BinaryMediaTypes: jsii.Strings("image/png"),
+		},
+		Domain: &secureapi.Domain{
+			Name: "orders.internal.example.com",
+			Certificate: awscertificatemanager.Certificate_FromCertificateArn(stack, jsii.String("Certificate"),
+				jsii.String("arn:aws:acm:eu-central-1:123456789012:certificate/7e7a28d2-163f-4b8f-b9cd-822f96c08d6a")),
+			Zone: awsroute53.HostedZone_FromHostedZoneAttributes(stack, jsii.String("Zone"), &awsroute53.HostedZoneAttributes{
+				HostedZoneId: jsii.String("Z23ABC4XYZL05B"), ZoneName: jsii.String("internal.example.com"),
+			}),
+			BasePaths: []string{"orders"},
+			DualStack: true,
+			Private: &secureapi.PrivateDomain{
+				AllowVPCEndpoints:     []string{"vpce-0a1b2c3d4e5f60718"},
+				AssociateVPCEndpoints: []string{"vpce-0a1b2c3d4e5f60718"},
+				EndpointDNSName:       "vpce-0a1b2c3d4e5f60718-abcd.execute-api.eu-central-1.vpce.amazonaws.com",
+				EndpointHostedZoneID:  "Z27UANNT0PRK1T",
+			},
 		},
 	})
 	api.Alarms(
