@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/mutants"
 	"github.com/gatehouse-cdk/gatehouse/internal/accessdiff"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 )
@@ -95,7 +96,7 @@ func TestFaultsAreFound(t *testing.T) {
 		}, ""},
 		{"gains are left out", report(func(d *accessdiff.Diff) {
 			d.Changes = slices.DeleteFunc(d.Changes, func(c accessdiff.Change) bool { return c.Effect == accessdiff.Gained })
-		}), "not reported"},
+		}), "reported"},
 		{"witnesses come from elsewhere", report(func(d *accessdiff.Diff) {
 			for i := range d.Changes {
 				if w := d.Changes[i].Witness; w != nil {
@@ -116,6 +117,13 @@ func TestFaultsAreFound(t *testing.T) {
 				t.Errorf("got %v, want %q in it", err, tt.want)
 			}
 		})
+	}
+}
+
+// TestMutantsFit: the faults of -mutants are of the source as it is.
+func TestMutantsFit(t *testing.T) {
+	if err := mutants.Fit("../../internal/accessdiff", faults); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -1,6 +1,10 @@
 package main
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/mutants"
+)
 
 // TestTableSessions is a hundredth of what the command is run with before a release.
 func TestTableSessions(t *testing.T) {
@@ -42,5 +46,12 @@ func TestFaultsAreFound(t *testing.T) {
 		} else {
 			t.Logf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestMutantsFit: the faults of -mutants are of the source as it is.
+func TestMutantsFit(t *testing.T) {
+	if err := mutants.Fit("../../internal/tablesession", faults); err != nil {
+		t.Error(err)
 	}
 }

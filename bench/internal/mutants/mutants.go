@@ -54,20 +54,39 @@ func (t Trial) Find(list []Mutant) error {
 	return nil
 }
 
-// try returns what the command says of a mutant; "" if it finds nothing.
-func (t Trial) try(m Mutant, dir, temp string) (string, error) {
-	file, before, after := m[1], m[2], m[3]
-	path := filepath.Join(dir, file)
-	source, err := os.ReadFile(path)
+// Fit reports the mutants whose text a package does not have once: its source has changed since they were written. The
+// folder is that of the package.
+func Fit(dir string, list []Mutant) error {
+	var errs []error
+	for _, m := range list {
+		if _, err := m.in(dir); err != nil {
+			errs = append(errs, fmt.Errorf("mutants: %s: %w", m[0], err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// in is the source of the mutant's file, with the fault.
+func (m Mutant) in(dir string) (string, error) {
+	source, err := os.ReadFile(filepath.Join(dir, m[1]))
 	if err != nil {
 		return "", err
 	}
-	if n := strings.Count(string(source), before); n != 1 {
-		return "", fmt.Errorf("%s has the text %d times: want it once: %q", file, n, before)
+	if n := strings.Count(string(source), m[2]); n != 1 {
+		return "", fmt.Errorf("%s has the text %d times: want it once: %q", m[1], n, m[2])
 	}
-	mutated, overlay := filepath.Join(temp, file), filepath.Join(temp, "overlay")
-	program := filepath.Join(temp, "program")
-	if err := os.WriteFile(mutated, []byte(strings.Replace(string(source), before, after, 1)), 0o600); err != nil {
+	return strings.Replace(string(source), m[2], m[3], 1), nil
+}
+
+// try returns what the command says of a mutant; "" if it finds nothing.
+func (t Trial) try(m Mutant, dir, temp string) (string, error) {
+	source, err := m.in(dir)
+	if err != nil {
+		return "", err
+	}
+	path, mutated := filepath.Join(dir, m[1]), filepath.Join(temp, m[1])
+	overlay, program := filepath.Join(temp, "overlay"), filepath.Join(temp, "program")
+	if err := os.WriteFile(mutated, []byte(source), 0o600); err != nil {
 		return "", err
 	}
 	text, err := json.Marshal(map[string]any{"Replace": map[string]string{path: mutated}})
