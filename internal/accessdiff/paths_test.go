@@ -1,0 +1,53 @@
+package accessdiff
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+// TestClasses finds one path for each set of patterns that some path matches.
+func TestClasses(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		patterns []string
+		head     string
+		tails    []string
+		escapes  bool
+		want     []string
+	}{
+		{"the root", []string{"GET /"}, "", nil, false, []string{"/"}},
+		{"a parameter beside a literal", []string{"GET /{id}", "GET /me"}, "", nil, false, []string{"/me", "/x"}},
+		{"a parameter that is longer than one", []string{"GET /{id}/x", "POST /a/{b}"}, "", nil, false,
+			[]string{"/a/1", "/a/x", "/x/x"}},
+		{"a greedy parameter", []string{"GET /{rest+}", "GET /a/b"}, "", nil, false, []string{"/a/b", "/x"}},
+		{"a policy about one path", []string{"GET /o/{id}"}, "abc/prod/GET", []string{"abc/prod/GET/o/1*"}, false,
+			[]string{"/o/1", "/o/x"}},
+		{"a policy that tells a slash at the end", []string{"GET /o"}, "abc/prod/GET", []string{"abc/prod/GET/o"}, false,
+			[]string{"/o", "/o/"}},
+		{"a policy about another verb", []string{"GET /o"}, "abc/prod/GET", []string{"abc/prod/POST/*"}, false, []string{"/o"}},
+		{"a single character", []string{"GET /{id}"}, "abc/prod/GET", []string{"abc/*/?"}, false, []string{"/x", "/xx"}},
+		{"an escape", []string{"GET /{id}"}, "", nil, true, []string{"/%7E", "/x"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var patterns []route.Pattern
+			for _, text := range tt.patterns {
+				p, err := route.Parse(text)
+				if err != nil {
+					t.Fatal(err)
+				}
+				patterns = append(patterns, p)
+			}
+			found, complete := classes(patterns, tt.head, tt.tails, tt.escapes)
+			var got []string
+			for _, c := range found {
+				got = append(got, c.path)
+			}
+			slices.Sort(got)
+			if !complete || !slices.Equal(got, tt.want) {
+				t.Errorf("got %q, %v, want %q", got, complete, tt.want)
+			}
+		})
+	}
+}
