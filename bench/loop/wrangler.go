@@ -98,8 +98,14 @@ func (b *bench) wrangler(ctx context.Context) (medians map[string]float64, err e
 	for n := range b.edits + 1 {
 		mark := fmt.Sprintf("edit-%d", n)
 		for name, e := range map[string]edit{
-			"code":     {filepath.Join(dir, "worker.js"), strings.Replace(string(code), `"ok"`, `"`+mark+`"`, 1), url, `"status":"` + mark},
-			"settings": {filepath.Join(dir, "wrangler.json"), strings.Replace(string(settings), "none", mark, 1), url, `"setting":"` + mark},
+			"code": {
+				path: filepath.Join(dir, "worker.js"), text: strings.Replace(string(code), `"ok"`, `"`+mark+`"`, 1),
+				url: url, want: `"status":"` + mark,
+			},
+			"settings": {
+				path: filepath.Join(dir, "wrangler.json"), text: strings.Replace(string(settings), "none", mark, 1),
+				url: url, want: `"setting":"` + mark,
+			},
 		} {
 			took, err := e.seconds(ctx)
 			if err != nil {

@@ -12,9 +12,9 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/constructs/gofunction/internal/gobuild"
 )
 
-// TestEditChangesCodeAlone: another source changes the key of the function's code, and the metadata that names the asset,
-// and nothing else. So "cdk deploy --hotswap" replaces the code without CloudFormation: it does for a change of Code,
-// Environment and Description, and for no other property.
+// TestEditChangesCodeAlone: another source changes the key of the function's code, and the metadata that names the
+// asset, and nothing else. So "cdk deploy --hotswap" replaces the code without CloudFormation: it does for a change
+// of Code, Environment and Description, and for no other property.
 // Source: classifyChanges(change, ["Code", "Environment", "Description"]) in
 // https://github.com/aws/aws-cdk-cli/blob/main/packages/%40aws-cdk/toolkit-lib/lib/api/hotswap/lambda-functions.ts
 func TestEditChangesCodeAlone(t *testing.T) {

@@ -119,7 +119,8 @@ func (s *Sources) files(root string) map[string]stamp {
 			return nil // the next look sees it, or sees it gone
 		}
 		name := entry.Name()
-		ignored := strings.HasPrefix(name, ".") || entry.IsDir() && (name == "node_modules" || name == "cdk.out" || name == "__pycache__")
+		ignored := strings.HasPrefix(name, ".") ||
+			entry.IsDir() && (name == "node_modules" || name == "cdk.out" || name == "__pycache__")
 		if path != root && ignored {
 			if entry.IsDir() {
 				return fs.SkipDir
@@ -127,7 +128,8 @@ func (s *Sources) files(root string) map[string]stamp {
 			return nil
 		}
 		// No build has a file of tests in it. See "go help packages".
-		if entry.IsDir() || filepath.Ext(name) == ".log" || strings.HasSuffix(name, "~") || strings.HasSuffix(name, "_test.go") {
+		if entry.IsDir() || filepath.Ext(name) == ".log" || strings.HasSuffix(name, "~") ||
+			strings.HasSuffix(name, "_test.go") {
 			return nil
 		}
 		info, err := entry.Info()
