@@ -46,8 +46,8 @@ func (c clause) String() string {
 	return strings.Join(parts, " or ")
 }
 
-// requests are those that are tried of two APIs: for each path of a route, with values that callers have, that no caller
-// has, and that are another route's words, each verb that makes a difference.
+// requests are those that are tried of two APIs: for each path of a route, with values that callers have, that no
+// caller has, and that are another route's words, each verb that makes a difference.
 func requests(old, new *api) (out []request) {
 	paths := map[string]bool{}
 	for _, a := range []*api{old, new} {
