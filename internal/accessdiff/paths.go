@@ -53,9 +53,15 @@ func classes(patterns []route.Pattern, head string, tails []string, escapes bool
 		}
 		v := queue[0]
 		queue = queue[1:]
-		if ends, some := a.ends(v.at, routes); some && strings.HasPrefix(v.path, "/") && !accepted[ends] {
+		at, path := v.at, v.path
+		if !slashes && path != "/" && strings.HasSuffix(path, "/") {
+			// A slash at the end does not count for routes, so a greedy parameter that has taken it needs more.
+			more := a.alphabet(at, path, false)[0]
+			at, path = a.step(at, more), path+more
+		}
+		if ends, some := a.ends(at, routes); some && path != "" && !accepted[ends] {
 			accepted[ends] = true
-			found = append(found, pathClass{v.path})
+			found = append(found, pathClass{path})
 		}
 		for _, symbol := range a.alphabet(v.at, v.path, escapes) {
 			next := v.at

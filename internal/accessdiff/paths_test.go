@@ -22,6 +22,8 @@ func TestClasses(t *testing.T) {
 		{"a parameter that is longer than one", []string{"GET /{id}/x", "POST /a/{b}"}, "", nil, false,
 			[]string{"/a/1", "/a/x", "/x/x"}},
 		{"a greedy parameter", []string{"GET /{rest+}", "GET /a/b"}, "", nil, false, []string{"/a/b", "/x"}},
+		{"a greedy parameter beside plain ones", []string{"GET /o/{rest+}", "GET /{p}/{q}"}, "", nil, false,
+			[]string{"/o/x", "/o/x/x", "/x/x"}},
 		{"a policy about one path", []string{"GET /o/{id}"}, "abc/prod/GET", []string{"abc/prod/GET/o/1*"}, false,
 			[]string{"/o/1", "/o/x"}},
 		{"a policy that tells a slash at the end", []string{"GET /o"}, "abc/prod/GET", []string{"abc/prod/GET/o"}, false,
