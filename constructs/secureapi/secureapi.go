@@ -50,10 +50,11 @@ func New(scope constructs.Construct, id string, props *Props) *API {
 	}
 	a := &API{plan: table.plan}
 	constructs.NewConstruct_Override(a, scope, &id)
+	site := newSite(a, path)
 	// CDK notes the engine's stack where it makes a resource, and an app in Go is not in it.
 	// Source: aws-cdk-lib 2.270.0, cx-api/lib/app.js (DISABLE_CREATION_STACK_TRACES)
-	a.Node().SetContext(jsii.String("aws:cdk:disable-creation-stack-traces"), true)
-	b := &builder{site: newSite(a, path), api: a, props: props, accessTable: table, described: newDigest()}
+	site.node.SetContext(jsii.String("aws:cdk:disable-creation-stack-traces"), true)
+	b := &builder{site: site, api: a, props: props, accessTable: table, described: newDigest()}
 	b.build()
 	return a
 }
