@@ -57,9 +57,11 @@ type PlannedRoute struct {
 // Sorted returns the routes by path and verb: the id of CDK's deployment depends on the order in which methods are
 // made, and moving a line of the table is no reason to deploy.
 func (p *Plan) Sorted() []PlannedRoute {
-	return slices.SortedFunc(slices.Values(p.Routes), func(x, y PlannedRoute) int {
+	sorted := slices.Clone(p.Routes) // and not collected one by one, which takes three times the memory
+	slices.SortFunc(sorted, func(x, y PlannedRoute) int {
 		return cmp.Or(cmp.Compare(x.Pattern.Path(), y.Pattern.Path()), cmp.Compare(x.Pattern.Verb, y.Pattern.Verb))
 	})
+	return sorted
 }
 
 // Guard returns the authorizer with a name, "" for the API's own; nil without one.
