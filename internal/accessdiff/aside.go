@@ -14,6 +14,7 @@ func (p pair) aside(add func(Change)) {
 	p.functionURLs(add)
 	p.caches(add)
 	if !p.lost {
+		p.answered(add)
 		p.keptAnswers(add)
 		p.sources(add)
 	}
@@ -74,14 +75,17 @@ func (p pair) functionURL(g gain, u matrix.FunctionURL, text string) Change {
 // revoked still gets what it got.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
 func (p pair) caches(add func(Change)) {
-	for _, is := range p.is.api.Authorizers {
-		was := p.was.guards[is.Name]
-		if was == nil || was.Cache == nil || is.Cache == nil || *is.Cache <= *was.Cache ||
+	for _, both := range authorizersOf(p.was.api, p.is.api) {
+		was, is := both[0], both[1]
+		if was.Cache == nil || is.Cache == nil || *is.Cache <= *was.Cache ||
 			is.Kind != matrix.Token && is.Kind != matrix.Request {
 			continue
 		}
-		text := "answers of the authorizer " + is.Name + " are cached for " + p.ordered(period(*is.Cache), period(*was.Cache))
-		g, ok := p.some(func(g gain) bool { return g.route.Authorizer == is.Name })
+		text := "answers of the authorizer " + p.named(was, is) + " are cached for " + p.ordered(period(*is.Cache), period(*was.Cache))
+		g, ok := p.some(func(g gain) bool {
+			old, had := p.was.matched(g.verb, g.path)
+			return g.route.Authorizer == is.Name && had && old.Authorizer == was.Name
+		})
 		if !ok {
 			continue
 		}
@@ -91,6 +95,14 @@ func (p pair) caches(add func(Change)) {
 		}
 		add(c)
 	}
+}
+
+// named is the name of the newer one of two authorizers.
+func (p pair) named(was, is matrix.Authorizer) string {
+	if p.lost {
+		return was.Name
+	}
+	return is.Name
 }
 
 // ordered is what there is with what there was in brackets.
@@ -162,9 +174,9 @@ func (p pair) keptAnswers(add func(Change)) {
 // sources reports authorizers that look at another part of a request. Those of a Lambda authorizer with a cache are
 // what its answers are kept under, too.
 func (p pair) sources(add func(Change)) {
-	for _, is := range p.is.api.Authorizers {
-		was := p.was.guards[is.Name]
-		if was == nil || slices.Equal(was.Sources, is.Sources) {
+	for _, both := range authorizersOf(p.was.api, p.is.api) {
+		was, is := both[0], both[1]
+		if slices.Equal(was.Sources, is.Sources) {
 			continue
 		}
 		effect := Changed

@@ -10,28 +10,42 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/route"
 )
 
-// Compare finds what changed in access from one matrix to another one. APIs are the same if their stacks and names are.
+// Compare finds what changed in access from one matrix to another one. APIs are the same if their stacks and names are,
+// or else their stacks and logical ids: CloudFormation renames an API and makes no other one.
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html
 func Compare(before, after matrix.Matrix) *Diff {
 	d := &Diff{}
 	for _, is := range after.APIs {
-		was, found := find(before, is)
+		was, found := find(before, after, is)
 		if !found {
-			was = matrix.API{Stack: is.Stack, Name: is.Name, ARN: is.ARN, Stages: is.Stages}
+			was = nothing(is)
 		}
 		d.api(was, is)
 	}
 	for _, was := range before.APIs {
-		if _, found := find(after, was); !found {
-			d.api(was, matrix.API{Stack: was.Stack, Name: was.Name, ARN: was.ARN, Stages: was.Stages})
+		if _, found := find(after, before, was); !found {
+			d.api(was, nothing(was))
 		}
 	}
 	d.sort()
 	return d
 }
 
-func find(m matrix.Matrix, api matrix.API) (matrix.API, bool) {
-	for _, other := range m.APIs {
-		if other.String() == api.String() {
+// nothing is an API without a route in the place of another one.
+func nothing(api matrix.API) matrix.API {
+	return matrix.API{Stack: api.Stack, Name: api.Name, ARN: api.ARN, Stages: api.Stages, KeySource: api.KeySource}
+}
+
+// find finds in a matrix what an API of another one is there.
+func find(in, of matrix.Matrix, api matrix.API) (matrix.API, bool) {
+	at := func(m matrix.Matrix, name string) int {
+		return slices.IndexFunc(m.APIs, func(a matrix.API) bool { return a.String() == name })
+	}
+	if i := at(in, api.String()); i >= 0 {
+		return in.APIs[i], true
+	}
+	for _, other := range in.APIs {
+		if other.ID == api.ID && api.ID.LogicalID != "" && at(of, other.String()) < 0 {
 			return other, true
 		}
 	}
@@ -44,6 +58,7 @@ func (d *Diff) api(was, is matrix.API) {
 		return
 	}
 	name := is.String()
+	was.Name = is.Name
 	add := func(c Change) {
 		c.API = name
 		d.Changes = append(d.Changes, c)
@@ -137,8 +152,7 @@ func (p pair) changes(add func(Change)) {
 		})
 	})
 	if len(unsure) > 0 && !p.lost {
-		add(Change{Effect: Unknown, Text: "the policies depend on what a request does not show here, such as the time or a " +
-			"VPC, and may admit more: " + conditionsOf(unsure)})
+		p.unsure(unsure, add)
 	}
 }
 

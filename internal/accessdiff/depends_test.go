@@ -118,7 +118,7 @@ func TestWhatRoutesDependOn(t *testing.T) {
 			"+ tokens of issuer idp.example.com are accepted now (issuers[0].groupsClaim g, was unset)\n" +
 				"- tokens of issuer idp.example.com are no longer accepted (issuers[0].groupsClaim g, was unset)", 3},
 		{"where keys are", []string{"GET /: token"}, nil, []func(*matrix.API){setting("issuers[0].jwksUrl", "https://x")},
-			"? the keys of issuer idp.example.com come from another place, and who can sign by them cannot be compared", 4},
+			"? the keys of issuer idp.example.com come from https://x (was what its metadata names), and who can sign by them cannot be compared", 4},
 		{"a setting that no access depends on", []string{"GET /: token"}, nil, []func(*matrix.API){setting("noMetrics", "true")},
 			"", 0},
 		{"escapes", []string{"GET /{id}: token"}, []func(*matrix.API){setting("denyEscapedPaths", "true")}, nil,
@@ -154,7 +154,8 @@ func TestWhatRoutesDependOn(t *testing.T) {
 			[]func(*matrix.API){policy(`Allow|{"AWS":"210987654321"}|execute-api:/*`)}, "+ account 210987654321 gained GET /", 3},
 		{"a time", []string{"GET /: none"}, []func(*matrix.API){policy(`Allow|"*"|execute-api:/*|{"DateLessThan":{"aws:CurrentTime":"2026-01-01"}}`)},
 			[]func(*matrix.API){policy(`Allow|"*"|execute-api:/*|{"DateLessThan":{"aws:CurrentTime":"2027-01-01"}}`)},
-			"? the policies depend on what a request does not show here, such as the time or a VPC, and may admit more: " +
+			"? more callers may call GET / where policies are met that depend on what a request does not show here, such as the " +
+				"time or a VPC: " +
 				"DateLessThan aws:currenttime 2026-01-01; DateLessThan aws:currenttime 2027-01-01", 4},
 		{"a page", []string{"GET /: none", "GET /x: scope a"}, nil, []func(*matrix.API){func(a *matrix.API) {
 			a.Readable = []matrix.Readable{{Origin: "https://x.example", Routes: []string{"GET /", "GET /x"}}}

@@ -16,8 +16,12 @@ func itoa(n int) string { return strconv.Itoa(n) }
 func (p pair) describe(gains []gain, add func(Change)) {
 	var order []string
 	groups := map[string][]gain{}
+	from := p.addressesByRoute(gains)
 	for _, g := range gains {
 		key := p.key(g)
+		if g.step == byPolicy {
+			key += " " + from[key+" "+g.route.String()]
+		}
 		if groups[key] == nil {
 			order = append(order, key)
 		}
@@ -40,6 +44,22 @@ func (p pair) describe(gains []gain, add func(Change)) {
 	}
 }
 
+// addressesByRoute says for the keys and routes of gains by the resource policy from which addresses they are: a route can
+// have ranges of its own.
+func (p pair) addressesByRoute(gains []gain) map[string]string {
+	by := map[string][]gain{}
+	for _, g := range gains {
+		if key := p.key(g) + " " + g.route.String(); g.step == byPolicy {
+			by[key] = append(by[key], g)
+		}
+	}
+	out := map[string]string{}
+	for key, some := range by {
+		out[key] = p.addressesOf(usual(some))
+	}
+	return out
+}
+
 // merged are the keys of groups, of which those are put together that gained from the same addresses: by far the most
 // statements of resource policies about addresses are about all callers. A role or user has a line of its own only where
 // not every caller that IAM allows gained the same.
@@ -49,7 +69,7 @@ func (p pair) merged(order []string, groups map[string][]gain) (out []string) {
 		g := groups[key]
 		addresses := ""
 		if g[0].step == byPolicy {
-			addresses = p.addressesOf(g)
+			addresses = p.addressesOf(usual(g))
 		}
 		if addresses == "" || g[0].caller.Kind == Signer && !g[0].caller.Permitted {
 			continue
@@ -74,7 +94,7 @@ func (p pair) merged(order []string, groups map[string][]gain) (out []string) {
 			continue
 		}
 		if g[0].step == byPolicy && g[0].caller.Kind == Signer && !g[0].caller.Permitted &&
-			coveredBy(g, groups[first[p.addressesOf(g)]]) {
+			coveredBy(g, groups[first[p.addressesOf(usual(g))]]) {
 			continue
 		}
 		out = append(out, key)
@@ -289,13 +309,18 @@ func (p pair) tokens(gains []gain) string {
 // grantChange describes a role or user that may call more.
 func (p pair) grantChange(gains []gain) Change {
 	g := gains[0]
-	name := signerName(g.caller, true)
-	if pr := p.either(g.caller.Name); pr != nil && pr.User {
-		name = "user" + strings.TrimPrefix(name, "role")
-	}
-	made := p.change(g, name+p.word(" may call ", " may no longer call ")+g.route.String(), "", "")
+	made := p.change(g, p.signer(g.caller)+p.word(" may call ", " may no longer call ")+g.route.String(), "", "")
 	made.Route = g.route.String()
 	return made
+}
+
+// signer names one who signs, a user of the assembly as one.
+func (p pair) signer(c *caller) string {
+	name := signerName(c, true)
+	if pr := p.either(c.Name); pr != nil && pr.User {
+		name = "user" + strings.TrimPrefix(name, "role")
+	}
+	return name
 }
 
 // either is a principal of one of the sides.

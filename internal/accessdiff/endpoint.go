@@ -1,6 +1,7 @@
 package accessdiff
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
@@ -45,9 +46,31 @@ func (p pair) endpoint(add func(Change)) {
 		switch {
 		case i < 0:
 			add(Change{Effect: Changed, Text: "the domain " + d.Name + " leads to the API now"})
+		case was.Domains[i].Stage != d.Stage:
+			add(Change{Effect: Changed, Was: was.Domains[i].Stage, Is: d.Stage, Text: "the domain " + d.Name +
+				" leads to the stage " + d.Stage + " now (was " + was.Domains[i].Stage + ")"})
 		case was.Domains[i].Truststore != d.Truststore && was.Domains[i].Truststore != "" && d.Truststore != "":
 			add(Change{Effect: Unknown, Was: was.Domains[i].Truststore, Is: d.Truststore, Text: "the domain " + d.Name +
 				" takes client certificates of another truststore, and who has one cannot be compared"})
+		}
+	}
+	for _, d := range was.Domains {
+		if !slices.ContainsFunc(is.Domains, func(o matrix.Domain) bool { return o.Name == d.Name }) {
+			add(Change{Effect: Changed, Text: "the domain " + d.Name + " no longer leads to the API"})
+		}
+	}
+}
+
+// answered reports routes that something else answers than before, as far as that is not a function.
+func (p pair) answered(add func(Change)) {
+	for _, is := range p.is.api.Routes {
+		for _, was := range p.was.api.Routes {
+			if is.String() != was.String() || is.AnsweredBy == was.AnsweredBy || is.Preflight || was.Preflight {
+				continue
+			}
+			before, after := cmp.Or(was.AnsweredBy, "a function"), cmp.Or(is.AnsweredBy, "a function")
+			add(Change{Route: is.String(), Effect: Changed, Was: before, Is: after,
+				Text: is.String() + ": " + after + " answers it (was " + before + ")"})
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/login"
 )
 
 // unknowns reports what cannot be compared.
@@ -22,12 +23,8 @@ func unknowns(was, is matrix.API, add func(Change)) {
 	if was.KeySource != is.KeySource && slices.ContainsFunc(is.Routes, func(r matrix.Route) bool { return r.APIKey }) {
 		say("API keys come from another place, and who has one cannot be compared", was.KeySource, is.KeySource)
 	}
-	for _, x := range is.Authorizers {
-		for _, y := range was.Authorizers {
-			if x.Name == y.Name {
-				unknownAuthorizer(y, x, is.Stack, say)
-			}
-		}
+	for _, both := range authorizersOf(was, is) {
+		unknownAuthorizer(both[0], both[1], is.Stack, say)
 	}
 	for _, a := range slices.Concat(was.Authorizers, is.Authorizers) {
 		if a.Apart {
@@ -44,6 +41,38 @@ func unknowns(was, is matrix.API, add func(Change)) {
 	}
 }
 
+// authorizersOf are authorizers of two APIs that are to be compared: those of one name, and those that one route had before
+// and has now, such as where one was renamed. Each is the old one and the new one.
+func authorizersOf(was, is matrix.API) (out [][2]matrix.Authorizer) {
+	seen := map[[2]string]bool{}
+	named := func(api matrix.API, name string) (matrix.Authorizer, bool) {
+		i := slices.IndexFunc(api.Authorizers, func(a matrix.Authorizer) bool { return a.Name == name })
+		if i < 0 {
+			return matrix.Authorizer{}, false
+		}
+		return api.Authorizers[i], true
+	}
+	add := func(before, after string) {
+		x, some := named(was, before)
+		y, also := named(is, after)
+		if some && also && !seen[[2]string{before, after}] {
+			seen[[2]string{before, after}] = true
+			out = append(out, [2]matrix.Authorizer{x, y})
+		}
+	}
+	for _, a := range is.Authorizers {
+		add(a.Name, a.Name)
+	}
+	for _, r := range is.Routes {
+		for _, old := range was.Routes {
+			if r.String() == old.String() && r.Authorizer != "" && old.Authorizer != "" && r.Kind == old.Kind {
+				add(old.Authorizer, r.Authorizer)
+			}
+		}
+	}
+	return out
+}
+
 // unknownAuthorizer reports what of an authorizer of one name cannot be compared.
 func unknownAuthorizer(was, is matrix.Authorizer, stack string, say func(text, before, after string)) {
 	name := is.Name
@@ -56,15 +85,20 @@ func unknownAuthorizer(was, is matrix.Authorizer, stack string, say func(text, b
 		case x.identity() != y.identity() && was.Code != is.Code:
 			say("the code of the authorizer "+name+" changed, and which callers it allows cannot be compared", was.Code, is.Code)
 		case x.identity() != y.identity():
-			say("the function of the authorizer "+name+" or its environment changed, and which callers it allows cannot be "+
-				"compared", strings.Join(was.By, ", "), strings.Join(is.By, ", "))
+			say("the function of the authorizer "+name+", its handler, layers or environment changed, and which callers it "+
+				"allows cannot be compared", strings.Join(was.By, ", "), strings.Join(is.By, ", "))
 		}
 	case lambda:
 		unknownSettings(name, settingsOf(stack, was.Variables), settingsOf(stack, is.Variables), say)
+		unknownLogin(name, was.Variables, is.Variables, say)
+		if !slices.Equal(was.Layers, is.Layers) {
+			say("the layers of the authorizer "+name+" changed, and what their code does cannot be compared",
+				strings.Join(was.Layers, ", "), strings.Join(is.Layers, ", "))
+		}
 	}
-	if was.Validation != is.Validation && (is.Kind != matrix.Cognito || is.Audiences == nil && is.Validation != "") {
-		say("the authorizer "+name+" takes tokens by another expression, which cannot be compared", was.Validation,
-			is.Validation)
+	if was.Kind == is.Kind && was.Validation != is.Validation && (is.Kind != matrix.Cognito || is.Audiences == nil && is.Validation != "") {
+		say("the authorizer "+name+" checks tokens against "+cmp.Or(is.Validation, "no expression")+" (was "+
+			cmp.Or(was.Validation, "no expression")+"), which cannot be compared", was.Validation, is.Validation)
 	}
 }
 
@@ -89,8 +123,8 @@ func unknownSettings(name string, was, is settings, say func(text, before, after
 	for _, x := range was.issuers {
 		for _, y := range is.issuers {
 			if x.id == y.id && x.keys != y.keys {
-				say("the keys of issuer "+host(y.id)+" come from another place, and who can sign by them cannot be compared",
-					orNone(x.keys), orNone(y.keys))
+				say("the keys of issuer "+host(y.id)+" come from "+orItself(y.keys)+" (was "+orItself(x.keys)+
+					"), and who can sign by them cannot be compared", orNone(x.keys), orNone(y.keys))
 			}
 		}
 	}
@@ -110,8 +144,61 @@ func unknownSettings(name string, was, is settings, say func(text, before, after
 		if before == after || key == "" || of || slices.Contains(compared, top) || slices.Contains(unaffecting, top) {
 			continue
 		}
-		say("the setting "+key+" of the authorizer "+name+" changed, and its effect on access cannot be compared",
-			orNone(before), orNone(after))
+		say("the setting "+key+" of the authorizer "+name+" is "+orNone(after)+" (was "+orNone(before)+
+			"), and its effect on access cannot be compared", orNone(before), orNone(after))
+	}
+}
+
+// unsure reports requests that a policy allows under conditions of which nothing shows whether they are met, those of each
+// caller that IAM knows by itself.
+func (p pair) unsure(gains []gain, add func(Change)) {
+	var names []string
+	by := map[string][]gain{}
+	for _, g := range gains {
+		name := "more callers"
+		if g.caller.Kind == Signer {
+			name = p.signer(g.caller)
+		}
+		if by[name] == nil {
+			names = append(names, name)
+		}
+		by[name] = append(by[name], g)
+	}
+	all := by[p.signer(&caller{Caller: Caller{Permitted: true}})]
+	for _, name := range names {
+		if g := by[name]; !g[0].caller.Permitted && g[0].caller.Kind == Signer && coveredBy(g, all) {
+			continue
+		}
+		route, on := p.on(by[name])
+		add(Change{Route: route, Effect: Unknown, Text: name + " may call" + cmp.Or(on, " all routes") + " where policies are met " +
+			"that depend on what a request does not show here, such as the time or a VPC: " + conditionsOf(by[name])})
+	}
+}
+
+// orItself says where keys come from.
+func orItself(keys string) string { return cmp.Or(keys, "what its metadata names") }
+
+// unknownLogin reports settings of the login whose sessions an authorizer takes: who gets a session, and for how long, is
+// not decided.
+func unknownLogin(name string, was, is []matrix.Variable, say func(text, before, after string)) {
+	settings := func(list []matrix.Variable) map[string]string {
+		out := map[string]string{}
+		for _, v := range list {
+			if key, own := strings.CutPrefix(v.Name, login.Variable+"."); own {
+				out[key] = v.Value
+			}
+		}
+		return out
+	}
+	before, after := settings(was), settings(is)
+	if len(before) == 0 || len(after) == 0 {
+		return // tokens in the place of sessions, or the other way round: the callers are others
+	}
+	for _, key := range slices.Sorted(mapsKeys(union(before, after))) {
+		if before[key] != after[key] {
+			say("the setting "+key+" of the login for the authorizer "+name+" is "+orNone(after[key])+" (was "+
+				orNone(before[key])+"), and who gets a session cannot be compared", orNone(before[key]), orNone(after[key]))
+		}
 	}
 }
 
@@ -120,13 +207,26 @@ func unknownPrincipal(was, is matrix.Principal, api matrix.API, say func(text, b
 	if !slices.ContainsFunc(api.Routes, func(r matrix.Route) bool { return r.Kind == matrix.IAM }) {
 		return
 	}
-	short := is.Name[strings.LastIndex(is.Name, "/")+1:]
-	if is.Policy.NotKnown != "" && !reflect.DeepEqual(was, is) {
-		say("the policies of "+short+" are not read in full, so what it may call is not known: "+is.Policy.NotKnown, "", "")
+	who := signerName(&caller{Caller: Caller{Name: is.Name}}, true)
+	if is.User {
+		who = "user" + strings.TrimPrefix(who, "role")
+	}
+	switch {
+	case reflect.DeepEqual(was.Policy, is.Policy):
+	case is.Policy.NotKnown != "":
+		say("the policies of "+who+" are not read in full, so what it may call is not known: "+is.Policy.NotKnown,
+			was.Policy.NotKnown, is.Policy.NotKnown)
+	case was.Policy.NotKnown != "": // it may call more than it might, such as without a boundary
+		say("the policies of "+who+" were not read in full, so what it may call now cannot be compared: "+was.Policy.NotKnown,
+			was.Policy.NotKnown, "")
+	}
+	if was.Trust != is.Trust && was.Trust != "" && is.Trust != "" {
+		say("another trust policy says who may assume "+who+", which may call routes, and who that is cannot be compared",
+			was.Trust, is.Trust)
 	}
 	for _, arn := range is.Managed {
 		if !slices.Contains(was.Managed, arn) {
-			say(short+" has the managed policy "+arn+", which is not in the assembly", "", arn)
+			say(who+" has the managed policy "+arn+", which is not in the assembly", "", arn)
 		}
 	}
 }

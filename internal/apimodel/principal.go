@@ -14,6 +14,9 @@ type Principal struct {
 	Policies []json.RawMessage // policy documents, those in the template that are attached to it
 	Managed  []string          // ARNs of managed policies that are not in the assembly
 
+	// Trust is the policy that says who may assume a role, as [cloudassembly.Written] shows it; "" for a user.
+	Trust string
+
 	// Err says that its policies are not known as a whole: then they decide nothing, as one of them may deny.
 	Err error
 }

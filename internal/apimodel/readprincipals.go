@@ -17,10 +17,15 @@ func (b *builder) readPrincipals() {
 		b.each(kind, func(r *reader) {
 			r = r.notice()
 			p := &Principal{ID: r.id, User: kind == "AWS::IAM::User", Name: r.physicalID(), ARN: r.attribute("Arn")}
-			for _, property := range []string{"Groups", "PermissionsBoundary"} {
-				if r.has(property) {
-					p.fail(errors.New("assembly: its " + property + " are not read"))
-				}
+			if r.has("Groups") {
+				p.fail(errors.New("assembly: its Groups are not read"))
+			}
+			if r.has("PermissionsBoundary") {
+				p.fail(errors.New("assembly: its PermissionsBoundary " +
+					cloudassembly.Written(r.resource.Properties["PermissionsBoundary"]) + " is not read"))
+			}
+			if trust := r.resource.Properties["AssumeRolePolicyDocument"]; trust != nil {
+				p.Trust = cloudassembly.Written(trust)
 			}
 			inline, _ := r.values["Policies"].([]any)
 			if r.has("Policies") && inline == nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
+	"github.com/gatehouse-cdk/gatehouse/internal/login"
 )
 
 // Authorizer is an authorizer of an API: what it identifies a caller by, what its answers are kept under, and what
@@ -43,10 +44,16 @@ type Authorizer struct {
 	Included bool
 	Code     string
 
+	// Handler is what of the code Lambda calls, for a function that is not the included one, and Layers are the ARNs of
+	// its layers, whose code is not compared.
+	Handler string
+	Layers  []string
+
 	// Apart says that the access table of an included authorizer does not have the routes of the API as the API has them.
 	Apart bool
 
-	// Variables are the function's environment as the template has it, in the notation of [cloudassembly.Written].
+	// Variables are the function's environment as the template has it, in the notation of [cloudassembly.Written], and for
+	// an authorizer that takes sessions the settings of the login function, which says who gets one.
 	Variables []Variable
 }
 
@@ -86,10 +93,16 @@ func authorizers(m *apimodel.Model, api *apimodel.API, t tables) (out []Authoriz
 			if made.Included = includes(f); made.Included {
 				made.Apart = apart(api, a, t)
 			} else {
-				made.Code = codeOf(f)
+				made.Code, made.Handler = codeOf(f), f.Handler
 			}
+			made.Layers = f.Layers
 			for _, name := range slices.Sorted(maps.Keys(f.Variables)) {
 				made.Variables = append(made.Variables, flatten(name, f.Variables[name])...)
+			}
+			if s := SessionOf(a); s != nil {
+				if _, by := loginOf(api, s); by != nil {
+					made.Variables = append(made.Variables, flatten(login.Variable, by.Variables[login.Variable])...)
+				}
 			}
 		}
 		if a.Function == nil && (made.Kind == Token || made.Kind == Request) {

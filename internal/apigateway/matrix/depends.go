@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -53,6 +54,7 @@ type Principal struct {
 	User      bool
 	Policy    Document
 	Managed   []string // ARNs of managed policies that are not in the assembly
+	Trust     string   // the policy that says who may assume a role, as the template has it; "" for a user
 	MayCall   []string // routes behind IAM, as far as one of their paths is allowed
 }
 
@@ -193,6 +195,9 @@ func (d Document) Parse(arn string) (iampolicy.Document, error) {
 	return doc.Expand(arn), err
 }
 
+// ofAWS finds what AWS itself names a managed policy.
+var ofAWS = regexp.MustCompile(`^arn:[a-z-]+:iam::aws:policy/(?:[\w-]+/)*([\w-]+)$`)
+
 // harmless are managed policies of AWS that functions have and that say nothing of calls to an API.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/permissions-managed-policies.html
 var harmless = []string{
@@ -207,15 +212,14 @@ var harmless = []string{
 
 // principalOf is a principal with those of its statements that are about calls of an API.
 func principalOf(a *API, p *apimodel.Principal) Principal {
-	out := Principal{Name: p.ID.String(), ARN: p.ARN, User: p.User}
+	out := Principal{Name: p.ID.String(), ARN: p.ARN, User: p.User, Trust: p.Trust}
 	for _, arn := range p.Managed {
-		if !slices.Contains(harmless, arn[strings.LastIndex(arn, "/")+1:]) {
+		if found := ofAWS.FindStringSubmatch(arn); found == nil || !slices.Contains(harmless, found[1]) {
 			out.Managed = append(out.Managed, arn)
 		}
 	}
 	if p.Err != nil {
-		out.Policy.NotKnown = p.Err.Error()
-		return out
+		out.Policy.NotKnown = p.Err.Error() // and what is known of it is compared as a text
 	}
 	for _, policy := range p.Policies {
 		doc := documentOf(a.ARN, policy)
@@ -228,7 +232,7 @@ func principalOf(a *API, p *apimodel.Principal) Principal {
 			out.Policy.NotKnown = doc.NotKnown
 		}
 	}
-	if out.Policy.Statements == nil {
+	if out.Policy.Statements == nil || out.Policy.NotKnown != "" {
 		return out
 	}
 	doc, err := out.Policy.Parse(a.ARN)

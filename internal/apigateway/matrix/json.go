@@ -45,12 +45,13 @@ type jsonPolicy struct {
 }
 
 type jsonPrincipal struct {
-	Name    string     `json:"name"`
-	ARN     string     `json:"arn"`
-	User    bool       `json:"user,omitempty"`
-	Policy  jsonPolicy `json:"policy"`
-	Managed []string   `json:"managedPolicies,omitempty"` // that are not in the assembly
-	MayCall []string   `json:"mayCall"`
+	Name    string          `json:"name"`
+	ARN     string          `json:"arn"`
+	User    bool            `json:"user,omitempty"`
+	Policy  jsonPolicy      `json:"policy"`
+	Managed []string        `json:"managedPolicies,omitempty"` // that are not in the assembly
+	MayCall []string        `json:"mayCall"`
+	Trust   json.RawMessage `json:"trust,omitempty"` // the policy that says who may assume it, or a text that yields it
 }
 
 type jsonReadable struct {
@@ -90,6 +91,8 @@ type jsonAuthorizerOf struct {
 	JWT          *jsonJWT          `json:"jwt,omitempty"`
 	Included     bool              `json:"included,omitempty"`
 	Code         string            `json:"code,omitempty"` // of a function that is not the included one
+	Handler      string            `json:"handler,omitempty"`
+	Layers       []string          `json:"layers,omitempty"`
 	Apart        bool              `json:"otherRoutes,omitempty"`
 }
 
@@ -205,6 +208,7 @@ func (a *jsonAPI) around(api API) {
 			jsonAuthorizer: jsonAuthorizer{x.Kind, x.Name}, Sources: list(x.Sources), Validation: x.Validation,
 			CacheSeconds: seconds(x.Cache), CacheKey: x.CacheKey, By: list(x.By), Environment: map[string]string{},
 			Audiences: x.Audiences, JWT: jwtJSON(x.JWT), Included: x.Included, Code: x.Code, Apart: x.Apart,
+			Handler: x.Handler, Layers: x.Layers,
 		}
 		for _, v := range x.Variables {
 			made.Environment[v.Name] = v.Value
@@ -222,7 +226,7 @@ func (a *jsonAPI) around(api API) {
 		if written := p.Policy.json(); written != nil {
 			policy = *written
 		}
-		a.Principals = append(a.Principals, jsonPrincipal{p.Name, p.ARN, p.User, policy, p.Managed, list(p.MayCall)})
+		a.Principals = append(a.Principals, jsonPrincipal{p.Name, p.ARN, p.User, policy, p.Managed, list(p.MayCall), rawOf(p.Trust)})
 	}
 	for _, d := range api.Endpoint.Domains {
 		a.Endpoint.Domains = append(a.Endpoint.Domains, jsonDomain(d))
@@ -259,6 +263,17 @@ func jwtJSON(j *apimodel.JWT) *jsonJWT {
 		out.Issuers = append(out.Issuers, made)
 	}
 	return out
+}
+
+// rawOf is a text that is JSON as it is, and another one as a JSON string.
+func rawOf(text string) json.RawMessage {
+	switch {
+	case text == "":
+		return nil
+	case json.Valid([]byte(text)):
+		return json.RawMessage(text)
+	}
+	return written(text)
 }
 
 func seconds(d *time.Duration) *float64 {

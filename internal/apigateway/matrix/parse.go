@@ -93,7 +93,7 @@ func (a jsonAPI) read() (API, error) {
 	}
 	for _, p := range a.Principals {
 		out.Principals = append(out.Principals,
-			Principal{p.Name, p.ARN, p.User, p.Policy.read(), p.Managed, orNil(p.MayCall)})
+			Principal{p.Name, p.ARN, p.User, p.Policy.read(), p.Managed, textOf(p.Trust), orNil(p.MayCall)})
 	}
 	for _, d := range a.Endpoint.Domains {
 		out.Endpoint.Domains = append(out.Endpoint.Domains, Domain(d))
@@ -111,6 +111,7 @@ func (x jsonAuthorizerOf) read() Authorizer {
 	out := Authorizer{
 		Kind: x.Kind, Name: x.Name, Sources: orNil(x.Sources), Validation: x.Validation, Cache: duration(x.CacheSeconds),
 		CacheKey: x.CacheKey, By: orNil(x.By), Audiences: x.Audiences, Included: x.Included, Code: x.Code, Apart: x.Apart,
+		Handler: x.Handler, Layers: x.Layers,
 	}
 	for _, name := range slices.Sorted(maps.Keys(x.Environment)) {
 		out.Variables = append(out.Variables, Variable{name, x.Environment[name]})
@@ -137,6 +138,19 @@ func (p jsonPolicy) read() (out Document) {
 		}
 	}
 	return out
+}
+
+// textOf is what rawOf was made of.
+func textOf(raw json.RawMessage) string {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return text
+	}
+	var b bytes.Buffer
+	if json.Compact(&b, raw) != nil {
+		return ""
+	}
+	return b.String()
 }
 
 func duration(s *float64) *time.Duration {

@@ -25,6 +25,12 @@ func SessionOf(a *apimodel.Authorizer) *authz.Session {
 // LoginOf returns the settings of the login that starts an API's sessions of some settings: it seals the same cookie
 // with the same keys. It is nil if the API has no such login.
 func LoginOf(api *apimodel.API, s *authz.Session) *login.Config {
+	config, _ := loginOf(api, s)
+	return config
+}
+
+// loginOf returns a login with its function.
+func loginOf(api *apimodel.API, s *authz.Session) (*login.Config, *apimodel.Function) {
 	for _, m := range api.Methods {
 		f := m.Integration.Function
 		if f == nil || f.Environment[login.Variable] == "" {
@@ -33,10 +39,10 @@ func LoginOf(api *apimodel.API, s *authz.Session) *login.Config {
 		config, err := login.FromEnvironment(func(name string) string { return f.Environment[name] })
 		if err == nil && config.KeysARN == s.KeysARN && cmp.Or(config.Cookie, login.DefaultCookie) == s.Cookie {
 			config.Path = cmp.Or(config.Path, login.DefaultPath)
-			return &config
+			return &config, f
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // session says of a route whose authorizer takes sessions that it does.

@@ -1,0 +1,145 @@
+package accessdiff
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+)
+
+// renamed gives the authorizer another name.
+func renamed(a *matrix.API) {
+	a.Authorizers[0].Name = "Other"
+	for i := range a.Routes {
+		if a.Routes[i].Authorizer != "" {
+			a.Routes[i].Authorizer = "Other"
+		}
+	}
+}
+
+func principal1(set func(*matrix.Principal)) func(*matrix.API) {
+	return func(a *matrix.API) { set(&a.Principals[0]) }
+}
+
+func variable(name, value string) func(*matrix.API) {
+	return authorizer(func(a *matrix.Authorizer) {
+		a.Variables = append(a.Variables, matrix.Variable{Name: name, Value: value})
+	})
+}
+
+// TestNothingIsSilent has changes that say something of access beside routes: what each prints, and that a change of names
+// alone prints nothing.
+func TestNothingIsSilent(t *testing.T) {
+	minutes, hour := 5*time.Minute, time.Hour
+	cached := func(d *time.Duration) func(*matrix.API) {
+		return authorizer(func(a *matrix.Authorizer) { a.Cache = d })
+	}
+	boundary := principal1(func(p *matrix.Principal) { p.Policy.NotKnown = "its PermissionsBoundary arn:b is not read" })
+	domain := func(stage string) func(*matrix.API) {
+		return func(a *matrix.API) { a.Endpoint.Domains = []matrix.Domain{{Name: "x.example", Stage: stage}} }
+	}
+	for _, tt := range []struct {
+		name    string
+		was, is []func(*matrix.API)
+		want    string
+	}{
+		{"an authorizer of another name", nil, []func(*matrix.API){renamed}, ""},
+		{"and a longer cache", []func(*matrix.API){cached(&minutes)}, []func(*matrix.API){cached(&hour), renamed},
+			"+ answers of the authorizer Other are cached for 1 h (was 5 min)"},
+		{"and other keys", nil, []func(*matrix.API){setting("issuers[0].jwksUrl", "https://x"), renamed},
+			"? the keys of issuer idp.example.com come from https://x (was what its metadata names), and who can sign by them " +
+				"cannot be compared"},
+		{"and no expression", []func(*matrix.API){authorizer(func(a *matrix.Authorizer) { a.Validation = "^x$" })},
+			[]func(*matrix.API){renamed},
+			"? the authorizer Other checks tokens against no expression (was ^x$), which cannot be compared"},
+		{"a function of another name with the same code", []func(*matrix.API){own("1")}, []func(*matrix.API){own("1"),
+			authorizer(func(a *matrix.Authorizer) { a.By = []string{"Shop/Renamed"} })}, ""},
+		{"another handler", []func(*matrix.API){own("1")}, []func(*matrix.API){own("1"),
+			authorizer(func(a *matrix.Authorizer) { a.Handler = "index.all" })},
+			"? the function of the authorizer Jwt, its handler, layers or environment changed, and which callers it allows " +
+				"cannot be compared"},
+		{"a layer", []func(*matrix.API){own("1")}, []func(*matrix.API){own("1"),
+			authorizer(func(a *matrix.Authorizer) { a.Layers = []string{"arn:l"} })},
+			"? the function of the authorizer Jwt, its handler, layers or environment changed, and which callers it allows " +
+				"cannot be compared"},
+		{"a layer of the included one", nil, []func(*matrix.API){
+			authorizer(func(a *matrix.Authorizer) { a.Layers = []string{"arn:l"} })},
+			"? the layers of the authorizer Jwt changed, and what their code does cannot be compared"},
+		{"a boundary that is gone", []func(*matrix.API){granted("Eve", "execute-api:/*"), boundary},
+			[]func(*matrix.API){granted("Eve", "execute-api:/*")},
+			"? the policies of role Eve were not read in full, so what it may call now cannot be compared: " +
+				"its PermissionsBoundary arn:b is not read"},
+		{"a grant within a boundary", []func(*matrix.API){granted("Eve", "execute-api:/prod/GET/a"), boundary},
+			[]func(*matrix.API){granted("Eve", "execute-api:/*"), boundary},
+			"? the policies of role Eve are not read in full, so what it may call is not known: " +
+				"its PermissionsBoundary arn:b is not read"},
+		{"who may assume a role", []func(*matrix.API){granted("Eve", "execute-api:/*"),
+			principal1(func(p *matrix.Principal) { p.Trust = "a" })}, []func(*matrix.API){granted("Eve", "execute-api:/*"),
+			principal1(func(p *matrix.Principal) { p.Trust = "b" })},
+			"? another trust policy says who may assume role Eve, which may call routes, and who that is cannot be compared"},
+		{"a setting of the login", []func(*matrix.API){variable("GATEHOUSE_LOGIN.clientId", "a")},
+			[]func(*matrix.API){variable("GATEHOUSE_LOGIN.clientId", "b")},
+			"? the setting clientId of the login for the authorizer Jwt is b (was a), and who gets a session cannot be compared"},
+		{"a domain of another stage", []func(*matrix.API){domain("prod")}, []func(*matrix.API){domain("beta")},
+			"~ the domain x.example leads to the stage beta now (was prod)"},
+		{"a domain that is gone", []func(*matrix.API){domain("prod")}, nil, "~ the domain x.example no longer leads to the API"},
+		{"another backend", nil, []func(*matrix.API){func(a *matrix.API) { a.Routes[0].AnsweredBy = "a backend over HTTP" }},
+			"~ GET /a: a backend over HTTP answers it (was a function)"},
+		{"a condition of a grant", nil, []func(*matrix.API){granted("Eve", "execute-api:/*"), principal1(func(p *matrix.Principal) {
+			p.Policy.Statements[0] = strings.TrimSuffix(p.Policy.Statements[0], "}") +
+				`,"Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}}`
+		})}, "? role Eve may call GET /b where policies are met that depend on what a request does not show here, such as " +
+			"the time or a VPC: Bool aws:multifactorauthpresent true"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			was, is := apiOf("GET /a: token", "GET /b: iam"), apiOf("GET /a: token", "GET /b: iam")
+			for _, change := range tt.was {
+				change(&was)
+			}
+			for _, change := range tt.is {
+				change(&is)
+			}
+			if got := linesOf(Compare(matrixOf(was), matrixOf(is))); got != tt.want {
+				t.Errorf("got\n%s\nwant\n%s", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestAPIOfAnotherName has an API that only its name changed of, and two that exchange names.
+func TestAPIOfAnotherName(t *testing.T) {
+	was, is := apiOf("GET /: token"), apiOf("GET /: token")
+	was.ID.LogicalID, is.ID.LogicalID, is.Name = "Api1", "Api1", "New"
+	if got := linesOf(Compare(matrixOf(was), matrixOf(is))); got != "" {
+		t.Errorf("got\n%s", got)
+	}
+	is.Routes[0].Kind, is.Routes[0].Authorizer = matrix.None, ""
+	if got := linesOf(Compare(matrixOf(was), matrixOf(is))); got != "+ GET /: everyone gained (was: any valid token)" {
+		t.Errorf("got\n%s", got)
+	}
+	other := apiOf("GET /: none")
+	other.ID.LogicalID = "Api2"
+	other.Name = "New"
+	was.Name, is = "Api", apiOf("GET /: none")
+	is.ID.LogicalID = "Api1"
+	is.Name = "New"
+	if got := linesOf(Compare(matrixOf(was, other), matrixOf(is))); !strings.Contains(got, "- callers with a valid token lost GET /") {
+		t.Errorf("the API that is gone is not said:\n%s", got)
+	}
+}
+
+// TestRoutesWithRangesOfTheirOwn has a route that had a narrower range than the others.
+func TestRoutesWithRangesOfTheirOwn(t *testing.T) {
+	const deny = `Deny|"*"|execute-api:/%|{"NotIpAddress":{"aws:SourceIp":[$]}}`
+	statement := func(at, ranges string) string {
+		return strings.NewReplacer("%", at, "$", ranges).Replace(deny)
+	}
+	was, is := apiOf("GET /a: none", "GET /b: none", "GET /c: none"), apiOf("GET /a: none", "GET /b: none", "GET /c: none")
+	policy(`Allow|"*"|execute-api:/*`, statement("*", `"10.0.0.0/8","192.0.2.0/24"`), statement("*/GET/a", `"10.0.0.0/8"`))(&was)
+	policy(`Allow|"*"|execute-api:/*`)(&is)
+	const want = "+ addresses outside 10.0.0.0/8, 192.0.2.0/24 gained GET /b, GET /c\n+ addresses outside 10.0.0.0/8 gained GET /a"
+	if got := linesOf(Compare(matrixOf(was), matrixOf(is))); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
