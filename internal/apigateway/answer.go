@@ -199,11 +199,20 @@ func notInvoked(ctx context.Context, m *method, result lambdaruntime.Result, err
 	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
 		return timedOut("the function did not answer within the integration's time-out of %s", timeoutOf(m))
 	case err != nil:
-		return mapping.Internal(500, "the function could not be invoked: "+inWords(err))
+		return notWaited(ctx, err)
 	case result.Error != nil:
 		return mapping.Internal(502, fmt.Sprintf("the function failed: %v", result.Error))
 	}
 	return nil
+}
+
+// notWaited is the answer where a function gave none. One of a closed connection reaches no client: only its reason is
+// seen. On AWS the function runs on.
+func notWaited(ctx context.Context, err error) *mapping.Failure {
+	if ctx.Err() != nil {
+		return mapping.Internal(500, "the connection was closed before the function answered")
+	}
+	return mapping.Internal(500, "the function could not be invoked: "+inWords(err))
 }
 
 // inWords is an error without the name of the package that it is of, which says nothing to who reads a log.

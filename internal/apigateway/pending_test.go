@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -63,5 +64,33 @@ func TestSlow(t *testing.T) {
 	passes()
 	if len(told) > 0 || len(s.Pending()) > 0 {
 		t.Errorf("after the answer %d are told, and %d open; want none", len(told), len(s.Pending()))
+	}
+}
+
+// TestClosed has a client go away while a function runs: the reason says so, and not that the function failed.
+func TestClosed(t *testing.T) {
+	arrived, release := make(chan struct{}), make(chan struct{})
+	peer := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		close(arrived)
+		<-release
+	}))
+	defer peer.Close()
+	defer close(release)
+	r := bare()
+	addRoute(r, "POST /{proxy+}", proxy("Fn"))
+	records := make(chan *Record, 1)
+	s := serve(t, r, func(o *Options) { o.Record = func(r *Record) { records <- r } })
+	ctx, leave := context.WithCancel(t.Context())
+	request := s.request(t, "POST /prod/meet", peer.URL)
+	go func() {
+		if answer, err := client.Do(request.WithContext(ctx)); err == nil {
+			answer.Body.Close()
+			t.Errorf("it answers %s", answer.Status)
+		}
+	}()
+	<-arrived
+	leave()
+	if got, want := (<-records).Reason, "the connection was closed before the function answered"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -65,7 +65,7 @@ func (st *stage) received(
 	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
 		return nil, timedOut("the function did not answer within the integration's time-out of %s", timeoutOf(m))
 	case err != nil:
-		return nil, mapping.Internal(500, "the function could not be invoked: "+inWords(err))
+		return nil, notWaited(ctx, err)
 	}
 	got := &mapping.Received{
 		Status:  200,

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -190,5 +191,48 @@ func TestDevUnread(t *testing.T) {
 	}
 	if status, left := o.ended(t), left(t, o.temp); status != succeeded || left != "[]" {
 		t.Errorf("status %d, left behind %s: %s", status, left, &o.stderr)
+	}
+}
+
+// TestDevStopsAtOnce: the second Ctrl-C ends the wait for a request, and the last line says that it got no answer.
+func TestDevStopsAtOnce(t *testing.T) {
+	arrived, release := make(chan struct{}), make(chan struct{})
+	backend := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		close(arrived)
+		<-release
+	}))
+	defer backend.Close()
+	defer close(release)
+	api := mockAPI("Api", "slow")
+	api["ApislowGet"].(map[string]any)["Properties"].(map[string]any)["Integration"] = map[string]any{
+		"Type": "HTTP_PROXY", "IntegrationHttpMethod": "GET", "Uri": backend.URL,
+	}
+	o := startOwn(t, fakeApp(t, api))
+	url := o.listening(t)
+	go func() {
+		if answer, err := http.Get(url + "/v1/slow"); err == nil {
+			answer.Body.Close()
+			t.Errorf("it answers %s", answer.Status)
+		}
+	}()
+	<-arrived
+	var last string
+	interrupt := func() {
+		if err := o.Process.Signal(os.Interrupt); err != nil {
+			t.Error(err)
+		}
+	}
+	interrupt()
+	for o.lines.Scan() {
+		if last = o.lines.Text(); strings.Contains(last, "  stopping: ") {
+			interrupt()
+		}
+	}
+	const want = `^\S+  stopped: after \d+\.\d s without an answer to GET /v1/slow \(\d+\.\d s old\)$`
+	if !regexp.MustCompile(want).MatchString(last) {
+		t.Errorf("the last line is %q, want %s", last, want)
+	}
+	if status := o.ended(t); status != succeeded {
+		t.Errorf("status %d", status)
 	}
 }

@@ -116,6 +116,16 @@ func (s *Server) close() {
 // Shutdown stops taking connections and requests, lets those that are being answered end, and waits for them. When ctx
 // ends first it closes them and returns its error.
 func (s *Server) Shutdown(ctx context.Context) error {
+	if err := s.Drain(ctx); err != nil {
+		s.Close()
+		return err
+	}
+	return nil
+}
+
+// Drain is [Server.Shutdown] which leaves requests open that are not answered when ctx ends, so that its caller can
+// still say which they are.
+func (s *Server) Drain(ctx context.Context) error {
 	s.close()
 	s.mu.Lock()
 	for c := range s.conns {
@@ -131,7 +141,6 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	case <-ended:
 		return nil
 	case <-ctx.Done():
-		s.Close()
 		return ctx.Err()
 	}
 }

@@ -78,8 +78,9 @@ func (s *site) shutdown(server *front.Server, now func() time.Time) waits {
 	defer cancel()
 	ctx, stop := signal.NotifyContext(ctx, command.Endings()...)
 	defer stop()
-	if server.Shutdown(ctx) != nil {
-		w.left = stillOpen(w.open, s.gateway.Pending())
+	if server.Drain(ctx) != nil {
+		w.left = stillOpen(w.open, s.gateway.Pending()) // before they are closed: that ends them, without an answer
+		server.Close()
 	}
 	w.took = now().Sub(w.at)
 	return w
