@@ -159,6 +159,12 @@ func TestJudge(t *testing.T) {
 				"HTTP, such as from localhost",
 		},
 		{
+			name: "a page without an origin, of an API without CORS", why: "CORS cannot name null: any sandbox has it",
+			request: "Origin: null", by: Function,
+			want: "blocked by the browser: the page has no origin (null): it is a file or in a sandbox: serve the page by " +
+				"HTTP, such as from localhost",
+		},
+		{
 			name: "cookies, and all origins", why: `credentials mode is "include", and * is not the origin: failure`,
 			request: "Origin: " + page + "\nCookie: id=1", answer: "Access-Control-Allow-Origin: *", by: Function, api: allowing,
 			prop: "CORS.AllowCredentials",

@@ -58,6 +58,8 @@ func (j *judge) unanswered() *finding {
 		return nil
 	}
 	switch api := j.api(); {
+	case !api.CORS && j.origin == "null":
+		return j.notAllowed()
 	case !api.CORS:
 		return &finding{"the API has no CORS: no route answers preflights", CORSAllowOrigins, "set " + j.inProps()}
 	case !api.Path:
@@ -163,5 +165,9 @@ func shown(list []string) string {
 	if len(list) == 0 {
 		return "the preflight's answer names none"
 	}
-	return "allowed is " + strings.Join(list, ", ")
+	verb := "is"
+	if len(list) > 1 {
+		verb = "are"
+	}
+	return "allowed " + verb + " " + strings.Join(list, ", ")
 }

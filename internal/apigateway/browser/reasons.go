@@ -26,6 +26,8 @@ func (j *judge) missing() *finding {
 	switch {
 	case j.By == NoStage:
 		return &finding{why: "there is no such stage, and API Gateway's answer to that" + has, fix: "check the URL"}
+	case !api.CORS && j.origin == "null":
+		return j.notAllowed()
 	case !api.CORS && j.By == Function:
 		return &finding{
 			"the API has no CORS, and the function's own answer" + has, CORSAllowOrigins,
