@@ -41,6 +41,10 @@ func TestFiles(t *testing.T) {
 				t.Errorf("%s is not JSON:\n%s", f.Name, text)
 			}
 		}
+		// "You should commit this to version control": https://docs.aws.amazon.com/cdk/v2/guide/best-practices.html
+		if f.Name == ".gitignore" && strings.Contains(text, "cdk.context.json") {
+			t.Errorf("git is to leave out cdk.context.json, so each clone looks up other values:\n%s", text)
+		}
 		if f.Name == "main.go" && !strings.Contains(text, `newStack(app, "MyShop")`) {
 			t.Errorf("the stack is not named after the app:\n%s", text)
 		}
