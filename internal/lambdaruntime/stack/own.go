@@ -4,6 +4,7 @@ import (
 	"debug/buildinfo"
 	"path"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 )
@@ -16,7 +17,14 @@ type Code struct {
 	// Module is the path of the Go module that the function was built from, and Main that of its main package; "" if
 	// they are not known.
 	Module, Main string
+
+	// Libraries are the ends of the folders of libraries whose files do not have the version of a module in their path.
+	Libraries []string
 }
+
+// gatehouse is the module of lambdahttp, which is a library also where a replace line of go.mod takes it from a folder.
+// Other modules that are replaced so are most often the developer's own.
+const gatehouse = "github.com/gatehouse-cdk/gatehouse"
 
 // CodeIn returns what is known of the code in a folder. Of a Go function it reads the build information in its
 // executable, which holds also in one that was linked without symbols.
@@ -24,9 +32,28 @@ func CodeIn(dir string) Code {
 	c := Code{Dir: dir}
 	info, err := buildinfo.ReadFile(filepath.Join(dir, "bootstrap"))
 	if err == nil {
-		c.Module, c.Main = info.Main.Path, info.Path
+		c.Module, c.Main, c.Libraries = info.Main.Path, info.Path, librariesOf(info.Deps)
 	}
 	return c
+}
+
+// librariesOf returns where lambdahttp is if Gatehouse is replaced by a folder. Only the last name of the folder is
+// certain: go.mod may have a relative path, and aws-lambda-go leaves some of the last names alone of a path.
+// Source: formatFrame of https://github.com/aws/aws-lambda-go/blob/main/lambda/panics.go
+func librariesOf(modules []*debug.Module) (folders []string) {
+	for _, m := range modules {
+		if m.Path != gatehouse || m.Replace == nil || m.Replace.Version != "" && m.Replace.Version != "(devel)" {
+			continue
+		}
+		for _, folder := range []string{m.Path, filepath.ToSlash(m.Replace.Path)} { // with -trimpath, and without
+			name := path.Base(folder)
+			if strings.Trim(name, "./") == "" { // ".." has another name in a stack
+				name = ""
+			}
+			folders = append(folders, path.Join(name, "lambdahttp"))
+		}
+	}
+	return folders
 }
 
 // mostFrames is how many frames a trimmed stack has at most: what led to a failure is in the first ones.
@@ -62,7 +89,9 @@ func (c Code) own(f Frame) Frame {
 			return f
 		}
 	}
-	f.File, f.Own = file, !isLibrary(file)
+	f.File, f.Own = file, !isLibrary(file) && !slices.ContainsFunc(c.Libraries, func(folder string) bool {
+		return strings.Contains("/"+file, "/"+folder+"/")
+	})
 	if c.Module == "" || !strings.HasSuffix(file, ".go") {
 		return f
 	}

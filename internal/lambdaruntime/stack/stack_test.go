@@ -2,6 +2,7 @@ package stack
 
 import (
 	"os/exec"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -9,7 +10,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var shop = Code{Dir: "/tmp/asset.1", Module: "example.com/shop", Main: "example.com/shop/fn/orders-fn"}
+var shop = Code{
+	Dir: "/tmp/asset.1", Module: "example.com/shop", Main: "example.com/shop/fn/orders-fn",
+	Libraries: librariesOf([]*debug.Module{
+		{Path: "github.com/x/retry", Version: "v1.0.0"},
+		{Path: "github.com/gatehouse-cdk/gatehouse", Replace: &debug.Module{Path: "../src/checkout", Version: "(devel)"}},
+		{Path: "example.com/orders", Replace: &debug.Module{Path: "/home/ann/shop/orders"}},
+	}),
+}
 
 // TestTrim reads the stacks of error documents, and of what processes wrote when they died.
 func TestTrim(t *testing.T) {
@@ -38,6 +46,24 @@ func TestTrim(t *testing.T) {
 				{"path":"orders-fn/main.go","line":8,"label":"serve"}]}`,
 			want: "orders/store.go:3 ((*Store).Get)\n" +
 				"fn/orders-fn/main.go:8 (serve)",
+		},
+		{
+			name: "Gatehouse from a folder",
+			why:  "its frames are a library's; those of another replaced module are of the developer's own code",
+			document: `{"stackTrace":[{"path":"shop/orders/store.go","line":3,"label":"(*Store).Get"},
+				{"path":"ann/src/checkout/lambdahttp/mux.go","line":7,"label":"(*Mux).ServeHTTP"},
+				{"path":"github.com/gatehouse-cdk/gatehouse/lambdahttp/start.go","line":7,"label":"Start"},
+				{"path":"orders-fn/main.go","line":8,"label":"main"}]}`,
+			want: "shop/orders/store.go:3 ((*Store).Get)\n" +
+				"fn/orders-fn/main.go:8 (main)",
+		},
+		{
+			name: "Gatehouse from a folder, in a process that dies",
+			why:  "there the path is whole",
+			wrote: "panic: x\n\ngoroutine 7 [running]:\nmain.serve(...)\n\texample.com/shop/fn/orders-fn/main.go:42\n" +
+				"github.com/gatehouse-cdk/gatehouse/lambdahttp.Start(...)\n" +
+				"\t/home/ann/src/checkout/lambdahttp/start.go:43 +0x1",
+			want: "fn/orders-fn/main.go:42 (serve)",
 		},
 		{
 			name: "no own frame",
