@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -13,11 +15,32 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/gobundle"
 )
 
-// build builds an executable as gofunction did.
-func build(ctx context.Context, b gobundle.Build, environ []string, to string) error {
+// build builds an executable as gofunction did. An error names files as seen from a folder.
+func build(ctx context.Context, b gobundle.Build, environ []string, to, from string) error {
 	args := slices.Concat([]string{"build"}, b.Flags, []string{"-ldflags=" + b.Linker, "-o", to, "--", b.Package})
 	_, err := run(ctx, b.Dir, slices.Concat(environ, b.Environ), args)
+	if errors.Is(err, ErrBuild) {
+		return fmt.Errorf("%w%s", ErrBuild, seenFrom(from, b.Dir, strings.TrimPrefix(err.Error(), ErrBuild.Error())))
+	}
 	return err
+}
+
+// place begins a line of the compiler's, such as "./main.go:62:13: undefined: x".
+var place = regexp.MustCompile(`(?m)^[^\s#:][^:\n]*\.go:\d`)
+
+// seenFrom names files of a text of go's, which are relative to the folder that it ran in, as seen from another: a
+// developer's "./main.go" may be the app's as well as a function's.
+func seenFrom(from, dir, text string) string {
+	return place.ReplaceAllStringFunc(text, func(at string) string {
+		if filepath.IsAbs(at) {
+			return at
+		}
+		relative, err := filepath.Rel(from, filepath.Join(dir, at))
+		if err != nil || strings.HasPrefix(relative, "..") {
+			return at
+		}
+		return filepath.ToSlash(relative)
+	})
 }
 
 // run runs go. The error of code that does not build is an [ErrBuild].

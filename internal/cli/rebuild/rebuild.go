@@ -233,7 +233,7 @@ func (f *Functions) compile(ctx context.Context, dir string, chosen []int) (exec
 		}
 		executables[n] = all[at].path
 	}
-	atOnce(len(all), func(n int) { all[n].err = build(ctx, all[n].build, f.options.Environ, all[n].path) })
+	atOnce(len(all), func(n int) { all[n].err = build(ctx, all[n].build, f.options.Environ, all[n].path, f.options.Root) })
 	for _, o := range all {
 		if o.err != nil {
 			return nil, o.err

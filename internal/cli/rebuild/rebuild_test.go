@@ -158,6 +158,11 @@ func TestBuild(t *testing.T) {
 		t.Errorf("the assembly became %s", got)
 	}
 
+	err = f.Build(t.Context(), []string{"Shop/Admin"}) // for which go runs in its folder, and says "./main.go"
+	if !errors.Is(err, ErrBuild) || !strings.Contains(err.Error(), "\nadmin/main.go:5:29: undefined: price.Of") {
+		t.Errorf("code that does not build, in a folder: %v", err)
+	}
+
 	put(t, filepath.Join(o.Root, "price/price.go"), "package price\n\nfunc Of() string { return \"2 EUR\" }\n")
 	if err := f.Build(t.Context(), both); err != nil {
 		t.Fatal(err)
