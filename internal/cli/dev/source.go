@@ -26,6 +26,7 @@ type source struct {
 	flags   flags
 
 	app      *cdkapp.App // nil for an assembly
+	ran      bool        // the app has run to its end
 	assembly string      // its folder
 	files    *cdkapp.Sources
 	before   kept                 // the assembly before the app ran last
@@ -99,15 +100,26 @@ func (s *source) synthesize(ctx context.Context) (err error) {
 		}
 	}
 	slow := time.AfterFunc(patience, func() {
-		s.process.Note("dev", "the app still runs: %s: the first time, it may compile for a minute", s.app.Command)
+		s.process.Note("dev", "%s", stillRuns(s.app.Command, s.ran))
 	})
 	defer slow.Stop()
-	return s.app.Synthesize(ctx, cdkapp.Run{
+	err = s.app.Synthesize(ctx, cdkapp.Run{
 		Outdir:  s.assembly,
 		Scratch: s.scratch,
 		Environ: slices.Concat(s.process.Environ(), s.engine, s.builds()),
 		Output:  s.process.Stderr,
 	})
+	s.ran = s.ran || err == nil
+	return err
+}
+
+// stillRuns is the note on an app that takes long. Once it has run, CDK is compiled.
+func stillRuns(command string, ran bool) string {
+	text := "the app still runs: " + command
+	if !ran {
+		text += ": the first time, it may compile for a minute"
+	}
+	return text
 }
 
 // builds are the variables by which package gofunction learns how it builds functions, and where it says so.
