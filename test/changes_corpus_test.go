@@ -25,7 +25,6 @@ type reviewed struct {
 	from     []string // ranges of addresses
 	cors     *secureapi.CORS
 	guardTTL time.Duration
-	session  bool // the guard looks for the token in a cookie too
 	grants   map[string][]string
 	keys     []secureapi.Key
 	address  bool   // the execute-api endpoint is open
