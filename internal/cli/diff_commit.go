@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -22,14 +23,21 @@ import (
 // into a folder of its own, which is removed again.
 func (d *diffFlags) ofCommit(ctx context.Context, p *command.Process) (before, after matrix.Matrix, err error) {
 	git := func(args ...string) (string, error) { return runGit(ctx, p, args...) }
+	within, err := git("rev-parse", "--show-prefix")
+	if err != nil {
+		return before, after, fmt.Errorf("--against %q: %w: run it in the repository of the app, or compare two assemblies",
+			d.against, err)
+	}
+	if _, err := cdkapp.Load(p.Dir, "", nil); err != nil {
+		if errors.Is(err, cdkapp.ErrNoConfig) {
+			err = fmt.Errorf("%w here: run it in the folder of the app, or compare two assemblies", cdkapp.ErrNoConfig)
+		}
+		return before, after, fmt.Errorf("--against %q: %w", d.against, err)
+	}
 	commit, err := git("rev-parse", "--verify", "--quiet", "--end-of-options", d.against+"^{commit}")
 	if err != nil {
 		return before, after, fmt.Errorf("--against %q: no such commit in this repository: fetch it first, or name another one",
 			d.against)
-	}
-	within, err := git("rev-parse", "--show-prefix")
-	if err != nil {
-		return before, after, err
 	}
 	scratch, err := os.MkdirTemp("", "gatehouse-diff-")
 	if err != nil {
@@ -48,10 +56,14 @@ func (d *diffFlags) ofCommit(ctx context.Context, p *command.Process) (before, a
 		return before, after, err
 	}
 	there := filepath.Join(tree, filepath.FromSlash(within))
-	if err := lendModules(p.Dir, there); err != nil {
+	if err := lendModules(p.Dir, there, strings.Count(within, "/")); err != nil {
 		return before, after, err
 	}
-	if before, err = d.synthesized(ctx, p, there, filepath.Join(scratch, "was")); err != nil {
+	before, err = d.synthesized(ctx, p, there, filepath.Join(scratch, "was"))
+	switch {
+	case errors.Is(err, cdkapp.ErrNoConfig): // the app is new, or was elsewhere
+		p.Note("diff", "%s has no %s: all that the app allows counts as gained", d.against, path.Join(within, "cdk.json"))
+	case err != nil:
 		return before, after, fmt.Errorf("%s: %w", d.against, err)
 	}
 	after, err = d.synthesized(ctx, p, p.Dir, filepath.Join(scratch, "is"))
@@ -61,21 +73,24 @@ func (d *diffFlags) ofCommit(ctx context.Context, p *command.Process) (before, a
 // slowSynthesis is after how long a note says that the app still runs.
 const slowSynthesis = 5 * time.Second
 
-// lendModules links what npm installed beside an app, which is in no commit, to the app in another folder.
-func lendModules(from, to string) error {
+// lendModules links what npm installed beside an app, and in the folders above it as far as the repository goes, to the app
+// in another folder: it is in no commit.
+func lendModules(from, to string, above int) error {
 	const name = "node_modules"
-	modules, err := filepath.Abs(filepath.Join(from, name))
-	if err != nil {
-		return err
-	}
-	if _, err := os.Stat(modules); err != nil {
-		return nil
-	}
-	if _, err := os.Lstat(filepath.Join(to, name)); err == nil {
-		return nil
-	}
-	if err := os.Symlink(modules, filepath.Join(to, name)); err != nil {
-		return fmt.Errorf("%s cannot be linked: %w", name, err)
+	for range above + 1 {
+		modules, err := filepath.Abs(filepath.Join(from, name))
+		if err != nil {
+			return err
+		}
+		_, missing := os.Stat(modules)
+		_, there := os.Lstat(filepath.Join(to, name))
+		_, folder := os.Stat(to) // which the commit may not have
+		if missing == nil && there != nil && folder == nil {
+			if err := os.Symlink(modules, filepath.Join(to, name)); err != nil {
+				return fmt.Errorf("%s cannot be linked: %w", name, err)
+			}
+		}
+		from, to = filepath.Join(from, ".."), filepath.Join(to, "..")
 	}
 	return nil
 }
