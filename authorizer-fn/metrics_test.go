@@ -2,8 +2,6 @@ package main
 
 import (
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -25,27 +23,15 @@ func TestMetricsThatAreWatchedAreWritten(t *testing.T) {
 	if err := written.Read(lifeOf(t)); err != nil {
 		t.Fatal(err)
 	}
-	templates, err := filepath.Glob("../test/testdata/*.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	checked := map[string]bool{}
-	for _, file := range templates {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		uses, err := monitortest.Uses(text)
-		if err != nil {
-			t.Fatalf("%s: %v", file, err)
-		}
+	for file, uses := range monitortest.Snapshots(t, "../test/testdata") {
 		for _, u := range uses {
 			function := u.Dimensions[metrics.Function]
 			if u.Namespace != metrics.Namespace || !strings.Contains(function, "AuthorizerFunction") {
 				continue
 			}
 			if missing := written.Missing(u, metrics.Function); missing != "" {
-				t.Errorf("%s: %s", filepath.Base(file), missing)
+				t.Errorf("%s: %s", file, missing)
 			}
 			checked[u.String()] = true
 		}

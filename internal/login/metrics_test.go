@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -99,26 +97,14 @@ func TestMetricsThatAreWatchedAreWritten(t *testing.T) {
 	if err := written.Read(f.log.text()); err != nil {
 		t.Fatal(err)
 	}
-	templates, err := filepath.Glob("../../test/testdata/*.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	checked := map[string]bool{}
-	for _, file := range templates {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		uses, err := monitortest.Uses(text)
-		if err != nil {
-			t.Fatalf("%s: %v", file, err)
-		}
+	for file, uses := range monitortest.Snapshots(t, "../../test/testdata") {
 		for _, u := range uses {
 			if u.Namespace != metrics.Namespace || !strings.Contains(u.Dimensions[metrics.Function], "LoginFunction") {
 				continue
 			}
 			if missing := written.Missing(u, metrics.Function); missing != "" {
-				t.Errorf("%s: %s", filepath.Base(file), missing)
+				t.Errorf("%s: %s", file, missing)
 			}
 			checked[u.String()] = true
 		}

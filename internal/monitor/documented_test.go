@@ -1,8 +1,6 @@
 package monitor_test
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -55,27 +53,15 @@ var dimensions = map[string][]string{
 // Each metric of AWS's that an alarm or a dashboard of the snapshots looks at is one that AWS documents, with these
 // dimensions. Those of the functions are compared with what they write where the functions are.
 func TestMetricsOfAWSAreDocumented(t *testing.T) {
-	templates, err := filepath.Glob("../../test/testdata/*.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	seen := map[string]bool{}
-	for _, file := range templates {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		uses, err := monitortest.Uses(text)
-		if err != nil {
-			t.Fatalf("%s: %v", file, err)
-		}
+	for file, uses := range monitortest.Snapshots(t, "../../test/testdata") {
 		for _, u := range uses {
 			if u.Namespace == metrics.Namespace {
 				continue
 			}
 			_, by, _ := strings.Cut(u.String(), " by ")
 			if documented[u.Namespace][u.Name] == "" || !slices.Contains(dimensions[u.Namespace], by) {
-				t.Errorf("%s: %s: AWS does not document %s in %s", filepath.Base(file), u.By, u, u.Namespace)
+				t.Errorf("%s: %s: AWS does not document %s in %s", file, u.By, u, u.Namespace)
 			}
 			seen[u.Name] = true
 		}
