@@ -3,9 +3,9 @@ package accessdiff
 import (
 	"bytes"
 	"encoding/json"
-	"strconv"
 	"strings"
-	"unicode"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 )
 
 // jsonVersion changes when what a member means does, or when one goes away.
@@ -21,9 +21,9 @@ func (d *Diff) Text() []byte {
 				b.WriteByte('\n')
 			}
 			api = c.API
-			b.WriteString(plain(api) + "\n")
+			b.WriteString(matrix.Plain(api) + "\n")
 		}
-		b.WriteString("  " + mark[c.Effect] + " " + plain(c.Text) + "\n")
+		b.WriteString("  " + mark[c.Effect] + " " + matrix.Plain(c.Text) + "\n")
 	}
 	return b.Bytes()
 }
@@ -128,7 +128,7 @@ func code(text string) string {
 	for strings.Contains(text, fence) {
 		fence += "`"
 	}
-	if text = plain(text); strings.HasPrefix(text, "`") || strings.HasSuffix(text, "`") {
+	if text = matrix.Plain(text); strings.HasPrefix(text, "`") || strings.HasSuffix(text, "`") {
 		text = " " + text + " "
 	}
 	return fence + text + fence
@@ -137,7 +137,7 @@ func code(text string) string {
 // escape keeps names that are whatever a template has from being markup, or a mention of a person.
 func escape(text string) string {
 	var b strings.Builder
-	for _, r := range plain(text) {
+	for _, r := range matrix.Plain(text) {
 		switch {
 		case r == '@':
 			b.WriteString("&#64;")
@@ -153,15 +153,4 @@ func escape(text string) string {
 		}
 	}
 	return b.String()
-}
-
-// plain is a text on one line, without anything that a terminal obeys.
-func plain(text string) string {
-	for _, r := range text {
-		if !unicode.IsPrint(r) {
-			quoted := strconv.Quote(text)
-			return quoted[1 : len(quoted)-1]
-		}
-	}
-	return text
 }

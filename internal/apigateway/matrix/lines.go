@@ -28,9 +28,9 @@ func (m Matrix) Text() []byte {
 			l.authorizer(a)
 		}
 		l.answers()
-		b.WriteString(plain(api.String()) + "\n")
+		b.WriteString(Plain(api.String()) + "\n")
 		for _, text := range l.list {
-			b.WriteString("  " + plain(text) + "\n")
+			b.WriteString("  " + Plain(text) + "\n")
 		}
 	}
 	return b.Bytes()

@@ -24,7 +24,7 @@ func (m Matrix) Routes() []byte {
 		out = append(out, '\n')
 	}
 	for _, n := range notes {
-		out = append(append(out, plain(n)...), '\n')
+		out = append(append(out, Plain(n)...), '\n')
 	}
 	return out
 }
@@ -44,7 +44,7 @@ func (m Matrix) Rows() (rows [][]string, notes []string) {
 			}
 			row := []string{api.String(), r.String(), guard, r.cache(), key, r.who()}
 			for i, cell := range row {
-				row[i] = plain(cell)
+				row[i] = Plain(cell)
 			}
 			rows = append(rows, row)
 		}
@@ -84,7 +84,7 @@ func table(rows [][]string) []byte {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
-			row[i] = plain(cell)
+			row[i] = Plain(cell)
 			widths[i] = max(widths[i], utf8.RuneCountInString(row[i]))
 		}
 	}
@@ -102,9 +102,9 @@ func table(rows [][]string) []byte {
 	return b.Bytes()
 }
 
-// plain is a text on one line, without anything that a terminal would take for an instruction: names and reasons are
+// Plain is a text on one line, without anything that a terminal would take for an instruction: names and reasons are
 // whatever the template has.
-func plain(text string) string {
+func Plain(text string) string {
 	for _, r := range text {
 		if !unicode.IsPrint(r) {
 			quoted := strconv.Quote(text)
