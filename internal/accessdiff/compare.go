@@ -27,6 +27,12 @@ func Compare(before, after matrix.Matrix) *Diff {
 			d.api(was, nothing(was))
 		}
 	}
+	for _, o := range after.Others {
+		if !slices.Contains(before.Others, o) {
+			d.Changes = append(d.Changes, Change{API: o.Stack + "/" + o.LogicalID, Effect: Unknown,
+				Text: o.Kind + " API is new, and who may call its routes is not compared"})
+		}
+	}
 	d.sort()
 	return d
 }

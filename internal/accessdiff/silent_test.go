@@ -28,6 +28,24 @@ func variable(name, value string) func(*matrix.API) {
 	})
 }
 
+// keyed makes the first route one for API keys, of a plan with some that are not in the assembly.
+func keyed(others ...string) func(*matrix.API) {
+	return func(a *matrix.API) {
+		a.Routes[0].APIKey = true
+		a.Plans = []matrix.Plan{{Name: "Shop/Plan", Stages: []string{"prod"}, Others: others}}
+	}
+}
+
+// TestOtherAPIs has an HTTP API that is new.
+func TestOtherAPIs(t *testing.T) {
+	is := matrixOf(apiOf("GET /: token"))
+	is.Others = []matrix.Other{{Stack: "Shop", LogicalID: "Http", Kind: "an HTTP"}}
+	d := Compare(matrixOf(apiOf("GET /: token")), is)
+	if got := linesOf(d); got != "? an HTTP API is new, and who may call its routes is not compared" || d.Exit() != 4 {
+		t.Errorf("exit %d, got\n%s", d.Exit(), got)
+	}
+}
+
 // TestNothingIsSilent has changes that say something of access beside routes: what each prints, and that a change of names
 // alone prints nothing.
 func TestNothingIsSilent(t *testing.T) {
@@ -86,6 +104,12 @@ func TestNothingIsSilent(t *testing.T) {
 		{"a domain that is gone", []func(*matrix.API){domain("prod")}, nil, "~ the domain x.example no longer leads to the API"},
 		{"another backend", nil, []func(*matrix.API){func(a *matrix.API) { a.Routes[0].AnsweredBy = "a backend over HTTP" }},
 			"~ GET /a: a backend over HTTP answers it (was a function)"},
+		{"a permission of a function", nil, []func(*matrix.API){func(a *matrix.API) {
+			a.Invokers = []matrix.Invoker{{Function: "Shop/Fn", Principal: "*", Routes: []string{"GET /a"}}}
+		}}, "? a permission lets every AWS account invoke Shop/Fn past the checks of GET /a, and what else there is to it is " +
+			"not compared"},
+		{"a key of elsewhere", []func(*matrix.API){keyed()}, []func(*matrix.API){keyed("abc")},
+			"? the usage plan Shop/Plan takes the API key abc, which is not in the assembly"},
 		{"a condition of a grant", nil, []func(*matrix.API){granted("Eve", "execute-api:/*"), principal1(func(p *matrix.Principal) {
 			p.Policy.Statements[0] = strings.TrimSuffix(p.Policy.Statements[0], "}") +
 				`,"Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}}`

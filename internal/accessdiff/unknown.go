@@ -23,6 +23,7 @@ func unknowns(was, is matrix.API, add func(Change)) {
 	if was.KeySource != is.KeySource && slices.ContainsFunc(is.Routes, func(r matrix.Route) bool { return r.APIKey }) {
 		say("API keys come from another place, and who has one cannot be compared", was.KeySource, is.KeySource)
 	}
+	unknownInvokers(was, is, say)
 	for _, both := range authorizersOf(was, is) {
 		unknownAuthorizer(both[0], both[1], is.Stack, say)
 	}
@@ -172,6 +173,33 @@ func (p pair) unsure(gains []gain, add func(Change)) {
 		route, on := p.on(by[name])
 		add(Change{Route: route, Effect: Unknown, Text: name + " may call" + cmp.Or(on, " all routes") + " where policies are met " +
 			"that depend on what a request does not show here, such as the time or a VPC: " + conditionsOf(by[name])})
+	}
+}
+
+// unknownInvokers reports who may call functions past the API now, and who has keys that are not in the assembly.
+func unknownInvokers(was, is matrix.API, say func(text, before, after string)) {
+	for _, i := range is.Invokers {
+		if !slices.ContainsFunc(was.Invokers, func(o matrix.Invoker) bool {
+			return o.Function == i.Function && o.Principal == i.Principal
+		}) {
+			who := i.Principal
+			if who == "*" {
+				who = "every AWS account"
+			}
+			say("a permission lets "+who+" invoke "+i.Function+" past the checks of "+list(i.Routes)+
+				", and what else there is to it is not compared", "", i.Principal)
+		}
+	}
+	if !slices.ContainsFunc(is.Routes, func(r matrix.Route) bool { return r.APIKey }) {
+		return
+	}
+	for _, p := range is.Plans {
+		i := slices.IndexFunc(was.Plans, func(o matrix.Plan) bool { return o.Name == p.Name })
+		for _, key := range p.Others {
+			if i < 0 || !slices.Contains(was.Plans[i].Others, key) {
+				say("the usage plan "+p.Name+" takes the API key "+key+", which is not in the assembly", "", key)
+			}
+		}
 	}
 }
 

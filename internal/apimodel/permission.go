@@ -17,6 +17,8 @@ type Permission struct {
 	SourceARN     string // a pattern with * and ?; "" for any source
 	SourceAccount string // "" for any account
 
+	OfURL bool // it is for calls by the function's URL
+
 	// Unknown says why a part of it is not known, so that it may let API Gateway invoke any function; "" if all is known.
 	Unknown string
 

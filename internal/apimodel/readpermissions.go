@@ -26,6 +26,7 @@ func (b *builder) readPermissions() {
 		for _, name := range []string{"PrincipalOrgID", "EventSourceToken", "FunctionUrlAuthType", "InvokedViaFunctionUrl"} {
 			if r.has(name) {
 				p.conditions = append(p.conditions, name)
+				p.OfURL = p.OfURL || name == "FunctionUrlAuthType" || name == "InvokedViaFunctionUrl"
 			}
 		}
 		b.model.Permissions = append(b.model.Permissions, p)

@@ -2,6 +2,8 @@ package apimodel
 
 import (
 	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 )
 
 // readUsage reads keys and plans. A key whose value is not known is not enabled.
@@ -34,6 +36,9 @@ func (b *builder) readUsage() {
 	})
 	b.each("AWS::ApiGateway::UsagePlanKey", func(r *reader) {
 		p, k := b.plans[r.need("UsagePlanId")], b.keys[r.need("KeyId")]
+		if p != nil && k == nil {
+			p.Others = append(p.Others, cloudassembly.Written(r.resource.Properties["KeyId"]))
+		}
 		if p == nil || k == nil {
 			r.notice().problem("its key or its usage plan is not in the assembly")
 			return

@@ -15,6 +15,7 @@ type UsagePlan struct {
 	PlanID string
 	Name   string
 	Keys   []*APIKey
+	Others []string // ids of keys that are not in the assembly
 	Stages []PlanStage
 }
 

@@ -49,6 +49,9 @@ func TestUsagePlans(t *testing.T) {
 	if len(p.Keys) != 1 || p.Keys[0] != m.APIKeys[0] {
 		t.Errorf("got keys %v, want the one key once", p.Keys)
 	}
+	if len(p.Others) != 1 || p.Others[0] != "abc" {
+		t.Errorf("got keys of elsewhere %q", p.Others)
+	}
 	if len(p.Stages) != 1 || p.Stages[0].API != m.APIs[0] || p.Stages[0].Stage != "v1" {
 		t.Errorf("got %+v", p.Stages)
 	}

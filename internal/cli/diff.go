@@ -169,6 +169,11 @@ func (d *diffFlags) of(m matrix.Matrix) (out matrix.Matrix) {
 			out.APIs = append(out.APIs, api)
 		}
 	}
+	for _, other := range m.Others {
+		if d.stack == "" || other.Stack == d.stack {
+			out.Others = append(out.Others, other)
+		}
+	}
 	return out
 }
 

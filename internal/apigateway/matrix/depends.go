@@ -46,6 +46,7 @@ type Plan struct {
 	Name   string // such as "Shop/Plan"
 	Stages []string
 	Keys   []string // logical ids, such as "Shop/Key", of those that are on
+	Others []string // ids of keys that are not in the assembly
 }
 
 // Principal is a role or user with what its policies say of calls.
@@ -120,6 +121,7 @@ func plansOf(m *apimodel.Model, api *apimodel.API) (out []Plan) {
 		if made.Stages != nil {
 			slices.Sort(made.Stages)
 			slices.Sort(made.Keys)
+			made.Others = slices.Sorted(slices.Values(p.Others))
 			out = append(out, made)
 		}
 	}

@@ -15,6 +15,20 @@ const jsonVersion = 2
 type jsonMatrix struct {
 	Version int       `json:"version"`
 	APIs    []jsonAPI `json:"apis"`
+
+	Others []jsonOther `json:"otherApis,omitempty"` // that are not REST APIs
+}
+
+type jsonOther struct {
+	Stack     string `json:"stack"`
+	LogicalID string `json:"logicalId"`
+	Kind      string `json:"kind"`
+}
+
+type jsonInvoker struct {
+	Function  string   `json:"function"`
+	Principal string   `json:"principal"`
+	Routes    []string `json:"routes"`
 }
 
 type jsonAPI struct {
@@ -32,6 +46,7 @@ type jsonAPI struct {
 	Authorizers  []jsonAuthorizerOf `json:"authorizers"`
 	Kept         []jsonKept         `json:"keptAnswers"`
 	FunctionURLs []jsonFunctionURL  `json:"functionUrls"`
+	Invokers     []jsonInvoker      `json:"invokers,omitempty"`
 	Principals   []jsonPrincipal    `json:"principals"`
 	Readable     []jsonReadable     `json:"readableBy"`
 	Plans        []jsonPlan         `json:"usagePlans"`
@@ -64,6 +79,7 @@ type jsonPlan struct {
 	Name   string   `json:"name"`
 	Stages []string `json:"stages"`
 	Keys   []string `json:"keys"`
+	Others []string `json:"otherKeys,omitempty"` // that are not in the assembly
 }
 
 type jsonEndpoint struct {
@@ -191,6 +207,9 @@ func (m Matrix) JSON() []byte {
 		a.around(api)
 		out.APIs = append(out.APIs, a)
 	}
+	for _, o := range m.Others {
+		out.Others = append(out.Others, jsonOther(o))
+	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -221,6 +240,9 @@ func (a *jsonAPI) around(api API) {
 	for _, u := range api.FunctionURLs {
 		a.FunctionURLs = append(a.FunctionURLs, jsonFunctionURL(u))
 	}
+	for _, i := range api.Invokers {
+		a.Invokers = append(a.Invokers, jsonInvoker(i))
+	}
 	for _, p := range api.Principals {
 		policy := jsonPolicy{Statements: []json.RawMessage{}}
 		if written := p.Policy.json(); written != nil {
@@ -235,7 +257,7 @@ func (a *jsonAPI) around(api API) {
 		a.Readable = append(a.Readable, jsonReadable(r))
 	}
 	for _, p := range api.Plans {
-		a.Plans = append(a.Plans, jsonPlan{p.Name, list(p.Stages), list(p.Keys)})
+		a.Plans = append(a.Plans, jsonPlan{p.Name, list(p.Stages), list(p.Keys), p.Others})
 	}
 }
 

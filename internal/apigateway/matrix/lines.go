@@ -97,6 +97,9 @@ func (l *lines) endpoint() {
 		for _, key := range p.Keys {
 			l.add("API key %s: plan %s for %s", key, p.Name, strings.Join(p.Stages, ", "))
 		}
+		for _, key := range p.Others {
+			l.add("API key %s, which is not in the assembly: plan %s for %s", key, p.Name, strings.Join(p.Stages, ", "))
+		}
 	}
 }
 
@@ -127,6 +130,9 @@ func (l *lines) policies() {
 		}
 		for _, arn := range p.Managed {
 			l.add("%s: managed policy %s, which is not in the assembly", name, arn)
+		}
+		if p.Trust != "" {
+			l.add("%s: may be assumed by %s", name, p.Trust)
 		}
 		if why := p.Policy.NotKnown; why != "" {
 			l.add("%s: its policies are not read in full: %s", name, why)
@@ -214,6 +220,12 @@ func (l *lines) authorizer(a Authorizer) {
 	if !a.Included {
 		l.add("function %s: code %s", a.By[0], cmp.Or(a.Code, "not in the assembly"))
 	}
+	if a.Handler != "" {
+		l.add("function %s: handler %s", a.By[0], a.Handler)
+	}
+	for _, arn := range a.Layers {
+		l.add("function %s: layer %s", a.By[0], arn)
+	}
 	for _, v := range a.Variables {
 		l.add("function %s: %s = %s", a.By[0], v.Name, v.Value)
 	}
@@ -247,6 +259,9 @@ func (l *lines) answers() {
 			who = "whom IAM allows lambda:InvokeFunctionUrl"
 		}
 		l.add("function URL of %s, past the API: %s", u.Function, who)
+	}
+	for _, i := range l.api.Invokers {
+		l.add("permission to invoke %s, past the API: %s", i.Function, i.Principal)
 	}
 }
 

@@ -29,7 +29,14 @@ var ErrUnknown = errors.New("access is not known")
 
 // Matrix is who may call what. APIs are in the order of their stacks and names.
 type Matrix struct {
-	APIs []API
+	APIs   []API
+	Others []Other // APIs that are not REST APIs, of which no more is read
+}
+
+// Other is an HTTP or a WebSocket API.
+type Other struct {
+	Stack, LogicalID string
+	Kind             string // "an HTTP" or "a WebSocket"
 }
 
 // API is a REST API. Routes are in the order of their paths and verbs.
@@ -61,6 +68,7 @@ type API struct {
 	Authorizers  []Authorizer // in the order of their names
 	Kept         []Kept       // answers, by stage and route
 	FunctionURLs []FunctionURL
+	Invokers     []Invoker
 }
 
 // String names the API among all of the assembly.
@@ -170,12 +178,18 @@ func Of(m *apimodel.Model, stack string) (Matrix, error) {
 		made.Authorizers, notKnown = authorizers(m, api, tables)
 		unknown = append(unknown, notKnown...)
 		made.Kept, made.FunctionURLs = kept(api), functionURLs(m, api)
+		made.Invokers = invokers(m, api)
 		made.around(m, api)
 		for _, err := range unknown {
 			made.NotKnown = append(made.NotKnown, strings.TrimPrefix(err.Error(), ErrUnknown.Error()+": "))
 		}
 		errs = append(errs, unknown...)
 		out.APIs = append(out.APIs, made)
+	}
+	for _, o := range m.OtherAPIs {
+		if stack == "" || o.Stack == stack {
+			out.Others = append(out.Others, Other{o.Stack, o.LogicalID, o.Kind})
+		}
 	}
 	slices.SortStableFunc(out.APIs, func(x, y API) int {
 		return cmp.Or(cmp.Compare(x.Stack, y.Stack), cmp.Compare(x.Name, y.Name))

@@ -43,6 +43,9 @@ func Parse(text []byte) (Matrix, error) {
 		}
 		out.APIs = append(out.APIs, api)
 	}
+	for _, o := range in.Others {
+		out.Others = append(out.Others, Other(o))
+	}
 	return out, nil
 }
 
@@ -91,6 +94,9 @@ func (a jsonAPI) read() (API, error) {
 	for _, u := range a.FunctionURLs {
 		out.FunctionURLs = append(out.FunctionURLs, FunctionURL(u))
 	}
+	for _, i := range a.Invokers {
+		out.Invokers = append(out.Invokers, Invoker(i))
+	}
 	for _, p := range a.Principals {
 		out.Principals = append(out.Principals,
 			Principal{p.Name, p.ARN, p.User, p.Policy.read(), p.Managed, textOf(p.Trust), orNil(p.MayCall)})
@@ -102,7 +108,7 @@ func (a jsonAPI) read() (API, error) {
 		out.Readable = append(out.Readable, Readable(r))
 	}
 	for _, p := range a.Plans {
-		out.Plans = append(out.Plans, Plan{p.Name, p.Stages, orNil(p.Keys)})
+		out.Plans = append(out.Plans, Plan{p.Name, p.Stages, orNil(p.Keys), orNil(p.Others)})
 	}
 	return out, nil
 }
