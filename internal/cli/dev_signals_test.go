@@ -216,18 +216,29 @@ func TestDevStopsAtOnce(t *testing.T) {
 		}
 	}()
 	<-arrived
+	if err := o.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
 	var last string
-	interrupt := func() {
-		if err := o.Process.Signal(os.Interrupt); err != nil {
-			t.Error(err)
-		}
-	}
-	interrupt()
+	ended := make(chan struct{})
 	for o.lines.Scan() {
-		if last = o.lines.Text(); strings.Contains(last, "  stopping: ") {
-			interrupt()
+		if last = o.lines.Text(); !strings.Contains(last, "  stopping: ") {
+			continue
 		}
+		go func() { // a user presses it until something happens; at once, it would be the same Ctrl-C
+			tick := time.NewTicker(50 * time.Millisecond)
+			defer tick.Stop()
+			for {
+				select {
+				case <-ended:
+					return
+				case <-tick.C:
+					_ = o.Process.Signal(os.Interrupt)
+				}
+			}
+		}()
 	}
+	close(ended)
 	const want = `^\S+  stopped: after \d+\.\d s without an answer to GET /v1/slow \(\d+\.\d s old\)$`
 	if !regexp.MustCompile(want).MatchString(last) {
 		t.Errorf("the last line is %q, want %s", last, want)

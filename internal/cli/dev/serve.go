@@ -76,8 +76,10 @@ func (s *site) shutdown(server *front.Server, now func() time.Time) waits {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), endsWithin)
 	defer cancel()
-	ctx, stop := signal.NotifyContext(ctx, command.Endings()...)
-	defer stop()
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, command.Endings()...)
+	defer signal.Stop(signals)
+	go untilAnother(ctx, signals, w.at, now, cancel)
 	if server.Drain(ctx) != nil {
 		w.left = stillOpen(w.open, s.gateway.Pending()) // before they are closed: that ends them, without an answer
 		server.Close()
