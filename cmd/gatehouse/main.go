@@ -1,9 +1,11 @@
 // Command gatehouse runs and inspects what a CDK app synthesizes: a cloud assembly with REST APIs of Amazon API
 // Gateway.
 //
+//	gatehouse init     writes a new app into an empty folder
 //	gatehouse dev      runs the app's REST APIs on this machine, as API Gateway would
 //	gatehouse token    prints a development token of an issuer that the assembly's authorizers accept
 //	gatehouse routes   prints who may call which route, as a table or as JSON
+//	gatehouse diff     prints who gained and who lost access between two assemblies
 //	gatehouse check    reports holes in the REST APIs of the finished templates
 //	gatehouse version  prints which gatehouse this is
 //

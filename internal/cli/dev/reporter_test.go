@@ -294,9 +294,9 @@ func TestOthers(t *testing.T) {
 				`"text":"GET /prod/far  no answer after 3.0 s"}` + "\n"},
 		{"it stops", func(r reporter) {
 			r.stopping(waits{at: noon, open: []apigateway.Pending{pending("/a", "F", time.Second)}, within: endsWithin})
-		}, "12:00:00.123  stopping: 5.0 s, or until the next Ctrl-C, for GET /a (in F, 1.0 s old)\n",
+		}, "12:00:00.123  stopping: it waits for GET /a (in F, 1.0 s old), at most 5.0 s or until the next Ctrl-C\n",
 			`{"event":"stopping","time":"2026-03-01T12:00:00.123Z",` +
-				`"text":"stopping: 5.0 s, or until the next Ctrl-C, for GET /a (in F, 1.0 s old)"}` + "\n"},
+				`"text":"stopping: it waits for GET /a (in F, 1.0 s old), at most 5.0 s or until the next Ctrl-C"}` + "\n"},
 		{"it has stopped", func(r reporter) { r.stopped(waits{}) }, "12:00:00.123  stopped: no request was open\n",
 			`{"event":"stopped","time":"2026-03-01T12:00:00.123Z","text":"stopped: no request was open"}` + "\n"},
 		{"it has waited", func(r reporter) {
