@@ -130,12 +130,20 @@ func period(d time.Duration) string {
 // guarded, whether that is for all who may call is not in the template.
 func (p pair) keptAnswers(add func(Change)) {
 	at := func(s *side, k matrix.Kept) (matrix.Kept, bool) {
-		for _, other := range s.api.Kept {
-			if other.Stage == k.Stage && other.Route == k.Route {
+		renamed := -1
+		for i, other := range s.api.Kept {
+			switch {
+			case other.Route != k.Route:
+			case other.Stage == k.Stage:
 				return other, true
+			case !p.both(k.Stage) && !p.both(other.Stage):
+				renamed = i
 			}
 		}
-		return matrix.Kept{}, false
+		if renamed < 0 {
+			return matrix.Kept{}, false
+		}
+		return s.api.Kept[renamed], true
 	}
 	for _, is := range p.is.api.Kept {
 		was, some := at(p.was, is)
@@ -169,6 +177,11 @@ func (p pair) keptAnswers(add func(Change)) {
 				period(was.For) + ")", Was: period(was.For)})
 		}
 	}
+}
+
+// both reports whether both sides have a stage.
+func (p pair) both(stage string) bool {
+	return slices.Contains(p.was.api.Stages, stage) && slices.Contains(p.is.api.Stages, stage)
 }
 
 // sources reports authorizers that look at another part of a request. Those of a Lambda authorizer with a cache are

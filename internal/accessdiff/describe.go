@@ -83,13 +83,13 @@ func (p pair) merged(order []string, groups map[string][]gain) (out []string) {
 	}
 	plain := map[string]bool{} // authorizers with issuers whose tokens gained, however they look
 	for _, key := range order {
-		if g := groups[key]; g != nil && g[0].step == byAuthorizer && p.accepted(g[0]) == "tokens of issuer "+host(g[0].caller.Issuer) {
+		if g := groups[key]; g != nil && g[0].step == byAuthorizer && p.plainly(g[0]) {
 			plain[g[0].route.Authorizer+" "+g[0].caller.Issuer] = true
 		}
 	}
 	for _, key := range order {
 		g := groups[key]
-		if g == nil || g[0].step == byAuthorizer && g[0].caller.why != "" && plain[g[0].route.Authorizer+" "+g[0].caller.Issuer] &&
+		if g == nil || g[0].step == byAuthorizer && g[0].caller.why != "" && !p.plainly(g[0]) && plain[g[0].route.Authorizer+" "+g[0].caller.Issuer] &&
 			slices.Contains(p.was.guards[g[0].route.Authorizer].audiencesOf(g[0].caller.Issuer), g[0].caller.Audience) {
 			continue
 		}
@@ -101,6 +101,9 @@ func (p pair) merged(order []string, groups map[string][]gain) (out []string) {
 	}
 	return out
 }
+
+// plainly reports whether the issuer is all that there is to say of a token that is accepted now.
+func (p pair) plainly(g gain) bool { return p.accepted(g) == "tokens of issuer "+host(g.caller.Issuer) }
 
 // coveredBy reports whether every caller that IAM allows gained each route of some gains, by others.
 func coveredBy(gains, others []gain) bool {
@@ -236,6 +239,12 @@ func (p pair) routeChange(gains []gain) Change {
 	if g.had {
 		was = who(g.old)
 	}
+	if g.had && p.policyAlone(g) {
+		was += ", and the resource policy refused"
+		if p.lost {
+			was = strings.TrimSuffix(was, "refused") + "refuses"
+		}
+	}
 	tail := p.before(was)
 	if !g.had {
 		tail = p.word(" (new route)", " (the route is gone)")
@@ -271,6 +280,13 @@ func (p pair) routeChange(gains []gain) Change {
 	return made
 }
 
+// policyAlone reports whether the other API refuses a request by its resource policy, and not by the route's guard.
+func (p pair) policyAlone(g gain) bool {
+	without := *p.was
+	without.policy = nil
+	return p.was.policy != nil && without.allowsOn(g.request, p.is.api.Stages)
+}
+
 // tokens says what callers have that gained, by the choices for the requirements that gains have and others do not.
 func (p pair) tokens(gains []gain) string {
 	r := gains[0].route
@@ -278,7 +294,10 @@ func (p pair) tokens(gains []gain) string {
 	if gains[0].caller.Kind == Session {
 		what = "callers with a session"
 	}
-	if len(r.Requires) == 0 || r.Closed {
+	switch {
+	case len(r.Requires) == 0 && r.Kind == matrix.Cognito && strings.HasPrefix(r.Who, "any "):
+		return "callers with " + r.Who
+	case len(r.Requires) == 0 || r.Closed:
 		return what
 	}
 	var parts []access.Requirement

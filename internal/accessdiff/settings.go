@@ -101,7 +101,7 @@ func (s settings) issuer(stack, at string) issuer {
 var (
 	pool       = regexp.MustCompile(`^(?:https://)?\$\{(\w+)\.(?:ProviderName|ProviderURL)\}$`)
 	client     = regexp.MustCompile(`^\$\{(\w+)\}$`)
-	literalARN = regexp.MustCompile(`^arn:[a-z-]+:cognito-idp:([a-z0-9-]+):\d+:userpool/(\w+)$`)
+	literalARN = regexp.MustCompile(`^arn:[a-z-]+:cognito-idp:([a-z0-9-]+):\d+:userpool/([\w-]+)$`)
 )
 
 // issuerID names an issuer in the same way for all kinds of authorizer.

@@ -28,6 +28,16 @@ func variable(name, value string) func(*matrix.API) {
 	})
 }
 
+// cognito makes the authorizer one of user pools for one client.
+func cognito(pools ...string) func(*matrix.API) {
+	return func(a *matrix.API) {
+		a.Authorizers[0] = matrix.Authorizer{
+			Kind: matrix.Cognito, Name: "Jwt", By: pools, Validation: "^(x)$", Audiences: []string{"Shop/Web"},
+		}
+		a.Routes[0].Kind = matrix.Cognito
+	}
+}
+
 // keyed makes the first route one for API keys, of a plan with some that are not in the assembly.
 func keyed(others ...string) func(*matrix.API) {
 	return func(a *matrix.API) {
@@ -99,6 +109,28 @@ func TestNothingIsSilent(t *testing.T) {
 		{"a setting of the login", []func(*matrix.API){variable("GATEHOUSE_LOGIN.clientId", "a")},
 			[]func(*matrix.API){variable("GATEHOUSE_LOGIN.clientId", "b")},
 			"? the setting clientId of the login for the authorizer Jwt is b (was a), and who gets a session cannot be compared"},
+		{"a login that is not in the assembly any more", []func(*matrix.API){variable("GATEHOUSE_AUTHORIZER.session.keysArn", "k"),
+			variable("GATEHOUSE_LOGIN.clientId", "a")}, []func(*matrix.API){variable("GATEHOUSE_AUTHORIZER.session.keysArn", "k")},
+			"? the login for the authorizer Jwt is not known on one side, and who gets a session cannot be compared"},
+		{"a user pool for the same clients", []func(*matrix.API){cognito("Shop/Users")},
+			[]func(*matrix.API){cognito("Shop/Users", "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Ab1")},
+			"+ tokens of issuer cognito-idp.us-east-1.amazonaws.com/us-east-1_Ab1 are accepted now"},
+		{"a route without a guard that the policy refuses", []func(*matrix.API){granted("Eve", "execute-api:/*"),
+			policy(`Allow|"*"|execute-api:/*/GET/a`)}, []func(*matrix.API){policy(`Allow|"*"|execute-api:/*/GET/a`),
+			func(a *matrix.API) { a.Routes[1].Kind = matrix.None }},
+			"- callers that IAM allows execute-api:Invoke lost GET /b (now: everyone, and the resource policy refuses)"},
+		{"a stage of another name that keeps answers", []func(*matrix.API){func(a *matrix.API) {
+			a.Kept = []matrix.Kept{{Stage: "prod", Route: "GET /a", For: time.Hour}}
+		}}, []func(*matrix.API){func(a *matrix.API) {
+			a.Stages, a.Kept = []string{"live"}, []matrix.Kept{{Stage: "live", Route: "GET /a", For: time.Hour}}
+		}}, "~ the stage live is new, and compared with those that there were"},
+		{"a user pool in the place of tokens", nil, []func(*matrix.API){cognito("Shop/Users"), func(a *matrix.API) {
+			a.Routes[0].Who = "any ID token of the app client Shop/Web"
+		}}, "+ callers with any ID token of the app client Shop/Web gained GET /a (was: any valid token)\n" +
+			"- callers with a valid token lost GET /a (now: any ID token of the app client Shop/Web)"},
+		{"the included one for another function", []func(*matrix.API){authorizer(func(a *matrix.Authorizer) { a.Validation = "^x$" })},
+			[]func(*matrix.API){own("1")}, "? GET /a: the authorizer Jwt guards it (was the authorizer Jwt), and which callers a " +
+				"function allows cannot be compared"},
 		{"a domain of another stage", []func(*matrix.API){domain("prod")}, []func(*matrix.API){domain("beta")},
 			"~ the domain x.example leads to the stage beta now (was prod)"},
 		{"a domain that is gone", []func(*matrix.API){domain("prod")}, nil, "~ the domain x.example no longer leads to the API"},

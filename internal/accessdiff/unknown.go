@@ -97,7 +97,7 @@ func unknownAuthorizer(was, is matrix.Authorizer, stack string, say func(text, b
 				strings.Join(was.Layers, ", "), strings.Join(is.Layers, ", "))
 		}
 	}
-	if was.Kind == is.Kind && was.Validation != is.Validation && (is.Kind != matrix.Cognito || is.Audiences == nil && is.Validation != "") {
+	if was.Kind == is.Kind && was.Included == is.Included && was.Validation != is.Validation && (is.Kind != matrix.Cognito || is.Audiences == nil && is.Validation != "") {
 		say("the authorizer "+name+" checks tokens against "+cmp.Or(is.Validation, "no expression")+" (was "+
 			cmp.Or(was.Validation, "no expression")+"), which cannot be compared", was.Validation, is.Validation)
 	}
@@ -220,7 +220,11 @@ func unknownLogin(name string, was, is []matrix.Variable, say func(text, before,
 	}
 	before, after := settings(was), settings(is)
 	if len(before) == 0 || len(after) == 0 {
-		return // tokens in the place of sessions, or the other way round: the callers are others
+		takes := func(list []matrix.Variable) bool { return settingsOf("", list).raw["session.keysArn"] != "" }
+		if len(before) != len(after) && takes(was) && takes(is) { // else the callers are others
+			say("the login for the authorizer "+name+" is not known on one side, and who gets a session cannot be compared", "", "")
+		}
+		return
 	}
 	for _, key := range slices.Sorted(mapsKeys(union(before, after))) {
 		if before[key] != after[key] {
