@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/accessdiff"
@@ -93,6 +95,14 @@ func diff(ctx context.Context, p *command.Process, args []string) error {
 	if err != nil {
 		return err
 	}
+	if d.stack != "" {
+		all := append(stacks(before), stacks(after)...)
+		if before, after = d.of(before), d.of(after); len(before.APIs)+len(before.Others)+len(after.APIs)+len(after.Others) == 0 {
+			slices.Sort(all)
+			return fmt.Errorf("--stack %q: no such stack has an API on either side: the stacks with APIs are %s", d.stack,
+				cmp.Or(strings.Join(slices.Compact(all), ", "), "none"))
+		}
+	}
 	if len(before.APIs)+len(after.APIs) == 0 {
 		p.Note("diff", "neither side has a REST API")
 	}
@@ -159,18 +169,29 @@ func (d *diffFlags) read(path string) (matrix.Matrix, error) {
 	if err != nil {
 		return matrix.Matrix{}, fmt.Errorf("%s: %w", path, err)
 	}
-	return d.of(m), nil
+	return m, nil
+}
+
+// stacks are those of a matrix.
+func stacks(m matrix.Matrix) (out []string) {
+	for _, api := range m.APIs {
+		out = append(out, api.Stack)
+	}
+	for _, other := range m.Others {
+		out = append(out, other.Stack)
+	}
+	return out
 }
 
 // of is the part of a matrix that is about the stack of --stack.
 func (d *diffFlags) of(m matrix.Matrix) (out matrix.Matrix) {
 	for _, api := range m.APIs {
-		if d.stack == "" || api.Stack == d.stack {
+		if api.Stack == d.stack {
 			out.APIs = append(out.APIs, api)
 		}
 	}
 	for _, other := range m.Others {
-		if d.stack == "" || other.Stack == d.stack {
+		if other.Stack == d.stack {
 			out.Others = append(out.Others, other)
 		}
 	}
@@ -191,5 +212,5 @@ func (d *diffFlags) ofAssembly(dir string) (matrix.Matrix, error) {
 	if err != nil && !errors.Is(err, matrix.ErrUnknown) {
 		return matrix.Matrix{}, err
 	}
-	return d.of(m), nil
+	return m, nil
 }
