@@ -193,7 +193,7 @@ func (p pair) sources(add func(Change)) {
 			continue
 		}
 		effect := Changed
-		if is.Kind == matrix.Request {
+		if is.Kind == matrix.Request || is.Kind == matrix.Token && !is.Included { // what a function makes of it is not known
 			effect = Unknown
 		}
 		before, after := strings.Join(was.Sources, ", "), strings.Join(is.Sources, ", ")

@@ -87,6 +87,9 @@ func TestNothingIsSilent(t *testing.T) {
 			authorizer(func(a *matrix.Authorizer) { a.Handler = "index.all" })},
 			"? the function of the authorizer Jwt, its handler, layers or environment changed, and which callers it allows " +
 				"cannot be compared"},
+		{"another source for a function", []func(*matrix.API){own("1")}, []func(*matrix.API){own("1"),
+			authorizer(func(a *matrix.Authorizer) { a.Sources = []string{"method.request.header.X"} })},
+			"? the authorizer Jwt knows callers by method.request.header.X (was unset)"},
 		{"a layer", []func(*matrix.API){own("1")}, []func(*matrix.API){own("1"),
 			authorizer(func(a *matrix.Authorizer) { a.Layers = []string{"arn:l"} })},
 			"? the function of the authorizer Jwt, its handler, layers or environment changed, and which callers it allows " +
