@@ -27,6 +27,7 @@ type Function struct {
 	MemoryMB     int           // default 128
 	Architecture string        // "x86_64", the default, or "arm64"
 	Layers       []string      // ARNs; their content is not unpacked
+	LayerCode    []string      // where the code of those layers is that are in the same stack, as the template has it
 	Role         string        // the ARN of its execution role
 	Concurrency  *int          // reserved; nil if it has none, and 0 turns it off
 }

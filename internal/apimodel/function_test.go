@@ -206,3 +206,15 @@ func TestFunctionURLs(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+// TestLayerCode has a layer of the stack, and one of elsewhere.
+func TestLayerCode(t *testing.T) {
+	m := Read(parse(t, `{"Resources": {
+	  "L": {"Type": "AWS::Lambda::LayerVersion", "Properties": {"Content": {"S3Bucket": "b", "S3Key": "a.zip"}}},
+	  "F": {"Type": "AWS::Lambda::Function", "Properties": {"Handler": "h", "Runtime": "nodejs22.x",
+	    "Code": {"ZipFile": "x"}, "Layers": [{"Ref": "L"}, "arn:aws:lambda:us-east-1:123456789012:layer:x:1"]}}}}`),
+		cloudassembly.Options{})
+	if got := m.Functions[0].LayerCode; len(got) != 1 || got[0] != `{"S3Bucket":"b","S3Key":"a.zip"}` {
+		t.Errorf("got %q", got)
+	}
+}

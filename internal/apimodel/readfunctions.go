@@ -25,6 +25,7 @@ func (b *builder) readFunctions() {
 			Handler:      r.text("Handler"),
 			Role:         r.notice().text("Role"),
 			Layers:       r.texts("Layers"),
+			LayerCode:    r.layerCode(),
 			Architecture: "x86_64",
 			Concurrency:  r.integer("ReservedConcurrentExecutions"),
 		}
@@ -114,6 +115,19 @@ func (r *reader) environment(f *Function, given map[string]string) {
 		}
 		f.Environment[name] = v
 	}
+}
+
+// layerCode says where the code of the function's layers is that are in its stack: of one name, it may be other code.
+func (r *reader) layerCode() (out []string) {
+	list, _ := r.resource.Properties["Layers"].([]any)
+	for _, entry := range list {
+		ref, _ := entry.(map[string]any)
+		id, _ := ref["Ref"].(string)
+		if layer := r.stack.Template.Resources[id]; layer != nil && layer.Type == "AWS::Lambda::LayerVersion" {
+			out = append(out, cloudassembly.Written(layer.Properties["Content"]))
+		}
+	}
+	return out
 }
 
 // writtenVariables are the variables as the template has them. Where an intrinsic function yields all of them, the name

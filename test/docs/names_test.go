@@ -217,7 +217,6 @@ var said = map[string]string{
 	"--issuer":               "a flag",
 
 	"missing go.sum entry for module providing package": "the go command",
-	"replacement directory":                             "the go command",
 }
 
 // A message in a table of "what it says" is one that a program says, to the letter.

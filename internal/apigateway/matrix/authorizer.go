@@ -45,7 +45,7 @@ type Authorizer struct {
 	Code     string
 
 	// Handler is what of the code Lambda calls, for a function that is not the included one, and Layers are the ARNs of
-	// its layers, whose code is not compared.
+	// its layers, and where the code of those is that are in the same stack.
 	Handler string
 	Layers  []string
 
@@ -95,7 +95,7 @@ func authorizers(m *apimodel.Model, api *apimodel.API, t tables) (out []Authoriz
 			} else {
 				made.Code, made.Handler = codeOf(f), f.Handler
 			}
-			made.Layers = f.Layers
+			made.Layers = slices.Concat(f.Layers, f.LayerCode)
 			for _, name := range slices.Sorted(maps.Keys(f.Variables)) {
 				made.Variables = append(made.Variables, flatten(name, f.Variables[name])...)
 			}
