@@ -29,7 +29,8 @@ func slowText(p apigateway.Pending, now time.Time) string {
 
 // stoppingText says what is waited for.
 func stoppingText(w waits) string {
-	return fmt.Sprintf("stopping: it waits for %s, at most %s or until the next Ctrl-C", pendingText(w.open, w.at), seconds(w.within))
+	open := pendingText(w.open, w.at)
+	return fmt.Sprintf("stopping: it waits for %s, at most %s or until the next Ctrl-C", open, seconds(w.within))
 }
 
 // stoppedText says what was waited for.
