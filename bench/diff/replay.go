@@ -29,11 +29,11 @@ func (w *world) replay(g *served, p pair, of *accessdiff.Witness) (gets bool, an
 		return false, answer, err
 	}
 	if of.Again > 0 { // the second answer counts
-		g.later += time.Duration(of.Again * float64(time.Second))
+		g.later.Store(int64(of.Again * float64(time.Second)))
 		if answer, err = send(g, a); err != nil {
 			return false, answer, err
 		}
-		g.later = 0
+		g.later.Store(0)
 	}
 	gets = answer.Status == 200 // a preflight has 204, and is not what a caller wants
 	if answer.Status >= 500 {

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
@@ -104,10 +105,10 @@ func readModel(a *api, dir string) (*apimodel.Model, error) {
 // served is an assembly with its gateway, in a time of its own.
 type served struct {
 	*apigateway.Gateway
-	later time.Duration // than it is
+	later atomic.Int64 // than it is, in nanoseconds: functions look at the time whenever they like
 }
 
-func (s *served) now() time.Time { return time.Now().Add(s.later) }
+func (s *served) now() time.Time { return time.Now().Add(time.Duration(s.later.Load())) }
 
 // gateway serves an assembly, with the included function in this process.
 func (w *world) gateway(dir string) (*served, error) {
