@@ -272,6 +272,11 @@ func (p pair) requests(docs []iampolicy.Document) (out []request, complete bool)
 			}
 			for _, class := range paths {
 				out = append(out, request{stage: stage, verb: verb, path: class.path})
+				more, all := p.apart(verb, class.path)
+				complete = complete && all
+				for _, path := range more {
+					out = append(out, request{stage: stage, verb: verb, path: path})
+				}
 			}
 		}
 	}

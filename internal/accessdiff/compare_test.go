@@ -51,16 +51,21 @@ func apiOf(lines ...string) matrix.API {
 	return api
 }
 
-// requirementOf reads "scope a|b", "claim plan pro", "is sub" or "in teams", of which the last two are about {id}.
+// requirementOf reads "scope a|b", "claim plan pro", "is sub" or "in teams", of which the last two are about {id}, or
+// about another parameter that follows.
 func requirementOf(text string) access.Requirement {
 	f := strings.Fields(text)
+	parameter := "id"
+	if len(f) > 2 {
+		parameter = f[2]
+	}
 	switch f[0] {
 	case "claim":
 		return access.Requirement{Kind: access.Claim, Claim: f[1], AnyOf: strings.Split(f[2], "|")}
 	case "is":
-		return access.Requirement{Kind: access.PathIs, Parameter: "id", Claim: f[1]}
+		return access.Requirement{Kind: access.PathIs, Parameter: parameter, Claim: f[1]}
 	case "in":
-		return access.Requirement{Kind: access.PathIn, Parameter: "id", Claim: f[1]}
+		return access.Requirement{Kind: access.PathIn, Parameter: parameter, Claim: f[1]}
 	}
 	return access.Requirement{Kind: access.Kind(f[0]), AnyOf: strings.Split(f[1], "|")}
 }
@@ -105,6 +110,20 @@ func TestRoutes(t *testing.T) {
 				"- callers of whom the path's id is the caller's sub lost GET /u/{id} (now: the path's id is the caller's tenant)"},
 		{"an alternative beside ownership", []string{"GET /u/{id}: is sub"}, []string{"GET /u/{id}: is sub or group admins"},
 			"+ admins gained GET /u/{id} (was: the path's id is the caller's sub)"},
+		{"an alternative to one of two parameters", []string{"GET /u/{id}/{to}: is sub + is sub to"},
+			[]string{"GET /u/{id}/{to}: is sub or claim plan pro + is sub to"},
+			"+ callers with claim plan is pro and of whom the path's to is the caller's sub gained GET /u/{id}/{to} (was: " +
+				"the path's id is the caller's sub and the path's to is the caller's sub)"},
+		{"one of two parameters in place of the other", []string{"GET /u/{id}/{to}/{by}: is sub + is sub to"},
+			[]string{"GET /u/{id}/{to}/{by}: is sub + is sub by"},
+			"+ callers of whom the path's id is the caller's sub and the path's by is the caller's sub gained " +
+				"GET /u/{id}/{to}/{by} (was: the path's id is the caller's sub and the path's to is the caller's sub)\n" +
+				"- callers of whom the path's id is the caller's sub and the path's to is the caller's sub lost " +
+				"GET /u/{id}/{to}/{by} (now: the path's id is the caller's sub and the path's by is the caller's sub)"},
+		{"a parameter that is a text of a claim", []string{"GET /u/{id}: scope a"},
+			[]string{"GET /u/{id}: is sub + claim sub admin"},
+			"+ callers with claim sub is admin and of whom the path's id is the caller's sub gained GET /u/{id} (was: scope a)\n" +
+				"- callers with scope a lost GET /u/{id} (now: the path's id is the caller's sub and claim sub is admin)"},
 		{"a wider route serves what a route served", []string{"GET /orders/{id}: token", "GET /orders/all: group admins"},
 			[]string{"GET /orders/{id}: token"},
 			"+ callers with a valid token gained GET /orders/all (was: group admins; GET /orders/{id} serves it now)"},
