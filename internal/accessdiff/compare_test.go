@@ -112,7 +112,7 @@ func TestRoutes(t *testing.T) {
 			"+ admins gained GET /u/{id} (was: the path's id is the caller's sub)"},
 		{"an alternative to one of two parameters", []string{"GET /u/{id}/{to}: is sub + is sub to"},
 			[]string{"GET /u/{id}/{to}: is sub or claim plan pro + is sub to"},
-			"+ callers with claim plan is pro and of whom the path's to is the caller's sub gained GET /u/{id}/{to} (was: " +
+			"+ callers whose claim plan is pro gained GET /u/{id}/{to} (was: " +
 				"the path's id is the caller's sub and the path's to is the caller's sub)"},
 		{"one of two parameters in place of the other", []string{"GET /u/{id}/{to}/{by}: is sub + is sub to"},
 			[]string{"GET /u/{id}/{to}/{by}: is sub + is sub by"},
@@ -122,7 +122,7 @@ func TestRoutes(t *testing.T) {
 				"GET /u/{id}/{to}/{by} (now: the path's id is the caller's sub and the path's by is the caller's sub)"},
 		{"a parameter that is a text of a claim", []string{"GET /u/{id}: scope a"},
 			[]string{"GET /u/{id}: is sub + claim sub admin"},
-			"+ callers with claim sub is admin and of whom the path's id is the caller's sub gained GET /u/{id} (was: scope a)\n" +
+			"+ callers of whom the path's id is the caller's sub and whose claim sub is admin gained GET /u/{id} (was: scope a)\n" +
 				"- callers with scope a lost GET /u/{id} (now: the path's id is the caller's sub and claim sub is admin)"},
 		{"a wider route serves what a route served", []string{"GET /orders/{id}: token", "GET /orders/all: group admins"},
 			[]string{"GET /orders/{id}: token"},

@@ -316,7 +316,7 @@ func (p pair) tokens(gains []gain) string {
 		if len(r.Requires) == 1 {
 			return subjects(r.Requires[0])
 		}
-		return "callers with " + requirements(r.Requires)
+		return callersOf(r.Requires)
 	}
 	names := make([]string, len(parts))
 	for i, part := range parts {

@@ -59,15 +59,35 @@ func who(r matrix.Route) string {
 
 // subjects says in the plural who has what meets a requirement: a group's own name for its members.
 func subjects(r access.Requirement) string {
-	switch r.Kind {
-	case access.Group:
+	if r.Kind == access.Group {
 		return or(r.AnyOf)
-	case access.PathIs, access.PathIn:
-		return "callers of whom " + r.String()
-	case access.Claim, access.ClaimHas:
-		return "callers whose " + r.String()
 	}
-	return "callers with " + requirement(r)
+	return callersOf([]access.Requirement{r})
+}
+
+// callersOf are callers who meet all of some requirements: "callers with scope a and whose claim plan is pro".
+func callersOf(requires []access.Requirement) string {
+	var b strings.Builder
+	before := ""
+	for _, r := range requires {
+		link, what := "with", requirement(r)
+		switch r.Kind {
+		case access.PathIs, access.PathIn:
+			link = "of whom"
+		case access.Claim, access.ClaimHas:
+			link = "whose"
+		}
+		switch {
+		case before == "":
+			b.WriteString("callers " + link + " " + what)
+		case before == link:
+			b.WriteString(" and " + what)
+		default:
+			b.WriteString(" and " + link + " " + what)
+		}
+		before = link
+	}
+	return b.String()
 }
 
 // host is an issuer's URL without its scheme.
