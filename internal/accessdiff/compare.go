@@ -65,8 +65,9 @@ func (d *Diff) api(was, is matrix.API) {
 	}
 	name := is.String()
 	was.Name = is.Name
+	short := shortNames(was, is)
 	add := func(c Change) {
-		c.API = name
+		c.API, c.Text = name, short.Replace(c.Text)
 		d.Changes = append(d.Changes, c)
 	}
 	unknowns(was, is, add)
