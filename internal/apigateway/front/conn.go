@@ -222,8 +222,8 @@ func (c *conn) wake() {
 	}
 }
 
-// kill ends the connection and the context of its requests.
+// kill ends the connection and then the context of its requests, so that no answer that says so is sent any more.
 func (c *conn) kill() {
-	c.leave()
 	c.net.Close()
+	c.leave()
 }

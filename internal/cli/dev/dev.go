@@ -84,8 +84,14 @@ func run(ctx context.Context, p *command.Process, args []string) error {
 	if err := f.parse(args); err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(ctx, command.Endings()...)
-	defer stop()
+	parent := ctx
+	ctx, stop := signal.NotifyContext(parent, command.Endings()...)
+	defer func() {
+		// After a signal the process is about to end. One more Ctrl-C would end it with another status.
+		if ctx.Err() == nil || parent.Err() != nil {
+			stop()
+		}
+	}()
 	p = untilUnread(p, stop)
 	report := newReporter(p, f.json)
 	defer report.unannounced()

@@ -83,6 +83,9 @@ func (s *site) shutdown(server *front.Server, now func() time.Time) waits {
 	if server.Drain(ctx) != nil {
 		w.left = stillOpen(w.open, s.gateway.Pending()) // before they are closed: that ends them, without an answer
 		server.Close()
+		ended, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_ = server.Drain(ended) // their lines come before the last one
 	}
 	w.took = now().Sub(w.at)
 	return w

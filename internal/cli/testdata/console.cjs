@@ -226,10 +226,12 @@ const commands = {
   async again() {
     const seen = {}
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    // Each copy is another text. The clipboard is not emptied between them: Chromium may do that later than it says.
     const copied = async button => {
-      await page.evaluate(() => navigator.clipboard.writeText(''))
+      const before = await page.evaluate(() => navigator.clipboard.readText())
       await button.click()
-      await page.waitForFunction(async b => b.textContent === 'Not copied' || await navigator.clipboard.readText() !== '', await button.elementHandle())
+      await page.waitForFunction(async ([b, before]) => b.textContent === 'Not copied' || await navigator.clipboard.readText() !== before,
+        [await button.elementHandle(), before])
       return page.evaluate(() => navigator.clipboard.readText())
     }
     await elsewhere('POST', '/v1/made?fail=1&access_token=opaque-credential', {
