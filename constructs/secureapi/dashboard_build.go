@@ -52,6 +52,7 @@ func (w *watched) widgets() *[]*[]awscloudwatch.IWidget {
 	for i, row := range monitor.Dashboard(w.plain) {
 		add(awscloudwatch.NewTextWidget(&awscloudwatch.TextWidgetProps{
 			Markdown: &row.Heading, Width: jsii.Number(dashboardWidth), Height: jsii.Number(2),
+			Background: awscloudwatch.TextWidgetBackground_TRANSPARENT, // newer releases of CDK write it in any case
 		}))
 		if i == 0 && len(w.api.alarms) > 0 {
 			add(w.alarmStatus())
