@@ -81,7 +81,7 @@ func TestWrongClientsAreRefused(t *testing.T) {
 			`ValidationExpression "^abc$" is set beside Clients, of which the expression is made: leave one out`,
 		},
 		{
-			"an expression that is none",
+			"not an expression",
 			withExpression(CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}, "(abc"),
 			`ValidationExpression "(abc": `,
 		},

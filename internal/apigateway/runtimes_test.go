@@ -111,7 +111,7 @@ func TestZipArchives(t *testing.T) {
 	for _, c := range []struct {
 		name, runtime, handler string
 		zip                    string
-		want                   string // in the answer; or why there is none
+		want                   string // in the answer; or why no answer comes
 		status                 int
 	}{
 		{

@@ -25,14 +25,14 @@ func TestNarrow(t *testing.T) {
 				},
 				{"Shop/B", "GET /keyed", "none", "-", "needed", "every caller with a key"},
 			},
-			notes: []string{"Shop/B has a resource policy, which may refuse requests to its routes, whoever sends them."},
+			notes: []string{"Shop/B has a resource policy, which may refuse requests to its routes, without other checks."},
 			want: "Shop/A\n" +
 				"  GET /health          anyone: load balancers look here\n" +
 				"  DELETE /orders/{id}  any scope of orders/write and any group of admins and one\n" +
 				"                       more (token, 5m)\n" +
 				"Shop/B\n" +
 				"  GET /keyed           every caller with a key (API key)\n" +
-				"Shop/B has a resource policy, which may refuse requests to its routes, whoever\nsends them.",
+				"Shop/B has a resource policy, which may refuse requests to its routes, without\nother checks.",
 		},
 		{name: "no API"},
 		{

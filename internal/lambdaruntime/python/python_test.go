@@ -141,7 +141,7 @@ def circle():
 		{"names that are not text", `{1: 2, None: 3, False: 4, 1.5: 6}`, `{"1": 2, "null": 3, "false": 4, "1.5": 6}`},
 		{"empty ones", `[{}, [], ""]`, `[{}, [], ""]`},
 		{"a set", `{1, 2}`, `Runtime.MarshalError: Unable to marshal response: Object of type set is not JSON serializable`},
-		{"a name that is none", `{(1, 2): 3}`, `Runtime.MarshalError: Unable to marshal response: keys must be str`},
+		{"a name that is not text", `{(1, 2): 3}`, `Runtime.MarshalError: Unable to marshal response: keys must be str`},
 		{"bytes that are not text", `{"body": b"\xff"}`, `Runtime.MarshalError: Unable to marshal response: 'utf-8' codec`},
 		{"a circle", `circle()`, `Runtime.MarshalError: Unable to marshal response: Circular reference detected`},
 		{"an exception", `fail(ValueError("no such order"))`, `ValueError: no such order`},

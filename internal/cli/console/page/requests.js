@@ -127,7 +127,7 @@ function step(s) {
 
 // failure is how a function failed, its own frames first to see. The reason of the answer may have said the rest.
 function failure(f, reason = '') {
-  const frames = (f.frames || []).map(x => el('li', {className: x.own ? 'own' : 'library'}, `${x.file}${x.line ? `:${x.line}` : ''}`, x.func ? ` (${x.func})` : ''))
+  const frames = (f.frames || []).map(x => el('li', {className: x.own ? 'own' : 'imported'}, `${x.file}${x.line ? `:${x.line}` : ''}`, x.func ? ` (${x.func})` : ''))
   return [
     el('h3', {}, `${f.function} failed`),
     reason.includes(f.message) ? null : el('p', {className: 'why'}, f.type ? el('strong', {}, f.type, ': ') : null, f.message),
