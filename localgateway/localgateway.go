@@ -123,7 +123,13 @@ var _ http.Handler = (*Gateway)(nil)
 // GATEHOUSE_HOST_BUILD=1.
 //
 // The error is [ErrNotAssembly] or [ErrNoStage], or says what is wrong with the options.
-func New(assembly string, o Options) (*Gateway, error) { return newGateway(assembly, o, "") }
+func New(assembly string, o Options) (*Gateway, error) {
+	g, err := newGateway(assembly, o, "")
+	if err != nil {
+		return nil, fmt.Errorf("localgateway: %w", err)
+	}
+	return g, nil
+}
 
 // newGateway makes a gateway for a server at a URL, which serves the development issuer too; "" for no server.
 func newGateway(assembly string, o Options, url string) (*Gateway, error) {
@@ -166,7 +172,7 @@ func newGateway(assembly string, o Options, url string) (*Gateway, error) {
 	case ConfiguredIssuers:
 	default:
 		return nil, fmt.Errorf(
-			"localgateway: unsupported Issuers %q: use DevelopmentIssuers or ConfiguredIssuers",
+			"unsupported Issuers %q: use DevelopmentIssuers or ConfiguredIssuers",
 			o.Issuers,
 		)
 	}
@@ -196,7 +202,12 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.gateway.
 
 // Reload reads the assembly again and serves it. Requests in progress finish with what they began with. On an error the
 // old assembly is still served.
-func (g *Gateway) Reload() error { return g.gateway.Reload() }
+func (g *Gateway) Reload() error {
+	if err := g.gateway.Reload(); err != nil {
+		return fmt.Errorf("localgateway: %w", err)
+	}
+	return nil
+}
 
 // Problems lists what is not as on AWS, a line each, in a stable order: what the gateway does not do, with the logical
 // ID, and the AWS::Lambda::Permission resources that are missing, without which a route answers 500 on AWS too.

@@ -27,7 +27,7 @@ func (g *Gateway) MakeSession(r TokenRequest) ([]*http.Cookie, error) {
 	}
 	a, err := g.gateway.SessionAuthorizer(r.Issuer)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("localgateway: %w", err)
 	}
 	cookies, err := g.gateway.Session(context.Background(), a, r.request())
 	if err != nil {

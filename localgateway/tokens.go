@@ -117,7 +117,7 @@ func newDevelopmentIssuer(
 	}
 	folder, err := os.MkdirTemp("", "localgateway-")
 	if err != nil {
-		return nil, fmt.Errorf("localgateway: %w", err)
+		return nil, err
 	}
 	i := &developmentIssuer{folder: folder}
 	keys, err := devissuer.OpenKeys(devissuer.KeyOptions{Dir: folder})
@@ -129,7 +129,7 @@ func newDevelopmentIssuer(
 	}
 	if err != nil {
 		os.RemoveAll(folder)
-		return nil, fmt.Errorf("localgateway: %w", err)
+		return nil, err
 	}
 	i.Site = issuersite.New(issuersite.Options{
 		URL:  url,

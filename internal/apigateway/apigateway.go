@@ -29,7 +29,7 @@ import (
 )
 
 // ErrNoStage is returned for an assembly without a REST API that has a stage.
-var ErrNoStage = errors.New("localgateway: the assembly has no REST API with a stage")
+var ErrNoStage = errors.New("the assembly has no REST API with a stage")
 
 // DebugTimeout is how long a debugger may hold up a function: the most that Lambda allows any.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html

@@ -26,36 +26,43 @@ func (s *served) choose() (chosen []choice, err error) {
 		}
 	}
 	if len(chosen) == 0 {
-		return nil, fmt.Errorf("%w%s", ErrNoStage, s.choices())
+		return nil, s.nothingToServe(wanted)
 	}
 	mount(chosen)
 	return chosen, nil
 }
 
-// choices lists the APIs there are: those that can be asked for or, where none was, those that are not served.
-func (s *served) choices() string {
-	var names []string
-	if s.gateway.options.API == "" {
-		for _, other := range s.model.OtherAPIs {
-			names = append(
-				names,
-				fmt.Sprintf(
-					"%s is %s API, which is not served: use a REST API, as awsapigateway.RestApi makes it",
-					other.ID,
-					other.Kind,
-				),
-			)
-		}
-		for _, api := range s.model.APIs {
-			names = append(names, fmt.Sprintf("%s has no AWS::ApiGateway::Stage", api.ID))
-		}
-		if names == nil {
-			return ""
-		}
-		return ": " + strings.Join(names, "; ")
+// noSuchAPI is the [ErrNoStage] of a name by which no API with a stage can be asked for.
+type noSuchAPI string
+
+func (e noSuchAPI) Error() string { return string(e) }
+
+func (e noSuchAPI) Is(target error) bool { return target == ErrNoStage }
+
+// nothingToServe names the APIs that there are: those that can be asked for or, if none was, why they are not served.
+func (s *served) nothingToServe(wanted string) error {
+	var names, why []string
+	for _, other := range s.model.OtherAPIs {
+		why = append(why, fmt.Sprintf("%s is %s API, which is not served: use a REST API, as awsapigateway.RestApi makes it",
+			other.ID, other.Kind))
 	}
+	found := false
 	for _, api := range s.model.APIs {
+		if len(api.Stages) == 0 {
+			why = append(why, fmt.Sprintf("%s has no AWS::ApiGateway::Stage", api.ID))
+			found = found || wanted == api.Name || wanted == api.ID.String()
+			continue
+		}
 		names = append(names, fmt.Sprintf("%q (%s)", api.Name, api.ID))
 	}
-	return fmt.Sprintf(" and the name %q: it has %s", s.gateway.options.API, strings.Join(names, ", "))
+	switch {
+	case found && names != nil:
+		return noSuchAPI(fmt.Sprintf("the API %q has no AWS::ApiGateway::Stage: choose one of %s", wanted,
+			strings.Join(names, ", ")))
+	case names != nil:
+		return noSuchAPI(fmt.Sprintf("the assembly has no API %q: choose one of %s", wanted, strings.Join(names, ", ")))
+	case why != nil:
+		return fmt.Errorf("%w: %s", ErrNoStage, strings.Join(why, "; "))
+	}
+	return ErrNoStage
 }

@@ -185,6 +185,7 @@ func TestReload(t *testing.T) {
 func TestChoosing(t *testing.T) {
 	resources := shop()
 	resources["Other"] = resource("ApiGateway::RestApi", object{"Name": "other"})
+	resources["Bare"] = resource("ApiGateway::RestApi", object{"Name": "bare"})
 	resources["OtherStage"] = resource("ApiGateway::Stage", object{"RestApiId": ref("Other"), "StageName": "prod"})
 	dir := assemblyOf(t, resources)
 	for _, c := range []struct {
@@ -195,7 +196,10 @@ func TestChoosing(t *testing.T) {
 		{"all, whose stages have one name", "", nil, ""},
 		{"one by its name", "shop", nil, ""},
 		{"one by its id", "Shop/Api", nil, ""},
-		{"one that is not there", "stop", ErrNoStage, `"shop" (Shop/Api)`},
+		{"one that is not there", "stop", ErrNoStage,
+			`the assembly has no API "stop": choose one of "shop" (Shop/Api), "other" (Shop/Other)`},
+		{"one without a stage", "bare", ErrNoStage,
+			`the API "bare" has no AWS::ApiGateway::Stage: choose one of "shop" (Shop/Api), "other" (Shop/Other)`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g, err := New(Options{Assembly: dir, API: c.api})

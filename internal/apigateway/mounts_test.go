@@ -140,7 +140,7 @@ func TestNothingToServe(t *testing.T) {
 		{
 			"an HTTP API",
 			http,
-			"localgateway: the assembly has no REST API with a stage: Shop/Http is an HTTP API, which is not served: use a REST API, as awsapigateway.RestApi makes it",
+			"the assembly has no REST API with a stage: Shop/Http is an HTTP API, which is not served: use a REST API, as awsapigateway.RestApi makes it",
 		},
 		{
 			"a WebSocket API",

@@ -18,7 +18,7 @@ import (
 )
 
 // ErrNoSession is returned where no session can be made.
-var ErrNoSession = errors.New("localgateway: no session can be made")
+var ErrNoSession = errors.New("no session can be made")
 
 // SessionAuthorizer finds an authorizer that takes sessions: of the only login or, of several, of the one whose issuer
 // this is. The error is [ErrNoSession].

@@ -57,7 +57,7 @@ func (p *poolTokens) verifier(pool *apimodel.UserPool, use string) (*jwt.Verifie
 	}
 	url := p.served.issuer.JWKSURL(pool.ProviderURL)
 	if url == "" {
-		return nil, fmt.Errorf("localgateway: the development issuer has no keys of %s", pool.ProviderURL)
+		return nil, fmt.Errorf("the development issuer has no keys of %s", pool.ProviderURL)
 	}
 	v, err := jwt.New(jwt.Options{Now: p.served.gateway.options.Now, TokenCache: 1000, Issuers: []jwt.Issuer{{
 		URL: pool.ProviderURL, Audiences: p.clients(pool), JWKSURL: url, TokenUse: use, AllowLoopbackHTTP: true}}})
@@ -90,7 +90,7 @@ func (p *poolTokens) jwtVerifier(a *apimodel.Authorizer) (*jwt.Verifier, error) 
 	for _, i := range a.JWT.Issuers {
 		url := p.served.issuer.JWKSURL(i.URL)
 		if url == "" {
-			return nil, fmt.Errorf("localgateway: the development issuer has no keys of %s", i.URL)
+			return nil, fmt.Errorf("the development issuer has no keys of %s", i.URL)
 		}
 		o.Issuers = append(o.Issuers, jwt.Issuer{
 			URL: i.URL, Audiences: i.Audiences, Algorithms: a.JWT.Algorithms, JWKSURL: url,
