@@ -111,7 +111,8 @@ type Caller struct {
 	Authorizer string `json:"authorizer,omitempty"`
 	Silent     bool   `json:"silent,omitempty"`
 
-	decides string // what the authorizer decides by
+	decides  string // what the authorizer decides by
+	admitted bool   // a guard admits this caller, whatever it decides by
 
 	APIKey string `json:"apiKey,omitempty"` // the logical id of a key of a usage plan, such as "Shop/Key"; "" for none
 }

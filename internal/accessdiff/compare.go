@@ -192,7 +192,8 @@ func (p pair) same() bool {
 // gains are requests that the wider API allows and the other one refuses. Unsure are those under conditions of which it
 // is not known whether a request can meet them.
 //
-// Unlike are routes of both sides, of which a function of the app's own decides on one.
+// Unlike are routes of both sides, of which a function of the app's own decides on one. There it is a gain as well if the
+// other API refuses the request whatever its guard says, such as by the resource policy.
 func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Route, complete bool) {
 	same := p.same()
 	var docs []iampolicy.Document
@@ -221,23 +222,24 @@ func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Rout
 		}
 		had = had && !old.Preflight
 		for _, c := range p.is.candidates(r, q.path, avoided(old, had), p.was) {
+			stands := []*caller{c}
 			if had && p.unlikeFor(c, old) {
 				unlike[[2]string{old.String(), r.String()}] = [2]matrix.Route{old, r}
-				continue
+				stands = p.inFavour(c, old)
 			}
 			q.caller = c
 			g := gain{request: q, route: r, old: old, had: had}
 			for _, env := range sure {
-				if g.env = env; p.gained(g.request, had) {
+				if g.env = env; p.gained(g.request, had, stands) {
 					if between == nil {
 						between = steps()
 					}
-					g.step = attribute(between, g.request, p.is.api.Stages)
+					g.step = attribute(between, g.by(stands[0]), p.is.api.Stages)
 					found = append(found, g)
 				}
 			}
 			for _, env := range assumed {
-				if g.env = env; p.gained(g.request, had) {
+				if g.env = env; p.gained(g.request, had, stands) {
 					unsure = append(unsure, g)
 				}
 			}
@@ -284,8 +286,12 @@ func (p pair) requests(docs []iampolicy.Document) (out []request, complete bool)
 	return out, complete
 }
 
-func (p pair) gained(q request, had bool) bool {
-	return p.is.allows(q) && !(had && p.was.allowsOn(q, p.is.api.Stages))
+// gained reports whether the wider API allows a request and the other one refuses it, whichever of some callers stands for
+// its caller there.
+func (p pair) gained(q request, had bool, stands []*caller) bool {
+	return p.is.allows(q) && !(had && slices.ContainsFunc(stands, func(c *caller) bool {
+		return p.was.allowsOn(q.by(c), p.is.api.Stages)
+	}))
 }
 
 // avoided is what the other API asks for.
