@@ -13,8 +13,9 @@ import (
 
 // candidates are callers that a route may admit, each with no more than it needs: as more rights never take access
 // away, the other API refuses one of them if it refuses any caller that the route admits. Avoid is what the other API
-// asks for where the same request goes.
-func (s *side) candidates(r matrix.Route, path string, avoid []access.Requirement, others ...*side) (out []*caller) {
+// asks for where the same request goes. Complete is false if there are too many ways to meet what the route asks for.
+func (s *side) candidates(r matrix.Route, path string, avoid []access.Requirement, others ...*side) (out []*caller, complete bool) {
+	complete = true
 	switch g := s.guards[r.Authorizer]; {
 	case r.Kind == matrix.None:
 		out = []*caller{{Caller: Caller{Kind: Anonymous}}}
@@ -24,16 +25,20 @@ func (s *side) candidates(r matrix.Route, path string, avoid []access.Requiremen
 	case r.Kind == matrix.Cognito:
 		out = g.poolTokens(r)
 	case r.Kind == matrix.JWT:
-		out = g.jwtTokens(r, avoid)
+		out, complete = g.jwtTokens(r, avoid)
 	case !g.Included:
 		for _, silent := range []bool{false, true} {
 			out = append(out, &caller{Caller: Caller{Kind: Own, Authorizer: g.Name, Silent: silent, decides: g.identity()}})
 		}
 	default:
-		out = append(g.tokens(r, path, avoid), s.tokensOfOthers(g, r)...)
+		var of []*caller
+		var all bool
+		out, complete = g.tokens(r, path, avoid)
+		of, all = s.tokensOfOthers(g, r)
+		out, complete = append(out, of...), complete && all
 	}
 	if !r.APIKey {
-		return out
+		return out, complete
 	}
 	var keyed []*caller
 	for _, p := range s.api.Plans {
@@ -45,14 +50,15 @@ func (s *side) candidates(r matrix.Route, path string, avoid []access.Requiremen
 			}
 		}
 	}
-	return keyed
+	return keyed, complete
 }
 
 // tokens are those that an included authorizer may admit to a route.
-func (g *guard) tokens(r matrix.Route, path string, avoid []access.Requirement) (out []*caller) {
+func (g *guard) tokens(r matrix.Route, path string, avoid []access.Requirement) (out []*caller, complete bool) {
+	complete = true
 	pattern, err := route.Parse(r.String())
 	if err != nil {
-		return nil
+		return nil, complete
 	}
 	var requires []access.Requirement
 	if !r.Closed {
@@ -62,11 +68,11 @@ func (g *guard) tokens(r matrix.Route, path string, avoid []access.Requirement) 
 	for _, i := range g.settings.issuers {
 		var first []access.Requirement
 		made := 0
-		choose(requires, avoid, func(chosen []access.Requirement) bool {
+		all := choose(requires, avoid, func(chosen []access.Requirement) (possible, more bool) {
 			c := i.token()
 			for _, choice := range chosen {
 				if !i.give(c, choice, pattern, segments) {
-					return true
+					return false, true
 				}
 			}
 			if c.chosen = slices.Clone(chosen); made == 0 {
@@ -75,8 +81,9 @@ func (g *guard) tokens(r matrix.Route, path string, avoid []access.Requirement) 
 			made++
 			i.finish(c)
 			out = append(out, c)
-			return made < mostCandidates
+			return true, made < mostCandidates
 		})
+		complete = complete && all && made < mostCandidates
 		if made == 0 {
 			continue
 		}
@@ -100,14 +107,15 @@ func (g *guard) tokens(r matrix.Route, path string, avoid []access.Requirement) 
 			c.Kind = Session
 		}
 	}
-	return out
+	return out, complete
 }
 
 // tokensOfOthers are those that the routes of an authorizer other than one admit. What the policy for their callers leaves
 // out, without denying it, a resource policy can allow: the fewer rights they have, the fewer Denies are in that.
-func (s *side) tokensOfOthers(g *guard, r matrix.Route) (out []*caller) {
+func (s *side) tokensOfOthers(g *guard, r matrix.Route) (out []*caller, complete bool) {
+	complete = true
 	if s.policy == nil {
-		return nil
+		return nil, complete
 	}
 	for _, other := range s.api.Routes {
 		if other.Authorizer != g.Name || other.Closed || other.String() == r.String() {
@@ -122,11 +130,12 @@ func (s *side) tokensOfOthers(g *guard, r matrix.Route) (out []*caller) {
 			segments[i] = value
 		}
 		for _, i := range g.settings.issuers {
-			choose(other.Requires, nil, func(chosen []access.Requirement) bool {
+			found := false
+			all := choose(other.Requires, nil, func(chosen []access.Requirement) (possible, more bool) {
 				c := i.token()
 				for _, choice := range chosen {
 					if !i.give(c, choice, pattern, segments) {
-						return true
+						return false, true
 					}
 				}
 				i.finish(c)
@@ -134,11 +143,13 @@ func (s *side) tokensOfOthers(g *guard, r matrix.Route) (out []*caller) {
 					c.Kind = Session
 				}
 				out = append(out, c)
-				return false
+				found = true
+				return true, false
 			})
+			complete = complete && (all || found)
 		}
 	}
-	return out
+	return out, complete
 }
 
 // mostCandidates bounds the callers that are tried for one route and issuer.

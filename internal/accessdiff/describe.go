@@ -322,7 +322,7 @@ func (p pair) tokens(gains []gain) string {
 	for i, part := range parts {
 		names[i] = subjects(part)
 	}
-	return strings.Join(names, ", ")
+	return strings.Join(unique(names), ", ")
 }
 
 // grantChange describes a role or user that may call more.

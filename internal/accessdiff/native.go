@@ -50,9 +50,10 @@ func (g *guard) poolTokens(r matrix.Route) (out []*caller) {
 }
 
 // jwtTokens are those that a JWT authorizer may admit.
-func (g *guard) jwtTokens(r matrix.Route, avoid []access.Requirement) (out []*caller) {
+func (g *guard) jwtTokens(r matrix.Route, avoid []access.Requirement) (out []*caller, complete bool) {
+	complete = true
 	if g.JWT == nil {
-		return nil
+		return nil, complete
 	}
 	for _, want := range g.JWT.Issuers {
 		for _, byClient := range []bool{false, true} {
@@ -83,17 +84,18 @@ func (g *guard) jwtTokens(r matrix.Route, avoid []access.Requirement) (out []*ca
 				out = append(out, c)
 			}
 			var first []access.Requirement
-			choose(r.Requires, avoid, func(chosen []access.Requirement) bool {
+			all := choose(r.Requires, avoid, func(chosen []access.Requirement) (possible, more bool) {
 				if first == nil {
 					first = slices.Clone(chosen)
 				}
 				make(chosen, shape{"", func(*caller) {}})
-				return len(out) < mostCandidates
+				return true, len(out) < mostCandidates
 			})
+			complete = complete && all && len(out) < mostCandidates
 			for _, s := range i.shapes()[1:] {
 				make(first, s)
 			}
 		}
 	}
-	return out
+	return out, complete
 }
