@@ -68,7 +68,7 @@ func (e environment) assume(d iampolicy.Document) iampolicy.Document {
 // environments are one of each that some policies tell apart. What is assumed is in the second list: nothing shows that
 // such a request can be.
 //
-// Complete is false if there are too many conditions for each combination to be tried.
+// Complete is false if there are too many conditions for each combination to be tried, or too many patterns of a header.
 func environments(docs ...iampolicy.Document) (sure, assumed []environment, complete bool) {
 	var ranges []netip.Prefix
 	values := map[string][]string{}
@@ -89,12 +89,16 @@ func environments(docs ...iampolicy.Document) (sure, assumed []environment, comp
 						}
 					}
 				default:
-					values[key] = append(values[key], c.Values...)
+					for _, v := range c.Values {
+						values[key] = append(values[key], patternOf(c.Operator, v))
+					}
 				}
 			}
 		}
 	}
-	agents, referers := texts(values["aws:useragent"]), texts(values["aws:referer"])
+	agents, all := headerValues(values["aws:useragent"])
+	referers, also := headerValues(values["aws:referer"])
+	complete = all && also
 	for _, ip := range addresses(ranges) {
 		for _, agent := range agents {
 			for _, referer := range referers {
@@ -104,9 +108,9 @@ func environments(docs ...iampolicy.Document) (sure, assumed []environment, comp
 	}
 	const most = 6 // conditions, of which each combination is tried
 	if len(foreign) == 0 {
-		return sure, nil, true
+		return sure, nil, complete
 	}
-	complete = len(foreign) <= most
+	complete = complete && len(foreign) <= most
 	foreign = foreign[:min(most, len(foreign))]
 	for _, e := range sure {
 		for n := range 1 << len(foreign) {
@@ -169,25 +173,4 @@ func last(p netip.Prefix) netip.Addr {
 	}
 	a, _ := netip.AddrFromSlice(b)
 	return a
-}
-
-// texts are values of a header for the texts and patterns that policies compare it with: none, one that is in no
-// policy, and one or two for each.
-func texts(patterns []string) []*string {
-	out := []*string{nil}
-	if len(patterns) == 0 {
-		return out
-	}
-	add := func(text string) {
-		if !slices.ContainsFunc(out, func(have *string) bool { return have != nil && *have == text }) {
-			out = append(out, &text)
-		}
-	}
-	add("x")
-	for _, p := range slices.Compact(slices.Sorted(slices.Values(patterns))) {
-		add(strings.NewReplacer("*", "", "?", "x").Replace(p))
-		add(strings.NewReplacer("*", "x", "?", "x").Replace(p))
-		add(strings.ToUpper(strings.NewReplacer("*", "", "?", "x").Replace(p)))
-	}
-	return out
 }

@@ -97,6 +97,9 @@ func TestNothingIsSilent(t *testing.T) {
 		{"a layer of the included one", nil, []func(*matrix.API){
 			authorizer(func(a *matrix.Authorizer) { a.Layers = []string{"arn:l"} })},
 			"? the layers of the authorizer Jwt changed, and what their code does cannot be compared"},
+		{"a wrapper around the included one", nil, []func(*matrix.API){variable("AWS_LAMBDA_EXEC_WRAPPER", "/opt/wrap")},
+			"? the variable AWS_LAMBDA_EXEC_WRAPPER of the authorizer Jwt is /opt/wrap (was unset), and its effect on access cannot be " +
+				"compared"},
 		{"a boundary that is gone", []func(*matrix.API){granted("Eve", "execute-api:/*"), boundary},
 			[]func(*matrix.API){granted("Eve", "execute-api:/*")},
 			"? the policies of role Eve were not read in full, so what it may call now cannot be compared: " +

@@ -92,6 +92,7 @@ func unknownAuthorizer(was, is matrix.Authorizer, stack string, say func(text, b
 	case lambda:
 		unknownSettings(name, settingsOf(stack, was.Variables), settingsOf(stack, is.Variables), say)
 		unknownLogin(name, was.Variables, is.Variables, say)
+		unknownVariables(name, was.Variables, is.Variables, say)
 		if !slices.Equal(was.Layers, is.Layers) {
 			say("the layers of the authorizer "+name+" changed, and what their code does cannot be compared",
 				strings.Join(was.Layers, ", "), strings.Join(is.Layers, ", "))
@@ -230,6 +231,28 @@ func unknownLogin(name string, was, is []matrix.Variable, say func(text, before,
 		if before[key] != after[key] {
 			say("the setting "+key+" of the login for the authorizer "+name+" is "+orNone(after[key])+" (was "+
 				orNone(before[key])+"), and who gets a session cannot be compared", orNone(before[key]), orNone(after[key]))
+		}
+	}
+}
+
+// unknownVariables reports variables of an included authorizer that are not its settings. Some of them have Lambda or Go run
+// other code or trust other keys: AWS_LAMBDA_EXEC_WRAPPER, SSL_CERT_FILE, HTTPS_PROXY.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
+func unknownVariables(name string, was, is []matrix.Variable, say func(text, before, after string)) {
+	others := func(list []matrix.Variable) map[string]string {
+		out := map[string]string{}
+		for _, v := range list {
+			if !strings.HasPrefix(v.Name, "GATEHOUSE_") {
+				out[v.Name] = v.Value
+			}
+		}
+		return out
+	}
+	before, after := others(was), others(is)
+	for _, key := range slices.Sorted(mapsKeys(union(before, after))) {
+		if before[key] != after[key] {
+			say("the variable "+key+" of the authorizer "+name+" is "+orNone(after[key])+" (was "+orNone(before[key])+
+				"), and its effect on access cannot be compared", orNone(before[key]), orNone(after[key]))
 		}
 	}
 }

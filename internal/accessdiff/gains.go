@@ -1,0 +1,174 @@
+package accessdiff
+
+import (
+	"reflect"
+	"slices"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
+	"github.com/gatehouse-cdk/gatehouse/internal/iampolicy"
+	"github.com/gatehouse-cdk/gatehouse/internal/route"
+)
+
+// same reports whether all but the routes is the same on both sides. With a resource policy it never is: what the policy
+// for a token denies depends on all routes, and what that leaves out a resource policy may allow.
+func (p pair) same() bool {
+	x, y := p.was.api, p.is.api
+	if p.was.policy != nil || p.is.policy != nil {
+		return false
+	}
+	x.Routes, y.Routes = nil, nil
+	x.ID = y.ID
+	return reflect.DeepEqual(x, y)
+}
+
+// gains are requests that the wider API allows and the other one refuses. Unsure are those under conditions of which it
+// is not known whether a request can meet them.
+//
+// Unlike are routes of both sides, of which a function of the app's own decides on one. There it is a gain as well if the
+// other API refuses the request whatever its guard says, such as by the resource policy.
+func (p pair) gains() (found, unsure []gain, unlike map[[2]string][2]matrix.Route, complete bool) {
+	same := p.same()
+	var docs []iampolicy.Document
+	for _, s := range []*side{p.was, p.is} {
+		if s.policy != nil {
+			docs = append(docs, *s.policy)
+		}
+		for _, pr := range s.principals {
+			docs = append(docs, pr.policy)
+		}
+	}
+	sure, assumed, all := environments(docs...)
+	requests, complete := p.requests(docs)
+	complete = complete && all
+	steps := p.steps
+	unlike = map[[2]string][2]matrix.Route{}
+	var between []*side
+	for _, q := range requests {
+		r, ok := p.is.matched(q.verb, q.path)
+		if !ok || r.Preflight {
+			continue
+		}
+		old, had := p.was.matched(q.verb, q.path)
+		if notKnown(r) || had && notKnown(old) || same && had && alone(r) && reflect.DeepEqual(r, old) {
+			continue
+		}
+		had = had && !old.Preflight
+		callers, all := p.is.candidates(r, q.path, avoided(old, had), p.was)
+		complete = complete && all
+		for _, c := range callers {
+			stands := []*caller{c}
+			if had && p.unlikeFor(c, old) {
+				unlike[[2]string{old.String(), r.String()}] = [2]matrix.Route{old, r}
+				stands = p.inFavour(c, old)
+			}
+			q.caller = c
+			g := gain{request: q, route: r, old: old, had: had}
+			for _, env := range sure {
+				if g.env = env; p.gained(g.request, had, stands) {
+					if between == nil {
+						between = steps()
+					}
+					g.step = attribute(between, g.by(stands[0]), p.is.api.Stages)
+					found = append(found, g)
+				}
+			}
+			for _, env := range assumed {
+				if g.env = env; p.gained(g.request, had, stands) {
+					unsure = append(unsure, g)
+				}
+			}
+		}
+	}
+	return found, unsure, unlike, complete
+}
+
+// requests are one of each class that the routes and some policies tell apart, without a caller. Complete is false if there
+// are too many classes.
+func (p pair) requests(docs []iampolicy.Document) (out []request, complete bool) {
+	complete = true
+	patterns := slices.Concat(p.is.table.Patterns(), p.was.table.Patterns())
+	tails := tailsOf(docs)
+	escapes := p.escapes()
+	known := map[string][]pathClass{}
+	stages := p.is.api.Stages
+	if len(stages) == 0 {
+		stages = []string{"prod"}
+	}
+	for _, stage := range stages {
+		for _, verb := range route.Verbs {
+			head := ""
+			if len(tails) > 0 {
+				head = idOf(p.is.api.ARN) + "/" + stage + "/" + verb
+			}
+			paths, ok := known[head]
+			if !ok {
+				var all bool
+				paths, all = classes(patterns, head, tails, escapes)
+				known[head] = paths
+				complete = complete && all
+			}
+			for _, class := range paths {
+				out = append(out, request{stage: stage, verb: verb, path: class.path})
+				more, all := p.apart(verb, class.path)
+				complete = complete && all
+				for _, path := range more {
+					out = append(out, request{stage: stage, verb: verb, path: path})
+				}
+			}
+		}
+	}
+	return out, complete
+}
+
+// gained reports whether the wider API allows a request and the other one refuses it, whichever of some callers stands for
+// its caller there.
+func (p pair) gained(q request, had bool, stands []*caller) bool {
+	return p.is.allows(q) && !(had && slices.ContainsFunc(stands, func(c *caller) bool {
+		return p.was.allowsOn(q.by(c), p.is.api.Stages)
+	}))
+}
+
+// avoided is what the other API asks for.
+func avoided(r matrix.Route, had bool) []access.Requirement {
+	if !had {
+		return nil
+	}
+	return r.Requires
+}
+
+// attribute is the first step with which a request is allowed.
+func attribute(between []*side, q request, stages []string) step {
+	for i, s := range between {
+		if s != nil && s.allowsOn(q, stages) {
+			return step(i)
+		}
+	}
+	return byRoute
+}
+
+// escapes reports whether an authorizer of either side looks at escapes in paths.
+func (p pair) escapes() bool {
+	for _, s := range []*side{p.was, p.is} {
+		for _, g := range s.guards {
+			if g.settings.denyEscapes {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// tailsOf are the parts of policies' resources after an ARN's fifth colon, each once.
+func tailsOf(docs []iampolicy.Document) (out []string) {
+	for _, d := range docs {
+		for _, s := range d.Statements {
+			for _, r := range slices.Concat(s.Resource, s.NotResource) {
+				if t := tailOf(r); !slices.Contains(out, t) && t != "*" {
+					out = append(out, t)
+				}
+			}
+		}
+	}
+	return out
+}

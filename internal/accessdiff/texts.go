@@ -1,0 +1,93 @@
+package accessdiff
+
+import (
+	"slices"
+	"strings"
+)
+
+// mostTexts bounds the values of a header that are tried: addresses and values of another header multiply with them.
+const mostTexts = 64
+
+// headerValues are values of a header for the patterns that policies compare it with: none at all, and one of each class that
+// no pattern tells apart, as it is and in the other case, for operators that ignore it. Complete is false if there are too
+// many classes.
+func headerValues(patterns []string) (out []*string, complete bool) {
+	out = []*string{nil}
+	if len(patterns) == 0 {
+		return out, true
+	}
+	list, complete := textClasses(slices.Compact(slices.Sorted(slices.Values(patterns))), mostTexts)
+	for _, text := range list {
+		for _, variant := range unique([]string{text, strings.ToUpper(text), strings.ToLower(text)}) {
+			if !slices.ContainsFunc(out, func(have *string) bool { return have != nil && *have == variant }) {
+				out = append(out, &variant)
+			}
+		}
+	}
+	return out, complete
+}
+
+// patternOf is the pattern that a condition compares a text with: StringEquals and its like take * and ? as they are.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+func patternOf(operator, value string) string {
+	if op := strings.ToLower(operator); strings.Contains(op, "equals") && !strings.Contains(op, "arn") {
+		return strings.NewReplacer("*", "${*}", "?", "${?}").Replace(value)
+	}
+	return value
+}
+
+// textClasses are texts, one of each class that some patterns with * and ? tell apart: the shortest. There are most of them
+// at most; complete is false if there are more.
+//
+// It is the search of [classes], for texts of any characters.
+func textClasses(patterns []string, most int) (found []string, complete bool) {
+	a := &automaton{}
+	for _, p := range patterns {
+		a.wildcard(p)
+	}
+	type visit struct {
+		at   places
+		text string
+	}
+	start := a.closed(a.starts)
+	queue := []visit{{start, ""}}
+	seen := map[string]bool{start.key(): true}
+	known := map[string]bool{}
+	for len(queue) > 0 {
+		v := queue[0]
+		queue = queue[1:]
+		if ends, _ := a.ends(v.at, 0); !known[ends] {
+			if len(found) == most {
+				return found, false
+			}
+			known[ends] = true
+			found = append(found, v.text)
+		}
+		for _, c := range a.characters(v.at) {
+			next := a.step(v.at, c)
+			if key := next.key(); !seen[key] {
+				if len(seen) == maxStates {
+					return found, false
+				}
+				seen[key] = true
+				queue = append(queue, visit{next, v.text + c})
+			}
+		}
+	}
+	return found, true
+}
+
+// characters are what leads on from a place in texts: the characters that some pattern names there, and one that none does.
+func (a *automaton) characters(p places) (out []string) {
+	for _, i := range p.list() {
+		if n := a.nodes[i]; n.kind == literal && !slices.Contains(out, n.char) {
+			out = append(out, n.char)
+		}
+	}
+	for _, c := range free {
+		if !slices.Contains(out, string(c)) {
+			return append(out, string(c))
+		}
+	}
+	return out
+}
