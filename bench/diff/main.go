@@ -27,14 +27,12 @@ import (
 	"flag"
 	"fmt"
 	"log"
-	"maps"
 	"math/rand/v2"
 	"os"
 	"runtime"
-	"slices"
-	"sync"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/trial"
 	"github.com/gatehouse-cdk/gatehouse/internal/accessdiff"
 )
 
@@ -90,7 +88,7 @@ func (w *world) tryOne(seed uint64, number int, keep string) error {
 			}
 		}
 	}
-	t := tally{}
+	t := trial.Tally{}
 	p.saved = true
 	err = w.try(p, "one", accessdiff.Compare, t)
 	fmt.Print(t)
@@ -100,67 +98,38 @@ func (w *world) tryOne(seed uint64, number int, keep string) error {
 // random are the numbers that a pair is drawn by.
 func random(seed uint64, number int) *rand.Rand { return rand.New(rand.NewPCG(seed, uint64(number))) }
 
-// tally counts what happened.
-type tally map[string]int
-
-func (t tally) String() (s string) {
-	for _, name := range slices.Sorted(maps.Keys(t)) {
-		s += fmt.Sprintf("%-40s %9d\n", name, t[name])
-	}
-	return s
-}
-
 // Of how many pairs one is compared as saved tables as well, and on one the oracle with the gateway.
 const (
 	savedOf  = 8
 	agreedOf = 50
 )
 
-// tryAll tries pairs, up to the first that fails unless it is to try all.
-func (w *world) tryAll(pairs int, seed uint64, workers int, all bool, by compare) (tally, error) {
-	total := tally{}
-	var (
-		mu     sync.Mutex
-		tasks  sync.WaitGroup
-		failed error
-		next   int
-	)
-	for range workers {
-		tasks.Go(func() {
-			t := tally{}
-			for {
-				mu.Lock()
-				i := next
-				next++
-				stop := failed != nil && !all || i >= pairs
-				mu.Unlock()
-				if stop {
-					break
-				}
-				if err := w.tryNumber(seed, i, by, t); err != nil {
-					err = fmt.Errorf("seed %d, pair %d: %w", seed, i, err)
-					mu.Lock()
-					if total["pairs that fail"]++; failed == nil {
-						failed = err
-					} else if all {
-						log.Print(err)
-					}
-					mu.Unlock()
-				}
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			for name, n := range t {
-				total[name] += n
-			}
-		})
+// failing is the count of the pairs that fail.
+const failing = "pairs that fail"
+
+// tryAll tries pairs, up to the first that fails unless it is to try all, and then prints each that fails.
+func (w *world) tryAll(pairs int, seed uint64, workers int, all bool, by compare) (trial.Tally, error) {
+	t, err := trial.Numbered(pairs, workers, func(number int, t trial.Tally) error {
+		err := w.tryNumber(seed, number, by, t)
+		if err == nil {
+			return nil
+		}
+		err = fmt.Errorf("seed %d, pair %d: %w", seed, number, err)
+		t[failing]++
+		if all {
+			log.Print(err)
+			return nil
+		}
+		return err
+	})
+	if n := t[failing]; all && n > 0 {
+		err = fmt.Errorf("seed %d: %d pairs fail", seed, n)
 	}
-	tasks.Wait()
-	return total, failed
+	return t, err
 }
 
 // tryNumber tries the pair of a number.
-func (w *world) tryNumber(seed uint64, number int, by compare, t tally) error {
+func (w *world) tryNumber(seed uint64, number int, by compare, t trial.Tally) error {
 	d := drawer{random(seed, number)}
 	p, err := d.pair()
 	if err != nil {

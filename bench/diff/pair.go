@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/trial"
 	"github.com/gatehouse-cdk/gatehouse/internal/accessdiff"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 )
@@ -51,7 +52,7 @@ func (a *api) read(dir string) (matrix.Matrix, error) {
 }
 
 // try compares a pair, and compares that with the oracle and with the gateways of the two.
-func (w *world) try(p pair, dir string, by compare, t tally) error {
+func (w *world) try(p pair, dir string, by compare, t trial.Tally) error {
 	dir = filepath.Join(w.dir, dir)
 	defer os.RemoveAll(dir)
 	oldDir, newDir := filepath.Join(dir, "old"), filepath.Join(dir, "new")
@@ -97,7 +98,7 @@ func saved(before, after matrix.Matrix, d *accessdiff.Diff, by compare) error {
 }
 
 // judge compares a difference with what the oracle finds.
-func (p pair) judge(d *accessdiff.Diff, t tally) error {
+func (p pair) judge(d *accessdiff.Diff, t trial.Tally) error {
 	if p.changes == 0 && len(d.Changes) > 0 {
 		return fmt.Errorf("nothing changed, and %q is reported", d.Changes[0].Text)
 	}
@@ -239,7 +240,7 @@ func (a *api) answers(path string) bool {
 }
 
 // show replays each witness: the old gateway has to refuse it, and the new one to allow it.
-func (w *world) show(p pair, d *accessdiff.Diff, oldDir, newDir string, t tally) error {
+func (w *world) show(p pair, d *accessdiff.Diff, oldDir, newDir string, t trial.Tally) error {
 	var old, now *served
 	for _, c := range d.Changes {
 		if c.Effect != accessdiff.Gained {

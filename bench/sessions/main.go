@@ -17,14 +17,13 @@ import (
 	"flag"
 	"fmt"
 	"log"
-	"maps"
 	"math/rand/v2"
 	"os"
 	"runtime"
 	"runtime/debug"
-	"slices"
-	"sync"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/trial"
 )
 
 func main() {
@@ -35,58 +34,35 @@ func main() {
 	log.SetFlags(0)
 	start := time.Now()
 	t, err := tryAll(*cases, *seed, *workers)
-	fmt.Print(t)
-	fmt.Printf("%.0f cases a second\n", float64(t.cases())/time.Since(start).Seconds())
+	fmt.Printf("%s%-40s %9d\n", t, "cases", sum(t))
+	fmt.Printf("%.0f cases a second\n", float64(sum(t))/time.Since(start).Seconds())
 	if err != nil {
 		log.Print(err)
 		os.Exit(1)
 	}
 }
 
-// tally counts how cases ended, by what was changed: "session: opened".
-type tally map[string]int
+// tryAll tries cases, each worker with random numbers and functions of its own, and counts how they end, by what was
+// changed: "session: opened".
+func tryAll(cases int, seed uint64, workers int) (trial.Tally, error) {
+	total := trial.Tally{}
+	err := trial.Workers(workers, func(worker int) (trial.Tally, error) {
+		t := trial.Tally{}
+		return t, try(cases/workers+1, seed, uint64(worker), t)
+	}, total.Add)
+	return total, err
+}
 
-func (t tally) cases() (n int) {
+// sum is the number of all cases.
+func sum(t trial.Tally) (n int) {
 	for _, count := range t {
 		n += count
 	}
 	return n
 }
 
-func (t tally) String() (s string) {
-	for _, name := range slices.Sorted(maps.Keys(t)) {
-		s += fmt.Sprintf("%-40s %9d\n", name, t[name])
-	}
-	return s + fmt.Sprintf("%-40s %9d\n", "cases", t.cases())
-}
-
-// tryAll tries cases, each worker with random numbers and functions of its own.
-func tryAll(cases int, seed uint64, workers int) (tally, error) {
-	total := tally{}
-	var (
-		mu    sync.Mutex
-		wg    sync.WaitGroup
-		fault error
-	)
-	for w := range workers {
-		wg.Go(func() {
-			t := tally{}
-			err := t.try(cases/workers+1, seed, uint64(w))
-			mu.Lock()
-			defer mu.Unlock()
-			for name, n := range t {
-				total[name] += n
-			}
-			if err != nil && fault == nil {
-				fault = err
-			}
-		})
-	}
-	wg.Wait()
-	return total, fault
-}
-
-func (t tally) try(cases int, seed, worker uint64) error {
+// try tries the cases of one worker.
+func try(cases int, seed, worker uint64, t trial.Tally) error {
 	r := rand.New(rand.NewPCG(seed, worker))
 	cookies, err := newCookies(r)
 	if err != nil {

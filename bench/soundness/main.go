@@ -28,8 +28,9 @@ import (
 	"os"
 	"runtime"
 	"slices"
-	"sync"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/trial"
 )
 
 func main() {
@@ -51,25 +52,11 @@ func main() {
 // tryAll tries cases, each worker with random numbers of its own.
 func tryAll(cases int, seed uint64, workers int) (*tally, error) {
 	total := newTally()
-	var (
-		mu    sync.Mutex
-		wg    sync.WaitGroup
-		fault error
-	)
-	for w := range workers {
-		wg.Go(func() {
-			t := newTally()
-			err := t.try(cases/workers+1, seed, uint64(w))
-			mu.Lock()
-			defer mu.Unlock()
-			total.add(t)
-			if err != nil && fault == nil {
-				fault = err
-			}
-		})
-	}
-	wg.Wait()
-	return total, fault
+	err := trial.Workers(workers, func(worker int) (*tally, error) {
+		t := newTally()
+		return t, t.try(cases/workers+1, seed, uint64(worker))
+	}, total.add)
+	return total, err
 }
 
 // tally counts what was tried.

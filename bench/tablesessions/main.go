@@ -30,15 +30,13 @@ import (
 	"flag"
 	"fmt"
 	"log"
-	"maps"
 	"math/rand/v2"
 	"os"
 	"runtime"
-	"slices"
 	"strings"
-	"sync"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/trial"
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 )
 
@@ -56,7 +54,7 @@ func main() {
 		}
 		return
 	case *only >= 0:
-		w, err := try(*seed, *only, sound, tally{})
+		w, err := try(*seed, *only, sound, trial.Tally{})
 		fmt.Println(strings.Join(w.trace, "\n"))
 		if err != nil {
 			log.Fatal(err)
@@ -73,54 +71,14 @@ func main() {
 	}
 }
 
-// tally counts what happened.
-type tally map[string]int
-
-func (t tally) String() (s string) {
-	for _, name := range slices.Sorted(maps.Keys(t)) {
-		s += fmt.Sprintf("%-40s %9d\n", name, t[name])
-	}
-	return s
-}
-
 // tryAll tries cases, up to the first that fails.
-func tryAll(cases int, seed uint64, f fault) (tally, error) {
-	total := tally{}
-	var (
-		mu     sync.Mutex
-		wg     sync.WaitGroup
-		failed error
-		next   int
-	)
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			t := tally{}
-			for {
-				mu.Lock()
-				i := next
-				next++
-				stop := failed != nil || i >= cases
-				mu.Unlock()
-				if stop {
-					break
-				}
-				if _, err := try(seed, i, f, t); err != nil {
-					mu.Lock()
-					if failed == nil {
-						failed = fmt.Errorf("seed %d, case %d: %w", seed, i, err)
-					}
-					mu.Unlock()
-				}
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			for name, n := range t {
-				total[name] += n
-			}
-		})
-	}
-	wg.Wait()
-	return total, failed
+func tryAll(cases int, seed uint64, f fault) (trial.Tally, error) {
+	return trial.Numbered(cases, runtime.GOMAXPROCS(0), func(number int, t trial.Tally) error {
+		if _, err := try(seed, number, f, t); err != nil {
+			return fmt.Errorf("seed %d, case %d: %w", seed, number, err)
+		}
+		return nil
+	})
 }
 
 // keys are those of all cases. Their clock stands still: they are fetched once.
@@ -132,7 +90,7 @@ var keys = session.NewKeys(func(_ context.Context, stage string) ([]byte, error)
 }, func() time.Time { return began })
 
 // try tries one case.
-func try(seed uint64, number int, f fault, t tally) (*world, error) {
+func try(seed uint64, number int, f fault, t trial.Tally) (*world, error) {
 	var s [32]byte
 	binary.LittleEndian.PutUint64(s[:], seed)
 	binary.LittleEndian.PutUint64(s[8:], uint64(number))

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/trial"
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 )
@@ -64,7 +65,7 @@ type model struct {
 	mayAskTwice bool
 	calm        bool // nothing is lost, nothing crashes, each request waits
 	ghosts      bool // a login failed after it may have written
-	tally       tally
+	tally       trial.Tally
 }
 
 // clocks is how far two clocks differ.
@@ -77,7 +78,7 @@ func (m *model) clocks() time.Duration {
 func (m *model) apart() bool { return m.clocks() > 3*time.Second }
 
 // newModel draws a case.
-func newModel(rng *rand.Rand, keys *session.Keys, random *rand.ChaCha8, f fault, t tally) *model {
+func newModel(rng *rand.Rand, keys *session.Keys, random *rand.ChaCha8, f fault, t trial.Tally) *model {
 	w := newWorld(rng)
 	m := &model{
 		world: w, table: newTable(f), provider: newProvider(), tally: t,
