@@ -65,7 +65,7 @@ func testBrowsers(t *testing.T, functions string) {
 		{"a read by the stage", "GET", "/prod/orders", "same-origin", nil, 200, ""},
 		{"a navigation", "GET", "/orders", "none", nil, 200, ""},
 		{"a write without the scope", "POST", "/orders", "same-origin", nil, 403,
-			"the route requires a session of /auth with any scope of orders:write, and the caller has the scopes openid, " +
+			"the route requires a session of /auth with scope orders:write, and the caller has the scopes openid, " +
 				"orders:read, offline_access"},
 		{"a write from another site", "POST", "/orders", "cross-site", nil, 403, crossSite + "cross-site"},
 		{"and again, from the cache", "POST", "/orders", "cross-site", nil, 403, crossSite + "cross-site"},

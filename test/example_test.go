@@ -146,8 +146,8 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 				{"an unknown verb", with("PUT", "/orders", writer), 403, noSignature, "IncompleteSignatureException"},
 			})
 			// The policy does not say why it is as it is; the access table does.
-			const needs, lacks = "the route requires any scope of orders/write and any group of admins, and the caller has the scopes orders/read, orders/write; ",
-				"the caller lacks any group of admins and has none; "
+			const needs, lacks = "the route requires scope orders/write and group admins, and the caller has the scopes orders/read, orders/write; ",
+				"the caller lacks group admins and has none; "
 			for _, c := range []struct {
 				name, token string
 				cache       localgateway.CacheResult
@@ -166,7 +166,7 @@ func TestTheExampleBehindAnAuthorizerFunction(t *testing.T) {
 					`the authorizer refused the token: issuer, its iss is not a configured issuer: got "https://other.example.com", want "` + api.Issuers()[0] + `"; `,
 				},
 				{"another scope", api.Token(localgateway.TokenRequest{Scopes: []string{"orders/writer"}}), "MISS",
-					"the caller lacks any scope of orders/write and has orders/writer; "},
+					"the caller lacks scope orders/write and has orders/writer; "},
 			} {
 				got := api.send(t, with("DELETE", noOrder, c.token)).record
 				if detail := got.Checks[len(got.Checks)-1].Detail; got.Cache != c.cache || !strings.HasPrefix(got.Reason, c.want) ||

@@ -183,9 +183,9 @@ func TestPublicRoutesSayWhyInTheTemplate(t *testing.T) {
 
 func TestGuardedRoutesSayWhatTheyRequireInTheTemplate(t *testing.T) {
 	want := map[string]string{
-		"GET":    "any scope of orders/read",
-		"POST":   "any scope of orders/write",
-		"DELETE": "any scope of orders/write and any group of admins",
+		"GET":    "scope orders/read",
+		"POST":   "scope orders/write",
+		"DELETE": "scope orders/write and group admins",
 	}
 	found := 0
 	for id, r := range variants[0].synthesize(t).resources {

@@ -61,7 +61,7 @@ func TestConditions(t *testing.T) {
 		{"first alternative", "/either", object{"plan": "pro"}, true, ""},
 		{"second alternative", "/either", object{"groups": []string{"admins"}}, true, ""},
 		{"neither", "/either", object{"plan": "free", "groups": []string{"staff"}}, false,
-			`"missing":"either claim plan is pro or any group of admins","got":"claim plan is free; groups: staff"`},
+			`"missing":"either claim plan is pro or group admins","got":"claim plan is free; groups: staff"`},
 		{"neither, and nothing", "/either", nil, false, `"got":"claim plan has no text; groups: none"`},
 	} {
 		for _, perRequest := range []bool{false, true} {

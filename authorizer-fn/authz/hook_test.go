@@ -47,7 +47,7 @@ func TestHook(t *testing.T) {
 		{"adds what no route asks for", func(_ context.Context, c *Caller) error {
 			c.Groups = append(c.Groups, "visitors", "\xff", "")
 			return nil
-		}, on("POST", "/orders", token(nil)), deny, `"reason":"rights","missing":"any scope of orders:write"`},
+		}, on("POST", "/orders", token(nil)), deny, `"reason":"rights","missing":"scope orders:write"`},
 		{"takes the scope away", func(_ context.Context, c *Caller) error {
 			c.Scopes = nil
 			return nil

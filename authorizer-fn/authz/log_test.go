@@ -112,7 +112,7 @@ func TestADecisionIsALine(t *testing.T) {
 			want: object{
 				"outcome":   "denied",
 				"reason":    "rights",
-				"missing":   "any scope of orders:write",
+				"missing":   "scope orders:write",
 				"got":       "orders:read",
 				"route":     "POST /orders",
 				"principal": "user-1",
@@ -148,7 +148,7 @@ func TestADecisionIsALine(t *testing.T) {
 			want: object{
 				"outcome":   "denied",
 				"reason":    "rights",
-				"missing":   "any group of admins, support",
+				"missing":   "group admins or support",
 				"got":       "none",
 				"route":     "DELETE /orders/{id}",
 				"principal": "user-1",

@@ -68,7 +68,7 @@ func TestWrongClientsAreRefused(t *testing.T) {
 		{
 			"clients and a scope",
 			ofClients("abc"),
-			`route "GET /orders": it requires any scope of orders:read, which the API's CognitoAuthorizer cannot ` +
+			`route "GET /orders": it requires scope orders:read, which the API's CognitoAuthorizer cannot ` +
 				`enforce: its Clients are compared with aud, which an access token does not have, so that API Gateway ` +
 				`would answer 401 to all of them: name a CognitoAuthorizer without Clients for this route, or a ` +
 				`JWTAuthorizer of CognitoIssuer(pool, clients...), which compares client_id; else guard it with a ` +

@@ -58,7 +58,7 @@ func TestWhatAJWTAuthorizerCannotEnforceIsRefused(t *testing.T) {
 			`JWTAuthorizer of its own`},
 
 		// Requirements
-		{"groups", all(same, add(Handle("GET /a", fn, AnyGroup("staff")))), `route "GET /a": it requires any group of ` +
+		{"groups", all(same, add(Handle("GET /a", fn, AnyGroup("staff")))), `route "GET /a": it requires group ` +
 			`staff, which the API's JWTAuthorizer cannot enforce: a JWT authorizer does not look at groups: ` + cheapest},
 		{"roles", all(same, add(Handle("GET /a", fn, AnyRole("admin")))),
 			"a JWT authorizer does not look at roles: " + cheapest},

@@ -232,7 +232,7 @@ func TestCognitoScopesOfAParameter(t *testing.T) {
 	assertions.Template_FromStack(stack, nil).HasResource(jsii.String("AWS::ApiGateway::Method"), map[string]any{
 		"Properties": map[string]any{"AuthorizationScopes": map[string]any{"Ref": "Scopes"}},
 		"Metadata": map[string]any{"gatehouse:requires": map[string]any{"Fn::Join": []any{"", []any{
-			"any scope of ", map[string]any{"Fn::Join": []any{", ", map[string]any{"Ref": "Scopes"}}}}}}},
+			"scope ", map[string]any{"Fn::Join": []any{" or ", map[string]any{"Ref": "Scopes"}}}}}}},
 	})
 }
 

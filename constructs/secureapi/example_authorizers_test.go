@@ -122,7 +122,7 @@ func ExampleCognitoAuthorizer_group() {
 	// secureapi:
 	//   Shop/Api:
 	//   route "GET /orders":
-	//   it requires any group of admins, which the API's CognitoAuthorizer cannot enforce:
+	//   it requires group admins, which the API's CognitoAuthorizer cannot enforce:
 	//   a Cognito authorizer does not look at groups:
 	//   guard it with a TokenAuthorizer whose JWT has CognitoIssuer(pool, clients...), which takes access tokens
 }

@@ -27,7 +27,7 @@ func ExamplePathParameter() {
 	})
 	showRequirements(stack, "GET", "POST")
 	// Output:
-	// GET either the path's id is the caller's sub or any group of staff
+	// GET either the path's id is the caller's sub or group staff
 	// POST the path's tenant is in the caller's tenants
 }
 
@@ -47,7 +47,7 @@ func ExampleEither() {
 	})
 	showRequirements(stack, "GET", "POST")
 	// Output:
-	// GET either claim plan is one of pro, team or any group of staff
+	// GET either claim plan is one of pro, team or group staff
 	// POST claim amr has mfa
 }
 

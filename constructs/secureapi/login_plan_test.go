@@ -192,7 +192,7 @@ func TestAWrongLoginIsRefused(t *testing.T) {
 
 		// Rights
 		{"a scope of Google", guardedWith(SessionAuthorizer{Login: google()}),
-			`route "GET /orders": it requires any scope of orders:read, which the API's SessionAuthorizer cannot enforce: the ` +
+			`route "GET /orders": it requires scope orders:read, which the API's SessionAuthorizer cannot enforce: the ` +
 				`session holds an ID token of Google, which has no scopes: require a Claim of it, such as Claim("email"), a ` +
 				`group or a role instead`},
 		{"the access token by a cached guard", together(withLogin(nil), add(Handle("GET /me", fn, ForwardAccessToken()))),

@@ -233,7 +233,7 @@ func inWords(requires []access.Requirement) string {
 	requires = slices.Clone(requires)
 	for i, r := range requires {
 		if slices.ContainsFunc(r.AnyOf, plan.UnresolvedList) {
-			requires[i].AnyOf = []string{*awscdk.Fn_Join(jsii.String(", "), jsii.Strings(r.AnyOf...))}
+			requires[i].AnyOf = []string{*awscdk.Fn_Join(jsii.String(" or "), jsii.Strings(r.AnyOf...))}
 		}
 	}
 	return plan.JoinRequirements(requires)

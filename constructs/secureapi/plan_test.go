@@ -125,7 +125,7 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		{"group with Cognito", func(p *Props) {
 			p.Authorizer = CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}
 			add(Handle("GET /s", fn, AnyGroup("staff")))(p)
-		}, `route "GET /s": it requires any group of staff, which the API's CognitoAuthorizer cannot enforce: a Cognito authorizer does not look at groups: guard it with a TokenAuthorizer whose JWT has CognitoIssuer(pool, clients...)`},
+		}, `route "GET /s": it requires group staff, which the API's CognitoAuthorizer cannot enforce: a Cognito authorizer does not look at groups: guard it with a TokenAuthorizer whose JWT has CognitoIssuer(pool, clients...)`},
 		{"claim with Cognito", func(p *Props) {
 			p.Authorizer = CognitoAuthorizer{UserPools: []awscognito.IUserPool{pool}}
 			add(Handle("GET /s", fn, Claim("plan").OneOf("pro", "team")))(p)
@@ -165,7 +165,7 @@ func TestAWrongTableIsRefused(t *testing.T) {
 		{
 			"scope with IAM",
 			guardedWith(IAMAuthorizer{}),
-			`"GET /orders": it requires any scope of orders:read, which the API's IAMAuthorizer cannot enforce: IAM does not look at scopes: leave the requirement out and grant callers the route with api.GrantInvoke`,
+			`"GET /orders": it requires scope orders:read, which the API's IAMAuthorizer cannot enforce: IAM does not look at scopes: leave the requirement out and grant callers the route with api.GrantInvoke`,
 		},
 		{
 			"scope with a function of one's own",
@@ -380,7 +380,7 @@ func TestNothingIsSaidOfWhatFollows(t *testing.T) {
 		{"an unknown guard", "the same", only(Handle("GET /a", fn, GuardedBy("x"))),
 			`route "GET /a": it is GuardedBy "x", which is not among Props.Authorizers: it is empty`},
 		{"public with a scope", "the same", only(Handle("GET /a", fn, Public("x"), AnyScope("a"))),
-			`route "GET /a": it is Public and yet requires any scope of a: leave one of them out`},
+			`route "GET /a": it is Public and yet requires scope a: leave one of them out`},
 		{"a parameter after a colon", "the same", only(Handle("GET /a", fn, Public("x")), Handle("GET /:b", fn)),
 			`route "GET /:b": segment ":b": API Gateway writes a parameter {b}`},
 		{"an empty TokenAuthorizer", "it has neither JWT nor Function", guardedWith(TokenAuthorizer{}),

@@ -38,7 +38,7 @@ func TestSiblingsOfOneFunction(t *testing.T) {
 		{name: "a stricter literal beside a greedy parameter",
 			routes: map[string][]secureapi.Access{"GET /admin": {admin}, "GET /{proxy+}": nil},
 			want: []string{`secureapi: Shop/Api: the function Shop/Fn answers "GET /{proxy+}", for all callers of the API's TokenAuthorizer, and "GET /admin", `,
-				`for any scope of admin by the API's TokenAuthorizer`, `authorizes GET /%61dmin as "GET /{proxy+}"`,
+				`for scope admin by the API's TokenAuthorizer`, `authorizes GET /%61dmin as "GET /{proxy+}"`,
 				"route by the event's resource and httpMethod",
 				`acknowledge "gatehouse:siblingRoutes"`}},
 		{name: "a public greedy parameter", // GET alone falls through nowhere: the verbs are the same

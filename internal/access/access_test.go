@@ -279,7 +279,7 @@ func TestLackingSearch(t *testing.T) {
 }
 
 func TestRequirementString(t *testing.T) {
-	if got := scope("a", "b").String(); got != "any scope of a, b" {
+	if got := scope("a", "b").String(); got != "scope a or b" {
 		t.Errorf("got %s", got)
 	}
 }

@@ -28,7 +28,7 @@ func TestConditionString(t *testing.T) {
 		{claim("plan", "pro"), "claim plan is pro"},
 		{claim("plan", "pro", "team"), "claim plan is one of pro, team"},
 		{claimHas("amr", "mfa"), "claim amr has mfa"},
-		{either(claim("plan", "pro"), group("staff", "admins")), "either claim plan is pro or any group of staff, admins"},
+		{either(claim("plan", "pro"), group("staff", "admins")), "either claim plan is pro or group staff or admins"},
 	} {
 		if got := c.in.String(); got != c.want {
 			t.Errorf("got %s, want %s", got, c.want)
@@ -52,7 +52,7 @@ func TestCheckConditions(t *testing.T) {
 		{"scope with alternatives", []Requirement{{Kind: Scope, AnyOf: []string{"x"}, Either: []Requirement{scope("y")}}},
 			"a scope requirement has alternatives, which only either has"},
 		{"one alternative", []Requirement{either(scope("x"))}, "Either has 1 alternatives: name at least two"},
-		{"alternative twice", []Requirement{either(scope("x"), scope("x"))}, `Either has the alternative "any scope of x" twice`},
+		{"alternative twice", []Requirement{either(scope("x"), scope("x"))}, `Either has the alternative "scope x" twice`},
 		{"wrong alternative", []Requirement{either(scope("x"), group())}, "a group requirement without a value"},
 		{"Either within Either", []Requirement{either(scope("x"), either(scope("y"), scope("z")))},
 			"Either is an alternative of Either: name its alternatives in the outer one"},

@@ -45,7 +45,7 @@ func TestPathRequirementString(t *testing.T) {
 	}{
 		{pathIs("id", "sub"), "the path's id is the caller's sub"},
 		{pathIn("tenant", "app.tenants"), "the path's tenant is in the caller's app.tenants"},
-		{either(pathIs("id", "sub"), group("admins")), "either the path's id is the caller's sub or any group of admins"},
+		{either(pathIs("id", "sub"), group("admins")), "either the path's id is the caller's sub or group admins"},
 	} {
 		if got := c.in.String(); got != c.want {
 			t.Errorf("got %s, want %s", got, c.want)

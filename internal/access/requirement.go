@@ -37,7 +37,7 @@ type Requirement struct {
 	Either    []Requirement `json:"either,omitempty"`
 }
 
-// String says what is asked for, as a person would.
+// String says what is asked for, as a person would: "scope orders:read or orders:write".
 func (r Requirement) String() string {
 	switch r.Kind {
 	case Claim:
@@ -58,7 +58,7 @@ func (r Requirement) String() string {
 		}
 		return "either " + strings.Join(alternatives, " or ")
 	}
-	return fmt.Sprintf("any %s of %s", r.Kind, strings.Join(r.AnyOf, ", "))
+	return string(r.Kind) + " " + strings.Join(r.AnyOf, " or ")
 }
 
 // Subject is what the requirement looks at, in the plural: "scopes".

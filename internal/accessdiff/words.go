@@ -8,27 +8,12 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/matrix"
 )
 
-// requirement is what a route asks for, in a few words: "scope orders:read".
-func requirement(r access.Requirement) string {
-	switch r.Kind {
-	case access.Scope, access.Group, access.Role:
-		return string(r.Kind) + " " + or(r.AnyOf)
-	case access.Either:
-		words := make([]string, len(r.Either))
-		for i, a := range r.Either {
-			words[i] = requirement(a)
-		}
-		return "either " + or(words)
-	}
-	return r.String()
-}
-
 func or(list []string) string { return strings.Join(list, " or ") }
 
 func requirements(list []access.Requirement) string {
 	words := make([]string, len(list))
 	for i, r := range list {
-		words[i] = requirement(r)
+		words[i] = r.String()
 	}
 	return strings.Join(words, " and ")
 }
@@ -70,7 +55,7 @@ func callersOf(requires []access.Requirement) string {
 	var b strings.Builder
 	before := ""
 	for _, r := range requires {
-		link, what := "with", requirement(r)
+		link, what := "with", r.String()
 		switch r.Kind {
 		case access.PathIs, access.PathIn:
 			link = "of whom"

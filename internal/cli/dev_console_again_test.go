@@ -85,8 +85,8 @@ func useAgain(t *testing.T, say func(command string, to any)) {
 		t.Errorf("the personas are %q", seen.Personas)
 	}
 	if want := []string{
-		"GET /hello anyone", "ANY /hello/{file+} anyone", "POST /made anyone", "GET /orders any scope of orders/read",
-		"OPTIONS /orders anyone", "POST /orders any scope of orders/write", "GET /signed whom IAM allows execute-api:Invoke",
+		"GET /hello anyone", "ANY /hello/{file+} anyone", "POST /made anyone", "GET /orders scope orders/read",
+		"OPTIONS /orders anyone", "POST /orders scope orders/write", "GET /signed whom IAM allows execute-api:Invoke",
 	}; !slices.Equal(seen.Operations, want) {
 		t.Errorf("the OpenAPI description has %q, want %q", seen.Operations, want)
 	}

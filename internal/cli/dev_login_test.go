@@ -30,12 +30,12 @@ func devSessions(t *testing.T, functions string) {
 		t.Errorf("statuses: got %d, want %d\n%s", got, want, &r.stdout)
 	}
 	for _, want := range []string{
-		"GET /orders             request sessions        1m      -               a session of /auth with any scope of orders:read\n",
+		"GET /orders             request sessions        1m      -               a session of /auth with scope orders:read\n",
 		"GET /auth/login         none                    -       -               anyone: the login itself\n",
-		"# 200: GET /orders with a session that has any scope of orders:read\ncurl -i -b __Host-session=",
+		"# 200: GET /orders with a session that has scope orders:read\ncurl -i -b __Host-session=",
 		"# 401: GET /orders without a session\ncurl -i -H 'Sec-Fetch-Site: same-origin' http://localhost:",
 		"# 401: GET /orders without Sec-Fetch-Site, which browsers send\n",
-		"# 403: GET /orders with a session that lacks any scope of orders:read\n",
+		"# 403: GET /orders with a session that lacks scope orders:read\n",
 		"# 403: POST /orders with such a session, sent by a page of another site\ncurl -i -X POST -b __Host-session=",
 	} {
 		if !strings.Contains(r.stdout.String(), want) {

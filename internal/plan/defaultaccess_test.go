@@ -27,9 +27,9 @@ func TestDefaultAccess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const both = "any scope of api and either claim plan is pro or any scope of admin"
+	const both = "scope api and either claim plan is pro or scope admin"
 	for _, tt := range []struct{ route, requires, why string }{
-		{"GET /orders", "any scope of orders:read", "its own requirement replaces the defaults"},
+		{"GET /orders", "scope orders:read", "its own requirement replaces the defaults"},
 		{"GET /health", "", "it is public"},
 		{"GET /bare", both, "it says nothing"},
 		{"GET /more", both, "another guard is not a requirement"},
@@ -64,12 +64,12 @@ func TestWrongDefaultAccess(t *testing.T) {
 		{"a guard that cannot enforce them", both(defaults(anyScope("api")), func(p *Props) {
 			p.Authorizers = map[string]*Authorizer{"ops": signing()}
 		}, add(handle("GET /ops", fn, GuardedBy{"ops"}))),
-			`route "GET /ops": by Props.DefaultAccess it requires any scope of api, which the Signing "ops" cannot enforce: ` +
+			`route "GET /ops": by Props.DefaultAccess it requires scope api, which the Signing "ops" cannot enforce: ` +
 				`your own Function decides alone, so nothing here enforces a scope: use JWT instead of Function, or leave the ` +
 				`requirement out and let the function check it; or write AnyCaller() on the route, if each caller that the ` +
 				`authorizer admits may call it`},
 		{"AnyCaller and a requirement", add(handle("GET /a", fn, AnyCaller{}, anyScope("s"))),
-			`route "GET /a": it has AnyCaller and yet requires any scope of s: leave one of them out`},
+			`route "GET /a": it has AnyCaller and yet requires scope s: leave one of them out`},
 		{"AnyCaller and public", add(handle("GET /a", fn, AnyCaller{}, Public{"x"})),
 			`route "GET /a": it is Public and has AnyCaller, which is for guarded routes: leave one of them out`},
 	})

@@ -26,7 +26,7 @@ func TestWrongKeys(t *testing.T) {
 		{"public and key only", add(handle("GET /a", fn, KeyOnly{"x"}, Public{"y"})),
 			`route "GET /a": it is both Public and KeyOnly: leave Public out, if callers need a key`},
 		{"key only and a requirement", add(handle("GET /a", fn, KeyOnly{"x"}, anyScope("s"))),
-			`route "GET /a": it is KeyOnly and yet requires any scope of s: leave one of them out`},
+			`route "GET /a": it is KeyOnly and yet requires scope s: leave one of them out`},
 		{"key only and a guard", add(handle("GET /a", fn, KeyOnly{"x"}, GuardedBy{"ops"})),
 			`route "GET /a": it is both KeyOnly and GuardedBy "ops": leave one of them out`},
 		{"key only and a token", add(handle("GET /a", fn, KeyOnly{"x"}, Forward{})),
@@ -70,9 +70,9 @@ func TestKeys(t *testing.T) {
 		key, only, own bool
 		callers        string
 	}{
-		{"GET /orders", false, false, true, "any scope of orders:read by the API's Included"},
+		{"GET /orders", false, false, true, "scope orders:read by the API's Included"},
 		{"GET /health", false, false, false, "everyone"},
-		{"GET /a", true, false, true, "any scope of s by the API's Included with an API key"},
+		{"GET /a", true, false, true, "scope s by the API's Included with an API key"},
 		{"GET /b", true, true, false, "everyone with an API key"},
 		{"GET /c", true, false, true, "all callers of the API's Included with an API key"},
 		{"GET /d", true, true, false, "everyone with an API key"},

@@ -28,8 +28,8 @@ func TestRoutesOfALoginWithATable(t *testing.T) {
 		want []string
 	}{
 		{"no administrators", inTable(), more},
-		{"administrators", inTable(anyGroup("admins")), append(more, "GET /auth/subjects/{subject}/sessions: any group of admins",
-			"POST /auth/subjects/{subject}/logout: any group of admins")},
+		{"administrators", inTable(anyGroup("admins")), append(more, "GET /auth/subjects/{subject}/sessions: group admins",
+			"POST /auth/subjects/{subject}/logout: group admins")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := planned(t, c.l, nil)

@@ -26,7 +26,7 @@ const (
 	// PublicMetadata is at a public AWS::ApiGateway::Method: the reason that it is.
 	PublicMetadata = "gatehouse:public"
 
-	// RequiresMetadata is at a guarded AWS::ApiGateway::Method: what its callers must have, such as "any scope of
+	// RequiresMetadata is at a guarded AWS::ApiGateway::Method: what its callers must have, such as "scope
 	// orders:read".
 	RequiresMetadata = "gatehouse:requires"
 

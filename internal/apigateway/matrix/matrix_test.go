@@ -44,11 +44,11 @@ func TestIncludedAuthorizer(t *testing.T) {
 		requires         int
 	}{
 		{"no requirement", `{"version":1,"routes":[{"route":"GET /orders"}]}`, "any valid token", 0},
-		{"one", `{"version":1,"routes":[{"route":"GET /orders","requires":[` + scope + `]}]}`, "any scope of orders:read", 1},
+		{"one", `{"version":1,"routes":[{"route":"GET /orders","requires":[` + scope + `]}]}`, "scope orders:read", 1},
 		{
 			"several",
 			`{"version":1,"routes":[{"route":"GET /orders","requires":[` + scope + `,{"kind":"group","anyOf":["staff","admins"]}]}]}`,
-			"any scope of orders:read and any group of staff, admins",
+			"scope orders:read and group staff or admins",
 			2,
 		},
 		{
@@ -88,7 +88,7 @@ func TestCognitoClients(t *testing.T) {
 		{"a client of the assembly", "^(abc)$", nil, "any ID token of the app client Shop/Web"},
 		{"and one outside of it", "^(other|abc)$", nil, "any ID token of the app client other or Shop/Web"},
 		{"an expression that is not a list", "^a", nil, `any ID token whose aud matches "^a"`},
-		{"a scope", "", []string{"orders/read"}, "any scope of orders/read"},
+		{"a scope", "", []string{"orders/read"}, "scope orders/read"},
 		{
 			"a scope, which is in tokens without aud",
 			"^(abc)$",
@@ -123,8 +123,8 @@ func TestJWTAuthorizer(t *testing.T) {
 		who    string
 	}{
 		{"any token", nil, nil, "any valid token"},
-		{"scopes", []string{"a", "b"}, nil, "any scope of a, b"},
-		{"a condition of all issuers", []string{"a"}, []apimodel.JWTClaim{use, plan}, "any scope of a and claim plan is pro"},
+		{"scopes", []string{"a", "b"}, nil, "scope a or b"},
+		{"a condition of all issuers", []string{"a"}, []apimodel.JWTClaim{use, plan}, "scope a and claim plan is pro"},
 		{"a condition that is not required", nil, []apimodel.JWTClaim{{Name: "plan", Value: "pro"}}, "any valid token"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -37,11 +37,11 @@ func TestSession(t *testing.T) {
 	const some = `{"version":1,"routes":[{"route":"GET /orders","requires":[{"kind":"scope","anyOf":["orders:read"]}]}]}`
 	const none = `{"version":1,"routes":[{"route":"GET /orders"}]}`
 	for _, tt := range []struct{ name, table, login, session, who string }{
-		{"with a requirement", some, loginWith(""), "/auth", "a session of /auth with any scope of orders:read"},
+		{"with a requirement", some, loginWith(""), "/auth", "a session of /auth with scope orders:read"},
 		{"without one", none, loginWith(""), "/auth", "any session of /auth"},
 		{"of a login elsewhere in the API", none, loginWith(`,"path":"/signin"`), "/signin", "any session of /signin"},
 		{"of a login that seals another cookie", none, loginWith(`,"cookie":"__Host-other"`), "", "any session"},
-		{"of no login", some, "", "", "a session with any scope of orders:read"},
+		{"of no login", some, "", "", "a session with scope orders:read"},
 		{"of a login that cannot be read", none, "{", "", "any session"},
 		{
 			"of another authorizer", `{"version":1,"routes":[{"route":"GET /orders","elsewhere":true}]}`, loginWith(""), "/auth",

@@ -18,7 +18,7 @@ func TestOpenAPI(t *testing.T) {
 			t.Errorf("%s: %+v %+v", path, got.Info, got.Servers)
 		}
 		orders := got.Paths["/orders"]["get"]
-		if orders.Who != "any scope of orders/read" || orders.Route != "GET /orders" {
+		if orders.Who != "scope orders/read" || orders.Route != "GET /orders" {
 			t.Errorf("%s: %+v", path, orders)
 		}
 		scheme := got.Components.SecuritySchemes["pool"]

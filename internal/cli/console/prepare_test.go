@@ -388,7 +388,7 @@ func TestAPIs(t *testing.T) {
 		return route{}
 	}
 	if r := route("GET", "/orders"); r.Kind != "cognito" || r.Authorizer != "pool" ||
-		r.Who != "any scope of orders/read" ||
+		r.Who != "scope orders/read" ||
 		r.Use != "access" ||
 		len(r.Issuers) != 1 ||
 		r.CacheSeconds == nil {

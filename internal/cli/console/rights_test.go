@@ -31,7 +31,7 @@ func TestRights(t *testing.T) {
 				{"issuer " + pool, pool, true},
 				{"token_use access", "access", true},
 				{"a token that has not expired", "", true},
-				{"any scope of orders/read", "orders/read, x", true},
+				{"scope orders/read", "orders/read, x", true},
 			},
 		},
 		{
@@ -43,7 +43,7 @@ func TestRights(t *testing.T) {
 				{"issuer " + pool, "https://idp.example.com", false},
 				{"token_use access", "id", false},
 				{"a token that has not expired", "", false},
-				{"any scope of orders/read", "none", false},
+				{"scope orders/read", "none", false},
 			},
 		},
 	} {
@@ -68,12 +68,12 @@ func TestRights(t *testing.T) {
 			t.Errorf("%s: %+v", target, got)
 		}
 	}
-	want := []comparison{{"any scope of orders/read", "nothing is known of the caller", false}}
+	want := []comparison{{"scope orders/read", "nothing is known of the caller", false}}
 	if diff := cmp.Diff(want, decisionOf(t, c, c.call(t, "GET /prod/orders")).Rights); diff != "" {
 		t.Errorf("without a token: %s", diff)
 	}
 	p := c.prepared(t, form("GET", "/orders", "token", object{"token": object{"issuer": pool, "use": "access"}}))
-	if n := len(p.Rights); n != 4 || p.Rights[3] != (comparison{"any scope of orders/read", "none", false}) {
+	if n := len(p.Rights); n != 4 || p.Rights[3] != (comparison{"scope orders/read", "none", false}) {
 		t.Errorf("prepared: %+v", p.Rights)
 	}
 }
@@ -97,13 +97,13 @@ func TestCompare(t *testing.T) {
 	}{
 		{
 			"a scope", "", access.Requirement{Kind: access.Scope, AnyOf: []string{"b", "c"}},
-			comparison{"any scope of b, c", "a, b", true},
+			comparison{"scope b or c", "a, b", true},
 		},
 		{
 			"a group", "", access.Requirement{Kind: access.Group, AnyOf: []string{"Staff"}},
-			comparison{"any group of Staff", "The Staff", false},
+			comparison{"group Staff", "The Staff", false},
 		},
-		{"a role", "", access.Requirement{Kind: access.Role, AnyOf: []string{"r"}}, comparison{"any role of r", "r", true}},
+		{"a role", "", access.Requirement{Kind: access.Role, AnyOf: []string{"r"}}, comparison{"role r", "r", true}},
 		{
 			"a claim", "", access.Requirement{Kind: access.Claim, Claim: "plan", AnyOf: []string{"free"}},
 			comparison{"claim plan is free", "plan is pro", false},
@@ -138,7 +138,7 @@ func TestCompare(t *testing.T) {
 				owner, {Kind: access.Role, AnyOf: []string{"r"}},
 			}},
 			comparison{
-				"either the path's id is the caller's sub or any role of r",
+				"either the path's id is the caller's sub or role r",
 				"the path’s id is ada, sub is jane@example.com; roles: r", true,
 			},
 		},
@@ -174,7 +174,7 @@ func TestRightsOfTheContext(t *testing.T) {
 		return v.compare(served, to, v.callerOf(entries[0], served, to))
 	}
 	got := record(map[string]string{"issuer": "https://idp.example.com", "groups": "The%20Staff x", "scopes": "a"})
-	want := []comparison{{"any group of The Staff", "The Staff, x", true}, {"any scope of b", "a", false}}
+	want := []comparison{{"group The Staff", "The Staff, x", true}, {"scope b", "a", false}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -21,15 +21,15 @@ func TestNarrow(t *testing.T) {
 				{"Shop/A", "GET /health", "none", "-", "-", "anyone: load balancers look here"},
 				{
 					"Shop/A", "DELETE /orders/{id}", "token Auth1234ABCD", "5m", "-",
-					"any scope of orders/write and any group of admins and one more",
+					"scope orders/write and group admins and one more",
 				},
 				{"Shop/B", "GET /keyed", "none", "-", "needed", "every caller with a key"},
 			},
 			notes: []string{"Shop/B has a resource policy, which may refuse requests to its routes, without other checks."},
 			want: "Shop/A\n" +
 				"  GET /health          anyone: load balancers look here\n" +
-				"  DELETE /orders/{id}  any scope of orders/write and any group of admins and one\n" +
-				"                       more (token, 5m)\n" +
+				"  DELETE /orders/{id}  scope orders/write and group admins and one more (token,\n" +
+				"                       5m)\n" +
 				"Shop/B\n" +
 				"  GET /keyed           every caller with a key (API key)\n" +
 				"Shop/B has a resource policy, which may refuse requests to its routes, without\nother checks.",

@@ -29,8 +29,8 @@ func TestHaving(t *testing.T) {
 		{
 			"scopes and groups",
 			[]access.Requirement{scope, group},
-			"that has any scope of read and any group of admins",
-			"token that lacks any scope of read and any group of admins",
+			"that has scope read and group admins",
+			"token that lacks scope read and group admins",
 			false,
 			map[string]any{},
 		},
@@ -45,22 +45,22 @@ func TestHaving(t *testing.T) {
 		{
 			"a member with a scope",
 			[]access.Requirement{member, scope},
-			"that has any scope of read, and for which the path's tenant is in the caller's tenants",
-			"valid token, but not one that has any scope of read, and for which the path's tenant is in the caller's tenants",
+			"that has scope read, and for which the path's tenant is in the caller's tenants",
+			"valid token, but not one that has scope read, and for which the path's tenant is in the caller's tenants",
 			true,
 			map[string]any{"tenants": []string{"1"}},
 		},
 		{
 			"the owner or an administrator",
 			[]access.Requirement{either},
-			"for which either the path's id is the caller's sub or any group of admins",
-			"valid token, but not one for which either the path's id is the caller's sub or any group of admins",
+			"for which either the path's id is the caller's sub or group admins",
+			"valid token, but not one for which either the path's id is the caller's sub or group admins",
 			true,
 			map[string]any{"sub": "1"},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			to := target{Route: matrix.Route{Requires: tt.requires, Who: "any scope of read and any group of admins"}}
+			to := target{Route: matrix.Route{Requires: tt.requires, Who: "scope read and group admins"}}
 			if got := having(to); got != tt.having {
 				t.Errorf("having: got %q, want %q", got, tt.having)
 			}

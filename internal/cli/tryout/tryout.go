@@ -23,7 +23,7 @@ import (
 type Example struct {
 	Status int    // of the answer; 0 if the function or another integration decides it
 	Called string // what decides it then: "function" or, for HTTP and AWS services, "integration"
-	Why    string // in words, such as "GET /orders with a token that has any scope of orders:read"
+	Why    string // in words, such as "GET /orders with a token that has scope orders:read"
 
 	Verb    string
 	URL     string

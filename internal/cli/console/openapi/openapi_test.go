@@ -93,7 +93,7 @@ func shop() API {
 				Kind:       matrix.Token,
 				Authorizer: "Table",
 				APIKey:     true,
-				Who:        "any scope of orders:write",
+				Who:        "scope orders:write",
 				Requires:   []access.Requirement{{Kind: access.Scope, AnyOf: []string{"orders:write"}}},
 			},
 			{Verb: "GET", Path: "/orders/{id}", Kind: matrix.IAM, Who: "whom IAM allows execute-api:Invoke"},
