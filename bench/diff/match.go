@@ -1,0 +1,73 @@
+package main
+
+import "strings"
+
+// glob matches a pattern in which a star stands for any text, slashes too.
+func glob(pattern, text string) bool {
+	before, after, star := strings.Cut(pattern, "*")
+	if !star {
+		return pattern == text
+	}
+	rest, ok := strings.CutPrefix(text, before)
+	if !ok {
+		return false
+	}
+	for i := range len(rest) + 1 {
+		if glob(after, rest[i:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// find is the route of a request, with the values of the path. At each place a literal comes before a parameter; a
+// resource without the verb is passed over.
+func (a *api) find(verb, path string) (*route, map[string]string) {
+	parts := split(path)
+	var best *route
+	bestRank, values := "", map[string]string{}
+	for i := range a.routes {
+		r := &a.routes[i]
+		if r.verb != verb && r.verb != "ANY" {
+			continue
+		}
+		rank, got, ok := match(split(r.path), parts)
+		if !ok {
+			continue
+		}
+		if r.verb == "ANY" { // on one path, the verb's own method comes first
+			rank += "z"
+		} else {
+			rank += "a"
+		}
+		if best == nil || rank < bestRank {
+			best, bestRank, values = r, rank, got
+		}
+	}
+	return best, values
+}
+
+// match ranks a pattern for a path, by a letter a place: "a" for a literal, "b" for a parameter, "c" for all the rest.
+func match(pattern, parts []string) (rank string, values map[string]string, ok bool) {
+	values = map[string]string{}
+	for i, p := range pattern {
+		switch {
+		case i >= len(parts):
+			return "", nil, false
+		case strings.HasSuffix(p, "+}"):
+			return rank + "c", values, true
+		case strings.HasPrefix(p, "{"):
+			values[strings.Trim(p, "{}")] = parts[i]
+			rank += "b"
+		case p != parts[i]:
+			return "", nil, false
+		default:
+			rank += "a"
+		}
+	}
+	return rank, values, len(pattern) == len(parts)
+}
+
+func split(path string) []string {
+	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
+}
