@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/machine"
 )
 
 // folder is where the benchmarks are, from the repository's root.
@@ -69,7 +70,7 @@ func run(only []string, out string) error {
 	}
 	defer os.RemoveAll(dir)
 	gathered := filepath.Join(dir, "figures")
-	before := load()
+	before := machine.Load()
 	for _, b := range all {
 		if !slices.Contains(only, b.name) {
 			continue
@@ -86,14 +87,14 @@ func run(only []string, out string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(out, "results.md"), []byte(table(machine(before), measured)), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(out, "results.md"), []byte(table(measuredOn(before), measured)), 0o644); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(out, "results.svg"), []byte(plot(measured)), 0o644)
 }
 
-// machine is what it was measured on, in a sentence.
-func machine(loadBefore string) string {
+// measuredOn is the machine, in a sentence.
+func measuredOn(loadBefore string) string {
 	return fmt.Sprintf(
 		"%s: %s on %s/%s, %d processors, Node.js %s, load %s before and %s after.",
 		time.Now().
@@ -105,7 +106,7 @@ func machine(loadBefore string) string {
 		runtime.NumCPU(),
 		node(),
 		loadBefore,
-		load(),
+		machine.Load(),
 	)
 }
 
@@ -115,14 +116,4 @@ func node() string {
 		return "missing"
 	}
 	return strings.TrimPrefix(strings.TrimSpace(string(text)), "v")
-}
-
-// load is the machine's load average of the last minute, where there is one.
-func load() string {
-	text, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return "unknown"
-	}
-	one, _, _ := strings.Cut(string(text), " ")
-	return one
 }

@@ -13,11 +13,11 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/machine"
 )
 
 func main() {
@@ -42,7 +42,7 @@ func run(rounds int, only []string, modules string) error {
 	}
 	defer os.RemoveAll(dir)
 	b := &bench{rounds: rounds, dir: dir, modules: modules}
-	fmt.Printf("%s %s/%s, %d CPUs, load %s\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), load())
+	fmt.Printf("%s\n\n", machine.Line())
 	for _, part := range []struct {
 		name    string
 		measure func() error
@@ -54,7 +54,7 @@ func run(rounds int, only []string, modules string) error {
 			return fmt.Errorf("%s: %w", part.name, err)
 		}
 	}
-	fmt.Printf("\nload %s\n", load())
+	fmt.Printf("\nload %s\n", machine.Load())
 	return nil
 }
 
@@ -73,24 +73,6 @@ func (b *bench) report(f figures.Figure, ours, theirs, ratio, most float64) {
 
 // reportRounds tells the medians of rounds that were measured in turns, and of their ratios.
 func (b *bench) reportRounds(f figures.Figure, ours, theirs []float64, most float64) {
-	ratios := make([]float64, len(ours))
-	for i := range ours {
-		ratios[i] = ours[i] / theirs[i]
-	}
-	b.report(f, median(ours), median(theirs), median(ratios), most)
-}
-
-func median(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[len(sorted)/2]
-}
-
-// load is the machine's load average of the last minute, where there is one.
-func load() string {
-	text, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return "unknown"
-	}
-	one, _, _ := strings.Cut(string(text), " ")
-	return one
+	f.AtMost = most
+	figures.ReportPairs(f, ours, theirs)
 }

@@ -6,10 +6,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/machine"
 )
 
 // process is a function that runs behind a Runtime API of its own.
@@ -71,15 +71,6 @@ func (p *process) stop() {
 
 // peakRSS is the most memory that the process had resident, in MB.
 func (p *process) peakRSS() (float64, error) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
-	if err != nil {
-		return 0, err
-	}
-	for line := range strings.Lines(string(status)) {
-		var kb float64
-		if n, _ := fmt.Sscanf(line, "VmHWM: %f kB", &kb); n == 1 {
-			return kb / 1024, nil
-		}
-	}
-	return 0, fmt.Errorf("no VmHWM in %s", status)
+	kb, err := machine.Status(p.cmd.Process.Pid, "VmHWM")
+	return kb / 1024, err
 }

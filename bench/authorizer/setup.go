@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
 )
 
 const audience = "https://api.example.com/orders"
@@ -155,5 +156,5 @@ func roundTrip(issuer *authztest.Issuer) (float64, error) {
 		}
 		times = append(times, time.Since(start).Seconds()*1000)
 	}
-	return median(times), nil
+	return figures.Median(times), nil
 }

@@ -64,7 +64,7 @@ func (b *bench) starts(env map[string]string, ours, bare string) (of, against []
 			}
 		}
 		for side := range medians {
-			medians[side] = append(medians[side], median(times[side]))
+			medians[side] = append(medians[side], figures.Median(times[side]))
 		}
 	}
 	return medians[0], medians[1], nil
@@ -110,7 +110,7 @@ func (b *bench) first() error {
 			Name:    fmt.Sprintf("beyond %d x %.1f ms on the way", trips, trip),
 			Peer:    "2 ms",
 			Unit:    "ms",
-		}, median(beyond), 2, median(beyond)/2, 1)
+		}, figures.Median(beyond), 2, figures.Median(beyond)/2, 1)
 	}
 	return nil
 }

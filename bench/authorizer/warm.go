@@ -82,7 +82,7 @@ func (b *bench) warm() error {
 					}
 					times = append(times, t)
 				}
-				medians[side] = append(medians[side], median(times))
+				medians[side] = append(medians[side], figures.Median(times))
 			}
 			next += kind.block
 		}

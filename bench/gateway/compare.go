@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/server"
 )
 
 // load compares the two servers, route by route, in turns, and both with the least that a gateway in Go can be.
@@ -18,12 +19,12 @@ func (b *bench) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer ours.stop()
+	defer ours.Stop()
 	theirs, err := b.offline(ctx, token, jwks)
 	if err != nil {
 		return err
 	}
-	defer theirs.stop()
+	defer theirs.Stop()
 	var above []figures.Figure
 	for _, route := range []struct {
 		name  string
@@ -39,18 +40,18 @@ func (b *bench) load(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		to := func(name string, p *process, address string) target {
-			return target{name, p.cmd.Process.Pid, address, route.path, route.token, route.body}
+		to := func(name string, p *server.Process, address string) target {
+			return target{name, p.PID(), address, route.path, route.token, route.body}
 		}
 		c := comparison{
-			to("gatehouse dev", ours.process, ours.address),
-			to("serverless-offline", theirs.process, theirs.address),
-			to("bare", bare.process, bare.address),
+			to("gatehouse dev", ours.Process, ours.address),
+			to("serverless-offline", theirs.Process, theirs.address),
+			to("bare", bare.Process, bare.address),
 		}
 		fmt.Printf("\n%s, GET %s: %d connections, %d rounds of %s each\n",
 			route.name, route.path, b.connections, b.rounds, b.length)
 		median, err := c.run(b)
-		if err := errors.Join(err, bare.stop()); err != nil {
+		if err := errors.Join(err, bare.Stop()); err != nil {
 			return err
 		}
 		median.report("gatehouse dev, "+route.name, route.least)
@@ -103,7 +104,7 @@ func (c comparison) run(b *bench) (rounds, error) {
 			for _, row := range all {
 				values = append(values, figure(row[i]))
 			}
-			return median(values)
+			return figures.Median(values)
 		}
 		middle[i] = round{
 			rate: of(func(r round) float64 { return r.rate }),

@@ -2,16 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http/httptest"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/example"
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/server"
 	"github.com/gatehouse-cdk/gatehouse/internal/apimodel"
 	"github.com/gatehouse-cdk/gatehouse/internal/cloudassembly"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
@@ -20,31 +20,15 @@ import (
 // build builds the command, and synthesizes the example with its functions built for this machine.
 func (b *bench) build(ctx context.Context) error {
 	b.binary, b.assembly = filepath.Join(b.dir, "gatehouse"), filepath.Join(b.dir, "cdk.out")
-	if err := run(ctx, nil, "go", "build", "-o", b.dir, "./cmd/gatehouse", "./bench/gateway/bare"); err != nil {
+	if err := example.Build(ctx, b.dir, example.Command, "./bench/gateway/bare"); err != nil {
 		return err
 	}
-	return run(
-		ctx,
-		[]string{"GATEHOUSE_HOST_BUILD=1", "CDK_VALIDATION=false", "CDK_OUTDIR=" + b.assembly},
-		"go",
-		"run",
-		"./app",
-	)
-}
-
-// run runs a command in this folder, which is the repository's root, with further variables.
-func run(ctx context.Context, env []string, name string, args ...string) error {
-	c := exec.CommandContext(ctx, name, args...)
-	c.Env = append(os.Environ(), env...)
-	if text, err := c.CombinedOutput(); err != nil {
-		return fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, text)
-	}
-	return nil
+	return example.Synthesize(ctx, b.assembly)
 }
 
 // listener is a gateway that listens.
 type listener struct {
-	*process
+	*server.Process
 	address string        // host:port
 	took    time.Duration // from the start of the process
 }
@@ -61,16 +45,26 @@ func (b *bench) bare(ctx context.Context, answer string) (*listener, error) {
 	return b.listen(ctx, nil, filepath.Join(b.dir, "bare"), answer)
 }
 
+// launch starts a server and waits until its log has a text, whose groups it returns.
+func (b *bench) launch(ctx context.Context, p server.Program, text *regexp.Regexp) (*server.Process, []string, error) {
+	p.Logs = b.dir
+	s, err := p.Start(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	found, err := s.Await(server.Await{Text: text, Times: 1, Every: 2 * time.Millisecond, Within: time.Minute})
+	if err != nil {
+		return nil, nil, errors.Join(err, s.Stop())
+	}
+	return s, found, nil
+}
+
 func (b *bench) listen(ctx context.Context, env []string, name string, args ...string) (*listener, error) {
-	p, err := b.launch(ctx, "", env, name, args...)
+	p, text, err := b.launch(ctx, server.Program{Name: name, Args: args, Env: env}, listening)
 	if err != nil {
 		return nil, err
 	}
-	text, at, err := p.wait(listening)
-	if err != nil {
-		return nil, err
-	}
-	return &listener{p, text[1], at}, nil
+	return &listener{p, text[1], time.Since(p.Started)}, nil
 }
 
 // start measures from the start of the process to the line "listening on": running the app, which asks the go command
@@ -84,14 +78,14 @@ func (b *bench) start(ctx context.Context) error {
 			return err
 		}
 		seconds = append(seconds, g.took.Seconds())
-		if err := g.stop(); err != nil {
+		if err := g.Stop(); err != nil {
 			return err
 		}
 	}
 	fmt.Printf("\nseconds from the start of gatehouse dev, everything built, to \"listening on\": %.2f\n", seconds)
 	within(
 		figures.Figure{Subject: "gatehouse dev, start", Name: "the example, everything built", Unit: "s"},
-		median(seconds),
+		figures.Median(seconds),
 		most,
 	)
 	return nil

@@ -30,11 +30,12 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/machine"
 )
 
 func main() {
@@ -75,8 +76,7 @@ func (b *bench) run(ctx context.Context, only []string) (err error) {
 		}
 		defer os.RemoveAll(b.dir)
 	}
-	fmt.Printf("%s %s/%s, %d CPUs, load %s\n",
-		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), loadAverage())
+	fmt.Println(machine.Line())
 	if err := b.build(ctx); err != nil {
 		return err
 	}
@@ -91,21 +91,6 @@ func (b *bench) run(ctx context.Context, only []string) (err error) {
 			return fmt.Errorf("%s: %w", part.name, err)
 		}
 	}
-	fmt.Printf("\nload %s\n", loadAverage())
+	fmt.Printf("\nload %s\n", machine.Load())
 	return nil
-}
-
-func median(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[len(sorted)/2]
-}
-
-// loadAverage is the machine's of the last minute, where there is one.
-func loadAverage() string {
-	text, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return "unknown"
-	}
-	one, _, _ := strings.Cut(string(text), " ")
-	return one
 }

@@ -2,74 +2,27 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"embed"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/server"
 )
 
 //go:embed node
 var node embed.FS
 
-// install puts the peer into the user's cache folder, where a later run finds it again.
-func install(ctx context.Context) (dir string, err error) {
-	caches, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	lock, err := node.ReadFile("node/package-lock.json")
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(lock)
-	dir = filepath.Join(caches, "gatehouse-benchmarks", "gateway-"+hex.EncodeToString(sum[:6]))
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", err
-	}
-	files, err := fs.Sub(node, "node")
-	if err != nil {
-		return "", err
-	}
-	err = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		text, err := fs.ReadFile(files, name)
-		if err != nil {
-			return err
-		}
-		return os.WriteFile(filepath.Join(dir, name), text, 0o600)
-	})
-	if err != nil {
-		return "", err
-	}
-	done := filepath.Join(dir, "installed")
-	if _, err := os.Stat(done); err == nil {
-		return dir, nil
-	}
-	fmt.Println("npm ci, once, into", dir)
-	c := exec.CommandContext(ctx, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-	c.Dir = dir
-	if text, err := c.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("npm ci: %w\n%s", err, text)
-	}
-	return dir, os.WriteFile(done, nil, 0o600)
-}
-
 // peer is a serverless-offline that listens.
 type peer struct {
-	*process
+	*server.Process
 	address string
 }
 
@@ -77,7 +30,11 @@ var ready = regexp.MustCompile(`Server ready: http://127\.0\.0\.1:\d+`)
 
 // offline starts serverless-offline with an authorizer that takes the tokens of the given one's issuer.
 func (b *bench) offline(ctx context.Context, token string, jwks []byte) (*peer, error) {
-	dir, err := install(ctx)
+	files, err := fs.Sub(node, "node")
+	if err != nil {
+		return nil, err
+	}
+	dir, err := server.Install(ctx, "gateway", files)
 	if err != nil {
 		return nil, err
 	}
@@ -96,13 +53,13 @@ func (b *bench) offline(ctx context.Context, token string, jwks []byte) (*peer, 
 	if err := os.WriteFile(keys, jwks, 0o600); err != nil {
 		return nil, err
 	}
-	port, err1 := freePort()
-	lambdaPort, err2 := freePort()
+	port, err1 := server.FreePort()
+	lambdaPort, err2 := server.FreePort()
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
 	program := filepath.Join(dir, "node_modules", "serverless", "bin", "serverless.js")
-	p, err := b.launch(ctx, dir, []string{
+	env := []string{
 		"SLS_TELEMETRY_DISABLED=1",
 		"SLS_NOTIFICATIONS_MODE=off",
 		"SLS_ANALYTICS_DISABLED=1",
@@ -113,22 +70,10 @@ func (b *bench) offline(ctx context.Context, token string, jwks []byte) (*peer, 
 		"BENCHMARK_JWKS_FILE=" + keys,
 		"BENCHMARK_USER_POOL=" + claims.Issuer[strings.LastIndexByte(claims.Issuer, '/')+1:],
 		"BENCHMARK_CLIENT=" + claims.Client,
-	}, "node", program, "offline")
-	if err != nil {
-		return nil, err
 	}
-	if _, _, err := p.wait(ready); err != nil {
+	p, _, err := b.launch(ctx, server.Program{Name: "node", Args: []string{program, "offline"}, Dir: dir, Env: env}, ready)
+	if err != nil {
 		return nil, err
 	}
 	return &peer{p, net.JoinHostPort("127.0.0.1", strconv.Itoa(port))}, nil
-}
-
-// freePort is one that was free a moment ago.
-func freePort() (int, error) {
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
 }

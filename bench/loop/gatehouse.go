@@ -12,16 +12,19 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/example"
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/machine"
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/server"
 )
 
-// example is a copy of this repository, with what is edited in it.
-type example struct{ dir string }
+// checkout is a copy of this repository, with what is edited in it.
+type checkout struct{ dir string }
 
-func (x example) path(name string) string { return filepath.Join(x.dir, filepath.FromSlash(name)) }
+func (x checkout) path(name string) string { return filepath.Join(x.dir, filepath.FromSlash(name)) }
 
-// newExample copies the files of the repository that git knows, and those that are new.
-func newExample(ctx context.Context, dir string) (x example, err error) {
+// newCheckout copies the files of the repository that git knows, and those that are new.
+func newCheckout(ctx context.Context, dir string) (x checkout, err error) {
 	out, err := exec.CommandContext(ctx, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
 	if err != nil {
 		return x, fmt.Errorf("git ls-files: %w", err)
@@ -42,7 +45,7 @@ func newExample(ctx context.Context, dir string) (x example, err error) {
 }
 
 // replace changes a file of the copy.
-func (x example) replace(file, old, replacement string) error {
+func (x checkout) replace(file, old, replacement string) error {
 	text, err := x.replaced(file, old, replacement)
 	if err != nil {
 		return err
@@ -51,7 +54,7 @@ func (x example) replace(file, old, replacement string) error {
 }
 
 // replaced is the text of a file with another text in the place of one that is in it once.
-func (x example) replaced(file, old, replacement string) (string, error) {
+func (x checkout) replaced(file, old, replacement string) (string, error) {
 	text, err := os.ReadFile(x.path(file))
 	if err != nil {
 		return "", err
@@ -90,28 +93,49 @@ var (
 	ran       = regexp.MustCompile(`the new API is served, after`)
 )
 
+// old is what gatehouse dev says when an edit did not come to anything.
+var old = regexp.MustCompile(`the old API is still served`)
+
+// says waits until the log of a server has a text so many times, and returns the groups of the first.
+func says(p *server.Process, text *regexp.Regexp, times int) ([]string, error) {
+	return p.Await(server.Await{Text: text, Times: times, Not: old, Every: 50 * time.Millisecond, Within: patience})
+}
+
+// processorSeconds is what a process has used, with all that it started and that has ended: the go command with its
+// compilers, the app with CDK's engine. It returns 0 where there is no /proc. It depends less than the time that
+// passes on what else the machine does.
+func processorSeconds(pid int) float64 {
+	p, _ := machine.ReadProcess(pid)
+	return (p.Own + p.Children).Seconds()
+}
+
 // rest is what gatehouse has to ask go for the files of the functions again, in the background.
 const rest = 2 * time.Second
 
 func (b *bench) gatehouse(ctx context.Context, peer map[string]float64) error {
-	binary := filepath.Join(b.dir, "gatehouse")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", binary, "./cmd/gatehouse").CombinedOutput(); err != nil {
-		return fmt.Errorf("go build: %w\n%s", err, out)
+	if err := example.Build(ctx, b.dir, example.Command); err != nil {
+		return err
 	}
-	x, err := newExample(ctx, filepath.Join(b.dir, "example"))
+	x, err := newCheckout(ctx, filepath.Join(b.dir, "example"))
 	if err != nil {
 		return err
 	}
-	p, err := launch(ctx, b.dir, x.dir, nil, binary, "dev", "--watch", "--port", "0")
+	p, err := server.Program{
+		Name: filepath.Join(b.dir, "gatehouse"),
+		Args: []string{"dev", "--watch", "--port", "0"},
+		Dir:  x.dir,
+		Logs: b.dir, // which is not watched
+	}.Start(ctx)
 	if err != nil {
 		return err
 	}
-	defer p.stop()
-	found, err := p.says(listening, 1)
+	defer p.Stop()
+	found, err := says(p, listening, 1)
 	if err != nil {
 		return err
 	}
-	health := found + "/prod/health"
+	api := found[1] + "/prod"
+	health := api + "/health"
 
 	asking, stop := context.WithCancel(ctx)
 	defer stop()
@@ -137,16 +161,16 @@ func (b *bench) gatehouse(ctx context.Context, peer map[string]float64) error {
 		}{
 			{edit{x.path(ownFile), fmt.Sprintf(ownText, mark), health, "X-Edit:[" + mark + "]"}, &own, built},
 			{edit{x.path(bothFile), marked(bothText), health, `"status":"` + mark}, &both, ran},
-			{edit{x.path(stackFile), marked(stackText), found + "/prod/" + mark, "404 "}, &stack, ran},
+			{edit{x.path(stackFile), marked(stackText), api + "/" + mark, "404 "}, &stack, ran},
 		} {
-			said := p.said(e.done)
-			before := processorSeconds(p.cmd.Process.Pid)
+			said := p.Said(e.done)
+			before := processorSeconds(p.PID())
 			seconds, err := e.seconds(ctx)
 			if err != nil {
 				return err
 			}
-			used := processorSeconds(p.cmd.Process.Pid) - before
-			if _, err := p.says(e.done, said+1); err != nil {
+			used := processorSeconds(p.PID()) - before
+			if _, err := says(p, e.done, said+1); err != nil {
 				return err
 			}
 			time.Sleep(rest) // a person takes longer until the next save

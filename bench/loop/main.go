@@ -29,12 +29,12 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/gatehouse-cdk/gatehouse/bench/internal/figures"
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/machine"
 )
 
 func main() {
@@ -68,7 +68,7 @@ func (b *bench) run(ctx context.Context, only []string) (err error) {
 		return err
 	}
 	defer os.RemoveAll(b.dir)
-	fmt.Printf("%s %s/%s, %d CPUs, load %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), load())
+	fmt.Println(machine.Line())
 	peer := map[string]float64{}
 	if slices.Contains(only, "wrangler") {
 		if peer, err = b.wrangler(ctx); err != nil {
@@ -80,7 +80,7 @@ func (b *bench) run(ctx context.Context, only []string) (err error) {
 			return fmt.Errorf("gatehouse dev: %w", err)
 		}
 	}
-	fmt.Printf("\nload %s\n", load())
+	fmt.Printf("\nload %s\n", machine.Load())
 	return nil
 }
 
@@ -90,8 +90,8 @@ type times struct{ passed, used []float64 }
 // report says what an edit took against its bound, and against the peer's edit if that was measured.
 func report(name string, t times, most, peer float64) {
 	fmt.Printf("\nseconds from the saved file to the new answer, %s: %.2f\n", name, t.passed)
-	fmt.Printf("of processor time: %.2f, median %.2f\n", t.used, median(t.used))
-	f := figures.Figure{Subject: "the inner loop", Name: name, Unit: "s", Measured: median(t.passed)}
+	fmt.Printf("of processor time: %.2f, median %.2f\n", t.used, figures.Median(t.used))
+	f := figures.Figure{Subject: "the inner loop", Name: name, Unit: "s", Measured: figures.Median(t.passed)}
 	limit := f
 	limit.Peer, limit.Against, limit.Ratio, limit.AtMost = "the limit", most, f.Measured/most, 1
 	figures.Report(limit)
@@ -99,24 +99,6 @@ func report(name string, t times, most, peer float64) {
 		f.Subject, f.Peer, f.Against, f.Ratio = "the inner loop, against a peer", "wrangler dev", peer, f.Measured/peer
 		figures.Report(f)
 	}
-}
-
-func median(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	if n := len(sorted); n%2 == 0 {
-		return (sorted[n/2-1] + sorted[n/2]) / 2
-	}
-	return sorted[len(sorted)/2]
-}
-
-// load is the machine's of the last minute, where there is one.
-func load() string {
-	text, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return "unknown"
-	}
-	one, _, _ := strings.Cut(string(text), " ")
-	return one
 }
 
 // copyTree copies files by their names into a folder.

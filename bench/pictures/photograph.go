@@ -5,12 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/example"
 )
 
 // subject is a page to take pictures of.
@@ -42,13 +43,10 @@ func serve(ctx context.Context, of subject) (url string, stop func(), err error)
 	if err != nil {
 		return "", nil, err
 	}
-	command := filepath.Join(dir, "gatehouse")
-	build := exec.CommandContext(ctx, "go", "build", "-o", command, "./cmd/gatehouse")
-	if text, err := build.CombinedOutput(); err != nil {
-		os.RemoveAll(dir)
-		return "", nil, fmt.Errorf("go build: %w\n%s", err, text)
+	if err := example.Build(ctx, dir, example.Command); err != nil {
+		return "", nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	cmd := exec.CommandContext(ctx, command, "dev", "--port", "0", "--json")
+	cmd := exec.CommandContext(ctx, filepath.Join(dir, "gatehouse"), "dev", "--port", "0", "--json")
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it has functions to stop
 	cmd.WaitDelay = 10 * time.Second
 	cmd.Dir, cmd.Stderr = of.folder, os.Stderr

@@ -121,9 +121,9 @@ func (g *gateway) end(signal syscall.Signal) (left []string) {
 	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		var still []string
 		for _, p := range append(family, marked(g.marker)...) {
-			if runs(p.identity) {
-				command, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", p.pid))
-				still = append(still, fmt.Sprintf("process %d: %.80q", p.pid, strings.ReplaceAll(string(command), "\x00", " ")))
+			if runs(p.Identity) {
+				command, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", p.PID))
+				still = append(still, fmt.Sprintf("process %d: %.80q", p.PID, strings.ReplaceAll(string(command), "\x00", " ")))
 			}
 		}
 		if len(still) == 0 || time.Now().After(deadline) {

@@ -30,9 +30,9 @@ func (k *kills) run(ctx context.Context, every time.Duration, gateway int) {
 		case <-time.After(every/4 + rand.N(every*3/2)):
 		}
 		if running := functionsOf(gateway); len(running) > 0 {
-			if victim := choose(rand.New(rand.NewPCG(rand.Uint64(), 0)), running); runs(victim.identity) {
+			if victim := choose(rand.New(rand.NewPCG(rand.Uint64(), 0)), running); runs(victim.Identity) {
 				k.note()
-				_ = syscall.Kill(victim.pid, syscall.SIGKILL) // it may have ended
+				_ = syscall.Kill(victim.PID, syscall.SIGKILL) // it may have ended
 			}
 		}
 	}

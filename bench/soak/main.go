@@ -26,12 +26,13 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/example"
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/machine"
 )
 
 func main() {
@@ -92,11 +93,11 @@ func (s *soak) run(ctx context.Context) (passed bool, err error) {
 		return false, err
 	}
 	defer os.RemoveAll(s.dir)
-	if err := s.build(); err != nil {
+	if err := s.build(ctx); err != nil {
 		return false, err
 	}
-	fmt.Printf("%s: %d requests per second for %s, a kill every %s, %s\n",
-		time.Now().Format(time.DateTime), s.rate, s.duration, s.killEvery, load())
+	fmt.Printf("%s: %d requests per second for %s, a kill every %s, load %s\n",
+		time.Now().Format(time.DateTime), s.rate, s.duration, s.killEvery, machine.Load())
 	v := &verdict{}
 	for _, phase := range []struct {
 		name     string
@@ -120,38 +121,16 @@ func (s *soak) run(ctx context.Context) (passed bool, err error) {
 }
 
 // build builds what was not given.
-func (s *soak) build() error {
-	run := func(env []string, name string, args ...string) error {
-		c := exec.Command(name, args...)
-		c.Env = append(os.Environ(), env...)
-		if text, err := c.CombinedOutput(); err != nil {
-			return fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, text)
-		}
-		return nil
-	}
+func (s *soak) build(ctx context.Context) error {
 	if s.binary == "" {
-		s.binary = filepath.Join(s.dir, "gatehouse")
-		if err := run(nil, "go", "build", "-o", s.binary, "./cmd/gatehouse"); err != nil {
+		if err := example.Build(ctx, s.dir, example.Command); err != nil {
 			return err
 		}
+		s.binary = filepath.Join(s.dir, "gatehouse")
 	}
 	if s.assembly == "" {
 		s.assembly = filepath.Join(s.dir, "cdk.out")
-		return run(
-			[]string{"GATEHOUSE_HOST_BUILD=1", "CDK_VALIDATION=false", "CDK_OUTDIR=" + s.assembly},
-			"go",
-			"run",
-			"./app",
-		)
+		return example.Synthesize(ctx, s.assembly)
 	}
 	return nil
-}
-
-// load tells how busy the machine is.
-func load() string {
-	text, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return "load unknown"
-	}
-	return "load " + strings.Join(strings.Fields(string(text))[:3], " ")
 }

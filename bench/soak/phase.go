@@ -10,6 +10,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/bench/internal/machine"
 )
 
 // phase starts a gateway, keeps it busy for a while, ends it, and adds to the verdict what was seen.
@@ -85,7 +87,7 @@ func (s *soak) watch(ctx context.Context, g *gateway, t *traffic) (samples []sam
 			last := samples[len(samples)-1]
 			t.mu.Lock()
 			fmt.Printf(
-				"%s: %d requests, statuses %v, %d kills, p50 %.1f ms, p99 %.1f ms, longest %s; gateway %.1f MB, %.0f files, %.0f threads, %d functions; %s; failures %v\n",
+				"%s: %d requests, statuses %v, %d kills, p50 %.1f ms, p99 %.1f ms, longest %s; gateway %.1f MB, %.0f files, %.0f threads, %d functions; load %s; failures %v\n",
 				told.Format(
 					time.TimeOnly,
 				),
@@ -99,7 +101,7 @@ func (s *soak) watch(ctx context.Context, g *gateway, t *traffic) (samples []sam
 				last.files,
 				last.threads,
 				len(functionsOf(g.cmd.Process.Pid)),
-				load(),
+				machine.Load(),
 				t.counts,
 			)
 			t.mu.Unlock()

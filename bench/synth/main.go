@@ -169,20 +169,10 @@ func measure(pairs int) error {
 	fmt.Printf("the same template, %d pairs; medians, the ratios pair by pair\n", pairs)
 	for i, f := range []figures.Figure{{Name: "functions built", AtMost: 1.15}, {Name: "after waiting for go list"}} {
 		f.Subject, f.Peer, f.Unit = "synthesis of the example", "the same template with CDK's L2", "ms"
-		ratios := make([]float64, pairs)
-		for pair := range pairs {
-			ratios[pair] = gatehouse[i][pair] / direct[i][pair]
-		}
-		f.Measured, f.Against, f.Ratio = median(gatehouse[i]), median(direct[i]), median(ratios)
-		figures.Report(f)
+		ratios := figures.ReportPairs(f, gatehouse[i], direct[i])
 		fmt.Printf("%-65s pairs from %.3f to %.3f\n", "", slices.Min(ratios), slices.Max(ratios))
 	}
 	return nil
-}
-
-func median(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[len(sorted)/2]
 }
 
 // code are the folders of the two functions that the example's assembly holds.

@@ -88,12 +88,7 @@ func (s shape) measure(pairs int) error {
 		{Name: "peak memory", Unit: "MB", AtMost: 1},
 	} {
 		f.Subject, f.Peer = s.String(), "the same with CDK's L2"
-		ratios := make([]float64, pairs)
-		for pair := range pairs {
-			ratios[pair] = gatehouse[i][pair] / direct[i][pair]
-		}
-		f.Measured, f.Against, f.Ratio = median(gatehouse[i]), median(direct[i]), median(ratios)
-		figures.Report(f)
+		ratios := figures.ReportPairs(f, gatehouse[i], direct[i])
 		fmt.Printf("%-65s pairs from %.3f to %.3f\n", "", slices.Min(ratios), slices.Max(ratios))
 	}
 	return nil

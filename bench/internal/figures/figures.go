@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -61,6 +62,27 @@ func (f Figure) String() string {
 		line += fmt.Sprintf("  %-13s %s", bound, verdict)
 	}
 	return strings.TrimRight(line, " ")
+}
+
+// Median is the middle of the values, or the mean of the two in the middle.
+func Median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	middle := len(sorted) / 2
+	if len(sorted)%2 == 0 {
+		return (sorted[middle-1] + sorted[middle]) / 2
+	}
+	return sorted[middle]
+}
+
+// ReportPairs reports the medians of what both sides measured in turns, and that of the ratios pair by pair, which it
+// returns.
+func ReportPairs(f Figure, ours, theirs []float64) (ratios []float64) {
+	for i := range ours {
+		ratios = append(ratios, ours[i]/theirs[i])
+	}
+	f.Measured, f.Against, f.Ratio = Median(ours), Median(theirs), Median(ratios)
+	Report(f)
+	return ratios
 }
 
 // Report prints a figure, and adds it to the file that [Variable] names. That it cannot is the end of the benchmark:
