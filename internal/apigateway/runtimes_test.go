@@ -4,20 +4,13 @@ import (
 	"archive/zip"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/runtimetest"
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
-
-func needPython(t *testing.T) {
-	t.Helper()
-	if _, err := exec.LookPath("python3"); err != nil {
-		nodepeer.Missing(t, "python3 is not in PATH: install Python 3.8 or later")
-	}
-}
 
 // archive writes a zip archive with one file.
 func archive(t *testing.T, name string, content []byte, mode fs.FileMode) string {
@@ -43,7 +36,7 @@ func archive(t *testing.T, name string, content []byte, mode fs.FileMode) string
 
 // TestFunctionsOfPython has an authorizer and a backend in Python, with their code in a zip archive and in the template.
 func TestFunctionsOfPython(t *testing.T) {
-	needPython(t)
+	runtimetest.NeedPython(t)
 	r := bare()
 	script := func(id, handler string) (f, p object) {
 		f = r[id].(object)
@@ -98,7 +91,7 @@ def handler(event, context):
 // the gateway.
 func TestZipArchives(t *testing.T) {
 	nodepeer.Need(t)
-	needPython(t)
+	runtimetest.NeedPython(t)
 	if _, err := developmentKeys(); err != nil { // they make the folder
 		t.Fatal(err)
 	}

@@ -8,100 +8,31 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/runtimetest"
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
-
-// written puts files into a new folder.
-func written(t *testing.T, files map[string]string) string {
-	t.Helper()
-	dir := t.TempDir()
-	for name, text := range files {
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
-}
-
-type lines struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *lines) add(line lambdaruntime.LogLine) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.text.WriteString(line.Text + "\n")
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
-// wait waits until the log has the text so many times: what a function writes comes through a pipe, beside its answer.
-func (l *lines) wait(t *testing.T, text string, times int) {
-	t.Helper()
-	for deadline := time.Now().Add(patience); strings.Count(l.String(), text) < times; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("want %q %d times in the log, which is %q", text, times, l)
-		}
-	}
-}
-
-// patience is how long a test waits for what must happen.
-const patience = 2 * time.Minute
 
 // deploy puts a function into a new pool.
 func deploy(
 	t *testing.T,
 	s lambdaruntime.Spec,
 	inline string,
-) (invoke func(event string) lambdaruntime.Result, log *lines) {
+) (invoke func(event string) lambdaruntime.Result, log *runtimetest.Log) {
 	t.Helper()
 	nodepeer.Need(t)
 	command, err := Command(inline)
 	if err != nil {
 		t.Fatal(err)
 	}
-	log = &lines{}
-	pool := lambdaruntime.New(lambdaruntime.Options{Log: log.add})
-	t.Cleanup(pool.Close)
-	s.Name, s.Command = "Fn", command
+	s.Command = command
 	if s.Runtime == "" {
 		s.Runtime = "nodejs22.x"
 	}
-	if s.Timeout == 0 {
-		s.Timeout = patience
-	}
-	if err := pool.Replace(s); err != nil {
-		t.Fatal(err)
-	}
-	return func(event string) lambdaruntime.Result {
-		t.Helper()
-		result, err := pool.Invoke(t.Context(), "Fn", []byte(event), lambdaruntime.InvokeOptions{TraceID: "Root=1-2-3"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return result
-	}, log
-}
-
-func shown(r lambdaruntime.Result) string {
-	if r.Error != nil {
-		return r.Error.Type + ": " + r.Error.Message
-	}
-	return string(r.Payload)
+	return runtimetest.Deploy(t, s)
 }
 
 // TestHandlers has the kinds of handlers that
@@ -302,12 +233,12 @@ func TestHandlers(t *testing.T) {
 			// In a file, and in the template.
 			inFile, _ := deploy(
 				t,
-				lambdaruntime.Spec{Handler: "index.handler", Dir: written(t, map[string]string{"index.js": c.code})},
+				lambdaruntime.Spec{Handler: "index.handler", Dir: runtimetest.Files(t, map[string]string{"index.js": c.code})},
 				"",
 			)
 			inTemplate, _ := deploy(t, lambdaruntime.Spec{Handler: "index.handler", Dir: t.TempDir()}, c.code)
 			for where, invoke := range map[string]func(string) lambdaruntime.Result{"file": inFile, "template": inTemplate} {
-				got := shown(invoke(c.event))
+				got := runtimetest.Shown(invoke(c.event))
 				if got != c.want && (!strings.Contains(c.want, ": ") || !strings.HasPrefix(got, c.want)) {
 					t.Errorf("in a %s: got %s, want %s", where, got, c.want)
 				}
@@ -428,8 +359,8 @@ func TestModules(t *testing.T) {
 			if c.handler == "" {
 				c.handler = "index.handler"
 			}
-			invoke, _ := deploy(t, lambdaruntime.Spec{Handler: c.handler, Dir: filepath.Join(written(t, c.files), c.within)}, "")
-			got := shown(invoke("{}"))
+			invoke, _ := deploy(t, lambdaruntime.Spec{Handler: c.handler, Dir: filepath.Join(runtimetest.Files(t, c.files), c.within)}, "")
+			got := runtimetest.Shown(invoke("{}"))
 			if got != c.want && (!strings.Contains(c.want, ": ") || !strings.HasPrefix(got, c.want)) {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
@@ -459,7 +390,7 @@ exports.handler = async (event, context) => {
 		result := invoke("{}")
 		var got map[string]any
 		if err := json.Unmarshal(result.Payload, &got); err != nil {
-			t.Fatal(err, shown(result))
+			t.Fatal(err, runtimetest.Shown(result))
 		}
 		want := map[string]any{
 			"count": float64(
@@ -487,8 +418,8 @@ exports.handler = async (event, context) => {
 			t.Error("there is no logStreamName")
 		}
 	}
-	log.wait(t, "line one\n", 2)
-	log.wait(t, "line two\n", 2)
+	log.Await(t, "line one\n", 2)
+	log.Await(t, "line two\n", 2)
 }
 
 func TestAnotherNode(t *testing.T) {
@@ -497,10 +428,10 @@ func TestAnotherNode(t *testing.T) {
 		lambdaruntime.Spec{Runtime: "nodejs2.x", Handler: "index.handler", Dir: t.TempDir()},
 		`exports.handler = async () => 1`,
 	)
-	if got := shown(invoke("{}")); got != "1" {
+	if got := runtimetest.Shown(invoke("{}")); got != "1" {
 		t.Errorf("got %s", got)
 	}
-	log.wait(t, "Lambda runs this function with Node.js 2; here it is ", 1)
+	log.Await(t, "Lambda runs this function with Node.js 2; here it is ", 1)
 }
 
 // TestErrorsAreLogged: what went wrong is in the log with where, as on Lambda.
@@ -509,7 +440,7 @@ func TestErrorsAreLogged(t *testing.T) {
 		t,
 		lambdaruntime.Spec{
 			Handler: "index.handler",
-			Dir: written(
+			Dir: runtimetest.Files(
 				t,
 				map[string]string{"index.js": "\n\nexports.handler = async () => { throw new TypeError('no') }"},
 			),
@@ -517,7 +448,7 @@ func TestErrorsAreLogged(t *testing.T) {
 		"",
 	)
 	invoke("{}")
-	log.wait(t, "index.js:3", 1)
+	log.Await(t, "index.js:3", 1)
 }
 
 // TestBetweenInvocations: what goes wrong after the answer ends the process at once, and not when the next event comes,
@@ -531,11 +462,11 @@ func TestBetweenInvocations(t *testing.T) {
 			t.Parallel()
 			invoke, log := deploy(t, lambdaruntime.Spec{Handler: "index.handler", Dir: t.TempDir()}, code)
 			for n := 1; n <= 3; n++ {
-				if got := shown(invoke("{}")); got != "1" {
+				if got := runtimetest.Shown(invoke("{}")); got != "1" {
 					t.Fatalf("invocation %d: got %s", n, got)
 				}
-				log.wait(t, "Error: between\n", n)
-				log.wait(t, "the process ended between invocations: ", n)
+				log.Await(t, "Error: between\n", n)
+				log.Await(t, "the process ended between invocations: ", n)
 			}
 		})
 	}
@@ -551,7 +482,7 @@ func TestNode24(t *testing.T) {
 		`exports.handler = () => { setInterval(() => {}, 1000); throw new Error("no") }`: `Error: no`,
 	} {
 		invoke, _ := deploy(t, lambdaruntime.Spec{Runtime: "nodejs24.x", Handler: "index.handler", Dir: t.TempDir()}, code)
-		if got := shown(invoke("{}")); !strings.HasPrefix(got, want) {
+		if got := runtimetest.Shown(invoke("{}")); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: got %s, want %s", code, got, want)
 		}
 	}
@@ -564,10 +495,10 @@ func TestTimeOut(t *testing.T) {
 		`exports.handler = async (event) => { while (event.busy); return 1 }`,
 	)
 	t.Parallel()
-	if got := shown(invoke(`{"busy":true}`)); !strings.Contains(got, "Timedout") {
+	if got := runtimetest.Shown(invoke(`{"busy":true}`)); !strings.Contains(got, "Timedout") {
 		t.Errorf("got %s", got)
 	}
-	if got := shown(invoke(`{}`)); got != "1" {
+	if got := runtimetest.Shown(invoke(`{}`)); got != "1" {
 		t.Errorf("afterwards: got %s", got)
 	}
 }
@@ -591,7 +522,7 @@ func TestCommand(t *testing.T) {
 	}
 	code := `exports.handler = async () => 1` + strings.Repeat(" ", maxInline-31)
 	invoke, _ := deploy(t, lambdaruntime.Spec{Handler: "index.handler", Dir: t.TempDir()}, code)
-	if got := shown(invoke("{}")); got != "1" {
+	if got := runtimetest.Shown(invoke("{}")); got != "1" {
 		t.Errorf("code of %d bytes: got %s", len(code), got)
 	}
 	t.Setenv("PATH", t.TempDir())
@@ -601,7 +532,7 @@ func TestCommand(t *testing.T) {
 }
 
 func TestModulesOfTheApp(t *testing.T) {
-	dir := written(
+	dir := runtimetest.Files(
 		t,
 		map[string]string{
 			"node_modules/sdk/index.js":       `module.exports = "the SDK"`,
@@ -619,7 +550,7 @@ func TestModulesOfTheApp(t *testing.T) {
 		lambdaruntime.Spec{Handler: "index.handler", Dir: t.TempDir(), Env: map[string]string{"NODE_PATH": got}},
 		`const sdk = require("sdk"); exports.handler = async () => sdk`,
 	)
-	if got := shown(invoke("{}")); got != `"the SDK"` {
+	if got := runtimetest.Shown(invoke("{}")); got != `"the SDK"` {
 		t.Errorf("got %s", got)
 	}
 }

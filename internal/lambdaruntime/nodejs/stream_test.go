@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/runtimetest"
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
 )
 
@@ -56,7 +57,7 @@ func TestStreams(t *testing.T) {
 			}
 			name := strings.ReplaceAll(c.name, " ", "-")
 			if err := pool.Replace(lambdaruntime.Spec{Name: name, Command: command, Runtime: "nodejs24.x", Handler: "index.handler",
-				Dir: t.TempDir(), Timeout: patience}); err != nil {
+				Dir: t.TempDir(), Timeout: runtimetest.Patience}); err != nil {
 				t.Fatal(err)
 			}
 			for range 2 { // in one process

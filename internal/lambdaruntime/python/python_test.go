@@ -6,58 +6,20 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
-	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime/runtimetest"
 )
 
-// need skips the test where Python is missing.
-func need(t testing.TB) {
-	t.Helper()
-	if _, err := find("python3"); err != nil {
-		nodepeer.Missing(t, err.Error()+": install Python 3.8 or later")
-	}
-}
-
-// written puts files into a new folder.
-func written(t testing.TB, files map[string]string) string {
-	t.Helper()
-	dir := t.TempDir()
-	for name, text := range files {
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
-}
-
-type lines struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *lines) add(line lambdaruntime.LogLine) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.text.WriteString(line.Text + "\n")
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
 // deploy puts a function into a new pool.
-func deploy(t testing.TB, s lambdaruntime.Spec, inline string) (func(event string) lambdaruntime.Result, *lines) {
+func deploy(
+	t testing.TB,
+	s lambdaruntime.Spec,
+	inline string,
+) (invoke func(event string) lambdaruntime.Result, log *runtimetest.Log) {
 	t.Helper()
-	need(t)
+	runtimetest.NeedPython(t)
 	if s.Runtime == "" {
 		s.Runtime = "python3.13"
 	}
@@ -65,37 +27,14 @@ func deploy(t testing.TB, s lambdaruntime.Spec, inline string) (func(event strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := &lines{}
-	pool := lambdaruntime.New(lambdaruntime.Options{Log: log.add, InitLimit: 4 * patience})
-	t.Cleanup(pool.Close)
-	s.Name, s.Command = "Fn", command
-	if s.Timeout == 0 {
-		s.Timeout = 4 * patience
-	}
+	s.Command = command
 	if s.Handler == "" {
 		s.Handler = "index.handler"
 	}
 	if s.Dir == "" {
 		s.Dir = t.TempDir()
 	}
-	if err := pool.Replace(s); err != nil {
-		t.Fatal(err)
-	}
-	return func(event string) lambdaruntime.Result {
-		t.Helper()
-		result, err := pool.Invoke(t.Context(), "Fn", []byte(event), lambdaruntime.InvokeOptions{TraceID: "Root=1-2-3"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return result
-	}, log
-}
-
-func shown(r lambdaruntime.Result) string {
-	if r.Error != nil {
-		return r.Error.Type + ": " + r.Error.Message
-	}
-	return string(r.Payload)
+	return runtimetest.Deploy(t, s)
 }
 
 // TestHandlers has what a handler may answer with, and what goes wrong with it. Events are handed to one process, which
@@ -157,7 +96,7 @@ def circle():
 		if c.name == "the event" {
 			event = []byte(`{"do": "event"}`)
 		}
-		got := shown(invoke(string(event)))
+		got := runtimetest.Shown(invoke(string(event)))
 		if got != c.want && (!strings.Contains(c.want, ": ") || strings.HasPrefix(c.want, "{") || !strings.HasPrefix(got, c.want)) {
 			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
 		}
@@ -207,9 +146,9 @@ func TestModules(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			dir := written(t, c.files)
+			dir := runtimetest.Files(t, c.files)
 			invoke, _ := deploy(t, lambdaruntime.Spec{Handler: c.handler, Dir: dir}, "")
-			got := shown(invoke("{}"))
+			got := runtimetest.Shown(invoke("{}"))
 			if got != c.want && (!strings.Contains(c.want, ": ") || !strings.HasPrefix(got, c.want)) {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
@@ -222,7 +161,7 @@ func TestModules(t *testing.T) {
 
 // TestContext has what https://docs.aws.amazon.com/lambda/latest/dg/python-context.html lists, and the environment.
 func TestContext(t *testing.T) {
-	dir := written(t, map[string]string{"app.py": `
+	dir := runtimetest.Files(t, map[string]string{"app.py": `
 import logging, os, sys
 count = 0
 
@@ -255,7 +194,7 @@ def handler(event, context):
 		result := invoke("{}")
 		var got map[string]any
 		if err := json.Unmarshal(result.Payload, &got); err != nil {
-			t.Fatal(err, shown(result))
+			t.Fatal(err, runtimetest.Shown(result))
 		}
 		for name, want := range map[string]any{
 			"count":                float64(n),
@@ -301,7 +240,7 @@ func TestLongEvents(t *testing.T) {
 
 // TestInterpreters: programs in PATH may be those of a version manager.
 func TestInterpreters(t *testing.T) {
-	need(t)
+	runtimetest.NeedPython(t)
 	real, err := find("python3")
 	if err != nil {
 		t.Fatal(err)
@@ -323,7 +262,7 @@ func TestInterpreters(t *testing.T) {
 		{"none", nil, "", `there is no program "python3.13", "python3" or "python" in PATH`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			dir := written(t, c.files)
+			dir := runtimetest.Files(t, c.files)
 			for name := range c.files {
 				if err := os.Chmod(filepath.Join(dir, name), 0o755); err != nil {
 					t.Fatal(err)
@@ -345,13 +284,13 @@ func TestInterpreters(t *testing.T) {
 }
 
 func TestInline(t *testing.T) {
-	need(t)
+	runtimetest.NeedPython(t)
 	if _, err := Command("python3.13", strings.Repeat(" ", maxInline+1)); !errors.Is(err, ErrInline) {
 		t.Errorf("code that is too long: got %v", err)
 	}
 	code := "handler = lambda event, context: __file__"
 	invoke, _ := deploy(t, lambdaruntime.Spec{}, code+strings.Repeat(" ", maxInline-len(code)))
-	if got := shown(invoke("{}")); !strings.HasSuffix(got, `/index.py"`) {
+	if got := runtimetest.Shown(invoke("{}")); !strings.HasSuffix(got, `/index.py"`) {
 		t.Errorf("code as long as may be: got %s", got)
 	}
 }

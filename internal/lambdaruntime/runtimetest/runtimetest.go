@@ -1,0 +1,105 @@
+// Package runtimetest deploys functions for the tests of the runtimes of one language.
+//
+// It is for tests alone, and knows no language: a test makes the command that runs its function.
+package runtimetest
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/lambdaruntime"
+	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
+)
+
+// Patience is how long a test waits for what must happen.
+const Patience = 2 * time.Minute
+
+// NeedPython skips the test if Python is missing, as nodepeer.Need does for Node.js.
+func NeedPython(t testing.TB) {
+	t.Helper()
+	if _, err := exec.LookPath("python3"); err != nil {
+		nodepeer.Missing(t, "python3 is not in PATH: install Python 3.8 or later")
+	}
+}
+
+// Files writes files into a new folder. Their names are paths in it.
+func Files(t testing.TB, files map[string]string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	for name, text := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// Deploy puts a function into a new pool, which ends with the test. Its name is "Fn", and [Patience] is its timeout if
+// the spec has none.
+func Deploy(t testing.TB, s lambdaruntime.Spec) (invoke func(event string) lambdaruntime.Result, log *Log) {
+	t.Helper()
+	log = &Log{}
+	pool := lambdaruntime.New(lambdaruntime.Options{Log: log.add, InitLimit: Patience})
+	t.Cleanup(pool.Close)
+	s.Name = "Fn"
+	if s.Timeout == 0 {
+		s.Timeout = Patience
+	}
+	if err := pool.Replace(s); err != nil {
+		t.Fatal(err)
+	}
+	return func(event string) lambdaruntime.Result {
+		t.Helper()
+		result, err := pool.Invoke(t.Context(), "Fn", []byte(event), lambdaruntime.InvokeOptions{TraceID: "Root=1-2-3"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return result
+	}, log
+}
+
+// Shown is the payload of a result, or its error as "type: message".
+func Shown(r lambdaruntime.Result) string {
+	if r.Error != nil {
+		return r.Error.Type + ": " + r.Error.Message
+	}
+	return string(r.Payload)
+}
+
+// Log is what the functions of a pool wrote.
+type Log struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *Log) add(line lambdaruntime.LogLine) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text.WriteString(line.Text + "\n")
+}
+
+// String is the log so far.
+func (l *Log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// Await waits until the log has the text so many times: what a function writes comes through a pipe, beside its answer.
+func (l *Log) Await(t testing.TB, text string, times int) {
+	t.Helper()
+	for deadline := time.Now().Add(Patience); strings.Count(l.String(), text) < times; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("want %q %d times in the log, which is %q", text, times, l)
+		}
+	}
+}
