@@ -85,6 +85,7 @@ var floors = [][]string{
 		"internal/httpname",
 		"internal/partition",
 		"internal/private",
+		"internal/testclock",
 	},
 }
 

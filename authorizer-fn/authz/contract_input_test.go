@@ -170,14 +170,14 @@ func keyRules() []rule {
 		{line: 51, name: "new material under an old kid", want: allow, do: func(t *testing.T, f *fixture) string {
 			f.outcome(t, get(good))
 			f.issuer.PublishText(object{"keys": []object{forged.JWK().With(object{"kid": "rsa-1"})}}.String())
-			f.clock.advance(30 * time.Second)
+			f.clock.Advance(30 * time.Second)
 			return f.outcome(t, get(badSignature))
 		}},
 		{line: 52, name: "the issuer hangs, and stale keys serve", want: allow, do: func(t *testing.T, f *fixture) string {
 			f.outcome(t, get(good))
 			f.issuer.AnswerWith(slow(time.Hour))
-			f.clock.advance(time.Hour) // the keys' age; the fetch is given up by a clock that moves
-			now := f.clock.now().Unix()
+			f.clock.Advance(time.Hour) // the keys' age; the fetch is given up by a clock that moves
+			now := f.clock.Now().Unix()
 			return f.outcome(t, get(token(object{"iat": now, "nbf": now, "exp": now + 60})))
 		}},
 		{
@@ -266,7 +266,7 @@ func keyRules() []rule {
 			change: func(s *setup) { s.config.Issuers[0].MaxKeyAge = time.Minute },
 			do: func(t *testing.T, f *fixture) string {
 				f.outcome(t, get(good))
-				f.clock.advance(time.Minute)
+				f.clock.Advance(time.Minute)
 				f.outcome(t, get(good))
 				return fmt.Sprint(f.issuer.Requests(), " fetches")
 			},
@@ -332,7 +332,7 @@ func keyRules() []rule {
 					return got
 				}
 				f.issuer.AnswerWith(nil)
-				f.clock.advance(time.Minute)
+				f.clock.Advance(time.Minute)
 				return f.outcome(t, get(good))
 			},
 		},
@@ -462,8 +462,8 @@ func downFor(d time.Duration) func(*testing.T, *fixture) string {
 			return got
 		}
 		f.issuer.AnswerWith(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })
-		f.clock.advance(d)
-		now := f.clock.now().Unix()
+		f.clock.Advance(d)
+		now := f.clock.Now().Unix()
 		return f.outcome(t, get(token(object{"iat": now, "nbf": now, "exp": now + 60})))
 	}
 }
@@ -488,7 +488,7 @@ func afterInit(reason, token string) func(*testing.T, *fixture) string {
 // expects so many fetches in all.
 func (f *fixture) flood(t *testing.T, token string, after time.Duration, fetches int) string {
 	f.outcome(t, get(goodKey().Token("RS256", goodClaims())))
-	f.clock.advance(after)
+	f.clock.Advance(after)
 	for range 1000 {
 		if got := f.outcome(t, get(token)); got != reject {
 			return got

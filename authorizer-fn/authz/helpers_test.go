@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"testing/synctest"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
 	"github.com/gatehouse-cdk/gatehouse/internal/access"
+	"github.com/gatehouse-cdk/gatehouse/internal/testclock"
 )
 
 type object = authztest.Object
@@ -28,18 +28,6 @@ const (
 
 // t0 is when the tests' clocks begin.
 var t0 = time.Unix(1_700_000_000, 0)
-
-// clock is a clock that only moves when it is told to.
-type clock struct{ nanos atomic.Int64 }
-
-func newClock() *clock {
-	c := new(clock)
-	c.nanos.Store(t0.UnixNano())
-	return c
-}
-
-func (c *clock) now() time.Time          { return time.Unix(0, c.nanos.Load()) }
-func (c *clock) advance(d time.Duration) { c.nanos.Add(int64(d)) }
 
 // goodKey is the key of the tests' issuer.
 func goodKey() *authztest.Key { return authztest.RSA("rsa-1", 2048) }
@@ -92,7 +80,7 @@ func (l *lines) String() string {
 // fixture is an authorizer of one issuer, its clock, its issuer and its log.
 type fixture struct {
 	*Authorizer
-	clock  *clock
+	clock  *testclock.Clock
 	issuer *authztest.Issuer
 	log    *lines
 }
@@ -112,14 +100,14 @@ func goodConfig() Config {
 
 // tryFixture makes an authorizer as in Lambda, from an environment and a file.
 func tryFixture(changes ...func(*setup)) (*fixture, error) {
-	f := &fixture{clock: newClock(), issuer: authztest.NewIssuer(testIssuer, goodKey()), log: new(lines)}
+	f := &fixture{clock: testclock.New(t0), issuer: authztest.NewIssuer(testIssuer, goodKey()), log: new(lines)}
 	s := &setup{
 		config: goodConfig(),
 		routes: testRoutes,
 		issuer: f.issuer,
 		env:    map[string]string{"AWS_LAMBDA_FUNCTION_NAME": "authorizer"},
 	}
-	s.options = Options{Now: f.clock.now, Transport: f.issuer, Log: f.log}
+	s.options = Options{Now: f.clock.Now, Transport: f.issuer, Log: f.log}
 	for _, change := range changes {
 		change(s)
 	}

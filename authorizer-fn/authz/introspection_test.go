@@ -202,7 +202,7 @@ func TestManyRequestsOfOneOpaqueToken(t *testing.T) {
 	if n := a.count(); n != 1 {
 		t.Errorf("%d calls, want 1", n)
 	}
-	f.clock.advance(time.Minute)
+	f.clock.Advance(time.Minute)
 	a.know("good", object{"active": false})
 	for range 1000 {
 		if got := f.outcome(t, get("good")); got != reject {
@@ -252,11 +252,11 @@ func TestFailuresAreNotCached(t *testing.T) {
 			t.Errorf("got %s: %s", got, f.log)
 		}
 		a.answerWith(nil)
-		f.clock.advance(time.Minute)
+		f.clock.Advance(time.Minute)
 		if got := f.outcome(t, get("good")); got != allow {
 			t.Errorf("got %s: %s", got, f.log)
 		}
-		f.clock.advance(time.Minute)
+		f.clock.Advance(time.Minute)
 	}
 }
 

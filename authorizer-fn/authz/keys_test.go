@@ -13,7 +13,7 @@ import (
 
 // signedBy is an event with a token of a key that is good at the fixture's time.
 func signedBy(f *fixture, k *authztest.Key) []byte {
-	now := f.clock.now().Unix()
+	now := f.clock.Now().Unix()
 	return get(k.Token("RS256", goodClaims().With(object{"iat": now, "nbf": now, "exp": now + 300})))
 }
 
@@ -24,7 +24,7 @@ func TestKeysAreRotated(t *testing.T) {
 	if got := f.outcome(t, remembered); got != allow {
 		t.Fatal(got)
 	}
-	f.clock.advance(45 * time.Second)
+	f.clock.Advance(45 * time.Second)
 	f.issuer.Publish(old, next)
 	if got := f.outcome(t, signedBy(f, next)); got != allow {
 		t.Errorf("a new key is not taken up: %s", got)
@@ -33,7 +33,7 @@ func TestKeysAreRotated(t *testing.T) {
 		t.Errorf("a key that stays does not: %s", got)
 	}
 	f.issuer.Publish(next) // the old one is withdrawn
-	f.clock.advance(61 * time.Second)
+	f.clock.Advance(61 * time.Second)
 	unknown := authztest.RSA("attacker", 2048)
 	f.outcome(t, signedBy(f, unknown)) // has the keys fetched
 	if got := f.outcome(t, remembered); got != reject {
@@ -51,7 +51,7 @@ func TestAKeyThatChangesUnderItsNameEndsWhatWasRemembered(t *testing.T) {
 	f.issuer.PublishText(
 		object{"keys": []object{authztest.RSA("rsa-2", 2048).JWK().With(object{"kid": "rsa-1"})}}.String(),
 	)
-	f.clock.advance(4 * time.Minute)
+	f.clock.Advance(4 * time.Minute)
 	if got := f.outcome(t, remembered); got != allow {
 		t.Fatalf("within the keys' time: %s", got)
 	}
@@ -74,11 +74,11 @@ func TestRepeatedTokens(t *testing.T) {
 				t.Errorf("another answer: %s %v", again, err)
 			}
 		}
-		f.clock.advance(300*time.Second - 1)
+		f.clock.Advance(300*time.Second - 1)
 		if got := f.outcome(t, event); got != allow {
 			t.Errorf("within its time: %s", got)
 		}
-		f.clock.advance(1)
+		f.clock.Advance(1)
 		if got := f.outcome(t, event); got != reject || f.reason() != "expired" {
 			t.Errorf("once it expired: %s", got)
 		}
@@ -137,7 +137,7 @@ func TestAFlappingIssuer(t *testing.T) {
 		} else {
 			f.issuer.AnswerWith(nil)
 		}
-		f.clock.advance(7 * time.Minute)
+		f.clock.Advance(7 * time.Minute)
 		if got := f.outcome(t, signedBy(f, goodKey())); got != allow {
 			t.Fatalf("after %d times: %s", i, got)
 		}
@@ -166,7 +166,7 @@ func TestWhatAnIssuerAnswersDoesNotStopGoodKeys(t *testing.T) {
 			f := newFixture(t)
 			f.outcome(t, signedBy(f, goodKey()))
 			f.issuer.AnswerWith(h)
-			f.clock.advance(2 * time.Hour)
+			f.clock.Advance(2 * time.Hour)
 			if got := f.outcome(t, signedBy(f, goodKey())); got != allow {
 				t.Errorf("got %s: %s", got, f.log)
 			}

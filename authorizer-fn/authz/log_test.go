@@ -249,9 +249,9 @@ func TestADecisionIsALine(t *testing.T) {
 func TestAFetchIsALine(t *testing.T) {
 	f := newFixture(t, func(s *setup) { s.issuer.PublishText(authztest.CorpusKeys()) })
 	f.outcome(t, get(token(nil)))
-	f.clock.advance(time.Hour)
+	f.clock.Advance(time.Hour)
 	f.issuer.AnswerWith(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) })
-	now := f.clock.now().Unix()
+	now := f.clock.Now().Unix()
 	f.outcome(t, get(token(object{"iat": now, "nbf": now, "exp": now + 60})))
 	var lines []string
 	for _, e := range entries(t, f.log.String()) {

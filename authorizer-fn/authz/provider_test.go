@@ -22,6 +22,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authztest"
 	"github.com/gatehouse-cdk/gatehouse/internal/nodepeer"
+	"github.com/gatehouse-cdk/gatehouse/internal/testclock"
 )
 
 //go:embed testdata/provider.cjs
@@ -291,8 +292,8 @@ func TestFaults(t *testing.T) {
 			}
 			p.spoil(c.fault)
 			defer p.spoil(nil)
-			clock := newClock() // which follows the real one, and can run ahead of it
-			ahead := func() time.Time { return time.Now().Add(clock.now().Sub(t0)) }
+			clock := testclock.New(t0) // which follows the real one, and can run ahead of it
+			ahead := func() time.Time { return time.Now().Add(clock.Now().Sub(t0)) }
 			f, vault := p.authorizer(t, client.Introspection, secret, func(s *setup) { s.options.Now = ahead })
 			token := p.token(t, "orders", "orders:read")
 			if got := f.outcome(t, get(token)); got != fault {
@@ -310,7 +311,7 @@ func TestFaults(t *testing.T) {
 			}
 			p.spoil(nil)
 			vault.rotate(client.secret)
-			clock.advance(time.Minute)
+			clock.Advance(time.Minute)
 			if got := f.outcome(t, get(token)); got != allow {
 				t.Errorf("once it is well: got %s: %s", got, f.log)
 			}

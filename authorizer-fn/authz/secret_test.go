@@ -29,7 +29,7 @@ func newVault(t *testing.T, changes ...func(*setup)) (*secretsManager, *fixture)
 }
 
 func hmacGet(f *fixture, secret string) []byte {
-	now := f.clock.now().Unix()
+	now := f.clock.Now().Unix()
 	claims := goodClaims().With(object{"iat": now, "nbf": now, "exp": now + 300})
 	return get((&authztest.Key{Secret: []byte(secret)}).Token("HS256", claims))
 }
@@ -53,7 +53,7 @@ func TestSecretIsFetchedAgainAfterRotation(t *testing.T) {
 	if got := f.outcome(t, hmacGet(f, secondSecret)); got != reject {
 		t.Errorf("within the cooldown: %s", got)
 	}
-	f.clock.advance(time.Minute)
+	f.clock.Advance(time.Minute)
 	for i, want := range map[string]string{secondSecret: allow, thirdSecret: reject} {
 		if got := f.outcome(t, hmacGet(f, i)); got != want {
 			t.Errorf("after the cooldown: %s, want %s", got, want)
@@ -74,7 +74,7 @@ func TestARotatedSecretEndsWhatWasRemembered(t *testing.T) {
 		t.Fatal(got)
 	}
 	manager.rotate(secondSecret)
-	f.clock.advance(2 * time.Minute) // within the time a secret is used, and a token remembered
+	f.clock.Advance(2 * time.Minute) // within the time a secret is used, and a token remembered
 	if got := f.outcome(t, hmacGet(f, secondSecret)); got != allow {
 		t.Fatal(got)
 	}
@@ -86,7 +86,7 @@ func TestARotatedSecretEndsWhatWasRemembered(t *testing.T) {
 func TestForgedTokensDoNotAskForTheSecretAgain(t *testing.T) {
 	manager, f := newVault(t)
 	f.outcome(t, hmacGet(f, goodSecret))
-	f.clock.advance(time.Minute)
+	f.clock.Advance(time.Minute)
 	for i := range 1000 {
 		forged := fmt.Sprintf("forged secret number %012d, long enough", i)
 		if got := f.outcome(t, hmacGet(f, forged)); got != reject {
@@ -191,7 +191,7 @@ func TestKindsOfSecret(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			manager, f := newVault(t, func(s *setup) { s.config.Issuers[0].SecretField = c.field })
 			manager.answerWith(func(w http.ResponseWriter) { io.WriteString(w, c.body) })
-			f.clock.advance(time.Hour)
+			f.clock.Advance(time.Hour)
 			if got := f.outcome(t, hmacGet(f, goodSecret)); got != allow {
 				t.Errorf("got %s: %s", got, f.log)
 			}

@@ -129,13 +129,13 @@ func newTableFixture(t testing.TB, changes ...func(*setup)) *tableFixture {
 	}}, changes...)...)
 	var err error
 	f.sessions, err = tablesession.New(tablesession.Options{
-		Host: sessionHost, Table: f.table, Now: f.clock.now,
+		Host: sessionHost, Table: f.table, Now: f.clock.Now,
 		Keys: session.NewKeys(func(_ context.Context, stage string) ([]byte, error) {
 			if stage != "AWSCURRENT" {
 				return nil, session.ErrNoVersion
 			}
 			return []byte(sessionSecret), nil
-		}, f.clock.now),
+		}, f.clock.Now),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -158,14 +158,14 @@ func (f *tableFixture) logIn(t testing.TB, x *session.Session) string {
 
 // at is a session's token, good for some seconds.
 func (f *tableFixture) expiring(in time.Duration) *session.Session {
-	x := f.opened(token(object{"exp": f.clock.now().Add(in).Unix(), "sub": "user-1"}))
-	x.Expires, x.Got = f.clock.now().Add(in), x.Got.Add(-time.Minute)
+	x := f.opened(token(object{"exp": f.clock.Now().Add(in).Unix(), "sub": "user-1"}))
+	x.Expires, x.Got = f.clock.Now().Add(in), x.Got.Add(-time.Minute)
 	return x
 }
 
 // newer is a token that the provider gives in the place of one.
 func (f *tableFixture) newer(changes object) string {
-	all := object{"exp": f.clock.now().Add(5 * time.Minute).Unix(), "jti": "newer"}
+	all := object{"exp": f.clock.Now().Add(5 * time.Minute).Unix(), "jti": "newer"}
 	for name, value := range changes {
 		all[name] = value
 	}
@@ -217,7 +217,7 @@ func TestTableSessionContract(t *testing.T) {
 		}, 0},
 		{"idle", reject, "session_ended", func(t *testing.T, f *tableFixture) string {
 			cookie := f.logIn(t, f.opened(token(nil)))
-			f.clock.advance(time.Hour)
+			f.clock.Advance(time.Hour)
 			return cookie
 		}, 0},
 		{"its token has expired", allow, "", func(t *testing.T, f *tableFixture) string {
@@ -312,7 +312,7 @@ func TestASessionOutlivesItsProvidersOutage(t *testing.T) {
 			t.Errorf("during the outage: %s", got)
 		}
 		time.Sleep(time.Second) // until what runs in the background has seen this time
-		f.clock.advance(time.Minute)
+		f.clock.Advance(time.Minute)
 		f.provider.gives(f.newer(nil))
 		if got := f.outcome(t, browses("GET", "/orders", cookie)); got != allow {
 			t.Errorf("after the outage: %s: %s", got, f.log)
@@ -359,13 +359,13 @@ func TestActivityIsNoted(t *testing.T) {
 		x.Expires = t0.Add(4 * time.Hour)
 		cookie := f.logIn(t, x)
 		for range 4 {
-			f.clock.advance(40 * time.Minute)
+			f.clock.Advance(40 * time.Minute)
 			f.issuer.Publish(goodKey())
 			if got := f.outcome(t, browses("GET", "/orders", cookie)); got != allow {
-				t.Fatalf("after %s: %s: %s", f.clock.now().Sub(t0), got, f.log)
+				t.Fatalf("after %s: %s: %s", f.clock.Now().Sub(t0), got, f.log)
 			}
 		}
-		f.clock.advance(time.Hour)
+		f.clock.Advance(time.Hour)
 		if got := f.outcome(t, browses("GET", "/orders", cookie)); got != reject || f.reason() != "session_ended" {
 			t.Errorf("idle: %s, %q", got, f.reason())
 		}

@@ -75,7 +75,7 @@ func (f *sessionFixture) storeOf(t testing.TB, o session.Options) *session.Store
 				"AWS_SESSION_TOKEN": "session-token",
 			}[name]
 		},
-		Now: f.clock.now,
+		Now: f.clock.Now,
 		Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			w := httptest.NewRecorder()
 			f.vault.ServeHTTP(w, r)
@@ -85,7 +85,7 @@ func (f *sessionFixture) storeOf(t testing.TB, o session.Options) *session.Store
 	if o.Host == "" {
 		o.Host = sessionHost
 	}
-	o.Keys, o.Now = session.NewKeys(client.Versions(secretName), f.clock.now), f.clock.now
+	o.Keys, o.Now = session.NewKeys(client.Versions(secretName), f.clock.Now), f.clock.Now
 	store, err := session.New(o)
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +95,7 @@ func (f *sessionFixture) storeOf(t testing.TB, o session.Options) *session.Store
 
 // opened is a session with an access token that is good for five minutes.
 func (f *sessionFixture) opened(accessToken string) *session.Session {
-	now := f.clock.now()
+	now := f.clock.Now()
 	return &session.Session{
 		Token: accessToken, Refresh: refreshToken, Subject: "user-1", Email: "Zx81-canary@example.com",
 		Started: now, Active: now, Got: now, Expires: now.Add(5 * time.Minute),
@@ -240,7 +240,7 @@ func TestSessionContract(t *testing.T) {
 		{name: "its token has expired by the provider's answer", want: reject, reason: "expired",
 			event: cookie(func(t *testing.T, f *sessionFixture) string {
 				x := f.opened(good)
-				x.Expires = f.clock.now()
+				x.Expires = f.clock.Now()
 				return f.sealed(t, f.store, x)
 			})},
 		{name: "its token is of another issuer", want: reject, reason: "issuer",
@@ -437,7 +437,7 @@ func TestClaimsOfASession(t *testing.T) {
 			if got := f.outcome(t, event); got != c.want || f.reason() != c.reason {
 				t.Errorf("got %s, %q, want %s, %q: %s", got, f.reason(), c.want, c.reason, f.log)
 			}
-			f.clock.advance(5 * time.Minute)
+			f.clock.Advance(5 * time.Minute)
 			if got := f.outcome(t, event); got != reject || c.want == allow && f.reason() != "expired" {
 				t.Errorf("once the ID token has expired: %s, %q", got, f.reason())
 			}
@@ -546,7 +546,7 @@ func TestSessionKeysRotate(t *testing.T) {
 		t.Fatal(got)
 	}
 	f.vault.turn("Zx81-canary: another secret of 32 bytes or more")
-	f.clock.advance(10 * time.Second)
+	f.clock.Advance(10 * time.Second)
 	other := f.storeOf(t, session.Options{})
 	if got := f.outcome(t, browses("GET", "/orders", f.sealed(t, other, f.opened(token(nil))))); got != allow {
 		t.Errorf("sealed with the new key: %s: %s", got, f.log)

@@ -309,7 +309,7 @@ func cacheBehaviour(t *testing.T) []behaviour {
 		return behaviour{line: 5, name: name, source: source, want: want, got: func(t *testing.T) string {
 			var out []string
 			for _, step := range list {
-				s.clock.advance(step.after)
+				s.clock.Advance(step.after)
 				out = append(out, s.send(t, step.target, step.headers...).cached())
 			}
 			return strings.Join(out, ", ")

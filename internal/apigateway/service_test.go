@@ -229,7 +229,7 @@ func TestDynamoDB(t *testing.T) {
 		methodResponses,
 	)
 	s := serve(t, r, func(o *Options) { o.Functions.Env = map[string]string{"AWS_ENDPOINT_URL_DYNAMODB": endpoint} })
-	s.clock.at = time.Now() // of the signatures
+	s.clock.Advance(time.Since(s.clock.Now())) // to the time of the signatures
 	for _, c := range []struct{ target, body, want string }{
 		{"PUT /prod/orders/7", `{"note": "it's \"new\"", "lines": ["a", "b"]}`, `200 {"put": "7"}`},
 		{"PUT /prod/orders/7", `{"note": "again", "lines": []}`, `404 {"error": "ConditionalCheckFailedException"}`},

@@ -20,27 +20,10 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/checks"
 	"github.com/gatehouse-cdk/gatehouse/internal/apigateway/front"
 	"github.com/gatehouse-cdk/gatehouse/internal/devissuer"
+	"github.com/gatehouse-cdk/gatehouse/internal/testclock"
 )
 
-// clock stands still until a test moves it.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
 var began = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
 
 // records collects what a gateway tells of its requests.
 type records struct {
@@ -79,7 +62,7 @@ var developmentKeys = sync.OnceValues(func() (*devissuer.KeyStore, error) {
 // site is a gateway behind the server that keeps header names as they came, with a clock of its own.
 type site struct {
 	*running
-	clock   *clock
+	clock   *testclock.Clock
 	told    records
 	address string
 	apiID   string
@@ -88,12 +71,12 @@ type site struct {
 // serve starts a site of an assembly with these resources.
 func serve(t *testing.T, resources object, changes ...func(*Options)) *site {
 	t.Helper()
-	s := &site{clock: &clock{at: began}}
+	s := &site{clock: testclock.New(began)}
 	keys, err := developmentKeys()
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Now: s.clock.now, Record: s.told.add}
+	o := Options{Now: s.clock.Now, Record: s.told.add}
 	for _, change := range changes {
 		change(&o)
 	}

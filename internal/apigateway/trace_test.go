@@ -151,7 +151,7 @@ func TestTrace(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s.clock.advance(c.after)
+			s.clock.Advance(c.after)
 			var headers []string
 			if c.header != "" {
 				headers = append(headers, c.header)

@@ -15,33 +15,21 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/gatehouse-cdk/gatehouse/internal/testclock"
 	peer "github.com/golang-jwt/jwt/v5"
 )
 
 // t0 is when the tests' clocks begin.
 var t0 = time.Unix(1_700_000_000, 0)
 
-// clock is a clock that only moves when it is told to.
-type clock struct{ nanos atomic.Int64 }
-
-func newClock() *clock {
-	c := new(clock)
-	c.nanos.Store(t0.UnixNano())
-	return c
-}
-
-func (c *clock) now() time.Time          { return time.Unix(0, c.nanos.Load()) }
-func (c *clock) advance(d time.Duration) { c.nanos.Add(int64(d)) }
-
 func options() Options {
 	return Options{
 		ClientID:   "orders api",
 		Credential: func(context.Context) ([]byte, error) { return []byte("s3cret & more"), nil },
-		Now:        newClock().now,
+		Now:        testclock.New(t0).Now,
 	}
 }
 
@@ -121,10 +109,10 @@ func TestAssertions(t *testing.T) {
 	for _, algorithm := range Algorithms() {
 		t.Run(algorithm, func(t *testing.T) {
 			key := keyFor(algorithm)
-			o, clock := options(), newClock()
+			o, clock := options(), testclock.New(t0)
 			o.Method, o.Algorithm, o.KeyID, o.Audience = PrivateKey, algorithm, `k"1`, "https://issuer.example.com"
 			o.Credential = func(context.Context) ([]byte, error) { return pkcs8(t, key), nil }
-			o.Now = clock.now
+			o.Now = clock.Now
 			client := must(New(o))
 			ids := map[string]bool{}
 			for range 2 {
@@ -136,7 +124,7 @@ func TestAssertions(t *testing.T) {
 					form.Get("client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" {
 					t.Errorf("form %v, header %v", form, header)
 				}
-				parser := peer.NewParser(peer.WithValidMethods([]string{algorithm}), peer.WithTimeFunc(clock.now),
+				parser := peer.NewParser(peer.WithValidMethods([]string{algorithm}), peer.WithTimeFunc(clock.Now),
 					peer.WithExpirationRequired(), peer.WithIssuedAt(), peer.WithIssuer("orders api"),
 					peer.WithSubject("orders api"), peer.WithAudience("https://issuer.example.com"))
 				token, err := parser.Parse(form.Get("client_assertion"), func(*peer.Token) (any,
@@ -210,9 +198,9 @@ func TestCredentialErrors(t *testing.T) {
 
 // A secret that was rotated is fetched when an endpoint refuses the old one, once in a while.
 func TestRotation(t *testing.T) {
-	ctx, clock, secret, fetched := context.Background(), newClock(), "one", 0
+	ctx, clock, secret, fetched := context.Background(), testclock.New(t0), "one", 0
 	o := options()
-	o.Now = clock.now
+	o.Now = clock.Now
 	o.Credential = func(context.Context) ([]byte, error) {
 		fetched++
 		return []byte(secret), nil
@@ -226,14 +214,14 @@ func TestRotation(t *testing.T) {
 	if c.Newer(ctx, first) != nil || fetched != 2 {
 		t.Errorf("refused again, soon after: %d fetches", fetched)
 	}
-	clock.advance(rotationWait)
+	clock.Advance(rotationWait)
 	if second := c.Newer(ctx, first); second == nil || string(second.text) != "two" || fetched != 3 {
 		t.Errorf("refused later: %d fetches", fetched)
 	}
 	if second := c.Newer(ctx, first); second == nil || fetched != 3 {
 		t.Errorf("another request with the old one: %d fetches", fetched)
 	}
-	clock.advance(credentialAge)
+	clock.Advance(credentialAge)
 	if must(c.Current(ctx)); fetched != 4 {
 		t.Errorf("the secret is old: %d fetches", fetched)
 	}

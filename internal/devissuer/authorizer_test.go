@@ -161,7 +161,7 @@ func TestIncludedAuthorizerReadsTheRights(t *testing.T) {
 			}
 			authorizer, err := authz.FromLambda(func(name string) string { return variables[name] }, authz.Options{
 				AllowLoopbackHTTP: true, // as one that was built to run here
-				Now:               s.clock.now,
+				Now:               s.clock.Now,
 				Transport:         fromHere{s},
 				Log:               io.Discard,
 				Files: fstest.MapFS{access.FileName: {Data: []byte(`{"version":1,"routes":[

@@ -80,7 +80,7 @@ func TestClientAuthentication(t *testing.T) {
 	assertion := func(change func(*clientauth.Options)) []string {
 		t.Helper()
 		o := clientauth.Options{
-			ClientID: "key", Method: clientauth.PrivateKey, Algorithm: "ES256", Audience: shopURL, Now: s.clock.now,
+			ClientID: "key", Method: clientauth.PrivateKey, Algorithm: "ES256", Audience: shopURL, Now: s.clock.Now,
 			Credential: func(context.Context) ([]byte, error) {
 				text, err := testRing(t).credential("key", privateKeyAuth, "ES256")
 				return []byte(text), err

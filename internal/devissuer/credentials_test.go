@@ -95,7 +95,7 @@ func TestMachineGetsATokenWithCurl(t *testing.T) {
 func TestTokensAreRefreshed(t *testing.T) {
 	s := serveShop(t)
 	first := redeem(t, s, signIn(t, s, authURL(s)))
-	s.clock.advance(time.Hour)
+	s.clock.Advance(time.Hour)
 
 	second := post(t, s.TokenURL(shopURL), "shop", testRing(t).clientSecret(),
 		"grant_type", "refresh_token",

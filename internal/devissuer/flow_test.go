@@ -41,7 +41,7 @@ func TestCodeFlowByIndependentClients(t *testing.T) {
 
 	raw, _ := token.Extra("id_token").(string)
 	id, err := provider.VerifierContext(ctx, &oidc.Config{
-		ClientID: "shop", Now: s.clock.now, SupportedSigningAlgs: []string{"ES256"},
+		ClientID: "shop", Now: s.clock.Now, SupportedSigningAlgs: []string{"ES256"},
 	}).Verify(ctx, raw)
 	if err != nil {
 		t.Fatal(err)
@@ -80,7 +80,7 @@ func TestCodeFlowByIndependentClients(t *testing.T) {
 		t.Errorf("userinfo says %+v", info)
 	}
 
-	token.Expiry = s.clock.now().AddDate(-10, 0, 0) // of the library's own clock
+	token.Expiry = s.clock.Now().AddDate(-10, 0, 0) // of the library's own clock
 	next, err := config.TokenSource(ctx, token).Token()
 	if err != nil {
 		t.Fatal(err)

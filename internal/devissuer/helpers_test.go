@@ -7,28 +7,16 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/testclock"
 )
 
 // t0 is when the tests' clocks begin.
 var t0 = time.Unix(1_800_000_000, 0)
-
-// clock is a clock that only moves when it is told to.
-type clock struct{ nanos atomic.Int64 }
-
-func newClock() *clock {
-	c := new(clock)
-	c.nanos.Store(t0.UnixNano())
-	return c
-}
-
-func (c *clock) now() time.Time          { return time.Unix(0, c.nanos.Load()) }
-func (c *clock) advance(d time.Duration) { c.nanos.Add(int64(d)) }
 
 // sharedRing is made once, as an RSA key takes a while.
 var sharedRing = sync.OnceValues(func() (*keyring, error) { return newKeyring(rand.Reader) })
@@ -43,14 +31,14 @@ func testRing(t testing.TB) *keyring {
 }
 
 // testKeys is a store in a folder of the test's own, with the shared keys.
-func testKeys(t testing.TB, c *clock) *KeyStore {
+func testKeys(t testing.TB, c *testclock.Clock) *KeyStore {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "keys")
 	first, err := openWith(dir, testRing(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys, err := OpenKeys(KeyOptions{Dir: dir, Now: c.now})
+	keys, err := OpenKeys(KeyOptions{Dir: dir, Now: c.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,17 +67,17 @@ func emptyStore(dir string) (*KeyStore, error) {
 type served struct {
 	*Provider
 	keys  *KeyStore
-	clock *clock
+	clock *testclock.Clock
 }
 
 func serve(t testing.TB, issuers ...Issuer) *served {
 	t.Helper()
-	s := &served{clock: newClock()}
+	s := &served{clock: testclock.New(t0)}
 	s.keys = testKeys(t, s.clock)
 	server := httptest.NewUnstartedServer(nil)
 	base := "http://" + server.Listener.Addr().String()
 	var err error
-	s.Provider, err = New(s.keys, issuers, Options{BaseURL: base, Now: s.clock.now})
+	s.Provider, err = New(s.keys, issuers, Options{BaseURL: base, Now: s.clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +101,7 @@ func (s *served) verifier(t testing.TB, i authz.Issuer) *jwt.Verifier {
 	} else {
 		config.JWKSURL, config.AllowLoopbackHTTP = s.JWKSURL(i.URL), true
 	}
-	v, err := jwt.New(jwt.Options{Issuers: []jwt.Issuer{config}, Now: s.clock.now, TokenCache: 10})
+	v, err := jwt.New(jwt.Options{Issuers: []jwt.Issuer{config}, Now: s.clock.Now, TokenCache: 10})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -234,16 +234,16 @@ func TestHostedRefreshTokens(t *testing.T) {
 		if got := refresh(first.Refresh); got.Status != http.StatusOK || (got.Refresh != "") != tt.next {
 			t.Errorf("%s: a refresh: %+v", name, got)
 		}
-		s.clock.advance(grace)
+		s.clock.Advance(grace)
 		if got := refresh(first.Refresh); got.Status != tt.wants[0] {
 			t.Errorf("%s: within the grace: %+v", name, got)
 		}
-		s.clock.advance(time.Second)
+		s.clock.Advance(time.Second)
 		if got := refresh(first.Refresh); got.Status != tt.wants[1] {
 			t.Errorf("%s: after the grace: %+v", name, got)
 		}
 		old := redeem(t, s, signIn(t, s, authURL(s)))
-		s.clock.advance(tt.lifetime)
+		s.clock.Advance(tt.lifetime)
 		if got := refresh(old.Refresh); !strings.Contains(got.Description, "expired") {
 			t.Errorf("%s: after its life: %+v", name, got)
 		}

@@ -36,7 +36,7 @@ func (s *served) client(t testing.TB, i authz.Issuer) *introspection.Client {
 	n := i.Introspection
 	o := introspection.Options{
 		Endpoint: s.IntrospectionURL(i.URL), ClientID: n.ClientID, Method: clientauth.Method(n.ClientAuth),
-		Algorithm: n.Algorithm, KeyID: n.KeyID, Now: s.clock.now, Keep: -1, AllowLoopbackHTTP: true,
+		Algorithm: n.Algorithm, KeyID: n.KeyID, Now: s.clock.Now, Keep: -1, AllowLoopbackHTTP: true,
 		Timeout: 30 * time.Second,
 		Credential: func(context.Context) ([]byte, error) {
 			text, _, err := s.Secret(n.SecretARN)
@@ -103,8 +103,8 @@ func TestIntrospection(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			expires, err := rules.CheckAnswer(answer.Claims(), s.clock.now())
-			if err != nil || expires.Unix() != s.clock.now().Unix()+60 || !answer.Claims().Get("sub").Is("ada") ||
+			expires, err := rules.CheckAnswer(answer.Claims(), s.clock.Now())
+			if err != nil || expires.Unix() != s.clock.Now().Unix()+60 || !answer.Claims().Get("sub").Is("ada") ||
 				!answer.Claims().Get("scope").Is("orders:read") {
 				t.Errorf("%v, %v: %s", expires, err, answer.Claims().Raw())
 			}
@@ -128,7 +128,7 @@ func TestIntrospection(t *testing.T) {
 			if _, err := c.Ask(t.Context(), second); err != nil {
 				t.Errorf("another one: %v", err)
 			}
-			s.clock.advance(time.Minute)
+			s.clock.Advance(time.Minute)
 			if _, err := c.Ask(t.Context(), second); !errors.Is(err, jwt.ErrInactive) {
 				t.Errorf("expired: %v", err)
 			}
@@ -264,7 +264,7 @@ func TestRevocations(t *testing.T) {
 		t.Fatal(err)
 	}
 	revoke(t, s, "https://idp.example.com", token)
-	next, err := New(s.keys, []Issuer{askedIssuer()}, Options{BaseURL: s.base, Now: s.clock.now})
+	next, err := New(s.keys, []Issuer{askedIssuer()}, Options{BaseURL: s.base, Now: s.clock.Now})
 	if err != nil || !next.keys.revoked(token) {
 		t.Error("the next provider takes it", err)
 	}

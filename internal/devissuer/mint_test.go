@@ -293,11 +293,11 @@ func TestExpires(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := s.verifier(t, i)
-	s.clock.advance(89 * time.Second)
+	s.clock.Advance(89 * time.Second)
 	if _, err := v.Verify(t.Context(), token); err != nil {
 		t.Errorf("after 89 s: %v", err)
 	}
-	s.clock.advance(time.Second)
+	s.clock.Advance(time.Second)
 	if _, err := v.Verify(t.Context(), token); !errors.Is(err, jwt.ErrExpired) {
 		t.Errorf("after 90 s: want %v, got %v", jwt.ErrExpired, err)
 	}
@@ -442,7 +442,7 @@ func FuzzClaimNames(f *testing.F) {
 				return
 			}
 		}
-		p, err := New(s.keys, []Issuer{{Issuer: settings}}, Options{Now: s.clock.now, BaseURL: s.base})
+		p, err := New(s.keys, []Issuer{{Issuer: settings}}, Options{Now: s.clock.Now, BaseURL: s.base})
 		if err != nil {
 			if !errors.Is(err, ErrConfig) {
 				t.Fatal(err)

@@ -57,7 +57,7 @@ func TestPushedRequests(t *testing.T) {
 	at = pushed()
 	expects("another client", strings.Replace(at, "client_id=shop", "client_id=spa", 1),
 		"was given to another client than spa")
-	s.clock.advance(pushedLife)
+	s.clock.Advance(pushedLife)
 	expects("later", at, "has expired")
 
 	for name, tt := range map[string]struct {

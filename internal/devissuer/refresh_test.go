@@ -12,7 +12,7 @@ func TestUsesAreKnownToTheNextProvider(t *testing.T) {
 	s := serveShop(t)
 	callback := signIn(t, s, authURL(s))
 	first := redeem(t, s, callback)
-	next, err := New(s.keys, s.issuers, Options{BaseURL: s.base, AppOrigin: appOrigin, Now: s.clock.now})
+	next, err := New(s.keys, s.issuers, Options{BaseURL: s.base, AppOrigin: appOrigin, Now: s.clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func TestRefreshTokensRotate(t *testing.T) {
 	}
 	first := redeem(t, s, signIn(t, s, authURL(s)))
 	second := refresh(first.Refresh)
-	s.clock.advance(rotationGrace)
+	s.clock.Advance(rotationGrace)
 	twin := refresh(first.Refresh)
 	if second.Status != http.StatusOK || twin.Status != http.StatusOK || twin.Refresh == second.Refresh {
 		t.Fatalf("within the grace: %+v, %+v", second, twin)
@@ -62,7 +62,7 @@ func TestRefreshTokensRotate(t *testing.T) {
 		t.Errorf("no token: %+v", got)
 	}
 
-	s.clock.advance(time.Second)
+	s.clock.Advance(time.Second)
 	if got := refresh(first.Refresh); got.Error != "invalid_grant" || !strings.Contains(got.Description, "used before") {
 		t.Errorf("reused after the grace: %+v", got)
 	}
@@ -71,7 +71,7 @@ func TestRefreshTokensRotate(t *testing.T) {
 	}
 
 	old := redeem(t, s, signIn(t, s, authURL(s)))
-	s.clock.advance(refreshLife)
+	s.clock.Advance(refreshLife)
 	if got := refresh(old.Refresh); got.Error != "invalid_grant" || !strings.Contains(got.Description, "expired") {
 		t.Errorf("after 30 days: %+v", got)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/authorizer-fn/authz"
 	"github.com/gatehouse-cdk/gatehouse/internal/jwt"
+	"github.com/gatehouse-cdk/gatehouse/internal/testclock"
 )
 
 // get is an answer to a request for a path, with a host of this machine.
@@ -51,7 +52,7 @@ func TestDiscovery(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			settings := authz.Issuer{URL: tt.issuer, Audiences: []string{"orders"}, Algorithms: []string{"ES256"}}
-			p, err := New(testKeys(t, newClock()), []Issuer{{Issuer: settings, Scopes: []string{"orders:read"}}}, Options{
+			p, err := New(testKeys(t, testclock.New(t0)), []Issuer{{Issuer: settings, Scopes: []string{"orders:read"}}}, Options{
 				BaseURL:  tt.base,
 				Personas: func(string) []Persona { return []Persona{{Name: "writes", Scopes: []string{"orders:write"}}} },
 			})
@@ -117,7 +118,7 @@ func TestVerifierDiscovers(t *testing.T) {
 	base := "http://" + server.Listener.Addr().String()
 	url := base + "/issuers/" + siteName("x")
 	p, err := New(
-		testKeys(t, newClock()),
+		testKeys(t, testclock.New(t0)),
 		[]Issuer{{Issuer: authz.Issuer{URL: url, Audiences: []string{"orders"}}}},
 		Options{BaseURL: base},
 	)
@@ -166,7 +167,7 @@ func TestKeySet(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.issuer.URL = "https://idp.example.com"
-			p, err := New(testKeys(t, newClock()), []Issuer{{Issuer: tt.issuer}}, Options{BaseURL: "http://127.0.0.1:4000"})
+			p, err := New(testKeys(t, testclock.New(t0)), []Issuer{{Issuer: tt.issuer}}, Options{BaseURL: "http://127.0.0.1:4000"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -196,7 +197,7 @@ func TestKeySet(t *testing.T) {
 }
 
 func TestWhatIsNotServed(t *testing.T) {
-	keys := testKeys(t, newClock())
+	keys := testKeys(t, testclock.New(t0))
 	issuers := []Issuer{{Issuer: authz.Issuer{URL: "https://idp.example.com", Audiences: []string{"orders"}}}}
 	p, err := New(keys, issuers, Options{BaseURL: "http://127.0.0.1:4000"})
 	if err != nil {
@@ -271,7 +272,7 @@ func TestUnreadableKeysAreAnError(t *testing.T) {
 }
 
 func TestNewErrors(t *testing.T) {
-	keys := testKeys(t, newClock())
+	keys := testKeys(t, testclock.New(t0))
 	idp := authz.Issuer{URL: "https://idp.example.com"}
 	for _, tt := range []struct {
 		name   string
@@ -345,13 +346,13 @@ func TestVerifierFollowsRotation(t *testing.T) {
 		t.Fatal(err)
 	}
 	after := mint()
-	s.clock.advance(jwt.DefaultCooldown)
+	s.clock.Advance(jwt.DefaultCooldown)
 	for name, token := range map[string]string{"made before": before, "made after": after} {
 		if _, err := v.Verify(context.Background(), token); err != nil {
 			t.Errorf("%s the rotation: %v", name, err)
 		}
 	}
-	s.clock.advance(DefaultOverlap)
+	s.clock.Advance(DefaultOverlap)
 	if _, err := v.Verify(context.Background(), before); !errors.Is(err, jwt.ErrUnknownKey) {
 		t.Errorf("after the overlap: want %v, got %v", jwt.ErrUnknownKey, err)
 	}

@@ -27,14 +27,14 @@ func TestSealSession(t *testing.T) {
 				t.Errorf("the header is %s", header)
 			}
 			store, err := session.New(session.Options{
-				Cookie: "__Host-shop", Host: "localhost:4000", Now: s.clock.now,
+				Cookie: "__Host-shop", Host: "localhost:4000", Now: s.clock.Now,
 				Keys: session.NewKeys(func(_ context.Context, stage string) ([]byte, error) {
 					if stage != "AWSCURRENT" {
 						return nil, session.ErrNoVersion
 					}
 					text, _, err := s.Secret(keysARN)
 					return []byte(text), err
-				}, s.clock.now),
+				}, s.clock.Now),
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -62,21 +62,21 @@ func TestSealSession(t *testing.T) {
 // Of a guard with a table, the session is in that one, and the cookie is a handle.
 func TestSealSessionInATable(t *testing.T) {
 	s := serveShop(t)
-	table := memory.New(s.clock.now)
+	table := memory.New(s.clock.Now)
 	guard := authz.Session{Host: "shop.example.com", KeysARN: keysARN, Table: &authz.SessionTable{Name: "sessions"}}
 	header, err := s.SealSession(t.Context(), guard, table, TokenRequest{Subject: "ada"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	store, err := tablesession.New(tablesession.Options{
-		Host: "localhost:4000", Now: s.clock.now, Table: table,
+		Host: "localhost:4000", Now: s.clock.Now, Table: table,
 		Keys: session.NewKeys(func(_ context.Context, stage string) ([]byte, error) {
 			if stage != "AWSCURRENT" {
 				return nil, session.ErrNoVersion
 			}
 			text, _, err := s.Secret(keysARN)
 			return []byte(text), err
-		}, s.clock.now),
+		}, s.clock.Now),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -135,7 +135,7 @@ func TestSignInIsBoundToThePage(t *testing.T) {
 		t.Errorf("after the app has changed: %s: %s", answer.Status, text)
 	}
 	s.appOrigin = appOrigin
-	s.clock.advance(maxForm)
+	s.clock.Advance(maxForm)
 	if answer, text := send(form); answer.StatusCode != 400 ||
 		!strings.Contains(text, "was open for longer than 30 minutes") {
 		t.Errorf("later: %s: %s", answer.Status, text)

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/testclock"
 )
 
 // ids are the ids of the keys that are signed with.
@@ -91,7 +93,7 @@ func TestExposedKeysAreRefused(t *testing.T) {
 		{"the group can put files into the folder", ".", 0o720},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			keys := testKeys(t, newClock())
+			keys := testKeys(t, testclock.New(t0))
 			path := filepath.Join(keys.options.Dir, tt.path)
 			if err := os.Chmod(path, tt.mode); err != nil {
 				t.Fatal(err)
@@ -128,7 +130,7 @@ func TestKeyFilesThatAreNone(t *testing.T) {
 		}, nil, "is not a folder, and the keys are kept there: move it away"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			keys := testKeys(t, newClock())
+			keys := testKeys(t, testclock.New(t0))
 			if err := tt.break_(keys.options.Dir); err != nil {
 				t.Fatal(err)
 			}
@@ -141,7 +143,7 @@ func TestKeyFilesThatAreNone(t *testing.T) {
 }
 
 func TestOtherFilesAreLeftAlone(t *testing.T) {
-	keys := testKeys(t, newClock())
+	keys := testKeys(t, testclock.New(t0))
 	for _, name := range []string{
 		"issuer-.json",
 		"issuer-07.json",
@@ -170,7 +172,7 @@ func TestOptionsOfKeys(t *testing.T) {
 
 // TestRotationKeepsTheOldKeysForAWhile: the keys that were signed with stay published, and no longer than the overlap.
 func TestRotationKeepsTheOldKeysForAWhile(t *testing.T) {
-	c := newClock()
+	c := testclock.New(t0)
 	keys := testKeys(t, c)
 	published := func() []string {
 		ring, err := keys.current()
@@ -178,7 +180,7 @@ func TestRotationKeepsTheOldKeysForAWhile(t *testing.T) {
 			t.Fatal(err)
 		}
 		var out []string
-		for _, k := range ring.published(rsaKind, c.now()) {
+		for _, k := range ring.published(rsaKind, c.Now()) {
 			out = append(out, k.id)
 		}
 		return out
@@ -196,7 +198,7 @@ func TestRotationKeepsTheOldKeysForAWhile(t *testing.T) {
 	if got, want := published(), []string{second[0], first[0]}; !slices.Equal(got, want) {
 		t.Errorf("published are %v, want %v", got, want)
 	}
-	c.advance(DefaultOverlap / 2)
+	c.Advance(DefaultOverlap / 2)
 	if err := keys.Rotate(); err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +206,7 @@ func TestRotationKeepsTheOldKeysForAWhile(t *testing.T) {
 	if got, want := published(), []string{third[0], second[0], first[0]}; !slices.Equal(got, want) {
 		t.Errorf("published are %v, want %v", got, want)
 	}
-	c.advance(DefaultOverlap / 2)
+	c.Advance(DefaultOverlap / 2)
 	if got, want := published(), []string{third[0], second[0]}; !slices.Equal(got, want) {
 		t.Errorf("after the overlap, published are %v, want %v", got, want)
 	}
@@ -237,9 +239,9 @@ func TestReplacedKeysAreBounded(t *testing.T) {
 
 // TestOneStoreSeesWhatAnotherDoes: stores of two processes share nothing but the folder.
 func TestOneStoreSeesWhatAnotherDoes(t *testing.T) {
-	c := newClock()
+	c := testclock.New(t0)
 	mine := testKeys(t, c)
-	theirs, err := OpenKeys(KeyOptions{Dir: mine.options.Dir, Now: c.now})
+	theirs, err := OpenKeys(KeyOptions{Dir: mine.options.Dir, Now: c.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

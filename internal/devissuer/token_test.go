@@ -52,7 +52,7 @@ func TestCodeRefusals(t *testing.T) {
 		t.Errorf("after all that: %+v", got)
 	}
 	late := signIn(t, s, authURL(s))
-	s.clock.advance(codeLife)
+	s.clock.Advance(codeLife)
 	if got := redeem(t, s, late); got.Error != "invalid_grant" || !strings.Contains(got.Description, "has expired") {
 		t.Errorf("later: %+v", got)
 	}

@@ -44,7 +44,7 @@ func withLogin(t testing.TB, c login.Config, guards ...authz.Issuer) *loggedIn {
 		t.Fatal(err)
 	}
 	h, err := login.New(config, getenv, login.Options{
-		Now: s.clock.now, Log: io.Discard, AllowLoopbackHTTP: true, Transport: http.DefaultTransport,
+		Now: s.clock.Now, Log: io.Discard, AllowLoopbackHTTP: true, Transport: http.DefaultTransport,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +132,7 @@ func TestIncludedLoginFunction(t *testing.T) {
 				t.Fatalf("session: %s: %s", answer.Status, text)
 			}
 
-			l.clock.advance(59*time.Minute + 30*time.Second)
+			l.clock.Advance(59*time.Minute + 30*time.Second)
 			if answer, text = l.ask(t, http.MethodPost, "/auth/refresh"); answer.StatusCode != http.StatusOK ||
 				!strings.Contains(text, `"expires":1800007170`) {
 				t.Errorf("refresh: %s: %s", answer.Status, text)

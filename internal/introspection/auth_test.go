@@ -78,11 +78,11 @@ func TestRotation(t *testing.T) {
 	takes("two")
 	want("refused, and the secret is still the same", 1, false)
 	secret.Store("two")
-	f.clock.advance(firstBackoff)
+	f.clock.Advance(firstBackoff)
 	want("refused again, soon after", 0, false)
-	f.clock.advance(time.Minute)
+	f.clock.Advance(time.Minute)
 	want("refused later", 1, true)
-	f.clock.advance(10 * time.Minute)
+	f.clock.Advance(10 * time.Minute)
 	want("the secret is old", 1, true)
 }
 
@@ -103,7 +103,7 @@ func TestCredentialOutlivesItsSource(t *testing.T) {
 			t.Error(err)
 		}
 		failing.Store(true)
-		f.clock.advance(10 * time.Minute)
+		f.clock.Advance(10 * time.Minute)
 	}
 }
 

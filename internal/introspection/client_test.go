@@ -118,7 +118,7 @@ func TestOutcomes(t *testing.T) {
 			// No failure is remembered of a token: once the endpoint is well again, so is the token.
 			if errors.Is(c.want, ErrUnavailable) {
 				f.server.serve(sayJSON(active))
-				f.clock.advance(firstBackoff)
+				f.clock.Advance(firstBackoff)
 				if _, err := f.ask("opaque-1"); err != nil {
 					t.Errorf("after the failure: %v", err)
 				}
@@ -200,17 +200,17 @@ func TestThousandRequestsOfOneToken(t *testing.T) {
 	if n := f.server.count(); n != 1 {
 		t.Errorf("1,000 requests at once: %d calls, want 1", n)
 	}
-	f.clock.advance(DefaultKeep - time.Second)
+	f.clock.Advance(DefaultKeep - time.Second)
 	ask(1000)
 	if n := f.server.count(); n != 0 {
 		t.Errorf("1,000 requests while the answer counts: %d calls, want 0", n)
 	}
-	f.clock.advance(time.Second)
+	f.clock.Advance(time.Second)
 	ask(1000)
 	if n := f.server.count(); n != 1 {
 		t.Errorf("1,000 requests after that: %d calls, want 1", n)
 	}
-	f.clock.advance(-time.Hour)
+	f.clock.Advance(-time.Hour)
 	ask(1)
 	if n := f.server.count(); n != 1 {
 		t.Errorf("after the clock was set back: %d calls, want 1", n)
@@ -234,12 +234,12 @@ func TestHowLongAnAnswerCounts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, sayJSON(c.answer), func(o *Options) { o.Keep = c.keep })
 			_, _ = f.ask("opaque-1")
-			f.clock.advance(c.want)
+			f.clock.Advance(c.want)
 			_, _ = f.ask("opaque-1")
 			if n := f.server.count(); n != 1 {
 				t.Errorf("%d calls within %v, want 1", n, c.want)
 			}
-			f.clock.advance(time.Second)
+			f.clock.Advance(time.Second)
 			_, _ = f.ask("opaque-1")
 			if n := f.server.count(); n != 1 {
 				t.Errorf("%d calls a second later, want 1", n)
@@ -295,7 +295,7 @@ func TestFlood(t *testing.T) {
 	if n := f.server.count(); n != allowedAtOnce || rejected != allowedAtOnce || failed != 10_000-allowedAtOnce {
 		t.Errorf("%d calls, %d rejected, %d failed: want %d calls", n, rejected, failed, allowedAtOnce)
 	}
-	f.clock.advance(2 * time.Second)
+	f.clock.Advance(2 * time.Second)
 	flood("more")
 	if n := f.server.count(); n != 2*allowedPerSecond {
 		t.Errorf("%d calls two seconds later, want %d", n, 2*allowedPerSecond)
@@ -310,7 +310,7 @@ func TestFlood(t *testing.T) {
 		t.Errorf("%d calls for what cannot be a token and for what is kept, want 0", n)
 	}
 	// Good tokens do not use up what is allowed.
-	f.clock.advance(time.Minute)
+	f.clock.Advance(time.Minute)
 	f.server.serve(sayJSON(active))
 	for i := range 1000 {
 		if _, err := f.ask(fmt.Sprintf("good-%d", i)); err != nil {
@@ -368,11 +368,11 @@ func TestBreaker(t *testing.T) {
 		if n := f.server.count(); n != 1 {
 			t.Errorf("failure %d: %d calls, want 1", i, n)
 		}
-		f.clock.advance(pause*time.Second - 1)
+		f.clock.Advance(pause*time.Second - 1)
 		if err := ask(); !strings.Contains(err.Error(), "left alone") || f.server.count() != 0 {
 			t.Errorf("failure %d, just before %d s: %v", i, pause, err)
 		}
-		f.clock.advance(1)
+		f.clock.Advance(1)
 	}
 	arrived, release := make(chan struct{}), make(chan struct{})
 	f.server.serve(func(w http.ResponseWriter, r *http.Request) {
@@ -407,7 +407,7 @@ func TestBadRequests(t *testing.T) {
 	if n := f.server.count(); n != allowedAtOnce {
 		t.Errorf("%d calls, want %d", n, allowedAtOnce)
 	}
-	f.clock.advance(time.Second)
+	f.clock.Advance(time.Second)
 	f.server.serve(sayJSON(active))
 	if _, err := f.ask("opaque-1"); err != nil {
 		t.Errorf("another token: %v", err)
@@ -432,7 +432,7 @@ func TestFailuresAtATime(t *testing.T) {
 	close(release)
 	all.Wait()
 	f.server.serve(sayJSON(active))
-	f.clock.advance(firstBackoff)
+	f.clock.Advance(firstBackoff)
 	if _, err := f.ask("another"); err != nil {
 		t.Error(err)
 	}
@@ -454,12 +454,12 @@ func TestRetryAfter(t *testing.T) {
 				w.WriteHeader(http.StatusTooManyRequests)
 			})
 			_, _ = f.ask("opaque-1")
-			f.clock.advance(want - 1)
+			f.clock.Advance(want - 1)
 			_, _ = f.ask("opaque-1")
 			if n := f.server.count(); n != 1 {
 				t.Errorf("%d calls before %v", n, want)
 			}
-			f.clock.advance(1)
+			f.clock.Advance(1)
 			_, _ = f.ask("opaque-1")
 			if n := f.server.count(); n != 1 {
 				t.Errorf("%d calls at %v, want 1", n, want)
@@ -512,7 +512,7 @@ func TestFrozen(t *testing.T) {
 	}()
 	<-arrived
 	f.server.serve(sayJSON(`{"active":false}`))
-	f.clock.advance(time.Hour)
+	f.clock.Advance(time.Hour)
 	if _, err := f.ask("opaque-1"); !errors.Is(err, jwt.ErrInactive) {
 		t.Errorf("got %v", err)
 	}

@@ -7,19 +7,14 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/testclock"
 )
 
 // t0 is when the tests' clocks begin.
 var t0 = time.Unix(1_700_000_000, 0)
-
-// clock is a clock that only moves when it is told to.
-type clock struct{ nanos atomic.Int64 }
-
-func (c *clock) now() time.Time          { return time.Unix(0, c.nanos.Load()) }
-func (c *clock) advance(d time.Duration) { c.nanos.Add(int64(d)) }
 
 // server is an endpoint that answers as it is told to.
 type server struct {
@@ -95,19 +90,18 @@ const active = `{"active":true,"sub":"user-1","exp":1700000300}`
 // fixture is a client, its clock and its endpoint.
 type fixture struct {
 	*Client
-	clock  *clock
+	clock  *testclock.Clock
 	server *server
 }
 
 func newFixture(t testing.TB, answer http.HandlerFunc, changes ...func(*Options)) *fixture {
 	t.Helper()
-	f := &fixture{clock: new(clock), server: newServer(t, answer)}
-	f.clock.nanos.Store(t0.UnixNano())
+	f := &fixture{clock: testclock.New(t0), server: newServer(t, answer)}
 	o := Options{
 		Endpoint:          f.server.URL + "/introspect",
 		ClientID:          "orders api",
 		Credential:        func(context.Context) ([]byte, error) { return []byte("s3cret & more"), nil },
-		Now:               f.clock.now,
+		Now:               f.clock.Now,
 		AllowLoopbackHTTP: true,
 		Timeout:           30 * time.Second, // of a busy machine; what is slow waits for signals
 	}

@@ -43,12 +43,12 @@ func TestDiscovery(t *testing.T) {
 			if len(asked) != 2 || asked[0] != want || asked[1] != "https://keys.example.com/set" {
 				t.Errorf("asked for %q", asked)
 			}
-			f.clock.advance(DefaultAge)
+			f.clock.Advance(DefaultAge)
 			f.want(t, rs256(nil, object{"iss": issuer, "exp": t0.Unix() + 1e6}), nil)
 			if len(asked) != 3 {
 				t.Errorf("asked for %q; what was discovered serves for a day", asked)
 			}
-			f.clock.advance(rediscover)
+			f.clock.Advance(rediscover)
 			f.want(t, rs256(nil, object{"iss": issuer, "exp": t0.Unix() + 1e6}), nil)
 			if len(asked) != 5 {
 				t.Errorf("asked for %q; after a day the document is read again", asked)
@@ -73,12 +73,12 @@ func TestDiscoveryAfterTheKeysMoved(t *testing.T) {
 	token := rs256(nil, object{"iss": issuer, "exp": t0.Unix() + 1e6})
 	f.want(t, token, nil)
 	where = "/new"
-	f.clock.advance(DefaultAge)
+	f.clock.Advance(DefaultAge)
 	f.want(t, token, nil) // by the older keys
-	f.clock.advance(firstBackoff)
+	f.clock.Advance(firstBackoff)
 	f.want(t, token, nil)
 	f.wantRequests(t, 5) // document, old; old; document, new
-	f.clock.advance(time.Second)
+	f.clock.Advance(time.Second)
 	f.want(t, token, nil)
 	f.wantRequests(t, 5)
 }

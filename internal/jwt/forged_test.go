@@ -26,7 +26,7 @@ func TestLine17ForgedTokensCauseOneFetchInACooldown(t *testing.T) {
 	}
 	f.wantRequests(t, 1) // the keys are younger than the cooldown
 	for cooldown := int64(1); cooldown <= 3; cooldown++ {
-		f.clock.advance(DefaultCooldown)
+		f.clock.Advance(DefaultCooldown)
 		for i := range 1000 {
 			f.want(t, forged[i%len(forged)], ErrUnknownKey)
 		}
@@ -42,7 +42,7 @@ func TestLine17ForgedTokensWhileTheServerFails(t *testing.T) {
 func TestLine17ForgedTokensAtOnceCauseOneFetch(t *testing.T) {
 	f := newFixture(t)
 	f.want(t, lasting("rsa"), nil)
-	f.clock.advance(DefaultCooldown)
+	f.clock.Advance(DefaultCooldown)
 	f.wantAtOnce(t, 1000, unknown(0), ErrUnknownKey)
 	f.wantRequests(t, 2)
 }
@@ -67,7 +67,7 @@ func (f *fixture) wantWhileFailing(t *testing.T, times int, token string, want e
 	t.Helper()
 	f.want(t, lasting("rsa"), nil)
 	f.server.serveWith(failing)
-	f.clock.advance(DefaultCooldown)
+	f.clock.Advance(DefaultCooldown)
 	for range times {
 		f.want(t, token, want)
 	}
@@ -87,7 +87,7 @@ func TestLine18BadSignaturesWithinTheCooldownCauseNoFetch(t *testing.T) {
 	f := newFixture(t)
 	f.want(t, lasting("rsa"), nil)
 	bad := forgedUnderKnownKIDs()
-	f.clock.advance(DefaultCooldown - 1)
+	f.clock.Advance(DefaultCooldown - 1)
 	for i := range 1000 {
 		f.want(t, bad[i%len(bad)], ErrSignature)
 	}
@@ -99,7 +99,7 @@ func TestLine51BadSignaturesCauseOneFetchInACooldown(t *testing.T) {
 	f.want(t, lasting("rsa"), nil)
 	bad := forgedUnderKnownKIDs()
 	for cooldown := int64(1); cooldown <= 3; cooldown++ {
-		f.clock.advance(DefaultCooldown)
+		f.clock.Advance(DefaultCooldown)
 		for i := range 500 {
 			f.want(t, bad[i%len(bad)], ErrSignature)
 			f.want(t, unknown(0), ErrUnknownKey) // the cooldown is one for both
@@ -112,7 +112,7 @@ func TestLine51BadSignaturesCauseOneFetchInACooldown(t *testing.T) {
 func TestLine51BadSignaturesAtOnceCauseOneFetch(t *testing.T) {
 	f := newFixture(t)
 	f.want(t, lasting("rsa"), nil)
-	f.clock.advance(DefaultCooldown)
+	f.clock.Advance(DefaultCooldown)
 	f.wantAtOnce(t, 200, swapClaims("ES256"), ErrSignature)
 	f.wantRequests(t, 2)
 }
@@ -125,7 +125,7 @@ func TestLine51BadSignaturesWhileTheServerFailsCauseOneFetch(t *testing.T) {
 func TestLine51SignaturesOfNoKeyCauseNoFetch(t *testing.T) {
 	f := newFixture(t)
 	f.want(t, lasting("rsa"), nil)
-	f.clock.advance(DefaultCooldown)
+	f.clock.Advance(DefaultCooldown)
 	cut := func(s []byte) []byte { return s[:len(s)-1] }
 	for _, token := range []string{resigned("ES256", cut), resigned("EdDSA", cut), resigned("RS256", cut),
 		resigned("RS256", func([]byte) []byte { return make([]byte, maxRSABits/8+1) })} {

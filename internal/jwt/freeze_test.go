@@ -17,7 +17,7 @@ func TestAFrozenFetchIsGivenUp(t *testing.T) {
 		return response(200, "application/json", keySetOf(jwk(keys()["rsa2"]))), nil
 	})
 	f.Start(t.Context())
-	f.clock.advance(time.Hour) // frozen right after init
+	f.clock.Advance(time.Hour) // frozen right after init
 	for f.server.requests.Load() == 0 {
 		time.Sleep(time.Millisecond)
 	}
@@ -61,7 +61,7 @@ func TestThoseWhoWaitForAFrozenFetchGetTheNextOnes(t *testing.T) {
 			<-release
 			return response(200, "application/json", fullKeySet()), nil
 		})
-		f.clock.advance(time.Hour)
+		f.clock.Advance(time.Hour)
 		go verify()
 		wait(func() bool { return f.server.requests.Load() == 2 })
 		wait(givenUp.Load)
@@ -77,14 +77,14 @@ func TestThoseWhoWaitForAFrozenFetchGetTheNextOnes(t *testing.T) {
 func TestTheAgeOfKeysCountsFromTheRequest(t *testing.T) {
 	f := newFixture(t)
 	f.server.serveWith(func(*http.Request) (*http.Response, error) {
-		f.clock.advance(4 * time.Second)
+		f.clock.Advance(4 * time.Second)
 		return response(200, "application/json", fullKeySet()), nil
 	})
 	f.want(t, lasting("rsa"), nil)
-	f.clock.advance(DefaultAge - 4*time.Second - 1)
+	f.clock.Advance(DefaultAge - 4*time.Second - 1)
 	f.want(t, lasting("rsa"), nil)
 	f.wantRequests(t, 1)
-	f.clock.advance(1)
+	f.clock.Advance(1)
 	f.want(t, lasting("rsa"), nil)
 	f.wantRequests(t, 2)
 }
@@ -104,14 +104,14 @@ func TestTheClockHasNoMonotonicReading(t *testing.T) {
 func TestAClockThatIsSetBack(t *testing.T) {
 	f := newFixture(t)
 	f.want(t, lasting("rsa"), nil)
-	f.clock.advance(-5 * time.Second)
+	f.clock.Advance(-5 * time.Second)
 	f.server.serve(keySetOf(jwk(keys()["rsa2"])))
 	f.want(t, lasting("rsa"), ErrUnknownKey) // the age of the keys is not known any more, so they are asked for
 	f.wantRequests(t, 2)
 	f.server.serveWith(failing)
-	f.clock.advance(DefaultAge)
+	f.clock.Advance(DefaultAge)
 	f.want(t, lasting("rsa2"), nil)
-	f.clock.advance(-time.Hour) // neither a back-off nor a cooldown can be stretched
+	f.clock.Advance(-time.Hour) // neither a back-off nor a cooldown can be stretched
 	f.server.serve(fullKeySet())
 	f.want(t, sign("RS256", keys()["rsa"], goodHeader("RS256").String(),
 		goodClaims().with(object{"iat": nil, "nbf": nil}).String()), nil)

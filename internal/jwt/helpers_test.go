@@ -21,6 +21,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/testclock"
 )
 
 // What the tests' tokens are about, unless a test says otherwise.
@@ -32,18 +34,6 @@ const (
 
 // t0 is when the tests' clocks begin.
 var t0 = time.Unix(1_700_000_000, 0)
-
-// clock is a clock that only moves when it is told to.
-type clock struct{ nanos atomic.Int64 }
-
-func newClock() *clock {
-	c := new(clock)
-	c.nanos.Store(t0.UnixNano())
-	return c
-}
-
-func (c *clock) now() time.Time          { return time.Unix(0, c.nanos.Load()) }
-func (c *clock) advance(d time.Duration) { c.nanos.Add(int64(d)) }
 
 // testKey is a key pair, or a secret, of the tests' issuer.
 type testKey struct {
@@ -289,7 +279,7 @@ func response(status int, contentType, body string) *http.Response {
 // fixture is a verifier of one issuer, its clock and its key server.
 type fixture struct {
 	*Verifier
-	clock   *clock
+	clock   *testclock.Clock
 	server  *server
 	changes *atomic.Int64 // how many fetches changed the keys
 }
@@ -300,12 +290,12 @@ var allAlgorithms = []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512
 // newFixture makes a verifier whose issuer publishes the full key set. The changes are applied to its options.
 func newFixture(t testing.TB, changes ...func(*Options)) *fixture {
 	t.Helper()
-	f := &fixture{clock: newClock(), server: new(server), changes: new(atomic.Int64)}
+	f := &fixture{clock: testclock.New(t0), server: new(server), changes: new(atomic.Int64)}
 	f.server.serve(fullKeySet())
 	o := Options{
 		Issuers: []Issuer{{URL: testIssuer, Audiences: []string{testAudience}, Algorithms: allAlgorithms,
 			JWKSURL: testJWKSURL}},
-		Now:       f.clock.now,
+		Now:       f.clock.Now,
 		Transport: f.server,
 	}
 	for _, change := range changes {

@@ -96,7 +96,7 @@ func TestStartAgainFetchesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.Start(t.Context())
-	f.clock.advance(time.Hour)
+	f.clock.Advance(time.Hour)
 	f.Start(t.Context())
 	time.Sleep(10 * time.Millisecond)
 	f.wantRequests(t, 1)
@@ -151,7 +151,7 @@ func TestTheCallersContextEndsTheWait(t *testing.T) {
 func TestATokenThatExpiresWhileItWaits(t *testing.T) {
 	f := newFixture(t)
 	f.server.serveWith(func(*http.Request) (*http.Response, error) {
-		f.clock.advance(4 * time.Second)
+		f.clock.Advance(4 * time.Second)
 		return response(200, "application/json", fullKeySet()), nil
 	})
 	f.want(t, rs256(nil, object{"exp": t0.Unix() + 3}), ErrExpired)
@@ -163,24 +163,24 @@ func TestLine31KeysServeUpToTheStaleCeiling(t *testing.T) {
 	f.server.serveWith(failing)
 	end := t0.Add(DefaultStaleCeiling)
 	tried := int64(1)
-	for f.clock.now().Before(end.Add(-31 * time.Minute)) {
-		f.clock.advance(30 * time.Minute)
+	for f.clock.Now().Before(end.Add(-31 * time.Minute)) {
+		f.clock.Advance(30 * time.Minute)
 		f.want(t, lasting("rsa"), nil)
 		f.want(t, lasting("rsa"), nil) // within the back-off
 		f.want(t, unknown(0), ErrUnknownKey)
 		tried++
 	}
 	f.wantRequests(t, tried)
-	f.clock.advance(end.Add(-time.Second).Sub(f.clock.now()))
+	f.clock.Advance(end.Add(-time.Second).Sub(f.clock.Now()))
 	f.want(t, lasting("rsa"), nil)
-	f.clock.advance(time.Second)
+	f.clock.Advance(time.Second)
 	f.want(t, lasting("rsa"), ErrUnavailable)
-	f.clock.advance(time.Hour)
+	f.clock.Advance(time.Hour)
 	f.want(t, lasting("rsa"), ErrUnavailable)
 	f.want(t, unknown(0), ErrUnavailable)
 
 	f.server.serve(fullKeySet())
-	f.clock.advance(maxBackoff)
+	f.clock.Advance(maxBackoff)
 	f.want(t, lasting("rsa"), nil)
 }
 
@@ -202,22 +202,22 @@ func TestFailuresBackOff(t *testing.T) {
 	requests := int64(0)
 	for _, wait := range []time.Duration{0, 1, 2, 4, 8, 16, 32, 60, 60, 60} {
 		if wait > 0 {
-			f.clock.advance(wait*time.Second - time.Millisecond)
+			f.clock.Advance(wait*time.Second - time.Millisecond)
 			f.want(t, lasting("rsa"), ErrUnavailable)
 			f.wantRequests(t, requests)
-			f.clock.advance(time.Millisecond)
+			f.clock.Advance(time.Millisecond)
 		}
 		f.want(t, lasting("rsa"), ErrUnavailable)
 		requests++
 		f.wantRequests(t, requests)
 	}
 	f.server.serve(fullKeySet())
-	f.clock.advance(maxBackoff)
+	f.clock.Advance(maxBackoff)
 	f.want(t, lasting("rsa"), nil)
 	f.server.serveWith(failing)
-	f.clock.advance(DefaultAge)
+	f.clock.Advance(DefaultAge)
 	f.want(t, lasting("rsa"), nil)
-	f.clock.advance(firstBackoff) // it begins anew
+	f.clock.Advance(firstBackoff) // it begins anew
 	f.want(t, lasting("rsa"), nil)
 	f.wantRequests(t, requests+3)
 }
@@ -233,7 +233,7 @@ func TestAFlappingServer(t *testing.T) {
 	})
 	for range 50 {
 		f.want(t, lasting("rsa"), nil)
-		f.clock.advance(DefaultAge)
+		f.clock.Advance(DefaultAge)
 	}
 	f.wantRequests(t, 50)
 }
@@ -269,10 +269,10 @@ func TestMaxAge(t *testing.T) {
 				return answer, nil
 			})
 			f.want(t, lasting("rsa"), nil)
-			f.clock.advance(c.want - time.Millisecond)
+			f.clock.Advance(c.want - time.Millisecond)
 			f.want(t, lasting("rsa"), nil)
 			f.wantRequests(t, 1)
-			f.clock.advance(time.Millisecond)
+			f.clock.Advance(time.Millisecond)
 			f.want(t, lasting("rsa"), nil)
 			f.wantRequests(t, 2)
 		})

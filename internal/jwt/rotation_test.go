@@ -17,22 +17,22 @@ func TestRotation(t *testing.T) {
 	f.want(t, lasting("rsa2"), ErrUnknownKey) // within the cooldown
 
 	f.server.serve(both)
-	f.clock.advance(DefaultCooldown)
+	f.clock.Advance(DefaultCooldown)
 	f.want(t, lasting("rsa2"), nil)
 	f.want(t, lasting("rsa"), nil)
 	f.wantRequests(t, 2)
 
 	f.server.serve(after)
-	f.clock.advance(DefaultAge - time.Second)
+	f.clock.Advance(DefaultAge - time.Second)
 	f.want(t, lasting("rsa"), nil)
-	f.clock.advance(time.Second)
+	f.clock.Advance(time.Second)
 	f.want(t, lasting("rsa"), ErrUnknownKey)
 	f.want(t, lasting("rsa2"), nil)
 	f.wantRequests(t, 3)
 	if n := f.changes.Load(); n != 3 {
 		t.Errorf("%d changes of the keys after three sets", n)
 	}
-	f.clock.advance(DefaultAge)
+	f.clock.Advance(DefaultAge)
 	f.want(t, lasting("rsa2"), nil)
 	f.wantRequests(t, 4)
 	if n := f.changes.Load(); n != 3 {
@@ -44,7 +44,7 @@ func TestRotationInMidFlight(t *testing.T) {
 	f := newFixture(t)
 	f.server.serve(keySetOf(jwk(keys()["rsa"])))
 	f.want(t, lasting("rsa"), nil)
-	f.clock.advance(DefaultCooldown)
+	f.clock.Advance(DefaultCooldown)
 	// While the fetch for an unknown kid is under way the issuer rotates; the answer still has the old key.
 	release, asked := make(chan struct{}), make(chan struct{})
 	f.server.serveWith(func(*http.Request) (*http.Response, error) {
@@ -65,7 +65,7 @@ func TestRotationInMidFlight(t *testing.T) {
 		t.Errorf("got %v, want %v", err, ErrUnknownKey)
 	}
 	f.want(t, lasting("rsa2"), ErrUnknownKey) // within the cooldown
-	f.clock.advance(DefaultCooldown)
+	f.clock.Advance(DefaultCooldown)
 	f.want(t, lasting("rsa2"), nil)
 	f.want(t, lasting("rsa"), ErrUnknownKey)
 	f.wantRequests(t, 3)
@@ -78,10 +78,10 @@ func TestLine51NewMaterialUnderAnOldKid(t *testing.T) {
 	replaced := sign("RS256", keys()["rsa2"], goodHeader("RS256").String(),
 		goodClaims().with(object{"exp": t0.AddDate(1, 0, 0).Unix()}).String())
 	f.server.serve(keySetOf(jwk(testKey{kid: "rsa", signer: keys()["rsa2"].signer})))
-	f.clock.advance(DefaultCooldown - 1)
+	f.clock.Advance(DefaultCooldown - 1)
 	f.want(t, replaced, ErrSignature)
 	f.wantRequests(t, 1)
-	f.clock.advance(1)
+	f.clock.Advance(1)
 	f.want(t, replaced, nil)
 	f.want(t, lasting("rsa"), ErrSignature) // although it was remembered
 	f.want(t, replaced, nil)
@@ -95,7 +95,7 @@ func TestLine51NewMaterialOfAnotherSizeUnderAnOldKid(t *testing.T) {
 	f.want(t, lasting("rsa"), nil)
 	larger := smallFactorKey(65539) // of 2,064 bits
 	f.server.serve(keySetOf(jwk(testKey{kid: "rsa", signer: larger})))
-	f.clock.advance(DefaultCooldown)
+	f.clock.Advance(DefaultCooldown)
 	f.want(t, larger.token(goodHeader("RS256").String(), goodClaims().String()), nil)
 	f.wantRequests(t, 2)
 }
@@ -110,9 +110,9 @@ func TestAKeyWithoutNameIsAskedForAgainAfterABadSignature(t *testing.T) {
 	f.want(t, nameless("rsa"), nil)
 	f.server.serve(keySetOf(jwk(keys()["rsa2"]).with(object{"kid": nil})))
 	f.want(t, nameless("rsa2"), ErrSignature) // within the cooldown
-	f.clock.advance(DefaultCooldown)
+	f.clock.Advance(DefaultCooldown)
 	f.want(t, nameless("rsa2"), nil)
-	f.clock.advance(DefaultCooldown - time.Second)
+	f.clock.Advance(DefaultCooldown - time.Second)
 	withdrawn := nameless("rsa")
 	for range 1000 {
 		f.want(t, withdrawn, ErrSignature)
@@ -124,7 +124,7 @@ func TestLine19ASetThatIsRefusedLeavesTheOneBefore(t *testing.T) {
 	f := newFixture(t)
 	f.want(t, lasting("rsa"), nil)
 	f.server.serve(keySetOf(jwk(keys()["rsa2"]), jwk(keys()["rsa2"])))
-	f.clock.advance(DefaultAge)
+	f.clock.Advance(DefaultAge)
 	f.want(t, lasting("rsa"), nil)
 	f.want(t, lasting("rsa2"), ErrUnknownKey)
 
@@ -181,7 +181,7 @@ func TestConcurrentUseThroughRotations(t *testing.T) {
 		wg.Go(func() {
 			for i := range 150 {
 				if worker == 0 {
-					f.clock.advance(20 * time.Second)
+					f.clock.Advance(20 * time.Second)
 					if f.server.serve(sets[i/50]); i%10 == 9 {
 						f.server.serveWith(failing)
 					}

@@ -69,7 +69,7 @@ func TestSecretRotation(t *testing.T) {
 	f.want(t, hmacToken("HS256", after), ErrSignature) // within the cooldown
 
 	v.secret = after
-	f.clock.advance(DefaultCooldown)
+	f.clock.Advance(DefaultCooldown)
 	f.want(t, hmacToken("HS256", before), nil) // until it is known that the secret has changed
 	f.want(t, hmacToken("HS256", after), nil)
 	f.want(t, hmacToken("HS256", before), ErrSignature) // not even from the token cache
@@ -82,7 +82,7 @@ func TestSecretRotation(t *testing.T) {
 	if v.asked != 2 {
 		t.Errorf("asked %d times by forged tokens within a cooldown", v.asked)
 	}
-	f.clock.advance(DefaultCooldown)
+	f.clock.Advance(DefaultCooldown)
 	for range 1000 {
 		f.want(t, hmacToken("HS256", before), ErrSignature)
 	}
@@ -97,16 +97,16 @@ func TestASecretIsFetchedAgainWhenItIsOld(t *testing.T) {
 	f := secretFixture(t, v)
 	f.want(t, hmacToken("HS256", before), nil)
 	v.secret = after
-	f.clock.advance(DefaultAge)
+	f.clock.Advance(DefaultAge)
 	f.want(t, hmacToken("HS256", before), ErrSignature) // a secret that was given up does not serve on
 	f.want(t, hmacToken("HS256", after), nil)
 	v.err = errors.New("throttled")
-	f.clock.advance(DefaultAge)
+	f.clock.Advance(DefaultAge)
 	f.want(t, hmacToken("HS256", after), nil)
-	f.clock.advance(DefaultStaleCeiling)
+	f.clock.Advance(DefaultStaleCeiling)
 	f.want(t, hmacToken("HS256", after), ErrUnavailable)
 	v.err, v.secret = nil, []byte("short")
-	f.clock.advance(time.Hour)
+	f.clock.Advance(time.Hour)
 	f.want(t, hmacToken("HS256", after), ErrConfig)
 }
 

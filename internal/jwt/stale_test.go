@@ -143,11 +143,11 @@ func TestLine52AFetchThatIsGivenUpIsReported(t *testing.T) {
 	if e := <-events; e.Err != nil {
 		t.Fatal(e.Err)
 	}
-	f.clock.advance(DefaultAge)
+	f.clock.Advance(DefaultAge)
 	f.server.serveWith(hanging)
 	f.want(t, lasting("rsa"), nil)
 	f.server.serve(fullKeySet())
-	f.clock.advance(time.Hour) // frozen
+	f.clock.Advance(time.Hour) // frozen
 	f.want(t, lasting("rsa"), nil)
 	var givenUp, fetched int
 	for range 2 {
@@ -180,17 +180,17 @@ func TestLine54AnIssuersOwnStaleCeilingAndKeyAge(t *testing.T) {
 	f.want(t, lasting("rsa"), nil)
 	f.want(t, other, nil)
 	f.wantRequests(t, 2)
-	f.clock.advance(5*time.Minute - 1)
+	f.clock.Advance(5*time.Minute - 1)
 	f.want(t, lasting("rsa"), nil)
 	f.wantRequests(t, 2)
-	f.clock.advance(1)
+	f.clock.Advance(1)
 	f.server.serveWith(failing)
 	f.want(t, lasting("rsa"), nil) // whatever the answer's Cache-Control said
 	f.want(t, other, nil)
 	f.wantRequests(t, 3)
-	f.clock.advance(15*time.Minute - 1)
+	f.clock.Advance(15*time.Minute - 1)
 	f.want(t, lasting("rsa"), nil)
-	f.clock.advance(1)
+	f.clock.Advance(1)
 	f.want(t, lasting("rsa"), ErrUnavailable)
 	f.want(t, other, nil)
 }
@@ -210,9 +210,9 @@ func TestLine54SharedKeysHaveTheShorterLimits(t *testing.T) {
 		})
 		f.want(t, lasting("rsa"), nil)
 		f.server.serveWith(failing)
-		f.clock.advance(20*time.Minute - 1)
+		f.clock.Advance(20*time.Minute - 1)
 		f.want(t, lasting("rsa"), nil)
-		f.clock.advance(1)
+		f.clock.Advance(1)
 		f.want(t, lasting("rsa"), ErrUnavailable)
 	}
 }

@@ -100,7 +100,7 @@ func TestLogsHoldNoToken(t *testing.T) {
 			}
 		}
 		f.server.serveWith(failing)
-		f.clock.advance(time.Hour)
+		f.clock.Advance(time.Hour)
 	}
 	for _, want := range []string{`"jwt: new keys"`, `"jwt: key ignored"`, `"ignored":1`, `"kid":"weak"`,
 		`"jwt: keys not fetched"`, `"older_keys_serve":true`, `connection refused`} {
@@ -117,10 +117,10 @@ func TestObserve(t *testing.T) {
 	var seen []Fetch
 	f := newFixture(t, func(o *Options) { o.Observe = func(e Fetch) { seen = append(seen, e) } })
 	f.want(t, lasting("rsa"), nil)
-	f.clock.advance(DefaultAge)
+	f.clock.Advance(DefaultAge)
 	f.want(t, lasting("rsa"), nil)
 	f.server.serveWith(failing)
-	f.clock.advance(DefaultAge)
+	f.clock.Advance(DefaultAge)
 	f.want(t, lasting("rsa"), nil)
 	if len(seen) != 3 {
 		t.Fatalf("%d fetches, want 3", len(seen))
@@ -153,9 +153,9 @@ func TestTokenCache(t *testing.T) {
 	f.want(t, resigned("RS256", func(s []byte) []byte { s[99] ^= 1; return s }), ErrSignature)
 	f.want(t, swapClaims("RS256"), ErrSignature)
 	same(true)
-	f.clock.advance(DefaultTokenCacheAge - time.Second)
+	f.clock.Advance(DefaultTokenCacheAge - time.Second)
 	same(true)
-	f.clock.advance(time.Second)
+	f.clock.Advance(time.Second)
 	same(false)
 
 	a, _ = f.verify(first)
@@ -180,23 +180,23 @@ func TestTokenCacheForgets(t *testing.T) {
 		f := newFixture(t, cached)
 		token := rs256(nil, object{"exp": t0.Unix() + 10})
 		f.want(t, token, nil)
-		f.clock.advance(10*time.Second - 1)
+		f.clock.Advance(10*time.Second - 1)
 		f.want(t, token, nil)
-		f.clock.advance(1)
+		f.clock.Advance(1)
 		f.want(t, token, ErrExpired)
 	})
 	t.Run("when the clock is set back to before nbf", func(t *testing.T) {
 		f := newFixture(t, cached)
 		token := rs256(nil, object{"nbf": t0.Unix(), "exp": t0.AddDate(1, 0, 0).Unix()})
 		f.want(t, token, nil)
-		f.clock.advance(-61 * time.Second)
+		f.clock.Advance(-61 * time.Second)
 		f.want(t, token, ErrNotYet)
 	})
 	t.Run("when its key leaves the set", func(t *testing.T) {
 		f := newFixture(t, cached)
 		f.want(t, lasting("rsa"), nil)
 		f.server.serve(keySetOf(jwk(keys()["rsa2"])))
-		f.clock.advance(DefaultCooldown)
+		f.clock.Advance(DefaultCooldown)
 		f.want(t, lasting("rsa2"), nil) // this is what fetches the new set
 		f.want(t, lasting("rsa"), ErrUnknownKey)
 	})
@@ -205,7 +205,7 @@ func TestTokenCacheForgets(t *testing.T) {
 		f.server.serveWith(withMaxAge(fullKeySet(), "max-age=60"))
 		f.want(t, lasting("rsa"), nil)
 		f.server.serve(keySetOf(jwk(keys()["rsa2"])))
-		f.clock.advance(time.Minute)
+		f.clock.Advance(time.Minute)
 		f.want(t, lasting("rsa"), ErrUnknownKey) // the remembered token makes the set be fetched, as a new one would
 	})
 	t.Run("when its kid names another key", func(t *testing.T) {
@@ -213,7 +213,7 @@ func TestTokenCacheForgets(t *testing.T) {
 		f.server.serveWith(withMaxAge(fullKeySet(), "max-age=60"))
 		f.want(t, lasting("rsa"), nil)
 		f.server.serve(keySetOf(jwk(testKey{kid: "rsa", signer: keys()["rsa2"].signer})))
-		f.clock.advance(time.Minute)
+		f.clock.Advance(time.Minute)
 		f.want(t, lasting("rsa"), ErrSignature)
 	})
 	t.Run("when its key is bound to another algorithm", func(t *testing.T) {
@@ -221,7 +221,7 @@ func TestTokenCacheForgets(t *testing.T) {
 		f.server.serveWith(withMaxAge(fullKeySet(), "max-age=60"))
 		f.want(t, lasting("rsa"), nil)
 		f.server.serve(keySetOf(jwk(keys()["rsa"]).with(object{"alg": "PS256"})))
-		f.clock.advance(time.Minute)
+		f.clock.Advance(time.Minute)
 		f.want(t, lasting("rsa"), ErrKeyMismatch)
 	})
 	t.Run("when it has no kid and a second key fits", func(t *testing.T) {
@@ -230,14 +230,14 @@ func TestTokenCacheForgets(t *testing.T) {
 		token := rs256(object{"kid": nil}, object{"exp": t0.AddDate(1, 0, 0).Unix()})
 		f.want(t, token, nil)
 		f.server.serve(keySetOf(jwk(keys()["rsa"]), jwk(keys()["rsa2"])))
-		f.clock.advance(time.Minute)
+		f.clock.Advance(time.Minute)
 		f.want(t, token, ErrAmbiguousKey)
 	})
 	t.Run("when the stale ceiling is reached", func(t *testing.T) {
 		f := newFixture(t, cached, func(o *Options) { o.TokenCacheAge = 100 * time.Hour })
 		f.want(t, lasting("rsa"), nil)
 		f.server.serveWith(failing)
-		f.clock.advance(DefaultStaleCeiling)
+		f.clock.Advance(DefaultStaleCeiling)
 		f.want(t, lasting("rsa"), ErrUnavailable)
 	})
 	t.Run("nothing, where the same set comes again", func(t *testing.T) {
@@ -246,7 +246,7 @@ func TestTokenCacheForgets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f.clock.advance(DefaultAge)
+		f.clock.Advance(DefaultAge)
 		if b, _ := f.verify(lasting("rsa")); a != b {
 			t.Error("the token was verified again")
 		}

@@ -21,7 +21,7 @@ const backChannel = stage + "/auth/backchannel-logout"
 
 // logoutClaims are those of a logout token as it should be.
 func (f *fixture) logoutClaims() map[string]any {
-	now := f.clock.now().Unix()
+	now := f.clock.Now().Unix()
 	return map[string]any{
 		"iss": idpOrigin, "aud": clientID, "iat": now, "exp": now + 120, "jti": rand.Text(), "sub": "user-1", "sid": "sid-1",
 		"events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}},
@@ -278,7 +278,7 @@ func TestALogoutTokenIsUsedOnce(t *testing.T) {
 	if w := f.send(formOf(token)); w.Code != 200 {
 		t.Fatalf("the first time: %d, log %+v", w.Code, f.log.last(t))
 	}
-	f.clock.advance(time.Second)
+	f.clock.Advance(time.Second)
 	f.logIn()
 	*f.Handler = *f.newHandler(testConfig()) // another process knows it too
 	if w := f.send(formOf(token)); w.Code != 400 || f.log.last(t).Reason != "logout_token_used" {
@@ -313,7 +313,7 @@ func TestBackChannelLogoutThatFails(t *testing.T) {
 			},
 			func(f *fixture) {
 				f.idp.set(func() { clear(f.idp.instead) })
-				f.clock.advance(time.Minute)
+				f.clock.Advance(time.Minute)
 			},
 			"provider",
 		},

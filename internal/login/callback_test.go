@@ -31,7 +31,7 @@ func (f *fixture) held(b *logintest.Browser) string {
 // other is another browser.
 func (f *fixture) other() *logintest.Browser {
 	b := f.browser.Tab()
-	b.Jar = &logintest.Jar{Now: f.clock.now}
+	b.Jar = &logintest.Jar{Now: f.clock.Now}
 	return b
 }
 
@@ -96,7 +96,7 @@ func TestCallbackAttacks(t *testing.T) {
 			kept := f.browser.Tab()
 			kept.Jar = f.browser.Jar.Copy()
 			kept.Jar.Now = func() time.Time { return time.Unix(1_700_000_000, 0) }
-			f.clock.advance(10 * time.Minute)
+			f.clock.Advance(10 * time.Minute)
 			return kept.Link(f.t, idpOrigin, address)
 		}, 400, "attempt_ended"},
 		{"another issuer (RFC 9207)", func(f *fixture) *logintest.Page {
@@ -245,7 +245,7 @@ func TestLoginWithoutKeys(t *testing.T) {
 	f := newFixture(t)
 	f.aws.set(func() { f.aws.down = true })
 	f.want(f.browser.Open(t, auth+"login"), http.StatusServiceUnavailable, "keys")
-	f.clock.advance(time.Minute)
+	f.clock.Advance(time.Minute)
 	f.aws.set(func() { f.aws.down = false })
 	f.logIn()
 }

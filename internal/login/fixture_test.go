@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/login/logintest"
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/memory"
+	"github.com/gatehouse-cdk/gatehouse/internal/testclock"
 )
 
 const (
@@ -28,12 +28,6 @@ const (
 
 // testTime is when the tests' clocks begin.
 var testTime = time.Unix(1_700_000_000, 0)
-
-// clock is a clock that only moves when it is told to.
-type clock struct{ nanos atomic.Int64 }
-
-func (c *clock) now() time.Time          { return time.Unix(0, c.nanos.Load()) }
-func (c *clock) advance(d time.Duration) { c.nanos.Add(int64(d)) }
 
 // logs keeps the lines of a log.
 type logs struct {
@@ -76,7 +70,7 @@ func (l *logs) last(t testing.TB) line {
 type fixture struct {
 	*Handler
 	t       testing.TB
-	clock   *clock
+	clock   *testclock.Clock
 	idp     *fakeProvider
 	aws     *fakeAWS
 	browser *logintest.Browser
@@ -119,12 +113,11 @@ func newFixtureOver(t testing.TB, table *faultyTable, changes ...func(*Config)) 
 	for _, change := range changes {
 		change(&config)
 	}
-	f := &fixture{t: t, clock: new(clock), wire: new(logintest.Wire), log: new(logs), net: new(switched), table: table}
-	f.clock.nanos.Store(testTime.UnixNano())
+	f := &fixture{t: t, clock: testclock.New(testTime), wire: new(logintest.Wire), log: new(logs), net: new(switched), table: table}
 	if table != nil {
-		table.Table = memory.New(f.clock.now)
+		table.Table = memory.New(f.clock.Now)
 	}
-	f.idp = newFakeProvider(f.clock.now, f.wire)
+	f.idp = newFakeProvider(f.clock.Now, f.wire)
 	f.aws = &fakeAWS{
 		secrets: map[string]string{secretARN: clientSecret, keysARN + "AWSCURRENT": strings.Repeat("k", 40)},
 		pool:    `{"UserPoolClient":{"ClientSecret":"` + clientSecret + `"}}`,
@@ -138,7 +131,7 @@ func newFixtureOver(t testing.TB, table *faultyTable, changes ...func(*Config)) 
 	f.wire.Note("key", strings.Repeat("k", 40))
 	f.Handler = f.newHandler(config)
 	f.browser = &logintest.Browser{
-		Jar:  &logintest.Jar{Now: f.clock.now},
+		Jar:  &logintest.Jar{Now: f.clock.Now},
 		Wire: f.wire,
 		Hosts: map[string]http.Handler{
 			shop:      http.HandlerFunc(f.serveAPI),
@@ -164,7 +157,7 @@ func newFixtureOver(t testing.TB, table *faultyTable, changes ...func(*Config)) 
 func (f *fixture) newHandler(config Config) *Handler {
 	f.t.Helper()
 	env := map[string]string{"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token"}
-	o := Options{Now: f.clock.now, Log: f.log, Transport: f.net}
+	o := Options{Now: f.clock.Now, Log: f.log, Transport: f.net}
 	if f.table != nil {
 		config.Table, o.Sessions = "sessions", InTable(f.openTable)
 	}

@@ -128,14 +128,14 @@ func TestAuthTimeAtARefresh(t *testing.T) {
 		f := newFixture(t, func(c *Config) {
 			c.Parameters, c.Claims = map[string]string{"max_age": "60"}, []string{"email"}
 		})
-		began := f.clock.now().Unix()
+		began := f.clock.Now().Unix()
 		f.idp.idToken = func(claims map[string]any) { claims["auth_time"] = began }
 		f.logIn()
 		if !said {
 			f.idp.idToken = nil
 		}
 		for range 4 {
-			f.clock.advance(6 * time.Minute)
+			f.clock.Advance(6 * time.Minute)
 			f.want(f.post("refresh"), 200, "")
 		}
 		if got := f.log.last(t).Outcome; got != string(renewed) {
@@ -208,7 +208,7 @@ func TestOpaqueAccessTokens(t *testing.T) {
 	f.idp.idToken = func(c map[string]any) { c["at_hash"] = nil }
 	f.logIn()
 	s, err := f.sealed()
-	if err != nil || s.Token != "opaque-access-token" || !s.Expires.Equal(f.clock.now().Add(2*time.Minute)) {
+	if err != nil || s.Token != "opaque-access-token" || !s.Expires.Equal(f.clock.Now().Add(2*time.Minute)) {
 		t.Errorf("%+v, %v", s, err)
 	}
 }
@@ -261,10 +261,10 @@ func TestClaims(t *testing.T) {
 	s, err := f.sealed()
 	const want = `{"iss":"https://idp.test","sub":"user-1","email":"ada@example.test",` +
 		`"realm.roles":["admin","\u003cb\u003e"],"https://example.test/plan":"pro"}`
-	if err != nil || s.Token != "" || string(s.Claims) != want || !s.Expires.Equal(f.clock.now().Add(5*time.Minute)) {
+	if err != nil || s.Token != "" || string(s.Claims) != want || !s.Expires.Equal(f.clock.Now().Add(5*time.Minute)) {
 		t.Fatalf("%+v\n%s, %v", s, s.Claims, err)
 	}
-	f.clock.advance(5 * time.Minute)
+	f.clock.Advance(5 * time.Minute)
 	f.idp.set(func() {
 		previous := f.idp.idToken
 		f.idp.idToken = func(c map[string]any) { previous(c); c["email"] = "new@example.test" }
@@ -275,7 +275,7 @@ func TestClaims(t *testing.T) {
 	if s, err := f.sealed(); err != nil || !strings.Contains(string(s.Claims), "new@example.test") {
 		t.Errorf("after the refresh: %s, %v", s.Claims, err)
 	}
-	f.clock.advance(5 * time.Minute)
+	f.clock.Advance(5 * time.Minute)
 	f.idp.set(func() { f.idp.idToken = func(c map[string]any) { c["sub"] = "user-2" } })
 	f.want(f.post("refresh"), http.StatusUnauthorized, "other_user")
 }
@@ -284,7 +284,7 @@ func TestClaims(t *testing.T) {
 func TestClaimsWithoutIDToken(t *testing.T) {
 	f := newFixture(t, func(c *Config) { c.Claims = []string{} })
 	f.logIn()
-	f.clock.advance(5 * time.Minute)
+	f.clock.Advance(5 * time.Minute)
 	f.idp.set(func() { f.idp.tokens = func(a map[string]any) { delete(a, "id_token") } })
 	f.want(f.post("refresh"), http.StatusUnauthorized, "no_id_token")
 }

@@ -27,7 +27,7 @@ func listed(t testing.TB, text string) []entry {
 func TestSessions(t *testing.T) {
 	f := newTableFixture(t)
 	f.logIn()
-	f.clock.advance(10 * time.Minute)
+	f.clock.Advance(10 * time.Minute)
 	second, stranger := f.other(), f.other()
 	second.Open(t, auth+"login")
 	f.idp.set(func() { f.idp.idToken = func(c map[string]any) { c["sub"] = "user-2" } })
@@ -90,7 +90,7 @@ func TestLogoutAll(t *testing.T) {
 	}
 	f.want(f.post("logout-all"), http.StatusUnauthorized, "no_session")
 	f.idp.set(func() { f.idp.idToken = nil })
-	f.clock.advance(time.Second)
+	f.clock.Advance(time.Second)
 	f.logIn()
 	if n := f.status(f.browser); n != 200 {
 		t.Errorf("a login afterwards: %d", n)

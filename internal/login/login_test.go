@@ -25,7 +25,7 @@ func TestLogin(t *testing.T) {
 	if names := f.browser.Jar.Names("__Host-"); !slices.Equal(names, []string{"__Host-session"}) {
 		t.Errorf("cookies %q", names)
 	}
-	now := f.clock.now().Unix()
+	now := f.clock.Now().Unix()
 	who := f.browser.Fetch(t, shop, "GET", auth+"session")
 	got := members(t, who)
 	for name, want := range map[string]any{
@@ -130,7 +130,7 @@ func TestSeveralTabs(t *testing.T) {
 		f.idp.ServeHTTP(&noRedirect{w, &back}, r)
 	})
 	for i := range 5 {
-		f.clock.advance(time.Second)
+		f.clock.Advance(time.Second)
 		f.browser.Open(t, auth+"login")
 		if n := len(f.browser.Jar.Names("__Host-login-")); n != min(i+1, 3) {
 			t.Errorf("%d logins under way after %d", n, i+1)

@@ -66,7 +66,7 @@ func TestACopyOutlivesALogout(t *testing.T) {
 	if p := copied.Fetch(t, shop, "GET", auth+"session"); p.Status != http.StatusOK {
 		t.Errorf("the copy: %d", p.Status)
 	}
-	f.clock.advance(5 * time.Minute)
+	f.clock.Advance(5 * time.Minute)
 	f.want(copied.Fetch(t, shop, "POST", auth+"refresh"), http.StatusUnauthorized, "invalid_grant")
 	if names := copied.Jar.Names("__Host-session"); len(names) != 0 {
 		t.Errorf("cookies of the copy: %q", names)

@@ -91,7 +91,7 @@ func TestMetadataIsKept(t *testing.T) {
 	if n := f.idp.count(path); n != 1 {
 		t.Errorf("%d requests at the start", n)
 	}
-	f.clock.advance(time.Hour)
+	f.clock.Advance(time.Hour)
 	f.idp.set(func() {
 		f.idp.instead[path] = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }
 	})
@@ -103,7 +103,7 @@ func TestMetadataIsKept(t *testing.T) {
 	if n := f.idp.count(path); n != 2 {
 		t.Errorf("%d requests in an hour", n)
 	}
-	f.clock.advance(2 * time.Second)
+	f.clock.Advance(2 * time.Second)
 	f.idp.set(func() { clear(f.idp.instead) })
 	f.logIn()
 	if n := f.idp.count(path); n != 3 {
@@ -116,7 +116,7 @@ func TestKeyRotation(t *testing.T) {
 	f := newFixture(t)
 	f.logIn()
 	f.idp.set(func() { f.idp.key = 1 })
-	f.clock.advance(time.Minute)
+	f.clock.Advance(time.Minute)
 	f.logIn()
 }
 
@@ -139,7 +139,7 @@ func TestCookieKeyRotation(t *testing.T) {
 		f.aws.secrets[keysARN+"AWSPREVIOUS"] = f.aws.secrets[keysARN+"AWSCURRENT"]
 		f.aws.secrets[keysARN+"AWSCURRENT"] = strings.Repeat("n", 40)
 	})
-	f.clock.advance(5 * time.Minute)
+	f.clock.Advance(5 * time.Minute)
 	if p := f.post("refresh"); p.Status != 200 {
 		t.Errorf("refresh: %d %+v", p.Status, f.log.last(t))
 	}
@@ -186,7 +186,7 @@ func TestClientAuthentication(t *testing.T) {
 						t.Errorf("%s: %v", path, form)
 					}
 				case "private_key_jwt":
-					_, err := peer.NewParser(peer.WithTimeFunc(f.clock.now), peer.WithAudience(idpOrigin),
+					_, err := peer.NewParser(peer.WithTimeFunc(f.clock.Now), peer.WithAudience(idpOrigin),
 						peer.WithSubject(clientID), peer.WithIssuer(clientID)).Parse(form.Get("client_assertion"),
 						func(*peer.Token) (any, error) { return key.Public(), nil })
 					if err != nil || form.Get("client_secret") != "" {

@@ -26,14 +26,14 @@ func TestRefresh(t *testing.T) {
 		if got := f.log.last(t); p.Status != 200 || got.Outcome != outcome || f.idp.count("/token") != asked {
 			t.Errorf("%s: %d, %+v, the provider was asked %d times", what, p.Status, got, f.idp.count("/token"))
 		}
-		now := f.clock.now().Unix()
+		now := f.clock.Now().Unix()
 		if got := members(t, p); len(got) != 3 || got["idle"] != float64(now+3600) ||
 			got["ends"] != float64(first.Started.Unix()+12*3600) {
 			t.Errorf("%s: %v", what, got)
 		}
 	}
 	want("just logged in", "extended", 0)
-	f.clock.advance(4 * time.Minute)
+	f.clock.Advance(4 * time.Minute)
 	want("60 seconds are left", "renewed", 1)
 	second, err := f.sealed()
 	if err != nil || second.Token == first.Token || second.Refresh == first.Refresh || second.Subject != "user-1" ||
@@ -41,7 +41,7 @@ func TestRefresh(t *testing.T) {
 		t.Errorf("after the refresh: %+v, %v", second, err)
 	}
 	want("just refreshed", "extended", 0)
-	f.clock.advance(10 * time.Minute)
+	f.clock.Advance(10 * time.Minute)
 	want("the token has expired, the session has not", "renewed", 1)
 }
 
@@ -51,7 +51,7 @@ func TestRefreshOfShortTokens(t *testing.T) {
 	f.idp.lifetime = 30 * time.Second
 	f.logIn()
 	for i, want := range []int{0, 1, 0} { // requests to the provider
-		f.clock.advance([]time.Duration{9 * time.Second, time.Second, 9 * time.Second}[i])
+		f.clock.Advance([]time.Duration{9 * time.Second, time.Second, 9 * time.Second}[i])
 		before := f.idp.count("/token")
 		if f.post("refresh"); f.idp.count("/token")-before != want {
 			t.Errorf("refresh %d asked the provider %d times", i, f.idp.count("/token")-before)
@@ -63,7 +63,7 @@ func TestRefreshOfShortTokens(t *testing.T) {
 func TestParallelRefreshes(t *testing.T) {
 	f := newFixture(t)
 	f.logIn()
-	f.clock.advance(5 * time.Minute)
+	f.clock.Advance(5 * time.Minute)
 	f.post("refresh")
 	if n := f.idp.count("/token"); n != 2 {
 		t.Fatalf("%d token requests", n)
@@ -90,7 +90,7 @@ func TestParallelRefreshes(t *testing.T) {
 func TestRotationRace(t *testing.T) {
 	f := newFixture(t)
 	f.logIn()
-	f.clock.advance(5 * time.Minute)
+	f.clock.Advance(5 * time.Minute)
 	old := f.browser.Tab()
 	old.Jar = f.browser.Jar.Copy()
 	f.post("refresh")
@@ -146,13 +146,13 @@ func TestRefreshThatFails(t *testing.T) {
 		{"no refresh token", func(f *fixture) {
 			f.idp.tokens = func(a map[string]any) { delete(a, "refresh_token") }
 			f.logIn()
-			f.clock.advance(5 * time.Minute)
+			f.clock.Advance(5 * time.Minute)
 		}, 401, "no_refresh_token", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFixture(t)
 			f.logIn()
-			f.clock.advance(5 * time.Minute)
+			f.clock.Advance(5 * time.Minute)
 			c.change(f)
 			p := f.post("refresh")
 			f.want(p, c.status, c.reason)
@@ -190,11 +190,11 @@ func TestSessionEnds(t *testing.T) {
 		change func(*fixture)
 		reason string
 	}{
-		{"idle for an hour", func(f *fixture) { f.clock.advance(time.Hour) }, "session_ended"},
+		{"idle for an hour", func(f *fixture) { f.clock.Advance(time.Hour) }, "session_ended"},
 		{"12 hours, in use", func(f *fixture) {
 			for range 24 {
 				f.post("refresh")
-				f.clock.advance(30 * time.Minute)
+				f.clock.Advance(30 * time.Minute)
 			}
 		}, "session_ended"},
 		{"no cookie", func(f *fixture) { f.browser.Jar = new(logintest.Jar) }, "no_session"},
@@ -238,7 +238,7 @@ func TestARenewalThatFailsChangesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		f.idp.set(func() { c.change(f.idp) })
-		f.clock.advance(time.Second)
+		f.clock.Advance(time.Second)
 		got := *s
 		err = f.provider.Renew(t.Context(), &got)
 		if oidcclient.Reason(err) != reason || errors.Is(err, oidcclient.ErrRefused) != c.ends || !reflect.DeepEqual(&got, s) {

@@ -12,7 +12,7 @@ func TestProvisionedConcurrency(t *testing.T) {
 	env := testConfig().Environment()
 	env["AWS_LAMBDA_INITIALIZATION_TYPE"] = "provisioned-concurrency"
 	getenv := func(name string) string { return env[name] }
-	h, err := FromLambda(getenv, Options{Now: f.clock.now, Log: f.log, Transport: f.net})
+	h, err := FromLambda(getenv, Options{Now: f.clock.Now, Log: f.log, Transport: f.net})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -186,7 +186,7 @@ func TestTheTableIsAway(t *testing.T) {
 	f.want(f.other().Open(t, auth+"login"), http.StatusServiceUnavailable, "table")
 	f.table.away.Store(false)
 	f.table.frozen.Store(true)
-	f.clock.advance(10 * time.Minute)
+	f.clock.Advance(10 * time.Minute)
 	f.want(f.post("refresh"), http.StatusServiceUnavailable, "table")
 	f.want(f.post("logout-all"), http.StatusServiceUnavailable, "table")
 	f.table.frozen.Store(false)
@@ -199,7 +199,7 @@ func TestTheTableIsAway(t *testing.T) {
 func TestOneRefreshForAll(t *testing.T) {
 	f := newTableFixture(t)
 	f.logIn()
-	f.clock.advance(10 * time.Minute)
+	f.clock.Advance(10 * time.Minute)
 	var tabs sync.WaitGroup
 	for range 10 {
 		tab := f.copied()
@@ -219,7 +219,7 @@ func TestOneRefreshForAll(t *testing.T) {
 func TestAnOldCookieAfterARefresh(t *testing.T) {
 	f := newTableFixture(t)
 	f.logIn()
-	f.clock.advance(5 * time.Minute)
+	f.clock.Advance(5 * time.Minute)
 	old := f.copied()
 	f.post("refresh")
 	if p := old.Fetch(t, shop, "POST", auth+"refresh"); p.Status != 200 {
@@ -234,7 +234,7 @@ func TestAnOldCookieAfterARefresh(t *testing.T) {
 func TestARefusedRefreshEndsTheSession(t *testing.T) {
 	f := newTableFixture(t)
 	f.logIn()
-	f.clock.advance(5 * time.Minute)
+	f.clock.Advance(5 * time.Minute)
 	copied := f.copied()
 	f.idp.set(func() { clear(f.idp.refresh) })
 	f.want(f.post("refresh"), http.StatusUnauthorized, "invalid_grant")

@@ -61,8 +61,8 @@ func TestAttemptsThatAreRefused(t *testing.T) {
 		{"the clock put back", "a state", []string{good}, -time.Hour, ErrEnded},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f.clock.advance(c.passed)
-			defer f.clock.advance(-c.passed)
+			f.clock.Advance(c.passed)
+			defer f.clock.Advance(-c.passed)
 			if _, err := f.OpenAttempt(t.Context(), c.state, c.headers...); !errors.Is(err, c.want) {
 				t.Errorf("got %v, want %v", err, c.want)
 			}
@@ -84,9 +84,9 @@ func TestThreeAttemptsAreAlive(t *testing.T) {
 	header := "a=b"
 	for i := range 6 {
 		a := goodAttempt()
-		a.State, a.Started = fmt.Sprint("state ", i), f.clock.now()
+		a.State, a.Started = fmt.Sprint("state ", i), f.clock.Now()
 		header = browser(header, must(f.SealAttempt(t.Context(), a, header))...)
-		f.clock.advance(time.Second)
+		f.clock.Advance(time.Second)
 	}
 	for i := range 6 {
 		_, err := f.OpenAttempt(t.Context(), fmt.Sprint("state ", i), header)
@@ -103,11 +103,11 @@ func TestOutdatedAttempts(t *testing.T) {
 	f := newFixture(t)
 	attempt := func(state string) string {
 		a := goodAttempt()
-		a.State, a.Started = state, f.clock.now()
+		a.State, a.Started = state, f.clock.Now()
 		return browser("", must(f.SealAttempt(t.Context(), a))...)
 	}
 	old := attempt("old")
-	f.clock.advance(10 * time.Minute)
+	f.clock.Advance(10 * time.Minute)
 	forged := attemptPrefix + "0123456789abcdef=x"
 	var many []string
 	for i := range 20 {
@@ -130,7 +130,7 @@ func TestOutdatedAttempts(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a := goodAttempt()
-			a.State, a.Started = "new", f.clock.now()
+			a.State, a.Started = "new", f.clock.Now()
 			set, err := f.SealAttempt(t.Context(), a, c.headers...)
 			if err != nil || len(set)-1 != c.want {
 				t.Errorf("got %d cleared, %v, want %d", len(set)-1, err, c.want)

@@ -37,7 +37,7 @@ func TestItems(t *testing.T) {
 		}
 	}
 	f.vault.rotate("the second secret, of more than 32 bytes")
-	f.clock.advance(keysFor)
+	f.clock.Advance(keysFor)
 	if _, err := f.OpenItem(t.Context(), "key-1", sealed); err != nil {
 		t.Errorf("after a rotation: %v", err)
 	}

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/gatehouse-cdk/gatehouse/internal/testclock"
 )
 
 const (
@@ -16,26 +18,6 @@ const (
 
 // t0 is when the tests' clocks begin.
 var t0 = time.Unix(1_700_000_000, 0)
-
-// clock is a clock that only moves when it is told to.
-type clock struct {
-	mu sync.Mutex
-	t  time.Time
-}
-
-func newClock() *clock { return &clock{t: t0} }
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.t
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.t = c.t.Add(d)
-}
 
 // vault is a secret with its versions, as Secrets Manager has it.
 type vault struct {
@@ -87,14 +69,14 @@ var errDown = errors.New("the vault is down")
 // fixture is a store with its clock and its secret.
 type fixture struct {
 	*Store
-	clock *clock
+	clock *testclock.Clock
 	vault *vault
 }
 
 func newFixture(t testing.TB, changes ...func(*Options)) *fixture {
 	t.Helper()
-	f := &fixture{clock: newClock(), vault: newVault()}
-	o := Options{Host: testHost, Keys: NewKeys(f.vault.fetch, f.clock.now), Now: f.clock.now}
+	f := &fixture{clock: testclock.New(t0), vault: newVault()}
+	o := Options{Host: testHost, Keys: NewKeys(f.vault.fetch, f.clock.Now), Now: f.clock.Now}
 	for _, change := range changes {
 		change(&o)
 	}
@@ -108,7 +90,7 @@ func newFixture(t testing.TB, changes ...func(*Options)) *fixture {
 // another is a store over the same secret, as in another function.
 func (f *fixture) another(t testing.TB, changes ...func(*Options)) *Store {
 	t.Helper()
-	o := Options{Host: testHost, Keys: NewKeys(f.vault.fetch, f.clock.now), Now: f.clock.now}
+	o := Options{Host: testHost, Keys: NewKeys(f.vault.fetch, f.clock.Now), Now: f.clock.Now}
 	for _, change := range changes {
 		change(&o)
 	}

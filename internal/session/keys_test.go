@@ -14,14 +14,14 @@ func TestSessionsOutliveARotation(t *testing.T) {
 	f := newFixture(t)
 	header := f.sealed(t, goodSession())
 	f.vault.rotate("the second secret, of more than 32 bytes")
-	f.clock.advance(keysFor)
+	f.clock.Advance(keysFor)
 	x, err := f.Open(t.Context(), header)
 	if err != nil {
 		t.Fatal(err)
 	}
 	again := f.sealed(t, x)
 	f.vault.rotate("the third secret, which has 32 bytes too")
-	f.clock.advance(keysFor)
+	f.clock.Advance(keysFor)
 	if _, err := f.Open(t.Context(), again); err != nil {
 		t.Errorf("sealed again under the second secret: %v", err)
 	}
@@ -35,7 +35,7 @@ func TestSessionsOutliveARotation(t *testing.T) {
 func TestAnUnknownKeyIsAskedForOnce(t *testing.T) {
 	f := newFixture(t)
 	f.sealed(t, goodSession())
-	f.clock.advance(cooldown)
+	f.clock.Advance(cooldown)
 	f.vault.rotate("the second secret, of more than 32 bytes")
 	header := browser("", must(f.another(t).Seal(t.Context(), goodSession()))...)
 	before := f.vault.count()
@@ -53,7 +53,7 @@ func TestAnUnknownKeyIsAskedForOnce(t *testing.T) {
 	if n := f.vault.count() - before; n != 1 {
 		t.Errorf("%d fetches within the cooldown, want 1", n)
 	}
-	f.clock.advance(cooldown)
+	f.clock.Advance(cooldown)
 	for range 1000 {
 		f.Open(t.Context(), forged)
 	}
@@ -76,7 +76,7 @@ func TestKeysThatCannotBeHad(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := &vault{current: fail.secret, err: fail.err}
-			s, err := New(Options{Host: testHost, Keys: NewKeys(v.fetch, f.clock.now), Now: f.clock.now})
+			s, err := New(Options{Host: testHost, Keys: NewKeys(v.fetch, f.clock.Now), Now: f.clock.Now})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -102,20 +102,20 @@ func TestKeysThatCannotBeHad(t *testing.T) {
 				return nil, errDown
 			}
 			return []byte("another current secret of 32 bytes or more"), nil
-		}, f.clock.now)
+		}, f.clock.Now)
 	})
 	if _, err := s.Open(t.Context(), header); !errors.Is(err, ErrUnavailable) {
 		t.Errorf("without the previous version: %v", err)
 	}
 	// One that is too short has sealed nothing.
 	short := f.another(t, func(o *Options) {
-		o.Keys = NewKeys((&vault{current: f.vault.current, previous: "a placeholder"}).fetch, f.clock.now)
+		o.Keys = NewKeys((&vault{current: f.vault.current, previous: "a placeholder"}).fetch, f.clock.Now)
 	})
 	if _, err := short.Open(t.Context(), header); err != nil {
 		t.Errorf("with a previous version that is too short: %v", err)
 	}
 	panics := f.another(t, func(o *Options) {
-		o.Keys = NewKeys(func(context.Context, string) ([]byte, error) { panic("canary") }, f.clock.now)
+		o.Keys = NewKeys(func(context.Context, string) ([]byte, error) { panic("canary") }, f.clock.Now)
 	})
 	_, err := panics.Open(t.Context(), header)
 	if !errors.Is(err, ErrUnavailable) || strings.Contains(err.Error(), "canary") {
@@ -129,7 +129,7 @@ func TestKeysOutliveAnOutage(t *testing.T) {
 	x := goodSession()
 	header := f.sealed(t, x)
 	f.vault.fail(errDown)
-	f.clock.advance(keysAtMost - time.Second)
+	f.clock.Advance(keysAtMost - time.Second)
 	before := f.vault.count()
 	for range 100 {
 		if _, err := f.Open(t.Context(), header); err != nil {
@@ -139,12 +139,12 @@ func TestKeysOutliveAnOutage(t *testing.T) {
 	if n := f.vault.count() - before; n != 1 {
 		t.Errorf("%d fetches within the cooldown, want 1", n)
 	}
-	f.clock.advance(time.Second)
+	f.clock.Advance(time.Second)
 	if _, err := f.Open(t.Context(), header); !errors.Is(err, ErrUnavailable) {
 		t.Errorf("after 15 minutes: %v, want ErrUnavailable", err)
 	}
 	f.vault.fail(nil)
-	f.clock.advance(retry)
+	f.clock.Advance(retry)
 	if _, err := f.Open(t.Context(), header); err != nil {
 		t.Errorf("after the outage: %v", err)
 	}
@@ -154,7 +154,7 @@ func TestKeysOutliveAnOutage(t *testing.T) {
 func TestAClockThatIsPutBackAsksForKeysAgain(t *testing.T) {
 	f := newFixture(t)
 	f.sealed(t, goodSession())
-	f.clock.advance(-time.Hour)
+	f.clock.Advance(-time.Hour)
 	before := f.vault.count()
 	f.sealed(t, goodSession())
 	if n := f.vault.count() - before; n != 1 {

@@ -196,7 +196,7 @@ func TestEnds(t *testing.T) {
 			x := goodSession()
 			x.Active = t0.Add(c.active)
 			header := f.sealed(t, x)
-			f.clock.advance(c.passed)
+			f.clock.Advance(c.passed)
 			if _, err := f.Open(t.Context(), header); !errors.Is(err, c.want) {
 				t.Errorf("got %v, want %v", err, c.want)
 			}

@@ -89,7 +89,7 @@ func TestAGenerationThatWasRemoved(t *testing.T) {
 	if _, err := f.EndSubject(t.Context(), issuer, subject); err != nil {
 		t.Fatal(err)
 	}
-	f.clock.advance(40 * 24 * time.Hour)
+	f.clock.Advance(40 * 24 * time.Hour)
 	header := f.created(t, "")
 	o := f.opened(t, header)
 	at := tablesession.Key{Partition: tablesession.PartitionOf(o), Sort: "generation"}
@@ -156,7 +156,7 @@ func TestEndSIDMeetsALogin(t *testing.T) {
 		if list, err := f.List(t.Context(), issuer, subject); len(list) != 0 || err != nil {
 			t.Errorf("at call %d: the list has %v, %v", stop, list, err)
 		}
-		f.clock.advance(tablesession.EndedFor)
+		f.clock.Advance(tablesession.EndedFor)
 		f.opened(t, f.created(t, "sid-1")) // the provider uses a sid again
 	}
 }
@@ -171,9 +171,9 @@ func (f *fixture) mustEndSID(t testing.TB, sid string) {
 func TestList(t *testing.T) {
 	f := newFixture(t)
 	first := f.opened(t, f.created(t, ""))
-	f.clock.advance(time.Minute)
+	f.clock.Advance(time.Minute)
 	second := f.opened(t, f.created(t, "sid-1"))
-	f.clock.advance(10 * time.Minute)
+	f.clock.Advance(10 * time.Minute)
 	if err := f.Touch(t.Context(), first); err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +192,7 @@ func TestList(t *testing.T) {
 	if _, err := f.Open(t.Context(), "__Host-session="+list[0].ID); err == nil {
 		t.Error("an id of the list opens a session")
 	}
-	f.clock.advance(50 * time.Minute)
+	f.clock.Advance(50 * time.Minute)
 	if list, err := f.List(t.Context(), issuer, subject); len(list) != 1 || list[0].ID != first.ID() || err != nil {
 		t.Errorf("got %v, %v, want the one that was used", list, err)
 	}
@@ -271,7 +271,7 @@ func TestEndSubjectMeetsTheTTL(t *testing.T) {
 	if _, err := f.EndSubject(t.Context(), issuer, subject); err != nil {
 		t.Fatal(err)
 	}
-	f.clock.advance(40 * 24 * time.Hour)
+	f.clock.Advance(40 * 24 * time.Hour)
 	header := f.created(t, "")
 	expired := func(call, sort string) error {
 		if call == "put" && sort == "generation" {
@@ -296,7 +296,7 @@ func TestEndSIDMeetsTheTTL(t *testing.T) {
 	if _, err := f.EndSID(t.Context(), issuer, "sid-1"); err != nil {
 		t.Fatal(err)
 	}
-	f.clock.advance(tablesession.EndedFor)
+	f.clock.Advance(tablesession.EndedFor)
 	f.created(t, "sid-1")
 	expired := func(call, sort string) error {
 		if call == "put" && sort == "ended" {

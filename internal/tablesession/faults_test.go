@@ -41,7 +41,7 @@ var operations = []operation{
 		return err
 	}, alive("token-2")},
 	{"touch", func(t *testing.T, f *fixture, _ string, o *tablesession.Opened) error {
-		f.clock.advance(10 * time.Minute)
+		f.clock.Advance(10 * time.Minute)
 		return f.Touch(t.Context(), o)
 	}, alive("token-1")},
 	{"end", func(t *testing.T, f *fixture, _ string, o *tablesession.Opened) error {

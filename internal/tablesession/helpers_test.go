@@ -11,6 +11,7 @@ import (
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession/memory"
+	"github.com/gatehouse-cdk/gatehouse/internal/testclock"
 )
 
 const (
@@ -22,28 +23,17 @@ const (
 // t0 is when the tests' clocks begin.
 var t0 = time.Unix(1_700_000_000, 0)
 
-// clock is a clock that only moves when it is told to, or by waiting.
+// clock is a clock that also moves by waiting, and may be wrong.
 type clock struct {
-	mu   sync.Mutex
-	t    time.Time
+	*testclock.Clock
 	skew time.Duration
 }
 
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.t.Add(c.skew)
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.t = c.t.Add(d)
-}
+func (c *clock) now() time.Time { return c.Now().Add(c.skew) }
 
 // wait is a wait in which time passes at once.
 func (c *clock) wait(ctx context.Context, d time.Duration) error {
-	c.advance(d)
+	c.Advance(d)
 	return ctx.Err()
 }
 
@@ -63,7 +53,7 @@ type fixture struct {
 
 func newFixture(t testing.TB, changes ...func(*tablesession.Options)) *fixture {
 	t.Helper()
-	c := &clock{t: t0}
+	c := &clock{Clock: testclock.New(t0)}
 	return newFixtureOver(t, c, &faulty{Table: memory.New(c.now)}, changes...)
 }
 
@@ -85,7 +75,7 @@ func newFixtureOver(t testing.TB, c *clock, table *faulty, changes ...func(*tabl
 // another is a store of another environment over the same table, whose clock differs.
 func (f *fixture) another(t testing.TB, skew time.Duration) *fixture {
 	t.Helper()
-	return newFixtureOver(t, &clock{t: f.clock.now(), skew: skew}, &faulty{Table: f.table.Table})
+	return newFixtureOver(t, &clock{testclock.New(f.clock.now()), skew}, &faulty{Table: f.table.Table})
 }
 
 func (f *fixture) session() *session.Session {

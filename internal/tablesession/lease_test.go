@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
+	"github.com/gatehouse-cdk/gatehouse/internal/testclock"
 )
 
 // crash leaves a lease behind, as a function does that ends while the provider answers.
@@ -45,7 +46,7 @@ func TestALeaseThatIsLeft(t *testing.T) {
 			_, o := f.expired(t)
 			crash(t, f, o, nil)
 			other := f.another(t, tt.skew)
-			other.clock.advance(tt.later)
+			other.clock.Advance(tt.later)
 			start := other.clock.now()
 			next, err := other.Renew(t.Context(), o, newProvider(other).ask)
 			wantToken(t, next, err, "token-2")
@@ -102,7 +103,7 @@ func TestImpatientRequestsEndIt(t *testing.T) {
 		end := f.clock.now().Add(time.Second)
 		other := newFixtureOver(t, f.clock, f.table, func(o *tablesession.Options) {
 			o.Wait = func(ctx context.Context, d time.Duration) error {
-				if f.clock.advance(d); f.clock.now().After(end) {
+				if f.clock.Advance(d); f.clock.now().After(end) {
 					cancel()
 				}
 				return ctx.Err()
@@ -115,7 +116,7 @@ func TestImpatientRequestsEndIt(t *testing.T) {
 			return
 		}
 		is(t, err, session.ErrUnavailable)
-		f.clock.advance(500 * time.Millisecond)
+		f.clock.Advance(500 * time.Millisecond)
 	}
 	t.Error("the session does not end")
 }
@@ -139,13 +140,13 @@ func TestASlowOwner(t *testing.T) {
 			header, o := f.expired(t)
 			if tt.crashed {
 				crash(t, f, o, nil)
-				f.clock.advance(10 * time.Minute)
+				f.clock.Advance(10 * time.Minute)
 			}
 			p := newProvider(f)
 			answer, done := make(chan struct{}), make(chan struct{}) // the slow one's
 			var second error
 			wrote := false
-			other := newFixtureOver(t, &clock{t: f.clock.now(), skew: tt.skew}, &faulty{Table: f.table.Table}, long,
+			other := newFixtureOver(t, &clock{testclock.New(f.clock.now()), tt.skew}, &faulty{Table: f.table.Table}, long,
 				func(o *tablesession.Options) {
 					wait := o.Wait
 					o.Wait = func(ctx context.Context, d time.Duration) error {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gatehouse-cdk/gatehouse/internal/session"
 	"github.com/gatehouse-cdk/gatehouse/internal/tablesession"
+	"github.com/gatehouse-cdk/gatehouse/internal/testclock"
 )
 
 // provider gives newer tokens for each refresh token, once.
@@ -49,7 +50,7 @@ func (p *provider) ask(_ context.Context, x *session.Session) error {
 func (f *fixture) expired(t testing.TB) (header string, o *tablesession.Opened) {
 	t.Helper()
 	header = f.created(t, "sid-1")
-	f.clock.advance(5 * time.Minute)
+	f.clock.Advance(5 * time.Minute)
 	return header, f.opened(t, header)
 }
 
@@ -82,7 +83,7 @@ func TestRenew(t *testing.T) {
 	}
 	again, err = f.Renew(t.Context(), again, p.ask)
 	wantToken(t, again, err, "token-3")
-	f.clock.advance(10 * time.Minute)
+	f.clock.Advance(10 * time.Minute)
 	again, err = f.Renew(t.Context(), o, p.ask)
 	wantToken(t, again, err, "token-4") // since the newer token has expired, too
 }
@@ -91,7 +92,7 @@ func TestRenew(t *testing.T) {
 // got.
 func TestRenewAtOnce(t *testing.T) {
 	const requests = 8
-	c := &clock{t: t0}
+	c := &clock{Clock: testclock.New(t0)}
 	var waits atomic.Int32
 	waiting := make(chan struct{})
 	wait := func(o *tablesession.Options) {
@@ -248,7 +249,7 @@ func TestRenewMeetsATouch(t *testing.T) {
 	header, o := f.expired(t)
 	p := newProvider(f)
 	p.during = func() {
-		f.clock.advance(10 * time.Minute)
+		f.clock.Advance(10 * time.Minute)
 		if err := f.Touch(t.Context(), f.opened(t, header)); err != nil {
 			t.Error(err)
 		}

@@ -177,26 +177,26 @@ func TestTimes(t *testing.T) {
 	t.Run("a session that is not used", func(t *testing.T) {
 		f := newFixture(t)
 		header := f.created(t, "")
-		f.clock.advance(session.DefaultIdleTimeout - time.Second)
+		f.clock.Advance(session.DefaultIdleTimeout - time.Second)
 		f.opened(t, header)
-		f.clock.advance(time.Second)
+		f.clock.Advance(time.Second)
 		f.wantEnded(t, header)
 	})
 	t.Run("a session that is used", func(t *testing.T) {
 		f := newFixture(t)
 		header := f.created(t, "")
 		for range 23 {
-			f.clock.advance(30 * time.Minute)
+			f.clock.Advance(30 * time.Minute)
 			if err := f.Touch(t.Context(), f.opened(t, header)); err != nil {
 				t.Fatal(err)
 			}
 		}
-		f.clock.advance(30*time.Minute - time.Second)
+		f.clock.Advance(30*time.Minute - time.Second)
 		o := f.opened(t, header)
 		if idle, ends := f.Ends(o.Session); !idle.Equal(t0.Add(12*time.Hour)) || !ends.Equal(idle) {
 			t.Errorf("it ends at %v and %v", idle, ends)
 		}
-		f.clock.advance(time.Second)
+		f.clock.Advance(time.Second)
 		f.wantEnded(t, header)
 	})
 	t.Run("touches are few", func(t *testing.T) {
@@ -204,7 +204,7 @@ func TestTimes(t *testing.T) {
 		header := f.created(t, "")
 		before := f.table.count("put")
 		for range 60 {
-			f.clock.advance(time.Minute)
+			f.clock.Advance(time.Minute)
 			if err := f.Touch(t.Context(), f.opened(t, header)); err != nil {
 				t.Fatal(err)
 			}
@@ -216,7 +216,7 @@ func TestTimes(t *testing.T) {
 	t.Run("touches at once", func(t *testing.T) {
 		f := newFixture(t)
 		header := f.created(t, "")
-		f.clock.advance(10 * time.Minute)
+		f.clock.Advance(10 * time.Minute)
 		a, b := f.opened(t, header), f.opened(t, header)
 		if err := errors.Join(f.Touch(t.Context(), a), f.Touch(t.Context(), b)); err != nil {
 			t.Fatal(err)
@@ -228,7 +228,7 @@ func TestTimes(t *testing.T) {
 	t.Run("a touch of an ended session", func(t *testing.T) {
 		f := newFixture(t)
 		header := f.created(t, "")
-		f.clock.advance(10 * time.Minute)
+		f.clock.Advance(10 * time.Minute)
 		a, b := f.opened(t, header), f.opened(t, header)
 		if err := f.End(t.Context(), a); err != nil {
 			t.Fatal(err)
